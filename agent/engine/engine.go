@@ -1,0 +1,94 @@
+// Package engine defines what a download engine does for the agent. An engine
+// runs in a process of its own for one transfer, so that a crash fails that
+// transfer alone. It writes bytes to a Store and says which ranges of which
+// files are verified; uploading is not its business.
+package engine
+
+import (
+	"context"
+	"time"
+
+	"longhaul/models"
+)
+
+// Source is what to fetch; exactly one field is set.
+type Source struct {
+	Magnet   string
+	Metainfo []byte
+	URL      string
+}
+
+// Options bound a transfer.
+type Options struct {
+	MaxBytes       int64         // content_too_large beyond; 0 is no limit
+	ResolveTimeout time.Duration // metadata_timeout after it
+	StallTimeout   time.Duration // no verified byte for so long: no_peers, stalled or source_failing
+}
+
+// Engine fetches one kind of source. Faults are *models.Error with a Problem.
+type Engine interface {
+	// Resolve finds out what the source holds and fetches no content.
+	Resolve(ctx context.Context, src Source, opts Options) (models.Manifest, error)
+
+	// Download fetches the selected files into the store, skipping the ranges
+	// that the store has already, and returns nil once every selected byte is
+	// verified. It calls report at least once a second and whenever the phase
+	// changes. When ctx ends it flushes and returns ctx's error.
+	Download(ctx context.Context, job Job, report func(Report)) error
+}
+
+// Job is a download.
+type Job struct {
+	Source  Source
+	Files   []File
+	Store   Store
+	Options Options
+}
+
+// File is one selected file.
+type File struct {
+	Index     int
+	Size      int64  // -1 when unknown
+	Validator string // url sources: what the ranges in the store belong to; empty when there are none
+}
+
+// Report is the engine's view of a transfer.
+type Report struct {
+	Phase     models.Phase
+	DownRate  int64 // bytes per second
+	UpRate    int64 // bytes per second
+	Peers     int
+	Seeders   int
+	Waiting   string     // why nothing comes
+	GivesUpAt *time.Time // when waiting ends
+}
+
+// Store keeps a transfer's bytes. Files are numbered as in the manifest; names
+// never reach the disk. It survives a kill: a range is there again after a
+// restart if and only if it was verified.
+type Store interface {
+	// WriteAt writes bytes that are not verified yet.
+	WriteAt(file int, p []byte, off int64) (int, error)
+
+	// ReadAt reads bytes back. Ranges that were released fail.
+	ReadAt(file int, p []byte, off int64) (int, error)
+
+	// Verified records that the range is complete and right, after its bytes
+	// were written. crc32c is the CRC-32C of the range's bytes as they were
+	// verified; the uploader checks what it reads from disk against it.
+	Verified(file int, off, length int64, crc32c uint32) error
+
+	// Has reports whether the whole range is verified, on disk or in storage.
+	Has(file int, off, length int64) bool
+
+	// SetSize records the size of a file whose size was unknown.
+	SetSize(file int, size int64) error
+
+	// SetValidator records what the bytes of a url source belong to; another
+	// one than before drops every range of the file.
+	SetValidator(file int, validator string) error
+
+	// Wait blocks while the disk is over its watermark, until parts were
+	// uploaded and released. Engines call it before they ask for more.
+	Wait(ctx context.Context) error
+}

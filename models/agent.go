@@ -1,0 +1,52 @@
+package models
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// AgentState is what the admins want of an agent.
+type AgentState string
+
+// The states of an agent.
+const (
+	AgentActive   AgentState = "active"
+	AgentCordoned AgentState = "cordoned" // no new work
+	AgentDraining AgentState = "draining" // no new work; what it has moves or ends
+)
+
+// AgentLostAfter is how long an agent may be silent before its transfers move.
+const AgentLostAfter = 60 * time.Second
+
+// Agent is a registered compute agent.
+type Agent struct {
+	ID             uuid.UUID `gorm:"type:uuid;primaryKey"`
+	Name           string
+	URL            string // where the control plane reaches it
+	CredentialHash []byte // SHA-256 of the agent's bearer credential
+	BootEpoch      int64  // grows with each start of the agent; fences older processes
+	State          AgentState
+	Capacity       int // transfers at once
+	Running        int // as of the last heartbeat
+	DiskFree       int64
+	DiskTotal      int64
+	Version        string
+	LastSeenAt     *time.Time
+	LostAt         *time.Time // when it was declared lost; nil while it is alive
+	CreatedAt      time.Time
+}
+
+// Alive reports whether the agent was heard of recently enough at now.
+func (a Agent) Alive(now time.Time) bool {
+	return a.LastSeenAt != nil && now.Sub(*a.LastSeenAt) < AgentLostAfter
+}
+
+// AgentHeartbeat is one point of an agent's time series, kept for 7 days.
+type AgentHeartbeat struct {
+	AgentID  uuid.UUID `gorm:"type:uuid;primaryKey"`
+	At       time.Time `gorm:"primaryKey"`
+	Running  int
+	DiskFree int64
+	DownRate int64
+}

@@ -1,0 +1,196 @@
+package models
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Provider is where the bytes of a job are fetched.
+type Provider string
+
+// The providers.
+const (
+	ProviderAgent Provider = "agent" // a compute agent
+	ProviderSeedr Provider = "seedr" // the Seedr.cc cloud
+)
+
+// Job is what a user submits and owns: one row, one workflow.
+type Job struct {
+	ID          uuid.UUID `gorm:"type:uuid;primaryKey"`
+	UserID      uuid.UUID `gorm:"type:uuid"`
+	SourceKind  SourceKind
+	SourceURI   string // see Source.URI; secret-bearing, never logged
+	InfoHashV1  *string
+	InfoHashV2  *string
+	Name        string
+	Size        *int64 // bytes of the selected files; nil while unknown
+	FileCount   int    // selected files
+	ChooseFiles bool   // wait in awaiting_selection once the file list is known
+	State       State
+	StateSince  time.Time
+	Reason      string     // one plain sentence: why it is in this state
+	Problem     Problem    // the fault behind the state, if there is one
+	NextAction  string     // one plain sentence: what happens next, by itself or by whom
+	Deadline    *time.Time // when NextAction happens at the latest; nil if it is open-ended
+	Provider    Provider
+	Epoch       int64      // fencing number of the current attempt; grows by one with each placement
+	Run         int        // workflow runs so far; an admin's retry of an ended job adds one
+	AdmittedAt  *time.Time // holds a slot since; nil when it does not
+	DeleteAt    *time.Time // the user deleted it; the purge removes row and objects
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	FinishedAt  *time.Time
+}
+
+// WorkflowID returns the id of the workflow that runs the job.
+func (j Job) WorkflowID() string { return "job-" + j.ID.String() }
+
+// Attempt is one placement of a job's transfer on a provider.
+type Attempt struct {
+	JobID     uuid.UUID `gorm:"type:uuid;primaryKey"`
+	Epoch     int64     `gorm:"primaryKey"`
+	AgentID   uuid.UUID `gorm:"type:uuid"`
+	Kind      TransferKind
+	TaskToken []byte // completes the workflow's pending activity; never leaves the control plane
+	State     AttemptState
+	Problem   Problem
+	StartedAt time.Time
+	EndedAt   *time.Time
+	BeatAt    time.Time // last activity heartbeat sent by token
+}
+
+// TableName returns the table of attempts.
+func (Attempt) TableName() string { return "job_attempts" }
+
+// TransferKind is how far a transfer goes.
+type TransferKind string
+
+// The kinds of transfer.
+const (
+	TransferResolve  TransferKind = "resolve"  // fetch the metadata only
+	TransferDownload TransferKind = "download" // fetch and store the content
+)
+
+// AttemptState is where an attempt stands.
+type AttemptState string
+
+// The states of an attempt.
+const (
+	AttemptOpen       AttemptState = "open"       // the agent works on it
+	AttemptDone       AttemptState = "done"       // ended well
+	AttemptFailed     AttemptState = "failed"     // ended with a problem
+	AttemptSuperseded AttemptState = "superseded" // a newer epoch took over, or the job was stopped
+)
+
+// Progress is the latest that is known of a running transfer. It never enters
+// Temporal: the tracker publishes it and writes it in batches.
+type Progress struct {
+	JobID       uuid.UUID  `gorm:"type:uuid;primaryKey" json:"jobId"`
+	UserID      uuid.UUID  `gorm:"-" json:"-"`
+	Phase       Phase      `json:"phase"`
+	BytesTotal  int64      `json:"bytesTotal"`  // bytes of the selected files; -1 while unknown
+	BytesDone   int64      `json:"bytesDone"`   // verified bytes
+	BytesStored int64      `json:"bytesStored"` // bytes that are in object storage
+	DownRate    int64      `json:"downRate"`    // bytes per second
+	UpRate      int64      `json:"upRate"`      // bytes per second
+	Peers       int        `json:"peers"`
+	Seeders     int        `json:"seeders"`
+	ETASeconds  *int64     `json:"etaSeconds"` // nil while it cannot be told
+	Waiting     string     `json:"waiting"`    // why nothing comes, one plain sentence; empty when bytes flow
+	GivesUpAt   *time.Time `json:"givesUpAt"`  // when waiting ends in a problem
+	UpdatedAt   time.Time  `json:"updatedAt"`
+}
+
+// TableName returns the table of progress rows.
+func (Progress) TableName() string { return "job_progress" }
+
+// Phase is what the engine is doing, finer than the job's state.
+type Phase string
+
+// The phases of a transfer.
+const (
+	PhaseStarting    Phase = "starting"
+	PhaseResolving   Phase = "resolving"
+	PhaseChecking    Phase = "checking" // finished pieces on disk are taken up again
+	PhaseDownloading Phase = "downloading"
+	PhaseUploading   Phase = "uploading" // all bytes verified; the last parts go to storage
+	PhaseSeeding     Phase = "seeding"
+	PhaseDone        Phase = "done"
+	PhaseFailed      Phase = "failed"
+	PhaseStopped     Phase = "stopped"
+)
+
+// EventKind is what happened to a job, for its timeline.
+type EventKind string
+
+// The kinds of job event.
+const (
+	EventSubmitted EventKind = "submitted"
+	EventState     EventKind = "state"     // moved to another state
+	EventPlaced    EventKind = "placed"    // given to an agent
+	EventAttempt   EventKind = "attempt"   // an attempt ended with a problem; another follows
+	EventManifest  EventKind = "manifest"  // name, size and files became known
+	EventSelection EventKind = "selection" // files were chosen
+	EventDeleted   EventKind = "deleted"   // the user deleted it
+)
+
+// Event is one row of a job's timeline. Its id orders all events of the
+// deployment and is the SSE event id.
+type Event struct {
+	ID      int64     `gorm:"primaryKey"`
+	JobID   uuid.UUID `gorm:"type:uuid"`
+	UserID  uuid.UUID `gorm:"type:uuid"`
+	Kind    EventKind
+	State   State // the job's state after the event
+	Problem Problem
+	Message string // one plain sentence
+	At      time.Time
+}
+
+// TableName returns the table of events.
+func (Event) TableName() string { return "job_events" }
+
+// FileState is how far a file has come.
+type FileState string
+
+// The states of a file.
+const (
+	FilePending FileState = "pending" // not complete in storage
+	FileStored  FileState = "stored"  // complete, checked, visible
+	FileSkipped FileState = "skipped" // not selected
+)
+
+// File is one stored object of a job. Its path is display text only and never
+// becomes part of a key.
+type File struct {
+	ID          uuid.UUID `gorm:"type:uuid;primaryKey"`
+	JobID       uuid.UUID `gorm:"type:uuid"`
+	UserID      uuid.UUID `gorm:"type:uuid"`
+	Index       int       `gorm:"column:idx"` // place in the manifest
+	Path        string    // sanitised, components joined by "/", unique within the job
+	Size        int64     // bytes; -1 when unknown
+	ContentType string
+	State       FileState
+	UploadID    *string // the open multipart upload; nil if none
+	Validator   string  // strong ETag or Last-Modified of a url source; parts are good only while it stays
+	ETag        string
+	CreatedAt   time.Time
+	StoredAt    *time.Time
+}
+
+// Key returns the object key, made of ids only.
+func (f File) Key() string { return "jobs/" + f.JobID.String() + "/" + f.ID.String() }
+
+// Part is one uploaded part of a file.
+type Part struct {
+	FileID   uuid.UUID `gorm:"type:uuid;primaryKey"`
+	Number   int       `gorm:"primaryKey"` // from 1
+	Size     int64
+	CRC32C   string // base64 of the big-endian CRC-32C, as in S3
+	ETag     string
+	StoredAt time.Time
+}
+
+// TableName returns the table of parts.
+func (Part) TableName() string { return "file_parts" }

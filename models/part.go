@@ -1,0 +1,33 @@
+package models
+
+// MinPartSize is the size of a part unless the file is so large that it would
+// need more than MaxParts; S3 asks for at least 5 MiB in all but the last.
+const (
+	MinPartSize = 16 << 20
+	MaxParts    = 10_000
+)
+
+// PartSize returns the part size in bytes for a file of the size: 16 MiB,
+// doubled until at most 10 000 parts are needed. A file of unknown size (-1)
+// gets parts of 64 MiB, enough for 625 GiB. A file of at most one part is
+// stored by one PutObject, without a multipart upload.
+func PartSize(size int64) int64 {
+	if size < 0 {
+		return 4 * MinPartSize
+	}
+	p := int64(MinPartSize)
+	for size > p*MaxParts {
+		p *= 2
+	}
+	return p
+}
+
+// PartCount returns how many parts a file of the size has: 0 for an empty
+// file, -1 while the size is unknown.
+func PartCount(size int64) int {
+	if size < 0 {
+		return -1
+	}
+	p := PartSize(size)
+	return int((size + p - 1) / p)
+}

@@ -1,0 +1,90 @@
+package models
+
+// Problem is a specific, documented fault. Its value is stable: clients and
+// operators may depend on it (docs/problems.md lists each with its meaning).
+type Problem string
+
+// Problems of a source, found before or while it is fetched.
+const (
+	ProblemMalformedMagnet  Problem = "malformed_magnet"    // not a magnet link with a usable info hash
+	ProblemMalformedTorrent Problem = "malformed_torrent"   // not a valid metainfo file
+	ProblemMalformedURL     Problem = "malformed_url"       // not an absolute http or https URL
+	ProblemSourceTooLarge   Problem = "source_too_large"    // the magnet, URL or metainfo itself is over its limit
+	ProblemContentTooLarge  Problem = "content_too_large"   // what it would download is over the limit
+	ProblemTooManyFiles     Problem = "too_many_files"      // more files than the limit
+	ProblemUnsafePath       Problem = "unsafe_path"         // a file name that leaves the job or cannot be kept
+	ProblemNoFiles          Problem = "no_files"            // nothing to download
+	ProblemBlockedAddress   Problem = "blocked_address"     // resolves or redirects to an address that is not public
+	ProblemBlockedContent   Problem = "blocked_content"     // the info hash is blocked by policy
+	ProblemNotFoundAtSource Problem = "not_found_at_source" // the server answers 404 or 410
+	ProblemRefusedBySource  Problem = "refused_by_source"   // the server answers 401, 403 or another final 4xx
+	ProblemNotAFile         Problem = "not_a_file"          // a web page came where a file was expected
+	ProblemSourceFailing    Problem = "source_failing"      // the server fails (5xx, resets, endless redirects)
+	ProblemLengthMismatch   Problem = "length_mismatch"     // more or fewer bytes than announced
+	ProblemSourceChanged    Problem = "source_changed"      // the content changed while it was fetched
+	ProblemNoPeers          Problem = "no_peers"            // nobody in the swarm has it for too long
+	ProblemMetadataTimeout  Problem = "metadata_timeout"    // the metadata did not arrive in time
+	ProblemStalled          Problem = "stalled"             // no progress for too long
+	ProblemEngineCrashed    Problem = "engine_crashed"      // the source crashes the download engine
+	ProblemEngineHung       Problem = "engine_hung"         // the engine stopped answering on this source
+	ProblemBadSelection     Problem = "bad_selection"       // the selection names a file that does not exist, or none
+	ProblemDuplicateJob     Problem = "duplicate_job"       // the user has a running job for the same content
+)
+
+// Problems of the machinery.
+const (
+	ProblemAgentLost        Problem = "agent_lost"             // the agent stopped answering; its jobs move
+	ProblemAgentUnreachable Problem = "agent_unreachable"      // the agent could not be called
+	ProblemNoAgent          Problem = "no_agent"               // no agent has room
+	ProblemDrained          Problem = "drained"                // the agent is being drained; the job moves
+	ProblemSuperseded       Problem = "superseded"             // an older epoch spoke; it must stop and purge
+	ProblemDiskFull         Problem = "disk_full"              // the agent has no disk space
+	ProblemStorageFailing   Problem = "storage_failing"        // object storage refuses or fails
+	ProblemSelectionExpired Problem = "selection_expired"      // nobody chose files in time
+	ProblemGaveUp           Problem = "gave_up"                // needed attention and got none in time
+	ProblemWrongState       Problem = "wrong_state"            // the act does not fit the job's state
+	ProblemKeyReused        Problem = "idempotency_key_reused" // the same key came with another request
+)
+
+var problemCodes = map[Problem]Code{
+	ProblemMalformedMagnet: CodeInvalid, ProblemMalformedTorrent: CodeInvalid, ProblemMalformedURL: CodeInvalid,
+	ProblemSourceTooLarge: CodeTooLarge, ProblemContentTooLarge: CodeTooLarge, ProblemTooManyFiles: CodeTooLarge,
+	ProblemUnsafePath: CodeInvalid, ProblemNoFiles: CodeInvalid, ProblemBlockedAddress: CodeBlocked,
+	ProblemBlockedContent: CodeBlocked, ProblemNotFoundAtSource: CodeInvalid, ProblemRefusedBySource: CodeInvalid,
+	ProblemNotAFile: CodeInvalid, ProblemSourceFailing: CodeUnavailable, ProblemLengthMismatch: CodeUnavailable,
+	ProblemSourceChanged: CodeUnavailable, ProblemNoPeers: CodeUnavailable, ProblemMetadataTimeout: CodeUnavailable,
+	ProblemStalled: CodeUnavailable, ProblemEngineCrashed: CodeInvalid, ProblemEngineHung: CodeInvalid,
+	ProblemBadSelection: CodeInvalid, ProblemDuplicateJob: CodeConflict,
+	ProblemAgentLost: CodeUnavailable, ProblemAgentUnreachable: CodeUnavailable, ProblemNoAgent: CodeUnavailable,
+	ProblemDrained: CodeUnavailable, ProblemSuperseded: CodeConflict, ProblemDiskFull: CodeUnavailable,
+	ProblemStorageFailing: CodeUnavailable, ProblemSelectionExpired: CodeConflict, ProblemGaveUp: CodeConflict,
+	ProblemWrongState: CodeConflict, ProblemKeyReused: CodeConflict,
+}
+
+// Code returns the kind of fault that the problem is; CodeInternal for one
+// that is not listed.
+func (p Problem) Code() Code {
+	if c, ok := problemCodes[p]; ok {
+		return c
+	}
+	return CodeInternal
+}
+
+// Final reports whether trying again, here or on another provider, cannot help.
+func (p Problem) Final() bool {
+	switch p.Code() {
+	case CodeUnavailable, CodeInternal, CodeConflict:
+		return false
+	default:
+		return true
+	}
+}
+
+// Problems returns every listed problem, in no particular order.
+func Problems() []Problem {
+	out := make([]Problem, 0, len(problemCodes))
+	for p := range problemCodes {
+		out = append(out, p)
+	}
+	return out
+}

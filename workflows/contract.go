@@ -1,0 +1,37 @@
+// Package workflows holds Longhaul's deterministic orchestration: the Download
+// workflow of a job, the trackers of providers and the sweeps. It does no I/O;
+// everything that does is an activity.
+package workflows
+
+// TaskQueue is where workflows and activities run.
+const TaskQueue = "longhaul"
+
+// DownloadInput starts a job's workflow. Ids only: histories are plain text.
+type DownloadInput struct {
+	JobID string `json:"jobId"`
+	Run   int    `json:"run"` // from 1; grows with each retry of an ended job
+}
+
+// Names of what a running Download answers to.
+const (
+	SignalAdmit  = "admit"  // the job holds a slot now
+	SignalRetry  = "retry"  // try a parked job again
+	UpdatePause  = "pause"  // stop and keep what is there
+	UpdateResume = "resume" // go on after a pause
+	UpdateSelect = "select" // choose files; payload SelectInput
+	QueryState   = "state"  // answers StateView
+)
+
+// SelectInput chooses files by their place in the manifest.
+type SelectInput struct {
+	Indexes []int `json:"indexes"`
+}
+
+// StateView is the workflow's own view of itself, for admins.
+type StateView struct {
+	State   string `json:"state"`
+	Epoch   int64  `json:"epoch"`
+	Attempt int    `json:"attempt"` // transfers started in this run
+	Problem string `json:"problem"`
+	Waiting string `json:"waiting"` // what it waits for, one sentence
+}
