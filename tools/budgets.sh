@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Holds the size budgets: a Go file has at most 400 lines, a function 60, a
+# handler in api 40, a TypeScript file 250. Generated files and tests are
+# exempt. A breach is printed with its place; the exit status tells.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+files() { git ls-files -co --exclude-standard -- "$@" | grep -vE '(^|/)(third_party|testdata|node_modules|dist)/|\.gen\.|_gen\.go$' | while read -r f; do [ -f "$f" ] && echo "$f"; done; }
+bad=0
+report() { if [ -n "$2" ]; then printf '%s\n%s\n' "$1" "$2"; bad=1; fi; }
+report 'Go files over 400 lines:' "$(files '*.go' | grep -v '_test\.go$' | xargs wc -l | awk '$2!="total" && $1>400 {print "  " $2 ": " $1}')"
+report 'Go functions over 60 lines:' "$(files '*.go' | grep -v '_test\.go$' | xargs awk '
+  FNR==1 {start=0}
+  /^func / {start=FNR; name=$0}
+  /^}/ {if (start && FNR-start > 60) {sub(/ *{$/, "", name); print "  " FILENAME ":" start ": " FNR-start " lines: " substr(name, 1, 90)} start=0}')"
+report 'Handlers over 40 lines:' "$(files 'api/*.go' | grep -v '_test\.go$' | xargs awk '
+  FNR==1 {start=0}
+  /^func \(h [^)]*\) / {start=FNR; name=$0}
+  /^}/ {if (start && FNR-start > 40) {print "  " FILENAME ":" start ": " FNR-start " lines"} start=0}')"
+report 'TypeScript files over 250 lines:' "$(files '*.ts' '*.tsx' | grep -vE '\.(test|spec)\.|\.d\.ts$' | xargs -r wc -l | awk '$2!="total" && $1>250 {print "  " $2 ": " $1}')"
+exit $bad
