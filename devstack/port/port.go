@@ -1,0 +1,50 @@
+// Package port finds and checks loopback TCP ports. It does not reserve them:
+// between the answer and its use another process may take the port.
+package port
+
+import (
+	"fmt"
+	"net"
+	"strconv"
+)
+
+// Host is the only address the embedded services listen on.
+const Host = "127.0.0.1"
+
+// Address joins Host and a port.
+func Address(port int) string {
+	return net.JoinHostPort(Host, strconv.Itoa(port))
+}
+
+// Free returns a loopback port that nobody listens on at this moment.
+func Free() (int, error) {
+	l, err := net.Listen("tcp", Address(0))
+	if err != nil {
+		return 0, fmt.Errorf("find a free port: %w", err)
+	}
+	addr, ok := l.Addr().(*net.TCPAddr)
+	if err := l.Close(); err != nil {
+		return 0, fmt.Errorf("release the probed port: %w", err)
+	}
+	if !ok {
+		return 0, fmt.Errorf("find a free port: unexpected address type %T", l.Addr())
+	}
+	return addr.Port, nil
+}
+
+// OrFree returns the wanted port, or a free one when wanted is zero.
+func OrFree(wanted int) (int, error) {
+	if wanted != 0 {
+		return wanted, nil
+	}
+	return Free()
+}
+
+// Busy reports whether something already listens on the loopback port.
+func Busy(port int) bool {
+	l, err := net.Listen("tcp", Address(port))
+	if err != nil {
+		return true
+	}
+	return l.Close() != nil
+}

@@ -1,0 +1,163 @@
+// Package s3d runs an S3 server inside this process that stores objects as
+// files under one folder, on loopback only. It has one account and creates one
+// bucket. It does not terminate TLS and is no cluster.
+package s3d
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/versity/versitygw/backend/meta"
+	"github.com/versity/versitygw/backend/posix"
+	"github.com/versity/versitygw/embedgw"
+	"longhaul/devstack/port"
+)
+
+const (
+	maxConnections = 4096
+	maxRequests    = 1024
+	maxParts       = 10_000
+
+	dirMode  = 0o700
+	fileMode = 0o600
+
+	readyTimeout  = 20 * time.Second
+	retryInterval = 20 * time.Millisecond
+)
+
+// Options says where objects are kept and who may reach them.
+type Options struct {
+	// Dir holds the buckets, and the metadata where the file system has no
+	// extended attributes.
+	Dir string
+	// Port is the loopback port; zero takes a free one.
+	Port int
+	// AccessKey and SecretKey are the only account.
+	AccessKey, SecretKey string
+	// Region is the region that clients sign for.
+	Region string
+	// Bucket is created when it is missing.
+	Bucket string
+}
+
+// Server is a running S3 server.
+type Server struct {
+	// Endpoint is the base URL for path-style requests.
+	Endpoint string
+
+	cancel context.CancelFunc
+	done   chan error
+}
+
+// Start opens the folder, serves it, and returns when the bucket exists.
+func Start(ctx context.Context, opts Options) (*Server, error) {
+	number, err := port.OrFree(opts.Port)
+	if err != nil {
+		return nil, err
+	}
+	backend, err := openFolder(opts.Dir)
+	if err != nil {
+		return nil, err
+	}
+	// The server has to outlive the start's context; Stop ends it.
+	serving, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	s := &Server{Endpoint: "http://" + port.Address(number), cancel: cancel, done: make(chan error, 1)}
+	go func() {
+		defer backend.Shutdown()
+		s.done <- embedgw.RunVersityGW(serving, backend, &embedgw.Config{
+			RootUserAccess:    opts.AccessKey,
+			RootUserSecret:    opts.SecretKey,
+			Region:            opts.Region,
+			Ports:             []string{port.Address(number)},
+			MaxConnections:    maxConnections,
+			MaxRequests:       maxRequests,
+			MultipartMaxParts: maxParts,
+			KeepAlive:         true,
+			Quiet:             true,
+			DisableACLs:       true,
+		})
+	}()
+	if err := s.createBucket(ctx, opts); err != nil {
+		cancel()
+		return nil, err
+	}
+	return s, nil
+}
+
+// Done delivers the server's end, whether asked for or not.
+func (s *Server) Done() <-chan error {
+	return s.done
+}
+
+// Stop ends the server.
+func (s *Server) Stop() {
+	s.cancel()
+}
+
+// openFolder prefers extended attributes, which stay with a file when it is
+// moved, and falls back to a folder of metadata files.
+func openFolder(dir string) (*posix.Posix, error) {
+	buckets, err := filepath.Abs(filepath.Join(dir, "buckets"))
+	if err != nil {
+		return nil, fmt.Errorf("locate the object folder: %w", err)
+	}
+	sidecar := filepath.Join(filepath.Dir(buckets), "metadata")
+	if err := os.MkdirAll(buckets, dirMode); err != nil {
+		return nil, fmt.Errorf("create the object folder: %w", err)
+	}
+	opts := posix.PosixOpts{}
+	opts.SetNewDirPerm(dirMode)
+	opts.SetNewFilePerm(fileMode)
+	var storer meta.MetadataStorer = meta.XattrMeta{}
+	if _, err := os.Stat(sidecar); err == nil || (meta.XattrMeta{}).Test(buckets) != nil {
+		if err := os.MkdirAll(sidecar, dirMode); err != nil {
+			return nil, fmt.Errorf("create the metadata folder: %w", err)
+		}
+		opts.SideCarDir = sidecar
+		if storer, err = meta.NewSideCar(sidecar); err != nil {
+			return nil, fmt.Errorf("open the metadata folder: %w", err)
+		}
+	}
+	backend, err := posix.New(buckets, storer, opts)
+	if err != nil {
+		return nil, fmt.Errorf("open the object folder: %w", err)
+	}
+	return backend, nil
+}
+
+func (s *Server) createBucket(ctx context.Context, opts Options) error {
+	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
+	defer cancel()
+	client := s3.New(s3.Options{
+		BaseEndpoint:     aws.String(s.Endpoint),
+		Region:           opts.Region,
+		UsePathStyle:     true,
+		Credentials:      credentials.NewStaticCredentialsProvider(opts.AccessKey, opts.SecretKey, ""),
+		RetryMaxAttempts: 1,
+	})
+	ticker := time.NewTicker(retryInterval)
+	defer ticker.Stop()
+	for {
+		_, err := client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String(opts.Bucket)})
+		var exists *types.BucketAlreadyOwnedByYou
+		if err == nil || errors.As(err, &exists) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("create bucket %s: %w", opts.Bucket, err)
+		case end := <-s.done:
+			s.done <- end
+			return fmt.Errorf("serve objects: %w", end)
+		case <-ticker.C:
+		}
+	}
+}
