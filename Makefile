@@ -1,0 +1,65 @@
+# `make run` and `make test` install what a Debian-like machine with Go and Node lacks.
+SHELL := /bin/bash
+TOOL  := go tool -modfile=tools/go.mod
+BIN   := bin/api bin/worker bin/agent bin/longhaul
+
+.DEFAULT_GOAL := help
+.PHONY: help run build web devstack test test-go test-devstack test-web e2e chaos bench lint fmt vuln gen replay-record clean
+
+help: ## show this list
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2}'
+
+run: ## install what is missing, build, start everything on this machine
+	@scripts/bootstrap.sh run
+	@$(MAKE) --no-print-directory build
+	@bin/devstack
+
+build: ## build the programs, the web app and the devstack
+	@scripts/build.sh
+
+test: ## every test: Go, web, end to end, chaos; installs what they need
+	@scripts/bootstrap.sh test
+	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory test-go test-devstack test-web e2e chaos
+
+test-go: ## Go unit and integration tests (real Postgres, Temporal, S3)
+	go vet ./...
+	LONGHAUL_DEVSTACK=$(CURDIR)/bin/devstack go test -p 2 ./...
+
+test-devstack: ## tests of the embedded default
+	cd devstack && go vet ./... && LONGHAUL_BIN=$(CURDIR)/bin go test -p 1 ./...
+
+test-web: ## lint, types and tests of the web app
+	cd web && npm run check
+
+e2e: ## the whole system against a real swarm, a real browser and bad input
+	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -p 1 -timeout 20m ./test/e2e/...
+
+chaos: ## kill -9 of every part while jobs run
+	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -p 1 -timeout 20m ./test/chaos/...
+
+bench: build ## the figures of docs/performance.md, in one run
+	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -run '^$$' -bench . -benchtime 1x -count=1 -timeout 40m ./test/bench/...
+
+lint: ## format, linters with the import rules, determinism, budgets, compose schema
+	@$(TOOL) gofumpt -l $$(git ls-files '*.go') | (! grep .) || (echo 'not formatted: run make fmt'; exit 1)
+	$(TOOL) golangci-lint run ./...
+	$(TOOL) workflowcheck ./workflows/...
+	tools/budgets.sh
+	cd tools && go run ./composecheck ../docker-compose.yml
+
+fmt: ## format the Go code
+	$(TOOL) gofumpt -w $$(git ls-files '*.go')
+
+vuln: ## known vulnerabilities; VULNDB=file:///folder for an offline database
+	$(TOOL) govulncheck $(if $(VULNDB),-db $(VULNDB)) ./...
+
+gen: ## rewrite api/openapi.json and the web app's types
+	go run ./cmd/api openapi > api/openapi.json
+	cd web && npm run gen
+
+replay-record: ## record the workflow histories that every test run replays
+	LONGHAUL_DEVSTACK=$(CURDIR)/bin/devstack LONGHAUL_RECORD=1 go test -count=1 -run Record ./workflows/...
+
+clean: ## remove what was built (not ./data)
+	rm -rf bin web/dist
