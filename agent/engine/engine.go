@@ -92,3 +92,19 @@ type Store interface {
 	// uploaded and released. Engines call it before they ask for more.
 	Wait(ctx context.Context) error
 }
+
+// Bounded is a Store that tells how much more it takes. Engines that fetch in
+// any order use it to fetch in file order, just ahead of the uploader, when
+// space is short.
+type Bounded interface {
+	// Room returns how many bytes may be written before Wait blocks; bounded is
+	// false when there is no watermark.
+	Room() (n int64, bounded bool)
+}
+
+// Seeder is an Engine that gives back to the swarm after a download. Seed
+// returns once the configured ratio or time is reached, or when ctx ends. The
+// job's bytes must not be released before.
+type Seeder interface {
+	Seed(ctx context.Context, job Job, report func(Report)) error
+}

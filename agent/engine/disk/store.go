@@ -1,0 +1,401 @@
+package disk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"syscall"
+
+	"longhaul/agent/engine"
+	"longhaul/models"
+)
+
+var (
+	_ engine.Store   = (*Store)(nil)
+	_ engine.Bounded = (*Store)(nil)
+)
+
+// Options adjust a Store.
+type Options struct {
+	// Limit is how many verified bytes may lie on disk before Wait blocks; 0 is
+	// no limit. Two parts of the largest file always have room, as no part
+	// could be finished otherwise.
+	Limit int64
+	// OnVerified, if set, is called after a range was recorded, so that the
+	// agent's process can be told to look at the journal.
+	OnVerified func(file int, r Range)
+}
+
+// Store is the engine's side of a transfer's directory. All methods may be
+// called at the same time.
+type Store struct {
+	root       *os.Root
+	data       *files
+	onVerified func(file int, r Range)
+
+	mu      sync.Mutex
+	journal *journal
+	files   map[int]*fileState
+	held    int64         // bytes verified and on disk
+	limit   int64         // 0 is none
+	least   int64         // a lower limit is raised to this
+	changed chan struct{} // closed when held or limit change for the better
+}
+
+// fileState is what is known of one file.
+type fileState struct {
+	spec      FileSpec
+	size      int64
+	validator string
+	gen       uint32 // how many validators there were
+	have      ranges // verified, on disk or in storage
+	kept      ranges // verified and on disk
+}
+
+// Open opens the directory for the engine's process, making it if need be, and
+// takes up what earlier processes verified.
+func Open(dir string, specs []FileSpec, opts Options) (*Store, error) {
+	root, err := openRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{
+		root: root, data: newFiles(root), onVerified: opts.OnVerified,
+		files: make(map[int]*fileState, len(specs)), limit: opts.Limit, changed: make(chan struct{}),
+	}
+	if err := s.load(specs); err != nil {
+		return nil, errors.Join(err, s.closeFiles())
+	}
+	return s, nil
+}
+
+func (s *Store) load(specs []FileSpec) error {
+	for _, spec := range specs {
+		if err := spec.validate(); err != nil {
+			return err
+		}
+		s.files[spec.Index] = &fileState{spec: spec, size: spec.Size}
+		s.least = max(s.least, 2*spec.PartSize)
+	}
+	j, err := openJournal(s.root, journalName, func(r record) {
+		if f := s.files[r.file]; f != nil {
+			f.apply(r)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	s.journal = j
+	for _, f := range s.files {
+		if f.spec.Validator == "" || f.spec.Validator == f.validator {
+			continue
+		}
+		// What is on disk belongs to other content than what is in storage.
+		if err := s.setValidator(f, f.spec.Validator); err != nil {
+			return err
+		}
+	}
+	parts, err := readStored(s.root)
+	if err != nil {
+		return err
+	}
+	for _, f := range s.files {
+		for _, r := range f.stored(parts[f.spec.Index]) {
+			f.have.add(r)
+			f.kept.remove(r)
+		}
+		s.held += f.kept.total()
+	}
+	return nil
+}
+
+// apply replays a record.
+func (f *fileState) apply(r record) {
+	switch r.kind {
+	case recordVerified:
+		f.have.add(r.rng())
+		f.kept.add(r.rng())
+	case recordDropped:
+		f.have.remove(r.rng())
+		f.kept.remove(r.rng())
+	case recordSize:
+		f.size = r.length
+	case recordValidator:
+		f.validator = string(r.extra)
+		f.gen++
+		f.have, f.kept = nil, nil
+	case recordStored:
+	}
+}
+
+// stored returns the ranges in storage, as the control plane knew them at the
+// start and as the agent's process recorded them since.
+func (f *fileState) stored(parts []StoredPart) (out []Range) {
+	if f.validator == f.spec.Validator {
+		for _, n := range f.spec.Stored {
+			out = append(out, f.spec.part(n, f.size))
+		}
+	}
+	for _, p := range parts {
+		if p.gen == f.gen {
+			out = append(out, p.Range)
+		}
+	}
+	return out
+}
+
+// WriteAt implements engine.Store.
+func (s *Store) WriteAt(file int, p []byte, off int64) (n int, err error) {
+	err = s.data.use(file, func(f *os.File) error {
+		n, err = f.WriteAt(p, off)
+		return err
+	})
+	return n, diskFault(err)
+}
+
+// ReadAt implements engine.Store.
+func (s *Store) ReadAt(file int, p []byte, off int64) (n int, err error) {
+	s.mu.Lock()
+	f, err := s.file(file)
+	released := err == nil && f.have.overlap(Range{off, int64(len(p))}) > f.kept.overlap(Range{off, int64(len(p))})
+	s.mu.Unlock()
+	if err != nil {
+		return 0, err
+	}
+	if released {
+		return 0, fmt.Errorf("file %d: %w", file, ErrReleased)
+	}
+	err = s.data.use(file, func(f *os.File) error {
+		n, err = f.ReadAt(p, off)
+		return err
+	})
+	return n, err
+}
+
+// Verified implements engine.Store.
+func (s *Store) Verified(file int, off, length int64, crc32c uint32) error {
+	if length <= 0 {
+		return nil
+	}
+	r := Range{off, length}
+	s.mu.Lock()
+	err := func() error {
+		f, err := s.file(file)
+		if err != nil {
+			return err
+		}
+		if err := s.journal.add(record{kind: recordVerified, file: file, off: off, length: length, sum: crc32c}); err != nil {
+			return diskFault(err)
+		}
+		f.have.add(r)
+		s.held += f.kept.add(r)
+		return nil
+	}()
+	s.mu.Unlock()
+	if err == nil && s.onVerified != nil {
+		s.onVerified(file, r)
+	}
+	return err
+}
+
+// Has implements engine.Store.
+func (s *Store) Has(file int, off, length int64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := s.files[file]
+	return f != nil && f.have.has(Range{off, length})
+}
+
+// SetSize implements engine.Store.
+func (s *Store) SetSize(file int, size int64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f, err := s.file(file)
+	if err != nil || f.size == size {
+		return err
+	}
+	if err := s.journal.add(record{kind: recordSize, file: file, length: size}); err != nil {
+		return diskFault(err)
+	}
+	f.size = size
+	return nil
+}
+
+// SetValidator implements engine.Store.
+func (s *Store) SetValidator(file int, validator string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f, err := s.file(file)
+	if err != nil || f.validator == validator {
+		return err
+	}
+	before := f.kept.total()
+	if err := s.setValidator(f, validator); err != nil {
+		return err
+	}
+	s.held -= before
+	s.notify()
+	return nil
+}
+
+// setValidator records the validator, which voids every range of the file.
+func (s *Store) setValidator(f *fileState, validator string) error {
+	r := record{kind: recordValidator, file: f.spec.Index, extra: []byte(validator)}
+	if err := s.journal.add(r); err != nil {
+		return diskFault(err)
+	}
+	f.apply(r)
+	return s.data.use(f.spec.Index, func(d *os.File) error { return d.Truncate(0) })
+}
+
+// Validator returns what the ranges of a file belong to, for engine.File.
+func (s *Store) Validator(file int) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f := s.files[file]; f != nil {
+		return f.validator
+	}
+	return ""
+}
+
+// Drop makes a range unverified again, after the Reader found that its bytes
+// are not what was verified (see CorruptError). It is for a process without a
+// running engine, which would not notice.
+func (s *Store) Drop(file int, r Range) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f, err := s.file(file)
+	if err != nil {
+		return err
+	}
+	rec := record{kind: recordDropped, file: file, off: r.Off, length: r.Len}
+	if err := s.journal.add(rec); err != nil {
+		return diskFault(err)
+	}
+	s.held -= f.kept.overlap(r)
+	f.apply(rec)
+	s.notify()
+	return nil
+}
+
+// Release tells the store that the range is in object storage and its bytes
+// are being punched out by the agent's process.
+func (s *Store) Release(file int, r Range) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := s.files[file]
+	if f == nil {
+		return
+	}
+	s.held -= f.kept.remove(r)
+	f.have.add(r)
+	s.notify()
+}
+
+// SetLimit changes the watermark; 0 is none.
+func (s *Store) SetLimit(limit int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.limit = limit
+	s.notify()
+}
+
+// Held returns how many verified bytes are on disk.
+func (s *Store) Held() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.held
+}
+
+// Room implements engine.Bounded.
+func (s *Store) Room() (int64, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.room()
+}
+
+func (s *Store) room() (int64, bool) {
+	if s.limit <= 0 {
+		return 0, false
+	}
+	room := max(s.limit, s.least) - s.held
+	if room <= 0 && !s.uploadable() {
+		// Bytes in many unfinished parts fill the disk, as after a limit was
+		// lowered. Only more bytes can finish a part and get it released.
+		return s.least, true
+	}
+	return max(0, room), true
+}
+
+// uploadable reports whether a whole part lies on disk.
+func (s *Store) uploadable() bool {
+	for _, f := range s.files {
+		for _, r := range f.kept {
+			size := f.spec.PartSize
+			if size == 0 {
+				continue
+			}
+			start := (r.Off + size - 1) / size * size
+			if start+size <= r.End() || (start < r.End() && r.End() == f.size) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Wait implements engine.Store.
+func (s *Store) Wait(ctx context.Context) error {
+	for {
+		s.mu.Lock()
+		room, bounded := s.room()
+		changed := s.changed
+		s.mu.Unlock()
+		if !bounded || room > 0 {
+			return ctx.Err()
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-changed:
+		}
+	}
+}
+
+// Close syncs the journal and closes everything.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closeFiles()
+}
+
+func (s *Store) closeFiles() error {
+	var errs []error
+	if s.journal != nil {
+		errs = append(errs, s.journal.close())
+	}
+	return errors.Join(append(errs, s.data.close(), s.root.Close())...)
+}
+
+func (s *Store) notify() {
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
+func (s *Store) file(index int) (*fileState, error) {
+	f := s.files[index]
+	if f == nil {
+		return nil, fmt.Errorf("file %d is not part of the transfer", index)
+	}
+	return f, nil
+}
+
+// diskFault gives a full disk its problem.
+func diskFault(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return models.Fault(models.ProblemDiskFull, "The agent has no disk space left.").Because(err)
+	}
+	return err
+}
