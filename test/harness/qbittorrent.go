@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -205,9 +204,9 @@ func Eventually(tb testing.TB, limit time.Duration, what string, check func() er
 	defer deadline.Stop()
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
-	err := errors.New("never tried")
 	for {
-		if err = check(); err == nil {
+		err := check()
+		if err == nil {
 			return
 		}
 		select {
