@@ -12,6 +12,7 @@ const (
 	ProblemSourceTooLarge   Problem = "source_too_large"    // the magnet, URL or metainfo itself is over its limit
 	ProblemContentTooLarge  Problem = "content_too_large"   // what it would download is over the limit
 	ProblemTooManyFiles     Problem = "too_many_files"      // more files than the limit
+	ProblemUnsupported      Problem = "unsupported_torrent" // valid, but of a kind that the engine cannot download
 	ProblemUnsafePath       Problem = "unsafe_path"         // a file name that leaves the job or cannot be kept
 	ProblemNoFiles          Problem = "no_files"            // nothing to download
 	ProblemBlockedAddress   Problem = "blocked_address"     // resolves or redirects to an address that is not public
@@ -49,7 +50,7 @@ const (
 var problemCodes = map[Problem]Code{
 	ProblemMalformedMagnet: CodeInvalid, ProblemMalformedTorrent: CodeInvalid, ProblemMalformedURL: CodeInvalid,
 	ProblemSourceTooLarge: CodeTooLarge, ProblemContentTooLarge: CodeTooLarge, ProblemTooManyFiles: CodeTooLarge,
-	ProblemUnsafePath: CodeInvalid, ProblemNoFiles: CodeInvalid, ProblemBlockedAddress: CodeBlocked,
+	ProblemUnsupported: CodeInvalid, ProblemUnsafePath: CodeInvalid, ProblemNoFiles: CodeInvalid, ProblemBlockedAddress: CodeBlocked,
 	ProblemBlockedContent: CodeBlocked, ProblemNotFoundAtSource: CodeInvalid, ProblemRefusedBySource: CodeInvalid,
 	ProblemNotAFile: CodeInvalid, ProblemSourceFailing: CodeUnavailable, ProblemLengthMismatch: CodeUnavailable,
 	ProblemSourceChanged: CodeUnavailable, ProblemNoPeers: CodeUnavailable, ProblemMetadataTimeout: CodeUnavailable,

@@ -1,0 +1,269 @@
+package source
+
+import (
+	"fmt"
+	"mime"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
+	"longhaul/models"
+)
+
+// SanitizePath turns the components of a file's path, as a torrent has them,
+// into a display path that is safe in a zip, a header and a terminal. It
+// splits components on both slashes, drops empty ones, "." and "..", and
+// cleans each by the rules of SanitizeFileName. It returns "" if nothing is
+// left; it never begins with a slash.
+func SanitizePath[T ~string | ~[]byte](components []T) string {
+	var out []string
+	for _, c := range components {
+		for part := range strings.FieldsFuncSeq(string(c), func(r rune) bool { return r == '/' || r == '\\' }) {
+			if clean := cleanComponent(part); clean != "" {
+				out = append(out, clean)
+			}
+		}
+	}
+	return strings.Join(out, "/")
+}
+
+// SanitizeFileName cleans one file name: valid UTF-8 in NFC, no control,
+// direction or invisible characters, nothing that Windows refuses, at most 255
+// bytes with the extension kept. Folders in it are dropped. It returns "" if
+// nothing is left.
+func SanitizeFileName(name string) string {
+	if i := strings.LastIndexAny(name, `/\`); i >= 0 {
+		name = name[i+1:]
+	}
+	return cleanComponent(name)
+}
+
+func cleanComponent(s string) string {
+	// Longer input cannot matter and normalising it would cost time.
+	if len(s) > 16*maxNameBytes {
+		ext := extension(s)
+		s = s[:16*maxNameBytes-len(ext)] + ext
+	}
+	s = norm.NFC.String(strings.ToValidUTF8(s, "\uFFFD"))
+	s = strings.Map(cleanRune, s)
+	s = trimName(s)
+	if s == "" || strings.Trim(s, ".") == "" {
+		return ""
+	}
+	if reserved(s) {
+		s = "_" + s
+	}
+	return trimName(cutName(s, maxNameBytes))
+}
+
+// trimName drops what Windows drops silently: dots and spaces at the end, and
+// spaces at both ends.
+func trimName(s string) string {
+	return strings.TrimRight(strings.TrimSpace(s), ". ")
+}
+
+// cleanRune maps a character of a name to what is kept of it.
+func cleanRune(r rune) rune {
+	switch {
+	case r == utf8.RuneError:
+		return r
+	case strings.ContainsRune(`<>:"|?*/\`, r):
+		return '_'
+	case unicode.Is(unicode.Cc, r), unicode.Is(unicode.Zl, r), unicode.Is(unicode.Zp, r):
+		return -1
+	case r == 0x200C || r == 0x200D:
+		return r // joiners are part of several scripts
+	case unicode.Is(unicode.Cf, r): // direction overrides, zero-width marks, tags
+		return -1
+	case unicode.Is(unicode.Noncharacter_Code_Point, r):
+		return utf8.RuneError
+	case unicode.Is(unicode.Zs, r):
+		return ' '
+	default:
+		return r
+	}
+}
+
+// reserved reports whether Windows takes the name for a device, whatever its
+// extension.
+func reserved(s string) bool {
+	base, _, _ := strings.Cut(s, ".")
+	base = strings.ToUpper(strings.TrimSpace(base))
+	switch base {
+	case "CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$":
+		return true
+	}
+	digit, ok := strings.CutPrefix(base, "COM")
+	if !ok {
+		digit, ok = strings.CutPrefix(base, "LPT")
+	}
+	return ok && utf8.RuneCountInString(digit) == 1 && strings.ContainsAny(digit, "0123456789¹²³")
+}
+
+// extension returns the last extension with its dot if it is one that is worth
+// keeping, at most 16 bytes.
+func extension(s string) string {
+	ext := path.Ext(s)
+	if len(ext) < 2 || len(ext) > 16 || len(ext) == len(s) {
+		return ""
+	}
+	return ext
+}
+
+// cutName shortens a name to so many bytes at a character's border and keeps
+// its extension.
+func cutName(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	ext := extension(s)
+	cut := limit - len(ext)
+	for cut > 0 && !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return strings.TrimRight(s[:cut], ". ") + ext
+}
+
+// makeUnique renames files whose paths would be the same file, or a file and a
+// folder, on a system that ignores case and composition: "a (2).txt".
+func makeUnique(files []models.ManifestFile) {
+	fold := cases.Fold()
+	key := func(s string) string { return norm.NFC.String(fold.String(s)) }
+	dirs := map[string]bool{}
+	for _, f := range files {
+		for i := range len(f.Path) {
+			if f.Path[i] == '/' {
+				dirs[key(f.Path[:i])] = true
+			}
+		}
+	}
+	taken := make(map[string]bool, len(files))
+	next := map[string]int{} // per wanted path, so that many equal names cost no more than each once
+	for i := range files {
+		wanted := key(files[i].Path)
+		candidate, k := files[i].Path, wanted
+		for n := max(next[wanted], 2); taken[k] || dirs[k]; n++ {
+			candidate = numbered(files[i].Path, n)
+			k = key(candidate)
+			next[wanted] = n + 1
+		}
+		taken[k] = true
+		files[i].Path = candidate
+	}
+}
+
+// numbered puts " (n)" before the extension of a path's last component.
+func numbered(p string, n int) string {
+	dir, name := path.Split(p)
+	ext := extension(name)
+	suffix := fmt.Sprintf(" (%d)", n)
+	return dir + cutName(strings.TrimSuffix(name, ext), maxNameBytes-len(suffix)-len(ext)) + suffix + ext
+}
+
+// FileNameFromURL returns the sanitised last component of a URL's path, or ""
+// if there is none.
+func FileNameFromURL(u *url.URL) string {
+	return SanitizeFileName(strings.TrimRight(u.Path, "/")) // Path is decoded, once
+}
+
+// FileNameFromResponse returns the sanitised name of a downloaded file: from
+// Content-Disposition if the server sends a usable one, otherwise from the
+// final URL, otherwise "download".
+func FileNameFromResponse(header http.Header, u *url.URL) string {
+	if name := dispositionName(header.Get("Content-Disposition")); name != "" {
+		return name
+	}
+	if u != nil {
+		if name := FileNameFromURL(u); name != "" {
+			return name
+		}
+	}
+	return "download"
+}
+
+func dispositionName(value string) string {
+	if value == "" || len(value) > 16<<10 {
+		return ""
+	}
+	if _, params, err := mime.ParseMediaType(value); err == nil {
+		return SanitizeFileName(latin1(params["filename"]))
+	}
+	// Many servers forget the quotes. One plain parameter is still clear; more
+	// than one is not.
+	lower := strings.ToLower(value)
+	if strings.Count(lower, "filename") != 1 {
+		return ""
+	}
+	_, name, ok := strings.Cut(value[strings.Index(lower, "filename"):], "=")
+	if !ok {
+		return ""
+	}
+	name, _, _ = strings.Cut(name, ";")
+	return SanitizeFileName(latin1(strings.Trim(strings.TrimSpace(name), `"`)))
+}
+
+// latin1 reads a header value that is not UTF-8 as ISO 8859-1, as RFC 9110
+// names it.
+func latin1(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	r := make([]rune, len(s))
+	for i := range len(s) {
+		r[i] = rune(s[i])
+	}
+	return string(r)
+}
+
+// Disposition is how a browser is to treat a file.
+type Disposition string
+
+// The dispositions.
+const (
+	Attachment Disposition = "attachment" // save it
+	Inline     Disposition = "inline"     // show it
+)
+
+// ContentDisposition writes a Content-Disposition header value (RFC 6266) for
+// a file name of any kind: an ASCII fallback and, where that is not the whole
+// truth, the exact name in UTF-8. An unknown disposition is an attachment.
+func ContentDisposition(d Disposition, name string) string {
+	if d != Inline {
+		d = Attachment
+	}
+	if name = SanitizeFileName(name); name == "" {
+		name = "download"
+	}
+	fallback := strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' || r == '"' || r == '\\' || r == '%' {
+			return '_'
+		}
+		return r
+	}, name)
+	value := string(d) + `; filename="` + fallback + `"`
+	if fallback != name {
+		value += "; filename*=UTF-8''" + percentEncode(name)
+	}
+	return value
+}
+
+// percentEncode encodes everything but the attr-char of RFC 5987.
+func percentEncode(s string) string {
+	const hexDigits = "0123456789ABCDEF"
+	var b strings.Builder
+	for i := range len(s) {
+		c := s[i]
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("!#$&+-.^_`|~", c) >= 0 {
+			b.WriteByte(c)
+		} else {
+			b.Write([]byte{'%', hexDigits[c>>4], hexDigits[c&15]})
+		}
+	}
+	return b.String()
+}
