@@ -30,6 +30,7 @@ const qbittorrentConfig = `[LegalNotice]
 Accepted=true
 
 [BitTorrent]
+Session\BTProtocol=TCP
 Session\DHTEnabled=false
 Session\PeXEnabled=false
 Session\LSDEnabled=false
