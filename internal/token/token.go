@@ -1,0 +1,142 @@
+// Package token makes Longhaul's random secrets, derives keys from the
+// deployment's secret key and signs short claims that come back from outside,
+// such as download links. It stores nothing and knows no users.
+package token
+
+import (
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// size is the length in bytes of random secrets and keys: 256 bits.
+const size = 32
+
+// New returns a random 256-bit secret in URL-safe base64 without padding, and
+// its hash, which is what a database keeps.
+func New() (value string, hash []byte, err error) {
+	b := make([]byte, size)
+	if _, err := rand.Read(b); err != nil {
+		return "", nil, fmt.Errorf("read random bytes: %w", err)
+	}
+	value = base64.RawURLEncoding.EncodeToString(b)
+	return value, Hash(value), nil
+}
+
+// Hash returns the SHA-256 of a secret. The secrets are random, so a slow hash
+// would add nothing.
+func Hash(value string) []byte {
+	sum := sha256.Sum256([]byte(value))
+	return sum[:]
+}
+
+// Purpose separates the keys that are derived from one secret: what was signed
+// for one purpose never passes for another.
+type Purpose string
+
+// The purposes.
+const (
+	PurposeFile    Purpose = "delivery-file"    // a link to one file
+	PurposeArchive Purpose = "delivery-archive" // a link to a job's files as a zip
+	PurposeCursor  Purpose = "cursor"           // a page cursor that clients hand back
+
+	purposeAgents Purpose = "agent-secret"
+)
+
+// Keys derives keys from the deployment's secret. It is immutable and safe for
+// concurrent use.
+type Keys struct {
+	prk []byte
+}
+
+// NewKeys returns the keys of a secret of at least 32 bytes.
+func NewKeys(secret []byte) (*Keys, error) {
+	if len(secret) < size {
+		return nil, fmt.Errorf("the secret key has %d bytes, at least %d are needed", len(secret), size)
+	}
+	prk, err := hkdf.Extract(sha256.New, secret, []byte("longhaul"))
+	if err != nil {
+		return nil, fmt.Errorf("derive keys: %w", err)
+	}
+	return &Keys{prk: prk}, nil
+}
+
+// AgentSecret returns the bearer secret with which the control plane calls an
+// agent. It is derived, so the database never holds it.
+func (k *Keys) AgentSecret(agentID uuid.UUID) string {
+	m := hmac.New(sha256.New, k.key(purposeAgents))
+	m.Write([]byte("agent-secret:" + agentID.String()))
+	return hex.EncodeToString(m.Sum(nil))
+}
+
+// Faults of Verify.
+var (
+	ErrInvalid = errors.New("the token is not valid")
+	ErrExpired = errors.New("the token has expired")
+)
+
+const (
+	macSize    = 16 // bytes of the truncated HMAC; forging one takes 2^128 tries
+	timeSize   = 5  // bytes of the expiry in seconds, good until the year 36812
+	maxEncoded = 2048
+)
+
+// Sign returns a compact URL-safe token that carries the payload, readable by
+// all, until the expiry.
+func (k *Keys) Sign(p Purpose, payload []byte, expires time.Time) string {
+	var at [8]byte
+	binary.BigEndian.PutUint64(at[:], uint64(max(expires.Unix(), 0)))
+	body := append(at[8-timeSize:], payload...)
+	return base64.RawURLEncoding.EncodeToString(append(body, k.mac(p, body)...))
+}
+
+// Verify returns the payload and expiry of a token that Sign made for the same
+// purpose. It fails with ErrInvalid, or with ErrExpired when now is past it.
+func (k *Keys) Verify(p Purpose, token string, now time.Time) (payload []byte, expires time.Time, err error) {
+	// Another spelling of the same bytes is no valid token: decoding is strict,
+	// and would pass over line breaks.
+	if len(token) > maxEncoded || strings.ContainsAny(token, "\r\n") {
+		return nil, time.Time{}, ErrInvalid
+	}
+	b, err := base64.RawURLEncoding.Strict().DecodeString(token)
+	if err != nil || len(b) < timeSize+macSize {
+		return nil, time.Time{}, ErrInvalid
+	}
+	body, mac := b[:len(b)-macSize], b[len(b)-macSize:]
+	if !hmac.Equal(mac, k.mac(p, body)) {
+		return nil, time.Time{}, ErrInvalid
+	}
+	var at [8]byte
+	copy(at[8-timeSize:], body)
+	expires = time.Unix(int64(binary.BigEndian.Uint64(at[:])), 0).UTC()
+	if !now.Before(expires) {
+		return nil, expires, ErrExpired
+	}
+	return body[timeSize:], expires, nil
+}
+
+func (k *Keys) mac(p Purpose, body []byte) []byte {
+	m := hmac.New(sha256.New, k.key(p))
+	m.Write(body)
+	return m.Sum(nil)[:macSize]
+}
+
+// key returns the key of a purpose. Expanding a pseudorandom key of full length
+// to 32 bytes cannot fail.
+func (k *Keys) key(p Purpose) []byte {
+	key, err := hkdf.Expand(sha256.New, k.prk, string(p), size)
+	if err != nil {
+		panic(err)
+	}
+	return key
+}
