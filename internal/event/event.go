@@ -1,0 +1,126 @@
+// Package event carries news between the processes of the control plane: that
+// a job changed, how far transfers are, that work waits in the outbox. It
+// promises no delivery: what it says can also be read from the database, and a
+// subscriber that missed something is told so and reads it there.
+package event
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"longhaul/models"
+)
+
+// Kind is what a message is about.
+type Kind string
+
+// The kinds of message.
+const (
+	KindJob      Kind = "job"      // a job event was written: UserID, JobID and EventID are set
+	KindProgress Kind = "progress" // a transfer moved: UserID, JobID and Progress are set
+	KindOutbox   Kind = "outbox"   // a row was put into the outbox; nothing else is set
+	KindLost     Kind = "lost"     // messages may have been missed: read the state anew
+)
+
+// Message is one piece of news.
+type Message struct {
+	Kind     Kind             `json:"kind"`
+	UserID   uuid.UUID        `json:"userId,omitzero"`
+	JobID    uuid.UUID        `json:"jobId,omitzero"`
+	EventID  int64            `json:"eventId,omitzero"`
+	Progress *models.Progress `json:"progress,omitempty"`
+}
+
+// JobChanged returns the message that a job event was written.
+func JobChanged(userID, jobID uuid.UUID, eventID int64) Message {
+	return Message{Kind: KindJob, UserID: userID, JobID: jobID, EventID: eventID}
+}
+
+// Progressed returns the message that a transfer moved.
+func Progressed(p models.Progress) Message {
+	return Message{Kind: KindProgress, UserID: p.UserID, JobID: p.JobID, Progress: &p}
+}
+
+// Bus publishes messages to every subscriber of every process on it.
+type Bus interface {
+	// Publish sends the messages. It does not wait for subscribers.
+	Publish(ctx context.Context, msgs ...Message) error
+
+	// Subscribe returns a channel of all messages from now on, closed when ctx
+	// ends or the bus is closed. A subscriber that reads too slowly loses
+	// messages and then receives one of KindLost.
+	Subscribe(ctx context.Context) <-chan Message
+}
+
+// Channel is the Postgres notification channel that messages travel on.
+const Channel = "longhaul_events"
+
+// maxPayload keeps a notification below the 8000 bytes that Postgres takes.
+const maxPayload = 7500
+
+// maxWaiting bounds the one text of unknown length in a message, in bytes.
+const maxWaiting = 500
+
+var errTooLarge = errors.New("message is larger than a notification may be")
+
+// Encode returns the messages as notification payloads, as few as fit.
+func Encode(msgs ...Message) ([]string, error) {
+	var out []string
+	buf := []byte{'['}
+	for _, m := range msgs {
+		b, err := json.Marshal(clip(m))
+		if err != nil {
+			return nil, fmt.Errorf("encode message: %w", err)
+		}
+		if len(b)+2 > maxPayload {
+			return nil, errTooLarge
+		}
+		if len(buf) > 1 && len(buf)+len(b)+2 > maxPayload {
+			out = append(out, string(append(buf, ']')))
+			buf = []byte{'['}
+		}
+		if len(buf) > 1 {
+			buf = append(buf, ',')
+		}
+		buf = append(buf, b...)
+	}
+	if len(buf) > 1 {
+		out = append(out, string(append(buf, ']')))
+	}
+	return out, nil
+}
+
+// Decode returns the messages of a payload made by Encode.
+func Decode(payload string) ([]Message, error) {
+	var msgs []Message
+	if err := json.Unmarshal([]byte(payload), &msgs); err != nil {
+		return nil, fmt.Errorf("decode messages: %w", err)
+	}
+	for i := range msgs {
+		if msgs[i].Progress != nil {
+			msgs[i].Progress.UserID = msgs[i].UserID
+		}
+	}
+	return msgs, nil
+}
+
+func clip(m Message) Message {
+	if m.Progress == nil || len(m.Progress.Waiting) <= maxWaiting {
+		return m
+	}
+	p := *m.Progress
+	cut := 0
+	for i := range p.Waiting { // i walks over the starts of runes
+		if i > maxWaiting {
+			break
+		}
+		cut = i
+	}
+	p.Waiting = p.Waiting[:cut]
+	m.Progress = &p
+	return m
+}
