@@ -65,7 +65,7 @@ func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.
 	if err != nil {
 		return nil, models.Fault(models.ProblemMalformedURL, "The source names no host and port.").Because(err)
 	}
-	if err := CheckHost(host); err != nil {
+	if err := d.checkHost(host); err != nil {
 		return nil, err
 	}
 	return d.dialer.DialContext(ctx, network, address)
@@ -75,7 +75,7 @@ func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.
 // for protocols that send datagrams without dialing. The network is ip, ip4 or
 // ip6. It fails with blocked_address when none is left.
 func (d *Dialer) Lookup(ctx context.Context, network, host string) ([]netip.Addr, error) {
-	if err := CheckHost(host); err != nil {
+	if err := d.checkHost(host); err != nil {
 		return nil, err
 	}
 	addrs, err := d.resolver.LookupNetIP(ctx, network, host)
@@ -92,6 +92,20 @@ func (d *Dialer) Lookup(ctx context.Context, network, host string) ([]netip.Addr
 		return nil, blocked()
 	}
 	return out, nil
+}
+
+// checkHost applies CheckHost, and answers for localhost itself: RFC 6761 says
+// that it is never asked for in the DNS.
+func (d *Dialer) checkHost(host string) error {
+	if err := CheckHost(host); err != nil {
+		return err
+	}
+	name := strings.ToLower(strings.TrimSuffix(host, "."))
+	if (name == "localhost" || strings.HasSuffix(name, ".localhost")) &&
+		!d.guard.Allowed(netip.AddrFrom4([4]byte{127, 0, 0, 1})) && !d.guard.Allowed(netip.IPv6Loopback()) {
+		return blocked()
+	}
+	return nil
 }
 
 // CheckHost refuses hosts that are written so that programs disagree about
