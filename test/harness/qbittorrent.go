@@ -118,8 +118,8 @@ func (q *QBittorrent) Add(metainfo []byte, dir string, seed bool) error {
 	return nil
 }
 
-// Torrent is what the client says of one torrent.
-type Torrent struct {
+// Seeding is what the client says of one torrent.
+type Seeding struct {
 	Hash     string  `json:"hash"`
 	State    string  `json:"state"`
 	Progress float64 `json:"progress"`
@@ -127,12 +127,12 @@ type Torrent struct {
 }
 
 // Torrents lists the client's torrents.
-func (q *QBittorrent) Torrents() ([]Torrent, error) {
+func (q *QBittorrent) Torrents() ([]Seeding, error) {
 	text, err := q.get("torrents/info", nil)
 	if err != nil {
 		return nil, err
 	}
-	var out []Torrent
+	var out []Seeding
 	return out, json.Unmarshal(text, &out)
 }
 
