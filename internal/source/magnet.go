@@ -50,7 +50,7 @@ func ParseMagnet(s string) (models.Source, error) {
 			}
 		case "dn":
 			if src.Name == "" {
-				src.Name = SanitizeFileName(unescape(value))
+				src.Name = sanitizeTitle(unescape(value))
 			}
 		case "tr":
 			if len(trackers) < 10*MaxTrackers {

@@ -44,6 +44,12 @@ func SanitizeFileName(name string) string {
 	return cleanComponent(name)
 }
 
+// sanitizeTitle cleans the name of a whole torrent, where a slash belongs to
+// the name (AC/DC) more often than it means a folder.
+func sanitizeTitle(name string) string {
+	return cleanComponent(strings.ReplaceAll(SanitizePath([]string{name}), "/", "_"))
+}
+
 func cleanComponent(s string) string {
 	// Longer input cannot matter and normalising it would cost time.
 	if len(s) > 16*maxNameBytes {

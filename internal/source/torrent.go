@@ -104,7 +104,7 @@ func (in *info) manifest() (models.Manifest, error) {
 		}
 		path := SanitizePath(e.display())
 		if in.single() {
-			path = SanitizeFileName(string(e.display()[0]))
+			path = sanitizeTitle(string(e.display()[0]))
 		}
 		if path == "" || len(path) > maxPathBytes {
 			return models.Manifest{}, models.Fault(models.ProblemUnsafePath,
@@ -122,9 +122,9 @@ func (in *info) manifest() (models.Manifest, error) {
 
 func (in *info) displayName() string {
 	if len(in.nameUTF8) > 0 {
-		return SanitizeFileName(string(in.nameUTF8))
+		return sanitizeTitle(string(in.nameUTF8))
 	}
-	return SanitizeFileName(string(in.name))
+	return sanitizeTitle(string(in.name))
 }
 
 // metafile is what is used of a .torrent file's outer dictionary.
