@@ -1,0 +1,180 @@
+// Package anacrolix is the embedded BitTorrent engine, on the library
+// github.com/anacrolix/torrent. One Engine serves one transfer in a process of
+// its own: the library has no recovery of its own from a panic on a peer's
+// goroutine, so the process boundary is what contains it.
+//
+// Peers are reached over TCP only. Every connection and datagram that leaves
+// goes through the guard of the Network, listed peers included. Web seeds,
+// WebTorrent, port mapping and magnet sources are off; DHT and peer exchange
+// are off for private torrents (BEP 27).
+//
+// The package does not upload to object storage and does not choose files.
+package anacrolix
+
+import (
+	"context"
+	"hash/crc32"
+	"log/slog"
+	"net"
+	"net/netip"
+	"time"
+
+	"longhaul/agent/engine"
+	"longhaul/internal/source"
+	"longhaul/models"
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli) //nolint:gochecknoglobals // a constant table
+
+var (
+	_ engine.Engine = (*Engine)(nil)
+	_ engine.Seeder = (*Engine)(nil)
+)
+
+// defaultMemory is the memory for unfinished pieces if the config names none.
+const defaultMemory = 256 << 20
+
+// Network reaches peers and trackers, and no address that is not allowed.
+// *fetch.Dialer is one.
+type Network interface {
+	DialContext(ctx context.Context, network, address string) (net.Conn, error)
+	Allowed(addr netip.Addr) bool
+}
+
+// PortRange is where to listen for peers; the zero value is any free port.
+type PortRange struct {
+	First, Last uint16
+}
+
+// Config sets up an Engine.
+type Config struct {
+	Log     *slog.Logger
+	Network Network
+	DHT     bool       // find peers of public torrents without trackers
+	BindIP  netip.Addr // listen here and nowhere else; the zero value is every address
+	Ports   PortRange
+
+	// SeedRatio and SeedTime say how much to give back after a download: until
+	// so many times its size was uploaded, or for so long, whichever comes
+	// first. Both zero: nothing is ever uploaded.
+	SeedRatio float64
+	SeedTime  time.Duration
+
+	MemoryLimit int64 // bytes for unfinished pieces; 0 is 256 MiB
+	Now         func() time.Time
+}
+
+func (c Config) seeds() bool { return c.SeedRatio > 0 || c.SeedTime > 0 }
+
+// Engine implements engine.Engine and engine.Seeder for magnets and torrents.
+type Engine struct {
+	cfg Config
+}
+
+// New returns an engine.
+func New(cfg Config) *Engine {
+	if cfg.MemoryLimit <= 0 {
+		cfg.MemoryLimit = defaultMemory
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Engine{cfg: cfg}
+}
+
+// Resolve implements engine.Engine: a magnet's metadata comes from peers.
+func (e *Engine) Resolve(ctx context.Context, src engine.Source, opts engine.Options) (models.Manifest, error) {
+	t, err := parse(src)
+	if err != nil {
+		return models.Manifest{}, err
+	}
+	if t.manifest != nil {
+		return *t.manifest, nil
+	}
+	s, err := e.open(t, false)
+	if err != nil {
+		return models.Manifest{}, err
+	}
+	defer s.close()
+	if err := s.awaitInfo(ctx, opts.ResolveTimeout, nil); err != nil {
+		return models.Manifest{}, err
+	}
+	return *s.target.manifest, nil
+}
+
+// Download implements engine.Engine.
+func (e *Engine) Download(ctx context.Context, job engine.Job, report func(engine.Report)) error {
+	report(engine.Report{Phase: models.PhaseStarting})
+	t, err := parse(job.Source)
+	if err != nil {
+		return err
+	}
+	s, err := e.open(t, e.cfg.seeds())
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	if err := s.awaitInfo(ctx, job.Options.ResolveTimeout, report); err != nil {
+		return err
+	}
+	report(engine.Report{Phase: models.PhaseChecking})
+	d, err := s.start(ctx, job)
+	if err != nil {
+		return err
+	}
+	return d.run(ctx, job.Options.StallTimeout, report)
+}
+
+// Seed implements engine.Seeder.
+func (e *Engine) Seed(ctx context.Context, job engine.Job, report func(engine.Report)) error {
+	if !e.cfg.seeds() {
+		return nil
+	}
+	t, err := parse(job.Source)
+	if err != nil {
+		return err
+	}
+	s, err := e.open(t, true)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	if err := s.awaitInfo(ctx, job.Options.ResolveTimeout, nil); err != nil {
+		return err
+	}
+	d, err := s.start(ctx, job)
+	if err != nil {
+		return err
+	}
+	return d.seed(ctx, e.cfg.SeedRatio, e.cfg.SeedTime, report)
+}
+
+// target is a source as the engine uses it.
+type target struct {
+	source   models.Source
+	manifest *models.Manifest // nil until a magnet's metadata is there
+	trackers [][]string
+}
+
+func parse(src engine.Source) (*target, error) {
+	switch {
+	case len(src.Metainfo) > 0:
+		s, m, err := source.ParseTorrent(src.Metainfo)
+		if err != nil {
+			return nil, err
+		}
+		m.Metainfo = s.Metainfo
+		return &target{source: s, manifest: &m}, nil
+	case src.Magnet != "":
+		s, err := source.ParseMagnet(src.Magnet)
+		if err != nil {
+			return nil, err
+		}
+		return &target{source: s, trackers: source.Trackers(s.URI)}, nil
+	default:
+		return nil, models.Fault(models.ProblemUnsupported, "This engine fetches torrents only.")
+	}
+}

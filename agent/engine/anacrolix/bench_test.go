@@ -1,0 +1,120 @@
+package anacrolix_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"math/rand/v2"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"runtime"
+	"syscall"
+	"testing"
+	"time"
+
+	"longhaul/agent/engine"
+	"longhaul/agent/engine/anacrolix"
+	"longhaul/agent/engine/disk"
+	"longhaul/agent/engine/enginetest"
+	"longhaul/internal/fetch"
+	"longhaul/models"
+)
+
+const benchSize = 1 << 30
+
+// benchDir is on a disk if the tests' own place is in memory.
+func benchDir(b *testing.B) string {
+	b.Helper()
+	return b.TempDir()
+}
+
+func benchTorrent(b *testing.B, dir string) enginetest.Torrent {
+	b.Helper()
+	data := make([]byte, benchSize)
+	_, _ = rand.NewChaCha8(sha256.Sum256([]byte("bench"))).Read(data)
+	if err := os.WriteFile(filepath.Join(dir, "bench.bin"), data, 0o600); err != nil {
+		b.Fatal(err)
+	}
+	return enginetest.NewTorrent(enginetest.TorrentSpec{
+		Name: "bench.bin", Files: []enginetest.File{{Path: "bench.bin", Data: data}}, PieceLength: 1 << 20,
+	})
+}
+
+func cpu() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// BenchmarkDownload fetches 1 GiB from a qbittorrent-nox on loopback into a
+// disk.Store. The seeder takes part of the same cores.
+func BenchmarkDownload(b *testing.B) {
+	src := benchDir(b)
+	made := benchTorrent(b, src)
+	seeder := enginetest.NewQBittorrent(b)
+	seeder.Add(b, made.Metainfo, src, true)
+	seeder.AwaitComplete(b)
+	tracker := enginetest.NewTracker(b, seeder.Peer)
+	hash := made.InfoHashV1
+	runtime.GC()
+	b.SetBytes(benchSize)
+	seederCPU := seeder.CPU(b)
+	var used time.Duration
+	for b.Loop() {
+		b.StopTimer()
+		store, err := disk.Open(benchDir(b), []disk.FileSpec{{Size: benchSize, PartSize: models.PartSize(benchSize)}}, disk.Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		e := anacrolix.New(anacrolix.Config{
+			Network: fetch.NewDialer(fetch.DialerOptions{Guard: fetch.NewGuard(netip.MustParsePrefix("127.0.0.0/8"))}),
+			BindIP:  netip.MustParseAddr("127.0.0.1"),
+		})
+		job := engine.Job{
+			Source: engine.Source{Magnet: "magnet:?xt=urn:btih:" + hash + "&tr=" + tracker.URL},
+			Files:  []engine.File{{Size: benchSize}}, Store: store,
+			Options: engine.Options{ResolveTimeout: time.Minute, StallTimeout: time.Minute},
+		}
+		before := cpu()
+		b.StartTimer()
+		if err := e.Download(context.Background(), job, func(engine.Report) {}); err != nil {
+			b.Fatal(err)
+		}
+		b.StopTimer()
+		used += cpu() - before
+		if !store.Has(0, 0, benchSize) {
+			b.Fatal("incomplete")
+		}
+		if err := store.Close(); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+	}
+	b.ReportMetric(used.Seconds()/float64(b.N), "cpu-s/op")
+	b.ReportMetric((seeder.CPU(b)-seederCPU).Seconds()/float64(b.N), "seeder-cpu-s/op")
+}
+
+// BenchmarkQBittorrent is the same by another qbittorrent-nox, to compare with.
+func BenchmarkQBittorrent(b *testing.B) {
+	src := benchDir(b)
+	made := benchTorrent(b, src)
+	seeder := enginetest.NewQBittorrent(b)
+	seeder.Add(b, made.Metainfo, src, true)
+	seeder.AwaitComplete(b)
+	runtime.GC()
+	b.SetBytes(benchSize)
+	var used time.Duration
+	for b.Loop() {
+		b.StopTimer()
+		leecher := enginetest.NewQBittorrent(b)
+		before := leecher.CPU(b)
+		b.StartTimer()
+		leecher.Add(b, made.Metainfo, benchDir(b), false)
+		leecher.AddPeer(b, made.InfoHashV1, seeder.Peer)
+		leecher.AwaitComplete(b)
+		used += leecher.CPU(b) - before
+	}
+	b.ReportMetric(used.Seconds()/float64(b.N), "cpu-s/op")
+}

@@ -1,0 +1,198 @@
+package anacrolix
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"strconv"
+	"syscall"
+
+	"github.com/anacrolix/torrent"
+	"github.com/anacrolix/torrent/iplist"
+	"golang.org/x/time/rate"
+)
+
+// client is a library client with sockets of our own, so that nothing listens
+// or connects without the guard.
+type client struct {
+	*torrent.Client
+	closers []func() error
+}
+
+func openClient(cfg Config, upload, private bool) (*client, error) {
+	listeners, err := listen(cfg)
+	if err != nil {
+		return nil, err
+	}
+	c := &client{}
+	for _, l := range listeners {
+		c.closers = append(c.closers, l.Close)
+	}
+	if c.Client, err = torrent.NewClient(clientConfig(cfg, upload, private)); err != nil {
+		c.closeSockets()
+		return nil, fmt.Errorf("start torrent client: %w", err)
+	}
+	for _, network := range []string{"tcp4", "tcp6"} {
+		if cfg.BindIP.IsValid() && cfg.BindIP.Is4() != (network == "tcp4") {
+			continue
+		}
+		c.AddDialer(torrent.NetworkDialer{Network: network, Dialer: peerDialer{cfg.Network}})
+	}
+	for _, l := range listeners {
+		c.AddListener(l)
+	}
+	if cfg.DHT && !private {
+		if err := c.addDHT(cfg); err != nil {
+			c.close()
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+func (c *client) close() {
+	c.Close()
+	c.closeSockets()
+}
+
+func (c *client) closeSockets() {
+	for _, f := range c.closers {
+		_ = f() // nothing depends on a socket that fails to close
+	}
+}
+
+func clientConfig(cfg Config, upload, private bool) *torrent.ClientConfig {
+	cc := torrent.NewDefaultClientConfig()
+	// The library's own log lines name trackers and peers.
+	cc.Slogger = slog.New(slog.DiscardHandler)
+	// Sockets are added by openClient; uTP is not part of the build.
+	cc.DisableTCP, cc.DisableUTP, cc.NoDHT = true, true, true
+	cc.NoDefaultPortForwarding = true
+	cc.DisableWebtorrent, cc.DisableWebseeds = true, true
+	cc.DisablePEX = private
+	cc.NoUpload, cc.Seed = !upload, upload
+	cc.HeaderObfuscationPolicy = torrent.HeaderObfuscationPolicy{Preferred: false, RequirePreferred: false}
+	cc.TrackerDialContext = cfg.Network.DialContext
+	cc.HTTPDialContext = cfg.Network.DialContext
+	cc.TrackerListenPacket = func(network, addr string) (net.PacketConn, error) {
+		if cfg.BindIP.IsValid() {
+			addr = netip.AddrPortFrom(cfg.BindIP, 0).String()
+		}
+		return listenPacket(cfg, network, addr)
+	}
+	cc.IPBlocklist = blocklist{cfg.Network}
+	cc.DropDuplicatePeerIds = true
+	cc.DialRateLimiter = rate.NewLimiter(50, 50)
+	// The limit counts pieces that no peer has, too, and a swarm without its
+	// rarest pieces would come to a stop. Memory is bounded by pieceStorage.
+	cc.MaxUnverifiedBytes = 0
+	return cc
+}
+
+// peerDialer tunes connections to peers.
+type peerDialer struct {
+	network Network
+}
+
+// DialContext connects by the guarded network.
+func (d peerDialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	return d.network.DialContext(ctx, network, address)
+}
+
+// blocklist refuses peers, trackers' answers and DHT nodes with addresses that
+// the guard refuses.
+type blocklist struct {
+	network Network
+}
+
+// Lookup implements iplist.Ranger.
+func (b blocklist) Lookup(ip net.IP) (iplist.Range, bool) {
+	addr, ok := netip.AddrFromSlice(ip)
+	if ok && b.network.Allowed(addr.Unmap()) {
+		return iplist.Range{}, false
+	}
+	return iplist.Range{First: ip, Last: ip, Description: "not a public address"}, true
+}
+
+// NumRanges implements iplist.Ranger.
+func (b blocklist) NumRanges() int { return 1 }
+
+// listen opens the sockets for peers, on one port.
+func listen(cfg Config) ([]net.Listener, error) {
+	var lc net.ListenConfig
+	lc.KeepAlive = -1 // the protocol has its own
+	host := ""
+	if cfg.BindIP.IsValid() {
+		host = cfg.BindIP.String()
+	}
+	ports := cfg.Ports
+	for port := int(ports.First); ; port++ {
+		l, err := lc.Listen(context.Background(), "tcp", net.JoinHostPort(host, strconv.Itoa(port))) //nolint:contextcheck // binds at once
+		if err == nil {
+			return []net.Listener{l}, nil
+		}
+		if !errors.Is(err, syscall.EADDRINUSE) || port >= int(ports.Last) {
+			return nil, fmt.Errorf("listen for peers: %w", err)
+		}
+	}
+}
+
+// addDHT starts a DHT node of our own, whose every datagram is guarded.
+func (c *client) addDHT(cfg Config) error {
+	host := "0.0.0.0"
+	network := "udp4"
+	if cfg.BindIP.IsValid() {
+		host = cfg.BindIP.String()
+		if cfg.BindIP.Is6() {
+			network = "udp6"
+		}
+	}
+	addr := net.JoinHostPort(host, strconv.Itoa(c.LocalPort()))
+	pc, err := listenPacket(cfg, network, addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		pc, err = listenPacket(cfg, network, net.JoinHostPort(host, "0"))
+	}
+	if err != nil {
+		return fmt.Errorf("listen for DHT: %w", err)
+	}
+	s, err := c.NewAnacrolixDhtServer(pc)
+	if err != nil {
+		pc.Close()
+		return fmt.Errorf("start DHT: %w", err)
+	}
+	c.AddDhtServer(torrent.AnacrolixDhtServerWrapper{Server: s})
+	c.closers = append(c.closers, func() error { s.Close(); return nil })
+	return nil
+}
+
+// listenPacket opens a socket that sends to allowed addresses only.
+func listenPacket(cfg Config, network, addr string) (net.PacketConn, error) {
+	var lc net.ListenConfig
+	pc, err := lc.ListenPacket(context.Background(), network, addr) //nolint:contextcheck // binds at once
+	if err != nil {
+		return nil, err
+	}
+	return guardedPackets{pc, cfg.Network}, nil
+}
+
+type guardedPackets struct {
+	net.PacketConn
+	network Network
+}
+
+var errBlocked = errors.New("the address is not public")
+
+// WriteTo sends to an allowed address.
+func (g guardedPackets) WriteTo(b []byte, addr net.Addr) (int, error) {
+	udp, ok := addr.(*net.UDPAddr)
+	if !ok {
+		return 0, errBlocked
+	}
+	if !g.network.Allowed(udp.AddrPort().Addr().Unmap()) {
+		return 0, errBlocked
+	}
+	return g.PacketConn.WriteTo(b, addr)
+}

@@ -1,0 +1,93 @@
+package anacrolix
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"longhaul/agent/engine"
+	"longhaul/models"
+)
+
+const (
+	// patience is how long nothing may come before a report says so.
+	patience = 10 * time.Second
+	// pumpEvery is how often a bounded store is asked for room.
+	pumpEvery = 100 * time.Millisecond
+)
+
+// download is a torrent with its storage open.
+type download struct {
+	*session
+	layout  *layout
+	store   engine.Store
+	storage *pieceStorage
+	broken  chan error
+}
+
+// fail ends the download with the first error of the disk.
+func (d *download) fail(err error) {
+	select {
+	case d.broken <- err:
+	default:
+	}
+}
+
+// run fetches what is missing.
+func (d *download) run(ctx context.Context, stall time.Duration, report func(engine.Report)) error {
+	w := newWindow(d)
+	m := newMonitor(d, stall)
+	report(m.report())
+	pump := time.NewTicker(pumpEvery)
+	defer pump.Stop()
+	next := d.cfg.Now()
+	for d.storage.left.Load() > 0 {
+		if err := w.advance(ctx); err != nil {
+			return err
+		}
+		if now := d.cfg.Now(); !now.Before(next) {
+			next = now.Add(reportEvery)
+			m.sample(w)
+			report(m.report())
+			if err := m.stalled(); err != nil {
+				return err
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case err := <-d.broken:
+			return fmt.Errorf("keep verified bytes: %w", err)
+		case <-d.storage.done:
+		case <-pump.C:
+		}
+	}
+	m.sample(w)
+	report(m.report())
+	return nil
+}
+
+// seed serves peers until the ratio or the time is reached.
+func (d *download) seed(ctx context.Context, ratio float64, limit time.Duration, report func(engine.Report)) error {
+	began := d.cfg.Now()
+	m := newMonitor(d, 0)
+	tick := time.NewTicker(reportEvery)
+	defer tick.Stop()
+	for {
+		m.sample(nil)
+		r := m.report()
+		r.Phase, r.Waiting = models.PhaseSeeding, ""
+		report(r)
+		if limit > 0 && d.cfg.Now().Sub(began) >= limit {
+			return nil
+		}
+		if ratio > 0 && float64(m.uploaded) >= ratio*float64(d.layout.selected) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+	}
+}

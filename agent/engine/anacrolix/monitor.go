@@ -1,0 +1,101 @@
+package anacrolix
+
+import (
+	"math"
+	"time"
+
+	"longhaul/agent/engine"
+	"longhaul/models"
+)
+
+// rateWindow is the time over which rates are averaged.
+const rateWindow = 4 * time.Second
+
+// monitor watches how a download comes on.
+type monitor struct {
+	d     *download
+	stall time.Duration
+
+	at       time.Time
+	verified int64 // bytes verified by this run
+	received int64 // useful bytes received
+	uploaded int64
+	down, up float64 // bytes per second
+
+	since    time.Time // the last progress
+	unproved int64     // bytes received since a byte was verified
+	waiting  bool      // for room on the disk
+	peers    int
+	seeders  int
+}
+
+func newMonitor(d *download, stall time.Duration) *monitor {
+	now := d.cfg.Now()
+	return &monitor{d: d, stall: stall, at: now, since: now}
+}
+
+// sample takes new figures.
+func (m *monitor) sample(w *window) {
+	now := m.d.cfg.Now()
+	stats := m.d.tor.Stats()
+	received, uploaded := stats.BytesReadUsefulData.Int64(), stats.BytesWrittenData.Int64()
+	if dt := now.Sub(m.at).Seconds(); dt > 0 {
+		weight := 1 - math.Exp(-dt/rateWindow.Seconds())
+		m.down += weight * (float64(received-m.received)/dt - m.down)
+		m.up += weight * (float64(uploaded-m.uploaded)/dt - m.up)
+	}
+	m.peers, m.seeders = stats.ActivePeers, stats.ConnectedSeeders
+	m.waiting = w != nil && w.full()
+	verified := m.d.storage.verified.Load()
+	switch {
+	case verified > m.verified || m.waiting:
+		m.since, m.unproved = now, 0
+	case received > m.received:
+		// A slow peer may need long for a large piece. Data that never makes a
+		// whole piece does not count for ever.
+		m.unproved += received - m.received
+		if m.unproved <= 8*m.d.layout.pieceLength {
+			m.since = now
+		}
+	}
+	m.at, m.verified, m.received, m.uploaded = now, verified, received, uploaded
+}
+
+func (m *monitor) report() engine.Report {
+	r := engine.Report{
+		Phase: models.PhaseDownloading, DownRate: int64(m.down), UpRate: int64(m.up),
+		Peers: m.peers, Seeders: m.seeders,
+	}
+	if m.waiting {
+		r.Waiting = "Waiting for disk space on the agent until finished parts are uploaded."
+		return r
+	}
+	idle := m.d.cfg.Now().Sub(m.since)
+	if idle < patience {
+		return r
+	}
+	switch {
+	case m.peers == 0:
+		r.Waiting = "No peers for " + words(idle) + "."
+	case m.seeders == 0:
+		r.Waiting = "The connected peers have sent nothing for " + words(idle) + "; none of them has the whole torrent."
+	default:
+		r.Waiting = "The connected peers have sent nothing for " + words(idle) + "."
+	}
+	if m.stall > 0 {
+		at := m.since.Add(m.stall)
+		r.GivesUpAt = &at
+	}
+	return r
+}
+
+// stalled returns the fault of a download without progress for too long.
+func (m *monitor) stalled() error {
+	if m.stall <= 0 || m.d.cfg.Now().Sub(m.since) < m.stall {
+		return nil
+	}
+	if m.peers == 0 {
+		return models.Fault(models.ProblemNoPeers, "Nobody in the swarm could be reached for %s.", words(m.stall))
+	}
+	return models.Fault(models.ProblemStalled, "The connected peers sent nothing useful for %s.", words(m.stall))
+}

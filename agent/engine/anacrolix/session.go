@@ -1,0 +1,191 @@
+package anacrolix
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"time"
+
+	g "github.com/anacrolix/generics"
+	"github.com/anacrolix/torrent"
+	"github.com/anacrolix/torrent/metainfo"
+	infohash_v2 "github.com/anacrolix/torrent/types/infohash-v2"
+
+	"longhaul/agent/engine"
+	"longhaul/internal/source"
+	"longhaul/models"
+)
+
+// reportEvery is how often a report is made.
+const reportEvery = 500 * time.Millisecond
+
+// session is one torrent in a client of its own.
+type session struct {
+	cfg    Config
+	target *target
+	client *client
+	tor    *torrent.Torrent
+}
+
+// open starts a client with the torrent in it. Nothing is fetched but a
+// magnet's metadata.
+func (e *Engine) open(t *target, upload bool) (*session, error) {
+	s := &session{cfg: e.cfg, target: t}
+	opts := torrent.AddTorrentOpts{DeferStorageOpen: true}
+	if t.source.InfoHashV1 != "" {
+		if _, err := hex.Decode(opts.InfoHash[:], []byte(t.source.InfoHashV1)); err != nil {
+			return nil, fmt.Errorf("info hash: %w", err)
+		}
+	}
+	if t.source.InfoHashV2 != "" {
+		var v2 infohash_v2.T
+		if _, err := hex.Decode(v2[:], []byte(t.source.InfoHashV2)); err != nil {
+			return nil, fmt.Errorf("v2 info hash: %w", err)
+		}
+		opts.InfoHashV2 = g.Some(v2)
+	}
+	trackers := t.trackers
+	if t.manifest != nil {
+		mi, err := metainfo.Load(bytes.NewReader(t.manifest.Metainfo))
+		if err != nil {
+			return nil, fmt.Errorf("load metainfo: %w", err)
+		}
+		opts.InfoBytes, opts.PieceLayers = mi.InfoBytes, mi.PieceLayers
+		trackers = mi.UpvertedAnnounceList()
+	}
+	var err error
+	if s.client, err = openClient(e.cfg, upload, t.source.Private); err != nil {
+		return nil, err
+	}
+	s.tor, _ = s.client.AddTorrentOpt(opts)
+	if t.manifest != nil && s.tor.Info() == nil {
+		s.close()
+		return nil, models.Fault(models.ProblemUnsupported, "The torrent engine cannot read this torrent.")
+	}
+	s.tor.AddTrackers(usableTrackers(trackers))
+	return s, nil
+}
+
+func (s *session) close() { s.client.close() }
+
+// awaitInfo waits for the metadata and checks it: its hash, and every limit
+// that a .torrent file has to keep.
+func (s *session) awaitInfo(ctx context.Context, timeout time.Duration, report func(engine.Report)) error {
+	if s.target.manifest != nil {
+		return nil
+	}
+	began := s.cfg.Now()
+	tick := time.NewTicker(reportEvery)
+	defer tick.Stop()
+	for s.tor.Info() == nil {
+		if report != nil {
+			report(s.resolving(began, timeout))
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-s.tor.GotInfo():
+		case <-tick.C:
+			if timeout > 0 && s.cfg.Now().Sub(began) >= timeout {
+				return models.Fault(models.ProblemMetadataTimeout,
+					"Nobody in the swarm sent the torrent's file list within %s.", words(timeout))
+			}
+		}
+	}
+	return s.checkInfo()
+}
+
+func (s *session) resolving(began time.Time, timeout time.Duration) engine.Report {
+	stats := s.tor.Stats()
+	r := engine.Report{Phase: models.PhaseResolving, Peers: stats.ActivePeers, Seeders: stats.ConnectedSeeders}
+	if waited := s.cfg.Now().Sub(began); waited >= patience {
+		r.Waiting = "No peers for " + words(waited) + "."
+		if r.Peers > 0 {
+			r.Waiting = "Peers have not sent the file list for " + words(waited) + "."
+		}
+		if timeout > 0 {
+			at := began.Add(timeout)
+			r.GivesUpAt = &at
+		}
+	}
+	return r
+}
+
+func (s *session) checkInfo() error {
+	mi := s.tor.Metainfo()
+	m, err := source.ParseInfo(mi.InfoBytes)
+	if err != nil {
+		return err
+	}
+	want := s.target.source
+	if (want.InfoHashV1 != "" && want.InfoHashV1 != m.InfoHashV1) ||
+		(want.InfoHashV2 != "" && want.InfoHashV2 != m.InfoHashV2) {
+		return models.Fault(models.ProblemMalformedMagnet, "The swarm's metadata does not belong to the magnet link.")
+	}
+	meta := source.BuildTorrent(mi.InfoBytes, s.target.trackers, mi.PieceLayers)
+	src, m, err := source.ParseTorrent(meta)
+	if err != nil {
+		return err
+	}
+	m.Metainfo = src.Metainfo
+	s.target.manifest = &m
+	return nil
+}
+
+// start opens the storage and asks for nothing yet.
+func (s *session) start(ctx context.Context, job engine.Job) (*download, error) {
+	l, err := newLayout(s.tor.Info(), job.Files)
+	if err != nil {
+		return nil, err
+	}
+	if limit := job.Options.MaxBytes; limit > 0 && l.selected > limit {
+		return nil, models.Fault(models.ProblemContentTooLarge,
+			"The chosen files are %d bytes in all; the limit is %d.", l.selected, limit)
+	}
+	d := &download{session: s, layout: l, store: job.Store, broken: make(chan error, 1)}
+	d.storage = newPieceStorage(l, job.Store, s.cfg.MemoryLimit, d.fail)
+	s.tor.SetOnWriteChunkError(d.fail)
+	if err := s.tor.OpenStorage(ctx, d.storage); err != nil {
+		return nil, fmt.Errorf("open torrent storage: %w", err)
+	}
+	return d, nil
+}
+
+// words writes a duration for a person.
+func words(d time.Duration) string {
+	unit, n := "second", int64(d.Round(time.Second)/time.Second)
+	switch {
+	case d >= 2*time.Hour:
+		unit, n = "hour", int64(d/time.Hour)
+	case d >= 2*time.Minute:
+		unit, n = "minute", int64(d/time.Minute)
+	}
+	if n == 1 {
+		return "1 " + unit
+	}
+	return fmt.Sprintf("%d %ss", n, unit)
+}
+
+// usableTrackers is a last check before the library, which panics on some
+// URLs.
+func usableTrackers(tiers [][]string) (out [][]string) {
+	n := 0
+	for _, tier := range tiers {
+		var kept []string
+		for _, t := range tier {
+			u, err := url.Parse(t)
+			if err != nil || u.User != nil || u.String() != t || n == source.MaxTrackers {
+				continue
+			}
+			switch u.Scheme {
+			case "http", "https", "udp":
+				kept = append(kept, t)
+				n++
+			}
+		}
+		out = append(out, kept)
+	}
+	return out
+}
