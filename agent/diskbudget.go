@@ -1,0 +1,60 @@
+package agent
+
+import (
+	"fmt"
+	"syscall"
+)
+
+// leastFree is kept free whatever the limit says: journals and the system need
+// some.
+const leastFree = 256 << 20
+
+// diskBudget decides how many bytes the transfers may have on disk together.
+type diskBudget struct {
+	dir   string
+	limit int64 // bytes; 0 is nine tenths of the free space
+}
+
+// space returns the free and the total bytes of the agent's file system.
+func (b *diskBudget) space() (free, total int64, err error) {
+	var st syscall.Statfs_t
+	if err := syscall.Statfs(b.dir, &st); err != nil {
+		return 0, 0, fmt.Errorf("look at the disk: %w", err)
+	}
+	size := int64(st.Bsize) //nolint:unconvert // its type differs between systems
+	return int64(st.Bavail) * size, int64(st.Blocks) * size, nil
+}
+
+// full reports whether there is no room for another transfer.
+func (b *diskBudget) full() bool {
+	free, total, err := b.space()
+	return err == nil && free < min(leastFree, total/20)
+}
+
+// share returns how many bytes each of n transfers may have on disk, which hold
+// the given bytes now. A store raises it to what it cannot work without.
+func (b *diskBudget) share(n int, held int64) int64 {
+	free, _, err := b.space()
+	if err != nil {
+		return max(1, b.limit/int64(n))
+	}
+	all := (free + held) / 10 * 9
+	if b.limit > 0 {
+		all = min(all, b.limit)
+	}
+	return max(1, all/int64(n))
+}
+
+// setLimit tells the engine process of a new share if it differs enough to
+// matter.
+func (t *transfer) setLimit(n int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if d := n - t.limit; t.limit != 0 && d < t.limit/10 && -d < t.limit/10 {
+		return
+	}
+	t.limit = n
+	if t.child != nil {
+		t.child.tell(order{Do: orderLimit, Limit: n})
+	}
+}

@@ -1,0 +1,285 @@
+package agent
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"longhaul/agent/agentapi"
+	"longhaul/agent/engine/disk"
+	"longhaul/models"
+)
+
+const (
+	maxBatch   = 64        // of the wire
+	signAhead  = 128 << 20 // bytes that have an address and are not in storage
+	doneWithin = time.Second
+)
+
+// errSuperseded says that another attempt owns the job now: what is here is of
+// no use to anybody.
+var errSuperseded = errors.New("superseded by a newer attempt")
+
+// partDisk is what an uploader needs of a transfer's directory.
+type partDisk interface {
+	checksum(p part) (uint32, error)
+	read(p part, off int64, buf []byte) error
+	stored(p part, crc uint32, etag string) error
+}
+
+// uploader moves one transfer's verified parts to storage. One goroutine asks
+// for addresses and reports; it starts one more for each part on its way.
+type uploader struct {
+	jobID   string
+	epoch   int64
+	ledger  *ledger
+	disk    partDisk
+	control *agentapi.ControlClient
+	put     *putter
+	log     *slog.Logger
+	trouble func(why string) // tells what is in the way; empty when it is gone
+	moved   func()           // a part was stored
+	corrupt func(*disk.CorruptError)
+
+	// Owned by run.
+	results  chan putResult
+	flying   int   // parts with an address that are not in storage
+	bytes    int64 // of them
+	done     []putResult
+	oldest   time.Time // of done
+	failures int       // in a row
+	holdTill time.Time
+}
+
+// putResult is how a part's way to storage ended.
+type putResult struct {
+	part
+	crc  uint32
+	etag string
+	err  error
+}
+
+// run returns nil when every part is in storage and the control plane knows.
+func (u *uploader) run(ctx context.Context) error {
+	u.results = make(chan putResult, maxBatch)
+	ctx, cancel := context.WithCancel(ctx)
+	defer func() {
+		cancel()
+		for ; u.flying > 0; u.flying-- {
+			<-u.results
+		}
+	}()
+	for {
+		u.collect()
+		req, wanted := u.next()
+		if len(req.Done)+len(req.Want)+len(req.Sizes) > 0 {
+			if err := u.exchange(ctx, req, wanted); err != nil {
+				return err
+			}
+			continue
+		}
+		if u.flying == 0 && len(u.done) == 0 && u.ledger.tally().complete {
+			return nil
+		}
+		if err := u.wait(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// wait returns when something may have changed.
+func (u *uploader) wait(ctx context.Context) error {
+	var alarm <-chan time.Time
+	if len(u.done) > 0 {
+		alarm = time.After(time.Until(u.oldest.Add(doneWithin)))
+	} else if hold := time.Until(u.holdTill); hold > 0 {
+		alarm = time.After(hold)
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case r := <-u.results:
+		u.landed(r)
+	case <-u.ledger.wake:
+	case <-alarm:
+	}
+	return nil
+}
+
+// collect takes in what has landed.
+func (u *uploader) collect() {
+	for {
+		select {
+		case r := <-u.results:
+			u.landed(r)
+		default:
+			return
+		}
+	}
+}
+
+func (u *uploader) landed(r putResult) {
+	u.flying--
+	u.bytes -= r.Length
+	if r.err == nil {
+		u.failures, u.holdTill = 0, time.Time{}
+		if len(u.done) == 0 {
+			u.oldest = time.Now()
+		}
+		u.done = append(u.done, r)
+		return
+	}
+	bad, isCorrupt := errors.AsType[*disk.CorruptError](r.err)
+	switch {
+	case isCorrupt:
+		u.corrupt(bad) // its bytes are fetched again
+		return
+	case errors.Is(r.err, disk.ErrNotVerified):
+		// The file changed at its source; the ledger hears of it presently.
+	case errors.Is(r.err, context.Canceled):
+	default:
+		u.failures++
+		u.holdTill = time.Now().Add(pause(u.failures))
+		u.trouble("Object storage does not take what was fetched. It is tried again until it does.")
+		u.log.Warn("upload part", "file", r.file, "part", r.number, "err", r.err) //nolint:sloglint // no request is behind it
+	}
+	u.ledger.giveBack(r.partID)
+}
+
+// pause grows with the failures in a row, with some chance in it.
+func pause(failures int) time.Duration {
+	b := newBackOff()
+	d := b.NextBackOff()
+	for range min(failures, 12) {
+		d = b.NextBackOff()
+	}
+	return d
+}
+
+func newBackOff() *backoff.ExponentialBackOff {
+	b := backoff.NewExponentialBackOff()
+	b.InitialInterval = 250 * time.Millisecond
+	b.MaxInterval = 30 * time.Second
+	return b
+}
+
+// next decides what to ask and report now.
+func (u *uploader) next() (agentapi.Uploads, []putResult) {
+	req := agentapi.Uploads{JobID: u.jobID, Epoch: u.epoch, Sizes: u.ledger.newSizes()}
+	if len(req.Sizes) > maxBatch {
+		req.Sizes = req.Sizes[:maxBatch]
+	}
+	var wanted []putResult
+	if u.flying < maxBatch && u.bytes < signAhead && !time.Now().Before(u.holdTill) {
+		wanted = u.sum(u.ledger.take(maxBatch-u.flying, signAhead-u.bytes))
+	}
+	for _, w := range wanted {
+		req.Want = append(req.Want, agentapi.PartWanted{
+			Index: w.file, Number: w.number, Size: w.Length, CRC32C: base64CRC(w.crc), Validator: w.validator,
+		})
+	}
+	// Reports ride along with the next question, and go alone when there is
+	// none to come or when they have waited for long.
+	due := len(wanted) > 0 || len(req.Sizes) > 0 || u.flying == 0 ||
+		len(u.done) >= maxBatch/2 || time.Since(u.oldest) >= doneWithin
+	if due {
+		kept := u.done[:0]
+		for _, d := range u.done {
+			if u.ledger.current(d.partID) {
+				kept = append(kept, d)
+			}
+		}
+		u.done = kept
+		for _, d := range u.done[:min(len(u.done), maxBatch)] {
+			req.Done = append(req.Done, agentapi.PartDone{
+				Index: d.file, Number: d.number, Size: d.Length, CRC32C: base64CRC(d.crc), ETag: d.etag,
+			})
+		}
+	}
+	return req, wanted
+}
+
+// sum adds the checksums that the addresses are signed with.
+func (u *uploader) sum(parts []part) []putResult {
+	out := make([]putResult, 0, len(parts))
+	for _, p := range parts {
+		crc, err := u.disk.checksum(p)
+		if err != nil {
+			u.flying++ // landed takes it back
+			u.bytes += p.Length
+			u.landed(putResult{part: p, err: err})
+			continue
+		}
+		out = append(out, putResult{part: p, crc: crc})
+	}
+	return out
+}
+
+func base64CRC(crc uint32) string {
+	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, crc))
+}
+
+// exchange talks to the control plane until it has answered, then records what
+// was reported and sends off what has an address now.
+func (u *uploader) exchange(ctx context.Context, req agentapi.Uploads, wanted []putResult) error {
+	reply, err := u.ask(ctx, req)
+	if err != nil {
+		return err
+	}
+	if len(reply.URLs) != len(req.Want) {
+		return fmt.Errorf("asked for %d addresses, got %d", len(req.Want), len(reply.URLs))
+	}
+	u.ledger.sizesTold(req.Sizes)
+	for _, d := range u.done[:len(req.Done)] {
+		if !u.ledger.store(d.partID) {
+			continue
+		}
+		if err := u.disk.stored(d.part, d.crc, d.etag); err != nil {
+			return fmt.Errorf("record a stored part: %w", err)
+		}
+	}
+	if len(req.Done) > 0 {
+		u.done = append(u.done[:0], u.done[len(req.Done):]...)
+		u.trouble("")
+		u.moved()
+	}
+	for i, w := range wanted {
+		u.flying++
+		u.bytes += w.Length
+		go func(addr agentapi.PartURL) {
+			w.etag, w.err = u.put.part(ctx, u.jobID, u.disk, w.part, addr)
+			u.results <- w
+		}(reply.URLs[i])
+	}
+	return nil
+}
+
+// ask repeats the question while the control plane is away; nothing is lost by
+// waiting.
+func (u *uploader) ask(ctx context.Context, req agentapi.Uploads) (agentapi.UploadsReply, error) {
+	op := func() (agentapi.UploadsReply, error) {
+		reply, err := u.control.Uploads(ctx, req)
+		p, answered := errors.AsType[*agentapi.Problem](err)
+		switch {
+		case err == nil:
+			return reply, nil
+		case !answered:
+		case p.Code == string(models.ProblemSuperseded), p.Status == http.StatusNotFound:
+			return reply, backoff.Permanent(errSuperseded)
+		case p.Status < http.StatusInternalServerError && models.Problem(p.Code).Code() != models.CodeInternal &&
+			models.Problem(p.Code).Final():
+			return reply, backoff.Permanent(models.Fault(models.Problem(p.Code), "%s", p.Detail))
+		}
+		u.trouble("The control plane does not answer. What is fetched is kept until it does.")
+		u.log.WarnContext(ctx, "ask for upload addresses", "err", err)
+		return reply, err
+	}
+	return backoff.Retry(ctx, op, backoff.WithBackOff(newBackOff()), backoff.WithMaxElapsedTime(0))
+}

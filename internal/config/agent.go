@@ -1,0 +1,99 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// Agent is the configuration of a compute agent. It shares nothing with the
+// other programs: an agent has neither database nor storage credentials.
+type Agent struct {
+	Listen             string         `env:"AGENT_LISTEN" envDefault:"127.0.0.1:7300"`             // where the control plane's calls are taken
+	URL                string         `env:"AGENT_URL" envDefault:"http://127.0.0.1:7300"`         // where the control plane reaches the agent
+	DataDir            string         `env:"AGENT_DATA_DIR" envDefault:"./data/agent"`             // identity and transfers
+	ControlURL         string         `env:"AGENT_CONTROL_URL" envDefault:"http://127.0.0.1:8080"` // the control plane
+	EnrolmentToken     string         `env:"AGENT_ENROLMENT_TOKEN"`                                // one-time token; needed at the first start only
+	EnrolmentTokenFile string         `env:"AGENT_ENROLMENT_TOKEN_FILE"`                           // file with the token, instead
+	Capacity           int            `env:"AGENT_CAPACITY" envDefault:"8"`                        // transfers at once
+	DiskLimit          int64          `env:"AGENT_DISK_LIMIT" envDefault:"0"`                      // bytes of all transfers on disk; 0 is 90 % of the free space
+	AllowCIDRs         []netip.Prefix `env:"AGENT_ALLOW_CIDRS"`                                    // private networks that sources and peers may be in
+	DHT                bool           `env:"AGENT_DHT" envDefault:"true"`                          // find peers by the DHT
+	SeedRatio          float64        `env:"AGENT_SEED_RATIO" envDefault:"0"`                      // give back up to this ratio; 0 is off
+	SeedTime           time.Duration  `env:"AGENT_SEED_TIME" envDefault:"0s"`                      // give back for so long; 0 is off
+	BTPorts            string         `env:"AGENT_BT_PORTS"`                                       // ports for incoming peers, "6881" or "6881-6889"; empty is a random one
+	BindIP             netip.Addr     `env:"AGENT_BIND_IP"`                                        // local address of outgoing connections; empty is any
+	Uploads            int            `env:"AGENT_UPLOADS" envDefault:"4"`                         // parts on their way to storage at once
+	EngineMemory       int64          `env:"AGENT_ENGINE_MEMORY" envDefault:"536870912"`           // bytes of heap that one engine process aims at
+	LogLevel           slog.Level     `env:"LOG_LEVEL" envDefault:"info"`                          // debug, info, warn or error
+	LogFormat          string         `env:"LOG_FORMAT" envDefault:"json"`                         // json or text
+}
+
+// LoadAgent reads the configuration of an agent from the environment and
+// returns all its faults together.
+func LoadAgent() (Agent, error) {
+	var a Agent
+	if err := env.Parse(&a); err != nil {
+		return a, err
+	}
+	if a.EnrolmentTokenFile != "" && a.EnrolmentToken == "" {
+		// The file may be gone once the agent has its identity.
+		b, err := os.ReadFile(a.EnrolmentTokenFile)
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return a, fmt.Errorf("AGENT_ENROLMENT_TOKEN_FILE: %w", err)
+		}
+		a.EnrolmentToken = strings.TrimSpace(string(b))
+	}
+	return a, a.Validate()
+}
+
+// Validate returns every fault of the configuration.
+func (a Agent) Validate() error {
+	var errs []error
+	add := func(name string, bad bool, want string) {
+		if bad {
+			errs = append(errs, fmt.Errorf("%s: %s", name, want))
+		}
+	}
+	_, _, err := net.SplitHostPort(a.Listen)
+	add("AGENT_LISTEN", err != nil, "must be host:port")
+	add("AGENT_URL", !httpURL(a.URL), "must be an http or https address")
+	add("AGENT_CONTROL_URL", !httpURL(a.ControlURL), "must be an http or https address")
+	add("AGENT_DATA_DIR", a.DataDir == "", "must name a directory")
+	add("AGENT_CAPACITY", a.Capacity < 1 || a.Capacity > 1000, "must be from 1 to 1000")
+	add("AGENT_DISK_LIMIT", a.DiskLimit < 0, "must not be negative")
+	add("AGENT_SEED_RATIO", a.SeedRatio < 0, "must not be negative")
+	add("AGENT_SEED_TIME", a.SeedTime < 0, "must not be negative")
+	add("AGENT_UPLOADS", a.Uploads < 1 || a.Uploads > 64, "must be from 1 to 64")
+	add("AGENT_ENGINE_MEMORY", a.EngineMemory < 64<<20, "must be at least 67108864 bytes")
+	add("AGENT_BT_PORTS", !portRange(a.BTPorts), `must be a port or a range such as "6881-6889"`)
+	add("LOG_FORMAT", a.LogFormat != "json" && a.LogFormat != "text", "must be json or text")
+	return errors.Join(errs...)
+}
+
+func httpURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+}
+
+func portRange(s string) bool {
+	if s == "" {
+		return true
+	}
+	from, to, found := strings.Cut(s, "-")
+	if !found {
+		to = from
+	}
+	a, err1 := strconv.ParseUint(from, 10, 16)
+	b, err2 := strconv.ParseUint(to, 10, 16)
+	return err1 == nil && err2 == nil && a > 0 && a <= b
+}
