@@ -1,0 +1,135 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"longhaul/internal/token"
+	"longhaul/models"
+)
+
+// enrolTime is how long an enrolment token works.
+const enrolTime = time.Hour
+
+// AgentFleet keeps the registered compute agents.
+type AgentFleet interface {
+	Agents(ctx context.Context) ([]models.Agent, error)
+	SetAgentState(ctx context.Context, agentID uuid.UUID, state models.AgentState) error
+	CreateEnrolmentToken(ctx context.Context, hash []byte, name string, ttl time.Duration) error
+}
+
+type adminAgentHandlers struct {
+	fleet   AgentFleet
+	baseURL string
+	now     func() time.Time
+}
+
+func (h *adminAgentHandlers) routes(r *router) {
+	handle(r, accessAdmin, huma.Operation{
+		OperationID: "list-agents", Method: http.MethodGet, Path: "/api/v1/admin/agents", Tags: []string{tagAdmin},
+		Summary: "List compute agents",
+	}, h.list)
+	handle(r, accessAdmin, huma.Operation{
+		OperationID: "enrol-agent", Method: http.MethodPost, Path: "/api/v1/admin/agents/enrol", Tags: []string{tagAdmin},
+		Summary: "Make a one-time token that enrols a new agent", DefaultStatus: http.StatusCreated,
+	}, h.enrol)
+	for _, a := range []struct {
+		name, summary string
+		state         models.AgentState
+	}{
+		{"cordon", "Give an agent no new work", models.AgentCordoned},
+		{"uncordon", "Give an agent work again", models.AgentActive},
+		{"drain", "Move an agent's work elsewhere", models.AgentDraining},
+	} {
+		handle(r, accessAdmin, huma.Operation{
+			OperationID: a.name + "-agent", Method: http.MethodPost, Path: "/api/v1/admin/agents/{id}/" + a.name,
+			Tags: []string{tagAdmin}, Summary: a.summary, DefaultStatus: http.StatusNoContent,
+		}, h.set(a.state))
+	}
+}
+
+// AgentInfo is a compute agent as administrators see it.
+type AgentInfo struct {
+	ID         uuid.UUID  `json:"id" format:"uuid"`
+	Name       string     `json:"name"`
+	URL        string     `json:"url" doc:"Where the control plane reaches it"`
+	State      agentState `json:"state"`
+	Alive      bool       `json:"alive" doc:"It was heard of within the last minute"`
+	Capacity   int        `json:"capacity" doc:"Transfers at once"`
+	Running    int        `json:"running"`
+	DiskFree   int64      `json:"diskFree" doc:"Bytes"`
+	DiskTotal  int64      `json:"diskTotal" doc:"Bytes"`
+	Version    string     `json:"version"`
+	LastSeenAt *time.Time `json:"lastSeenAt"`
+	LostAt     *time.Time `json:"lostAt" doc:"When its work was moved because it was silent"`
+	CreatedAt  time.Time  `json:"createdAt"`
+}
+
+type agentsOutput struct {
+	Body struct {
+		Agents []AgentInfo `json:"agents" nullable:"false"`
+	} `nameHint:"AgentList"`
+}
+
+func (h *adminAgentHandlers) list(ctx context.Context, _ *empty) (*agentsOutput, error) {
+	list, err := h.fleet.Agents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &agentsOutput{}
+	out.Body.Agents = make([]AgentInfo, 0, len(list))
+	for _, a := range list {
+		out.Body.Agents = append(out.Body.Agents, AgentInfo{
+			ID: a.ID, Name: a.Name, URL: a.URL, State: agentState(a.State), Alive: a.Alive(h.now()), Capacity: a.Capacity,
+			Running: a.Running, DiskFree: a.DiskFree, DiskTotal: a.DiskTotal, Version: a.Version,
+			LastSeenAt: a.LastSeenAt, LostAt: a.LostAt, CreatedAt: a.CreatedAt,
+		})
+	}
+	return out, nil
+}
+
+type enrolInput struct {
+	Body struct {
+		Name string `json:"name" minLength:"1" maxLength:"100" pattern:"^[A-Za-z0-9][A-Za-z0-9 ._-]*$" doc:"What to call the agent"`
+	} `nameHint:"EnrolAgent"`
+}
+
+type enrolOutput struct {
+	Body struct {
+		Token     string    `json:"token" doc:"Shown this once"`
+		Command   string    `json:"command" doc:"Starts the agent on its machine"`
+		ExpiresAt time.Time `json:"expiresAt"`
+	} `nameHint:"Enrolment"`
+}
+
+func (h *adminAgentHandlers) enrol(ctx context.Context, in *enrolInput) (*enrolOutput, error) {
+	value, hash, err := token.New()
+	if err != nil {
+		return nil, err
+	}
+	if err := h.fleet.CreateEnrolmentToken(ctx, hash, in.Body.Name, enrolTime); err != nil {
+		return nil, err
+	}
+	out := &enrolOutput{}
+	out.Body.Token = value
+	out.Body.Command = "AGENT_CONTROL_URL=" + h.baseURL + " AGENT_ENROLMENT_TOKEN=" + value + " agent"
+	out.Body.ExpiresAt = h.now().Add(enrolTime)
+	return out, nil
+}
+
+type agentInput struct {
+	ID uuid.UUID `path:"id" format:"uuid"`
+}
+
+func (h *adminAgentHandlers) set(state models.AgentState) func(context.Context, *agentInput) (*empty, error) {
+	return func(ctx context.Context, in *agentInput) (*empty, error) {
+		if err := h.fleet.SetAgentState(ctx, in.ID, state); err != nil {
+			return nil, err
+		}
+		return &empty{}, nil
+	}
+}

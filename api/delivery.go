@@ -1,0 +1,211 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"longhaul/internal/source"
+	"longhaul/internal/token"
+	"longhaul/models"
+)
+
+// deliveryWrite is how long a client may take to accept one buffer.
+const deliveryWrite = time.Minute
+
+// Owners finds accounts, to refuse the links of one that was disabled.
+type Owners interface {
+	User(ctx context.Context, id uuid.UUID) (models.User, error)
+}
+
+// Objects reads object storage.
+type Objects interface {
+	// Get opens length bytes of an object from offset on. A negative length
+	// reads to the end.
+	Get(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error)
+}
+
+// deliveryHandlers serve files by signed address, on an origin without
+// cookies.
+type deliveryHandlers struct {
+	files   Files
+	jobs    Jobs
+	owners  Owners
+	objects Objects
+	signer  *linkSigner
+	limits  Limiter
+	app     string // origin of the app, which may read files by script
+	now     func() time.Time
+}
+
+// buildDelivery makes the router of the files origin.
+func (s *Server) buildDelivery() error {
+	engine, err := newEngine(s.cfg.TrustedProxies)
+	if err != nil {
+		return err
+	}
+	d := s.deps
+	engine.Use(identify(), logRequests(d.Log, d.Now), measure(d.Metrics, d.Now), rescue(d.Log), secureDelivery(s.cfg.FilesURL))
+	h := &deliveryHandlers{
+		files: d.Files, jobs: d.Jobs, owners: d.Owners, objects: d.Objects, limits: d.Limiter,
+		signer: &linkSigner{keys: d.Keys, files: s.cfg.FilesURL, now: d.Now}, app: originOf(s.cfg.BaseURL), now: d.Now,
+	}
+	for _, method := range []string{http.MethodGet, http.MethodHead} {
+		engine.Handle(method, pathFile, h.file)
+		engine.Handle(method, pathArchive, h.archive)
+	}
+	engine.NoRoute(notFound)
+	engine.NoMethod(methodNotAllowed)
+	s.delivery = engine
+	return nil
+}
+
+// admitted checks that the owner of a link still may read.
+func (h *deliveryHandlers) admitted(ctx context.Context, g grant) error {
+	owner, err := h.owners.User(ctx, g.userID)
+	if err != nil {
+		return err
+	}
+	if owner.DisabledAt != nil {
+		return models.Errorf(models.CodeNotFound, "This address is not valid or has expired.")
+	}
+	return nil
+}
+
+// file serves one file. The token is checked on each request, so a deleted
+// file ends with the next range.
+func (h *deliveryHandlers) file(c *gin.Context) {
+	ctx := c.Request.Context()
+	g, err := h.signer.read(token.PurposeFile, c.Param("token"))
+	if err == nil {
+		err = h.admitted(ctx, g)
+	}
+	if err != nil {
+		abort(c, err)
+		return
+	}
+	f, err := h.files.File(ctx, g.userID, g.id)
+	if err == nil && f.State != models.FileStored {
+		err = models.Errorf(models.CodeNotFound, "There is no such file.")
+	}
+	if err != nil {
+		abort(c, err)
+		return
+	}
+	h.send(c, f, g.inline)
+}
+
+func (h *deliveryHandlers) send(c *gin.Context, f models.File, inline bool) {
+	ctx := c.Request.Context()
+	header := c.Writer.Header()
+	contentType, disposition := presentation(f, inline)
+	header.Set("Content-Type", contentType)
+	header.Set("Content-Disposition", disposition)
+	header.Set("Cache-Control", "private, no-cache")
+	header.Set("Accept-Ranges", "bytes")
+	tag := entityTag(f)
+	header.Set("ETag", tag)
+	h.allowApp(c)
+	if strings.Contains(c.Request.Header.Get("Range"), ",") {
+		c.Request.Header.Del("Range") // several ranges at once: the whole file is a right answer
+	}
+	body := &objectReader{ctx: ctx, objects: h.objects, key: f.Key(), size: f.Size}
+	defer body.Close()
+	if c.Request.Method == http.MethodGet && c.Request.Header.Get("If-None-Match") != tag && f.Size > 0 {
+		// storage is asked before the answer begins, so that its fault is one
+		body.limitTo(c.Request.Header.Get("Range"))
+		if err := body.open(); err != nil {
+			for _, k := range []string{"Content-Disposition", "ETag", "Accept-Ranges"} {
+				header.Del(k)
+			}
+			abort(c, storageFault(err))
+			return
+		}
+	}
+	http.ServeContent(&patientWriter{ResponseWriter: c.Writer, rc: http.NewResponseController(c.Writer), now: h.now},
+		c.Request, "", modified(f), body)
+	if body.err != nil && !errors.Is(body.err, context.Canceled) {
+		infoOf(ctx).err = storageFault(body.err)
+		panic(http.ErrAbortHandler) // the client must see that bytes are missing
+	}
+}
+
+// allowApp lets scripts of the app read a file, and those of no other site.
+func (h *deliveryHandlers) allowApp(c *gin.Context) {
+	header := c.Writer.Header()
+	header.Add("Vary", "Origin")
+	if c.Request.Header.Get("Origin") == h.app {
+		header.Set("Access-Control-Allow-Origin", h.app)
+		header.Set("Access-Control-Expose-Headers", "Content-Length, Content-Range, ETag")
+	}
+}
+
+// presentation returns the media type and disposition of a file. Only types
+// that a browser can show without running anything are shown in place; all
+// else is saved, as bytes.
+func presentation(f models.File, inline bool) (contentType, disposition string) {
+	name := baseName(f.Path)
+	shown := inlineType(f.ContentType)
+	if inline && shown != "" {
+		return shown, source.ContentDisposition(source.Inline, name)
+	}
+	contentType = "application/octet-stream"
+	if shown != "" {
+		contentType = shown
+	}
+	return contentType, source.ContentDisposition(source.Attachment, name)
+}
+
+// inlineType returns the media type under which content may be shown in a
+// browser, "" if it may not.
+func inlineType(contentType string) string {
+	base, _, _ := strings.Cut(contentType, ";")
+	base = strings.ToLower(strings.TrimSpace(base))
+	switch base {
+	case "image/png", "image/jpeg", "image/gif", "image/webp", "image/avif":
+		return base
+	case "text/plain":
+		return "text/plain; charset=utf-8"
+	}
+	kind, sub, ok := strings.Cut(base, "/")
+	if ok && (kind == "video" || kind == "audio") && isToken(sub) {
+		return base
+	}
+	return ""
+}
+
+func isToken(s string) bool {
+	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789.+-") == ""
+}
+
+// entityTag is strong: the content behind a file id never changes.
+func entityTag(f models.File) string { return `"` + hexOf(f.ID[:]) + `"` }
+
+func modified(f models.File) time.Time {
+	if f.StoredAt != nil {
+		return *f.StoredAt
+	}
+	return f.CreatedAt
+}
+
+// patientWriter gives the client a deadline for each write and none for the
+// whole answer, which may take hours.
+type patientWriter struct {
+	http.ResponseWriter
+	rc  *http.ResponseController
+	now func() time.Time
+}
+
+// Write writes one buffer.
+func (w *patientWriter) Write(p []byte) (int, error) {
+	if err := w.rc.SetWriteDeadline(w.now().Add(deliveryWrite)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return 0, err
+	}
+	return w.ResponseWriter.Write(p)
+}

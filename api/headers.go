@@ -1,0 +1,108 @@
+package api
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+)
+
+// appPolicy is the Content-Security-Policy of the app's origin. User files
+// come from the files origin only, as media, images or a fetched text.
+func appPolicy(files *url.URL) string {
+	f := originOf(files)
+	return strings.Join([]string{
+		"default-src 'none'",
+		"script-src 'self'",
+		"style-src 'self'",
+		"img-src 'self' data: blob: " + f,
+		"font-src 'self'",
+		"connect-src 'self' " + f,
+		"media-src 'self' blob: " + f,
+		"worker-src 'self' blob:",
+		"manifest-src 'self'",
+		"form-action 'self'",
+		"base-uri 'none'",
+		"object-src 'none'",
+		"frame-ancestors 'none'",
+		"require-trusted-types-for 'script'",
+	}, "; ")
+}
+
+// deliveryPolicy is the Content-Security-Policy of delivered files: whatever a
+// file holds, it can run nothing and reach nothing.
+const deliveryPolicy = "sandbox; default-src 'none'; media-src 'self'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
+// permissions turns off what the app does not use.
+const permissions = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
+
+// originOf returns scheme and host of a URL, the form that headers use.
+func originOf(u *url.URL) string { return u.Scheme + "://" + u.Host }
+
+// secureApp sets the headers of everything that the app's origin answers.
+func secureApp(base, files *url.URL) gin.HandlerFunc {
+	policy := appPolicy(files)
+	return func(c *gin.Context) {
+		h := c.Writer.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", permissions)
+		h.Set("X-Frame-Options", "DENY")
+		setCommon(h, base)
+		// the cross-origin check reads both, so no cache may mix up callers
+		h.Add("Vary", "Sec-Fetch-Site, Origin")
+		if isAPIPath(c.Request.URL.Path) {
+			h.Set("Cache-Control", "no-store")
+		}
+		c.Next()
+	}
+}
+
+// secureDelivery sets the headers of everything that the files origin answers.
+func secureDelivery(files *url.URL) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		h := c.Writer.Header()
+		h.Set("Content-Security-Policy", deliveryPolicy)
+		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("X-Robots-Tag", "noindex, nofollow")
+		setCommon(h, files)
+		c.Next()
+	}
+}
+
+func setCommon(h http.Header, origin *url.URL) {
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	if origin.Scheme == "https" {
+		h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+	}
+}
+
+// isAPIPath reports whether a path belongs to the API and not to the pages of
+// the web app.
+func isAPIPath(path string) bool {
+	return strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/agent/") ||
+		path == "/api" || path == "/agent" || path == pathHealth || path == pathReady || path == pathOpenAPI
+}
+
+// crossOrigin refuses state-changing requests that another site makes with a
+// visitor's cookie.
+func crossOrigin(base *url.URL) (gin.HandlerFunc, error) {
+	cop := http.NewCrossOriginProtection()
+	if err := cop.AddTrustedOrigin(originOf(base)); err != nil {
+		return nil, err
+	}
+	return func(c *gin.Context) {
+		if err := cop.Check(c.Request); err != nil {
+			ctx := c.Request.Context()
+			infoOf(ctx).err = err
+			writeProblem(c, httpProblem(ctx, http.StatusForbidden, codeCrossOrigin, "Refused",
+				"The request came from another site."))
+			return
+		}
+		c.Next()
+	}, nil
+}

@@ -1,0 +1,127 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"longhaul/models"
+)
+
+// inspectBudget is how long an agent may take to find out what a source holds.
+const inspectBudget = 45 * time.Second
+
+// Inspections remembers what sources hold, per user.
+type Inspections interface {
+	SaveInspection(ctx context.Context, userID uuid.UUID, sourceHash []byte, m models.Manifest) error
+	Inspection(ctx context.Context, userID uuid.UUID, sourceHash []byte) (models.Manifest, error)
+	BlockedReason(ctx context.Context, infoHashes []string) (reason string, blocked bool, err error)
+}
+
+// Inspector asks a compute agent what a source holds. It is the only way to
+// reach an address that a user gave.
+type Inspector interface {
+	Inspect(ctx context.Context, source models.Source) (models.Manifest, error)
+}
+
+type sourceHandlers struct {
+	sources *sourceReader
+	limits  Limiter
+}
+
+func (h *sourceHandlers) routes(r *router) {
+	handle(r, accessUser, huma.Operation{
+		OperationID: "inspect-source", Method: http.MethodPost, Path: "/api/v1/sources/inspect", Tags: []string{tagSources},
+		Summary:      "Find out what a source holds",
+		Description:  "Name, size and files, before anything is fetched. Magnet links and URLs take up to 45 seconds.",
+		MaxBodyBytes: maxSubmitBody, SkipValidateBody: true,
+		RequestBody: sourceBody(r.api, "InspectSource", inspectJSON{}, inspectForm()),
+	}, h.inspect)
+}
+
+// SourceInfo is what a source holds.
+type SourceInfo struct {
+	Kind     sourceKind   `json:"kind"`
+	Name     string       `json:"name"`
+	Size     *int64       `json:"size" doc:"Bytes of all files; null when it is not known"`
+	InfoHash string       `json:"infoHash" doc:"Hex; empty for a URL"`
+	Private  bool         `json:"private" doc:"The torrent allows its own trackers only"`
+	Files    []SourceFile `json:"files" nullable:"false"`
+	Verdict  Verdict      `json:"verdict"`
+}
+
+// SourceFile is one file of a source.
+type SourceFile struct {
+	Index int    `json:"index" doc:"Place in the source, used to choose files"`
+	Path  string `json:"path" doc:"Sanitised; components joined by /"`
+	Size  int64  `json:"size" doc:"Bytes; -1 when unknown"`
+}
+
+// Verdict says whether a job for the source would be taken.
+type Verdict struct {
+	Allowed bool   `json:"allowed"`
+	Reason  string `json:"reason" doc:"Why not, one plain sentence"`
+}
+
+type rawInput struct {
+	ContentType string `header:"Content-Type" hidden:"true"`
+	RawBody     []byte `contentType:"multipart/form-data"`
+}
+
+type sourceOutput struct{ Body SourceInfo }
+
+func (h *sourceHandlers) inspect(ctx context.Context, in *rawInput) (*sourceOutput, error) {
+	user := caller(ctx)
+	sub, err := readInspection(in.ContentType, in.RawBody)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.limits.Allow(LimitInspect, user.ID.String()); err != nil {
+		return nil, err
+	}
+	src, manifest, err := h.sources.parse(sub)
+	if err != nil {
+		return nil, err
+	}
+	verdict, err := h.sources.verdictBefore(ctx, src)
+	if err != nil {
+		return nil, err
+	}
+	if manifest == nil && verdict.Allowed {
+		manifest, err = h.sources.resolve(ctx, user.ID, src)
+		if err != nil {
+			return nil, err
+		}
+		verdict, err = h.sources.verdictAfter(ctx, src, *manifest)
+		if err != nil {
+			return nil, err
+		}
+	} else if manifest != nil && verdict.Allowed {
+		verdict = h.sources.sizeVerdict(*manifest)
+	}
+	return &sourceOutput{Body: sourceInfoOf(src, manifest, verdict)}, nil
+}
+
+func sourceInfoOf(src models.Source, m *models.Manifest, v Verdict) SourceInfo {
+	out := SourceInfo{
+		Kind: sourceKind(src.Kind), Name: src.Name, InfoHash: src.InfoHash(), Private: src.Private,
+		Files: []SourceFile{}, Verdict: v,
+	}
+	if m == nil {
+		return out
+	}
+	if m.Name != "" {
+		out.Name = m.Name
+	}
+	if m.Size >= 0 {
+		out.Size = &m.Size
+	}
+	out.Private = out.Private || m.Private
+	for _, f := range m.Files {
+		out.Files = append(out.Files, SourceFile(f))
+	}
+	return out
+}

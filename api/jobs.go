@@ -1,0 +1,281 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"longhaul/models"
+)
+
+// Bounds of job lists.
+const (
+	defaultPage = 50
+	maxPage     = 100
+	maxTimeline = 500
+)
+
+// NewJob is what a user submits, validated.
+type NewJob struct {
+	UserID         uuid.UUID
+	Source         models.Source
+	Manifest       *models.Manifest // nil while it is not known
+	Selected       []int            // nil for all files
+	ChooseFiles    bool             // wait for the user's choice once the files are known
+	Provider       models.Provider
+	IdempotencyKey string
+	RequestHash    []byte // of the request's meaning; the same key with another hash is refused
+}
+
+// JobSort is the order of a job list.
+type JobSort string
+
+// The orders of a job list; a leading minus turns them round.
+const (
+	SortCreated JobSort = "created"
+	SortName    JobSort = "name"
+	SortSize    JobSort = "size"
+	SortState   JobSort = "state"
+)
+
+// JobQuery chooses jobs of one user.
+type JobQuery struct {
+	States []models.State
+	Search string
+	Sort   JobSort
+	Desc   bool
+	Cursor string
+	Limit  int
+}
+
+// JobPage is one page of a job list.
+type JobPage struct {
+	Jobs       []models.Job
+	NextCursor string // empty on the last page
+	Total      int64  // jobs that match, on all pages
+}
+
+// Jobs keeps jobs. Each call names the owner first and answers not_found for
+// a job that is somebody else's.
+type Jobs interface {
+	SubmitJob(ctx context.Context, n NewJob) (job models.Job, replayed bool, err error)
+	Job(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error)
+	Jobs(ctx context.Context, userID uuid.UUID, q JobQuery) (JobPage, error)
+	JobCounts(ctx context.Context, userID uuid.UUID) (map[models.State]int64, error)
+	ProgressOf(ctx context.Context, userID uuid.UUID, jobIDs []uuid.UUID) (map[uuid.UUID]models.Progress, error)
+	JobEvents(ctx context.Context, userID, jobID uuid.UUID, after int64, limit int) ([]models.Event, error)
+	RequestCancel(ctx context.Context, userID, jobID uuid.UUID) error
+	RequestRetry(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error)
+	RequestDelete(ctx context.Context, userID, jobID uuid.UUID) error
+	Files(ctx context.Context, userID, jobID uuid.UUID) ([]models.File, error)
+}
+
+// Starter begins a job's workflow. It is a shortcut only: the outbox starts
+// what it could not.
+type Starter interface {
+	StartJob(ctx context.Context, job models.Job) error
+}
+
+// Controller speaks to a job's running workflow.
+type Controller interface {
+	Pause(ctx context.Context, job models.Job) error
+	Resume(ctx context.Context, job models.Job) error
+	Select(ctx context.Context, job models.Job, indexes []int) error
+	View(ctx context.Context, job models.Job) (WorkflowView, error)
+}
+
+type jobHandlers struct {
+	jobs       Jobs
+	sources    *sourceReader
+	starter    Starter
+	controller Controller
+	limits     Limiter
+	background *background
+	uiURL      string
+}
+
+func (h *jobHandlers) routes(r *router) {
+	handle(r, accessUser, huma.Operation{
+		OperationID: "submit-job", Method: http.MethodPost, Path: "/api/v1/jobs", Tags: []string{tagJobs},
+		Summary:       "Submit a magnet link, a URL or a .torrent file",
+		Description:   "Answers at once; the job runs by itself. The same Idempotency-Key within 24 hours gives the same job.",
+		DefaultStatus: http.StatusAccepted, MaxBodyBytes: maxSubmitBody, SkipValidateBody: true,
+		RequestBody: sourceBody(r.api, "SubmitJob", submitJSON{}, submitForm()),
+	}, h.submit)
+	handle(r, accessUser, huma.Operation{
+		OperationID: "list-jobs", Method: http.MethodGet, Path: "/api/v1/jobs", Tags: []string{tagJobs},
+		Summary: "List jobs",
+	}, h.list)
+	handle(r, accessUser, huma.Operation{
+		OperationID: "get-job", Method: http.MethodGet, Path: "/api/v1/jobs/{id}", Tags: []string{tagJobs},
+		Summary: "A job",
+	}, h.get)
+	handle(r, accessUser, huma.Operation{
+		OperationID: "list-job-files", Method: http.MethodGet, Path: "/api/v1/jobs/{id}/files", Tags: []string{tagJobs},
+		Summary: "The files of a job", Description: "Empty until the files are known.",
+	}, h.files)
+	handle(r, accessUser, huma.Operation{
+		OperationID: "get-job-timeline", Method: http.MethodGet, Path: "/api/v1/jobs/{id}/timeline", Tags: []string{tagJobs},
+		Summary: "What happened to a job",
+	}, h.timeline)
+	h.actionRoutes(r)
+}
+
+type jobInput struct {
+	ID uuid.UUID `path:"id" format:"uuid"`
+}
+
+type jobOutput struct{ Body Job }
+
+// one renders a job with its progress.
+func (h *jobHandlers) one(ctx context.Context, job models.Job) (*jobOutput, error) {
+	progress, err := h.jobs.ProgressOf(ctx, job.UserID, []uuid.UUID{job.ID})
+	if err != nil {
+		return nil, err
+	}
+	return &jobOutput{Body: jobOf(job, progress)}, nil
+}
+
+func (h *jobHandlers) get(ctx context.Context, in *jobInput) (*jobOutput, error) {
+	job, err := h.jobs.Job(ctx, caller(ctx).ID, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return h.one(ctx, job)
+}
+
+type listInput struct {
+	State  []jobState `query:"state" maxItems:"20" doc:"Only jobs in these states, separated by commas"`
+	Q      string     `query:"q" maxLength:"200" doc:"Only jobs whose name contains this"`
+	Sort   string     `query:"sort" enum:"created,-created,name,-name,size,-size,state,-state" default:"-created" doc:"Order; a leading minus turns it round"`
+	Cursor string     `query:"cursor" maxLength:"512" doc:"nextCursor of the page before"`
+	Limit  int        `query:"limit" minimum:"1" maximum:"100" default:"50"`
+}
+
+// JobList is one page of jobs.
+type JobList struct {
+	Jobs       []Job            `json:"jobs" nullable:"false"`
+	NextCursor string           `json:"nextCursor" doc:"Empty on the last page"`
+	Total      int64            `json:"total" doc:"Jobs that match, on all pages"`
+	Counts     map[string]int64 `json:"counts" doc:"All jobs of the account by state"`
+}
+
+type listOutput struct{ Body JobList }
+
+func (h *jobHandlers) list(ctx context.Context, in *listInput) (*listOutput, error) {
+	user := caller(ctx)
+	query := JobQuery{Search: in.Q, Cursor: in.Cursor, Limit: min(max(in.Limit, 1), maxPage)}
+	query.Sort, query.Desc = parseSort(in.Sort)
+	for _, s := range in.State {
+		if !models.State(s).Valid() {
+			return nil, models.Errorf(models.CodeInvalid, "%q is not a state of a job.", clip(string(s), 40)).In("state")
+		}
+		query.States = append(query.States, models.State(s))
+	}
+	page, err := h.jobs.Jobs(ctx, user.ID, query)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := h.jobs.JobCounts(ctx, user.ID)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]uuid.UUID, 0, len(page.Jobs))
+	for _, j := range page.Jobs {
+		ids = append(ids, j.ID)
+	}
+	progress, err := h.jobs.ProgressOf(ctx, user.ID, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := &listOutput{Body: JobList{
+		Jobs: make([]Job, 0, len(page.Jobs)), NextCursor: page.NextCursor, Total: page.Total, Counts: map[string]int64{},
+	}}
+	for _, j := range page.Jobs {
+		out.Body.Jobs = append(out.Body.Jobs, jobOf(j, progress))
+	}
+	for s, n := range counts {
+		out.Body.Counts[string(s)] = n
+	}
+	return out, nil
+}
+
+func parseSort(s string) (JobSort, bool) {
+	if len(s) > 0 && s[0] == '-' {
+		return JobSort(s[1:]), true
+	}
+	return JobSort(s), false
+}
+
+type filesOutput struct {
+	Body struct {
+		Files []File `json:"files" nullable:"false"`
+	} `nameHint:"FileList"`
+}
+
+func (h *jobHandlers) files(ctx context.Context, in *jobInput) (*filesOutput, error) {
+	list, err := h.jobs.Files(ctx, caller(ctx).ID, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := &filesOutput{}
+	out.Body.Files = make([]File, 0, len(list))
+	for _, f := range list {
+		out.Body.Files = append(out.Body.Files, fileOf(f))
+	}
+	return out, nil
+}
+
+type timelineInput struct {
+	ID    uuid.UUID `path:"id" format:"uuid"`
+	After int64     `query:"after" minimum:"0" default:"0" doc:"Only events with a greater id"`
+}
+
+type timelineOutput struct {
+	Body struct {
+		Events []Event `json:"events" nullable:"false" doc:"Oldest first"`
+	} `nameHint:"Timeline"`
+}
+
+func (h *jobHandlers) timeline(ctx context.Context, in *timelineInput) (*timelineOutput, error) {
+	user := caller(ctx)
+	if _, err := h.jobs.Job(ctx, user.ID, in.ID); err != nil {
+		return nil, err
+	}
+	list, err := h.jobs.JobEvents(ctx, user.ID, in.ID, in.After, maxTimeline)
+	if err != nil {
+		return nil, err
+	}
+	out := &timelineOutput{}
+	out.Body.Events = make([]Event, 0, len(list))
+	for _, e := range list {
+		out.Body.Events = append(out.Body.Events, eventOf(e))
+	}
+	return out, nil
+}
+
+// WorkflowView is what the workflow engine knows of a job.
+type WorkflowView struct {
+	RunID  string
+	Status string
+	State  *WorkflowState // the workflow's own view; nil when it does not answer
+}
+
+// WorkflowState is a running workflow's own view of itself.
+type WorkflowState struct {
+	State   string `json:"state"`
+	Epoch   int64  `json:"epoch"`
+	Attempt int    `json:"attempt" doc:"Transfers started in this run"`
+	Problem string `json:"problem"`
+	Waiting string `json:"waiting" doc:"What it waits for, one sentence"`
+}
+
+// The budgets of calls to the workflow engine.
+const (
+	startBudget  = 200 * time.Millisecond
+	updateBudget = 5 * time.Second
+	queryBudget  = 2 * time.Second
+)

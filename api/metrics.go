@@ -1,0 +1,74 @@
+package api
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Metrics counts what the API serves.
+type Metrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.CounterVec
+	duration *prometheus.HistogramVec
+	bytes    *prometheus.CounterVec
+}
+
+// NewMetrics returns metrics on a registry of their own. The hub's streams are
+// read when they are scraped.
+func NewMetrics(hub *Hub, extra ...prometheus.Collector) *Metrics {
+	m := &Metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "longhaul_http_requests_total", Help: "Requests by route and status.",
+		}, []string{"method", "route", "status"}),
+		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "longhaul_http_request_duration_seconds", Help: "Time to serve a request, streams and deliveries left out.",
+			Buckets: []float64{.002, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 45},
+		}, []string{"method", "route"}),
+		bytes: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "longhaul_delivered_bytes_total", Help: "Bytes of files that were sent to users.",
+		}, []string{"kind"}),
+	}
+	streams := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "longhaul_event_streams", Help: "Clients that listen for changes.",
+	}, func() float64 { return float64(hub.Streams()) })
+	m.registry.MustRegister(m.requests, m.duration, m.bytes, streams)
+	m.registry.MustRegister(extra...)
+	return m
+}
+
+// Handler returns the handler of the metrics listener.
+func (m *Metrics) Handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}
+
+// measure counts requests by route template, never by path.
+func measure(m *Metrics, now func() time.Time) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if m == nil {
+			c.Next()
+			return
+		}
+		start := now()
+		c.Next()
+		route := c.FullPath()
+		if route == "" {
+			route = "none"
+		}
+		m.requests.WithLabelValues(c.Request.Method, route, strconv.Itoa(c.Writer.Status())).Inc()
+		switch route {
+		case pathEvents:
+		case pathFile:
+			m.bytes.WithLabelValues("file").Add(float64(max(c.Writer.Size(), 0)))
+		case pathArchive:
+			m.bytes.WithLabelValues("archive").Add(float64(max(c.Writer.Size(), 0)))
+		default:
+			m.duration.WithLabelValues(c.Request.Method, route).Observe(now().Sub(start).Seconds())
+		}
+	}
+}

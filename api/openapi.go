@@ -1,0 +1,89 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gin-gonic/gin"
+)
+
+// specVersion is the version of the API, not of the program.
+const specVersion = "1"
+
+// apiConfig returns the framework's configuration: no pages of its own, no
+// schema links in answers, JSON only.
+func apiConfig() huma.Config {
+	cfg := huma.DefaultConfig("Longhaul", specVersion)
+	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "", "", ""
+	cfg.CreateHooks = nil
+	cfg.RejectUnknownQueryParameters = true
+	cfg.Transformers = []huma.Transformer{fromFramework}
+	cfg.Info.Description = "A self-hosted download platform: submit a magnet link, a .torrent file or a URL; " +
+		"it is fetched elsewhere and delivered from object storage."
+	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		schemeSession: {Type: "apiKey", In: "cookie", Name: cookieName, Description: "The session of a signed-in account"},
+		schemeAgent:   {Type: "http", Scheme: "bearer", Description: "The credential of a compute agent"},
+	}
+	reg := cfg.Components.Schemas
+	reg.Schema(reflect.TypeFor[Problem](), true, "Problem")
+	return cfg
+}
+
+// streamResponse documents the event stream: one schema per kind of event, so
+// that clients get a type for each.
+func streamResponse(reg huma.Registry) *huma.Response {
+	message := func(kind string, data *huma.Schema) *huma.Schema {
+		s := &huma.Schema{
+			Type: huma.TypeObject, Required: []string{"event", "data"}, Properties: map[string]*huma.Schema{
+				"id":    {Type: huma.TypeInteger, Format: "int64", Description: "Send it back as Last-Event-ID to resume"},
+				"event": {Type: huma.TypeString, Enum: []any{kind}},
+				"data":  data,
+			},
+		}
+		return s
+	}
+	ref := func(t reflect.Type) *huma.Schema { return reg.Schema(t, true, t.Name()) }
+	reg.Map()["StreamMessage"] = &huma.Schema{
+		Description: "One message of the stream, as the fields of a server-sent event",
+		OneOf: []*huma.Schema{
+			message(sseJob, ref(reflect.TypeFor[Job]())),
+			message(sseProgress, &huma.Schema{Type: huma.TypeArray, Items: ref(reflect.TypeFor[Progress]())}),
+			message(sseRemoved, ref(reflect.TypeFor[Removed]())),
+			message(sseReset, ref(reflect.TypeFor[Reset]())),
+		},
+	}
+	return &huma.Response{
+		Description: "The stream",
+		Content: map[string]*huma.MediaType{
+			"text/event-stream": {Schema: &huma.Schema{Ref: schemaPrefix + "StreamMessage"}},
+		},
+	}
+}
+
+// Document returns the OpenAPI document of the API, indented.
+func Document() ([]byte, error) {
+	s, err := build(Config{}, Deps{})
+	if err != nil {
+		return nil, err
+	}
+	return s.document()
+}
+
+func (s *Server) document() ([]byte, error) {
+	b, err := json.MarshalIndent(s.api.OpenAPI(), "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("write the OpenAPI document: %w", err)
+	}
+	return append(b, '\n'), nil
+}
+
+// serveBytes answers a document that never changes while the process runs.
+func serveBytes(contentType string, body []byte) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		c.Header("Cache-Control", "no-cache")
+		c.Data(http.StatusOK, contentType, body)
+	}
+}

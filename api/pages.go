@@ -1,0 +1,182 @@
+package api
+
+import (
+	"bytes"
+	"crypto/rand"
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"mime"
+	"net/http"
+	"os"
+	"path"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"longhaul/models"
+)
+
+//go:embed docs.html docs.css
+var docsFiles embed.FS
+
+// noncePlace is replaced in the web app's page by a nonce that its policy
+// allows styles with.
+const noncePlace = "__CSP_NONCE__"
+
+// pages adds what is not an operation: the OpenAPI document, its readable
+// form, the web app and the answers for unknown paths.
+func (s *Server) pages() error {
+	document, err := s.document()
+	if err != nil {
+		return err
+	}
+	docs, err := s.docsPage()
+	if err != nil {
+		return err
+	}
+	style, err := docsFiles.ReadFile("docs.css")
+	if err != nil {
+		return fmt.Errorf("read the style of the docs: %w", err)
+	}
+	s.app.GET(pathOpenAPI, serveBytes("application/json; charset=utf-8", document))
+	s.app.GET(pathDocs, serveBytes("text/html; charset=utf-8", docs))
+	s.app.GET(pathDocs+".css", serveBytes("text/css; charset=utf-8", style))
+	s.app.NoMethod(methodNotAllowed)
+	web := &webApp{policy: appPolicy(s.cfg.FilesURL)}
+	if s.cfg.WebDir != "" {
+		root, err := os.OpenRoot(s.cfg.WebDir)
+		if err != nil {
+			return fmt.Errorf("open the web app: %w", err)
+		}
+		web.files = root.FS()
+	}
+	s.app.NoRoute(web.serve)
+	return nil
+}
+
+func (s *Server) docsPage() ([]byte, error) {
+	page, err := template.ParseFS(docsFiles, "docs.html")
+	if err != nil {
+		return nil, fmt.Errorf("parse the docs page: %w", err)
+	}
+	var b bytes.Buffer
+	if err := page.Execute(&b, docsOf(s.api.OpenAPI())); err != nil {
+		return nil, fmt.Errorf("render the docs page: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+func notFound(c *gin.Context) {
+	abort(c, models.Errorf(models.CodeNotFound, "There is nothing at this address."))
+}
+
+func methodNotAllowed(c *gin.Context) {
+	ctx := c.Request.Context()
+	writeProblem(c, httpProblem(ctx, http.StatusMethodNotAllowed, codeMethodNotAllowed, "Not allowed here",
+		"This address does not answer "+clip(c.Request.Method, 20)+"."))
+}
+
+// webApp serves the built web app: files as they are, every other path its
+// page, which routes by itself.
+type webApp struct {
+	files  fs.FS
+	policy string
+}
+
+func (w *webApp) serve(c *gin.Context) {
+	if isAPIPath(c.Request.URL.Path) || (c.Request.Method != http.MethodGet && c.Request.Method != http.MethodHead) {
+		notFound(c)
+		return
+	}
+	if w.files == nil {
+		notFound(c)
+		return
+	}
+	name := strings.TrimPrefix(path.Clean(c.Request.URL.Path), "/")
+	if name == "" || name == indexPage || !fs.ValidPath(name) {
+		w.index(c)
+		return
+	}
+	if w.file(c, name) {
+		return
+	}
+	if strings.HasPrefix(name, hashedDir) {
+		notFound(c) // an old page asks for a file of an older build: a page would not help it
+		return
+	}
+	w.index(c)
+}
+
+const (
+	indexPage = "index.html"
+	hashedDir = "assets/" // file names with a hash of the content
+)
+
+// index serves the app's page with a fresh nonce for its styles.
+func (w *webApp) index(c *gin.Context) {
+	page, err := fs.ReadFile(w.files, indexPage)
+	if err != nil {
+		abort(c, models.Errorf(models.CodeNotFound, "The web app is not installed here.").Because(err))
+		return
+	}
+	if bytes.Contains(page, []byte(noncePlace)) {
+		nonce := rand.Text()
+		page = bytes.ReplaceAll(page, []byte(noncePlace), []byte(nonce))
+		c.Header("Content-Security-Policy", strings.Replace(w.policy, "style-src 'self'", "style-src 'self' 'nonce-"+nonce+"'", 1))
+	}
+	c.Header("Cache-Control", "no-cache")
+	c.Data(http.StatusOK, "text/html; charset=utf-8", page)
+}
+
+// file serves a file of the build, precompressed if the client takes that. It
+// reports whether there is one.
+func (w *webApp) file(c *gin.Context, name string) bool {
+	info, err := fs.Stat(w.files, name)
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	header := c.Writer.Header()
+	contentType := mime.TypeByExtension(path.Ext(name))
+	if contentType == "" {
+		contentType = "application/octet-stream"
+	}
+	header.Set("Content-Type", contentType)
+	header.Add("Vary", "Accept-Encoding")
+	header.Set("Cache-Control", "no-cache")
+	if strings.HasPrefix(name, hashedDir) {
+		header.Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	open := name
+	for _, enc := range []struct{ token, ext string }{{"br", ".br"}, {"gzip", ".gz"}} {
+		if !accepts(c.Request.Header.Get("Accept-Encoding"), enc.token) {
+			continue
+		}
+		if _, err := fs.Stat(w.files, name+enc.ext); err == nil {
+			open = name + enc.ext
+			header.Set("Content-Encoding", enc.token)
+			break
+		}
+	}
+	body, err := fs.ReadFile(w.files, open)
+	if err != nil {
+		abort(c, fmt.Errorf("read a file of the web app: %w", err))
+		return true
+	}
+	http.ServeContent(c.Writer, c.Request, "", info.ModTime(), bytes.NewReader(body))
+	return true
+}
+
+// accepts reports whether an Accept-Encoding header names the coding and does
+// not refuse it.
+func accepts(header, coding string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		name, params, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if strings.EqualFold(strings.TrimSpace(name), coding) {
+			q := strings.ReplaceAll(params, " ", "")
+			return q != "q=0" && q != "q=0.0" && q != "q=0.00" && q != "q=0.000"
+		}
+	}
+	return false
+}

@@ -1,0 +1,91 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/gin-gonic/gin"
+)
+
+// access is who may call an operation. Every operation states it; a test
+// walks the routes and tries each of them as everybody.
+type access string
+
+// The kinds of access.
+const (
+	accessPublic access = "public" // anybody
+	accessUser   access = "user"   // a signed-in account
+	accessAdmin  access = "admin"  // a signed-in administrator
+	accessAgent  access = "agent"  // a registered compute agent
+)
+
+// metaAccess is the operation metadata that holds the access.
+const metaAccess = "access"
+
+// Security schemes of the OpenAPI document.
+const (
+	schemeSession = "session"
+	schemeAgent   = "agent"
+)
+
+// smallBody is how large a JSON request may be unless its operation says else.
+const smallBody = 64 << 10
+
+// router registers operations: one place that adds access, documented faults
+// and the conversion of errors.
+type router struct {
+	api  huma.API
+	auth *authenticator
+}
+
+// handle registers an operation.
+func handle[I, O any](r *router, who access, op huma.Operation, h func(context.Context, *I) (*O, error)) {
+	if op.MaxBodyBytes == 0 {
+		op.MaxBodyBytes = smallBody
+	}
+	op.BodyReadTimeout = -1 // the deadline of bodies is set by limitBody, which lifts it again
+	if op.Metadata == nil {
+		op.Metadata = map[string]any{}
+	}
+	op.Metadata[metaAccess] = who
+	switch who {
+	case accessUser, accessAdmin:
+		op.Security = []map[string][]string{{schemeSession: {}}}
+	case accessAgent:
+		op.Security = []map[string][]string{{schemeAgent: {}}}
+	case accessPublic:
+	}
+	if op.Responses == nil {
+		op.Responses = map[string]*huma.Response{}
+	}
+	status := op.DefaultStatus
+	if status == 0 {
+		status = http.StatusOK
+		op.DefaultStatus = status
+	}
+	key := statusKey(status)
+	if op.Responses[key] == nil {
+		op.Responses[key] = &huma.Response{Description: http.StatusText(status)}
+	}
+	op.Responses["default"] = &huma.Response{
+		Description: "A fault, as a problem document (RFC 9457)",
+		Content:     map[string]*huma.MediaType{typeProblem: {Schema: &huma.Schema{Ref: schemaPrefix + "Problem"}}},
+	}
+	op.Middlewares = append(huma.Middlewares{r.auth.middleware(r.api, who)}, op.Middlewares...)
+	huma.Register(r.api, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := h(ctx, in)
+		if err != nil {
+			infoOf(ctx).err = err
+			return nil, problemOf(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+// ginOf returns the router's context below the framework's.
+func ginOf(hc huma.Context) *gin.Context { return humagin.Unwrap(hc) }
+
+// empty is the output of an operation without a body.
+type empty struct{}

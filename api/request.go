@@ -1,0 +1,156 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"longhaul/models"
+)
+
+// headerRequestID carries the id of a request in its answer.
+const headerRequestID = "X-Request-Id"
+
+// bodyTime is how long a client may take to send a request's body.
+const bodyTime = 60 * time.Second
+
+type infoKey struct{}
+
+// requestInfo is what is known of a request while it is served. It is made by
+// the first middleware and read once more for the log.
+type requestInfo struct {
+	id       string
+	ip       string
+	err      error
+	user     *models.User
+	session  []byte // the hash of the caller's session
+	agent    *models.Agent
+	recorded bool // the log has it; for requests that a handler hijacks
+}
+
+// infoOf returns the request's info; an empty one outside of a request.
+func infoOf(ctx context.Context) *requestInfo {
+	if i, ok := ctx.Value(infoKey{}).(*requestInfo); ok {
+		return i
+	}
+	return &requestInfo{}
+}
+
+// identify gives the request an id of our own making and finds its client
+// address, which only configured proxies may tell.
+func identify() gin.HandlerFunc {
+	return func(c *gin.Context) {
+		info := &requestInfo{id: uuid.NewString(), ip: c.ClientIP()}
+		c.Header(headerRequestID, info.id)
+		c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), infoKey{}, info))
+		c.Next()
+	}
+}
+
+// logRequests writes one line per request: never the query, the body or a
+// path with a token in it.
+func logRequests(log *slog.Logger, now func() time.Time) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		start := now()
+		c.Next()
+		ctx := c.Request.Context()
+		info := infoOf(ctx)
+		route := c.FullPath()
+		if route == "" {
+			route = "none"
+		}
+		attrs := []slog.Attr{
+			slog.String("request_id", info.id), slog.String("method", c.Request.Method), slog.String("route", route),
+			slog.Int("status", c.Writer.Status()), slog.Int("bytes", max(c.Writer.Size(), 0)),
+			slog.Duration("duration", now().Sub(start)), slog.String("client_ip", info.ip),
+		}
+		if info.user != nil {
+			attrs = append(attrs, slog.String("user_id", info.user.ID.String()))
+		}
+		if info.agent != nil {
+			attrs = append(attrs, slog.String("agent", info.agent.ID.String()))
+		}
+		if info.err != nil {
+			attrs = append(attrs, slog.String("error", info.err.Error()))
+		}
+		log.LogAttrs(ctx, levelOf(c, info), "request", attrs...)
+	}
+}
+
+func levelOf(c *gin.Context, info *requestInfo) slog.Level {
+	switch {
+	case c.Writer.Status() >= http.StatusInternalServerError && models.CodeOf(info.err) != models.CodeUnavailable:
+		return slog.LevelError
+	case c.Writer.Status() >= http.StatusInternalServerError:
+		return slog.LevelWarn
+	case info.err == nil && (c.FullPath() == pathHealth || c.FullPath() == pathReady):
+		return slog.LevelDebug
+	default:
+		return slog.LevelInfo
+	}
+}
+
+// rescue turns a panic into a plain 500 and a log line with the stack. When
+// the answer has begun it breaks the connection, so that the client sees that
+// something is missing.
+func rescue(log *slog.Logger) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		defer func() {
+			r := recover()
+			if r == nil {
+				return
+			}
+			if r == http.ErrAbortHandler {
+				panic(r) // net/http closes the connection without a word
+			}
+			ctx := c.Request.Context()
+			log.ErrorContext(ctx, "panic while serving a request", "request_id", infoOf(ctx).id,
+				"route", c.FullPath(), "panic", r, "stack", string(debug.Stack()))
+			if c.Writer.Written() {
+				panic(http.ErrAbortHandler)
+			}
+			abort(c, models.AsError(errPanic))
+		}()
+		c.Next()
+	}
+}
+
+// errPanic stands for a panic in the log line of its request.
+var errPanic = models.Errorf(models.CodeInternal, "Something went wrong on our side.")
+
+// limitBody gives the client a bounded time to send a body. The deadline is
+// lifted when the body has been read: left in place it would cancel the
+// request while a long answer is being made.
+func limitBody(now func() time.Time) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if c.Request.Body != nil && c.Request.Body != http.NoBody {
+			rc := http.NewResponseController(c.Writer)
+			c.Request.Body = &timedBody{
+				ReadCloser: c.Request.Body,
+				start:      func() error { return rc.SetReadDeadline(now().Add(bodyTime)) },
+				stop:       func() error { return rc.SetReadDeadline(time.Time{}) },
+			}
+		}
+		c.Next()
+	}
+}
+
+// problemRender writes a problem document.
+type problemRender struct{ p *Problem }
+
+// Render writes the document.
+func (r problemRender) Render(w http.ResponseWriter) error {
+	r.WriteContentType(w)
+	return json.NewEncoder(w).Encode(r.p)
+}
+
+// WriteContentType sets the media type.
+func (problemRender) WriteContentType(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", typeProblem)
+}

@@ -1,0 +1,166 @@
+package api
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"longhaul/internal/token"
+)
+
+// Config is what the API needs to know of its deployment.
+type Config struct {
+	Version        string
+	BaseURL        *url.URL // origin of the app; links are made from it, never from a request
+	FilesURL       *url.URL // origin of delivered files
+	WebDir         string   // the built web app; empty for none
+	TrustedProxies []string // addresses and networks whose forwarding headers are believed
+	MaxJobBytes    int64    // content of one job; 0 is no limit
+	MaxRunningJobs int
+	MinPassword    int
+	TemporalUIURL  string // web interface of the workflow engine; empty for none
+	WorkflowUIURL  string // the same down to the namespace, without a slash at the end
+}
+
+// Deps are the parts that the API speaks to.
+type Deps struct {
+	Accounts    Accounts
+	Sessions    Sessions
+	Passwords   Passwords
+	Jobs        Jobs
+	Files       Files
+	Inspections Inspections
+	Inspector   Inspector
+	Starter     Starter
+	Controller  Controller
+	Events      EventLog
+	Hub         *Hub
+	Fleet       AgentFleet
+	Credentials AgentCredentials
+	Reports     AgentReports
+	Secrets     AgentSecrets
+	Parts       Parts
+	Uploads     Uploads
+	Owners      Owners
+	Objects     Objects
+	Keys        *token.Keys
+	Limiter     Limiter
+	Metrics     *Metrics
+	Probes      []Probe
+	Log         *slog.Logger
+	Now         func() time.Time
+	NewID       func() uuid.UUID
+}
+
+// Server serves the app's origin and the files origin.
+type Server struct {
+	cfg        Config
+	deps       Deps
+	api        huma.API
+	app        *gin.Engine
+	delivery   *gin.Engine
+	background *background
+}
+
+// New returns the API of a deployment.
+func New(cfg Config, deps Deps) (*Server, error) {
+	s, err := build(cfg, deps)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.pages(); err != nil {
+		return nil, err
+	}
+	if err := s.buildDelivery(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// App returns the handler of the app's origin.
+func (s *Server) App() http.Handler { return s.app }
+
+// Delivery returns the handler of the files origin.
+func (s *Server) Delivery() http.Handler { return s.delivery }
+
+// Wait returns when the calls that run beside answers have ended.
+func (s *Server) Wait() { s.background.wait() }
+
+// build makes the router with every operation on it.
+func build(cfg Config, deps Deps) (*Server, error) {
+	gin.SetMode(gin.ReleaseMode)
+	if cfg.BaseURL == nil {
+		cfg.BaseURL = &url.URL{Scheme: "http", Host: "localhost"}
+	}
+	if cfg.FilesURL == nil {
+		cfg.FilesURL = cfg.BaseURL
+	}
+	if deps.Now == nil {
+		deps.Now = time.Now
+	}
+	if deps.Log == nil {
+		deps.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{cfg: cfg, deps: deps, background: newBackground(deps.Log)}
+	engine, err := newEngine(cfg.TrustedProxies)
+	if err != nil {
+		return nil, err
+	}
+	guard, err := crossOrigin(cfg.BaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("app origin: %w", err)
+	}
+	engine.Use(identify(), logRequests(deps.Log, deps.Now), measure(deps.Metrics, deps.Now), rescue(deps.Log),
+		secureApp(cfg.BaseURL, cfg.FilesURL), guard, limitBody(deps.Now))
+	s.app = engine
+	s.api = humagin.New(engine, apiConfig())
+	s.operations(&router{api: s.api, auth: s.authenticator()})
+	schemas := s.api.OpenAPI().Components.Schemas.Map()
+	delete(schemas, "ErrorModel") // the framework's own faults leave as a Problem
+	delete(schemas, "ErrorDetail")
+	return s, nil
+}
+
+func newEngine(proxies []string) (*gin.Engine, error) {
+	engine := gin.New()
+	engine.HandleMethodNotAllowed = true
+	engine.RedirectTrailingSlash = false
+	engine.RedirectFixedPath = false
+	if err := engine.SetTrustedProxies(proxies); err != nil {
+		return nil, fmt.Errorf("trusted proxies: %w", err)
+	}
+	return engine, nil
+}
+
+func (s *Server) authenticator() *authenticator {
+	return &authenticator{sessions: s.deps.Sessions, agents: s.deps.Credentials}
+}
+
+func (s *Server) operations(r *router) {
+	d := s.deps
+	sources := &sourceReader{inspections: d.Inspections, inspector: d.Inspector, maxBytes: s.cfg.MaxJobBytes}
+	signer := &linkSigner{keys: d.Keys, files: s.cfg.FilesURL, now: d.Now}
+	(&systemHandlers{accounts: d.Accounts, auth: r.auth, probes: d.Probes, cfg: s.cfg}).routes(r)
+	(&accountHandlers{
+		accounts: d.Accounts, passwords: d.Passwords, limits: d.Limiter, streams: d.Hub, now: d.Now, newID: d.NewID,
+	}).routes(r)
+	(&sourceHandlers{sources: sources, limits: d.Limiter}).routes(r)
+	(&jobHandlers{
+		jobs: d.Jobs, sources: sources, starter: d.Starter, controller: d.Controller, limits: d.Limiter,
+		background: s.background, uiURL: s.cfg.WorkflowUIURL,
+	}).routes(r)
+	(&linkHandlers{files: d.Files, jobs: d.Jobs, signer: signer, limits: d.Limiter}).routes(r)
+	(&streamHandlers{hub: d.Hub, events: d.Events, sessions: d.Sessions}).routes(r)
+	(&adminAgentHandlers{fleet: d.Fleet, baseURL: originOf(s.cfg.BaseURL), now: d.Now}).routes(r)
+	(&agentHandlers{
+		reports: d.Reports, secrets: d.Secrets, uploads: &uploadService{parts: d.Parts, uploads: d.Uploads},
+		limits: d.Limiter, newID: d.NewID,
+	}).routes(r)
+}

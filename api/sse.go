@@ -1,0 +1,214 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"longhaul/models"
+)
+
+// Timing and bounds of a stream.
+const (
+	heartbeat     = 15 * time.Second
+	sessionCheck  = time.Minute
+	frameTime     = 10 * time.Second // to write one frame
+	maxGap        = 200              // events that are told again; more is a reset
+	resumeOverlap = 100              // ids that are told once more: ids are given before commit, so a smaller one may appear later
+)
+
+// The kinds of message on the stream.
+const (
+	sseJob      = "job"
+	sseProgress = "progress"
+	sseRemoved  = "removed"
+	sseReset    = "reset"
+)
+
+// EventLog finds what a client missed.
+type EventLog interface {
+	JobReader
+	EventsAfter(ctx context.Context, userID uuid.UUID, after int64, limit int) ([]models.Event, error)
+	LastEventID(ctx context.Context, userID uuid.UUID) (int64, error)
+}
+
+// Removed tells that a job is gone.
+type Removed struct {
+	ID uuid.UUID `json:"id" format:"uuid"`
+}
+
+// Reset tells that too much was missed: read everything anew.
+type Reset struct{}
+
+type streamHandlers struct {
+	hub      *Hub
+	events   EventLog
+	sessions Sessions
+}
+
+func (h *streamHandlers) routes(r *router) {
+	handle(r, accessUser, huma.Operation{
+		OperationID: "stream-events", Method: http.MethodGet, Path: "/api/v1/events", Tags: []string{tagEvents},
+		Summary: "Changes of the account's jobs, as they happen",
+		Description: "Server-sent events. Event job carries a Job, progress a list of Progress, removed the id of a job that is gone, " +
+			"reset nothing: too much was missed, read everything anew. Connect first, then read the list. " +
+			"Resume with Last-Event-ID.",
+		Responses: map[string]*huma.Response{"200": streamResponse(r.api.OpenAPI().Components.Schemas)},
+	}, h.stream)
+}
+
+type streamInput struct {
+	LastEventID string `header:"Last-Event-ID" maxLength:"20" pattern:"^[0-9]*$" doc:"Id of the last event that was seen"`
+}
+
+func (h *streamHandlers) stream(ctx context.Context, in *streamInput) (*huma.StreamResponse, error) {
+	info := infoOf(ctx)
+	var last int64 = -1
+	if in.LastEventID != "" {
+		n, err := strconv.ParseInt(in.LastEventID, 10, 64)
+		if err != nil {
+			return nil, models.Errorf(models.CodeInvalid, "This is not the id of an event.").In("Last-Event-ID")
+		}
+		last = n
+	}
+	// join before the gap is read, so that nothing falls in between
+	s, err := h.hub.join(info.user.ID, info.session)
+	if err != nil {
+		return nil, err
+	}
+	first, err := h.missed(ctx, info.user.ID, last)
+	if err != nil {
+		h.hub.leave(s)
+		return nil, err
+	}
+	return &huma.StreamResponse{Body: func(hc huma.Context) {
+		defer h.hub.leave(s)
+		c := ginOf(hc)
+		header := c.Writer.Header()
+		header.Set("Content-Type", "text/event-stream; charset=utf-8")
+		header.Set("Cache-Control", "no-store")
+		header.Set("X-Accel-Buffering", "no") // a proxy in front must not hold frames back
+		c.Status(http.StatusOK)
+		w := &frameWriter{w: c.Writer, rc: http.NewResponseController(c.Writer)}
+		if w.write(append([]byte("retry: 2000\n\n"), first...)) == nil {
+			h.pump(hc.Context(), s, w)
+		}
+	}}, nil
+}
+
+// pump writes frames until the client, the session or the server ends.
+func (h *streamHandlers) pump(ctx context.Context, s *stream, w *frameWriter) {
+	beat, check := time.NewTicker(heartbeat), time.NewTicker(sessionCheck)
+	defer beat.Stop()
+	defer check.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.gone:
+			return
+		case frame := <-s.frames:
+			if w.write(gather(frame, s.frames)) != nil {
+				return
+			}
+		case <-beat.C:
+			if w.write([]byte(": ping\n\n")) != nil {
+				return
+			}
+		case <-check.C: // ended elsewhere: by another process, by time, by an administrator
+			_, user, err := h.sessions.SessionByHash(ctx, s.session)
+			if (err != nil && models.CodeOf(err) == models.CodeNotFound) || user.DisabledAt != nil {
+				return
+			}
+		}
+	}
+}
+
+// gather joins the frames that wait, so that they go out in one write.
+func gather(frame []byte, more <-chan []byte) []byte {
+	for {
+		select {
+		case next := <-more:
+			frame = slices.Concat(frame, next)
+		default:
+			return frame
+		}
+	}
+}
+
+// missed returns the frames of what happened after the event, or a reset. It
+// always ends with the newest id, so that the client can resume from here.
+func (h *streamHandlers) missed(ctx context.Context, userID uuid.UUID, after int64) ([]byte, error) {
+	newest, err := h.events.LastEventID(ctx, userID)
+	if err != nil {
+		return nil, err
+	}
+	if after < 0 {
+		return idFrame(newest), nil
+	}
+	events, err := h.events.EventsAfter(ctx, userID, max(after-resumeOverlap, 0), maxGap+resumeOverlap+1)
+	if err != nil {
+		return nil, err
+	}
+	if after > newest || len(events) > maxGap+resumeOverlap {
+		return sseFrame(sseReset, newest, Reset{})
+	}
+	latest := map[uuid.UUID]int64{}
+	for _, e := range events {
+		latest[e.JobID] = max(latest[e.JobID], e.ID)
+	}
+	var out []byte
+	for _, e := range events {
+		if latest[e.JobID] != e.ID {
+			continue // a later event of the job follows
+		}
+		frame, err := jobFrame(ctx, h.events, userID, e.JobID, e.ID)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, frame...)
+	}
+	return append(out, idFrame(newest)...), nil
+}
+
+// idFrame sets the client's last event id without telling anything.
+func idFrame(id int64) []byte { return []byte("id: " + strconv.FormatInt(id, 10) + "\n\n") }
+
+// sseFrame writes one message of the stream; id 0 leaves the client's last id
+// as it is.
+func sseFrame(kind string, id int64, data any) ([]byte, error) {
+	var b bytes.Buffer
+	if id > 0 {
+		b.WriteString("id: " + strconv.FormatInt(id, 10) + "\n")
+	}
+	b.WriteString("event: " + kind + "\ndata: ")
+	if err := json.NewEncoder(&b).Encode(data); err != nil {
+		return nil, err
+	}
+	b.WriteByte('\n')
+	return b.Bytes(), nil
+}
+
+// frameWriter writes to one client, with a deadline for each write: the
+// server has none for streams.
+type frameWriter struct {
+	w  http.ResponseWriter
+	rc *http.ResponseController
+}
+
+func (f *frameWriter) write(p []byte) error {
+	if err := f.rc.SetWriteDeadline(time.Now().Add(frameTime)); err != nil {
+		return err
+	}
+	if _, err := f.w.Write(p); err != nil {
+		return err
+	}
+	return f.rc.Flush()
+}

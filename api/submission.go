@@ -1,0 +1,249 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"longhaul/models"
+)
+
+// Bounds of a submission.
+const (
+	maxTorrent    = 10 << 20            // a .torrent file
+	maxSubmitBody = maxTorrent + 64<<10 // with its form around it
+	maxFields     = 32                  // parts of a form
+	maxFieldSize  = 512 << 10           // a form field that is not the file
+	maxSelection  = 50_000
+)
+
+// submission is a source as it was sent, in either form.
+type submission struct {
+	Address     string // magnet link or URL
+	Torrent     []byte // the .torrent file
+	Select      []int
+	ChooseFiles bool
+}
+
+type submitJSON struct {
+	Source      string `json:"source" minLength:"1" maxLength:"65536" doc:"A magnet link or an http(s) URL"`
+	Select      []int  `json:"select,omitempty" nullable:"false" maxItems:"50000" doc:"Indexes of the files to fetch; all when left out"`
+	ChooseFiles bool   `json:"chooseFiles,omitempty" doc:"Wait for a selection once the files are known"`
+}
+
+type inspectJSON struct {
+	Source string `json:"source,omitempty" maxLength:"65536" doc:"A magnet link or an http(s) URL"`
+	Magnet string `json:"magnet,omitempty" maxLength:"65536" doc:"A magnet link"`
+	URL    string `json:"url,omitempty" maxLength:"65536" doc:"An http(s) URL"`
+}
+
+func torrentField() *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Format: "binary", Description: "The .torrent file, at most 10 MiB"}
+}
+
+func submitForm() *huma.Schema {
+	return &huma.Schema{
+		Type: huma.TypeObject, Required: []string{fieldTorrent}, Properties: map[string]*huma.Schema{
+			fieldTorrent: torrentField(),
+			fieldSelect:  {Type: huma.TypeString, Description: "Indexes of the files to fetch, separated by commas"},
+			fieldChoose:  {Type: huma.TypeString, Enum: []any{"true", "false"}, Description: "Wait for a selection once the files are known"},
+		},
+	}
+}
+
+func inspectForm() *huma.Schema {
+	return &huma.Schema{
+		Type: huma.TypeObject, Required: []string{fieldTorrent},
+		Properties: map[string]*huma.Schema{fieldTorrent: torrentField()},
+	}
+}
+
+// Names of form fields.
+const (
+	fieldTorrent = "torrent"
+	fieldSelect  = "select"
+	fieldChoose  = "chooseFiles"
+	fieldSource  = "source"
+)
+
+// sourceBody documents a request that is JSON or a form with a .torrent file.
+func sourceBody(api huma.API, name string, jsonType any, form *huma.Schema) *huma.RequestBody {
+	reg := api.OpenAPI().Components.Schemas
+	s := huma.SchemaFromType(reg, reflect.TypeOf(jsonType))
+	reg.Map()[name] = s
+	reg.Map()[name+"Form"] = form
+	return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+		typeJSON: {Schema: &huma.Schema{Ref: schemaPrefix + name}},
+		typeForm: {Schema: &huma.Schema{Ref: schemaPrefix + name + "Form"}},
+	}}
+}
+
+// typeForm is the media type of forms with a file.
+const typeForm = "multipart/form-data"
+
+// readSubmission reads either form of a job submission.
+func readSubmission(contentType string, body []byte) (submission, error) {
+	kind, params, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return submission{}, unsupportedMedia()
+	}
+	switch kind {
+	case typeForm:
+		return readForm(body, params["boundary"])
+	case typeJSON:
+		var in submitJSON
+		if err := strictJSON(body, &in); err != nil {
+			return submission{}, err
+		}
+		return checked(submission{Address: in.Source, Select: in.Select, ChooseFiles: in.ChooseFiles})
+	default:
+		return submission{}, unsupportedMedia()
+	}
+}
+
+// readInspection reads either form of a pre-flight request.
+func readInspection(contentType string, body []byte) (submission, error) {
+	kind, params, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return submission{}, unsupportedMedia()
+	}
+	switch kind {
+	case typeForm:
+		return readForm(body, params["boundary"])
+	case typeJSON:
+		var in inspectJSON
+		if err := strictJSON(body, &in); err != nil {
+			return submission{}, err
+		}
+		given := []string{}
+		for _, s := range []string{in.Source, in.Magnet, in.URL} {
+			if s != "" {
+				given = append(given, s)
+			}
+		}
+		if len(given) != 1 {
+			return submission{}, models.Errorf(models.CodeInvalid, "Give one source: a magnet link, a URL or a .torrent file.").In(fieldSource)
+		}
+		return checked(submission{Address: given[0]})
+	default:
+		return submission{}, unsupportedMedia()
+	}
+}
+
+func checked(s submission) (submission, error) {
+	s.Address = strings.TrimSpace(s.Address)
+	if s.Address == "" && s.Torrent == nil {
+		return submission{}, models.Errorf(models.CodeInvalid, "Give one source: a magnet link, a URL or a .torrent file.").In(fieldSource)
+	}
+	if len(s.Select) > maxSelection {
+		return submission{}, models.Fault(models.ProblemBadSelection, "The selection names too many files.").In(fieldSelect)
+	}
+	for _, i := range s.Select {
+		if i < 0 {
+			return submission{}, models.Fault(models.ProblemBadSelection, "The selection names a file that does not exist.").In(fieldSelect)
+		}
+	}
+	return s, nil
+}
+
+func unsupportedMedia() error {
+	return &Problem{
+		Type: problemPrefix + codeUnsupportedMedia, Title: borders()[models.CodeInvalid].title, Status: 415,
+		Code: codeUnsupportedMedia, Detail: "Send this request as application/json or multipart/form-data.",
+	}
+}
+
+func strictJSON(body []byte, v any) error {
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.DisallowUnknownFields()
+	err := dec.Decode(v)
+	if err == nil && dec.More() {
+		err = errors.New("more than one value")
+	}
+	if err != nil {
+		return models.Errorf(models.CodeInvalid, "The request is not the JSON that is expected here.").Because(err)
+	}
+	return nil
+}
+
+// readForm reads a form with a .torrent file; the file's name is not used.
+func readForm(body []byte, boundary string) (submission, error) {
+	broken := models.Errorf(models.CodeInvalid, "The form could not be read.")
+	if boundary == "" {
+		return submission{}, broken
+	}
+	var s submission
+	reader := multipart.NewReader(bytes.NewReader(body), boundary)
+	for range maxFields {
+		part, err := reader.NextPart()
+		if errors.Is(err, io.EOF) {
+			if s.Torrent == nil {
+				return submission{}, models.Errorf(models.CodeInvalid, "The form has no .torrent file.").In(fieldTorrent)
+			}
+			return checked(s)
+		}
+		if err != nil {
+			return submission{}, broken.Because(err)
+		}
+		if err := s.take(part); err != nil {
+			return submission{}, err
+		}
+	}
+	return submission{}, broken
+}
+
+func (s *submission) take(part *multipart.Part) error {
+	limit := int64(maxFieldSize)
+	if part.FormName() == fieldTorrent {
+		limit = maxTorrent
+	}
+	data, err := io.ReadAll(io.LimitReader(part, limit+1))
+	if err != nil {
+		return models.Errorf(models.CodeInvalid, "The form could not be read.").Because(err)
+	}
+	if int64(len(data)) > limit {
+		return models.Fault(models.ProblemSourceTooLarge, "A .torrent file may have at most 10 MiB.").In(part.FormName())
+	}
+	switch part.FormName() {
+	case fieldTorrent:
+		if s.Torrent != nil {
+			return models.Errorf(models.CodeInvalid, "Send one .torrent file at a time.").In(fieldTorrent)
+		}
+		s.Torrent = data
+	case fieldSelect:
+		s.Select, err = parseIndexes(string(data))
+		return err
+	case fieldChoose:
+		s.ChooseFiles, err = strconv.ParseBool(strings.TrimSpace(string(data)))
+		if err != nil {
+			return models.Errorf(models.CodeInvalid, "This is true or false.").In(fieldChoose)
+		}
+	default:
+		return models.Errorf(models.CodeInvalid, "The form has a field that is not known here.").In(clip(part.FormName(), 40))
+	}
+	return nil
+}
+
+func parseIndexes(list string) ([]int, error) {
+	list = strings.TrimSpace(list)
+	if list == "" {
+		return nil, nil
+	}
+	var out []int
+	for s := range strings.SplitSeq(list, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(s))
+		if err != nil || len(out) >= maxSelection {
+			return nil, models.Fault(models.ProblemBadSelection, "The selection is a list of file numbers.").In(fieldSelect)
+		}
+		out = append(out, n)
+	}
+	return out, nil
+}

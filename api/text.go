@@ -1,0 +1,65 @@
+package api
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"longhaul/models"
+)
+
+// clip cuts a string to at most n bytes, at a whole character.
+func clip(s string, n int) string {
+	s = strings.ToValidUTF8(s, "")
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
+
+// normalEmail returns the one spelling under which an address is an account:
+// NFKC and lower case, so that look-alikes of one address are one account.
+func normalEmail(raw string) (string, error) {
+	bad := models.Errorf(models.CodeInvalid, "This is not an e-mail address.").In("email")
+	email := strings.ToLower(norm.NFKC.String(strings.TrimSpace(raw)))
+	local, domain, ok := strings.Cut(email, "@")
+	domain = strings.TrimSuffix(domain, ".")
+	if !ok || local == "" || domain == "" || strings.Contains(domain, "@") || !utf8.ValidString(email) {
+		return "", bad
+	}
+	email = local + "@" + domain
+	if len(email) < 3 || len(email) > 254 || strings.ContainsFunc(email, unwanted) {
+		return "", bad
+	}
+	return email, nil
+}
+
+func unwanted(r rune) bool {
+	return unicode.IsSpace(r) || !unicode.IsPrint(r) || strings.ContainsRune(`<>"(),;:\`, r)
+}
+
+// stateWords returns a state in words.
+func stateWords(s models.State) string { return strings.ReplaceAll(string(s), "_", " ") }
+
+// bytesInWords returns a size for a sentence, such as "1.5 GiB".
+func bytesInWords(n int64) string {
+	const step = 1024
+	if n < step {
+		return strconv.FormatInt(max(n, 0), 10) + " B"
+	}
+	value, unit := float64(n), 0
+	for value >= step && unit < len(units)-1 {
+		value /= step
+		unit++
+	}
+	return strconv.FormatFloat(value, 'f', 1, 64) + " " + units[unit:unit+1] + "iB"
+}
+
+// units are the first letters of the units of size, from bytes on.
+const units = "BKMGTPE"

@@ -1,0 +1,241 @@
+package api
+
+import (
+	"context"
+	"encoding/base64"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"longhaul/agent/agentapi"
+	"longhaul/models"
+)
+
+// Bounds of one call for uploads.
+const (
+	maxUploads  = 64
+	uploadTime  = 15 * time.Minute // how long a presigned address works
+	maxETag     = 200
+	maxValidate = 512
+)
+
+// PartReport is a part that an agent says is in storage.
+type PartReport struct {
+	Index int
+	Part  models.Part
+}
+
+// Parts keeps what is stored of files. Every call that names an attempt checks
+// that it is the newest open one of that agent, else it answers superseded.
+type Parts interface {
+	UploadTargets(ctx context.Context, agentID, jobID uuid.UUID, epoch int64, indexes []int) (map[int]models.File, error)
+	SetUploadID(ctx context.Context, fileID uuid.UUID, uploadID string) (current string, err error)
+	ResetUpload(ctx context.Context, fileID uuid.UUID, validator string) (oldUploadID string, err error)
+	SaveParts(ctx context.Context, agentID, jobID uuid.UUID, epoch int64, parts []PartReport) error
+	SetFileSizes(ctx context.Context, agentID, jobID uuid.UUID, epoch int64, sizes map[int]int64) error
+}
+
+// Uploads makes places in object storage that an agent may write to.
+type Uploads interface {
+	CreateMultipart(ctx context.Context, key, contentType string) (uploadID string, err error)
+	AbortMultipart(ctx context.Context, key, uploadID string) error
+	PresignPart(ctx context.Context, key, uploadID string, number int, size int64, crc32c string, ttl time.Duration) (url string, headers map[string]string, err error)
+	PresignPut(ctx context.Context, key string, size int64, crc32c, contentType string, ttl time.Duration) (url string, headers map[string]string, err error)
+}
+
+// uploadService answers agents' calls for uploads.
+type uploadService struct {
+	parts   Parts
+	uploads Uploads
+}
+
+// serve records sizes and stored parts, then answers an address for each
+// wanted part, in the same order.
+func (s *uploadService) serve(ctx context.Context, agentID, jobID uuid.UUID, in agentapi.Uploads) ([]agentapi.PartURL, error) {
+	if len(in.Done) > maxUploads || len(in.Want) > maxUploads || len(in.Sizes) > maxUploads {
+		return nil, models.Errorf(models.CodeTooLarge, "At most %d parts at once.", maxUploads)
+	}
+	if err := s.saveSizes(ctx, agentID, jobID, in); err != nil {
+		return nil, err
+	}
+	files, err := s.parts.UploadTargets(ctx, agentID, jobID, in.Epoch, indexesOf(in))
+	if err != nil {
+		return nil, err
+	}
+	if err := s.saveDone(ctx, agentID, jobID, in, files); err != nil {
+		return nil, err
+	}
+	urls := make([]agentapi.PartURL, 0, len(in.Want))
+	for _, w := range in.Want {
+		f, ok := files[w.Index]
+		if !ok {
+			return nil, models.Errorf(models.CodeInvalid, "File %d is not part of this transfer.", w.Index).In("want")
+		}
+		if err := checkPart(f, w.Number, w.Size, w.CRC32C); err != nil {
+			return nil, err
+		}
+		if f, err = s.prepare(ctx, f, w); err != nil {
+			return nil, err
+		}
+		files[w.Index] = f
+		address, err := s.presign(ctx, f, w)
+		if err != nil {
+			return nil, err
+		}
+		urls = append(urls, address)
+	}
+	return urls, nil
+}
+
+func (s *uploadService) saveSizes(ctx context.Context, agentID, jobID uuid.UUID, in agentapi.Uploads) error {
+	if len(in.Sizes) == 0 {
+		return nil
+	}
+	sizes := make(map[int]int64, len(in.Sizes))
+	for _, f := range in.Sizes {
+		if f.Index < 0 || f.Size < 0 {
+			return models.Errorf(models.CodeInvalid, "A file's size is at least 0.").In("sizes")
+		}
+		sizes[f.Index] = f.Size
+	}
+	return s.parts.SetFileSizes(ctx, agentID, jobID, in.Epoch, sizes)
+}
+
+func (s *uploadService) saveDone(ctx context.Context, agentID, jobID uuid.UUID, in agentapi.Uploads, files map[int]models.File) error {
+	if len(in.Done) == 0 {
+		return nil
+	}
+	reports := make([]PartReport, 0, len(in.Done))
+	for _, d := range in.Done {
+		f, ok := files[d.Index]
+		if !ok {
+			return models.Errorf(models.CodeInvalid, "File %d is not part of this transfer.", d.Index).In("done")
+		}
+		if err := checkPart(f, d.Number, d.Size, d.CRC32C); err != nil {
+			return err
+		}
+		if d.ETag == "" || len(d.ETag) > maxETag {
+			return models.Errorf(models.CodeInvalid, "A stored part has an ETag.").In("done")
+		}
+		reports = append(reports, PartReport{Index: d.Index, Part: models.Part{
+			FileID: f.ID, Number: d.Number, Size: d.Size, CRC32C: d.CRC32C, ETag: d.ETag,
+		}})
+	}
+	return s.parts.SaveParts(ctx, agentID, jobID, in.Epoch, reports)
+}
+
+// prepare opens the multipart upload that a part needs. Content that changed
+// at its source starts over: parts of two versions never mix.
+func (s *uploadService) prepare(ctx context.Context, f models.File, w agentapi.PartWanted) (models.File, error) {
+	if len(w.Validator) > maxValidate {
+		return f, models.Errorf(models.CodeInvalid, "The validator is too long.").In("want")
+	}
+	if w.Validator != f.Validator {
+		old, err := s.parts.ResetUpload(ctx, f.ID, w.Validator)
+		if err != nil {
+			return f, err
+		}
+		f.Validator, f.UploadID = w.Validator, nil
+		if old != "" {
+			if err := s.uploads.AbortMultipart(ctx, f.Key(), old); err != nil {
+				return f, storageFault(err)
+			}
+		}
+	}
+	if onePut(f) || f.UploadID != nil {
+		return f, nil
+	}
+	id, err := s.uploads.CreateMultipart(ctx, f.Key(), f.ContentType)
+	if err != nil {
+		return f, storageFault(err)
+	}
+	current, err := s.parts.SetUploadID(ctx, f.ID, id)
+	if err != nil {
+		return f, err
+	}
+	if current != id { // another call was first; ours would stay open
+		if err := s.uploads.AbortMultipart(ctx, f.Key(), id); err != nil {
+			return f, storageFault(err)
+		}
+	}
+	f.UploadID = &current
+	return f, nil
+}
+
+func (s *uploadService) presign(ctx context.Context, f models.File, w agentapi.PartWanted) (agentapi.PartURL, error) {
+	var (
+		address string
+		headers map[string]string
+		err     error
+	)
+	if onePut(f) {
+		address, headers, err = s.uploads.PresignPut(ctx, f.Key(), w.Size, w.CRC32C, f.ContentType, uploadTime)
+	} else {
+		address, headers, err = s.uploads.PresignPart(ctx, f.Key(), *f.UploadID, w.Number, w.Size, w.CRC32C, uploadTime)
+	}
+	if err != nil {
+		return agentapi.PartURL{}, storageFault(err)
+	}
+	return agentapi.PartURL{Index: w.Index, Number: w.Number, URL: address, Headers: headers}, nil
+}
+
+// onePut reports whether a file is stored by one PutObject: it has one part
+// and was not begun as a multipart upload while its size was unknown.
+func onePut(f models.File) bool { return models.PartCount(f.Size) == 1 && f.UploadID == nil }
+
+// checkPart refuses a part that cannot belong to the file. A file whose size
+// became known while it was fetched keeps the parts it was begun with, so
+// both layouts are good.
+func checkPart(f models.File, number int, size int64, crc32c string) error {
+	if f.State != models.FilePending {
+		return models.Fault(models.ProblemWrongState, "File %d takes no more parts.", f.Index)
+	}
+	if !validCRC(crc32c) {
+		return models.Errorf(models.CodeInvalid, "A part has a CRC-32C in base64.").In("crc32c")
+	}
+	if !fits(f.Size, models.PartSize(f.Size), number, size) && !fits(f.Size, models.PartSize(-1), number, size) {
+		return models.Errorf(models.CodeInvalid, "Part %d of file %d cannot have %d bytes.", number, f.Index, size).In("size")
+	}
+	return nil
+}
+
+// fits reports whether a part of the size is the number-th of a file that is
+// cut into parts of partSize.
+func fits(fileSize, partSize int64, number int, size int64) bool {
+	if number < 1 || number > models.MaxParts || size < 1 || size > partSize {
+		return false
+	}
+	if fileSize < 0 {
+		return size == partSize
+	}
+	from := int64(number-1) * partSize
+	return from < fileSize && size == min(partSize, fileSize-from)
+}
+
+func indexesOf(in agentapi.Uploads) []int {
+	var out []int
+	for _, d := range in.Done {
+		out = append(out, d.Index)
+	}
+	for _, w := range in.Want {
+		out = append(out, w.Index)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func storageFault(err error) error {
+	if models.CodeOf(err) != models.CodeInternal {
+		return err
+	}
+	return models.Fault(models.ProblemStorageFailing, "Object storage does not answer as it should.").Because(err)
+}
+
+func decodeBase64(s string) []byte {
+	b, err := base64.StdEncoding.DecodeString(s)
+	if err != nil {
+		return nil
+	}
+	return b
+}
