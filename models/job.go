@@ -27,6 +27,8 @@ type Job struct {
 	Size        *int64 // bytes of the selected files; nil while unknown
 	FileCount   int    // selected files
 	ChooseFiles bool   // wait in awaiting_selection once the file list is known
+	Selection   []int  `gorm:"serializer:json"` // indexes of the chosen files; nil for all
+	Private     bool   // see Source.Private
 	State       State
 	StateSince  time.Time
 	Reason      string     // one plain sentence: why it is in this state
@@ -170,11 +172,12 @@ type File struct {
 	Index       int       `gorm:"column:idx"` // place in the manifest
 	Path        string    // sanitised, components joined by "/", unique within the job
 	Size        int64     // bytes; -1 when unknown
+	PartSize    int64     // bytes of each part but the last; fixed when the file is created, see PartSize
 	ContentType string
 	State       FileState
 	UploadID    *string // the open multipart upload; nil if none
 	Validator   string  // strong ETag or Last-Modified of a url source; parts are good only while it stays
-	ETag        string
+	ETag        string `gorm:"column:etag"`
 	CreatedAt   time.Time
 	StoredAt    *time.Time
 }
@@ -187,8 +190,8 @@ type Part struct {
 	FileID   uuid.UUID `gorm:"type:uuid;primaryKey"`
 	Number   int       `gorm:"primaryKey"` // from 1
 	Size     int64
-	CRC32C   string // base64 of the big-endian CRC-32C, as in S3
-	ETag     string
+	CRC32C   string `gorm:"column:crc32c"` // base64 of the big-endian CRC-32C, as in S3
+	ETag     string `gorm:"column:etag"`
 	StoredAt time.Time
 }
 

@@ -83,6 +83,8 @@ create table jobs (
     size         bigint check (size >= 0),
     file_count   int         not null default 0 check (file_count >= 0),
     choose_files boolean     not null default false,
+    selection    jsonb check (jsonb_typeof(selection) = 'array'),
+    private      boolean     not null default false,
     state        text        not null check (state in ('queued', 'resolving', 'awaiting_selection', 'downloading',
         'storing', 'ready', 'paused', 'needs_attention', 'failed', 'cancelled', 'expired')),
     state_since  timestamptz not null,
@@ -98,15 +100,29 @@ create table jobs (
     created_at   timestamptz not null,
     updated_at   timestamptz not null,
     finished_at  timestamptz,
-    check ((state = 'ready') <= (finished_at is not null))
+    constraint jobs_finished check ((state in ('ready', 'failed', 'cancelled', 'expired')) = (finished_at is not null)),
+    -- A running job holds a slot, and nothing but a running or queued job does.
+    constraint jobs_slot check (case state
+        when 'resolving' then admitted_at is not null
+        when 'downloading' then admitted_at is not null
+        when 'storing' then admitted_at is not null
+        when 'queued' then true
+        else admitted_at is null end)
 );
-create index jobs_by_user on jobs (user_id, created_at desc, id desc) where delete_at is null;
-create index jobs_by_user_state on jobs (user_id, state, created_at desc, id desc) where delete_at is null;
-create index jobs_waiting on jobs (created_at, id) where state = 'queued' and admitted_at is null;
+create index jobs_by_created on jobs (user_id, created_at, id) where delete_at is null;
+create index jobs_by_state on jobs (user_id, state, created_at, id) where delete_at is null;
+create index jobs_by_name on jobs (user_id, lower(name), id) where delete_at is null;
+create index jobs_by_size on jobs (user_id, coalesce(size, -1), id) where delete_at is null;
+create index jobs_waiting on jobs (user_id, created_at, id) where state = 'queued' and admitted_at is null and delete_at is null;
 create index jobs_admitted on jobs (user_id) where admitted_at is not null;
-create index jobs_open on jobs (state_since) where state not in ('ready', 'failed', 'cancelled', 'expired');
+create index jobs_open on jobs (updated_at) where state not in ('ready', 'failed', 'cancelled', 'expired');
+-- One user has one open job for a content.
+create unique index jobs_one_open_v1 on jobs (user_id, info_hash_v1)
+    where delete_at is null and state not in ('ready', 'failed', 'cancelled', 'expired');
+create unique index jobs_one_open_v2 on jobs (user_id, info_hash_v2)
+    where delete_at is null and state not in ('ready', 'failed', 'cancelled', 'expired');
 create extension if not exists pg_trgm;
-create index jobs_by_name on jobs using gin (lower(name) gin_trgm_ops);
+create index jobs_name_search on jobs using gin (lower(name) gin_trgm_ops);
 
 -- The metainfo of a torrent source, and what a magnet's metadata resolved to.
 create table job_metainfo (
@@ -185,6 +201,7 @@ create table files (
     idx          int         not null check (idx >= 0),
     path         text        not null check (length(path) > 0),
     size         bigint      not null check (size >= -1),
+    part_size    bigint      not null check (part_size > 0),
     content_type text        not null default 'application/octet-stream',
     state        text        not null check (state in ('pending', 'stored', 'skipped')),
     upload_id    text,
@@ -218,3 +235,4 @@ create table outbox (
     created_at timestamptz not null
 );
 create index outbox_due on outbox (next_at, id);
+create index outbox_by_ref on outbox (ref, id);

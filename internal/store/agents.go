@@ -1,0 +1,177 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm/clause"
+
+	"longhaul/models"
+)
+
+// CreateEnrolmentToken records the hash of a one-time token that lets an agent
+// of the name register.
+func (s *Store) CreateEnrolmentToken(ctx context.Context, hash []byte, name string, ttl time.Duration) error {
+	var taken bool
+	err := s.row(ctx, &taken, "look up agent name", `select exists (select from agents where name = ?)`, name)
+	if err != nil {
+		return err
+	}
+	if taken {
+		return models.Errorf(models.CodeConflict, "There is an agent of this name already.").In("name")
+	}
+	now := s.Now()
+	_, err = s.exec(ctx, "create enrolment token",
+		`insert into enrolment_tokens (hash, name, created_at, expires_at) values (?, ?, ?, ?)`,
+		hash, name, now, now.Add(ttl))
+	return err
+}
+
+// EnrolAgent consumes the token and creates the agent, active and under the
+// token's name. It is forbidden when the token is not good any more.
+func (s *Store) EnrolAgent(ctx context.Context, tokenHash []byte, a models.Agent) (models.Agent, error) {
+	err := s.Tx(ctx, func(s *Store) error {
+		now := s.Now()
+		err := s.row(ctx, &a.Name, "use enrolment token", `
+			update enrolment_tokens set used_at = ? where hash = ? and used_at is null and expires_at > ?
+			returning name`, now, tokenHash, now)
+		if isNotFound(err) {
+			return models.Errorf(models.CodeForbidden, "This enrolment token is not valid any more.")
+		}
+		if err != nil {
+			return err
+		}
+		if a.ID == uuid.Nil {
+			a.ID = s.NewID()
+		}
+		a.State, a.CreatedAt = models.AgentActive, now
+		res := s.conn(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&a)
+		if res.Error != nil {
+			return translate(res.Error, "create agent")
+		}
+		if res.RowsAffected == 0 {
+			return models.Errorf(models.CodeConflict, "There is an agent of this name already.").In("name")
+		}
+		if _, err := s.exec(ctx, "bind enrolment token",
+			`update enrolment_tokens set agent_id = ? where hash = ?`, a.ID, tokenHash); err != nil {
+			return err
+		}
+		return s.enqueue(ctx, OutboxTrack, a.ID)
+	})
+	return a, err
+}
+
+// AgentByCredential returns the agent whose bearer credential has the hash.
+func (s *Store) AgentByCredential(ctx context.Context, hash []byte) (models.Agent, error) {
+	var a models.Agent
+	err := s.conn(ctx).Where("credential_hash = ?", hash).Take(&a).Error
+	return a, translate(err, "load agent by credential")
+}
+
+// Agents returns every agent by name.
+func (s *Store) Agents(ctx context.Context) ([]models.Agent, error) {
+	var out []models.Agent
+	err := s.conn(ctx).Order("name").Find(&out).Error
+	return out, translate(err, "list agents")
+}
+
+// Agent returns the agent.
+func (s *Store) Agent(ctx context.Context, id uuid.UUID) (models.Agent, error) {
+	var a models.Agent
+	err := s.conn(ctx).Where("id = ?", id).Take(&a).Error
+	return a, translate(err, "load agent")
+}
+
+// BootAgent opens a new boot of the agent and returns its epoch, which fences
+// every older process of it. The agent counts as alive from now on.
+func (s *Store) BootAgent(ctx context.Context, agentID uuid.UUID, url string, capacity int, version string) (int64, error) {
+	var epoch int64
+	err := s.row(ctx, &epoch, "boot agent", `
+		update agents set boot_epoch = boot_epoch + 1, url = ?, capacity = ?, version = ?, last_seen_at = ?, lost_at = null
+		where id = ? returning boot_epoch`, url, capacity, version, s.Now(), agentID)
+	return epoch, err
+}
+
+// AgentHeartbeat records that the agent is alive, what it reports, and returns
+// what the admins want of it. A boot epoch that is not the newest is refused as
+// superseded. The time is the store's, whatever the heartbeat says.
+func (s *Store) AgentHeartbeat(
+	ctx context.Context, agentID uuid.UUID, bootEpoch int64, hb models.AgentHeartbeat, capacity int, diskTotal int64,
+) (models.AgentState, error) {
+	var state models.AgentState
+	err := s.Tx(ctx, func(s *Store) error {
+		now := s.Now()
+		err := s.row(ctx, &state, "agent heartbeat", `
+			update agents set running = ?, disk_free = ?, disk_total = ?, capacity = ?, last_seen_at = ?, lost_at = null
+			where id = ? and boot_epoch = ? returning state`,
+			hb.Running, hb.DiskFree, diskTotal, capacity, now, agentID, bootEpoch)
+		if isNotFound(err) {
+			if _, err := s.Agent(ctx, agentID); err != nil {
+				return err
+			}
+			return superseded("a newer start of this agent took over")
+		}
+		if err != nil {
+			return err
+		}
+		hb.AgentID, hb.At = agentID, now
+		err = s.conn(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&hb).Error
+		return translate(err, "record heartbeat")
+	})
+	return state, err
+}
+
+// SetAgentState records what the admins want of the agent.
+func (s *Store) SetAgentState(ctx context.Context, agentID uuid.UUID, state models.AgentState) error {
+	n, err := s.exec(ctx, "set agent state", `update agents set state = ? where id = ?`, state, agentID)
+	if err == nil && n == 0 {
+		return notFound("agent")
+	}
+	return err
+}
+
+// PickAgentForInspect returns the least loaded agent that takes work. A look
+// at a source takes no slot.
+func (s *Store) PickAgentForInspect(ctx context.Context) (models.Agent, error) {
+	var a models.Agent
+	err := s.row(ctx, &a, "pick agent", `
+		select * from agents where state = ? and lost_at is null and last_seen_at > ?
+		order by running::float / capacity, last_seen_at desc, id limit 1`, models.AgentActive, s.aliveSince())
+	if isNotFound(err) {
+		return models.Agent{}, noAgent()
+	}
+	return a, err
+}
+
+// aliveSince is when an agent must have been heard of to count as alive.
+func (s *Store) aliveSince() time.Time { return s.Now().Add(-models.AgentLostAfter) }
+
+func noAgent() error {
+	return models.Fault(models.ProblemNoAgent, "No agent has room right now.")
+}
+
+func superseded(why string) error {
+	return models.Fault(models.ProblemSuperseded, "Superseded: %s.", why)
+}
+
+// MarkAgentLost records that the agent fell silent, if it did, and returns the
+// attempts that are still open on it. An agent that was heard of meanwhile is
+// not lost and has no attempts to move.
+func (w *Work) MarkAgentLost(ctx context.Context, agentID uuid.UUID) ([]OpenAttempt, error) {
+	var out []OpenAttempt
+	err := w.s.Tx(ctx, func(s *Store) error {
+		n, err := s.exec(ctx, "mark agent lost", `
+			update agents set lost_at = coalesce(lost_at, ?)
+			where id = ? and (last_seen_at is null or last_seen_at <= ?)`, s.Now(), agentID, s.aliveSince())
+		if err != nil || n == 0 {
+			return err
+		}
+		out, err = s.Work().OpenAttempts(ctx, agentID)
+		return err
+	})
+	return out, err
+}
+
+// ListAgents returns every agent.
+func (w *Work) ListAgents(ctx context.Context) ([]models.Agent, error) { return w.s.Agents(ctx) }

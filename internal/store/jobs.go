@@ -1,0 +1,220 @@
+package store
+
+import (
+	"context"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"longhaul/models"
+)
+
+// Job returns the user's job. One that the user deleted is not_found.
+func (s *Store) Job(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error) {
+	var job models.Job
+	err := s.conn(ctx).Where("user_id = ? and id = ? and delete_at is null", userID, jobID).Take(&job).Error
+	return job, translate(err, "load job")
+}
+
+// lockJob is Job with the row locked until the transaction ends.
+func (s *Store) lockJob(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error) {
+	var job models.Job
+	err := s.row(ctx, &job, "lock job",
+		`select * from jobs where user_id = ? and id = ? and delete_at is null for update`, userID, jobID)
+	return job, err
+}
+
+// JobCounts returns how many jobs the user has in each state; states without
+// jobs are left out.
+func (s *Store) JobCounts(ctx context.Context, userID uuid.UUID) (map[models.State]int64, error) {
+	var rows []struct {
+		State models.State
+		N     int64
+	}
+	err := s.rows(ctx, &rows, "count jobs",
+		`select state, count(*) as n from jobs where user_id = ? and delete_at is null group by state`, userID)
+	out := make(map[models.State]int64, len(rows))
+	for _, r := range rows {
+		out[r.State] = r.N
+	}
+	return out, err
+}
+
+// ProgressOf returns the last known progress of those of the jobs that are the
+// user's and have any.
+func (s *Store) ProgressOf(ctx context.Context, userID uuid.UUID, jobIDs []uuid.UUID) (map[uuid.UUID]models.Progress, error) {
+	var rows []models.Progress
+	err := s.rows(ctx, &rows, "load progress", `
+		select p.* from job_progress p join jobs j on j.id = p.job_id
+		where j.user_id = ? and p.job_id = any(?)`, userID, array{jobIDs})
+	out := make(map[uuid.UUID]models.Progress, len(rows))
+	for _, p := range rows {
+		p.UserID = userID
+		out[p.JobID] = p
+	}
+	return out, err
+}
+
+// QueueNote is what a user's queued jobs wait for.
+type QueueNote struct {
+	Running     int // jobs of the user that hold a slot
+	Limit       int // how many may; Store.RunningLimit
+	AgentsAlive int // agents that take work
+	FreeSlots   int // on those agents, for anybody
+}
+
+// QueueNote tells what the user's queued jobs wait for.
+func (s *Store) QueueNote(ctx context.Context, userID uuid.UUID) (QueueNote, error) {
+	note := QueueNote{Limit: s.RunningLimit}
+	var running int64
+	err := s.row(ctx, &running, "count running jobs",
+		`select count(*) from jobs where user_id = ? and admitted_at is not null`, userID)
+	if err != nil {
+		return QueueNote{}, err
+	}
+	note.Running = int(running)
+	note.AgentsAlive, note.FreeSlots, err = s.freeSlots(ctx)
+	return note, err
+}
+
+// RequestCancel asks the job's workflow to stop. The state changes when it has.
+func (s *Store) RequestCancel(ctx context.Context, userID, jobID uuid.UUID) error {
+	return s.Tx(ctx, func(s *Store) error {
+		job, err := s.lockAllowed(ctx, userID, jobID, models.ActionCancel)
+		if err != nil {
+			return err
+		}
+		if err := s.enqueueOnce(ctx, OutboxCancel, jobID); err != nil {
+			return err
+		}
+		job.Reason, job.NextAction = "You asked to cancel it.", "Ends within seconds."
+		return s.note(ctx, job, models.EventState, "Cancelling was asked for.")
+	})
+}
+
+// RequestRetry tries a job again: one that needs attention goes on, one that
+// failed or was cancelled is queued for a new run and keeps what it has stored.
+func (s *Store) RequestRetry(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error) {
+	var job models.Job
+	err := s.Tx(ctx, func(s *Store) error {
+		var err error
+		if job, err = s.lockAllowed(ctx, userID, jobID, models.ActionRetry); err != nil {
+			return err
+		}
+		if err := s.enqueueOnce(ctx, OutboxRetry, jobID); err != nil {
+			return err
+		}
+		if !job.State.Terminal() {
+			job.NextAction, job.Deadline = "Is tried again within seconds.", nil
+			return s.note(ctx, job, models.EventState, "Another try was asked for.")
+		}
+		return s.restart(ctx, &job)
+	})
+	return job, err
+}
+
+// restart queues a job that has ended for a new run.
+func (s *Store) restart(ctx context.Context, job *models.Job) error {
+	if err := s.checkBlocked(ctx, *job); err != nil {
+		return err
+	}
+	now := s.Now()
+	err := s.row(ctx, job, "queue job again", `
+		update jobs j set state = ?, state_since = ?, updated_at = ?, run = run + 1, finished_at = null, admitted_at = null,
+			problem = '', deadline = null, reason = ?, next_action = ?
+		where id = ? and not exists (
+			select from jobs o where o.user_id = j.user_id and o.id <> j.id and o.delete_at is null and o.state not in ?
+				and (o.info_hash_v1 = j.info_hash_v1 or o.info_hash_v2 = j.info_hash_v2))
+		returning *`,
+		models.StateQueued, now, now, "Tried again; it waits for a free slot.",
+		"Starts by itself as soon as a slot is free.", job.ID, terminalStates())
+	if isNotFound(err) || isConflict(err) { // the latter when another one was submitted this very moment
+		return s.duplicateAfterConflict(ctx, *job, err)
+	}
+	if err != nil {
+		return err
+	}
+	return s.addEvents(ctx, eventOf(*job, models.EventState, "Queued again for another try."))
+}
+
+// duplicateAfterConflict names the open job that is in the way. After a
+// violated index the transaction is void and cannot tell which one it is.
+func (s *Store) duplicateAfterConflict(ctx context.Context, job models.Job, err error) error {
+	if isConflict(err) {
+		return models.Fault(models.ProblemDuplicateJob, "You have a job for the same content already.").Because(err)
+	}
+	return s.duplicate(ctx, job)
+}
+
+// RequestDelete hides the job at once and has its workflow, rows and objects
+// removed. From then on the job is not_found for its user.
+func (s *Store) RequestDelete(ctx context.Context, userID, jobID uuid.UUID) error {
+	return s.Tx(ctx, func(s *Store) error {
+		job, err := s.lockAllowed(ctx, userID, jobID, models.ActionDelete)
+		if err != nil {
+			return err
+		}
+		now := s.Now()
+		if _, err := s.exec(ctx, "mark job deleted",
+			`update jobs set delete_at = ?, updated_at = ? where id = ?`, now, now, jobID); err != nil {
+			return err
+		}
+		if !job.State.Terminal() {
+			if err := s.enqueueOnce(ctx, OutboxCancel, jobID); err != nil {
+				return err
+			}
+		}
+		if err := s.enqueueOnce(ctx, OutboxPurge, jobID); err != nil {
+			return err
+		}
+		return s.addEvents(ctx, eventOf(job, models.EventDeleted, "Deleted."))
+	})
+}
+
+// lockAllowed locks the user's job and refuses an act that its state does not
+// allow.
+func (s *Store) lockAllowed(ctx context.Context, userID, jobID uuid.UUID, a models.Action) (models.Job, error) {
+	job, err := s.lockJob(ctx, userID, jobID)
+	if err != nil {
+		return models.Job{}, err
+	}
+	if !job.State.Allows(a) {
+		return models.Job{}, models.Fault(models.ProblemWrongState, "A job in the state “%s” cannot be %s.",
+			words(job.State), pastOf(a))
+	}
+	return job, nil
+}
+
+// words returns the state as a person reads it.
+func words(s models.State) string { return strings.ReplaceAll(string(s), "_", " ") }
+
+func pastOf(a models.Action) string {
+	switch a {
+	case models.ActionCancel:
+		return "cancelled"
+	case models.ActionRetry:
+		return "tried again"
+	case models.ActionDelete:
+		return "deleted"
+	case models.ActionPause:
+		return "paused"
+	case models.ActionResume:
+		return "resumed"
+	case models.ActionSelect:
+		return "given other files"
+	default:
+		return string(a)
+	}
+}
+
+// note writes the job's texts and deadline without a change of its state, with
+// an event.
+func (s *Store) note(ctx context.Context, job models.Job, kind models.EventKind, message string) error {
+	_, err := s.exec(ctx, "note on job", `
+		update jobs set reason = ?, next_action = ?, problem = ?, deadline = ?, updated_at = ? where id = ?`,
+		job.Reason, job.NextAction, job.Problem, job.Deadline, s.Now(), job.ID)
+	if err != nil {
+		return err
+	}
+	return s.addEvents(ctx, eventOf(job, kind, message))
+}

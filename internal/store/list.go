@@ -1,0 +1,209 @@
+package store
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"longhaul/models"
+)
+
+// SortKey is what a list of jobs is sorted by.
+type SortKey string
+
+// The sort keys.
+const (
+	SortCreated SortKey = "created"
+	SortName    SortKey = "name" // without regard to case
+	SortSize    SortKey = "size" // unknown sizes count as smallest
+	SortState   SortKey = "state"
+)
+
+// Valid reports whether k is a known sort key.
+func (k SortKey) Valid() bool {
+	return k == SortCreated || k == SortName || k == SortSize || k == SortState
+}
+
+// JobSort is the order of a list of jobs. The zero value is by creation, oldest
+// first. Jobs with equal keys are in the order of their ids.
+type JobSort struct {
+	By   SortKey
+	Desc bool
+}
+
+// MaxPage is how many jobs a page has at most; DefaultPage when it is not told.
+const (
+	DefaultPage = 50
+	MaxPage     = 200
+)
+
+// JobFilter selects a page of a user's jobs.
+type JobFilter struct {
+	States []models.State // any of them; empty for all
+	Search string         // part of the name without regard to case, or the beginning of an info hash
+	Sort   JobSort
+	Cursor string // JobPage.NextCursor of the page before; empty for the first
+	Limit  int
+}
+
+// JobPage is one page of a list of jobs.
+type JobPage struct {
+	Jobs       []models.Job
+	NextCursor string // empty on the last page
+	Total      int64  // jobs on all pages
+}
+
+// Jobs returns a page of the user's jobs.
+func (s *Store) Jobs(ctx context.Context, userID uuid.UUID, f JobFilter) (JobPage, error) {
+	if f.Sort.By == "" {
+		f.Sort.By = SortCreated
+	}
+	if !f.Sort.By.Valid() {
+		return JobPage{}, models.Errorf(models.CodeInvalid, "Jobs cannot be sorted by that.").In("sort")
+	}
+	if f.Limit <= 0 {
+		f.Limit = DefaultPage
+	}
+	f.Limit = min(f.Limit, MaxPage)
+	var page JobPage
+	base := filterJobs(s.conn(ctx).Model(&models.Job{}), userID, f)
+	if err := base.Session(&gorm.Session{}).Count(&page.Total).Error; err != nil {
+		return JobPage{}, translate(err, "count jobs")
+	}
+	q, err := pageOf(base.Session(&gorm.Session{}), f)
+	if err != nil {
+		return JobPage{}, err
+	}
+	if err := q.Find(&page.Jobs).Error; err != nil {
+		return JobPage{}, translate(err, "list jobs")
+	}
+	if len(page.Jobs) > f.Limit {
+		page.Jobs = page.Jobs[:f.Limit]
+		page.NextCursor = cursorOf(f.Sort, page.Jobs[f.Limit-1])
+	}
+	return page, nil
+}
+
+// hashPrefix is what may be the beginning of an info hash.
+var hashPrefix = regexp.MustCompile(`^[0-9a-f]{6,64}$`)
+
+func filterJobs(q *gorm.DB, userID uuid.UUID, f JobFilter) *gorm.DB {
+	q = q.Where("user_id = ? and delete_at is null", userID)
+	if len(f.States) > 0 {
+		q = q.Where("state in ?", f.States)
+	}
+	search := strings.TrimSpace(f.Search)
+	if search == "" {
+		return q
+	}
+	like := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(search)
+	if hash := strings.ToLower(search); hashPrefix.MatchString(hash) {
+		return q.Where("(lower(name) like lower(?) or info_hash_v1 like ? or info_hash_v2 like ?)",
+			"%"+like+"%", hash+"%", hash+"%")
+	}
+	return q.Where("lower(name) like lower(?)", "%"+like+"%")
+}
+
+// sortColumn returns the expression that an index exists on and the type of a
+// cursor's key.
+func sortColumn(k SortKey) (column, keyType string) {
+	switch k {
+	case SortName:
+		return "lower(name)", "text"
+	case SortSize:
+		return "coalesce(size, -1)", "bigint"
+	case SortState:
+		return "state", "text"
+	default:
+		return "created_at", "timestamptz"
+	}
+}
+
+// pageOf adds order, limit and the place where the page begins. It asks for
+// one row more than the limit, which tells whether another page follows.
+func pageOf(q *gorm.DB, f JobFilter) (*gorm.DB, error) {
+	column, keyType := sortColumn(f.Sort.By)
+	direction, beyond := "asc", ">"
+	if f.Sort.Desc {
+		direction, beyond = "desc", "<"
+	}
+	if f.Cursor != "" {
+		c, err := parseCursor(f.Cursor, f.Sort)
+		if err != nil {
+			return nil, err
+		}
+		key := "?::" + keyType
+		if f.Sort.By == SortName {
+			key = "lower(?)" // by the database's rules, as in the index
+		}
+		q = q.Where("("+column+", id) "+beyond+" ("+key+", ?)", c.Key, c.ID)
+	}
+	return q.Order(column + " " + direction + ", id " + direction).Limit(f.Limit + 1), nil
+}
+
+// cursor is the last row of a page. It carries the order that it belongs to.
+type cursor struct {
+	By   SortKey   `json:"b"`
+	Desc bool      `json:"d,omitempty"`
+	Key  string    `json:"k"`
+	ID   uuid.UUID `json:"i"`
+}
+
+func cursorOf(sort JobSort, last models.Job) string {
+	c := cursor{By: sort.By, Desc: sort.Desc, ID: last.ID}
+	switch sort.By {
+	case SortName:
+		c.Key = last.Name
+	case SortSize:
+		size := int64(-1)
+		if last.Size != nil {
+			size = *last.Size
+		}
+		c.Key = strconv.FormatInt(size, 10)
+	case SortState:
+		c.Key = string(last.State)
+	default:
+		c.Key = last.CreatedAt.Format(time.RFC3339Nano)
+	}
+	b, err := json.Marshal(c)
+	if err != nil {
+		return "" // a struct of strings can always be written
+	}
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+func parseCursor(text string, sort JobSort) (cursor, error) {
+	bad := models.Errorf(models.CodeInvalid, "This cursor does not belong to this list.").In("cursor")
+	b, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil {
+		return cursor{}, bad.Because(err)
+	}
+	var c cursor
+	if err := json.Unmarshal(b, &c); err != nil {
+		return cursor{}, bad.Because(err)
+	}
+	if c.By != sort.By || c.Desc != sort.Desc {
+		return cursor{}, bad
+	}
+	switch c.By {
+	case SortCreated:
+		_, err = time.Parse(time.RFC3339Nano, c.Key)
+	case SortSize:
+		_, err = strconv.ParseInt(c.Key, 10, 64)
+	case SortName, SortState:
+		if strings.ContainsRune(c.Key, 0) {
+			return cursor{}, bad
+		}
+	}
+	if err != nil {
+		return cursor{}, bad.Because(err)
+	}
+	return c, nil
+}

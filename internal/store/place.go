@@ -1,0 +1,118 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"longhaul/models"
+)
+
+// Placement is a transfer given to an agent.
+type Placement struct {
+	Job   models.Job
+	Agent models.Agent
+	Epoch int64
+	Files []models.File               // those to fetch, stored ones included; none before a resolve
+	Parts map[uuid.UUID][]models.Part // in storage already, by file
+}
+
+// PlaceTransfer gives the job's transfer to an agent, in one transaction: an
+// open attempt is superseded, an agent that is alive, active and has room is
+// chosen, the epoch grows, the attempt with the task token is recorded and the
+// job moves to the state (or stays in it). The agent that had the job before is
+// preferred for the bytes that it has, unless the fault was its own; then the
+// least loaded one. It fails with no_agent when none has room; nothing is
+// changed then.
+func (w *Work) PlaceTransfer(
+	ctx context.Context, jobID uuid.UUID, kind models.TransferKind, taskToken []byte, to models.State,
+) (Placement, error) {
+	var p Placement
+	err := w.s.Tx(ctx, func(s *Store) error {
+		job, err := s.lockAnyJob(ctx, jobID)
+		if err != nil {
+			return err
+		}
+		if job.DeleteAt != nil {
+			return models.Fault(models.ProblemWrongState, "The job was deleted.")
+		}
+		now := s.Now()
+		if _, err := s.exec(ctx, "supersede attempt", `
+			update job_attempts set state = ?, ended_at = ? where job_id = ? and state = ?`,
+			models.AttemptSuperseded, now, jobID, models.AttemptOpen); err != nil {
+			return err
+		}
+		if p.Agent, err = s.pickAgent(ctx, jobID); err != nil {
+			return err
+		}
+		job.Epoch++
+		if err := s.move(ctx, &job, placedChange(kind, to, p.Agent), models.EventPlaced); err != nil {
+			return err
+		}
+		p.Job, p.Epoch = job, job.Epoch
+		attempt := models.Attempt{
+			JobID: jobID, Epoch: job.Epoch, AgentID: p.Agent.ID, Kind: kind, TaskToken: taskToken,
+			State: models.AttemptOpen, StartedAt: now, BeatAt: now,
+		}
+		if err := s.conn(ctx).Create(&attempt).Error; err != nil {
+			return translate(err, "create attempt")
+		}
+		if p.Files, err = s.filesOf(ctx, jobID); err != nil {
+			return err
+		}
+		p.Parts, err = s.partsOf(ctx, jobID)
+		return err
+	})
+	if err != nil {
+		return Placement{}, err
+	}
+	return p, nil
+}
+
+// pickAgent chooses the agent for the job's next attempt. The lock makes
+// concurrent placements see each other, so that no agent gets more than its
+// capacity.
+func (s *Store) pickAgent(ctx context.Context, jobID uuid.UUID) (models.Agent, error) {
+	if err := s.lock(ctx, lockPlacement, ""); err != nil {
+		return models.Agent{}, err
+	}
+	var a models.Agent
+	err := s.row(ctx, &a, "pick agent", `
+		select a.* from agents a
+		left join lateral (
+			select count(*) as n from job_attempts t where t.agent_id = a.id and t.state = 'open') load on true
+		left join lateral (
+			select t.agent_id, t.problem from job_attempts t where t.job_id = ? order by t.epoch desc limit 1) last on true
+		where a.state = ? and a.lost_at is null and a.last_seen_at > ? and load.n < a.capacity
+		order by case when last.agent_id is distinct from a.id then 1
+				when last.problem in ? then 2 else 0 end,
+			load.n::float / a.capacity, a.disk_free desc, a.id
+		limit 1`,
+		jobID, models.AgentActive, s.aliveSince(), ownFaults())
+	if isNotFound(err) {
+		return models.Agent{}, noAgent()
+	}
+	return a, err
+}
+
+// ownFaults are the problems that another agent may not have.
+func ownFaults() []models.Problem {
+	return []models.Problem{
+		models.ProblemAgentLost, models.ProblemAgentUnreachable, models.ProblemDiskFull, models.ProblemDrained,
+		models.ProblemStorageFailing, models.ProblemEngineHung,
+	}
+}
+
+func placedChange(kind models.TransferKind, to models.State, a models.Agent) Change {
+	c := Change{
+		To: to, Message: fmt.Sprintf("Given to the agent %s.", a.Name),
+		Reason:     fmt.Sprintf("The agent %s is fetching it.", a.Name),
+		NextAction: "Is completed in storage as soon as the last byte is verified.",
+	}
+	if kind == models.TransferResolve {
+		c.Reason = fmt.Sprintf("The agent %s is finding out which files there are.", a.Name)
+		c.NextAction = "Goes on by itself once the files are known."
+	}
+	return c
+}

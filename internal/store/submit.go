@@ -1,0 +1,196 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm/clause"
+
+	"longhaul/models"
+)
+
+// IdempotencyTTL is how long an Idempotency-Key is remembered.
+const IdempotencyTTL = 24 * time.Hour
+
+// NewJob is a submit.
+type NewJob struct {
+	UserID         uuid.UUID
+	Source         models.Source
+	Manifest       *models.Manifest // what the source holds, if that is known already
+	Selected       []int            // indexes of the files to fetch; nil for Source.Select, and all if that is nil too
+	ChooseFiles    bool             // wait for a choice of files once they are known
+	Provider       models.Provider  // agent if empty
+	IdempotencyKey string           // may be empty
+	RequestHash    []byte           // of the whole request, to tell a replay from a reuse of the key
+}
+
+// SubmitJob accepts a job in one transaction: replayed is true when the
+// idempotency key was used for the same request within 24 h, and job is then
+// the one of that time. It refuses blocked content, a second open job of the
+// user for the same content, and a selection that does not fit the manifest.
+func (s *Store) SubmitJob(ctx context.Context, n NewJob) (job models.Job, replayed bool, err error) {
+	err = s.Tx(ctx, func(s *Store) error {
+		job = s.draft(n)
+		var err error
+		if n.IdempotencyKey != "" {
+			replayed, err = s.claimKey(ctx, n, &job)
+			if err != nil || replayed {
+				return err
+			}
+		}
+		if err := s.checkBlocked(ctx, job); err != nil {
+			return err
+		}
+		if n.Manifest != nil {
+			applySize(&job, *n.Manifest)
+			if job.FileCount == 0 {
+				return models.Fault(models.ProblemBadSelection, "The selection names no file of this source.").In("select")
+			}
+		}
+		return s.insertJob(ctx, job, n)
+	})
+	if err != nil {
+		return models.Job{}, false, err
+	}
+	return job, replayed, nil
+}
+
+// draft returns the row of a new job as far as the request alone tells.
+func (s *Store) draft(n NewJob) models.Job {
+	now := s.Now()
+	job := models.Job{
+		ID: s.NewID(), UserID: n.UserID, SourceKind: n.Source.Kind, SourceURI: n.Source.URI,
+		InfoHashV1: orNil(n.Source.InfoHashV1), InfoHashV2: orNil(n.Source.InfoHashV2),
+		Name: n.Source.Name, Private: n.Source.Private,
+		ChooseFiles: n.ChooseFiles, Selection: n.Selected,
+		State: models.StateQueued, StateSince: now, Provider: cmp.Or(n.Provider, models.ProviderAgent), Run: 1,
+		Reason:     "Accepted; it waits for a free slot.",
+		NextAction: "Starts by itself as soon as a slot is free.",
+		CreatedAt:  now, UpdatedAt: now,
+	}
+	if job.Selection == nil && !n.ChooseFiles {
+		job.Selection = n.Source.Select
+	}
+	if n.Manifest != nil {
+		job.Name = cmp.Or(n.Manifest.Name, job.Name)
+		job.InfoHashV1 = cmp.Or(job.InfoHashV1, orNil(n.Manifest.InfoHashV1))
+		job.InfoHashV2 = cmp.Or(job.InfoHashV2, orNil(n.Manifest.InfoHashV2))
+		job.Private = job.Private || n.Manifest.Private
+	}
+	job.Name = cmp.Or(job.Name, n.Source.InfoHash(), "Download")
+	return job
+}
+
+// claimKey makes the key point to the job. When the key is taken already it
+// loads that job instead and reports a replay. A concurrent submit with the
+// same key waits here for the first one's end.
+func (s *Store) claimKey(ctx context.Context, n NewJob, job *models.Job) (bool, error) {
+	now := s.Now()
+	claimed, err := s.exec(ctx, "claim idempotency key", `
+		insert into idempotency_keys as k (user_id, key, request_hash, job_id, created_at) values (?, ?, ?, ?, ?)
+		on conflict (user_id, key) do update
+			set request_hash = excluded.request_hash, job_id = excluded.job_id, created_at = excluded.created_at
+			where k.created_at <= ?`,
+		n.UserID, n.IdempotencyKey, n.RequestHash, job.ID, now, now.Add(-IdempotencyTTL))
+	if err != nil || claimed == 1 {
+		return false, err
+	}
+	var earlier struct {
+		RequestHash []byte
+		JobID       uuid.UUID
+	}
+	err = s.row(ctx, &earlier, "load idempotency key",
+		`select request_hash, job_id from idempotency_keys where user_id = ? and key = ?`, n.UserID, n.IdempotencyKey)
+	if err != nil {
+		return false, err
+	}
+	if !slices.Equal(earlier.RequestHash, n.RequestHash) {
+		return false, models.Fault(models.ProblemKeyReused, "This Idempotency-Key came with another request before.")
+	}
+	err = s.conn(ctx).Where("user_id = ? and id = ? and delete_at is null", n.UserID, earlier.JobID).Take(job).Error
+	if err = translate(err, "load job of idempotency key"); isNotFound(err) {
+		return false, models.Errorf(models.CodeConflict, "The job of this request was deleted.")
+	}
+	return true, err
+}
+
+func (s *Store) checkBlocked(ctx context.Context, job models.Job) error {
+	hashes := hashesOf(job)
+	if len(hashes) == 0 {
+		return nil
+	}
+	var blocked bool
+	err := s.row(ctx, &blocked, "look up blocked hashes",
+		`select exists (select from blocked_hashes where hash = any(?))`, array{hashes})
+	if err == nil && blocked {
+		return models.Fault(models.ProblemBlockedContent, "This content is blocked here.")
+	}
+	return err
+}
+
+// insertJob writes the job with what belongs to it. An open job of the user
+// for the same content makes the insert do nothing.
+func (s *Store) insertJob(ctx context.Context, job models.Job, n NewJob) error {
+	res := s.conn(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&job)
+	if res.Error != nil {
+		return translate(res.Error, "insert job")
+	}
+	if res.RowsAffected == 0 {
+		return s.duplicate(ctx, job)
+	}
+	metainfo := n.Source.Metainfo
+	if n.Manifest != nil {
+		if len(metainfo) == 0 {
+			metainfo = n.Manifest.Metainfo
+		}
+		if err := s.insertFiles(ctx, job, *n.Manifest); err != nil {
+			return err
+		}
+	}
+	if err := s.saveMetainfo(ctx, job.ID, metainfo); err != nil {
+		return err
+	}
+	if err := s.enqueue(ctx, OutboxStart, job.ID); err != nil {
+		return err
+	}
+	return s.addEvents(ctx, eventOf(job, models.EventSubmitted, "Accepted."))
+}
+
+// duplicate returns the refusal of a second open job for the same content,
+// naming the first.
+func (s *Store) duplicate(ctx context.Context, job models.Job) error {
+	var existing models.Job
+	err := s.conn(ctx).
+		Where("user_id = ? and id <> ? and delete_at is null and state not in ?", job.UserID, job.ID, terminalStates()).
+		Where("info_hash_v1 = ? or info_hash_v2 = ?", job.InfoHashV1, job.InfoHashV2).
+		Take(&existing).Error
+	if err != nil {
+		return translate(err, "load duplicate job")
+	}
+	return models.Fault(models.ProblemDuplicateJob, "You have a job for the same content already: “%s” (%s).",
+		existing.Name, existing.ID)
+}
+
+func terminalStates() []models.State {
+	return slices.DeleteFunc(models.States(), func(s models.State) bool { return !s.Terminal() })
+}
+
+func hashesOf(job models.Job) []string {
+	var out []string
+	for _, h := range []*string{job.InfoHashV1, job.InfoHashV2} {
+		if h != nil {
+			out = append(out, *h)
+		}
+	}
+	return out
+}
+
+func orNil(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}

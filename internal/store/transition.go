@@ -1,0 +1,133 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"longhaul/models"
+)
+
+// Change is a job's move to another state and what is told about it.
+type Change struct {
+	To          models.State
+	Reason      string         // one plain sentence: why it is in this state
+	NextAction  string         // one plain sentence: what happens next
+	Problem     models.Problem // the fault behind the state, if there is one
+	Deadline    *time.Time     // when NextAction happens at the latest; nil if it is open-ended
+	ReleaseSlot bool           // to queued only: give the slot back and wait for admission again
+	Message     string         // for the timeline; Reason if empty
+}
+
+// Job returns the job, also one that its user deleted.
+func (w *Work) Job(ctx context.Context, jobID uuid.UUID) (models.Job, error) {
+	var job models.Job
+	err := w.s.conn(ctx).Where("id = ?", jobID).Take(&job).Error
+	return job, translate(err, "load job")
+}
+
+// Source returns what the job fetches. Its Metainfo is set for a torrent, and
+// for a magnet once its metadata was resolved.
+func (w *Work) Source(ctx context.Context, jobID uuid.UUID) (models.Source, error) {
+	job, err := w.Job(ctx, jobID)
+	if err != nil {
+		return models.Source{}, err
+	}
+	src := models.Source{
+		Kind: job.SourceKind, URI: job.SourceURI, Name: job.Name, Private: job.Private, Select: job.Selection,
+	}
+	if job.InfoHashV1 != nil {
+		src.InfoHashV1 = *job.InfoHashV1
+	}
+	if job.InfoHashV2 != nil {
+		src.InfoHashV2 = *job.InfoHashV2
+	}
+	err = w.s.row(ctx, &src.Metainfo, "load metainfo", `select metainfo from job_metainfo where job_id = ?`, jobID)
+	if err != nil && !isNotFound(err) {
+		return models.Source{}, err
+	}
+	return src, nil
+}
+
+// Transition moves the job to another state and returns it. The move has to be
+// one that models allows, else it is refused as wrong_state. A job that is in
+// the state already only gets the new texts and deadline. A state that is not
+// running gives the slot back, queued keeps it unless told otherwise.
+func (w *Work) Transition(ctx context.Context, jobID uuid.UUID, c Change) (models.Job, error) {
+	var job models.Job
+	err := w.s.Tx(ctx, func(s *Store) error {
+		var err error
+		if job, err = s.lockAnyJob(ctx, jobID); err != nil {
+			return err
+		}
+		return s.move(ctx, &job, c, models.EventState)
+	})
+	return job, err
+}
+
+func (s *Store) lockAnyJob(ctx context.Context, jobID uuid.UUID) (models.Job, error) {
+	var job models.Job
+	err := s.row(ctx, &job, "lock job", `select * from jobs where id = ? for update`, jobID)
+	return job, err
+}
+
+// move applies the change to the locked job and writes the event.
+func (s *Store) move(ctx context.Context, job *models.Job, c Change, kind models.EventKind) error {
+	same := job.State == c.To
+	if !same && !slices.Contains(c.To.Before(), job.State) {
+		return models.Fault(models.ProblemWrongState, "A job in the state “%s” cannot become “%s”.",
+			words(job.State), words(c.To))
+	}
+	if same && kind == models.EventState && unchanged(*job, c) {
+		return nil
+	}
+	told := !same || job.Reason != c.Reason || job.Problem != c.Problem || kind != models.EventState
+	now := s.Now()
+	if !same {
+		job.State, job.StateSince = c.To, now
+	}
+	job.Reason, job.NextAction, job.Problem, job.Deadline, job.UpdatedAt = c.Reason, c.NextAction, c.Problem, c.Deadline, now
+	job.AdmittedAt = slotAfter(job.AdmittedAt, c, now)
+	switch {
+	case !c.To.Terminal():
+		job.FinishedAt = nil
+	case job.FinishedAt == nil:
+		job.FinishedAt = &now
+	}
+	_, err := s.exec(ctx, "move job", `
+		update jobs set state = ?, state_since = ?, reason = ?, next_action = ?, problem = ?, deadline = ?, updated_at = ?,
+			admitted_at = ?, finished_at = ?, epoch = ? where id = ?`,
+		job.State, job.StateSince, job.Reason, job.NextAction, job.Problem, job.Deadline, job.UpdatedAt,
+		job.AdmittedAt, job.FinishedAt, job.Epoch, job.ID)
+	if err != nil || !told {
+		return err
+	}
+	message := c.Message
+	if message == "" {
+		message = c.Reason
+	}
+	return s.addEvents(ctx, eventOf(*job, kind, message))
+}
+
+func unchanged(job models.Job, c Change) bool {
+	sameDeadline := job.Deadline == nil && c.Deadline == nil ||
+		job.Deadline != nil && c.Deadline != nil && job.Deadline.Equal(*c.Deadline)
+	releases := c.ReleaseSlot && job.AdmittedAt != nil
+	return job.Reason == c.Reason && job.NextAction == c.NextAction && job.Problem == c.Problem && sameDeadline && !releases
+}
+
+// slotAfter returns since when the job holds a slot after the change. A
+// running job always holds one: when a late signal lets a job start that gave
+// its slot back, it takes one again rather than running uncounted.
+func slotAfter(since *time.Time, c Change, now time.Time) *time.Time {
+	switch {
+	case c.To.Running() && since == nil:
+		return &now
+	case c.To.Running(), c.To == models.StateQueued && !c.ReleaseSlot:
+		return since
+	default:
+		return nil
+	}
+}

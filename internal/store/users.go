@@ -1,0 +1,97 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm/clause"
+
+	"longhaul/models"
+)
+
+// tokenKind is what a one-time token is good for.
+type tokenKind string
+
+const tokenSetup tokenKind = "setup"
+
+// CountUsers returns how many accounts there are.
+func (s *Store) CountUsers(ctx context.Context) (int64, error) {
+	var n int64
+	err := s.conn(ctx).Model(&models.User{}).Count(&n).Error
+	return n, translate(err, "count users")
+}
+
+// IssueSetupToken records the hash of the token that makes the first admin. It
+// replaces every earlier one.
+func (s *Store) IssueSetupToken(ctx context.Context, hash []byte, ttl time.Duration) error {
+	return s.Tx(ctx, func(s *Store) error {
+		if _, err := s.exec(ctx, "drop setup tokens", `delete from one_time_tokens where kind = ?`, tokenSetup); err != nil {
+			return err
+		}
+		now := s.Now()
+		_, err := s.exec(ctx, "issue setup token",
+			`insert into one_time_tokens (hash, kind, created_at, expires_at) values (?, ?, ?, ?)`,
+			hash, tokenSetup, now, now.Add(ttl))
+		return err
+	})
+}
+
+// CreateFirstAdmin consumes the set-up token and creates the account, whose
+// role is admin whatever u says. It is forbidden when the token is not good or
+// somebody has an account already.
+func (s *Store) CreateFirstAdmin(ctx context.Context, tokenHash []byte, u models.User) error {
+	return s.Tx(ctx, func(s *Store) error {
+		if err := s.lock(ctx, lockSetup, ""); err != nil {
+			return err
+		}
+		n, err := s.CountUsers(ctx)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			return models.Errorf(models.CodeForbidden, "This installation is set up already.")
+		}
+		now := s.Now()
+		used, err := s.exec(ctx, "use setup token",
+			`update one_time_tokens set used_at = ? where hash = ? and kind = ? and used_at is null and expires_at > ?`,
+			now, tokenHash, tokenSetup, now)
+		if err != nil {
+			return err
+		}
+		if used == 0 {
+			return models.Errorf(models.CodeForbidden, "This set-up link is not valid any more.")
+		}
+		u.Role = models.RoleAdmin
+		return s.CreateUser(ctx, u)
+	})
+}
+
+// CreateUser adds an account. Id and time are filled in when they are zero.
+func (s *Store) CreateUser(ctx context.Context, u models.User) error {
+	if u.ID == uuid.Nil {
+		u.ID = s.NewID()
+	}
+	if u.CreatedAt.IsZero() {
+		u.CreatedAt = s.Now()
+	}
+	res := s.conn(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&u)
+	if res.Error == nil && res.RowsAffected == 0 {
+		return models.Errorf(models.CodeConflict, "There is an account with this e-mail address.").In("email")
+	}
+	return translate(res.Error, "create user")
+}
+
+// UserByEmail returns the account with the normalised address.
+func (s *Store) UserByEmail(ctx context.Context, email string) (models.User, error) {
+	var u models.User
+	err := s.conn(ctx).Where("email = ?", email).Take(&u).Error
+	return u, translate(err, "load user by e-mail")
+}
+
+// User returns the account.
+func (s *Store) User(ctx context.Context, id uuid.UUID) (models.User, error) {
+	var u models.User
+	err := s.conn(ctx).Where("id = ?", id).Take(&u).Error
+	return u, translate(err, "load user")
+}
