@@ -22,6 +22,15 @@ const (
 	QueryState   = "state"  // answers StateView
 )
 
+// JobWorkflowID returns the id of the workflow that runs a job.
+func JobWorkflowID(jobID string) string { return "job-" + jobID }
+
+// TrackerWorkflowID returns the id of the workflow that follows an agent.
+func TrackerWorkflowID(agentID string) string { return "track-agent-" + agentID }
+
+// PurgeWorkflowID returns the id of the workflow that removes a deleted job.
+func PurgeWorkflowID(jobID string) string { return "purge-" + jobID }
+
 // SelectInput chooses files by their place in the manifest.
 type SelectInput struct {
 	Indexes []int `json:"indexes"`

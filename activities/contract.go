@@ -1,0 +1,123 @@
+package activities
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"longhaul/models"
+)
+
+// JobInput names the job that an activity works on.
+type JobInput struct {
+	JobID uuid.UUID `json:"jobId"`
+	Run   int       `json:"run,omitempty"` // LoadJob only: the workflow run that takes the job up
+}
+
+// Plan is what a Download needs to know of its job: no names and no source,
+// because histories are plain text.
+type Plan struct {
+	Over             bool            `json:"over,omitempty"` // delivered or deleted; nothing is left to do
+	State            models.State    `json:"state"`
+	Admitted         bool            `json:"admitted,omitempty"`      // holds a slot already
+	ManifestKnown    bool            `json:"manifestKnown,omitempty"` // name, size and files are known
+	ChooseFiles      bool            `json:"chooseFiles,omitempty"`   // the user is still to choose files
+	Provider         models.Provider `json:"provider"`
+	Bytes            int64           `json:"bytes"` // -1 while unknown
+	SelectionTimeout time.Duration   `json:"selectionTimeout"`
+	AttentionTimeout time.Duration   `json:"attentionTimeout"`
+}
+
+// StateInput is one transition of a job, in words that user and operator read.
+type StateInput struct {
+	JobID       uuid.UUID      `json:"jobId"`
+	To          models.State   `json:"to"`
+	Reason      string         `json:"reason,omitempty"`     // why it is in the state
+	NextAction  string         `json:"nextAction,omitempty"` // what happens next, by itself or by whom
+	Deadline    *time.Time     `json:"deadline,omitempty"`   // when NextAction happens at the latest
+	Problem     models.Problem `json:"problem,omitempty"`
+	Message     string         `json:"message,omitempty"`     // the sentence of the timeline; Reason if empty
+	ReleaseSlot bool           `json:"releaseSlot,omitempty"` // give the slot back although the job goes on
+}
+
+// StopInput ends what runs for a job and moves it to another state.
+type StopInput struct {
+	StateInput
+	Remove bool `json:"remove,omitempty"` // the agent removes the bytes too
+}
+
+// SelectionInput chooses files by their place in the manifest.
+type SelectionInput struct {
+	JobID   uuid.UUID `json:"jobId"`
+	Indexes []int     `json:"indexes"`
+}
+
+// TransferResult is what a transfer came to.
+type TransferResult struct {
+	AgentID string `json:"agentId"`
+	Epoch   int64  `json:"epoch"`
+	Bytes   int64  `json:"bytes"` // bytes of the selected files; -1 while unknown
+}
+
+// FaultDetails travels with a failed transfer or finalization.
+type FaultDetails struct {
+	AgentID   string `json:"agentId,omitempty"`
+	Epoch     int64  `json:"epoch,omitempty"`
+	BytesDone int64  `json:"bytesDone,omitempty"` // verified when it failed; progress renews the budget of retries
+}
+
+// FinalizeResult is what was made visible.
+type FinalizeResult struct {
+	Files int   `json:"files"`
+	Bytes int64 `json:"bytes"`
+}
+
+// TrackInput names the agent whose transfers are followed.
+type TrackInput struct {
+	AgentID uuid.UUID `json:"agentId"`
+}
+
+// TrackResult tells why the tracker ended well.
+type TrackResult struct {
+	Gone bool `json:"gone,omitempty"` // the agent is not registered any more
+}
+
+// SweepInput bounds a sweep of object storage.
+type SweepInput struct {
+	Preview bool          `json:"preview,omitempty"` // count only, remove nothing
+	Grace   time.Duration `json:"grace"`             // younger objects and uploads are left alone
+	Cap     int           `json:"cap"`               // remove at most so many of each kind in one sweep
+}
+
+// SweepResult is what a sweep found and removed.
+type SweepResult struct {
+	Preview  bool  `json:"preview,omitempty"`
+	Objects  int   `json:"objects"` // objects without a row
+	Bytes    int64 `json:"bytes"`
+	Uploads  int   `json:"uploads"`  // open multipart uploads without a row
+	Scanned  int   `json:"scanned"`  // objects and uploads looked at
+	Capped   bool  `json:"capped"`   // more was found than one sweep may remove
+	Failures int   `json:"failures"` // removals that storage refused; the next sweep tries again
+}
+
+// RepairInput bounds a reconcile sweep of open jobs.
+type RepairInput struct {
+	Quiet time.Duration `json:"quiet"` // jobs that changed more recently are left alone
+}
+
+// RepairResult is what a reconcile sweep found.
+type RepairResult struct {
+	Checked   int `json:"checked"`
+	Restarted int `json:"restarted"` // jobs that had no running workflow
+	Admitted  int `json:"admitted"`  // admitted jobs that were told so again
+	Purged    int `json:"purged"`    // deleted jobs whose purge was started again
+}
+
+// PruneResult counts the rows that a prune removed.
+type PruneResult struct {
+	Heartbeats      int64 `json:"heartbeats"`
+	Sessions        int64 `json:"sessions"`
+	Inspections     int64 `json:"inspections"`
+	IdempotencyKeys int64 `json:"idempotencyKeys"`
+	DeletedEvents   int64 `json:"deletedEvents"`
+}

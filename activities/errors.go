@@ -1,0 +1,121 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/temporal"
+
+	"longhaul/models"
+)
+
+// Delays before the next attempt after faults of the machinery. They are
+// spread, so that the jobs of a lost agent do not all arrive at once.
+const (
+	unreachableDelay = 2 * time.Second  // the agent may just be restarting
+	noAgentDelay     = 3 * time.Second  // a slot may be free in a moment …
+	noAgentDelayMax  = 30 * time.Second // … but a missing agent is not asked for all the time
+	lostDelay        = 1 * time.Second  // the job moves at once; per further job of the agent a little later
+	drainedDelay     = 200 * time.Millisecond
+	rateLimitDelay   = 30 * time.Second
+	handoverDelay    = 100 * time.Millisecond // another worker goes on at once
+)
+
+// rule is how Temporal treats one kind of fault.
+type rule struct {
+	final  bool          // trying the same activity again cannot help
+	benign bool          // expected in operation: no error log, no failure metric
+	delay  time.Duration // before the next attempt; 0 leaves it to the retry policy
+}
+
+// ruleOf is the border table. The failure's type is the problem, or the code
+// if there is none; what a workflow does about it is its own decision.
+func ruleOf(e *models.Error) rule {
+	switch e.Problem {
+	case models.ProblemAgentLost:
+		return rule{benign: true, delay: lostDelay}
+	case models.ProblemAgentUnreachable:
+		return rule{benign: true, delay: unreachableDelay}
+	case models.ProblemNoAgent:
+		return rule{benign: true, delay: noAgentDelay}
+	case models.ProblemDrained:
+		return rule{benign: true, delay: drainedDelay}
+	default:
+	}
+	code := e.Code
+	if e.Problem != "" {
+		code = e.Problem.Code()
+	}
+	switch code {
+	case models.CodeUnavailable, models.CodeInternal:
+		return rule{}
+	case models.CodeRateLimited:
+		return rule{benign: true, delay: rateLimitDelay}
+	default:
+		// The rest is wrong with the request, the source or the job's state: the
+		// same act meets the same answer.
+		return rule{final: true}
+	}
+}
+
+// typeOf returns the failure type of an error: its problem, else its code.
+func typeOf(e *models.Error) string {
+	if e.Problem != "" {
+		return string(e.Problem)
+	}
+	return string(e.Code)
+}
+
+// failure converts an error to what Temporal is told. Only the public message
+// goes in, because histories are plain text. A delay of 0 takes the rule's.
+func failure(e *models.Error, delay time.Duration, details ...any) error {
+	r := ruleOf(e)
+	if delay == 0 {
+		delay = spread(r.delay)
+	}
+	o := temporal.ApplicationErrorOptions{NonRetryable: r.final, NextRetryDelay: delay, Details: details}
+	if r.benign {
+		o.Category = temporal.ApplicationErrorCategoryBenign
+	}
+	return temporal.NewApplicationErrorWithOptions(e.Message, typeOf(e), o)
+}
+
+// border is the last thing that every activity's error passes. It logs the
+// cause once, which does not leave the process, and converts the rest.
+func border(ctx context.Context, err error) error {
+	if err == nil || errors.Is(err, activity.ErrResultPending) {
+		return err
+	}
+	if _, ok := errors.AsType[*temporal.ApplicationError](err); ok {
+		return err
+	}
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		// Temporal tells a cancelled activity from a failed one by this value.
+		return context.Canceled
+	}
+	e := models.AsError(err)
+	if activity.IsActivity(ctx) && !ruleOf(e).benign {
+		activity.GetLogger(ctx).Warn("activity failed", "code", e.Code, "problem", e.Problem, "cause", e.Cause)
+	}
+	return failure(e, 0)
+}
+
+// handover is returned when the worker stops: another one goes on at once.
+func handover() error {
+	return temporal.NewApplicationErrorWithOptions("The worker stops; another one goes on.", "handover",
+		temporal.ApplicationErrorOptions{NextRetryDelay: handoverDelay, Category: temporal.ApplicationErrorCategoryBenign})
+}
+
+// hasCode reports whether err is an error of the code.
+func hasCode(err error, c models.Code) bool { return err != nil && models.CodeOf(err) == c }
+
+// spread returns d ± 30 %.
+func spread(d time.Duration) time.Duration {
+	if d <= 0 {
+		return 0
+	}
+	return d + time.Duration((rand.Float64()-0.5)*0.6*float64(d))
+}

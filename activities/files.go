@@ -1,0 +1,237 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"go.temporal.io/sdk/activity"
+	"golang.org/x/sync/errgroup"
+
+	"longhaul/internal/objstore"
+	"longhaul/internal/store"
+	"longhaul/models"
+)
+
+const (
+	finalizeWidth = 16              // files completed at once
+	beatEvery     = 4 * time.Second // heartbeat of long storage work
+)
+
+// FileStore is what completing files needs of the database.
+type FileStore interface {
+	Job(ctx context.Context, jobID uuid.UUID) (models.Job, error)
+	Transition(ctx context.Context, jobID uuid.UUID, c store.Change) (models.Job, error)
+	FilesToFinalize(ctx context.Context, jobID uuid.UUID) ([]store.FileParts, error)
+	FileStored(ctx context.Context, fileID uuid.UUID, size int64, etag string) error
+	ForgetUpload(ctx context.Context, fileID uuid.UUID) (oldUploadID string, err error)
+	FinishJob(ctx context.Context, jobID uuid.UUID) error
+}
+
+// Objects is what completing and removing files needs of object storage.
+type Objects interface {
+	Put(ctx context.Context, key string, body []byte, contentType string) error
+	Head(ctx context.Context, key string) (objstore.Object, error)
+	Delete(ctx context.Context, key string) error
+	ListParts(ctx context.Context, key, uploadID string) ([]models.Part, error)
+	CompleteMultipart(ctx context.Context, key, uploadID string, parts []models.Part) (etag string, err error)
+	AbortMultipart(ctx context.Context, key, uploadID string) error
+}
+
+// Files completes the objects of a job.
+type Files struct {
+	Store   FileStore
+	Objects Objects
+}
+
+// FinalizeFiles completes every selected file of a job, checks each object's
+// size and makes all of them visible in one transaction.
+func (a *Files) FinalizeFiles(ctx context.Context, in JobInput) (FinalizeResult, error) {
+	res, err := a.finalize(ctx, in.JobID)
+	return res, border(ctx, err)
+}
+
+func (a *Files) finalize(ctx context.Context, jobID uuid.UUID) (FinalizeResult, error) {
+	job, err := a.Store.Job(ctx, jobID)
+	if err != nil {
+		return FinalizeResult{}, err
+	}
+	if job.State == models.StateReady { // an earlier try got that far but could not say so
+		return FinalizeResult{Files: job.FileCount, Bytes: sizeOf(job)}, nil
+	}
+	_, err = a.Store.Transition(ctx, jobID, store.Change{
+		To: models.StateStoring, Reason: "All bytes are stored; the files are completed and checked.",
+		NextAction: "The files become available when the check is done.",
+	})
+	if err != nil {
+		return FinalizeResult{}, err
+	}
+	todo, err := a.Store.FilesToFinalize(ctx, jobID)
+	if err != nil {
+		return FinalizeResult{}, err
+	}
+	stop := beat(ctx)
+	defer stop()
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(finalizeWidth)
+	for _, f := range todo {
+		g.Go(func() error { return a.complete(gctx, f) })
+	}
+	if err := g.Wait(); err != nil {
+		return FinalizeResult{}, err
+	}
+	if err := a.Store.FinishJob(ctx, jobID); err != nil {
+		return FinalizeResult{}, err
+	}
+	job, err = a.Store.Job(ctx, jobID)
+	if err != nil {
+		return FinalizeResult{}, err
+	}
+	return FinalizeResult{Files: job.FileCount, Bytes: sizeOf(job)}, nil
+}
+
+// complete makes one file's object whole: the order is object, check, row.
+func (a *Files) complete(ctx context.Context, f store.FileParts) error {
+	key, want := f.Key(), f.Size
+	switch {
+	case f.Size == 0:
+		if err := a.Objects.Put(ctx, key, nil, f.ContentType); err != nil {
+			return fmt.Errorf("put empty object: %w", err)
+		}
+	case f.UploadID != nil:
+		var err error
+		if want, err = a.join(ctx, f); err != nil {
+			return err
+		}
+	}
+	obj, err := a.Objects.Head(ctx, key)
+	if hasCode(err, models.CodeNotFound) {
+		return a.missing(ctx, f, err)
+	}
+	if err != nil {
+		return fmt.Errorf("check object: %w", err)
+	}
+	if want >= 0 && obj.Size != want {
+		return a.missing(ctx, f, fmt.Errorf("object has %d of %d bytes", obj.Size, want))
+	}
+	if err := a.Store.FileStored(ctx, f.ID, obj.Size, obj.ETag); err != nil {
+		return fmt.Errorf("note stored file: %w", err)
+	}
+	return nil
+}
+
+// join completes a multipart upload from the parts that the rows and storage
+// agree on, and returns how many bytes the object must have. An upload that is
+// gone may have been completed by an earlier try: the check of the object that
+// follows decides.
+func (a *Files) join(ctx context.Context, f store.FileParts) (int64, error) {
+	var sum int64
+	for _, p := range f.Parts {
+		sum += p.Size
+	}
+	if f.Size >= 0 && sum != f.Size {
+		return 0, a.missing(ctx, f, fmt.Errorf("parts have %d of %d bytes", sum, f.Size))
+	}
+	stored, err := a.Objects.ListParts(ctx, f.Key(), *f.UploadID)
+	if hasCode(err, models.CodeNotFound) {
+		return sum, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("list parts: %w", err)
+	}
+	have := make(map[int]models.Part, len(stored))
+	for _, p := range stored {
+		have[p.Number] = p
+	}
+	for i, p := range f.Parts {
+		s, ok := have[p.Number]
+		if p.Number != i+1 || !ok || s.ETag != p.ETag || s.Size != p.Size {
+			return 0, a.missing(ctx, f, fmt.Errorf("part %d is not in storage as reported", p.Number))
+		}
+	}
+	_, err = a.Objects.CompleteMultipart(ctx, f.Key(), *f.UploadID, f.Parts)
+	if ignoreGone(err) != nil {
+		return 0, fmt.Errorf("complete upload: %w", err)
+	}
+	return sum, nil
+}
+
+// missing starts a file over whose bytes are not in storage as they should be.
+// The transfer that follows fetches only this file again.
+func (a *Files) missing(ctx context.Context, f store.FileParts, cause error) error {
+	if err := a.forget(ctx, f); err != nil {
+		return err
+	}
+	return models.Fault(models.ProblemStorageFailing, "A file is not complete in storage; its bytes are fetched again.").Because(cause)
+}
+
+// DiscardParts drops what a cancelled job has in storage of files that are not
+// whole: rows first, so that no later attempt counts on bytes that are gone.
+func (a *Files) DiscardParts(ctx context.Context, in JobInput) error {
+	return border(ctx, a.discard(ctx, in.JobID))
+}
+
+func (a *Files) discard(ctx context.Context, jobID uuid.UUID) error {
+	todo, err := a.Store.FilesToFinalize(ctx, jobID)
+	if err != nil {
+		return err
+	}
+	stop := beat(ctx)
+	defer stop()
+	for _, f := range todo {
+		if err := a.forget(ctx, f); err != nil {
+			return err
+		}
+		if err := ignoreGone(a.Objects.Delete(ctx, f.Key())); err != nil {
+			return fmt.Errorf("remove object: %w", err)
+		}
+	}
+	return nil
+}
+
+// forget drops the rows of what is in storage of a file, then its upload. An
+// upload whose abort gets lost is one that no row knows: the sweep finds it.
+func (a *Files) forget(ctx context.Context, f store.FileParts) error {
+	if _, err := a.Store.ForgetUpload(ctx, f.ID); err != nil {
+		return fmt.Errorf("forget upload: %w", err)
+	}
+	if f.UploadID == nil {
+		return nil
+	}
+	if err := ignoreGone(a.Objects.AbortMultipart(ctx, f.Key(), *f.UploadID)); err != nil {
+		return fmt.Errorf("abort upload: %w", err)
+	}
+	return nil
+}
+
+func jobPrefix(jobID uuid.UUID) string { return "jobs/" + jobID.String() + "/" }
+
+func sizeOf(j models.Job) int64 {
+	if j.Size == nil {
+		return -1
+	}
+	return *j.Size
+}
+
+// beat heartbeats the activity until the returned function is called.
+func beat(ctx context.Context) func() {
+	if !activity.IsActivity(ctx) {
+		return func() {}
+	}
+	activity.RecordHeartbeat(ctx)
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		t := time.NewTicker(beatEvery)
+		defer t.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-t.C:
+				activity.RecordHeartbeat(ctx)
+			}
+		}
+	}()
+	return cancel
+}

@@ -1,0 +1,81 @@
+package activities
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"longhaul/internal/store"
+	"longhaul/models"
+)
+
+// JobStore is what the activities on a job's row need of the database.
+type JobStore interface {
+	Job(ctx context.Context, jobID uuid.UUID) (models.Job, error)
+	Transition(ctx context.Context, jobID uuid.UUID, c store.Change) (models.Job, error)
+	SelectFiles(ctx context.Context, jobID uuid.UUID, indexes []int) error
+}
+
+// Jobs reads and writes the row of a job. State changes are announced by the
+// database in the transaction that makes them.
+type Jobs struct {
+	Store            JobStore
+	SelectionTimeout time.Duration // how long a user may take to choose files
+	AttentionTimeout time.Duration // how long a parked job waits for a person
+}
+
+// LoadJob tells a workflow what its job is. A job that another run left in the
+// middle, or that ended and is to be tried again, goes back to the queue.
+func (a *Jobs) LoadJob(ctx context.Context, in JobInput) (Plan, error) {
+	plan, err := a.load(ctx, in)
+	return plan, border(ctx, err)
+}
+
+func (a *Jobs) load(ctx context.Context, in JobInput) (Plan, error) {
+	job, err := a.Store.Job(ctx, in.JobID)
+	if hasCode(err, models.CodeNotFound) {
+		return Plan{Over: true}, nil
+	}
+	if err != nil {
+		return Plan{}, err
+	}
+	ended := job.State.Terminal()
+	delivered := job.State == models.StateReady || job.State == models.StateExpired
+	// An ended job is taken up only by the run that a retry asked for.
+	if delivered || (ended && (in.Run < job.Run || job.DeleteAt != nil)) {
+		return Plan{Over: true, State: job.State}, nil
+	}
+	if job.State != models.StateQueued && job.State != models.StatePaused {
+		job, err = a.Store.Transition(ctx, in.JobID, store.Change{
+			To: models.StateQueued, ReleaseSlot: true,
+			Reason: "Waits for a free slot.", NextAction: "Starts by itself when a slot is free.",
+		})
+		if err != nil {
+			return Plan{}, err
+		}
+	}
+	return Plan{
+		State: job.State, Admitted: job.AdmittedAt != nil, Provider: job.Provider, Bytes: sizeOf(job),
+		ManifestKnown: job.FileCount > 0, ChooseFiles: job.ChooseFiles && job.Selection == nil,
+		SelectionTimeout: a.SelectionTimeout, AttentionTimeout: a.AttentionTimeout,
+	}, nil
+}
+
+// SetState writes a transition that the workflow decided.
+func (a *Jobs) SetState(ctx context.Context, in StateInput) error {
+	_, err := a.Store.Transition(ctx, in.JobID, in.change())
+	return border(ctx, err)
+}
+
+// SelectFiles writes which files the user chose.
+func (a *Jobs) SelectFiles(ctx context.Context, in SelectionInput) error {
+	return border(ctx, a.Store.SelectFiles(ctx, in.JobID, in.Indexes))
+}
+
+func (in StateInput) change() store.Change {
+	return store.Change{
+		To: in.To, Reason: in.Reason, NextAction: in.NextAction, Deadline: in.Deadline,
+		Problem: in.Problem, ReleaseSlot: in.ReleaseSlot, Message: in.Message,
+	}
+}

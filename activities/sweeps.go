@@ -1,0 +1,294 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"go.temporal.io/sdk/activity"
+
+	"longhaul/internal/objstore"
+	"longhaul/models"
+)
+
+// Retention of records that are kept for a while only.
+const (
+	keepHeartbeats = 7 * 24 * time.Hour
+	keepDay        = 24 * time.Hour // pre-flight answers and idempotency keys
+	keepDeleted    = 7 * 24 * time.Hour
+	purgeBatch     = 500
+	purgeAgain     = time.Second // the job's workflow is about to end
+	sweepBatch     = 500         // objects compared with the rows in one statement
+)
+
+// SweepStore is what purging, sweeping and pruning need of the database.
+type SweepStore interface {
+	Job(ctx context.Context, jobID uuid.UUID) (models.Job, error)
+	DeleteJobRows(ctx context.Context, jobID uuid.UUID) error
+	KnownKeys(ctx context.Context, keys []string) (map[string]bool, error)
+	OpenUploads(ctx context.Context) (map[string]string, error)
+	StaleOpenJobs(ctx context.Context, before time.Time) ([]models.Job, error)
+	PruneHeartbeats(ctx context.Context, before time.Time) (int64, error)
+	PruneSessions(ctx context.Context, now time.Time) (int64, error)
+	PruneInspections(ctx context.Context, before time.Time) (int64, error)
+	PruneIdempotencyKeys(ctx context.Context, before time.Time) (int64, error)
+	PruneDeletedEvents(ctx context.Context, before time.Time) (int64, error)
+	JobsToPurge(ctx context.Context, before time.Time, limit int) ([]uuid.UUID, error)
+}
+
+// SweepObjects is what sweeping needs of object storage.
+type SweepStorage interface {
+	List(ctx context.Context, prefix string, fn func(objstore.Object) error) error
+	ListMultiparts(ctx context.Context, fn func(objstore.Upload) error) error
+	Delete(ctx context.Context, key string) error
+	DeletePrefix(ctx context.Context, prefix string) error
+	AbortMultipart(ctx context.Context, key, uploadID string) error
+}
+
+// Runner looks after the workflows of jobs.
+type Runner interface {
+	// Running reports whether the job's workflow runs.
+	Running(ctx context.Context, jobID uuid.UUID) (bool, error)
+	// Restart runs the job's workflow anew; one that runs is left alone.
+	Restart(ctx context.Context, job models.Job) error
+	// Purge removes a deleted job; a purge that runs is left alone.
+	Purge(ctx context.Context, jobID uuid.UUID) error
+	// Admit tells the job's workflow that it holds a slot.
+	Admit(ctx context.Context, jobID uuid.UUID) error
+}
+
+// Sweeps removes what is not needed any more and repairs what faults left
+// behind. Every sweep may run at any time and any number of times.
+type Sweeps struct {
+	Store   SweepStore
+	Objects SweepStorage
+	Runner  Runner
+	Now     func() time.Time
+}
+
+// PurgeJob removes a deleted job once it has ended: rows first, then objects.
+// What an agent still stores afterwards by an address it holds is found by the
+// orphan sweep, when the address has expired.
+func (a *Sweeps) PurgeJob(ctx context.Context, in JobInput) error {
+	return border(ctx, a.purge(ctx, in.JobID))
+}
+
+func (a *Sweeps) purge(ctx context.Context, jobID uuid.UUID) error {
+	job, err := a.Store.Job(ctx, jobID)
+	switch {
+	case hasCode(err, models.CodeNotFound): // an earlier try removed the rows
+	case err != nil:
+		return err
+	case job.DeleteAt == nil:
+		return models.Fault(models.ProblemWrongState, "The job is not deleted.")
+	case !job.State.Terminal():
+		return failure(models.Errorf(models.CodeUnavailable, "The job has not ended yet."), purgeAgain)
+	default:
+		if err := a.Store.DeleteJobRows(ctx, jobID); err != nil {
+			return fmt.Errorf("delete rows: %w", err)
+		}
+	}
+	stop := beat(ctx)
+	defer stop()
+	prefix := jobPrefix(jobID)
+	err = a.Objects.ListMultiparts(ctx, func(u objstore.Upload) error {
+		if !strings.HasPrefix(u.Key, prefix) {
+			return nil
+		}
+		return ignoreGone(a.Objects.AbortMultipart(ctx, u.Key, u.ID))
+	})
+	if err != nil {
+		return fmt.Errorf("abort uploads: %w", err)
+	}
+	if err := a.Objects.DeletePrefix(ctx, prefix); err != nil {
+		return fmt.Errorf("remove objects: %w", err)
+	}
+	return nil
+}
+
+// SweepObjects compares object storage with the rows, and removes what no row
+// knows and is older than the grace period: objects are written before rows.
+func (a *Sweeps) SweepObjects(ctx context.Context, in SweepInput) (SweepResult, error) {
+	stop := beat(ctx)
+	defer stop()
+	s := sweep{Sweeps: a, in: in, before: a.Now().Add(-in.Grace), res: SweepResult{Preview: in.Preview}}
+	err := s.objects(ctx)
+	if err == nil {
+		err = s.uploads(ctx)
+	}
+	return s.res, border(ctx, err)
+}
+
+// sweep is one run of SweepObjects.
+type sweep struct {
+	*Sweeps
+	in     SweepInput
+	before time.Time
+	batch  []objstore.Object
+	res    SweepResult
+}
+
+func (s *sweep) objects(ctx context.Context) error {
+	err := s.Objects.List(ctx, "jobs/", func(o objstore.Object) error {
+		s.res.Scanned++
+		if o.ModifiedAt.After(s.before) {
+			return nil
+		}
+		if s.batch = append(s.batch, o); len(s.batch) < sweepBatch {
+			return nil
+		}
+		return s.compare(ctx)
+	})
+	if err != nil {
+		return fmt.Errorf("list objects: %w", err)
+	}
+	return s.compare(ctx)
+}
+
+func (s *sweep) compare(ctx context.Context) error {
+	if len(s.batch) == 0 {
+		return nil
+	}
+	keys := make([]string, len(s.batch))
+	for i, o := range s.batch {
+		keys[i] = o.Key
+	}
+	known, err := s.Store.KnownKeys(ctx, keys)
+	if err != nil {
+		return fmt.Errorf("look up keys: %w", err)
+	}
+	for _, o := range s.batch {
+		if known[o.Key] || !s.mayRemove(s.res.Objects) {
+			continue
+		}
+		s.res.Objects++
+		s.res.Bytes += o.Size
+		if !s.in.Preview {
+			s.removed(ctx, "object", o.Key, s.Objects.Delete(ctx, o.Key))
+		}
+	}
+	s.batch = s.batch[:0]
+	return nil
+}
+
+// uploads reads the rows after the listing began: an upload that is opened
+// meanwhile is younger than the grace period.
+func (s *sweep) uploads(ctx context.Context) error {
+	known, err := s.Store.OpenUploads(ctx)
+	if err != nil {
+		return fmt.Errorf("look up uploads: %w", err)
+	}
+	err = s.Objects.ListMultiparts(ctx, func(u objstore.Upload) error {
+		s.res.Scanned++
+		if u.InitiatedAt.After(s.before) || known[u.ID] == u.Key || !s.mayRemove(s.res.Uploads) {
+			return nil
+		}
+		s.res.Uploads++
+		if !s.in.Preview {
+			s.removed(ctx, "upload", u.Key, s.Objects.AbortMultipart(ctx, u.Key, u.ID))
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("list uploads: %w", err)
+	}
+	return nil
+}
+
+// mayRemove reports whether the cap allows one more.
+func (s *sweep) mayRemove(n int) bool {
+	if s.in.Cap > 0 && n >= s.in.Cap {
+		s.res.Capped = true
+		return false
+	}
+	return true
+}
+
+func (s *sweep) removed(ctx context.Context, what, key string, err error) {
+	if ignoreGone(err) == nil {
+		return
+	}
+	s.res.Failures++
+	if activity.IsActivity(ctx) {
+		activity.GetLogger(ctx).Warn("orphan not removed", "what", what, "key", key, "cause", err)
+	}
+}
+
+// RepairJobs starts the workflow of every open job that has none, as after a
+// loss of Temporal's records, and repeats an admission that did not arrive.
+func (a *Sweeps) RepairJobs(ctx context.Context, in RepairInput) (RepairResult, error) {
+	res, err := a.repair(ctx, in)
+	return res, border(ctx, err)
+}
+
+func (a *Sweeps) repair(ctx context.Context, in RepairInput) (RepairResult, error) {
+	var res RepairResult
+	jobs, err := a.Store.StaleOpenJobs(ctx, a.Now().Add(-in.Quiet))
+	if err != nil {
+		return res, err
+	}
+	stop := beat(ctx)
+	defer stop()
+	for _, job := range jobs {
+		res.Checked++
+		running, err := a.Runner.Running(ctx, job.ID)
+		if err != nil {
+			return res, err
+		}
+		switch {
+		case !running:
+			res.Restarted++
+			err = a.Runner.Restart(ctx, job)
+		case job.State == models.StateQueued && job.AdmittedAt != nil:
+			res.Admitted++
+			err = a.Runner.Admit(ctx, job.ID)
+		}
+		if err != nil {
+			return res, err
+		}
+	}
+	deleted, err := a.Store.JobsToPurge(ctx, a.Now().Add(-in.Quiet), purgeBatch)
+	if err != nil {
+		return res, err
+	}
+	for _, id := range deleted {
+		if err := a.Runner.Purge(ctx, id); err != nil {
+			return res, err
+		}
+		res.Purged++
+	}
+	return res, nil
+}
+
+// PruneRows removes rows that are past their time.
+func (a *Sweeps) PruneRows(ctx context.Context) (PruneResult, error) {
+	res, err := a.prune(ctx)
+	return res, border(ctx, err)
+}
+
+func (a *Sweeps) prune(ctx context.Context) (res PruneResult, err error) {
+	now := a.Now()
+	if res.Heartbeats, err = a.Store.PruneHeartbeats(ctx, now.Add(-keepHeartbeats)); err != nil {
+		return res, err
+	}
+	if res.Sessions, err = a.Store.PruneSessions(ctx, now); err != nil {
+		return res, err
+	}
+	if res.Inspections, err = a.Store.PruneInspections(ctx, now.Add(-keepDay)); err != nil {
+		return res, err
+	}
+	if res.IdempotencyKeys, err = a.Store.PruneIdempotencyKeys(ctx, now.Add(-keepDay)); err != nil {
+		return res, err
+	}
+	res.DeletedEvents, err = a.Store.PruneDeletedEvents(ctx, now.Add(-keepDeleted))
+	return res, err
+}
+
+func ignoreGone(err error) error {
+	if hasCode(err, models.CodeNotFound) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,154 @@
+package activities
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"longhaul/agent/agentapi"
+	"longhaul/models"
+)
+
+// tidyEvery is how often a transfer without an attempt is looked at.
+const tidyEvery = 30 * time.Second
+
+// silent reports whether the agent has not answered for so long that it counts
+// as lost. When its own heartbeats stopped too, less is enough: that happens
+// after a restart of the control plane, which has not asked for long itself.
+func (f *follower) silent(now time.Time) bool {
+	if !f.failing {
+		return false
+	}
+	quiet := now.Sub(f.contact)
+	return quiet >= f.Pace.Lost || (quiet >= f.Pace.Restart && !f.agent.Alive(now))
+}
+
+// lose fails every open attempt of the agent, so that the jobs move. They
+// start one after another, not all at once.
+func (f *follower) lose(ctx context.Context) {
+	if !f.lost {
+		if _, err := f.Store.MarkAgentLost(ctx, f.agent.ID); err != nil {
+			f.log.Warn("agent not marked lost", "agent", f.agent.ID, "cause", err)
+			return
+		}
+		f.lost = true
+		f.log.Warn("agent is lost; its transfers move", "agent", f.agent.ID, "transfers", len(f.open))
+	}
+	n := 0
+	for _, o := range f.open {
+		if o.settling {
+			continue
+		}
+		after := min(lostDelay+time.Duration(n)*100*time.Millisecond, 20*time.Second)
+		o.end = &ending{delay: spread(after), fault: models.Fault(models.ProblemAgentLost, "The agent stopped answering; another one takes over what is stored.")}
+		f.settle(ctx, o)
+		n++
+	}
+}
+
+// missing fails the open attempts that a full listing does not show: the call
+// that placed them got lost, or the agent lost them.
+func (f *follower) missing(ctx context.Context, asked time.Time) {
+	for id, o := range f.open {
+		st, ok := f.seen[id]
+		if o.settling || (ok && st.Epoch >= o.Epoch) || asked.Sub(o.StartedAt) < f.Pace.Grace {
+			continue
+		}
+		o.end = &ending{fault: models.Fault(models.ProblemAgentLost, "The agent does not have the transfer any more; it is placed again.")}
+		f.settle(ctx, o)
+	}
+}
+
+// drain hands transfers of a draining agent to others: not what ends soon
+// anyway, and no more than the others have room for.
+func (f *follower) drain(ctx context.Context) {
+	if f.agent.State != models.AgentDraining || len(f.open) == 0 {
+		return
+	}
+	agents, err := f.Store.ListAgents(ctx)
+	if err != nil {
+		f.log.Warn("agents not listed", "cause", err)
+		return
+	}
+	room, now := 0, f.Now()
+	for _, a := range agents {
+		if a.ID != f.agent.ID && a.State == models.AgentActive && a.LostAt == nil && a.Alive(now) {
+			room += max(a.Capacity-a.Running, 0)
+		}
+	}
+	for _, o := range f.open {
+		if room == 0 {
+			return
+		}
+		if o.settling || !o.heard || f.endsSoon(o, now) {
+			continue
+		}
+		o.end = &ending{stop: true, fault: models.Fault(models.ProblemDrained, "The agent is being drained; another one takes over what is stored.")}
+		f.settle(ctx, o)
+		room--
+	}
+}
+
+func (f *follower) endsSoon(o *followed, now time.Time) bool {
+	p := o.progress(now)
+	return o.status.Phase == agentapi.PhaseUploading || (p.ETASeconds != nil && time.Duration(*p.ETASeconds)*time.Second <= f.Pace.Soon)
+}
+
+// tidy deals with transfers on the agent that no open attempt stands for: what
+// a job may still need is stopped, what no job needs is removed.
+func (f *follower) tidy(ctx context.Context) {
+	if f.failing || f.tidying.Load() {
+		return
+	}
+	now := f.Now()
+	var stray []agentapi.Status
+	for id, st := range f.seen {
+		if _, open := f.open[id]; open || now.Sub(f.tidied[id]) < tidyEvery {
+			continue
+		}
+		f.tidied[id] = now
+		stray = append(stray, st)
+	}
+	for id := range f.tidied {
+		if _, ok := f.seen[id]; !ok {
+			delete(f.tidied, id)
+		}
+	}
+	if len(stray) == 0 {
+		return
+	}
+	f.tidying.Store(true)
+	f.work.Go(func() {
+		defer f.tidying.Store(false)
+		for _, st := range stray {
+			if err := f.tidyOne(ctx, st); err != nil && ctx.Err() == nil {
+				f.log.Warn("stray transfer not tidied", "agent", f.agent.ID, "cause", err)
+			}
+		}
+	})
+}
+
+// tidyOne acts on one stray transfer. The epoch in the call protects a newer
+// placement that is on its way to the same agent.
+func (f *follower) tidyOne(ctx context.Context, st agentapi.Status) error {
+	id, err := uuid.Parse(st.JobID)
+	if err != nil {
+		return err
+	}
+	job, err := f.Store.Job(ctx, id)
+	switch {
+	case hasCode(err, models.CodeNotFound):
+		return f.client.Delete(ctx, st.JobID, st.Epoch)
+	case err != nil:
+		return err
+	case job.State == models.StateReady && st.Phase == agentapi.PhaseSeeding:
+		return nil // it gives back as its policy says
+	case job.State.Terminal():
+		return f.client.Delete(ctx, st.JobID, st.Epoch)
+	case !st.Phase.Ended():
+		return f.client.Stop(ctx, st.JobID, agentapi.Stop{Epoch: st.Epoch})
+	default:
+		return nil
+	}
+}

@@ -1,0 +1,269 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/temporal"
+
+	"longhaul/agent/agentapi"
+	"longhaul/internal/source"
+	"longhaul/internal/store"
+	"longhaul/models"
+)
+
+// settlement is the end of a settling goroutine.
+type settlement struct {
+	jobID uuid.UUID
+	epoch int64
+	err   error
+}
+
+// ending overrules what the agent says of a transfer: the attempt fails.
+type ending struct {
+	fault *models.Error
+	delay time.Duration // before the next attempt; 0 leaves it to the border table
+	stop  bool          // tell the agent first
+}
+
+// settle ends an attempt in a goroutine of its own, so that one that hangs
+// holds up no other. An attempt is settled once; what did not work out is
+// tried again at the next tick.
+func (f *follower) settle(ctx context.Context, o *followed) {
+	o.settling, o.retry = true, false
+	at, st, end := o.OpenAttempt, o.status, o.end
+	f.work.Go(func() {
+		select {
+		case f.width <- struct{}{}:
+		case <-ctx.Done():
+			return
+		}
+		defer func() { <-f.width }()
+		var err error
+		switch {
+		case end != nil:
+			err = f.overrule(ctx, at, st, end)
+		case st.Phase == agentapi.PhaseFailed:
+			err = f.fail(ctx, at, st, reported(st), 0)
+		case st.Phase == agentapi.PhaseStopped:
+			err = f.fail(ctx, at, st, models.Fault(models.ProblemDrained, "The agent stopped; another try follows."), 0)
+		default:
+			err = f.done(ctx, at, st)
+		}
+		select {
+		case f.settled <- settlement{at.JobID, at.Epoch, err}:
+		case <-ctx.Done():
+		}
+	})
+}
+
+// note takes in how settling went.
+func (f *follower) note(s settlement) {
+	o, ok := f.open[s.jobID]
+	if !ok || o.Epoch != s.epoch || s.err == nil {
+		return
+	}
+	o.settling, o.retry = false, true
+	f.log.Warn("attempt not settled; again soon", "job_id", s.jobID, "agent", f.agent.ID, "cause", s.err)
+}
+
+func (f *follower) retrySettling(ctx context.Context) {
+	for _, o := range f.open {
+		if o.retry {
+			f.settle(ctx, o)
+		}
+	}
+}
+
+// done completes the activity of a transfer that ended well. The order is
+// manifest, token, row: whatever is lost in between is done again, and a token
+// that is gone means that it was done before.
+func (f *follower) done(ctx context.Context, at store.OpenAttempt, st agentapi.Status) error {
+	if at.Kind == models.TransferResolve {
+		err := f.saveManifest(ctx, at.JobID)
+		if e := models.AsError(err); err != nil && e.Code != models.CodeUnavailable {
+			return f.fail(ctx, at, st, e, 0)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	job, err := f.Store.Job(ctx, at.JobID)
+	if err != nil {
+		return fmt.Errorf("read job: %w", err)
+	}
+	res := TransferResult{AgentID: f.agent.ID.String(), Epoch: at.Epoch, Bytes: sizeOf(job)}
+	if err := f.complete(ctx, at.TaskToken, res, nil); err != nil {
+		return err
+	}
+	if err := f.Store.EndAttempt(ctx, at.JobID, at.Epoch, models.AttemptDone, "", ""); err != nil {
+		return fmt.Errorf("end attempt: %w", err)
+	}
+	if at.Kind == models.TransferDownload && st.Phase == agentapi.PhaseDone {
+		if err := f.client.Delete(ctx, at.JobID.String(), at.Epoch); err != nil {
+			f.log.Info("finished transfer not removed yet", "job_id", at.JobID, "agent", f.agent.ID, "cause", err)
+		}
+	}
+	return nil
+}
+
+// fail fails the activity of a transfer and ends its attempt.
+func (f *follower) fail(ctx context.Context, at store.OpenAttempt, st agentapi.Status, e *models.Error, delay time.Duration) error {
+	details := FaultDetails{AgentID: f.agent.ID.String(), Epoch: at.Epoch, BytesDone: st.BytesDone}
+	if err := f.complete(ctx, at.TaskToken, nil, failure(e, delay, details)); err != nil {
+		return err
+	}
+	if err := f.Store.EndAttempt(ctx, at.JobID, at.Epoch, models.AttemptFailed, e.Problem, e.Message); err != nil {
+		return fmt.Errorf("end attempt: %w", err)
+	}
+	f.log.Info("transfer failed", "job_id", at.JobID, "agent", f.agent.ID, "problem", typeOf(e))
+	return nil
+}
+
+func (f *follower) overrule(ctx context.Context, at store.OpenAttempt, st agentapi.Status, end *ending) error {
+	if end.stop {
+		if err := f.client.Stop(ctx, at.JobID.String(), agentapi.Stop{Epoch: at.Epoch}); err != nil {
+			f.log.Info("agent not told to stop", "job_id", at.JobID, "agent", f.agent.ID, "cause", err)
+		}
+	}
+	return f.fail(ctx, at, st, end.fault, end.delay)
+}
+
+// complete answers a task token. One that Temporal does not know any more was
+// answered before, or its attempt is over: both are as good as done.
+func (f *follower) complete(ctx context.Context, token []byte, res any, failed error) error {
+	if err := f.tokens.Wait(ctx); err != nil {
+		return err
+	}
+	err := f.Tokens.CompleteActivity(ctx, token, res, failed)
+	if err != nil && !tokenGone(err) {
+		return fmt.Errorf("complete activity: %w", err)
+	}
+	return nil
+}
+
+func tokenGone(err error) bool {
+	_, ok := errors.AsType[*serviceerror.NotFound](err)
+	return ok
+}
+
+// saveManifest fetches what a resolve found and writes it. The agent's word is
+// user input: a torrent is read again here, and must be the one asked for.
+func (f *follower) saveManifest(ctx context.Context, jobID uuid.UUID) error {
+	got, err := f.client.Manifest(ctx, jobID.String())
+	if p, ok := errors.AsType[*agentapi.Problem](err); ok && p.Status < 500 {
+		return models.Errorf(models.CodeInternal, "The agent lost what it had found out.").Because(err)
+	}
+	if err != nil {
+		return models.Fault(models.ProblemAgentUnreachable, "The agent could not be asked.").Because(err)
+	}
+	job, err := f.Store.Job(ctx, jobID)
+	if err != nil {
+		return passing(err)
+	}
+	m, err := manifestOf(job, got)
+	if err != nil {
+		return err
+	}
+	if err := f.Store.SaveManifest(ctx, jobID, m); err != nil {
+		return passing(err)
+	}
+	return nil
+}
+
+func manifestOf(job models.Job, got agentapi.Manifest) (models.Manifest, error) {
+	if job.SourceKind == models.SourceURL {
+		return urlManifest(got)
+	}
+	src, m, err := source.ParseTorrent(got.Metainfo)
+	if err != nil {
+		return models.Manifest{}, err
+	}
+	v1 := job.InfoHashV1 != nil && *job.InfoHashV1 == src.InfoHashV1
+	v2 := job.InfoHashV2 != nil && *job.InfoHashV2 == src.InfoHashV2
+	if !v1 && !v2 {
+		return models.Manifest{}, models.Errorf(models.CodeInternal, "The agent brought the metadata of another torrent.")
+	}
+	m.Metainfo = src.Metainfo
+	return m, nil
+}
+
+// urlManifest checks the one file that a URL holds.
+func urlManifest(got agentapi.Manifest) (models.Manifest, error) {
+	if len(got.Files) != 1 || got.Files[0].Size < -1 {
+		return models.Manifest{}, models.Errorf(models.CodeInternal, "The agent's answer about the URL makes no sense.")
+	}
+	name := source.SanitizeFileName(got.Files[0].Path)
+	if name == "" {
+		name = "download"
+	}
+	size := got.Files[0].Size
+	return models.Manifest{Name: name, Size: size, Files: []models.ManifestFile{{Index: 0, Path: name, Size: size}}}, nil
+}
+
+// reported reads the fault that an agent reports. A problem that is not one of
+// ours counts as a fault of ours that may pass.
+func reported(st agentapi.Status) *models.Error {
+	if st.Fault == nil {
+		return models.Errorf(models.CodeInternal, "The agent gave no reason.")
+	}
+	p := models.Problem(st.Fault.Problem)
+	if !slices.Contains(models.Problems(), p) {
+		return models.Errorf(models.CodeInternal, "%s", sentence(st.Fault.Message))
+	}
+	return models.Fault(p, "%s", sentence(st.Fault.Message))
+}
+
+// beat sends the activity heartbeats that are due. They are the backstop for
+// the case that nobody follows the agent any more, and bring news of
+// activities that the workflow has given up.
+func (f *follower) beat(ctx context.Context) {
+	now := f.Now()
+	var due []store.OpenAttempt
+	var pct []int
+	for _, o := range f.open {
+		if now.Before(o.beatAt) || o.settling {
+			continue
+		}
+		o.beatAt = now.Add(spread(f.Pace.Beat))
+		due = append(due, o.OpenAttempt)
+		pct = append(pct, percent(o.status))
+	}
+	if len(due) == 0 {
+		return
+	}
+	f.work.Go(func() {
+		for i, at := range due {
+			if f.tokens.Wait(ctx) != nil {
+				return
+			}
+			f.beatOne(ctx, at, pct[i])
+		}
+	})
+}
+
+func (f *follower) beatOne(ctx context.Context, at store.OpenAttempt, pct int) {
+	err := f.Tokens.RecordActivityHeartbeat(ctx, at.TaskToken, map[string]any{"agent": f.agent.Name, "percent": pct})
+	switch {
+	case err == nil:
+		err = f.Store.TouchBeat(ctx, at.JobID, at.Epoch)
+	case tokenGone(err) || temporal.IsCanceledError(err):
+		// The workflow does not wait for it any more; tidying stops the agent.
+		err = f.Store.EndAttempt(ctx, at.JobID, at.Epoch, models.AttemptSuperseded, "", "")
+	}
+	if err != nil && ctx.Err() == nil {
+		f.log.Warn("activity heartbeat not sent", "job_id", at.JobID, "cause", err)
+	}
+}
+
+func percent(st agentapi.Status) int {
+	if st.BytesTotal <= 0 {
+		return 0
+	}
+	return int(100 * st.BytesDone / st.BytesTotal)
+}

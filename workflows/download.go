@@ -1,0 +1,191 @@
+package workflows
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"longhaul/activities"
+	"longhaul/models"
+)
+
+// Download runs one job from its submission to its end.
+func Download(ctx workflow.Context, in DownloadInput) error {
+	d := &download{in: in, log: workflow.GetLogger(ctx)}
+	if err := d.setup(ctx); err != nil {
+		return err
+	}
+	return d.run(ctx)
+}
+
+// download is one run of a job. It alone decides the job's state; activities
+// write what it decided.
+type download struct {
+	in    DownloadInput
+	jobID uuid.UUID
+	log   log.Logger
+	plan  activities.Plan // read by load; what becomes known later is kept up here
+	now   situation
+
+	admits    workflow.ReceiveChannel
+	retries   workflow.ReceiveChannel
+	interrupt workflow.CancelFunc // ends the step in progress; nil between steps
+}
+
+// situation is where the job stands in this run.
+type situation struct {
+	State       models.State   // as the job's row has it; set by moved
+	Since       time.Time      // when it came there; set by moved
+	Waiting     string         // what it waits for, one sentence; set by moved
+	Next        string         // what happens next; set by moved
+	Problem     models.Problem // behind the state, if any; set by moved
+	AgentID     string         // that the last ended transfer ran on; set by ended transfers
+	Epoch       int64          // of the last ended transfer; set by ended transfers
+	Attempt     int            // transfers started in this run; set by place
+	Admitted    bool           // holds a slot; set by awaitAdmission, cleared where the slot is given back
+	Transferred bool           // all bytes are in storage; set by transfer, cleared when the job goes back
+	Faults      int            // counted faults since the last progress; set by decide
+	BytesDone   int64          // verified bytes at the last counted fault; set by decide
+	Parked      *fault         // a person is to decide; set by decide, cleared by awaitAttention
+	ChooseBy    time.Time      // deadline of the selection; set by askSelection
+	QueueReason string         // why the job goes back to the queue; used by awaitAdmission
+	Pausing     bool           // a pause was asked for; set by the update, cleared by pauseNow
+	Resuming    bool           // a resume was asked for; set by the update, cleared by awaitResume
+	Over        bool           // nothing follows any more; set by finalize and end
+}
+
+func (d *download) setup(ctx workflow.Context) error {
+	id, err := uuid.Parse(d.in.JobID)
+	if err != nil {
+		return temporal.NewNonRetryableApplicationError("The job id is malformed.", string(models.CodeInvalid), nil)
+	}
+	d.jobID = id
+	d.log = log.With(d.log, "job_id", d.in.JobID)
+	d.now.State = models.StateQueued
+	d.now.Since = workflow.Now(ctx)
+	d.admits = workflow.GetSignalChannel(ctx, SignalAdmit)
+	d.retries = workflow.GetSignalChannel(ctx, SignalRetry)
+	return d.handle(ctx)
+}
+
+// run is the whole story: the first thing that is missing is done next, until
+// nothing is, or until a fault or the user ends the job.
+func (d *download) run(ctx workflow.Context) error {
+	err := d.load(ctx)
+	for err == nil && !d.now.Over {
+		if d.shouldContinueAsNew(ctx) {
+			return workflow.NewContinueAsNewError(ctx, Download, d.in)
+		}
+		switch {
+		case d.now.Pausing:
+			err = d.pauseNow(ctx)
+		case d.now.State == models.StatePaused:
+			err = d.awaitResume(ctx)
+		case d.now.Parked != nil:
+			err = d.awaitAttention(ctx)
+		case d.plan.ManifestKnown && d.plan.ChooseFiles:
+			err = d.awaitSelection(ctx)
+		case !d.now.Admitted:
+			err = d.awaitAdmission(ctx)
+		case !d.plan.ManifestKnown:
+			err = d.resolve(ctx)
+		case !d.now.Transferred:
+			err = d.transfer(ctx)
+		default:
+			err = d.finalize(ctx)
+		}
+		err = d.decide(ctx, err)
+	}
+	return d.end(ctx, err)
+}
+
+// decide says what follows a fault: nil goes on, anything else ends the job.
+func (d *download) decide(ctx workflow.Context, err error) error {
+	if ctx.Err() != nil && !d.now.Over {
+		return ctx.Err()
+	}
+	if err == nil || d.now.Pausing {
+		return nil // what a pause interrupted is taken up again after it
+	}
+	f := faultOf(err)
+	d.now.Transferred = false
+	d.now.AgentID, d.now.Epoch = f.Details.AgentID, f.Details.Epoch
+	if f.final() || d.now.Parked != nil {
+		return err
+	}
+	if f.Details.BytesDone >= d.now.BytesDone+renewingProgress {
+		d.now.Faults = 0
+	}
+	d.now.BytesDone = max(d.now.BytesDone, f.Details.BytesDone)
+	d.now.Faults++
+	if f.counted() && d.now.Faults <= retriesPerFault {
+		return d.backOff(ctx, f)
+	}
+	d.now.Parked = &f
+	return nil
+}
+
+// end writes the end of the job. The context may be cancelled, so it works on
+// one of its own: neither a cancel nor a fault leaves a transfer, a part or a
+// row behind that says otherwise.
+func (d *download) end(ctx workflow.Context, cause error) error {
+	d.now.Over, d.now.Pausing, d.now.Resuming = true, false, false
+	ctx, done := workflow.NewDisconnectedContext(ctx)
+	defer done()
+	switch {
+	case cause == nil:
+	case temporal.IsCanceledError(cause):
+		d.cancelled(ctx)
+	default:
+		cause = d.failed(ctx, cause)
+	}
+	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
+		return fmt.Errorf("await handlers: %w", err)
+	}
+	return cause
+}
+
+func (d *download) cancelled(ctx workflow.Context) {
+	stop := activities.StopInput{Remove: true, StateInput: activities.StateInput{
+		JobID: d.jobID, To: models.StateCancelled, ReleaseSlot: true,
+		Reason: "You cancelled it.", NextAction: "Nothing happens until you retry or delete it.",
+	}}
+	d.closeWith(ctx, stop)
+	if err := workflow.ExecuteActivity(cleaning(ctx, "discard the stored parts"), files.DiscardParts, d.input()).Get(ctx, nil); err != nil {
+		d.log.Warn("stored parts are left to the sweep", "error", err)
+	}
+}
+
+func (d *download) failed(ctx workflow.Context, cause error) error {
+	f := faultOf(cause)
+	d.closeWith(ctx, activities.StopInput{Remove: true, StateInput: activities.StateInput{
+		JobID: d.jobID, To: models.StateFailed, ReleaseSlot: true, Problem: f.problem(),
+		Reason: f.Message, NextAction: "Nothing happens until you retry or delete it.",
+	}})
+	return temporal.NewNonRetryableApplicationError(f.Message, f.Type, nil, f.Details)
+}
+
+// closeWith stops what runs and writes the last state. A refusal means that
+// the row is in no state to be closed, or gone: then it stays as it is.
+func (d *download) closeWith(ctx workflow.Context, in activities.StopInput) {
+	if err := workflow.ExecuteActivity(quick(ctx, "stop the transfer"), transfers.StopTransfer, in).Get(ctx, nil); err != nil {
+		d.log.Warn("the end of the job is left to the reconcile sweep", "error", err)
+	}
+	d.moved(ctx, in.StateInput)
+}
+
+// shouldContinueAsNew guards against endless histories. Only a job that waits
+// and to which nobody is talking is handed to a fresh run.
+func (d *download) shouldContinueAsNew(ctx workflow.Context) bool {
+	waits := d.now.State == models.StateQueued || d.now.State == models.StatePaused
+	return waits && !d.now.Pausing && d.now.Parked == nil && workflow.GetInfo(ctx).GetContinueAsNewSuggested() &&
+		d.admits.Len() == 0 && d.retries.Len() == 0 && workflow.AllHandlersFinished(ctx)
+}
+
+func (d *download) input() activities.JobInput {
+	return activities.JobInput{JobID: d.jobID, Run: d.in.Run}
+}

@@ -1,0 +1,81 @@
+package workflows
+
+import (
+	"errors"
+	"slices"
+
+	"go.temporal.io/sdk/temporal"
+
+	"longhaul/activities"
+	"longhaul/models"
+)
+
+// fault is why a step of a job did not work out, as the workflow sees it.
+type fault struct {
+	Type    string                  `json:"type"` // a problem, or a code if there is none
+	Message string                  `json:"message"`
+	Details activities.FaultDetails `json:"details"`
+}
+
+// faultOf reads what an activity failed with.
+func faultOf(err error) fault {
+	var f fault
+	if ae, ok := errors.AsType[*temporal.ApplicationError](err); ok {
+		f.Type, f.Message = ae.Type(), ae.Message()
+		if ae.HasDetails() {
+			// Details of another shape belong to another fault and are not needed.
+			_ = ae.Details(&f.Details)
+		}
+		return f
+	}
+	f.Type = string(models.CodeInternal)
+	f.Message = "Something went wrong on our side."
+	if _, ok := errors.AsType[*temporal.TimeoutError](err); ok {
+		f.Type = string(models.CodeUnavailable)
+		f.Message = "It took longer than it may."
+	}
+	return f
+}
+
+// problem returns the problem of the fault, empty if it has none.
+func (f fault) problem() models.Problem {
+	p := models.Problem(f.Type)
+	if slices.Contains(models.Problems(), p) {
+		return p
+	}
+	return ""
+}
+
+// final reports whether trying again cannot help, so that the job fails.
+func (f fault) final() bool {
+	switch p := f.problem(); p {
+	case "":
+	case models.ProblemSelectionExpired, models.ProblemGaveUp, models.ProblemWrongState:
+		// A wrong state means that the row is not where this run has it; going on
+		// would work against whoever moved it.
+		return true
+	default:
+		return p.Final()
+	}
+	switch models.Code(f.Type) {
+	case models.CodeUnavailable, models.CodeInternal, models.CodeConflict, models.CodeRateLimited:
+		return false
+	default:
+		return slices.Contains(models.Codes(), models.Code(f.Type))
+	}
+}
+
+// counted reports whether the workflow retries the fault itself, a bounded
+// number of times. The rest was retried by Temporal for long enough.
+func (f fault) counted() bool { return slices.Contains(countedFaults(), f.Type) }
+
+// countedFaults are the faults of a source or of storage that may pass but
+// must not be tried for ever. They come back to the workflow at once.
+func countedFaults() []string {
+	return []string{
+		string(models.ProblemNoPeers), string(models.ProblemStalled), string(models.ProblemMetadataTimeout),
+		string(models.ProblemSourceFailing), string(models.ProblemLengthMismatch), string(models.ProblemSourceChanged),
+		string(models.ProblemDiskFull), string(models.ProblemStorageFailing), string(models.ProblemSuperseded),
+		string(models.CodeInternal),
+	}
+}

@@ -1,0 +1,137 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"longhaul/models"
+)
+
+// Budgets of a job.
+const (
+	// retriesPerFault is how often a fault of the source that may pass is tried
+	// again before a person is asked.
+	retriesPerFault = 2
+
+	// renewingProgress renews that budget: a swarm that stalls now and then but
+	// brings a part each time is not at its end.
+	renewingProgress = models.MinPartSize
+
+	// patience is how long the machinery's own faults (no agent, lost agents)
+	// are retried by Temporal before a person is asked: 3000 attempts at no more
+	// than 30 s are about a day.
+	patience = 3000
+)
+
+// backoff returns the pause before the n-th retry of a fault of the source.
+func backoff(n int) time.Duration {
+	if n <= 1 {
+		return 15 * time.Second
+	}
+	return 2 * time.Minute
+}
+
+// local is for one short read of the database in the worker that runs the
+// workflow: one event instead of six. When it does not work out within the
+// time of a workflow task, the caller falls back to quick.
+func local(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
+		StartToCloseTimeout:    5 * time.Second,
+		ScheduleToCloseTimeout: 8 * time.Second,
+		RetryPolicy:            &temporal.RetryPolicy{InitialInterval: 100 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: time.Second},
+		Summary:                summary,
+	})
+}
+
+// quick is for one transaction, with a call to an agent at most. A day of
+// retries bridges a long outage of the database; the reconcile sweep repairs
+// what even that does not.
+func quick(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout:    20 * time.Second,
+		ScheduleToCloseTimeout: 24 * time.Hour,
+		RetryPolicy:            &temporal.RetryPolicy{InitialInterval: 500 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: time.Minute},
+		Summary:                summary,
+	})
+}
+
+// answering is for one transaction that a person waits for: it fails soon and
+// may be asked again.
+func answering(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout:    10 * time.Second,
+		ScheduleToCloseTimeout: 15 * time.Second,
+		RetryPolicy:            &temporal.RetryPolicy{InitialInterval: 200 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 2 * time.Second},
+		Summary:                summary,
+	})
+}
+
+// transferring is for a transfer on an agent, which the tracker completes by
+// task token. The heartbeat comes from the tracker every 5 minutes and is only
+// the backstop; a lost agent is noticed within a minute by the tracker itself.
+// A transfer over 7 days is placed again and goes on with what it has. Faults
+// of the machinery are retried by Temporal at no cost in events; faults of the
+// source come back at once, because the workflow counts them.
+func transferring(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: 7 * 24 * time.Hour,
+		HeartbeatTimeout:    15 * time.Minute,
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval: 2 * time.Second, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second,
+			MaximumAttempts: patience, NonRetryableErrorTypes: countedFaults(),
+		},
+		Summary: summary,
+	})
+}
+
+// storing is for completing and checking objects. It heartbeats every few
+// seconds, so a killed worker costs half a minute at most. A cancel waits for
+// it: a job that became ready just before stays ready.
+func storing(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout:    6 * time.Hour,
+		ScheduleToCloseTimeout: 24 * time.Hour,
+		HeartbeatTimeout:       20 * time.Second,
+		WaitForCancellation:    true,
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute,
+			NonRetryableErrorTypes: countedFaults(),
+		},
+		Summary: summary,
+	})
+}
+
+// cleaning is for removing what nobody needs any more: slow storage is given
+// a day, and the orphan sweep finds the rest.
+func cleaning(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout:    30 * time.Minute,
+		ScheduleToCloseTimeout: 24 * time.Hour,
+		HeartbeatTimeout:       time.Minute,
+		RetryPolicy:            &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 5 * time.Minute},
+		Summary:                summary,
+	})
+}
+
+// tracking is for the one long activity that follows an agent. Its short
+// heartbeat timeout is what a killed worker costs all jobs of the agent.
+func tracking(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: 13 * time.Hour, // the tracker ends by itself after 12
+		HeartbeatTimeout:    12 * time.Second,
+		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 1.5, MaximumInterval: 10 * time.Second},
+		Summary:             summary,
+	})
+}
+
+// sweeping is for a sweep that the next run of the schedule repeats anyway.
+func sweeping(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: 20 * time.Minute,
+		HeartbeatTimeout:    time.Minute,
+		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 5 * time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute, MaximumAttempts: 3},
+		Summary:             summary,
+	})
+}

@@ -1,0 +1,13 @@
+package workflows
+
+import "go.temporal.io/sdk/worker"
+
+// Register registers every workflow.
+func Register(r worker.WorkflowRegistry) {
+	r.RegisterWorkflow(Download)
+	r.RegisterWorkflow(TrackProvider)
+	r.RegisterWorkflow(Purge)
+	r.RegisterWorkflow(SweepOrphans)
+	r.RegisterWorkflow(ReconcileJobs)
+	r.RegisterWorkflow(PruneRecords)
+}

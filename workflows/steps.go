@@ -1,0 +1,277 @@
+package workflows
+
+import (
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"longhaul/activities"
+	"longhaul/models"
+)
+
+// step runs work that a pause may interrupt.
+func (d *download) step(ctx workflow.Context, work func(workflow.Context) error) error {
+	ctx, d.interrupt = workflow.WithCancel(ctx)
+	defer func() {
+		d.interrupt()
+		d.interrupt = nil
+	}()
+	return work(ctx)
+}
+
+// load reads what the job is; a job that is not in the queue is put there.
+func (d *download) load(ctx workflow.Context) error {
+	err := workflow.ExecuteLocalActivity(local(ctx, "read the job"), jobs.LoadJob, d.input()).Get(ctx, &d.plan)
+	if err != nil && ctx.Err() == nil {
+		err = workflow.ExecuteActivity(quick(ctx, "read the job"), jobs.LoadJob, d.input()).Get(ctx, &d.plan)
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		return err
+	}
+	d.now.Over = d.plan.Over
+	if d.now.Over {
+		return nil
+	}
+	d.now.Admitted = d.plan.Admitted
+	in := activities.StateInput{To: d.plan.State, Reason: "Waits for a free slot.", NextAction: "Starts by itself when a slot is free."}
+	if d.plan.State == models.StatePaused {
+		in.Reason, in.NextAction = "You paused it.", "Nothing happens until you resume or cancel it."
+	}
+	d.moved(ctx, in)
+	return nil
+}
+
+// awaitAdmission waits until the job holds a slot. Admissions of an earlier
+// stay in the queue are dropped before the row says queued; later ones count.
+func (d *download) awaitAdmission(ctx workflow.Context) error {
+	if d.now.State != models.StateQueued {
+		drain(d.admits)
+		in := activities.StateInput{
+			JobID: d.jobID, To: models.StateQueued, ReleaseSlot: true,
+			Reason: d.now.QueueReason, NextAction: "Starts by itself when a slot is free.",
+		}
+		if in.Reason == "" {
+			in.Reason = "Waits for a free slot."
+		}
+		if err := d.setState(ctx, in); err != nil {
+			return err
+		}
+	}
+	d.now.QueueReason = ""
+	err := d.step(ctx, func(ctx workflow.Context) error {
+		return workflow.Await(ctx, func() bool { return d.admits.Len() > 0 })
+	})
+	if err != nil {
+		return err
+	}
+	d.admits.ReceiveAsync(nil)
+	d.now.Admitted = true
+	return nil
+}
+
+// resolve has an agent find out what a magnet link or URL holds.
+func (d *download) resolve(ctx workflow.Context) error {
+	d.moved(ctx, activities.StateInput{
+		To: models.StateResolving, Reason: "An agent looks up name, size and files.",
+		NextAction: "Goes on by itself when they are known.",
+	})
+	err := d.place(ctx, func(ctx workflow.Context) workflow.Future {
+		return workflow.ExecuteActivity(transferring(ctx, "look up name, size and files"), transfers.ResolveSource, d.input())
+	})
+	d.plan.ManifestKnown = err == nil
+	return err
+}
+
+// transfer has an agent fetch the content into storage.
+func (d *download) transfer(ctx workflow.Context) error {
+	d.moved(ctx, activities.StateInput{
+		To: models.StateDownloading, Reason: "An agent fetches the content and stores it meanwhile.",
+		NextAction: "The files become available when all of them are stored.",
+	})
+	err := d.place(ctx, func(ctx workflow.Context) workflow.Future {
+		return workflow.ExecuteActivity(transferring(ctx, "download and store"), transfers.StartTransfer, d.input())
+	})
+	d.now.Transferred = err == nil
+	return err
+}
+
+// place runs a transfer; where it ran is known when it ends.
+func (d *download) place(ctx workflow.Context, start func(workflow.Context) workflow.Future) error {
+	d.now.Attempt++
+	var res activities.TransferResult
+	err := d.step(ctx, func(ctx workflow.Context) error { return start(ctx).Get(ctx, &res) })
+	if err != nil {
+		return err
+	}
+	d.now.AgentID, d.now.Epoch, d.plan.Bytes = res.AgentID, res.Epoch, res.Bytes
+	return nil
+}
+
+// finalize completes the objects and makes the files visible.
+func (d *download) finalize(ctx workflow.Context) error {
+	d.moved(ctx, activities.StateInput{
+		To: models.StateStoring, Reason: "All bytes are stored; the files are completed and checked.",
+		NextAction: "The files become available when the check is done.",
+	})
+	var res activities.FinalizeResult
+	err := workflow.ExecuteActivity(storing(ctx, "complete and check the files"), files.FinalizeFiles, d.input()).Get(ctx, &res)
+	if err != nil {
+		return err
+	}
+	d.plan.Bytes, d.now.Over = res.Bytes, true
+	d.moved(ctx, activities.StateInput{To: models.StateReady, Reason: "Every file can be streamed and downloaded.", NextAction: "Nothing is left to do."})
+	return nil
+}
+
+// awaitSelection waits for the user to choose files.
+func (d *download) awaitSelection(ctx workflow.Context) error {
+	if d.now.State != models.StateAwaitingSelection {
+		if err := d.askSelection(ctx); err != nil {
+			return err
+		}
+	}
+	chosen := false
+	err := d.step(ctx, func(ctx workflow.Context) (err error) {
+		left := d.now.ChooseBy.Sub(workflow.Now(ctx))
+		chosen, err = waitUntil(ctx, left, "deadline for choosing files", func() bool { return !d.plan.ChooseFiles })
+		return err
+	})
+	if err == nil && !chosen {
+		return temporal.NewNonRetryableApplicationError("Nobody chose files in time.", string(models.ProblemSelectionExpired), nil)
+	}
+	d.now.QueueReason = "The files are chosen; waits for a free slot."
+	return err
+}
+
+// askSelection asks the user to choose and sets the deadline.
+func (d *download) askSelection(ctx workflow.Context) error {
+	if d.now.State == models.StateQueued {
+		// The files were known at submission. The state machine leads to the
+		// choice through resolving, which is over at once.
+		in := activities.StateInput{JobID: d.jobID, To: models.StateResolving, Reason: "Name, size and files are known already."}
+		if err := d.setState(ctx, in); err != nil {
+			return err
+		}
+	}
+	d.now.Admitted = false
+	d.now.ChooseBy = workflow.Now(ctx).Add(d.plan.SelectionTimeout)
+	return d.setState(ctx, activities.StateInput{
+		JobID: d.jobID, To: models.StateAwaitingSelection, ReleaseSlot: true, Deadline: &d.now.ChooseBy,
+		Reason:     "You asked to choose the files.",
+		NextAction: fmt.Sprintf("Choose files until %s; then the job fails.", clock(d.now.ChooseBy)),
+	})
+}
+
+// pauseNow stops what runs, keeps what is there and answers the update.
+func (d *download) pauseNow(ctx workflow.Context) error {
+	d.now.Admitted, d.now.Transferred = false, false
+	err := d.stop(ctx, activities.StateInput{
+		JobID: d.jobID, To: models.StatePaused, ReleaseSlot: true,
+		Reason: "You paused it.", NextAction: "Nothing happens until you resume or cancel it.",
+	})
+	d.now.Pausing = false
+	return err
+}
+
+// awaitResume waits, without an end, for the user to go on.
+func (d *download) awaitResume(ctx workflow.Context) error {
+	err := workflow.Await(ctx, func() bool { return d.now.Resuming })
+	if err != nil {
+		return err
+	}
+	defer func() { d.now.Resuming = false }()
+	if d.plan.ManifestKnown && d.plan.ChooseFiles {
+		return d.askSelection(ctx)
+	}
+	drain(d.admits)
+	return d.setState(ctx, activities.StateInput{
+		JobID: d.jobID, To: models.StateQueued, ReleaseSlot: true,
+		Reason: "You resumed it; waits for a free slot.", NextAction: "Starts by itself when a slot is free.",
+	})
+}
+
+// backOff waits a little and tries again with the slot that the job has.
+func (d *download) backOff(ctx workflow.Context, f fault) error {
+	pause := backoff(d.now.Faults)
+	again := workflow.Now(ctx).Add(pause)
+	err := d.setState(ctx, activities.StateInput{
+		JobID: d.jobID, To: models.StateQueued, Problem: f.problem(), Deadline: &again, Reason: f.Message,
+		NextAction: fmt.Sprintf("Tries again by itself at %s (retry %d of %d).", clock(again), d.now.Faults, retriesPerFault),
+	})
+	if err != nil {
+		return err
+	}
+	err = d.step(ctx, func(ctx workflow.Context) error {
+		_, err := waitUntil(ctx, pause, "pause before the next try", func() bool { return false })
+		return err
+	})
+	if d.now.Pausing {
+		return nil
+	}
+	return err
+}
+
+// awaitAttention parks the job until a person retries it, or it fails.
+func (d *download) awaitAttention(ctx workflow.Context) error {
+	f := *d.now.Parked
+	deadline := workflow.Now(ctx).Add(d.plan.AttentionTimeout)
+	d.now.Admitted = false
+	drain(d.retries)
+	err := d.stop(ctx, activities.StateInput{
+		JobID: d.jobID, To: models.StateNeedsAttention, ReleaseSlot: true, Problem: f.problem(), Deadline: &deadline,
+		Reason:     f.Message,
+		NextAction: fmt.Sprintf("Gives up on %s and then fails; you can retry or cancel now.", clock(deadline)),
+	})
+	if err != nil {
+		return err
+	}
+	acted, err := waitUntil(ctx, d.plan.AttentionTimeout, "deadline for a person to act", func() bool { return d.retries.Len() > 0 })
+	if err != nil {
+		return err
+	}
+	if !acted {
+		return temporal.NewNonRetryableApplicationError("Nobody acted in time. "+f.Message, string(models.ProblemGaveUp), nil, f.Details)
+	}
+	d.retries.ReceiveAsync(nil)
+	d.now.Parked, d.now.Faults = nil, 0
+	d.now.QueueReason = "It is tried again; waits for a free slot."
+	return nil
+}
+
+// setState has the transition written and shows it to operators.
+func (d *download) setState(ctx workflow.Context, in activities.StateInput) error {
+	if err := workflow.ExecuteActivity(quick(ctx, "write state "+string(in.To)), jobs.SetState, in).Get(ctx, nil); err != nil {
+		return err
+	}
+	d.moved(ctx, in)
+	return nil
+}
+
+// stop is setState for a job that an agent may be working on.
+func (d *download) stop(ctx workflow.Context, in activities.StateInput) error {
+	if err := workflow.ExecuteActivity(quick(ctx, "stop the transfer"), transfers.StopTransfer, activities.StopInput{StateInput: in}).Get(ctx, nil); err != nil {
+		return err
+	}
+	d.moved(ctx, in)
+	return nil
+}
+
+// waitUntil waits for the condition and reports whether it came true in time.
+func waitUntil(ctx workflow.Context, limit time.Duration, summary string, cond func() bool) (bool, error) {
+	return workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
+		Timeout: limit, TimerOptions: workflow.TimerOptions{Summary: summary},
+	}, cond)
+}
+
+func drain(c workflow.ReceiveChannel) {
+	for c.ReceiveAsync(nil) {
+	}
+}
+
+// clock words a point in time for people; histories know no time zone.
+func clock(t time.Time) string { return t.UTC().Format("2 Jan 15:04 UTC") }

@@ -1,0 +1,35 @@
+package workflows
+
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"longhaul/activities"
+)
+
+// Purge removes a deleted job: first the rows, so that nobody sees it any
+// more, then its objects and open uploads. It waits for the job's own workflow
+// to end.
+func Purge(ctx workflow.Context, in activities.JobInput) error {
+	return workflow.ExecuteActivity(cleaning(ctx, "remove rows, then objects"), sweeps.PurgeJob, in).Get(ctx, nil)
+}
+
+// SweepOrphans removes objects and open multipart uploads that no row knows.
+func SweepOrphans(ctx workflow.Context, in activities.SweepInput) (activities.SweepResult, error) {
+	var res activities.SweepResult
+	err := workflow.ExecuteActivity(sweeping(ctx, "compare storage with the rows"), sweeps.SweepObjects, in).Get(ctx, &res)
+	return res, err
+}
+
+// ReconcileJobs starts the workflow of every open job that has none.
+func ReconcileJobs(ctx workflow.Context, in activities.RepairInput) (activities.RepairResult, error) {
+	var res activities.RepairResult
+	err := workflow.ExecuteActivity(sweeping(ctx, "compare open jobs with their workflows"), sweeps.RepairJobs, in).Get(ctx, &res)
+	return res, err
+}
+
+// PruneRecords removes rows that are past their time.
+func PruneRecords(ctx workflow.Context) (activities.PruneResult, error) {
+	var res activities.PruneResult
+	err := workflow.ExecuteActivity(sweeping(ctx, "remove rows past their time"), sweeps.PruneRows).Get(ctx, &res)
+	return res, err
+}

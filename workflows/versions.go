@@ -1,0 +1,7 @@
+package workflows
+
+// Change ids for workflow.GetVersion belong here, as constants, each with the
+// date after which no open run can still carry the old branch: the longest
+// stay is a paused job, so a branch goes only after the sweep of reconciling
+// has continued every older run as new. None exists so far. A change to
+// workflow code that the replay fixtures refuse needs one.

@@ -1,0 +1,83 @@
+package workflows
+
+import (
+	"fmt"
+	"strings"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"longhaul/activities"
+	"longhaul/models"
+)
+
+// Search attributes of a Download, for operators' lists in the Temporal UI.
+// They are plain text and hold ids and states only.
+var (
+	AttrState    = temporal.NewSearchAttributeKeyKeyword("JobState")
+	AttrUser     = temporal.NewSearchAttributeKeyKeyword("JobUser")
+	AttrProvider = temporal.NewSearchAttributeKeyKeyword("JobProvider")
+	AttrAgent    = temporal.NewSearchAttributeKeyKeyword("JobAgent") // of the last ended transfer
+	AttrProblem  = temporal.NewSearchAttributeKeyKeyword("JobProblem")
+	AttrBytes    = temporal.NewSearchAttributeKeyInt64("JobBytes")
+)
+
+// moved notes where the job stands now and shows it to operators. Each change
+// of state costs one event; a new sentence alone costs none.
+func (d *download) moved(ctx workflow.Context, in activities.StateInput) {
+	changed := in.To != d.now.State || in.Problem != d.now.Problem
+	if in.To != d.now.State {
+		d.now.Since = workflow.Now(ctx)
+	}
+	d.now.State, d.now.Problem = in.To, in.Problem
+	d.now.Waiting, d.now.Next = in.Reason, in.NextAction
+	workflow.SetCurrentDetails(ctx, d.details())
+	if !changed {
+		return
+	}
+	attrs := []temporal.SearchAttributeUpdate{AttrState.ValueSet(string(in.To))}
+	if in.Problem != "" {
+		attrs = append(attrs, AttrProblem.ValueSet(string(in.Problem)))
+	} else {
+		attrs = append(attrs, AttrProblem.ValueUnset())
+	}
+	if d.now.AgentID != "" {
+		attrs = append(attrs, AttrAgent.ValueSet(d.now.AgentID))
+	}
+	if d.plan.Bytes > 0 {
+		attrs = append(attrs, AttrBytes.ValueSet(d.plan.Bytes))
+	}
+	if err := workflow.UpsertTypedSearchAttributes(ctx, attrs...); err != nil {
+		// The lists of operators lag behind; the job itself is not touched.
+		d.log.Warn("search attributes not written", "error", err)
+	}
+}
+
+// details says in plain words where the job stands, for somebody who knows
+// nothing of the code.
+func (d *download) details() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "**%s** since %s\n\n%s\n", title(d.now.State), clock(d.now.Since), d.now.Waiting)
+	if d.now.Next != "" {
+		fmt.Fprintf(&b, "\nNext: %s\n", d.now.Next)
+	}
+	if d.now.Problem != "" {
+		fmt.Fprintf(&b, "\nProblem: `%s`\n", d.now.Problem)
+	}
+	fmt.Fprintf(&b, "\n- Run %d, transfers started: %d\n", d.in.Run, d.now.Attempt)
+	if d.now.Faults > 0 {
+		fmt.Fprintf(&b, "- Faults since the last progress: %d; a person is asked after %d\n", d.now.Faults, retriesPerFault+1)
+	}
+	if d.now.AgentID != "" {
+		fmt.Fprintf(&b, "- Last transfer ran on agent `%s`, epoch %d\n", d.now.AgentID, d.now.Epoch)
+	}
+	if d.plan.Bytes > 0 {
+		fmt.Fprintf(&b, "- Size: %d bytes\n", d.plan.Bytes)
+	}
+	return b.String()
+}
+
+func title(s models.State) string {
+	words := strings.ReplaceAll(string(s), "_", " ")
+	return strings.ToUpper(words[:1]) + words[1:]
+}
