@@ -23,15 +23,11 @@ func Migrate(ctx context.Context, dsn string, log *slog.Logger) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, pool.Close()) }()
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return fmt.Errorf("open migrations: %w", err)
-	}
 	locker, err := lock.NewPostgresSessionLocker()
 	if err != nil {
 		return fmt.Errorf("make migration lock: %w", err)
 	}
-	p, err := goose.NewProvider(goose.DialectPostgres, pool, files, goose.WithSessionLocker(locker), goose.WithDisableGlobalRegistry(true))
+	p, err := goose.NewProvider(goose.DialectPostgres, pool, Migrations(), goose.WithSessionLocker(locker), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
@@ -43,4 +39,13 @@ func Migrate(ctx context.Context, dsn string, log *slog.Logger) (err error) {
 		log.InfoContext(ctx, "migration applied", "version", m.Source.Version, "duration", m.Duration)
 	}
 	return nil
+}
+
+// Migrations returns the SQL files that Migrate applies.
+func Migrations() fs.FS {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return migrations // a fixed valid path cannot fail
+	}
+	return files
 }

@@ -149,21 +149,31 @@ func (a array) Build(b clause.Builder) {
 	}
 }
 
+// whole keeps gorm from spreading a byte slice that follows a parenthesis.
+func whole(args []any) []any {
+	for i, a := range args {
+		if b, ok := a.([]byte); ok {
+			args[i] = array{b}
+		}
+	}
+	return args
+}
+
 // exec runs a statement and returns how many rows it touched.
 func (s *Store) exec(ctx context.Context, doing, query string, args ...any) (int64, error) {
-	res := s.conn(ctx).Exec(query, args...)
+	res := s.conn(ctx).Exec(query, whole(args)...)
 	return res.RowsAffected, translate(res.Error, doing)
 }
 
 // rows runs a statement and scans what it returns into dest, a pointer to a
 // slice.
 func (s *Store) rows(ctx context.Context, dest any, doing, query string, args ...any) error {
-	return translate(s.conn(ctx).Raw(query, args...).Scan(dest).Error, doing)
+	return translate(s.conn(ctx).Raw(query, whole(args)...).Scan(dest).Error, doing)
 }
 
 // row is rows for a single row or value; none is not_found.
 func (s *Store) row(ctx context.Context, dest any, doing, query string, args ...any) error {
-	res := s.conn(ctx).Raw(query, args...).Scan(dest)
+	res := s.conn(ctx).Raw(query, whole(args)...).Scan(dest)
 	if res.Error == nil && res.RowsAffected == 0 {
 		return translate(gorm.ErrRecordNotFound, doing)
 	}

@@ -117,14 +117,16 @@ func (s *Store) claimKey(ctx context.Context, n NewJob, job *models.Job) (bool, 
 	return true, err
 }
 
-func (s *Store) checkBlocked(ctx context.Context, job models.Job) error {
-	hashes := hashesOf(job)
-	if len(hashes) == 0 {
-		return nil
-	}
+// Blocked reports whether one of the info hashes is blocked by policy.
+func (s *Store) Blocked(ctx context.Context, hashes []string) (bool, error) {
 	var blocked bool
 	err := s.row(ctx, &blocked, "look up blocked hashes",
 		`select exists (select from blocked_hashes where hash = any(?))`, array{hashes})
+	return blocked, err
+}
+
+func (s *Store) checkBlocked(ctx context.Context, job models.Job) error {
+	blocked, err := s.Blocked(ctx, hashesOf(job))
 	if err == nil && blocked {
 		return models.Fault(models.ProblemBlockedContent, "This content is blocked here.")
 	}

@@ -1,0 +1,83 @@
+package storetest
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"longhaul/internal/store"
+	"longhaul/models"
+)
+
+// User adds an account and returns it.
+func User(t testing.TB, s *store.Store) models.User {
+	t.Helper()
+	id := s.NewID()
+	u := models.User{
+		ID: id, Email: id.String() + "@example.com", PasswordHash: "$argon2id$none", Role: models.RoleUser, CreatedAt: s.Now(),
+	}
+	if err := s.CreateUser(t.Context(), u); err != nil {
+		t.Fatalf("create user: %v", err)
+	}
+	return u
+}
+
+// Agent enrols an agent of the capacity, boots it and returns it, alive.
+func Agent(t testing.TB, s *store.Store, capacity int) models.Agent {
+	t.Helper()
+	id := s.NewID()
+	token := sha256.Sum256([]byte("token " + id.String()))
+	credential := sha256.Sum256([]byte("credential " + id.String()))
+	if err := s.CreateEnrolmentToken(t.Context(), token[:], "agent-"+id.String(), time.Hour); err != nil {
+		t.Fatalf("create enrolment token: %v", err)
+	}
+	a, err := s.EnrolAgent(t.Context(), token[:], models.Agent{
+		ID: id, URL: "http://127.0.0.1:7300", CredentialHash: credential[:], Capacity: capacity, Version: "test",
+	})
+	if err != nil {
+		t.Fatalf("enrol agent: %v", err)
+	}
+	if _, err := s.BootAgent(t.Context(), id, a.URL, capacity, a.Version); err != nil {
+		t.Fatalf("boot agent: %v", err)
+	}
+	a, err = s.Agent(t.Context(), id)
+	if err != nil {
+		t.Fatalf("load agent: %v", err)
+	}
+	return a
+}
+
+// Manifest returns a manifest with a file of each size.
+func Manifest(sizes ...int64) models.Manifest {
+	m := models.Manifest{Name: "Sample", Metainfo: []byte("d4:infod4:name6:Sampleee")}
+	for i, size := range sizes {
+		m.Files = append(m.Files, models.ManifestFile{Index: i, Path: fmt.Sprintf("Sample/%03d.bin", i), Size: size})
+		if size < 0 || m.Size < 0 {
+			m.Size = -1
+			continue
+		}
+		m.Size += size
+	}
+	return m
+}
+
+// Magnet returns a magnet source with an info hash of its own.
+func Magnet() models.Source {
+	sum := sha256.Sum256([]byte(uuid.NewString()))
+	hash := fmt.Sprintf("%x", sum[:20])
+	return models.Source{Kind: models.SourceMagnet, URI: "magnet:?xt=urn:btih:" + hash, InfoHashV1: hash, Name: "Sample"}
+}
+
+// Submit submits a job of the user from a magnet of its own. With a manifest
+// its files are known from the start.
+func Submit(t testing.TB, s *store.Store, userID uuid.UUID, m *models.Manifest) models.Job {
+	t.Helper()
+	job, _, err := s.SubmitJob(t.Context(), store.NewJob{UserID: userID, Source: Magnet(), Manifest: m})
+	if err != nil {
+		t.Fatalf("submit job: %v", err)
+	}
+	return job
+}
