@@ -57,8 +57,15 @@ func (h *agentHandlers) routes(r *router) {
 		Summary: "Report stored parts and ask where more may go",
 	}, h.upload)
 	// an agent of a newer version may send members that we do not know yet
-	for _, t := range []any{agentapi.Register{}, agentapi.Hello{}, agentapi.Heartbeat{}, agentapi.Uploads{},
-		agentapi.PartDone{}, agentapi.PartWanted{}, agentapi.FileSize{}} {
+	for _, t := range []any{
+		agentapi.Register{},
+		agentapi.Hello{},
+		agentapi.Heartbeat{},
+		agentapi.Uploads{},
+		agentapi.PartDone{},
+		agentapi.PartWanted{},
+		agentapi.FileSize{},
+	} {
 		if s := r.api.OpenAPI().Components.Schemas.Map()[reflect.TypeOf(t).Name()]; s != nil {
 			s.AdditionalProperties = true
 		}

@@ -25,8 +25,8 @@ const (
 
 // JobReader gives the hub what it sends.
 type JobReader interface {
+	renderSource
 	Job(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error)
-	ProgressOf(ctx context.Context, userID uuid.UUID, jobIDs []uuid.UUID) (map[uuid.UUID]models.Progress, error)
 }
 
 // Hub fans news of jobs out to the streams of their owners. A stream that

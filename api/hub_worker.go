@@ -139,9 +139,9 @@ func jobFrame(ctx context.Context, jobs JobReader, userID, jobID uuid.UUID, even
 		}
 		return nil, err
 	}
-	progress, err := jobs.ProgressOf(ctx, userID, []uuid.UUID{jobID})
+	list, err := render(ctx, jobs, userID, job)
 	if err != nil {
 		return nil, err
 	}
-	return sseFrame(sseJob, eventID, jobOf(job, progress))
+	return sseFrame(sseJob, eventID, list[0])
 }

@@ -18,7 +18,8 @@ const inspectBudget = 45 * time.Second
 type Inspections interface {
 	SaveInspection(ctx context.Context, userID uuid.UUID, sourceHash []byte, m models.Manifest) error
 	Inspection(ctx context.Context, userID uuid.UUID, sourceHash []byte) (models.Manifest, error)
-	BlockedReason(ctx context.Context, infoHashes []string) (reason string, blocked bool, err error)
+	// Blocked reports whether policy blocks one of the info hashes.
+	Blocked(ctx context.Context, infoHashes []string) (bool, error)
 }
 
 // Inspector asks a compute agent what a source holds. It is the only way to

@@ -71,6 +71,7 @@ type Jobs interface {
 	RequestRetry(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error)
 	RequestDelete(ctx context.Context, userID, jobID uuid.UUID) error
 	Files(ctx context.Context, userID, jobID uuid.UUID) ([]models.File, error)
+	QueueNote(ctx context.Context, userID uuid.UUID) (QueueNote, error)
 }
 
 // Starter begins a job's workflow. It is a shortcut only: the outbox starts
@@ -130,13 +131,13 @@ type jobInput struct {
 
 type jobOutput struct{ Body Job }
 
-// one renders a job with its progress.
+// one renders a job as it is now.
 func (h *jobHandlers) one(ctx context.Context, job models.Job) (*jobOutput, error) {
-	progress, err := h.jobs.ProgressOf(ctx, job.UserID, []uuid.UUID{job.ID})
+	list, err := render(ctx, h.jobs, job.UserID, job)
 	if err != nil {
 		return nil, err
 	}
-	return &jobOutput{Body: jobOf(job, progress)}, nil
+	return &jobOutput{Body: list[0]}, nil
 }
 
 func (h *jobHandlers) get(ctx context.Context, in *jobInput) (*jobOutput, error) {
@@ -183,20 +184,11 @@ func (h *jobHandlers) list(ctx context.Context, in *listInput) (*listOutput, err
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]uuid.UUID, 0, len(page.Jobs))
-	for _, j := range page.Jobs {
-		ids = append(ids, j.ID)
-	}
-	progress, err := h.jobs.ProgressOf(ctx, user.ID, ids)
+	list, err := render(ctx, h.jobs, user.ID, page.Jobs...)
 	if err != nil {
 		return nil, err
 	}
-	out := &listOutput{Body: JobList{
-		Jobs: make([]Job, 0, len(page.Jobs)), NextCursor: page.NextCursor, Total: page.Total, Counts: map[string]int64{},
-	}}
-	for _, j := range page.Jobs {
-		out.Body.Jobs = append(out.Body.Jobs, jobOf(j, progress))
-	}
+	out := &listOutput{Body: JobList{Jobs: list, NextCursor: page.NextCursor, Total: page.Total, Counts: map[string]int64{}}}
 	for s, n := range counts {
 		out.Body.Counts[string(s)] = n
 	}

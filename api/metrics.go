@@ -55,20 +55,21 @@ func measure(m *Metrics, now func() time.Time) gin.HandlerFunc {
 			return
 		}
 		start := now()
+		defer func() { m.record(c, now().Sub(start)) }()
 		c.Next()
-		route := c.FullPath()
-		if route == "" {
-			route = "none"
-		}
-		m.requests.WithLabelValues(c.Request.Method, route, strconv.Itoa(c.Writer.Status())).Inc()
-		switch route {
-		case pathEvents:
-		case pathFile:
-			m.bytes.WithLabelValues("file").Add(float64(max(c.Writer.Size(), 0)))
-		case pathArchive:
-			m.bytes.WithLabelValues("archive").Add(float64(max(c.Writer.Size(), 0)))
-		default:
-			m.duration.WithLabelValues(c.Request.Method, route).Observe(now().Sub(start).Seconds())
-		}
+	}
+}
+
+func (m *Metrics) record(c *gin.Context, took time.Duration) {
+	route, method := routeName(c), methodName(c)
+	m.requests.WithLabelValues(method, route, strconv.Itoa(c.Writer.Status())).Inc()
+	switch route {
+	case pathEvents:
+	case pathFile:
+		m.bytes.WithLabelValues("file").Add(float64(max(c.Writer.Size(), 0)))
+	case pathArchive:
+		m.bytes.WithLabelValues("archive").Add(float64(max(c.Writer.Size(), 0)))
+	default:
+		m.duration.WithLabelValues(method, route).Observe(took.Seconds())
 	}
 }

@@ -25,13 +25,12 @@ type infoKey struct{}
 // requestInfo is what is known of a request while it is served. It is made by
 // the first middleware and read once more for the log.
 type requestInfo struct {
-	id       string
-	ip       string
-	err      error
-	user     *models.User
-	session  []byte // the hash of the caller's session
-	agent    *models.Agent
-	recorded bool // the log has it; for requests that a handler hijacks
+	id      string
+	ip      string
+	err     error
+	user    *models.User
+	session []byte // the hash of the caller's session
+	agent   *models.Agent
 }
 
 // infoOf returns the request's info; an empty one outside of a request.
@@ -58,28 +57,48 @@ func identify() gin.HandlerFunc {
 func logRequests(log *slog.Logger, now func() time.Time) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		start := now()
+		defer func() { // deferred: an answer that breaks off unwinds through here
+			ctx := c.Request.Context()
+			log.LogAttrs(ctx, levelOf(c, infoOf(ctx)), "request", attrsOf(c, now().Sub(start))...)
+		}()
 		c.Next()
-		ctx := c.Request.Context()
-		info := infoOf(ctx)
-		route := c.FullPath()
-		if route == "" {
-			route = "none"
-		}
-		attrs := []slog.Attr{
-			slog.String("request_id", info.id), slog.String("method", c.Request.Method), slog.String("route", route),
-			slog.Int("status", c.Writer.Status()), slog.Int("bytes", max(c.Writer.Size(), 0)),
-			slog.Duration("duration", now().Sub(start)), slog.String("client_ip", info.ip),
-		}
-		if info.user != nil {
-			attrs = append(attrs, slog.String("user_id", info.user.ID.String()))
-		}
-		if info.agent != nil {
-			attrs = append(attrs, slog.String("agent", info.agent.ID.String()))
-		}
-		if info.err != nil {
-			attrs = append(attrs, slog.String("error", info.err.Error()))
-		}
-		log.LogAttrs(ctx, levelOf(c, info), "request", attrs...)
+	}
+}
+
+func attrsOf(c *gin.Context, took time.Duration) []slog.Attr {
+	info := infoOf(c.Request.Context())
+	attrs := []slog.Attr{
+		slog.String("request_id", info.id), slog.String("method", methodName(c)), slog.String("route", routeName(c)),
+		slog.Int("status", c.Writer.Status()), slog.Int("bytes", max(c.Writer.Size(), 0)),
+		slog.Duration("duration", took), slog.String("client_ip", info.ip),
+	}
+	if info.user != nil {
+		attrs = append(attrs, slog.String("user_id", info.user.ID.String()))
+	}
+	if info.agent != nil {
+		attrs = append(attrs, slog.String("agent", info.agent.ID.String()))
+	}
+	if info.err != nil {
+		attrs = append(attrs, slog.String("error", info.err.Error()))
+	}
+	return attrs
+}
+
+// routeName is the template of the route, never the path: it may hold tokens.
+func routeName(c *gin.Context) string {
+	if route := c.FullPath(); route != "" {
+		return route
+	}
+	return "none"
+}
+
+// methodName bounds what a client can make of the name of a method.
+func methodName(c *gin.Context) string {
+	switch m := c.Request.Method; m {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return m
+	default:
+		return "other"
 	}
 }
 

@@ -57,21 +57,21 @@ func (s *sourceReader) newJob(ctx context.Context, userID uuid.UUID, sub submiss
 		}
 	}
 	selected := sub.Select
-	if selected == nil {
+	if selected == nil && !sub.ChooseFiles {
 		selected = src.Select
 	}
 	if selected != nil {
 		selected = slices.Compact(slices.Sorted(slices.Values(selected)))
 	}
-	if manifest != nil {
+	choose := sub.ChooseFiles && selected == nil
+	if manifest != nil && !choose {
 		if err := s.checkSelection(*manifest, selected); err != nil {
 			return NewJob{}, err
 		}
 	}
 	return NewJob{
 		UserID: userID, Source: src, Manifest: manifest, Selected: selected,
-		ChooseFiles: sub.ChooseFiles && selected == nil, Provider: models.ProviderAgent,
-		RequestHash: requestHash(src, selected, sub.ChooseFiles),
+		ChooseFiles: choose, Provider: models.ProviderAgent, RequestHash: requestHash(src, selected, choose),
 	}, nil
 }
 
@@ -159,7 +159,7 @@ func (s *sourceReader) blocked(ctx context.Context, hashes ...string) (Verdict, 
 	if len(hashes) == 0 {
 		return Verdict{Allowed: true}, nil
 	}
-	_, blocked, err := s.inspections.BlockedReason(ctx, hashes)
+	blocked, err := s.inspections.Blocked(ctx, hashes)
 	if err != nil {
 		return Verdict{}, err
 	}

@@ -17,11 +17,10 @@ import (
 
 // Timing and bounds of a stream.
 const (
-	heartbeat     = 15 * time.Second
-	sessionCheck  = time.Minute
-	frameTime     = 10 * time.Second // to write one frame
-	maxGap        = 200              // events that are told again; more is a reset
-	resumeOverlap = 100              // ids that are told once more: ids are given before commit, so a smaller one may appear later
+	heartbeat    = 15 * time.Second
+	sessionCheck = time.Minute
+	frameTime    = 10 * time.Second // to write one frame
+	maxGap       = 200              // events that are told again; more is a reset
 )
 
 // The kinds of message on the stream.
@@ -32,7 +31,8 @@ const (
 	sseReset    = "reset"
 )
 
-// EventLog finds what a client missed.
+// EventLog finds what a client missed. Ids of one account's events become
+// visible in their order.
 type EventLog interface {
 	JobReader
 	EventsAfter(ctx context.Context, userID uuid.UUID, after int64, limit int) ([]models.Event, error)
@@ -153,11 +153,11 @@ func (h *streamHandlers) missed(ctx context.Context, userID uuid.UUID, after int
 	if after < 0 {
 		return idFrame(newest), nil
 	}
-	events, err := h.events.EventsAfter(ctx, userID, max(after-resumeOverlap, 0), maxGap+resumeOverlap+1)
+	events, err := h.events.EventsAfter(ctx, userID, after, maxGap+1)
 	if err != nil {
 		return nil, err
 	}
-	if after > newest || len(events) > maxGap+resumeOverlap {
+	if after > newest || len(events) > maxGap {
 		return sseFrame(sseReset, newest, Reset{})
 	}
 	latest := map[uuid.UUID]int64{}

@@ -182,11 +182,9 @@ func (s *uploadService) presign(ctx context.Context, f models.File, w agentapi.P
 
 // onePut reports whether a file is stored by one PutObject: it has one part
 // and was not begun as a multipart upload while its size was unknown.
-func onePut(f models.File) bool { return models.PartCount(f.Size) == 1 && f.UploadID == nil }
+func onePut(f models.File) bool { return f.Size >= 0 && f.Size <= f.PartSize && f.UploadID == nil }
 
-// checkPart refuses a part that cannot belong to the file. A file whose size
-// became known while it was fetched keeps the parts it was begun with, so
-// both layouts are good.
+// checkPart refuses a part that cannot belong to the file.
 func checkPart(f models.File, number int, size int64, crc32c string) error {
 	if f.State != models.FilePending {
 		return models.Fault(models.ProblemWrongState, "File %d takes no more parts.", f.Index)
@@ -194,23 +192,22 @@ func checkPart(f models.File, number int, size int64, crc32c string) error {
 	if !validCRC(crc32c) {
 		return models.Errorf(models.CodeInvalid, "A part has a CRC-32C in base64.").In("crc32c")
 	}
-	if !fits(f.Size, models.PartSize(f.Size), number, size) && !fits(f.Size, models.PartSize(-1), number, size) {
+	if !fits(f, number, size) {
 		return models.Errorf(models.CodeInvalid, "Part %d of file %d cannot have %d bytes.", number, f.Index, size).In("size")
 	}
 	return nil
 }
 
-// fits reports whether a part of the size is the number-th of a file that is
-// cut into parts of partSize.
-func fits(fileSize, partSize int64, number int, size int64) bool {
-	if number < 1 || number > models.MaxParts || size < 1 || size > partSize {
+// fits reports whether a part of the size can be the number-th of the file.
+func fits(f models.File, number int, size int64) bool {
+	if number < 1 || number > models.MaxParts || size < 1 || size > f.PartSize {
 		return false
 	}
-	if fileSize < 0 {
-		return size == partSize
+	if f.Size < 0 {
+		return size == f.PartSize
 	}
-	from := int64(number-1) * partSize
-	return from < fileSize && size == min(partSize, fileSize-from)
+	from := int64(number-1) * f.PartSize
+	return from < f.Size && size == min(f.PartSize, f.Size-from)
 }
 
 func indexesOf(in agentapi.Uploads) []int {

@@ -1,0 +1,60 @@
+// Package records plugs the store into the interfaces that the API declares.
+// It only translates types; it decides nothing.
+package records
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"longhaul/api"
+	"longhaul/internal/store"
+	"longhaul/models"
+)
+
+// Records is a store as the API wants it. What needs no translation is the
+// store's own.
+type Records struct{ *store.Store }
+
+var (
+	_ api.Accounts         = Records{}
+	_ api.Sessions         = Records{}
+	_ api.Jobs             = Records{}
+	_ api.Files            = Records{}
+	_ api.Owners           = Records{}
+	_ api.Inspections      = Records{}
+	_ api.EventLog         = Records{}
+	_ api.AgentFleet       = Records{}
+	_ api.AgentCredentials = Records{}
+	_ api.AgentReports     = Records{}
+	_ api.Parts            = Records{}
+)
+
+// SubmitJob accepts a job.
+func (r Records) SubmitJob(ctx context.Context, n api.NewJob) (models.Job, bool, error) {
+	return r.Store.SubmitJob(ctx, store.NewJob(n))
+}
+
+// Jobs returns a page of the user's jobs.
+func (r Records) Jobs(ctx context.Context, userID uuid.UUID, q api.JobQuery) (api.JobPage, error) {
+	page, err := r.Store.Jobs(ctx, userID, store.JobFilter{
+		States: q.States, Search: q.Search, Sort: store.JobSort{By: store.SortKey(q.Sort), Desc: q.Desc},
+		Cursor: q.Cursor, Limit: q.Limit,
+	})
+	return api.JobPage(page), err
+}
+
+// QueueNote tells what the user's queued jobs wait for.
+func (r Records) QueueNote(ctx context.Context, userID uuid.UUID) (api.QueueNote, error) {
+	note, err := r.Store.QueueNote(ctx, userID)
+	return api.QueueNote(note), err
+}
+
+// SaveParts records parts that are in storage.
+func (r Records) SaveParts(ctx context.Context, agentID, jobID uuid.UUID, epoch int64, parts []api.PartReport) error {
+	rows := make([]store.PartReport, 0, len(parts))
+	for _, p := range parts {
+		rows = append(rows, store.PartReport{Index: p.Index, Part: p.Part})
+	}
+	return r.Store.SaveParts(ctx, agentID, jobID, epoch, rows)
+}
