@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -96,4 +97,13 @@ func portRange(s string) bool {
 	a, err1 := strconv.ParseUint(from, 10, 16)
 	b, err2 := strconv.ParseUint(to, 10, 16)
 	return err1 == nil && err2 == nil && a > 0 && a <= b
+}
+
+// Logger returns the logger that the configuration asks for.
+func (a Agent) Logger(w io.Writer) *slog.Logger {
+	o := &slog.HandlerOptions{Level: a.LogLevel}
+	if a.LogFormat == "text" {
+		return slog.New(slog.NewTextHandler(w, o))
+	}
+	return slog.New(slog.NewJSONHandler(w, o))
 }

@@ -1,0 +1,154 @@
+package httpengine
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"longhaul/models"
+)
+
+// queue hands the missing ranges to the connections, from the front of the
+// file, so that its parts can go to storage early.
+type queue struct {
+	d *download
+
+	mu     sync.Mutex
+	next   int64       // everything before was handed out
+	back   []byteRange // given back by connections that failed
+	active int
+}
+
+// take returns the next range; without one the caller is no longer active.
+func (q *queue) take() (byteRange, bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if n := len(q.back); n > 0 {
+		r := q.back[n-1]
+		q.back = q.back[:n-1]
+		return r, true
+	}
+	r, ok := q.d.nextMissing(q.next)
+	if !ok || r.off >= q.d.size {
+		q.next = q.d.size
+		q.active--
+		return r, false
+	}
+	q.next = r.end
+	return r, true
+}
+
+// leave gives a range back and ends the caller's part in it, if somebody else
+// goes on.
+func (q *queue) leave(r byteRange) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.active < 2 {
+		return false
+	}
+	q.active--
+	q.back = append(q.back, r)
+	return true
+}
+
+// parallel fetches the missing ranges over several connections; the first of
+// them has its answer already.
+func (d *download) parallel(ctx context.Context, first *answer) error {
+	q := &queue{d: d, next: first.rng.end}
+	chunks := (d.size - first.rng.end + d.chunk() - 1) / d.chunk()
+	q.active = 1 + int(min(chunks, int64(d.cfg.Connections-1)))
+	g, ctx := errgroup.WithContext(ctx)
+	for i := range q.active {
+		a := first
+		if i > 0 {
+			a = nil
+		}
+		g.Go(func() error { return d.connection(ctx, q, a) })
+	}
+	return g.Wait()
+}
+
+// connection fetches range after range until there is none.
+func (d *download) connection(ctx context.Context, q *queue, a *answer) error {
+	defer d.meter.connect()()
+	buf := make([]byte, bufferSize)
+	wait := newPauses(d.cfg.RetryPause)
+	var rest byteRange
+	if a != nil {
+		rest = a.rng
+	}
+	for {
+		if rest.length() <= 0 {
+			var ok bool
+			if rest, ok = q.take(); !ok {
+				return nil
+			}
+		}
+		n, err := d.fetchRange(ctx, rest, a, buf)
+		a = nil
+		rest.off += n
+		if err == nil {
+			wait.reset()
+			continue
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		again, ok := asRetry(err)
+		if !ok {
+			// A refusal may mean this connection only: one too many.
+			if !errors.Is(err, errChanged) && n == 0 && refusedHere(err) && q.leave(rest) {
+				return nil
+			}
+			return err
+		}
+		if again.busy && q.leave(rest) {
+			return nil
+		}
+		if err := d.tooShort(again, n > 0); err != nil {
+			return err
+		}
+		if n > 0 {
+			wait.reset()
+		}
+		d.meter.waitsFor(again.fault)
+		if err := wait.sleep(ctx, again.after); err != nil {
+			return err
+		}
+	}
+}
+
+// fetchRange fetches one range, from an answer if there is one already, and
+// returns how many of its bytes are verified now.
+func (d *download) fetchRange(ctx context.Context, rng byteRange, a *answer, buf []byte) (n int64, err error) {
+	if a == nil {
+		if a, err = d.get(ctx, rng, d.validator); err != nil {
+			return 0, err
+		}
+		defer a.close()
+		if !a.part || a.size != d.size || (a.validator != "" && a.validator != d.validator) {
+			return 0, errChanged
+		}
+		rng.end = a.rng.end // it may bring less than it was asked for
+	}
+	block := d.cfg.BlockSize
+	for at := rng.off; at < rng.end; {
+		length := min((at/block+1)*block, rng.end) - at
+		k, err := d.copyBlock(ctx, a.body, at, length, buf)
+		at += k
+		n += k
+		if err != nil {
+			return n, bodyError(ctx, err)
+		}
+	}
+	return n, nil
+}
+
+// refusedHere reports whether a final fault may be about one connection too
+// many rather than about the file.
+func refusedHere(err error) bool {
+	f, ok := errors.AsType[*models.Error](err)
+	return ok && (f.Problem == models.ProblemRefusedBySource || f.Problem == models.ProblemNotAFile)
+}

@@ -1,0 +1,38 @@
+// Command agent runs a compute agent, or, started by one, the engine of one
+// transfer.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"longhaul/agent"
+	"longhaul/internal/config"
+)
+
+var version = "dev" //nolint:gochecknoglobals // set by the linker
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "agent:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	if len(os.Args) > 1 && os.Args[1] == agent.EngineCommand {
+		log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+		return agent.RunEngine(ctx, os.Stdin, os.Stdout, agent.DefaultEngines(log))
+	}
+	cfg, err := config.LoadAgent()
+	if err != nil {
+		return fmt.Errorf("configuration: %w", err)
+	}
+	return agent.Run(ctx, agent.Options{Config: cfg, Version: version, Log: cfg.Logger(os.Stderr)})
+}
