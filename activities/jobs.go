@@ -26,7 +26,7 @@ type Jobs struct {
 }
 
 // LoadJob tells a workflow what its job is. A job that another run left in the
-// middle, or that ended and is to be tried again, goes back to the queue.
+// middle goes back to the queue; a paused one stays paused.
 func (a *Jobs) LoadJob(ctx context.Context, in JobInput) (Plan, error) {
 	plan, err := a.load(ctx, in)
 	return plan, border(ctx, err)
@@ -40,10 +40,7 @@ func (a *Jobs) load(ctx context.Context, in JobInput) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	ended := job.State.Terminal()
-	delivered := job.State == models.StateReady || job.State == models.StateExpired
-	// An ended job is taken up only by the run that a retry asked for.
-	if delivered || (ended && (in.Run < job.Run || job.DeleteAt != nil)) {
+	if job.State.Terminal() { // a retry queues the job before its new run starts
 		return Plan{Over: true, State: job.State}, nil
 	}
 	if job.State != models.StateQueued && job.State != models.StatePaused {

@@ -31,15 +31,15 @@ type follower struct {
 	client Agent
 	log    log.Logger
 
-	open    map[uuid.UUID]*followed        // open attempts on this agent, by job
-	seen    map[uuid.UUID]agentapi.Status  // what the agent has, by job
-	tidied  map[uuid.UUID]time.Time        // when a transfer without an attempt was last dealt with
-	polls   chan polled                    // answers of the agent
-	settled chan settlement                // ends of settling goroutines
-	width   chan struct{}                  // bounds them
-	tokens  *rate.Limiter                  // spreads calls by task token
-	work    sync.WaitGroup                 // poll and settling goroutines
-	tidying atomic.Bool                    // a goroutine deals with stray transfers
+	open    map[uuid.UUID]*followed       // open attempts on this agent, by job
+	seen    map[uuid.UUID]agentapi.Status // what the agent has, by job
+	tidied  map[uuid.UUID]time.Time       // when a transfer without an attempt was last dealt with
+	polls   chan polled                   // answers of the agent
+	settled chan settlement               // ends of settling goroutines
+	width   chan struct{}                 // bounds them
+	tokens  *rate.Limiter                 // spreads calls by task token
+	work    sync.WaitGroup                // poll and settling goroutines
+	tidying atomic.Bool                   // a goroutine deals with stray transfers
 	started time.Time
 	contact time.Time // last answer of the agent
 	flushed time.Time

@@ -1,0 +1,247 @@
+package workflows
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/temporal"
+
+	"longhaul/activities"
+	"longhaul/models"
+)
+
+const (
+	describeBudget = time.Second
+	queryBudget    = 2 * time.Second
+
+	memoRun = "run" // which run of a job a workflow is
+)
+
+// Client starts and speaks to workflows. It alone knows their ids, queue and
+// names. Its errors are those of models: unavailable while Temporal is away.
+type Client struct{ t client.Client }
+
+// NewClient returns a client on top of a Temporal client.
+func NewClient(t client.Client) *Client { return &Client{t: t} }
+
+// Start starts the workflow of a job that was submitted. One that was started
+// before, whether it runs or has ended, is left alone.
+func (c *Client) Start(ctx context.Context, job models.Job) error {
+	o := c.options(job)
+	o.WorkflowIDReusePolicy = enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE
+	err := c.download(ctx, job, o)
+	if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
+		return nil
+	}
+	return translate(err, "start job")
+}
+
+// Restart runs the workflow of an open job anew; one that runs is left alone.
+func (c *Client) Restart(ctx context.Context, job models.Job) error {
+	o := c.options(job)
+	o.WorkflowIDReusePolicy = enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE
+	err := c.download(ctx, job, o)
+	if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
+		return nil
+	}
+	return translate(err, "restart job")
+}
+
+// Retry tries a job again, as its row says: a parked one is signalled, one that
+// was queued again after its end gets a new run under the same id. While the
+// run before is still cleaning up, it is unavailable.
+func (c *Client) Retry(ctx context.Context, job models.Job) error {
+	switch job.State {
+	case models.StateNeedsAttention:
+		return translate(c.t.SignalWorkflow(ctx, job.WorkflowID(), "", SignalRetry, nil), "signal retry")
+	case models.StateQueued:
+	default:
+		return nil // it has moved on meanwhile
+	}
+	o := c.options(job)
+	o.WorkflowIDReusePolicy = enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE
+	err := c.download(ctx, job, o)
+	if !temporal.IsWorkflowExecutionAlreadyStartedError(err) {
+		return translate(err, "retry job")
+	}
+	run, err := c.runOf(ctx, job)
+	if err != nil {
+		return err
+	}
+	if run < job.Run {
+		return models.Errorf(models.CodeUnavailable, "The job's last run is still cleaning up.")
+	}
+	return nil
+}
+
+// Admit tells a job that it holds a slot. It is not_found while the workflow
+// does not run.
+func (c *Client) Admit(ctx context.Context, jobID uuid.UUID) error {
+	return translate(c.t.SignalWorkflow(ctx, JobWorkflowID(jobID.String()), "", SignalAdmit, nil), "signal admit")
+}
+
+// Cancel asks a job to end and clean up. It is not_found while the workflow
+// does not run.
+func (c *Client) Cancel(ctx context.Context, jobID uuid.UUID) error {
+	return translate(c.t.CancelWorkflow(ctx, JobWorkflowID(jobID.String()), ""), "cancel job")
+}
+
+// Pause stops a job, keeps what it has, and returns when it is paused.
+func (c *Client) Pause(ctx context.Context, job models.Job) error {
+	return c.update(ctx, job, UpdatePause)
+}
+
+// Resume takes a paused job up again and returns when it is back in the flow.
+func (c *Client) Resume(ctx context.Context, job models.Job) error {
+	return c.update(ctx, job, UpdateResume)
+}
+
+// Select chooses the files of a job that waits for it.
+func (c *Client) Select(ctx context.Context, job models.Job, indexes []int) error {
+	return c.update(ctx, job, UpdateSelect, SelectInput{Indexes: indexes})
+}
+
+// View is what Temporal knows of a job.
+type View struct {
+	RunID  string
+	Status string     // running, completed, failed, canceled …
+	State  *StateView // the workflow's own view; nil when no worker answers or the run has ended
+}
+
+// State asks for the workflow's own view of itself; when no worker answers in
+// time, what Temporal itself knows has to do.
+func (c *Client) State(ctx context.Context, jobID uuid.UUID) (View, error) {
+	id := JobWorkflowID(jobID.String())
+	dctx, cancel := context.WithTimeout(ctx, describeBudget)
+	defer cancel()
+	d, err := c.t.DescribeWorkflow(dctx, id, "")
+	if err != nil {
+		return View{}, translate(err, "describe job")
+	}
+	v := View{RunID: d.WorkflowExecution.RunID, Status: statusWord(d.Status)}
+	if d.Status != enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING {
+		return v, nil
+	}
+	qctx, cancel := context.WithTimeout(ctx, queryBudget)
+	defer cancel()
+	var s StateView
+	res, err := c.t.QueryWorkflow(qctx, id, v.RunID, QueryState)
+	if err == nil && res.Get(&s) == nil {
+		v.State = &s
+	}
+	return v, nil
+}
+
+// Running reports whether the job's workflow runs.
+func (c *Client) Running(ctx context.Context, jobID uuid.UUID) (bool, error) {
+	d, err := c.t.DescribeWorkflow(ctx, JobWorkflowID(jobID.String()), "")
+	if err = translate(err, "describe job"); err != nil {
+		if models.CodeOf(err) == models.CodeNotFound {
+			return false, nil
+		}
+		return false, err
+	}
+	return d.Status == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, nil
+}
+
+// Track follows an agent; a tracker that runs is left alone.
+func (c *Client) Track(ctx context.Context, agentID uuid.UUID) error {
+	o := again(TrackerWorkflowID(agentID.String()))
+	o.StaticSummary = "follows agent " + short(agentID)
+	_, err := c.t.ExecuteWorkflow(ctx, o, TrackProvider, activities.TrackInput{AgentID: agentID})
+	return translate(err, "track agent")
+}
+
+// Purge removes a deleted job; a purge that runs is left alone.
+func (c *Client) Purge(ctx context.Context, jobID uuid.UUID) error {
+	o := again(PurgeWorkflowID(jobID.String()))
+	o.StaticSummary = "removes job " + short(jobID)
+	_, err := c.t.ExecuteWorkflow(ctx, o, Purge, activities.JobInput{JobID: jobID})
+	return translate(err, "purge job")
+}
+
+// Sweep compares storage with the rows now and returns what it found.
+func (c *Client) Sweep(ctx context.Context, in activities.SweepInput) (activities.SweepResult, error) {
+	var res activities.SweepResult
+	run, err := c.t.ExecuteWorkflow(ctx, again("sweep-orphans-now"), SweepOrphans, in)
+	if err == nil {
+		err = run.Get(ctx, &res)
+	}
+	return res, translate(err, "sweep orphans")
+}
+
+// options are those of a job's workflow. Nothing in them is secret: ids,
+// summaries and search attributes are plain text in Temporal.
+func (c *Client) options(job models.Job) client.StartWorkflowOptions {
+	attrs := []temporal.SearchAttributeUpdate{
+		AttrState.ValueSet(string(models.StateQueued)),
+		AttrUser.ValueSet(job.UserID.String()),
+		AttrProvider.ValueSet(string(job.Provider)),
+	}
+	if job.Size != nil {
+		attrs = append(attrs, AttrBytes.ValueSet(*job.Size))
+	}
+	return client.StartWorkflowOptions{
+		ID: job.WorkflowID(), TaskQueue: TaskQueue,
+		WorkflowIDConflictPolicy:                 enumspb.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
+		WorkflowExecutionErrorWhenAlreadyStarted: true,
+		Memo:                                     map[string]any{memoRun: job.Run},
+		TypedSearchAttributes:                    temporal.NewSearchAttributes(attrs...),
+		StaticSummary:                            fmt.Sprintf("%s · %s · user %s", job.SourceKind, job.Provider, short(job.UserID)),
+		StaticDetails: "One download job. **Current details** say where it stands and what happens next.\n\n" +
+			"- *Cancel* ends it and cleans up; *terminate* does not, and the reconcile sweep then starts it again.\n" +
+			"- A job in `needs_attention` goes on with the signal `retry`.",
+	}
+}
+
+func (c *Client) download(ctx context.Context, job models.Job, o client.StartWorkflowOptions) error {
+	_, err := c.t.ExecuteWorkflow(ctx, o, Download, DownloadInput{JobID: job.ID.String(), Run: job.Run})
+	return err
+}
+
+func (c *Client) runOf(ctx context.Context, job models.Job) (int, error) {
+	d, err := c.t.DescribeWorkflow(ctx, job.WorkflowID(), "")
+	if err != nil {
+		return 0, translate(err, "describe job")
+	}
+	var run int
+	if v := d.Memo.GetFields()[memoRun]; v != nil {
+		if err := converter.GetDefaultDataConverter().FromPayload(v, &run); err != nil {
+			return 0, fmt.Errorf("read memo: %w", err)
+		}
+	}
+	return run, nil
+}
+
+func (c *Client) update(ctx context.Context, job models.Job, name string, args ...any) error {
+	h, err := c.t.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
+		WorkflowID: job.WorkflowID(), UpdateName: name, Args: args, WaitForStage: client.WorkflowUpdateStageCompleted,
+	})
+	if err == nil {
+		err = h.Get(ctx, nil)
+	}
+	err = translate(err, name+" job")
+	if err == nil || models.CodeOf(err) != models.CodeNotFound {
+		return err
+	}
+	if job.State.Terminal() {
+		return models.Fault(models.ProblemWrongState, "The job has ended; this cannot be done any more.").Because(err)
+	}
+	return models.Errorf(models.CodeUnavailable, "The job is just being started. Please try again in a moment.").Because(err)
+}
+
+// again is for workflows of which one at a time is enough.
+func again(id string) client.StartWorkflowOptions {
+	return client.StartWorkflowOptions{
+		ID: id, TaskQueue: TaskQueue,
+		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
+		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+	}
+}
+
+func short(id uuid.UUID) string { return id.String()[len(id.String())-8:] }

@@ -1,0 +1,53 @@
+package workflows
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/temporal"
+
+	"longhaul/models"
+)
+
+// translate makes a models error of what the Temporal client returns.
+func translate(err error, doing string) error {
+	if err == nil {
+		return nil
+	}
+	cause := fmt.Errorf("%s: %w", doing, err)
+	if ae, ok := errors.AsType[*temporal.ApplicationError](err); ok {
+		return answered(ae, cause)
+	}
+	if _, ok := errors.AsType[*serviceerror.NotFound](err); ok {
+		return models.Errorf(models.CodeNotFound, "There is no such workflow.").Because(cause)
+	}
+	if errors.Is(err, context.Canceled) {
+		return cause // the caller went away; nobody is to be told anything
+	}
+	if temporal.IsCanceledError(err) {
+		return models.Fault(models.ProblemWrongState, "The job was cancelled meanwhile.").Because(cause)
+	}
+	if _, ok := errors.AsType[*serviceerror.InvalidArgument](err); ok {
+		return models.AsError(cause)
+	}
+	return models.Errorf(models.CodeUnavailable, "The job engine does not answer at the moment. Please try again shortly.").Because(cause)
+}
+
+// answered reads what a workflow's update handler or an activity refused with.
+func answered(ae *temporal.ApplicationError, cause error) error {
+	if p := models.Problem(ae.Type()); slices.Contains(models.Problems(), p) {
+		return models.Fault(p, "%s", ae.Message()).Because(cause)
+	}
+	if c := models.Code(ae.Type()); slices.Contains(models.Codes(), c) {
+		return models.Errorf(c, "%s", ae.Message()).Because(cause)
+	}
+	// Such as an update that was accepted by a run that ended before it was done.
+	return models.Fault(models.ProblemWrongState, "The job ended meanwhile.").Because(cause)
+}
+
+func statusWord(s enumspb.WorkflowExecutionStatus) string { return strings.ToLower(s.String()) }

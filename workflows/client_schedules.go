@@ -1,0 +1,108 @@
+package workflows
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	commonpb "go.temporal.io/api/common/v1"
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/temporal"
+
+	"longhaul/activities"
+)
+
+// SweepGrace is how old an object or upload without a row must be to count as
+// an orphan: longer than an upload address is good and a transfer may wait
+// between opening an upload and noting it.
+const SweepGrace = time.Hour
+
+const (
+	sweepCap     = 10_000
+	repairQuiet  = 2 * time.Minute
+	scheduleNote = "kept by the worker at its start"
+)
+
+// schedule is one thing that has to happen regularly and that operators see.
+type schedule struct {
+	id      string
+	every   time.Duration
+	flow    any
+	args    []any
+	summary string
+}
+
+func schedules() []schedule {
+	return []schedule{
+		{
+			id: "sys-sweep-orphans", every: time.Hour, flow: SweepOrphans, summary: "removes objects and uploads that no row knows",
+			args: []any{activities.SweepInput{Grace: SweepGrace, Cap: sweepCap}},
+		},
+		{
+			id: "sys-reconcile-jobs", every: 2 * time.Minute, flow: ReconcileJobs, summary: "starts the workflow of open jobs that have none",
+			args: []any{activities.RepairInput{Quiet: repairQuiet}},
+		},
+		{id: "sys-prune-records", every: time.Hour, flow: PruneRecords, summary: "removes rows that are past their time"},
+	}
+}
+
+// EnsureSchedules creates the schedules, or brings those that are there up to
+// date. Whether an operator paused one is left as it is.
+func (c *Client) EnsureSchedules(ctx context.Context) error {
+	for _, s := range schedules() {
+		if err := c.ensureSchedule(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Client) ensureSchedule(ctx context.Context, s schedule) error {
+	spec := client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: s.every}}, Jitter: min(s.every/10, 30*time.Second)}
+	action := &client.ScheduleWorkflowAction{
+		ID: s.id, Workflow: s.flow, Args: s.args, TaskQueue: TaskQueue, WorkflowRunTimeout: 30 * time.Minute, StaticSummary: s.summary,
+	}
+	const catchup = 10 * time.Minute // after an outage one run is enough, not all that were missed
+	_, err := c.t.ScheduleClient().Create(ctx, client.ScheduleOptions{
+		ID: s.id, Spec: spec, Action: action, CatchupWindow: catchup, Note: scheduleNote,
+		Overlap: enumspb.SCHEDULE_OVERLAP_POLICY_SKIP,
+	})
+	if !errors.Is(err, temporal.ErrScheduleAlreadyRunning) {
+		return translate(err, "create schedule "+s.id)
+	}
+	err = c.t.ScheduleClient().GetHandle(ctx, s.id).Update(ctx, client.ScheduleUpdateOptions{
+		DoUpdate: func(in client.ScheduleUpdateInput) (*client.ScheduleUpdate, error) {
+			now := in.Description.Schedule
+			if now.Spec != nil && reflect.DeepEqual(now.Spec.Intervals, spec.Intervals) && now.Spec.Jitter == spec.Jitter && sameAction(now.Action, s) {
+				return nil, temporal.ErrSkipScheduleUpdate
+			}
+			now.Spec, now.Action = &spec, action
+			return &client.ScheduleUpdate{Schedule: &now}, nil
+		},
+	})
+	if err != nil {
+		return translate(fmt.Errorf("update: %w", err), "schedule "+s.id)
+	}
+	return nil
+}
+
+// sameAction compares what the schedule starts with what it should start.
+func sameAction(a client.ScheduleAction, s schedule) bool {
+	w, ok := a.(*client.ScheduleWorkflowAction)
+	if !ok || w.StaticSummary != s.summary || len(w.Args) != len(s.args) {
+		return false
+	}
+	for i, arg := range s.args {
+		want, err := converter.GetDefaultDataConverter().ToPayload(arg)
+		have, ok := w.Args[i].(*commonpb.Payload)
+		if err != nil || !ok || !bytes.Equal(have.GetData(), want.GetData()) {
+			return false
+		}
+	}
+	return true
+}
