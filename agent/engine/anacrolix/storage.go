@@ -21,6 +21,9 @@ import (
 // part's checksum is made of whole ranges.
 const verifyUnit = 4 << 20
 
+// hashStep is how much is hashed at a time; a whole number of blocks.
+const hashStep = 64 << 10
+
 var (
 	errNotStored = errors.New("the range belongs to no selected file")
 	errClosed    = errors.New("the transfer has ended")
@@ -199,8 +202,7 @@ func (p *piece) ReadAt(b []byte, off int64) (int, error) {
 // WriteTo implements io.WriterTo; the library hashes by it.
 func (p *piece) WriteTo(w io.Writer) (int64, error) {
 	if cur := p.blocks.Load(); cur != nil && cur.data != nil {
-		n, err := w.Write(cur.data)
-		return int64(n), err
+		return writeSteps(w, cur.data)
 	}
 	length := p.s.layout.lengths(int(p.index))
 	buf := make([]byte, min(length, 1<<20))
@@ -215,6 +217,21 @@ func (p *piece) WriteTo(w io.Writer) (int64, error) {
 		if err != nil {
 			return done, err
 		}
+	}
+	return done, nil
+}
+
+// writeSteps writes b in steps that stay in a processor's cache while several
+// hashes pass over them. The hashes are assembly, which the garbage collector
+// cannot interrupt, so long writes would keep it spinning.
+func writeSteps(w io.Writer, b []byte) (done int64, err error) {
+	for len(b) > 0 {
+		n, err := w.Write(b[:min(len(b), hashStep)])
+		done += int64(n)
+		if err != nil {
+			return done, err
+		}
+		b = b[n:]
 	}
 	return done, nil
 }

@@ -30,6 +30,7 @@ type QBittorrent struct {
 
 const qbittorrentConf = `[BitTorrent]
 Session\DHTEnabled=false
+Session\Encryption=2
 Session\PeXEnabled=false
 Session\LSDEnabled=false
 Session\BTProtocol=TCP
@@ -179,14 +180,20 @@ func (q *QBittorrent) Uploaded(t testing.TB) int64 {
 	return i.Uploaded
 }
 
-// AddPeer tells it of a peer.
+// AddPeer tells it of a peer once it knows the torrent.
 func (q *QBittorrent) AddPeer(t testing.TB, infoHash string, p netip.AddrPort) {
 	t.Helper()
-	resp, err := http.PostForm(q.base+"torrents/addPeers", map[string][]string{"hashes": {infoHash}, "peers": {p.String()}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp.Body.Close()
+	q.eventually(t, "qbittorrent-nox to take a peer", func() bool {
+		if i, err := q.info(); err != nil || strings.HasPrefix(i.State, "checking") {
+			return false
+		}
+		resp, err := http.PostForm(q.base+"torrents/addPeers", map[string][]string{"hashes": {infoHash}, "peers": {p.String()}})
+		if err != nil {
+			return false
+		}
+		defer resp.Body.Close()
+		return resp.StatusCode == http.StatusOK
+	})
 }
 
 func (q *QBittorrent) info() (qbittorrentInfo, error) {
