@@ -14,8 +14,10 @@ import (
 )
 
 type commands struct {
+	Run      runCommand      `cmd:"" default:"withargs" help:"Run everything (the default)."`
 	Temporal temporalCommand `cmd:"" help:"Run only the Temporal server and its web UI."`
 	S3       s3Command       `cmd:"" name:"s3" help:"Run only the S3 server."`
+	Mail     mailCommand     `cmd:"" help:"Run only the mail catcher."`
 }
 
 func main() {
@@ -25,12 +27,30 @@ func main() {
 		kong.Description("Runs Longhaul and everything it needs on one machine."),
 		kong.UsageOnError(),
 	)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	ctx, hurry := untilSignalled()
 	parsed.BindTo(ctx, (*context.Context)(nil))
+	parsed.Bind(hurry)
 	if err := parsed.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "devstack:", err)
-		stop()
 		os.Exit(1)
 	}
+}
+
+// hurryUp is closed when a second signal asks to stop at once.
+type hurryUp <-chan struct{}
+
+// untilSignalled returns a context that the first signal ends, and the channel
+// that the second one closes.
+func untilSignalled() (context.Context, hurryUp) {
+	ctx, cancel := context.WithCancel(context.Background())
+	hurry := make(chan struct{})
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	go func() {
+		<-signals
+		cancel()
+		<-signals
+		close(hurry)
+	}()
+	return ctx, hurry
 }

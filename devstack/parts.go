@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"longhaul/devstack/mailbox"
 	"longhaul/devstack/s3d"
 	"longhaul/devstack/temporald"
 )
@@ -23,7 +24,7 @@ type temporalCommand struct {
 	Namespace          string        `default:"longhaul" help:"Namespace to register."`
 	Retention          time.Duration `default:"336h" help:"How long closed workflows are kept."`
 	LogLevel           string        `default:"warn" help:"debug, info, warn or error."`
-	ReadyFile          string        `help:"File to write the addresses to, as JSON, when ready."`
+	ReadyFile          string        `type:"path" help:"File to write the addresses to, as JSON, when ready."`
 }
 
 // temporalReady is what the ready file of the Temporal server says.
@@ -123,4 +124,39 @@ func announce(path string, message any) error {
 		return fmt.Errorf("write the ready file: %w", err)
 	}
 	return nil
+}
+
+// mailCommand runs the mail catcher alone.
+type mailCommand struct {
+	Dir       string `required:"" type:"path" help:"Folder for the messages."`
+	SMTPPort  int    `name:"smtp-port" default:"1025" help:"SMTP port on loopback; 0 takes a free one."`
+	Port      int    `default:"8025" help:"Port of the web page on loopback; 0 takes a free one."`
+	ReadyFile string `type:"path" help:"File to write the addresses to, as JSON, when ready."`
+}
+
+// mailReady is what the ready file of the mail catcher says.
+type mailReady struct {
+	SMTP string `json:"smtp"`
+	URL  string `json:"url"`
+	PID  int    `json:"pid"`
+}
+
+// Run serves until the context ends.
+func (c *mailCommand) Run(ctx context.Context) error {
+	server, err := mailbox.Start(ctx, mailbox.Options{
+		Dir: c.Dir, SMTPPort: c.SMTPPort, WebPort: c.Port, Now: time.Now,
+	})
+	if err != nil {
+		return err
+	}
+	ready := mailReady{SMTP: server.SMTPAddress, URL: server.URL, PID: os.Getpid()}
+	if err := announce(c.ReadyFile, ready); err != nil {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+		return server.Stop(ctx)
+	case err := <-server.Done():
+		return err
+	}
 }

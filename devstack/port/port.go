@@ -18,18 +18,30 @@ func Address(port int) string {
 
 // Free returns a loopback port that nobody listens on at this moment.
 func Free() (int, error) {
-	l, err := net.Listen("tcp", Address(0))
+	ports, err := FreeN(1)
 	if err != nil {
-		return 0, fmt.Errorf("find a free port: %w", err)
+		return 0, err
 	}
-	addr, ok := l.Addr().(*net.TCPAddr)
-	if err := l.Close(); err != nil {
-		return 0, fmt.Errorf("release the probed port: %w", err)
+	return ports[0], nil
+}
+
+// FreeN returns as many different free loopback ports as asked for.
+func FreeN(n int) ([]int, error) {
+	ports := make([]int, 0, n)
+	for range n {
+		l, err := net.Listen("tcp", Address(0))
+		if err != nil {
+			return nil, fmt.Errorf("find a free port: %w", err)
+		}
+		// Held until all are found, so that none is given twice.
+		defer func() { _ = l.Close() }()
+		addr, ok := l.Addr().(*net.TCPAddr)
+		if !ok {
+			return nil, fmt.Errorf("find a free port: unexpected address type %T", l.Addr())
+		}
+		ports = append(ports, addr.Port)
 	}
-	if !ok {
-		return 0, fmt.Errorf("find a free port: unexpected address type %T", l.Addr())
-	}
-	return addr.Port, nil
+	return ports, nil
 }
 
 // OrFree returns the wanted port, or a free one when wanted is zero.

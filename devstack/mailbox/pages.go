@@ -1,0 +1,146 @@
+package mailbox
+
+import (
+	_ "embed" // embeds the page template
+	"encoding/json"
+	"errors"
+	"html/template"
+	"net"
+	"net/http"
+)
+
+//go:embed page.gohtml
+var pageSource string
+
+// pages serves the stored mail to a browser and, as JSON, to tests.
+type pages struct {
+	box  *box
+	page *template.Template
+}
+
+// view is what the template shows: the list, and one message when it is open.
+type view struct {
+	Messages []Message
+	Open     *Message
+}
+
+func newPages(b *box) http.Handler {
+	p := &pages{box: b, page: template.Must(template.New("page").Parse(pageSource))}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", p.index)
+	mux.HandleFunc("GET /messages/{id}", p.message)
+	mux.HandleFunc("GET /messages/{id}/html", p.html)
+	mux.HandleFunc("GET /messages/{id}/raw", p.raw)
+	mux.HandleFunc("GET /api/messages", p.listJSON)
+	mux.HandleFunc("GET /api/messages/{id}", p.messageJSON)
+	mux.HandleFunc("DELETE /api/messages", p.clear)
+	return http.NewCrossOriginProtection().Handler(localOnly(mux))
+}
+
+// localOnly refuses requests under a foreign host name, so that no web site can
+// read the mail by pointing its own name at this address.
+func localOnly(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host, _, err := net.SplitHostPort(r.Host)
+		if err != nil {
+			host = r.Host
+		}
+		if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+			http.Error(w, "this page answers on localhost only", http.StatusForbidden)
+			return
+		}
+		w.Header().Set("Content-Security-Policy",
+			"default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("Referrer-Policy", "no-referrer")
+		w.Header().Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (p *pages) index(w http.ResponseWriter, _ *http.Request) {
+	p.render(w, nil)
+}
+
+func (p *pages) message(w http.ResponseWriter, r *http.Request) {
+	message, err := p.box.read(r.PathValue("id"))
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	p.render(w, &message)
+}
+
+func (p *pages) render(w http.ResponseWriter, open *Message) {
+	messages, err := p.box.list()
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	// The status is out by the time a write fails, so there is nobody to tell.
+	_ = p.page.Execute(w, view{Messages: messages, Open: open})
+}
+
+// html serves a message's own markup, which the page shows in a frame without
+// any rights.
+func (p *pages) html(w http.ResponseWriter, r *http.Request) {
+	message, err := p.box.read(r.PathValue("id"))
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	w.Header().Set("Content-Security-Policy", "sandbox allow-popups allow-top-navigation-by-user-activation; default-src 'none'; style-src 'unsafe-inline'; img-src data:")
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	// Links open beside the mail catcher, not in the frame.
+	_, _ = w.Write([]byte(`<base target="_blank">` + message.HTML))
+}
+
+func (p *pages) raw(w http.ResponseWriter, r *http.Request) {
+	content, err := p.box.raw(r.PathValue("id"))
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write(content)
+}
+
+func (p *pages) listJSON(w http.ResponseWriter, _ *http.Request) {
+	messages, err := p.box.list()
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	writeJSON(w, map[string]any{"messages": messages})
+}
+
+func (p *pages) messageJSON(w http.ResponseWriter, r *http.Request) {
+	message, err := p.box.read(r.PathValue("id"))
+	if err != nil {
+		fail(w, err)
+		return
+	}
+	writeJSON(w, message)
+}
+
+func (p *pages) clear(w http.ResponseWriter, _ *http.Request) {
+	if err := p.box.clear(); err != nil {
+		fail(w, err)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func writeJSON(w http.ResponseWriter, value any) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(value)
+}
+
+func fail(w http.ResponseWriter, err error) {
+	if errors.Is(err, errUnknown) {
+		http.Error(w, errUnknown.Error(), http.StatusNotFound)
+		return
+	}
+	http.Error(w, "the mail folder cannot be read", http.StatusInternalServerError)
+}
