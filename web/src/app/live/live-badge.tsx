@@ -1,0 +1,28 @@
+import { Tooltip } from '@mantine/core';
+import { use } from 'react';
+
+import type { LiveStatus } from '@/lib/event-stream';
+
+import classes from './live-badge.module.css';
+import { LiveContext } from './live-context';
+
+const looks: Record<LiveStatus, { label: string; hint: string }> = {
+  connecting: { label: 'Connecting', hint: 'Connecting to the server.' },
+  live: { label: 'Live', hint: 'What you see is what happens now.' },
+  reconnecting: { label: 'Reconnecting', hint: 'The connection was lost for a moment. It is being made again.' },
+  stale: { label: 'Stale', hint: 'The server cannot be reached. What you see may be out of date; it is being tried again.' },
+};
+
+/** Tells how live the page is. */
+export function LiveBadge() {
+  const status = use(LiveContext);
+  const { label, hint } = looks[status];
+  return (
+    <Tooltip label={hint} w={240}>
+      <span className={classes.badge} data-status={status} role="status">
+        <span className={classes.dot} aria-hidden="true" />
+        {label}
+      </span>
+    </Tooltip>
+  );
+}

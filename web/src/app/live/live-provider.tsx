@@ -1,0 +1,59 @@
+import { useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { useEffect, useState, type ReactNode } from 'react';
+
+import type { Job, Progress } from '@/api/model';
+import { fileKeys } from '@/features/files/api';
+import { applyJob, applyProgress, applyRemoved, applyReset } from '@/features/jobs/cache';
+import { EventStream, type LiveStatus } from '@/lib/event-stream';
+
+import { LiveContext } from './live-context';
+
+const pollWhenStale = 15_000;
+
+/** Writes one event of the stream to the cache. The stream is of the app's own server, so its shapes are the API's. */
+export function applyEvent(client: QueryClient, name: string, data: unknown): void {
+  switch (name) {
+    case 'job': {
+      const job = data as Job;
+      applyJob(client, job);
+      void client.invalidateQueries({ queryKey: fileKeys.ofJob(job.id) });
+      break;
+    }
+    case 'progress':
+      applyProgress(client, data as Progress[]);
+      break;
+    case 'removed':
+      applyRemoved(client, (data as { id: string }).id);
+      break;
+    case 'reset':
+      applyReset(client);
+      break;
+  }
+}
+
+/** Keeps the page live while somebody is signed in, and tells how live it is. */
+export function LiveProvider({ children }: { children: ReactNode }) {
+  const client = useQueryClient();
+  const [status, setStatus] = useState<LiveStatus>('connecting');
+
+  useEffect(() => {
+    const stream = new EventStream({
+      url: '/api/v1/events',
+      events: ['job', 'progress', 'removed', 'reset'],
+      onEvent: (name, data) => applyEvent(client, name, data),
+      onGap: () => applyReset(client),
+      onStatus: setStatus,
+    });
+    stream.open();
+    return () => stream.close();
+  }, [client]);
+
+  useEffect(() => {
+    if (status !== 'stale') return;
+    // The stream may be blocked where plain requests pass.
+    const timer = setInterval(() => applyReset(client), pollWhenStale);
+    return () => clearInterval(timer);
+  }, [status, client]);
+
+  return <LiveContext value={status}>{children}</LiveContext>;
+}

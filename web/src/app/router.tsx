@@ -1,0 +1,115 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+  stripSearchParams,
+} from '@tanstack/react-router';
+import * as z from 'zod/mini';
+
+import { meQuery } from '@/features/auth/api';
+import { sorts } from '@/features/jobs/api';
+import { tabNames } from '@/features/jobs/state';
+
+import { NotFound } from './routes/not-found';
+import { PageError } from './routes/page-error';
+
+interface RouterContext {
+  queryClient: QueryClient;
+}
+
+const root = createRootRouteWithContext<RouterContext>()({ component: Outlet, notFoundComponent: () => <NotFound /> });
+
+const nextSearch = z.object({ next: z.catch(z.string(), '') });
+const tokenSearch = z.object({ token: z.catch(z.string(), '') });
+const listDefaults = { tab: 'all', q: '', sort: '-created' } as const;
+const listSearch = z.object({
+  tab: z.catch(z.optional(z.enum(tabNames)), undefined),
+  q: z.catch(z.optional(z.string()), undefined),
+  sort: z.catch(z.optional(z.enum(sorts)), undefined),
+});
+
+const loginRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: nextSearch,
+  component: lazyRouteComponent(() => import('./routes/auth-routes'), 'LoginRoute'),
+});
+
+const setupRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  validateSearch: tokenSearch,
+  component: lazyRouteComponent(() => import('./routes/auth-routes'), 'SetupRoute'),
+});
+
+const signedInRoute = createRoute({
+  getParentRoute: () => root,
+  id: 'signed-in',
+  beforeLoad: async ({ context, location }) => {
+    const me = await context.queryClient.query({ ...meQuery(), staleTime: 'static' });
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way to redirect
+    if (!me) throw redirect({ to: '/login', search: { next: location.href }, replace: true });
+    return { me };
+  },
+  component: lazyRouteComponent(() => import('./routes/signed-in-routes'), 'ShellRoute'),
+});
+
+const dashboardRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/',
+  validateSearch: listSearch,
+  search: { middlewares: [stripSearchParams(listDefaults)] },
+  component: lazyRouteComponent(() => import('./routes/signed-in-routes'), 'DashboardRoute'),
+});
+
+const jobRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/jobs/$jobId',
+  component: lazyRouteComponent(() => import('./routes/job-routes'), 'JobRoute'),
+});
+
+const playRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/jobs/$jobId/play/$fileId',
+  component: lazyRouteComponent(() => import('./routes/job-routes'), 'PlayRoute'),
+});
+
+const settingsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./routes/settings-routes'), 'SettingsRoute'),
+});
+
+const agentsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/agents',
+  component: lazyRouteComponent(() => import('./routes/settings-routes'), 'AgentsRoute'),
+});
+
+const tree = root.addChildren([
+  loginRoute,
+  setupRoute,
+  signedInRoute.addChildren([dashboardRoute, jobRoute, playRoute, settingsRoute, agentsRoute]),
+]);
+
+/** Returns the router of one page. */
+export function newRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { queryClient },
+    defaultPreload: 'intent',
+    defaultErrorComponent: PageError,
+    defaultNotFoundComponent: () => <NotFound />,
+    scrollRestoration: true,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof newRouter>;
+  }
+}

@@ -1,0 +1,19 @@
+import { useNavigate } from '@tanstack/react-router';
+
+import { Page } from '@/components/page';
+import { JobList, type ListView } from '@/features/jobs/list/job-list';
+import { SubmitBox } from '@/features/jobs/submit/submit-box';
+
+/** The start page: add downloads, see all of them. */
+export function Dashboard({ view }: { view: ListView }) {
+  const navigate = useNavigate({ from: '/' });
+  return (
+    <Page title="Downloads" quietTitle>
+      <SubmitBox />
+      <JobList
+        view={view}
+        onView={(change) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false })}
+      />
+    </Page>
+  );
+}

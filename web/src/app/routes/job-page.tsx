@@ -1,0 +1,72 @@
+import { Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+
+import type { Job } from '@/api/model';
+import { ErrorNotice } from '@/components/notice';
+import { filesQuery } from '@/features/files/api';
+import { FileBrowser } from '@/features/files/components/file-browser';
+import { ArchiveButton } from '@/features/files/components/link-buttons';
+import { jobQuery } from '@/features/jobs/api';
+import { JobHeader } from '@/features/jobs/detail/job-header';
+import { JobProgress } from '@/features/jobs/detail/job-progress';
+import { JobStatus } from '@/features/jobs/detail/job-status';
+import { SelectionPanel } from '@/features/jobs/detail/selection-panel';
+import { Timeline } from '@/features/jobs/detail/timeline';
+import { WorkflowPanel } from '@/features/jobs/detail/workflow-panel';
+import { hasCode, problemCode } from '@/lib/problem';
+
+import { NotFound } from './not-found';
+import classes from './job-page.module.css';
+
+/** One job: state, progress, files, timeline. */
+export function JobPage({ jobId, isAdmin }: { jobId: string; isAdmin: boolean }) {
+  const { data: job, error, isPending, refetch } = useQuery(jobQuery(jobId));
+  if (hasCode(error, problemCode.notFound)) {
+    return <NotFound title="No such download" text="It may have been deleted, or it belongs to somebody else." />;
+  }
+  if (isPending) {
+    return (
+      <div className={classes.page} role="status" aria-label="Loading the download">
+        <Skeleton height={34} width="55%" mb={18} />
+        <Skeleton height={180} radius="lg" mb={18} />
+        <Skeleton height={260} radius="lg" />
+      </div>
+    );
+  }
+  if (!job) {
+    return <ErrorNotice error={error} title="The download could not be loaded" retry={() => void refetch()} />;
+  }
+  return <JobView job={job} isAdmin={isAdmin} />;
+}
+
+function JobView({ job, isAdmin }: { job: Job; isAdmin: boolean }) {
+  const navigate = useNavigate();
+  return (
+    <div className={classes.page}>
+      <JobHeader
+        job={job}
+        extra={job.state === 'ready' && <ArchiveButton jobId={job.id} />}
+        onDeleted={() => void navigate({ to: '/' })}
+      />
+      <JobStatus job={job} />
+      <JobProgress job={job} />
+      <div className={classes.columns}>
+        <div className={classes.files}>
+          {job.state === 'awaiting_selection' ? <Selection job={job} /> : <FileBrowser jobId={job.id} />}
+        </div>
+        <aside className={classes.side}>
+          <Timeline jobId={job.id} />
+          {isAdmin && <WorkflowPanel jobId={job.id} />}
+        </aside>
+      </div>
+    </div>
+  );
+}
+
+function Selection({ job }: { job: Job }) {
+  const { data: files, error, refetch } = useQuery(filesQuery(job.id));
+  if (error && !files) return <ErrorNotice error={error} title="The files could not be loaded" retry={() => void refetch()} />;
+  if (!files || files.length === 0) return <Skeleton height={260} radius="lg" />;
+  return <SelectionPanel job={job} files={files} />;
+}

@@ -1,0 +1,73 @@
+import { Button, Modal, TextInput } from '@mantine/core';
+import { useId, useState, type ReactNode } from 'react';
+
+import classes from './confirm-dialog.module.css';
+
+export interface ConfirmDialogProps {
+  opened: boolean;
+  title: string;
+  /** What happens when it is confirmed, in full sentences. */
+  children: ReactNode;
+  confirmLabel: string;
+  /** The text to type before the button works; for acts that cannot be undone. */
+  typed?: string;
+  danger?: boolean;
+  busy?: boolean;
+  onConfirm: () => void;
+  onClose: () => void;
+}
+
+/** Asks before a dangerous act. */
+export function ConfirmDialog(props: ConfirmDialogProps) {
+  return (
+    <Modal opened={props.opened} onClose={props.onClose} title={props.title} size="md">
+      <ConfirmForm {...props} />
+    </Modal>
+  );
+}
+
+function ConfirmForm({ children, confirmLabel, typed, danger = true, busy = false, onConfirm, onClose }: ConfirmDialogProps) {
+  const [entered, setEntered] = useState('');
+  const describedBy = useId();
+  const blocked = typed !== undefined && entered.trim() !== typed;
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!blocked) onConfirm();
+      }}
+    >
+      <div className={classes.text} id={describedBy}>
+        {children}
+      </div>
+      {typed !== undefined && (
+        <TextInput
+          label={
+            <>
+              Type <b>{typed}</b> to confirm
+            </>
+          }
+          value={entered}
+          onChange={(event) => setEntered(event.currentTarget.value)}
+          autoComplete="off"
+          data-autofocus
+        />
+      )}
+      <div className={classes.buttons}>
+        <Button variant="default" onClick={onClose}>
+          Keep it as it is
+        </Button>
+        <Button
+          type="submit"
+          color={danger ? 'red.8' : undefined}
+          disabled={blocked}
+          loading={busy}
+          aria-describedby={describedBy}
+          data-autofocus={typed === undefined || undefined}
+        >
+          {confirmLabel}
+        </Button>
+      </div>
+    </form>
+  );
+}

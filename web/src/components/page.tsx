@@ -1,0 +1,35 @@
+import { Title } from '@mantine/core';
+import { useEffect, type ReactNode } from 'react';
+
+import classes from './page.module.css';
+
+interface PageProps {
+  title: string;
+  /** A sentence under the title. */
+  intro?: ReactNode;
+  /** Buttons beside the title. */
+  actions?: ReactNode;
+  /** Keeps the title for screen readers and the browser tab only. */
+  quietTitle?: boolean;
+  narrow?: boolean;
+  children: ReactNode;
+}
+
+/** The frame of a page: its title, in the document too, and its content. */
+export function Page({ title, intro, actions, quietTitle = false, narrow = false, children }: PageProps) {
+  useEffect(() => {
+    document.title = `${title} · Longhaul`;
+  }, [title]);
+  return (
+    <div className={classes.page} data-narrow={narrow || undefined}>
+      <div className={classes.head} data-quiet={quietTitle || undefined}>
+        <div>
+          <Title order={1}>{title}</Title>
+          {intro !== undefined && <p className={classes.intro}>{intro}</p>}
+        </div>
+        {actions !== undefined && <div className={classes.actions}>{actions}</div>}
+      </div>
+      {children}
+    </div>
+  );
+}

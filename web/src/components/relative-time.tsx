@@ -1,0 +1,14 @@
+import { Tooltip } from '@mantine/core';
+
+import { formatMoment, formatRelative } from '@/lib/format';
+import { useNow } from '@/lib/use-now';
+
+/** A moment relative to now; the full date shows on hover. */
+export function RelativeTime({ at }: { at: string }) {
+  const now = useNow();
+  return (
+    <Tooltip label={formatMoment(at)}>
+      <time dateTime={at}>{formatRelative(at, now)}</time>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,15 @@
+import { notifications } from '@mantine/notifications';
+
+import { messageOf } from '@/lib/problem';
+
+import { IconCheck, IconX } from './icons';
+
+/** Tells that something worked. */
+export function toastDone(message: string): void {
+  notifications.show({ message, color: 'teal', icon: <IconCheck size={16} />, autoClose: 4_000 });
+}
+
+/** Tells that something failed, in the server's own words. */
+export function toastFailed(title: string, error: unknown): void {
+  notifications.show({ title, message: messageOf(error), color: 'red', icon: <IconX size={16} />, autoClose: 9_000 });
+}

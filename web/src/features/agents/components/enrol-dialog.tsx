@@ -1,0 +1,81 @@
+import { Button, CopyButton, Modal, TextInput } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+
+import type { Enrolment } from '@/api/model';
+import { IconCheck, IconCopy } from '@/components/icons';
+import { RelativeTime } from '@/components/relative-time';
+import { messageOf } from '@/lib/problem';
+
+import { enrolAgent } from '../api';
+import classes from './agents.module.css';
+
+/** Makes an enrolment token and shows, this once, the command that starts the agent with it. */
+export function EnrolDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  return (
+    <Modal opened={opened} onClose={onClose} title="Add an agent" size="lg">
+      <EnrolSteps onClose={onClose} />
+    </Modal>
+  );
+}
+
+function EnrolSteps({ onClose }: { onClose: () => void }) {
+  const [name, setName] = useState('');
+  const enrolling = useMutation({ mutationFn: enrolAgent });
+  if (enrolling.data) return <Command enrolment={enrolling.data} onClose={onClose} />;
+  return (
+    <form
+      className={classes.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (name.trim() !== '') enrolling.mutate(name.trim());
+      }}
+    >
+      <TextInput
+        label="Name"
+        description="Letters, digits, dots and dashes; for example the machine's host name."
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+        error={enrolling.error ? messageOf(enrolling.error) : undefined}
+        autoComplete="off"
+        maxLength={100}
+        data-autofocus
+      />
+      <div className={classes.foot}>
+        <Button variant="default" onClick={onClose}>
+          Close
+        </Button>
+        <Button type="submit" loading={enrolling.isPending} disabled={name.trim() === ''}>
+          Make the command
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function Command({ enrolment, onClose }: { enrolment: Enrolment; onClose: () => void }) {
+  return (
+    <div className={classes.form}>
+      <p className={classes.note}>
+        Run this on the agent's machine. The token in it works once, expires <RelativeTime at={enrolment.expiresAt} /> and is not shown again.
+      </p>
+      {/* A scrolling region without anything focusable in it must take the focus itself. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <pre className={classes.command} tabIndex={0} aria-label="Command">
+        {enrolment.command}
+      </pre>
+      <div className={classes.foot}>
+        <CopyButton value={enrolment.command}>
+          {({ copied, copy }) => (
+            <Button leftSection={copied ? <IconCheck size={16} /> : <IconCopy size={16} />} onClick={copy}>
+              {copied ? 'Copied' : 'Copy the command'}
+            </Button>
+          )}
+        </CopyButton>
+        <Button variant="default" onClick={onClose}>
+          Done
+        </Button>
+      </div>
+    </div>
+  );
+}

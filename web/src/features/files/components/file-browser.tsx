@@ -1,0 +1,97 @@
+import { ActionIcon, Skeleton, Tooltip } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
+
+import type { JobFile } from '@/api/model';
+import { FileTree } from '@/components/file-tree';
+import { IconClock, IconPhoto, IconPlayerPlay, IconFileText } from '@/components/icons';
+import { ErrorNotice } from '@/components/notice';
+import { fileKind } from '@/lib/file-kind';
+import { baseName } from '@/lib/file-kind';
+import { formatPlural } from '@/lib/format';
+
+import { filesQuery } from '../api';
+import classes from './files.module.css';
+import { CopyLinkButton, DownloadButton } from './link-buttons';
+
+/** Reports whether the app can show or play the file itself. */
+export function opensHere(file: JobFile): boolean {
+  if (file.state !== 'stored') return false;
+  const kind = fileKind(file);
+  if (kind === 'video' || kind === 'audio' || kind === 'image') return file.previewable;
+  return kind === 'text';
+}
+
+/** The files of a job, each with what can be done as soon as it is stored. */
+export function FileBrowser({ jobId }: { jobId: string }) {
+  const { data: files, error, isPending, refetch } = useQuery(filesQuery(jobId));
+  const chosen = useMemo(() => files?.filter((file) => file.state !== 'skipped') ?? [], [files]);
+  const skipped = (files?.length ?? 0) - chosen.length;
+  const stored = chosen.filter((file) => file.state === 'stored').length;
+  return (
+    <section aria-labelledby="files-title" className={classes.section}>
+      <div className={classes.head}>
+        <h2 className={classes.title} id="files-title">
+          Files
+        </h2>
+        {chosen.length > 0 && (
+          <span className={`${classes.count} tabular`}>
+            {stored === chosen.length ? formatPlural(stored, 'file', 'files') : `${stored} of ${chosen.length} stored`}
+            {skipped > 0 && `, ${formatPlural(skipped, 'file', 'files')} left out`}
+          </span>
+        )}
+      </div>
+      {isPending && <Skeleton height={160} radius="md" />}
+      {error && !files && <ErrorNotice error={error} title="The files could not be loaded" retry={() => void refetch()} />}
+      {files?.length === 0 && <p className={classes.none}>The files are not known yet. They appear here once the source has told them.</p>}
+      {chosen.length > 0 && (
+        <FileTree
+          label="Files"
+          files={chosen}
+          maxHeight={520}
+          isDim={(file) => file.state !== 'stored'}
+          fileEnd={(file) => <FileActions file={file} jobId={jobId} />}
+        />
+      )}
+    </section>
+  );
+}
+
+function FileActions({ file, jobId }: { file: JobFile; jobId: string }) {
+  if (file.state !== 'stored') {
+    return (
+      <Tooltip label="Not in storage yet">
+        <span className={classes.pending}>
+          <IconClock size={16} aria-label="Not in storage yet" />
+        </span>
+      </Tooltip>
+    );
+  }
+  return (
+    <>
+      {opensHere(file) && <OpenButton file={file} jobId={jobId} />}
+      <CopyLinkButton file={file} />
+      <DownloadButton file={file} />
+    </>
+  );
+}
+
+function OpenButton({ file, jobId }: { file: JobFile; jobId: string }) {
+  const kind = fileKind(file);
+  const plays = kind === 'video' || kind === 'audio';
+  const Symbol = plays ? IconPlayerPlay : kind === 'image' ? IconPhoto : IconFileText;
+  const label = `${plays ? 'Play' : 'Show'} ${baseName(file.path)}`;
+  return (
+    <Tooltip label={plays ? 'Play' : 'Show'}>
+      <ActionIcon
+        variant={plays ? 'light' : 'subtle'}
+        color={plays ? undefined : 'gray'}
+        aria-label={label}
+        renderRoot={(props) => <Link to="/jobs/$jobId/play/$fileId" params={{ jobId, fileId: file.id }} {...props} />}
+      >
+        <Symbol size={17} />
+      </ActionIcon>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,98 @@
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+
+import type { JobFile } from '@/api/model';
+import { IconArchive, IconDownload, IconLink } from '@/components/icons';
+import { toastDone, toastFailed } from '@/components/toast';
+import { baseName } from '@/lib/file-kind';
+import { formatMoment } from '@/lib/format';
+
+import { makeArchiveLink, makeLink } from '../api';
+
+/** Lets the browser fetch an address as a download; the server's answer says that it is one. */
+function startDownload(url: string): void {
+  const anchor = document.createElement('a');
+  anchor.href = url;
+  anchor.rel = 'noreferrer';
+  anchor.click();
+}
+
+/** Downloads a file. */
+export function DownloadButton({ file, wide = false }: { file: JobFile; wide?: boolean }) {
+  const linking = useMutation({
+    mutationFn: () => makeLink(file.id, 'attachment'),
+    onSuccess: (link) => startDownload(link.url),
+    onError: (error) => toastFailed('The download did not start', error),
+  });
+  if (wide) {
+    return (
+      <Button variant="default" leftSection={<IconDownload size={17} />} loading={linking.isPending} onClick={() => linking.mutate()}>
+        Download
+      </Button>
+    );
+  }
+  return (
+    <Tooltip label="Download">
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        aria-label={`Download ${baseName(file.path)}`}
+        loading={linking.isPending}
+        onClick={() => linking.mutate()}
+      >
+        <IconDownload size={17} />
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+/** Copies an address under which the file can be fetched without signing in, until it expires. */
+export function CopyLinkButton({ file, wide = false }: { file: JobFile; wide?: boolean }) {
+  const linking = useMutation({
+    mutationFn: async () => {
+      const link = await makeLink(file.id, fileDisposition(file));
+      await navigator.clipboard.writeText(link.url);
+      return link;
+    },
+    onSuccess: (link) => toastDone(`Link copied. It works without signing in until ${formatMoment(link.expiresAt)}.`),
+    onError: (error) => toastFailed('The link could not be copied', error),
+  });
+  if (wide) {
+    return (
+      <Button variant="default" leftSection={<IconLink size={17} />} loading={linking.isPending} onClick={() => linking.mutate()}>
+        Copy link
+      </Button>
+    );
+  }
+  return (
+    <Tooltip label="Copy a link for a player or a download tool">
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        aria-label={`Copy a link to ${baseName(file.path)}`}
+        loading={linking.isPending}
+        onClick={() => linking.mutate()}
+      >
+        <IconLink size={17} />
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+function fileDisposition(file: JobFile): 'inline' | 'attachment' {
+  return file.previewable ? 'inline' : 'attachment';
+}
+
+/** Downloads all files of a job as a zip. */
+export function ArchiveButton({ jobId }: { jobId: string }) {
+  const linking = useMutation({
+    mutationFn: () => makeArchiveLink(jobId),
+    onSuccess: (link) => startDownload(link.url),
+    onError: (error) => toastFailed('The download did not start', error),
+  });
+  return (
+    <Button leftSection={<IconArchive size={17} />} loading={linking.isPending} onClick={() => linking.mutate()}>
+      Download all as zip
+    </Button>
+  );
+}

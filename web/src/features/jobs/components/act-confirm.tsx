@@ -1,0 +1,54 @@
+import type { Job } from '@/api/model';
+import { ConfirmDialog } from '@/components/confirm-dialog';
+import { formatBytes, formatPlural } from '@/lib/format';
+
+import type { PlainAction } from '../api';
+import { nameOf } from '../state';
+import type { Act } from '../use-act';
+
+/** From this many downloads on, deleting asks for a typed word. */
+const typedFrom = 5;
+
+/** Reports whether the action asks first. */
+export function asksFirst(action: PlainAction): boolean {
+  return action === 'cancel' || action === 'delete';
+}
+
+interface ActConfirmProps {
+  asked: Act | undefined;
+  busy: boolean;
+  onConfirm: (act: Act) => void;
+  onClose: () => void;
+}
+
+function storedSize(jobs: readonly Job[]): number {
+  return jobs.reduce((sum, job) => (job.state === 'ready' ? sum + (job.size ?? 0) : sum), 0);
+}
+
+/** Asks before jobs are cancelled or deleted. */
+export function ActConfirm({ asked, busy, onConfirm, onClose }: ActConfirmProps) {
+  const jobs = asked?.jobs ?? [];
+  const deleting = asked?.action === 'delete';
+  const what = jobs.length === 1 && jobs[0] ? `“${nameOf(jobs[0])}”` : formatPlural(jobs.length, 'download', 'downloads');
+  const stored = storedSize(jobs);
+  return (
+    <ConfirmDialog
+      opened={asked !== undefined}
+      title={deleting ? 'Delete for good?' : 'Cancel the download?'}
+      confirmLabel={deleting ? 'Delete' : 'Cancel download'}
+      {...(deleting && jobs.length >= typedFrom && { typed: 'delete' })}
+      busy={busy}
+      onConfirm={() => asked && onConfirm(asked)}
+      onClose={onClose}
+    >
+      {deleting ? (
+        <>
+          <p>{what} will be removed from your list, together with everything it has stored.</p>
+          {stored > 0 && <p>{formatBytes(stored)} of finished files will be gone. This cannot be undone.</p>}
+        </>
+      ) : (
+        <p>{what} will stop. You can try it again later; it then continues from what is stored.</p>
+      )}
+    </ConfirmDialog>
+  );
+}

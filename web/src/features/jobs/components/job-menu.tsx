@@ -1,0 +1,78 @@
+import { ActionIcon, Menu } from '@mantine/core';
+import type { Icon } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+
+import type { Job, JobAction } from '@/api/model';
+import {
+  IconBan,
+  IconDots,
+  IconExternalLink,
+  IconListCheck,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconRotateClockwise,
+  IconTrash,
+} from '@/components/icons';
+
+import type { PlainAction } from '../api';
+import { actionLabels, nameOf } from '../state';
+
+export const actionIcons: Record<JobAction, Icon> = {
+  pause: IconPlayerPause,
+  resume: IconPlayerPlay,
+  select: IconListCheck,
+  retry: IconRotateClockwise,
+  cancel: IconBan,
+  delete: IconTrash,
+};
+
+interface JobMenuProps {
+  job: Job;
+  onAct: (job: Job, action: PlainAction) => void;
+}
+
+/** The menu of a job with what may be done to it now. */
+export function JobMenu({ job, onAct }: JobMenuProps) {
+  return (
+    <Menu>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Actions for ${nameOf(job)}`}>
+          <IconDots size={18} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          leftSection={<IconExternalLink size={16} />}
+          renderRoot={(props) => <Link to="/jobs/$jobId" params={{ jobId: job.id }} {...props} />}
+        >
+          Open
+        </Menu.Item>
+        {job.actions.map((action) => {
+          const Symbol = actionIcons[action];
+          const icon = <Symbol size={16} />;
+          if (action === 'select') {
+            return (
+              <Menu.Item
+                key={action}
+                leftSection={icon}
+                renderRoot={(props) => <Link to="/jobs/$jobId" params={{ jobId: job.id }} {...props} />}
+              >
+                {actionLabels[action]}
+              </Menu.Item>
+            );
+          }
+          return (
+            <Menu.Item
+              key={action}
+              leftSection={icon}
+              color={action === 'delete' ? 'red' : undefined}
+              onClick={() => onAct(job, action)}
+            >
+              {actionLabels[action]}
+            </Menu.Item>
+          );
+        })}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,56 @@
+import { Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+
+import type { JobEvent } from '@/api/model';
+import { ErrorNotice } from '@/components/notice';
+import { RelativeTime } from '@/components/relative-time';
+
+import { timelineQuery } from '../api';
+import { stateLooks, type Tone } from '../state';
+import classes from './timeline.module.css';
+
+const kindTexts: Record<JobEvent['kind'], string> = {
+  submitted: 'Submitted',
+  state: 'Changed state',
+  placed: 'Given to an agent',
+  attempt: 'An attempt ended',
+  manifest: 'Files became known',
+  selection: 'Files were chosen',
+  deleted: 'Deleted',
+};
+
+function toneOf(event: JobEvent): Tone {
+  if (event.kind === 'attempt') return 'warn';
+  return event.kind === 'state' ? stateLooks[event.state].tone : 'idle';
+}
+
+function titleOf(event: JobEvent): string {
+  return event.kind === 'state' ? stateLooks[event.state].label : kindTexts[event.kind];
+}
+
+/** What happened to a job, the newest first. */
+export function Timeline({ jobId }: { jobId: string }) {
+  const { data: events, error, isPending, refetch } = useQuery(timelineQuery(jobId));
+  return (
+    <section className={classes.section} aria-labelledby="timeline-title">
+      <h2 className={classes.title} id="timeline-title">
+        Timeline
+      </h2>
+      {isPending && <Skeleton height={120} />}
+      {error && !events && <ErrorNotice error={error} title="The timeline could not be loaded" retry={() => void refetch()} />}
+      {events && (
+        <ol className={classes.events} reversed>
+          {[...events].reverse().map((event) => (
+            <li key={event.id} className={classes.event} data-tone={toneOf(event)}>
+              <p className={classes.what}>{titleOf(event)}</p>
+              {event.message !== '' && event.message !== titleOf(event) && <p className={classes.message}>{event.message}</p>}
+              <p className={classes.when}>
+                <RelativeTime at={event.at} />
+              </p>
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}

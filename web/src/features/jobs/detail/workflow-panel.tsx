@@ -1,0 +1,36 @@
+import { Anchor } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+
+import { IconExternalLink } from '@/components/icons';
+import { messageOf } from '@/lib/problem';
+
+import { workflowQuery } from '../api';
+import classes from './detail.module.css';
+
+/** The workflow behind a job and the way to it, for admins. */
+export function WorkflowPanel({ jobId }: { jobId: string }) {
+  const { data: workflow, error } = useQuery(workflowQuery(jobId));
+  return (
+    <section className={classes.admin} aria-labelledby="workflow-title">
+      <h2 className={classes.cardtitle} id="workflow-title">
+        Workflow
+      </h2>
+      {error && !workflow && <p className={classes.cardtext}>{messageOf(error)}</p>}
+      {workflow && (
+        <>
+          <dl>
+            <dt>Status</dt>
+            <dd>{workflow.status}</dd>
+            <dt>Id</dt>
+            <dd className="mono">{workflow.workflowId}</dd>
+          </dl>
+          {workflow.uiUrl !== '' && (
+            <Anchor href={workflow.uiUrl} target="_blank" rel="noreferrer" size="sm">
+              Open in the Temporal UI <IconExternalLink size={13} aria-hidden="true" />
+            </Anchor>
+          )}
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,115 @@
+import { Checkbox } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { memo } from 'react';
+
+import type { Job } from '@/api/model';
+import { ProgressBar } from '@/components/progress-bar';
+import { RelativeTime } from '@/components/relative-time';
+import { formatBytes, formatDuration, formatPercent, formatPlural, formatRate } from '@/lib/format';
+
+import type { PlainAction } from '../api';
+import { JobMenu } from '../components/job-menu';
+import { StateLabel } from '../components/state-label';
+import { isRunning, nameOf, sharesOf, stateLooks, whyOf } from '../state';
+import { useProgress } from '../use-progress';
+import classes from './job-row.module.css';
+
+interface JobRowProps {
+  job: Job;
+  position: number;
+  count: number;
+  selected: boolean;
+  onSelect: (job: Job, on: boolean, range: boolean) => void;
+  onAct: (job: Job, action: PlainAction) => void;
+}
+
+/** One job of the list. */
+export const JobRow = memo(function JobRow({ job, position, count, selected, onSelect, onAct }: JobRowProps) {
+  const progress = useProgress(job);
+  const name = nameOf(job);
+  const { done, stored } = sharesOf(job, progress);
+  const running = isRunning(job.state);
+  const why = whyOf(job, progress);
+  const showBar = running || ((job.state === 'paused' || job.state === 'needs_attention') && (done ?? 0) > 0);
+  return (
+    <div
+      className={classes.row}
+      role="listitem"
+      aria-posinset={position}
+      aria-setsize={count}
+      data-selected={selected || undefined}
+      data-job={job.id}
+    >
+      <Checkbox
+        className={classes.check}
+        aria-label={`Select ${name}`}
+        checked={selected}
+        onChange={(event) => onSelect(job, event.currentTarget.checked, (event.nativeEvent as MouseEvent).shiftKey)}
+      />
+      <div className={classes.main}>
+        <div className={classes.title}>
+          <Link to="/jobs/$jobId" params={{ jobId: job.id }} className={classes.name} title={name} data-row-link>
+            {name}
+          </Link>
+        </div>
+        <div className={classes.facts}>
+          <StateLabel state={job.state} />
+          {running && progress ? <Flow job={job} /> : <Rest job={job} />}
+        </div>
+        {why !== '' && (
+          <p className={classes.why} title={why}>
+            {why}
+          </p>
+        )}
+        {showBar && (
+          <div className={classes.bar}>
+            <ProgressBar
+              label={`Progress of ${name}`}
+              done={done}
+              stored={stored}
+              tone={job.state === 'paused' ? 'idle' : stateLooks[job.state].tone}
+            />
+          </div>
+        )}
+      </div>
+      <div className={`${classes.share} tabular`}>{showBar && done !== null && formatPercent(done)}</div>
+      <div className={classes.menu}>
+        <JobMenu job={job} onAct={onAct} />
+      </div>
+    </div>
+  );
+});
+
+/** The figures of a job on which something works. */
+function Flow({ job }: { job: Job }) {
+  const progress = useProgress(job);
+  if (!progress) return null;
+  const total = progress.bytesTotal > 0 ? progress.bytesTotal : job.size;
+  return (
+    <>
+      {total !== null && total > 0 && (
+        <span className="tabular">
+          {formatBytes(progress.bytesDone)} of {formatBytes(total)}
+        </span>
+      )}
+      {progress.downRate > 0 && <span className={`${classes.rate} tabular`}>{formatRate(progress.downRate)}</span>}
+      {progress.etaSeconds !== null && progress.etaSeconds > 0 && (
+        <span className="tabular">{formatDuration(progress.etaSeconds)} left</span>
+      )}
+      {job.sourceKind !== 'url' && <span className="tabular">{formatPlural(progress.peers, 'peer', 'peers')}</span>}
+    </>
+  );
+}
+
+/** The figures of a job that rests or has ended. */
+function Rest({ job }: { job: Job }) {
+  return (
+    <>
+      {job.size !== null && <span className="tabular">{formatBytes(job.size)}</span>}
+      {job.fileCount > 1 && <span className="tabular">{formatPlural(job.fileCount, 'file', 'files')}</span>}
+      <span>
+        <RelativeTime at={job.finishedAt ?? job.createdAt} />
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,104 @@
+import type { Icon } from '@tabler/icons-react';
+
+import type { Job, JobAction, JobState, Progress } from '@/api/model';
+import {
+  IconAlertTriangle,
+  IconBan,
+  IconCircleCheck,
+  IconCircleX,
+  IconCloudDownload,
+  IconCloudUp,
+  IconHistory,
+  IconHourglassHigh,
+  IconListCheck,
+  IconMagnet,
+  IconPlayerPause,
+} from '@/components/icons';
+
+export type Tone = 'active' | 'ok' | 'warn' | 'bad' | 'idle';
+
+interface StateLook {
+  label: string;
+  icon: Icon;
+  tone: Tone;
+}
+
+/** How each state is told: always by icon and words, never by colour alone. */
+export const stateLooks: Record<JobState, StateLook> = {
+  queued: { label: 'Queued', icon: IconHourglassHigh, tone: 'idle' },
+  resolving: { label: 'Looking up', icon: IconMagnet, tone: 'active' },
+  awaiting_selection: { label: 'Choose files', icon: IconListCheck, tone: 'warn' },
+  downloading: { label: 'Downloading', icon: IconCloudDownload, tone: 'active' },
+  storing: { label: 'Storing', icon: IconCloudUp, tone: 'active' },
+  ready: { label: 'Ready', icon: IconCircleCheck, tone: 'ok' },
+  paused: { label: 'Paused', icon: IconPlayerPause, tone: 'idle' },
+  needs_attention: { label: 'Needs attention', icon: IconAlertTriangle, tone: 'warn' },
+  failed: { label: 'Failed', icon: IconCircleX, tone: 'bad' },
+  cancelled: { label: 'Cancelled', icon: IconBan, tone: 'idle' },
+  expired: { label: 'Expired', icon: IconHistory, tone: 'idle' },
+};
+
+/** The tabs of the list: groups of states that mean the same to a person. */
+export const tabs = {
+  all: { label: 'All', states: [] },
+  active: { label: 'Active', states: ['queued', 'resolving', 'downloading', 'storing'] },
+  attention: { label: 'Needs you', states: ['awaiting_selection', 'needs_attention'] },
+  paused: { label: 'Paused', states: ['paused'] },
+  ready: { label: 'Ready', states: ['ready'] },
+  ended: { label: 'Ended', states: ['failed', 'cancelled', 'expired'] },
+} as const satisfies Record<string, { label: string; states: readonly JobState[] }>;
+
+export type Tab = keyof typeof tabs;
+
+export const tabNames = Object.keys(tabs) as [Tab, ...Tab[]];
+
+/** Adds up the counts of a tab's states. */
+export function tabCount(tab: Tab, counts: Readonly<Record<string, number>>): number {
+  const states: readonly string[] = tabs[tab].states;
+  return Object.entries(counts).reduce((sum, [state, n]) => (states.length === 0 || states.includes(state) ? sum + n : sum), 0);
+}
+
+/** What each action is called. */
+export const actionLabels: Record<JobAction, string> = {
+  pause: 'Pause',
+  resume: 'Resume',
+  select: 'Choose files',
+  retry: 'Try again',
+  cancel: 'Cancel',
+  delete: 'Delete',
+};
+
+const runningStates: readonly JobState[] = ['resolving', 'downloading', 'storing'];
+
+/** Reports whether the job holds a slot and something works on it. */
+export function isRunning(state: JobState): boolean {
+  return runningStates.includes(state);
+}
+
+/** Returns the name to show; a job has none until its source tells it. */
+export function nameOf(job: Job): string {
+  if (job.name !== '') return job.name;
+  if (job.infoHash !== '') return `Magnet ${job.infoHash.slice(0, 12)}…`;
+  return 'New download';
+}
+
+export interface Shares {
+  /** Verified share, 0 to 1; null while it cannot be told. */
+  done: number | null;
+  stored: number;
+}
+
+/** Returns how much of a job is verified and stored. */
+export function sharesOf(job: Job, progress: Progress | null): Shares {
+  if (job.state === 'ready' || job.state === 'expired') return { done: 1, stored: 1 };
+  const total = progress && progress.bytesTotal > 0 ? progress.bytesTotal : job.size;
+  if (!progress || !total) return { done: isRunning(job.state) ? null : 0, stored: 0 };
+  return { done: progress.bytesDone / total, stored: progress.bytesStored / total };
+}
+
+/** Returns the sentence that says why nothing comes, or why the job is where it is; empty when all is plain. */
+export function whyOf(job: Job, progress: Progress | null): string {
+  if (job.state === 'downloading' && progress) return progress.waiting;
+  if (job.state === 'ready') return '';
+  return job.reason;
+}

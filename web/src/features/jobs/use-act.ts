@@ -1,0 +1,73 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+
+import type { Job } from '@/api/model';
+import { toastDone, toastFailed } from '@/components/toast';
+import { formatPlural } from '@/lib/format';
+
+import { act, type PlainAction } from './api';
+import { applyJob, applyRemoved } from './cache';
+import { nameOf } from './state';
+
+/** One request at a time per line, so that a big selection does not flood the server. */
+const lines = 4;
+
+const done: Record<PlainAction, (what: string) => string> = {
+  pause: (what) => `Paused ${what}.`,
+  resume: (what) => `Resumed ${what}.`,
+  retry: (what) => `Trying ${what} again.`,
+  cancel: (what) => `Cancelled ${what}.`,
+  delete: (what) => `Deleted ${what}.`,
+};
+
+export interface Act {
+  jobs: readonly Job[];
+  action: PlainAction;
+}
+
+interface Outcome {
+  succeeded: Job[];
+  failed: Job[];
+  firstError: unknown;
+}
+
+/** Does one action to one or many jobs, writes the answers to the cache and tells the outcome. */
+export function useAct(onDone?: () => void) {
+  const client = useQueryClient();
+
+  async function one(job: Job, action: PlainAction): Promise<void> {
+    const answer = await act(job.id, action);
+    if (answer) applyJob(client, answer);
+    else applyRemoved(client, job.id);
+  }
+
+  async function all({ jobs, action }: Act): Promise<Outcome> {
+    const outcome: Outcome = { succeeded: [], failed: [], firstError: undefined };
+    const waiting = [...jobs];
+    const line = async () => {
+      for (let job = waiting.shift(); job; job = waiting.shift()) {
+        try {
+          await one(job, action);
+          outcome.succeeded.push(job);
+        } catch (error) {
+          outcome.failed.push(job);
+          outcome.firstError ??= error;
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: lines }, line));
+    return outcome;
+  }
+
+  return useMutation({
+    mutationFn: all,
+    onSuccess: ({ succeeded, failed, firstError }, { action, jobs }) => {
+      const what = (list: readonly Job[]) =>
+        list.length === 1 && list[0] ? `“${nameOf(list[0])}”` : formatPlural(list.length, 'download', 'downloads');
+      if (succeeded.length > 0) toastDone(done[action](what(succeeded)));
+      if (failed.length > 0) {
+        toastFailed(jobs.length === 1 ? 'That did not work' : `${what(failed)} could not be changed`, firstError);
+      }
+      if (succeeded.length > 0) onDone?.();
+    },
+  });
+}

@@ -1,0 +1,43 @@
+import createClient from 'openapi-fetch';
+
+import type { paths } from '@/api/schema.gen';
+
+import { problemCode, ProblemError, problemOf } from './problem';
+
+// Looking up a magnet link may take the server 45 seconds.
+const requestTimeout = 60_000;
+
+async function fetchWithTimeout(request: Request): Promise<Response> {
+  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(requestTimeout)]);
+  try {
+    return await fetch(request, { signal });
+  } catch (error) {
+    if (request.signal.aborted) throw error;
+    throw new ProblemError(0, problemCode.network, 'The server cannot be reached. Check your connection and try again.');
+  }
+}
+
+/** The typed client of the API. Pass its calls through `send`, which turns failures into ProblemError. */
+export const http = createClient<paths>({ baseUrl: globalThis.location.origin, fetch: fetchWithTimeout });
+
+interface Answer<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+let signedOut: () => void = () => undefined;
+
+/** Sets what happens when the server says that nobody is signed in any more. */
+export function onSignedOut(listener: () => void): void {
+  signedOut = listener;
+}
+
+/** Waits for a call of `http` and returns its data, or throws the ProblemError of its failure. */
+export async function send<T>(call: Promise<Answer<T>>): Promise<T> {
+  const { data, error, response } = await call;
+  if (response.ok) return data as T;
+  const problem = problemOf(response.status, error);
+  if (problem.code === problemCode.unauthorized) signedOut();
+  throw problem;
+}
