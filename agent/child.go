@@ -68,7 +68,7 @@ type child struct {
 func startChild(s childSpec) (*child, io.Reader, error) {
 	cmd := exec.Command(s.command[0], s.command[1:]...) //nolint:noctx // the process outlives the call; kill ends it
 	cmd.Dir = s.dir
-	cmd.Env = append(inherited(), fmt.Sprintf("GOMEMLIMIT=%d", s.memory), "GOTRACEBACK=single")
+	cmd.Env = append(inherited(), fmt.Sprintf("GOMEMLIMIT=%d", s.memory), "GOGC=400", "GOTRACEBACK=single")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 	stdin, err := cmd.StdinPipe()
 	if err != nil {

@@ -194,13 +194,13 @@ func (t *transfer) read(p part, off int64, buf []byte) error {
 // stored implements partDisk.
 func (t *transfer) stored(p part, crc uint32, etag string) error {
 	rng := disk.Range{Off: p.Off, Len: p.Length}
-	t.diskMu.Lock()
-	defer t.diskMu.Unlock()
-	if t.reader.Validator(p.file) != p.validator {
+	err := t.reader.MarkStored(disk.StoredPart{
+		File: p.file, Number: int64(p.number), Range: rng, CRC32C: crc, ETag: etag, Validator: p.validator,
+	})
+	if errors.Is(err, disk.ErrNotVerified) {
 		return nil // the engine has dropped the content meanwhile
 	}
-	sp := disk.StoredPart{File: p.file, Number: int64(p.number), Range: rng, CRC32C: crc, ETag: etag}
-	if err := t.reader.MarkStored(sp); err != nil {
+	if err != nil {
 		return err
 	}
 	t.mu.Lock()
@@ -268,8 +268,6 @@ func (t *transfer) drop(ctx context.Context) error {
 	if err = errors.Join(err, st.Close()); err != nil {
 		return fmt.Errorf("drop bad ranges: %w", err)
 	}
-	t.diskMu.Lock()
-	defer t.diskMu.Unlock()
 	_, err = t.reader.Refresh()
 	return err
 }
@@ -280,10 +278,7 @@ func (t *transfer) hear(n news) error {
 	case newsReport:
 		t.heardReport(n.Report)
 	case newsVerified:
-		t.diskMu.Lock()
-		_, err := t.reader.Refresh()
-		t.diskMu.Unlock()
-		if err != nil {
+		if _, err := t.reader.Refresh(); err != nil {
 			return err
 		}
 		t.ledger.verified(n.Spans)
@@ -325,10 +320,7 @@ func (t *transfer) heardValidator(n news) error {
 		}
 	}
 	t.mu.Unlock()
-	t.diskMu.Lock()
-	_, err := t.reader.Refresh()
-	t.diskMu.Unlock()
-	if err != nil {
+	if _, err := t.reader.Refresh(); err != nil {
 		return err
 	}
 	if t.ledger.setValidator(n.File, n.Validator) {

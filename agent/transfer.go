@@ -73,9 +73,6 @@ type transfer struct {
 
 	dropped chan struct{} // has an entry when there are drops
 	seedEnd chan struct{} // has an entry when the engine process ended after its work
-	// diskMu keeps the journal's view of a file's validator still while a part
-	// is recorded.
-	diskMu sync.Mutex
 }
 
 // newTransfer makes a transfer in its directory and writes its spec.
