@@ -17,6 +17,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"runtime/debug"
 	"time"
 
 	"longhaul/agent/engine"
@@ -31,7 +32,8 @@ var (
 	_ engine.Seeder = (*Engine)(nil)
 )
 
-// defaultMemory is the memory for unfinished pieces if the config names none.
+// defaultMemory is the most memory for unfinished pieces if the config names
+// none.
 const defaultMemory = 256 << 20
 
 // Network reaches peers and trackers, and no address that is not allowed.
@@ -60,7 +62,9 @@ type Config struct {
 	SeedRatio float64
 	SeedTime  time.Duration
 
-	MemoryLimit int64 // bytes for unfinished pieces; 0 is 256 MiB
+	// MemoryLimit is for unfinished pieces, in bytes; 0 is half of the process's
+	// GOMEMLIMIT, and at most 256 MiB.
+	MemoryLimit int64
 	Now         func() time.Time
 }
 
@@ -74,7 +78,7 @@ type Engine struct {
 // New returns an engine.
 func New(cfg Config) *Engine {
 	if cfg.MemoryLimit <= 0 {
-		cfg.MemoryLimit = defaultMemory
+		cfg.MemoryLimit = min(defaultMemory, debug.SetMemoryLimit(-1)/2)
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
