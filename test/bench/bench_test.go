@@ -248,7 +248,9 @@ func BenchmarkEvents(b *testing.B) {
 	open.Add(listeners)
 	want := "" // job id, set before the job is submitted: its name marks the event
 	for range listeners {
-		wg.Go(func() { listen(ctx, b, &open, func(data string) bool { return strings.Contains(data, "sse-marker-") }, seen) })
+		wg.Go(func() {
+			listen(ctx, b, &open, func(data string) bool { return strings.Contains(data, "sse-marker-") }, seen)
+		})
 	}
 	open.Wait()
 	source := harness.NewSource(b)
