@@ -163,7 +163,7 @@ func (a *Files) missing(ctx context.Context, f store.FileParts, cause error) err
 	if err := a.forget(ctx, f); err != nil {
 		return err
 	}
-	return models.Fault(models.ProblemStorageFailing, "A file is not complete in storage; its bytes are fetched again.").Because(cause)
+	return models.Fault(models.ProblemLengthMismatch, "A file is not complete in storage; its bytes are fetched again.").Because(cause)
 }
 
 // DiscardParts drops what a cancelled job has in storage of files that are not

@@ -97,7 +97,8 @@ func storing(ctx workflow.Context, summary string) workflow.Context {
 		WaitForCancellation:    true,
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute,
-			NonRetryableErrorTypes: countedFaults(),
+			// Bytes that are not in storage have to be fetched again first.
+			NonRetryableErrorTypes: []string{string(models.ProblemLengthMismatch)},
 		},
 		Summary: summary,
 	})

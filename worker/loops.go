@@ -1,0 +1,158 @@
+package worker
+
+import (
+	"context"
+	"time"
+
+	"longhaul/internal/event"
+	"longhaul/internal/store"
+	"longhaul/models"
+)
+
+const (
+	dispatchers  = 4  // items of different jobs go to Temporal side by side
+	dispatchSize = 25 // items that one dispatcher takes in a row
+	dispatchBusy = 250 * time.Millisecond
+	dispatchIdle = time.Second
+
+	admitSize  = 100 // jobs of one round
+	admitEvery = time.Second
+	admitGap   = 50 * time.Millisecond // rounds that news ask for are not closer than this
+	errorPause = time.Second
+)
+
+// News tells that something changed in the database; it may miss things, so
+// every loop looks by itself now and then.
+type News interface {
+	Subscribe(ctx context.Context) <-chan event.Message
+}
+
+// bell wakes one loop. Ringing twice before it wakes is the same as once.
+type bell chan struct{}
+
+func newBells(n int) []bell {
+	out := make([]bell, n)
+	for i := range out {
+		out[i] = make(bell, 1)
+	}
+	return out
+}
+
+func ring(bells []bell) {
+	for _, b := range bells {
+		select {
+		case b <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// wait returns after the bell or the time, and reports whether ctx holds.
+func (b bell) wait(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-b:
+		return ctx.Err() == nil
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// listen wakes the loops that news concern.
+func (w *Worker) listen(ctx context.Context, outbox, admission []bell) error {
+	news := w.deps.News.Subscribe(ctx)
+	for m := range news {
+		switch m.Kind {
+		case event.KindOutbox:
+			ring(outbox)
+		case event.KindJob: // a job came or gave its slot back
+			ring(admission)
+		case event.KindLost:
+			ring(outbox)
+			ring(admission)
+		case event.KindProgress:
+		}
+	}
+	return nil
+}
+
+// dispatch hands the outbox to Temporal.
+func (w *Worker) dispatch(ctx context.Context, b bell) error {
+	for {
+		n, err := w.deps.Records.DueOutbox(ctx, dispatchSize, w.deliver)
+		pause := dispatchIdle
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
+			w.log.WarnContext(ctx, "outbox not read", "error", err)
+			pause = errorPause
+		case n == dispatchSize:
+			continue
+		case n > 0:
+			pause = dispatchBusy
+		}
+		if !b.wait(ctx, pause) {
+			return nil
+		}
+	}
+}
+
+// deliver tells Temporal one thing. It may come twice, so what was done or is
+// overtaken counts as delivered.
+func (w *Worker) deliver(ctx context.Context, item store.OutboxItem) error {
+	switch item.Kind {
+	case store.OutboxTrack:
+		return w.flows.Track(ctx, item.Ref)
+	case store.OutboxPurge:
+		return w.flows.Purge(ctx, item.Ref)
+	default:
+	}
+	job, err := w.deps.Records.Job(ctx, item.Ref)
+	if err != nil {
+		if models.CodeOf(err) == models.CodeNotFound {
+			return nil // purged meanwhile
+		}
+		return err
+	}
+	switch item.Kind {
+	case store.OutboxStart:
+		return w.flows.Start(ctx, job)
+	case store.OutboxRetry:
+		return w.flows.Retry(ctx, job)
+	case store.OutboxAdmit:
+		if job.State != models.StateQueued || job.AdmittedAt == nil {
+			return nil // it runs already, or gave the slot back
+		}
+		return w.flows.Admit(ctx, job.ID)
+	case store.OutboxCancel:
+		if job.State.Terminal() {
+			return nil
+		}
+		return w.flows.Cancel(ctx, job.ID)
+	default:
+		return models.Errorf(models.CodeInternal, "Unknown kind of outbox item.")
+	}
+}
+
+// admit gives free slots to queued jobs.
+func (w *Worker) admit(ctx context.Context, b bell) error {
+	for {
+		admitted, err := w.deps.Records.Admit(ctx, w.deps.RunningPerUser, admitSize)
+		if err != nil && ctx.Err() == nil {
+			w.log.WarnContext(ctx, "no admission", "error", err)
+		}
+		if len(admitted) > 0 {
+			w.log.InfoContext(ctx, "jobs admitted", "jobs", len(admitted))
+		}
+		if len(admitted) < admitSize && !b.wait(ctx, admitEvery) {
+			return nil
+		}
+		if !sleep(ctx, admitGap) {
+			return nil
+		}
+	}
+}
