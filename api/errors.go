@@ -92,6 +92,7 @@ func (p *Problem) GetHeaders() http.Header { return p.headers }
 // the public half of a models.Error is used; everything else is internal.
 func problemOf(ctx context.Context, err error) *Problem {
 	if p, ok := errors.AsType[*Problem](err); ok {
+		p.RequestID = infoOf(ctx).id
 		return p
 	}
 	if errors.Is(err, context.DeadlineExceeded) && models.CodeOf(err) == models.CodeInternal {

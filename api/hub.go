@@ -35,6 +35,7 @@ type JobReader interface {
 type Hub struct {
 	jobs    JobReader
 	log     *slog.Logger
+	now     func() time.Time
 	workers [hubWorkers]*hubWorker
 
 	mu     sync.RWMutex
@@ -55,8 +56,8 @@ type stream struct {
 func (s *stream) drop() { s.once.Do(func() { close(s.gone) }) }
 
 // NewHub returns a hub; Run moves it.
-func NewHub(jobs JobReader, log *slog.Logger) *Hub {
-	h := &Hub{jobs: jobs, log: log, users: map[uuid.UUID]map[*stream]struct{}{}}
+func NewHub(jobs JobReader, log *slog.Logger, now func() time.Time) *Hub {
+	h := &Hub{jobs: jobs, log: log, now: now, users: map[uuid.UUID]map[*stream]struct{}{}}
 	for i := range h.workers {
 		h.workers[i] = newHubWorker(h)
 	}

@@ -65,7 +65,7 @@ func (w *hubWorker) run(ctx context.Context) {
 	defer tick.Stop()
 	for {
 		w.sendChanges(ctx)
-		if w.sendProgress(time.Now()) {
+		if w.sendProgress(w.hub.now()) {
 			tick.Reset(progressTick)
 		} else {
 			tick.Stop()

@@ -110,6 +110,7 @@ func (s *Store) claimKey(ctx context.Context, n NewJob, job *models.Job) (bool, 
 	if !slices.Equal(earlier.RequestHash, n.RequestHash) {
 		return false, models.Fault(models.ProblemKeyReused, "This Idempotency-Key came with another request before.")
 	}
+	*job = models.Job{} // a filled key would become part of the condition
 	err = s.conn(ctx).Where("user_id = ? and id = ? and delete_at is null", n.UserID, earlier.JobID).Take(job).Error
 	if err = translate(err, "load job of idempotency key"); isNotFound(err) {
 		return false, models.Errorf(models.CodeConflict, "The job of this request was deleted.")

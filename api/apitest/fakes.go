@@ -1,0 +1,183 @@
+// Package apitest runs the API for tests: on a real store, with stand-ins for
+// the workflow engine, the agents and object storage. It is for tests only.
+package apitest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"longhaul/api"
+	"longhaul/models"
+)
+
+// Starter records which workflows were started.
+type Starter struct {
+	Started chan models.Job // each start that was tried
+	Fail    error
+	Hang    bool // do not answer before the caller gives up
+}
+
+// StartJob implements api.Starter.
+func (s *Starter) StartJob(ctx context.Context, job models.Job) error {
+	s.Started <- job
+	if s.Hang {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	return s.Fail
+}
+
+// Controller answers for a job's workflow.
+type Controller struct {
+	mu    sync.Mutex
+	calls []string
+	Fail  error
+	State *api.WorkflowState
+}
+
+// Pause implements api.Controller.
+func (c *Controller) Pause(_ context.Context, job models.Job) error { return c.note("pause", job) }
+
+// Resume implements api.Controller.
+func (c *Controller) Resume(_ context.Context, job models.Job) error { return c.note("resume", job) }
+
+// Select implements api.Controller.
+func (c *Controller) Select(_ context.Context, job models.Job, indexes []int) error {
+	return c.note(fmt.Sprint("select ", indexes), job)
+}
+
+// View implements api.Controller.
+func (c *Controller) View(_ context.Context, job models.Job) (api.WorkflowView, error) {
+	if err := c.note("view", job); err != nil {
+		return api.WorkflowView{}, err
+	}
+	return api.WorkflowView{RunID: "run-1", Status: "Running", State: c.State}, nil
+}
+
+// Calls returns what was asked of workflows, oldest first.
+func (c *Controller) Calls() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]string(nil), c.calls...)
+}
+
+func (c *Controller) note(what string, _ models.Job) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.calls = append(c.calls, what)
+	return c.Fail
+}
+
+// Inspector answers what sources hold.
+type Inspector struct {
+	mu       sync.Mutex
+	Asked    []models.Source
+	Manifest models.Manifest
+	Fail     error
+}
+
+// Inspect implements api.Inspector.
+func (i *Inspector) Inspect(_ context.Context, src models.Source) (models.Manifest, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.Asked = append(i.Asked, src)
+	return i.Manifest, i.Fail
+}
+
+// Storage is object storage in memory.
+type Storage struct {
+	mu      sync.Mutex
+	objects map[string][]byte
+	uploads int
+	aborted []string
+	reads   []string
+
+	BreakAfter int64 // end each read after so many bytes; 0 never does
+	Breaks     int   // how many reads to break; below 0 all
+	Down       error // the answer of everything while it is set
+}
+
+// NewStorage returns an empty storage.
+func NewStorage() *Storage { return &Storage{objects: map[string][]byte{}} }
+
+// Put stores an object.
+func (s *Storage) Put(key string, body []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.objects[key] = body
+}
+
+// Get implements api.Objects.
+func (s *Storage) Get(_ context.Context, key string, offset, length int64) (io.ReadCloser, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.Down != nil {
+		return nil, s.Down
+	}
+	s.reads = append(s.reads, fmt.Sprintf("%d+%d", offset, length))
+	body, ok := s.objects[key]
+	if !ok {
+		return nil, models.Errorf(models.CodeNotFound, "There is no such object.")
+	}
+	end := int64(len(body))
+	if length >= 0 {
+		end = min(offset+length, end)
+	}
+	r := io.Reader(bytes.NewReader(body[min(offset, end):end]))
+	if s.BreakAfter > 0 && s.Breaks != 0 {
+		s.Breaks--
+		r = io.MultiReader(io.LimitReader(r, s.BreakAfter), failing{})
+	}
+	return io.NopCloser(r), nil
+}
+
+// Reads returns the ranges that were read, as offset+length.
+func (s *Storage) Reads() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string(nil), s.reads...)
+}
+
+type failing struct{}
+
+func (failing) Read([]byte) (int, error) { return 0, errors.New("connection to storage broke") }
+
+// CreateMultipart implements api.Uploads.
+func (s *Storage) CreateMultipart(_ context.Context, _, _ string) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.uploads++
+	return fmt.Sprintf("upload-%d", s.uploads), s.Down
+}
+
+// AbortMultipart implements api.Uploads.
+func (s *Storage) AbortMultipart(_ context.Context, _, uploadID string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.aborted = append(s.aborted, uploadID)
+	return s.Down
+}
+
+// Aborted returns the multipart uploads that were aborted.
+func (s *Storage) Aborted() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string(nil), s.aborted...)
+}
+
+// PresignPart implements api.Uploads.
+func (s *Storage) PresignPart(_ context.Context, key, uploadID string, number int, size int64, crc32c string, _ time.Duration) (string, map[string]string, error) {
+	return fmt.Sprintf("https://storage.test/%s?uploadId=%s&partNumber=%d&size=%d", key, uploadID, number, size),
+		map[string]string{"x-amz-checksum-crc32c": crc32c}, s.Down
+}
+
+// PresignPut implements api.Uploads.
+func (s *Storage) PresignPut(_ context.Context, key string, size int64, crc32c, contentType string, _ time.Duration) (string, map[string]string, error) {
+	return fmt.Sprintf("https://storage.test/%s?size=%d", key, size),
+		map[string]string{"x-amz-checksum-crc32c": crc32c, "Content-Type": contentType}, s.Down
+}

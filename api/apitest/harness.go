@@ -1,0 +1,238 @@
+package apitest
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"longhaul/api"
+	"longhaul/internal/app/records"
+	"longhaul/internal/event"
+	"longhaul/internal/password"
+	"longhaul/internal/store"
+	"longhaul/internal/store/storetest"
+	"longhaul/internal/token"
+	"longhaul/models"
+)
+
+// Password is the password of every account that the harness makes.
+const Password = "walnut ladder over the quiet harbour"
+
+// MaxJobBytes is the limit of a job's content in the harness.
+const MaxJobBytes = 1 << 40
+
+// Harness is a running API.
+type Harness struct {
+	Store      *store.Store
+	Server     *api.Server
+	Hub        *api.Hub
+	Bus        *event.PG
+	Starter    *Starter
+	Controller *Controller
+	Inspector  *Inspector
+	Storage    *Storage
+	Keys       *token.Keys
+	AppURL     string
+	FilesURL   string
+	Log        *Log
+
+	t testing.TB
+}
+
+// Option changes the API before it is made.
+type Option func(*api.Config, *api.Deps)
+
+// New runs an API on a fresh database until the test ends.
+func New(t testing.TB, opts ...Option) *Harness {
+	t.Helper()
+	s := storetest.New(t)
+	s.RunningLimit = 10
+	h := &Harness{
+		Store: s, Starter: &Starter{Started: make(chan models.Job, 10_000)}, Controller: &Controller{},
+		Inspector: &Inspector{}, Storage: NewStorage(), Log: &Log{}, t: t,
+	}
+	var err error
+	if h.Keys, err = token.NewKeys([]byte("0123456789abcdef0123456789abcdef")); err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.NewJSONHandler(h.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	h.listen(t, log)
+	app, files := httptest.NewUnstartedServer(nil), httptest.NewUnstartedServer(nil)
+	h.AppURL, h.FilesURL = "http://"+app.Listener.Addr().String(), "http://"+files.Listener.Addr().String()
+	cfg := api.Config{
+		Version: "test", BaseURL: parse(t, h.AppURL), FilesURL: parse(t, h.FilesURL), MaxJobBytes: MaxJobBytes,
+		MaxRunningJobs: 10, MinPassword: password.MinLength, TemporalUIURL: "http://temporal.test",
+		WorkflowUIURL: "http://temporal.test/namespaces/longhaul",
+	}
+	deps := h.deps(s, log)
+	for _, o := range opts {
+		o(&cfg, &deps)
+	}
+	if h.Server, err = api.New(cfg, deps); err != nil {
+		t.Fatal(err)
+	}
+	app.Config.Handler, files.Config.Handler = h.Server.App(), h.Server.Delivery()
+	app.Start()
+	files.Start()
+	t.Cleanup(func() {
+		h.Hub.Close()
+		app.Close()
+		files.Close()
+		h.Server.Wait()
+	})
+	return h
+}
+
+// listen connects the hub to the database's notifications.
+func (h *Harness) listen(t testing.TB, log *slog.Logger) {
+	h.Hub = api.NewHub(records.Records{Store: h.Store}, log, time.Now)
+	bus, err := event.OpenPG(t.Context(), storetest.DSN(t), log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Bus = bus
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		h.Hub.Run(ctx, bus)
+	}()
+	t.Cleanup(func() {
+		cancel()
+		<-done
+		bus.Close()
+	})
+}
+
+func (h *Harness) deps(s *store.Store, log *slog.Logger) api.Deps {
+	r := records.Records{Store: s}
+	return api.Deps{
+		Accounts: r, Sessions: r, Passwords: password.NewHasher(), Jobs: r, Files: r, Inspections: r, Inspector: h.Inspector,
+		Starter: h.Starter, Controller: h.Controller, Events: r, Hub: h.Hub, Fleet: r, Credentials: r, Reports: r,
+		Secrets: h.Keys, Parts: r, Uploads: h.Storage, Owners: r, Objects: h.Storage, Keys: h.Keys,
+		Limiter: api.NewMemoryLimiter(time.Now), Metrics: api.NewMetrics(h.Hub), Log: log, Now: s.Now, NewID: s.NewID,
+		Probes: []api.Probe{{Name: "database", Critical: true, Check: s.Ping}},
+	}
+}
+
+func parse(t testing.TB, raw string) *url.URL {
+	u, err := url.Parse(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+// Caller is somebody who calls the API.
+type Caller struct {
+	User   models.User
+	Agent  models.Agent
+	Cookie string // value of the session cookie; empty for none
+	Bearer string
+}
+
+// Account makes an account and signs it in.
+func (h *Harness) Account(role models.Role) Caller {
+	h.t.Helper()
+	hash, err := password.NewHasher().Hash(h.t.Context(), Password)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	id := h.Store.NewID()
+	u := models.User{ID: id, Email: id.String() + "@example.com", PasswordHash: hash, Role: role, CreatedAt: h.Store.Now()}
+	if err := h.Store.CreateUser(h.t.Context(), u); err != nil {
+		h.t.Fatal(err)
+	}
+	return Caller{User: u, Cookie: h.SignIn(u)}
+}
+
+// SignIn opens a session of the user and returns the cookie's value.
+func (h *Harness) SignIn(u models.User) string {
+	h.t.Helper()
+	value, hash, err := token.New()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	now := h.Store.Now()
+	s := models.Session{IDHash: hash, UserID: u.ID, CreatedAt: now, LastSeenAt: now, ExpiresAt: now.Add(time.Hour), IP: "192.0.2.1"}
+	if err := h.Store.CreateSession(h.t.Context(), s); err != nil {
+		h.t.Fatal(err)
+	}
+	return value
+}
+
+// EnrolledAgent makes an agent with a credential.
+func (h *Harness) EnrolledAgent() Caller {
+	h.t.Helper()
+	enrolment, enrolHash, err := token.New()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	credential, hash, err := token.New()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	id := h.Store.NewID()
+	ctx := h.t.Context()
+	if err := h.Store.CreateEnrolmentToken(ctx, enrolHash, "agent-"+id.String(), time.Hour); err != nil {
+		h.t.Fatal(err)
+	}
+	a, err := h.Store.EnrolAgent(ctx, token.Hash(enrolment), models.Agent{
+		ID: id, URL: "http://127.0.0.1:7300", CredentialHash: hash, Capacity: 8, Version: "test",
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return Caller{Agent: a, Bearer: credential}
+}
+
+// Do sends a request and returns the answer, whose body the test closes.
+func (h *Harness) Do(who Caller, req *http.Request) *http.Response {
+	h.t.Helper()
+	if who.Cookie != "" {
+		req.Header.Set("Cookie", "__Host-sid="+who.Cookie)
+	}
+	if who.Bearer != "" {
+		req.Header.Set("Authorization", "Bearer "+who.Bearer)
+	}
+	transport := &http.Transport{DisableCompression: true}
+	h.t.Cleanup(transport.CloseIdleConnections)
+	client := &http.Client{Transport: transport, Timeout: 30 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
+	}}
+	resp, err := client.Do(req)
+	if err != nil {
+		h.t.Fatalf("%s %s: %v", req.Method, req.URL.Path, err)
+	}
+	return resp
+}
+
+// NewID returns an id that is nobody's.
+func NewID() uuid.UUID { return uuid.New() }
+
+// Exec runs a statement on the test's database, for what the store has no
+// method for.
+func (h *Harness) Exec(sql string, args ...any) {
+	h.t.Helper()
+	conn, err := pgx.Connect(h.t.Context(), storetest.DSN(h.t))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(h.t.Context())) }()
+	if _, err := conn.Exec(h.t.Context(), sql, args...); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// Disable takes an account's access away.
+func (h *Harness) Disable(u models.User) {
+	h.t.Helper()
+	h.Exec("update users set disabled_at = now() where id = $1", u.ID)
+}
