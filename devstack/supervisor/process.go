@@ -10,6 +10,9 @@ import (
 	"time"
 )
 
+// errEnded says that a child ended by itself without a fault.
+var errEnded = errors.New("exit status 0")
+
 // Process is a supervised child. It lives until Stop.
 type Process struct {
 	spec     Spec
@@ -142,19 +145,17 @@ func (p *Process) runOnce(ctx context.Context) error {
 	}
 }
 
+// describeExit adds the child's last line where the child itself chose to fail:
+// a line before a kill explains nothing.
 func (p *Process) describeExit(err error, output *childLog) error {
 	var exit *exec.ExitError
-	if err == nil || errors.As(err, &exit) || errors.Is(err, exec.ErrWaitDelay) {
-		return fmt.Errorf("%s; its last words: %s", exitText(err), output.lastLine())
+	if errors.As(err, &exit) && exit.Exited() {
+		return fmt.Errorf("%w: %s", err, output.lastLine())
+	}
+	if err == nil {
+		return errEnded
 	}
 	return err
-}
-
-func exitText(err error) string {
-	if err == nil {
-		return "exit status 0"
-	}
-	return err.Error()
 }
 
 // end asks the child to stop and kills it when it takes too long.

@@ -64,7 +64,11 @@ func ensureNamespace(ctx context.Context, address string, opts Options) error {
 }
 
 func register(ctx context.Context, workflows workflowservice.WorkflowServiceClient, opts Options) error {
-	_, err := workflows.RegisterNamespace(ctx, &workflowservice.RegisterNamespaceRequest{
+	_, err := workflows.DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: opts.Namespace})
+	if status.Code(err) != codes.NotFound {
+		return err
+	}
+	_, err = workflows.RegisterNamespace(ctx, &workflowservice.RegisterNamespaceRequest{
 		Namespace:                        opts.Namespace,
 		Description:                      "Download jobs",
 		WorkflowExecutionRetentionPeriod: durationpb.New(opts.Retention),
@@ -93,8 +97,8 @@ func addSearchAttributes(ctx context.Context, operator operatorservice.OperatorS
 	return err
 }
 
-// untilDone repeats the step until it succeeds: right after the start the
-// server's caches may not know the namespace yet.
+// untilDone repeats the step until it succeeds or the context ends: right after
+// a start, databases refuse connections and caches do not know the namespace.
 func untilDone(ctx context.Context, step func() error) error {
 	ticker := time.NewTicker(retryInterval)
 	defer ticker.Stop()
@@ -105,7 +109,7 @@ func untilDone(ctx context.Context, step func() error) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("prepare the namespace: %w", err)
+			return err
 		case <-ticker.C:
 		}
 	}

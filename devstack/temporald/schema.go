@@ -26,7 +26,9 @@ const (
 // migrate creates Temporal's databases when they are missing and brings both
 // schemas to the version this server needs.
 func migrate(ctx context.Context, opts Options, logger log.Logger) error {
-	if err := createDatabases(ctx, opts.DatabaseURL, opts.Database, opts.VisibilityDatabase); err != nil {
+	connecting, cancel := context.WithTimeout(ctx, readyTimeout)
+	defer cancel()
+	if err := createDatabases(connecting, opts.DatabaseURL, opts.Database, opts.VisibilityDatabase); err != nil {
 		return err
 	}
 	var g errgroup.Group
@@ -36,7 +38,12 @@ func migrate(ctx context.Context, opts Options, logger log.Logger) error {
 }
 
 func createDatabases(ctx context.Context, databaseURL string, names ...string) error {
-	conn, err := pgx.Connect(ctx, databaseURL)
+	var conn *pgx.Conn
+	// Both may be starting at the same time, after a crash for one.
+	err := untilDone(ctx, func() (err error) {
+		conn, err = pgx.Connect(ctx, databaseURL)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("connect to postgres: %w", err)
 	}

@@ -1,0 +1,133 @@
+#!/usr/bin/env bash
+# Builds the programs into ./bin and the web app into ./web/dist, only what is out
+# of date, and shows how far it is: the first build compiles for minutes.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+work=$(mktemp -d)
+web_job=
+cleanup() {
+  # The job is a group of its own, so that npm's children end with it.
+  [ -z "$web_job" ] || kill -- "-$web_job" 2>/dev/null || true
+  rm -rf "$work"
+}
+trap cleanup EXIT
+
+say() { printf '\033[36m==>\033[0m %s\n' "$*"; }
+elapsed() { printf '%d m %02d s' $(($1 / 60)) $(($1 % 60)); }
+
+# show TEXT rewrites the current line on a terminal; elsewhere it prints a line
+# every ten seconds.
+last_shown=-10
+show() {
+  if [ -t 1 ]; then
+    printf '\r\033[K    %s' "$1"
+  elif ((SECONDS - last_shown >= 10)); then
+    printf '    %s\n' "$1"
+    last_shown=$SECONDS
+  fi
+}
+clear_line() { [ ! -t 1 ] || printf '\r\033[K'; }
+
+# watch FILE TOTAL PID counts the lines of FILE that name a package while PID runs.
+watch() {
+  local file=$1 total=$2 pid=$3 begun=$SECONDS done_count=0
+  while kill -0 "$pid" 2>/dev/null; do
+    done_count=$(grep -cE '^[A-Za-z0-9._/~-]+$' "$file" || true)
+    show "$4 $done_count/$total, $(elapsed $((SECONDS - begun)))$(web_note)"
+    sleep 0.5
+  done
+  clear_line
+}
+
+# fetch DIR downloads the modules that the packages need.
+fetch() {
+  local dir=$1 log="$work/fetch"
+  : >"$log"
+  (cd "$dir" && go list -deps -f '{{if .Stale}}{{.ImportPath}}{{end}}' "${@:2}" >"$work/stale" 2>"$log") &
+  local pid=$! begun=$SECONDS
+  while kill -0 "$pid" 2>/dev/null; do
+    ! grep -q downloading "$log" ||
+      show "fetching modules: $(grep -c downloading "$log"), $(elapsed $((SECONDS - begun)))$(web_note)"
+    sleep 0.2
+  done
+  clear_line
+  wait "$pid" || { cat "$log" >&2; exit 1; }
+}
+
+# compile NAME DIR OUTPUT FLAGS PACKAGES... builds with a counter.
+compile() {
+  local name=$1 dir=$2 output=$3 flags=$4 log="$work/compile" begun=$SECONDS total
+  shift 4
+  fetch "$dir" "$@"
+  total=$(grep -c . "$work/stale" || true)
+  : >"$log"
+  # shellcheck disable=SC2086 # flags are words
+  (cd "$dir" && go build -v $flags -o "$output" "$@" 2>"$log") &
+  local pid=$!
+  watch "$log" "$total" "$pid" "compiling $name:"
+  wait "$pid" || { grep -vE '^[A-Za-z0-9._/~-]+$' "$log" >&2; echo "build: $name does not compile" >&2; exit 1; }
+  ((total <= 1)) || say "$name: $total packages in $(elapsed $((SECONDS - begun)))"
+}
+
+web_outdated() {
+  [ -f web/dist/index.html ] || return 0
+  [ -n "$(find web api/openapi.json \( -name node_modules -o -name dist -o -path web/test \) -prune -o \
+    -type f -newer web/dist/index.html -print -quit 2>/dev/null)" ]
+}
+
+modules_outdated() {
+  [ ! web/node_modules/.package-lock.json -nt web/package-lock.json ]
+}
+
+web_steps() {
+  cd web
+  if [ "$1" = install ]; then
+    echo "installing npm packages"
+    npm ci --no-audit --no-fund --loglevel=error
+  fi
+  echo "bundling"
+  npm run --silent build
+}
+
+web_note() {
+  [ -n "$web_job" ] || return 0
+  if kill -0 "$web_job" 2>/dev/null; then
+    printf '; web: %s' "$(grep -E '^(installing|bundling)' "$work/web" | tail -n 1)"
+  fi
+}
+
+start_web() {
+  [ -f web/package.json ] && web_outdated || return 0
+  local first=bundle
+  ! modules_outdated || first=install
+  : >"$work/web"
+  set -m
+  (web_steps "$first") >"$work/web" 2>&1 &
+  web_job=$!
+  set +m
+}
+
+finish_web() {
+  [ -n "$web_job" ] || return 0
+  while kill -0 "$web_job" 2>/dev/null; do
+    show "web app: $(tail -n 1 "$work/web"), $(elapsed "$SECONDS")"
+    sleep 0.5
+  done
+  clear_line
+  local job=$web_job
+  web_job=
+  wait "$job" || { cat "$work/web" >&2; echo "build: the web app does not build" >&2; exit 1; }
+  say "web app: built"
+}
+
+main() {
+  mkdir -p bin
+  start_web
+  # Without symbol tables the linker is twice as fast; panics still name their lines.
+  compile programs . bin/ '-ldflags=-s' ./cmd/...
+  compile devstack devstack ../bin/devstack '-ldflags=-s' .
+  finish_web
+}
+
+main
