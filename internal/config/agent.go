@@ -19,24 +19,24 @@ import (
 // Agent is the configuration of a compute agent. It shares nothing with the
 // other programs: an agent has neither database nor storage credentials.
 type Agent struct {
-	Listen             string         `env:"AGENT_LISTEN" envDefault:"127.0.0.1:7300"`             // where the control plane's calls are taken
-	URL                string         `env:"AGENT_URL" envDefault:"http://127.0.0.1:7300"`         // where the control plane reaches the agent
-	DataDir            string         `env:"AGENT_DATA_DIR" envDefault:"./data/agent"`             // identity and transfers
-	ControlURL         string         `env:"AGENT_CONTROL_URL" envDefault:"http://127.0.0.1:8080"` // the control plane
-	EnrolmentToken     string         `env:"AGENT_ENROLMENT_TOKEN"`                                // one-time token; needed at the first start only
-	EnrolmentTokenFile string         `env:"AGENT_ENROLMENT_TOKEN_FILE"`                           // file with the token, instead
-	Capacity           int            `env:"AGENT_CAPACITY" envDefault:"8"`                        // transfers at once
-	DiskLimit          int64          `env:"AGENT_DISK_LIMIT" envDefault:"0"`                      // bytes of all transfers on disk; 0 is 90 % of the free space
-	AllowCIDRs         []netip.Prefix `env:"AGENT_ALLOW_CIDRS"`                                    // private networks that sources and peers may be in
-	DHT                bool           `env:"AGENT_DHT" envDefault:"true"`                          // find peers by the DHT
-	SeedRatio          float64        `env:"AGENT_SEED_RATIO" envDefault:"0"`                      // give back up to this ratio; 0 is off
-	SeedTime           time.Duration  `env:"AGENT_SEED_TIME" envDefault:"0s"`                      // give back for so long; 0 is off
-	BTPorts            string         `env:"AGENT_BT_PORTS"`                                       // ports for incoming peers, "6881" or "6881-6889"; empty is a random one
-	BindIP             netip.Addr     `env:"AGENT_BIND_IP"`                                        // local address of outgoing connections; empty is any
-	Uploads            int            `env:"AGENT_UPLOADS" envDefault:"4"`                         // parts on their way to storage at once
-	EngineMemory       int64          `env:"AGENT_ENGINE_MEMORY" envDefault:"536870912"`           // bytes of heap that one engine process aims at
-	LogLevel           slog.Level     `env:"LOG_LEVEL" envDefault:"info"`                          // debug, info, warn or error
-	LogFormat          string         `env:"LOG_FORMAT" envDefault:"json"`                         // json or text
+	Listen             string         `env:"AGENT_LISTEN" envDefault:"127.0.0.1:7300" doc:"Where the control plane's calls are taken."`
+	URL                string         `env:"AGENT_URL" envDefault:"http://127.0.0.1:7300" doc:"Where the control plane reaches the agent."`
+	DataDir            string         `env:"AGENT_DATA_DIR" envDefault:"./data/agent" doc:"Identity and transfers."`
+	ControlURL         string         `env:"AGENT_CONTROL_URL" envDefault:"http://127.0.0.1:8080" doc:"The control plane."`
+	EnrolmentToken     string         `env:"AGENT_ENROLMENT_TOKEN" secret:"true" doc:"One-time token; needed at the first start only."`
+	EnrolmentTokenFile string         `env:"AGENT_ENROLMENT_TOKEN_FILE" doc:"File with the token, instead."`
+	Capacity           int            `env:"AGENT_CAPACITY" envDefault:"8" doc:"Transfers at once."`
+	DiskLimit          int64          `env:"AGENT_DISK_LIMIT" envDefault:"0" doc:"Bytes of all transfers on disk; 0 is 90 % of the free space."`
+	AllowCIDRs         []netip.Prefix `env:"AGENT_ALLOW_CIDRS" doc:"Private networks that sources and peers may be in."`
+	DHT                bool           `env:"AGENT_DHT" envDefault:"true" doc:"Find peers by the DHT."`
+	SeedRatio          float64        `env:"AGENT_SEED_RATIO" envDefault:"0" doc:"Give back up to this ratio; 0 is off."`
+	SeedTime           time.Duration  `env:"AGENT_SEED_TIME" envDefault:"0s" doc:"Give back for so long; 0 is off."`
+	BTPorts            string         `env:"AGENT_BT_PORTS" doc:"Ports for incoming peers, \"6881\" or \"6881-6889\"; empty is a random one."`
+	BindIP             netip.Addr     `env:"AGENT_BIND_IP" doc:"Local address of outgoing connections; empty is any."`
+	Uploads            int            `env:"AGENT_UPLOADS" envDefault:"4" doc:"Parts on their way to storage at once."`
+	EngineMemory       int64          `env:"AGENT_ENGINE_MEMORY" envDefault:"536870912" doc:"Bytes of heap that one engine process aims at."`
+	LogLevel           slog.Level     `env:"LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error."`
+	LogFormat          string         `env:"LOG_FORMAT" envDefault:"json" doc:"json or text."`
 }
 
 // LoadAgent reads the configuration of an agent from the environment and
@@ -44,7 +44,7 @@ type Agent struct {
 func LoadAgent() (Agent, error) {
 	var a Agent
 	if err := env.Parse(&a); err != nil {
-		return a, err
+		return a, named(a, err)
 	}
 	if a.EnrolmentTokenFile != "" && a.EnrolmentToken == "" {
 		// The file may be gone once the agent has its identity.

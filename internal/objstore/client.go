@@ -20,8 +20,6 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/smithy-go"
-	"github.com/aws/smithy-go/logging"
 
 	"longhaul/models"
 )
@@ -97,7 +95,6 @@ func New(cfg Config) (*Client, error) {
 		RetryMaxAttempts:           maxAttempts,
 		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired, // others than S3 refuse the trailers
 		ResponseChecksumValidation: aws.ResponseChecksumValidationWhenRequired,
-		Logger:                     logging.Nop{},
 	}
 	public := options.Copy()
 	public.BaseEndpoint = aws.String(cfg.PublicEndpoint)
@@ -139,7 +136,8 @@ func translate(err error, doing string) error {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
 	cause := fmt.Errorf("%s: %w", doing, err)
-	if api, ok := errors.AsType[smithy.APIError](err); ok {
+	var api interface{ ErrorCode() string } // every answer of the server with an error code has it
+	if errors.As(err, &api) {
 		switch api.ErrorCode() {
 		case "NoSuchKey", "NoSuchUpload", "NotFound":
 			return models.Errorf(models.CodeNotFound, "This is not in storage.").Because(cause)

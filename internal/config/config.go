@@ -1,0 +1,150 @@
+// Package config reads the programs' configuration from environment variables,
+// once, at their start. It knows names, defaults, units and what each program
+// needs; it opens nothing.
+//
+// A variable that holds a secret can be given as NAME_FILE too, which names a
+// file with the value.
+package config
+
+import (
+	"errors"
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"os"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// Process is the program that is configured; each needs a set of variables of
+// its own.
+type Process string
+
+// The programs of the control plane.
+const (
+	ProcessAPI     Process = "api"
+	ProcessWorker  Process = "worker"
+	ProcessMigrate Process = "migrate" // the schema alone
+)
+
+// Config is the configuration of the control plane's programs. Components get
+// the parts that they need.
+type Config struct {
+	Database Database
+	Temporal Temporal
+	Storage  Storage
+	Web      Web
+	Limits   Limits
+	Fetch    Fetch
+	Log      Log
+
+	SecretKey     Key    `env:"SECRET_KEY" secret:"true" doc:"Key that links and agents' secrets are derived from: at least 32 random bytes in hex or base64. The same for api and worker."`
+	MetricsListen string `env:"METRICS_LISTEN" doc:"host:port for /metrics; empty is off."`
+}
+
+// Database is where the records are.
+type Database struct {
+	URL string `env:"DATABASE_URL" secret:"true" doc:"Postgres, as postgres://user:password@host:5432/longhaul."`
+}
+
+// Temporal is where the workflows run.
+type Temporal struct {
+	Address   string `env:"TEMPORAL_ADDRESS" envDefault:"127.0.0.1:7233" doc:"host:port of the Temporal frontend."`
+	Namespace string `env:"TEMPORAL_NAMESPACE" envDefault:"longhaul" doc:"Temporal namespace; made at the start if it is missing."`
+	UIURL     string `env:"TEMPORAL_UI_URL" doc:"Address of the Temporal UI, for admins' links; empty shows none."`
+}
+
+// Storage is the S3-compatible object storage.
+type Storage struct {
+	Endpoint        string `env:"S3_ENDPOINT" doc:"Address of the storage for api and worker, such as https://s3.example.com."`
+	PublicEndpoint  string `env:"S3_PUBLIC_ENDPOINT" doc:"Address of the storage for agents; S3_ENDPOINT if empty."`
+	Region          string `env:"S3_REGION" envDefault:"us-east-1" doc:"Region that requests are signed for; auto for R2."`
+	Bucket          string `env:"S3_BUCKET" envDefault:"longhaul" doc:"Bucket, which has to exist."`
+	AccessKeyID     string `env:"S3_ACCESS_KEY_ID" secret:"true" doc:"Access key id."`
+	SecretAccessKey string `env:"S3_SECRET_ACCESS_KEY" secret:"true" doc:"Secret access key."`
+	PathStyle       bool   `env:"S3_PATH_STYLE" envDefault:"true" doc:"Bucket in the path instead of the host name."`
+}
+
+// Web is what the API serves and where.
+type Web struct {
+	BaseURL        URL            `env:"BASE_URL" envDefault:"http://localhost:8080" doc:"Origin of the app as browsers see it. Links are made from it."`
+	FilesURL       URL            `env:"FILES_URL" envDefault:"http://127.0.0.1:8081" doc:"Origin that delivers users' files. Another host than the app's, so that files never see its cookies."`
+	APIListen      string         `env:"API_LISTEN" envDefault:"127.0.0.1:8080" doc:"host:port of the app."`
+	FilesListen    string         `env:"FILES_LISTEN" envDefault:"127.0.0.1:8081" doc:"host:port of the delivery."`
+	Dir            string         `env:"WEB_DIR" envDefault:"web/dist" doc:"Folder of the built web app."`
+	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES" doc:"Networks of proxies whose X-Forwarded-For is believed, separated by commas."`
+}
+
+// Limits bound jobs and how long they wait.
+type Limits struct {
+	MaxRunningJobs   int           `env:"MAX_RUNNING_JOBS" envDefault:"10" doc:"Jobs of one user that run at once."`
+	MaxJobBytes      int64         `env:"MAX_JOB_BYTES" envDefault:"1099511627776" doc:"Bytes of the selected files of one job; 0 is no limit."`
+	ResolveTimeout   time.Duration `env:"RESOLVE_TIMEOUT" envDefault:"5m" doc:"How long a source's file list may take, as 5m or 1h30m."`
+	StallTimeout     time.Duration `env:"STALL_TIMEOUT" envDefault:"30m" doc:"How long a download may get no byte."`
+	SelectionTimeout time.Duration `env:"SELECTION_TIMEOUT" envDefault:"72h" doc:"How long a job waits for a choice of files."`
+	AttentionTimeout time.Duration `env:"ATTENTION_TIMEOUT" envDefault:"72h" doc:"How long a job that needs attention waits for a person."`
+}
+
+// Fetch is what the control plane itself may connect to.
+type Fetch struct {
+	AllowCIDRs []netip.Prefix `env:"FETCH_ALLOW_CIDRS" doc:"Private networks that the control plane may fetch users' addresses from, separated by commas; none by default."`
+}
+
+// Log is how a program logs.
+type Log struct {
+	Level  slog.Level `env:"LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error."`
+	Format LogFormat  `env:"LOG_FORMAT" envDefault:"json" doc:"json or text."`
+}
+
+// LogFormat is the form of a log line.
+type LogFormat string
+
+// The log formats.
+const (
+	LogJSON LogFormat = "json"
+	LogText LogFormat = "text"
+)
+
+// Valid reports whether f is a known format.
+func (f LogFormat) Valid() bool { return f == LogJSON || f == LogText }
+
+// Load reads the configuration of a program from the process's environment and
+// returns all its faults together.
+func Load(p Process) (Config, error) { return Parse(p, env.ToMap(os.Environ())) }
+
+// Parse is Load from the variables given.
+func Parse(p Process, vars map[string]string) (Config, error) {
+	var cfg Config
+	vars, fileErr := withFiles(&cfg, vars)
+	parseErr := named(cfg, env.ParseWithOptions(&cfg, env.Options{Environment: vars}))
+	if parseErr != nil || fileErr != nil {
+		// What could not be read would be reported a second time as missing.
+		return Config{}, errors.Join(fileErr, parseErr)
+	}
+	if cfg.Storage.PublicEndpoint == "" {
+		cfg.Storage.PublicEndpoint = cfg.Storage.Endpoint
+	}
+	return cfg, cfg.validate(p)
+}
+
+// URL is an http or https address.
+type URL struct{ *url.URL }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (u *URL) UnmarshalText(text []byte) error {
+	parsed, err := url.Parse(string(text))
+	if err != nil || parsed.Host == "" || (parsed.Scheme != "http" && parsed.Scheme != "https") {
+		return errors.New("must be an http or https address")
+	}
+	u.URL = parsed
+	return nil
+}
+
+// String returns the address.
+func (u URL) String() string {
+	if u.URL == nil {
+		return ""
+	}
+	return u.URL.String()
+}

@@ -1,0 +1,78 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+)
+
+// faults collects what is wrong, by variable.
+type faults []error
+
+func (f *faults) when(bad bool, name, want string) {
+	if bad {
+		*f = append(*f, fmt.Errorf("%s: %s", name, want))
+	}
+}
+
+func (f *faults) required(value, name string) { f.when(value == "", name, "is missing") }
+
+func (f *faults) listen(value, name string) {
+	_, _, err := net.SplitHostPort(value)
+	f.when(err != nil, name, "must be host:port")
+}
+
+func (f *faults) positive(d time.Duration, name string) {
+	f.when(d <= 0, name, "must be longer than nothing, such as 5m")
+}
+
+// validate returns every fault that matters to the program.
+func (c Config) validate(p Process) error {
+	var f faults
+	f.required(c.Database.URL, "DATABASE_URL")
+	f.when(c.Database.URL != "" && !strings.HasPrefix(c.Database.URL, "postgres"), "DATABASE_URL",
+		"must begin with postgres://")
+	f.when(!c.Log.Format.Valid(), "LOG_FORMAT", "must be json or text")
+	if p == ProcessMigrate {
+		return errors.Join(f...)
+	}
+	c.validateShared(&f)
+	if p == ProcessAPI {
+		c.Web.validate(&f)
+	}
+	return errors.Join(f...)
+}
+
+// validateShared checks what api and worker both need.
+func (c Config) validateShared(f *faults) {
+	f.when(len(c.SecretKey) == 0, "SECRET_KEY", "is missing; make one with: openssl rand -hex 32")
+	if c.MetricsListen != "" {
+		f.listen(c.MetricsListen, "METRICS_LISTEN")
+	}
+	f.listen(c.Temporal.Address, "TEMPORAL_ADDRESS")
+	f.required(c.Temporal.Namespace, "TEMPORAL_NAMESPACE")
+	f.when(c.Temporal.UIURL != "" && !httpURL(c.Temporal.UIURL), "TEMPORAL_UI_URL", "must be an http or https address")
+	f.when(!httpURL(c.Storage.Endpoint), "S3_ENDPOINT", "must be an http or https address")
+	f.when(c.Storage.PublicEndpoint != c.Storage.Endpoint && !httpURL(c.Storage.PublicEndpoint), "S3_PUBLIC_ENDPOINT",
+		"must be an http or https address")
+	f.required(c.Storage.Region, "S3_REGION")
+	f.required(c.Storage.Bucket, "S3_BUCKET")
+	f.required(c.Storage.AccessKeyID, "S3_ACCESS_KEY_ID")
+	f.required(c.Storage.SecretAccessKey, "S3_SECRET_ACCESS_KEY")
+	f.when(c.Limits.MaxRunningJobs < 1, "MAX_RUNNING_JOBS", "must be at least 1")
+	f.when(c.Limits.MaxJobBytes < 0, "MAX_JOB_BYTES", "must not be negative")
+	f.positive(c.Limits.ResolveTimeout, "RESOLVE_TIMEOUT")
+	f.positive(c.Limits.StallTimeout, "STALL_TIMEOUT")
+	f.positive(c.Limits.SelectionTimeout, "SELECTION_TIMEOUT")
+	f.positive(c.Limits.AttentionTimeout, "ATTENTION_TIMEOUT")
+}
+
+func (w Web) validate(f *faults) {
+	f.listen(w.APIListen, "API_LISTEN")
+	f.listen(w.FilesListen, "FILES_LISTEN")
+	f.when(w.BaseURL.Host == w.FilesURL.Host, "FILES_URL", "must be another origin than BASE_URL")
+	f.when(strings.Trim(w.BaseURL.Path, "/") != "", "BASE_URL", "must not have a path")
+	f.when(strings.Trim(w.FilesURL.Path, "/") != "", "FILES_URL", "must not have a path")
+}
