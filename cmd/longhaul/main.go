@@ -1,0 +1,22 @@
+// Command longhaul is the command line of users and operators: it submits,
+// lists, watches and downloads jobs by the API, and migrates the database,
+// enrols agents and shows the configuration.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"longhaul/internal/cli"
+)
+
+var version = "dev" //nolint:gochecknoglobals // set by the linker
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := cli.Run(ctx, os.Args[1:], cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, cli.Options{Version: version})
+	stop()
+	os.Exit(code)
+}

@@ -1,0 +1,269 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	"github.com/schollz/progressbar/v3"
+
+	"longhaul/internal/source"
+	"longhaul/models"
+)
+
+const (
+	getTries     = 8 // in a row without a new byte
+	partSuffix   = ".longhaul-part"
+	fileStored   = "stored"
+	downloadMode = 0o644
+)
+
+type getCmd struct {
+	Job   string `arg:"" help:"Id of the job, or the end of it."`
+	Out   string `help:"Folder to put the files into." short:"o" default:"." type:"path"`
+	Files string `help:"Only these files, by index: 0,2-5."`
+}
+
+// Run downloads the files of a job. What is half there is resumed, what is
+// there already is left alone.
+func (c *getCmd) Run(ctx context.Context, p *program) error {
+	chosen, err := parseChoice(c.Files)
+	if err != nil {
+		return err
+	}
+	api, err := p.newClient()
+	if err != nil {
+		return err
+	}
+	j, err := api.findJob(ctx, c.Job)
+	if err != nil {
+		return err
+	}
+	if j.State != models.StateReady {
+		return &endedError{job: j}
+	}
+	files, err := api.jobFiles(ctx, j.ID)
+	if err != nil {
+		return err
+	}
+	files, total, err := wanted(files, chosen)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(c.Out, 0o755); err != nil {
+		return fmt.Errorf("make the folder %s: %w", c.Out, err)
+	}
+	root, err := os.OpenRoot(c.Out)
+	if err != nil {
+		return fmt.Errorf("open the folder %s: %w", c.Out, err)
+	}
+	defer func() { _ = root.Close() }()
+	g := &getter{p: p, api: api, root: root, bar: p.newBar(total, "")}
+	for i, f := range files {
+		if g.bar != nil {
+			g.bar.Describe(fmt.Sprintf("%d of %d", i+1, len(files)))
+		}
+		if err := g.file(ctx, f, localPath(j, f, len(files) == 1 && chosen == nil)); err != nil {
+			return fmt.Errorf("%s: %w", printable(f.Path), err)
+		}
+	}
+	if g.bar != nil {
+		_ = g.bar.Finish()
+	}
+	fmt.Fprintf(p.Err, "%d files, %s.\n", len(files), bytesInWords(total))
+	return nil
+}
+
+// wanted returns the stored files that were chosen; nil is all of them.
+func wanted(files []file, chosen []int) (out []file, total int64, err error) {
+	want := map[int]bool{}
+	for _, i := range chosen {
+		want[i] = true
+	}
+	for _, f := range files {
+		if f.State != fileStored || (chosen != nil && !want[f.Index]) {
+			continue
+		}
+		delete(want, f.Index)
+		out = append(out, f)
+		total += f.Size
+	}
+	for i := range want {
+		return nil, 0, usagef("The job has no file %d that could be downloaded.", i)
+	}
+	if len(out) == 0 {
+		return nil, 0, usagef("The job has no files that could be downloaded.")
+	}
+	return out, total, nil
+}
+
+// localPath is where a file goes: a lone file directly into the folder, others
+// into one named after the job. The names are cleaned once more: the server is
+// not trusted with the user's disk.
+func localPath(j job, f file, lone bool) string {
+	p := source.SanitizePath(strings.Split(f.Path, "/"))
+	if p == "" {
+		p = fmt.Sprintf("file-%d", f.Index)
+	}
+	if lone && !strings.Contains(p, "/") {
+		return p
+	}
+	dir := source.SanitizeFileName(strings.ReplaceAll(j.Name, "/", "_"))
+	if dir == "" {
+		dir = j.ID
+	}
+	return dir + "/" + p
+}
+
+// getter downloads files into a folder.
+type getter struct {
+	p    *program
+	api  *client
+	root *os.Root
+	bar  *progressbar.ProgressBar
+}
+
+// file downloads one file under a temporary name and gives it its own when it
+// is complete.
+func (g *getter) file(ctx context.Context, f file, name string) error {
+	if info, err := g.root.Stat(name); err == nil {
+		if info.Mode().IsRegular() && info.Size() == f.Size {
+			g.advance(f.Size)
+			fmt.Fprintf(g.p.Err, "%s is there already.\n", name)
+			return nil
+		}
+		return fmt.Errorf("%s exists and is another file; move it away or choose another folder", name)
+	}
+	if dir := path.Dir(name); dir != "." {
+		if err := g.root.MkdirAll(dir, 0o755); err != nil {
+			return fmt.Errorf("make folders: %w", err)
+		}
+	}
+	// The file's id is in the temporary name: it stands for these very bytes,
+	// so that what is there can always be continued.
+	part := path.Join(path.Dir(name), "."+f.ID+partSuffix)
+	out, err := g.root.OpenFile(part, os.O_RDWR|os.O_CREATE, downloadMode)
+	if err != nil {
+		return fmt.Errorf("open the file: %w", err)
+	}
+	err = g.fill(ctx, f, out)
+	if err == nil {
+		err = out.Sync()
+	}
+	if err := errors.Join(err, out.Close()); err != nil {
+		return err
+	}
+	if err := g.root.Rename(part, name); err != nil {
+		return fmt.Errorf("name the file: %w", err)
+	}
+	fmt.Fprintln(g.p.Out, path.Join(g.root.Name(), name))
+	return nil
+}
+
+// fill brings the file to its full size, over as many connections as it takes.
+func (g *getter) fill(ctx context.Context, f file, out *os.File) error {
+	have, err := out.Seek(0, io.SeekEnd)
+	if err != nil {
+		return fmt.Errorf("read the file's size: %w", err)
+	}
+	if have > f.Size { // cannot be ours
+		have = 0
+		if err := out.Truncate(0); err != nil {
+			return fmt.Errorf("empty the file: %w", err)
+		}
+	}
+	g.advance(have)
+	pauses := g.p.pauses()
+	for tries := 0; have < f.Size; {
+		n, err := g.connection(ctx, f, out, have)
+		have += n
+		g.advance(n)
+		if err == nil {
+			continue
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if final, ok := errors.AsType[*backoff.PermanentError](err); ok {
+			return final.Err
+		}
+		if local, ok := errors.AsType[*fs.PathError](err); ok { // the disk, not the network
+			return local
+		}
+		if tries++; n > 0 {
+			tries = 1
+			pauses.Reset()
+		}
+		if tries == getTries {
+			return err
+		}
+		select {
+		case <-time.After(pauses.NextBackOff()):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// connection asks for a link and writes what it brings from the offset on.
+func (g *getter) connection(ctx context.Context, f file, out *os.File, offset int64) (int64, error) {
+	var link struct {
+		URL string `json:"url"`
+	}
+	in, err := jsonBody(map[string]string{"disposition": "attachment"})
+	if err != nil {
+		return 0, err
+	}
+	if _, err := g.api.do(ctx, http.MethodPost, "/files/"+f.ID+"/link", in, &link); err != nil {
+		return 0, permanentUnlessAway(err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, link.URL, nil)
+	if err != nil {
+		return 0, backoff.Permanent(errors.New("the server gave a link that cannot be used"))
+	}
+	if offset > 0 {
+		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", offset))
+	}
+	resp, err := g.api.streams.Do(req)
+	if err != nil {
+		return 0, g.api.unreachable(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if err := problemOf(resp); err != nil {
+		return 0, permanentUnlessAway(err)
+	}
+	skip := offset
+	if resp.StatusCode == http.StatusPartialContent {
+		want := fmt.Sprintf("bytes %d-%d/%d", offset, f.Size-1, f.Size)
+		if got := resp.Header.Get("Content-Range"); got != want {
+			return 0, backoff.Permanent(fmt.Errorf("the server sent %q instead of %q", printable(got), want))
+		}
+		skip = 0
+	}
+	if _, err := io.CopyN(io.Discard, resp.Body, skip); err != nil {
+		return 0, fmt.Errorf("read the file: %w", err)
+	}
+	n, err := io.Copy(io.NewOffsetWriter(out, offset), io.LimitReader(resp.Body, f.Size-offset))
+	if err == nil && offset+n < f.Size {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		err = fmt.Errorf("read the file: %w", err)
+	}
+	return n, err
+}
+
+func (g *getter) advance(n int64) {
+	if g.bar != nil {
+		_ = g.bar.Add64(n)
+	}
+}

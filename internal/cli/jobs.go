@@ -1,0 +1,225 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/google/uuid"
+
+	"longhaul/models"
+)
+
+// job is what the commands use of a job.
+type job struct {
+	ID         string           `json:"id"`
+	Name       string           `json:"name"`
+	SourceKind string           `json:"sourceKind"`
+	Size       *int64           `json:"size"`
+	State      models.State     `json:"state"`
+	Reason     string           `json:"reason"`
+	NextAction string           `json:"nextAction"`
+	Deadline   *time.Time       `json:"deadline"`
+	Problem    string           `json:"problem"`
+	Progress   *models.Progress `json:"progress"`
+}
+
+func (j job) title() string {
+	if j.Name != "" {
+		return j.Name
+	}
+	return "(no name yet)"
+}
+
+// percent returns how much of the job is verified, "" while that is unknown.
+func (j job) percent() string {
+	switch {
+	case j.State == models.StateReady:
+		return "100 %"
+	case j.Progress == nil || j.Progress.BytesTotal <= 0:
+		return ""
+	default:
+		return fmt.Sprintf("%d %%", j.Progress.BytesDone*100/j.Progress.BytesTotal)
+	}
+}
+
+type file struct {
+	ID    string `json:"id"`
+	Index int    `json:"index"`
+	Path  string `json:"path"`
+	Size  int64  `json:"size"`
+	State string `json:"state"`
+}
+
+// findJob returns the job of an id, or of the beginning or end of one that
+// only one recent job has.
+func (c *client) findJob(ctx context.Context, ref string) (job, error) {
+	var j job
+	if _, err := uuid.Parse(ref); err == nil && len(ref) == 36 {
+		_, err := c.do(ctx, http.MethodGet, "/jobs/"+ref, nil, &j)
+		return j, err
+	}
+	ref = strings.ToLower(strings.TrimSpace(ref))
+	if len(ref) < 4 || strings.Trim(ref, "0123456789abcdef-") != "" {
+		return j, usagef("%q is no job id. “longhaul jobs” lists them.", ref)
+	}
+	var page struct {
+		Jobs []job `json:"jobs"`
+	}
+	if _, err := c.do(ctx, http.MethodGet, "/jobs?limit=100", nil, &page); err != nil {
+		return j, err
+	}
+	var found []job
+	for _, one := range page.Jobs {
+		if strings.HasPrefix(one.ID, ref) || strings.HasSuffix(one.ID, ref) {
+			found = append(found, one)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return j, &apiError{Status: http.StatusNotFound, Detail: "There is no recent job of that id."}
+	default:
+		return j, usagef("%d jobs have an id like %q; give more of it.", len(found), ref)
+	}
+}
+
+func (c *client) jobFiles(ctx context.Context, id string) ([]file, error) {
+	var list struct {
+		Files []file `json:"files"`
+	}
+	_, err := c.do(ctx, http.MethodGet, "/jobs/"+id+"/files", nil, &list)
+	return list.Files, err
+}
+
+type jobsCmd struct {
+	State  []string `help:"Only jobs in these states." sep:"," placeholder:"STATE"`
+	Search string   `help:"Only jobs whose name contains this." short:"q"`
+	Sort   string   `help:"Order: created, name, size or state; a leading minus turns it round." default:"-created"`
+	Limit  int      `help:"At most so many; 0 is all." default:"50"`
+}
+
+// Run lists jobs, page by page.
+func (c *jobsCmd) Run(ctx context.Context, p *program) error {
+	for _, s := range c.State {
+		if !models.State(s).Valid() {
+			return usagef("There is no state %q. The states are: %s.", s, stateNames())
+		}
+	}
+	if c.Limit < 0 {
+		return usagef("The limit must not be negative.")
+	}
+	api, err := p.newClient()
+	if err != nil {
+		return err
+	}
+	rows, total, err := c.fetch(ctx, api)
+	if err != nil {
+		return err
+	}
+	if p.json {
+		return p.printJSON(rows)
+	}
+	w := tabwriter.NewWriter(p.Out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "ID\tSTATE\tDONE\tSIZE\tRATE\tNAME")
+	for _, row := range rows {
+		var j job
+		if err := json.Unmarshal(row, &j); err != nil {
+			return fmt.Errorf("read the server's answer: %w", err)
+		}
+		rate := ""
+		if j.Progress != nil && j.Progress.DownRate > 0 {
+			rate = bytesInWords(j.Progress.DownRate) + "/s"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", j.ID, j.State, j.percent(), sizeInWords(j.Size), rate, printable(j.title()))
+	}
+	if err := w.Flush(); err != nil {
+		return fmt.Errorf("print the list: %w", err)
+	}
+	if int64(len(rows)) < total {
+		fmt.Fprintf(p.Err, "%d of %d jobs; --limit 0 shows all.\n", len(rows), total)
+	}
+	return nil
+}
+
+// fetch reads pages until the limit.
+func (c *jobsCmd) fetch(ctx context.Context, api *client) (rows []json.RawMessage, total int64, err error) {
+	q := url.Values{"sort": {c.Sort}}
+	if len(c.State) > 0 {
+		q.Set("state", strings.Join(c.State, ","))
+	}
+	if c.Search != "" {
+		q.Set("q", c.Search)
+	}
+	for {
+		n := 100
+		if c.Limit > 0 {
+			n = min(n, c.Limit-len(rows))
+		}
+		q.Set("limit", strconv.Itoa(n))
+		var page struct {
+			Jobs       []json.RawMessage `json:"jobs"`
+			NextCursor string            `json:"nextCursor"`
+			Total      int64             `json:"total"`
+		}
+		if _, err := api.do(ctx, http.MethodGet, "/jobs?"+q.Encode(), nil, &page); err != nil {
+			return nil, 0, err
+		}
+		rows = append(rows, page.Jobs...)
+		if page.NextCursor == "" || len(page.Jobs) == 0 || (c.Limit > 0 && len(rows) >= c.Limit) {
+			return rows, page.Total, nil
+		}
+		q.Set("cursor", page.NextCursor)
+	}
+}
+
+func stateNames() string {
+	var names []string
+	for _, s := range models.States() {
+		names = append(names, string(s))
+	}
+	return strings.Join(names, ", ")
+}
+
+type filesCmd struct {
+	Job string `arg:"" help:"Id of the job, or the end of it."`
+}
+
+// Run lists the files of a job.
+func (c *filesCmd) Run(ctx context.Context, p *program) error {
+	api, err := p.newClient()
+	if err != nil {
+		return err
+	}
+	j, err := api.findJob(ctx, c.Job)
+	if err != nil {
+		return err
+	}
+	files, err := api.jobFiles(ctx, j.ID)
+	if err != nil {
+		return err
+	}
+	if p.json {
+		return p.printJSON(files)
+	}
+	return p.printFiles(files)
+}
+
+func (p *program) printFiles(files []file) error {
+	w := tabwriter.NewWriter(p.Out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "INDEX\tSIZE\tSTATE\tPATH")
+	for _, f := range files {
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", f.Index, sizeInWords(&f.Size), f.State, printable(f.Path))
+	}
+	if err := w.Flush(); err != nil {
+		return fmt.Errorf("print the list: %w", err)
+	}
+	return nil
+}

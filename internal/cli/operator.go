@@ -1,0 +1,137 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+	"time"
+
+	"longhaul/internal/config"
+	"longhaul/internal/store"
+	"longhaul/internal/token"
+)
+
+// How long one-time tokens made here are good.
+const (
+	enrolmentTime = time.Hour
+	setupTime     = 24 * time.Hour
+)
+
+type migrateCmd struct{}
+
+// Run brings the schema up to date.
+func (c *migrateCmd) Run(ctx context.Context, p *program) error {
+	cfg, err := config.Load(config.ProcessMigrate)
+	if err != nil {
+		return fmt.Errorf("configuration: %w", err)
+	}
+	if err := store.Migrate(ctx, cfg.Database.URL, p.logger(cfg)); err != nil {
+		return fmt.Errorf("migrate the database: %w", err)
+	}
+	fmt.Fprintln(p.Err, "The database schema is up to date.")
+	return nil
+}
+
+func (p *program) logger(cfg config.Config) *slog.Logger {
+	return slog.New(slog.NewTextHandler(p.Err, &slog.HandlerOptions{Level: cfg.Log.Level}))
+}
+
+// withStore opens the database for one command.
+func (p *program) withStore(ctx context.Context, do func(*store.Store, config.Config) error) error {
+	cfg, err := config.Load(config.ProcessMigrate)
+	if err != nil {
+		return fmt.Errorf("configuration: %w", err)
+	}
+	s, err := store.Open(ctx, cfg.Database.URL, p.logger(cfg))
+	if err != nil {
+		return fmt.Errorf("open the database: %w", err)
+	}
+	defer func() { _ = s.Close() }()
+	return do(s, cfg)
+}
+
+type adminCmd struct {
+	SetupLink setupLinkCmd `cmd:"" help:"Print a one-time link that creates the first administrator."`
+}
+
+type setupLinkCmd struct{}
+
+// Run prints a new set-up link; the one before stops working.
+func (c *setupLinkCmd) Run(ctx context.Context, p *program) error {
+	return p.withStore(ctx, func(s *store.Store, cfg config.Config) error {
+		n, err := s.CountUsers(ctx)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			return usagef("There is an account already; a set-up link is for the first one only.")
+		}
+		value, hash, err := token.New()
+		if err != nil {
+			return err
+		}
+		if err := s.IssueSetupToken(ctx, hash, setupTime); err != nil {
+			return err
+		}
+		fmt.Fprintln(p.Out, strings.TrimSuffix(cfg.Web.BaseURL.String(), "/")+"/setup?token="+url.QueryEscape(value))
+		return nil
+	})
+}
+
+type agentsCmd struct {
+	List  agentsListCmd  `cmd:"" help:"List compute agents (by the API, as administrator)."`
+	Token agentsTokenCmd `cmd:"" help:"Print a one-time token that enrols a new agent (by the database)."`
+}
+
+type agentsTokenCmd struct {
+	Name string `help:"What to call the agent." required:""`
+}
+
+// Run prints the token and nothing else, for scripts.
+func (c *agentsTokenCmd) Run(ctx context.Context, p *program) error {
+	if len(c.Name) > 100 || strings.TrimSpace(c.Name) != c.Name || c.Name == "" {
+		return usagef("The name must have 1 to 100 characters and no space at its ends.")
+	}
+	return p.withStore(ctx, func(s *store.Store, _ config.Config) error {
+		value, hash, err := token.New()
+		if err != nil {
+			return err
+		}
+		if err := s.CreateEnrolmentToken(ctx, hash, c.Name, enrolmentTime); err != nil {
+			return err
+		}
+		fmt.Fprintln(p.Out, value)
+		return nil
+	})
+}
+
+type configCmd struct {
+	Print configPrintCmd `cmd:"" help:"Print the settings in force, with secrets hidden, and what is wrong with them."`
+}
+
+type configPrintCmd struct {
+	Process string `help:"Whose settings: api, worker or agent." enum:"api,worker,agent" default:"api"`
+}
+
+// Run prints the settings even when some are wrong, and then says which.
+func (c *configPrintCmd) Run(p *program) error {
+	var cfg any
+	var faults error
+	if c.Process == agentProcess {
+		cfg, faults = config.LoadAgent()
+	} else {
+		cfg, faults = config.Load(config.Process(c.Process))
+	}
+	if err := config.Print(p.Out, cfg); err != nil {
+		return err
+	}
+	if faults != nil {
+		return fmt.Errorf("configuration:\n%w", faults)
+	}
+	return nil
+}
+
+// agentProcess is the program that has a configuration of its own.
+const agentProcess = "agent"

@@ -1,0 +1,193 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+)
+
+// session is a kept sign-in on one server.
+type session struct {
+	Email   string    `json:"email"`
+	Value   string    `json:"value"`
+	Expires time.Time `json:"expires"`
+}
+
+const sessionFile = "sessions.json"
+
+// origin is what sessions are kept by: one never goes to another server.
+func origin(u *url.URL) string { return strings.ToLower(u.Scheme + "://" + u.Host) }
+
+// loadSession returns the session kept for the server, an empty one if there
+// is none.
+func (p *program) loadSession(server *url.URL) (session, error) {
+	all, err := p.loadSessions()
+	return all[origin(server)], err
+}
+
+func (p *program) loadSessions() (map[string]session, error) {
+	dir, err := p.configDir()
+	if err != nil {
+		return nil, err
+	}
+	b, err := os.ReadFile(filepath.Join(dir, sessionFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return map[string]session{}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the kept session: %w", err)
+	}
+	all := map[string]session{}
+	if err := json.Unmarshal(b, &all); err != nil {
+		return nil, fmt.Errorf("read the kept session in %s: %w", filepath.Join(dir, sessionFile), err)
+	}
+	return all, nil
+}
+
+// saveSession keeps a session, or forgets the one kept when its value is
+// empty. The file is readable by its owner only and replaced in one step.
+func (p *program) saveSession(server *url.URL, s session) error {
+	all, err := p.loadSessions()
+	if err != nil {
+		return err
+	}
+	if s.Value == "" {
+		delete(all, origin(server))
+	} else {
+		all[origin(server)] = s
+	}
+	dir, err := p.configDir()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make the configuration folder: %w", err)
+	}
+	b, err := json.MarshalIndent(all, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write the session: %w", err)
+	}
+	f, err := os.CreateTemp(dir, sessionFile+".*") // mode 0600
+	if err != nil {
+		return fmt.Errorf("write the session: %w", err)
+	}
+	_, err = f.Write(b)
+	err = errors.Join(err, f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), filepath.Join(dir, sessionFile))
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("write the session: %w", err), os.Remove(f.Name()))
+	}
+	return nil
+}
+
+type loginCmd struct {
+	Email string `help:"E-mail address; asked for if it is left out." short:"e"`
+}
+
+// Run signs in with a password from the terminal, or from standard input when
+// that is none.
+func (c *loginCmd) Run(ctx context.Context, p *program) error {
+	api, err := p.newClient()
+	if err != nil {
+		return err
+	}
+	in := bufio.NewReader(p.In)
+	email := c.Email
+	if email == "" {
+		if email, err = p.ask(in, "E-mail: "); err != nil {
+			return err
+		}
+	}
+	password, err := p.askSecret(in, "Password: ")
+	if err != nil {
+		return err
+	}
+	req, err := jsonBody(map[string]string{"email": email, "password": password})
+	if err != nil {
+		return err
+	}
+	api.session = ""
+	var me struct {
+		Email string `json:"email"`
+		Role  string `json:"role"`
+	}
+	resp, err := api.do(ctx, http.MethodPost, "/auth/login", req, &me)
+	if err != nil {
+		return err
+	}
+	for _, cookie := range resp.Cookies() {
+		if cookie.Name == sessionCookie && cookie.Value != "" {
+			if err := p.saveSession(api.base, session{Email: me.Email, Value: cookie.Value, Expires: cookie.Expires}); err != nil {
+				return err
+			}
+			fmt.Fprintf(p.Err, "Signed in as %s.\n", me.Email)
+			return nil
+		}
+	}
+	return errors.New("the server sent no session; is the address right?")
+}
+
+func (p *program) ask(in *bufio.Reader, prompt string) (string, error) {
+	fmt.Fprint(p.Err, prompt)
+	line, err := in.ReadString('\n')
+	line = strings.TrimRight(line, "\r\n")
+	if err != nil && (!errors.Is(err, io.EOF) || line == "") {
+		return "", usagef("No answer on standard input.")
+	}
+	return line, nil
+}
+
+// askSecret reads a line without showing it.
+func (p *program) askSecret(in *bufio.Reader, prompt string) (string, error) {
+	f, ok := terminal(p.In)
+	if !ok {
+		return p.ask(in, prompt)
+	}
+	fmt.Fprint(p.Err, prompt)
+	b, err := term.ReadPassword(int(f.Fd()))
+	fmt.Fprintln(p.Err)
+	if err != nil {
+		return "", fmt.Errorf("read the password: %w", err)
+	}
+	return string(b), nil
+}
+
+type logoutCmd struct{}
+
+// Run ends the session on the server and forgets it here, whatever the server
+// says: a session that is gone there is no reason to keep it.
+func (c *logoutCmd) Run(ctx context.Context, p *program) error {
+	api, err := p.newClient()
+	if err != nil {
+		return err
+	}
+	if api.session == "" {
+		fmt.Fprintln(p.Err, "Not signed in.")
+		return nil
+	}
+	_, callErr := api.do(ctx, http.MethodPost, "/auth/logout", nil, nil)
+	if err := p.saveSession(api.base, session{}); err != nil {
+		return err
+	}
+	if e, ok := errors.AsType[*apiError](callErr); ok && e.Status == http.StatusUnauthorized {
+		callErr = nil
+	}
+	if callErr == nil {
+		fmt.Fprintln(p.Err, "Signed out.")
+	}
+	return callErr
+}
