@@ -104,19 +104,25 @@ func start(ctx context.Context, cfg objstore.Config) (string, error) {
 		return "", fmt.Errorf("start s3 server: %w", err)
 	}
 	server.guard = guard
-	lines := bufio.NewReader(out)
-	line, err := lines.ReadBytes('\n')
-	if err != nil {
-		return "", fmt.Errorf("s3 server ended before it was ready: %w", err)
+	return readEndpoint(bufio.NewReader(out))
+}
+
+// readEndpoint waits for the line of JSON that tells the address; the server
+// may say other things before.
+func readEndpoint(lines *bufio.Reader) (string, error) {
+	for {
+		line, err := lines.ReadBytes('\n')
+		if err != nil {
+			return "", fmt.Errorf("s3 server ended before it was ready: %w", err)
+		}
+		var ready struct {
+			Endpoint string `json:"endpoint"`
+		}
+		if json.Unmarshal(line, &ready) == nil && ready.Endpoint != "" {
+			go func() { _, _ = io.Copy(io.Discard, lines) }() // a full pipe would stop the server
+			return ready.Endpoint, nil
+		}
 	}
-	go func() { _, _ = io.Copy(io.Discard, lines) }() // a full pipe would stop the server
-	var ready struct {
-		Endpoint string `json:"endpoint"`
-	}
-	if err := json.Unmarshal(line, &ready); err != nil || ready.Endpoint == "" {
-		return "", fmt.Errorf("s3 server said %q: %w", line, err)
-	}
-	return ready.Endpoint, nil
 }
 
 // findBinary looks for the devstack binary, also above the package's folder,
