@@ -177,4 +177,6 @@ func (w *Work) MarkAgentLost(ctx context.Context, agentID uuid.UUID) ([]OpenAtte
 func (w *Work) ListAgents(ctx context.Context) ([]models.Agent, error) { return w.s.Agents(ctx) }
 
 // Agent returns the agent.
-func (w *Work) Agent(ctx context.Context, id uuid.UUID) (models.Agent, error) { return w.s.Agent(ctx, id) }
+func (w *Work) Agent(ctx context.Context, id uuid.UUID) (models.Agent, error) {
+	return w.s.Agent(ctx, id)
+}
