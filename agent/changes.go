@@ -9,7 +9,8 @@ import (
 // conflate is how long progress waits for more of it.
 const conflate = time.Second
 
-// changeLog knows which transfers changed when, in revisions.
+// changeLog knows which transfers changed when, in revisions. They begin at 1,
+// because 0 asks for everything.
 type changeLog struct {
 	mu      sync.Mutex
 	rev     int64
@@ -20,7 +21,7 @@ type changeLog struct {
 }
 
 func newChangeLog() *changeLog {
-	return &changeLog{last: map[string]int64{}, wake: make(chan struct{}), stirred: make(chan struct{})}
+	return &changeLog{rev: 1, last: map[string]int64{}, wake: make(chan struct{}), stirred: make(chan struct{})}
 }
 
 // touch records a change of the transfer.

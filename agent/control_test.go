@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 
@@ -234,13 +233,5 @@ func (c *controlPlane) until(t *testing.T, what string, ok func() bool) {
 		case <-timeout(t):
 			t.Fatalf("waiting for %s took too long", what)
 		}
-	}
-}
-
-// slowly answers a request by n bytes of an error page.
-func slowly(status int) func(int, http.ResponseWriter, *http.Request) bool {
-	return func(_ int, w http.ResponseWriter, _ *http.Request) bool {
-		http.Error(w, strings.Repeat("x", 64), status)
-		return true
 	}
 }

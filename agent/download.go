@@ -151,11 +151,7 @@ func (t *transfer) fillLedger(r *disk.Reader) *ledger {
 			}
 			l.load(f.Index, int(p.Number))
 		}
-		var spans []span
-		for _, rng := range r.VerifiedRanges(f.Index) {
-			spans = append(spans, span{File: f.Index, Off: rng.Off, Length: rng.Len})
-		}
-		l.verified(spans)
+		l.verified(verifiedSpans(r, f.Index))
 	}
 	return l
 }
@@ -290,6 +286,32 @@ func (t *transfer) hear(n news) error {
 	case newsAlive, newsManifest, newsDone, newsFault:
 	}
 	return nil
+}
+
+// catchUp enters what a child recorded and did not live to tell.
+func (t *transfer) catchUp() error {
+	if _, err := t.reader.Refresh(); err != nil {
+		return err
+	}
+	for _, f := range t.start0().Files {
+		if v := t.reader.Validator(f.Index); v != f.Validator {
+			if err := t.heardValidator(news{File: f.Index, Validator: v}); err != nil {
+				return err
+			}
+		}
+		t.ledger.setSize(f.Index, t.reader.Size(f.Index))
+		t.ledger.verified(verifiedSpans(t.reader, f.Index))
+	}
+	t.allVerified()
+	return nil
+}
+
+func verifiedSpans(r *disk.Reader, file int) []span {
+	var spans []span
+	for _, rng := range r.VerifiedRanges(file) {
+		spans = append(spans, span{File: file, Off: rng.Off, Length: rng.Len})
+	}
+	return spans
 }
 
 func (t *transfer) heardReport(r *reportNews) {

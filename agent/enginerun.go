@@ -38,9 +38,13 @@ func (t *transfer) engine(ctx context.Context, opened chan struct{}) error {
 				t.killChild(err)
 			}
 		})
-		switch {
-		case ctx.Err() != nil:
+		if ctx.Err() != nil {
 			return ctx.Err()
+		}
+		if lerr := t.catchUp(); lerr != nil {
+			return lerr
+		}
+		switch {
 		case errors.Is(err, errBadBytes):
 			err = t.drop(ctx)
 		case err == nil && end.done:

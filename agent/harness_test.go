@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net"
@@ -14,7 +15,6 @@ import (
 	"net/netip"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -91,6 +91,9 @@ func (e badEngine) Resolve(ctx context.Context, _ engine.Source, _ engine.Option
 func (e badEngine) Download(_ context.Context, job engine.Job, report func(engine.Report)) error {
 	report(engine.Report{Phase: models.PhaseDownloading})
 	zeros := make([]byte, 1<<20)
+	if e.how == "zeros" {
+		return verifyZeros(job)
+	}
 	if !job.Store.Has(job.Files[0].Index, 0, 1<<20) {
 		if _, err := job.Store.WriteAt(job.Files[0].Index, zeros, 0); err != nil {
 			return err
@@ -130,12 +133,25 @@ func (e badEngine) Download(_ context.Context, job engine.Job, report func(engin
 	}
 }
 
+// verifyZeros fetches every file of a job at once: they hold zeros.
+func verifyZeros(job engine.Job) error {
+	for _, f := range job.Files {
+		b := make([]byte, f.Size)
+		if _, err := job.Store.WriteAt(f.Index, b, 0); err != nil {
+			return err
+		}
+		if err := job.Store.Verified(f.Index, 0, f.Size, crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // testAgent is an agent in this process with its control plane.
 type testAgent struct {
 	t      *testing.T
 	cfg    config.Agent
 	client *agentapi.Client
-	log    *bytes.Buffer
 	stop   func() error
 }
 
@@ -293,7 +309,7 @@ func newFileServer(t *testing.T, content []byte) *fileServer {
 	s := &fileServer{}
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("ETag", `"v1"`)
-		rd := &gatedReader{Reader: bytes.NewReader(content), s: s, ctx: r.Context()}
+		rd := &gatedReader{ReadSeeker: bytes.NewReader(content), s: s, ctx: r.Context()}
 		http.ServeContent(w, r, "file.bin", time.Time{}, rd)
 	}))
 	t.Cleanup(s.Close)
@@ -310,7 +326,7 @@ func (s *fileServer) hold(n int64) (release func()) {
 }
 
 type gatedReader struct {
-	*bytes.Reader
+	io.ReadSeeker
 	s   *fileServer
 	ctx context.Context
 }
@@ -324,15 +340,70 @@ func (r *gatedReader) Read(p []byte) (int, error) {
 			return 0, errors.New("gone")
 		}
 	}
-	n, err := r.Reader.Read(p)
+	n, err := r.ReadSeeker.Read(p)
 	r.s.sent.Add(int64(n))
 	return n, err
 }
 
-// WriteTo is hidden so that every byte passes Read.
-func (r *gatedReader) WriteTo() {}
+// streamServer serves content without a length, a validator or ranges.
+func streamServer(t *testing.T, content []byte) string {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/octet-stream")
+		for rest := content; len(rest) > 0; {
+			n := min(len(rest), mib)
+			_, _ = w.Write(rest[:n])
+			_ = http.NewResponseController(w).Flush()
+			rest = rest[n:]
+		}
+	}))
+	t.Cleanup(srv.Close)
+	return srv.URL
+}
 
-func transferFiles(t *testing.T, cfg config.Agent, id string) string {
-	t.Helper()
-	return filepath.Join(cfg.DataDir, "transfers", id)
+// changingServer serves the first content until it has sent n bytes of it, and
+// the second from then on.
+func changingServer(t *testing.T, first, second []byte, n int64) string {
+	var sent atomic.Int64
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		content, tag := first, `"first"`
+		if sent.Load() >= n {
+			content, tag = second, `"second"`
+		}
+		w.Header().Set("ETag", tag)
+		http.ServeContent(w, r, "file.bin", time.Time{}, &countingReader{bytes.NewReader(content), &sent})
+	}))
+	t.Cleanup(srv.Close)
+	return srv.URL
+}
+
+type countingReader struct {
+	io.ReadSeeker
+	n *atomic.Int64
+}
+
+func (r *countingReader) Read(p []byte) (int, error) {
+	n, err := r.ReadSeeker.Read(p)
+	r.n.Add(int64(n))
+	return n, err
+}
+
+func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+// untilUnknown waits until the agent does not know the transfer any more.
+func (a *testAgent) untilUnknown(id string) {
+	a.t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	late := timeout(a.t)
+	for {
+		_, err := a.client.Transfer(a.t.Context(), id)
+		if agentapi.IsProblem(err, string(models.CodeNotFound)) {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-late:
+			a.t.Fatal("the agent still knows the transfer")
+		}
+	}
 }

@@ -240,16 +240,16 @@ func (s *supervisor) remove(ctx context.Context, id string, epoch int64) error {
 
 // purge removes what an ended transfer left.
 func (s *supervisor) purge(ctx context.Context, t *transfer) {
-	s.mu.Lock()
-	delete(s.transfers, t.id)
-	s.mu.Unlock()
-	s.env.changes.drop(t.id)
 	// The spec goes first: without it a half-removed directory is not taken
 	// for a transfer at the next start.
 	err := errors.Join(removeIfThere(filepath.Join(t.dir, specName)), os.RemoveAll(t.dir))
 	if err != nil {
 		s.log.ErrorContext(ctx, "remove a transfer's bytes", "job_id", t.id, "err", err)
 	}
+	s.mu.Lock()
+	delete(s.transfers, t.id)
+	s.mu.Unlock()
+	s.env.changes.drop(t.id)
 	s.divide()
 }
 

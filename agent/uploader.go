@@ -19,6 +19,7 @@ import (
 
 const (
 	maxBatch   = 64        // of the wire
+	lowWater   = 8         // parts on their way below which more addresses are asked for
 	signAhead  = 128 << 20 // bytes that have an address and are not in storage
 	doneWithin = time.Second
 )
@@ -50,8 +51,8 @@ type uploader struct {
 
 	// Owned by run.
 	results  chan putResult
-	flying   int   // parts with an address that are not in storage
-	bytes    int64 // of them
+	flying   map[partID]bool // parts with an address that are not in storage
+	bytes    int64           // of them
 	done     []putResult
 	oldest   time.Time // of done
 	failures int       // in a row
@@ -68,11 +69,11 @@ type putResult struct {
 
 // run returns nil when every part is in storage and the control plane knows.
 func (u *uploader) run(ctx context.Context) error {
-	u.results = make(chan putResult, maxBatch)
+	u.results, u.flying = make(chan putResult, maxBatch), map[partID]bool{}
 	ctx, cancel := context.WithCancel(ctx)
 	defer func() {
 		cancel()
-		for ; u.flying > 0; u.flying-- {
+		for range u.flying {
 			<-u.results
 		}
 	}()
@@ -85,7 +86,7 @@ func (u *uploader) run(ctx context.Context) error {
 			}
 			continue
 		}
-		if u.flying == 0 && len(u.done) == 0 && u.ledger.tally().complete {
+		if len(u.flying) == 0 && len(u.done) == 0 && u.ledger.tally().complete {
 			return nil
 		}
 		if err := u.wait(ctx); err != nil {
@@ -126,7 +127,7 @@ func (u *uploader) collect() {
 }
 
 func (u *uploader) landed(r putResult) {
-	u.flying--
+	delete(u.flying, r.partID)
 	u.bytes -= r.Length
 	if r.err == nil {
 		u.failures, u.holdTill = 0, time.Time{}
@@ -177,8 +178,8 @@ func (u *uploader) next() (agentapi.Uploads, []putResult) {
 		req.Sizes = req.Sizes[:maxBatch]
 	}
 	var wanted []putResult
-	if u.flying < maxBatch && u.bytes < signAhead && !time.Now().Before(u.holdTill) {
-		wanted = u.sum(u.ledger.take(maxBatch-u.flying, signAhead-u.bytes))
+	if u.clear() {
+		wanted = u.sum(u.ledger.take(maxBatch-len(u.flying), signAhead-u.bytes))
 	}
 	for _, w := range wanted {
 		req.Want = append(req.Want, agentapi.PartWanted{
@@ -187,7 +188,7 @@ func (u *uploader) next() (agentapi.Uploads, []putResult) {
 	}
 	// Reports ride along with the next question, and go alone when there is
 	// none to come or when they have waited for long.
-	due := len(wanted) > 0 || len(req.Sizes) > 0 || u.flying == 0 ||
+	due := len(wanted) > 0 || len(req.Sizes) > 0 || len(u.flying) == 0 ||
 		len(u.done) >= maxBatch/2 || time.Since(u.oldest) >= doneWithin
 	if due {
 		kept := u.done[:0]
@@ -206,14 +207,28 @@ func (u *uploader) next() (agentapi.Uploads, []putResult) {
 	return req, wanted
 }
 
+// clear reports whether more parts may be sent off. After a change of the
+// source nothing goes before the parts of the old content have landed: a late
+// one would replace what the new content has put in its place.
+func (u *uploader) clear() bool {
+	if len(u.flying) >= lowWater || u.bytes >= signAhead || time.Now().Before(u.holdTill) {
+		return false
+	}
+	for id := range u.flying {
+		if !u.ledger.current(id) {
+			return false
+		}
+	}
+	return true
+}
+
 // sum adds the checksums that the addresses are signed with.
 func (u *uploader) sum(parts []part) []putResult {
 	out := make([]putResult, 0, len(parts))
 	for _, p := range parts {
 		crc, err := u.disk.checksum(p)
 		if err != nil {
-			u.flying++ // landed takes it back
-			u.bytes += p.Length
+			u.bytes += p.Length // landed takes it back
 			u.landed(putResult{part: p, err: err})
 			continue
 		}
@@ -251,7 +266,7 @@ func (u *uploader) exchange(ctx context.Context, req agentapi.Uploads, wanted []
 		u.moved()
 	}
 	for i, w := range wanted {
-		u.flying++
+		u.flying[w.partID] = true
 		u.bytes += w.Length
 		go func(addr agentapi.PartURL) {
 			w.etag, w.err = u.put.part(ctx, u.jobID, u.disk, w.part, addr)

@@ -239,10 +239,7 @@ func (d *download) nextMissing(off int64) (byteRange, bool) {
 // copyBlock writes the next bytes of a body as one verified range and returns
 // how many there were. What came before a failure is recorded as well, so that
 // it is not fetched again.
-func (d *download) copyBlock(ctx context.Context, body io.Reader, at, length int64, buf []byte) (n int64, err error) {
-	if err := d.pause(ctx); err != nil {
-		return 0, err
-	}
+func (d *download) copyBlock(body io.Reader, at, length int64, buf []byte) (n int64, err error) {
 	var sum uint32
 	have := d.store.Has(d.file.Index, at, length)
 	for n < length && err == nil {
@@ -300,7 +297,10 @@ func (d *download) stream(ctx context.Context, a *answer) error {
 		if d.opts.MaxBytes > 0 {
 			length = min(length, d.opts.MaxBytes+1-at)
 		}
-		n, err := d.copyBlock(ctx, a.body, at, length, buf)
+		if err := d.pause(ctx); err != nil {
+			return err
+		}
+		n, err := d.copyBlock(a.body, at, length, buf)
 		at += n
 		if d.opts.MaxBytes > 0 && at > d.opts.MaxBytes {
 			return tooLarge()

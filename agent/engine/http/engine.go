@@ -32,7 +32,7 @@ var _ engine.Engine = (*Engine)(nil)
 const (
 	defaultConnections = 4
 	defaultBlock       = 1 << 20
-	blocksPerChunk     = 16 // one part of storage per request
+	blocksPerChunk     = 8
 	defaultPause       = time.Second
 	maxPause           = time.Minute
 	resolveTries       = 4

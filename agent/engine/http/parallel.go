@@ -19,6 +19,29 @@ type queue struct {
 	next   int64       // everything before was handed out
 	back   []byteRange // given back by connections that failed
 	active int
+	at     map[int]int64 // where each connection is
+}
+
+// first reports whether the connection is the one nearest to the front of the
+// file. It does not wait for disk space: parts are released from the front, and
+// all could be waiting for it.
+func (q *queue) first(conn int, at int64) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.at[conn] = at
+	for _, other := range q.at {
+		if other < at {
+			return false
+		}
+	}
+	return true
+}
+
+// away says that the connection is nowhere for now.
+func (q *queue) away(conn int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	delete(q.at, conn)
 }
 
 // take returns the next range; without one the caller is no longer active.
@@ -56,7 +79,7 @@ func (q *queue) leave(r byteRange) bool {
 // parallel fetches the missing ranges over several connections; the first of
 // them has its answer already.
 func (d *download) parallel(ctx context.Context, first *answer) error {
-	q := &queue{d: d, next: first.rng.end}
+	q := &queue{d: d, next: first.rng.end, at: map[int]int64{}}
 	chunks := (d.size - first.rng.end + d.chunk() - 1) / d.chunk()
 	q.active = 1 + int(min(chunks, int64(d.cfg.Connections-1)))
 	g, ctx := errgroup.WithContext(ctx)
@@ -65,13 +88,14 @@ func (d *download) parallel(ctx context.Context, first *answer) error {
 		if i > 0 {
 			a = nil
 		}
-		g.Go(func() error { return d.connection(ctx, q, a) })
+		g.Go(func() error { return d.connection(ctx, q, i, a) })
 	}
 	return g.Wait()
 }
 
 // connection fetches range after range until there is none.
-func (d *download) connection(ctx context.Context, q *queue, a *answer) error {
+func (d *download) connection(ctx context.Context, q *queue, conn int, a *answer) error {
+	defer q.away(conn)
 	defer d.meter.connect()()
 	buf := make([]byte, bufferSize)
 	wait := newPauses(d.cfg.RetryPause)
@@ -81,12 +105,18 @@ func (d *download) connection(ctx context.Context, q *queue, a *answer) error {
 	}
 	for {
 		if rest.length() <= 0 {
+			q.away(conn)
 			var ok bool
 			if rest, ok = q.take(); !ok {
 				return nil
 			}
 		}
-		n, err := d.fetchRange(ctx, rest, a, buf)
+		n, err := d.fetchRange(ctx, rest, a, buf, func(at int64) error {
+			if q.first(conn, at) {
+				return nil
+			}
+			return d.pause(ctx)
+		})
 		a = nil
 		rest.off += n
 		if err == nil {
@@ -122,7 +152,9 @@ func (d *download) connection(ctx context.Context, q *queue, a *answer) error {
 
 // fetchRange fetches one range, from an answer if there is one already, and
 // returns how many of its bytes are verified now.
-func (d *download) fetchRange(ctx context.Context, rng byteRange, a *answer, buf []byte) (n int64, err error) {
+func (d *download) fetchRange(
+	ctx context.Context, rng byteRange, a *answer, buf []byte, room func(at int64) error,
+) (n int64, err error) {
 	if a == nil {
 		if a, err = d.get(ctx, rng, d.validator); err != nil {
 			return 0, err
@@ -136,7 +168,10 @@ func (d *download) fetchRange(ctx context.Context, rng byteRange, a *answer, buf
 	block := d.cfg.BlockSize
 	for at := rng.off; at < rng.end; {
 		length := min((at/block+1)*block, rng.end) - at
-		k, err := d.copyBlock(ctx, a.body, at, length, buf)
+		if err := room(at); err != nil {
+			return n, err
+		}
+		k, err := d.copyBlock(a.body, at, length, buf)
 		at += k
 		n += k
 		if err != nil {
