@@ -31,6 +31,10 @@ const (
 	// maxSocketPath is the longest path the kernel takes for a unix socket.
 	maxSocketPath = 107
 	stopGrace     = 10 * time.Second
+
+	// anywhere is a working directory that every user may enter. Capabilities
+	// take effect after it is entered, so it cannot be a folder below /root.
+	anywhere = "/"
 )
 
 // Cluster is one Postgres data directory with its server.
@@ -106,7 +110,7 @@ func (c *Cluster) Initialise(ctx context.Context) error {
 	cmd := exec.CommandContext(ctx, filepath.Join(c.binaries, "initdb"),
 		"--pgdata="+fresh, "--username="+Role, "--pwfile="+passwordFile,
 		"--auth=scram-sha-256", "--encoding=UTF8", "--locale=C")
-	cmd.Dir = c.Dir
+	cmd.Dir = anywhere
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if c.runAs != nil {
 		cmd.SysProcAttr.Credential, cmd.SysProcAttr.AmbientCaps = c.runAs.credential, c.runAs.capabilities
@@ -136,7 +140,7 @@ func (c *Cluster) Spec() supervisor.Spec {
 			"-c", "log_min_messages=warning",
 		},
 		Env: []string{"LC_ALL=C", "PATH=" + os.Getenv("PATH")},
-		Dir: c.Dir,
+		Dir: anywhere,
 		// The fast shutdown ends open connections; SIGTERM would wait for them.
 		StopSignal:  syscall.SIGINT,
 		Grace:       stopGrace,
