@@ -1,13 +1,11 @@
 package api
 
 import (
-	"net/http"
 	"strconv"
 	"time"
 
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
 // Metrics counts what the API serves.
@@ -18,11 +16,11 @@ type Metrics struct {
 	bytes    *prometheus.CounterVec
 }
 
-// NewMetrics returns metrics on a registry of their own. The hub's streams are
-// read when they are scraped.
-func NewMetrics(hub *Hub, extra ...prometheus.Collector) *Metrics {
+// NewMetrics registers the API's metrics. The hub's streams are read when they
+// are scraped.
+func NewMetrics(registry *prometheus.Registry, hub *Hub) *Metrics {
 	m := &Metrics{
-		registry: prometheus.NewRegistry(),
+		registry: registry,
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "longhaul_http_requests_total", Help: "Requests by route and status.",
 		}, []string{"method", "route", "status"}),
@@ -38,14 +36,11 @@ func NewMetrics(hub *Hub, extra ...prometheus.Collector) *Metrics {
 		Name: "longhaul_event_streams", Help: "Clients that listen for changes.",
 	}, func() float64 { return float64(hub.Streams()) })
 	m.registry.MustRegister(m.requests, m.duration, m.bytes, streams)
-	m.registry.MustRegister(extra...)
 	return m
 }
 
-// Handler returns the handler of the metrics listener.
-func (m *Metrics) Handler() http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
-}
+// Registry returns where the metrics are registered.
+func (m *Metrics) Registry() *prometheus.Registry { return m.registry }
 
 // measure counts requests by route template, never by path.
 func measure(m *Metrics, now func() time.Time) gin.HandlerFunc {

@@ -1,0 +1,39 @@
+// Command api serves the web app, the HTTP API and users' files. "api openapi"
+// prints the API's OpenAPI document instead.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"longhaul/api"
+	"longhaul/internal/app"
+	"longhaul/internal/config"
+)
+
+var version = "dev" //nolint:gochecknoglobals // set by the linker
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "api:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	if len(os.Args) > 1 && os.Args[1] == "openapi" {
+		document, err := api.Document()
+		fmt.Print(string(document))
+		return err
+	}
+	cfg, err := config.Load(config.ProcessAPI)
+	if err != nil {
+		return fmt.Errorf("configuration: %w", err)
+	}
+	return app.RunAPI(ctx, cfg, version, os.Stdout, os.Stderr)
+}

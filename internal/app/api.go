@@ -1,0 +1,230 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"golang.org/x/sync/errgroup"
+
+	"longhaul/api"
+	"longhaul/internal/app/records"
+	"longhaul/internal/config"
+	"longhaul/internal/event"
+	"longhaul/internal/objstore"
+	"longhaul/internal/password"
+	"longhaul/internal/store"
+	"longhaul/internal/telemetry"
+	"longhaul/internal/token"
+	"longhaul/workflows"
+)
+
+// Timing of the API's listeners and its end.
+const (
+	headerTime    = 10 * time.Second
+	idleTime      = 2 * time.Minute
+	answerTime    = 2 * time.Minute // streams and files set deadlines of their own
+	maxHeader     = 64 << 10
+	apiStopTime   = 15 * time.Second
+	setupLinkTime = 24 * time.Hour
+)
+
+// RunAPI serves the API until ctx ends. What a person at the console has to
+// see goes to stdout; the log goes to stderr.
+func RunAPI(ctx context.Context, cfg config.Config, version string, stdout, stderr io.Writer) error {
+	log := telemetry.NewLogger(stderr, cfg.Log.Level, cfg.Log.Format == config.LogText)
+	parts, err := openAPI(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer parts.close()
+	server, err := parts.server(cfg, version, log)
+	if err != nil {
+		return err
+	}
+	if err := offerSetup(ctx, parts.store, cfg, stdout); err != nil {
+		return err
+	}
+	return parts.serve(ctx, cfg, server, log)
+}
+
+// apiParts is what the API has open.
+type apiParts struct {
+	store    *store.Store
+	bus      *event.PG
+	temporal client.Client
+	objects  *objstore.Client
+	keys     *token.Keys
+	hub      *api.Hub
+	metrics  *api.Metrics
+	log      *slog.Logger
+}
+
+// openAPI opens what the API needs. The database may be late; the workflow
+// engine may be away for as long as it likes.
+func openAPI(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *apiParts, err error) {
+	p := &apiParts{log: log}
+	defer func() {
+		if err != nil {
+			p.close()
+		}
+	}()
+	if p.keys, err = token.NewKeys(cfg.SecretKey); err != nil {
+		return nil, err
+	}
+	if p.objects, err = objstore.New(objstore.Config(cfg.Storage)); err != nil {
+		return nil, err
+	}
+	if p.store, err = waitFor(ctx, log, "database", func(ctx context.Context) (*store.Store, error) {
+		return store.Open(ctx, cfg.Database.URL, log)
+	}); err != nil {
+		return nil, err
+	}
+	p.store.RunningLimit = cfg.Limits.MaxRunningJobs
+	if err = p.store.CheckSchema(ctx); err != nil {
+		return nil, err
+	}
+	if p.bus, err = waitFor(ctx, log, "event bus", func(ctx context.Context) (*event.PG, error) {
+		return event.OpenPG(ctx, cfg.Database.URL, log)
+	}); err != nil {
+		return nil, err
+	}
+	if p.temporal, err = lazyTemporal(cfg.Temporal, log); err != nil {
+		return nil, err
+	}
+	p.hub = api.NewHub(records.Records{Store: p.store}, log.With("component", "events"), time.Now)
+	p.metrics = api.NewMetrics(telemetry.NewRegistry(), p.hub)
+	return p, nil
+}
+
+// close closes what is open, in reverse.
+func (p *apiParts) close() {
+	if p.temporal != nil {
+		p.temporal.Close()
+	}
+	if p.bus != nil {
+		p.bus.Close()
+	}
+	if p.store != nil {
+		if err := p.store.Close(); err != nil {
+			p.log.Warn("closing the database failed", "error", err)
+		}
+	}
+}
+
+func (p *apiParts) server(cfg config.Config, version string, log *slog.Logger) (*api.Server, error) {
+	r, flows := records.Records{Store: p.store}, workflowControl{workflows.NewClient(p.temporal)}
+	proxies := make([]string, 0, len(cfg.Web.TrustedProxies))
+	for _, n := range cfg.Web.TrustedProxies {
+		proxies = append(proxies, n.String())
+	}
+	return api.New(api.Config{
+		Version: version, BaseURL: cfg.Web.BaseURL.URL, FilesURL: cfg.Web.FilesURL.URL, WebDir: webDir(cfg.Web.Dir, log),
+		TrustedProxies: proxies, MaxJobBytes: cfg.Limits.MaxJobBytes, MaxRunningJobs: cfg.Limits.MaxRunningJobs,
+		MinPassword: password.MinLength, TemporalUIURL: cfg.Temporal.UIURL,
+		WorkflowUIURL: workflowPages(cfg.Temporal),
+	}, api.Deps{
+		Accounts: r, Sessions: r, Passwords: password.NewHasher(), Jobs: r, Files: r, Inspections: r, Events: r,
+		Fleet: r, Credentials: r, Reports: r, Parts: r, Owners: r, Objects: p.objects, Uploads: p.objects,
+		Inspector: newInspector(p.store, p.keys), Starter: flows, Controller: flows, Hub: p.hub, Secrets: p.keys, Keys: p.keys,
+		Limiter: api.NewMemoryLimiter(time.Now), Metrics: p.metrics, Log: log.With("component", "api"),
+		Now: p.store.Now, NewID: p.store.NewID, Probes: []api.Probe{
+			{Name: "database", Critical: true, Check: p.store.Ping},
+			{Name: "temporal", Check: p.temporalThere},
+			{Name: "storage", Check: p.objects.Ping},
+		},
+	})
+}
+
+func (p *apiParts) temporalThere(ctx context.Context) error {
+	_, err := p.temporal.CheckHealth(ctx, &client.CheckHealthRequest{})
+	return err
+}
+
+// offerSetup prints the one-time link that makes the first administrator, as
+// long as there is nobody.
+func offerSetup(ctx context.Context, s *store.Store, cfg config.Config, stdout io.Writer) error {
+	n, err := s.CountUsers(ctx)
+	if err != nil || n > 0 {
+		return err
+	}
+	value, hash, err := token.New()
+	if err != nil {
+		return err
+	}
+	if err := s.IssueSetupToken(ctx, hash, setupLinkTime); err != nil {
+		return err
+	}
+	link := cfg.Web.BaseURL.JoinPath("setup")
+	q := link.Query()
+	q.Set("token", value)
+	link.RawQuery = q.Encode()
+	if _, err := fmt.Fprintf(stdout, "Create the first administrator within 24 hours: %s\n", link); err != nil {
+		return fmt.Errorf("print the set-up link: %w", err)
+	}
+	return nil
+}
+
+// serve runs the listeners until ctx ends, then lets what runs come to its
+// end, streams excepted.
+func (p *apiParts) serve(ctx context.Context, cfg config.Config, server *api.Server, log *slog.Logger) error {
+	appServer := newServer(server.App(), answerTime, log)
+	appServer.RegisterOnShutdown(p.hub.Close)
+	files := newServer(server.Delivery(), 0, log) // a file may take hours; each write has its own deadline
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return listen(ctx, appServer, cfg.Web.APIListen, "app", log) })
+	g.Go(func() error { return listen(ctx, files, cfg.Web.FilesListen, "files", log) })
+	g.Go(func() error { return telemetry.ServeMetrics(ctx, cfg.MetricsListen, p.metrics.Registry(), log) })
+	g.Go(func() error {
+		p.hub.Run(ctx, p.bus)
+		return nil
+	})
+	err := g.Wait()
+	server.Wait()
+	return err
+}
+
+func newServer(h http.Handler, write time.Duration, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, WriteTimeout: write, MaxHeaderBytes: maxHeader,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug), // mostly clients that break the connection
+	}
+}
+
+// listen serves until ctx ends, then stops: new calls are refused, running
+// ones may end within the stop time.
+func listen(ctx context.Context, s *http.Server, addr, name string, log *slog.Logger) error {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", addr)
+	if err != nil {
+		return fmt.Errorf("listen for the %s: %w", name, err)
+	}
+	log.InfoContext(ctx, "listening", "name", name, "address", l.Addr().String())
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(l) }()
+	select {
+	case err := <-done:
+		return fmt.Errorf("serve the %s: %w", name, err)
+	case <-ctx.Done():
+	}
+	// ctx has ended; what runs gets a time of its own
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), apiStopTime)
+	defer cancel()
+	if err := s.Shutdown(stop); err != nil {
+		return errors.Join(s.Close(), ignoreTimeout(err))
+	}
+	return nil
+}
+
+func ignoreTimeout(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil // long downloads are cut; their clients resume
+	}
+	return err
+}

@@ -1,0 +1,109 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"longhaul/agent/agentapi"
+	"longhaul/internal/fetch"
+	"longhaul/internal/source"
+	"longhaul/internal/store"
+	"longhaul/internal/token"
+	"longhaul/models"
+)
+
+// inspectMargin is what an agent leaves of the caller's time for the answer to
+// travel.
+const inspectMargin = 3 * time.Second
+
+// inspector has agents find out what sources hold.
+type inspector struct {
+	store *store.Store
+	keys  *token.Keys
+	http  *http.Client
+}
+
+func newInspector(s *store.Store, keys *token.Keys) *inspector {
+	return &inspector{store: s, keys: keys, http: fetch.NewTrusted(fetch.TrustedOptions{HeaderTimeout: 2 * time.Minute})}
+}
+
+// Inspect implements api.Inspector: it asks the least loaded agent within the
+// deadline of ctx.
+func (i *inspector) Inspect(ctx context.Context, src models.Source) (models.Manifest, error) {
+	agent, err := i.store.PickAgentForInspect(ctx)
+	if err != nil {
+		return models.Manifest{}, err
+	}
+	limit := 45 * time.Second
+	if deadline, ok := ctx.Deadline(); ok {
+		limit = time.Until(deadline)
+	}
+	c := agentapi.NewClient(agent.URL, i.keys.AgentSecret(agent.ID), i.http)
+	got, err := c.Inspect(ctx, agentapi.Inspect{
+		Source: wireSource(src), TimeoutSeconds: max(int64((limit-inspectMargin)/time.Second), 1),
+	})
+	if err != nil {
+		return models.Manifest{}, agentFault(err)
+	}
+	return inspected(src, got)
+}
+
+func wireSource(src models.Source) agentapi.Source {
+	switch src.Kind {
+	case models.SourceURL:
+		return agentapi.Source{URL: src.URI}
+	case models.SourceTorrent:
+		return agentapi.Source{Metainfo: src.Metainfo}
+	default:
+		return agentapi.Source{Magnet: src.URI}
+	}
+}
+
+// agentFault turns an agent's answer into a fault of ours. A problem that is
+// not one of ours is not passed on.
+func agentFault(err error) error {
+	if p, ok := errors.AsType[*agentapi.Problem](err); ok {
+		if problem := models.Problem(p.Code); slices.Contains(models.Problems(), problem) && p.Detail != "" {
+			return models.Fault(problem, "%s", p.Detail).Because(err)
+		}
+		return models.Errorf(models.CodeUnavailable, "The compute agent could not look into this source.").Because(err)
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return models.Fault(models.ProblemAgentUnreachable, "The compute agent does not answer. Please try again shortly.").Because(err)
+}
+
+// inspected checks what an agent says that a source holds: agents take it from
+// strangers.
+func inspected(src models.Source, got agentapi.Manifest) (models.Manifest, error) {
+	if src.Kind == models.SourceURL {
+		if len(got.Files) != 1 || got.Files[0].Size < -1 {
+			return models.Manifest{}, models.Errorf(models.CodeInternal, "The agent's answer about the URL makes no sense.")
+		}
+		name := source.SanitizeFileName(got.Files[0].Path)
+		if name == "" {
+			name = "download"
+		}
+		size := got.Files[0].Size
+		return models.Manifest{Name: name, Size: size, Files: []models.ManifestFile{{Path: name, Size: size}}}, nil
+	}
+	found, m, err := source.ParseTorrent(got.Metainfo)
+	if err != nil {
+		return models.Manifest{}, err
+	}
+	if !sameTorrent(src, found) {
+		return models.Manifest{}, models.Errorf(models.CodeInternal, "The agent brought the metadata of another torrent.")
+	}
+	m.Metainfo = found.Metainfo
+	return m, nil
+}
+
+func sameTorrent(asked, got models.Source) bool {
+	v1 := asked.InfoHashV1 != "" && asked.InfoHashV1 == got.InfoHashV1
+	v2 := asked.InfoHashV2 != "" && asked.InfoHashV2 == got.InfoHashV2
+	return v1 || v2
+}
