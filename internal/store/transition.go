@@ -44,10 +44,12 @@ func (w *Work) Source(ctx context.Context, jobID uuid.UUID) (models.Source, erro
 	if job.InfoHashV2 != nil {
 		src.InfoHashV2 = *job.InfoHashV2
 	}
-	err = w.s.row(ctx, &src.Metainfo, "load metainfo", `select metainfo from job_metainfo where job_id = ?`, jobID)
+	var row struct{ Metainfo []byte }
+	err = w.s.row(ctx, &row, "load metainfo", `select metainfo from job_metainfo where job_id = ?`, jobID)
 	if err != nil && !isNotFound(err) {
 		return models.Source{}, err
 	}
+	src.Metainfo = row.Metainfo
 	return src, nil
 }
 
