@@ -99,7 +99,7 @@ func (s *Store) BootAgent(ctx context.Context, agentID uuid.UUID, url string, ca
 func (s *Store) AgentHeartbeat(
 	ctx context.Context, agentID uuid.UUID, bootEpoch int64, hb models.AgentHeartbeat, capacity int, diskTotal int64,
 ) (models.AgentState, error) {
-	var state models.AgentState
+	var state string // gorm counts no row when it scans into a named type
 	err := s.Tx(ctx, func(s *Store) error {
 		now := s.Now()
 		err := s.row(ctx, &state, "agent heartbeat", `
@@ -119,7 +119,7 @@ func (s *Store) AgentHeartbeat(
 		err = s.conn(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&hb).Error
 		return translate(err, "record heartbeat")
 	})
-	return state, err
+	return models.AgentState(state), err
 }
 
 // SetAgentState records what the admins want of the agent.
