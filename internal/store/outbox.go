@@ -127,10 +127,10 @@ func outboxPause(attempts int) time.Duration {
 // OutboxAge returns how long the oldest waiting item has been there, 0 if none
 // is.
 func (w *Work) OutboxAge(ctx context.Context) (time.Duration, error) {
-	var oldest *time.Time
-	err := w.s.row(ctx, &oldest, "load outbox age", `select min(created_at) from outbox`)
-	if err != nil || oldest == nil {
+	var row struct{ Oldest *time.Time }
+	err := w.s.row(ctx, &row, "load outbox age", `select min(created_at) as oldest from outbox`)
+	if err != nil || row.Oldest == nil {
 		return 0, err
 	}
-	return max(0, w.s.Now().Sub(*oldest)), nil
+	return max(0, w.s.Now().Sub(*row.Oldest)), nil
 }

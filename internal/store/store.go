@@ -171,7 +171,8 @@ func (s *Store) rows(ctx context.Context, dest any, doing, query string, args ..
 	return translate(s.conn(ctx).Raw(query, whole(args)...).Scan(dest).Error, doing)
 }
 
-// row is rows for a single row or value; none is not_found.
+// row is rows for a single row, or one number, text, flag or id; none is
+// not_found.
 func (s *Store) row(ctx context.Context, dest any, doing, query string, args ...any) error {
 	res := s.conn(ctx).Raw(query, whole(args)...).Scan(dest)
 	if res.Error == nil && res.RowsAffected == 0 {
