@@ -278,8 +278,9 @@ func broken(err error) error {
 		f := models.Fault(models.ProblemSourceFailing, "The server ended the transfer early.")
 		return &retry{fault: f, short: true}
 	}
-	if f, ok := errors.AsType[*models.Error](err); ok && f.Problem != models.ProblemSourceFailing {
-		return err
+	if f, ok := errors.AsType[*models.Error](err); ok && f.Problem == models.ProblemSourceFailing {
+		// The client ended it: nothing came, or too little to ever finish.
+		return &retry{fault: models.Fault(models.ProblemStalled, "%s", f.Message)}
 	}
 	return transport(err)
 }

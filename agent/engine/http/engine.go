@@ -129,7 +129,7 @@ func (r requester) manifest(ctx context.Context) (models.Manifest, error) {
 // Download fetches the one file of a URL.
 func (e *Engine) Download(ctx context.Context, job engine.Job, report func(engine.Report)) error {
 	defer e.client.CloseIdleConnections()
-	if len(job.Files) != 1 {
+	if len(job.Files) != 1 || job.Files[0].Index != 0 {
 		return models.Fault(models.ProblemBadSelection, "A web address holds one file.")
 	}
 	if _, err := url.Parse(job.Source.URL); err != nil {

@@ -4,11 +4,16 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"longhaul/agent/engine"
 	"longhaul/models"
 )
+
+// roomEvery is how often a connection looks for disk space.
+const roomEvery = 20 * time.Millisecond
 
 // queue hands the missing ranges to the connections, from the front of the
 // file, so that its parts can go to storage early.
@@ -23,8 +28,7 @@ type queue struct {
 }
 
 // first reports whether the connection is the one nearest to the front of the
-// file. It does not wait for disk space: parts are released from the front, and
-// all could be waiting for it.
+// file.
 func (q *queue) first(conn int, at int64) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -111,12 +115,7 @@ func (d *download) connection(ctx context.Context, q *queue, conn int, a *answer
 				return nil
 			}
 		}
-		n, err := d.fetchRange(ctx, rest, a, buf, func(at int64) error {
-			if q.first(conn, at) {
-				return nil
-			}
-			return d.pause(ctx)
-		})
+		n, err := d.fetchRange(ctx, rest, a, buf, func(at int64) error { return d.room(ctx, q, conn, at) })
 		a = nil
 		rest.off += n
 		if err == nil {
@@ -146,6 +145,32 @@ func (d *download) connection(ctx context.Context, q *queue, conn int, a *answer
 		d.meter.waitsFor(again.fault)
 		if err := wait.sleep(ctx, again.after); err != nil {
 			return err
+		}
+	}
+}
+
+// room waits for disk space. The connection nearest to the front does not, and
+// the others leave it some: parts are released from the front, so that all
+// could come to wait for its bytes.
+func (d *download) room(ctx context.Context, q *queue, conn int, at int64) error {
+	if q.first(conn, at) {
+		return nil
+	}
+	b, ok := d.store.(engine.Bounded)
+	if !ok {
+		return d.pause(ctx)
+	}
+	defer d.meter.hold()()
+	tick := time.NewTicker(roomEvery)
+	defer tick.Stop()
+	for {
+		if n, bounded := b.Room(); !bounded || n > d.chunk() || q.first(conn, at) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
 		}
 	}
 }
