@@ -44,11 +44,18 @@ type Hub struct {
 	closed bool
 }
 
+// frame is one message in the form of the stream. Its id is that of the event
+// that it tells of, 0 for progress.
+type frame struct {
+	id   int64
+	text []byte
+}
+
 // stream is one connected client.
 type stream struct {
 	userID  uuid.UUID
 	session []byte
-	frames  chan []byte
+	frames  chan frame
 	gone    chan struct{} // closed when the hub drops the stream
 	once    sync.Once
 }
@@ -118,7 +125,7 @@ func (h *Hub) join(userID uuid.UUID, session []byte) (*stream, error) {
 	if h.count >= maxStreams || len(h.users[userID]) >= maxUserStreams {
 		return nil, rateLimited(30 * time.Second)
 	}
-	s := &stream{userID: userID, session: session, frames: make(chan []byte, streamBuffer), gone: make(chan struct{})}
+	s := &stream{userID: userID, session: session, frames: make(chan frame, streamBuffer), gone: make(chan struct{})}
 	if h.users[userID] == nil {
 		h.users[userID] = map[*stream]struct{}{}
 	}
@@ -142,14 +149,14 @@ func (h *Hub) leave(s *stream) {
 }
 
 // send puts a frame into the buffer of every stream of the user. One that is
-// full is dropped when the frame must arrive, else it misses the frame: the
-// next progress says more anyway.
-func (h *Hub) send(userID uuid.UUID, frame []byte, must bool) {
+// full is dropped when the message must arrive, else it misses it: the next
+// progress says more anyway.
+func (h *Hub) send(userID uuid.UUID, f frame, must bool) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	for s := range h.users[userID] {
 		select {
-		case s.frames <- frame:
+		case s.frames <- f:
 		default:
 			if must {
 				s.drop()

@@ -1,7 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -84,8 +87,12 @@ func (w *hubWorker) sendChanges(ctx context.Context) {
 	pending := w.jobs
 	w.jobs = map[uuid.UUID]change{}
 	w.mu.Unlock()
-	for jobID, c := range pending {
-		frame, err := jobFrame(ctx, w.hub.jobs, c.userID, jobID, c.eventID)
+	// in the order of the events: a client resumes after the last id it saw
+	for _, jobID := range slices.SortedFunc(maps.Keys(pending), func(a, b uuid.UUID) int {
+		return cmp.Compare(pending[a].eventID, pending[b].eventID)
+	}) {
+		c := pending[jobID]
+		text, err := jobFrame(ctx, w.hub.jobs, c.userID, jobID, c.eventID)
 		if err != nil {
 			if ctx.Err() != nil {
 				return
@@ -95,7 +102,7 @@ func (w *hubWorker) sendChanges(ctx context.Context) {
 			w.hub.EndUser(c.userID)
 			continue
 		}
-		w.hub.send(c.userID, frame, true)
+		w.hub.send(c.userID, frame{c.eventID, text}, true)
 	}
 }
 
@@ -122,8 +129,8 @@ func (w *hubWorker) sendProgress(now time.Time) bool {
 	}
 	w.mu.Unlock()
 	for userID, list := range due {
-		if frame, err := sseFrame(sseProgress, 0, list); err == nil {
-			w.hub.send(userID, frame, false)
+		if text, err := sseFrame(sseProgress, 0, list); err == nil {
+			w.hub.send(userID, frame{0, text}, false)
 		}
 	}
 	return left

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 
@@ -83,7 +82,7 @@ func (h *streamHandlers) stream(ctx context.Context, in *streamInput) (*huma.Str
 	if err != nil {
 		return nil, err
 	}
-	first, err := h.missed(ctx, info.user.ID, last)
+	first, told, err := h.missed(ctx, info.user.ID, last)
 	if err != nil {
 		h.hub.leave(s)
 		return nil, err
@@ -98,13 +97,14 @@ func (h *streamHandlers) stream(ctx context.Context, in *streamInput) (*huma.Str
 		c.Status(http.StatusOK)
 		w := &frameWriter{w: c.Writer, rc: http.NewResponseController(c.Writer)}
 		if w.write(append([]byte("retry: 2000\n\n"), first...)) == nil {
-			h.pump(hc.Context(), s, w)
+			h.pump(hc.Context(), s, w, told)
 		}
 	}}, nil
 }
 
-// pump writes frames until the client, the session or the server ends.
-func (h *streamHandlers) pump(ctx context.Context, s *stream, w *frameWriter) {
+// pump writes frames until the client, the session or the server ends. Events
+// up to the id told are left out.
+func (h *streamHandlers) pump(ctx context.Context, s *stream, w *frameWriter, told int64) {
 	beat, check := time.NewTicker(heartbeat), time.NewTicker(sessionCheck)
 	defer beat.Stop()
 	defer check.Stop()
@@ -114,8 +114,8 @@ func (h *streamHandlers) pump(ctx context.Context, s *stream, w *frameWriter) {
 			return
 		case <-s.gone:
 			return
-		case frame := <-s.frames:
-			if w.write(gather(frame, s.frames)) != nil {
+		case f := <-s.frames:
+			if w.write(gather(f, s.frames, told)) != nil {
 				return
 			}
 		case <-beat.C:
@@ -132,33 +132,38 @@ func (h *streamHandlers) pump(ctx context.Context, s *stream, w *frameWriter) {
 }
 
 // gather joins the frames that wait, so that they go out in one write.
-func gather(frame []byte, more <-chan []byte) []byte {
+func gather(f frame, more <-chan frame, told int64) []byte {
+	var out []byte
 	for {
+		if f.id == 0 || f.id > told {
+			out = append(out, f.text...)
+		}
 		select {
-		case next := <-more:
-			frame = slices.Concat(frame, next)
+		case f = <-more:
 		default:
-			return frame
+			return out
 		}
 	}
 }
 
-// missed returns the frames of what happened after the event, or a reset. It
-// always ends with the newest id, so that the client can resume from here.
-func (h *streamHandlers) missed(ctx context.Context, userID uuid.UUID, after int64) ([]byte, error) {
+// missed returns what happened after the event, or a reset, and the newest id
+// that this covers. It always ends with that id, so that the client can
+// resume from here.
+func (h *streamHandlers) missed(ctx context.Context, userID uuid.UUID, after int64) ([]byte, int64, error) {
 	newest, err := h.events.LastEventID(ctx, userID)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if after < 0 {
-		return idFrame(newest), nil
+		return idFrame(newest), newest, nil
 	}
 	events, err := h.events.EventsAfter(ctx, userID, after, maxGap+1)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if after > newest || len(events) > maxGap {
-		return sseFrame(sseReset, newest, Reset{})
+		text, err := sseFrame(sseReset, newest, Reset{})
+		return text, newest, err
 	}
 	latest := map[uuid.UUID]int64{}
 	for _, e := range events {
@@ -169,13 +174,14 @@ func (h *streamHandlers) missed(ctx context.Context, userID uuid.UUID, after int
 		if latest[e.JobID] != e.ID {
 			continue // a later event of the job follows
 		}
-		frame, err := jobFrame(ctx, h.events, userID, e.JobID, e.ID)
+		text, err := jobFrame(ctx, h.events, userID, e.JobID, e.ID)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
-		out = append(out, frame...)
+		out = append(out, text...)
+		newest = max(newest, e.ID)
 	}
-	return append(out, idFrame(newest)...), nil
+	return append(out, idFrame(newest)...), newest, nil
 }
 
 // idFrame sets the client's last event id without telling anything.
