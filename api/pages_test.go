@@ -1,0 +1,185 @@
+package api_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"longhaul/api"
+	"longhaul/api/apitest"
+	"longhaul/models"
+)
+
+// built writes a web app as a build leaves it.
+func built(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"index.html": `<!doctype html><meta name="csp-nonce" content="__CSP_NONCE__"><title>Longhaul</title>`,
+		"robots.txt": "User-agent: *", "assets/app-abc123.js": "plain", "assets/app-abc123.js.br": "brotli", "assets/app-abc123.js.gz": "gzip",
+	} {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("/etc/passwd", filepath.Join(dir, "secret.txt")); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func TestWebApp(t *testing.T) {
+	t.Parallel()
+	dir := built(t)
+	h := apitest.New(t, func(c *api.Config, _ *api.Deps) { c.WebDir = dir })
+	immutable := map[string]string{"Cache-Control": "public, max-age=31536000, immutable", "Content-Type": "text/javascript; charset=utf-8"}
+	with := func(m map[string]string, k, v string) map[string]string {
+		out := map[string]string{k: v}
+		for k, v := range m {
+			out[k] = v
+		}
+		return out
+	}
+	for _, s := range []apitest.Scenario{
+		{Name: "root", Path: "/", Status: 200, Want: []string{"<title>Longhaul"}, Unwant: []string{"__CSP_NONCE__"}, Headers: map[string]string{"Cache-Control": "no-cache", "Content-Type": "text/html; charset=utf-8"}},
+		{Name: "route of the app", Path: "/jobs/42", Status: 200, Want: []string{"<title>Longhaul"}},
+		{Name: "head", Method: "HEAD", Path: "/", Status: 200},
+		{Name: "file", Path: "/robots.txt", Status: 200, Want: []string{"User-agent"}, Headers: map[string]string{"Cache-Control": "no-cache"}},
+		{Name: "hashed", Path: "/assets/app-abc123.js", Status: 200, Want: []string{"plain"}, Headers: with(immutable, "Content-Encoding", "")},
+		{Name: "brotli", Path: "/assets/app-abc123.js", Header: map[string]string{"Accept-Encoding": "gzip, br"}, Status: 200, Want: []string{"brotli"}, Headers: with(immutable, "Content-Encoding", "br")},
+		{Name: "gzip", Path: "/assets/app-abc123.js", Header: map[string]string{"Accept-Encoding": "br;q=0, gzip"}, Status: 200, Want: []string{"gzip"}, Headers: with(immutable, "Content-Encoding", "gzip")},
+		{Name: "old asset", Path: "/assets/app-old.js", Status: 404},
+		{Name: "traversal", Path: "/..%2f..%2f..%2fetc/passwd", Status: 200, Want: []string{"<title>"}, Unwant: []string{"root:"}},
+		{Name: "symlink", Path: "/secret.txt", Status: 200, Want: []string{"<title>"}, Unwant: []string{"root:"}},
+		{Name: "folder", Path: "/assets", Status: 200, Want: []string{"<title>"}, Unwant: []string{"app-abc123"}},
+		{Name: "api path", Path: "/api/v2/jobs", Status: 404},
+		{Name: "docs", Path: "/docs", Status: 200, Want: []string{"/api/v1/jobs/{id}/cancel", "schema-Job"}, Unwant: []string{"<script", "https://"}},
+		{Name: "document", Path: "/openapi.json", Status: 200, Want: []string{`"openapi": "3.1`}},
+		{Name: "health", Path: "/healthz", Status: 200, Want: []string{`"status":"ok"`}},
+		{Name: "ready", Path: "/readyz", Status: 200, Want: []string{`"name":"database"`}},
+	} {
+		t.Run(s.Name, func(t *testing.T) { h.Run(t, s) })
+	}
+	nonce := regexp.MustCompile(`content="([A-Z2-7]+)"`)
+	seen := map[string]bool{}
+	for range 2 {
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, h.AppURL+"/", nil)
+		resp := h.Do(apitest.Caller{}, req)
+		b := make([]byte, 1000)
+		n, _ := resp.Body.Read(b)
+		resp.Body.Close()
+		m := nonce.FindSubmatch(b[:n])
+		if m == nil || !strings.Contains(resp.Header.Get("Content-Security-Policy"), "'nonce-"+string(m[1])+"'") || seen[string(m[1])] {
+			t.Errorf("page %s with policy %s", b[:n], resp.Header.Get("Content-Security-Policy"))
+			continue
+		}
+		seen[string(m[1])] = true
+	}
+}
+
+func TestReadiness(t *testing.T) {
+	t.Parallel()
+	away := func(name string, critical bool) apitest.Option {
+		return func(_ *api.Config, d *api.Deps) {
+			d.Probes = []api.Probe{
+				{Name: "database", Critical: true, Check: d.Probes[0].Check},
+				{Name: name, Critical: critical, Check: func(context.Context) error { return models.Errorf(models.CodeUnavailable, "10.0.0.3 refused") }},
+			}
+		}
+	}
+	h := apitest.New(t, away("temporal", false))
+	h.Run(t, apitest.Scenario{Path: "/readyz", Status: 200, Want: []string{`"status":"degraded"`, `{"name":"temporal","status":"away"}`}, Unwant: []string{"10.0.0.3"}})
+}
+
+func TestSecurityHeaders(t *testing.T) {
+	t.Parallel()
+	dir := built(t)
+	h := apitest.New(t, func(c *api.Config, _ *api.Deps) {
+		c.WebDir = dir
+		c.BaseURL = &url.URL{Scheme: "https", Host: "app.example"}
+		c.FilesURL = &url.URL{Scheme: "https", Host: "files.example"}
+	})
+	for _, path := range []string{"/", "/login", "/api/v1/me", "/api/v1/nothing", "/docs", "/openapi.json", "/assets/none.js", "/healthz"} {
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, h.AppURL+path, nil)
+		req.Host = "evil.example"
+		req.Header.Set("X-Forwarded-Host", "evil.example")
+		req.Header.Set("Origin", "https://evil.example")
+		resp := h.Do(apitest.Caller{}, req)
+		resp.Body.Close()
+		for header, want := range map[string]string{
+			"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cross-Origin-Opener-Policy": "same-origin",
+			"Cross-Origin-Resource-Policy": "same-origin", "X-Frame-Options": "DENY",
+			"Strict-Transport-Security": "max-age=63072000; includeSubDomains", "Access-Control-Allow-Origin": "",
+		} {
+			if got := resp.Header.Get(header); got != want {
+				t.Errorf("%s: %s is %q, want %q", path, header, got, want)
+			}
+		}
+		csp := resp.Header.Get("Content-Security-Policy")
+		for _, want := range []string{"default-src 'none'", "script-src 'self';", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "media-src 'self' blob: https://files.example"} {
+			if !strings.Contains(csp, want) {
+				t.Errorf("%s: %q is not in the policy %s", path, want, csp)
+			}
+		}
+		if strings.Contains(csp, "unsafe") {
+			t.Errorf("%s: policy %s", path, csp)
+		}
+		for k, vs := range resp.Header {
+			if strings.Contains(strings.Join(vs, " "), "evil") {
+				t.Errorf("%s: %s repeats the request: %v", path, k, vs)
+			}
+		}
+	}
+}
+
+func TestOtherSitesAreRefused(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t)
+	user := h.Account(models.RoleUser)
+	host := strings.TrimPrefix(h.AppURL, "http://")
+	for _, c := range []struct {
+		name   string
+		header map[string]string
+		status int
+	}{
+		{"own page", map[string]string{"Sec-Fetch-Site": "same-origin", "Origin": h.AppURL}, 422},
+		{"no browser", nil, 422},
+		{"old browser", map[string]string{"Origin": h.AppURL}, 422},
+		{"other site", map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}, 403},
+		{"sub-domain", map[string]string{"Sec-Fetch-Site": "same-site", "Origin": "http://files." + host}, 403},
+		{"null", map[string]string{"Origin": "null"}, 403},
+		{"suffix", map[string]string{"Origin": "http://evil" + host}, 403},
+		{"prefix", map[string]string{"Origin": "http://" + host + ".evil.example"}, 403},
+		{"other port", map[string]string{"Origin": "http://127.0.0.1:1"}, 403},
+		{"files origin", map[string]string{"Origin": h.FilesURL}, 403},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			body := h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: "/api/v1/jobs", Header: c.header, Body: `{"source":"nonsense"}`, Status: c.status,
+				Headers: map[string]string{"Access-Control-Allow-Origin": "", "Access-Control-Allow-Credentials": ""}})
+			if c.status == 403 && !strings.Contains(string(body), "cross_origin") {
+				t.Errorf("refused for another reason: %s", body)
+			}
+		})
+	}
+}
+
+func TestDeliveryHasNothingOfTheApp(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t)
+	for _, path := range []string{"/", "/api/v1/me", "/docs", "/openapi.json", "/healthz", "/api/v1/auth/login"} {
+		resp, body := fetch(t, h, "GET", h.FilesURL+path, nil)
+		if resp.StatusCode != 404 {
+			t.Errorf("%s: status %d", path, resp.StatusCode)
+		}
+		apitest.CheckProblem(t, resp, body)
+	}
+}
