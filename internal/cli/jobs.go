@@ -95,6 +95,7 @@ func (c *client) jobFiles(ctx context.Context, id string) ([]file, error) {
 	var list struct {
 		Files []file `json:"files"`
 	}
+	list.Files = []file{}
 	_, err := c.do(ctx, http.MethodGet, "/jobs/"+id+"/files", nil, &list)
 	return list.Files, err
 }
@@ -151,6 +152,7 @@ func (c *jobsCmd) Run(ctx context.Context, p *program) error {
 
 // fetch reads pages until the limit.
 func (c *jobsCmd) fetch(ctx context.Context, api *client) (rows []json.RawMessage, total int64, err error) {
+	rows = []json.RawMessage{} // an empty list prints as one
 	q := url.Values{"sort": {c.Sort}}
 	if len(c.State) > 0 {
 		q.Set("state", strings.Join(c.State, ","))

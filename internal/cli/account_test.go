@@ -1,0 +1,87 @@
+package cli_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"longhaul/api/apitest"
+	"longhaul/internal/cli"
+	"longhaul/models"
+)
+
+func TestLoginKeepsTheSessionPrivately(t *testing.T) {
+	t.Parallel()
+	s := newShell(t, models.RoleUser)
+	s.run(t, "jobs").want(t, cli.ExitSignedOut, "longhaul login")
+	s.runWith(t.Context(), "wrong wrong wrong wrong\n", "login", "-e", s.user.Email).want(t, cli.ExitSignedOut, "wrong")
+
+	r := s.runWith(t.Context(), s.user.Email+"\n"+apitest.Password+"\n", "login")
+	r.want(t, cli.ExitOK, "Signed in as "+s.user.Email)
+	if r.out != "" || strings.Contains(r.err, apitest.Password) {
+		t.Errorf("out %q, err %q", r.out, r.err)
+	}
+	files, err := filepath.Glob(filepath.Join(s.dir, "*"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("files %v, %v", files, err)
+	}
+	info, err := os.Stat(files[0])
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+	kept, _ := os.ReadFile(files[0])
+	if strings.Contains(string(kept), apitest.Password) {
+		t.Error("the password is kept")
+	}
+	s.run(t, "jobs").want(t, cli.ExitOK, "ID")
+
+	// The session of one server never goes to another.
+	other := newShell(t, models.RoleUser)
+	other.dir = s.dir
+	other.run(t, "jobs").want(t, cli.ExitSignedOut)
+
+	s.run(t, "logout").want(t, cli.ExitOK, "Signed out")
+	kept2, _ := os.ReadFile(files[0])
+	if strings.Contains(string(kept2), "value") {
+		t.Errorf("after logout there is still %s", kept2)
+	}
+	if err := os.WriteFile(files[0], kept, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.run(t, "jobs").want(t, cli.ExitSignedOut) // the server has ended it too
+	s.run(t, "logout").want(t, cli.ExitOK)
+	s.run(t, "logout").want(t, cli.ExitOK, "Not signed in")
+}
+
+func TestUsage(t *testing.T) {
+	t.Parallel()
+	s := newShell(t, models.RoleUser)
+	s.run(t, "--help").want(t, cli.ExitOK, "submit and forget", "migrate")
+	s.run(t, "--version").want(t, cli.ExitOK, "longhaul test")
+	s.run(t).want(t, cli.ExitUsage)
+	s.run(t, "frobnicate").want(t, cli.ExitUsage, "--help")
+	s.run(t, "jobs", "--state", "sleeping").want(t, cli.ExitUsage, "awaiting_selection")
+	s.run(t, "watch", "x").want(t, cli.ExitUsage, "no job id")
+	s.run(t, "--server", "ftp://h.test", "jobs").want(t, cli.ExitUsage, "http")
+	s.run(t, "--server", "http://127.0.0.1:1", "jobs").want(t, cli.ExitFailed, "cannot be reached")
+	s.run(t, "submit", "nonsense").want(t, cli.ExitUsage, "magnet link")
+	s.run(t, "submit", "missing.torrent").want(t, cli.ExitUsage, "no file")
+	s.run(t, "submit", "magnet:?dn=x").want(t, cli.ExitUsage, "info hash")
+	s.run(t, "submit", hash, "--select", "5-2").want(t, cli.ExitUsage, "5-2")
+	s.run(t, "submit", hash, "--select", "1", "--choose").want(t, cli.ExitUsage)
+}
+
+func TestAgentsList(t *testing.T) {
+	t.Parallel()
+	s := signedIn(t, models.RoleAdmin)
+	a := s.EnrolledAgent().Agent
+	s.run(t, "agents", "list").want(t, cli.ExitOK, a.Name, "active", "0 of 8", "never")
+	r := s.run(t, "--json", "agents", "list")
+	var list []struct{ Name string }
+	if err := json.Unmarshal([]byte(r.out), &list); err != nil || len(list) != 1 || list[0].Name != a.Name {
+		t.Errorf("%s: %v", r.out, err)
+	}
+	signedIn(t, models.RoleUser).run(t, "agents", "list").want(t, cli.ExitFailed, "administrators")
+}

@@ -1,0 +1,89 @@
+package cli_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"longhaul/internal/cli"
+	"longhaul/internal/store/storetest"
+	"longhaul/internal/token"
+	"longhaul/models"
+)
+
+// alone runs a command without any API.
+func alone(t *testing.T, args ...string) result {
+	t.Helper()
+	var out, errs output
+	code := cli.Run(t.Context(), args, cli.Streams{In: strings.NewReader(""), Out: &out, Err: &errs}, cli.Options{ConfigDir: t.TempDir()})
+	return result{code: code, out: out.String(), err: errs.String()}
+}
+
+func TestOperatorCommands(t *testing.T) {
+	s := storetest.New(t)
+	secret := filepath.Join(t.TempDir(), "database_url")
+	if err := os.WriteFile(secret, []byte(storetest.DSN(t)+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("DATABASE_URL_FILE", secret)
+	t.Setenv("BASE_URL", "https://longhaul.example/")
+
+	alone(t, "migrate").want(t, cli.ExitOK, "up to date")
+
+	r := alone(t, "agents", "token", "--name", "attic")
+	r.want(t, cli.ExitOK)
+	value := strings.TrimSuffix(r.out, "\n")
+	if len(value) != 43 || r.err != "" {
+		t.Fatalf("out %q, err %q: want the token alone", r.out, r.err)
+	}
+	a, err := s.EnrolAgent(t.Context(), token.Hash(value), models.Agent{URL: "http://127.0.0.1:7300", CredentialHash: token.Hash("c"), Capacity: 1})
+	if err != nil || a.Name != "attic" {
+		t.Errorf("the token enrols %+v, %v", a, err)
+	}
+	alone(t, "agents", "token", "--name", "attic").want(t, cli.ExitFailed, "already")
+	alone(t, "agents", "token", "--name", " ").want(t, cli.ExitUsage)
+	alone(t, "agents", "token").want(t, cli.ExitUsage, "--name")
+
+	r = alone(t, "admin", "setup-link")
+	r.want(t, cli.ExitOK)
+	link, found := strings.CutPrefix(r.out, "https://longhaul.example/setup?token=")
+	if !found {
+		t.Fatalf("link %q", r.out)
+	}
+	admin := models.User{ID: s.NewID(), Email: "a@example.com", PasswordHash: "x", Role: models.RoleAdmin, CreatedAt: s.Now()}
+	if err := s.CreateFirstAdmin(t.Context(), token.Hash(strings.TrimSpace(link)), admin); err != nil {
+		t.Errorf("the link's token: %v", err)
+	}
+	alone(t, "admin", "setup-link").want(t, cli.ExitUsage, "already")
+}
+
+func TestOperatorFaults(t *testing.T) {
+	t.Setenv("DATABASE_URL", "")
+	t.Setenv("DATABASE_URL_FILE", "")
+	alone(t, "migrate").want(t, cli.ExitFailed, "DATABASE_URL")
+	t.Setenv("DATABASE_URL", "postgres://u:hunter2@127.0.0.1:1/none?connect_timeout=1")
+	r := alone(t, "migrate")
+	r.want(t, cli.ExitFailed, "migrate the database")
+	if strings.Contains(r.err, "hunter2") {
+		t.Errorf("the password is shown: %s", r.err)
+	}
+}
+
+func TestConfigPrintHidesSecrets(t *testing.T) {
+	t.Setenv("DATABASE_URL", "postgres://longhaul:hunter2@db:5432/longhaul")
+	t.Setenv("SECRET_KEY", strings.Repeat("ab", 32))
+	t.Setenv("S3_SECRET_ACCESS_KEY", "s3cret")
+	t.Setenv("AGENT_ENROLMENT_TOKEN", "s3cret")
+	t.Setenv("MAX_RUNNING_JOBS", "0")
+	r := alone(t, "config", "print")
+	r.want(t, cli.ExitFailed, "TEMPORAL_NAMESPACE=longhaul", "MAX_RUNNING_JOBS", "S3_ENDPOINT")
+	agent := alone(t, "config", "print", "--process", "agent")
+	agent.want(t, cli.ExitOK, "AGENT_CAPACITY=8")
+	for _, secret := range []string{"hunter2", "abab", "s3cret"} {
+		if strings.Contains(r.out+r.err+agent.out+agent.err, secret) {
+			t.Errorf("%s is shown", secret)
+		}
+	}
+	alone(t, "config", "print", "--process", "postgres").want(t, cli.ExitUsage)
+}
