@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"longhaul/agent/agentapi"
+	"longhaul/agent/engine/enginetest"
 )
 
 func TestURLDownloadReachesStorage(t *testing.T) {
@@ -28,5 +29,46 @@ func TestURLDownloadReachesStorage(t *testing.T) {
 	}
 	if got := src.sent.Load(); got > file.Size*105/100 {
 		t.Errorf("the source sent %d bytes for %d", got, file.Size)
+	}
+}
+
+func TestMagnetIsResolvedAndItsFilesReachStorage(t *testing.T) {
+	c := newControlPlane(t)
+	a := startAgent(t, testConfig(t, c))
+	tracker := enginetest.NewTracker(t)
+	made := enginetest.NewTorrent(enginetest.TorrentSpec{
+		Name: "collection", PieceLength: 256 << 10, Files: []enginetest.File{
+			{Path: "a/first", Data: noise(20, 3*mib+17)}, {Path: "empty"}, {Path: "b/second", Data: noise(21, 20*mib+5)},
+			{Path: "skipped", Data: noise(22, mib)},
+		},
+	})
+	tracker.Add("", enginetest.NewSeeder(t, made, false).Peer)
+	magnet := agentapi.Source{Magnet: made.Magnet(tracker.URL)}
+	id := newID()
+	a.start(id, agentapi.StartTransfer{
+		Epoch: 1, Kind: agentapi.KindResolve, Source: magnet, ResolveTimeoutSeconds: 30, StallTimeoutSeconds: 30,
+	})
+	if s := a.until(id, "the metadata", ended); s.Phase != agentapi.PhaseDone {
+		t.Fatalf("status %+v, fault %+v", s, s.Fault)
+	}
+	m, err := a.client.Manifest(t.Context(), id)
+	if err != nil || m.Name != "collection" || len(m.Files) != 4 || len(m.Metainfo) == 0 || m.InfoHashV1 != made.InfoHashV1 {
+		t.Fatalf("manifest %+v %v", m, err)
+	}
+	spec := download(2, "")
+	spec.Source = agentapi.Source{Metainfo: m.Metainfo}
+	for _, f := range m.Files[:3] {
+		spec.Files = append(spec.Files, agentapi.FileJob{Index: f.Index, Size: f.Size, PartSize: 16 * mib})
+	}
+	c.addJob(id, 2, spec.Files...)
+	a.start(id, spec)
+	s := a.until(id, "the end", func(s agentapi.Status) bool { return s.Epoch == 2 && ended(s) })
+	if s.Phase != agentapi.PhaseDone {
+		t.Fatalf("status %+v, fault %+v", s, s.Fault)
+	}
+	for i := range spec.Files {
+		if !bytes.Equal(c.content(t, id, i), made.Files[i].Data) {
+			t.Errorf("file %d: storage has other bytes than the source", i)
+		}
 	}
 }
