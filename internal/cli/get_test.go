@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -139,6 +140,21 @@ func (f *flaky) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(w, resp.Body)
 }
 
+// set changes how connections behave and forgets those seen so far.
+func (f *flaky) set(change func(*flaky)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.ranges = nil
+	change(f)
+}
+
+// seen returns the Range of each request.
+func (f *flaky) seen() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.ranges)
+}
+
 // flakyShell is a signed-in shell whose files come over a flaky connection.
 func flakyShell(t *testing.T) (*shell, *flaky) {
 	t.Helper()
@@ -150,7 +166,7 @@ func flakyShell(t *testing.T) (*shell, *flaky) {
 		t.Fatal(err)
 	}
 	s := signedIn(t, models.RoleUser, func(c *api.Config, _ *api.Deps) { c.FilesURL = u })
-	f.target = s.FilesURL
+	f.set(func(f *flaky) { f.target = s.FilesURL })
 	return s, f
 }
 
@@ -160,12 +176,12 @@ func TestGetResumes(t *testing.T) {
 	b := content(t, 500_000)
 	j := s.job(t, "film.mkv", map[string][]byte{"film.mkv": b}, true)
 	out := t.TempDir()
-	f.cutAt = 100_000
+	f.set(func(f *flaky) { f.cutAt = 100_000 })
 	s.run(t, "get", j.ID.String(), "-o", out).want(t, cli.ExitOK)
 	checkFile(t, filepath.Join(out, "film.mkv"), b)
 	// Breaking off mid-body loses what was in flight, never what arrived.
-	if len(f.ranges) < 5 || f.ranges[0] != "" || !strings.HasPrefix(f.ranges[1], "bytes=") || f.ranges[1] == "bytes=0-" {
-		t.Errorf("ranges %q", f.ranges)
+	if r := f.seen(); len(r) < 5 || r[0] != "" || !strings.HasPrefix(r[1], "bytes=") || r[1] == "bytes=0-" {
+		t.Errorf("ranges %q", r)
 	}
 }
 
@@ -179,7 +195,7 @@ func TestGetContinuesWhatAnEarlierRunLeft(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, noRange := range []bool{false, true} {
-		f.noRange, f.ranges = noRange, nil
+		f.set(func(f *flaky) { f.noRange = noRange })
 		out := t.TempDir()
 		part := filepath.Join(out, "."+files[0].ID.String()+".longhaul-part")
 		if err := os.WriteFile(part, b[:300_000], 0o600); err != nil {
@@ -187,11 +203,11 @@ func TestGetContinuesWhatAnEarlierRunLeft(t *testing.T) {
 		}
 		s.run(t, "get", j.ID.String(), "-o", out).want(t, cli.ExitOK)
 		checkFile(t, filepath.Join(out, "film.mkv"), b)
-		if len(f.ranges) != 1 || f.ranges[0] != "bytes=300000-" {
-			t.Errorf("ranges %q", f.ranges)
+		if r := f.seen(); len(r) != 1 || r[0] != "bytes=300000-" {
+			t.Errorf("ranges %q", r)
 		}
 	}
-	f.noRange, f.lie = false, "bytes 0-199999/500000"
+	f.set(func(f *flaky) { f.noRange, f.lie = false, "bytes 0-199999/500000" })
 	out := t.TempDir()
 	part := filepath.Join(out, "."+files[0].ID.String()+".longhaul-part")
 	if err := os.WriteFile(part, b[:300_000], 0o600); err != nil {
@@ -204,9 +220,9 @@ func TestGetGivesUp(t *testing.T) {
 	t.Parallel()
 	s, f := flakyShell(t)
 	j := s.job(t, "film.mkv", map[string][]byte{"film.mkv": content(t, 1000)}, true)
-	f.target = "http://127.0.0.1:1"
+	f.set(func(f *flaky) { f.target = "http://127.0.0.1:1" })
 	s.run(t, "get", j.ID.String(), "-o", t.TempDir()).want(t, cli.ExitFailed, "film.mkv")
-	if len(f.ranges) != 8 {
-		t.Errorf("%d tries", len(f.ranges))
+	if n := len(f.seen()); n != 8 {
+		t.Errorf("%d tries", n)
 	}
 }
