@@ -26,6 +26,7 @@ type Plan struct {
 	Bytes            int64           `json:"bytes"` // -1 while unknown
 	SelectionTimeout time.Duration   `json:"selectionTimeout"`
 	AttentionTimeout time.Duration   `json:"attentionTimeout"`
+	RetryPauses      []time.Duration `json:"retryPauses"` // one retry after each; then a person is asked
 }
 
 // StateInput is one transition of a job, in words that user and operator read.

@@ -104,9 +104,13 @@ func border(ctx context.Context, err error) error {
 }
 
 // handover is returned when the worker stops: another one goes on at once.
-func handover() error {
-	return temporal.NewApplicationErrorWithOptions("The worker stops; another one goes on.", "handover",
-		temporal.ApplicationErrorOptions{NextRetryDelay: handoverDelay, Category: temporal.ApplicationErrorCategoryBenign})
+func handover() error { return later("The worker stops; another one goes on.", handoverDelay) }
+
+// later makes Temporal run the activity again after the delay, for reasons
+// that are no fault.
+func later(message string, delay time.Duration) error {
+	return temporal.NewApplicationErrorWithOptions(message, "later",
+		temporal.ApplicationErrorOptions{NextRetryDelay: delay, Category: temporal.ApplicationErrorCategoryBenign})
 }
 
 // hasCode reports whether err is an error of the code.

@@ -23,7 +23,15 @@ type Jobs struct {
 	Store            JobStore
 	SelectionTimeout time.Duration // how long a user may take to choose files
 	AttentionTimeout time.Duration // how long a parked job waits for a person
+
+	// RetryPauses are the pauses before the retries of a fault of the source
+	// that may pass; after the last one a person is asked.
+	RetryPauses []time.Duration
 }
+
+// DefaultRetryPauses are those of production: a server that hiccups gets a
+// moment, one that is being restarted two minutes.
+func DefaultRetryPauses() []time.Duration { return []time.Duration{15 * time.Second, 2 * time.Minute} }
 
 // LoadJob tells a workflow what its job is. A job that another run left in the
 // middle goes back to the queue; a paused one stays paused.
@@ -56,6 +64,7 @@ func (a *Jobs) load(ctx context.Context, in JobInput) (Plan, error) {
 		State: job.State, Admitted: job.AdmittedAt != nil, Provider: job.Provider, Bytes: sizeOf(job),
 		ManifestKnown: job.FileCount > 0, ChooseFiles: job.ChooseFiles && job.Selection == nil,
 		SelectionTimeout: a.SelectionTimeout, AttentionTimeout: a.AttentionTimeout,
+		RetryPauses: a.RetryPauses,
 	}, nil
 }
 

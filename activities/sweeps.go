@@ -84,7 +84,7 @@ func (a *Sweeps) purge(ctx context.Context, jobID uuid.UUID) error {
 	case job.DeleteAt == nil:
 		return models.Fault(models.ProblemWrongState, "The job is not deleted.")
 	case !job.State.Terminal():
-		return failure(models.Errorf(models.CodeUnavailable, "The job has not ended yet."), purgeAgain)
+		return later("The job has not ended yet.", purgeAgain)
 	default:
 		if err := a.Store.DeleteJobRows(ctx, jobID); err != nil {
 			return fmt.Errorf("delete rows: %w", err)

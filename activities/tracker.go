@@ -44,8 +44,8 @@ type Pace struct {
 	Resync  time.Duration // a full listing of the agent's transfers
 	Grace   time.Duration // an attempt this young may not have reached the agent yet
 	Beat    time.Duration // activity heartbeat of each open attempt, by token
-	Lost    time.Duration // silence after which the agent is lost
-	Restart time.Duration // silence that is enough if the agent's own heartbeats stopped as well
+	Silence time.Duration // without an answer, and without the agent's own heartbeats, for so long: it is lost
+	Unheard time.Duration // it sends heartbeats but cannot be called for so long: it is lost as well
 	Soon    time.Duration // a draining agent may finish what ends within this time
 	Turn    time.Duration // one activity; the workflow continues as new after it
 }
@@ -54,7 +54,7 @@ type Pace struct {
 func DefaultPace() Pace {
 	return Pace{
 		Wait: 20 * time.Second, Tick: time.Second, Flush: 5 * time.Second, Resync: 30 * time.Second,
-		Grace: 10 * time.Second, Beat: 5 * time.Minute, Lost: models.AgentLostAfter, Restart: 15 * time.Second,
+		Grace: 10 * time.Second, Beat: 5 * time.Minute, Silence: 15 * time.Second, Unheard: 10 * time.Minute,
 		Soon: 2 * time.Minute, Turn: 12 * time.Hour,
 	}
 }

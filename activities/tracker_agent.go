@@ -13,15 +13,20 @@ import (
 // tidyEvery is how often a transfer without an attempt is looked at.
 const tidyEvery = 30 * time.Second
 
-// silent reports whether the agent has not answered for so long that it counts
-// as lost. When its own heartbeats stopped too, less is enough: that happens
-// after a restart of the control plane, which has not asked for long itself.
+// silent reports whether the agent counts as lost. Both sides have to have
+// lost it: its heartbeats stopped for models.AgentLostAfter and it does not
+// answer either, asked for long enough that a restart of the control plane
+// does not look like the agent's fault. One that sends heartbeats but cannot
+// be called still works and stores; it is left alone for much longer.
 func (f *follower) silent(now time.Time) bool {
 	if !f.failing {
 		return false
 	}
 	quiet := now.Sub(f.contact)
-	return quiet >= f.Pace.Lost || (quiet >= f.Pace.Restart && !f.agent.Alive(now))
+	if f.agent.Alive(now) {
+		return quiet >= f.Pace.Unheard
+	}
+	return quiet >= f.Pace.Silence
 }
 
 // lose fails every open attempt of the agent, so that the jobs move. They

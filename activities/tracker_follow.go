@@ -125,7 +125,7 @@ func (f *follower) poll(ctx context.Context) {
 // hear takes in an answer of the agent, or that there was none.
 func (f *follower) hear(ctx context.Context, p polled) {
 	if p.err != nil {
-		if !f.failing {
+		if !f.failing && ctx.Err() == nil {
 			f.log.Warn("agent does not answer", "agent", f.agent.ID, "cause", p.err)
 		}
 		f.failing = true

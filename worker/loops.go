@@ -82,7 +82,11 @@ func (w *Worker) listen(ctx context.Context, outbox, admission []bell) error {
 // dispatch hands the outbox to Temporal.
 func (w *Worker) dispatch(ctx context.Context, b bell) error {
 	for {
-		n, err := w.deps.Records.DueOutbox(ctx, dispatchSize, w.deliver)
+		n, err := w.deps.Records.DueOutbox(ctx, dispatchSize, func(ctx context.Context, item store.OutboxItem) error {
+			err := w.deliver(ctx, item)
+			w.metrics.item(item.Kind, err)
+			return err
+		})
 		pause := dispatchIdle
 		switch {
 		case ctx.Err() != nil:
@@ -146,6 +150,7 @@ func (w *Worker) admit(ctx context.Context, b bell) error {
 			w.log.WarnContext(ctx, "no admission", "error", err)
 		}
 		if len(admitted) > 0 {
+			w.metrics.admitted.Add(float64(len(admitted)))
 			w.log.InfoContext(ctx, "jobs admitted", "jobs", len(admitted))
 		}
 		if len(admitted) < admitSize && !b.wait(ctx, admitEvery) {

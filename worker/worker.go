@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
 	"go.temporal.io/sdk/client"
 	sdkworker "go.temporal.io/sdk/worker"
 	"golang.org/x/sync/errgroup"
@@ -41,6 +42,7 @@ type Deps struct {
 	Sweeps    *activities.Sweeps
 	Records   Records
 	News      News
+	Metrics   prometheus.Registerer
 	Log       *slog.Logger
 
 	RunningPerUser int // jobs of one user that may run at once
@@ -51,21 +53,26 @@ type Records interface {
 	Job(ctx context.Context, jobID uuid.UUID) (models.Job, error)
 	ListAgents(ctx context.Context) ([]models.Agent, error)
 	Admit(ctx context.Context, limitPerUser, limit int) ([]uuid.UUID, error)
+	OutboxAge(ctx context.Context) (time.Duration, error)
 	DueOutbox(ctx context.Context, limit int, do func(context.Context, store.OutboxItem) error) (int, error)
 }
 
 // Worker runs workflows, activities and the loops that feed them.
 type Worker struct {
-	deps  Deps
-	flows *workflows.Client
-	sdk   sdkworker.Worker
-	log   *slog.Logger
-	fatal chan error
+	deps    Deps
+	flows   *workflows.Client
+	sdk     sdkworker.Worker
+	metrics *metrics
+	log     *slog.Logger
+	fatal   chan error
 }
 
 // New returns a worker that has everything registered but does nothing yet.
 func New(t client.Client, d Deps) *Worker {
-	w := &Worker{deps: d, flows: workflows.NewClient(t), log: d.Log.With("component", "worker"), fatal: make(chan error, 1)}
+	w := &Worker{
+		deps: d, flows: workflows.NewClient(t), metrics: newMetrics(d.Metrics),
+		log: d.Log.With("component", "worker"), fatal: make(chan error, 1),
+	}
 	w.sdk = sdkworker.New(t, workflows.TaskQueue, sdkworker.Options{
 		MaxConcurrentWorkflowTaskExecutionSize: workflowTasks,
 		MaxConcurrentActivityExecutionSize:     activitySlots,
@@ -102,6 +109,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	}
 	g.Go(func() error { return w.admit(ctx, admission[0]) })
 	g.Go(func() error { return w.standing(ctx) })
+	g.Go(func() error { return w.measure(ctx) })
 	g.Go(func() error {
 		select {
 		case err := <-w.fatal:

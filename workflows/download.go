@@ -122,7 +122,7 @@ func (d *download) decide(ctx workflow.Context, err error) error {
 	}
 	d.now.BytesDone = max(d.now.BytesDone, f.Details.BytesDone)
 	d.now.Faults++
-	if f.counted() && d.now.Faults <= retriesPerFault {
+	if f.counted() && d.now.Faults <= len(d.plan.RetryPauses) {
 		return d.backOff(ctx, f)
 	}
 	d.now.Parked = &f
@@ -143,6 +143,8 @@ func (d *download) end(ctx workflow.Context, cause error) error {
 	default:
 		cause = d.failed(ctx, cause)
 	}
+	drain(d.admits) // an admission may have crossed with the end
+	drain(d.retries)
 	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
 		return fmt.Errorf("await handlers: %w", err)
 	}

@@ -11,12 +11,8 @@ import (
 
 // Budgets of a job.
 const (
-	// retriesPerFault is how often a fault of the source that may pass is tried
-	// again before a person is asked.
-	retriesPerFault = 2
-
-	// renewingProgress renews that budget: a swarm that stalls now and then but
-	// brings a part each time is not at its end.
+	// renewingProgress renews the budget of retries that the plan gives: a swarm
+	// that stalls now and then but brings a part each time is not at its end.
 	renewingProgress = models.MinPartSize
 
 	// patience is how long the machinery's own faults (no agent, lost agents)
@@ -24,14 +20,6 @@ const (
 	// than 30 s are about a day.
 	patience = 3000
 )
-
-// backoff returns the pause before the n-th retry of a fault of the source.
-func backoff(n int) time.Duration {
-	if n <= 1 {
-		return 15 * time.Second
-	}
-	return 2 * time.Minute
-}
 
 // local is for one short read of the database in the worker that runs the
 // workflow: one event instead of six. When it does not work out within the

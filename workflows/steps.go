@@ -11,8 +11,12 @@ import (
 	"longhaul/models"
 )
 
-// step runs work that a pause may interrupt.
+// step runs work that a pause may interrupt, also one that was asked for
+// before the work began.
 func (d *download) step(ctx workflow.Context, work func(workflow.Context) error) error {
+	if d.now.Pausing {
+		return temporal.NewCanceledError()
+	}
 	ctx, d.interrupt = workflow.WithCancel(ctx)
 	defer func() {
 		d.interrupt()
@@ -197,11 +201,11 @@ func (d *download) awaitResume(ctx workflow.Context) error {
 
 // backOff waits a little and tries again with the slot that the job has.
 func (d *download) backOff(ctx workflow.Context, f fault) error {
-	pause := backoff(d.now.Faults)
+	pause := d.plan.RetryPauses[d.now.Faults-1]
 	again := workflow.Now(ctx).Add(pause)
 	err := d.setState(ctx, activities.StateInput{
 		JobID: d.jobID, To: models.StateQueued, Problem: f.problem(), Deadline: &again, Reason: f.Message,
-		NextAction: fmt.Sprintf("Tries again by itself at %s (retry %d of %d).", clock(again), d.now.Faults, retriesPerFault),
+		NextAction: fmt.Sprintf("Tries again by itself at %s (retry %d of %d).", clock(again), d.now.Faults, len(d.plan.RetryPauses)),
 	})
 	if err != nil {
 		return err
@@ -243,22 +247,17 @@ func (d *download) awaitAttention(ctx workflow.Context) error {
 	return nil
 }
 
-// setState has the transition written and shows it to operators.
+// setState has the transition written and shows it to operators. The new
+// state counts before the row says so: who sees it there may act upon it.
 func (d *download) setState(ctx workflow.Context, in activities.StateInput) error {
-	if err := workflow.ExecuteActivity(quick(ctx, "write state "+string(in.To)), jobs.SetState, in).Get(ctx, nil); err != nil {
-		return err
-	}
 	d.moved(ctx, in)
-	return nil
+	return workflow.ExecuteActivity(quick(ctx, "write state "+string(in.To)), jobs.SetState, in).Get(ctx, nil)
 }
 
 // stop is setState for a job that an agent may be working on.
 func (d *download) stop(ctx workflow.Context, in activities.StateInput) error {
-	if err := workflow.ExecuteActivity(quick(ctx, "stop the transfer"), transfers.StopTransfer, activities.StopInput{StateInput: in}).Get(ctx, nil); err != nil {
-		return err
-	}
 	d.moved(ctx, in)
-	return nil
+	return workflow.ExecuteActivity(quick(ctx, "stop the transfer"), transfers.StopTransfer, activities.StopInput{StateInput: in}).Get(ctx, nil)
 }
 
 // waitUntil waits for the condition and reports whether it came true in time.

@@ -66,7 +66,7 @@ func (d *download) details() string {
 	}
 	fmt.Fprintf(&b, "\n- Run %d, transfers started: %d\n", d.in.Run, d.now.Attempt)
 	if d.now.Faults > 0 {
-		fmt.Fprintf(&b, "- Faults since the last progress: %d; a person is asked after %d\n", d.now.Faults, retriesPerFault+1)
+		fmt.Fprintf(&b, "- Faults since the last progress: %d; a person is asked after %d\n", d.now.Faults, len(d.plan.RetryPauses)+1)
 	}
 	if d.now.AgentID != "" {
 		fmt.Fprintf(&b, "- Last transfer ran on agent `%s`, epoch %d\n", d.now.AgentID, d.now.Epoch)

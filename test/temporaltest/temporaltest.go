@@ -50,7 +50,7 @@ func New(t testing.TB) client.Client {
 		t.Fatalf("temporal server: %v", server.err)
 	}
 	namespace := "test-" + strings.ToLower(uuid.NewString())
-	quiet := log.NewStructuredLogger(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})))
+	quiet := log.NewStructuredLogger(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	c, err := client.Dial(client.Options{HostPort: server.address, Namespace: namespace, Logger: quiet})
 	if err != nil {
 		t.Fatalf("dial temporal: %v", err)

@@ -1,0 +1,31 @@
+// Command worker runs Longhaul's workflows and activities, follows the agents
+// and dispatches the outbox.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"longhaul/internal/app"
+	"longhaul/internal/config"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "worker:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	cfg, err := config.Load(config.ProcessWorker)
+	if err != nil {
+		return fmt.Errorf("configuration: %w", err)
+	}
+	return app.RunWorker(ctx, cfg, os.Stderr)
+}

@@ -1,0 +1,341 @@
+package worker_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha1"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+	enumspb "go.temporal.io/api/enums/v1"
+	historypb "go.temporal.io/api/history/v1"
+	"go.temporal.io/sdk/client"
+	sdkworker "go.temporal.io/sdk/worker"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	"longhaul/activities"
+	"longhaul/activities/activitytest"
+	"longhaul/agent/agentapi"
+	"longhaul/internal/event"
+	"longhaul/internal/objstore"
+	"longhaul/internal/objstore/objstoretest"
+	"longhaul/internal/source"
+	"longhaul/internal/store"
+	"longhaul/internal/store/storetest"
+	"longhaul/models"
+	"longhaul/test/temporaltest"
+	"longhaul/worker"
+	"longhaul/workflows"
+)
+
+const patience = 40 * time.Second
+
+// system is the whole control plane but the API: a real Temporal server, a
+// real Postgres and a real S3, with agents that do what the test says.
+type system struct {
+	t        *testing.T
+	store    *store.Store
+	temporal client.Client
+	flows    *workflows.Client
+	objects  *objstore.Client
+	user     models.User
+	agents   map[uuid.UUID]*activitytest.Agent
+	content  []byte
+	restart  func() // ends the worker and runs another
+}
+
+type options struct {
+	attention, selection time.Duration
+	pauses               []time.Duration
+}
+
+func newSystem(t *testing.T, o options) *system {
+	t.Helper()
+	s := &system{
+		t: t, store: storetest.New(t), temporal: temporaltest.New(t), objects: objstoretest.New(t),
+		agents: map[uuid.UUID]*activitytest.Agent{}, content: []byte("hello"),
+	}
+	s.flows = workflows.NewClient(s.temporal)
+	s.user = storetest.User(t, s.store)
+	bus, err := event.OpenPG(t.Context(), storetest.DSN(t), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatalf("open bus: %v", err)
+	}
+	t.Cleanup(bus.Close)
+	dial := func(a models.Agent) activities.Agent { return agentapi.NewClient(a.URL, "secret", http.DefaultClient) }
+	pace := activities.DefaultPace()
+	pace.Wait, pace.Tick, pace.Flush, pace.Resync = time.Second, 50*time.Millisecond, 200*time.Millisecond, 500*time.Millisecond
+	pace.Grace, pace.Silence = 500*time.Millisecond, 300*time.Millisecond
+	work := s.store.Work()
+	deps := worker.Deps{
+		Jobs: &activities.Jobs{Store: work, SelectionTimeout: o.selection, AttentionTimeout: o.attention, RetryPauses: o.pauses},
+		Transfers: &activities.Transfers{
+			Store: work, Agents: dial, ResolveTimeout: time.Minute, StallTimeout: time.Minute,
+		},
+		Files:   &activities.Files{Store: work, Objects: s.objects},
+		Tracker: &activities.Tracker{Store: work, Agents: dial, Tokens: s.temporal, Events: bus, Now: time.Now, Pace: pace},
+		Sweeps:  &activities.Sweeps{Store: work, Objects: s.objects, Runner: s.flows, Now: time.Now},
+		Records: work, News: bus, Log: slog.New(slog.DiscardHandler), RunningPerUser: 10,
+	}
+	stop := s.run(deps)
+	s.restart = func() { stop(); stop = s.run(deps) }
+	t.Cleanup(func() { stop() })
+	return s
+}
+
+func (s *system) run(deps worker.Deps) (stop func()) {
+	ctx, cancel := context.WithCancel(s.t.Context())
+	deps.Metrics = prometheus.NewRegistry()
+	done := make(chan error, 1)
+	go func() { done <- worker.New(s.temporal, deps).Run(ctx) }()
+	return func() {
+		cancel()
+		if err := <-done; err != nil {
+			s.t.Errorf("worker: %v", err)
+		}
+	}
+}
+
+// agent adds an agent whose transfers the hook moves.
+func (s *system) agent(h hook) (uuid.UUID, *activitytest.Agent) {
+	s.t.Helper()
+	a := activitytest.NewAgent(s.t)
+	if h != nil {
+		a.OnStart = func(id string, st agentapi.StartTransfer) { h(a, id, st) }
+	}
+	row := storetest.Agent(s.t, s.store, 8)
+	s.agents[row.ID] = a
+	if _, err := s.store.BootAgent(s.t.Context(), row.ID, a.URL, 8, "test"); err != nil {
+		s.t.Fatalf("boot agent: %v", err)
+	}
+	return row.ID, a
+}
+
+// works is a hook that resolves and downloads at once.
+func (s *system) works(a *activitytest.Agent, id string, st agentapi.StartTransfer) {
+	if st.Kind == agentapi.KindResolve {
+		a.Resolve(id, agentapi.Manifest{Metainfo: s.torrent(), Files: []agentapi.ManifestFile{{Path: "x"}}})
+		return
+	}
+	s.stored(id)
+	a.Finish(id)
+}
+
+// stored puts the objects of a job where the agent would have.
+func (s *system) stored(id string) {
+	files, err := s.store.Work().FilesToFinalize(context.Background(), uuid.MustParse(id))
+	if err != nil {
+		s.t.Errorf("files: %v", err)
+	}
+	for _, f := range files {
+		if err := s.objects.Put(context.Background(), f.Key(), s.content, f.ContentType); err != nil {
+			s.t.Errorf("put: %v", err)
+		}
+	}
+}
+
+func (s *system) info() []byte {
+	piece := sha1.Sum(s.content)
+	return fmt.Appendf(nil, "d6:lengthi%de4:name%d:%s12:piece lengthi16384e6:pieces20:%se", len(s.content), len(s.name()), s.name(), piece[:])
+}
+
+func (s *system) name() string    { return "hello-" + s.user.ID.String() + ".txt" }
+func (s *system) torrent() []byte { return source.BuildTorrent(s.info(), nil, nil) }
+func (s *system) infoHash() string {
+	return fmt.Sprintf("%x", sha1.Sum(s.info()))
+}
+
+func (s *system) submit(n store.NewJob) models.Job {
+	s.t.Helper()
+	n.UserID = s.user.ID
+	if n.Source.Kind == "" {
+		n.Source = models.Source{Kind: models.SourceMagnet, URI: "magnet:?xt=urn:btih:" + s.infoHash(), InfoHashV1: s.infoHash()}
+	}
+	job, _, err := s.store.SubmitJob(s.t.Context(), n)
+	if err != nil {
+		s.t.Fatalf("submit: %v", err)
+	}
+	return job
+}
+
+// known submits a job whose files are known.
+func (s *system) known() models.Job {
+	s.t.Helper()
+	src, m, err := source.ParseTorrent(s.torrent())
+	if err != nil {
+		s.t.Fatalf("parse torrent: %v", err)
+	}
+	return s.submit(store.NewJob{Source: src, Manifest: &m})
+}
+
+func (s *system) job(id uuid.UUID) models.Job {
+	s.t.Helper()
+	job, err := s.store.Work().Job(s.t.Context(), id)
+	if err != nil {
+		s.t.Fatalf("load job: %v", err)
+	}
+	return job
+}
+
+// until waits for the job's state.
+func (s *system) until(id uuid.UUID, want models.State) models.Job {
+	s.t.Helper()
+	var job models.Job
+	s.eventually(func() string {
+		job = s.job(id)
+		if job.State == want {
+			return ""
+		}
+		return fmt.Sprintf("job is %s (%s, %s), want %s", job.State, job.Problem, job.Reason, want)
+	})
+	return job
+}
+
+// eventually waits until check finds nothing wrong.
+func (s *system) eventually(check func() string) {
+	s.t.Helper()
+	limit := time.NewTimer(patience)
+	defer limit.Stop()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		wrong := check()
+		if wrong == "" {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-limit.C:
+			s.t.Fatalf("after %s: %s", patience, wrong)
+		}
+	}
+}
+
+// closed waits for the job's workflow to end and returns its history.
+func (s *system) closed(id uuid.UUID, want enumspb.WorkflowExecutionStatus) *historypb.History {
+	s.t.Helper()
+	s.eventually(func() string {
+		d, err := s.temporal.DescribeWorkflow(s.t.Context(), workflows.JobWorkflowID(id.String()), "")
+		if err != nil {
+			return err.Error()
+		}
+		if d.Status != want {
+			return fmt.Sprintf("workflow is %s, want %s", d.Status, want)
+		}
+		return ""
+	})
+	return s.history(id, "")
+}
+
+func (s *system) history(id uuid.UUID, runID string) *historypb.History {
+	s.t.Helper()
+	h := &historypb.History{}
+	iter := s.temporal.GetWorkflowHistory(s.t.Context(), workflows.JobWorkflowID(id.String()), runID, false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for iter.HasNext() {
+		e, err := iter.Next()
+		if err != nil {
+			s.t.Fatalf("history: %v", err)
+		}
+		h.Events = append(h.Events, e)
+	}
+	return h
+}
+
+// delivered checks that every file of the job is in storage as it was sent.
+func (s *system) delivered(id uuid.UUID) {
+	s.t.Helper()
+	files, err := s.store.Files(s.t.Context(), s.user.ID, id)
+	if err != nil || len(files) == 0 {
+		s.t.Fatalf("files: %v, %d", err, len(files))
+	}
+	for _, f := range files {
+		r, err := s.objects.Get(s.t.Context(), f.Key(), 0, -1)
+		if err != nil {
+			s.t.Fatalf("get: %v", err)
+		}
+		var got bytes.Buffer
+		if _, err := got.ReadFrom(r); err != nil || !bytes.Equal(got.Bytes(), s.content) {
+			s.t.Errorf("object holds %q, %v", got.Bytes(), err)
+		}
+		_ = r.Close()
+	}
+}
+
+// silence makes the control plane see the agent's last heartbeat in the past.
+func (s *system) silence(id uuid.UUID) {
+	s.t.Helper()
+	past := *s.store
+	past.Now = func() time.Time { return time.Now().UTC().Add(-2 * models.AgentLostAfter) }
+	a, err := s.store.Agent(s.t.Context(), id)
+	if err != nil {
+		s.t.Fatalf("load agent: %v", err)
+	}
+	if _, err := past.AgentHeartbeat(s.t.Context(), id, a.BootEpoch, models.AgentHeartbeat{}, a.Capacity, 0); err != nil {
+		s.t.Fatalf("heartbeat: %v", err)
+	}
+}
+
+// hook is how an agent moves transfers.
+type hook func(a *activitytest.Agent, id string, st agentapi.StartTransfer)
+
+// at runs the named act once the download has begun.
+func (s *system) downloading(act func(a *activitytest.Agent, id string)) hook {
+	return func(a *activitytest.Agent, id string, st agentapi.StartTransfer) {
+		if st.Kind == agentapi.KindResolve {
+			s.works(a, id, st)
+			return
+		}
+		a.Set(id, func(st *agentapi.Status) { st.Phase = agentapi.PhaseDownloading })
+		act(a, id)
+	}
+}
+
+// keep replays the history with the code as it is, checks its length, and
+// records it as a fixture when asked to.
+func (s *system) keep(name string, h *historypb.History, limit int) {
+	s.t.Helper()
+	r := sdkworker.NewWorkflowReplayer()
+	r.RegisterWorkflow(workflows.Download)
+	if err := r.ReplayWorkflowHistory(nil, h); err != nil {
+		s.t.Errorf("replay: %v", err)
+	}
+	if n := len(h.Events); n > limit {
+		s.t.Errorf("%s: history has %d events, want at most %d", name, n, limit)
+	} else {
+		s.t.Logf("%s: %d events", name, n)
+	}
+	dir := os.Getenv("LONGHAUL_RECORD_REPLAY")
+	if dir == "" {
+		return
+	}
+	b, err := protojson.MarshalOptions{Multiline: true, Indent: " "}.Marshal(h)
+	if err != nil {
+		s.t.Fatalf("encode history: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name+".json"), append(b, '\n'), 0o644); err != nil {
+		s.t.Fatalf("write fixture: %v", err)
+	}
+}
+
+// gone checks that nothing of the job is in storage.
+func (s *system) gone(id uuid.UUID) {
+	s.t.Helper()
+	s.eventually(func() string {
+		left := ""
+		err := s.objects.List(s.t.Context(), "jobs/"+id.String()+"/", func(o objstore.Object) error {
+			left = "still in storage: " + o.Key
+			return nil
+		})
+		if err != nil {
+			return err.Error()
+		}
+		return left
+	})
+}

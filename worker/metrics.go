@@ -1,0 +1,56 @@
+package worker
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"longhaul/internal/store"
+)
+
+// ageEvery is how often the age of the outbox is measured.
+const ageEvery = 10 * time.Second
+
+// metrics are what operators alert on.
+type metrics struct {
+	delivered *prometheus.CounterVec
+	admitted  prometheus.Counter
+	age       prometheus.Gauge
+}
+
+func newMetrics(r prometheus.Registerer) *metrics {
+	m := &metrics{
+		delivered: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "longhaul_outbox_items_total", Help: "Outbox items handed to Temporal, by kind and result.",
+		}, []string{"kind", "result"}),
+		admitted: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "longhaul_jobs_admitted_total", Help: "Jobs that were given a slot.",
+		}),
+		age: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "longhaul_outbox_age_seconds", Help: "Age of the oldest item that waits in the outbox.",
+		}),
+	}
+	r.MustRegister(m.delivered, m.admitted, m.age)
+	return m
+}
+
+func (m *metrics) item(kind store.OutboxKind, err error) {
+	result := "ok"
+	if err != nil {
+		result = "failed"
+	}
+	m.delivered.WithLabelValues(string(kind), result).Inc()
+}
+
+// measure keeps the gauges up to date.
+func (w *Worker) measure(ctx context.Context) error {
+	for {
+		if age, err := w.deps.Records.OutboxAge(ctx); err == nil {
+			w.metrics.age.Set(age.Seconds())
+		}
+		if !sleep(ctx, ageEvery) {
+			return nil
+		}
+	}
+}

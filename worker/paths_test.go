@@ -1,0 +1,334 @@
+package worker_test
+
+import (
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	enumspb "go.temporal.io/api/enums/v1"
+
+	"longhaul/activities/activitytest"
+	"longhaul/agent/agentapi"
+	"longhaul/internal/store"
+	"longhaul/models"
+)
+
+// The paths below run on a real server; each history is replayed, and is a
+// fixture of workflows/testdata/replay when LONGHAUL_RECORD_REPLAY names that
+// folder.
+
+// budget is how many events a job may cost however long it takes.
+const budget = 40
+
+const (
+	completed = enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED
+	canceled  = enumspb.WORKFLOW_EXECUTION_STATUS_CANCELED
+	failed    = enumspb.WORKFLOW_EXECUTION_STATUS_FAILED
+)
+
+func TestKnownFilesToReady(t *testing.T) {
+	s := newSystem(t, options{})
+	_, a := s.agent(s.works)
+	job := s.known()
+	s.until(job.ID, models.StateReady)
+	s.delivered(job.ID)
+	s.keep("known_files", s.closed(job.ID, completed), 30)
+	s.eventually(func() string {
+		if _, has := a.Has(job.ID.String()); has {
+			return "the agent still has the finished transfer"
+		}
+		return ""
+	})
+}
+
+func TestMagnetWithResolveAndLostAgent(t *testing.T) {
+	s := newSystem(t, options{})
+	lost := make(chan struct{})
+	first, _ := s.agent(s.downloading(func(a *activitytest.Agent, _ string) {
+		a.SetDown(true)
+		close(lost)
+	}))
+	job := s.submit(store.NewJob{})
+	<-lost
+	s.agent(s.works)
+	s.silence(first)
+	s.until(job.ID, models.StateReady)
+	s.delivered(job.ID)
+	s.keep("resolve_and_lost_agent", s.closed(job.ID, completed), budget)
+}
+
+func TestAgentLostTwice(t *testing.T) {
+	s := newSystem(t, options{})
+	lost := make(chan struct{}, 2)
+	down := s.downloading(func(a *activitytest.Agent, _ string) {
+		a.SetDown(true)
+		lost <- struct{}{}
+	})
+	first, _ := s.agent(down)
+	job := s.known()
+	<-lost
+	second, _ := s.agent(down)
+	s.silence(first)
+	<-lost
+	s.agent(s.works)
+	s.silence(second)
+	if got := s.until(job.ID, models.StateReady); got.Epoch != 3 {
+		t.Errorf("epoch is %d, want 3", got.Epoch)
+	}
+	s.keep("agent_lost_twice", s.closed(job.ID, completed), budget)
+}
+
+func TestChooseFiles(t *testing.T) {
+	s := newSystem(t, options{selection: time.Hour})
+	s.agent(s.works)
+	job := s.submit(store.NewJob{ChooseFiles: true})
+	got := s.until(job.ID, models.StateAwaitingSelection)
+	if got.Deadline == nil || got.AdmittedAt != nil || got.NextAction == "" {
+		t.Errorf("waiting job: deadline %v, slot %v, next %q", got.Deadline, got.AdmittedAt, got.NextAction)
+	}
+	if err := s.flows.Select(t.Context(), got, []int{7}); models.AsError(err).Problem != models.ProblemBadSelection {
+		t.Errorf("selecting a file that is not there: %v", err)
+	}
+	if err := s.flows.Select(t.Context(), got, nil); models.AsError(err).Problem != models.ProblemBadSelection {
+		t.Errorf("selecting nothing: %v", err)
+	}
+	if err := s.flows.Select(t.Context(), got, []int{0}); err != nil {
+		t.Fatalf("select: %v", err)
+	}
+	s.until(job.ID, models.StateReady)
+	s.keep("choose_files", s.closed(job.ID, completed), 75)
+}
+
+func TestSelectionExpires(t *testing.T) {
+	s := newSystem(t, options{selection: time.Second})
+	s.agent(s.works)
+	job := s.submit(store.NewJob{ChooseFiles: true})
+	if got := s.until(job.ID, models.StateFailed); got.Problem != models.ProblemSelectionExpired {
+		t.Errorf("problem is %q", got.Problem)
+	}
+	s.keep("selection_expired", s.closed(job.ID, failed), 60)
+}
+
+func TestPauseAndResumeWhileDownloading(t *testing.T) {
+	s := newSystem(t, options{})
+	var starts atomic.Int32
+	_, a := s.agent(func(a *activitytest.Agent, id string, st agentapi.StartTransfer) {
+		if starts.Add(1) == 1 {
+			a.Set(id, func(st *agentapi.Status) { st.Phase = agentapi.PhaseDownloading })
+			return
+		}
+		s.works(a, id, st)
+	})
+	job := s.known()
+	job = s.until(job.ID, models.StateDownloading)
+	s.eventually(func() string {
+		if starts.Load() == 0 {
+			return "not started"
+		}
+		return ""
+	})
+	if err := s.flows.Pause(t.Context(), job); err != nil {
+		t.Fatalf("pause: %v", err)
+	}
+	if got := s.job(job.ID); got.State != models.StatePaused || got.AdmittedAt != nil {
+		t.Errorf("after the answer the job is %s, slot %v", got.State, got.AdmittedAt)
+	}
+	if phase, ok := a.Has(job.ID.String()); !ok || phase != agentapi.PhaseStopped {
+		t.Errorf("agent has %q, %v; want it stopped and kept", phase, ok)
+	}
+	if err := s.flows.Pause(t.Context(), job); models.AsError(err).Problem != models.ProblemWrongState {
+		t.Errorf("second pause: %v", err)
+	}
+	if err := s.flows.Resume(t.Context(), job); err != nil {
+		t.Fatalf("resume: %v", err)
+	}
+	s.until(job.ID, models.StateReady)
+	s.keep("pause_resume_downloading", s.closed(job.ID, completed), 60)
+	if err := s.flows.Pause(t.Context(), s.job(job.ID)); models.AsError(err).Problem != models.ProblemWrongState {
+		t.Errorf("pause of an ended job: %v", err)
+	}
+}
+
+func TestPauseWhileQueued(t *testing.T) {
+	s := newSystem(t, options{})
+	job := s.known() // no agent: it stays queued
+	s.eventually(func() string {
+		if err := s.flows.Pause(t.Context(), job); err != nil {
+			return err.Error()
+		}
+		return ""
+	})
+	s.until(job.ID, models.StatePaused)
+	s.agent(s.works)
+	if err := s.flows.Resume(t.Context(), job); err != nil {
+		t.Fatalf("resume: %v", err)
+	}
+	s.until(job.ID, models.StateReady)
+	s.keep("pause_resume_queued", s.closed(job.ID, completed), 60)
+}
+
+func TestCancelWhileDownloading(t *testing.T) {
+	s := newSystem(t, options{})
+	begun := make(chan struct{})
+	_, a := s.agent(s.downloading(func(_ *activitytest.Agent, id string) {
+		s.stored(id) // something is in storage already
+		close(begun)
+	}))
+	job := s.submit(store.NewJob{})
+	<-begun
+	if err := s.store.RequestCancel(t.Context(), s.user.ID, job.ID); err != nil {
+		t.Fatalf("cancel: %v", err)
+	}
+	if got := s.until(job.ID, models.StateCancelled); got.AdmittedAt != nil {
+		t.Errorf("cancelled job holds a slot since %v", got.AdmittedAt)
+	}
+	s.keep("cancel_downloading", s.closed(job.ID, canceled), budget)
+	s.gone(job.ID)
+	if _, has := a.Has(job.ID.String()); has {
+		t.Errorf("the agent still has the cancelled transfer")
+	}
+}
+
+func TestCancelWhileQueued(t *testing.T) {
+	s := newSystem(t, options{})
+	job := s.known()
+	if err := s.store.RequestCancel(t.Context(), s.user.ID, job.ID); err != nil {
+		t.Fatalf("cancel: %v", err)
+	}
+	s.until(job.ID, models.StateCancelled)
+	s.keep("cancel_queued", s.closed(job.ID, canceled), budget)
+}
+
+func TestFinalFault(t *testing.T) {
+	s := newSystem(t, options{pauses: []time.Duration{time.Hour}})
+	_, a := s.agent(s.downloading(func(a *activitytest.Agent, id string) {
+		a.Fail(id, string(models.ProblemEngineCrashed), "The torrent crashes the download engine.")
+	}))
+	job := s.known()
+	got := s.until(job.ID, models.StateFailed)
+	if got.Problem != models.ProblemEngineCrashed || got.Reason != "The torrent crashes the download engine." {
+		t.Errorf("failed with %q: %q", got.Problem, got.Reason)
+	}
+	s.keep("final_fault", s.closed(job.ID, failed), budget)
+	if starts := count(a.Calls(), "start"); starts != 1 {
+		t.Errorf("started %d times, want once", starts)
+	}
+}
+
+func TestFaultsParkThenRetry(t *testing.T) {
+	s := newSystem(t, options{attention: time.Hour, pauses: []time.Duration{time.Millisecond, time.Millisecond}})
+	var starts atomic.Int32
+	_, a := s.agent(func(a *activitytest.Agent, id string, st agentapi.StartTransfer) {
+		if starts.Add(1) <= 3 {
+			a.Fail(id, string(models.ProblemNoPeers), "Nobody in the swarm has it.")
+			return
+		}
+		s.works(a, id, st)
+	})
+	job := s.known()
+	got := s.until(job.ID, models.StateNeedsAttention)
+	if got.Problem != models.ProblemNoPeers || got.Deadline == nil || got.AdmittedAt != nil {
+		t.Errorf("parked with %q, deadline %v, slot %v", got.Problem, got.Deadline, got.AdmittedAt)
+	}
+	if n := count(a.Calls(), "start"); n != 3 {
+		t.Errorf("started %d times before parking, want 3", n)
+	}
+	if _, err := s.store.RequestRetry(t.Context(), s.user.ID, job.ID); err != nil {
+		t.Fatalf("retry: %v", err)
+	}
+	s.until(job.ID, models.StateReady)
+	s.keep("parked_then_retried", s.closed(job.ID, completed), 120)
+}
+
+func TestParkedUntilItFails(t *testing.T) {
+	s := newSystem(t, options{attention: time.Second})
+	s.agent(func(a *activitytest.Agent, id string, _ agentapi.StartTransfer) {
+		a.Fail(id, string(models.ProblemStalled), "Nothing came for too long.")
+	})
+	job := s.known()
+	if got := s.until(job.ID, models.StateFailed); got.Problem != models.ProblemGaveUp {
+		t.Errorf("failed with %q", got.Problem)
+	}
+	s.keep("parked_timeout", s.closed(job.ID, failed), 60)
+}
+
+func TestIncompleteStorageIsFetchedAgain(t *testing.T) {
+	s := newSystem(t, options{pauses: []time.Duration{time.Millisecond}})
+	var starts atomic.Int32
+	s.agent(func(a *activitytest.Agent, id string, st agentapi.StartTransfer) {
+		if starts.Add(1) == 1 {
+			a.Finish(id) // it says so, but nothing is in storage
+			return
+		}
+		s.works(a, id, st)
+	})
+	job := s.known()
+	s.until(job.ID, models.StateReady)
+	s.delivered(job.ID)
+	s.keep("storage_incomplete", s.closed(job.ID, completed), 70)
+}
+
+func TestRetryAfterFailure(t *testing.T) {
+	s := newSystem(t, options{})
+	var starts atomic.Int32
+	s.agent(func(a *activitytest.Agent, id string, st agentapi.StartTransfer) {
+		if starts.Add(1) == 1 {
+			a.Fail(id, string(models.ProblemNotFoundAtSource), "The server does not have it.")
+			return
+		}
+		s.works(a, id, st)
+	})
+	job := s.known()
+	s.until(job.ID, models.StateFailed)
+	s.closed(job.ID, failed)
+	if _, err := s.store.RequestRetry(t.Context(), s.user.ID, job.ID); err != nil {
+		t.Fatalf("retry: %v", err)
+	}
+	if got := s.until(job.ID, models.StateReady); got.Run != 2 {
+		t.Errorf("run is %d, want 2", got.Run)
+	}
+	s.keep("second_run", s.closed(job.ID, completed), budget)
+}
+
+func TestDeleteRemovesRowsAndObjects(t *testing.T) {
+	s := newSystem(t, options{})
+	_, a := s.agent(s.downloading(func(_ *activitytest.Agent, id string) { s.stored(id) }))
+	job := s.known()
+	s.until(job.ID, models.StateDownloading)
+	if err := s.store.RequestDelete(t.Context(), s.user.ID, job.ID); err != nil {
+		t.Fatalf("delete: %v", err)
+	}
+	s.eventually(func() string {
+		if _, err := s.store.Work().Job(t.Context(), job.ID); models.CodeOf(err) != models.CodeNotFound {
+			return "the row is still there"
+		}
+		return ""
+	})
+	s.gone(job.ID)
+	s.eventually(func() string {
+		if _, has := a.Has(job.ID.String()); has {
+			return "the agent still has the transfer"
+		}
+		return ""
+	})
+}
+
+func TestWorkerKilledWhileDownloading(t *testing.T) {
+	s := newSystem(t, options{})
+	begun := make(chan *activitytest.Agent, 1)
+	s.agent(s.downloading(func(a *activitytest.Agent, _ string) { begun <- a }))
+	job := s.known()
+	a := <-begun
+	s.restart()
+	s.stored(job.ID.String())
+	a.Finish(job.ID.String())
+	s.until(job.ID, models.StateReady)
+	if n := count(a.Calls(), "start"); n != 1 {
+		t.Errorf("placed %d times, want once", n)
+	}
+}
+
+func count(calls []activitytest.Call, act string) int {
+	return len(slices.DeleteFunc(calls, func(c activitytest.Call) bool { return c.Act != act }))
+}
