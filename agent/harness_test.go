@@ -149,13 +149,13 @@ func verifyZeros(job engine.Job) error {
 
 // testAgent is an agent in this process with its control plane.
 type testAgent struct {
-	t      *testing.T
+	t      testing.TB
 	cfg    config.Agent
 	client *agentapi.Client
 	stop   func() error
 }
 
-func testConfig(t *testing.T, c *controlPlane) config.Agent {
+func testConfig(t testing.TB, c *controlPlane) config.Agent {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -171,7 +171,7 @@ func testConfig(t *testing.T, c *controlPlane) config.Agent {
 }
 
 // startAgent runs an agent until stop is called or the test ends.
-func startAgent(t *testing.T, cfg config.Agent) *testAgent {
+func startAgent(t testing.TB, cfg config.Agent) *testAgent {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	out := &lockedBuffer{}
@@ -218,7 +218,7 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-func timeout(t *testing.T) <-chan time.Time {
+func timeout(t testing.TB) <-chan time.Time {
 	t.Helper()
 	return time.After(30 * time.Second)
 }
