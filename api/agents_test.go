@@ -72,12 +72,16 @@ func TestAgentLife(t *testing.T) {
 		t.Errorf("state %q", reply.State)
 	}
 	// a member that this version does not know is no fault
-	h.Run(t, apitest.Scenario{As: agent, Method: "POST", Path: "/agent/v1/heartbeat", Status: 200,
-		Body: strings.Replace(jsonOf(t, beat), "{", `{"temperature":40,`, 1)})
+	h.Run(t, apitest.Scenario{
+		As: agent, Method: "POST", Path: "/agent/v1/heartbeat", Status: 200,
+		Body: strings.Replace(jsonOf(t, beat), "{", `{"temperature":40,`, 1),
+	})
 	beat.DiskFree = -1
 	post(t, h, agent, "/agent/v1/heartbeat", beat, 422, nil)
-	h.Run(t, apitest.Scenario{As: admin, Path: "/api/v1/admin/agents", Status: 200,
-		Want: []string{`"alive":true`, `"state":"draining"`, `"diskTotal":20`}, Unwant: []string{me.Credential, me.Secret, "credential"}})
+	h.Run(t, apitest.Scenario{
+		As: admin, Path: "/api/v1/admin/agents", Status: 200,
+		Want: []string{`"alive":true`, `"state":"draining"`, `"diskTotal":20`}, Unwant: []string{me.Credential, me.Secret, "credential"},
+	})
 }
 
 func jsonOf(t *testing.T, v any) string {

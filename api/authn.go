@@ -38,7 +38,7 @@ type authenticator struct {
 }
 
 // middleware guards an operation.
-func (a *authenticator) middleware(api huma.API, who access) func(huma.Context, func(huma.Context)) {
+func (a *authenticator) middleware(who access) func(huma.Context, func(huma.Context)) {
 	return func(hc huma.Context, next func(huma.Context)) {
 		if err := a.admit(hc, who); err != nil {
 			ctx := hc.Context()

@@ -116,7 +116,7 @@ func (h *deliveryHandlers) send(c *gin.Context, f models.File, inline bool) {
 		c.Request.Header.Del("Range") // several ranges at once: the whole file is a right answer
 	}
 	body := &objectReader{ctx: ctx, objects: h.objects, key: f.Key(), size: f.Size}
-	defer body.Close()
+	defer body.close()
 	if c.Request.Method == http.MethodGet && c.Request.Header.Get("If-None-Match") != tag && f.Size > 0 {
 		// storage is asked before the answer begins, so that its fault is one
 		body.limitTo(c.Request.Header.Get("Range"))

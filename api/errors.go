@@ -124,11 +124,8 @@ func problemOf(ctx context.Context, err error) *Problem {
 }
 
 // httpProblem returns the document of a fault that exists only in HTTP.
-func httpProblem(ctx context.Context, status int, code, title, detail string) *Problem {
-	return &Problem{
-		Type: problemPrefix + code, Title: title, Status: status, Detail: detail, Code: code,
-		RequestID: infoOf(ctx).id,
-	}
+func httpProblem(status int, code, title, detail string) *Problem {
+	return &Problem{Type: problemPrefix + code, Title: title, Status: status, Detail: detail, Code: code}
 }
 
 // limitError is a rate limit with the time after which it is over.
@@ -159,7 +156,8 @@ func fromFramework(hc huma.Context, _ string, v any) (any, error) {
 		return v, nil
 	}
 	infoOf(hc.Context()).err = em
-	p := frameworkProblem(hc.Context(), em.Status)
+	p := frameworkProblem(em.Status)
+	p.RequestID = infoOf(hc.Context()).id
 	for _, d := range em.Errors {
 		if d != nil {
 			p.Errors = append(p.Errors, FieldProblem{Field: d.Location, Detail: d.Message})
@@ -172,19 +170,19 @@ func fromFramework(hc huma.Context, _ string, v any) (any, error) {
 	return p, nil
 }
 
-func frameworkProblem(ctx context.Context, status int) *Problem {
+func frameworkProblem(status int) *Problem {
 	invalid := borders()[models.CodeInvalid].title
 	switch status {
 	case http.StatusUnprocessableEntity:
-		return httpProblem(ctx, status, string(models.CodeInvalid), invalid, "Please check the input.")
+		return httpProblem(status, string(models.CodeInvalid), invalid, "Please check the input.")
 	case http.StatusRequestEntityTooLarge:
-		return httpProblem(ctx, status, string(models.CodeTooLarge), borders()[models.CodeTooLarge].title, "The request is larger than allowed.")
+		return httpProblem(status, string(models.CodeTooLarge), borders()[models.CodeTooLarge].title, "The request is larger than allowed.")
 	case http.StatusUnsupportedMediaType:
-		return httpProblem(ctx, status, codeUnsupportedMedia, invalid, "Send this request as application/json.")
+		return httpProblem(status, codeUnsupportedMedia, invalid, "Send this request as application/json.")
 	case http.StatusInternalServerError:
-		return httpProblem(ctx, status, string(models.CodeInternal), borders()[models.CodeInternal].title, "Something went wrong on our side.")
+		return httpProblem(status, string(models.CodeInternal), borders()[models.CodeInternal].title, "Something went wrong on our side.")
 	default:
-		return httpProblem(ctx, status, codeMalformed, invalid, "The request could not be read.")
+		return httpProblem(status, codeMalformed, invalid, "The request could not be read.")
 	}
 }
 

@@ -19,8 +19,10 @@ func (s *Server) Routes() []Route {
 			id     string
 			meta   map[string]any
 		}{
-			{"GET", idOf(item.Get), metaOf(item.Get)}, {"POST", idOf(item.Post), metaOf(item.Post)},
-			{"PUT", idOf(item.Put), metaOf(item.Put)}, {"PATCH", idOf(item.Patch), metaOf(item.Patch)},
+			{"GET", idOf(item.Get), metaOf(item.Get)},
+			{"POST", idOf(item.Post), metaOf(item.Post)},
+			{"PUT", idOf(item.Put), metaOf(item.Put)},
+			{"PATCH", idOf(item.Patch), metaOf(item.Patch)},
 			{"DELETE", idOf(item.Delete), metaOf(item.Delete)},
 		} {
 			if op.id != "" {

@@ -97,10 +97,7 @@ func crossOrigin(base *url.URL) (gin.HandlerFunc, error) {
 	}
 	return func(c *gin.Context) {
 		if err := cop.Check(c.Request); err != nil {
-			ctx := c.Request.Context()
-			infoOf(ctx).err = err
-			writeProblem(c, httpProblem(ctx, http.StatusForbidden, codeCrossOrigin, "Refused",
-				"The request came from another site."))
+			abort(c, httpProblem(http.StatusForbidden, codeCrossOrigin, "Refused", "The request came from another site."))
 			return
 		}
 		c.Next()

@@ -70,11 +70,7 @@ func (h *linkHandlers) file(ctx context.Context, in *linkInput) (*linkOutput, er
 		return nil, models.Fault(models.ProblemWrongState, "This file is not in storage yet.")
 	}
 	inline := in.Body != nil && in.Body.Disposition == dispositionInline
-	link, err := h.signer.file(user.ID, f, inline)
-	if err != nil {
-		return nil, err
-	}
-	return &linkOutput{Body: link}, nil
+	return &linkOutput{Body: h.signer.file(user.ID, f, inline)}, nil
 }
 
 func (h *linkHandlers) archive(ctx context.Context, in *jobInput) (*linkOutput, error) {
@@ -105,5 +101,5 @@ func (h *linkHandlers) archiveLink(ctx context.Context, jobID uuid.UUID) (Link, 
 	if job.State != models.StateReady {
 		return Link{}, models.Fault(models.ProblemWrongState, "The files can be packed once the job is ready.")
 	}
-	return h.signer.archive(job)
+	return h.signer.archive(job), nil
 }

@@ -38,12 +38,12 @@ func (g grant) bytes() []byte {
 	return append(b, g.id[:]...)
 }
 
-func (s *linkSigner) file(userID uuid.UUID, f models.File, inline bool) (Link, error) {
-	return s.sign(token.PurposeFile, grant{userID, f.ID, inline}, "f", baseName(f.Path)), nil
+func (s *linkSigner) file(userID uuid.UUID, f models.File, inline bool) Link {
+	return s.sign(token.PurposeFile, grant{userID, f.ID, inline}, "f", baseName(f.Path))
 }
 
-func (s *linkSigner) archive(job models.Job) (Link, error) {
-	return s.sign(token.PurposeArchive, grant{job.UserID, job.ID, false}, "z", archiveName(job)), nil
+func (s *linkSigner) archive(job models.Job) Link {
+	return s.sign(token.PurposeArchive, grant{job.UserID, job.ID, false}, "z", archiveName(job))
 }
 
 func (s *linkSigner) sign(p token.Purpose, g grant, kind, name string) Link {

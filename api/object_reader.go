@@ -125,15 +125,10 @@ func (r *objectReader) Seek(offset int64, whence int) (int64, error) {
 	return offset, nil
 }
 
+// close ends reading.
 func (r *objectReader) close() {
 	if r.body != nil {
 		_ = r.body.Close() // read only: nothing is lost
 		r.body = nil
 	}
-}
-
-// Close ends reading.
-func (r *objectReader) Close() error {
-	r.close()
-	return nil
 }

@@ -73,8 +73,7 @@ func notFound(c *gin.Context) {
 }
 
 func methodNotAllowed(c *gin.Context) {
-	ctx := c.Request.Context()
-	writeProblem(c, httpProblem(ctx, http.StatusMethodNotAllowed, codeMethodNotAllowed, "Not allowed here",
+	abort(c, httpProblem(http.StatusMethodNotAllowed, codeMethodNotAllowed, "Not allowed here",
 		"This address does not answer "+clip(c.Request.Method, 20)+"."))
 }
 

@@ -163,8 +163,10 @@ func TestOtherSitesAreRefused(t *testing.T) {
 		{"files origin", map[string]string{"Origin": h.FilesURL}, 403},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			body := h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: "/api/v1/jobs", Header: c.header, Body: `{"source":"nonsense"}`, Status: c.status,
-				Headers: map[string]string{"Access-Control-Allow-Origin": "", "Access-Control-Allow-Credentials": ""}})
+			body := h.Run(t, apitest.Scenario{
+				As: user, Method: "POST", Path: "/api/v1/jobs", Header: c.header, Body: `{"source":"nonsense"}`, Status: c.status,
+				Headers: map[string]string{"Access-Control-Allow-Origin": "", "Access-Control-Allow-Credentials": ""},
+			})
 			if c.status == 403 && !strings.Contains(string(body), "cross_origin") {
 				t.Errorf("refused for another reason: %s", body)
 			}

@@ -73,7 +73,7 @@ func handle[I, O any](r *router, who access, op huma.Operation, h func(context.C
 		Description: "A fault, as a problem document (RFC 9457)",
 		Content:     map[string]*huma.MediaType{typeProblem: {Schema: &huma.Schema{Ref: schemaPrefix + "Problem"}}},
 	}
-	op.Middlewares = append(huma.Middlewares{r.auth.middleware(r.api, who)}, op.Middlewares...)
+	op.Middlewares = append(huma.Middlewares{r.auth.middleware(who)}, op.Middlewares...)
 	huma.Register(r.api, op, func(ctx context.Context, in *I) (*O, error) {
 		out, err := h(ctx, in)
 		if err != nil {

@@ -97,7 +97,7 @@ func (h *streamHandlers) stream(ctx context.Context, in *streamInput) (*huma.Str
 		c.Status(http.StatusOK)
 		w := &frameWriter{w: c.Writer, rc: http.NewResponseController(c.Writer)}
 		if w.write(append([]byte("retry: 2000\n\n"), first...)) == nil {
-			h.pump(hc.Context(), s, w, told)
+			h.pump(ctx, s, w, told)
 		}
 	}}, nil
 }

@@ -106,7 +106,7 @@ func (h *deliveryHandlers) writeEntry(ctx context.Context, zw *zip.Writer, e zip
 		return fmt.Errorf("begin zip entry: %w", err)
 	}
 	body := &objectReader{ctx: ctx, objects: h.objects, key: e.file.Key(), size: e.file.Size}
-	defer body.Close()
+	defer body.close()
 	n, err := io.Copy(w, body)
 	if err == nil && n != e.file.Size {
 		err = errors.New("the object is shorter than its row says")
