@@ -21,6 +21,7 @@ type PG struct {
 	pool  *pgxpool.Pool
 	cfg   *pgx.ConnConfig
 	log   *slog.Logger
+	quiet time.Duration // see keepAlive
 	stop  context.CancelFunc
 	done  chan struct{}
 }
@@ -30,6 +31,10 @@ var _ Bus = (*PG)(nil)
 // OpenPG connects to the database and listens until Close. It fails when the
 // first connection does; later ones are made again for as long as it takes.
 func OpenPG(ctx context.Context, dsn string, log *slog.Logger) (*PG, error) {
+	return openPG(ctx, dsn, log, keepAlive)
+}
+
+func openPG(ctx context.Context, dsn string, log *slog.Logger, quiet time.Duration) (*PG, error) {
 	cfg, err := pgxpool.ParseConfig(dsn)
 	if err != nil {
 		return nil, fmt.Errorf("parse database url: %w", err)
@@ -43,7 +48,7 @@ func OpenPG(ctx context.Context, dsn string, log *slog.Logger) (*PG, error) {
 	run, stop := context.WithCancel(context.WithoutCancel(ctx)) // ends with Close, not with the caller's start-up deadline
 	b := &PG{
 		pool: pool, cfg: cfg.ConnConfig.Copy(), log: log.With("component", "event"),
-		stop: stop, done: make(chan struct{}),
+		quiet: quiet, stop: stop, done: make(chan struct{}),
 	}
 	conn, err := b.listen(ctx)
 	if err != nil {
@@ -115,7 +120,7 @@ func (b *PG) run(ctx context.Context, conn *pgx.Conn) {
 
 func (b *PG) receive(ctx context.Context, conn *pgx.Conn) error {
 	for {
-		wait, cancel := context.WithTimeout(ctx, keepAlive)
+		wait, cancel := context.WithTimeout(ctx, b.quiet)
 		n, err := conn.WaitForNotification(wait)
 		silent := wait.Err() != nil
 		cancel()

@@ -57,7 +57,7 @@ type JobFilter struct {
 type JobPage struct {
 	Jobs       []models.Job
 	NextCursor string // empty on the last page
-	Total      int64  // jobs on all pages
+	Total      int64  // jobs on all pages, counted with the first one
 }
 
 // Jobs returns a page of the user's jobs.
@@ -72,21 +72,32 @@ func (s *Store) Jobs(ctx context.Context, userID uuid.UUID, f JobFilter) (JobPag
 		f.Limit = DefaultPage
 	}
 	f.Limit = min(f.Limit, MaxPage)
+	var after *cursor
+	if f.Cursor != "" {
+		c, err := parseCursor(f.Cursor, f.Sort)
+		if err != nil {
+			return JobPage{}, err
+		}
+		after = &c
+	}
+	return s.page(ctx, userID, f, after)
+}
+
+func (s *Store) page(ctx context.Context, userID uuid.UUID, f JobFilter, after *cursor) (JobPage, error) {
 	var page JobPage
 	base := filterJobs(s.conn(ctx).Model(&models.Job{}), userID, f)
-	if err := base.Session(&gorm.Session{}).Count(&page.Total).Error; err != nil {
+	if after != nil {
+		page.Total = after.Total
+	} else if err := base.Session(&gorm.Session{}).Count(&page.Total).Error; err != nil {
 		return JobPage{}, translate(err, "count jobs")
 	}
-	q, err := pageOf(base.Session(&gorm.Session{}), f)
-	if err != nil {
-		return JobPage{}, err
-	}
+	q := pageOf(base.Session(&gorm.Session{}), f, after)
 	if err := q.Find(&page.Jobs).Error; err != nil {
 		return JobPage{}, translate(err, "list jobs")
 	}
 	if len(page.Jobs) > f.Limit {
 		page.Jobs = page.Jobs[:f.Limit]
-		page.NextCursor = cursorOf(f.Sort, page.Jobs[f.Limit-1])
+		page.NextCursor = cursorOf(f.Sort, page.Jobs[f.Limit-1], page.Total)
 	}
 	return page, nil
 }
@@ -105,8 +116,9 @@ func filterJobs(q *gorm.DB, userID uuid.UUID, f JobFilter) *gorm.DB {
 	}
 	like := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(search)
 	if hash := strings.ToLower(search); hashPrefix.MatchString(hash) {
-		return q.Where("(lower(name) like lower(?) or info_hash_v1 like ? or info_hash_v2 like ?)",
-			"%"+like+"%", hash+"%", hash+"%")
+		end := hash + "g" // no digit of a hash sorts behind it
+		return q.Where("(lower(name) like lower(?) or (info_hash_v1 >= ? and info_hash_v1 < ?) or (info_hash_v2 >= ? and info_hash_v2 < ?))",
+			"%"+like+"%", hash, end, hash, end)
 	}
 	return q.Where("lower(name) like lower(?)", "%"+like+"%")
 }
@@ -128,36 +140,34 @@ func sortColumn(k SortKey) (column, keyType string) {
 
 // pageOf adds order, limit and the place where the page begins. It asks for
 // one row more than the limit, which tells whether another page follows.
-func pageOf(q *gorm.DB, f JobFilter) (*gorm.DB, error) {
+func pageOf(q *gorm.DB, f JobFilter, after *cursor) *gorm.DB {
 	column, keyType := sortColumn(f.Sort.By)
 	direction, beyond := "asc", ">"
 	if f.Sort.Desc {
 		direction, beyond = "desc", "<"
 	}
-	if f.Cursor != "" {
-		c, err := parseCursor(f.Cursor, f.Sort)
-		if err != nil {
-			return nil, err
-		}
+	if after != nil {
 		key := "?::" + keyType
 		if f.Sort.By == SortName {
 			key = "lower(?)" // by the database's rules, as in the index
 		}
-		q = q.Where("("+column+", id) "+beyond+" ("+key+", ?)", c.Key, c.ID)
+		q = q.Where("("+column+", id) "+beyond+" ("+key+", ?)", after.Key, after.ID)
 	}
-	return q.Order(column + " " + direction + ", id " + direction).Limit(f.Limit + 1), nil
+	return q.Order(column + " " + direction + ", id " + direction).Limit(f.Limit + 1)
 }
 
-// cursor is the last row of a page. It carries the order that it belongs to.
+// cursor is the last row of a page. It carries the order that it belongs to,
+// and the number of all jobs, which is not counted anew for each page.
 type cursor struct {
-	By   SortKey   `json:"b"`
-	Desc bool      `json:"d,omitempty"`
-	Key  string    `json:"k"`
-	ID   uuid.UUID `json:"i"`
+	By    SortKey   `json:"b"`
+	Desc  bool      `json:"d,omitempty"`
+	Key   string    `json:"k"`
+	ID    uuid.UUID `json:"i"`
+	Total int64     `json:"n"`
 }
 
-func cursorOf(sort JobSort, last models.Job) string {
-	c := cursor{By: sort.By, Desc: sort.Desc, ID: last.ID}
+func cursorOf(sort JobSort, last models.Job, total int64) string {
+	c := cursor{By: sort.By, Desc: sort.Desc, ID: last.ID, Total: total}
 	switch sort.By {
 	case SortName:
 		c.Key = last.Name

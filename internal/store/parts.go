@@ -164,7 +164,10 @@ func (s *Store) SetFileSizes(ctx context.Context, agentID, jobID uuid.UUID, epoc
 		return nil
 	}
 	return s.Tx(ctx, func(s *Store) error {
-		job, err := s.lockAnyJob(ctx, jobID)
+		job, err := s.lockAnyJob(ctx, jobID) // before the attempt, as everywhere
+		if isNotFound(err) {
+			return superseded("the job is gone")
+		}
 		if err != nil {
 			return err
 		}

@@ -121,6 +121,8 @@ create unique index jobs_one_open_v1 on jobs (user_id, info_hash_v1)
     where delete_at is null and state not in ('ready', 'failed', 'cancelled', 'expired');
 create unique index jobs_one_open_v2 on jobs (user_id, info_hash_v2)
     where delete_at is null and state not in ('ready', 'failed', 'cancelled', 'expired');
+create index jobs_by_hash_v1 on jobs (info_hash_v1) where info_hash_v1 is not null;
+create index jobs_by_hash_v2 on jobs (info_hash_v2) where info_hash_v2 is not null;
 create extension if not exists pg_trgm;
 create index jobs_name_search on jobs using gin (lower(name) gin_trgm_ops);
 

@@ -1,0 +1,152 @@
+package store_test
+
+import (
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"longhaul/internal/store"
+	"longhaul/internal/store/storetest"
+	"longhaul/models"
+)
+
+// capacity makes the agents' capacity n in all.
+func (b bundle) capacity(t testing.TB, n int) {
+	t.Helper()
+	must[models.AgentState](t)(b.AgentHeartbeat(t.Context(), b.agent.ID, 1, models.AgentHeartbeat{}, n, 0))
+}
+
+func TestAdmissionIsFair(t *testing.T) {
+	t.Parallel()
+	b, ctx := setup(t), t.Context()
+	c := b.fakeClock()
+	b.capacity(t, 6)
+	owner := make(map[uuid.UUID]uuid.UUID)
+	order := make(map[uuid.UUID]int)
+	submit := func(u models.User, n int) {
+		for range n {
+			c.add(time.Second)
+			job := storetest.Submit(t, b.Store, u.ID, nil)
+			owner[job.ID], order[job.ID] = u.ID, len(order)
+		}
+	}
+	third := storetest.User(t, b.Store)
+	submit(b.user, 10) // came first with many
+	submit(b.evil, 2)
+	submit(third, 1)
+	b.capacity(t, 6) // alive again after the clock moved
+	admitted := must[[]uuid.UUID](t)(b.w.Admit(ctx, 4, 100))
+	count := make(map[uuid.UUID]int)
+	for _, id := range admitted {
+		count[owner[id]]++
+	}
+	if len(admitted) != 6 || count[b.user.ID] != 3 || count[b.evil.ID] != 2 || count[third.ID] != 1 {
+		t.Errorf("%d admitted: %v", len(admitted), count)
+	}
+	for _, id := range admitted {
+		if owner[id] == b.user.ID && order[id] > 2 {
+			t.Errorf("job %d of the first user overtook an older one", order[id])
+		}
+	}
+	if more := must[[]uuid.UUID](t)(b.w.Admit(ctx, 4, 100)); len(more) != 0 {
+		t.Errorf("admitted %d beyond the capacity", len(more))
+	}
+	b.capacity(t, 100)
+	if more := must[[]uuid.UUID](t)(b.w.Admit(ctx, 4, 100)); len(more) != 1 {
+		t.Errorf("the limit per user let %d more in", len(more))
+	}
+	if more := must[[]uuid.UUID](t)(b.w.Admit(ctx, 9, 2)); len(more) != 2 {
+		t.Errorf("a round of 2 admitted %d", len(more))
+	}
+	told := 0
+	for _, item := range drain(t, b) {
+		if len(item) > 6 && item[:6] == "admit " {
+			told++
+		}
+	}
+	if told != 9 {
+		t.Errorf("%d workflows are told of 9 admissions", told)
+	}
+}
+
+func TestWhoRunsFewerComesFirst(t *testing.T) {
+	t.Parallel()
+	b, ctx := setup(t), t.Context()
+	for range 4 {
+		storetest.Submit(t, b.Store, b.user.ID, nil)
+	}
+	b.capacity(t, 2)
+	must[[]uuid.UUID](t)(b.w.Admit(ctx, 10, 10))
+	late := storetest.Submit(t, b.Store, b.evil.ID, nil)
+	b.capacity(t, 3)
+	if got := must[[]uuid.UUID](t)(b.w.Admit(ctx, 10, 10)); len(got) != 1 || got[0] != late.ID {
+		t.Errorf("admitted %v, want the user's who runs none: %s", got, late.ID)
+	}
+}
+
+func TestConcurrentRoundsNeverAdmitTooMany(t *testing.T) {
+	t.Parallel()
+	b, ctx := setup(t), t.Context()
+	for range 40 {
+		storetest.Submit(t, b.Store, b.user.ID, nil)
+		storetest.Submit(t, b.Store, b.evil.ID, nil)
+	}
+	b.capacity(t, 13)
+	var mu sync.Mutex
+	var all []uuid.UUID
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			got, err := b.w.Admit(ctx, 10, 5)
+			if err != nil {
+				t.Errorf("admit: %v", err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			all = append(all, got...)
+		})
+	}
+	wg.Wait()
+	slices.SortFunc(all, func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
+	if len(all) != 13 || len(slices.Compact(all)) != 13 {
+		t.Errorf("%d admissions", len(all))
+	}
+}
+
+func TestOnlyUsableAgentsHaveSlots(t *testing.T) {
+	t.Parallel()
+	b, ctx := setup(t), t.Context()
+	b.RunningLimit = 7
+	note := func() store.QueueNote { return must[store.QueueNote](t)(b.QueueNote(ctx, b.user.ID)) }
+	if got := note(); got != (store.QueueNote{Limit: 7, AgentsAlive: 1, FreeSlots: 100}) {
+		t.Errorf("idle: %+v", got)
+	}
+	b.running(t, 1)
+	if got := note(); got != (store.QueueNote{Running: 1, Limit: 7, AgentsAlive: 1, FreeSlots: 99}) {
+		t.Errorf("one runs: %+v", got)
+	}
+	second := storetest.Agent(t, b.Store, 5)
+	ok(t, b.SetAgentState(ctx, b.agent.ID, models.AgentDraining))
+	if got := note(); got != (store.QueueNote{Running: 1, Limit: 7, AgentsAlive: 1, FreeSlots: 5}) {
+		t.Errorf("the job on a draining agent takes none of the other's slots: %+v", got)
+	}
+	ok(t, b.SetAgentState(ctx, second.ID, models.AgentCordoned))
+	storetest.Submit(t, b.Store, b.user.ID, nil)
+	if got := must[[]uuid.UUID](t)(b.w.Admit(ctx, 10, 10)); len(got) != 0 || note().AgentsAlive != 0 {
+		t.Errorf("admitted %v without an agent: %+v", got, note())
+	}
+}
+
+func TestDeletedAndPausedJobsAreNotAdmitted(t *testing.T) {
+	t.Parallel()
+	b, ctx := setup(t), t.Context()
+	deleted, paused := storetest.Submit(t, b.Store, b.user.ID, nil), storetest.Submit(t, b.Store, b.user.ID, nil)
+	ok(t, b.RequestDelete(ctx, b.user.ID, deleted.ID))
+	b.to(t, paused.ID, models.StatePaused)
+	if got := must[[]uuid.UUID](t)(b.w.Admit(ctx, 10, 10)); len(got) != 0 {
+		t.Errorf("admitted %v", got)
+	}
+}

@@ -1,0 +1,197 @@
+package store_test
+
+import (
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"longhaul/internal/store"
+	"longhaul/internal/store/storetest"
+	"longhaul/models"
+)
+
+// fill adds n jobs of the user at once, with equal keys among them.
+func fill(t testing.TB, dsn string, userID uuid.UUID, n int) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), dsn)
+	ok(t, err)
+	_, err = conn.Exec(t.Context(), `
+		insert into jobs (id, user_id, source_kind, info_hash_v1, name, size, state, state_since, provider, admitted_at,
+			created_at, updated_at, finished_at)
+		select gen_random_uuid(), $1, 'magnet', md5(i::text) || left(md5('x' || i), 8), 'Öl 100% job_' || i % 977 || ' tail',
+			case when i % 5 = 0 then null else (i % 13) * 1000 end,
+			case i % 3 when 0 then 'ready' when 1 then 'queued' else 'downloading' end, now(), 'agent',
+			case when i % 3 = 2 then now() end, now() - (i / 3) * interval '1 second', now(),
+			case when i % 3 = 0 then now() end
+		from generate_series(1, $2) i`, userID, n)
+	ok(t, err)
+	_, err = conn.Exec(t.Context(), "vacuum analyze jobs")
+	ok(t, err)
+	ok(t, conn.Close(t.Context()))
+}
+
+func key(j models.Job, by store.SortKey) string {
+	size := int64(-1)
+	if j.Size != nil {
+		size = *j.Size
+	}
+	switch by {
+	case store.SortName:
+		return strings.ToLower(j.Name)
+	case store.SortSize:
+		return fmt.Sprintf("%020d", size+1)
+	case store.SortState:
+		return string(j.State)
+	default:
+		return j.CreatedAt.Format("2006-01-02T15:04:05.000000000")
+	}
+}
+
+func TestPagesAreCompleteAndSorted(t *testing.T) {
+	t.Parallel()
+	b, ctx := setup(t), t.Context()
+	fill(t, storetest.DSN(t), b.user.ID, 500)
+	storetest.Submit(t, b.Store, b.evil.ID, nil)
+	for _, by := range []store.SortKey{store.SortCreated, store.SortName, store.SortSize, store.SortState} {
+		for _, desc := range []bool{false, true} {
+			f := store.JobFilter{Sort: store.JobSort{By: by, Desc: desc}, Limit: 37}
+			seen := make(map[uuid.UUID]bool)
+			var order []string
+			for pages := 0; ; pages++ {
+				page := must[store.JobPage](t)(b.Jobs(ctx, b.user.ID, f))
+				if page.Total != 500 || len(page.Jobs) > 37 || pages > 20 {
+					t.Fatalf("%s: page %d of %d jobs, %d in all", by, pages, len(page.Jobs), page.Total)
+				}
+				for _, j := range page.Jobs {
+					if seen[j.ID] || j.UserID != b.user.ID {
+						t.Fatalf("%s: %s twice, or not the user's", by, j.ID)
+					}
+					seen[j.ID] = true
+					order = append(order, key(j, by)+" "+j.ID.String())
+				}
+				if f.Cursor = page.NextCursor; f.Cursor == "" {
+					break
+				}
+			}
+			sorted := slices.IsSorted(order)
+			if desc {
+				slices.Reverse(order)
+				sorted = slices.IsSorted(order)
+			}
+			if len(order) != 500 || !sorted {
+				t.Errorf("%s desc=%t: %d jobs, sorted %t", by, desc, len(order), sorted)
+			}
+		}
+	}
+}
+
+func TestPagesStayWhenJobsCome(t *testing.T) {
+	t.Parallel()
+	b, ctx := setup(t), t.Context()
+	fill(t, storetest.DSN(t), b.user.ID, 30)
+	f := store.JobFilter{Sort: store.JobSort{By: store.SortCreated, Desc: true}, Limit: 10}
+	first := must[store.JobPage](t)(b.Jobs(ctx, b.user.ID, f))
+	storetest.Submit(t, b.Store, b.user.ID, nil)
+	f.Cursor = first.NextCursor
+	second := must[store.JobPage](t)(b.Jobs(ctx, b.user.ID, f))
+	for _, j := range second.Jobs {
+		if slices.ContainsFunc(first.Jobs, func(o models.Job) bool { return o.ID == j.ID }) {
+			t.Errorf("%s on two pages", j.ID)
+		}
+	}
+}
+
+func TestFilters(t *testing.T) {
+	t.Parallel()
+	b, ctx := setup(t), t.Context()
+	fill(t, storetest.DSN(t), b.user.ID, 300)
+	ready := must[store.JobPage](t)(b.Jobs(ctx, b.user.ID, store.JobFilter{States: []models.State{models.StateReady}}))
+	two := must[store.JobPage](t)(b.Jobs(ctx, b.user.ID, store.JobFilter{States: []models.State{models.StateReady, models.StateQueued}}))
+	if ready.Total != 100 || two.Total != 200 || len(ready.Jobs) != store.DefaultPage {
+		t.Errorf("ready %d, two states %d, page %d", ready.Total, two.Total, len(ready.Jobs))
+	}
+	counts := must[map[models.State]int64](t)(b.JobCounts(ctx, b.user.ID))
+	if len(counts) != 3 || counts[models.StateReady] != 100 {
+		t.Errorf("counts %v", counts)
+	}
+	some := ready.Jobs[0]
+	hashes := *some.InfoHashV1
+	for search, want := range map[string]int64{
+		"JOB_17 tail": 1, "JOB_17 ": 11, "job_17": 11, "ÖL": 300, "öl 100% J": 300, "100%": 300, "10%job": 0, "job117": 0, `job\_1`: 0,
+		"  ": 300, hashes[:12]: 1, strings.ToUpper(hashes): 1, "'; drop table jobs": 0, "nothing like it": 0,
+	} {
+		page := must[store.JobPage](t)(b.Jobs(ctx, b.user.ID, store.JobFilter{Search: search}))
+		if page.Total != want || int64(len(page.Jobs)) != min(want, store.DefaultPage) {
+			t.Errorf("%q finds %d, want %d", search, page.Total, want)
+		}
+	}
+}
+
+func TestBadCursorsAndSorts(t *testing.T) {
+	t.Parallel()
+	b, ctx := setup(t), t.Context()
+	fill(t, storetest.DSN(t), b.user.ID, 10)
+	page := must[store.JobPage](t)(b.Jobs(ctx, b.user.ID, store.JobFilter{Limit: 5}))
+	encode := func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
+	id := uuid.NewString()
+	for _, f := range []store.JobFilter{
+		{Cursor: "%%%"}, {Cursor: encode("{")}, {Cursor: encode(`{"b":"created","k":"yesterday","i":"` + id + `"}`)},
+		{Cursor: encode(`{"b":"created","k":"","i":"x"}`)}, {Sort: store.JobSort{By: "colour"}},
+		{Cursor: page.NextCursor, Sort: store.JobSort{By: store.SortName}}, {Cursor: page.NextCursor, Sort: store.JobSort{Desc: true}},
+		{Cursor: encode(`{"b":"size","k":"1; drop","i":"` + id + `"}`), Sort: store.JobSort{By: store.SortSize}},
+		{Cursor: encode(`{"b":"name","k":"a\u0000","i":"` + id + `"}`), Sort: store.JobSort{By: store.SortName}},
+	} {
+		_, err := b.Jobs(ctx, b.user.ID, f)
+		wantCode(t, err, models.CodeInvalid)
+	}
+	all := must[store.JobPage](t)(b.Jobs(ctx, b.user.ID, store.JobFilter{Limit: 100_000}))
+	if len(all.Jobs) != 10 || all.NextCursor != "" {
+		t.Errorf("%d jobs", len(all.Jobs))
+	}
+}
+
+// BenchmarkJobs lists pages of a user who has 50 000 jobs.
+func BenchmarkJobs(b *testing.B) {
+	s := setup(b)
+	fill(b, storetest.DSN(b), s.user.ID, 50_000)
+	middle := func(sort store.JobSort) string {
+		page := must[store.JobPage](b)(s.Jobs(b.Context(), s.user.ID, store.JobFilter{Sort: sort, Limit: store.MaxPage}))
+		return page.NextCursor
+	}
+	newest := store.JobSort{By: store.SortCreated, Desc: true}
+	byName, bySize := store.JobSort{By: store.SortName}, store.JobSort{By: store.SortSize, Desc: true}
+	for name, f := range map[string]store.JobFilter{
+		"newest":      {Sort: newest},
+		"next":        {Sort: newest, Cursor: middle(newest)},
+		"by-name":     {Sort: byName, Cursor: middle(byName)},
+		"by-size":     {Sort: bySize, Cursor: middle(bySize)},
+		"in-state":    {Sort: newest, States: []models.State{models.StateQueued}},
+		"search":      {Sort: newest, Search: "job_517"},
+		"search-hash": {Sort: newest, Search: "abcdef"},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				must[store.JobPage](b)(s.Jobs(b.Context(), s.user.ID, f))
+			}
+		})
+	}
+	b.Run("counts", func(b *testing.B) {
+		for b.Loop() {
+			must[map[models.State]int64](b)(s.JobCounts(b.Context(), s.user.ID))
+		}
+	})
+	b.Run("admission", func(b *testing.B) {
+		s.capacity(b, 10_000)
+		start := time.Now()
+		for b.Loop() {
+			must[[]uuid.UUID](b)(s.w.Admit(b.Context(), 10, 100))
+		}
+		b.ReportMetric(float64(time.Since(start).Microseconds())/float64(b.N), "µs/round")
+	})
+}

@@ -1,0 +1,123 @@
+package store_test
+
+import (
+	"log/slog"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm/schema"
+
+	"longhaul/internal/store"
+	"longhaul/internal/store/storetest"
+	"longhaul/models"
+)
+
+func TestMigrateFromNothing(t *testing.T) {
+	t.Parallel()
+	dsn, quiet := storetest.Empty(t), slog.New(slog.DiscardHandler)
+	var wg sync.WaitGroup
+	for range 3 { // as when several processes start at once
+		wg.Go(func() {
+			if err := store.Migrate(t.Context(), dsn, quiet); err != nil {
+				t.Errorf("migrate: %v", err)
+			}
+		})
+	}
+	wg.Wait()
+	ok(t, store.Migrate(t.Context(), dsn, quiet))
+	conn, err := pgx.Connect(t.Context(), dsn)
+	ok(t, err)
+	var n int
+	ok(t, conn.QueryRow(t.Context(), "select count(*) from jobs").Scan(&n))
+	ok(t, conn.Close(t.Context()))
+}
+
+// TestModelsFitTheSchema compares each entity's fields with the columns that
+// the migrations make: name, type and whether it may be null.
+func TestModelsFitTheSchema(t *testing.T) {
+	t.Parallel()
+	conn, err := pgx.Connect(t.Context(), storetest.DSN(t))
+	ok(t, err)
+	for _, entity := range []any{
+		models.User{}, models.Session{}, models.Agent{}, models.AgentHeartbeat{}, models.Job{}, models.Attempt{},
+		models.Progress{}, models.Event{}, models.File{}, models.Part{},
+	} {
+		parsed, err := schema.Parse(entity, &sync.Map{}, schema.NamingStrategy{})
+		ok(t, err)
+		columns := columnsOf(t, conn, parsed.Table)
+		for _, f := range parsed.Fields {
+			if f.DBName == "" {
+				continue
+			}
+			c, there := columns[f.DBName]
+			if !there {
+				t.Errorf("%s.%s: no column %s", parsed.Table, f.Name, f.DBName)
+				continue
+			}
+			delete(columns, f.DBName)
+			want, null := columnFor(f)
+			if !strings.Contains(want, " "+c.kind+" ") || null != c.null {
+				t.Errorf("%s.%s: column is %s, null %t; want one of%s, null %t", parsed.Table, f.Name, c.kind, c.null, want, null)
+			}
+		}
+		for name := range columns {
+			t.Errorf("%s.%s: no field", parsed.Table, name)
+		}
+	}
+	ok(t, conn.Close(t.Context()))
+}
+
+type column struct {
+	kind string
+	null bool
+}
+
+func columnsOf(t *testing.T, conn *pgx.Conn, table string) map[string]column {
+	t.Helper()
+	rows, err := conn.Query(t.Context(), `
+		select column_name, udt_name, is_nullable = 'YES' from information_schema.columns
+		where table_schema = 'public' and table_name = $1`, table)
+	ok(t, err)
+	out := make(map[string]column)
+	for rows.Next() {
+		var name string
+		var c column
+		ok(t, rows.Scan(&name, &c.kind, &c.null))
+		out[name] = c
+	}
+	ok(t, rows.Err())
+	if len(out) == 0 {
+		t.Fatalf("no table %s", table)
+	}
+	return out
+}
+
+// columnFor returns the column types that a field fits and whether it may be
+// null.
+func columnFor(f *schema.Field) (kinds string, null bool) {
+	typ := f.FieldType
+	if typ.Kind() == reflect.Pointer {
+		typ, null = typ.Elem(), true
+	}
+	switch {
+	case f.TagSettings["SERIALIZER"] == "json":
+		return " jsonb ", true
+	case f.TagSettings["TYPE"] == "uuid":
+		return " uuid ", null
+	case typ.String() == "time.Time":
+		return " timestamptz ", null
+	case typ.Kind() == reflect.String:
+		return " text ", null
+	case typ.Kind() == reflect.Slice:
+		return " bytea ", null
+	case typ.Kind() == reflect.Bool:
+		return " bool ", null
+	case typ.Kind() == reflect.Int64:
+		return " int8 ", null
+	default:
+		return " int4 ", null
+	}
+}
