@@ -25,7 +25,7 @@ import (
 // The first admin of every stack.
 const (
 	AdminEmail    = "admin@longhaul.test"
-	AdminPassword = "correct horse battery staple"
+	AdminPassword = "a quiet lantern over the harbour"
 )
 
 // Options set up a stack.
