@@ -91,8 +91,8 @@ func jsonBody(v any) (*body, error) {
 }
 
 // do sends one request below /api/v1 and decodes the answer into out, unless
-// that is nil.
-func (c *client) do(ctx context.Context, method, path string, in *body, out any, header ...string) (*http.Response, error) {
+// that is nil. It returns the cookies of the answer.
+func (c *client) do(ctx context.Context, method, path string, in *body, out any, header ...string) ([]*http.Cookie, error) {
 	req, err := c.request(ctx, method, path, in, header...)
 	if err != nil {
 		return nil, err
@@ -103,15 +103,15 @@ func (c *client) do(ctx context.Context, method, path string, in *body, out any,
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if err := problemOf(resp); err != nil {
-		return resp, err
+		return nil, err
 	}
 	if out == nil {
-		return resp, nil
+		return resp.Cookies(), nil
 	}
 	if err := json.NewDecoder(io.LimitReader(resp.Body, maxAnswer)).Decode(out); err != nil {
-		return resp, fmt.Errorf("read the server's answer: %w", err)
+		return nil, fmt.Errorf("read the server's answer: %w", err)
 	}
-	return resp, nil
+	return resp.Cookies(), nil
 }
 
 func (c *client) request(ctx context.Context, method, path string, in *body, header ...string) (*http.Request, error) {

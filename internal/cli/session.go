@@ -125,11 +125,11 @@ func (c *loginCmd) Run(ctx context.Context, p *program) error {
 		Email string `json:"email"`
 		Role  string `json:"role"`
 	}
-	resp, err := api.do(ctx, http.MethodPost, "/auth/login", req, &me)
+	cookies, err := api.do(ctx, http.MethodPost, "/auth/login", req, &me)
 	if err != nil {
 		return err
 	}
-	for _, cookie := range resp.Cookies() {
+	for _, cookie := range cookies {
 		if cookie.Name == sessionCookie && cookie.Value != "" {
 			if err := p.saveSession(api.base, session{Email: me.Email, Value: cookie.Value, Expires: cookie.Expires}); err != nil {
 				return err

@@ -49,10 +49,7 @@ func ParseURL(s string) (models.Source, error) {
 	if err := fetch.CheckURL(u); err != nil {
 		return models.Source{}, err
 	}
-	if strings.HasSuffix(u.Host, ":") {
-		u.Host = strings.TrimSuffix(u.Host, ":")
-	}
-	u.Host = strings.ToLower(u.Host)
+	u.Host = strings.ToLower(strings.TrimSuffix(u.Host, ":"))
 	if u.Path == "" {
 		u.Path = "/"
 	}
