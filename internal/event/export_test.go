@@ -2,4 +2,4 @@ package event
 
 // OpenProbing is OpenPG with another time between probes of a silent
 // connection.
-var OpenProbing = openPG //nolint:gochecknoglobals // for tests
+var OpenProbing = openPG

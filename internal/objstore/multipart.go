@@ -55,7 +55,7 @@ func (c *Client) CompleteMultipart(ctx context.Context, key, uploadID string, pa
 	}
 	done := make([]types.CompletedPart, 0, len(parts))
 	for _, p := range parts {
-		part := types.CompletedPart{PartNumber: aws.Int32(int32(p.Number)), ETag: aws.String(p.ETag)} //nolint:gosec // at most 10 000
+		part := types.CompletedPart{PartNumber: aws.Int32(int32(p.Number)), ETag: aws.String(p.ETag)}
 		if p.CRC32C != "" {
 			part.ChecksumCRC32C = aws.String(p.CRC32C)
 		}

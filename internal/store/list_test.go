@@ -141,9 +141,13 @@ func TestBadCursorsAndSorts(t *testing.T) {
 	encode := func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
 	id := uuid.NewString()
 	for _, f := range []store.JobFilter{
-		{Cursor: "%%%"}, {Cursor: encode("{")}, {Cursor: encode(`{"b":"created","k":"yesterday","i":"` + id + `"}`)},
-		{Cursor: encode(`{"b":"created","k":"","i":"x"}`)}, {Sort: store.JobSort{By: "colour"}},
-		{Cursor: page.NextCursor, Sort: store.JobSort{By: store.SortName}}, {Cursor: page.NextCursor, Sort: store.JobSort{Desc: true}},
+		{Cursor: "%%%"},
+		{Cursor: encode("{")},
+		{Cursor: encode(`{"b":"created","k":"yesterday","i":"` + id + `"}`)},
+		{Cursor: encode(`{"b":"created","k":"","i":"x"}`)},
+		{Sort: store.JobSort{By: "colour"}},
+		{Cursor: page.NextCursor, Sort: store.JobSort{By: store.SortName}},
+		{Cursor: page.NextCursor, Sort: store.JobSort{Desc: true}},
 		{Cursor: encode(`{"b":"size","k":"1; drop","i":"` + id + `"}`), Sort: store.JobSort{By: store.SortSize}},
 		{Cursor: encode(`{"b":"name","k":"a\u0000","i":"` + id + `"}`), Sort: store.JobSort{By: store.SortName}},
 	} {

@@ -42,8 +42,16 @@ func TestModelsFitTheSchema(t *testing.T) {
 	conn, err := pgx.Connect(t.Context(), storetest.DSN(t))
 	ok(t, err)
 	for _, entity := range []any{
-		models.User{}, models.Session{}, models.Agent{}, models.AgentHeartbeat{}, models.Job{}, models.Attempt{},
-		models.Progress{}, models.Event{}, models.File{}, models.Part{},
+		models.User{},
+		models.Session{},
+		models.Agent{},
+		models.AgentHeartbeat{},
+		models.Job{},
+		models.Attempt{},
+		models.Progress{},
+		models.Event{},
+		models.File{},
+		models.Part{},
 	} {
 		parsed, err := schema.Parse(entity, &sync.Map{}, schema.NamingStrategy{})
 		ok(t, err)

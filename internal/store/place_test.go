@@ -75,8 +75,12 @@ func TestPlacementPrefersTheAgentThatHasBytes(t *testing.T) {
 		problem models.Problem
 		stays   bool
 	}{
-		{"", true}, {models.ProblemStalled, true}, {models.ProblemNoPeers, true},
-		{models.ProblemAgentLost, false}, {models.ProblemDiskFull, false}, {models.ProblemDrained, false},
+		{"", true},
+		{models.ProblemStalled, true},
+		{models.ProblemNoPeers, true},
+		{models.ProblemAgentLost, false},
+		{models.ProblemDiskFull, false},
+		{models.ProblemDrained, false},
 		{models.ProblemAgentUnreachable, false},
 	} {
 		job, p := b.running(t, 10)

@@ -58,7 +58,7 @@ func TestLogKeepsTheRest(t *testing.T) {
 
 func TestServeMetrics(t *testing.T) {
 	t.Parallel()
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a test's listener
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,8 +75,8 @@ func TestServeMetrics(t *testing.T) {
 	done := make(chan error, 1)
 	out.seen = make(chan struct{})
 	go func() { done <- telemetry.ServeMetrics(ctx, addr, r, telemetry.NewLogger(&out, slog.LevelInfo, true)) }()
-	<-out.seen // the line that says that it serves
-	resp, err := http.Get("http://" + addr + "/metrics") //nolint:noctx // a test's request
+	<-out.seen                                           // the line that says that it serves
+	resp, err := http.Get("http://" + addr + "/metrics")
 	if err != nil {
 		t.Fatal(err)
 	}

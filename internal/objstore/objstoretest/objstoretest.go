@@ -24,8 +24,6 @@ import (
 )
 
 // server is the test process's one server. It has to be shared by all tests.
-//
-//nolint:gochecknoglobals // see above
 var server struct {
 	once  sync.Once
 	cfg   objstore.Config

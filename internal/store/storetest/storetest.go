@@ -20,8 +20,6 @@ import (
 )
 
 // server is the test process's one server. It has to be shared by all tests.
-//
-//nolint:gochecknoglobals // see above
 var server struct {
 	mu       sync.Mutex
 	guard    *exec.Cmd // referenced so that its pipe stays open
