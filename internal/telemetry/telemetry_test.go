@@ -75,7 +75,7 @@ func TestServeMetrics(t *testing.T) {
 	done := make(chan error, 1)
 	out.seen = make(chan struct{})
 	go func() { done <- telemetry.ServeMetrics(ctx, addr, r, telemetry.NewLogger(&out, slog.LevelInfo, true)) }()
-	<-out.seen                                           // the line that says that it serves
+	<-out.seen // the line that says that it serves
 	resp, err := http.Get("http://" + addr + "/metrics")
 	if err != nil {
 		t.Fatal(err)
