@@ -81,17 +81,16 @@ func (in *info) checkHybrid() error {
 	return nil
 }
 
-// checkEmptyFiles refuses the one layout of v2 and hybrid torrents that the
-// engine cannot handle: it panics on a piece that is followed by an empty file.
+// checkEmptyFiles refuses the one kind of v2 and hybrid torrents that the
+// engine cannot handle: it panics on an empty file, on a piece before it at
+// once and elsewhere when a v2 peer sends hashes, because such a file has no
+// pieces root.
 func (in *info) checkEmptyFiles() error {
-	seen := false
 	for _, e := range in.tree {
-		if e.size > 0 {
-			seen = true
-		} else if seen {
+		if e.size == 0 {
 			return models.Fault(models.ProblemUnsupported,
-				"This is a BitTorrent v2 torrent with empty files after others, which is not supported yet.").
-				Because(fmt.Errorf("%s torrent with a trailing empty file", in))
+				"This is a BitTorrent v2 torrent with an empty file in it, which is not supported yet.").
+				Because(fmt.Errorf("%s torrent with an empty file", in))
 		}
 	}
 	return nil

@@ -142,7 +142,6 @@ func TestHybridTorrent(t *testing.T) {
 	t.Parallel()
 	// The v1 list follows the order of the v2 tree, which is sorted.
 	swarm := harness.Seed(t, harness.Torrent{Name: "hybrid 日本", Hybrid: true, Files: []harness.TorrentFile{
-		{Path: []string{"0-empty.txt"}, Content: harness.Content{Seed: 41}},
 		{Path: []string{"a", "b", "c", "tief.bin"}, Content: harness.Content{Seed: 42, Size: 20<<20 + 7}},
 		{Path: []string{"a", "tiny"}, Content: harness.Content{Seed: 43, Size: 1}},
 		{Path: []string{"映画", "第一話 🎬.mkv"}, Content: harness.Content{Seed: 44, Size: 33 << 20}},

@@ -13,7 +13,6 @@ func TestTorrentsAreValid(t *testing.T) {
 	t.Parallel()
 	for _, hybrid := range []bool{false, true} {
 		swarm := harness.Seed(t, harness.Torrent{Name: "valid", Hybrid: hybrid, PieceLength: 64 << 10, Files: []harness.TorrentFile{
-			{Path: []string{"0-empty"}, Content: harness.Content{Seed: 3}},
 			{Path: []string{"a", "large"}, Content: harness.Content{Seed: 1, Size: 1<<20 + 5}},
 			{Path: []string{"b"}, Content: harness.Content{Seed: 2, Size: 100}},
 		}})
@@ -21,7 +20,7 @@ func TestTorrentsAreValid(t *testing.T) {
 		if err != nil {
 			t.Fatalf("hybrid %t: %v", hybrid, err)
 		}
-		if src.InfoHashV1 != swarm.InfoHash || (src.InfoHashV2 != "") != hybrid || len(man.Files) != 3 || man.Size != swarm.Size {
+		if src.InfoHashV1 != swarm.InfoHash || (src.InfoHashV2 != "") != hybrid || len(man.Files) != 2 || man.Size != swarm.Size {
 			t.Errorf("hybrid %t: parsed as %+v", hybrid, man)
 		}
 		list, err := swarm.Seeder.Torrents()

@@ -51,7 +51,7 @@ func New(t testing.TB) client.Client {
 	}
 	namespace := "test-" + strings.ToLower(uuid.NewString())
 	quiet := log.NewStructuredLogger(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})))
-	c, err := client.Dial(client.Options{HostPort: server.address, Namespace: namespace, Logger: quiet})
+	c, err := client.Dial(client.Options{HostPort: server.address, Namespace: namespace, Identity: "temporaltest", Logger: quiet})
 	if err != nil {
 		t.Fatalf("dial temporal: %v", err)
 	}
