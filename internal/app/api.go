@@ -22,6 +22,7 @@ import (
 	"longhaul/internal/store"
 	"longhaul/internal/telemetry"
 	"longhaul/internal/token"
+	"longhaul/models"
 	"longhaul/workflows"
 )
 
@@ -88,6 +89,9 @@ func openAPI(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *apiPa
 	}
 	p.store.RunningLimit = cfg.Limits.MaxRunningJobs
 	if err = p.store.CheckSchema(ctx); err != nil {
+		if models.CodeOf(err) == models.CodeConflict {
+			return nil, errors.New(models.AsError(err).Message) // the sentence alone, for the console
+		}
 		return nil, err
 	}
 	if p.bus, err = waitFor(ctx, log, "event bus", func(ctx context.Context) (*event.PG, error) {

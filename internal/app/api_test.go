@@ -1,0 +1,119 @@
+package app_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"longhaul/internal/app"
+	"longhaul/internal/config"
+	"longhaul/internal/store/storetest"
+)
+
+// apiVars configures an API whose workflow engine and storage are away.
+func apiVars(dsn string) map[string]string {
+	return map[string]string{
+		"DATABASE_URL": dsn, "SECRET_KEY": strings.Repeat("ab", 32), "S3_ENDPOINT": "http://127.0.0.1:1", "S3_ACCESS_KEY_ID": "x",
+		"S3_SECRET_ACCESS_KEY": "y", "TEMPORAL_ADDRESS": "127.0.0.1:1", "API_LISTEN": "127.0.0.1:0", "FILES_LISTEN": "127.0.0.1:0",
+		"WEB_DIR": "", "BASE_URL": "http://localhost:8080",
+	}
+}
+
+func TestRunAPI(t *testing.T) {
+	t.Parallel()
+	storetest.New(t)
+	cfg, err := config.Parse(config.ProcessAPI, apiVars(storetest.DSN(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	logged, logs := io.Pipe()
+	var stdout bytes.Buffer
+	done := make(chan error, 1)
+	go func() {
+		done <- app.RunAPI(ctx, cfg, "test", &stdout, logs)
+		logs.Close()
+	}()
+	address := make(chan string, 1)
+	go func() { // the address is only known from the log
+		lines := bufio.NewScanner(logged)
+		for lines.Scan() {
+			var l struct{ Msg, Name, Address string }
+			if json.Unmarshal(lines.Bytes(), &l) == nil && l.Msg == "listening" && l.Name == "app" {
+				address <- l.Address
+			}
+		}
+	}()
+	var base string
+	select {
+	case base = <-address:
+	case err := <-done:
+		t.Fatalf("ended at once: %v", err)
+	}
+	link := regexp.MustCompile(`^Create the first administrator within 24 hours: http://localhost:8080/setup\?token=([\w-]{43})\n$`).FindStringSubmatch(stdout.String())
+	if link == nil {
+		t.Fatalf("printed %q", stdout.String())
+	}
+	body := `{"token":"` + link[1] + `","email":"a@example.com","password":"walnut ladder over the quiet harbour"}`
+	resp := send(t, http.MethodPost, "http://"+base+"/api/v1/auth/setup", body, "")
+	cookie := strings.Split(resp.Header.Get("Set-Cookie"), ";")[0]
+	if resp.StatusCode != http.StatusCreated || cookie == "" {
+		t.Fatalf("status %d", resp.StatusCode)
+	}
+	begun := time.Now()
+	resp = send(t, http.MethodPost, "http://"+base+"/api/v1/jobs", `{"source":"https://example.com/a.iso"}`, cookie)
+	if took := time.Since(begun); resp.StatusCode != http.StatusAccepted || took > 500*time.Millisecond {
+		t.Errorf("status %d after %v", resp.StatusCode, took)
+	}
+	if resp = send(t, http.MethodGet, "http://"+base+"/readyz", "", ""); resp.StatusCode != http.StatusOK {
+		t.Errorf("readiness %d", resp.StatusCode)
+	}
+	stream := send(t, http.MethodGet, "http://"+base+"/api/v1/events", "", cookie)
+	stop()
+	if _, err := io.ReadAll(stream.Body); err != nil {
+		t.Errorf("the stream ended with %v", err)
+	}
+	if err := <-done; err != nil {
+		t.Errorf("ended with %v", err)
+	}
+}
+
+func TestRunAPIRefusesAnOldSchema(t *testing.T) {
+	t.Parallel()
+	cfg, err := config.Parse(config.ProcessAPI, apiVars(storetest.Empty(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = app.RunAPI(t.Context(), cfg, "test", io.Discard, io.Discard)
+	if err == nil || !strings.HasPrefix(err.Error(), "The database schema is at version 0") {
+		t.Errorf("ended with %v", err)
+	}
+}
+
+func send(t *testing.T, method, url, body, cookie string) *http.Response {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if cookie != "" {
+		req.Header.Set("Cookie", cookie)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { resp.Body.Close() })
+	return resp
+}
