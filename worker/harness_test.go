@@ -45,10 +45,31 @@ type system struct {
 	temporal client.Client
 	flows    *workflows.Client
 	objects  *objstore.Client
+	gate     *gate // in front of the objects of FinalizeFiles
 	user     models.User
 	agents   map[uuid.UUID]*activitytest.Agent
 	content  []byte
 	restart  func() // ends the worker and runs another
+}
+
+// gate holds the check of objects until it is opened.
+type gate struct {
+	*objstore.Client
+	reached chan struct{} // nil while nothing is held
+	open    chan struct{}
+}
+
+// Head waits at the gate.
+func (g *gate) Head(ctx context.Context, key string) (objstore.Object, error) {
+	if g.reached != nil {
+		g.reached <- struct{}{}
+		select {
+		case <-g.open:
+		case <-ctx.Done():
+			return objstore.Object{}, ctx.Err()
+		}
+	}
+	return g.Client.Head(ctx, key)
 }
 
 type options struct {
@@ -63,6 +84,7 @@ func newSystem(t *testing.T, o options) *system {
 		agents: map[uuid.UUID]*activitytest.Agent{}, content: []byte("hello"),
 	}
 	s.flows = workflows.NewClient(s.temporal)
+	s.gate = &gate{Client: s.objects}
 	s.user = storetest.User(t, s.store)
 	bus, err := event.OpenPG(t.Context(), storetest.DSN(t), slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -79,7 +101,7 @@ func newSystem(t *testing.T, o options) *system {
 		Transfers: &activities.Transfers{
 			Store: work, Agents: dial, ResolveTimeout: time.Minute, StallTimeout: time.Minute,
 		},
-		Files:   &activities.Files{Store: work, Objects: s.objects},
+		Files:   &activities.Files{Store: work, Objects: s.gate},
 		Tracker: &activities.Tracker{Store: work, Agents: dial, Tokens: s.temporal, Events: bus, Now: time.Now, Pace: pace},
 		Sweeps:  &activities.Sweeps{Store: work, Objects: s.objects, Runner: s.flows, Now: time.Now},
 		Records: work, News: bus, Log: slog.New(slog.DiscardHandler), RunningPerUser: 10,

@@ -200,6 +200,35 @@ func TestCancelWhileQueued(t *testing.T) {
 	s.keep("cancel_queued", s.closed(job.ID, canceled), budget)
 }
 
+func TestCancelWhileStoring(t *testing.T) {
+	s := newSystem(t, options{})
+	s.gate.reached, s.gate.open = make(chan struct{}, 1), make(chan struct{})
+	s.agent(s.works)
+	job := s.known()
+	<-s.gate.reached
+	if err := s.store.RequestCancel(t.Context(), s.user.ID, job.ID); err != nil {
+		t.Fatalf("cancel: %v", err)
+	}
+	s.until(job.ID, models.StateCancelled)
+	s.keep("cancel_storing", s.closed(job.ID, canceled), 50)
+	s.gone(job.ID)
+}
+
+func TestCancelThatComesTooLate(t *testing.T) {
+	s := newSystem(t, options{})
+	s.gate.reached, s.gate.open = make(chan struct{}, 1), make(chan struct{})
+	s.agent(s.works)
+	job := s.known()
+	<-s.gate.reached
+	if err := s.flows.Cancel(t.Context(), job.ID); err != nil {
+		t.Fatalf("cancel: %v", err)
+	}
+	close(s.gate.open) // before the cancel gets there with a heartbeat
+	s.until(job.ID, models.StateReady)
+	s.delivered(job.ID)
+	s.keep("cancel_too_late", s.closed(job.ID, completed), budget)
+}
+
 func TestFinalFault(t *testing.T) {
 	s := newSystem(t, options{pauses: []time.Duration{time.Hour}})
 	_, a := s.agent(s.downloading(func(a *activitytest.Agent, id string) {

@@ -1,0 +1,32 @@
+package workflows_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"go.temporal.io/sdk/worker"
+
+	"longhaul/workflows"
+)
+
+// TestReplay replays histories that were recorded on a real server, one per
+// path of a job. They are recorded from what is released, never from the change
+// under test: a fixture that fails shows that a running job would break too.
+func TestReplay(t *testing.T) {
+	t.Parallel()
+	fixtures, err := filepath.Glob("testdata/replay/*.json")
+	if err != nil || len(fixtures) < 14 {
+		t.Fatalf("%d fixtures, %v", len(fixtures), err)
+	}
+	for _, path := range fixtures {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".json"), func(t *testing.T) {
+			t.Parallel()
+			r := worker.NewWorkflowReplayer()
+			r.RegisterWorkflow(workflows.Download)
+			if err := r.ReplayWorkflowHistoryFromJSONFile(nil, path); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
