@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"testing"
 
 	"longhaul/api"
@@ -75,3 +76,6 @@ func finish(t testing.TB, h *apitest.Harness, job models.Job, content func(model
 	}
 	return job, files
 }
+
+// rangeOf returns a Range header of first and last byte.
+func rangeOf(r [2]int) string { return fmt.Sprintf("bytes=%d-%d", r[0], r[1]) }
