@@ -66,6 +66,8 @@ type Config struct {
 	// GOMEMLIMIT, and at most 256 MiB.
 	MemoryLimit int64
 	Now         func() time.Time
+
+	redial time.Duration // before a peer is tried again
 }
 
 func (c Config) seeds() bool { return c.SeedRatio > 0 || c.SeedTime > 0 }
@@ -82,6 +84,9 @@ func New(cfg Config) *Engine {
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.redial <= 0 {
+		cfg.redial = redialFirst
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -112,18 +117,11 @@ func (e *Engine) Resolve(ctx context.Context, src engine.Source, opts engine.Opt
 // Download implements engine.Engine.
 func (e *Engine) Download(ctx context.Context, job engine.Job, report func(engine.Report)) error {
 	report(engine.Report{Phase: models.PhaseStarting})
-	t, err := parse(job.Source)
-	if err != nil {
-		return err
-	}
-	s, err := e.open(t, e.cfg.seeds())
+	s, err := e.ready(ctx, job, e.cfg.seeds(), report)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	if err := s.awaitInfo(ctx, job.Options.ResolveTimeout, report); err != nil {
-		return err
-	}
 	report(engine.Report{Phase: models.PhaseChecking})
 	d, err := s.start(ctx, job)
 	if err != nil {
@@ -137,23 +135,40 @@ func (e *Engine) Seed(ctx context.Context, job engine.Job, report func(engine.Re
 	if !e.cfg.seeds() {
 		return nil
 	}
-	t, err := parse(job.Source)
-	if err != nil {
-		return err
-	}
-	s, err := e.open(t, true)
+	s, err := e.ready(ctx, job, true, nil)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	if err := s.awaitInfo(ctx, job.Options.ResolveTimeout, nil); err != nil {
-		return err
-	}
 	d, err := s.start(ctx, job)
 	if err != nil {
 		return err
 	}
 	return d.seed(ctx, e.cfg.SeedRatio, e.cfg.SeedTime, report)
+}
+
+// ready opens a session that has the metadata.
+func (e *Engine) ready(ctx context.Context, job engine.Job, upload bool, report func(engine.Report)) (*session, error) {
+	t, err := parse(job.Source)
+	if err != nil {
+		return nil, err
+	}
+	s, err := e.open(t, upload)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.awaitInfo(ctx, job.Options.ResolveTimeout, report); err != nil {
+		s.close()
+		return nil, err
+	}
+	if !t.manifest.Private || t.source.Private {
+		return s, nil
+	}
+	// A magnet does not say that its torrent is private. From here on DHT and
+	// peer exchange are off, and only the trackers' peers are used (BEP 27).
+	s.close()
+	t.source.Private = true
+	return e.open(t, upload)
 }
 
 // target is a source as the engine uses it.

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"strconv"
 	"syscall"
+	"time"
 
 	"github.com/anacrolix/torrent"
 	"github.com/anacrolix/torrent/iplist"
@@ -19,6 +20,7 @@ import (
 // or connects without the guard.
 type client struct {
 	*torrent.Client
+	book    *peerBook
 	closers []func() error
 }
 
@@ -27,11 +29,11 @@ func openClient(cfg Config, upload, private bool) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &client{}
+	c := &client{book: newPeerBook(cfg.Now, cfg.redial)}
 	for _, l := range listeners {
 		c.closers = append(c.closers, l.Close)
 	}
-	if c.Client, err = torrent.NewClient(clientConfig(cfg, upload, private)); err != nil {
+	if c.Client, err = torrent.NewClient(clientConfig(cfg, upload, private, c.book)); err != nil {
 		c.closeSockets()
 		return nil, fmt.Errorf("start torrent client: %w", err)
 	}
@@ -39,7 +41,7 @@ func openClient(cfg Config, upload, private bool) (*client, error) {
 		if cfg.BindIP.IsValid() && cfg.BindIP.Is4() != (network == "tcp4") {
 			continue
 		}
-		c.AddDialer(torrent.NetworkDialer{Network: network, Dialer: peerDialer{cfg.Network}})
+		c.AddDialer(torrent.NetworkDialer{Network: network, Dialer: peerDialer{cfg.Network, c.book}})
 	}
 	for _, l := range listeners {
 		c.AddListener(l)
@@ -64,7 +66,7 @@ func (c *client) closeSockets() {
 	}
 }
 
-func clientConfig(cfg Config, upload, private bool) *torrent.ClientConfig {
+func clientConfig(cfg Config, upload, private bool, book *peerBook) *torrent.ClientConfig {
 	cc := torrent.NewDefaultClientConfig()
 	// The library's own log lines name trackers and peers.
 	cc.Slogger = slog.New(slog.DiscardHandler)
@@ -77,14 +79,18 @@ func clientConfig(cfg Config, upload, private bool) *torrent.ClientConfig {
 	cc.HeaderObfuscationPolicy = torrent.HeaderObfuscationPolicy{Preferred: false, RequirePreferred: false}
 	cc.TrackerDialContext = cfg.Network.DialContext
 	cc.HTTPDialContext = cfg.Network.DialContext
-	cc.TrackerListenPacket = func(network, addr string) (net.PacketConn, error) {
-		if cfg.BindIP.IsValid() {
-			addr = netip.AddrPortFrom(cfg.BindIP, 0).String()
+	cc.TrackerListenPacket = func(network, _ string) (net.PacketConn, error) {
+		pc, err := listenPacket(cfg, network, net.JoinHostPort(bindHost(cfg), "0"))
+		if err != nil {
+			// The library panics on an error, as on a machine without IPv6.
+			return newDeadPackets(err), nil
 		}
-		return listenPacket(cfg, network, addr)
+		return pc, nil
 	}
 	cc.IPBlocklist = blocklist{cfg.Network}
 	cc.DropDuplicatePeerIds = true
+	cc.HandshakesTimeout = 15 * time.Second // the default of 4 s loses peers on a busy machine
+	cc.Callbacks.PeerConnAdded = append(cc.Callbacks.PeerConnAdded, book.reached)
 	cc.DialRateLimiter = rate.NewLimiter(50, 50)
 	// The limit counts pieces that no peer has, too, and a swarm without its
 	// rarest pieces would come to a stop. Memory is bounded by pieceStorage.
@@ -92,13 +98,15 @@ func clientConfig(cfg Config, upload, private bool) *torrent.ClientConfig {
 	return cc
 }
 
-// peerDialer tunes connections to peers.
+// peerDialer connects to peers and notes whom.
 type peerDialer struct {
 	network Network
+	book    *peerBook
 }
 
 // DialContext connects by the guarded network.
 func (d peerDialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	d.book.tried(address)
 	return d.network.DialContext(ctx, network, address)
 }
 
@@ -120,17 +128,21 @@ func (b blocklist) Lookup(ip net.IP) (iplist.Range, bool) {
 // NumRanges implements iplist.Ranger.
 func (b blocklist) NumRanges() int { return 1 }
 
+// bindHost is where sockets are bound; empty is everywhere.
+func bindHost(cfg Config) string {
+	if cfg.BindIP.IsValid() {
+		return cfg.BindIP.String()
+	}
+	return ""
+}
+
 // listen opens the sockets for peers, on one port.
 func listen(cfg Config) ([]net.Listener, error) {
 	var lc net.ListenConfig
 	lc.KeepAlive = -1 // the protocol has its own
-	host := ""
-	if cfg.BindIP.IsValid() {
-		host = cfg.BindIP.String()
-	}
 	ports := cfg.Ports
 	for port := int(ports.First); ; port++ {
-		l, err := lc.Listen(context.Background(), "tcp", net.JoinHostPort(host, strconv.Itoa(port))) //nolint:contextcheck // binds at once
+		l, err := lc.Listen(context.Background(), "tcp", net.JoinHostPort(bindHost(cfg), strconv.Itoa(port))) //nolint:contextcheck // binds at once
 		if err == nil {
 			return []net.Listener{l}, nil
 		}
@@ -142,13 +154,9 @@ func listen(cfg Config) ([]net.Listener, error) {
 
 // addDHT starts a DHT node of our own, whose every datagram is guarded.
 func (c *client) addDHT(cfg Config) error {
-	host := "0.0.0.0"
-	network := "udp4"
-	if cfg.BindIP.IsValid() {
-		host = cfg.BindIP.String()
-		if cfg.BindIP.Is6() {
-			network = "udp6"
-		}
+	host, network := bindHost(cfg), "udp4"
+	if cfg.BindIP.Is6() {
+		network = "udp6"
 	}
 	addr := net.JoinHostPort(host, strconv.Itoa(c.LocalPort()))
 	pc, err := listenPacket(cfg, network, addr)
@@ -166,33 +174,4 @@ func (c *client) addDHT(cfg Config) error {
 	c.AddDhtServer(torrent.AnacrolixDhtServerWrapper{Server: s})
 	c.closers = append(c.closers, func() error { s.Close(); return nil })
 	return nil
-}
-
-// listenPacket opens a socket that sends to allowed addresses only.
-func listenPacket(cfg Config, network, addr string) (net.PacketConn, error) {
-	var lc net.ListenConfig
-	pc, err := lc.ListenPacket(context.Background(), network, addr) //nolint:contextcheck // binds at once
-	if err != nil {
-		return nil, err
-	}
-	return guardedPackets{pc, cfg.Network}, nil
-}
-
-type guardedPackets struct {
-	net.PacketConn
-	network Network
-}
-
-var errBlocked = errors.New("the address is not public")
-
-// WriteTo sends to an allowed address.
-func (g guardedPackets) WriteTo(b []byte, addr net.Addr) (int, error) {
-	udp, ok := addr.(*net.UDPAddr)
-	if !ok {
-		return 0, errBlocked
-	}
-	if !g.network.Allowed(udp.AddrPort().Addr().Unmap()) {
-		return 0, errBlocked
-	}
-	return g.PacketConn.WriteTo(b, addr)
 }

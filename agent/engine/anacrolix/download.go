@@ -48,6 +48,10 @@ func (d *download) run(ctx context.Context, stall time.Duration, report func(eng
 		if now := d.cfg.Now(); !now.Before(next) {
 			next = now.Add(reportEvery)
 			m.sample(w)
+			d.redial(m.peers)
+			if m.idle {
+				d.poke()
+			}
 			report(m.report())
 			if err := m.stalled(); err != nil {
 				return err
@@ -65,6 +69,16 @@ func (d *download) run(ctx context.Context, stall time.Duration, report func(eng
 	m.sample(w)
 	report(m.report())
 	return nil
+}
+
+// poke has the library ask peers again. It forgets to do so when the piece
+// hashes of a v2 torrent come from a peer, after the pieces were asked for.
+func (d *download) poke() {
+	if d.tor.Info().HasV1() {
+		return
+	}
+	d.tor.DisallowDataDownload()
+	d.tor.AllowDataDownload()
 }
 
 // seed serves peers until the ratio or the time is reached.

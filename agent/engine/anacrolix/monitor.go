@@ -25,6 +25,7 @@ type monitor struct {
 	since    time.Time // the last progress
 	unproved int64     // bytes received since a byte was verified
 	waiting  bool      // for room on the disk
+	idle     bool      // peers are there, but nothing came since the last sample
 	peers    int
 	seeders  int
 }
@@ -58,6 +59,7 @@ func (m *monitor) sample(w *window) {
 			m.since = now
 		}
 	}
+	m.idle = received == m.received && m.peers > 0 && !m.waiting
 	m.at, m.verified, m.received, m.uploaded = now, verified, received, uploaded
 }
 

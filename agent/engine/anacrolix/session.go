@@ -88,6 +88,7 @@ func (s *session) awaitInfo(ctx context.Context, timeout time.Duration, report f
 			return ctx.Err()
 		case <-s.tor.GotInfo():
 		case <-tick.C:
+			s.redial(s.tor.Stats().ActivePeers)
 			if timeout > 0 && s.cfg.Now().Sub(began) >= timeout {
 				return models.Fault(models.ProblemMetadataTimeout,
 					"Nobody in the swarm sent the torrent's file list within %s.", words(timeout))
@@ -95,6 +96,16 @@ func (s *session) awaitInfo(ctx context.Context, timeout time.Duration, report f
 		}
 	}
 	return s.checkInfo()
+}
+
+// redial tries peers again when few are left.
+func (s *session) redial(active int) {
+	if active >= fewPeers {
+		return
+	}
+	if due := s.client.book.due(); len(due) > 0 {
+		s.tor.AddPeers(due)
+	}
 }
 
 func (s *session) resolving(began time.Time, timeout time.Duration) engine.Report {

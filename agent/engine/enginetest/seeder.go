@@ -25,8 +25,15 @@ type Seeder struct {
 	info    *metainfo.Info
 }
 
-// NewSeeder starts a seeder. A corrupt one sends a wrong byte in every block.
+// NewSeeder starts a seeder at 127.0.0.1. A corrupt one sends a wrong byte in
+// every block.
 func NewSeeder(t testing.TB, made Torrent, corrupt bool) *Seeder {
+	t.Helper()
+	return NewSeederAt(t, "127.0.0.1", made, corrupt)
+}
+
+// NewSeederAt starts a seeder at a loopback address of its own.
+func NewSeederAt(t testing.TB, host string, made Torrent, corrupt bool) *Seeder {
 	t.Helper()
 	mi, err := metainfo.Load(bytes.NewReader(made.Metainfo))
 	if err != nil {
@@ -43,7 +50,7 @@ func NewSeeder(t testing.TB, made Torrent, corrupt bool) *Seeder {
 	}
 	cfg := torrent.NewDefaultClientConfig()
 	cfg.Slogger = slog.New(slog.DiscardHandler)
-	cfg.ListenHost = func(string) string { return "127.0.0.1" }
+	cfg.ListenHost = func(string) string { return host }
 	cfg.ListenPort = 0
 	cfg.DisableIPv6, cfg.DisableUTP, cfg.NoDHT, cfg.NoDefaultPortForwarding = true, true, true, true
 	cfg.DisablePEX, cfg.DisableTrackers, cfg.DisableWebseeds, cfg.DisableWebtorrent = true, true, true, true
