@@ -233,3 +233,5 @@ func (quiet) Debug(string, ...any) {}
 func (quiet) Info(string, ...any)  {}
 func (quiet) Warn(string, ...any)  {}
 func (quiet) Error(string, ...any) {}
+
+func changeTo(s models.State) store.Change { return store.Change{To: s, Reason: "Test."} }

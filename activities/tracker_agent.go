@@ -71,16 +71,11 @@ func (f *follower) drain(ctx context.Context) {
 	if f.agent.State != models.AgentDraining || len(f.open) == 0 {
 		return
 	}
-	agents, err := f.Store.ListAgents(ctx)
+	now := f.Now()
+	room, err := f.roomElsewhere(ctx, now)
 	if err != nil {
-		f.log.Warn("agents not listed", "cause", err)
+		f.log.Warn("room on other agents not known", "cause", err)
 		return
-	}
-	room, now := 0, f.Now()
-	for _, a := range agents {
-		if a.ID != f.agent.ID && a.State == models.AgentActive && a.LostAt == nil && a.Alive(now) {
-			room += max(a.Capacity-a.Running, 0)
-		}
 	}
 	for _, o := range f.open {
 		if room == 0 {
@@ -93,6 +88,27 @@ func (f *follower) drain(ctx context.Context) {
 		f.settle(ctx, o)
 		room--
 	}
+}
+
+// roomElsewhere counts the transfers that other agents can take, those that
+// were placed a moment ago included.
+func (f *follower) roomElsewhere(ctx context.Context, now time.Time) (int, error) {
+	agents, err := f.Store.ListAgents(ctx)
+	if err != nil {
+		return 0, err
+	}
+	room := 0
+	for _, a := range agents {
+		if a.ID == f.agent.ID || a.State != models.AgentActive || a.LostAt != nil || !a.Alive(now) {
+			continue
+		}
+		placed, err := f.Store.OpenAttempts(ctx, a.ID)
+		if err != nil {
+			return 0, err
+		}
+		room += max(a.Capacity-len(placed), 0)
+	}
+	return room, nil
 }
 
 func (f *follower) endsSoon(o *followed, now time.Time) bool {

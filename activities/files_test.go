@@ -1,0 +1,395 @@
+package activities_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"hash/crc32"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"longhaul/activities"
+	"longhaul/internal/objstore"
+	"longhaul/internal/objstore/objstoretest"
+	"longhaul/internal/store"
+	"longhaul/models"
+)
+
+func crc(body []byte) string {
+	sum := crc32.Checksum(body, crc32.MakeTable(crc32.Castagnoli))
+	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, sum))
+}
+
+// part stores a part as an agent does and returns it.
+func part(t *testing.T, c *objstore.Client, f models.File, upload string, n int, body []byte) models.Part {
+	t.Helper()
+	u, headers, err := c.PresignPart(t.Context(), f.Key(), upload, n, int64(len(body)), crc(body), time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, u, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, v := range headers {
+		req.Header.Set(k, v)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("put part: %v, %v", resp, err)
+	}
+	_ = resp.Body.Close()
+	return models.Part{FileID: f.ID, Number: n, Size: int64(len(body)), CRC32C: crc(body), ETag: resp.Header.Get("ETag")}
+}
+
+// downloaded is a job whose three files are in storage but not complete: one
+// of two parts, one of one, and an empty one.
+type downloaded struct {
+	*bench
+	objects *objstore.Client
+	act     *activities.Files
+	job     models.Job
+	files   []models.File
+	upload  string
+	big     []byte
+}
+
+func newDownloaded(t *testing.T) *downloaded {
+	t.Helper()
+	b := setup(t)
+	d := &downloaded{bench: b, objects: objstoretest.New(t), big: bytes.Repeat([]byte("0123456789abcdef"), 17<<16)}
+	d.act = &activities.Files{Store: b.work, Objects: d.objects}
+	row, _ := b.agent(4)
+	job, p := b.placed(models.TransferDownload, int64(len(d.big)), 5, 0)
+	var err error
+	d.job = job
+	if d.files, err = b.store.Files(t.Context(), b.user.ID, job.ID); err != nil {
+		t.Fatal(err)
+	}
+	if d.upload, err = d.objects.CreateMultipart(t.Context(), d.files[0].Key(), "video/mp4"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = b.store.SetUploadID(t.Context(), d.files[0].ID, d.upload); err != nil {
+		t.Fatal(err)
+	}
+	cut := int(d.files[0].PartSize)
+	for n, body := range [][]byte{d.big[:cut], d.big[cut:]} {
+		stored := part(t, d.objects, d.files[0], d.upload, n+1, body)
+		if err := b.store.SaveParts(t.Context(), row.ID, job.ID, p.Epoch, []store.PartReport{{Index: 0, Part: stored}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.objects.Put(t.Context(), d.files[1].Key(), []byte("hello"), "text/plain"); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func (d *downloaded) finalize() (activities.FinalizeResult, error) {
+	d.Helper()
+	var res activities.FinalizeResult
+	v, err := env(d.act).ExecuteActivity(d.act.FinalizeFiles, activities.JobInput{JobID: d.job.ID})
+	if err != nil {
+		return res, err
+	}
+	return res, v.Get(&res)
+}
+
+func (d *downloaded) whole() {
+	d.Helper()
+	if got := d.bench.job(d.job.ID); got.State != models.StateReady || got.AdmittedAt != nil {
+		d.Errorf("job is %s, slot %v", got.State, got.AdmittedAt)
+	}
+	for i, want := range [][]byte{d.big, []byte("hello"), nil} {
+		r, err := d.objects.Get(d.Context(), d.files[i].Key(), 0, -1)
+		if err != nil {
+			d.Fatalf("file %d: %v", i, err)
+		}
+		var got bytes.Buffer
+		if _, err := got.ReadFrom(r); err != nil || !bytes.Equal(got.Bytes(), want) {
+			d.Errorf("file %d: %d bytes, %v", i, got.Len(), err)
+		}
+		_ = r.Close()
+	}
+}
+
+func TestFinalizeFiles(t *testing.T) {
+	t.Parallel()
+	d := newDownloaded(t)
+	for range 2 { // it may run twice
+		res, err := d.finalize()
+		if err != nil || res.Files != 3 || res.Bytes != int64(len(d.big))+5 {
+			t.Fatalf("finalized %+v, %v", res, err)
+		}
+	}
+	d.whole()
+	uploads, err := d.work.OpenUploads(t.Context())
+	if err != nil || len(uploads) != 0 {
+		t.Errorf("open uploads %v, %v", uploads, err)
+	}
+}
+
+func TestFinalizeAfterACompletionThatWasNotNoted(t *testing.T) {
+	t.Parallel()
+	d := newDownloaded(t)
+	todo, err := d.work.FilesToFinalize(t.Context(), d.job.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.objects.CompleteMultipart(t.Context(), d.files[0].Key(), d.upload, todo[0].Parts); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.finalize(); err != nil {
+		t.Fatal(err)
+	}
+	d.whole()
+}
+
+func TestFinalizeRefusesWhatIsNotWhole(t *testing.T) {
+	t.Parallel()
+	for name, harm := range map[string]func(d *downloaded) error{
+		"object missing":   func(d *downloaded) error { return d.objects.Delete(d.Context(), d.files[1].Key()) },
+		"object too short": func(d *downloaded) error { return d.objects.Put(d.Context(), d.files[1].Key(), []byte("hell"), "") },
+		"upload gone":      func(d *downloaded) error { return d.objects.AbortMultipart(d.Context(), d.files[0].Key(), d.upload) },
+		"part of other bytes": func(d *downloaded) error {
+			part(d.T, d.objects, d.files[0], d.upload, 2, []byte("something else"))
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDownloaded(t)
+			if err := harm(d); err != nil {
+				t.Fatal(err)
+			}
+			_, err := d.finalize()
+			if ae := failedWith(t, err); ae.Type() != string(models.ProblemLengthMismatch) {
+				t.Errorf("failed with %s: %s", ae.Type(), ae.Message())
+			}
+			if got := d.bench.job(d.job.ID); got.State != models.StateStoring {
+				t.Errorf("job is %s", got.State)
+			}
+		})
+	}
+}
+
+func TestDiscardPartsLeavesNothing(t *testing.T) {
+	t.Parallel()
+	d := newDownloaded(t)
+	for range 2 {
+		if _, err := env(d.act).ExecuteActivity(d.act.DiscardParts, activities.JobInput{JobID: d.job.ID}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.nothingLeft()
+	todo, err := d.work.FilesToFinalize(t.Context(), d.job.ID)
+	if err != nil || len(todo) != 3 || todo[0].UploadID != nil || len(todo[0].Parts) != 0 {
+		t.Errorf("rows still count on parts: %v", err)
+	}
+}
+
+func (d *downloaded) nothingLeft() {
+	d.Helper()
+	prefix := "jobs/" + d.job.ID.String() + "/"
+	if err := d.objects.List(d.Context(), prefix, func(o objstore.Object) error {
+		d.Errorf("object %s is left", o.Key)
+		return nil
+	}); err != nil {
+		d.Fatal(err)
+	}
+	if err := d.objects.ListMultiparts(d.Context(), func(u objstore.Upload) error {
+		if u.ID == d.upload {
+			d.Errorf("upload of %s is left", u.Key)
+		}
+		return nil
+	}); err != nil {
+		d.Fatal(err)
+	}
+}
+
+// only makes a sweep see nothing but the objects of one test: the bucket is
+// shared.
+type only struct {
+	*objstore.Client
+	keys map[string]bool
+}
+
+func (o only) List(ctx context.Context, prefix string, fn func(objstore.Object) error) error {
+	return o.Client.List(ctx, prefix, func(obj objstore.Object) error {
+		if !o.keys[obj.Key] {
+			return nil
+		}
+		return fn(obj)
+	})
+}
+
+func (o only) ListMultiparts(ctx context.Context, fn func(objstore.Upload) error) error {
+	return o.Client.ListMultiparts(ctx, func(u objstore.Upload) error {
+		if !o.keys[u.Key] {
+			return nil
+		}
+		return fn(u)
+	})
+}
+
+func TestSweepRemovesOrphansOnly(t *testing.T) {
+	t.Parallel()
+	d := newDownloaded(t)
+	orphan := models.File{ID: uuid.New(), JobID: uuid.New()}
+	if err := d.objects.Put(t.Context(), orphan.Key(), []byte("orphan"), ""); err != nil {
+		t.Fatal(err)
+	}
+	forgotten := models.File{ID: uuid.New(), JobID: uuid.New()}
+	upload, err := d.objects.CreateMultipart(t.Context(), forgotten.Key(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := only{d.objects, map[string]bool{orphan.Key(): true, forgotten.Key(): true}}
+	for _, f := range d.files {
+		seen.keys[f.Key()] = true
+	}
+	act := &activities.Sweeps{Store: d.work, Objects: seen, Now: time.Now}
+	sweep := func(in activities.SweepInput) (res activities.SweepResult) {
+		v, err := env(act).ExecuteActivity(act.SweepObjects, in)
+		if err == nil {
+			err = v.Get(&res)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res
+	}
+	if res := sweep(activities.SweepInput{Grace: time.Hour}); res.Objects != 0 || res.Uploads != 0 {
+		t.Errorf("young orphans were swept: %+v", res)
+	}
+	if res := sweep(activities.SweepInput{Grace: -time.Minute, Preview: true}); res.Objects != 1 || res.Uploads != 1 || res.Bytes != 6 {
+		t.Errorf("preview found %+v", res)
+	}
+	if _, err := d.objects.Head(t.Context(), orphan.Key()); err != nil {
+		t.Errorf("the preview removed something: %v", err)
+	}
+	if res := sweep(activities.SweepInput{Grace: -time.Minute}); res.Objects != 1 || res.Uploads != 1 || res.Failures != 0 {
+		t.Errorf("swept %+v", res)
+	}
+	if _, err := d.objects.Head(t.Context(), orphan.Key()); models.CodeOf(err) != models.CodeNotFound {
+		t.Errorf("the orphan is left: %v", err)
+	}
+	if _, err := d.objects.ListParts(t.Context(), forgotten.Key(), upload); models.CodeOf(err) != models.CodeNotFound {
+		t.Errorf("the forgotten upload is left: %v", err)
+	}
+	if res := sweep(activities.SweepInput{Grace: -time.Minute}); res.Objects != 0 || res.Uploads != 0 {
+		t.Errorf("the second sweep found %+v", res)
+	}
+	if _, err := d.finalize(); err != nil {
+		t.Fatalf("the sweep took what a job needs: %v", err)
+	}
+	d.whole()
+}
+
+func TestPurgeRemovesRowsThenObjects(t *testing.T) {
+	t.Parallel()
+	d := newDownloaded(t)
+	act := &activities.Sweeps{Store: d.work, Objects: d.objects, Now: time.Now}
+	purge := func() error {
+		_, err := env(act).ExecuteActivity(act.PurgeJob, activities.JobInput{JobID: d.job.ID})
+		return err
+	}
+	if ae := failedWith(t, purge()); !ae.NonRetryable() {
+		t.Errorf("purge of a job that is not deleted: %v", ae)
+	}
+	if err := d.store.RequestDelete(t.Context(), d.user.ID, d.job.ID); err != nil {
+		t.Fatal(err)
+	}
+	if ae := failedWith(t, purge()); ae.NonRetryable() || ae.NextRetryDelay() <= 0 {
+		t.Errorf("purge of an open job: %v", ae)
+	}
+	if _, err := d.work.Transition(t.Context(), d.job.ID, changeTo(models.StateCancelled)); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := purge(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.nothingLeft()
+	if _, err := d.work.Job(t.Context(), d.job.ID); models.CodeOf(err) != models.CodeNotFound {
+		t.Errorf("row: %v", err)
+	}
+}
+
+// runner stands for the workflows of jobs.
+type runner struct {
+	running                     map[uuid.UUID]bool
+	restarted, admitted, purged []uuid.UUID
+}
+
+func (r *runner) Running(_ context.Context, id uuid.UUID) (bool, error) { return r.running[id], nil }
+
+func (r *runner) Restart(_ context.Context, job models.Job) error {
+	r.restarted = append(r.restarted, job.ID)
+	return nil
+}
+
+func (r *runner) Purge(_ context.Context, id uuid.UUID) error {
+	r.purged = append(r.purged, id)
+	return nil
+}
+
+func (r *runner) Admit(_ context.Context, id uuid.UUID) error {
+	r.admitted = append(r.admitted, id)
+	return nil
+}
+
+func TestRepairJobs(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.agent(8)
+	unsent, fine, without := b.admitted(5), b.admitted(5), b.admitted(5)
+	if _, err := b.work.Transition(t.Context(), fine.ID, changeTo(models.StateDownloading)); err != nil {
+		t.Fatal(err)
+	}
+	deleted := b.admitted(5)
+	if err := b.store.RequestDelete(t.Context(), b.user.ID, deleted.ID); err != nil {
+		t.Fatal(err)
+	}
+	r := &runner{running: map[uuid.UUID]bool{unsent.ID: true, fine.ID: true, deleted.ID: true}}
+	act := &activities.Sweeps{Store: b.work, Runner: r, Now: func() time.Time { return time.Now().Add(time.Minute) }}
+	v, err := env(act).ExecuteActivity(act.RepairJobs, activities.RepairInput{Quiet: time.Second})
+	var res activities.RepairResult
+	if err != nil || v.Get(&res) != nil {
+		t.Fatal(err)
+	}
+	if len(r.restarted) != 1 || r.restarted[0] != without.ID {
+		t.Errorf("restarted %v, want %s", r.restarted, without.ID)
+	}
+	if len(r.purged) != 1 || r.purged[0] != deleted.ID {
+		t.Errorf("purged %v", r.purged)
+	}
+	if res.Checked != 4 || res.Restarted != 1 || res.Purged != 1 || res.Admitted < 1 {
+		t.Errorf("result %+v", res)
+	}
+}
+
+func TestPruneRows(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	row, _ := b.agent(8)
+	if _, err := b.store.AgentHeartbeat(t.Context(), row.ID, 2, models.AgentHeartbeat{}, 8, 0); err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		later time.Duration
+		want  int64
+	}{{6 * 24 * time.Hour, 0}, {8 * 24 * time.Hour, 1}} {
+		act := &activities.Sweeps{Store: b.work, Now: func() time.Time { return time.Now().Add(tc.later) }}
+		v, err := env(act).ExecuteActivity(act.PruneRows)
+		var res activities.PruneResult
+		if err != nil || v.Get(&res) != nil || res.Heartbeats != tc.want {
+			t.Errorf("after %s: %+v, %v", tc.later, res, err)
+		}
+	}
+}

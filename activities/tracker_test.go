@@ -1,0 +1,481 @@
+package activities_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/temporal"
+
+	"longhaul/activities"
+	"longhaul/activities/activitytest"
+	"longhaul/agent/agentapi"
+	"longhaul/internal/event"
+	"longhaul/internal/store"
+	"longhaul/models"
+)
+
+// following is a tracker that runs until it is stopped.
+type following struct {
+	tokens *tokens
+	events *listener
+	stop   func() (activities.TrackResult, error)
+}
+
+func quick() activities.Pace {
+	p := activities.DefaultPace()
+	p.Wait, p.Tick, p.Flush, p.Resync = 500*time.Millisecond, 20*time.Millisecond, 50*time.Millisecond, 150*time.Millisecond
+	p.Grace, p.Silence, p.Unheard = 100*time.Millisecond, 200*time.Millisecond, time.Hour
+	return p
+}
+
+func (b *bench) follow(agent models.Agent, pace activities.Pace) *following {
+	b.Helper()
+	f := &following{tokens: newTokens(), events: &listener{}}
+	a := &activities.Tracker{Store: b.work, Agents: dial, Tokens: f.tokens, Events: f.events, Now: time.Now, Pace: pace}
+	e, stop := env(a), make(chan struct{})
+	e.SetWorkerStopChannel(stop)
+	type outcome struct {
+		res activities.TrackResult
+		err error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		var o outcome
+		v, err := e.ExecuteActivity(a.TrackAgent, activities.TrackInput{AgentID: agent.ID})
+		if o.err = err; err == nil {
+			o.err = v.Get(&o.res)
+		}
+		done <- o
+	}()
+	stopped := false
+	f.stop = func() (activities.TrackResult, error) {
+		if !stopped {
+			stopped = true
+			close(stop)
+		}
+		o := <-done
+		done <- o
+		return o.res, o.err
+	}
+	b.Cleanup(func() { _, _ = f.stop() })
+	return f
+}
+
+// running puts the placed transfer on the agent.
+func running(agent *activitytest.Agent, job models.Job, kind agentapi.Kind) {
+	agent.Add(agentapi.Status{
+		JobID: job.ID.String(), Epoch: job.Epoch, Kind: kind, Phase: agentapi.PhaseDownloading, BytesTotal: 100, BytesDone: 40,
+		BytesStored: 10, DownRate: 20, Peers: 3,
+	})
+}
+
+func TestProgressIsPublishedAndFlushed(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	row, agent := b.agent(4)
+	job, _ := b.placed(models.TransferDownload, 100)
+	running(agent, job, agentapi.KindDownload)
+	pace := quick()
+	pace.Tick = 200 * time.Millisecond
+	f := b.follow(row, pace)
+	for n := range 50 { // far more often than once per tick
+		agent.Set(job.ID.String(), func(s *agentapi.Status) { s.BytesDone = int64(41 + n) })
+	}
+	b.eventually(func() string {
+		m, err := b.store.ProgressOf(t.Context(), b.user.ID, []uuid.UUID{job.ID})
+		if p := m[job.ID]; err != nil || p.BytesDone != 90 || p.Phase != models.PhaseDownloading || p.ETASeconds == nil {
+			return "not flushed"
+		}
+		return ""
+	})
+	b.eventually(func() string {
+		all := f.events.all()
+		if len(all) == 0 || all[len(all)-1].Progress.BytesDone != 90 {
+			return "the newest progress was not published"
+		}
+		return ""
+	})
+	all := f.events.all()
+	if len(all) > 15 {
+		t.Errorf("published %d times for 50 changes", len(all))
+	}
+	if m := all[0]; m.Kind != event.KindProgress || m.UserID != b.user.ID || m.JobID != job.ID {
+		t.Errorf("message %+v", m)
+	}
+}
+
+func TestFinishedDownloadCompletesItsToken(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	row, agent := b.agent(4)
+	job, _ := b.placed(models.TransferDownload, 100)
+	running(agent, job, agentapi.KindDownload)
+	f := b.follow(row, quick())
+	agent.Finish(job.ID.String())
+	c := b.answered(f.tokens, job.ID)
+	res, ok := c.result.(activities.TransferResult)
+	if !ok || c.err != nil || res.AgentID != row.ID.String() || res.Bytes != 100 || res.Epoch != job.Epoch {
+		t.Errorf("completed with %+v, %v", c.result, c.err)
+	}
+	b.eventually(func() string {
+		if at := b.lastAttempt(job.ID); at.State != models.AttemptDone {
+			return "attempt is " + string(at.State)
+		}
+		if _, has := agent.Has(job.ID.String()); has {
+			return "the agent still has it"
+		}
+		return ""
+	})
+}
+
+func TestUnansweredCompletionIsRepeated(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	row, agent := b.agent(4)
+	job, _ := b.placed(models.TransferDownload, 100)
+	running(agent, job, agentapi.KindDownload)
+	f := b.follow(row, quick())
+	refusals := 3
+	f.tokens.mu.Lock()
+	f.tokens.err = func(string) error {
+		if refusals--; refusals >= 0 {
+			return serviceerror.NewUnavailable("away")
+		}
+		return nil
+	}
+	f.tokens.mu.Unlock()
+	agent.Finish(job.ID.String())
+	if c := b.answered(f.tokens, job.ID); c.times != 4 {
+		t.Errorf("answered after %d calls", c.times)
+	}
+}
+
+func TestForgottenTokenCountsAsAnswered(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	row, agent := b.agent(4)
+	job, _ := b.placed(models.TransferDownload, 100)
+	running(agent, job, agentapi.KindDownload)
+	f := b.follow(row, quick())
+	f.tokens.mu.Lock()
+	f.tokens.err = func(string) error { return serviceerror.NewNotFound("no such activity") }
+	f.tokens.mu.Unlock()
+	agent.Finish(job.ID.String())
+	b.eventually(func() string {
+		if at := b.lastAttempt(job.ID); at.State != models.AttemptDone {
+			return "attempt is " + string(at.State)
+		}
+		return ""
+	})
+}
+
+func TestReportedFaults(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		problem string
+		typ     string
+		final   bool
+	}{
+		{string(models.ProblemNoPeers), string(models.ProblemNoPeers), false},
+		{string(models.ProblemEngineCrashed), string(models.ProblemEngineCrashed), true},
+		{"made_up_by_the_agent", string(models.CodeInternal), false},
+	} {
+		t.Run(tc.problem, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			row, agent := b.agent(4)
+			job, _ := b.placed(models.TransferDownload, 100)
+			running(agent, job, agentapi.KindDownload)
+			f := b.follow(row, quick())
+			agent.Fail(job.ID.String(), tc.problem, "It did not work.")
+			ae := failedWith(t, b.answered(f.tokens, job.ID).err)
+			if ae.Type() != tc.typ || ae.NonRetryable() != tc.final || ae.Message() != "It did not work." {
+				t.Errorf("failed with %s, final %v: %s", ae.Type(), ae.NonRetryable(), ae.Message())
+			}
+			var d activities.FaultDetails
+			if err := ae.Details(&d); err != nil || d.AgentID != row.ID.String() || d.BytesDone != 40 {
+				t.Errorf("details %+v, %v", d, err)
+			}
+			b.eventually(func() string {
+				if at := b.lastAttempt(job.ID); at.State != models.AttemptFailed {
+					return "attempt is " + string(at.State)
+				}
+				return ""
+			})
+		})
+	}
+}
+
+func TestMetadataOfAnotherTorrentIsRefused(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	row, agent := b.agent(4)
+	job, _ := b.placed(models.TransferResolve)
+	agent.Add(agentapi.Status{JobID: job.ID.String(), Epoch: job.Epoch, Kind: agentapi.KindResolve, Phase: agentapi.PhaseResolving})
+	f := b.follow(row, quick())
+	agent.Resolve(job.ID.String(), agentapi.Manifest{
+		Metainfo: []byte("d4:infod6:lengthi5e4:name5:hello12:piece lengthi16384e6:pieces20:aaaaaaaaaaaaaaaaaaaaee"),
+		Files:    []agentapi.ManifestFile{{Path: "hello", Size: 5}},
+	})
+	if ae := failedWith(t, b.answered(f.tokens, job.ID).err); ae.Type() != string(models.CodeInternal) {
+		t.Errorf("failed with %s", ae.Type())
+	}
+	if got := b.job(job.ID); got.FileCount != 0 {
+		t.Errorf("%d files of the wrong torrent were written", got.FileCount)
+	}
+}
+
+func TestTransferThatTheAgentLost(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	row, agent := b.agent(4)
+	job, _ := b.placed(models.TransferDownload, 100) // the call to the agent never arrived
+	kept, _ := b.placed(models.TransferDownload, 100)
+	running(agent, kept, agentapi.KindDownload)
+	f := b.follow(row, quick())
+	if ae := failedWith(t, b.answered(f.tokens, job.ID).err); ae.Type() != string(models.ProblemAgentLost) || ae.NonRetryable() || ae.NextRetryDelay() <= 0 {
+		t.Errorf("failed with %s, delay %v", ae.Type(), ae.NextRetryDelay())
+	}
+	if _, answered := f.tokens.of(kept.ID); answered {
+		t.Error("the transfer that runs was answered too")
+	}
+}
+
+func TestLostAgent(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	row, agent := b.agent(4)
+	job, _ := b.placed(models.TransferDownload, 100)
+	running(agent, job, agentapi.KindDownload)
+	f := b.follow(row, quick())
+	b.eventually(func() string {
+		if len(f.events.all()) == 0 {
+			return "not followed yet"
+		}
+		return ""
+	})
+	agent.SetDown(true)
+	b.quietFor(3 * quick().Silence) // its heartbeats go on: it is left alone
+	if _, answered := f.tokens.of(job.ID); answered {
+		t.Fatal("an agent that sends heartbeats was given up")
+	}
+	past := *b.store
+	past.Now = func() time.Time { return time.Now().UTC().Add(-2 * models.AgentLostAfter) }
+	if _, err := past.AgentHeartbeat(t.Context(), row.ID, 2, models.AgentHeartbeat{}, 4, 0); err != nil {
+		t.Fatal(err)
+	}
+	if ae := failedWith(t, b.answered(f.tokens, job.ID).err); ae.Type() != string(models.ProblemAgentLost) || ae.NextRetryDelay() <= 0 {
+		t.Errorf("failed with %s, delay %v", ae.Type(), ae.NextRetryDelay())
+	}
+	got, err := b.store.Agent(t.Context(), row.ID)
+	if err != nil || got.LostAt == nil {
+		t.Errorf("agent lost at %v, %v", got.LostAt, err)
+	}
+}
+
+// quietFor lets time pass in which nothing may happen.
+func (b *bench) quietFor(d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	<-t.C
+}
+
+func TestStrayTransfersAreTidied(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	row, agent := b.agent(8)
+	add := func(id uuid.UUID, epoch int64, phase agentapi.Phase) string {
+		agent.Add(agentapi.Status{JobID: id.String(), Epoch: epoch, Kind: agentapi.KindDownload, Phase: phase})
+		return id.String()
+	}
+	move := func(to ...models.State) models.Job {
+		job := b.admitted(5)
+		for _, s := range to {
+			if _, err := b.work.Transition(t.Context(), job.ID, changeTo(s)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return job
+	}
+	unknown := add(uuid.New(), 1, agentapi.PhaseDownloading)
+	cancelled := add(move(models.StateCancelled).ID, 1, agentapi.PhaseStopped)
+	queued := add(move().ID, 1, agentapi.PhaseDownloading)
+	paused := add(move(models.StatePaused).ID, 1, agentapi.PhaseStopped)
+	seeding := add(move(models.StateDownloading, models.StateStoring, models.StateReady).ID, 1, agentapi.PhaseSeeding)
+	b.follow(row, quick())
+	b.eventually(func() string {
+		for _, id := range []string{unknown, cancelled} {
+			if _, has := agent.Has(id); has {
+				return "what no job needs is still there"
+			}
+		}
+		if phase, has := agent.Has(queued); !has || phase != agentapi.PhaseStopped {
+			return "what a job may need is not stopped and kept"
+		}
+		return ""
+	})
+	for _, id := range []string{paused, seeding} {
+		if slices.ContainsFunc(agent.Calls(), func(c activitytest.Call) bool { return c.JobID == id }) {
+			t.Errorf("calls %v", agent.Calls())
+		}
+	}
+}
+
+func TestDrainMovesWhatOthersHaveRoomFor(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	row, agent := b.agent(8)
+	var jobs []models.Job
+	for range 4 {
+		job, _ := b.placed(models.TransferDownload, 1<<30)
+		agent.Add(agentapi.Status{
+			JobID: job.ID.String(), Epoch: job.Epoch, Kind: agentapi.KindDownload, Phase: agentapi.PhaseDownloading,
+			BytesTotal: 1 << 30, BytesDone: 1, DownRate: 1,
+		})
+		jobs = append(jobs, job)
+	}
+	agent.Set(jobs[0].ID.String(), func(s *agentapi.Status) { s.DownRate = 1 << 30 }) // ends in a second
+	other, _ := b.agent(2)
+	f := b.follow(row, quick())
+	f.tokens.mu.Lock()
+	f.tokens.err = func(token string) error { // Temporal tries again at once
+		id := uuid.MustParse(token[len("token "):])
+		_, err := b.work.PlaceTransfer(context.WithoutCancel(t.Context()), id, models.TransferDownload, []byte("again"), models.StateDownloading)
+		return err
+	}
+	f.tokens.mu.Unlock()
+	if err := b.store.SetAgentState(t.Context(), row.ID, models.AgentDraining); err != nil {
+		t.Fatal(err)
+	}
+	b.eventually(func() string {
+		if moved, err := b.work.OpenAttempts(t.Context(), other.ID); err != nil || len(moved) != 2 {
+			return "not moved"
+		}
+		return ""
+	})
+	b.quietFor(5 * quick().Flush)
+	left, err := b.work.OpenAttempts(t.Context(), row.ID)
+	if err != nil || len(left) != 2 || !slices.ContainsFunc(left, func(o store.OpenAttempt) bool { return o.JobID == jobs[0].ID }) {
+		t.Errorf("%d are left, %v; want two with the one that ends soon", len(left), err)
+	}
+	for _, o := range left {
+		if phase, _ := agent.Has(o.JobID.String()); phase != agentapi.PhaseDownloading {
+			t.Errorf("what was not moved is %s", phase)
+		}
+	}
+}
+
+func TestHeartbeatsByToken(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	row, agent := b.agent(4)
+	wanted, _ := b.placed(models.TransferDownload, 100)
+	given, _ := b.placed(models.TransferDownload, 100)
+	running(agent, wanted, agentapi.KindDownload)
+	running(agent, given, agentapi.KindDownload)
+	pace := quick()
+	pace.Beat = 50 * time.Millisecond
+	f := b.follow(row, pace)
+	f.tokens.mu.Lock()
+	f.tokens.err = func(token string) error {
+		if token == "token "+given.ID.String() {
+			return temporal.NewCanceledError()
+		}
+		return nil
+	}
+	f.tokens.mu.Unlock()
+	b.eventually(func() string {
+		if at := b.lastAttempt(given.ID); at.State != models.AttemptSuperseded {
+			return "the attempt that nobody waits for is " + string(at.State)
+		}
+		if phase, _ := agent.Has(given.ID.String()); phase != agentapi.PhaseStopped {
+			return "the agent goes on with it"
+		}
+		f.tokens.mu.Lock()
+		defer f.tokens.mu.Unlock()
+		if f.tokens.beats["token "+wanted.ID.String()] < 2 {
+			return "no heartbeats"
+		}
+		return ""
+	})
+	if at := b.lastAttempt(wanted.ID); at.State != models.AttemptOpen || !at.BeatAt.After(at.StartedAt) {
+		t.Errorf("attempt is %s, beat at %v", at.State, at.BeatAt)
+	}
+}
+
+func TestTrackerHandsOver(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	row, _ := b.agent(4)
+	f := b.follow(row, quick())
+	_, err := f.stop()
+	if ae := failedWith(t, err); ae.NonRetryable() || ae.NextRetryDelay() <= 0 || ae.NextRetryDelay() > time.Second {
+		t.Errorf("a stopping worker handed over with %v", err)
+	}
+}
+
+func TestTrackerOfAnAgentThatIsGone(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	a := &activities.Tracker{Store: b.work, Agents: dial, Tokens: newTokens(), Events: &listener{}, Now: time.Now, Pace: quick()}
+	v, err := env(a).ExecuteActivity(a.TrackAgent, activities.TrackInput{AgentID: uuid.New()})
+	var res activities.TrackResult
+	if err != nil || v.Get(&res) != nil || !res.Gone {
+		t.Errorf("ended with %+v, %v", res, err)
+	}
+}
+
+func TestTrackerTurnEnds(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	row, _ := b.agent(4)
+	pace := quick()
+	pace.Turn = 50 * time.Millisecond
+	a := &activities.Tracker{Store: b.work, Agents: dial, Tokens: newTokens(), Events: &listener{}, Now: time.Now, Pace: pace}
+	v, err := env(a).ExecuteActivity(a.TrackAgent, activities.TrackInput{AgentID: row.ID})
+	var res activities.TrackResult
+	if err != nil || v.Get(&res) != nil || res.Gone {
+		t.Errorf("ended with %+v, %v", res, err)
+	}
+}
+
+// hanging is an agent whose manifest never comes.
+type hanging struct{ activities.Agent }
+
+func (hanging) Manifest(ctx context.Context, _ string) (agentapi.Manifest, error) {
+	<-ctx.Done()
+	return agentapi.Manifest{}, errors.New("hung")
+}
+
+func TestOneHangingTransferHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	row, agent := b.agent(4)
+	bad, _ := b.placed(models.TransferResolve)
+	good, _ := b.placed(models.TransferDownload, 100)
+	agent.Add(agentapi.Status{JobID: bad.ID.String(), Epoch: bad.Epoch, Kind: agentapi.KindResolve, Phase: agentapi.PhaseDone})
+	running(agent, good, agentapi.KindDownload)
+	k := newTokens()
+	a := &activities.Tracker{
+		Store: b.work, Agents: func(m models.Agent) activities.Agent { return hanging{dial(m)} },
+		Tokens: k, Events: &listener{}, Now: time.Now, Pace: quick(),
+	}
+	e, stop := env(a), make(chan struct{})
+	e.SetWorkerStopChannel(stop)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = e.ExecuteActivity(a.TrackAgent, activities.TrackInput{AgentID: row.ID})
+	}()
+	agent.Finish(good.ID.String())
+	if c := b.answered(k, good.ID); c.err != nil {
+		t.Errorf("failed with %v", c.err)
+	}
+	close(stop)
+	<-done
+}
