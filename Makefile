@@ -59,7 +59,7 @@ gen: ## rewrite api/openapi.json and the web app's types
 	cd web && npm run gen
 
 replay-record: ## record the workflow histories that every test run replays
-	LONGHAUL_DEVSTACK=$(CURDIR)/bin/devstack LONGHAUL_RECORD=1 go test -count=1 -run Record ./workflows/...
+	LONGHAUL_DEVSTACK=$(CURDIR)/bin/devstack LONGHAUL_RECORD_REPLAY=$(CURDIR)/workflows/testdata/replay go test -count=1 ./worker
 
 clean: ## remove what was built (not ./data)
 	rm -rf bin web/dist
