@@ -38,7 +38,9 @@ func TestMagnetIsResolvedAndItsFilesReachStorage(t *testing.T) {
 	tracker := enginetest.NewTracker(t)
 	made := enginetest.NewTorrent(enginetest.TorrentSpec{
 		Name: "collection", PieceLength: 256 << 10, Files: []enginetest.File{
-			{Path: "a/first", Data: noise(20, 3*mib+17)}, {Path: "empty"}, {Path: "b/second", Data: noise(21, 20*mib+5)},
+			{Path: "a/first", Data: noise(20, 3*mib+17)},
+			{Path: "empty"},
+			{Path: "b/second", Data: noise(21, 20*mib+5)},
 			{Path: "skipped", Data: noise(22, mib)},
 		},
 	})

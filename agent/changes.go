@@ -51,6 +51,9 @@ func (c *changeLog) drop(id string) {
 func (c *changeLog) since(rev int64) ([]string, int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if rev > c.rev {
+		rev = 0 // it is from another life of the agent
+	}
 	var ids []string
 	for id, at := range c.last {
 		if at > rev {

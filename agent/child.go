@@ -202,7 +202,7 @@ func (w *logWriter) Write(p []byte) (int, error) {
 		w.rest = rest
 		if line = bytes.TrimSpace(line); len(line) > 0 {
 			line = line[:min(len(line), maxLogLine)]
-			w.log.Warn("engine", "line", secretish.ReplaceAllString(string(line), "$1…")) //nolint:sloglint // no context reaches a writer
+			w.log.Warn("engine", "line", secretish.ReplaceAllString(string(line), "$1…"))
 		}
 	}
 }

@@ -67,6 +67,9 @@ func TestEngineFaultsFailTheirOwnTransferAlone(t *testing.T) {
 			if s.BytesDone != mib {
 				t.Errorf("%d bytes verified", s.BytesDone)
 			}
+			if strings.Contains(a.log.String(), "passkey") {
+				t.Error("a source got into the log")
+			}
 			release()
 			if s := a.until(good, "the good one's end", ended); s.Phase != agentapi.PhaseDone {
 				t.Fatalf("status %+v, fault %+v", s, s.Fault)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"longhaul/agent/agentapi"
 	"longhaul/agent/engine/disk"
@@ -34,30 +35,28 @@ func (t *transfer) download(ctx context.Context) error {
 	}()
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
-	engineEnd := make(chan error, 1)
-	uploadEnd := make(chan error, 1)
+	var wg sync.WaitGroup
+	engineEnd, uploadEnd := make(chan error, 1), make(chan error, 1)
 	open := make(chan struct{}) // closed when the child took up the directory
-	go func() { engineEnd <- t.engine(inner, open) }()
-	go func() {
+	wg.Go(func() { engineEnd <- t.engine(inner, open) })
+	wg.Go(func() {
 		select {
 		case <-open:
 			uploadEnd <- t.uploader().run(inner)
 		case <-inner.Done():
 			uploadEnd <- inner.Err()
 		}
-	}()
+	})
 	select {
 	case err = <-uploadEnd:
 		if err == nil {
 			t.allVerified()
 			t.settle(ctx)
 		}
-		cancel()
-		<-engineEnd
 	case err = <-engineEnd:
-		cancel()
-		<-uploadEnd
 	}
+	cancel()
+	wg.Wait()
 	return err
 }
 

@@ -60,10 +60,15 @@ func RunEngine(ctx context.Context, in io.Reader, out io.Writer, engines Engines
 	return h.end(err)
 }
 
-// apply sets the limits on this process. Virtual memory is not limited: the
-// runtime reserves much more than it uses.
+// apply sets the limits on this process, as far as it may have them. Virtual
+// memory is not limited: the runtime reserves much more than it uses.
 func (b childBounds) apply() error {
 	set := func(what int, n uint64) error {
+		var now syscall.Rlimit
+		if err := syscall.Getrlimit(what, &now); err != nil {
+			return err
+		}
+		n = min(n, now.Max)
 		return syscall.Setrlimit(what, &syscall.Rlimit{Cur: n, Max: n})
 	}
 	errs := []error{set(syscall.RLIMIT_CORE, 0)}

@@ -105,7 +105,7 @@ func (e badEngine) Download(_ context.Context, job engine.Job, report func(engin
 	}
 	switch e.how {
 	case "crash":
-		panic("magnet:?xt=secret")
+		panic("magnet:?xt=passkey")
 	case "crash-once":
 		if _, err := os.Stat("crashed"); err != nil {
 			_ = os.WriteFile("crashed", nil, 0o600)
@@ -152,6 +152,7 @@ type testAgent struct {
 	t      testing.TB
 	cfg    config.Agent
 	client *agentapi.Client
+	log    *lockedBuffer
 	stop   func() error
 }
 
@@ -184,7 +185,7 @@ func startAgent(t testing.TB, cfg config.Agent) *testAgent {
 	}()
 	var once sync.Once
 	var err error
-	a := &testAgent{t: t, cfg: cfg, client: agentapi.NewClient(cfg.URL, "secret", &http.Client{})}
+	a := &testAgent{t: t, cfg: cfg, log: out, client: agentapi.NewClient(cfg.URL, "secret", &http.Client{})}
 	a.stop = func() error {
 		once.Do(func() { cancel(); err = <-end })
 		return err
@@ -266,10 +267,6 @@ func (a *testAgent) until(id, what string, ok func(agentapi.Status) bool) agenta
 			}
 		}
 	}
-}
-
-func inPhase(p agentapi.Phase) func(agentapi.Status) bool {
-	return func(s agentapi.Status) bool { return s.Phase == p }
 }
 
 func ended(s agentapi.Status) bool { return s.Phase.Ended() }

@@ -75,7 +75,7 @@ func (p *pulse) beat() agentapi.Heartbeat {
 	}
 	var err error
 	if hb.DiskFree, hb.DiskTotal, err = p.sup.budget.space(); err != nil {
-		p.log.Warn("look at the disk", "err", err) //nolint:sloglint // the beat has no context of its own
+		p.log.Warn("look at the disk", "err", err)
 	}
 	return hb
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"syscall"
 
 	"github.com/google/uuid"
 
@@ -163,6 +164,9 @@ func (s *supervisor) start(ctx context.Context, id string, spec agentapi.StartTr
 		return agentapi.Status{}, models.Fault(models.ProblemNoAgent, "The agent is ending.")
 	}
 	t, err := newTransfer(s.env, id, saved{JobID: id, Start: spec})
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return agentapi.Status{}, diskFull().Because(err)
+	}
 	if err != nil {
 		return agentapi.Status{}, err
 	}
@@ -182,9 +186,13 @@ func (s *supervisor) room() error {
 		return models.Fault(models.ProblemNoAgent, "The agent runs as many transfers as it can.")
 	}
 	if s.budget.full() {
-		return models.Fault(models.ProblemDiskFull, "The agent has no disk space for another transfer.")
+		return diskFull()
 	}
 	return nil
+}
+
+func diskFull() *models.Error {
+	return models.Fault(models.ProblemDiskFull, "The agent has no disk space for another transfer.")
 }
 
 func (s *supervisor) running() int {

@@ -149,7 +149,7 @@ func (u *uploader) landed(r putResult) {
 		u.failures++
 		u.holdTill = time.Now().Add(pause(u.failures))
 		u.trouble("Object storage does not take what was fetched. It is tried again until it does.")
-		u.log.Warn("upload part", "file", r.file, "part", r.number, "err", r.err) //nolint:sloglint // no request is behind it
+		u.log.Warn("upload part", "file", r.file, "part", r.number, "err", r.err)
 	}
 	u.ledger.giveBack(r.partID)
 }
@@ -286,7 +286,7 @@ func (u *uploader) ask(ctx context.Context, req agentapi.Uploads) (agentapi.Uplo
 		case err == nil:
 			return reply, nil
 		case !answered:
-		case p.Code == string(models.ProblemSuperseded), p.Status == http.StatusNotFound:
+		case p.Code == string(models.ProblemSuperseded), p.Code == string(models.CodeNotFound):
 			return reply, backoff.Permanent(errSuperseded)
 		case p.Status < http.StatusInternalServerError && models.Problem(p.Code).Code() != models.CodeInternal &&
 			models.Problem(p.Code).Final():

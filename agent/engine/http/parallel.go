@@ -4,16 +4,11 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
-	"longhaul/agent/engine"
 	"longhaul/models"
 )
-
-// roomEvery is how often a connection looks for disk space.
-const roomEvery = 20 * time.Millisecond
 
 // queue hands the missing ranges to the connections, from the front of the
 // file, so that its parts can go to storage early.
@@ -24,28 +19,6 @@ type queue struct {
 	next   int64       // everything before was handed out
 	back   []byteRange // given back by connections that failed
 	active int
-	at     map[int]int64 // where each connection is
-}
-
-// first reports whether the connection is the one nearest to the front of the
-// file.
-func (q *queue) first(conn int, at int64) bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.at[conn] = at
-	for _, other := range q.at {
-		if other < at {
-			return false
-		}
-	}
-	return true
-}
-
-// away says that the connection is nowhere for now.
-func (q *queue) away(conn int) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	delete(q.at, conn)
 }
 
 // take returns the next range; without one the caller is no longer active.
@@ -83,7 +56,7 @@ func (q *queue) leave(r byteRange) bool {
 // parallel fetches the missing ranges over several connections; the first of
 // them has its answer already.
 func (d *download) parallel(ctx context.Context, first *answer) error {
-	q := &queue{d: d, next: first.rng.end, at: map[int]int64{}}
+	q := &queue{d: d, next: first.rng.end}
 	chunks := (d.size - first.rng.end + d.chunk() - 1) / d.chunk()
 	q.active = 1 + int(min(chunks, int64(d.cfg.Connections-1)))
 	g, ctx := errgroup.WithContext(ctx)
@@ -92,14 +65,13 @@ func (d *download) parallel(ctx context.Context, first *answer) error {
 		if i > 0 {
 			a = nil
 		}
-		g.Go(func() error { return d.connection(ctx, q, i, a) })
+		g.Go(func() error { return d.connection(ctx, q, a) })
 	}
 	return g.Wait()
 }
 
 // connection fetches range after range until there is none.
-func (d *download) connection(ctx context.Context, q *queue, conn int, a *answer) error {
-	defer q.away(conn)
+func (d *download) connection(ctx context.Context, q *queue, a *answer) error {
 	defer d.meter.connect()()
 	buf := make([]byte, bufferSize)
 	wait := newPauses(d.cfg.RetryPause)
@@ -109,13 +81,12 @@ func (d *download) connection(ctx context.Context, q *queue, conn int, a *answer
 	}
 	for {
 		if rest.length() <= 0 {
-			q.away(conn)
 			var ok bool
 			if rest, ok = q.take(); !ok {
 				return nil
 			}
 		}
-		n, err := d.fetchRange(ctx, rest, a, buf, func(at int64) error { return d.room(ctx, q, conn, at) })
+		n, err := d.fetchRange(ctx, rest, a, buf)
 		a = nil
 		rest.off += n
 		if err == nil {
@@ -149,37 +120,9 @@ func (d *download) connection(ctx context.Context, q *queue, conn int, a *answer
 	}
 }
 
-// room waits for disk space. The connection nearest to the front does not, and
-// the others leave it some: parts are released from the front, so that all
-// could come to wait for its bytes.
-func (d *download) room(ctx context.Context, q *queue, conn int, at int64) error {
-	if q.first(conn, at) {
-		return nil
-	}
-	b, ok := d.store.(engine.Bounded)
-	if !ok {
-		return d.pause(ctx)
-	}
-	defer d.meter.hold()()
-	tick := time.NewTicker(roomEvery)
-	defer tick.Stop()
-	for {
-		if n, bounded := b.Room(); !bounded || n > d.chunk() || q.first(conn, at) {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-tick.C:
-		}
-	}
-}
-
 // fetchRange fetches one range, from an answer if there is one already, and
 // returns how many of its bytes are verified now.
-func (d *download) fetchRange(
-	ctx context.Context, rng byteRange, a *answer, buf []byte, room func(at int64) error,
-) (n int64, err error) {
+func (d *download) fetchRange(ctx context.Context, rng byteRange, a *answer, buf []byte) (n int64, err error) {
 	if a == nil {
 		if a, err = d.get(ctx, rng, d.validator); err != nil {
 			return 0, err
@@ -193,7 +136,7 @@ func (d *download) fetchRange(
 	block := d.cfg.BlockSize
 	for at := rng.off; at < rng.end; {
 		length := min((at/block+1)*block, rng.end) - at
-		if err := room(at); err != nil {
+		if err := d.pause(ctx); err != nil {
 			return n, err
 		}
 		k, err := d.copyBlock(a.body, at, length, buf)
