@@ -275,14 +275,14 @@ func TestStalledAndSlowBodiesAreCut(t *testing.T) {
 	}))
 	t.Cleanup(srv.Close)
 	t.Cleanup(func() { close(release) })
-	c := client(t, fetch.ClientOptions{IdleTimeout: 100 * time.Millisecond, MinBytes: 1000, HeaderTimeout: 100 * time.Millisecond})
-	for _, path := range []string{"/stall", "/slow"} {
+	c := client(t, fetch.ClientOptions{IdleTimeout: time.Second, MinBytes: 10_000, HeaderTimeout: 100 * time.Millisecond})
+	for path, message := range map[string]string{"/stall": "stopped sending", "/slow": "too slowly"} {
 		resp, err := get(t, c, srv.URL+path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n, err := io.Copy(io.Discard, resp.Body); fetch.Fault(err).Problem != models.ProblemSourceFailing ||
-			!strings.Contains(fetch.Fault(err).Message, "The server s") || n == 0 {
+		n, err := io.Copy(io.Discard, resp.Body)
+		if f := fetch.Fault(err); f.Problem != models.ProblemSourceFailing || !strings.Contains(f.Message, message) || n == 0 || n > 1000 {
 			t.Errorf("%s: %v after %d bytes", path, err, n)
 		}
 	}
