@@ -26,9 +26,7 @@ func standIn(name string) bool {
 	record(name)
 	switch name {
 	case "longhaul":
-		if len(os.Args) > 2 && os.Args[2] == "token" {
-			fmt.Println("enrol-me")
-		}
+		enrolStandIn()
 	case "api":
 		fmt.Printf("open %s/setup?token=%s to begin\n", os.Getenv("BASE_URL"), setupToken)
 		serve(os.Getenv("API_LISTEN"))
@@ -42,6 +40,21 @@ func standIn(name string) bool {
 		serve(os.Getenv("AGENT_LISTEN"))
 	}
 	return true
+}
+
+// enrolStandIn gives each name one token, as the database does.
+func enrolStandIn() {
+	if len(os.Args) < 5 || os.Args[2] != "token" {
+		return
+	}
+	taken := filepath.Join(os.Getenv("RECORD_DIR"), "agent-"+os.Args[4])
+	f, err := os.OpenFile(taken, os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "There is an agent of this name already.")
+		os.Exit(1)
+	}
+	_ = f.Close()
+	fmt.Println("enrol-me")
 }
 
 // record appends the call and the environment to the folder of RECORD_DIR.
@@ -125,10 +138,18 @@ func TestApplication(t *testing.T) {
 
 	r = launch(t, data, args...)
 	r.interrupt(t)
-	if enrolled := strings.Count(read(t, filepath.Join(calls, "longhaul")), "CALL agents token --name local\n"); enrolled != 1 {
-		t.Errorf("the agent was enrolled %d times", enrolled)
+	if err := os.Remove(filepath.Join(data, "agent", "identity.json")); err != nil {
+		t.Fatal(err)
 	}
-	if migrated := strings.Count(read(t, filepath.Join(calls, "longhaul")), "CALL migrate\n"); migrated != 2 {
+	r = launch(t, data, args...)
+	r.interrupt(t)
+	if again := read(t, filepath.Join(calls, "longhaul")); !strings.Contains(again, "CALL agents token --name local-2\n") {
+		t.Error("an agent without identity is not enrolled again")
+	}
+	if enrolled := strings.Count(read(t, filepath.Join(calls, "longhaul")), "CALL agents token --name local\n"); enrolled != 2 {
+		t.Errorf("the agent asked for its first name %d times", enrolled)
+	}
+	if migrated := strings.Count(read(t, filepath.Join(calls, "longhaul")), "CALL migrate\n"); migrated != 3 {
 		t.Errorf("migrations ran %d times", migrated)
 	}
 }

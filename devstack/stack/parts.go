@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -22,6 +23,8 @@ const (
 	// quickGrace suits parts that keep nothing in memory which matters.
 	quickGrace  = 3 * time.Second
 	helperLimit = 60 * time.Second
+	// agentNames is how many names are tried for a new agent.
+	agentNames = 9
 )
 
 func (s *stack) temporalSpec() supervisor.Spec {
@@ -133,15 +136,32 @@ func (s *stack) startAgent(ctx context.Context) error {
 	if _, err := os.Stat(s.opts.path("agent", "identity.json")); err == nil {
 		tokenFile = ""
 	} else {
-		token, err := s.longhaul(ctx, "agents", "token", "--name", agentName)
-		if err != nil {
+		if err := s.enrol(ctx, tokenFile); err != nil {
 			return err
-		}
-		if err := writeFile(tokenFile, []byte(token+"\n")); err != nil {
-			return fmt.Errorf("keep the agent's enrolment token: %w", err)
 		}
 	}
 	return s.bring(ctx, layerAgent, s.program("agent", s.agent(tokenFile), listening(s.opts.Ports.Agent)))
+}
+
+// enrol gets a token for a new agent. Where an agent has lost its identity, its
+// name stays taken, and the new one gets a number.
+func (s *stack) enrol(ctx context.Context, tokenFile string) error {
+	var refused error
+	for n := 1; n <= agentNames; n++ {
+		name := agentName
+		if n > 1 {
+			name += "-" + strconv.Itoa(n)
+		}
+		token, err := s.longhaul(ctx, "agents", "token", "--name", name)
+		if err == nil {
+			if err := writeFile(tokenFile, []byte(token+"\n")); err != nil {
+				return fmt.Errorf("keep the agent's enrolment token: %w", err)
+			}
+			return nil
+		}
+		refused = cmp.Or(refused, err)
+	}
+	return refused
 }
 
 // longhaul runs the operator's program and returns what it prints.

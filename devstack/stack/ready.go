@@ -50,6 +50,7 @@ func (s *stack) watchSetupLink(name string, line []byte) []byte {
 	s.mu.Lock()
 	s.setupURL = string(link)
 	s.mu.Unlock()
+	s.refresh()
 	return setupLink.ReplaceAll(line, []byte("${1}(shown once on the console)"))
 }
 
@@ -69,8 +70,8 @@ func (s *stack) announce() error {
 	return s.writeReady()
 }
 
-// pidsChanged keeps the ready files true once they are written.
-func (s *stack) pidsChanged() {
+// refresh keeps the ready files true once they are written.
+func (s *stack) refresh() {
 	s.mu.Lock()
 	announced := s.announced
 	s.mu.Unlock()

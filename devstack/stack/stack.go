@@ -106,7 +106,7 @@ func newStack(life context.Context, opts Options) (*stack, error) {
 		took:     make(map[string]time.Duration),
 	}
 	logs.Filter = s.watchSetupLink
-	s.sup = supervisor.New(logs, s.pidsChanged)
+	s.sup = supervisor.New(logs, s.refresh)
 	return s, nil
 }
 
