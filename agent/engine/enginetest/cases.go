@@ -167,11 +167,11 @@ type uploader struct {
 }
 
 func (u *uploader) Verified(file int, off, n int64, crc uint32) error {
+	u.mu.Lock() // what one call releases is told from what another verifies
+	defer u.mu.Unlock()
 	if err := u.Store.Verified(file, off, n, crc); err != nil {
 		return err
 	}
-	u.mu.Lock()
-	defer u.mu.Unlock()
 	u.bad = u.bad || crc32.Checksum(u.data[off:off+n], crc32.MakeTable(crc32.Castagnoli)) != crc
 	u.most = max(u.most, u.Held())
 	for part := off / TestPart; part*TestPart < off+n; part++ {

@@ -58,6 +58,9 @@ func (d *download) run(outer context.Context, report func(engine.Report)) error 
 		before := d.meter.total()
 		err := d.session(ctx)
 		if err == nil {
+			if _, missing := d.nextMissing(0); missing {
+				continue // a session may end with what it was given
+			}
 			return nil
 		}
 		if outer.Err() != nil {
@@ -147,7 +150,7 @@ func (d *download) session(ctx context.Context) error {
 				return errChanged
 			}
 		}
-		return d.parallel(ctx, a)
+		return d.parallel(ctx, a, first)
 	case a.part:
 		// Ranges of nobody knows what cannot be put together.
 		a.close()
@@ -213,7 +216,7 @@ func (d *download) nextMissing(off int64) (byteRange, bool) {
 		return byteRange{0, d.chunk()}, true
 	}
 	block := d.cfg.BlockSize
-	for b := off / block * block; b < d.size; b += block {
+	for b := (off + block - 1) / block * block; b < d.size; b += block {
 		end := min(b+block, d.size)
 		if d.store.Has(d.file.Index, b, end-b) {
 			continue

@@ -55,30 +55,28 @@ func (q *queue) leave(r byteRange) bool {
 
 // parallel fetches the missing ranges over several connections; the first of
 // them has its answer already.
-func (d *download) parallel(ctx context.Context, first *answer) error {
-	q := &queue{d: d, next: first.rng.end}
-	chunks := (d.size - first.rng.end + d.chunk() - 1) / d.chunk()
+func (d *download) parallel(ctx context.Context, first *answer, asked byteRange) error {
+	asked.end = min(asked.end, d.size)
+	q := &queue{d: d, next: asked.end}
+	chunks := (d.size - asked.end + d.chunk() - 1) / d.chunk()
 	q.active = 1 + int(min(chunks, int64(d.cfg.Connections-1)))
 	g, ctx := errgroup.WithContext(ctx)
 	for i := range q.active {
-		a := first
+		a, rest := first, asked
 		if i > 0 {
-			a = nil
+			a, rest = nil, byteRange{}
 		}
-		g.Go(func() error { return d.connection(ctx, q, a) })
+		g.Go(func() error { return d.connection(ctx, q, a, rest) })
 	}
 	return g.Wait()
 }
 
-// connection fetches range after range until there is none.
-func (d *download) connection(ctx context.Context, q *queue, a *answer) error {
+// connection fetches range after range until there is none, beginning with the
+// one that it has, if any.
+func (d *download) connection(ctx context.Context, q *queue, a *answer, rest byteRange) error {
 	defer d.meter.connect()()
 	buf := make([]byte, bufferSize)
 	wait := newPauses(d.cfg.RetryPause)
-	var rest byteRange
-	if a != nil {
-		rest = a.rng
-	}
 	for {
 		if rest.length() <= 0 {
 			var ok bool
@@ -131,8 +129,8 @@ func (d *download) fetchRange(ctx context.Context, rng byteRange, a *answer, buf
 		if !a.part || a.size != d.size || (a.validator != "" && a.validator != d.validator) {
 			return 0, errChanged
 		}
-		rng.end = a.rng.end // it may bring less than it was asked for
 	}
+	rng.end = min(rng.end, a.rng.end) // it may bring less than it was asked for
 	block := d.cfg.BlockSize
 	for at := rng.off; at < rng.end; {
 		length := min((at/block+1)*block, rng.end) - at
