@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/emersion/go-smtp"
+
 	"longhaul/devstack/port"
 )
 

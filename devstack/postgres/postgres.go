@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
 	"longhaul/devstack/port"
 	"longhaul/devstack/supervisor"
 )

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
 	"longhaul/devstack/port"
 	"longhaul/devstack/supervisor"
 )

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
 	"longhaul/devstack/postgres"
 	"longhaul/devstack/supervisor"
 )

@@ -14,6 +14,7 @@ import (
 	"go.temporal.io/server/common/log"
 	_ "go.temporal.io/server/common/persistence/sql/sqlplugin/postgresql" // registers the postgres12_pgx plugin
 	"go.temporal.io/server/temporal"
+
 	"longhaul/devstack/port"
 )
 

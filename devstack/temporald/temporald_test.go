@@ -13,6 +13,7 @@ import (
 	"go.temporal.io/server/common/resolver"
 	v12 "go.temporal.io/server/schema/postgresql/v12"
 	"go.temporal.io/server/tools/common/schema"
+
 	"longhaul/devstack/port"
 	"longhaul/devstack/postgres"
 	"longhaul/devstack/supervisor"

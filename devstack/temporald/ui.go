@@ -9,6 +9,7 @@ import (
 	"github.com/temporalio/ui-server/v2/server"
 	uiconfig "github.com/temporalio/ui-server/v2/server/config"
 	"github.com/temporalio/ui-server/v2/server/server_options"
+
 	"longhaul/devstack/port"
 )
 
