@@ -300,6 +300,7 @@ func TestHybrids(t *testing.T) {
 		"one missing":    build([]any{file(10, "a"), pad}, good, 2),
 		"one more":       build([]any{file(10, "a"), pad, file(20, "b", "c"), file(1, "z")}, good, 2),
 		"not aligned":    build([]any{file(10, "a"), file(20, "b", "c")}, good, 2),
+		"shifted":        build([]any{file(10, "a"), append(file(kib16-20, ".pad", "x"), "attr", "p"), file(20, "b", "c")}, good, 2),
 		"pieces differ":  build([]any{file(10, "a"), pad, file(20, "b", "c")}, good, 3),
 		"empty folder":   build([]any{file(10, "a")}, v2tree("a", leaf(10, root), "b", v2tree()), 1),
 		"file and dir":   build([]any{file(10, "a")}, v2tree("a", dict{"", dict{"length", 10, "pieces root", root}, "x", leaf(1, root)}), 1),
@@ -428,7 +429,9 @@ func TestHostileTorrents(t *testing.T) {
 			if problemOf(err) != tt.want {
 				t.Errorf("got %v, want %s", err, tt.want)
 			}
-			if d := time.Since(begin); d > time.Second {
+			// Far under a second on an idle machine; this is about work that
+			// grows faster than the input.
+			if d := time.Since(begin); d > 30*time.Second {
 				t.Errorf("took %s", d)
 			}
 		})
@@ -453,7 +456,7 @@ func TestLargeTorrent(t *testing.T) {
 	if err != nil || len(man.Files) != source.MaxFiles || man.Files[49_999].Path != "folder/the same name (50000).bin" {
 		t.Fatalf("%d files, %v", len(man.Files), err)
 	}
-	if took > 5*time.Second {
+	if took > 30*time.Second { // quadratic work would take hours
 		t.Errorf("took %s", took)
 	}
 	t.Logf("%d bytes took %s and allocated %d MiB", len(b), took, (after.TotalAlloc-before.TotalAlloc)>>20)
