@@ -113,8 +113,8 @@ func later(message string, delay time.Duration) error {
 		temporal.ApplicationErrorOptions{NextRetryDelay: delay, Category: temporal.ApplicationErrorCategoryBenign})
 }
 
-// hasCode reports whether err is an error of the code.
-func hasCode(err error, c models.Code) bool { return err != nil && models.CodeOf(err) == c }
+// isNotFound reports whether err says that there is no such thing.
+func isNotFound(err error) bool { return err != nil && models.CodeOf(err) == models.CodeNotFound }
 
 // spread returns d ± 30 %.
 func spread(d time.Duration) time.Duration {

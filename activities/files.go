@@ -106,7 +106,7 @@ func (a *Files) complete(ctx context.Context, f store.FileParts) error {
 		}
 	}
 	obj, err := a.Objects.Head(ctx, key)
-	if hasCode(err, models.CodeNotFound) {
+	if isNotFound(err) {
 		return a.missing(ctx, f, err)
 	}
 	if err != nil {
@@ -134,7 +134,7 @@ func (a *Files) join(ctx context.Context, f store.FileParts) (int64, error) {
 		return 0, a.missing(ctx, f, fmt.Errorf("parts have %d of %d bytes", sum, f.Size))
 	}
 	stored, err := a.Objects.ListParts(ctx, f.Key(), *f.UploadID)
-	if hasCode(err, models.CodeNotFound) {
+	if isNotFound(err) {
 		return sum, nil
 	}
 	if err != nil {

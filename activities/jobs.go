@@ -42,7 +42,7 @@ func (a *Jobs) LoadJob(ctx context.Context, in JobInput) (Plan, error) {
 
 func (a *Jobs) load(ctx context.Context, in JobInput) (Plan, error) {
 	job, err := a.Store.Job(ctx, in.JobID)
-	if hasCode(err, models.CodeNotFound) {
+	if isNotFound(err) {
 		return Plan{Over: true}, nil
 	}
 	if err != nil {

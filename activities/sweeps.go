@@ -38,7 +38,7 @@ type SweepStore interface {
 	JobsToPurge(ctx context.Context, before time.Time, limit int) ([]uuid.UUID, error)
 }
 
-// SweepObjects is what sweeping needs of object storage.
+// SweepStorage is what sweeping needs of object storage.
 type SweepStorage interface {
 	List(ctx context.Context, prefix string, fn func(objstore.Object) error) error
 	ListMultiparts(ctx context.Context, fn func(objstore.Upload) error) error
@@ -78,7 +78,7 @@ func (a *Sweeps) PurgeJob(ctx context.Context, in JobInput) error {
 func (a *Sweeps) purge(ctx context.Context, jobID uuid.UUID) error {
 	job, err := a.Store.Job(ctx, jobID)
 	switch {
-	case hasCode(err, models.CodeNotFound): // an earlier try removed the rows
+	case isNotFound(err): // an earlier try removed the rows
 	case err != nil:
 		return err
 	case job.DeleteAt == nil:
@@ -287,7 +287,7 @@ func (a *Sweeps) prune(ctx context.Context) (res PruneResult, err error) {
 }
 
 func ignoreGone(err error) error {
-	if hasCode(err, models.CodeNotFound) {
+	if isNotFound(err) {
 		return nil
 	}
 	return err

@@ -81,7 +81,7 @@ func (a *Tracker) TrackAgent(ctx context.Context, in TrackInput) (TrackResult, e
 
 func (a *Tracker) track(ctx context.Context, agentID uuid.UUID) (TrackResult, error) {
 	agent, err := a.Store.Agent(ctx, agentID)
-	if hasCode(err, models.CodeNotFound) {
+	if isNotFound(err) {
 		return TrackResult{Gone: true}, nil
 	}
 	if err != nil {

@@ -223,7 +223,7 @@ func (f *follower) reload(ctx context.Context) {
 		f.moved = agent.URL != f.agent.URL
 		f.agent = agent
 	}
-	f.gone = hasCode(err, models.CodeNotFound)
+	f.gone = isNotFound(err)
 	attempts, err := f.Store.OpenAttempts(ctx, f.agent.ID)
 	if err != nil {
 		f.log.Warn("open attempts not read", "agent", f.agent.ID, "cause", err)

@@ -39,8 +39,9 @@ func faultOf(err error) fault {
 
 // problem returns the problem of the fault, empty if it has none.
 func (f fault) problem() models.Problem {
-	p := models.Problem(f.Type)
-	if slices.Contains(models.Problems(), p) {
+	// A type that is no problem has the code of unlisted ones. Listing all
+	// problems would walk over a map, which workflow code must not do.
+	if p := models.Problem(f.Type); p.Code() != models.CodeInternal {
 		return p
 	}
 	return ""

@@ -56,25 +56,24 @@ func (d *download) moved(ctx workflow.Context, in activities.StateInput) {
 // details says in plain words where the job stands, for somebody who knows
 // nothing of the code.
 func (d *download) details() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "**%s** since %s\n\n%s\n", title(d.now.State), clock(d.now.Since), d.now.Waiting)
+	lines := []string{fmt.Sprintf("**%s** since %s", title(d.now.State), clock(d.now.Since)), "", d.now.Waiting}
 	if d.now.Next != "" {
-		fmt.Fprintf(&b, "\nNext: %s\n", d.now.Next)
+		lines = append(lines, "", "Next: "+d.now.Next)
 	}
 	if d.now.Problem != "" {
-		fmt.Fprintf(&b, "\nProblem: `%s`\n", d.now.Problem)
+		lines = append(lines, "", fmt.Sprintf("Problem: `%s`", d.now.Problem))
 	}
-	fmt.Fprintf(&b, "\n- Run %d, transfers started: %d\n", d.in.Run, d.now.Attempt)
+	lines = append(lines, "", fmt.Sprintf("- Run %d, transfers started: %d", d.in.Run, d.now.Attempt))
 	if d.now.Faults > 0 {
-		fmt.Fprintf(&b, "- Faults since the last progress: %d; a person is asked after %d\n", d.now.Faults, len(d.plan.RetryPauses)+1)
+		lines = append(lines, fmt.Sprintf("- Faults since the last progress: %d; a person is asked after %d", d.now.Faults, len(d.plan.RetryPauses)+1))
 	}
 	if d.now.AgentID != "" {
-		fmt.Fprintf(&b, "- Last transfer ran on agent `%s`, epoch %d\n", d.now.AgentID, d.now.Epoch)
+		lines = append(lines, fmt.Sprintf("- Last transfer ran on agent `%s`, epoch %d", d.now.AgentID, d.now.Epoch))
 	}
 	if d.plan.Bytes > 0 {
-		fmt.Fprintf(&b, "- Size: %d bytes\n", d.plan.Bytes)
+		lines = append(lines, fmt.Sprintf("- Size: %d bytes", d.plan.Bytes))
 	}
-	return b.String()
+	return strings.Join(lines, "\n")
 }
 
 func title(s models.State) string {
