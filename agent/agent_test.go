@@ -2,7 +2,10 @@ package agent
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"testing"
+	"time"
 
 	"longhaul/agent/agentapi"
 	"longhaul/agent/engine/enginetest"
@@ -72,5 +75,34 @@ func TestMagnetIsResolvedAndItsFilesReachStorage(t *testing.T) {
 		if !bytes.Equal(c.content(t, id, i), made.Files[i].Data) {
 			t.Errorf("file %d: storage has other bytes than the source", i)
 		}
+	}
+}
+
+func TestSeedingKeepsTheBytesUntilItEnds(t *testing.T) {
+	c := newControlPlane(t)
+	cfg := testConfig(t, c)
+	cfg.SeedTime = time.Second
+	a := startAgent(t, cfg)
+	tracker := enginetest.NewTracker(t)
+	made := enginetest.NewTorrent(enginetest.TorrentSpec{
+		Name: "one", PieceLength: 256 << 10, Trackers: []string{tracker.URL},
+		Files: []enginetest.File{{Path: "one", Data: noise(23, 3*mib)}},
+	})
+	tracker.Add("", enginetest.NewSeeder(t, made, false).Peer)
+	id := newID()
+	c.addJob(id, 1, oneFile(3*mib))
+	spec := download(1, "", oneFile(3*mib))
+	spec.Source = agentapi.Source{Metainfo: made.Metainfo}
+	a.start(id, spec)
+	if s := a.until(id, "seeding", ended); s.Phase != agentapi.PhaseSeeding || s.BytesStored != 3*mib {
+		t.Fatalf("status %+v, fault %+v", s, s.Fault)
+	}
+	kept, err := os.ReadFile(filepath.Join(cfg.DataDir, "transfers", id, "data", "0"))
+	if err != nil || !bytes.Equal(kept, made.Files[0].Data) {
+		t.Errorf("the bytes are not there any more: %v", err)
+	}
+	s := a.until(id, "the end of seeding", func(s agentapi.Status) bool { return s.Phase != agentapi.PhaseSeeding && ended(s) })
+	if s.Phase != agentapi.PhaseDone {
+		t.Errorf("status %+v, fault %+v", s, s.Fault)
 	}
 }
