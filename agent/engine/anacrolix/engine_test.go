@@ -63,6 +63,7 @@ func setup(format enginetest.Format, magnet bool) enginetest.Setup {
 		WrongProblems:  []models.Problem{models.ProblemNoPeers, models.ProblemStalled},
 		NobodyProblems: []models.Problem{models.ProblemMetadataTimeout},
 		Multi:          format == enginetest.V1,
+		NoEmpty:        format != enginetest.V1, // see docs/adr/0002-torrent-engine.md
 		Slack:          256 << 10,
 	}
 }

@@ -287,6 +287,13 @@ func TestSeedingEndsAtTheRatio(t *testing.T) {
 	cfg.SeedRatio, cfg.BindIP = 1, netip.MustParseAddr("127.0.0.4")
 	guard := fetch.NewGuard(netip.MustParsePrefix("127.0.0.0/8"))
 	cfg.Network = fetch.NewDialer(fetch.DialerOptions{Guard: guard, BindIP: cfg.BindIP})
+	l, err := net.Listen("tcp", "127.0.0.4:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	port := uint16(l.Addr().(*net.TCPAddr).Port)
+	cfg.Ports = anacrolix.PortRange{First: port, Last: port}
 	e := anacrolix.New(cfg)
 	job, store := newJob(t, src, made, all)
 	if err := e.Download(t.Context(), job, func(engine.Report) {}); err != nil {
@@ -308,7 +315,7 @@ func TestSeedingEndsAtTheRatio(t *testing.T) {
 	}()
 	<-seeding
 	second := enginetest.NewTracker(t)
-	second.Add("", listening(ctx, t, tracker, "127.0.0.4"))
+	second.Add("", netip.AddrPortFrom(cfg.BindIP, cfg.Ports.First))
 	same(t, fetchAll(t, newEngine(t), engine.Source{Magnet: made.Magnet(second.URL)}, made, all...), made)
 	if err := <-ended; err != nil {
 		t.Fatal(err)
@@ -336,17 +343,6 @@ func newJob(t *testing.T, src engine.Source, made enginetest.Torrent, chosen []i
 	}
 	job.Store = store
 	return job, store
-}
-
-// listening waits until a peer at the host announced itself.
-func listening(ctx context.Context, t *testing.T, tracker *enginetest.Tracker, host string) netip.AddrPort {
-	t.Helper()
-	addr := netip.MustParseAddr(host)
-	p, err := tracker.Await(ctx, func(p netip.AddrPort) bool { return p.Addr() == addr })
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
 }
 
 func TestNothingIsUploadedByDefault(t *testing.T) {

@@ -35,6 +35,7 @@ type Setup struct {
 	WrongProblems  []models.Problem // one of them ends a download from Wrong
 	NobodyProblems []models.Problem // one of them ends a resolve of Nobody
 	Multi          bool             // a source may have several files
+	NoEmpty        bool             // a source cannot be an empty file
 	Validator      bool             // ranges belong to a validator, which parts in storage need to have
 	Slack          int64            // bytes that may be fetched twice after a stop
 }

@@ -1,7 +1,6 @@
 package enginetest
 
 import (
-	"context"
 	"encoding/binary"
 	"net"
 	"net/http"
@@ -21,14 +20,12 @@ type Tracker struct {
 	mu    sync.Mutex
 	peers map[string]map[netip.AddrPort]bool // by info hash; "" is for any
 	hits  map[string]int
-
-	changed chan struct{} // closed when a peer is added
 }
 
 // NewTracker starts a tracker on loopback.
 func NewTracker(t testing.TB, peers ...netip.AddrPort) *Tracker {
 	t.Helper()
-	tr := &Tracker{peers: map[string]map[netip.AddrPort]bool{}, hits: map[string]int{}, changed: make(chan struct{})}
+	tr := &Tracker{peers: map[string]map[netip.AddrPort]bool{}, hits: map[string]int{}}
 	for _, p := range peers {
 		tr.Add("", p)
 	}
@@ -46,8 +43,6 @@ func (tr *Tracker) Add(infoHash string, p netip.AddrPort) {
 		tr.peers[infoHash] = map[netip.AddrPort]bool{}
 	}
 	tr.peers[infoHash][p] = true
-	close(tr.changed)
-	tr.changed = make(chan struct{})
 }
 
 // Announces returns how many announces came in all.
@@ -95,26 +90,4 @@ func (tr *Tracker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		tr.Add(hash, netip.AddrPortFrom(ip.Unmap(), uint16(port)))
 	}
 	_, _ = w.Write(encode(dict{"interval": 60, "peers": compact})) // the announcer may be gone
-}
-
-// Await returns an announced peer that fits, as soon as there is one.
-func (tr *Tracker) Await(ctx context.Context, fits func(netip.AddrPort) bool) (netip.AddrPort, error) {
-	for {
-		tr.mu.Lock()
-		changed := tr.changed
-		for _, set := range tr.peers {
-			for p := range set {
-				if fits(p) {
-					tr.mu.Unlock()
-					return p, nil
-				}
-			}
-		}
-		tr.mu.Unlock()
-		select {
-		case <-ctx.Done():
-			return netip.AddrPort{}, ctx.Err()
-		case <-changed:
-		}
-	}
 }

@@ -1,0 +1,271 @@
+package anacrolix
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/anacrolix/torrent/metainfo"
+
+	"longhaul/agent/engine"
+	"longhaul/models"
+)
+
+type clock struct{ now time.Time }
+
+func (c *clock) Now() time.Time { return c.now }
+
+// hasAll is a store of which only Has matters.
+type hasAll struct {
+	engine.Store
+	has bool
+}
+
+func (s hasAll) Has(int, int64, int64) bool { return s.has }
+
+func TestLayoutCoversEverySelectedByteOnce(t *testing.T) {
+	t.Parallel()
+	rnd := rand.New(rand.NewPCG(5, 6))
+	for range 300 {
+		info := &metainfo.Info{Name: "x", PieceLength: 16 << 10}
+		var chosen []engine.File
+		want := map[int]int64{}
+		total := int64(0)
+		for i := range 1 + rnd.IntN(12) {
+			n := rnd.Int64N(40_000)
+			if rnd.IntN(4) == 0 {
+				n = 0
+			}
+			info.Files = append(info.Files, metainfo.FileInfo{Path: []string{fmt.Sprint(i)}, Length: n})
+			total += n
+			if rnd.IntN(2) == 0 {
+				chosen = append(chosen, engine.File{Index: i, Size: n})
+				if n > 0 {
+					want[i] = n
+				}
+			}
+		}
+		pieces := (total + info.PieceLength - 1) / info.PieceLength
+		info.Pieces = make([]byte, 20*pieces)
+		l, err := newLayout(info, chosen)
+		if err != nil {
+			t.Fatal(err)
+		}
+		next := map[int]int64{}
+		length := int64(0)
+		for p := range l.pieces {
+			length += l.lengths(p)
+			at := int64(-1)
+			l.extents(p, func(e extent) bool {
+				if e.off != next[e.file] || e.at <= at || e.at+e.length > l.lengths(p) {
+					t.Fatalf("piece %d: %+v after %d", p, e, next[e.file])
+				}
+				at = e.at
+				next[e.file] += e.length
+				return true
+			})
+			if got := l.done(p, hasAll{has: true}); got != (l.wanted(p) > 0) {
+				t.Fatalf("piece %d: done is %v", p, got)
+			}
+		}
+		if length != total || len(next) != len(want) {
+			t.Fatalf("pieces hold %d of %d bytes, %d of %d files", length, total, len(next), len(want))
+		}
+		for i, n := range want {
+			if next[i] != n {
+				t.Fatalf("file %d: %d of %d bytes", i, next[i], n)
+			}
+		}
+	}
+}
+
+func TestABadSelectionIsRefused(t *testing.T) {
+	t.Parallel()
+	info := &metainfo.Info{Name: "x", PieceLength: 16 << 10, Length: 5, Pieces: make([]byte, 20)}
+	for _, files := range [][]engine.File{{{Index: 1, Size: 5}}, {{Index: -1, Size: 5}}, {{Size: 5}, {Size: 5}}, {{Size: 4}}} {
+		_, err := newLayout(info, files)
+		if e := models.AsError(err); err == nil || e.Problem != models.ProblemBadSelection {
+			t.Errorf("%+v: %v", files, err)
+		}
+	}
+	if _, err := newLayout(info, []engine.File{{Size: -1}}); err != nil {
+		t.Error("a file of a size not known before was refused:", err)
+	}
+}
+
+func watched(c *clock, stall time.Duration) *monitor {
+	d := &download{session: &session{cfg: Config{Now: c.Now}}, layout: &layout{pieceLength: 1 << 20}}
+	return newMonitor(d, stall)
+}
+
+func TestReportsSayWhyNothingComes(t *testing.T) {
+	t.Parallel()
+	c := &clock{now: time.Unix(1_000_000, 0)}
+	m := watched(c, 30*time.Minute)
+	if r := m.report(); r.Waiting != "" || r.GivesUpAt != nil || r.Phase != models.PhaseDownloading {
+		t.Errorf("at first: %+v", r)
+	}
+	c.now = c.now.Add(9 * time.Minute)
+	r := m.report()
+	if r.Waiting != "No peers for 9 minutes." || !r.GivesUpAt.Equal(time.Unix(1_000_000, 0).Add(30*time.Minute)) {
+		t.Errorf("without peers: %+v", r)
+	}
+	if err := m.stalled(); err != nil {
+		t.Error("gave up early:", err)
+	}
+	c.now = c.now.Add(21 * time.Minute)
+	if e := models.AsError(m.stalled()); e.Problem != models.ProblemNoPeers {
+		t.Error(e)
+	}
+	m.peers = 2
+	if e := models.AsError(m.stalled()); e.Problem != models.ProblemStalled {
+		t.Error(e)
+	}
+	if r := m.report(); r.Waiting != "The connected peers have sent nothing for 30 minutes; none of them has the whole torrent." {
+		t.Error(r.Waiting)
+	}
+	m.waiting = true
+	if r := m.report(); r.GivesUpAt != nil || r.Waiting == "" {
+		t.Errorf("waiting for the disk: %+v", r)
+	}
+}
+
+func TestWords(t *testing.T) {
+	t.Parallel()
+	for d, want := range map[time.Duration]string{
+		time.Second: "1 second", 90 * time.Second: "90 seconds", 5 * time.Minute: "5 minutes", 49 * time.Hour: "49 hours",
+	} {
+		if got := words(d); got != want {
+			t.Errorf("%v is %q, want %q", d, got, want)
+		}
+	}
+}
+
+func TestUsableTrackers(t *testing.T) {
+	t.Parallel()
+	var tiers [][]string
+	for i := range 5000 {
+		tiers = append(tiers, []string{fmt.Sprintf("http://t%d.example/announce", i)})
+	}
+	n := 0
+	for _, tier := range usableTrackers(tiers) {
+		n += len(tier)
+	}
+	if n != 50 {
+		t.Errorf("%d trackers are used", n)
+	}
+	bad := []string{"wss://t.example", "http://u:p@t.example/a", "file:///etc/passwd", "://", "http://t.example/a#b c"}
+	if got := usableTrackers([][]string{bad}); len(got[0]) != 0 {
+		t.Errorf("%v are used", got)
+	}
+}
+
+func TestPeersAreTriedAgainLessAndLess(t *testing.T) {
+	t.Parallel()
+	c := &clock{now: time.Unix(0, 0)}
+	b := newPeerBook(c.Now, 10*time.Second)
+	b.tried("192.0.2.1:6881")
+	b.tried("not an address")
+	if len(b.due()) != 0 {
+		t.Fatal("tried again at once")
+	}
+	for _, wait := range []time.Duration{10, 20, 40, 80} {
+		c.now = c.now.Add(wait*time.Second - 1)
+		if len(b.due()) != 0 {
+			t.Fatalf("tried again before %d s", wait)
+		}
+		c.now = c.now.Add(1)
+		if due := b.due(); len(due) != 1 || due[0].Addr.String() != "192.0.2.1:6881" {
+			t.Fatalf("after %d s: %v", wait, due)
+		}
+		b.tried("192.0.2.1:6881")
+	}
+	for i := range 2 * maxBook {
+		b.tried(netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, 2, 2}), uint16(i+1)).String())
+	}
+	if len(b.peers) > maxBook {
+		t.Errorf("%d peers are remembered", len(b.peers))
+	}
+}
+
+// openNetwork allows everything.
+type openNetwork struct{ net.Dialer }
+
+func (*openNetwork) Allowed(netip.Addr) bool { return true }
+
+func (n *openNetwork) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	return n.Dialer.DialContext(ctx, network, address)
+}
+
+func TestPrivateTorrentsUseNeitherDHTNorPeerExchange(t *testing.T) {
+	t.Parallel()
+	cfg := New(Config{
+		Log: slog.New(slog.DiscardHandler), Network: &openNetwork{}, DHT: true, BindIP: netip.MustParseAddr("127.0.0.1"),
+	}).cfg
+	for _, private := range []bool{true, false} {
+		c, err := openClient(cfg, false, private)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := len(c.DhtServers()); (got == 0) != private {
+			t.Errorf("private %v: %d DHT nodes", private, got)
+		}
+		c.close()
+		if cc := clientConfig(cfg, false, private, c.book); cc.DisablePEX != private || !cc.NoUpload || !cc.DisableWebseeds {
+			t.Errorf("private %v: peer exchange off is %v", private, cc.DisablePEX)
+		}
+	}
+}
+
+func TestABusyPortRangeIsAnError(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	port := uint16(l.Addr().(*net.TCPAddr).Port)
+	cfg := Config{BindIP: netip.MustParseAddr("127.0.0.1"), Ports: PortRange{First: port, Last: port}}
+	if _, err := listen(cfg); err == nil {
+		t.Error("listened on a port that is taken")
+	}
+}
+
+func TestPacketsToForbiddenAddressesStay(t *testing.T) {
+	t.Parallel()
+	pc, err := listenPacket(Config{Network: closedNetwork{}}, "udp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pc.Close()
+	if _, err := pc.WriteTo([]byte("x"), pc.LocalAddr()); err == nil {
+		t.Error("a packet was sent")
+	}
+	dead := newDeadPackets(net.ErrClosed)
+	read := make(chan error, 1)
+	go func() {
+		_, _, err := dead.ReadFrom(nil)
+		read <- err
+	}()
+	if _, err := dead.WriteTo([]byte("x"), pc.LocalAddr()); err == nil {
+		t.Error("a socket that was never opened sends")
+	}
+	dead.Close()
+	dead.Close()
+	if err := <-read; err == nil {
+		t.Error("a socket that was never opened receives")
+	}
+}
+
+type closedNetwork struct{}
+
+func (closedNetwork) Allowed(netip.Addr) bool { return false }
+
+func (closedNetwork) DialContext(context.Context, string, string) (net.Conn, error) {
+	return nil, net.ErrClosed
+}
