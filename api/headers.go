@@ -88,18 +88,19 @@ func isAPIPath(path string) bool {
 		path == "/api" || path == "/agent" || path == pathHealth || path == pathReady || path == pathOpenAPI
 }
 
-// crossOrigin refuses state-changing requests that another site makes with a
+// siteGuard refuses state-changing requests that another site makes with a
 // visitor's cookie.
-func crossOrigin(base *url.URL) (gin.HandlerFunc, error) {
+type siteGuard struct{ cop *http.CrossOriginProtection }
+
+func newSiteGuard(base *url.URL) (siteGuard, error) {
 	cop := http.NewCrossOriginProtection()
-	if err := cop.AddTrustedOrigin(originOf(base)); err != nil {
-		return nil, err
+	return siteGuard{cop}, cop.AddTrustedOrigin(originOf(base))
+}
+
+func (g siteGuard) check(c *gin.Context) {
+	if err := g.cop.Check(c.Request); err != nil {
+		abort(c, httpProblem(http.StatusForbidden, codeCrossOrigin, "Refused", "The request came from another site."))
+		return
 	}
-	return func(c *gin.Context) {
-		if err := cop.Check(c.Request); err != nil {
-			abort(c, httpProblem(http.StatusForbidden, codeCrossOrigin, "Refused", "The request came from another site."))
-			return
-		}
-		c.Next()
-	}, nil
+	c.Next()
 }

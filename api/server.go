@@ -113,12 +113,12 @@ func build(cfg Config, deps Deps) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	guard, err := crossOrigin(cfg.BaseURL)
+	guard, err := newSiteGuard(cfg.BaseURL)
 	if err != nil {
 		return nil, fmt.Errorf("app origin: %w", err)
 	}
 	engine.Use(identify(), logRequests(deps.Log, deps.Now), measure(deps.Metrics, deps.Now), rescue(deps.Log),
-		secureApp(cfg.BaseURL, cfg.FilesURL), guard, limitBody(deps.Now))
+		secureApp(cfg.BaseURL, cfg.FilesURL), guard.check, limitBody(deps.Now))
 	s.app = engine
 	s.api = humagin.New(engine, apiConfig())
 	s.operations(&router{api: s.api, auth: s.authenticator()})

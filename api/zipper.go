@@ -35,17 +35,11 @@ type zipEntry struct {
 func (h *deliveryHandlers) archive(c *gin.Context) {
 	ctx := c.Request.Context()
 	g, err := h.signer.read(token.PurposeArchive, c.Param("token"))
-	if err == nil {
-		err = h.admitted(ctx, g)
-	}
 	if err != nil {
 		abort(c, err)
 		return
 	}
-	job, err := h.jobs.Job(ctx, g.userID, g.id)
-	if err == nil && job.State != models.StateReady {
-		err = models.Errorf(models.CodeNotFound, "There are no files to pack.")
-	}
+	job, entries, err := h.packable(ctx, g)
 	if err == nil && c.Request.Method == http.MethodGet {
 		err = h.limits.Allow(LimitArchive, g.userID.String())
 	}
@@ -53,12 +47,6 @@ func (h *deliveryHandlers) archive(c *gin.Context) {
 		abort(c, err)
 		return
 	}
-	files, err := h.jobs.Files(ctx, g.userID, g.id)
-	if err != nil {
-		abort(c, err)
-		return
-	}
-	entries := zipEntries(files)
 	header := c.Writer.Header()
 	header.Set("Content-Type", "application/zip")
 	header.Set("Content-Disposition", source.ContentDisposition(source.Attachment, archiveName(job)))
@@ -74,6 +62,22 @@ func (h *deliveryHandlers) archive(c *gin.Context) {
 		infoOf(ctx).err = err
 		panic(http.ErrAbortHandler) // the client must see that bytes are missing
 	}
+}
+
+// packable finds what a grant packs.
+func (h *deliveryHandlers) packable(ctx context.Context, g grant) (models.Job, []zipEntry, error) {
+	if err := h.admitted(ctx, g); err != nil {
+		return models.Job{}, nil, err
+	}
+	job, err := h.jobs.Job(ctx, g.userID, g.id)
+	if err != nil {
+		return models.Job{}, nil, err
+	}
+	if job.State != models.StateReady {
+		return models.Job{}, nil, models.Errorf(models.CodeNotFound, "There are no files to pack.")
+	}
+	files, err := h.jobs.Files(ctx, g.userID, g.id)
+	return job, zipEntries(files), err
 }
 
 func (h *deliveryHandlers) writeZip(ctx context.Context, c *gin.Context, g grant, entries []zipEntry) error {

@@ -19,9 +19,8 @@ type Scenario struct {
 	Body    string
 	Status  int
 	Want    []string // must be in the body
-	Unwant  []string // must not be in the body or the headers
+	Unwant  []string // must not be in the body
 	Headers map[string]string
-	Then    func(t *testing.T, body []byte)
 }
 
 // Run sends the request and checks the answer. Every answer that is not a
@@ -54,25 +53,27 @@ func (h *Harness) Run(t *testing.T, s Scenario) []byte {
 	if resp.StatusCode >= http.StatusBadRequest {
 		CheckProblem(t, resp, body)
 	}
+	s.check(t, resp, string(body))
+	return body
+}
+
+func (s Scenario) check(t *testing.T, resp *http.Response, body string) {
+	t.Helper()
 	for _, w := range s.Want {
-		if !strings.Contains(string(body), w) {
-			t.Errorf("%s %s: %q is not in %s", method, s.Path, w, body)
+		if !strings.Contains(body, w) {
+			t.Errorf("%s: %q is not in %s", s.Path, w, body)
 		}
 	}
 	for _, w := range s.Unwant {
-		if strings.Contains(string(body), w) {
-			t.Errorf("%s %s: %q is in %s", method, s.Path, w, body)
+		if strings.Contains(body, w) {
+			t.Errorf("%s: %q is in %s", s.Path, w, body)
 		}
 	}
 	for k, want := range s.Headers {
 		if got := resp.Header.Get(k); got != want {
-			t.Errorf("%s %s: header %s is %q, want %q", method, s.Path, k, got, want)
+			t.Errorf("%s: header %s is %q, want %q", s.Path, k, got, want)
 		}
 	}
-	if s.Then != nil {
-		s.Then(t, body)
-	}
-	return body
 }
 
 // CheckProblem checks that an answer is a complete problem document which

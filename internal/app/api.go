@@ -45,7 +45,7 @@ func RunAPI(ctx context.Context, cfg config.Config, version string, stdout, stde
 		return err
 	}
 	defer parts.close()
-	server, err := parts.server(cfg, version, log)
+	server, err := parts.server(cfg, version, log) //nolint:contextcheck // middleware takes the request's own context
 	if err != nil {
 		return err
 	}
