@@ -1,4 +1,4 @@
-import '@fontsource-variable/geist/wght.css';
+import '@fontsource-variable/ibm-plex-sans/wght.css';
 import './app/styles/mantine.css';
 import './app/styles/theme.gen.css';
 import './app/styles/tokens.css';

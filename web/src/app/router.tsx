@@ -21,7 +21,15 @@ interface RouterContext {
   queryClient: QueryClient;
 }
 
-const root = createRootRouteWithContext<RouterContext>()({ component: Outlet, notFoundComponent: () => <NotFound /> });
+const root = createRootRouteWithContext<RouterContext>()({ component: Outlet, notFoundComponent: NothingHere });
+
+function NothingHere() {
+  return (
+    <main>
+      <NotFound />
+    </main>
+  );
+}
 
 const nextSearch = z.object({ next: z.catch(z.string(), '') });
 const tokenSearch = z.object({ token: z.catch(z.string(), '') });
@@ -90,10 +98,13 @@ const agentsRoute = createRoute({
   component: lazyRouteComponent(() => import('./routes/settings-routes'), 'AgentsRoute'),
 });
 
+/** Everything else, within the frame of the app. */
+const restRoute = createRoute({ getParentRoute: () => signedInRoute, path: '$', component: () => <NotFound /> });
+
 const tree = root.addChildren([
   loginRoute,
   setupRoute,
-  signedInRoute.addChildren([dashboardRoute, jobRoute, playRoute, settingsRoute, agentsRoute]),
+  signedInRoute.addChildren([dashboardRoute, jobRoute, playRoute, settingsRoute, agentsRoute, restRoute]),
 ]);
 
 /** Returns the router of one page. */
@@ -103,7 +114,7 @@ export function newRouter(queryClient: QueryClient) {
     context: { queryClient },
     defaultPreload: 'intent',
     defaultErrorComponent: PageError,
-    defaultNotFoundComponent: () => <NotFound />,
+    defaultNotFoundComponent: NothingHere,
     scrollRestoration: true,
   });
 }

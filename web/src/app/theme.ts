@@ -51,16 +51,19 @@ const dark: MantineColorsTuple = [
   '#11100f',
 ];
 
+/** Where menus and dialogs are put: within the main landmark, so that screen readers find them there. */
+const layers = '#layers';
+
 /** The theme. Its variables are written to styles/theme.gen.css by `npm run gen:theme`. */
 export const theme = createTheme({
   primaryColor: 'cobalt',
   primaryShade: 6,
   colors: { cobalt, gray, dark },
   black: '#211f1c',
-  fontFamily: "'Geist Variable', ui-sans-serif, system-ui, -apple-system, 'Segoe UI', 'Noto Sans', sans-serif",
+  fontFamily: "'IBM Plex Sans Variable', ui-sans-serif, system-ui, -apple-system, 'Segoe UI', 'Noto Sans', sans-serif",
   fontFamilyMonospace: "ui-monospace, 'SF Mono', 'Cascadia Mono', 'Noto Sans Mono', Menlo, Consolas, monospace",
   headings: {
-    fontFamily: "'Geist Variable', ui-sans-serif, system-ui, sans-serif",
+    fontFamily: "'IBM Plex Sans Variable', ui-sans-serif, system-ui, sans-serif",
     fontWeight: '620',
     textWrap: 'balance',
     sizes: {
@@ -72,15 +75,32 @@ export const theme = createTheme({
   },
   fontSizes: { xs: '0.78125rem', sm: '0.875rem', md: '0.9375rem', lg: '1.0625rem', xl: '1.25rem' },
   lineHeights: { xs: '1.4', sm: '1.45', md: '1.5', lg: '1.5', xl: '1.4' },
+  fontWeights: { regular: '400', medium: '550', bold: '650' },
   defaultRadius: 'md',
   radius: { xs: '3px', sm: '6px', md: '9px', lg: '14px', xl: '22px' },
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
-    // The scroll lock of Mantine writes a style element, which the content security policy forbids;
-    // styles/global.css locks the page instead.
-    Modal: Modal.extend({ defaultProps: { lockScroll: false, centered: true, radius: 'lg', overlayProps: { blur: 2 } } }),
-    Menu: Menu.extend({ defaultProps: { shadow: 'md', radius: 'md', position: 'bottom-end', offset: 6 } }),
+    // The scroll lock of Mantine writes a style element, which the content security policy forbids.
+    Modal: Modal.extend({
+      defaultProps: {
+        lockScroll: false,
+        closeButtonProps: { 'aria-label': 'Close' },
+        portalProps: { target: layers },
+        centered: true, radius: 'lg', overlayProps: { blur: 1, backgroundOpacity: 0.45 },
+      },
+    }),
+    Menu: Menu.extend({
+      defaultProps: {
+        // An empty element with the focus is nothing that a menu may hold; each menu names its first item by data-autofocus.
+        withInitialFocusPlaceholder: false,
+        portalProps: { target: layers },
+        shadow: 'md',
+        radius: 'md',
+        position: 'bottom-end',
+        offset: 6,
+      },
+    }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, withArrow: true, arrowSize: 6, multiline: true } }),
     Checkbox: Checkbox.extend({ defaultProps: { radius: 'xs', size: 'xs' } }),
     Skeleton: Skeleton.extend({ defaultProps: { radius: 'sm' } }),

@@ -35,7 +35,7 @@ export function FileTreeRow(props: FileTreeRowProps) {
       data-dim={dim || undefined}
       style={{ transform: `translateY(${top}px)` }}
     >
-      <span className={classes.indent} style={{ width: node.depth * 20 }} />
+      <span className={classes.indent} style={{ width: `calc(${node.depth} * var(--tree-indent))` }} />
       <RowCheckbox {...props} />
       {node.kind === 'folder' ? (
         <FolderLabel name={node.name} count={node.indexes.length} open={props.open} onToggle={() => props.onToggle(node.path)} />

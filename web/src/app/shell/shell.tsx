@@ -57,6 +57,7 @@ export function Shell({ me, onSignOut }: ShellProps) {
       </header>
       <main id="content" className={classes.main} tabIndex={-1}>
         <Outlet />
+        <div id="layers" />
       </main>
     </LiveProvider>
   );
@@ -72,7 +73,7 @@ function UserMenu({ me, onSignOut }: ShellProps) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{me.email}</Menu.Label>
-        <Menu.Item leftSection={<IconSettings size={16} />} renderRoot={(props) => <Link to="/settings" {...props} />}>
+        <Menu.Item data-autofocus leftSection={<IconSettings size={16} />} renderRoot={(props) => <Link to="/settings" {...props} />}>
           Settings
         </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={onSignOut}>

@@ -47,7 +47,7 @@ export function FileBrowser({ jobId }: { jobId: string }) {
       {files?.length === 0 && <p className={classes.none}>The files are not known yet. They appear here once the source has told them.</p>}
       {chosen.length > 0 && (
         <FileTree
-          label="Files"
+          label="List of files"
           files={chosen}
           maxHeight={520}
           isDim={(file) => file.state !== 'stored'}

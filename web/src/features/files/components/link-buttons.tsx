@@ -67,6 +67,7 @@ export function CopyLinkButton({ file, wide = false }: { file: JobFile; wide?: b
   return (
     <Tooltip label="Copy a link for a player or a download tool">
       <ActionIcon
+        data-spare
         variant="subtle"
         color="gray"
         aria-label={`Copy a link to ${baseName(file.path)}`}

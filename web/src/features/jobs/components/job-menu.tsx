@@ -16,6 +16,7 @@ import {
 
 import type { PlainAction } from '../api';
 import { actionLabels, nameOf } from '../state';
+import classes from './job-menu.module.css';
 
 export const actionIcons: Record<JobAction, Icon> = {
   pause: IconPlayerPause,
@@ -42,6 +43,7 @@ export function JobMenu({ job, onAct }: JobMenuProps) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item
+          data-autofocus
           leftSection={<IconExternalLink size={16} />}
           renderRoot={(props) => <Link to="/jobs/$jobId" params={{ jobId: job.id }} {...props} />}
         >
@@ -65,7 +67,7 @@ export function JobMenu({ job, onAct }: JobMenuProps) {
             <Menu.Item
               key={action}
               leftSection={icon}
-              color={action === 'delete' ? 'red' : undefined}
+              className={action === 'delete' ? classes.danger : undefined}
               onClick={() => onAct(job, action)}
             >
               {actionLabels[action]}

@@ -20,10 +20,10 @@ export function JobStatus({ job }: { job: Job }) {
       <Symbol size={20} stroke={1.7} className={classes.statusicon} aria-hidden="true" />
       <div>
         <p className={classes.reason} aria-live="polite">
-          {why === '' ? job.nextAction : why}
+          {why}
         </p>
         <p className={classes.next}>
-          {why !== '' && job.nextAction !== '' && (
+          {job.nextAction !== '' && (
             <span>
               <span className={classes.nextlabel}>Next:</span> {job.nextAction}
             </span>
@@ -35,7 +35,7 @@ export function JobStatus({ job }: { job: Job }) {
             </span>
           )}
           <span>
-            In this state since <RelativeTime at={job.stateSince} />
+            This began <RelativeTime at={job.stateSince} />
           </span>
         </p>
       </div>

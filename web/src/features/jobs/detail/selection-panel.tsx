@@ -37,7 +37,7 @@ export function SelectionPanel({ job, files }: { job: Job; files: readonly JobFi
         {job.deadline && (
           <>
             {' '}
-            The choice is open until <RelativeTime at={job.deadline} />.
+            The choice ends <RelativeTime at={job.deadline} />.
           </>
         )}
       </p>

@@ -1,4 +1,4 @@
-import { Checkbox } from '@mantine/core';
+import { Button, Checkbox } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 
@@ -10,7 +10,7 @@ import { formatBytes, formatDuration, formatPercent, formatPlural, formatRate } 
 import type { PlainAction } from '../api';
 import { JobMenu } from '../components/job-menu';
 import { StateLabel } from '../components/state-label';
-import { isRunning, nameOf, sharesOf, stateLooks, whyOf } from '../state';
+import { actionLabels, isRunning, nameOf, sharesOf, stateLooks, whyOf } from '../state';
 import { useProgress } from '../use-progress';
 import classes from './job-row.module.css';
 
@@ -72,13 +72,38 @@ export const JobRow = memo(function JobRow({ job, position, count, selected, onS
           </div>
         )}
       </div>
-      <div className={`${classes.share} tabular`}>{showBar && done !== null && formatPercent(done)}</div>
+      <div className={`${classes.share} tabular`}>
+        {running && done !== null ? formatPercent(done) : <QuickAction job={job} onAct={onAct} />}
+      </div>
       <div className={classes.menu}>
         <JobMenu job={job} onAct={onAct} />
       </div>
     </div>
   );
 });
+
+const quickActions: readonly PlainAction[] = ['retry', 'resume'];
+
+/** The one thing that a job at rest waits for, in reach without a menu. */
+function QuickAction({ job, onAct }: { job: Job; onAct: (job: Job, action: PlainAction) => void }) {
+  if (job.actions.includes('select')) {
+    return (
+      <Button
+        size="compact-sm"
+        renderRoot={(props) => <Link to="/jobs/$jobId" params={{ jobId: job.id }} {...props} />}
+      >
+        {actionLabels.select}
+      </Button>
+    );
+  }
+  const action = quickActions.find((each) => job.actions.includes(each));
+  if (!action || job.state === 'cancelled') return null;
+  return (
+    <Button size="compact-sm" variant="default" aria-label={`${actionLabels[action]}: ${nameOf(job)}`} onClick={() => onAct(job, action)}>
+      {actionLabels[action]}
+    </Button>
+  );
+}
 
 /** The figures of a job on which something works. */
 function Flow({ job }: { job: Job }) {

@@ -80,6 +80,7 @@ function SortMenu({ sort, onSort }: { sort: Sort; onSort: (sort: Sort) => void }
         {sorts.map((each) => (
           <Menu.Item
             key={each}
+            data-autofocus={each === sort || undefined}
             onClick={() => onSort(each)}
             rightSection={each === sort ? <IconCheck size={16} aria-label="current" /> : undefined}
           >

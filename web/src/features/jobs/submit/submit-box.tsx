@@ -12,6 +12,8 @@ import { useSubmit } from './use-submit';
 
 /** As many drafts are looked up by themselves; the rest on request, so that a long paste floods nobody. */
 const lookedUpAtOnce = 4;
+/** From here on the drafts scroll in a frame of their own. */
+const manyDrafts = 8;
 
 /** Where downloads begin: paste, drop or choose; look at what it holds, or just add it. */
 export function SubmitBox() {
@@ -61,7 +63,7 @@ export function SubmitBox() {
           className={classes.text}
           classNames={{ input: classes.input ?? '' }}
           aria-label="Magnet links, URLs or info hashes, one per line"
-          placeholder="Paste a magnet link, a URL or an info hash"
+          placeholder="Magnet link, URL or info hash"
           rows={1}
           spellCheck={false}
           autoCapitalize="off"
@@ -97,7 +99,7 @@ export function SubmitBox() {
         ))}
       </div>
       {drafts.length > 0 && (
-        <ul className={classes.drafts} aria-label="Ready to add">
+        <ul className={classes.drafts} data-many={drafts.length > manyDrafts || undefined} aria-label="Ready to add">
           {drafts.map((draft, at) => (
             <DraftCard
               key={draft.id}

@@ -41,7 +41,7 @@ export function Sessions() {
                 last seen <RelativeTime at={session.lastSeenAt} />
               </span>
               <span>
-                since <RelativeTime at={session.createdAt} />
+                signed in <RelativeTime at={session.createdAt} />
               </span>
             </p>
           </div>

@@ -1,0 +1,142 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { FakeEventSource } from '@test/event-source';
+import { makeJob, makeProgress, moment } from '@test/fixtures';
+import { renderApp } from '@test/render-app';
+import { problem, World } from '@test/world';
+import { describe, expect, it } from 'vitest';
+
+function worldWithJobs() {
+  const world = new World();
+  world.jobs = [
+    makeJob({ name: 'Running one', state: 'downloading', createdAt: moment(-60) }),
+    makeJob({ name: 'Paused one', state: 'paused', createdAt: moment(-120) }),
+    makeJob({ name: 'Failed one', state: 'failed', reason: 'The server says that there is no such file (404).', createdAt: moment(-180) }),
+  ];
+  return world;
+}
+
+function row(name: string) {
+  const found = screen.getByRole('link', { name }).closest('[role="listitem"]');
+  if (!(found instanceof HTMLElement)) throw new Error(`no row ${name}`);
+  return found;
+}
+
+describe('the list', () => {
+  it('shows jobs with their state, why they wait, and counts by tab', async () => {
+    renderApp(worldWithJobs(), '/');
+    expect(await screen.findByText('Running one')).toBeVisible();
+    expect(within(row('Failed one')).getByText('Failed')).toBeVisible();
+    expect(within(row('Failed one')).getByText(/no such file/)).toBeVisible();
+    expect(await screen.findByRole('button', { name: 'All 3' })).toBeVisible();
+    expect(screen.getByRole('button', { name: 'Active 1' })).toBeVisible();
+  });
+
+  it('asks the server for a tab and for a search', async () => {
+    const { user, router } = renderApp(worldWithJobs(), '/');
+    await user.click(await screen.findByRole('button', { name: 'Paused 1' }));
+    await waitFor(() => expect(screen.queryByText('Running one')).not.toBeInTheDocument());
+    expect(screen.getByText('Paused one')).toBeVisible();
+    expect(router.state.location.search).toMatchObject({ tab: 'paused' });
+    await user.type(screen.getByRole('searchbox'), 'nothing like it');
+    expect(await screen.findByText('No match')).toBeVisible();
+  });
+
+  it('offers only what the job allows, and does it', async () => {
+    const world = worldWithJobs();
+    const { user } = renderApp(world, '/');
+    await user.click(await screen.findByRole('button', { name: 'Actions for Running one' }));
+    const menu = await screen.findByRole('menu');
+    await waitFor(() => expect(within(menu).getByRole('menuitem', { name: 'Open' })).toHaveFocus());
+    expect(within(menu).queryByText('Resume')).not.toBeInTheDocument();
+    await user.click(within(menu).getByText('Pause'));
+    expect(await within(row('Running one')).findByText('Paused')).toBeVisible();
+    expect(world.changes).toEqual([`POST /jobs/${world.jobs[0]?.id ?? ''}/pause`]);
+  });
+
+  it('asks before it deletes', async () => {
+    const world = worldWithJobs();
+    const { user } = renderApp(world, '/');
+    await user.click(await screen.findByRole('button', { name: 'Actions for Failed one' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Delete' }));
+    expect(world.changes).toEqual([]);
+    await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Delete' }));
+    await waitFor(() => expect(screen.queryByRole('link', { name: 'Failed one' })).not.toBeInTheDocument());
+    expect(world.jobs).toHaveLength(2);
+  });
+
+  it('does an action to those of the selected jobs that allow it', async () => {
+    const world = worldWithJobs();
+    const { user } = renderApp(world, '/');
+    await user.click(await screen.findByRole('checkbox', { name: 'Select Running one' }));
+    await user.click(screen.getByRole('checkbox', { name: 'Select Paused one' }));
+    await user.click(screen.getByRole('button', { name: 'Resume (1)' }));
+    expect(await within(row('Paused one')).findByText('Queued')).toBeVisible();
+    expect(world.changes).toHaveLength(1);
+  });
+
+  it('moves between rows by the arrow keys', async () => {
+    const { user } = renderApp(worldWithJobs(), '/');
+    (await screen.findByRole('link', { name: 'Running one' })).focus();
+    await user.keyboard('{ArrowDown}');
+    expect(screen.getByRole('link', { name: 'Paused one' })).toHaveFocus();
+    await user.keyboard('x');
+    expect(screen.getByRole('checkbox', { name: 'Select Paused one' })).toBeChecked();
+    await user.keyboard('k');
+    expect(screen.getByRole('link', { name: 'Running one' })).toHaveFocus();
+  });
+
+  it('says what to do when there is nothing yet', async () => {
+    renderApp(new World(), '/');
+    expect(await screen.findByText('No downloads yet')).toBeVisible();
+  });
+
+  it('says what went wrong and loads again on request', async () => {
+    const world = worldWithJobs();
+    const answer = world.answer.bind(world);
+    let broken = true;
+    world.answer = (request) =>
+      broken && request.url.includes('/jobs?') ? Promise.resolve(problem(503, 'unavailable', 'The database is away.')) : answer(request);
+    const { user } = renderApp(world, '/');
+    expect(await screen.findByText('The database is away.')).toBeVisible();
+    broken = false;
+    await user.click(screen.getByRole('button', { name: 'Try again' }));
+    expect(await screen.findByText('Running one')).toBeVisible();
+  });
+});
+
+describe('the event stream', () => {
+  it('writes progress and state to the rows, and tells how live the page is', async () => {
+    const world = worldWithJobs();
+    renderApp(world, '/');
+    await screen.findByText('Running one');
+    const stream = FakeEventSource.latest();
+    expect(screen.getByText('Connecting')).toBeVisible();
+    stream.accept();
+    expect(await screen.findByText('Live')).toBeVisible();
+
+    const [running] = world.jobs;
+    if (!running) throw new Error('no job');
+    stream.send('progress', [makeProgress(running.id, { downRate: 10_485_760, bytesDone: 50, bytesTotal: 200, waiting: 'No peer has the rest.' })]);
+    expect(await within(row('Running one')).findByText('10.0 MiB/s')).toBeVisible();
+    expect(within(row('Running one')).getByRole('progressbar')).toHaveAttribute('aria-valuenow', '25');
+    expect(within(row('Running one')).getByText('No peer has the rest.')).toBeVisible();
+
+    stream.send('job', world.change(running, { state: 'ready' }));
+    expect(await within(row('Running one')).findByText('Ready')).toBeVisible();
+    stream.send('removed', { id: running.id });
+    await waitFor(() => expect(screen.queryByText('Running one')).not.toBeInTheDocument());
+
+    stream.fail(false);
+    expect(await screen.findByText('Reconnecting')).toBeVisible();
+  });
+
+  it('loads everything again on a reset', async () => {
+    const world = worldWithJobs();
+    renderApp(world, '/');
+    await screen.findByText('Running one');
+    world.jobs = [makeJob({ name: 'Unseen', createdAt: moment(0) }), ...world.jobs];
+    FakeEventSource.latest().accept();
+    FakeEventSource.latest().send('reset', {});
+    expect(await screen.findByText('Unseen')).toBeVisible();
+  });
+});

@@ -1,0 +1,139 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { FakeEventSource } from '@test/event-source';
+import { makeEvent, makeFile, makeJob, makeMe, makeProgress, moment } from '@test/fixtures';
+import { renderApp } from '@test/render-app';
+import { World } from '@test/world';
+import { describe, expect, it, vi } from 'vitest';
+
+import type { Job, JobFile } from '@/api/model';
+
+function worldWith(given: Partial<Job>, files: JobFile[] = []) {
+  const world = new World();
+  const job = makeJob(given);
+  world.jobs = [job];
+  world.files.set(job.id, files);
+  return { world, job };
+}
+
+describe('the job page', () => {
+  it('tells state, reason, what happens next, progress and history', async () => {
+    const { world, job } = worldWith({
+      name: 'Apollo',
+      state: 'needs_attention',
+      reason: 'The server broke off 6 times.',
+      nextAction: 'Fails if nobody tries it again.',
+      deadline: moment(7_200),
+    });
+    world.timelines.set(job.id, [makeEvent({ kind: 'placed', message: 'Given to barge-1.' })]);
+    renderApp(world, `/jobs/${job.id}`);
+    expect(await screen.findByRole('heading', { level: 1, name: 'Apollo' })).toBeVisible();
+    expect(screen.getByText('The server broke off 6 times.')).toBeVisible();
+    expect(screen.getByText('Fails if nobody tries it again.')).toBeVisible();
+    expect(screen.getByText('in 2 hours')).toBeVisible();
+    expect(await screen.findByText('Given to barge-1.')).toBeVisible();
+    expect(screen.getByRole('button', { name: 'Try again' })).toBeVisible();
+  });
+
+  it('shows verified and stored bytes, speed, peers and time left as they come', async () => {
+    const { world, job } = worldWith({ state: 'downloading' });
+    renderApp(world, `/jobs/${job.id}`);
+    await screen.findByRole('heading', { level: 1 });
+    FakeEventSource.latest().accept();
+    FakeEventSource.latest().send('progress', [
+      makeProgress(job.id, { bytesTotal: 4 * 1024 ** 3, bytesDone: 1024 ** 3, bytesStored: 512 * 1024 ** 2, downRate: 2 * 1024 ** 2, etaSeconds: 1536, peers: 7 }),
+    ]);
+    expect(await screen.findByText('25.0%')).toBeVisible();
+    expect(screen.getByText('Stored 512 MiB')).toBeVisible();
+    expect(screen.getByText('2.0 MiB/s')).toBeVisible();
+    expect(screen.getByText('25 min')).toBeVisible();
+    expect(screen.getByText('7')).toBeVisible();
+  });
+
+  it('makes files available as soon as each is stored', async () => {
+    const { world, job } = worldWith({ state: 'downloading' }, [
+      makeFile(0, 'a.mkv', { contentType: 'video/x-matroska', previewable: true }),
+      makeFile(1, 'b.mkv', { state: 'pending' }),
+    ]);
+    renderApp(world, `/jobs/${job.id}`);
+    expect(await screen.findByRole('link', { name: 'Play a.mkv' })).toBeVisible();
+    expect(screen.getByText('1 of 2 stored')).toBeVisible();
+    expect(screen.queryByRole('button', { name: 'Download b.mkv' })).not.toBeInTheDocument();
+
+    world.files.set(job.id, [makeFile(0, 'a.mkv'), makeFile(1, 'b.mkv')]);
+    FakeEventSource.latest().send('job', world.change(job, { state: 'storing' }));
+    expect(await screen.findByRole('button', { name: 'Download b.mkv' })).toBeVisible();
+  });
+
+  it('downloads a file and everything through links of the delivery origin', async () => {
+    const { world, job } = worldWith({ state: 'ready' }, [makeFile(0, 'a.bin')]);
+    const clicked: string[] = [];
+    vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
+      clicked.push(this.href);
+    });
+    const { user } = renderApp(world, `/jobs/${job.id}`);
+    await user.click(await screen.findByRole('button', { name: 'Download a.bin' }));
+    await user.click(screen.getByRole('button', { name: 'Download all as zip' }));
+    await waitFor(() => expect(clicked).toHaveLength(2));
+    expect(clicked.every((href) => href.startsWith('http://files.test/'))).toBe(true);
+    expect(world.changes[0]).toContain('"disposition":"attachment"');
+  });
+
+  it('lets the owner choose files', async () => {
+    const files = Array.from({ length: 9 }, (_, index) => makeFile(index, `part ${index}.bin`, { state: 'pending', size: 1024 }));
+    const { world, job } = worldWith({ state: 'awaiting_selection' }, files);
+    const { user } = renderApp(world, `/jobs/${job.id}`);
+    await user.click(await screen.findByRole('checkbox', { name: 'part 0.bin' }));
+    expect(screen.getByText('8 of 9 files, 8.0 KiB')).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Download 8 files' }));
+    await waitFor(() => expect(world.changes).toEqual([`POST /jobs/${job.id}/select {"indexes":[1,2,3,4,5,6,7,8]}`]));
+    expect(await screen.findByText('Queued')).toBeVisible();
+  });
+
+  it('goes back to the list after a delete', async () => {
+    const { world, job } = worldWith({ state: 'ready', name: 'Gone soon' });
+    const { user, router } = renderApp(world, `/jobs/${job.id}`);
+    await user.click(await screen.findByRole('button', { name: 'Delete' }));
+    const dialog = await screen.findByRole('dialog');
+    expect(within(dialog).getByText(/cannot be undone/)).toBeVisible();
+    await user.click(within(dialog).getByRole('button', { name: 'Delete' }));
+    await waitFor(() => expect(router.state.location.pathname).toBe('/'));
+    expect(world.jobs).toEqual([]);
+  });
+
+  it('shows the workflow to administrators only', async () => {
+    const { world, job } = worldWith({});
+    const { unmount } = renderApp(world, `/jobs/${job.id}`);
+    expect(await screen.findByRole('link', { name: /Temporal UI/ })).toHaveAttribute('href', 'http://temporal.test/job');
+    unmount();
+    world.me = makeMe({ role: 'user' });
+    renderApp(world, `/jobs/${job.id}`);
+    await screen.findByText('Timeline');
+    expect(screen.queryByText('Workflow')).not.toBeInTheDocument();
+  });
+
+  it('says when there is no such job', async () => {
+    renderApp(new World(), '/jobs/unknown');
+    expect(await screen.findByRole('heading', { name: 'No such download' })).toBeVisible();
+  });
+});
+
+describe('the player', () => {
+  it('plays a video from an inline link and leads to its neighbours', async () => {
+    const video = { contentType: 'video/mp4', previewable: true };
+    const files = [makeFile(0, 'ep2.mp4', video), makeFile(1, 'ep10.mp4', video), makeFile(2, 'notes.txt')];
+    const { world, job } = worldWith({}, files);
+    renderApp(world, `/jobs/${job.id}/play/${files[0]?.id ?? ''}`);
+    const player = await screen.findByLabelText('ep2.mp4');
+    expect(player).toHaveAttribute('src', `http://files.test/f/${files[0]?.id ?? ''}/file`);
+    expect(world.changes[0]).toContain('"disposition":"inline"');
+    expect(screen.getByRole('link', { name: 'ep10.mp4' })).toBeVisible();
+  });
+
+  it('does not ask for a link to a file that is not stored', async () => {
+    const file = makeFile(0, 'a.mp4', { state: 'pending' });
+    const { world, job } = worldWith({ state: 'downloading' }, [file]);
+    renderApp(world, `/jobs/${job.id}/play/${file.id}`);
+    expect(await screen.findByText('Not in storage yet')).toBeVisible();
+    expect(world.changes).toEqual([]);
+  });
+});

@@ -1,0 +1,116 @@
+import type { InfiniteData } from '@tanstack/react-query';
+import { makeJob, makeProgress, moment } from '@test/fixtures';
+import { describe, expect, it } from 'vitest';
+
+import type { Job, JobPage, Progress } from '@/api/model';
+import { newQueryClient } from '@/lib/query-client';
+
+import { jobKeys, type JobFilter, type SpeedPoint } from './api';
+import { applyJob, applyProgress, applyRemoved, applyReset } from './cache';
+
+const everything: JobFilter = { states: [], q: '', sort: '-created' };
+const active: JobFilter = { ...everything, states: ['downloading', 'queued'] };
+
+function setup(jobs: Job[], filter = everything) {
+  const client = newQueryClient();
+  const page = (list: Job[]): JobPage => ({ jobs: list, nextCursor: '', total: jobs.length, counts: {} });
+  client.setQueryData(jobKeys.list(filter), { pages: [page(jobs.slice(0, 2)), page(jobs.slice(2))], pageParams: ['', '2'] });
+  const listed = () => {
+    const data = client.getQueryData<InfiniteData<JobPage>>(jobKeys.list(filter));
+    return { ids: data?.pages.flatMap((each) => each.jobs.map((job) => job.id)), total: data?.pages[0]?.total, data };
+  };
+  return { client, listed };
+}
+
+const jobs = [
+  makeJob({ state: 'downloading', createdAt: moment(-10) }),
+  makeJob({ state: 'downloading', createdAt: moment(-20) }),
+  makeJob({ state: 'downloading', createdAt: moment(-30) }),
+] as const;
+const [first, second, third] = jobs;
+
+describe('applyJob', () => {
+  it('replaces a listed job where it stands', () => {
+    const { client, listed } = setup([...jobs]);
+    applyJob(client, { ...second, name: 'renamed', updatedAt: moment(0) });
+    expect(listed().ids).toEqual(jobs.map((job) => job.id));
+    expect(listed().data?.pages[0]?.jobs[1]?.name).toBe('renamed');
+  });
+
+  it('takes a job out of a list whose filter it left', () => {
+    const { client, listed } = setup([...jobs], active);
+    applyJob(client, { ...third, state: 'ready', updatedAt: moment(0) });
+    expect(listed()).toMatchObject({ ids: [first.id, second.id], total: 2 });
+  });
+
+  it('puts a new job on top of the newest first', () => {
+    const { client, listed } = setup([...jobs]);
+    const added = makeJob({ state: 'queued', createdAt: moment(0) });
+    applyJob(client, added);
+    expect(listed()).toMatchObject({ ids: [added.id, ...jobs.map((job) => job.id)], total: 4 });
+  });
+
+  it('asks the server when only it knows the place', () => {
+    const filter: JobFilter = { ...everything, sort: 'name' };
+    const { client } = setup([...jobs], filter);
+    applyJob(client, makeJob({ createdAt: moment(0) }));
+    expect(client.getQueryState(jobKeys.list(filter))?.isInvalidated).toBe(true);
+  });
+
+  it('does not add a job that the search does not match', () => {
+    const { client, listed } = setup([...jobs], { ...everything, q: 'debian-13' });
+    applyJob(client, makeJob({ name: 'something else', createdAt: moment(0) }));
+    expect(listed().ids).toHaveLength(3);
+  });
+
+  it('ignores news that is older than what is known', () => {
+    const { client } = setup([...jobs]);
+    applyJob(client, { ...first, state: 'ready', updatedAt: '2026-01-01T00:00:01.5Z' });
+    applyJob(client, { ...first, state: 'storing', updatedAt: '2026-01-01T00:00:01Z' });
+    expect(client.getQueryData<Job>(jobKeys.detail(first.id))?.state).toBe('ready');
+  });
+
+  it('forgets the progress of a job that has none any more', () => {
+    const { client } = setup([...jobs]);
+    applyProgress(client, [makeProgress(first.id)]);
+    applyJob(client, { ...first, state: 'failed', progress: null, updatedAt: moment(0) });
+    expect(client.getQueryData(jobKeys.progress(first.id))).toBeNull();
+  });
+});
+
+describe('applyProgress', () => {
+  it('keeps the newest of each job and a record of its speed', () => {
+    const { client } = setup([...jobs]);
+    const at = (second: number, downRate: number) => makeProgress(first.id, { downRate, updatedAt: `2026-01-01T00:00:0${second}Z` });
+    applyProgress(client, [at(1, 100), makeProgress(second.id)]);
+    applyProgress(client, [at(3, 300)]);
+    applyProgress(client, [at(2, 200)]);
+    expect(client.getQueryData<Progress>(jobKeys.progress(first.id))?.downRate).toBe(300);
+    expect(client.getQueryData<SpeedPoint[]>(jobKeys.speed(first.id))?.map((point) => point.rate)).toEqual([100, 300]);
+  });
+
+  it('keeps a bounded record', () => {
+    const { client } = setup([...jobs]);
+    for (let n = 0; n < 400; n += 1) applyProgress(client, [makeProgress(first.id, { updatedAt: moment(n) })]);
+    expect(client.getQueryData<SpeedPoint[]>(jobKeys.speed(first.id))).toHaveLength(150);
+  });
+});
+
+it('takes a removed job out of every list', () => {
+  const { client, listed } = setup([...jobs]);
+  applyRemoved(client, second.id);
+  expect(listed()).toMatchObject({ ids: [first.id, third.id], total: 2 });
+});
+
+it('asks for everything again after a reset, and not for all pages of a long list', () => {
+  const { client, listed } = setup([...jobs]);
+  client.setQueryData<InfiniteData<JobPage>>(jobKeys.list(everything), (data) => ({
+    pages: Array.from({ length: 40 }, () => data?.pages[0]).filter((page) => page !== undefined),
+    pageParams: Array.from({ length: 40 }, String),
+  }));
+  applyProgress(client, [makeProgress(first.id)]);
+  applyReset(client);
+  expect(listed().data?.pages).toHaveLength(5);
+  expect(client.getQueryState(jobKeys.list(everything))?.isInvalidated).toBe(true);
+  expect(client.getQueryState(jobKeys.progress(first.id))?.isInvalidated).toBe(false);
+});

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+
+import { buildTree, pathMatcher, sizeOf, startClosed, visibleRows } from './file-tree';
+
+const files = [
+  { index: 0, path: 'Show/Season 1/ep10.mkv', size: 10 },
+  { index: 1, path: 'Show/Season 1/ep2.mkv', size: 2 },
+  { index: 2, path: 'Show/readme.txt', size: 1 },
+];
+
+describe('buildTree', () => {
+  it('puts folders before files and sorts numbers as numbers', () => {
+    const rows = visibleRows(buildTree(files), new Set());
+    expect(rows.map((row) => `${row.depth} ${row.name}`)).toEqual(['0 Show', '1 Season 1', '2 ep2.mkv', '2 ep10.mkv', '1 readme.txt']);
+  });
+
+  it('adds up sizes and knows the files below each folder', () => {
+    const [show] = buildTree(files).children;
+    expect(show).toMatchObject({ kind: 'folder', size: 13, indexes: [0, 1, 2] });
+  });
+
+  it('says that a size is unknown when one below is', () => {
+    const root = buildTree([...files, { index: 3, path: 'Show/live.ts', size: -1 }]);
+    expect(root.size).toBe(-1);
+  });
+
+  it('hides what is in closed folders', () => {
+    const rows = visibleRows(buildTree(files), new Set(['Show/Season 1']));
+    expect(rows.map((row) => row.name)).toEqual(['Show', 'Season 1', 'readme.txt']);
+  });
+
+  it('starts with only the outermost folder open when there are many files', () => {
+    const many = Array.from({ length: 100 }, (_, index) => ({ index, path: `Top/Part ${index % 4}/f${index}`, size: 1 }));
+    const root = buildTree(many);
+    expect(visibleRows(root, startClosed(root)).map((row) => row.name)).toEqual(['Top', 'Part 0', 'Part 1', 'Part 2', 'Part 3']);
+  });
+});
+
+describe('pathMatcher', () => {
+  it.each([
+    ['*.mkv', 'Show/ep2.mkv', true],
+    ['*.mkv', 'Show/ep2.mkv.txt', false],
+    ['*.mkv, *.srt', 'Show/ep2.srt', true],
+    ['season 1', 'Show/Season 1/x', true],
+    ['ep?.mkv', 'Show/ep10.mkv', false],
+    ['a+b(1).*', 'a+b(1).iso', true],
+    ['', 'anything', true],
+  ])('%s on %s is %s', (query, path, matches) => expect(pathMatcher(query)(path)).toBe(matches));
+
+  it('stays fast on a hostile pattern', () => {
+    const started = performance.now();
+    pathMatcher('*'.repeat(40) + 'x')('a'.repeat(4000));
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+});
+
+it('sums the chosen sizes', () => {
+  expect(sizeOf(files, new Set([0, 2]))).toBe(11);
+});

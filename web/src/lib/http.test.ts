@@ -1,0 +1,49 @@
+import { server } from '@test/msw';
+import { problem } from '@test/world';
+import { http as route, HttpResponse } from 'msw';
+import { describe, expect, it, vi } from 'vitest';
+
+import { http, onSignedOut, send } from './http';
+import { messageOf, ProblemError } from './problem';
+
+const me = '*/api/v1/me';
+
+async function failureOf(call: Promise<unknown>): Promise<ProblemError> {
+  const error = await call.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof ProblemError)) throw new Error('no problem was thrown');
+  return error;
+}
+
+describe('send', () => {
+  it('turns a problem document into an error with its code, sentence and request', async () => {
+    server.use(route.get(me, () => problem(409, 'duplicate_job', 'You have this already.', 'source')));
+    const error = await failureOf(send(http.GET('/api/v1/me')));
+    expect(error).toMatchObject({ status: 409, code: 'duplicate_job', message: 'You have this already.', requestId: 'req-1' });
+    expect(error.fieldFault('source')).toBe('You have this already.');
+  });
+
+  it('survives an answer that is no problem document', async () => {
+    server.use(route.get(me, () => HttpResponse.html('<h1>Bad gateway</h1>', { status: 502 })));
+    const error = await failureOf(send(http.GET('/api/v1/me')));
+    expect(error).toMatchObject({ status: 502, code: 'http_502', message: 'The server answered with status 502.' });
+  });
+
+  it('says plainly when the server cannot be reached', async () => {
+    server.use(route.get(me, () => HttpResponse.error()));
+    const error = await failureOf(send(http.GET('/api/v1/me')));
+    expect(error).toMatchObject({ status: 0, code: 'network' });
+    expect(messageOf(error)).toMatch(/cannot be reached/);
+  });
+
+  it('tells when the session is gone', async () => {
+    const listener = vi.fn();
+    onSignedOut(listener);
+    server.use(route.get(me, () => problem(401, 'unauthorized', 'Sign in.')));
+    await failureOf(send(http.GET('/api/v1/me')));
+    expect(listener).toHaveBeenCalledOnce();
+    onSignedOut(() => undefined);
+  });
+});

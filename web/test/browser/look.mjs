@@ -1,0 +1,95 @@
+// Opens every page of the built app in Chromium, under the real content security policy, at two widths and in
+// both schemes; keeps pictures of them, and fails on any policy violation, console error or axe finding.
+// Run `npm run build` first. CHROMIUM names the browser's binary, LOOK_DIR the folder for the pictures.
+import { mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+import { chromium } from 'playwright-core';
+import { createServer } from 'vite';
+
+const out = process.env.LOOK_DIR ?? 'node_modules/.look';
+const only = process.env.LOOK_ONLY;
+const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const vite = await createServer({ server: { middlewareMode: true, hmr: false, ws: false }, appType: 'custom', logLevel: 'error' });
+const { openStage } = await vite.ssrLoadModule('/test/browser/server.ts');
+const { busyWorld, hugeWorld } = await vite.ssrLoadModule('/test/browser/scene.ts');
+const { pages } = await import('./pages.mjs');
+
+await mkdir(out, { recursive: true });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-dev-shm-usage',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--autoplay-policy=no-user-gesture-required',
+  ],
+});
+
+const faults = [];
+
+async function look(page, { name, scheme, width }) {
+  const label = `${name}-${width}-${scheme}`;
+  if (name !== 'list-huge') {
+    // As tall as the page: the list renders only what a window shows.
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.setViewportSize({ width, height: Math.min(3000, Math.max(height, 800)) });
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  }
+  await page.screenshot({ path: join(out, `${label}.png`) });
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  if (overflow > 0) faults.push(`${label}: ${overflow} px wider than the window`);
+  // axe has to be put past the policy; the debugger's evaluate may do that.
+  await page.evaluate(axeSource);
+  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  for (const violation of found.violations) {
+    const nodes = violation.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.failureSummary?.split('\n')[1] ?? ''}`);
+    faults.push(`${label}: axe ${violation.id}: ${nodes.join(' | ')}`);
+  }
+}
+
+for (const scheme of ['light', 'dark']) {
+  for (const width of [1280, 390, 360]) {
+    if (width === 360 && scheme === 'dark') continue;
+    const stage = await openStage(busyWorld(), 'dist');
+    const context = await browser.newContext({ viewport: { width, height: width < 500 ? 844 : 900 }, colorScheme: scheme, reducedMotion: 'reduce' });
+    await context.addInitScript(() => {
+      document.addEventListener('securitypolicyviolation', (event) => {
+        console.error(`CSP ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber} ${event.sample}`);
+      });
+    });
+    for (const each of pages) {
+      if (only && !each.name.startsWith(only)) continue;
+      if (width === 360 && !each.narrow) continue;
+      stage.world = each.huge ? hugeWorld(10_000) : busyWorld();
+      const page = await context.newPage();
+      page.on('console', (message) => {
+        if (message.type() === 'error' && !each.expects?.test(message.text())) faults.push(`${each.name}-${width}-${scheme}: ${message.text()}`);
+      });
+      page.on('pageerror', (error) => faults.push(`${each.name}-${width}-${scheme}: ${error.message}`));
+      try {
+        await each.open(page, stage);
+        await look(page, { name: each.name, scheme, width });
+      } catch (error) {
+        faults.push(`${each.name}-${width}-${scheme}: ${error.message.split('\n').slice(0, 4).join(' ')}`);
+        await page.screenshot({ path: join(out, `${each.name}-${width}-${scheme}-broken.png`) }).catch(() => undefined);
+      }
+      await page.close();
+    }
+    await context.close();
+    stage.close();
+  }
+}
+
+await browser.close();
+await vite.close();
+const unique = [...new Set(faults)];
+console.log(unique.length === 0 ? `No fault. Pictures are in ${out}.` : unique.join('\n'));
+process.exitCode = unique.length === 0 ? 0 : 1;

@@ -1,0 +1,250 @@
+// The pages to look at, each with the way to it and what must be there first.
+
+function wav() {
+  const rate = 8000;
+  const samples = rate * 3;
+  const bytes = Buffer.alloc(44 + samples);
+  bytes.write('RIFF', 0);
+  bytes.writeUInt32LE(36 + samples, 4);
+  bytes.write('WAVEfmt ', 8);
+  bytes.writeUInt32LE(16, 16);
+  bytes.writeUInt16LE(1, 20);
+  bytes.writeUInt16LE(1, 22);
+  bytes.writeUInt32LE(rate, 24);
+  bytes.writeUInt32LE(rate, 28);
+  bytes.writeUInt16LE(1, 32);
+  bytes.writeUInt16LE(8, 34);
+  bytes.write('data', 36);
+  bytes.writeUInt32LE(samples, 40);
+  for (let at = 0; at < samples; at += 1) bytes[44 + at] = 128 + 60 * Math.sin(at / 6);
+  return bytes;
+}
+
+let film;
+
+/** Records two seconds of a moving picture in the browser itself. */
+async function recordFilm(page) {
+  film ??= Buffer.from(
+    await page.evaluate(async () => {
+      const canvas = document.createElement('canvas');
+      canvas.width = 640;
+      canvas.height = 360;
+      const pen = canvas.getContext('2d');
+      const recorder = new MediaRecorder(canvas.captureStream(25), { mimeType: 'video/webm' });
+      const chunks = [];
+      recorder.ondataavailable = (event) => chunks.push(event.data);
+      recorder.start(200);
+      for (let frame = 0; frame < 50; frame += 1) {
+        pen.fillStyle = `hsl(${frame * 5} 60% 40%)`;
+        pen.fillRect(0, 0, 640, 360);
+        await new Promise((resolve) => setTimeout(resolve, 40));
+      }
+      await new Promise((resolve) => {
+        recorder.onstop = resolve;
+        recorder.stop();
+      });
+      return [...new Uint8Array(await new Blob(chunks).arrayBuffer())];
+    }),
+  );
+  return film;
+}
+
+const job = (stage, start) => stage.world.jobs.find((each) => each.name.startsWith(start));
+const file = (stage, start, part) => stage.world.files.get(job(stage, start).id).find((each) => each.path.includes(part));
+const magnet = `magnet:?xt=urn:btih:${'aa'.repeat(20)}&dn=Elephants+Dream`;
+
+async function go(page, stage, path, text) {
+  await page.goto(stage.app + path);
+  await page.getByText(text).first().waitFor();
+}
+
+async function paste(page, text) {
+  await page.evaluate((data) => {
+    const transfer = new DataTransfer();
+    transfer.setData('text/plain', data);
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true, cancelable: true }));
+  }, text);
+}
+
+export const pages = [
+  {
+    name: 'dashboard',
+    narrow: true,
+    open: async (page, stage) => {
+      await go(page, stage, '/', 'Tears of Steel');
+      await page.getByText('Live', { exact: true }).waitFor();
+    },
+  },
+  {
+    name: 'submit',
+    narrow: true,
+    open: async (page, stage) => {
+      await go(page, stage, '/', 'Tears of Steel');
+      await paste(page, `${magnet}\nhttps://example.org/files/archive.tar.zst`);
+      await page.getByRole('button', { name: /12 files/ }).first().click();
+      await page.getByText('Clip 3.mp4').first().waitFor();
+    },
+  },
+  {
+    name: 'list-menu',
+    open: async (page, stage) => {
+      await go(page, stage, '/', 'Tears of Steel');
+      await page.getByRole('button', { name: /^Actions for Sintel/ }).click();
+      await page.getByRole('menuitem', { name: 'Cancel' }).waitFor();
+      await page.waitForFunction(() => document.getAnimations().length === 0);
+    },
+  },
+  {
+    name: 'list-selected',
+    narrow: true,
+    open: async (page, stage) => {
+      await go(page, stage, '/', 'Tears of Steel');
+      await page.getByRole('checkbox', { name: /^Select Sintel/ }).click();
+      await page.getByRole('checkbox', { name: /^Select ubuntu/ }).click({ modifiers: ['Shift'] });
+      await page.getByText('4 downloads selected').waitFor();
+    },
+  },
+  {
+    name: 'list-delete',
+    open: async (page, stage) => {
+      await go(page, stage, '/', 'Tears of Steel');
+      await page.getByRole('button', { name: /^Actions for Tears/ }).click();
+      await page.getByRole('menuitem', { name: 'Delete' }).click();
+      await page.getByRole('dialog').waitFor();
+      await page.waitForFunction(() => document.getAnimations().length === 0);
+    },
+  },
+  {
+    name: 'list-empty',
+    open: async (page, stage) => {
+      stage.world.jobs = [];
+      await go(page, stage, '/', 'No downloads yet');
+    },
+  },
+  {
+    name: 'list-huge',
+    huge: true,
+    open: async (page, stage) => {
+      await go(page, stage, '/', 'Archive volume 10000');
+      await page.getByText('Live', { exact: true }).waitFor();
+      await page.mouse.wheel(0, 20_000);
+      await page.getByText('Archive volume 9900', { exact: true }).waitFor({ state: 'attached' });
+    },
+  },
+  {
+    name: 'job-running',
+    narrow: true,
+    open: async (page, stage) => {
+      await go(page, stage, `/jobs/${job(stage, 'Sintel').id}`, 'Given to barge-1');
+      await page.getByText(/^peak/).waitFor();
+    },
+  },
+  {
+    name: 'job-waiting',
+    open: (page, stage) => go(page, stage, `/jobs/${job(stage, 'archlinux').id}`, 'No peer with the missing pieces'),
+  },
+  {
+    name: 'job-attention',
+    open: (page, stage) => go(page, stage, `/jobs/${job(stage, 'https-mirror').id}`, 'The server broke off'),
+  },
+  {
+    name: 'job-choose',
+    narrow: true,
+    open: (page, stage) => go(page, stage, `/jobs/${job(stage, 'Internet Archive').id}`, 'Choose what to download'),
+  },
+  {
+    name: 'job-ready',
+    narrow: true,
+    open: (page, stage) => go(page, stage, `/jobs/${job(stage, 'Tears').id}`, 'Tears.of.Steel.2012.webm'),
+  },
+  { name: 'job-missing', expects: /404/, open: (page, stage) => go(page, stage, '/jobs/nothing', 'No such download') },
+  {
+    name: 'play-video',
+    narrow: true,
+    open: async (page, stage) => {
+      const chosen = file(stage, 'Tears', '.webm');
+      await page.goto(stage.app);
+      stage.contents.set(chosen.id, { type: 'video/webm', bytes: await recordFilm(page) });
+      await page.goto(`${stage.app}/jobs/${job(stage, 'Tears').id}/play/${chosen.id}`);
+      await page.waitForFunction(() => document.querySelector('video')?.currentTime > 0.3);
+      await page.evaluate(() => document.querySelector('video').pause());
+    },
+  },
+  {
+    name: 'play-audio',
+    open: async (page, stage) => {
+      const chosen = file(stage, 'Tears', '01 - Opening');
+      stage.contents.set(chosen.id, { type: 'audio/wav', bytes: wav() });
+      await page.goto(`${stage.app}/jobs/${job(stage, 'Tears').id}/play/${chosen.id}`);
+      await page.waitForFunction(() => document.querySelector('audio')?.currentTime > 0.1);
+      await page.evaluate(() => {
+        const audio = document.querySelector('audio');
+        audio.pause();
+        audio.currentTime = 2;
+      });
+      await page.waitForFunction(() => !document.querySelector('audio').seeking);
+    },
+  },
+  {
+    name: 'show-text',
+    open: async (page, stage) => {
+      const chosen = file(stage, 'Tears', 'README');
+      const text = 'Tears of Steel\n\nAn open movie, made in Amsterdam.\n<script>alert(1)</script>\n';
+      stage.contents.set(chosen.id, { type: 'text/plain; charset=utf-8', bytes: Buffer.from(text) });
+      await go(page, stage, `/jobs/${job(stage, 'Tears').id}/play/${chosen.id}`, 'An open movie');
+    },
+  },
+  { name: 'settings', narrow: true, open: (page, stage) => go(page, stage, '/settings', 'Command line') },
+  { name: 'agents', narrow: true, open: (page, stage) => go(page, stage, '/agents', 'barge-2') },
+  {
+    name: 'agents-enrol',
+    open: async (page, stage) => {
+      await go(page, stage, '/agents', 'barge-2');
+      await page.getByRole('button', { name: 'Add an agent' }).click();
+      await page.getByLabel('Name').fill('cellar-3');
+      await page.getByRole('button', { name: 'Make the command' }).click();
+      await page.getByText('AGENT_ENROLMENT_TOKEN').waitFor();
+      await page.waitForFunction(() => document.getAnimations().length === 0);
+    },
+  },
+  {
+    name: 'agents-drain',
+    open: async (page, stage) => {
+      await go(page, stage, '/agents', 'barge-2');
+      await page.getByRole('button', { name: 'Drain' }).first().click();
+      await page.getByRole('dialog').waitFor();
+      await page.waitForFunction(() => document.getAnimations().length === 0);
+    },
+  },
+  { name: 'not-found', open: (page, stage) => go(page, stage, '/nowhere', 'Page not found') },
+  {
+    name: 'login',
+    narrow: true,
+    expects: /401/,
+    open: async (page, stage) => {
+      stage.world.me = null;
+      await go(page, stage, '/', 'Submit and forget');
+    },
+  },
+  {
+    name: 'login-wrong',
+    expects: /401/,
+    open: async (page, stage) => {
+      stage.world.me = null;
+      await go(page, stage, '/login', 'Submit and forget');
+      await page.getByLabel('E-mail').fill('ada@example.org');
+      await page.getByLabel('Password', { exact: true }).fill('wrong');
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByText('is wrong').waitFor();
+    },
+  },
+  {
+    name: 'setup',
+    expects: /401/,
+    open: async (page, stage) => {
+      stage.world.me = null;
+      stage.world.setupToken = 'first';
+      await go(page, stage, '/setup?token=first', 'Make the first account');
+    },
+  },
+];

@@ -1,0 +1,85 @@
+import type { Job } from '@/api/model';
+
+import { makeAgent, makeEvent, makeFile, makeJob, makeProgress, makeSession, moment } from '../fixtures';
+import { World } from '../world';
+
+const gib = 1024 ** 3;
+
+function downloading(given: Partial<Job>, progress: Parameters<typeof makeProgress>[1] = {}): Job {
+  const job = makeJob({ state: 'downloading', stateSince: moment(-410), nextAction: 'Stores the files when all bytes are there.', ...given });
+  return { ...job, progress: makeProgress(job.id, { bytesTotal: job.size ?? -1, ...progress }) };
+}
+
+function showJobs(): Job[] {
+  return [
+    makeJob({ name: '', state: 'resolving', size: null, fileCount: 0, reason: 'Asks the swarm for the file list.', nextAction: 'Starts the download.', deadline: moment(240), createdAt: moment(-20) }),
+    downloading({ name: 'Sintel.2010.2160p.Open.Movie.BluRay.x265-BLENDER', size: 4.6 * gib, fileCount: 14, createdAt: moment(-420) }, { bytesDone: 2.11 * gib, bytesStored: 1.9 * gib, etaSeconds: 112 }),
+    makeJob({ name: 'Internet Archive · NASA Apollo 11 flight films and transcripts', state: 'awaiting_selection', size: 48 * gib, fileCount: 212, reason: 'The file list is known; choose what to download.', nextAction: 'Fails if nobody chooses.', deadline: moment(250_000), createdAt: moment(-900) }),
+    downloading({ name: 'archlinux-2026.11.01-x86_64.iso', size: 1.3 * gib, createdAt: moment(-1500), reason: '' }, { bytesDone: 0.22 * gib, bytesStored: 0.2 * gib, downRate: 0, peers: 2, seeders: 0, etaSeconds: null, waiting: 'No peer with the missing pieces for 9 min.', givesUpAt: moment(1_260) }),
+    makeJob({ name: 'ubuntu-26.04-desktop-amd64.iso', state: 'queued', size: 6.1 * gib, reason: 'Waits for a free slot: 10 of 10 running.', nextAction: 'Starts by itself.', createdAt: moment(-1800) }),
+    makeJob({ name: 'https-mirror-backup-2026-11.tar.zst', sourceKind: 'url', infoHash: '', state: 'needs_attention', size: 12.4 * gib, problem: 'source_failing', reason: 'The server broke off 6 times in a row.', nextAction: 'Fails if nobody tries it again.', deadline: moment(200_000), createdAt: moment(-5000) }),
+    { ...makeJob({ name: 'Big.Buck.Bunny.2008.1080p.Surround', state: 'paused', size: 0.9 * gib, fileCount: 3, reason: 'Paused by you.', nextAction: 'Goes on when you resume it.', createdAt: moment(-8000) }), progress: makeProgress('paused', { bytesTotal: 0.9 * gib, bytesDone: 0.5 * gib, bytesStored: 0.45 * gib, downRate: 0, etaSeconds: null }) },
+    makeJob({ name: 'Cosmos Laundromat (2015) — 第一周期 · Ένα πολύ μακρύ όνομα που δεν τελειώνει ποτέ και συνεχίζει, really-a-name-that-has-no-end-and-no-space-either_x264-1080p-WEB-DL-AAC', state: 'ready', size: 2.2 * gib, fileCount: 9, createdAt: moment(-90_000), finishedAt: moment(-86_400) }),
+    makeJob({ name: 'Tears of Steel', state: 'ready', size: 1.1 * gib, fileCount: 4, createdAt: moment(-190_000), finishedAt: moment(-188_000) }),
+    makeJob({ name: 'old-camera-firmware.zip', sourceKind: 'url', infoHash: '', state: 'failed', size: null, problem: 'not_found_at_source', reason: 'The server says that there is no such file (404).', nextAction: 'Check the address, then try it again.', createdAt: moment(-260_000), finishedAt: moment(-259_000) }),
+    makeJob({ name: 'Night.of.the.Living.Dead.1968.mkv', state: 'cancelled', size: 1.4 * gib, reason: 'Cancelled by you.', createdAt: moment(-400_000), finishedAt: moment(-399_000) }),
+  ];
+}
+
+const tree = [
+  ['Tears of Steel/Tears.of.Steel.2012.webm', 'video/webm'],
+  ['Tears of Steel/Soundtrack/01 - Opening.wav', 'audio/wav'],
+  ['Tears of Steel/Soundtrack/02 - The Bridge.wav', 'audio/wav'],
+  ['Tears of Steel/Stills/poster.svg', 'image/png'],
+  ['Tears of Steel/Subtitles/Tears.of.Steel.en.srt', 'application/x-subrip'],
+  ['Tears of Steel/README.txt', 'text/plain'],
+] as const;
+
+/** A world as a busy user sees it, for pictures and checks in a real browser. */
+export function busyWorld(): World {
+  const world = new World();
+  world.jobs = showJobs();
+  const ready = world.jobs.find((job) => job.name === 'Tears of Steel');
+  const choosing = world.jobs.find((job) => job.state === 'awaiting_selection');
+  const running = world.jobs.find((job) => job.name.startsWith('Sintel'));
+  if (!ready || !choosing || !running) throw new Error('the scene lacks a job');
+  world.files.set(ready.id, tree.map(([path, contentType], index) => makeFile(index, path, { contentType, previewable: !contentType.startsWith('application'), size: 40_000_000 * (index + 1) ** 2 })));
+  world.files.set(running.id, Array.from({ length: 14 }, (_, index) => makeFile(index, `Sintel/${index < 11 ? 'Extras/Making of, part ' : 'Feature '}${index + 1}.mkv`, { contentType: 'video/x-matroska', state: index < 5 ? 'stored' : 'pending', previewable: index < 5 })));
+  world.files.set(choosing.id, Array.from({ length: 212 }, (_, index) => makeFile(index, `Apollo 11/${index % 3 === 0 ? 'Films' : 'Transcripts'}/Reel ${Math.floor(index / 4) + 1}/item-${index + 1}.${index % 3 === 0 ? 'mkv' : 'pdf'}`, { state: 'pending', size: 30_000_000 + index * 2_000_000 })));
+  world.timelines.set(running.id, [
+    makeEvent({ kind: 'submitted', at: moment(-430), message: 'Submitted as a magnet link.' }),
+    makeEvent({ state: 'resolving', at: moment(-428), message: 'Asks the swarm for the file list.' }),
+    makeEvent({ kind: 'manifest', at: moment(-421), message: '14 files, 4.6 GiB.' }),
+    makeEvent({ kind: 'placed', at: moment(-420), message: 'Given to barge-1.' }),
+    makeEvent({ kind: 'attempt', at: moment(-412), problem: 'agent_lost', message: 'barge-1 stopped answering; the download moves to barge-2 with what is stored.' }),
+    makeEvent({ state: 'downloading', at: moment(-410), message: '' }),
+  ]);
+  world.timelines.set(ready.id, [makeEvent({ kind: 'submitted', at: moment(-190_000) }), makeEvent({ state: 'ready', at: moment(-188_000), message: 'All 6 files are stored and checked.' })]);
+  world.agents = [
+    makeAgent(),
+    makeAgent({ name: 'barge-2', url: 'http://10.0.4.12:7300', state: 'draining', running: 1, diskFree: 40_000_000_000 }),
+    makeAgent({ name: 'attic', url: 'http://192.168.1.40:7300', alive: false, running: 0, lastSeenAt: moment(-5_400), lostAt: moment(-5_340) }),
+  ];
+  world.sessions = [
+    makeSession({ current: true, userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Chrome/142.0', lastSeenAt: moment(-4) }),
+    makeSession({ userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Safari/605.1', ip: '2001:db8::7a:11' }),
+    makeSession({ userAgent: 'longhaul/0.1.0', ip: '198.51.100.4', lastSeenAt: moment(-90_000) }),
+  ];
+  world.inspection = {
+    kind: 'magnet',
+    name: 'Elephants Dream 2006 1080p',
+    size: 1_932_735_283,
+    infoHash: 'aa'.repeat(20),
+    private: false,
+    files: Array.from({ length: 12 }, (_, index) => ({ index, path: `Elephants Dream/${index === 0 ? 'Elephants.Dream.mkv' : `Extras/Clip ${index}.mp4`}`, size: 90_000_000 + index * 11_000_000 })),
+    verdict: { allowed: true, reason: '' },
+  };
+  return world;
+}
+
+/** A world with many jobs. */
+export function hugeWorld(count: number): World {
+  const world = busyWorld();
+  world.jobs = Array.from({ length: count }, (_, at) => makeJob({ name: `Archive volume ${count - at}`, createdAt: moment(-at * 60) }));
+  return world;
+}

@@ -1,0 +1,124 @@
+import type { Agent, Job, JobAction, JobEvent, JobFile, JobState, Me, Progress, Session } from '@/api/model';
+
+const actionsOf: Record<JobState, JobAction[]> = {
+  queued: ['pause', 'cancel', 'delete'],
+  resolving: ['pause', 'cancel', 'delete'],
+  awaiting_selection: ['select', 'pause', 'cancel', 'delete'],
+  downloading: ['pause', 'cancel', 'delete'],
+  storing: ['cancel', 'delete'],
+  ready: ['delete'],
+  paused: ['resume', 'cancel', 'delete'],
+  needs_attention: ['retry', 'cancel', 'delete'],
+  failed: ['retry', 'delete'],
+  cancelled: ['retry', 'delete'],
+  expired: ['delete'],
+};
+
+let serial = 0;
+
+/** Returns an id in the form of a UUID, another one at each call. */
+export function newId(): string {
+  serial += 1;
+  return `00000000-0000-7000-8000-${serial.toString().padStart(12, '0')}`;
+}
+
+/** Returns the moment so many seconds from now (negative: ago). */
+export function moment(seconds: number): string {
+  return new Date(Date.now() + seconds * 1000).toISOString();
+}
+
+/** Makes a job; what is not given is that of a small ready torrent. */
+export function makeJob(given: Partial<Job> = {}): Job {
+  const state = given.state ?? 'ready';
+  return {
+    id: newId(),
+    name: 'debian-13.1.0-amd64-netinst.iso',
+    sourceKind: 'magnet',
+    infoHash: 'c9e15763f722f23e98a29decdfae341b98d53056',
+    size: 703_594_496,
+    fileCount: 1,
+    state,
+    stateSince: moment(-600),
+    reason: '',
+    nextAction: '',
+    deadline: null,
+    problem: '',
+    provider: 'agent',
+    actions: actionsOf[state],
+    createdAt: moment(-3600),
+    updatedAt: moment(-600),
+    finishedAt: state === 'ready' ? moment(-600) : null,
+    progress: null,
+    ...given,
+  };
+}
+
+/** Makes the progress of a job that downloads well. */
+export function makeProgress(jobId: string, given: Partial<Progress> = {}): Progress {
+  return {
+    jobId,
+    phase: 'downloading',
+    bytesTotal: 4_000_000_000,
+    bytesDone: 1_720_000_000,
+    bytesStored: 1_560_000_000,
+    downRate: 24_300_000,
+    upRate: 310_000,
+    peers: 38,
+    seeders: 21,
+    etaSeconds: 94,
+    waiting: '',
+    givesUpAt: null,
+    updatedAt: moment(0),
+    ...given,
+  };
+}
+
+/** Makes a file of a job. */
+export function makeFile(index: number, path: string, given: Partial<JobFile> = {}): JobFile {
+  return { id: newId(), index, path, size: 52_428_800, contentType: '', state: 'stored', previewable: false, ...given };
+}
+
+/** Makes an entry of a timeline. */
+export function makeEvent(given: Partial<JobEvent>): JobEvent {
+  serial += 1;
+  return { id: serial, kind: 'state', state: 'queued', problem: '', message: '', at: moment(-3600), ...given };
+}
+
+/** Makes an agent in good health. */
+export function makeAgent(given: Partial<Agent> = {}): Agent {
+  return {
+    id: newId(),
+    name: 'barge-1',
+    url: 'http://10.0.4.11:7300',
+    state: 'active',
+    alive: true,
+    capacity: 8,
+    running: 3,
+    diskFree: 812_000_000_000,
+    diskTotal: 1_000_000_000_000,
+    version: '0.1.0',
+    lastSeenAt: moment(-6),
+    lostAt: null,
+    createdAt: moment(-864_000),
+    ...given,
+  };
+}
+
+/** Makes a session. */
+export function makeSession(given: Partial<Session> = {}): Session {
+  return {
+    id: newId(),
+    current: false,
+    ip: '192.0.2.17',
+    userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0',
+    createdAt: moment(-172_800),
+    lastSeenAt: moment(-3_000),
+    expiresAt: moment(2_000_000),
+    ...given,
+  };
+}
+
+/** Makes a person. */
+export function makeMe(given: Partial<Me> = {}): Me {
+  return { id: newId(), email: 'ada@example.org', role: 'admin', createdAt: moment(-864_000), ...given };
+}

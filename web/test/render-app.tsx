@@ -1,0 +1,25 @@
+import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
+import { render } from '@testing-library/react';
+import { userEvent } from '@testing-library/user-event';
+
+import { Providers } from '@/app/providers';
+import { newRouter } from '@/app/router';
+import { newQueryClient } from '@/lib/query-client';
+
+import { serve } from './msw';
+import type { World } from './world';
+
+/** Shows the app at an address, before a world, and returns what a test needs to use it. */
+export function renderApp(world: World, address: string) {
+  serve(world);
+  const queryClient = newQueryClient();
+  queryClient.setDefaultOptions({ queries: { ...queryClient.getDefaultOptions().queries, retry: false } });
+  const router = newRouter(queryClient);
+  router.update({ ...router.options, history: createMemoryHistory({ initialEntries: [address] }) });
+  const view = render(
+    <Providers queryClient={queryClient}>
+      <RouterProvider router={router} />
+    </Providers>,
+  );
+  return { ...view, queryClient, router, user: userEvent.setup() };
+}
