@@ -29,10 +29,6 @@ type Jobs struct {
 	RetryPauses []time.Duration
 }
 
-// DefaultRetryPauses are those of production: a server that hiccups gets a
-// moment, one that is being restarted two minutes.
-func DefaultRetryPauses() []time.Duration { return []time.Duration{15 * time.Second, 2 * time.Minute} }
-
 // LoadJob tells a workflow what its job is. A job that another run left in the
 // middle goes back to the queue; a paused one stays paused.
 func (a *Jobs) LoadJob(ctx context.Context, in JobInput) (Plan, error) {

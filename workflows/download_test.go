@@ -48,7 +48,7 @@ func newFlow(t *testing.T, plan activities.Plan) *flow {
 	f.state = f.plan.State
 	f.plan.Bytes, f.plan.Provider = -1, models.ProviderAgent
 	f.plan.SelectionTimeout, f.plan.AttentionTimeout = 72*time.Hour, 72*time.Hour
-	f.plan.RetryPauses = activities.DefaultRetryPauses()
+	f.plan.RetryPauses = []time.Duration{15 * time.Second, 2 * time.Minute}
 	f.SetTestTimeout(time.Minute)
 	f.RegisterWorkflow(workflows.Download)
 	f.fake("LoadJob", func(context.Context, activities.JobInput) (activities.Plan, error) { return f.plan, nil })
@@ -68,6 +68,11 @@ func newFlow(t *testing.T, plan activities.Plan) *flow {
 // fake stands in for an activity.
 func (f *flow) fake(name string, fn any) {
 	f.RegisterActivityWithOptions(fn, activity.RegisterOptions{Name: name})
+}
+
+// refake is fake in the place of an earlier one.
+func (f *flow) refake(name string, fn any) {
+	f.RegisterActivityWithOptions(fn, activity.RegisterOptions{Name: name, DisableAlreadyRegisteredCheck: true})
 }
 
 // write does what the store does with a transition.

@@ -131,7 +131,7 @@ func (p *workerParts) deps(cfg config.Config) worker.Deps {
 	return worker.Deps{
 		Jobs: &activities.Jobs{
 			Store: work, SelectionTimeout: limits.SelectionTimeout, AttentionTimeout: limits.AttentionTimeout,
-			RetryPauses: activities.DefaultRetryPauses(),
+			RetryPauses: cfg.Limits.RetryPauses,
 		},
 		Transfers: &activities.Transfers{
 			Store: work, Agents: dial, MaxJobBytes: limits.MaxJobBytes,

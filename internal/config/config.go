@@ -78,12 +78,13 @@ type Web struct {
 
 // Limits bound jobs and how long they wait.
 type Limits struct {
-	MaxRunningJobs   int           `env:"MAX_RUNNING_JOBS" envDefault:"10" doc:"Jobs of one user that run at once."`
-	MaxJobBytes      int64         `env:"MAX_JOB_BYTES" envDefault:"1099511627776" doc:"Bytes of the selected files of one job; 0 is no limit."`
-	ResolveTimeout   time.Duration `env:"RESOLVE_TIMEOUT" envDefault:"5m" doc:"How long a source's file list may take, as 5m or 1h30m."`
-	StallTimeout     time.Duration `env:"STALL_TIMEOUT" envDefault:"30m" doc:"How long a download may get no byte."`
-	SelectionTimeout time.Duration `env:"SELECTION_TIMEOUT" envDefault:"72h" doc:"How long a job waits for a choice of files."`
-	AttentionTimeout time.Duration `env:"ATTENTION_TIMEOUT" envDefault:"72h" doc:"How long a job that needs attention waits for a person."`
+	MaxRunningJobs   int             `env:"MAX_RUNNING_JOBS" envDefault:"10" doc:"Jobs of one user that run at once."`
+	MaxJobBytes      int64           `env:"MAX_JOB_BYTES" envDefault:"1099511627776" doc:"Bytes of the selected files of one job; 0 is no limit."`
+	ResolveTimeout   time.Duration   `env:"RESOLVE_TIMEOUT" envDefault:"5m" doc:"How long a source's file list may take, as 5m or 1h30m."`
+	StallTimeout     time.Duration   `env:"STALL_TIMEOUT" envDefault:"30m" doc:"How long a download may get no byte."`
+	SelectionTimeout time.Duration   `env:"SELECTION_TIMEOUT" envDefault:"72h" doc:"How long a job waits for a choice of files."`
+	RetryPauses      []time.Duration `env:"RETRY_PAUSES" envDefault:"15s,2m" doc:"Pauses before the retries of a source that fails but may recover, separated by commas; then a person is asked."`
+	AttentionTimeout time.Duration   `env:"ATTENTION_TIMEOUT" envDefault:"72h" doc:"How long a job that needs attention waits for a person."`
 }
 
 // Fetch is what the control plane itself may connect to.

@@ -2,6 +2,7 @@ package source
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 
 	"longhaul/internal/fetch"
@@ -43,6 +44,11 @@ func ParseURL(s string) (models.Source, error) {
 	u, err := url.Parse(s)
 	if err != nil {
 		return models.Source{}, badURL("it cannot be read") // the cause would quote the address
+	}
+	if port := u.Port(); port != "" {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return models.Source{}, badURL("its port is not a number from 1 to 65535")
+		}
 	}
 	u.Scheme = strings.ToLower(u.Scheme)
 	u.Fragment, u.RawFragment = "", ""

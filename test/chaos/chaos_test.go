@@ -151,7 +151,7 @@ func TestKillInMidStore(t *testing.T) {
 			for n := range 150 {
 				spec.Files = append(spec.Files, harness.TorrentFile{
 					Path:    []string{fmt.Sprintf("%03d.bin", n)},
-					Content: harness.Content{Seed: uint64(5000 + 200*i + n), Size: 200_000},
+					Content: harness.Content{Seed: uint64(5000 + 200*i + n), Size: 500_000},
 				})
 			}
 			swarm := harness.Seed(t, spec)
