@@ -139,7 +139,9 @@ func TestUnansweredCompletionIsRepeated(t *testing.T) {
 	row, agent := b.agent(4)
 	job, _ := b.placed(models.TransferDownload, 100)
 	running(agent, job, agentapi.KindDownload)
-	f := b.follow(row, quick())
+	pace := quick()
+	pace.Resync = time.Hour // nothing else reminds the tracker of it
+	f := b.follow(row, pace)
 	refusals := 3
 	f.tokens.mu.Lock()
 	f.tokens.err = func(string) error {

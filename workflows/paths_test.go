@@ -321,15 +321,40 @@ func TestStorageThatIsAwayIsWaitedFor(t *testing.T) {
 func TestStaleAdmissionDoesNotStartAPausedJob(t *testing.T) {
 	t.Parallel()
 	f := arrive(t, models.StatePaused)
+	begun := f.Now()
 	f.admitAt(soon) // crossed with the pause
 	f.at(2*soon, func() { f.update(workflows.UpdateResume) })
-	f.at(3*soon, func() {
-		if f.state != models.StateQueued {
-			t.Errorf("a stale admission made it %s", f.state)
-		}
-	})
 	f.admitAt(4 * soon)
 	f.check(f.run(), models.StateReady, "SetState queued", "StartTransfer", "FinalizeFiles")
+	if took := f.Now().Sub(begun); took < 4*soon {
+		t.Errorf("a stale admission started it after %s", took)
+	}
+}
+
+func TestPauseWhileAStateIsWritten(t *testing.T) {
+	t.Parallel()
+	f := arrive(t, models.StateAwaitingSelection)
+	var pause *answer
+	f.refake("SetState", func(_ context.Context, in activities.StateInput) error {
+		if in.To == models.StateQueued && pause == nil {
+			asked := make(chan struct{})
+			f.at(0, func() {
+				pause = f.update(workflows.UpdatePause)
+				close(asked)
+			})
+			<-asked
+		}
+		return f.write("SetState", in)
+	})
+	f.at(soon, func() { f.update(workflows.UpdateSelect, workflows.SelectInput{Indexes: []int{0}}) })
+	f.at(2*soon, func() {
+		if f.state != models.StatePaused {
+			t.Errorf("is %s", f.state)
+		}
+		f.CancelWorkflow()
+	})
+	f.check(f.run(), models.StateCancelled)
+	pause.ok(t)
 }
 
 func TestRowThatMovedElsewhereEndsTheRun(t *testing.T) {
