@@ -38,7 +38,7 @@ func (c *runCommand) Run(ctx context.Context, hurry hurryUp) error {
 	}
 	return stack.Run(ctx, stack.Options{
 		Data: c.Data, Bin: c.Bin, WebDir: c.WebDir, Self: self,
-		NoApp: c.NoApp, Ports: ports, ExtraEnv: c.ExtraEnv,
+		NoApp: c.NoApp, Ports: ports, Environ: os.Environ(), ExtraEnv: c.ExtraEnv,
 		ReadyFile: c.ReadyFile, LogLevel: c.LogLevel,
 		Console: os.Stdout, Hurry: hurry,
 	})

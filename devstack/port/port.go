@@ -29,7 +29,7 @@ func Free() (int, error) {
 func FreeN(n int) ([]int, error) {
 	ports := make([]int, 0, n)
 	for range n {
-		l, err := net.Listen("tcp", Address(0))
+		l, err := net.Listen("tcp", Address(0)) //nolint:noctx // Binding a loopback port does not wait.
 		if err != nil {
 			return nil, fmt.Errorf("find a free port: %w", err)
 		}
@@ -54,7 +54,7 @@ func OrFree(wanted int) (int, error) {
 
 // Busy reports whether something already listens on the loopback port.
 func Busy(port int) bool {
-	l, err := net.Listen("tcp", Address(port))
+	l, err := net.Listen("tcp", Address(port)) //nolint:noctx // Binding a loopback port does not wait.
 	if err != nil {
 		return true
 	}

@@ -30,7 +30,7 @@ func findBinaries(version string) (string, error) {
 	}
 	path, err := exec.LookPath("initdb")
 	if err != nil || !complete(filepath.Dir(path)) {
-		return "", fmt.Errorf("Postgres is not installed; run scripts/bootstrap.sh, or: apt-get install postgresql")
+		return "", fmt.Errorf("no Postgres is installed; run scripts/bootstrap.sh, or: apt-get install postgresql")
 	}
 	return filepath.Dir(path), nil
 }

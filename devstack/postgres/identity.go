@@ -43,7 +43,7 @@ func unprivileged(dir string) (*identity, error) {
 		}
 	}
 	if account == nil {
-		return nil, errors.New("Postgres does not run as root, and neither user postgres nor nobody exists; create one of them")
+		return nil, errors.New("root may not run Postgres, and there is neither a user postgres nor nobody; create one of them")
 	}
 	uid, uidErr := strconv.ParseUint(account.Uid, 10, 32)
 	gid, gidErr := strconv.ParseUint(account.Gid, 10, 32)

@@ -140,7 +140,7 @@ func (c *Cluster) Spec() supervisor.Spec {
 			"-c", "logging_collector=off",
 			"-c", "log_min_messages=warning",
 		},
-		Env: []string{"LC_ALL=C", "PATH=" + os.Getenv("PATH")},
+		Env: []string{"LC_ALL=C"},
 		Dir: anywhere,
 		// The fast shutdown ends open connections; SIGTERM would wait for them.
 		StopSignal:  syscall.SIGINT,

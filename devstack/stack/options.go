@@ -35,6 +35,8 @@ type Options struct {
 	NoApp bool
 	// Ports are where the parts listen.
 	Ports Ports
+	// Environ is the operator's own environment, which the programs inherit.
+	Environ []string
 	// ExtraEnv is added to the application's environment as NAME=value.
 	ExtraEnv []string
 	// ReadyFile is a second place for the ready message. It may be empty.
@@ -147,7 +149,7 @@ func (s settings) environment(env map[string]string, metricsPort int) []string {
 	env["LOG_LEVEL"] = s.opts.LogLevel
 	env["LOG_FORMAT"] = "text"
 	var all []string
-	for _, setting := range os.Environ() {
+	for _, setting := range s.opts.Environ {
 		name, _, _ := strings.Cut(setting, "=")
 		if !private(name) {
 			all = append(all, setting)
@@ -157,6 +159,18 @@ func (s settings) environment(env map[string]string, metricsPort int) []string {
 		all = append(all, name+"="+value)
 	}
 	return append(all, s.opts.ExtraEnv...)
+}
+
+// plain is the environment of the parts that take no settings from the operator.
+func (s settings) plain(env ...string) []string {
+	var all []string
+	for _, setting := range s.opts.Environ {
+		switch name, _, _ := strings.Cut(setting, "="); name {
+		case "PATH", "HOME", "TZ":
+			all = append(all, setting)
+		}
+	}
+	return append(all, env...)
 }
 
 // private names variables that a child only gets when it is meant to.

@@ -68,12 +68,11 @@ func (s *stack) mailSpec() supervisor.Spec {
 // partSpec describes this program run again for one of its parts, which is
 // ready when it has written its ready file.
 func (s *stack) partSpec(name, readyFile string, env []string, args ...string) supervisor.Spec {
-	base := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TZ=" + os.Getenv("TZ")}
 	return supervisor.Spec{
 		Name:  name,
 		Path:  s.opts.Self,
 		Args:  append([]string{name}, args...),
-		Env:   append(base, env...),
+		Env:   s.plain(env...),
 		Dir:   s.opts.Data,
 		Grace: quickGrace,
 		Quiet: true,

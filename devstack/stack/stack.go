@@ -144,7 +144,7 @@ func (s *stack) startDatabase(ctx context.Context) error {
 // bring starts one part and waits until it does its work.
 func (s *stack) bring(ctx context.Context, at layer, spec supervisor.Spec) error {
 	begun := time.Now()
-	process := s.sup.Start(s.life, spec)
+	process := s.sup.Start(s.life, spec) //nolint:contextcheck // The process outlives the start.
 	s.mu.Lock()
 	s.layers[at] = append(s.layers[at], process)
 	s.mu.Unlock()

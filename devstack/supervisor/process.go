@@ -128,16 +128,20 @@ func (p *Process) runOnce(ctx context.Context) error {
 	p.setPID(cmd.Process.Pid)
 	defer p.setPID(0)
 
-	exited := make(chan error, 1)
-	go func() { exited <- cmd.Wait() }()
+	var exit error
+	exited := make(chan struct{})
+	go func() {
+		defer close(exited)
+		exit = cmd.Wait()
+	}()
 	runCtx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go p.watchReady(runCtx)
 
 	select {
-	case err := <-exited:
+	case <-exited:
 		p.killGroup(cmd)
-		return p.describeExit(err, output)
+		return p.describeExit(exit, output)
 	case <-p.stopping:
 		cancel()
 		p.end(cmd, exited)
@@ -159,7 +163,7 @@ func (p *Process) describeExit(err error, output *childLog) error {
 }
 
 // end asks the child to stop and kills it when it takes too long.
-func (p *Process) end(cmd *exec.Cmd, exited <-chan error) {
+func (p *Process) end(cmd *exec.Cmd, exited <-chan struct{}) {
 	_ = cmd.Process.Signal(p.spec.stopSignal())
 	select {
 	case <-exited:

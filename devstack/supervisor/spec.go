@@ -66,7 +66,7 @@ func (s Spec) grace() time.Duration {
 }
 
 func (s Spec) command() *exec.Cmd {
-	cmd := exec.Command(s.Path, s.Args...)
+	cmd := exec.Command(s.Path, s.Args...) //nolint:noctx // Stop ends it in order, which a context would not.
 	cmd.Env = s.Env
 	cmd.Dir = s.Dir
 	cmd.WaitDelay = pipeDelay
