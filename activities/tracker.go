@@ -105,7 +105,7 @@ func (f *follower) run(ctx context.Context, stop <-chan struct{}) (TrackResult, 
 		case <-ctx.Done():
 			return TrackResult{}, ctx.Err()
 		case <-stop:
-			f.flush(context.WithoutCancel(ctx)) // the last figures are worth one statement
+			f.flushLast(ctx)
 			return TrackResult{}, handover()
 		case p := <-f.polls:
 			f.hear(ctx, p)

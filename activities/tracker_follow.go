@@ -215,6 +215,14 @@ func (f *follower) flush(ctx context.Context) {
 	}
 }
 
+// flushLast writes the last figures when the worker stops, which may have
+// ended ctx. They are worth one statement, not a wait for the database.
+func (f *follower) flushLast(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	f.flush(ctx)
+}
+
 // reload reads the agent's row and its open attempts. What is known of an
 // attempt stays as long as its epoch does.
 func (f *follower) reload(ctx context.Context) {
