@@ -1,6 +1,7 @@
 package anacrolix_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"math/rand/v2"
@@ -132,4 +133,54 @@ func BenchmarkQBittorrent(b *testing.B) {
 		used += leecher.CPU(b) - before
 	}
 	b.ReportMetric(used.Seconds()/float64(b.N), "cpu-s/op")
+}
+
+// BenchmarkFormats fetches a small torrent of each format by its magnet link
+// from a qbittorrent-nox: both programs must read what enginetest makes.
+func BenchmarkFormats(b *testing.B) {
+	for name, format := range map[string]enginetest.Format{"v1": enginetest.V1, "hybrid": enginetest.Hybrid, "v2": enginetest.V2} {
+		b.Run(name, func(b *testing.B) {
+			dir := b.TempDir()
+			made := enginetest.NewTorrent(enginetest.TorrentSpec{Format: format, Name: "folder", Files: nested, PieceLength: 64 << 10})
+			var specs []disk.FileSpec
+			var files []engine.File
+			for i, f := range made.Files {
+				path := filepath.Join(dir, "folder", f.Path)
+				if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+					b.Fatal(err)
+				}
+				if err := os.WriteFile(path, f.Data, 0o600); err != nil {
+					b.Fatal(err)
+				}
+				specs = append(specs, disk.FileSpec{Index: i, Size: int64(len(f.Data)), PartSize: models.MinPartSize})
+				files = append(files, engine.File{Index: i, Size: int64(len(f.Data))})
+			}
+			seeder := enginetest.NewQBittorrent(b)
+			seeder.Add(b, made.Metainfo, dir, false)
+			seeder.AwaitComplete(b)
+			tracker := enginetest.NewTracker(b, seeder.Peer)
+			for b.Loop() {
+				store, err := disk.Open(b.TempDir(), specs, disk.Options{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				job := engine.Job{
+					Source: engine.Source{Magnet: made.Magnet(tracker.URL)}, Files: files, Store: store,
+					Options: engine.Options{ResolveTimeout: time.Minute, StallTimeout: time.Minute},
+				}
+				if err := newEngine(b).Download(context.Background(), job, func(engine.Report) {}); err != nil {
+					b.Fatal(err)
+				}
+				for i, f := range made.Files {
+					got := make([]byte, len(f.Data))
+					if _, err := store.ReadAt(i, got, 0); err != nil || !bytes.Equal(got, f.Data) {
+						b.Fatalf("file %d is wrong: %v", i, err)
+					}
+				}
+				if err := store.Close(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }

@@ -10,11 +10,11 @@ import (
 )
 
 const (
-	maxBook       = 500              // peers that are remembered
-	fewPeers      = 8                // connections below which old peers are tried again
-	redialFirst   = 15 * time.Second // before the first retry; doubles with each
+	maxBook       = 500             // peers that are remembered
+	fewPeers      = 8               // connections below which old peers are tried again
+	redialFirst   = 5 * time.Second // before the first retry; doubles with each
 	redialAtMost  = 10 * time.Minute
-	redialDoubles = 6
+	redialDoubles = 7
 )
 
 // peerBook remembers whom the client tried to reach. The library forgets a
@@ -30,6 +30,7 @@ type peerBook struct {
 
 type bookEntry struct {
 	tries int
+	last  time.Time
 	next  time.Time
 }
 
@@ -53,7 +54,11 @@ func (b *peerBook) tried(address string) {
 		e = &bookEntry{}
 		b.peers[ap] = e
 	}
-	e.next = b.now().Add(min(b.first<<min(e.tries, redialDoubles), redialAtMost))
+	now := b.now()
+	if e.tries > 0 && now.Sub(e.last) < b.first/2 {
+		return // the same attempt, with an encrypted header or from another socket
+	}
+	e.last, e.next = now, now.Add(min(b.first<<min(e.tries, redialDoubles), redialAtMost))
 	e.tries++
 }
 

@@ -170,6 +170,7 @@ func TestPeersAreTriedAgainLessAndLess(t *testing.T) {
 	c := &clock{now: time.Unix(0, 0)}
 	b := newPeerBook(c.Now, 10*time.Second)
 	b.tried("192.0.2.1:6881")
+	b.tried("192.0.2.1:6881") // once more with an encrypted header
 	b.tried("not an address")
 	if len(b.due()) != 0 {
 		t.Fatal("tried again at once")
