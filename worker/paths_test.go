@@ -33,7 +33,7 @@ func TestKnownFilesToReady(t *testing.T) {
 	job := s.known()
 	s.until(job.ID, models.StateReady)
 	s.delivered(job.ID)
-	s.keep("known_files", s.closed(job.ID, completed), 30)
+	s.keep("known_files", s.closed(job.ID, completed), 35)
 	s.eventually(func() string {
 		if _, has := a.Has(job.ID.String()); has {
 			return "the agent still has the finished transfer"
@@ -97,7 +97,7 @@ func TestChooseFiles(t *testing.T) {
 		t.Fatalf("select: %v", err)
 	}
 	s.until(job.ID, models.StateReady)
-	s.keep("choose_files", s.closed(job.ID, completed), 75)
+	s.keep("choose_files", s.closed(job.ID, completed), 90)
 }
 
 func TestSelectionExpires(t *testing.T) {
@@ -144,7 +144,7 @@ func TestPauseAndResumeWhileDownloading(t *testing.T) {
 		t.Fatalf("resume: %v", err)
 	}
 	s.until(job.ID, models.StateReady)
-	s.keep("pause_resume_downloading", s.closed(job.ID, completed), 60)
+	s.keep("pause_resume_downloading", s.closed(job.ID, completed), 75)
 	if err := s.flows.Pause(t.Context(), s.job(job.ID)); models.AsError(err).Problem != models.ProblemWrongState {
 		t.Errorf("pause of an ended job: %v", err)
 	}
@@ -165,7 +165,7 @@ func TestPauseWhileQueued(t *testing.T) {
 		t.Fatalf("resume: %v", err)
 	}
 	s.until(job.ID, models.StateReady)
-	s.keep("pause_resume_queued", s.closed(job.ID, completed), 60)
+	s.keep("pause_resume_queued", s.closed(job.ID, completed), 70)
 }
 
 func TestCancelWhileDownloading(t *testing.T) {
