@@ -68,17 +68,24 @@ func (f *follower) missing(ctx context.Context, asked time.Time) {
 // drain hands transfers of a draining agent to others: not what ends soon
 // anyway, and no more than the others have room for.
 func (f *follower) drain(ctx context.Context) {
-	if f.agent.State != models.AgentDraining || len(f.open) == 0 {
+	now := f.Now()
+	// What was moved a moment ago is nowhere for a while; it gets the time of
+	// two rounds to show up on another agent before more is moved.
+	if f.agent.State != models.AgentDraining || len(f.open) == 0 || now.Sub(f.drained) < 2*f.Pace.Flush {
 		return
 	}
-	now := f.Now()
 	room, err := f.roomElsewhere(ctx, now)
 	if err != nil {
 		f.log.Warn("room on other agents not known", "cause", err)
 		return
 	}
 	for _, o := range f.open {
-		if room == 0 {
+		if o.settling && o.end != nil && o.end.stop {
+			room-- // on its way
+		}
+	}
+	for _, o := range f.open {
+		if room <= 0 {
 			return
 		}
 		if o.settling || !o.heard || f.endsSoon(o, now) {
@@ -86,6 +93,7 @@ func (f *follower) drain(ctx context.Context) {
 		}
 		o.end = &ending{stop: true, fault: models.Fault(models.ProblemDrained, "The agent is being drained; another one takes over what is stored.")}
 		f.settle(ctx, o)
+		f.drained = now
 		room--
 	}
 }

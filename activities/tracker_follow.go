@@ -43,10 +43,11 @@ type follower struct {
 	started time.Time
 	contact time.Time // last answer of the agent
 	flushed time.Time
-	failing bool // the last poll got no answer
-	lost    bool // the agent was declared lost in this silence
-	gone    bool // the agent is not registered any more
-	moved   bool // the agent has another address now
+	drained time.Time // when transfers were last moved to other agents
+	failing bool      // the last poll got no answer
+	lost    bool      // the agent was declared lost in this silence
+	gone    bool      // the agent is not registered any more
+	moved   bool      // the agent has another address now
 }
 
 // followed is one open attempt and what is known of it.
