@@ -177,7 +177,7 @@ type File struct {
 	State       FileState
 	UploadID    *string // the open multipart upload; nil if none
 	Validator   string  // strong ETag or Last-Modified of a url source; parts are good only while it stays
-	ETag        string `gorm:"column:etag"`
+	ETag        string  `gorm:"column:etag"`
 	CreatedAt   time.Time
 	StoredAt    *time.Time
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -82,7 +83,7 @@ func SeedFrom(tb testing.TB, client *QBittorrent, tracker *Tracker, spec Torrent
 	Eventually(tb, 60*time.Second, "the seeder announces "+spec.Name, func() error {
 		if tracker.Seeders(string(sum[:])) == 0 {
 			list, err := client.Torrents()
-			return fmt.Errorf("no seeder yet: %+v %v", list, err)
+			return errors.Join(fmt.Errorf("no seeder yet: %+v", list), err)
 		}
 		return nil
 	})

@@ -142,7 +142,7 @@ func listen(cfg Config) ([]net.Listener, error) {
 	lc.KeepAlive = -1 // the protocol has its own
 	ports := cfg.Ports
 	for port := int(ports.First); ; port++ {
-		l, err := lc.Listen(context.Background(), "tcp", net.JoinHostPort(bindHost(cfg), strconv.Itoa(port))) //nolint:contextcheck // binds at once
+		l, err := lc.Listen(context.Background(), "tcp", net.JoinHostPort(bindHost(cfg), strconv.Itoa(port)))
 		if err == nil {
 			return []net.Listener{l}, nil
 		}
@@ -168,7 +168,7 @@ func (c *client) addDHT(cfg Config) error {
 	}
 	s, err := c.NewAnacrolixDhtServer(pc)
 	if err != nil {
-		pc.Close()
+		_ = pc.Close()
 		return fmt.Errorf("start DHT: %w", err)
 	}
 	c.AddDhtServer(torrent.AnacrolixDhtServerWrapper{Server: s})

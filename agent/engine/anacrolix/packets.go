@@ -11,7 +11,7 @@ import (
 // listenPacket opens a socket that sends to allowed addresses only.
 func listenPacket(cfg Config, network, addr string) (net.PacketConn, error) {
 	var lc net.ListenConfig
-	pc, err := lc.ListenPacket(context.Background(), network, addr) //nolint:contextcheck // binds at once
+	pc, err := lc.ListenPacket(context.Background(), network, addr)
 	if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"time"
 
-	g "github.com/anacrolix/generics"
 	"github.com/anacrolix/torrent"
 	"github.com/anacrolix/torrent/metainfo"
 	infohash_v2 "github.com/anacrolix/torrent/types/infohash-v2"
@@ -44,7 +43,7 @@ func (e *Engine) open(t *target, upload bool) (*session, error) {
 		if _, err := hex.Decode(v2[:], []byte(t.source.InfoHashV2)); err != nil {
 			return nil, fmt.Errorf("v2 info hash: %w", err)
 		}
-		opts.InfoHashV2 = g.Some(v2)
+		opts.InfoHashV2.Set(v2)
 	}
 	trackers := t.trackers
 	if t.manifest != nil {
