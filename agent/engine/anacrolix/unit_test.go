@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -95,6 +96,33 @@ func TestABadSelectionIsRefused(t *testing.T) {
 	}
 	if _, err := newLayout(info, []engine.File{{Size: -1}}); err != nil {
 		t.Error("a file of a size not known before was refused:", err)
+	}
+}
+
+// recorder is a store that keeps what it is told of.
+type recorder struct {
+	engine.Store
+	got [][2]int64
+}
+
+func (r *recorder) Verified(_ int, off, n int64, _ uint32) error {
+	r.got = append(r.got, [2]int64{off, n})
+	return nil
+}
+
+func TestNoVerifiedRangeCrossesAPart(t *testing.T) {
+	t.Parallel()
+	r := &recorder{}
+	s := &pieceStorage{store: r}
+	if err := s.record(extent{off: verifyUnit - 10}, make([]byte, 2*verifyUnit)); err != nil {
+		t.Fatal(err)
+	}
+	want := [][2]int64{{verifyUnit - 10, 10}, {verifyUnit, verifyUnit}, {2 * verifyUnit, verifyUnit - 10}}
+	if !slices.Equal(r.got, want) {
+		t.Errorf("%v, want %v", r.got, want)
+	}
+	if models.MinPartSize%verifyUnit != 0 {
+		t.Error("parts are not whole units")
 	}
 }
 

@@ -122,6 +122,32 @@ func TestTornJournalEndIsIgnored(t *testing.T) {
 	}
 }
 
+func TestRecordsBehindADamagedOneAreVoid(t *testing.T) {
+	t.Parallel()
+	dir, data := t.TempDir(), content(8, 3*part)
+	spec := FileSpec{Index: 0, Size: int64(len(data)), PartSize: part}
+	s := open(t, dir, Options{}, spec)
+	put(t, s, 0, data, 0, part)
+	put(t, s, 0, data, part, part)
+	s.Close()
+	f, err := os.OpenFile(filepath.Join(dir, journalName), os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteAt([]byte{0xff}, 9); err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	for range 2 {
+		s = open(t, dir, Options{}, spec)
+		if s.Has(0, part, 1) {
+			t.Fatal("a record behind a damaged one counts")
+		}
+		put(t, s, 0, data, 2*part, part)
+		s.Close()
+	}
+}
+
 func TestReaderChecksWhatItReads(t *testing.T) {
 	t.Parallel()
 	dir, data := t.TempDir(), content(3, 2*part)
