@@ -18,7 +18,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"longhaul/models"
@@ -90,7 +89,7 @@ func New(cfg Config) (*Client, error) {
 		BaseEndpoint:               aws.String(cfg.Endpoint),
 		Region:                     cfg.Region,
 		UsePathStyle:               cfg.PathStyle,
-		Credentials:                credentials.NewStaticCredentialsProvider(cfg.AccessKeyID, cfg.SecretAccessKey, ""),
+		Credentials:                cfg.credentials(),
 		HTTPClient:                 httpClient(),
 		RetryMaxAttempts:           maxAttempts,
 		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired, // others than S3 refuse the trailers
@@ -99,6 +98,13 @@ func New(cfg Config) (*Client, error) {
 	public := options.Copy()
 	public.BaseEndpoint = aws.String(cfg.PublicEndpoint)
 	return &Client{bucket: cfg.Bucket, s3: s3.New(options), signer: s3.NewPresignClient(s3.New(public))}, nil
+}
+
+// credentials are those of the configuration; they never change.
+func (c Config) credentials() aws.CredentialsProvider {
+	return aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+		return aws.Credentials{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey, Source: "configuration"}, nil
+	})
 }
 
 func httpClient() *awshttp.BuildableClient {
