@@ -34,8 +34,13 @@ Element.prototype.scrollIntoView = () => undefined;
 // The virtual lists measure; without layout every row has the same height.
 Object.defineProperties(HTMLElement.prototype, {
   offsetHeight: { configurable: true, get: () => 80 },
-  clientHeight: { configurable: true, get: () => 600 },
-  clientWidth: { configurable: true, get: () => 800 },
+  // Only what scrolls by itself; menus hide when the page seems to have no room for them.
+  clientHeight: {
+    configurable: true,
+    get(this: HTMLElement) {
+      return this.getAttribute('role') === 'region' ? 600 : 0;
+    },
+  },
 });
 
 beforeAll(() => server.listen({ onUnhandledRequest: 'error' }));

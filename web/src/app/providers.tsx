@@ -7,6 +7,8 @@ import { colorSchemeManager, theme } from './theme';
 
 interface ProvidersProps {
   queryClient: QueryClient;
+  /** Tests leave out what moves. */
+  env?: 'default' | 'test';
   children: ReactNode;
 }
 
@@ -14,11 +16,12 @@ interface ProvidersProps {
  * What every page needs around it. Mantine writes no style element: its variables and classes come from files
  * (styles/theme.gen.css, styles/mantine.css), because the content security policy allows nothing else.
  */
-export function Providers({ queryClient, children }: ProvidersProps) {
+export function Providers({ queryClient, env = 'default', children }: ProvidersProps) {
   return (
     <QueryClientProvider client={queryClient}>
       <MantineProvider
         theme={theme}
+        env={env}
         defaultColorScheme="auto"
         colorSchemeManager={colorSchemeManager}
         withCssVariables={false}

@@ -9,9 +9,10 @@ import classes from './detail.module.css';
 /** Why the job is where it is, since when, and what happens next. */
 export function JobStatus({ job }: { job: Job }) {
   const progress = useProgress(job);
-  const { tone } = stateLooks[job.state];
   const why = whyOf(job, progress);
-  const givesUpAt = job.state === 'downloading' && progress?.waiting ? progress.givesUpAt : null;
+  const waiting = job.state === 'downloading' && why !== '';
+  const tone = waiting ? 'warn' : stateLooks[job.state].tone;
+  const givesUpAt = waiting ? progress?.givesUpAt : undefined;
   const deadline = givesUpAt ?? job.deadline;
   if (job.state === 'ready' || (why === '' && job.nextAction === '')) return null;
   const Symbol = tone === 'bad' || tone === 'warn' ? IconAlertTriangle : IconInfoCircle;
