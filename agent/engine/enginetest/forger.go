@@ -70,9 +70,10 @@ func forge(c net.Conn, hash, info []byte) error {
 		if size < 2 || msg[0] != 20 {
 			continue
 		}
-		if msg[1] == 0 {
+		switch msg[1] {
+		case 0:
 			theirs = extensionID(msg[2:])
-		} else if msg[1] == 3 {
+		case 3:
 			data := append(encode(dict{"msg_type": 1, "piece": 0, "total_size": len(info)}), info...)
 			if _, err := c.Write(extended(theirs, data)); err != nil {
 				return err
