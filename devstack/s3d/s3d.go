@@ -114,7 +114,9 @@ func openFolder(dir string) (*posix.Posix, error) {
 	if err := os.MkdirAll(buckets, dirMode); err != nil {
 		return nil, fmt.Errorf("create the object folder: %w", err)
 	}
-	opts := posix.PosixOpts{}
+	// The entity tag is made of the checksum that every upload has anyway;
+	// computing MD5 too would cost as much again.
+	opts := posix.PosixOpts{DataIntegrityEtag: true}
 	opts.SetNewDirPerm(dirMode)
 	opts.SetNewFilePerm(fileMode)
 	var storer meta.MetadataStorer = meta.XattrMeta{}
