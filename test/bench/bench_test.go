@@ -182,13 +182,14 @@ func Benchmark500Torrents(b *testing.B) {
 	const jobs = 500
 	tracker := harness.NewTracker(b)
 	seeder := harness.StartQBittorrent(b)
-	var swarms []*harness.Swarm
-	for n := range jobs {
-		swarms = append(swarms, harness.SeedFrom(b, seeder, tracker, harness.Torrent{
+	specs := make([]harness.Torrent, jobs)
+	for n := range specs {
+		specs[n] = harness.Torrent{
 			Name: fmt.Sprintf("tiny-%d.bin", n), PieceLength: 16 << 10,
 			Files: []harness.TorrentFile{{Content: harness.Content{Seed: uint64(9000 + n), Size: 40_000}}},
-		}))
+		}
 	}
+	swarms := harness.SeedMany(b, seeder, tracker, specs...)
 	ids := make([]string, jobs)
 	peak := map[string]int64{}
 	for b.Loop() {

@@ -51,6 +51,34 @@ func Seed(tb testing.TB, spec Torrent) *Swarm {
 // SeedFrom is Seed with a client and a tracker that are there already.
 func SeedFrom(tb testing.TB, client *QBittorrent, tracker *Tracker, spec Torrent) *Swarm {
 	tb.Helper()
+	return SeedMany(tb, client, tracker, spec)[0]
+}
+
+// SeedMany seeds several torrents and waits until all of them are announced.
+func SeedMany(tb testing.TB, client *QBittorrent, tracker *Tracker, specs ...Torrent) []*Swarm {
+	tb.Helper()
+	swarms := make([]*Swarm, len(specs))
+	for i, spec := range specs {
+		swarms[i] = add(tb, client, tracker, spec)
+	}
+	for _, s := range swarms {
+		raw, err := hex.DecodeString(s.InfoHash)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		Eventually(tb, 3*time.Minute, "the seeder announces "+s.Name, func() error {
+			if tracker.Seeders(string(raw)) == 0 {
+				return errors.New("no seeder yet")
+			}
+			return nil
+		})
+	}
+	return swarms
+}
+
+// add makes a torrent and gives it to the client.
+func add(tb testing.TB, client *QBittorrent, tracker *Tracker, spec Torrent) *Swarm {
+	tb.Helper()
 	if spec.PieceLength == 0 {
 		spec.PieceLength = 256 << 10
 	}
@@ -80,13 +108,6 @@ func SeedFrom(tb testing.TB, client *QBittorrent, tracker *Tracker, spec Torrent
 	if err := client.Add(s.Metainfo, dir, true); err != nil {
 		tb.Fatal(err)
 	}
-	Eventually(tb, 60*time.Second, "the seeder announces "+spec.Name, func() error {
-		if tracker.Seeders(string(sum[:])) == 0 {
-			list, err := client.Torrents()
-			return errors.Join(fmt.Errorf("no seeder yet: %+v", list), err)
-		}
-		return nil
-	})
 	return s
 }
 
