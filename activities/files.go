@@ -67,7 +67,7 @@ func (a *Files) finalize(ctx context.Context, jobID uuid.UUID) (FinalizeResult, 
 	if err != nil {
 		return FinalizeResult{}, err
 	}
-	todo, err := a.Store.FilesToFinalize(ctx, jobID)
+	pending, err := a.Store.FilesToFinalize(ctx, jobID)
 	if err != nil {
 		return FinalizeResult{}, err
 	}
@@ -75,7 +75,7 @@ func (a *Files) finalize(ctx context.Context, jobID uuid.UUID) (FinalizeResult, 
 	defer stop()
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(finalizeWidth)
-	for _, f := range todo {
+	for _, f := range pending {
 		g.Go(func() error { return a.complete(gctx, f) })
 	}
 	if err := g.Wait(); err != nil {
@@ -173,13 +173,13 @@ func (a *Files) DiscardParts(ctx context.Context, in JobInput) error {
 }
 
 func (a *Files) discard(ctx context.Context, jobID uuid.UUID) error {
-	todo, err := a.Store.FilesToFinalize(ctx, jobID)
+	pending, err := a.Store.FilesToFinalize(ctx, jobID)
 	if err != nil {
 		return err
 	}
 	stop := beat(ctx)
 	defer stop()
-	for _, f := range todo {
+	for _, f := range pending {
 		if err := a.forget(ctx, f); err != nil {
 			return err
 		}

@@ -136,11 +136,11 @@ func TestFinalizeFiles(t *testing.T) {
 func TestFinalizeAfterACompletionThatWasNotNoted(t *testing.T) {
 	t.Parallel()
 	d := newDownloaded(t)
-	todo, err := d.work.FilesToFinalize(t.Context(), d.job.ID)
+	pending, err := d.work.FilesToFinalize(t.Context(), d.job.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.objects.CompleteMultipart(t.Context(), d.files[0].Key(), d.upload, todo[0].Parts); err != nil {
+	if _, err := d.objects.CompleteMultipart(t.Context(), d.files[0].Key(), d.upload, pending[0].Parts); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := d.finalize(); err != nil {
@@ -186,8 +186,8 @@ func TestDiscardPartsLeavesNothing(t *testing.T) {
 		}
 	}
 	d.nothingLeft()
-	todo, err := d.work.FilesToFinalize(t.Context(), d.job.ID)
-	if err != nil || len(todo) != 3 || todo[0].UploadID != nil || len(todo[0].Parts) != 0 {
+	pending, err := d.work.FilesToFinalize(t.Context(), d.job.ID)
+	if err != nil || len(pending) != 3 || pending[0].UploadID != nil || len(pending[0].Parts) != 0 {
 		t.Errorf("rows still count on parts: %v", err)
 	}
 }
