@@ -6,7 +6,7 @@ import type { Job } from '@/api/model';
 import { ErrorNotice } from '@/components/notice';
 import { filesQuery } from '@/features/files/api';
 import { FileBrowser } from '@/features/files/components/file-browser';
-import { ArchiveButton } from '@/features/files/components/link-buttons';
+import { DownloadAllButton } from '@/features/files/components/link-buttons';
 import { jobQuery } from '@/features/jobs/api';
 import { JobHeader } from '@/features/jobs/detail/job-header';
 import { JobProgress } from '@/features/jobs/detail/job-progress';
@@ -46,7 +46,7 @@ function JobView({ job, isAdmin }: { job: Job; isAdmin: boolean }) {
     <div className={classes.page}>
       <JobHeader
         job={job}
-        extra={job.state === 'ready' && <ArchiveButton jobId={job.id} />}
+        extra={job.state === 'ready' && <DownloadAllButton jobId={job.id} />}
         onDeleted={() => void navigate({ to: '/' })}
       />
       <JobStatus job={job} />

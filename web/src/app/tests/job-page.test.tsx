@@ -30,7 +30,7 @@ describe('the job page', () => {
     expect(screen.getByText('The server broke off 6 times.')).toBeVisible();
     expect(screen.getByText('Fails if nobody tries it again.')).toBeVisible();
     expect(screen.getByText('in 2 hours')).toBeVisible();
-    expect(await screen.findByText('Given to barge-1.')).toBeVisible();
+    expect(await screen.findByText('Given to barge-1')).toBeVisible();
     expect(screen.getByRole('button', { name: 'Try again' })).toBeVisible();
   });
 
@@ -65,7 +65,7 @@ describe('the job page', () => {
   });
 
   it('downloads a file and everything through links of the delivery origin', async () => {
-    const { world, job } = worldWith({ state: 'ready' }, [makeFile(0, 'a.bin')]);
+    const { world, job } = worldWith({ state: 'ready' }, [makeFile(0, 'a.bin'), makeFile(1, 'b.bin')]);
     const clicked: string[] = [];
     vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
       clicked.push(this.href);
@@ -76,6 +76,13 @@ describe('the job page', () => {
     await waitFor(() => expect(clicked).toHaveLength(2));
     expect(clicked.every((href) => href.startsWith('http://files.test/'))).toBe(true);
     expect(world.changes[0]).toContain('"disposition":"attachment"');
+  });
+
+  it('offers the only file as it is, not packed', async () => {
+    const { world, job } = worldWith({ state: 'ready' }, [makeFile(0, 'a.bin')]);
+    renderApp(world, `/jobs/${job.id}`);
+    expect(await screen.findByRole('button', { name: 'Download' })).toBeVisible();
+    expect(screen.queryByRole('button', { name: /zip/ })).not.toBeInTheDocument();
   });
 
   it('lets the owner choose files', async () => {

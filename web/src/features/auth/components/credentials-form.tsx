@@ -1,8 +1,9 @@
-import { Alert, Button, PasswordInput, TextInput } from '@mantine/core';
+import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode, type SubmitEvent } from 'react';
 
 import type { Me } from '@/api/model';
+import { IconAlertTriangle } from '@/components/icons';
 import { messageOf, ProblemError } from '@/lib/problem';
 
 import { authKeys, type Credentials } from '../api';
@@ -49,9 +50,10 @@ export function CredentialsForm({ schema, submitLabel, passwordHint, newPassword
   return (
     <form noValidate onSubmit={submit} className={classes.form}>
       {unplaced !== undefined && (
-        <Alert color="red" variant="light" role="alert">
+        <p className={classes.fault} role="alert">
+          <IconAlertTriangle size={18} aria-hidden="true" />
           {unplaced}
-        </Alert>
+        </p>
       )}
       <TextInput
         name="email"

@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 
 import type { JobFile } from '@/api/model';
 import { IconArchive, IconDownload, IconLink } from '@/components/icons';
@@ -7,7 +7,7 @@ import { toastDone, toastFailed } from '@/components/toast';
 import { baseName } from '@/lib/file-kind';
 import { formatMoment } from '@/lib/format';
 
-import { makeArchiveLink, makeLink } from '../api';
+import { filesQuery, makeArchiveLink, makeLink } from '../api';
 
 /** Lets the browser fetch an address as a download; the server's answer says that it is one. */
 function startDownload(url: string): void {
@@ -17,8 +17,15 @@ function startDownload(url: string): void {
   anchor.click();
 }
 
+interface DownloadButtonProps {
+  file: JobFile;
+  /** With words, not only an icon. */
+  wide?: boolean;
+  variant?: 'default' | 'filled';
+}
+
 /** Downloads a file. */
-export function DownloadButton({ file, wide = false }: { file: JobFile; wide?: boolean }) {
+export function DownloadButton({ file, wide = false, variant = 'default' }: DownloadButtonProps) {
   const linking = useMutation({
     mutationFn: () => makeLink(file.id, 'attachment'),
     onSuccess: (link) => startDownload(link.url),
@@ -26,7 +33,7 @@ export function DownloadButton({ file, wide = false }: { file: JobFile; wide?: b
   });
   if (wide) {
     return (
-      <Button variant="default" leftSection={<IconDownload size={17} />} loading={linking.isPending} onClick={() => linking.mutate()}>
+      <Button variant={variant} leftSection={<IconDownload size={17} />} loading={linking.isPending} onClick={() => linking.mutate()}>
         Download
       </Button>
     );
@@ -84,8 +91,16 @@ function fileDisposition(file: JobFile): 'inline' | 'attachment' {
   return file.previewable ? 'inline' : 'attachment';
 }
 
-/** Downloads all files of a job as a zip. */
-export function ArchiveButton({ jobId }: { jobId: string }) {
+/** Downloads everything that a job holds: its only file as it is, several as a zip. */
+export function DownloadAllButton({ jobId }: { jobId: string }) {
+  const { data: files } = useQuery(filesQuery(jobId));
+  const stored = files?.filter((file) => file.state === 'stored') ?? [];
+  const [only] = stored;
+  if (!files) return null;
+  return stored.length === 1 && only ? <DownloadButton file={only} wide variant="filled" /> : <ArchiveButton jobId={jobId} />;
+}
+
+function ArchiveButton({ jobId }: { jobId: string }) {
   const linking = useMutation({
     mutationFn: () => makeArchiveLink(jobId),
     onSuccess: (link) => startDownload(link.url),

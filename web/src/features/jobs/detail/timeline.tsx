@@ -24,8 +24,17 @@ function toneOf(event: JobEvent): Tone {
   return event.kind === 'state' ? stateLooks[event.state].tone : 'idle';
 }
 
-function titleOf(event: JobEvent): string {
-  return event.kind === 'state' ? stateLooks[event.state].label : kindTexts[event.kind];
+interface Lines {
+  title: string;
+  detail: string;
+}
+
+/** A change of state is headed by the state; anything else by its own sentence. */
+function linesOf(event: JobEvent): Lines {
+  const message = event.message.replace(/\.$/, '');
+  if (event.kind !== 'state') return { title: message === '' ? kindTexts[event.kind] : message, detail: '' };
+  const title = stateLooks[event.state].label;
+  return { title, detail: message.toLowerCase() === title.toLowerCase() ? '' : event.message };
 }
 
 /** What happened to a job, the newest first. */
@@ -41,16 +50,23 @@ export function Timeline({ jobId }: { jobId: string }) {
       {events && (
         <ol className={classes.events} reversed>
           {[...events].reverse().map((event) => (
-            <li key={event.id} className={classes.event} data-tone={toneOf(event)}>
-              <p className={classes.what}>{titleOf(event)}</p>
-              {event.message !== '' && event.message !== titleOf(event) && <p className={classes.message}>{event.message}</p>}
-              <p className={classes.when}>
-                <RelativeTime at={event.at} />
-              </p>
-            </li>
+            <Entry key={event.id} event={event} />
           ))}
         </ol>
       )}
     </section>
+  );
+}
+
+function Entry({ event }: { event: JobEvent }) {
+  const { title, detail } = linesOf(event);
+  return (
+    <li className={classes.event} data-tone={toneOf(event)}>
+      <p className={classes.what}>{title}</p>
+      {detail !== '' && <p className={classes.message}>{detail}</p>}
+      <p className={classes.when}>
+        <RelativeTime at={event.at} />
+      </p>
+    </li>
   );
 }
