@@ -56,7 +56,8 @@ try {
     if (seen.size === 2) await page.screenshot({ path: join(out, 'live.png') });
     await page.waitForFunction(([before, text]) => {
       const found = [...document.querySelectorAll('[role=listitem]')].find((each) => each.textContent?.includes(text));
-      return found?.textContent !== before;
+      // It may have become ready after the loop looked.
+      return found?.textContent !== before || found.textContent.includes('Ready');
     }, [await row.evaluate((each) => each.textContent), name]);
   }
 
