@@ -31,7 +31,6 @@ func run(m *testing.M) int {
 	var err error
 	stack, err = harness.Launch(context.Background(), harness.Options{Env: []string{
 		"AGENT_ALLOW_CIDRS=127.0.0.0/8", "AGENT_DHT=false", "MAX_RUNNING_JOBS=1000", "AGENT_CAPACITY=16",
-		"SUBMIT_RATE=100000",
 	}})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "start the stack:", err)

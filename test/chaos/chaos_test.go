@@ -25,7 +25,7 @@ func TestMain(m *testing.M) { os.Exit(run(m)) }
 func run(m *testing.M) int {
 	var err error
 	stack, err = harness.Launch(context.Background(), harness.Options{Env: []string{
-		"AGENT_ALLOW_CIDRS=127.0.0.0/8", "AGENT_DHT=false", "MAX_RUNNING_JOBS=50", "AGENT_CAPACITY=16", "SWEEP_GRACE=1s",
+		"AGENT_ALLOW_CIDRS=127.0.0.0/8", "AGENT_DHT=false", "MAX_RUNNING_JOBS=50", "AGENT_CAPACITY=16",
 	}})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "start the stack:", err)
