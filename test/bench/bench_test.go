@@ -251,7 +251,6 @@ func BenchmarkEvents(b *testing.B) {
 	var wg sync.WaitGroup
 	var open sync.WaitGroup
 	open.Add(listeners)
-	want := "" // job id, set before the job is submitted: its name marks the event
 	for range listeners {
 		wg.Go(func() {
 			listen(ctx, b, &open, func(data string) bool { return strings.Contains(data, "sse-marker-") }, seen)
@@ -268,8 +267,7 @@ func BenchmarkEvents(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			want = job.ID
-			at := stack.EventTime(b, want)
+			at := stack.EventTime(b, job.ID)
 			for range listeners {
 				delays = append(delays, (<-seen).Sub(at))
 			}
