@@ -47,6 +47,19 @@ const (
 	ProblemKeyReused        Problem = "idempotency_key_reused" // the same key came with another request
 )
 
+// Problems of the Seedr.cc account.
+const (
+	ProblemSeedrAuth      Problem = "seedr_auth"      // the e-mail address or the password is refused
+	ProblemSeedrPlan      Problem = "seedr_plan"      // the account's plan does not include it
+	ProblemSeedrFull      Problem = "seedr_full"      // the account has no room
+	ProblemSeedrSlots     Problem = "seedr_slots"     // all slots of the account are taken
+	ProblemSeedrDuplicate Problem = "seedr_duplicate" // the account has the transfer already
+	ProblemSeedrRejected  Problem = "seedr_rejected"  // Seedr cannot use the source; another provider may
+	ProblemSeedrLimited   Problem = "seedr_limited"   // Seedr asks for fewer calls
+	ProblemSeedrGone      Problem = "seedr_gone"      // the transfer or file is not in the account any more
+	ProblemSeedrFailing   Problem = "seedr_failing"   // Seedr fails or cannot be reached
+)
+
 var problemCodes = map[Problem]Code{
 	ProblemMalformedMagnet: CodeInvalid, ProblemMalformedTorrent: CodeInvalid, ProblemMalformedURL: CodeInvalid,
 	ProblemSourceTooLarge: CodeTooLarge, ProblemContentTooLarge: CodeTooLarge, ProblemTooManyFiles: CodeTooLarge,
@@ -60,6 +73,9 @@ var problemCodes = map[Problem]Code{
 	ProblemDrained: CodeUnavailable, ProblemSuperseded: CodeConflict, ProblemDiskFull: CodeUnavailable,
 	ProblemStorageFailing: CodeUnavailable, ProblemSelectionExpired: CodeConflict, ProblemGaveUp: CodeConflict,
 	ProblemWrongState: CodeConflict, ProblemKeyReused: CodeConflict,
+	ProblemSeedrAuth: CodeUnavailable, ProblemSeedrPlan: CodeConflict, ProblemSeedrFull: CodeUnavailable,
+	ProblemSeedrSlots: CodeUnavailable, ProblemSeedrDuplicate: CodeConflict, ProblemSeedrRejected: CodeConflict,
+	ProblemSeedrLimited: CodeUnavailable, ProblemSeedrGone: CodeUnavailable, ProblemSeedrFailing: CodeUnavailable,
 }
 
 // Code returns the kind of fault that the problem is; CodeInternal for one

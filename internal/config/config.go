@@ -37,6 +37,7 @@ type Config struct {
 	Web      Web
 	Limits   Limits
 	Fetch    Fetch
+	Seedr    Seedr
 	Log      Log
 
 	SecretKey     Key    `env:"SECRET_KEY" secret:"true" doc:"Key that links and agents' secrets are derived from: at least 32 random bytes in hex or base64. The same for api and worker."`
@@ -91,6 +92,18 @@ type Limits struct {
 type Fetch struct {
 	AllowCIDRs []netip.Prefix `env:"FETCH_ALLOW_CIDRS" doc:"Private networks that the control plane may fetch users' addresses from, separated by commas; none by default."`
 }
+
+// Seedr is the Seedr.cc account, if there is one. Its credentials are nowhere
+// else than here.
+type Seedr struct {
+	URL        URL            `env:"SEEDR_URL" envDefault:"https://www.seedr.cc/rest" doc:"Base of Seedr's REST API."`
+	Email      Secret         `env:"SEEDR_EMAIL" secret:"true" doc:"E-mail address of the Seedr.cc account; empty is no account."`
+	Password   Secret         `env:"SEEDR_PASSWORD" secret:"true" doc:"Password of the Seedr.cc account."`
+	AllowCIDRs []netip.Prefix `env:"SEEDR_ALLOW_CIDRS" doc:"Private networks that SEEDR_URL and the download links may be in, unencrypted too, separated by commas; for a simulator. None by default."`
+}
+
+// Configured reports whether there is an account.
+func (s Seedr) Configured() bool { return s.Email != "" }
 
 // Log is how a program logs.
 type Log struct {

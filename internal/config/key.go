@@ -37,3 +37,23 @@ func (Key) String() string { return hidden }
 
 // GoString hides the key.
 func (Key) GoString() string { return hidden }
+
+// Secret is a secret text. It prints as nothing; Reveal returns it.
+type Secret string
+
+// Reveal returns the text.
+func (s Secret) Reveal() string { return string(s) }
+
+// String hides the text; it tells whether there is one.
+func (s Secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return hidden
+}
+
+// GoString hides the text.
+func (s Secret) GoString() string { return s.String() }
+
+// MarshalText hides the text, in JSON too.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
