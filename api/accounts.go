@@ -2,7 +2,6 @@ package api
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/base64"
 	"net/http"
@@ -108,7 +107,7 @@ type signedInOutput struct {
 }
 
 func (h *accountHandlers) setup(ctx context.Context, in *setupInput) (*signedInOutput, error) {
-	if err := h.limits.Allow(LimitLoginIP, infoOf(ctx).ip); err != nil {
+	if err := h.limits.Allow(ctx, LimitLoginIP, infoOf(ctx).ip); err != nil {
 		return nil, err
 	}
 	email, err := normalEmail(in.Body.Email)
@@ -151,8 +150,8 @@ func (h *accountHandlers) login(ctx context.Context, in *loginInput) (*signedInO
 		email = ""
 	}
 	ip := infoOf(ctx).ip
-	if err := cmp.Or(h.limits.Allow(LimitLoginIP, ip), h.limits.Allow(LimitLoginPair, email+" "+network(ip)),
-		h.limits.Allow(LimitLoginAccount, email)); err != nil {
+	if err := allowAll(ctx, h.limits, limitAsk{LimitLoginIP, ip}, limitAsk{LimitLoginPair, email + " " + network(ip)},
+		limitAsk{LimitLoginAccount, email}); err != nil {
 		return nil, err
 	}
 	user, err := h.accounts.UserByEmail(ctx, email)

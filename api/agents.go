@@ -77,7 +77,7 @@ type registerInput struct{ Body agentapi.Register }
 type registerOutput struct{ Body agentapi.Registered }
 
 func (h *agentHandlers) register(ctx context.Context, in *registerInput) (*registerOutput, error) {
-	if err := h.limits.Allow(LimitLoginIP, infoOf(ctx).ip); err != nil {
+	if err := h.limits.Allow(ctx, LimitLoginIP, infoOf(ctx).ip); err != nil {
 		return nil, err
 	}
 	if in.Body.Token == "" || len(in.Body.Token) > maxCredential {

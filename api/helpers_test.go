@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"testing"
@@ -15,7 +16,7 @@ import (
 // noLimit lets everything pass.
 type noLimit struct{}
 
-func (noLimit) Allow(api.Limit, string) error { return nil }
+func (noLimit) Allow(context.Context, api.Limit, string) error { return nil }
 
 // generous takes the limits off, for tests that are about something else.
 func generous(_ *api.Config, d *api.Deps) { d.Limiter = noLimit{} }

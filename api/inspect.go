@@ -80,7 +80,7 @@ func (h *sourceHandlers) inspect(ctx context.Context, in *rawInput) (*sourceOutp
 	if err != nil {
 		return nil, err
 	}
-	if err := h.limits.Allow(LimitInspect, user.ID.String()); err != nil {
+	if err := h.limits.Allow(ctx, LimitInspect, user.ID.String()); err != nil {
 		return nil, err
 	}
 	src, manifest, err := h.sources.parse(sub)

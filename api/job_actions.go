@@ -37,7 +37,7 @@ func (h *jobHandlers) actionRoutes(r *router) {
 // its state.
 func (h *jobHandlers) guarded(ctx context.Context, id uuid.UUID, a models.Action) (models.Job, error) {
 	user := caller(ctx)
-	if err := h.limits.Allow(LimitAction, user.ID.String()); err != nil {
+	if err := h.limits.Allow(ctx, LimitAction, user.ID.String()); err != nil {
 		return models.Job{}, err
 	}
 	job, err := h.jobs.Job(ctx, user.ID, id)

@@ -1,11 +1,9 @@
 package api
 
 import (
+	"context"
 	"net/netip"
-	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // Limit is a kind of request that is limited per key.
@@ -16,21 +14,32 @@ const (
 	LimitLoginIP      Limit = "login_ip"      // sign-ins and other secrets tried, per client address
 	LimitLoginPair    Limit = "login_pair"    // sign-ins tried, per account and client address
 	LimitLoginAccount Limit = "login_account" // sign-ins tried, per account; wide, so that nobody locks another out
+	LimitRegisterIP   Limit = "register_ip"   // accounts registered, per client address
+	LimitResetIP      Limit = "reset_ip"      // password resets asked for, per client address
+	LimitResetAccount Limit = "reset_account" // password resets asked for, per address of an account: it bounds the mails
+	LimitVerify       Limit = "verify"        // one-time links tried, per client address
+	LimitTOTP         Limit = "totp"          // second factors tried, per account
+	LimitToken        Limit = "token"         // API tokens, passkeys and other credentials made, per account
 	LimitSubmit       Limit = "submit"        // jobs submitted, per account
 	LimitInspect      Limit = "inspect"       // sources inspected, per account
 	LimitAction       Limit = "action"        // acts on jobs, per account
 	LimitArchive      Limit = "archive"       // zips begun, per account
 )
 
-// Limiter refuses what comes too often.
+// Limiter refuses what comes too often. What it cannot decide it refuses too.
 type Limiter interface {
 	// Allow counts one request and answers a models.Error of rate_limited
 	// when the key has had too many.
-	Allow(l Limit, key string) error
+	Allow(ctx context.Context, l Limit, key string) error
 }
 
-// maxKeys bounds the memory of a limiter; beyond it new keys share one budget.
-const maxKeys = 100_000
+// Allowances keeps how much is left of each key's allowance, for all processes
+// of the API together.
+type Allowances interface {
+	// TakeAllowance takes one of the key's allowance and returns 0, or how
+	// long to wait for the next.
+	TakeAllowance(ctx context.Context, key string, burst int, every time.Duration) (time.Duration, error)
+}
 
 // allowance is how many at once and how fast they come back.
 type allowance struct {
@@ -38,83 +47,74 @@ type allowance struct {
 	every time.Duration
 }
 
-func allowances() map[Limit]allowance {
-	return map[Limit]allowance{
+func (l Limit) allowance() (allowance, bool) {
+	a, ok := map[Limit]allowance{
 		LimitLoginIP:      {20, 3 * time.Second},
 		LimitLoginPair:    {10, 6 * time.Second},
 		LimitLoginAccount: {100, 10 * time.Second},
+		LimitRegisterIP:   {10, 6 * time.Minute},
+		LimitResetIP:      {10, time.Minute},
+		LimitResetAccount: {3, 10 * time.Minute},
+		LimitVerify:       {20, 6 * time.Second},
+		LimitTOTP:         {6, 30 * time.Second},
+		LimitToken:        {20, time.Minute},
 		LimitSubmit:       {1000, 100 * time.Millisecond},
 		LimitInspect:      {30, 2 * time.Second},
 		LimitAction:       {300, 100 * time.Millisecond},
 		LimitArchive:      {20, 10 * time.Second},
+	}[l]
+	return a, ok
+}
+
+// perNetwork reports whether the limit's key is a client address.
+func (l Limit) perNetwork() bool {
+	switch l {
+	case LimitLoginIP, LimitRegisterIP, LimitResetIP, LimitVerify:
+		return true
+	default:
+		return false
 	}
 }
 
-// MemoryLimiter limits within one process.
-type MemoryLimiter struct {
-	now func() time.Time
+// SharedLimiter limits across all processes that share the allowances.
+type SharedLimiter struct{ allowances Allowances }
 
-	mu    sync.Mutex
-	keys  map[limitKey]*rate.Limiter
-	swept time.Time
-}
+// NewLimiter returns a limiter on the allowances.
+func NewLimiter(a Allowances) *SharedLimiter { return &SharedLimiter{a} }
 
-type limitKey struct {
-	limit Limit
-	key   string
-}
-
-// NewMemoryLimiter returns a limiter by the clock given.
-func NewMemoryLimiter(now func() time.Time) *MemoryLimiter {
-	return &MemoryLimiter{now: now, keys: map[limitKey]*rate.Limiter{}, swept: now()}
-}
-
-// Allow implements Limiter.
-func (m *MemoryLimiter) Allow(l Limit, key string) error {
-	a, ok := allowances()[l]
+// Allow implements Limiter. A fault of the allowances is returned, so that a
+// limit which cannot be read lets nothing pass.
+func (s *SharedLimiter) Allow(ctx context.Context, l Limit, key string) error {
+	a, ok := l.allowance()
 	if !ok {
-		return nil
+		return rateLimited(time.Minute) // a limit without figures is a fault of ours, and no way in
 	}
-	if l == LimitLoginIP {
+	if l.perNetwork() {
 		key = network(key)
 	}
-	now := m.now()
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.sweep(now)
-	k := limitKey{l, key}
-	bucket := m.keys[k]
-	if bucket == nil {
-		if len(m.keys) >= maxKeys {
-			k.key = ""
-		}
-		if bucket = m.keys[k]; bucket == nil {
-			bucket = rate.NewLimiter(rate.Every(a.every), a.burst)
-			m.keys[k] = bucket
-		}
+	wait, err := s.allowances.TakeAllowance(ctx, string(l)+" "+key, a.burst, a.every)
+	if err != nil {
+		return err
 	}
-	r := bucket.ReserveN(now, 1)
-	if wait := r.DelayFrom(now); wait > 0 {
-		r.CancelAt(now)
+	if wait > 0 {
 		return rateLimited(wait)
 	}
 	return nil
 }
 
-// sweep forgets keys whose budget is whole again.
-func (m *MemoryLimiter) sweep(now time.Time) {
-	if now.Sub(m.swept) < time.Minute && len(m.keys) < maxKeys {
-		return
-	}
-	if now.Sub(m.swept) < time.Second {
-		return // full of live keys: do not walk them all for every request
-	}
-	m.swept = now
-	for k, bucket := range m.keys {
-		if bucket.TokensAt(now) >= float64(bucket.Burst()) {
-			delete(m.keys, k)
+// allowAll asks one limit after the other and stops at the first that refuses.
+func allowAll(ctx context.Context, limits Limiter, asks ...limitAsk) error {
+	for _, a := range asks {
+		if err := limits.Allow(ctx, a.limit, a.key); err != nil {
+			return err
 		}
 	}
+	return nil
+}
+
+type limitAsk struct {
+	limit Limit
+	key   string
 }
 
 // network is what one household has of the address space: an IPv4 address or

@@ -33,7 +33,7 @@ func (h *jobHandlers) submit(ctx context.Context, in *submitInput) (*submitOutpu
 	if err != nil {
 		return nil, err
 	}
-	if err := h.limits.Allow(LimitSubmit, user.ID.String()); err != nil {
+	if err := h.limits.Allow(ctx, LimitSubmit, user.ID.String()); err != nil {
 		return nil, err
 	}
 	request, err := h.sources.newJob(ctx, user.ID, sub)

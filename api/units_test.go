@@ -1,11 +1,13 @@
 package api_test
 
 import (
+	"log/slog"
 	"strings"
 	"testing"
-	"time"
 
 	"longhaul/api"
+	"longhaul/internal/store"
+	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
 
@@ -26,37 +28,55 @@ func TestEveryCodeHasAStatus(t *testing.T) {
 
 func TestLimiter(t *testing.T) {
 	t.Parallel()
-	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	l := api.NewMemoryLimiter(func() time.Time { return now })
-	allowed := func(key string) int {
-		n := 0
-		for range 200 {
-			if l.Allow(api.LimitLoginIP, key) == nil {
-				n++
+	l := api.NewLimiter(storetest.New(t))
+	allowed := func(limit api.Limit, keys ...string) (n int, last error) {
+		for range 50 {
+			for _, key := range keys {
+				err := l.Allow(t.Context(), limit, key)
+				if err == nil {
+					n++
+				}
+				last = err
 			}
 		}
-		return n
+		return n, last
 	}
-	if n := allowed("192.0.2.1"); n != 20 {
-		t.Errorf("%d at once, want 20", n)
+	n, err := allowed(api.LimitLoginIP, "192.0.2.1")
+	if n != 20 || models.CodeOf(err) != models.CodeRateLimited {
+		t.Errorf("%d at once, want 20; then %v", n, err)
 	}
-	if n := allowed("192.0.2.2"); n != 20 {
-		t.Errorf("one address uses up another's budget: %d", n)
+	if n, _ := allowed(api.LimitLoginIP, "192.0.2.2"); n != 20 {
+		t.Errorf("one address uses up another's allowance: %d", n)
 	}
-	if n := allowed("2001:db8::1") + allowed("2001:db8::2"); n != 20 {
+	if n, _ := allowed(api.LimitVerify, "192.0.2.1"); n != 20 {
+		t.Errorf("one limit uses up another's allowance: %d", n)
+	}
+	if n, _ := allowed(api.LimitLoginIP, "2001:db8::1", "2001:db8::2", "2001:db8:0:0:ffff::3"); n != 20 {
 		t.Errorf("%d from one network, want 20", n)
 	}
-	now = now.Add(9 * time.Second)
-	if n := allowed("192.0.2.1"); n != 3 {
-		t.Errorf("%d after nine seconds, want 3", n)
+	if n, _ := allowed(api.LimitLoginIP, "2001:db8:0:1::1"); n != 20 {
+		t.Errorf("%d from the next network, want 20", n)
 	}
-	err := l.Allow(api.LimitLoginIP, "192.0.2.1")
-	if models.CodeOf(err) != models.CodeRateLimited {
-		t.Errorf("refused with %v", err)
+	if n, _ := allowed(api.LimitLoginIP, "::ffff:192.0.2.1"); n != 0 {
+		t.Errorf("%d more by another spelling of the address", n)
 	}
-	now = now.Add(time.Hour)
-	if n := allowed("192.0.2.1"); n != 20 {
-		t.Errorf("%d after an hour, want 20", n)
+	if n, _ := allowed("no such limit", "192.0.2.1"); n != 0 {
+		t.Errorf("an unknown limit lets %d pass", n)
+	}
+}
+
+// A limit that cannot be read lets nothing pass.
+func TestLimiterWithoutDatabase(t *testing.T) {
+	t.Parallel()
+	s, err := store.Open(t.Context(), storetest.DSN(t), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := api.NewLimiter(s).Allow(t.Context(), api.LimitLoginIP, "192.0.2.1"); err == nil {
+		t.Error("a sign-in passed")
 	}
 }
 

@@ -41,7 +41,7 @@ func (h *deliveryHandlers) archive(c *gin.Context) {
 	}
 	job, entries, err := h.packable(ctx, g)
 	if err == nil && c.Request.Method == http.MethodGet {
-		err = h.limits.Allow(LimitArchive, g.userID.String())
+		err = h.limits.Allow(ctx, LimitArchive, g.userID.String())
 	}
 	if err != nil {
 		abort(c, err)

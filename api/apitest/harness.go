@@ -118,7 +118,7 @@ func (h *Harness) deps(s *store.Store, log *slog.Logger) api.Deps {
 		Accounts: r, Sessions: r, Passwords: password.NewHasher(), Jobs: r, Files: r, Inspections: r, Inspector: h.Inspector,
 		Starter: h.Starter, Controller: h.Controller, Events: r, Hub: h.Hub, Fleet: r, Credentials: r, Reports: r,
 		Secrets: h.Keys, Parts: r, Uploads: h.Storage, Owners: r, Objects: h.Storage, Keys: h.Keys,
-		Limiter: api.NewMemoryLimiter(time.Now), Metrics: api.NewMetrics(prometheus.NewRegistry(), h.Hub), Log: log, Now: s.Now, NewID: s.NewID,
+		Limiter: api.NewLimiter(s), Metrics: api.NewMetrics(prometheus.NewRegistry(), h.Hub), Log: log, Now: s.Now, NewID: s.NewID,
 		Probes: []api.Probe{{Name: "database", Critical: true, Check: s.Ping}},
 	}
 }

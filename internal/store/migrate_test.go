@@ -52,6 +52,9 @@ func TestModelsFitTheSchema(t *testing.T) {
 		models.Event{},
 		models.File{},
 		models.Part{},
+		models.Mail{},
+		models.AuditEntry{},
+		models.SecurityEvent{},
 	} {
 		parsed, err := schema.Parse(entity, &sync.Map{}, schema.NamingStrategy{})
 		ok(t, err)
@@ -112,7 +115,7 @@ func columnFor(f *schema.Field) (kinds string, null bool) {
 	}
 	switch {
 	case f.TagSettings["SERIALIZER"] == "json":
-		return " jsonb ", true
+		return " jsonb json ", true
 	case f.TagSettings["TYPE"] == "uuid":
 		return " uuid ", null
 	case typ.String() == "time.Time":

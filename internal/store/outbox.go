@@ -20,6 +20,7 @@ const (
 	OutboxPurge  OutboxKind = "purge"  // remove the rows and objects of the deleted job
 	OutboxTrack  OutboxKind = "track"  // run the tracker of the agent
 	OutboxRetry  OutboxKind = "retry"  // job needs_attention: signal its workflow; job queued: start the workflow anew
+	OutboxMail   OutboxKind = "mail"   // send the mail
 )
 
 // OutboxItem is something that was decided in a transaction and still has to
@@ -27,7 +28,7 @@ const (
 type OutboxItem struct {
 	ID        int64
 	Kind      OutboxKind
-	Ref       uuid.UUID // the job or the agent
+	Ref       uuid.UUID // the job, agent or mail
 	Attempts  int       // how often it was tried before
 	CreatedAt time.Time
 }

@@ -197,4 +197,5 @@ const (
 	lockAdmission lockClass = 7202 // rounds of admission
 	lockPlacement lockClass = 7203 // choice of an agent
 	lockEvents    lockClass = 7204 // a user's job events, so that their ids grow in the order of commits
+	lockAudit     lockClass = 7210 // the end of the audit log
 )

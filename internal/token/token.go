@@ -50,7 +50,8 @@ const (
 	PurposeArchive Purpose = "delivery-archive" // a link to a job's files as a zip
 	PurposeCursor  Purpose = "cursor"           // a page cursor that clients hand back
 
-	purposeAgents Purpose = "agent-secret"
+	purposeAgents  Purpose = "agent-secret"
+	purposeOneTime Purpose = "one-time"
 )
 
 // Keys derives keys from the deployment's secret. It is immutable and safe for
@@ -77,6 +78,16 @@ func (k *Keys) AgentSecret(agentID uuid.UUID) string {
 	m := hmac.New(sha256.New, k.key(purposeAgents))
 	m.Write([]byte("agent-secret:" + agentID.String()))
 	return hex.EncodeToString(m.Sum(nil))
+}
+
+// OneTime returns the secret of the one-time link whose row has the id, 256
+// bits in URL-safe base64. It is derived, so that the database, which keeps
+// its Hash alone, can queue a mail with the link without knowing the link.
+// The id has to be random or new: the same one gives the same secret.
+func (k *Keys) OneTime(id uuid.UUID) string {
+	m := hmac.New(sha256.New, k.key(purposeOneTime))
+	m.Write(id[:])
+	return base64.RawURLEncoding.EncodeToString(m.Sum(nil))
 }
 
 // Faults of Verify.

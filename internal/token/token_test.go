@@ -3,6 +3,7 @@ package token_test
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"strings"
 	"testing"
@@ -107,5 +108,21 @@ func TestAgentSecret(t *testing.T) {
 	}
 	if k.AgentSecret(a) == keys(t, secretB).AgentSecret(a) || len(k.AgentSecret(a)) != 64 {
 		t.Error("the secret must depend on the deployment's secret and have 256 bits")
+	}
+}
+
+func TestOneTime(t *testing.T) {
+	t.Parallel()
+	a, b := uuid.New(), uuid.New()
+	k := keys(t, secretA)
+	if k.OneTime(a) == k.OneTime(b) || k.OneTime(a) != keys(t, secretA).OneTime(a) || k.OneTime(a) == keys(t, secretB).OneTime(a) {
+		t.Error("the secret must depend on the id and the deployment's secret, and be the same in every process")
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(k.OneTime(a))
+	if err != nil || len(raw) != 32 {
+		t.Errorf("%q has %d bytes, %v; want 256 bits, URL-safe", k.OneTime(a), len(raw), err)
+	}
+	if strings.Contains(k.AgentSecret(a), hex.EncodeToString(raw)) {
+		t.Error("an agent's secret is that of a link")
 	}
 }

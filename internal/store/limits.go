@@ -1,0 +1,45 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"time"
+)
+
+// TakeAllowance takes one from the allowance of the key: up to burst at once,
+// one more after each interval. It returns 0, or how long to wait until one is
+// there. All processes on the database share the allowances, and its clock
+// counts. The key is kept hashed.
+//
+// It is the generic cell rate algorithm: one row per key holds when the
+// allowance will be whole again, and one statement both decides and takes.
+func (s *Store) TakeAllowance(ctx context.Context, key string, burst int, every time.Duration) (time.Duration, error) {
+	hash := sha256.Sum256([]byte(key))
+	step, whole := every.Seconds(), (time.Duration(burst) * every).Seconds()
+	var wait float64
+	err := s.row(ctx, &wait, "take allowance", `
+		with p as (select cast(? as bytea) as key, cast(? as float8) as step, cast(? as float8) as whole),
+		taken as (
+			insert into rate_limits as r (key, full_at)
+			select key, clock_timestamp() + make_interval(secs => step) from p
+			on conflict (key) do update
+			set full_at = greatest(r.full_at, clock_timestamp()) + make_interval(secs => (select step from p))
+			where r.full_at + make_interval(secs => (select step - whole from p)) <= clock_timestamp()
+			returning 1)
+		select case when exists (select from taken) then 0 else coalesce((
+			select greatest(0.001, extract(epoch from r.full_at - clock_timestamp())::float8 + p.step - p.whole)
+			from rate_limits r where r.key = p.key), p.step) end
+		from p`, hash[:], step, whole)
+	return time.Duration(wait * float64(time.Second)), err
+}
+
+// limitsPruned is how many whole allowances one call forgets at most.
+const limitsPruned = 10_000
+
+// PruneAllowances forgets the allowances that are whole again and returns how
+// many it forgot.
+func (s *Store) PruneAllowances(ctx context.Context) (int64, error) {
+	return s.exec(ctx, "prune allowances", `
+		delete from rate_limits where key in (
+			select key from rate_limits where full_at < clock_timestamp() limit ? for update skip locked)`, limitsPruned)
+}

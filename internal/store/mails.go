@@ -1,0 +1,70 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"longhaul/models"
+)
+
+// MailRetention is how long ended mails are kept for the admins to look at.
+const MailRetention = 30 * 24 * time.Hour
+
+// QueueMail records a mail to be sent, in the caller's transaction: it is sent
+// if that commits, and delayed rather than lost while the provider is down. An
+// empty id is made.
+func (s *Store) QueueMail(ctx context.Context, m models.Mail) error {
+	if !m.Kind.Valid() || m.To == "" || m.Kind.HasLink() != (m.TokenID != nil) {
+		return fmt.Errorf("queue mail: a mail of kind %q, with a token: %t", m.Kind, m.TokenID != nil)
+	}
+	if m.ID == uuid.Nil {
+		m.ID = s.NewID()
+	}
+	m.State, m.Attempts, m.LastError, m.CreatedAt, m.EndedAt = models.MailQueued, 0, "", s.Now(), nil
+	return s.Tx(ctx, func(s *Store) error {
+		if err := s.conn(ctx).Create(&m).Error; err != nil {
+			return translate(err, "queue mail")
+		}
+		return s.enqueue(ctx, OutboxMail, m.ID)
+	})
+}
+
+// Mail returns the mail.
+func (w *Work) Mail(ctx context.Context, id uuid.UUID) (models.Mail, error) {
+	var m models.Mail
+	err := w.s.conn(ctx).Where("id = ?", id).Take(&m).Error
+	return m, translate(err, "load mail")
+}
+
+// MailSent records that the provider took the mail.
+func (w *Work) MailSent(ctx context.Context, id uuid.UUID) error {
+	_, err := w.s.exec(ctx, "record sent mail", `
+		update mails set state = ?, attempts = attempts + 1, last_error = '', ended_at = ?
+		where id = ? and state = ?`, models.MailSent, w.s.Now(), id, models.MailQueued)
+	return err
+}
+
+// MailTried records that the provider did not take the mail this time.
+func (w *Work) MailTried(ctx context.Context, id uuid.UUID, why string) error {
+	_, err := w.s.exec(ctx, "record tried mail", `
+		update mails set attempts = attempts + 1, last_error = left(?, 500) where id = ? and state = ?`,
+		why, id, models.MailQueued)
+	return err
+}
+
+// MailFailed records that the mail is given up, and why unless an earlier
+// attempt told that already.
+func (w *Work) MailFailed(ctx context.Context, id uuid.UUID, why string) error {
+	_, err := w.s.exec(ctx, "record failed mail", `
+		update mails set state = ?, last_error = coalesce(nullif(left(?, 500), ''), last_error), ended_at = ?
+		where id = ? and state = ?`, models.MailFailed, why, w.s.Now(), id, models.MailQueued)
+	return err
+}
+
+// PruneMails removes mails that ended before the time.
+func (w *Work) PruneMails(ctx context.Context, before time.Time) (int64, error) {
+	return w.s.exec(ctx, "prune mails", `delete from mails where ended_at < ?`, before)
+}

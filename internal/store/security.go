@@ -1,0 +1,65 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"longhaul/models"
+)
+
+// RecordSecurity keeps a security event, in the caller's transaction if there
+// is one. Of those with the same kind and Once it keeps one per minute.
+func (s *Store) RecordSecurity(ctx context.Context, e models.SecurityEvent) error {
+	if e.Once != "" {
+		wait, err := s.TakeAllowance(ctx, "security "+string(e.Kind)+" "+e.Once, 1, time.Minute)
+		if err != nil || wait > 0 {
+			return err
+		}
+	}
+	e.ID, e.At = 0, s.Now()
+	return translate(s.conn(ctx).Create(&e).Error, "record security event")
+}
+
+// SecurityFilter selects a page of the security events. Zero values select
+// all.
+type SecurityFilter struct {
+	Kind     models.SecurityKind
+	UserID   *uuid.UUID
+	IP       string
+	From, To time.Time // from inclusive, to exclusive
+	Before   int64     // only events with a smaller id; 0 for the newest
+	Limit    int
+}
+
+// SecurityEvents returns a page of the security events, newest first.
+func (s *Store) SecurityEvents(ctx context.Context, f SecurityFilter) ([]models.SecurityEvent, error) {
+	q := s.conn(ctx).Order("id desc").Limit(pageSize(f.Limit))
+	if f.Kind != "" {
+		q = q.Where("kind = ?", f.Kind)
+	}
+	if f.UserID != nil {
+		q = q.Where("user_id = ?", *f.UserID)
+	}
+	if f.IP != "" {
+		q = q.Where("ip = ?", f.IP)
+	}
+	if !f.From.IsZero() {
+		q = q.Where("at >= ?", f.From)
+	}
+	if !f.To.IsZero() {
+		q = q.Where("at < ?", f.To)
+	}
+	if f.Before > 0 {
+		q = q.Where("id < ?", f.Before)
+	}
+	var out []models.SecurityEvent
+	return out, translate(q.Find(&out).Error, "list security events")
+}
+
+// PruneSecurityEvents removes the security events from before the time. The
+// database itself keeps the last 30 days, whatever the time.
+func (w *Work) PruneSecurityEvents(ctx context.Context, before time.Time) (int64, error) {
+	return w.s.exec(ctx, "prune security events", `delete from security_events where at < ?`, before)
+}

@@ -1,0 +1,112 @@
+package models
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// ActorKind is what sort of actor did something.
+type ActorKind string
+
+// The kinds of actor.
+const (
+	ActorUser    ActorKind = "user"
+	ActorAdmin   ActorKind = "admin"
+	ActorAgent   ActorKind = "agent"
+	ActorSystem  ActorKind = "system"  // Longhaul itself, such as a schedule
+	ActorConsole ActorKind = "console" // somebody with a shell on the server
+)
+
+// Actor is who does something, and from where.
+type Actor struct {
+	Kind ActorKind
+	ID   *uuid.UUID // the account or agent; nil for system and console
+	IP   string
+}
+
+// Did returns the entry of an act of the actor on a target.
+func (a Actor) Did(action AuditAction, targetKind, targetID string) AuditEntry {
+	return AuditEntry{
+		ActorID: a.ID, ActorKind: a.Kind, IP: a.IP, Action: action, TargetKind: targetKind, TargetID: targetID,
+	}
+}
+
+// AuditAction is what was done: the kind of thing, a dot, the verb.
+type AuditAction string
+
+// The acts on agents and the installation. Each area of the product names its
+// own beside its code.
+const (
+	AuditSetup          AuditAction = "installation.set_up"
+	AuditAgentToken     AuditAction = "agent.make_enrolment_token"
+	AuditAgentEnrolled  AuditAction = "agent.enrol"
+	AuditAgentCordoned  AuditAction = "agent.cordon"
+	AuditAgentUncordon  AuditAction = "agent.uncordon"
+	AuditAgentDrain     AuditAction = "agent.drain"
+	AuditAgentRemoved   AuditAction = "agent.remove"
+	AuditStorageCleaned AuditAction = "storage.clean_up"
+)
+
+// AuditEntry is one line of the audit log: who did what to what. The log is
+// append-only; each entry's hash covers its content and the hash before it.
+type AuditEntry struct {
+	ID         int64 `gorm:"primaryKey"` // counts from 1 without a gap
+	At         time.Time
+	ActorID    *uuid.UUID `gorm:"type:uuid"`
+	ActorKind  ActorKind
+	Action     AuditAction
+	TargetKind string         // such as agent, user, plan; empty for the installation
+	TargetID   string         // the target's id, or its name if it has none
+	IP         string         // where the actor was; empty if it was no request
+	Before     map[string]any `gorm:"serializer:json"` // what was, without secrets; nil for nothing
+	After      map[string]any `gorm:"serializer:json"` // what is now, likewise
+	PrevHash   []byte         // of the entry before; zeros for the first
+	Hash       []byte         // SHA-256, see store.RecordAudit
+}
+
+// TableName returns the table of the audit log.
+func (AuditEntry) TableName() string { return "audit_log" }
+
+// AuditCheck is the outcome of following the audit log's chain.
+type AuditCheck struct {
+	Entries  int64  // how many were read
+	HeadID   int64  // the newest entry; 0 for an empty log
+	HeadHash []byte // its hash. Noted elsewhere it proves later that nothing was cut off.
+	BrokenID int64  // the first entry that does not fit; 0 if all do
+	Fault    string // what is wrong with it, in a sentence
+}
+
+// SecurityKind is what a security event is about.
+type SecurityKind string
+
+// The kinds of security event.
+const (
+	SecurityLogin              SecurityKind = "login"                // somebody signed in
+	SecurityLoginFailed        SecurityKind = "login_failed"         // wrong address or password, or no such account
+	SecuritySecondFactorFailed SecurityKind = "second_factor_failed" // the password was right, the second factor was not
+	SecurityTokenRefused       SecurityKind = "token_refused"        // a one-time token that is not good
+	SecurityCredentialRefused  SecurityKind = "credential_refused"   // a session, API token or agent credential that is not good
+	SecurityAccessRefused      SecurityKind = "access_refused"       // signed in, but not allowed
+	SecurityCrossOrigin        SecurityKind = "cross_origin"         // a state-changing request from another site
+	SecurityRateLimited        SecurityKind = "rate_limited"         // too many requests
+)
+
+// SecurityRetention is how long security events are kept.
+const SecurityRetention = 90 * 24 * time.Hour
+
+// SecurityEvent is something that somebody who watches for attacks wants to
+// see.
+type SecurityEvent struct {
+	ID        int64 `gorm:"primaryKey"`
+	At        time.Time
+	Kind      SecurityKind
+	UserID    *uuid.UUID `gorm:"type:uuid"` // the account concerned, if one is known
+	IP        string
+	UserAgent string
+	Detail    string // what exactly, in a few words without secrets
+
+	// Once bounds events that anybody can cause: of one kind and value at most
+	// one is kept per minute. Empty keeps all.
+	Once string `gorm:"-"`
+}

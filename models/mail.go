@@ -1,0 +1,83 @@
+package models
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// MailKind is what a mail is about; each kind has a template.
+type MailKind string
+
+// The kinds of mail, each with what its parameters are. A mail whose kind has a
+// link names the row of the link's one-time token in Mail.TokenID.
+const (
+	MailVerify          MailKind = "verify_email"        // link; confirms a new account's address
+	MailReset           MailKind = "reset_password"      // link
+	MailPasswordChanged MailKind = "password_changed"    // ip, user_agent
+	MailConfirmEmail    MailKind = "confirm_email"       // link, to the new address; confirms it
+	MailEmailChanged    MailKind = "email_changed"       // new, to the old address; ip
+	MailEmailIsNew      MailKind = "email_is_new"        // to the new address, after the change
+	MailNewDevice       MailKind = "new_device"          // ip, user_agent
+	MailTOTPOn          MailKind = "totp_on"             // ip
+	MailTOTPOff         MailKind = "totp_off"            // ip
+	MailPasskeyAdded    MailKind = "passkey_added"       // name, ip
+	MailPasskeyRemoved  MailKind = "passkey_removed"     // name, ip
+	MailTokenMade       MailKind = "api_token_made"      // name, scopes, ip
+	MailAccountDeleted  MailKind = "account_deleted"     // nothing
+	MailInvitation      MailKind = "invitation"          // link; inviter
+	MailAddressInUse    MailKind = "address_in_use"      // nothing; somebody tried to register an address that has an account
+	MailJobReady        MailKind = "job_ready"           // job_id, name
+	MailJobAttention    MailKind = "job_needs_attention" // job_id, name, reason
+)
+
+// MailKinds returns every kind of mail.
+func MailKinds() []MailKind {
+	return []MailKind{
+		MailVerify, MailReset, MailPasswordChanged, MailConfirmEmail, MailEmailChanged, MailEmailIsNew, MailNewDevice,
+		MailTOTPOn, MailTOTPOff, MailPasskeyAdded, MailPasskeyRemoved, MailTokenMade, MailAccountDeleted, MailInvitation,
+		MailAddressInUse, MailJobReady, MailJobAttention,
+	}
+}
+
+// Valid reports whether k is a known kind.
+func (k MailKind) Valid() bool {
+	for _, known := range MailKinds() {
+		if k == known {
+			return true
+		}
+	}
+	return false
+}
+
+// HasLink reports whether a mail of the kind carries a one-time link, so that
+// it needs a TokenID.
+func (k MailKind) HasLink() bool {
+	return k == MailVerify || k == MailReset || k == MailConfirmEmail || k == MailInvitation
+}
+
+// MailState is where a mail stands.
+type MailState string
+
+// The states of a mail.
+const (
+	MailQueued MailState = "queued" // on its way; it is tried again for a day
+	MailSent   MailState = "sent"   // the provider took it
+	MailFailed MailState = "failed" // given up; LastError says why
+)
+
+// Mail is a mail to one person. It holds no secret: the token of its link is
+// token.Keys.OneTime of TokenID, derived when the mail is sent.
+type Mail struct {
+	ID        uuid.UUID  `gorm:"type:uuid;primaryKey"`
+	UserID    *uuid.UUID `gorm:"type:uuid"` // whose account it is about; nil for none or one that is gone
+	To        string     `gorm:"column:recipient"`
+	Kind      MailKind
+	TokenID   *uuid.UUID        `gorm:"type:uuid"` // the one-time token behind the link
+	Params    map[string]string `gorm:"serializer:json"`
+	State     MailState
+	Attempts  int    // how often the provider was asked
+	LastError string // why the last attempt failed, in words that hold no secret
+	CreatedAt time.Time
+	EndedAt   *time.Time // when it was sent or given up
+}
