@@ -158,7 +158,10 @@ func (a *Transfers) stop(ctx context.Context, in StopInput) error {
 	if err := a.Store.EndAttempt(ctx, in.JobID, open.Epoch, models.AttemptSuperseded, "", ""); err != nil {
 		return err
 	}
-	agent, err := a.Store.Agent(ctx, open.AgentID)
+	if open.AgentID == nil {
+		return nil // the tracker removes what Seedr has
+	}
+	agent, err := a.Store.Agent(ctx, *open.AgentID)
 	if err != nil {
 		return err
 	}

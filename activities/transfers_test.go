@@ -39,7 +39,7 @@ func TestStartTransferPlacesAndStaysPending(t *testing.T) {
 		t.Fatalf("returned %v", err)
 	}
 	at := b.lastAttempt(job.ID)
-	if at.State != models.AttemptOpen || at.AgentID != row.ID || len(at.TaskToken) == 0 || b.job(job.ID).State != models.StateDownloading {
+	if at.State != models.AttemptOpen || at.AgentID == nil || *at.AgentID != row.ID || len(at.TaskToken) == 0 || b.job(job.ID).State != models.StateDownloading {
 		t.Errorf("attempt %+v, job %s", at, b.job(job.ID).State)
 	}
 	s := <-specs
@@ -68,7 +68,7 @@ func TestUnreachableAgentEndsTheAttempt(t *testing.T) {
 	if err := b.start(b.transfers(), job); !errors.Is(err, activity.ErrResultPending) {
 		t.Fatalf("second try: %v", err)
 	}
-	if at := b.lastAttempt(job.ID); at.AgentID != other.ID || at.Epoch != 2 {
+	if at := b.lastAttempt(job.ID); at.AgentID == nil || *at.AgentID != other.ID || at.Epoch != 2 {
 		t.Errorf("second try went to %s with epoch %d, want the other agent", at.AgentID, at.Epoch)
 	}
 }

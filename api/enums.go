@@ -73,7 +73,7 @@ func (phase) Schema(r huma.Registry) *huma.Schema {
 // Schema returns the schema of event kinds.
 func (eventKind) Schema(r huma.Registry) *huma.Schema {
 	return enum(r, "EventKind", "What happened to a job", models.EventSubmitted, models.EventState, models.EventPlaced,
-		models.EventAttempt, models.EventManifest, models.EventSelection, models.EventDeleted)
+		models.EventAttempt, models.EventManifest, models.EventSelection, models.EventMoved, models.EventDeleted)
 }
 
 // Schema returns the schema of agent states.

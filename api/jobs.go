@@ -25,7 +25,8 @@ type NewJob struct {
 	Manifest       *models.Manifest // nil while it is not known
 	Selected       []int            // nil for all files
 	ChooseFiles    bool             // wait for the user's choice once the files are known
-	Provider       models.Provider
+	Provider       models.Provider  // that the user names; the active one if empty
+	Failover       models.Failover  // that the user names; the deployment's policy if empty
 	IdempotencyKey string
 	RequestHash    []byte // of the request's meaning; the same key with another hash is refused
 }

@@ -15,6 +15,18 @@ type QueueNote struct {
 	Limit       int // how many may; 0 when it is not known
 	AgentsAlive int // agents that take work
 	FreeSlots   int // on those agents, for anybody
+
+	Seedr *SeedrNote // nil when none of the user's jobs waits for Seedr
+}
+
+// SeedrNote is what keeps jobs waiting for the Seedr account.
+type SeedrNote struct {
+	Slots, Taken int                 // 0 slots while their number is unknown
+	Known        bool                // the space is known
+	Free         int64               // bytes
+	Down         string              // why Seedr cannot be used at all, one sentence; empty if it can
+	Full         bool                // Seedr refused a transfer a moment ago
+	Needs        map[uuid.UUID]int64 // bytes, by job
 }
 
 // renderSource has what a job's row does not tell.
@@ -66,6 +78,10 @@ func waits(j models.Job) bool {
 
 // explainQueue says in plain words what keeps a job in the queue.
 func explainQueue(j *Job, n QueueNote) {
+	if j.Provider == provider(models.ProviderSeedr) {
+		explainSeedr(j, n)
+		return
+	}
 	switch {
 	case n.AgentsAlive == 0:
 		j.Reason = "No compute agent is online."
@@ -76,5 +92,35 @@ func explainQueue(j *Job, n QueueNote) {
 	case n.FreeSlots == 0:
 		j.Reason = "Waiting for a free slot: all compute agents are busy."
 		j.NextAction = "Starts by itself when another job ends."
+	}
+}
+
+// explainSeedr is explainQueue for a job that waits for the Seedr account.
+func explainSeedr(j *Job, n QueueNote) {
+	if n.Limit > 0 && n.Running >= n.Limit {
+		j.Reason = "Waiting for a free slot: " + strconv.Itoa(n.Running) + " of " + strconv.Itoa(n.Limit) + " jobs running."
+		j.NextAction = "Starts by itself when one of your jobs ends."
+		return
+	}
+	s := n.Seedr
+	if s == nil {
+		return
+	}
+	need := s.Needs[j.ID]
+	switch {
+	case s.Down != "":
+		j.Reason, j.NextAction = s.Down, "Starts by itself as soon as Seedr can be used again."
+	case s.Slots > 0 && s.Taken >= s.Slots:
+		j.Reason = strconv.Itoa(s.Slots) + " of " + strconv.Itoa(s.Slots) + " Seedr slots are taken."
+		j.NextAction = "Starts by itself when one is free."
+	case s.Known && (need > s.Free || s.Free == 0):
+		j.Reason = "The Seedr account is full: " + bytesInWords(s.Free) + " free."
+		if need > 0 {
+			j.Reason = "The Seedr account is full: needs " + bytesInWords(need) + ", " + bytesInWords(s.Free) + " free."
+		}
+		j.NextAction = "Starts by itself when there is room."
+	case s.Full:
+		j.Reason = "The Seedr account is full at the moment."
+		j.NextAction = "Is tried again within minutes."
 	}
 }

@@ -71,7 +71,7 @@ func (s *sourceReader) newJob(ctx context.Context, userID uuid.UUID, sub submiss
 	}
 	return NewJob{
 		UserID: userID, Source: src, Manifest: manifest, Selected: selected,
-		ChooseFiles: choose, Provider: models.ProviderAgent, RequestHash: requestHash(src, selected, choose),
+		ChooseFiles: choose, RequestHash: requestHash(src, selected, choose),
 	}, nil
 }
 

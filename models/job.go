@@ -6,15 +6,6 @@ import (
 	"github.com/google/uuid"
 )
 
-// Provider is where the bytes of a job are fetched.
-type Provider string
-
-// The providers.
-const (
-	ProviderAgent Provider = "agent" // a compute agent
-	ProviderSeedr Provider = "seedr" // the Seedr.cc cloud
-)
-
 // Job is what a user submits and owns: one row, one workflow.
 type Job struct {
 	ID          uuid.UUID `gorm:"type:uuid;primaryKey"`
@@ -36,6 +27,7 @@ type Job struct {
 	NextAction  string     // one plain sentence: what happens next, by itself or by whom
 	Deadline    *time.Time // when NextAction happens at the latest; nil if it is open-ended
 	Provider    Provider
+	Failover    Failover   // empty for the deployment's policy
 	Epoch       int64      // fencing number of the current attempt; grows by one with each placement
 	Run         int        // workflow runs so far; an admin's retry of an ended job adds one
 	AdmittedAt  *time.Time // holds a slot since; nil when it does not
@@ -52,7 +44,9 @@ func (j Job) WorkflowID() string { return "job-" + j.ID.String() }
 type Attempt struct {
 	JobID     uuid.UUID `gorm:"type:uuid;primaryKey"`
 	Epoch     int64     `gorm:"primaryKey"`
-	AgentID   uuid.UUID `gorm:"type:uuid"`
+	Provider  Provider
+	AgentID   *uuid.UUID `gorm:"type:uuid"`           // nil on Seedr
+	Ref       string     `gorm:"column:provider_ref"` // the provider's own id of the transfer, as far as it is known
 	Kind      TransferKind
 	TaskToken []byte // completes the workflow's pending activity; never leaves the control plane
 	State     AttemptState
@@ -130,11 +124,12 @@ type EventKind string
 const (
 	EventSubmitted EventKind = "submitted"
 	EventState     EventKind = "state"     // moved to another state
-	EventPlaced    EventKind = "placed"    // given to an agent
+	EventPlaced    EventKind = "placed"    // given to an agent or to Seedr
 	EventAttempt   EventKind = "attempt"   // an attempt ended with a problem; another follows
 	EventManifest  EventKind = "manifest"  // name, size and files became known
 	EventSelection EventKind = "selection" // files were chosen
 	EventDeleted   EventKind = "deleted"   // the user deleted it
+	EventMoved     EventKind = "moved"     // given to another provider
 )
 
 // Event is one row of a job's timeline. Its id orders all events of the

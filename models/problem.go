@@ -52,6 +52,7 @@ const (
 	ProblemSeedrAuth      Problem = "seedr_auth"      // the e-mail address or the password is refused
 	ProblemSeedrPlan      Problem = "seedr_plan"      // the account's plan does not include it
 	ProblemSeedrFull      Problem = "seedr_full"      // the account has no room
+	ProblemSeedrTooSmall  Problem = "seedr_too_small" // it is larger than the whole account
 	ProblemSeedrSlots     Problem = "seedr_slots"     // all slots of the account are taken
 	ProblemSeedrDuplicate Problem = "seedr_duplicate" // the account has the transfer already
 	ProblemSeedrRejected  Problem = "seedr_rejected"  // Seedr cannot use the source; another provider may
@@ -75,7 +76,7 @@ var problemCodes = map[Problem]Code{
 	ProblemWrongState: CodeConflict, ProblemKeyReused: CodeConflict,
 	ProblemSeedrAuth: CodeUnavailable, ProblemSeedrPlan: CodeConflict, ProblemSeedrFull: CodeUnavailable,
 	ProblemSeedrSlots: CodeUnavailable, ProblemSeedrDuplicate: CodeConflict, ProblemSeedrRejected: CodeConflict,
-	ProblemSeedrLimited: CodeUnavailable, ProblemSeedrGone: CodeUnavailable, ProblemSeedrFailing: CodeUnavailable,
+	ProblemSeedrTooSmall: CodeUnavailable, ProblemSeedrLimited: CodeUnavailable, ProblemSeedrGone: CodeUnavailable, ProblemSeedrFailing: CodeUnavailable,
 }
 
 // Code returns the kind of fault that the problem is; CodeInternal for one

@@ -40,30 +40,42 @@ func (w *Work) Admit(ctx context.Context, limitPerUser, limit int) ([]uuid.UUID,
 		if err := s.lock(ctx, lockAdmission, ""); err != nil {
 			return err
 		}
-		_, free, err := s.freeSlots(ctx)
+		var err error
+		if admitted, err = s.admitToAgents(ctx, limitPerUser, limit); err != nil {
+			return err
+		}
+		onSeedr, err := s.admitToSeedr(ctx, limitPerUser, limit-len(admitted))
 		if err != nil {
 			return err
 		}
-		if limit = min(limit, free); limit <= 0 {
-			return nil
-		}
-		admitted, err = s.admit(ctx, limitPerUser, limit)
-		if err != nil {
-			return err
-		}
+		admitted = append(admitted, onSeedr...)
 		for _, id := range admitted {
 			if err := s.enqueue(ctx, OutboxAdmit, id); err != nil {
 				return err
 			}
 		}
-		return nil
+		return s.moveWaiting(ctx)
 	})
 	return admitted, err
 }
 
-// admit marks the jobs whose turn it is. A job's turn is its place among the
+func (s *Store) admitToAgents(ctx context.Context, limitPerUser, limit int) ([]uuid.UUID, error) {
+	_, free, err := s.freeSlots(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if limit = min(limit, free); limit <= 0 {
+		return nil, nil
+	}
+	return s.admit(ctx, models.ProviderAgent, nil, limitPerUser, limit)
+}
+
+// admit marks the jobs of the provider whose turn it is; only, unless nil, are
+// those that may be taken. A job's turn is its place among the
 // waiting jobs of its user, counted on from those that run.
-func (s *Store) admit(ctx context.Context, limitPerUser, limit int) ([]uuid.UUID, error) {
+func (s *Store) admit(
+	ctx context.Context, p models.Provider, only []uuid.UUID, limitPerUser, limit int,
+) ([]uuid.UUID, error) {
 	now := s.Now()
 	var rows []struct{ ID uuid.UUID }
 	err := s.rows(ctx, &rows, "admit jobs", `
@@ -71,7 +83,8 @@ func (s *Store) admit(ctx context.Context, limitPerUser, limit int) ([]uuid.UUID
 			select user_id, count(*) as n from jobs where admitted_at is not null group by user_id),
 		waiting as (
 			select id, user_id, created_at, row_number() over (partition by user_id order by created_at, id) as place
-			from jobs where state = 'queued' and admitted_at is null and delete_at is null),
+			from jobs where state = 'queued' and admitted_at is null and delete_at is null
+				and provider = ? and (? or id = any(?))),
 		next as (
 			select w.id from waiting w left join running r on r.user_id = w.user_id
 			where w.place <= ? and w.place + coalesce(r.n, 0) <= ?
@@ -79,7 +92,7 @@ func (s *Store) admit(ctx context.Context, limitPerUser, limit int) ([]uuid.UUID
 		update jobs j set admitted_at = ?, updated_at = ?, reason = ?, next_action = ?, deadline = null
 		from next where j.id = next.id and j.state = 'queued' and j.admitted_at is null and j.delete_at is null
 		returning j.id`,
-		limitPerUser, limitPerUser, limit, now, now, "It has a slot and is about to start.", "Starts within seconds.")
+		p, only == nil, array{only}, limitPerUser, limitPerUser, limit, now, now, "It has a slot and is about to start.", "Starts within seconds.")
 	out := make([]uuid.UUID, 0, len(rows))
 	for _, r := range rows {
 		out = append(out, r.ID)

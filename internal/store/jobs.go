@@ -61,6 +61,18 @@ type QueueNote struct {
 	Limit       int // how many may; Store.RunningLimit
 	AgentsAlive int // agents that take work
 	FreeSlots   int // on those agents, for anybody
+
+	Seedr *SeedrNote // nil when none of the user's jobs waits for Seedr
+}
+
+// SeedrNote is what keeps jobs waiting for the Seedr account.
+type SeedrNote struct {
+	Slots, Taken int                 // 0 slots while their number is unknown
+	Known        bool                // the space is known
+	Free         int64               // bytes
+	Down         string              // why Seedr cannot be used at all, one sentence; empty if it can
+	Full         bool                // Seedr refused a transfer a moment ago
+	Needs        map[uuid.UUID]int64 // bytes, by job
 }
 
 // QueueNote tells what the user's queued jobs wait for.
@@ -73,8 +85,41 @@ func (s *Store) QueueNote(ctx context.Context, userID uuid.UUID) (QueueNote, err
 		return QueueNote{}, err
 	}
 	note.Running = int(running)
-	note.AgentsAlive, note.FreeSlots, err = s.freeSlots(ctx)
+	if note.AgentsAlive, note.FreeSlots, err = s.freeSlots(ctx); err != nil {
+		return QueueNote{}, err
+	}
+	note.Seedr, err = s.seedrNote(ctx, userID)
 	return note, err
+}
+
+// seedrNote tells what the user's jobs in the queue for Seedr wait for.
+func (s *Store) seedrNote(ctx context.Context, userID uuid.UUID) (*SeedrNote, error) {
+	var rows []struct {
+		ID   uuid.UUID
+		Need int64
+	}
+	err := s.rows(ctx, &rows, "measure jobs waiting for Seedr", `
+		select j.id, `+seedrNeed+` as need from jobs j where j.user_id = ? and j.provider = ? and j.state = 'queued'
+			and j.admitted_at is null and j.delete_at is null limit 1000`, userID, models.ProviderSeedr)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	room, err := s.seedrRoom(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now := s.Now()
+	n := &SeedrNote{
+		Slots: room.Slots, Taken: room.Taken, Known: room.SpaceMax > 0, Free: max(room.Free(), 0),
+		Full: room.FullUntil != nil && now.Before(*room.FullUntil), Needs: make(map[uuid.UUID]int64, len(rows)),
+	}
+	if f := seedrDown(room.SeedrAccount, now); f != nil {
+		n.Down = models.AsError(f).Message
+	}
+	for _, r := range rows {
+		n.Needs[r.ID] = r.Need
+	}
+	return n, nil
 }
 
 // RequestCancel asks the job's workflow to stop. The state changes when it has.

@@ -55,6 +55,8 @@ func TestModelsFitTheSchema(t *testing.T) {
 		models.Mail{},
 		models.AuditEntry{},
 		models.SecurityEvent{},
+		models.ProviderConfig{},
+		models.SeedrItem{},
 	} {
 		parsed, err := schema.Parse(entity, &sync.Map{}, schema.NamingStrategy{})
 		ok(t, err)
@@ -120,6 +122,8 @@ func columnFor(f *schema.Field) (kinds string, null bool) {
 		return " uuid ", null
 	case typ.String() == "time.Time":
 		return " timestamptz ", null
+	case typ.Kind() == reflect.Float64:
+		return " float8 ", null
 	case typ.Kind() == reflect.String:
 		return " text ", null
 	case typ.Kind() == reflect.Slice:

@@ -9,22 +9,23 @@ import (
 	"longhaul/models"
 )
 
-// Placement is a transfer given to an agent.
+// Placement is a transfer given to an agent or to Seedr.
 type Placement struct {
 	Job   models.Job
-	Agent models.Agent
+	Agent models.Agent // none on Seedr
 	Epoch int64
 	Files []models.File               // those to fetch, stored ones included; none before a resolve
 	Parts map[uuid.UUID][]models.Part // in storage already, by file
 }
 
-// PlaceTransfer gives the job's transfer to an agent, in one transaction: an
-// open attempt is superseded, an agent that is alive, active and has room is
-// chosen, the epoch grows, the attempt with the task token is recorded and the
-// job moves to the state (or stays in it). The agent that had the job before is
-// preferred for the bytes that it has, unless the fault was its own; then the
-// least loaded one. It fails with no_agent when none has room; nothing is
-// changed then.
+// PlaceTransfer gives the job's transfer to an agent or to Seedr, as the job's
+// provider says, in one transaction: an open attempt is superseded, an agent
+// that is alive, active and has room is chosen, the epoch grows, the attempt
+// with the task token is recorded and the job moves to the state (or stays in
+// it). The agent that had the job before is preferred for the bytes that it
+// has, unless the fault was its own; then the least loaded one. It fails with
+// no_agent when none has room, or with a problem of the Seedr account when that
+// cannot take it; nothing is changed then.
 func (w *Work) PlaceTransfer(
 	ctx context.Context, jobID uuid.UUID, kind models.TransferKind, taskToken []byte, to models.State,
 ) (Placement, error) {
@@ -43,18 +44,24 @@ func (w *Work) PlaceTransfer(
 			models.AttemptSuperseded, now, jobID, models.AttemptOpen); err != nil {
 			return err
 		}
-		if p.Agent, err = s.pickAgent(ctx, jobID); err != nil {
+		attempt := models.Attempt{
+			JobID: jobID, Provider: job.Provider, Kind: kind, TaskToken: taskToken,
+			State: models.AttemptOpen, StartedAt: now, BeatAt: now,
+		}
+		change := seedrChange(kind, to)
+		if job.Provider == models.ProviderSeedr {
+			err = s.checkSeedr(ctx, job)
+		} else if p.Agent, err = s.pickAgent(ctx, jobID); err == nil {
+			attempt.AgentID, change = &p.Agent.ID, placedChange(kind, to, p.Agent)
+		}
+		if err != nil {
 			return err
 		}
 		job.Epoch++
-		if err := s.move(ctx, &job, placedChange(kind, to, p.Agent), models.EventPlaced); err != nil {
+		if err := s.move(ctx, &job, change, models.EventPlaced); err != nil {
 			return err
 		}
-		p.Job, p.Epoch = job, job.Epoch
-		attempt := models.Attempt{
-			JobID: jobID, Epoch: job.Epoch, AgentID: p.Agent.ID, Kind: kind, TaskToken: taskToken,
-			State: models.AttemptOpen, StartedAt: now, BeatAt: now,
-		}
+		p.Job, p.Epoch, attempt.Epoch = job, job.Epoch, job.Epoch
 		if err := s.conn(ctx).Create(&attempt).Error; err != nil {
 			return translate(err, "create attempt")
 		}

@@ -32,6 +32,8 @@ type Store struct {
 
 	RunningLimit int // how many jobs of one user may run at once, for QueueNote to tell
 
+	FailoverAfter time.Duration // how long a job waits for a provider that cannot take it before it may move; 0 is 2 min
+
 	db   *gorm.DB
 	pool *sql.DB
 	log  *slog.Logger
@@ -196,6 +198,7 @@ const (
 	lockSetup     lockClass = 7201 // the first admin
 	lockAdmission lockClass = 7202 // rounds of admission
 	lockPlacement lockClass = 7203 // choice of an agent
+	lockProviders lockClass = 7206 // switches of the provider
 	lockEvents    lockClass = 7204 // a user's job events, so that their ids grow in the order of commits
 	lockAudit     lockClass = 7210 // the end of the audit log
 )

@@ -22,7 +22,8 @@ type NewJob struct {
 	Manifest       *models.Manifest // what the source holds, if that is known already
 	Selected       []int            // indexes of the files to fetch; nil for Source.Select, and all if that is nil too
 	ChooseFiles    bool             // wait for a choice of files once they are known
-	Provider       models.Provider  // agent if empty
+	Provider       models.Provider  // that the user names; the active one if empty
+	Failover       models.Failover  // empty for the deployment's policy
 	IdempotencyKey string           // may be empty
 	RequestHash    []byte           // of the whole request, to tell a replay from a reuse of the key
 }
@@ -30,7 +31,8 @@ type NewJob struct {
 // SubmitJob accepts a job in one transaction: replayed is true when the
 // idempotency key was used for the same request within 24 h, and job is then
 // the one of that time. It refuses blocked content, a second open job of the
-// user for the same content, and a selection that does not fit the manifest.
+// user for the same content, a selection that does not fit the manifest, and a
+// provider that may not be named or cannot fetch such a source.
 func (s *Store) SubmitJob(ctx context.Context, n NewJob) (job models.Job, replayed bool, err error) {
 	err = s.Tx(ctx, func(s *Store) error {
 		job = s.draft(n)
@@ -42,6 +44,9 @@ func (s *Store) SubmitJob(ctx context.Context, n NewJob) (job models.Job, replay
 			}
 		}
 		if err := s.checkBlocked(ctx, job); err != nil {
+			return err
+		}
+		if job.Provider, err = s.chooseProvider(ctx, n); err != nil {
 			return err
 		}
 		if n.Manifest != nil {
@@ -66,7 +71,7 @@ func (s *Store) draft(n NewJob) models.Job {
 		InfoHashV1: orNil(n.Source.InfoHashV1), InfoHashV2: orNil(n.Source.InfoHashV2),
 		Name: n.Source.Name, Private: n.Source.Private,
 		ChooseFiles: n.ChooseFiles, Selection: n.Selected,
-		State: models.StateQueued, StateSince: now, Provider: cmp.Or(n.Provider, models.ProviderAgent), Run: 1,
+		State: models.StateQueued, StateSince: now, Provider: models.ProviderAgent, Failover: n.Failover, Run: 1,
 		Reason:     "Accepted; it waits for a free slot.",
 		NextAction: "Starts by itself as soon as a slot is free.",
 		CreatedAt:  now, UpdatedAt: now,

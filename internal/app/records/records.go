@@ -47,7 +47,14 @@ func (r Records) Jobs(ctx context.Context, userID uuid.UUID, q api.JobQuery) (ap
 // QueueNote tells what the user's queued jobs wait for.
 func (r Records) QueueNote(ctx context.Context, userID uuid.UUID) (api.QueueNote, error) {
 	note, err := r.Store.QueueNote(ctx, userID)
-	return api.QueueNote(note), err
+	out := api.QueueNote{
+		Running: note.Running, Limit: note.Limit, AgentsAlive: note.AgentsAlive, FreeSlots: note.FreeSlots,
+	}
+	if note.Seedr != nil {
+		s := api.SeedrNote(*note.Seedr)
+		out.Seedr = &s
+	}
+	return out, err
 }
 
 // SaveParts records parts that are in storage.

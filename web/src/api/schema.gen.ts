@@ -685,7 +685,7 @@ export interface components {
          * @description What happened to a job
          * @enum {string}
          */
-        EventKind: "submitted" | "state" | "placed" | "attempt" | "manifest" | "selection" | "deleted";
+        EventKind: "submitted" | "state" | "placed" | "attempt" | "manifest" | "selection" | "moved" | "deleted";
         FieldProblem: {
             /** @description What is wrong with it */
             detail: string;

@@ -12,10 +12,11 @@ import classes from './timeline.module.css';
 const kindTexts: Record<JobEvent['kind'], string> = {
   submitted: 'Submitted',
   state: 'Changed state',
-  placed: 'Given to an agent',
+  placed: 'Given to an agent or to Seedr',
   attempt: 'An attempt ended',
   manifest: 'Files became known',
   selection: 'Files were chosen',
+  moved: 'Moved to another provider',
   deleted: 'Deleted',
 };
 

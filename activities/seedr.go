@@ -1,0 +1,124 @@
+package activities
+
+import (
+	"context"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"longhaul/internal/seedr"
+	"longhaul/internal/source"
+	"longhaul/models"
+)
+
+// Seedr is the deployment's Seedr account; seedr.Client is one.
+type Seedr interface {
+	Account(ctx context.Context) (seedr.Account, error)
+	Verify(ctx context.Context) (seedr.Account, seedr.Folder, error)
+	Root(ctx context.Context) (seedr.Folder, error)
+	Tree(ctx context.Context, folderID int64) ([]seedr.File, error)
+	AddMagnet(ctx context.Context, uri string) (seedr.Added, error)
+	AddTorrentFile(ctx context.Context, metainfo []byte) (seedr.Added, error)
+	Transfer(ctx context.Context, id int64) (seedr.Transfer, error)
+	DeleteTransfer(ctx context.Context, id int64) error
+	DeleteFolder(ctx context.Context, id int64) error
+	DeleteFile(ctx context.Context, id int64) error
+	FileURL(ctx context.Context, fileID int64) (*seedr.Link, error)
+	Open(ctx context.Context, l *seedr.Link, offset, length, size int64) (*seedr.Stream, error)
+}
+
+// seedrManifest is the file list of a complete item, for a job that did not
+// know it. Seedr's names are user input.
+func seedrManifest(item models.SeedrItem) (models.Manifest, error) {
+	files := slices.Clone(item.Files)
+	slices.SortFunc(files, func(a, b models.SeedrFile) int { return strings.Compare(a.Path, b.Path) })
+	m := models.Manifest{Name: source.SanitizeFileName(item.Title), InfoHashV1: item.InfoHash}
+	taken := map[string]bool{}
+	for _, f := range files {
+		at := cleanPath(f.Path)
+		if item.FileID == 0 && m.Name != "" && len(files) > 1 {
+			at = path.Join(m.Name, at)
+		}
+		for taken[at] {
+			at = path.Join(path.Dir(at), "_"+path.Base(at))
+		}
+		taken[at] = true
+		m.Files = append(m.Files, models.ManifestFile{Index: len(m.Files), Path: at, Size: f.Size})
+		m.Size += f.Size
+	}
+	if len(m.Files) == 0 {
+		return models.Manifest{}, models.Fault(models.ProblemNoFiles, "There is nothing to download in it.")
+	}
+	if m.Name == "" {
+		m.Name = path.Base(m.Files[0].Path)
+	}
+	return m, nil
+}
+
+func cleanPath(p string) string {
+	var parts []string
+	for part := range strings.SplitSeq(p, "/") {
+		if part = source.SanitizeFileName(part); part != "" {
+			parts = append(parts, part)
+		}
+	}
+	if len(parts) == 0 {
+		return "file"
+	}
+	return path.Join(parts...)
+}
+
+// matchFiles finds each of the job's files among those on Seedr: by size and
+// path, then by size and name, then by size alone if only one has it. Seedr
+// changes names, so letter case and punctuation do not count. A file that is
+// not there, or that could be any of several, is a fault.
+func matchFiles(files []models.File, there []models.SeedrFile) (map[uuid.UUID]models.SeedrFile, error) {
+	out := make(map[uuid.UUID]models.SeedrFile, len(files))
+	used := make(map[int64]bool, len(there))
+	bySize := make(map[int64][]models.SeedrFile, len(there))
+	for _, f := range there {
+		bySize[f.Size] = append(bySize[f.Size], f)
+	}
+	pick := func(f models.File, fits func(models.SeedrFile) bool) bool {
+		var found []models.SeedrFile
+		for _, s := range bySize[f.Size] {
+			if !used[s.ID] && fits(s) {
+				found = append(found, s)
+			}
+		}
+		if len(found) != 1 {
+			return false
+		}
+		out[f.ID], used[found[0].ID] = found[0], true
+		return true
+	}
+	rules := []func(f models.File, s models.SeedrFile) bool{
+		func(f models.File, s models.SeedrFile) bool { return samePath(f.Path, s.Path) },
+		func(f models.File, s models.SeedrFile) bool {
+			return seedr.SameName(path.Base(f.Path), path.Base(s.Path))
+		},
+		func(models.File, models.SeedrFile) bool { return true },
+	}
+	left := slices.DeleteFunc(slices.Clone(files), func(f models.File) bool { return f.Size == 0 })
+	for _, rule := range rules {
+		left = slices.DeleteFunc(left, func(f models.File) bool {
+			return pick(f, func(s models.SeedrFile) bool { return rule(f, s) })
+		})
+	}
+	if len(left) > 0 {
+		return nil, models.Fault(models.ProblemLengthMismatch, "%d of %d files are not on Seedr as they should be.", len(left), len(files))
+	}
+	return out, nil
+}
+
+// samePath compares a path below the torrent's name with one below Seedr's
+// folder, which stands for that name.
+func samePath(ours, theirs string) bool {
+	if seedr.SameName(ours, theirs) {
+		return true
+	}
+	_, below, found := strings.Cut(ours, "/")
+	return found && seedr.SameName(below, theirs)
+}

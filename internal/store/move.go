@@ -1,0 +1,202 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"longhaul/models"
+)
+
+// Move gives a job to another provider.
+type Move struct {
+	To      models.Provider
+	From    models.Provider // only if it is there still; empty for wherever it is
+	Problem models.Problem  // why; empty when a person wants it
+	Message string          // for the timeline: one plain sentence
+}
+
+// MoveJob gives the open job to another provider and returns it. A running one
+// goes back to the queue without its slot; a paused one, or one that waits for
+// a choice of files, stays so. What is in storage stays. It is refused as
+// wrong_state when the job has ended, and as seedr_rejected when the provider
+// cannot fetch such a source.
+func (w *Work) MoveJob(ctx context.Context, jobID uuid.UUID, m Move) (models.Job, error) {
+	var job models.Job
+	err := w.s.Tx(ctx, func(s *Store) error {
+		var err error
+		if job, err = s.lockAnyJob(ctx, jobID); err != nil {
+			return err
+		}
+		if job.State.Terminal() || job.DeleteAt != nil {
+			return models.Fault(models.ProblemWrongState, "The job has ended.")
+		}
+		if job.Provider == m.To || m.From != "" && job.Provider != m.From {
+			return nil // an earlier try got that far
+		}
+		if !m.To.Fits(job.SourceKind, value(job.InfoHashV1)) {
+			return models.Fault(models.ProblemSeedrRejected, "Seedr takes torrents with a v1 info hash only.")
+		}
+		return s.moveJob(ctx, &job, m)
+	})
+	return job, err
+}
+
+// moveJob moves the locked job.
+func (s *Store) moveJob(ctx context.Context, job *models.Job, m Move) error {
+	if _, err := s.exec(ctx, "supersede attempt", `
+		update job_attempts set state = ?, ended_at = ? where job_id = ? and state = ?`,
+		models.AttemptSuperseded, s.Now(), job.ID, models.AttemptOpen); err != nil {
+		return err
+	}
+	forgot := false
+	if m.To == models.ProviderAgent && job.SourceKind == models.SourceMagnet {
+		var err error
+		if forgot, err = s.forgetSeedrFiles(ctx, job); err != nil {
+			return err
+		}
+	}
+	job.Provider = m.To
+	if _, err := s.exec(ctx, "give job to another provider", `
+		update jobs set provider = ? where id = ?`, m.To, job.ID); err != nil {
+		return err
+	}
+	c := Change{
+		To: models.StateQueued, ReleaseSlot: true, Problem: m.Problem, Message: m.Message,
+		Reason: m.Message, NextAction: "Starts by itself when a slot is free.",
+	}
+	if job.State == models.StatePaused || job.State == models.StateAwaitingSelection && !forgot {
+		c.To, c.Reason, c.NextAction, c.Deadline, c.Problem = job.State, job.Reason, job.NextAction, job.Deadline, job.Problem
+	}
+	return s.move(ctx, job, c, models.EventMoved)
+}
+
+// forgetSeedrFiles drops the file list that Seedr told of a magnet: its
+// numbering is not that of the metainfo, which an agent goes by. Their objects
+// and uploads are left to the orphan sweep. It reports whether there was one.
+func (s *Store) forgetSeedrFiles(ctx context.Context, job *models.Job) (bool, error) {
+	var known bool
+	err := s.row(ctx, &known, "look for metainfo", `select exists (select from job_metainfo where job_id = ?)`, job.ID)
+	if err != nil || known || job.FileCount == 0 {
+		return false, err
+	}
+	if _, err := s.exec(ctx, "forget file list", `delete from files where job_id = ?`, job.ID); err != nil {
+		return false, err
+	}
+	job.Size, job.FileCount = nil, 0
+	_, err = s.exec(ctx, "forget size", `
+		update jobs set size = null, file_count = 0, selection = case when choose_files then null else selection end
+		where id = ?`, job.ID)
+	if job.ChooseFiles {
+		job.Selection = nil
+	}
+	return true, err
+}
+
+// defaultFailoverAfter is Store.FailoverAfter if that is not set.
+const defaultFailoverAfter = 2 * time.Minute
+
+func (s *Store) failoverAfter() time.Duration {
+	if s.FailoverAfter > 0 {
+		return s.FailoverAfter
+	}
+	return defaultFailoverAfter
+}
+
+// moveWaiting moves queued jobs whose provider could not take them for a while
+// to the one that their policy names next, if that has room: from the agents
+// when none is there, from Seedr when it is away or full.
+func (s *Store) moveWaiting(ctx context.Context) error {
+	var waiting []models.Job
+	cutoff := s.Now().Add(-s.failoverAfter())
+	err := s.rows(ctx, &waiting, "list jobs that wait long", `
+		select * from jobs where state = 'queued' and admitted_at is null and delete_at is null and state_since <= ?
+			and failover <> 'none' order by created_at, id limit 500`, cutoff)
+	if err != nil || len(waiting) == 0 {
+		return err
+	}
+	cfg, err := s.ProviderConfig(ctx)
+	if err != nil {
+		return err
+	}
+	for _, job := range waiting {
+		to, ok := policyOf(job, cfg).Next(job.Provider)
+		if !ok || !to.Fits(job.SourceKind, value(job.InfoHashV1)) {
+			continue
+		}
+		why, err := s.whyElsewhere(ctx, job, to)
+		if err != nil {
+			return err
+		}
+		if why == nil {
+			continue
+		}
+		if err := s.moveQueued(ctx, job.ID, Move{
+			To: to, From: job.Provider, Message: fmt.Sprintf("%s It moves to %s.", why.Message, to.Title()),
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// moveQueued moves the job if it still waits; another transaction that works
+// on it right now is not waited for.
+func (s *Store) moveQueued(ctx context.Context, jobID uuid.UUID, m Move) error {
+	var job models.Job
+	err := s.row(ctx, &job, "lock waiting job", `
+		select * from jobs where id = ? and state = 'queued' and admitted_at is null and provider = ? for update skip locked`,
+		jobID, m.From)
+	if isNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := s.exec(ctx, "restart waiting", `update jobs set state_since = ? where id = ?`, s.Now(), jobID); err != nil {
+		return err
+	}
+	job.StateSince = s.Now()
+	return s.moveJob(ctx, &job, m)
+}
+
+// whyElsewhere says why the job's provider cannot take it while the other one
+// can; nil if that is not so.
+func (s *Store) whyElsewhere(ctx context.Context, job models.Job, to models.Provider) (*models.Error, error) {
+	agents, free, err := s.freeSlots(ctx)
+	if err != nil {
+		return nil, err
+	}
+	room, err := s.seedrRoom(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var need int64
+	if err := s.row(ctx, &need, "measure job for Seedr",
+		`select `+seedrNeed+` as need from jobs j where j.id = ?`, job.ID); err != nil {
+		return nil, err
+	}
+	now := s.Now()
+	down := seedrDown(room.SeedrAccount, now)
+	fits := room.SlotsLeft() > 0 && room.holds(need, now)
+	switch {
+	case to == models.ProviderSeedr && agents == 0 && down == nil && fits && (room.SpaceMax == 0 || need <= room.SpaceMax):
+		return models.Fault(models.ProblemNoAgent, "No agent is there to fetch it."), nil
+	case to == models.ProviderAgent && free > 0 && down != nil:
+		return models.AsError(down), nil
+	case to == models.ProviderAgent && free > 0 && !fits:
+		return models.Fault(models.ProblemSeedrFull, "Seedr had no room or slot for it for too long."), nil
+	default:
+		return nil, nil
+	}
+}
+
+// policyOf returns the fail-over policy of the job.
+func policyOf(job models.Job, cfg models.ProviderConfig) models.Failover {
+	if job.Failover != models.FailoverDefault {
+		return job.Failover
+	}
+	return cfg.Options.Failover
+}

@@ -1,0 +1,134 @@
+package store
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm/clause"
+
+	"longhaul/models"
+)
+
+// SeedrItems returns what is on the Seedr account for jobs, by info hash.
+func (w *Work) SeedrItems(ctx context.Context) (map[string]models.SeedrItem, error) {
+	var rows []models.SeedrItem
+	if err := w.s.conn(ctx).Order("added_at").Find(&rows).Error; err != nil {
+		return nil, translate(err, "list Seedr items")
+	}
+	out := make(map[string]models.SeedrItem, len(rows))
+	for _, i := range rows {
+		out[i.InfoHash] = i
+	}
+	return out, nil
+}
+
+// SeedrItem returns what is on the Seedr account for the content.
+func (w *Work) SeedrItem(ctx context.Context, infoHash string) (models.SeedrItem, error) {
+	var i models.SeedrItem
+	err := w.s.conn(ctx).Where("info_hash = ?", infoHash).Take(&i).Error
+	return i, translate(err, "load Seedr item")
+}
+
+// SaveSeedrItem writes an item, new or known.
+func (w *Work) SaveSeedrItem(ctx context.Context, i models.SeedrItem) error {
+	err := w.s.conn(ctx).Clauses(clause.OnConflict{UpdateAll: true}).Create(&i).Error
+	return translate(err, "save Seedr item")
+}
+
+// DropSeedrItem forgets an item of which the account holds nothing any more.
+func (w *Work) DropSeedrItem(ctx context.Context, infoHash string) error {
+	_, err := w.s.exec(ctx, "drop Seedr item", `delete from seedr_items where info_hash = ?`, infoHash)
+	return err
+}
+
+// NeededOnSeedr returns the info hashes that open jobs need on the Seedr
+// account: those of open attempts, and those that are complete and wait for a
+// choice of files, for a slot or for being stored.
+func (w *Work) NeededOnSeedr(ctx context.Context) (map[string]bool, error) {
+	var rows []struct{ Hash string }
+	err := w.s.rows(ctx, &rows, "list content needed on Seedr", `
+		select distinct j.info_hash_v1 as hash from jobs j
+		join job_attempts a on a.job_id = j.id and a.epoch = j.epoch and a.provider = 'seedr'
+		where j.provider = 'seedr' and j.delete_at is null and j.info_hash_v1 is not null and (a.state = 'open' or
+			a.state = 'done' and j.state in ('queued', 'resolving', 'awaiting_selection', 'downloading', 'storing'))`)
+	out := make(map[string]bool, len(rows))
+	for _, r := range rows {
+		out[r.Hash] = true
+	}
+	return out, err
+}
+
+// StoreOnSeedr is a job whose content is complete on Seedr and goes to storage.
+type StoreOnSeedr struct {
+	Job   models.Job
+	Epoch int64
+	Item  models.SeedrItem
+	Files []FileParts // pending ones
+}
+
+// FilesOnSeedr returns what is to be copied from Seedr to storage for the job.
+// It is seedr_gone when the account does not hold it (any more).
+func (w *Work) FilesOnSeedr(ctx context.Context, jobID uuid.UUID) (StoreOnSeedr, error) {
+	var out StoreOnSeedr
+	job, err := w.Job(ctx, jobID)
+	if err != nil {
+		return StoreOnSeedr{}, err
+	}
+	out.Job, out.Epoch = job, job.Epoch
+	out.Item, err = w.SeedrItem(ctx, value(job.InfoHashV1))
+	if isNotFound(err) || err == nil && out.Item.DoneAt == nil {
+		return StoreOnSeedr{}, models.Fault(models.ProblemSeedrGone, "It is not in the Seedr account any more; it is fetched again.")
+	}
+	if err != nil {
+		return StoreOnSeedr{}, err
+	}
+	out.Files, err = w.FilesToFinalize(ctx, jobID)
+	return out, err
+}
+
+// SaveStreamedParts records parts that the worker copied to storage for the
+// job. An epoch that is not the newest, or a job that is not being stored any
+// more, is refused as superseded.
+func (w *Work) SaveStreamedParts(ctx context.Context, jobID uuid.UUID, epoch int64, parts []PartReport) error {
+	if len(parts) == 0 {
+		return nil
+	}
+	return w.s.Tx(ctx, func(s *Store) error {
+		if err := s.fenceStoring(ctx, jobID, epoch); err != nil {
+			return err
+		}
+		indexes := make([]int, 0, len(parts))
+		for _, p := range parts {
+			indexes = append(indexes, p.Index)
+		}
+		files, err := s.targets(ctx, jobID, indexes)
+		if err != nil {
+			return err
+		}
+		for _, p := range parts {
+			if err := checkPart(files[p.Index], p); err != nil {
+				return err
+			}
+		}
+		return s.upsertParts(ctx, files, parts)
+	})
+}
+
+// fenceStoring checks that the job is being stored from Seedr under the epoch,
+// and keeps it so until the transaction ends.
+func (s *Store) fenceStoring(ctx context.Context, jobID uuid.UUID, epoch int64) error {
+	var one int
+	err := s.row(ctx, &one, "check storing", `
+		select 1 from jobs where id = ? and epoch = ? and provider = ? and state = ? and delete_at is null for share`,
+		jobID, epoch, models.ProviderSeedr, models.StateStoring)
+	if isNotFound(err) {
+		return superseded("the job is not stored from Seedr any more")
+	}
+	return err
+}
+
+// SetUploadID records the multipart upload of a file. The first one wins; the
+// winner is returned, and a caller whose upload lost aborts it.
+func (w *Work) SetUploadID(ctx context.Context, fileID uuid.UUID, uploadID string) (string, error) {
+	return w.s.SetUploadID(ctx, fileID, uploadID)
+}
