@@ -19,6 +19,7 @@ require (
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/pressly/goose/v3 v3.29.0
 	github.com/prometheus/client_golang v1.25.0
+	github.com/resend/resend-go/v2 v2.28.0
 	github.com/schollz/progressbar/v3 v3.19.1
 	go.temporal.io/api v1.64.1
 	go.temporal.io/sdk v1.50.0

@@ -83,6 +83,16 @@ type TrackResult struct {
 	Gone bool `json:"gone,omitempty"` // the agent is not registered any more
 }
 
+// MailInput names the mail that is sent.
+type MailInput struct {
+	MailID uuid.UUID `json:"mailId"`
+}
+
+// MailResult is what became of a mail.
+type MailResult struct {
+	State models.MailState `json:"state"`
+}
+
 // SweepInput bounds a sweep of object storage.
 type SweepInput struct {
 	Preview bool          `json:"preview,omitempty"` // count only, remove nothing
@@ -121,4 +131,7 @@ type PruneResult struct {
 	Inspections     int64 `json:"inspections"`
 	IdempotencyKeys int64 `json:"idempotencyKeys"`
 	DeletedEvents   int64 `json:"deletedEvents"`
+	Mails           int64 `json:"mails"`
+	SecurityEvents  int64 `json:"securityEvents"`
+	Allowances      int64 `json:"allowances"`
 }

@@ -97,10 +97,15 @@ func border(ctx context.Context, err error) error {
 		return context.Canceled
 	}
 	e := models.AsError(err)
+	logCause(ctx, e)
+	return failure(e, 0)
+}
+
+// logCause writes what stays in the process.
+func logCause(ctx context.Context, e *models.Error) {
 	if activity.IsActivity(ctx) && !ruleOf(e).benign {
 		activity.GetLogger(ctx).Warn("activity failed", "code", e.Code, "problem", e.Problem, "cause", e.Cause)
 	}
-	return failure(e, 0)
 }
 
 // handover is returned when the worker stops: another one goes on at once.

@@ -18,6 +18,7 @@ const (
 	keepHeartbeats = 7 * 24 * time.Hour
 	keepDay        = 24 * time.Hour // pre-flight answers and idempotency keys
 	keepDeleted    = 7 * 24 * time.Hour
+	keepMails      = 30 * 24 * time.Hour // after they ended, for the admins to look at
 	purgeBatch     = 500
 	purgeAgain     = time.Second // the job's workflow is about to end
 	sweepBatch     = 500         // objects compared with the rows in one statement
@@ -35,6 +36,9 @@ type SweepStore interface {
 	PruneInspections(ctx context.Context, before time.Time) (int64, error)
 	PruneIdempotencyKeys(ctx context.Context, before time.Time) (int64, error)
 	PruneDeletedEvents(ctx context.Context, before time.Time) (int64, error)
+	PruneMails(ctx context.Context, before time.Time) (int64, error)
+	PruneSecurityEvents(ctx context.Context, before time.Time) (int64, error)
+	PruneAllowances(ctx context.Context) (int64, error)
 	JobsToPurge(ctx context.Context, before time.Time, limit int) ([]uuid.UUID, error)
 }
 
@@ -282,7 +286,16 @@ func (a *Sweeps) prune(ctx context.Context) (res PruneResult, err error) {
 	if res.IdempotencyKeys, err = a.Store.PruneIdempotencyKeys(ctx, now.Add(-keepDay)); err != nil {
 		return res, err
 	}
-	res.DeletedEvents, err = a.Store.PruneDeletedEvents(ctx, now.Add(-keepDeleted))
+	if res.DeletedEvents, err = a.Store.PruneDeletedEvents(ctx, now.Add(-keepDeleted)); err != nil {
+		return res, err
+	}
+	if res.Mails, err = a.Store.PruneMails(ctx, now.Add(-keepMails)); err != nil {
+		return res, err
+	}
+	if res.SecurityEvents, err = a.Store.PruneSecurityEvents(ctx, now.Add(-models.SecurityRetention)); err != nil {
+		return res, err
+	}
+	res.Allowances, err = a.Store.PruneAllowances(ctx)
 	return res, err
 }
 

@@ -30,6 +30,7 @@ const probeBudget = 2 * time.Second
 type Probe struct {
 	Name     string
 	Critical bool // without it nothing can be answered; else the service is only degraded
+	Off      bool // the operator configured none, so it is missing on purpose and Check is not asked
 	Check    func(context.Context) error
 }
 
@@ -118,6 +119,7 @@ func (h *systemHandlers) health(context.Context, *empty) (*healthOutput, error) 
 const (
 	checkOK      = "ok"
 	checkAway    = "away"
+	checkOff     = "off"
 	readyFull    = "ready"
 	readyPartly  = "degraded"
 	readyNothing = "unavailable"
@@ -132,7 +134,7 @@ type Readiness struct {
 // ReadinessCheck is the state of one dependency.
 type ReadinessCheck struct {
 	Name   string `json:"name"`
-	Status string `json:"status" enum:"ok,away"`
+	Status string `json:"status" enum:"ok,away,off" doc:"off: the operator did not configure it"`
 }
 
 type readyOutput struct {
@@ -148,6 +150,10 @@ func (h *systemHandlers) ready(ctx context.Context, _ *empty) (*readyOutput, err
 	for i, p := range h.probes {
 		wg.Go(func() {
 			checks[i] = ReadinessCheck{Name: p.Name, Status: checkOK}
+			if p.Off {
+				checks[i].Status = checkOff
+				return
+			}
 			if err := p.Check(limited); err != nil {
 				checks[i].Status = checkAway
 			}
@@ -156,7 +162,7 @@ func (h *systemHandlers) ready(ctx context.Context, _ *empty) (*readyOutput, err
 	wg.Wait()
 	out := &readyOutput{Status: http.StatusOK, Body: Readiness{Status: readyFull, Checks: checks}}
 	for i, p := range h.probes {
-		if checks[i].Status == checkOK {
+		if checks[i].Status != checkAway {
 			continue
 		}
 		if p.Critical {

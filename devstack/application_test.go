@@ -125,7 +125,7 @@ func TestApplication(t *testing.T) {
 		}
 	}
 	agent := read(t, filepath.Join(calls, "agent"))
-	for _, secret := range []string{state.Env["S3_SECRET_ACCESS_KEY"], state.Env["DATABASE_URL"], state.Env["SECRET_KEY"], "SECRET_KEY="} {
+	for _, secret := range []string{state.Env["S3_SECRET_ACCESS_KEY"], state.Env["DATABASE_URL"], state.Env["SECRET_KEY"], "SECRET_KEY=", "RESEND_API_KEY="} {
 		if strings.Contains(agent, secret) {
 			t.Errorf("the agent is told %q", secret)
 		}

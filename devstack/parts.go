@@ -130,7 +130,8 @@ func announce(path string, message any) error {
 type mailCommand struct {
 	Dir       string `required:"" type:"path" help:"Folder for the messages."`
 	SMTPPort  int    `name:"smtp-port" default:"1025" help:"SMTP port on loopback; 0 takes a free one."`
-	Port      int    `default:"8025" help:"Port of the web page on loopback; 0 takes a free one."`
+	Port      int    `default:"8025" help:"Port of the web page and of the HTTP API on loopback; 0 takes a free one."`
+	Key       string `env:"RESEND_API_KEY" help:"Bearer that the HTTP API wants; empty takes any."`
 	ReadyFile string `type:"path" help:"File to write the addresses to, as JSON, when ready."`
 }
 
@@ -144,7 +145,7 @@ type mailReady struct {
 // Run serves until the context ends.
 func (c *mailCommand) Run(ctx context.Context) error {
 	server, err := mailbox.Start(ctx, mailbox.Options{
-		Dir: c.Dir, SMTPPort: c.SMTPPort, WebPort: c.Port, Now: time.Now,
+		Dir: c.Dir, SMTPPort: c.SMTPPort, WebPort: c.Port, Key: c.Key, Now: time.Now,
 	})
 	if err != nil {
 		return err

@@ -9,34 +9,46 @@ import (
 // MailKind is what a mail is about; each kind has a template.
 type MailKind string
 
-// The kinds of mail, each with what its parameters are. A mail whose kind has a
-// link names the row of the link's one-time token in Mail.TokenID.
+// The kinds of mail, each with its parameters. A mail whose kind has a link
+// names the row of the link's one-time token in Mail.TokenID.
 const (
-	MailVerify          MailKind = "verify_email"        // link; confirms a new account's address
-	MailReset           MailKind = "reset_password"      // link
-	MailPasswordChanged MailKind = "password_changed"    // ip, user_agent
-	MailConfirmEmail    MailKind = "confirm_email"       // link, to the new address; confirms it
-	MailEmailChanged    MailKind = "email_changed"       // new, to the old address; ip
-	MailEmailIsNew      MailKind = "email_is_new"        // to the new address, after the change
-	MailNewDevice       MailKind = "new_device"          // ip, user_agent
-	MailTOTPOn          MailKind = "totp_on"             // ip
-	MailTOTPOff         MailKind = "totp_off"            // ip
-	MailPasskeyAdded    MailKind = "passkey_added"       // name, ip
-	MailPasskeyRemoved  MailKind = "passkey_removed"     // name, ip
-	MailTokenMade       MailKind = "api_token_made"      // name, scopes, ip
-	MailAccountDeleted  MailKind = "account_deleted"     // nothing
+	MailVerify          MailKind = "verify_email"        // link
+	MailReset           MailKind = "reset_password"      // link; ip
+	MailConfirmEmail    MailKind = "confirm_email"       // link, to the new address of an account
 	MailInvitation      MailKind = "invitation"          // link; inviter
-	MailAddressInUse    MailKind = "address_in_use"      // nothing; somebody tried to register an address that has an account
+	MailAddressInUse    MailKind = "address_in_use"      // somebody tried to register an address that has an account
+	MailPasswordChanged MailKind = "password_changed"    // ip, device
+	MailEmailChanged    MailKind = "email_changed"       // to the old address: new_email, ip, device
+	MailEmailIsNew      MailKind = "email_is_new"        // to the new address: ip, device
+	MailNewDevice       MailKind = "new_device"          // ip, device
+	MailTOTPOn          MailKind = "totp_on"             // ip, device
+	MailTOTPOff         MailKind = "totp_off"            // ip, device
+	MailPasskeyAdded    MailKind = "passkey_added"       // name, ip, device
+	MailPasskeyRemoved  MailKind = "passkey_removed"     // name, ip, device
+	MailTokenMade       MailKind = "api_token_made"      // name, scopes, ip, device
+	MailAccountDeleted  MailKind = "account_deleted"     // nothing
 	MailJobReady        MailKind = "job_ready"           // job_id, name
 	MailJobAttention    MailKind = "job_needs_attention" // job_id, name, reason
+)
+
+// The parameters of mails. None is a secret.
+const (
+	MailParamIP       = "ip"        // where it was done
+	MailParamDevice   = "device"    // with what, such as a browser's name
+	MailParamName     = "name"      // what the user calls the thing
+	MailParamScopes   = "scopes"    // what an API token may do
+	MailParamNewEmail = "new_email" // the address that took over
+	MailParamInviter  = "inviter"   // who invites
+	MailParamJobID    = "job_id"
+	MailParamReason   = "reason" // why a job needs attention
 )
 
 // MailKinds returns every kind of mail.
 func MailKinds() []MailKind {
 	return []MailKind{
-		MailVerify, MailReset, MailPasswordChanged, MailConfirmEmail, MailEmailChanged, MailEmailIsNew, MailNewDevice,
-		MailTOTPOn, MailTOTPOff, MailPasskeyAdded, MailPasskeyRemoved, MailTokenMade, MailAccountDeleted, MailInvitation,
-		MailAddressInUse, MailJobReady, MailJobAttention,
+		MailVerify, MailReset, MailConfirmEmail, MailInvitation, MailAddressInUse, MailPasswordChanged, MailEmailChanged,
+		MailEmailIsNew, MailNewDevice, MailTOTPOn, MailTOTPOff, MailPasskeyAdded, MailPasskeyRemoved, MailTokenMade,
+		MailAccountDeleted, MailJobReady, MailJobAttention,
 	}
 }
 
@@ -79,5 +91,6 @@ type Mail struct {
 	Attempts  int    // how often the provider was asked
 	LastError string // why the last attempt failed, in words that hold no secret
 	CreatedAt time.Time
+	ExpiresAt *time.Time // when its link ends; it is not sent later than that. Nil for no end.
 	EndedAt   *time.Time // when it was sent or given up
 }

@@ -76,6 +76,7 @@ func (g *gate) Head(ctx context.Context, key string) (objstore.Object, error) {
 type options struct {
 	attention, selection time.Duration
 	pauses               []time.Duration
+	mails                activities.MailSender
 }
 
 func newSystem(t *testing.T, o options) *system {
@@ -105,6 +106,7 @@ func newSystem(t *testing.T, o options) *system {
 		Files:   &activities.Files{Store: work, Objects: s.gate},
 		Tracker: &activities.Tracker{Store: work, Agents: dial, Tokens: s.temporal, Events: bus, Now: time.Now, Pace: pace},
 		Sweeps:  &activities.Sweeps{Store: work, Objects: s.objects, Runner: s.flows, Now: time.Now},
+		Mails:   &activities.Mails{Store: work, Sender: o.mails},
 		Records: work, News: bus, Log: slog.New(slog.DiscardHandler), RunningPerUser: 10,
 	}
 	stop := s.run(deps)
@@ -259,8 +261,13 @@ func (s *system) closed(id uuid.UUID, want enumspb.WorkflowExecutionStatus) *his
 
 func (s *system) history(id uuid.UUID, runID string) *historypb.History {
 	s.t.Helper()
+	return s.flowHistory(workflows.JobWorkflowID(id.String()), runID)
+}
+
+func (s *system) flowHistory(id, runID string) *historypb.History {
+	s.t.Helper()
 	h := &historypb.History{}
-	iter := s.temporal.GetWorkflowHistory(s.t.Context(), workflows.JobWorkflowID(id.String()), runID, false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	iter := s.temporal.GetWorkflowHistory(s.t.Context(), id, runID, false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	for iter.HasNext() {
 		e, err := iter.Next()
 		if err != nil {

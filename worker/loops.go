@@ -113,6 +113,8 @@ func (w *Worker) deliver(ctx context.Context, item store.OutboxItem) error {
 		return w.flows.Track(ctx, item.Ref)
 	case store.OutboxPurge:
 		return w.flows.Purge(ctx, item.Ref)
+	case store.OutboxMail:
+		return w.flows.SendMail(ctx, item.Ref)
 	default:
 	}
 	job, err := w.deps.Records.Job(ctx, item.Ref)

@@ -40,6 +40,7 @@ type Deps struct {
 	Files     *activities.Files
 	Tracker   *activities.Tracker
 	Sweeps    *activities.Sweeps
+	Mails     *activities.Mails
 	Records   Records
 	News      News
 	Metrics   prometheus.Registerer
@@ -89,7 +90,7 @@ func New(t client.Client, d Deps) *Worker {
 		},
 	})
 	workflows.Register(w.sdk)
-	for _, a := range []any{d.Jobs, d.Transfers, d.Files, d.Tracker, d.Sweeps} {
+	for _, a := range []any{d.Jobs, d.Transfers, d.Files, d.Tracker, d.Sweeps, d.Mails} {
 		w.sdk.RegisterActivity(a)
 	}
 	return w

@@ -10,4 +10,5 @@ var (
 	files     *activities.Files
 	tracker   *activities.Tracker
 	sweeps    *activities.Sweeps
+	mails     *activities.Mails
 )

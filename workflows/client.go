@@ -165,6 +165,19 @@ func (c *Client) Purge(ctx context.Context, jobID uuid.UUID) error {
 	return translate(err, "purge job")
 }
 
+// SendMail sends a mail that was queued; one that was begun before is left
+// alone.
+func (c *Client) SendMail(ctx context.Context, mailID uuid.UUID) error {
+	_, err := c.t.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID: MailWorkflowID(mailID.String()), TaskQueue: TaskQueue, StaticSummary: "sends mail " + short(mailID),
+		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE, WorkflowExecutionErrorWhenAlreadyStarted: true,
+	}, SendMail, activities.MailInput{MailID: mailID})
+	if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
+		return nil
+	}
+	return translate(err, "send mail")
+}
+
 // Sweep compares storage with the rows now and returns what it found.
 func (c *Client) Sweep(ctx context.Context, in activities.SweepInput) (activities.SweepResult, error) {
 	var res activities.SweepResult

@@ -7,6 +7,7 @@ func Register(r worker.WorkflowRegistry) {
 	r.RegisterWorkflow(Download)
 	r.RegisterWorkflow(TrackProvider)
 	r.RegisterWorkflow(Purge)
+	r.RegisterWorkflow(SendMail)
 	r.RegisterWorkflow(SweepOrphans)
 	r.RegisterWorkflow(ReconcileJobs)
 	r.RegisterWorkflow(PruneRecords)

@@ -61,23 +61,25 @@ func openBox(dir string, now func() time.Time) (*box, error) {
 	return &box{dir: dir, now: now, id: regexp.MustCompile(`^\d{8}T\d{6}\.\d{9}-[A-Z2-7]{8}$`)}, nil
 }
 
-func (b *box) add(from string, to []string, body io.Reader) error {
+// add keeps a message and returns its id.
+func (b *box) add(from string, to []string, body io.Reader) (string, error) {
 	content, err := io.ReadAll(body)
 	if err != nil {
-		return fmt.Errorf("read the message: %w", err)
+		return "", fmt.Errorf("read the message: %w", err)
 	}
 	id := b.now().UTC().Format("20060102T150405.000000000") + "-" + rand.Text()[:8]
 	var file bytes.Buffer
-	fmt.Fprintf(&file, "%s: %s\r\n%s: %s\r\n", envelopeFrom, from, envelopeTo, strings.Join(to, ", "))
+	line := strings.NewReplacer("\r", "", "\n", " ")
+	fmt.Fprintf(&file, "%s: %s\r\n%s: %s\r\n", envelopeFrom, line.Replace(from), envelopeTo, line.Replace(strings.Join(to, ", ")))
 	file.Write(content)
 	temporary := filepath.Join(b.dir, "."+id)
 	if err := os.WriteFile(temporary, file.Bytes(), fileMode); err != nil {
-		return fmt.Errorf("store the message: %w", err)
+		return "", fmt.Errorf("store the message: %w", err)
 	}
 	if err := os.Rename(temporary, b.path(id)); err != nil {
-		return fmt.Errorf("store the message: %w", err)
+		return "", fmt.Errorf("store the message: %w", err)
 	}
-	return nil
+	return id, nil
 }
 
 func (b *box) path(id string) string {

@@ -33,10 +33,10 @@ func testBox(t *testing.T) *box {
 
 func TestReadsFormattedMail(t *testing.T) {
 	b := testBox(t)
-	if err := b.add("a@x.test", []string{"b@x.test"}, strings.NewReader(formatted)); err != nil {
+	if _, err := b.add("a@x.test", []string{"b@x.test"}, strings.NewReader(formatted)); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.add("c@x.test", []string{"d@x.test"}, strings.NewReader("no header at all")); err != nil {
+	if _, err := b.add("c@x.test", []string{"d@x.test"}, strings.NewReader("no header at all")); err != nil {
 		t.Fatal(err)
 	}
 	list, err := b.list()
@@ -69,7 +69,7 @@ func TestReadsNothingButMail(t *testing.T) {
 }
 
 func TestAnswersItsOwnHostOnly(t *testing.T) {
-	handler := newPages(testBox(t))
+	handler := newPages(testBox(t), "")
 	for host, want := range map[string]int{
 		"localhost:8025": http.StatusOK, "127.0.0.1:8025": http.StatusOK, "[::1]:8025": http.StatusOK,
 		"evil.example": http.StatusForbidden, "evil.example:8025": http.StatusForbidden,
@@ -88,14 +88,14 @@ func TestAnswersItsOwnHostOnly(t *testing.T) {
 func TestShowsMailWithoutRights(t *testing.T) {
 	b := testBox(t)
 	hostile := "Subject: <script>alert(1)</script>\r\nContent-Type: text/html\r\n\r\n<script>alert(2)</script>"
-	if err := b.add("a@x.test", []string{"b@x.test"}, strings.NewReader(hostile)); err != nil {
+	if _, err := b.add("a@x.test", []string{"b@x.test"}, strings.NewReader(hostile)); err != nil {
 		t.Fatal(err)
 	}
 	list, err := b.list()
 	if err != nil {
 		t.Fatal(err)
 	}
-	handler := newPages(b)
+	handler := newPages(b, "")
 	show := func(path string) *httptest.ResponseRecorder {
 		response := httptest.NewRecorder()
 		request := httptest.NewRequest(http.MethodGet, path, nil)

@@ -7,6 +7,8 @@ import (
 	"html/template"
 	"net"
 	"net/http"
+	"slices"
+	"strings"
 )
 
 //go:embed page.gohtml
@@ -24,7 +26,7 @@ type view struct {
 	Open     *Message
 }
 
-func newPages(b *box) http.Handler {
+func newPages(b *box, key string) http.Handler {
 	p := &pages{box: b, page: template.Must(template.New("page").Parse(pageSource))}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", p.index)
@@ -34,6 +36,7 @@ func newPages(b *box) http.Handler {
 	mux.HandleFunc("GET /api/messages", p.listJSON)
 	mux.HandleFunc("GET /api/messages/{id}", p.messageJSON)
 	mux.HandleFunc("DELETE /api/messages", p.clear)
+	mux.HandleFunc("POST /emails", (&receiver{box: b, key: key}).send)
 	return http.NewCrossOriginProtection().Handler(localOnly(mux))
 }
 
@@ -106,11 +109,15 @@ func (p *pages) raw(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(content)
 }
 
-func (p *pages) listJSON(w http.ResponseWriter, _ *http.Request) {
+// listJSON lists all messages, or with ?to= those of one recipient.
+func (p *pages) listJSON(w http.ResponseWriter, r *http.Request) {
 	messages, err := p.box.list()
 	if err != nil {
 		fail(w, err)
 		return
+	}
+	if to := strings.ToLower(r.URL.Query().Get("to")); to != "" {
+		messages = slices.DeleteFunc(messages, func(m Message) bool { return !strings.Contains(strings.ToLower(m.To), to) })
 	}
 	writeJSON(w, map[string]any{"messages": messages})
 }

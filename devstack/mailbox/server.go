@@ -1,4 +1,5 @@
-// Package mailbox takes every mail that is sent to it by SMTP, keeps it as a
+// Package mailbox takes every mail that is sent to it by SMTP or by the HTTP API
+// of Resend, keeps it as a
 // file and shows it in a small web page. Nothing leaves the machine: it never
 // relays. It is meant for loopback and knows no accounts.
 package mailbox
@@ -34,6 +35,8 @@ type Options struct {
 	Dir string
 	// SMTPPort and WebPort are loopback ports; zero takes a free one.
 	SMTPPort, WebPort int
+	// Key is what the bearer of the HTTP API must be; empty takes any.
+	Key string
 	// Now is the clock that names the messages.
 	Now func() time.Time
 }
@@ -71,7 +74,7 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 		URL:         "http://" + web.Addr().String(),
 		smtp:        newSMTP(box),
 		web: &http.Server{
-			Handler:           newPages(box),
+			Handler:           newPages(box, opts.Key),
 			ReadHeaderTimeout: headerTimeout,
 			IdleTimeout:       idleTimeout,
 		},
@@ -138,5 +141,6 @@ func (d *delivery) Rcpt(to string, _ *smtp.RcptOptions) error {
 
 // Data takes the message and stores it.
 func (d *delivery) Data(r io.Reader) error {
-	return d.box.add(d.from, d.to, r)
+	_, err := d.box.add(d.from, d.to, r)
+	return err
 }

@@ -19,6 +19,7 @@ const (
 	appDatabase = "longhaul"
 	namespace   = "longhaul"
 	bucket      = "longhaul"
+	mailFrom    = "Longhaul <longhaul@localhost.localdomain>"
 	region      = "us-east-1"
 	agentName   = "local"
 )
@@ -109,6 +110,9 @@ func (s settings) storage() map[string]string {
 		"S3_PATH_STYLE":        "true",
 		"S3_ACCESS_KEY_ID":     s.secrets.s3Access,
 		"S3_SECRET_ACCESS_KEY": s.secrets.s3Secret,
+		"MAIL_FROM":            mailFrom,
+		"RESEND_URL":           "http://" + port.Address(s.opts.Ports.Mail),
+		"RESEND_API_KEY":       s.secrets.mailKey,
 	}
 }
 
@@ -177,7 +181,8 @@ func (s settings) plain(env ...string) []string {
 func private(name string) bool {
 	switch name {
 	case "DATABASE_URL", "DATABASE_URL_FILE", "SECRET_KEY", "SECRET_KEY_FILE",
-		"S3_SECRET_ACCESS_KEY", "S3_SECRET_ACCESS_KEY_FILE", "S3_ACCESS_KEY_ID", "S3_ACCESS_KEY_ID_FILE":
+		"S3_SECRET_ACCESS_KEY", "S3_SECRET_ACCESS_KEY_FILE", "S3_ACCESS_KEY_ID", "S3_ACCESS_KEY_ID_FILE",
+		"RESEND_API_KEY", "RESEND_API_KEY_FILE":
 		return true
 	default:
 		return false

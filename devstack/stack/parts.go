@@ -57,7 +57,7 @@ func (s *stack) s3Spec() supervisor.Spec {
 
 func (s *stack) mailSpec() supervisor.Spec {
 	ready := s.opts.path("run", "mail.json")
-	return s.partSpec("mail", ready, nil,
+	return s.partSpec("mail", ready, []string{"RESEND_API_KEY=" + s.secrets.mailKey},
 		"--dir", s.opts.path("mail"),
 		"--smtp-port", strconv.Itoa(s.opts.Ports.SMTP),
 		"--port", strconv.Itoa(s.opts.Ports.Mail),

@@ -23,6 +23,7 @@ type secrets struct {
 	postgresPassword string
 	s3Access         string
 	s3Secret         string
+	mailKey          string
 }
 
 func loadSecrets(dir string) (secrets, error) {
@@ -39,6 +40,7 @@ func loadSecrets(dir string) (secrets, error) {
 		{"postgres_password", &s.postgresPassword, rand.Text},
 		{"s3_access_key_id", &s.s3Access, rand.Text},
 		{"s3_secret_access_key", &s.s3Secret, randomKey},
+		{"mail_api_key", &s.mailKey, rand.Text},
 	} {
 		value, err := loadOrCreate(filepath.Join(dir, each.name), each.make)
 		if err != nil {

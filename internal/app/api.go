@@ -49,6 +49,9 @@ func RunAPI(ctx context.Context, cfg config.Config, version string, stdout, stde
 	if err != nil {
 		return err
 	}
+	if !cfg.Mail.On() {
+		log.WarnContext(ctx, "mail is off: no address is verified and no forgotten password reset; set RESEND_API_KEY")
+	}
 	if err := offerSetup(ctx, parts.store, cfg, stdout); err != nil {
 		return err
 	}
@@ -142,6 +145,7 @@ func (p *apiParts) server(cfg config.Config, version string, log *slog.Logger) (
 			{Name: "database", Critical: true, Check: p.store.Ping},
 			{Name: "temporal", Check: p.temporalThere},
 			{Name: "storage", Check: p.objects.Ping},
+			{Name: "mail", Off: !cfg.Mail.On(), Check: func(context.Context) error { return nil }}, // the worker sends; the API only queues
 		},
 	})
 }

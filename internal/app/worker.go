@@ -14,6 +14,7 @@ import (
 	"longhaul/internal/config"
 	"longhaul/internal/event"
 	"longhaul/internal/fetch"
+	"longhaul/internal/mail"
 	"longhaul/internal/objstore"
 	"longhaul/internal/store"
 	"longhaul/internal/telemetry"
@@ -66,6 +67,7 @@ type workerParts struct {
 	temporal client.Client
 	objects  *objstore.Client
 	keys     *token.Keys
+	mails    *mail.Sender // nil while mail is off
 	log      *slog.Logger
 }
 
@@ -100,6 +102,9 @@ func openWorker(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *wo
 	if p.temporal, err = lazyTemporal(cfg.Temporal, log); err != nil {
 		return nil, err
 	}
+	if err = p.openMails(cfg); err != nil {
+		return nil, err
+	}
 	return p, nil
 }
 
@@ -128,7 +133,7 @@ func (p *workerParts) deps(cfg config.Config) worker.Deps {
 		return agentapi.NewClient(a.URL, p.keys.AgentSecret(a.ID), calls)
 	}
 	limits := cfg.Limits
-	return worker.Deps{
+	deps := worker.Deps{
 		Jobs: &activities.Jobs{
 			Store: work, SelectionTimeout: limits.SelectionTimeout, AttentionTimeout: limits.AttentionTimeout,
 			RetryPauses: cfg.Limits.RetryPauses,
@@ -142,6 +147,25 @@ func (p *workerParts) deps(cfg config.Config) worker.Deps {
 			Store: work, Agents: dial, Tokens: p.temporal, Events: p.bus, Now: p.store.Now, Pace: activities.DefaultPace(),
 		},
 		Sweeps:  &activities.Sweeps{Store: work, Objects: p.objects, Runner: workflows.NewClient(p.temporal), Now: p.store.Now},
+		Mails:   &activities.Mails{Store: work},
 		Records: work, News: p.bus, Log: p.log, RunningPerUser: limits.MaxRunningJobs,
 	}
+	if p.mails != nil {
+		deps.Mails.Sender = p.mails
+	}
+	return deps
+}
+
+// openMails makes the way to the mail provider, if one is configured.
+func (p *workerParts) openMails(cfg config.Config) error {
+	if !cfg.Mail.On() {
+		p.log.Warn("mail is off: no address is verified and no forgotten password reset; set RESEND_API_KEY")
+		return nil
+	}
+	composer, err := mail.NewComposer(cfg.Web.BaseURL.URL, p.keys)
+	if err != nil {
+		return err
+	}
+	p.mails = mail.NewSender(mail.Provider{URL: cfg.Mail.ResendURL.URL, Key: cfg.Mail.ResendKey, From: cfg.Mail.From}, composer, p.store.Now)
+	return nil
 }

@@ -35,6 +35,7 @@ type Config struct {
 	Temporal Temporal
 	Storage  Storage
 	Web      Web
+	Mail     Mail
 	Limits   Limits
 	Fetch    Fetch
 	Seedr    Seedr
@@ -76,6 +77,16 @@ type Web struct {
 	Dir            string         `env:"WEB_DIR" envDefault:"web/dist" doc:"Folder of the built web app."`
 	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES" doc:"Networks of proxies whose X-Forwarded-For is believed, separated by commas."`
 }
+
+// Mail is how mails leave.
+type Mail struct {
+	From      string `env:"MAIL_FROM" doc:"Sender of all mails, as Longhaul <longhaul@example.com>; its domain has to be verified at Resend."`
+	ResendKey string `env:"RESEND_API_KEY" secret:"true" doc:"API key of Resend. Without one no mail is sent: no address is verified and no forgotten password reset."`
+	ResendURL URL    `env:"RESEND_URL" envDefault:"https://api.resend.com" doc:"Address of Resend, or of a server that speaks its API."`
+}
+
+// On reports whether mails are sent.
+func (m Mail) On() bool { return m.ResendKey != "" }
 
 // Limits bound jobs and how long they wait.
 type Limits struct {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/mail"
 	"strings"
 	"time"
 )
@@ -61,6 +62,7 @@ func (c Config) validateShared(f *faults) {
 	f.required(c.Storage.Bucket, "S3_BUCKET")
 	f.required(c.Storage.AccessKeyID, "S3_ACCESS_KEY_ID")
 	f.required(c.Storage.SecretAccessKey, "S3_SECRET_ACCESS_KEY")
+	c.Mail.validate(f)
 	f.when(c.Limits.MaxRunningJobs < 1, "MAX_RUNNING_JOBS", "must be at least 1")
 	f.when(c.Limits.MaxJobBytes < 0, "MAX_JOB_BYTES", "must not be negative")
 	f.positive(c.Limits.ResolveTimeout, "RESOLVE_TIMEOUT")
@@ -76,6 +78,14 @@ func (s Seedr) validate(f *faults) {
 	f.when(s.URL.User != nil, "SEEDR_URL", "must not have credentials in it")
 	f.when(s.URL.Scheme != "https" && len(s.AllowCIDRs) == 0, "SEEDR_URL",
 		"must begin with https://, unless it is an address in SEEDR_ALLOW_CIDRS")
+}
+
+func (m Mail) validate(f *faults) {
+	if !m.On() {
+		return
+	}
+	_, err := mail.ParseAddress(m.From)
+	f.when(err != nil, "MAIL_FROM", "must be an address, such as Longhaul <longhaul@example.com>")
 }
 
 func (w Web) validate(f *faults) {

@@ -33,13 +33,10 @@ func (s *Store) TakeAllowance(ctx context.Context, key string, burst int, every 
 	return time.Duration(wait * float64(time.Second)), err
 }
 
-// limitsPruned is how many whole allowances one call forgets at most.
-const limitsPruned = 10_000
-
 // PruneAllowances forgets the allowances that are whole again and returns how
 // many it forgot.
-func (s *Store) PruneAllowances(ctx context.Context) (int64, error) {
-	return s.exec(ctx, "prune allowances", `
+func (w *Work) PruneAllowances(ctx context.Context) (int64, error) {
+	return w.s.exec(ctx, "prune allowances", `
 		delete from rate_limits where key in (
-			select key from rate_limits where full_at < clock_timestamp() limit ? for update skip locked)`, limitsPruned)
+			select key from rate_limits where full_at < clock_timestamp() for update skip locked)`)
 }

@@ -40,7 +40,7 @@ func TestAllowance(t *testing.T) {
 	if n, _ := taken("a"); n != 20 {
 		t.Errorf("%d after three days, want 20", n)
 	}
-	if n, err := s.PruneAllowances(ctx); err != nil || n != 1 {
+	if n, err := s.Work().PruneAllowances(ctx); err != nil || n != 1 {
 		t.Errorf("pruned %d, %v; want the one that is whole", n, err)
 	}
 	if n, _ := taken("a"); n != 0 {

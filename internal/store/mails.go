@@ -10,9 +10,6 @@ import (
 	"longhaul/models"
 )
 
-// MailRetention is how long ended mails are kept for the admins to look at.
-const MailRetention = 30 * 24 * time.Hour
-
 // QueueMail records a mail to be sent, in the caller's transaction: it is sent
 // if that commits, and delayed rather than lost while the provider is down. An
 // empty id is made.

@@ -16,6 +16,7 @@ create table mails (
     attempts   int         not null default 0 check (attempts >= 0),
     last_error text        not null default '',
     created_at timestamptz not null,
+    expires_at timestamptz,
     ended_at   timestamptz,
     constraint mails_ended check ((state = 'queued') = (ended_at is null))
 );
@@ -26,7 +27,7 @@ create index mails_by_created on mails (created_at);
 -- gives everybody a fresh budget, which is why it costs no write-ahead log.
 -- There is no index on the time, so that an update stays on its page.
 create unlogged table rate_limits (
-    key  bytea primary key check (length(key) = 32),
+    key     bytea primary key check (length(key) = 32),
     full_at timestamptz not null
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05);
 

@@ -1020,8 +1020,11 @@ export interface components {
         };
         ReadinessCheck: {
             name: string;
-            /** @enum {string} */
-            status: "ok" | "away";
+            /**
+             * @description off: the operator did not configure it
+             * @enum {string}
+             */
+            status: "ok" | "away" | "off";
         };
         Register: {
             /** Format: int64 */

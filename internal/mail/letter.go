@@ -1,0 +1,209 @@
+package mail
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/google/uuid"
+
+	"longhaul/models"
+)
+
+// letter is what a mail says, before it gets its form.
+type letter struct {
+	Subject string
+	Lead    []string // paragraphs before the button
+	Button  *button
+	Facts   []fact
+	Tail    []string // paragraphs at the end
+}
+
+type button struct{ Label, URL string }
+
+type fact struct{ Label, Value string }
+
+// Secrets derives the token behind a link.
+type Secrets interface {
+	OneTime(id uuid.UUID) string
+}
+
+// maxValue bounds what a mail repeats of a user's own words, in characters.
+const maxValue = 120
+
+// timeForm is how mails tell a time; it is always UTC, as the reader's zone is
+// not known.
+const timeForm = "2 January 2006, 15:04 UTC"
+
+// writer writes one letter.
+type writer struct {
+	mail    models.Mail
+	base    *url.URL
+	secrets Secrets
+}
+
+// write returns the letter of the mail's kind.
+func (w writer) write() (letter, error) {
+	switch w.mail.Kind {
+	case models.MailVerify, models.MailReset, models.MailConfirmEmail, models.MailInvitation, models.MailAddressInUse:
+		return w.request(), nil
+	case models.MailPasswordChanged, models.MailEmailChanged, models.MailEmailIsNew, models.MailNewDevice, models.MailTOTPOn,
+		models.MailTOTPOff, models.MailPasskeyAdded, models.MailPasskeyRemoved, models.MailTokenMade:
+		return w.alert(), nil
+	case models.MailAccountDeleted:
+		return letter{
+			Subject: "Your account is deleted",
+			Lead: []string{
+				"Your Longhaul account and everything that belonged to it, jobs and files included, is deleted. There is no way to bring it back.",
+			},
+			Tail: []string{"If it was not you who did this, please tell the operator of " + w.base.Host + "."},
+		}, nil
+	case models.MailJobReady, models.MailJobAttention:
+		return w.job(), nil
+	default:
+		return letter{}, fmt.Errorf("write mail: no text for kind %q", w.mail.Kind)
+	}
+}
+
+// request is a mail that asks for something and mostly has a one-time link.
+func (w writer) request() letter {
+	switch w.mail.Kind {
+	case models.MailReset:
+		return letter{
+			Subject: "Reset your password",
+			Lead:    []string{"Somebody, hopefully you, asked to reset the password of your Longhaul account."},
+			Button:  &button{"Choose a new password", w.link("reset/confirm", "token")},
+			Facts:   w.facts(),
+			Tail:    []string{w.validity(), "If it was not you, ignore this mail: your password stays as it is."},
+		}
+	case models.MailConfirmEmail:
+		return letter{
+			Subject: "Confirm your new e-mail address",
+			Lead:    []string{"This address is to become the one of a Longhaul account. Please confirm that it is yours."},
+			Button:  &button{"Confirm the new address", w.link("confirm-email", "token")},
+			Tail:    []string{w.validity(), "If you do not know about this, ignore this mail: nothing changes."},
+		}
+	case models.MailInvitation:
+		lead := "You are invited to Longhaul at " + w.base.Host + "."
+		if inviter := w.param(models.MailParamInviter); inviter != "" {
+			lead = inviter + " invites you to Longhaul at " + w.base.Host + "."
+		}
+		return letter{
+			Subject: "You are invited to Longhaul",
+			Lead:    []string{lead, "Longhaul fetches magnet links, torrents and files for you and keeps them where you can stream or download them."},
+			Button:  &button{"Create your account", w.link("register", "invitation")},
+			Tail:    []string{w.validity()},
+		}
+	case models.MailAddressInUse:
+		return letter{
+			Subject: "You have an account already",
+			Lead:    []string{"Somebody, hopefully you, tried to create a Longhaul account with this address. There is one already."},
+			Button:  &button{"Sign in", w.page("login")},
+			Tail:    []string{"If you forgot the password, reset it from the sign-in page. If it was not you, ignore this mail: nothing changes."},
+		}
+	default:
+		return letter{
+			Subject: "Confirm your e-mail address",
+			Lead:    []string{"Welcome to Longhaul. Please confirm that this address is yours."},
+			Button:  &button{"Confirm the address", w.link("verify", "token")},
+			Tail:    []string{w.validity(), "If you did not create an account, ignore this mail: without your confirmation nobody can use it."},
+		}
+	}
+}
+
+// alert is a mail about a change that its reader may not have made.
+func (w writer) alert() letter {
+	said := map[models.MailKind][2]string{
+		models.MailPasswordChanged: {"Your password was changed", "The password of your Longhaul account was changed, and every other session was ended."},
+		models.MailEmailChanged:    {"Your e-mail address was changed", "The e-mail address of your Longhaul account was changed. This is the last mail to the old address."},
+		models.MailEmailIsNew:      {"Your e-mail address was changed", "This is the e-mail address of your Longhaul account from now on."},
+		models.MailNewDevice:       {"New sign-in to your account", "Somebody signed in to your Longhaul account from a device that it was not used with before."},
+		models.MailTOTPOn:          {"Two-step sign-in is on", "From now on, signing in to your Longhaul account asks for a code of your authenticator app."},
+		models.MailTOTPOff:         {"Two-step sign-in is off", "Signing in to your Longhaul account does not ask for a code of an authenticator app any more."},
+		models.MailPasskeyAdded:    {"A passkey was added", "A passkey was added to your Longhaul account."},
+		models.MailPasskeyRemoved:  {"A passkey was removed", "A passkey was removed from your Longhaul account."},
+		models.MailTokenMade:       {"A new API token", "An API token of your Longhaul account was made. Whoever holds it may do what its scopes allow."},
+	}[w.mail.Kind]
+	l := letter{
+		Subject: said[0], Lead: []string{said[1]}, Facts: w.facts(),
+		Button: &button{"Look at your account", w.page("settings")},
+		Tail:   []string{"If it was you, there is nothing to do. If not, change your password and end the other sessions at once."},
+	}
+	if w.mail.Kind == models.MailEmailChanged {
+		l.Button = nil // whoever reads the old address may not be able to sign in any more
+		l.Tail = []string{"If it was not you, tell the operator of " + w.base.Host + " at once."}
+	}
+	return l
+}
+
+// job is a notice about a job.
+func (w writer) job() letter {
+	name := w.param(models.MailParamName)
+	if name == "" {
+		name = "Your job"
+	}
+	page := &button{"Open the job", w.page("jobs", w.param(models.MailParamJobID))}
+	if w.mail.Kind == models.MailJobReady {
+		return letter{Subject: "Ready: " + name, Lead: []string{name + " is ready to stream and download."}, Button: page}
+	}
+	return letter{
+		Subject: "Needs attention: " + name,
+		Lead:    []string{name + " does not go on by itself.", w.param(models.MailParamReason)},
+		Button:  page,
+	}
+}
+
+// facts lists what is known of who did it, and when.
+func (w writer) facts() []fact {
+	out := []fact{{"When", w.mail.CreatedAt.UTC().Format(timeForm)}}
+	for _, f := range []fact{
+		{"Name", models.MailParamName},
+		{"Scopes", models.MailParamScopes},
+		{"New address", models.MailParamNewEmail},
+		{"Device", models.MailParamDevice},
+		{"IP address", models.MailParamIP},
+	} {
+		if v := w.param(f.Value); v != "" {
+			out = append(out, fact{f.Label, v})
+		}
+	}
+	return out
+}
+
+// validity says how long the link works.
+func (w writer) validity() string {
+	if w.mail.ExpiresAt == nil {
+		return "The link works once."
+	}
+	return "The link works once, until " + w.mail.ExpiresAt.UTC().Format(timeForm) + "."
+}
+
+// page is the address of a page of the app, made from the configured origin
+// and nothing else.
+func (w writer) page(path ...string) string { return w.base.JoinPath(path...).String() }
+
+// link is the address of a page with the mail's one-time token.
+func (w writer) link(path, param string) string {
+	u := w.base.JoinPath(path)
+	if w.mail.TokenID != nil {
+		u.RawQuery = url.Values{param: {w.secrets.OneTime(*w.mail.TokenID)}}.Encode()
+	}
+	return u.String()
+}
+
+// param returns a parameter as one line without anything that is not shown.
+func (w writer) param(name string) string {
+	v := strings.Join(strings.FieldsFunc(strings.ToValidUTF8(w.mail.Params[name], ""), func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
+	}), " ")
+	if runes := []rune(v); len(runes) > maxValue {
+		return string(runes[:maxValue-1]) + "…"
+	}
+	return v
+}
+
+// late reports whether the mail's link has ended, so that it is not worth
+// sending.
+func late(m models.Mail, now time.Time) bool { return m.ExpiresAt != nil && !now.Before(*m.ExpiresAt) }
