@@ -119,6 +119,7 @@ type call struct {
 	file   []byte     // sent as a .torrent file instead
 	adds   bool       // an answer without a transfer's id is a refusal
 	forced bool       // goes out although the breaker is open
+	oauth  bool       // of the OAuth API: no Basic credentials
 }
 
 // answer is what came back.
@@ -131,15 +132,14 @@ type answer struct {
 // do makes a call within the budget and decodes its answer into out, which may
 // be nil. A refusal in any form is an *Error.
 func (c *Client) do(ctx context.Context, k call, out any) error {
-	_, err := c.exchange(ctx, k, func(a answer) *Error { return decode(a, k, out) })
-	return err
+	return c.exchange(ctx, k, func(a answer) *Error { return decode(a, k, out) })
 }
 
 // exchange waits for the call's turn, sends it, judges the answer and reports
 // how it went to all who share the account.
-func (c *Client) exchange(ctx context.Context, k call, judge func(answer) *Error) (answer, error) {
+func (c *Client) exchange(ctx context.Context, k call, judge func(answer) *Error) error {
 	if err := c.turn(ctx, k); err != nil {
-		return answer{}, err
+		return err
 	}
 	start := time.Now()
 	a, err := c.send(ctx, k)
@@ -147,7 +147,7 @@ func (c *Client) exchange(ctx context.Context, k call, judge func(answer) *Error
 	switch {
 	case err != nil && ctx.Err() != nil:
 		// The caller gave up; that says nothing about Seedr.
-		return answer{}, &Error{Kind: KindTransient, Call: k.name, Cause: context.Cause(ctx)}
+		return &Error{Kind: KindTransient, Call: k.name, Cause: context.Cause(ctx)}
 	case err != nil:
 		failure = &Error{Kind: KindTransient, Cause: err}
 	default:
@@ -160,9 +160,9 @@ func (c *Client) exchange(ctx context.Context, k call, judge func(answer) *Error
 	c.observe(k.name, kind, time.Since(start))
 	c.report(ctx, failure)
 	if failure != nil {
-		return a, failure
+		return failure
 	}
-	return a, nil
+	return nil
 }
 
 // turn waits until the budget admits the call.
@@ -218,11 +218,13 @@ func (c *Client) send(ctx context.Context, k call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	req, err := http.NewRequestWithContext(ctx, k.method, c.base.JoinPath(k.path).String(), body)
+	req, err := http.NewRequestWithContext(ctx, k.method, c.target(k), body)
 	if err != nil {
 		return answer{}, err
 	}
-	req.SetBasicAuth(c.email, c.password)
+	if !k.oauth {
+		req.SetBasicAuth(c.email, c.password)
+	}
 	req.Header.Set("Accept", "application/json")
 	if contentType != "" {
 		req.Header.Set("Content-Type", contentType)

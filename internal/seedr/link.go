@@ -48,7 +48,7 @@ func (l *Link) GoString() string { return l.String() }
 func (c *Client) FileURL(ctx context.Context, id int64) (*Link, error) {
 	k := call{name: "link file", method: http.MethodGet, path: "file/" + strconv.FormatInt(id, 10)}
 	var link *Link
-	_, err := c.exchange(ctx, k, func(a answer) *Error {
+	err := c.exchange(ctx, k, func(a answer) *Error {
 		if a.status < 300 || a.status >= 400 {
 			if f := decode(a, k, nil); f != nil {
 				return f

@@ -74,9 +74,9 @@ func refused(a answer, e envelope, isJSON, adds bool) *Error {
 	case a.status >= 300:
 		f.Kind = KindHTML
 		return f
-	case !isJSON && len(bytes.TrimSpace(a.body)) == 0 && !adds:
+	case len(bytes.TrimSpace(a.body)) == 0 && !adds:
 		return nil // some deletions are answered with nothing
-	case !isJSON && len(a.body) > 0 && bytes.TrimSpace(a.body)[0] == '{':
+	case !isJSON && bytes.HasPrefix(bytes.TrimSpace(a.body), []byte("{")):
 		f.Kind = KindMalformed
 		return f
 	case !isJSON:
