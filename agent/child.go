@@ -23,6 +23,7 @@ const (
 	maxNewsLine = 96 << 20 // a manifest of 50 000 files with its metainfo
 	maxLogLine  = 4 << 10
 	orderQueue  = 4096 // orders that a child may be behind
+	engineNice  = 5    // niceness of an engine process
 )
 
 var (
@@ -83,6 +84,11 @@ func startChild(s childSpec) (*child, io.Reader, error) {
 	cmd.WaitDelay = time.Second // for a standard error that somebody else holds open
 	if err := cmd.Start(); err != nil {
 		return nil, nil, fmt.Errorf("start the engine process: %w", err)
+	}
+	// Storing what is verified goes before fetching more: otherwise a fast source
+	// leaves a tail of parts to store after its last byte.
+	if err := syscall.Setpriority(syscall.PRIO_PGRP, cmd.Process.Pid, engineNice); err != nil {
+		s.log.Warn("engine keeps the priority of the agent", "err", err)
 	}
 	c.orders <- order{Do: orderRun, Run: &s.run}
 	return c, stdout, nil

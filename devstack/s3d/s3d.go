@@ -105,7 +105,7 @@ func (s *Server) Stop() {
 
 // openFolder prefers extended attributes, which stay with a file when it is
 // moved, and falls back to a folder of metadata files.
-func openFolder(dir string) (*posix.Posix, error) {
+func openFolder(dir string) (*assembling, error) {
 	buckets, err := filepath.Abs(filepath.Join(dir, "buckets"))
 	if err != nil {
 		return nil, fmt.Errorf("locate the object folder: %w", err)
@@ -133,7 +133,7 @@ func openFolder(dir string) (*posix.Posix, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the object folder: %w", err)
 	}
-	return backend, nil
+	return &assembling{Posix: backend, folder: buckets, open: map[string]*assembly{}}, nil
 }
 
 func (s *Server) createBucket(ctx context.Context, opts Options) error {

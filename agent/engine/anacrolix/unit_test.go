@@ -298,3 +298,49 @@ func (closedNetwork) Allowed(netip.Addr) bool { return false }
 func (closedNetwork) DialContext(context.Context, string, string) (net.Conn, error) {
 	return nil, net.ErrClosed
 }
+
+// The pieces asked for are the first that are missing, a bounded number of
+// bytes, so that parts are finished in turn; nothing of it coming, or all of it
+// at once, makes them more.
+func TestPiecesAreAskedForInTurn(t *testing.T) {
+	const length, pieces = 1 << 20, 4096
+	c := &clock{now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+	storage := &pieceStorage{pieces: make([]piece, pieces)}
+	w := &window{
+		d:     &download{session: &session{cfg: Config{Now: c.Now}}, layout: &layout{lengths: func(int) int64 { return length }}, storage: storage},
+		ahead: aheadBytes, moved: c.now,
+	}
+	for i := range pieces {
+		w.later = append(w.later, i)
+	}
+	take := func() []int { // what advance does but for the library's part
+		w.widen()
+		next := w.later[:w.fitting(w.ahead)]
+		w.later = w.later[len(next):]
+		w.asked = append(w.asked, next...)
+		return next
+	}
+	complete := func(pieces []int) {
+		for _, p := range pieces {
+			storage.pieces[p].complete.Store(true)
+		}
+		storage.verified.Add(int64(len(pieces)) * length)
+		c.now = c.now.Add(pumpEvery)
+	}
+	first := take()
+	if len(first) != aheadBytes/length || first[0] != 0 {
+		t.Fatalf("%d pieces are asked for first, from %d", len(first), first[0])
+	}
+	complete(first[:10])
+	if next := take(); len(next) != 10 || next[0] != len(first) {
+		t.Errorf("%d pieces followed 10 finished ones", len(next))
+	}
+	c.now = c.now.Add(widenAfter + time.Second)
+	if next := take(); len(next) != aheadBytes/length {
+		t.Errorf("%d pieces more when nothing came", len(next))
+	}
+	complete(w.asked)
+	if next := take(); len(next) != 4*aheadBytes/length {
+		t.Errorf("%d pieces at once when all came between two looks", len(next))
+	}
+}

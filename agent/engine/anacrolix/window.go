@@ -2,21 +2,35 @@ package anacrolix
 
 import (
 	"context"
+	"time"
 
 	"longhaul/agent/engine"
 )
 
-// window decides which pieces are asked for: all that are missing if the disk
-// has no watermark, otherwise those that fit, in file order, so that parts are
-// finished, uploaded and released.
+// How far ahead of the first missing piece others are asked for, at least.
+const (
+	aheadBytes  = 128 << 20
+	aheadPieces = 16
+	// widenAfter is how long no piece may be finished before more are asked for.
+	widenAfter = 2 * time.Second
+)
+
+// window decides which pieces are asked for: the first that are missing, in
+// file order, so that parts are finished and uploaded while the rest comes, and
+// no more than the disk has room for. Within it the library takes rare pieces
+// first. It widens where the swarm has nothing of it, or empties it at once.
 type window struct {
 	d     *download
 	later []int // missing pieces that are not asked for yet, ascending
 	asked []int // pieces that are asked for and were not complete when last looked at
+
+	ahead    int64 // bytes that are asked for at once
+	verified int64 // when last looked at
+	moved    time.Time
 }
 
 func newWindow(d *download) *window {
-	w := &window{d: d}
+	w := &window{d: d, ahead: max(aheadBytes, aheadPieces*d.layout.pieceLength), moved: d.cfg.Now()}
 	for i := range d.storage.pieces {
 		if !d.storage.pieces[i].complete.Load() && d.layout.wanted(i) > 0 {
 			w.later = append(w.later, i)
@@ -30,21 +44,31 @@ func (w *window) advance(ctx context.Context) error {
 	if len(w.later) == 0 {
 		return nil
 	}
-	b, ok := w.d.store.(engine.Bounded)
-	if !ok {
+	w.widen()
+	room := w.ahead
+	if b, ok := w.d.store.(engine.Bounded); !ok {
 		if err := w.d.store.Wait(ctx); err != nil {
 			return err
 		}
-		w.ask(len(w.later))
-		return nil
-	}
-	room, bounded := b.Room()
-	if !bounded {
-		w.ask(len(w.later))
-		return nil
+	} else if free, bounded := b.Room(); bounded {
+		room = min(room, free)
 	}
 	w.ask(w.fitting(room))
 	return nil
+}
+
+// widen asks for twice as much when nothing of it comes, or all of it came
+// between two looks.
+func (w *window) widen() {
+	now, verified := w.d.cfg.Now(), w.d.storage.verified.Load()
+	came := verified - w.verified
+	if came > 0 {
+		w.moved = now
+	}
+	if came > w.ahead/2 || now.Sub(w.moved) > widenAfter {
+		w.ahead, w.moved = 2*w.ahead, now
+	}
+	w.verified = verified
 }
 
 // fitting returns how many more pieces there is room for. One piece is always

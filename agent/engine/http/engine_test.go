@@ -474,19 +474,27 @@ func TestResumeOfChangedContentStartsAnew(t *testing.T) {
 	}
 }
 
+// The first answer is held back until a second request has come, so what is
+// seen does not depend on how fast the machine is.
 func TestSeveralConnections(t *testing.T) {
 	content := noise(6, 8<<20)
 	var mu sync.Mutex
 	var now, most int
+	second := make(chan struct{})
+	come := sync.OnceFunc(func() { close(second) })
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		now++
-		most = max(most, now)
+		if most = max(most, now); most > 1 {
+			come()
+		}
 		mu.Unlock()
-		ranged(content, etag)(w, r)
-		mu.Lock()
-		now--
-		mu.Unlock()
+		defer func() {
+			mu.Lock()
+			now--
+			mu.Unlock()
+		}()
+		ranged(content, etag)(&heldBack{ResponseWriter: w, after: 64 << 10, until: second, gone: r.Context().Done()}, r)
 	})
 	p := newPlace(t, int64(len(content)))
 	if err := p.download(t.Context(), t, s.URL+"/file.bin", engine.Options{}); err != nil {
@@ -498,6 +506,26 @@ func TestSeveralConnections(t *testing.T) {
 	if s.sent.Load() != int64(len(content)) {
 		t.Errorf("%d bytes were sent", s.sent.Load())
 	}
+}
+
+// heldBack stops after some bytes of a body until it may go on or the client
+// is gone.
+type heldBack struct {
+	http.ResponseWriter
+	after       int
+	until, gone <-chan struct{}
+}
+
+// Write implements io.Writer.
+func (h *heldBack) Write(p []byte) (int, error) {
+	if h.after -= len(p); h.after < 0 {
+		_ = http.NewResponseController(h.ResponseWriter).Flush()
+		select {
+		case <-h.until:
+		case <-h.gone:
+		}
+	}
+	return h.ResponseWriter.Write(p)
 }
 
 func TestResolve(t *testing.T) {
