@@ -16,8 +16,8 @@ import (
 const (
 	maxCrashes  = 2 // restarts after a crash; one more fails the transfer
 	childGrace  = 5 * time.Second
-	resolveOver = 15 * time.Second // an engine that has not given up so long after its own deadline hangs
-	engineFiles = 8192             // open files of a child
+	resolveOver = time.Minute // an engine that has not given up so long after its own deadline hangs
+	engineFiles = 8192        // open files of a child
 )
 
 // engine keeps an engine process running until ctx ends, and returns early
