@@ -1,9 +1,7 @@
 package api
 
 import (
-	"bytes"
 	"context"
-	"encoding/base64"
 	"net/http"
 	"time"
 
@@ -17,8 +15,13 @@ import (
 // How long a sign-in lasts at most; the store ends idle ones earlier.
 const sessionTime = 60 * 24 * time.Hour
 
-// maxUserAgent bounds what is kept of a browser's name.
-const maxUserAgent = 256
+// How long one-time secrets work.
+const (
+	linkLife      = 30 * time.Minute // links by mail
+	signInLife    = 5 * time.Minute  // from the password to the code
+	invitedLife   = 7 * 24 * time.Hour
+	accountBudget = 30 * time.Second // for what happens beside an answer
+)
 
 // Accounts keeps users and their sessions.
 type Accounts interface {
@@ -26,9 +29,28 @@ type Accounts interface {
 	CreateFirstAdmin(ctx context.Context, tokenHash []byte, u models.User) error
 	UserByEmail(ctx context.Context, email string) (models.User, error)
 	CreateSession(ctx context.Context, s models.Session) error
+	ConfirmSession(ctx context.Context, userID uuid.UUID, hash []byte) error
 	Sessions(ctx context.Context, userID uuid.UUID) ([]models.Session, error)
 	DeleteSession(ctx context.Context, userID uuid.UUID, hash []byte) error
 	DeleteOtherSessions(ctx context.Context, userID uuid.UUID, keep []byte) error
+	Rehash(ctx context.Context, userID uuid.UUID, old, hash string) error
+	ChangePassword(ctx context.Context, userID uuid.UUID, passwordHash string, from models.Client) error
+	RequestEmailChange(ctx context.Context, userID uuid.UUID, link models.OneTime) error
+	ConfirmEmail(ctx context.Context, tokenHash []byte, from models.Client) error
+	DeleteAccount(ctx context.Context, by models.Actor, userID uuid.UUID) error
+}
+
+// OneTimes keeps secrets that work once.
+type OneTimes interface {
+	OneTime(ctx context.Context, kind models.OneTimeKind, hash []byte) (models.OneTime, models.User, error)
+	BeginSignIn(ctx context.Context, userID uuid.UUID, t models.OneTime) error
+	TrySignIn(ctx context.Context, hash []byte) (models.User, error)
+	FinishSignIn(ctx context.Context, hash []byte) error
+}
+
+// SecurityLog keeps events that somebody who watches for attacks wants to see.
+type SecurityLog interface {
+	RecordSecurity(ctx context.Context, e models.SecurityEvent) error
 }
 
 // Passwords checks and hashes passwords, a bounded number at a time.
@@ -40,15 +62,30 @@ type Passwords interface {
 	// Verify reports whether the password fits the hash. An empty hash takes
 	// as long as a real one and never fits.
 	Verify(ctx context.Context, hash, password string) (bool, error)
+	// NeedsRehash reports whether the hash was made with other parameters than
+	// new ones are.
+	NeedsRehash(hash string) bool
 }
 
+// accountHandlers serves everything about the caller's own account and the
+// ways into it.
 type accountHandlers struct {
-	accounts  Accounts
-	passwords Passwords
-	limits    Limiter
-	streams   *Hub
-	now       func() time.Time
-	newID     func() uuid.UUID
+	accounts      Accounts
+	oneTimes      OneTimes
+	registrations Registrations
+	factors       SecondFactors
+	tokens        APITokens
+	security      SecurityLog
+	passwords     Passwords
+	bots          BotCheck
+	policy        *registrationPolicy
+	limits        Limiter
+	auth          *authenticator
+	keys          *token.Keys
+	background    *background
+	issuer        string
+	now           func() time.Time
+	newID         func() uuid.UUID
 }
 
 func (h *accountHandlers) routes(r *router) {
@@ -58,43 +95,42 @@ func (h *accountHandlers) routes(r *router) {
 		Description:   "Needs the one-time token of the link that is printed when the server starts without accounts.",
 		DefaultStatus: http.StatusCreated,
 	}, h.setup)
-	handle(r, accessPublic, huma.Operation{
-		OperationID: "login", Method: http.MethodPost, Path: "/api/v1/auth/login", Tags: []string{tagAuth},
-		Summary: "Sign in", Description: "The session comes back as the cookie " + cookieName + ".",
-	}, h.login)
-	handle(r, accessUser, huma.Operation{
-		OperationID: "logout", Method: http.MethodPost, Path: "/api/v1/auth/logout", Tags: []string{tagAuth},
-		Summary: "Sign out", DefaultStatus: http.StatusNoContent,
-	}, h.logout)
-	handle(r, accessUser, huma.Operation{
-		OperationID: "list-sessions", Method: http.MethodGet, Path: "/api/v1/auth/sessions", Tags: []string{tagAuth},
-		Summary: "List where the account is signed in",
-	}, h.listSessions)
-	handle(r, accessUser, huma.Operation{
-		OperationID: "end-session", Method: http.MethodDelete, Path: "/api/v1/auth/sessions/{id}", Tags: []string{tagAuth},
-		Summary: "End a session", Description: "The id \"others\" ends all but the present one.", DefaultStatus: http.StatusNoContent,
-	}, h.endSession)
-	handle(r, accessUser, huma.Operation{
+	handle(r, accessAccount, huma.Operation{
 		OperationID: "get-me", Method: http.MethodGet, Path: "/api/v1/me", Tags: []string{tagAuth},
 		Summary: "The signed-in account",
 	}, h.me)
+	h.signInRoutes(r)
+	h.signUpRoutes(r)
+	h.sessionRoutes(r)
+	h.profileRoutes(r)
+	h.factorRoutes(r)
 }
 
 // Me is the signed-in account.
 type Me struct {
-	ID        uuid.UUID `json:"id" format:"uuid"`
-	Email     string    `json:"email"`
-	Role      userRole  `json:"role"`
-	CreatedAt time.Time `json:"createdAt"`
+	ID                   uuid.UUID `json:"id" format:"uuid"`
+	Email                string    `json:"email"`
+	Role                 userRole  `json:"role"`
+	SecondFactor         bool      `json:"secondFactor" doc:"Two-factor sign-in is on"`
+	SecondFactorRequired bool      `json:"secondFactorRequired" doc:"It has to be set up before anything else works"`
+	CreatedAt            time.Time `json:"createdAt"`
 }
 
-func meOf(u models.User) Me {
-	return Me{ID: u.ID, Email: u.Email, Role: userRole(u.Role), CreatedAt: u.CreatedAt}
+func (h *accountHandlers) meOf(u models.User) Me {
+	return Me{
+		ID: u.ID, Email: u.Email, Role: userRole(u.Role), SecondFactor: u.SecondFactor(),
+		SecondFactorRequired: h.auth.mustEnrol(u), CreatedAt: u.CreatedAt,
+	}
+}
+
+type meOutput struct{ Body Me }
+
+func (h *accountHandlers) me(ctx context.Context, _ *empty) (*meOutput, error) {
+	return &meOutput{Body: h.meOf(caller(ctx))}, nil
 }
 
 type setupInput struct {
-	UserAgent string `header:"User-Agent" hidden:"true"`
-	Body      struct {
+	Body struct {
 		Token    string `json:"token" minLength:"1" maxLength:"256" doc:"The token of the set-up link"`
 		Email    string `json:"email" minLength:"3" maxLength:"254"`
 		Password string `json:"password" minLength:"1" maxLength:"1024" doc:"At least 15 characters"`
@@ -126,143 +162,67 @@ func (h *accountHandlers) setup(ctx context.Context, in *setupInput) (*signedInO
 	if err != nil {
 		return nil, err
 	}
-	user := models.User{ID: h.newID(), Email: email, PasswordHash: hash, Role: models.RoleAdmin, CreatedAt: h.now()}
+	now := h.now()
+	user := models.User{
+		ID: h.newID(), Email: email, PasswordHash: hash, Role: models.RoleAdmin, VerifiedAt: &now, CreatedAt: now,
+	}
 	if err := h.accounts.CreateFirstAdmin(ctx, token.Hash(in.Body.Token), user); err != nil {
 		return nil, err
 	}
-	return h.startSession(ctx, user, in.UserAgent)
-}
-
-type loginInput struct {
-	UserAgent string `header:"User-Agent" hidden:"true"`
-	Body      struct {
-		Email    string `json:"email" minLength:"1" maxLength:"254"`
-		Password string `json:"password" minLength:"1" maxLength:"1024"`
-	} `nameHint:"Login"`
-}
-
-// login answers the same, and as late, for an unknown account, a disabled one
-// and a wrong password.
-func (h *accountHandlers) login(ctx context.Context, in *loginInput) (*signedInOutput, error) {
-	refused := models.Errorf(models.CodeUnauthorized, "E-mail address or password is wrong.")
-	email, err := normalEmail(in.Body.Email)
-	if err != nil {
-		email = ""
-	}
-	ip := infoOf(ctx).ip
-	if err := allowAll(ctx, h.limits, limitAsk{LimitLoginIP, ip}, limitAsk{LimitLoginPair, email + " " + network(ip)},
-		limitAsk{LimitLoginAccount, email}); err != nil {
-		return nil, err
-	}
-	user, err := h.accounts.UserByEmail(ctx, email)
-	if err != nil && models.CodeOf(err) != models.CodeNotFound {
-		return nil, err
-	}
-	ok, err := h.passwords.Verify(ctx, user.PasswordHash, in.Body.Password)
-	if err != nil {
-		return nil, err
-	}
-	if !ok || user.PasswordHash == "" || user.DisabledAt != nil {
-		return nil, refused
-	}
-	return h.startSession(ctx, user, in.UserAgent)
+	return h.startSession(ctx, user)
 }
 
 // startSession always makes a new session id, so that one which was planted
 // before the sign-in is worth nothing.
-func (h *accountHandlers) startSession(ctx context.Context, user models.User, userAgent string) (*signedInOutput, error) {
+func (h *accountHandlers) startSession(ctx context.Context, user models.User) (*signedInOutput, error) {
+	cookie, err := h.openSession(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	return &signedInOutput{SetCookie: cookie, Body: h.meOf(user)}, nil
+}
+
+func (h *accountHandlers) openSession(ctx context.Context, user models.User) (http.Cookie, error) {
 	value, hash, err := token.New()
 	if err != nil {
-		return nil, err
+		return http.Cookie{}, err
 	}
-	now := h.now()
+	now, info := h.now(), infoOf(ctx)
 	s := models.Session{
-		IDHash: hash, UserID: user.ID, CreatedAt: now, LastSeenAt: now, ExpiresAt: now.Add(sessionTime),
-		IP: infoOf(ctx).ip, UserAgent: clip(userAgent, maxUserAgent),
+		IDHash: hash, UserID: user.ID, CreatedAt: now, AuthenticatedAt: now, LastSeenAt: now, ExpiresAt: now.Add(sessionTime),
+		IP: info.ip, UserAgent: info.client.UserAgent,
 	}
 	if err := h.accounts.CreateSession(ctx, s); err != nil {
-		return nil, err
+		return http.Cookie{}, err
 	}
-	infoOf(ctx).user = &user
-	return &signedInOutput{SetCookie: setSession(value, s.ExpiresAt), Body: meOf(user)}, nil
+	info.user = &user
+	h.note(ctx, models.SecurityLogin, &user.ID, "")
+	return setSession(value, s.ExpiresAt), nil
 }
 
-type logoutOutput struct {
-	SetCookie     http.Cookie `header:"Set-Cookie" hidden:"true"`
-	ClearSiteData string      `header:"Clear-Site-Data" hidden:"true"`
+// link makes a one-time secret of the kind that a mail will carry.
+func (h *accountHandlers) link(kind models.OneTimeKind, life time.Duration) models.OneTime {
+	id := h.newID()
+	return models.OneTime{ID: id, Hash: token.Hash(h.keys.OneTime(id)), Kind: kind, ExpiresAt: h.now().Add(life)}
 }
 
-func (h *accountHandlers) logout(ctx context.Context, _ *empty) (*logoutOutput, error) {
-	hash := infoOf(ctx).session
-	if err := h.accounts.DeleteSession(ctx, caller(ctx).ID, hash); err != nil && models.CodeOf(err) != models.CodeNotFound {
-		return nil, err
-	}
-	h.streams.EndSession(hash)
-	return &logoutOutput{SetCookie: clearSession(), ClearSiteData: `"cache", "cookies", "storage"`}, nil
-}
-
-// SessionInfo is one sign-in of the account.
-type SessionInfo struct {
-	ID         string    `json:"id"`
-	Current    bool      `json:"current" doc:"The session of this request"`
-	IP         string    `json:"ip"`
-	UserAgent  string    `json:"userAgent"`
-	CreatedAt  time.Time `json:"createdAt"`
-	LastSeenAt time.Time `json:"lastSeenAt"`
-	ExpiresAt  time.Time `json:"expiresAt"`
-}
-
-type sessionsOutput struct {
-	Body struct {
-		Sessions []SessionInfo `json:"sessions" nullable:"false"`
-	} `nameHint:"SessionList"`
-}
-
-func (h *accountHandlers) listSessions(ctx context.Context, _ *empty) (*sessionsOutput, error) {
-	list, err := h.accounts.Sessions(ctx, caller(ctx).ID)
-	if err != nil {
-		return nil, err
-	}
-	out := &sessionsOutput{}
-	out.Body.Sessions = make([]SessionInfo, 0, len(list))
-	for _, s := range list {
-		out.Body.Sessions = append(out.Body.Sessions, SessionInfo{
-			ID: sessionID(s.IDHash), Current: bytes.Equal(s.IDHash, infoOf(ctx).session), IP: s.IP, UserAgent: s.UserAgent,
-			CreatedAt: s.CreatedAt, LastSeenAt: s.LastSeenAt, ExpiresAt: s.ExpiresAt,
+// note records a security event beside the answer, which takes as long
+// whatever there is to record.
+func (h *accountHandlers) note(ctx context.Context, kind models.SecurityKind, userID *uuid.UUID, detail string) {
+	client := infoOf(ctx).client
+	h.background.run(ctx, accountBudget, func(ctx context.Context) error {
+		return h.security.RecordSecurity(ctx, models.SecurityEvent{
+			Kind: kind, UserID: userID, IP: client.IP, UserAgent: client.UserAgent, Detail: detail,
 		})
-	}
-	return out, nil
+	})
 }
 
-// otherSessions stands for all sessions but the caller's.
-const otherSessions = "others"
-
-type sessionInput struct {
-	ID string `path:"id" maxLength:"64"`
-}
-
-func (h *accountHandlers) endSession(ctx context.Context, in *sessionInput) (*empty, error) {
-	user, info := caller(ctx), infoOf(ctx)
-	if in.ID == otherSessions {
-		if err := h.accounts.DeleteOtherSessions(ctx, user.ID, info.session); err != nil {
-			return nil, err
-		}
-		h.streams.EndOtherSessions(user.ID, info.session)
-		return &empty{}, nil
+// actorOf returns the caller as the audit log names them.
+func actorOf(ctx context.Context) models.Actor {
+	u := caller(ctx)
+	kind := models.ActorUser
+	if u.Role == models.RoleAdmin {
+		kind = models.ActorAdmin
 	}
-	hash, err := base64.RawURLEncoding.DecodeString(in.ID)
-	if err != nil {
-		return nil, models.Errorf(models.CodeNotFound, "There is no such session.")
-	}
-	if err := h.accounts.DeleteSession(ctx, user.ID, hash); err != nil {
-		return nil, err
-	}
-	h.streams.EndSession(hash)
-	return &empty{}, nil
-}
-
-type meOutput struct{ Body Me }
-
-func (h *accountHandlers) me(ctx context.Context, _ *empty) (*meOutput, error) {
-	return &meOutput{Body: meOf(caller(ctx))}, nil
+	return models.Actor{Kind: kind, ID: &u.ID, IP: infoOf(ctx).ip}
 }

@@ -42,5 +42,27 @@ func (b *background) run(ctx context.Context, budget time.Duration, f func(conte
 	})
 }
 
+// accept promises to call f in the background within the budget, so that the
+// answer does not depend on what f finds. It refuses as rate_limited when too
+// many calls run already; nobody else would do it.
+func (b *background) accept(ctx context.Context, budget time.Duration, f func(context.Context) error) error {
+	select {
+	case b.slots <- struct{}{}:
+	default:
+		return rateLimited(time.Second)
+	}
+	requestID := infoOf(ctx).id
+	b.wg.Go(func() {
+		defer func() { <-b.slots }()
+		// as above: the answer does not wait
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), budget)
+		defer cancel()
+		if err := f(ctx); err != nil {
+			b.log.ErrorContext(ctx, "call beside an answer failed", "request_id", requestID, "error", err)
+		}
+	})
+	return nil
+}
+
 // wait returns when all calls have ended.
 func (b *background) wait() { b.wg.Wait() }

@@ -30,6 +30,7 @@ const (
 	codeUnsupportedMedia = "unsupported_media_type"
 	codeMalformed        = "malformed_request"
 	codeCrossOrigin      = "cross_origin"
+	codeAmbiguous        = "ambiguous_credentials"
 )
 
 // border is the one place that turns a fault into an HTTP status and a title.

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"sync"
@@ -53,11 +52,11 @@ type frame struct {
 
 // stream is one connected client.
 type stream struct {
-	userID  uuid.UUID
-	session []byte
-	frames  chan frame
-	gone    chan struct{} // closed when the hub drops the stream
-	once    sync.Once
+	userID uuid.UUID
+	frames chan frame
+	check  chan struct{} // asks whether the stream's credential is still good
+	gone   chan struct{} // closed when the hub drops the stream
+	once   sync.Once
 }
 
 func (s *stream) drop() { s.once.Do(func() { close(s.gone) }) }
@@ -94,6 +93,8 @@ func (h *Hub) Take(m event.Message) {
 		if m.Progress != nil && h.listens(m.UserID) {
 			h.worker(m.UserID).progressed(m.UserID, *m.Progress)
 		}
+	case event.KindAccess:
+		h.recheck(m.UserID)
 	case event.KindLost:
 		h.EndAll()
 	case event.KindOutbox: // not for users
@@ -116,7 +117,7 @@ func (h *Hub) Streams() int {
 }
 
 // join connects a client.
-func (h *Hub) join(userID uuid.UUID, session []byte) (*stream, error) {
+func (h *Hub) join(userID uuid.UUID) (*stream, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
@@ -125,7 +126,9 @@ func (h *Hub) join(userID uuid.UUID, session []byte) (*stream, error) {
 	if h.count >= maxStreams || len(h.users[userID]) >= maxUserStreams {
 		return nil, rateLimited(30 * time.Second)
 	}
-	s := &stream{userID: userID, session: session, frames: make(chan frame, streamBuffer), gone: make(chan struct{})}
+	s := &stream{
+		userID: userID, frames: make(chan frame, streamBuffer), check: make(chan struct{}, 1), gone: make(chan struct{}),
+	}
 	if h.users[userID] == nil {
 		h.users[userID] = map[*stream]struct{}{}
 	}
@@ -165,14 +168,16 @@ func (h *Hub) send(userID uuid.UUID, f frame, must bool) {
 	}
 }
 
-// EndSession closes the streams of a session that was ended.
-func (h *Hub) EndSession(hash []byte) {
-	h.endWhere(func(s *stream) bool { return bytes.Equal(s.session, hash) })
-}
-
-// EndOtherSessions closes the streams of all of a user's sessions but one.
-func (h *Hub) EndOtherSessions(userID uuid.UUID, keep []byte) {
-	h.endWhere(func(s *stream) bool { return s.userID == userID && !bytes.Equal(s.session, keep) })
+// recheck has each stream of a user look whether its credential is still good.
+func (h *Hub) recheck(userID uuid.UUID) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for s := range h.users[userID] {
+		select {
+		case s.check <- struct{}{}:
+		default: // it will look anyway
+		}
+	}
 }
 
 // EndUser closes all streams of a user; the clients come back and read anew.

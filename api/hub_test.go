@@ -50,8 +50,8 @@ func running(t *testing.T, jobs JobReader) (*Hub, *event.Memory) {
 	return hub, bus
 }
 
-func join(t *testing.T, hub *Hub, user uuid.UUID, session string) *stream {
-	s, err := hub.join(user, []byte(session))
+func join(t *testing.T, hub *Hub, user uuid.UUID) *stream {
+	s, err := hub.join(user)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func TestProgressIsConflated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hub, _ := running(t, &shelf{})
 		user, job := uuid.New(), uuid.New()
-		s := join(t, hub, user, "a")
+		s := join(t, hub, user)
 		begun := time.Now()
 		for i := range 100 {
 			hub.Take(event.Progressed(models.Progress{JobID: job, UserID: user, BytesDone: int64(i)}))
@@ -100,7 +100,7 @@ func TestChangesAreConflated(t *testing.T) {
 		jobs := &shelf{}
 		hub := NewHub(jobs, slog.New(slog.DiscardHandler), time.Now)
 		user, job := uuid.New(), uuid.New()
-		s := join(t, hub, user, "a")
+		s := join(t, hub, user)
 		for i := range 50 {
 			hub.Take(event.JobChanged(user, job, int64(i+1)))
 		}
@@ -116,7 +116,7 @@ func TestSlowClientIsDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hub, bus := running(t, &shelf{})
 		user := uuid.New()
-		slow, fast := join(t, hub, user, "a"), join(t, hub, user, "b")
+		slow, fast := join(t, hub, user), join(t, hub, user)
 		heard := 0
 		for i := range streamBuffer + 10 {
 			if err := bus.Publish(t.Context(), event.JobChanged(user, uuid.New(), int64(i+1))); err != nil {
@@ -147,7 +147,7 @@ func TestUnreadableChangeEndsStreams(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hub, _ := running(t, &shelf{fail: errors.New("database is away")})
 		user, other := uuid.New(), uuid.New()
-		s, o := join(t, hub, user, "a"), join(t, hub, other, "b")
+		s, o := join(t, hub, user), join(t, hub, other)
 		hub.Take(event.JobChanged(user, uuid.New(), 1))
 		synctest.Wait()
 		select {
@@ -167,7 +167,7 @@ func TestUnreadableChangeEndsStreams(t *testing.T) {
 func TestChangesGoOutInOrder(t *testing.T) {
 	hub := NewHub(&shelf{}, slog.New(slog.DiscardHandler), time.Now)
 	user := uuid.New()
-	s := join(t, hub, user, "a")
+	s := join(t, hub, user)
 	for i := range 50 {
 		hub.Take(event.JobChanged(user, uuid.New(), int64(i+1)))
 	}

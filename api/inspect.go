@@ -34,7 +34,7 @@ type sourceHandlers struct {
 }
 
 func (h *sourceHandlers) routes(r *router) {
-	handle(r, accessUser, huma.Operation{
+	handle(r, accessJobsWrite, huma.Operation{
 		OperationID: "inspect-source", Method: http.MethodPost, Path: "/api/v1/sources/inspect", Tags: []string{tagSources},
 		Summary:      "Find out what a source holds",
 		Description:  "Name, size and files, before anything is fetched. Magnet links and URLs take up to 45 seconds.",

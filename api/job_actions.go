@@ -18,12 +18,12 @@ func (h *jobHandlers) actionRoutes(r *router) {
 			Summary: summary, Description: description, DefaultStatus: http.StatusAccepted,
 		}
 	}
-	handle(r, accessUser, act("cancel", "Cancel a job", ""), h.cancel)
-	handle(r, accessUser, act("pause", "Pause a job", "It keeps what it has."), h.pause)
-	handle(r, accessUser, act("resume", "Resume a paused job", ""), h.resume)
-	handle(r, accessUser, act("retry", "Try a job again", "It takes up what is already stored."), h.retry)
-	handle(r, accessUser, act("select", "Choose the files of a job", "While the job awaits a selection."), h.choose)
-	handle(r, accessUser, huma.Operation{
+	handle(r, accessJobsWrite, act("cancel", "Cancel a job", ""), h.cancel)
+	handle(r, accessJobsWrite, act("pause", "Pause a job", "It keeps what it has."), h.pause)
+	handle(r, accessJobsWrite, act("resume", "Resume a paused job", ""), h.resume)
+	handle(r, accessJobsWrite, act("retry", "Try a job again", "It takes up what is already stored."), h.retry)
+	handle(r, accessJobsWrite, act("select", "Choose the files of a job", "While the job awaits a selection."), h.choose)
+	handle(r, accessJobsWrite, huma.Operation{
 		OperationID: "delete-job", Method: http.MethodDelete, Path: "/api/v1/jobs/{id}", Tags: []string{tagJobs},
 		Summary: "Delete a job and its files", DefaultStatus: http.StatusNoContent,
 	}, h.remove)

@@ -100,26 +100,26 @@ type jobHandlers struct {
 }
 
 func (h *jobHandlers) routes(r *router) {
-	handle(r, accessUser, huma.Operation{
+	handle(r, accessJobsWrite, huma.Operation{
 		OperationID: "submit-job", Method: http.MethodPost, Path: "/api/v1/jobs", Tags: []string{tagJobs},
 		Summary:       "Submit a magnet link, a URL or a .torrent file",
 		Description:   "Answers at once; the job runs by itself. The same Idempotency-Key within 24 hours gives the same job.",
 		DefaultStatus: http.StatusAccepted, MaxBodyBytes: maxSubmitBody, SkipValidateBody: true,
 		RequestBody: sourceBody(r.api, "SubmitJob", submitJSON{}, submitForm()),
 	}, h.submit)
-	handle(r, accessUser, huma.Operation{
+	handle(r, accessJobsRead, huma.Operation{
 		OperationID: "list-jobs", Method: http.MethodGet, Path: "/api/v1/jobs", Tags: []string{tagJobs},
 		Summary: "List jobs",
 	}, h.list)
-	handle(r, accessUser, huma.Operation{
+	handle(r, accessJobsRead, huma.Operation{
 		OperationID: "get-job", Method: http.MethodGet, Path: "/api/v1/jobs/{id}", Tags: []string{tagJobs},
 		Summary: "A job",
 	}, h.get)
-	handle(r, accessUser, huma.Operation{
+	handle(r, accessFilesRead, huma.Operation{
 		OperationID: "list-job-files", Method: http.MethodGet, Path: "/api/v1/jobs/{id}/files", Tags: []string{tagJobs},
 		Summary: "The files of a job", Description: "Empty until the files are known.",
 	}, h.files)
-	handle(r, accessUser, huma.Operation{
+	handle(r, accessJobsRead, huma.Operation{
 		OperationID: "get-job-timeline", Method: http.MethodGet, Path: "/api/v1/jobs/{id}/timeline", Tags: []string{tagJobs},
 		Summary: "What happened to a job",
 	}, h.timeline)

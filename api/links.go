@@ -28,15 +28,15 @@ type linkHandlers struct {
 }
 
 func (h *linkHandlers) routes(r *router) {
-	handle(r, accessUser, huma.Operation{
+	handle(r, accessFilesRead, huma.Operation{
 		OperationID: "link-file", Method: http.MethodPost, Path: "/api/v1/files/{id}/link", Tags: []string{tagFiles},
 		Summary: "Make a download address for a file", Description: "It works without a session until it expires.",
 	}, h.file)
-	handle(r, accessUser, huma.Operation{
+	handle(r, accessFilesRead, huma.Operation{
 		OperationID: "link-archive", Method: http.MethodPost, Path: "/api/v1/jobs/{id}/archive", Tags: []string{tagFiles},
 		Summary: "Make a download address for all files of a job as a zip",
 	}, h.archive)
-	handle(r, accessUser, huma.Operation{
+	handle(r, accessFilesRead, huma.Operation{
 		OperationID: "get-archive", Method: http.MethodGet, Path: "/api/v1/jobs/{id}/archive.zip", Tags: []string{tagFiles},
 		Summary: "All files of a job as a zip", DefaultStatus: http.StatusFound,
 	}, h.redirect)

@@ -2,12 +2,64 @@ package api_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"longhaul/api"
 	"longhaul/api/apitest"
 	"longhaul/models"
 )
+
+// matrixBodies are requests that get past validation, by operation, where an
+// empty one does not.
+func matrixBodies() map[string]string {
+	link := `{"token":"x"}`
+	return map[string]string{
+		"select-job": `{"indexes":[0]}`, "link-file": `{"disposition":"inline"}`, "enrol-agent": `{"name":"new agent"}`,
+		"submit-job": `{"source":"x"}`, "inspect-source": `{"source":"x"}`,
+		"change-password": `{"password":"x"}`, "change-email": `{"email":"new@example.com"}`, "delete-account": `{"email":"x"}`,
+		"make-token": `{"name":"x","scopes":["jobs:read"]}`, "enable-totp": `{"code":"000000"}`, "reauthenticate": `{"password":"x"}`,
+		"invite": `{"email":"invited@example.com"}`, "set-registration": `{"mode":"closed"}`,
+		"verify": link, "confirm-email": link, "get-invitation": link,
+	}
+}
+
+// matrixCaller is somebody who tries every route.
+type matrixCaller struct {
+	apitest.Caller
+	name  string
+	fresh bool           // gets a new session for each route, as some routes end it
+	role  models.Role    // of an account that may be used
+	scope []models.Scope // of an API token
+}
+
+func matrixCallers(h *apitest.Harness) []matrixCaller {
+	other, admin, disabled := h.Account(models.RoleUser), h.Account(models.RoleAdmin), h.Account(models.RoleUser)
+	disabledToken := h.Token(disabled.User, models.ScopeJobsRead)
+	h.Disable(disabled.User)
+	unverified := h.Account(models.RoleUser)
+	h.Exec("update users set verified_at = null where id = $1", unverified.User.ID)
+	out := []matrixCaller{
+		{name: "nobody"},
+		{name: "disabled", Caller: disabled},
+		{name: "disabled's token", Caller: disabledToken},
+		{name: "unverified", Caller: unverified},
+		{name: "agent", Caller: h.EnrolledAgent()},
+		{name: "stale session", Caller: apitest.Caller{Cookie: strings.Repeat("A", 43)}},
+		{name: "stale token", Caller: apitest.Caller{Bearer: "lh_" + strings.Repeat("A", 43)}},
+		{name: "other", Caller: other, fresh: true, role: models.RoleUser},
+		{name: "admin", Caller: admin, fresh: true, role: models.RoleAdmin},
+		{name: "both", Caller: apitest.Caller{User: other.User, Bearer: h.Token(other.User, models.Scopes()...).Bearer}, fresh: true},
+	}
+	for _, s := range models.Scopes() {
+		out = append(out, matrixCaller{name: "token " + string(s), Caller: h.Token(other.User, s), role: models.RoleUser, scope: []models.Scope{s}})
+	}
+	return append(out, matrixCaller{
+		name: "admin's token", Caller: h.Token(admin.User, models.ScopeAdmin), role: models.RoleAdmin, scope: []models.Scope{models.ScopeAdmin},
+	})
+}
 
 // Every route is tried by everybody. A route that has no access, or is not in
 // the document, fails; there is no list of exceptions but the static pages.
@@ -16,18 +68,9 @@ func TestEveryRouteByEveryCaller(t *testing.T) {
 	h := apitest.New(t, generous)
 	victim := h.Account(models.RoleUser)
 	job, files := readyJob(t, h, victim.User, map[string][]byte{"a.txt": []byte("secret")})
-	other, admin, disabled, agent := h.Account(models.RoleUser), h.Account(models.RoleAdmin), h.Account(models.RoleUser), h.EnrolledAgent()
-	h.Disable(disabled.User)
-	mixed := apitest.Caller{User: other.User, Bearer: "not a credential"}
-	callers := map[string]apitest.Caller{
-		"nobody": {}, "other": other, "admin": admin, "disabled": disabled, "agent": agent, "mixed": mixed,
-		"stale": {Cookie: strings.Repeat("A", 43)},
-	}
+	callers, bodies := matrixCallers(h), matrixBodies()
 	static := map[string]bool{"GET /openapi.json": true, "GET /docs": true, "GET /docs.css": true}
-	bodies := map[string]string{
-		"select-job": `{"indexes":[0]}`, "link-file": `{"disposition":"inline"}`, "enrol-agent": `{"name":"new agent"}`,
-		"submit-job": `{"source":"x"}`, "inspect-source": `{"source":"x"}`,
-	}
+	tried := 0
 	for _, route := range h.Server.Routes() {
 		name := route.Method + " " + route.Path
 		if route.Operation == "" {
@@ -36,72 +79,143 @@ func TestEveryRouteByEveryCaller(t *testing.T) {
 			}
 			continue
 		}
-		id := job.ID.String()
-		if strings.HasPrefix(route.Path, "/api/v1/files/") {
+		id := apitest.NewID().String()
+		switch {
+		case strings.HasPrefix(route.Path, "/api/v1/files/"):
 			id = files[0].ID.String()
+		case strings.HasPrefix(route.Path, "/api/v1/jobs/"):
+			id = job.ID.String()
 		}
-		if strings.Contains(route.Path, "/admin/agents/") {
-			id = apitest.NewID().String()
-		}
-		owned := strings.Contains(route.Path, "{id}")
-		for who, caller := range callers {
-			req, err := http.NewRequestWithContext(t.Context(), route.Method, h.AppURL+strings.ReplaceAll(route.Path, "{id}", id),
-				strings.NewReader(bodies[route.Operation]))
+		for _, who := range callers {
+			if who.scope != nil && route.Operation == "logout" {
+				continue // revokes the token, as TestTokenLogout shows
+			}
+			body := bodies[route.Operation]
+			if body == "" && route.Method != http.MethodGet && route.Access == "public" {
+				body = "{}"
+			}
+			req, err := http.NewRequestWithContext(t.Context(), route.Method, h.AppURL+strings.ReplaceAll(route.Path, "{id}", id), strings.NewReader(body))
 			if err != nil {
 				t.Fatal(err)
 			}
 			req.Header.Set("Content-Type", "application/json")
-			if who == "other" || who == "admin" || who == "mixed" {
-				caller.Cookie = h.SignIn(caller.User) // some routes end the session
+			caller := who.Caller
+			if who.fresh {
+				caller.Cookie = h.SignIn(caller.User)
 			}
 			resp := h.Do(caller, req)
 			resp.Body.Close()
-			if want := verdict(route.Access, who, owned); !want(resp.StatusCode) {
-				t.Errorf("%s (%s) as %s: status %d", name, route.Access, who, resp.StatusCode)
+			tried++
+			if want, fits := verdict(route, who); !fits(resp.StatusCode) {
+				t.Errorf("%s (%s) as %s: status %d, want %s", name, route.Access, who.name, resp.StatusCode, want)
 			}
 		}
 	}
+	t.Logf("%d routes × %d callers: %d requests", len(h.Server.Routes()), len(callers), tried)
 	after, err := h.Store.Job(t.Context(), victim.User.ID, job.ID)
 	if err != nil || after.State != models.StateReady || after.UpdatedAt != job.UpdatedAt {
 		t.Errorf("the victim's job was changed: %+v, %v", after, err)
 	}
 }
 
-func verdict(access, who string, owned bool) func(int) bool {
-	is := func(want int) func(int) bool { return func(got int) bool { return got == want } }
-	allowed := func(got int) bool { return got != http.StatusUnauthorized && got != http.StatusForbidden && got < 500 }
-	missing := is(http.StatusNotFound)
-	signedIn := who == "other" || who == "admin" || who == "mixed"
-	switch access {
+// verdict says what a route has to answer a caller who names ids that are
+// nobody's or somebody else's.
+func verdict(route api.Route, who matrixCaller) (string, func(int) bool) {
+	is := func(want int) (string, func(int) bool) {
+		return http.StatusText(want), func(got int) bool { return got == want }
+	}
+	allowed := func() (string, func(int) bool) {
+		if strings.Contains(route.Path, "{id}") {
+			return is(http.StatusNotFound)
+		}
+		return "no refusal", func(got int) bool {
+			return got != http.StatusUnauthorized && got != http.StatusForbidden && got < http.StatusInternalServerError
+		}
+	}
+	switch route.Access {
 	case "public":
-		return func(got int) bool { return got != http.StatusUnauthorized && got < 500 }
-	case "user":
-		if !signedIn {
-			return is(http.StatusUnauthorized)
-		}
-		if owned {
-			return missing
-		}
-		return allowed
-	case "admin":
-		switch {
-		case who == "admin" && owned:
-			return missing
-		case who == "admin":
-			return allowed
-		case signedIn:
-			return is(http.StatusForbidden)
-		default:
-			return is(http.StatusUnauthorized)
-		}
+		return "no credential asked for", func(got int) bool { return got != http.StatusUnauthorized && got < 500 }
 	case "agent":
-		if who == "agent" {
-			return allowed
+		if who.name == "agent" {
+			return "no refusal", func(got int) bool { return got != http.StatusUnauthorized && got != http.StatusForbidden && got < 500 }
 		}
 		return is(http.StatusUnauthorized)
-	default:
-		return func(int) bool { return false }
 	}
+	if !slices.Contains([]string{"account", "user", "confirmed", "enrol", "jobs:read", "jobs:write", "files:read", "admin"}, route.Access) {
+		return "a known access", func(int) bool { return false }
+	}
+	switch {
+	case who.name == "both":
+		return is(http.StatusBadRequest)
+	case who.role == "":
+		return is(http.StatusUnauthorized)
+	case route.Access == "admin" && who.role != models.RoleAdmin:
+		return is(http.StatusForbidden)
+	case who.scope == nil || route.Access == "account" || slices.Contains(who.scope, models.Scope(route.Access)):
+		return allowed()
+	default:
+		return is(http.StatusForbidden)
+	}
+}
+
+// The OpenAPI document says what each route asks for.
+func TestDocumentNamesCredentials(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t)
+	var doc struct {
+		Paths map[string]map[string]struct {
+			OperationID string
+			Security    []map[string][]string
+		}
+	}
+	decode(t, h.Run(t, apitest.Scenario{Path: "/openapi.json", Status: 200}), &doc)
+	security := map[string][]map[string][]string{}
+	for _, item := range doc.Paths {
+		for _, op := range item {
+			security[op.OperationID] = op.Security
+		}
+	}
+	for op, want := range map[string]string{
+		"submit-job": "jobs:write", "list-jobs": "jobs:read", "stream-events": "jobs:read", "link-file": "files:read", "list-users": "admin",
+	} {
+		s := security[op]
+		if len(s) != 2 || s[0]["session"] == nil || !slices.Equal(s[1]["token"], []string{want}) {
+			t.Errorf("%s: %v, want a session or a token with %s", op, s, want)
+		}
+	}
+	if s := security["change-password"]; len(s) != 1 || s[0]["session"] == nil {
+		t.Errorf("change-password: %v, want a session alone", s)
+	}
+}
+
+// A session that proved itself long ago may read, and has to prove itself
+// before it takes the account over.
+func TestOldSessionsHaveToConfirm(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t, generous)
+	user := h.Account(models.RoleUser)
+	h.Exec("update sessions set authenticated_at = $1", h.Store.Now().Add(-11*time.Minute))
+	confirmed := 0
+	for _, route := range h.Server.Routes() {
+		if route.Access != "confirmed" && route.Operation != "begin-totp" && route.Operation != "enable-totp" {
+			continue
+		}
+		confirmed++
+		h.Run(t, apitest.Scenario{
+			As: user, Method: route.Method, Path: strings.ReplaceAll(route.Path, "{id}", apitest.NewID().String()),
+			Body: matrixBodies()[route.Operation], Status: 403, Want: []string{"reauthentication_required"},
+		})
+	}
+	if confirmed < 7 {
+		t.Errorf("only %d routes ask for a confirmation", confirmed)
+	}
+	const path = "/api/v1/auth/reauthenticate"
+	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: path, Body: `{"password":"wrong"}`, Status: 422, Want: []string{`"field":"password"`}})
+	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: path, Body: `{"code":"123456"}`, Status: 422, Want: []string{"wrong_code"}})
+	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: path, Body: `{}`, Status: 422})
+	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: "/api/v1/auth/tokens", Body: matrixBodies()["make-token"], Status: 403})
+	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: path, Body: `{"password":"` + apitest.Password + `"}`, Status: 204})
+	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: "/api/v1/auth/tokens", Body: matrixBodies()["make-token"], Status: 201})
 }
 
 // What a user's answers may hold is what the response types name: none of the

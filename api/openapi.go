@@ -25,7 +25,9 @@ func apiConfig() huma.Config {
 		"it is fetched elsewhere and delivered from object storage."
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		schemeSession: {Type: "apiKey", In: "cookie", Name: cookieName, Description: "The session of a signed-in account"},
-		schemeAgent:   {Type: "http", Scheme: "bearer", Description: "The credential of a compute agent"},
+		schemeToken: {Type: "http", Scheme: "bearer", Description: "An API token of an account, with the scopes that the operation names. " +
+			"A request with a session cookie beside it is refused."},
+		schemeAgent: {Type: "http", Scheme: "bearer", Description: "The credential of a compute agent"},
 	}
 	reg := cfg.Components.Schemas
 	reg.Schema(reflect.TypeFor[Problem](), true, "Problem")

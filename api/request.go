@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -17,6 +18,9 @@ import (
 
 // headerRequestID carries the id of a request in its answer.
 const headerRequestID = "X-Request-Id"
+
+// maxUserAgent bounds what is kept of a browser's name, in bytes.
+const maxUserAgent = 256
 
 // bodyTime is how long a client may take to send a request's body.
 const bodyTime = 60 * time.Second
@@ -29,8 +33,10 @@ type requestInfo struct {
 	id      string
 	ip      string
 	err     error
+	client  models.Client
 	user    *models.User
-	session []byte // the hash of the caller's session
+	session *models.Session  // the caller's session; nil for a token
+	token   *models.APIToken // the caller's API token; nil for a session
 	agent   *models.Agent
 }
 
@@ -47,6 +53,7 @@ func infoOf(ctx context.Context) *requestInfo {
 func identify() gin.HandlerFunc {
 	return func(c *gin.Context) {
 		info := &requestInfo{id: uuid.NewString(), ip: c.ClientIP()}
+		info.client = models.Client{IP: info.ip, UserAgent: clip(strings.ToValidUTF8(c.Request.UserAgent(), "?"), maxUserAgent)}
 		c.Header(headerRequestID, info.id)
 		c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), infoKey{}, info))
 		c.Next()
@@ -75,6 +82,9 @@ func attrsOf(c *gin.Context, took time.Duration) []slog.Attr {
 	}
 	if info.user != nil {
 		attrs = append(attrs, slog.String("user_id", info.user.ID.String()))
+	}
+	if info.token != nil {
+		attrs = append(attrs, slog.String("api_token", info.token.ID.String()))
 	}
 	if info.agent != nil {
 		attrs = append(attrs, slog.String("agent", info.agent.ID.String()))

@@ -13,50 +13,62 @@ import (
 	"github.com/google/uuid"
 
 	"longhaul/internal/token"
+	"longhaul/models"
 )
 
 // Config is what the API needs to know of its deployment.
 type Config struct {
-	Version        string
-	BaseURL        *url.URL // origin of the app; links are made from it, never from a request
-	FilesURL       *url.URL // origin of delivered files
-	WebDir         string   // the built web app; empty for none
-	TrustedProxies []string // addresses and networks whose forwarding headers are believed
-	MaxJobBytes    int64    // content of one job; 0 is no limit
-	MaxRunningJobs int
-	MinPassword    int
-	TemporalUIURL  string // web interface of the workflow engine; empty for none
-	WorkflowUIURL  string // the same down to the namespace, without a slash at the end
+	Version          string
+	BaseURL          *url.URL // origin of the app; links are made from it, never from a request
+	FilesURL         *url.URL // origin of delivered files
+	WebDir           string   // the built web app; empty for none
+	TrustedProxies   []string // addresses and networks whose forwarding headers are believed
+	MaxJobBytes      int64    // content of one job; 0 is no limit
+	MaxRunningJobs   int
+	MinPassword      int
+	Registration     models.Registration // who may make an account unless an administrator says else; empty is by invitation
+	Mail             bool                // mail can be sent
+	TurnstileSiteKey string              // of the widget; empty where robots are not checked
+	RequireAdminTOTP bool                // administrators have to have a second factor
+	TemporalUIURL    string              // web interface of the workflow engine; empty for none
+	WorkflowUIURL    string              // the same down to the namespace, without a slash at the end
 }
 
 // Deps are the parts that the API speaks to.
 type Deps struct {
-	Accounts    Accounts
-	Sessions    Sessions
-	Passwords   Passwords
-	Jobs        Jobs
-	Files       Files
-	Inspections Inspections
-	Inspector   Inspector
-	Starter     Starter
-	Controller  Controller
-	Events      EventLog
-	Hub         *Hub
-	Fleet       AgentFleet
-	Credentials AgentCredentials
-	Reports     AgentReports
-	Secrets     AgentSecrets
-	Parts       Parts
-	Uploads     Uploads
-	Owners      Owners
-	Objects     Objects
-	Keys        *token.Keys
-	Limiter     Limiter
-	Metrics     *Metrics
-	Probes      []Probe
-	Log         *slog.Logger
-	Now         func() time.Time
-	NewID       func() uuid.UUID
+	Accounts      Accounts
+	Sessions      Sessions
+	OneTimes      OneTimes
+	Registrations Registrations
+	Factors       SecondFactors
+	Tokens        APITokens
+	Users         UserAdmin
+	Security      SecurityLog
+	Bots          BotCheck // nil where robots are not checked
+	Passwords     Passwords
+	Jobs          Jobs
+	Files         Files
+	Inspections   Inspections
+	Inspector     Inspector
+	Starter       Starter
+	Controller    Controller
+	Events        EventLog
+	Hub           *Hub
+	Fleet         AgentFleet
+	Credentials   AgentCredentials
+	Reports       AgentReports
+	Secrets       AgentSecrets
+	Parts         Parts
+	Uploads       Uploads
+	Owners        Owners
+	Objects       Objects
+	Keys          *token.Keys
+	Limiter       Limiter
+	Metrics       *Metrics
+	Probes        []Probe
+	Log           *slog.Logger
+	Now           func() time.Time
+	NewID         func() uuid.UUID
 }
 
 // Server serves the app's origin and the files origin.
@@ -102,6 +114,9 @@ func build(cfg Config, deps Deps) (*Server, error) {
 	if cfg.FilesURL == nil {
 		cfg.FilesURL = cfg.BaseURL
 	}
+	if cfg.Registration == "" {
+		cfg.Registration = models.RegistrationInvitation
+	}
 	if deps.Now == nil {
 		deps.Now = time.Now
 	}
@@ -128,6 +143,20 @@ func build(cfg Config, deps Deps) (*Server, error) {
 	return s, nil
 }
 
+// accountOperations adds what belongs to accounts.
+func (s *Server) accountOperations(r *router, policy *registrationPolicy) {
+	d := s.deps
+	(&accountHandlers{
+		accounts: d.Accounts, oneTimes: d.OneTimes, registrations: d.Registrations, factors: d.Factors, tokens: d.Tokens,
+		security: d.Security, passwords: d.Passwords, bots: d.Bots, policy: policy, limits: d.Limiter, auth: r.auth,
+		keys: d.Keys, background: s.background, issuer: "Longhaul", now: d.Now, newID: d.NewID,
+	}).routes(r)
+	(&tokenHandlers{tokens: d.Tokens, limits: d.Limiter, now: d.Now, newID: d.NewID}).routes(r)
+	(&adminUserHandlers{
+		users: d.Users, policy: policy, keys: d.Keys, baseURL: s.cfg.BaseURL, now: d.Now, newID: d.NewID,
+	}).routes(r)
+}
+
 func newEngine(proxies []string) (*gin.Engine, error) {
 	engine := gin.New()
 	engine.HandleMethodNotAllowed = true
@@ -140,24 +169,25 @@ func newEngine(proxies []string) (*gin.Engine, error) {
 }
 
 func (s *Server) authenticator() *authenticator {
-	return &authenticator{sessions: s.deps.Sessions, agents: s.deps.Credentials}
+	return &authenticator{
+		sessions: s.deps.Sessions, agents: s.deps.Credentials, now: s.deps.Now, requireAdminTOTP: s.cfg.RequireAdminTOTP,
+	}
 }
 
 func (s *Server) operations(r *router) {
 	d := s.deps
 	sources := &sourceReader{inspections: d.Inspections, inspector: d.Inspector, maxBytes: s.cfg.MaxJobBytes}
 	signer := &linkSigner{keys: d.Keys, files: s.cfg.FilesURL, now: d.Now}
-	(&systemHandlers{accounts: d.Accounts, auth: r.auth, probes: d.Probes, cfg: s.cfg}).routes(r)
-	(&accountHandlers{
-		accounts: d.Accounts, passwords: d.Passwords, limits: d.Limiter, streams: d.Hub, now: d.Now, newID: d.NewID,
-	}).routes(r)
+	policy := &registrationPolicy{configured: s.cfg.Registration, mail: s.cfg.Mail, store: d.Registrations}
+	(&systemHandlers{accounts: d.Accounts, auth: r.auth, policy: policy, probes: d.Probes, cfg: s.cfg}).routes(r)
+	s.accountOperations(r, policy)
 	(&sourceHandlers{sources: sources, limits: d.Limiter}).routes(r)
 	(&jobHandlers{
 		jobs: d.Jobs, sources: sources, starter: d.Starter, controller: d.Controller, limits: d.Limiter,
 		background: s.background, uiURL: s.cfg.WorkflowUIURL,
 	}).routes(r)
 	(&linkHandlers{files: d.Files, jobs: d.Jobs, signer: signer, limits: d.Limiter}).routes(r)
-	(&streamHandlers{hub: d.Hub, events: d.Events, sessions: d.Sessions}).routes(r)
+	(&streamHandlers{hub: d.Hub, events: d.Events, auth: r.auth}).routes(r)
 	(&adminAgentHandlers{fleet: d.Fleet, baseURL: originOf(s.cfg.BaseURL), now: d.Now}).routes(r)
 	(&agentHandlers{
 		reports: d.Reports, secrets: d.Secrets, uploads: &uploadService{parts: d.Parts, uploads: d.Uploads},

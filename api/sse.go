@@ -47,13 +47,13 @@ type Removed struct {
 type Reset struct{}
 
 type streamHandlers struct {
-	hub      *Hub
-	events   EventLog
-	sessions Sessions
+	hub    *Hub
+	events EventLog
+	auth   *authenticator
 }
 
 func (h *streamHandlers) routes(r *router) {
-	handle(r, accessUser, huma.Operation{
+	handle(r, accessJobsRead, huma.Operation{
 		OperationID: "stream-events", Method: http.MethodGet, Path: "/api/v1/events", Tags: []string{tagEvents},
 		Summary: "Changes of the account's jobs, as they happen",
 		Description: "Server-sent events. Event job carries a Job, progress a list of Progress, removed the id of a job that is gone, " +
@@ -78,7 +78,7 @@ func (h *streamHandlers) stream(ctx context.Context, in *streamInput) (*huma.Str
 		last = n
 	}
 	// join before the gap is read, so that nothing falls in between
-	s, err := h.hub.join(info.user.ID, info.session)
+	s, err := h.hub.join(info.user.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -105,6 +105,7 @@ func (h *streamHandlers) stream(ctx context.Context, in *streamInput) (*huma.Str
 // pump writes frames until the client, the session or the server ends. Events
 // up to the id told are left out.
 func (h *streamHandlers) pump(ctx context.Context, s *stream, w *frameWriter, told int64) {
+	info := infoOf(ctx)
 	beat, check := time.NewTicker(heartbeat), time.NewTicker(sessionCheck)
 	defer beat.Stop()
 	defer check.Stop()
@@ -122,9 +123,12 @@ func (h *streamHandlers) pump(ctx context.Context, s *stream, w *frameWriter, to
 			if w.write([]byte(": ping\n\n")) != nil {
 				return
 			}
-		case <-check.C: // ended elsewhere: by another process, by time, by an administrator
-			_, user, err := h.sessions.SessionByHash(ctx, s.session)
-			if (err != nil && models.CodeOf(err) == models.CodeNotFound) || user.DisabledAt != nil {
+		case <-s.check: // revoked or disabled, perhaps by another process
+			if !h.auth.stillGood(ctx, info) {
+				return
+			}
+		case <-check.C: // ended by time
+			if !h.auth.stillGood(ctx, info) {
 				return
 			}
 		}

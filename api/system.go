@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -18,6 +19,7 @@ const (
 	pathReady   = "/readyz"
 	pathOpenAPI = "/openapi.json"
 	pathDocs    = "/docs"
+	pathPlans   = "/api/v1/plans"
 	pathEvents  = "/api/v1/events"
 	pathFile    = "/f/:token/:name"
 	pathArchive = "/z/:token/:name"
@@ -37,6 +39,7 @@ type Probe struct {
 type systemHandlers struct {
 	accounts Accounts
 	auth     *authenticator
+	policy   *registrationPolicy
 	probes   []Probe
 	cfg      Config
 	isSetUp  atomic.Bool // once there is an account there always is one
@@ -61,11 +64,16 @@ func (h *systemHandlers) routes(r *router) {
 
 // PublicConfig is what a client needs to know of a deployment.
 type PublicConfig struct {
-	Version       string `json:"version"`
-	FilesURL      string `json:"filesUrl" doc:"Origin of download addresses"`
-	SetupNeeded   bool   `json:"setupNeeded" doc:"There is no account yet"`
-	Limits        Limits `json:"limits"`
-	TemporalUIURL string `json:"temporalUiUrl" doc:"The workflow engine's web interface; for administrators, else empty"`
+	Version          string       `json:"version"`
+	FilesURL         string       `json:"filesUrl" doc:"Origin of download addresses"`
+	SetupNeeded      bool         `json:"setupNeeded" doc:"There is no account yet"`
+	Limits           Limits       `json:"limits"`
+	Registration     registration `json:"registration"`
+	TurnstileSiteKey string       `json:"turnstileSiteKey" doc:"Show Cloudflare's Turnstile widget with this key where an operation takes its answer; empty where robots are not checked"`
+	Mail             bool         `json:"mail" doc:"Mail is sent here: without it there is no password reset and no change of address"`
+	PasswordRule     string       `json:"passwordRule" doc:"What a new password has to be, in a sentence"`
+	PlansPath        string       `json:"plansPath" doc:"Where the plans are listed"`
+	TemporalUIURL    string       `json:"temporalUiUrl" doc:"The workflow engine's web interface; for administrators, else empty"`
 }
 
 // Limits are the bounds of a deployment.
@@ -77,8 +85,12 @@ type Limits struct {
 }
 
 type configInput struct {
-	Cookie string `header:"Cookie" hidden:"true"`
+	Cookie        string `header:"Cookie" hidden:"true"`
+	Authorization string `header:"Authorization" hidden:"true"`
 }
+
+// passwordRule says what the password package checks.
+const passwordRule = "Use at least %d characters. A few unrelated words are easy to keep; common words, repetitions and the address are refused."
 
 type configOutput struct{ Body PublicConfig }
 
@@ -90,15 +102,21 @@ func (h *systemHandlers) config(ctx context.Context, in *configInput) (*configOu
 		}
 		h.isSetUp.Store(n > 0)
 	}
+	mode, err := h.policy.mode(ctx)
+	if err != nil {
+		return nil, err
+	}
 	out := &configOutput{Body: PublicConfig{
 		Version: h.cfg.Version, FilesURL: originOf(h.cfg.FilesURL), SetupNeeded: !h.isSetUp.Load(),
+		Registration: registration(mode), TurnstileSiteKey: h.cfg.TurnstileSiteKey, Mail: h.cfg.Mail,
+		PasswordRule: fmt.Sprintf(passwordRule, h.cfg.MinPassword), PlansPath: pathPlans,
 		Limits: Limits{
 			MaxJobBytes: h.cfg.MaxJobBytes, MaxRunningJobs: h.cfg.MaxRunningJobs,
 			MaxTorrentBytes: maxTorrent, MinPasswordLength: h.cfg.MinPassword,
 		},
 	}}
 	info := infoOf(ctx)
-	if err := h.auth.signIn(ctx, info, in.Cookie); err == nil && info.user.Role == models.RoleAdmin {
+	if err := h.auth.signIn(ctx, info, in.Cookie, in.Authorization); err == nil && info.user.Role == models.RoleAdmin {
 		out.Body.TemporalUIURL = h.cfg.TemporalUIURL
 	}
 	return out, nil

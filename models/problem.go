@@ -61,6 +61,22 @@ const (
 	ProblemSeedrFailing   Problem = "seedr_failing"   // Seedr fails or cannot be reached
 )
 
+// Problems of accounts.
+const (
+	ProblemReauthenticate     Problem = "reauthentication_required" // the act needs the password or a code given within minutes
+	ProblemSecondFactorNeeded Problem = "second_factor_required"    // an administrator has to set up two-factor sign-in first
+	ProblemScopeMissing       Problem = "scope_missing"             // the API token may not do this
+	ProblemEmailUnverified    Problem = "email_not_verified"        // the password is right, the address was not verified yet
+	ProblemLinkNotValid       Problem = "link_not_valid"            // a one-time link that was used, expired or replaced
+	ProblemSignInExpired      Problem = "sign_in_expired"           // the second step of a sign-in came too late or failed too often
+	ProblemWrongCode          Problem = "wrong_code"                // a two-factor or recovery code that does not fit
+	ProblemLastAdmin          Problem = "last_admin"                // the act would leave no administrator
+	ProblemRegistrationClosed Problem = "registration_closed"       // accounts are not made this way here
+	ProblemBotCheck           Problem = "bot_check_failed"          // the check against robots did not pass
+	ProblemBotCheckAway       Problem = "bot_check_unavailable"     // the check against robots cannot be made at the moment
+	ProblemMailOff            Problem = "mail_off"                  // this installation sends no mail
+)
+
 var problemCodes = map[Problem]Code{
 	ProblemMalformedMagnet: CodeInvalid, ProblemMalformedTorrent: CodeInvalid, ProblemMalformedURL: CodeInvalid,
 	ProblemSourceTooLarge: CodeTooLarge, ProblemContentTooLarge: CodeTooLarge, ProblemTooManyFiles: CodeTooLarge,
@@ -77,6 +93,10 @@ var problemCodes = map[Problem]Code{
 	ProblemSeedrAuth: CodeUnavailable, ProblemSeedrPlan: CodeConflict, ProblemSeedrFull: CodeUnavailable,
 	ProblemSeedrSlots: CodeUnavailable, ProblemSeedrDuplicate: CodeConflict, ProblemSeedrRejected: CodeConflict,
 	ProblemSeedrTooSmall: CodeUnavailable, ProblemSeedrLimited: CodeUnavailable, ProblemSeedrGone: CodeUnavailable, ProblemSeedrFailing: CodeUnavailable,
+	ProblemReauthenticate: CodeForbidden, ProblemSecondFactorNeeded: CodeForbidden, ProblemScopeMissing: CodeForbidden,
+	ProblemEmailUnverified: CodeForbidden, ProblemLinkNotValid: CodeInvalid, ProblemSignInExpired: CodeInvalid,
+	ProblemWrongCode: CodeInvalid, ProblemLastAdmin: CodeConflict, ProblemRegistrationClosed: CodeForbidden,
+	ProblemBotCheck: CodeForbidden, ProblemBotCheckAway: CodeUnavailable, ProblemMailOff: CodeConflict,
 }
 
 // Code returns the kind of fault that the problem is; CodeInternal for one

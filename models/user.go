@@ -15,23 +15,125 @@ const (
 	RoleAdmin Role = "admin"
 )
 
+// Valid reports whether r is a known role.
+func (r Role) Valid() bool { return r == RoleUser || r == RoleAdmin }
+
 // User is an account.
 type User struct {
 	ID           uuid.UUID `gorm:"type:uuid;primaryKey"`
 	Email        string    // normalised: NFKC, lower case
 	PasswordHash string    // argon2id in PHC string form
 	Role         Role
+	VerifiedAt   *time.Time // when the owner showed that the address is theirs; nil until then
+	TOTPSecret   string     `gorm:"column:totp_secret"` // sealed; empty without a second factor
+	TOTPAt       *time.Time `gorm:"column:totp_at"`     // when the second factor was confirmed; nil while it is not in force
+	TOTPStep     int64      `gorm:"column:totp_step"`   // the last time step that was used
 	DisabledAt   *time.Time
+	DeleteAt     *time.Time // when the owner deleted it; it goes with its last job
 	CreatedAt    time.Time
 }
 
+// Active reports whether the account may be used at all.
+func (u User) Active() bool { return u.DisabledAt == nil && u.DeleteAt == nil && u.VerifiedAt != nil }
+
+// SecondFactor reports whether a code is asked for after the password.
+func (u User) SecondFactor() bool { return u.TOTPAt != nil }
+
 // Session is one sign-in of a user in one browser or CLI.
 type Session struct {
-	IDHash     []byte    `gorm:"primaryKey"` // SHA-256 of the cookie's value
-	UserID     uuid.UUID `gorm:"type:uuid"`
-	CreatedAt  time.Time
-	LastSeenAt time.Time
-	ExpiresAt  time.Time // absolute end
-	IP         string
-	UserAgent  string
+	IDHash          []byte    `gorm:"primaryKey"` // SHA-256 of the cookie's value
+	UserID          uuid.UUID `gorm:"type:uuid"`
+	CreatedAt       time.Time
+	AuthenticatedAt time.Time // when the user last gave the password or a code
+	LastSeenAt      time.Time
+	ExpiresAt       time.Time // absolute end
+	IP              string    // of the last use
+	UserAgent       string
 }
+
+// Scope is a group of operations that an API token may call.
+type Scope string
+
+// The scopes. None implies another.
+const (
+	ScopeJobsRead  Scope = "jobs:read"  // jobs, their events and the usage of the account
+	ScopeJobsWrite Scope = "jobs:write" // submit jobs and act on them
+	ScopeFilesRead Scope = "files:read" // lists of files and download addresses
+	ScopeAdmin     Scope = "admin"      // administration, as long as the account may
+)
+
+// Scopes returns every scope.
+func Scopes() []Scope { return []Scope{ScopeJobsRead, ScopeJobsWrite, ScopeFilesRead, ScopeAdmin} }
+
+// APIToken is a credential of a program that acts for a user.
+type APIToken struct {
+	ID         uuid.UUID `gorm:"type:uuid;primaryKey"`
+	UserID     uuid.UUID `gorm:"type:uuid"`
+	Name       string
+	Hash       []byte  // SHA-256 of the token
+	Hint       string  // its first characters, to tell it from others
+	Scopes     []Scope `gorm:"serializer:json"`
+	CreatedAt  time.Time
+	ExpiresAt  time.Time
+	LastUsedAt *time.Time
+	LastUsedIP string `gorm:"column:last_used_ip"`
+}
+
+// OneTimeKind is what a one-time token is good for.
+type OneTimeKind string
+
+// The kinds of one-time token.
+const (
+	OneTimeSetup      OneTimeKind = "setup"      // makes the first administrator
+	OneTimeVerify     OneTimeKind = "verify"     // shows that a new account's address is its owner's
+	OneTimeReset      OneTimeKind = "reset"      // sets a new password
+	OneTimeEmail      OneTimeKind = "email"      // shows that an account's new address is its owner's
+	OneTimeInvitation OneTimeKind = "invitation" // makes an account
+	OneTimeSignIn     OneTimeKind = "sign_in"    // the password was right; a code is missing
+)
+
+// OneTime is a secret that works once. Only its hash is kept.
+type OneTime struct {
+	ID        uuid.UUID
+	Hash      []byte
+	Kind      OneTimeKind
+	UserID    *uuid.UUID // whose it is; nil for set-up and invitations
+	Email     string     // the new or the invited address; else empty
+	Role      Role       // of an invited account; else empty
+	Binding   []byte     // hash of the password hash at the time; nil for none
+	CreatedBy *uuid.UUID // who invited
+	CreatedAt time.Time
+	ExpiresAt time.Time
+}
+
+// Registration is who may make an account.
+type Registration string
+
+// The registration modes.
+const (
+	RegistrationOpen       Registration = "open"       // anybody whose address can be verified
+	RegistrationInvitation Registration = "invitation" // who was invited by an administrator
+	RegistrationClosed     Registration = "closed"     // nobody
+)
+
+// Valid reports whether r is a known mode.
+func (r Registration) Valid() bool {
+	return r == RegistrationOpen || r == RegistrationInvitation || r == RegistrationClosed
+}
+
+// Client is where a request comes from, for mails and events about it.
+type Client struct {
+	IP        string
+	UserAgent string
+}
+
+// Acts on accounts in the audit log.
+const (
+	AuditUserDisabled     AuditAction = "user.disable"
+	AuditUserEnabled      AuditAction = "user.enable"
+	AuditUserLoggedOut    AuditAction = "user.end_access"
+	AuditUserDeleted      AuditAction = "user.delete"
+	AuditInvited          AuditAction = "invitation.make"
+	AuditInvitationEnded  AuditAction = "invitation.withdraw"
+	AuditRegistrationMode AuditAction = "registration.set"
+)

@@ -69,7 +69,7 @@ func New(t testing.TB, opts ...Option) *Harness {
 	h.AppURL, h.FilesURL = "http://"+app.Listener.Addr().String(), "http://"+files.Listener.Addr().String()
 	cfg := api.Config{
 		Version: "test", BaseURL: parse(t, h.AppURL), FilesURL: parse(t, h.FilesURL), MaxJobBytes: MaxJobBytes,
-		MaxRunningJobs: 10, MinPassword: password.MinLength, TemporalUIURL: "http://temporal.test",
+		MaxRunningJobs: 10, Registration: models.RegistrationOpen, Mail: true, MinPassword: password.MinLength, TemporalUIURL: "http://temporal.test",
 		WorkflowUIURL: "http://temporal.test/namespaces/longhaul",
 	}
 	deps := h.deps(s, log)
@@ -115,7 +115,7 @@ func (h *Harness) listen(t testing.TB, log *slog.Logger) {
 func (h *Harness) deps(s *store.Store, log *slog.Logger) api.Deps {
 	r := records.Records{Store: s}
 	return api.Deps{
-		Accounts: r, Sessions: r, Passwords: password.NewHasher(), Jobs: r, Files: r, Inspections: r, Inspector: h.Inspector,
+		Accounts: r, Sessions: r, OneTimes: r, Registrations: r, Factors: r, Tokens: r, Users: r, Security: r, Passwords: password.NewHasher(), Jobs: r, Files: r, Inspections: r, Inspector: h.Inspector,
 		Starter: h.Starter, Controller: h.Controller, Events: r, Hub: h.Hub, Fleet: r, Credentials: r, Reports: r,
 		Secrets: h.Keys, Parts: r, Uploads: h.Storage, Owners: r, Objects: h.Storage, Keys: h.Keys,
 		Limiter: api.NewLimiter(s), Metrics: api.NewMetrics(prometheus.NewRegistry(), h.Hub), Log: log, Now: s.Now, NewID: s.NewID,
@@ -147,7 +147,8 @@ func (h *Harness) Account(role models.Role) Caller {
 		h.t.Fatal(err)
 	}
 	id := h.Store.NewID()
-	u := models.User{ID: id, Email: id.String() + "@example.com", PasswordHash: hash, Role: role, CreatedAt: h.Store.Now()}
+	now := h.Store.Now()
+	u := models.User{ID: id, Email: id.String() + "@example.com", PasswordHash: hash, Role: role, VerifiedAt: &now, CreatedAt: now}
 	if err := h.Store.CreateUser(h.t.Context(), u); err != nil {
 		h.t.Fatal(err)
 	}
@@ -167,6 +168,24 @@ func (h *Harness) SignIn(u models.User) string {
 		h.t.Fatal(err)
 	}
 	return value
+}
+
+// Token makes an API token of the user with the scopes.
+func (h *Harness) Token(u models.User, scopes ...models.Scope) Caller {
+	h.t.Helper()
+	random, _, err := token.New()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	value, now := "lh_"+random, h.Store.Now()
+	t := models.APIToken{
+		ID: h.Store.NewID(), UserID: u.ID, Name: "test", Hash: token.Hash(value), Hint: value[:7], Scopes: scopes,
+		CreatedAt: now, ExpiresAt: now.Add(time.Hour),
+	}
+	if err := h.Store.CreateAPIToken(h.t.Context(), t, models.Client{IP: "192.0.2.1"}); err != nil {
+		h.t.Fatal(err)
+	}
+	return Caller{User: u, Bearer: value}
 }
 
 // EnrolledAgent makes an agent with a credential.

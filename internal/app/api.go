@@ -22,6 +22,7 @@ import (
 	"longhaul/internal/store"
 	"longhaul/internal/telemetry"
 	"longhaul/internal/token"
+	"longhaul/internal/turnstile"
 	"longhaul/models"
 	"longhaul/workflows"
 )
@@ -134,10 +135,12 @@ func (p *apiParts) server(cfg config.Config, version string, log *slog.Logger) (
 	return api.New(api.Config{
 		Version: version, BaseURL: cfg.Web.BaseURL.URL, FilesURL: cfg.Web.FilesURL.URL, WebDir: webDir(cfg.Web.Dir, log),
 		TrustedProxies: proxies, MaxJobBytes: cfg.Limits.MaxJobBytes, MaxRunningJobs: cfg.Limits.MaxRunningJobs,
-		MinPassword: password.MinLength, TemporalUIURL: cfg.Temporal.UIURL,
+		Mail: cfg.Mail.On(), Registration: cfg.Accounts.Registration, RequireAdminTOTP: cfg.Accounts.RequireAdminTOTP,
+		TurnstileSiteKey: cfg.Accounts.TurnstileSiteKey, MinPassword: password.MinLength, TemporalUIURL: cfg.Temporal.UIURL,
 		WorkflowUIURL: workflowPages(cfg.Temporal),
 	}, api.Deps{
-		Accounts: r, Sessions: r, Passwords: password.NewHasher(), Jobs: r, Files: r, Inspections: r, Events: r,
+		Accounts: r, Sessions: r, OneTimes: r, Registrations: r, Factors: r, Tokens: r, Users: r, Security: r,
+		Bots: p.bots(cfg, log), Passwords: password.NewHasher(), Jobs: r, Files: r, Inspections: r, Events: r,
 		Fleet: r, Credentials: r, Reports: r, Parts: r, Owners: r, Objects: p.objects, Uploads: p.objects,
 		Inspector: newInspector(p.store, p.keys), Starter: flows, Controller: flows, Hub: p.hub, Secrets: p.keys, Keys: p.keys,
 		Limiter: api.NewLimiter(p.store), Metrics: p.metrics, Log: log.With("component", "api"),
@@ -145,9 +148,20 @@ func (p *apiParts) server(cfg config.Config, version string, log *slog.Logger) (
 			{Name: "database", Critical: true, Check: p.store.Ping},
 			{Name: "temporal", Check: p.temporalThere},
 			{Name: "storage", Check: p.objects.Ping},
-			{Name: "mail", Off: !cfg.Mail.On(), Check: func(context.Context) error { return nil }}, // the worker sends; the API only queues
+			{Name: "mail", Off: !cfg.Mail.On(), Check: func(context.Context) error { return nil }},                 // the worker sends; the API only queues
+			{Name: "turnstile", Off: !cfg.Accounts.Turnstile(), Check: func(context.Context) error { return nil }}, // asked when it is needed, which fails closed
 		},
 	})
+}
+
+// bots returns the check against robots, nil when it is off, which the log
+// says at every start.
+func (p *apiParts) bots(cfg config.Config, log *slog.Logger) api.BotCheck {
+	if !cfg.Accounts.Turnstile() {
+		log.Warn("robots are not kept from sign-in, registration and reset: TURNSTILE_SECRET_KEY is not set")
+		return nil
+	}
+	return turnstile.New(cfg.Accounts.TurnstileSecretKey, cfg.Accounts.TurnstileURL, cfg.Web.BaseURL.Hostname(), p.store.Now)
 }
 
 func (p *apiParts) temporalThere(ctx context.Context) error {

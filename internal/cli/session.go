@@ -121,20 +121,21 @@ func (c *loginCmd) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	api.session = ""
-	var me struct {
-		Email string `json:"email"`
-		Role  string `json:"role"`
+	var result struct {
+		User struct {
+			Email string `json:"email"`
+		} `json:"user"`
 	}
-	cookies, err := api.do(ctx, http.MethodPost, "/auth/login", req, &me)
+	cookies, err := api.do(ctx, http.MethodPost, "/auth/login", req, &result)
 	if err != nil {
 		return err
 	}
 	for _, cookie := range cookies {
 		if cookie.Name == sessionCookie && cookie.Value != "" {
-			if err := p.saveSession(api.base, session{Email: me.Email, Value: cookie.Value, Expires: cookie.Expires}); err != nil {
+			if err := p.saveSession(api.base, session{Email: result.User.Email, Value: cookie.Value, Expires: cookie.Expires}); err != nil {
 				return err
 			}
-			fmt.Fprintf(p.Err, "Signed in as %s.\n", me.Email)
+			fmt.Fprintf(p.Err, "Signed in as %s.\n", result.User.Email)
 			return nil
 		}
 	}

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/caarlos0/env/v11"
+
+	"longhaul/models"
 )
 
 // Process is the program that is configured; each needs a set of variables of
@@ -36,6 +38,7 @@ type Config struct {
 	Storage  Storage
 	Web      Web
 	Mail     Mail
+	Accounts Accounts
 	Limits   Limits
 	Fetch    Fetch
 	Seedr    Seedr
@@ -87,6 +90,18 @@ type Mail struct {
 
 // On reports whether mails are sent.
 func (m Mail) On() bool { return m.ResendKey != "" }
+
+// Accounts is who may have an account and how they prove themselves.
+type Accounts struct {
+	Registration       models.Registration `env:"REGISTRATION" envDefault:"invitation" doc:"Who may make an account until an administrator says else: open (mail has to be configured), invitation or closed."`
+	RequireAdminTOTP   bool                `env:"REQUIRE_ADMIN_TOTP" envDefault:"false" doc:"Administrators have to set up two-factor sign-in before anything else."`
+	TurnstileSiteKey   string              `env:"TURNSTILE_SITE_KEY" doc:"Site key of Cloudflare's Turnstile, which keeps robots from sign-in, registration and reset."`
+	TurnstileSecretKey string              `env:"TURNSTILE_SECRET_KEY" secret:"true" doc:"Secret key of Turnstile; empty is off."`
+	TurnstileURL       string              `env:"TURNSTILE_URL" envDefault:"https://challenges.cloudflare.com/turnstile/v0/siteverify" doc:"Where Turnstile's answers are verified."`
+}
+
+// Turnstile reports whether robots are checked.
+func (a Accounts) Turnstile() bool { return a.TurnstileSecretKey != "" }
 
 // Limits bound jobs and how long they wait.
 type Limits struct {

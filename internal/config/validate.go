@@ -7,6 +7,8 @@ import (
 	"net/mail"
 	"strings"
 	"time"
+
+	"longhaul/models"
 )
 
 // faults collects what is wrong, by variable.
@@ -42,6 +44,9 @@ func (c Config) validate(p Process) error {
 	c.validateShared(&f)
 	if p == ProcessAPI {
 		c.Web.validate(&f)
+		c.Accounts.validate(&f)
+		f.when(c.Accounts.Registration == models.RegistrationOpen && !c.Mail.On(), "REGISTRATION",
+			"cannot be open without RESEND_API_KEY: addresses have to be verified by mail; set it to invitation or closed")
 	}
 	return errors.Join(f...)
 }
@@ -86,6 +91,13 @@ func (m Mail) validate(f *faults) {
 	}
 	_, err := mail.ParseAddress(m.From)
 	f.when(err != nil, "MAIL_FROM", "must be an address, such as Longhaul <longhaul@example.com>")
+}
+
+func (a Accounts) validate(f *faults) {
+	f.when(!a.Registration.Valid(), "REGISTRATION", "must be open, invitation or closed")
+	f.when(a.TurnstileSiteKey == "" && a.Turnstile(), "TURNSTILE_SITE_KEY", "is missing; TURNSTILE_SECRET_KEY is set")
+	f.when(a.TurnstileSiteKey != "" && !a.Turnstile(), "TURNSTILE_SECRET_KEY", "is missing; TURNSTILE_SITE_KEY is set")
+	f.when(a.Turnstile() && !httpURL(a.TurnstileURL), "TURNSTILE_URL", "must be an http or https address")
 }
 
 func (w Web) validate(f *faults) {

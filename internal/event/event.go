@@ -23,6 +23,7 @@ const (
 	KindJob      Kind = "job"      // a job event was written: UserID, JobID and EventID are set
 	KindProgress Kind = "progress" // a transfer moved: UserID, JobID and Progress are set
 	KindOutbox   Kind = "outbox"   // a row was put into the outbox; nothing else is set
+	KindAccess   Kind = "access"   // a session, token or account of the user ended or changed: UserID is set
 	KindLost     Kind = "lost"     // messages may have been missed: read the state anew
 )
 
@@ -39,6 +40,10 @@ type Message struct {
 func JobChanged(userID, jobID uuid.UUID, eventID int64) Message {
 	return Message{Kind: KindJob, UserID: userID, JobID: jobID, EventID: eventID}
 }
+
+// AccessChanged returns the message that sessions or tokens of the user ended,
+// or that the account changed: whoever serves one looks again.
+func AccessChanged(userID uuid.UUID) Message { return Message{Kind: KindAccess, UserID: userID} }
 
 // Progressed returns the message that a transfer moved.
 func Progressed(p models.Progress) Message {

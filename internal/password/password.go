@@ -78,6 +78,10 @@ func (h *Hasher) Verify(ctx context.Context, hash, password string) (bool, error
 }
 
 // NeedsRehash reports whether the hash was made with other parameters than new
+// ones are; see NeedsRehash of the package.
+func (h *Hasher) NeedsRehash(hash string) bool { return NeedsRehash(hash) }
+
+// NeedsRehash reports whether the hash was made with other parameters than new
 // ones are; the caller replaces it after the next successful sign-in.
 func NeedsRehash(hash string) bool {
 	p, ok := parsePHC(hash)

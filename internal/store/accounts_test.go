@@ -71,31 +71,31 @@ func TestSessions(t *testing.T) {
 	ok(t, b.CreateSession(ctx, session(b, b.user.ID, 2)))
 	start := c.now
 	c.add(30 * time.Second)
-	got, user, err := b.SessionByHash(ctx, hash(1))
+	got, user, err := b.SessionByHash(ctx, hash(1), "192.0.2.1")
 	if err != nil || user.ID != b.user.ID || !got.LastSeenAt.Equal(start) {
 		t.Errorf("within a minute: %+v, %v", got, err)
 	}
 	c.add(30 * time.Second)
-	if got, _, err = b.SessionByHash(ctx, hash(1)); err != nil || !got.LastSeenAt.Equal(c.now) {
+	if got, _, err = b.SessionByHash(ctx, hash(1), "192.0.2.1"); err != nil || !got.LastSeenAt.Equal(c.now) {
 		t.Errorf("after a minute: %+v, %v", got, err)
 	}
 	if list := must[[]models.Session](t)(b.Sessions(ctx, b.user.ID)); len(list) != 2 || !bytes.Equal(list[0].IDHash, hash(1)) {
 		t.Errorf("listed %+v", list)
 	}
 	c.now = start.Add(store.SessionIdle)
-	if _, _, err := b.SessionByHash(ctx, hash(1)); err != nil {
+	if _, _, err := b.SessionByHash(ctx, hash(1), "192.0.2.1"); err != nil {
 		t.Errorf("used a minute later, and ended early: %v", err)
 	}
-	_, _, err = b.SessionByHash(ctx, hash(2))
+	_, _, err = b.SessionByHash(ctx, hash(2), "192.0.2.1")
 	wantCode(t, err, models.CodeNotFound) // idle for too long
 	for c.now.Before(start.Add(60 * 24 * time.Hour).Add(-store.SessionIdle / 2)) {
 		c.add(store.SessionIdle / 2)
-		if _, _, err := b.SessionByHash(ctx, hash(1)); err != nil && c.now.Before(start.Add(60*24*time.Hour)) {
+		if _, _, err := b.SessionByHash(ctx, hash(1), "192.0.2.1"); err != nil && c.now.Before(start.Add(60*24*time.Hour)) {
 			t.Fatalf("ended in use: %v", err)
 		}
 	}
 	c.now = start.Add(60 * 24 * time.Hour)
-	_, _, err = b.SessionByHash(ctx, hash(1))
+	_, _, err = b.SessionByHash(ctx, hash(1), "192.0.2.1")
 	wantCode(t, err, models.CodeNotFound) // absolute end
 	if n := must[int64](t)(b.w.PruneSessions(ctx, c.now)); n < 2 {
 		t.Errorf("pruned %d", n)
@@ -120,10 +120,10 @@ func TestDisabledUserHasNoSession(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
 	now := b.Now()
-	off := models.User{Email: "off@example.com", Role: models.RoleUser, DisabledAt: &now, ID: b.NewID()}
+	off := models.User{Email: "off@example.com", Role: models.RoleUser, VerifiedAt: &now, DisabledAt: &now, ID: b.NewID()}
 	ok(t, b.CreateUser(ctx, off))
 	ok(t, b.CreateSession(ctx, session(b, off.ID, 1)))
-	_, _, err := b.SessionByHash(ctx, hash(1))
+	_, _, err := b.SessionByHash(ctx, hash(1), "192.0.2.1")
 	wantCode(t, err, models.CodeNotFound)
 }
 

@@ -44,6 +44,7 @@ func TestModelsFitTheSchema(t *testing.T) {
 	for _, entity := range []any{
 		models.User{},
 		models.Session{},
+		models.APIToken{},
 		models.Agent{},
 		models.AgentHeartbeat{},
 		models.Job{},

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"longhaul/internal/event"
 	"longhaul/models"
 )
 
@@ -15,14 +16,19 @@ const (
 	sessionTouch = time.Minute         // the last use is recorded this exactly
 )
 
-// CreateSession records a sign-in.
+// CreateSession records a sign-in, which is when the user proved who they are
+// unless the session says else.
 func (s *Store) CreateSession(ctx context.Context, session models.Session) error {
+	if session.AuthenticatedAt.IsZero() {
+		session.AuthenticatedAt = session.CreatedAt
+	}
 	return translate(s.conn(ctx).Create(&session).Error, "create session")
 }
 
 // SessionByHash returns a session that is still good, with its user, and
-// records its use. One that ended, or whose user is disabled, is not_found.
-func (s *Store) SessionByHash(ctx context.Context, hash []byte) (models.Session, models.User, error) {
+// records its use from the address, unless that is empty. One that ended, or
+// whose user may not be used, is not_found.
+func (s *Store) SessionByHash(ctx context.Context, hash []byte, ip string) (models.Session, models.User, error) {
 	now := s.Now()
 	var session models.Session
 	err := s.conn(ctx).
@@ -31,20 +37,39 @@ func (s *Store) SessionByHash(ctx context.Context, hash []byte) (models.Session,
 	if err != nil {
 		return models.Session{}, models.User{}, translate(err, "load session")
 	}
-	var user models.User
-	err = s.conn(ctx).Where("id = ? and disabled_at is null", session.UserID).Take(&user).Error
+	user, err := s.activeUser(ctx, session.UserID)
 	if err != nil {
-		return models.Session{}, models.User{}, translate(err, "load user of session")
+		return models.Session{}, models.User{}, err
 	}
-	if now.Sub(session.LastSeenAt) >= sessionTouch {
-		_, err := s.exec(ctx, "touch session",
-			`update sessions set last_seen_at = ? where id_hash = ? and last_seen_at < ?`, now, hash, now)
-		if err != nil {
-			return models.Session{}, models.User{}, err
-		}
-		session.LastSeenAt = now
+	if ip == "" || (now.Sub(session.LastSeenAt) < sessionTouch && session.IP == ip) {
+		return session, user, nil
 	}
+	_, err = s.exec(ctx, "touch session",
+		`update sessions set last_seen_at = ?, ip = ? where id_hash = ? and last_seen_at <= ?`, now, ip, hash, now)
+	if err != nil {
+		return models.Session{}, models.User{}, err
+	}
+	session.LastSeenAt, session.IP = now, ip
 	return session, user, nil
+}
+
+// activeUser returns an account that may be used; another is not_found.
+func (s *Store) activeUser(ctx context.Context, id uuid.UUID) (models.User, error) {
+	user, err := s.User(ctx, id)
+	if err == nil && !user.Active() {
+		return models.User{}, notFound("account")
+	}
+	return user, err
+}
+
+// ConfirmSession records that the user has just proved who they are.
+func (s *Store) ConfirmSession(ctx context.Context, userID uuid.UUID, hash []byte) error {
+	n, err := s.exec(ctx, "confirm session",
+		`update sessions set authenticated_at = ? where user_id = ? and id_hash = ?`, s.Now(), userID, hash)
+	if err == nil && n == 0 {
+		return notFound("session")
+	}
+	return err
 }
 
 // Sessions returns the user's sessions that are still good, newest use first.
@@ -57,18 +82,37 @@ func (s *Store) Sessions(ctx context.Context, userID uuid.UUID) ([]models.Sessio
 	return out, translate(err, "list sessions")
 }
 
-// DeleteSession ends a session of the user.
+// DeleteSession ends a session of the user, and what runs in it.
 func (s *Store) DeleteSession(ctx context.Context, userID uuid.UUID, hash []byte) error {
-	n, err := s.exec(ctx, "delete session", `delete from sessions where user_id = ? and id_hash = ?`, userID, hash)
-	if err == nil && n == 0 {
-		return notFound("session")
-	}
-	return err
+	return s.Tx(ctx, func(s *Store) error {
+		n, err := s.exec(ctx, "delete session", `delete from sessions where user_id = ? and id_hash = ?`, userID, hash)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return notFound("session")
+		}
+		return s.accessChanged(ctx, userID)
+	})
 }
 
-// DeleteOtherSessions ends all of the user's sessions but the one to keep.
+// DeleteOtherSessions ends all of the user's sessions but the one to keep,
+// none of which is nil.
 func (s *Store) DeleteOtherSessions(ctx context.Context, userID uuid.UUID, keep []byte) error {
-	_, err := s.exec(ctx, "delete other sessions",
-		`delete from sessions where user_id = ? and id_hash <> ?`, userID, keep)
-	return err
+	if keep == nil {
+		keep = []byte{}
+	}
+	return s.Tx(ctx, func(s *Store) error {
+		if _, err := s.exec(ctx, "delete other sessions",
+			`delete from sessions where user_id = ? and id_hash <> ?`, userID, keep); err != nil {
+			return err
+		}
+		return s.accessChanged(ctx, userID)
+	})
+}
+
+// accessChanged has every process look again at what it serves to the user,
+// when the transaction commits.
+func (s *Store) accessChanged(ctx context.Context, userID uuid.UUID) error {
+	return s.notify(ctx, event.AccessChanged(userID))
 }

@@ -28,7 +28,8 @@ func (w *Work) PurgeableJob(ctx context.Context, jobID uuid.UUID) (models.Job, e
 // of its deletion, which subscribers may still have to learn.
 func (w *Work) DeleteJobRows(ctx context.Context, jobID uuid.UUID) error {
 	return w.s.Tx(ctx, func(s *Store) error {
-		if _, err := s.Work().PurgeableJob(ctx, jobID); err != nil {
+		job, err := s.Work().PurgeableJob(ctx, jobID)
+		if err != nil {
 			if isNotFound(err) {
 				return nil
 			}
@@ -37,9 +38,11 @@ func (w *Work) DeleteJobRows(ctx context.Context, jobID uuid.UUID) error {
 		if _, err := s.exec(ctx, "delete job", `delete from jobs where id = ?`, jobID); err != nil {
 			return err
 		}
-		_, err := s.exec(ctx, "delete job events", `delete from job_events where job_id = ? and kind <> ?`,
-			jobID, models.EventDeleted)
-		return err
+		if _, err := s.exec(ctx, "delete job events", `delete from job_events where job_id = ? and kind <> ?`,
+			jobID, models.EventDeleted); err != nil {
+			return err
+		}
+		return s.removeEmptied(ctx, job.UserID)
 	})
 }
 
@@ -108,20 +111,29 @@ func (w *Work) PruneHeartbeats(ctx context.Context, before time.Time) (int64, er
 	return w.s.exec(ctx, "prune heartbeats", `delete from agent_heartbeats where at < ?`, before)
 }
 
-// PruneSessions removes sessions and one-time tokens that ended before now.
+// unverifiedTime is how long an account waits for its verification.
+const unverifiedTime = 7 * 24 * time.Hour
+
+// PruneSessions removes sessions, API tokens and one-time tokens that ended
+// before now, accounts that were not verified in time and those that were
+// deleted.
 func (w *Work) PruneSessions(ctx context.Context, now time.Time) (int64, error) {
-	n, err := w.s.exec(ctx, "prune sessions",
-		`delete from sessions where expires_at <= ? or last_seen_at <= ?`, now, now.Add(-SessionIdle))
-	if err != nil {
-		return 0, err
+	var total int64
+	for _, q := range []string{
+		`delete from sessions where expires_at <= @now or last_seen_at <= @idle`,
+		`delete from api_tokens where expires_at <= @now`,
+		`delete from one_time_tokens where expires_at <= @now`,
+		`delete from enrolment_tokens where expires_at <= @now and used_at is null`,
+	} {
+		n, err := w.s.exec(ctx, "prune sessions and tokens", q,
+			map[string]any{"now": now, "idle": now.Add(-SessionIdle)})
+		if err != nil {
+			return total, err
+		}
+		total += n
 	}
-	tokens, err := w.s.exec(ctx, "prune one-time tokens", `delete from one_time_tokens where expires_at <= ?`, now)
-	if err != nil {
-		return n, err
-	}
-	enrol, err := w.s.exec(ctx, "prune enrolment tokens",
-		`delete from enrolment_tokens where expires_at <= ? and used_at is null`, now)
-	return n + tokens + enrol, err
+	n, err := w.s.pruneAccounts(ctx, now.Add(-unverifiedTime))
+	return total + n, err
 }
 
 // PruneInspections removes pre-flight answers from before the time.

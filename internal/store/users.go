@@ -10,12 +10,8 @@ import (
 	"longhaul/models"
 )
 
-// tokenKind is what a one-time token is good for.
-type tokenKind string
-
-const tokenSetup tokenKind = "setup"
-
-// CountUsers returns how many accounts there are.
+// CountUsers returns how many accounts there are, those that are being
+// deleted and those that wait for their verification among them.
 func (s *Store) CountUsers(ctx context.Context) (int64, error) {
 	var n int64
 	err := s.conn(ctx).Model(&models.User{}).Count(&n).Error
@@ -26,13 +22,13 @@ func (s *Store) CountUsers(ctx context.Context) (int64, error) {
 // replaces every earlier one.
 func (s *Store) IssueSetupToken(ctx context.Context, hash []byte, ttl time.Duration) error {
 	return s.Tx(ctx, func(s *Store) error {
-		if _, err := s.exec(ctx, "drop setup tokens", `delete from one_time_tokens where kind = ?`, tokenSetup); err != nil {
+		if _, err := s.exec(ctx, "drop setup tokens", `delete from one_time_tokens where kind = ?`, models.OneTimeSetup); err != nil {
 			return err
 		}
 		now := s.Now()
 		_, err := s.exec(ctx, "issue setup token",
 			`insert into one_time_tokens (hash, kind, created_at, expires_at) values (?, ?, ?, ?)`,
-			hash, tokenSetup, now, now.Add(ttl))
+			hash, models.OneTimeSetup, now, now.Add(ttl))
 		return err
 	})
 }
@@ -55,14 +51,14 @@ func (s *Store) CreateFirstAdmin(ctx context.Context, tokenHash []byte, u models
 		now := s.Now()
 		used, err := s.exec(ctx, "use setup token",
 			`update one_time_tokens set used_at = ? where hash = ? and kind = ? and used_at is null and expires_at > ?`,
-			now, tokenHash, tokenSetup, now)
+			now, tokenHash, models.OneTimeSetup, now)
 		if err != nil {
 			return err
 		}
 		if used == 0 {
 			return models.Errorf(models.CodeForbidden, "This set-up link is not valid any more.")
 		}
-		u.Role = models.RoleAdmin
+		u.Role, u.VerifiedAt = models.RoleAdmin, &now // whoever has the console's link needs no mail
 		return s.CreateUser(ctx, u)
 	})
 }

@@ -120,5 +120,5 @@ export function makeSession(given: Partial<Session> = {}): Session {
 
 /** Makes a person. */
 export function makeMe(given: Partial<Me> = {}): Me {
-  return { id: newId(), email: 'ada@example.org', role: 'admin', createdAt: moment(-864_000), ...given };
+  return { id: newId(), email: 'ada@example.org', role: 'admin', secondFactor: false, secondFactorRequired: false, createdAt: moment(-864_000), ...given };
 }

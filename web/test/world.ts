@@ -97,6 +97,11 @@ export class World {
       setupNeeded: this.setupToken !== '',
       temporalUiUrl: 'http://temporal.test',
       limits: { maxRunningJobs: 10, maxJobBytes: 0, maxTorrentBytes: 10_485_760 },
+      registration: 'invitation',
+      turnstileSiteKey: '',
+      mail: true,
+      passwordRule: 'Use at least 15 characters.',
+      plansPath: '/api/v1/plans',
     };
   }
 
@@ -104,7 +109,7 @@ export class World {
     const { email, password } = (await request.json()) as { email: string; password: string };
     if (password !== this.password) return problem(401, 'unauthorized', 'The e-mail address or the password is wrong.');
     this.me = makeMe({ email });
-    return json(this.me);
+    return json({ user: this.me });
   }
 
   private async setUp(request: Request): Promise<Response> {

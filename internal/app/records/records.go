@@ -19,6 +19,12 @@ type Records struct{ *store.Store }
 var (
 	_ api.Accounts         = Records{}
 	_ api.Sessions         = Records{}
+	_ api.OneTimes         = Records{}
+	_ api.Registrations    = Records{}
+	_ api.SecondFactors    = Records{}
+	_ api.APITokens        = Records{}
+	_ api.UserAdmin        = Records{}
+	_ api.SecurityLog      = Records{}
 	_ api.Jobs             = Records{}
 	_ api.Files            = Records{}
 	_ api.Owners           = Records{}
@@ -42,6 +48,16 @@ func (r Records) Jobs(ctx context.Context, userID uuid.UUID, q api.JobQuery) (ap
 		Cursor: q.Cursor, Limit: q.Limit,
 	})
 	return api.JobPage(page), err
+}
+
+// Users returns a page of the accounts.
+func (r Records) Users(ctx context.Context, q api.UserQuery) (api.UserPage, error) {
+	page, err := r.Store.Users(ctx, store.UserFilter(q))
+	out := api.UserPage{NextCursor: page.NextCursor, Total: page.Total}
+	for _, u := range page.Users {
+		out.Users = append(out.Users, api.UserRow(u))
+	}
+	return out, err
 }
 
 // QueueNote tells what the user's queued jobs wait for.

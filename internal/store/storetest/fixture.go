@@ -15,9 +15,10 @@ import (
 // User adds an account and returns it.
 func User(t testing.TB, s *store.Store) models.User {
 	t.Helper()
-	id := s.NewID()
+	id, now := s.NewID(), s.Now()
 	u := models.User{
-		ID: id, Email: id.String() + "@example.com", PasswordHash: "$argon2id$none", Role: models.RoleUser, CreatedAt: s.Now(),
+		ID: id, Email: id.String() + "@example.com", PasswordHash: "$argon2id$none", Role: models.RoleUser,
+		VerifiedAt: &now, CreatedAt: now,
 	}
 	if err := s.CreateUser(t.Context(), u); err != nil {
 		t.Fatalf("create user: %v", err)

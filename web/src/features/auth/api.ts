@@ -40,8 +40,10 @@ export interface Credentials {
 }
 
 /** Signs in. */
-export function signIn(body: Credentials): Promise<Me> {
-  return send(http.POST('/api/v1/auth/login', { body }));
+export async function signIn(body: Credentials): Promise<Me> {
+  const result = await send(http.POST('/api/v1/auth/login', { body }));
+  if (result.user === undefined) throw new Error('This account has two-factor sign-in. Please use its code.');
+  return result.user;
 }
 
 /** Makes the first account with the one-time token from the server's console, and signs it in. */

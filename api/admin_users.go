@@ -1,0 +1,133 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"longhaul/internal/token"
+	"longhaul/models"
+)
+
+// UserQuery chooses accounts.
+type UserQuery struct {
+	Search string
+	Role   models.Role
+	Cursor string
+	Limit  int
+}
+
+// UserRow is an account with what a list of them shows.
+type UserRow struct {
+	models.User
+	LastSeenAt *time.Time
+	Jobs       int64
+}
+
+// UserPage is one page of a list of accounts.
+type UserPage struct {
+	Users      []UserRow
+	NextCursor string
+	Total      int64
+}
+
+// UserAdmin manages accounts and who may have one.
+type UserAdmin interface {
+	Users(ctx context.Context, q UserQuery) (UserPage, error)
+	SetUserDisabled(ctx context.Context, by models.Actor, id uuid.UUID, disabled bool) error
+	EndUserAccess(ctx context.Context, by models.Actor, id uuid.UUID) error
+	Invite(ctx context.Context, by models.Actor, inviter string, t models.OneTime, mail bool) error
+	Invitations(ctx context.Context) ([]models.OneTime, error)
+	WithdrawInvitation(ctx context.Context, by models.Actor, id uuid.UUID) error
+	SetRegistration(ctx context.Context, by models.Actor, mode models.Registration) error
+}
+
+type adminUserHandlers struct {
+	users   UserAdmin
+	policy  *registrationPolicy
+	keys    *token.Keys
+	baseURL *url.URL
+	now     func() time.Time
+	newID   func() uuid.UUID
+}
+
+func (h *adminUserHandlers) routes(r *router) {
+	const path = "/api/v1/admin/users"
+	handle(r, accessAdmin, huma.Operation{
+		OperationID: "list-users", Method: http.MethodGet, Path: path, Tags: []string{tagAdmin}, Summary: "List accounts",
+	}, h.list)
+	act := func(name, summary, description string) huma.Operation {
+		return huma.Operation{
+			OperationID: name + "-user", Method: http.MethodPost, Path: path + "/{id}/" + name, Tags: []string{tagAdmin},
+			Summary: summary, Description: description, DefaultStatus: http.StatusNoContent,
+		}
+	}
+	handle(r, accessAdmin, act("disable", "Take an account's access away", "Its sessions, API tokens and streams end at once. Its jobs stay."), h.disable)
+	handle(r, accessAdmin, act("enable", "Give an account its access back", ""), h.enable)
+	handle(r, accessAdmin, act("logout", "End all sessions and API tokens of an account", ""), h.logout)
+	h.invitationRoutes(r)
+}
+
+// UserInfo is an account as administrators see it.
+type UserInfo struct {
+	ID           uuid.UUID  `json:"id" format:"uuid"`
+	Email        string     `json:"email"`
+	Role         userRole   `json:"role"`
+	Verified     bool       `json:"verified" doc:"The address is known to be the owner's"`
+	SecondFactor bool       `json:"secondFactor"`
+	DisabledAt   *time.Time `json:"disabledAt"`
+	CreatedAt    time.Time  `json:"createdAt"`
+	LastSeenAt   *time.Time `json:"lastSeenAt" doc:"The newest use of a session or API token; null if none is left"`
+	Jobs         int64      `json:"jobs"`
+}
+
+type usersInput struct {
+	Q      string   `query:"q" maxLength:"200" doc:"Only accounts whose address contains this"`
+	Role   userRole `query:"role" doc:"Only accounts with this role"`
+	Cursor string   `query:"cursor" maxLength:"512" doc:"nextCursor of the page before"`
+	Limit  int      `query:"limit" minimum:"1" maximum:"100" default:"50"`
+}
+
+type usersOutput struct {
+	Body struct {
+		Users      []UserInfo `json:"users" nullable:"false" doc:"Newest first"`
+		NextCursor string     `json:"nextCursor" doc:"Empty on the last page"`
+		Total      int64      `json:"total" doc:"Accounts that match, on all pages"`
+	} `nameHint:"UserList"`
+}
+
+func (h *adminUserHandlers) list(ctx context.Context, in *usersInput) (*usersOutput, error) {
+	page, err := h.users.Users(ctx, UserQuery{Search: in.Q, Role: models.Role(in.Role), Cursor: in.Cursor, Limit: in.Limit})
+	if err != nil {
+		return nil, err
+	}
+	out := &usersOutput{}
+	out.Body.Users, out.Body.NextCursor, out.Body.Total = make([]UserInfo, 0, len(page.Users)), page.NextCursor, page.Total
+	for _, u := range page.Users {
+		out.Body.Users = append(out.Body.Users, UserInfo{
+			ID: u.ID, Email: u.Email, Role: userRole(u.Role), Verified: u.VerifiedAt != nil, SecondFactor: u.SecondFactor(),
+			DisabledAt: u.DisabledAt, CreatedAt: u.CreatedAt, LastSeenAt: u.LastSeenAt, Jobs: u.Jobs,
+		})
+	}
+	return out, nil
+}
+
+type userInput struct {
+	ID uuid.UUID `path:"id" format:"uuid"`
+}
+
+func (h *adminUserHandlers) disable(ctx context.Context, in *userInput) (*empty, error) {
+	return &empty{}, h.users.SetUserDisabled(ctx, actorOf(ctx), in.ID, true)
+}
+
+func (h *adminUserHandlers) enable(ctx context.Context, in *userInput) (*empty, error) {
+	return &empty{}, h.users.SetUserDisabled(ctx, actorOf(ctx), in.ID, false)
+}
+
+func (h *adminUserHandlers) logout(ctx context.Context, in *userInput) (*empty, error) {
+	return &empty{}, h.users.EndUserAccess(ctx, actorOf(ctx), in.ID)
+}

@@ -1,0 +1,144 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"longhaul/internal/token"
+	"longhaul/models"
+)
+
+// registration is a registration mode on the wire.
+type registration models.Registration
+
+// Schema returns the schema of registration modes.
+func (registration) Schema(r huma.Registry) *huma.Schema {
+	return enum(r, "RegistrationMode", "Who may make an account",
+		models.RegistrationOpen, models.RegistrationInvitation, models.RegistrationClosed)
+}
+
+func (h *adminUserHandlers) invitationRoutes(r *router) {
+	const path = "/api/v1/admin/invitations"
+	handle(r, accessAdmin, huma.Operation{
+		OperationID: "list-invitations", Method: http.MethodGet, Path: path, Tags: []string{tagAdmin},
+		Summary: "List invitations that were not used yet",
+	}, h.invitations)
+	handle(r, accessAdmin, huma.Operation{
+		OperationID: "invite", Method: http.MethodPost, Path: path, Tags: []string{tagAdmin},
+		Summary:       "Invite somebody to make an account",
+		Description:   "The link goes by mail, where mail is on, and comes back this once. It works for seven days. An earlier invitation of the address dies.",
+		DefaultStatus: http.StatusCreated,
+	}, h.invite)
+	handle(r, accessAdmin, huma.Operation{
+		OperationID: "withdraw-invitation", Method: http.MethodDelete, Path: path + "/{id}", Tags: []string{tagAdmin},
+		Summary: "Withdraw an invitation", DefaultStatus: http.StatusNoContent,
+	}, h.withdraw)
+	handle(r, accessAdmin, huma.Operation{
+		OperationID: "set-registration", Method: http.MethodPut, Path: "/api/v1/admin/registration", Tags: []string{tagAdmin},
+		Summary: "Set who may make an account", DefaultStatus: http.StatusNoContent,
+	}, h.setRegistration)
+}
+
+// Invitation is an invitation that was not used yet.
+type Invitation struct {
+	ID        uuid.UUID `json:"id" format:"uuid"`
+	Email     string    `json:"email"`
+	Role      userRole  `json:"role"`
+	CreatedAt time.Time `json:"createdAt"`
+	ExpiresAt time.Time `json:"expiresAt"`
+}
+
+func invitationOf(t models.OneTime) Invitation {
+	return Invitation{ID: t.ID, Email: t.Email, Role: userRole(t.Role), CreatedAt: t.CreatedAt, ExpiresAt: t.ExpiresAt}
+}
+
+type invitationsOutput struct {
+	Body struct {
+		Invitations []Invitation `json:"invitations" nullable:"false"`
+	} `nameHint:"InvitationList"`
+}
+
+func (h *adminUserHandlers) invitations(ctx context.Context, _ *empty) (*invitationsOutput, error) {
+	list, err := h.users.Invitations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &invitationsOutput{}
+	out.Body.Invitations = make([]Invitation, 0, len(list))
+	for _, t := range list {
+		out.Body.Invitations = append(out.Body.Invitations, invitationOf(t))
+	}
+	return out, nil
+}
+
+type inviteInput struct {
+	Body struct {
+		Email string   `json:"email" minLength:"3" maxLength:"254"`
+		Role  userRole `json:"role,omitempty" default:"user"`
+	} `nameHint:"Invite"`
+}
+
+type inviteOutput struct {
+	Body struct {
+		Invitation Invitation `json:"invitation"`
+		URL        string     `json:"url" doc:"The link, shown this once"`
+		Mailed     bool       `json:"mailed" doc:"It goes by mail too"`
+	} `nameHint:"Invited"`
+}
+
+func (h *adminUserHandlers) invite(ctx context.Context, in *inviteInput) (*inviteOutput, error) {
+	email, err := normalEmail(in.Body.Email)
+	if err != nil {
+		return nil, err
+	}
+	role := models.Role(in.Body.Role)
+	if role == "" {
+		role = models.RoleUser
+	}
+	if !role.Valid() {
+		return nil, models.Errorf(models.CodeInvalid, "There is no such role.").In("role")
+	}
+	id, now := h.newID(), h.now()
+	value := h.keys.OneTime(id)
+	t := models.OneTime{
+		ID: id, Hash: token.Hash(value), Kind: models.OneTimeInvitation, Email: email, Role: role,
+		CreatedAt: now, ExpiresAt: now.Add(invitedLife),
+	}
+	if err := h.users.Invite(ctx, actorOf(ctx), caller(ctx).Email, t, h.policy.mail); err != nil {
+		return nil, err
+	}
+	out := &inviteOutput{}
+	out.Body.Invitation, out.Body.Mailed = invitationOf(t), h.policy.mail
+	out.Body.URL = pageLink(h.baseURL, "register", "invitation", value)
+	return out, nil
+}
+
+type invitationIDInput struct {
+	ID uuid.UUID `path:"id" format:"uuid"`
+}
+
+func (h *adminUserHandlers) withdraw(ctx context.Context, in *invitationIDInput) (*empty, error) {
+	return &empty{}, h.users.WithdrawInvitation(ctx, actorOf(ctx), in.ID)
+}
+
+type registrationInput struct {
+	Body struct {
+		Mode registration `json:"mode"`
+	} `nameHint:"SetRegistration"`
+}
+
+func (h *adminUserHandlers) setRegistration(ctx context.Context, in *registrationInput) (*empty, error) {
+	mode := models.Registration(in.Body.Mode)
+	if !mode.Valid() {
+		return nil, models.Errorf(models.CodeInvalid, "There is no such mode.").In("mode")
+	}
+	if mode == models.RegistrationOpen && !h.policy.mail {
+		return nil, models.Fault(models.ProblemMailOff,
+			"Registration can be open only where mail is configured: addresses have to be verified.").In("mode")
+	}
+	return &empty{}, h.users.SetRegistration(ctx, actorOf(ctx), mode)
+}

@@ -1,0 +1,107 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"longhaul/models"
+)
+
+func (h *accountHandlers) profileRoutes(r *router) {
+	handle(r, accessConfirmed, huma.Operation{
+		OperationID: "change-password", Method: http.MethodPut, Path: "/api/v1/me/password", Tags: []string{tagAuth},
+		Summary:       "Set a new password",
+		Description:   "Ends all sessions; the cookie of a new one comes back. A mail tells the owner. Needs reauthenticate within ten minutes.",
+		DefaultStatus: http.StatusNoContent,
+	}, h.changePassword)
+	handle(r, accessConfirmed, huma.Operation{
+		OperationID: "change-email", Method: http.MethodPut, Path: "/api/v1/me/email", Tags: []string{tagAuth},
+		Summary:       "Ask for another e-mail address",
+		Description:   "It is the account's once the link in the mail to it is used. Needs reauthenticate within ten minutes.",
+		DefaultStatus: http.StatusAccepted,
+	}, h.changeEmail)
+	handle(r, accessConfirmed, huma.Operation{
+		OperationID: "delete-account", Method: http.MethodPost, Path: "/api/v1/me/delete", Tags: []string{tagAuth},
+		Summary:       "Delete the account with all its jobs and files",
+		Description:   "At once and for good. Needs the address as it is typed, and reauthenticate within ten minutes.",
+		DefaultStatus: http.StatusNoContent,
+	}, h.deleteAccount)
+}
+
+type changePasswordInput struct {
+	Body struct {
+		Password string `json:"password" minLength:"1" maxLength:"1024" doc:"The new one, at least 15 characters"`
+	} `nameHint:"ChangePassword"`
+}
+
+type cookieOutput struct {
+	SetCookie http.Cookie `header:"Set-Cookie" hidden:"true"`
+}
+
+func (h *accountHandlers) changePassword(ctx context.Context, in *changePasswordInput) (*cookieOutput, error) {
+	user := caller(ctx)
+	if err := h.passwords.Check(in.Body.Password, user.Email); err != nil {
+		return nil, err
+	}
+	hash, err := h.passwords.Hash(ctx, in.Body.Password)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.accounts.ChangePassword(ctx, user.ID, hash, infoOf(ctx).client); err != nil {
+		return nil, err
+	}
+	user.PasswordHash = hash
+	cookie, err := h.openSession(ctx, user)
+	return &cookieOutput{SetCookie: cookie}, err
+}
+
+type changeEmailInput struct {
+	Body struct {
+		Email string `json:"email" minLength:"3" maxLength:"254" doc:"The new one"`
+	} `nameHint:"ChangeEmail"`
+}
+
+func (h *accountHandlers) changeEmail(ctx context.Context, in *changeEmailInput) (*acceptedOutput, error) {
+	user := caller(ctx)
+	if !h.policy.mail {
+		return nil, models.Fault(models.ProblemMailOff, "This installation sends no mail, so that the new address cannot be verified.")
+	}
+	email, err := normalEmail(in.Body.Email)
+	if err != nil {
+		return nil, err
+	}
+	if email == user.Email {
+		return nil, models.Errorf(models.CodeInvalid, "This is the address that the account has.").In("email")
+	}
+	if err := allowAll(ctx, h.limits, limitAsk{LimitResetAccount, email}, limitAsk{LimitResetAccount, user.Email}); err != nil {
+		return nil, err
+	}
+	link := h.link(models.OneTimeEmail, linkLife)
+	link.Email = email
+	if err := h.background.accept(ctx, accountBudget, func(ctx context.Context) error {
+		return h.accounts.RequestEmailChange(ctx, user.ID, link)
+	}); err != nil {
+		return nil, err
+	}
+	return accepted("We have sent a mail to the new address. Please use the link in it within 30 minutes."), nil
+}
+
+type deleteAccountInput struct {
+	Body struct {
+		Email string `json:"email" minLength:"1" maxLength:"254" doc:"The account's address, to confirm"`
+	} `nameHint:"DeleteAccount"`
+}
+
+func (h *accountHandlers) deleteAccount(ctx context.Context, in *deleteAccountInput) (*logoutOutput, error) {
+	user := caller(ctx)
+	if email, err := normalEmail(in.Body.Email); err != nil || email != user.Email {
+		return nil, models.Errorf(models.CodeInvalid, "This is not the account's address.").In("email")
+	}
+	if err := h.accounts.DeleteAccount(ctx, actorOf(ctx), user.ID); err != nil {
+		return nil, err
+	}
+	cookie := clearSession()
+	return &logoutOutput{SetCookie: cookie.String(), ClearSiteData: clearAll}, nil
+}

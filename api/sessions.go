@@ -1,0 +1,77 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"longhaul/models"
+)
+
+func (h *accountHandlers) sessionRoutes(r *router) {
+	handle(r, accessUser, huma.Operation{
+		OperationID: "list-sessions", Method: http.MethodGet, Path: "/api/v1/auth/sessions", Tags: []string{tagAuth},
+		Summary: "List where the account is signed in",
+	}, h.listSessions)
+	handle(r, accessUser, huma.Operation{
+		OperationID: "end-session", Method: http.MethodDelete, Path: "/api/v1/auth/sessions/{id}", Tags: []string{tagAuth},
+		Summary: "End a session", Description: "The id \"others\" ends all but the present one. What runs in a session, such as an event stream, ends with it.",
+		DefaultStatus: http.StatusNoContent,
+	}, h.endSession)
+}
+
+// SessionInfo is one sign-in of the account.
+type SessionInfo struct {
+	ID         string    `json:"id"`
+	Current    bool      `json:"current" doc:"The session of this request"`
+	IP         string    `json:"ip" doc:"Where it was used last"`
+	UserAgent  string    `json:"userAgent"`
+	CreatedAt  time.Time `json:"createdAt"`
+	LastSeenAt time.Time `json:"lastSeenAt"`
+	ExpiresAt  time.Time `json:"expiresAt"`
+}
+
+type sessionsOutput struct {
+	Body struct {
+		Sessions []SessionInfo `json:"sessions" nullable:"false"`
+	} `nameHint:"SessionList"`
+}
+
+func (h *accountHandlers) listSessions(ctx context.Context, _ *empty) (*sessionsOutput, error) {
+	list, err := h.accounts.Sessions(ctx, caller(ctx).ID)
+	if err != nil {
+		return nil, err
+	}
+	out := &sessionsOutput{}
+	out.Body.Sessions = make([]SessionInfo, 0, len(list))
+	for _, s := range list {
+		out.Body.Sessions = append(out.Body.Sessions, SessionInfo{
+			ID: sessionID(s.IDHash), Current: bytes.Equal(s.IDHash, infoOf(ctx).session.IDHash), IP: s.IP, UserAgent: s.UserAgent,
+			CreatedAt: s.CreatedAt, LastSeenAt: s.LastSeenAt, ExpiresAt: s.ExpiresAt,
+		})
+	}
+	return out, nil
+}
+
+// otherSessions stands for all sessions but the caller's.
+const otherSessions = "others"
+
+type sessionInput struct {
+	ID string `path:"id" maxLength:"64"`
+}
+
+func (h *accountHandlers) endSession(ctx context.Context, in *sessionInput) (*empty, error) {
+	user, info := caller(ctx), infoOf(ctx)
+	if in.ID == otherSessions {
+		return &empty{}, h.accounts.DeleteOtherSessions(ctx, user.ID, info.session.IDHash)
+	}
+	hash, err := base64.RawURLEncoding.DecodeString(in.ID)
+	if err != nil {
+		return nil, models.Errorf(models.CodeNotFound, "There is no such session.")
+	}
+	return &empty{}, h.accounts.DeleteSession(ctx, user.ID, hash)
+}

@@ -1,0 +1,274 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"longhaul/internal/token"
+	"longhaul/internal/totp"
+	"longhaul/models"
+)
+
+// The actions that a robot check is made for, as the widget names them.
+const (
+	botLogin    = "login"
+	botRegister = "register"
+	botReset    = "reset"
+)
+
+// BotCheck tells persons from robots.
+type BotCheck interface {
+	// Check reports as a models.Error when the widget's answer is not that of
+	// a person who meant the action.
+	Check(ctx context.Context, answer, ip, action string) error
+}
+
+// checkPerson refuses robots, where a check is configured.
+func (h *accountHandlers) checkPerson(ctx context.Context, answer, action string) error {
+	if h.bots == nil {
+		return nil
+	}
+	return h.bots.Check(ctx, answer, infoOf(ctx).ip, action)
+}
+
+func (h *accountHandlers) signInRoutes(r *router) {
+	handle(r, accessPublic, huma.Operation{
+		OperationID: "login", Method: http.MethodPost, Path: "/api/v1/auth/login", Tags: []string{tagAuth},
+		Summary: "Sign in",
+		Description: "The session comes back as the cookie " + cookieName + ". An account with two-factor sign-in gets a challenge instead, " +
+			"which login-totp answers.",
+	}, h.login)
+	handle(r, accessPublic, huma.Operation{
+		OperationID: "login-totp", Method: http.MethodPost, Path: "/api/v1/auth/login/totp", Tags: []string{tagAuth},
+		Summary: "Finish a sign-in with a two-factor or recovery code",
+	}, h.loginTOTP)
+	handle(r, accessEnrol, huma.Operation{
+		OperationID: "reauthenticate", Method: http.MethodPost, Path: "/api/v1/auth/reauthenticate", Tags: []string{tagAuth},
+		Summary: "Confirm who you are", Description: "With the password or a two-factor code. It stands for ten minutes in this session.",
+		DefaultStatus: http.StatusNoContent,
+	}, h.reauthenticate)
+	handle(r, accessAccount, huma.Operation{
+		OperationID: "logout", Method: http.MethodPost, Path: "/api/v1/auth/logout", Tags: []string{tagAuth},
+		Summary: "Sign out", Description: "Ends the session, or revokes the API token, that the request came with.",
+		DefaultStatus: http.StatusNoContent,
+	}, h.logout)
+}
+
+type loginInput struct {
+	Body struct {
+		Email     string `json:"email" minLength:"1" maxLength:"254"`
+		Password  string `json:"password" minLength:"1" maxLength:"1024"`
+		Turnstile string `json:"turnstile,omitempty" maxLength:"2048" doc:"Answer of the Turnstile widget with the action \"login\", where the configuration has a site key"`
+	} `nameHint:"Login"`
+}
+
+// LoginResult is how a sign-in goes on.
+type LoginResult struct {
+	User      *Me       `json:"user,omitempty" doc:"Who is signed in; absent while a code is missing"`
+	Challenge string    `json:"challenge,omitempty" doc:"What to send with the code; works once"`
+	ExpiresAt time.Time `json:"expiresAt,omitzero" doc:"Of the challenge"`
+}
+
+type loginOutput struct {
+	SetCookie string `header:"Set-Cookie" hidden:"true"`
+	Body      LoginResult
+}
+
+// login answers the same, and as late, for an unknown account, a disabled one
+// and a wrong password.
+func (h *accountHandlers) login(ctx context.Context, in *loginInput) (*loginOutput, error) {
+	email, err := normalEmail(in.Body.Email)
+	if err != nil {
+		email = ""
+	}
+	ip := infoOf(ctx).ip
+	if err := allowAll(ctx, h.limits, limitAsk{LimitLoginIP, ip}, limitAsk{LimitLoginPair, email + " " + network(ip)},
+		limitAsk{LimitLoginAccount, email}); err != nil {
+		return nil, err
+	}
+	if err := h.checkPerson(ctx, in.Body.Turnstile, botLogin); err != nil {
+		return nil, err
+	}
+	user, err := h.accounts.UserByEmail(ctx, email)
+	if err != nil && models.CodeOf(err) != models.CodeNotFound {
+		return nil, err
+	}
+	ok, err := h.passwords.Verify(ctx, user.PasswordHash, in.Body.Password)
+	if err != nil {
+		return nil, err
+	}
+	if !ok || user.PasswordHash == "" || user.DisabledAt != nil || user.DeleteAt != nil {
+		h.noteFailed(ctx, user)
+		return nil, models.Errorf(models.CodeUnauthorized, "E-mail address or password is wrong.")
+	}
+	if user.VerifiedAt == nil {
+		return nil, models.Fault(models.ProblemEmailUnverified, "Please use the link in the mail that we sent you first. It works for 30 minutes; you can have another one.")
+	}
+	h.rehash(ctx, user, in.Body.Password)
+	return h.afterPassword(ctx, user)
+}
+
+// noteFailed records a wrong password; of an address that is no account at
+// most one a minute, as anybody can make up addresses.
+func (h *accountHandlers) noteFailed(ctx context.Context, user models.User) {
+	e := models.SecurityEvent{Kind: models.SecurityLoginFailed, IP: infoOf(ctx).ip, UserAgent: infoOf(ctx).client.UserAgent}
+	if user.PasswordHash != "" {
+		e.UserID = &user.ID
+	} else {
+		e.Once = network(e.IP)
+	}
+	h.background.run(ctx, accountBudget, func(ctx context.Context) error { return h.security.RecordSecurity(ctx, e) })
+}
+
+// rehash moves a password to the present parameters, which only its owner's
+// sign-in can do. It may fail: the next sign-in tries again.
+func (h *accountHandlers) rehash(ctx context.Context, user models.User, password string) {
+	if !h.passwords.NeedsRehash(user.PasswordHash) {
+		return
+	}
+	h.background.run(ctx, accountBudget, func(ctx context.Context) error {
+		hash, err := h.passwords.Hash(ctx, password)
+		if err != nil {
+			return err
+		}
+		return h.accounts.Rehash(ctx, user.ID, user.PasswordHash, hash)
+	})
+}
+
+// afterPassword opens the session, or asks for the second factor.
+func (h *accountHandlers) afterPassword(ctx context.Context, user models.User) (*loginOutput, error) {
+	if !user.SecondFactor() {
+		cookie, err := h.openSession(ctx, user)
+		if err != nil {
+			return nil, err
+		}
+		me := h.meOf(user)
+		return &loginOutput{SetCookie: cookie.String(), Body: LoginResult{User: &me}}, nil
+	}
+	value, hash, err := token.New()
+	if err != nil {
+		return nil, err
+	}
+	t := models.OneTime{ID: h.newID(), Hash: hash, Kind: models.OneTimeSignIn, ExpiresAt: h.now().Add(signInLife)}
+	if err := h.oneTimes.BeginSignIn(ctx, user.ID, t); err != nil {
+		return nil, err
+	}
+	return &loginOutput{Body: LoginResult{Challenge: value, ExpiresAt: t.ExpiresAt}}, nil
+}
+
+type loginTOTPInput struct {
+	Body struct {
+		Challenge string `json:"challenge" minLength:"1" maxLength:"256" doc:"From login"`
+		Code      string `json:"code" minLength:"1" maxLength:"64" doc:"From the authenticator app, or a recovery code"`
+	} `nameHint:"LoginCode"`
+}
+
+func (h *accountHandlers) loginTOTP(ctx context.Context, in *loginTOTPInput) (*signedInOutput, error) {
+	if err := h.limits.Allow(ctx, LimitLoginIP, infoOf(ctx).ip); err != nil {
+		return nil, err
+	}
+	challenge := token.Hash(in.Body.Challenge)
+	user, err := h.oneTimes.TrySignIn(ctx, challenge)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.checkCode(ctx, user, in.Body.Code); err != nil {
+		return nil, err
+	}
+	if err := h.oneTimes.FinishSignIn(ctx, challenge); err != nil {
+		return nil, err
+	}
+	return h.startSession(ctx, user)
+}
+
+// checkCode uses a two-factor or recovery code of the user up.
+func (h *accountHandlers) checkCode(ctx context.Context, user models.User, code string) error {
+	if err := h.limits.Allow(ctx, LimitTOTP, user.ID.String()); err != nil {
+		return err
+	}
+	ok, err := h.useCode(ctx, user, code)
+	if err != nil || ok {
+		return err
+	}
+	h.note(ctx, models.SecuritySecondFactorFailed, &user.ID, "")
+	return models.Fault(models.ProblemWrongCode, "The code is wrong or was used before. Please wait for the next one.").In("code")
+}
+
+func (h *accountHandlers) useCode(ctx context.Context, user models.User, code string) (bool, error) {
+	if !user.SecondFactor() {
+		return false, nil
+	}
+	if totp.IsRecovery(code) {
+		return h.factors.UseRecoveryCode(ctx, user.ID, totp.RecoveryHash(code))
+	}
+	secret, err := h.keys.Open(token.PurposeTOTP, user.ID, user.TOTPSecret)
+	if err != nil {
+		return false, err
+	}
+	step, ok := totp.Match(string(secret), code, h.now())
+	if !ok {
+		return false, nil
+	}
+	return h.factors.UseTOTPStep(ctx, user.ID, step)
+}
+
+type reauthInput struct {
+	Body struct {
+		Password string `json:"password,omitempty" maxLength:"1024" doc:"Either this"`
+		Code     string `json:"code,omitempty" maxLength:"64" doc:"or a two-factor or recovery code"`
+	} `nameHint:"Reauthentication"`
+}
+
+func (h *accountHandlers) reauthenticate(ctx context.Context, in *reauthInput) (*empty, error) {
+	user, info := caller(ctx), infoOf(ctx)
+	if (in.Body.Password == "") == (in.Body.Code == "") {
+		return nil, models.Errorf(models.CodeInvalid, "Please give either the password or a code.").In("password")
+	}
+	if in.Body.Code != "" {
+		if err := h.checkCode(ctx, user, in.Body.Code); err != nil {
+			return nil, err
+		}
+		return &empty{}, h.accounts.ConfirmSession(ctx, user.ID, info.session.IDHash)
+	}
+	if err := h.limits.Allow(ctx, LimitLoginPair, user.Email+" "+network(info.ip)); err != nil {
+		return nil, err
+	}
+	ok, err := h.passwords.Verify(ctx, user.PasswordHash, in.Body.Password)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		h.note(ctx, models.SecurityLoginFailed, &user.ID, "while signed in")
+		return nil, models.Errorf(models.CodeInvalid, "The password is wrong.").In("password")
+	}
+	return &empty{}, h.accounts.ConfirmSession(ctx, user.ID, info.session.IDHash)
+}
+
+// clearAll has the browser forget what it keeps of the app.
+const clearAll = `"cache", "cookies", "storage"`
+
+type logoutOutput struct {
+	SetCookie     string `header:"Set-Cookie" hidden:"true"`
+	ClearSiteData string `header:"Clear-Site-Data" hidden:"true"`
+}
+
+func (h *accountHandlers) logout(ctx context.Context, _ *empty) (*logoutOutput, error) {
+	user, info := caller(ctx), infoOf(ctx)
+	if info.token != nil {
+		return &logoutOutput{}, orGone(h.tokens.DeleteAPIToken(ctx, user.ID, info.token.ID))
+	}
+	cookie := clearSession()
+	return &logoutOutput{SetCookie: cookie.String(), ClearSiteData: clearAll},
+		orGone(h.accounts.DeleteSession(ctx, user.ID, info.session.IDHash))
+}
+
+// orGone passes over the news that what should go is gone.
+func orGone(err error) error {
+	if err != nil && models.CodeOf(err) == models.CodeNotFound {
+		return nil
+	}
+	return err
+}

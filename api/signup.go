@@ -1,0 +1,295 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"longhaul/internal/token"
+	"longhaul/models"
+)
+
+// Registrations makes accounts and gives lost ones back. What tells by its
+// answer whether an address has an account is called beside the answer.
+type Registrations interface {
+	Register(ctx context.Context, u models.User, link models.OneTime) error
+	ResendVerification(ctx context.Context, email string, link models.OneTime) error
+	Verify(ctx context.Context, tokenHash []byte) error
+	RequestReset(ctx context.Context, email string, link models.OneTime) error
+	ResetPassword(ctx context.Context, tokenHash []byte, passwordHash string, from models.Client) error
+	Accept(ctx context.Context, tokenHash []byte, u models.User) (models.User, error)
+	Registration(ctx context.Context) (models.Registration, error)
+}
+
+// registrationPolicy is who may make an account.
+type registrationPolicy struct {
+	configured models.Registration
+	mail       bool // mail can be sent
+	store      Registrations
+}
+
+// mode returns what is in force: what an administrator set, else what is
+// configured. Without mail nobody can show that an address is theirs, so that
+// open is by invitation.
+func (p *registrationPolicy) mode(ctx context.Context) (models.Registration, error) {
+	mode, err := p.store.Registration(ctx)
+	if err != nil {
+		return "", err
+	}
+	if mode == "" {
+		mode = p.configured
+	}
+	if mode == models.RegistrationOpen && !p.mail {
+		return models.RegistrationInvitation, nil
+	}
+	return mode, nil
+}
+
+func (h *accountHandlers) signUpRoutes(r *router) {
+	public := func(id, path, summary, description string, status int) huma.Operation {
+		return huma.Operation{
+			OperationID: id, Method: http.MethodPost, Path: "/api/v1/auth/" + path, Tags: []string{tagAuth},
+			Summary: summary, Description: description, DefaultStatus: status,
+		}
+	}
+	handle(r, accessPublic, public("register", "register", "Register an account",
+		"The answer is the same whether the address has an account or not; a mail says more. The account works once the link in it is used.",
+		http.StatusAccepted), h.register)
+	handle(r, accessPublic, public("verify", "verify", "Use the link of a registration", "", http.StatusNoContent), h.verify)
+	handle(r, accessPublic, public("resend-verification", "verify/resend", "Ask for another link", "", http.StatusAccepted), h.resend)
+	handle(r, accessPublic, public("request-reset", "reset", "Ask for a link that sets a new password",
+		"The answer is the same whether the address has an account or not.", http.StatusAccepted), h.requestReset)
+	handle(r, accessPublic, public("confirm-reset", "reset/confirm", "Set a new password by the link",
+		"All sessions and API tokens of the account end. It does not sign in.", http.StatusNoContent), h.confirmReset)
+	handle(r, accessPublic, public("confirm-email", "email/confirm", "Use the link of a change of address", "",
+		http.StatusNoContent), h.confirmEmail)
+	handle(r, accessPublic, public("get-invitation", "invitation", "Look at an invitation", "", http.StatusOK), h.invitation)
+	handle(r, accessPublic, public("accept-invitation", "invitation/accept", "Make an account by an invitation",
+		"The account works at once and is signed in.", http.StatusCreated), h.accept)
+}
+
+// Accepted says that something is done beside the answer.
+type Accepted struct {
+	Message string `json:"message" doc:"One plain sentence, the same whatever is found"`
+}
+
+type acceptedOutput struct{ Body Accepted }
+
+func accepted(message string) *acceptedOutput { return &acceptedOutput{Body: Accepted{message}} }
+
+type signUpInput struct {
+	Body struct {
+		Email     string `json:"email" minLength:"3" maxLength:"254"`
+		Password  string `json:"password" minLength:"1" maxLength:"1024" doc:"At least 15 characters"`
+		Turnstile string `json:"turnstile,omitempty" maxLength:"2048" doc:"Answer of the Turnstile widget with the action \"register\", where the configuration has a site key"`
+	} `nameHint:"Registration"`
+}
+
+func (h *accountHandlers) register(ctx context.Context, in *signUpInput) (*acceptedOutput, error) {
+	mode, err := h.policy.mode(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if mode != models.RegistrationOpen {
+		return nil, models.Fault(models.ProblemRegistrationClosed, "You need an invitation to make an account here.")
+	}
+	if err := h.limits.Allow(ctx, LimitRegisterIP, infoOf(ctx).ip); err != nil {
+		return nil, err
+	}
+	email, err := normalEmail(in.Body.Email)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.passwords.Check(in.Body.Password, email); err != nil {
+		return nil, err
+	}
+	if err := h.limits.Allow(ctx, LimitResetAccount, email); err != nil {
+		return nil, err
+	}
+	if err := h.checkPerson(ctx, in.Body.Turnstile, botRegister); err != nil {
+		return nil, err
+	}
+	hash, err := h.passwords.Hash(ctx, in.Body.Password)
+	if err != nil {
+		return nil, err
+	}
+	user := models.User{ID: h.newID(), Email: email, PasswordHash: hash, Role: models.RoleUser, CreatedAt: h.now()}
+	link := h.link(models.OneTimeVerify, linkLife)
+	if err := h.background.accept(ctx, accountBudget, func(ctx context.Context) error {
+		return h.registrations.Register(ctx, user, link)
+	}); err != nil {
+		return nil, err
+	}
+	return accepted("We have sent you a mail. Please use the link in it within 30 minutes."), nil
+}
+
+type oneTimeInput struct {
+	Body struct {
+		Token string `json:"token" minLength:"1" maxLength:"256" doc:"The token of the link"`
+	} `nameHint:"OneTimeLink"`
+}
+
+// linkHash limits how many links are tried and returns what is kept of one.
+func (h *accountHandlers) linkHash(ctx context.Context, value string) ([]byte, error) {
+	return token.Hash(value), h.limits.Allow(ctx, LimitVerify, infoOf(ctx).ip)
+}
+
+// noteLink records a link that was not good, and passes the fault on.
+func (h *accountHandlers) noteLink(ctx context.Context, err error) error {
+	if err != nil && models.AsError(err).Problem == models.ProblemLinkNotValid {
+		h.note(ctx, models.SecurityTokenRefused, nil, "")
+	}
+	return err
+}
+
+func (h *accountHandlers) verify(ctx context.Context, in *oneTimeInput) (*empty, error) {
+	hash, err := h.linkHash(ctx, in.Body.Token)
+	if err != nil {
+		return nil, err
+	}
+	return &empty{}, h.noteLink(ctx, h.registrations.Verify(ctx, hash))
+}
+
+func (h *accountHandlers) confirmEmail(ctx context.Context, in *oneTimeInput) (*empty, error) {
+	hash, err := h.linkHash(ctx, in.Body.Token)
+	if err != nil {
+		return nil, err
+	}
+	return &empty{}, h.noteLink(ctx, h.accounts.ConfirmEmail(ctx, hash, infoOf(ctx).client))
+}
+
+type addressInput struct {
+	Body struct {
+		Email     string `json:"email" minLength:"3" maxLength:"254"`
+		Turnstile string `json:"turnstile,omitempty" maxLength:"2048" doc:"Answer of the Turnstile widget with the action \"reset\", where the configuration has a site key"`
+	} `nameHint:"Address"`
+}
+
+// mailTo does what both ways of asking for a link have in common: f runs
+// beside the answer.
+func (h *accountHandlers) mailTo(ctx context.Context, in *addressInput, f func(ctx context.Context, email string) error) error {
+	if !h.policy.mail {
+		return models.Fault(models.ProblemMailOff, "This installation sends no mail. Please ask its operator for help.")
+	}
+	if err := h.limits.Allow(ctx, LimitResetIP, infoOf(ctx).ip); err != nil {
+		return err
+	}
+	email, err := normalEmail(in.Body.Email)
+	if err != nil {
+		return err
+	}
+	if err := h.limits.Allow(ctx, LimitResetAccount, email); err != nil {
+		return err
+	}
+	if err := h.checkPerson(ctx, in.Body.Turnstile, botReset); err != nil {
+		return err
+	}
+	return h.background.accept(ctx, accountBudget, func(ctx context.Context) error { return f(ctx, email) })
+}
+
+func (h *accountHandlers) resend(ctx context.Context, in *addressInput) (*acceptedOutput, error) {
+	link := h.link(models.OneTimeVerify, linkLife)
+	err := h.mailTo(ctx, in, func(ctx context.Context, email string) error {
+		return h.registrations.ResendVerification(ctx, email, link)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return accepted("If an account waits for its verification, a new link is on its way."), nil
+}
+
+func (h *accountHandlers) requestReset(ctx context.Context, in *addressInput) (*acceptedOutput, error) {
+	link := h.link(models.OneTimeReset, linkLife)
+	err := h.mailTo(ctx, in, func(ctx context.Context, email string) error {
+		return h.registrations.RequestReset(ctx, email, link)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return accepted("If there is an account with this address, a link is on its way. It works for 30 minutes."), nil
+}
+
+type newPasswordInput struct {
+	Body struct {
+		Token    string `json:"token" minLength:"1" maxLength:"256" doc:"The token of the link"`
+		Password string `json:"password" minLength:"1" maxLength:"1024" doc:"At least 15 characters"`
+	} `nameHint:"NewPassword"`
+}
+
+// newPassword checks a new password that came with a link, and hashes it only
+// when the link is good: hashing is dear.
+func (h *accountHandlers) newPassword(ctx context.Context, kind models.OneTimeKind, in *newPasswordInput) (link []byte, hash string, err error) {
+	if link, err = h.linkHash(ctx, in.Body.Token); err != nil {
+		return nil, "", err
+	}
+	t, user, err := h.oneTimes.OneTime(ctx, kind, link)
+	if err != nil {
+		return nil, "", h.noteLink(ctx, err)
+	}
+	email := t.Email
+	if email == "" {
+		email = user.Email
+	}
+	if err := h.passwords.Check(in.Body.Password, email); err != nil {
+		return nil, "", err
+	}
+	hash, err = h.passwords.Hash(ctx, in.Body.Password)
+	return link, hash, err
+}
+
+func (h *accountHandlers) confirmReset(ctx context.Context, in *newPasswordInput) (*empty, error) {
+	link, hash, err := h.newPassword(ctx, models.OneTimeReset, in)
+	if err != nil {
+		return nil, err
+	}
+	return &empty{}, h.noteLink(ctx, h.registrations.ResetPassword(ctx, link, hash, infoOf(ctx).client))
+}
+
+type invitationOutput struct {
+	Body struct {
+		Email string   `json:"email" doc:"The address that the account will have"`
+		Role  userRole `json:"role"`
+	} `nameHint:"InvitationView"`
+}
+
+func (h *accountHandlers) invitation(ctx context.Context, in *oneTimeInput) (*invitationOutput, error) {
+	hash, err := h.linkHash(ctx, in.Body.Token)
+	if err != nil {
+		return nil, err
+	}
+	t, _, err := h.oneTimes.OneTime(ctx, models.OneTimeInvitation, hash)
+	if err != nil {
+		return nil, h.noteLink(ctx, err)
+	}
+	out := &invitationOutput{}
+	out.Body.Email, out.Body.Role = t.Email, userRole(t.Role)
+	return out, nil
+}
+
+func (h *accountHandlers) accept(ctx context.Context, in *newPasswordInput) (*signedInOutput, error) {
+	mode, err := h.policy.mode(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if mode == models.RegistrationClosed {
+		return nil, models.Fault(models.ProblemRegistrationClosed, "No accounts are made here at the moment.")
+	}
+	link, hash, err := h.newPassword(ctx, models.OneTimeInvitation, in)
+	if err != nil {
+		return nil, err
+	}
+	user, err := h.registrations.Accept(ctx, link, models.User{ID: h.newID(), PasswordHash: hash, CreatedAt: h.now()})
+	if err != nil {
+		return nil, h.noteLink(ctx, err)
+	}
+	return h.startSession(ctx, user)
+}
+
+// pageLink returns the address of a page of the app with a one-time token.
+func pageLink(base *url.URL, page, name, value string) string {
+	link := base.JoinPath(page)
+	link.RawQuery = url.Values{name: {value}}.Encode()
+	return link.String()
+}

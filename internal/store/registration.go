@@ -1,0 +1,231 @@
+package store
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"longhaul/models"
+)
+
+// Register makes an account that works once its link is used, and mails the
+// link. An account of the address that was never verified takes the new
+// password, and its earlier link dies; the owner of one that was verified is
+// told by mail and nothing changes.
+func (s *Store) Register(ctx context.Context, u models.User, link models.OneTime) error {
+	return s.Tx(ctx, func(s *Store) error {
+		u.Role, u.VerifiedAt = models.RoleUser, nil
+		err := s.CreateUser(ctx, u)
+		if isConflict(err) {
+			return s.registerAgain(ctx, u, link)
+		}
+		if err != nil {
+			return err
+		}
+		return s.mailLink(ctx, u, link, models.MailVerify, u.Email)
+	})
+}
+
+func (s *Store) registerAgain(ctx context.Context, u models.User, link models.OneTime) error {
+	old, err := s.lockUserByEmail(ctx, u.Email)
+	if err != nil {
+		return err
+	}
+	switch {
+	case old.DisabledAt != nil || old.DeleteAt != nil:
+		return nil
+	case old.VerifiedAt != nil:
+		return s.QueueMail(ctx, models.Mail{UserID: &old.ID, To: old.Email, Kind: models.MailAddressInUse})
+	}
+	if err := s.setPassword(ctx, old.ID, u.PasswordHash); err != nil {
+		return err
+	}
+	old.PasswordHash = u.PasswordHash
+	return s.mailLink(ctx, old, link, models.MailVerify, old.Email)
+}
+
+func (s *Store) lockUserByEmail(ctx context.Context, email string) (models.User, error) {
+	var u models.User
+	err := s.row(ctx, &u, "lock user by e-mail", `select * from users where email = ? for no key update`, email)
+	return u, err
+}
+
+func (s *Store) setPassword(ctx context.Context, userID uuid.UUID, hash string) error {
+	_, err := s.exec(ctx, "set password", `update users set password_hash = ? where id = ?`, hash, userID)
+	return err
+}
+
+// mailLink issues the user's one-time token and queues the mail with its link.
+func (s *Store) mailLink(ctx context.Context, u models.User, link models.OneTime, kind models.MailKind, to string) error {
+	if err := s.issue(ctx, link, u); err != nil {
+		return err
+	}
+	return s.QueueMail(ctx, models.Mail{UserID: &u.ID, To: to, Kind: kind, TokenID: &link.ID})
+}
+
+// ResendVerification mails a new link to an account that waits for it; for any
+// other address it does nothing.
+func (s *Store) ResendVerification(ctx context.Context, email string, link models.OneTime) error {
+	return s.Tx(ctx, func(s *Store) error {
+		u, err := s.lockUserByEmail(ctx, email)
+		if isNotFound(err) || err == nil && (u.VerifiedAt != nil || u.DisabledAt != nil || u.DeleteAt != nil) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return s.mailLink(ctx, u, link, models.MailVerify, u.Email)
+	})
+}
+
+// Verify uses a registration's link: the account works from now on.
+func (s *Store) Verify(ctx context.Context, hash []byte) error {
+	return s.Tx(ctx, func(s *Store) error {
+		_, u, err := s.useOf(ctx, models.OneTimeVerify, hash)
+		if err != nil {
+			return err
+		}
+		return s.setVerified(ctx, u.ID)
+	})
+}
+
+func (s *Store) setVerified(ctx context.Context, userID uuid.UUID) error {
+	_, err := s.exec(ctx, "verify account",
+		`update users set verified_at = coalesce(verified_at, ?) where id = ?`, s.Now(), userID)
+	return err
+}
+
+// RequestReset mails a link that sets a new password; for an address without
+// an account it does nothing.
+func (s *Store) RequestReset(ctx context.Context, email string, link models.OneTime) error {
+	return s.Tx(ctx, func(s *Store) error {
+		u, err := s.lockUserByEmail(ctx, email)
+		if isNotFound(err) || err == nil && (u.DisabledAt != nil || u.DeleteAt != nil) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return s.mailLink(ctx, u, link, models.MailReset, u.Email)
+	})
+}
+
+// ResetPassword uses a reset link. Whoever had the old password loses every
+// session and API token; the link has shown that the address is the owner's.
+func (s *Store) ResetPassword(ctx context.Context, hash []byte, passwordHash string, from models.Client) error {
+	return s.Tx(ctx, func(s *Store) error {
+		_, u, err := s.useOf(ctx, models.OneTimeReset, hash)
+		if err != nil {
+			return err
+		}
+		if err := s.setPassword(ctx, u.ID, passwordHash); err != nil {
+			return err
+		}
+		if err := s.setVerified(ctx, u.ID); err != nil {
+			return err
+		}
+		if err := s.endAccess(ctx, u.ID); err != nil {
+			return err
+		}
+		return s.mailPasswordChanged(ctx, u, from)
+	})
+}
+
+// ChangePassword sets a new password and ends all sessions of the user; the
+// caller opens a new one. API tokens stay.
+func (s *Store) ChangePassword(ctx context.Context, userID uuid.UUID, passwordHash string, from models.Client) error {
+	return s.Tx(ctx, func(s *Store) error {
+		u, err := s.lockUser(ctx, userID)
+		if err != nil {
+			return err
+		}
+		if err := s.setPassword(ctx, userID, passwordHash); err != nil {
+			return err
+		}
+		if err := s.DeleteOtherSessions(ctx, userID, nil); err != nil {
+			return err
+		}
+		return s.mailPasswordChanged(ctx, u, from)
+	})
+}
+
+func (s *Store) mailPasswordChanged(ctx context.Context, u models.User, from models.Client) error {
+	return s.QueueMail(ctx, models.Mail{
+		UserID: &u.ID, To: u.Email, Kind: models.MailPasswordChanged,
+		Params: map[string]string{models.MailParamIP: from.IP, models.MailParamDevice: from.UserAgent},
+	})
+}
+
+// Rehash replaces a password's hash by one of the same password with other
+// parameters, unless the password was changed in between. Links that were
+// mailed before die, as they are bound to the hash.
+func (s *Store) Rehash(ctx context.Context, userID uuid.UUID, old, hash string) error {
+	_, err := s.exec(ctx, "rehash password",
+		`update users set password_hash = ? where id = ? and password_hash = ?`, hash, userID, old)
+	return err
+}
+
+// RequestEmailChange mails a link to the new address that makes it the
+// account's. When the address has an account its owner is told instead, and
+// the answer is the same.
+func (s *Store) RequestEmailChange(ctx context.Context, userID uuid.UUID, link models.OneTime) error {
+	return s.Tx(ctx, func(s *Store) error {
+		u, err := s.lockUser(ctx, userID)
+		if err != nil {
+			return err
+		}
+		other, err := s.UserByEmail(ctx, link.Email)
+		if err != nil && !isNotFound(err) {
+			return err
+		}
+		if err == nil && other.VerifiedAt != nil {
+			return s.QueueMail(ctx, models.Mail{UserID: &other.ID, To: other.Email, Kind: models.MailAddressInUse})
+		}
+		return s.mailLink(ctx, u, link, models.MailConfirmEmail, link.Email)
+	})
+}
+
+// ConfirmEmail uses the link of a change of address and tells the old and the
+// new one. Links that were mailed to the old address die.
+func (s *Store) ConfirmEmail(ctx context.Context, hash []byte, from models.Client) error {
+	return s.Tx(ctx, func(s *Store) error {
+		t, u, err := s.useOf(ctx, models.OneTimeEmail, hash)
+		if err != nil {
+			return err
+		}
+		if err := s.takeAddress(ctx, t.Email); err != nil {
+			return err
+		}
+		if _, err := s.exec(ctx, "change e-mail",
+			`update users set email = ?, verified_at = coalesce(verified_at, ?) where id = ?`, t.Email, s.Now(), u.ID); err != nil {
+			return err
+		}
+		if _, err := s.exec(ctx, "drop links to the old address",
+			`delete from one_time_tokens where user_id = ? and kind in ('verify', 'reset')`, u.ID); err != nil {
+			return err
+		}
+		if err := s.QueueMail(ctx, models.Mail{
+			UserID: &u.ID, To: u.Email, Kind: models.MailEmailChanged, Params: map[string]string{models.MailParamNewEmail: t.Email, models.MailParamIP: from.IP},
+		}); err != nil {
+			return err
+		}
+		return s.QueueMail(ctx, models.Mail{UserID: &u.ID, To: t.Email, Kind: models.MailEmailIsNew})
+	})
+}
+
+// takeAddress makes an address free whose owner has just been shown: an
+// account that never verified it gives way, one that did is a conflict.
+func (s *Store) takeAddress(ctx context.Context, email string) error {
+	other, err := s.lockUserByEmail(ctx, email)
+	if isNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if other.VerifiedAt != nil || other.DisabledAt != nil {
+		return models.Errorf(models.CodeConflict, "There is an account with this e-mail address.").In("email")
+	}
+	_, err = s.exec(ctx, "remove unverified account", `delete from users where id = ?`, other.ID)
+	return err
+}
