@@ -20,7 +20,7 @@ const setupToken = "one-time-token"
 // standIn plays one of the application's programs, as far as devstack sees them:
 // it listens where it is told and writes down how it was called.
 func standIn(name string) bool {
-	if !slices.Contains([]string{"api", "worker", "agent", "longhaul"}, name) {
+	if !slices.Contains([]string{"api", "worker", "agent", "longhaul", "seedrsim"}, name) {
 		return false
 	}
 	record(name)
@@ -30,6 +30,8 @@ func standIn(name string) bool {
 	case "api":
 		fmt.Printf("open %s/setup?token=%s to begin\n", os.Getenv("BASE_URL"), setupToken)
 		serve(os.Getenv("API_LISTEN"))
+	case "seedrsim":
+		serve(os.Args[2])
 	case "worker":
 		serve(os.Getenv("METRICS_LISTEN"))
 	case "agent":
@@ -90,7 +92,7 @@ func programs(t *testing.T) (bin, web string) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	for _, name := range []string{"api", "worker", "agent", "longhaul"} {
+	for _, name := range []string{"api", "worker", "agent", "longhaul", "seedrsim"} {
 		if err := os.Symlink(self, filepath.Join(dir, name)); err != nil {
 			t.Fatal(err)
 		}
@@ -151,6 +153,41 @@ func TestApplication(t *testing.T) {
 	}
 	if migrated := strings.Count(read(t, filepath.Join(calls, "longhaul")), "CALL migrate\n"); migrated != 3 {
 		t.Errorf("migrations ran %d times", migrated)
+	}
+}
+
+// TestSeedr checks that the operator's Seedr account, or that of the simulator
+// in its place, reaches the control plane and nobody else.
+func TestSeedr(t *testing.T) {
+	bin, web := programs(t)
+	calls, data := t.TempDir(), filepath.Join(t.TempDir(), "data")
+	args := []string{"--bin", bin, "--web-dir", web, "--extra-env", "RECORD_DIR=" + calls}
+	t.Setenv("SEEDR_EMAIL", "operator@longhaul.test")
+	t.Setenv("SEEDR_PASSWORD_FILE", "/secret/of/the/operator")
+	launch(t, data, args...).interrupt(t)
+	told := read(t, filepath.Join(calls, "worker"))
+	if !strings.Contains(told, "SEEDR_EMAIL=operator@longhaul.test\n") || !strings.Contains(told, "SEEDR_PASSWORD_FILE=/secret/of/the/operator\n") {
+		t.Error("the worker is not told the operator's account")
+	}
+	if strings.Contains(read(t, filepath.Join(calls, "agent")), "SEEDR_") {
+		t.Error("the agent is told of the account")
+	}
+	if err := os.Remove(filepath.Join(calls, "worker")); err != nil {
+		t.Fatal(err)
+	}
+	launch(t, data, append(args, "--seedr-simulator")...).interrupt(t)
+	// The simulator gets no setting of the application, so it records where it runs.
+	told, sim := read(t, filepath.Join(calls, "worker")), read(t, filepath.Join(data, "seedrsim"))
+	if strings.Contains(told, "operator") || !strings.Contains(told, "SEEDR_URL=http://127.0.0.1:") || !strings.Contains(told, "SEEDR_ALLOW_CIDRS=127.0.0.0/8\n") {
+		t.Error("the worker does not use the simulator")
+	}
+	for line := range strings.Lines(sim) {
+		if strings.HasPrefix(line, "SEEDR_") && !strings.Contains(told, line) {
+			t.Errorf("the simulator has another account than the worker: %s", line)
+		}
+	}
+	if strings.Contains(sim, "DATABASE_URL") || !strings.Contains(sim, "SEEDR_PASSWORD=") {
+		t.Error("the simulator is told too much, or no password")
 	}
 }
 

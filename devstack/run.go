@@ -14,6 +14,7 @@ type runCommand struct {
 	Bin         string   `type:"path" default:"bin" help:"Folder of the application's programs."`
 	WebDir      string   `type:"path" default:"web/dist" help:"Folder of the built web app."`
 	NoApp       bool     `help:"Start only Postgres, Temporal, S3 and mail."`
+	Simulator   bool     `name:"seedr-simulator" env:"SEEDR_SIMULATOR" help:"Start a simulator of Seedr.cc, and use it as the Seedr account."`
 	PortBase    int      `help:"Put all ports in a row that begins here."`
 	RandomPorts bool     `help:"Take free ports for everything."`
 	ExtraEnv    []string `sep:"none" placeholder:"NAME=value" help:"Setting for the application's programs; may be repeated."`
@@ -38,7 +39,7 @@ func (c *runCommand) Run(ctx context.Context, hurry hurryUp) error {
 	}
 	return stack.Run(ctx, stack.Options{
 		Data: c.Data, Bin: c.Bin, WebDir: c.WebDir, Self: self,
-		NoApp: c.NoApp, Ports: ports, Environ: os.Environ(), ExtraEnv: c.ExtraEnv,
+		NoApp: c.NoApp, Simulator: c.Simulator, Ports: ports, Environ: os.Environ(), ExtraEnv: c.ExtraEnv,
 		ReadyFile: c.ReadyFile, LogLevel: c.LogLevel,
 		Console: os.Stdout, Hurry: hurry,
 	})

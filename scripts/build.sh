@@ -125,7 +125,9 @@ main() {
   mkdir -p bin
   start_web
   # Without symbol tables the linker is twice as fast; panics still name their lines.
-  compile programs . bin/ '-ldflags=-s' ./cmd/...
+  local programs=(./cmd/...)
+  [ -z "${SEEDR_SIMULATOR:-}" ] || programs+=(./test/seedrsim)
+  compile programs . bin/ '-ldflags=-s' "${programs[@]}"
   compile devstack devstack ../bin/devstack '-ldflags=-s' .
   finish_web
 }

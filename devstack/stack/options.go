@@ -6,6 +6,7 @@ package stack
 import (
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -34,6 +35,8 @@ type Options struct {
 	Self string
 	// NoApp starts the infrastructure alone.
 	NoApp bool
+	// Simulator starts the Seedr simulator and makes the application use it.
+	Simulator bool
 	// Ports are where the parts listen.
 	Ports Ports
 	// Environ is the operator's own environment, which the programs inherit.
@@ -71,7 +74,11 @@ func (o *Options) normalise() error {
 	if o.NoApp {
 		return nil
 	}
-	for _, program := range []string{"api", "worker", "agent", "longhaul"} {
+	programs := []string{"api", "worker", "agent", "longhaul"}
+	if o.Simulator {
+		programs = append(programs, "seedrsim")
+	}
+	for _, program := range programs {
 		if _, err := os.Stat(filepath.Join(o.Bin, program)); err != nil {
 			return fmt.Errorf("the program %s is not built; run make build", filepath.Join(filepath.Base(o.Bin), program))
 		}
@@ -87,6 +94,8 @@ type settings struct {
 	opts    Options
 	secrets secrets
 	cluster *postgres.Cluster
+
+	simulator *simulator // nil when there is none
 }
 
 func (s settings) baseURL() string  { return "http://localhost:" + strconv.Itoa(s.opts.Ports.App) }
@@ -128,6 +137,7 @@ func (s settings) control(metricsPort int) []string {
 	env["FILES_LISTEN"] = port.Address(s.opts.Ports.Files)
 	env["WEB_DIR"] = s.opts.WebDir
 	env["TEMPORAL_UI_URL"] = s.temporalUI()
+	maps.Copy(env, s.seedr())
 	return s.environment(env, metricsPort)
 }
 
@@ -182,7 +192,8 @@ func private(name string) bool {
 	switch name {
 	case "DATABASE_URL", "DATABASE_URL_FILE", "SECRET_KEY", "SECRET_KEY_FILE",
 		"S3_SECRET_ACCESS_KEY", "S3_SECRET_ACCESS_KEY_FILE", "S3_ACCESS_KEY_ID", "S3_ACCESS_KEY_ID_FILE",
-		"RESEND_API_KEY", "RESEND_API_KEY_FILE":
+		"RESEND_API_KEY", "RESEND_API_KEY_FILE",
+		"SEEDR_EMAIL", "SEEDR_EMAIL_FILE", "SEEDR_PASSWORD", "SEEDR_PASSWORD_FILE":
 		return true
 	default:
 		return false

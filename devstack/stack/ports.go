@@ -25,6 +25,7 @@ type Ports struct {
 	SMTP       int `name:"smtp-port" env:"SMTP_PORT" default:"1025" help:"Mail catcher, SMTP."`
 	Mail       int `name:"mail-port" env:"MAIL_PORT" default:"8025" help:"Mail catcher, web page."`
 	Agent      int `name:"agent-port" env:"AGENT_PORT" default:"7300" help:"Compute agent."`
+	Seedr      int `name:"seedr-port" env:"SEEDR_PORT" default:"8090" help:"Seedr simulator, if it runs."`
 	Postgres   int `name:"postgres-port" env:"POSTGRES_PORT" default:"5433" help:"Postgres."`
 
 	APIMetrics    int `name:"api-metrics-port" env:"API_METRICS_PORT" default:"9464" help:"Metrics of the API."`
@@ -49,6 +50,14 @@ func (p *Ports) infrastructure() []namedPort {
 	}
 }
 
+func (p *Ports) extra() []namedPort {
+	return []namedPort{{"the Seedr simulator", "SEEDR_PORT", &p.Seedr}}
+}
+
+func (p *Ports) all() []namedPort {
+	return append(append(p.application(), p.infrastructure()...), p.extra()...)
+}
+
 func (p *Ports) application() []namedPort {
 	return []namedPort{
 		{"the app", "APP_PORT", &p.App},
@@ -62,24 +71,27 @@ func (p *Ports) application() []namedPort {
 
 // Base moves all ports to a row that begins at base.
 func (p *Ports) Base(base int) {
-	for i, each := range append(p.application(), p.infrastructure()...) {
+	for i, each := range p.all() {
 		*each.number = base + i
 	}
 }
 
 // Random makes all ports free ones.
 func (p *Ports) Random() {
-	for _, each := range append(p.application(), p.infrastructure()...) {
+	for _, each := range p.all() {
 		*each.number = 0
 	}
 }
 
 // settle replaces zeros by free ports and refuses ports that are taken. After
 // an unclean end the old children may need a moment to let go of theirs.
-func (p *Ports) settle(ctx context.Context, withApp, afterCrash bool) error {
+func (p *Ports) settle(ctx context.Context, withApp, withSeedr, afterCrash bool) error {
 	all := p.infrastructure()
 	if withApp {
 		all = append(all, p.application()...)
+	}
+	if withSeedr {
+		all = append(all, p.extra()...)
 	}
 	free, err := port.FreeN(len(all))
 	if err != nil {

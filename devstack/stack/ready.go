@@ -144,6 +144,9 @@ func (s *stack) summary() {
 	line("Temporal UI", s.temporalUI())
 	line("Mail", s.mailURL())
 	line("S3", s.s3URL())
+	if s.simulator != nil {
+		line("Seedr", "http://"+port.Address(s.opts.Ports.Seedr)+"/_simulator (simulated)")
+	}
 	line("Logs", s.opts.path("logs"))
 	if setup != "" {
 		fmt.Fprintf(&text, "\n  There is no account yet. Open this link once to make the first admin:\n\n  %s\n", setup)

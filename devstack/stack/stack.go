@@ -63,7 +63,7 @@ func Run(ctx context.Context, opts Options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, held.release()) }()
-	if err := opts.Ports.settle(ctx, !opts.NoApp, held.afterCrash); err != nil {
+	if err := opts.Ports.settle(ctx, !opts.NoApp, opts.Simulator && !opts.NoApp, held.afterCrash); err != nil {
 		return err
 	}
 	s, err := newStack(context.WithoutCancel(ctx), opts)
@@ -101,10 +101,12 @@ func newStack(life context.Context, opts Options) (*stack, error) {
 		return nil, err
 	}
 	s := &stack{
-		settings: settings{opts: opts, secrets: secrets, cluster: cluster},
-		logs:     logs,
-		life:     life,
-		took:     make(map[string]time.Duration),
+		settings: settings{
+			opts: opts, secrets: secrets, cluster: cluster, simulator: newSimulator(opts.Simulator && !opts.NoApp),
+		},
+		logs: logs,
+		life: life,
+		took: make(map[string]time.Duration),
 	}
 	logs.Filter = s.watchSetupLink
 	s.sup = supervisor.New(logs, s.refresh)
@@ -116,6 +118,9 @@ func (s *stack) start(ctx context.Context) error {
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.bring(groupCtx, layerServices, s.s3Spec()) })
 	group.Go(func() error { return s.bring(groupCtx, layerServices, s.mailSpec()) })
+	if s.simulator != nil {
+		group.Go(func() error { return s.bring(groupCtx, layerServices, s.seedrSpec()) })
+	}
 	group.Go(func() error {
 		if err := s.startDatabase(groupCtx); err != nil {
 			return err
