@@ -166,7 +166,7 @@ func (f *follower) saveManifest(ctx context.Context, jobID uuid.UUID) error {
 	if err != nil {
 		return passing(err)
 	}
-	m, err := manifestOf(job, got)
+	m, err := source.Reported(sourceOf(job), got)
 	if err != nil {
 		return err
 	}
@@ -176,34 +176,16 @@ func (f *follower) saveManifest(ctx context.Context, jobID uuid.UUID) error {
 	return nil
 }
 
-func manifestOf(job models.Job, got agentapi.Manifest) (models.Manifest, error) {
-	if job.SourceKind == models.SourceURL {
-		return urlManifest(got)
+// sourceOf returns as much of a job's source as tells whether a manifest is of it.
+func sourceOf(job models.Job) models.Source {
+	src := models.Source{Kind: job.SourceKind}
+	if job.InfoHashV1 != nil {
+		src.InfoHashV1 = *job.InfoHashV1
 	}
-	src, m, err := source.ParseTorrent(got.Metainfo)
-	if err != nil {
-		return models.Manifest{}, err
+	if job.InfoHashV2 != nil {
+		src.InfoHashV2 = *job.InfoHashV2
 	}
-	v1 := job.InfoHashV1 != nil && *job.InfoHashV1 == src.InfoHashV1
-	v2 := job.InfoHashV2 != nil && *job.InfoHashV2 == src.InfoHashV2
-	if !v1 && !v2 {
-		return models.Manifest{}, models.Errorf(models.CodeInternal, "The agent brought the metadata of another torrent.")
-	}
-	m.Metainfo = src.Metainfo
-	return m, nil
-}
-
-// urlManifest checks the one file that a URL holds.
-func urlManifest(got agentapi.Manifest) (models.Manifest, error) {
-	if len(got.Files) != 1 || got.Files[0].Size < -1 {
-		return models.Manifest{}, models.Errorf(models.CodeInternal, "The agent's answer about the URL makes no sense.")
-	}
-	name := source.SanitizeFileName(got.Files[0].Path)
-	if name == "" {
-		name = "download"
-	}
-	size := got.Files[0].Size
-	return models.Manifest{Name: name, Size: size, Files: []models.ManifestFile{{Index: 0, Path: name, Size: size}}}, nil
+	return src
 }
 
 // reported reads the fault that an agent reports. A problem that is not one of

@@ -48,7 +48,7 @@ func (i *inspector) Inspect(ctx context.Context, src models.Source) (models.Mani
 	if err != nil {
 		return models.Manifest{}, agentFault(err)
 	}
-	return inspected(src, got)
+	return source.Reported(src, got)
 }
 
 func wireSource(src models.Source) agentapi.Source {
@@ -75,35 +75,4 @@ func agentFault(err error) error {
 		return err
 	}
 	return models.Fault(models.ProblemAgentUnreachable, "The compute agent does not answer. Please try again shortly.").Because(err)
-}
-
-// inspected checks what an agent says that a source holds: agents take it from
-// strangers.
-func inspected(src models.Source, got agentapi.Manifest) (models.Manifest, error) {
-	if src.Kind == models.SourceURL {
-		if len(got.Files) != 1 || got.Files[0].Size < -1 {
-			return models.Manifest{}, models.Errorf(models.CodeInternal, "The agent's answer about the URL makes no sense.")
-		}
-		name := source.SanitizeFileName(got.Files[0].Path)
-		if name == "" {
-			name = "download"
-		}
-		size := got.Files[0].Size
-		return models.Manifest{Name: name, Size: size, Files: []models.ManifestFile{{Path: name, Size: size}}}, nil
-	}
-	found, m, err := source.ParseTorrent(got.Metainfo)
-	if err != nil {
-		return models.Manifest{}, err
-	}
-	if !sameTorrent(src, found) {
-		return models.Manifest{}, models.Errorf(models.CodeInternal, "The agent brought the metadata of another torrent.")
-	}
-	m.Metainfo = found.Metainfo
-	return m, nil
-}
-
-func sameTorrent(asked, got models.Source) bool {
-	v1 := asked.InfoHashV1 != "" && asked.InfoHashV1 == got.InfoHashV1
-	v2 := asked.InfoHashV2 != "" && asked.InfoHashV2 == got.InfoHashV2
-	return v1 || v2
 }
