@@ -351,7 +351,7 @@ func TestDrainMovesWhatOthersHaveRoomFor(t *testing.T) {
 		return err
 	}
 	f.tokens.mu.Unlock()
-	if err := b.store.SetAgentState(t.Context(), row.ID, models.AgentDraining); err != nil {
+	if err := b.store.SetAgentState(t.Context(), models.Actor{Kind: models.ActorConsole}, row.ID, models.AgentDraining); err != nil {
 		t.Fatal(err)
 	}
 	b.eventually(func() string {

@@ -93,7 +93,7 @@ func TestNoAgentHasRoom(t *testing.T) {
 	failedWith(t, b.start(b.transfers(), job)) // the row is downloading now
 	second, _ := b.agent(1)
 	for _, a := range []models.Agent{second} {
-		if err := b.store.SetAgentState(t.Context(), a.ID, models.AgentCordoned); err != nil {
+		if err := b.store.SetAgentState(t.Context(), models.Actor{Kind: models.ActorConsole}, a.ID, models.AgentCordoned); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -102,7 +102,7 @@ func TestNoAgentHasRoom(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, a := range all {
-		if err := b.store.SetAgentState(t.Context(), a.ID, models.AgentCordoned); err != nil {
+		if err := b.store.SetAgentState(t.Context(), models.Actor{Kind: models.ActorConsole}, a.ID, models.AgentCordoned); err != nil {
 			t.Fatal(err)
 		}
 	}

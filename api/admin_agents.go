@@ -18,8 +18,8 @@ const enrolTime = time.Hour
 // AgentFleet keeps the registered compute agents.
 type AgentFleet interface {
 	Agents(ctx context.Context) ([]models.Agent, error)
-	SetAgentState(ctx context.Context, agentID uuid.UUID, state models.AgentState) error
-	CreateEnrolmentToken(ctx context.Context, hash []byte, name string, ttl time.Duration) error
+	SetAgentState(ctx context.Context, by models.Actor, agentID uuid.UUID, state models.AgentState) error
+	CreateEnrolmentToken(ctx context.Context, by models.Actor, hash []byte, name string, ttl time.Duration) error
 }
 
 type adminAgentHandlers struct {
@@ -111,7 +111,7 @@ func (h *adminAgentHandlers) enrol(ctx context.Context, in *enrolInput) (*enrolO
 	if err != nil {
 		return nil, err
 	}
-	if err := h.fleet.CreateEnrolmentToken(ctx, hash, in.Body.Name, enrolTime); err != nil {
+	if err := h.fleet.CreateEnrolmentToken(ctx, actorOf(ctx), hash, in.Body.Name, enrolTime); err != nil {
 		return nil, err
 	}
 	out := &enrolOutput{}
@@ -127,7 +127,7 @@ type agentInput struct {
 
 func (h *adminAgentHandlers) set(state models.AgentState) func(context.Context, *agentInput) (*empty, error) {
 	return func(ctx context.Context, in *agentInput) (*empty, error) {
-		if err := h.fleet.SetAgentState(ctx, in.ID, state); err != nil {
+		if err := h.fleet.SetAgentState(ctx, actorOf(ctx), in.ID, state); err != nil {
 			return nil, err
 		}
 		return &empty{}, nil

@@ -44,6 +44,7 @@ type Deps struct {
 	Tokens        APITokens
 	Users         UserAdmin
 	Security      SecurityLog
+	Trail         Trail
 	Bots          BotCheck // nil where robots are not checked
 	Passwords     Passwords
 	Jobs          Jobs
@@ -132,7 +133,7 @@ func build(cfg Config, deps Deps) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("app origin: %w", err)
 	}
-	engine.Use(identify(), logRequests(deps.Log, deps.Now), measure(deps.Metrics, deps.Now), rescue(deps.Log),
+	engine.Use(identify(), logRequests(deps.Log, deps.Now), measure(deps.Metrics, deps.Now), newWatcher(deps.Security, s.background, deps.Now).watch, rescue(deps.Log),
 		secureApp(cfg.BaseURL, cfg.FilesURL), guard.check, limitBody(deps.Now))
 	s.app = engine
 	s.api = humagin.New(engine, apiConfig())
@@ -189,6 +190,7 @@ func (s *Server) operations(r *router) {
 	(&linkHandlers{files: d.Files, jobs: d.Jobs, signer: signer, limits: d.Limiter}).routes(r)
 	(&streamHandlers{hub: d.Hub, events: d.Events, auth: r.auth}).routes(r)
 	(&adminAgentHandlers{fleet: d.Fleet, baseURL: originOf(s.cfg.BaseURL), now: d.Now}).routes(r)
+	(&trailHandlers{trail: d.Trail}).routes(r)
 	(&agentHandlers{
 		reports: d.Reports, secrets: d.Secrets, uploads: &uploadService{parts: d.Parts, uploads: d.Uploads},
 		limits: d.Limiter, newID: d.NewID,

@@ -117,7 +117,7 @@ func (h *Harness) deps(s *store.Store, log *slog.Logger) api.Deps {
 	return api.Deps{
 		Accounts: r, Sessions: r, OneTimes: r, Registrations: r, Factors: r, Tokens: r, Users: r, Security: r, Passwords: password.NewHasher(), Jobs: r, Files: r, Inspections: r, Inspector: h.Inspector,
 		Starter: h.Starter, Controller: h.Controller, Events: r, Hub: h.Hub, Fleet: r, Credentials: r, Reports: r,
-		Secrets: h.Keys, Parts: r, Uploads: h.Storage, Owners: r, Objects: h.Storage, Keys: h.Keys,
+		Secrets: h.Keys, Parts: r, Uploads: h.Storage, Owners: r, Objects: h.Storage, Keys: h.Keys, Trail: r,
 		Limiter: api.NewLimiter(s), Metrics: api.NewMetrics(prometheus.NewRegistry(), h.Hub), Log: log, Now: s.Now, NewID: s.NewID,
 		Probes: []api.Probe{{Name: "database", Critical: true, Check: s.Ping}},
 	}
@@ -201,7 +201,7 @@ func (h *Harness) EnrolledAgent() Caller {
 	}
 	id := h.Store.NewID()
 	ctx := h.t.Context()
-	if err := h.Store.CreateEnrolmentToken(ctx, enrolHash, "agent-"+id.String(), time.Hour); err != nil {
+	if err := h.Store.CreateEnrolmentToken(ctx, models.Actor{Kind: models.ActorConsole}, enrolHash, "agent-"+id.String(), time.Hour); err != nil {
 		h.t.Fatal(err)
 	}
 	a, err := h.Store.EnrolAgent(ctx, token.Hash(enrolment), models.Agent{

@@ -143,7 +143,7 @@ func (p *apiParts) server(cfg config.Config, version string, log *slog.Logger) (
 		Bots: p.bots(cfg, log), Passwords: password.NewHasher(), Jobs: r, Files: r, Inspections: r, Events: r,
 		Fleet: r, Credentials: r, Reports: r, Parts: r, Owners: r, Objects: p.objects, Uploads: p.objects,
 		Inspector: newInspector(p.store, p.keys), Starter: flows, Controller: flows, Hub: p.hub, Secrets: p.keys, Keys: p.keys,
-		Limiter: api.NewLimiter(p.store), Metrics: p.metrics, Log: log.With("component", "api"),
+		Limiter: api.NewLimiter(p.store), Trail: r, Metrics: p.metrics, Log: log.With("component", "api"),
 		Now: p.store.Now, NewID: p.store.NewID, Probes: []api.Probe{
 			{Name: "database", Critical: true, Check: p.store.Ping},
 			{Name: "temporal", Check: p.temporalThere},

@@ -11,6 +11,7 @@ import (
 	"longhaul/internal/config"
 	"longhaul/internal/store"
 	"longhaul/internal/token"
+	"longhaul/models"
 )
 
 // How long one-time tokens made here are good.
@@ -99,7 +100,7 @@ func (c *agentsTokenCmd) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
-		if err := s.CreateEnrolmentToken(ctx, hash, c.Name, enrolmentTime); err != nil {
+		if err := s.CreateEnrolmentToken(ctx, models.Actor{Kind: models.ActorConsole}, hash, c.Name, enrolmentTime); err != nil {
 			return err
 		}
 		fmt.Fprintln(p.Out, value)

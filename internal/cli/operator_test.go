@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"longhaul/internal/cli"
 	"longhaul/internal/store/storetest"
 	"longhaul/internal/token"
@@ -56,6 +58,37 @@ func TestOperatorCommands(t *testing.T) {
 		t.Errorf("the link's token: %v", err)
 	}
 	alone(t, "admin", "setup-link").want(t, cli.ExitUsage, "already")
+
+	r = alone(t, "audit", "verify") // the token, the agent and the set-up are in it
+	r.want(t, cli.ExitOK)
+	head := strings.TrimSuffix(r.out, "\n")
+	if !strings.HasPrefix(head, "3:") || !strings.Contains(r.err, "3 entries") {
+		t.Errorf("out %q, err %q", r.out, r.err)
+	}
+	alone(t, "agents", "token", "--name", "cellar").want(t, cli.ExitOK)
+	alone(t, "audit", "verify", "--head", head).want(t, cli.ExitOK)
+	alone(t, "audit", "verify", "--head", "3:"+strings.Repeat("0", 64)).want(t, cli.ExitFailed, "rewritten")
+	alone(t, "audit", "verify", "--head", "9:"+head[2:]).want(t, cli.ExitFailed, "entry 9 is gone")
+	alone(t, "audit", "verify", "--head", "x").want(t, cli.ExitUsage)
+	execute(t, "alter table audit_log disable trigger all", "update audit_log set action = 'agent.drain' where id = 2")
+	alone(t, "audit", "verify").want(t, cli.ExitFailed, "at entry 2")
+}
+
+// execute runs statements on the test's database.
+func execute(t *testing.T, statements ...string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), storetest.DSN(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range statements {
+		if _, err := conn.Exec(t.Context(), q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := conn.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestOperatorFaults(t *testing.T) {

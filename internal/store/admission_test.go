@@ -129,11 +129,11 @@ func TestOnlyUsableAgentsHaveSlots(t *testing.T) {
 		t.Errorf("one runs: %+v", got)
 	}
 	second := storetest.Agent(t, b.Store, 5)
-	ok(t, b.SetAgentState(ctx, b.agent.ID, models.AgentDraining))
+	ok(t, b.SetAgentState(ctx, models.Actor{Kind: models.ActorConsole}, b.agent.ID, models.AgentDraining))
 	if got := note(); got != (store.QueueNote{Running: 1, Limit: 7, AgentsAlive: 1, FreeSlots: 5}) {
 		t.Errorf("the job on a draining agent takes none of the other's slots: %+v", got)
 	}
-	ok(t, b.SetAgentState(ctx, second.ID, models.AgentCordoned))
+	ok(t, b.SetAgentState(ctx, models.Actor{Kind: models.ActorConsole}, second.ID, models.AgentCordoned))
 	storetest.Submit(t, b.Store, b.user.ID, nil)
 	if got := must[[]uuid.UUID](t)(b.w.Admit(ctx, 10, 10)); len(got) != 0 || note().AgentsAlive != 0 {
 		t.Errorf("admitted %v without an agent: %+v", got, note())

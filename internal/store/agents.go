@@ -12,20 +12,27 @@ import (
 
 // CreateEnrolmentToken records the hash of a one-time token that lets an agent
 // of the name register.
-func (s *Store) CreateEnrolmentToken(ctx context.Context, hash []byte, name string, ttl time.Duration) error {
-	var taken bool
-	err := s.row(ctx, &taken, "look up agent name", `select exists (select from agents where name = ?)`, name)
-	if err != nil {
-		return err
-	}
-	if taken {
-		return models.Errorf(models.CodeConflict, "There is an agent of this name already.").In("name")
-	}
-	now := s.Now()
-	_, err = s.exec(ctx, "create enrolment token",
-		`insert into enrolment_tokens (hash, name, created_at, expires_at) values (?, ?, ?, ?)`,
-		hash, name, now, now.Add(ttl))
-	return err
+func (s *Store) CreateEnrolmentToken(ctx context.Context, by models.Actor, hash []byte, name string, ttl time.Duration) error {
+	return s.Tx(ctx, func(s *Store) error {
+		var taken bool
+		err := s.row(ctx, &taken, "look up agent name", `select exists (select from agents where name = ?)`, name)
+		if err != nil {
+			return err
+		}
+		if taken {
+			return models.Errorf(models.CodeConflict, "There is an agent of this name already.").In("name")
+		}
+		now := s.Now()
+		_, err = s.exec(ctx, "create enrolment token",
+			`insert into enrolment_tokens (hash, name, created_at, expires_at) values (?, ?, ?, ?)`,
+			hash, name, now, now.Add(ttl))
+		if err != nil {
+			return err
+		}
+		entry := by.Did(models.AuditAgentToken, "agent", name)
+		entry.After = map[string]any{"name": name, "expiresAt": now.Add(ttl)}
+		return s.RecordAudit(ctx, entry)
+	})
 }
 
 // EnrolAgent consumes the token and creates the agent, active and under the
@@ -57,7 +64,12 @@ func (s *Store) EnrolAgent(ctx context.Context, tokenHash []byte, a models.Agent
 			`update enrolment_tokens set agent_id = ? where hash = ?`, a.ID, tokenHash); err != nil {
 			return err
 		}
-		return s.enqueue(ctx, OutboxTrack, a.ID)
+		if err := s.enqueue(ctx, OutboxTrack, a.ID); err != nil {
+			return err
+		}
+		entry := models.Actor{Kind: models.ActorAgent, ID: &a.ID}.Did(models.AuditAgentEnrolled, "agent", a.ID.String())
+		entry.After = map[string]any{"name": a.Name, "url": a.URL, "capacity": a.Capacity}
+		return s.RecordAudit(ctx, entry)
 	})
 	return a, err
 }
@@ -123,12 +135,28 @@ func (s *Store) AgentHeartbeat(
 }
 
 // SetAgentState records what the admins want of the agent.
-func (s *Store) SetAgentState(ctx context.Context, agentID uuid.UUID, state models.AgentState) error {
-	n, err := s.exec(ctx, "set agent state", `update agents set state = ? where id = ?`, state, agentID)
-	if err == nil && n == 0 {
-		return notFound("agent")
-	}
-	return err
+func (s *Store) SetAgentState(ctx context.Context, by models.Actor, agentID uuid.UUID, state models.AgentState) error {
+	return s.Tx(ctx, func(s *Store) error {
+		var before models.Agent
+		err := s.row(ctx, &before, "lock agent", `select * from agents where id = ? for update`, agentID)
+		if isNotFound(err) {
+			return notFound("agent")
+		}
+		if err != nil || before.State == state {
+			return err
+		}
+		if _, err := s.exec(ctx, "set agent state", `update agents set state = ? where id = ?`, state, agentID); err != nil {
+			return err
+		}
+		action := map[models.AgentState]models.AuditAction{
+			models.AgentActive: models.AuditAgentUncordon, models.AgentCordoned: models.AuditAgentCordoned,
+			models.AgentDraining: models.AuditAgentDrain,
+		}[state]
+		entry := by.Did(action, "agent", agentID.String())
+		entry.Before = map[string]any{"name": before.Name, "state": before.State}
+		entry.After = map[string]any{"name": before.Name, "state": state}
+		return s.RecordAudit(ctx, entry)
+	})
 }
 
 // PickAgentForInspect returns the least loaded agent that takes work. A look

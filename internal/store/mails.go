@@ -65,3 +65,17 @@ func (w *Work) MailFailed(ctx context.Context, id uuid.UUID, why string) error {
 func (w *Work) PruneMails(ctx context.Context, before time.Time) (int64, error) {
 	return w.s.exec(ctx, "prune mails", `delete from mails where ended_at < ?`, before)
 }
+
+// Mails returns mails, newest first: of the state, if one is named, and from
+// before the time, if it is not zero.
+func (s *Store) Mails(ctx context.Context, state models.MailState, before time.Time, limit int) ([]models.Mail, error) {
+	q := s.conn(ctx).Order("created_at desc, id desc").Limit(pageSize(limit))
+	if state != "" {
+		q = q.Where("state = ?", state)
+	}
+	if !before.IsZero() {
+		q = q.Where("created_at < ?", before)
+	}
+	var out []models.Mail
+	return out, translate(q.Find(&out).Error, "list mails")
+}

@@ -50,10 +50,14 @@ func TestPlacementWithoutRoomChangesNothing(t *testing.T) {
 	b, ctx := setup(t), t.Context()
 	job, p := b.running(t, 10)
 	states := map[string]func(){
-		"cordoned": func() { ok(t, b.SetAgentState(ctx, b.agent.ID, models.AgentCordoned)) },
-		"draining": func() { ok(t, b.SetAgentState(ctx, b.agent.ID, models.AgentDraining)) },
+		"cordoned": func() {
+			ok(t, b.SetAgentState(ctx, models.Actor{Kind: models.ActorConsole}, b.agent.ID, models.AgentCordoned))
+		},
+		"draining": func() {
+			ok(t, b.SetAgentState(ctx, models.Actor{Kind: models.ActorConsole}, b.agent.ID, models.AgentDraining))
+		},
 		"silent": func() {
-			ok(t, b.SetAgentState(ctx, b.agent.ID, models.AgentActive))
+			ok(t, b.SetAgentState(ctx, models.Actor{Kind: models.ActorConsole}, b.agent.ID, models.AgentActive))
 			b.fakeClock().add(models.AgentLostAfter)
 		},
 	}
@@ -99,7 +103,7 @@ func TestPlacementPrefersTheAgentThatHasBytes(t *testing.T) {
 func TestConcurrentPlacementsKeepCapacity(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
-	ok(t, b.SetAgentState(ctx, b.agent.ID, models.AgentCordoned))
+	ok(t, b.SetAgentState(ctx, models.Actor{Kind: models.ActorConsole}, b.agent.ID, models.AgentCordoned))
 	small, large := storetest.Agent(t, b.Store, 2), storetest.Agent(t, b.Store, 4)
 	var wg sync.WaitGroup
 	results := make(chan error, 20)
@@ -189,8 +193,8 @@ func TestAgents(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
 	c := b.fakeClock()
-	ok(t, b.CreateEnrolmentToken(ctx, hash(1), "north", time.Hour))
-	wantCode(t, b.CreateEnrolmentToken(ctx, hash(2), b.agent.Name, time.Hour), models.CodeConflict)
+	ok(t, b.CreateEnrolmentToken(ctx, models.Actor{Kind: models.ActorConsole}, hash(1), "north", time.Hour))
+	wantCode(t, b.CreateEnrolmentToken(ctx, models.Actor{Kind: models.ActorConsole}, hash(2), b.agent.Name, time.Hour), models.CodeConflict)
 	new := models.Agent{URL: "http://a:7300", CredentialHash: hash(9), Capacity: 2, Name: "what it says of itself"}
 	_, err := b.EnrolAgent(ctx, hash(7), new)
 	wantCode(t, err, models.CodeForbidden)
@@ -200,7 +204,7 @@ func TestAgents(t *testing.T) {
 	}
 	_, err = b.EnrolAgent(ctx, hash(1), new)
 	wantCode(t, err, models.CodeForbidden) // used
-	ok(t, b.CreateEnrolmentToken(ctx, hash(3), "late", time.Minute))
+	ok(t, b.CreateEnrolmentToken(ctx, models.Actor{Kind: models.ActorConsole}, hash(3), "late", time.Minute))
 	c.add(time.Minute)
 	_, err = b.EnrolAgent(ctx, hash(3), models.Agent{CredentialHash: hash(8), Capacity: 1})
 	wantCode(t, err, models.CodeForbidden) // expired
@@ -219,8 +223,8 @@ func TestAgents(t *testing.T) {
 	wantProblem(t, err, models.ProblemSuperseded)
 	_, err = b.AgentHeartbeat(ctx, uuid.New(), 1, hb, 3, 10)
 	wantCode(t, err, models.CodeNotFound)
-	ok(t, b.SetAgentState(ctx, a.ID, models.AgentDraining))
-	wantCode(t, b.SetAgentState(ctx, uuid.New(), models.AgentActive), models.CodeNotFound)
+	ok(t, b.SetAgentState(ctx, models.Actor{Kind: models.ActorConsole}, a.ID, models.AgentDraining))
+	wantCode(t, b.SetAgentState(ctx, models.Actor{Kind: models.ActorConsole}, uuid.New(), models.AgentActive), models.CodeNotFound)
 	c.add(time.Second)
 	if state := must[models.AgentState](t)(b.AgentHeartbeat(ctx, a.ID, 2, hb, 4, 10)); state != models.AgentDraining {
 		t.Errorf("state %s", state)
@@ -245,8 +249,8 @@ func TestPickAgentForInspect(t *testing.T) {
 	if a := must[models.Agent](t)(b.PickAgentForInspect(ctx)); a.ID != idle.ID {
 		t.Errorf("picked %+v", a)
 	}
-	ok(t, b.SetAgentState(ctx, idle.ID, models.AgentCordoned))
-	ok(t, b.SetAgentState(ctx, b.agent.ID, models.AgentCordoned))
+	ok(t, b.SetAgentState(ctx, models.Actor{Kind: models.ActorConsole}, idle.ID, models.AgentCordoned))
+	ok(t, b.SetAgentState(ctx, models.Actor{Kind: models.ActorConsole}, b.agent.ID, models.AgentCordoned))
 	_, err := b.PickAgentForInspect(ctx)
 	wantProblem(t, err, models.ProblemNoAgent)
 }

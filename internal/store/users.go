@@ -59,7 +59,15 @@ func (s *Store) CreateFirstAdmin(ctx context.Context, tokenHash []byte, u models
 			return models.Errorf(models.CodeForbidden, "This set-up link is not valid any more.")
 		}
 		u.Role, u.VerifiedAt = models.RoleAdmin, &now // whoever has the console's link needs no mail
-		return s.CreateUser(ctx, u)
+		if u.ID == uuid.Nil {
+			u.ID = s.NewID()
+		}
+		if err := s.CreateUser(ctx, u); err != nil {
+			return err
+		}
+		entry := models.Actor{Kind: models.ActorAdmin, ID: &u.ID}.Did(models.AuditSetup, "user", u.ID.String())
+		entry.After = map[string]any{"email": u.Email, "role": u.Role}
+		return s.RecordAudit(ctx, entry)
 	})
 }
 

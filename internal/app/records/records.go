@@ -34,6 +34,8 @@ var (
 	_ api.AgentCredentials = Records{}
 	_ api.AgentReports     = Records{}
 	_ api.Parts            = Records{}
+	_ api.Trail            = Records{}
+	_ api.SecurityLog      = Records{}
 )
 
 // SubmitJob accepts a job.
@@ -80,4 +82,19 @@ func (r Records) SaveParts(ctx context.Context, agentID, jobID uuid.UUID, epoch 
 		rows = append(rows, store.PartReport{Index: p.Index, Part: p.Part})
 	}
 	return r.Store.SaveParts(ctx, agentID, jobID, epoch, rows)
+}
+
+// Audit returns a page of the audit log.
+func (r Records) Audit(ctx context.Context, q api.RecordQuery) ([]models.AuditEntry, error) {
+	return r.Store.Audit(ctx, store.AuditFilter{
+		ActorID: q.Actor, Action: q.Action, TargetKind: q.TargetKind, TargetID: q.TargetID, From: q.From, To: q.To,
+		Before: q.Before, Limit: q.Limit,
+	})
+}
+
+// SecurityEvents returns a page of the security events.
+func (r Records) SecurityEvents(ctx context.Context, q api.RecordQuery) ([]models.SecurityEvent, error) {
+	return r.Store.SecurityEvents(ctx, store.SecurityFilter{
+		Kind: models.SecurityKind(q.Action), UserID: q.Actor, IP: q.IP, From: q.From, To: q.To, Before: q.Before, Limit: q.Limit,
+	})
 }

@@ -32,7 +32,7 @@ func Agent(t testing.TB, s *store.Store, capacity int) models.Agent {
 	id := s.NewID()
 	token := sha256.Sum256([]byte("token " + id.String()))
 	credential := sha256.Sum256([]byte("credential " + id.String()))
-	if err := s.CreateEnrolmentToken(t.Context(), token[:], "agent-"+id.String(), time.Hour); err != nil {
+	if err := s.CreateEnrolmentToken(t.Context(), models.Actor{Kind: models.ActorConsole}, token[:], "agent-"+id.String(), time.Hour); err != nil {
 		t.Fatalf("create enrolment token: %v", err)
 	}
 	a, err := s.EnrolAgent(t.Context(), token[:], models.Agent{

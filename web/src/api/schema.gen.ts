@@ -157,6 +157,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the audit log, newest first */
+        get: operations["list-audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow the audit log's chain of hashes
+         * @description Reads the whole log. Note id and hash of the head elsewhere to prove later that nothing was cut off.
+         */
+        get: operations["verify-audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/invitations": {
         parameters: {
             query?: never;
@@ -195,6 +232,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List mails and what became of them, newest first
+         * @description Without their text and links. They are kept for 30 days after their end.
+         */
+        get: operations["list-mails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/registration": {
         parameters: {
             query?: never;
@@ -205,6 +262,26 @@ export interface paths {
         get?: never;
         /** Set who may make an account */
         put: operations["set-registration"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/security-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List security events, newest first
+         * @description They are kept for 90 days.
+         */
+        get: operations["list-security-events"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1141,6 +1218,62 @@ export interface components {
          * @enum {string}
          */
         AgentState: "active" | "cordoned" | "draining";
+        AuditCheck: {
+            /**
+             * Format: int64
+             * @description The first entry that does not fit; 0 if all do
+             */
+            brokenId: number;
+            /**
+             * Format: int64
+             * @description How many were read
+             */
+            entries: number;
+            /** @description What is wrong with it, one plain sentence */
+            fault: string;
+            /** @description Its hash, in hex */
+            headHash: string;
+            /**
+             * Format: int64
+             * @description The newest that fits; 0 for none
+             */
+            headId: number;
+            /** @description Every entry fits the one before it */
+            intact: boolean;
+        };
+        AuditInfo: {
+            /** @description Kind of thing, a dot, the verb */
+            action: string;
+            /**
+             * Format: uuid
+             * @description The account or agent; null for the system and the console
+             */
+            actorId: string;
+            /** @enum {string} */
+            actorKind: "user" | "admin" | "agent" | "system" | "console";
+            /** @description What is since then, likewise */
+            after: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            at: string;
+            /** @description What was, without secrets; null for nothing */
+            before: {
+                [key: string]: unknown;
+            };
+            /** @description SHA-256 in hex over this entry and the hash of the one before */
+            hash: string;
+            /** Format: int64 */
+            id: number;
+            ip: string;
+            targetId: string;
+            targetKind: string;
+        };
+        AuditPage: {
+            entries: components["schemas"]["AuditInfo"][];
+            /** @description Empty on the last page */
+            nextCursor: string;
+        };
         Booted: {
             /** Format: int64 */
             bootEpoch: number;
@@ -1437,6 +1570,30 @@ export interface components {
             /** @description Shown this once */
             token: string;
         };
+        MailInfo: {
+            /** Format: int64 */
+            attempts: number;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it was sent or given up
+             */
+            endedAt: string | null;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            /** @description Why the last attempt failed; empty if it did not */
+            lastError: string;
+            /** @enum {string} */
+            state: "queued" | "sent" | "failed";
+            to: string;
+            /** Format: uuid */
+            userId: string;
+        };
+        MailPage: {
+            mails: components["schemas"]["MailInfo"][];
+        };
         MakeToken: {
             /**
              * Format: int64
@@ -1661,6 +1818,27 @@ export interface components {
          * @enum {string}
          */
         Role: "user" | "admin";
+        SecurityEventPage: {
+            events: components["schemas"]["SecurityInfo"][];
+            /** @description Empty on the last page */
+            nextCursor: string;
+        };
+        SecurityInfo: {
+            /** Format: date-time */
+            at: string;
+            detail: string;
+            /** Format: int64 */
+            id: number;
+            ip: string;
+            /** @description login, login_failed, second_factor_failed, token_refused, credential_refused, access_refused, cross_origin, rate_limited … */
+            kind: string;
+            userAgent: string;
+            /**
+             * Format: uuid
+             * @description The account concerned, if one is known
+             */
+            userId: string;
+        };
         SelectFiles: {
             /** @description The index of each file to fetch */
             indexes: number[];
@@ -2196,6 +2374,79 @@ export interface operations {
             };
         };
     };
+    "list-audit": {
+        parameters: {
+            query?: {
+                /** @description Id of the account or agent that did it */
+                actor?: string;
+                /** @description An action, or the part before its dot for all of an area */
+                action?: string;
+                targetKind?: string;
+                /** @description Id of what it was done to */
+                target?: string;
+                /** @description At this time or later */
+                from?: string;
+                /** @description Before this time */
+                to?: string;
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "verify-audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditCheck"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-invitations": {
         parameters: {
             query?: never;
@@ -2287,6 +2538,40 @@ export interface operations {
             };
         };
     };
+    "list-mails": {
+        parameters: {
+            query?: {
+                state?: "queued" | "sent" | "failed";
+                /** @description createdAt of the last mail of the page before */
+                before?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailPage"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "set-registration": {
         parameters: {
             query?: never;
@@ -2306,6 +2591,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-security-events": {
+        parameters: {
+            query?: {
+                kind?: string;
+                /** @description Id of the account concerned */
+                user?: string;
+                ip?: string;
+                /** @description At this time or later */
+                from?: string;
+                /** @description Before this time */
+                to?: string;
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityEventPage"];
+                };
             };
             /** @description A fault, as a problem document (RFC 9457) */
             default: {

@@ -1,0 +1,265 @@
+package api
+
+import (
+	"context"
+	"encoding/hex"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"longhaul/models"
+)
+
+// RecordQuery selects a page of records, newest first. Zero values select all.
+type RecordQuery struct {
+	Actor      *uuid.UUID // who did it; for security events the account concerned
+	Action     string     // an action or its area; for security events their kind
+	TargetKind string
+	TargetID   string
+	IP         string // security events only
+	From, To   time.Time
+	Before     int64
+	Limit      int
+}
+
+// Trail is what administrators can look up later.
+type Trail interface {
+	Audit(ctx context.Context, q RecordQuery) ([]models.AuditEntry, error)
+	VerifyAudit(ctx context.Context) (models.AuditCheck, error)
+	SecurityEvents(ctx context.Context, q RecordQuery) ([]models.SecurityEvent, error)
+	Mails(ctx context.Context, state models.MailState, before time.Time, limit int) ([]models.Mail, error)
+}
+
+type trailHandlers struct{ trail Trail }
+
+func (h *trailHandlers) routes(r *router) {
+	handle(r, accessAdmin, huma.Operation{
+		OperationID: "list-audit", Method: http.MethodGet, Path: "/api/v1/admin/audit", Tags: []string{tagAdmin},
+		Summary: "List the audit log, newest first",
+	}, h.audit)
+	handle(r, accessAdmin, huma.Operation{
+		OperationID: "verify-audit", Method: http.MethodGet, Path: "/api/v1/admin/audit/verify", Tags: []string{tagAdmin},
+		Summary:     "Follow the audit log's chain of hashes",
+		Description: "Reads the whole log. Note id and hash of the head elsewhere to prove later that nothing was cut off.",
+	}, h.verify)
+	handle(r, accessAdmin, huma.Operation{
+		OperationID: "list-security-events", Method: http.MethodGet, Path: "/api/v1/admin/security-events", Tags: []string{tagAdmin},
+		Summary: "List security events, newest first", Description: "They are kept for 90 days.",
+	}, h.security)
+	handle(r, accessAdmin, huma.Operation{
+		OperationID: "list-mails", Method: http.MethodGet, Path: "/api/v1/admin/mails", Tags: []string{tagAdmin},
+		Summary: "List mails and what became of them, newest first", Description: "Without their text and links. They are kept for 30 days after their end.",
+	}, h.mails)
+}
+
+// AuditInfo is one line of the audit log.
+type AuditInfo struct {
+	ID         int64          `json:"id"`
+	At         time.Time      `json:"at"`
+	ActorKind  string         `json:"actorKind" enum:"user,admin,agent,system,console"`
+	ActorID    *uuid.UUID     `json:"actorId" format:"uuid" doc:"The account or agent; null for the system and the console"`
+	Action     string         `json:"action" doc:"Kind of thing, a dot, the verb"`
+	TargetKind string         `json:"targetKind"`
+	TargetID   string         `json:"targetId"`
+	IP         string         `json:"ip"`
+	Before     map[string]any `json:"before" doc:"What was, without secrets; null for nothing"`
+	After      map[string]any `json:"after" doc:"What is since then, likewise"`
+	Hash       string         `json:"hash" doc:"SHA-256 in hex over this entry and the hash of the one before"`
+}
+
+type auditInput struct {
+	Actor      string    `query:"actor" doc:"Id of the account or agent that did it" pattern:"^[0-9a-fA-F-]{36}$"`
+	Action     string    `query:"action" maxLength:"100" doc:"An action, or the part before its dot for all of an area"`
+	TargetKind string    `query:"targetKind" maxLength:"100"`
+	Target     string    `query:"target" maxLength:"254" doc:"Id of what it was done to"`
+	From       time.Time `query:"from" doc:"At this time or later"`
+	To         time.Time `query:"to" doc:"Before this time"`
+	PageQuery
+}
+
+// PageQuery asks for a page of a list.
+type PageQuery struct {
+	Cursor string `query:"cursor" maxLength:"32" doc:"nextCursor of the page before"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+// before reads the cursor: the last id of the page before.
+func (p PageQuery) before() (int64, error) {
+	if p.Cursor == "" {
+		return 0, nil
+	}
+	id, err := strconv.ParseInt(p.Cursor, 10, 64)
+	if err != nil || id < 1 {
+		return 0, models.Errorf(models.CodeInvalid, "This cursor does not belong to this list.").In("cursor")
+	}
+	return id, nil
+}
+
+type auditOutput struct {
+	Body struct {
+		Entries    []AuditInfo `json:"entries" nullable:"false"`
+		NextCursor string      `json:"nextCursor" doc:"Empty on the last page"`
+	} `nameHint:"AuditPage"`
+}
+
+func (h *trailHandlers) audit(ctx context.Context, in *auditInput) (*auditOutput, error) {
+	before, err := in.before()
+	if err != nil {
+		return nil, err
+	}
+	actor, err := optionalID(in.Actor, "actor")
+	if err != nil {
+		return nil, err
+	}
+	list, err := h.trail.Audit(ctx, RecordQuery{
+		Actor: actor, Action: in.Action, TargetKind: in.TargetKind, TargetID: in.Target, From: in.From, To: in.To,
+		Before: before, Limit: in.Limit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &auditOutput{}
+	out.Body.Entries = make([]AuditInfo, 0, len(list))
+	for _, e := range list {
+		out.Body.Entries = append(out.Body.Entries, AuditInfo{
+			ID: e.ID, At: e.At, ActorKind: string(e.ActorKind), ActorID: e.ActorID, Action: string(e.Action), TargetKind: e.TargetKind,
+			TargetID: e.TargetID, IP: e.IP, Before: e.Before, After: e.After, Hash: hex.EncodeToString(e.Hash),
+		})
+	}
+	if len(list) == in.Limit && list[in.Limit-1].ID > 1 {
+		out.Body.NextCursor = strconv.FormatInt(list[in.Limit-1].ID, 10)
+	}
+	return out, nil
+}
+
+type auditCheckOutput struct {
+	Body struct {
+		Intact   bool   `json:"intact" doc:"Every entry fits the one before it"`
+		Entries  int64  `json:"entries" doc:"How many were read"`
+		HeadID   int64  `json:"headId" doc:"The newest that fits; 0 for none"`
+		HeadHash string `json:"headHash" doc:"Its hash, in hex"`
+		BrokenID int64  `json:"brokenId" doc:"The first entry that does not fit; 0 if all do"`
+		Fault    string `json:"fault" doc:"What is wrong with it, one plain sentence"`
+	} `nameHint:"AuditCheck"`
+}
+
+func (h *trailHandlers) verify(ctx context.Context, _ *empty) (*auditCheckOutput, error) {
+	check, err := h.trail.VerifyAudit(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &auditCheckOutput{}
+	out.Body.Intact, out.Body.Entries, out.Body.HeadID = check.BrokenID == 0, check.Entries, check.HeadID
+	out.Body.HeadHash, out.Body.BrokenID, out.Body.Fault = hex.EncodeToString(check.HeadHash), check.BrokenID, check.Fault
+	return out, nil
+}
+
+// SecurityInfo is one security event.
+type SecurityInfo struct {
+	ID        int64      `json:"id"`
+	At        time.Time  `json:"at"`
+	Kind      string     `json:"kind" doc:"login, login_failed, second_factor_failed, token_refused, credential_refused, access_refused, cross_origin, rate_limited …"`
+	UserID    *uuid.UUID `json:"userId" format:"uuid" doc:"The account concerned, if one is known"`
+	IP        string     `json:"ip"`
+	UserAgent string     `json:"userAgent"`
+	Detail    string     `json:"detail"`
+}
+
+type securityInput struct {
+	Kind string    `query:"kind" maxLength:"50"`
+	User string    `query:"user" doc:"Id of the account concerned" pattern:"^[0-9a-fA-F-]{36}$"`
+	IP   string    `query:"ip" maxLength:"64"`
+	From time.Time `query:"from" doc:"At this time or later"`
+	To   time.Time `query:"to" doc:"Before this time"`
+	PageQuery
+}
+
+type securityOutput struct {
+	Body struct {
+		Events     []SecurityInfo `json:"events" nullable:"false"`
+		NextCursor string         `json:"nextCursor" doc:"Empty on the last page"`
+	} `nameHint:"SecurityEventPage"`
+}
+
+func (h *trailHandlers) security(ctx context.Context, in *securityInput) (*securityOutput, error) {
+	before, err := in.before()
+	if err != nil {
+		return nil, err
+	}
+	user, err := optionalID(in.User, "user")
+	if err != nil {
+		return nil, err
+	}
+	list, err := h.trail.SecurityEvents(ctx, RecordQuery{
+		Actor: user, Action: in.Kind, IP: in.IP, From: in.From, To: in.To, Before: before, Limit: in.Limit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &securityOutput{}
+	out.Body.Events = make([]SecurityInfo, 0, len(list))
+	for _, e := range list {
+		out.Body.Events = append(out.Body.Events, SecurityInfo{
+			ID: e.ID, At: e.At, Kind: string(e.Kind), UserID: e.UserID, IP: e.IP, UserAgent: e.UserAgent, Detail: e.Detail,
+		})
+	}
+	if len(list) == in.Limit {
+		out.Body.NextCursor = strconv.FormatInt(list[in.Limit-1].ID, 10)
+	}
+	return out, nil
+}
+
+func optionalID(text, field string) (*uuid.UUID, error) {
+	if text == "" {
+		return nil, nil
+	}
+	id, err := uuid.Parse(text)
+	if err != nil {
+		return nil, models.Errorf(models.CodeInvalid, "This is not an id.").In(field)
+	}
+	return &id, nil
+}
+
+// MailInfo is a mail without its text.
+type MailInfo struct {
+	ID        uuid.UUID  `json:"id" format:"uuid"`
+	To        string     `json:"to"`
+	UserID    *uuid.UUID `json:"userId" format:"uuid"`
+	Kind      string     `json:"kind"`
+	State     string     `json:"state" enum:"queued,sent,failed"`
+	Attempts  int        `json:"attempts"`
+	LastError string     `json:"lastError" doc:"Why the last attempt failed; empty if it did not"`
+	CreatedAt time.Time  `json:"createdAt"`
+	EndedAt   *time.Time `json:"endedAt" doc:"When it was sent or given up"`
+}
+
+type mailsInput struct {
+	State string    `query:"state" enum:"queued,sent,failed" required:"false"`
+	Until time.Time `query:"before" doc:"createdAt of the last mail of the page before"`
+	Limit int       `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+type mailsOutput struct {
+	Body struct {
+		Mails []MailInfo `json:"mails" nullable:"false"`
+	} `nameHint:"MailPage"`
+}
+
+func (h *trailHandlers) mails(ctx context.Context, in *mailsInput) (*mailsOutput, error) {
+	list, err := h.trail.Mails(ctx, models.MailState(in.State), in.Until, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	out := &mailsOutput{}
+	out.Body.Mails = make([]MailInfo, 0, len(list))
+	for _, m := range list {
+		out.Body.Mails = append(out.Body.Mails, MailInfo{
+			ID: m.ID, To: m.To, UserID: m.UserID, Kind: string(m.Kind), State: string(m.State), Attempts: m.Attempts,
+			LastError: m.LastError, CreatedAt: m.CreatedAt, EndedAt: m.EndedAt,
+		})
+	}
+	return out, nil
+}

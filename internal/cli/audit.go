@@ -1,0 +1,69 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"longhaul/internal/config"
+	"longhaul/internal/store"
+	"longhaul/models"
+)
+
+type auditCmd struct {
+	Verify auditVerifyCmd `cmd:"" help:"Check that nobody changed the audit log (by the database)."`
+}
+
+type auditVerifyCmd struct {
+	Head string `help:"A head that an earlier run printed: shows that nothing was cut off or rewritten since." placeholder:"ID:HASH"`
+}
+
+// Run prints the head of the log, for keeping elsewhere, or says which entry
+// does not fit.
+func (c *auditVerifyCmd) Run(ctx context.Context, p *program) error {
+	id, hash, err := c.noted()
+	if err != nil {
+		return err
+	}
+	return p.withStore(ctx, func(s *store.Store, _ config.Config) error {
+		check, err := s.VerifyAudit(ctx)
+		if err != nil {
+			return err
+		}
+		if check.BrokenID != 0 {
+			return fmt.Errorf("the audit log was tampered with at entry %d: %s", check.BrokenID, check.Fault)
+		}
+		if id > 0 {
+			now, err := s.AuditHashOf(ctx, id)
+			if models.CodeOf(err) == models.CodeNotFound && err != nil {
+				return fmt.Errorf("the audit log was tampered with: entry %d is gone", id)
+			}
+			if err != nil {
+				return err
+			}
+			if !bytes.Equal(now, hash) {
+				return fmt.Errorf("the audit log was tampered with: entry %d and what follows were rewritten", id)
+			}
+		}
+		fmt.Fprintf(p.Err, "The audit log is intact: %d entries. Keep the head elsewhere to check with --head later.\n", check.Entries)
+		fmt.Fprintf(p.Out, "%d:%s\n", check.HeadID, hex.EncodeToString(check.HeadHash))
+		return nil
+	})
+}
+
+// noted reads the head of an earlier run; id 0 is none.
+func (c *auditVerifyCmd) noted() (id int64, hash []byte, err error) {
+	if c.Head == "" {
+		return 0, nil, nil
+	}
+	number, sum, _ := strings.Cut(c.Head, ":")
+	id, err1 := strconv.ParseInt(number, 10, 64)
+	hash, err2 := hex.DecodeString(sum)
+	if err1 != nil || err2 != nil || id < 0 || len(hash) != 32 {
+		return 0, nil, usagef("The head is an id, a colon and 64 hex digits, as an earlier run printed it.")
+	}
+	return id, hash, nil
+}
