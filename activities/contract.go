@@ -58,6 +58,10 @@ type TransferResult struct {
 	AgentID string `json:"agentId"`
 	Epoch   int64  `json:"epoch"`
 	Bytes   int64  `json:"bytes"` // bytes of the selected files; -1 while unknown
+
+	// Waits says that the job is in the queue again, without a slot: its files
+	// are known now and there is no room for them.
+	Waits bool `json:"waits,omitempty"`
 }
 
 // FaultDetails travels with a failed transfer or finalization.

@@ -97,7 +97,10 @@ func (f *follower) done(ctx context.Context, at store.OpenAttempt, st agentapi.S
 	if err != nil {
 		return fmt.Errorf("read job: %w", err)
 	}
-	res := TransferResult{AgentID: f.agent.ID.String(), Epoch: at.Epoch, Bytes: sizeOf(job)}
+	res := TransferResult{
+		AgentID: f.agent.ID.String(), Epoch: at.Epoch, Bytes: sizeOf(job),
+		Waits: at.Kind == models.TransferResolve && job.State == models.StateQueued,
+	}
 	if err := f.complete(ctx, at.TaskToken, res, nil); err != nil {
 		return err
 	}

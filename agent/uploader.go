@@ -288,6 +288,8 @@ func (u *uploader) ask(ctx context.Context, req agentapi.Uploads) (agentapi.Uplo
 		case !answered:
 		case p.Code == string(models.ProblemSuperseded), p.Code == string(models.CodeNotFound):
 			return reply, backoff.Permanent(errSuperseded)
+		case p.Code == string(models.ProblemStorageFull):
+			return reply, backoff.Permanent(models.Fault(models.ProblemStorageFull, "%s", p.Detail))
 		case p.Status < http.StatusInternalServerError && models.Problem(p.Code).Code() != models.CodeInternal &&
 			models.Problem(p.Code).Final():
 			return reply, backoff.Permanent(models.Fault(models.Problem(p.Code), "%s", p.Detail))

@@ -27,6 +27,7 @@ type NewJob struct {
 	ChooseFiles    bool             // wait for the user's choice once the files are known
 	Provider       models.Provider  // that the user names; the active one if empty
 	Failover       models.Failover  // that the user names; the deployment's policy if empty
+	RefuseIfFull   bool             // be refused when there is no room now, instead of waiting for it
 	IdempotencyKey string
 	RequestHash    []byte // of the request's meaning; the same key with another hash is refused
 }

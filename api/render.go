@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -15,6 +16,8 @@ type QueueNote struct {
 	Limit       int // how many may; 0 when it is not known
 	AgentsAlive int // agents that take work
 	FreeSlots   int // on those agents, for anybody
+	Room        models.Room
+	Retention   int // days after which the user's ready jobs expire; 0 is never
 
 	Seedr *SeedrNote // nil when none of the user's jobs waits for Seedr
 }
@@ -63,7 +66,7 @@ func render(ctx context.Context, src renderSource, userID uuid.UUID, jobs ...mod
 	for _, j := range jobs {
 		dto := jobOf(j, progress)
 		if waits(j) {
-			explainQueue(&dto, note)
+			explainQueue(&dto, j, note)
 		}
 		out = append(out, dto)
 	}
@@ -77,7 +80,14 @@ func waits(j models.Job) bool {
 }
 
 // explainQueue says in plain words what keeps a job in the queue.
-func explainQueue(j *Job, n QueueNote) {
+func explainQueue(j *Job, row models.Job, n QueueNote) {
+	if reason := lacksRoom(row, n.Room); reason != "" {
+		j.Reason, j.NextAction = reason, models.WaitsForRoom
+		return
+	}
+	if strings.HasPrefix(j.Reason, models.WaitingForStorage) { // no longer
+		j.Reason, j.NextAction = "There is room for it now; waits for a free slot.", "Starts by itself within seconds."
+	}
 	if j.Provider == provider(models.ProviderSeedr) {
 		explainSeedr(j, n)
 		return
@@ -92,6 +102,20 @@ func explainQueue(j *Job, n QueueNote) {
 	case n.FreeSlots == 0:
 		j.Reason = "Waiting for a free slot: all compute agents are busy."
 		j.NextAction = "Starts by itself when another job ends."
+	}
+}
+
+// lacksRoom says that the owner's storage has no room for the job, empty if it
+// has. One whose size will turn out while it runs needs any room at all.
+func lacksRoom(row models.Job, room models.Room) string {
+	free, limited := room.Free()
+	switch need := row.QuotaWant - row.QuotaReserved; {
+	case limited && need > free:
+		return models.NeedsRoom(need, free)
+	case limited && row.QuotaWant == 0 && row.FileCount == 0 && free == 0:
+		return models.WaitingForStorage + " none is free."
+	default:
+		return ""
 	}
 }
 

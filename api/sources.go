@@ -71,7 +71,7 @@ func (s *sourceReader) newJob(ctx context.Context, userID uuid.UUID, sub submiss
 	}
 	return NewJob{
 		UserID: userID, Source: src, Manifest: manifest, Selected: selected,
-		ChooseFiles: choose, RequestHash: requestHash(src, selected, choose),
+		ChooseFiles: choose, RefuseIfFull: sub.WhenFull == fullRefuse, RequestHash: requestHash(src, selected, choose),
 	}, nil
 }
 

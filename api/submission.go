@@ -31,12 +31,14 @@ type submission struct {
 	Torrent     []byte // the .torrent file
 	Select      []int
 	ChooseFiles bool
+	WhenFull    string // fullWait or fullRefuse; empty is the former
 }
 
 type submitJSON struct {
 	Source      string `json:"source" minLength:"1" maxLength:"65536" doc:"A magnet link or an http(s) URL"`
 	Select      []int  `json:"select,omitempty" nullable:"false" maxItems:"50000" doc:"Indexes of the files to fetch; all when left out"`
 	ChooseFiles bool   `json:"chooseFiles,omitempty" doc:"Wait for a selection once the files are known"`
+	WhenFull    string `json:"whenFull,omitempty" enum:"wait,refuse" doc:"What to do when the plan's storage has no room now: wait in the queue (the default), or refuse as quota_exceeded"`
 }
 
 type inspectJSON struct {
@@ -55,6 +57,7 @@ func submitForm() *huma.Schema {
 			fieldTorrent: torrentField(),
 			fieldSelect:  {Type: huma.TypeString, Description: "Indexes of the files to fetch, separated by commas"},
 			fieldChoose:  {Type: huma.TypeString, Enum: []any{"true", "false"}, Description: "Wait for a selection once the files are known"},
+			fieldFull:    {Type: huma.TypeString, Enum: []any{fullWait, fullRefuse}, Description: "What to do when the plan's storage has no room now"},
 		},
 	}
 }
@@ -72,6 +75,13 @@ const (
 	fieldSelect  = "select"
 	fieldChoose  = "chooseFiles"
 	fieldSource  = "source"
+	fieldFull    = "whenFull"
+)
+
+// What may happen to a submission for which there is no room now.
+const (
+	fullWait   = "wait"
+	fullRefuse = "refuse"
 )
 
 // sourceBody documents a request that is JSON or a form with a .torrent file.
@@ -103,7 +113,7 @@ func readSubmission(contentType string, body []byte) (submission, error) {
 		if err := strictJSON(body, &in); err != nil {
 			return submission{}, err
 		}
-		return checked(submission{Address: in.Source, Select: in.Select, ChooseFiles: in.ChooseFiles})
+		return checked(submission{Address: in.Source, Select: in.Select, ChooseFiles: in.ChooseFiles, WhenFull: in.WhenFull})
 	default:
 		return submission{}, unsupportedMedia()
 	}
@@ -145,6 +155,9 @@ func checked(s submission) (submission, error) {
 	}
 	if len(s.Select) > maxSelection {
 		return submission{}, models.Fault(models.ProblemBadSelection, "The selection names too many files.").In(fieldSelect)
+	}
+	if s.WhenFull != "" && s.WhenFull != fullWait && s.WhenFull != fullRefuse {
+		return submission{}, models.Errorf(models.CodeInvalid, "This is wait or refuse.").In(fieldFull)
 	}
 	for _, i := range s.Select {
 		if i < 0 {
@@ -226,6 +239,8 @@ func (s *submission) take(part *multipart.Part) error {
 		if err != nil {
 			return models.Errorf(models.CodeInvalid, "This is true or false.").In(fieldChoose)
 		}
+	case fieldFull:
+		s.WhenFull = strings.TrimSpace(string(data))
 	default:
 		return models.Errorf(models.CodeInvalid, "The form has a field that is not known here.").In(clip(part.FormName(), 40))
 	}

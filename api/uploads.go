@@ -34,6 +34,8 @@ type Parts interface {
 	ResetUpload(ctx context.Context, fileID uuid.UUID, validator string) (oldUploadID string, err error)
 	SaveParts(ctx context.Context, agentID, jobID uuid.UUID, epoch int64, parts []PartReport) error
 	SetFileSizes(ctx context.Context, agentID, jobID uuid.UUID, epoch int64, sizes map[int]int64) error
+	// ReserveParts holds storage for bytes of files whose size is not known.
+	ReserveParts(ctx context.Context, agentID, jobID uuid.UUID, epoch, bytes int64) error
 }
 
 // Uploads makes places in object storage that an agent may write to.
@@ -64,6 +66,9 @@ func (s *uploadService) serve(ctx context.Context, agentID, jobID uuid.UUID, in 
 		return nil, err
 	}
 	if err := s.saveDone(ctx, agentID, jobID, in, files); err != nil {
+		return nil, err
+	}
+	if err := s.reserve(ctx, agentID, jobID, in, files); err != nil {
 		return nil, err
 	}
 	urls := make([]agentapi.PartURL, 0, len(in.Want))
@@ -123,6 +128,20 @@ func (s *uploadService) saveDone(ctx context.Context, agentID, jobID uuid.UUID, 
 		}})
 	}
 	return s.parts.SaveParts(ctx, agentID, jobID, in.Epoch, reports)
+}
+
+// reserve has the job hold storage before bytes go there that nobody announced.
+func (s *uploadService) reserve(ctx context.Context, agentID, jobID uuid.UUID, in agentapi.Uploads, files map[int]models.File) error {
+	var bytes int64
+	for _, w := range in.Want {
+		if f, ok := files[w.Index]; ok && f.Size < 0 {
+			bytes += max(w.Size, 0)
+		}
+	}
+	if bytes == 0 {
+		return nil
+	}
+	return s.parts.ReserveParts(ctx, agentID, jobID, in.Epoch, bytes)
 }
 
 // prepare opens the multipart upload that a part needs. Content that changed

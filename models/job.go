@@ -35,6 +35,10 @@ type Job struct {
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	FinishedAt  *time.Time
+
+	QuotaWant     int64 // bytes of storage that the job needs to hold in order to run; 0 while unknown
+	QuotaReserved int64 // bytes that it holds
+	QuotaUsed     int64 // bytes of its stored files, as of its last end
 }
 
 // WorkflowID returns the id of the workflow that runs the job.

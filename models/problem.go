@@ -77,6 +77,13 @@ const (
 	ProblemMailOff            Problem = "mail_off"                  // this installation sends no mail
 )
 
+// Problems of the account's limits.
+const (
+	ProblemQuotaExceeded     Problem = "quota_exceeded"     // over a limit of the plan; waiting cannot help
+	ProblemStorageFull       Problem = "storage_full"       // no room now; the job waits for it
+	ProblemBandwidthExceeded Problem = "bandwidth_exceeded" // the month's bandwidth is used up
+)
+
 var problemCodes = map[Problem]Code{
 	ProblemMalformedMagnet: CodeInvalid, ProblemMalformedTorrent: CodeInvalid, ProblemMalformedURL: CodeInvalid,
 	ProblemSourceTooLarge: CodeTooLarge, ProblemContentTooLarge: CodeTooLarge, ProblemTooManyFiles: CodeTooLarge,
@@ -97,6 +104,7 @@ var problemCodes = map[Problem]Code{
 	ProblemEmailUnverified: CodeForbidden, ProblemLinkNotValid: CodeInvalid, ProblemSignInExpired: CodeInvalid,
 	ProblemWrongCode: CodeInvalid, ProblemLastAdmin: CodeConflict, ProblemRegistrationClosed: CodeForbidden,
 	ProblemBotCheck: CodeForbidden, ProblemBotCheckAway: CodeUnavailable, ProblemMailOff: CodeConflict,
+	ProblemQuotaExceeded: CodeQuotaExceeded, ProblemStorageFull: CodeConflict, ProblemBandwidthExceeded: CodeQuotaExceeded,
 }
 
 // Code returns the kind of fault that the problem is; CodeInternal for one

@@ -117,6 +117,10 @@ func (d *download) decide(ctx workflow.Context, err error) error {
 	if f.final() || d.now.Parked != nil {
 		return err
 	}
+	if f.waitsForRoom() {
+		d.now.Admitted, d.now.QueueReason = false, f.Message
+		return nil
+	}
 	if f.Details.BytesDone >= d.now.BytesDone+renewingProgress {
 		d.now.Faults = 0
 	}

@@ -66,6 +66,10 @@ func (f fault) final() bool {
 	}
 }
 
+// waitsForRoom reports whether the job goes back to the queue, as no fault of
+// anybody's, until its owner's storage has room.
+func (f fault) waitsForRoom() bool { return f.Type == string(models.ProblemStorageFull) }
+
 // counted reports whether the workflow retries the fault itself, a bounded
 // number of times. The rest was retried by Temporal for long enough.
 func (f fault) counted() bool { return slices.Contains(countedFaults(), f.Type) }

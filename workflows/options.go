@@ -68,7 +68,7 @@ func transferring(ctx workflow.Context, summary string) workflow.Context {
 		HeartbeatTimeout:    15 * time.Minute,
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval: 2 * time.Second, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second,
-			MaximumAttempts: patience, NonRetryableErrorTypes: countedFaults(),
+			MaximumAttempts: patience, NonRetryableErrorTypes: append(countedFaults(), string(models.ProblemStorageFull)),
 		},
 		Summary: summary,
 	})

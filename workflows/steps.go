@@ -113,6 +113,13 @@ func (d *download) place(ctx workflow.Context, start func(workflow.Context) work
 		return err
 	}
 	d.now.AgentID, d.now.Epoch, d.plan.Bytes = res.AgentID, res.Epoch, res.Bytes
+	if res.Waits {
+		// The row is in the queue already; an admission may have come before this.
+		d.now.Admitted = false
+		d.moved(ctx, activities.StateInput{
+			To: models.StateQueued, Reason: "Waits for room in the owner's storage.", NextAction: "Starts by itself when there is room.",
+		})
+	}
 	return nil
 }
 

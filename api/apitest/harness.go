@@ -139,7 +139,7 @@ type Caller struct {
 	Bearer string
 }
 
-// Account makes an account and signs it in.
+// Account makes an account without limits and signs it in.
 func (h *Harness) Account(role models.Role) Caller {
 	h.t.Helper()
 	hash, err := password.NewHasher().Hash(h.t.Context(), Password)
@@ -150,6 +150,9 @@ func (h *Harness) Account(role models.Role) Caller {
 	now := h.Store.Now()
 	u := models.User{ID: id, Email: id.String() + "@example.com", PasswordHash: hash, Role: role, VerifiedAt: &now, CreatedAt: now}
 	if err := h.Store.CreateUser(h.t.Context(), u); err != nil {
+		h.t.Fatal(err)
+	}
+	if _, err := h.Store.AssignPlan(h.t.Context(), id, models.PlanUnlimited, nil); err != nil {
 		h.t.Fatal(err)
 	}
 	return Caller{User: u, Cookie: h.SignIn(u)}

@@ -75,7 +75,7 @@ func (w *Work) FinishJob(ctx context.Context, jobID uuid.UUID) error {
 		if missing > 0 || stored == 0 {
 			return models.Errorf(models.CodeConflict, "%d files of the job are not stored yet.", missing)
 		}
-		if err := s.sumSize(ctx, job); err != nil {
+		if err := s.sumSize(ctx, &job); err != nil {
 			return err
 		}
 		if _, err := s.exec(ctx, "drop progress", `delete from job_progress where job_id = ?`, jobID); err != nil {

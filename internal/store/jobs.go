@@ -58,9 +58,11 @@ func (s *Store) ProgressOf(ctx context.Context, userID uuid.UUID, jobIDs []uuid.
 // QueueNote is what a user's queued jobs wait for.
 type QueueNote struct {
 	Running     int // jobs of the user that hold a slot
-	Limit       int // how many may; Store.RunningLimit
+	Limit       int // how many may: the plan's, at most Store.RunningLimit
 	AgentsAlive int // agents that take work
 	FreeSlots   int // on those agents, for anybody
+	Room        models.Room
+	Retention   int // days after which the user's ready jobs expire; 0 is never
 
 	Seedr *SeedrNote // nil when none of the user's jobs waits for Seedr
 }
@@ -77,14 +79,28 @@ type SeedrNote struct {
 
 // QueueNote tells what the user's queued jobs wait for.
 func (s *Store) QueueNote(ctx context.Context, userID uuid.UUID) (QueueNote, error) {
-	note := QueueNote{Limit: s.RunningLimit}
-	var running int64
-	err := s.row(ctx, &running, "count running jobs",
-		`select count(*) from jobs where user_id = ? and admitted_at is not null`, userID)
+	var row struct {
+		Running        int
+		MaxRunningJobs *int
+		RetentionDays  int
+		StorageBytes   *int64
+		Used, Reserved int64
+	}
+	err := s.row(ctx, &row, "load limits and running jobs", `
+		select (select count(*) from jobs where user_id = p.user_id and admitted_at is not null) as running,
+			p.max_running_jobs, coalesce(p.retention_days, 0) as retention_days, p.storage_bytes,
+			coalesce(q.used, 0) as used, coalesce(q.reserved, 0) as reserved
+		from user_plans p left join quota_usage q on q.user_id = p.user_id where p.user_id = ?`, userID)
 	if err != nil {
 		return QueueNote{}, err
 	}
-	note.Running = int(running)
+	note := QueueNote{
+		Running: row.Running, Limit: s.RunningLimit, Retention: row.RetentionDays,
+		Room: models.Room{Used: row.Used, Reserved: row.Reserved, Limit: row.StorageBytes},
+	}
+	if n := row.MaxRunningJobs; n != nil && (note.Limit == 0 || *n < note.Limit) {
+		note.Limit = *n
+	}
 	if note.AgentsAlive, note.FreeSlots, err = s.freeSlots(ctx); err != nil {
 		return QueueNote{}, err
 	}
@@ -178,6 +194,15 @@ func (s *Store) restart(ctx context.Context, job *models.Job) error {
 	}
 	if err != nil {
 		return err
+	}
+	held, err := s.claim(ctx, job)
+	if err != nil {
+		return err
+	}
+	if !held {
+		if err := s.waitForRoom(ctx, job); err != nil {
+			return err
+		}
 	}
 	return s.addEvents(ctx, eventOf(*job, models.EventState, "Queued again for another try."))
 }

@@ -14,7 +14,9 @@ import (
 // SaveManifest records what the job's source turned out to hold: name, size,
 // files, info hashes and metainfo. Doing it again changes nothing. Indexes of
 // the selection that the manifest does not have are ignored; when none is left
-// it is refused as bad_selection.
+// it is refused as bad_selection. A size that the user's plan could never keep
+// is refused as quota_exceeded; a running job for which there is no room now
+// goes back to the queue and waits.
 func (w *Work) SaveManifest(ctx context.Context, jobID uuid.UUID, m models.Manifest) error {
 	return w.s.Tx(ctx, func(s *Store) error {
 		job, err := s.lockAnyJob(ctx, jobID)
@@ -40,9 +42,31 @@ func (w *Work) SaveManifest(ctx context.Context, jobID uuid.UUID, m models.Manif
 		if err := s.saveMetainfo(ctx, jobID, m.Metainfo); err != nil {
 			return err
 		}
-		return s.addEvents(ctx, eventOf(job, models.EventManifest,
-			fmt.Sprintf("The file list is known: %s.", countFiles(len(m.Files)))))
+		held, err := s.claim(ctx, &job)
+		if err != nil {
+			return err
+		}
+		found := eventOf(job, models.EventManifest, fmt.Sprintf("The file list is known: %s.", countFiles(len(m.Files))))
+		if held || !job.State.Running() {
+			return s.addEvents(ctx, found)
+		}
+		return s.backToQueue(ctx, &job, found)
 	})
+}
+
+// backToQueue gives the slot of a running job back that has to wait for room,
+// with an event that comes before.
+func (s *Store) backToQueue(ctx context.Context, job *models.Job, before models.Event) error {
+	if err := s.addEvents(ctx, before); err != nil {
+		return err
+	}
+	reason, err := s.needsRoom(ctx, *job)
+	if err != nil {
+		return err
+	}
+	return s.move(ctx, job, Change{
+		To: models.StateQueued, ReleaseSlot: true, Reason: reason, NextAction: models.WaitsForRoom,
+	}, models.EventState)
 }
 
 // adopt writes to the job what the manifest tells about it. A hash that
@@ -99,8 +123,23 @@ func (w *Work) SelectFiles(ctx context.Context, jobID uuid.UUID, indexes []int) 
 		if err != nil {
 			return err
 		}
-		if err := s.sumSize(ctx, job); err != nil {
+		if err := s.sumSize(ctx, &job); err != nil {
 			return err
+		}
+		bytes, err := s.wantOf(ctx, job)
+		if err != nil {
+			return err
+		}
+		if job.State.Terminal() {
+			bytes = 0
+		}
+		if err := s.want(ctx, &job, bytes); err != nil { // it is held with the admission that follows
+			return err
+		}
+		if job.QuotaReserved > bytes {
+			if _, err := s.hold(ctx, &job); err != nil {
+				return err
+			}
 		}
 		chosen := len(indexes)
 		if indexes == nil {

@@ -58,6 +58,10 @@ func TestModelsFitTheSchema(t *testing.T) {
 		models.SecurityEvent{},
 		models.ProviderConfig{},
 		models.SeedrItem{},
+		models.Plan{},
+		models.PlanAssignment{},
+		models.LedgerLine{},
+		models.DailyUsage{},
 	} {
 		parsed, err := schema.Parse(entity, &sync.Map{}, schema.NamingStrategy{})
 		ok(t, err)
@@ -121,6 +125,8 @@ func columnFor(f *schema.Field) (kinds string, null bool) {
 		return " jsonb json ", true
 	case f.TagSettings["TYPE"] == "uuid":
 		return " uuid ", null
+	case f.TagSettings["TYPE"] == "date":
+		return " date ", null
 	case typ.String() == "time.Time":
 		return " timestamptz ", null
 	case typ.Kind() == reflect.Float64:

@@ -89,9 +89,16 @@ func (s *Store) forgetSeedrFiles(ctx context.Context, job *models.Job) (bool, er
 	_, err = s.exec(ctx, "forget size", `
 		update jobs set size = null, file_count = 0, selection = case when choose_files then null else selection end
 		where id = ?`, job.ID)
+	if err != nil {
+		return false, err
+	}
 	if job.ChooseFiles {
 		job.Selection = nil
 	}
+	if err := s.want(ctx, job, 0); err != nil {
+		return false, err
+	}
+	_, err = s.hold(ctx, job)
 	return true, err
 }
 

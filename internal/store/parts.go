@@ -158,20 +158,17 @@ func (s *Store) upsertParts(ctx context.Context, files map[int]models.File, part
 }
 
 // SetFileSizes records sizes that were unknown before. A size that is known
-// already may only be repeated.
+// already may only be repeated. The job holds exactly its size from then on;
+// see ReserveParts for how that is refused.
 func (s *Store) SetFileSizes(ctx context.Context, agentID, jobID uuid.UUID, epoch int64, sizes map[int]int64) error {
 	if len(sizes) == 0 {
 		return nil
 	}
-	return s.Tx(ctx, func(s *Store) error {
-		job, err := s.lockAnyJob(ctx, jobID) // before the attempt, as everywhere
-		if isNotFound(err) {
-			return superseded("the job is gone")
-		}
+	var full error
+	err := s.Tx(ctx, func(s *Store) error {
+		full = nil
+		job, err := s.lockFenced(ctx, agentID, jobID, epoch)
 		if err != nil {
-			return err
-		}
-		if err := s.fence(ctx, agentID, jobID, epoch); err != nil {
 			return err
 		}
 		indexes := make([]int, 0, len(sizes))
@@ -187,8 +184,20 @@ func (s *Store) SetFileSizes(ctx context.Context, agentID, jobID uuid.UUID, epoc
 				return err
 			}
 		}
-		return s.sumSize(ctx, job)
+		if err := s.sumSize(ctx, &job); err != nil {
+			return err
+		}
+		held, err := s.claim(ctx, &job)
+		if err != nil || held {
+			return err
+		}
+		full, err = s.storageFull(ctx, job)
+		return err
 	})
+	if err != nil {
+		return err
+	}
+	return full
 }
 
 func (s *Store) setFileSize(ctx context.Context, f models.File, size int64) error {
@@ -205,11 +214,10 @@ func (s *Store) setFileSize(ctx context.Context, f models.File, size int64) erro
 }
 
 // sumSize makes the job's size and number of files what its rows of files say.
-func (s *Store) sumSize(ctx context.Context, job models.Job) error {
-	_, err := s.exec(ctx, "sum up job size", `
+func (s *Store) sumSize(ctx context.Context, job *models.Job) error {
+	return s.row(ctx, job, "sum up job size", `
 		update jobs j set file_count = f.n, size = f.size, updated_at = ?
-		from (select count(*) as n, case when min(size) >= 0 then sum(size) end as size
+		from (select count(*) as n, case when min(size) >= 0 then sum(size)::bigint end as size
 			from files where job_id = ? and state <> ?) f
-		where j.id = ?`, s.Now(), job.ID, models.FileSkipped, job.ID)
-	return err
+		where j.id = ? returning j.*`, s.Now(), job.ID, models.FileSkipped, job.ID)
 }

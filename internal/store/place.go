@@ -24,8 +24,9 @@ type Placement struct {
 // with the task token is recorded and the job moves to the state (or stays in
 // it). The agent that had the job before is preferred for the bytes that it
 // has, unless the fault was its own; then the least loaded one. It fails with
-// no_agent when none has room, or with a problem of the Seedr account when that
-// cannot take it; nothing is changed then.
+// no_agent when none has room, with storage_full when the user's storage
+// has none, or with a problem of the Seedr account when that cannot take it;
+// nothing is changed then.
 func (w *Work) PlaceTransfer(
 	ctx context.Context, jobID uuid.UUID, kind models.TransferKind, taskToken []byte, to models.State,
 ) (Placement, error) {
@@ -37,6 +38,9 @@ func (w *Work) PlaceTransfer(
 		}
 		if job.DeleteAt != nil {
 			return models.Fault(models.ProblemWrongState, "The job was deleted.")
+		}
+		if err := s.haveRoom(ctx, &job, kind); err != nil {
+			return err
 		}
 		now := s.Now()
 		if _, err := s.exec(ctx, "supersede attempt", `
@@ -75,6 +79,23 @@ func (w *Work) PlaceTransfer(
 		return Placement{}, err
 	}
 	return p, nil
+}
+
+// haveRoom refuses a download as storage_full that does not hold what it needs
+// and cannot get it. Admission sees to that; this is for the ways around it.
+func (s *Store) haveRoom(ctx context.Context, job *models.Job, kind models.TransferKind) error {
+	if kind != models.TransferDownload || job.QuotaReserved >= job.QuotaWant {
+		return nil
+	}
+	held, err := s.hold(ctx, job)
+	if err != nil || held {
+		return err
+	}
+	full, err := s.storageFull(ctx, *job)
+	if err != nil {
+		return err
+	}
+	return full
 }
 
 // pickAgent chooses the agent for the job's next attempt. The lock makes

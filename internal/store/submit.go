@@ -24,6 +24,7 @@ type NewJob struct {
 	ChooseFiles    bool             // wait for a choice of files once they are known
 	Provider       models.Provider  // that the user names; the active one if empty
 	Failover       models.Failover  // empty for the deployment's policy
+	RefuseIfFull   bool             // be refused when there is no room now, instead of waiting for it
 	IdempotencyKey string           // may be empty
 	RequestHash    []byte           // of the whole request, to tell a replay from a reuse of the key
 }
@@ -32,7 +33,10 @@ type NewJob struct {
 // idempotency key was used for the same request within 24 h, and job is then
 // the one of that time. It refuses blocked content, a second open job of the
 // user for the same content, a selection that does not fit the manifest, and a
-// provider that may not be named or cannot fetch such a source.
+// provider that may not be named or cannot fetch such a source, and a
+// known size that the user's plan could never keep. A job of known size that
+// fits now holds its storage from here on; one that does not waits for room,
+// unless the submit says to refuse it.
 func (s *Store) SubmitJob(ctx context.Context, n NewJob) (job models.Job, replayed bool, err error) {
 	err = s.Tx(ctx, func(s *Store) error {
 		job = s.draft(n)
@@ -55,7 +59,7 @@ func (s *Store) SubmitJob(ctx context.Context, n NewJob) (job models.Job, replay
 				return models.Fault(models.ProblemBadSelection, "The selection names no file of this source.").In("select")
 			}
 		}
-		return s.insertJob(ctx, job, n)
+		return s.insertJob(ctx, &job, n)
 	})
 	if err != nil {
 		return models.Job{}, false, err
@@ -141,20 +145,20 @@ func (s *Store) checkBlocked(ctx context.Context, job models.Job) error {
 
 // insertJob writes the job with what belongs to it. An open job of the user
 // for the same content makes the insert do nothing.
-func (s *Store) insertJob(ctx context.Context, job models.Job, n NewJob) error {
-	res := s.conn(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&job)
+func (s *Store) insertJob(ctx context.Context, job *models.Job, n NewJob) error {
+	res := s.conn(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(job)
 	if res.Error != nil {
 		return translate(res.Error, "insert job")
 	}
 	if res.RowsAffected == 0 {
-		return s.duplicate(ctx, job)
+		return s.duplicate(ctx, *job)
 	}
 	metainfo := n.Source.Metainfo
 	if n.Manifest != nil {
 		if len(metainfo) == 0 {
 			metainfo = n.Manifest.Metainfo
 		}
-		if err := s.insertFiles(ctx, job, *n.Manifest); err != nil {
+		if err := s.insertFiles(ctx, *job, *n.Manifest); err != nil {
 			return err
 		}
 	}
@@ -164,7 +168,27 @@ func (s *Store) insertJob(ctx context.Context, job models.Job, n NewJob) error {
 	if err := s.enqueue(ctx, OutboxStart, job.ID); err != nil {
 		return err
 	}
-	return s.addEvents(ctx, eventOf(job, models.EventSubmitted, "Accepted."))
+	return s.reserveNew(ctx, job, n.RefuseIfFull)
+}
+
+// reserveNew has a new job hold its storage, if its size is known. It comes
+// late in the transaction because all submits of the user wait for it.
+func (s *Store) reserveNew(ctx context.Context, job *models.Job, refuse bool) error {
+	held, err := s.claim(ctx, job)
+	if err != nil {
+		return err
+	}
+	message := "Accepted."
+	if !held {
+		if err := s.waitForRoom(ctx, job); err != nil {
+			return err
+		}
+		if refuse {
+			return models.Fault(models.ProblemQuotaExceeded, "There is no room for it now. %s", job.Reason)
+		}
+		message = "Accepted. " + job.Reason
+	}
+	return s.addEvents(ctx, eventOf(*job, models.EventSubmitted, message))
 }
 
 // duplicate returns the refusal of a second open job for the same content,

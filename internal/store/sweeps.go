@@ -28,11 +28,17 @@ func (w *Work) PurgeableJob(ctx context.Context, jobID uuid.UUID) (models.Job, e
 // of its deletion, which subscribers may still have to learn.
 func (w *Work) DeleteJobRows(ctx context.Context, jobID uuid.UUID) error {
 	return w.s.Tx(ctx, func(s *Store) error {
-		job, err := s.Work().PurgeableJob(ctx, jobID)
+		job, err := s.lockAnyJob(ctx, jobID)
+		if isNotFound(err) {
+			return nil
+		}
 		if err != nil {
-			if isNotFound(err) {
-				return nil
-			}
+			return err
+		}
+		if _, err := s.Work().PurgeableJob(ctx, jobID); err != nil {
+			return err
+		}
+		if err := s.free(ctx, &job); err != nil {
 			return err
 		}
 		if _, err := s.exec(ctx, "delete job", `delete from jobs where id = ?`, jobID); err != nil {

@@ -98,6 +98,11 @@ func (s *Store) move(ctx context.Context, job *models.Job, c Change, kind models
 	case job.FinishedAt == nil:
 		job.FinishedAt = &now
 	}
+	if !same && c.To.Terminal() {
+		if err := s.settle(ctx, job, ledgerKind(c.To)); err != nil {
+			return err
+		}
+	}
 	_, err := s.exec(ctx, "move job", `
 		update jobs set state = ?, state_since = ?, reason = ?, next_action = ?, problem = ?, deadline = ?, updated_at = ?,
 			admitted_at = ?, finished_at = ?, epoch = ? where id = ?`,

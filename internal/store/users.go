@@ -71,7 +71,8 @@ func (s *Store) CreateFirstAdmin(ctx context.Context, tokenHash []byte, u models
 	})
 }
 
-// CreateUser adds an account. Id and time are filled in when they are zero.
+// CreateUser adds an account with its plan. Id and time are filled in when they
+// are zero.
 func (s *Store) CreateUser(ctx context.Context, u models.User) error {
 	if u.ID == uuid.Nil {
 		u.ID = s.NewID()
@@ -79,11 +80,16 @@ func (s *Store) CreateUser(ctx context.Context, u models.User) error {
 	if u.CreatedAt.IsZero() {
 		u.CreatedAt = s.Now()
 	}
-	res := s.conn(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&u)
-	if res.Error == nil && res.RowsAffected == 0 {
-		return models.Errorf(models.CodeConflict, "There is an account with this e-mail address.").In("email")
-	}
-	return translate(res.Error, "create user")
+	return s.Tx(ctx, func(s *Store) error {
+		res := s.conn(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&u)
+		if res.Error == nil && res.RowsAffected == 0 {
+			return models.Errorf(models.CodeConflict, "There is an account with this e-mail address.").In("email")
+		}
+		if res.Error != nil {
+			return translate(res.Error, "create user")
+		}
+		return s.openPlan(ctx, u)
+	})
 }
 
 // UserByEmail returns the account with the normalised address.

@@ -67,6 +67,7 @@ func (r Records) QueueNote(ctx context.Context, userID uuid.UUID) (api.QueueNote
 	note, err := r.Store.QueueNote(ctx, userID)
 	out := api.QueueNote{
 		Running: note.Running, Limit: note.Limit, AgentsAlive: note.AgentsAlive, FreeSlots: note.FreeSlots,
+		Room: note.Room, Retention: note.Retention,
 	}
 	if note.Seedr != nil {
 		s := api.SeedrNote(*note.Seedr)

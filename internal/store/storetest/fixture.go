@@ -3,6 +3,7 @@ package storetest
 import (
 	"crypto/sha256"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 	"longhaul/models"
 )
 
-// User adds an account and returns it.
+// User adds an account without limits and returns it.
 func User(t testing.TB, s *store.Store) models.User {
 	t.Helper()
 	id, now := s.NewID(), s.Now()
@@ -23,7 +24,30 @@ func User(t testing.TB, s *store.Store) models.User {
 	if err := s.CreateUser(t.Context(), u); err != nil {
 		t.Fatalf("create user: %v", err)
 	}
+	if _, err := s.AssignPlan(t.Context(), id, models.PlanUnlimited, nil); err != nil {
+		t.Fatalf("assign plan: %v", err)
+	}
 	return u
+}
+
+// Plan makes a plan of the limits and gives it to the user. The id is made up
+// when there is none.
+func Plan(t testing.TB, s *store.Store, userID uuid.UUID, p models.Plan) models.Plan {
+	t.Helper()
+	if p.ID == "" {
+		p.ID = "plan-" + strings.ReplaceAll(s.NewID().String(), "-", "")
+	}
+	if p.Name == "" {
+		p.Name = "Test"
+	}
+	p, err := s.CreatePlan(t.Context(), p)
+	if err != nil {
+		t.Fatalf("create plan: %v", err)
+	}
+	if _, err := s.AssignPlan(t.Context(), userID, p.ID, nil); err != nil {
+		t.Fatalf("assign plan: %v", err)
+	}
+	return p
 }
 
 // Agent enrols an agent of the capacity, boots it and returns it, alive.

@@ -1949,6 +1949,11 @@ export interface components {
             select?: number[];
             /** @description A magnet link or an http(s) URL */
             source: string;
+            /**
+             * @description What to do when the plan's storage has no room now: wait in the queue (the default), or refuse as quota_exceeded
+             * @enum {string}
+             */
+            whenFull?: "wait" | "refuse";
         };
         SubmitJobForm: {
             /**
@@ -1963,6 +1968,11 @@ export interface components {
              * @description The .torrent file, at most 10 MiB
              */
             torrent: string;
+            /**
+             * @description What to do when the plan's storage has no room now
+             * @enum {string}
+             */
+            whenFull?: "wait" | "refuse";
         };
         Timeline: {
             /** @description Oldest first */

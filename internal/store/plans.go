@@ -1,0 +1,141 @@
+package store
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm/clause"
+
+	"longhaul/models"
+)
+
+// Plans returns the plans in their order; only those that everybody sees if
+// public is set.
+func (s *Store) Plans(ctx context.Context, public bool) ([]models.Plan, error) {
+	var out []models.Plan
+	q := s.conn(ctx).Order("position, id")
+	if public {
+		q = q.Where("public")
+	}
+	return out, translate(q.Find(&out).Error, "list plans")
+}
+
+// CreatePlan adds a plan. A taken id is a conflict.
+func (s *Store) CreatePlan(ctx context.Context, p models.Plan) (models.Plan, error) {
+	err := s.Tx(ctx, func(s *Store) error {
+		p.CreatedAt = s.Now()
+		p.UpdatedAt = p.CreatedAt
+		if err := s.makeWayForDefault(ctx, p); err != nil {
+			return err
+		}
+		res := s.conn(ctx).Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, DoNothing: true}).Create(&p)
+		if res.Error == nil && res.RowsAffected == 0 {
+			return models.Errorf(models.CodeConflict, "There is a plan with this id.").In("id")
+		}
+		return translate(res.Error, "create plan")
+	})
+	return p, err
+}
+
+// UpdatePlan changes a plan by change and returns it before and after. Accounts
+// that have it are under the new limits at once. The default plan can only be
+// replaced by another one, not given up.
+func (s *Store) UpdatePlan(ctx context.Context, id string, change func(*models.Plan) error) (before, after models.Plan, err error) {
+	err = s.Tx(ctx, func(s *Store) error {
+		err := s.row(ctx, &before, "lock plan", `select * from plans where id = ? for update`, id)
+		if err != nil {
+			return err
+		}
+		after = before
+		if err := change(&after); err != nil {
+			return err
+		}
+		after.ID, after.CreatedAt, after.UpdatedAt = before.ID, before.CreatedAt, s.Now()
+		if before.IsDefault && !after.IsDefault {
+			return models.Errorf(models.CodeConflict, "One plan has to be the default: make another one it instead.").In("default")
+		}
+		if err := s.makeWayForDefault(ctx, after); err != nil {
+			return err
+		}
+		return translate(s.conn(ctx).Save(&after).Error, "update plan")
+	})
+	return before, after, err
+}
+
+// makeWayForDefault takes the mark of the default from the plan that has it,
+// if the plan is to be it.
+func (s *Store) makeWayForDefault(ctx context.Context, p models.Plan) error {
+	if !p.IsDefault {
+		return nil
+	}
+	_, err := s.exec(ctx, "unmark default plan", `
+		update plans set is_default = false, updated_at = ? where is_default and id <> ?`, s.Now(), p.ID)
+	return err
+}
+
+// AssignPlan gives the account another plan and returns the one that it had.
+// by is the admin who did it, nil for nobody. What is stored stays; a job that
+// does not fit any more waits.
+func (s *Store) AssignPlan(ctx context.Context, userID uuid.UUID, planID string, by *uuid.UUID) (models.Plan, error) {
+	var before models.Plan
+	err := s.Tx(ctx, func(s *Store) error {
+		var one int
+		if err := s.row(ctx, &one, "lock user", `select 1 from users where id = ? for update`, userID); err != nil {
+			return err
+		}
+		err := s.row(ctx, &one, "look for plan", `select 1 from plans where id = ? for share`, planID)
+		if isNotFound(err) {
+			return models.Errorf(models.CodeInvalid, "There is no such plan.").In("plan").Because(err)
+		}
+		if err != nil {
+			return err
+		}
+		if before, err = s.PlanOf(ctx, userID); err != nil {
+			return err
+		}
+		return s.openAssignment(ctx, userID, planID, by)
+	})
+	return before, err
+}
+
+// openAssignment ends the present assignment and begins the next; the same
+// plan again changes nothing.
+func (s *Store) openAssignment(ctx context.Context, userID uuid.UUID, planID string, by *uuid.UUID) error {
+	now := s.Now()
+	_, err := s.exec(ctx, "end plan assignment", `
+		update plan_assignments set ended_at = ? where user_id = ? and ended_at is null and plan_id <> ?`, now, userID, planID)
+	if err != nil {
+		return err
+	}
+	_, err = s.exec(ctx, "assign plan", `
+		insert into plan_assignments (user_id, plan_id, assigned_by, assigned_at) values (?, ?, ?, ?)
+		on conflict (user_id) where ended_at is null do nothing`, userID, planID, by, now)
+	return err
+}
+
+// openPlan gives a new account its plan and its totals: the default plan, or
+// the one without limits to an administrator, whose machine it is.
+func (s *Store) openPlan(ctx context.Context, u models.User) error {
+	var id string
+	err := s.row(ctx, &id, "choose plan", `
+		select id from plans where is_default or (id = ? and ?) order by is_default limit 1`,
+		models.PlanUnlimited, u.Role == models.RoleAdmin)
+	if err != nil {
+		return err
+	}
+	if err := s.openAssignment(ctx, u.ID, id, nil); err != nil {
+		return err
+	}
+	_, err = s.exec(ctx, "open storage totals", `insert into quota_usage (user_id, updated_at) values (?, ?)`, u.ID, s.Now())
+	return err
+}
+
+// PlanHistory returns the plans that the account has and had, newest first.
+func (s *Store) PlanHistory(ctx context.Context, userID uuid.UUID) ([]models.PlanAssignment, error) {
+	if _, err := s.User(ctx, userID); err != nil {
+		return nil, err
+	}
+	var out []models.PlanAssignment
+	err := s.conn(ctx).Where("user_id = ?", userID).Order("id desc").Find(&out).Error
+	return out, translate(err, "list plan assignments")
+}

@@ -1,0 +1,133 @@
+package models
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// PlanUnlimited is the id of the seeded plan without limits, which the first
+// administrator gets.
+const PlanUnlimited = "unlimited"
+
+// UnknownSizeBlock is what a job of unknown length reserves at first, in
+// bytes: one part of such a file.
+const UnknownSizeBlock = 4 * MinPartSize
+
+// Plan is a set of limits that an account has. A nil limit is none.
+type Plan struct {
+	ID             string `gorm:"primaryKey"` // lower-case word
+	Name           string
+	MaxRunningJobs *int
+	StorageBytes   *int64
+	BandwidthBytes *int64 // delivered in a calendar month, UTC
+	MaxJobBytes    *int64 // of the selected files of one job
+	RetentionDays  *int   // ready jobs expire so many days after they became ready
+	IsDefault      bool   // new accounts get it; exactly one plan is
+	Public         bool   // shown to everybody
+	Position       int    // order in lists
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
+}
+
+// PlanAssignment is the time in which an account had a plan.
+type PlanAssignment struct {
+	ID         int64     `gorm:"primaryKey"`
+	UserID     uuid.UUID `gorm:"type:uuid"`
+	PlanID     string
+	AssignedBy *uuid.UUID `gorm:"type:uuid"` // nil when nobody did: registration, an update
+	AssignedAt time.Time
+	EndedAt    *time.Time // nil for the present one
+}
+
+// Fits refuses a job of the size that could never be kept under the plan,
+// however much was deleted.
+func (p Plan) Fits(size int64) error {
+	switch {
+	case p.MaxJobBytes != nil && size > *p.MaxJobBytes:
+		return Fault(ProblemQuotaExceeded, "This needs %s; the plan %s allows %s for one job.",
+			BytesInWords(size), p.Name, BytesInWords(*p.MaxJobBytes))
+	case p.StorageBytes != nil && size > *p.StorageBytes:
+		return Fault(ProblemQuotaExceeded, "This needs %s; the plan %s has %s of storage in all.",
+			BytesInWords(size), p.Name, BytesInWords(*p.StorageBytes))
+	default:
+		return nil
+	}
+}
+
+// Room is how much storage an account takes up and how much it may, in bytes.
+type Room struct {
+	Used     int64  // stored files of jobs that have ended
+	Reserved int64  // held for jobs that have not
+	Limit    *int64 // nil is no limit
+}
+
+// Free returns how much more may be reserved; false says that there is no
+// limit.
+func (r Room) Free() (int64, bool) {
+	if r.Limit == nil {
+		return 0, false
+	}
+	return max(0, *r.Limit-r.Used-r.Reserved), true
+}
+
+// WaitingForStorage begins the reason of a job that waits for storage.
+const WaitingForStorage = "Waiting for storage:"
+
+// NeedsRoom says in plain words why a job waits for storage.
+func NeedsRoom(need, free int64) string {
+	return WaitingForStorage + " needs " + BytesInWords(need) + ", " + BytesInWords(free) + " free."
+}
+
+// WaitsForRoom says what happens to a job that waits for storage.
+const WaitsForRoom = "Starts by itself when there is room: delete something, or wait for another job to end."
+
+// LedgerKind is what a line of the quota ledger records.
+type LedgerKind string
+
+// The kinds of ledger line.
+const (
+	LedgerReserve LedgerKind = "reserve" // held for a job that is to run
+	LedgerGrow    LedgerKind = "grow"    // held in addition, while a file of unknown length comes
+	LedgerSettle  LedgerKind = "settle"  // the job is ready: its stored files count instead
+	LedgerRelease LedgerKind = "release" // given back by a job that ended or needs less
+	LedgerFree    LedgerKind = "free"    // files were removed
+	LedgerRepair  LedgerKind = "repair"  // the totals were wrong and were put right
+)
+
+// LedgerLine is one change of what an account holds and takes up, in bytes.
+type LedgerLine struct {
+	ID            int64      `gorm:"primaryKey"`
+	UserID        uuid.UUID  `gorm:"type:uuid"`
+	JobID         *uuid.UUID `gorm:"type:uuid"` // nil for a repair of the totals
+	Kind          LedgerKind
+	UsedDelta     int64
+	ReservedDelta int64
+	UsedAfter     int64 // totals of the account after the line
+	ReservedAfter int64
+	At            time.Time
+}
+
+// TableName returns the table of ledger lines.
+func (LedgerLine) TableName() string { return "quota_ledger" }
+
+// DailyUsage is what an account used on one day, UTC.
+type DailyUsage struct {
+	UserID         uuid.UUID `gorm:"type:uuid;primaryKey"`
+	Day            time.Time `gorm:"type:date;primaryKey"`
+	BandwidthBytes int64     // delivered
+	StorageBytes   int64     // taken up at the end of the day, or so far
+	StoredBytes    int64     // added by jobs that became ready
+	JobsFinished   int       // jobs that became ready
+}
+
+// TableName returns the table of daily usage.
+func (DailyUsage) TableName() string { return "usage_daily" }
+
+// Period returns the calendar month, UTC, that t is in: its first moment and
+// that of the next, when bandwidth counts from zero again.
+func Period(t time.Time) (start, reset time.Time) {
+	t = t.UTC()
+	start = time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC)
+	return start, start.AddDate(0, 1, 0)
+}

@@ -1,0 +1,67 @@
+package workflows_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"longhaul/activities"
+	"longhaul/models"
+)
+
+// A job whose size turned out too large for the room goes back to the queue in
+// the same act, and needs nothing but the next admission.
+func TestResolvedJobWithoutRoomWaits(t *testing.T) {
+	t.Parallel()
+	f := newFlow(t, activities.Plan{})
+	f.fake("ResolveSource", func(context.Context, activities.JobInput) (activities.TransferResult, error) {
+		f.state = models.StateQueued // the manifest's transaction moved it
+		f.did = append(f.did, "ResolveSource")
+		return activities.TransferResult{AgentID: "a", Epoch: 1, Bytes: 50, Waits: true}, nil
+	})
+	f.transfers("StartTransfer", models.StateDownloading)
+	f.finalizes()
+	f.admitAt(soon)
+	f.at(10*soon, func() {
+		if slices.Contains(f.did, "StartTransfer") {
+			t.Errorf("it started without room: %v", f.did)
+		}
+		if v := f.view(); v.State != string(models.StateQueued) || v.Waiting == "" {
+			t.Errorf("it says %+v", v)
+		}
+	})
+	f.admitAt(20 * soon)
+	f.check(f.run(), models.StateReady, "ResolveSource", "StartTransfer", "FinalizeFiles")
+}
+
+// A transfer that runs out of room is no fault: however often it happens, the
+// job goes back to the queue and goes on when it is admitted again.
+func TestTransferWithoutRoomWaits(t *testing.T) {
+	t.Parallel()
+	f := newFlow(t, known())
+	full := slices.Repeat([]error{problem(models.ProblemStorageFull)}, 4)
+	f.transfers("StartTransfer", models.StateDownloading, full...)
+	f.finalizes()
+	for n := range 5 {
+		f.admitAt(soon + time.Duration(10*n)*soon)
+	}
+	back := slices.Repeat([]string{"StartTransfer", "SetState queued"}, 4)
+	f.check(f.run(), models.StateReady, append(back, "StartTransfer", "FinalizeFiles")...)
+	for _, in := range f.writes {
+		if in.To == models.StateQueued && (!in.ReleaseSlot || in.Problem != "") {
+			t.Errorf("back in the queue with %+v", in)
+		}
+	}
+}
+
+func TestJobOverThePlanFails(t *testing.T) {
+	t.Parallel()
+	f := newFlow(t, activities.Plan{})
+	f.transfers("ResolveSource", models.StateResolving, problem(models.ProblemQuotaExceeded))
+	f.admitAt(soon)
+	f.check(f.run(), models.StateFailed, "ResolveSource", "StopTransfer failed")
+	if p := f.writes[len(f.writes)-1].Problem; p != models.ProblemQuotaExceeded {
+		t.Errorf("problem is %q", p)
+	}
+}
