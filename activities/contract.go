@@ -12,6 +12,10 @@ import (
 type JobInput struct {
 	JobID uuid.UUID `json:"jobId"`
 	Run   int       `json:"run,omitempty"` // LoadJob only: the workflow run that takes the job up
+
+	// Elsewhere says that another provider may follow: a transfer that cannot be
+	// placed is given back to the workflow after a while instead of waiting.
+	Elsewhere bool `json:"elsewhere,omitempty"`
 }
 
 // Plan is what a Download needs to know of its job: no names and no source,
@@ -23,7 +27,10 @@ type Plan struct {
 	ManifestKnown    bool            `json:"manifestKnown,omitempty"` // name, size and files are known
 	ChooseFiles      bool            `json:"chooseFiles,omitempty"`   // the user is still to choose files
 	Provider         models.Provider `json:"provider"`
-	Bytes            int64           `json:"bytes"` // -1 while unknown
+	Failover         models.Failover `json:"failover,omitempty"`  // where the job may move by itself
+	SeedrFits        bool            `json:"seedrFits,omitempty"` // Seedr can fetch such a source
+	Private          bool            `json:"private,omitempty"`   // of a private torrent
+	Bytes            int64           `json:"bytes"`               // -1 while unknown
 	SelectionTimeout time.Duration   `json:"selectionTimeout"`
 	AttentionTimeout time.Duration   `json:"attentionTimeout"`
 	RetryPauses      []time.Duration `json:"retryPauses"` // one retry after each; then a person is asked
@@ -55,9 +62,11 @@ type SelectionInput struct {
 
 // TransferResult is what a transfer came to.
 type TransferResult struct {
-	AgentID string `json:"agentId"`
-	Epoch   int64  `json:"epoch"`
-	Bytes   int64  `json:"bytes"` // bytes of the selected files; -1 while unknown
+	AgentID  string          `json:"agentId"`
+	Provider models.Provider `json:"provider,omitempty"` // empty for an agent
+	ToStore  bool            `json:"toStore,omitempty"`  // the provider has all bytes; they are still to be copied to storage
+	Epoch    int64           `json:"epoch"`
+	Bytes    int64           `json:"bytes"` // bytes of the selected files; -1 while unknown
 
 	// Waits says that the job is in the queue again, without a slot: its files
 	// are known now and there is no room for them.
@@ -66,9 +75,34 @@ type TransferResult struct {
 
 // FaultDetails travels with a failed transfer or finalization.
 type FaultDetails struct {
-	AgentID   string `json:"agentId,omitempty"`
-	Epoch     int64  `json:"epoch,omitempty"`
-	BytesDone int64  `json:"bytesDone,omitempty"` // verified when it failed; progress renews the budget of retries
+	Provider  models.Provider `json:"provider,omitempty"` // empty for an agent
+	AgentID   string          `json:"agentId,omitempty"`
+	Epoch     int64           `json:"epoch,omitempty"`
+	BytesDone int64           `json:"bytesDone,omitempty"` // verified when it failed; progress renews the budget of retries
+}
+
+// MoveInput gives a job to another provider.
+type MoveInput struct {
+	JobID   uuid.UUID       `json:"jobId"`
+	From    models.Provider `json:"from,omitempty"` // only if it is there still
+	To      models.Provider `json:"to"`
+	Problem models.Problem  `json:"problem,omitempty"` // why; empty when a person wants it
+	Message string          `json:"message"`           // for the timeline, one plain sentence
+}
+
+// MoveResult is how the job stands after a move.
+type MoveResult struct {
+	State         models.State    `json:"state"`
+	Provider      models.Provider `json:"provider"`
+	ManifestKnown bool            `json:"manifestKnown,omitempty"`
+	ChooseFiles   bool            `json:"chooseFiles,omitempty"` // the user is still to choose files
+}
+
+// StoreResult is what was copied from Seedr to storage.
+type StoreResult struct {
+	Files int   `json:"files"`
+	Bytes int64 `json:"bytes"` // of the files
+	Read  int64 `json:"read"`  // bytes that the last try read from Seedr
 }
 
 // FinalizeResult is what was made visible.
@@ -77,14 +111,15 @@ type FinalizeResult struct {
 	Bytes int64 `json:"bytes"`
 }
 
-// TrackInput names the agent whose transfers are followed.
+// TrackInput names the agent whose transfers are followed, or Seedr.
 type TrackInput struct {
-	AgentID uuid.UUID `json:"agentId"`
+	AgentID  uuid.UUID       `json:"agentId"`
+	Provider models.Provider `json:"provider,omitempty"` // empty for an agent
 }
 
 // TrackResult tells why the tracker ended well.
 type TrackResult struct {
-	Gone bool `json:"gone,omitempty"` // the agent is not registered any more
+	Gone bool `json:"gone,omitempty"` // the agent is not registered any more, or there is no Seedr account
 }
 
 // MailInput names the mail that is sent.

@@ -43,6 +43,8 @@ func ruleOf(e *models.Error) rule {
 		return rule{benign: true, delay: noAgentDelay}
 	case models.ProblemDrained:
 		return rule{benign: true, delay: drainedDelay}
+	case models.ProblemSeedrFull, models.ProblemSeedrSlots, models.ProblemSeedrFailing, models.ProblemSeedrLimited, models.ProblemSeedrAuth:
+		return rule{benign: true, delay: noAgentDelay}
 	default:
 	}
 	code := e.Code

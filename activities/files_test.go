@@ -339,7 +339,8 @@ func (r *runner) Purge(_ context.Context, id uuid.UUID) error {
 	return nil
 }
 
-func (r *runner) Admit(_ context.Context, id uuid.UUID) error {
+func (r *runner) Admit(_ context.Context, job models.Job) error {
+	id := job.ID
 	r.admitted = append(r.admitted, id)
 	return nil
 }

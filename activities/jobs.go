@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -15,6 +16,7 @@ type JobStore interface {
 	Job(ctx context.Context, jobID uuid.UUID) (models.Job, error)
 	Transition(ctx context.Context, jobID uuid.UUID, c store.Change) (models.Job, error)
 	SelectFiles(ctx context.Context, jobID uuid.UUID, indexes []int) error
+	ProviderConfig(ctx context.Context) (models.ProviderConfig, error)
 }
 
 // Jobs reads and writes the row of a job. State changes are announced by the
@@ -56,8 +58,18 @@ func (a *Jobs) load(ctx context.Context, in JobInput) (Plan, error) {
 			return Plan{}, err
 		}
 	}
+	cfg, err := a.Store.ProviderConfig(ctx)
+	if err != nil {
+		return Plan{}, err
+	}
+	hash := ""
+	if job.InfoHashV1 != nil {
+		hash = *job.InfoHashV1
+	}
 	return Plan{
-		State: job.State, Admitted: job.AdmittedAt != nil, Provider: job.Provider, Bytes: sizeOf(job),
+		Failover: cmp.Or(job.Failover, cfg.Options.Failover), Private: job.Private,
+		SeedrFits: models.ProviderSeedr.Fits(job.SourceKind, hash),
+		State:     job.State, Admitted: job.AdmittedAt != nil, Provider: job.Provider, Bytes: sizeOf(job),
 		ManifestKnown: job.FileCount > 0, ChooseFiles: job.ChooseFiles && job.Selection == nil,
 		SelectionTimeout: a.SelectionTimeout, AttentionTimeout: a.AttentionTimeout,
 		RetryPauses: a.RetryPauses,

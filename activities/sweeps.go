@@ -60,7 +60,7 @@ type Runner interface {
 	// Purge removes a deleted job; a purge that runs is left alone.
 	Purge(ctx context.Context, jobID uuid.UUID) error
 	// Admit tells the job's workflow that it holds a slot.
-	Admit(ctx context.Context, jobID uuid.UUID) error
+	Admit(ctx context.Context, job models.Job) error
 }
 
 // Sweeps removes what is not needed any more and repairs what faults left
@@ -247,7 +247,7 @@ func (a *Sweeps) repair(ctx context.Context, in RepairInput) (RepairResult, erro
 			err = a.Runner.Restart(ctx, job)
 		case job.State == models.StateQueued && job.AdmittedAt != nil:
 			res.Admitted++
-			err = a.Runner.Admit(ctx, job.ID)
+			err = a.Runner.Admit(ctx, job)
 		}
 		if err != nil {
 			return res, err

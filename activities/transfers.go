@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/temporal"
 
 	"longhaul/agent/agentapi"
 	"longhaul/internal/store"
@@ -26,6 +27,7 @@ type TransferStore interface {
 	Attempts(ctx context.Context, jobID uuid.UUID) ([]models.Attempt, error)
 	Agent(ctx context.Context, agentID uuid.UUID) (models.Agent, error)
 	Transition(ctx context.Context, jobID uuid.UUID, c store.Change) (models.Job, error)
+	MoveJob(ctx context.Context, jobID uuid.UUID, m store.Move) (models.Job, error)
 }
 
 // Agent is the control plane's side of one agent; agentapi.Client is one.
@@ -44,35 +46,42 @@ type Transfers struct {
 	MaxJobBytes    int64         // 0 is no limit
 	ResolveTimeout time.Duration // no metadata for so long is a fault
 	StallTimeout   time.Duration // no verified byte for so long is a fault
+	FailoverAfter  time.Duration // a transfer that cannot be placed for so long goes to another provider if it may
 }
 
-// ResolveSource has an agent find out what the source holds. It returns
-// pending: the agent's tracker completes it by task token.
+// ResolveSource has an agent or Seedr find out what the source holds. It
+// returns pending: the tracker of the agent or of Seedr completes it by task
+// token.
 func (a *Transfers) ResolveSource(ctx context.Context, in JobInput) (TransferResult, error) {
-	return TransferResult{}, border(ctx, a.place(ctx, in.JobID, models.TransferResolve, models.StateResolving))
+	return TransferResult{}, border(ctx, a.place(ctx, in, models.TransferResolve, models.StateResolving))
 }
 
-// StartTransfer has an agent fetch the selected files into storage. It returns
-// pending: the agent's tracker completes it by task token.
+// StartTransfer has an agent fetch the selected files into storage, or Seedr
+// fetch the content into its account. It returns pending: the tracker of the
+// agent or of Seedr completes it by task token.
 func (a *Transfers) StartTransfer(ctx context.Context, in JobInput) (TransferResult, error) {
-	return TransferResult{}, border(ctx, a.place(ctx, in.JobID, models.TransferDownload, models.StateDownloading))
+	return TransferResult{}, border(ctx, a.place(ctx, in, models.TransferDownload, models.StateDownloading))
 }
 
 // place writes the attempt before the agent is called: whatever the agent
 // reports from then on finds its attempt, and a call that got lost leaves an
-// attempt that the tracker sees to be missing on the agent.
-func (a *Transfers) place(ctx context.Context, jobID uuid.UUID, kind models.TransferKind, to models.State) error {
-	info := activity.GetInfo(ctx)
+// attempt that the tracker sees to be missing on the agent. Seedr itself is
+// called by its tracker alone.
+func (a *Transfers) place(ctx context.Context, in JobInput, kind models.TransferKind, to models.State) error {
+	info, jobID := activity.GetInfo(ctx), in.JobID
 	src, err := a.Store.Source(ctx, jobID)
 	if err != nil {
 		return passing(err)
 	}
 	p, err := a.Store.PlaceTransfer(ctx, jobID, kind, info.TaskToken, to)
-	if problemOf(err) == models.ProblemNoAgent {
-		return a.noAgent(ctx, jobID, err, info.Attempt)
+	if next, ok := waitsFor()[problemOf(err)]; ok {
+		return a.wait(ctx, in, models.AsError(err), next)
 	}
 	if err != nil {
 		return passing(err)
+	}
+	if p.Job.Provider == models.ProviderSeedr {
+		return activity.ErrResultPending
 	}
 	_, err = a.Agents(p.Agent).Start(ctx, jobID.String(), a.request(kind, src, p))
 	if err == nil {
@@ -88,19 +97,56 @@ func (a *Transfers) place(ctx context.Context, jobID uuid.UUID, kind models.Tran
 	return failure(fault, 0, details)
 }
 
-// noAgent tells the user that the job waits although it holds a slot, and
-// makes Temporal ask again, less often as time goes by.
-func (a *Transfers) noAgent(ctx context.Context, jobID uuid.UUID, cause error, attempt int32) error {
-	_, err := a.Store.Transition(ctx, jobID, store.Change{
-		To: models.StateQueued, Problem: models.ProblemNoAgent,
-		Reason:     "No agent can take it at the moment.",
-		NextAction: "Starts by itself as soon as an agent has room; after a day of waiting it asks for your attention.",
+// waitsFor are the problems for which a job waits although it holds a slot,
+// with what happens next.
+func waitsFor() map[models.Problem]string {
+	return map[models.Problem]string{
+		models.ProblemNoAgent:      "Starts by itself as soon as an agent has room; after a day of waiting it asks for your attention.",
+		models.ProblemSeedrAuth:    "Starts by itself as soon as Seedr can be used again; after a day of waiting it asks for your attention.",
+		models.ProblemSeedrFailing: "Starts by itself as soon as Seedr answers again; after a day of waiting it asks for your attention.",
+		models.ProblemSeedrFull:    "Starts by itself as soon as there is room; after a day of waiting it asks for your attention.",
+		models.ProblemSeedrSlots:   "Starts by itself as soon as a slot is free; after a day of waiting it asks for your attention.",
+	}
+}
+
+// wait tells the user that the job waits, and makes Temporal ask again, less
+// often as time goes by. A job that may go elsewhere does so after a while.
+func (a *Transfers) wait(ctx context.Context, in JobInput, cause *models.Error, next string) error {
+	reason := cause.Message
+	if cause.Problem == models.ProblemNoAgent {
+		reason = "No agent can take it at the moment."
+	}
+	job, err := a.Store.Transition(ctx, in.JobID, store.Change{
+		To: models.StateQueued, Problem: cause.Problem, Reason: reason, NextAction: next,
 	})
 	if err != nil {
 		return passing(err)
 	}
-	delay := min(noAgentDelay*time.Duration(1+attempt/5), noAgentDelayMax)
-	return failure(models.AsError(cause), spread(delay))
+	info := activity.GetInfo(ctx)
+	since := info.ScheduledTime
+	if job.StateSince.After(since) {
+		since = job.StateSince
+	}
+	if in.Elsewhere && time.Since(since) >= a.FailoverAfter {
+		return temporal.NewApplicationErrorWithOptions(reason, typeOf(cause), temporal.ApplicationErrorOptions{
+			NonRetryable: true, Category: temporal.ApplicationErrorCategoryBenign, Details: []any{FaultDetails{Provider: job.Provider}},
+		})
+	}
+	delay := min(noAgentDelay*time.Duration(1+info.Attempt/5), noAgentDelayMax)
+	return failure(cause, spread(delay))
+}
+
+// MoveJob gives a job to another provider. What runs for it is ended in the
+// database, which is what counts; the trackers tidy up on agents and on Seedr.
+func (a *Transfers) MoveJob(ctx context.Context, in MoveInput) (MoveResult, error) {
+	job, err := a.Store.MoveJob(ctx, in.JobID, store.Move{From: in.From, To: in.To, Problem: in.Problem, Message: in.Message})
+	if err != nil {
+		return MoveResult{}, border(ctx, err)
+	}
+	return MoveResult{
+		State: job.State, Provider: job.Provider, ManifestKnown: job.FileCount > 0,
+		ChooseFiles: job.ChooseFiles && job.Selection == nil,
+	}, nil
 }
 
 // request is what the agent is to do; parts that are stored already are not

@@ -18,7 +18,8 @@ func matrixBodies() map[string]string {
 	link := `{"token":"x"}`
 	return map[string]string{
 		"select-job": `{"indexes":[0]}`, "link-file": `{"disposition":"inline"}`, "enrol-agent": `{"name":"new agent"}`,
-		"submit-job": `{"source":"x"}`, "inspect-source": `{"source":"x"}`,
+		"switch-provider": `{"provider":"seedr","confirm":"seedr"}`, "verify-provider": `{"provider":"seedr"}`,
+		"move-job": `{"provider":"seedr"}`, "submit-job": `{"source":"x"}`, "inspect-source": `{"source":"x"}`,
 		"change-password": `{"password":"x"}`, "change-email": `{"email":"new@example.com"}`, "delete-account": `{"email":"x"}`,
 		"make-token": `{"name":"x","scopes":["jobs:read"]}`, "enable-totp": `{"code":"000000"}`, "reauthenticate": `{"password":"x"}`,
 		"invite": `{"email":"invited@example.com"}`, "set-registration": `{"mode":"closed"}`,

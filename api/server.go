@@ -56,6 +56,8 @@ type Deps struct {
 	Events        EventLog
 	Hub           *Hub
 	Fleet         AgentFleet
+	Providers     ProviderRecords
+	Provision     ProviderControl
 	Credentials   AgentCredentials
 	Reports       AgentReports
 	Secrets       AgentSecrets
@@ -191,6 +193,7 @@ func (s *Server) operations(r *router) {
 	(&streamHandlers{hub: d.Hub, events: d.Events, auth: r.auth}).routes(r)
 	(&adminAgentHandlers{fleet: d.Fleet, baseURL: originOf(s.cfg.BaseURL), now: d.Now}).routes(r)
 	(&trailHandlers{trail: d.Trail}).routes(r)
+	(&providerHandlers{records: d.Providers, control: d.Provision, now: d.Now}).routes(r)
 	(&agentHandlers{
 		reports: d.Reports, secrets: d.Secrets, uploads: &uploadService{parts: d.Parts, uploads: d.Uploads},
 		limits: d.Limiter, newID: d.NewID,

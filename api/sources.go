@@ -71,7 +71,8 @@ func (s *sourceReader) newJob(ctx context.Context, userID uuid.UUID, sub submiss
 	}
 	return NewJob{
 		UserID: userID, Source: src, Manifest: manifest, Selected: selected,
-		ChooseFiles: choose, RefuseIfFull: sub.WhenFull == fullRefuse, RequestHash: requestHash(src, selected, choose),
+		ChooseFiles: choose, Provider: sub.Provider, Failover: sub.Failover, RefuseIfFull: sub.WhenFull == fullRefuse,
+		RequestHash: requestHash(src, selected, choose, sub.Provider, sub.Failover),
 	}, nil
 }
 
@@ -203,7 +204,7 @@ func identity(src models.Source) []string {
 
 // requestHash is the meaning of a submission: the same key with another
 // meaning is a mistake of the client.
-func requestHash(src models.Source, selected []int, choose bool) []byte {
+func requestHash(src models.Source, selected []int, choose bool, p models.Provider, f models.Failover) []byte {
 	h := sha256.New()
 	h.Write(sourceHash(src))
 	h.Write([]byte(src.URI))
@@ -218,5 +219,6 @@ func requestHash(src models.Source, selected []int, choose bool) []byte {
 	for _, i := range selected {
 		h.Write(binary.BigEndian.AppendUint64(nil, uint64(i)))
 	}
+	h.Write([]byte(p + "/" + models.Provider(f)))
 	return h.Sum(nil)
 }

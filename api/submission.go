@@ -31,7 +31,9 @@ type submission struct {
 	Torrent     []byte // the .torrent file
 	Select      []int
 	ChooseFiles bool
-	WhenFull    string // fullWait or fullRefuse; empty is the former
+	WhenFull    string          // fullWait or fullRefuse; empty is the former
+	Provider    models.Provider // empty for the active one
+	Failover    models.Failover // empty for the deployment's policy
 }
 
 type submitJSON struct {
@@ -39,6 +41,8 @@ type submitJSON struct {
 	Select      []int  `json:"select,omitempty" nullable:"false" maxItems:"50000" doc:"Indexes of the files to fetch; all when left out"`
 	ChooseFiles bool   `json:"chooseFiles,omitempty" doc:"Wait for a selection once the files are known"`
 	WhenFull    string `json:"whenFull,omitempty" enum:"wait,refuse" doc:"What to do when the plan's storage has no room now: wait in the queue (the default), or refuse as quota_exceeded"`
+	Provider    string `json:"provider,omitempty" enum:"agent,seedr" doc:"Where to fetch it, if the administrators let users choose"`
+	Failover    string `json:"failover,omitempty" enum:"none,agent_to_seedr,seedr_to_agent,both" doc:"Where it may move by itself, if the administrators let users choose"`
 }
 
 type inspectJSON struct {
@@ -54,10 +58,12 @@ func torrentField() *huma.Schema {
 func submitForm() *huma.Schema {
 	return &huma.Schema{
 		Type: huma.TypeObject, Required: []string{fieldTorrent}, Properties: map[string]*huma.Schema{
-			fieldTorrent: torrentField(),
-			fieldSelect:  {Type: huma.TypeString, Description: "Indexes of the files to fetch, separated by commas"},
-			fieldChoose:  {Type: huma.TypeString, Enum: []any{"true", "false"}, Description: "Wait for a selection once the files are known"},
-			fieldFull:    {Type: huma.TypeString, Enum: []any{fullWait, fullRefuse}, Description: "What to do when the plan's storage has no room now"},
+			fieldTorrent:  torrentField(),
+			fieldSelect:   {Type: huma.TypeString, Description: "Indexes of the files to fetch, separated by commas"},
+			fieldChoose:   {Type: huma.TypeString, Enum: []any{"true", "false"}, Description: "Wait for a selection once the files are known"},
+			fieldProvider: {Type: huma.TypeString, Enum: []any{"agent", "seedr"}, Description: "Where to fetch it, if the administrators let users choose"},
+			fieldFailover: {Type: huma.TypeString, Enum: []any{"none", "agent_to_seedr", "seedr_to_agent", "both"}, Description: "Where it may move by itself, if the administrators let users choose"},
+			fieldFull:     {Type: huma.TypeString, Enum: []any{fullWait, fullRefuse}, Description: "What to do when the plan's storage has no room now"},
 		},
 	}
 }
@@ -76,6 +82,9 @@ const (
 	fieldChoose  = "chooseFiles"
 	fieldSource  = "source"
 	fieldFull    = "whenFull"
+
+	fieldProvider = "provider"
+	fieldFailover = "failover"
 )
 
 // What may happen to a submission for which there is no room now.
@@ -113,7 +122,10 @@ func readSubmission(contentType string, body []byte) (submission, error) {
 		if err := strictJSON(body, &in); err != nil {
 			return submission{}, err
 		}
-		return checked(submission{Address: in.Source, Select: in.Select, ChooseFiles: in.ChooseFiles, WhenFull: in.WhenFull})
+		return checked(submission{
+			Address: in.Source, Select: in.Select, ChooseFiles: in.ChooseFiles, WhenFull: in.WhenFull,
+			Provider: models.Provider(in.Provider), Failover: models.Failover(in.Failover),
+		})
 	default:
 		return submission{}, unsupportedMedia()
 	}
@@ -158,6 +170,12 @@ func checked(s submission) (submission, error) {
 	}
 	if s.WhenFull != "" && s.WhenFull != fullWait && s.WhenFull != fullRefuse {
 		return submission{}, models.Errorf(models.CodeInvalid, "This is wait or refuse.").In(fieldFull)
+	}
+	if s.Provider != "" && !s.Provider.Valid() {
+		return submission{}, models.Errorf(models.CodeInvalid, "This is agent or seedr.").In(fieldProvider)
+	}
+	if s.Failover != "" && !s.Failover.Valid() {
+		return submission{}, models.Errorf(models.CodeInvalid, "This is none, agent_to_seedr, seedr_to_agent or both.").In(fieldFailover)
 	}
 	for _, i := range s.Select {
 		if i < 0 {
@@ -234,6 +252,10 @@ func (s *submission) take(part *multipart.Part) error {
 	case fieldSelect:
 		s.Select, err = parseIndexes(string(data))
 		return err
+	case fieldProvider:
+		s.Provider = models.Provider(strings.TrimSpace(string(data)))
+	case fieldFailover:
+		s.Failover = models.Failover(strings.TrimSpace(string(data)))
 	case fieldChoose:
 		s.ChooseFiles, err = strconv.ParseBool(strings.TrimSpace(string(data)))
 		if err != nil {

@@ -76,6 +76,13 @@ type ProviderOptions struct {
 	UserChoice bool     `json:"userChoice"` // a submit may name the provider
 }
 
+// The audited acts on providers.
+const (
+	AuditProviderSwitched AuditAction = "provider.switch"
+	AuditProviderVerified AuditAction = "provider.verify"
+	AuditJobMoved         AuditAction = "job.change_provider"
+)
+
 // ProviderConfig is one entry of the history of provider settings; the newest
 // one holds.
 type ProviderConfig struct {

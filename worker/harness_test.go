@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -77,6 +78,7 @@ type options struct {
 	attention, selection time.Duration
 	pauses               []time.Duration
 	mails                activities.MailSender
+	seedr                *account // nil is none
 }
 
 func newSystem(t *testing.T, o options) *system {
@@ -98,6 +100,8 @@ func newSystem(t *testing.T, o options) *system {
 	pace.Wait, pace.Tick, pace.Flush, pace.Resync = time.Second, 50*time.Millisecond, 200*time.Millisecond, 500*time.Millisecond
 	pace.Grace, pace.Silence = 500*time.Millisecond, 300*time.Millisecond
 	work := s.store.Work()
+	follow, stream := o.seedr.parts(s, bus)
+	s.store.FailoverAfter = time.Millisecond
 	deps := worker.Deps{
 		Jobs: &activities.Jobs{Store: work, SelectionTimeout: o.selection, AttentionTimeout: o.attention, RetryPauses: o.pauses},
 		Transfers: &activities.Transfers{
@@ -105,6 +109,8 @@ func newSystem(t *testing.T, o options) *system {
 		},
 		Files:   &activities.Files{Store: work, Objects: s.gate},
 		Tracker: &activities.Tracker{Store: work, Agents: dial, Tokens: s.temporal, Events: bus, Now: time.Now, Pace: pace},
+		Seedr:   follow,
+		Streams: stream,
 		Sweeps:  &activities.Sweeps{Store: work, Objects: s.objects, Runner: s.flows, Now: time.Now},
 		Mails:   &activities.Mails{Store: work, Sender: o.mails},
 		Records: work, News: bus, Log: slog.New(slog.DiscardHandler), RunningPerUser: 10,
@@ -167,8 +173,26 @@ func (s *system) stored(id string) {
 }
 
 func (s *system) info() []byte {
-	piece := sha1.Sum(s.content)
-	return fmt.Appendf(nil, "d6:lengthi%de4:name%d:%s12:piece lengthi16384e6:pieces20:%se", len(s.content), len(s.name()), s.name(), piece[:])
+	length := max(16384, len(s.content)) // one piece, or a few large ones
+	if length > models.MinPartSize {
+		length = models.MinPartSize
+	}
+	var pieces []byte
+	for piece := range slices.Chunk(s.content, length) {
+		sum := sha1.Sum(piece)
+		pieces = append(pieces, sum[:]...)
+	}
+	return fmt.Appendf(nil, "d6:lengthi%de4:name%d:%s12:piece lengthi%de6:pieces%d:%se",
+		len(s.content), len(s.name()), s.name(), pieceLength(length), len(pieces), pieces)
+}
+
+// pieceLength returns the next power of two, as torrents have them.
+func pieceLength(n int) int {
+	p := 16384
+	for p < n {
+		p *= 2
+	}
+	return p
 }
 
 func (s *system) name() string    { return "hello-" + s.user.ID.String() + ".txt" }

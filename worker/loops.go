@@ -133,7 +133,7 @@ func (w *Worker) deliver(ctx context.Context, item store.OutboxItem) error {
 		if job.State != models.StateQueued || job.AdmittedAt == nil {
 			return nil // it runs already, or gave the slot back
 		}
-		return w.flows.Admit(ctx, job.ID)
+		return w.flows.Admit(ctx, job)
 	case store.OutboxCancel:
 		if job.State.Terminal() {
 			return nil

@@ -39,6 +39,8 @@ type Deps struct {
 	Transfers *activities.Transfers
 	Files     *activities.Files
 	Tracker   *activities.Tracker
+	Seedr     *activities.SeedrTracker
+	Streams   *activities.Streams
 	Sweeps    *activities.Sweeps
 	Mails     *activities.Mails
 	Records   Records
@@ -90,7 +92,7 @@ func New(t client.Client, d Deps) *Worker {
 		},
 	})
 	workflows.Register(w.sdk)
-	for _, a := range []any{d.Jobs, d.Transfers, d.Files, d.Tracker, d.Sweeps, d.Mails} {
+	for _, a := range []any{d.Jobs, d.Transfers, d.Files, d.Tracker, d.Seedr, d.Streams, d.Sweeps, d.Mails} {
 		w.sdk.RegisterActivity(a)
 	}
 	return w
@@ -124,11 +126,16 @@ func (w *Worker) Run(ctx context.Context) error {
 }
 
 // standing sees to it that what must always be there is: the schedules, and a
-// tracker for every agent.
+// tracker for every agent and for the Seedr account.
 func (w *Worker) standing(ctx context.Context) error {
 	return w.until(ctx, "ensure schedules and trackers", func() error {
 		if err := w.flows.EnsureSchedules(ctx); err != nil {
 			return err
+		}
+		if w.deps.Seedr.Seedr != nil {
+			if err := w.flows.TrackSeedr(ctx); err != nil {
+				return err
+			}
 		}
 		agents, err := w.deps.Records.ListAgents(ctx)
 		if err != nil {

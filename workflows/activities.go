@@ -9,6 +9,8 @@ var (
 	transfers *activities.Transfers
 	files     *activities.Files
 	tracker   *activities.Tracker
+	streams   *activities.Streams
+	seedr     *activities.SeedrTracker
 	sweeps    *activities.Sweeps
 	mails     *activities.Mails
 )

@@ -79,10 +79,11 @@ func (c *Client) Retry(ctx context.Context, job models.Job) error {
 	return nil
 }
 
-// Admit tells a job that it holds a slot. It is not_found while the workflow
-// does not run.
-func (c *Client) Admit(ctx context.Context, jobID uuid.UUID) error {
-	return translate(c.t.SignalWorkflow(ctx, JobWorkflowID(jobID.String()), "", SignalAdmit, nil), "signal admit")
+// Admit tells a job that it holds a slot of its provider. It is not_found while
+// the workflow does not run.
+func (c *Client) Admit(ctx context.Context, job models.Job) error {
+	in := AdmitInput{Provider: string(job.Provider)}
+	return translate(c.t.SignalWorkflow(ctx, job.WorkflowID(), "", SignalAdmit, in), "signal admit")
 }
 
 // Cancel asks a job to end and clean up. It is not_found while the workflow
@@ -104,6 +105,30 @@ func (c *Client) Resume(ctx context.Context, job models.Job) error {
 // Select chooses the files of a job that waits for it.
 func (c *Client) Select(ctx context.Context, job models.Job, indexes []int) error {
 	return c.update(ctx, job, UpdateSelect, SelectInput{Indexes: indexes})
+}
+
+// ChangeProvider has an open job go on at another provider, and returns when
+// that is written.
+func (c *Client) ChangeProvider(ctx context.Context, job models.Job, to models.Provider) error {
+	return c.update(ctx, job, UpdateMove, MoveInput{Provider: string(to)})
+}
+
+// VerifySeedr has a worker call Seedr for real and returns what came of it.
+func (c *Client) VerifySeedr(ctx context.Context) (models.ProviderCheck, error) {
+	var check models.ProviderCheck
+	run, err := c.t.ExecuteWorkflow(ctx, again("verify-seedr"), VerifySeedr)
+	if err == nil {
+		err = run.Get(ctx, &check)
+	}
+	return check, translate(err, "verify Seedr")
+}
+
+// TrackSeedr follows the Seedr account; a tracker that runs is left alone.
+func (c *Client) TrackSeedr(ctx context.Context) error {
+	o := again(SeedrTrackerWorkflowID)
+	o.StaticSummary = "follows the Seedr account"
+	_, err := c.t.ExecuteWorkflow(ctx, o, TrackProvider, activities.TrackInput{Provider: models.ProviderSeedr})
+	return translate(err, "track Seedr")
 }
 
 // View is what Temporal knows of a job.

@@ -14,12 +14,13 @@ type DownloadInput struct {
 
 // Names of what a running Download answers to.
 const (
-	SignalAdmit  = "admit"  // the job holds a slot now
-	SignalRetry  = "retry"  // try a parked job again
-	UpdatePause  = "pause"  // stop and keep what is there
-	UpdateResume = "resume" // go on after a pause
-	UpdateSelect = "select" // choose files; payload SelectInput
-	QueryState   = "state"  // answers StateView
+	SignalAdmit  = "admit"           // the job holds a slot now; payload AdmitInput, none from older programs
+	SignalRetry  = "retry"           // try a parked job again
+	UpdatePause  = "pause"           // stop and keep what is there
+	UpdateResume = "resume"          // go on after a pause
+	UpdateSelect = "select"          // choose files; payload SelectInput
+	UpdateMove   = "change-provider" // go on at another provider; payload MoveInput
+	QueryState   = "state"           // answers StateView
 )
 
 // JobWorkflowID returns the id of the workflow that runs a job.
@@ -28,12 +29,26 @@ func JobWorkflowID(jobID string) string { return "job-" + jobID }
 // TrackerWorkflowID returns the id of the workflow that follows an agent.
 func TrackerWorkflowID(agentID string) string { return "track-agent-" + agentID }
 
+// SeedrTrackerWorkflowID is the id of the workflow that follows the Seedr
+// account.
+const SeedrTrackerWorkflowID = "track-seedr"
+
 // PurgeWorkflowID returns the id of the workflow that removes a deleted job.
 func PurgeWorkflowID(jobID string) string { return "purge-" + jobID }
 
 // SelectInput chooses files by their place in the manifest.
 type SelectInput struct {
 	Indexes []int `json:"indexes"`
+}
+
+// AdmitInput tells where the slot is that a job holds.
+type AdmitInput struct {
+	Provider string `json:"provider"`
+}
+
+// MoveInput names the provider at which a job is to go on.
+type MoveInput struct {
+	Provider string `json:"provider"`
 }
 
 // StateView is the workflow's own view of itself, for admins.

@@ -38,24 +38,27 @@ type download struct {
 
 // situation is where the job stands in this run.
 type situation struct {
-	State       models.State   // as the job's row has it; set by moved
-	Since       time.Time      // when it came there; set by moved
-	Waiting     string         // what it waits for, one sentence; set by moved
-	Next        string         // what happens next; set by moved
-	Problem     models.Problem // behind the state, if any; set by moved
-	AgentID     string         // that the last ended transfer ran on; set by ended transfers
-	Epoch       int64          // of the last ended transfer; set by ended transfers
-	Attempt     int            // transfers started in this run; set by place
-	Admitted    bool           // holds a slot; set by awaitAdmission, cleared where the slot is given back
-	Transferred bool           // all bytes are in storage; set by transfer, cleared when the job goes back
-	Faults      int            // counted faults since the last progress; set by decide
-	BytesDone   int64          // verified bytes at the last counted fault; set by decide
-	Parked      *fault         // a person is to decide; set by decide, cleared by awaitAttention
-	ChooseBy    time.Time      // deadline of the selection; set by askSelection
-	QueueReason string         // why the job goes back to the queue; used by awaitAdmission
-	Pausing     bool           // a pause was asked for; set by the update, cleared by pauseNow
-	Resuming    bool           // a resume was asked for; set by the update, cleared by awaitResume
-	Over        bool           // nothing follows any more; set by finalize and end
+	State       models.State      // as the job's row has it; set by moved
+	Since       time.Time         // when it came there; set by moved
+	Waiting     string            // what it waits for, one sentence; set by moved
+	Next        string            // what happens next; set by moved
+	Problem     models.Problem    // behind the state, if any; set by moved
+	AgentID     string            // that the last ended transfer ran on; set by ended transfers
+	Epoch       int64             // of the last ended transfer; set by ended transfers
+	Attempt     int               // transfers started in this run; set by place
+	Admitted    bool              // holds a slot; set by awaitAdmission, cleared where the slot is given back
+	Transferred bool              // all bytes are in storage; set by transfer, cleared when the job goes back
+	Faults      int               // counted faults since the last progress; set by decide
+	BytesDone   int64             // verified bytes at the last counted fault; set by decide
+	Parked      *fault            // a person is to decide; set by decide, cleared by awaitAttention
+	ChooseBy    time.Time         // deadline of the selection; set by askSelection
+	QueueReason string            // why the job goes back to the queue; used by awaitAdmission
+	Pausing     bool              // a pause was asked for; set by the update, cleared by pauseNow
+	Resuming    bool              // a resume was asked for; set by the update, cleared by awaitResume
+	ToStore     bool              // the bytes are on Seedr and still to be copied to storage; set by ended transfers, cleared by store
+	Left        []models.Provider // that this run left for their faults; set by failOver, cleared by awaitAttention
+	MoveTo      models.Provider   // a person wants the job there; set by the update, cleared by moveNow
+	Over        bool              // nothing follows any more; set by finalize and end
 }
 
 func (d *download) setup(ctx workflow.Context) error {
@@ -83,6 +86,8 @@ func (d *download) run(ctx workflow.Context) error {
 		switch {
 		case d.now.Pausing:
 			err = d.pauseNow(ctx)
+		case d.now.MoveTo != "":
+			err = d.moveNow(ctx)
 		case d.now.State == models.StatePaused:
 			err = d.awaitResume(ctx)
 		case d.now.Parked != nil:
@@ -91,10 +96,12 @@ func (d *download) run(ctx workflow.Context) error {
 			err = d.awaitSelection(ctx)
 		case !d.now.Admitted:
 			err = d.awaitAdmission(ctx)
-		case !d.plan.ManifestKnown:
+		case !d.plan.ManifestKnown && d.resolvesFirst():
 			err = d.resolve(ctx)
 		case !d.now.Transferred:
 			err = d.transfer(ctx)
+		case d.now.ToStore:
+			err = d.store(ctx)
 		default:
 			err = d.finalize(ctx)
 		}
@@ -108,11 +115,11 @@ func (d *download) decide(ctx workflow.Context, err error) error {
 	if ctx.Err() != nil && !d.now.Over {
 		return ctx.Err()
 	}
-	if err == nil || d.now.Pausing {
-		return nil // what a pause interrupted is taken up again after it
+	if err == nil || d.now.Pausing || d.now.MoveTo != "" {
+		return nil // what a pause or a move interrupted is taken up again after it
 	}
 	f := faultOf(err)
-	d.now.Transferred = false
+	d.now.Transferred, d.now.ToStore = false, false
 	d.now.AgentID, d.now.Epoch = f.Details.AgentID, f.Details.Epoch
 	if f.final() || d.now.Parked != nil {
 		return err
@@ -126,6 +133,9 @@ func (d *download) decide(ctx workflow.Context, err error) error {
 	}
 	d.now.BytesDone = max(d.now.BytesDone, f.Details.BytesDone)
 	d.now.Faults++
+	if next, ok := d.elsewhere(f); ok {
+		return d.failOver(ctx, f, next)
+	}
 	if f.counted() && d.now.Faults <= len(d.plan.RetryPauses) {
 		return d.backOff(ctx, f)
 	}
@@ -137,7 +147,7 @@ func (d *download) decide(ctx workflow.Context, err error) error {
 // one of its own: neither a cancel nor a fault leaves a transfer, a part or a
 // row behind that says otherwise.
 func (d *download) end(ctx workflow.Context, cause error) error {
-	d.now.Over, d.now.Pausing, d.now.Resuming = true, false, false
+	d.now.Over, d.now.Pausing, d.now.Resuming, d.now.MoveTo = true, false, false, ""
 	ctx, done := workflow.NewDisconnectedContext(ctx)
 	defer done()
 	switch {
@@ -188,10 +198,11 @@ func (d *download) closeWith(ctx workflow.Context, in activities.StopInput) {
 // and to which nobody is talking is handed to a fresh run.
 func (d *download) shouldContinueAsNew(ctx workflow.Context) bool {
 	waits := d.now.State == models.StateQueued || d.now.State == models.StatePaused
-	return waits && !d.now.Pausing && d.now.Parked == nil && workflow.GetInfo(ctx).GetContinueAsNewSuggested() &&
+	return waits && !d.now.Pausing && d.now.MoveTo == "" && d.now.Parked == nil && workflow.GetInfo(ctx).GetContinueAsNewSuggested() &&
 		d.admits.Len() == 0 && d.retries.Len() == 0 && workflow.AllHandlersFinished(ctx)
 }
 
 func (d *download) input() activities.JobInput {
-	return activities.JobInput{JobID: d.jobID, Run: d.in.Run}
+	_, elsewhere := d.next()
+	return activities.JobInput{JobID: d.jobID, Run: d.in.Run, Elsewhere: elsewhere}
 }

@@ -81,6 +81,14 @@ func countedFaults() []string {
 		string(models.ProblemNoPeers), string(models.ProblemStalled), string(models.ProblemMetadataTimeout),
 		string(models.ProblemSourceFailing), string(models.ProblemLengthMismatch), string(models.ProblemSourceChanged),
 		string(models.ProblemDiskFull), string(models.ProblemStorageFailing), string(models.ProblemSuperseded),
+		string(models.ProblemSeedrGone),
 		string(models.CodeInternal),
 	}
+}
+
+// returnedFaults come back to the workflow at once: those that it counts, and
+// those at which the same provider would stay for ever.
+func returnedFaults() []string {
+	return append(countedFaults(), string(models.ProblemStorageFull), string(models.ProblemSeedrTooSmall), string(models.ProblemSeedrRejected),
+		string(models.ProblemSeedrPlan), string(models.ProblemSeedrDuplicate))
 }

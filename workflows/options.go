@@ -68,7 +68,7 @@ func transferring(ctx workflow.Context, summary string) workflow.Context {
 		HeartbeatTimeout:    15 * time.Minute,
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval: 2 * time.Second, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second,
-			MaximumAttempts: patience, NonRetryableErrorTypes: append(countedFaults(), string(models.ProblemStorageFull)),
+			MaximumAttempts: patience, NonRetryableErrorTypes: returnedFaults(),
 		},
 		Summary: summary,
 	})
@@ -89,6 +89,34 @@ func storing(ctx workflow.Context, summary string) workflow.Context {
 			NonRetryableErrorTypes: []string{string(models.ProblemLengthMismatch)},
 		},
 		Summary: summary,
+	})
+}
+
+// streaming is for copying from Seedr to storage. It heartbeats every few
+// seconds, so a killed worker costs half a minute at most, and what is copied
+// is not copied again. A cancel reaches it with a heartbeat.
+func streaming(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: 7 * 24 * time.Hour,
+		HeartbeatTimeout:    20 * time.Second,
+		WaitForCancellation: true,
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute, MaximumAttempts: patience,
+			NonRetryableErrorTypes: []string{
+				string(models.ProblemLengthMismatch), string(models.ProblemSeedrGone), string(models.ProblemSuperseded),
+			},
+		},
+		Summary: summary,
+	})
+}
+
+// checking is for one call that an administrator waits for.
+func checking(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout:    50 * time.Second,
+		ScheduleToCloseTimeout: time.Minute,
+		RetryPolicy:            &temporal.RetryPolicy{MaximumAttempts: 1},
+		Summary:                summary,
 	})
 }
 

@@ -367,7 +367,12 @@ func TestRowThatMovedElsewhereEndsTheRun(t *testing.T) {
 
 func TestFaultsOfTheSourceAreCounted(t *testing.T) {
 	t.Parallel()
-	machine := []models.Problem{models.ProblemAgentLost, models.ProblemAgentUnreachable, models.ProblemNoAgent, models.ProblemDrained}
+	machine := []models.Problem{
+		models.ProblemAgentLost, models.ProblemAgentUnreachable, models.ProblemNoAgent, models.ProblemDrained,
+		models.ProblemSeedrAuth, models.ProblemSeedrFull, models.ProblemSeedrSlots, models.ProblemSeedrLimited,
+		models.ProblemSeedrFailing,
+		models.ProblemSeedrTooSmall, // the account does not grow: a person is asked at once
+	}
 	for _, p := range models.Problems() {
 		if p.Code() != models.CodeUnavailable || slices.Contains(machine, p) {
 			continue

@@ -6,6 +6,7 @@ import "go.temporal.io/sdk/worker"
 func Register(r worker.WorkflowRegistry) {
 	r.RegisterWorkflow(Download)
 	r.RegisterWorkflow(TrackProvider)
+	r.RegisterWorkflow(VerifySeedr)
 	r.RegisterWorkflow(Purge)
 	r.RegisterWorkflow(SendMail)
 	r.RegisterWorkflow(SweepOrphans)

@@ -14,7 +14,7 @@ import (
 // step runs work that a pause may interrupt, also one that was asked for
 // before the work began.
 func (d *download) step(ctx workflow.Context, work func(workflow.Context) error) error {
-	if d.now.Pausing {
+	if d.now.Pausing || d.now.MoveTo != "" {
 		return temporal.NewCanceledError()
 	}
 	ctx, d.interrupt = workflow.WithCancel(ctx)
@@ -73,17 +73,32 @@ func (d *download) awaitAdmission(ctx workflow.Context) error {
 	if err != nil {
 		return err
 	}
-	d.admits.ReceiveAsync(nil)
+	var in AdmitInput
+	d.admits.ReceiveAsync(&in)
+	if p := models.Provider(in.Provider); p.Valid() {
+		d.plan.Provider = p // it may have been moved in the queue
+	}
 	d.now.Admitted = true
 	return nil
 }
 
-// resolve has an agent find out what a magnet link or URL holds.
+// resolvesFirst reports whether the files have to be known before the
+// transfer. Seedr fetches whole torrents, so there it matters only to somebody
+// who is to choose.
+func (d *download) resolvesFirst() bool {
+	return d.plan.Provider != models.ProviderSeedr || d.plan.ChooseFiles
+}
+
+// resolve has an agent or Seedr find out what a magnet link or URL holds.
 func (d *download) resolve(ctx workflow.Context) error {
-	d.moved(ctx, activities.StateInput{
+	in := activities.StateInput{
 		To: models.StateResolving, Reason: "An agent looks up name, size and files.",
 		NextAction: "Goes on by itself when they are known.",
-	})
+	}
+	if d.plan.Provider == models.ProviderSeedr {
+		in.Reason = "Seedr fetches it; then name, size and files are known."
+	}
+	d.moved(ctx, in)
 	err := d.place(ctx, func(ctx workflow.Context) workflow.Future {
 		return workflow.ExecuteActivity(transferring(ctx, "look up name, size and files"), transfers.ResolveSource, d.input())
 	})
@@ -91,16 +106,37 @@ func (d *download) resolve(ctx workflow.Context) error {
 	return err
 }
 
-// transfer has an agent fetch the content into storage.
+// transfer has an agent fetch the content into storage, or Seedr fetch it into
+// its account.
 func (d *download) transfer(ctx workflow.Context) error {
-	d.moved(ctx, activities.StateInput{
+	in := activities.StateInput{
 		To: models.StateDownloading, Reason: "An agent fetches the content and stores it meanwhile.",
 		NextAction: "The files become available when all of them are stored.",
-	})
+	}
+	if d.plan.Provider == models.ProviderSeedr {
+		in.Reason, in.NextAction = "Seedr fetches the content.", "It is copied to storage when Seedr has all of it."
+	}
+	d.moved(ctx, in)
 	err := d.place(ctx, func(ctx workflow.Context) workflow.Future {
 		return workflow.ExecuteActivity(transferring(ctx, "download and store"), transfers.StartTransfer, d.input())
 	})
-	d.now.Transferred = err == nil
+	// With the file list that Seedr tells, the job may have to wait for room.
+	d.now.Transferred = err == nil && d.now.Admitted
+	if err == nil {
+		d.plan.ManifestKnown = true
+	}
+	return err
+}
+
+// store copies what Seedr has to storage.
+func (d *download) store(ctx workflow.Context) error {
+	d.moved(ctx, activities.StateInput{
+		To: models.StateStoring, Reason: "Seedr has all of it; it is copied to storage.",
+		NextAction: "The files become available when all of them are copied and checked.",
+	})
+	var res activities.StoreResult
+	err := workflow.ExecuteActivity(streaming(ctx, "copy from Seedr to storage"), streams.StoreFiles, d.input()).Get(ctx, &res)
+	d.now.ToStore = err != nil
 	return err
 }
 
@@ -112,7 +148,7 @@ func (d *download) place(ctx workflow.Context, start func(workflow.Context) work
 	if err != nil {
 		return err
 	}
-	d.now.AgentID, d.now.Epoch, d.plan.Bytes = res.AgentID, res.Epoch, res.Bytes
+	d.now.AgentID, d.now.Epoch, d.plan.Bytes, d.now.ToStore = res.AgentID, res.Epoch, res.Bytes, res.ToStore
 	if res.Waits {
 		// The row is in the queue already; an admission may have come before this.
 		d.now.Admitted = false
@@ -180,7 +216,7 @@ func (d *download) askSelection(ctx workflow.Context) error {
 
 // pauseNow stops what runs, keeps what is there and answers the update.
 func (d *download) pauseNow(ctx workflow.Context) error {
-	d.now.Admitted, d.now.Transferred = false, false
+	d.now.Admitted, d.now.Transferred, d.now.ToStore = false, false, false
 	err := d.stop(ctx, activities.StateInput{
 		JobID: d.jobID, To: models.StatePaused, ReleaseSlot: true,
 		Reason: "You paused it.", NextAction: "Nothing happens until you resume or cancel it.",
@@ -191,8 +227,8 @@ func (d *download) pauseNow(ctx workflow.Context) error {
 
 // awaitResume waits, without an end, for the user to go on.
 func (d *download) awaitResume(ctx workflow.Context) error {
-	err := workflow.Await(ctx, func() bool { return d.now.Resuming })
-	if err != nil {
+	err := workflow.Await(ctx, func() bool { return d.now.Resuming || d.now.MoveTo != "" })
+	if err != nil || d.now.MoveTo != "" {
 		return err
 	}
 	defer func() { d.now.Resuming = false }()
@@ -221,7 +257,7 @@ func (d *download) backOff(ctx workflow.Context, f fault) error {
 		_, err := waitUntil(ctx, pause, "pause before the next try", func() bool { return false })
 		return err
 	})
-	if d.now.Pausing {
+	if d.now.Pausing || d.now.MoveTo != "" {
 		return nil
 	}
 	return err
@@ -241,15 +277,18 @@ func (d *download) awaitAttention(ctx workflow.Context) error {
 	if err != nil {
 		return err
 	}
-	acted, err := waitUntil(ctx, d.plan.AttentionTimeout, "deadline for a person to act", func() bool { return d.retries.Len() > 0 })
+	acted, err := waitUntil(ctx, d.plan.AttentionTimeout, "deadline for a person to act", func() bool { return d.retries.Len() > 0 || d.now.MoveTo != "" })
 	if err != nil {
 		return err
+	}
+	if d.now.MoveTo != "" {
+		return nil
 	}
 	if !acted {
 		return temporal.NewNonRetryableApplicationError("Nobody acted in time. "+f.Message, string(models.ProblemGaveUp), nil, f.Details)
 	}
 	d.retries.ReceiveAsync(nil)
-	d.now.Parked, d.now.Faults = nil, 0
+	d.now.Parked, d.now.Faults, d.now.Left = nil, 0, nil
 	d.now.QueueReason = "It is tried again; waits for a free slot."
 	return nil
 }

@@ -39,6 +39,12 @@ func (d *download) handle(ctx workflow.Context) error {
 	if err != nil {
 		return fmt.Errorf("set select handler: %w", err)
 	}
+	err = workflow.SetUpdateHandlerWithOptions(ctx, UpdateMove, d.changeProvider, workflow.UpdateHandlerOptions{
+		Validator: d.allowMove,
+	})
+	if err != nil {
+		return fmt.Errorf("set change-provider handler: %w", err)
+	}
 	return nil
 }
 

@@ -37,6 +37,7 @@ type Controller struct {
 	mu    sync.Mutex
 	calls []string
 	Fail  error
+	Check models.ProviderCheck // what VerifySeedr answers; a good account if empty
 	State *api.WorkflowState
 }
 
@@ -49,6 +50,25 @@ func (c *Controller) Resume(_ context.Context, job models.Job) error { return c.
 // Select implements api.Controller.
 func (c *Controller) Select(_ context.Context, job models.Job, indexes []int) error {
 	return c.note(fmt.Sprint("select ", indexes), job)
+}
+
+// ChangeProvider implements api.ProviderControl.
+func (c *Controller) ChangeProvider(_ context.Context, job models.Job, to models.Provider) error {
+	return c.note("move to "+string(to), job)
+}
+
+// VerifySeedr implements api.ProviderControl: the account is good unless Check
+// says else.
+func (c *Controller) VerifySeedr(context.Context) (models.ProviderCheck, error) {
+	if err := c.note("verify seedr", models.Job{}); err != nil {
+		return models.ProviderCheck{}, err
+	}
+	if c.Check.Provider != "" {
+		return c.Check, nil
+	}
+	return models.ProviderCheck{
+		Provider: models.ProviderSeedr, OK: true, Message: "Seedr answers.", Plan: "MASTER", SpaceMax: 1 << 40, Slots: 25,
+	}, nil
 }
 
 // View implements api.Controller.

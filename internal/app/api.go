@@ -91,7 +91,7 @@ func openAPI(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *apiPa
 	}); err != nil {
 		return nil, err
 	}
-	p.store.RunningLimit = cfg.Limits.MaxRunningJobs
+	p.store.RunningLimit, p.store.FailoverAfter = cfg.Limits.MaxRunningJobs, cfg.Limits.FailoverAfter
 	if err = p.store.CheckSchema(ctx); err != nil {
 		if models.CodeOf(err) == models.CodeConflict {
 			return nil, errors.New(models.AsError(err).Message) // the sentence alone, for the console
@@ -141,7 +141,7 @@ func (p *apiParts) server(cfg config.Config, version string, log *slog.Logger) (
 	}, api.Deps{
 		Accounts: r, Sessions: r, OneTimes: r, Registrations: r, Factors: r, Tokens: r, Users: r, Security: r,
 		Bots: p.bots(cfg, log), Passwords: password.NewHasher(), Jobs: r, Files: r, Inspections: r, Events: r,
-		Fleet: r, Credentials: r, Reports: r, Parts: r, Owners: r, Objects: p.objects, Uploads: p.objects,
+		Fleet: r, Providers: r, Provision: flows, Credentials: r, Reports: r, Parts: r, Owners: r, Objects: p.objects, Uploads: p.objects,
 		Inspector: newInspector(p.store, p.keys), Starter: flows, Controller: flows, Hub: p.hub, Secrets: p.keys, Keys: p.keys,
 		Limiter: api.NewLimiter(p.store), Trail: r, Metrics: p.metrics, Log: log.With("component", "api"),
 		Now: p.store.Now, NewID: p.store.NewID, Probes: []api.Probe{

@@ -16,6 +16,7 @@ import (
 	"longhaul/internal/fetch"
 	"longhaul/internal/mail"
 	"longhaul/internal/objstore"
+	"longhaul/internal/seedr"
 	"longhaul/internal/store"
 	"longhaul/internal/telemetry"
 	"longhaul/internal/token"
@@ -67,7 +68,8 @@ type workerParts struct {
 	temporal client.Client
 	objects  *objstore.Client
 	keys     *token.Keys
-	mails    *mail.Sender // nil while mail is off
+	mails    *mail.Sender  // nil while mail is off
+	seedr    *seedr.Client // nil without an account
 	log      *slog.Logger
 }
 
@@ -90,8 +92,11 @@ func openWorker(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *wo
 	}); err != nil {
 		return nil, err
 	}
-	p.store.RunningLimit = cfg.Limits.MaxRunningJobs
+	p.store.RunningLimit, p.store.FailoverAfter = cfg.Limits.MaxRunningJobs, cfg.Limits.FailoverAfter
 	if err = p.store.CheckSchema(ctx); err != nil {
+		return nil, err
+	}
+	if p.seedr, err = openSeedr(ctx, cfg.Seedr, p.store.Work(), log); err != nil {
 		return nil, err
 	}
 	if p.bus, err = waitFor(ctx, log, "event bus", func(ctx context.Context) (*event.PG, error) {
@@ -110,6 +115,9 @@ func openWorker(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *wo
 
 // close closes what is open, in reverse.
 func (p *workerParts) close() {
+	if p.seedr != nil {
+		p.seedr.Close()
+	}
 	if p.temporal != nil {
 		p.temporal.Close()
 	}
@@ -133,6 +141,10 @@ func (p *workerParts) deps(cfg config.Config) worker.Deps {
 		return agentapi.NewClient(a.URL, p.keys.AgentSecret(a.ID), calls)
 	}
 	limits := cfg.Limits
+	var account activities.Seedr // stays nil without one
+	if p.seedr != nil {
+		account = p.seedr
+	}
 	deps := worker.Deps{
 		Jobs: &activities.Jobs{
 			Store: work, SelectionTimeout: limits.SelectionTimeout, AttentionTimeout: limits.AttentionTimeout,
@@ -141,7 +153,15 @@ func (p *workerParts) deps(cfg config.Config) worker.Deps {
 		Transfers: &activities.Transfers{
 			Store: work, Agents: dial, MaxJobBytes: limits.MaxJobBytes,
 			ResolveTimeout: limits.ResolveTimeout, StallTimeout: limits.StallTimeout,
+			FailoverAfter: limits.FailoverAfter,
 		},
+		Seedr: &activities.SeedrTracker{
+			Store: work, Seedr: account, Tokens: p.temporal, Events: p.bus, Now: p.store.Now, Pace: activities.DefaultSeedrPace(),
+			MaxJobBytes: limits.MaxJobBytes, ResolveTimeout: limits.ResolveTimeout, StallTimeout: limits.StallTimeout,
+		},
+		Streams: activities.NewStreams(activities.Streams{
+			Store: work, Objects: p.objects, Seedr: account, Events: p.bus, Now: p.store.Now,
+		}),
 		Files: &activities.Files{Store: work, Objects: p.objects},
 		Tracker: &activities.Tracker{
 			Store: work, Agents: dial, Tokens: p.temporal, Events: p.bus, Now: p.store.Now, Pace: activities.DefaultPace(),

@@ -111,6 +111,7 @@ type Limits struct {
 	StallTimeout     time.Duration   `env:"STALL_TIMEOUT" envDefault:"30m" doc:"How long a download may get no byte."`
 	SelectionTimeout time.Duration   `env:"SELECTION_TIMEOUT" envDefault:"72h" doc:"How long a job waits for a choice of files."`
 	RetryPauses      []time.Duration `env:"RETRY_PAUSES" envDefault:"15s,2m" doc:"Pauses before the retries of a source that fails but may recover, separated by commas; then a person is asked."`
+	FailoverAfter    time.Duration   `env:"FAILOVER_AFTER" envDefault:"2m" doc:"How long a job waits for a provider that cannot take it before it moves to another one, where the fail-over policy allows that."`
 	AttentionTimeout time.Duration   `env:"ATTENTION_TIMEOUT" envDefault:"72h" doc:"How long a job that needs attention waits for a person."`
 }
 
@@ -124,6 +125,7 @@ type Fetch struct {
 type Seedr struct {
 	URL        URL            `env:"SEEDR_URL" envDefault:"https://www.seedr.cc/rest" doc:"Base of Seedr's REST API."`
 	Email      Secret         `env:"SEEDR_EMAIL" secret:"true" doc:"E-mail address of the Seedr.cc account; empty is no account."`
+	Slots      int            `env:"SEEDR_SLOTS" envDefault:"0" doc:"Transfers that the Seedr.cc account runs at once; 0 takes the number that its plan is published with."`
 	Password   Secret         `env:"SEEDR_PASSWORD" secret:"true" doc:"Password of the Seedr.cc account."`
 	AllowCIDRs []netip.Prefix `env:"SEEDR_ALLOW_CIDRS" doc:"Private networks that SEEDR_URL and the download links may be in, unencrypted too, separated by commas; for a simulator. None by default."`
 }

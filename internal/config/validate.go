@@ -74,12 +74,14 @@ func (c Config) validateShared(f *faults) {
 	f.positive(c.Limits.StallTimeout, "STALL_TIMEOUT")
 	f.positive(c.Limits.SelectionTimeout, "SELECTION_TIMEOUT")
 	f.positive(c.Limits.AttentionTimeout, "ATTENTION_TIMEOUT")
+	f.positive(c.Limits.FailoverAfter, "FAILOVER_AFTER")
 	c.Seedr.validate(f)
 }
 
 func (s Seedr) validate(f *faults) {
 	f.when(s.Email != "" && s.Password == "", "SEEDR_PASSWORD", "is missing, but SEEDR_EMAIL is set")
 	f.when(s.Email == "" && s.Password != "", "SEEDR_EMAIL", "is missing, but SEEDR_PASSWORD is set")
+	f.when(s.Slots < 0, "SEEDR_SLOTS", "must not be negative")
 	f.when(s.URL.User != nil, "SEEDR_URL", "must not have credentials in it")
 	f.when(s.URL.Scheme != "https" && len(s.AllowCIDRs) == 0, "SEEDR_URL",
 		"must begin with https://, unless it is an address in SEEDR_ALLOW_CIDRS")

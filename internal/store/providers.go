@@ -143,6 +143,22 @@ func (s *Store) ProviderLoads(ctx context.Context) (map[models.Provider]Provider
 	return out, err
 }
 
-// FreeSlots returns how many agents take work and how many transfers more they
-// can take.
-func (s *Store) FreeSlots(ctx context.Context) (agents, free int, err error) { return s.freeSlots(ctx) }
+// AgentSlots is what the agents that take work can take.
+type AgentSlots struct {
+	Agents int
+	Slots  int // transfers at once, on all of them
+	Free   int
+}
+
+// AgentSlots returns what the agents that take work can take.
+func (s *Store) AgentSlots(ctx context.Context) (AgentSlots, error) {
+	var out AgentSlots
+	var err error
+	if out.Agents, out.Free, err = s.freeSlots(ctx); err != nil {
+		return AgentSlots{}, err
+	}
+	err = s.row(ctx, &out.Slots, "count slots of agents", `
+		select coalesce(sum(capacity), 0)::int from agents where state = ? and lost_at is null and last_seen_at > ?`,
+		models.AgentActive, s.aliveSince())
+	return out, err
+}

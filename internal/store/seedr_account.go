@@ -123,6 +123,16 @@ func (w *Work) UpdateSeedrShared(ctx context.Context, change func(old []byte, no
 	})
 }
 
+// SeedrShared returns the state that UpdateSeedrShared keeps, nil at first.
+func (s *Store) SeedrShared(ctx context.Context) ([]byte, error) {
+	var row struct{ Shared *string }
+	err := s.row(ctx, &row, "read Seedr state", `select shared::text as shared from seedr_account where one`)
+	if err != nil || row.Shared == nil {
+		return nil, err
+	}
+	return []byte(*row.Shared), nil
+}
+
 // SeedrRoom is what the Seedr account has left for jobs.
 type SeedrRoom struct {
 	models.SeedrAccount

@@ -1,0 +1,350 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"longhaul/internal/seedr"
+	"longhaul/models"
+)
+
+// add starts a transfer. The item's row says so before the call is made: an
+// answer that gets lost is looked for in the listings that follow, and only
+// then the add is repeated.
+func (f *seedrFollower) add(ctx context.Context, hash string, group []*onSeedr, root seedrRoot) {
+	f.soon = true
+	first := group[0]
+	if f.full(ctx, group, root) {
+		return
+	}
+	src, err := f.Store.Source(ctx, first.JobID)
+	if err != nil {
+		f.log.Warn("source not read", "job_id", first.JobID, "cause", err)
+		return
+	}
+	now := f.Now()
+	item := models.SeedrItem{
+		InfoHash: hash, Title: first.job.Name, Size: -1, AddedAt: now, ProgressedAt: now, SeenAt: now, Before: idsOf(root),
+	}
+	if !f.keep(ctx, item) {
+		return
+	}
+	var added seedr.Added
+	if src.Kind == models.SourceTorrent && len(src.Metainfo) > 0 {
+		added, err = f.Seedr.AddTorrentFile(ctx, src.Metainfo)
+	} else {
+		added, err = f.Seedr.AddMagnet(ctx, src.URI)
+	}
+	if err != nil {
+		f.notAdded(context.WithoutCancel(ctx), item, group, root, err)
+		return
+	}
+	item.TransferID = added.ID
+	if added.Name != "" && added.Name != hash {
+		item.Title = added.Name
+	}
+	ctx = context.WithoutCancel(ctx) // it is there now; that has to be noted
+	f.keep(ctx, item)
+	delete(f.refused, hash)
+	for _, o := range group {
+		f.refer(ctx, o, added.ID)
+		o.waits("Seedr took it and looks for somebody who has it.", nil)
+	}
+}
+
+// full reports whether the account shows no room for the group, which then
+// waits, or ends its attempts after a while: they go on in the queue or on
+// another provider.
+func (f *seedrFollower) full(ctx context.Context, group []*onSeedr, root seedrRoot) bool {
+	var need int64
+	for _, o := range group {
+		need = max(need, sizeOf(o.job))
+	}
+	free := root.SpaceMax - root.SpaceUsed
+	var fault *models.Error
+	switch slots := f.account.Slots; {
+	case slots > 0 && len(root.Transfers) >= slots:
+		fault = models.Fault(models.ProblemSeedrSlots, "%d of %d Seedr slots are taken.", len(root.Transfers), slots)
+	case root.SpaceMax > 0 && (need > free || free <= 0):
+		fault = models.Fault(models.ProblemSeedrFull, "%s", fullWords(need, free))
+	default:
+		return false
+	}
+	now := f.Now()
+	for _, o := range group {
+		if o.since.IsZero() {
+			o.since = now
+		}
+		by := o.since.Add(f.Pace.Full)
+		o.waits(fault.Message, &by)
+		if !now.Before(by) {
+			f.fail(ctx, o, fault, 0)
+		}
+	}
+	return true
+}
+
+// notAdded takes in that an add was refused, or that its answer got lost.
+func (f *seedrFollower) notAdded(ctx context.Context, item models.SeedrItem, group []*onSeedr, root seedrRoot, err error) {
+	kind, e := seedr.KindOf(err), models.AsError(err)
+	f.log.Info("Seedr took no transfer", "job_id", group[0].JobID, "kind", string(kind), "cause", err)
+	switch kind {
+	case seedr.KindTransient, seedr.KindHTML, seedr.KindMalformed:
+		told(group, "It is not known yet whether Seedr took it.")
+		return // it may be there
+	case seedr.KindDuplicate:
+		f.refused[item.InfoHash] = err
+		told(group, "Seedr says that it has it already; it is looked for there.")
+		return
+	case seedr.KindLimited, seedr.KindOpen, seedr.KindAuth, seedr.KindBug:
+		f.forget(ctx, item)
+		f.fails(ctx, err)
+		return
+	case seedr.KindSpace, seedr.KindSlots:
+		f.forget(ctx, item)
+		f.noRoom(ctx, group, root, kind, err)
+		return
+	default: // it will not take this one
+		f.forget(ctx, item)
+		for _, o := range group {
+			f.fail(ctx, o, e, 0)
+		}
+	}
+}
+
+// noRoom takes in that Seedr put a source on the wishlist, or not even there.
+func (f *seedrFollower) noRoom(ctx context.Context, group []*onSeedr, root seedrRoot, kind seedr.Kind, err error) {
+	e := models.AsError(err)
+	var size int64
+	if se, ok := errors.AsType[*seedr.Error](err); ok && se.Wish != nil {
+		size = se.Wish.Size
+	}
+	for _, o := range group {
+		size = max(size, sizeOf(o.job))
+	}
+	slots := 0
+	switch {
+	case kind == seedr.KindSlots:
+		slots = len(root.Transfers) // that many were in use, and no more fit
+		e = models.Fault(models.ProblemSeedrSlots, "All slots of the Seedr account are taken: %d.", max(slots, 1))
+	case root.SpaceMax > 0 && size > root.SpaceMax:
+		e = models.Fault(models.ProblemSeedrTooSmall, "It is larger than the whole Seedr account: it needs %s, the account has %s.",
+			models.BytesInWords(size), models.BytesInWords(root.SpaceMax))
+	case root.SpaceMax > 0:
+		e = models.Fault(models.ProblemSeedrFull, "%s", fullWords(size, root.SpaceMax-root.SpaceUsed))
+	}
+	if e.Problem != models.ProblemSeedrTooSmall {
+		if err := f.Store.SaveSeedrFull(ctx, f.Pace.Full, slots); err != nil {
+			f.log.Warn("full Seedr account not noted", "cause", err)
+		}
+	}
+	for _, o := range group {
+		f.fail(ctx, o, e.Because(err), 0)
+	}
+}
+
+// arrive looks for what became of a transfer that is not in the list of
+// running ones: its files, or nothing.
+func (f *seedrFollower) arrive(ctx context.Context, item models.SeedrItem, group []*onSeedr, root seedrRoot) {
+	now := f.Now()
+	if item.TransferID > 0 {
+		t, err := f.Seedr.Transfer(ctx, item.TransferID)
+		if err == nil && t.Name != "" && t.Name != item.InfoHash {
+			item.Title = t.Name // of a magnet that was too quick to be seen running
+		}
+		switch {
+		case err == nil && t.FolderID > 0:
+			item.FolderID = t.FolderID
+		case err != nil && seedr.KindOf(err) != seedr.KindGone:
+			f.log.Info("transfer not read", "cause", err)
+			return
+		case err == nil && !t.Done() && t.Progress < seedr.ProgressFetched && now.Sub(item.SeenAt) < f.Pace.Appear:
+			return // a listing may miss a young transfer
+		}
+	}
+	fresh := withoutIDs(root, item.Before)
+	if item.FolderID == 0 {
+		if res, ok := seedr.FindResult(fresh, item.Title); ok {
+			item.FolderID = res.FolderID
+			if res.File != nil {
+				item.FileID = res.File.ID
+			}
+		} else if res, ok := seedr.FindResult(fresh, group[0].job.Name); ok && item.Title != group[0].job.Name {
+			item.FolderID = res.FolderID
+			if res.File != nil {
+				item.FileID = res.File.ID
+			}
+		}
+	}
+	if item.FolderID != 0 || item.FileID != 0 {
+		f.takeIn(ctx, item, group, fresh)
+		return
+	}
+	f.absent(ctx, item, group)
+}
+
+// takeIn reads the files of what arrived and completes the waiting attempts.
+func (f *seedrFollower) takeIn(ctx context.Context, item models.SeedrItem, group []*onSeedr, root seedrRoot) {
+	files, err := f.filesOf(ctx, item, root)
+	late := f.Now().Sub(item.SeenAt) >= f.Pace.Appear
+	var sum int64
+	for _, file := range files {
+		sum += file.Size
+	}
+	switch {
+	case err != nil && seedr.KindOf(err) != seedr.KindGone:
+		f.log.Info("files on Seedr not listed", "cause", err)
+		return
+	case (err != nil || len(files) == 0) && late:
+		f.absent(ctx, item, group)
+		return
+	case err != nil || len(files) == 0 || sum < item.Size && !late:
+		told(group, "Seedr has all of it and puts the files in place.")
+		return // not all of it is visible yet
+	}
+	now := f.Now()
+	item.Files, item.DoneAt, item.Size, item.Progress, item.SeenAt = files, &now, sum, seedr.ProgressDone, now
+	if !f.keep(ctx, item) {
+		return
+	}
+	for _, o := range group {
+		f.finish(ctx, o, item)
+	}
+}
+
+func (f *seedrFollower) filesOf(ctx context.Context, item models.SeedrItem, root seedrRoot) ([]models.SeedrFile, error) {
+	if item.FolderID == 0 {
+		for _, file := range root.Files {
+			if file.ID == item.FileID {
+				return []models.SeedrFile{{ID: file.ID, Path: file.Name, Size: file.Size}}, nil
+			}
+		}
+		return nil, nil
+	}
+	tree, err := f.Seedr.Tree(ctx, item.FolderID)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]models.SeedrFile, 0, len(tree))
+	for _, file := range tree {
+		out = append(out, models.SeedrFile{ID: file.ID, Path: file.Path, Size: file.Size})
+	}
+	return out, nil
+}
+
+// absent takes in that nothing is to be seen of an item.
+func (f *seedrFollower) absent(ctx context.Context, item models.SeedrItem, group []*onSeedr) {
+	now := f.Now()
+	if item.TransferID == 0 {
+		if now.Sub(item.AddedAt) < f.Pace.Again {
+			return // the answer to the add may be on its way
+		}
+		err := f.refused[item.InfoHash]
+		f.forget(ctx, item) // so the next listing adds it again
+		if err != nil {
+			for _, o := range group {
+				f.fail(ctx, o, models.AsError(err), 0)
+			}
+		}
+		return
+	}
+	if now.Sub(item.SeenAt) < f.Pace.Appear {
+		told(group, "Seedr has finished it; its files are not visible yet.")
+		return
+	}
+	item.Released = true // a part of it may appear late
+	f.keep(ctx, item)
+	for _, o := range group {
+		f.fail(ctx, o, models.Fault(models.ProblemSeedrGone, "Seedr dropped it, or somebody removed it there."), 0)
+	}
+}
+
+// release removes from the account what no job needs any more. It is done when
+// nothing is to be seen of it for a while: a stopped transfer may leave a part
+// of its files late.
+func (f *seedrFollower) release(ctx context.Context, item models.SeedrItem, root seedrRoot) {
+	now := f.Now()
+	if !item.Released {
+		item.Released, item.SeenAt = true, now
+		if !f.keep(ctx, item) {
+			return
+		}
+	}
+	acted, err := f.remove(ctx, item, withoutIDs(root, item.Before))
+	if err != nil {
+		f.log.Info("not removed from Seedr yet", "cause", err)
+		return
+	}
+	switch {
+	case acted:
+		item.SeenAt = now
+		f.keep(ctx, item)
+		f.soon = true
+	case item.DoneAt != nil || now.Sub(item.SeenAt) >= f.Pace.Appear:
+		f.forget(ctx, item)
+	}
+}
+
+// remove deletes what the listing shows of an item, and reports whether it
+// shows anything.
+func (f *seedrFollower) remove(ctx context.Context, item models.SeedrItem, root seedrRoot) (bool, error) {
+	if t, ok := root.FindTransfer(item.InfoHash); ok {
+		return true, ignoreSeedrGone(f.Seedr.DeleteTransfer(ctx, t.ID))
+	}
+	folder, file := item.FolderID, item.FileID
+	if folder == 0 && file == 0 {
+		res, _ := seedr.FindResult(root, item.Title)
+		folder = res.FolderID
+		if res.File != nil {
+			file = res.File.ID
+		}
+	}
+	if folder != 0 && slices.ContainsFunc(root.Folders, func(d seedr.Folder) bool { return d.ID == folder }) {
+		return true, ignoreSeedrGone(f.Seedr.DeleteFolder(ctx, folder))
+	}
+	if file != 0 && slices.ContainsFunc(root.Files, func(d seedr.File) bool { return d.ID == file }) {
+		return true, ignoreSeedrGone(f.Seedr.DeleteFile(ctx, file))
+	}
+	return false, nil
+}
+
+func ignoreSeedrGone(err error) error {
+	if seedr.KindOf(err) == seedr.KindGone {
+		return nil
+	}
+	return err
+}
+
+// holds reports whether the listing shows the item's folder or file.
+func holds(root seedrRoot, item models.SeedrItem) bool {
+	return slices.ContainsFunc(root.Folders, func(d seedr.Folder) bool { return d.ID == item.FolderID }) ||
+		slices.ContainsFunc(root.Files, func(d seedr.File) bool { return d.ID == item.FileID })
+}
+
+// idsOf returns the ids of what is in the root: none of it is what a later
+// transfer brings.
+func idsOf(root seedrRoot) []int64 {
+	out := make([]int64, 0, len(root.Folders)+len(root.Files))
+	for _, d := range root.Folders {
+		out = append(out, d.ID)
+	}
+	for _, d := range root.Files {
+		out = append(out, d.ID)
+	}
+	return out
+}
+
+func withoutIDs(root seedrRoot, ids []int64) seedrRoot {
+	known := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		known[id] = true
+	}
+	root.Folders = slices.DeleteFunc(slices.Clone(root.Folders), func(d seedr.Folder) bool { return known[d.ID] })
+	root.Files = slices.DeleteFunc(slices.Clone(root.Files), func(d seedr.File) bool { return known[d.ID] })
+	return root
+}
+
+// retryAfter returns how long Seedr asks to wait.
+func retryAfter(err error) time.Duration { return seedr.RetryAfter(err) }

@@ -1,0 +1,252 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"longhaul/internal/objstore"
+	"longhaul/internal/seedr"
+	"longhaul/internal/store"
+	"longhaul/models"
+)
+
+// copying is one job on its way from Seedr to storage.
+type copying struct {
+	*Streams
+	job   models.Job
+	epoch int64
+	total int64        // bytes of the files to copy
+	done  atomic.Int64 // bytes in storage
+	read  atomic.Int64 // bytes read from Seedr by this try
+
+	mu   sync.Mutex
+	last time.Time // of the last rate
+	was  int64     // bytes in storage then
+	rate int64
+}
+
+func newCopying(a *Streams, plan store.StoreOnSeedr) *copying {
+	p := &copying{Streams: a, job: plan.Job, epoch: plan.Epoch, last: a.Now()}
+	for _, f := range plan.Files {
+		p.total += max(f.Size, 0)
+		for _, part := range f.Parts {
+			p.done.Add(part.Size)
+		}
+	}
+	p.was = p.done.Load()
+	return p
+}
+
+func (p *copying) progress(now time.Time) models.Progress {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	stored := p.done.Load()
+	if span := now.Sub(p.last); span >= time.Second {
+		p.rate = int64(float64(stored-p.was) / span.Seconds())
+		p.last, p.was = now, stored
+	}
+	row := models.Progress{
+		JobID: p.job.ID, UserID: p.job.UserID, Phase: models.PhaseUploading, BytesTotal: p.total, BytesDone: p.total,
+		BytesStored: stored, UpRate: max(p.rate, 0), UpdatedAt: now,
+	}
+	if p.rate > 0 {
+		eta := (p.total - stored) / p.rate
+		row.ETASeconds = &eta
+	}
+	return row
+}
+
+// fileCopy is one file. Its link is shared by its readers, which Seedr allows,
+// and taken anew when it does not work any more.
+type fileCopy struct {
+	*copying
+	file     models.File
+	src      models.SeedrFile
+	uploadID string
+
+	mu   sync.Mutex
+	link *seedr.Link
+}
+
+// copySpan copies parts in order with one reader. While one part goes to
+// storage the next one is read.
+func (c *fileCopy) copySpan(ctx context.Context, parts []int) error {
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(2)
+	r := &spanReader{c: c}
+	defer r.close()
+	for i, n := range parts {
+		size := c.partSize(n)
+		if err := c.memory.Acquire(gctx, size); err != nil {
+			return errors.Join(g.Wait(), ctx.Err())
+		}
+		body := make([]byte, size)
+		if err := r.fill(gctx, body, c.offset(n), runEnd(parts[i:])); err != nil {
+			c.memory.Release(size)
+			if failed := g.Wait(); failed != nil {
+				return failed
+			}
+			return err
+		}
+		g.Go(func() error {
+			defer c.memory.Release(size)
+			return c.storePart(gctx, n, body)
+		})
+	}
+	return g.Wait()
+}
+
+func (c *fileCopy) offset(n int) int64 { return int64(n-1) * c.file.PartSize }
+
+func (c *fileCopy) partSize(n int) int64 { return min(c.file.PartSize, c.file.Size-c.offset(n)) }
+
+// runEnd returns the last part of the run of consecutive parts that begins
+// with the first one: as far as one request for bytes goes.
+func runEnd(parts []int) int {
+	end := parts[0]
+	for _, n := range parts[1:] {
+		if n != end+1 {
+			break
+		}
+		end = n
+	}
+	return end
+}
+
+// storePart puts one part into storage and records it. What is recorded is
+// never read again.
+func (c *fileCopy) storePart(ctx context.Context, n int, body []byte) error {
+	var part models.Part
+	var err error
+	if c.uploadID == "" {
+		err = c.Objects.Put(ctx, c.file.Key(), body, c.file.ContentType)
+		part = models.Part{Number: n, Size: int64(len(body)), CRC32C: objstore.CRC32C(body)}
+	} else {
+		part, err = c.Objects.PutPart(ctx, c.file.Key(), c.uploadID, n, body)
+	}
+	if err != nil {
+		return fmt.Errorf("store part: %w", err)
+	}
+	report := store.PartReport{Index: c.file.Index, Part: part}
+	if err := c.Store.SaveStreamedParts(ctx, c.job.ID, c.epoch, []store.PartReport{report}); err != nil {
+		return fmt.Errorf("record part: %w", err)
+	}
+	c.done.Add(int64(len(body)))
+	return nil
+}
+
+// spanReader reads one stretch of a file over as few requests as possible.
+type spanReader struct {
+	c      *fileCopy
+	stream *seedr.Stream
+	at     int64 // where the stream stands
+}
+
+// fill reads the bytes at the offset. A stream that breaks is taken up at the
+// byte that is missing, with another link.
+func (r *spanReader) fill(ctx context.Context, body []byte, offset int64, last int) error {
+	failures, got := 0, 0
+	for got < len(body) {
+		err := r.open(ctx, offset+int64(got), last)
+		if err == nil {
+			var n int
+			n, err = io.ReadFull(r.stream, body[got:])
+			got, r.at = got+n, r.at+int64(n)
+			r.c.read.Add(int64(n))
+			if n > 0 {
+				failures = 0
+			}
+		}
+		if err == nil || got == len(body) {
+			continue
+		}
+		r.close()
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if failures++; failures > streamTries || !again(err) {
+			return err
+		}
+		r.c.drop()
+		if !pauseFor(ctx, r.c.delay(err, failures)) {
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// open makes the stream stand at the offset.
+func (r *spanReader) open(ctx context.Context, offset int64, last int) error {
+	if r.stream != nil && r.at == offset {
+		return nil
+	}
+	r.close()
+	link, err := r.c.linked(ctx)
+	if err != nil {
+		return err
+	}
+	end := r.c.offset(last) + r.c.partSize(last)
+	stream, err := r.c.Seedr.Open(ctx, link, offset, end-offset, r.c.src.Size)
+	if err != nil {
+		return err
+	}
+	r.stream, r.at = stream, offset
+	return nil
+}
+
+func (r *spanReader) close() {
+	if r.stream != nil {
+		r.stream.Close()
+		r.stream = nil
+	}
+}
+
+// linked returns a link that works, as far as is known.
+func (c *fileCopy) linked(ctx context.Context) (*seedr.Link, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.link != nil && c.link.Valid(c.Now()) {
+		return c.link, nil
+	}
+	link, err := c.Seedr.FileURL(ctx, c.src.ID)
+	if err != nil {
+		return nil, err
+	}
+	c.link = link
+	return link, nil
+}
+
+// drop makes the next reader take a new link.
+func (c *fileCopy) drop() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.link = nil
+}
+
+// delay is how long to wait before a broken stream is taken up again.
+func (c *fileCopy) delay(err error, failures int) time.Duration {
+	first := c.Retry
+	if first <= 0 {
+		first = 500 * time.Millisecond
+	}
+	return max(spread(min(first<<min(failures-1, 6), 30*time.Second)), seedr.RetryAfter(err))
+}
+
+// pauseFor waits and reports whether ctx still holds.
+func pauseFor(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,215 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"go.temporal.io/sdk/activity"
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
+
+	"longhaul/internal/event"
+	"longhaul/internal/seedr"
+	"longhaul/internal/store"
+	"longhaul/models"
+)
+
+const (
+	streamFiles   = 4         // files of one job that are copied at once
+	streamReaders = 2         // readers of one file; Seedr lets a link have no more
+	streamMemory  = 256 << 20 // bytes of parts in memory, all jobs of this worker together
+	streamTries   = 8         // failures in a row without a byte before a file is given up for now
+)
+
+// StreamStore is what copying files from Seedr needs of the database.
+type StreamStore interface {
+	Transition(ctx context.Context, jobID uuid.UUID, c store.Change) (models.Job, error)
+	FilesOnSeedr(ctx context.Context, jobID uuid.UUID) (store.StoreOnSeedr, error)
+	SaveStreamedParts(ctx context.Context, jobID uuid.UUID, epoch int64, parts []store.PartReport) error
+	SetUploadID(ctx context.Context, fileID uuid.UUID, uploadID string) (current string, err error)
+	FlushProgress(ctx context.Context, ps []models.Progress) error
+}
+
+// StreamObjects is where the copied bytes go.
+type StreamObjects interface {
+	Put(ctx context.Context, key string, body []byte, contentType string) error
+	CreateMultipart(ctx context.Context, key, contentType string) (uploadID string, err error)
+	PutPart(ctx context.Context, key, uploadID string, number int, body []byte) (models.Part, error)
+	AbortMultipart(ctx context.Context, key, uploadID string) error
+}
+
+// Streams copies what is complete on Seedr to storage, part by part and
+// without touching a disk.
+type Streams struct {
+	Store   StreamStore
+	Objects StreamObjects
+	Seedr   Seedr // nil without an account
+	Events  Publisher
+	Now     func() time.Time
+	Retry   time.Duration // before a broken stream is taken up again; doubles. 0 is half a second
+
+	memory *semaphore.Weighted
+}
+
+// NewStreams returns a Streams whose jobs share one bound of memory.
+func NewStreams(s Streams) *Streams {
+	s.memory = semaphore.NewWeighted(streamMemory)
+	return &s
+}
+
+// StoreFiles copies every selected file of the job from Seedr to storage. It
+// goes on where an earlier try stopped: parts that are in storage are not read
+// again.
+func (a *Streams) StoreFiles(ctx context.Context, in JobInput) (StoreResult, error) {
+	res, err := a.storeFiles(ctx, in.JobID)
+	return res, border(ctx, err)
+}
+
+func (a *Streams) storeFiles(ctx context.Context, jobID uuid.UUID) (StoreResult, error) {
+	if a.Seedr == nil {
+		return StoreResult{}, models.Fault(models.ProblemSeedrAuth, "This worker has no Seedr account.")
+	}
+	_, err := a.Store.Transition(ctx, jobID, store.Change{
+		To: models.StateStoring, Reason: "Seedr has all of it; it is copied to storage.",
+		NextAction: "The files become available when all of them are copied and checked.",
+	})
+	if err != nil {
+		return StoreResult{}, err
+	}
+	plan, err := a.Store.FilesOnSeedr(ctx, jobID)
+	if err != nil {
+		return StoreResult{}, err
+	}
+	rows := make([]models.File, 0, len(plan.Files))
+	for _, f := range plan.Files {
+		rows = append(rows, f.File)
+	}
+	there, err := matchFiles(rows, plan.Item.Files)
+	if err != nil {
+		return StoreResult{}, err
+	}
+	stop := beat(ctx)
+	defer stop()
+	p := newCopying(a, plan)
+	report, done := context.WithCancel(ctx)
+	reported := make(chan struct{})
+	go func() {
+		defer close(reported)
+		p.report(report)
+	}()
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(streamFiles)
+	for _, f := range plan.Files {
+		if src, ok := there[f.ID]; ok {
+			g.Go(func() error { return p.copyFile(gctx, f, src) })
+		}
+	}
+	err = g.Wait()
+	done()
+	<-reported
+	if err != nil {
+		return StoreResult{}, err
+	}
+	return StoreResult{Files: len(plan.Files), Bytes: p.total, Read: p.read.Load()}, nil
+}
+
+// copyFile copies the parts of a file that are not in storage.
+func (p *copying) copyFile(ctx context.Context, f store.FileParts, src models.SeedrFile) error {
+	have := make(map[int]bool, len(f.Parts))
+	for _, part := range f.Parts {
+		have[part.Number] = true
+	}
+	missing := missingParts(f.File, have)
+	if len(missing) == 0 {
+		return nil
+	}
+	uploadID, err := p.upload(ctx, f.File)
+	if err != nil {
+		return err
+	}
+	c := &fileCopy{copying: p, file: f.File, src: src, uploadID: uploadID}
+	g, ctx := errgroup.WithContext(ctx)
+	for _, span := range halves(missing) {
+		g.Go(func() error { return c.copySpan(ctx, span) })
+	}
+	return g.Wait()
+}
+
+// missingParts returns the numbers of the parts that are not in storage, in
+// order.
+func missingParts(f models.File, have map[int]bool) []int {
+	count := int((f.Size + f.PartSize - 1) / f.PartSize)
+	var out []int
+	for n := 1; n <= count; n++ {
+		if !have[n] {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// halves splits parts among the readers of a file.
+func halves(parts []int) [][]int {
+	if len(parts) < streamReaders {
+		return [][]int{parts}
+	}
+	mid := (len(parts) + 1) / streamReaders
+	return [][]int{parts[:mid], parts[mid:]}
+}
+
+// upload returns the multipart upload of the file, opening one if there is
+// none; a file of one part has none.
+func (p *copying) upload(ctx context.Context, f models.File) (string, error) {
+	if f.Size <= f.PartSize {
+		return "", nil
+	}
+	if f.UploadID != nil {
+		return *f.UploadID, nil
+	}
+	id, err := p.Objects.CreateMultipart(ctx, f.Key(), f.ContentType)
+	if err != nil {
+		return "", fmt.Errorf("open upload: %w", err)
+	}
+	current, err := p.Store.SetUploadID(ctx, f.ID, id)
+	if err != nil {
+		return "", fmt.Errorf("note upload: %w", err)
+	}
+	if current != id {
+		if err := p.Objects.AbortMultipart(ctx, f.Key(), id); err != nil {
+			activity.GetLogger(ctx).Warn("upload that lost is left to the sweep", "cause", err)
+		}
+	}
+	return current, nil
+}
+
+// progress publishes how far the copying is, once a second, and writes it now
+// and then.
+func (p *copying) report(ctx context.Context) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for n := 0; ; n++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		row := p.progress(p.Now())
+		// Progress is for display; the next second brings newer one.
+		_ = p.Events.Publish(ctx, event.Progressed(row))
+		if n%5 == 0 {
+			_ = p.Store.FlushProgress(ctx, []models.Progress{row})
+		}
+	}
+}
+
+// again reports whether a failed read is tried again with another link.
+func again(err error) bool {
+	switch seedr.KindOf(err) {
+	case seedr.KindLink, seedr.KindReaders, seedr.KindTransient, seedr.KindHTML, seedr.KindMalformed, seedr.KindLimited, seedr.KindOpen:
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,366 @@
+package worker_test
+
+import (
+	"bytes"
+	"io"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"longhaul/activities"
+	"longhaul/activities/activitytest"
+	"longhaul/agent/agentapi"
+	"longhaul/internal/event"
+	"longhaul/internal/seedr"
+	"longhaul/internal/seedr/seedrtest"
+	"longhaul/internal/store"
+	"longhaul/models"
+)
+
+const seedrPassword = "canary-8c1f0"
+
+// account is a simulated Seedr account with a library of content.
+type account struct {
+	*seedrtest.Sim
+	library *seedrtest.Library
+	shared  *seedr.Memory
+}
+
+func newAccount(t *testing.T, sw seedrtest.Switches) *account {
+	t.Helper()
+	a := &account{library: &seedrtest.Library{Took: 20 * time.Millisecond}, shared: &seedr.Memory{}}
+	sim, err := seedrtest.Start(seedrtest.Options{
+		Email: "seedr@example.com", Password: seedrPassword, Fetcher: a.library, Switches: sw,
+	})
+	if err != nil {
+		t.Fatalf("start simulator: %v", err)
+	}
+	t.Cleanup(sim.Close)
+	a.Sim = sim
+	return a
+}
+
+// parts returns the worker's side of the account.
+func (a *account) parts(s *system, bus *event.PG) (*activities.SeedrTracker, *activities.Streams) {
+	work := s.store.Work()
+	if a == nil {
+		return &activities.SeedrTracker{Store: work}, activities.NewStreams(activities.Streams{})
+	}
+	client, err := seedr.New(seedr.Options{
+		URL: a.URL(), Email: "seedr@example.com", Password: seedrPassword, Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+		Shared: a.shared,
+	})
+	if err != nil {
+		s.t.Fatalf("seedr client: %v", err)
+	}
+	s.t.Cleanup(client.Close)
+	if err := work.SaveSeedrSetup(s.t.Context(), true, "environment", 0); err != nil {
+		s.t.Fatalf("set up: %v", err)
+	}
+	pace := activities.DefaultSeedrPace()
+	pace.Tick, pace.Quick, pace.Slow, pace.Idle, pace.Flush = 50*time.Millisecond, 300*time.Millisecond, 600*time.Millisecond, time.Second, 200*time.Millisecond
+	pace.Appear, pace.Again, pace.Full = 2*time.Second, time.Second, time.Second
+	return &activities.SeedrTracker{
+		Store: work, Seedr: client, Tokens: s.temporal, Events: bus, Now: time.Now, Pace: pace,
+		ResolveTimeout: 2 * time.Second, StallTimeout: 5 * time.Second,
+	}, activities.NewStreams(activities.Streams{
+		Store: work, Objects: s.objects, Seedr: client, Events: bus, Now: time.Now, Retry: 20 * time.Millisecond,
+	})
+}
+
+// has puts the system's content into the account's reach.
+func (a *account) has(s *system) {
+	body := s.content
+	a.library.Put(s.infoHash(), seedrtest.Content{Name: s.name(), Files: []seedrtest.ContentFile{{
+		Path: s.name(), Size: int64(len(body)),
+		Open: func(at int64) io.ReadCloser { return io.NopCloser(bytes.NewReader(body[at:])) },
+	}}})
+}
+
+func (s *system) switchTo(p models.Provider, f models.Failover) {
+	s.t.Helper()
+	_, err := s.store.SwitchProvider(s.t.Context(), store.ProviderChange{
+		To: p, By: s.user.ID, Options: models.ProviderOptions{Failover: f, UserChoice: true},
+	}, nil)
+	if err != nil {
+		s.t.Fatalf("switch: %v", err)
+	}
+}
+
+// emptied waits until the account holds nothing.
+func (s *system) emptied(a *account) {
+	s.t.Helper()
+	s.eventually(func() string {
+		if err := a.Empty(); err != nil {
+			return err.Error()
+		}
+		items, err := s.store.Work().SeedrItems(s.t.Context())
+		if err != nil || len(items) > 0 {
+			return "rows of the account are left"
+		}
+		return ""
+	})
+	if v := a.Stats().Violations; len(v) > 0 {
+		s.t.Errorf("violations: %v", v)
+	}
+}
+
+func both(t *testing.T, test func(t *testing.T, sw seedrtest.Switches)) {
+	for _, g := range []seedrtest.Generation{seedrtest.Modern, seedrtest.Legacy} {
+		t.Run(string(g), func(t *testing.T) {
+			sw := seedrtest.Default()
+			sw.Generation = g
+			test(t, sw)
+		})
+	}
+}
+
+func TestSeedrKnownFilesToReady(t *testing.T) {
+	both(t, func(t *testing.T, sw seedrtest.Switches) {
+		a := newAccount(t, sw)
+		s := newSystem(t, options{seedr: a})
+		a.has(s)
+		s.switchTo(models.ProviderSeedr, models.FailoverNone)
+		job := s.known()
+		if job.Provider != models.ProviderSeedr {
+			t.Fatalf("submitted to %s", job.Provider)
+		}
+		s.until(job.ID, models.StateReady)
+		s.delivered(job.ID)
+		s.keep("seedr_known_files", s.closed(job.ID, completed), budget)
+		s.emptied(a)
+		if n := a.Stats().Adds[s.infoHash()]; n != 1 {
+			t.Errorf("added %d times", n)
+		}
+	})
+}
+
+func TestSeedrMagnetToReady(t *testing.T) {
+	both(t, func(t *testing.T, sw seedrtest.Switches) {
+		sw.MetadataDelay, sw.FolderDelay, sw.HideFolderID = 100*time.Millisecond, 400*time.Millisecond, true
+		a := newAccount(t, sw)
+		s := newSystem(t, options{seedr: a})
+		a.has(s)
+		s.switchTo(models.ProviderSeedr, models.FailoverNone)
+		job := s.submit(store.NewJob{})
+		s.until(job.ID, models.StateReady)
+		s.delivered(job.ID)
+		s.keep("seedr_magnet", s.closed(job.ID, completed), budget)
+		s.emptied(a)
+	})
+}
+
+func TestSeedrChooseFiles(t *testing.T) {
+	a := newAccount(t, seedrtest.Default())
+	s := newSystem(t, options{seedr: a, selection: time.Hour})
+	a.has(s)
+	s.switchTo(models.ProviderSeedr, models.FailoverNone)
+	job := s.submit(store.NewJob{ChooseFiles: true})
+	got := s.until(job.ID, models.StateAwaitingSelection)
+	if err := s.flows.Select(t.Context(), got, []int{0}); err != nil {
+		t.Fatalf("select: %v", err)
+	}
+	s.until(job.ID, models.StateReady)
+	s.delivered(job.ID)
+	s.keep("seedr_choose_files", s.closed(job.ID, completed), 90)
+	s.emptied(a)
+	if n := a.Stats().Adds[s.infoHash()]; n != 1 {
+		t.Errorf("added %d times", n)
+	}
+}
+
+func TestSeedrCancelWhileDownloading(t *testing.T) {
+	sw := seedrtest.Default()
+	sw.LateLeftovers = 300 * time.Millisecond
+	a := newAccount(t, sw)
+	a.library.Took = time.Hour
+	s := newSystem(t, options{seedr: a})
+	a.has(s)
+	s.switchTo(models.ProviderSeedr, models.FailoverNone)
+	job := s.known()
+	s.until(job.ID, models.StateDownloading)
+	s.eventually(func() string {
+		if a.Stats().Adds[s.infoHash()] == 0 {
+			return "not added"
+		}
+		return ""
+	})
+	if err := s.store.RequestCancel(t.Context(), s.user.ID, job.ID); err != nil {
+		t.Fatalf("cancel: %v", err)
+	}
+	s.until(job.ID, models.StateCancelled)
+	s.keep("seedr_cancel_downloading", s.closed(job.ID, canceled), budget)
+	s.emptied(a)
+	s.gone(job.ID)
+}
+
+func TestSeedrLostAnswerIsNoSecondAdd(t *testing.T) {
+	a := newAccount(t, seedrtest.Default())
+	s := newSystem(t, options{seedr: a})
+	a.has(s)
+	a.Inject(seedrtest.FaultLostAnswer, "POST /rest/transfer/file", 1)
+	s.switchTo(models.ProviderSeedr, models.FailoverNone)
+	job := s.known()
+	s.until(job.ID, models.StateReady)
+	s.emptied(a)
+	if n := a.Stats().Adds[s.infoHash()]; n != 1 {
+		t.Errorf("added %d times", n)
+	}
+}
+
+func TestDeadMagnetMovesFromSeedrToAnAgent(t *testing.T) {
+	a := newAccount(t, seedrtest.Default()) // its library is empty
+	s := newSystem(t, options{seedr: a})
+	s.agent(s.works)
+	s.switchTo(models.ProviderSeedr, models.FailoverToAgent)
+	job := s.submit(store.NewJob{})
+	got := s.until(job.ID, models.StateReady)
+	if got.Provider != models.ProviderAgent {
+		t.Errorf("ended at %s", got.Provider)
+	}
+	s.delivered(job.ID)
+	s.keep("seedr_to_agent", s.closed(job.ID, completed), 70)
+	s.told(job.ID, "It moves to the agents.")
+	s.emptied(a)
+}
+
+func TestNoPeersMoveFromAgentToSeedr(t *testing.T) {
+	a := newAccount(t, seedrtest.Default())
+	s := newSystem(t, options{seedr: a, pauses: []time.Duration{time.Hour}})
+	a.has(s)
+	s.agent(func(ag *activitytest.Agent, id string, _ agentapi.StartTransfer) {
+		ag.Fail(id, string(models.ProblemNoPeers), "Nobody in the swarm has it.")
+	})
+	s.switchTo(models.ProviderAgent, models.FailoverToSeedr)
+	job := s.known()
+	got := s.until(job.ID, models.StateReady)
+	if got.Provider != models.ProviderSeedr {
+		t.Errorf("ended at %s", got.Provider)
+	}
+	s.delivered(job.ID)
+	s.keep("agent_to_seedr", s.closed(job.ID, completed), 70)
+	s.told(job.ID, "Nobody in the swarm has it. It moves to Seedr.")
+	s.emptied(a)
+}
+
+func TestEmptyPoolMovesQueuedJobsToSeedr(t *testing.T) {
+	a := newAccount(t, seedrtest.Default())
+	s := newSystem(t, options{seedr: a})
+	a.has(s)
+	s.switchTo(models.ProviderAgent, models.FailoverToSeedr)
+	job := s.known()
+	s.until(job.ID, models.StateReady)
+	s.told(job.ID, "No agent is there to fetch it. It moves to Seedr.")
+	s.emptied(a)
+}
+
+func TestAdminMovesAJob(t *testing.T) {
+	a := newAccount(t, seedrtest.Default())
+	s := newSystem(t, options{seedr: a})
+	a.has(s)
+	s.agent(s.downloading(func(*activitytest.Agent, string) {}))
+	job := s.known()
+	s.until(job.ID, models.StateDownloading)
+	if err := s.flows.ChangeProvider(t.Context(), job, models.ProviderAgent); models.AsError(err).Problem != models.ProblemWrongState {
+		t.Errorf("moving it to where it is: %v", err)
+	}
+	s.eventually(func() string {
+		if err := s.flows.ChangeProvider(t.Context(), job, models.ProviderSeedr); err != nil {
+			return err.Error()
+		}
+		return ""
+	})
+	s.until(job.ID, models.StateReady)
+	s.delivered(job.ID)
+	s.keep("change_provider", s.closed(job.ID, completed), 70)
+	s.told(job.ID, "An administrator moved it to Seedr.")
+	s.emptied(a)
+}
+
+func TestStreamingGoesOnAfterAKill(t *testing.T) {
+	sw := seedrtest.Default()
+	sw.BytesPerSecond = 24 << 20
+	a := newAccount(t, sw)
+	s := newSystem(t, options{seedr: a})
+	s.content = bytes.Repeat([]byte("0123456789abcdef"), 6<<20) // six parts
+	a.has(s)
+	s.switchTo(models.ProviderSeedr, models.FailoverNone)
+	job := s.known()
+	stored := func() int {
+		files, err := s.store.Work().FilesToFinalize(t.Context(), job.ID)
+		if err != nil || len(files) == 0 {
+			return 0
+		}
+		return len(files[0].Parts)
+	}
+	s.eventually(func() string {
+		if stored() < 2 {
+			return "too little is in storage"
+		}
+		return ""
+	})
+	s.restart()
+	s.until(job.ID, models.StateReady)
+	s.delivered(job.ID)
+	size := int64(len(s.content))
+	if got, most := a.Stats().ServedTotal, size+4*models.MinPartSize; got > most {
+		t.Errorf("read %d bytes of %d", got, size)
+	}
+	if n := a.Stats().MaxReaders; n > 2 {
+		t.Errorf("%d readers of one link", n)
+	}
+	s.emptied(a)
+}
+
+func TestCancelReachesTheStream(t *testing.T) {
+	sw := seedrtest.Default()
+	sw.BytesPerSecond = 1 << 20
+	a := newAccount(t, sw)
+	s := newSystem(t, options{seedr: a})
+	s.content = bytes.Repeat([]byte("0123456789abcdef"), 6<<20)
+	a.has(s)
+	s.switchTo(models.ProviderSeedr, models.FailoverNone)
+	job := s.known()
+	s.until(job.ID, models.StateStoring)
+	if err := s.store.RequestCancel(t.Context(), s.user.ID, job.ID); err != nil {
+		t.Fatalf("cancel: %v", err)
+	}
+	s.until(job.ID, models.StateCancelled)
+	s.keep("seedr_cancel_storing", s.closed(job.ID, canceled), 50)
+	s.emptied(a)
+	s.gone(job.ID)
+}
+
+func TestVerifyCallsSeedr(t *testing.T) {
+	a := newAccount(t, seedrtest.Default())
+	s := newSystem(t, options{seedr: a})
+	check, err := s.flows.VerifySeedr(t.Context())
+	if err != nil || !check.OK || check.Plan != "MASTER" || check.Slots != 25 || check.SpaceMax != 1<<40 {
+		t.Errorf("verified: %+v, %v", check, err)
+	}
+	a.Inject(seedrtest.FaultAuth, "", 2)
+	check, err = s.flows.VerifySeedr(t.Context())
+	if err != nil || check.OK || check.Problem != models.ProblemSeedrAuth {
+		t.Errorf("with a refused password: %+v, %v", check, err)
+	}
+}
+
+// told checks that the timeline has a sentence.
+func (s *system) told(id uuid.UUID, sentence string) {
+	s.t.Helper()
+	events, err := s.store.JobEvents(s.t.Context(), s.user.ID, id, 0, 1000)
+	if err != nil {
+		s.t.Fatalf("timeline: %v", err)
+	}
+	var all []string
+	for _, e := range events {
+		if strings.Contains(e.Message, sentence) {
+			return
+		}
+		all = append(all, e.Message)
+	}
+	s.t.Errorf("the timeline does not say %q: %q", sentence, all)
+}
