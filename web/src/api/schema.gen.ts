@@ -232,6 +232,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/jobs/{id}/provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give one open job to another provider
+         * @description It keeps what is in storage and queues anew.
+         */
+        post: operations["move-job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/mails": {
         parameters: {
             query?: never;
@@ -246,6 +266,77 @@ export interface paths {
         get: operations["list-mails"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The providers, their health and which one is active */
+        get: operations["list-providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/providers/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who switched providers, when, and what was verified */
+        get: operations["provider-history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/providers/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send new jobs to another provider, or change the options
+         * @description Jobs that are there stay where they are. The provider is verified first.
+         */
+        post: operations["switch-provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/providers/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a provider by a real call */
+        post: operations["verify-provider"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1320,6 +1411,11 @@ export interface components {
          * @enum {string}
          */
         EventKind: "submitted" | "state" | "placed" | "attempt" | "manifest" | "selection" | "moved" | "deleted";
+        /**
+         * @description Where a job may move by itself when its provider cannot bring it
+         * @enum {string}
+         */
+        Failover: "none" | "agent_to_seedr" | "seedr_to_agent" | "both";
         FieldProblem: {
             /** @description What is wrong with it */
             detail: string;
@@ -1501,6 +1597,12 @@ export interface components {
              */
             total: number;
         };
+        JobMoved: {
+            /** Format: uuid */
+            id: string;
+            provider: components["schemas"]["Provider"];
+            state: components["schemas"]["JobState"];
+        };
         /**
          * @description Where a job stands
          * @enum {string}
@@ -1615,6 +1717,9 @@ export interface components {
             secondFactor: boolean;
             /** @description It has to be set up before anything else works */
             secondFactorRequired: boolean;
+        };
+        MoveJob: {
+            provider: components["schemas"]["Provider"];
         };
         NewPassword: {
             /** @description At least 15 characters */
@@ -1739,6 +1844,95 @@ export interface components {
          * @enum {string}
          */
         Provider: "agent" | "seedr";
+        ProviderCheck: {
+            /** Format: int64 */
+            agents: number;
+            /** Format: date-time */
+            at: string;
+            message: string;
+            ok: boolean;
+            plan: string;
+            problem: string;
+            provider: components["schemas"]["Provider"];
+            /** Format: int64 */
+            slots: number;
+            /**
+             * Format: int64
+             * @description Bytes
+             */
+            spaceMax: number;
+            /**
+             * Format: int64
+             * @description Bytes
+             */
+            spaceUsed: number;
+            /**
+             * Format: int64
+             * @description Slots in use
+             */
+            taken: number;
+        };
+        ProviderHistory: {
+            /** @description Newest first */
+            entries: components["schemas"]["ProviderHistoryEntry"][];
+        };
+        ProviderHistoryEntry: {
+            /** Format: date-time */
+            at: string;
+            /** @description E-mail address; empty when that account is gone */
+            by: string;
+            failover: components["schemas"]["Failover"];
+            from: components["schemas"]["Provider"];
+            /** Format: int64 */
+            id: number;
+            to: components["schemas"]["Provider"];
+            userChoice: boolean;
+            /** @description What the verification right before found */
+            verified: components["schemas"]["ProviderCheck"] | null;
+        };
+        ProviderInfo: {
+            active: boolean;
+            /**
+             * Format: int64
+             * @description Agents that take work
+             */
+            agents: number;
+            healthy: boolean;
+            provider: components["schemas"]["Provider"];
+            /**
+             * Format: int64
+             * @description Jobs that hold a slot of it
+             */
+            running: number;
+            /** @description Null for the agents */
+            seedr: components["schemas"]["SeedrInfo"] | null;
+            /**
+             * Format: int64
+             * @description Transfers at once; 0 while unknown
+             */
+            slots: number;
+            /** Format: int64 */
+            slotsFree: number;
+            /** @description One plain sentence */
+            summary: string;
+            /**
+             * Format: int64
+             * @description Jobs in the queue for it
+             */
+            waiting: number;
+        };
+        ProviderList: {
+            /** @description Where new jobs go */
+            active: components["schemas"]["Provider"];
+            credentialsNote: string;
+            failover: components["schemas"]["Failover"];
+            providers: components["schemas"]["ProviderInfo"][];
+            /** @description A submit may name the provider */
+            userChoice: boolean;
+        };
+        ProviderSwitched: {
+            entry: components["schemas"]["ProviderHistoryEntry"];
+        };
         PublicConfig: {
             /** @description Origin of download addresses */
             filesUrl: string;
@@ -1838,6 +2032,53 @@ export interface components {
              * @description The account concerned, if one is known
              */
             userId: string;
+        };
+        SeedrInfo: {
+            /** @description A worker has credentials */
+            configured: boolean;
+            /** @description environment or file; empty without credentials */
+            credentialsFrom: string;
+            /**
+             * Format: date-time
+             * @description No good answer since
+             */
+            failedSince: string | null;
+            /**
+             * Format: date-time
+             * @description Last good answer
+             */
+            lastOkAt: string | null;
+            /**
+             * Format: int64
+             * @description Transfers on the account that no open job needs
+             */
+            others: number;
+            /** @description Seedr's word for the account's plan */
+            plan: string;
+            problem: string;
+            restReason: string;
+            /**
+             * Format: date-time
+             * @description No calls are made until then: Seedr failed or asked for fewer
+             */
+            restUntil: string | null;
+            /** @description Where the number of slots comes from: configuration, plan or refusal */
+            slotsFrom: string;
+            /**
+             * Format: int64
+             * @description Bytes that are neither used nor promised to a job
+             */
+            spaceFree: number;
+            /**
+             * Format: int64
+             * @description Bytes; 0 while unknown
+             */
+            spaceMax: number;
+            /**
+             * Format: int64
+             * @description Bytes
+             */
+            spaceUsed: number;
         };
         SelectFiles: {
             /** @description The index of each file to fetch */
@@ -1945,6 +2186,16 @@ export interface components {
         SubmitJob: {
             /** @description Wait for a selection once the files are known */
             chooseFiles?: boolean;
+            /**
+             * @description Where it may move by itself, if the administrators let users choose
+             * @enum {string}
+             */
+            failover?: "none" | "agent_to_seedr" | "seedr_to_agent" | "both";
+            /**
+             * @description Where to fetch it, if the administrators let users choose
+             * @enum {string}
+             */
+            provider?: "agent" | "seedr";
             /** @description Indexes of the files to fetch; all when left out */
             select?: number[];
             /** @description A magnet link or an http(s) URL */
@@ -1961,6 +2212,16 @@ export interface components {
              * @enum {string}
              */
             chooseFiles?: "true" | "false";
+            /**
+             * @description Where it may move by itself, if the administrators let users choose
+             * @enum {string}
+             */
+            failover?: "none" | "agent_to_seedr" | "seedr_to_agent" | "both";
+            /**
+             * @description Where to fetch it, if the administrators let users choose
+             * @enum {string}
+             */
+            provider?: "agent" | "seedr";
             /** @description Indexes of the files to fetch, separated by commas */
             select?: string;
             /**
@@ -1973,6 +2234,17 @@ export interface components {
              * @enum {string}
              */
             whenFull?: "wait" | "refuse";
+        };
+        SwitchProvider: {
+            /** @description The provider's name again, as a person types it */
+            confirm: string;
+            /** @description Switch although the verification fails */
+            force?: boolean;
+            /** @description failover and userChoice; what is left out stays as it is */
+            options?: {
+                [key: string]: unknown;
+            };
+            provider: components["schemas"]["Provider"];
         };
         Timeline: {
             /** @description Oldest first */
@@ -2069,6 +2341,9 @@ export interface components {
             allowed: boolean;
             /** @description Why not, one plain sentence */
             reason: string;
+        };
+        VerifyProvider: {
+            provider: components["schemas"]["Provider"];
         };
         Workflow: {
             /** @description Empty when there is no run */
@@ -2548,6 +2823,41 @@ export interface operations {
             };
         };
     };
+    "move-job": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveJob"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobMoved"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-mails": {
         parameters: {
             query?: {
@@ -2569,6 +2879,134 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MailPage"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "provider-history": {
+        parameters: {
+            query?: {
+                /** @description Only entries with a smaller id */
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderHistory"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "switch-provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchProvider"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderSwitched"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "verify-provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyProvider"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderCheck"];
                 };
             };
             /** @description A fault, as a problem document (RFC 9457) */
