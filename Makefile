@@ -4,7 +4,7 @@ TOOL  := go tool -modfile=tools/go.mod
 BIN   := bin/api bin/worker bin/agent bin/longhaul
 
 .DEFAULT_GOAL := help
-.PHONY: help run build web devstack test test-go test-devstack test-web e2e chaos bench lint fmt vuln gen replay-record clean
+.PHONY: help run build web devstack test test-go test-devstack test-web test-headers e2e chaos bench lint fmt vuln gen replay-record clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2}'
@@ -20,7 +20,7 @@ build: ## build the programs, the web app and the devstack
 test: ## every test: Go, web, end to end, chaos; installs what they need
 	@scripts/bootstrap.sh test
 	@$(MAKE) --no-print-directory build
-	@$(MAKE) --no-print-directory test-go test-devstack test-web e2e chaos
+	@$(MAKE) --no-print-directory test-go test-devstack test-web test-headers e2e chaos
 
 test-go: ## Go unit and integration tests (real Postgres, Temporal, S3)
 	go vet ./...
@@ -31,6 +31,9 @@ test-devstack: ## tests of the embedded default
 
 test-web: ## lint, types and tests of the web app
 	cd web && npm run check
+
+test-headers: ## grade the app's headers as the Mozilla Observatory does, and its policy
+	cd tools/observatory && npm ci --loglevel=error && npm run --silent grade
 
 e2e: ## the whole system against a real swarm, a real browser and bad input
 	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -p 1 -parallel 40 -timeout 20m ./test/e2e/...

@@ -83,3 +83,6 @@ var BytesInWords = bytesInWords
 
 // InlineType is for tests.
 var InlineType = inlineType
+
+// Updating reports whether the test run rewrites its golden files.
+func Updating() bool { return *update }
