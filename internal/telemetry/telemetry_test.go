@@ -56,6 +56,18 @@ func TestLogKeepsTheRest(t *testing.T) {
 	}
 }
 
+// What a client sends stays within its line, in either form of the log.
+func TestNobodyWritesLogLines(t *testing.T) {
+	t.Parallel()
+	for _, text := range []bool{true, false} {
+		var out bytes.Buffer
+		telemetry.NewLogger(&out, slog.LevelInfo, text).Info("request", "user_agent", "x\n{\"level\":\"ERROR\"}\r\nlevel=ERROR")
+		if n := strings.Count(strings.TrimSuffix(out.String(), "\n"), "\n"); n != 0 || strings.Contains(out.String(), "\r") {
+			t.Errorf("text %t: %d lines more: %q", text, n, out.String())
+		}
+	}
+}
+
 func TestServeMetrics(t *testing.T) {
 	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
