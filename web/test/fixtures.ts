@@ -1,4 +1,4 @@
-import type { Agent, Job, JobAction, JobEvent, JobFile, JobState, Me, Progress, Session } from '@/api/model';
+import type { Agent, ApiToken, Job, JobAction, JobEvent, JobFile, JobState, Me, Progress, Session } from '@/api/model';
 
 const actionsOf: Record<JobState, JobAction[]> = {
   queued: ['pause', 'cancel', 'delete'],
@@ -121,4 +121,19 @@ export function makeSession(given: Partial<Session> = {}): Session {
 /** Makes a person. */
 export function makeMe(given: Partial<Me> = {}): Me {
   return { id: newId(), email: 'ada@example.org', role: 'admin', secondFactor: false, secondFactorRequired: false, createdAt: moment(-864_000), ...given };
+}
+
+/** Makes an API token's description. */
+export function makeToken(given: Partial<ApiToken> = {}): ApiToken {
+  return {
+    id: newId(),
+    name: 'laptop',
+    hint: 'lh_Zk3q',
+    scopes: ['jobs:read', 'jobs:write'],
+    createdAt: moment(-864_000),
+    expiresAt: moment(6_912_000),
+    lastUsedAt: moment(-5_000),
+    lastUsedIp: '192.0.2.17',
+    ...given,
+  };
 }

@@ -1,23 +1,8 @@
-import type { Agent, Inspection, Job, JobAction, JobEvent, JobFile, JobState, Me, Session } from '@/api/model';
+import type { Agent, Inspection, Job, JobAction, JobEvent, JobFile, JobState } from '@/api/model';
 
-import { makeEvent, makeJob, makeMe, newId } from './fixtures';
-
-type Answer = Response | Promise<Response>;
-type Handler = (match: RegExpMatchArray, request: Request, url: URL) => Answer;
-
-/** An answer in the form of the API's faults. */
-export function problem(status: number, code: string, detail: string, field?: string): Response {
-  const body = { type: `urn:longhaul:problem:${code}`, title: code, status, detail, code, field, requestId: 'req-1' };
-  return new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/problem+json' } });
-}
-
-function json(body: unknown, status = 200): Response {
-  return Response.json(body, { status });
-}
-
-function empty(): Response {
-  return new Response(null, { status: 204 });
-}
+import { Accounts } from './accounts';
+import { empty, json, problem, type Route } from './answers';
+import { makeEvent, makeJob, newId } from './fixtures';
 
 const afterAction: Partial<Record<JobAction, JobState>> = {
   pause: 'paused',
@@ -27,29 +12,19 @@ const afterAction: Partial<Record<JobAction, JobState>> = {
 };
 
 /** A server in memory for tests: it keeps what it is told and answers as the API does. */
-export class World {
-  me: Me | null = makeMe();
-  password = 'correct horse battery';
-  setupToken = '';
+export class World extends Accounts {
   jobs: Job[] = [];
   files = new Map<string, JobFile[]>();
   timelines = new Map<string, JobEvent[]>();
   agents: Agent[] = [];
-  sessions: Session[] = [];
   inspection: Inspection | Response = problem(503, 'metadata_timeout', 'The metadata did not arrive in time.');
   filesUrl = 'http://files.test';
   /** The requests that changed something, as "METHOD /path body". */
   readonly changes: string[] = [];
   readonly idempotencyKeys: string[] = [];
 
-  private readonly routes: [string, RegExp, Handler][] = [
-    ['GET', /^\/me$/, () => (this.me ? json(this.me) : this.signedOut())],
+  private readonly ownRoutes: Route[] = [
     ['GET', /^\/config$/, () => json(this.config())],
-    ['POST', /^\/auth\/login$/, (_, request) => this.signIn(request)],
-    ['POST', /^\/auth\/setup$/, (_, request) => this.setUp(request)],
-    ['POST', /^\/auth\/logout$/, () => this.signOut()],
-    ['GET', /^\/auth\/sessions$/, () => json({ sessions: this.sessions })],
-    ['DELETE', /^\/auth\/sessions\/(.+)$/, ([, id]) => this.endSession(id)],
     ['POST', /^\/sources\/inspect$/, () => (this.inspection instanceof Response ? this.inspection.clone() : json(this.inspection))],
     ['GET', /^\/jobs$/, (_, __, url) => json(this.list(url))],
     ['POST', /^\/jobs$/, (_, request) => this.submit(request)],
@@ -72,7 +47,7 @@ export class World {
     const url = new URL(request.url);
     const path = url.pathname.replace(/^\/api\/v1/, '');
     if (request.method !== 'GET') this.changes.push(`${request.method} ${path} ${await request.clone().text()}`.trim());
-    for (const [method, pattern, handler] of this.routes) {
+    for (const [method, pattern, handler] of [...this.routes, ...this.ownRoutes]) {
       const match = method === request.method ? pattern.exec(path) : null;
       if (match) return await handler(match, request, url);
     }
@@ -86,48 +61,19 @@ export class World {
     return changed;
   }
 
-  private signedOut(): Response {
-    return problem(401, 'unauthorized', 'Sign in to go on.');
-  }
-
   private config() {
     return {
       version: '0.1.0',
       filesUrl: this.filesUrl,
       setupNeeded: this.setupToken !== '',
       temporalUiUrl: 'http://temporal.test',
-      limits: { maxRunningJobs: 10, maxJobBytes: 0, maxTorrentBytes: 10_485_760 },
-      registration: 'invitation',
+      limits: { maxRunningJobs: 10, maxJobBytes: 0, maxTorrentBytes: 10_485_760, minPasswordLength: 15 },
+      registration: this.registration,
       turnstileSiteKey: '',
-      mail: true,
-      passwordRule: 'Use at least 15 characters.',
+      mail: this.mail,
+      passwordRule: 'Use at least 15 characters. A few unrelated words are easy to keep; common words, repetitions and the address are refused.',
       plansPath: '/api/v1/plans',
     };
-  }
-
-  private async signIn(request: Request): Promise<Response> {
-    const { email, password } = (await request.json()) as { email: string; password: string };
-    if (password !== this.password) return problem(401, 'unauthorized', 'The e-mail address or the password is wrong.');
-    this.me = makeMe({ email });
-    return json({ user: this.me });
-  }
-
-  private async setUp(request: Request): Promise<Response> {
-    const { email, token } = (await request.json()) as { email: string; token: string };
-    if (token !== this.setupToken) return problem(403, 'forbidden', 'This set-up link is not valid any more.');
-    this.me = makeMe({ email });
-    this.setupToken = '';
-    return json(this.me);
-  }
-
-  private signOut(): Response {
-    this.me = null;
-    return empty();
-  }
-
-  private endSession(id: string | undefined): Response {
-    this.sessions = this.sessions.filter((session) => session.id !== id);
-    return empty();
   }
 
   private list(url: URL) {

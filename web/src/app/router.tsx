@@ -31,8 +31,9 @@ function NothingHere() {
   );
 }
 
-const nextSearch = z.object({ next: z.catch(z.string(), '') });
-const tokenSearch = z.object({ token: z.catch(z.string(), '') });
+const nextSearch = z.object({ next: z._default(z.catch(z.string(), ''), '') });
+const tokenSearch = z.object({ token: z._default(z.catch(z.string(), ''), '') });
+const invitationSearch = z.object({ invitation: z._default(z.catch(z.string(), ''), '') });
 const listDefaults = { tab: 'all', q: '', sort: '-created' } as const;
 const listSearch = z.object({
   tab: z.catch(z.optional(z.enum(tabNames)), undefined),
@@ -52,6 +53,44 @@ const setupRoute = createRoute({
   path: '/setup',
   validateSearch: tokenSearch,
   component: lazyRouteComponent(() => import('./routes/auth-routes'), 'SetupRoute'),
+});
+
+const registerRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/register',
+  validateSearch: invitationSearch,
+  search: { middlewares: [stripSearchParams({ invitation: '' })] },
+  component: lazyRouteComponent(() => import('./routes/auth-routes'), 'RegisterRoute'),
+});
+
+const verifyRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/verify',
+  validateSearch: tokenSearch,
+  search: { middlewares: [stripSearchParams({ token: '' })] },
+  component: lazyRouteComponent(() => import('./routes/auth-routes'), 'VerifyRoute'),
+});
+
+const confirmEmailRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/confirm-email',
+  validateSearch: tokenSearch,
+  search: { middlewares: [stripSearchParams({ token: '' })] },
+  component: lazyRouteComponent(() => import('./routes/auth-routes'), 'ConfirmEmailRoute'),
+});
+
+const resetRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/reset',
+  component: lazyRouteComponent(() => import('./routes/auth-routes'), 'ResetRoute'),
+});
+
+const resetConfirmRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/reset/confirm',
+  validateSearch: tokenSearch,
+  search: { middlewares: [stripSearchParams({ token: '' })] },
+  component: lazyRouteComponent(() => import('./routes/auth-routes'), 'ResetConfirmRoute'),
 });
 
 const signedInRoute = createRoute({
@@ -104,6 +143,11 @@ const restRoute = createRoute({ getParentRoute: () => signedInRoute, path: '$', 
 const tree = root.addChildren([
   loginRoute,
   setupRoute,
+  registerRoute,
+  verifyRoute,
+  confirmEmailRoute,
+  resetRoute,
+  resetConfirmRoute,
   signedInRoute.addChildren([dashboardRoute, jobRoute, playRoute, settingsRoute, agentsRoute, restRoute]),
 ]);
 

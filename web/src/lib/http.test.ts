@@ -1,5 +1,5 @@
+import { problem } from '@test/answers';
 import { server } from '@test/msw';
-import { problem } from '@test/world';
 import { http as route, HttpResponse } from 'msw';
 import { describe, expect, it, vi } from 'vitest';
 

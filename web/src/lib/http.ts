@@ -37,7 +37,7 @@ export function onSignedOut(listener: () => void): void {
 export async function send<T>(call: Promise<Answer<T>>): Promise<T> {
   const { data, error, response } = await call;
   if (response.ok) return data as T;
-  const problem = problemOf(response.status, error);
+  const problem = problemOf(response.status, error, response.headers.get('Retry-After'));
   if (problem.code === problemCode.unauthorized) signedOut();
   throw problem;
 }

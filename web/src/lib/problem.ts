@@ -5,6 +5,12 @@ export const problemCode = {
   notFound: 'not_found',
   conflict: 'conflict',
   duplicateJob: 'duplicate_job',
+  rateLimited: 'rate_limited',
+  reauthenticate: 'reauthentication_required',
+  signInExpired: 'sign_in_expired',
+  emailUnverified: 'email_not_verified',
+  linkNotValid: 'link_not_valid',
+  botCheckFailed: 'bot_check_failed',
 } as const;
 
 /** One input field at fault. */
@@ -32,6 +38,8 @@ export class ProblemError extends Error {
     message: string,
     readonly requestId = '',
     readonly fields: readonly FieldFault[] = [],
+    /** When it may be tried again, in milliseconds since 1970; 0 if the server named no time. */
+    readonly retryAt = 0,
   ) {
     super(message);
   }
@@ -43,15 +51,27 @@ export class ProblemError extends Error {
 }
 
 /** Makes the error of an answer's body, which may be anything when a proxy answers instead of the server. */
-export function problemOf(status: number, body: unknown): ProblemError {
+export function problemOf(status: number, body: unknown, retryAfter: string | null = null): ProblemError {
   const problem: ProblemBody = typeof body === 'object' && body !== null ? body : {};
   const message = problem.detail ?? problem.title ?? `The server answered with status ${status}.`;
   const fields = problem.errors ?? (problem.field ? [{ field: problem.field, detail: message }] : []);
-  return new ProblemError(status, problem.code ?? `http_${status}`, message, problem.requestId ?? '', fields);
+  const seconds = Number(retryAfter ?? Number.NaN);
+  const retryAt = Number.isFinite(seconds) && seconds > 0 ? Date.now() + seconds * 1000 : 0;
+  return new ProblemError(status, problem.code ?? `http_${status}`, message, problem.requestId ?? '', fields, retryAt);
+}
+
+/** An act that needed a confirmation and did not get it. */
+export class CancelledError extends Error {
+  override readonly name = 'CancelledError';
+
+  constructor() {
+    super('Nothing was changed, because it was not confirmed that it is you.');
+  }
 }
 
 /** Returns the sentence to show for anything that was thrown. */
 export function messageOf(error: unknown): string {
+  if (error instanceof CancelledError) return error.message;
   return error instanceof ProblemError ? error.message : 'Something went wrong in this page. Reload it to try again.';
 }
 

@@ -1,4 +1,6 @@
 // The pages to look at, each with the way to it and what must be there first.
+import { accountPages } from './account-pages.mjs';
+import { go, still } from './steps.mjs';
 
 function wav() {
   const rate = 8000;
@@ -53,11 +55,6 @@ const job = (stage, start) => stage.world.jobs.find((each) => each.name.startsWi
 const file = (stage, start, part) => stage.world.files.get(job(stage, start).id).find((each) => each.path.includes(part));
 const magnet = `magnet:?xt=urn:btih:${'aa'.repeat(20)}&dn=Elephants+Dream`;
 
-async function go(page, stage, path, text) {
-  await page.goto(stage.app + path);
-  await page.getByText(text).first().waitFor();
-}
-
 async function paste(page, text) {
   await page.evaluate((data) => {
     const transfer = new DataTransfer();
@@ -91,7 +88,7 @@ export const pages = [
       await go(page, stage, '/', 'Tears of Steel');
       await page.getByRole('button', { name: /^Actions for Sintel/ }).click();
       await page.getByRole('menuitem', { name: 'Cancel' }).waitFor();
-      await page.waitForFunction(() => document.getAnimations().length === 0);
+      await still(page);
     },
   },
   {
@@ -111,7 +108,7 @@ export const pages = [
       await page.getByRole('button', { name: /^Actions for Tears/ }).click();
       await page.getByRole('menuitem', { name: 'Delete' }).click();
       await page.getByRole('dialog').waitFor();
-      await page.waitForFunction(() => document.getAnimations().length === 0);
+      await still(page);
     },
   },
   {
@@ -194,7 +191,6 @@ export const pages = [
       await go(page, stage, `/jobs/${job(stage, 'Tears').id}/play/${chosen.id}`, 'An open movie');
     },
   },
-  { name: 'settings', narrow: true, open: (page, stage) => go(page, stage, '/settings', 'Command line') },
   { name: 'agents', narrow: true, open: (page, stage) => go(page, stage, '/agents', 'barge-2') },
   {
     name: 'agents-enrol',
@@ -204,7 +200,7 @@ export const pages = [
       await page.getByLabel('Name').fill('cellar-3');
       await page.getByRole('button', { name: 'Make the command' }).click();
       await page.getByText('AGENT_ENROLMENT_TOKEN').waitFor();
-      await page.waitForFunction(() => document.getAnimations().length === 0);
+      await still(page);
     },
   },
   {
@@ -213,38 +209,9 @@ export const pages = [
       await go(page, stage, '/agents', 'barge-2');
       await page.getByRole('button', { name: 'Drain' }).first().click();
       await page.getByRole('dialog').waitFor();
-      await page.waitForFunction(() => document.getAnimations().length === 0);
+      await still(page);
     },
   },
   { name: 'not-found', open: (page, stage) => go(page, stage, '/nowhere', 'Page not found') },
-  {
-    name: 'login',
-    narrow: true,
-    expects: /401/,
-    open: async (page, stage) => {
-      stage.world.me = null;
-      await go(page, stage, '/', 'Submit and forget');
-    },
-  },
-  {
-    name: 'login-wrong',
-    expects: /401/,
-    open: async (page, stage) => {
-      stage.world.me = null;
-      await go(page, stage, '/login', 'Submit and forget');
-      await page.getByLabel('E-mail').fill('ada@example.org');
-      await page.getByLabel('Password', { exact: true }).fill('wrong');
-      await page.getByRole('button', { name: 'Sign in' }).click();
-      await page.getByText('is wrong').waitFor();
-    },
-  },
-  {
-    name: 'setup',
-    expects: /401/,
-    open: async (page, stage) => {
-      stage.world.me = null;
-      stage.world.setupToken = 'first';
-      await go(page, stage, '/setup?token=first', 'Make the first account');
-    },
-  },
+  ...accountPages,
 ];

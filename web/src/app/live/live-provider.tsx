@@ -2,6 +2,7 @@ import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect, useState, type ReactNode } from 'react';
 
 import type { Job, Progress } from '@/api/model';
+import { meQuery } from '@/features/auth/api';
 import { fileKeys } from '@/features/files/api';
 import { applyJob, applyProgress, applyRemoved, applyReset } from '@/features/jobs/cache';
 import { EventStream, type LiveStatus } from '@/lib/event-stream';
@@ -42,7 +43,11 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       events: ['job', 'progress', 'removed', 'reset'],
       onEvent: (name, data) => applyEvent(client, name, data),
       onGap: () => applyReset(client),
-      onStatus: setStatus,
+      onStatus: (now) => {
+        setStatus(now);
+        // The server ends the streams of a session that was revoked: then this answers that nobody is signed in.
+        if (now === 'reconnecting') void client.query({ ...meQuery(), staleTime: 0, retry: false }).catch(() => undefined);
+      },
     });
     stream.open();
     return () => stream.close();

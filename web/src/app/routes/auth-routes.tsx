@@ -1,10 +1,19 @@
 import { getRouteApi, useNavigate, useRouter } from '@tanstack/react-router';
 
+import { InvitationPage } from '@/features/auth/components/invitation-page';
 import { LoginPage } from '@/features/auth/components/login-page';
+import { RegisterPage } from '@/features/auth/components/register-page';
+import { ResetConfirmPage } from '@/features/auth/components/reset-confirm-page';
+import { ResetPage } from '@/features/auth/components/reset-page';
 import { SetupPage } from '@/features/auth/components/setup-page';
+import { ConfirmEmailPage, VerifyPage } from '@/features/auth/components/verify-page';
 
 const login = getRouteApi('/login');
 const setup = getRouteApi('/setup');
+const registration = getRouteApi('/register');
+const verify = getRouteApi('/verify');
+const confirmEmail = getRouteApi('/confirm-email');
+const resetConfirm = getRouteApi('/reset/confirm');
 
 /** Sign-in; leads back to where the person came from. */
 export function LoginRoute() {
@@ -18,6 +27,37 @@ export function LoginRoute() {
 /** The first account. */
 export function SetupRoute() {
   const { token } = setup.useSearch();
+  return <SetupPage token={token} onDone={useGoHome()} />;
+}
+
+/** A new account, with an invitation or without. */
+export function RegisterRoute() {
+  const { invitation } = registration.useSearch();
+  const goHome = useGoHome();
+  return invitation === '' ? <RegisterPage /> : <InvitationPage token={invitation} onDone={goHome} />;
+}
+
+/** The link of a registration. */
+export function VerifyRoute() {
+  return <VerifyPage token={verify.useSearch().token} />;
+}
+
+/** The link of a change of address. */
+export function ConfirmEmailRoute() {
+  return <ConfirmEmailPage token={confirmEmail.useSearch().token} />;
+}
+
+/** A lost password. */
+export function ResetRoute() {
+  return <ResetPage />;
+}
+
+/** The link of a reset. */
+export function ResetConfirmRoute() {
+  return <ResetConfirmPage token={resetConfirm.useSearch().token} />;
+}
+
+function useGoHome(): () => void {
   const navigate = useNavigate();
-  return <SetupPage token={token} onDone={() => void navigate({ to: '/', replace: true })} />;
+  return () => void navigate({ to: '/', replace: true });
 }

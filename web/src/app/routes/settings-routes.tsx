@@ -1,10 +1,15 @@
+import { Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 
+import { ErrorNotice } from '@/components/notice';
+import { Page } from '@/components/page';
 import { AgentsPage } from '@/features/agents/components/agents-page';
+import { configQuery } from '@/features/auth/api';
 import { SettingsPage } from '@/features/settings/components/settings-page';
 
+import { useLeave, useMeChanged, useSignOut } from './account';
 import { NotFound } from './not-found';
-import { useSignOut } from './signed-in-routes';
 
 const settings = getRouteApi('/signed-in/settings');
 const agents = getRouteApi('/signed-in/agents');
@@ -12,7 +17,16 @@ const agents = getRouteApi('/signed-in/agents');
 /** The account's settings. */
 export function SettingsRoute() {
   const { me } = settings.useRouteContext();
-  return <SettingsPage me={me} onSignOut={useSignOut()} />;
+  const { data: config, error, refetch } = useQuery(configQuery());
+  const signOut = useSignOut();
+  const leave = useLeave();
+  const meChanged = useMeChanged();
+  if (config) return <SettingsPage me={me} config={config} onSignOut={signOut} onChanged={meChanged} onDeleted={leave} />;
+  return (
+    <Page title="Settings" narrow>
+      {error ? <ErrorNotice error={error} title="The settings could not be loaded" retry={() => void refetch()} /> : <Skeleton height={320} radius="md" />}
+    </Page>
+  );
 }
 
 /** The agents, for administrators; for others there is no such page. */

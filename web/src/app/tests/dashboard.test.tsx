@@ -1,8 +1,9 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { FakeEventSource } from '@test/event-source';
+import { problem } from '@test/answers';
 import { makeJob, makeProgress, moment } from '@test/fixtures';
 import { renderApp } from '@test/render-app';
-import { problem, World } from '@test/world';
+import { World } from '@test/world';
 import { describe, expect, it } from 'vitest';
 
 function worldWithJobs() {

@@ -1,12 +1,13 @@
 import { queryOptions } from '@tanstack/react-query';
 
-import type { Me } from '@/api/model';
+import type { Invitation, LoginResult, Me } from '@/api/model';
 import { http, send } from '@/lib/http';
 import { hasCode, problemCode } from '@/lib/problem';
 
 export const authKeys = {
   me: ['me'] as const,
   config: ['config'] as const,
+  invitation: (token: string) => ['invitation', token] as const,
 };
 
 /** Who is signed in; null if nobody is. */
@@ -39,16 +40,63 @@ export interface Credentials {
   password: string;
 }
 
-/** Signs in. */
-export async function signIn(body: Credentials): Promise<Me> {
-  const result = await send(http.POST('/api/v1/auth/login', { body }));
-  if (result.user === undefined) throw new Error('This account has two-factor sign-in. Please use its code.');
-  return result.user;
+/** Checks e-mail and password: it answers with the account, or with a challenge that wants a code. */
+export function signIn(body: Credentials): Promise<LoginResult> {
+  return send(http.POST('/api/v1/auth/login', { body }));
+}
+
+/** Answers the challenge of a sign-in with a code. */
+export function signInWithCode(body: { challenge: string; code: string }): Promise<Me> {
+  return send(http.POST('/api/v1/auth/login/totp', { body }));
 }
 
 /** Makes the first account with the one-time token from the server's console, and signs it in. */
 export function setUp(body: Credentials & { token: string }): Promise<Me> {
   return send(http.POST('/api/v1/auth/setup', { body }));
+}
+
+/** Asks for an account; a mail follows. */
+export async function register(body: Credentials): Promise<void> {
+  await send(http.POST('/api/v1/auth/register', { body }));
+}
+
+/** Uses the link of a registration. */
+export async function verifyEmail(token: string): Promise<void> {
+  await send(http.POST('/api/v1/auth/verify', { body: { token } }));
+}
+
+/** Asks for the mail of a registration once more. */
+export async function resendVerification(body: { email: string }): Promise<void> {
+  await send(http.POST('/api/v1/auth/verify/resend', { body }));
+}
+
+/** Uses the link of a change of address. */
+export async function confirmEmail(token: string): Promise<void> {
+  await send(http.POST('/api/v1/auth/email/confirm', { body: { token } }));
+}
+
+/** Asks for a link that sets a new password. */
+export async function requestReset(body: { email: string }): Promise<void> {
+  await send(http.POST('/api/v1/auth/reset', { body }));
+}
+
+/** Sets a new password by a link. */
+export async function confirmReset(body: { token: string; password: string }): Promise<void> {
+  await send(http.POST('/api/v1/auth/reset/confirm', { body }));
+}
+
+/** Whom an invitation is for. */
+export function invitationQuery(token: string) {
+  return queryOptions({
+    queryKey: authKeys.invitation(token),
+    queryFn: ({ signal }): Promise<Invitation> => send(http.POST('/api/v1/auth/invitation', { body: { token }, signal })),
+    staleTime: 'static',
+  });
+}
+
+/** Makes an account by an invitation, and signs it in. */
+export function acceptInvitation(body: { token: string; password: string }): Promise<Me> {
+  return send(http.POST('/api/v1/auth/invitation/accept', { body }));
 }
 
 /** Signs out. */

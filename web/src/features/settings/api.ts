@@ -1,10 +1,12 @@
 import { queryOptions } from '@tanstack/react-query';
 
-import type { Session } from '@/api/model';
+import type { ApiToken, MadeToken, Session, TokenScope, TotpOffer, TotpState } from '@/api/model';
 import { http, send } from '@/lib/http';
 
 export const settingsKeys = {
   sessions: ['sessions'] as const,
+  tokens: ['tokens'] as const,
+  totp: ['totp'] as const,
 };
 
 /** Where the account is signed in. */
@@ -18,7 +20,87 @@ export function sessionsQuery() {
   });
 }
 
+/** Stands for every session but this browser's, where a session's id is asked for. */
+export const otherSessions = 'others';
+
 /** Ends a session. */
 export async function endSession(id: string): Promise<void> {
   await send(http.DELETE('/api/v1/auth/sessions/{id}', { params: { path: { id } } }));
+}
+
+/** Proves that it is still the account's owner who sits here; it stands for ten minutes. */
+export async function reauthenticate(body: { password: string } | { code: string }): Promise<void> {
+  await send(http.POST('/api/v1/auth/reauthenticate', { body }));
+}
+
+/** Asks for another address; it counts once the link in the mail to it is used. */
+export async function changeEmail(email: string): Promise<void> {
+  await send(http.PUT('/api/v1/me/email', { body: { email } }));
+}
+
+/** Sets another password; every other session ends. */
+export async function changePassword(password: string): Promise<void> {
+  await send(http.PUT('/api/v1/me/password', { body: { password } }));
+}
+
+/** Deletes the account with everything that belongs to it. */
+export async function deleteAccount(email: string): Promise<void> {
+  await send(http.POST('/api/v1/me/delete', { body: { email } }));
+}
+
+/** Whether signing in needs a code. */
+export function totpQuery() {
+  return queryOptions({
+    queryKey: settingsKeys.totp,
+    queryFn: ({ signal }): Promise<TotpState> => send(http.GET('/api/v1/auth/totp', { signal })),
+  });
+}
+
+/** Begins to set up two-step sign-in. */
+export function beginTotp(): Promise<TotpOffer> {
+  return send(http.POST('/api/v1/auth/totp'));
+}
+
+/** Turns two-step sign-in on with a first code, and returns the recovery codes. */
+export async function enableTotp(code: string): Promise<string[]> {
+  const answer = await send(http.POST('/api/v1/auth/totp/enable', { body: { code } }));
+  return answer.recoveryCodes;
+}
+
+/** Makes new recovery codes; earlier ones are worthless then. */
+export async function renewRecoveryCodes(): Promise<string[]> {
+  const answer = await send(http.POST('/api/v1/auth/totp/recovery-codes'));
+  return answer.recoveryCodes;
+}
+
+/** Turns two-step sign-in off. */
+export async function disableTotp(): Promise<void> {
+  await send(http.DELETE('/api/v1/auth/totp'));
+}
+
+/** The account's API tokens, without their secrets. */
+export function tokensQuery() {
+  return queryOptions({
+    queryKey: settingsKeys.tokens,
+    queryFn: async ({ signal }): Promise<ApiToken[]> => {
+      const answer = await send(http.GET('/api/v1/auth/tokens', { signal }));
+      return answer.tokens;
+    },
+  });
+}
+
+export interface NewToken {
+  name: string;
+  scopes: TokenScope[];
+  expiresInDays: number;
+}
+
+/** Makes an API token; only this answer holds it. */
+export function makeToken(body: NewToken): Promise<MadeToken> {
+  return send(http.POST('/api/v1/auth/tokens', { body }));
+}
+
+/** Revokes an API token. */
+export async function revokeToken(id: string): Promise<void> {
+  await send(http.DELETE('/api/v1/auth/tokens/{id}', { params: { path: { id } } }));
 }

@@ -8,24 +8,30 @@ import classes from './auth.module.css';
 interface AuthFrameProps {
   title: string;
   intro: ReactNode;
-  children: ReactNode;
+  /** Links to other pages, under the panel. */
+  foot?: ReactNode;
+  children?: ReactNode;
 }
 
-/** The page around sign-in and set-up. */
-export function AuthFrame({ title, intro, children }: AuthFrameProps) {
+/** The page around everything that happens before somebody is signed in. */
+export function AuthFrame({ title, intro, foot, children }: AuthFrameProps) {
   useEffect(() => {
     document.title = `${title} · Longhaul`;
   }, [title]);
   return (
     <main className={classes.page}>
-      <div className={classes.panel}>
-        <Logo large />
-        <Title order={1} className={classes.title}>
-          {title}
-        </Title>
-        <p className={classes.intro}>{intro}</p>
-        {children}
+      <div className={classes.column}>
+        <div className={classes.panel}>
+          <Logo large />
+          <Title order={1} className={classes.title}>
+            {title}
+          </Title>
+          <p className={classes.intro}>{intro}</p>
+          {children}
+        </div>
+        {foot !== undefined && <p className={classes.foot}>{foot}</p>}
       </div>
+      <div id="layers" />
     </main>
   );
 }

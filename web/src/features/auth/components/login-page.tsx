@@ -1,26 +1,95 @@
-import { useQuery } from '@tanstack/react-query';
+import { Button } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 
-import { configQuery, signIn } from '../api';
+import type { Config, LoginResult } from '@/api/model';
+import { FormFault } from '@/components/form-fault';
+import { PasswordField } from '@/components/password-field';
+import { hasCode, problemCode } from '@/lib/problem';
+import { useForm } from '@/lib/use-form';
+import { useWait } from '@/lib/use-wait';
+
+import { signIn } from '../api';
 import { signInSchema } from '../schema';
 import { AuthFrame } from './auth-frame';
-import { CredentialsForm } from './credentials-form';
+import classes from './auth.module.css';
+import { CodeStep } from './code-step';
+import { EmailField } from './email-field';
+import { useSignedIn } from './use-signed-in';
+import { WithConfig } from './with-config';
+
+const setUpIntro =
+  'This installation has no account yet. Open the one-time set-up link that the server printed on its console; it makes the first administrator.';
 
 /** Signs a person in. */
 export function LoginPage({ onDone }: { onDone: () => void }) {
-  const { data: config } = useQuery(configQuery());
-  if (config?.setupNeeded === true) {
-    return (
-      <AuthFrame
-        title="Set up Longhaul"
-        intro="This installation has no account yet. Open the one-time set-up link that the server printed on its console; it makes the first administrator."
-      >
-        {null}
-      </AuthFrame>
-    );
-  }
   return (
-    <AuthFrame title="Sign in" intro="Submit and forget: your downloads go on while you are away.">
-      <CredentialsForm schema={signInSchema} submitLabel="Sign in" send={signIn} onDone={onDone} />
+    <WithConfig title="Sign in">
+      {(config) => (config.setupNeeded ? <AuthFrame title="Set up Longhaul" intro={setUpIntro} /> : <SignIn config={config} onDone={onDone} />)}
+    </WithConfig>
+  );
+}
+
+function SignIn({ config, onDone }: { config: Config; onDone: () => void }) {
+  const [challenge, setChallenge] = useState('');
+  const [expired, setExpired] = useState<Error>();
+  const signedIn = useSignedIn(onDone);
+  if (challenge !== '') {
+    const restart = (error: Error) => {
+      setChallenge('');
+      setExpired(error);
+    };
+    return <CodeStep challenge={challenge} onDone={signedIn} onExpired={restart} onBack={() => setChallenge('')} />;
+  }
+  const passed = (result: LoginResult) => {
+    setExpired(undefined);
+    if (result.user) signedIn(result.user);
+    else setChallenge(result.challenge ?? '');
+  };
+  return <PasswordStep config={config} notice={expired} onPassed={passed} />;
+}
+
+interface PasswordStepProps {
+  config: Config;
+  /** Why the person is here again. */
+  notice: Error | undefined;
+  onPassed: (result: LoginResult) => void;
+}
+
+function PasswordStep({ config, notice, onPassed }: PasswordStepProps) {
+  const form = useForm({ schema: signInSchema, send: signIn, onDone: onPassed });
+  const wait = useWait(form.error);
+  const foot =
+    config.registration === 'open' ? (
+      <>
+        New here? <Link to="/register">Create an account</Link>
+      </>
+    ) : undefined;
+  return (
+    <AuthFrame title="Sign in" intro="Submit and forget: your downloads go on while you are away." foot={foot}>
+      <form noValidate onSubmit={form.submit} className={classes.form}>
+        {form.error === null && notice && <FormFault error={notice} />}
+        <FormFault error={form.error}>
+          {hasCode(form.error, problemCode.emailUnverified) && <Link to="/verify">Send me another link</Link>}
+        </FormFault>
+        <EmailField error={form.faults.email} />
+        <div className={classes.field}>
+          <PasswordField
+            label="Password"
+            size="md"
+            autoComplete="current-password"
+            error={form.faults.password}
+          />
+          {config.mail && (
+            <Link to="/reset" className={classes.corner}>
+              Forgot it?
+            </Link>
+          )}
+        </div>
+        <Button type="submit" size="md" fullWidth loading={form.busy} disabled={wait > 0}>
+          Sign in
+        </Button>
+      </form>
     </AuthFrame>
   );
 }

@@ -7,7 +7,7 @@ import { ErrorNotice } from '@/components/notice';
 import { RelativeTime } from '@/components/relative-time';
 import { toastDone, toastFailed } from '@/components/toast';
 
-import { endSession, sessionsQuery, settingsKeys } from '../api';
+import { endSession, otherSessions, sessionsQuery, settingsKeys } from '../api';
 import { describeUserAgent } from '../user-agent';
 import classes from './settings.module.css';
 
@@ -23,41 +23,68 @@ export function Sessions() {
     },
     onError: (failure) => toastFailed('The session could not be ended', failure),
   });
+  const endingOthers = useMutation({
+    mutationFn: () => endSession(otherSessions),
+    onSuccess: () => {
+      toastDone('Every other session has ended.');
+      return client.invalidateQueries({ queryKey: settingsKeys.sessions });
+    },
+    onError: (failure) => toastFailed('The sessions could not be ended', failure),
+  });
   if (isPending) return <Skeleton height={130} radius="md" />;
   if (!sessions) return <ErrorNotice error={error} title="The sessions could not be loaded" retry={() => void refetch()} />;
   return (
-    <ul className={classes.sessions}>
-      {sessions.map((session) => (
-        <li key={session.id} className={classes.session}>
-          <IconDeviceLaptop size={22} stroke={1.5} className={classes.device} aria-hidden="true" />
-          <div className={classes.sessionmain}>
-            <p className={classes.sessionname}>
-              {describeUserAgent(session.userAgent)}
-              {session.current && <span className={classes.current}>this browser</span>}
-            </p>
-            <p className={classes.sessionfacts}>
-              {session.ip !== '' && <span className="tabular">{session.ip}</span>}
-              <span>
-                last seen <RelativeTime at={session.lastSeenAt} />
-              </span>
-              <span>
-                signed in <RelativeTime at={session.createdAt} />
-              </span>
-            </p>
-          </div>
-          {!session.current && (
-            <Button
-              size="compact-sm"
-              variant="default"
-              aria-label={`End the session on ${describeUserAgent(session.userAgent)}`}
-              loading={ending.isPending && ending.variables.id === session.id}
-              onClick={() => ending.mutate(session)}
-            >
-              End
-            </Button>
-          )}
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className={classes.list} aria-label="Sessions">
+        {sessions.map((session) => (
+          <SessionItem
+            key={session.id}
+            session={session}
+            ending={ending.isPending && ending.variables.id === session.id}
+            onEnd={() => ending.mutate(session)}
+          />
+        ))}
+      </ul>
+      {sessions.length > 1 && (
+        <Button variant="default" loading={endingOthers.isPending} onClick={() => endingOthers.mutate()}>
+          End all others
+        </Button>
+      )}
+    </>
+  );
+}
+
+interface SessionItemProps {
+  session: Session;
+  ending: boolean;
+  onEnd: () => void;
+}
+
+function SessionItem({ session, ending, onEnd }: SessionItemProps) {
+  const device = describeUserAgent(session.userAgent);
+  return (
+    <li className={classes.item}>
+      <IconDeviceLaptop size={22} stroke={1.5} className={classes.device} aria-hidden="true" />
+      <div className={classes.itemmain}>
+        <p className={classes.itemname}>
+          {device}
+          {session.current && <span className={classes.current}>this browser</span>}
+        </p>
+        <p className={classes.facts}>
+          {session.ip !== '' && <span className="tabular">{session.ip}</span>}
+          <span>
+            last seen <RelativeTime at={session.lastSeenAt} />
+          </span>
+          <span>
+            signed in <RelativeTime at={session.createdAt} />
+          </span>
+        </p>
+      </div>
+      {!session.current && (
+        <Button size="compact-sm" variant="default" aria-label={`End the session on ${device}`} loading={ending} onClick={onEnd}>
+          End
+        </Button>
+      )}
+    </li>
   );
 }

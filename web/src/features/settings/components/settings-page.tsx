@@ -1,12 +1,17 @@
-import { Button, SegmentedControl, useMantineColorScheme } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { SegmentedControl, useMantineColorScheme } from '@mantine/core';
 
-import type { Me } from '@/api/model';
-import { IconDeviceDesktop, IconLogout, IconMoon, IconSun } from '@/components/icons';
+import type { Config, Me } from '@/api/model';
+import { IconDeviceDesktop, IconMoon, IconSun } from '@/components/icons';
 import { Page } from '@/components/page';
 
+import { AccountSection } from './account-section';
+import { DeleteAccount } from './delete-account';
+import { Reauth } from './reauth';
+import { Section } from './section';
 import { Sessions } from './sessions';
 import classes from './settings.module.css';
+import { Tokens } from './tokens';
+import { TotpPanel } from './totp-panel';
 
 const schemes = [
   { value: 'auto', label: 'System', icon: IconDeviceDesktop },
@@ -14,49 +19,57 @@ const schemes = [
   { value: 'dark', label: 'Dark', icon: IconMoon },
 ] as const;
 
-function Section({ title, text, children }: { title: string; text: string; children: ReactNode }) {
-  return (
-    <section className={classes.section}>
-      <div className={classes.about}>
-        <h2>{title}</h2>
-        <p>{text}</p>
-      </div>
-      <div className={classes.content}>{children}</div>
-    </section>
-  );
+interface SettingsPageProps {
+  me: Me;
+  config: Config;
+  onSignOut: () => void;
+  /** Called when something of the account is not as it was. */
+  onChanged: () => void;
+  onDeleted: () => void;
 }
 
 /** The account's settings. */
-export function SettingsPage({ me, onSignOut }: { me: Me; onSignOut: () => void }) {
+export function SettingsPage({ me, config, onSignOut, onChanged, onDeleted }: SettingsPageProps) {
+  return (
+    <Page title="Settings" narrow>
+      <Reauth me={me}>
+        <AccountSection me={me} config={config} onSignOut={onSignOut} />
+        <Section title="Two-step sign-in" text="A code from your phone beside the password.">
+          <TotpPanel onChanged={onChanged} />
+        </Section>
+        <Section title="Sessions" text="Where this account is signed in. End one that you do not know.">
+          <Sessions />
+        </Section>
+        <Section title="API tokens" text="For programs that act for you: the command line, the browser extension.">
+          <Tokens me={me} />
+        </Section>
+        <Appearance />
+        <Section title="Delete the account" text="With all downloads and files. Nothing of it can be brought back.">
+          <DeleteAccount me={me} onDeleted={onDeleted} />
+        </Section>
+      </Reauth>
+    </Page>
+  );
+}
+
+function Appearance() {
   // Without keepTransitions Mantine writes a style element, which the content security policy forbids.
   const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   return (
-    <Page title="Settings" narrow>
-      <Section title="Account" text="Who is signed in here.">
-        <p className={classes.email}>{me.email}</p>
-        <p className={classes.role}>{me.role === 'admin' ? 'Administrator' : 'User'}</p>
-        <Button variant="default" leftSection={<IconLogout size={16} />} onClick={onSignOut}>
-          Sign out
-        </Button>
-      </Section>
-      <Section title="Appearance" text="How Longhaul looks in this browser.">
-        <SegmentedControl
-          aria-label="Colour scheme"
-          value={colorScheme}
-          onChange={(value) => setColorScheme(value)}
-          data={schemes.map(({ value, label, icon: Symbol }) => ({
-            value,
-            label: (
-              <span className={classes.scheme}>
-                <Symbol size={16} aria-hidden="true" /> {label}
-              </span>
-            ),
-          }))}
-        />
-      </Section>
-      <Section title="Sessions" text="Where this account is signed in. End one that you do not know.">
-        <Sessions />
-      </Section>
-    </Page>
+    <Section title="Appearance" text="How Longhaul looks in this browser.">
+      <SegmentedControl
+        aria-label="Colour scheme"
+        value={colorScheme}
+        onChange={(value) => setColorScheme(value)}
+        data={schemes.map(({ value, label, icon: Symbol }) => ({
+          value,
+          label: (
+            <span className={classes.scheme}>
+              <Symbol size={16} aria-hidden="true" /> {label}
+            </span>
+          ),
+        }))}
+      />
+    </Section>
   );
 }

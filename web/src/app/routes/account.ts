@@ -1,0 +1,35 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useRouter } from '@tanstack/react-router';
+
+import { toastFailed } from '@/components/toast';
+import { meQuery, signOut } from '@/features/auth/api';
+
+/** Returns what leads to the sign-in page after the account's session has ended. */
+export function useLeave(): () => void {
+  const client = useQueryClient();
+  return () => {
+    client.clear();
+    // A full load leaves nothing of the account in memory.
+    globalThis.location.assign('/login');
+  };
+}
+
+/** Returns what signs the person out of this browser. */
+export function useSignOut(): () => void {
+  const leave = useLeave();
+  return () => {
+    signOut().then(leave, (error: unknown) => toastFailed('You could not be signed out', error));
+  };
+}
+
+/** Returns what has every page learn how the account is now. */
+export function useMeChanged(): () => void {
+  const client = useQueryClient();
+  const router = useRouter();
+  return () => {
+    client.query({ ...meQuery(), staleTime: 0 }).then(
+      () => router.invalidate(),
+      () => undefined,
+    );
+  };
+}

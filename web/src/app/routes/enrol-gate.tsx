@@ -1,0 +1,27 @@
+import { Button } from '@mantine/core';
+
+import type { Me } from '@/api/model';
+import { AuthFrame } from '@/features/auth/components/auth-frame';
+import { Reauth } from '@/features/settings/components/reauth';
+import { TotpPanel } from '@/features/settings/components/totp-panel';
+
+import { useMeChanged, useSignOut } from './account';
+import classes from './enrol-gate.module.css';
+
+/** What an administrator sees who has to set up two-step sign-in before anything else. */
+export function EnrolGate({ me }: { me: Me }) {
+  const meChanged = useMeChanged();
+  const signOut = useSignOut();
+  return (
+    <AuthFrame title="One more step" intro="Administrators of this installation need two-step sign-in. Nothing else works before it is on.">
+      <Reauth me={me}>
+        <div className={classes.panel}>
+          <TotpPanel onChanged={meChanged} />
+          <Button variant="subtle" color="gray" onClick={signOut}>
+            Sign out
+          </Button>
+        </div>
+      </Reauth>
+    </AuthFrame>
+  );
+}

@@ -1,0 +1,181 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import type { UserEvent } from '@testing-library/user-event';
+import { FakeEventSource } from '@test/event-source';
+import { makeMe, makeSession, makeToken } from '@test/fixtures';
+import { renderApp } from '@test/render-app';
+import { World } from '@test/world';
+import { describe, expect, it } from 'vitest';
+
+async function confirmWith(user: UserEvent, password: string) {
+  const dialog = within(await screen.findByRole('dialog', { name: 'Is it you?' }));
+  await user.type(dialog.getByLabelText('Password'), password);
+  await user.click(dialog.getByRole('button', { name: 'Confirm' }));
+}
+
+describe('sessions', () => {
+  function twoSessions() {
+    const world = new World();
+    world.sessions = [makeSession({ current: true, userAgent: 'Mozilla/5.0 (X11; Linux) Chrome/142' }), makeSession(), makeSession({ userAgent: 'curl/8' })];
+    return world;
+  }
+
+  it('are listed, and another one ends, never this one', async () => {
+    const world = twoSessions();
+    const { user } = renderApp(world, '/settings');
+    const list = within(await screen.findByRole('list', { name: 'Sessions' }));
+    expect(list.getAllByRole('button')).toHaveLength(2);
+    await user.click(list.getByRole('button', { name: 'End the session on Firefox on Linux' }));
+    await waitFor(() => expect(screen.queryByText('Firefox on Linux')).not.toBeInTheDocument());
+    expect(world.sessions).toHaveLength(2);
+  });
+
+  it('all end but this one', async () => {
+    const world = twoSessions();
+    const { user } = renderApp(world, '/settings');
+    await user.click(await screen.findByRole('button', { name: 'End all others' }));
+    await waitFor(() => expect(world.sessions).toHaveLength(1));
+    expect(await screen.findByText('Chrome on Linux')).toBeVisible();
+    expect(world.changes).toEqual(['DELETE /auth/sessions/others']);
+  });
+
+  it('that ended elsewhere lead to the sign-in page as soon as the stream breaks', async () => {
+    const world = new World();
+    const { queryClient, router } = renderApp(world, '/settings');
+    await screen.findByRole('heading', { name: 'Settings' });
+    world.me = null;
+    FakeEventSource.latest().fail(false);
+    await waitFor(() => expect(queryClient.getQueryData(['me'])).toBeNull());
+    await router.invalidate();
+    expect(await screen.findByRole('heading', { name: 'Sign in' })).toBeVisible();
+  });
+});
+
+describe('what can take the account over', () => {
+  it('asks who it is, puts a wrong password at its field, and goes on with the right one', async () => {
+    const world = new World();
+    const { user } = renderApp(world, '/settings');
+    await user.click(await screen.findByRole('button', { name: 'Change the password' }));
+    await user.type(await screen.findByLabelText('New password'), 'a quiet lantern over the harbour');
+    await user.click(screen.getByRole('button', { name: 'Set the password' }));
+    await confirmWith(user, 'wrong');
+    expect(await screen.findByText('The password is wrong.')).toBeVisible();
+    await user.clear(screen.getByLabelText('Password'));
+    await confirmWith(user, world.password);
+    expect(await screen.findByText(/The password is changed/)).toBeVisible();
+    expect(world.changes.filter((change) => change.startsWith('PUT /me/password'))).toHaveLength(2);
+  });
+
+  it('changes nothing without an answer', async () => {
+    const world = new World();
+    const { user } = renderApp(world, '/settings');
+    await user.click(await screen.findByRole('button', { name: 'Change the address' }));
+    await user.type(await screen.findByLabelText('New address'), 'ada@example.net');
+    await user.click(screen.getByRole('button', { name: 'Send the link' }));
+    await user.click(await screen.findByRole('button', { name: 'Not now' }));
+    expect(await screen.findByText(/Nothing was changed/)).toBeVisible();
+  });
+
+  it('changes the address by a link', async () => {
+    const world = new World();
+    world.fresh = true;
+    const { user } = renderApp(world, '/settings');
+    await user.click(await screen.findByRole('button', { name: 'Change the address' }));
+    await user.type(await screen.findByLabelText('New address'), 'ada@example.net');
+    await user.click(screen.getByRole('button', { name: 'Send the link' }));
+    expect(await screen.findByText(/We have sent a link to/)).toBeVisible();
+  });
+});
+
+describe('two-step sign-in', () => {
+  it('is set up with a first code, and shows the recovery codes once', async () => {
+    const world = new World();
+    const { user } = renderApp(world, '/settings');
+    await user.click(await screen.findByRole('button', { name: 'Turn it on' }));
+    await confirmWith(user, world.password);
+    expect(await screen.findByRole('img', { name: /QR code/ })).toBeVisible();
+    await user.type(screen.getByLabelText('Code'), `${world.code}{Enter}`);
+    expect(await screen.findByLabelText('Recovery codes')).toHaveTextContent('k7qd-1000-mw2x');
+    await user.click(screen.getByRole('button', { name: 'I have kept them' }));
+    expect(await screen.findByText(/10 recovery codes left/)).toBeVisible();
+  });
+
+  it('is turned off after a question', async () => {
+    const world = new World();
+    world.fresh = true;
+    world.totp = { enabled: true, required: false, recoveryCodesLeft: 2 };
+    const { user } = renderApp(world, '/settings');
+    await user.click(await screen.findByRole('button', { name: 'Turn it off' }));
+    await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Turn it off' }));
+    expect(await screen.findByRole('button', { name: 'Turn it on' })).toBeVisible();
+    expect(world.totp.enabled).toBe(false);
+  });
+
+  it('stands before everything else for an administrator who needs it', async () => {
+    const world = new World();
+    world.me = makeMe({ secondFactorRequired: true });
+    world.totp = { enabled: false, required: true, recoveryCodesLeft: 0 };
+    world.fresh = true;
+    const { user } = renderApp(world, '/');
+    expect(await screen.findByRole('heading', { name: 'One more step' })).toBeVisible();
+    await user.click(await screen.findByRole('button', { name: 'Turn it on' }));
+    await user.type(await screen.findByLabelText('Code'), `${world.code}{Enter}`);
+    await user.click(await screen.findByRole('button', { name: 'I have kept them' }));
+    expect(await screen.findByText('No downloads yet')).toBeVisible();
+  });
+});
+
+describe('API tokens', () => {
+  it('are made with chosen scopes and shown once', async () => {
+    const world = new World();
+    world.fresh = true;
+    const { user } = renderApp(world, '/settings');
+    await user.click(await screen.findByRole('button', { name: 'New token' }));
+    await user.type(await screen.findByLabelText('Name'), 'laptop');
+    await user.click(screen.getByLabelText('Add, stop and delete downloads'));
+    await user.selectOptions(screen.getByLabelText('It works for'), '30');
+    await user.click(screen.getByRole('button', { name: 'Make the token' }));
+    expect(await screen.findByLabelText('API token')).toHaveTextContent(/^lh_/);
+    expect(world.changes).toEqual(['POST /auth/tokens {"name":"laptop","expiresInDays":30,"scopes":["jobs:read","files:read"]}']);
+    await user.click(screen.getByRole('button', { name: 'Done' }));
+    expect(await screen.findByText('never used')).toBeVisible();
+    expect(screen.queryByLabelText('API token')).not.toBeInTheDocument();
+  });
+
+  it('for administration are offered to administrators only', async () => {
+    const world = new World();
+    world.me = makeMe({ role: 'user' });
+    const { user } = renderApp(world, '/settings');
+    await user.click(await screen.findByRole('button', { name: 'New token' }));
+    await screen.findByLabelText('Name');
+    expect(screen.queryByLabelText('Administer this installation')).not.toBeInTheDocument();
+  });
+
+  it('are revoked', async () => {
+    const world = new World();
+    world.tokens = [makeToken()];
+    const { user } = renderApp(world, '/settings');
+    await user.click(await screen.findByRole('button', { name: 'Revoke the token laptop' }));
+    await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Revoke' }));
+    expect(await screen.findByText('No token yet.')).toBeVisible();
+  });
+});
+
+it('deletes the account only after its address was typed', async () => {
+  const world = new World();
+  world.fresh = true;
+  const { user } = renderApp(world, '/settings');
+  await user.click(await screen.findByRole('button', { name: 'Delete the account' }));
+  const dialog = within(await screen.findByRole('dialog'));
+  expect(dialog.getByRole('button', { name: 'Delete everything' })).toBeDisabled();
+  await user.type(dialog.getByRole('textbox'), 'ada@example.org');
+  await user.click(dialog.getByRole('button', { name: 'Delete everything' }));
+  await waitFor(() => expect(world.changes).toEqual(['POST /me/delete {"email":"ada@example.org"}']));
+});
+
+it('keeps the chosen colour scheme', async () => {
+  const { user } = renderApp(new World(), '/settings');
+  await user.click(await screen.findByRole('radio', { name: 'Dark' }));
+  expect(document.documentElement).toHaveAttribute('data-mantine-color-scheme', 'dark');
+  expect(localStorage.getItem('longhaul-color-scheme')).toBe('dark');
+  expect(document.querySelector('style')).toBeNull();
+});

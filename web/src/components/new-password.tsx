@@ -1,0 +1,64 @@
+import { useState } from 'react';
+
+import classes from './new-password.module.css';
+import { PasswordField } from './password-field';
+
+/** What a new password has to be here. */
+export interface PasswordRule {
+  minLength: number;
+  sentence: string;
+}
+
+interface NewPasswordProps {
+  rule: PasswordRule;
+  label?: string;
+  error?: string | undefined;
+  size?: 'sm' | 'md';
+}
+
+interface Verdict {
+  text: string;
+  share: number;
+  tone: 'weak' | 'ok';
+}
+
+const fewCharacters = 6;
+
+/** Judges a password while it is typed, as far as a page can; the server has the last word. */
+export function judge(password: string, minLength: number): Verdict {
+  const length = Array.from(password).length;
+  const share = Math.min(1, length / minLength);
+  const missing = minLength - length;
+  if (missing > 0) return { text: `${missing} more ${missing === 1 ? 'character' : 'characters'}`, share, tone: 'weak' };
+  if (new Set(password).size < fewCharacters) return { text: 'Too repetitive', share: 0.5, tone: 'weak' };
+  return { text: 'Long enough', share, tone: 'ok' };
+}
+
+/** A field for a new password, which tells while typing whether it is long enough. */
+export function NewPassword({ rule, label = 'New password', error, size = 'md' }: NewPasswordProps) {
+  const [value, setValue] = useState('');
+  const { text, share, tone } = judge(value, rule.minLength);
+  // What the server refused is not praised beside its refusal.
+  const quiet = value === '' || (error !== undefined && tone === 'ok');
+  return (
+    <div>
+      <PasswordField
+        label={label}
+        description={rule.sentence}
+        size={size}
+        autoComplete="new-password"
+        error={error}
+        value={value}
+        onChange={(event) => setValue(event.currentTarget.value)}
+      />
+      <div className={classes.strength} data-tone={tone} data-quiet={quiet || undefined}>
+        <span className={classes.track} aria-hidden="true">
+          <span className={classes.fill} style={{ transform: `scaleX(${share})` }} />
+        </span>
+        <span className={classes.text} role="status">
+          {quiet ? '' : text}
+        </span>
+      </div>
+    </div>
+  );
+}

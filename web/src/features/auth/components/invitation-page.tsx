@@ -1,0 +1,69 @@
+import { Button, Skeleton, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+
+import type { Config, Invitation } from '@/api/model';
+import { FormFault } from '@/components/form-fault';
+import { NewPassword } from '@/components/new-password';
+import { useForm } from '@/lib/use-form';
+import { useWait } from '@/lib/use-wait';
+
+import { acceptInvitation, invitationQuery } from '../api';
+import { newPasswordSchema } from '../schema';
+import { AuthFrame } from './auth-frame';
+import classes from './auth.module.css';
+import { useSignedIn } from './use-signed-in';
+import { ruleOf, WithConfig } from './with-config';
+
+interface InvitationPageProps {
+  token: string;
+  onDone: () => void;
+}
+
+/** Makes an account by the link of an invitation. */
+export function InvitationPage({ token, onDone }: InvitationPageProps) {
+  const { data: invitation, error } = useQuery(invitationQuery(token));
+  if (error) {
+    return (
+      <AuthFrame title="This invitation does not work" intro="" foot={<Link to="/login">Sign in</Link>}>
+        <FormFault error={error}>Ask whoever invited you for another one.</FormFault>
+      </AuthFrame>
+    );
+  }
+  if (!invitation) {
+    return (
+      <AuthFrame title="You are invited" intro="">
+        <Skeleton height={210} radius="md" />
+      </AuthFrame>
+    );
+  }
+  return (
+    <WithConfig title="You are invited">
+      {(config) => <AcceptForm token={token} invitation={invitation} config={config} onDone={onDone} />}
+    </WithConfig>
+  );
+}
+
+function AcceptForm({ token, invitation, config, onDone }: InvitationPageProps & { invitation: Invitation; config: Config }) {
+  const rule = ruleOf(config);
+  const form = useForm({
+    schema: newPasswordSchema(rule.minLength),
+    send: ({ password }) => acceptInvitation({ token, password }),
+    onDone: useSignedIn(onDone),
+  });
+  const wait = useWait(form.error);
+  const intro = invitation.role === 'admin' ? 'Choose a password. You will be an administrator.' : 'Choose a password, and you are in.';
+  return (
+    <AuthFrame title="You are invited" intro={intro}>
+      <form noValidate onSubmit={form.submit} className={classes.form}>
+        <FormFault error={form.error} />
+        {/* Password managers save the account under this address. */}
+        <TextInput label="E-mail" size="md" type="email" autoComplete="username" value={invitation.email} readOnly />
+        <NewPassword label="Password" rule={rule} error={form.faults.password} />
+        <Button type="submit" size="md" fullWidth loading={form.busy} disabled={wait > 0}>
+          Create the account
+        </Button>
+      </form>
+    </AuthFrame>
+  );
+}

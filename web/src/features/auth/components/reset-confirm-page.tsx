@@ -1,0 +1,62 @@
+import { Button } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+
+import type { Config } from '@/api/model';
+import { FormFault } from '@/components/form-fault';
+import { NewPassword } from '@/components/new-password';
+import { hasCode, problemCode } from '@/lib/problem';
+import { useForm } from '@/lib/use-form';
+import { useWait } from '@/lib/use-wait';
+
+import { confirmReset } from '../api';
+import { newPasswordSchema } from '../schema';
+import { AuthFrame } from './auth-frame';
+import classes from './auth.module.css';
+import { ruleOf, WithConfig } from './with-config';
+
+/** Sets a new password by the link of a mail. */
+export function ResetConfirmPage({ token }: { token: string }) {
+  const [done, setDone] = useState(false);
+  if (token === '') {
+    return (
+      <AuthFrame
+        title="The link is incomplete"
+        intro="Copy the whole address from the mail, with everything after “token=”."
+        foot={<Link to="/reset">Send me another link</Link>}
+      />
+    );
+  }
+  if (done) {
+    return (
+      <AuthFrame title="Your password is changed" intro="">
+        <div className={classes.done} role="status">
+          <p>Every session and API token of the account has ended. Sign in with the new password.</p>
+          <Button size="md" fullWidth renderRoot={(props) => <Link to="/login" {...props} />}>
+            Sign in
+          </Button>
+        </div>
+      </AuthFrame>
+    );
+  }
+  return <WithConfig title="Choose a new password">{(config) => <ResetForm token={token} config={config} onDone={() => setDone(true)} />}</WithConfig>;
+}
+
+function ResetForm({ token, config, onDone }: { token: string; config: Config; onDone: () => void }) {
+  const rule = ruleOf(config);
+  const form = useForm({ schema: newPasswordSchema(rule.minLength), send: ({ password }) => confirmReset({ token, password }), onDone });
+  const wait = useWait(form.error);
+  return (
+    <AuthFrame title="Choose a new password" intro="All sessions of the account end with it.">
+      <form noValidate onSubmit={form.submit} className={classes.form}>
+        <FormFault error={form.error}>
+          {hasCode(form.error, problemCode.linkNotValid) && <Link to="/reset">Send me another link</Link>}
+        </FormFault>
+        <NewPassword rule={rule} error={form.faults.password} />
+        <Button type="submit" size="md" fullWidth loading={form.busy} disabled={wait > 0}>
+          Set the password
+        </Button>
+      </form>
+    </AuthFrame>
+  );
+}

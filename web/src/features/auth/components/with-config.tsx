@@ -1,0 +1,26 @@
+import { Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+
+import type { Config } from '@/api/model';
+import { ErrorNotice } from '@/components/notice';
+import type { PasswordRule } from '@/components/new-password';
+
+import { configQuery } from '../api';
+import { AuthFrame } from './auth-frame';
+
+/** Returns the rule for new passwords of an installation. */
+export function ruleOf(config: Config): PasswordRule {
+  return { minLength: config.limits.minPasswordLength, sentence: config.passwordRule };
+}
+
+/** Shows what depends on the installation's public configuration as soon as that is there. */
+export function WithConfig({ title, children }: { title: string; children: (config: Config) => ReactNode }) {
+  const { data: config, error, refetch } = useQuery(configQuery());
+  if (config) return children(config);
+  return (
+    <AuthFrame title={title} intro="">
+      {error ? <ErrorNotice error={error} title="The server does not answer" retry={() => void refetch()} /> : <Skeleton height={210} radius="md" />}
+    </AuthFrame>
+  );
+}

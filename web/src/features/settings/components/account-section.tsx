@@ -1,0 +1,133 @@
+import { Button, Modal, TextInput } from '@mantine/core';
+import { useState } from 'react';
+
+import type { Config, Me } from '@/api/model';
+import { FormFault } from '@/components/form-fault';
+import { IconLogout } from '@/components/icons';
+import { NewPassword } from '@/components/new-password';
+import { toastDone } from '@/components/toast';
+import { useForm } from '@/lib/use-form';
+import { useWait } from '@/lib/use-wait';
+
+import { changeEmail, changePassword } from '../api';
+import { emailSchema, passwordSchema } from '../schema';
+import { useConfirmed } from './reauth-context';
+import { Section } from './section';
+import classes from './settings.module.css';
+
+interface AccountSectionProps {
+  me: Me;
+  config: Config;
+  onSignOut: () => void;
+}
+
+/** Who is signed in, and the ways to change how. */
+export function AccountSection({ me, config, onSignOut }: AccountSectionProps) {
+  const [open, setOpen] = useState<'email' | 'password'>();
+  const close = () => setOpen(undefined);
+  return (
+    <Section title="Account" text="Who is signed in here.">
+      <p className={classes.email}>{me.email}</p>
+      <p className={classes.role}>{me.role === 'admin' ? 'Administrator' : 'User'}</p>
+      <div className={classes.row}>
+        {config.mail && (
+          <Button variant="default" onClick={() => setOpen('email')}>
+            Change the address
+          </Button>
+        )}
+        <Button variant="default" onClick={() => setOpen('password')}>
+          Change the password
+        </Button>
+        <Button variant="default" leftSection={<IconLogout size={16} />} onClick={onSignOut}>
+          Sign out
+        </Button>
+      </div>
+      <Modal opened={open === 'email'} onClose={close} title="Change the address">
+        <EmailForm onClose={close} />
+      </Modal>
+      <Modal opened={open === 'password'} onClose={close} title="Change the password">
+        <PasswordForm me={me} config={config} onClose={close} />
+      </Modal>
+    </Section>
+  );
+}
+
+function EmailForm({ onClose }: { onClose: () => void }) {
+  const confirmed = useConfirmed();
+  const [mailedTo, setMailedTo] = useState('');
+  const form = useForm({
+    schema: emailSchema,
+    send: ({ email }) => confirmed(() => changeEmail(email)),
+    onDone: (_, { email }) => setMailedTo(email),
+  });
+  const wait = useWait(form.error);
+  if (mailedTo !== '') {
+    return (
+      <div className={classes.form}>
+        <p className={classes.note} role="status">
+          We have sent a link to <b>{mailedTo}</b>. The address changes once it is used, within 30 minutes; until then everything stays as it
+          is.
+        </p>
+        <div className={classes.buttons}>
+          <Button onClick={onClose}>Done</Button>
+        </div>
+      </div>
+    );
+  }
+  return (
+    <form noValidate onSubmit={form.submit} className={classes.form}>
+      <FormFault error={form.error} />
+      <TextInput
+        name="email"
+        type="email"
+        label="New address"
+        description="A link is sent to it; the address changes when the link is used."
+        autoComplete="email"
+        autoCapitalize="none"
+        spellCheck={false}
+        maxLength={254}
+        error={form.faults.email}
+        data-autofocus
+      />
+      <div className={classes.buttons}>
+        <Button variant="default" onClick={onClose}>
+          Keep it as it is
+        </Button>
+        <Button type="submit" loading={form.busy} disabled={wait > 0}>
+          Send the link
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function PasswordForm({ me, config, onClose }: { me: Me; config: Config; onClose: () => void }) {
+  const confirmed = useConfirmed();
+  const rule = { minLength: config.limits.minPasswordLength, sentence: config.passwordRule };
+  const form = useForm({
+    schema: passwordSchema(rule.minLength),
+    send: ({ password }) => confirmed(() => changePassword(password)),
+    onDone: () => {
+      toastDone('The password is changed. Every other session has ended.');
+      onClose();
+    },
+  });
+  const wait = useWait(form.error);
+  return (
+    <form noValidate onSubmit={form.submit} className={classes.form}>
+      <p className={classes.note}>Every other session of the account ends with it.</p>
+      <FormFault error={form.error} />
+      {/* Tells password managers whose password it is. */}
+      <input type="email" autoComplete="username" value={me.email} readOnly hidden aria-hidden="true" />
+      <NewPassword rule={rule} size="sm" error={form.faults.password} />
+      <div className={classes.buttons}>
+        <Button variant="default" onClick={onClose}>
+          Keep it as it is
+        </Button>
+        <Button type="submit" loading={form.busy} disabled={wait > 0}>
+          Set the password
+        </Button>
+      </div>
+    </form>
+  );
+}

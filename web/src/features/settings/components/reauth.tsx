@@ -1,0 +1,124 @@
+import { Button, Modal, TextInput } from '@mantine/core';
+import { useCallback, useState, type ReactNode } from 'react';
+
+import type { Me } from '@/api/model';
+import { FormFault } from '@/components/form-fault';
+import { PasswordField } from '@/components/password-field';
+import { CancelledError, hasCode, problemCode } from '@/lib/problem';
+import { useForm } from '@/lib/use-form';
+import { useWait } from '@/lib/use-wait';
+
+import { reauthenticate } from '../api';
+import { codeSchema, currentPasswordSchema } from '../schema';
+import { ReauthContext, type Confirmed } from './reauth-context';
+import classes from './settings.module.css';
+
+interface Asked {
+  resolve: () => void;
+  reject: (reason: Error) => void;
+}
+
+/** Asks for the password, or a code, whenever an act within it needs that. */
+export function Reauth({ me, children }: { me: Me; children: ReactNode }) {
+  const [asked, setAsked] = useState<Asked>();
+  const confirmed = useCallback<Confirmed>(async (act) => {
+    try {
+      return await act();
+    } catch (error) {
+      if (!hasCode(error, problemCode.reauthenticate)) throw error;
+      await new Promise<void>((resolve, reject) => setAsked({ resolve, reject }));
+      return await act();
+    }
+  }, []);
+  const close = () => {
+    asked?.reject(new CancelledError());
+    setAsked(undefined);
+  };
+  const pass = () => {
+    asked?.resolve();
+    setAsked(undefined);
+  };
+  return (
+    <ReauthContext value={confirmed}>
+      {children}
+      <Modal opened={asked !== undefined} onClose={close} title="Is it you?" size="sm" zIndex={300}>
+        <Ways me={me} onPass={pass} onClose={close} />
+      </Modal>
+    </ReauthContext>
+  );
+}
+
+interface WayProps {
+  me: Me;
+  onPass: () => void;
+  onClose: () => void;
+}
+
+function Ways({ me, onPass, onClose }: WayProps) {
+  const [byCode, setByCode] = useState(false);
+  return (
+    <div className={classes.form}>
+      <p className={classes.note}>This can change who has the account. Confirm it; for ten minutes you are not asked again.</p>
+      {byCode ? <ByCode onPass={onPass} onClose={onClose} /> : <ByPassword me={me} onPass={onPass} onClose={onClose} />}
+      {me.secondFactor && (
+        <button type="button" className={classes.switch} onClick={() => setByCode(!byCode)}>
+          {byCode ? 'Use the password' : 'Use a code'}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Buttons({ busy, wait, onClose }: { busy: boolean; wait: number; onClose: () => void }) {
+  return (
+    <div className={classes.buttons}>
+      <Button variant="default" onClick={onClose}>
+        Not now
+      </Button>
+      <Button type="submit" loading={busy} disabled={wait > 0}>
+        Confirm
+      </Button>
+    </div>
+  );
+}
+
+function ByPassword({ me, onPass, onClose }: WayProps) {
+  const form = useForm({ schema: currentPasswordSchema, send: reauthenticate, onDone: onPass });
+  const wait = useWait(form.error);
+  return (
+    <form noValidate onSubmit={form.submit} className={classes.form}>
+      <FormFault error={form.error} />
+      {/* Tells password managers whose password it is. */}
+      <input type="email" autoComplete="username" value={me.email} readOnly hidden aria-hidden="true" />
+      <PasswordField
+        label="Password"
+        autoComplete="current-password"
+        error={form.faults.password}
+        data-autofocus
+      />
+      <Buttons busy={form.busy} wait={wait} onClose={onClose} />
+    </form>
+  );
+}
+
+function ByCode({ onPass, onClose }: Omit<WayProps, 'me'>) {
+  const form = useForm({ schema: codeSchema, send: reauthenticate, onDone: onPass });
+  const wait = useWait(form.error);
+  return (
+    <form noValidate onSubmit={form.submit} className={classes.form}>
+      <FormFault error={form.error} />
+      <TextInput
+        name="code"
+        label="Code"
+        description="From the authenticator app, or a recovery code"
+        autoComplete="one-time-code"
+        autoCapitalize="none"
+        spellCheck={false}
+        maxLength={64}
+        error={form.faults.code}
+        data-autofocus
+      />
+      <Buttons busy={form.busy} wait={wait} onClose={onClose} />
+    </form>
+  );
+}

@@ -1,0 +1,48 @@
+import { Button, CopyButton } from '@mantine/core';
+
+import { IconCheck, IconCopy, IconDownload } from '@/components/icons';
+
+import classes from './settings.module.css';
+
+interface SecretBoxProps {
+  label: string;
+  value: string;
+  /** Offers the value as a text file under this name. */
+  fileName?: string;
+}
+
+/** Something that is shown this once, with the ways to keep it. */
+export function SecretBox({ label, value, fileName }: SecretBoxProps) {
+  return (
+    <div className={classes.secretbox}>
+      {/* A scrolling region without anything focusable in it must take the focus itself. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <pre className={classes.secret} tabIndex={0} aria-label={label}>
+        {value}
+      </pre>
+      <div className={classes.row}>
+        <CopyButton value={value}>
+          {({ copied, copy }) => (
+            <Button size="compact-sm" variant="default" leftSection={copied ? <IconCheck size={15} /> : <IconCopy size={15} />} onClick={copy}>
+              {copied ? 'Copied' : 'Copy'}
+            </Button>
+          )}
+        </CopyButton>
+        {fileName !== undefined && (
+          <Button size="compact-sm" variant="default" leftSection={<IconDownload size={15} />} onClick={() => save(fileName, value)}>
+            Save as a file
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function save(name: string, text: string): void {
+  const address = URL.createObjectURL(new Blob([`${text}\n`], { type: 'text/plain' }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(address);
+}

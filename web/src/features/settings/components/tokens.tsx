@@ -1,0 +1,99 @@
+import { Button, Modal, Skeleton } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+
+import type { ApiToken, Me } from '@/api/model';
+import { ConfirmDialog } from '@/components/confirm-dialog';
+import { IconKey, IconPlus } from '@/components/icons';
+import { ErrorNotice } from '@/components/notice';
+import { RelativeTime } from '@/components/relative-time';
+import { toastDone, toastFailed } from '@/components/toast';
+import { useNow } from '@/lib/use-now';
+
+import { revokeToken, settingsKeys, tokensQuery } from '../api';
+import classes from './settings.module.css';
+import { TokenForm } from './token-form';
+
+/** The account's API tokens, each with a way to revoke it. */
+export function Tokens({ me }: { me: Me }) {
+  const client = useQueryClient();
+  const { data: tokens, error, isPending, refetch } = useQuery(tokensQuery());
+  const [asked, setAsked] = useState<ApiToken>();
+  const [making, setMaking] = useState(false);
+  const revoking = useMutation({
+    mutationFn: (token: ApiToken) => revokeToken(token.id),
+    onSuccess: (_, token) => {
+      toastDone(`The token “${token.name}” is worth nothing any more.`);
+      return client.invalidateQueries({ queryKey: settingsKeys.tokens });
+    },
+    onError: (failure) => toastFailed('The token could not be revoked', failure),
+    onSettled: () => setAsked(undefined),
+  });
+  if (isPending) return <Skeleton height={90} radius="md" />;
+  if (!tokens) return <ErrorNotice error={error} title="The tokens could not be loaded" retry={() => void refetch()} />;
+  return (
+    <>
+      {tokens.length > 0 && (
+        <ul className={classes.list} aria-label="API tokens">
+          {tokens.map((token) => (
+            <TokenItem key={token.id} token={token} onRevoke={setAsked} />
+          ))}
+        </ul>
+      )}
+      {tokens.length === 0 && <p className={classes.note}>No token yet.</p>}
+      <Button variant="default" leftSection={<IconPlus size={16} />} onClick={() => setMaking(true)}>
+        New token
+      </Button>
+      <Modal opened={making} onClose={() => setMaking(false)} title="New API token" closeOnClickOutside={false}>
+        <TokenForm me={me} onClose={() => setMaking(false)} />
+      </Modal>
+      <ConfirmDialog
+        opened={asked !== undefined}
+        title="Revoke the token?"
+        confirmLabel="Revoke"
+        busy={revoking.isPending}
+        onConfirm={() => asked && revoking.mutate(asked)}
+        onClose={() => setAsked(undefined)}
+      >
+        <p>
+          Whatever uses <b>{asked?.name}</b> stops at once.
+        </p>
+      </ConfirmDialog>
+    </>
+  );
+}
+
+function TokenItem({ token, onRevoke }: { token: ApiToken; onRevoke: (token: ApiToken) => void }) {
+  const expired = Date.parse(token.expiresAt) <= useNow();
+  return (
+    <li className={classes.item}>
+      <IconKey size={22} stroke={1.5} className={classes.device} aria-hidden="true" />
+      <div className={classes.itemmain}>
+        <p className={classes.itemname}>
+          {token.name}
+          {expired && <span className={classes.expired}>expired</span>}
+        </p>
+        <p className={classes.facts}>
+          <span className="mono">{token.hint}…</span>
+          <span>{token.scopes.join(', ')}</span>
+        </p>
+        <p className={classes.facts}>
+          {token.lastUsedAt ? (
+            <span>
+              used <RelativeTime at={token.lastUsedAt} />
+              {token.lastUsedIp !== '' && ` from ${token.lastUsedIp}`}
+            </span>
+          ) : (
+            <span>never used</span>
+          )}
+          <span>
+            {expired ? 'expired' : 'expires'} <RelativeTime at={token.expiresAt} />
+          </span>
+        </p>
+      </div>
+      <Button size="compact-sm" variant="default" aria-label={`Revoke the token ${token.name}`} onClick={() => onRevoke(token)}>
+        Revoke
+      </Button>
+    </li>
+  );
+}

@@ -1,0 +1,101 @@
+import { Button, Skeleton, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+
+import type { TotpOffer } from '@/api/model';
+import { FormFault } from '@/components/form-fault';
+import { ErrorNotice } from '@/components/notice';
+import { useForm } from '@/lib/use-form';
+import { useWait } from '@/lib/use-wait';
+
+import { beginTotp, enableTotp, settingsKeys } from '../api';
+import { codeSchema } from '../schema';
+import { useConfirmed } from './reauth-context';
+import { SecretBox } from './secret-box';
+import classes from './settings.module.css';
+
+interface TotpEnrolProps {
+  onClose: () => void;
+  /** Called when the person has seen the recovery codes. */
+  onDone: () => void;
+}
+
+/** Sets two-step sign-in up: scan, enter a first code, keep the recovery codes. */
+export function TotpEnrol({ onClose, onDone }: TotpEnrolProps) {
+  const confirmed = useConfirmed();
+  const [codes, setCodes] = useState<string[]>();
+  const { data: offer, error, refetch } = useQuery({
+    queryKey: [...settingsKeys.totp, 'offer'],
+    queryFn: () => confirmed(beginTotp),
+    // Each one is another secret: a new visit needs a new one, and nothing else may make one.
+    gcTime: 0,
+    staleTime: 'static',
+    retry: false,
+  });
+  if (codes) {
+    const close = () => {
+      onClose();
+      onDone();
+    };
+    return <RecoveryCodes codes={codes} onClose={close} />;
+  }
+  if (error) return <ErrorNotice error={error} title="It could not be begun" retry={() => void refetch()} />;
+  if (!offer) return <Skeleton height={260} radius="md" />;
+  return <FirstCode offer={offer} onClose={onClose} onEnabled={setCodes} />;
+}
+
+interface FirstCodeProps {
+  offer: TotpOffer;
+  onClose: () => void;
+  onEnabled: (codes: string[]) => void;
+}
+
+function FirstCode({ offer, onClose, onEnabled }: FirstCodeProps) {
+  const confirmed = useConfirmed();
+  const form = useForm({ schema: codeSchema, send: ({ code }) => confirmed(() => enableTotp(code)), onDone: onEnabled });
+  const wait = useWait(form.error);
+  return (
+    <form noValidate onSubmit={form.submit} className={classes.form}>
+      <p className={classes.note}>Scan this with an authenticator app on your phone.</p>
+      <img src={offer.qr} alt="QR code for the authenticator app" className={classes.qr} />
+      <details className={classes.details}>
+        <summary>Or type the key</summary>
+        <SecretBox label="Key" value={offer.secret} />
+      </details>
+      <FormFault error={form.error} />
+      <TextInput
+        name="code"
+        label="Code"
+        description="Enter what the app shows now."
+        autoComplete="one-time-code"
+        inputMode="numeric"
+        maxLength={16}
+        error={form.faults.code}
+        data-autofocus
+      />
+      <div className={classes.buttons}>
+        <Button variant="default" onClick={onClose}>
+          Not now
+        </Button>
+        <Button type="submit" loading={form.busy} disabled={wait > 0}>
+          Turn it on
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** The recovery codes, shown this once. */
+export function RecoveryCodes({ codes, onClose }: { codes: readonly string[]; onClose: () => void }) {
+  return (
+    <div className={classes.form}>
+      <p className={classes.note}>
+        Keep these where the phone is not: each signs you in once without the app. They are not shown again.
+      </p>
+      <SecretBox label="Recovery codes" value={codes.join('\n')} fileName="longhaul-recovery-codes.txt" />
+      <div className={classes.buttons}>
+        <Button onClick={onClose}>I have kept them</Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,121 @@
+import { Button, Modal, Skeleton } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+
+import type { TotpState } from '@/api/model';
+import { ConfirmDialog } from '@/components/confirm-dialog';
+import { ErrorNotice } from '@/components/notice';
+import { toastDone, toastFailed } from '@/components/toast';
+import { formatPlural } from '@/lib/format';
+
+import { disableTotp, renewRecoveryCodes, settingsKeys, totpQuery } from '../api';
+import { useConfirmed } from './reauth-context';
+import classes from './settings.module.css';
+import { RecoveryCodes, TotpEnrol } from './totp-enrol';
+
+const fewCodes = 3;
+
+/** Two-step sign-in: whether it is on, and the ways to change that. */
+export function TotpPanel({ onChanged }: { onChanged: () => void }) {
+  const { data: state, error, isPending, refetch } = useQuery(totpQuery());
+  if (isPending) return <Skeleton height={68} radius="md" />;
+  if (!state) return <ErrorNotice error={error} title="Two-step sign-in could not be loaded" retry={() => void refetch()} />;
+  return state.enabled ? <TotpOn state={state} onChanged={onChanged} /> : <TotpOff onChanged={onChanged} />;
+}
+
+function useTotpChanged(onChanged: () => void): () => void {
+  const client = useQueryClient();
+  return () => {
+    void client.invalidateQueries({ queryKey: settingsKeys.totp });
+    onChanged();
+  };
+}
+
+function TotpOff({ onChanged }: { onChanged: () => void }) {
+  const [enrolling, setEnrolling] = useState(false);
+  const changed = useTotpChanged(onChanged);
+  const close = () => setEnrolling(false);
+  return (
+    <>
+      <p className={classes.state} data-tone="warn">
+        Off
+      </p>
+      <p className={classes.note}>Whoever knows the password can sign in. With it on, a code from an app on your phone is needed, too.</p>
+      <Button variant="default" onClick={() => setEnrolling(true)}>
+        Turn it on
+      </Button>
+      <Modal opened={enrolling} onClose={close} title="Two-step sign-in" closeOnClickOutside={false}>
+        <TotpEnrol onClose={close} onDone={changed} />
+      </Modal>
+    </>
+  );
+}
+
+function TotpOn({ state, onChanged }: { state: TotpState; onChanged: () => void }) {
+  const confirmed = useConfirmed();
+  const changed = useTotpChanged(onChanged);
+  const [asked, setAsked] = useState<'off' | 'renew'>();
+  const close = () => setAsked(undefined);
+  const turningOff = useMutation({
+    mutationFn: () => confirmed(disableTotp),
+    onSuccess: () => {
+      toastDone('Two-step sign-in is off.');
+      changed();
+    },
+    onError: (failure) => toastFailed('Two-step sign-in is still on', failure),
+    onSettled: close,
+  });
+  const renewing = useMutation({
+    mutationFn: () => confirmed(renewRecoveryCodes),
+    onSuccess: changed,
+    onError: (failure) => toastFailed('There are no new codes', failure),
+    onSettled: close,
+  });
+  const left = state.recoveryCodesLeft;
+  return (
+    <>
+      <p className={classes.state} data-tone="ok">
+        On
+      </p>
+      <p className={classes.note} data-tone={left < fewCodes ? 'warn' : undefined}>
+        {left === 0
+          ? 'No recovery code is left. Make new ones, or a lost phone locks you out.'
+          : `${formatPlural(left, 'recovery code', 'recovery codes')} left, for the day when the phone is not there.`}
+      </p>
+      <div className={classes.row}>
+        <Button variant="default" onClick={() => setAsked('renew')}>
+          New recovery codes
+        </Button>
+        {!state.required && (
+          <Button variant="default" onClick={() => setAsked('off')}>
+            Turn it off
+          </Button>
+        )}
+      </div>
+      <ConfirmDialog
+        opened={asked === 'off'}
+        title="Turn two-step sign-in off?"
+        confirmLabel="Turn it off"
+        busy={turningOff.isPending}
+        onConfirm={() => turningOff.mutate()}
+        onClose={close}
+      >
+        <p>From then on, the password alone is enough to sign in.</p>
+      </ConfirmDialog>
+      <ConfirmDialog
+        opened={asked === 'renew'}
+        title="Make new recovery codes?"
+        confirmLabel="Make new ones"
+        danger={false}
+        busy={renewing.isPending}
+        onConfirm={() => renewing.mutate()}
+        onClose={close}
+      >
+        <p>The earlier ones stop working.</p>
+      </ConfirmDialog>
+      <Modal opened={renewing.data !== undefined} onClose={renewing.reset} title="Recovery codes" closeOnClickOutside={false}>
+        <RecoveryCodes codes={renewing.data ?? []} onClose={renewing.reset} />
+      </Modal>
+    </>
+  );
+}

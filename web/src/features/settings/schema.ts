@@ -1,0 +1,22 @@
+import * as z from 'zod/mini';
+
+export const emailSchema = z.object({
+  email: z.string().check(z.trim(), z.minLength(3, 'Enter the new address.'), z.regex(/^\S+@\S+$/, 'This is no e-mail address.')),
+});
+
+export const currentPasswordSchema = z.object({ password: z.string().check(z.minLength(1, 'Enter your password.')) });
+
+export const codeSchema = z.object({ code: z.string().check(z.trim(), z.minLength(6, 'Enter the code.')) });
+
+/** The name of an API token; what it may do is chosen beside it. */
+export const tokenSchema = z.object({
+  name: z.string().check(z.trim(), z.minLength(1, 'Say what it is for.')),
+  expiresInDays: z.coerce.number(),
+});
+
+/** A new password; the length is the server's rule. */
+export function passwordSchema(minLength: number) {
+  return z.object({
+    password: z.string().check(z.refine((value) => Array.from(value).length >= minLength, `Use at least ${minLength} characters.`)),
+  });
+}

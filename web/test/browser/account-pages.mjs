@@ -1,0 +1,273 @@
+// The pages around accounts: before the sign-in, and the settings.
+import { go, still } from './steps.mjs';
+
+const longPassword = 'a quiet lantern over the harbour';
+
+function signedOut(stage) {
+  stage.world.me = null;
+  stage.world.registration = 'open';
+}
+
+async function signIn(page, stage, password) {
+  signedOut(stage);
+  await go(page, stage, '/login', 'Submit and forget');
+  await page.getByLabel('E-mail').fill('ada@example.org');
+  await page.getByLabel('Password', { exact: true }).fill(password ?? stage.world.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+async function openSettings(page, stage, button) {
+  await go(page, stage, '/settings', 'Command line');
+  await page.getByRole('button', { name: button }).click();
+}
+
+/** What the world says where the API says 401, 403, 422 or 429 is no fault of the page. */
+const refused = /40[13]|42[29]/;
+
+const before = [
+  {
+    name: 'login',
+    narrow: true,
+    open: async (page, stage) => {
+      signedOut(stage);
+      await go(page, stage, '/', 'Submit and forget');
+    },
+  },
+  {
+    name: 'login-wrong',
+    narrow: true,
+    open: async (page, stage) => {
+      await signIn(page, stage, 'wrong');
+      await page.getByText('is wrong').waitFor();
+    },
+  },
+  {
+    name: 'login-empty',
+    open: async (page, stage) => {
+      signedOut(stage);
+      await go(page, stage, '/login', 'Submit and forget');
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByText('Enter your password.').waitFor();
+    },
+  },
+  {
+    name: 'login-limited',
+    open: async (page, stage) => {
+      stage.world.limited = true;
+      await signIn(page, stage);
+      await page.getByText('You can try again in').waitFor();
+    },
+  },
+  {
+    name: 'login-unverified',
+    open: async (page, stage) => {
+      stage.world.verified = false;
+      await signIn(page, stage);
+      await page.getByText('Send me another link').waitFor();
+    },
+  },
+  {
+    name: 'login-code',
+    narrow: true,
+    open: async (page, stage) => {
+      stage.world.totp.enabled = true;
+      await signIn(page, stage);
+      await page.getByLabel('Code').fill('1234567');
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByText('The code is wrong').waitFor();
+    },
+  },
+  {
+    name: 'login-recovery',
+    open: async (page, stage) => {
+      stage.world.totp.enabled = true;
+      await signIn(page, stage);
+      await page.getByRole('button', { name: 'Use a recovery code' }).click();
+      await page.getByLabel('Recovery code').fill('k7qd-1000-mw2x');
+    },
+  },
+  {
+    name: 'setup',
+    open: async (page, stage) => {
+      signedOut(stage);
+      stage.world.setupToken = 'first';
+      await go(page, stage, '/setup?token=first', 'Make the first account');
+    },
+  },
+  {
+    name: 'register',
+    narrow: true,
+    open: async (page, stage) => {
+      signedOut(stage);
+      await go(page, stage, '/register', 'Create an account');
+      await page.getByLabel('E-mail').fill('a.very.long.name.of.somebody.with.many.names@department.example.org');
+      await page.getByLabel('Password', { exact: true }).fill('short');
+      await page.getByRole('button', { name: 'Create the account' }).click();
+      await page.getByText('Use at least 15 characters.', { exact: true }).waitFor();
+    },
+  },
+  {
+    name: 'register-sent',
+    narrow: true,
+    open: async (page, stage) => {
+      signedOut(stage);
+      await go(page, stage, '/register', 'Create an account');
+      await page.getByLabel('E-mail').fill('a.very.long.name.of.somebody.with.many.names@department.example.org');
+      await page.getByLabel('Password', { exact: true }).fill(longPassword);
+      await page.getByRole('button', { name: 'Create the account' }).click();
+      await page.getByText('Look into your mailbox').waitFor();
+    },
+  },
+  {
+    name: 'register-invitation',
+    open: async (page, stage) => {
+      signedOut(stage);
+      stage.world.links.add('invited');
+      await go(page, stage, '/register?invitation=invited', 'You are invited');
+      await page.getByLabel('Password', { exact: true }).fill(longPassword);
+    },
+  },
+  {
+    name: 'register-closed',
+    open: async (page, stage) => {
+      signedOut(stage);
+      stage.world.registration = 'invitation';
+      await go(page, stage, '/register', 'Accounts are made by invitation');
+    },
+  },
+  {
+    name: 'verify',
+    open: async (page, stage) => {
+      signedOut(stage);
+      await go(page, stage, '/verify?token=old', 'Confirm your address');
+      await page.getByRole('button', { name: 'Confirm the address' }).click();
+      await page.getByText('This link was used').waitFor();
+    },
+  },
+  {
+    name: 'verify-again',
+    open: async (page, stage) => {
+      signedOut(stage);
+      await go(page, stage, '/verify', 'Another link');
+    },
+  },
+  {
+    name: 'reset',
+    narrow: true,
+    open: async (page, stage) => {
+      signedOut(stage);
+      await go(page, stage, '/reset', 'We send you a link');
+    },
+  },
+  {
+    name: 'reset-confirm',
+    narrow: true,
+    open: async (page, stage) => {
+      signedOut(stage);
+      await go(page, stage, '/reset/confirm?token=reset', 'Choose a new password');
+      await page.getByLabel('New password').fill('password password');
+      await page.getByRole('button', { name: 'Set the password' }).click();
+      await page.getByText('This password is too common.').waitFor();
+    },
+  },
+];
+
+const settings = [
+  { name: 'settings', narrow: true, open: (page, stage) => go(page, stage, '/settings', 'Command line') },
+  {
+    name: 'settings-email',
+    open: async (page, stage) => {
+      stage.world.fresh = true;
+      await openSettings(page, stage, 'Change the address');
+      await page.getByLabel('New address').fill('nonsense');
+      await page.getByRole('button', { name: 'Send the link' }).click();
+      await page.getByText('This is no e-mail address.').waitFor();
+      await still(page);
+    },
+  },
+  {
+    name: 'settings-password',
+    narrow: true,
+    open: async (page, stage) => {
+      await openSettings(page, stage, 'Change the password');
+      await page.getByLabel('New password').fill(longPassword);
+      await still(page);
+    },
+  },
+  {
+    name: 'settings-confirm',
+    narrow: true,
+    open: async (page, stage) => {
+      stage.world.me.secondFactor = true;
+      await openSettings(page, stage, 'Change the password');
+      await page.getByLabel('New password').fill(longPassword);
+      await page.getByRole('button', { name: 'Set the password' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Is it you?' });
+      await dialog.getByLabel('Password', { exact: true }).fill('wrong');
+      await dialog.getByRole('button', { name: 'Confirm' }).click();
+      await dialog.getByText('The password is wrong.').waitFor();
+      await still(page);
+    },
+  },
+  {
+    name: 'settings-totp',
+    narrow: true,
+    open: async (page, stage) => {
+      stage.world.fresh = true;
+      await openSettings(page, stage, 'Turn it on');
+      await page.getByText('Or type the key').click();
+      await page.getByLabel('Code', { exact: true }).fill('123456');
+      await still(page);
+    },
+  },
+  {
+    name: 'settings-codes',
+    narrow: true,
+    open: async (page, stage) => {
+      stage.world.fresh = true;
+      await openSettings(page, stage, 'Turn it on');
+      await page.getByLabel('Code', { exact: true }).fill(stage.world.code);
+      await page.getByRole('dialog').getByRole('button', { name: 'Turn it on' }).click();
+      await page.getByText('I have kept them').waitFor();
+      await still(page);
+    },
+  },
+  {
+    name: 'settings-token',
+    narrow: true,
+    open: async (page, stage) => {
+      await openSettings(page, stage, 'New token');
+      await page.getByLabel('Name').waitFor();
+      await still(page);
+    },
+  },
+  {
+    name: 'settings-token-made',
+    open: async (page, stage) => {
+      stage.world.fresh = true;
+      await openSettings(page, stage, 'New token');
+      await page.getByLabel('Name').fill('laptop');
+      await page.getByRole('button', { name: 'Make the token' }).click();
+      await page.getByText('Copy it now').waitFor();
+      await still(page);
+    },
+  },
+  {
+    name: 'settings-delete',
+    narrow: true,
+    open: async (page, stage) => {
+      await openSettings(page, stage, 'Delete the account');
+      await page.getByRole('dialog').waitFor();
+      await still(page);
+    },
+  },
+  {
+    name: 'enrol-gate',
+    open: async (page, stage) => {
+      stage.world.me.secondFactorRequired = true;
+      await go(page, stage, '/', 'One more step');
+    },
+  },
+];
+
+export const accountPages = [...before, ...settings].map((each) => ({ expects: refused, ...each }));

@@ -1,0 +1,12 @@
+// Steps that many pages share.
+
+/** Opens a page of the stage and waits for a text on it. */
+export async function go(page, stage, path, text) {
+  await page.goto(stage.app + path);
+  await page.getByText(text).first().waitFor();
+}
+
+/** Waits until nothing moves any more. */
+export async function still(page) {
+  await page.waitForFunction(() => document.getAnimations().length === 0);
+}
