@@ -38,9 +38,6 @@ func seedrManifest(item models.SeedrItem) (models.Manifest, error) {
 	taken := map[string]bool{}
 	for _, f := range files {
 		at := cleanPath(f.Path)
-		if item.FileID == 0 && m.Name != "" && len(files) > 1 {
-			at = path.Join(m.Name, at)
-		}
 		for taken[at] {
 			at = path.Join(path.Dir(at), "_"+path.Base(at))
 		}

@@ -79,15 +79,28 @@ func SeedMany(tb testing.TB, client *QBittorrent, tracker *Tracker, specs ...Tor
 // add makes a torrent and gives it to the client.
 func add(tb testing.TB, client *QBittorrent, tracker *Tracker, spec Torrent) *Swarm {
 	tb.Helper()
-	if spec.PieceLength == 0 {
-		spec.PieceLength = 256 << 10
-	}
 	dir := tb.TempDir()
-	s := &Swarm{Torrent: spec, Seeder: client}
 	for _, f := range spec.Files {
 		if err := f.Content.WriteFile(filepath.Join(append([]string{dir, spec.Name}, f.Path...)...)); err != nil {
 			tb.Fatal(err)
 		}
+	}
+	s := Make(tb, spec, tracker.URL)
+	s.Seeder = client
+	if err := client.Add(s.Metainfo, dir, true); err != nil {
+		tb.Fatal(err)
+	}
+	return s
+}
+
+// Make makes a torrent that nobody seeds.
+func Make(tb testing.TB, spec Torrent, announce string) *Swarm {
+	tb.Helper()
+	if spec.PieceLength == 0 {
+		spec.PieceLength = 256 << 10
+	}
+	s := &Swarm{Torrent: spec}
+	for _, f := range spec.Files {
 		s.Size += f.Content.Size
 	}
 	info, layers := spec.info()
@@ -95,7 +108,10 @@ func add(tb testing.TB, client *QBittorrent, tracker *Tracker, spec Torrent) *Sw
 	if err != nil {
 		tb.Fatal(err)
 	}
-	meta := map[string]any{"announce": tracker.URL, "info": bencode.Bytes(raw)}
+	meta := map[string]any{"info": bencode.Bytes(raw)}
+	if announce != "" {
+		meta["announce"] = announce
+	}
 	if spec.Hybrid {
 		meta["piece layers"] = layers
 	}
@@ -104,9 +120,9 @@ func add(tb testing.TB, client *QBittorrent, tracker *Tracker, spec Torrent) *Sw
 	}
 	sum := sha1.Sum(raw)
 	s.InfoHash = hex.EncodeToString(sum[:])
-	s.Magnet = "magnet:?xt=urn:btih:" + s.InfoHash + "&dn=" + url.QueryEscape(spec.Name) + "&tr=" + url.QueryEscape(tracker.URL)
-	if err := client.Add(s.Metainfo, dir, true); err != nil {
-		tb.Fatal(err)
+	s.Magnet = "magnet:?xt=urn:btih:" + s.InfoHash + "&dn=" + url.QueryEscape(spec.Name)
+	if announce != "" {
+		s.Magnet += "&tr=" + url.QueryEscape(announce)
 	}
 	return s
 }

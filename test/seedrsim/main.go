@@ -29,15 +29,10 @@ func run(ctx context.Context) error {
 	dir := flag.String("dir", "data/seedrsim", "folder of what it downloads")
 	generation := flag.String("generation", string(seedrtest.Modern), "form of the answers: modern or legacy")
 	flag.Parse()
-	swarm, err := seedrtest.NewSwarm(*dir)
-	if err != nil {
-		return err
-	}
-	defer swarm.Close()
 	switches := seedrtest.Default()
 	switches.Generation = seedrtest.Generation(*generation)
 	sim, err := seedrtest.Start(seedrtest.Options{
-		Email: os.Getenv("SEEDR_EMAIL"), Password: os.Getenv("SEEDR_PASSWORD"), Fetcher: swarm, Switches: switches, Listen: *listen,
+		Email: os.Getenv("SEEDR_EMAIL"), Password: os.Getenv("SEEDR_PASSWORD"), Fetcher: seedrtest.NewSwarm(*dir), Switches: switches, Listen: *listen,
 	})
 	if err != nil {
 		return err

@@ -56,11 +56,12 @@ type Fetcher interface {
 	Fetch(ctx context.Context, src Source, status func(Status)) (c Content, release func(), err error)
 }
 
-// Library is a Fetcher of given content, by info hash. What it does not have
-// is a dead magnet.
+// Library is a Fetcher of given content, by info hash. What neither it nor
+// Else has is a dead magnet.
 type Library struct {
 	Steps int           // between 0 and 100 %; 0 is 4
 	Took  time.Duration // of a whole fetch
+	Else  Fetcher       // asked for what is not in the library; nil waits for ever
 
 	mu   sync.Mutex
 	held map[string]Content
@@ -81,6 +82,9 @@ func (l *Library) Fetch(ctx context.Context, src Source, status func(Status)) (C
 	l.mu.Lock()
 	c, ok := l.held[src.InfoHash]
 	l.mu.Unlock()
+	if !ok && l.Else != nil {
+		return l.Else.Fetch(ctx, src, status)
+	}
 	if !ok {
 		<-ctx.Done()
 		return Content{}, nil, ctx.Err()

@@ -26,15 +26,11 @@ func TestSwarm(t *testing.T) {
 		{Path: "a/big.bin", Data: big}, {Path: "b.txt", Data: []byte("small")},
 	}})
 	seeder := enginetest.NewSeeder(t, made, false)
-	s, err := NewSwarm(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Close)
+	s := NewSwarm(t.TempDir())
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	var last Status
-	magnet := made.Magnet() + "&x.pe=" + seeder.Peer.String()
+	magnet := made.Magnet(enginetest.NewTracker(t, seeder.Peer).URL)
 	c, release, err := s.Fetch(ctx, Source{InfoHash: made.InfoHashV1, Magnet: magnet}, func(st Status) { last = st })
 	if err != nil {
 		t.Fatal(err)

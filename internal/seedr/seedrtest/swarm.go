@@ -1,114 +1,166 @@
 package seedrtest
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"strconv"
+	"sync"
+	"sync/atomic"
 	"time"
 
-	g "github.com/anacrolix/generics"
-	"github.com/anacrolix/torrent"
-	"github.com/anacrolix/torrent/metainfo"
-	"github.com/anacrolix/torrent/storage"
+	"longhaul/agent/engine"
+	"longhaul/agent/engine/anacrolix"
+	"longhaul/internal/fetch"
+	"longhaul/models"
 )
+
+// swarmPatience is how long the downloader may get nothing before it begins
+// anew. The real service never gives up on a magnet, so neither does it.
+const swarmPatience = time.Minute
 
 // Swarm is a Fetcher that downloads by BitTorrent into a folder, from trackers
 // and peers on this machine.
 type Swarm struct {
-	client *torrent.Client
 	dir    string
+	config anacrolix.Config
 }
 
-// NewSwarm starts a downloader that keeps files in dir.
-func NewSwarm(dir string) (*Swarm, error) {
-	cfg := torrent.NewDefaultClientConfig()
-	cfg.DefaultStorage = storage.NewFileOpts(storage.NewFileClientOpts{
-		ClientBaseDir: dir,
-		TorrentDirMaker: func(base string, _ *metainfo.Info, hash metainfo.Hash) string {
-			return filepath.Join(base, hash.HexString())
-		},
-		PieceCompletion: storage.NewMapPieceCompletion(),
-		UsePartFiles:    g.Some(false),
-	})
-	cfg.Slogger = slog.New(slog.DiscardHandler)
-	cfg.ListenHost = func(string) string { return "127.0.0.1" }
-	cfg.ListenPort = 0
-	cfg.DisableIPv6, cfg.DisableUTP, cfg.NoDHT, cfg.NoDefaultPortForwarding = true, true, true, true
-	cfg.DisableWebseeds, cfg.DisableWebtorrent = true, true
-	cl, err := torrent.NewClient(cfg)
-	if err != nil {
-		return nil, fmt.Errorf("seedr simulator: start the downloader: %w", err)
-	}
-	return &Swarm{client: cl, dir: dir}, nil
+// NewSwarm returns a downloader that keeps files in dir.
+func NewSwarm(dir string) *Swarm {
+	loopback := netip.MustParsePrefix("127.0.0.0/8")
+	return &Swarm{dir: dir, config: anacrolix.Config{
+		Network: fetch.NewDialer(fetch.DialerOptions{Guard: fetch.NewGuard(loopback)}),
+		BindIP:  netip.AddrFrom4([4]byte{127, 0, 0, 1}),
+	}}
 }
-
-// Close ends all downloads.
-func (s *Swarm) Close() { s.client.Close() }
 
 // Fetch implements Fetcher.
 func (s *Swarm) Fetch(ctx context.Context, src Source, status func(Status)) (Content, func(), error) {
-	t, err := s.open(src)
-	if err != nil {
-		return Content{}, nil, err
-	}
-	defer t.Drop()
-	select {
-	case <-t.GotInfo():
-	case <-ctx.Done():
-		return Content{}, nil, ctx.Err()
-	}
-	t.DownloadAll()
-	tick := time.NewTicker(100 * time.Millisecond)
-	defer tick.Stop()
-	for before := int64(0); ; {
-		done := t.BytesCompleted()
-		status(Status{Name: t.Name(), Size: t.Length(), Done: done, Rate: (done - before) * 10})
-		if before = done; done == t.Length() {
-			return s.content(t), s.release(t), nil
+	dir := filepath.Join(s.dir, src.InfoHash)
+	release := func() { _ = os.RemoveAll(dir) }
+	for {
+		c, err := s.try(ctx, dir, src, status)
+		if err == nil {
+			return c, release, nil
 		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
+		if ctx.Err() != nil {
+			release()
 			return Content{}, nil, ctx.Err()
 		}
-	}
-}
-
-func (s *Swarm) open(src Source) (*torrent.Torrent, error) {
-	if src.Magnet != "" {
-		return s.client.AddMagnet(src.Magnet)
-	}
-	mi, err := metainfo.Load(bytes.NewReader(src.Metainfo))
-	if err != nil {
-		return nil, err
-	}
-	return s.client.AddTorrent(mi)
-}
-
-// content is what was downloaded, read from the folder.
-func (s *Swarm) content(t *torrent.Torrent) Content {
-	c := Content{Name: t.Name()}
-	for _, f := range t.Files() {
-		if f.FileInfo().Attr == "p" {
-			continue // padding (BEP 47)
+		if err := pause(ctx, time.Second); err != nil {
+			release()
+			return Content{}, nil, err
 		}
-		full := filepath.Join(s.dir, t.InfoHash().HexString(), filepath.FromSlash(f.Path()))
-		c.Files = append(c.Files, ContentFile{Path: f.DisplayPath(), Size: f.Length(), Open: func(offset int64) io.ReadCloser {
-			return openAt(full, offset)
+	}
+}
+
+func (s *Swarm) try(ctx context.Context, dir string, src Source, status func(Status)) (Content, error) {
+	options := engine.Options{ResolveTimeout: swarmPatience, StallTimeout: swarmPatience}
+	from := engine.Source{Magnet: src.Magnet, Metainfo: src.Metainfo}
+	e := anacrolix.New(s.config)
+	m, err := e.Resolve(ctx, from, options)
+	if err != nil {
+		return Content{}, err
+	}
+	if len(m.Metainfo) > 0 {
+		from = engine.Source{Metainfo: m.Metainfo}
+	}
+	st, err := newSwarmStore(dir, m)
+	if err != nil {
+		return Content{}, err
+	}
+	defer st.close()
+	job := engine.Job{Source: from, Store: st, Options: options}
+	c := Content{Name: m.Name}
+	for _, f := range m.Files {
+		job.Files = append(job.Files, engine.File{Index: f.Index, Size: f.Size})
+		c.Files = append(c.Files, ContentFile{Path: f.Path, Size: f.Size, Open: func(offset int64) io.ReadCloser {
+			return openAt(st.path(f.Index), offset)
 		}})
 	}
-	return c
+	err = e.Download(ctx, job, func(r engine.Report) {
+		status(Status{Name: m.Name, Size: m.Size, Done: st.verified.Load(), Rate: r.DownRate})
+	})
+	return c, err
 }
 
-// release removes what was downloaded.
-func (s *Swarm) release(t *torrent.Torrent) func() {
-	top := filepath.Join(s.dir, t.InfoHash().HexString())
-	return func() { _ = os.RemoveAll(top) }
+// swarmStore is an engine.Store of plain files, numbered as in the manifest.
+type swarmStore struct {
+	dir      string
+	verified atomic.Int64
+	files    map[int]*os.File
+
+	mu   sync.Mutex
+	done map[[2]int64]bool // file and offset of verified ranges
 }
+
+func newSwarmStore(dir string, m models.Manifest) (*swarmStore, error) {
+	s := &swarmStore{dir: dir, files: make(map[int]*os.File), done: make(map[[2]int64]bool)}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	for _, f := range m.Files {
+		file, err := os.Create(s.path(f.Index))
+		if err == nil {
+			s.files[f.Index] = file
+			err = file.Truncate(f.Size)
+		}
+		if err != nil {
+			s.close()
+			return nil, fmt.Errorf("seedr simulator: %w", err)
+		}
+	}
+	return s, nil
+}
+
+func (s *swarmStore) path(file int) string { return filepath.Join(s.dir, strconv.Itoa(file)) }
+
+func (s *swarmStore) close() {
+	for _, f := range s.files {
+		_ = f.Close()
+	}
+}
+
+// WriteAt implements engine.Store.
+func (s *swarmStore) WriteAt(file int, p []byte, off int64) (int, error) {
+	return s.files[file].WriteAt(p, off)
+}
+
+// ReadAt implements engine.Store.
+func (s *swarmStore) ReadAt(file int, p []byte, off int64) (int, error) {
+	return s.files[file].ReadAt(p, off)
+}
+
+// Verified implements engine.Store.
+func (s *swarmStore) Verified(file int, off, length int64, _ uint32) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if key := [2]int64{int64(file), off}; !s.done[key] {
+		s.done[key] = true
+		s.verified.Add(length)
+	}
+	return nil
+}
+
+// Has implements engine.Store: nothing is there at the start.
+func (s *swarmStore) Has(file int, off, _ int64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.done[[2]int64{int64(file), off}]
+}
+
+// SetSize implements engine.Store; the sizes of torrents are known.
+func (s *swarmStore) SetSize(int, int64) error { return nil }
+
+// SetValidator implements engine.Store; only url sources have validators.
+func (s *swarmStore) SetValidator(int, string) error { return nil }
+
+// Wait implements engine.Store: there is always room.
+func (s *swarmStore) Wait(ctx context.Context) error { return ctx.Err() }
 
 func openAt(name string, offset int64) io.ReadCloser {
 	f, err := os.Open(name)
