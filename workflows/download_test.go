@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -46,7 +47,7 @@ func newFlow(t *testing.T, plan activities.Plan) *flow {
 		f.plan.State = models.StateQueued
 	}
 	f.state = f.plan.State
-	f.plan.Bytes, f.plan.Provider = -1, models.ProviderAgent
+	f.plan.Bytes, f.plan.Provider = -1, cmp.Or(f.plan.Provider, models.ProviderAgent)
 	f.plan.SelectionTimeout, f.plan.AttentionTimeout = 72*time.Hour, 72*time.Hour
 	f.plan.RetryPauses = []time.Duration{15 * time.Second, 2 * time.Minute}
 	f.SetTestTimeout(time.Minute)

@@ -372,7 +372,7 @@ func TestFaultsOfTheSourceAreCounted(t *testing.T) {
 		models.ProblemSeedrAuth, models.ProblemSeedrFull, models.ProblemSeedrSlots, models.ProblemSeedrLimited,
 		models.ProblemSeedrFailing,
 		models.ProblemSeedrTooSmall, // the account does not grow: a person is asked at once
-		models.ProblemBotCheckAway, // of a sign-in, never of a source
+		models.ProblemBotCheckAway,  // of a sign-in, never of a source
 	}
 	for _, p := range models.Problems() {
 		if p.Code() != models.CodeUnavailable || slices.Contains(machine, p) {

@@ -16,7 +16,7 @@ import (
 func TestReplay(t *testing.T) {
 	t.Parallel()
 	fixtures, err := filepath.Glob("testdata/replay/*.json")
-	if err != nil || len(fixtures) < 14 {
+	if err != nil || len(fixtures) < 22 {
 		t.Fatalf("%d fixtures, %v", len(fixtures), err)
 	}
 	for _, path := range fixtures {

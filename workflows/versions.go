@@ -5,3 +5,6 @@ package workflows
 // stay is a paused job, so a branch goes only after the sweep of reconciling
 // has continued every older run as new. None exists so far. A change to
 // workflow code that the replay fixtures refuse needs one.
+//
+// Providers and fail-over (2026-11-25) needed none: their branches hang on data
+// that older histories do not have, Plan.Failover and TransferResult.ToStore.

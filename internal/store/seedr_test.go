@@ -1,0 +1,345 @@
+package store_test
+
+import (
+	"bytes"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"longhaul/internal/store"
+	"longhaul/internal/store/storetest"
+	"longhaul/models"
+)
+
+const gib = 1 << 30
+
+// onSeedr makes Seedr the active provider, with an account of the slots and
+// space of which nothing is used.
+func (b bundle) onSeedr(t testing.TB, slots int, space int64) {
+	t.Helper()
+	ok(t, b.w.SaveSeedrSetup(t.Context(), true, "file", slots))
+	ok(t, b.w.SaveSeedrSeen(t.Context(), store.SeedrSeen{SpaceMax: space}))
+	b.provider(t, models.ProviderSeedr, models.FailoverNone)
+}
+
+func (b bundle) provider(t testing.TB, p models.Provider, f models.Failover) {
+	t.Helper()
+	must[models.ProviderConfig](t)(b.SwitchProvider(t.Context(), store.ProviderChange{
+		To: p, By: b.user.ID, Options: models.ProviderOptions{Failover: f},
+	}, nil))
+}
+
+func (b bundle) submitOf(t testing.TB, sizes ...int64) models.Job {
+	t.Helper()
+	m := storetest.Manifest(sizes...)
+	return storetest.Submit(t, b.Store, b.user.ID, &m)
+}
+
+func (b bundle) admit(t testing.TB) []uuid.UUID {
+	t.Helper()
+	return must[[]uuid.UUID](t)(b.w.Admit(t.Context(), 100, 100))
+}
+
+func TestSeedrSlotsBoundAdmission(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.onSeedr(t, 2, 0)
+	for range 4 {
+		b.submitOf(t, 1)
+	}
+	var mu sync.Mutex
+	admitted := 0
+	var wg sync.WaitGroup
+	for range 4 { // rounds of several workers at once
+		wg.Go(func() {
+			got, err := b.w.Admit(t.Context(), 100, 100)
+			if err != nil {
+				t.Errorf("admit: %v", err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			admitted += len(got)
+		})
+	}
+	wg.Wait()
+	if admitted != 2 {
+		t.Errorf("admitted %d to 2 slots", admitted)
+	}
+	note := must[store.QueueNote](t)(b.QueueNote(t.Context(), b.user.ID))
+	if note.Seedr == nil || note.Seedr.Slots != 2 || note.Seedr.Taken != 2 || len(note.Seedr.Needs) != 2 {
+		t.Errorf("the queue says %+v", note.Seedr)
+	}
+	ok(t, b.w.SaveSeedrSeen(t.Context(), store.SeedrSeen{Others: 1})) // somebody uses the account by hand
+	if got := must[store.SeedrRoom](t)(b.SeedrRoom(t.Context())); got.Taken != 3 || got.SlotsLeft() != 0 {
+		t.Errorf("with a foreign transfer: %d taken, %d left", got.Taken, got.SlotsLeft())
+	}
+}
+
+func TestSeedrSpaceBoundsAdmission(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.onSeedr(t, 25, 4*gib)
+	large, small, huge := b.submitOf(t, 3*gib), b.submitOf(t, gib/2), b.submitOf(t, 5*gib)
+	waits := b.submitOf(t, 2*gib)
+	got := b.admit(t)
+	if len(got) != 3 || !contains(got, large.ID) || !contains(got, small.ID) || !contains(got, huge.ID) {
+		t.Errorf("admitted %v", got)
+	}
+	// What is larger than the whole account is told so when it is placed.
+	_, err := b.w.PlaceTransfer(t.Context(), huge.ID, models.TransferDownload, []byte("t"), models.StateDownloading)
+	if e := models.AsError(err); e.Problem != models.ProblemSeedrTooSmall || !strings.Contains(e.Message, "5.0 GiB") {
+		t.Errorf("placing what never fits: %v", err)
+	}
+	ok(t, stop(b, t, huge.ID))
+	if got := b.admit(t); len(got) != 0 {
+		t.Errorf("admitted %v without space", got)
+	}
+	note := must[store.QueueNote](t)(b.QueueNote(t.Context(), b.user.ID))
+	if note.Seedr == nil || note.Seedr.Free != gib/2 || note.Seedr.Needs[waits.ID] != 2*gib {
+		t.Errorf("the queue says %+v", note.Seedr)
+	}
+	ok(t, stop(b, t, large.ID))
+	if got := b.admit(t); len(got) != 1 || got[0] != waits.ID {
+		t.Errorf("admitted %v after space was free", got)
+	}
+}
+
+func stop(b bundle, t testing.TB, id uuid.UUID) error {
+	_, err := b.w.Transition(t.Context(), id, store.Change{To: models.StateCancelled, Reason: "Test."})
+	return err
+}
+
+func contains(ids []uuid.UUID, id uuid.UUID) bool {
+	for _, i := range ids {
+		if i == id {
+			return true
+		}
+	}
+	return false
+}
+
+func TestSeedrThatIsAwayTakesNothing(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	c := b.fakeClock()
+	b.onSeedr(t, 2, 4*gib)
+	job := b.submitOf(t, 1)
+	b.admit(t)
+	ok(t, b.w.SaveSeedrFailure(t.Context(), models.ProblemSeedrFailing, "Seedr does not answer as it should."))
+	place := func() models.Problem {
+		_, err := b.w.PlaceTransfer(t.Context(), job.ID, models.TransferDownload, []byte("t"), models.StateDownloading)
+		if err == nil {
+			return ""
+		}
+		return models.AsError(err).Problem
+	}
+	if p := place(); p != "" {
+		t.Errorf("a moment's failure: %q", p)
+	}
+	c.add(time.Minute)
+	if p := place(); p != models.ProblemSeedrFailing {
+		t.Errorf("after a minute: %q", p)
+	}
+	ok(t, b.w.SaveSeedrFailure(t.Context(), models.ProblemSeedrAuth, "Seedr refuses the password."))
+	if p := place(); p != models.ProblemSeedrAuth {
+		t.Errorf("with a refused password: %q", p)
+	}
+	ok(t, b.w.SaveSeedrSeen(t.Context(), store.SeedrSeen{}))
+	if p := place(); p != "" {
+		t.Errorf("back again: %q", p)
+	}
+}
+
+func TestQueuedJobsMoveWhenTheirProviderCannotTakeThem(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	c := b.fakeClock()
+	b.onSeedr(t, 2, 4*gib)
+	b.provider(t, models.ProviderAgent, models.FailoverToSeedr)
+	job := b.submitOf(t, 1)
+	private := storetest.Submit(t, b.Store, b.user.ID, nil)
+	c.add(3 * time.Minute) // the agent is silent by then
+	b.admit(t)             // moves them
+	got := must[models.Job](t)(b.Job(t.Context(), b.user.ID, job.ID))
+	if got.Provider != models.ProviderSeedr {
+		t.Fatalf("is at %s: %s", got.Provider, got.Reason)
+	}
+	if got.Reason != "No agent is there to fetch it. It moves to Seedr." {
+		t.Errorf("says %q", got.Reason)
+	}
+	if admitted := b.admit(t); !contains(admitted, job.ID) || !contains(admitted, private.ID) {
+		t.Errorf("admitted %v", admitted)
+	}
+	if !contains(b.admittedTold(t), job.ID) {
+		t.Errorf("the workflow is not told")
+	}
+}
+
+func (b bundle) admittedTold(t *testing.T) []uuid.UUID {
+	t.Helper()
+	var out []uuid.UUID
+	for _, item := range drain(t, b) {
+		if kind, id, _ := strings.Cut(item, " "); kind == "admit" {
+			out = append(out, uuid.MustParse(id))
+		}
+	}
+	return out
+}
+
+func TestWithoutAPolicyQueuedJobsStay(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	c := b.fakeClock()
+	b.onSeedr(t, 2, 4*gib)
+	b.provider(t, models.ProviderAgent, models.FailoverToAgent) // the other way round
+	job := b.submitOf(t, 1)
+	c.add(time.Hour)
+	b.admit(t)
+	if got := must[models.Job](t)(b.Job(t.Context(), b.user.ID, job.ID)); got.Provider != models.ProviderAgent {
+		t.Errorf("moved to %s", got.Provider)
+	}
+}
+
+func TestNewJobsGoToTheActiveProvider(t *testing.T) {
+	t.Parallel()
+	b, ctx := setup(t), t.Context()
+	before := b.submitOf(t, 1)
+	b.onSeedr(t, 2, gib)
+	after := b.submitOf(t, 1)
+	url, _, err := b.SubmitJob(ctx, store.NewJob{UserID: b.user.ID, Source: models.Source{Kind: models.SourceURL, URI: "https://example.com/a"}})
+	ok(t, err)
+	for _, c := range []struct {
+		job  models.Job
+		want models.Provider
+	}{{before, models.ProviderAgent}, {after, models.ProviderSeedr}, {url, models.ProviderAgent}} {
+		if got := must[models.Job](t)(b.Job(ctx, b.user.ID, c.job.ID)); got.Provider != c.want {
+			t.Errorf("%s is at %s, want %s", c.job.SourceKind, got.Provider, c.want)
+		}
+	}
+	n := store.NewJob{UserID: b.user.ID, Source: storetest.Magnet(), Provider: models.ProviderAgent}
+	if _, _, err := b.SubmitJob(ctx, n); models.CodeOf(err) != models.CodeForbidden {
+		t.Errorf("naming a provider without leave: %v", err)
+	}
+}
+
+func TestURLsNeedAnAgent(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	user := storetest.User(t, s)
+	b := bundle{Store: s, w: s.Work(), user: user}
+	b.onSeedr(t, 1, gib)
+	_, _, err := s.SubmitJob(t.Context(), store.NewJob{UserID: user.ID, Source: models.Source{Kind: models.SourceURL, URI: "https://example.com/a"}})
+	if e := models.AsError(err); e.Problem != models.ProblemNoAgent || e.Field != "source" {
+		t.Errorf("a URL without an agent: %v", err)
+	}
+}
+
+func TestConcurrentSwitchesFollowOneAnother(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			to := models.Providers()[i%2]
+			_, err := b.SwitchProvider(t.Context(), store.ProviderChange{To: to, By: b.user.ID}, nil)
+			if err != nil {
+				t.Errorf("switch: %v", err)
+			}
+		})
+	}
+	wg.Wait()
+	list := must[[]store.ProviderEntry](t)(b.ProviderHistory(t.Context(), 0, 100))
+	if len(list) != 8 || list[0].Email != b.user.Email {
+		t.Fatalf("%d entries", len(list))
+	}
+	for i, e := range list[:len(list)-1] {
+		if e.FromProvider != list[i+1].Provider {
+			t.Errorf("entry %d comes from %s, the one before went to %s", e.ID, e.FromProvider, list[i+1].Provider)
+		}
+	}
+	if got := must[models.ProviderConfig](t)(b.ProviderConfig(t.Context())); got.Provider != list[0].Provider {
+		t.Errorf("%s is active, want %s", got.Provider, list[0].Provider)
+	}
+	older := must[[]store.ProviderEntry](t)(b.ProviderHistory(t.Context(), list[3].ID, 2))
+	if len(older) != 2 || older[0].ID != list[4].ID {
+		t.Errorf("the page after entry %d is %+v", list[3].ID, older)
+	}
+}
+
+func TestMoveToAgentsForgetsSeedrsNumbering(t *testing.T) {
+	t.Parallel()
+	b, ctx := setup(t), t.Context()
+	b.onSeedr(t, 2, gib)
+	job := storetest.Submit(t, b.Store, b.user.ID, nil) // a magnet
+	b.admit(t)
+	must[store.Placement](t)(b.w.PlaceTransfer(ctx, job.ID, models.TransferDownload, []byte("t"), models.StateDownloading))
+	told := storetest.Manifest(5, 7)
+	told.Metainfo = nil // Seedr tells names and sizes only
+	ok(t, b.w.SaveManifest(ctx, job.ID, told))
+	got := must[models.Job](t)(b.w.MoveJob(ctx, job.ID, store.Move{To: models.ProviderAgent, Message: "Moved."}))
+	if got.Provider != models.ProviderAgent || got.State != models.StateQueued || got.AdmittedAt != nil || got.FileCount != 0 || got.Size != nil {
+		t.Errorf("after the move: %+v", got)
+	}
+	if files := must[[]models.File](t)(b.Files(ctx, b.user.ID, job.ID)); len(files) != 0 {
+		t.Errorf("%d files are left", len(files))
+	}
+	attempts := must[[]models.Attempt](t)(b.w.Attempts(ctx, job.ID))
+	if len(attempts) != 1 || attempts[0].State != models.AttemptSuperseded || attempts[0].Provider != models.ProviderSeedr {
+		t.Errorf("attempts: %+v", attempts)
+	}
+	again := must[models.Job](t)(b.w.MoveJob(ctx, job.ID, store.Move{To: models.ProviderAgent, Message: "Moved."}))
+	if again.Epoch != got.Epoch || countEvents(t, b, job.ID, models.EventMoved) != 1 {
+		t.Errorf("the same move again did something")
+	}
+}
+
+func TestStreamedPartsAreFenced(t *testing.T) {
+	t.Parallel()
+	b, ctx := setup(t), t.Context()
+	b.onSeedr(t, 2, gib)
+	job := b.submitOf(t, 5)
+	b.admit(t)
+	p := must[store.Placement](t)(b.w.PlaceTransfer(ctx, job.ID, models.TransferDownload, []byte("t"), models.StateDownloading))
+	part := []store.PartReport{{Index: 0, Part: models.Part{Number: 1, Size: 5, CRC32C: "AAAAAA==", ETag: "e"}}}
+	if err := b.w.SaveStreamedParts(ctx, job.ID, p.Epoch, part); models.AsError(err).Problem != models.ProblemSuperseded {
+		t.Errorf("before it is stored: %v", err)
+	}
+	b.to(t, job.ID, models.StateDownloading)
+	must[models.Job](t)(b.w.Transition(ctx, job.ID, store.Change{To: models.StateStoring, Reason: "Test."}))
+	ok(t, b.w.SaveStreamedParts(ctx, job.ID, p.Epoch, part))
+	ok(t, b.w.SaveStreamedParts(ctx, job.ID, p.Epoch, part))
+	if err := b.w.SaveStreamedParts(ctx, job.ID, p.Epoch-1, part); models.AsError(err).Problem != models.ProblemSuperseded {
+		t.Errorf("an older epoch: %v", err)
+	}
+	part[0].Size = 4
+	if err := b.w.SaveStreamedParts(ctx, job.ID, p.Epoch, part); models.CodeOf(err) != models.CodeInvalid {
+		t.Errorf("a part of the wrong size: %v", err)
+	}
+}
+
+func TestSharedSeedrStateIsChangedOneAfterAnother(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() {
+			err := b.w.UpdateSeedrShared(t.Context(), func(old []byte, now time.Time) ([]byte, error) {
+				if now.IsZero() {
+					t.Error("no time")
+				}
+				n := bytes.Count(old, []byte("1"))
+				return []byte(`["` + strings.Repeat("1", n+1) + `"]`), nil
+			})
+			if err != nil {
+				t.Errorf("update: %v", err)
+			}
+		})
+	}
+	wg.Wait()
+	if got := must[[]byte](t)(b.SeedrShared(t.Context())); bytes.Count(got, []byte("1")) != 20 {
+		t.Errorf("after 20 changes: %s", got)
+	}
+}
