@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -173,4 +174,25 @@ func TestAdminsSeeMails(t *testing.T) {
 	})
 	h.Run(t, apitest.Scenario{As: admin, Path: "/api/v1/admin/mails?state=sent", Status: 200, Unwant: []string{user.User.Email}})
 	h.Run(t, apitest.Scenario{As: admin, Path: "/api/v1/admin/mails?before=2020-01-01T00:00:00Z", Status: 200, Unwant: []string{user.User.Email}})
+}
+
+// A mail knows when its link ends, so that none is sent with a dead one, and
+// the database knows neither link nor token.
+func TestResetMailEndsWithItsLink(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t)
+	user := h.Account(models.RoleUser)
+	h.Run(t, apitest.Scenario{Method: "POST", Path: "/api/v1/auth/reset", Body: `{"email":"` + user.User.Email + `"}`, Status: 202})
+	h.Server.Wait() // the mail is queued beside the answer
+	mails, err := h.Store.Mails(t.Context(), models.MailQueued, time.Time{}, 10)
+	if err != nil || len(mails) != 1 {
+		t.Fatalf("mails %+v, %v", mails, err)
+	}
+	m := mails[0]
+	if m.To != user.User.Email || m.TokenID == nil || m.ExpiresAt == nil || m.ExpiresAt.Sub(m.CreatedAt).Round(time.Minute) != 30*time.Minute {
+		t.Errorf("mail %+v", m)
+	}
+	if text := fmt.Sprintf("%+v", m); strings.Contains(text, h.Keys.OneTime(*m.TokenID)) {
+		t.Errorf("the row holds the token: %s", text)
+	}
 }

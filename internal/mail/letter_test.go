@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -126,7 +127,7 @@ func TestHostileWords(t *testing.T) {
 	if strings.Contains(got.HTML, "<script") || strings.Contains(got.HTML, "<img") {
 		t.Errorf("markup in %s", got.HTML)
 	}
-	if strings.Contains(got.Text, "\nBcc") || strings.ContainsAny(got.Text, "\r\x00\u202e\xff") {
+	if strings.Contains(got.Text, "\nBcc") || strings.ContainsAny(got.Text, "\r\x00\u202e") || !utf8.ValidString(got.Text) {
 		t.Errorf("lines or hidden characters in %q", got.Text)
 	}
 	if strings.Count(got.Text, "é") > 120 {

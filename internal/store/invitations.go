@@ -29,7 +29,8 @@ func (s *Store) Invite(ctx context.Context, by models.Actor, inviter string, t m
 		}
 		if mail {
 			if err := s.QueueMail(ctx, models.Mail{
-				To: t.Email, Kind: models.MailInvitation, TokenID: &t.ID, Params: map[string]string{models.MailParamInviter: inviter},
+				To: t.Email, Kind: models.MailInvitation, TokenID: &t.ID, ExpiresAt: &t.ExpiresAt,
+				Params: map[string]string{models.MailParamInviter: inviter},
 			}); err != nil {
 				return err
 			}

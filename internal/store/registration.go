@@ -60,7 +60,7 @@ func (s *Store) mailLink(ctx context.Context, u models.User, link models.OneTime
 	if err := s.issue(ctx, link, u); err != nil {
 		return err
 	}
-	return s.QueueMail(ctx, models.Mail{UserID: &u.ID, To: to, Kind: kind, TokenID: &link.ID})
+	return s.QueueMail(ctx, models.Mail{UserID: &u.ID, To: to, Kind: kind, TokenID: &link.ID, ExpiresAt: &link.ExpiresAt})
 }
 
 // ResendVerification mails a new link to an account that waits for it; for any
