@@ -8,13 +8,23 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
+// turnstileOrigin serves the script and the frame of Cloudflare's Turnstile.
+const turnstileOrigin = "https://challenges.cloudflare.com"
+
 // appPolicy is the Content-Security-Policy of the app's origin. User files
-// come from the files origin only, as media, images or a fetched text.
-func appPolicy(files *url.URL) string {
+// come from the files origin only, as media, images or a fetched text. Where
+// robots are checked, the check's script and frame are let in; that script
+// sets addresses of scripts as plain text, so that trusted types have to go.
+func appPolicy(files *url.URL, turnstile bool) string {
 	f := originOf(files)
-	return strings.Join([]string{
+	scripts, frames := "script-src 'self'", "frame-src 'none'"
+	if turnstile {
+		scripts, frames = scripts+" "+turnstileOrigin, "frame-src "+turnstileOrigin
+	}
+	policy := []string{
 		"default-src 'none'",
-		"script-src 'self'",
+		scripts,
+		frames,
 		"style-src 'self'",
 		"img-src 'self' data: blob: " + f,
 		"font-src 'self'",
@@ -26,8 +36,11 @@ func appPolicy(files *url.URL) string {
 		"base-uri 'none'",
 		"object-src 'none'",
 		"frame-ancestors 'none'",
-		"require-trusted-types-for 'script'",
-	}, "; ")
+	}
+	if !turnstile {
+		policy = append(policy, "require-trusted-types-for 'script'")
+	}
+	return strings.Join(policy, "; ")
 }
 
 // deliveryPolicy is the Content-Security-Policy of delivered files: whatever a
@@ -41,8 +54,8 @@ const permissions = "accelerometer=(), camera=(), display-capture=(), geolocatio
 func originOf(u *url.URL) string { return u.Scheme + "://" + u.Host }
 
 // secureApp sets the headers of everything that the app's origin answers.
-func secureApp(base, files *url.URL) gin.HandlerFunc {
-	policy := appPolicy(files)
+func secureApp(base, files *url.URL, turnstile bool) gin.HandlerFunc {
+	policy := appPolicy(files, turnstile)
 	return func(c *gin.Context) {
 		h := c.Writer.Header()
 		h.Set("Content-Security-Policy", policy)

@@ -44,7 +44,7 @@ func (s *Server) pages() error {
 	s.app.GET(pathDocs, serveBytes("text/html; charset=utf-8", docs))
 	s.app.GET(pathDocs+".css", serveBytes("text/css; charset=utf-8", style))
 	s.app.NoMethod(methodNotAllowed)
-	web := &webApp{policy: appPolicy(s.cfg.FilesURL)}
+	web := &webApp{policy: appPolicy(s.cfg.FilesURL, s.cfg.TurnstileSiteKey != "")}
 	if s.cfg.WebDir != "" {
 		root, err := os.OpenRoot(s.cfg.WebDir)
 		if err != nil {

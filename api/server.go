@@ -136,7 +136,7 @@ func build(cfg Config, deps Deps) (*Server, error) {
 		return nil, fmt.Errorf("app origin: %w", err)
 	}
 	engine.Use(identify(), logRequests(deps.Log, deps.Now), measure(deps.Metrics, deps.Now), newWatcher(deps.Security, s.background, deps.Now).watch, rescue(deps.Log),
-		secureApp(cfg.BaseURL, cfg.FilesURL), guard.check, limitBody(deps.Now))
+		secureApp(cfg.BaseURL, cfg.FilesURL, cfg.TurnstileSiteKey != ""), guard.check, limitBody(deps.Now))
 	s.app = engine
 	s.api = humagin.New(engine, apiConfig())
 	s.operations(&router{api: s.api, auth: s.authenticator()})

@@ -38,7 +38,12 @@ func listen(t testing.TB, h *apitest.Harness, who apitest.Caller, lastID string)
 	if lastID != "" {
 		req.Header.Set("Last-Event-ID", lastID)
 	}
-	req.Header.Set("Cookie", "__Host-sid="+who.Cookie)
+	if who.Cookie != "" {
+		req.Header.Set("Cookie", "__Host-sid="+who.Cookie)
+	}
+	if who.Bearer != "" {
+		req.Header.Set("Authorization", "Bearer "+who.Bearer)
+	}
 	resp, err := (&http.Client{Transport: &http.Transport{}}).Do(req)
 	if err != nil {
 		t.Fatal(err)

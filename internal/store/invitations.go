@@ -86,12 +86,12 @@ func (s *Store) Accept(ctx context.Context, hash []byte, u models.User) (models.
 // Registration returns who may make an account, as administrators set it;
 // empty when they did not.
 func (s *Store) Registration(ctx context.Context) (models.Registration, error) {
-	var mode models.Registration
+	var mode string
 	err := s.row(ctx, &mode, "load registration mode", `select registration from account_settings`)
 	if isNotFound(err) {
 		return "", nil
 	}
-	return mode, err
+	return models.Registration(mode), err
 }
 
 // SetRegistration sets who may make an account.

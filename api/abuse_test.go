@@ -1,0 +1,349 @@
+package api_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"runtime"
+	"slices"
+	"sort"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"longhaul/api/apitest"
+	"longhaul/internal/token"
+	"longhaul/models"
+)
+
+// rankTest is the Mann-Whitney U test of two samples without ties, by its
+// normal approximation: the probability that two samples of one population
+// differ as much.
+func rankTest(a, b []time.Duration) float64 {
+	type value struct {
+		at    time.Duration
+		first bool
+	}
+	var all []value
+	for _, d := range a {
+		all = append(all, value{d, true})
+	}
+	for _, d := range b {
+		all = append(all, value{d, false})
+	}
+	sort.Slice(all, func(i, j int) bool { return all[i].at < all[j].at })
+	ranks := 0.0
+	for i, v := range all {
+		if v.first {
+			ranks += float64(i + 1)
+		}
+	}
+	n, m := float64(len(a)), float64(len(b))
+	u := ranks - n*(n+1)/2
+	z := (u - n*m/2) / math.Sqrt(n*m*(n+m+1)/12)
+	return math.Erfc(math.Abs(z) / math.Sqrt2)
+}
+
+func quantile(d []time.Duration, q float64) time.Duration {
+	d = slices.Clone(d)
+	slices.Sort(d)
+	return d[min(int(q*float64(len(d))), len(d)-1)].Round(10 * time.Microsecond)
+}
+
+// Neither the bytes nor the time of an answer tells whether an address has an
+// account. One bad draw in a million would fail this.
+func TestAnswersDoNotTellWhoHasAnAccount(t *testing.T) {
+	h := apitest.New(t, generous)
+	user := h.Account(models.RoleUser)
+	const samples = 200
+	for name, c := range map[string]struct{ path, body string }{
+		"login":    {"login", `{"email":%q,"password":"a wrong password of some length"}`},
+		"register": {"register", `{"email":%q,"password":"walnut ladder over the quiet harbour"}`},
+		"reset":    {"reset", `{"email":%q}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client := &http.Client{Transport: &http.Transport{}}
+			var known, unknown []time.Duration
+			var answers [2][]byte
+			one := func(email string, which int) time.Duration {
+				begun := time.Now()
+				resp, err := client.Post(h.AppURL+"/api/v1/auth/"+c.path, "application/json", strings.NewReader(fmt.Sprintf(c.body, email)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				body, _ := io.ReadAll(resp.Body)
+				took := time.Since(begun)
+				resp.Body.Close()
+				got := fmt.Appendf(nil, "%d %s %s", resp.StatusCode, headerNames(resp), withoutID(body))
+				if answers[which] != nil && !bytes.Equal(answers[which], got) {
+					t.Fatalf("the answer changes: %s, then %s", answers[which], got)
+				}
+				answers[which] = got
+				h.Server.Wait() // what one call does beside its answer must not slow the next
+				return took
+			}
+			for i := range samples + 10 {
+				order := rand.Perm(2)
+				for _, which := range order {
+					email := user.User.Email
+					if which == 1 {
+						email = apitest.NewID().String() + "@example.com"
+					}
+					took := one(email, which)
+					switch {
+					case i < 10: // warm up
+					case which == 0:
+						known = append(known, took)
+					default:
+						unknown = append(unknown, took)
+					}
+				}
+			}
+			if !bytes.Equal(answers[0], answers[1]) {
+				t.Errorf("known: %s\nunknown: %s", answers[0], answers[1])
+			}
+			p := rankTest(known, unknown)
+			t.Logf("%d samples each; median known %v, unknown %v; p90 %v, %v; Mann-Whitney p = %.3f",
+				samples, quantile(known, 0.5), quantile(unknown, 0.5), quantile(known, 0.9), quantile(unknown, 0.9), p)
+			spread := quantile(known, 0.75) - quantile(known, 0.25) + quantile(unknown, 0.75) - quantile(unknown, 0.25)
+			if diff := (quantile(known, 0.5) - quantile(unknown, 0.5)).Abs(); p < 1e-6 && diff > spread/2 {
+				t.Errorf("the time tells: medians differ by %v, p = %g", diff, p)
+			}
+		})
+	}
+}
+
+func headerNames(resp *http.Response) string {
+	var names []string
+	for name := range resp.Header {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return strings.Join(names, ",")
+}
+
+// snapshot is what a request of another site must not change.
+func snapshot(h *apitest.Harness) string {
+	return apitest.Value[string](h, `
+		select concat_ws(' ', (select md5(string_agg(u::text, '' order by id)) from users u),
+			(select count(*) from sessions), (select count(*) from api_tokens), (select count(*) from one_time_tokens),
+			(select count(*) from jobs), (select count(*) from mails), (select count(*) from outbox), (select count(*) from agents),
+			(select count(*) from enrolment_tokens), (select count(*) from audit_log), (select count(*) from account_settings))`)
+}
+
+// The pages of another site can send requests with a visitor's cookie: forms,
+// images, fetches and navigations. They change nothing.
+func TestOtherSitesChangeNothing(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t, generous)
+	admin := h.Account(models.RoleAdmin)
+	job, _ := readyJob(t, h, admin.User, map[string][]byte{"a.txt": []byte("x")})
+	before, tried := snapshot(h), 0
+	for _, route := range h.Server.Routes() {
+		if route.Operation == "" || route.Access == "agent" {
+			continue
+		}
+		path := strings.ReplaceAll(route.Path, "{id}", job.ID.String())
+		for name, header := range map[string]map[string]string{
+			"form":        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Content-Type": "application/x-www-form-urlencoded", "Origin": "https://evil.example"},
+			"fetch":       {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Content-Type": "text/plain", "Origin": "https://evil.example"},
+			"sibling":     {"Sec-Fetch-Site": "same-site", "Content-Type": "application/json", "Origin": "https://evil.localhost"},
+			"old browser": {"Content-Type": "application/json", "Origin": "https://evil.example"},
+			"sandbox":     {"Sec-Fetch-Site": "cross-site", "Content-Type": "application/json", "Origin": "null"},
+		} {
+			for _, method := range []string{route.Method, http.MethodPost} {
+				if method == http.MethodGet && (name != "form" || path == "/api/v1/events" || strings.HasSuffix(path, "archive.zip")) {
+					continue // an image or a link: a stream has no end, and an address changes nothing
+				}
+				req, err := http.NewRequestWithContext(t.Context(), method, h.AppURL+path, strings.NewReader(matrixBodies()[route.Operation]))
+				if err != nil {
+					t.Fatal(err)
+				}
+				for k, v := range header {
+					req.Header.Set(k, v)
+				}
+				resp := h.Do(admin, req)
+				resp.Body.Close()
+				tried++
+				if method != http.MethodGet && resp.StatusCode != http.StatusForbidden {
+					t.Errorf("%s %s by a %s: status %d", method, path, name, resp.StatusCode)
+				}
+				if got := resp.Header.Get("Access-Control-Allow-Origin"); got != "" {
+					t.Errorf("%s %s allows %s", method, path, got)
+				}
+			}
+		}
+	}
+	h.Server.Wait()
+	if after := snapshot(h); after != before {
+		t.Errorf("%d requests of another site changed something:\n%s\n%s", tried, before, after)
+	}
+	t.Logf("%d requests of another site changed nothing", tried)
+}
+
+// No body may set what is not its own: every column name of the database is
+// refused in every body, in both spellings.
+func TestColumnsCannotBeSetFromOutside(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t, generous)
+	user := h.Account(models.RoleUser)
+	var doc struct {
+		Paths map[string]map[string]struct{ OperationID string }
+	}
+	decode(t, h.Run(t, apitest.Scenario{Path: "/openapi.json", Status: 200}), &doc)
+	columns := strings.Fields(apitest.Value[string](h, `
+		select string_agg(distinct column_name, ' ') from information_schema.columns where table_schema = 'public'`))
+	tried := 0
+	for _, route := range h.Server.Routes() {
+		body := matrixBodies()[route.Operation]
+		if !strings.HasPrefix(body, "{") || route.Access == "agent" {
+			continue
+		}
+		before := snapshot(h)
+		for _, column := range columns {
+			for _, name := range []string{column, camel(column)} {
+				if strings.Contains(body, `"`+name+`"`) || ownMember(route.Operation, name) {
+					continue
+				}
+				sent := strings.TrimSuffix(body, "}") + fmt.Sprintf(`,%q:"admin"}`, name)
+				req, _ := http.NewRequestWithContext(t.Context(), route.Method, h.AppURL+strings.ReplaceAll(route.Path, "{id}", apitest.NewID().String()), strings.NewReader(sent))
+				req.Header.Set("Content-Type", "application/json")
+				resp := h.Do(user, req)
+				resp.Body.Close()
+				tried++
+				if resp.StatusCode < http.StatusBadRequest {
+					t.Errorf("%s takes %s: status %d", route.Operation, name, resp.StatusCode)
+				}
+			}
+		}
+		h.Server.Wait()
+		if after := snapshot(h); after != before {
+			t.Errorf("%s changed something", route.Operation)
+		}
+	}
+	t.Logf("%d columns, %d requests", len(columns), tried)
+}
+
+// ownMember reports whether a column has the name of a member that the
+// operation has.
+func ownMember(operation, name string) bool {
+	return map[string][]string{
+		"make-token": {"name", "scopes"}, "invite": {"email", "role"}, "reauthenticate": {"password", "code"},
+		"enrol-agent": {"name"}, "submit-job": {"provider", "source", "selection"},
+	}[operation] != nil && slices.Contains(map[string][]string{
+		"make-token": {"name", "scopes"}, "invite": {"email", "role"}, "reauthenticate": {"password", "code"},
+		"enrol-agent": {"name"}, "submit-job": {"provider", "source", "selection"},
+	}[operation], name)
+}
+
+func camel(column string) string {
+	parts := strings.Split(column, "_")
+	for i := 1; i < len(parts); i++ {
+		if parts[i] != "" {
+			parts[i] = strings.ToUpper(parts[i][:1]) + parts[i][1:]
+		}
+	}
+	return strings.Join(parts, "")
+}
+
+// A flood of sign-ins costs bounded memory, and other routes go on.
+func TestManySignInsAtOnce(t *testing.T) {
+	h := apitest.New(t, generous)
+	user := h.Account(models.RoleUser)
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 600}}
+	probe := func(n int) []time.Duration {
+		var took []time.Duration
+		for range n {
+			req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, h.AppURL+"/api/v1/me", nil)
+			req.Header.Set("Cookie", "__Host-sid="+user.Cookie)
+			begun := time.Now()
+			resp, err := client.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _ = io.Copy(io.Discard, resp.Body)
+			resp.Body.Close()
+			if resp.StatusCode != http.StatusOK {
+				t.Errorf("another route answers %d", resp.StatusCode)
+			}
+			took = append(took, time.Since(begun))
+		}
+		return took
+	}
+	calm := probe(100)
+	var refused, answered, other atomic.Int32
+	var wg sync.WaitGroup
+	for i := range 500 {
+		wg.Go(func() {
+			resp, err := client.Post(h.AppURL+"/api/v1/auth/login", "application/json",
+				strings.NewReader(credentials(fmt.Sprintf("user%d@example.com", i), "a wrong password")))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			resp.Body.Close()
+			switch resp.StatusCode {
+			case http.StatusUnauthorized:
+				answered.Add(1)
+			case http.StatusTooManyRequests:
+				refused.Add(1)
+			default:
+				other.Add(1)
+			}
+		})
+	}
+	done := make(chan struct{})
+	go func() { wg.Wait(); close(done) }()
+	var peak uint64
+	var busy []time.Duration
+	for running := true; running; {
+		busy = append(busy, probe(1)...)
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		peak = max(peak, m.HeapInuse)
+		select {
+		case <-done:
+			running = false
+		default:
+		}
+	}
+	t.Logf("500 sign-ins: %d answered, %d refused with 429; heap at most %d MiB; another route's p95 %v before, %v meanwhile (%d requests)",
+		answered.Load(), refused.Load(), peak>>20, quantile(calm, 0.95), quantile(busy, 0.95), len(busy))
+	if other.Load() > 0 || answered.Load() == 0 || answered.Load()+refused.Load() != 500 {
+		t.Errorf("%d other answers", other.Load())
+	}
+	if peak > 400<<20 {
+		t.Errorf("the heap grew to %d MiB", peak>>20)
+	}
+}
+
+// A session id that somebody else chose is never taken over, and one that was
+// signed out is worth nothing.
+func TestPlantedAndReplayedSessions(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t, generous)
+	user := h.Account(models.RoleUser)
+	planted, _, err := token.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, h.AppURL+"/api/v1/auth/login?sid="+url.QueryEscape(planted),
+		strings.NewReader(credentials(user.User.Email, apitest.Password)))
+	req.Header.Set("Content-Type", "application/json")
+	resp := h.Do(apitest.Caller{Cookie: planted}, req)
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusUnprocessableEntity { // unknown query parameters are refused
+		t.Errorf("status %d", resp.StatusCode)
+	}
+	ask(t, h, apitest.Caller{Cookie: planted}, "auth/login", credentials(user.User.Email, apitest.Password), 200)
+	h.Run(t, apitest.Scenario{As: apitest.Caller{Cookie: planted}, Path: "/api/v1/me", Status: 401})
+	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: "/api/v1/auth/logout", Status: 204})
+	h.Run(t, apitest.Scenario{As: user, Path: "/api/v1/me", Status: 401})
+	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: "/api/v1/auth/logout", Status: 401})
+}
