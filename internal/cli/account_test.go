@@ -9,6 +9,8 @@ import (
 
 	"longhaul/api/apitest"
 	"longhaul/internal/cli"
+	"longhaul/internal/token"
+	"longhaul/internal/totp"
 	"longhaul/models"
 )
 
@@ -36,6 +38,13 @@ func TestLoginKeepsTheSessionPrivately(t *testing.T) {
 		t.Error("the password is kept")
 	}
 	s.run(t, "jobs").want(t, cli.ExitOK, "ID")
+	list, err := s.Store.APITokens(t.Context(), s.user.ID)
+	if err != nil || len(list) != 1 || !strings.Contains(list[0].Name, "command line") || len(list[0].Scopes) != 3 {
+		t.Errorf("the account's tokens: %+v, %v", list, err)
+	}
+	if sessions, err := s.Store.Sessions(t.Context(), s.user.ID); err != nil || len(sessions) != 1 { // the harness's own
+		t.Errorf("the sign-in left %d sessions, %v", len(sessions), err)
+	}
 
 	// The session of one server never goes to another.
 	other := newShell(t, models.RoleUser)
@@ -53,6 +62,44 @@ func TestLoginKeepsTheSessionPrivately(t *testing.T) {
 	s.run(t, "jobs").want(t, cli.ExitSignedOut) // the server has ended it too
 	s.run(t, "logout").want(t, cli.ExitOK)
 	s.run(t, "logout").want(t, cli.ExitOK, "Not signed in")
+}
+
+func TestLoginWithAToken(t *testing.T) {
+	t.Parallel()
+	s := newShell(t, models.RoleUser)
+	tok := s.Token(s.user, models.ScopeJobsRead).Bearer
+	s.runWith(t.Context(), "nonsense\n", "login", "--token").want(t, cli.ExitUsage, "lh_")
+	s.runWith(t.Context(), "lh_"+strings.Repeat("A", 43)+"\n", "login", "--token").want(t, cli.ExitSignedOut)
+	s.runWith(t.Context(), tok+"\n", "login", "--token").want(t, cli.ExitOK, "Signed in as "+s.user.Email)
+	s.run(t, "jobs").want(t, cli.ExitOK, "ID")
+	s.run(t, "submit", hash).want(t, cli.ExitFailed, "jobs:write")
+}
+
+func TestLoginWithASecondFactor(t *testing.T) {
+	t.Parallel()
+	s := newShell(t, models.RoleUser)
+	offer, err := totp.Enrol("Longhaul", s.user.Email)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := s.Keys.Seal(token.PurposeTOTP, s.user.ID, []byte(offer.Secret))
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes, hashes, err := totp.RecoveryCodes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Store.OfferTOTP(t.Context(), s.user.ID, sealed); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Store.EnableTOTP(t.Context(), s.user.ID, 1, hashes, models.Client{}); err != nil {
+		t.Fatal(err)
+	}
+	in := s.user.Email + "\n" + apitest.Password + "\n"
+	s.runWith(t.Context(), in+"000000\n", "login").want(t, cli.ExitFailed, "code")
+	s.runWith(t.Context(), in+codes[3]+"\n", "login").want(t, cli.ExitOK, "Signed in as "+s.user.Email)
+	s.run(t, "jobs").want(t, cli.ExitOK, "ID")
 }
 
 func TestUsage(t *testing.T) {

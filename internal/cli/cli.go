@@ -57,8 +57,8 @@ type commands struct {
 	JSON    bool             `help:"Print JSON instead of tables."`
 	Version kong.VersionFlag `help:"Print the version."`
 
-	Login  loginCmd  `cmd:"" help:"Sign in and keep the session." group:"Account"`
-	Logout logoutCmd `cmd:"" help:"End the session." group:"Account"`
+	Login  loginCmd  `cmd:"" help:"Sign in: make an API token and keep it." group:"Account"`
+	Logout logoutCmd `cmd:"" help:"Revoke the kept API token and forget it." group:"Account"`
 
 	Submit submitCmd `cmd:"" help:"Submit a magnet link, a URL, an info hash or a .torrent file." group:"Jobs"`
 	Jobs   jobsCmd   `cmd:"" help:"List jobs." group:"Jobs"`

@@ -21,10 +21,10 @@ const (
 	callTime      = 60 * time.Second
 )
 
-// client calls the API with the kept session.
+// client calls the API with the kept token.
 type client struct {
 	base    *url.URL
-	session string
+	session string       // an API token, or a session's cookie while one is made
 	calls   *http.Client // short calls
 	streams *http.Client // events and files, which take as long as they take
 }
@@ -127,7 +127,9 @@ func (c *client) request(ctx context.Context, method, path string, in *body, hea
 		req.Header.Set("Content-Type", in.mediaType)
 	}
 	req.Header.Set("User-Agent", "longhaul-cli")
-	if c.session != "" {
+	if strings.HasPrefix(c.session, tokenPrefix) {
+		req.Header.Set("Authorization", "Bearer "+c.session)
+	} else if c.session != "" {
 		// Sent by hand: a cookie jar would hold a Secure cookie back on plain
 		// http to localhost.
 		req.Header.Set("Cookie", sessionCookie+"="+c.session)

@@ -18,7 +18,7 @@ import (
 	"golang.org/x/term"
 )
 
-// session is a kept sign-in on one server.
+// session is the API token that is kept for one server.
 type session struct {
 	Email   string    `json:"email"`
 	Value   string    `json:"value"`
@@ -94,54 +94,6 @@ func (p *program) saveSession(server *url.URL, s session) error {
 	return nil
 }
 
-type loginCmd struct {
-	Email string `help:"E-mail address; asked for if it is left out." short:"e"`
-}
-
-// Run signs in with a password from the terminal, or from standard input when
-// that is none.
-func (c *loginCmd) Run(ctx context.Context, p *program) error {
-	api, err := p.newClient()
-	if err != nil {
-		return err
-	}
-	in := bufio.NewReader(p.In)
-	email := c.Email
-	if email == "" {
-		if email, err = p.ask(in, "E-mail: "); err != nil {
-			return err
-		}
-	}
-	password, err := p.askSecret(in, "Password: ")
-	if err != nil {
-		return err
-	}
-	req, err := jsonBody(map[string]string{"email": email, "password": password})
-	if err != nil {
-		return err
-	}
-	api.session = ""
-	var result struct {
-		User struct {
-			Email string `json:"email"`
-		} `json:"user"`
-	}
-	cookies, err := api.do(ctx, http.MethodPost, "/auth/login", req, &result)
-	if err != nil {
-		return err
-	}
-	for _, cookie := range cookies {
-		if cookie.Name == sessionCookie && cookie.Value != "" {
-			if err := p.saveSession(api.base, session{Email: result.User.Email, Value: cookie.Value, Expires: cookie.Expires}); err != nil {
-				return err
-			}
-			fmt.Fprintf(p.Err, "Signed in as %s.\n", result.User.Email)
-			return nil
-		}
-	}
-	return errors.New("the server sent no session; is the address right?")
-}
-
 func (p *program) ask(in *bufio.Reader, prompt string) (string, error) {
 	fmt.Fprint(p.Err, prompt)
 	line, err := in.ReadString('\n')
@@ -169,8 +121,8 @@ func (p *program) askSecret(in *bufio.Reader, prompt string) (string, error) {
 
 type logoutCmd struct{}
 
-// Run ends the session on the server and forgets it here, whatever the server
-// says: a session that is gone there is no reason to keep it.
+// Run revokes the kept token on the server and forgets it here, whatever the
+// server says: a token that is gone there is no reason to keep it.
 func (c *logoutCmd) Run(ctx context.Context, p *program) error {
 	api, err := p.newClient()
 	if err != nil {
