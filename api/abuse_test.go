@@ -57,7 +57,7 @@ func quantile(d []time.Duration, q float64) time.Duration {
 }
 
 // Neither the bytes nor the time of an answer tells whether an address has an
-// account. One bad draw in a million would fail this.
+// account. One bad draw in some ten thousand would fail this.
 func TestAnswersDoNotTellWhoHasAnAccount(t *testing.T) {
 	h := apitest.New(t, generous)
 	user := h.Account(models.RoleUser)
@@ -112,7 +112,7 @@ func TestAnswersDoNotTellWhoHasAnAccount(t *testing.T) {
 			t.Logf("%d samples each; median known %v, unknown %v; p90 %v, %v; Mann-Whitney p = %.3f",
 				samples, quantile(known, 0.5), quantile(unknown, 0.5), quantile(known, 0.9), quantile(unknown, 0.9), p)
 			spread := quantile(known, 0.75) - quantile(known, 0.25) + quantile(unknown, 0.75) - quantile(unknown, 0.25)
-			if diff := (quantile(known, 0.5) - quantile(unknown, 0.5)).Abs(); p < 1e-6 && diff > spread/2 {
+			if diff := (quantile(known, 0.5) - quantile(unknown, 0.5)).Abs(); p < 1e-4 && diff > spread/10 {
 				t.Errorf("the time tells: medians differ by %v, p = %g", diff, p)
 			}
 		})

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"log/slog"
+	"math/rand/v2"
 	"sync"
 	"time"
 )
@@ -42,9 +43,16 @@ func (b *background) run(ctx context.Context, budget time.Duration, f func(conte
 	})
 }
 
+// How long a call that was accepted waits: until the answer is out, and some
+// more, so that what it costs cannot be told from the time of the answer.
+const (
+	acceptDelay  = 20 * time.Millisecond
+	acceptJitter = 20 * time.Millisecond
+)
+
 // accept promises to call f in the background within the budget, so that the
-// answer does not depend on what f finds. It refuses as rate_limited when too
-// many calls run already; nobody else would do it.
+// answer does not depend on what f finds, in its bytes or its time. It refuses
+// as rate_limited when too many calls run already; nobody else would do it.
 func (b *background) accept(ctx context.Context, budget time.Duration, f func(context.Context) error) error {
 	select {
 	case b.slots <- struct{}{}:
@@ -54,6 +62,7 @@ func (b *background) accept(ctx context.Context, budget time.Duration, f func(co
 	requestID := infoOf(ctx).id
 	b.wg.Go(func() {
 		defer func() { <-b.slots }()
+		<-time.After(acceptDelay + rand.N(acceptJitter))
 		// as above: the answer does not wait
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), budget)
 		defer cancel()

@@ -17,14 +17,13 @@ const turnstileOrigin = "https://challenges.cloudflare.com"
 // sets addresses of scripts as plain text, so that trusted types have to go.
 func appPolicy(files *url.URL, turnstile bool) string {
 	f := originOf(files)
-	scripts, frames := "script-src 'self'", "frame-src 'none'"
+	scripts := "script-src 'self'"
 	if turnstile {
-		scripts, frames = scripts+" "+turnstileOrigin, "frame-src "+turnstileOrigin
+		scripts += " " + turnstileOrigin
 	}
 	policy := []string{
 		"default-src 'none'",
 		scripts,
-		frames,
 		"style-src 'self'",
 		"img-src 'self' data: blob: " + f,
 		"font-src 'self'",
@@ -37,7 +36,9 @@ func appPolicy(files *url.URL, turnstile bool) string {
 		"object-src 'none'",
 		"frame-ancestors 'none'",
 	}
-	if !turnstile {
+	if turnstile {
+		policy = append(policy, "frame-src "+turnstileOrigin)
+	} else {
 		policy = append(policy, "require-trusted-types-for 'script'")
 	}
 	return strings.Join(policy, "; ")

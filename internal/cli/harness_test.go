@@ -104,7 +104,7 @@ func (s *shell) job(t *testing.T, name string, contents map[string][]byte, finis
 	}
 	id := uuid.NewString()
 	src := models.Source{Kind: models.SourceURL, URI: "http://h.test/" + id, Name: name}
-	j, _, err := s.Store.SubmitJob(t.Context(), store.NewJob{UserID: s.user.ID, Source: src, Manifest: &m, Provider: models.ProviderAgent})
+	j, _, err := s.Store.SubmitJob(t.Context(), store.NewJob{UserID: s.user.ID, Source: src, Manifest: &m})
 	if err != nil {
 		t.Fatal(err)
 	}

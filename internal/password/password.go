@@ -9,6 +9,7 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
+	"runtime"
 	"strconv"
 	"strings"
 
@@ -27,11 +28,15 @@ const (
 )
 
 const (
-	parallel = 4  // hashes at once
-	waiting  = 64 // callers that may wait for their turn
+	maxParallel = 4  // hashes at once
+	waiting     = 64 // callers that may wait for their turn
 )
 
-// Hasher hashes and verifies passwords, four at a time. It is safe for
+// parallel is how many hashes run at once: half of the processors at most, so
+// that a flood of sign-ins leaves the other half to everybody else.
+func parallel() int { return min(max(runtime.GOMAXPROCS(0)/2, 1), maxParallel) }
+
+// Hasher hashes and verifies passwords, a few at a time. It is safe for
 // concurrent use.
 type Hasher struct {
 	running chan struct{}
@@ -40,7 +45,8 @@ type Hasher struct {
 
 // NewHasher returns a hasher.
 func NewHasher() *Hasher {
-	return &Hasher{running: make(chan struct{}, parallel), queued: make(chan struct{}, parallel+waiting)}
+	n := parallel()
+	return &Hasher{running: make(chan struct{}, n), queued: make(chan struct{}, n+waiting)}
 }
 
 // Check reports whether a new password may be used; see Check of the package.

@@ -27,7 +27,7 @@ func run(m *testing.M) int {
 		Env: []string{
 			"AGENT_ALLOW_CIDRS=127.0.0.0/8", "AGENT_DHT=false",
 			"RESOLVE_TIMEOUT=20s", "STALL_TIMEOUT=15s", "RETRY_PAUSES=1s,1s", "MAX_RUNNING_JOBS=50", "AGENT_CAPACITY=16",
-			"MAX_JOB_BYTES=536870912",
+			"MAX_JOB_BYTES=536870912", "REGISTRATION=open",
 		},
 	})
 	if err != nil {

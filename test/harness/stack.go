@@ -52,6 +52,7 @@ type Ready struct {
 	App        string            `json:"app"`
 	Files      string            `json:"files"`
 	TemporalUI string            `json:"temporalUi"`
+	Mail       string            `json:"mail"` // pages of the mail catcher
 	Agent      string            `json:"agent"`
 	SetupURL   string            `json:"setupUrl"`
 	Env        map[string]string `json:"env"`
