@@ -84,8 +84,8 @@ func TestFloodIsLimited(t *testing.T) {
 			limited++
 		}
 	}
-	if limited == 0 || limited > callers-68 {
-		t.Errorf("%d of %d were turned away, want some, and at most those beyond 68", limited, callers)
+	if limited == 0 || limited > callers-65 {
+		t.Errorf("%d of %d were turned away, want some, and at most those beyond 65", limited, callers)
 	}
 	if _, err := h.Verify(t.Context(), "", "afterwards"); err != nil {
 		t.Errorf("afterwards: %v", err)
