@@ -174,3 +174,22 @@ type PruneResult struct {
 	SecurityEvents  int64 `json:"securityEvents"`
 	Allowances      int64 `json:"allowances"`
 }
+
+// ExpireResult is what the retention rule did.
+type ExpireResult struct {
+	Announced int64 `json:"announced"` // ready jobs that got another date
+	Expired   int   `json:"expired"`   // jobs whose files were removed
+}
+
+// RollUpResult counts the days of accounts that a roll-up changed.
+type RollUpResult struct {
+	Days int64 `json:"days"`
+}
+
+// DriftResult is what a reconcile of quotas repaired; all zero is how it
+// should be.
+type DriftResult struct {
+	Jobs     int   `json:"jobs"`
+	Accounts int   `json:"accounts"`
+	Bytes    int64 `json:"bytes"`
+}

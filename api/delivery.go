@@ -40,6 +40,7 @@ type deliveryHandlers struct {
 	objects Objects
 	signer  *linkSigner
 	limits  Limiter
+	meter   *Meter
 	app     string // origin of the app, which may read files by script
 	now     func() time.Time
 }
@@ -53,7 +54,7 @@ func (s *Server) buildDelivery() error {
 	d := s.deps
 	engine.Use(identify(), logRequests(d.Log, d.Now), measure(d.Metrics, d.Now), rescue(d.Log), secureDelivery(s.cfg.FilesURL))
 	h := &deliveryHandlers{
-		files: d.Files, jobs: d.Jobs, owners: d.Owners, objects: d.Objects, limits: d.Limiter,
+		files: d.Files, jobs: d.Jobs, owners: d.Owners, objects: d.Objects, limits: d.Limiter, meter: d.Meter,
 		signer: &linkSigner{keys: d.Keys, files: s.cfg.FilesURL, now: d.Now}, app: originOf(s.cfg.BaseURL), now: d.Now,
 	}
 	for _, method := range []string{http.MethodGet, http.MethodHead} {
@@ -94,8 +95,11 @@ func (h *deliveryHandlers) file(c *gin.Context) {
 	if err == nil && f.State != models.FileStored {
 		err = models.Errorf(models.CodeNotFound, "There is no such file.")
 	}
+	if err == nil {
+		err = h.mayDeliver(ctx, g)
+	}
 	if err != nil {
-		abort(c, err)
+		h.refuse(c, err)
 		return
 	}
 	h.send(c, f, g.inline)
@@ -128,8 +132,7 @@ func (h *deliveryHandlers) send(c *gin.Context, f models.File, inline bool) {
 			return
 		}
 	}
-	http.ServeContent(&patientWriter{ResponseWriter: c.Writer, rc: http.NewResponseController(c.Writer), now: h.now},
-		c.Request, "", modified(f), body)
+	http.ServeContent(h.writer(c, f.UserID), c.Request, "", modified(f), body)
 	if body.err != nil && !errors.Is(body.err, context.Canceled) {
 		infoOf(ctx).err = storageFault(body.err)
 		panic(http.ErrAbortHandler) // the client must see that bytes are missing
@@ -194,12 +197,25 @@ func modified(f models.File) time.Time {
 	return f.CreatedAt
 }
 
+// writer returns where a delivery of the owner's content is written to.
+func (h *deliveryHandlers) writer(c *gin.Context, owner uuid.UUID) *patientWriter {
+	return &patientWriter{
+		ResponseWriter: c.Writer, rc: http.NewResponseController(c.Writer), now: h.now,
+		sent: func(n int) {
+			if s := c.Writer.Status(); s == http.StatusOK || s == http.StatusPartialContent {
+				h.meter.add(owner, n)
+			}
+		},
+	}
+}
+
 // patientWriter gives the client a deadline for each write and none for the
-// whole answer, which may take hours.
+// whole answer, which may take hours, and counts what was sent.
 type patientWriter struct {
 	http.ResponseWriter
-	rc  *http.ResponseController
-	now func() time.Time
+	rc   *http.ResponseController
+	now  func() time.Time
+	sent func(n int)
 }
 
 // Write writes one buffer.
@@ -207,5 +223,7 @@ func (w *patientWriter) Write(p []byte) (int, error) {
 	if err := w.rc.SetWriteDeadline(w.now().Add(deliveryWrite)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return 0, err
 	}
-	return w.ResponseWriter.Write(p)
+	n, err := w.ResponseWriter.Write(p)
+	w.sent(n)
+	return n, err
 }

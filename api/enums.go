@@ -17,6 +17,7 @@ const (
 	tagSources = "sources"
 	tagJobs    = "jobs"
 	tagFiles   = "files"
+	tagUsage   = "usage"
 	tagEvents  = "events"
 	tagAdmin   = "admin"
 	tagAgents  = "agents"
@@ -35,6 +36,7 @@ type (
 	eventKind  models.EventKind
 	agentState models.AgentState
 	provider   models.Provider
+	ledgerKind models.LedgerKind
 )
 
 // Schema returns the schema of job states.
@@ -85,6 +87,12 @@ func (agentState) Schema(r huma.Registry) *huma.Schema {
 // Schema returns the schema of providers.
 func (provider) Schema(r huma.Registry) *huma.Schema {
 	return enum(r, "Provider", "Where the bytes are fetched", models.ProviderAgent, models.ProviderSeedr)
+}
+
+// Schema returns the schema of kinds of ledger line.
+func (ledgerKind) Schema(r huma.Registry) *huma.Schema {
+	return enum(r, "LedgerKind", "What a line of the quota ledger records", models.LedgerReserve, models.LedgerGrow,
+		models.LedgerSettle, models.LedgerRelease, models.LedgerFree, models.LedgerRepair)
 }
 
 func enum[T ~string](r huma.Registry, name, doc string, values ...T) *huma.Schema {

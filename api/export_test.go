@@ -1,6 +1,8 @@
 package api
 
 import (
+	"github.com/google/uuid"
+
 	"longhaul/models"
 )
 
@@ -86,3 +88,6 @@ var InlineType = inlineType
 
 // Updating reports whether the test run rewrites its golden files.
 func Updating() bool { return *update }
+
+// Delivered counts bytes that were sent to a user, for tests.
+func Delivered(m *Meter, user uuid.UUID, n int) { m.add(user, n) }

@@ -23,6 +23,7 @@ func matrixBodies() map[string]string {
 		"change-password": `{"password":"x"}`, "change-email": `{"email":"new@example.com"}`, "delete-account": `{"email":"x"}`,
 		"make-token": `{"name":"x","scopes":["jobs:read"]}`, "enable-totp": `{"code":"000000"}`, "reauthenticate": `{"password":"x"}`,
 		"invite": `{"email":"invited@example.com"}`, "set-registration": `{"mode":"closed"}`,
+		"create-plan": `{"id":"tried","name":"Tried"}`, "assign-plan": `{"plan":"free"}`, "update-plan": `{"position":5}`,
 		"verify": link, "confirm-email": link, "get-invitation": link,
 	}
 }
@@ -95,7 +96,7 @@ func TestEveryRouteByEveryCaller(t *testing.T) {
 			if body == "" && route.Method != http.MethodGet && route.Access == "public" {
 				body = "{}"
 			}
-			req, err := http.NewRequestWithContext(t.Context(), route.Method, h.AppURL+strings.ReplaceAll(route.Path, "{id}", id), strings.NewReader(body))
+			req, err := http.NewRequestWithContext(t.Context(), route.Method, h.AppURL+strings.NewReplacer("{id}", id, "{plan}", "pro").Replace(route.Path), strings.NewReader(body))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -67,6 +67,9 @@ type Deps struct {
 	Objects       Objects
 	Keys          *token.Keys
 	Limiter       Limiter
+	Usage         UsageLog
+	Plans         Plans
+	Meter         *Meter
 	Metrics       *Metrics
 	Probes        []Probe
 	Log           *slog.Logger
@@ -194,6 +197,8 @@ func (s *Server) operations(r *router) {
 	(&adminAgentHandlers{fleet: d.Fleet, baseURL: originOf(s.cfg.BaseURL), now: d.Now}).routes(r)
 	(&trailHandlers{trail: d.Trail}).routes(r)
 	(&providerHandlers{records: d.Providers, control: d.Provision, now: d.Now}).routes(r)
+	(&usageHandlers{usage: d.Usage, now: d.Now}).routes(r)
+	(&planHandlers{plans: d.Plans}).routes(r)
 	(&agentHandlers{
 		reports: d.Reports, secrets: d.Secrets, uploads: &uploadService{parts: d.Parts, uploads: d.Uploads},
 		limits: d.Limiter, newID: d.NewID,

@@ -40,11 +40,14 @@ func (h *deliveryHandlers) archive(c *gin.Context) {
 		return
 	}
 	job, entries, err := h.packable(ctx, g)
+	if err == nil {
+		err = h.mayDeliver(ctx, g)
+	}
 	if err == nil && c.Request.Method == http.MethodGet {
 		err = h.limits.Allow(ctx, LimitArchive, g.userID.String())
 	}
 	if err != nil {
-		abort(c, err)
+		h.refuse(c, err)
 		return
 	}
 	header := c.Writer.Header()
@@ -81,8 +84,7 @@ func (h *deliveryHandlers) packable(ctx context.Context, g grant) (models.Job, [
 }
 
 func (h *deliveryHandlers) writeZip(ctx context.Context, c *gin.Context, g grant, entries []zipEntry) error {
-	out := &patientWriter{ResponseWriter: c.Writer, rc: http.NewResponseController(c.Writer), now: h.now}
-	zw := zip.NewWriter(out)
+	zw := zip.NewWriter(h.writer(c, g.userID))
 	checked := h.now()
 	for _, e := range entries {
 		if now := h.now(); now.Sub(checked) >= recheck {

@@ -30,6 +30,29 @@ type Plan struct {
 	UpdatedAt      time.Time
 }
 
+// Clone returns a copy that shares no limit with p.
+func (p Plan) Clone() Plan {
+	p.MaxRunningJobs, p.RetentionDays = copied(p.MaxRunningJobs), copied(p.RetentionDays)
+	p.StorageBytes, p.BandwidthBytes, p.MaxJobBytes = copied(p.StorageBytes), copied(p.BandwidthBytes), copied(p.MaxJobBytes)
+	return p
+}
+
+func copied[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	v := *p
+	return &v
+}
+
+// The acts on plans, for the audit log.
+const (
+	AuditPlanCreated   AuditAction = "plan.create"
+	AuditPlanChanged   AuditAction = "plan.change"
+	AuditPlanAssigned  AuditAction = "user.assign_plan"
+	AuditQuotaRepaired AuditAction = "user.repair_quota"
+)
+
 // PlanAssignment is the time in which an account had a plan.
 type PlanAssignment struct {
 	ID         int64     `gorm:"primaryKey"`

@@ -113,6 +113,7 @@ func newSystem(t *testing.T, o options) *system {
 		Streams: stream,
 		Sweeps:  &activities.Sweeps{Store: work, Objects: s.objects, Runner: s.flows, Now: time.Now},
 		Mails:   &activities.Mails{Store: work, Sender: o.mails},
+		Quota:   &activities.Quota{Store: work, Objects: s.objects},
 		Records: work, News: bus, Log: slog.New(slog.DiscardHandler), RunningPerUser: 10,
 	}
 	stop := s.run(deps)

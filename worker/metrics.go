@@ -17,6 +17,8 @@ type metrics struct {
 	delivered *prometheus.CounterVec
 	admitted  prometheus.Counter
 	age       prometheus.Gauge
+	repairs   *prometheus.CounterVec
+	drift     prometheus.Counter
 }
 
 func newMetrics(r prometheus.Registerer) *metrics {
@@ -31,8 +33,20 @@ func newMetrics(r prometheus.Registerer) *metrics {
 			Name: "longhaul_outbox_age_seconds", Help: "Age of the oldest item that waits in the outbox.",
 		}),
 	}
-	r.MustRegister(m.delivered, m.admitted, m.age)
+	m.repairs = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "longhaul_quota_repairs_total", Help: "Jobs and accounts whose quota was wrong and was repaired.",
+	}, []string{"kind"})
+	m.drift = prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "longhaul_quota_drift_bytes_total", Help: "Bytes by which quotas were wrong.",
+	})
+	r.MustRegister(m.delivered, m.admitted, m.age, m.repairs, m.drift)
 	return m
+}
+
+func (m *metrics) drifted(d store.Drift) {
+	m.repairs.WithLabelValues("job").Add(float64(d.Jobs))
+	m.repairs.WithLabelValues("account").Add(float64(d.Accounts))
+	m.drift.Add(float64(d.Bytes))
 }
 
 func (m *metrics) item(kind store.OutboxKind, err error) {

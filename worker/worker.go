@@ -43,6 +43,7 @@ type Deps struct {
 	Streams   *activities.Streams
 	Sweeps    *activities.Sweeps
 	Mails     *activities.Mails
+	Quota     *activities.Quota
 	Records   Records
 	News      News
 	Metrics   prometheus.Registerer
@@ -91,8 +92,9 @@ func New(t client.Client, d Deps) *Worker {
 			}
 		},
 	})
+	d.Quota.Drifted = w.metrics.drifted
 	workflows.Register(w.sdk)
-	for _, a := range []any{d.Jobs, d.Transfers, d.Files, d.Tracker, d.Seedr, d.Streams, d.Sweeps, d.Mails} {
+	for _, a := range []any{d.Jobs, d.Transfers, d.Files, d.Tracker, d.Seedr, d.Streams, d.Sweeps, d.Mails, d.Quota} {
 		w.sdk.RegisterActivity(a)
 	}
 	return w

@@ -13,4 +13,5 @@ var (
 	seedr     *activities.SeedrTracker
 	sweeps    *activities.Sweeps
 	mails     *activities.Mails
+	quota     *activities.Quota
 )

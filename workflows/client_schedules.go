@@ -47,6 +47,9 @@ func schedules() []schedule {
 			id: "sys-reconcile-jobs", every: 2 * time.Minute, flow: ReconcileJobs, summary: "starts the workflow of open jobs that have none",
 			args: []any{activities.RepairInput{Quiet: repairQuiet}},
 		},
+		{id: "sys-expire-files", every: time.Hour, flow: ExpireFiles, summary: "removes files past the time for which plans keep them"},
+		{id: "sys-roll-up-usage", every: time.Hour, flow: RollUpUsage, summary: "sums up what accounts use per day"},
+		{id: "sys-reconcile-quota", every: time.Hour, flow: ReconcileQuota, summary: "compares quotas with stored files and repairs drift"},
 		{id: "sys-prune-records", every: time.Hour, flow: PruneRecords, summary: "removes rows that are past their time"},
 	}
 }

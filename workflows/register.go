@@ -12,4 +12,7 @@ func Register(r worker.WorkflowRegistry) {
 	r.RegisterWorkflow(SweepOrphans)
 	r.RegisterWorkflow(ReconcileJobs)
 	r.RegisterWorkflow(PruneRecords)
+	r.RegisterWorkflow(ExpireFiles)
+	r.RegisterWorkflow(RollUpUsage)
+	r.RegisterWorkflow(ReconcileQuota)
 }

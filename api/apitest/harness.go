@@ -34,6 +34,7 @@ type Harness struct {
 	Store      *store.Store
 	Server     *api.Server
 	Hub        *api.Hub
+	Meter      *api.Meter
 	Bus        *event.PG
 	Starter    *Starter
 	Controller *Controller
@@ -64,6 +65,7 @@ func New(t testing.TB, opts ...Option) *Harness {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.NewJSONHandler(h.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	h.Meter = api.NewMeter(s, log, func() time.Time { return s.Now() })
 	h.listen(t, log)
 	app, files := httptest.NewUnstartedServer(nil), httptest.NewUnstartedServer(nil)
 	h.AppURL, h.FilesURL = "http://"+app.Listener.Addr().String(), "http://"+files.Listener.Addr().String()
@@ -118,6 +120,7 @@ func (h *Harness) deps(s *store.Store, log *slog.Logger) api.Deps {
 		Accounts: r, Sessions: r, OneTimes: r, Registrations: r, Factors: r, Tokens: r, Users: r, Security: r, Passwords: password.NewHasher(), Jobs: r, Files: r, Inspections: r, Inspector: h.Inspector,
 		Starter: h.Starter, Controller: h.Controller, Events: r, Hub: h.Hub, Fleet: r, Providers: r, Provision: h.Controller, Credentials: r, Reports: r,
 		Secrets: h.Keys, Parts: r, Uploads: h.Storage, Owners: r, Objects: h.Storage, Keys: h.Keys, Trail: r,
+		Usage: r, Plans: r, Meter: h.Meter,
 		Limiter: api.NewLimiter(s), Metrics: api.NewMetrics(prometheus.NewRegistry(), h.Hub), Log: log, Now: s.Now, NewID: s.NewID,
 		Probes: []api.Probe{{Name: "database", Critical: true, Check: s.Ping}},
 	}
@@ -152,7 +155,7 @@ func (h *Harness) Account(role models.Role) Caller {
 	if err := h.Store.CreateUser(h.t.Context(), u); err != nil {
 		h.t.Fatal(err)
 	}
-	if _, err := h.Store.AssignPlan(h.t.Context(), id, models.PlanUnlimited, nil); err != nil {
+	if err := h.Store.AssignPlan(h.t.Context(), models.Actor{Kind: models.ActorConsole}, id, models.PlanUnlimited); err != nil {
 		h.t.Fatal(err)
 	}
 	return Caller{User: u, Cookie: h.SignIn(u)}

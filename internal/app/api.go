@@ -34,6 +34,7 @@ const (
 	answerTime    = 2 * time.Minute // streams and files set deadlines of their own
 	maxHeader     = 64 << 10
 	apiStopTime   = 15 * time.Second
+	meterStopTime = 5 * time.Second // to write down what was delivered last
 	setupLinkTime = 24 * time.Hour
 )
 
@@ -68,6 +69,7 @@ type apiParts struct {
 	keys     *token.Keys
 	hub      *api.Hub
 	metrics  *api.Metrics
+	meter    *api.Meter
 	log      *slog.Logger
 }
 
@@ -107,6 +109,7 @@ func openAPI(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *apiPa
 		return nil, err
 	}
 	p.hub = api.NewHub(records.Records{Store: p.store}, log.With("component", "events"), time.Now)
+	p.meter = api.NewMeter(p.store, log.With("component", "meter"), time.Now)
 	p.metrics = api.NewMetrics(telemetry.NewRegistry(), p.hub)
 	return p, nil
 }
@@ -143,7 +146,7 @@ func (p *apiParts) server(cfg config.Config, version string, log *slog.Logger) (
 		Bots: p.bots(cfg, log), Passwords: password.NewHasher(), Jobs: r, Files: r, Inspections: r, Events: r,
 		Fleet: r, Providers: r, Provision: flows, Credentials: r, Reports: r, Parts: r, Owners: r, Objects: p.objects, Uploads: p.objects,
 		Inspector: newInspector(p.store, p.keys), Starter: flows, Controller: flows, Hub: p.hub, Secrets: p.keys, Keys: p.keys,
-		Limiter: api.NewLimiter(p.store), Trail: r, Metrics: p.metrics, Log: log.With("component", "api"),
+		Usage: r, Plans: r, Meter: p.meter, Limiter: api.NewLimiter(p.store), Trail: r, Metrics: p.metrics, Log: log.With("component", "api"),
 		Now: p.store.Now, NewID: p.store.NewID, Probes: []api.Probe{
 			{Name: "database", Critical: true, Check: p.store.Ping},
 			{Name: "temporal", Check: p.temporalThere},
@@ -207,9 +210,29 @@ func (p *apiParts) serve(ctx context.Context, cfg config.Config, server *api.Ser
 		p.hub.Run(ctx, p.bus)
 		return nil
 	})
+	stopMeter := p.runMeter(ctx)
 	err := g.Wait()
 	server.Wait()
-	return err
+	return errors.Join(err, stopMeter())
+}
+
+// runMeter writes down what is delivered. The meter outlives the listeners:
+// what they deliver until their end counts as well. The returned function ends
+// it.
+func (p *apiParts) runMeter(ctx context.Context) func() error {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		p.meter.Run(ctx)
+	}()
+	return func() error {
+		cancel()
+		<-done
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), meterStopTime)
+		defer cancel()
+		return p.meter.Flush(last)
+	}
 }
 
 func newServer(h http.Handler, write time.Duration, log *slog.Logger) *http.Server {

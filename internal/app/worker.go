@@ -168,6 +168,7 @@ func (p *workerParts) deps(cfg config.Config) worker.Deps {
 		},
 		Sweeps:  &activities.Sweeps{Store: work, Objects: p.objects, Runner: workflows.NewClient(p.temporal), Now: p.store.Now},
 		Mails:   &activities.Mails{Store: work},
+		Quota:   &activities.Quota{Store: work, Objects: p.objects},
 		Records: work, News: p.bus, Log: p.log, RunningPerUser: limits.MaxRunningJobs,
 	}
 	if p.mails != nil {

@@ -81,9 +81,13 @@ func (w *Work) FinishJob(ctx context.Context, jobID uuid.UUID) error {
 		if _, err := s.exec(ctx, "drop progress", `delete from job_progress where job_id = ?`, jobID); err != nil {
 			return err
 		}
-		return s.move(ctx, &job, Change{
+		c := Change{
 			To: models.StateReady, Reason: "Every file is stored and can be streamed or downloaded.",
-			NextAction: "Stays until you delete it.", Message: "Ready.",
-		}, models.EventState)
+			NextAction: staysForEver, Message: "Ready.",
+		}
+		if err := s.expiry(ctx, job.UserID, &c); err != nil {
+			return err
+		}
+		return s.move(ctx, &job, c, models.EventState)
 	})
 }

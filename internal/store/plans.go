@@ -21,7 +21,7 @@ func (s *Store) Plans(ctx context.Context, public bool) ([]models.Plan, error) {
 }
 
 // CreatePlan adds a plan. A taken id is a conflict.
-func (s *Store) CreatePlan(ctx context.Context, p models.Plan) (models.Plan, error) {
+func (s *Store) CreatePlan(ctx context.Context, by models.Actor, p models.Plan) (models.Plan, error) {
 	err := s.Tx(ctx, func(s *Store) error {
 		p.CreatedAt = s.Now()
 		p.UpdatedAt = p.CreatedAt
@@ -32,21 +32,28 @@ func (s *Store) CreatePlan(ctx context.Context, p models.Plan) (models.Plan, err
 		if res.Error == nil && res.RowsAffected == 0 {
 			return models.Errorf(models.CodeConflict, "There is a plan with this id.").In("id")
 		}
-		return translate(res.Error, "create plan")
+		if res.Error != nil {
+			return translate(res.Error, "create plan")
+		}
+		e := by.Did(models.AuditPlanCreated, "plan", p.ID)
+		e.After = planFacts(p)
+		return s.RecordAudit(ctx, e)
 	})
 	return p, err
 }
 
-// UpdatePlan changes a plan by change and returns it before and after. Accounts
-// that have it are under the new limits at once. The default plan can only be
-// replaced by another one, not given up.
-func (s *Store) UpdatePlan(ctx context.Context, id string, change func(*models.Plan) error) (before, after models.Plan, err error) {
-	err = s.Tx(ctx, func(s *Store) error {
+// UpdatePlan changes a plan by change and returns it. Accounts that have it are
+// under the new limits at once. The default plan can only be replaced by
+// another one, not given up.
+func (s *Store) UpdatePlan(ctx context.Context, by models.Actor, id string, change func(*models.Plan) error) (models.Plan, error) {
+	var after models.Plan
+	err := s.Tx(ctx, func(s *Store) error {
+		var before models.Plan
 		err := s.row(ctx, &before, "lock plan", `select * from plans where id = ? for update`, id)
 		if err != nil {
 			return err
 		}
-		after = before
+		after = before.Clone()
 		if err := change(&after); err != nil {
 			return err
 		}
@@ -57,9 +64,14 @@ func (s *Store) UpdatePlan(ctx context.Context, id string, change func(*models.P
 		if err := s.makeWayForDefault(ctx, after); err != nil {
 			return err
 		}
-		return translate(s.conn(ctx).Save(&after).Error, "update plan")
+		if err := s.conn(ctx).Save(&after).Error; err != nil {
+			return translate(err, "update plan")
+		}
+		e := by.Did(models.AuditPlanChanged, "plan", id)
+		e.Before, e.After = planFacts(before), planFacts(after)
+		return s.RecordAudit(ctx, e)
 	})
-	return before, after, err
+	return after, err
 }
 
 // makeWayForDefault takes the mark of the default from the plan that has it,
@@ -73,12 +85,10 @@ func (s *Store) makeWayForDefault(ctx context.Context, p models.Plan) error {
 	return err
 }
 
-// AssignPlan gives the account another plan and returns the one that it had.
-// by is the admin who did it, nil for nobody. What is stored stays; a job that
+// AssignPlan gives the account another plan. What is stored stays; a job that
 // does not fit any more waits.
-func (s *Store) AssignPlan(ctx context.Context, userID uuid.UUID, planID string, by *uuid.UUID) (models.Plan, error) {
-	var before models.Plan
-	err := s.Tx(ctx, func(s *Store) error {
+func (s *Store) AssignPlan(ctx context.Context, by models.Actor, userID uuid.UUID, planID string) error {
+	return s.Tx(ctx, func(s *Store) error {
 		var one int
 		if err := s.row(ctx, &one, "lock user", `select 1 from users where id = ? for update`, userID); err != nil {
 			return err
@@ -90,12 +100,25 @@ func (s *Store) AssignPlan(ctx context.Context, userID uuid.UUID, planID string,
 		if err != nil {
 			return err
 		}
-		if before, err = s.PlanOf(ctx, userID); err != nil {
+		before, err := s.PlanOf(ctx, userID)
+		if err != nil {
 			return err
 		}
-		return s.openAssignment(ctx, userID, planID, by)
+		if err := s.openAssignment(ctx, userID, planID, by.ID); err != nil {
+			return err
+		}
+		e := by.Did(models.AuditPlanAssigned, "user", userID.String())
+		e.Before, e.After = map[string]any{"plan": before.ID}, map[string]any{"plan": planID}
+		return s.RecordAudit(ctx, e)
 	})
-	return before, err
+}
+
+// planFacts is a plan for the audit log.
+func planFacts(p models.Plan) map[string]any {
+	return map[string]any{
+		"name": p.Name, "maxRunningJobs": p.MaxRunningJobs, "storageBytes": p.StorageBytes, "bandwidthBytes": p.BandwidthBytes,
+		"maxJobBytes": p.MaxJobBytes, "retentionDays": p.RetentionDays, "default": p.IsDefault, "public": p.Public, "position": p.Position,
+	}
 }
 
 // openAssignment ends the present assignment and begins the next; the same

@@ -384,7 +384,7 @@ func TestPlanLimitsRunningJobs(t *testing.T) {
 	if n := must[store.QueueNote](t)(b.QueueNote(ctx, b.user.ID)); n.Running != 2 || n.Limit != 2 {
 		t.Errorf("note %+v", n)
 	}
-	_, _, err := b.UpdatePlan(ctx, plan.ID, func(p *models.Plan) error {
+	_, err := b.UpdatePlan(ctx, models.Actor{Kind: models.ActorConsole}, plan.ID, func(p *models.Plan) error {
 		*p.MaxRunningJobs = 50
 		return nil
 	})

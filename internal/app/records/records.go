@@ -35,6 +35,9 @@ var (
 	_ api.AgentReports     = Records{}
 	_ api.Parts            = Records{}
 	_ api.Trail            = Records{}
+	_ api.UsageLog         = Records{}
+	_ api.Plans            = Records{}
+	_ api.BandwidthLog     = Records{}
 	_ api.SecurityLog      = Records{}
 )
 
@@ -98,4 +101,20 @@ func (r Records) SecurityEvents(ctx context.Context, q api.RecordQuery) ([]model
 	return r.Store.SecurityEvents(ctx, store.SecurityFilter{
 		Kind: models.SecurityKind(q.Action), UserID: q.Actor, IP: q.IP, From: q.From, To: q.To, Before: q.Before, Limit: q.Limit,
 	})
+}
+
+// Usage returns what the account uses of its plan.
+func (r Records) Usage(ctx context.Context, userID uuid.UUID) (api.Usage, error) {
+	u, err := r.Store.Usage(ctx, userID)
+	return api.Usage(u), err
+}
+
+// Ledger returns lines of the account's quota ledger.
+func (r Records) Ledger(ctx context.Context, userID uuid.UUID, jobID *uuid.UUID, before int64, limit int) ([]api.LedgerEntry, error) {
+	rows, err := r.Store.Ledger(ctx, userID, jobID, before, limit)
+	out := make([]api.LedgerEntry, 0, len(rows))
+	for _, l := range rows {
+		out = append(out, api.LedgerEntry(l))
+	}
+	return out, err
 }

@@ -13,6 +13,9 @@ import (
 	"longhaul/models"
 )
 
+// nobody is who makes fixtures.
+var nobody = models.Actor{Kind: models.ActorConsole} //nolint:gochecknoglobals // a constant
+
 // User adds an account without limits and returns it.
 func User(t testing.TB, s *store.Store) models.User {
 	t.Helper()
@@ -24,7 +27,7 @@ func User(t testing.TB, s *store.Store) models.User {
 	if err := s.CreateUser(t.Context(), u); err != nil {
 		t.Fatalf("create user: %v", err)
 	}
-	if _, err := s.AssignPlan(t.Context(), id, models.PlanUnlimited, nil); err != nil {
+	if err := s.AssignPlan(t.Context(), nobody, id, models.PlanUnlimited); err != nil {
 		t.Fatalf("assign plan: %v", err)
 	}
 	return u
@@ -40,11 +43,11 @@ func Plan(t testing.TB, s *store.Store, userID uuid.UUID, p models.Plan) models.
 	if p.Name == "" {
 		p.Name = "Test"
 	}
-	p, err := s.CreatePlan(t.Context(), p)
+	p, err := s.CreatePlan(t.Context(), nobody, p)
 	if err != nil {
 		t.Fatalf("create plan: %v", err)
 	}
-	if _, err := s.AssignPlan(t.Context(), userID, p.ID, nil); err != nil {
+	if err := s.AssignPlan(t.Context(), nobody, userID, p.ID); err != nil {
 		t.Fatalf("assign plan: %v", err)
 	}
 	return p

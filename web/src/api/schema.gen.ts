@@ -272,6 +272,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All plans, also those that are not shown to everybody */
+        get: operations["list-all-plans"];
+        put?: never;
+        /** Add a plan */
+        post: operations["create-plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/plans/{plan}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a plan
+         * @description Members that are left out stay; null takes a limit away. Accounts that have the plan are under the new limits at once.
+         */
+        patch: operations["update-plan"];
+        trace?: never;
+    };
     "/api/v1/admin/providers": {
         parameters: {
             query?: never;
@@ -445,6 +483,24 @@ export interface paths {
         put?: never;
         /** End all sessions and API tokens of an account */
         post: operations["logout-user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/{id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plans that an account has and had */
+        get: operations["get-user-plan"];
+        /** Give an account another plan */
+        put: operations["assign-plan"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1194,6 +1250,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plans that accounts can have */
+        get: operations["list-plans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources/inspect": {
         parameters: {
             query?: never;
@@ -1208,6 +1281,46 @@ export interface paths {
          * @description Name, size and files, before anything is fetched. Magnet links and URLs take up to 45 seconds.
          */
         post: operations["inspect-source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the account uses of its plan
+         * @description Storage, bandwidth of the month, jobs, and a series of days for charts.
+         */
+        get: operations["get-usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every change of the storage that the account takes up
+         * @description Newest first.
+         */
+        get: operations["list-ledger"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1309,6 +1422,10 @@ export interface components {
          * @enum {string}
          */
         AgentState: "active" | "cordoned" | "draining";
+        AssignPlan: {
+            /** @description The plan's id */
+            plan: string;
+        };
         AuditCheck: {
             /**
              * Format: int64
@@ -1365,6 +1482,25 @@ export interface components {
             /** @description Empty on the last page */
             nextCursor: string;
         };
+        BandwidthUsage: {
+            /**
+             * Format: int64
+             * @description Bytes; null is no limit
+             */
+            limit: number | null;
+            /** Format: date-time */
+            resetsAt: string;
+            /**
+             * Format: date-time
+             * @description Start of the period: the first of the month, UTC
+             */
+            since: string;
+            /**
+             * Format: int64
+             * @description Bytes delivered since the start of the period
+             */
+            used: number;
+        };
         Booted: {
             /** Format: int64 */
             bootEpoch: number;
@@ -1376,6 +1512,30 @@ export interface components {
         ChangePassword: {
             /** @description The new one, at least 15 characters */
             password: string;
+        };
+        DayUsage: {
+            /**
+             * Format: int64
+             * @description Bytes delivered
+             */
+            bandwidth: number;
+            /** Format: date */
+            day: string;
+            /**
+             * Format: int64
+             * @description Jobs that became ready
+             */
+            jobs: number;
+            /**
+             * Format: int64
+             * @description Bytes taken up at the end of the day, or so far
+             */
+            storage: number;
+            /**
+             * Format: int64
+             * @description Bytes added by jobs that became ready
+             */
+            stored: number;
         };
         DeleteAccount: {
             /** @description The account's address, to confirm */
@@ -1608,6 +1768,61 @@ export interface components {
          * @enum {string}
          */
         JobState: "queued" | "resolving" | "awaiting_selection" | "downloading" | "storing" | "ready" | "paused" | "needs_attention" | "failed" | "cancelled" | "expired";
+        JobUsage: {
+            /**
+             * Format: int64
+             * @description How many may run at once; null is no limit
+             */
+            limit: number | null;
+            /** Format: int64 */
+            running: number;
+            /** Format: int64 */
+            total: number;
+        };
+        Ledger: {
+            lines: components["schemas"]["LedgerLine"][];
+            /** @description Empty on the last page */
+            nextCursor: string;
+        };
+        /**
+         * @description What a line of the quota ledger records
+         * @enum {string}
+         */
+        LedgerKind: "reserve" | "grow" | "settle" | "release" | "free" | "repair";
+        LedgerLine: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: uuid
+             * @description Null for a repair of the totals
+             */
+            jobId: string;
+            /** @description Empty once the job is deleted */
+            jobName: string;
+            kind: components["schemas"]["LedgerKind"];
+            /**
+             * Format: int64
+             * @description Of the account, after the line
+             */
+            reservedAfter: number;
+            /**
+             * Format: int64
+             * @description Bytes
+             */
+            reservedDelta: number;
+            /**
+             * Format: int64
+             * @description Of the account, after the line
+             */
+            usedAfter: number;
+            /**
+             * Format: int64
+             * @description Bytes
+             */
+            usedDelta: number;
+        };
         Limits: {
             /**
              * Format: int64
@@ -1727,6 +1942,26 @@ export interface components {
             /** @description The token of the link */
             token: string;
         };
+        NewPlan: {
+            /** Format: int64 */
+            bandwidthBytes?: number;
+            /** @description New accounts get it instead of the one that they get now */
+            default?: boolean;
+            /** @description A short lower-case word */
+            id: string;
+            /** Format: int64 */
+            maxJobBytes?: number;
+            /** Format: int64 */
+            maxRunningJobs?: number;
+            name: string;
+            /** Format: int64 */
+            position?: number;
+            public?: boolean;
+            /** Format: int64 */
+            retentionDays?: number;
+            /** Format: int64 */
+            storageBytes?: number;
+        };
         OneTimeLink: {
             /** @description The token of the link */
             token: string;
@@ -1770,6 +2005,78 @@ export interface components {
          * @enum {string}
          */
         Phase: "starting" | "resolving" | "checking" | "downloading" | "uploading" | "seeding" | "done" | "failed" | "stopped";
+        PlanHistory: {
+            /** @description Newest first */
+            plans: components["schemas"]["PlanPeriod"][];
+        };
+        PlanInfo: {
+            /**
+             * Format: int64
+             * @description Delivered in a calendar month, UTC
+             */
+            bandwidthBytes: number | null;
+            /** @description New accounts get it */
+            default: boolean;
+            id: string;
+            /**
+             * Format: int64
+             * @description Of the selected files of one job
+             */
+            maxJobBytes: number | null;
+            /** Format: int64 */
+            maxRunningJobs: number | null;
+            name: string;
+            /**
+             * Format: int64
+             * @description Order in lists
+             */
+            position: number;
+            /** @description Shown to everybody */
+            public: boolean;
+            /**
+             * Format: int64
+             * @description Days after which files of a ready job are removed
+             */
+            retentionDays: number | null;
+            /** Format: int64 */
+            storageBytes: number | null;
+        };
+        PlanList: {
+            plans: components["schemas"]["PlanInfo"][];
+        };
+        PlanPatch: {
+            /** Format: int64 */
+            bandwidthBytes?: number | null;
+            /** @description true makes it what new accounts get */
+            default?: boolean;
+            /** Format: int64 */
+            maxJobBytes?: number | null;
+            /** Format: int64 */
+            maxRunningJobs?: number | null;
+            name?: string;
+            /** Format: int64 */
+            position?: number;
+            public?: boolean;
+            /** Format: int64 */
+            retentionDays?: number | null;
+            /** Format: int64 */
+            storageBytes?: number | null;
+        };
+        PlanPeriod: {
+            /** Format: date-time */
+            assignedAt: string;
+            /**
+             * Format: uuid
+             * @description The administrator; null when nobody did
+             */
+            assignedBy: string;
+            /**
+             * Format: date-time
+             * @description Null for the present plan
+             */
+            endedAt: string | null;
+            plan: string;
+        };
         Problem: {
             /** @description What clients decide by; docs/problems.md lists the values */
             code: string;
@@ -2145,6 +2452,23 @@ export interface components {
          * @enum {string}
          */
         SourceKind: "magnet" | "torrent" | "url";
+        StorageUsage: {
+            /**
+             * Format: int64
+             * @description Bytes; null is no limit
+             */
+            limit: number | null;
+            /**
+             * Format: int64
+             * @description Bytes held for jobs that run or are about to
+             */
+            reserved: number;
+            /**
+             * Format: int64
+             * @description Bytes of stored files
+             */
+            used: number;
+        };
         /** @description One message of the stream, as the fields of a server-sent event */
         StreamMessage: {
             data: components["schemas"]["Job"];
@@ -2305,6 +2629,14 @@ export interface components {
         };
         UploadsReply: {
             urls: components["schemas"]["PartURL"][] | null;
+        };
+        UsageInfo: {
+            bandwidth: components["schemas"]["BandwidthUsage"];
+            /** @description Each day of the range, oldest first */
+            days: components["schemas"]["DayUsage"][];
+            jobs: components["schemas"]["JobUsage"];
+            plan: components["schemas"]["PlanInfo"];
+            storage: components["schemas"]["StorageUsage"];
         };
         UserInfo: {
             /** Format: date-time */
@@ -2892,6 +3224,103 @@ export interface operations {
             };
         };
     };
+    "list-all-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlan"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanInfo"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanInfo"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-providers": {
         parameters: {
             query?: never;
@@ -3197,6 +3626,70 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-user-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanHistory"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "assign-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignPlan"];
+            };
+        };
         responses: {
             /** @description No Content */
             204: {
@@ -4601,6 +5094,35 @@ export interface operations {
             };
         };
     };
+    "list-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "inspect-source": {
         parameters: {
             query?: never;
@@ -4622,6 +5144,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SourceInfo"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-usage": {
+        parameters: {
+            query?: {
+                /** @description How many days the series goes back, today included */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageInfo"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-ledger": {
+        parameters: {
+            query?: {
+                /** @description Only the lines of this job */
+                job?: string;
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ledger"];
                 };
             };
             /** @description A fault, as a problem document (RFC 9457) */

@@ -1,0 +1,77 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"longhaul/internal/store"
+)
+
+// expireBatch is how many jobs expire before their objects are removed.
+const expireBatch = 100
+
+// QuotaStore is what looking after quotas needs of the database.
+type QuotaStore interface {
+	AnnounceExpiry(ctx context.Context) (int64, error)
+	ExpireJobs(ctx context.Context, limit int) ([]uuid.UUID, error)
+	RollUp(ctx context.Context) (int64, error)
+	ReconcileQuota(ctx context.Context) (store.Drift, error)
+}
+
+// QuotaObjects is what expiry needs of object storage.
+type QuotaObjects interface {
+	DeletePrefix(ctx context.Context, prefix string) error
+}
+
+// Quota looks after what accounts use of their plans. Everything in it may run
+// at any time and any number of times.
+type Quota struct {
+	Store   QuotaStore
+	Objects QuotaObjects
+	Drifted func(store.Drift) // is told of every repair; may be nil
+}
+
+// ExpireFiles announces when files expire and removes those whose time is
+// over: rows first, then objects. Objects that stay because a try ended in
+// between are found by the orphan sweep.
+func (a *Quota) ExpireFiles(ctx context.Context) (ExpireResult, error) {
+	res, err := a.expire(ctx)
+	return res, border(ctx, err)
+}
+
+func (a *Quota) expire(ctx context.Context) (res ExpireResult, err error) {
+	stop := beat(ctx)
+	defer stop()
+	if res.Announced, err = a.Store.AnnounceExpiry(ctx); err != nil {
+		return res, err
+	}
+	for {
+		ids, err := a.Store.ExpireJobs(ctx, expireBatch)
+		for _, id := range ids {
+			res.Expired++
+			if err := a.Objects.DeletePrefix(ctx, jobPrefix(id)); err != nil {
+				return res, fmt.Errorf("remove objects: %w", err)
+			}
+		}
+		if err != nil || len(ids) < expireBatch {
+			return res, err
+		}
+	}
+}
+
+// RollUpUsage writes the daily figures of all accounts.
+func (a *Quota) RollUpUsage(ctx context.Context) (RollUpResult, error) {
+	n, err := a.Store.RollUp(ctx)
+	return RollUpResult{Days: n}, border(ctx, err)
+}
+
+// RepairQuota compares what accounts use with what is stored for them.
+func (a *Quota) RepairQuota(ctx context.Context) (DriftResult, error) {
+	d, err := a.Store.ReconcileQuota(ctx)
+	if a.Drifted != nil && d != (store.Drift{}) {
+		a.Drifted(d)
+	}
+	return DriftResult(d), border(ctx, err)
+}

@@ -1,0 +1,125 @@
+package store
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"longhaul/models"
+)
+
+// Drift is what a reconcile of quotas had to repair.
+type Drift struct {
+	Jobs     int   // that ended and held something, or took up other than they store
+	Accounts int   // whose totals were not the sums of their jobs
+	Bytes    int64 // by which they were wrong, added up
+}
+
+// ReconcileQuota compares what jobs and accounts take up and hold with the
+// rows of stored files and repairs what differs, with a line in the ledger and
+// an entry in the audit log. Nothing should ever be found.
+func (w *Work) ReconcileQuota(ctx context.Context) (Drift, error) {
+	var d Drift
+	var jobs, users []struct{ ID uuid.UUID }
+	// Totals first: a job can give back only what the totals have.
+	err := w.s.rows(ctx, &users, "look for wrong totals", `
+		select u.id from users u left join quota_usage q on q.user_id = u.id left join lateral (
+			select coalesce(sum(quota_used), 0)::bigint as used, coalesce(sum(quota_reserved), 0)::bigint as reserved
+			from jobs where user_id = u.id) j on true
+		where (coalesce(q.used, 0), coalesce(q.reserved, 0)) <> (j.used, j.reserved) limit 1000`)
+	if err != nil {
+		return d, err
+	}
+	for _, u := range users {
+		if err := w.repairAccount(ctx, u.ID, &d); err != nil {
+			return d, err
+		}
+	}
+	err = w.s.rows(ctx, &jobs, "look for wrong jobs", `
+		select j.id from jobs j left join lateral (
+			select coalesce(sum(size), 0) as stored from files where job_id = j.id and state = 'stored') f on true
+		where j.state in ('ready', 'failed', 'cancelled', 'expired')
+			and (j.quota_used <> f.stored or j.quota_reserved <> 0) limit 1000`)
+	if err != nil {
+		return d, err
+	}
+	for _, j := range jobs {
+		if err := w.repairJob(ctx, j.ID, &d); err != nil {
+			return d, err
+		}
+	}
+	return d, nil
+}
+
+// repairJob makes an ended job take up what it stores.
+func (w *Work) repairJob(ctx context.Context, jobID uuid.UUID, d *Drift) error {
+	return w.s.Tx(ctx, func(s *Store) error {
+		job, err := s.lockAnyJob(ctx, jobID)
+		if isNotFound(err) || err == nil && !job.State.Terminal() {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		before := models.Room{Used: job.QuotaUsed, Reserved: job.QuotaReserved}
+		if err := s.settle(ctx, &job, models.LedgerRepair); err != nil {
+			return err
+		}
+		after := models.Room{Used: job.QuotaUsed, Reserved: job.QuotaReserved}
+		if before == after {
+			return nil // another transaction was about it
+		}
+		d.Jobs++
+		d.Bytes += difference(before, after)
+		return s.recordRepair(ctx, "job", jobID, before, after)
+	})
+}
+
+// repairAccount makes the totals of an account the sums of its jobs. The lock
+// on the totals keeps all changes of the account waiting, so that both are seen
+// as of one moment.
+func (w *Work) repairAccount(ctx context.Context, userID uuid.UUID, d *Drift) error {
+	return w.s.Tx(ctx, func(s *Store) error {
+		if _, err := s.exec(ctx, "open storage totals",
+			`insert into quota_usage (user_id, updated_at) values (?, ?) on conflict do nothing`, userID, s.Now()); err != nil {
+			return err
+		}
+		var before, after models.Room
+		if err := s.row(ctx, &before, "lock totals",
+			`select used, reserved from quota_usage where user_id = ? for update`, userID); err != nil {
+			return err
+		}
+		if err := s.row(ctx, &after, "sum up jobs", `
+			select coalesce(sum(quota_used), 0)::bigint as used, coalesce(sum(quota_reserved), 0)::bigint as reserved
+			from jobs where user_id = ?`, userID); err != nil {
+			return err
+		}
+		if before == after {
+			return nil
+		}
+		if _, err := s.exec(ctx, "repair totals", `
+			with total as (update quota_usage set used = ?, reserved = ?, updated_at = ? where user_id = ? returning *)
+			insert into quota_ledger (user_id, kind, used_delta, reserved_delta, used_after, reserved_after, at)
+			select user_id, ?, ?, ?, used, reserved, updated_at from total`,
+			after.Used, after.Reserved, s.Now(), userID,
+			models.LedgerRepair, after.Used-before.Used, after.Reserved-before.Reserved); err != nil {
+			return err
+		}
+		d.Accounts++
+		d.Bytes += difference(before, after)
+		return s.recordRepair(ctx, "user", userID, before, after)
+	})
+}
+
+func (s *Store) recordRepair(ctx context.Context, kind string, id uuid.UUID, before, after models.Room) error {
+	s.log.WarnContext(ctx, "quota repaired", "kind", kind, "id", id, "used_before", before.Used, "used_after", after.Used,
+		"reserved_before", before.Reserved, "reserved_after", after.Reserved)
+	e := models.Actor{Kind: models.ActorSystem}.Did(models.AuditQuotaRepaired, kind, id.String())
+	e.Before = map[string]any{"used": before.Used, "reserved": before.Reserved}
+	e.After = map[string]any{"used": after.Used, "reserved": after.Reserved}
+	return s.RecordAudit(ctx, e)
+}
+
+func difference(a, b models.Room) int64 {
+	return max(a.Used-b.Used, b.Used-a.Used) + max(a.Reserved-b.Reserved, b.Reserved-a.Reserved)
+}
