@@ -25,6 +25,7 @@ type Seedr interface {
 	DeleteTransfer(ctx context.Context, id int64) error
 	DeleteFolder(ctx context.Context, id int64) error
 	DeleteFile(ctx context.Context, id int64) error
+	RemoveWish(ctx context.Context, id int64) error
 	FileURL(ctx context.Context, fileID int64) (*seedr.Link, error)
 	Open(ctx context.Context, l *seedr.Link, offset, length, size int64) (*seedr.Stream, error)
 }

@@ -30,6 +30,7 @@ type seedrFollower struct {
 	open    map[uuid.UUID]*onSeedr      // open attempts, by job
 	items   map[string]models.SeedrItem // what the account has for jobs, by info hash
 	account models.SeedrAccount
+	wishes  map[int64]bool   // wishlist entries that refused adds left behind
 	refused map[string]error // adds that Seedr calls duplicates, by info hash
 	tokens  *rate.Limiter
 

@@ -120,6 +120,9 @@ func (f *seedrFollower) noRoom(ctx context.Context, group []*onSeedr, root seedr
 	var size int64
 	if se, ok := errors.AsType[*seedr.Error](err); ok && se.Wish != nil {
 		size = se.Wish.Size
+		if se.Wish.ID > 0 {
+			f.wishes[se.Wish.ID] = true
+		}
 	}
 	for _, o := range group {
 		size = max(size, sizeOf(o.job))
@@ -142,6 +145,19 @@ func (f *seedrFollower) noRoom(ctx context.Context, group []*onSeedr, root seedr
 	}
 	for _, o := range group {
 		f.fail(ctx, o, e.Because(err), 0)
+	}
+}
+
+// unwish removes wishlist entries that refused adds left behind: nothing would
+// download them, and a full wishlist refuses more. What does not work out is
+// tried again after the next listing.
+func (f *seedrFollower) unwish(ctx context.Context) {
+	for id := range f.wishes {
+		if err := ignoreSeedrGone(f.Seedr.RemoveWish(ctx, id)); err != nil {
+			f.log.Info("wishlist entry not removed yet", "cause", err)
+			return
+		}
+		delete(f.wishes, id)
 	}
 }
 

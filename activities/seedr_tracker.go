@@ -85,7 +85,7 @@ func (a *SeedrTracker) TrackSeedr(ctx context.Context) (TrackResult, error) {
 		return TrackResult{Gone: true}, nil
 	}
 	f := &seedrFollower{
-		SeedrTracker: a, log: activity.GetLogger(ctx), open: map[uuid.UUID]*onSeedr{}, refused: map[string]error{},
+		SeedrTracker: a, log: activity.GetLogger(ctx), open: map[uuid.UUID]*onSeedr{}, refused: map[string]error{}, wishes: map[int64]bool{},
 		started: a.Now(), tokens: newTokenRate(),
 	}
 	stop := beat(ctx)
@@ -150,6 +150,7 @@ func (f *seedrFollower) poll(ctx context.Context) {
 		f.log.Warn("listing of Seedr not dealt with", "cause", err)
 		f.soon = true
 	}
+	f.unwish(ctx)
 	f.pollAt = f.Now().Add(f.pause())
 }
 

@@ -84,19 +84,20 @@ func (c *fileCopy) copySpan(ctx context.Context, parts []int) error {
 	defer r.close()
 	for i, n := range parts {
 		size := c.partSize(n)
-		if err := c.memory.Acquire(gctx, size); err != nil {
+		share := min(size, streamMemory)
+		if err := c.memory.Acquire(gctx, share); err != nil {
 			return errors.Join(g.Wait(), ctx.Err())
 		}
 		body := make([]byte, size)
 		if err := r.fill(gctx, body, c.offset(n), runEnd(parts[i:])); err != nil {
-			c.memory.Release(size)
+			c.memory.Release(share)
 			if failed := g.Wait(); failed != nil {
 				return failed
 			}
 			return err
 		}
 		g.Go(func() error {
-			defer c.memory.Release(size)
+			defer c.memory.Release(share)
 			return c.storePart(gctx, n, body)
 		})
 	}

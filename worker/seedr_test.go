@@ -2,6 +2,7 @@ package worker_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net/netip"
 	"strings"
@@ -27,6 +28,7 @@ type account struct {
 	*seedrtest.Sim
 	library *seedrtest.Library
 	shared  *seedr.Memory
+	client  *seedr.Client // the worker's
 }
 
 func newAccount(t *testing.T, sw seedrtest.Switches) *account {
@@ -57,6 +59,7 @@ func (a *account) parts(s *system, bus *event.PG) (*activities.SeedrTracker, *ac
 		s.t.Fatalf("seedr client: %v", err)
 	}
 	s.t.Cleanup(client.Close)
+	a.client = client
 	if err := work.SaveSeedrSetup(s.t.Context(), true, "environment", 0); err != nil {
 		s.t.Fatalf("set up: %v", err)
 	}
@@ -332,6 +335,54 @@ func TestCancelReachesTheStream(t *testing.T) {
 	s.keep("seedr_cancel_storing", s.closed(job.ID, canceled), 50)
 	s.emptied(a)
 	s.gone(job.ID)
+}
+
+func TestFullSeedrAccountIsWaitedFor(t *testing.T) {
+	both(t, func(t *testing.T, sw seedrtest.Switches) {
+		sw.Slots = 1 // the plan's name promises 25
+		a := newAccount(t, sw)
+		s := newSystem(t, options{seedr: a})
+		a.has(s)
+		// Somebody uses the account by hand.
+		foreign, err := a.client.AddMagnet(t.Context(), "magnet:?xt=urn:btih:"+strings.Repeat("ab", 20))
+		if err != nil {
+			t.Fatalf("add: %v", err)
+		}
+		s.switchTo(models.ProviderSeedr, models.FailoverNone)
+		job := s.known()
+		s.eventually(func() string {
+			got := s.job(job.ID)
+			if got.Problem != models.ProblemSeedrSlots && got.Problem != models.ProblemSeedrFull {
+				return fmt.Sprintf("is %s: %s", got.State, got.Reason)
+			}
+			return ""
+		})
+		if got := s.job(job.ID); got.State != models.StateQueued || got.Reason == "" || got.NextAction == "" {
+			t.Errorf("waits as %s: %q, %q", got.State, got.Reason, got.NextAction)
+		}
+		if err := a.client.DeleteTransfer(t.Context(), foreign.ID); err != nil {
+			t.Fatalf("remove: %v", err)
+		}
+		s.until(job.ID, models.StateReady)
+		s.keep("seedr_full", s.closed(job.ID, completed), budget)
+		s.emptied(a) // the wishlist too
+	})
+}
+
+func TestTooLargeForSeedrMovesToAnAgent(t *testing.T) {
+	sw := seedrtest.Default()
+	sw.SpaceMax = 4 // bytes; the content has 5
+	a := newAccount(t, sw)
+	s := newSystem(t, options{seedr: a})
+	a.has(s)
+	s.agent(s.works)
+	s.switchTo(models.ProviderSeedr, models.FailoverToAgent)
+	job := s.known()
+	if got := s.until(job.ID, models.StateReady); got.Provider != models.ProviderAgent {
+		t.Errorf("ended at %s", got.Provider)
+	}
+	s.told(job.ID, "larger than the whole Seedr account")
+	s.emptied(a)
 }
 
 func TestVerifyCallsSeedr(t *testing.T) {

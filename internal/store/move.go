@@ -116,24 +116,28 @@ func (s *Store) failoverAfter() time.Duration {
 // to the one that their policy names next, if that has room: from the agents
 // when none is there, from Seedr when it is away or full.
 func (s *Store) moveWaiting(ctx context.Context) error {
+	cfg, err := s.ProviderConfig(ctx)
+	if err != nil {
+		return err
+	}
 	var waiting []models.Job
-	cutoff := s.Now().Add(-s.failoverAfter())
-	err := s.rows(ctx, &waiting, "list jobs that wait long", `
+	err = s.rows(ctx, &waiting, "list jobs that wait long", `
 		select * from jobs where state = 'queued' and admitted_at is null and delete_at is null and state_since <= ?
-			and failover <> 'none' order by created_at, id limit 500`, cutoff)
+			and failover <> 'none' and (? or failover <> '') order by created_at, id limit 500`,
+		s.Now().Add(-s.failoverAfter()), cfg.Options.Failover != models.FailoverNone)
 	if err != nil || len(waiting) == 0 {
 		return err
 	}
-	cfg, err := s.ProviderConfig(ctx)
+	places, err := s.places(ctx)
 	if err != nil {
 		return err
 	}
 	for _, job := range waiting {
 		to, ok := policyOf(job, cfg).Next(job.Provider)
-		if !ok || !to.Fits(job.SourceKind, value(job.InfoHashV1)) {
+		if !ok || !to.Fits(job.SourceKind, value(job.InfoHashV1)) || !places.takes(to) {
 			continue
 		}
-		why, err := s.whyElsewhere(ctx, job, to)
+		why, err := s.whyElsewhere(ctx, job, to, places)
 		if err != nil {
 			return err
 		}
@@ -145,8 +149,39 @@ func (s *Store) moveWaiting(ctx context.Context) error {
 		}); err != nil {
 			return err
 		}
+		places.moved[to]++
 	}
 	return nil
+}
+
+// places is what the providers can take, as of one look.
+type places struct {
+	agents, free int
+	room         SeedrRoom
+	down         error // why Seedr cannot be used; nil if it can
+	now          time.Time
+	moved        map[models.Provider]int // jobs that were given to each since
+}
+
+func (s *Store) places(ctx context.Context) (places, error) {
+	p := places{now: s.Now(), moved: map[models.Provider]int{}}
+	var err error
+	if p.agents, p.free, err = s.freeSlots(ctx); err != nil {
+		return places{}, err
+	}
+	if p.room, err = s.seedrRoom(ctx); err != nil {
+		return places{}, err
+	}
+	p.down = seedrDown(p.room.SeedrAccount, p.now)
+	return p, nil
+}
+
+// takes reports whether the provider has a slot, before a job's size is known.
+func (p places) takes(to models.Provider) bool {
+	if to == models.ProviderAgent {
+		return p.free > p.moved[to]
+	}
+	return p.agents == 0 && p.down == nil && p.room.SlotsLeft() > p.moved[to]
 }
 
 // moveQueued moves the job if it still waits; another transaction that works
@@ -171,29 +206,20 @@ func (s *Store) moveQueued(ctx context.Context, jobID uuid.UUID, m Move) error {
 
 // whyElsewhere says why the job's provider cannot take it while the other one
 // can; nil if that is not so.
-func (s *Store) whyElsewhere(ctx context.Context, job models.Job, to models.Provider) (*models.Error, error) {
-	agents, free, err := s.freeSlots(ctx)
-	if err != nil {
-		return nil, err
-	}
-	room, err := s.seedrRoom(ctx)
-	if err != nil {
-		return nil, err
+func (s *Store) whyElsewhere(ctx context.Context, job models.Job, to models.Provider, p places) (*models.Error, error) {
+	if to == models.ProviderAgent && p.down != nil {
+		return models.AsError(p.down), nil
 	}
 	var need int64
 	if err := s.row(ctx, &need, "measure job for Seedr",
 		`select `+seedrNeed+` as need from jobs j where j.id = ?`, job.ID); err != nil {
 		return nil, err
 	}
-	now := s.Now()
-	down := seedrDown(room.SeedrAccount, now)
-	fits := room.SlotsLeft() > 0 && room.holds(need, now)
+	fits := p.room.holds(need, p.now) && (p.room.SpaceMax == 0 || need <= p.room.SpaceMax)
 	switch {
-	case to == models.ProviderSeedr && agents == 0 && down == nil && fits && (room.SpaceMax == 0 || need <= room.SpaceMax):
+	case to == models.ProviderSeedr && fits:
 		return models.Fault(models.ProblemNoAgent, "No agent is there to fetch it."), nil
-	case to == models.ProviderAgent && free > 0 && down != nil:
-		return models.AsError(down), nil
-	case to == models.ProviderAgent && free > 0 && !fits:
+	case to == models.ProviderAgent && (!fits || p.room.SlotsLeft() == 0):
 		return models.Fault(models.ProblemSeedrFull, "Seedr had no room or slot for it for too long."), nil
 	default:
 		return nil, nil
