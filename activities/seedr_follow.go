@@ -185,7 +185,7 @@ func (f *seedrFollower) follow(ctx context.Context, hash string, group []*onSeed
 	}
 	if fault := f.judge(item, t, group[0].job); fault != nil {
 		for _, o := range group {
-			f.fail(ctx, o, fault, 0)
+			f.fail(ctx, o, fault)
 		}
 	}
 }

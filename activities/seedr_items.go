@@ -80,7 +80,7 @@ func (f *seedrFollower) full(ctx context.Context, group []*onSeedr, root seedrRo
 		by := o.since.Add(f.Pace.Full)
 		o.waits(fault.Message, &by)
 		if !now.Before(by) {
-			f.fail(ctx, o, fault, 0)
+			f.fail(ctx, o, fault)
 		}
 	}
 	return true
@@ -109,7 +109,7 @@ func (f *seedrFollower) notAdded(ctx context.Context, item models.SeedrItem, gro
 	default: // it will not take this one
 		f.forget(ctx, item)
 		for _, o := range group {
-			f.fail(ctx, o, e, 0)
+			f.fail(ctx, o, e)
 		}
 	}
 }
@@ -144,7 +144,7 @@ func (f *seedrFollower) noRoom(ctx context.Context, group []*onSeedr, root seedr
 		}
 	}
 	for _, o := range group {
-		f.fail(ctx, o, e.Because(err), 0)
+		f.fail(ctx, o, e.Because(err))
 	}
 }
 
@@ -261,7 +261,7 @@ func (f *seedrFollower) absent(ctx context.Context, item models.SeedrItem, group
 		f.forget(ctx, item) // so the next listing adds it again
 		if err != nil {
 			for _, o := range group {
-				f.fail(ctx, o, models.AsError(err), 0)
+				f.fail(ctx, o, models.AsError(err))
 			}
 		}
 		return
@@ -273,7 +273,7 @@ func (f *seedrFollower) absent(ctx context.Context, item models.SeedrItem, group
 	item.Released = true // a part of it may appear late
 	f.keep(ctx, item)
 	for _, o := range group {
-		f.fail(ctx, o, models.Fault(models.ProblemSeedrGone, "Seedr dropped it, or somebody removed it there."), 0)
+		f.fail(ctx, o, models.Fault(models.ProblemSeedrGone, "Seedr dropped it, or somebody removed it there."))
 	}
 }
 

@@ -3,7 +3,6 @@ package activities
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"go.temporal.io/sdk/temporal"
 
@@ -20,7 +19,7 @@ func (f *seedrFollower) finish(ctx context.Context, o *onSeedr, item models.Seed
 	if err := f.finishOne(ctx, o, item); err != nil && ctx.Err() == nil {
 		e := models.AsError(err)
 		if e.Code != models.CodeUnavailable || e.Problem != "" {
-			f.fail(ctx, o, e, 0)
+			f.fail(ctx, o, e)
 			return
 		}
 		f.soon = true
@@ -38,7 +37,7 @@ func (f *seedrFollower) finishOne(ctx context.Context, o *onSeedr, item models.S
 			return err
 		}
 	}
-	if f.MaxJobBytes > 0 && sizeOf(job) > f.MaxJobBytes && !(job.ChooseFiles && job.Selection == nil) {
+	if f.MaxJobBytes > 0 && sizeOf(job) > f.MaxJobBytes && (!job.ChooseFiles || job.Selection != nil) {
 		return models.Fault(models.ProblemContentTooLarge, "This is larger than a job may be (%s of at most %s).",
 			models.BytesInWords(sizeOf(job)), models.BytesInWords(f.MaxJobBytes))
 	}
@@ -82,12 +81,12 @@ func (f *seedrFollower) saveFiles(ctx context.Context, job models.Job, item mode
 }
 
 // fail fails the activity of an attempt and ends the attempt.
-func (f *seedrFollower) fail(ctx context.Context, o *onSeedr, e *models.Error, delay time.Duration) {
+func (f *seedrFollower) fail(ctx context.Context, o *onSeedr, e *models.Error) {
 	if o.settled {
 		return
 	}
 	details := FaultDetails{Provider: models.ProviderSeedr, Epoch: o.Epoch, BytesDone: o.progress.BytesDone}
-	if err := f.complete(ctx, o.TaskToken, nil, failure(e, delay, details)); err != nil {
+	if err := f.complete(ctx, o.TaskToken, nil, failure(e, 0, details)); err != nil {
 		f.soon = true
 		f.log.Warn("attempt on Seedr not failed; again soon", "job_id", o.JobID, "cause", err)
 		return

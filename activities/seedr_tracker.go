@@ -223,7 +223,7 @@ func (f *seedrFollower) fails(ctx context.Context, err error) {
 	for _, o := range f.open {
 		o.waits(e.Message+" It goes on by itself.", nil)
 		if now.Sub(f.failing) >= f.Pace.Outage {
-			f.fail(ctx, o, e, 0)
+			f.fail(ctx, o, e)
 		}
 	}
 }

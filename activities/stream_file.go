@@ -32,7 +32,7 @@ type copying struct {
 	rate int64
 }
 
-func newCopying(a *Streams, plan store.StoreOnSeedr) *copying {
+func newCopying(a *Streams, plan store.OnSeedr) *copying {
 	p := &copying{Streams: a, job: plan.Job, epoch: plan.Epoch, last: a.Now()}
 	for _, f := range plan.Files {
 		p.total += max(f.Size, 0)
@@ -204,7 +204,7 @@ func (r *spanReader) open(ctx context.Context, offset int64, last int) error {
 
 func (r *spanReader) close() {
 	if r.stream != nil {
-		r.stream.Close()
+		_ = r.stream.Close() // it was only read
 		r.stream = nil
 	}
 }

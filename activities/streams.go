@@ -26,7 +26,7 @@ const (
 // StreamStore is what copying files from Seedr needs of the database.
 type StreamStore interface {
 	Transition(ctx context.Context, jobID uuid.UUID, c store.Change) (models.Job, error)
-	FilesOnSeedr(ctx context.Context, jobID uuid.UUID) (store.StoreOnSeedr, error)
+	FilesOnSeedr(ctx context.Context, jobID uuid.UUID) (store.OnSeedr, error)
 	SaveStreamedParts(ctx context.Context, jobID uuid.UUID, epoch int64, parts []store.PartReport) error
 	SetUploadID(ctx context.Context, fileID uuid.UUID, uploadID string) (current string, err error)
 	FlushProgress(ctx context.Context, ps []models.Progress) error

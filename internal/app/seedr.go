@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"os"
 	"time"
 
 	"longhaul/internal/config"
@@ -20,7 +19,7 @@ func openSeedr(ctx context.Context, cfg config.Seedr, work *store.Work, log *slo
 	from := ""
 	if cfg.Configured() {
 		from = "environment"
-		if os.Getenv("SEEDR_PASSWORD_FILE") != "" {
+		if cfg.FromFile {
 			from = "file"
 		}
 	}

@@ -127,6 +127,7 @@ type Seedr struct {
 	Email      Secret         `env:"SEEDR_EMAIL" secret:"true" doc:"E-mail address of the Seedr.cc account; empty is no account."`
 	Slots      int            `env:"SEEDR_SLOTS" envDefault:"0" doc:"Transfers that the Seedr.cc account runs at once; 0 takes the number that its plan is published with."`
 	Password   Secret         `env:"SEEDR_PASSWORD" secret:"true" doc:"Password of the Seedr.cc account."`
+	FromFile   bool           // the password came from a file
 	AllowCIDRs []netip.Prefix `env:"SEEDR_ALLOW_CIDRS" doc:"Private networks that SEEDR_URL and the download links may be in, unencrypted too, separated by commas; for a simulator. None by default."`
 }
 
@@ -164,6 +165,7 @@ func Parse(p Process, vars map[string]string) (Config, error) {
 		// What could not be read would be reported a second time as missing.
 		return Config{}, errors.Join(fileErr, parseErr)
 	}
+	cfg.Seedr.FromFile = vars["SEEDR_PASSWORD_FILE"] != ""
 	if cfg.Storage.PublicEndpoint == "" {
 		cfg.Storage.PublicEndpoint = cfg.Storage.Endpoint
 	}

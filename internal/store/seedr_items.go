@@ -58,8 +58,8 @@ func (w *Work) NeededOnSeedr(ctx context.Context) (map[string]bool, error) {
 	return out, err
 }
 
-// StoreOnSeedr is a job whose content is complete on Seedr and goes to storage.
-type StoreOnSeedr struct {
+// OnSeedr is a job whose content is complete on Seedr and goes to storage.
+type OnSeedr struct {
 	Job   models.Job
 	Epoch int64
 	Item  models.SeedrItem
@@ -68,19 +68,19 @@ type StoreOnSeedr struct {
 
 // FilesOnSeedr returns what is to be copied from Seedr to storage for the job.
 // It is seedr_gone when the account does not hold it (any more).
-func (w *Work) FilesOnSeedr(ctx context.Context, jobID uuid.UUID) (StoreOnSeedr, error) {
-	var out StoreOnSeedr
+func (w *Work) FilesOnSeedr(ctx context.Context, jobID uuid.UUID) (OnSeedr, error) {
+	var out OnSeedr
 	job, err := w.Job(ctx, jobID)
 	if err != nil {
-		return StoreOnSeedr{}, err
+		return OnSeedr{}, err
 	}
 	out.Job, out.Epoch = job, job.Epoch
 	out.Item, err = w.SeedrItem(ctx, value(job.InfoHashV1))
 	if isNotFound(err) || err == nil && out.Item.DoneAt == nil {
-		return StoreOnSeedr{}, models.Fault(models.ProblemSeedrGone, "It is not in the Seedr account any more; it is fetched again.")
+		return OnSeedr{}, models.Fault(models.ProblemSeedrGone, "It is not in the Seedr account any more; it is fetched again.")
 	}
 	if err != nil {
-		return StoreOnSeedr{}, err
+		return OnSeedr{}, err
 	}
 	out.Files, err = w.FilesToFinalize(ctx, jobID)
 	return out, err
