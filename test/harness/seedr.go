@@ -220,3 +220,23 @@ func column(ctx context.Context, db *pgx.Conn, query string) ([]string, error) {
 	}
 	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
+
+// TemporalRows counts the rows of a table of Temporal's own database.
+func (s *Stack) TemporalRows(ctx context.Context, table string) (n int64, err error) {
+	r, err := s.Ready()
+	if err != nil {
+		return 0, err
+	}
+	cfg, err := pgx.ParseConfig(r.Env["DATABASE_URL"])
+	if err != nil {
+		return 0, err
+	}
+	cfg.Database = "temporal"
+	db, err := pgx.ConnectConfig(ctx, cfg)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = db.Close(ctx) }()
+	err = db.QueryRow(ctx, "select count(*) from "+pgx.Identifier{table}.Sanitize()).Scan(&n)
+	return n, err
+}
