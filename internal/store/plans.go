@@ -86,7 +86,7 @@ func (s *Store) makeWayForDefault(ctx context.Context, p models.Plan) error {
 }
 
 // AssignPlan gives the account another plan. What is stored stays; a job that
-// does not fit any more waits.
+// does not fit any more waits. The plan that it has already changes nothing.
 func (s *Store) AssignPlan(ctx context.Context, by models.Actor, userID uuid.UUID, planID string) error {
 	return s.Tx(ctx, func(s *Store) error {
 		var one int
@@ -101,7 +101,7 @@ func (s *Store) AssignPlan(ctx context.Context, by models.Actor, userID uuid.UUI
 			return err
 		}
 		before, err := s.PlanOf(ctx, userID)
-		if err != nil {
+		if err != nil || before.ID == planID {
 			return err
 		}
 		if err := s.openAssignment(ctx, userID, planID, by.ID); err != nil {
