@@ -318,6 +318,29 @@ func TestStreamingGoesOnAfterAKill(t *testing.T) {
 	s.emptied(a)
 }
 
+func TestLinksThatFailAreTakenAnew(t *testing.T) {
+	a := newAccount(t, seedrtest.Default())
+	s := newSystem(t, options{seedr: a})
+	s.content = bytes.Repeat([]byte("0123456789abcdef"), 3<<20) // three parts
+	a.has(s)
+	for _, f := range []seedrtest.Fault{
+		seedrtest.FaultForbidden, seedrtest.FaultShort, seedrtest.FaultBusy, seedrtest.FaultNotReady, seedrtest.FaultCut,
+	} {
+		a.Inject(f, "", 1)
+	}
+	s.switchTo(models.ProviderSeedr, models.FailoverNone)
+	job := s.known()
+	s.until(job.ID, models.StateReady)
+	s.delivered(job.ID)
+	if n := len(a.Stats().Faults); n != 5 {
+		t.Errorf("%d of 5 faults happened: %v", n, a.Stats().Faults)
+	}
+	if n := a.Stats().MaxReaders; n > 2 {
+		t.Errorf("%d readers of one link", n)
+	}
+	s.emptied(a)
+}
+
 func TestCancelReachesTheStream(t *testing.T) {
 	sw := seedrtest.Default()
 	sw.BytesPerSecond = 1 << 20
