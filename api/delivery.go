@@ -52,7 +52,8 @@ func (s *Server) buildDelivery() error {
 		return err
 	}
 	d := s.deps
-	engine.Use(identify(), logRequests(d.Log, d.Now), measure(d.Metrics, d.Now), rescue(d.Log), secureDelivery(s.cfg.FilesURL))
+	engine.Use(identify(), logRequests(d.Log, d.Now), measure(d.Metrics, d.Now), s.watcher.watch, rescue(d.Log),
+		secureDelivery(s.cfg.FilesURL))
 	h := &deliveryHandlers{
 		files: d.Files, jobs: d.Jobs, owners: d.Owners, objects: d.Objects, limits: d.Limiter, meter: d.Meter,
 		signer: &linkSigner{keys: d.Keys, files: s.cfg.FilesURL, now: d.Now}, app: originOf(s.cfg.BaseURL), now: d.Now,

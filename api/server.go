@@ -85,6 +85,7 @@ type Server struct {
 	app        *gin.Engine
 	delivery   *gin.Engine
 	background *background
+	watcher    *watcher
 }
 
 // New returns the API of a deployment.
@@ -130,6 +131,7 @@ func build(cfg Config, deps Deps) (*Server, error) {
 		deps.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{cfg: cfg, deps: deps, background: newBackground(deps.Log)}
+	s.watcher = newWatcher(deps.Security, s.background, deps.Now)
 	engine, err := newEngine(cfg.TrustedProxies)
 	if err != nil {
 		return nil, err
@@ -138,7 +140,7 @@ func build(cfg Config, deps Deps) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("app origin: %w", err)
 	}
-	engine.Use(identify(), logRequests(deps.Log, deps.Now), measure(deps.Metrics, deps.Now), newWatcher(deps.Security, s.background, deps.Now).watch, rescue(deps.Log),
+	engine.Use(identify(), logRequests(deps.Log, deps.Now), measure(deps.Metrics, deps.Now), s.watcher.watch, rescue(deps.Log),
 		secureApp(cfg.BaseURL, cfg.FilesURL, cfg.TurnstileSiteKey != ""), guard.check, limitBody(deps.Now))
 	s.app = engine
 	s.api = humagin.New(engine, apiConfig())

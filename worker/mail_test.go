@@ -2,6 +2,8 @@ package worker_test
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -60,7 +62,7 @@ func (s *system) mailEnds(id uuid.UUID, state models.MailState, status enumspb.W
 
 // mailHistory returns the mail's history, which has to replay and to tell
 // nothing but ids.
-func (s *system) mailHistory(id uuid.UUID) string {
+func (s *system) mailHistory(id uuid.UUID, name string) string {
 	s.t.Helper()
 	h := s.flowHistory(workflows.MailWorkflowID(id.String()), "")
 	r := sdkworker.NewWorkflowReplayer()
@@ -68,9 +70,14 @@ func (s *system) mailHistory(id uuid.UUID) string {
 	if err := r.ReplayWorkflowHistory(nil, h); err != nil {
 		s.t.Errorf("replay: %v", err)
 	}
-	text, err := protojson.Marshal(h)
+	text, err := protojson.MarshalOptions{Multiline: true, Indent: " "}.Marshal(h)
 	if err != nil {
 		s.t.Fatal(err)
+	}
+	if dir := os.Getenv("LONGHAUL_RECORD_REPLAY"); dir != "" {
+		if err := os.WriteFile(filepath.Join(dir, "mail", name+".json"), append(text, '\n'), 0o644); err != nil {
+			s.t.Fatal(err)
+		}
 	}
 	return string(text)
 }
@@ -88,7 +95,7 @@ func TestMailIsDelayedWhileTheProviderIsDown(t *testing.T) {
 	if m.Attempts != 3 || m.LastError != "" || m.EndedAt == nil {
 		t.Errorf("sent after %d attempts, last error %q", m.Attempts, m.LastError)
 	}
-	h := s.mailHistory(id)
+	h := s.mailHistory(id, "delayed")
 	if n := strings.Count(h, `"eventId"`); n > 12 {
 		t.Errorf("a delayed mail costs %d events", n)
 	}
@@ -113,7 +120,7 @@ func TestMailThatTheProviderRefuses(t *testing.T) {
 	if tries.Load() != 1 || m.LastError != "The mail provider answered 422 (canary-reason)." {
 		t.Errorf("%d tries, last error %q", tries.Load(), m.LastError)
 	}
-	if h := s.mailHistory(id); strings.Contains(h, "canary") {
+	if h := s.mailHistory(id, "refused"); strings.Contains(h, "canary") {
 		t.Errorf("the history tells what the provider said: %s", h)
 	}
 }

@@ -15,15 +15,26 @@ import (
 // under test: a fixture that fails shows that a running job would break too.
 func TestReplay(t *testing.T) {
 	t.Parallel()
-	fixtures, err := filepath.Glob("testdata/replay/*.json")
-	if err != nil || len(fixtures) < 22 {
+	replay(t, "testdata/replay/*.json", 22, workflows.Download)
+}
+
+// TestReplayMails does the same for the mails that are on their way.
+func TestReplayMails(t *testing.T) {
+	t.Parallel()
+	replay(t, "testdata/replay/mail/*.json", 2, workflows.SendMail)
+}
+
+func replay(t *testing.T, pattern string, least int, flow any) {
+	t.Helper()
+	fixtures, err := filepath.Glob(pattern)
+	if err != nil || len(fixtures) < least {
 		t.Fatalf("%d fixtures, %v", len(fixtures), err)
 	}
 	for _, path := range fixtures {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".json"), func(t *testing.T) {
 			t.Parallel()
 			r := worker.NewWorkflowReplayer()
-			r.RegisterWorkflow(workflows.Download)
+			r.RegisterWorkflow(flow)
 			if err := r.ReplayWorkflowHistoryFromJSONFile(nil, path); err != nil {
 				t.Error(err)
 			}
