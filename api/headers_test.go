@@ -30,38 +30,20 @@ func TestGradedHeadersAreCurrent(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "index.html"), []byte(page), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	h := apitest.New(t, func(c *api.Config, _ *api.Deps) {
-		c.WebDir = dir
-		c.BaseURL = &url.URL{Scheme: "https", Host: "app.example.com"}
-		c.FilesURL = &url.URL{Scheme: "https", Host: "files.example.com"}
-	})
+	deployed := func(siteKey string) *apitest.Harness {
+		return apitest.New(t, func(c *api.Config, _ *api.Deps) {
+			c.WebDir, c.TurnstileSiteKey = dir, siteKey
+			c.BaseURL = &url.URL{Scheme: "https", Host: "app.example.com"}
+			c.FilesURL = &url.URL{Scheme: "https", Host: "files.example.com"}
+		})
+	}
+	h := deployed("")
 	user := h.Account(models.RoleUser)
-	got := map[string]savedAnswer{}
+	got := map[string]savedAnswer{"/login with Turnstile": save(t, deployed("0x4AAA"), apitest.Caller{}, "/login")}
 	for name, path := range map[string]string{
 		"/": "/", "/login": "/login", "API answer": "/api/v1/me", "404 page": "/assets/gone.js", "404 of the API": "/api/v1/nothing",
 	} {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, h.AppURL+path, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		resp := h.Do(user, req)
-		body, err := io.ReadAll(resp.Body)
-		resp.Body.Close()
-		if err != nil {
-			t.Fatal(err)
-		}
-		saved := savedAnswer{Status: resp.StatusCode, Headers: map[string]string{}}
-		for k := range resp.Header {
-			switch k {
-			case "Date", "Content-Length", "X-Request-Id", "Etag", "Last-Modified":
-			default:
-				saved.Headers[k] = resp.Header.Get(k)
-			}
-		}
-		if resp.StatusCode == http.StatusOK && path != "/api/v1/me" {
-			saved.Body = string(body)
-		}
-		got[name] = saved
+		got[name] = save(t, h, user, path)
 	}
 	text, err := json.MarshalIndent(got, "", "  ")
 	if err != nil {
@@ -81,4 +63,31 @@ func TestGradedHeadersAreCurrent(t *testing.T) {
 	if string(text)+"\n" != string(want) {
 		t.Errorf("the headers are not the graded ones; run: go test ./api -run GradedHeaders -update && make test-headers\n%s", text)
 	}
+}
+
+// save asks for a path and keeps of the answer what does not differ each time.
+func save(t *testing.T, h *apitest.Harness, who apitest.Caller, path string) savedAnswer {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, h.AppURL+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp := h.Do(who, req)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved := savedAnswer{Status: resp.StatusCode, Headers: map[string]string{}}
+	for k := range resp.Header {
+		switch k {
+		case "Date", "Content-Length", "X-Request-Id", "Etag", "Last-Modified":
+		default:
+			saved.Headers[k] = resp.Header.Get(k)
+		}
+	}
+	if resp.StatusCode == http.StatusOK && path != "/api/v1/me" {
+		saved.Body = string(body)
+	}
+	return saved
 }
