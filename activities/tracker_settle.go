@@ -99,7 +99,7 @@ func (f *follower) done(ctx context.Context, at store.OpenAttempt, st agentapi.S
 	}
 	res := TransferResult{
 		AgentID: f.agent.ID.String(), Epoch: at.Epoch, Bytes: sizeOf(job),
-		Waits: at.Kind == models.TransferResolve && job.State == models.StateQueued,
+		Waits: at.Kind == models.TransferResolve && job.State == models.StateQueued && job.AdmittedAt == nil,
 	}
 	if err := f.complete(ctx, at.TaskToken, res, nil); err != nil {
 		return err

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -30,6 +31,7 @@ type Inspector interface {
 
 type sourceHandlers struct {
 	sources *sourceReader
+	usage   UsageLog
 	limits  Limiter
 }
 
@@ -103,7 +105,33 @@ func (h *sourceHandlers) inspect(ctx context.Context, in *rawInput) (*sourceOutp
 	} else if manifest != nil && verdict.Allowed {
 		verdict = h.sources.sizeVerdict(*manifest)
 	}
+	if manifest != nil && verdict.Allowed {
+		if verdict, err = h.withinPlan(ctx, user.ID, *manifest, verdict); err != nil {
+			return nil, err
+		}
+	}
 	return &sourceOutput{Body: sourceInfoOf(src, manifest, verdict)}, nil
+}
+
+// withinPlan judges a source by the caller's plan: what it could never keep is
+// not allowed, and what has no room now would wait.
+func (h *sourceHandlers) withinPlan(ctx context.Context, userID uuid.UUID, m models.Manifest, v Verdict) (Verdict, error) {
+	u, err := h.usage.Usage(ctx, userID)
+	if err != nil || m.Size < 0 {
+		return v, err
+	}
+	if fault := u.Plan.Fits(m.Size); fault != nil {
+		v.Reason = models.AsError(fault).Message
+		v.Allowed = slices.ContainsFunc(m.Files, func(f models.ManifestFile) bool { return len(m.Files) > 1 && u.Plan.Fits(f.Size) == nil })
+		if v.Allowed {
+			v.Reason += " Choose some of the files."
+		}
+		return v, nil
+	}
+	if free, limited := u.Room.Free(); limited && m.Size > free && v.Reason == "" {
+		v.Reason = models.NeedsRoom(m.Size, free) + " It would wait until there is room."
+	}
+	return v, nil
 }
 
 func sourceInfoOf(src models.Source, m *models.Manifest, v Verdict) SourceInfo {

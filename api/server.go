@@ -189,7 +189,7 @@ func (s *Server) operations(r *router) {
 	policy := &registrationPolicy{configured: s.cfg.Registration, mail: s.cfg.Mail, store: d.Registrations}
 	(&systemHandlers{accounts: d.Accounts, auth: r.auth, policy: policy, probes: d.Probes, cfg: s.cfg}).routes(r)
 	s.accountOperations(r, policy)
-	(&sourceHandlers{sources: sources, limits: d.Limiter}).routes(r)
+	(&sourceHandlers{sources: sources, usage: d.Usage, limits: d.Limiter}).routes(r)
 	(&jobHandlers{
 		jobs: d.Jobs, sources: sources, starter: d.Starter, controller: d.Controller, limits: d.Limiter,
 		background: s.background, uiURL: s.cfg.WorkflowUIURL,

@@ -272,3 +272,27 @@ func TestSubmitIntoAFullPlan(t *testing.T) {
 	try(fits, "refuse", 403, `"code":"quota_exceeded"`, "needs 2.0 KiB, 1000 B free")
 	try(fits, "wait", 202)
 }
+
+func TestInspectionTellsOfThePlan(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t, generous)
+	user := h.Account(models.RoleUser)
+	limited(t, h, user, models.Plan{Name: "Small", StorageBytes: new(int64(5000))})
+	m := storetest.Manifest(4000)
+	storetest.Submit(t, h.Store, user.User.ID, &m)
+	for _, c := range []struct {
+		sizes []int64
+		want  []string
+	}{
+		{[]int64{900}, []string{`"allowed":true,"reason":""`}},
+		{[]int64{2000}, []string{`"allowed":true`, "It would wait until there is room."}},
+		{[]int64{5001}, []string{`"allowed":false`, "the plan Small has 4.9 KiB"}},
+		{[]int64{4000, 3000}, []string{`"allowed":true`, "Choose some of the files."}},
+	} {
+		kind, body := form(t, nil, torrent(t, "inspected", c.sizes...))
+		h.Run(t, apitest.Scenario{
+			As: user, Method: "POST", Path: "/api/v1/sources/inspect", Body: body, Header: map[string]string{"Content-Type": kind},
+			Status: 200, Want: c.want,
+		})
+	}
+}

@@ -150,7 +150,10 @@ func (d *download) place(ctx workflow.Context, start func(workflow.Context) work
 	}
 	d.now.AgentID, d.now.Epoch, d.plan.Bytes, d.now.ToStore = res.AgentID, res.Epoch, res.Bytes, res.ToStore
 	if res.Waits {
-		// The row is in the queue already; an admission may have come before this.
+		// The row is in the queue already. What came before belongs to the slot
+		// that was given back; in the blink in which that could be wrong, the
+		// reconcile sweep repeats the admission.
+		drain(d.admits)
 		d.now.Admitted = false
 		d.moved(ctx, activities.StateInput{
 			To: models.StateQueued, Reason: "Waits for room in the owner's storage.", NextAction: "Starts by itself when there is room.",
