@@ -42,10 +42,10 @@ func TestAccount(t *testing.T) {
 	}
 	in := map[string]string{"email": email, "password": password}
 	must(call("auth/register", in, nil))
+	address, link := harness.LinkIn(t, stack.Mailed(t, email, 1))
 	if code := refused(t, call("auth/login", in, nil)); code != "email_not_verified" {
 		t.Errorf("before the link is used: %s", code)
 	}
-	address, link := harness.LinkIn(t, stack.Mailed(t, email, 1))
 	if !strings.HasPrefix(address, ready.App+"/verify?token=") {
 		t.Errorf("the link is %s", address)
 	}
