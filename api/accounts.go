@@ -74,7 +74,7 @@ type accountHandlers struct {
 	oneTimes      OneTimes
 	registrations Registrations
 	factors       SecondFactors
-	tokens        APITokens
+	tokens        Tokens
 	security      SecurityLog
 	passwords     Passwords
 	bots          BotCheck
@@ -201,9 +201,9 @@ func (h *accountHandlers) openSession(ctx context.Context, user models.User) (ht
 }
 
 // link makes a one-time secret of the kind that a mail will carry.
-func (h *accountHandlers) link(kind models.OneTimeKind, life time.Duration) models.OneTime {
+func (h *accountHandlers) link(kind models.OneTimeKind) models.OneTime {
 	id := h.newID()
-	return models.OneTime{ID: id, Hash: token.Hash(h.keys.OneTime(id)), Kind: kind, ExpiresAt: h.now().Add(life)}
+	return models.OneTime{ID: id, Hash: token.Hash(h.keys.OneTime(id)), Kind: kind, ExpiresAt: h.now().Add(linkLife)}
 }
 
 // note records a security event beside the answer, which takes as long

@@ -25,15 +25,15 @@ const hintSize = len(tokenPrefix) + 4
 // How many days an API token lives.
 const maxTokenDays, defaultTokenDays = 366, 90
 
-// APITokens keeps the credentials of programs that act for a user.
-type APITokens interface {
+// Tokens keeps the credentials of programs that act for a user.
+type Tokens interface {
 	CreateAPIToken(ctx context.Context, t models.APIToken, from models.Client) error
 	APITokens(ctx context.Context, userID uuid.UUID) ([]models.APIToken, error)
 	DeleteAPIToken(ctx context.Context, userID, id uuid.UUID) error
 }
 
 type tokenHandlers struct {
-	tokens APITokens
+	tokens Tokens
 	limits Limiter
 	now    func() time.Time
 	newID  func() uuid.UUID

@@ -191,8 +191,10 @@ func TestAPITokens(t *testing.T) {
 	ask(t, h, who, "jobs", `{"source":"x"}`, 403, "scope_missing")
 	h.Run(t, apitest.Scenario{As: who, Path: "/api/v1/auth/tokens", Status: 403, Want: []string{"scope_missing"}})
 	h.Run(t, apitest.Scenario{As: apitest.Caller{Bearer: made.Token, Cookie: user.Cookie}, Path: "/api/v1/me", Status: 400, Want: []string{"ambiguous_credentials"}})
-	h.Run(t, apitest.Scenario{As: user, Path: "/api/v1/auth/tokens", Status: 200,
-		Want: []string{`"name":"laptop"`, `"lastUsedIp":"127.0.0.1"`}, Unwant: []string{made.Token, "hash"}})
+	h.Run(t, apitest.Scenario{
+		As: user, Path: "/api/v1/auth/tokens", Status: 200,
+		Want: []string{`"name":"laptop"`, `"lastUsedIp":"127.0.0.1"`}, Unwant: []string{made.Token, "hash"},
+	})
 	h.Run(t, apitest.Scenario{As: other, Path: "/api/v1/auth/tokens", Status: 200, Unwant: []string{"laptop"}})
 	h.Run(t, apitest.Scenario{As: other, Method: "DELETE", Path: "/api/v1/auth/tokens/" + made.Info.ID, Status: 404})
 	h.Exec(`update api_tokens set expires_at = now() where id = $1`, made.Info.ID)

@@ -78,7 +78,7 @@ func (h *accountHandlers) changeEmail(ctx context.Context, in *changeEmailInput)
 	if err := allowAll(ctx, h.limits, limitAsk{LimitResetAccount, email}, limitAsk{LimitResetAccount, user.Email}); err != nil {
 		return nil, err
 	}
-	link := h.link(models.OneTimeEmail, linkLife)
+	link := h.link(models.OneTimeEmail)
 	link.Email = email
 	if err := h.background.accept(ctx, accountBudget, func(ctx context.Context) error {
 		return h.accounts.RequestEmailChange(ctx, user.ID, link)

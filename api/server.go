@@ -41,7 +41,7 @@ type Deps struct {
 	OneTimes      OneTimes
 	Registrations Registrations
 	Factors       SecondFactors
-	Tokens        APITokens
+	Tokens        Tokens
 	Users         UserAdmin
 	Security      SecurityLog
 	Trail         Trail

@@ -116,7 +116,7 @@ func (h *accountHandlers) register(ctx context.Context, in *signUpInput) (*accep
 		return nil, err
 	}
 	user := models.User{ID: h.newID(), Email: email, PasswordHash: hash, Role: models.RoleUser, CreatedAt: h.now()}
-	link := h.link(models.OneTimeVerify, linkLife)
+	link := h.link(models.OneTimeVerify)
 	if err := h.background.accept(ctx, accountBudget, func(ctx context.Context) error {
 		return h.registrations.Register(ctx, user, link)
 	}); err != nil {
@@ -190,7 +190,7 @@ func (h *accountHandlers) mailTo(ctx context.Context, in *addressInput, f func(c
 }
 
 func (h *accountHandlers) resend(ctx context.Context, in *addressInput) (*acceptedOutput, error) {
-	link := h.link(models.OneTimeVerify, linkLife)
+	link := h.link(models.OneTimeVerify)
 	err := h.mailTo(ctx, in, func(ctx context.Context, email string) error {
 		return h.registrations.ResendVerification(ctx, email, link)
 	})
@@ -201,7 +201,7 @@ func (h *accountHandlers) resend(ctx context.Context, in *addressInput) (*accept
 }
 
 func (h *accountHandlers) requestReset(ctx context.Context, in *addressInput) (*acceptedOutput, error) {
-	link := h.link(models.OneTimeReset, linkLife)
+	link := h.link(models.OneTimeReset)
 	err := h.mailTo(ctx, in, func(ctx context.Context, email string) error {
 		return h.registrations.RequestReset(ctx, email, link)
 	})

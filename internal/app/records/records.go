@@ -22,7 +22,7 @@ var (
 	_ api.OneTimes         = Records{}
 	_ api.Registrations    = Records{}
 	_ api.SecondFactors    = Records{}
-	_ api.APITokens        = Records{}
+	_ api.Tokens           = Records{}
 	_ api.UserAdmin        = Records{}
 	_ api.SecurityLog      = Records{}
 	_ api.Jobs             = Records{}
