@@ -1,4 +1,4 @@
-import type { Agent, ApiToken, Job, JobAction, JobEvent, JobFile, JobState, Me, Progress, Session } from '@/api/model';
+import type { Agent, ApiToken, Job, JobAction, JobEvent, JobFile, JobState, LedgerLine, Me, Progress, Session, Usage } from '@/api/model';
 
 const actionsOf: Record<JobState, JobAction[]> = {
   queued: ['pause', 'cancel', 'delete'],
@@ -135,5 +135,33 @@ export function makeToken(given: Partial<ApiToken> = {}): ApiToken {
     lastUsedAt: moment(-5_000),
     lastUsedIp: '192.0.2.17',
     ...given,
+  };
+}
+
+const gib = 1024 ** 3;
+
+/** Makes the usage of an account that is used every other day. */
+export function makeUsage(given: Partial<Usage> = {}): Usage {
+  return {
+    plan: {
+      id: 'free', name: 'Free', default: true, public: true, position: 1, maxRunningJobs: 2, storageBytes: 20 * gib,
+      bandwidthBytes: 100 * gib, maxJobBytes: 10 * gib, retentionDays: 30,
+    },
+    storage: { used: 12 * gib, reserved: 3 * gib, limit: 20 * gib },
+    bandwidth: { used: 41 * gib, limit: 100 * gib, since: moment(-1_000_000), resetsAt: moment(1_000_000) },
+    jobs: { running: 1, limit: 2, total: 38 },
+    days: Array.from({ length: 30 }, (_, at) => ({
+      day: moment((at - 29) * 86_400).slice(0, 10), bandwidth: at % 2 === 0 ? 0 : (at * gib) / 7, storage: (at * gib) / 3, stored: gib, jobs: at % 3,
+    })),
+    ...given,
+  };
+}
+
+/** Makes a line of the ledger. */
+export function makeLedgerLine(given: Partial<LedgerLine> = {}): LedgerLine {
+  serial += 1;
+  return {
+    id: serial, kind: 'settle', jobId: newId(), jobName: 'Tears of Steel', usedDelta: 2 * gib, usedAfter: 12 * gib, reservedDelta: -2 * gib,
+    reservedAfter: 0, at: moment(-3_600), ...given,
   };
 }

@@ -1,8 +1,8 @@
-import type { Agent, Inspection, Job, JobAction, JobEvent, JobFile, JobState } from '@/api/model';
+import type { Agent, Inspection, Job, JobAction, JobEvent, JobFile, JobState, LedgerLine, Usage } from '@/api/model';
 
 import { Accounts } from './accounts';
 import { empty, json, problem, type Route } from './answers';
-import { makeEvent, makeJob, newId } from './fixtures';
+import { makeEvent, makeJob, makeUsage, newId } from './fixtures';
 
 const afterAction: Partial<Record<JobAction, JobState>> = {
   pause: 'paused',
@@ -18,6 +18,8 @@ export class World extends Accounts {
   timelines = new Map<string, JobEvent[]>();
   agents: Agent[] = [];
   inspection: Inspection | Response = problem(503, 'metadata_timeout', 'The metadata did not arrive in time.');
+  usage: Usage = makeUsage();
+  ledger: LedgerLine[] = [];
   filesUrl = 'http://files.test';
   /** The requests that changed something, as "METHOD /path body". */
   readonly changes: string[] = [];
@@ -37,6 +39,8 @@ export class World extends Accounts {
     ['GET', /^\/jobs\/([^/]+)\/workflow$/, ([, id]) => json(this.workflow(id ?? ''))],
     ['POST', /^\/jobs\/([^/]+)\/archive$/, ([, id]) => json(this.link(`z/${id ?? ''}/all.zip`))],
     ['POST', /^\/files\/([^/]+)\/link$/, ([, id]) => json(this.link(`f/${id ?? ''}/file`))],
+    ['GET', /^\/usage$/, () => json(this.usage)],
+    ['GET', /^\/usage\/ledger$/, () => json({ lines: this.ledger, nextCursor: '' })],
     ['GET', /^\/admin\/agents$/, () => json({ agents: this.agents })],
     ['POST', /^\/admin\/agents\/enrol$/, (_, request) => this.enrol(request)],
     ['POST', /^\/admin\/agents\/([^/]+)\/(cordon|uncordon|drain)$/, ([, id, act]) => this.changeAgent(id, act)],

@@ -131,6 +131,12 @@ const settingsRoute = createRoute({
   component: lazyRouteComponent(() => import('./routes/settings-routes'), 'SettingsRoute'),
 });
 
+const usageRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/usage',
+  component: lazyRouteComponent(() => import('./routes/settings-routes'), 'UsageRoute'),
+});
+
 const agentsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/agents',
@@ -148,7 +154,7 @@ const tree = root.addChildren([
   confirmEmailRoute,
   resetRoute,
   resetConfirmRoute,
-  signedInRoute.addChildren([dashboardRoute, jobRoute, playRoute, settingsRoute, agentsRoute, restRoute]),
+  signedInRoute.addChildren([dashboardRoute, jobRoute, playRoute, settingsRoute, usageRoute, agentsRoute, restRoute]),
 ]);
 
 /** Returns the router of one page. */

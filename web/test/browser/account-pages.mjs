@@ -173,6 +173,7 @@ const before = [
 ];
 
 const settings = [
+  { name: 'usage', narrow: true, open: (page, stage) => go(page, stage, '/usage', 'a deleted download') },
   { name: 'settings', narrow: true, open: (page, stage) => go(page, stage, '/settings', 'Command line') },
   {
     name: 'settings-email',

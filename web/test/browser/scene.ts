@@ -1,6 +1,6 @@
 import type { Job } from '@/api/model';
 
-import { makeAgent, makeEvent, makeFile, makeJob, makeProgress, makeSession, makeToken, moment } from '../fixtures';
+import { makeAgent, makeEvent, makeFile, makeJob, makeLedgerLine, makeProgress, makeSession, makeToken, moment } from '../fixtures';
 import { World } from '../world';
 
 const gib = 1024 ** 3;
@@ -64,6 +64,11 @@ export function busyWorld(): World {
     makeSession({ current: true, userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Chrome/142.0', lastSeenAt: moment(-4) }),
     makeSession({ userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Safari/605.1', ip: '2001:db8::7a:11' }),
     makeSession({ userAgent: 'longhaul/0.1.0', ip: '198.51.100.4', lastSeenAt: moment(-90_000) }),
+  ];
+  world.ledger = [
+    makeLedgerLine({ kind: 'reserve', jobName: 'Internet Archive: every reel of the Apollo 11 mission, films and transcripts, complete', usedDelta: 0, reservedDelta: 3_221_225_472 }),
+    makeLedgerLine(),
+    makeLedgerLine({ kind: 'free', jobName: '', usedDelta: -734_003_200, reservedDelta: 0, at: moment(-200_000) }),
   ];
   world.tokens = [
     makeToken(),

@@ -7,6 +7,7 @@ import { Page } from '@/components/page';
 import { AgentsPage } from '@/features/agents/components/agents-page';
 import { configQuery } from '@/features/auth/api';
 import { SettingsPage } from '@/features/settings/components/settings-page';
+import { UsagePage } from '@/features/usage/components/usage-page';
 
 import { useLeave, useMeChanged, useSignOut } from './account';
 import { NotFound } from './not-found';
@@ -27,6 +28,11 @@ export function SettingsRoute() {
       {error ? <ErrorNotice error={error} title="The settings could not be loaded" retry={() => void refetch()} /> : <Skeleton height={320} radius="md" />}
     </Page>
   );
+}
+
+/** What the account uses of its plan. */
+export function UsageRoute() {
+  return <UsagePage />;
 }
 
 /** The agents, for administrators; for others there is no such page. */

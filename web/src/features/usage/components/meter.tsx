@@ -1,0 +1,34 @@
+import { ProgressBar } from '@/components/progress-bar';
+import { formatBytes } from '@/lib/format';
+
+import classes from './usage.module.css';
+
+interface MeterProps {
+  title: string;
+  used: number;
+  /** Held for what is about to come. */
+  reserved?: number;
+  limit: number | null;
+  note: string;
+}
+
+const tight = 0.9;
+
+/** How much of a limit is taken. */
+export function Meter({ title, used, reserved = 0, limit, note }: MeterProps) {
+  const share = (bytes: number) => (limit === null || limit === 0 ? 0 : bytes / limit);
+  const taken = share(used + reserved);
+  return (
+    <section className={classes.card} aria-label={title}>
+      <h2>{title}</h2>
+      <p className={classes.figure}>
+        {formatBytes(used)}
+        <span>{limit === null ? 'no limit' : `of ${formatBytes(limit)}`}</span>
+      </p>
+      {limit !== null && (
+        <ProgressBar label={title} done={taken} stored={share(used)} tone={taken >= 1 ? 'bad' : taken >= tight ? 'warn' : 'active'} size="thick" />
+      )}
+      <p className={classes.note}>{note}</p>
+    </section>
+  );
+}
