@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
 	"longhaul/internal/seedr"
@@ -152,7 +153,7 @@ func plainCopy(b *testing.B, name string, size int64) time.Duration {
 	if err != nil {
 		b.Fatal(err)
 	}
-	putStream(b, "plain/"+name, s, size)
+	putStream(b, "jobs/"+uuid.NewString()+"/"+uuid.NewString(), s, size)
 	s.Close()
 	took := time.Since(began)
 	if err := c.DeleteFolder(b.Context(), folder); err != nil {
