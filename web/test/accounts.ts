@@ -30,6 +30,7 @@ export class Accounts {
   links = new Set<string>();
   registration: Config['registration'] = 'invitation';
   mail = true;
+  turnstileSiteKey = '';
   verified = true;
   /** The owner proved minutes ago who they are. */
   fresh = false;

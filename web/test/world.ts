@@ -73,7 +73,7 @@ export class World extends Accounts {
       temporalUiUrl: 'http://temporal.test',
       limits: { maxRunningJobs: 10, maxJobBytes: 0, maxTorrentBytes: 10_485_760, minPasswordLength: 15 },
       registration: this.registration,
-      turnstileSiteKey: '',
+      turnstileSiteKey: this.turnstileSiteKey,
       mail: this.mail,
       passwordRule: 'Use at least 15 characters. A few unrelated words are easy to keep; common words, repetitions and the address are refused.',
       plansPath: '/api/v1/plans',

@@ -40,8 +40,13 @@ export interface Credentials {
   password: string;
 }
 
+/** The answer of the check that a person fills in the form; absent where robots are not checked. */
+export interface Checked {
+  turnstile?: string;
+}
+
 /** Checks e-mail and password: it answers with the account, or with a challenge that wants a code. */
-export function signIn(body: Credentials): Promise<LoginResult> {
+export function signIn(body: Credentials & Checked): Promise<LoginResult> {
   return send(http.POST('/api/v1/auth/login', { body }));
 }
 
@@ -56,7 +61,7 @@ export function setUp(body: Credentials & { token: string }): Promise<Me> {
 }
 
 /** Asks for an account; a mail follows. */
-export async function register(body: Credentials): Promise<void> {
+export async function register(body: Credentials & Checked): Promise<void> {
   await send(http.POST('/api/v1/auth/register', { body }));
 }
 
@@ -66,7 +71,7 @@ export async function verifyEmail(token: string): Promise<void> {
 }
 
 /** Asks for the mail of a registration once more. */
-export async function resendVerification(body: { email: string }): Promise<void> {
+export async function resendVerification(body: { email: string } & Checked): Promise<void> {
   await send(http.POST('/api/v1/auth/verify/resend', { body }));
 }
 
@@ -76,7 +81,7 @@ export async function confirmEmail(token: string): Promise<void> {
 }
 
 /** Asks for a link that sets a new password. */
-export async function requestReset(body: { email: string }): Promise<void> {
+export async function requestReset(body: { email: string } & Checked): Promise<void> {
   await send(http.POST('/api/v1/auth/reset', { body }));
 }
 

@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import type { ReactNode } from 'react';
 
 import type { Config } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
@@ -14,12 +15,14 @@ import { ruleOf } from './with-config';
 
 interface AccountFormProps<R> {
   config: Config;
+  /** What stands above the button. */
+  extra?: ReactNode;
   send: (credentials: Credentials) => Promise<R>;
   onDone: (result: R, credentials: Credentials) => void;
 }
 
 /** E-mail and a new password, for making an account. */
-export function AccountForm<R>({ config, send, onDone }: AccountFormProps<R>) {
+export function AccountForm<R>({ config, extra, send, onDone }: AccountFormProps<R>) {
   const rule = ruleOf(config);
   const form = useForm({ schema: newAccountSchema(rule.minLength), send, onDone });
   const wait = useWait(form.error);
@@ -28,6 +31,7 @@ export function AccountForm<R>({ config, send, onDone }: AccountFormProps<R>) {
       <FormFault error={form.error} />
       <EmailField error={form.faults.email} />
       <NewPassword label="Password" rule={rule} error={form.faults.password} />
+      {extra}
       <Button type="submit" size="md" fullWidth loading={form.busy} disabled={wait > 0}>
         Create the account
       </Button>

@@ -1,27 +1,37 @@
 import { Button } from '@mantine/core';
 
+import type { Config } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
 import { useForm } from '@/lib/use-form';
 import { useWait } from '@/lib/use-wait';
 
+import type { Checked } from '../api';
 import { addressSchema } from '../schema';
 import classes from './auth.module.css';
 import { EmailField } from './email-field';
+import { useHumanCheck } from './human-check';
 
 interface AddressFormProps {
+  config: Config;
   submitLabel: string;
-  send: (address: { email: string }) => Promise<void>;
+  send: (address: { email: string } & Checked) => Promise<void>;
   onDone: (email: string) => void;
 }
 
 /** Asks for an address that a link is sent to. */
-export function AddressForm({ submitLabel, send, onDone }: AddressFormProps) {
-  const form = useForm({ schema: addressSchema, send, onDone: (_, { email }) => onDone(email) });
+export function AddressForm({ config, submitLabel, send, onDone }: AddressFormProps) {
+  const check = useHumanCheck(config, 'reset');
+  const form = useForm({
+    schema: addressSchema,
+    send: (values) => check.withAnswer((answer) => send({ ...values, ...answer })),
+    onDone: (_, { email }) => onDone(email),
+  });
   const wait = useWait(form.error);
   return (
     <form noValidate onSubmit={form.submit} className={classes.form}>
       <FormFault error={form.error} />
       <EmailField error={form.faults.email} />
+      {check.widget}
       <Button type="submit" size="md" fullWidth loading={form.busy} disabled={wait > 0}>
         {submitLabel}
       </Button>

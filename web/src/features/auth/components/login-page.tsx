@@ -15,6 +15,7 @@ import { AuthFrame } from './auth-frame';
 import classes from './auth.module.css';
 import { CodeStep } from './code-step';
 import { EmailField } from './email-field';
+import { useHumanCheck } from './human-check';
 import { useSignedIn } from './use-signed-in';
 import { WithConfig } from './with-config';
 
@@ -57,7 +58,12 @@ interface PasswordStepProps {
 }
 
 function PasswordStep({ config, notice, onPassed }: PasswordStepProps) {
-  const form = useForm({ schema: signInSchema, send: signIn, onDone: onPassed });
+  const check = useHumanCheck(config, 'login');
+  const form = useForm({
+    schema: signInSchema,
+    send: (values) => check.withAnswer((answer) => signIn({ ...values, ...answer })),
+    onDone: onPassed,
+  });
   const wait = useWait(form.error);
   const foot =
     config.registration === 'open' ? (
@@ -86,6 +92,7 @@ function PasswordStep({ config, notice, onPassed }: PasswordStepProps) {
             </Link>
           )}
         </div>
+        {check.widget}
         <Button type="submit" size="md" fullWidth loading={form.busy} disabled={wait > 0}>
           Sign in
         </Button>

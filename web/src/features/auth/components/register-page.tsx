@@ -1,10 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 
+import type { Config } from '@/api/model';
+
 import { register } from '../api';
 import { AccountForm } from './account-form';
 import { AuthFrame } from './auth-frame';
 import classes from './auth.module.css';
+import { useHumanCheck } from './human-check';
 import { WithConfig } from './with-config';
 
 const haveOne = (
@@ -21,9 +24,7 @@ export function RegisterPage() {
     <WithConfig title="Create an account">
       {(config) =>
         config.registration === 'open' ? (
-          <AuthFrame title="Create an account" intro="Paste a link, close the tab, find it finished." foot={haveOne}>
-            <AccountForm config={config} send={register} onDone={(_, { email }) => setMailedTo(email)} />
-          </AuthFrame>
+          <Open config={config} onDone={setMailedTo} />
         ) : (
           <AuthFrame
             title={config.registration === 'closed' ? 'Registration is closed' : 'By invitation'}
@@ -37,6 +38,20 @@ export function RegisterPage() {
         )
       }
     </WithConfig>
+  );
+}
+
+function Open({ config, onDone }: { config: Config; onDone: (email: string) => void }) {
+  const check = useHumanCheck(config, 'register');
+  return (
+    <AuthFrame title="Create an account" intro="Paste a link, close the tab, find it finished." foot={haveOne}>
+      <AccountForm
+        config={config}
+        extra={check.widget}
+        send={(values) => check.withAnswer((answer) => register({ ...values, ...answer }))}
+        onDone={(_, { email }) => onDone(email)}
+      />
+    </AuthFrame>
   );
 }
 

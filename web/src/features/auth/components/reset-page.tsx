@@ -29,7 +29,7 @@ export function ResetPage() {
       {(config) =>
         config.mail ? (
           <AuthFrame title="Reset the password" intro="We send you a link that sets a new one." foot={back}>
-            <AddressForm submitLabel="Send the link" send={requestReset} onDone={setMailedTo} />
+            <AddressForm config={config} submitLabel="Send the link" send={requestReset} onDone={setMailedTo} />
           </AuthFrame>
         ) : (
           <AuthFrame title="Reset the password" intro="This installation sends no mail. Ask its operator for help." foot={back} />

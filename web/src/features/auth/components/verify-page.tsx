@@ -7,6 +7,7 @@ import { AddressForm } from './address-form';
 import { AuthFrame } from './auth-frame';
 import classes from './auth.module.css';
 import { ConfirmLinkPage } from './confirm-link-page';
+import { WithConfig } from './with-config';
 
 const toSignIn = (
   <Button size="md" fullWidth renderRoot={(props) => <Link to="/login" {...props} />}>
@@ -70,8 +71,12 @@ function AnotherLink() {
     );
   }
   return (
-    <AuthFrame title="Another link" intro="For an account whose address is not confirmed yet. Earlier links stop working." foot={back}>
-      <AddressForm submitLabel="Send the link" send={resendVerification} onDone={setMailedTo} />
-    </AuthFrame>
+    <WithConfig title="Another link">
+      {(config) => (
+        <AuthFrame title="Another link" intro="For an account whose address is not confirmed yet. Earlier links stop working." foot={back}>
+          <AddressForm config={config} submitLabel="Send the link" send={resendVerification} onDone={setMailedTo} />
+        </AuthFrame>
+      )}
+    </WithConfig>
   );
 }

@@ -1,0 +1,80 @@
+import { cleanup, screen, waitFor } from '@testing-library/react';
+import { renderApp } from '@test/render-app';
+import { World } from '@test/world';
+import { afterEach, expect, it, vi } from 'vitest';
+
+interface WidgetOptions {
+  sitekey: string;
+  action: string;
+  callback: (answer: string) => void;
+}
+
+/** Cloudflare's script as a page sees it: each widget answers at once, and anew after each reset. */
+function standIn() {
+  let made = 0;
+  let current = '';
+  const shown: WidgetOptions[] = [];
+  const answer = (options: WidgetOptions | undefined) => {
+    made += 1;
+    current = `answer-${made}`;
+    options?.callback(current);
+  };
+  vi.stubGlobal('turnstile', {
+    render: (_: HTMLElement, options: WidgetOptions) => {
+      shown.push(options);
+      answer(options);
+      return 'widget';
+    },
+    getResponse: () => current,
+    reset: () => answer(shown.at(-1)),
+    remove: () => undefined,
+  });
+  return shown;
+}
+
+function checkingWorld() {
+  const world = new World();
+  world.me = null;
+  world.registration = 'open';
+  world.turnstileSiteKey = '1x00000000000000000000AA';
+  return world;
+}
+
+// The page is taken down before: a widget that goes removes itself from the script.
+afterEach(() => {
+  cleanup();
+  Reflect.deleteProperty(globalThis, 'turnstile');
+  document.querySelector('#cf-turnstile-script')?.remove();
+});
+
+it('sends a fresh answer of the widget with each try', async () => {
+  const shown = standIn();
+  const world = checkingWorld();
+  const { user } = renderApp(world, '/login');
+  await user.type(await screen.findByLabelText('E-mail'), 'ada@example.org');
+  await user.type(screen.getByLabelText('Password'), 'wrong');
+  await waitFor(() => expect(shown.at(-1)).toMatchObject({ sitekey: '1x00000000000000000000AA', action: 'login' }));
+  await user.click(screen.getByRole('button', { name: 'Sign in' }));
+  expect(await screen.findByText('E-mail address or password is wrong.')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Sign in' }));
+  await waitFor(() => expect(world.changes).toHaveLength(2));
+  const answers = world.changes.map((change) => /"turnstile":"([^"]+)"/.exec(change)?.[1]);
+  expect(answers[0]).toMatch(/^answer-/);
+  expect(answers[1]).toMatch(/^answer-/);
+  expect(answers[0]).not.toBe(answers[1]);
+});
+
+it('names the act that it is for', async () => {
+  const shown = standIn();
+  renderApp(checkingWorld(), '/register');
+  await screen.findByLabelText('E-mail');
+  await waitFor(() => expect(shown.at(-1)?.action).toBe('register'));
+});
+
+it('loads nothing of another origin where no key is configured', async () => {
+  const world = checkingWorld();
+  world.turnstileSiteKey = '';
+  renderApp(world, '/login');
+  await screen.findByLabelText('E-mail');
+  expect(document.querySelector('script')).toBeNull();
+});
