@@ -73,7 +73,7 @@ func (w *Worker) listen(ctx context.Context, outbox, admission []bell) error {
 		case event.KindLost:
 			ring(outbox)
 			ring(admission)
-		case event.KindProgress:
+		case event.KindProgress, event.KindAccess:
 		}
 	}
 	return nil
