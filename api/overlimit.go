@@ -57,6 +57,8 @@ func (h *deliveryHandlers) refuse(c *gin.Context, err error) {
 
 // overLimitPage runs nothing and loads nothing, as the policy of the origin
 // wants it.
+//
+//nolint:gochecknoglobals // parsed once, never changed
 var overLimitPage = template.Must(template.New("over").Parse(`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -71,4 +73,4 @@ h1 { font-size: 1.5rem }
 <p>{{.Sentence}}</p>
 <p>The files are kept; nothing is lost. It starts anew on <time datetime="{{.Reset.Format "2006-01-02T15:04:05Z07:00"}}">{{.Reset.Format "2 January 2006"}}</time>. Whoever runs this installation can give the account a plan with more.</p>
 </html>
-`)) //nolint:gochecknoglobals // parsed once, never changed
+`))

@@ -23,7 +23,7 @@ func (p *patched[T]) UnmarshalJSON(b []byte) error {
 }
 
 // Schema returns that of a number or null.
-func (patched[T]) Schema(r huma.Registry) *huma.Schema {
+func (patched[T]) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeInteger, Format: "int64", Nullable: true}
 }
 
