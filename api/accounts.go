@@ -51,6 +51,8 @@ type OneTimes interface {
 // SecurityLog keeps events that somebody who watches for attacks wants to see.
 type SecurityLog interface {
 	RecordSecurity(ctx context.Context, e models.SecurityEvent) error
+	// RecordLogin records a sign-in, and mails the user about a new device.
+	RecordLogin(ctx context.Context, user models.User, from models.Client) error
 }
 
 // Passwords checks and hashes passwords, a bounded number at a time.
@@ -196,7 +198,9 @@ func (h *accountHandlers) openSession(ctx context.Context, user models.User) (ht
 		return http.Cookie{}, err
 	}
 	info.user = &user
-	h.note(ctx, models.SecurityLogin, &user.ID, "")
+	h.background.run(ctx, accountBudget, func(ctx context.Context) error {
+		return h.security.RecordLogin(ctx, user, info.client)
+	})
 	return setSession(value, s.ExpiresAt), nil
 }
 

@@ -31,8 +31,9 @@ const probeBudget = 2 * time.Second
 // Probe asks one dependency whether it is there.
 type Probe struct {
 	Name     string
-	Critical bool // without it nothing can be answered; else the service is only degraded
-	Off      bool // the operator configured none, so it is missing on purpose and Check is not asked
+	Critical bool   // without it nothing can be answered; else the service is only degraded
+	Off      bool   // the operator configured none, so it is missing on purpose and Check is not asked
+	Missing  string // what does not work without it, one sentence for administrators
 	Check    func(context.Context) error
 }
 
@@ -60,6 +61,7 @@ func (h *systemHandlers) routes(r *router) {
 		Description: "503 when a dependency that everything needs is away; degraded when another one is.",
 		Responses:   map[string]*huma.Response{"503": {Description: "Not ready; the body is the same"}},
 	}, h.ready)
+	h.adminRoutes(r)
 }
 
 // PublicConfig is what a client needs to know of a deployment.

@@ -12,23 +12,19 @@ type MailKind string
 // The kinds of mail, each with its parameters. A mail whose kind has a link
 // names the row of the link's one-time token in Mail.TokenID.
 const (
-	MailVerify          MailKind = "verify_email"        // link
-	MailReset           MailKind = "reset_password"      // link; ip
-	MailConfirmEmail    MailKind = "confirm_email"       // link, to the new address of an account
-	MailInvitation      MailKind = "invitation"          // link; inviter
-	MailAddressInUse    MailKind = "address_in_use"      // somebody tried to register an address that has an account
-	MailPasswordChanged MailKind = "password_changed"    // ip, device
-	MailEmailChanged    MailKind = "email_changed"       // to the old address: new_email, ip, device
-	MailEmailIsNew      MailKind = "email_is_new"        // to the new address: ip, device
-	MailNewDevice       MailKind = "new_device"          // ip, device
-	MailTOTPOn          MailKind = "totp_on"             // ip, device
-	MailTOTPOff         MailKind = "totp_off"            // ip, device
-	MailPasskeyAdded    MailKind = "passkey_added"       // name, ip, device
-	MailPasskeyRemoved  MailKind = "passkey_removed"     // name, ip, device
-	MailTokenMade       MailKind = "api_token_made"      // name, scopes, ip, device
-	MailAccountDeleted  MailKind = "account_deleted"     // nothing
-	MailJobReady        MailKind = "job_ready"           // job_id, name
-	MailJobAttention    MailKind = "job_needs_attention" // job_id, name, reason
+	MailVerify          MailKind = "verify_email"     // link
+	MailReset           MailKind = "reset_password"   // link; ip
+	MailConfirmEmail    MailKind = "confirm_email"    // link, to the new address of an account
+	MailInvitation      MailKind = "invitation"       // link; inviter
+	MailAddressInUse    MailKind = "address_in_use"   // somebody tried to register an address that has an account
+	MailPasswordChanged MailKind = "password_changed" // ip, device
+	MailEmailChanged    MailKind = "email_changed"    // to the old address: new_email, ip, device
+	MailEmailIsNew      MailKind = "email_is_new"     // to the new address: ip, device
+	MailNewDevice       MailKind = "new_device"       // ip, device
+	MailTOTPOn          MailKind = "totp_on"          // ip, device
+	MailTOTPOff         MailKind = "totp_off"         // ip, device
+	MailTokenMade       MailKind = "api_token_made"   // name, scopes, ip, device
+	MailAccountDeleted  MailKind = "account_deleted"  // nothing
 )
 
 // The parameters of mails. None is a secret.
@@ -39,16 +35,13 @@ const (
 	MailParamScopes   = "scopes"    // what an API token may do
 	MailParamNewEmail = "new_email" // the address that took over
 	MailParamInviter  = "inviter"   // who invites
-	MailParamJobID    = "job_id"
-	MailParamReason   = "reason" // why a job needs attention
 )
 
 // MailKinds returns every kind of mail.
 func MailKinds() []MailKind {
 	return []MailKind{
 		MailVerify, MailReset, MailConfirmEmail, MailInvitation, MailAddressInUse, MailPasswordChanged, MailEmailChanged,
-		MailEmailIsNew, MailNewDevice, MailTOTPOn, MailTOTPOff, MailPasskeyAdded, MailPasskeyRemoved, MailTokenMade,
-		MailAccountDeleted, MailJobReady, MailJobAttention,
+		MailEmailIsNew, MailNewDevice, MailTOTPOn, MailTOTPOff, MailTokenMade, MailAccountDeleted,
 	}
 }
 

@@ -147,14 +147,28 @@ func (p *apiParts) server(cfg config.Config, version string, log *slog.Logger) (
 		Fleet: r, Providers: r, Provision: flows, Credentials: r, Reports: r, Parts: r, Owners: r, Objects: p.objects, Uploads: p.objects,
 		Inspector: newInspector(p.store, p.keys), Starter: flows, Controller: flows, Hub: p.hub, Secrets: p.keys, Keys: p.keys,
 		Usage: r, Plans: r, Meter: p.meter, Limiter: api.NewLimiter(p.store), Trail: r, Metrics: p.metrics, Log: log.With("component", "api"),
-		Now: p.store.Now, NewID: p.store.NewID, Probes: []api.Probe{
-			{Name: "database", Critical: true, Check: p.store.Ping},
-			{Name: "temporal", Check: p.temporalThere},
-			{Name: "storage", Check: p.objects.Ping},
-			{Name: "mail", Off: !cfg.Mail.On(), Check: func(context.Context) error { return nil }},                 // the worker sends; the API only queues
-			{Name: "turnstile", Off: !cfg.Accounts.Turnstile(), Check: func(context.Context) error { return nil }}, // asked when it is needed, which fails closed
-		},
+		Now: p.store.Now, NewID: p.store.NewID, Probes: p.probes(cfg),
 	})
+}
+
+// probes are the dependencies that readiness and the health page tell of. The
+// worker sends mails and the API only queues them; Turnstile is asked when it
+// is needed, and refuses when it is away. So neither is asked here.
+func (p *apiParts) probes(cfg config.Config) []api.Probe {
+	unasked := func(context.Context) error { return nil }
+	return []api.Probe{
+		{Name: "database", Critical: true, Check: p.store.Ping, Missing: "Nothing works without the database."},
+		{Name: "temporal", Check: p.temporalThere, Missing: "Jobs are accepted and wait; none starts or goes on until the workflow engine is back."},
+		{Name: "storage", Check: p.objects.Ping, Missing: "Files cannot be stored, streamed or downloaded."},
+		{
+			Name: "mail", Off: !cfg.Mail.On(), Check: unasked,
+			Missing: "No mail is sent: nobody can register, reset a password or change an address. Set RESEND_API_KEY and MAIL_FROM.",
+		},
+		{
+			Name: "turnstile", Off: !cfg.Accounts.Turnstile(), Check: unasked,
+			Missing: "Robots are not kept from sign-in, registration and reset. Set TURNSTILE_SITE_KEY and TURNSTILE_SECRET_KEY.",
+		},
+	}
 }
 
 // bots returns the check against robots, nil when it is off, which the log

@@ -50,7 +50,7 @@ func (w writer) write() (letter, error) {
 	case models.MailVerify, models.MailReset, models.MailConfirmEmail, models.MailInvitation, models.MailAddressInUse:
 		return w.request(), nil
 	case models.MailPasswordChanged, models.MailEmailChanged, models.MailEmailIsNew, models.MailNewDevice, models.MailTOTPOn,
-		models.MailTOTPOff, models.MailPasskeyAdded, models.MailPasskeyRemoved, models.MailTokenMade:
+		models.MailTOTPOff, models.MailTokenMade:
 		return w.alert(), nil
 	case models.MailAccountDeleted:
 		return letter{
@@ -60,8 +60,6 @@ func (w writer) write() (letter, error) {
 			},
 			Tail: []string{"If it was not you who did this, please tell the operator of " + w.base.Host + "."},
 		}, nil
-	case models.MailJobReady, models.MailJobAttention:
-		return w.job(), nil
 	default:
 		return letter{}, fmt.Errorf("write mail: no text for kind %q", w.mail.Kind)
 	}
@@ -122,8 +120,6 @@ func (w writer) alert() letter {
 		models.MailNewDevice:       {"New sign-in to your account", "Somebody signed in to your Longhaul account from a device that it was not used with before."},
 		models.MailTOTPOn:          {"Two-step sign-in is on", "From now on, signing in to your Longhaul account asks for a code of your authenticator app."},
 		models.MailTOTPOff:         {"Two-step sign-in is off", "Signing in to your Longhaul account does not ask for a code of an authenticator app any more."},
-		models.MailPasskeyAdded:    {"A passkey was added", "A passkey was added to your Longhaul account."},
-		models.MailPasskeyRemoved:  {"A passkey was removed", "A passkey was removed from your Longhaul account."},
 		models.MailTokenMade:       {"A new API token", "An API token of your Longhaul account was made. Whoever holds it may do what its scopes allow."},
 	}[w.mail.Kind]
 	l := letter{
@@ -136,23 +132,6 @@ func (w writer) alert() letter {
 		l.Tail = []string{"If it was not you, tell the operator of " + w.base.Host + " at once."}
 	}
 	return l
-}
-
-// job is a notice about a job.
-func (w writer) job() letter {
-	name := w.param(models.MailParamName)
-	if name == "" {
-		name = "Your job"
-	}
-	page := &button{"Open the job", w.page("jobs", w.param(models.MailParamJobID))}
-	if w.mail.Kind == models.MailJobReady {
-		return letter{Subject: "Ready: " + name, Lead: []string{name + " is ready to stream and download."}, Button: page}
-	}
-	return letter{
-		Subject: "Needs attention: " + name,
-		Lead:    []string{name + " does not go on by itself.", w.param(models.MailParamReason)},
-		Button:  page,
-	}
 }
 
 // facts lists what is known of who did it, and when.

@@ -44,8 +44,7 @@ func sample(kind models.MailKind) models.Mail {
 		Params: map[string]string{
 			models.MailParamIP: "192.0.2.1", models.MailParamDevice: "Firefox on Linux", models.MailParamName: "Laptop",
 			models.MailParamScopes: "jobs:read, jobs:write", models.MailParamNewEmail: "new@example.com",
-			models.MailParamInviter: "admin@example.com", models.MailParamJobID: "0193a5c1-0000-7000-8000-000000000003",
-			models.MailParamReason: "Nobody in the swarm has it.",
+			models.MailParamInviter: "admin@example.com",
 		},
 	}
 	if kind.HasLink() {
@@ -132,11 +131,6 @@ func TestHostileWords(t *testing.T) {
 	}
 	if strings.Count(got.Text, "é") > 120 {
 		t.Error("a long name is not cut")
-	}
-	ready := sample(models.MailJobReady)
-	ready.Params[models.MailParamName] = "a\r\nBcc: x@evil.example"
-	if got, err := composer(t).Compose(ready); err != nil || strings.ContainsAny(got.Subject, "\r\n") {
-		t.Errorf("subject %q, %v", got.Subject, err)
 	}
 }
 

@@ -22,6 +22,30 @@ func (s *Store) RecordSecurity(ctx context.Context, e models.SecurityEvent) erro
 	return translate(s.conn(ctx).Create(&e).Error, "record security event")
 }
 
+// RecordLogin keeps the event of a sign-in and mails the user when they signed
+// in before, but never with such a device: a program that names itself the
+// same, whatever its version.
+func (s *Store) RecordLogin(ctx context.Context, user models.User, from models.Client) error {
+	return s.Tx(ctx, func(s *Store) error {
+		var before struct{ Any, Same bool }
+		err := s.row(ctx, &before, "look for earlier sign-ins", `
+			select count(*) > 0 as any, coalesce(bool_or(
+				regexp_replace(user_agent, '[0-9.]+', '', 'g') = regexp_replace(?, '[0-9.]+', '', 'g')), false) as same
+			from security_events where user_id = ? and kind = ?`, from.UserAgent, user.ID, models.SecurityLogin)
+		if err != nil {
+			return err
+		}
+		e := models.SecurityEvent{Kind: models.SecurityLogin, UserID: &user.ID, IP: from.IP, UserAgent: from.UserAgent}
+		if err := s.RecordSecurity(ctx, e); err != nil || !before.Any || before.Same {
+			return err
+		}
+		return s.QueueMail(ctx, models.Mail{
+			UserID: &user.ID, To: user.Email, Kind: models.MailNewDevice,
+			Params: map[string]string{models.MailParamIP: from.IP, models.MailParamDevice: from.UserAgent},
+		})
+	})
+}
+
 // SecurityFilter selects a page of the security events. Zero values select
 // all.
 type SecurityFilter struct {

@@ -194,6 +194,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the deployment needs, and what is missing
+         * @description The same as /readyz, with what does not work while something is away or off. It answers 200 whatever it finds.
+         */
+        get: operations["get-deployment-health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/invitations": {
         parameters: {
             query?: never;
@@ -1540,6 +1560,22 @@ export interface components {
         DeleteAccount: {
             /** @description The account's address, to confirm */
             email: string;
+        };
+        DeploymentCheck: {
+            /** @description What does not work now, one sentence; empty when all is well */
+            missing: string;
+            name: string;
+            /**
+             * @description off: the operator did not configure it
+             * @enum {string}
+             */
+            status: "ok" | "away" | "off";
+        };
+        DeploymentHealth: {
+            checks: components["schemas"]["DeploymentCheck"][];
+            /** @enum {string} */
+            status: "ready" | "degraded" | "unavailable";
+            version: string;
         };
         EnrolAgent: {
             /** @description What to call the agent */
@@ -3051,6 +3087,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditCheck"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-deployment-health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeploymentHealth"];
                 };
             };
             /** @description A fault, as a problem document (RFC 9457) */

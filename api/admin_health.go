@@ -1,0 +1,47 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+func (h *systemHandlers) adminRoutes(r *router) {
+	handle(r, accessAdmin, huma.Operation{
+		OperationID: "get-deployment-health", Method: http.MethodGet, Path: "/api/v1/admin/health", Tags: []string{tagAdmin},
+		Summary:     "What the deployment needs, and what is missing",
+		Description: "The same as /readyz, with what does not work while something is away or off. It answers 200 whatever it finds.",
+	}, h.deploymentHealth)
+}
+
+// DeploymentHealth says how the deployment is, for administrators.
+type DeploymentHealth struct {
+	Status  string            `json:"status" enum:"ready,degraded,unavailable"`
+	Version string            `json:"version"`
+	Checks  []DeploymentCheck `json:"checks" nullable:"false"`
+}
+
+// DeploymentCheck is one thing that the deployment needs.
+type DeploymentCheck struct {
+	ReadinessCheck
+	Missing string `json:"missing" doc:"What does not work now, one sentence; empty when all is well"`
+}
+
+type deploymentHealthOutput struct{ Body DeploymentHealth }
+
+func (h *systemHandlers) deploymentHealth(ctx context.Context, in *empty) (*deploymentHealthOutput, error) {
+	ready, err := h.ready(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	out := &deploymentHealthOutput{Body: DeploymentHealth{Status: ready.Body.Status, Version: h.cfg.Version}}
+	for i, c := range ready.Body.Checks {
+		check := DeploymentCheck{ReadinessCheck: c}
+		if c.Status != checkOK {
+			check.Missing = h.probes[i].Missing
+		}
+		out.Body.Checks = append(out.Body.Checks, check)
+	}
+	return out, nil
+}
