@@ -69,10 +69,11 @@ func browse(t *testing.T, saw any, script string, args ...string) {
 	}
 }
 
-// TestInBrowser needs a stack for all its parts.
+// TestInBrowser does what needs a browser with one stack for all its parts.
 func TestInBrowser(t *testing.T) {
 	s := launch(t)
 	t.Run("life of an account", s.life)
+	t.Run("pages of other origins", s.otherOrigins)
 }
 
 // life registers, confirms, signs in, sets two-step sign-in up, resets the
