@@ -66,10 +66,11 @@ func (a *account) parts(s *system, bus *event.PG) (*activities.SeedrTracker, *ac
 	pace := activities.DefaultSeedrPace()
 	pace.Tick, pace.Quick, pace.Slow, pace.Idle, pace.Flush = 50*time.Millisecond, 300*time.Millisecond, 600*time.Millisecond, time.Second, 200*time.Millisecond
 	pace.Appear, pace.Again, pace.Full = 2*time.Second, time.Second, time.Second
-	return &activities.SeedrTracker{
+	tracker := &activities.SeedrTracker{
 		Store: work, Seedr: client, Tokens: s.temporal, Events: bus, Now: time.Now, Pace: pace,
 		ResolveTimeout: 2 * time.Second, StallTimeout: 5 * time.Second,
-	}, activities.NewStreams(activities.Streams{
+	}
+	return tracker, activities.NewStreams(activities.Streams{
 		Store: work, Objects: s.objects, Seedr: client, Events: bus, Now: time.Now, Retry: 20 * time.Millisecond,
 	})
 }

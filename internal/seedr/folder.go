@@ -122,8 +122,8 @@ func (c *Client) Tree(ctx context.Context, id int64) ([]File, error) {
 	}
 	var out []File
 	seen := map[int64]bool{id: true}
-	for todo := []place{{id: id}}; len(todo) > 0; todo = todo[1:] {
-		here := todo[0]
+	for left := []place{{id: id}}; len(left) > 0; left = left[1:] {
+		here := left[0]
 		f, err := c.Folder(ctx, here.id)
 		if err != nil {
 			return nil, err
@@ -138,7 +138,7 @@ func (c *Client) Tree(ctx context.Context, id int64) ([]File, error) {
 			}
 			seen[sub.ID] = true
 			// A sub-folder may be named by its whole path.
-			todo = append(todo, place{sub.ID, path.Join(here.at, cleanName(path.Base(sub.Name))), here.depth + 1})
+			left = append(left, place{sub.ID, path.Join(here.at, cleanName(path.Base(sub.Name))), here.depth + 1})
 		}
 		if here.depth > maxDepth || len(seen) > maxFolders || len(out) > maxFiles {
 			return nil, &Error{Kind: KindInvalid, Call: "list tree", Word: "too_many_files"}
