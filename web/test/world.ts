@@ -3,6 +3,7 @@ import type { Agent, Inspection, Job, JobAction, JobEvent, JobFile, JobState, Le
 import { Accounts } from './accounts';
 import { empty, json, problem, type Route } from './answers';
 import { makeEvent, makeJob, makeUsage, newId } from './fixtures';
+import { ProviderWorld } from './providers';
 
 const afterAction: Partial<Record<JobAction, JobState>> = {
   pause: 'paused',
@@ -17,6 +18,7 @@ export class World extends Accounts {
   files = new Map<string, JobFile[]>();
   timelines = new Map<string, JobEvent[]>();
   agents: Agent[] = [];
+  readonly providers = new ProviderWorld();
   inspection: Inspection | Response = problem(503, 'metadata_timeout', 'The metadata did not arrive in time.');
   usage: Usage = makeUsage();
   ledger: LedgerLine[] = [];
@@ -51,7 +53,7 @@ export class World extends Accounts {
     const url = new URL(request.url);
     const path = url.pathname.replace(/^\/api\/v1/, '');
     if (request.method !== 'GET') this.changes.push(`${request.method} ${path} ${await request.clone().text()}`.trim());
-    for (const [method, pattern, handler] of [...this.routes, ...this.ownRoutes]) {
+    for (const [method, pattern, handler] of [...this.routes, ...this.providers.routes, ...this.ownRoutes]) {
       const match = method === request.method ? pattern.exec(path) : null;
       if (match) return await handler(match, request, url);
     }

@@ -143,6 +143,12 @@ const agentsRoute = createRoute({
   component: lazyRouteComponent(() => import('./routes/settings-routes'), 'AgentsRoute'),
 });
 
+const providersRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/providers',
+  component: lazyRouteComponent(() => import('./routes/settings-routes'), 'ProvidersRoute'),
+});
+
 /** Everything else, within the frame of the app. */
 const restRoute = createRoute({ getParentRoute: () => signedInRoute, path: '$', component: () => <NotFound /> });
 
@@ -154,7 +160,7 @@ const tree = root.addChildren([
   confirmEmailRoute,
   resetRoute,
   resetConfirmRoute,
-  signedInRoute.addChildren([dashboardRoute, jobRoute, playRoute, settingsRoute, usageRoute, agentsRoute, restRoute]),
+  signedInRoute.addChildren([dashboardRoute, jobRoute, playRoute, settingsRoute, usageRoute, agentsRoute, providersRoute, restRoute]),
 ]);
 
 /** Returns the router of one page. */

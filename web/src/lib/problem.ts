@@ -5,6 +5,7 @@ export const problemCode = {
   notFound: 'not_found',
   conflict: 'conflict',
   duplicateJob: 'duplicate_job',
+  unavailable: 'unavailable',
   rateLimited: 'rate_limited',
   reauthenticate: 'reauthentication_required',
   signInExpired: 'sign_in_expired',

@@ -1,5 +1,6 @@
 // The pages to look at, each with the way to it and what must be there first.
 import { accountPages } from './account-pages.mjs';
+import { providerPages } from './provider-pages.mjs';
 import { go, still } from './steps.mjs';
 
 function wav() {
@@ -213,5 +214,6 @@ export const pages = [
     },
   },
   { name: 'not-found', open: (page, stage) => go(page, stage, '/nowhere', 'Page not found') },
+  ...providerPages,
   ...accountPages,
 ];

@@ -1,6 +1,7 @@
 import type { Job } from '@/api/model';
 
 import { makeAgent, makeEvent, makeFile, makeJob, makeLedgerLine, makeProgress, makeSession, makeToken, moment } from '../fixtures';
+import { makeCheck, makeHistoryEntry } from '../providers';
 import { World } from '../world';
 
 const gib = 1024 ** 3;
@@ -59,6 +60,12 @@ export function busyWorld(): World {
     makeAgent(),
     makeAgent({ name: 'barge-2', url: 'http://10.0.4.12:7300', state: 'draining', running: 1, diskFree: 40_000_000_000 }),
     makeAgent({ name: 'attic', url: 'http://192.168.1.40:7300', alive: false, running: 0, lastSeenAt: moment(-5_400), lostAt: moment(-5_340) }),
+  ];
+  world.providers.failover = 'agent_to_seedr';
+  world.providers.history = [
+    makeHistoryEntry(4, { at: moment(-7_000), from: 'seedr', to: 'agent', failover: 'agent_to_seedr', verified: makeCheck({ provider: 'agent', message: 'Agents take work.', plan: '', spaceMax: 0, spaceUsed: 0, slots: 16, taken: 5, agents: 2 }) }),
+    makeHistoryEntry(3, { by: 'operations-and-infrastructure@a-department-with-a-long-name.example.org', from: 'seedr', to: 'seedr', failover: 'both', userChoice: true, at: moment(-200_000) }),
+    makeHistoryEntry(2, { by: '', at: moment(-900_000), verified: makeCheck({ ok: false, problem: 'seedr_failing', message: 'Seedr did not answer within 20 seconds.' }) }),
   ];
   world.sessions = [
     makeSession({ current: true, userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Chrome/142.0', lastSeenAt: moment(-4) }),

@@ -6,6 +6,7 @@ import { ErrorNotice } from '@/components/notice';
 import { Page } from '@/components/page';
 import { AgentsPage } from '@/features/agents/components/agents-page';
 import { configQuery } from '@/features/auth/api';
+import { ProvidersPage } from '@/features/providers/components/providers-page';
 import { SettingsPage } from '@/features/settings/components/settings-page';
 import { UsagePage } from '@/features/usage/components/usage-page';
 
@@ -14,6 +15,7 @@ import { NotFound } from './not-found';
 
 const settings = getRouteApi('/signed-in/settings');
 const agents = getRouteApi('/signed-in/agents');
+const providers = getRouteApi('/signed-in/providers');
 
 /** The account's settings. */
 export function SettingsRoute() {
@@ -39,4 +41,10 @@ export function UsageRoute() {
 export function AgentsRoute() {
   const { me } = agents.useRouteContext();
   return me.role === 'admin' ? <AgentsPage /> : <NotFound />;
+}
+
+/** Where downloads are fetched, for administrators; for others there is no such page. */
+export function ProvidersRoute() {
+  const { me } = providers.useRouteContext();
+  return me.role === 'admin' ? <ProvidersPage /> : <NotFound />;
 }

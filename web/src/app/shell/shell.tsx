@@ -3,7 +3,7 @@ import type { Icon } from '@tabler/icons-react';
 import { Link, Outlet } from '@tanstack/react-router';
 
 import type { Me } from '@/api/model';
-import { IconDownload, IconGauge, IconLogout, IconServer2, IconSettings, IconUserCircle } from '@/components/icons';
+import { IconCloud, IconDownload, IconGauge, IconLogout, IconServer2, IconSettings, IconUserCircle } from '@/components/icons';
 import { Logo } from '@/components/logo';
 
 import { LiveBadge } from '../live/live-badge';
@@ -11,7 +11,7 @@ import { LiveProvider } from '../live/live-provider';
 import classes from './shell.module.css';
 
 interface NavItem {
-  to: '/' | '/usage' | '/agents' | '/settings';
+  to: '/' | '/usage' | '/agents' | '/providers' | '/settings';
   label: string;
   icon: Icon;
   admin?: boolean;
@@ -21,6 +21,7 @@ const items: readonly NavItem[] = [
   { to: '/', label: 'Downloads', icon: IconDownload },
   { to: '/usage', label: 'Usage', icon: IconGauge },
   { to: '/agents', label: 'Agents', icon: IconServer2, admin: true },
+  { to: '/providers', label: 'Providers', icon: IconCloud, admin: true },
   { to: '/settings', label: 'Settings', icon: IconSettings },
 ];
 

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
-import type { Icon } from '@tabler/icons-react';
 
 import type { Agent } from '@/api/model';
+import { HealthLabel, type Health } from '@/components/health-label';
 import { IconAlertTriangle, IconBan, IconCircleCheck, IconHourglassHigh, IconWifiOff } from '@/components/icons';
 import { ProgressBar } from '@/components/progress-bar';
 import { RelativeTime } from '@/components/relative-time';
@@ -9,12 +9,6 @@ import { formatBytes } from '@/lib/format';
 
 import type { AgentAct } from '../api';
 import classes from './agents.module.css';
-
-interface Health {
-  label: string;
-  icon: Icon;
-  tone: 'ok' | 'warn' | 'bad' | 'idle';
-}
 
 /** Says in one word how an agent is: silence outweighs what the administrators want of it. */
 export function healthOf(agent: Agent): Health {
@@ -33,17 +27,13 @@ function loadTone(share: number): 'active' | 'warn' {
 
 /** One agent. */
 export function AgentCard({ agent, onAct }: { agent: Agent; onAct: (agent: Agent, act: AgentAct) => void }) {
-  const { label, icon: Symbol, tone } = healthOf(agent);
   const used = agent.diskTotal > 0 ? (agent.diskTotal - agent.diskFree) / agent.diskTotal : 0;
   const busy = agent.capacity > 0 ? agent.running / agent.capacity : 0;
   return (
     <li className={classes.card}>
       <div className={classes.cardhead}>
         <h2 className={classes.name}>{agent.name}</h2>
-        <span className={classes.health} data-tone={tone}>
-          <Symbol size={15} aria-hidden="true" />
-          {label}
-        </span>
+        <HealthLabel health={healthOf(agent)} />
       </div>
       <p className={classes.address}>
         <span className="mono">{agent.url}</span>

@@ -1,0 +1,141 @@
+import { screen, within } from '@testing-library/react';
+import { makeMe, moment } from '@test/fixtures';
+import { makeAgents, makeCheck, makeHistoryEntry, makeSeedrProvider } from '@test/providers';
+import { renderApp } from '@test/render-app';
+import { World } from '@test/world';
+import { describe, expect, it } from 'vitest';
+
+async function card(title: string) {
+  const heading = await screen.findByRole('heading', { level: 2, name: title });
+  const item = heading.closest('li');
+  if (!item) throw new Error(`no card of ${title}`);
+  return within(item);
+}
+
+const failed = makeCheck({ ok: false, problem: 'seedr_auth', message: 'Seedr refuses the e-mail address or the password.' });
+
+describe('the page of the providers', () => {
+  it('tells which one is active, how each does and what it has room for', async () => {
+    const world = new World();
+    world.providers.failover = 'agent_to_seedr';
+    renderApp(world, '/providers');
+    const agents = await card('Agents');
+    expect(agents.getByText('Active')).toBeVisible();
+    expect(agents.getByText('9 free of 16')).toBeVisible();
+    expect(agents.getByText('7 running, 2 waiting')).toBeVisible();
+    expect(agents.getByRole('link', { name: 'All agents' })).toHaveAttribute('href', '/agents');
+    const seedr = await card('Seedr.cc');
+    expect(seedr.getByText('Healthy')).toBeVisible();
+    expect(seedr.getByText('655 GiB free of 1.0 TiB, 57.0 GiB held')).toBeVisible();
+    expect(seedr.getByText("21 free of 25, by the account's plan")).toBeVisible();
+    expect(seedr.getByText('MASTER')).toBeVisible();
+    expect(seedr.queryByText('Active')).not.toBeInTheDocument();
+    const order = within(screen.getByRole('list', { name: 'Order of the providers' }));
+    expect(order.getAllByRole('listitem').map((item) => item.textContent)).toEqual(['1Agents', '2Seedr.cc']);
+    expect(screen.getByText(/SEEDR_EMAIL and SEEDR_PASSWORD.*never stored/)).toBeVisible();
+    expect(await screen.findByText(/Nobody has switched/)).toBeVisible();
+  });
+
+  it('tells how to configure Seedr where no worker has credentials', async () => {
+    const world = new World();
+    world.providers.list = [makeAgents(), makeSeedrProvider({ configured: false }, { healthy: false, summary: 'No worker has credentials of a Seedr account.' })];
+    renderApp(world, '/providers');
+    const seedr = await card('Seedr.cc');
+    expect(seedr.getByText('Not configured')).toBeVisible();
+    expect(seedr.getByText('SEEDR_PASSWORD')).toBeVisible();
+    expect(seedr.queryByRole('progressbar')).not.toBeInTheDocument();
+  });
+
+  it('tells since when Seedr fails and until when it is not called', async () => {
+    const world = new World();
+    const rest = { failedSince: moment(-3_600), restUntil: moment(600), restReason: 'limited', problem: 'seedr_limited' };
+    world.providers.list = [makeAgents(), makeSeedrProvider(rest, { healthy: false })];
+    renderApp(world, '/providers');
+    const seedr = await card('Seedr.cc');
+    expect(seedr.getByText('Breaker open')).toBeVisible();
+    expect(seedr.getByText(/open: Seedr asked for fewer calls/)).toHaveTextContent('The next call goes out in 10 minutes.');
+    expect(seedr.getByText('1 hour ago')).toBeVisible();
+  });
+
+  it('verifies by a real call and shows plan, space and slots, or the fault', async () => {
+    const world = new World();
+    const { user } = renderApp(world, '/providers');
+    const seedr = await card('Seedr.cc');
+    await user.click(seedr.getByRole('button', { name: 'Verify Seedr.cc' }));
+    expect(await seedr.findByText('Plan MASTER · 312 GiB of 1.0 TiB used · 4 of 25 slots taken')).toBeVisible();
+    expect(world.changes).toEqual(['POST /admin/providers/verify {"provider":"seedr"}']);
+    world.providers.check = failed;
+    await user.click(seedr.getByRole('button', { name: 'Verify Seedr.cc' }));
+    expect(await seedr.findByText('Seedr refuses the e-mail address or the password.')).toBeVisible();
+    expect(seedr.getByText('Not usable')).toBeVisible();
+    world.providers.check = undefined;
+    await user.click(seedr.getByRole('button', { name: 'Verify Seedr.cc' }));
+    expect(await seedr.findByText(/No worker answered/)).toBeVisible();
+    expect(seedr.queryByText('Not usable')).not.toBeInTheDocument();
+  });
+
+  it('switches only when the name is typed', async () => {
+    const world = new World();
+    const { user } = renderApp(world, '/providers');
+    await user.click(await screen.findByRole('button', { name: 'Switch to Seedr.cc' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    const confirm = dialog.getByRole('button', { name: 'Verify and switch' });
+    await user.type(dialog.getByLabelText(/^Type/), 'seed');
+    expect(confirm).toBeDisabled();
+    await user.type(dialog.getByLabelText(/^Type/), 'r');
+    await user.click(confirm);
+    expect(await screen.findByText('New downloads go to Seedr.cc.')).toBeVisible();
+    expect(world.changes).toEqual(['POST /admin/providers/switch {"provider":"seedr","confirm":"seedr","force":false}']);
+    expect(await (await card('Seedr.cc')).findByText('Active')).toBeVisible();
+    expect(await within(screen.getByRole('list', { name: 'History' })).findByText('ada@example.org')).toBeVisible();
+  });
+
+  it('switches to a provider that fails only when that is asked for', async () => {
+    const world = new World();
+    world.providers.check = failed;
+    const { user } = renderApp(world, '/providers');
+    await user.click(await screen.findByRole('button', { name: 'Switch to Seedr.cc' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    expect(dialog.queryByRole('checkbox')).not.toBeInTheDocument();
+    await user.type(dialog.getByLabelText(/^Type/), 'seedr{Enter}');
+    expect(await dialog.findByText(/Nothing was switched/)).toBeVisible();
+    expect(world.providers.history).toHaveLength(0);
+    await user.click(dialog.getByRole('checkbox', { name: /although the verification fails/ }));
+    await user.click(dialog.getByRole('button', { name: 'Switch anyway' }));
+    expect(await screen.findByText('New downloads go to Seedr.cc.')).toBeVisible();
+    expect(await screen.findByText('Verification failed')).toBeVisible();
+  });
+
+  it('changes the fail-over and leaves the active provider', async () => {
+    const world = new World();
+    const { user } = renderApp(world, '/providers');
+    await user.click(await screen.findByRole('button', { name: 'Change the fail-over' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    await user.selectOptions(dialog.getByRole('combobox'), 'Both ways, each provider once');
+    await user.click(dialog.getByRole('checkbox', { name: /name the provider/ }));
+    await user.type(dialog.getByLabelText(/^Type/), 'agent{Enter}');
+    expect(await screen.findByText('Agents, other options')).toBeVisible();
+    expect(world.changes).toEqual([
+      'POST /admin/providers/switch {"provider":"agent","confirm":"agent","force":false,"options":{"failover":"both","userChoice":true}}',
+    ]);
+  });
+
+  it('shows older entries of the history on demand', async () => {
+    const world = new World();
+    world.providers.history = Array.from({ length: 23 }, (_, at) => makeHistoryEntry(23 - at, { by: `admin-${23 - at}@example.org` }));
+    const { user } = renderApp(world, '/providers');
+    expect(await screen.findByText('admin-4@example.org')).toBeVisible();
+    expect(screen.queryByText('admin-3@example.org')).not.toBeInTheDocument();
+    await user.click(screen.getByRole('button', { name: 'Show older' }));
+    expect(await screen.findByText('admin-1@example.org')).toBeVisible();
+    expect(screen.queryByRole('button', { name: 'Show older' })).not.toBeInTheDocument();
+  });
+
+  it('is not there for users', async () => {
+    const world = new World();
+    world.me = makeMe({ role: 'user' });
+    renderApp(world, '/providers');
+    expect(await screen.findByText('This address leads nowhere.')).toBeVisible();
+    expect(screen.queryByRole('link', { name: 'Providers' })).not.toBeInTheDocument();
+  });
+});

@@ -1,0 +1,54 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+
+import type { Failover, Provider, ProviderCheck, ProviderHistoryEntry, ProviderList } from '@/api/model';
+import { http, send } from '@/lib/http';
+
+export const providerKeys = {
+  all: ['providers'] as const,
+  list: () => [...providerKeys.all, 'list'] as const,
+  history: () => [...providerKeys.all, 'history'] as const,
+};
+
+/** All providers. How they do changes by itself, so the page asks again now and then. */
+export function providersQuery() {
+  return queryOptions({
+    queryKey: providerKeys.list(),
+    queryFn: ({ signal }): Promise<ProviderList> => send(http.GET('/api/v1/admin/providers', { signal })),
+    refetchInterval: 10_000,
+  });
+}
+
+const historyPage = 20;
+
+/** Who changed the providers, newest first. */
+export function historyQuery() {
+  return infiniteQueryOptions({
+    queryKey: providerKeys.history(),
+    queryFn: async ({ pageParam, signal }): Promise<ProviderHistoryEntry[]> => {
+      const query = { limit: historyPage, before: pageParam };
+      const answer = await send(http.GET('/api/v1/admin/providers/history', { params: { query }, signal }));
+      return answer.entries;
+    },
+    initialPageParam: 0,
+    getNextPageParam: (last) => (last.length < historyPage ? undefined : last.at(-1)?.id),
+  });
+}
+
+/** Checks a provider by a real call. A provider that refuses is an answer too. */
+export function verifyProvider(provider: Provider): Promise<ProviderCheck> {
+  return send(http.POST('/api/v1/admin/providers/verify', { body: { provider } }));
+}
+
+export interface Change {
+  provider: Provider;
+  options?: { failover: Failover; userChoice: boolean };
+  /** Although the verification fails. */
+  force: boolean;
+}
+
+/** Sends new downloads to a provider, or changes the options of the one that they go to. */
+export async function changeProvider({ provider, options, force }: Change): Promise<ProviderHistoryEntry> {
+  const body = { provider, confirm: provider, force, ...(options && { options }) };
+  const answer = await send(http.POST('/api/v1/admin/providers/switch', { body }));
+  return answer.entry;
+}

@@ -1,0 +1,60 @@
+import { Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+
+import type { Provider, ProviderList } from '@/api/model';
+import { IconKey } from '@/components/icons';
+import { ErrorNotice } from '@/components/notice';
+import { Page } from '@/components/page';
+
+import { providersQuery } from '../api';
+import { FailoverPart } from './failover-part';
+import { HistoryPart } from './history-part';
+import { OptionsDialog } from './options-dialog';
+import { ProviderCard } from './provider-card';
+import classes from './providers.module.css';
+import { SwitchDialog } from './switch-dialog';
+
+const intro = 'Where the bytes of downloads are fetched. A switch is for new downloads; those that are there stay where they are.';
+
+/** The providers: how they do, which one new downloads go to, and who changed that. */
+export function ProvidersPage() {
+  const { data: list, error, isPending, refetch } = useQuery(providersQuery());
+  return (
+    <Page title="Providers" intro={intro}>
+      {isPending && (
+        <div className={classes.grid}>
+          <Skeleton height={320} radius="lg" />
+          <Skeleton height={320} radius="lg" />
+        </div>
+      )}
+      {error && !list && <ErrorNotice error={error} title="The providers could not be loaded" retry={() => void refetch()} />}
+      {list && <Parts list={list} />}
+    </Page>
+  );
+}
+
+function Parts({ list }: { list: ProviderList }) {
+  const [to, setTo] = useState<Provider>();
+  const [setting, setSetting] = useState(false);
+  return (
+    <>
+      <ul className={classes.grid} aria-label="Providers">
+        {list.providers.map((info) => (
+          <ProviderCard key={info.provider} info={info} onSwitch={setTo} />
+        ))}
+      </ul>
+      <FailoverPart list={list} onChange={() => setSetting(true)} />
+      <section className={classes.part} aria-labelledby="credentials">
+        <h2 id="credentials">Credentials</h2>
+        <p className={classes.credentials}>
+          <IconKey size={18} aria-hidden="true" />
+          <span>{list.credentialsNote}</span>
+        </p>
+      </section>
+      <HistoryPart />
+      <SwitchDialog to={to} onClose={() => setTo(undefined)} />
+      <OptionsDialog list={list} opened={setting} onClose={() => setSetting(false)} />
+    </>
+  );
+}

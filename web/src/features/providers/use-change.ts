@@ -1,0 +1,24 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+
+import { toastDone } from '@/components/toast';
+import { hasCode, ProblemError, problemCode } from '@/lib/problem';
+
+import { changeProvider, providerKeys } from './api';
+
+/** Changes the provider or its options, tells it and has the page ask anew. */
+export function useChange(message: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: changeProvider,
+    onSuccess: () => {
+      toastDone(message);
+      return client.invalidateQueries({ queryKey: providerKeys.all });
+    },
+  });
+}
+
+/** Reports whether a change failed because the provider could not be verified, which an administrator may overrule. */
+export function failedCheck(error: Error | null): boolean {
+  if (hasCode(error, problemCode.unavailable)) return true;
+  return error instanceof ProblemError && error.fieldFault('provider') !== undefined;
+}

@@ -1,0 +1,101 @@
+import type { Failover, Provider, ProviderCheck, ProviderHistoryEntry, ProviderInfo, ProviderList, SeedrInfo } from '@/api/model';
+
+import { json, problem, type Route } from './answers';
+import { moment } from './fixtures';
+
+const gib = 1024 ** 3;
+
+/** Makes what is known of a Seedr account that does well. */
+export function makeSeedr(given: Partial<SeedrInfo> = {}): SeedrInfo {
+  return {
+    configured: true, credentialsFrom: 'environment', plan: 'MASTER', spaceMax: 1024 * gib, spaceUsed: 312 * gib, spaceFree: 655 * gib,
+    slotsFrom: 'plan', others: 0, lastOkAt: moment(-8), failedSince: null, problem: '', restUntil: null, restReason: '', ...given,
+  };
+}
+
+/** Makes the agents' part of the providers. */
+export function makeAgents(given: Partial<ProviderInfo> = {}): ProviderInfo {
+  return {
+    provider: 'agent', active: true, healthy: true, summary: 'Agents take work.', running: 7, waiting: 2, slots: 16, slotsFree: 9, agents: 2, seedr: null, ...given,
+  };
+}
+
+/** Makes Seedr's part of the providers. */
+export function makeSeedrProvider(seedr: Partial<SeedrInfo> = {}, given: Partial<ProviderInfo> = {}): ProviderInfo {
+  return {
+    provider: 'seedr', active: false, healthy: true, summary: 'Seedr answers.', running: 4, waiting: 0, slots: 25, slotsFree: 21, agents: 0, seedr: makeSeedr(seedr), ...given,
+  };
+}
+
+/** Makes a verification that went well. */
+export function makeCheck(given: Partial<ProviderCheck> = {}): ProviderCheck {
+  return {
+    provider: 'seedr', ok: true, problem: '', message: 'Seedr answers: 312 GiB of 1 TiB used, 4 transfers running.', at: moment(-1), plan: 'MASTER',
+    spaceMax: 1024 * gib, spaceUsed: 312 * gib, slots: 25, taken: 4, agents: 0, ...given,
+  };
+}
+
+/** Makes an entry of the history. */
+export function makeHistoryEntry(id: number, given: Partial<ProviderHistoryEntry> = {}): ProviderHistoryEntry {
+  return { id, at: moment(-90_000), by: 'ada@example.org', from: 'agent', to: 'seedr', failover: 'none', userChoice: false, verified: makeCheck(), ...given };
+}
+
+interface Body {
+  provider: Provider;
+  confirm: string;
+  force?: boolean;
+  options?: { failover: Failover; userChoice: boolean };
+}
+
+/** The providers of a server in memory. */
+export class ProviderWorld {
+  failover: Failover = 'none';
+  userChoice = false;
+  list = [makeAgents(), makeSeedrProvider()];
+  history: ProviderHistoryEntry[] = [];
+  /** What a verification finds; undefined while no worker answers. */
+  check: ProviderCheck | undefined = makeCheck();
+
+  readonly routes: Route[] = [
+    ['GET', /^\/admin\/providers$/, () => json(this.overview())],
+    ['GET', /^\/admin\/providers\/history$/, (_, __, url) => json(this.page(url))],
+    ['POST', /^\/admin\/providers\/verify$/, () => (this.check ? json(this.check) : this.noWorker())],
+    ['POST', /^\/admin\/providers\/switch$/, async (_, request) => this.change((await request.json()) as Body)],
+  ];
+
+  private get active(): Provider {
+    return this.list.find((info) => info.active)?.provider ?? 'agent';
+  }
+
+  private overview(): ProviderList {
+    return {
+      active: this.active, failover: this.failover, userChoice: this.userChoice, providers: this.list,
+      credentialsNote: "Seedr's e-mail address and password come from SEEDR_EMAIL and SEEDR_PASSWORD, or the files that SEEDR_EMAIL_FILE and SEEDR_PASSWORD_FILE name, in the worker's environment only. They are never stored, shown or logged.",
+    };
+  }
+
+  private page(url: URL) {
+    const before = Number(url.searchParams.get('before') ?? 0);
+    const limit = Number(url.searchParams.get('limit') ?? 50);
+    return { entries: this.history.filter((entry) => before === 0 || entry.id < before).slice(0, limit) };
+  }
+
+  private noWorker(): Response {
+    return problem(503, 'unavailable', 'No worker answered. Please try again shortly.');
+  }
+
+  private change({ provider, confirm, force = false, options }: Body): Response {
+    if (confirm !== provider) return problem(422, 'invalid', `Type the provider's name, ${provider}, to confirm.`, 'confirm');
+    if (!force && !this.check) return this.noWorker();
+    if (!force && this.check?.ok === false) return problem(503, this.check.problem, `${this.check.message} Nothing was switched.`, 'provider');
+    const from = this.active;
+    this.failover = options?.failover ?? this.failover;
+    this.userChoice = options?.userChoice ?? this.userChoice;
+    this.list = this.list.map((info) => ({ ...info, active: info.provider === provider }));
+    const entry = makeHistoryEntry((this.history[0]?.id ?? 0) + 1, {
+      at: new Date().toISOString(), from, to: provider, failover: this.failover, userChoice: this.userChoice, verified: this.check ?? null,
+    });
+    this.history = [entry, ...this.history];
+    return json({ entry });
+  }
+}
