@@ -1,4 +1,4 @@
-import type { Failover, Provider, ProviderCheck, ProviderHistoryEntry, ProviderInfo, ProviderList, SeedrInfo } from '@/api/model';
+import type { DeploymentHealth, Failover, Provider, ProviderCheck, ProviderHistoryEntry, ProviderInfo, ProviderList, SeedrInfo } from '@/api/model';
 
 import { json, problem, type Route } from './answers';
 import { moment } from './fixtures';
@@ -56,7 +56,19 @@ export class ProviderWorld {
   /** What a verification finds; undefined while no worker answers. */
   check: ProviderCheck | undefined = makeCheck();
 
+  /** What the deployment needs. */
+  health: DeploymentHealth = {
+    status: 'ready', version: '0.1.0', checks: [
+      { name: 'database', status: 'ok', missing: '' },
+      { name: 'temporal', status: 'ok', missing: '' },
+      { name: 'storage', status: 'ok', missing: '' },
+      { name: 'mail', status: 'ok', missing: '' },
+      { name: 'turnstile', status: 'off', missing: 'Robots are not kept from sign-in, registration and reset. Set TURNSTILE_SITE_KEY and TURNSTILE_SECRET_KEY.' },
+    ],
+  };
+
   readonly routes: Route[] = [
+    ['GET', /^\/admin\/health$/, () => json(this.health)],
     ['GET', /^\/admin\/providers$/, () => json(this.overview())],
     ['GET', /^\/admin\/providers\/history$/, (_, __, url) => json(this.page(url))],
     ['POST', /^\/admin\/providers\/verify$/, () => (this.check ? json(this.check) : this.noWorker())],

@@ -36,6 +36,15 @@ describe('the page of the providers', () => {
     expect(await screen.findByText(/Nobody has switched/)).toBeVisible();
   });
 
+  it('tells what the deployment lacks, and what does not work without it', async () => {
+    const world = new World();
+    renderApp(world, '/providers');
+    const list = within(await screen.findByRole('list', { name: 'Deployment' }));
+    const of = (name: string) => list.getByText(name).closest('li');
+    expect(of('Database')).toHaveTextContent('DatabaseFine');
+    expect(of('Turnstile')).toHaveTextContent(/Not configured.*Robots are not kept from sign-in/);
+  });
+
   it('tells how to configure Seedr where no worker has credentials', async () => {
     const world = new World();
     world.providers.list = [makeAgents(), makeSeedrProvider({ configured: false }, { healthy: false, summary: 'No worker has credentials of a Seedr account.' })];

@@ -1,12 +1,13 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
-import type { Failover, Provider, ProviderCheck, ProviderHistoryEntry, ProviderList } from '@/api/model';
+import type { DeploymentHealth, Failover, Provider, ProviderCheck, ProviderHistoryEntry, ProviderList } from '@/api/model';
 import { http, send } from '@/lib/http';
 
 export const providerKeys = {
   all: ['providers'] as const,
   list: () => [...providerKeys.all, 'list'] as const,
   history: () => [...providerKeys.all, 'history'] as const,
+  deployment: () => [...providerKeys.all, 'deployment'] as const,
 };
 
 /** All providers. How they do changes by itself, so the page asks again now and then. */
@@ -14,6 +15,15 @@ export function providersQuery() {
   return queryOptions({
     queryKey: providerKeys.list(),
     queryFn: ({ signal }): Promise<ProviderList> => send(http.GET('/api/v1/admin/providers', { signal })),
+    refetchInterval: 10_000,
+  });
+}
+
+/** What the deployment needs, and what does not work without what is missing. */
+export function deploymentQuery() {
+  return queryOptions({
+    queryKey: providerKeys.deployment(),
+    queryFn: ({ signal }): Promise<DeploymentHealth> => send(http.GET('/api/v1/admin/health', { signal })),
     refetchInterval: 10_000,
   });
 }

@@ -8,6 +8,7 @@ import { ErrorNotice } from '@/components/notice';
 import { Page } from '@/components/page';
 
 import { providersQuery } from '../api';
+import { DeploymentPart } from './deployment-part';
 import { FailoverPart } from './failover-part';
 import { HistoryPart } from './history-part';
 import { OptionsDialog } from './options-dialog';
@@ -53,6 +54,7 @@ function Parts({ list }: { list: ProviderList }) {
         </p>
       </section>
       <HistoryPart />
+      <DeploymentPart />
       <SwitchDialog to={to} onClose={() => setTo(undefined)} />
       <OptionsDialog list={list} opened={setting} onClose={() => setSetting(false)} />
     </>

@@ -1,0 +1,43 @@
+import { Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+
+import type { DeploymentCheck } from '@/api/model';
+import { HealthLabel, type Health } from '@/components/health-label';
+import { IconAlertTriangle, IconCircleCheck } from '@/components/icons';
+import { ErrorNotice } from '@/components/notice';
+
+import { deploymentQuery } from '../api';
+import classes from './providers.module.css';
+
+const titles: Record<string, string> = {
+  database: 'Database', temporal: 'Temporal', storage: 'Storage', mail: 'Mail', turnstile: 'Turnstile',
+};
+
+const healths: Record<DeploymentCheck['status'], Health> = {
+  ok: { label: 'Fine', icon: IconCircleCheck, tone: 'ok' },
+  away: { label: 'Away', icon: IconAlertTriangle, tone: 'bad' },
+  off: { label: 'Not configured', icon: IconAlertTriangle, tone: 'warn' },
+};
+
+/** What the deployment needs, and what does not work while something is missing. */
+export function DeploymentPart() {
+  const { data, error, refetch } = useQuery(deploymentQuery());
+  return (
+    <section className={classes.part} aria-labelledby="deployment">
+      <h2 id="deployment">Deployment</h2>
+      {!data && !error && <Skeleton height={220} radius="lg" />}
+      {!data && error && <ErrorNotice error={error} title="The state of the deployment could not be loaded" retry={() => void refetch()} />}
+      {data && (
+        <ul className={classes.history} aria-labelledby="deployment">
+          {data.checks.map((check) => (
+            <li key={check.name}>
+              <span className={classes.what}>{titles[check.name] ?? check.name}</span>
+              <HealthLabel health={healths[check.status]} />
+              {check.missing && <p className={classes.detail}>{check.missing}</p>}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
