@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"longhaul/internal/store"
 	"longhaul/models"
 )
 
@@ -27,6 +28,11 @@ func (a *SeedrTracker) VerifySeedr(ctx context.Context) (models.ProviderCheck, e
 	}
 	known, err := a.Store.SeedrAccount(ctx)
 	if err != nil {
+		return check, border(ctx, err)
+	}
+	// What the administrator is shown is what jobs are admitted by from now on.
+	seen := store.SeedrSeen{SpaceMax: account.SpaceMax, SpaceUsed: account.SpaceUsed, Others: known.Others}
+	if err := a.Store.SaveSeedrSeen(ctx, seen); err != nil {
 		return check, border(ctx, err)
 	}
 	check.OK, check.Plan, check.Slots, check.Taken = true, account.Plan, known.Slots, len(root.Transfers)

@@ -18,7 +18,7 @@ func (s *Store) checkSeedr(ctx context.Context, job models.Job) error {
 	if err := s.lock(ctx, lockPlacement, ""); err != nil {
 		return err
 	}
-	room, err := s.seedrRoom(ctx)
+	room, err := s.seedrRoomBefore(ctx, job.ID)
 	if err != nil {
 		return err
 	}

@@ -52,12 +52,14 @@ type SeedrSeen struct {
 	Others              int   // transfers that no open job needs
 }
 
-// SaveSeedrSeen records a good answer of Seedr.
+// SaveSeedrSeen records a good answer of Seedr. Space that became free since the
+// last one ends the pause after a refusal.
 func (w *Work) SaveSeedrSeen(ctx context.Context, seen SeedrSeen) error {
 	now := w.s.Now()
 	_, err := w.s.exec(ctx, "save Seedr listing", `
 		update seedr_account set space_max = ?, space_used = ?, others = ?, ok_at = ?, failed_since = null, problem = '',
-			message = '', updated_at = ? where one`, seen.SpaceMax, seen.SpaceUsed, seen.Others, now, now)
+			message = '', updated_at = ?, full_until = case when space_used > ? then null else full_until end where one`,
+		seen.SpaceMax, seen.SpaceUsed, seen.Others, now, now, seen.SpaceUsed)
 	return err
 }
 
@@ -172,11 +174,20 @@ const seedrDone = `exists (select from seedr_items i where i.info_hash = j.info_
 // seedrRoom returns what the account has left. Jobs of the same content share
 // a slot and the bytes.
 func (s *Store) seedrRoom(ctx context.Context) (SeedrRoom, error) {
+	return s.seedrRoomBefore(ctx, uuid.Nil)
+}
+
+// seedrRoomBefore is seedrRoom as an admitted job meets it that is about to be
+// placed: it and those that were placed or admitted before it count. When the
+// account turns out smaller than it was at admission, the first ones go on and
+// do not wait for the ones behind them. All count for uuid.Nil.
+func (s *Store) seedrRoomBefore(ctx context.Context, jobID uuid.UUID) (SeedrRoom, error) {
 	a, err := s.SeedrAccount(ctx)
 	if err != nil {
 		return SeedrRoom{}, err
 	}
 	room := SeedrRoom{SeedrAccount: a}
+	placing := uuid.NullUUID{UUID: jobID, Valid: jobID != uuid.Nil}
 	var row struct {
 		Taken    int
 		Promised int64
@@ -184,8 +195,11 @@ func (s *Store) seedrRoom(ctx context.Context) (SeedrRoom, error) {
 	err = s.row(ctx, &row, "count Seedr slots", `
 		select count(*) as taken, coalesce(sum(need), 0)::bigint as promised from (
 			select j.info_hash_v1, max(`+seedrNeed+`) as need from jobs j
-			where j.admitted_at is not null and j.provider = ? and not `+seedrDone+` group by j.info_hash_v1) t`,
-		models.ProviderSeedr)
+			where j.admitted_at is not null and j.provider = ? and not `+seedrDone+` and (?::uuid is null
+				or exists (select from job_attempts t where t.job_id = j.id and t.state = ?)
+				or (j.admitted_at, j.created_at, j.id) <= (select i.admitted_at, i.created_at, i.id from jobs i where i.id = ?))
+			group by j.info_hash_v1) t`,
+		models.ProviderSeedr, placing, models.AttemptOpen, placing)
 	room.Taken, room.Promised = row.Taken+a.Others, row.Promised
 	return room, err
 }

@@ -107,6 +107,68 @@ func TestSeedrSpaceBoundsAdmission(t *testing.T) {
 	}
 }
 
+// What Seedr refused for want of space is tried again as soon as some is free.
+func TestSeedrSpaceThatIsFreedEndsThePause(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.onSeedr(t, 25, 10*gib)
+	used := func(n int64) {
+		ok(t, b.w.SaveSeedrSeen(t.Context(), store.SeedrSeen{SpaceMax: 10 * gib, SpaceUsed: n}))
+	}
+	used(4 * gib)
+	ok(t, b.w.SaveSeedrFull(t.Context(), time.Hour, 0))
+	job := b.submitOf(t, gib)
+	used(5 * gib)
+	if got := b.admit(t); len(got) != 0 {
+		t.Errorf("admitted %v right after a refusal", got)
+	}
+	used(3 * gib)
+	if got := b.admit(t); len(got) != 1 || got[0] != job.ID {
+		t.Errorf("admitted %v after space was freed", got)
+	}
+}
+
+// When the account shrinks after admission, because somebody fills it by hand,
+// the jobs that are admitted must not wait for each other.
+func TestSeedrPlacesTheFirstWhenTheAccountShrinks(t *testing.T) {
+	t.Parallel()
+	for name, shrink := range map[string]func(t *testing.T, b bundle){
+		"space": func(t *testing.T, b bundle) {
+			ok(t, b.w.SaveSeedrSeen(t.Context(), store.SeedrSeen{SpaceMax: 3 * gib}))
+		},
+		"slots": func(t *testing.T, b bundle) { ok(t, b.w.SaveSeedrFull(t.Context(), -time.Second, 1)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			b.onSeedr(t, 0, 10*gib)
+			ok(t, b.w.SaveSeedrPlan(t.Context(), "MASTER", 25))
+			first, second := b.submitOf(t, 2*gib), b.submitOf(t, 2*gib)
+			if got := b.admit(t); len(got) != 2 {
+				t.Fatalf("admitted %v", got)
+			}
+			shrink(t, b)
+			place := func(id uuid.UUID) error {
+				_, err := b.w.PlaceTransfer(t.Context(), id, models.TransferDownload, []byte("t"), models.StateDownloading)
+				return err
+			}
+			if err := place(second.ID); err == nil {
+				t.Error("the second was placed before the first, and there is room for one")
+			}
+			if err := place(first.ID); err != nil {
+				t.Errorf("the first was not placed: %v", err)
+			}
+			if err := place(second.ID); err == nil {
+				t.Error("the second was placed beside the first, and there is room for one")
+			}
+			ok(t, stop(b, t, first.ID))
+			if err := place(second.ID); err != nil {
+				t.Errorf("the second was not placed after the first: %v", err)
+			}
+		})
+	}
+}
+
 func stop(b bundle, t testing.TB, id uuid.UUID) error {
 	_, err := b.w.Transition(t.Context(), id, store.Change{To: models.StateCancelled, Reason: "Test."})
 	return err
