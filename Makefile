@@ -4,7 +4,7 @@ TOOL  := go tool -modfile=tools/go.mod
 BIN   := bin/api bin/worker bin/agent bin/longhaul
 
 .DEFAULT_GOAL := help
-.PHONY: help run build web devstack test test-go test-devstack test-web test-headers e2e chaos bench lint fmt vuln gen replay-record clean
+.PHONY: help run build web devstack test test-go test-devstack test-web test-headers e2e chaos chaos-seedr bench lint fmt vuln gen replay-record clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2}'
@@ -38,8 +38,11 @@ test-headers: ## grade the app's headers as the Mozilla Observatory does, and it
 e2e: ## the whole system against a real swarm, a real browser and bad input
 	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -p 1 -parallel 40 -timeout 20m ./test/e2e/...
 
-chaos: ## kill -9 of every part while jobs run
-	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -p 1 -timeout 20m ./test/chaos/...
+chaos: ## kill -9 of every part while jobs run, and a Seedr account that misbehaves
+	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -p 1 -timeout 20m -skip '^TestEach' ./test/chaos/...
+
+chaos-seedr: build ## each fault and each behaviour of a Seedr account, ten kills, faults at random
+	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -timeout 40m -v ./test/chaos/seedr
 
 bench: build ## the figures of docs/performance.md, in one run
 	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -run '^$$' -bench . -benchtime 1x -count=1 -timeout 40m ./test/bench/...

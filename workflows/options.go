@@ -92,16 +92,18 @@ func storing(ctx workflow.Context, summary string) workflow.Context {
 	})
 }
 
-// streaming is for copying from Seedr to storage. It heartbeats every few
-// seconds, so a killed worker costs half a minute at most, and what is copied
-// is not copied again. A cancel reaches it with a heartbeat.
+// streaming is for copying from Seedr to storage. Like tracking, it heartbeats
+// every few seconds: a killed worker costs its timeout and at most ten seconds
+// more, however often it is killed, and what is copied is not copied again. A
+// cancel reaches it with a heartbeat.
 func streaming(ctx workflow.Context, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		StartToCloseTimeout: 7 * 24 * time.Hour,
-		HeartbeatTimeout:    20 * time.Second,
+		HeartbeatTimeout:    12 * time.Second,
 		WaitForCancellation: true,
 		RetryPolicy: &temporal.RetryPolicy{
-			InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute, MaximumAttempts: patience,
+			InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 10 * time.Second,
+			MaximumAttempts: 3 * patience, // a day, too
 			NonRetryableErrorTypes: []string{
 				string(models.ProblemLengthMismatch), string(models.ProblemSeedrGone), string(models.ProblemSuperseded),
 			},
