@@ -245,7 +245,7 @@ func BenchmarkManyJobs(b *testing.B) {
 		<-time.After(minutes * time.Minute)
 		after := sim.Stats()
 		per := float64(after.Total()-before.Total()) / minutes
-		fmt.Printf("%d jobs on one account: %.1f calls a minute (%.1f listings), Temporal %.2f CPU-s and %.1f history events a minute, %d events in one job's history\n",
+		fmt.Printf("%d jobs on one account: %.1f calls a minute (%.1f listings), Temporal %.2f CPU-s and %.1f batches of history events a minute, %d events in one job's history\n",
 			n, per, float64(after.Calls["root"]-before.Calls["root"])/minutes,
 			(stack.Usage(b)["temporal"].CPU-cpu).Seconds()/minutes, float64(historyEvents(b)-events)/minutes,
 			harness.HistoryEvents(b, stack.Temporal(b), jobs[0].ID))
