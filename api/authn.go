@@ -270,6 +270,6 @@ func clearSession() http.Cookie {
 	}
 }
 
-// sessionID is the public name of a session: the start of its hash, which
+// sessionID is the public name of a session: its hash, which
 // cannot be turned back into the cookie.
 func sessionID(hash []byte) string { return base64.RawURLEncoding.EncodeToString(hash) }
