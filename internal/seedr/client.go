@@ -51,6 +51,7 @@ type Client struct {
 	timeout         time.Duration
 	log             *slog.Logger
 	observe         func(string, Kind, time.Duration)
+	pace            pace
 	api, node       *http.Client
 }
 
@@ -64,7 +65,7 @@ func New(o Options) (*Client, error) {
 	}
 	c := &Client{
 		base: o.URL.JoinPath(), email: o.Email, password: o.Password, allow: o.Allow, shared: o.Shared,
-		timeout: o.Timeout, log: o.Log, observe: o.Observe,
+		timeout: o.Timeout, log: o.Log, observe: o.Observe, pace: newPace(),
 	}
 	if err := c.checkScheme(c.base); err != nil {
 		return nil, err
@@ -143,6 +144,7 @@ func (c *Client) exchange(ctx context.Context, k call, judge func(answer) *Error
 	}
 	start := time.Now()
 	a, err := c.send(ctx, k)
+	c.pace.answered()
 	var failure *Error
 	switch {
 	case err != nil && ctx.Err() != nil:
@@ -165,7 +167,8 @@ func (c *Client) exchange(ctx context.Context, k call, judge func(answer) *Error
 	return nil
 }
 
-// turn waits until the budget admits the call.
+// turn waits until the budget and the pace admit the call, which is then to be
+// sent.
 func (c *Client) turn(ctx context.Context, k call) error {
 	var wait time.Duration
 	var refusal *Error
@@ -176,17 +179,17 @@ func (c *Client) turn(ctx context.Context, k call) error {
 		refusal.Call = k.name
 		return refusal
 	}
-	if wait <= 0 {
-		return nil
-	}
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		return nil
 	case <-ctx.Done():
 		return &Error{Kind: KindTransient, Call: k.name, Cause: context.Cause(ctx)}
 	}
+	if err := c.pace.send(ctx); err != nil {
+		return &Error{Kind: KindTransient, Call: k.name, Cause: err}
+	}
+	return nil
 }
 
 // report keeps how a call went. The call itself is over, so a failure to keep

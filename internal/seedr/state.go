@@ -52,7 +52,7 @@ func (m *Memory) Update(_ context.Context, change func(s *State, now time.Time))
 // The budget and the breaker.
 const (
 	// callInterval allows for three to four calls a second, all clients
-	// together; on a busy machine calls come closer than they were allowed.
+	// together.
 	callInterval = 300 * time.Millisecond
 	maxQueue     = 20 * time.Second // a call that would wait longer for its turn is refused
 
