@@ -41,7 +41,8 @@ Session\MaxConnections=-1
 Session\MaxConnectionsPerTorrent=-1
 Session\MaxUploads=-1
 Session\MaxUploadsPerTorrent=-1
-Session\IgnoreLimitsOnLAN=true
+Session\IgnoreLimitsOnLAN=false
+Session\RefreshInterval=100
 
 [Network]
 PortForwardingEnabled=false
@@ -148,6 +149,25 @@ func (q *QBittorrent) Uploaded(tb testing.TB) int64 {
 		n += t.Uploaded
 	}
 	return n
+}
+
+// UploadedInAll waits until at least so many payload bytes were sent and no more
+// are being sent, and returns how many. The client counts them a moment late.
+func (q *QBittorrent) UploadedInAll(tb testing.TB, least int64) int64 {
+	tb.Helper()
+	var last int64
+	same := 0
+	Eventually(tb, 30*time.Second, "the seeder has ended sending", func() error {
+		n := q.Uploaded(tb)
+		if n != last || n < least {
+			last, same = n, 0
+		}
+		if same++; same < 6 {
+			return fmt.Errorf("sent %d bytes, want %d or more, seen %d times", n, least, same)
+		}
+		return nil
+	})
+	return last
 }
 
 // AddPeer tells the client of a peer of a torrent.
