@@ -210,7 +210,7 @@ func TestOldHashesAreRenewed(t *testing.T) {
 	weak := fmt.Sprintf("$argon2id$v=19$m=8192,t=1,p=1$%s$%s", rawBase64([]byte("sixteen byte salt")), rawBase64(key))
 	h.Exec(`update users set password_hash = $1 where id = $2`, weak, user.User.ID)
 	ask(t, h, apitest.Caller{}, "auth/login", credentials(user.User.Email, apitest.Password), 200)
-	h.Server.Wait()
+	h.Settle()
 	if now := apitest.Value[string](h, `select password_hash from users where id = $1`, user.User.ID); now == weak || password.NeedsRehash(now) {
 		t.Errorf("the hash is %s", now)
 	}

@@ -35,7 +35,6 @@ type Accounts interface {
 	DeleteOtherSessions(ctx context.Context, userID uuid.UUID, keep []byte) error
 	Rehash(ctx context.Context, userID uuid.UUID, old, hash string) error
 	ChangePassword(ctx context.Context, userID uuid.UUID, passwordHash string, from models.Client) error
-	RequestEmailChange(ctx context.Context, userID uuid.UUID, link models.OneTime) error
 	ConfirmEmail(ctx context.Context, tokenHash []byte, from models.Client) error
 	DeleteAccount(ctx context.Context, by models.Actor, userID uuid.UUID) error
 }

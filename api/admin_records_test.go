@@ -117,7 +117,7 @@ func TestRefusalsAreSecurityEvents(t *testing.T) {
 	if limited == 0 {
 		t.Fatal("nothing was limited")
 	}
-	h.Server.Wait()
+	h.Settle()
 	var page struct {
 		Events []struct {
 			Kind, IP, Detail, UserAgent string
@@ -183,7 +183,7 @@ func TestResetMailEndsWithItsLink(t *testing.T) {
 	h := apitest.New(t)
 	user := h.Account(models.RoleUser)
 	h.Run(t, apitest.Scenario{Method: "POST", Path: "/api/v1/auth/reset", Body: `{"email":"` + user.User.Email + `"}`, Status: 202})
-	h.Server.Wait() // the mail is queued beside the answer
+	h.Settle() // the mail is queued beside the answer
 	mails, err := h.Store.Mails(t.Context(), models.MailQueued, time.Time{}, 10)
 	if err != nil || len(mails) != 1 {
 		t.Fatalf("mails %+v, %v", mails, err)

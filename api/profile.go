@@ -78,11 +78,7 @@ func (h *accountHandlers) changeEmail(ctx context.Context, in *changeEmailInput)
 	if err := allowAll(ctx, h.limits, limitAsk{LimitResetAccount, email}, limitAsk{LimitResetAccount, user.Email}); err != nil {
 		return nil, err
 	}
-	link := h.link(models.OneTimeEmail)
-	link.Email = email
-	if err := h.background.accept(ctx, accountBudget, func(ctx context.Context) error {
-		return h.accounts.RequestEmailChange(ctx, user.ID, link)
-	}); err != nil {
+	if err := h.keep(ctx, models.AccountRequest{Kind: models.RequestEmail, Email: email, UserID: &user.ID}); err != nil {
 		return nil, err
 	}
 	return accepted("We have sent a mail to the new address. Please use the link in it within 30 minutes."), nil

@@ -11,13 +11,13 @@ import (
 	"longhaul/models"
 )
 
-// Registrations makes accounts and gives lost ones back. What tells by its
-// answer whether an address has an account is called beside the answer.
+// Registrations makes accounts and gives lost ones back.
 type Registrations interface {
-	Register(ctx context.Context, u models.User, link models.OneTime) error
-	ResendVerification(ctx context.Context, email string, link models.OneTime) error
+	// SaveAccountRequest keeps what was asked for by an e-mail address, so
+	// that it is done soon, whatever ends meanwhile. It costs the same
+	// whether or not the address has an account.
+	SaveAccountRequest(ctx context.Context, r models.AccountRequest) error
 	Verify(ctx context.Context, tokenHash []byte) error
-	RequestReset(ctx context.Context, email string, link models.OneTime) error
 	ResetPassword(ctx context.Context, tokenHash []byte, passwordHash string, from models.Client) error
 	Accept(ctx context.Context, tokenHash []byte, u models.User) (models.User, error)
 	Registration(ctx context.Context) (models.Registration, error)
@@ -70,7 +70,7 @@ func (h *accountHandlers) signUpRoutes(r *router) {
 		"The account works at once and is signed in.", http.StatusCreated), h.accept)
 }
 
-// Accepted says that something is done beside the answer.
+// Accepted says that something is done after the answer.
 type Accepted struct {
 	Message string `json:"message" doc:"One plain sentence, the same whatever is found"`
 }
@@ -115,11 +115,7 @@ func (h *accountHandlers) register(ctx context.Context, in *signUpInput) (*accep
 	if err != nil {
 		return nil, err
 	}
-	user := models.User{ID: h.newID(), Email: email, PasswordHash: hash, Role: models.RoleUser, CreatedAt: h.now()}
-	link := h.link(models.OneTimeVerify)
-	if err := h.background.accept(ctx, accountBudget, func(ctx context.Context) error {
-		return h.registrations.Register(ctx, user, link)
-	}); err != nil {
+	if err := h.keep(ctx, models.AccountRequest{Kind: models.RequestRegister, Email: email, PasswordHash: hash}); err != nil {
 		return nil, err
 	}
 	return accepted("We have sent you a mail. Please use the link in it within 30 minutes."), nil
@@ -167,9 +163,14 @@ type addressInput struct {
 	} `nameHint:"Address"`
 }
 
-// mailTo does what both ways of asking for a link have in common: f runs
-// beside the answer.
-func (h *accountHandlers) mailTo(ctx context.Context, in *addressInput, f func(ctx context.Context, email string) error) error {
+// keep promises to do what was asked for, with a link of its own.
+func (h *accountHandlers) keep(ctx context.Context, r models.AccountRequest) error {
+	r.Link = h.link(r.Kind.LinkKind())
+	return h.registrations.SaveAccountRequest(ctx, r)
+}
+
+// mailTo promises a link to the address, if it has an account.
+func (h *accountHandlers) mailTo(ctx context.Context, in *addressInput, kind models.AccountRequestKind) error {
 	if !h.policy.mail {
 		return models.Fault(models.ProblemMailOff, "This installation sends no mail. Please ask its operator for help.")
 	}
@@ -186,26 +187,18 @@ func (h *accountHandlers) mailTo(ctx context.Context, in *addressInput, f func(c
 	if err := h.checkPerson(ctx, in.Body.Turnstile, botReset); err != nil {
 		return err
 	}
-	return h.background.accept(ctx, accountBudget, func(ctx context.Context) error { return f(ctx, email) })
+	return h.keep(ctx, models.AccountRequest{Kind: kind, Email: email})
 }
 
 func (h *accountHandlers) resend(ctx context.Context, in *addressInput) (*acceptedOutput, error) {
-	link := h.link(models.OneTimeVerify)
-	err := h.mailTo(ctx, in, func(ctx context.Context, email string) error {
-		return h.registrations.ResendVerification(ctx, email, link)
-	})
-	if err != nil {
+	if err := h.mailTo(ctx, in, models.RequestVerification); err != nil {
 		return nil, err
 	}
 	return accepted("If an account waits for its verification, a new link is on its way."), nil
 }
 
 func (h *accountHandlers) requestReset(ctx context.Context, in *addressInput) (*acceptedOutput, error) {
-	link := h.link(models.OneTimeReset)
-	err := h.mailTo(ctx, in, func(ctx context.Context, email string) error {
-		return h.registrations.RequestReset(ctx, email, link)
-	})
-	if err != nil {
+	if err := h.mailTo(ctx, in, models.RequestReset); err != nil {
 		return nil, err
 	}
 	return accepted("If there is an account with this address, a link is on its way. It works for 30 minutes."), nil

@@ -98,7 +98,7 @@ func TestOneAddressIsOneAccount(t *testing.T) {
 	for _, spelling := range []string{"a@example.com", "A@example.com", "ａ@example.com", "a@EXAMPLE.com.", " a@example.com"} {
 		ask(t, h, apitest.Caller{}, "auth/register", credentials(spelling, apitest.Password), 202)
 	}
-	h.Server.Wait()
+	h.Settle()
 	if n := apitest.Value[int](h, `select count(*) from users`); n != 1 {
 		t.Errorf("%d accounts, want one", n)
 	}

@@ -15,6 +15,9 @@ const (
 	dispatchBusy = 250 * time.Millisecond
 	dispatchIdle = time.Second
 
+	accountSize  = 25 // account requests that are done in a row
+	accountEvery = 500 * time.Millisecond
+
 	admitSize  = 100 // jobs of one round
 	admitEvery = time.Second
 	admitGap   = 50 * time.Millisecond // rounds that news ask for are not closer than this
@@ -141,6 +144,21 @@ func (w *Worker) deliver(ctx context.Context, item store.OutboxItem) error {
 		return w.flows.Cancel(ctx, job.ID)
 	default:
 		return models.Errorf(models.CodeInternal, "Unknown kind of outbox item.")
+	}
+}
+
+// answerAccounts does what was asked for by e-mail addresses. It looks at times
+// of its own and no news wake it: what it does for an address that has an
+// account must not fall together with the answer to the request.
+func (w *Worker) answerAccounts(ctx context.Context) error {
+	for {
+		n, err := w.deps.Records.DueAccountRequests(ctx, accountSize)
+		if err != nil && ctx.Err() == nil {
+			w.log.WarnContext(ctx, "account requests not read", "error", err)
+		}
+		if n < accountSize && !sleep(ctx, accountEvery) {
+			return nil
+		}
 	}
 }
 

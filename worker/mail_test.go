@@ -132,6 +132,31 @@ func TestMailWithoutAProvider(t *testing.T) {
 	}
 }
 
+// What was asked for by an e-mail address leads to a mail, with nobody but the
+// worker there.
+func TestAskedForMailIsSent(t *testing.T) {
+	sent := make(chan models.Mail, 1)
+	s := newSystem(t, options{mails: mailer(func(_ context.Context, m models.Mail) error {
+		sent <- m
+		return nil
+	})})
+	link := models.OneTime{ID: s.store.NewID(), Hash: make([]byte, 32), ExpiresAt: s.store.Now().Add(time.Minute)}
+	for _, email := range []string{"stranger@example.com", s.user.Email} {
+		err := s.store.SaveAccountRequest(t.Context(), models.AccountRequest{Kind: models.RequestReset, Email: email, Link: link})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	select {
+	case m := <-sent:
+		if m.To != s.user.Email || m.Kind != models.MailReset || *m.TokenID != link.ID {
+			t.Errorf("%+v", m)
+		}
+	case <-time.After(patience):
+		t.Error("no mail")
+	}
+}
+
 // The mail that was taken just before the worker died is recognised by its id.
 func TestMailIsRecordedAfterACrash(t *testing.T) {
 	s := newSystem(t, options{})

@@ -30,7 +30,7 @@ func newMetrics(r prometheus.Registerer) *metrics {
 			Name: "longhaul_jobs_admitted_total", Help: "Jobs that were given a slot.",
 		}),
 		age: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "longhaul_outbox_age_seconds", Help: "Age of the oldest item that waits in the outbox.",
+			Name: "longhaul_outbox_age_seconds", Help: "Age of the oldest item of the outbox or account request that waits.",
 		}),
 	}
 	m.repairs = prometheus.NewCounterVec(prometheus.CounterOpts{

@@ -59,6 +59,7 @@ type Records interface {
 	Admit(ctx context.Context, limitPerUser, limit int) ([]uuid.UUID, error)
 	OutboxAge(ctx context.Context) (time.Duration, error)
 	DueOutbox(ctx context.Context, limit int, do func(context.Context, store.OutboxItem) error) (int, error)
+	DueAccountRequests(ctx context.Context, limit int) (int, error)
 }
 
 // Worker runs workflows, activities and the loops that feed them.
@@ -113,6 +114,7 @@ func (w *Worker) Run(ctx context.Context) error {
 		g.Go(func() error { return w.dispatch(ctx, outbox[i]) })
 	}
 	g.Go(func() error { return w.admit(ctx, admission[0]) })
+	g.Go(func() error { return w.answerAccounts(ctx) })
 	g.Go(func() error { return w.standing(ctx) })
 	g.Go(func() error { return w.measure(ctx) })
 	g.Go(func() error {

@@ -26,11 +26,33 @@ func Value[T any](h *Harness, sql string, args ...any) T {
 	return out
 }
 
-// Mails returns how many mails of the kind were queued to the address, when
-// all calls beside answers have ended.
-func (h *Harness) Mails(to string, kind models.MailKind) int {
+// Settle returns when all calls beside answers have ended and all that was
+// asked for by e-mail addresses is done.
+func (h *Harness) Settle() {
 	h.t.Helper()
 	h.Server.Wait()
+	h.DoAccountRequests(h.t.Context())
+}
+
+// DoAccountRequests does what the worker does with the requests that are due.
+func (h *Harness) DoAccountRequests(ctx context.Context) {
+	h.t.Helper()
+	for {
+		n, err := h.Store.Work().DueAccountRequests(ctx, 25)
+		if err != nil && ctx.Err() == nil {
+			h.t.Errorf("account requests: %v", err)
+		}
+		if n < 25 {
+			return
+		}
+	}
+}
+
+// Mails returns how many mails of the kind were queued to the address, when
+// everything is done.
+func (h *Harness) Mails(to string, kind models.MailKind) int {
+	h.t.Helper()
+	h.Settle()
 	return Value[int](h, `select count(*) from mails where recipient = $1 and kind = $2`, to, string(kind))
 }
 
@@ -38,7 +60,7 @@ func (h *Harness) Mails(to string, kind models.MailKind) int {
 // address.
 func (h *Harness) Link(to string, kind models.MailKind) string {
 	h.t.Helper()
-	h.Server.Wait()
+	h.Settle()
 	id := Value[uuid.UUID](h, `select token_id from mails where recipient = $1 and kind = $2 order by id desc limit 1`, to, string(kind))
 	return h.Keys.OneTime(id)
 }

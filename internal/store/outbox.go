@@ -125,11 +125,12 @@ func outboxPause(attempts int) time.Duration {
 	return pause
 }
 
-// OutboxAge returns how long the oldest waiting item has been there, 0 if none
-// is.
+// OutboxAge returns how long the oldest waiting item or account request has
+// been there, 0 if none is.
 func (w *Work) OutboxAge(ctx context.Context) (time.Duration, error) {
 	var row struct{ Oldest *time.Time }
-	err := w.s.row(ctx, &row, "load outbox age", `select min(created_at) as oldest from outbox`)
+	err := w.s.row(ctx, &row, "load outbox age", `
+		select least((select min(created_at) from outbox), (select min(created_at) from account_requests)) as oldest`)
 	if err != nil || row.Oldest == nil {
 		return 0, err
 	}

@@ -8,22 +8,20 @@ import (
 	"longhaul/models"
 )
 
-// Register makes an account that works once its link is used, and mails the
+// register makes an account that works once its link is used, and mails the
 // link. An account of the address that was never verified takes the new
 // password, and its earlier link dies; the owner of one that was verified is
 // told by mail and nothing changes.
-func (s *Store) Register(ctx context.Context, u models.User, link models.OneTime) error {
-	return s.Tx(ctx, func(s *Store) error {
-		u.Role, u.VerifiedAt = models.RoleUser, nil
-		err := s.CreateUser(ctx, u)
-		if isConflict(err) {
-			return s.registerAgain(ctx, u, link)
-		}
-		if err != nil {
-			return err
-		}
-		return s.mailLink(ctx, u, link, models.MailVerify, u.Email)
-	})
+func (s *Store) register(ctx context.Context, u models.User, link models.OneTime) error {
+	u.ID, u.Role, u.VerifiedAt = s.NewID(), models.RoleUser, nil
+	err := s.CreateUser(ctx, u)
+	if isConflict(err) {
+		return s.registerAgain(ctx, u, link)
+	}
+	if err != nil {
+		return err
+	}
+	return s.mailLink(ctx, u, link, models.MailVerify, u.Email)
 }
 
 func (s *Store) registerAgain(ctx context.Context, u models.User, link models.OneTime) error {
@@ -63,19 +61,17 @@ func (s *Store) mailLink(ctx context.Context, u models.User, link models.OneTime
 	return s.QueueMail(ctx, models.Mail{UserID: &u.ID, To: to, Kind: kind, TokenID: &link.ID, ExpiresAt: &link.ExpiresAt})
 }
 
-// ResendVerification mails a new link to an account that waits for it; for any
+// resendVerification mails a new link to an account that waits for it; for any
 // other address it does nothing.
-func (s *Store) ResendVerification(ctx context.Context, email string, link models.OneTime) error {
-	return s.Tx(ctx, func(s *Store) error {
-		u, err := s.lockUserByEmail(ctx, email)
-		if isNotFound(err) || err == nil && (u.VerifiedAt != nil || u.DisabledAt != nil || u.DeleteAt != nil) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		return s.mailLink(ctx, u, link, models.MailVerify, u.Email)
-	})
+func (s *Store) resendVerification(ctx context.Context, email string, link models.OneTime) error {
+	u, err := s.lockUserByEmail(ctx, email)
+	if isNotFound(err) || err == nil && (u.VerifiedAt != nil || u.DisabledAt != nil || u.DeleteAt != nil) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return s.mailLink(ctx, u, link, models.MailVerify, u.Email)
 }
 
 // Verify uses a registration's link: the account works from now on.
@@ -95,19 +91,17 @@ func (s *Store) setVerified(ctx context.Context, userID uuid.UUID) error {
 	return err
 }
 
-// RequestReset mails a link that sets a new password; for an address without
+// mailReset mails a link that sets a new password; for an address without
 // an account it does nothing.
-func (s *Store) RequestReset(ctx context.Context, email string, link models.OneTime) error {
-	return s.Tx(ctx, func(s *Store) error {
-		u, err := s.lockUserByEmail(ctx, email)
-		if isNotFound(err) || err == nil && (u.DisabledAt != nil || u.DeleteAt != nil) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		return s.mailLink(ctx, u, link, models.MailReset, u.Email)
-	})
+func (s *Store) mailReset(ctx context.Context, email string, link models.OneTime) error {
+	u, err := s.lockUserByEmail(ctx, email)
+	if isNotFound(err) || err == nil && (u.DisabledAt != nil || u.DeleteAt != nil) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return s.mailLink(ctx, u, link, models.MailReset, u.Email)
 }
 
 // ResetPassword uses a reset link. Whoever had the old password loses every
@@ -165,24 +159,25 @@ func (s *Store) Rehash(ctx context.Context, userID uuid.UUID, old, hash string) 
 	return err
 }
 
-// RequestEmailChange mails a link to the new address that makes it the
+// mailEmailChange mails a link to the new address that makes it the
 // account's. When the address has an account its owner is told instead, and
 // the answer is the same.
-func (s *Store) RequestEmailChange(ctx context.Context, userID uuid.UUID, link models.OneTime) error {
-	return s.Tx(ctx, func(s *Store) error {
-		u, err := s.lockUser(ctx, userID)
-		if err != nil {
-			return err
-		}
-		other, err := s.UserByEmail(ctx, link.Email)
-		if err != nil && !isNotFound(err) {
-			return err
-		}
-		if err == nil && other.VerifiedAt != nil {
-			return s.QueueMail(ctx, models.Mail{UserID: &other.ID, To: other.Email, Kind: models.MailAddressInUse})
-		}
-		return s.mailLink(ctx, u, link, models.MailConfirmEmail, link.Email)
-	})
+func (s *Store) mailEmailChange(ctx context.Context, userID uuid.UUID, link models.OneTime) error {
+	u, err := s.lockUser(ctx, userID)
+	if isNotFound(err) || err == nil && (u.DisabledAt != nil || u.DeleteAt != nil) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	other, err := s.UserByEmail(ctx, link.Email)
+	if err != nil && !isNotFound(err) {
+		return err
+	}
+	if err == nil && other.VerifiedAt != nil {
+		return s.QueueMail(ctx, models.Mail{UserID: &other.ID, To: other.Email, Kind: models.MailAddressInUse})
+	}
+	return s.mailLink(ctx, u, link, models.MailConfirmEmail, link.Email)
 }
 
 // ConfirmEmail uses the link of a change of address and tells the old and the

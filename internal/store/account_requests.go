@@ -1,0 +1,122 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"longhaul/models"
+)
+
+// SaveAccountRequest keeps what was asked for by an e-mail address. It is one
+// statement, the same whether or not the address has an account; once it has
+// returned, DueAccountRequests does the rest, whatever ends meanwhile. Nobody
+// is woken: what follows comes at a time that has nothing to do with the
+// answer.
+func (s *Store) SaveAccountRequest(ctx context.Context, r models.AccountRequest) error {
+	now := s.Now()
+	_, err := s.exec(ctx, "keep account request", `
+		insert into account_requests (kind, email, user_id, password_hash, link_id, link_hash, link_seconds, next_at, created_at)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		r.Kind, r.Email, r.UserID, r.PasswordHash, r.Link.ID, r.Link.Hash, int(r.Link.ExpiresAt.Sub(now).Round(time.Second).Seconds()), now, now)
+	return err
+}
+
+// accountRequest is a row of account_requests.
+type accountRequest struct {
+	ID           int64
+	Kind         models.AccountRequestKind
+	Email        string
+	UserID       *uuid.UUID
+	PasswordHash string
+	LinkID       uuid.UUID
+	LinkHash     []byte
+	LinkSeconds  int
+	Attempts     int
+}
+
+// link returns the request's link, whose time begins now.
+func (r accountRequest) link(now time.Time) models.OneTime {
+	link := models.OneTime{
+		ID: r.LinkID, Hash: r.LinkHash, Kind: r.Kind.LinkKind(), ExpiresAt: now.Add(time.Duration(r.LinkSeconds) * time.Second),
+	}
+	if r.Kind == models.RequestEmail {
+		link.Email = r.Email
+	}
+	return link
+}
+
+// DueAccountRequests does up to limit things that were asked for by e-mail
+// addresses and returns how many it looked into. Each goes with its row in one
+// transaction, so that it happens once; one that fails is due again after a
+// growing pause. It may run concurrently. The requests of one address are done
+// in the order in which they came.
+func (w *Work) DueAccountRequests(ctx context.Context, limit int) (int, error) {
+	for done := range limit {
+		found := false
+		err := w.s.Tx(ctx, func(s *Store) (err error) {
+			found, err = s.doAccountRequest(ctx)
+			return err
+		})
+		if err != nil || !found {
+			return done, err
+		}
+	}
+	return limit, nil
+}
+
+func (s *Store) doAccountRequest(ctx context.Context) (found bool, err error) {
+	var r accountRequest
+	err = s.row(ctx, &r, "next account request", `
+		select id, kind, email, user_id, password_hash, link_id, link_hash, link_seconds, attempts from account_requests r
+		where next_at <= ? and not exists (select from account_requests b where b.email = r.email and b.id < r.id)
+		order by next_at, id limit 1 for update skip locked`, s.Now())
+	if isNotFound(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	failure := s.attempt(ctx, func(s *Store) error { return s.fulfil(ctx, r) })
+	if failure == nil {
+		_, err = s.exec(ctx, "delete account request", `delete from account_requests where id = ?`, r.ID)
+		return true, err
+	}
+	if ctx.Err() != nil {
+		return true, translate(ctx.Err(), "do account request") // rolled back: it stays due
+	}
+	s.log.WarnContext(ctx, "account request not done", "kind", r.Kind, "request", r.ID, "attempt", r.Attempts+1, "error", failure)
+	_, err = s.exec(ctx, "put off account request",
+		`update account_requests set attempts = attempts + 1, next_at = ?, last_error = left(?, 500) where id = ?`,
+		s.Now().Add(outboxPause(r.Attempts)), failure.Error(), r.ID)
+	return true, err
+}
+
+// attempt runs fn so that its failure leaves the rest of the transaction as it
+// was.
+func (s *Store) attempt(ctx context.Context, fn func(*Store) error) error {
+	return s.conn(ctx).Transaction(func(db *gorm.DB) error { // within a transaction it is a savepoint
+		in := *s
+		in.db = db
+		return fn(&in)
+	})
+}
+
+// fulfil does what a request asks for, which may be nothing.
+func (s *Store) fulfil(ctx context.Context, r accountRequest) error {
+	link := r.link(s.Now())
+	switch r.Kind {
+	case models.RequestRegister:
+		return s.register(ctx, models.User{Email: r.Email, PasswordHash: r.PasswordHash}, link)
+	case models.RequestVerification:
+		return s.resendVerification(ctx, r.Email, link)
+	case models.RequestReset:
+		return s.mailReset(ctx, r.Email, link)
+	case models.RequestEmail:
+		return s.mailEmailChange(ctx, *r.UserID, link)
+	default:
+		return models.Errorf(models.CodeInternal, "Unknown kind of account request.")
+	}
+}
