@@ -208,6 +208,9 @@ func (a *Transfers) stop(ctx context.Context, in StopInput) error {
 		return nil // the tracker removes what Seedr has
 	}
 	agent, err := a.Store.Agent(ctx, *open.AgentID)
+	if isNotFound(err) {
+		return nil // removed since the attempt ended
+	}
 	if err != nil {
 		return err
 	}

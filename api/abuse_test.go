@@ -270,7 +270,7 @@ func TestColumnsCannotBeSetFromOutside(t *testing.T) {
 func ownMember(operation, name string) bool {
 	return slices.Contains(map[string][]string{
 		"make-token": {"name", "scopes"}, "invite": {"email", "role"}, "reauthenticate": {"password", "code"},
-		"enrol-agent": {"name"}, "submit-job": {"provider", "source", "selection"},
+		"enrol-agent": {"name"}, "set-user-role": {"role"}, "submit-job": {"provider", "source", "selection"},
 	}[operation], name)
 }
 

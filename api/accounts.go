@@ -26,7 +26,7 @@ const (
 // Accounts keeps users and their sessions.
 type Accounts interface {
 	CountUsers(ctx context.Context) (int64, error)
-	CreateFirstAdmin(ctx context.Context, tokenHash []byte, u models.User) error
+	CreateFirstAdmin(ctx context.Context, ip string, tokenHash []byte, u models.User) error
 	UserByEmail(ctx context.Context, email string) (models.User, error)
 	CreateSession(ctx context.Context, s models.Session) error
 	ConfirmSession(ctx context.Context, userID uuid.UUID, hash []byte) error
@@ -167,7 +167,7 @@ func (h *accountHandlers) setup(ctx context.Context, in *setupInput) (*signedInO
 	user := models.User{
 		ID: h.newID(), Email: email, PasswordHash: hash, Role: models.RoleAdmin, VerifiedAt: &now, CreatedAt: now,
 	}
-	if err := h.accounts.CreateFirstAdmin(ctx, token.Hash(in.Body.Token), user); err != nil {
+	if err := h.accounts.CreateFirstAdmin(ctx, infoOf(ctx).ip, token.Hash(in.Body.Token), user); err != nil {
 		return nil, err
 	}
 	return h.startSession(ctx, user)

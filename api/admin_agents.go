@@ -19,6 +19,7 @@ const enrolTime = time.Hour
 type AgentFleet interface {
 	Agents(ctx context.Context) ([]models.Agent, error)
 	SetAgentState(ctx context.Context, by models.Actor, agentID uuid.UUID, state models.AgentState) error
+	RemoveAgent(ctx context.Context, by models.Actor, agentID uuid.UUID) error
 	CreateEnrolmentToken(ctx context.Context, by models.Actor, hash []byte, name string, ttl time.Duration) error
 }
 
@@ -50,6 +51,12 @@ func (h *adminAgentHandlers) routes(r *router) {
 			Tags: []string{tagAdmin}, Summary: a.summary, DefaultStatus: http.StatusNoContent,
 		}, h.set(a.state))
 	}
+	handle(r, accessAdmin, huma.Operation{
+		OperationID: "remove-agent", Method: http.MethodDelete, Path: "/api/v1/admin/agents/{id}", Tags: []string{tagAdmin},
+		Summary:       "Remove an agent that is drained or gone",
+		Description:   "Its credential is worthless then; its name is free. Refused while it takes work or jobs run on it.",
+		DefaultStatus: http.StatusNoContent,
+	}, h.remove)
 }
 
 // AgentInfo is a compute agent as administrators see it.
@@ -132,4 +139,8 @@ func (h *adminAgentHandlers) set(state models.AgentState) func(context.Context, 
 		}
 		return &empty{}, nil
 	}
+}
+
+func (h *adminAgentHandlers) remove(ctx context.Context, in *agentInput) (*empty, error) {
+	return &empty{}, h.fleet.RemoveAgent(ctx, actorOf(ctx), in.ID)
 }

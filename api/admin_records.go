@@ -15,21 +15,36 @@ import (
 
 // RecordQuery selects a page of records, newest first. Zero values select all.
 type RecordQuery struct {
-	Actor      *uuid.UUID // who did it; for security events the account concerned
-	Action     string     // an action or its area; for security events their kind
+	Actor      string // id, address or agent's name of who did it; for security events the account concerned
+	Action     string // an action or its area; for security events their kind
 	TargetKind string
-	TargetID   string
+	Target     string // id, address or agent's name of what it was done to
 	IP         string // security events only
 	From, To   time.Time
 	Before     int64
 	Limit      int
 }
 
+// AuditRecord is an entry of the audit log with the names that go with its
+// ids, empty for what is gone.
+type AuditRecord struct {
+	models.AuditEntry
+	ActorName  string
+	TargetName string
+}
+
+// SecurityRecord is a security event with the address of its account, empty
+// if that is gone or there is none.
+type SecurityRecord struct {
+	models.SecurityEvent
+	UserEmail string
+}
+
 // Trail is what administrators can look up later.
 type Trail interface {
-	Audit(ctx context.Context, q RecordQuery) ([]models.AuditEntry, error)
+	Audit(ctx context.Context, q RecordQuery) ([]AuditRecord, error)
 	VerifyAudit(ctx context.Context) (models.AuditCheck, error)
-	SecurityEvents(ctx context.Context, q RecordQuery) ([]models.SecurityEvent, error)
+	SecurityEvents(ctx context.Context, q RecordQuery) ([]SecurityRecord, error)
 	Mails(ctx context.Context, state models.MailState, before time.Time, limit int) ([]models.Mail, error)
 }
 
@@ -61,9 +76,11 @@ type AuditInfo struct {
 	At         time.Time      `json:"at"`
 	ActorKind  string         `json:"actorKind" enum:"user,admin,agent,system,console"`
 	ActorID    *uuid.UUID     `json:"actorId" format:"uuid" doc:"The account or agent; null for the system and the console"`
+	ActorName  string         `json:"actorName" doc:"The account's address or the agent's name; empty when it is gone"`
 	Action     string         `json:"action" doc:"Kind of thing, a dot, the verb"`
 	TargetKind string         `json:"targetKind"`
 	TargetID   string         `json:"targetId"`
+	TargetName string         `json:"targetName" doc:"Address of an account or name of an agent; empty for others and when it is gone"`
 	IP         string         `json:"ip"`
 	Before     map[string]any `json:"before" doc:"What was, without secrets; null for nothing"`
 	After      map[string]any `json:"after" doc:"What is since then, likewise"`
@@ -71,10 +88,10 @@ type AuditInfo struct {
 }
 
 type auditInput struct {
-	Actor      string    `query:"actor" doc:"Id of the account or agent that did it" pattern:"^[0-9a-fA-F-]{36}$"`
+	Actor      string    `query:"actor" maxLength:"254" doc:"Who did it: id or address of an account, id or name of an agent"`
 	Action     string    `query:"action" maxLength:"100" doc:"An action, or the part before its dot for all of an area"`
 	TargetKind string    `query:"targetKind" maxLength:"100"`
-	Target     string    `query:"target" maxLength:"254" doc:"Id of what it was done to"`
+	Target     string    `query:"target" maxLength:"254" doc:"What it was done to: its id, the address of an account, the name of an agent"`
 	From       time.Time `query:"from" doc:"At this time or later"`
 	To         time.Time `query:"to" doc:"Before this time"`
 	PageQuery
@@ -110,12 +127,8 @@ func (h *trailHandlers) audit(ctx context.Context, in *auditInput) (*auditOutput
 	if err != nil {
 		return nil, err
 	}
-	actor, err := optionalID(in.Actor, "actor")
-	if err != nil {
-		return nil, err
-	}
 	list, err := h.trail.Audit(ctx, RecordQuery{
-		Actor: actor, Action: in.Action, TargetKind: in.TargetKind, TargetID: in.Target, From: in.From, To: in.To,
+		Actor: in.Actor, Action: in.Action, TargetKind: in.TargetKind, Target: in.Target, From: in.From, To: in.To,
 		Before: before, Limit: in.Limit,
 	})
 	if err != nil {
@@ -125,8 +138,8 @@ func (h *trailHandlers) audit(ctx context.Context, in *auditInput) (*auditOutput
 	out.Body.Entries = make([]AuditInfo, 0, len(list))
 	for _, e := range list {
 		out.Body.Entries = append(out.Body.Entries, AuditInfo{
-			ID: e.ID, At: e.At, ActorKind: string(e.ActorKind), ActorID: e.ActorID, Action: string(e.Action), TargetKind: e.TargetKind,
-			TargetID: e.TargetID, IP: e.IP, Before: e.Before, After: e.After, Hash: hex.EncodeToString(e.Hash),
+			ID: e.ID, At: e.At, ActorKind: string(e.ActorKind), ActorID: e.ActorID, ActorName: e.ActorName, Action: string(e.Action),
+			TargetKind: e.TargetKind, TargetID: e.TargetID, TargetName: e.TargetName, IP: e.IP, Before: e.Before, After: e.After, Hash: hex.EncodeToString(e.Hash),
 		})
 	}
 	if len(list) == in.Limit && list[in.Limit-1].ID > 1 {
@@ -163,6 +176,7 @@ type SecurityInfo struct {
 	At        time.Time  `json:"at"`
 	Kind      string     `json:"kind" doc:"login, login_failed, second_factor_failed, token_refused, credential_refused, access_refused, cross_origin, rate_limited …"`
 	UserID    *uuid.UUID `json:"userId" format:"uuid" doc:"The account concerned, if one is known"`
+	UserEmail string     `json:"userEmail" doc:"Its address; empty when it is gone"`
 	IP        string     `json:"ip"`
 	UserAgent string     `json:"userAgent"`
 	Detail    string     `json:"detail"`
@@ -170,7 +184,7 @@ type SecurityInfo struct {
 
 type securityInput struct {
 	Kind string    `query:"kind" maxLength:"50"`
-	User string    `query:"user" doc:"Id of the account concerned" pattern:"^[0-9a-fA-F-]{36}$"`
+	User string    `query:"user" maxLength:"254" doc:"Id or address of the account concerned"`
 	IP   string    `query:"ip" maxLength:"64"`
 	From time.Time `query:"from" doc:"At this time or later"`
 	To   time.Time `query:"to" doc:"Before this time"`
@@ -189,12 +203,8 @@ func (h *trailHandlers) security(ctx context.Context, in *securityInput) (*secur
 	if err != nil {
 		return nil, err
 	}
-	user, err := optionalID(in.User, "user")
-	if err != nil {
-		return nil, err
-	}
 	list, err := h.trail.SecurityEvents(ctx, RecordQuery{
-		Actor: user, Action: in.Kind, IP: in.IP, From: in.From, To: in.To, Before: before, Limit: in.Limit,
+		Actor: in.User, Action: in.Kind, IP: in.IP, From: in.From, To: in.To, Before: before, Limit: in.Limit,
 	})
 	if err != nil {
 		return nil, err
@@ -203,24 +213,13 @@ func (h *trailHandlers) security(ctx context.Context, in *securityInput) (*secur
 	out.Body.Events = make([]SecurityInfo, 0, len(list))
 	for _, e := range list {
 		out.Body.Events = append(out.Body.Events, SecurityInfo{
-			ID: e.ID, At: e.At, Kind: string(e.Kind), UserID: e.UserID, IP: e.IP, UserAgent: e.UserAgent, Detail: e.Detail,
+			ID: e.ID, At: e.At, Kind: string(e.Kind), UserID: e.UserID, UserEmail: e.UserEmail, IP: e.IP, UserAgent: e.UserAgent, Detail: e.Detail,
 		})
 	}
 	if len(list) == in.Limit {
 		out.Body.NextCursor = strconv.FormatInt(list[in.Limit-1].ID, 10)
 	}
 	return out, nil
-}
-
-func optionalID(text, field string) (*uuid.UUID, error) {
-	if text == "" {
-		return nil, nil
-	}
-	id, err := uuid.Parse(text)
-	if err != nil {
-		return nil, models.Errorf(models.CodeInvalid, "This is not an id.").In(field)
-	}
-	return &id, nil
 }
 
 // MailInfo is a mail without its text.

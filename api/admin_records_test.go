@@ -18,6 +18,7 @@ type auditPage struct {
 		ID                                      int64
 		ActorKind, Action, TargetKind, TargetID string
 		ActorID                                 *uuid.UUID
+		ActorName, TargetName                   string
 		IP, Hash                                string
 		Before, After                           map[string]any
 	}
@@ -64,8 +65,26 @@ func TestAdminActsAreAudited(t *testing.T) {
 	if len(one.Entries) != 1 || one.Entries[0].After["name"] != "attic" {
 		t.Errorf("filtered: %+v", one)
 	}
+	for query, want := range map[string]int{
+		"actor=" + admin.User.Email: 4, "actor=" + agent.Agent.Name: 1, "actor=nobody@example.com": 0,
+		"target=" + agent.Agent.Name: 5, "target=attic": 1,
+	} {
+		var named auditPage
+		decode(t, h.Run(t, apitest.Scenario{As: admin, Path: "/api/v1/admin/audit?" + query, Status: 200}), &named)
+		if len(named.Entries) != want {
+			t.Errorf("%s: %d entries, want %d", query, len(named.Entries), want)
+		}
+		for _, e := range named.Entries {
+			if strings.HasPrefix(query, "target="+agent.Agent.Name) && e.TargetName != agent.Agent.Name && e.TargetID != agent.Agent.Name {
+				t.Errorf("the target of %+v has no name", e)
+			}
+			if e.ActorKind == "admin" && e.ActorName != admin.User.Email {
+				t.Errorf("the actor of %+v has no name", e)
+			}
+		}
+	}
 	h.Run(t, apitest.Scenario{As: admin, Path: "/api/v1/admin/audit/verify", Status: 200, Want: []string{`"intact":true`, `"entries":6`}})
-	for _, bad := range []string{"cursor=x", "cursor=-1", "limit=0", "limit=1000", "actor=x", "from=yesterday"} {
+	for _, bad := range []string{"cursor=x", "cursor=-1", "limit=0", "limit=1000", "from=yesterday"} {
 		h.Run(t, apitest.Scenario{As: admin, Path: "/api/v1/admin/audit?" + bad, Status: 422})
 	}
 }
@@ -144,7 +163,7 @@ func TestRefusalsAreSecurityEvents(t *testing.T) {
 	if fmt.Sprint(seen) != fmt.Sprint(want) {
 		t.Errorf("recorded %v, want %v", seen, want)
 	}
-	for query, n := range map[string]int{"kind=cross_origin": 1, "user=" + user.User.ID.String(): 1, "ip=192.0.2.1": 0, "limit=2": 2} {
+	for query, n := range map[string]int{"kind=cross_origin": 1, "user=" + user.User.ID.String(): 1, "user=" + user.User.Email: 1, "user=nobody": 0, "ip=192.0.2.1": 0, "limit=2": 2} {
 		decode(t, h.Run(t, apitest.Scenario{As: admin, Path: "/api/v1/admin/security-events?" + query, Status: 200}), &page)
 		if len(page.Events) != n {
 			t.Errorf("%s: %d events, want %d", query, len(page.Events), n)

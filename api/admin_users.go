@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -17,6 +18,9 @@ import (
 type UserQuery struct {
 	Search string
 	Role   models.Role
+	State  models.UserState
+	Sort   string // created, email, signIn or storage
+	Desc   bool
 	Cursor string
 	Limit  int
 }
@@ -24,8 +28,13 @@ type UserQuery struct {
 // UserRow is an account with what a list of them shows.
 type UserRow struct {
 	models.User
-	LastSeenAt *time.Time
-	Jobs       int64
+	LastSeenAt   *time.Time
+	Jobs         int64
+	RunningJobs  int64
+	PlanID       string
+	PlanName     string
+	StorageUsed  int64
+	StorageLimit *int64
 }
 
 // UserPage is one page of a list of accounts.
@@ -39,6 +48,7 @@ type UserPage struct {
 type UserAdmin interface {
 	Users(ctx context.Context, q UserQuery) (UserPage, error)
 	SetUserDisabled(ctx context.Context, by models.Actor, id uuid.UUID, disabled bool) error
+	SetUserRole(ctx context.Context, by models.Actor, id uuid.UUID, role models.Role) error
 	EndUserAccess(ctx context.Context, by models.Actor, id uuid.UUID) error
 	Invite(ctx context.Context, by models.Actor, inviter string, t models.OneTime, mail bool) error
 	Invitations(ctx context.Context) ([]models.OneTime, error)
@@ -69,6 +79,13 @@ func (h *adminUserHandlers) routes(r *router) {
 	handle(r, accessAdmin, act("disable", "Take an account's access away", "Its sessions, API tokens and streams end at once. Its jobs stay."), h.disable)
 	handle(r, accessAdmin, act("enable", "Give an account its access back", ""), h.enable)
 	handle(r, accessAdmin, act("logout", "End all sessions and API tokens of an account", ""), h.logout)
+	handle(r, accessAdminSure, huma.Operation{
+		OperationID: "set-user-role", Method: http.MethodPut, Path: path + "/{id}/role", Tags: []string{tagAdmin},
+		Summary: "Make an account an administrator's, or take that from it",
+		Description: "Its sessions end, and its API tokens for administration. The last administrator stays one. " +
+			"Needs a session, and reauthenticate within ten minutes.",
+		DefaultStatus: http.StatusNoContent,
+	}, h.setRole)
 	h.invitationRoutes(r)
 }
 
@@ -77,41 +94,60 @@ type UserInfo struct {
 	ID           uuid.UUID  `json:"id" format:"uuid"`
 	Email        string     `json:"email"`
 	Role         userRole   `json:"role"`
+	State        userState  `json:"state"`
 	Verified     bool       `json:"verified" doc:"The address is known to be the owner's"`
 	SecondFactor bool       `json:"secondFactor"`
 	DisabledAt   *time.Time `json:"disabledAt"`
 	CreatedAt    time.Time  `json:"createdAt"`
+	LastSignInAt *time.Time `json:"lastSignInAt" doc:"Null for never"`
 	LastSeenAt   *time.Time `json:"lastSeenAt" doc:"The newest use of a session or API token; null if none is left"`
 	Jobs         int64      `json:"jobs"`
+	RunningJobs  int64      `json:"runningJobs" doc:"Jobs that hold a slot"`
+	Plan         string     `json:"plan" doc:"The plan's id"`
+	PlanName     string     `json:"planName"`
+	StorageUsed  int64      `json:"storageUsed" doc:"Bytes of stored files"`
+	StorageLimit *int64     `json:"storageLimit" doc:"Bytes; null for no limit"`
+}
+
+func userInfoOf(u UserRow) UserInfo {
+	return UserInfo{
+		ID: u.ID, Email: u.Email, Role: userRole(u.Role), State: userState(u.State()), Verified: u.VerifiedAt != nil,
+		SecondFactor: u.SecondFactor(), DisabledAt: u.DisabledAt, CreatedAt: u.CreatedAt, LastSignInAt: u.LastSignInAt,
+		LastSeenAt: u.LastSeenAt, Jobs: u.Jobs, RunningJobs: u.RunningJobs, Plan: u.PlanID, PlanName: u.PlanName,
+		StorageUsed: u.StorageUsed, StorageLimit: u.StorageLimit,
+	}
 }
 
 type usersInput struct {
-	Q      string   `query:"q" maxLength:"200" doc:"Only accounts whose address contains this"`
-	Role   userRole `query:"role" doc:"Only accounts with this role"`
-	Cursor string   `query:"cursor" maxLength:"512" doc:"nextCursor of the page before"`
-	Limit  int      `query:"limit" minimum:"1" maximum:"100" default:"50"`
+	Q      string    `query:"q" maxLength:"200" doc:"Only accounts whose address contains this"`
+	Role   userRole  `query:"role" doc:"Only accounts with this role"`
+	State  userState `query:"state" doc:"Only accounts in this state"`
+	Sort   string    `query:"sort" default:"-created" enum:"created,-created,email,-email,signIn,-signIn,storage,-storage" doc:"A minus sorts from high to low"`
+	Cursor string    `query:"cursor" maxLength:"2048" doc:"nextCursor of the page before"`
+	Limit  int       `query:"limit" minimum:"1" maximum:"100" default:"50"`
 }
 
 type usersOutput struct {
 	Body struct {
-		Users      []UserInfo `json:"users" nullable:"false" doc:"Newest first"`
+		Users      []UserInfo `json:"users" nullable:"false"`
 		NextCursor string     `json:"nextCursor" doc:"Empty on the last page"`
-		Total      int64      `json:"total" doc:"Accounts that match, on all pages"`
+		Total      int64      `json:"total" doc:"Accounts that match, on all pages, counted with the first one"`
 	} `nameHint:"UserList"`
 }
 
 func (h *adminUserHandlers) list(ctx context.Context, in *usersInput) (*usersOutput, error) {
-	page, err := h.users.Users(ctx, UserQuery{Search: in.Q, Role: models.Role(in.Role), Cursor: in.Cursor, Limit: in.Limit})
+	by, desc := strings.CutPrefix(in.Sort, "-")
+	page, err := h.users.Users(ctx, UserQuery{
+		Search: in.Q, Role: models.Role(in.Role), State: models.UserState(in.State), Sort: by, Desc: desc,
+		Cursor: in.Cursor, Limit: in.Limit,
+	})
 	if err != nil {
 		return nil, err
 	}
 	out := &usersOutput{}
 	out.Body.Users, out.Body.NextCursor, out.Body.Total = make([]UserInfo, 0, len(page.Users)), page.NextCursor, page.Total
 	for _, u := range page.Users {
-		out.Body.Users = append(out.Body.Users, UserInfo{
-			ID: u.ID, Email: u.Email, Role: userRole(u.Role), Verified: u.VerifiedAt != nil, SecondFactor: u.SecondFactor(),
-			DisabledAt: u.DisabledAt, CreatedAt: u.CreatedAt, LastSeenAt: u.LastSeenAt, Jobs: u.Jobs,
-		})
+		out.Body.Users = append(out.Body.Users, userInfoOf(u))
 	}
 	return out, nil
 }
@@ -130,4 +166,19 @@ func (h *adminUserHandlers) enable(ctx context.Context, in *userInput) (*empty, 
 
 func (h *adminUserHandlers) logout(ctx context.Context, in *userInput) (*empty, error) {
 	return &empty{}, h.users.EndUserAccess(ctx, actorOf(ctx), in.ID)
+}
+
+type roleInput struct {
+	ID   uuid.UUID `path:"id" format:"uuid"`
+	Body struct {
+		Role userRole `json:"role"`
+	} `nameHint:"SetRole"`
+}
+
+func (h *adminUserHandlers) setRole(ctx context.Context, in *roleInput) (*empty, error) {
+	role := models.Role(in.Body.Role)
+	if !role.Valid() {
+		return nil, models.Errorf(models.CodeInvalid, "There is no such role.").In("role")
+	}
+	return &empty{}, h.users.SetUserRole(ctx, actorOf(ctx), in.ID, role)
 }

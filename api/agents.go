@@ -21,7 +21,7 @@ const maxCapacity = 10_000
 // AgentReports takes what agents tell of themselves. Identity is the
 // credential's, never the body's.
 type AgentReports interface {
-	EnrolAgent(ctx context.Context, tokenHash []byte, a models.Agent) (models.Agent, error)
+	EnrolAgent(ctx context.Context, ip string, tokenHash []byte, a models.Agent) (models.Agent, error)
 	BootAgent(ctx context.Context, agentID uuid.UUID, url string, capacity int, version string) (bootEpoch int64, err error)
 	AgentHeartbeat(ctx context.Context, agentID uuid.UUID, bootEpoch int64, hb models.AgentHeartbeat, capacity int, diskTotal int64) (models.AgentState, error)
 }
@@ -90,7 +90,7 @@ func (h *agentHandlers) register(ctx context.Context, in *registerInput) (*regis
 	if err != nil {
 		return nil, err
 	}
-	agent, err := h.reports.EnrolAgent(ctx, token.Hash(in.Body.Token), models.Agent{
+	agent, err := h.reports.EnrolAgent(ctx, infoOf(ctx).ip, token.Hash(in.Body.Token), models.Agent{
 		ID: h.newID(), URL: in.Body.URL, Capacity: in.Body.Capacity, Version: in.Body.Version,
 		CredentialHash: hash, State: models.AgentActive,
 	})

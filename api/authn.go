@@ -98,7 +98,7 @@ func (a *authenticator) admit(hc huma.Context, who access) error {
 
 // permit decides whether the signed-in caller may use an operation.
 func (a *authenticator) permit(info *requestInfo, who access) error {
-	if who == accessAdmin && info.user.Role != models.RoleAdmin {
+	if (who == accessAdmin || who == accessAdminSure) && info.user.Role != models.RoleAdmin {
 		return models.Errorf(models.CodeForbidden, "Only administrators may do this.")
 	}
 	if info.token != nil {
@@ -113,7 +113,7 @@ func (a *authenticator) permit(info *requestInfo, who access) error {
 	if who != accessAccount && who != accessEnrol && a.mustEnrol(*info.user) {
 		return models.Fault(models.ProblemSecondFactorNeeded, "Administrators need two-factor sign-in here. Please set it up first.")
 	}
-	if who == accessConfirmed {
+	if who == accessConfirmed || who == accessAdminSure {
 		return a.confirmed(info)
 	}
 	return nil

@@ -26,6 +26,7 @@ type Job struct {
 	Problem    string      `json:"problem" doc:"The fault behind the state; empty if there is none"`
 	Provider   provider    `json:"provider"`
 	Actions    []jobAction `json:"actions" nullable:"false" doc:"What may be done to it now"`
+	MovableTo  []provider  `json:"movableTo" nullable:"false" doc:"Where an administrator may have it fetched instead"`
 	CreatedAt  time.Time   `json:"createdAt"`
 	UpdatedAt  time.Time   `json:"updatedAt"`
 	FinishedAt *time.Time  `json:"finishedAt"`
@@ -72,10 +73,13 @@ func jobOf(j models.Job, progress map[uuid.UUID]models.Progress) Job {
 		ID: j.ID, Name: j.Name, SourceKind: sourceKind(j.SourceKind), InfoHash: infoHashOf(j), Size: j.Size,
 		FileCount: j.FileCount, State: jobState(j.State), StateSince: j.StateSince, Reason: j.Reason,
 		NextAction: j.NextAction, Deadline: j.Deadline, Problem: string(j.Problem), Provider: provider(j.Provider),
-		CreatedAt: j.CreatedAt, UpdatedAt: j.UpdatedAt, FinishedAt: j.FinishedAt, Actions: []jobAction{},
+		CreatedAt: j.CreatedAt, UpdatedAt: j.UpdatedAt, FinishedAt: j.FinishedAt, Actions: []jobAction{}, MovableTo: []provider{},
 	}
 	for _, a := range j.State.Actions() {
 		out.Actions = append(out.Actions, jobAction(a))
+	}
+	for _, p := range j.MovableTo() {
+		out.MovableTo = append(out.MovableTo, provider(p))
 	}
 	if p, ok := progress[j.ID]; ok && !j.State.Terminal() {
 		dto := progressOf(p)

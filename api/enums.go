@@ -31,6 +31,7 @@ type (
 	jobAction  models.Action
 	sourceKind models.SourceKind
 	userRole   models.Role
+	userState  models.UserState
 	fileState  models.FileState
 	phase      models.Phase
 	eventKind  models.EventKind
@@ -58,6 +59,11 @@ func (sourceKind) Schema(r huma.Registry) *huma.Schema {
 // Schema returns the schema of roles.
 func (userRole) Schema(r huma.Registry) *huma.Schema {
 	return enum(r, "Role", "What an account may do", models.RoleUser, models.RoleAdmin)
+}
+
+// Schema returns the schema of account states.
+func (userState) Schema(r huma.Registry) *huma.Schema {
+	return enum(r, "UserState", "Whether an account can be used", models.UserActive, models.UserUnverified, models.UserDisabled)
 }
 
 // Schema returns the schema of file states.

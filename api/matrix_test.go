@@ -23,7 +23,7 @@ func matrixBodies() map[string]string {
 		"change-password": `{"password":"x"}`, "change-email": `{"email":"new@example.com"}`, "delete-account": `{"email":"x"}`,
 		"make-token": `{"name":"x","scopes":["jobs:read"]}`, "enable-totp": `{"code":"000000"}`, "reauthenticate": `{"password":"x"}`,
 		"invite": `{"email":"invited@example.com"}`, "set-registration": `{"mode":"closed"}`,
-		"create-plan": `{"id":"tried","name":"Tried"}`, "assign-plan": `{"plan":"free"}`, "update-plan": `{"position":5}`,
+		"create-plan": `{"id":"tried","name":"Tried"}`, "assign-plan": `{"plan":"free"}`, "set-user-role": `{"role":"admin"}`, "update-plan": `{"position":5}`,
 		"verify": link, "confirm-email": link, "get-invitation": link,
 	}
 }
@@ -143,7 +143,7 @@ func verdict(route api.Route, who matrixCaller) (string, func(int) bool) {
 		}
 		return is(http.StatusUnauthorized)
 	}
-	if !slices.Contains([]string{"account", "user", "confirmed", "enrol", "jobs:read", "jobs:write", "files:read", "admin"}, route.Access) {
+	if !slices.Contains([]string{"account", "user", "confirmed", "enrol", "jobs:read", "jobs:write", "files:read", "admin", "admin-sure"}, route.Access) {
 		return "a known access", func(int) bool { return false }
 	}
 	switch {
@@ -151,7 +151,7 @@ func verdict(route api.Route, who matrixCaller) (string, func(int) bool) {
 		return is(http.StatusBadRequest)
 	case who.role == "":
 		return is(http.StatusUnauthorized)
-	case route.Access == "admin" && who.role != models.RoleAdmin:
+	case strings.HasPrefix(route.Access, "admin") && who.role != models.RoleAdmin:
 		return is(http.StatusForbidden)
 	case who.scope == nil || route.Access == "account" || slices.Contains(who.scope, models.Scope(route.Access)):
 		return allowed()
@@ -195,20 +195,24 @@ func TestDocumentNamesCredentials(t *testing.T) {
 func TestOldSessionsHaveToConfirm(t *testing.T) {
 	t.Parallel()
 	h := apitest.New(t, generous)
-	user := h.Account(models.RoleUser)
+	user, admin := h.Account(models.RoleUser), h.Account(models.RoleAdmin)
 	h.Exec("update sessions set authenticated_at = $1", h.Store.Now().Add(-11*time.Minute))
 	confirmed := 0
 	for _, route := range h.Server.Routes() {
-		if route.Access != "confirmed" && route.Operation != "begin-totp" && route.Operation != "enable-totp" {
+		who := user
+		if route.Access == "admin-sure" {
+			who = admin
+		}
+		if route.Access != "confirmed" && route.Access != "admin-sure" && route.Operation != "begin-totp" && route.Operation != "enable-totp" {
 			continue
 		}
 		confirmed++
 		h.Run(t, apitest.Scenario{
-			As: user, Method: route.Method, Path: strings.ReplaceAll(route.Path, "{id}", apitest.NewID().String()),
+			As: who, Method: route.Method, Path: strings.ReplaceAll(route.Path, "{id}", apitest.NewID().String()),
 			Body: matrixBodies()[route.Operation], Status: 403, Want: []string{"reauthentication_required"},
 		})
 	}
-	if confirmed < 7 {
+	if confirmed < 8 {
 		t.Errorf("only %d routes ask for a confirmation", confirmed)
 	}
 	const path = "/api/v1/auth/reauthenticate"

@@ -28,6 +28,7 @@ const (
 	accessJobsWrite access = "jobs:write" // see models.ScopeJobsWrite
 	accessFilesRead access = "files:read" // see models.ScopeFilesRead
 	accessAdmin     access = "admin"      // an administrator, by session or an API token with the scope
+	accessAdminSure access = "admin-sure" // an administrator by session alone, who gave a password or a code within minutes
 	accessAgent     access = "agent"      // a registered compute agent
 )
 

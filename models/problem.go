@@ -38,6 +38,7 @@ const (
 	ProblemAgentUnreachable Problem = "agent_unreachable"      // the agent could not be called
 	ProblemNoAgent          Problem = "no_agent"               // no agent has room
 	ProblemDrained          Problem = "drained"                // the agent is being drained; the job moves
+	ProblemAgentInUse       Problem = "agent_in_use"           // the agent takes work or has some, so that it cannot be removed
 	ProblemSuperseded       Problem = "superseded"             // an older epoch spoke; it must stop and purge
 	ProblemDiskFull         Problem = "disk_full"              // the agent has no disk space
 	ProblemStorageFailing   Problem = "storage_failing"        // object storage refuses or fails
@@ -94,7 +95,7 @@ var problemCodes = map[Problem]Code{
 	ProblemStalled: CodeUnavailable, ProblemEngineCrashed: CodeInvalid, ProblemEngineHung: CodeInvalid,
 	ProblemBadSelection: CodeInvalid, ProblemDuplicateJob: CodeConflict,
 	ProblemAgentLost: CodeUnavailable, ProblemAgentUnreachable: CodeUnavailable, ProblemNoAgent: CodeUnavailable,
-	ProblemDrained: CodeUnavailable, ProblemSuperseded: CodeConflict, ProblemDiskFull: CodeUnavailable,
+	ProblemDrained: CodeUnavailable, ProblemAgentInUse: CodeConflict, ProblemSuperseded: CodeConflict, ProblemDiskFull: CodeUnavailable,
 	ProblemStorageFailing: CodeUnavailable, ProblemSelectionExpired: CodeConflict, ProblemGaveUp: CodeConflict,
 	ProblemWrongState: CodeConflict, ProblemKeyReused: CodeConflict,
 	ProblemSeedrAuth: CodeUnavailable, ProblemSeedrPlan: CodeConflict, ProblemSeedrFull: CodeUnavailable,

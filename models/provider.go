@@ -69,6 +69,26 @@ func (f Failover) Next(from Provider) (Provider, bool) {
 	}
 }
 
+// MovableTo returns the providers that an administrator can give the job to: the
+// others that can fetch its source, as long as it has not ended and its files
+// are not being completed.
+func (j Job) MovableTo() []Provider {
+	out := []Provider{}
+	if j.State.Terminal() || j.State == StateStoring || j.DeleteAt != nil {
+		return out
+	}
+	hash := ""
+	if j.InfoHashV1 != nil {
+		hash = *j.InfoHashV1
+	}
+	for _, p := range []Provider{ProviderAgent, ProviderSeedr} {
+		if p != j.Provider && p.Fits(j.SourceKind, hash) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 // ProviderOptions are what an admin may set about providers. Nothing in them
 // is secret: credentials come from the environment only.
 type ProviderOptions struct {

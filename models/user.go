@@ -30,6 +30,7 @@ type User struct {
 	TOTPStep     int64      `gorm:"column:totp_step"`   // the last time step that was used
 	DisabledAt   *time.Time
 	DeleteAt     *time.Time // when the owner deleted it; it goes with its last job
+	LastSignInAt *time.Time // nil for never
 	CreatedAt    time.Time
 }
 
@@ -38,6 +39,29 @@ func (u User) Active() bool { return u.DisabledAt == nil && u.DeleteAt == nil &&
 
 // SecondFactor reports whether a code is asked for after the password.
 func (u User) SecondFactor() bool { return u.TOTPAt != nil }
+
+// UserState is whether an account can be used.
+type UserState string
+
+// The states of an account.
+const (
+	UserActive     UserState = "active"
+	UserUnverified UserState = "unverified" // the address is not known to be the owner's yet
+	UserDisabled   UserState = "disabled"   // an administrator took its access away
+)
+
+// State returns whether the account can be used. Being disabled outweighs all
+// else.
+func (u User) State() UserState {
+	switch {
+	case u.DisabledAt != nil:
+		return UserDisabled
+	case u.VerifiedAt == nil:
+		return UserUnverified
+	default:
+		return UserActive
+	}
+}
 
 // Session is one sign-in of a user in one browser or CLI.
 type Session struct {
@@ -132,6 +156,7 @@ const (
 	AuditUserDisabled     AuditAction = "user.disable"
 	AuditUserEnabled      AuditAction = "user.enable"
 	AuditUserLoggedOut    AuditAction = "user.end_access"
+	AuditUserRole         AuditAction = "user.set_role"
 	AuditUserDeleted      AuditAction = "user.delete"
 	AuditInvited          AuditAction = "invitation.make"
 	AuditInvitationEnded  AuditAction = "invitation.withdraw"

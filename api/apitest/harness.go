@@ -210,7 +210,7 @@ func (h *Harness) EnrolledAgent() Caller {
 	if err := h.Store.CreateEnrolmentToken(ctx, models.Actor{Kind: models.ActorConsole}, enrolHash, "agent-"+id.String(), time.Hour); err != nil {
 		h.t.Fatal(err)
 	}
-	a, err := h.Store.EnrolAgent(ctx, token.Hash(enrolment), models.Agent{
+	a, err := h.Store.EnrolAgent(ctx, "192.0.2.1", token.Hash(enrolment), models.Agent{
 		ID: id, URL: "http://127.0.0.1:7300", CredentialHash: hash, Capacity: 8, Version: "test",
 	})
 	if err != nil {

@@ -27,15 +27,15 @@ func TestFirstAdmin(t *testing.T) {
 	t.Parallel()
 	s, ctx := storetest.New(t), t.Context()
 	admin := models.User{Email: "admin@example.com", PasswordHash: "x"}
-	wantCode(t, s.CreateFirstAdmin(ctx, hash(1), admin), models.CodeForbidden)
+	wantCode(t, s.CreateFirstAdmin(ctx, "192.0.2.1", hash(1), admin), models.CodeForbidden)
 	ok(t, s.IssueSetupToken(ctx, hash(1), time.Hour))
 	ok(t, s.IssueSetupToken(ctx, hash(2), time.Hour))
-	wantCode(t, s.CreateFirstAdmin(ctx, hash(1), admin), models.CodeForbidden) // replaced
+	wantCode(t, s.CreateFirstAdmin(ctx, "192.0.2.1", hash(1), admin), models.CodeForbidden) // replaced
 	var made atomic.Int32
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			if s.CreateFirstAdmin(ctx, hash(2), admin) == nil {
+			if s.CreateFirstAdmin(ctx, "192.0.2.1", hash(2), admin) == nil {
 				made.Add(1)
 			}
 		})
@@ -49,7 +49,7 @@ func TestFirstAdmin(t *testing.T) {
 		t.Errorf("got %+v", u)
 	}
 	ok(t, s.IssueSetupToken(ctx, hash(3), time.Hour))
-	wantCode(t, s.CreateFirstAdmin(ctx, hash(3), models.User{Email: "b@example.com"}), models.CodeForbidden)
+	wantCode(t, s.CreateFirstAdmin(ctx, "192.0.2.1", hash(3), models.User{Email: "b@example.com"}), models.CodeForbidden)
 	_, err := s.UserByEmail(ctx, "b@example.com")
 	wantCode(t, err, models.CodeNotFound)
 }
@@ -60,7 +60,7 @@ func TestSetupTokenExpires(t *testing.T) {
 	ok(t, s.IssueSetupToken(ctx, hash(1), time.Minute))
 	later := s.Now().Add(time.Minute)
 	s.Now = func() time.Time { return later }
-	wantCode(t, s.CreateFirstAdmin(ctx, hash(1), models.User{Email: "a@example.com"}), models.CodeForbidden)
+	wantCode(t, s.CreateFirstAdmin(ctx, "192.0.2.1", hash(1), models.User{Email: "a@example.com"}), models.CodeForbidden)
 }
 
 func TestSessions(t *testing.T) {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -36,8 +37,9 @@ func (s *Store) CreateEnrolmentToken(ctx context.Context, by models.Actor, hash 
 }
 
 // EnrolAgent consumes the token and creates the agent, active and under the
-// token's name. It is forbidden when the token is not good any more.
-func (s *Store) EnrolAgent(ctx context.Context, tokenHash []byte, a models.Agent) (models.Agent, error) {
+// token's name. It is forbidden when the token is not good any more. The audit
+// log keeps the address that the request came from.
+func (s *Store) EnrolAgent(ctx context.Context, ip string, tokenHash []byte, a models.Agent) (models.Agent, error) {
 	err := s.Tx(ctx, func(s *Store) error {
 		now := s.Now()
 		err := s.row(ctx, &a.Name, "use enrolment token", `
@@ -67,7 +69,7 @@ func (s *Store) EnrolAgent(ctx context.Context, tokenHash []byte, a models.Agent
 		if err := s.enqueue(ctx, OutboxTrack, a.ID); err != nil {
 			return err
 		}
-		entry := models.Actor{Kind: models.ActorAgent, ID: &a.ID}.Did(models.AuditAgentEnrolled, "agent", a.ID.String())
+		entry := models.Actor{Kind: models.ActorAgent, ID: &a.ID, IP: ip}.Did(models.AuditAgentEnrolled, "agent", a.ID.String())
 		entry.After = map[string]any{"name": a.Name, "url": a.URL, "capacity": a.Capacity}
 		return s.RecordAudit(ctx, entry)
 	})
@@ -157,6 +159,55 @@ func (s *Store) SetAgentState(ctx context.Context, by models.Actor, agentID uuid
 		entry.After = map[string]any{"name": before.Name, "state": state}
 		return s.RecordAudit(ctx, entry)
 	})
+}
+
+// RemoveAgent forgets the agent for good, and its credential with it. One that
+// takes work, or has some, is refused: its jobs have to end or move first.
+func (s *Store) RemoveAgent(ctx context.Context, by models.Actor, agentID uuid.UUID) error {
+	return s.Tx(ctx, func(s *Store) error {
+		var a models.Agent
+		err := s.row(ctx, &a, "lock agent", `select * from agents where id = ? for update`, agentID)
+		if isNotFound(err) {
+			return notFound("agent")
+		}
+		if err != nil {
+			return err
+		}
+		alive := a.Alive(s.Now())
+		if a.State == models.AgentActive && alive {
+			return models.Fault(models.ProblemAgentInUse, "%s takes work. Drain it first, and remove it when its jobs have moved.", a.Name)
+		}
+		var jobs int64
+		if err := s.row(ctx, &jobs, "count open attempts",
+			`select count(*) from job_attempts where agent_id = ? and state = ?`, agentID, models.AttemptOpen); err != nil {
+			return err
+		}
+		if jobs > 0 {
+			return agentBusy(a, jobs, alive)
+		}
+		if _, err := s.exec(ctx, "remove agent", `delete from agents where id = ?`, agentID); err != nil {
+			return err
+		}
+		e := by.Did(models.AuditAgentRemoved, "agent", agentID.String())
+		e.Before = map[string]any{"name": a.Name, "url": a.URL, "state": a.State, "capacity": a.Capacity}
+		return s.RecordAudit(ctx, e)
+	})
+}
+
+// agentBusy says why an agent with open attempts cannot go yet, and what to do.
+func agentBusy(a models.Agent, jobs int64, alive bool) error {
+	count, pronoun := "1 job runs", "it ends or moves"
+	if jobs > 1 {
+		count, pronoun = strconv.FormatInt(jobs, 10)+" jobs run", "they end or move"
+	}
+	hint := "Drain it, and wait until " + pronoun + "."
+	switch {
+	case !alive:
+		hint = "It is silent, so wait a minute until " + pronoun + "."
+	case a.State == models.AgentDraining:
+		hint = "Wait until " + pronoun + "."
+	}
+	return models.Fault(models.ProblemAgentInUse, "%s on %s. %s", count, a.Name, hint)
 }
 
 // PickAgentForInspect returns the least loaded agent that takes work. A look

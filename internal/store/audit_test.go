@@ -174,12 +174,12 @@ func TestAuditFilters(t *testing.T) {
 	}{
 		"page":          {store.AuditFilter{Limit: 3}, []int64{10, 9, 8}},
 		"next page":     {store.AuditFilter{Limit: 3, Before: 8}, []int64{7, 6, 5}},
-		"actor":         {store.AuditFilter{ActorID: &actor}, []int64{6, 1}},
+		"actor":         {store.AuditFilter{Actor: actor.String()}, []int64{6, 1}},
 		"action":        {store.AuditFilter{Action: "installation.set_up"}, []int64{6, 1}},
 		"area":          {store.AuditFilter{Action: "installation"}, []int64{6, 1}},
 		"part of area":  {store.AuditFilter{Action: "install"}, nil},
-		"target":        {store.AuditFilter{TargetKind: "agent", TargetID: "agent-1", Limit: 2}, []int64{10, 8}},
-		"other target":  {store.AuditFilter{TargetKind: "user", TargetID: "agent-1"}, nil},
+		"target":        {store.AuditFilter{TargetKind: "agent", Target: "agent-1", Limit: 2}, []int64{10, 8}},
+		"other target":  {store.AuditFilter{TargetKind: "user", Target: "agent-1"}, nil},
 		"time":          {store.AuditFilter{From: base.Add(2 * time.Hour), To: base.Add(4 * time.Hour)}, []int64{4, 3}},
 		"more than all": {store.AuditFilter{Limit: 100000, From: base.Add(9 * time.Hour)}, []int64{10}},
 	} {
@@ -221,7 +221,7 @@ func TestSecurityEvents(t *testing.T) {
 	}{
 		"all":      {store.SecurityFilter{}, 6},
 		"kind":     {store.SecurityFilter{Kind: models.SecurityLoginFailed}, 3},
-		"user":     {store.SecurityFilter{UserID: &user}, 4},
+		"user":     {store.SecurityFilter{User: user.String()}, 4},
 		"address":  {store.SecurityFilter{IP: "192.0.2.2"}, 2},
 		"time":     {store.SecurityFilter{To: base}, 1},
 		"page":     {store.SecurityFilter{Limit: 2}, 2},

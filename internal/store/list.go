@@ -159,7 +159,7 @@ func pageOf(q *gorm.DB, f JobFilter, after *cursor) *gorm.DB {
 // cursor is the last row of a page. It carries the order that it belongs to,
 // and the number of all jobs, which is not counted anew for each page.
 type cursor struct {
-	By    SortKey   `json:"b"`
+	By    string    `json:"b"`
 	Desc  bool      `json:"d,omitempty"`
 	Key   string    `json:"k"`
 	ID    uuid.UUID `json:"i"`
@@ -167,7 +167,7 @@ type cursor struct {
 }
 
 func cursorOf(sort JobSort, last models.Job, total int64) string {
-	c := cursor{By: sort.By, Desc: sort.Desc, ID: last.ID, Total: total}
+	c := cursor{By: string(sort.By), Desc: sort.Desc, ID: last.ID, Total: total}
 	switch sort.By {
 	case SortName:
 		c.Key = last.Name
@@ -182,6 +182,11 @@ func cursorOf(sort JobSort, last models.Job, total int64) string {
 	default:
 		c.Key = last.CreatedAt.Format(time.RFC3339Nano)
 	}
+	return c.String()
+}
+
+// String returns the cursor as callers get it.
+func (c cursor) String() string {
 	b, err := json.Marshal(c)
 	if err != nil {
 		return "" // a struct of strings can always be written
@@ -189,31 +194,41 @@ func cursorOf(sort JobSort, last models.Job, total int64) string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-func parseCursor(text string, sort JobSort) (cursor, error) {
-	bad := models.Errorf(models.CodeInvalid, "This cursor does not belong to this list.").In("cursor")
+func errCursor() *models.Error {
+	return models.Errorf(models.CodeInvalid, "This cursor does not belong to this list.").In("cursor")
+}
+
+// readCursor reads a cursor of a list in the order. Its key is checked by the
+// caller.
+func readCursor(text, by string, desc bool) (cursor, error) {
 	b, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil {
-		return cursor{}, bad.Because(err)
+		return cursor{}, errCursor().Because(err)
 	}
 	var c cursor
 	if err := json.Unmarshal(b, &c); err != nil {
-		return cursor{}, bad.Because(err)
+		return cursor{}, errCursor().Because(err)
 	}
-	if c.By != sort.By || c.Desc != sort.Desc {
-		return cursor{}, bad
+	if c.By != by || c.Desc != desc || strings.ContainsRune(c.Key, 0) {
+		return cursor{}, errCursor()
 	}
-	switch c.By {
+	return c, nil
+}
+
+func parseCursor(text string, sort JobSort) (cursor, error) {
+	c, err := readCursor(text, string(sort.By), sort.Desc)
+	if err != nil {
+		return cursor{}, err
+	}
+	switch sort.By {
 	case SortCreated:
 		_, err = time.Parse(time.RFC3339Nano, c.Key)
 	case SortSize:
 		_, err = strconv.ParseInt(c.Key, 10, 64)
 	case SortName, SortState:
-		if strings.ContainsRune(c.Key, 0) {
-			return cursor{}, bad
-		}
 	}
 	if err != nil {
-		return cursor{}, bad.Because(err)
+		return cursor{}, errCursor().Because(err)
 	}
 	return c, nil
 }

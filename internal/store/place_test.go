@@ -196,17 +196,17 @@ func TestAgents(t *testing.T) {
 	ok(t, b.CreateEnrolmentToken(ctx, models.Actor{Kind: models.ActorConsole}, hash(1), "north", time.Hour))
 	wantCode(t, b.CreateEnrolmentToken(ctx, models.Actor{Kind: models.ActorConsole}, hash(2), b.agent.Name, time.Hour), models.CodeConflict)
 	new := models.Agent{URL: "http://a:7300", CredentialHash: hash(9), Capacity: 2, Name: "what it says of itself"}
-	_, err := b.EnrolAgent(ctx, hash(7), new)
+	_, err := b.EnrolAgent(ctx, "192.0.2.1", hash(7), new)
 	wantCode(t, err, models.CodeForbidden)
-	a, err := b.EnrolAgent(ctx, hash(1), new)
+	a, err := b.EnrolAgent(ctx, "192.0.2.1", hash(1), new)
 	if err != nil || a.Name != "north" || a.State != models.AgentActive || a.ID == uuid.Nil {
 		t.Fatalf("got %+v, %v", a, err)
 	}
-	_, err = b.EnrolAgent(ctx, hash(1), new)
+	_, err = b.EnrolAgent(ctx, "192.0.2.1", hash(1), new)
 	wantCode(t, err, models.CodeForbidden) // used
 	ok(t, b.CreateEnrolmentToken(ctx, models.Actor{Kind: models.ActorConsole}, hash(3), "late", time.Minute))
 	c.add(time.Minute)
-	_, err = b.EnrolAgent(ctx, hash(3), models.Agent{CredentialHash: hash(8), Capacity: 1})
+	_, err = b.EnrolAgent(ctx, "192.0.2.1", hash(3), models.Agent{CredentialHash: hash(8), Capacity: 1})
 	wantCode(t, err, models.CodeForbidden) // expired
 	if got := must[models.Agent](t)(b.AgentByCredential(ctx, hash(9))); got.ID != a.ID {
 		t.Errorf("got %+v", got)

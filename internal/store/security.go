@@ -50,36 +50,56 @@ func (s *Store) RecordLogin(ctx context.Context, user models.User, from models.C
 // all.
 type SecurityFilter struct {
 	Kind     models.SecurityKind
-	UserID   *uuid.UUID
+	User     string // the account's id or address
 	IP       string
 	From, To time.Time // from inclusive, to exclusive
 	Before   int64     // only events with a smaller id; 0 for the newest
 	Limit    int
 }
 
+// SecurityRecord is an event with the address of its account, empty if that is
+// gone or there is none.
+type SecurityRecord struct {
+	models.SecurityEvent
+	UserEmail string
+}
+
 // SecurityEvents returns a page of the security events, newest first.
-func (s *Store) SecurityEvents(ctx context.Context, f SecurityFilter) ([]models.SecurityEvent, error) {
+func (s *Store) SecurityEvents(ctx context.Context, f SecurityFilter) ([]SecurityRecord, error) {
 	q := s.conn(ctx).Order("id desc").Limit(pageSize(f.Limit))
 	if f.Kind != "" {
 		q = q.Where("kind = ?", f.Kind)
 	}
-	if f.UserID != nil {
-		q = q.Where("user_id = ?", *f.UserID)
+	if f.User != "" {
+		ids, err := s.namedIDs(ctx, f.User)
+		if err != nil {
+			return nil, err
+		}
+		q = q.Where("user_id = any(?)", array{ids})
 	}
 	if f.IP != "" {
 		q = q.Where("ip = ?", f.IP)
 	}
-	if !f.From.IsZero() {
-		q = q.Where("at >= ?", f.From)
+	var events []models.SecurityEvent
+	if err := within(q, f.From, f.To, f.Before).Find(&events).Error; err != nil {
+		return nil, translate(err, "list security events")
 	}
-	if !f.To.IsZero() {
-		q = q.Where("at < ?", f.To)
+	ids := make([]uuid.UUID, 0, len(events))
+	for _, e := range events {
+		if e.UserID != nil {
+			ids = append(ids, *e.UserID)
+		}
 	}
-	if f.Before > 0 {
-		q = q.Where("id < ?", f.Before)
+	names, err := s.namesOf(ctx, ids)
+	out := make([]SecurityRecord, 0, len(events))
+	for _, e := range events {
+		r := SecurityRecord{SecurityEvent: e}
+		if e.UserID != nil {
+			r.UserEmail = names[*e.UserID]
+		}
+		out = append(out, r)
 	}
-	var out []models.SecurityEvent
-	return out, translate(q.Find(&out).Error, "list security events")
+	return out, err
 }
 
 // PruneSecurityEvents removes the security events from before the time. The

@@ -22,7 +22,16 @@ func (s *Store) CreateSession(ctx context.Context, session models.Session) error
 	if session.AuthenticatedAt.IsZero() {
 		session.AuthenticatedAt = session.CreatedAt
 	}
-	return translate(s.conn(ctx).Create(&session).Error, "create session")
+	return s.Tx(ctx, func(s *Store) error {
+		if err := s.conn(ctx).Create(&session).Error; err != nil {
+			return translate(err, "create session")
+		}
+		_, err := s.exec(ctx, "note sign-in", `
+			update users set last_sign_in_at = ?
+			where id = ? and (last_sign_in_at is null or last_sign_in_at < ?)`,
+			session.CreatedAt, session.UserID, session.CreatedAt)
+		return err
+	})
 }
 
 // SessionByHash returns a session that is still good, with its user, and

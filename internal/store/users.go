@@ -35,8 +35,9 @@ func (s *Store) IssueSetupToken(ctx context.Context, hash []byte, ttl time.Durat
 
 // CreateFirstAdmin consumes the set-up token and creates the account, whose
 // role is admin whatever u says. It is forbidden when the token is not good or
-// somebody has an account already.
-func (s *Store) CreateFirstAdmin(ctx context.Context, tokenHash []byte, u models.User) error {
+// somebody has an account already. The audit log keeps the address that the
+// request came from; empty if it was none.
+func (s *Store) CreateFirstAdmin(ctx context.Context, ip string, tokenHash []byte, u models.User) error {
 	return s.Tx(ctx, func(s *Store) error {
 		if err := s.lock(ctx, lockSetup, ""); err != nil {
 			return err
@@ -65,7 +66,7 @@ func (s *Store) CreateFirstAdmin(ctx context.Context, tokenHash []byte, u models
 		if err := s.CreateUser(ctx, u); err != nil {
 			return err
 		}
-		entry := models.Actor{Kind: models.ActorAdmin, ID: &u.ID}.Did(models.AuditSetup, "user", u.ID.String())
+		entry := models.Actor{Kind: models.ActorAdmin, ID: &u.ID, IP: ip}.Did(models.AuditSetup, "user", u.ID.String())
 		entry.After = map[string]any{"email": u.Email, "role": u.Role}
 		return s.RecordAudit(ctx, entry)
 	})

@@ -45,6 +45,7 @@ export function makeJob(given: Partial<Job> = {}): Job {
     problem: '',
     provider: 'agent',
     actions: actionsOf[state],
+    movableTo: [],
     createdAt: moment(-3600),
     updatedAt: moment(-600),
     finishedAt: state === 'ready' ? moment(-600) : null,

@@ -57,7 +57,9 @@ func (r Records) Jobs(ctx context.Context, userID uuid.UUID, q api.JobQuery) (ap
 
 // Users returns a page of the accounts.
 func (r Records) Users(ctx context.Context, q api.UserQuery) (api.UserPage, error) {
-	page, err := r.Store.Users(ctx, store.UserFilter(q))
+	page, err := r.Store.Users(ctx, store.UserFilter{
+		Search: q.Search, Role: q.Role, State: q.State, Sort: store.UserSort(q.Sort), Desc: q.Desc, Cursor: q.Cursor, Limit: q.Limit,
+	})
 	out := api.UserPage{NextCursor: page.NextCursor, Total: page.Total}
 	for _, u := range page.Users {
 		out.Users = append(out.Users, api.UserRow(u))
@@ -89,18 +91,28 @@ func (r Records) SaveParts(ctx context.Context, agentID, jobID uuid.UUID, epoch 
 }
 
 // Audit returns a page of the audit log.
-func (r Records) Audit(ctx context.Context, q api.RecordQuery) ([]models.AuditEntry, error) {
-	return r.Store.Audit(ctx, store.AuditFilter{
-		ActorID: q.Actor, Action: q.Action, TargetKind: q.TargetKind, TargetID: q.TargetID, From: q.From, To: q.To,
+func (r Records) Audit(ctx context.Context, q api.RecordQuery) ([]api.AuditRecord, error) {
+	list, err := r.Store.Audit(ctx, store.AuditFilter{
+		Actor: q.Actor, Action: q.Action, TargetKind: q.TargetKind, Target: q.Target, From: q.From, To: q.To,
 		Before: q.Before, Limit: q.Limit,
 	})
+	out := make([]api.AuditRecord, 0, len(list))
+	for _, e := range list {
+		out = append(out, api.AuditRecord(e))
+	}
+	return out, err
 }
 
 // SecurityEvents returns a page of the security events.
-func (r Records) SecurityEvents(ctx context.Context, q api.RecordQuery) ([]models.SecurityEvent, error) {
-	return r.Store.SecurityEvents(ctx, store.SecurityFilter{
-		Kind: models.SecurityKind(q.Action), UserID: q.Actor, IP: q.IP, From: q.From, To: q.To, Before: q.Before, Limit: q.Limit,
+func (r Records) SecurityEvents(ctx context.Context, q api.RecordQuery) ([]api.SecurityRecord, error) {
+	list, err := r.Store.SecurityEvents(ctx, store.SecurityFilter{
+		Kind: models.SecurityKind(q.Action), User: q.Actor, IP: q.IP, From: q.From, To: q.To, Before: q.Before, Limit: q.Limit,
 	})
+	out := make([]api.SecurityRecord, 0, len(list))
+	for _, e := range list {
+		out = append(out, api.SecurityRecord(e))
+	}
+	return out, err
 }
 
 // Usage returns what the account uses of its plan.

@@ -62,7 +62,7 @@ func Agent(t testing.TB, s *store.Store, capacity int) models.Agent {
 	if err := s.CreateEnrolmentToken(t.Context(), models.Actor{Kind: models.ActorConsole}, token[:], "agent-"+id.String(), time.Hour); err != nil {
 		t.Fatalf("create enrolment token: %v", err)
 	}
-	a, err := s.EnrolAgent(t.Context(), token[:], models.Agent{
+	a, err := s.EnrolAgent(t.Context(), "192.0.2.1", token[:], models.Agent{
 		ID: id, URL: "http://127.0.0.1:7300", CredentialHash: credential[:], Capacity: capacity, Version: "test",
 	})
 	if err != nil {

@@ -106,6 +106,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/agents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove an agent that is drained or gone
+         * @description Its credential is worthless then; its name is free. Refused while it takes work or jobs run on it.
+         */
+        delete: operations["remove-agent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/agents/{id}/cordon": {
         parameters: {
             query?: never;
@@ -520,6 +540,26 @@ export interface paths {
         get: operations["get-user-plan"];
         /** Give an account another plan */
         put: operations["assign-plan"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/{id}/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Make an account an administrator's, or take that from it
+         * @description Its sessions end, and its API tokens for administration. The last administrator stays one. Needs a session, and reauthenticate within ten minutes.
+         */
+        put: operations["set-user-role"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1479,6 +1519,8 @@ export interface components {
             actorId: string;
             /** @enum {string} */
             actorKind: "user" | "admin" | "agent" | "system" | "console";
+            /** @description The account's address or the agent's name; empty when it is gone */
+            actorName: string;
             /** @description What is since then, likewise */
             after: {
                 [key: string]: unknown;
@@ -1496,6 +1538,8 @@ export interface components {
             ip: string;
             targetId: string;
             targetKind: string;
+            /** @description Address of an account or name of an agent; empty for others and when it is gone */
+            targetName: string;
         };
         AuditPage: {
             entries: components["schemas"]["AuditInfo"][];
@@ -1751,6 +1795,8 @@ export interface components {
             id: string;
             /** @description Hex; empty for a URL */
             infoHash: string;
+            /** @description Where an administrator may have it fetched instead */
+            movableTo: components["schemas"]["Provider"][];
             /** @description Empty until it is known */
             name: string;
             /** @description What happens next, one plain sentence */
@@ -2370,6 +2416,8 @@ export interface components {
             /** @description login, login_failed, second_factor_failed, token_refused, credential_refused, access_refused, cross_origin, rate_limited … */
             kind: string;
             userAgent: string;
+            /** @description Its address; empty when it is gone */
+            userEmail: string;
             /**
              * Format: uuid
              * @description The account concerned, if one is known
@@ -2446,6 +2494,9 @@ export interface components {
         };
         SetRegistration: {
             mode: components["schemas"]["RegistrationMode"];
+        };
+        SetRole: {
+            role: components["schemas"]["Role"];
         };
         Setup: {
             email: string;
@@ -2689,8 +2740,32 @@ export interface components {
              * @description The newest use of a session or API token; null if none is left
              */
             lastSeenAt: string | null;
+            /**
+             * Format: date-time
+             * @description Null for never
+             */
+            lastSignInAt: string | null;
+            /** @description The plan's id */
+            plan: string;
+            planName: string;
             role: components["schemas"]["Role"];
+            /**
+             * Format: int64
+             * @description Jobs that hold a slot
+             */
+            runningJobs: number;
             secondFactor: boolean;
+            state: components["schemas"]["UserState"];
+            /**
+             * Format: int64
+             * @description Bytes; null for no limit
+             */
+            storageLimit: number | null;
+            /**
+             * Format: int64
+             * @description Bytes of stored files
+             */
+            storageUsed: number;
             /** @description The address is known to be the owner's */
             verified: boolean;
         };
@@ -2699,12 +2774,16 @@ export interface components {
             nextCursor: string;
             /**
              * Format: int64
-             * @description Accounts that match, on all pages
+             * @description Accounts that match, on all pages, counted with the first one
              */
             total: number;
-            /** @description Newest first */
             users: components["schemas"]["UserInfo"][];
         };
+        /**
+         * @description Whether an account can be used
+         * @enum {string}
+         */
+        UserState: "active" | "unverified" | "disabled";
         Verdict: {
             allowed: boolean;
             /** @description Why not, one plain sentence */
@@ -2940,6 +3019,35 @@ export interface operations {
             };
         };
     };
+    "remove-agent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "cordon-agent": {
         parameters: {
             query?: never;
@@ -3030,12 +3138,12 @@ export interface operations {
     "list-audit": {
         parameters: {
             query?: {
-                /** @description Id of the account or agent that did it */
+                /** @description Who did it: id or address of an account, id or name of an agent */
                 actor?: string;
                 /** @description An action, or the part before its dot for all of an area */
                 action?: string;
                 targetKind?: string;
-                /** @description Id of what it was done to */
+                /** @description What it was done to: its id, the address of an account, the name of an agent */
                 target?: string;
                 /** @description At this time or later */
                 from?: string;
@@ -3549,7 +3657,7 @@ export interface operations {
         parameters: {
             query?: {
                 kind?: string;
-                /** @description Id of the account concerned */
+                /** @description Id or address of the account concerned */
                 user?: string;
                 ip?: string;
                 /** @description At this time or later */
@@ -3593,6 +3701,10 @@ export interface operations {
                 q?: string;
                 /** @description Only accounts with this role */
                 role?: components["schemas"]["Role"];
+                /** @description Only accounts in this state */
+                state?: components["schemas"]["UserState"];
+                /** @description A minus sorts from high to low */
+                sort?: "created" | "-created" | "email" | "-email" | "signIn" | "-signIn" | "storage" | "-storage";
                 /** @description nextCursor of the page before */
                 cursor?: string;
                 limit?: number;
@@ -3753,6 +3865,39 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AssignPlan"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-user-role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetRole"];
             };
         };
         responses: {

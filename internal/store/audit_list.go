@@ -1,0 +1,147 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"longhaul/models"
+)
+
+// AuditFilter selects a page of the audit log. Zero values select all.
+type AuditFilter struct {
+	Actor      string // id, address of an account or name of an agent
+	Action     string // the action, or the part before its dot
+	TargetKind string
+	Target     string    // as the entry has it, or as Actor
+	From, To   time.Time // from inclusive, to exclusive
+	Before     int64     // only entries with a smaller id; 0 for the newest
+	Limit      int
+}
+
+// AuditRecord is an entry with the names that go with its ids: an account's
+// address, an agent's name. They are empty for what is gone.
+type AuditRecord struct {
+	models.AuditEntry
+	ActorName  string
+	TargetName string
+}
+
+// Audit returns a page of the audit log, newest first.
+func (s *Store) Audit(ctx context.Context, f AuditFilter) ([]AuditRecord, error) {
+	q := s.conn(ctx).Order("id desc").Limit(pageSize(f.Limit))
+	if f.Actor != "" {
+		ids, err := s.namedIDs(ctx, f.Actor)
+		if err != nil {
+			return nil, err
+		}
+		q = q.Where("actor_id = any(?)", array{ids})
+	}
+	if f.Action != "" {
+		q = q.Where("(action = ? or starts_with(action, ?))", f.Action, f.Action+".")
+	}
+	if f.TargetKind != "" {
+		q = q.Where("target_kind = ?", f.TargetKind)
+	}
+	if f.Target != "" {
+		ids, err := s.namedIDs(ctx, f.Target)
+		if err != nil {
+			return nil, err
+		}
+		q = q.Where("(target_id = ? or target_id = any(?))", f.Target, array{texts(ids)})
+	}
+	q = within(q, f.From, f.To, f.Before)
+	var entries []models.AuditEntry
+	if err := q.Find(&entries).Error; err != nil {
+		return nil, translate(err, "list audit log")
+	}
+	ids := make([]uuid.UUID, 0, 2*len(entries))
+	for _, e := range entries {
+		if e.ActorID != nil {
+			ids = append(ids, *e.ActorID)
+		}
+		if id, err := uuid.Parse(e.TargetID); err == nil {
+			ids = append(ids, id)
+		}
+	}
+	names, err := s.namesOf(ctx, ids)
+	out := make([]AuditRecord, 0, len(entries))
+	for _, e := range entries {
+		r := AuditRecord{AuditEntry: e}
+		if e.ActorID != nil {
+			r.ActorName = names[*e.ActorID]
+		}
+		if id, err := uuid.Parse(e.TargetID); err == nil {
+			r.TargetName = names[id]
+		}
+		out = append(out, r)
+	}
+	return out, err
+}
+
+// namedIDs returns the ids that a name means: an account's address, an agent's
+// name, or an id, which is taken as it is though nobody has it any more.
+func (s *Store) namedIDs(ctx context.Context, name string) ([]uuid.UUID, error) {
+	name = strings.TrimSpace(name)
+	if id, err := uuid.Parse(name); err == nil {
+		return []uuid.UUID{id}, nil
+	}
+	out := []uuid.UUID{}
+	err := s.rows(ctx, &out, "look up a name", `
+		select id from users where email = ? and delete_at is null union all select id from agents where name = ?`,
+		strings.ToLower(name), name)
+	return out, err
+}
+
+// namesOf returns the addresses of accounts and the names of agents by their
+// ids. What is gone is left out.
+func (s *Store) namesOf(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]string, error) {
+	out := map[uuid.UUID]string{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	var rows []struct {
+		ID   uuid.UUID
+		Name string
+	}
+	err := s.rows(ctx, &rows, "look up names", `
+		select id, email as name from users where id = any(@ids) and delete_at is null
+		union all select id, name from agents where id = any(@ids)`, map[string]any{"ids": array{ids}})
+	for _, r := range rows {
+		out[r.ID] = r.Name
+	}
+	return out, err
+}
+
+func texts(ids []uuid.UUID) []string {
+	out := make([]string, 0, len(ids))
+	for _, id := range ids {
+		out = append(out, id.String())
+	}
+	return out
+}
+
+// within adds the bounds that lists of records have.
+func within(q *gorm.DB, from, to time.Time, before int64) *gorm.DB {
+	if !from.IsZero() {
+		q = q.Where("at >= ?", from)
+	}
+	if !to.IsZero() {
+		q = q.Where("at < ?", to)
+	}
+	if before > 0 {
+		q = q.Where("id < ?", before)
+	}
+	return q
+}
+
+// pageSize bounds what a caller asks for.
+func pageSize(asked int) int {
+	if asked <= 0 {
+		return DefaultPage
+	}
+	return min(asked, MaxPage)
+}

@@ -1,0 +1,181 @@
+package store
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"longhaul/models"
+)
+
+// UserSort is what a list of accounts is sorted by.
+type UserSort string
+
+// The sort keys of accounts. Accounts with equal keys are in the order of
+// their ids.
+const (
+	UserSortCreated UserSort = "created"
+	UserSortEmail   UserSort = "email"
+	UserSortSignIn  UserSort = "signIn"  // the last one; who never signed in counts as earliest
+	UserSortStorage UserSort = "storage" // what stored files take up
+)
+
+// UserFilter selects a page of the accounts. Zero values select all.
+type UserFilter struct {
+	Search string // part of the address
+	Role   models.Role
+	State  models.UserState
+	Sort   UserSort // empty is by creation
+	Desc   bool
+	Cursor string // UserPage.NextCursor of the page before; empty for the first
+	Limit  int
+}
+
+// UserRow is an account with what a list of them shows.
+type UserRow struct {
+	models.User
+	LastSeenAt   *time.Time // the newest use of a session or token; nil for none that is still there
+	Jobs         int64
+	RunningJobs  int64 // jobs that hold a slot
+	PlanID       string
+	PlanName     string
+	StorageUsed  int64  // bytes of stored files
+	StorageLimit *int64 // bytes; nil for no limit
+}
+
+// UserPage is one page of a list of accounts.
+type UserPage struct {
+	Users      []UserRow
+	NextCursor string // empty on the last page
+	Total      int64  // accounts on all pages, counted with the first one
+}
+
+// userOrder is how a list is sorted by a key: the expression over the accounts
+// u and their totals q, and the type of a cursor's key.
+func userOrder(k UserSort) (expression, keyType string, ok bool) {
+	switch k {
+	case UserSortCreated:
+		return "u.created_at", "timestamptz", true
+	case UserSortEmail:
+		return "u.email", "text", true
+	case UserSortSignIn:
+		return "coalesce(u.last_sign_in_at, '-infinity')", "timestamptz", true
+	case UserSortStorage:
+		return "coalesce(q.used, 0)", "bigint", true
+	default:
+		return "", "", false
+	}
+}
+
+// Users returns a page of the accounts. It is for administrators.
+func (s *Store) Users(ctx context.Context, f UserFilter) (UserPage, error) {
+	if f.Sort == "" {
+		f.Sort = UserSortCreated
+	}
+	expression, keyType, ok := userOrder(f.Sort)
+	if !ok {
+		return UserPage{}, models.Errorf(models.CodeInvalid, "Accounts cannot be sorted by that.").In("sort")
+	}
+	f.Limit = pageSize(f.Limit)
+	where, args, err := whereUsers(f)
+	if err != nil {
+		return UserPage{}, err
+	}
+	var page UserPage
+	direction, beyond := "asc", ">"
+	if f.Desc {
+		direction, beyond = "desc", "<"
+	}
+	if f.Cursor == "" {
+		err = s.row(ctx, &page.Total, "count users", `select count(*) from users u where `+where, args...)
+	} else {
+		var after cursor
+		if after, err = readUserCursor(f.Cursor, f.Sort, f.Desc); err == nil {
+			page.Total = after.Total
+			where += " and (" + expression + ", u.id) " + beyond + " (cast(? as " + keyType + "), ?)"
+			args = append(args, after.Key, after.ID)
+		}
+	}
+	if err != nil {
+		return UserPage{}, err
+	}
+	order := expression + " " + direction + ", u.id " + direction
+	err = s.rows(ctx, &page.Users, "list users", `
+		select u.*, p.id as plan_id, p.name as plan_name, p.storage_bytes as storage_limit, coalesce(q.used, 0) as storage_used,
+			(select max(at) from (
+				select last_seen_at as at from sessions where user_id = u.id
+				union all select last_used_at from api_tokens where user_id = u.id) uses) as last_seen_at,
+			(select count(*) from jobs where user_id = u.id and delete_at is null) as jobs,
+			(select count(*) from jobs where user_id = u.id and admitted_at is not null) as running_jobs
+		from (select u.* from users u left join quota_usage q on q.user_id = u.id
+			where `+where+` order by `+order+` limit ?) u
+		join user_plans p on p.user_id = u.id left join quota_usage q on q.user_id = u.id
+		order by `+order, append(args, f.Limit+1)...)
+	if err == nil && len(page.Users) > f.Limit {
+		page.Users = page.Users[:f.Limit]
+		page.NextCursor = userCursor(f.Sort, f.Desc, page.Users[f.Limit-1], page.Total).String()
+	}
+	return page, err
+}
+
+// whereUsers returns the condition on accounts u that a filter makes.
+func whereUsers(f UserFilter) (string, []any, error) {
+	where, args := "u.delete_at is null", []any{}
+	if search := strings.ToLower(strings.TrimSpace(f.Search)); search != "" {
+		where, args = where+" and position(? in u.email) > 0", append(args, search)
+	}
+	if f.Role != "" {
+		where, args = where+" and u.role = ?", append(args, f.Role)
+	}
+	switch f.State {
+	case "":
+	case models.UserActive:
+		where += " and u.disabled_at is null and u.verified_at is not null"
+	case models.UserUnverified:
+		where += " and u.disabled_at is null and u.verified_at is null"
+	case models.UserDisabled:
+		where += " and u.disabled_at is not null"
+	default:
+		return "", nil, models.Errorf(models.CodeInvalid, "Accounts have no such state.").In("state")
+	}
+	return where, args, nil
+}
+
+// never is the key of an account that never signed in.
+const never = "-infinity"
+
+func userCursor(sort UserSort, desc bool, last UserRow, total int64) cursor {
+	c := cursor{By: string(sort), Desc: desc, ID: last.ID, Total: total}
+	switch sort {
+	case UserSortEmail:
+		c.Key = last.Email
+	case UserSortSignIn:
+		c.Key = never
+		if at := last.LastSignInAt; at != nil {
+			c.Key = at.UTC().Format(time.RFC3339Nano)
+		}
+	case UserSortStorage:
+		c.Key = strconv.FormatInt(last.StorageUsed, 10)
+	default:
+		c.Key = last.CreatedAt.UTC().Format(time.RFC3339Nano)
+	}
+	return c
+}
+
+func readUserCursor(text string, sort UserSort, desc bool) (cursor, error) {
+	c, err := readCursor(text, string(sort), desc)
+	if err != nil {
+		return cursor{}, err
+	}
+	switch {
+	case sort == UserSortStorage:
+		_, err = strconv.ParseInt(c.Key, 10, 64)
+	case sort == UserSortCreated, sort == UserSortSignIn && c.Key != never:
+		_, err = time.Parse(time.RFC3339Nano, c.Key)
+	}
+	if err != nil {
+		return cursor{}, errCursor().Because(err)
+	}
+	return c, nil
+}
