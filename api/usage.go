@@ -156,7 +156,7 @@ type LedgerLine struct {
 	ID            int64      `json:"id"`
 	At            time.Time  `json:"at"`
 	Kind          ledgerKind `json:"kind"`
-	JobID         *uuid.UUID `json:"jobId" format:"uuid" doc:"Null for a repair of the totals"`
+	JobID         *uuid.UUID `json:"jobId" format:"uuid" nullable:"true" doc:"Null for a repair of the totals"`
 	JobName       string     `json:"jobName" doc:"Empty once the job is deleted"`
 	UsedDelta     int64      `json:"usedDelta" doc:"Bytes"`
 	ReservedDelta int64      `json:"reservedDelta" doc:"Bytes"`

@@ -10,19 +10,13 @@ import { createRoot } from 'react-dom/client';
 
 import { Providers } from './app/providers';
 import { newRouter } from './app/router';
-import { authKeys } from './features/auth/api';
-import { onSignedOut } from './lib/http';
+import { watchSessionEnd } from './app/session-end';
 import { newQueryClient } from './lib/query-client';
 
 const queryClient = newQueryClient();
 const router = newRouter(queryClient);
 
-onSignedOut(() => {
-  // Only when somebody was signed in: the sign-in page asks who it is, too.
-  if (!queryClient.getQueryData(authKeys.me)) return;
-  queryClient.setQueryData(authKeys.me, null);
-  void router.invalidate();
-});
+watchSessionEnd(queryClient, router);
 
 const element = document.getElementById('root');
 if (element) {

@@ -4,6 +4,7 @@ import { userEvent } from '@testing-library/user-event';
 
 import { Providers } from '@/app/providers';
 import { newRouter } from '@/app/router';
+import { watchSessionEnd } from '@/app/session-end';
 import { newQueryClient } from '@/lib/query-client';
 
 import { serve } from './msw';
@@ -16,6 +17,7 @@ export function renderApp(world: World, address: string) {
   queryClient.setDefaultOptions({ queries: { ...queryClient.getDefaultOptions().queries, retry: false } });
   const router = newRouter(queryClient);
   router.update({ ...router.options, history: createMemoryHistory({ initialEntries: [address] }) });
+  watchSessionEnd(queryClient, router);
   const view = render(
     <Providers queryClient={queryClient} env="test">
       <RouterProvider router={router} />

@@ -1,4 +1,4 @@
-import type { Agent, Inspection, Job, JobAction, JobEvent, JobFile, JobState, LedgerLine, Usage } from '@/api/model';
+import type { Agent, Inspection, Job, JobAction, JobEvent, JobFile, JobState, LedgerLine, Plan, Usage } from '@/api/model';
 
 import { Accounts } from './accounts';
 import { empty, json, problem, type Route } from './answers';
@@ -22,6 +22,7 @@ export class World extends Accounts {
   inspection: Inspection | Response = problem(503, 'metadata_timeout', 'The metadata did not arrive in time.');
   usage: Usage = makeUsage();
   ledger: LedgerLine[] = [];
+  plans: Plan[] = [makeUsage().plan];
   filesUrl = 'http://files.test';
   /** The requests that changed something, as "METHOD /path body". */
   readonly changes: string[] = [];
@@ -42,7 +43,8 @@ export class World extends Accounts {
     ['POST', /^\/jobs\/([^/]+)\/archive$/, ([, id]) => json(this.link(`z/${id ?? ''}/all.zip`))],
     ['POST', /^\/files\/([^/]+)\/link$/, ([, id]) => json(this.link(`f/${id ?? ''}/file`))],
     ['GET', /^\/usage$/, () => json(this.usage)],
-    ['GET', /^\/usage\/ledger$/, () => json({ lines: this.ledger, nextCursor: '' })],
+    ['GET', /^\/usage\/ledger$/, (_, __, url) => json(this.ledgerPage(url))],
+    ['GET', /^\/plans$/, () => json({ plans: this.plans })],
     ['GET', /^\/admin\/agents$/, () => json({ agents: this.agents })],
     ['POST', /^\/admin\/agents\/enrol$/, (_, request) => this.enrol(request)],
     ['POST', /^\/admin\/agents\/([^/]+)\/(cordon|uncordon|drain)$/, ([, id, act]) => this.changeAgent(id, act)],
@@ -100,6 +102,13 @@ export class World extends Accounts {
       total: matching.length,
       counts,
     };
+  }
+
+  /** A page of the ledger; the cursor counts lines here. */
+  private ledgerPage(url: URL) {
+    const start = Number(url.searchParams.get('cursor') ?? 0);
+    const end = start + Number(url.searchParams.get('limit') ?? 50);
+    return { lines: this.ledger.slice(start, end), nextCursor: end < this.ledger.length ? `${end}` : '' };
   }
 
   private async submit(request: Request): Promise<Response> {

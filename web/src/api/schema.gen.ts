@@ -1880,7 +1880,7 @@ export interface components {
              * Format: uuid
              * @description Null for a repair of the totals
              */
-            jobId: string;
+            jobId: string | null;
             /** @description Empty once the job is deleted */
             jobName: string;
             kind: components["schemas"]["LedgerKind"];

@@ -7,6 +7,8 @@ import { useWait } from '@/lib/use-wait';
 import classes from './form-fault.module.css';
 import { IconAlertTriangle } from './icons';
 
+const nbsp = '\u00a0';
+
 interface FormFaultProps {
   error: Error | null;
   /** What helps against it. */
@@ -23,7 +25,7 @@ export function FormFault({ error, children }: FormFaultProps) {
       <div>
         {messageOf(error)}
         {/* Not read out at each second. */}
-        {wait > 0 && <span aria-live="off"> You can try again in {formatDuration(wait)}.</span>}
+        {wait > 0 && <span aria-live="off"> You can try again in {formatDuration(wait).replaceAll(' ', nbsp)}.</span>}
         {children !== undefined && <div className={classes.help}>{children}</div>}
       </div>
     </div>

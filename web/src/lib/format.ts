@@ -69,6 +69,13 @@ export function formatRelative(at: string, now: number): string {
   return relative.format(Math.round(seconds / 60) || Math.sign(seconds), 'minute');
 }
 
+const minutes = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+
+/** Formats a moment to the minute, in the reader's zone. */
+export function formatMinute(at: string): string {
+  return minutes.format(new Date(at));
+}
+
 /** Formats a moment in full, in the reader's zone. */
 export function formatMoment(at: string): string {
   return absolute.format(new Date(at));

@@ -147,6 +147,7 @@ try {
   const since = Date.now();
   await others.click();
   const afterRevocation = await untilSignedOut(second, since);
+  await second.getByText('You were signed out.').waitFor();
   await picture(second, 'signed-out');
   await others.waitFor({ state: 'detached' });
   await picture(first, 'session-ended');
@@ -160,6 +161,7 @@ try {
   await picture(first, 'delete');
   await confirm.click();
   await signInShown(first);
+  await first.getByText('Your account is deleted.').waitFor();
   await picture(first, 'deleted');
   await sendSignIn(first, email, secondPassword);
   await first.getByText('is wrong').waitFor();

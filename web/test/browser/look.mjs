@@ -1,5 +1,6 @@
 // Opens every page of the built app in Chromium, under the real content security policy, at two widths and in
-// both schemes; keeps pictures of them, and fails on any policy violation, console error or axe finding.
+// both schemes; keeps pictures of them, walks through open dialogs with the keyboard, and fails on any policy
+// violation, console error, axe finding or lost focus. LOOK_ONLY is a pattern that the names of pages begin with.
 // Run `npm run build` first. CHROMIUM names the browser's binary, LOOK_DIR the folder for the pictures.
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -14,8 +15,10 @@ const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-cor
 
 const vite = await createServer({ server: { middlewareMode: true, hmr: false, ws: false }, appType: 'custom', logLevel: 'error' });
 const { openStage } = await vite.ssrLoadModule('/test/browser/server.ts');
+const fixtures = await vite.ssrLoadModule('/test/fixtures.ts');
 const { busyWorld, hugeWorld } = await vite.ssrLoadModule('/test/browser/scene.ts');
 const { pages } = await import('./pages.mjs');
+const { walkDialogs } = await import('./keys.mjs');
 
 await mkdir(out, { recursive: true });
 const browser = await chromium.launch({
@@ -66,8 +69,9 @@ for (const scheme of ['light', 'dark']) {
       });
     });
     for (const each of pages) {
-      if (only && !each.name.startsWith(only)) continue;
+      if (only && !new RegExp(`^(?:${only})`).test(each.name)) continue;
       if (width === 360 && !each.narrow) continue;
+      stage.fixtures = fixtures;
       stage.world = each.huge ? hugeWorld(10_000) : busyWorld();
       const page = await context.newPage();
       page.on('console', (message) => {
@@ -77,6 +81,7 @@ for (const scheme of ['light', 'dark']) {
       try {
         await each.open(page, stage);
         await look(page, { name: each.name, scheme, width });
+        if (scheme === 'light' && width === 1280) for (const fault of await walkDialogs(page)) faults.push(`${each.name}: ${fault}`);
       } catch (error) {
         faults.push(`${each.name}-${width}-${scheme}: ${error.message.split('\n').slice(0, 4).join(' ')}`);
         await page.screenshot({ path: join(out, `${each.name}-${width}-${scheme}-broken.png`) }).catch(() => undefined);

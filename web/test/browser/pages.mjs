@@ -1,7 +1,9 @@
 // The pages to look at, each with the way to it and what must be there first.
+import { accountEdgePages } from './account-edge-pages.mjs';
 import { accountPages } from './account-pages.mjs';
 import { providerPages } from './provider-pages.mjs';
 import { go, still } from './steps.mjs';
+import { usagePages } from './usage-pages.mjs';
 
 function wav() {
   const rate = 8000;
@@ -216,4 +218,6 @@ export const pages = [
   { name: 'not-found', open: (page, stage) => go(page, stage, '/nowhere', 'Page not found') },
   ...providerPages,
   ...accountPages,
+  ...accountEdgePages,
+  ...usagePages,
 ];

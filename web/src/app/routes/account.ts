@@ -3,12 +3,14 @@ import { useRouter } from '@tanstack/react-router';
 
 import { toastFailed } from '@/components/toast';
 import { meQuery, signOut } from '@/features/auth/api';
+import { keepFarewell, type Farewell } from '@/lib/farewell';
 
 /** Returns what leads to the sign-in page after the account's session has ended. */
-export function useLeave(): () => void {
+export function useLeave(why: Farewell): () => void {
   const client = useQueryClient();
   return () => {
     client.clear();
+    keepFarewell(why);
     // A full load leaves nothing of the account in memory.
     globalThis.location.assign('/login');
   };
@@ -16,7 +18,7 @@ export function useLeave(): () => void {
 
 /** Returns what signs the person out of this browser. */
 export function useSignOut(): () => void {
-  const leave = useLeave();
+  const leave = useLeave('left');
   return () => {
     signOut().then(leave, (error: unknown) => toastFailed('You could not be signed out', error));
   };

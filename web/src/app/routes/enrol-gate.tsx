@@ -16,8 +16,8 @@ export function EnrolGate({ me }: { me: Me }) {
     <AuthFrame title="One more step" intro="Administrators of this installation need two-step sign-in. Nothing else works before it is on.">
       <Reauth me={me}>
         <div className={classes.panel}>
-          <TotpPanel onChanged={meChanged} />
-          <Button variant="subtle" color="gray" onClick={signOut}>
+          <TotpPanel onChanged={meChanged} needed />
+          <Button variant="subtle" color="gray" size="md" onClick={signOut}>
             Sign out
           </Button>
         </div>

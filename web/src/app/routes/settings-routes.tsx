@@ -22,7 +22,7 @@ export function SettingsRoute() {
   const { me } = settings.useRouteContext();
   const { data: config, error, refetch } = useQuery(configQuery());
   const signOut = useSignOut();
-  const leave = useLeave();
+  const leave = useLeave('deleted');
   const meChanged = useMeChanged();
   if (config) return <SettingsPage me={me} config={config} onSignOut={signOut} onChanged={meChanged} onDeleted={leave} />;
   return (

@@ -6,6 +6,8 @@ import { renderApp } from '@test/render-app';
 import { World } from '@test/world';
 import { describe, expect, it } from 'vitest';
 
+import { readFarewell } from '@/lib/farewell';
+
 async function confirmWith(user: UserEvent, password: string) {
   const dialog = within(await screen.findByRole('dialog', { name: 'Is it you?' }));
   await user.type(dialog.getByLabelText('Password'), password);
@@ -45,8 +47,24 @@ describe('sessions', () => {
     world.me = null;
     FakeEventSource.latest().fail(false);
     await waitFor(() => expect(queryClient.getQueryData(['me'])).toBeNull());
-    await router.invalidate();
     expect(await screen.findByRole('heading', { name: 'Sign in' })).toBeVisible();
+    expect(screen.getByText(/ended elsewhere/)).toBeVisible();
+    // It is told once.
+    await router.navigate({ to: '/reset' });
+    await router.navigate({ to: '/login', search: { next: '' } });
+    expect(await screen.findByRole('heading', { name: 'Sign in' })).toBeVisible();
+    expect(screen.queryByText(/ended elsewhere/)).not.toBeInTheDocument();
+  });
+
+  it('that are many show their start, this one first, and all when asked', async () => {
+    const world = new World();
+    world.sessions = [...Array.from({ length: 39 }, () => makeSession()), makeSession({ current: true, userAgent: 'curl/8' })];
+    const { user } = renderApp(world, '/settings');
+    const list = within(await screen.findByRole('list', { name: 'Sessions' }));
+    expect(list.getAllByRole('listitem')).toHaveLength(8);
+    expect(list.getAllByRole('listitem')[0]).toHaveTextContent('this browser');
+    await user.click(screen.getByRole('button', { name: 'Show all 40' }));
+    expect(list.getAllByRole('listitem')).toHaveLength(40);
   });
 });
 
@@ -75,6 +93,17 @@ describe('what can take the account over', () => {
     expect(await screen.findByText(/Nothing was changed/)).toBeVisible();
   });
 
+  it('gives up the question alone by Escape, not what was filled in', async () => {
+    const world = new World();
+    const { user } = renderApp(world, '/settings');
+    await user.click(await screen.findByRole('button', { name: 'Change the address' }));
+    await user.type(await screen.findByLabelText('New address'), 'ada@example.net{Enter}');
+    await screen.findByRole('dialog', { name: 'Is it you?' });
+    await user.keyboard('{Escape}');
+    await waitFor(() => expect(screen.queryByRole('dialog', { name: 'Is it you?' })).not.toBeInTheDocument());
+    expect(screen.getByLabelText('New address')).toHaveValue('ada@example.net');
+  });
+
   it('changes the address by a link', async () => {
     const world = new World();
     world.fresh = true;
@@ -97,6 +126,18 @@ describe('two-step sign-in', () => {
     expect(await screen.findByLabelText('Recovery codes')).toHaveTextContent('k7qd-1000-mw2x');
     await user.click(screen.getByRole('button', { name: 'I have kept them' }));
     expect(await screen.findByText(/10 recovery codes left/)).toBeVisible();
+  });
+
+  it('is on, and said to be, when the recovery codes are closed by the cross', async () => {
+    const world = new World();
+    world.fresh = true;
+    const { user } = renderApp(world, '/settings');
+    await user.click(await screen.findByRole('button', { name: 'Turn it on' }));
+    await user.type(await screen.findByLabelText('Code'), `${world.code}{Enter}`);
+    const dialog = within(await screen.findByRole('dialog', { name: 'Your recovery codes' }));
+    await user.click(dialog.getByRole('button', { name: 'Close' }));
+    expect(await screen.findByText(/10 recovery codes left/)).toBeVisible();
+    expect(world.changes.filter((change) => change.startsWith('POST /auth/totp'))).toHaveLength(2);
   });
 
   it('is turned off after a question', async () => {
@@ -160,16 +201,20 @@ describe('API tokens', () => {
   });
 });
 
-it('deletes the account only after its address was typed', async () => {
+it('deletes the account only after its address was typed, and says so before the sign-in', async () => {
   const world = new World();
   world.fresh = true;
-  const { user } = renderApp(world, '/settings');
+  const { user, unmount } = renderApp(world, '/settings');
   await user.click(await screen.findByRole('button', { name: 'Delete the account' }));
   const dialog = within(await screen.findByRole('dialog'));
   expect(dialog.getByRole('button', { name: 'Delete everything' })).toBeDisabled();
   await user.type(dialog.getByRole('textbox'), 'ada@example.org');
   await user.click(dialog.getByRole('button', { name: 'Delete everything' }));
   await waitFor(() => expect(world.changes).toEqual(['POST /me/delete {"email":"ada@example.org"}']));
+  await waitFor(() => expect(readFarewell()).toBe('deleted'));
+  unmount();
+  renderApp(world, '/login');
+  expect(await screen.findByText('Your account is deleted.')).toBeVisible();
 });
 
 it('keeps the chosen colour scheme', async () => {

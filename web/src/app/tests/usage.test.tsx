@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import { makeLedgerLine, makeUsage } from '@test/fixtures';
 import { renderApp } from '@test/render-app';
 import { World } from '@test/world';
@@ -26,4 +26,40 @@ it('shows no limit where the plan has none', async () => {
   expect(storage.getByText('no limit')).toBeVisible();
   expect(storage.queryByRole('progressbar')).not.toBeInTheDocument();
   expect(await screen.findByText('Nothing was stored yet.')).toBeVisible();
+});
+
+it('shows the ledger page by page, down to its first line', async () => {
+  const world = new World();
+  world.ledger = Array.from({ length: 120 }, (_, at) => makeLedgerLine({ jobName: `volume ${120 - at}` }));
+  const { user } = renderApp(world, '/usage');
+  const list = within(await screen.findByRole('list', { name: 'Changes of the storage' }));
+  expect(list.getAllByRole('listitem')).toHaveLength(50);
+  await user.click(screen.getByRole('button', { name: 'Show earlier ones' }));
+  await waitFor(() => expect(list.getAllByRole('listitem')).toHaveLength(100));
+  await user.click(screen.getByRole('button', { name: 'Show earlier ones' }));
+  expect(await list.findByText('volume 1')).toBeVisible();
+  expect(screen.queryByRole('button', { name: 'Show earlier ones' })).not.toBeInTheDocument();
+});
+
+it('leads from a change to its download, where there is one', async () => {
+  const world = new World();
+  world.ledger = [makeLedgerLine({ jobName: 'kept' }), makeLedgerLine({ jobName: '' }), makeLedgerLine({ kind: 'repair', jobId: null, jobName: '' })];
+  renderApp(world, '/usage');
+  expect(await screen.findByRole('link', { name: 'kept' })).toHaveAttribute('href', `/jobs/${world.ledger[0]?.jobId ?? ''}`);
+  expect(screen.getByText('a deleted download')).toBeVisible();
+  expect(screen.getByText('all downloads together')).toBeVisible();
+});
+
+it("shows the account's plan among the others, also one that is not offered to everybody", async () => {
+  const world = new World();
+  const free = makeUsage().plan;
+  world.plans = [free, { ...free, id: 'pro', name: 'Pro', position: 3, maxRunningJobs: 10, storageBytes: null, retentionDays: null }];
+  world.usage = makeUsage({ plan: { ...free, id: 'crew', name: 'Crew', public: false, position: 2 } });
+  renderApp(world, '/usage');
+  const plans = within(await screen.findByRole('list', { name: 'Plans' }));
+  expect(plans.getAllByRole('heading').map((heading) => heading.textContent)).toEqual(['Free', 'Crewyours', 'Pro']);
+  const pro = within(plans.getByText('Pro').closest('li') ?? document.body);
+  expect(pro.getByText('Storage').nextSibling).toHaveTextContent('no limit');
+  expect(pro.getByText('Files are kept').nextSibling).toHaveTextContent('for good');
+  expect(pro.getByText('Running at once').nextSibling).toHaveTextContent('10');
 });

@@ -28,3 +28,12 @@ export function describeUserAgent(userAgent: string): string {
   if (browser === undefined) return userAgent === '' ? 'Unknown device' : userAgent.slice(0, 60);
   return system === undefined ? browser : `${browser} on ${system}`;
 }
+
+/** What somebody signs in with, as far as a program tells. */
+export type DeviceKind = 'phone' | 'computer' | 'program';
+
+/** Tells roughly what a session is used on. */
+export function deviceKindOf(userAgent: string): DeviceKind {
+  if (/iPhone|iPad|Android/.test(userAgent)) return 'phone';
+  return userAgent.startsWith('Mozilla/') || userAgent === '' ? 'computer' : 'program';
+}

@@ -1,12 +1,13 @@
-import { queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
-import type { LedgerLine, Usage } from '@/api/model';
+import type { LedgerPage, Plan, Usage } from '@/api/model';
 import { http, send } from '@/lib/http';
 
 export const usageKeys = {
   all: ['usage'] as const,
   summary: () => [...usageKeys.all, 'summary'] as const,
   ledger: () => [...usageKeys.all, 'ledger'] as const,
+  plans: () => [...usageKeys.all, 'plans'] as const,
 };
 
 /** What the account uses of its plan, with the last thirty days. */
@@ -18,14 +19,25 @@ export function usageQuery() {
   });
 }
 
-/** The newest changes of the storage that the account takes up. */
+/** The changes of the storage that the account takes up, newest first, page by page. */
 export function ledgerQuery() {
-  return queryOptions({
+  return infiniteQueryOptions({
     queryKey: usageKeys.ledger(),
-    queryFn: async ({ signal }): Promise<LedgerLine[]> => {
-      const answer = await send(http.GET('/api/v1/usage/ledger', { signal }));
-      return answer.lines;
-    },
+    queryFn: ({ pageParam, signal }): Promise<LedgerPage> =>
+      send(http.GET('/api/v1/usage/ledger', { params: { query: pageParam === '' ? {} : { cursor: pageParam } }, signal })),
+    initialPageParam: '',
+    getNextPageParam: (page) => (page.nextCursor === '' ? null : page.nextCursor),
     staleTime: 0,
+  });
+}
+
+/** The plans that accounts can have, in their order. */
+export function plansQuery() {
+  return queryOptions({
+    queryKey: usageKeys.plans(),
+    queryFn: async ({ signal }): Promise<Plan[]> => {
+      const answer = await send(http.GET('/api/v1/plans', { signal }));
+      return answer.plans;
+    },
   });
 }

@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 
 import { FormFault } from '@/components/form-fault';
+import { hasCode, problemCode } from '@/lib/problem';
 import { useWait } from '@/lib/use-wait';
 
 import { AuthFrame } from './auth-frame';
@@ -13,7 +14,7 @@ interface ConfirmLinkPageProps {
   intro: string;
   label: string;
   send: () => Promise<void>;
-  /** What helps when the link does not work. */
+  /** What leads on when the link does not work, in place of the button. */
   help: ReactNode;
   done: { title: string; text: string; next: ReactNode };
 }
@@ -35,10 +36,14 @@ export function ConfirmLinkPage({ title, intro, label, send, help, done }: Confi
   return (
     <AuthFrame title={title} intro={intro}>
       <div className={classes.form}>
-        <FormFault error={confirming.error}>{help}</FormFault>
-        <Button size="md" fullWidth loading={confirming.isPending} disabled={wait > 0} onClick={() => confirming.mutate()}>
-          {label}
-        </Button>
+        <FormFault error={confirming.error} />
+        {hasCode(confirming.error, problemCode.linkNotValid) ? (
+          help
+        ) : (
+          <Button size="md" fullWidth loading={confirming.isPending} disabled={wait > 0} onClick={() => confirming.mutate()}>
+            {label}
+          </Button>
+        )}
       </div>
     </AuthFrame>
   );

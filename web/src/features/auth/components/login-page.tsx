@@ -15,6 +15,7 @@ import { AuthFrame } from './auth-frame';
 import classes from './auth.module.css';
 import { CodeStep } from './code-step';
 import { EmailField } from './email-field';
+import { FarewellNote } from './farewell-note';
 import { useHumanCheck } from './human-check';
 import { useSignedIn } from './use-signed-in';
 import { WithConfig } from './with-config';
@@ -74,7 +75,7 @@ function PasswordStep({ config, notice, onPassed }: PasswordStepProps) {
   return (
     <AuthFrame title="Sign in" intro="Submit and forget: your downloads go on while you are away." foot={foot}>
       <form noValidate onSubmit={form.submit} className={classes.form}>
-        {form.error === null && notice && <FormFault error={notice} />}
+        {form.error === null && (notice ? <FormFault error={notice} /> : <FarewellNote />)}
         <FormFault error={form.error}>
           {hasCode(form.error, problemCode.emailUnverified) && <Link to="/verify">Send me another link</Link>}
         </FormFault>

@@ -46,12 +46,22 @@ function ResetForm({ token, config, onDone }: { token: string; config: Config; o
   const rule = ruleOf(config);
   const form = useForm({ schema: newPasswordSchema(rule.minLength), send: ({ password }) => confirmReset({ token, password }), onDone });
   const wait = useWait(form.error);
+  if (hasCode(form.error, problemCode.linkNotValid)) {
+    return (
+      <AuthFrame title="This link does not work" intro="The password is as it was.">
+        <div className={classes.form}>
+          <FormFault error={form.error} />
+          <Button size="md" fullWidth renderRoot={(props) => <Link to="/reset" {...props} />}>
+            Send me another link
+          </Button>
+        </div>
+      </AuthFrame>
+    );
+  }
   return (
     <AuthFrame title="Choose a new password" intro="All sessions of the account end with it.">
       <form noValidate onSubmit={form.submit} className={classes.form}>
-        <FormFault error={form.error}>
-          {hasCode(form.error, problemCode.linkNotValid) && <Link to="/reset">Send me another link</Link>}
-        </FormFault>
+        <FormFault error={form.error} />
         <NewPassword rule={rule} error={form.faults.password} />
         <Button type="submit" size="md" fullWidth loading={form.busy} disabled={wait > 0}>
           Set the password

@@ -25,9 +25,9 @@ export function VerifyPage({ token }: { token: string }) {
       label="Confirm the address"
       send={() => verifyEmail(token)}
       help={
-        <Link to="/verify" search={{ token: '' }}>
+        <Button size="md" fullWidth renderRoot={(props) => <Link to="/verify" search={{ token: '' }} {...props} />}>
           Send me another link
-        </Link>
+        </Button>
       }
       done={{ title: 'Welcome', text: 'Your address is confirmed. Sign in with the password that you chose.', next: toSignIn }}
     />
@@ -42,7 +42,11 @@ export function ConfirmEmailPage({ token }: { token: string }) {
       intro="From then on you sign in with it."
       label="Confirm the new address"
       send={() => confirmEmail(token)}
-      help="You can ask for the change once more in the settings."
+      help={
+        <Button size="md" fullWidth renderRoot={(props) => <Link to="/settings" {...props} />}>
+          Ask for the change again in the settings
+        </Button>
+      }
       done={{
         title: 'Your address is changed',
         text: 'From now on, mails go to the new address, and you sign in with it.',

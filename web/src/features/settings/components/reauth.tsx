@@ -1,5 +1,5 @@
 import { Button, Modal, TextInput } from '@mantine/core';
-import { useCallback, useState, type ReactNode } from 'react';
+import { useCallback, useEffectEvent, useLayoutEffect, useState, type ReactNode } from 'react';
 
 import type { Me } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
@@ -34,6 +34,17 @@ export function Reauth({ me, children }: { me: Me; children: ReactNode }) {
     asked?.reject(new CancelledError());
     setAsked(undefined);
   };
+  const escape = useEffectEvent((event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || event.isComposing || asked === undefined) return;
+    event.stopImmediatePropagation();
+    close();
+  });
+  // Comes before the listeners of the dialogs beneath, which are effects: what was filled in there must not go with it.
+  useLayoutEffect(() => {
+    const listener = (event: KeyboardEvent) => escape(event);
+    globalThis.addEventListener('keydown', listener, { capture: true });
+    return () => globalThis.removeEventListener('keydown', listener, { capture: true });
+  }, []);
   const pass = () => {
     asked?.resolve();
     setAsked(undefined);

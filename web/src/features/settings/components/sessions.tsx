@@ -2,13 +2,14 @@ import { Button, Skeleton } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 
 import type { Session } from '@/api/model';
-import { IconDeviceLaptop } from '@/components/icons';
+import { IconDeviceLaptop, IconDeviceMobile, IconTerminal2 } from '@/components/icons';
 import { ErrorNotice } from '@/components/notice';
 import { RelativeTime } from '@/components/relative-time';
 import { toastDone, toastFailed } from '@/components/toast';
 
 import { endSession, otherSessions, sessionsQuery, settingsKeys } from '../api';
-import { describeUserAgent } from '../user-agent';
+import { describeUserAgent, deviceKindOf } from '../user-agent';
+import { LongList } from './long-list';
 import classes from './settings.module.css';
 
 /** The sessions of the account, each with a way to end it. */
@@ -35,16 +36,16 @@ export function Sessions() {
   if (!sessions) return <ErrorNotice error={error} title="The sessions could not be loaded" retry={() => void refetch()} />;
   return (
     <>
-      <ul className={classes.list} aria-label="Sessions">
-        {sessions.map((session) => (
+      <LongList label="Sessions" items={ownFirst(sessions)}>
+        {(session) => (
           <SessionItem
             key={session.id}
             session={session}
             ending={ending.isPending && ending.variables.id === session.id}
             onEnd={() => ending.mutate(session)}
           />
-        ))}
-      </ul>
+        )}
+      </LongList>
       {sessions.length > 1 && (
         <Button variant="default" loading={endingOthers.isPending} onClick={() => endingOthers.mutate()}>
           End all others
@@ -54,6 +55,13 @@ export function Sessions() {
   );
 }
 
+/** Returns the sessions, this browser's before the others. */
+function ownFirst(sessions: readonly Session[]): Session[] {
+  return [...sessions.filter((session) => session.current), ...sessions.filter((session) => !session.current)];
+}
+
+const deviceIcons = { phone: IconDeviceMobile, computer: IconDeviceLaptop, program: IconTerminal2 } as const;
+
 interface SessionItemProps {
   session: Session;
   ending: boolean;
@@ -62,9 +70,10 @@ interface SessionItemProps {
 
 function SessionItem({ session, ending, onEnd }: SessionItemProps) {
   const device = describeUserAgent(session.userAgent);
+  const Symbol = deviceIcons[deviceKindOf(session.userAgent)];
   return (
     <li className={classes.item}>
-      <IconDeviceLaptop size={22} stroke={1.5} className={classes.device} aria-hidden="true" />
+      <Symbol size={22} stroke={1.5} className={classes.device} aria-hidden="true" />
       <div className={classes.itemmain}>
         <p className={classes.itemname}>
           {device}

@@ -11,6 +11,7 @@ import { toastDone, toastFailed } from '@/components/toast';
 import { useNow } from '@/lib/use-now';
 
 import { revokeToken, settingsKeys, tokensQuery } from '../api';
+import { LongList } from './long-list';
 import classes from './settings.module.css';
 import { TokenForm } from './token-form';
 
@@ -34,11 +35,9 @@ export function Tokens({ me }: { me: Me }) {
   return (
     <>
       {tokens.length > 0 && (
-        <ul className={classes.list} aria-label="API tokens">
-          {tokens.map((token) => (
-            <TokenItem key={token.id} token={token} onRevoke={setAsked} />
-          ))}
-        </ul>
+        <LongList label="API tokens" items={tokens}>
+          {(token) => <TokenItem key={token.id} token={token} onRevoke={setAsked} />}
+        </LongList>
       )}
       {tokens.length === 0 && <p className={classes.note}>No token yet.</p>}
       <Button variant="default" leftSection={<IconPlus size={16} />} onClick={() => setMaking(true)}>

@@ -16,12 +16,12 @@ import classes from './settings.module.css';
 
 interface TotpEnrolProps {
   onClose: () => void;
-  /** Called when the person has seen the recovery codes. */
-  onDone: () => void;
+  /** Called when it is on; the recovery codes show from then until the dialog closes. */
+  onEnabled: () => void;
 }
 
 /** Sets two-step sign-in up: scan, enter a first code, keep the recovery codes. */
-export function TotpEnrol({ onClose, onDone }: TotpEnrolProps) {
+export function TotpEnrol({ onClose, onEnabled }: TotpEnrolProps) {
   const confirmed = useConfirmed();
   const [codes, setCodes] = useState<string[]>();
   const { data: offer, error, refetch } = useQuery({
@@ -32,16 +32,14 @@ export function TotpEnrol({ onClose, onDone }: TotpEnrolProps) {
     staleTime: 'static',
     retry: false,
   });
-  if (codes) {
-    const close = () => {
-      onClose();
-      onDone();
-    };
-    return <RecoveryCodes codes={codes} onClose={close} />;
-  }
+  if (codes) return <RecoveryCodes codes={codes} onClose={onClose} />;
   if (error) return <ErrorNotice error={error} title="It could not be begun" retry={() => void refetch()} />;
   if (!offer) return <Skeleton height={260} radius="md" />;
-  return <FirstCode offer={offer} onClose={onClose} onEnabled={setCodes} />;
+  const enabled = (made: string[]) => {
+    setCodes(made);
+    onEnabled();
+  };
+  return <FirstCode offer={offer} onClose={onClose} onEnabled={enabled} />;
 }
 
 interface FirstCodeProps {

@@ -15,12 +15,18 @@ import { RecoveryCodes, TotpEnrol } from './totp-enrol';
 
 const fewCodes = 3;
 
+interface TotpPanelProps {
+  onChanged: () => void;
+  /** Nothing else can be done before it is on, so that this is the page's one act. */
+  needed?: boolean;
+}
+
 /** Two-step sign-in: whether it is on, and the ways to change that. */
-export function TotpPanel({ onChanged }: { onChanged: () => void }) {
+export function TotpPanel({ onChanged, needed = false }: TotpPanelProps) {
   const { data: state, error, isPending, refetch } = useQuery(totpQuery());
   if (isPending) return <Skeleton height={68} radius="md" />;
   if (!state) return <ErrorNotice error={error} title="Two-step sign-in could not be loaded" retry={() => void refetch()} />;
-  return state.enabled ? <TotpOn state={state} onChanged={onChanged} /> : <TotpOff onChanged={onChanged} />;
+  return state.enabled ? <TotpOn state={state} onChanged={onChanged} /> : <TotpOff onChanged={onChanged} needed={needed} />;
 }
 
 function useTotpChanged(onChanged: () => void): () => void {
@@ -31,21 +37,28 @@ function useTotpChanged(onChanged: () => void): () => void {
   };
 }
 
-function TotpOff({ onChanged }: { onChanged: () => void }) {
+function TotpOff({ onChanged, needed }: Required<TotpPanelProps>) {
   const [enrolling, setEnrolling] = useState(false);
+  const [enabled, setEnabled] = useState(false);
   const changed = useTotpChanged(onChanged);
-  const close = () => setEnrolling(false);
+  // However the codes are closed: it is on by then.
+  const close = () => {
+    setEnrolling(false);
+    if (enabled) changed();
+  };
   return (
     <>
-      <p className={classes.state} data-tone="warn">
-        Off
-      </p>
+      {!needed && (
+        <p className={classes.state} data-tone="warn">
+          Off
+        </p>
+      )}
       <p className={classes.note}>Whoever knows the password can sign in. With it on, a code from an app on your phone is needed, too.</p>
-      <Button variant="default" onClick={() => setEnrolling(true)}>
+      <Button variant={needed ? 'filled' : 'default'} size={needed ? 'md' : 'sm'} onClick={() => setEnrolling(true)}>
         Turn it on
       </Button>
-      <Modal opened={enrolling} onClose={close} title="Two-step sign-in" closeOnClickOutside={false}>
-        <TotpEnrol onClose={close} onDone={changed} />
+      <Modal opened={enrolling} onClose={close} title={enabled ? 'Your recovery codes' : 'Turn two-step sign-in on'} closeOnClickOutside={false}>
+        <TotpEnrol onClose={close} onEnabled={() => setEnabled(true)} />
       </Modal>
     </>
   );
@@ -113,7 +126,7 @@ function TotpOn({ state, onChanged }: { state: TotpState; onChanged: () => void 
       >
         <p>The earlier ones stop working.</p>
       </ConfirmDialog>
-      <Modal opened={renewing.data !== undefined} onClose={renewing.reset} title="Recovery codes" closeOnClickOutside={false}>
+      <Modal opened={renewing.data !== undefined} onClose={renewing.reset} title="Your recovery codes" closeOnClickOutside={false}>
         <RecoveryCodes codes={renewing.data ?? []} onClose={renewing.reset} />
       </Modal>
     </>

@@ -1,15 +1,16 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 
-import type { LedgerLine, Usage } from '@/api/model';
+import type { Usage } from '@/api/model';
 import { ErrorNotice } from '@/components/notice';
 import { Page } from '@/components/page';
-import { RelativeTime } from '@/components/relative-time';
-import { formatBytes, formatCount, formatMoment, formatPlural } from '@/lib/format';
+import { formatBytes, formatCount, formatMinute, formatPlural } from '@/lib/format';
 
-import { ledgerQuery, usageQuery } from '../api';
+import { usageQuery } from '../api';
 import { DayChart } from './day-chart';
+import { Ledger } from './ledger';
 import { Meter } from './meter';
+import { Plans } from './plans';
 import classes from './usage.module.css';
 
 /** What the account uses of its plan. */
@@ -31,20 +32,22 @@ function planText({ plan }: Usage): string {
   return parts.join(' ');
 }
 
-function Figures({ usage: { storage, bandwidth, jobs, days } }: { usage: Usage }) {
+function Figures({ usage: { plan, storage, bandwidth, jobs, days } }: { usage: Usage }) {
   const held = storage.reserved > 0 ? `${formatBytes(storage.reserved)} more are held for downloads under way.` : 'Deleting downloads frees it.';
   return (
     <>
       <div className={classes.grid}>
         <Meter title="Storage" used={storage.used} reserved={storage.reserved} limit={storage.limit} note={held} />
-        <Meter title="Bandwidth this month" used={bandwidth.used} limit={bandwidth.limit} note={`It starts anew on ${formatMoment(bandwidth.resetsAt)}.`} />
+        <Meter title="Bandwidth this month" used={bandwidth.used} limit={bandwidth.limit} note={`It starts anew on ${formatMinute(bandwidth.resetsAt)}.`} />
         <section className={classes.card} aria-label="Downloads">
           <h2>Downloads</h2>
           <p className={classes.figure}>
             {formatCount(jobs.running)}
             <span>{jobs.limit === null ? 'running' : `of ${formatCount(jobs.limit)} running`}</span>
           </p>
-          <p className={classes.note}>{formatPlural(jobs.total, 'download', 'downloads')} in all. More than the limit wait for a slot.</p>
+          <p className={classes.note}>
+            {formatPlural(jobs.total, 'download', 'downloads')} in all.{jobs.limit !== null && ' Those beyond the limit wait for a slot.'}
+          </p>
         </section>
       </div>
       <section className={classes.part} aria-labelledby="delivered">
@@ -55,41 +58,7 @@ function Figures({ usage: { storage, bandwidth, jobs, days } }: { usage: Usage }
         <h2 id="ledger">Changes of the storage</h2>
         <Ledger />
       </section>
+      <Plans own={plan} />
     </>
-  );
-}
-
-const kindTexts: Record<LedgerLine['kind'], string> = {
-  reserve: 'Held',
-  grow: 'Held more',
-  settle: 'Stored',
-  release: 'Given back',
-  free: 'Freed',
-  repair: 'Corrected',
-};
-
-function signed(bytes: number): string {
-  return bytes < 0 ? `−${formatBytes(-bytes)}` : `+${formatBytes(bytes)}`;
-}
-
-function Ledger() {
-  const { data: lines, error, refetch } = useQuery(ledgerQuery());
-  if (!lines) {
-    return error ? <ErrorNotice error={error} title="The changes could not be loaded" retry={() => void refetch()} /> : <Skeleton height={120} radius="md" />;
-  }
-  if (lines.length === 0) return <p className={classes.note}>Nothing was stored yet.</p>;
-  return (
-    <ul className={classes.ledger}>
-      {lines.map((line) => (
-        <li key={line.id}>
-          <span className={classes.kind}>{kindTexts[line.kind]}</span>
-          <span className={classes.job}>{line.jobName === '' ? 'a deleted download' : line.jobName}</span>
-          <span className="tabular">{signed(line.usedDelta === 0 ? line.reservedDelta : line.usedDelta)}</span>
-          <span className={classes.when}>
-            <RelativeTime at={line.at} />
-          </span>
-        </li>
-      ))}
-    </ul>
   );
 }

@@ -1,0 +1,34 @@
+import { Button } from '@mantine/core';
+import { useState, type ReactNode } from 'react';
+
+import { formatCount } from '@/lib/format';
+
+import classes from './settings.module.css';
+
+interface LongListProps<T> {
+  label: string;
+  items: readonly T[];
+  children: (item: T) => ReactNode;
+}
+
+/** So many are shown at first; a list that is hardly longer is shown whole. */
+const few = 8;
+
+/** A list that may be long: its start, and the rest when somebody asks for it. */
+export function LongList<T>({ label, items, children }: LongListProps<T>) {
+  const [whole, setWhole] = useState(false);
+  const long = items.length > few + 2;
+  const shown = long && !whole ? items.slice(0, few) : items;
+  return (
+    <div className={classes.longlist}>
+      <ul className={classes.list} aria-label={label}>
+        {shown.map((item) => children(item))}
+      </ul>
+      {long && (
+        <Button variant="subtle" size="compact-sm" aria-expanded={whole} onClick={() => setWhole(!whole)}>
+          {whole ? 'Show fewer' : `Show all ${formatCount(items.length)}`}
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,104 @@
+// What an account uses of its plan, and where jobs say that the plan is used up.
+import { go, still } from './steps.mjs';
+
+const gib = 1024 ** 3;
+
+function plansOf(free) {
+  return [
+    free,
+    { ...free, id: 'pro', name: 'Pro', default: false, position: 2, maxRunningJobs: 10, storageBytes: 500 * gib, bandwidthBytes: 2048 * gib, maxJobBytes: 200 * gib, retentionDays: 365 },
+    { ...free, id: 'crew', name: 'Crew of the workshop and everybody who helps there', default: false, position: 3, maxRunningJobs: null, storageBytes: null, bandwidthBytes: null, maxJobBytes: null, retentionDays: null },
+  ];
+}
+
+const noRoom = 'Waiting for storage: needs 4.1 GiB, 2.3 GiB free.';
+
+function waitingJob(stage) {
+  const job = stage.fixtures.makeJob({ name: 'Elephants Dream 2006 1080p', state: 'queued', size: 4.1 * gib, reason: noRoom, nextAction: 'Starts by itself when there is room.' });
+  stage.world.jobs = [job, ...stage.world.jobs];
+  return job;
+}
+
+export const usagePages = [
+  {
+    name: 'usage-plans',
+    narrow: true,
+    open: async (page, stage) => {
+      stage.world.plans = plansOf(stage.fixtures.makeUsage().plan);
+      await go(page, stage, '/usage', 'Crew of the workshop');
+    },
+  },
+  {
+    name: 'usage-new',
+    narrow: true,
+    open: async (page, stage) => {
+      const days = stage.fixtures.makeUsage().days.map(({ day }) => ({ day, bandwidth: 0, storage: 0, stored: 0, jobs: 0 }));
+      const { bandwidth, jobs, storage } = stage.fixtures.makeUsage();
+      stage.world.ledger = [];
+      stage.world.usage = stage.fixtures.makeUsage({ days, bandwidth: { ...bandwidth, used: 0 }, storage: { ...storage, used: 0, reserved: 0 }, jobs: { ...jobs, running: 0, total: 0 } });
+      await go(page, stage, '/usage', 'Nothing was stored yet.');
+    },
+  },
+  {
+    name: 'usage-full',
+    narrow: true,
+    open: async (page, stage) => {
+      const { bandwidth, jobs } = stage.fixtures.makeUsage();
+      stage.world.usage = stage.fixtures.makeUsage({ bandwidth: { ...bandwidth, used: 104 * gib }, storage: { used: 19 * gib, reserved: gib, limit: 20 * gib }, jobs: { ...jobs, running: 2 } });
+      await go(page, stage, '/usage', 'a deleted download');
+      await page.getByText('Figures').click();
+    },
+  },
+  {
+    name: 'usage-unlimited',
+    open: async (page, stage) => {
+      const [, , crew] = plansOf(stage.fixtures.makeUsage().plan);
+      const { bandwidth, jobs, storage } = stage.fixtures.makeUsage();
+      stage.world.usage = stage.fixtures.makeUsage({ plan: { ...crew, public: false }, bandwidth: { ...bandwidth, limit: null }, storage: { ...storage, limit: null }, jobs: { ...jobs, limit: null } });
+      await go(page, stage, '/usage', 'a deleted download');
+    },
+  },
+  {
+    name: 'usage-long',
+    narrow: true,
+    open: async (page, stage) => {
+      stage.world.ledger = Array.from({ length: 10_000 }, (_, at) => stage.fixtures.makeLedgerLine({ jobName: `${'a-name-without-any-space-'.repeat(at % 5)}${10_000 - at}` }));
+      await go(page, stage, '/usage', 'Show earlier ones');
+      await page.getByRole('button', { name: 'Show earlier ones' }).click();
+      await page.getByText('The newest 100 changes').waitFor();
+    },
+  },
+  {
+    name: 'usage-failing',
+    expects: /503|Failed to load/,
+    open: async (page, stage) => {
+      const away = { status: 503, contentType: 'application/problem+json', body: '{"detail":"The database is away.","code":"unavailable","requestId":"01JD8ZC3"}' };
+      await page.route(/\/api\/v1\/(usage\/ledger|plans)/, (route) => route.fulfill(away));
+      await page.goto(`${stage.app}/usage`);
+      await page.getByText('The plans could not be loaded').waitFor();
+      await page.getByText('The changes could not be loaded').waitFor();
+    },
+  },
+  {
+    name: 'quota-list',
+    narrow: true,
+    open: async (page, stage) => {
+      waitingJob(stage);
+      await go(page, stage, '/', noRoom);
+    },
+  },
+  { name: 'quota-job', narrow: true, open: (page, stage) => go(page, stage, `/jobs/${waitingJob(stage).id}`, noRoom) },
+  {
+    name: 'quota-submit',
+    narrow: true,
+    open: async (page, stage) => {
+      const reason = 'The plan has 20.0 GiB of storage; this needs 48.0 GiB.';
+      stage.world.inspection = { ...stage.world.inspection, size: 48 * gib, verdict: { allowed: false, reason } };
+      await go(page, stage, '/', 'Tears of Steel');
+      await page.getByLabel(/Magnet links, URLs or info hashes/).fill(`magnet:?xt=urn:btih:${'aa'.repeat(20)}&dn=Elephants+Dream`);
+      await page.keyboard.press('Enter');
+      await page.getByText(reason).first().waitFor();
+      await still(page);
+    },
+  },
+];
