@@ -9,12 +9,9 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"runtime"
 	"slices"
 	"sort"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -282,77 +279,6 @@ func camel(column string) string {
 		}
 	}
 	return strings.Join(parts, "")
-}
-
-// A flood of sign-ins costs bounded memory, and other routes go on.
-func TestManySignInsAtOnce(t *testing.T) {
-	h := apitest.New(t, generous)
-	user := h.Account(models.RoleUser)
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 600}}
-	probe := func(n int) []time.Duration {
-		var took []time.Duration
-		for range n {
-			req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, h.AppURL+"/api/v1/me", nil)
-			req.Header.Set("Cookie", "__Host-sid="+user.Cookie)
-			begun := time.Now()
-			resp, err := client.Do(req)
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, _ = io.Copy(io.Discard, resp.Body)
-			resp.Body.Close()
-			if resp.StatusCode != http.StatusOK {
-				t.Errorf("another route answers %d", resp.StatusCode)
-			}
-			took = append(took, time.Since(begun))
-		}
-		return took
-	}
-	calm := probe(100)
-	var refused, answered, other atomic.Int32
-	var wg sync.WaitGroup
-	for i := range 500 {
-		wg.Go(func() {
-			resp, err := client.Post(h.AppURL+"/api/v1/auth/login", "application/json",
-				strings.NewReader(credentials(fmt.Sprintf("user%d@example.com", i), "a wrong password")))
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			resp.Body.Close()
-			switch resp.StatusCode {
-			case http.StatusUnauthorized:
-				answered.Add(1)
-			case http.StatusTooManyRequests:
-				refused.Add(1)
-			default:
-				other.Add(1)
-			}
-		})
-	}
-	done := make(chan struct{})
-	go func() { wg.Wait(); close(done) }()
-	var peak uint64
-	var busy []time.Duration
-	for running := true; running; {
-		busy = append(busy, probe(1)...)
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		peak = max(peak, m.HeapInuse)
-		select {
-		case <-done:
-			running = false
-		default:
-		}
-	}
-	t.Logf("500 sign-ins: %d answered, %d refused with 429; heap at most %d MiB; another route's p95 %v before, %v meanwhile (%d requests)",
-		answered.Load(), refused.Load(), peak>>20, quantile(calm, 0.95), quantile(busy, 0.95), len(busy))
-	if other.Load() > 0 || answered.Load() == 0 || answered.Load()+refused.Load() != 500 {
-		t.Errorf("%d other answers", other.Load())
-	}
-	if peak > 400<<20 {
-		t.Errorf("the heap grew to %d MiB", peak>>20)
-	}
 }
 
 // A session id that somebody else chose is never taken over, and one that was

@@ -7,37 +7,39 @@ import (
 	"time"
 )
 
-// maxBackground is how many calls may run beside answers. More are left to
-// the outbox.
-const maxBackground = 64
+// How many calls may run beside answers, and of those that record what
+// happened, how many at a time; as many again as maxBackground may wait. More
+// are left to the outbox, or not recorded.
+const (
+	maxBackground = 64
+	maxRecords    = 2
+)
 
 // background runs short calls that an answer does not wait for.
 type background struct {
-	log   *slog.Logger
-	slots chan struct{}
-	wg    sync.WaitGroup
+	log  *slog.Logger
+	lane *lane
+	wg   sync.WaitGroup
 }
 
-func newBackground(log *slog.Logger) *background {
-	return &background{log: log, slots: make(chan struct{}, maxBackground)}
+func newBackground(log *slog.Logger, going int) *background {
+	return &background{log: log, lane: newLane(going, maxBackground)}
 }
 
 // run calls f in the background within the budget, or not at all when too
 // many calls run already. It must be something that happens later anyway.
 func (b *background) run(ctx context.Context, budget time.Duration, f func(context.Context) error) {
-	select {
-	case b.slots <- struct{}{}:
-	default:
+	if !b.lane.join() {
 		return
 	}
 	requestID := infoOf(ctx).id
 	b.wg.Go(func() {
-		defer func() { <-b.slots }()
+		defer b.lane.leave()
 		// the request ends before the call does; its budget bounds it
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), budget)
 		defer cancel()
-		if err := f(ctx); err != nil {
-			b.log.InfoContext(ctx, "call beside an answer failed; the outbox will do it", "request_id", requestID, "error", err)
+		if err := b.lane.do(ctx, func() error { return f(ctx) }); err != nil {
+			b.log.InfoContext(ctx, "call beside an answer failed", "request_id", requestID, "error", err)
 		}
 	})
 }

@@ -112,8 +112,12 @@ func problemOf(ctx context.Context, err error) *Problem {
 		p.Code = string(e.Problem)
 	}
 	p.Type = problemPrefix + p.Code
-	if e.Code == models.CodeUnavailable {
+	switch e.Code {
+	case models.CodeUnavailable:
 		p.retryAfter = 5 * time.Second
+	case models.CodeRateLimited:
+		p.retryAfter = busyTime
+	default:
 	}
 	if limited, ok := errors.AsType[*limitError](err); ok {
 		p.retryAfter = limited.after
@@ -140,6 +144,11 @@ func (e *limitError) Error() string { return e.fault.Error() }
 
 // Unwrap gives the public half.
 func (e *limitError) Unwrap() error { return e.fault }
+
+// errBusy turns a stranger away because there are too many at once.
+func errBusy() error {
+	return models.Errorf(models.CodeRateLimited, "Too many sign-ins and registrations at once. Try again in a moment.")
+}
 
 func rateLimited(after time.Duration) error {
 	return &limitError{

@@ -18,6 +18,8 @@ type noLimit struct{}
 
 func (noLimit) Allow(context.Context, api.Limit, string) error { return nil }
 
+func (noLimit) AllowAll(context.Context, ...api.Ask) error { return nil }
+
 // generous takes the limits off, for tests that are about something else.
 func generous(_ *api.Config, d *api.Deps) { d.Limiter = noLimit{} }
 

@@ -3,6 +3,8 @@ package api
 import (
 	"context"
 	"net/netip"
+	"slices"
+	"sync"
 	"time"
 )
 
@@ -31,6 +33,15 @@ type Limiter interface {
 	// Allow counts one request and answers a models.Error of rate_limited
 	// when the key has had too many.
 	Allow(ctx context.Context, l Limit, key string) error
+	// AllowAll asks one limit after the other and stops at the first that
+	// refuses.
+	AllowAll(ctx context.Context, asks ...Ask) error
+}
+
+// Ask is one question to a limiter.
+type Ask struct {
+	Limit Limit
+	Key   string
 }
 
 // Allowances keeps how much is left of each key's allowance, for all processes
@@ -76,45 +87,115 @@ func (l Limit) perNetwork() bool {
 	}
 }
 
-// SharedLimiter limits across all processes that share the allowances.
-type SharedLimiter struct{ allowances Allowances }
+// beforeSignIn reports whether strangers are asked for the limit, who may be
+// any number.
+func (l Limit) beforeSignIn() bool {
+	switch l {
+	case LimitLoginPair, LimitLoginAccount, LimitResetAccount:
+		return true
+	default:
+		return l.perNetwork()
+	}
+}
+
+const (
+	strangersAsked   = 2  // at a time
+	strangersWaiting = 64 // for that
+	refusedKeys      = 10_000
+)
+
+// SharedLimiter limits across all processes that share the allowances. Those
+// who have not signed in are let through to the allowances a few at a time,
+// and who has to wait yet is not let through at all.
+type SharedLimiter struct {
+	allowances Allowances
+	strangers  *lane
+
+	mu      sync.Mutex
+	refused map[string]time.Time // until when a key has nothing left
+}
 
 // NewLimiter returns a limiter on the allowances.
-func NewLimiter(a Allowances) *SharedLimiter { return &SharedLimiter{a} }
+func NewLimiter(a Allowances) *SharedLimiter {
+	return &SharedLimiter{
+		allowances: a, strangers: newLane(strangersAsked, strangersWaiting), refused: map[string]time.Time{},
+	}
+}
 
 // Allow implements Limiter. A fault of the allowances is returned, so that a
 // limit which cannot be read lets nothing pass.
 func (s *SharedLimiter) Allow(ctx context.Context, l Limit, key string) error {
-	a, ok := l.allowance()
-	if !ok {
-		return rateLimited(time.Minute) // a limit without figures is a fault of ours, and no way in
-	}
-	if l.perNetwork() {
-		key = network(key)
-	}
-	wait, err := s.allowances.TakeAllowance(ctx, string(l)+" "+key, a.burst, a.every)
-	if err != nil {
-		return err
-	}
-	if wait > 0 {
-		return rateLimited(wait)
-	}
-	return nil
+	return s.AllowAll(ctx, Ask{l, key})
 }
 
-// allowAll asks one limit after the other and stops at the first that refuses.
-func allowAll(ctx context.Context, limits Limiter, asks ...limitAsk) error {
-	for _, a := range asks {
-		if err := limits.Allow(ctx, a.limit, a.key); err != nil {
+// AllowAll implements Limiter, as Allow does.
+func (s *SharedLimiter) AllowAll(ctx context.Context, asks ...Ask) error {
+	if !slices.ContainsFunc(asks, func(a Ask) bool { return a.Limit.beforeSignIn() }) {
+		return s.take(ctx, asks)
+	}
+	if wait := s.waiting(asks); wait > 0 {
+		return rateLimited(wait)
+	}
+	if !s.strangers.join() {
+		return errBusy()
+	}
+	defer s.strangers.leave()
+	return s.strangers.do(ctx, func() error { return s.take(ctx, asks) })
+}
+
+func (s *SharedLimiter) take(ctx context.Context, asks []Ask) error {
+	for _, ask := range asks {
+		a, ok := ask.Limit.allowance()
+		if !ok {
+			return rateLimited(time.Minute) // a limit without figures is a fault of ours, and no way in
+		}
+		key := ask.key()
+		wait, err := s.allowances.TakeAllowance(ctx, key, a.burst, a.every)
+		if err != nil {
 			return err
+		}
+		if wait > 0 {
+			s.remember(key, wait)
+			return rateLimited(wait)
 		}
 	}
 	return nil
 }
 
-type limitAsk struct {
-	limit Limit
-	key   string
+func (a Ask) key() string {
+	key := a.Key
+	if a.Limit.perNetwork() {
+		key = network(key)
+	}
+	return string(a.Limit) + " " + key
+}
+
+// waiting returns how long the first of the asks that was refused has to wait
+// yet: no allowance comes back earlier than was said.
+func (s *SharedLimiter) waiting(asks []Ask) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, ask := range asks {
+		key := ask.key()
+		until, ok := s.refused[key]
+		if !ok {
+			continue
+		}
+		if wait := time.Until(until); wait > 0 {
+			return wait
+		}
+		delete(s.refused, key)
+	}
+	return 0
+}
+
+func (s *SharedLimiter) remember(key string, wait time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.refused) >= refusedKeys {
+		clear(s.refused)
+	}
+	s.refused[key] = time.Now().Add(wait)
 }
 
 // network is what one household has of the address space: an IPv4 address or

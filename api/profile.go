@@ -75,7 +75,7 @@ func (h *accountHandlers) changeEmail(ctx context.Context, in *changeEmailInput)
 	if email == user.Email {
 		return nil, models.Errorf(models.CodeInvalid, "This is the address that the account has.").In("email")
 	}
-	if err := allowAll(ctx, h.limits, limitAsk{LimitResetAccount, email}, limitAsk{LimitResetAccount, user.Email}); err != nil {
+	if err := h.limits.AllowAll(ctx, Ask{LimitResetAccount, email}, Ask{LimitResetAccount, user.Email}); err != nil {
 		return nil, err
 	}
 	if err := h.keep(ctx, models.AccountRequest{Kind: models.RequestEmail, Email: email, UserID: &user.ID}); err != nil {

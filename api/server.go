@@ -84,7 +84,9 @@ type Server struct {
 	api        huma.API
 	app        *gin.Engine
 	delivery   *gin.Engine
-	background *background
+	background *background // starts
+	records    *background // what the account's handlers record
+	refusals   *background // what the watcher records
 	watcher    *watcher
 }
 
@@ -110,7 +112,11 @@ func (s *Server) App() http.Handler { return s.app }
 func (s *Server) Delivery() http.Handler { return s.delivery }
 
 // Wait returns when the calls that run beside answers have ended.
-func (s *Server) Wait() { s.background.wait() }
+func (s *Server) Wait() {
+	for _, b := range []*background{s.background, s.records, s.refusals} {
+		b.wait()
+	}
+}
 
 // build makes the router with every operation on it.
 func build(cfg Config, deps Deps) (*Server, error) {
@@ -130,8 +136,11 @@ func build(cfg Config, deps Deps) (*Server, error) {
 	if deps.Log == nil {
 		deps.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{cfg: cfg, deps: deps, background: newBackground(deps.Log)}
-	s.watcher = newWatcher(deps.Security, s.background, deps.Now)
+	s := &Server{
+		cfg: cfg, deps: deps, background: newBackground(deps.Log, maxBackground),
+		records: newBackground(deps.Log, maxRecords), refusals: newBackground(deps.Log, maxRecords),
+	}
+	s.watcher = newWatcher(deps.Security, s.refusals, deps.Now)
 	engine, err := newEngine(cfg.TrustedProxies)
 	if err != nil {
 		return nil, err
@@ -157,7 +166,7 @@ func (s *Server) accountOperations(r *router, policy *registrationPolicy) {
 	(&accountHandlers{
 		accounts: d.Accounts, oneTimes: d.OneTimes, registrations: d.Registrations, factors: d.Factors, tokens: d.Tokens,
 		security: d.Security, passwords: d.Passwords, bots: d.Bots, policy: policy, limits: d.Limiter, auth: r.auth,
-		keys: d.Keys, background: s.background, issuer: "Longhaul", now: d.Now, newID: d.NewID,
+		keys: d.Keys, background: s.records, issuer: "Longhaul", now: d.Now, newID: d.NewID,
 	}).routes(r)
 	(&tokenHandlers{tokens: d.Tokens, limits: d.Limiter, now: d.Now, newID: d.NewID}).routes(r)
 	(&adminUserHandlers{

@@ -85,8 +85,8 @@ func (h *accountHandlers) login(ctx context.Context, in *loginInput) (*loginOutp
 		email = ""
 	}
 	ip := infoOf(ctx).ip
-	if err := allowAll(ctx, h.limits, limitAsk{LimitLoginIP, ip}, limitAsk{LimitLoginPair, email + " " + network(ip)},
-		limitAsk{LimitLoginAccount, email}); err != nil {
+	if err := h.limits.AllowAll(ctx, Ask{LimitLoginIP, ip}, Ask{LimitLoginPair, email + " " + network(ip)},
+		Ask{LimitLoginAccount, email}); err != nil {
 		return nil, err
 	}
 	if err := h.checkPerson(ctx, in.Body.Turnstile, botLogin); err != nil {
