@@ -24,7 +24,7 @@ func matrixBodies() map[string]string {
 		"make-token": `{"name":"x","scopes":["jobs:read"]}`, "enable-totp": `{"code":"000000"}`, "reauthenticate": `{"password":"x"}`,
 		"invite": `{"email":"invited@example.com"}`, "set-registration": `{"mode":"closed"}`,
 		"create-plan": `{"id":"tried","name":"Tried"}`, "assign-plan": `{"plan":"free"}`, "set-user-role": `{"role":"admin"}`, "update-plan": `{"position":5}`,
-		"verify": link, "confirm-email": link, "get-invitation": link,
+		"verify": `{"token":"x","password":"x"}`, "confirm-email": link, "get-invitation": link,
 	}
 }
 

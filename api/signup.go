@@ -57,7 +57,9 @@ func (h *accountHandlers) signUpRoutes(r *router) {
 	handle(r, accessPublic, public("register", "register", "Register an account",
 		"The answer is the same whether the address has an account or not; a mail says more. The account works once the link in it is used.",
 		http.StatusAccepted), h.register)
-	handle(r, accessPublic, public("verify", "verify", "Use the link of a registration", "", http.StatusNoContent), h.verify)
+	handle(r, accessPublic, public("verify", "verify", "Use the link of a registration",
+		"With the password that was chosen then, so that a stranger's registration of an address is no use to the stranger. It signs in.",
+		http.StatusOK), h.verify)
 	handle(r, accessPublic, public("resend-verification", "verify/resend", "Ask for another link", "", http.StatusAccepted), h.resend)
 	handle(r, accessPublic, public("request-reset", "reset", "Ask for a link that sets a new password",
 		"The answer is the same whether the address has an account or not.", http.StatusAccepted), h.requestReset)
@@ -140,12 +142,40 @@ func (h *accountHandlers) noteLink(ctx context.Context, err error) error {
 	return err
 }
 
-func (h *accountHandlers) verify(ctx context.Context, in *oneTimeInput) (*empty, error) {
-	hash, err := h.linkHash(ctx, in.Body.Token)
+type verificationInput struct {
+	Body struct {
+		Token    string `json:"token" minLength:"1" maxLength:"256" doc:"The token of the link"`
+		Password string `json:"password" minLength:"1" maxLength:"1024" doc:"The one that was chosen at the registration"`
+	} `nameHint:"Verification"`
+}
+
+// verify wants the password beside the link: the link shows whose the address
+// is, the password that the same person registered it.
+func (h *accountHandlers) verify(ctx context.Context, in *verificationInput) (*signedInOutput, error) {
+	link, err := h.linkHash(ctx, in.Body.Token)
 	if err != nil {
 		return nil, err
 	}
-	return &empty{}, h.noteLink(ctx, h.registrations.Verify(ctx, hash))
+	_, user, err := h.oneTimes.OneTime(ctx, models.OneTimeVerify, link)
+	if err != nil {
+		return nil, h.noteLink(ctx, err)
+	}
+	if err := h.limits.Allow(ctx, LimitLoginAccount, user.Email); err != nil {
+		return nil, err
+	}
+	ok, err := h.passwords.Verify(ctx, user.PasswordHash, in.Body.Password)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		h.note(ctx, models.SecurityLoginFailed, &user.ID, "while verifying the address")
+		return nil, models.Errorf(models.CodeInvalid,
+			"This is not the password of the registration. If it was not you who registered, or if you forgot it, set a new one.").In("password")
+	}
+	if err := h.registrations.Verify(ctx, link); err != nil {
+		return nil, h.noteLink(ctx, err)
+	}
+	return h.startSession(ctx, user)
 }
 
 func (h *accountHandlers) confirmEmail(ctx context.Context, in *oneTimeInput) (*empty, error) {

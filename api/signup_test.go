@@ -31,6 +31,11 @@ func credentials(email, password string) string {
 
 func tokenBody(value string) string { return fmt.Sprintf(`{"token":%q}`, value) }
 
+// verification is the body that verifies an address.
+func verification(link, password string) string {
+	return fmt.Sprintf(`{"token":%q,"password":%q}`, link, password)
+}
+
 func TestRegistration(t *testing.T) {
 	t.Parallel()
 	h, nobody := apitest.New(t, generous), apitest.Caller{}
@@ -41,9 +46,10 @@ func TestRegistration(t *testing.T) {
 	ask(t, h, nobody, "auth/login", credentials(email, apitest.Password), 403, "email_not_verified")
 	ask(t, h, nobody, "auth/verify/resend", `{"email":"`+email+`"}`, 202)
 	link := h.Link(email, models.MailVerify)
-	ask(t, h, nobody, "auth/verify", tokenBody(old), 422, "link_not_valid") // replaced
-	ask(t, h, nobody, "auth/verify", tokenBody(link), 204)
-	ask(t, h, nobody, "auth/verify", tokenBody(link), 422, "link_not_valid") // used
+	ask(t, h, nobody, "auth/verify", verification(old, apitest.Password), 422, "link_not_valid") // replaced
+	ask(t, h, nobody, "auth/verify", tokenBody(link), 422, "password")
+	ask(t, h, nobody, "auth/verify", verification(link, apitest.Password), 200, `"role":"user"`)
+	ask(t, h, nobody, "auth/verify", verification(link, apitest.Password), 422, "link_not_valid") // used
 	ask(t, h, nobody, "auth/login", credentials(email, apitest.Password), 200, `"role":"user"`)
 	// a second registration changes nothing and says the same
 	again := ask(t, h, nobody, "auth/register", credentials(email, otherPassword), 202)
@@ -60,8 +66,9 @@ func TestRegistration(t *testing.T) {
 	}
 }
 
-// Whoever registers an address first gains nothing: the newest registration's
-// password counts, and the link of an earlier one is dead.
+// Whoever registers an address that is another's gains nothing, first or last:
+// the newest registration's password counts, the link of an earlier one is dead,
+// and the owner's click makes no password good that the owner does not know.
 func TestRegistrationOfAnUnverifiedAddress(t *testing.T) {
 	t.Parallel()
 	h, nobody := apitest.New(t, generous), apitest.Caller{}
@@ -70,10 +77,17 @@ func TestRegistrationOfAnUnverifiedAddress(t *testing.T) {
 	early := h.Link(email, models.MailVerify)
 	ask(t, h, nobody, "auth/register", credentials(email, apitest.Password), 202)
 	late := h.Link(email, models.MailVerify)
-	ask(t, h, nobody, "auth/verify", tokenBody(early), 422)
-	ask(t, h, nobody, "auth/verify", tokenBody(late), 204)
+	ask(t, h, nobody, "auth/verify", verification(early, otherPassword), 422, "link_not_valid")
+	ask(t, h, nobody, "auth/verify", verification(late, otherPassword), 422, `"field":"password"`)
 	ask(t, h, nobody, "auth/login", credentials(email, otherPassword), 401)
-	ask(t, h, nobody, "auth/login", credentials(email, apitest.Password), 200)
+	ask(t, h, nobody, "auth/login", credentials(email, apitest.Password), 403, "email_not_verified")
+	// the owner of the address has never known either password
+	const own = "thirteen lanterns along the frozen quay"
+	ask(t, h, nobody, "auth/reset", `{"email":"`+email+`"}`, 202)
+	ask(t, h, nobody, "auth/reset/confirm", fmt.Sprintf(`{"token":%q,"password":%q}`, h.Link(email, models.MailReset), own), 204)
+	ask(t, h, nobody, "auth/verify", verification(late, apitest.Password), 422, "link_not_valid")
+	ask(t, h, nobody, "auth/login", credentials(email, apitest.Password), 401)
+	ask(t, h, nobody, "auth/login", credentials(email, own), 200)
 }
 
 func TestLinksExpire(t *testing.T) {
@@ -86,7 +100,7 @@ func TestLinksExpire(t *testing.T) {
 		t.Errorf("the link works for %v s, want 30 minutes", left)
 	}
 	h.Exec(`update one_time_tokens set expires_at = now()`)
-	ask(t, h, nobody, "auth/verify", tokenBody(link), 422, "link_not_valid")
+	ask(t, h, nobody, "auth/verify", verification(link, apitest.Password), 422, "link_not_valid")
 	if n := apitest.Value[int](h, `select count(*) from one_time_tokens where hash = $1`, []byte(link)); n != 0 {
 		t.Error("the token itself is in the database")
 	}

@@ -76,6 +76,12 @@ func (s *Store) useOf(ctx context.Context, kind models.OneTimeKind, hash []byte)
 		return models.OneTime{}, models.User{}, errLink()
 	}
 	u, err := s.lockUser(ctx, *t.UserID)
+	return ownedBy(t, u, err)
+}
+
+// ownedBy passes a user's token on whose account can be used and has the
+// password of when the token was made.
+func ownedBy(t models.OneTime, u models.User, err error) (models.OneTime, models.User, error) {
 	if isNotFound(err) || err == nil && (u.DisabledAt != nil || u.DeleteAt != nil || !bytes.Equal(t.Binding, bindingOf(u))) {
 		return models.OneTime{}, models.User{}, errLink()
 	}
@@ -102,7 +108,7 @@ func (s *Store) OneTime(ctx context.Context, kind models.OneTimeKind, hash []byt
 		return t, models.User{}, err
 	}
 	u, err := s.User(ctx, *t.UserID)
-	return t, u, err
+	return ownedBy(t, u, err)
 }
 
 // BeginSignIn records that the user's password was right and a code is

@@ -49,7 +49,8 @@ func TestAccount(t *testing.T) {
 	if !strings.HasPrefix(address, ready.App+"/verify?token=") {
 		t.Errorf("the link is %s", address)
 	}
-	must(call("auth/verify", map[string]string{"token": link}, nil))
+	must(call("auth/verify", map[string]string{"token": link, "password": password}, nil))
+	client.Cookie = ""
 	must(call("auth/login", in, nil))
 
 	var offer struct{ Secret string }

@@ -47,7 +47,8 @@ export class Accounts {
     ['POST', /^\/auth\/setup$/, (_, request) => this.setUp(request)],
     ['POST', /^\/auth\/logout$/, () => this.leave()],
     ['POST', /^\/auth\/(register|reset|verify\/resend)$/, () => this.mailTo()],
-    ['POST', /^\/auth\/(verify|email\/confirm)$/, async (_, request) => this.useLink(await read(request)) ?? empty()],
+    ['POST', /^\/auth\/email\/confirm$/, async (_, request) => this.useLink(await read(request)) ?? empty()],
+    ['POST', /^\/auth\/verify$/, async (_, request) => this.verify(await read(request))],
     ['POST', /^\/auth\/reset\/confirm$/, async (_, request) => this.newPassword(await read(request)) ?? empty()],
     ['POST', /^\/auth\/invitation$/, async (_, request) => this.badLink(await read(request)) ?? json({ email: 'grace@example.org', role: 'user' })],
     ['POST', /^\/auth\/invitation\/accept$/, async (_, request) => this.newPassword(await read(request)) ?? this.enter('grace@example.org')],
@@ -110,6 +111,14 @@ export class Accounts {
     const bad = this.badLink(body);
     this.links.delete(body.token);
     return bad;
+  }
+
+  private verify(body: Body): Response {
+    const bad = this.badLink(body);
+    if (bad) return bad;
+    if (body.password !== this.password) return problem(422, 'invalid', 'This is not the password of the registration.', 'password');
+    this.links.delete(body.token);
+    return this.enter('grace@example.org');
   }
 
   private newPassword(body: Body): Response | undefined {

@@ -930,7 +930,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Use the link of a registration */
+        /**
+         * Use the link of a registration
+         * @description With the password that was chosen then, so that a stranger's registration of an address is no use to the stranger. It signs in.
+         */
         post: operations["verify"];
         delete?: never;
         options?: never;
@@ -2789,6 +2792,12 @@ export interface components {
             /** @description Why not, one plain sentence */
             reason: string;
         };
+        Verification: {
+            /** @description The one that was chosen at the registration */
+            password: string;
+            /** @description The token of the link */
+            token: string;
+        };
         VerifyProvider: {
             provider: components["schemas"]["Provider"];
         };
@@ -4575,16 +4584,18 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OneTimeLink"];
+                "application/json": components["schemas"]["Verification"];
             };
         };
         responses: {
-            /** @description No Content */
-            204: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
             };
             /** @description A fault, as a problem document (RFC 9457) */
             default: {

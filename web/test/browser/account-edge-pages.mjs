@@ -65,11 +65,14 @@ const before = [
     },
   },
   {
-    name: 'verify-ok',
+    name: 'verify-password',
     open: async (page, stage) => {
       stage.world.links.add('once');
-      await followLink(page, stage, '/verify?token=once', 'Confirm your address', 'Confirm the address');
-      await page.getByText('Your address is confirmed').waitFor();
+      signedOut(stage);
+      await go(page, stage, '/verify?token=once', 'Confirm your address');
+      await page.getByLabel('Password', { exact: true }).fill(longPassword);
+      await page.getByRole('button', { name: 'Confirm and sign in' }).click();
+      await page.getByText('This is not the password').waitFor();
     },
   },
   {

@@ -140,7 +140,8 @@ const before = [
     open: async (page, stage) => {
       signedOut(stage);
       await go(page, stage, '/verify?token=old', 'Confirm your address');
-      await page.getByRole('button', { name: 'Confirm the address' }).click();
+      await page.getByLabel('Password', { exact: true }).fill('a quiet lantern over the harbour');
+      await page.getByRole('button', { name: 'Confirm and sign in' }).click();
       await page.getByText('This link was used').waitFor();
     },
   },

@@ -72,11 +72,8 @@ async function register(page) {
   await picture(page, 'not-confirmed');
   await page.goto(await mailedLink(catcher, email, 1));
   await picture(page, 'confirm');
-  await page.getByRole('button', { name: 'Confirm the address' }).click();
-  await page.getByRole('heading', { name: 'Welcome' }).waitFor();
-  await picture(page, 'confirmed');
-  await page.getByRole('link', { name: 'Sign in' }).click();
-  await sendSignIn(page, email, firstPassword);
+  await page.getByLabel('Password', { exact: true }).fill(firstPassword);
+  await page.getByRole('button', { name: 'Confirm and sign in' }).click();
   await downloadsShown(page);
   await picture(page, 'downloads');
 }

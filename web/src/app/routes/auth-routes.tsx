@@ -1,12 +1,13 @@
 import { getRouteApi, useNavigate, useRouter } from '@tanstack/react-router';
 
+import { ConfirmEmailPage } from '@/features/auth/components/confirm-email-page';
 import { InvitationPage } from '@/features/auth/components/invitation-page';
 import { LoginPage } from '@/features/auth/components/login-page';
 import { RegisterPage } from '@/features/auth/components/register-page';
 import { ResetConfirmPage } from '@/features/auth/components/reset-confirm-page';
 import { ResetPage } from '@/features/auth/components/reset-page';
 import { SetupPage } from '@/features/auth/components/setup-page';
-import { ConfirmEmailPage, VerifyPage } from '@/features/auth/components/verify-page';
+import { VerifyPage } from '@/features/auth/components/verify-page';
 
 const login = getRouteApi('/login');
 const setup = getRouteApi('/setup');
@@ -39,7 +40,7 @@ export function RegisterRoute() {
 
 /** The link of a registration. */
 export function VerifyRoute() {
-  return <VerifyPage token={verify.useSearch().token} />;
+  return <VerifyPage token={verify.useSearch().token} onDone={useGoHome()} />;
 }
 
 /** The link of a change of address. */

@@ -69,21 +69,23 @@ describe('registration', () => {
 });
 
 describe('the link of a registration', () => {
-  it('works by a click, not by being opened', async () => {
+  it('works with the password, not by being opened', async () => {
     const world = signedOutWorld();
     world.links.add('once');
     const { user } = renderApp(world, '/verify?token=once');
-    const button = await screen.findByRole('button', { name: 'Confirm the address' });
+    const field = await screen.findByLabelText('Password');
     expect(world.changes).toEqual([]);
-    await user.click(button);
-    await user.click(await screen.findByRole('link', { name: 'Sign in' }));
-    expect(await screen.findByLabelText('Password')).toBeVisible();
+    await user.type(field, 'of a stranger{Enter}');
+    expect(await screen.findByText('This is not the password of the registration.')).toBeVisible();
+    await user.clear(field);
+    await user.type(field, `${world.password}{Enter}`);
+    expect(await screen.findByText('No downloads yet')).toBeVisible();
   });
 
   it('that is used up leads to another one', async () => {
     const world = signedOutWorld();
     const { user } = renderApp(world, '/verify?token=old');
-    await user.click(await screen.findByRole('button', { name: 'Confirm the address' }));
+    await user.type(await screen.findByLabelText('Password'), `${longPassword}{Enter}`);
     await user.click(await screen.findByRole('link', { name: 'Send me another link' }));
     await user.type(await screen.findByLabelText('E-mail'), 'grace@example.org');
     await user.click(screen.getByRole('button', { name: 'Send the link' }));

@@ -65,9 +65,9 @@ export async function register(body: Credentials & Checked): Promise<void> {
   await send(http.POST('/api/v1/auth/register', { body }));
 }
 
-/** Uses the link of a registration. */
-export async function verifyEmail(token: string): Promise<void> {
-  await send(http.POST('/api/v1/auth/verify', { body: { token } }));
+/** Uses the link of a registration, with the password that was chosen then, and signs in. */
+export function verifyEmail(body: { token: string; password: string }): Promise<Me> {
+  return send(http.POST('/api/v1/auth/verify', { body }));
 }
 
 /** Asks for the mail of a registration once more. */

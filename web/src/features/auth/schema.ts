@@ -9,6 +9,8 @@ export const signInSchema = z.object({
   password: z.string().check(z.minLength(1, 'Enter your password.')),
 });
 
+export const passwordSchema = z.object({ password: signInSchema.shape.password });
+
 export const codeSchema = z.object({
   code: z.string().check(z.trim(), z.minLength(6, 'Enter the code.')),
 });

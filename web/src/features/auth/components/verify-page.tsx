@@ -2,61 +2,65 @@ import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 
-import { confirmEmail, resendVerification, verifyEmail } from '../api';
+import { FormFault } from '@/components/form-fault';
+import { PasswordField } from '@/components/password-field';
+import { hasCode, problemCode } from '@/lib/problem';
+import { useForm } from '@/lib/use-form';
+import { useWait } from '@/lib/use-wait';
+
+import { resendVerification, verifyEmail } from '../api';
+import { passwordSchema } from '../schema';
 import { AddressForm } from './address-form';
 import { AuthFrame } from './auth-frame';
 import classes from './auth.module.css';
-import { ConfirmLinkPage } from './confirm-link-page';
+import { useSignedIn } from './use-signed-in';
 import { WithConfig } from './with-config';
 
-const toSignIn = (
-  <Button size="md" fullWidth renderRoot={(props) => <Link to="/login" {...props} />}>
-    Sign in
-  </Button>
-);
-
-/** Uses the link of a registration; without a token it asks for another link. */
-export function VerifyPage({ token }: { token: string }) {
-  if (token === '') return <AnotherLink />;
-  return (
-    <ConfirmLinkPage
-      title="Confirm your address"
-      intro="One more click and your account works."
-      label="Confirm the address"
-      send={() => verifyEmail(token)}
-      help={
-        <Button size="md" fullWidth renderRoot={(props) => <Link to="/verify" search={{ token: '' }} {...props} />}>
-          Send me another link
-        </Button>
-      }
-      done={{ title: 'Welcome', text: 'Your address is confirmed. Sign in with the password that you chose.', next: toSignIn }}
-    />
-  );
+interface VerifyPageProps {
+  token: string;
+  onDone: () => void;
 }
 
-/** Uses the link of a change of address. */
-export function ConfirmEmailPage({ token }: { token: string }) {
-  return (
-    <ConfirmLinkPage
-      title="Confirm your new address"
-      intro="From then on you sign in with it."
-      label="Confirm the new address"
-      send={() => confirmEmail(token)}
-      help={
-        <Button size="md" fullWidth renderRoot={(props) => <Link to="/settings" {...props} />}>
-          Ask for the change again in the settings
-        </Button>
-      }
-      done={{
-        title: 'Your address is changed',
-        text: 'From now on, mails go to the new address, and you sign in with it.',
-        next: (
-          <Button size="md" fullWidth renderRoot={(props) => <Link to="/" {...props} />}>
-            Go to your downloads
+/** Uses the link of a registration; without a token it asks for another link. */
+export function VerifyPage({ token, onDone }: VerifyPageProps) {
+  return token === '' ? <AnotherLink /> : <PasswordStep token={token} onDone={onDone} />;
+}
+
+/** The password shows that whoever has the mailbox is who registered. */
+function PasswordStep({ token, onDone }: VerifyPageProps) {
+  const form = useForm({
+    schema: passwordSchema,
+    send: ({ password }) => verifyEmail({ token, password }),
+    onDone: useSignedIn(onDone),
+  });
+  const wait = useWait(form.error);
+  if (hasCode(form.error, problemCode.linkNotValid)) {
+    return (
+      <AuthFrame title="This link does not work" intro="Your address is not confirmed by it.">
+        <div className={classes.form}>
+          <FormFault error={form.error} />
+          <Button size="md" fullWidth renderRoot={(props) => <Link to="/verify" search={{ token: '' }} {...props} />}>
+            Send me another link
           </Button>
-        ),
-      }}
-    />
+        </div>
+      </AuthFrame>
+    );
+  }
+  const foot = (
+    <>
+      Forgotten, or not you? <Link to="/reset">Set a new password</Link>
+    </>
+  );
+  return (
+    <AuthFrame title="Confirm your address" intro="Enter the password that you chose, and you are in." foot={foot}>
+      <form noValidate onSubmit={form.submit} className={classes.form}>
+        <FormFault error={form.error} />
+        <PasswordField label="Password" size="md" autoComplete="current-password" error={form.faults.password} />
+        <Button type="submit" size="md" fullWidth loading={form.busy} disabled={wait > 0}>
+          Confirm and sign in
+        </Button>
+      </form>
+    </AuthFrame>
   );
 }
 
