@@ -84,13 +84,13 @@ func (s site) state(t *testing.T) map[string]string {
 	t.Helper()
 	out := map[string]string{}
 	for _, table := range unchanged {
-		from := table + " t"
+		// The administrator's own sign-in is noted, and mailed as one from a new device.
+		from := `select (to_jsonb(t) - 'last_sign_in_at')::text as row from ` + table + " t"
 		if table == "mails" {
-			// The administrator's own browser is a device of its own, which is mailed.
 			from += " where kind <> 'new_device'"
 		}
 		var rows string
-		err := s.stack.DB.QueryRow(t.Context(), `select coalesce(string_agg(t::text, e'\n' order by t::text) || e'\n', '') from `+from).Scan(&rows)
+		err := s.stack.DB.QueryRow(t.Context(), `select coalesce(string_agg(row, e'\n' order by row) || e'\n', '') from (`+from+`) r`).Scan(&rows)
 		if err != nil {
 			t.Fatalf("%s: %v", table, err)
 		}
