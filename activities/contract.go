@@ -13,6 +13,10 @@ type JobInput struct {
 	JobID uuid.UUID `json:"jobId"`
 	Run   int       `json:"run,omitempty"` // LoadJob only: the workflow run that takes the job up
 
+	// Stands is for LoadJob only: the state in which the run before left the job
+	// for this one to go on with.
+	Stands models.State `json:"stands,omitempty"`
+
 	// Elsewhere says that another provider may follow: a transfer that cannot be
 	// placed is given back to the workflow after a while instead of waiting.
 	Elsewhere bool `json:"elsewhere,omitempty"`
@@ -34,6 +38,10 @@ type Plan struct {
 	SelectionTimeout time.Duration   `json:"selectionTimeout"`
 	AttentionTimeout time.Duration   `json:"attentionTimeout"`
 	RetryPauses      []time.Duration `json:"retryPauses"` // one retry after each; then a person is asked
+
+	// Brief says that the run keeps its history short. Histories from before
+	// there were such runs do not have it.
+	Brief bool `json:"brief,omitempty"`
 }
 
 // StateInput is one transition of a job, in words that user and operator read.

@@ -32,7 +32,8 @@ type Jobs struct {
 }
 
 // LoadJob tells a workflow what its job is. A job that another run left in the
-// middle goes back to the queue; a paused one stays paused.
+// middle goes back to the queue; a paused one stays paused, and one that the
+// run goes on with stays where it stands.
 func (a *Jobs) LoadJob(ctx context.Context, in JobInput) (Plan, error) {
 	plan, err := a.load(ctx, in)
 	return plan, border(ctx, err)
@@ -49,7 +50,7 @@ func (a *Jobs) load(ctx context.Context, in JobInput) (Plan, error) {
 	if job.State.Terminal() { // a retry queues the job before its new run starts
 		return Plan{Over: true, State: job.State}, nil
 	}
-	if job.State != models.StateQueued && job.State != models.StatePaused {
+	if job.State != models.StateQueued && job.State != models.StatePaused && job.State != in.Stands {
 		job, err = a.Store.Transition(ctx, in.JobID, store.Change{
 			To: models.StateQueued, ReleaseSlot: true,
 			Reason: "Waits for a free slot.", NextAction: "Starts by itself when a slot is free.",
@@ -72,7 +73,7 @@ func (a *Jobs) load(ctx context.Context, in JobInput) (Plan, error) {
 		State:     job.State, Admitted: job.AdmittedAt != nil, Provider: job.Provider, Bytes: sizeOf(job),
 		ManifestKnown: job.FileCount > 0, ChooseFiles: job.ChooseFiles && job.Selection == nil,
 		SelectionTimeout: a.SelectionTimeout, AttentionTimeout: a.AttentionTimeout,
-		RetryPauses: a.RetryPauses,
+		RetryPauses: a.RetryPauses, Brief: true,
 	}, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,7 +52,8 @@ type system struct {
 	user     models.User
 	agents   map[uuid.UUID]*activitytest.Agent
 	content  []byte
-	restart  func() // ends the worker and runs another
+	jobs     []uuid.UUID // that were submitted
+	restart  func()      // ends the worker and runs another
 }
 
 // gate holds the check of objects until it is opened.
@@ -116,10 +118,20 @@ func newSystem(t *testing.T, o options) *system {
 		Quota:   &activities.Quota{Store: work, Objects: s.objects},
 		Records: work, News: bus, Log: slog.New(slog.DiscardHandler), RunningPerUser: 10,
 	}
+	t.Cleanup(s.short)
 	stop := s.run(deps)
 	s.restart = func() { stop(); stop = s.run(deps) }
 	t.Cleanup(func() { stop() })
 	return s
+}
+
+// short checks the history of every job of the test, whatever it was about.
+func (s *system) short() {
+	for _, id := range s.jobs {
+		for n, h := range s.histories(id) {
+			s.within(fmt.Sprintf("job %s, run %d", id, n+1), h)
+		}
+	}
 }
 
 func (s *system) run(deps worker.Deps) (stop func()) {
@@ -212,6 +224,7 @@ func (s *system) submit(n store.NewJob) models.Job {
 	if err != nil {
 		s.t.Fatalf("submit: %v", err)
 	}
+	s.jobs = append(s.jobs, job.ID)
 	return job
 }
 
@@ -268,8 +281,9 @@ func (s *system) eventually(check func() string) {
 	}
 }
 
-// closed waits for the job's workflow to end and returns its history.
-func (s *system) closed(id uuid.UUID, want enumspb.WorkflowExecutionStatus) *historypb.History {
+// closed waits for the job's workflow to end and returns the histories of its
+// runs, from the first one that the last one continues.
+func (s *system) closed(id uuid.UUID, want enumspb.WorkflowExecutionStatus) []*historypb.History {
 	s.t.Helper()
 	s.eventually(func() string {
 		d, err := s.temporal.DescribeWorkflow(s.t.Context(), workflows.JobWorkflowID(id.String()), "")
@@ -281,18 +295,28 @@ func (s *system) closed(id uuid.UUID, want enumspb.WorkflowExecutionStatus) *his
 		}
 		return ""
 	})
-	return s.history(id, "")
+	return s.histories(id)
 }
 
-func (s *system) history(id uuid.UUID, runID string) *historypb.History {
+func (s *system) histories(id uuid.UUID) []*historypb.History {
 	s.t.Helper()
-	return s.flowHistory(workflows.JobWorkflowID(id.String()), runID)
+	h := s.flowHistory(workflows.JobWorkflowID(id.String()), "")
+	all := []*historypb.History{h}
+	for {
+		before := h.Events[0].GetWorkflowExecutionStartedEventAttributes().GetContinuedExecutionRunId()
+		if before == "" {
+			return all
+		}
+		h = s.flowHistory(workflows.JobWorkflowID(id.String()), before)
+		all = slices.Insert(all, 0, h)
+	}
 }
 
 func (s *system) flowHistory(id, runID string) *historypb.History {
 	s.t.Helper()
 	h := &historypb.History{}
-	iter := s.temporal.GetWorkflowHistory(s.t.Context(), id, runID, false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	ctx := context.WithoutCancel(s.t.Context()) // it is read after the test, too
+	iter := s.temporal.GetWorkflowHistory(ctx, id, runID, false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	for iter.HasNext() {
 		e, err := iter.Next()
 		if err != nil {
@@ -352,20 +376,43 @@ func (s *system) downloading(act func(a *activitytest.Agent, id string)) hook {
 	}
 }
 
-// keep replays the history with the code as it is, checks its length, and
-// records it as a fixture when asked to.
-func (s *system) keep(name string, h *historypb.History, limit int) {
+// keep replays the histories of a job's runs with the code as it is, checks
+// their lengths, and records them as fixtures when asked to.
+func (s *system) keep(name string, runs []*historypb.History) {
 	s.t.Helper()
-	r := sdkworker.NewWorkflowReplayer()
-	r.RegisterWorkflow(workflows.Download)
-	if err := r.ReplayWorkflowHistory(nil, h); err != nil {
-		s.t.Errorf("replay: %v", err)
+	sum := 0
+	for n, h := range runs {
+		r := sdkworker.NewWorkflowReplayer()
+		r.RegisterWorkflow(workflows.Download)
+		if err := r.ReplayWorkflowHistory(nil, h); err != nil {
+			s.t.Errorf("replay run %d: %v", n+1, err)
+		}
+		sum += len(h.Events)
+		s.within(fmt.Sprintf("%s, run %d", name, n+1), h)
+		s.record(fmt.Sprintf("%s.%d.json", name, n+1), h)
 	}
-	if n := len(h.Events); n > limit {
-		s.t.Errorf("%s: history has %d events, want at most %d", name, n, limit)
-	} else {
-		s.t.Logf("%s: %d events", name, n)
+	s.t.Logf("%s: %d events in %d runs", name, sum, len(runs))
+}
+
+// within checks that a run is no longer than it may be.
+func (s *system) within(what string, h *historypb.History) {
+	s.t.Helper()
+	if n := len(h.Events); n > workflows.MaxEvents {
+		s.t.Errorf("%s: %d events, want at most %d:\n%s", what, n, workflows.MaxEvents, told(h))
 	}
+}
+
+// told lists the events of a history.
+func told(h *historypb.History) string {
+	var b strings.Builder
+	for _, e := range h.Events {
+		fmt.Fprintf(&b, "%d %s %s\n", e.EventId, e.EventType, e.GetActivityTaskScheduledEventAttributes().GetActivityType().GetName())
+	}
+	return b.String()
+}
+
+func (s *system) record(file string, h *historypb.History) {
+	s.t.Helper()
 	dir := os.Getenv("LONGHAUL_RECORD_REPLAY")
 	if dir == "" {
 		return
@@ -374,7 +421,7 @@ func (s *system) keep(name string, h *historypb.History, limit int) {
 	if err != nil {
 		s.t.Fatalf("encode history: %v", err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, name+".json"), append(b, '\n'), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, file), append(b, '\n'), 0o644); err != nil {
 		s.t.Fatalf("write fixture: %v", err)
 	}
 }

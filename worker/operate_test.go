@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
 
 	"longhaul/activities"
 	"longhaul/activities/activitytest"
@@ -96,7 +97,13 @@ func TestOperatorsFindJobsByAttributes(t *testing.T) {
 	}))
 	job := s.known()
 	s.until(job.ID, models.StateNeedsAttention)
-	query := "JobState = 'needs_attention' AND JobProblem = 'stalled' AND JobUser = '" + s.user.ID.String() + "' AND JobBytes = 5"
+	s.eventually(func() string {
+		if len(s.histories(job.ID)) < 2 {
+			return "still in its first run"
+		}
+		return ""
+	})
+	query := "ExecutionStatus = 'Running' AND JobState = 'needs_attention' AND JobProblem = 'stalled' AND JobUser = '" + s.user.ID.String() + "' AND JobBytes = 5"
 	s.eventually(func() string {
 		n, err := s.temporal.CountWorkflow(t.Context(), countRequest(query))
 		if err != nil {
@@ -107,4 +114,13 @@ func TestOperatorsFindJobsByAttributes(t *testing.T) {
 		}
 		return ""
 	})
+	// Its second run has what the first one had; a retry goes by the memo.
+	d, err := s.temporal.DescribeWorkflow(t.Context(), job.WorkflowID(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var run int
+	if err := converter.GetDefaultDataConverter().FromPayload(d.Memo.GetFields()["run"], &run); err != nil || run != 1 {
+		t.Errorf("memo says run %d, %v", run, err)
+	}
 }

@@ -33,7 +33,7 @@ func TestMagnetWaitsForRoom(t *testing.T) {
 	}
 	s.until(job.ID, models.StateReady)
 	s.delivered(job.ID)
-	s.keep("waits_for_room", s.closed(job.ID, completed), budget)
+	s.keep("waits_for_room", s.closed(job.ID, completed))
 	got, err := s.store.Room(t.Context(), s.user.ID)
 	if err != nil || got.Used != int64(len(s.content)) || got.Reserved != 0 {
 		t.Errorf("in the end %+v, %v", got, err)

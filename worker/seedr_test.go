@@ -134,7 +134,7 @@ func TestSeedrKnownFilesToReady(t *testing.T) {
 		}
 		s.until(job.ID, models.StateReady)
 		s.delivered(job.ID)
-		s.keep("seedr_known_files", s.closed(job.ID, completed), budget)
+		s.keep("seedr_known_files", s.closed(job.ID, completed))
 		s.emptied(a)
 		if n := a.Stats().Adds[s.infoHash()]; n != 1 {
 			t.Errorf("added %d times", n)
@@ -152,7 +152,7 @@ func TestSeedrMagnetToReady(t *testing.T) {
 		job := s.submit(store.NewJob{})
 		s.until(job.ID, models.StateReady)
 		s.delivered(job.ID)
-		s.keep("seedr_magnet", s.closed(job.ID, completed), budget)
+		s.keep("seedr_magnet", s.closed(job.ID, completed))
 		s.emptied(a)
 	})
 }
@@ -169,7 +169,7 @@ func TestSeedrChooseFiles(t *testing.T) {
 	}
 	s.until(job.ID, models.StateReady)
 	s.delivered(job.ID)
-	s.keep("seedr_choose_files", s.closed(job.ID, completed), 90)
+	s.keep("seedr_choose_files", s.closed(job.ID, completed))
 	s.emptied(a)
 	if n := a.Stats().Adds[s.infoHash()]; n != 1 {
 		t.Errorf("added %d times", n)
@@ -196,7 +196,7 @@ func TestSeedrCancelWhileDownloading(t *testing.T) {
 		t.Fatalf("cancel: %v", err)
 	}
 	s.until(job.ID, models.StateCancelled)
-	s.keep("seedr_cancel_downloading", s.closed(job.ID, canceled), budget)
+	s.keep("seedr_cancel_downloading", s.closed(job.ID, canceled))
 	s.emptied(a)
 	s.gone(job.ID)
 }
@@ -226,7 +226,7 @@ func TestDeadMagnetMovesFromSeedrToAnAgent(t *testing.T) {
 		t.Errorf("ended at %s", got.Provider)
 	}
 	s.delivered(job.ID)
-	s.keep("seedr_to_agent", s.closed(job.ID, completed), 70)
+	s.keep("seedr_to_agent", s.closed(job.ID, completed))
 	s.told(job.ID, "It moves to the agents.")
 	s.emptied(a)
 }
@@ -245,7 +245,7 @@ func TestNoPeersMoveFromAgentToSeedr(t *testing.T) {
 		t.Errorf("ended at %s", got.Provider)
 	}
 	s.delivered(job.ID)
-	s.keep("agent_to_seedr", s.closed(job.ID, completed), 70)
+	s.keep("agent_to_seedr", s.closed(job.ID, completed))
 	s.told(job.ID, "Nobody in the swarm has it. It moves to Seedr.")
 	s.emptied(a)
 }
@@ -279,7 +279,7 @@ func TestAdminMovesAJob(t *testing.T) {
 	})
 	s.until(job.ID, models.StateReady)
 	s.delivered(job.ID)
-	s.keep("change_provider", s.closed(job.ID, completed), 70)
+	s.keep("change_provider", s.closed(job.ID, completed))
 	s.told(job.ID, "An administrator moved it to Seedr.")
 	s.emptied(a)
 }
@@ -356,7 +356,7 @@ func TestCancelReachesTheStream(t *testing.T) {
 		t.Fatalf("cancel: %v", err)
 	}
 	s.until(job.ID, models.StateCancelled)
-	s.keep("seedr_cancel_storing", s.closed(job.ID, canceled), 50)
+	s.keep("seedr_cancel_storing", s.closed(job.ID, canceled))
 	s.emptied(a)
 	s.gone(job.ID)
 }
@@ -388,7 +388,7 @@ func TestFullSeedrAccountIsWaitedFor(t *testing.T) {
 			t.Fatalf("remove: %v", err)
 		}
 		s.until(job.ID, models.StateReady)
-		s.keep("seedr_full", s.closed(job.ID, completed), budget)
+		s.keep("seedr_full", s.closed(job.ID, completed))
 		s.emptied(a) // the wishlist too
 	})
 }

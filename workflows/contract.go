@@ -10,6 +10,10 @@ const TaskQueue = "longhaul"
 type DownloadInput struct {
 	JobID string `json:"jobId"`
 	Run   int    `json:"run"` // from 1; grows with each retry of an ended job
+
+	// Before is where the run before this one stood when it started over to
+	// keep its history short; nil for the first one.
+	Before *situation `json:"before,omitempty"`
 }
 
 // Names of what a running Download answers to.

@@ -2,7 +2,6 @@ package workflows
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 	"go.temporal.io/sdk/log"
@@ -36,31 +35,6 @@ type download struct {
 	interrupt workflow.CancelFunc // ends the step in progress; nil between steps
 }
 
-// situation is where the job stands in this run.
-type situation struct {
-	State       models.State      // as the job's row has it; set by moved
-	Since       time.Time         // when it came there; set by moved
-	Waiting     string            // what it waits for, one sentence; set by moved
-	Next        string            // what happens next; set by moved
-	Problem     models.Problem    // behind the state, if any; set by moved
-	AgentID     string            // that the last ended transfer ran on; set by ended transfers
-	Epoch       int64             // of the last ended transfer; set by ended transfers
-	Attempt     int               // transfers started in this run; set by place
-	Admitted    bool              // holds a slot; set by awaitAdmission, cleared where the slot is given back
-	Transferred bool              // all bytes are in storage; set by transfer, cleared when the job goes back
-	Faults      int               // counted faults since the last progress; set by decide
-	BytesDone   int64             // verified bytes at the last counted fault; set by decide
-	Parked      *fault            // a person is to decide; set by decide, cleared by awaitAttention
-	ChooseBy    time.Time         // deadline of the selection; set by askSelection
-	QueueReason string            // why the job goes back to the queue; used by awaitAdmission
-	Pausing     bool              // a pause was asked for; set by the update, cleared by pauseNow
-	Resuming    bool              // a resume was asked for; set by the update, cleared by awaitResume
-	ToStore     bool              // the bytes are on Seedr and still to be copied to storage; set by ended transfers, cleared by store
-	Left        []models.Provider // that this run left for their faults; set by failOver, cleared by awaitAttention
-	MoveTo      models.Provider   // a person wants the job there; set by the update, cleared by moveNow
-	Over        bool              // nothing follows any more; set by finalize and end
-}
-
 func (d *download) setup(ctx workflow.Context) error {
 	id, err := uuid.Parse(d.in.JobID)
 	if err != nil {
@@ -70,6 +44,9 @@ func (d *download) setup(ctx workflow.Context) error {
 	d.log = log.With(d.log, "job_id", d.in.JobID)
 	d.now.State = models.StateQueued
 	d.now.Since = workflow.Now(ctx)
+	if d.in.Before != nil {
+		d.now = *d.in.Before
+	}
 	d.admits = workflow.GetSignalChannel(ctx, SignalAdmit)
 	d.retries = workflow.GetSignalChannel(ctx, SignalRetry)
 	return d.handle(ctx)
@@ -80,8 +57,8 @@ func (d *download) setup(ctx workflow.Context) error {
 func (d *download) run(ctx workflow.Context) error {
 	err := d.load(ctx)
 	for err == nil && !d.now.Over {
-		if d.shouldContinueAsNew(ctx) {
-			return workflow.NewContinueAsNewError(ctx, Download, d.in)
+		if d.startsOver(ctx) {
+			return workflow.NewContinueAsNewError(ctx, Download, d.onward())
 		}
 		switch {
 		case d.now.Pausing:
@@ -92,6 +69,8 @@ func (d *download) run(ctx workflow.Context) error {
 			err = d.awaitResume(ctx)
 		case d.now.Parked != nil:
 			err = d.awaitAttention(ctx)
+		case !d.now.TryAt.IsZero():
+			err = d.awaitRetry(ctx)
 		case d.plan.ManifestKnown && d.plan.ChooseFiles:
 			err = d.awaitSelection(ctx)
 		case !d.now.Admitted:
@@ -171,7 +150,7 @@ func (d *download) cancelled(ctx workflow.Context) {
 		Reason: "You cancelled it.", NextAction: "Nothing happens until you retry or delete it.",
 	}}
 	d.closeWith(ctx, stop)
-	if err := workflow.ExecuteActivity(cleaning(ctx, "discard the stored parts"), files.DiscardParts, d.input()).Get(ctx, nil); err != nil {
+	if err := d.write(ctx, cleaning, "discard the stored parts", files.DiscardParts, d.input(), nil); err != nil {
 		d.log.Warn("stored parts are left to the sweep", "error", err)
 	}
 }
@@ -188,18 +167,10 @@ func (d *download) failed(ctx workflow.Context, cause error) error {
 // closeWith stops what runs and writes the last state. A refusal means that
 // the row is in no state to be closed, or gone: then it stays as it is.
 func (d *download) closeWith(ctx workflow.Context, in activities.StopInput) {
-	if err := workflow.ExecuteActivity(quick(ctx, "stop the transfer"), transfers.StopTransfer, in).Get(ctx, nil); err != nil {
+	if err := d.write(ctx, quick, "stop the transfer", transfers.StopTransfer, in, nil); err != nil {
 		d.log.Warn("the end of the job is left to the reconcile sweep", "error", err)
 	}
 	d.moved(ctx, in.StateInput)
-}
-
-// shouldContinueAsNew guards against endless histories. Only a job that waits
-// and to which nobody is talking is handed to a fresh run.
-func (d *download) shouldContinueAsNew(ctx workflow.Context) bool {
-	waits := d.now.State == models.StateQueued || d.now.State == models.StatePaused
-	return waits && !d.now.Pausing && d.now.MoveTo == "" && d.now.Parked == nil && workflow.GetInfo(ctx).GetContinueAsNewSuggested() &&
-		d.admits.Len() == 0 && d.retries.Len() == 0 && workflow.AllHandlersFinished(ctx)
 }
 
 func (d *download) input() activities.JobInput {

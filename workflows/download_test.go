@@ -30,6 +30,7 @@ const (
 type flow struct {
 	*testsuite.TestWorkflowEnvironment
 	t      *testing.T
+	in     workflows.DownloadInput
 	plan   activities.Plan
 	state  models.State
 	states []models.State          // every state that was written
@@ -49,6 +50,7 @@ func newFlow(t *testing.T, plan activities.Plan) *flow {
 	f.state = f.plan.State
 	f.plan.Bytes, f.plan.Provider = -1, cmp.Or(f.plan.Provider, models.ProviderAgent)
 	f.plan.SelectionTimeout, f.plan.AttentionTimeout = 72*time.Hour, 72*time.Hour
+	f.plan.Brief = true
 	f.plan.RetryPauses = []time.Duration{15 * time.Second, 2 * time.Minute}
 	f.SetTestTimeout(time.Minute)
 	f.RegisterWorkflow(workflows.Download)
@@ -144,7 +146,10 @@ func (f *flow) update(name string, args ...any) *answer {
 }
 
 func (f *flow) run() error {
-	f.ExecuteWorkflow(workflows.Download, workflows.DownloadInput{JobID: uuid.NewString(), Run: 1})
+	if f.in.JobID == "" {
+		f.in = workflows.DownloadInput{JobID: uuid.NewString(), Run: 1}
+	}
+	f.ExecuteWorkflow(workflows.Download, f.in)
 	if !f.IsWorkflowCompleted() {
 		f.t.Fatalf("did not end; it did %v", f.did)
 	}

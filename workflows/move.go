@@ -3,6 +3,7 @@ package workflows
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -67,18 +68,23 @@ func (d *download) moveNow(ctx workflow.Context) error {
 func (d *download) move(ctx workflow.Context, in activities.MoveInput) error {
 	drain(d.admits)
 	var res activities.MoveResult
-	if err := workflow.ExecuteActivity(quick(ctx, "move to "+string(in.To)), transfers.MoveJob, in).Get(ctx, &res); err != nil {
+	if err := d.write(ctx, quick, "move to "+string(in.To), transfers.MoveJob, in, &res); err != nil {
 		return err
 	}
 	d.plan.Provider, d.plan.ManifestKnown, d.plan.ChooseFiles = res.Provider, res.ManifestKnown, res.ChooseFiles
 	d.now.Admitted, d.now.Transferred, d.now.ToStore, d.now.Faults, d.now.AgentID = false, false, false, 0, ""
-	if err := workflow.UpsertTypedSearchAttributes(ctx, AttrProvider.ValueSet(string(res.Provider))); err != nil {
-		d.log.Warn("search attributes not written", "error", err)
+	d.now.TryAt = time.Time{}
+	if !d.plan.Brief {
+		d.show(ctx, AttrProvider.ValueSet(string(res.Provider)))
 	}
 	if res.State != d.now.State || res.State == models.StateQueued {
 		d.moved(ctx, activities.StateInput{
 			To: res.State, Problem: in.Problem, Reason: in.Message, NextAction: "Starts by itself when a slot is free.",
 		})
+		return nil
+	}
+	if d.plan.Brief {
+		d.showState(ctx) // of a job that stays where it is only the provider is another
 	}
 	return nil
 }

@@ -27,9 +27,13 @@ func (d *download) step(ctx workflow.Context, work func(workflow.Context) error)
 
 // load reads what the job is; a job that is not in the queue is put there.
 func (d *download) load(ctx workflow.Context) error {
-	err := workflow.ExecuteLocalActivity(local(ctx, "read the job"), jobs.LoadJob, d.input()).Get(ctx, &d.plan)
+	which := d.input()
+	if d.in.Before != nil {
+		which.Stands = d.in.Before.State
+	}
+	err := workflow.ExecuteLocalActivity(local(ctx, "read the job"), jobs.LoadJob, which).Get(ctx, &d.plan)
 	if err != nil && ctx.Err() == nil {
-		err = workflow.ExecuteActivity(quick(ctx, "read the job"), jobs.LoadJob, d.input()).Get(ctx, &d.plan)
+		err = workflow.ExecuteActivity(quick(ctx, "read the job"), jobs.LoadJob, which).Get(ctx, &d.plan)
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -42,6 +46,12 @@ func (d *download) load(ctx workflow.Context) error {
 		return nil
 	}
 	d.now.Admitted = d.plan.Admitted
+	if d.now.Provider == "" {
+		d.now.Provider = d.plan.Provider // the start shows it
+	}
+	if d.in.Before != nil && d.goesOn(ctx) {
+		return nil
+	}
 	in := activities.StateInput{To: d.plan.State, Reason: "Waits for a free slot.", NextAction: "Starts by itself when a slot is free."}
 	if d.plan.State == models.StatePaused {
 		in.Reason, in.NextAction = "You paused it.", "Nothing happens until you resume or cancel it."
@@ -50,8 +60,9 @@ func (d *download) load(ctx workflow.Context) error {
 	return nil
 }
 
-// awaitAdmission waits until the job holds a slot. Admissions of an earlier
-// stay in the queue are dropped before the row says queued; later ones count.
+// awaitAdmission puts the job into the queue, and then waits until it holds a
+// slot. Admissions of an earlier stay in the queue are dropped before the row
+// says queued; later ones count.
 func (d *download) awaitAdmission(ctx workflow.Context) error {
 	if d.now.State != models.StateQueued {
 		drain(d.admits)
@@ -62,9 +73,8 @@ func (d *download) awaitAdmission(ctx workflow.Context) error {
 		if in.Reason == "" {
 			in.Reason = "Waits for a free slot."
 		}
-		if err := d.setState(ctx, in); err != nil {
-			return err
-		}
+		d.now.QueueReason = ""
+		return d.setState(ctx, in)
 	}
 	d.now.QueueReason = ""
 	err := d.step(ctx, func(ctx workflow.Context) error {
@@ -178,23 +188,23 @@ func (d *download) finalize(ctx workflow.Context) error {
 	return nil
 }
 
-// awaitSelection waits for the user to choose files.
+// awaitSelection asks the user to choose files, and then waits for it.
 func (d *download) awaitSelection(ctx workflow.Context) error {
 	if d.now.State != models.StateAwaitingSelection {
-		if err := d.askSelection(ctx); err != nil {
-			return err
-		}
+		return d.askSelection(ctx)
 	}
-	chosen := false
+	inTime := false
 	err := d.step(ctx, func(ctx workflow.Context) (err error) {
 		left := d.now.ChooseBy.Sub(workflow.Now(ctx))
-		chosen, err = waitUntil(ctx, left, "deadline for choosing files", func() bool { return !d.plan.ChooseFiles })
+		inTime, err = waitUntil(ctx, left, "deadline for choosing files", func() bool { return !d.plan.ChooseFiles || d.crowded(ctx) })
 		return err
 	})
-	if err == nil && !chosen {
+	if err == nil && !inTime {
 		return temporal.NewNonRetryableApplicationError("Nobody chose files in time.", string(models.ProblemSelectionExpired), nil)
 	}
-	d.now.QueueReason = "The files are chosen; waits for a free slot."
+	if !d.plan.ChooseFiles {
+		d.now.QueueReason = "The files are chosen; waits for a free slot."
+	}
 	return err
 }
 
@@ -219,7 +229,7 @@ func (d *download) askSelection(ctx workflow.Context) error {
 
 // pauseNow stops what runs, keeps what is there and answers the update.
 func (d *download) pauseNow(ctx workflow.Context) error {
-	d.now.Admitted, d.now.Transferred, d.now.ToStore = false, false, false
+	d.now.Admitted, d.now.Transferred, d.now.ToStore, d.now.TryAt = false, false, false, time.Time{}
 	err := d.stop(ctx, activities.StateInput{
 		JobID: d.jobID, To: models.StatePaused, ReleaseSlot: true,
 		Reason: "You paused it.", NextAction: "Nothing happens until you resume or cancel it.",
@@ -245,19 +255,26 @@ func (d *download) awaitResume(ctx workflow.Context) error {
 	})
 }
 
-// backOff waits a little and tries again with the slot that the job has.
+// backOff has the job wait a little before it is tried again with the slot that
+// it has.
 func (d *download) backOff(ctx workflow.Context, f fault) error {
-	pause := d.plan.RetryPauses[d.now.Faults-1]
-	again := workflow.Now(ctx).Add(pause)
-	err := d.setState(ctx, activities.StateInput{
+	again := workflow.Now(ctx).Add(d.plan.RetryPauses[d.now.Faults-1])
+	d.now.TryAt = again
+	return d.setState(ctx, activities.StateInput{
 		JobID: d.jobID, To: models.StateQueued, Problem: f.problem(), Deadline: &again, Reason: f.Message,
 		NextAction: fmt.Sprintf("Tries again by itself at %s (retry %d of %d).", clock(again), d.now.Faults, len(d.plan.RetryPauses)),
 	})
-	if err != nil {
-		return err
+}
+
+// awaitRetry waits for the moment of the next try.
+func (d *download) awaitRetry(ctx workflow.Context) error {
+	left := d.now.TryAt.Sub(workflow.Now(ctx))
+	if !d.plan.Brief {
+		left = d.plan.RetryPauses[d.now.Faults-1]
 	}
-	err = d.step(ctx, func(ctx workflow.Context) error {
-		_, err := waitUntil(ctx, pause, "pause before the next try", func() bool { return false })
+	d.now.TryAt = time.Time{}
+	err := d.step(ctx, func(ctx workflow.Context) error {
+		_, err := waitUntil(ctx, left, "pause before the next try", func() bool { return false })
 		return err
 	})
 	if d.now.Pausing || d.now.MoveTo != "" {
@@ -266,21 +283,17 @@ func (d *download) backOff(ctx workflow.Context, f fault) error {
 	return err
 }
 
-// awaitAttention parks the job until a person retries it, or it fails.
+// awaitAttention parks the job, and then waits until a person retries it or it
+// fails.
 func (d *download) awaitAttention(ctx workflow.Context) error {
-	f := *d.now.Parked
-	deadline := workflow.Now(ctx).Add(d.plan.AttentionTimeout)
-	d.now.Admitted = false
-	drain(d.retries)
-	err := d.stop(ctx, activities.StateInput{
-		JobID: d.jobID, To: models.StateNeedsAttention, ReleaseSlot: true, Problem: f.problem(), Deadline: &deadline,
-		Reason:     f.Message,
-		NextAction: fmt.Sprintf("Gives up on %s and then fails; you can retry or cancel now.", clock(deadline)),
-	})
-	if err != nil {
-		return err
+	if d.now.State != models.StateNeedsAttention {
+		return d.park(ctx)
 	}
-	acted, err := waitUntil(ctx, d.plan.AttentionTimeout, "deadline for a person to act", func() bool { return d.retries.Len() > 0 || d.now.MoveTo != "" })
+	left := d.now.ActBy.Sub(workflow.Now(ctx))
+	if !d.plan.Brief {
+		left = d.plan.AttentionTimeout
+	}
+	acted, err := waitUntil(ctx, left, "deadline for a person to act", func() bool { return d.retries.Len() > 0 || d.now.MoveTo != "" })
 	if err != nil {
 		return err
 	}
@@ -288,6 +301,7 @@ func (d *download) awaitAttention(ctx workflow.Context) error {
 		return nil
 	}
 	if !acted {
+		f := *d.now.Parked
 		return temporal.NewNonRetryableApplicationError("Nobody acted in time. "+f.Message, string(models.ProblemGaveUp), nil, f.Details)
 	}
 	d.retries.ReceiveAsync(nil)
@@ -296,14 +310,28 @@ func (d *download) awaitAttention(ctx workflow.Context) error {
 	return nil
 }
 
+// park ends what runs and asks for a person.
+func (d *download) park(ctx workflow.Context) error {
+	f := *d.now.Parked
+	d.now.ActBy = workflow.Now(ctx).Add(d.plan.AttentionTimeout)
+	d.now.Admitted = false
+	drain(d.retries)
+	return d.stop(ctx, activities.StateInput{
+		JobID: d.jobID, To: models.StateNeedsAttention, ReleaseSlot: true, Problem: f.problem(), Deadline: &d.now.ActBy,
+		Reason:     f.Message,
+		NextAction: fmt.Sprintf("Gives up on %s and then fails; you can retry or cancel now.", clock(d.now.ActBy)),
+	})
+}
+
 // setState has the transition written and shows it to operators. The new
 // state counts before the row says so: who sees it there may act upon it.
 func (d *download) setState(ctx workflow.Context, in activities.StateInput) error {
 	d.moved(ctx, in)
-	return workflow.ExecuteActivity(quick(ctx, "write state "+string(in.To)), jobs.SetState, in).Get(ctx, nil)
+	return d.write(ctx, quick, "write state "+string(in.To), jobs.SetState, in, nil)
 }
 
-// stop is setState for a job that an agent may be working on.
+// stop is setState for a job that an agent may be working on, and after which
+// somebody may act at once: it is in the history before the row shows it.
 func (d *download) stop(ctx workflow.Context, in activities.StateInput) error {
 	d.moved(ctx, in)
 	return workflow.ExecuteActivity(quick(ctx, "stop the transfer"), transfers.StopTransfer, activities.StopInput{StateInput: in}).Get(ctx, nil)

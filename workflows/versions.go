@@ -8,3 +8,5 @@ package workflows
 //
 // Providers and fail-over (2026-11-25) needed none: their branches hang on data
 // that older histories do not have, Plan.Failover and TransferResult.ToStore.
+// Short histories (2026-11-25) hang on Plan.Brief: a version marker would cost
+// the two events that the shape saves.

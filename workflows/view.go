@@ -25,21 +25,29 @@ var (
 // moved notes where the job stands now and shows it to operators. Each change
 // of state costs one event; a new sentence alone costs none.
 func (d *download) moved(ctx workflow.Context, in activities.StateInput) {
-	changed := in.To != d.now.State || in.Problem != d.now.Problem
+	changed := in.To != d.now.State || in.Problem != d.now.Problem || d.plan.Brief && d.plan.Provider != d.now.Provider
 	if in.To != d.now.State {
 		d.now.Since = workflow.Now(ctx)
 	}
 	d.now.State, d.now.Problem = in.To, in.Problem
 	d.now.Waiting, d.now.Next = in.Reason, in.NextAction
 	workflow.SetCurrentDetails(ctx, d.details())
-	if !changed {
-		return
+	if changed {
+		d.showState(ctx)
 	}
-	attrs := []temporal.SearchAttributeUpdate{AttrState.ValueSet(string(in.To))}
-	if in.Problem != "" {
-		attrs = append(attrs, AttrProblem.ValueSet(string(in.Problem)))
+}
+
+// showState writes everything that operators' lists show and that changes.
+func (d *download) showState(ctx workflow.Context) {
+	attrs := []temporal.SearchAttributeUpdate{AttrState.ValueSet(string(d.now.State))}
+	if d.now.Problem != "" {
+		attrs = append(attrs, AttrProblem.ValueSet(string(d.now.Problem)))
 	} else {
 		attrs = append(attrs, AttrProblem.ValueUnset())
+	}
+	if d.plan.Brief {
+		d.now.Provider = d.plan.Provider
+		attrs = append(attrs, AttrProvider.ValueSet(string(d.plan.Provider)))
 	}
 	if d.now.AgentID != "" {
 		attrs = append(attrs, AttrAgent.ValueSet(d.now.AgentID))
@@ -47,10 +55,7 @@ func (d *download) moved(ctx workflow.Context, in activities.StateInput) {
 	if d.plan.Bytes > 0 {
 		attrs = append(attrs, AttrBytes.ValueSet(d.plan.Bytes))
 	}
-	if err := workflow.UpsertTypedSearchAttributes(ctx, attrs...); err != nil {
-		// The lists of operators lag behind; the job itself is not touched.
-		d.log.Warn("search attributes not written", "error", err)
-	}
+	d.show(ctx, attrs...)
 }
 
 // details says in plain words where the job stands, for somebody who knows
@@ -64,6 +69,9 @@ func (d *download) details() string {
 		lines = append(lines, "", fmt.Sprintf("Problem: `%s`", d.now.Problem))
 	}
 	lines = append(lines, "", fmt.Sprintf("- Run %d, transfers started: %d", d.in.Run, d.now.Attempt))
+	if d.in.Before != nil {
+		lines = append(lines, "- What came before is in the run that this one continues")
+	}
 	if d.now.Faults > 0 {
 		lines = append(lines, fmt.Sprintf("- Faults since the last progress: %d; a person is asked after %d", d.now.Faults, len(d.plan.RetryPauses)+1))
 	}
