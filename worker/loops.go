@@ -17,6 +17,7 @@ const (
 
 	accountSize  = 25 // account requests that are done in a row
 	accountEvery = 500 * time.Millisecond
+	leftJobs     = 100 // of deleted accounts, deleted in a row: slower than the outbox is emptied, for everybody's sake
 
 	admitSize  = 100 // jobs of one round
 	admitEvery = time.Second
@@ -147,14 +148,18 @@ func (w *Worker) deliver(ctx context.Context, item store.OutboxItem) error {
 	}
 }
 
-// answerAccounts does what was asked for by e-mail addresses. It looks at times
-// of its own and no news wake it: what it does for an address that has an
-// account must not fall together with the answer to the request.
+// answerAccounts does what was asked for by e-mail addresses, and goes on with
+// the jobs of deleted accounts. It looks at times of its own and no news wake
+// it: what it does for an address that has an account must not fall together
+// with the answer to the request.
 func (w *Worker) answerAccounts(ctx context.Context) error {
 	for {
 		n, err := w.deps.Records.DueAccountRequests(ctx, accountSize)
 		if err != nil && ctx.Err() == nil {
 			w.log.WarnContext(ctx, "account requests not read", "error", err)
+		}
+		if _, err := w.deps.Records.DeleteLeftJobs(ctx, leftJobs); err != nil && ctx.Err() == nil {
+			w.log.WarnContext(ctx, "jobs of deleted accounts not deleted", "error", err)
 		}
 		if n < accountSize && !sleep(ctx, accountEvery) {
 			return nil

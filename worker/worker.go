@@ -60,6 +60,7 @@ type Records interface {
 	OutboxAge(ctx context.Context) (time.Duration, error)
 	DueOutbox(ctx context.Context, limit int, do func(context.Context, store.OutboxItem) error) (int, error)
 	DueAccountRequests(ctx context.Context, limit int) (int, error)
+	DeleteLeftJobs(ctx context.Context, limit int) (int, error)
 }
 
 // Worker runs workflows, activities and the loops that feed them.

@@ -9,6 +9,11 @@ import (
 	"longhaul/models"
 )
 
+// leavingJobs is how many jobs of an account that is deleted are deleted with
+// it, those that are not at their end first. The others follow in batches, see
+// DeleteLeftJobs: an account may have any number.
+const leavingJobs = 100
+
 // DeleteAccount ends an account for good: its access at once, its jobs and
 // their files on the way that each deleted job goes, its row with the last of
 // them. Its address is free from now on. A mail to it confirms.
@@ -17,7 +22,9 @@ func (s *Store) DeleteAccount(ctx context.Context, by models.Actor, id uuid.UUID
 		// jobs are locked before anything else is
 		var jobs []struct{ ID uuid.UUID }
 		if err := s.rows(ctx, &jobs, "lock jobs",
-			`select id from jobs where user_id = ? and delete_at is null order by id for update`, id); err != nil {
+			`select id from jobs where id in (
+				select id from jobs where user_id = ? and delete_at is null
+				order by state in ('ready', 'failed', 'cancelled', 'expired'), id limit ?) order by id for update`, id, leavingJobs); err != nil {
 			return err
 		}
 		if err := s.lock(ctx, lockSetup, ""); err != nil {
@@ -61,25 +68,31 @@ func (s *Store) removeEmptied(ctx context.Context, id uuid.UUID) error {
 	return err
 }
 
+// DeleteLeftJobs deletes up to limit jobs that accounts left behind when they
+// were deleted, or that were accepted while that happened, and returns how many.
+// Each goes in a transaction of its own, so that it may be broken off anywhere.
+func (w *Work) DeleteLeftJobs(ctx context.Context, limit int) (int, error) {
+	var left []models.Job
+	if err := w.s.rows(ctx, &left, "list jobs of deleted accounts", `
+		select j.* from jobs j join users u on u.id = j.user_id
+		where u.delete_at is not null and j.delete_at is null limit ?`, limit); err != nil {
+		return 0, err
+	}
+	for i, j := range left {
+		if err := w.s.RequestDelete(ctx, j.UserID, j.ID); err != nil && !isNotFound(err) {
+			return i, err
+		}
+	}
+	return len(left), nil
+}
+
 // pruneAccounts removes accounts that were registered before the time and
-// never verified, and goes on with accounts that were deleted: jobs that were
-// accepted while that happened are deleted too, and rows without jobs go.
+// never verified, and rows of deleted accounts without jobs.
 func (s *Store) pruneAccounts(ctx context.Context, before time.Time) (int64, error) {
 	unverified, err := s.exec(ctx, "prune unverified accounts",
 		`delete from users where verified_at is null and disabled_at is null and delete_at is null and created_at < ?`, before)
 	if err != nil {
 		return 0, err
-	}
-	var late []models.Job
-	if err := s.rows(ctx, &late, "list jobs of deleted accounts", `
-		select j.* from jobs j join users u on u.id = j.user_id
-		where u.delete_at is not null and j.delete_at is null limit 1000`); err != nil {
-		return unverified, err
-	}
-	for _, j := range late {
-		if err := s.RequestDelete(ctx, j.UserID, j.ID); err != nil && !isNotFound(err) {
-			return unverified, err
-		}
 	}
 	emptied, err := s.exec(ctx, "remove deleted accounts", `
 		delete from users u where delete_at is not null and not exists (select from jobs where user_id = u.id)`)
