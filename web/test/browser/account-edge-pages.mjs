@@ -194,6 +194,7 @@ const settings = [
   },
   {
     name: 'settings-confirm-code',
+    together: true,
     open: async (page, stage) => {
       stage.world.me.secondFactor = true;
       stage.world.totp = { enabled: true, required: false, recoveryCodesLeft: 2 };

@@ -81,7 +81,7 @@ for (const scheme of ['light', 'dark']) {
       try {
         await each.open(page, stage);
         await look(page, { name: each.name, scheme, width });
-        if (scheme === 'light' && width === 1280) for (const fault of await walkDialogs(page)) faults.push(`${each.name}: ${fault}`);
+        if (scheme === 'light' && width === 1280) for (const fault of await walkDialogs(page, each)) faults.push(`${each.name}: ${fault}`);
       } catch (error) {
         faults.push(`${each.name}-${width}-${scheme}: ${error.message.split('\n').slice(0, 4).join(' ')}`);
         await page.screenshot({ path: join(out, `${each.name}-${width}-${scheme}-broken.png`) }).catch(() => undefined);

@@ -2,7 +2,7 @@
 import { accountEdgePages } from './account-edge-pages.mjs';
 import { accountPages } from './account-pages.mjs';
 import { providerPages } from './provider-pages.mjs';
-import { go, still } from './steps.mjs';
+import { go, paste, still } from './steps.mjs';
 import { usagePages } from './usage-pages.mjs';
 
 function wav() {
@@ -57,14 +57,6 @@ async function recordFilm(page) {
 const job = (stage, start) => stage.world.jobs.find((each) => each.name.startsWith(start));
 const file = (stage, start, part) => stage.world.files.get(job(stage, start).id).find((each) => each.path.includes(part));
 const magnet = `magnet:?xt=urn:btih:${'aa'.repeat(20)}&dn=Elephants+Dream`;
-
-async function paste(page, text) {
-  await page.evaluate((data) => {
-    const transfer = new DataTransfer();
-    transfer.setData('text/plain', data);
-    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true, cancelable: true }));
-  }, text);
-}
 
 export const pages = [
   {

@@ -6,6 +6,7 @@ import { FormFault } from '@/components/form-fault';
 import { IconLogout } from '@/components/icons';
 import { NewPassword } from '@/components/new-password';
 import { toastDone } from '@/components/toast';
+import { useFirstFocus } from '@/lib/use-first-focus';
 import { useForm } from '@/lib/use-form';
 import { useWait } from '@/lib/use-wait';
 
@@ -61,19 +62,7 @@ function EmailForm({ onClose }: { onClose: () => void }) {
     onDone: (_, { email }) => setMailedTo(email),
   });
   const wait = useWait(form.error);
-  if (mailedTo !== '') {
-    return (
-      <div className={classes.form}>
-        <p className={classes.note} role="status">
-          We have sent a link to <b>{mailedTo}</b>. The address changes once it is used, within 30 minutes; until then everything stays as it
-          is.
-        </p>
-        <div className={classes.buttons}>
-          <Button onClick={onClose}>Done</Button>
-        </div>
-      </div>
-    );
-  }
+  if (mailedTo !== '') return <LinkSent email={mailedTo} onClose={onClose} />;
   return (
     <form noValidate onSubmit={form.submit} className={classes.form}>
       <FormFault error={form.error} />
@@ -98,6 +87,22 @@ function EmailForm({ onClose }: { onClose: () => void }) {
         </Button>
       </div>
     </form>
+  );
+}
+
+function LinkSent({ email, onClose }: { email: string; onClose: () => void }) {
+  const done = useFirstFocus<HTMLButtonElement>();
+  return (
+    <div className={classes.form}>
+      <p className={classes.note} role="status">
+        We have sent a link to <b>{email}</b>. The address changes once it is used, within 30 minutes; until then everything stays as it is.
+      </p>
+      <div className={classes.buttons}>
+        <Button ref={done} onClick={onClose}>
+          Done
+        </Button>
+      </div>
+    </div>
   );
 }
 

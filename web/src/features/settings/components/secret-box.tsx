@@ -1,6 +1,7 @@
 import { Button, CopyButton } from '@mantine/core';
 
 import { IconCheck, IconCopy, IconDownload } from '@/components/icons';
+import { useFirstFocus } from '@/lib/use-first-focus';
 
 import classes from './settings.module.css';
 
@@ -9,15 +10,18 @@ interface SecretBoxProps {
   value: string;
   /** Offers the value as a text file under this name. */
   fileName?: string;
+  /** It stands where a form was: the focus goes to it. */
+  focused?: boolean;
 }
 
 /** Something that is shown this once, with the ways to keep it. */
-export function SecretBox({ label, value, fileName }: SecretBoxProps) {
+export function SecretBox({ label, value, fileName, focused = false }: SecretBoxProps) {
+  const box = useFirstFocus<HTMLPreElement>(focused);
   return (
     <div className={classes.secretbox}>
       {/* A scrolling region without anything focusable in it must take the focus itself. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <pre className={classes.secret} tabIndex={0} aria-label={label}>
+      <pre ref={box} className={classes.secret} tabIndex={0} aria-label={label}>
         {value}
       </pre>
       <div className={classes.row}>

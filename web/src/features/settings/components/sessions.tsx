@@ -76,7 +76,7 @@ function SessionItem({ session, ending, onEnd }: SessionItemProps) {
       <Symbol size={22} stroke={1.5} className={classes.device} aria-hidden="true" />
       <div className={classes.itemmain}>
         <p className={classes.itemname}>
-          {device}
+          {device}{' '}
           {session.current && <span className={classes.current}>this browser</span>}
         </p>
         <p className={classes.facts}>

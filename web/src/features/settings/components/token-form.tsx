@@ -47,7 +47,7 @@ export function TokenForm({ me, onClose }: { me: Me; onClose: () => void }) {
     return (
       <div className={classes.form}>
         <p className={classes.note}>Copy it now: it is not shown again.</p>
-        <SecretBox label="API token" value={made} />
+        <SecretBox label="API token" value={made} focused />
         <div className={classes.buttons}>
           <Button onClick={onClose}>Done</Button>
         </div>

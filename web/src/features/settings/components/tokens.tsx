@@ -69,7 +69,7 @@ function TokenItem({ token, onRevoke }: { token: ApiToken; onRevoke: (token: Api
       <IconKey size={22} stroke={1.5} className={classes.device} aria-hidden="true" />
       <div className={classes.itemmain}>
         <p className={classes.itemname}>
-          {token.name}
+          {token.name}{' '}
           {expired && <span className={classes.expired}>expired</span>}
         </p>
         <p className={classes.facts}>

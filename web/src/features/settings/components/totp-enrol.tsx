@@ -90,7 +90,7 @@ export function RecoveryCodes({ codes, onClose }: { codes: readonly string[]; on
       <p className={classes.note}>
         Keep these where the phone is not: each signs you in once without the app. They are not shown again.
       </p>
-      <SecretBox label="Recovery codes" value={codes.join('\n')} fileName="longhaul-recovery-codes.txt" />
+      <SecretBox label="Recovery codes" value={codes.join('\n')} fileName="longhaul-recovery-codes.txt" focused />
       <div className={classes.buttons}>
         <Button onClick={onClose}>I have kept them</Button>
       </div>

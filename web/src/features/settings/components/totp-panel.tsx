@@ -7,6 +7,7 @@ import { ConfirmDialog } from '@/components/confirm-dialog';
 import { ErrorNotice } from '@/components/notice';
 import { toastDone, toastFailed } from '@/components/toast';
 import { formatPlural } from '@/lib/format';
+import { useFirstFocus } from '@/lib/use-first-focus';
 
 import { disableTotp, renewRecoveryCodes, settingsKeys, totpQuery } from '../api';
 import { useConfirmed } from './reauth-context';
@@ -24,9 +25,14 @@ interface TotpPanelProps {
 /** Two-step sign-in: whether it is on, and the ways to change that. */
 export function TotpPanel({ onChanged, needed = false }: TotpPanelProps) {
   const { data: state, error, isPending, refetch } = useQuery(totpQuery());
+  const [turned, setTurned] = useState(false);
+  const turn = () => {
+    setTurned(true);
+    onChanged();
+  };
   if (isPending) return <Skeleton height={68} radius="md" />;
   if (!state) return <ErrorNotice error={error} title="Two-step sign-in could not be loaded" retry={() => void refetch()} />;
-  return state.enabled ? <TotpOn state={state} onChanged={onChanged} /> : <TotpOff onChanged={onChanged} needed={needed} />;
+  return state.enabled ? <TotpOn state={state} turned={turned} onChanged={turn} /> : <TotpOff needed={needed} turned={turned} onChanged={turn} />;
 }
 
 function useTotpChanged(onChanged: () => void): () => void {
@@ -37,7 +43,14 @@ function useTotpChanged(onChanged: () => void): () => void {
   };
 }
 
-function TotpOff({ onChanged, needed }: Required<TotpPanelProps>) {
+interface TurnProps {
+  /** It was turned on or off just now, by a button that is gone: this one's first has the focus. */
+  turned: boolean;
+  onChanged: () => void;
+}
+
+function TotpOff({ onChanged, needed, turned }: TurnProps & { needed: boolean }) {
+  const opener = useFirstFocus<HTMLButtonElement>(turned);
   const [enrolling, setEnrolling] = useState(false);
   const [enabled, setEnabled] = useState(false);
   const changed = useTotpChanged(onChanged);
@@ -54,7 +67,7 @@ function TotpOff({ onChanged, needed }: Required<TotpPanelProps>) {
         </p>
       )}
       <p className={classes.note}>Whoever knows the password can sign in. With it on, a code from an app on your phone is needed, too.</p>
-      <Button variant={needed ? 'filled' : 'default'} size={needed ? 'md' : 'sm'} onClick={() => setEnrolling(true)}>
+      <Button ref={opener} variant={needed ? 'filled' : 'default'} size={needed ? 'md' : 'sm'} onClick={() => setEnrolling(true)}>
         Turn it on
       </Button>
       <Modal opened={enrolling} onClose={close} title={enabled ? 'Your recovery codes' : 'Turn two-step sign-in on'} closeOnClickOutside={false}>
@@ -64,7 +77,8 @@ function TotpOff({ onChanged, needed }: Required<TotpPanelProps>) {
   );
 }
 
-function TotpOn({ state, onChanged }: { state: TotpState; onChanged: () => void }) {
+function TotpOn({ state, turned, onChanged }: TurnProps & { state: TotpState }) {
+  const renew = useFirstFocus<HTMLButtonElement>(turned);
   const confirmed = useConfirmed();
   const changed = useTotpChanged(onChanged);
   const [asked, setAsked] = useState<'off' | 'renew'>();
@@ -84,6 +98,10 @@ function TotpOn({ state, onChanged }: { state: TotpState; onChanged: () => void 
     onError: (failure) => toastFailed('There are no new codes', failure),
     onSettled: close,
   });
+  const closeCodes = () => {
+    renewing.reset();
+    renew.current?.focus();
+  };
   const left = state.recoveryCodesLeft;
   return (
     <>
@@ -96,7 +114,7 @@ function TotpOn({ state, onChanged }: { state: TotpState; onChanged: () => void 
           : `${formatPlural(left, 'recovery code', 'recovery codes')} left, for the day when the phone is not there.`}
       </p>
       <div className={classes.row}>
-        <Button variant="default" onClick={() => setAsked('renew')}>
+        <Button ref={renew} variant="default" onClick={() => setAsked('renew')}>
           New recovery codes
         </Button>
         {!state.required && (
@@ -126,8 +144,8 @@ function TotpOn({ state, onChanged }: { state: TotpState; onChanged: () => void 
       >
         <p>The earlier ones stop working.</p>
       </ConfirmDialog>
-      <Modal opened={renewing.data !== undefined} onClose={renewing.reset} title="Your recovery codes" closeOnClickOutside={false}>
-        <RecoveryCodes codes={renewing.data ?? []} onClose={renewing.reset} />
+      <Modal opened={renewing.data !== undefined} onClose={closeCodes} title="Your recovery codes" closeOnClickOutside={false}>
+        <RecoveryCodes codes={renewing.data ?? []} onClose={closeCodes} />
       </Modal>
     </>
   );

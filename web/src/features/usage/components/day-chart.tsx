@@ -20,7 +20,7 @@ export function DayChart({ days }: { days: readonly DayUsage[] }) {
   const total = days.reduce((sum, day) => sum + day.bandwidth, 0);
   const step = width / Math.max(1, days.length);
   return (
-    <figure className={classes.chart}>
+    <figure className={classes.chart} data-empty={total === 0 || undefined}>
       <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true">
         {days.map((day, at) => {
           const tall = highest === 0 ? 0 : (day.bandwidth / highest) * (height - 4);
@@ -36,7 +36,9 @@ export function DayChart({ days }: { days: readonly DayUsage[] }) {
         <span>{formatDay(days[0]?.day ?? '')}</span>
         <span>{formatDay(days.at(-1)?.day ?? '')}</span>
         <span className={classes.total}>
-          {formatBytes(total)} in {days.length} days, at most {formatBytes(highest)} a day
+          {total === 0
+            ? `Nothing was delivered in these ${days.length} days.`
+            : `${formatBytes(total)} in ${days.length} days, at most ${formatBytes(highest)} a day`}
         </span>
       </figcaption>
       <details className={classes.table}>
@@ -47,7 +49,7 @@ export function DayChart({ days }: { days: readonly DayUsage[] }) {
               <th scope="col">Day</th>
               <th scope="col">Delivered</th>
               <th scope="col">Stored</th>
-              <th scope="col">Downloads ready</th>
+              <th scope="col">Ready</th>
             </tr>
           </thead>
           <tbody>

@@ -32,13 +32,23 @@ function planText({ plan }: Usage): string {
   return parts.join(' ');
 }
 
+function storageNote({ used, reserved, limit }: Usage['storage']): string {
+  const held = reserved > 0 ? `${formatBytes(reserved)} more are held for downloads under way.` : '';
+  if (limit !== null && used + reserved >= limit) return `It is full: further downloads wait until others are deleted. ${held}`.trim();
+  return held === '' && used > 0 ? 'Deleting downloads frees it.' : held || 'Nothing is stored.';
+}
+
+function bandwidthNote({ used, limit, resetsAt }: Usage['bandwidth']): string {
+  const reset = formatMinute(resetsAt);
+  return limit !== null && used >= limit ? `It is used up: files can be downloaded again from ${reset} on.` : `It starts anew on ${reset}.`;
+}
+
 function Figures({ usage: { plan, storage, bandwidth, jobs, days } }: { usage: Usage }) {
-  const held = storage.reserved > 0 ? `${formatBytes(storage.reserved)} more are held for downloads under way.` : 'Deleting downloads frees it.';
   return (
     <>
       <div className={classes.grid}>
-        <Meter title="Storage" used={storage.used} reserved={storage.reserved} limit={storage.limit} note={held} />
-        <Meter title="Bandwidth this month" used={bandwidth.used} limit={bandwidth.limit} note={`It starts anew on ${formatMinute(bandwidth.resetsAt)}.`} />
+        <Meter title="Storage" used={storage.used} reserved={storage.reserved} limit={storage.limit} note={storageNote(storage)} />
+        <Meter title="Bandwidth this month" used={bandwidth.used} limit={bandwidth.limit} note={bandwidthNote(bandwidth)} />
         <section className={classes.card} aria-label="Downloads">
           <h2>Downloads</h2>
           <p className={classes.figure}>
@@ -54,11 +64,11 @@ function Figures({ usage: { plan, storage, bandwidth, jobs, days } }: { usage: U
         <h2 id="delivered">Delivered each day</h2>
         <DayChart days={days} />
       </section>
+      <Plans own={plan} />
       <section className={classes.part} aria-labelledby="ledger">
         <h2 id="ledger">Changes of the storage</h2>
         <Ledger />
       </section>
-      <Plans own={plan} />
     </>
   );
 }
