@@ -75,15 +75,15 @@ type AuditInfo struct {
 	ID         int64          `json:"id"`
 	At         time.Time      `json:"at"`
 	ActorKind  string         `json:"actorKind" enum:"user,admin,agent,system,console"`
-	ActorID    *uuid.UUID     `json:"actorId" format:"uuid" doc:"The account or agent; null for the system and the console"`
+	ActorID    *uuid.UUID     `json:"actorId" format:"uuid" nullable:"true" doc:"The account or agent; null for the system and the console"`
 	ActorName  string         `json:"actorName" doc:"The account's address or the agent's name; empty when it is gone"`
 	Action     string         `json:"action" doc:"Kind of thing, a dot, the verb"`
 	TargetKind string         `json:"targetKind"`
 	TargetID   string         `json:"targetId"`
 	TargetName string         `json:"targetName" doc:"Address of an account or name of an agent; empty for others and when it is gone"`
 	IP         string         `json:"ip"`
-	Before     map[string]any `json:"before" doc:"What was, without secrets; null for nothing"`
-	After      map[string]any `json:"after" doc:"What is since then, likewise"`
+	Before     map[string]any `json:"before" nullable:"true" doc:"What was, without secrets; null for nothing"`
+	After      map[string]any `json:"after" nullable:"true" doc:"What is since then, likewise"`
 	Hash       string         `json:"hash" doc:"SHA-256 in hex over this entry and the hash of the one before"`
 }
 
@@ -175,7 +175,7 @@ type SecurityInfo struct {
 	ID        int64      `json:"id"`
 	At        time.Time  `json:"at"`
 	Kind      string     `json:"kind" doc:"login, login_failed, second_factor_failed, token_refused, credential_refused, access_refused, cross_origin, rate_limited …"`
-	UserID    *uuid.UUID `json:"userId" format:"uuid" doc:"The account concerned, if one is known"`
+	UserID    *uuid.UUID `json:"userId" format:"uuid" nullable:"true" doc:"The account concerned, if one is known"`
 	UserEmail string     `json:"userEmail" doc:"Its address; empty when it is gone"`
 	IP        string     `json:"ip"`
 	UserAgent string     `json:"userAgent"`
@@ -226,7 +226,7 @@ func (h *trailHandlers) security(ctx context.Context, in *securityInput) (*secur
 type MailInfo struct {
 	ID        uuid.UUID  `json:"id" format:"uuid"`
 	To        string     `json:"to"`
-	UserID    *uuid.UUID `json:"userId" format:"uuid"`
+	UserID    *uuid.UUID `json:"userId" format:"uuid" nullable:"true"`
 	Kind      string     `json:"kind"`
 	State     string     `json:"state" enum:"queued,sent,failed"`
 	Attempts  int        `json:"attempts"`

@@ -8,7 +8,7 @@ import reactHooks from 'eslint-plugin-react-hooks';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
-const features = ['auth', 'jobs', 'files', 'agents', 'providers', 'settings', 'usage'];
+const features = ['auth', 'jobs', 'files', 'agents', 'providers', 'settings', 'usage', 'users', 'audit'];
 
 // Imports run one way: app → features → components → lib → api. A feature never imports another one; app/ composes them.
 const zones = [

@@ -126,7 +126,7 @@ export class Accounts {
     return this.useLink(body);
   }
 
-  private stale(): Response | undefined {
+  protected stale(): Response | undefined {
     return this.fresh ? undefined : problem(403, 'reauthentication_required', 'Please confirm that it is you: enter your password or a code.');
   }
 

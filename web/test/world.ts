@@ -1,6 +1,7 @@
-import type { Agent, Inspection, Job, JobAction, JobEvent, JobFile, JobState, LedgerLine, Plan, Usage } from '@/api/model';
+import type { Agent, Config, Inspection, Job, JobAction, JobEvent, JobFile, JobState, LedgerLine, Plan, Usage } from '@/api/model';
 
 import { Accounts } from './accounts';
+import { AdminWorld } from './admin';
 import { empty, json, problem, type Route } from './answers';
 import { makeEvent, makeJob, makeUsage, newId } from './fixtures';
 import { ProviderWorld } from './providers';
@@ -19,6 +20,12 @@ export class World extends Accounts {
   timelines = new Map<string, JobEvent[]>();
   agents: Agent[] = [];
   readonly providers = new ProviderWorld();
+  readonly admin = new AdminWorld(
+    () => this.stale(),
+    (mode) => {
+      this.registration = mode as Config['registration'];
+    },
+  );
   inspection: Inspection | Response = problem(503, 'metadata_timeout', 'The metadata did not arrive in time.');
   usage: Usage = makeUsage();
   ledger: LedgerLine[] = [];
@@ -48,6 +55,8 @@ export class World extends Accounts {
     ['GET', /^\/admin\/agents$/, () => json({ agents: this.agents })],
     ['POST', /^\/admin\/agents\/enrol$/, (_, request) => this.enrol(request)],
     ['POST', /^\/admin\/agents\/([^/]+)\/(cordon|uncordon|drain)$/, ([, id, act]) => this.changeAgent(id, act)],
+    ['DELETE', /^\/admin\/agents\/([^/]+)$/, ([, id]) => this.removeAgent(id)],
+    ['POST', /^\/admin\/jobs\/([^/]+)\/provider$/, ([, id], request) => this.move(id, request)],
   ];
 
   /** Answers a request to the API. */
@@ -55,7 +64,7 @@ export class World extends Accounts {
     const url = new URL(request.url);
     const path = url.pathname.replace(/^\/api\/v1/, '');
     if (request.method !== 'GET') this.changes.push(`${request.method} ${path} ${await request.clone().text()}`.trim());
-    for (const [method, pattern, handler] of [...this.routes, ...this.providers.routes, ...this.ownRoutes]) {
+    for (const [method, pattern, handler] of [...this.routes, ...this.providers.routes, ...this.admin.routes, ...this.ownRoutes]) {
       const match = method === request.method ? pattern.exec(path) : null;
       if (match) return await handler(match, request, url);
     }
@@ -158,5 +167,23 @@ export class World extends Accounts {
     const state = act === 'cordon' ? 'cordoned' : act === 'drain' ? 'draining' : 'active';
     this.agents = this.agents.map((agent) => (agent.id === id ? { ...agent, state } : agent));
     return empty();
+  }
+
+  private removeAgent(id: string | undefined): Response {
+    const agent = this.agents.find((each) => each.id === id);
+    if (agent && agent.running > 0) return problem(409, 'agent_in_use', `${agent.running} jobs run on ${agent.name}. Wait until they end or move.`);
+    this.agents = this.agents.filter((each) => each.id !== id);
+    return empty();
+  }
+
+  private async move(id: string | undefined, request: Request): Promise<Response> {
+    const { provider } = (await request.json()) as { provider: Job['provider'] };
+    return this.withJob(id, (job) => {
+      if (!job.movableTo.includes(provider)) return problem(409, 'wrong_state', 'The job is storing; it cannot be moved now.');
+      this.change(job, { provider, state: 'queued', movableTo: [job.provider] });
+      const message = `An administrator moved it to ${provider === 'seedr' ? 'Seedr.cc' : 'agents'}.`;
+      this.timelines.set(job.id, [...(this.timelines.get(job.id) ?? []), makeEvent({ kind: 'moved', message, state: 'queued' })]);
+      return json({ id: job.id, provider, state: 'queued' });
+    });
   }
 }

@@ -1519,7 +1519,7 @@ export interface components {
              * Format: uuid
              * @description The account or agent; null for the system and the console
              */
-            actorId: string;
+            actorId: string | null;
             /** @enum {string} */
             actorKind: "user" | "admin" | "agent" | "system" | "console";
             /** @description The account's address or the agent's name; empty when it is gone */
@@ -1527,13 +1527,13 @@ export interface components {
             /** @description What is since then, likewise */
             after: {
                 [key: string]: unknown;
-            };
+            } | null;
             /** Format: date-time */
             at: string;
             /** @description What was, without secrets; null for nothing */
             before: {
                 [key: string]: unknown;
-            };
+            } | null;
             /** @description SHA-256 in hex over this entry and the hash of the one before */
             hash: string;
             /** Format: int64 */
@@ -1991,7 +1991,7 @@ export interface components {
             state: "queued" | "sent" | "failed";
             to: string;
             /** Format: uuid */
-            userId: string;
+            userId: string | null;
         };
         MailPage: {
             mails: components["schemas"]["MailInfo"][];
@@ -2425,7 +2425,7 @@ export interface components {
              * Format: uuid
              * @description The account concerned, if one is known
              */
-            userId: string;
+            userId: string | null;
         };
         SeedrInfo: {
             /** @description A worker has credentials */

@@ -8,14 +8,12 @@ import {
   redirect,
   stripSearchParams,
 } from '@tanstack/react-router';
-import * as z from 'zod/mini';
 
 import { meQuery } from '@/features/auth/api';
-import { sorts } from '@/features/jobs/api';
-import { tabNames } from '@/features/jobs/state';
 
 import { NotFound } from './routes/not-found';
 import { PageError } from './routes/page-error';
+import { auditSearch, invitationSearch, listDefaults, listSearch, mailSearch, nextSearch, securitySearch, tokenSearch, userSearch } from './search';
 
 interface RouterContext {
   queryClient: QueryClient;
@@ -30,16 +28,6 @@ function NothingHere() {
     </main>
   );
 }
-
-const nextSearch = z.object({ next: z._default(z.catch(z.string(), ''), '') });
-const tokenSearch = z.object({ token: z._default(z.catch(z.string(), ''), '') });
-const invitationSearch = z.object({ invitation: z._default(z.catch(z.string(), ''), '') });
-const listDefaults = { tab: 'all', q: '', sort: '-created' } as const;
-const listSearch = z.object({
-  tab: z.catch(z.optional(z.enum(tabNames)), undefined),
-  q: z.catch(z.optional(z.string()), undefined),
-  sort: z.catch(z.optional(z.enum(sorts)), undefined),
-});
 
 const loginRoute = createRoute({
   getParentRoute: () => root,
@@ -137,20 +125,71 @@ const usageRoute = createRoute({
   component: lazyRouteComponent(() => import('./routes/settings-routes'), 'UsageRoute'),
 });
 
-const agentsRoute = createRoute({
+const adminRoute = createRoute({
   getParentRoute: () => signedInRoute,
+  path: '/admin',
+  component: lazyRouteComponent(() => import('./routes/admin-routes'), 'AdminRoute'),
+});
+
+const adminStartRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/',
+  beforeLoad: () => {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way to redirect
+    throw redirect({ to: '/admin/agents', replace: true });
+  },
+});
+
+const agentsRoute = createRoute({
+  getParentRoute: () => adminRoute,
   path: '/agents',
-  component: lazyRouteComponent(() => import('./routes/settings-routes'), 'AgentsRoute'),
+  component: lazyRouteComponent(() => import('./routes/admin-routes'), 'AgentsRoute'),
 });
 
 const providersRoute = createRoute({
-  getParentRoute: () => signedInRoute,
+  getParentRoute: () => adminRoute,
   path: '/providers',
-  component: lazyRouteComponent(() => import('./routes/settings-routes'), 'ProvidersRoute'),
+  component: lazyRouteComponent(() => import('./routes/admin-routes'), 'ProvidersRoute'),
+});
+
+const usersRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/users',
+  validateSearch: userSearch,
+  component: lazyRouteComponent(() => import('./routes/admin-routes'), 'UsersRoute'),
+});
+
+const invitationsRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/users/invitations',
+  component: lazyRouteComponent(() => import('./routes/admin-routes'), 'InvitationsRoute'),
+});
+
+const auditRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/audit',
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import('./routes/audit-routes'), 'AuditRoute'),
+});
+
+const securityRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/audit/security',
+  validateSearch: securitySearch,
+  component: lazyRouteComponent(() => import('./routes/audit-routes'), 'SecurityRoute'),
+});
+
+const mailsRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/audit/mails',
+  validateSearch: mailSearch,
+  component: lazyRouteComponent(() => import('./routes/audit-routes'), 'MailsRoute'),
 });
 
 /** Everything else, within the frame of the app. */
 const restRoute = createRoute({ getParentRoute: () => signedInRoute, path: '$', component: () => <NotFound /> });
+
+const adminTree = adminRoute.addChildren([adminStartRoute, agentsRoute, providersRoute, usersRoute, invitationsRoute, auditRoute, securityRoute, mailsRoute]);
 
 const tree = root.addChildren([
   loginRoute,
@@ -160,7 +199,7 @@ const tree = root.addChildren([
   confirmEmailRoute,
   resetRoute,
   resetConfirmRoute,
-  signedInRoute.addChildren([dashboardRoute, jobRoute, playRoute, settingsRoute, usageRoute, agentsRoute, providersRoute, restRoute]),
+  signedInRoute.addChildren([dashboardRoute, jobRoute, playRoute, settingsRoute, usageRoute, adminTree, restRoute]),
 ]);
 
 /** Returns the router of one page. */

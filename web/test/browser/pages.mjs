@@ -1,6 +1,7 @@
 // The pages to look at, each with the way to it and what must be there first.
 import { accountEdgePages } from './account-edge-pages.mjs';
 import { accountPages } from './account-pages.mjs';
+import { adminPages } from './admin-pages.mjs';
 import { providerPages } from './provider-pages.mjs';
 import { go, paste, still } from './steps.mjs';
 import { usagePages } from './usage-pages.mjs';
@@ -186,11 +187,11 @@ export const pages = [
       await go(page, stage, `/jobs/${job(stage, 'Tears').id}/play/${chosen.id}`, 'An open movie');
     },
   },
-  { name: 'agents', narrow: true, open: (page, stage) => go(page, stage, '/agents', 'barge-2') },
+  { name: 'agents', narrow: true, open: (page, stage) => go(page, stage, '/admin/agents', 'barge-2') },
   {
     name: 'agents-enrol',
     open: async (page, stage) => {
-      await go(page, stage, '/agents', 'barge-2');
+      await go(page, stage, '/admin/agents', 'barge-2');
       await page.getByRole('button', { name: 'Add an agent' }).click();
       await page.getByLabel('Name').fill('cellar-3');
       await page.getByRole('button', { name: 'Make the command' }).click();
@@ -201,7 +202,7 @@ export const pages = [
   {
     name: 'agents-drain',
     open: async (page, stage) => {
-      await go(page, stage, '/agents', 'barge-2');
+      await go(page, stage, '/admin/agents', 'barge-2');
       await page.getByRole('button', { name: 'Drain' }).first().click();
       await page.getByRole('dialog').waitFor();
       await still(page);
@@ -209,6 +210,7 @@ export const pages = [
   },
   { name: 'not-found', open: (page, stage) => go(page, stage, '/nowhere', 'Page not found') },
   ...providerPages,
+  ...adminPages,
   ...accountPages,
   ...accountEdgePages,
   ...usagePages,

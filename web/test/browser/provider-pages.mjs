@@ -18,7 +18,7 @@ export const providerPages = [
   {
     name: 'providers',
     narrow: true,
-    open: (page, stage) => go(page, stage, '/providers', 'a deleted account'),
+    open: (page, stage) => go(page, stage, '/admin/providers', 'a deleted account'),
   },
   {
     name: 'providers-unset',
@@ -29,13 +29,13 @@ export const providerPages = [
       Object.assign(providers.list[0], { healthy: false, agents: 0, slots: 0, slotsFree: 0, running: 0, summary: 'No agent is online that takes work.' });
       Object.assign(providers.list[1], { healthy: false, running: 0, slots: 0, slotsFree: 0, summary: 'No worker has credentials of a Seedr account.' });
       Object.assign(providers.list[1].seedr, { configured: false, credentialsFrom: '', lastOkAt: null, plan: '' });
-      await go(page, stage, '/providers', 'Nobody has switched');
+      await go(page, stage, '/admin/providers', 'Nobody has switched');
     },
   },
   {
     name: 'providers-verified',
     open: async (page, stage) => {
-      await go(page, stage, '/providers', 'a deleted account');
+      await go(page, stage, '/admin/providers', 'a deleted account');
       await page.getByRole('button', { name: 'Verify Seedr.cc' }).click();
       await page.getByText('4 transfers running').waitFor();
     },
@@ -45,7 +45,7 @@ export const providerPages = [
     narrow: true,
     open: async (page, stage) => {
       fail(stage);
-      await go(page, stage, '/providers', 'a deleted account');
+      await go(page, stage, '/admin/providers', 'a deleted account');
       await page.getByRole('button', { name: 'Verify Seedr.cc' }).click();
       await page.getByText('Not usable').waitFor();
     },
@@ -56,7 +56,7 @@ export const providerPages = [
     expects: /503/,
     open: async (page, stage) => {
       fail(stage);
-      await go(page, stage, '/providers', 'a deleted account');
+      await go(page, stage, '/admin/providers', 'a deleted account');
       await page.getByRole('button', { name: 'Switch to Seedr.cc' }).click();
       await page.getByLabel('Type seedr to confirm').fill('seedr');
       await page.getByRole('button', { name: 'Verify and switch' }).click();
@@ -67,7 +67,7 @@ export const providerPages = [
   {
     name: 'providers-failover',
     open: async (page, stage) => {
-      await go(page, stage, '/providers', 'a deleted account');
+      await go(page, stage, '/admin/providers', 'a deleted account');
       await page.getByRole('button', { name: 'Change the fail-over' }).click();
       await page.getByRole('dialog').waitFor();
       await still(page);

@@ -3,6 +3,7 @@ import type { Job } from '@/api/model';
 import { makeAgent, makeEvent, makeFile, makeJob, makeLedgerLine, makeProgress, makeSession, makeToken, moment } from '../fixtures';
 import { makeCheck, makeHistoryEntry } from '../providers';
 import { World } from '../world';
+import { crowd, peopleAndRecords } from './admin-scene';
 
 const gib = 1024 ** 3;
 
@@ -14,7 +15,7 @@ function downloading(given: Partial<Job>, progress: Parameters<typeof makeProgre
 function showJobs(): Job[] {
   return [
     makeJob({ name: '', state: 'resolving', size: null, fileCount: 0, reason: 'Asks the swarm for the file list.', nextAction: 'Starts the download.', deadline: moment(240), createdAt: moment(-20) }),
-    downloading({ name: 'Sintel.2010.2160p.Open.Movie.BluRay.x265-BLENDER', size: 4.6 * gib, fileCount: 14, createdAt: moment(-420) }, { bytesDone: 2.11 * gib, bytesStored: 1.9 * gib, etaSeconds: 112 }),
+    downloading({ name: 'Sintel.2010.2160p.Open.Movie.BluRay.x265-BLENDER', movableTo: ['seedr'], size: 4.6 * gib, fileCount: 14, createdAt: moment(-420) }, { bytesDone: 2.11 * gib, bytesStored: 1.9 * gib, etaSeconds: 112 }),
     makeJob({ name: 'Internet Archive · NASA Apollo 11 flight films and transcripts', state: 'awaiting_selection', size: 48 * gib, fileCount: 212, reason: 'The file list is known; choose what to download.', nextAction: 'Fails if nobody chooses.', deadline: moment(250_000), createdAt: moment(-900) }),
     downloading({ name: 'archlinux-2026.11.01-x86_64.iso', size: 1.3 * gib, createdAt: moment(-1500), reason: '' }, { bytesDone: 0.22 * gib, bytesStored: 0.2 * gib, downRate: 0, peers: 2, seeders: 0, etaSeconds: null, waiting: 'No peer with the missing pieces for 9 min.', givesUpAt: moment(1_260) }),
     makeJob({ name: 'ubuntu-26.04-desktop-amd64.iso', state: 'queued', size: 6.1 * gib, reason: 'Waits for a free slot: 10 of 10 running.', nextAction: 'Starts by itself.', createdAt: moment(-1800) }),
@@ -61,6 +62,7 @@ export function busyWorld(): World {
     makeAgent({ name: 'barge-2', url: 'http://10.0.4.12:7300', state: 'draining', running: 1, diskFree: 40_000_000_000 }),
     makeAgent({ name: 'attic', url: 'http://192.168.1.40:7300', alive: false, running: 0, lastSeenAt: moment(-5_400), lostAt: moment(-5_340) }),
   ];
+  peopleAndRecords(world);
   world.providers.failover = 'agent_to_seedr';
   world.providers.history = [
     makeHistoryEntry(4, { at: moment(-7_000), from: 'seedr', to: 'agent', failover: 'agent_to_seedr', verified: makeCheck({ provider: 'agent', message: 'Agents take work.', plan: '', spaceMax: 0, spaceUsed: 0, slots: 16, taken: 5, agents: 2 }) }),
@@ -97,5 +99,6 @@ export function busyWorld(): World {
 export function hugeWorld(count: number): World {
   const world = busyWorld();
   world.jobs = Array.from({ length: count }, (_, at) => makeJob({ name: `Archive volume ${count - at}`, createdAt: moment(-at * 60) }));
+  crowd(world, count);
   return world;
 }

@@ -2,7 +2,7 @@ import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 
-import type { Job } from '@/api/model';
+import type { Job, Provider } from '@/api/model';
 import { ErrorNotice } from '@/components/notice';
 import { filesQuery } from '@/features/files/api';
 import { FileBrowser } from '@/features/files/components/file-browser';
@@ -11,9 +11,11 @@ import { jobQuery } from '@/features/jobs/api';
 import { JobHeader } from '@/features/jobs/detail/job-header';
 import { JobProgress } from '@/features/jobs/detail/job-progress';
 import { JobStatus } from '@/features/jobs/detail/job-status';
+import { MoveJob } from '@/features/jobs/detail/move-job';
 import { SelectionPanel } from '@/features/jobs/detail/selection-panel';
 import { Timeline } from '@/features/jobs/detail/timeline';
 import { WorkflowPanel } from '@/features/jobs/detail/workflow-panel';
+import { providersQuery } from '@/features/providers/api';
 import { hasCode, problemCode } from '@/lib/problem';
 
 import { NotFound } from './not-found';
@@ -46,7 +48,12 @@ function JobView({ job, isAdmin }: { job: Job; isAdmin: boolean }) {
     <div className={classes.page}>
       <JobHeader
         job={job}
-        extra={job.state === 'ready' && <DownloadAllButton jobId={job.id} />}
+        extra={
+          <>
+            {job.state === 'ready' && <DownloadAllButton jobId={job.id} />}
+            {isAdmin && job.movableTo.length > 0 && <Move job={job} />}
+          </>
+        }
         onDeleted={() => void navigate({ to: '/' })}
       />
       <JobStatus job={job} />
@@ -62,6 +69,16 @@ function JobView({ job, isAdmin }: { job: Job; isAdmin: boolean }) {
       </div>
     </div>
   );
+}
+
+/** Moving, with what is known of where it would go. */
+function Move({ job }: { job: Job }) {
+  const { data: list } = useQuery({ ...providersQuery(), refetchInterval: false });
+  const troubleOf = (to: Provider) => {
+    const info = list?.providers.find((each) => each.provider === to);
+    return info && !info.healthy ? info.summary : '';
+  };
+  return <MoveJob job={job} troubleOf={troubleOf} />;
 }
 
 function Selection({ job }: { job: Job }) {

@@ -4,18 +4,13 @@ import { getRouteApi } from '@tanstack/react-router';
 
 import { ErrorNotice } from '@/components/notice';
 import { Page } from '@/components/page';
-import { AgentsPage } from '@/features/agents/components/agents-page';
 import { configQuery } from '@/features/auth/api';
-import { ProvidersPage } from '@/features/providers/components/providers-page';
 import { SettingsPage } from '@/features/settings/components/settings-page';
 import { UsagePage } from '@/features/usage/components/usage-page';
 
 import { useLeave, useMeChanged, useSignOut } from './account';
-import { NotFound } from './not-found';
 
 const settings = getRouteApi('/signed-in/settings');
-const agents = getRouteApi('/signed-in/agents');
-const providers = getRouteApi('/signed-in/providers');
 
 /** The account's settings. */
 export function SettingsRoute() {
@@ -35,16 +30,4 @@ export function SettingsRoute() {
 /** What the account uses of its plan. */
 export function UsageRoute() {
   return <UsagePage />;
-}
-
-/** The agents, for administrators; for others there is no such page. */
-export function AgentsRoute() {
-  const { me } = agents.useRouteContext();
-  return me.role === 'admin' ? <AgentsPage /> : <NotFound />;
-}
-
-/** Where downloads are fetched, for administrators; for others there is no such page. */
-export function ProvidersRoute() {
-  const { me } = providers.useRouteContext();
-  return me.role === 'admin' ? <ProvidersPage /> : <NotFound />;
 }

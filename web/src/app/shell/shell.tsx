@@ -3,7 +3,7 @@ import type { Icon } from '@tabler/icons-react';
 import { Link, Outlet } from '@tanstack/react-router';
 
 import type { Me } from '@/api/model';
-import { IconCloud, IconDownload, IconGauge, IconLogout, IconServer2, IconSettings, IconUserCircle } from '@/components/icons';
+import { IconDownload, IconGauge, IconLogout, IconSettings, IconShieldLock, IconUserCircle } from '@/components/icons';
 import { Logo } from '@/components/logo';
 
 import { LiveBadge } from '../live/live-badge';
@@ -11,7 +11,7 @@ import { LiveProvider } from '../live/live-provider';
 import classes from './shell.module.css';
 
 interface NavItem {
-  to: '/' | '/usage' | '/agents' | '/providers' | '/settings';
+  to: '/' | '/usage' | '/admin' | '/settings';
   label: string;
   icon: Icon;
   admin?: boolean;
@@ -20,9 +20,8 @@ interface NavItem {
 const items: readonly NavItem[] = [
   { to: '/', label: 'Downloads', icon: IconDownload },
   { to: '/usage', label: 'Usage', icon: IconGauge },
-  { to: '/agents', label: 'Agents', icon: IconServer2, admin: true },
-  { to: '/providers', label: 'Providers', icon: IconCloud, admin: true },
   { to: '/settings', label: 'Settings', icon: IconSettings },
+  { to: '/admin', label: 'Admin', icon: IconShieldLock, admin: true },
 ];
 
 interface ShellProps {
@@ -45,7 +44,7 @@ export function Shell({ me, onSignOut }: ShellProps) {
           </Link>
           <nav className={classes.nav} aria-label="Pages">
             {shown.map(({ to, label, icon: Symbol }) => (
-              <Link key={to} to={to} className={classes.link} activeOptions={{ exact: to !== '/agents' }}>
+              <Link key={to} to={to} className={classes.link} activeOptions={{ exact: to === '/' }}>
                 <Symbol size={18} stroke={1.7} aria-hidden="true" />
                 {label}
               </Link>

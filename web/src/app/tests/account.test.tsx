@@ -85,7 +85,7 @@ describe('agents', () => {
   it('tells how each agent is', async () => {
     const world = new World();
     world.agents = [makeAgent(), makeAgent({ name: 'attic', alive: false, lastSeenAt: moment(-7_200) })];
-    renderApp(world, '/agents');
+    renderApp(world, '/admin/agents');
     expect(await screen.findByText('Healthy')).toBeVisible();
     expect(screen.getByText('Lost')).toBeVisible();
     expect(screen.getAllByText('3 of 8')[0]).toBeVisible();
@@ -94,7 +94,7 @@ describe('agents', () => {
   it('drains an agent only after its name was typed', async () => {
     const world = new World();
     world.agents = [makeAgent()];
-    const { user } = renderApp(world, '/agents');
+    const { user } = renderApp(world, '/admin/agents');
     await user.click(await screen.findByRole('button', { name: 'Drain' }));
     const dialog = within(await screen.findByRole('dialog'));
     expect(dialog.getByRole('button', { name: 'Drain' })).toBeDisabled();
@@ -103,8 +103,24 @@ describe('agents', () => {
     expect(await screen.findByText('Draining')).toBeVisible();
   });
 
+  it('removes one that takes no work, and says why it may not', async () => {
+    const world = new World();
+    world.agents = [makeAgent({ state: 'draining', running: 2 }), makeAgent({ name: 'attic', alive: false, running: 0 })];
+    const { user } = renderApp(world, '/admin/agents');
+    const [busy, silent] = await screen.findAllByRole('button', { name: 'Remove' });
+    if (!busy || !silent) throw new Error('a button is missing');
+    await user.click(busy);
+    await user.type(await screen.findByRole('textbox'), 'barge-1{Enter}');
+    expect(await screen.findByText(/2 jobs run on barge-1/)).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Keep it as it is' }));
+    await user.click(silent);
+    await user.type(await screen.findByRole('textbox'), 'attic{Enter}');
+    expect(await screen.findByText('attic is removed.')).toBeVisible();
+    expect(screen.queryByRole('heading', { name: 'attic' })).not.toBeInTheDocument();
+  });
+
   it('shows the command for a new agent', async () => {
-    const { user } = renderApp(new World(), '/agents');
+    const { user } = renderApp(new World(), '/admin/agents');
     await screen.findByText('No agent yet');
     const [add] = screen.getAllByRole('button', { name: 'Add an agent' });
     if (add) await user.click(add);
@@ -116,7 +132,7 @@ describe('agents', () => {
   it('are no page for others', async () => {
     const world = new World();
     world.me = makeMe({ role: 'user' });
-    renderApp(world, '/agents');
+    renderApp(world, '/admin/agents');
     expect(await screen.findByRole('heading', { name: 'Page not found' })).toBeVisible();
     expect(screen.queryByRole('link', { name: 'Agents' })).not.toBeInTheDocument();
   });

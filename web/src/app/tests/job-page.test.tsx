@@ -49,6 +49,38 @@ describe('the job page', () => {
     expect(screen.getByText('7')).toBeVisible();
   });
 
+  it('lets administrators move it where the server says that it can go', async () => {
+    const { world, job } = worldWith({ state: 'downloading', name: 'Apollo', movableTo: ['seedr'] });
+    const seedr = world.providers.list.find((info) => info.provider === 'seedr');
+    if (seedr) Object.assign(seedr, { healthy: false, summary: 'Seedr cannot be reached.' });
+    const { user } = renderApp(world, `/jobs/${job.id}`);
+    await user.click(await screen.findByRole('button', { name: 'Move to Seedr.cc' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    expect(dialog.getByText(/parts that are in storage stay/)).toBeVisible();
+    expect(await dialog.findByText('Seedr cannot be reached.')).toBeVisible();
+    await user.click(dialog.getByRole('button', { name: 'Move' }));
+    expect(await screen.findByText('An administrator moved it to Seedr.cc')).toBeVisible();
+    expect(world.changes).toEqual([`POST /admin/jobs/${job.id}/provider {"provider":"seedr"}`]);
+    expect(await screen.findByRole('button', { name: 'Move to Agents' })).toBeVisible();
+  });
+
+  it('tells why a move was refused', async () => {
+    const { world, job } = worldWith({ state: 'downloading', movableTo: ['seedr'] });
+    const { user } = renderApp(world, `/jobs/${job.id}`);
+    await user.click(await screen.findByRole('button', { name: 'Move to Seedr.cc' }));
+    world.jobs = [{ ...job, movableTo: [] }];
+    await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Move' }));
+    expect(await screen.findByText(/it cannot be moved now/)).toBeVisible();
+  });
+
+  it('offers no move to others, and none of what cannot go anywhere', async () => {
+    const { world, job } = worldWith({ state: 'downloading', movableTo: ['seedr'] });
+    world.me = makeMe({ role: 'user' });
+    renderApp(world, `/jobs/${job.id}`);
+    expect(await screen.findByRole('button', { name: 'Pause' })).toBeVisible();
+    expect(screen.queryByRole('button', { name: /Move to/ })).not.toBeInTheDocument();
+  });
+
   it('makes files available as soon as each is stored', async () => {
     const { world, job } = worldWith({ state: 'downloading' }, [
       makeFile(0, 'a.mkv', { contentType: 'video/x-matroska', previewable: true }),

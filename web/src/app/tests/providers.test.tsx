@@ -18,12 +18,12 @@ describe('the page of the providers', () => {
   it('tells which one is active, how each does and what it has room for', async () => {
     const world = new World();
     world.providers.failover = 'agent_to_seedr';
-    renderApp(world, '/providers');
+    renderApp(world, '/admin/providers');
     const agents = await card('Agents');
     expect(agents.getByText('Active')).toBeVisible();
     expect(agents.getByText('9 free of 16')).toBeVisible();
     expect(agents.getByText('7 running, 2 waiting')).toBeVisible();
-    expect(agents.getByRole('link', { name: 'All agents' })).toHaveAttribute('href', '/agents');
+    expect(agents.getByRole('link', { name: 'All agents' })).toHaveAttribute('href', '/admin/agents');
     const seedr = await card('Seedr.cc');
     expect(seedr.getByText('Healthy')).toBeVisible();
     expect(seedr.getByText('655 GiB free of 1.0 TiB, 57.0 GiB held')).toBeVisible();
@@ -38,7 +38,7 @@ describe('the page of the providers', () => {
 
   it('tells what the deployment lacks, and what does not work without it', async () => {
     const world = new World();
-    renderApp(world, '/providers');
+    renderApp(world, '/admin/providers');
     const list = within(await screen.findByRole('list', { name: 'Deployment' }));
     const of = (name: string) => list.getByText(name).closest('li');
     expect(of('Database')).toHaveTextContent('DatabaseFine');
@@ -48,7 +48,7 @@ describe('the page of the providers', () => {
   it('tells how to configure Seedr where no worker has credentials', async () => {
     const world = new World();
     world.providers.list = [makeAgents(), makeSeedrProvider({ configured: false }, { healthy: false, summary: 'No worker has credentials of a Seedr account.' })];
-    renderApp(world, '/providers');
+    renderApp(world, '/admin/providers');
     const seedr = await card('Seedr.cc');
     expect(seedr.getByText('Not configured')).toBeVisible();
     expect(seedr.getByText('SEEDR_PASSWORD')).toBeVisible();
@@ -59,7 +59,7 @@ describe('the page of the providers', () => {
     const world = new World();
     const rest = { failedSince: moment(-3_600), restUntil: moment(600), restReason: 'limited', problem: 'seedr_limited' };
     world.providers.list = [makeAgents(), makeSeedrProvider(rest, { healthy: false })];
-    renderApp(world, '/providers');
+    renderApp(world, '/admin/providers');
     const seedr = await card('Seedr.cc');
     expect(seedr.getByText('Breaker open')).toBeVisible();
     expect(seedr.getByText(/open: Seedr asked for fewer calls/)).toHaveTextContent('The next call goes out in 10 minutes.');
@@ -68,7 +68,7 @@ describe('the page of the providers', () => {
 
   it('verifies by a real call and shows plan, space and slots, or the fault', async () => {
     const world = new World();
-    const { user } = renderApp(world, '/providers');
+    const { user } = renderApp(world, '/admin/providers');
     const seedr = await card('Seedr.cc');
     await user.click(seedr.getByRole('button', { name: 'Verify Seedr.cc' }));
     expect(await seedr.findByText('Plan MASTER · 312 GiB of 1.0 TiB used · 4 of 25 slots taken')).toBeVisible();
@@ -85,7 +85,7 @@ describe('the page of the providers', () => {
 
   it('switches only when the name is typed', async () => {
     const world = new World();
-    const { user } = renderApp(world, '/providers');
+    const { user } = renderApp(world, '/admin/providers');
     await user.click(await screen.findByRole('button', { name: 'Switch to Seedr.cc' }));
     const dialog = within(await screen.findByRole('dialog'));
     const confirm = dialog.getByRole('button', { name: 'Verify and switch' });
@@ -102,7 +102,7 @@ describe('the page of the providers', () => {
   it('switches to a provider that fails only when that is asked for', async () => {
     const world = new World();
     world.providers.check = failed;
-    const { user } = renderApp(world, '/providers');
+    const { user } = renderApp(world, '/admin/providers');
     await user.click(await screen.findByRole('button', { name: 'Switch to Seedr.cc' }));
     const dialog = within(await screen.findByRole('dialog'));
     expect(dialog.queryByRole('checkbox')).not.toBeInTheDocument();
@@ -117,7 +117,7 @@ describe('the page of the providers', () => {
 
   it('changes the fail-over and leaves the active provider', async () => {
     const world = new World();
-    const { user } = renderApp(world, '/providers');
+    const { user } = renderApp(world, '/admin/providers');
     await user.click(await screen.findByRole('button', { name: 'Change the fail-over' }));
     const dialog = within(await screen.findByRole('dialog'));
     await user.selectOptions(dialog.getByRole('combobox'), 'Both ways, each provider once');
@@ -132,7 +132,7 @@ describe('the page of the providers', () => {
   it('shows older entries of the history on demand', async () => {
     const world = new World();
     world.providers.history = Array.from({ length: 23 }, (_, at) => makeHistoryEntry(23 - at, { by: `admin-${23 - at}@example.org` }));
-    const { user } = renderApp(world, '/providers');
+    const { user } = renderApp(world, '/admin/providers');
     expect(await screen.findByText('admin-4@example.org')).toBeVisible();
     expect(screen.queryByText('admin-3@example.org')).not.toBeInTheDocument();
     await user.click(screen.getByRole('button', { name: 'Show older' }));
@@ -143,7 +143,7 @@ describe('the page of the providers', () => {
   it('is not there for users', async () => {
     const world = new World();
     world.me = makeMe({ role: 'user' });
-    renderApp(world, '/providers');
+    renderApp(world, '/admin/providers');
     expect(await screen.findByText('This address leads nowhere.')).toBeVisible();
     expect(screen.queryByRole('link', { name: 'Providers' })).not.toBeInTheDocument();
   });

@@ -20,9 +20,9 @@ export function agentsQuery() {
   });
 }
 
-export type AgentAct = 'cordon' | 'uncordon' | 'drain';
+export type AgentAct = 'cordon' | 'uncordon' | 'drain' | 'remove';
 
-/** Changes what is wanted of an agent. */
+/** Changes what is wanted of an agent, or forgets it. */
 export function changeAgent(id: string, act: AgentAct): Promise<undefined> {
   const params = { params: { path: { id } } };
   switch (act) {
@@ -32,6 +32,8 @@ export function changeAgent(id: string, act: AgentAct): Promise<undefined> {
       return send(http.POST('/api/v1/admin/agents/{id}/uncordon', params));
     case 'drain':
       return send(http.POST('/api/v1/admin/agents/{id}/drain', params));
+    case 'remove':
+      return send(http.DELETE('/api/v1/admin/agents/{id}', params));
   }
 }
 

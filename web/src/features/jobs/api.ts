@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions, skipToken } from '@tanstack/react-query';
 
-import type { Job, JobAction, JobPage, JobState, Progress } from '@/api/model';
+import type { Job, JobAction, JobPage, JobState, Progress, Provider } from '@/api/model';
 import { http, send } from '@/lib/http';
 
 export const sorts = ['-created', 'created', 'name', '-name', '-size', 'size', 'state'] as const;
@@ -125,4 +125,9 @@ export function act(id: string, action: PlainAction): Promise<Job | undefined> {
 /** Chooses the files of a job that awaits it. */
 export function selectFiles(id: string, indexes: readonly number[]): Promise<Job> {
   return send(http.POST('/api/v1/jobs/{id}/select', { params: { path: { id } }, body: { indexes: [...indexes] } }));
+}
+
+/** Gives an open job to another provider, as an administrator; answers when that is written. */
+export async function moveJob(id: string, provider: Provider): Promise<void> {
+  await send(http.POST('/api/v1/admin/jobs/{id}/provider', { params: { path: { id } }, body: { provider } }));
 }

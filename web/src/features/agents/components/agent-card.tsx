@@ -19,6 +19,11 @@ export function healthOf(agent: Agent): Health {
   return { label: 'Healthy', icon: IconCircleCheck, tone: 'ok' };
 }
 
+/** Reports whether an agent may go: it takes no work, or is silent. The server knows whether jobs run on it. */
+function removable(agent: Agent): boolean {
+  return agent.state !== 'active' || !agent.alive;
+}
+
 const tightDisk = 0.9;
 
 function loadTone(share: number): 'active' | 'warn' {
@@ -67,6 +72,11 @@ export function AgentCard({ agent, onAct }: { agent: Agent; onAct: (agent: Agent
         {agent.state !== 'draining' && (
           <Button size="compact-sm" variant="default" onClick={() => onAct(agent, 'drain')}>
             Drain
+          </Button>
+        )}
+        {removable(agent) && (
+          <Button size="compact-sm" variant="default" onClick={() => onAct(agent, 'remove')}>
+            Remove
           </Button>
         )}
       </div>

@@ -4,6 +4,7 @@ import { useState } from 'react';
 
 import type { Agent } from '@/api/model';
 import { ConfirmDialog } from '@/components/confirm-dialog';
+import { FormFault } from '@/components/form-fault';
 import { IconPlus, IconServer2 } from '@/components/icons';
 import { ErrorNotice, Notice } from '@/components/notice';
 import { Page } from '@/components/page';
@@ -23,6 +24,7 @@ const doneTexts: Record<AgentAct, (name: string) => string> = {
   cordon: (name) => `${name} takes no new work.`,
   uncordon: (name) => `${name} takes work again.`,
   drain: (name) => `${name} hands over its work.`,
+  remove: (name) => `${name} is removed.`,
 };
 
 /** The compute agents: how they are, and what is wanted of them. */
@@ -38,11 +40,18 @@ export function AgentsPage() {
       setAsked(undefined);
       return client.invalidateQueries({ queryKey: agentKeys.all });
     },
-    onError: (failure) => toastFailed('The agent could not be changed', failure),
+    onError: (failure, { act }) => {
+      // A dialog shows its own.
+      if (act === 'uncordon') toastFailed('The agent could not be changed', failure);
+    },
   });
   const start = (agent: Agent, act: AgentAct) => {
     if (act === 'uncordon') changing.mutate({ agent, act });
     else setAsked({ agent, act });
+  };
+  const close = () => {
+    changing.reset();
+    setAsked(undefined);
   };
   const enrolButton = (
     <Button leftSection={<IconPlus size={17} />} onClick={() => setEnrolling(true)}>
@@ -71,7 +80,7 @@ export function AgentsPage() {
         </ul>
       )}
       <EnrolDialog opened={enrolling} onClose={() => setEnrolling(false)} />
-      <AgentConfirm asked={asked} busy={changing.isPending} onConfirm={changing.mutate} onClose={() => setAsked(undefined)} />
+      <AgentConfirm asked={asked} busy={changing.isPending} error={changing.error} onConfirm={changing.mutate} onClose={close} />
     </Page>
   );
 }
@@ -79,28 +88,40 @@ export function AgentsPage() {
 interface AgentConfirmProps {
   asked: Asked | undefined;
   busy: boolean;
+  error: Error | null;
   onConfirm: (asked: Asked) => void;
   onClose: () => void;
 }
 
-function AgentConfirm({ asked, busy, onConfirm, onClose }: AgentConfirmProps) {
-  const drain = asked?.act === 'drain';
+const questions: Record<Exclude<AgentAct, 'uncordon'>, { label: string; text: string; danger: boolean }> = {
+  cordon: { label: 'Cordon', danger: false, text: 'It takes no new work. What it is downloading goes on until it ends.' },
+  drain: {
+    label: 'Drain',
+    danger: true,
+    text: 'It takes no new work. Downloads that end soon are finished; the others move to another agent with what is stored.',
+  },
+  remove: {
+    label: 'Remove',
+    danger: true,
+    text: 'It leaves this list, and its credential is worthless: the program on its machine is refused from now on, so stop it there. To use the machine again, add it as a new agent.',
+  },
+};
+
+function AgentConfirm({ asked, busy, error, onConfirm, onClose }: AgentConfirmProps) {
+  const question = asked && asked.act !== 'uncordon' ? questions[asked.act] : undefined;
   return (
     <ConfirmDialog
-      opened={asked !== undefined}
-      title={drain ? 'Drain the agent?' : 'Cordon the agent?'}
-      confirmLabel={drain ? 'Drain' : 'Cordon'}
+      opened={question !== undefined}
+      title={question ? `${question.label} the agent?` : ''}
+      confirmLabel={question?.label ?? ''}
       typed={asked?.agent.name ?? ''}
-      danger={drain}
+      danger={question?.danger ?? false}
       busy={busy}
       onConfirm={() => asked && onConfirm(asked)}
       onClose={onClose}
     >
-      {drain ? (
-        <p>It takes no new work. Downloads that end soon are finished; the others move to another agent with what is stored.</p>
-      ) : (
-        <p>It takes no new work. What it is downloading goes on until it ends.</p>
-      )}
+      <p>{question?.text}</p>
+      <FormFault error={error} />
     </ConfirmDialog>
   );
 }

@@ -1,9 +1,9 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useDeferredValue, useMemo, useState } from 'react';
 
 import type { Job } from '@/api/model';
 import { ErrorNotice } from '@/components/notice';
+import { WindowList } from '@/components/window-list';
 
 import { jobCountsQuery, jobListQuery, type JobFilter, type PlainAction, type Sort } from '../api';
 import { ActConfirm, asksFirst } from '../components/act-confirm';
@@ -99,65 +99,31 @@ interface RowsProps {
 }
 
 function Rows({ jobs, total, dim, isSelected, onSelect, onAct, onEnd }: RowsProps) {
-  const frame = useRef<HTMLDivElement>(null);
-  const [margin, setMargin] = useState(0);
-  // The list's distance from the top changes with what stands above it: the submit box grows.
-  useLayoutEffect(() => {
-    const measure = () => setMargin(Math.round((frame.current?.getBoundingClientRect().top ?? 0) + window.scrollY));
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(document.body);
-    return () => observer.disconnect();
-  }, []);
-  const virtual = useWindowVirtualizer({
-    count: jobs.length,
-    estimateSize: () => rowEstimate,
-    overscan: 6,
-    scrollMargin: margin,
-    getItemKey: (index) => jobs[index]?.id ?? index,
-  });
-  const items = virtual.getVirtualItems();
-  const last = items.at(-1)?.index ?? 0;
-  useEffect(() => {
-    if (last >= jobs.length - 12) onEnd();
-  }, [last, jobs.length, onEnd]);
-  const onKeyDown = useRowKeys((index) => virtual.scrollToIndex(index, { align: 'auto' }), jobs);
-
+  const onKeyDown = useRowKeys(jobs);
   return (
-    // The keys move between the rows' own links; the list itself is no control.
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-    <div
-      ref={frame}
-      className={classes.rows}
-      data-dim={dim || undefined}
-      role="list"
-      aria-label="Downloads, arrow keys move between them"
-      style={{ height: virtual.getTotalSize() }}
+    <WindowList
+      label="Downloads, arrow keys move between them"
+      count={jobs.length}
+      estimate={rowEstimate}
+      rowKey={(index) => jobs[index]?.id ?? `${index}`}
+      dim={dim}
+      onEnd={onEnd}
       onKeyDown={onKeyDown}
-    >
-      {items.map((item) => {
-        const job = jobs[item.index];
-        if (!job) return null;
+      row={(index) => {
+        const job = jobs[index];
         return (
-          <div
-            key={item.key}
-            ref={virtual.measureElement}
-            data-index={item.index}
-            className={classes.place}
-            role="presentation"
-            style={{ transform: `translateY(${item.start - margin}px)` }}
-          >
+          job && (
             <JobRow
               job={job}
-              position={item.index + 1}
+              position={index + 1}
               count={total}
               selected={isSelected(job.id)}
               onSelect={onSelect}
               onAct={onAct}
             />
-          </div>
+          )
         );
-      })}
-    </div>
+      }}
+    />
   );
 }

@@ -9,9 +9,9 @@ function focusRow(list: HTMLElement, id: string): boolean {
 }
 
 /** Moves between rows by arrow keys (or j and k), and selects one by space or x. */
-export function useRowKeys(reveal: (index: number) => void, jobs: readonly Job[]) {
+export function useRowKeys(jobs: readonly Job[]) {
   return useCallback(
-    (event: KeyboardEvent<HTMLElement>) => {
+    (event: KeyboardEvent<HTMLElement>, reveal: (index: number) => void) => {
       if (event.ctrlKey || event.metaKey || event.altKey || !(event.target instanceof HTMLElement)) return;
       if (!event.target.matches('[data-row-link], input[type="checkbox"]')) return;
       const list = event.currentTarget;
@@ -30,6 +30,6 @@ export function useRowKeys(reveal: (index: number) => void, jobs: readonly Job[]
         row?.querySelector<HTMLElement>('input[type="checkbox"]')?.click();
       }
     },
-    [reveal, jobs],
+    [jobs],
   );
 }

@@ -48,7 +48,7 @@ export function ProviderCard({ info, onSwitch }: ProviderCardProps) {
         {!info.seedr && (
           <Fact name="Agents">
             {info.agents === 0 ? 'none takes work' : `${formatPlural(info.agents, 'agent takes', 'agents take')} work`} ·{' '}
-            <Anchor inherit className={classes.whole} renderRoot={(props) => <Link to="/agents" {...props} />}>
+            <Anchor inherit className={classes.whole} renderRoot={(props) => <Link to="/admin/agents" {...props} />}>
               All agents
             </Anchor>
           </Fact>

@@ -1,0 +1,92 @@
+import { Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Outlet } from '@tanstack/react-router';
+
+import { ErrorNotice } from '@/components/notice';
+import { Page } from '@/components/page';
+import { SectionNav } from '@/components/section-nav';
+import { AgentsPage } from '@/features/agents/components/agents-page';
+import { configQuery } from '@/features/auth/api';
+import { ProvidersPage } from '@/features/providers/components/providers-page';
+import { Reauth } from '@/features/settings/components/reauth';
+import { useConfirmed } from '@/features/settings/components/reauth-context';
+import { InvitationsPage } from '@/features/users/components/invitations-page';
+import { UsersPage } from '@/features/users/components/users-page';
+import { defaultUserSort, type UserView } from '@/features/users/user';
+
+import classes from './admin.module.css';
+import { NotFound } from './not-found';
+
+const admin = getRouteApi('/signed-in/admin');
+const users = getRouteApi('/signed-in/admin/users');
+
+const sections = [
+  { to: '/admin/agents', label: 'Agents' },
+  { to: '/admin/providers', label: 'Providers' },
+  { to: '/admin/users', label: 'Users' },
+  { to: '/admin/audit', label: 'Audit log' },
+] as const;
+
+/** The frame of the pages for administrators; for others there are no such pages. */
+export function AdminRoute() {
+  const { me } = admin.useRouteContext();
+  if (me.role !== 'admin') return <NotFound />;
+  return (
+    <Reauth me={me}>
+      <div className={classes.sections}>
+        <SectionNav label="Administration" entries={sections} />
+      </div>
+      <Outlet />
+    </Reauth>
+  );
+}
+
+/** The agents. */
+export function AgentsRoute() {
+  return <AgentsPage />;
+}
+
+/** Where downloads are fetched. */
+export function ProvidersRoute() {
+  return <ProvidersPage />;
+}
+
+/** The accounts. */
+export function UsersRoute() {
+  const { me } = admin.useRouteContext();
+  const { q = '', state = '', role = '', sort = defaultUserSort } = users.useSearch();
+  const view: UserView = { q, state, role, sort };
+  const navigate = users.useNavigate();
+  const confirmed = useConfirmed();
+  return (
+    <UsersPage
+      me={me}
+      view={view}
+      confirmed={confirmed}
+      onView={(change) => {
+        const next = { ...view, ...change };
+        void navigate({
+          search: {
+            q: next.q || undefined,
+            state: next.state || undefined,
+            role: next.role || undefined,
+            sort: next.sort === defaultUserSort ? undefined : next.sort,
+          },
+          replace: true,
+          resetScroll: false,
+        });
+      }}
+    />
+  );
+}
+
+/** Who may make an account, and who was invited. */
+export function InvitationsRoute() {
+  const { data: config, error, refetch } = useQuery(configQuery());
+  if (config) return <InvitationsPage config={config} onChanged={() => void refetch()} />;
+  return (
+    <Page title="Invitations">
+      {error ? <ErrorNotice error={error} title="The settings could not be loaded" retry={() => void refetch()} /> : <Skeleton height={220} radius="lg" />}
+    </Page>
+  );
+}

@@ -1,0 +1,32 @@
+import * as z from 'zod/mini';
+
+import { mailStates } from '@/features/audit/api';
+import { sorts } from '@/features/jobs/api';
+import { tabNames } from '@/features/jobs/state';
+import { userRoles, userSorts, userStates } from '@/features/users/user';
+
+// What stands behind the question mark of each page's address. Nonsense counts as nothing.
+
+export const nextSearch = z.object({ next: z._default(z.catch(z.string(), ''), '') });
+export const tokenSearch = z.object({ token: z._default(z.catch(z.string(), ''), '') });
+export const invitationSearch = z.object({ invitation: z._default(z.catch(z.string(), ''), '') });
+
+export const listDefaults = { tab: 'all', q: '', sort: '-created' } as const;
+export const listSearch = z.object({
+  tab: z.catch(z.optional(z.enum(tabNames)), undefined),
+  q: z.catch(z.optional(z.string()), undefined),
+  sort: z.catch(z.optional(z.enum(sorts)), undefined),
+});
+
+export const userSearch = z.object({
+  q: z.catch(z.optional(z.string()), undefined),
+  state: z.catch(z.optional(z.enum(userStates)), undefined),
+  role: z.catch(z.optional(z.enum(userRoles)), undefined),
+  sort: z.catch(z.optional(z.enum(userSorts)), undefined),
+});
+
+const text = z.catch(z.optional(z.string()), undefined);
+const day = z.catch(z.optional(z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/))), undefined);
+export const auditSearch = z.object({ actor: text, action: text, target: text, from: day, to: day });
+export const securitySearch = z.object({ kind: text, user: text, ip: text, from: day, to: day });
+export const mailSearch = z.object({ state: z.catch(z.optional(z.enum(mailStates)), undefined) });

@@ -1,0 +1,101 @@
+import { infiniteQueryOptions } from '@tanstack/react-query';
+
+import type { AuditCheck, AuditEntry, MailInfo, SecurityEvent } from '@/api/model';
+import { http, send } from '@/lib/http';
+
+import { dayBounds } from './text';
+
+/** Which entries of the audit log are shown. Empty texts show all. */
+export interface AuditView {
+  actor: string;
+  /** An action, or an area. */
+  action: string;
+  target: string;
+  /** Days of the reader's calendar, both included. */
+  from: string;
+  to: string;
+}
+
+/** Which security events are shown. Empty texts show all. */
+export interface SecurityView {
+  kind: string;
+  user: string;
+  ip: string;
+  from: string;
+  to: string;
+}
+
+export const mailStates = ['queued', 'sent', 'failed'] as const;
+export type MailState = (typeof mailStates)[number];
+
+export const auditKeys = {
+  all: ['audit'] as const,
+  log: (view: AuditView) => [...auditKeys.all, 'log', view] as const,
+  security: (view: SecurityView) => [...auditKeys.all, 'security', view] as const,
+  mails: (state: MailState | '') => [...auditKeys.all, 'mails', state] as const,
+};
+
+const pageSize = 50;
+
+/** Leaves out what is empty. */
+function given<T extends Record<string, string>>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== '')) as Partial<T>;
+}
+
+interface Page<T> {
+  items: T[];
+  nextCursor: string;
+}
+
+const paging = {
+  initialPageParam: '',
+  getNextPageParam: ({ nextCursor }: Page<unknown>) => (nextCursor === '' ? undefined : nextCursor),
+  // What was done a moment ago has to be there.
+  staleTime: 0,
+};
+
+/** The audit log, newest first. */
+export function auditQuery(view: AuditView) {
+  return infiniteQueryOptions({
+    queryKey: auditKeys.log(view),
+    queryFn: async ({ pageParam, signal }): Promise<Page<AuditEntry>> => {
+      const { from, to, ...texts } = view;
+      const query = { ...given({ ...texts, cursor: pageParam }), ...dayBounds(from, to), limit: pageSize };
+      const answer = await send(http.GET('/api/v1/admin/audit', { params: { query }, signal }));
+      return { items: answer.entries, nextCursor: answer.nextCursor };
+    },
+    ...paging,
+  });
+}
+
+/** The security events, newest first. */
+export function securityQuery(view: SecurityView) {
+  return infiniteQueryOptions({
+    queryKey: auditKeys.security(view),
+    queryFn: async ({ pageParam, signal }): Promise<Page<SecurityEvent>> => {
+      const { from, to, ...texts } = view;
+      const query = { ...given({ ...texts, cursor: pageParam }), ...dayBounds(from, to), limit: pageSize };
+      const answer = await send(http.GET('/api/v1/admin/security-events', { params: { query }, signal }));
+      return { items: answer.events, nextCursor: answer.nextCursor };
+    },
+    ...paging,
+  });
+}
+
+/** The mails and what became of them, newest first. */
+export function mailsQuery(state: MailState | '') {
+  return infiniteQueryOptions({
+    queryKey: auditKeys.mails(state),
+    queryFn: async ({ pageParam, signal }): Promise<Page<MailInfo>> => {
+      const query = { ...(state !== '' && { state }), ...given({ before: pageParam }), limit: pageSize };
+      const { mails } = await send(http.GET('/api/v1/admin/mails', { params: { query }, signal }));
+      return { items: mails, nextCursor: mails.length < pageSize ? '' : (mails.at(-1)?.createdAt ?? '') };
+    },
+    ...paging,
+  });
+}
+
+/** Has the server follow the audit log's chain of hashes. */
+export function verifyAudit(): Promise<AuditCheck> {
+  return send(http.GET('/api/v1/admin/audit/verify'));
+}

@@ -1,0 +1,69 @@
+import { NativeSelect } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useDeferredValue } from 'react';
+
+import { Page } from '@/components/page';
+
+import { auditQuery, type AuditView } from '../api';
+import { actionTexts, areas } from '../text';
+import { AuditRecord } from './audit-record';
+import { AuditTabs } from './audit-tabs';
+import { FilterBar } from './filter-bar';
+import { RecordList } from './record-list';
+import { TextFilter } from './text-filter';
+import { VerifyChain } from './verify-chain';
+
+interface AuditPageProps {
+  view: AuditView;
+  onView: (change: Partial<AuditView>) => void;
+}
+
+const nothing: AuditView = { actor: '', action: '', target: '', from: '', to: '' };
+
+const actions = [
+  { value: '', label: 'All acts' },
+  ...areas.map(({ value, label }) => ({
+    group: label,
+    items: [
+      { value, label: `${label}: all` },
+      ...Object.entries(actionTexts)
+        .filter(([action]) => action.startsWith(`${value}.`))
+        .map(([action, text]) => ({ value: action, label: text })),
+    ],
+  })),
+];
+
+const known = new Set(['', ...areas.map(({ value }) => value), ...Object.keys(actionTexts)]);
+
+/** Who did what to what, from where, and what changed by it. */
+export function AuditPage({ view, onView }: AuditPageProps) {
+  const asked = useDeferredValue(view);
+  const list = useInfiniteQuery({ ...auditQuery(asked), placeholderData: (before) => before });
+  const filtered = Object.values(view).some((value) => value !== '');
+  const onAll = filtered ? () => onView(nothing) : undefined;
+  return (
+    <Page title="Audit log" intro="Who did what to what. Entries are only ever added, and each seals the one before it." actions={<VerifyChain />}>
+      <AuditTabs />
+      <FilterBar from={view.from} to={view.to} onDays={onView} onAll={onAll}>
+        <TextFilter label="By" placeholder="Address, agent or id" maxLength={254} value={view.actor} onCommit={(actor) => onView({ actor })} />
+        <NativeSelect
+          size="sm"
+          label="Act"
+          data={known.has(view.action) ? actions : [...actions, { value: view.action, label: view.action }]}
+          value={view.action}
+          onChange={(event) => onView({ action: event.currentTarget.value })}
+        />
+        <TextFilter label="To what" placeholder="Address, agent or id" maxLength={254} value={view.target} onCommit={(target) => onView({ target })} />
+      </FilterBar>
+      <RecordList
+        label="Audit log"
+        noun="entries"
+        list={list}
+        keyOf={(entry) => entry.id}
+        render={(entry) => <AuditRecord entry={entry} onView={onView} />}
+        empty="What administrators do shows up here."
+        onAll={onAll}
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,78 @@
+import { UnstyledButton } from '@mantine/core';
+
+import type { AuditEntry } from '@/api/model';
+import { IconArrowRight } from '@/components/icons';
+import { RelativeTime } from '@/components/relative-time';
+
+import type { AuditView } from '../api';
+import { actionText, actorText, changesOf, targetText, type Change } from '../text';
+import classes from './audit.module.css';
+
+interface AuditRecordProps {
+  entry: AuditEntry;
+  onView: (change: Partial<AuditView>) => void;
+}
+
+/** One entry of the audit log. */
+export function AuditRecord({ entry, onView }: AuditRecordProps) {
+  const target = targetText(entry);
+  const actor = actorText(entry);
+  const changes = changesOf(entry);
+  return (
+    <div className={classes.record}>
+      <p className={classes.what}>
+        <b>{actionText(entry.action)}</b>
+        {target !== '' && (
+          <UnstyledButton className={classes.name} title="Show what was done to it" onClick={() => onView({ target: entry.targetName || entry.targetId })}>
+            {target}
+          </UnstyledButton>
+        )}
+      </p>
+      <p className={classes.when}>
+        <RelativeTime at={entry.at} />
+      </p>
+      <p className={classes.facts}>
+        <span>
+          by{' '}
+          {entry.actorId ? (
+            <UnstyledButton className={classes.name} title="Show what they did" onClick={() => onView({ actor: entry.actorName || (entry.actorId ?? '') })}>
+              {actor}
+            </UnstyledButton>
+          ) : (
+            actor
+          )}
+        </span>
+        {entry.ip !== '' && (
+          <span className="tabular">
+            from {entry.ip}
+          </span>
+        )}
+        <span className="tabular" title={`Hash ${entry.hash}`}>
+          entry {entry.id}
+        </span>
+      </p>
+      {changes.length > 0 && (
+        <dl className={classes.changes}>
+          {changes.map((change) => (
+            <div key={change.name}>
+              <dt>{change.name}</dt>
+              <dd>
+                <ChangeText change={change} />
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </div>
+  );
+}
+
+function ChangeText({ change: { from, to } }: { change: Change }) {
+  if (from === undefined) return <>{to}</>;
+  if (to === undefined) return <del>{from}</del>;
+  return (
+    <>
+      <del>{from}</del> <IconArrowRight size={14} aria-label="became" /> <ins>{to}</ins>
+    </>
+  );
+}

@@ -1,0 +1,97 @@
+import { NativeSelect } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+
+import type { MailInfo } from '@/api/model';
+import { HealthLabel, type Health } from '@/components/health-label';
+import { IconAlertTriangle, IconCircleCheck, IconHourglassHigh } from '@/components/icons';
+import { Page } from '@/components/page';
+import { RelativeTime } from '@/components/relative-time';
+import { formatPlural } from '@/lib/format';
+
+import { mailsQuery, mailStates, type MailState } from '../api';
+import { mailText } from '../text';
+import { AuditTabs } from './audit-tabs';
+import classes from './audit.module.css';
+import { RecordList } from './record-list';
+
+const states = [
+  { value: '', label: 'All mails' },
+  { value: 'failed', label: 'Not sent' },
+  { value: 'queued', label: 'On the way' },
+  { value: 'sent', label: 'Sent' },
+];
+
+interface MailsPageProps {
+  state: MailState | '';
+  onState: (state: MailState | '') => void;
+}
+
+/** The mails and what became of them, without their text and links. */
+export function MailsPage({ state, onState }: MailsPageProps) {
+  const list = useInfiniteQuery({ ...mailsQuery(state), placeholderData: (before) => before });
+  return (
+    <Page title="Mails" intro="What was mailed, and what could not be and why. Without text and links; kept for 30 days.">
+      <AuditTabs />
+      <div className={classes.filters}>
+        <NativeSelect
+          size="sm"
+          label="State"
+          data={states}
+          value={state}
+          onChange={(event) => onState(mailStates.find((each) => each === event.currentTarget.value) ?? '')}
+        />
+      </div>
+      <RecordList
+        label="Mails"
+        noun="mails"
+        list={list}
+        keyOf={(mail) => mail.id}
+        render={(mail) => <MailRecord mail={mail} />}
+        empty="Mails to verify addresses, to reset passwords and about changes show up here."
+        onAll={state === '' ? undefined : () => onState('')}
+      />
+    </Page>
+  );
+}
+
+function healthOf({ state, lastError }: MailInfo): Health {
+  switch (state) {
+    case 'sent':
+      return { label: 'Sent', icon: IconCircleCheck, tone: 'ok' };
+    case 'failed':
+      return { label: 'Not sent', icon: IconAlertTriangle, tone: 'bad' };
+    case 'queued':
+      return { label: lastError === '' ? 'On the way' : 'Delayed', icon: IconHourglassHigh, tone: lastError === '' ? 'idle' : 'warn' };
+  }
+}
+
+function MailRecord({ mail }: { mail: MailInfo }) {
+  return (
+    <div className={classes.record}>
+      <p className={classes.what}>
+        <b>{mailText(mail.kind)}</b>
+        <span className={classes.to}>to {mail.to}</span>
+      </p>
+      <div className={classes.when}>
+        <HealthLabel health={healthOf(mail)} />
+      </div>
+      <p className={classes.facts}>
+        <span>
+          asked for <RelativeTime at={mail.createdAt} />
+        </span>
+        {mail.endedAt !== null && (
+          <span>
+            {mail.state === 'sent' ? 'sent' : 'given up'} <RelativeTime at={mail.endedAt} />
+          </span>
+        )}
+        {mail.attempts > 0 && <span>{formatPlural(mail.attempts, 'attempt', 'attempts')}</span>}
+      </p>
+      {mail.lastError !== '' && (
+        <p className={classes.why}>
+          {mail.state === 'failed' ? 'It could not be sent: ' : 'The last attempt failed: '}
+          {mail.lastError}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+import { Button, Skeleton } from '@mantine/core';
+import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+
+import { IconInbox } from '@/components/icons';
+import { ErrorNotice, Notice } from '@/components/notice';
+
+import classes from './audit.module.css';
+
+interface RecordListProps<T> {
+  label: string;
+  /** What is listed, for the sentences about it. */
+  noun: string;
+  list: UseInfiniteQueryResult<InfiniteData<{ items: T[] }>>;
+  keyOf: (item: T) => string | number;
+  render: (item: T) => ReactNode;
+  /** Says that nothing is there, and why. */
+  empty: string;
+  /** Takes the filters away; undefined while there are none. */
+  onAll: (() => void) | undefined;
+}
+
+/** A list of records, newest first, that grows at its end on demand. */
+export function RecordList<T>({ label, noun, list, keyOf, render, empty, onAll }: RecordListProps<T>) {
+  const items = list.data?.pages.flatMap((page) => page.items);
+  return (
+    <>
+      {list.isPending && (
+        <div className={classes.skeletons} role="status" aria-label={`Loading ${noun}`}>
+          {Array.from({ length: 5 }, (_, at) => (
+            <Skeleton key={at} height={58} radius="md" />
+          ))}
+        </div>
+      )}
+      {list.isError && !items && <ErrorNotice error={list.error} title={`The ${noun} could not be loaded`} retry={() => void list.refetch()} />}
+      {items?.length === 0 && (
+        <Notice
+          icon={IconInbox}
+          title={onAll ? 'No match' : 'Nothing yet'}
+          action={
+            onAll && (
+              <Button variant="default" onClick={onAll}>
+                Take the filters away
+              </Button>
+            )
+          }
+        >
+          {onAll ? `None of the ${noun} fits the filters.` : empty}
+        </Notice>
+      )}
+      {items && items.length > 0 && (
+        <ul className={classes.records} aria-label={label} data-dim={list.isPlaceholderData || undefined}>
+          {items.map((item) => (
+            <li key={keyOf(item)}>{render(item)}</li>
+          ))}
+        </ul>
+      )}
+      {list.isFetchNextPageError && (
+        <ErrorNotice error={list.error} title={`Older ${noun} could not be loaded`} retry={() => void list.fetchNextPage()} />
+      )}
+      {list.hasNextPage && !list.isFetchNextPageError && (
+        <Button className={classes.more} variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+          Show older
+        </Button>
+      )}
+    </>
+  );
+}

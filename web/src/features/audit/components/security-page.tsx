@@ -1,0 +1,87 @@
+import { NativeSelect, UnstyledButton } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useDeferredValue } from 'react';
+
+import type { SecurityEvent } from '@/api/model';
+import { Page } from '@/components/page';
+import { RelativeTime } from '@/components/relative-time';
+
+import { securityQuery, type SecurityView } from '../api';
+import { securityText, securityTexts } from '../text';
+import { AuditTabs } from './audit-tabs';
+import classes from './audit.module.css';
+import { FilterBar } from './filter-bar';
+import { RecordList } from './record-list';
+import { TextFilter } from './text-filter';
+
+interface SecurityPageProps {
+  view: SecurityView;
+  onView: (change: Partial<SecurityView>) => void;
+}
+
+const nothing: SecurityView = { kind: '', user: '', ip: '', from: '', to: '' };
+const kinds = [{ value: '', label: 'All kinds' }, ...Object.entries(securityTexts).map(([value, label]) => ({ value, label }))];
+
+/** What somebody who watches for attacks wants to see. */
+export function SecurityPage({ view, onView }: SecurityPageProps) {
+  const asked = useDeferredValue(view);
+  const list = useInfiniteQuery({ ...securityQuery(asked), placeholderData: (before) => before });
+  const filtered = Object.values(view).some((value) => value !== '');
+  const onAll = filtered ? () => onView(nothing) : undefined;
+  return (
+    <Page title="Security events" intro="Sign-ins, and what was refused. They are kept for 90 days; of a flood of the same one is kept a minute.">
+      <AuditTabs />
+      <FilterBar from={view.from} to={view.to} onDays={onView} onAll={onAll}>
+        <NativeSelect
+          size="sm"
+          label="Kind"
+          data={view.kind in securityTexts || view.kind === '' ? kinds : [...kinds, { value: view.kind, label: securityText(view.kind) }]}
+          value={view.kind}
+          onChange={(event) => onView({ kind: event.currentTarget.value })}
+        />
+        <TextFilter label="Account" placeholder="Address or id" maxLength={254} value={view.user} onCommit={(user) => onView({ user })} />
+        <TextFilter label="IP address" maxLength={64} value={view.ip} onCommit={(ip) => onView({ ip })} />
+      </FilterBar>
+      <RecordList
+        label="Security events"
+        noun="events"
+        list={list}
+        keyOf={(event) => event.id}
+        render={(event) => <EventRecord event={event} onView={onView} />}
+        empty="Sign-ins and refused requests show up here."
+        onAll={onAll}
+      />
+    </Page>
+  );
+}
+
+function EventRecord({ event, onView }: { event: SecurityEvent; onView: SecurityPageProps['onView'] }) {
+  const who = event.userEmail || (event.userId ? 'an account that is gone' : '');
+  return (
+    <div className={classes.record} data-tone={event.kind === 'login' ? undefined : 'warn'}>
+      <p className={classes.what}>
+        <b>{securityText(event.kind)}</b>
+        {who !== '' && (
+          <UnstyledButton className={classes.name} title="Show the events of this account" onClick={() => onView({ user: event.userEmail || (event.userId ?? '') })}>
+            {who}
+          </UnstyledButton>
+        )}
+      </p>
+      <p className={classes.when}>
+        <RelativeTime at={event.at} />
+      </p>
+      <p className={classes.facts}>
+        {event.ip !== '' && (
+          <span className="tabular">
+            from{' '}
+            <UnstyledButton className={classes.name} title="Show the events from this address" onClick={() => onView({ ip: event.ip })}>
+              {event.ip}
+            </UnstyledButton>
+          </span>
+        )}
+        {event.detail !== '' && <span className="mono">{event.detail}</span>}
+        {event.userAgent !== '' && <span>{event.userAgent}</span>}
+      </p>
+    </div>
+  );
+}

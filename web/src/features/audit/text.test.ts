@@ -1,0 +1,61 @@
+import { makeAuditEntry } from '@test/admin';
+import { describe, expect, it } from 'vitest';
+
+import { actionText, actorText, changesOf, dayBounds, targetText } from './text';
+
+describe('what an act changed', () => {
+  it('names the members that are not as they were, in units that people read', () => {
+    expect(
+      changesOf({
+        before: { name: 'Free', storageBytes: 21_474_836_480, maxRunningJobs: 2, public: true, retentionDays: 30 },
+        after: { name: 'Free', storageBytes: null, maxRunningJobs: 1200, public: false, retentionDays: 30 },
+      }),
+    ).toEqual([
+      { name: 'Storage', from: '20.0 GiB', to: 'none' },
+      { name: 'Max running jobs', from: '2', to: '1,200' },
+      { name: 'Public', from: 'yes', to: 'no' },
+    ]);
+  });
+
+  it('lists everything of what came or went', () => {
+    expect(changesOf({ before: null, after: { email: 'a@b.c', role: 'user' } })).toEqual([
+      { name: 'Email', from: undefined, to: 'a@b.c' },
+      { name: 'Role', from: undefined, to: 'user' },
+    ]);
+    expect(changesOf({ before: { name: 'attic' }, after: null })).toEqual([{ name: 'Name', from: 'attic', to: undefined }]);
+    expect(changesOf({ before: null, after: null })).toEqual([]);
+  });
+
+  it('opens what is nested', () => {
+    expect(changesOf({ before: { options: { failover: 'none', userChoice: false } }, after: { options: { failover: 'both', userChoice: false } } })).toEqual([
+      { name: 'Options failover', from: 'none', to: 'both' },
+    ]);
+  });
+});
+
+describe('names in the audit log', () => {
+  it('tells who it was, also without an account', () => {
+    expect(actorText(makeAuditEntry(1))).toBe('ada@example.org');
+    expect(actorText(makeAuditEntry(1, { actorName: '', actorId: null, actorKind: 'console' }))).toBe('Somebody at the console');
+    expect(actorText(makeAuditEntry(1, { actorName: '', actorId: '00000000-0000-7000-8000-0123456789ab' }))).toBe('an account that is gone (…0123456789ab)');
+  });
+
+  it('takes the name of what is gone from what was noted of it', () => {
+    const gone = { targetName: '', targetKind: 'agent', targetId: '00000000-0000-7000-8000-0123456789ab' };
+    expect(targetText(makeAuditEntry(1, { ...gone, before: { name: 'attic' } }))).toBe('attic');
+    expect(targetText(makeAuditEntry(1, gone))).toBe('agent …0123456789ab');
+    expect(targetText(makeAuditEntry(1, { targetName: '', targetKind: 'plan', targetId: 'pro' }))).toBe('pro');
+  });
+
+  it('has words for an act that it does not know', () => {
+    expect(actionText('user.set_role')).toBe('Changed the role of an account');
+    expect(actionText('passkey.was_added')).toBe('Passkey: was added');
+  });
+});
+
+it('counts the last day in', () => {
+  const { from, to } = dayBounds('2026-03-01', '2026-03-01');
+  expect(Date.parse(to ?? '') - Date.parse(from ?? '')).toBe(86_400_000);
+  expect(dayBounds('', '')).toEqual({});
+  expect(dayBounds('nonsense', '')).toEqual({});
+});

@@ -1,0 +1,93 @@
+import { Button, Skeleton } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+
+import type { Config, OpenInvitation } from '@/api/model';
+import { IconInbox, IconPlus } from '@/components/icons';
+import { ErrorNotice, Notice } from '@/components/notice';
+import { Page } from '@/components/page';
+import { RelativeTime } from '@/components/relative-time';
+import { toastDone, toastFailed } from '@/components/toast';
+
+import { invitationsQuery, userKeys, withdrawInvitation } from '../api';
+import { InviteDialog } from './invite-dialog';
+import { RegistrationPart } from './registration-part';
+import { UserTabs } from './user-tabs';
+import classes from './users.module.css';
+
+/** Who may make an account, and who was invited. */
+export function InvitationsPage({ config, onChanged }: { config: Config; onChanged: () => void }) {
+  const [inviting, setInviting] = useState(false);
+  const inviteButton = (
+    <Button leftSection={<IconPlus size={17} />} onClick={() => setInviting(true)}>
+      Invite
+    </Button>
+  );
+  return (
+    <Page title="Invitations" intro="Who may make an account here, and who was asked to." actions={inviteButton}>
+      <UserTabs />
+      <RegistrationPart config={config} onChanged={onChanged} />
+      <Open onInvite={() => setInviting(true)} />
+      <InviteDialog opened={inviting} onClose={() => setInviting(false)} />
+    </Page>
+  );
+}
+
+function Open({ onInvite }: { onInvite: () => void }) {
+  const client = useQueryClient();
+  const { data: invitations, error, refetch } = useQuery(invitationsQuery());
+  const withdrawing = useMutation({
+    mutationFn: (invitation: OpenInvitation) => withdrawInvitation(invitation.id),
+    onSuccess: (_, invitation) => {
+      toastDone(`The invitation of ${invitation.email} is worthless now.`);
+      return client.invalidateQueries({ queryKey: userKeys.invitations() });
+    },
+    onError: (failure) => toastFailed('The invitation could not be withdrawn', failure),
+  });
+  return (
+    <section className={classes.part} aria-labelledby="open-invitations">
+      <h2 id="open-invitations">Open invitations</h2>
+      {!invitations && !error && <Skeleton height={110} radius="lg" />}
+      {!invitations && error && <ErrorNotice error={error} title="The invitations could not be loaded" retry={() => void refetch()} />}
+      {invitations?.length === 0 && (
+        <Notice
+          icon={IconInbox}
+          title="No open invitation"
+          action={
+            <Button variant="default" onClick={onInvite}>
+              Invite somebody
+            </Button>
+          }
+        >
+          Invitations that nobody used yet show up here for seven days.
+        </Notice>
+      )}
+      {invitations && invitations.length > 0 && (
+        <ul className={classes.invitations} aria-labelledby="open-invitations">
+          {invitations.map((invitation) => (
+            <li key={invitation.id}>
+              <div className={classes.who}>
+                <span className={classes.email} title={invitation.email}>
+                  {invitation.email}
+                </span>
+                {invitation.role === 'admin' && <span className={classes.mark}>as administrator</span>}
+              </div>
+              <span className={classes.when}>
+                invited <RelativeTime at={invitation.createdAt} />, expires <RelativeTime at={invitation.expiresAt} />
+              </span>
+              <Button
+                size="compact-sm"
+                variant="default"
+                aria-label={`Withdraw the invitation of ${invitation.email}`}
+                loading={withdrawing.isPending && withdrawing.variables.id === invitation.id}
+                onClick={() => withdrawing.mutate(invitation)}
+              >
+                Withdraw
+              </Button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,63 @@
+import { SegmentedControl } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+
+import type { Config, RegistrationMode } from '@/api/model';
+import { ConfirmDialog } from '@/components/confirm-dialog';
+import { FormFault } from '@/components/form-fault';
+import { toastDone } from '@/components/toast';
+
+import { setRegistration } from '../api';
+import classes from './users.module.css';
+
+const modes: Record<RegistrationMode, { label: string; text: string }> = {
+  open: { label: 'Open', text: 'Anybody may make an account, once the address is verified.' },
+  invitation: { label: 'By invitation', text: 'Only who was invited by an administrator may make an account.' },
+  closed: { label: 'Closed', text: 'Nobody can make an account. Invitations that are open do not work meanwhile.' },
+};
+
+const order: readonly RegistrationMode[] = ['open', 'invitation', 'closed'];
+
+/** Who may make an account. */
+export function RegistrationPart({ config, onChanged }: { config: Config; onChanged: () => void }) {
+  const [asked, setAsked] = useState<RegistrationMode>();
+  const setting = useMutation({
+    mutationFn: setRegistration,
+    onSuccess: (_, mode) => {
+      toastDone(`Registration: ${modes[mode].label.toLowerCase()}.`);
+      setAsked(undefined);
+      onChanged();
+    },
+  });
+  const close = () => {
+    setting.reset();
+    setAsked(undefined);
+  };
+  return (
+    <section className={classes.part} aria-labelledby="registration">
+      <h2 id="registration">Registration</h2>
+      <div className={classes.panel}>
+        <SegmentedControl
+          aria-labelledby="registration"
+          value={config.registration}
+          onChange={(value) => setAsked(order.find((mode) => mode === value))}
+          data={order.map((value) => ({ value, label: modes[value].label }))}
+        />
+        <p className={classes.note}>{modes[config.registration].text}</p>
+        {!config.mail && <p className={classes.note}>This installation sends no mail, so registration cannot be open: addresses have to be verified.</p>}
+      </div>
+      <ConfirmDialog
+        opened={asked !== undefined}
+        title="Change who may make an account?"
+        confirmLabel="Change"
+        danger={asked === 'open'}
+        busy={setting.isPending}
+        onConfirm={() => asked && setting.mutate(asked)}
+        onClose={close}
+      >
+        <p>{asked && modes[asked].text} Accounts that are there stay.</p>
+        <FormFault error={setting.error} />
+      </ConfirmDialog>
+    </section>
+  );
+}

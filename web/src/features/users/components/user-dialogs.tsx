@@ -1,0 +1,119 @@
+import { useEffect } from 'react';
+
+import { ConfirmDialog } from '@/components/confirm-dialog';
+import { FormFault } from '@/components/form-fault';
+
+import { useUserAct, type Confirmed, type Ordered } from '../use-user-act';
+import { PlanDialog } from './plan-dialog';
+import type { AskedUser } from './user-list';
+
+interface UserDialogsProps {
+  asked: AskedUser | undefined;
+  isMe: boolean;
+  confirmed: Confirmed;
+  onClose: () => void;
+}
+
+interface Question {
+  title: string;
+  confirmLabel: string;
+  text: readonly string[];
+  typed: boolean;
+  danger: boolean;
+}
+
+function questionOf({ user, act }: AskedUser, isMe: boolean): Question {
+  const own = isMe ? ['This is your own account: you lose this page with it.'] : [];
+  switch (act) {
+    case 'disable':
+      return {
+        title: 'Disable the account?',
+        confirmLabel: 'Disable',
+        text: [
+          ...own,
+          'It is signed out everywhere at once, its API tokens are worthless and its streams end. Nobody can sign in with it until it is enabled again.',
+          'Its downloads go on, and its files stay.',
+        ],
+        typed: true,
+        danger: true,
+      };
+    case 'logout':
+      return {
+        title: 'Sign the account out everywhere?',
+        confirmLabel: 'Sign out everywhere',
+        text: [...own, 'All its sessions and API tokens end at once. The owner can sign in again, and has to make new tokens for programs.'],
+        typed: false,
+        danger: true,
+      };
+    case 'role':
+      return user.role === 'admin'
+        ? {
+            title: 'Take the administration away?',
+            confirmLabel: 'Make it a user',
+            text: [...own, 'The account loses these pages and is signed out everywhere. Its downloads, files and plan stay.'],
+            typed: true,
+            danger: true,
+          }
+        : {
+            title: 'Make it an administrator?',
+            confirmLabel: 'Make it an administrator',
+            text: [
+              'It may do everything that you may: see and disable accounts, change plans and providers, and take the administration from you.',
+              'It is signed out everywhere, so that it begins with a new sign-in. Its plan stays.',
+            ],
+            typed: true,
+            danger: true,
+          };
+    default:
+      return { title: 'Enable the account?', confirmLabel: 'Enable', text: ['Its owner can sign in again, with the same password.'], typed: false, danger: false };
+  }
+}
+
+function orderOf({ user, act }: AskedUser): Ordered | undefined {
+  switch (act) {
+    case 'plan':
+      return undefined;
+    case 'role':
+      return { act, user, role: user.role === 'admin' ? 'user' : 'admin' };
+    default:
+      return { act, user };
+  }
+}
+
+/** Asks before an act on an account, and does it. */
+export function UserDialogs({ asked, isMe, confirmed, onClose }: UserDialogsProps) {
+  const doing = useUserAct(confirmed, onClose);
+  const { reset } = doing;
+  useEffect(() => {
+    if (!asked) reset();
+  }, [asked, reset]);
+  const order = asked && orderOf(asked);
+  const question = asked && questionOf(asked, isMe);
+  return (
+    <>
+      <ConfirmDialog
+        opened={order !== undefined}
+        title={question?.title ?? ''}
+        confirmLabel={question?.confirmLabel ?? ''}
+        danger={question?.danger ?? false}
+        typed={question?.typed ? asked?.user.email : undefined}
+        busy={doing.isPending}
+        onConfirm={() => order && doing.mutate(order)}
+        onClose={onClose}
+      >
+        <p>
+          <b>{asked?.user.email}</b>
+        </p>
+        {question?.text.map((text) => <p key={text}>{text}</p>)}
+        <FormFault error={doing.error} />
+      </ConfirmDialog>
+      <PlanDialog
+        user={asked?.act === 'plan' ? asked.user : undefined}
+        busy={doing.isPending}
+        error={doing.error}
+        onAssign={(user, plan) => doing.mutate({ act: 'plan', user, plan: plan.id, planName: plan.name })}
+        onClose={onClose}
+      />
+    </>
+  );
+}

@@ -1,0 +1,109 @@
+import { Button } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useCallback, useDeferredValue, useMemo, useState } from 'react';
+
+import type { Me, UserInfo } from '@/api/model';
+import { IconSearch } from '@/components/icons';
+import { ErrorNotice, Notice } from '@/components/notice';
+import { WindowList } from '@/components/window-list';
+
+import { usersQuery } from '../api';
+import type { Confirmed } from '../use-user-act';
+import { defaultUserSort, type UserAct, type UserView } from '../user';
+import { UserDialogs } from './user-dialogs';
+import { UserRow, UserSkeleton } from './user-row';
+import { UserToolbar } from './user-toolbar';
+import classes from './users.module.css';
+
+interface UserListProps {
+  me: Me;
+  view: UserView;
+  confirmed: Confirmed;
+  onView: (change: Partial<UserView>) => void;
+}
+
+/** What is asked about an account. */
+export interface AskedUser {
+  user: UserInfo;
+  act: UserAct;
+}
+
+const rowEstimate = 68;
+
+/** The list of accounts: searched, filtered and sorted by the server, rendered only where it shows. */
+export function UserList({ me, view, confirmed, onView }: UserListProps) {
+  const q = useDeferredValue(view.q);
+  const asked = useMemo<UserView>(() => ({ q, state: view.state, role: view.role, sort: view.sort }), [q, view.state, view.role, view.sort]);
+  const list = useInfiniteQuery({ ...usersQuery(asked), placeholderData: (before) => before });
+  const users = useMemo(() => list.data?.pages.flatMap((page) => page.users) ?? [], [list.data]);
+  const [dialog, setDialog] = useState<AskedUser>();
+  const total = list.data?.pages[0]?.total;
+  const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = list;
+  const more = useCallback(() => {
+    if (hasNextPage && !isFetching && !isFetchNextPageError) void fetchNextPage();
+  }, [hasNextPage, isFetching, isFetchNextPageError, fetchNextPage]);
+  const close = useCallback(() => setDialog(undefined), []);
+  return (
+    <section className={classes.list} aria-label="Accounts">
+      <UserToolbar view={view} total={total} onView={onView} />
+      {list.isPending && <UserSkeleton rows={6} />}
+      {list.isError && !list.data && <ErrorNotice error={list.error} title="The accounts could not be loaded" retry={() => void list.refetch()} />}
+      {list.data && users.length === 0 && <NoMatch onView={onView} />}
+      {users.length > 0 && (
+        <>
+          <div className={classes.columns} aria-hidden="true">
+            <span>Account</span>
+            <span>Plan</span>
+            <span>Storage</span>
+            <span>Running</span>
+            <span>Two-step</span>
+            <span>Last sign-in</span>
+          </div>
+          <WindowList
+            label="Accounts"
+            count={users.length}
+            estimate={rowEstimate}
+            rowKey={(index) => users[index]?.id ?? `${index}`}
+            dim={list.isPlaceholderData}
+            onEnd={more}
+            row={(index) => {
+              const user = users[index];
+              return (
+                user && (
+                  <UserRow
+                    user={user}
+                    isMe={user.id === me.id}
+                    position={index + 1}
+                    count={total ?? users.length}
+                    onAct={(act) => setDialog({ user, act })}
+                  />
+                )
+              );
+            }}
+          />
+        </>
+      )}
+      {list.isFetchingNextPage && <UserSkeleton rows={2} />}
+      {list.isFetchNextPageError && (
+        <ErrorNotice error={list.error} title="The next accounts could not be loaded" retry={() => void list.fetchNextPage()} />
+      )}
+      <UserDialogs asked={dialog} isMe={dialog?.user.id === me.id} confirmed={confirmed} onClose={close} />
+    </section>
+  );
+}
+
+function NoMatch({ onView }: { onView: (change: Partial<UserView>) => void }) {
+  return (
+    <Notice
+      icon={IconSearch}
+      title="No match"
+      action={
+        <Button variant="default" onClick={() => onView({ q: '', state: '', role: '', sort: defaultUserSort })}>
+          Show all accounts
+        </Button>
+      }
+    >
+      No account fits the search and the filters.
+    </Notice>
+  );
+}

@@ -1,0 +1,17 @@
+import { SectionNav } from '@/components/section-nav';
+
+import classes from './users.module.css';
+
+const entries = [
+  { to: '/admin/users', label: 'Accounts', exact: true },
+  { to: '/admin/users/invitations', label: 'Invitations' },
+] as const;
+
+/** The two pages about users. */
+export function UserTabs() {
+  return (
+    <div className={classes.tabs}>
+      <SectionNav label="Users" entries={entries} />
+    </div>
+  );
+}

@@ -1,0 +1,86 @@
+import { CloseButton, NativeSelect, TextInput } from '@mantine/core';
+
+import { IconSearch } from '@/components/icons';
+import { formatPlural } from '@/lib/format';
+
+import { userRoles, userSorts, userStates, type UserSort, type UserView } from '../user';
+import classes from './users.module.css';
+
+const sortLabels: Record<UserSort, string> = {
+  '-created': 'Newest first',
+  created: 'Oldest first',
+  email: 'Address, A to Z',
+  '-email': 'Address, Z to A',
+  '-signIn': 'Last signed in first',
+  signIn: 'Longest away first',
+  '-storage': 'Most storage first',
+  storage: 'Least storage first',
+};
+
+const states = [
+  { value: '', label: 'Any state' },
+  { value: 'active', label: 'Active' },
+  { value: 'unverified', label: 'Not verified' },
+  { value: 'disabled', label: 'Disabled' },
+];
+
+const roles = [
+  { value: '', label: 'Any role' },
+  { value: 'user', label: 'Users' },
+  { value: 'admin', label: 'Administrators' },
+];
+
+interface UserToolbarProps {
+  view: UserView;
+  /** Undefined while it is not known. */
+  total: number | undefined;
+  onView: (change: Partial<UserView>) => void;
+}
+
+/** Search, filters and order of the accounts. */
+export function UserToolbar({ view, total, onView }: UserToolbarProps) {
+  return (
+    <div className={classes.toolbar}>
+      <TextInput
+        className={classes.search}
+        size="sm"
+        type="search"
+        aria-label="Search accounts by address"
+        placeholder="Search addresses"
+        maxLength={200}
+        leftSection={<IconSearch size={16} />}
+        rightSection={view.q !== '' && <CloseButton size="sm" aria-label="Clear the search" onClick={() => onView({ q: '' })} />}
+        value={view.q}
+        onChange={(event) => onView({ q: event.currentTarget.value })}
+      />
+      <NativeSelect
+        size="sm"
+        aria-label="State"
+        data={states}
+        value={view.state}
+        onChange={(event) => onView({ state: userStates.find((each) => each === event.currentTarget.value) ?? '' })}
+      />
+      <NativeSelect
+        size="sm"
+        aria-label="Role"
+        data={roles}
+        value={view.role}
+        onChange={(event) => onView({ role: userRoles.find((each) => each === event.currentTarget.value) ?? '' })}
+      />
+      <NativeSelect
+        className={classes.sort}
+        size="sm"
+        aria-label="Order"
+        data={userSorts.map((value) => ({ value, label: sortLabels[value] }))}
+        value={view.sort}
+        onChange={(event) => {
+          const sort = userSorts.find((each) => each === event.currentTarget.value);
+          if (sort) onView({ sort });
+        }}
+      />
+      <p className={classes.total} role="status">
+        {total !== undefined && formatPlural(total, 'account', 'accounts')}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+
+import type { Me } from '@/api/model';
+import { IconPlus } from '@/components/icons';
+import { Page } from '@/components/page';
+
+import type { Confirmed } from '../use-user-act';
+import type { UserView } from '../user';
+import { InviteDialog } from './invite-dialog';
+import { UserList } from './user-list';
+import { UserTabs } from './user-tabs';
+
+interface UsersPageProps {
+  me: Me;
+  view: UserView;
+  confirmed: Confirmed;
+  onView: (change: Partial<UserView>) => void;
+}
+
+/** The accounts: what they have and use, and what an administrator may do to them. */
+export function UsersPage({ me, view, confirmed, onView }: UsersPageProps) {
+  const [inviting, setInviting] = useState(false);
+  const inviteButton = (
+    <Button leftSection={<IconPlus size={17} />} onClick={() => setInviting(true)}>
+      Invite
+    </Button>
+  );
+  return (
+    <Page title="Users" intro="The accounts of this installation, their plans and their access." actions={inviteButton}>
+      <UserTabs />
+      <UserList me={me} view={view} confirmed={confirmed} onView={onView} />
+      <InviteDialog opened={inviting} onClose={() => setInviting(false)} />
+    </Page>
+  );
+}

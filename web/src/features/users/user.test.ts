@@ -1,0 +1,25 @@
+import { makeUser } from '@test/admin';
+import { expect, it } from 'vitest';
+
+import { actsOn, healthOf, planFacts, storageShare, storageTone } from './user';
+
+it('offers what can be done to an account as it is', () => {
+  expect(actsOn(makeUser())).toEqual(['plan', 'role', 'logout', 'disable']);
+  expect(actsOn(makeUser({ state: 'disabled' }))).toEqual(['plan', 'enable']);
+  expect(actsOn(makeUser({ state: 'unverified' }))).toEqual(['plan', 'logout', 'disable']);
+  expect(actsOn(makeUser({ role: 'admin', state: 'disabled' }))).toEqual(['plan', 'role', 'enable']);
+});
+
+it('tells how full the storage is', () => {
+  expect(storageShare(makeUser({ storageUsed: 5, storageLimit: 10 }))).toBe(0.5);
+  expect(storageShare(makeUser({ storageUsed: 5, storageLimit: null }))).toBe(0);
+  expect(storageShare(makeUser({ storageUsed: 5, storageLimit: 0 }))).toBe(1);
+  expect([0.5, 0.95, 1.2].map(storageTone)).toEqual(['active', 'warn', 'bad']);
+  expect(healthOf(makeUser({ state: 'disabled' })).label).toBe('Disabled');
+});
+
+it('says in words what a plan does not limit', () => {
+  expect(
+    planFacts({ id: 'x', name: 'X', default: false, public: true, position: 1, maxRunningJobs: null, storageBytes: 1_073_741_824, bandwidthBytes: null, maxJobBytes: null, retentionDays: 1 }),
+  ).toEqual(['1.0 GiB storage', 'any number running', 'bandwidth without limit', 'kept 1 day']);
+});

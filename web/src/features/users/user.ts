@@ -1,0 +1,86 @@
+import type { Plan, Role, UserInfo, UserState } from '@/api/model';
+import type { Health } from '@/components/health-label';
+import { IconBan, IconCircleCheck, IconHourglassHigh } from '@/components/icons';
+import { formatBytes, formatPlural } from '@/lib/format';
+
+export const userStates = ['active', 'unverified', 'disabled'] as const satisfies readonly UserState[];
+export const userRoles = ['user', 'admin'] as const satisfies readonly Role[];
+export const userSorts = ['-created', 'created', 'email', '-email', '-signIn', 'signIn', '-storage', 'storage'] as const;
+export type UserSort = (typeof userSorts)[number];
+export const defaultUserSort: UserSort = '-created';
+
+/** What of the accounts is shown, and in which order. */
+export interface UserView {
+  q: string;
+  /** Empty for all. */
+  state: UserState | '';
+  /** Empty for all. */
+  role: Role | '';
+  sort: UserSort;
+}
+
+/** What may be done to an account. */
+export type UserAct = 'plan' | 'role' | 'logout' | 'disable' | 'enable';
+
+/** Says in a word whether an account can be used. */
+export function healthOf(user: UserInfo): Health {
+  switch (user.state) {
+    case 'disabled':
+      return { label: 'Disabled', icon: IconBan, tone: 'bad' };
+    case 'unverified':
+      return { label: 'Not verified', icon: IconHourglassHigh, tone: 'warn' };
+    case 'active':
+      return { label: 'Active', icon: IconCircleCheck, tone: 'ok' };
+  }
+}
+
+/** Returns what may be done to an account, in the order of a menu. */
+export function actsOn(user: UserInfo): UserAct[] {
+  const acts: UserAct[] = ['plan'];
+  if (user.role === 'admin' || user.state === 'active') acts.push('role');
+  if (user.state !== 'disabled') acts.push('logout');
+  acts.push(user.state === 'disabled' ? 'enable' : 'disable');
+  return acts;
+}
+
+/** Names an act on an account. */
+export function actLabel(act: UserAct, user: UserInfo): string {
+  switch (act) {
+    case 'plan':
+      return 'Change the plan';
+    case 'role':
+      return user.role === 'admin' ? 'Make it a user' : 'Make it an administrator';
+    case 'logout':
+      return 'Sign out everywhere';
+    case 'disable':
+      return 'Disable';
+    case 'enable':
+      return 'Enable';
+  }
+}
+
+/** Returns the share of its storage that an account uses; 0 without a limit. */
+export function storageShare({ storageUsed, storageLimit }: UserInfo): number {
+  if (storageLimit === null) return 0;
+  if (storageLimit === 0) return storageUsed > 0 ? 1 : 0;
+  return storageUsed / storageLimit;
+}
+
+const tight = 0.9;
+
+/** Returns how a share of the storage looks. */
+export function storageTone(share: number): 'active' | 'warn' | 'bad' {
+  if (share >= 1) return 'bad';
+  return share >= tight ? 'warn' : 'active';
+}
+
+/** Lists the limits of a plan in a few words. */
+export function planFacts(plan: Plan): string[] {
+  const limit = (value: number | null, text: (value: number) => string, none: string) => (value === null ? none : text(value));
+  return [
+    limit(plan.storageBytes, (bytes) => `${formatBytes(bytes)} storage`, 'storage without limit'),
+    limit(plan.maxRunningJobs, (n) => `${n} running`, 'any number running'),
+    limit(plan.bandwidthBytes, (bytes) => `${formatBytes(bytes)} a month`, 'bandwidth without limit'),
+    limit(plan.retentionDays, (days) => `kept ${formatPlural(days, 'day', 'days')}`, 'kept until deleted'),
+  ];
+}
