@@ -4,6 +4,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"go.temporal.io/sdk/client"
+
+	"longhaul/internal/objstore"
 	"longhaul/internal/store"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
@@ -37,5 +42,67 @@ func TestMagnetWaitsForRoom(t *testing.T) {
 	got, err := s.store.Room(t.Context(), s.user.ID)
 	if err != nil || got.Used != int64(len(s.content)) || got.Reserved != 0 {
 		t.Errorf("in the end %+v, %v", got, err)
+	}
+}
+
+// A plan that keeps files for a day: the schedule removes those of a job that
+// was ready two days ago from storage, and leaves one of today alone.
+func TestExpiredFilesLeaveStorage(t *testing.T) {
+	s := newSystem(t, options{})
+	s.agent(s.works)
+	day := 1
+	other := storetest.User(t, s.store)
+	plan := storetest.Plan(t, s.store, s.user.ID, models.Plan{RetentionDays: &day})
+	if err := s.store.AssignPlan(t.Context(), models.Actor{Kind: models.ActorConsole}, other.ID, plan.ID); err != nil {
+		t.Fatal(err)
+	}
+	content := models.Source{Kind: models.SourceMagnet, URI: "magnet:?xt=urn:btih:" + s.infoHash(), InfoHashV1: s.infoHash()}
+	young := s.submit(store.NewJob{Source: content})
+	old, _, err := s.store.SubmitJob(t.Context(), store.NewJob{UserID: other.ID, Source: content})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.until(old.ID, models.StateReady)
+	s.until(young.ID, models.StateReady)
+	objects := func(job models.Job) (n int) {
+		if err := s.objects.List(t.Context(), "jobs/"+job.ID.String()+"/", func(objstore.Object) error { n++; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if a, b := objects(old), objects(young); a != 1 || b != 1 {
+		t.Errorf("%d and %d objects in storage, want one of each job", a, b)
+	}
+	conn, err := pgx.Connect(t.Context(), storetest.DSN(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = conn.Exec(t.Context(), `update jobs set finished_at = finished_at - interval '2 days', deadline = deadline - interval '2 days' where id = $1`, old.ID)
+	if err != nil || conn.Close(t.Context()) != nil {
+		t.Fatal(err)
+	}
+	s.eventually(func() string { // the worker has made the schedule
+		err := s.temporal.ScheduleClient().GetHandle(t.Context(), "sys-expire-files").Trigger(t.Context(), client.ScheduleTriggerOptions{})
+		if err != nil {
+			return err.Error()
+		}
+		return ""
+	})
+	got := s.until(old.ID, models.StateExpired)
+	if !strings.Contains(got.Reason, "removed") {
+		t.Errorf("it says %q", got.Reason)
+	}
+	s.gone(old.ID)
+	if files, err := s.store.Files(t.Context(), other.ID, old.ID); err != nil || len(files) != 0 {
+		t.Errorf("%d files are left, %v", len(files), err)
+	}
+	s.delivered(young.ID)
+	if got := s.job(young.ID); got.State != models.StateReady || got.Deadline == nil {
+		t.Errorf("the other job is %s", got.State)
+	}
+	for id, used := range map[uuid.UUID]int64{other.ID: 0, s.user.ID: int64(len(s.content))} {
+		if room, err := s.store.Room(t.Context(), id); err != nil || room.Used != used || room.Reserved != 0 {
+			t.Errorf("in the end %+v, %v; want %d used", room, err, used)
+		}
 	}
 }
