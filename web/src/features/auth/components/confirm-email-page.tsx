@@ -26,19 +26,25 @@ export function ConfirmEmailPage({ token }: { token: string }) {
       </AuthFrame>
     );
   }
+  if (hasCode(confirming.error, problemCode.linkNotValid)) {
+    return (
+      <AuthFrame title="This link does not work" intro="Your address is as it was.">
+        <div className={classes.form}>
+          <FormFault error={confirming.error} />
+          <Button size="md" fullWidth renderRoot={(props) => <Link to="/settings" {...props} />}>
+            Ask for the change again in the settings
+          </Button>
+        </div>
+      </AuthFrame>
+    );
+  }
   return (
     <AuthFrame title="Confirm your new address" intro="From then on you sign in with it.">
       <div className={classes.form}>
         <FormFault error={confirming.error} />
-        {hasCode(confirming.error, problemCode.linkNotValid) ? (
-          <Button size="md" fullWidth renderRoot={(props) => <Link to="/settings" {...props} />}>
-            Ask for the change again in the settings
-          </Button>
-        ) : (
-          <Button size="md" fullWidth loading={confirming.isPending} disabled={wait > 0} onClick={() => confirming.mutate()}>
-            Confirm the new address
-          </Button>
-        )}
+        <Button size="md" fullWidth loading={confirming.isPending} disabled={wait > 0} onClick={() => confirming.mutate()}>
+          Confirm the new address
+        </Button>
       </div>
     </AuthFrame>
   );
