@@ -376,22 +376,30 @@ func (s *system) downloading(act func(a *activitytest.Agent, id string)) hook {
 	}
 }
 
-// keep replays the histories of a job's runs with the code as it is, checks
-// their lengths, and records them as fixtures when asked to.
+// keep is replays, and records the runs as fixtures when asked to.
 func (s *system) keep(name string, runs []*historypb.History) {
 	s.t.Helper()
-	sum := 0
+	s.replays(name, runs)
+	for n, h := range runs {
+		s.record(fmt.Sprintf("%s.%d.json", name, n+1), h)
+	}
+}
+
+// replays replays the histories of a job's runs with the code as it is and
+// checks their lengths.
+func (s *system) replays(name string, runs []*historypb.History) {
+	s.t.Helper()
+	var lengths []int
 	for n, h := range runs {
 		r := sdkworker.NewWorkflowReplayer()
 		r.RegisterWorkflow(workflows.Download)
 		if err := r.ReplayWorkflowHistory(nil, h); err != nil {
 			s.t.Errorf("replay run %d: %v", n+1, err)
 		}
-		sum += len(h.Events)
+		lengths = append(lengths, len(h.Events))
 		s.within(fmt.Sprintf("%s, run %d", name, n+1), h)
-		s.record(fmt.Sprintf("%s.%d.json", name, n+1), h)
 	}
-	s.t.Logf("%s: %d events in %d runs", name, sum, len(runs))
+	s.t.Logf("%s: events of its runs: %v", name, lengths)
 }
 
 // within checks that a run is no longer than it may be.

@@ -2,6 +2,7 @@ package worker_test
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"net/netip"
@@ -28,7 +29,9 @@ type account struct {
 	*seedrtest.Sim
 	library *seedrtest.Library
 	shared  *seedr.Memory
-	client  *seedr.Client // the worker's
+	// patience is how long nothing may come; 0 is a few seconds.
+	patience time.Duration
+	client   *seedr.Client // the worker's
 }
 
 func newAccount(t *testing.T, sw seedrtest.Switches) *account {
@@ -68,7 +71,7 @@ func (a *account) parts(s *system, bus *event.PG) (*activities.SeedrTracker, *ac
 	pace.Appear, pace.Again, pace.Full = 2*time.Second, time.Second, time.Second
 	tracker := &activities.SeedrTracker{
 		Store: work, Seedr: client, Tokens: s.temporal, Events: bus, Now: time.Now, Pace: pace,
-		ResolveTimeout: 2 * time.Second, StallTimeout: 5 * time.Second,
+		ResolveTimeout: cmp.Or(a.patience, 2*time.Second), StallTimeout: cmp.Or(a.patience, 5*time.Second),
 	}
 	return tracker, activities.NewStreams(activities.Streams{
 		Store: work, Objects: s.objects, Seedr: client, Events: bus, Now: time.Now, Retry: 20 * time.Millisecond,

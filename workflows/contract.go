@@ -3,6 +3,8 @@
 // everything that does is an activity.
 package workflows
 
+import "longhaul/activities"
+
 // TaskQueue is where workflows and activities run.
 const TaskQueue = "longhaul"
 
@@ -12,8 +14,9 @@ type DownloadInput struct {
 	Run   int    `json:"run"` // from 1; grows with each retry of an ended job
 
 	// Before is where the run before this one stood when it started over to
-	// keep its history short; nil for the first one.
-	Before *situation `json:"before,omitempty"`
+	// keep its history short, and Plan what it knew; nil for the first one.
+	Before *situation       `json:"before,omitempty"`
+	Plan   *activities.Plan `json:"plan,omitempty"`
 }
 
 // Names of what a running Download answers to.

@@ -28,6 +28,7 @@ type download struct {
 	jobID uuid.UUID
 	log   log.Logger
 	plan  activities.Plan // read by load; what becomes known later is kept up here
+	ready bool            // the plan was read
 	now   situation
 
 	admits    workflow.ReceiveChannel
@@ -44,8 +45,8 @@ func (d *download) setup(ctx workflow.Context) error {
 	d.log = log.With(d.log, "job_id", d.in.JobID)
 	d.now.State = models.StateQueued
 	d.now.Since = workflow.Now(ctx)
-	if d.in.Before != nil {
-		d.now = *d.in.Before
+	if d.in.Before != nil && d.in.Plan != nil {
+		d.now, d.plan = *d.in.Before, *d.in.Plan
 	}
 	d.admits = workflow.GetSignalChannel(ctx, SignalAdmit)
 	d.retries = workflow.GetSignalChannel(ctx, SignalRetry)

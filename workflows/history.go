@@ -93,8 +93,8 @@ func (d *download) asked() bool { return d.now.Pausing || d.now.Resuming || d.no
 
 // onward is the input of the run that goes on.
 func (d *download) onward() DownloadInput {
-	in, now := d.in, d.now
-	in.Before = &now
+	in, now, plan := d.in, d.now, d.plan
+	in.Before, in.Plan = &now, &plan
 	return in
 }
 

@@ -98,6 +98,8 @@ func (d *download) allowMove(in MoveInput) error {
 		return refusal(models.ProblemWrongState, "There is no such provider.")
 	case d.now.Over || d.now.State == models.StateStoring || d.now.MoveTo != "":
 		return refusal(models.ProblemWrongState, "The job is %s; it cannot be moved now.", title(d.now.State))
+	case d.plan.Provider == "": // a new run is about to read it; changeProvider looks again
+		return nil
 	case to == d.plan.Provider:
 		return refusal(models.ProblemWrongState, "The job is at this provider already.")
 	case to == models.ProviderSeedr && !d.plan.SeedrFits:
@@ -108,6 +110,14 @@ func (d *download) allowMove(in MoveInput) error {
 
 // changeProvider asks the run to move and answers when that is written.
 func (d *download) changeProvider(ctx workflow.Context, in MoveInput) error {
+	if !d.ready {
+		if err := d.awaitPlan(ctx); err != nil {
+			return err
+		}
+		if err := d.allowMove(in); err != nil {
+			return err
+		}
+	}
 	d.now.MoveTo = models.Provider(in.Provider)
 	if d.interrupt != nil {
 		d.interrupt()

@@ -31,9 +31,10 @@ func (d *download) load(ctx workflow.Context) error {
 	if d.in.Before != nil {
 		which.Stands = d.in.Before.State
 	}
-	err := workflow.ExecuteLocalActivity(local(ctx, "read the job"), jobs.LoadJob, which).Get(ctx, &d.plan)
+	var plan activities.Plan
+	err := workflow.ExecuteLocalActivity(local(ctx, "read the job"), jobs.LoadJob, which).Get(ctx, &plan)
 	if err != nil && ctx.Err() == nil {
-		err = workflow.ExecuteActivity(quick(ctx, "read the job"), jobs.LoadJob, which).Get(ctx, &d.plan)
+		err = workflow.ExecuteActivity(quick(ctx, "read the job"), jobs.LoadJob, which).Get(ctx, &plan)
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -41,6 +42,7 @@ func (d *download) load(ctx workflow.Context) error {
 	if err != nil {
 		return err
 	}
+	d.plan, d.ready = plan, true
 	d.now.Over = d.plan.Over
 	if d.now.Over {
 		return nil

@@ -80,7 +80,12 @@ func (d *download) pause(ctx workflow.Context) error {
 // resume asks the run to go on and answers when the job is back in the flow.
 func (d *download) resume(ctx workflow.Context) error {
 	d.now.Resuming = true
-	if err := workflow.Await(ctx, func() bool { return d.now.State != models.StatePaused || d.now.Over }); err != nil {
+	// Once it is written, so that who pauses it again right away meets a new run.
+	resumed := func() bool { return !d.now.Resuming }
+	if !d.plan.Brief {
+		resumed = func() bool { return d.now.State != models.StatePaused }
+	}
+	if err := workflow.Await(ctx, func() bool { return d.now.Over || resumed() }); err != nil {
 		return err
 	}
 	if d.now.Over {
@@ -91,12 +96,22 @@ func (d *download) resume(ctx workflow.Context) error {
 
 // choose writes the selection; the run goes on by itself.
 func (d *download) choose(ctx workflow.Context, in SelectInput) error {
+	if !d.ready {
+		if err := d.awaitPlan(ctx); err != nil {
+			return err
+		}
+	}
 	sel := activities.SelectionInput{JobID: d.jobID, Indexes: in.Indexes}
 	if err := workflow.ExecuteActivity(answering(ctx, "write the selection"), jobs.SelectFiles, sel).Get(ctx, nil); err != nil {
 		return err
 	}
 	d.plan.ChooseFiles = false
 	return nil
+}
+
+// awaitPlan waits until the run knows its job: an update may come before.
+func (d *download) awaitPlan(ctx workflow.Context) error {
+	return workflow.Await(ctx, func() bool { return d.ready || d.now.Over })
 }
 
 // refusal answers an update that cannot be done.
