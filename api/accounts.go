@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 
+	"longhaul/internal/passkey"
 	"longhaul/internal/token"
 	"longhaul/models"
 )
@@ -75,6 +76,8 @@ type accountHandlers struct {
 	oneTimes      OneTimes
 	registrations Registrations
 	factors       SecondFactors
+	passkeys      Passkeys
+	party         *passkey.Party // nil where passkeys cannot be
 	tokens        Tokens
 	security      SecurityLog
 	passwords     Passwords
@@ -105,6 +108,7 @@ func (h *accountHandlers) routes(r *router) {
 	h.sessionRoutes(r)
 	h.profileRoutes(r)
 	h.factorRoutes(r)
+	h.passkeyRoutes(r)
 }
 
 // Me is the signed-in account.
@@ -112,14 +116,15 @@ type Me struct {
 	ID                   uuid.UUID `json:"id" format:"uuid"`
 	Email                string    `json:"email"`
 	Role                 userRole  `json:"role"`
-	SecondFactor         bool      `json:"secondFactor" doc:"Two-factor sign-in is on"`
+	SecondFactor         bool      `json:"secondFactor" doc:"The password alone does not sign in"`
+	Passkey              bool      `json:"passkey" doc:"The account has a passkey, and passkeys can be used here"`
 	SecondFactorRequired bool      `json:"secondFactorRequired" doc:"It has to be set up before anything else works"`
 	CreatedAt            time.Time `json:"createdAt"`
 }
 
 func (h *accountHandlers) meOf(u models.User) Me {
 	return Me{
-		ID: u.ID, Email: u.Email, Role: userRole(u.Role), SecondFactor: u.SecondFactor(),
+		ID: u.ID, Email: u.Email, Role: userRole(u.Role), SecondFactor: u.SecondFactor(), Passkey: u.HasPasskey() && h.party != nil,
 		SecondFactorRequired: h.auth.mustEnrol(u), CreatedAt: u.CreatedAt,
 	}
 }

@@ -174,7 +174,7 @@ func (h *trailHandlers) verify(ctx context.Context, _ *empty) (*auditCheckOutput
 type SecurityInfo struct {
 	ID        int64      `json:"id"`
 	At        time.Time  `json:"at"`
-	Kind      string     `json:"kind" doc:"login, login_failed, second_factor_failed, token_refused, credential_refused, access_refused, cross_origin, rate_limited …"`
+	Kind      string     `json:"kind" doc:"login, login_failed, second_factor_failed, passkey_copied, token_refused, credential_refused, access_refused, cross_origin, rate_limited …"`
 	UserID    *uuid.UUID `json:"userId" format:"uuid" nullable:"true" doc:"The account concerned, if one is known"`
 	UserEmail string     `json:"userEmail" doc:"Its address; empty when it is gone"`
 	IP        string     `json:"ip"`

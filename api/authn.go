@@ -111,7 +111,7 @@ func (a *authenticator) permit(info *requestInfo, who access) error {
 		}
 	}
 	if who != accessAccount && who != accessEnrol && a.mustEnrol(*info.user) {
-		return models.Fault(models.ProblemSecondFactorNeeded, "Administrators need two-factor sign-in here. Please set it up first.")
+		return models.Fault(models.ProblemSecondFactorNeeded, "Administrators need two-factor sign-in or a passkey here. Please set one up first.")
 	}
 	if who == accessConfirmed || who == accessAdminSure {
 		return a.confirmed(info)
@@ -129,7 +129,7 @@ func (a *authenticator) mustEnrol(u models.User) bool {
 // while: a browser left open must not be enough to take the account over.
 func (a *authenticator) confirmed(info *requestInfo) error {
 	if info.session == nil || a.now().Sub(info.session.AuthenticatedAt) > reauthTime {
-		return models.Fault(models.ProblemReauthenticate, "Please confirm that it is you: enter your password or a code.")
+		return models.Fault(models.ProblemReauthenticate, "Please confirm that it is you: enter your password or a code, or use a passkey.")
 	}
 	return nil
 }
@@ -238,7 +238,9 @@ func callingAgent(ctx context.Context) models.Agent {
 	return models.Agent{}
 }
 
-func sessionCookie(header string) string {
+func sessionCookie(header string) string { return cookieValue(header, cookieName) }
+
+func cookieValue(header, name string) string {
 	if header == "" {
 		return ""
 	}
@@ -247,7 +249,7 @@ func sessionCookie(header string) string {
 		return ""
 	}
 	for _, c := range cookies {
-		if c.Name == cookieName {
+		if c.Name == name {
 			return c.Value
 		}
 	}

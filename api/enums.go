@@ -38,6 +38,8 @@ type (
 	agentState models.AgentState
 	provider   models.Provider
 	ledgerKind models.LedgerKind
+
+	secondFactor models.Factor
 )
 
 // Schema returns the schema of job states.
@@ -99,6 +101,11 @@ func (provider) Schema(r huma.Registry) *huma.Schema {
 func (ledgerKind) Schema(r huma.Registry) *huma.Schema {
 	return enum(r, "LedgerKind", "What a line of the quota ledger records", models.LedgerReserve, models.LedgerGrow,
 		models.LedgerSettle, models.LedgerRelease, models.LedgerFree, models.LedgerRepair)
+}
+
+// Schema returns the schema of second factors.
+func (secondFactor) Schema(r huma.Registry) *huma.Schema {
+	return enum(r, "SecondFactor", "What may follow a password", models.FactorPasskey, models.FactorTOTP, models.FactorRecovery)
 }
 
 func enum[T ~string](r huma.Registry, name, doc string, values ...T) *huma.Schema {

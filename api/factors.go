@@ -46,14 +46,14 @@ func (h *accountHandlers) factorRoutes(r *router) {
 	}, h.renewCodes)
 	handle(r, accessConfirmed, huma.Operation{
 		OperationID: "disable-totp", Method: http.MethodDelete, Path: path, Tags: []string{tagAuth},
-		Summary: "Turn two-factor sign-in off", Description: "Needs reauthenticate within ten minutes.", DefaultStatus: http.StatusNoContent,
+		Summary: "Turn two-factor sign-in off", Description: "With the last second factor the recovery codes go. Needs reauthenticate within ten minutes.", DefaultStatus: http.StatusNoContent,
 	}, h.disableTOTP)
 }
 
 type totpStateOutput struct {
 	Body struct {
 		Enabled           bool `json:"enabled"`
-		Required          bool `json:"required" doc:"Administrators have to have it here"`
+		Required          bool `json:"required" doc:"Administrators have to have it or a passkey here"`
 		RecoveryCodesLeft int  `json:"recoveryCodesLeft"`
 	} `nameHint:"TotpState"`
 }
@@ -65,7 +65,7 @@ func (h *accountHandlers) totpState(ctx context.Context, _ *empty) (*totpStateOu
 		return nil, err
 	}
 	out := &totpStateOutput{}
-	out.Body.Enabled, out.Body.RecoveryCodesLeft = user.SecondFactor(), left
+	out.Body.Enabled, out.Body.RecoveryCodesLeft = user.HasTOTP(), left
 	out.Body.Required = h.auth.requireAdminTOTP && user.Role == models.RoleAdmin
 	return out, nil
 }
@@ -123,7 +123,7 @@ func (h *accountHandlers) enableTOTP(ctx context.Context, in *totpCodeInput) (*r
 	if err := h.limits.Allow(ctx, LimitTOTP, user.ID.String()); err != nil {
 		return nil, err
 	}
-	if user.SecondFactor() || user.TOTPSecret == "" {
+	if user.HasTOTP() || user.TOTPSecret == "" {
 		return nil, models.Errorf(models.CodeConflict, "Two-factor sign-in is on already, or its set-up was not begun.")
 	}
 	secret, err := h.keys.Open(token.PurposeTOTP, user.ID, user.TOTPSecret)
@@ -149,7 +149,7 @@ func (h *accountHandlers) enableTOTP(ctx context.Context, in *totpCodeInput) (*r
 func (h *accountHandlers) renewCodes(ctx context.Context, _ *empty) (*recoveryCodesOutput, error) {
 	user := caller(ctx)
 	if !user.SecondFactor() {
-		return nil, models.Errorf(models.CodeConflict, "Two-factor sign-in is off.")
+		return nil, models.Errorf(models.CodeConflict, "The account has neither two-factor sign-in nor a passkey.")
 	}
 	codes, hashes, err := totp.RecoveryCodes()
 	if err != nil {

@@ -48,8 +48,10 @@ func appPolicy(files *url.URL, turnstile bool) string {
 // file holds, it can run nothing and reach nothing.
 const deliveryPolicy = "sandbox; default-src 'none'; media-src 'self'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
-// permissions turns off what the app does not use.
-const permissions = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
+// permissions turns off what the app does not use, and keeps passkeys to the
+// app itself.
+const permissions = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), " +
+	"publickey-credentials-create=(self), publickey-credentials-get=(self), usb=()"
 
 // originOf returns scheme and host of a URL, the form that headers use.
 func originOf(u *url.URL) string { return u.Scheme + "://" + u.Host }

@@ -24,6 +24,7 @@ func matrixBodies() map[string]string {
 		"make-token": `{"name":"x","scopes":["jobs:read"]}`, "enable-totp": `{"code":"000000"}`, "reauthenticate": `{"password":"x"}`,
 		"invite": `{"email":"invited@example.com"}`, "set-registration": `{"mode":"closed"}`,
 		"create-plan": `{"id":"tried","name":"Tried"}`, "assign-plan": `{"plan":"free"}`, "set-user-role": `{"role":"admin"}`, "update-plan": `{"position":5}`,
+		"add-passkey": `{"name":"x","credential":{}}`, "rename-passkey": `{"name":"x"}`, "login-passkey": `{"credential":{}}`,
 		"verify": `{"token":"x","password":"x"}`, "confirm-email": link, "get-invitation": link,
 	}
 }
@@ -203,7 +204,7 @@ func TestOldSessionsHaveToConfirm(t *testing.T) {
 		if route.Access == "admin-sure" {
 			who = admin
 		}
-		if route.Access != "confirmed" && route.Access != "admin-sure" && route.Operation != "begin-totp" && route.Operation != "enable-totp" {
+		if route.Access != "confirmed" && route.Access != "admin-sure" && !slices.Contains([]string{"begin-totp", "enable-totp", "begin-passkey", "add-passkey"}, route.Operation) {
 			continue
 		}
 		confirmed++
@@ -212,7 +213,7 @@ func TestOldSessionsHaveToConfirm(t *testing.T) {
 			Body: matrixBodies()[route.Operation], Status: 403, Want: []string{"reauthentication_required"},
 		})
 	}
-	if confirmed < 8 {
+	if confirmed < 11 {
 		t.Errorf("only %d routes ask for a confirmation", confirmed)
 	}
 	const path = "/api/v1/auth/reauthenticate"

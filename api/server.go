@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
 
+	"longhaul/internal/passkey"
 	"longhaul/internal/token"
 	"longhaul/models"
 )
@@ -29,7 +31,7 @@ type Config struct {
 	Registration     models.Registration // who may make an account unless an administrator says else; empty is by invitation
 	Mail             bool                // mail can be sent
 	TurnstileSiteKey string              // of the widget; empty where robots are not checked
-	RequireAdminTOTP bool                // administrators have to have a second factor
+	RequireAdminTOTP bool                // administrators have to have a second factor: codes or a passkey
 	TemporalUIURL    string              // web interface of the workflow engine; empty for none
 	WorkflowUIURL    string              // the same down to the namespace, without a slash at the end
 }
@@ -41,6 +43,7 @@ type Deps struct {
 	OneTimes      OneTimes
 	Registrations Registrations
 	Factors       SecondFactors
+	Passkeys      Passkeys
 	Tokens        Tokens
 	Users         UserAdmin
 	Security      SecurityLog
@@ -77,6 +80,9 @@ type Deps struct {
 	NewID         func() uuid.UUID
 }
 
+// productName is what authenticators show of where a secret belongs.
+const productName = "Longhaul"
+
 // Server serves the app's origin and the files origin.
 type Server struct {
 	cfg        Config
@@ -88,6 +94,7 @@ type Server struct {
 	records    *background // what the account's handlers record
 	refusals   *background // what the watcher records
 	watcher    *watcher
+	party      *passkey.Party // nil where passkeys cannot be
 }
 
 // New returns the API of a deployment.
@@ -141,6 +148,10 @@ func build(cfg Config, deps Deps) (*Server, error) {
 		records: newBackground(deps.Log, maxRecords), refusals: newBackground(deps.Log, maxRecords),
 	}
 	s.watcher = newWatcher(deps.Security, s.refusals, deps.Now)
+	var err error
+	if s.party, err = passkey.New(cfg.BaseURL, productName); err != nil && !errors.Is(err, passkey.ErrUnsuitable) {
+		return nil, err
+	}
 	engine, err := newEngine(cfg.TrustedProxies)
 	if err != nil {
 		return nil, err
@@ -164,9 +175,9 @@ func build(cfg Config, deps Deps) (*Server, error) {
 func (s *Server) accountOperations(r *router, policy *registrationPolicy) {
 	d := s.deps
 	(&accountHandlers{
-		accounts: d.Accounts, oneTimes: d.OneTimes, registrations: d.Registrations, factors: d.Factors, tokens: d.Tokens,
-		security: d.Security, passwords: d.Passwords, bots: d.Bots, policy: policy, limits: d.Limiter, auth: r.auth,
-		keys: d.Keys, background: s.records, issuer: "Longhaul", now: d.Now, newID: d.NewID,
+		accounts: d.Accounts, oneTimes: d.OneTimes, registrations: d.Registrations, factors: d.Factors,
+		passkeys: d.Passkeys, party: s.party, tokens: d.Tokens, security: d.Security, passwords: d.Passwords, bots: d.Bots, policy: policy, limits: d.Limiter, auth: r.auth,
+		keys: d.Keys, background: s.records, issuer: productName, now: d.Now, newID: d.NewID,
 	}).routes(r)
 	(&tokenHandlers{tokens: d.Tokens, limits: d.Limiter, now: d.Now, newID: d.NewID}).routes(r)
 	(&adminUserHandlers{
@@ -196,7 +207,7 @@ func (s *Server) operations(r *router) {
 	sources := &sourceReader{inspections: d.Inspections, inspector: d.Inspector, maxBytes: s.cfg.MaxJobBytes}
 	signer := &linkSigner{keys: d.Keys, files: s.cfg.FilesURL, now: d.Now}
 	policy := &registrationPolicy{configured: s.cfg.Registration, mail: s.cfg.Mail, store: d.Registrations}
-	(&systemHandlers{accounts: d.Accounts, auth: r.auth, policy: policy, probes: d.Probes, cfg: s.cfg}).routes(r)
+	(&systemHandlers{accounts: d.Accounts, auth: r.auth, policy: policy, probes: d.Probes, cfg: s.cfg, passkeys: s.party != nil}).routes(r)
 	s.accountOperations(r, policy)
 	(&sourceHandlers{sources: sources, usage: d.Usage, limits: d.Limiter}).routes(r)
 	(&jobHandlers{

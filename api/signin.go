@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"time"
 
@@ -39,7 +40,7 @@ func (h *accountHandlers) signInRoutes(r *router) {
 		OperationID: "login", Method: http.MethodPost, Path: "/api/v1/auth/login", Tags: []string{tagAuth},
 		Summary: "Sign in",
 		Description: "The session comes back as the cookie " + cookieName + ". An account with two-factor sign-in gets a challenge instead, " +
-			"which login-totp answers.",
+			"which login-totp answers, or login-passkey.",
 	}, h.login)
 	handle(r, accessPublic, huma.Operation{
 		OperationID: "login-totp", Method: http.MethodPost, Path: "/api/v1/auth/login/totp", Tags: []string{tagAuth},
@@ -47,7 +48,7 @@ func (h *accountHandlers) signInRoutes(r *router) {
 	}, h.loginTOTP)
 	handle(r, accessEnrol, huma.Operation{
 		OperationID: "reauthenticate", Method: http.MethodPost, Path: "/api/v1/auth/reauthenticate", Tags: []string{tagAuth},
-		Summary: "Confirm who you are", Description: "With the password or a two-factor code. It stands for ten minutes in this session.",
+		Summary: "Confirm who you are", Description: "With the password, a two-factor code or a passkey. It stands for ten minutes in this session.",
 		DefaultStatus: http.StatusNoContent,
 	}, h.reauthenticate)
 	handle(r, accessAccount, huma.Operation{
@@ -67,9 +68,10 @@ type loginInput struct {
 
 // LoginResult is how a sign-in goes on.
 type LoginResult struct {
-	User      *Me       `json:"user,omitempty" doc:"Who is signed in; absent while a code is missing"`
-	Challenge string    `json:"challenge,omitempty" doc:"What to send with the code; works once"`
-	ExpiresAt time.Time `json:"expiresAt,omitzero" doc:"Of the challenge"`
+	User      *Me            `json:"user,omitempty" doc:"Who is signed in; absent while a second factor is missing"`
+	Challenge string         `json:"challenge,omitempty" doc:"What to send with the second factor; works once"`
+	Factors   []secondFactor `json:"factors,omitempty" doc:"What may answer the challenge"`
+	ExpiresAt time.Time      `json:"expiresAt,omitzero" doc:"Of the challenge"`
 }
 
 type loginOutput struct {
@@ -156,7 +158,20 @@ func (h *accountHandlers) afterPassword(ctx context.Context, user models.User) (
 	if err := h.oneTimes.BeginSignIn(ctx, user.ID, t); err != nil {
 		return nil, err
 	}
-	return &loginOutput{Body: LoginResult{Challenge: value, ExpiresAt: t.ExpiresAt}}, nil
+	return &loginOutput{Body: LoginResult{Challenge: value, Factors: h.factorsOf(user), ExpiresAt: t.ExpiresAt}}, nil
+}
+
+// factorsOf returns what may answer the challenge of the account's sign-in, the
+// likeliest first.
+func (h *accountHandlers) factorsOf(user models.User) []secondFactor {
+	var out []secondFactor
+	if user.HasPasskey() && h.party != nil {
+		out = append(out, secondFactor(models.FactorPasskey))
+	}
+	if user.HasTOTP() {
+		out = append(out, secondFactor(models.FactorTOTP))
+	}
+	return append(out, secondFactor(models.FactorRecovery))
 }
 
 type loginTOTPInput struct {
@@ -204,6 +219,9 @@ func (h *accountHandlers) useCode(ctx context.Context, user models.User, code st
 	if totp.IsRecovery(code) {
 		return h.factors.UseRecoveryCode(ctx, user.ID, totp.RecoveryHash(code))
 	}
+	if !user.HasTOTP() {
+		return false, nil
+	}
 	secret, err := h.keys.Open(token.PurposeTOTP, user.ID, user.TOTPSecret)
 	if err != nil {
 		return false, err
@@ -217,34 +235,48 @@ func (h *accountHandlers) useCode(ctx context.Context, user models.User, code st
 
 type reauthInput struct {
 	Body struct {
-		Password string `json:"password,omitempty" maxLength:"1024" doc:"Either this"`
-		Code     string `json:"code,omitempty" maxLength:"64" doc:"or a two-factor or recovery code"`
+		Password string          `json:"password,omitempty" maxLength:"1024" doc:"Either this"`
+		Code     string          `json:"code,omitempty" maxLength:"64" doc:"or a two-factor or recovery code"`
+		Passkey  json.RawMessage `json:"passkey,omitempty" doc:"or the browser's answer to begin-passkey-reauthentication, as PublicKeyCredential.toJSON gives it"`
 	} `nameHint:"Reauthentication"`
 }
 
 func (h *accountHandlers) reauthenticate(ctx context.Context, in *reauthInput) (*empty, error) {
 	user, info := caller(ctx), infoOf(ctx)
-	if (in.Body.Password == "") == (in.Body.Code == "") {
-		return nil, models.Errorf(models.CodeInvalid, "Please give either the password or a code.").In("password")
-	}
-	if in.Body.Code != "" {
-		if err := h.checkCode(ctx, user, in.Body.Code); err != nil {
-			return nil, err
+	given := 0
+	for _, g := range []bool{in.Body.Password != "", in.Body.Code != "", len(in.Body.Passkey) > 0} {
+		if g {
+			given++
 		}
-		return &empty{}, h.accounts.ConfirmSession(ctx, user.ID, info.session.IDHash)
 	}
-	if err := h.limits.Allow(ctx, LimitLoginPair, user.Email+" "+network(info.ip)); err != nil {
-		return nil, err
+	if given != 1 {
+		return nil, models.Errorf(models.CodeInvalid, "Please give either the password, a code or a passkey.").In("password")
 	}
-	ok, err := h.passwords.Verify(ctx, user.PasswordHash, in.Body.Password)
+	var err error
+	switch {
+	case in.Body.Code != "":
+		err = h.checkCode(ctx, user, in.Body.Code)
+	case len(in.Body.Passkey) > 0:
+		err = h.confirmByPasskey(ctx, in.Body.Passkey)
+	default:
+		err = h.confirmByPassword(ctx, user, in.Body.Password)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if !ok {
-		h.note(ctx, models.SecurityLoginFailed, &user.ID, "while signed in")
-		return nil, models.Errorf(models.CodeInvalid, "The password is wrong.").In("password")
-	}
 	return &empty{}, h.accounts.ConfirmSession(ctx, user.ID, info.session.IDHash)
+}
+
+func (h *accountHandlers) confirmByPassword(ctx context.Context, user models.User, password string) error {
+	if err := h.limits.Allow(ctx, LimitLoginPair, user.Email+" "+network(infoOf(ctx).ip)); err != nil {
+		return err
+	}
+	ok, err := h.passwords.Verify(ctx, user.PasswordHash, password)
+	if err != nil || ok {
+		return err
+	}
+	h.note(ctx, models.SecurityLoginFailed, &user.ID, "while signed in")
+	return models.Errorf(models.CodeInvalid, "The password is wrong.").In("password")
 }
 
 // clearAll has the browser forget what it keeps of the app.

@@ -43,6 +43,7 @@ type systemHandlers struct {
 	policy   *registrationPolicy
 	probes   []Probe
 	cfg      Config
+	passkeys bool        // can be used here
 	isSetUp  atomic.Bool // once there is an account there always is one
 }
 
@@ -72,6 +73,7 @@ type PublicConfig struct {
 	Limits           Limits       `json:"limits"`
 	Registration     registration `json:"registration"`
 	TurnstileSiteKey string       `json:"turnstileSiteKey" doc:"Show Cloudflare's Turnstile widget with this key where an operation takes its answer; empty where robots are not checked"`
+	Passkeys         bool         `json:"passkeys" doc:"Passkeys can be used here"`
 	Mail             bool         `json:"mail" doc:"Mail is sent here: without it there is no password reset and no change of address"`
 	PasswordRule     string       `json:"passwordRule" doc:"What a new password has to be, in a sentence"`
 	PlansPath        string       `json:"plansPath" doc:"Where the plans are listed"`
@@ -110,7 +112,7 @@ func (h *systemHandlers) config(ctx context.Context, in *configInput) (*configOu
 	}
 	out := &configOutput{Body: PublicConfig{
 		Version: h.cfg.Version, FilesURL: originOf(h.cfg.FilesURL), SetupNeeded: !h.isSetUp.Load(),
-		Registration: registration(mode), TurnstileSiteKey: h.cfg.TurnstileSiteKey, Mail: h.cfg.Mail,
+		Registration: registration(mode), TurnstileSiteKey: h.cfg.TurnstileSiteKey, Passkeys: h.passkeys, Mail: h.cfg.Mail,
 		PasswordRule: fmt.Sprintf(passwordRule, h.cfg.MinPassword), PlansPath: pathPlans,
 		Limits: Limits{
 			MaxJobBytes: h.cfg.MaxJobBytes, MaxRunningJobs: h.cfg.MaxRunningJobs,

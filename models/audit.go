@@ -85,6 +85,7 @@ const (
 	SecurityLogin              SecurityKind = "login"                // somebody signed in
 	SecurityLoginFailed        SecurityKind = "login_failed"         // wrong address or password, or no such account
 	SecuritySecondFactorFailed SecurityKind = "second_factor_failed" // the password was right, the second factor was not
+	SecurityPasskeyCopied      SecurityKind = "passkey_copied"       // a passkey's counter went back: there may be a copy of it
 	SecurityTokenRefused       SecurityKind = "token_refused"        // a one-time token that is not good
 	SecurityCredentialRefused  SecurityKind = "credential_refused"   // a session, API token or agent credential that is not good
 	SecurityAccessRefused      SecurityKind = "access_refused"       // signed in, but not allowed

@@ -23,6 +23,8 @@ const (
 	MailNewDevice       MailKind = "new_device"       // ip, device
 	MailTOTPOn          MailKind = "totp_on"          // ip, device
 	MailTOTPOff         MailKind = "totp_off"         // ip, device
+	MailPasskeyAdded    MailKind = "passkey_added"    // name, ip, device
+	MailPasskeyRemoved  MailKind = "passkey_removed"  // name, ip, device
 	MailTokenMade       MailKind = "api_token_made"   // name, scopes, ip, device
 	MailAccountDeleted  MailKind = "account_deleted"  // nothing
 )
@@ -41,7 +43,8 @@ const (
 func MailKinds() []MailKind {
 	return []MailKind{
 		MailVerify, MailReset, MailConfirmEmail, MailInvitation, MailAddressInUse, MailPasswordChanged, MailEmailChanged,
-		MailEmailIsNew, MailNewDevice, MailTOTPOn, MailTOTPOff, MailTokenMade, MailAccountDeleted,
+		MailEmailIsNew, MailNewDevice, MailTOTPOn, MailTOTPOff, MailPasskeyAdded, MailPasskeyRemoved,
+		MailTokenMade, MailAccountDeleted,
 	}
 }
 

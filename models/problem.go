@@ -71,6 +71,10 @@ const (
 	ProblemLinkNotValid       Problem = "link_not_valid"            // a one-time link that was used, expired or replaced
 	ProblemSignInExpired      Problem = "sign_in_expired"           // the second step of a sign-in came too late or failed too often
 	ProblemWrongCode          Problem = "wrong_code"                // a two-factor or recovery code that does not fit
+	ProblemPasskeyRefused     Problem = "passkey_refused"           // a passkey that is not known here, or an answer of one that does not fit
+	ProblemPasskeyCopied      Problem = "passkey_copied"            // the passkey's counter went back, as that of a copy does
+	ProblemPasskeyExpired     Problem = "passkey_expired"           // the browser was asked too long ago, elsewhere, or for something else
+	ProblemPasskeysOff        Problem = "passkeys_off"              // this installation's address allows no passkeys
 	ProblemLastAdmin          Problem = "last_admin"                // the act would leave no administrator
 	ProblemRegistrationClosed Problem = "registration_closed"       // accounts are not made this way here
 	ProblemBotCheck           Problem = "bot_check_failed"          // the check against robots did not pass
@@ -103,6 +107,7 @@ var problemCodes = map[Problem]Code{
 	ProblemSeedrTooSmall: CodeUnavailable, ProblemSeedrLimited: CodeUnavailable, ProblemSeedrGone: CodeUnavailable, ProblemSeedrFailing: CodeUnavailable,
 	ProblemReauthenticate: CodeForbidden, ProblemSecondFactorNeeded: CodeForbidden, ProblemScopeMissing: CodeForbidden,
 	ProblemEmailUnverified: CodeForbidden, ProblemLinkNotValid: CodeInvalid, ProblemSignInExpired: CodeInvalid,
+	ProblemPasskeyRefused: CodeInvalid, ProblemPasskeyCopied: CodeInvalid, ProblemPasskeyExpired: CodeInvalid, ProblemPasskeysOff: CodeConflict,
 	ProblemWrongCode: CodeInvalid, ProblemLastAdmin: CodeConflict, ProblemRegistrationClosed: CodeForbidden,
 	ProblemBotCheck: CodeForbidden, ProblemBotCheckAway: CodeUnavailable, ProblemMailOff: CodeConflict,
 	ProblemQuotaExceeded: CodeQuotaExceeded, ProblemStorageFull: CodeConflict, ProblemBandwidthExceeded: CodeQuotaExceeded,

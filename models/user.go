@@ -20,25 +20,45 @@ func (r Role) Valid() bool { return r == RoleUser || r == RoleAdmin }
 
 // User is an account.
 type User struct {
-	ID           uuid.UUID `gorm:"type:uuid;primaryKey"`
-	Email        string    // normalised: NFKC, lower case
-	PasswordHash string    // argon2id in PHC string form
-	Role         Role
-	VerifiedAt   *time.Time // when the owner showed that the address is theirs; nil until then
-	TOTPSecret   string     `gorm:"column:totp_secret"` // sealed; empty without a second factor
-	TOTPAt       *time.Time `gorm:"column:totp_at"`     // when the second factor was confirmed; nil while it is not in force
-	TOTPStep     int64      `gorm:"column:totp_step"`   // the last time step that was used
-	DisabledAt   *time.Time
-	DeleteAt     *time.Time // when the owner deleted it; it goes with its last job
-	LastSignInAt *time.Time // nil for never
-	CreatedAt    time.Time
+	ID            uuid.UUID `gorm:"type:uuid;primaryKey"`
+	Email         string    // normalised: NFKC, lower case
+	PasswordHash  string    // argon2id in PHC string form
+	Role          Role
+	VerifiedAt    *time.Time // when the owner showed that the address is theirs; nil until then
+	TOTPSecret    string     `gorm:"column:totp_secret"` // sealed; empty without a second factor
+	TOTPAt        *time.Time `gorm:"column:totp_at"`     // when the second factor was confirmed; nil while it is not in force
+	TOTPStep      int64      `gorm:"column:totp_step"`   // the last time step that was used
+	PasskeyHandle []byte     `gorm:"->"`                 // names the account to authenticators; empty until its first passkey was begun
+	Passkeys      int        `gorm:"->"`                 // how many it has
+	DisabledAt    *time.Time
+	DeleteAt      *time.Time // when the owner deleted it; it goes with its last job
+	LastSignInAt  *time.Time // nil for never
+	CreatedAt     time.Time
 }
 
 // Active reports whether the account may be used at all.
 func (u User) Active() bool { return u.DisabledAt == nil && u.DeleteAt == nil && u.VerifiedAt != nil }
 
-// SecondFactor reports whether a code is asked for after the password.
-func (u User) SecondFactor() bool { return u.TOTPAt != nil }
+// SecondFactor reports whether the password alone does not sign in: a code or
+// a passkey is asked for after it.
+func (u User) SecondFactor() bool { return u.HasTOTP() || u.HasPasskey() }
+
+// HasTOTP reports whether codes of an authenticator app are in force.
+func (u User) HasTOTP() bool { return u.TOTPAt != nil }
+
+// HasPasskey reports whether the account has a passkey. Each verifies its user
+// by a PIN or a feature of the body, so that it is two factors by itself.
+func (u User) HasPasskey() bool { return u.Passkeys > 0 }
+
+// Factor is what may be asked for after a password.
+type Factor string
+
+// The second factors.
+const (
+	FactorPasskey  Factor = "passkey"
+	FactorTOTP     Factor = "totp"          // a code of an authenticator app
+	FactorRecovery Factor = "recovery_code" // one of those that were kept for the day on which the others are lost
+)
 
 // UserState is whether an account can be used.
 type UserState string
@@ -68,7 +88,7 @@ type Session struct {
 	IDHash          []byte    `gorm:"primaryKey"` // SHA-256 of the cookie's value
 	UserID          uuid.UUID `gorm:"type:uuid"`
 	CreatedAt       time.Time
-	AuthenticatedAt time.Time // when the user last gave the password or a code
+	AuthenticatedAt time.Time // when the user last gave the password, a code or a passkey
 	LastSeenAt      time.Time
 	ExpiresAt       time.Time // absolute end
 	IP              string    // of the last use
@@ -113,7 +133,7 @@ const (
 	OneTimeReset      OneTimeKind = "reset"      // sets a new password
 	OneTimeEmail      OneTimeKind = "email"      // shows that an account's new address is its owner's
 	OneTimeInvitation OneTimeKind = "invitation" // makes an account
-	OneTimeSignIn     OneTimeKind = "sign_in"    // the password was right; a code is missing
+	OneTimeSignIn     OneTimeKind = "sign_in"    // the password was right; a code or passkey is missing
 )
 
 // OneTime is a secret that works once. Only its hash is kept.

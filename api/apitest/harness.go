@@ -117,7 +117,7 @@ func (h *Harness) listen(t testing.TB, log *slog.Logger) {
 func (h *Harness) deps(s *store.Store, log *slog.Logger) api.Deps {
 	r := records.Records{Store: s}
 	return api.Deps{
-		Accounts: r, Sessions: r, OneTimes: r, Registrations: r, Factors: r, Tokens: r, Users: r, Security: r, Passwords: password.NewHasher(), Jobs: r, Files: r, Inspections: r, Inspector: h.Inspector,
+		Accounts: r, Sessions: r, OneTimes: r, Registrations: r, Factors: r, Passkeys: r, Tokens: r, Users: r, Security: r, Passwords: password.NewHasher(), Jobs: r, Files: r, Inspections: r, Inspector: h.Inspector,
 		Starter: h.Starter, Controller: h.Controller, Events: r, Hub: h.Hub, Fleet: r, Providers: r, Provision: h.Controller, Credentials: r, Reports: r,
 		Secrets: h.Keys, Parts: r, Uploads: h.Storage, Owners: r, Objects: h.Storage, Keys: h.Keys, Trail: r,
 		Usage: r, Plans: r, Meter: h.Meter,

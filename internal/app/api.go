@@ -142,7 +142,7 @@ func (p *apiParts) server(cfg config.Config, version string, log *slog.Logger) (
 		TurnstileSiteKey: cfg.Accounts.TurnstileSiteKey, MinPassword: password.MinLength, TemporalUIURL: cfg.Temporal.UIURL,
 		WorkflowUIURL: workflowPages(cfg.Temporal),
 	}, api.Deps{
-		Accounts: r, Sessions: r, OneTimes: r, Registrations: r, Factors: r, Tokens: r, Users: r, Security: r,
+		Accounts: r, Sessions: r, OneTimes: r, Registrations: r, Factors: r, Passkeys: r, Tokens: r, Users: r, Security: r,
 		Bots: p.bots(cfg, log), Passwords: password.NewHasher(), Jobs: r, Files: r, Inspections: r, Events: r,
 		Fleet: r, Providers: r, Provision: flows, Credentials: r, Reports: r, Parts: r, Owners: r, Objects: p.objects, Uploads: p.objects,
 		Inspector: newInspector(p.store, p.keys), Starter: flows, Controller: flows, Hub: p.hub, Secrets: p.keys, Keys: p.keys,

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 )
@@ -98,14 +99,15 @@ func signIn(ctx context.Context, p *program, api *client, in *bufio.Reader, emai
 	}
 	var result struct {
 		User      *me    `json:"user"`
-		Challenge string `json:"challenge"`
+		Challenge string   `json:"challenge"`
+		Factors   []string `json:"factors"`
 	}
 	cookies, err := api.do(ctx, http.MethodPost, "/auth/login", req, &result)
 	if err != nil {
 		return "", me{}, err
 	}
 	if result.Challenge != "" {
-		code, err := p.ask(in, "Two-factor or recovery code: ")
+		code, err := p.ask(in, codePrompt(result.Factors))
 		if err != nil {
 			return "", me{}, err
 		}
@@ -123,6 +125,15 @@ func signIn(ctx context.Context, p *program, api *client, in *bufio.Reader, emai
 		}
 	}
 	return "", me{}, errors.New("the server sent no session; is the address right?")
+}
+
+// codePrompt asks for a code of the kinds that the account has. Passkeys need a
+// browser.
+func codePrompt(factors []string) string {
+	if slices.Contains(factors, "passkey") && !slices.Contains(factors, "totp") {
+		return "Recovery code (to sign in with a passkey, make an API token in the web app and use --token): "
+	}
+	return "Two-factor or recovery code: "
 }
 
 // madeToken is a new API token.

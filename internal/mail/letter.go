@@ -50,7 +50,7 @@ func (w writer) write() (letter, error) {
 	case models.MailVerify, models.MailReset, models.MailConfirmEmail, models.MailInvitation, models.MailAddressInUse:
 		return w.request(), nil
 	case models.MailPasswordChanged, models.MailEmailChanged, models.MailEmailIsNew, models.MailNewDevice, models.MailTOTPOn,
-		models.MailTOTPOff, models.MailTokenMade:
+		models.MailTOTPOff, models.MailPasskeyAdded, models.MailPasskeyRemoved, models.MailTokenMade:
 		return w.alert(), nil
 	case models.MailAccountDeleted:
 		return letter{
@@ -120,12 +120,17 @@ func (w writer) alert() letter {
 		models.MailNewDevice:       {"New sign-in to your account", "Somebody signed in to your Longhaul account from a device that it was not used with before."},
 		models.MailTOTPOn:          {"Two-step sign-in is on", "From now on, signing in to your Longhaul account asks for a code of your authenticator app."},
 		models.MailTOTPOff:         {"Two-step sign-in is off", "Signing in to your Longhaul account does not ask for a code of an authenticator app any more."},
+		models.MailPasskeyAdded:    {"A new passkey", "A passkey was added to your Longhaul account. Whoever holds it can sign in with it, without the password."},
+		models.MailPasskeyRemoved:  {"A passkey was removed", "A passkey of your Longhaul account was removed. It does not sign in any more."},
 		models.MailTokenMade:       {"A new API token", "An API token of your Longhaul account was made. Whoever holds it may do what its scopes allow."},
 	}[w.mail.Kind]
 	l := letter{
 		Subject: said[0], Lead: []string{said[1]}, Facts: w.facts(),
 		Button: &button{"Look at your account", w.page("settings")},
 		Tail:   []string{"If it was you, there is nothing to do. If not, change your password and end the other sessions at once."},
+	}
+	if w.mail.Kind == models.MailPasskeyAdded {
+		l.Tail = []string{"If it was you, there is nothing to do. If not, remove the passkey, change your password and end the other sessions at once."}
 	}
 	if w.mail.Kind == models.MailEmailChanged {
 		l.Button = nil // whoever reads the old address may not be able to sign in any more

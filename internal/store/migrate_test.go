@@ -45,6 +45,7 @@ func TestModelsFitTheSchema(t *testing.T) {
 		models.User{},
 		models.Session{},
 		models.APIToken{},
+		models.Passkey{},
 		models.Agent{},
 		models.AgentHeartbeat{},
 		models.Job{},

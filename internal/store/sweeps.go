@@ -129,6 +129,7 @@ func (w *Work) PruneSessions(ctx context.Context, now time.Time) (int64, error) 
 		`delete from sessions where expires_at <= @now or last_seen_at <= @idle`,
 		`delete from api_tokens where expires_at <= @now`,
 		`delete from one_time_tokens where expires_at <= @now`,
+		`delete from passkey_challenges where expires_at <= @now`,
 		`delete from enrolment_tokens where expires_at <= @now and used_at is null`,
 	} {
 		n, err := w.s.exec(ctx, "prune sessions and tokens", q,

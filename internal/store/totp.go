@@ -83,8 +83,8 @@ func (s *Store) replaceCodes(ctx context.Context, userID uuid.UUID, codes [][]by
 	return nil
 }
 
-// DisableTOTP takes the second factor and its recovery codes away and mails
-// the user about it.
+// DisableTOTP takes the authenticator app away and mails the user about it. The
+// recovery codes go with the last second factor.
 func (s *Store) DisableTOTP(ctx context.Context, userID uuid.UUID, from models.Client) error {
 	return s.Tx(ctx, func(s *Store) error {
 		n, err := s.exec(ctx, "disable totp",
@@ -92,7 +92,9 @@ func (s *Store) DisableTOTP(ctx context.Context, userID uuid.UUID, from models.C
 		if err != nil || n == 0 {
 			return err
 		}
-		if err := s.replaceCodes(ctx, userID, nil); err != nil {
+		if _, err := s.exec(ctx, "drop recovery codes", `
+			delete from recovery_codes where user_id = ? and not exists (select from users where id = ? and passkeys > 0)`,
+			userID, userID); err != nil {
 			return err
 		}
 		return s.mailFactor(ctx, userID, models.MailTOTPOff, from)

@@ -45,6 +45,9 @@ func (s *Store) DeleteAccount(ctx context.Context, by models.Actor, id uuid.UUID
 			s.Now(), "deleted-"+id.String()+"@deleted.invalid", id); err != nil {
 			return err
 		}
+		if err := s.dropPasskeys(ctx, id); err != nil {
+			return err
+		}
 		if err := s.QueueMail(ctx, models.Mail{To: u.Email, Kind: models.MailAccountDeleted}); err != nil {
 			return err
 		}

@@ -1,7 +1,8 @@
-import type { ApiToken, Config, Me, Session, TotpState } from '@/api/model';
+import type { ApiToken, Config, Me, SecondFactor, Session, TotpState } from '@/api/model';
 
 import { makeMe, makeToken } from './fixtures';
 import { empty, json, problem, type Route } from './answers';
+import { Passkeys } from './passkeys';
 
 interface Body {
   email: string;
@@ -9,6 +10,7 @@ interface Body {
   token: string;
   challenge: string;
   code?: string;
+  passkey?: object;
   name: string;
   scopes: ApiToken['scopes'];
 }
@@ -39,6 +41,11 @@ export class Accounts {
   qr = picture;
   sessions: Session[] = [];
   tokens: ApiToken[] = [];
+  readonly passkeys = new Passkeys(
+    () => this.stale(),
+    () => this.enter('ada@example.org'),
+    () => (this.totp.recoveryCodesLeft > 0 ? [] : this.newCodes()),
+  );
 
   readonly routes: Route[] = [
     ['GET', /^\/me$/, () => (this.me ? json(this.me) : problem(401, 'unauthorized', 'Sign in to go on.'))],
@@ -60,6 +67,7 @@ export class Accounts {
     ['POST', /^\/auth\/totp\/enable$/, (_, request) => this.enable(request)],
     ['POST', /^\/auth\/totp\/recovery-codes$/, () => this.stale() ?? this.recoveryCodes()],
     ['DELETE', /^\/auth\/totp$/, () => this.stale() ?? this.setTotp(false)],
+    ...this.passkeys.routes,
     ['GET', /^\/auth\/tokens$/, () => json({ tokens: this.tokens })],
     ['POST', /^\/auth\/tokens$/, (_, request) => this.makeToken(request)],
     ['DELETE', /^\/auth\/tokens\/(.+)$/, ([, id]) => this.revoke(id)],
@@ -78,9 +86,16 @@ export class Accounts {
     if (this.limited) return problem(429, 'rate_limited', 'Too many attempts. Please wait a moment and try again.', undefined, lockedOut);
     if (password !== this.password) return problem(401, 'unauthorized', 'E-mail address or password is wrong.');
     if (!this.verified) return problem(403, 'email_not_verified', 'Please use the link in the mail that we sent you first.');
-    if (this.totp.enabled) return json({ challenge: 'challenge-1', expiresAt: new Date(Date.now() + 300_000).toISOString() });
+    if (this.factors().length > 1) return json({ challenge: 'challenge-1', factors: this.factors(), expiresAt: new Date(Date.now() + 300_000).toISOString() });
     this.me = makeMe({ email });
     return json({ user: this.me });
+  }
+
+  private factors(): SecondFactor[] {
+    const factors: SecondFactor[] = ['recovery_code'];
+    if (this.totp.enabled) factors.unshift('totp');
+    if (this.passkeys.list.passkeys.length > 0) factors.unshift('passkey');
+    return factors;
   }
 
   private async answerChallenge(request: Request): Promise<Response> {
@@ -131,7 +146,11 @@ export class Accounts {
   }
 
   private async reauthenticate(request: Request): Promise<Response> {
-    const { password, code } = await read(request);
+    const { password, code, passkey } = await read(request);
+    if (passkey !== undefined) {
+      this.fresh = true;
+      return empty();
+    }
     if (code === undefined && password !== this.password) return problem(422, 'invalid', 'The password is wrong.', 'password');
     if (code !== undefined && code !== this.code) return problem(422, 'wrong_code', 'The code is wrong.', 'code');
     this.fresh = true;
@@ -162,8 +181,12 @@ export class Accounts {
   }
 
   private recoveryCodes(): Response {
-    this.setTotp(true);
-    return json({ recoveryCodes: Array.from({ length: 10 }, (_, at) => `k7qd-${1000 + at * 37}-mw2x`) });
+    return json({ recoveryCodes: this.newCodes() });
+  }
+
+  private newCodes(): string[] {
+    this.totp = { ...this.totp, recoveryCodesLeft: 10 };
+    return Array.from({ length: 10 }, (_, at) => `k7qd-${1000 + at * 37}-mw2x`);
   }
 
   private async makeToken(request: Request): Promise<Response> {

@@ -1,4 +1,4 @@
-import type { Agent, ApiToken, Job, JobAction, JobEvent, JobFile, JobState, LedgerLine, Me, Progress, Session, Usage } from '@/api/model';
+import type { Agent, ApiToken, Job, JobAction, JobEvent, JobFile, JobState, LedgerLine, Me, Passkey, Progress, Session, Usage } from '@/api/model';
 
 const actionsOf: Record<JobState, JobAction[]> = {
   queued: ['pause', 'cancel', 'delete'],
@@ -121,7 +121,21 @@ export function makeSession(given: Partial<Session> = {}): Session {
 
 /** Makes a person. */
 export function makeMe(given: Partial<Me> = {}): Me {
-  return { id: newId(), email: 'ada@example.org', role: 'admin', secondFactor: false, secondFactorRequired: false, createdAt: moment(-864_000), ...given };
+  return { id: newId(), email: 'ada@example.org', role: 'admin', secondFactor: false, passkey: false, secondFactorRequired: false, createdAt: moment(-864_000), ...given };
+}
+
+/** Makes a passkey's description. */
+export function makePasskey(given: Partial<Passkey> = {}): Passkey {
+  return {
+    id: newId(),
+    name: 'Phone',
+    host: 'localhost',
+    usable: true,
+    synced: false,
+    createdAt: moment(-864_000),
+    lastUsedAt: moment(-5_000),
+    ...given,
+  };
 }
 
 /** Makes an API token's description. */

@@ -87,6 +87,7 @@ export class World extends Accounts {
       limits: { maxRunningJobs: 10, maxJobBytes: 0, maxTorrentBytes: 10_485_760, minPasswordLength: 15 },
       registration: this.registration,
       turnstileSiteKey: this.turnstileSiteKey,
+      passkeys: this.passkeys.list.available,
       mail: this.mail,
       passwordRule: 'Use at least 15 characters. A few unrelated words are easy to keep; common words, repetitions and the address are refused.',
       plansPath: '/api/v1/plans',

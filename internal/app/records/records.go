@@ -22,6 +22,7 @@ var (
 	_ api.OneTimes         = Records{}
 	_ api.Registrations    = Records{}
 	_ api.SecondFactors    = Records{}
+	_ api.Passkeys         = Records{}
 	_ api.Tokens           = Records{}
 	_ api.UserAdmin        = Records{}
 	_ api.SecurityLog      = Records{}

@@ -2,6 +2,7 @@ import type { components } from './schema.gen';
 
 type Schemas = components['schemas'];
 
+export type AddedPasskey = Schemas['AddedPasskey'];
 export type Agent = Schemas['AgentInfo'];
 export type ApiToken = Schemas['TokenInfo'];
 export type AuditCheck = Schemas['AuditCheck'];
@@ -29,6 +30,8 @@ export type MadeToken = Schemas['MadeToken'];
 export type MailInfo = Schemas['MailInfo'];
 export type Me = Schemas['Me'];
 export type OpenInvitation = Schemas['Invitation'];
+export type Passkey = Schemas['PasskeyInfo'];
+export type PasskeyList = Schemas['PasskeyList'];
 export type Plan = Schemas['PlanInfo'];
 export type Progress = Schemas['Progress'];
 export type Provider = Schemas['Provider'];
@@ -38,6 +41,7 @@ export type ProviderInfo = Schemas['ProviderInfo'];
 export type ProviderList = Schemas['ProviderList'];
 export type RegistrationMode = Schemas['RegistrationMode'];
 export type Role = Schemas['Role'];
+export type SecondFactor = Schemas['SecondFactor'];
 export type SecurityEvent = Schemas['SecurityInfo'];
 export type SeedrInfo = Schemas['SeedrInfo'];
 export type Session = Schemas['SessionInfo'];

@@ -632,9 +632,49 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description The session comes back as the cookie __Host-sid. An account with two-factor sign-in gets a challenge instead, which login-totp answers.
+         * @description The session comes back as the cookie __Host-sid. An account with two-factor sign-in gets a challenge instead, which login-totp answers, or login-passkey.
          */
         post: operations["login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/login/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with a passkey
+         * @description Within five minutes of begin-passkey-login, in the same browser. The session comes back as the cookie __Host-sid.
+         */
+        post: operations["login-passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/login/passkey/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to sign in with a passkey
+         * @description With the challenge of a sign-in the passkey is its second factor. Without one it signs in alone: the browser offers those that it has for this host, so that the answer tells nothing of any account.
+         */
+        post: operations["begin-passkey-login"];
         delete?: never;
         options?: never;
         head?: never;
@@ -678,6 +718,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the account's passkeys */
+        get: operations["list-passkeys"];
+        put?: never;
+        /**
+         * Add a passkey
+         * @description It signs in without the password, and answers instead of a code after it. The first second factor of an account comes with recovery codes, shown this once. Needs reauthenticate within ten minutes.
+         */
+        post: operations["add-passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkeys/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to add a passkey
+         * @description add-passkey takes the browser's answer, from the same session within five minutes. Needs reauthenticate within ten minutes.
+         */
+        post: operations["begin-passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a passkey
+         * @description With the last second factor the recovery codes go. Needs reauthenticate within ten minutes.
+         */
+        delete: operations["remove-passkey"];
+        options?: never;
+        head?: never;
+        /** Give a passkey another name */
+        patch: operations["rename-passkey"];
+        trace?: never;
+    };
     "/api/v1/auth/reauthenticate": {
         parameters: {
             query?: never;
@@ -689,9 +791,29 @@ export interface paths {
         put?: never;
         /**
          * Confirm who you are
-         * @description With the password or a two-factor code. It stands for ten minutes in this session.
+         * @description With the password, a two-factor code or a passkey. It stands for ten minutes in this session.
          */
         post: operations["reauthenticate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/reauthenticate/passkey/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to confirm who you are with a passkey
+         * @description reauthenticate takes the browser's answer.
+         */
+        post: operations["begin-passkey-reauthentication"];
         delete?: never;
         options?: never;
         head?: never;
@@ -873,7 +995,7 @@ export interface paths {
         post: operations["begin-totp"];
         /**
          * Turn two-factor sign-in off
-         * @description Needs reauthenticate within ten minutes.
+         * @description With the last second factor the recovery codes go. Needs reauthenticate within ten minutes.
          */
         delete: operations["disable-totp"];
         options?: never;
@@ -1435,6 +1557,17 @@ export interface components {
             /** @description One plain sentence, the same whatever is found */
             message: string;
         };
+        AddPasskey: {
+            /** @description The browser's answer, as PublicKeyCredential.toJSON gives it */
+            credential: unknown;
+            /** @description What the user calls it */
+            name: string;
+        };
+        AddedPasskey: {
+            passkey: components["schemas"]["PasskeyInfo"];
+            /** @description Each signs in once without passkey and app. Shown this once, and only with the first second factor. */
+            recoveryCodes: string[];
+        };
         Address: {
             email: string;
             /** @description Answer of the Turnstile widget with the action "reset", where the configuration has a site key */
@@ -1567,6 +1700,10 @@ export interface components {
              * @description Bytes delivered since the start of the period
              */
             used: number;
+        };
+        BeginPasskeyLogin: {
+            /** @description From login; absent for a sign-in without a password */
+            challenge?: string;
         };
         Booted: {
             /** Format: int64 */
@@ -1956,15 +2093,23 @@ export interface components {
             /** @description From the authenticator app, or a recovery code */
             code: string;
         };
+        LoginPasskey: {
+            /** @description From login; absent for a sign-in without a password */
+            challenge?: string;
+            /** @description The browser's answer, as PublicKeyCredential.toJSON gives it */
+            credential: unknown;
+        };
         LoginResult: {
-            /** @description What to send with the code; works once */
+            /** @description What to send with the second factor; works once */
             challenge?: string;
             /**
              * Format: date-time
              * @description Of the challenge
              */
             expiresAt?: string;
-            /** @description Who is signed in; absent while a code is missing */
+            /** @description What may answer the challenge */
+            factors?: components["schemas"]["SecondFactor"][] | null;
+            /** @description Who is signed in; absent while a second factor is missing */
             user?: components["schemas"]["Me"];
         };
         MadeToken: {
@@ -2012,8 +2157,10 @@ export interface components {
             email: string;
             /** Format: uuid */
             id: string;
+            /** @description The account has a passkey, and passkeys can be used here */
+            passkey: boolean;
             role: components["schemas"]["Role"];
-            /** @description Two-factor sign-in is on */
+            /** @description The password alone does not sign in */
             secondFactor: boolean;
             /** @description It has to be set up before anything else works */
             secondFactorRequired: boolean;
@@ -2084,6 +2231,38 @@ export interface components {
             validator?: string;
         } & {
             [key: string]: unknown;
+        };
+        PasskeyInfo: {
+            /** Format: date-time */
+            createdAt: string;
+            /** @description What it was made for; it works nowhere else */
+            host: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            lastUsedAt: string | null;
+            name: string;
+            /** @description It is kept on several devices, or backed up */
+            synced: boolean;
+            /** @description It was made for the host that this installation has now */
+            usable: boolean;
+        };
+        PasskeyList: {
+            /** @description Passkeys can be added and used here */
+            available: boolean;
+            /** @description Oldest first */
+            passkeys: components["schemas"]["PasskeyInfo"][];
+            /** @description Why not, in a sentence; empty if they can */
+            unavailable: string;
+        };
+        PasskeyOptions: {
+            /**
+             * Format: date-time
+             * @description The answer has to come before that
+             */
+            expiresAt: string;
+            /** @description For the browser's PublicKeyCredential.parseCreationOptionsFromJSON or parseRequestOptionsFromJSON */
+            options: unknown;
         };
         /**
          * @description What the download engine does, finer than the job's state
@@ -2331,6 +2510,8 @@ export interface components {
             limits: components["schemas"]["Limits"];
             /** @description Mail is sent here: without it there is no password reset and no change of address */
             mail: boolean;
+            /** @description Passkeys can be used here */
+            passkeys: boolean;
             /** @description What a new password has to be, in a sentence */
             passwordRule: string;
             /** @description Where the plans are listed */
@@ -2360,6 +2541,8 @@ export interface components {
         Reauthentication: {
             /** @description or a two-factor or recovery code */
             code?: string;
+            /** @description or the browser's answer to begin-passkey-reauthentication, as PublicKeyCredential.toJSON gives it */
+            passkey?: unknown;
             /** @description Either this */
             password?: string;
         };
@@ -2398,12 +2581,20 @@ export interface components {
             /** Format: uuid */
             id: string;
         };
+        RenamePasskey: {
+            name: string;
+        };
         Reset: Record<string, never>;
         /**
          * @description What an account may do
          * @enum {string}
          */
         Role: "user" | "admin";
+        /**
+         * @description What may follow a password
+         * @enum {string}
+         */
+        SecondFactor: "passkey" | "totp" | "recovery_code";
         SecurityEventPage: {
             events: components["schemas"]["SecurityInfo"][];
             /** @description Empty on the last page */
@@ -2416,7 +2607,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             ip: string;
-            /** @description login, login_failed, second_factor_failed, token_refused, credential_refused, access_refused, cross_origin, rate_limited … */
+            /** @description login, login_failed, second_factor_failed, passkey_copied, token_refused, credential_refused, access_refused, cross_origin, rate_limited … */
             kind: string;
             userAgent: string;
             /** @description Its address; empty when it is gone */
@@ -2704,7 +2895,7 @@ export interface components {
             enabled: boolean;
             /** Format: int64 */
             recoveryCodesLeft: number;
-            /** @description Administrators have to have it here */
+            /** @description Administrators have to have it or a passkey here */
             required: boolean;
         };
         Uploads: {
@@ -4058,6 +4249,72 @@ export interface operations {
             };
         };
     };
+    "login-passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginPasskey"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "begin-passkey-login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginPasskeyLogin"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOptions"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "login-totp": {
         parameters: {
             query?: never;
@@ -4118,6 +4375,159 @@ export interface operations {
             };
         };
     };
+    "list-passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddPasskey"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedPasskey"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "begin-passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOptions"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rename-passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenamePasskey"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reauthenticate: {
         parameters: {
             query?: never;
@@ -4137,6 +4547,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "begin-passkey-reauthentication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyOptions"];
+                };
             };
             /** @description A fault, as a problem document (RFC 9457) */
             default: {

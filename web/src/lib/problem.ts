@@ -12,6 +12,7 @@ export const problemCode = {
   emailUnverified: 'email_not_verified',
   linkNotValid: 'link_not_valid',
   botCheckFailed: 'bot_check_failed',
+  passkeyMissing: 'passkey_missing',
 } as const;
 
 /** One input field at fault. */

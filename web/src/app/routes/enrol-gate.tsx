@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 
 import type { Me } from '@/api/model';
 import { AuthFrame } from '@/features/auth/components/auth-frame';
+import { Passkeys } from '@/features/settings/components/passkeys';
 import { Reauth } from '@/features/settings/components/reauth';
 import { TotpPanel } from '@/features/settings/components/totp-panel';
 
@@ -13,10 +14,12 @@ export function EnrolGate({ me }: { me: Me }) {
   const meChanged = useMeChanged();
   const signOut = useSignOut();
   return (
-    <AuthFrame title="One more step" intro="Administrators of this installation need two-step sign-in. Nothing else works before it is on.">
+    <AuthFrame title="One more step" intro="Administrators of this installation need two-step sign-in or a passkey. Nothing else works before one is set up.">
       <Reauth me={me}>
         <div className={classes.panel}>
           <TotpPanel onChanged={meChanged} needed />
+          <p className={classes.or}>or</p>
+          <Passkeys me={me} onChanged={meChanged} />
           <Button variant="subtle" color="gray" size="md" onClick={signOut}>
             Sign out
           </Button>

@@ -2,6 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 
 import type { Invitation, LoginResult, Me } from '@/api/model';
 import { http, send } from '@/lib/http';
+import { askForPasskey } from '@/lib/passkey';
 import { hasCode, problemCode } from '@/lib/problem';
 
 export const authKeys = {
@@ -45,7 +46,7 @@ export interface Checked {
   turnstile?: string;
 }
 
-/** Checks e-mail and password: it answers with the account, or with a challenge that wants a code. */
+/** Checks e-mail and password: it answers with the account, or with a challenge that wants a second step. */
 export function signIn(body: Credentials & Checked): Promise<LoginResult> {
   return send(http.POST('/api/v1/auth/login', { body }));
 }
@@ -53,6 +54,14 @@ export function signIn(body: Credentials & Checked): Promise<LoginResult> {
 /** Answers the challenge of a sign-in with a code. */
 export function signInWithCode(body: { challenge: string; code: string }): Promise<Me> {
   return send(http.POST('/api/v1/auth/login/totp', { body }));
+}
+
+/** Signs in with a passkey: alone, or as the second step of the sign-in whose challenge is given. */
+export async function signInWithPasskey(challenge?: string): Promise<Me> {
+  const body = challenge === undefined ? {} : { challenge };
+  const { options } = await send(http.POST('/api/v1/auth/login/passkey/begin', { body }));
+  const credential = await askForPasskey(options);
+  return send(http.POST('/api/v1/auth/login/passkey', { body: { ...body, credential } }));
 }
 
 /** Makes the first account with the one-time token from the server's console, and signs it in. */

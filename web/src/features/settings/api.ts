@@ -1,12 +1,14 @@
 import { queryOptions } from '@tanstack/react-query';
 
-import type { ApiToken, MadeToken, Session, TokenScope, TotpOffer, TotpState } from '@/api/model';
+import type { AddedPasskey, ApiToken, MadeToken, PasskeyList, Session, TokenScope, TotpOffer, TotpState } from '@/api/model';
 import { http, send } from '@/lib/http';
+import { askForPasskey, makePasskey } from '@/lib/passkey';
 
 export const settingsKeys = {
   sessions: ['sessions'] as const,
   tokens: ['tokens'] as const,
   totp: ['totp'] as const,
+  passkeys: ['passkeys'] as const,
 };
 
 /** Where the account is signed in. */
@@ -31,6 +33,13 @@ export async function endSession(id: string): Promise<void> {
 /** Proves that it is still the account's owner who sits here; it stands for ten minutes. */
 export async function reauthenticate(body: { password: string } | { code: string }): Promise<void> {
   await send(http.POST('/api/v1/auth/reauthenticate', { body }));
+}
+
+/** Proves the same with a passkey. */
+export async function reauthenticateWithPasskey(): Promise<void> {
+  const { options } = await send(http.POST('/api/v1/auth/reauthenticate/passkey/begin'));
+  const passkey = await askForPasskey(options);
+  await send(http.POST('/api/v1/auth/reauthenticate', { body: { passkey } }));
 }
 
 /** Asks for another address; it counts once the link in the mail to it is used. */
@@ -76,6 +85,36 @@ export async function renewRecoveryCodes(): Promise<string[]> {
 /** Turns two-step sign-in off. */
 export async function disableTotp(): Promise<void> {
   await send(http.DELETE('/api/v1/auth/totp'));
+}
+
+/** The account's passkeys, and whether there can be any. */
+export function passkeysQuery() {
+  return queryOptions({
+    queryKey: settingsKeys.passkeys,
+    queryFn: ({ signal }): Promise<PasskeyList> => send(http.GET('/api/v1/auth/passkeys', { signal })),
+  });
+}
+
+/** Asks for what the browser needs to make a passkey. */
+export async function beginPasskey(): Promise<unknown> {
+  const { options } = await send(http.POST('/api/v1/auth/passkeys/begin'));
+  return options;
+}
+
+/** Makes a passkey with the browser and adds it to the account; the first second step brings recovery codes. */
+export async function addPasskey(name: string, options: unknown): Promise<AddedPasskey> {
+  const credential = await makePasskey(options);
+  return send(http.POST('/api/v1/auth/passkeys', { body: { name, credential } }));
+}
+
+/** Gives a passkey another name. */
+export async function renamePasskey(id: string, name: string): Promise<void> {
+  await send(http.PATCH('/api/v1/auth/passkeys/{id}', { params: { path: { id } }, body: { name } }));
+}
+
+/** Removes a passkey. */
+export async function removePasskey(id: string): Promise<void> {
+  await send(http.DELETE('/api/v1/auth/passkeys/{id}', { params: { path: { id } } }));
 }
 
 /** The account's API tokens, without their secrets. */

@@ -8,6 +8,9 @@ export const currentPasswordSchema = z.object({ password: z.string().check(z.min
 
 export const codeSchema = z.object({ code: z.string().check(z.trim(), z.minLength(6, 'Enter the code.')) });
 
+/** The name of a passkey. */
+export const passkeySchema = z.object({ name: z.string().check(z.trim(), z.minLength(1, 'Give it a name.')) });
+
 /** The name of an API token; what it may do is chosen beside it. */
 export const tokenSchema = z.object({
   name: z.string().check(z.trim(), z.minLength(1, 'Say what it is for.')),

@@ -2,9 +2,10 @@ import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 
-import type { Config, LoginResult } from '@/api/model';
+import type { Config, LoginResult, Me, SecondFactor } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
 import { PasswordField } from '@/components/password-field';
+import { passkeysKnown } from '@/lib/passkey';
 import { hasCode, problemCode } from '@/lib/problem';
 import { useForm } from '@/lib/use-form';
 import { useWait } from '@/lib/use-wait';
@@ -13,10 +14,11 @@ import { signIn } from '../api';
 import { signInSchema } from '../schema';
 import { AuthFrame } from './auth-frame';
 import classes from './auth.module.css';
-import { CodeStep } from './code-step';
 import { EmailField } from './email-field';
 import { FarewellNote } from './farewell-note';
 import { useHumanCheck } from './human-check';
+import { PasskeyButton } from './passkey-button';
+import { SecondStep } from './second-step';
 import { useSignedIn } from './use-signed-in';
 import { WithConfig } from './with-config';
 
@@ -33,32 +35,33 @@ export function LoginPage({ onDone }: { onDone: () => void }) {
 }
 
 function SignIn({ config, onDone }: { config: Config; onDone: () => void }) {
-  const [challenge, setChallenge] = useState('');
+  const [begun, setBegun] = useState<{ challenge: string; factors: SecondFactor[] }>();
   const [expired, setExpired] = useState<Error>();
   const signedIn = useSignedIn(onDone);
-  if (challenge !== '') {
+  if (begun) {
     const restart = (error: Error) => {
-      setChallenge('');
+      setBegun(undefined);
       setExpired(error);
     };
-    return <CodeStep challenge={challenge} onDone={signedIn} onExpired={restart} onBack={() => setChallenge('')} />;
+    return <SecondStep {...begun} onDone={signedIn} onExpired={restart} onBack={() => setBegun(undefined)} />;
   }
   const passed = (result: LoginResult) => {
     setExpired(undefined);
     if (result.user) signedIn(result.user);
-    else setChallenge(result.challenge ?? '');
+    else setBegun({ challenge: result.challenge ?? '', factors: result.factors ?? [] });
   };
-  return <PasswordStep config={config} notice={expired} onPassed={passed} />;
+  return <FirstStep config={config} notice={expired} onPassed={passed} onSignedIn={signedIn} />;
 }
 
-interface PasswordStepProps {
+interface FirstStepProps {
   config: Config;
   /** Why the person is here again. */
   notice: Error | undefined;
   onPassed: (result: LoginResult) => void;
+  onSignedIn: (me: Me) => void;
 }
 
-function PasswordStep({ config, notice, onPassed }: PasswordStepProps) {
+function FirstStep({ config, notice, onPassed, onSignedIn }: FirstStepProps) {
   const check = useHumanCheck(config, 'login');
   const form = useForm({
     schema: signInSchema,
@@ -98,6 +101,12 @@ function PasswordStep({ config, notice, onPassed }: PasswordStepProps) {
           Sign in
         </Button>
       </form>
+      {config.passkeys && passkeysKnown() && (
+        <>
+          <p className={classes.or}>or</p>
+          <PasskeyButton label="Sign in with a passkey" onDone={onSignedIn} />
+        </>
+      )}
     </AuthFrame>
   );
 }

@@ -5,7 +5,7 @@ export type Confirmed = <T>(act: () => Promise<T>) => Promise<T>;
 
 export const ReauthContext = createContext<Confirmed>((act) => act());
 
-/** Returns what runs acts that may need the password or a code. */
+/** Returns what runs acts that may need the password, a code or a passkey. */
 export function useConfirmed(): Confirmed {
   return use(ReauthContext);
 }

@@ -1,14 +1,17 @@
 import { Button, Modal, TextInput } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
 import { useCallback, useEffectEvent, useLayoutEffect, useState, type ReactNode } from 'react';
 
 import type { Me } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
+import { IconFingerprint } from '@/components/icons';
 import { PasswordField } from '@/components/password-field';
+import { passkeysKnown } from '@/lib/passkey';
 import { CancelledError, hasCode, problemCode } from '@/lib/problem';
 import { useForm } from '@/lib/use-form';
 import { useWait } from '@/lib/use-wait';
 
-import { reauthenticate } from '../api';
+import { reauthenticate, reauthenticateWithPasskey } from '../api';
 import { codeSchema, currentPasswordSchema } from '../schema';
 import { ReauthContext, type Confirmed } from './reauth-context';
 import classes from './settings.module.css';
@@ -18,7 +21,7 @@ interface Asked {
   reject: (reason: Error) => void;
 }
 
-/** Asks for the password, or a code, whenever an act within it needs that. */
+/** Asks for the password, a code or a passkey, whenever an act within it needs that. */
 export function Reauth({ me, children }: { me: Me; children: ReactNode }) {
   const [asked, setAsked] = useState<Asked>();
   const confirmed = useCallback<Confirmed>(async (act) => {
@@ -71,12 +74,32 @@ function Ways({ me, onPass, onClose }: WayProps) {
     <div className={classes.form}>
       <p className={classes.note}>This can change who has the account. Confirm it; for ten minutes you are not asked again.</p>
       {byCode ? <ByCode onPass={onPass} onClose={onClose} /> : <ByPassword me={me} onPass={onPass} onClose={onClose} />}
+      {me.passkey && passkeysKnown() && <ByPasskey onPass={onPass} />}
       {me.secondFactor && (
         <button type="button" className={classes.switch} onClick={() => setByCode(!byCode)}>
           {byCode ? 'Use the password' : 'Use a code'}
         </button>
       )}
     </div>
+  );
+}
+
+function ByPasskey({ onPass }: Pick<WayProps, 'onPass'>) {
+  const confirming = useMutation({ mutationFn: reauthenticateWithPasskey, onSuccess: onPass });
+  const wait = useWait(confirming.error);
+  return (
+    <>
+      <FormFault error={confirming.error} />
+      <Button
+        variant="default"
+        leftSection={<IconFingerprint size={18} aria-hidden="true" />}
+        loading={confirming.isPending}
+        disabled={wait > 0}
+        onClick={() => confirming.mutate()}
+      >
+        Use a passkey
+      </Button>
+    </>
   );
 }
 

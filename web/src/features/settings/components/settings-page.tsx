@@ -6,6 +6,7 @@ import { Page } from '@/components/page';
 
 import { AccountSection } from './account-section';
 import { DeleteAccount } from './delete-account';
+import { Passkeys } from './passkeys';
 import { Reauth } from './reauth';
 import { Section } from './section';
 import { Sessions } from './sessions';
@@ -36,6 +37,9 @@ export function SettingsPage({ me, config, onSignOut, onChanged, onDeleted }: Se
         <AccountSection me={me} config={config} onSignOut={onSignOut} />
         <Section title="Two-step sign-in" text="A code from your phone beside the password.">
           <TotpPanel onChanged={onChanged} />
+        </Section>
+        <Section title="Passkeys" text="Sign in with your fingerprint, face, PIN or a security key.">
+          <Passkeys me={me} onChanged={onChanged} />
         </Section>
         <Section title="Sessions" text="Where this account is signed in. End one that you do not know.">
           <Sessions />

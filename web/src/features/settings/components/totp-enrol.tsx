@@ -11,6 +11,7 @@ import { useWait } from '@/lib/use-wait';
 import { beginTotp, enableTotp, settingsKeys } from '../api';
 import { codeSchema } from '../schema';
 import { useConfirmed } from './reauth-context';
+import { RecoveryCodes } from './recovery-codes';
 import { SecretBox } from './secret-box';
 import classes from './settings.module.css';
 
@@ -80,20 +81,5 @@ function FirstCode({ offer, onClose, onEnabled }: FirstCodeProps) {
         </Button>
       </div>
     </form>
-  );
-}
-
-/** The recovery codes, shown this once. */
-export function RecoveryCodes({ codes, onClose }: { codes: readonly string[]; onClose: () => void }) {
-  return (
-    <div className={classes.form}>
-      <p className={classes.note}>
-        Keep these where the phone is not: each signs you in once without the app. They are not shown again.
-      </p>
-      <SecretBox label="Recovery codes" value={codes.join('\n')} fileName="longhaul-recovery-codes.txt" focused />
-      <div className={classes.buttons}>
-        <Button onClick={onClose}>I have kept them</Button>
-      </div>
-    </div>
   );
 }

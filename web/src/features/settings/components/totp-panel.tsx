@@ -6,15 +6,13 @@ import type { TotpState } from '@/api/model';
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { ErrorNotice } from '@/components/notice';
 import { toastDone, toastFailed } from '@/components/toast';
-import { formatPlural } from '@/lib/format';
 import { useFirstFocus } from '@/lib/use-first-focus';
 
-import { disableTotp, renewRecoveryCodes, settingsKeys, totpQuery } from '../api';
+import { disableTotp, settingsKeys, totpQuery } from '../api';
 import { useConfirmed } from './reauth-context';
+import { RecoveryPart } from './recovery-part';
 import classes from './settings.module.css';
-import { RecoveryCodes, TotpEnrol } from './totp-enrol';
-
-const fewCodes = 3;
+import { TotpEnrol } from './totp-enrol';
 
 interface TotpPanelProps {
   onChanged: () => void;
@@ -66,7 +64,7 @@ function TotpOff({ onChanged, needed, turned }: TurnProps & { needed: boolean })
           Off
         </p>
       )}
-      <p className={classes.note}>Whoever knows the password can sign in. With it on, a code from an app on your phone is needed, too.</p>
+      <p className={classes.note}>With it on, the password alone does not sign in: a code from an app on your phone is needed, too.</p>
       <Button ref={opener} variant={needed ? 'filled' : 'default'} size={needed ? 'md' : 'sm'} onClick={() => setEnrolling(true)}>
         Turn it on
       </Button>
@@ -78,11 +76,9 @@ function TotpOff({ onChanged, needed, turned }: TurnProps & { needed: boolean })
 }
 
 function TotpOn({ state, turned, onChanged }: TurnProps & { state: TotpState }) {
-  const renew = useFirstFocus<HTMLButtonElement>(turned);
   const confirmed = useConfirmed();
   const changed = useTotpChanged(onChanged);
-  const [asked, setAsked] = useState<'off' | 'renew'>();
-  const close = () => setAsked(undefined);
+  const [asked, setAsked] = useState(false);
   const turningOff = useMutation({
     mutationFn: () => confirmed(disableTotp),
     onSuccess: () => {
@@ -90,63 +86,30 @@ function TotpOn({ state, turned, onChanged }: TurnProps & { state: TotpState }) 
       changed();
     },
     onError: (failure) => toastFailed('Two-step sign-in is still on', failure),
-    onSettled: close,
+    onSettled: () => setAsked(false),
   });
-  const renewing = useMutation({
-    mutationFn: () => confirmed(renewRecoveryCodes),
-    onSuccess: changed,
-    onError: (failure) => toastFailed('There are no new codes', failure),
-    onSettled: close,
-  });
-  const closeCodes = () => {
-    renewing.reset();
-    renew.current?.focus();
-  };
-  const left = state.recoveryCodesLeft;
   return (
     <>
       <p className={classes.state} data-tone="ok">
         On
       </p>
-      <p className={classes.note} data-tone={left < fewCodes ? 'warn' : undefined}>
-        {left === 0
-          ? 'No recovery code is left. Make new ones, or a lost phone locks you out.'
-          : `${formatPlural(left, 'recovery code', 'recovery codes')} left, for the day when the phone is not there.`}
-      </p>
-      <div className={classes.row}>
-        <Button ref={renew} variant="default" onClick={() => setAsked('renew')}>
-          New recovery codes
-        </Button>
+      <RecoveryPart left={state.recoveryCodesLeft} focused={turned}>
         {!state.required && (
-          <Button variant="default" onClick={() => setAsked('off')}>
+          <Button variant="default" onClick={() => setAsked(true)}>
             Turn it off
           </Button>
         )}
-      </div>
+      </RecoveryPart>
       <ConfirmDialog
-        opened={asked === 'off'}
+        opened={asked}
         title="Turn two-step sign-in off?"
         confirmLabel="Turn it off"
         busy={turningOff.isPending}
         onConfirm={() => turningOff.mutate()}
-        onClose={close}
+        onClose={() => setAsked(false)}
       >
-        <p>From then on, the password alone is enough to sign in.</p>
+        <p>From then on, no code of the app is asked for.</p>
       </ConfirmDialog>
-      <ConfirmDialog
-        opened={asked === 'renew'}
-        title="Make new recovery codes?"
-        confirmLabel="Make new ones"
-        danger={false}
-        busy={renewing.isPending}
-        onConfirm={() => renewing.mutate()}
-        onClose={close}
-      >
-        <p>The earlier ones stop working.</p>
-      </ConfirmDialog>
-      <Modal opened={renewing.data !== undefined} onClose={closeCodes} title="Your recovery codes" closeOnClickOutside={false}>
-        <RecoveryCodes codes={renewing.data ?? []} onClose={closeCodes} />
-      </Modal>
     </>
   );
 }

@@ -1,0 +1,66 @@
+import { Button, TextInput } from '@mantine/core';
+import type { ReactNode } from 'react';
+
+import type { Me } from '@/api/model';
+import { FormFault } from '@/components/form-fault';
+import { useFirstFocus } from '@/lib/use-first-focus';
+import { useForm } from '@/lib/use-form';
+import { useWait } from '@/lib/use-wait';
+
+import { signInWithCode } from '../api';
+import { codeSchema } from '../schema';
+import classes from './auth.module.css';
+
+interface CodeFormProps {
+  challenge: string;
+  /** Asks for a recovery code, not for one of the app. */
+  recovery: boolean;
+  /** The ways to use something else. */
+  switches: ReactNode;
+  onDone: (me: Me) => void;
+  /** Told of every failure; it is shown here, too. */
+  onFailed: (error: Error) => void;
+}
+
+/** Asks for the code that finishes a sign-in. */
+export function CodeForm({ challenge, recovery, switches, onDone, onFailed }: CodeFormProps) {
+  const field = useFirstFocus<HTMLInputElement>();
+  const form = useForm({
+    schema: codeSchema,
+    send: async ({ code }) => {
+      try {
+        return await signInWithCode({ challenge, code });
+      } catch (error) {
+        if (error instanceof Error) onFailed(error);
+        throw error;
+      }
+    },
+    onDone,
+  });
+  const wait = useWait(form.error);
+  return (
+    <form noValidate onSubmit={form.submit} className={classes.form}>
+      <FormFault error={form.error} />
+      <TextInput
+        ref={field}
+        name="code"
+        label={recovery ? 'Recovery code' : 'Code'}
+        size="md"
+        className={classes.code}
+        data-recovery={recovery || undefined}
+        autoComplete={recovery ? 'off' : 'one-time-code'}
+        inputMode={recovery ? 'text' : 'numeric'}
+        autoCapitalize="none"
+        spellCheck={false}
+        maxLength={64}
+        required
+        withAsterisk={false}
+        error={form.faults.code}
+      />
+      {switches}
+      <Button type="submit" size="md" fullWidth loading={form.busy} disabled={wait > 0}>
+        Sign in
+      </Button>
+    </form>
+  );
+}

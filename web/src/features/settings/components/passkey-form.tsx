@@ -1,0 +1,105 @@
+import { Button, TextInput } from '@mantine/core';
+import { useState } from 'react';
+
+import type { AddedPasskey, Passkey } from '@/api/model';
+import { FormFault } from '@/components/form-fault';
+import { toastDone } from '@/components/toast';
+import { useForm } from '@/lib/use-form';
+import { useWait } from '@/lib/use-wait';
+
+import { addPasskey, beginPasskey, renamePasskey } from '../api';
+import { passkeySchema } from '../schema';
+import { describeUserAgent } from '../user-agent';
+import { useConfirmed } from './reauth-context';
+import { RecoveryCodes } from './recovery-codes';
+import classes from './settings.module.css';
+
+interface PasskeyFormProps {
+  onClose: () => void;
+  onChanged: () => void;
+}
+
+/** Adds a passkey: name it, let the browser make it, keep the recovery codes if there are any. */
+export function AddPasskey({ onClose, onChanged }: PasskeyFormProps) {
+  const confirmed = useConfirmed();
+  const [codes, setCodes] = useState<string[]>([]);
+  const done = ({ passkey, recoveryCodes }: AddedPasskey) => {
+    toastDone(`The passkey “${passkey.name}” signs you in from now on.`);
+    if (recoveryCodes.length > 0) {
+      setCodes(recoveryCodes);
+      return;
+    }
+    onClose();
+    onChanged();
+  };
+  const form = useForm({
+    schema: passkeySchema,
+    send: async ({ name }) => addPasskey(name, await confirmed(beginPasskey)),
+    onDone: done,
+  });
+  const wait = useWait(form.error);
+  if (codes.length > 0) {
+    const kept = () => {
+      onClose();
+      onChanged();
+    };
+    return <RecoveryCodes codes={codes} onClose={kept} />;
+  }
+  return (
+    <form noValidate onSubmit={form.submit} className={classes.form}>
+      <p className={classes.note}>The browser asks next where to keep it: on this device, in your password manager, on a phone or a security key.</p>
+      <FormFault error={form.error} />
+      <NameField value={describeUserAgent(navigator.userAgent)} error={form.faults.name} />
+      <div className={classes.buttons}>
+        <Button variant="default" onClick={onClose}>
+          Not now
+        </Button>
+        <Button type="submit" loading={form.busy} disabled={wait > 0}>
+          Add it
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** Gives a passkey another name. */
+export function RenamePasskey({ passkey, onClose, onChanged }: PasskeyFormProps & { passkey: Passkey }) {
+  const form = useForm({
+    schema: passkeySchema,
+    send: ({ name }) => renamePasskey(passkey.id, name),
+    onDone: () => {
+      onClose();
+      onChanged();
+    },
+  });
+  const wait = useWait(form.error);
+  return (
+    <form noValidate onSubmit={form.submit} className={classes.form}>
+      <FormFault error={form.error} />
+      <NameField value={passkey.name} error={form.faults.name} />
+      <div className={classes.buttons}>
+        <Button variant="default" onClick={onClose}>
+          Keep it as it is
+        </Button>
+        <Button type="submit" loading={form.busy} disabled={wait > 0}>
+          Rename
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function NameField({ value, error }: { value: string; error: string | undefined }) {
+  return (
+    <TextInput
+      name="name"
+      label="Name"
+      description="To tell it from others later."
+      defaultValue={value}
+      autoComplete="off"
+      maxLength={100}
+      error={error}
+      data-autofocus
+    />
+  );
+}

@@ -1,0 +1,149 @@
+import { Button, Modal, Skeleton } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+
+import type { Me, Passkey } from '@/api/model';
+import { ConfirmDialog } from '@/components/confirm-dialog';
+import { IconFingerprint, IconPlus } from '@/components/icons';
+import { ErrorNotice } from '@/components/notice';
+import { RelativeTime } from '@/components/relative-time';
+import { toastDone, toastFailed } from '@/components/toast';
+import { passkeysKnown } from '@/lib/passkey';
+
+import { passkeysQuery, removePasskey, settingsKeys, totpQuery } from '../api';
+import { AddPasskey, RenamePasskey } from './passkey-form';
+import { useConfirmed } from './reauth-context';
+import { RecoveryPart } from './recovery-part';
+import classes from './settings.module.css';
+
+interface PasskeysProps {
+  me: Me;
+  /** Called when something of the account is not as it was. */
+  onChanged: () => void;
+}
+
+/** The account's passkeys, and the ways to add, rename and remove them. */
+export function Passkeys({ me, onChanged }: PasskeysProps) {
+  const client = useQueryClient();
+  const { data, error, isPending, refetch } = useQuery(passkeysQuery());
+  const totp = useQuery(totpQuery()).data;
+  const opener = useRef<HTMLButtonElement>(null);
+  const [adding, setAdding] = useState(false);
+  const [renaming, setRenaming] = useState<Passkey>();
+  const [removing, setRemoving] = useState<Passkey>();
+  const changed = () => {
+    void client.invalidateQueries({ queryKey: settingsKeys.passkeys });
+    void client.invalidateQueries({ queryKey: settingsKeys.totp });
+    onChanged();
+  };
+  const removed = () => {
+    changed();
+    opener.current?.focus(); // the button that was used goes with its passkey
+  };
+  const close = () => {
+    setAdding(false);
+    changed(); // it may be there already, with its recovery codes on the screen
+  };
+  if (isPending) return <Skeleton height={68} radius="md" />;
+  if (!data) return <ErrorNotice error={error} title="The passkeys could not be loaded" retry={() => void refetch()} />;
+  const { passkeys } = data;
+  const known = passkeysKnown();
+  const aloneLeft = passkeys.length > 0 && totp?.enabled === false ? totp.recoveryCodesLeft : undefined;
+  return (
+    <>
+      {passkeys.length > 0 && (
+        <ul className={classes.list} aria-label="Passkeys">
+          {passkeys.map((passkey) => (
+            <PasskeyItem key={passkey.id} passkey={passkey} onRename={setRenaming} onRemove={setRemoving} />
+          ))}
+        </ul>
+      )}
+      {passkeys.length === 0 && data.available && known && <p className={classes.note}>No passkey yet. With one you need no password to sign in.</p>}
+      {!data.available && <p className={classes.note}>{data.unavailable}</p>}
+      {data.available && !known && <p className={classes.note}>This browser does not know passkeys, or is too old for them.</p>}
+      {aloneLeft !== undefined && <RecoveryPart left={aloneLeft} />}
+      {data.available && known && (
+        <Button ref={opener} variant="default" leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>
+          Add a passkey
+        </Button>
+      )}
+      <Modal opened={adding} onClose={close} title="New passkey" closeOnClickOutside={false}>
+        <AddPasskey onClose={() => setAdding(false)} onChanged={changed} />
+      </Modal>
+      <Modal opened={renaming !== undefined} onClose={() => setRenaming(undefined)} title="Rename the passkey">
+        {renaming && <RenamePasskey passkey={renaming} onClose={() => setRenaming(undefined)} onChanged={changed} />}
+      </Modal>
+      <RemovePasskey me={me} passkey={removing} last={passkeys.length === 1 && totp?.enabled === false} onClose={() => setRemoving(undefined)} onChanged={removed} />
+    </>
+  );
+}
+
+interface RemovePasskeyProps extends PasskeysProps {
+  passkey: Passkey | undefined;
+  /** The password alone signs in once it is removed. */
+  last: boolean;
+  onClose: () => void;
+}
+
+function RemovePasskey({ me, passkey, last, onClose, onChanged }: RemovePasskeyProps) {
+  const confirmed = useConfirmed();
+  const removing = useMutation({
+    mutationFn: (each: Passkey) => confirmed(() => removePasskey(each.id)),
+    onSuccess: (_, each) => {
+      toastDone(`The passkey “${each.name}” does not sign in any more.`);
+      onChanged();
+    },
+    onError: (failure) => toastFailed('The passkey is still there', failure),
+    onSettled: onClose,
+  });
+  return (
+    <ConfirmDialog
+      opened={passkey !== undefined}
+      title="Remove the passkey?"
+      confirmLabel="Remove"
+      busy={removing.isPending}
+      onConfirm={() => passkey && removing.mutate(passkey)}
+      onClose={onClose}
+    >
+      <p>
+        <b>{passkey?.name}</b> stops signing in to {me.email} at once. Delete it in your password manager or on the device, too.
+      </p>
+      {last && <p>It is the last one: from then on the password alone signs in, and the recovery codes stop working.</p>}
+    </ConfirmDialog>
+  );
+}
+
+interface PasskeyItemProps {
+  passkey: Passkey;
+  onRename: (passkey: Passkey) => void;
+  onRemove: (passkey: Passkey) => void;
+}
+
+function PasskeyItem({ passkey, onRename, onRemove }: PasskeyItemProps) {
+  return (
+    <li className={classes.item}>
+      <IconFingerprint size={22} stroke={1.5} className={classes.device} aria-hidden="true" />
+      <div className={classes.itemmain}>
+        <p className={classes.itemname}>
+          {passkey.name}
+          {!passkey.usable && <span className={classes.expired}>for {passkey.host}</span>}
+        </p>
+        <p className={classes.facts}>
+          {passkey.synced && <span>synced</span>}
+          <span>
+            added <RelativeTime at={passkey.createdAt} />
+          </span>
+          <span>{passkey.lastUsedAt ? <>used <RelativeTime at={passkey.lastUsedAt} /></> : 'never used'}</span>
+        </p>
+      </div>
+      <div className={classes.acts}>
+        <Button size="compact-sm" variant="default" aria-label={`Rename the passkey ${passkey.name}`} onClick={() => onRename(passkey)}>
+          Rename
+        </Button>
+        <Button size="compact-sm" variant="default" aria-label={`Remove the passkey ${passkey.name}`} onClick={() => onRemove(passkey)}>
+          Remove
+        </Button>
+      </div>
+    </li>
+  );
+}
