@@ -98,7 +98,7 @@ func signIn(ctx context.Context, p *program, api *client, in *bufio.Reader, emai
 		return "", me{}, err
 	}
 	var result struct {
-		User      *me    `json:"user"`
+		User      *me      `json:"user"`
 		Challenge string   `json:"challenge"`
 		Factors   []string `json:"factors"`
 	}

@@ -74,6 +74,7 @@ func TestInBrowser(t *testing.T) {
 	s := launch(t)
 	t.Run("life of an account", s.life)
 	t.Run("pages of other origins", s.otherOrigins)
+	t.Run("passkeys", s.passkeys)
 }
 
 // life registers, confirms, signs in, sets two-step sign-in up, resets the

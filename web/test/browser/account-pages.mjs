@@ -13,7 +13,7 @@ async function signIn(page, stage, password) {
   await go(page, stage, '/login', 'Submit and forget');
   await page.getByLabel('E-mail').fill('ada@example.org');
   await page.getByLabel('Password', { exact: true }).fill(password ?? stage.world.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 async function openSettings(page, stage, button) {
@@ -46,7 +46,7 @@ const before = [
     open: async (page, stage) => {
       signedOut(stage);
       await go(page, stage, '/login', 'Submit and forget');
-      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
       await page.getByText('Enter your password.').waitFor();
     },
   },
@@ -73,7 +73,7 @@ const before = [
       stage.world.totp.enabled = true;
       await signIn(page, stage);
       await page.getByLabel('Code').fill('1234567');
-      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
       await page.getByText('The code is wrong').waitFor();
     },
   },

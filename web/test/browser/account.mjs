@@ -40,7 +40,7 @@ async function signOut(page) {
 
 async function sendCode(page, label, code) {
   await page.getByLabel(label, { exact: true }).fill(code);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 async function signInByRecoveryCode(page, code) {

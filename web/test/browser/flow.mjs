@@ -38,7 +38,7 @@ try {
   await page.goto(app);
   await page.getByLabel(/e-?mail/i).fill(email);
   await page.getByLabel(/^password/i).fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 
   const box = page.getByLabel(/Magnet links, URLs or info hashes/);
   await box.fill(source);

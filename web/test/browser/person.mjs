@@ -35,7 +35,7 @@ export function watchFaults(context, faults, expected) {
 export async function sendSignIn(page, email, password) {
   await page.getByLabel('E-mail').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 /** Waits until the page of the downloads is there. */
