@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -83,21 +82,15 @@ func (c *fileCopy) copySpan(ctx context.Context, parts []int) error {
 	r := &spanReader{c: c}
 	defer r.close()
 	for i, n := range parts {
-		size := c.partSize(n)
-		share := min(size, streamMemory)
-		if err := c.memory.Acquire(gctx, share); err != nil {
-			return errors.Join(g.Wait(), ctx.Err())
-		}
-		body := make([]byte, size)
-		if err := r.fill(gctx, body, c.offset(n), runEnd(parts[i:])); err != nil {
-			c.memory.Release(share)
+		body, err := r.part(gctx, n, runEnd(parts[i:]))
+		if err != nil {
 			if failed := g.Wait(); failed != nil {
 				return failed
 			}
 			return err
 		}
 		g.Go(func() error {
-			defer c.memory.Release(share)
+			defer c.memory.give(body)
 			return c.storePart(gctx, n, body)
 		})
 	}
@@ -145,47 +138,100 @@ func (c *fileCopy) storePart(ctx context.Context, n int, body []byte) error {
 
 // spanReader reads one stretch of a file over as few requests as possible.
 type spanReader struct {
-	c      *fileCopy
-	stream *seedr.Stream
-	at     int64 // where the stream stands
+	c       *fileCopy
+	stream  *seedr.Stream
+	at, end int64 // where the stream stands, and where it ends
 }
 
-// fill reads the bytes at the offset. A stream that breaks is taken up at the
-// byte that is missing, with another link.
-func (r *spanReader) fill(ctx context.Context, body []byte, offset int64, last int) error {
-	failures, got := 0, 0
-	for got < len(body) {
-		err := r.open(ctx, offset+int64(got), last)
+// partRead is a part that is being read.
+type partRead struct {
+	number int
+	last   int    // part up to which there is one stretch to read
+	body   []byte // in the worker's memory for parts; nil while it has none
+	got    int
+}
+
+// part reads a part into a buffer of the worker's memory, which the caller
+// gives back.
+func (r *spanReader) part(ctx context.Context, n, last int) ([]byte, error) {
+	p := &partRead{number: n, last: last}
+	if err := r.persist(ctx, p); err != nil {
+		r.release(p)
+		return nil, err
+	}
+	return p.body, nil
+}
+
+// persist reads until the part is whole. A stream that breaks is taken up at
+// the byte that is missing, with another link; a part that does not get on
+// leaves its memory to others.
+func (r *spanReader) persist(ctx context.Context, p *partRead) error {
+	for failures := 0; ; {
+		before := p.got
+		err := r.read(ctx, p)
 		if err == nil {
-			var n int
-			n, err = io.ReadFull(r.stream, body[got:])
-			got, r.at = got+n, r.at+int64(n)
-			r.c.read.Add(int64(n))
-			if n > 0 {
-				failures = 0
-			}
-		}
-		if err == nil || got == len(body) {
-			continue
+			return nil
 		}
 		r.close()
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
+		if p.got > before {
+			failures = 0
+		}
 		if failures++; failures > streamTries || !again(err) {
 			return err
 		}
 		r.c.drop()
+		if p.got == 0 || failures > 1 {
+			r.release(p)
+		}
 		if !pauseFor(ctx, r.c.delay(err, failures)) {
 			return ctx.Err()
 		}
 	}
-	return nil
 }
 
-// open makes the stream stand at the offset.
-func (r *spanReader) open(ctx context.Context, offset int64, last int) error {
-	if r.stream != nil && r.at == offset {
+// read reads what is missing of the part. The link comes before the memory: it
+// may take long, and others can use the memory meanwhile.
+func (r *spanReader) read(ctx context.Context, p *partRead) error {
+	if p.body == nil {
+		if r.stream == nil {
+			if _, err := r.c.linked(ctx); err != nil {
+				return err
+			}
+		}
+		b, err := r.c.memory.take(ctx, r.c.job.ID, r.c.file.PartSize)
+		if err != nil {
+			return err
+		}
+		p.body = b[:r.c.partSize(p.number)]
+	}
+	if err := r.open(ctx, p); err != nil {
+		return err
+	}
+	n, err := io.ReadFull(r.stream, p.body[p.got:])
+	p.got, r.at = p.got+n, r.at+int64(n)
+	r.c.read.Add(int64(n))
+	if p.got == len(p.body) {
+		return nil
+	}
+	return err
+}
+
+func (r *spanReader) release(p *partRead) {
+	if p.body != nil {
+		r.c.memory.give(p.body)
+		p.body, p.got = nil, 0
+	}
+}
+
+// open makes the stream stand at the part's first missing byte. While others
+// wait for memory it does not reach beyond the part, so that no connection is
+// left hanging between two turns.
+func (r *spanReader) open(ctx context.Context, p *partRead) error {
+	offset := r.c.offset(p.number) + int64(p.got)
+	if r.stream != nil && r.at == offset && r.at < r.end {
 		return nil
 	}
 	r.close()
@@ -193,12 +239,16 @@ func (r *spanReader) open(ctx context.Context, offset int64, last int) error {
 	if err != nil {
 		return err
 	}
+	last := p.last
+	if r.c.memory.wanted() {
+		last = p.number
+	}
 	end := r.c.offset(last) + r.c.partSize(last)
 	stream, err := r.c.Seedr.Open(ctx, link, offset, end-offset, r.c.src.Size)
 	if err != nil {
 		return err
 	}
-	r.stream, r.at = stream, offset
+	r.stream, r.at, r.end = stream, offset, end
 	return nil
 }
 

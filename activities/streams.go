@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 	"go.temporal.io/sdk/activity"
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/sync/semaphore"
 
 	"longhaul/internal/event"
 	"longhaul/internal/seedr"
@@ -17,10 +16,10 @@ import (
 )
 
 const (
-	streamFiles   = 4         // files of one job that are copied at once
-	streamReaders = 2         // readers of one file; Seedr lets a link have no more
-	streamMemory  = 256 << 20 // bytes of parts in memory, all jobs of this worker together
-	streamTries   = 8         // failures in a row without a byte before a file is given up for now
+	streamFiles   = 4        // files of one job that are copied at once
+	streamReaders = 2        // readers of one file; Seedr lets a link have no more
+	streamMemory  = 64 << 20 // bytes of parts in memory, all jobs of this worker together
+	streamTries   = 8        // failures in a row without a byte before a file is given up for now
 )
 
 // StreamStore is what copying files from Seedr needs of the database.
@@ -50,12 +49,12 @@ type Streams struct {
 	Now     func() time.Time
 	Retry   time.Duration // before a broken stream is taken up again; doubles. 0 is half a second
 
-	memory *semaphore.Weighted
+	memory *partBuffers
 }
 
-// NewStreams returns a Streams whose jobs share one bound of memory.
+// NewStreams returns a Streams whose jobs share the same memory.
 func NewStreams(s Streams) *Streams {
-	s.memory = semaphore.NewWeighted(streamMemory)
+	s.memory = newPartBuffers(streamMemory)
 	return &s
 }
 

@@ -2,9 +2,12 @@ package models
 
 // MinPartSize is the size of a part unless the file is so large that it would
 // need more than MaxParts; S3 asks for at least 5 MiB in all but the last.
+// MinCopyPartSize is that of files that a worker copies, which holds whole
+// parts in its memory.
 const (
-	MinPartSize = 16 << 20
-	MaxParts    = 10_000
+	MinPartSize     = 16 << 20
+	MinCopyPartSize = MinPartSize / 2
+	MaxParts        = 10_000
 )
 
 // PartSize returns the part size in bytes for a file of the size: 16 MiB,
@@ -15,7 +18,14 @@ func PartSize(size int64) int64 {
 	if size < 0 {
 		return 4 * MinPartSize
 	}
-	p := int64(MinPartSize)
+	return grow(MinPartSize, size)
+}
+
+// CopyPartSize returns the part size in bytes for a file of the size that a
+// worker copies: 8 MiB, doubled until at most 10 000 parts are needed.
+func CopyPartSize(size int64) int64 { return grow(MinCopyPartSize, size) }
+
+func grow(p, size int64) int64 {
 	for size > p*MaxParts {
 		p *= 2
 	}

@@ -82,8 +82,35 @@ func (w *Work) FilesOnSeedr(ctx context.Context, jobID uuid.UUID) (OnSeedr, erro
 	if err != nil {
 		return OnSeedr{}, err
 	}
-	out.Files, err = w.FilesToFinalize(ctx, jobID)
+	if out.Files, err = w.FilesToFinalize(ctx, jobID); err != nil {
+		return OnSeedr{}, err
+	}
+	changed, err := w.cutForCopying(ctx, out.Files)
+	if err == nil && changed {
+		out.Files, err = w.FilesToFinalize(ctx, jobID)
+	}
 	return out, err
+}
+
+// cutForCopying gives files of which nothing is in storage yet the part size of
+// those that a worker copies, and reports whether there were any.
+func (w *Work) cutForCopying(ctx context.Context, files []FileParts) (bool, error) {
+	var ids []uuid.UUID
+	var sizes []int64
+	for _, f := range files {
+		size := models.CopyPartSize(f.Size)
+		if f.Size >= 0 && f.UploadID == nil && len(f.Parts) == 0 && f.PartSize != size {
+			ids, sizes = append(ids, f.ID), append(sizes, size)
+		}
+	}
+	if len(ids) == 0 {
+		return false, nil
+	}
+	_, err := w.s.exec(ctx, "set part sizes", `
+		update files f set part_size = p.size from unnest(?::uuid[], ?::bigint[]) as p (id, size)
+		where f.id = p.id and f.upload_id is null and not exists (select from file_parts where file_id = f.id)`,
+		array{ids}, array{sizes})
+	return true, err
 }
 
 // SaveStreamedParts records parts that the worker copied to storage for the

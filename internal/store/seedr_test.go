@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -380,6 +381,34 @@ func TestStreamedPartsAreFenced(t *testing.T) {
 	if err := b.w.SaveStreamedParts(ctx, job.ID, p.Epoch, part); models.CodeOf(err) != models.CodeInvalid {
 		t.Errorf("a part of the wrong size: %v", err)
 	}
+}
+
+// TestCopiedFilesAreCutSmall: what a worker copies has small parts, unless some
+// of a file is in storage in other ones already.
+func TestCopiedFilesAreCutSmall(t *testing.T) {
+	t.Parallel()
+	b, ctx := setup(t), t.Context()
+	b.onSeedr(t, 2, 1000*gib)
+	job := b.submitOf(t, 40<<20, 40<<20, 5, 100*gib)
+	b.admit(t)
+	p := must[store.Placement](t)(b.w.PlaceTransfer(ctx, job.ID, models.TransferDownload, []byte("t"), models.StateDownloading))
+	b.to(t, job.ID, models.StateDownloading)
+	must[models.Job](t)(b.w.Transition(ctx, job.ID, store.Change{To: models.StateStoring, Reason: "Test."}))
+	must[string](t)(b.w.SetUploadID(ctx, p.Files[1].ID, "begun"))
+	now := b.Now()
+	ok(t, b.w.SaveSeedrItem(ctx, models.SeedrItem{InfoHash: *job.InfoHashV1, AddedAt: now, DoneAt: &now}))
+	for range 2 { // a second try finds the same
+		plan := must[store.OnSeedr](t)(b.w.FilesOnSeedr(ctx, job.ID))
+		var got []int64
+		for _, f := range plan.Files {
+			got = append(got, f.PartSize>>20)
+		}
+		if want := []int64{8, 16, 8, 16}; !slices.Equal(got, want) {
+			t.Errorf("parts of %v MiB, want %v", got, want)
+		}
+	}
+	part := []store.PartReport{{Index: 0, Part: models.Part{Number: 5, Size: 8 << 20, CRC32C: "AAAAAA==", ETag: "e"}}}
+	ok(t, b.w.SaveStreamedParts(ctx, job.ID, p.Epoch, part))
 }
 
 func TestSharedSeedrStateIsChangedOneAfterAnother(t *testing.T) {

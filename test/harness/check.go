@@ -153,6 +153,32 @@ func (s *Stack) Usage(tb testing.TB) map[string]Usage {
 	return out
 }
 
+// Peak returns the most memory in bytes that a part, without its children, held
+// at any moment of what is done.
+func (s *Stack) Peak(tb testing.TB, part string, do func()) int64 {
+	tb.Helper()
+	r, err := s.Ready()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	dir := filepath.Join("/proc", strconv.Itoa(r.PIDs[part]))
+	// "5" makes the kernel forget the peak so far; see proc_pid_clear_refs(5).
+	if err := os.WriteFile(filepath.Join(dir, "clear_refs"), []byte("5"), 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	do()
+	status, err := os.ReadFile(filepath.Join(dir, "status"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(status), "VmHWM:")
+	var kib int64
+	if _, err := fmt.Sscan(rest, &kib); err != nil {
+		tb.Fatalf("%s has no peak: %v", part, err)
+	}
+	return kib << 10
+}
+
 // ProcessUsage returns what one process and its descendants use.
 func ProcessUsage(pid int) Usage { return processes().usage(pid) }
 

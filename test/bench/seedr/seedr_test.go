@@ -59,6 +59,12 @@ var content = make([]byte, 1<<20)
 // submits it.
 func submit(b *testing.B, name string, seed uint64, files int, size int64) harness.Job {
 	b.Helper()
+	return submitFrom(b, name, seed, files, size, seedrtest.Repeat(content, size))
+}
+
+// submitFrom is submit with the way to the bytes.
+func submitFrom(b *testing.B, name string, seed uint64, files int, size int64, open func(int64) io.ReadCloser) harness.Job {
+	b.Helper()
 	spec := harness.Torrent{Name: name, PieceLength: 4 << 20}
 	c := seedrtest.Content{Name: name}
 	for i := range files {
@@ -69,7 +75,7 @@ func submit(b *testing.B, name string, seed uint64, files int, size int64) harne
 			f.Path = []string{path}
 		}
 		spec.Files = append(spec.Files, f)
-		c.Files = append(c.Files, seedrtest.ContentFile{Path: path, Size: size, Open: seedrtest.Repeat(content, size)})
+		c.Files = append(c.Files, seedrtest.ContentFile{Path: path, Size: size, Open: open})
 	}
 	made := harness.Make(b, spec, "")
 	sim.Library.Put(made.InfoHash, c)
@@ -193,31 +199,72 @@ func putStream(b *testing.B, key string, r io.Reader, size int64) {
 	}
 }
 
-// BenchmarkMemory prints what the worker holds while it copies one file and
-// fifty at once.
+// BenchmarkMemory prints the most that the worker held while it copied one
+// file, fifty files of one job, and fifty jobs of one file each: the same bytes
+// three times.
 func BenchmarkMemory(b *testing.B) {
+	const n, size = 50, 16 << 20
 	for b.Loop() {
-		sim.Set(func(s *seedrtest.Switches) { s.BytesPerSecond = 8 << 20 })
-		one := peak(b, submit(b, "one.bin", 100, 1, 64<<20))
-		fifty := peak(b, submit(b, "fifty", 200, 50, 16<<20))
+		sim.Set(func(s *seedrtest.Switches) { s.BytesPerSecond = 16 << 20 })
+		idle := stack.Peak(b, "worker", func() {})
+		one := stack.Peak(b, "worker", func() { ready(b, submit(b, "one.bin", 100, 1, n*size)) })
+		files := stack.Peak(b, "worker", func() { ready(b, submit(b, "fifty", 200, n, size)) })
+		jobs := stack.Peak(b, "worker", func() {
+			g := gate{at: seedrtest.Repeat(content, size), open: make(chan struct{})}
+			var all []harness.Job
+			for i := range n {
+				all = append(all, submitFrom(b, fmt.Sprintf("one-of-fifty-%d", i), uint64(300+i), 1, size, g.pass))
+			}
+			storing(b, n)
+			close(g.open)
+			ready(b, all...)
+		})
 		sim.Set(func(s *seedrtest.Switches) { s.BytesPerSecond = 0 })
-		fmt.Printf("worker while it copies: 1 file %d MiB, 50 files %d MiB\n", one>>20, fifty>>20)
+		fmt.Printf("most memory of the worker: %d MiB idle, %d MiB for 1 file, %d MiB for %d files of a job, %d MiB for %d jobs\n",
+			idle>>20, one>>20, files>>20, n, jobs>>20, n)
 		b.ReportMetric(float64(one>>20), "MiB-1-file")
-		b.ReportMetric(float64(fifty>>20), "MiB-50-files")
+		b.ReportMetric(float64(files>>20), "MiB-50-files")
+		b.ReportMetric(float64(jobs>>20), "MiB-50-jobs")
 	}
 }
 
-// peak returns the most memory that the worker held until the job was ready.
-func peak(b *testing.B, job harness.Job) (most int64) {
-	harness.Eventually(b, 5*time.Minute, "the job is ready", func() error {
-		most = max(most, stack.Usage(b)["worker"].RSS)
-		j, err := stack.Client.Job(b.Context(), job.ID)
-		if err == nil && j.State != "ready" {
-			err = fmt.Errorf("%s: %s", j.State, j.Reason)
+// gate lets bytes through when it is open.
+type gate struct {
+	at   func(offset int64) io.ReadCloser
+	open chan struct{}
+}
+
+func (g gate) pass(offset int64) io.ReadCloser {
+	return gated{ReadCloser: g.at(offset), open: g.open}
+}
+
+type gated struct {
+	io.ReadCloser
+	open chan struct{}
+}
+
+// Read implements io.Reader.
+func (g gated) Read(p []byte) (int, error) {
+	<-g.open
+	return g.ReadCloser.Read(p)
+}
+
+func ready(b *testing.B, jobs ...harness.Job) {
+	for _, job := range jobs {
+		stack.Client.WaitState(b, job.ID, "ready", 5*time.Minute)
+	}
+}
+
+// storing waits until so many jobs were storing at one time.
+func storing(b *testing.B, want int) {
+	harness.Eventually(b, 5*time.Minute, "all jobs are being copied", func() error {
+		var n int
+		err := stack.DB.QueryRow(b.Context(), `select count(*) from jobs where state = 'storing'`).Scan(&n)
+		if err == nil && n < want {
+			err = fmt.Errorf("%d of %d", n, want)
 		}
 		return err
 	})
-	return most
 }
 
 // BenchmarkManyJobs prints how many calls a minute the account gets while many
