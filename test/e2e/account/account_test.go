@@ -73,6 +73,7 @@ func browse(t *testing.T, saw any, script string, args ...string) {
 func TestInBrowser(t *testing.T) {
 	s := launch(t)
 	t.Run("life of an account", s.life)
+	t.Run("an administrator's acts", s.administration)
 	t.Run("pages of other origins", s.otherOrigins)
 	t.Run("passkeys", s.passkeys)
 }

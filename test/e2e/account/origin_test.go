@@ -118,7 +118,7 @@ func (s site) tries(t *testing.T) []try {
 		"/auth/register": {"email": "theirs@longhaul.test", "password": "walnut ladder over the quiet harbour"},
 		"/auth/reset":    {"email": harness.AdminEmail}, "/jobs": {"source": "http://127.0.0.1:9/theirs.bin"},
 		"/me/delete": {"email": harness.AdminEmail}, "/me/email": {"email": "theirs@longhaul.test"},
-		"/me/password": {"password": "walnut ladder over the quiet harbour"}, "/admin/users/{id}/plan": {"plan": "pro"},
+		"/me/password": {"password": "walnut ladder over the quiet harbour"}, "/admin/users/{id}/plan": {"plan": "pro"}, "/admin/users/{id}/role": {"role": "admin"},
 		"/admin/plans/{plan}": {"name": "Theirs"}, "/files/{id}/link": {}, "/sources/inspect": {"source": "http://127.0.0.1:9/theirs.bin"},
 	}
 	out := []try{{http.MethodPost, "/api/v1/auth/tokens", bodies["/auth/tokens"]}}

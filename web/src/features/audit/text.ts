@@ -130,6 +130,7 @@ export interface Change {
 
 /** Splits "storageBytes" into words. */
 function memberName(key: string): string {
+  if (key === 'url') return 'URL';
   const words = key.replace(/Bytes$/, '').replace(/([a-z])([A-Z])/g, '$1 $2').replaceAll('_', ' ').toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

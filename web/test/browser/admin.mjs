@@ -1,0 +1,88 @@
+// Does what an administrator does to an account, on a phone, while its owner is signed in elsewhere: disables it, finds
+// that in the audit log, verifies the log, enables it again. Arguments: app address, where the check of persons gets its
+// answers, the administrator's e-mail and password, the owner's, folder for pictures. Prints one JSON line with what was
+// seen; any failure exits with its message.
+import { join } from 'node:path';
+
+import { downloadsShown, launch, sendSignIn, signInShown, watchFaults } from './person.mjs';
+import { still } from './steps.mjs';
+import { standIn } from './turnstile.mjs';
+
+const [app, answers, adminEmail, adminPassword, email, password, out] = process.argv.slice(2);
+
+const browser = await launch();
+const faults = [];
+
+async function person(viewport) {
+  const context = await browser.newContext({ viewport, reducedMotion: 'reduce' });
+  await standIn(context, answers);
+  // Nobody is signed in, or not any more.
+  watchFaults(context, faults, /401/);
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  await page.goto(`${app}/login`);
+  return page;
+}
+
+let pictures = 0;
+async function picture(page, name) {
+  await still(page);
+  pictures += 1;
+  await page.screenshot({ path: join(out, `admin-${pictures}-${name}.png`) });
+}
+
+async function act(page, name) {
+  await page.getByRole('button', { name: `Actions for ${email}` }).click();
+  await page.getByRole('menuitem', { name }).click();
+}
+
+try {
+  const owner = await person({ width: 1280, height: 900 });
+  await sendSignIn(owner, email, password);
+  await downloadsShown(owner);
+  const admin = await person({ width: 390, height: 844 });
+  await sendSignIn(admin, adminEmail, adminPassword);
+  await downloadsShown(admin);
+
+  await admin.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Admin' }).click();
+  await admin.getByRole('navigation', { name: 'Administration' }).getByRole('link', { name: 'Users' }).click();
+  await admin.getByRole('searchbox').fill(email.slice(0, 6));
+  await admin.getByText('1 account', { exact: true }).waitFor();
+  await picture(admin, 'users');
+  await act(admin, 'Disable');
+  const dialog = admin.getByRole('dialog');
+  const confirm = dialog.getByRole('button', { name: 'Disable' });
+  await dialog.getByRole('textbox').fill(adminEmail);
+  const early = await confirm.isEnabled();
+  await dialog.getByRole('textbox').fill(email);
+  await picture(admin, 'disable');
+  const since = Date.now();
+  await confirm.click();
+  await signInShown(owner);
+  const afterDisabling = Date.now() - since;
+  await picture(owner, 'signed-out');
+  await admin.getByText(`${email} is disabled.`).waitFor();
+  await sendSignIn(owner, email, password);
+  await owner.getByText('is wrong').waitFor();
+
+  await act(admin, 'What was done to it');
+  const log = admin.getByRole('list', { name: 'Audit log' });
+  await log.getByText('Disabled an account').waitFor();
+  const [entry] = await log.getByRole('listitem').allInnerTexts();
+  await picture(admin, 'audit');
+  await admin.getByRole('button', { name: 'Verify the chain' }).click();
+  await admin.getByText('Intact', { exact: true }).waitFor();
+  await picture(admin, 'chain');
+  await admin.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
+
+  await admin.getByRole('navigation', { name: 'Administration' }).getByRole('link', { name: 'Users' }).click();
+  await act(admin, 'Enable');
+  await admin.getByRole('dialog').getByRole('button', { name: 'Enable' }).click();
+  await admin.getByText(`${email} can be used again.`).waitFor();
+  await sendSignIn(owner, email, password);
+  await downloadsShown(owner);
+
+  console.log(JSON.stringify({ afterDisabling, early, entry, faults }));
+} finally {
+  await browser.close();
+}
