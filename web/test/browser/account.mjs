@@ -66,11 +66,12 @@ async function register(page) {
   await page.getByRole('button', { name: 'Create the account' }).click();
   await page.getByText('Look into your mailbox').waitFor();
   await picture(page, 'register-sent');
+  const link = await mailedLink(catcher, email, 1); // before it there is no account
   await page.getByRole('link', { name: 'Back to sign-in' }).click();
   await sendSignIn(page, email, firstPassword);
   await page.getByRole('link', { name: 'Send me another link' }).waitFor();
   await picture(page, 'not-confirmed');
-  await page.goto(await mailedLink(catcher, email, 1));
+  await page.goto(link);
   await picture(page, 'confirm');
   await page.getByLabel('Password', { exact: true }).fill(firstPassword);
   await page.getByRole('button', { name: 'Confirm and sign in' }).click();
