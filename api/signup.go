@@ -90,15 +90,15 @@ type signUpInput struct {
 }
 
 func (h *accountHandlers) register(ctx context.Context, in *signUpInput) (*acceptedOutput, error) {
+	if err := h.limits.Allow(ctx, LimitRegisterIP, infoOf(ctx).ip); err != nil {
+		return nil, err
+	}
 	mode, err := h.policy.mode(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if mode != models.RegistrationOpen {
 		return nil, models.Fault(models.ProblemRegistrationClosed, "You need an invitation to make an account here.")
-	}
-	if err := h.limits.Allow(ctx, LimitRegisterIP, infoOf(ctx).ip); err != nil {
-		return nil, err
 	}
 	email, err := normalEmail(in.Body.Email)
 	if err != nil {
