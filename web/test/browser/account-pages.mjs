@@ -21,6 +21,17 @@ async function openSettings(page, stage, button) {
   await page.getByRole('button', { name: button }).click();
 }
 
+function withPasskeys(stage) {
+  const days = (count) => new Date(Date.now() - count * 86_400_000).toISOString();
+  const passkey = { id: 'a', name: 'Phone', host: 'localhost', usable: true, synced: true, createdAt: days(10), lastUsedAt: days(1) };
+  stage.world.passkeys.list.passkeys = [
+    passkey,
+    { ...passkey, id: 'b', name: 'The blue security key on the ring with the keys of the workshop', synced: false, lastUsedAt: null },
+    { ...passkey, id: 'c', name: 'Laptop', host: 'downloads.example.org', usable: false },
+  ];
+  stage.world.totp.recoveryCodesLeft = 2;
+}
+
 /** What the world says where the API says 401, 403, 422 or 429 is no fault of the page. */
 const refused = /40[13]|42[29]/;
 
@@ -84,6 +95,15 @@ const before = [
       await signIn(page, stage);
       await page.getByRole('button', { name: 'Use a recovery code' }).click();
       await page.getByLabel('Recovery code').fill('k7qd-1000-mw2x');
+    },
+  },
+  {
+    name: 'login-passkey',
+    narrow: true,
+    open: async (page, stage) => {
+      withPasskeys(stage);
+      await signIn(page, stage);
+      await page.getByRole('button', { name: 'Continue with a passkey' }).waitFor();
     },
   },
   {
@@ -231,6 +251,32 @@ const settings = [
       await page.getByLabel('Code', { exact: true }).fill(stage.world.code);
       await page.getByRole('dialog').getByRole('button', { name: 'Turn it on' }).click();
       await page.getByText('I have kept them').waitFor();
+      await still(page);
+    },
+  },
+  {
+    name: 'settings-passkey',
+    narrow: true,
+    open: async (page, stage) => {
+      await openSettings(page, stage, 'Add a passkey');
+      await page.getByLabel('Name').waitFor();
+      await still(page);
+    },
+  },
+  {
+    name: 'settings-passkeys',
+    narrow: true,
+    open: async (page, stage) => {
+      withPasskeys(stage);
+      await go(page, stage, '/settings', 'Laptop');
+    },
+  },
+  {
+    name: 'settings-passkey-remove',
+    open: async (page, stage) => {
+      withPasskeys(stage);
+      await openSettings(page, stage, 'Remove the passkey Phone');
+      await page.getByRole('dialog').waitFor();
       await still(page);
     },
   },
