@@ -11,6 +11,9 @@ export const actionTexts: Readonly<Record<string, string>> = {
   'user.assign_plan': 'Changed the plan of an account',
   'user.repair_quota': 'Repaired the storage figures of an account',
   'user.delete': 'Deleted an account',
+  'passkey.add': 'Added a passkey',
+  'passkey.rename': 'Renamed a passkey',
+  'passkey.remove': 'Removed a passkey',
   'invitation.make': 'Invited somebody',
   'invitation.withdraw': 'Withdrew an invitation',
   'registration.set': 'Changed who may make an account',
@@ -31,6 +34,7 @@ export const actionTexts: Readonly<Record<string, string>> = {
 /** The areas to filter by. */
 export const areas: readonly { value: string; label: string }[] = [
   { value: 'user', label: 'Accounts' },
+  { value: 'passkey', label: 'Passkeys' },
   { value: 'invitation', label: 'Invitations' },
   { value: 'registration', label: 'Registration' },
   { value: 'plan', label: 'Plans' },
@@ -46,6 +50,7 @@ export const securityTexts: Readonly<Record<string, string>> = {
   login: 'Signed in',
   login_failed: 'Sign-in failed',
   second_factor_failed: 'Second step failed',
+  passkey_copied: 'A passkey may have been copied',
   token_refused: 'One-time link or token refused',
   credential_refused: 'Session, API token or agent credential refused',
   access_refused: 'Not allowed',
@@ -66,6 +71,8 @@ const mailTexts: Readonly<Record<string, string>> = {
   new_device: 'Sign-in with a new device',
   totp_on: 'Two-step sign-in is on',
   totp_off: 'Two-step sign-in is off',
+  passkey_added: 'A passkey was added',
+  passkey_removed: 'A passkey was removed',
   api_token_made: 'An API token was made',
   account_deleted: 'The account is deleted',
 };
