@@ -18,7 +18,7 @@ func (s *Store) SetUserDisabled(ctx context.Context, by models.Actor, id uuid.UU
 		}
 		u, err := s.lockUser(ctx, id)
 		if err != nil || u.DeleteAt != nil {
-			return orNotFound(err, "account")
+			return orNoAccount(err)
 		}
 		if (u.DisabledAt != nil) == disabled {
 			return nil
@@ -55,7 +55,7 @@ func (s *Store) SetUserRole(ctx context.Context, by models.Actor, id uuid.UUID, 
 		}
 		u, err := s.lockUser(ctx, id)
 		if err != nil || u.DeleteAt != nil {
-			return orNotFound(err, "account")
+			return orNoAccount(err)
 		}
 		if u.Role == role {
 			return nil
@@ -83,11 +83,11 @@ func (s *Store) SetUserRole(ctx context.Context, by models.Actor, id uuid.UUID, 
 	})
 }
 
-func orNotFound(err error, what string) error {
+func orNoAccount(err error) error {
 	if err != nil {
 		return err
 	}
-	return notFound(what)
+	return notFound("account")
 }
 
 // notLastAdmin refuses what would leave nobody to administer. The lock on
@@ -111,7 +111,7 @@ func (s *Store) notLastAdmin(ctx context.Context, u models.User) error {
 func (s *Store) EndUserAccess(ctx context.Context, by models.Actor, id uuid.UUID) error {
 	return s.Tx(ctx, func(s *Store) error {
 		if u, err := s.lockUser(ctx, id); err != nil || u.DeleteAt != nil {
-			return orNotFound(err, "account")
+			return orNoAccount(err)
 		}
 		if err := s.endAccess(ctx, id); err != nil {
 			return err

@@ -32,7 +32,7 @@ func (s *Store) DeleteAccount(ctx context.Context, by models.Actor, id uuid.UUID
 		}
 		u, err := s.lockUser(ctx, id)
 		if err != nil || u.DeleteAt != nil {
-			return orNotFound(err, "account")
+			return orNoAccount(err)
 		}
 		if err := s.notLastAdmin(ctx, u); err != nil {
 			return err
