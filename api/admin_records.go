@@ -43,7 +43,8 @@ type SecurityRecord struct {
 // Trail is what administrators can look up later.
 type Trail interface {
 	Audit(ctx context.Context, q RecordQuery) ([]AuditRecord, error)
-	VerifyAudit(ctx context.Context) (models.AuditCheck, error)
+	VerifyAudit(ctx context.Context) (models.ChainCheck, error)
+	VerifySecurityEvents(ctx context.Context) (models.ChainCheck, error)
 	SecurityEvents(ctx context.Context, q RecordQuery) ([]SecurityRecord, error)
 	Mails(ctx context.Context, state models.MailState, before time.Time, limit int) ([]models.Mail, error)
 }
@@ -59,11 +60,16 @@ func (h *trailHandlers) routes(r *router) {
 		OperationID: "verify-audit", Method: http.MethodGet, Path: "/api/v1/admin/audit/verify", Tags: []string{tagAdmin},
 		Summary:     "Follow the audit log's chain of hashes",
 		Description: "Reads the whole log. Note id and hash of the head elsewhere to prove later that nothing was cut off.",
-	}, h.verify)
+	}, h.verifyAudit)
 	handle(r, accessAdmin, huma.Operation{
 		OperationID: "list-security-events", Method: http.MethodGet, Path: "/api/v1/admin/security-events", Tags: []string{tagAdmin},
 		Summary: "List security events, newest first", Description: "They are kept for 90 days.",
 	}, h.security)
+	handle(r, accessAdmin, huma.Operation{
+		OperationID: "verify-security-events", Method: http.MethodGet, Path: "/api/v1/admin/security-events/verify", Tags: []string{tagAdmin},
+		Summary:     "Follow the security events' chain of hashes",
+		Description: "From the oldest that is kept on.",
+	}, h.verifySecurity)
 	handle(r, accessAdmin, huma.Operation{
 		OperationID: "list-mails", Method: http.MethodGet, Path: "/api/v1/admin/mails", Tags: []string{tagAdmin},
 		Summary: "List mails and what became of them, newest first", Description: "Without their text and links. They are kept for 30 days after their end.",
@@ -148,7 +154,7 @@ func (h *trailHandlers) audit(ctx context.Context, in *auditInput) (*auditOutput
 	return out, nil
 }
 
-type auditCheckOutput struct {
+type chainCheckOutput struct {
 	Body struct {
 		Intact   bool   `json:"intact" doc:"Every entry fits the one before it"`
 		Entries  int64  `json:"entries" doc:"How many were read"`
@@ -156,15 +162,22 @@ type auditCheckOutput struct {
 		HeadHash string `json:"headHash" doc:"Its hash, in hex"`
 		BrokenID int64  `json:"brokenId" doc:"The first entry that does not fit; 0 if all do"`
 		Fault    string `json:"fault" doc:"What is wrong with it, one plain sentence"`
-	} `nameHint:"AuditCheck"`
+	} `nameHint:"ChainCheck"`
 }
 
-func (h *trailHandlers) verify(ctx context.Context, _ *empty) (*auditCheckOutput, error) {
-	check, err := h.trail.VerifyAudit(ctx)
+func (h *trailHandlers) verifyAudit(ctx context.Context, _ *empty) (*chainCheckOutput, error) {
+	return chainCheck(h.trail.VerifyAudit(ctx))
+}
+
+func (h *trailHandlers) verifySecurity(ctx context.Context, _ *empty) (*chainCheckOutput, error) {
+	return chainCheck(h.trail.VerifySecurityEvents(ctx))
+}
+
+func chainCheck(check models.ChainCheck, err error) (*chainCheckOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &auditCheckOutput{}
+	out := &chainCheckOutput{}
 	out.Body.Intact, out.Body.Entries, out.Body.HeadID = check.BrokenID == 0, check.Entries, check.HeadID
 	out.Body.HeadHash, out.Body.BrokenID, out.Body.Fault = hex.EncodeToString(check.HeadHash), check.BrokenID, check.Fault
 	return out, nil

@@ -68,10 +68,11 @@ type AuditEntry struct {
 // TableName returns the table of the audit log.
 func (AuditEntry) TableName() string { return "audit_log" }
 
-// AuditCheck is the outcome of following the audit log's chain.
-type AuditCheck struct {
+// ChainCheck is the outcome of following a chain of hashes: the audit log's, or
+// that of the security events.
+type ChainCheck struct {
 	Entries  int64  // how many were read
-	HeadID   int64  // the newest entry; 0 for an empty log
+	HeadID   int64  // the newest entry; 0 if there is none
 	HeadHash []byte // its hash. Noted elsewhere it proves later that nothing was cut off.
 	BrokenID int64  // the first entry that does not fit; 0 if all do
 	Fault    string // what is wrong with it, in a sentence
@@ -106,6 +107,8 @@ type SecurityEvent struct {
 	IP        string
 	UserAgent string
 	Detail    string // what exactly, in a few words without secrets
+	PrevHash  []byte // of the event before; empty, as Hash is, from before there was a chain
+	Hash      []byte // SHA-256, see store.RecordSecurity
 
 	// Once bounds events that anybody can cause: of one kind and value at most
 	// one is kept per minute. Empty keeps all.

@@ -14,15 +14,15 @@ import (
 )
 
 type auditCmd struct {
-	Verify auditVerifyCmd `cmd:"" help:"Check that nobody changed the audit log (by the database)."`
+	Verify auditVerifyCmd `cmd:"" help:"Check that nobody changed the audit log or the security events (by the database)."`
 }
 
 type auditVerifyCmd struct {
 	Head string `help:"A head that an earlier run printed: shows that nothing was cut off or rewritten since." placeholder:"ID:HASH"`
 }
 
-// Run prints the head of the log, for keeping elsewhere, or says which entry
-// does not fit.
+// Run prints the head of the audit log, for keeping elsewhere, or says which
+// entry does not fit.
 func (c *auditVerifyCmd) Run(ctx context.Context, p *program) error {
 	id, hash, err := c.noted()
 	if err != nil {
@@ -48,6 +48,14 @@ func (c *auditVerifyCmd) Run(ctx context.Context, p *program) error {
 				return fmt.Errorf("the audit log was tampered with: entry %d and what follows were rewritten", id)
 			}
 		}
+		events, err := s.VerifySecurityEvents(ctx)
+		if err != nil {
+			return err
+		}
+		if events.BrokenID != 0 {
+			return fmt.Errorf("the security events were tampered with at entry %d: %s", events.BrokenID, events.Fault)
+		}
+		fmt.Fprintf(p.Err, "The security events are intact: %d.\n", events.Entries)
 		fmt.Fprintf(p.Err, "The audit log is intact: %d entries. Keep the head elsewhere to check with --head later.\n", check.Entries)
 		fmt.Fprintf(p.Out, "%d:%s\n", check.HeadID, hex.EncodeToString(check.HeadHash))
 		return nil

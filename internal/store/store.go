@@ -201,4 +201,5 @@ const (
 	lockProviders lockClass = 7206 // switches of the provider
 	lockEvents    lockClass = 7204 // a user's job events, so that their ids grow in the order of commits
 	lockAudit     lockClass = 7210 // the end of the audit log
+	lockSecurity  lockClass = 7211 // the end of the security events
 )

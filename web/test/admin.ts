@@ -1,4 +1,4 @@
-import type { AuditCheck, AuditEntry, MailInfo, OpenInvitation, Plan, Role, SecurityEvent, UserInfo } from '@/api/model';
+import type { AuditEntry, ChainCheck, MailInfo, OpenInvitation, Plan, Role, SecurityEvent, UserInfo } from '@/api/model';
 
 import { empty, json, problem, type Route } from './answers';
 import { moment, newId } from './fixtures';
@@ -74,7 +74,7 @@ export class AdminWorld {
   ];
   invitations: OpenInvitation[] = [];
   audit: AuditEntry[] = [];
-  check: AuditCheck = { intact: true, entries: 0, headId: 0, headHash: '', brokenId: 0, fault: '' };
+  check: ChainCheck = { intact: true, entries: 0, headId: 0, headHash: '', brokenId: 0, fault: '' };
   events: SecurityEvent[] = [];
   mails: MailInfo[] = [];
   /** What the log is asked for, as the query of each address. */
@@ -96,7 +96,7 @@ export class AdminWorld {
     ['DELETE', /^\/admin\/invitations\/(.+)$/, ([, id]) => this.withdraw(id)],
     ['PUT', /^\/admin\/registration$/, async (_, request) => this.registration(await read(request))],
     ['GET', /^\/admin\/audit$/, (_, __, url) => this.log(url)],
-    ['GET', /^\/admin\/audit\/verify$/, () => json(this.check)],
+    ['GET', /^\/admin\/(audit|security-events)\/verify$/, () => json(this.check)],
     ['GET', /^\/admin\/security-events$/, (_, __, url) => this.security(url)],
     ['GET', /^\/admin\/mails$/, (_, __, url) => json({ mails: this.mails.filter(({ state }) => (url.searchParams.get('state') ?? state) === state) })],
   ];

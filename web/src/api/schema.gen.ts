@@ -458,6 +458,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/security-events/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow the security events' chain of hashes
+         * @description From the oldest that is kept on.
+         */
+        get: operations["verify-security-events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/users": {
         parameters: {
             query?: never;
@@ -1622,29 +1642,6 @@ export interface components {
             /** @description The plan's id */
             plan: string;
         };
-        AuditCheck: {
-            /**
-             * Format: int64
-             * @description The first entry that does not fit; 0 if all do
-             */
-            brokenId: number;
-            /**
-             * Format: int64
-             * @description How many were read
-             */
-            entries: number;
-            /** @description What is wrong with it, one plain sentence */
-            fault: string;
-            /** @description Its hash, in hex */
-            headHash: string;
-            /**
-             * Format: int64
-             * @description The newest that fits; 0 for none
-             */
-            headId: number;
-            /** @description Every entry fits the one before it */
-            intact: boolean;
-        };
         AuditInfo: {
             /** @description Kind of thing, a dot, the verb */
             action: string;
@@ -1708,6 +1705,29 @@ export interface components {
         Booted: {
             /** Format: int64 */
             bootEpoch: number;
+        };
+        ChainCheck: {
+            /**
+             * Format: int64
+             * @description The first entry that does not fit; 0 if all do
+             */
+            brokenId: number;
+            /**
+             * Format: int64
+             * @description How many were read
+             */
+            entries: number;
+            /** @description What is wrong with it, one plain sentence */
+            fault: string;
+            /** @description Its hash, in hex */
+            headHash: string;
+            /**
+             * Format: int64
+             * @description The newest that fits; 0 for none
+             */
+            headId: number;
+            /** @description Every entry fits the one before it */
+            intact: boolean;
         };
         ChangeEmail: {
             /** @description The new one */
@@ -3394,7 +3414,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AuditCheck"];
+                    "application/json": components["schemas"]["ChainCheck"];
                 };
             };
             /** @description A fault, as a problem document (RFC 9457) */
@@ -3881,6 +3901,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SecurityEventPage"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "verify-security-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChainCheck"];
                 };
             };
             /** @description A fault, as a problem document (RFC 9457) */

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions } from '@tanstack/react-query';
 
-import type { AuditCheck, AuditEntry, MailInfo, SecurityEvent } from '@/api/model';
+import type { AuditEntry, ChainCheck, MailInfo, SecurityEvent } from '@/api/model';
 import { http, send } from '@/lib/http';
 
 import { dayBounds } from './text';
@@ -96,6 +96,11 @@ export function mailsQuery(state: MailState | '') {
 }
 
 /** Has the server follow the audit log's chain of hashes. */
-export function verifyAudit(): Promise<AuditCheck> {
+export function verifyAudit(): Promise<ChainCheck> {
   return send(http.GET('/api/v1/admin/audit/verify'));
+}
+
+/** Has the server follow the security events' chain of hashes. */
+export function verifySecurity(): Promise<ChainCheck> {
+  return send(http.GET('/api/v1/admin/security-events/verify'));
 }

@@ -4,7 +4,7 @@ import { useDeferredValue } from 'react';
 
 import { Page } from '@/components/page';
 
-import { auditQuery, type AuditView } from '../api';
+import { auditQuery, type AuditView, verifyAudit } from '../api';
 import { actionTexts, areas } from '../text';
 import { AuditRecord } from './audit-record';
 import { AuditTabs } from './audit-tabs';
@@ -42,7 +42,7 @@ export function AuditPage({ view, onView }: AuditPageProps) {
   const filtered = Object.values(view).some((value) => value !== '');
   const onAll = filtered ? () => onView(nothing) : undefined;
   return (
-    <Page title="Audit log" intro="Who did what to what. Entries are only ever added, and each seals the one before it." actions={<VerifyChain />}>
+    <Page title="Audit log" intro="Who did what to what. Entries are only ever added, and each seals the one before it." actions={<VerifyChain of="the audit log" verify={verifyAudit} />}>
       <AuditTabs />
       <FilterBar from={view.from} to={view.to} onDays={onView} onAll={onAll}>
         <TextFilter label="By" placeholder="Address, agent or id" maxLength={254} value={view.actor} onCommit={(actor) => onView({ actor })} />

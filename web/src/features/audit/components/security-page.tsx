@@ -6,13 +6,14 @@ import type { SecurityEvent } from '@/api/model';
 import { Page } from '@/components/page';
 import { RelativeTime } from '@/components/relative-time';
 
-import { securityQuery, type SecurityView } from '../api';
+import { securityQuery, type SecurityView, verifySecurity } from '../api';
 import { securityText, securityTexts } from '../text';
 import { AuditTabs } from './audit-tabs';
 import classes from './audit.module.css';
 import { FilterBar } from './filter-bar';
 import { RecordList } from './record-list';
 import { TextFilter } from './text-filter';
+import { VerifyChain } from './verify-chain';
 
 interface SecurityPageProps {
   view: SecurityView;
@@ -29,7 +30,11 @@ export function SecurityPage({ view, onView }: SecurityPageProps) {
   const filtered = Object.values(view).some((value) => value !== '');
   const onAll = filtered ? () => onView(nothing) : undefined;
   return (
-    <Page title="Security events" intro="Sign-ins, and what was refused. They are kept for 90 days; of a flood of the same one is kept a minute.">
+    <Page
+      title="Security events"
+      intro="Sign-ins, and what was refused. They are kept for 90 days; of a flood of the same one is kept a minute."
+      actions={<VerifyChain of="the security events" verify={verifySecurity} />}
+    >
       <AuditTabs />
       <FilterBar from={view.from} to={view.to} onDays={onView} onAll={onAll}>
         <NativeSelect

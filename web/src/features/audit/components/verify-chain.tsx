@@ -2,25 +2,30 @@ import { Button, CopyButton, Modal } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 
-import type { AuditCheck } from '@/api/model';
+import type { ChainCheck } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
 import { HealthLabel } from '@/components/health-label';
 import { IconAlertTriangle, IconCheck, IconCircleCheck, IconCopy, IconShieldCheck } from '@/components/icons';
 import { formatPlural } from '@/lib/format';
 
-import { verifyAudit } from '../api';
 import classes from './audit.module.css';
 
-/** Has the chain of hashes followed, and shows what came of it. */
-export function VerifyChain() {
+interface VerifyChainProps {
+  /** What it is the chain of, as in "the chain of the audit log". */
+  of: string;
+  verify: () => Promise<ChainCheck>;
+}
+
+/** Has a chain of hashes followed, and shows what came of it. */
+export function VerifyChain({ of, verify }: VerifyChainProps) {
   const [opened, setOpened] = useState(false);
-  const verifying = useMutation({ mutationFn: verifyAudit, onSettled: () => setOpened(true) });
+  const verifying = useMutation({ mutationFn: verify, onSettled: () => setOpened(true) });
   return (
     <>
       <Button variant="default" leftSection={<IconShieldCheck size={17} />} loading={verifying.isPending} onClick={() => verifying.mutate()}>
         Verify the chain
       </Button>
-      <Modal opened={opened} onClose={() => setOpened(false)} title="The chain of the audit log" size="md">
+      <Modal opened={opened} onClose={() => setOpened(false)} title={`The chain of ${of}`} size="md">
         <div className={classes.form}>
           <FormFault error={verifying.error} />
           {verifying.data && <Outcome check={verifying.data} />}
@@ -35,14 +40,14 @@ export function VerifyChain() {
   );
 }
 
-function Outcome({ check }: { check: AuditCheck }) {
+function Outcome({ check }: { check: ChainCheck }) {
   if (!check.intact) {
     return (
       <div role="status">
         <HealthLabel health={{ label: `Broken at entry ${check.brokenId}`, icon: IconAlertTriangle, tone: 'bad' }} />
         <p className={classes.note}>{check.fault}</p>
         <p className={classes.note}>
-          Somebody changed the log past Longhaul, in the database itself.{' '}
+          Somebody changed entries past Longhaul, in the database itself.{' '}
           {check.headId > 0 ? `Entries up to ${check.headId} fit; do not rely on those after it.` : 'Do not rely on any of its entries.'}
         </p>
       </div>
@@ -54,7 +59,7 @@ function Outcome({ check }: { check: AuditCheck }) {
         <HealthLabel health={{ label: 'Intact', icon: IconCircleCheck, tone: 'ok' }} />
       </div>
       <p className={classes.note}>
-        {check.entries === 0 ? 'The log is empty.' : `${formatPlural(check.entries, 'entry was', 'entries were')} read, and each fits the one before it.`}
+        {check.entries === 0 ? 'There are no entries yet.' : `${formatPlural(check.entries, 'entry was', 'entries were')} read, and each fits the one before it.`}
       </p>
       {check.entries > 0 && (
         <>
