@@ -19,14 +19,23 @@ interface VerifyChainProps {
 /** Has a chain of hashes followed, and shows what came of it. */
 export function VerifyChain({ of, verify }: VerifyChainProps) {
   const [opened, setOpened] = useState(false);
-  const verifying = useMutation({ mutationFn: verify, onSettled: () => setOpened(true) });
+  const verifying = useMutation({ mutationFn: verify });
+  const start = () => {
+    setOpened(true);
+    verifying.mutate();
+  };
   return (
     <>
-      <Button variant="default" leftSection={<IconShieldCheck size={17} />} loading={verifying.isPending} onClick={() => verifying.mutate()}>
+      <Button variant="default" leftSection={<IconShieldCheck size={17} />} onClick={start}>
         Verify the chain
       </Button>
       <Modal opened={opened} onClose={() => setOpened(false)} title={`The chain of ${of}`} size="md">
         <div className={classes.form}>
+          {verifying.isPending && (
+            <p className={classes.note} role="status">
+              Reading the whole log …
+            </p>
+          )}
           <FormFault error={verifying.error} />
           {verifying.data && <Outcome check={verifying.data} />}
           <div className={classes.buttons}>
