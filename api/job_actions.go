@@ -44,6 +44,9 @@ func (h *jobHandlers) guarded(ctx context.Context, id uuid.UUID, a models.Action
 	if err != nil {
 		return models.Job{}, err
 	}
+	if a == models.ActionPause && job.State == models.StateStoring {
+		return models.Job{}, models.Fault(models.ProblemWrongState, models.StoringRefusal)
+	}
 	if !job.State.Allows(a) {
 		return models.Job{}, models.Fault(models.ProblemWrongState, "A job that is %s cannot do this: %s.", stateWords(job.State), a)
 	}

@@ -272,6 +272,27 @@ func TestJobActions(t *testing.T) {
 	}
 }
 
+// TestPauseWhileStoring: the refusal says why, and what happens next.
+func TestPauseWhileStoring(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t)
+	user := h.Account(models.RoleUser)
+	m := storetest.Manifest(10)
+	job := storetest.Submit(t, h.Store, user.User.ID, &m)
+	for _, to := range []models.State{models.StateDownloading, models.StateStoring} {
+		if _, err := h.Store.Work().Transition(t.Context(), job.ID, store.Change{To: to, Reason: "Test."}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.Run(t, apitest.Scenario{
+		As: user, Method: "POST", Path: "/api/v1/jobs/" + job.ID.String() + "/pause", Status: 409,
+		Want: []string{"wrong_state", "Everything is fetched", "become available by themselves"},
+	})
+	if got := h.Controller.Calls(); len(got) != 0 {
+		t.Errorf("calls %v", got)
+	}
+}
+
 func TestFilesAndTimeline(t *testing.T) {
 	t.Parallel()
 	h := apitest.New(t)

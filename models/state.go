@@ -112,5 +112,10 @@ func (s State) Actions() []Action {
 	}
 }
 
+// StoringRefusal says why a job that is being stored can be neither paused nor
+// moved, and what happens next.
+const StoringRefusal = "Everything is fetched and goes to storage; it cannot be paused or moved now. " +
+	"The files become available by themselves; cancel the job if you do not want them."
+
 // Allows reports whether the action may be done to a job in s.
 func (s State) Allows(a Action) bool { return slices.Contains(s.Actions(), a) }

@@ -96,7 +96,9 @@ func (d *download) allowMove(in MoveInput) error {
 	switch {
 	case !to.Valid():
 		return refusal(models.ProblemWrongState, "There is no such provider.")
-	case d.now.Over || d.now.State == models.StateStoring || d.now.MoveTo != "":
+	case !d.now.Over && d.now.State == models.StateStoring:
+		return refusal(models.ProblemWrongState, models.StoringRefusal)
+	case d.now.Over || d.now.MoveTo != "":
 		return refusal(models.ProblemWrongState, "The job is %s; it cannot be moved now.", title(d.now.State))
 	case d.plan.Provider == "": // a new run is about to read it; changeProvider looks again
 		return nil

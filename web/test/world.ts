@@ -180,7 +180,7 @@ export class World extends Accounts {
   private async move(id: string | undefined, request: Request): Promise<Response> {
     const { provider } = (await request.json()) as { provider: Job['provider'] };
     return this.withJob(id, (job) => {
-      if (!job.movableTo.includes(provider)) return problem(409, 'wrong_state', 'The job is storing; it cannot be moved now.');
+      if (!job.movableTo.includes(provider)) return problem(409, 'wrong_state', 'Everything is fetched and goes to storage; it cannot be paused or moved now.');
       this.change(job, { provider, state: 'queued', movableTo: [job.provider] });
       const message = `An administrator moved it to ${provider === 'seedr' ? 'Seedr.cc' : 'agents'}.`;
       this.timelines.set(job.id, [...(this.timelines.get(job.id) ?? []), makeEvent({ kind: 'moved', message, state: 'queued' })]);

@@ -70,7 +70,7 @@ describe('the job page', () => {
     await user.click(await screen.findByRole('button', { name: 'Move to Seedr.cc' }));
     world.jobs = [{ ...job, movableTo: [] }];
     await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Move' }));
-    expect(await screen.findByText(/it cannot be moved now/)).toBeVisible();
+    expect(await screen.findByText(/it cannot be paused or moved now/)).toBeVisible();
   });
 
   it('offers no move to others, and none of what cannot go anywhere', async () => {
