@@ -75,7 +75,7 @@ func (s site) otherOrigins(t *testing.T) {
 
 // unchanged are the tables that the state-changing routes write to.
 var unchanged = []string{
-	"users", "account_requests", "one_time_tokens", "api_tokens", "recovery_codes", "account_settings", "plans", "plan_assignments", "provider_configs",
+	"users", "account_requests", "one_time_tokens", "api_tokens", "passkeys", "passkey_challenges", "recovery_codes", "account_settings", "plans", "plan_assignments", "provider_configs",
 	"mails", "enrolment_tokens", "inspections", "audit_log", "quota_ledger", "idempotency_keys", "jobs", "job_events", "files",
 }
 

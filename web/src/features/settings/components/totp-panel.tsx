@@ -64,7 +64,7 @@ function TotpOff({ onChanged, needed, turned }: TurnProps & { needed: boolean })
           Off
         </p>
       )}
-      <p className={classes.note}>With it on, the password alone does not sign in: a code from an app on your phone is needed, too.</p>
+      <p className={classes.note}>With two-step sign-in, the password alone does not let anybody in: a code from an app on your phone is needed, too.</p>
       <Button ref={opener} variant={needed ? 'filled' : 'default'} size={needed ? 'md' : 'sm'} onClick={() => setEnrolling(true)}>
         Turn it on
       </Button>
