@@ -294,6 +294,20 @@ func TestRetryHoldsRoomAgain(t *testing.T) {
 	b.holds(t, 80, 0)
 }
 
+// Whatever takes a job up again after its end, it does not run without room.
+func TestJobThatGoesOnAfterItsEndNeedsRoom(t *testing.T) {
+	t.Parallel()
+	b, ctx := setup(t), t.Context()
+	b.storage(t, 100)
+	job := b.submit(t, 70)
+	b.to(t, job.ID, models.StateFailed)
+	b.submit(t, 60)
+	b.to2(t, job.ID, models.StateQueued)
+	_, err := b.w.PlaceTransfer(ctx, job.ID, models.TransferDownload, []byte("t"), models.StateDownloading)
+	wantProblem(t, err, models.ProblemStorageFull)
+	b.holds(t, 0, 60)
+}
+
 func TestUnknownLengthReservesInBlocks(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()

@@ -85,6 +85,7 @@ func (s *Store) move(ctx context.Context, job *models.Job, c Change, kind models
 	if same && kind == models.EventState && unchanged(*job, c) {
 		return nil
 	}
+	was := job.State
 	told := !same || job.Reason != c.Reason || job.Problem != c.Problem || kind != models.EventState
 	now := s.Now()
 	if !same {
@@ -98,8 +99,8 @@ func (s *Store) move(ctx context.Context, job *models.Job, c Change, kind models
 	case job.FinishedAt == nil:
 		job.FinishedAt = &now
 	}
-	if !same && c.To.Terminal() {
-		if err := s.settle(ctx, job, ledgerKind(c.To)); err != nil {
+	if !same {
+		if err := s.bookMove(ctx, job, was); err != nil {
 			return err
 		}
 	}
@@ -116,6 +117,23 @@ func (s *Store) move(ctx context.Context, job *models.Job, c Change, kind models
 		message = c.Reason
 	}
 	return s.addEvents(ctx, eventOf(*job, kind, message))
+}
+
+// bookMove settles what the locked job holds when it ends. One that goes on
+// after its end wants again what it needs, so that it does not run without.
+func (s *Store) bookMove(ctx context.Context, job *models.Job, was models.State) error {
+	switch {
+	case job.State.Terminal():
+		return s.settle(ctx, job, ledgerKind(job.State))
+	case was.Terminal():
+		bytes, err := s.wantOf(ctx, *job)
+		if err != nil {
+			return err
+		}
+		return s.want(ctx, job, bytes)
+	default:
+		return nil
+	}
 }
 
 func unchanged(job models.Job, c Change) bool {
