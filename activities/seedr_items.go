@@ -28,9 +28,15 @@ func (f *seedrFollower) add(ctx context.Context, hash string, group []*onSeedr, 
 	item := models.SeedrItem{
 		InfoHash: hash, Title: first.job.Name, Size: -1, AddedAt: now, ProgressedAt: now, SeenAt: now, Before: idsOf(root),
 	}
-	if !f.keep(ctx, item) {
+	claimed, err := f.Store.ClaimSeedrItem(ctx, item)
+	if err != nil {
+		f.log.Warn("add not announced", "job_id", first.JobID, "cause", err)
 		return
 	}
+	if !claimed {
+		return // another tracker is about it, or nobody needs it any more
+	}
+	f.items[hash] = item
 	var added seedr.Added
 	if src.Kind == models.SourceTorrent && len(src.Metainfo) > 0 {
 		added, err = f.Seedr.AddTorrentFile(ctx, src.Metainfo)

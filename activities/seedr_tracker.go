@@ -25,6 +25,7 @@ type SeedrTrackStore interface {
 	SeedrAccount(ctx context.Context) (models.SeedrAccount, error)
 	SeedrItems(ctx context.Context) (map[string]models.SeedrItem, error)
 	SaveSeedrItem(ctx context.Context, i models.SeedrItem) error
+	ClaimSeedrItem(ctx context.Context, i models.SeedrItem) (claimed bool, err error)
 	DropSeedrItem(ctx context.Context, infoHash string) error
 	NeededOnSeedr(ctx context.Context) (map[string]bool, error)
 	SaveSeedrSeen(ctx context.Context, seen store.SeedrSeen) error
@@ -77,9 +78,9 @@ type SeedrTracker struct {
 }
 
 // TrackSeedr follows the account until its turn is over or the worker stops.
-// Two at once, as after a lost worker, do little harm: what they write is
-// guarded by tokens, and an add is announced in its item's row before it is
-// made, so that the other one waits for its outcome.
+// Two at once, as after a lost worker, do no harm: what they write is guarded
+// by tokens, an add is announced in its item's row before it is made, which only
+// one of them can do, and an older listing does not undo a newer one.
 func (a *SeedrTracker) TrackSeedr(ctx context.Context) (TrackResult, error) {
 	if a.Seedr == nil {
 		return TrackResult{Gone: true}, nil

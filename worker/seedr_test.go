@@ -31,7 +31,9 @@ type account struct {
 	shared  *seedr.Memory
 	// patience is how long nothing may come; 0 is a few seconds.
 	patience time.Duration
-	client   *seedr.Client // the worker's
+	// between stands between the trackers and the database; nil is nothing.
+	between func(activities.SeedrTrackStore) activities.SeedrTrackStore
+	client  *seedr.Client // the worker's
 }
 
 func newAccount(t *testing.T, sw seedrtest.Switches) *account {
@@ -49,7 +51,7 @@ func newAccount(t *testing.T, sw seedrtest.Switches) *account {
 }
 
 // parts returns the worker's side of the account.
-func (a *account) parts(s *system, bus *event.PG) (*activities.SeedrTracker, *activities.Streams) {
+func (a *account) parts(s *system, bus *event.PG) (tracker *activities.SeedrTracker, streams *activities.Streams) {
 	work := s.store.Work()
 	if a == nil {
 		return &activities.SeedrTracker{Store: work}, activities.NewStreams(activities.Streams{})
@@ -69,7 +71,10 @@ func (a *account) parts(s *system, bus *event.PG) (*activities.SeedrTracker, *ac
 	pace := activities.DefaultSeedrPace()
 	pace.Tick, pace.Quick, pace.Slow, pace.Idle, pace.Flush = 50*time.Millisecond, 300*time.Millisecond, 600*time.Millisecond, time.Second, 200*time.Millisecond
 	pace.Appear, pace.Again, pace.Full = 2*time.Second, time.Second, time.Second
-	tracker := &activities.SeedrTracker{
+	if a.between != nil {
+		defer func() { tracker.Store = a.between(work) }()
+	}
+	tracker = &activities.SeedrTracker{
 		Store: work, Seedr: client, Tokens: s.temporal, Events: bus, Now: time.Now, Pace: pace,
 		ResolveTimeout: cmp.Or(a.patience, 2*time.Second), StallTimeout: cmp.Or(a.patience, 5*time.Second),
 	}

@@ -8,6 +8,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/models"
+	"longhaul/workflows"
 )
 
 // A job whose size turned out too large for the room goes back to the queue in
@@ -33,6 +34,27 @@ func TestResolvedJobWithoutRoomWaits(t *testing.T) {
 	})
 	f.admitAt(20 * soon)
 	f.check(f.run(), models.StateReady, "ResolveSource", "StartTransfer", "FinalizeFiles")
+}
+
+// Room that comes in the very moment in which the job goes back to the queue:
+// the admission arrives before the transfer's answer, which says that there is
+// none. The run that goes on finds the slot in the row.
+func TestRoomThatComesAtOnce(t *testing.T) {
+	t.Parallel()
+	f := newFlow(t, activities.Plan{SeedrFits: true})
+	f.plan.Provider = models.ProviderSeedr
+	f.fake("StartTransfer", func(context.Context, activities.JobInput) (activities.TransferResult, error) {
+		f.SetCurrentHistoryLength(20)
+		f.SignalWorkflow(workflows.SignalAdmit, nil) // for the slot that the row has now
+		return activities.TransferResult{Provider: models.ProviderSeedr, Bytes: 50, ToStore: true, Waits: true}, nil
+	})
+	f.admitAt(soon)
+	g := f.over()
+	g.plan.Admitted, g.plan.ManifestKnown = true, true
+	g.moving()
+	g.transfers("StartTransfer", models.StateDownloading)
+	g.finalizes()
+	g.check(g.run(), models.StateReady, "StartTransfer", "FinalizeFiles")
 }
 
 // A transfer that runs out of room is no fault: however often it happens, the

@@ -29,10 +29,33 @@ func (w *Work) SeedrItem(ctx context.Context, infoHash string) (models.SeedrItem
 	return i, translate(err, "load Seedr item")
 }
 
-// SaveSeedrItem writes an item, new or known.
+// SaveSeedrItem writes an item, new or known. One that is complete or given up
+// stays so: who writes otherwise has seen an older listing.
 func (w *Work) SaveSeedrItem(ctx context.Context, i models.SeedrItem) error {
-	err := w.s.conn(ctx).Clauses(clause.OnConflict{UpdateAll: true}).Create(&i).Error
+	newer := clause.Expr{SQL: "(excluded.done_at is not null or seedr_items.done_at is null) and (excluded.released or not seedr_items.released)"}
+	err := w.s.conn(ctx).Clauses(clause.OnConflict{UpdateAll: true, Where: clause.Where{Exprs: []clause.Expression{newer}}}).Create(&i).Error
 	return translate(err, "save Seedr item")
+}
+
+// ClaimSeedrItem announces an add, and reports whether the caller is the one to
+// make it: nobody else has announced it, and an attempt still needs it.
+func (w *Work) ClaimSeedrItem(ctx context.Context, i models.SeedrItem) (bool, error) {
+	claimed := false
+	err := w.s.Tx(ctx, func(s *Store) error {
+		var needed bool
+		claimed = false
+		err := s.row(ctx, &needed, "look for attempts that need an add", `
+			select exists (select from job_attempts a join jobs j on j.id = a.job_id
+				where a.provider = ? and a.state = ? and j.info_hash_v1 = ?)`,
+			models.ProviderSeedr, models.AttemptOpen, i.InfoHash)
+		if err != nil || !needed {
+			return err
+		}
+		res := s.conn(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&i)
+		claimed = res.RowsAffected == 1
+		return translate(res.Error, "announce add")
+	})
+	return claimed, err
 }
 
 // DropSeedrItem forgets an item of which the account holds nothing any more.
