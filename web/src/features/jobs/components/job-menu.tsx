@@ -13,6 +13,7 @@ import {
   IconRotateClockwise,
   IconTrash,
 } from '@/components/icons';
+import { useMenuButton } from '@/lib/use-menu-button';
 
 import type { PlainAction } from '../api';
 import { actionLabels, nameOf } from '../state';
@@ -34,10 +35,11 @@ interface JobMenuProps {
 
 /** The menu of a job with what may be done to it now. */
 export function JobMenu({ job, onAct }: JobMenuProps) {
+  const { button, choose } = useMenuButton();
   return (
     <Menu>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={`Actions for ${nameOf(job)}`}>
+        <ActionIcon ref={button} variant="subtle" color="gray" size="lg" aria-label={`Actions for ${nameOf(job)}`}>
           <IconDots size={18} />
         </ActionIcon>
       </Menu.Target>
@@ -68,7 +70,7 @@ export function JobMenu({ job, onAct }: JobMenuProps) {
               key={action}
               leftSection={icon}
               className={action === 'delete' ? classes.danger : undefined}
-              onClick={() => onAct(job, action)}
+              onClick={() => choose(() => onAct(job, action))}
             >
               {actionLabels[action]}
             </Menu.Item>

@@ -7,6 +7,7 @@ import { IconBan, IconCircleCheck, IconDotsVertical, IconGauge, IconHistory, Ico
 import { ProgressBar } from '@/components/progress-bar';
 import { RelativeTime } from '@/components/relative-time';
 import { formatBytes, formatCount } from '@/lib/format';
+import { useMenuButton } from '@/lib/use-menu-button';
 
 import { actLabel, actsOn, healthOf, storageShare, storageTone, type UserAct } from '../user';
 import classes from './users.module.css';
@@ -65,10 +66,11 @@ function Cell({ name, children }: { name: string; children: React.ReactNode }) {
 }
 
 function UserMenu({ user, onAct }: { user: UserInfo; onAct: (act: UserAct) => void }) {
+  const { button, choose } = useMenuButton();
   return (
     <Menu>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size={36} aria-label={`Actions for ${user.email}`}>
+        <ActionIcon ref={button} variant="subtle" color="gray" size={36} aria-label={`Actions for ${user.email}`}>
           <IconDotsVertical size={18} />
         </ActionIcon>
       </Menu.Target>
@@ -79,9 +81,9 @@ function UserMenu({ user, onAct }: { user: UserInfo; onAct: (act: UserAct) => vo
             <Menu.Item
               key={act}
               data-autofocus={at === 0 || undefined}
-              color={act === 'disable' ? 'red' : undefined}
+              className={act === 'disable' ? classes.danger : undefined}
               leftSection={<Symbol size={16} />}
-              onClick={() => onAct(act)}
+              onClick={() => choose(() => onAct(act))}
             >
               {actLabel(act, user)}
             </Menu.Item>
