@@ -1,10 +1,10 @@
-import { Button, CopyButton, Modal, TextInput } from '@mantine/core';
+import { Button, Modal, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import type { Enrolment } from '@/api/model';
-import { IconCheck, IconCopy } from '@/components/icons';
 import { RelativeTime } from '@/components/relative-time';
+import { ShownOnce } from '@/components/shown-once';
 import { messageOf } from '@/lib/problem';
 
 import { enrolAgent } from '../api';
@@ -55,27 +55,8 @@ function EnrolSteps({ onClose }: { onClose: () => void }) {
 
 function Command({ enrolment, onClose }: { enrolment: Enrolment; onClose: () => void }) {
   return (
-    <div className={classes.form}>
-      <p className={classes.note}>
-        Run this on the agent's machine. The token in it works once, expires <RelativeTime at={enrolment.expiresAt} /> and is not shown again.
-      </p>
-      {/* A scrolling region without anything focusable in it must take the focus itself. */}
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <pre className={classes.command} tabIndex={0} aria-label="Command">
-        {enrolment.command}
-      </pre>
-      <div className={classes.foot}>
-        <CopyButton value={enrolment.command}>
-          {({ copied, copy }) => (
-            <Button leftSection={copied ? <IconCheck size={16} /> : <IconCopy size={16} />} onClick={copy}>
-              {copied ? 'Copied' : 'Copy the command'}
-            </Button>
-          )}
-        </CopyButton>
-        <Button variant="default" onClick={onClose}>
-          Done
-        </Button>
-      </div>
-    </div>
+    <ShownOnce label="Command" value={enrolment.command} copyLabel="Copy the command" onDone={onClose}>
+      Run this on the agent's machine. The token in it works once, expires <RelativeTime at={enrolment.expiresAt} /> and is not shown again.
+    </ShownOnce>
   );
 }

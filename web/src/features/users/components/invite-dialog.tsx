@@ -1,11 +1,11 @@
-import { Button, CopyButton, Modal, NativeSelect, TextInput } from '@mantine/core';
+import { Button, Modal, NativeSelect, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import type { Invited } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
-import { IconCheck, IconCopy } from '@/components/icons';
 import { RelativeTime } from '@/components/relative-time';
+import { ShownOnce } from '@/components/shown-once';
 import { useForm } from '@/lib/use-form';
 
 import { invite, userKeys } from '../api';
@@ -66,28 +66,9 @@ function InviteSteps({ onClose }: { onClose: () => void }) {
 
 function Link({ invited, onClose }: { invited: Invited; onClose: () => void }) {
   return (
-    <div className={classes.form}>
-      <p className={classes.note}>
-        {invited.mailed ? 'The link is on its way by mail, and you may pass it on yourself.' : 'This installation sends no mail: pass the link on yourself.'} It
-        works once, expires <RelativeTime at={invited.invitation.expiresAt} /> and is not shown again.
-      </p>
-      {/* A scrolling region without anything focusable in it must take the focus itself. */}
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <pre className={classes.link} tabIndex={0} aria-label="Invitation link">
-        {invited.url}
-      </pre>
-      <div className={classes.buttons}>
-        <CopyButton value={invited.url}>
-          {({ copied, copy }) => (
-            <Button leftSection={copied ? <IconCheck size={16} /> : <IconCopy size={16} />} onClick={copy}>
-              {copied ? 'Copied' : 'Copy the link'}
-            </Button>
-          )}
-        </CopyButton>
-        <Button variant="default" onClick={onClose}>
-          Done
-        </Button>
-      </div>
-    </div>
+    <ShownOnce label="Invitation link" value={invited.url} copyLabel="Copy the link" onDone={onClose}>
+      {invited.mailed ? 'The link is on its way by mail, and you may pass it on yourself.' : 'This installation sends no mail: pass the link on yourself.'} It
+      works once, expires <RelativeTime at={invited.invitation.expiresAt} /> and is not shown again.
+    </ShownOnce>
   );
 }

@@ -1,0 +1,44 @@
+import { Button, CopyButton } from '@mantine/core';
+import type { ReactNode } from 'react';
+
+import { IconCheck, IconCopy } from '@/components/icons';
+import { useFirstFocus } from '@/lib/use-first-focus';
+
+import classes from './shown-once.module.css';
+
+interface ShownOnceProps {
+  /** What to do with it, and how long it works. */
+  children: ReactNode;
+  /** What it is, for those who hear the page. */
+  label: string;
+  value: string;
+  copyLabel: string;
+  onDone: () => void;
+}
+
+/** The last step of a dialog that made something which is shown this once. */
+export function ShownOnce({ children, label, value, copyLabel, onDone }: ShownOnceProps) {
+  const box = useFirstFocus<HTMLPreElement>(); // the form that had the focus is gone
+  return (
+    <div className={classes.shown}>
+      <p className={classes.note}>{children}</p>
+      {/* A scrolling region without anything focusable in it must take the focus itself. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <pre ref={box} className={classes.value} tabIndex={0} aria-label={label}>
+        {value}
+      </pre>
+      <div className={classes.buttons}>
+        <CopyButton value={value}>
+          {({ copied, copy }) => (
+            <Button leftSection={copied ? <IconCheck size={16} /> : <IconCopy size={16} />} onClick={copy}>
+              {copied ? 'Copied' : copyLabel}
+            </Button>
+          )}
+        </CopyButton>
+        <Button variant="default" onClick={onDone}>
+          Done
+        </Button>
+      </div>
+    </div>
+  );
+}
