@@ -121,8 +121,6 @@ func later(message string, delay time.Duration) error {
 }
 
 // isNotFound reports whether err says that there is no such thing.
-func isNotFound(err error) bool { return err != nil && models.CodeOf(err) == models.CodeNotFound }
-
 // spread returns d ± 30 %.
 func spread(d time.Duration) time.Duration {
 	if d <= 0 {

@@ -10,7 +10,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"longhaul/internal/objstore"
-	"longhaul/internal/store"
 	"longhaul/models"
 )
 
@@ -22,8 +21,8 @@ const (
 // FileStore is what completing files needs of the database.
 type FileStore interface {
 	Job(ctx context.Context, jobID uuid.UUID) (models.Job, error)
-	Transition(ctx context.Context, jobID uuid.UUID, c store.Change) (models.Job, error)
-	FilesToFinalize(ctx context.Context, jobID uuid.UUID) ([]store.FileParts, error)
+	Transition(ctx context.Context, jobID uuid.UUID, c models.JobChange) (models.Job, error)
+	FilesToFinalize(ctx context.Context, jobID uuid.UUID) ([]models.FileParts, error)
 	FileStored(ctx context.Context, fileID uuid.UUID, size int64, etag string) error
 	ForgetUpload(ctx context.Context, fileID uuid.UUID) (oldUploadID string, err error)
 	FinishJob(ctx context.Context, jobID uuid.UUID) error
@@ -60,7 +59,7 @@ func (a *Files) finalize(ctx context.Context, jobID uuid.UUID) (FinalizeResult, 
 	if job.State == models.StateReady { // an earlier try got that far but could not say so
 		return FinalizeResult{Files: job.FileCount, Bytes: sizeOf(job)}, nil
 	}
-	_, err = a.Store.Transition(ctx, jobID, store.Change{
+	_, err = a.Store.Transition(ctx, jobID, models.JobChange{
 		To: models.StateStoring, Reason: "All bytes are stored; the files are completed and checked.",
 		NextAction: "The files become available when the check is done.",
 	})
@@ -92,7 +91,7 @@ func (a *Files) finalize(ctx context.Context, jobID uuid.UUID) (FinalizeResult, 
 }
 
 // complete makes one file's object whole: the order is object, check, row.
-func (a *Files) complete(ctx context.Context, f store.FileParts) error {
+func (a *Files) complete(ctx context.Context, f models.FileParts) error {
 	key, want := f.Key(), f.Size
 	switch {
 	case f.Size == 0:
@@ -106,7 +105,7 @@ func (a *Files) complete(ctx context.Context, f store.FileParts) error {
 		}
 	}
 	obj, err := a.Objects.Head(ctx, key)
-	if isNotFound(err) {
+	if models.IsNotFound(err) {
 		return a.missing(ctx, f, err)
 	}
 	if err != nil {
@@ -125,7 +124,7 @@ func (a *Files) complete(ctx context.Context, f store.FileParts) error {
 // agree on, and returns how many bytes the object must have. An upload that is
 // gone may have been completed by an earlier try: the check of the object that
 // follows decides.
-func (a *Files) join(ctx context.Context, f store.FileParts) (int64, error) {
+func (a *Files) join(ctx context.Context, f models.FileParts) (int64, error) {
 	var sum int64
 	for _, p := range f.Parts {
 		sum += p.Size
@@ -134,7 +133,7 @@ func (a *Files) join(ctx context.Context, f store.FileParts) (int64, error) {
 		return 0, a.missing(ctx, f, fmt.Errorf("parts have %d of %d bytes", sum, f.Size))
 	}
 	stored, err := a.Objects.ListParts(ctx, f.Key(), *f.UploadID)
-	if isNotFound(err) {
+	if models.IsNotFound(err) {
 		return sum, nil
 	}
 	if err != nil {
@@ -159,7 +158,7 @@ func (a *Files) join(ctx context.Context, f store.FileParts) (int64, error) {
 
 // missing starts a file over whose bytes are not in storage as they should be.
 // The transfer that follows fetches only this file again.
-func (a *Files) missing(ctx context.Context, f store.FileParts, cause error) error {
+func (a *Files) missing(ctx context.Context, f models.FileParts, cause error) error {
 	if err := a.forget(ctx, f); err != nil {
 		return err
 	}
@@ -192,7 +191,7 @@ func (a *Files) discard(ctx context.Context, jobID uuid.UUID) error {
 
 // forget drops the rows of what is in storage of a file, then its upload. An
 // upload whose abort gets lost is one that no row knows: the sweep finds it.
-func (a *Files) forget(ctx context.Context, f store.FileParts) error {
+func (a *Files) forget(ctx context.Context, f models.FileParts) error {
 	if _, err := a.Store.ForgetUpload(ctx, f.ID); err != nil {
 		return fmt.Errorf("forget upload: %w", err)
 	}

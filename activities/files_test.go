@@ -15,7 +15,6 @@ import (
 	"longhaul/activities"
 	"longhaul/internal/objstore"
 	"longhaul/internal/objstore/objstoretest"
-	"longhaul/internal/store"
 	"longhaul/models"
 )
 
@@ -79,7 +78,7 @@ func newDownloaded(t *testing.T) *downloaded {
 	cut := int(d.files[0].PartSize)
 	for n, body := range [][]byte{d.big[:cut], d.big[cut:]} {
 		stored := part(t, d.objects, d.files[0], d.upload, n+1, body)
-		if err := b.store.SaveParts(t.Context(), row.ID, job.ID, p.Epoch, []store.PartReport{{Index: 0, Part: stored}}); err != nil {
+		if err := b.store.SaveParts(t.Context(), row.ID, job.ID, p.Epoch, []models.PartReport{{Index: 0, Part: stored}}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -7,14 +7,13 @@ import (
 
 	"github.com/google/uuid"
 
-	"longhaul/internal/store"
 	"longhaul/models"
 )
 
 // JobStore is what the activities on a job's row need of the database.
 type JobStore interface {
 	Job(ctx context.Context, jobID uuid.UUID) (models.Job, error)
-	Transition(ctx context.Context, jobID uuid.UUID, c store.Change) (models.Job, error)
+	Transition(ctx context.Context, jobID uuid.UUID, c models.JobChange) (models.Job, error)
 	SelectFiles(ctx context.Context, jobID uuid.UUID, indexes []int) error
 	ProviderConfig(ctx context.Context) (models.ProviderConfig, error)
 }
@@ -41,7 +40,7 @@ func (a *Jobs) LoadJob(ctx context.Context, in JobInput) (Plan, error) {
 
 func (a *Jobs) load(ctx context.Context, in JobInput) (Plan, error) {
 	job, err := a.Store.Job(ctx, in.JobID)
-	if isNotFound(err) {
+	if models.IsNotFound(err) {
 		return Plan{Over: true}, nil
 	}
 	if err != nil {
@@ -51,7 +50,7 @@ func (a *Jobs) load(ctx context.Context, in JobInput) (Plan, error) {
 		return Plan{Over: true, State: job.State}, nil
 	}
 	if job.State != models.StateQueued && job.State != models.StatePaused && job.State != in.Stands {
-		job, err = a.Store.Transition(ctx, in.JobID, store.Change{
+		job, err = a.Store.Transition(ctx, in.JobID, models.JobChange{
 			To: models.StateQueued, ReleaseSlot: true,
 			Reason: "Waits for a free slot.", NextAction: "Starts by itself when a slot is free.",
 		})
@@ -88,8 +87,8 @@ func (a *Jobs) SelectFiles(ctx context.Context, in SelectionInput) error {
 	return border(ctx, a.Store.SelectFiles(ctx, in.JobID, in.Indexes))
 }
 
-func (in StateInput) change() store.Change {
-	return store.Change{
+func (in StateInput) change() models.JobChange {
+	return models.JobChange{
 		To: in.To, Reason: in.Reason, NextAction: in.NextAction, Deadline: in.Deadline,
 		Problem: in.Problem, ReleaseSlot: in.ReleaseSlot, Message: in.Message,
 	}

@@ -37,7 +37,7 @@ const mailIsOff = "No mail provider is configured: set RESEND_API_KEY."
 // only, and whether it worked.
 func (a *Mails) SendMail(ctx context.Context, in MailInput) (MailResult, error) {
 	m, err := a.Store.Mail(ctx, in.MailID)
-	if isNotFound(err) {
+	if models.IsNotFound(err) {
 		return MailResult{}, nil // pruned
 	}
 	if err != nil {

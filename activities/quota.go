@@ -6,7 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"longhaul/internal/store"
+	"longhaul/models"
 )
 
 // expireBatch is how many jobs expire before their objects are removed.
@@ -17,7 +17,7 @@ type QuotaStore interface {
 	AnnounceExpiry(ctx context.Context) (int64, error)
 	ExpireJobs(ctx context.Context, limit int) ([]uuid.UUID, error)
 	RollUp(ctx context.Context) (int64, error)
-	ReconcileQuota(ctx context.Context) (store.Drift, error)
+	ReconcileQuota(ctx context.Context) (models.QuotaDrift, error)
 }
 
 // QuotaObjects is what expiry needs of object storage.
@@ -30,7 +30,7 @@ type QuotaObjects interface {
 type Quota struct {
 	Store   QuotaStore
 	Objects QuotaObjects
-	Drifted func(store.Drift) // is told of every repair; may be nil
+	Drifted func(models.QuotaDrift) // is told of every repair; may be nil
 }
 
 // ExpireFiles announces when files expire and removes those whose time is
@@ -70,7 +70,7 @@ func (a *Quota) RollUpUsage(ctx context.Context) (RollUpResult, error) {
 // RepairQuota compares what accounts use with what is stored for them.
 func (a *Quota) RepairQuota(ctx context.Context) (DriftResult, error) {
 	d, err := a.Store.ReconcileQuota(ctx)
-	if a.Drifted != nil && d != (store.Drift{}) {
+	if a.Drifted != nil && d != (models.QuotaDrift{}) {
 		a.Drifted(d)
 	}
 	return DriftResult(d), border(ctx, err)

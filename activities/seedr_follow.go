@@ -13,7 +13,6 @@ import (
 
 	"longhaul/internal/event"
 	"longhaul/internal/seedr"
-	"longhaul/internal/store"
 	"longhaul/models"
 )
 
@@ -46,7 +45,7 @@ type seedrFollower struct {
 
 // onSeedr is one open attempt and what is known of it.
 type onSeedr struct {
-	store.OpenAttempt
+	models.OpenAttempt
 	job       models.Job
 	progress  models.Progress
 	since     time.Time // waiting for room on the account; zero when it is not

@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 	"go.temporal.io/sdk/activity"
 
-	"longhaul/internal/store"
 	"longhaul/models"
 )
 
@@ -15,9 +14,9 @@ import (
 type SeedrTrackStore interface {
 	Job(ctx context.Context, jobID uuid.UUID) (models.Job, error)
 	Source(ctx context.Context, jobID uuid.UUID) (models.Source, error)
-	FilesToFinalize(ctx context.Context, jobID uuid.UUID) ([]store.FileParts, error)
+	FilesToFinalize(ctx context.Context, jobID uuid.UUID) ([]models.FileParts, error)
 	SaveManifest(ctx context.Context, jobID uuid.UUID, m models.Manifest) error
-	OpenSeedrAttempts(ctx context.Context) ([]store.OpenAttempt, error)
+	OpenSeedrAttempts(ctx context.Context) ([]models.OpenAttempt, error)
 	SetAttemptRef(ctx context.Context, jobID uuid.UUID, epoch int64, ref string) error
 	EndAttempt(ctx context.Context, jobID uuid.UUID, epoch int64, s models.AttemptState, p models.Problem, message string) error
 	TouchBeat(ctx context.Context, jobID uuid.UUID, epoch int64) error
@@ -28,7 +27,7 @@ type SeedrTrackStore interface {
 	ClaimSeedrItem(ctx context.Context, i models.SeedrItem) (claimed bool, err error)
 	DropSeedrItem(ctx context.Context, infoHash string) error
 	NeededOnSeedr(ctx context.Context) (map[string]bool, error)
-	SaveSeedrSeen(ctx context.Context, seen store.SeedrSeen) error
+	SaveSeedrSeen(ctx context.Context, seen models.SeedrSeen) error
 	SaveSeedrPlan(ctx context.Context, plan string, slots int) error
 	SaveSeedrFailure(ctx context.Context, p models.Problem, message string) error
 	SaveSeedrFull(ctx context.Context, pause time.Duration, slots int) error
@@ -172,7 +171,7 @@ func (f *seedrFollower) heard(ctx context.Context, root seedrRoot) error {
 			others++
 		}
 	}
-	seen := store.SeedrSeen{SpaceMax: root.SpaceMax, SpaceUsed: root.SpaceUsed, Others: others}
+	seen := models.SeedrSeen{SpaceMax: root.SpaceMax, SpaceUsed: root.SpaceUsed, Others: others}
 	if err := f.Store.SaveSeedrSeen(ctx, seen); err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"longhaul/internal/store"
 	"longhaul/models"
 )
 
@@ -31,7 +30,7 @@ func (a *SeedrTracker) VerifySeedr(ctx context.Context) (models.ProviderCheck, e
 		return check, border(ctx, err)
 	}
 	// What the administrator is shown is what jobs are admitted by from now on.
-	seen := store.SeedrSeen{SpaceMax: account.SpaceMax, SpaceUsed: account.SpaceUsed, Others: known.Others}
+	seen := models.SeedrSeen{SpaceMax: account.SpaceMax, SpaceUsed: account.SpaceUsed, Others: known.Others}
 	if err := a.Store.SaveSeedrSeen(ctx, seen); err != nil {
 		return check, border(ctx, err)
 	}

@@ -65,7 +65,7 @@ func (b *bench) admitted(sizes ...int64) models.Job {
 }
 
 // placed adds a job with an open attempt that only the rows know.
-func (b *bench) placed(kind models.TransferKind, sizes ...int64) (models.Job, store.Placement) {
+func (b *bench) placed(kind models.TransferKind, sizes ...int64) (models.Job, models.Placement) {
 	b.Helper()
 	job, to := b.admitted(sizes...), models.StateDownloading
 	if kind == models.TransferResolve {
@@ -234,4 +234,4 @@ func (quiet) Info(string, ...any)  {}
 func (quiet) Warn(string, ...any)  {}
 func (quiet) Error(string, ...any) {}
 
-func changeTo(s models.State) store.Change { return store.Change{To: s, Reason: "Test."} }
+func changeTo(s models.State) models.JobChange { return models.JobChange{To: s, Reason: "Test."} }

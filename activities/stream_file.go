@@ -12,7 +12,6 @@ import (
 
 	"longhaul/internal/objstore"
 	"longhaul/internal/seedr"
-	"longhaul/internal/store"
 	"longhaul/models"
 )
 
@@ -31,7 +30,7 @@ type copying struct {
 	rate int64
 }
 
-func newCopying(a *Streams, plan store.OnSeedr) *copying {
+func newCopying(a *Streams, plan models.SeedrCopy) *copying {
 	p := &copying{Streams: a, job: plan.Job, epoch: plan.Epoch, last: a.Now()}
 	for _, f := range plan.Files {
 		p.total += max(f.Size, 0)
@@ -128,8 +127,8 @@ func (c *fileCopy) storePart(ctx context.Context, n int, body []byte) error {
 	if err != nil {
 		return fmt.Errorf("store part: %w", err)
 	}
-	report := store.PartReport{Index: c.file.Index, Part: part}
-	if err := c.Store.SaveStreamedParts(ctx, c.job.ID, c.epoch, []store.PartReport{report}); err != nil {
+	report := models.PartReport{Index: c.file.Index, Part: part}
+	if err := c.Store.SaveStreamedParts(ctx, c.job.ID, c.epoch, []models.PartReport{report}); err != nil {
 		return fmt.Errorf("record part: %w", err)
 	}
 	c.done.Add(int64(len(body)))

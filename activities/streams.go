@@ -11,7 +11,6 @@ import (
 
 	"longhaul/internal/event"
 	"longhaul/internal/seedr"
-	"longhaul/internal/store"
 	"longhaul/models"
 )
 
@@ -24,9 +23,9 @@ const (
 
 // StreamStore is what copying files from Seedr needs of the database.
 type StreamStore interface {
-	Transition(ctx context.Context, jobID uuid.UUID, c store.Change) (models.Job, error)
-	FilesOnSeedr(ctx context.Context, jobID uuid.UUID) (store.OnSeedr, error)
-	SaveStreamedParts(ctx context.Context, jobID uuid.UUID, epoch int64, parts []store.PartReport) error
+	Transition(ctx context.Context, jobID uuid.UUID, c models.JobChange) (models.Job, error)
+	FilesOnSeedr(ctx context.Context, jobID uuid.UUID) (models.SeedrCopy, error)
+	SaveStreamedParts(ctx context.Context, jobID uuid.UUID, epoch int64, parts []models.PartReport) error
 	SetUploadID(ctx context.Context, fileID uuid.UUID, uploadID string) (current string, err error)
 	FlushProgress(ctx context.Context, ps []models.Progress) error
 }
@@ -70,7 +69,7 @@ func (a *Streams) storeFiles(ctx context.Context, jobID uuid.UUID) (StoreResult,
 	if a.Seedr == nil {
 		return StoreResult{}, models.Fault(models.ProblemSeedrAuth, "This worker has no Seedr account.")
 	}
-	_, err := a.Store.Transition(ctx, jobID, store.Change{
+	_, err := a.Store.Transition(ctx, jobID, models.JobChange{
 		To: models.StateStoring, Reason: "Seedr has all of it; it is copied to storage.",
 		NextAction: "The files become available when all of them are copied and checked.",
 	})
@@ -115,7 +114,7 @@ func (a *Streams) storeFiles(ctx context.Context, jobID uuid.UUID) (StoreResult,
 }
 
 // copyFile copies the parts of a file that are not in storage.
-func (p *copying) copyFile(ctx context.Context, f store.FileParts, src models.SeedrFile) error {
+func (p *copying) copyFile(ctx context.Context, f models.FileParts, src models.SeedrFile) error {
 	have := make(map[int]bool, len(f.Parts))
 	for _, part := range f.Parts {
 		have[part.Number] = true

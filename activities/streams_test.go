@@ -15,7 +15,6 @@ import (
 
 	"longhaul/internal/seedr"
 	"longhaul/internal/seedr/seedrtest"
-	"longhaul/internal/store"
 	"longhaul/models"
 )
 
@@ -49,7 +48,7 @@ func (k *kept) PutPart(_ context.Context, key, _ string, n int, body []byte) (mo
 	return models.Part{Number: n, Size: int64(len(body))}, nil
 }
 
-func (k *kept) SaveStreamedParts(_ context.Context, jobID uuid.UUID, _ int64, parts []store.PartReport) error {
+func (k *kept) SaveStreamedParts(_ context.Context, jobID uuid.UUID, _ int64, parts []models.PartReport) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.parts[jobID] += len(parts)
@@ -101,7 +100,7 @@ func account(t *testing.T, files ...seedrtest.ContentFile) (*seedrtest.Sim, *see
 func copies(a *Streams, f seedr.File) (models.File, func(context.Context) error) {
 	job := models.Job{ID: uuid.New()}
 	file := models.File{ID: uuid.New(), JobID: job.ID, Size: f.Size, PartSize: copyPart}
-	plan := store.OnSeedr{Job: job, Files: []store.FileParts{{File: file}}}
+	plan := models.SeedrCopy{Job: job, Files: []models.FileParts{{File: file}}}
 	return file, func(ctx context.Context) error {
 		return newCopying(a, plan).copyFile(ctx, plan.Files[0], models.SeedrFile{ID: f.ID, Path: f.Path, Size: f.Size})
 	}

@@ -82,7 +82,7 @@ func (a *Sweeps) PurgeJob(ctx context.Context, in JobInput) error {
 func (a *Sweeps) purge(ctx context.Context, jobID uuid.UUID) error {
 	job, err := a.Store.Job(ctx, jobID)
 	switch {
-	case isNotFound(err): // an earlier try removed the rows
+	case models.IsNotFound(err): // an earlier try removed the rows
 	case err != nil:
 		return err
 	case job.DeleteAt == nil:
@@ -300,7 +300,7 @@ func (a *Sweeps) prune(ctx context.Context) (res PruneResult, err error) {
 }
 
 func ignoreGone(err error) error {
-	if isNotFound(err) {
+	if models.IsNotFound(err) {
 		return nil
 	}
 	return err

@@ -8,7 +8,6 @@ import (
 	"go.temporal.io/sdk/activity"
 
 	"longhaul/internal/event"
-	"longhaul/internal/store"
 	"longhaul/models"
 )
 
@@ -16,12 +15,12 @@ import (
 type TrackStore interface {
 	Agent(ctx context.Context, agentID uuid.UUID) (models.Agent, error)
 	ListAgents(ctx context.Context) ([]models.Agent, error)
-	OpenAttempts(ctx context.Context, agentID uuid.UUID) ([]store.OpenAttempt, error)
+	OpenAttempts(ctx context.Context, agentID uuid.UUID) ([]models.OpenAttempt, error)
 	Job(ctx context.Context, jobID uuid.UUID) (models.Job, error)
 	SaveManifest(ctx context.Context, jobID uuid.UUID, m models.Manifest) error
 	EndAttempt(ctx context.Context, jobID uuid.UUID, epoch int64, s models.AttemptState, p models.Problem, message string) error
 	TouchBeat(ctx context.Context, jobID uuid.UUID, epoch int64) error
-	MarkAgentLost(ctx context.Context, agentID uuid.UUID) ([]store.OpenAttempt, error)
+	MarkAgentLost(ctx context.Context, agentID uuid.UUID) ([]models.OpenAttempt, error)
 	FlushProgress(ctx context.Context, ps []models.Progress) error
 }
 
@@ -81,7 +80,7 @@ func (a *Tracker) TrackAgent(ctx context.Context, in TrackInput) (TrackResult, e
 
 func (a *Tracker) track(ctx context.Context, agentID uuid.UUID) (TrackResult, error) {
 	agent, err := a.Store.Agent(ctx, agentID)
-	if isNotFound(err) {
+	if models.IsNotFound(err) {
 		return TrackResult{Gone: true}, nil
 	}
 	if err != nil {

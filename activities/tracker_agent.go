@@ -167,7 +167,7 @@ func (f *follower) tidyOne(ctx context.Context, st agentapi.Status) error {
 	}
 	job, err := f.Store.Job(ctx, id)
 	switch {
-	case isNotFound(err):
+	case models.IsNotFound(err):
 		return f.client.Delete(ctx, st.JobID, st.Epoch)
 	case err != nil:
 		return err

@@ -12,7 +12,6 @@ import (
 
 	"longhaul/agent/agentapi"
 	"longhaul/internal/event"
-	"longhaul/internal/store"
 	"longhaul/models"
 )
 
@@ -52,7 +51,7 @@ type follower struct {
 
 // followed is one open attempt and what is known of it.
 type followed struct {
-	store.OpenAttempt
+	models.OpenAttempt
 	status    agentapi.Status
 	heard     bool      // status is set
 	changed   bool      // not published yet
@@ -232,7 +231,7 @@ func (f *follower) reload(ctx context.Context) {
 		f.moved = agent.URL != f.agent.URL
 		f.agent = agent
 	}
-	f.gone = isNotFound(err)
+	f.gone = models.IsNotFound(err)
 	attempts, err := f.Store.OpenAttempts(ctx, f.agent.ID)
 	if err != nil {
 		f.log.Warn("open attempts not read", "agent", f.agent.ID, "cause", err)

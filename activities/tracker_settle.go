@@ -13,7 +13,6 @@ import (
 
 	"longhaul/agent/agentapi"
 	"longhaul/internal/source"
-	"longhaul/internal/store"
 	"longhaul/models"
 )
 
@@ -83,7 +82,7 @@ func (f *follower) retrySettling(ctx context.Context) {
 // done completes the activity of a transfer that ended well. The order is
 // manifest, token, row: whatever is lost in between is done again, and a token
 // that is gone means that it was done before.
-func (f *follower) done(ctx context.Context, at store.OpenAttempt, st agentapi.Status) error {
+func (f *follower) done(ctx context.Context, at models.OpenAttempt, st agentapi.Status) error {
 	if at.Kind == models.TransferResolve {
 		err := f.saveManifest(ctx, at.JobID)
 		if e := models.AsError(err); err != nil && e.Code != models.CodeUnavailable {
@@ -116,7 +115,7 @@ func (f *follower) done(ctx context.Context, at store.OpenAttempt, st agentapi.S
 }
 
 // fail fails the activity of a transfer and ends its attempt.
-func (f *follower) fail(ctx context.Context, at store.OpenAttempt, st agentapi.Status, e *models.Error, delay time.Duration) error {
+func (f *follower) fail(ctx context.Context, at models.OpenAttempt, st agentapi.Status, e *models.Error, delay time.Duration) error {
 	details := FaultDetails{AgentID: f.agent.ID.String(), Epoch: at.Epoch, BytesDone: st.BytesDone}
 	if err := f.complete(ctx, at.TaskToken, nil, failure(e, delay, details)); err != nil {
 		return err
@@ -128,7 +127,7 @@ func (f *follower) fail(ctx context.Context, at store.OpenAttempt, st agentapi.S
 	return nil
 }
 
-func (f *follower) overrule(ctx context.Context, at store.OpenAttempt, st agentapi.Status, end *ending) error {
+func (f *follower) overrule(ctx context.Context, at models.OpenAttempt, st agentapi.Status, end *ending) error {
 	if end.stop {
 		if err := f.client.Stop(ctx, at.JobID.String(), agentapi.Stop{Epoch: at.Epoch}); err != nil {
 			f.log.Info("agent not told to stop", "job_id", at.JobID, "agent", f.agent.ID, "cause", err)
@@ -209,7 +208,7 @@ func reported(st agentapi.Status) *models.Error {
 // activities that the workflow has given up.
 func (f *follower) beat(ctx context.Context) {
 	now := f.Now()
-	var due []store.OpenAttempt
+	var due []models.OpenAttempt
 	var pct []int
 	for _, o := range f.open {
 		if now.Before(o.beatAt) || o.settling {
@@ -232,7 +231,7 @@ func (f *follower) beat(ctx context.Context) {
 	})
 }
 
-func (f *follower) beatOne(ctx context.Context, at store.OpenAttempt, pct int) {
+func (f *follower) beatOne(ctx context.Context, at models.OpenAttempt, pct int) {
 	err := f.Tokens.RecordActivityHeartbeat(ctx, at.TaskToken, map[string]any{"agent": f.agent.Name, "percent": pct})
 	switch {
 	case err == nil:

@@ -15,7 +15,6 @@ import (
 	"longhaul/activities/activitytest"
 	"longhaul/agent/agentapi"
 	"longhaul/internal/event"
-	"longhaul/internal/store"
 	"longhaul/models"
 )
 
@@ -362,7 +361,7 @@ func TestDrainMovesWhatOthersHaveRoomFor(t *testing.T) {
 	})
 	b.quietFor(5 * quick().Flush)
 	left, err := b.work.OpenAttempts(t.Context(), row.ID)
-	if err != nil || len(left) != 2 || !slices.ContainsFunc(left, func(o store.OpenAttempt) bool { return o.JobID == jobs[0].ID }) {
+	if err != nil || len(left) != 2 || !slices.ContainsFunc(left, func(o models.OpenAttempt) bool { return o.JobID == jobs[0].ID }) {
 		t.Errorf("%d are left, %v; want two with the one that ends soon", len(left), err)
 	}
 	for _, o := range left {

@@ -11,7 +11,6 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"longhaul/agent/agentapi"
-	"longhaul/internal/store"
 	"longhaul/models"
 )
 
@@ -22,12 +21,12 @@ const stopLimit = 3 * time.Second
 // TransferStore is what placing and stopping transfers needs of the database.
 type TransferStore interface {
 	Source(ctx context.Context, jobID uuid.UUID) (models.Source, error)
-	PlaceTransfer(ctx context.Context, jobID uuid.UUID, kind models.TransferKind, taskToken []byte, to models.State) (store.Placement, error)
+	PlaceTransfer(ctx context.Context, jobID uuid.UUID, kind models.TransferKind, taskToken []byte, to models.State) (models.Placement, error)
 	EndAttempt(ctx context.Context, jobID uuid.UUID, epoch int64, s models.AttemptState, p models.Problem, message string) error
 	Attempts(ctx context.Context, jobID uuid.UUID) ([]models.Attempt, error)
 	Agent(ctx context.Context, agentID uuid.UUID) (models.Agent, error)
-	Transition(ctx context.Context, jobID uuid.UUID, c store.Change) (models.Job, error)
-	MoveJob(ctx context.Context, jobID uuid.UUID, m store.Move) (models.Job, error)
+	Transition(ctx context.Context, jobID uuid.UUID, c models.JobChange) (models.Job, error)
+	MoveJob(ctx context.Context, jobID uuid.UUID, m models.JobMove) (models.Job, error)
 }
 
 // Agent is the control plane's side of one agent; agentapi.Client is one.
@@ -116,7 +115,7 @@ func (a *Transfers) wait(ctx context.Context, in JobInput, cause *models.Error, 
 	if cause.Problem == models.ProblemNoAgent {
 		reason = "No agent can take it at the moment."
 	}
-	job, err := a.Store.Transition(ctx, in.JobID, store.Change{
+	job, err := a.Store.Transition(ctx, in.JobID, models.JobChange{
 		To: models.StateQueued, Problem: cause.Problem, Reason: reason, NextAction: next,
 	})
 	if err != nil {
@@ -139,7 +138,7 @@ func (a *Transfers) wait(ctx context.Context, in JobInput, cause *models.Error, 
 // MoveJob gives a job to another provider. What runs for it is ended in the
 // database, which is what counts; the trackers tidy up on agents and on Seedr.
 func (a *Transfers) MoveJob(ctx context.Context, in MoveInput) (MoveResult, error) {
-	job, err := a.Store.MoveJob(ctx, in.JobID, store.Move{From: in.From, To: in.To, Problem: in.Problem, Message: in.Message})
+	job, err := a.Store.MoveJob(ctx, in.JobID, models.JobMove{From: in.From, To: in.To, Problem: in.Problem, Message: in.Message})
 	if err != nil {
 		return MoveResult{}, border(ctx, err)
 	}
@@ -151,7 +150,7 @@ func (a *Transfers) MoveJob(ctx context.Context, in MoveInput) (MoveResult, erro
 
 // request is what the agent is to do; parts that are stored already are not
 // fetched again.
-func (a *Transfers) request(kind models.TransferKind, src models.Source, p store.Placement) agentapi.StartTransfer {
+func (a *Transfers) request(kind models.TransferKind, src models.Source, p models.Placement) agentapi.StartTransfer {
 	s := agentapi.StartTransfer{
 		Epoch: p.Epoch, Kind: agentapi.Kind(kind), MaxBytes: a.MaxJobBytes,
 		ResolveTimeoutSeconds: int64(a.ResolveTimeout.Seconds()), StallTimeoutSeconds: int64(a.StallTimeout.Seconds()),
@@ -208,7 +207,7 @@ func (a *Transfers) stop(ctx context.Context, in StopInput) error {
 		return nil // the tracker removes what Seedr has
 	}
 	agent, err := a.Store.Agent(ctx, *open.AgentID)
-	if isNotFound(err) {
+	if models.IsNotFound(err) {
 		return nil // removed since the attempt ended
 	}
 	if err != nil {

@@ -11,7 +11,6 @@ import (
 
 	"longhaul/api/apitest"
 	"longhaul/internal/password"
-	"longhaul/internal/store"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
@@ -128,7 +127,7 @@ func TestDeleteAccount(t *testing.T) {
 		t.Error("the running job is not cancelled")
 	}
 	work, ctx := h.Store.Work(), t.Context()
-	if _, err := work.Transition(ctx, open.ID, store.Change{To: models.StateCancelled, Reason: "test"}); err != nil {
+	if _, err := work.Transition(ctx, open.ID, models.JobChange{To: models.StateCancelled, Reason: "test"}); err != nil {
 		t.Fatal(err)
 	}
 	for i, id := range []models.Job{ready, open} {

@@ -17,9 +17,9 @@ const verifyBudget = 45 * time.Second
 // ProviderRecords keeps which provider new jobs go to, and what is known of
 // each. The actor's acts are audited in the same transaction.
 type ProviderRecords interface {
-	ProviderOverview(ctx context.Context) (ProviderOverview, error)
-	SwitchProvider(ctx context.Context, actor models.Actor, c ProviderChange) (models.ProviderConfig, error)
-	ProviderHistory(ctx context.Context, before int64, limit int) ([]ProviderEntry, error)
+	ProviderOverview(ctx context.Context) (models.ProviderOverview, error)
+	SwitchProvider(ctx context.Context, actor models.Actor, c models.ProviderChange) (models.ProviderConfig, error)
+	ProviderHistory(ctx context.Context, before int64, limit int) ([]models.ProviderEntry, error)
 	RecordAudit(ctx context.Context, e models.AuditEntry) error
 	AnyJob(ctx context.Context, jobID uuid.UUID) (models.Job, error)
 }
@@ -28,39 +28,6 @@ type ProviderRecords interface {
 type ProviderControl interface {
 	VerifySeedr(ctx context.Context) (models.ProviderCheck, error)
 	ChangeProvider(ctx context.Context, job models.Job, to models.Provider) error
-}
-
-// ProviderOverview is what is known of all providers.
-type ProviderOverview struct {
-	Config  models.ProviderConfig
-	Agents  int // that take work
-	Free    int // slots on them
-	Slots   int // on them in all
-	Seedr   models.SeedrAccount
-	Taken   int   // Seedr slots in use
-	Space   int64 // bytes on Seedr that are neither used nor promised
-	Rest    *SeedrRest
-	Running map[models.Provider]int // jobs that hold a slot
-	Waiting map[models.Provider]int // jobs in the queue
-}
-
-// SeedrRest is why no calls are made to Seedr at the moment.
-type SeedrRest struct {
-	Until  time.Time
-	Reason string
-}
-
-// ProviderChange is a switch of the active provider or of the options.
-type ProviderChange struct {
-	To       models.Provider
-	Options  models.ProviderOptions
-	Verified *models.ProviderCheck
-}
-
-// ProviderEntry is an entry of the history with the name of who made it.
-type ProviderEntry struct {
-	models.ProviderConfig
-	Email string
 }
 
 type providerHandlers struct {
@@ -129,12 +96,12 @@ func (h *providerHandlers) change(ctx context.Context, in *switchInput) (*switch
 	if !check.OK && !in.Body.Force {
 		return nil, refusedSwitch(check)
 	}
-	entry, err := h.records.SwitchProvider(ctx, adminOf(ctx), ProviderChange{To: to, Options: options, Verified: &check})
+	entry, err := h.records.SwitchProvider(ctx, adminOf(ctx), models.ProviderChange{To: to, Options: options, Verified: &check})
 	if err != nil {
 		return nil, err
 	}
 	out := &switchOutput{}
-	out.Body.Entry = historyEntry(ProviderEntry{ProviderConfig: entry, Email: caller(ctx).Email})
+	out.Body.Entry = historyEntry(models.ProviderEntry{ProviderConfig: entry, Email: caller(ctx).Email})
 	return out, nil
 }
 
@@ -173,7 +140,7 @@ func (h *providerHandlers) verify(ctx context.Context, in *verifyInput) (*verify
 
 // check verifies a provider: Seedr by a call that a worker makes, the agents by
 // what their heartbeats tell.
-func (h *providerHandlers) check(ctx context.Context, p models.Provider, o ProviderOverview) (models.ProviderCheck, error) {
+func (h *providerHandlers) check(ctx context.Context, p models.Provider, o models.ProviderOverview) (models.ProviderCheck, error) {
 	if p == models.ProviderSeedr {
 		limited, cancel := context.WithTimeout(ctx, verifyBudget)
 		defer cancel()

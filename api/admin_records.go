@@ -13,39 +13,12 @@ import (
 	"longhaul/models"
 )
 
-// RecordQuery selects a page of records, newest first. Zero values select all.
-type RecordQuery struct {
-	Actor      string // id, address or agent's name of who did it; for security events the account concerned
-	Action     string // an action or its area; for security events their kind
-	TargetKind string
-	Target     string // id, address or agent's name of what it was done to
-	IP         string // security events only
-	From, To   time.Time
-	Before     int64
-	Limit      int
-}
-
-// AuditRecord is an entry of the audit log with the names that go with its
-// ids, empty for what is gone.
-type AuditRecord struct {
-	models.AuditEntry
-	ActorName  string
-	TargetName string
-}
-
-// SecurityRecord is a security event with the address of its account, empty
-// if that is gone or there is none.
-type SecurityRecord struct {
-	models.SecurityEvent
-	UserEmail string
-}
-
 // Trail is what administrators can look up later.
 type Trail interface {
-	Audit(ctx context.Context, q RecordQuery) ([]AuditRecord, error)
+	Audit(ctx context.Context, f models.AuditFilter) ([]models.AuditRecord, error)
 	VerifyAudit(ctx context.Context) (models.ChainCheck, error)
 	VerifySecurityEvents(ctx context.Context) (models.ChainCheck, error)
-	SecurityEvents(ctx context.Context, q RecordQuery) ([]SecurityRecord, error)
+	SecurityEvents(ctx context.Context, f models.SecurityFilter) ([]models.SecurityRecord, error)
 	Mails(ctx context.Context, state models.MailState, before time.Time, limit int) ([]models.Mail, error)
 }
 
@@ -133,7 +106,7 @@ func (h *trailHandlers) audit(ctx context.Context, in *auditInput) (*auditOutput
 	if err != nil {
 		return nil, err
 	}
-	list, err := h.trail.Audit(ctx, RecordQuery{
+	list, err := h.trail.Audit(ctx, models.AuditFilter{
 		Actor: in.Actor, Action: in.Action, TargetKind: in.TargetKind, Target: in.Target, From: in.From, To: in.To,
 		Before: before, Limit: in.Limit,
 	})
@@ -216,8 +189,8 @@ func (h *trailHandlers) security(ctx context.Context, in *securityInput) (*secur
 	if err != nil {
 		return nil, err
 	}
-	list, err := h.trail.SecurityEvents(ctx, RecordQuery{
-		Actor: in.User, Action: in.Kind, IP: in.IP, From: in.From, To: in.To, Before: before, Limit: in.Limit,
+	list, err := h.trail.SecurityEvents(ctx, models.SecurityFilter{
+		Kind: models.SecurityKind(in.Kind), User: in.User, IP: in.IP, From: in.From, To: in.To, Before: before, Limit: in.Limit,
 	})
 	if err != nil {
 		return nil, err

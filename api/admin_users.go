@@ -14,39 +14,9 @@ import (
 	"longhaul/models"
 )
 
-// UserQuery chooses accounts.
-type UserQuery struct {
-	Search string
-	Role   models.Role
-	State  models.UserState
-	Sort   string // created, email, signIn or storage
-	Desc   bool
-	Cursor string
-	Limit  int
-}
-
-// UserRow is an account with what a list of them shows.
-type UserRow struct {
-	models.User
-	LastSeenAt   *time.Time
-	Jobs         int64
-	RunningJobs  int64
-	PlanID       string
-	PlanName     string
-	StorageUsed  int64
-	StorageLimit *int64
-}
-
-// UserPage is one page of a list of accounts.
-type UserPage struct {
-	Users      []UserRow
-	NextCursor string
-	Total      int64
-}
-
 // UserAdmin manages accounts and who may have one.
 type UserAdmin interface {
-	Users(ctx context.Context, q UserQuery) (UserPage, error)
+	Users(ctx context.Context, f models.UserFilter) (models.UserPage, error)
 	SetUserDisabled(ctx context.Context, by models.Actor, id uuid.UUID, disabled bool) error
 	SetUserRole(ctx context.Context, by models.Actor, id uuid.UUID, role models.Role) error
 	EndUserAccess(ctx context.Context, by models.Actor, id uuid.UUID) error
@@ -109,7 +79,7 @@ type UserInfo struct {
 	StorageLimit *int64     `json:"storageLimit" doc:"Bytes; null for no limit"`
 }
 
-func userInfoOf(u UserRow) UserInfo {
+func userInfoOf(u models.UserRow) UserInfo {
 	return UserInfo{
 		ID: u.ID, Email: u.Email, Role: userRole(u.Role), State: userState(u.State()), Verified: u.VerifiedAt != nil,
 		SecondFactor: u.SecondFactor(), DisabledAt: u.DisabledAt, CreatedAt: u.CreatedAt, LastSignInAt: u.LastSignInAt,
@@ -137,8 +107,8 @@ type usersOutput struct {
 
 func (h *adminUserHandlers) list(ctx context.Context, in *usersInput) (*usersOutput, error) {
 	by, desc := strings.CutPrefix(in.Sort, "-")
-	page, err := h.users.Users(ctx, UserQuery{
-		Search: in.Q, Role: models.Role(in.Role), State: models.UserState(in.State), Sort: by, Desc: desc,
+	page, err := h.users.Users(ctx, models.UserFilter{
+		Search: in.Q, Role: models.Role(in.Role), State: models.UserState(in.State), Sort: models.UserSort(by), Desc: desc,
 		Cursor: in.Cursor, Limit: in.Limit,
 	})
 	if err != nil {

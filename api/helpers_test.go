@@ -8,7 +8,6 @@ import (
 
 	"longhaul/api"
 	"longhaul/api/apitest"
-	"longhaul/internal/store"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
@@ -51,7 +50,7 @@ func finish(t testing.TB, h *apitest.Harness, job models.Job, content func(model
 		t.Fatal(err)
 	}
 	for _, to := range []models.State{models.StateDownloading, models.StateStoring} {
-		if _, err := work.Transition(ctx, job.ID, store.Change{To: to, Reason: "test"}); err != nil {
+		if _, err := work.Transition(ctx, job.ID, models.JobChange{To: to, Reason: "test"}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -31,7 +31,9 @@ func (*shelf) ProgressOf(context.Context, uuid.UUID, []uuid.UUID) (map[uuid.UUID
 	return map[uuid.UUID]models.Progress{}, nil
 }
 
-func (*shelf) QueueNote(context.Context, uuid.UUID) (QueueNote, error) { return QueueNote{}, nil }
+func (*shelf) QueueNote(context.Context, uuid.UUID) (models.QueueNote, error) {
+	return models.QueueNote{}, nil
+}
 
 // running runs a hub in a bubble of its own clock until the test ends.
 func running(t *testing.T, jobs JobReader) (*Hub, *event.Memory) {

@@ -18,54 +18,12 @@ const (
 	maxTimeline = 500
 )
 
-// NewJob is what a user submits, validated.
-type NewJob struct {
-	UserID         uuid.UUID
-	Source         models.Source
-	Manifest       *models.Manifest // nil while it is not known
-	Selected       []int            // nil for all files
-	ChooseFiles    bool             // wait for the user's choice once the files are known
-	Provider       models.Provider  // that the user names; the active one if empty
-	Failover       models.Failover  // that the user names; the deployment's policy if empty
-	RefuseIfFull   bool             // be refused when there is no room now, instead of waiting for it
-	IdempotencyKey string
-	RequestHash    []byte // of the request's meaning; the same key with another hash is refused
-}
-
-// JobSort is the order of a job list.
-type JobSort string
-
-// The orders of a job list; a leading minus turns them round.
-const (
-	SortCreated JobSort = "created"
-	SortName    JobSort = "name"
-	SortSize    JobSort = "size"
-	SortState   JobSort = "state"
-)
-
-// JobQuery chooses jobs of one user.
-type JobQuery struct {
-	States []models.State
-	Search string
-	Sort   JobSort
-	Desc   bool
-	Cursor string
-	Limit  int
-}
-
-// JobPage is one page of a job list.
-type JobPage struct {
-	Jobs       []models.Job
-	NextCursor string // empty on the last page
-	Total      int64  // jobs that match, on all pages
-}
-
 // Jobs keeps jobs. Each call names the owner first and answers not_found for
 // a job that is somebody else's.
 type Jobs interface {
-	SubmitJob(ctx context.Context, n NewJob) (job models.Job, replayed bool, err error)
+	SubmitJob(ctx context.Context, n models.NewJob) (job models.Job, replayed bool, err error)
 	Job(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error)
-	Jobs(ctx context.Context, userID uuid.UUID, q JobQuery) (JobPage, error)
+	Jobs(ctx context.Context, userID uuid.UUID, f models.JobFilter) (models.JobPage, error)
 	JobCounts(ctx context.Context, userID uuid.UUID) (map[models.State]int64, error)
 	ProgressOf(ctx context.Context, userID uuid.UUID, jobIDs []uuid.UUID) (map[uuid.UUID]models.Progress, error)
 	JobEvents(ctx context.Context, userID, jobID uuid.UUID, after int64, limit int) ([]models.Event, error)
@@ -73,7 +31,7 @@ type Jobs interface {
 	RequestRetry(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error)
 	RequestDelete(ctx context.Context, userID, jobID uuid.UUID) error
 	Files(ctx context.Context, userID, jobID uuid.UUID) ([]models.File, error)
-	QueueNote(ctx context.Context, userID uuid.UUID) (QueueNote, error)
+	QueueNote(ctx context.Context, userID uuid.UUID) (models.QueueNote, error)
 }
 
 // Starter begins a job's workflow. It is a shortcut only: the outbox starts
@@ -170,7 +128,7 @@ type listOutput struct{ Body JobList }
 
 func (h *jobHandlers) list(ctx context.Context, in *listInput) (*listOutput, error) {
 	user := caller(ctx)
-	query := JobQuery{Search: in.Q, Cursor: in.Cursor, Limit: min(max(in.Limit, 1), maxPage)}
+	query := models.JobFilter{Search: in.Q, Cursor: in.Cursor, Limit: min(max(in.Limit, 1), maxPage)}
 	query.Sort, query.Desc = parseSort(in.Sort)
 	for _, s := range in.State {
 		if !models.State(s).Valid() {
@@ -197,11 +155,11 @@ func (h *jobHandlers) list(ctx context.Context, in *listInput) (*listOutput, err
 	return out, nil
 }
 
-func parseSort(s string) (JobSort, bool) {
+func parseSort(s string) (models.JobSort, bool) {
 	if len(s) > 0 && s[0] == '-' {
-		return JobSort(s[1:]), true
+		return models.JobSort(s[1:]), true
 	}
-	return JobSort(s), false
+	return models.JobSort(s), false
 }
 
 type filesOutput struct {

@@ -15,7 +15,6 @@ import (
 
 	"longhaul/api/apitest"
 	"longhaul/internal/source"
-	"longhaul/internal/store"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
@@ -158,8 +157,8 @@ func TestSubmitWithoutWorkflowEngine(t *testing.T) {
 	}
 	job := <-h.Starter.Started
 	items := 0
-	if _, err := h.Store.Work().DueOutbox(t.Context(), 10, func(_ context.Context, item store.OutboxItem) error {
-		if item.Kind == store.OutboxStart && item.Ref == job.ID {
+	if _, err := h.Store.Work().DueOutbox(t.Context(), 10, func(_ context.Context, item models.OutboxItem) error {
+		if item.Kind == models.OutboxStart && item.Ref == job.ID {
 			items++
 		}
 		return nil
@@ -280,7 +279,7 @@ func TestPauseWhileStoring(t *testing.T) {
 	m := storetest.Manifest(10)
 	job := storetest.Submit(t, h.Store, user.User.ID, &m)
 	for _, to := range []models.State{models.StateDownloading, models.StateStoring} {
-		if _, err := h.Store.Work().Transition(t.Context(), job.ID, store.Change{To: to, Reason: "Test."}); err != nil {
+		if _, err := h.Store.Work().Transition(t.Context(), job.ID, models.JobChange{To: to, Reason: "Test."}); err != nil {
 			t.Fatal(err)
 		}
 	}

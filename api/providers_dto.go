@@ -103,7 +103,7 @@ func (failover) Schema(r huma.Registry) *huma.Schema {
 const credentialsNote = "Seedr's e-mail address and password come from SEEDR_EMAIL and SEEDR_PASSWORD, or the files that " +
 	"SEEDR_EMAIL_FILE and SEEDR_PASSWORD_FILE name, in the worker's environment only. They are never stored, shown or logged."
 
-func providerList(o ProviderOverview, now time.Time) ProviderList {
+func providerList(o models.ProviderOverview, now time.Time) ProviderList {
 	out := ProviderList{
 		Active: provider(o.Config.Provider), Failover: failover(o.Config.Options.Failover), UserChoice: o.Config.Options.UserChoice,
 		CredentialsNote: credentialsNote,
@@ -120,7 +120,7 @@ func providerList(o ProviderOverview, now time.Time) ProviderList {
 	return out
 }
 
-func agentsInfo(o ProviderOverview) ProviderInfo {
+func agentsInfo(o models.ProviderOverview) ProviderInfo {
 	info := ProviderInfo{Healthy: o.Agents > 0, Agents: o.Agents, Slots: o.Slots, SlotsFree: o.Free, Summary: "Agents take work."}
 	if o.Agents == 0 {
 		info.Summary = "No agent is online that takes work."
@@ -128,7 +128,7 @@ func agentsInfo(o ProviderOverview) ProviderInfo {
 	return info
 }
 
-func seedrInfo(o ProviderOverview, now time.Time) ProviderInfo {
+func seedrInfo(o models.ProviderOverview, now time.Time) ProviderInfo {
 	a := o.Seedr
 	info := ProviderInfo{
 		Healthy: !a.Down() && o.Rest == nil, Slots: a.Slots, SlotsFree: max(a.Slots-o.Taken, 0), Summary: "Seedr answers.",
@@ -161,7 +161,7 @@ func checkOf(c models.ProviderCheck) ProviderCheck {
 	}
 }
 
-func historyEntry(e ProviderEntry) ProviderHistoryEntry {
+func historyEntry(e models.ProviderEntry) ProviderHistoryEntry {
 	out := ProviderHistoryEntry{
 		ID: e.ID, At: e.CreatedAt, By: e.Email, From: provider(e.FromProvider), To: provider(e.Provider),
 		Failover: failover(e.Options.Failover), UserChoice: e.Options.UserChoice,

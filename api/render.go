@@ -10,32 +10,10 @@ import (
 	"longhaul/models"
 )
 
-// QueueNote is what a user's queued jobs wait for.
-type QueueNote struct {
-	Running     int // jobs of the user that hold a slot
-	Limit       int // how many may; 0 when it is not known
-	AgentsAlive int // agents that take work
-	FreeSlots   int // on those agents, for anybody
-	Room        models.Room
-	Retention   int // days after which the user's ready jobs expire; 0 is never
-
-	Seedr *SeedrNote // nil when none of the user's jobs waits for Seedr
-}
-
-// SeedrNote is what keeps jobs waiting for the Seedr account.
-type SeedrNote struct {
-	Slots, Taken int                 // 0 slots while their number is unknown
-	Known        bool                // the space is known
-	Free         int64               // bytes
-	Down         string              // why Seedr cannot be used at all, one sentence; empty if it can
-	Full         bool                // Seedr refused a transfer a moment ago
-	Needs        map[uuid.UUID]int64 // bytes, by job
-}
-
 // renderSource has what a job's row does not tell.
 type renderSource interface {
 	ProgressOf(ctx context.Context, userID uuid.UUID, jobIDs []uuid.UUID) (map[uuid.UUID]models.Progress, error)
-	QueueNote(ctx context.Context, userID uuid.UUID) (QueueNote, error)
+	QueueNote(ctx context.Context, userID uuid.UUID) (models.QueueNote, error)
 }
 
 // render returns jobs of one user as the user sees them: with their progress,
@@ -56,7 +34,7 @@ func render(ctx context.Context, src renderSource, userID uuid.UUID, jobs ...mod
 			return nil, err
 		}
 	}
-	var note QueueNote
+	var note models.QueueNote
 	if waiting {
 		if note, err = src.QueueNote(ctx, userID); err != nil {
 			return nil, err
@@ -80,7 +58,7 @@ func waits(j models.Job) bool {
 }
 
 // explainQueue says in plain words what keeps a job in the queue.
-func explainQueue(j *Job, row models.Job, n QueueNote) {
+func explainQueue(j *Job, row models.Job, n models.QueueNote) {
 	if reason := lacksRoom(row, n.Room); reason != "" {
 		j.Reason, j.NextAction = reason, models.WaitsForRoom
 		return
@@ -120,7 +98,7 @@ func lacksRoom(row models.Job, room models.Room) string {
 }
 
 // explainSeedr is explainQueue for a job that waits for the Seedr account.
-func explainSeedr(j *Job, n QueueNote) {
+func explainSeedr(j *Job, n models.QueueNote) {
 	if n.Limit > 0 && n.Running >= n.Limit {
 		j.Reason = "Waiting for a free slot: " + strconv.Itoa(n.Running) + " of " + strconv.Itoa(n.Limit) + " jobs running."
 		j.NextAction = "Starts by itself when one of your jobs ends."

@@ -46,14 +46,14 @@ func inField(err error, field string) error {
 
 // newJob validates a submission as a job. What an inspection found out before
 // is taken up, so that the job need not find it out again.
-func (s *sourceReader) newJob(ctx context.Context, userID uuid.UUID, sub submission) (NewJob, error) {
+func (s *sourceReader) newJob(ctx context.Context, userID uuid.UUID, sub submission) (models.NewJob, error) {
 	src, manifest, err := s.parse(sub)
 	if err != nil {
-		return NewJob{}, err
+		return models.NewJob{}, err
 	}
 	if manifest == nil {
 		if manifest, err = s.remembered(ctx, userID, src); err != nil {
-			return NewJob{}, err
+			return models.NewJob{}, err
 		}
 	}
 	selected := sub.Select
@@ -66,10 +66,10 @@ func (s *sourceReader) newJob(ctx context.Context, userID uuid.UUID, sub submiss
 	choose := sub.ChooseFiles && selected == nil
 	if manifest != nil && !choose {
 		if err := s.checkSelection(*manifest, selected); err != nil {
-			return NewJob{}, err
+			return models.NewJob{}, err
 		}
 	}
-	return NewJob{
+	return models.NewJob{
 		UserID: userID, Source: src, Manifest: manifest, Selected: selected,
 		ChooseFiles: choose, Provider: sub.Provider, Failover: sub.Failover, RefuseIfFull: sub.WhenFull == fullRefuse,
 		RequestHash: requestHash(src, selected, choose, sub.Provider, sub.Failover),

@@ -11,7 +11,6 @@ import (
 	"longhaul/api/apitest"
 	"longhaul/internal/objstore"
 	"longhaul/internal/objstore/objstoretest"
-	"longhaul/internal/store"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
@@ -84,7 +83,7 @@ func TestFromAgentToBrowserOnRealStorage(t *testing.T) {
 func complete(t *testing.T, h *apitest.Harness, s3 *objstore.Client, job models.Job) {
 	t.Helper()
 	ctx, work := t.Context(), h.Store.Work()
-	if _, err := work.Transition(ctx, job.ID, store.Change{To: models.StateStoring, Reason: "test"}); err != nil {
+	if _, err := work.Transition(ctx, job.ID, models.JobChange{To: models.StateStoring, Reason: "test"}); err != nil {
 		t.Fatal(err)
 	}
 	pending, err := work.FilesToFinalize(ctx, job.ID)

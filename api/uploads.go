@@ -20,19 +20,13 @@ const (
 	maxValidate = 512
 )
 
-// PartReport is a part that an agent says is in storage.
-type PartReport struct {
-	Index int
-	Part  models.Part
-}
-
 // Parts keeps what is stored of files. Every call that names an attempt checks
 // that it is the newest open one of that agent, else it answers superseded.
 type Parts interface {
 	UploadTargets(ctx context.Context, agentID, jobID uuid.UUID, epoch int64, indexes []int) (map[int]models.File, error)
 	SetUploadID(ctx context.Context, fileID uuid.UUID, uploadID string) (current string, err error)
 	ResetUpload(ctx context.Context, fileID uuid.UUID, validator string) (oldUploadID string, err error)
-	SaveParts(ctx context.Context, agentID, jobID uuid.UUID, epoch int64, parts []PartReport) error
+	SaveParts(ctx context.Context, agentID, jobID uuid.UUID, epoch int64, parts []models.PartReport) error
 	SetFileSizes(ctx context.Context, agentID, jobID uuid.UUID, epoch int64, sizes map[int]int64) error
 	// ReserveParts holds storage for bytes of files whose size is not known.
 	ReserveParts(ctx context.Context, agentID, jobID uuid.UUID, epoch, bytes int64) error
@@ -111,7 +105,7 @@ func (s *uploadService) saveDone(ctx context.Context, agentID, jobID uuid.UUID, 
 	if len(in.Done) == 0 {
 		return nil
 	}
-	reports := make([]PartReport, 0, len(in.Done))
+	reports := make([]models.PartReport, 0, len(in.Done))
 	for _, d := range in.Done {
 		f, ok := files[d.Index]
 		if !ok {
@@ -123,7 +117,7 @@ func (s *uploadService) saveDone(ctx context.Context, agentID, jobID uuid.UUID, 
 		if d.ETag == "" || len(d.ETag) > maxETag {
 			return models.Errorf(models.CodeInvalid, "A stored part has an ETag.").In("done")
 		}
-		reports = append(reports, PartReport{Index: d.Index, Part: models.Part{
+		reports = append(reports, models.PartReport{Index: d.Index, Part: models.Part{
 			FileID: f.ID, Number: d.Number, Size: d.Size, CRC32C: d.CRC32C, ETag: d.ETag,
 		}})
 	}

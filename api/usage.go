@@ -12,27 +12,10 @@ import (
 	"longhaul/models"
 )
 
-// Usage is what an account uses of its plan.
-type Usage struct {
-	Plan      models.Plan
-	Room      models.Room
-	Bandwidth int64 // bytes delivered in this calendar month, UTC
-	Running   int   // jobs that hold a slot
-	Limit     int   // how many may; 0 is no limit
-	Jobs      int64 // all jobs, ended ones included
-}
-
-// LedgerEntry is a line of the ledger with the name of its job, empty once the
-// job is deleted.
-type LedgerEntry struct {
-	models.LedgerLine
-	JobName string
-}
-
 // UsageLog tells what accounts use.
 type UsageLog interface {
-	Usage(ctx context.Context, userID uuid.UUID) (Usage, error)
-	Ledger(ctx context.Context, userID uuid.UUID, jobID *uuid.UUID, before int64, limit int) ([]LedgerEntry, error)
+	Usage(ctx context.Context, userID uuid.UUID) (models.Usage, error)
+	Ledger(ctx context.Context, userID uuid.UUID, jobID *uuid.UUID, before int64, limit int) ([]models.LedgerEntry, error)
 	DailyUsage(ctx context.Context, userID uuid.UUID, from time.Time) ([]models.DailyUsage, error)
 }
 

@@ -16,7 +16,6 @@ import (
 
 	"longhaul/api"
 	"longhaul/api/apitest"
-	"longhaul/internal/app/records"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
@@ -180,7 +179,7 @@ func TestMetersAddUp(t *testing.T) {
 	user := h.Account(models.RoleUser)
 	_, files := readyJob(t, h, user.User, map[string][]byte{"a.bin": pattern(10_000)})
 	link := linkOf(t, h, user, "/api/v1/files/"+files[0].ID.String()+"/link", "")
-	flaky := &flakyLog{BandwidthLog: records.Records{Store: h.Store}, down: true}
+	flaky := &flakyLog{BandwidthLog: h.Store, down: true}
 	meter := api.NewMeter(flaky, slog.New(slog.DiscardHandler), h.Store.Now)
 	var wg sync.WaitGroup
 	for range 20 {

@@ -114,3 +114,40 @@ type SecurityEvent struct {
 	// one is kept per minute. Empty keeps all.
 	Once string `gorm:"-"`
 }
+
+// AuditFilter selects a page of the audit log. Zero values select all.
+type AuditFilter struct {
+	Actor      string // id, address of an account or name of an agent
+	Action     string // the action, or the part before its dot
+	TargetKind string
+	Target     string    // as the entry has it, or as Actor
+	From, To   time.Time // from inclusive, to exclusive
+	Before     int64     // only entries with a smaller id; 0 for the newest
+	Limit      int
+}
+
+// AuditRecord is an entry with the names that go with its ids: an account's
+// address, an agent's name. They are empty for what is gone.
+type AuditRecord struct {
+	AuditEntry
+	ActorName  string
+	TargetName string
+}
+
+// SecurityFilter selects a page of the security events. Zero values select
+// all.
+type SecurityFilter struct {
+	Kind     SecurityKind
+	User     string // the account's id or address
+	IP       string
+	From, To time.Time // from inclusive, to exclusive
+	Before   int64     // only events with a smaller id; 0 for the newest
+	Limit    int
+}
+
+// SecurityRecord is an event with the address of its account, empty if that is
+// gone or there is none.
+type SecurityRecord struct {
+	SecurityEvent
+	UserEmail string
+}

@@ -95,3 +95,6 @@ func AsError(err error) *Error {
 
 // CodeOf returns the code of err, CodeInternal for foreign errors.
 func CodeOf(err error) Code { return AsError(err).Code }
+
+// IsNotFound reports whether err says that a thing is not there.
+func IsNotFound(err error) bool { return err != nil && CodeOf(err) == CodeNotFound }

@@ -154,3 +154,27 @@ func Period(t time.Time) (start, reset time.Time) {
 	start = time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC)
 	return start, start.AddDate(0, 1, 0)
 }
+
+// Usage is what an account uses of its plan.
+type Usage struct {
+	Plan      Plan
+	Room      Room
+	Bandwidth int64 // bytes delivered in this calendar month, UTC
+	Running   int   // jobs that hold a slot
+	Limit     int   // how many may; 0 is no limit
+	Jobs      int64 // all jobs, ended ones included
+}
+
+// LedgerEntry is a line of the ledger with the name of its job, empty once the
+// job is deleted.
+type LedgerEntry struct {
+	LedgerLine
+	JobName string
+}
+
+// QuotaDrift is what a reconcile of quotas had to repair.
+type QuotaDrift struct {
+	Jobs     int   // that ended and held something, or took up other than they store
+	Accounts int   // whose totals were not the sums of their jobs
+	Bytes    int64 // by which they were wrong, added up
+}

@@ -10,7 +10,6 @@ import (
 	"longhaul/activities/activitytest"
 	"longhaul/agent/agentapi"
 	"longhaul/internal/seedr/seedrtest"
-	"longhaul/internal/store"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
@@ -48,10 +47,10 @@ func (s *stage) reach(state models.State) models.Job {
 	switch state {
 	case models.StateResolving:
 		s.mode.Store("holds")
-		job = s.submit(store.NewJob{})
+		job = s.submit(models.NewJob{})
 	case models.StateAwaitingSelection:
 		s.mode.Store("resolves")
-		job = s.submit(store.NewJob{ChooseFiles: true})
+		job = s.submit(models.NewJob{ChooseFiles: true})
 	case models.StateNeedsAttention:
 		s.mode.Store("stalls")
 		job = s.known()

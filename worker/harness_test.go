@@ -214,7 +214,7 @@ func (s *system) infoHash() string {
 	return fmt.Sprintf("%x", sha1.Sum(s.info()))
 }
 
-func (s *system) submit(n store.NewJob) models.Job {
+func (s *system) submit(n models.NewJob) models.Job {
 	s.t.Helper()
 	n.UserID = s.user.ID
 	if n.Source.Kind == "" {
@@ -235,7 +235,7 @@ func (s *system) known() models.Job {
 	if err != nil {
 		s.t.Fatalf("parse torrent: %v", err)
 	}
-	return s.submit(store.NewJob{Source: src, Manifest: &m})
+	return s.submit(models.NewJob{Source: src, Manifest: &m})
 }
 
 func (s *system) job(id uuid.UUID) models.Job {

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"longhaul/internal/event"
-	"longhaul/internal/store"
 	"longhaul/models"
 )
 
@@ -86,7 +85,7 @@ func (w *Worker) listen(ctx context.Context, outbox, admission []bell) error {
 // dispatch hands the outbox to Temporal.
 func (w *Worker) dispatch(ctx context.Context, b bell) error {
 	for {
-		n, err := w.deps.Records.DueOutbox(ctx, dispatchSize, func(ctx context.Context, item store.OutboxItem) error {
+		n, err := w.deps.Records.DueOutbox(ctx, dispatchSize, func(ctx context.Context, item models.OutboxItem) error {
 			err := w.deliver(ctx, item)
 			w.metrics.item(item.Kind, err)
 			return err
@@ -111,13 +110,13 @@ func (w *Worker) dispatch(ctx context.Context, b bell) error {
 
 // deliver tells Temporal one thing. It may come twice, so what was done or is
 // overtaken counts as delivered.
-func (w *Worker) deliver(ctx context.Context, item store.OutboxItem) error {
+func (w *Worker) deliver(ctx context.Context, item models.OutboxItem) error {
 	switch item.Kind {
-	case store.OutboxTrack:
+	case models.OutboxTrack:
 		return w.flows.Track(ctx, item.Ref)
-	case store.OutboxPurge:
+	case models.OutboxPurge:
 		return w.flows.Purge(ctx, item.Ref)
-	case store.OutboxMail:
+	case models.OutboxMail:
 		return w.flows.SendMail(ctx, item.Ref)
 	default:
 	}
@@ -129,16 +128,16 @@ func (w *Worker) deliver(ctx context.Context, item store.OutboxItem) error {
 		return err
 	}
 	switch item.Kind {
-	case store.OutboxStart:
+	case models.OutboxStart:
 		return w.flows.Start(ctx, job)
-	case store.OutboxRetry:
+	case models.OutboxRetry:
 		return w.flows.Retry(ctx, job)
-	case store.OutboxAdmit:
+	case models.OutboxAdmit:
 		if job.State != models.StateQueued || job.AdmittedAt == nil {
 			return nil // it runs already, or gave the slot back
 		}
 		return w.flows.Admit(ctx, job)
-	case store.OutboxCancel:
+	case models.OutboxCancel:
 		if job.State.Terminal() {
 			return nil
 		}

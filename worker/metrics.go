@@ -6,7 +6,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"longhaul/internal/store"
+	"longhaul/models"
 )
 
 // ageEvery is how often the age of the outbox is measured.
@@ -43,13 +43,13 @@ func newMetrics(r prometheus.Registerer) *metrics {
 	return m
 }
 
-func (m *metrics) drifted(d store.Drift) {
+func (m *metrics) drifted(d models.QuotaDrift) {
 	m.repairs.WithLabelValues("job").Add(float64(d.Jobs))
 	m.repairs.WithLabelValues("account").Add(float64(d.Accounts))
 	m.drift.Add(float64(d.Bytes))
 }
 
-func (m *metrics) item(kind store.OutboxKind, err error) {
+func (m *metrics) item(kind models.OutboxKind, err error) {
 	result := "ok"
 	if err != nil {
 		result = "failed"

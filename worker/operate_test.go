@@ -10,7 +10,6 @@ import (
 
 	"longhaul/activities"
 	"longhaul/activities/activitytest"
-	"longhaul/internal/store"
 	"longhaul/models"
 	"longhaul/workflows"
 )
@@ -96,7 +95,7 @@ func TestOperatorsFindJobsByAttributes(t *testing.T) {
 	s.agent(s.downloading(func(a *activitytest.Agent, id string) {
 		a.Fail(id, string(models.ProblemStalled), "Nothing came for too long.")
 	}))
-	job := s.submit(store.NewJob{}) // resolving makes its first run too long to be parked in
+	job := s.submit(models.NewJob{}) // resolving makes its first run too long to be parked in
 	s.until(job.ID, models.StateNeedsAttention)
 	s.eventually(func() string {
 		if len(s.histories(job.ID)) < 2 {

@@ -10,7 +10,6 @@ import (
 
 	"longhaul/activities/activitytest"
 	"longhaul/agent/agentapi"
-	"longhaul/internal/store"
 	"longhaul/models"
 )
 
@@ -46,7 +45,7 @@ func TestMagnetWithResolveAndLostAgent(t *testing.T) {
 		a.SetDown(true)
 		close(lost)
 	}))
-	job := s.submit(store.NewJob{})
+	job := s.submit(models.NewJob{})
 	<-lost
 	s.agent(s.works)
 	s.silence(first)
@@ -79,7 +78,7 @@ func TestAgentLostTwice(t *testing.T) {
 func TestChooseFiles(t *testing.T) {
 	s := newSystem(t, options{selection: time.Hour})
 	s.agent(s.works)
-	job := s.submit(store.NewJob{ChooseFiles: true})
+	job := s.submit(models.NewJob{ChooseFiles: true})
 	got := s.until(job.ID, models.StateAwaitingSelection)
 	if got.Deadline == nil || got.AdmittedAt != nil || got.NextAction == "" {
 		t.Errorf("waiting job: deadline %v, slot %v, next %q", got.Deadline, got.AdmittedAt, got.NextAction)
@@ -100,7 +99,7 @@ func TestChooseFiles(t *testing.T) {
 func TestSelectionExpires(t *testing.T) {
 	s := newSystem(t, options{selection: time.Second})
 	s.agent(s.works)
-	job := s.submit(store.NewJob{ChooseFiles: true})
+	job := s.submit(models.NewJob{ChooseFiles: true})
 	if got := s.until(job.ID, models.StateFailed); got.Problem != models.ProblemSelectionExpired {
 		t.Errorf("problem is %q", got.Problem)
 	}
@@ -172,7 +171,7 @@ func TestCancelWhileDownloading(t *testing.T) {
 		s.stored(id) // something is in storage already
 		close(begun)
 	}))
-	job := s.submit(store.NewJob{})
+	job := s.submit(models.NewJob{})
 	<-begun
 	if err := s.store.RequestCancel(t.Context(), s.user.ID, job.ID); err != nil {
 		t.Fatalf("cancel: %v", err)

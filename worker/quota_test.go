@@ -9,7 +9,6 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"longhaul/internal/objstore"
-	"longhaul/internal/store"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
@@ -26,7 +25,7 @@ func TestMagnetWaitsForRoom(t *testing.T) {
 	if err := s.flows.Start(t.Context(), blocker); err != nil {
 		t.Fatal(err)
 	}
-	job := s.submit(store.NewJob{})
+	job := s.submit(models.NewJob{})
 	s.eventually(func() string {
 		if got := s.job(job.ID); got.State != models.StateQueued || !strings.HasPrefix(got.Reason, models.WaitingForStorage+" needs 5 B") {
 			return "it says " + string(got.State) + ": " + got.Reason
@@ -57,8 +56,8 @@ func TestExpiredFilesLeaveStorage(t *testing.T) {
 		t.Fatal(err)
 	}
 	content := models.Source{Kind: models.SourceMagnet, URI: "magnet:?xt=urn:btih:" + s.infoHash(), InfoHashV1: s.infoHash()}
-	young := s.submit(store.NewJob{Source: content})
-	old, _, err := s.store.SubmitJob(t.Context(), store.NewJob{UserID: other.ID, Source: content})
+	young := s.submit(models.NewJob{Source: content})
+	old, _, err := s.store.SubmitJob(t.Context(), models.NewJob{UserID: other.ID, Source: content})
 	if err != nil {
 		t.Fatal(err)
 	}

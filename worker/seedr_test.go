@@ -18,7 +18,6 @@ import (
 	"longhaul/internal/event"
 	"longhaul/internal/seedr"
 	"longhaul/internal/seedr/seedrtest"
-	"longhaul/internal/store"
 	"longhaul/models"
 )
 
@@ -94,9 +93,9 @@ func (a *account) has(s *system) {
 
 func (s *system) switchTo(p models.Provider, f models.Failover) {
 	s.t.Helper()
-	_, err := s.store.SwitchProvider(s.t.Context(), store.ProviderChange{
-		To: p, By: s.user.ID, Options: models.ProviderOptions{Failover: f, UserChoice: true},
-	}, nil)
+	_, err := s.store.SwitchProvider(s.t.Context(), models.Actor{Kind: models.ActorAdmin, ID: &s.user.ID}, models.ProviderChange{
+		To: p, Options: models.ProviderOptions{Failover: f, UserChoice: true},
+	})
 	if err != nil {
 		s.t.Fatalf("switch: %v", err)
 	}
@@ -157,7 +156,7 @@ func TestSeedrMagnetToReady(t *testing.T) {
 		s := newSystem(t, options{seedr: a})
 		a.has(s)
 		s.switchTo(models.ProviderSeedr, models.FailoverNone)
-		job := s.submit(store.NewJob{})
+		job := s.submit(models.NewJob{})
 		s.until(job.ID, models.StateReady)
 		s.delivered(job.ID)
 		s.keep("seedr_magnet", s.closed(job.ID, completed))
@@ -170,7 +169,7 @@ func TestSeedrChooseFiles(t *testing.T) {
 	s := newSystem(t, options{seedr: a, selection: time.Hour})
 	a.has(s)
 	s.switchTo(models.ProviderSeedr, models.FailoverNone)
-	job := s.submit(store.NewJob{ChooseFiles: true})
+	job := s.submit(models.NewJob{ChooseFiles: true})
 	got := s.until(job.ID, models.StateAwaitingSelection)
 	if err := s.flows.Select(t.Context(), got, []int{0}); err != nil {
 		t.Fatalf("select: %v", err)
@@ -228,7 +227,7 @@ func TestDeadMagnetMovesFromSeedrToAnAgent(t *testing.T) {
 	s := newSystem(t, options{seedr: a})
 	s.agent(s.works)
 	s.switchTo(models.ProviderSeedr, models.FailoverToAgent)
-	job := s.submit(store.NewJob{})
+	job := s.submit(models.NewJob{})
 	got := s.until(job.ID, models.StateReady)
 	if got.Provider != models.ProviderAgent {
 		t.Errorf("ended at %s", got.Provider)

@@ -9,7 +9,6 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/seedr/seedrtest"
-	"longhaul/internal/store"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 	"longhaul/workflows"
@@ -72,7 +71,7 @@ func TestTwoTrackersAtOnce(t *testing.T) {
 		if n%2 == 0 {
 			job = s.known()
 		} else {
-			job = s.submit(store.NewJob{})
+			job = s.submit(models.NewJob{})
 		}
 		all = append(all, owned{job, s.user, s.infoHash()})
 	}

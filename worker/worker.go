@@ -13,7 +13,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"longhaul/activities"
-	"longhaul/internal/store"
 	"longhaul/models"
 	"longhaul/workflows"
 )
@@ -58,7 +57,7 @@ type Records interface {
 	ListAgents(ctx context.Context) ([]models.Agent, error)
 	Admit(ctx context.Context, limitPerUser, limit int) ([]uuid.UUID, error)
 	OutboxAge(ctx context.Context) (time.Duration, error)
-	DueOutbox(ctx context.Context, limit int, do func(context.Context, store.OutboxItem) error) (int, error)
+	DueOutbox(ctx context.Context, limit int, do func(context.Context, models.OutboxItem) error) (int, error)
 	DueAccountRequests(ctx context.Context, limit int) (int, error)
 	DeleteLeftJobs(ctx context.Context, limit int) (int, error)
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"longhaul/api"
-	"longhaul/internal/app/records"
 	"longhaul/internal/event"
 	"longhaul/internal/password"
 	"longhaul/internal/store"
@@ -95,7 +94,7 @@ func New(t testing.TB, opts ...Option) *Harness {
 
 // listen connects the hub to the database's notifications.
 func (h *Harness) listen(t testing.TB, log *slog.Logger) {
-	h.Hub = api.NewHub(records.Records{Store: h.Store}, log, time.Now)
+	h.Hub = api.NewHub(h.Store, log, time.Now)
 	bus, err := event.OpenPG(t.Context(), storetest.DSN(t), log)
 	if err != nil {
 		t.Fatal(err)
@@ -115,7 +114,7 @@ func (h *Harness) listen(t testing.TB, log *slog.Logger) {
 }
 
 func (h *Harness) deps(s *store.Store, log *slog.Logger) api.Deps {
-	r := records.Records{Store: s}
+	r := s
 	return api.Deps{
 		Accounts: r, Sessions: r, OneTimes: r, Registrations: r, Factors: r, Passkeys: r, Tokens: r, Users: r, Security: r, Passwords: password.NewHasher(), Jobs: r, Files: r, Inspections: r, Inspector: h.Inspector,
 		Starter: h.Starter, Controller: h.Controller, Events: r, Hub: h.Hub, Fleet: r, Providers: r, Provision: h.Controller, Credentials: r, Reports: r,

@@ -14,7 +14,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"longhaul/api"
-	"longhaul/internal/app/records"
 	"longhaul/internal/config"
 	"longhaul/internal/event"
 	"longhaul/internal/objstore"
@@ -108,7 +107,7 @@ func openAPI(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *apiPa
 	if p.temporal, err = lazyTemporal(cfg.Temporal, log); err != nil {
 		return nil, err
 	}
-	p.hub = api.NewHub(records.Records{Store: p.store}, log.With("component", "events"), time.Now)
+	p.hub = api.NewHub(p.store, log.With("component", "events"), time.Now)
 	p.meter = api.NewMeter(p.store, log.With("component", "meter"), time.Now)
 	p.metrics = api.NewMetrics(telemetry.NewRegistry(), p.hub)
 	return p, nil
@@ -130,7 +129,7 @@ func (p *apiParts) close() {
 }
 
 func (p *apiParts) server(cfg config.Config, version string, log *slog.Logger) (*api.Server, error) {
-	r, flows := records.Records{Store: p.store}, workflowControl{workflows.NewClient(p.temporal)}
+	r, flows := p.store, workflowControl{workflows.NewClient(p.temporal)}
 	proxies := make([]string, 0, len(cfg.Web.TrustedProxies))
 	for _, n := range cfg.Web.TrustedProxies {
 		proxies = append(proxies, n.String())

@@ -2,10 +2,7 @@ package app
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"log/slog"
-	"time"
 
 	"longhaul/internal/config"
 	"longhaul/internal/seedr"
@@ -31,24 +28,6 @@ func openSeedr(ctx context.Context, cfg config.Seedr, work *store.Work, log *slo
 	}
 	return seedr.New(seedr.Options{
 		URL: cfg.URL.URL, Email: cfg.Email.Reveal(), Password: cfg.Password.Reveal(), Allow: cfg.AllowCIDRs,
-		Shared: seedrState{work}, Log: log.With("component", "seedr"),
-	})
-}
-
-// seedrState keeps the budget of calls and the circuit breaker of the account
-// in the database, for all workers.
-type seedrState struct{ work *store.Work }
-
-// Update implements seedr.Shared.
-func (s seedrState) Update(ctx context.Context, change func(*seedr.State, time.Time)) error {
-	return s.work.UpdateSeedrShared(ctx, func(old []byte, now time.Time) ([]byte, error) {
-		var state seedr.State
-		if len(old) > 0 {
-			if err := json.Unmarshal(old, &state); err != nil {
-				return nil, fmt.Errorf("read state: %w", err)
-			}
-		}
-		change(&state, now)
-		return json.Marshal(state)
+		Shared: work.SeedrShared(), Log: log.With("component", "seedr"),
 	})
 }

@@ -15,7 +15,6 @@ import (
 
 	"longhaul/api/apitest"
 	"longhaul/internal/cli"
-	"longhaul/internal/store"
 	"longhaul/models"
 )
 
@@ -104,7 +103,7 @@ func (s *shell) job(t *testing.T, name string, contents map[string][]byte, finis
 	}
 	id := uuid.NewString()
 	src := models.Source{Kind: models.SourceURL, URI: "http://h.test/" + id, Name: name}
-	j, _, err := s.Store.SubmitJob(t.Context(), store.NewJob{UserID: s.user.ID, Source: src, Manifest: &m})
+	j, _, err := s.Store.SubmitJob(t.Context(), models.NewJob{UserID: s.user.ID, Source: src, Manifest: &m})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +136,7 @@ func (s *shell) finish(t *testing.T, j models.Job, contents map[string][]byte) {
 
 func (s *shell) move(t *testing.T, j models.Job, to models.State, reason string) {
 	t.Helper()
-	_, err := s.Store.Work().Transition(t.Context(), j.ID, store.Change{To: to, Reason: reason, Message: reason})
+	_, err := s.Store.Work().Transition(t.Context(), j.ID, models.JobChange{To: to, Reason: reason, Message: reason})
 	if err != nil {
 		t.Fatal(err)
 	}

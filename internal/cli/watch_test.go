@@ -16,7 +16,6 @@ import (
 
 	"longhaul/internal/cli"
 	"longhaul/internal/event"
-	"longhaul/internal/store"
 	"longhaul/models"
 )
 
@@ -131,7 +130,7 @@ func TestWatchTellsABadEnd(t *testing.T) {
 		j := s.job(t, "a job", contents, false)
 		w := s.watch(t.Context(), nil, "watch", j.ID.String())
 		w.expect(t, "queued")
-		_, err := s.Store.Work().Transition(t.Context(), j.ID, store.Change{To: state, Reason: "because", Problem: models.ProblemNoPeers, Message: "m"})
+		_, err := s.Store.Work().Transition(t.Context(), j.ID, models.JobChange{To: state, Reason: "because", Problem: models.ProblemNoPeers, Message: "m"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -153,5 +153,3 @@ func translate(err error, doing string) error {
 	}
 	return models.Fault(models.ProblemStorageFailing, "The object storage fails or refuses.").Because(cause)
 }
-
-func isNotFound(err error) bool { return err != nil && models.CodeOf(err) == models.CodeNotFound }

@@ -78,7 +78,7 @@ func (c *Client) AbortMultipart(ctx context.Context, key, uploadID string) error
 		return err
 	}
 	_, err := c.s3.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &c.bucket, Key: &key, UploadId: &uploadID})
-	if err = translate(err, "abort multipart upload"); isNotFound(err) {
+	if err = translate(err, "abort multipart upload"); models.IsNotFound(err) {
 		return nil
 	}
 	return err

@@ -13,6 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"longhaul/models"
 )
 
 // CRC32C returns the checksum of the bytes in the form that S3 uses: base64 of
@@ -81,7 +83,7 @@ func (c *Client) Delete(ctx context.Context, key string) error {
 		return err
 	}
 	_, err := c.s3.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &c.bucket, Key: &key})
-	if err = translate(err, "delete object"); isNotFound(err) {
+	if err = translate(err, "delete object"); models.IsNotFound(err) {
 		return nil
 	}
 	return err

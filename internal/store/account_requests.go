@@ -73,7 +73,7 @@ func (s *Store) doAccountRequest(ctx context.Context) (found bool, err error) {
 		select id, kind, email, user_id, password_hash, link_id, link_hash, link_seconds, attempts from account_requests r
 		where next_at <= ? and not exists (select from account_requests b where b.email = r.email and b.id < r.id)
 		order by next_at, id limit 1 for update skip locked`, s.Now())
-	if isNotFound(err) {
+	if models.IsNotFound(err) {
 		return false, nil
 	}
 	if err != nil {

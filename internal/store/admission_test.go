@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"longhaul/internal/store"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
@@ -120,21 +119,21 @@ func TestOnlyUsableAgentsHaveSlots(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
 	b.RunningLimit = 7
-	note := func() store.QueueNote {
-		n := must[store.QueueNote](t)(b.QueueNote(ctx, b.user.ID))
+	note := func() models.QueueNote {
+		n := must[models.QueueNote](t)(b.QueueNote(ctx, b.user.ID))
 		n.Room = models.Room{}
 		return n
 	}
-	if got := note(); got != (store.QueueNote{Limit: 7, AgentsAlive: 1, FreeSlots: 100}) {
+	if got := note(); got != (models.QueueNote{Limit: 7, AgentsAlive: 1, FreeSlots: 100}) {
 		t.Errorf("idle: %+v", got)
 	}
 	b.running(t, 1)
-	if got := note(); got != (store.QueueNote{Running: 1, Limit: 7, AgentsAlive: 1, FreeSlots: 99}) {
+	if got := note(); got != (models.QueueNote{Running: 1, Limit: 7, AgentsAlive: 1, FreeSlots: 99}) {
 		t.Errorf("one runs: %+v", got)
 	}
 	second := storetest.Agent(t, b.Store, 5)
 	ok(t, b.SetAgentState(ctx, models.Actor{Kind: models.ActorConsole}, b.agent.ID, models.AgentDraining))
-	if got := note(); got != (store.QueueNote{Running: 1, Limit: 7, AgentsAlive: 1, FreeSlots: 5}) {
+	if got := note(); got != (models.QueueNote{Running: 1, Limit: 7, AgentsAlive: 1, FreeSlots: 5}) {
 		t.Errorf("the job on a draining agent takes none of the other's slots: %+v", got)
 	}
 	ok(t, b.SetAgentState(ctx, models.Actor{Kind: models.ActorConsole}, second.ID, models.AgentCordoned))

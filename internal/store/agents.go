@@ -45,7 +45,7 @@ func (s *Store) EnrolAgent(ctx context.Context, ip string, tokenHash []byte, a m
 		err := s.row(ctx, &a.Name, "use enrolment token", `
 			update enrolment_tokens set used_at = ? where hash = ? and used_at is null and expires_at > ?
 			returning name`, now, tokenHash, now)
-		if isNotFound(err) {
+		if models.IsNotFound(err) {
 			return models.Errorf(models.CodeForbidden, "This enrolment token is not valid any more.")
 		}
 		if err != nil {
@@ -66,7 +66,7 @@ func (s *Store) EnrolAgent(ctx context.Context, ip string, tokenHash []byte, a m
 			`update enrolment_tokens set agent_id = ? where hash = ?`, a.ID, tokenHash); err != nil {
 			return err
 		}
-		if err := s.enqueue(ctx, OutboxTrack, a.ID); err != nil {
+		if err := s.enqueue(ctx, models.OutboxTrack, a.ID); err != nil {
 			return err
 		}
 		entry := models.Actor{Kind: models.ActorAgent, ID: &a.ID, IP: ip}.Did(models.AuditAgentEnrolled, "agent", a.ID.String())
@@ -120,7 +120,7 @@ func (s *Store) AgentHeartbeat(
 			update agents set running = ?, disk_free = ?, disk_total = ?, capacity = ?, last_seen_at = ?, lost_at = null
 			where id = ? and boot_epoch = ? returning state`,
 			hb.Running, hb.DiskFree, diskTotal, capacity, now, agentID, bootEpoch)
-		if isNotFound(err) {
+		if models.IsNotFound(err) {
 			if _, err := s.Agent(ctx, agentID); err != nil {
 				return err
 			}
@@ -141,7 +141,7 @@ func (s *Store) SetAgentState(ctx context.Context, by models.Actor, agentID uuid
 	return s.Tx(ctx, func(s *Store) error {
 		var before models.Agent
 		err := s.row(ctx, &before, "lock agent", `select * from agents where id = ? for update`, agentID)
-		if isNotFound(err) {
+		if models.IsNotFound(err) {
 			return notFound("agent")
 		}
 		if err != nil || before.State == state {
@@ -167,7 +167,7 @@ func (s *Store) RemoveAgent(ctx context.Context, by models.Actor, agentID uuid.U
 	return s.Tx(ctx, func(s *Store) error {
 		var a models.Agent
 		err := s.row(ctx, &a, "lock agent", `select * from agents where id = ? for update`, agentID)
-		if isNotFound(err) {
+		if models.IsNotFound(err) {
 			return notFound("agent")
 		}
 		if err != nil {
@@ -217,7 +217,7 @@ func (s *Store) PickAgentForInspect(ctx context.Context) (models.Agent, error) {
 	err := s.row(ctx, &a, "pick agent", `
 		select * from agents where state = ? and lost_at is null and last_seen_at > ?
 		order by running::float / capacity, last_seen_at desc, id limit 1`, models.AgentActive, s.aliveSince())
-	if isNotFound(err) {
+	if models.IsNotFound(err) {
 		return models.Agent{}, noAgent()
 	}
 	return a, err
@@ -237,8 +237,8 @@ func superseded(why string) error {
 // MarkAgentLost records that the agent fell silent, if it did, and returns the
 // attempts that are still open on it. An agent that was heard of meanwhile is
 // not lost and has no attempts to move.
-func (w *Work) MarkAgentLost(ctx context.Context, agentID uuid.UUID) ([]OpenAttempt, error) {
-	var out []OpenAttempt
+func (w *Work) MarkAgentLost(ctx context.Context, agentID uuid.UUID) ([]models.OpenAttempt, error) {
+	var out []models.OpenAttempt
 	err := w.s.Tx(ctx, func(s *Store) error {
 		n, err := s.exec(ctx, "mark agent lost", `
 			update agents set lost_at = coalesce(lost_at, ?)

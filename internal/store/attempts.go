@@ -8,15 +8,9 @@ import (
 	"longhaul/models"
 )
 
-// OpenAttempt is an attempt that an agent works on, with the job's owner.
-type OpenAttempt struct {
-	models.Attempt
-	UserID uuid.UUID
-}
-
 // OpenAttempts returns the attempts that are open on the agent, oldest first.
-func (w *Work) OpenAttempts(ctx context.Context, agentID uuid.UUID) ([]OpenAttempt, error) {
-	var out []OpenAttempt
+func (w *Work) OpenAttempts(ctx context.Context, agentID uuid.UUID) ([]models.OpenAttempt, error) {
+	var out []models.OpenAttempt
 	err := w.s.rows(ctx, &out, "list open attempts", `
 		select a.*, j.user_id from job_attempts a join jobs j on j.id = a.job_id
 		where a.agent_id = ? and a.state = ? order by a.started_at, a.job_id`, agentID, models.AttemptOpen)
@@ -68,7 +62,7 @@ func (s *Store) fence(ctx context.Context, agentID, jobID uuid.UUID, epoch int64
 	err := s.row(ctx, &one, "check attempt", `
 		select 1 from job_attempts where job_id = ? and epoch = ? and agent_id = ? and state = ? for share`,
 		jobID, epoch, agentID, models.AttemptOpen)
-	if isNotFound(err) {
+	if models.IsNotFound(err) {
 		return superseded("this attempt is not the job's newest, or was stopped")
 	}
 	return err

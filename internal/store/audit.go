@@ -119,7 +119,7 @@ func (r auditRow) sum() []byte {
 func (s *Store) auditHead(ctx context.Context) (chainLink, error) {
 	var last chainLink
 	err := s.row(ctx, &last, "load end of audit log", `select id, hash from audit_log order by id desc limit 1`)
-	if isNotFound(err) {
+	if models.IsNotFound(err) {
 		return chainStart(), nil
 	}
 	return last, err

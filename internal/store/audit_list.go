@@ -11,27 +11,8 @@ import (
 	"longhaul/models"
 )
 
-// AuditFilter selects a page of the audit log. Zero values select all.
-type AuditFilter struct {
-	Actor      string // id, address of an account or name of an agent
-	Action     string // the action, or the part before its dot
-	TargetKind string
-	Target     string    // as the entry has it, or as Actor
-	From, To   time.Time // from inclusive, to exclusive
-	Before     int64     // only entries with a smaller id; 0 for the newest
-	Limit      int
-}
-
-// AuditRecord is an entry with the names that go with its ids: an account's
-// address, an agent's name. They are empty for what is gone.
-type AuditRecord struct {
-	models.AuditEntry
-	ActorName  string
-	TargetName string
-}
-
 // Audit returns a page of the audit log, newest first.
-func (s *Store) Audit(ctx context.Context, f AuditFilter) ([]AuditRecord, error) {
+func (s *Store) Audit(ctx context.Context, f models.AuditFilter) ([]models.AuditRecord, error) {
 	q := s.conn(ctx).Order("id desc").Limit(pageSize(f.Limit))
 	if f.Actor != "" {
 		ids, err := s.namedIDs(ctx, f.Actor)
@@ -68,9 +49,9 @@ func (s *Store) Audit(ctx context.Context, f AuditFilter) ([]AuditRecord, error)
 		}
 	}
 	names, err := s.namesOf(ctx, ids)
-	out := make([]AuditRecord, 0, len(entries))
+	out := make([]models.AuditRecord, 0, len(entries))
 	for _, e := range entries {
-		r := AuditRecord{AuditEntry: e}
+		r := models.AuditRecord{AuditEntry: e}
 		if e.ActorID != nil {
 			r.ActorName = names[*e.ActorID]
 		}

@@ -45,7 +45,7 @@ func TestAuditLogIsAChain(t *testing.T) {
 	if c.Entries != 40 || c.BrokenID != 0 || c.HeadID != 40 || len(c.HeadHash) != 32 {
 		t.Errorf("verified %+v", c)
 	}
-	list, err := s.Audit(ctx, store.AuditFilter{Limit: 200})
+	list, err := s.Audit(ctx, models.AuditFilter{Limit: 200})
 	ok(t, err)
 	for i, e := range list {
 		if e.ID != int64(40-i) || e.Before["state"] != "active" || e.Before["n"] != 1.0 || e.After["state"] != "<cordoned> é" {
@@ -148,7 +148,7 @@ func TestAuditHidesSecrets(t *testing.T) {
 	e := act(1)
 	e.After = map[string]any{"email": "a@x.example", "passwordHash": "canary", "seedr": map[string]any{"clientSecret": "canary", "url": "u"}}
 	ok(t, s.RecordAudit(ctx, e))
-	list, err := s.Audit(ctx, store.AuditFilter{})
+	list, err := s.Audit(ctx, models.AuditFilter{})
 	ok(t, err)
 	if text := fmt.Sprint(list[0].After); strings.Contains(text, "canary") || !strings.Contains(text, "a@x.example") || !strings.Contains(text, "url:u") {
 		t.Errorf("kept %s", text)
@@ -169,19 +169,19 @@ func TestAuditFilters(t *testing.T) {
 		ok(t, s.RecordAudit(ctx, e))
 	}
 	for name, c := range map[string]struct {
-		f    store.AuditFilter
+		f    models.AuditFilter
 		want []int64
 	}{
-		"page":          {store.AuditFilter{Limit: 3}, []int64{10, 9, 8}},
-		"next page":     {store.AuditFilter{Limit: 3, Before: 8}, []int64{7, 6, 5}},
-		"actor":         {store.AuditFilter{Actor: actor.String()}, []int64{6, 1}},
-		"action":        {store.AuditFilter{Action: "installation.set_up"}, []int64{6, 1}},
-		"area":          {store.AuditFilter{Action: "installation"}, []int64{6, 1}},
-		"part of area":  {store.AuditFilter{Action: "install"}, nil},
-		"target":        {store.AuditFilter{TargetKind: "agent", Target: "agent-1", Limit: 2}, []int64{10, 8}},
-		"other target":  {store.AuditFilter{TargetKind: "user", Target: "agent-1"}, nil},
-		"time":          {store.AuditFilter{From: base.Add(2 * time.Hour), To: base.Add(4 * time.Hour)}, []int64{4, 3}},
-		"more than all": {store.AuditFilter{Limit: 100000, From: base.Add(9 * time.Hour)}, []int64{10}},
+		"page":          {models.AuditFilter{Limit: 3}, []int64{10, 9, 8}},
+		"next page":     {models.AuditFilter{Limit: 3, Before: 8}, []int64{7, 6, 5}},
+		"actor":         {models.AuditFilter{Actor: actor.String()}, []int64{6, 1}},
+		"action":        {models.AuditFilter{Action: "installation.set_up"}, []int64{6, 1}},
+		"area":          {models.AuditFilter{Action: "installation"}, []int64{6, 1}},
+		"part of area":  {models.AuditFilter{Action: "install"}, nil},
+		"target":        {models.AuditFilter{TargetKind: "agent", Target: "agent-1", Limit: 2}, []int64{10, 8}},
+		"other target":  {models.AuditFilter{TargetKind: "user", Target: "agent-1"}, nil},
+		"time":          {models.AuditFilter{From: base.Add(2 * time.Hour), To: base.Add(4 * time.Hour)}, []int64{4, 3}},
+		"more than all": {models.AuditFilter{Limit: 100000, From: base.Add(9 * time.Hour)}, []int64{10}},
 	} {
 		list, err := s.Audit(ctx, c.f)
 		ok(t, err)
@@ -210,30 +210,30 @@ func TestSecurityEvents(t *testing.T) {
 		ok(t, s.RecordSecurity(ctx, models.SecurityEvent{Kind: models.SecurityCrossOrigin, IP: "192.0.2.2", Once: "192.0.2.2"}))
 		ok(t, s.RecordSecurity(ctx, models.SecurityEvent{Kind: models.SecurityRateLimited, IP: "192.0.2.2", Once: "192.0.2.2"}))
 	}
-	count := func(f store.SecurityFilter) int {
+	count := func(f models.SecurityFilter) int {
 		list, err := s.SecurityEvents(ctx, f)
 		ok(t, err)
 		return len(list)
 	}
 	for name, c := range map[string]struct {
-		f    store.SecurityFilter
+		f    models.SecurityFilter
 		want int
 	}{
-		"all":      {store.SecurityFilter{}, 6},
-		"kind":     {store.SecurityFilter{Kind: models.SecurityLoginFailed}, 3},
-		"user":     {store.SecurityFilter{User: user.String()}, 4},
-		"address":  {store.SecurityFilter{IP: "192.0.2.2"}, 2},
-		"time":     {store.SecurityFilter{To: base}, 1},
-		"page":     {store.SecurityFilter{Limit: 2}, 2},
-		"too late": {store.SecurityFilter{From: base.Add(time.Second)}, 0},
+		"all":      {models.SecurityFilter{}, 6},
+		"kind":     {models.SecurityFilter{Kind: models.SecurityLoginFailed}, 3},
+		"user":     {models.SecurityFilter{User: user.String()}, 4},
+		"address":  {models.SecurityFilter{IP: "192.0.2.2"}, 2},
+		"time":     {models.SecurityFilter{To: base}, 1},
+		"page":     {models.SecurityFilter{Limit: 2}, 2},
+		"too late": {models.SecurityFilter{From: base.Add(time.Second)}, 0},
 	} {
 		if got := count(c.f); got != c.want {
 			t.Errorf("%s: %d events, want %d", name, got, c.want)
 		}
 	}
-	list, err := s.SecurityEvents(ctx, store.SecurityFilter{Limit: 4})
+	list, err := s.SecurityEvents(ctx, models.SecurityFilter{Limit: 4})
 	ok(t, err)
-	rest, err := s.SecurityEvents(ctx, store.SecurityFilter{Before: list[3].ID})
+	rest, err := s.SecurityEvents(ctx, models.SecurityFilter{Before: list[3].ID})
 	ok(t, err)
 	if len(rest) != 2 || rest[1].UserAgent != "old" {
 		t.Errorf("the second page is %+v", rest)
@@ -241,7 +241,7 @@ func TestSecurityEvents(t *testing.T) {
 	if n, err := s.Work().PruneSecurityEvents(ctx, base.Add(-models.SecurityRetention)); err != nil || n != 1 {
 		t.Errorf("pruned %d, %v; want the old one", n, err)
 	}
-	if _, err := s.Work().PruneSecurityEvents(ctx, base.Add(time.Hour)); err == nil || count(store.SecurityFilter{}) != 5 {
+	if _, err := s.Work().PruneSecurityEvents(ctx, base.Add(time.Hour)); err == nil || count(models.SecurityFilter{}) != 5 {
 		t.Errorf("young events could be removed: %v", err)
 	}
 }

@@ -75,8 +75,6 @@ func isDeadlock(err error) bool {
 
 func isConflict(err error) bool { return err != nil && models.CodeOf(err) == models.CodeConflict }
 
-func isNotFound(err error) bool { return err != nil && models.CodeOf(err) == models.CodeNotFound }
-
 func notFound(what string) error {
 	return models.Errorf(models.CodeNotFound, "There is no such %s.", what)
 }

@@ -20,7 +20,7 @@ const (
 )
 
 // expiry notes on a change to ready when the job's files will be removed.
-func (s *Store) expiry(ctx context.Context, userID uuid.UUID, c *Change) error {
+func (s *Store) expiry(ctx context.Context, userID uuid.UUID, c *models.JobChange) error {
 	p, err := s.PlanOf(ctx, userID)
 	if err != nil || p.RetentionDays == nil {
 		return err
@@ -73,7 +73,7 @@ func (w *Work) ExpireJobs(ctx context.Context, limit int) ([]uuid.UUID, error) {
 func (w *Work) expire(ctx context.Context, jobID uuid.UUID) (expired bool, err error) {
 	err = w.s.Tx(ctx, func(s *Store) error {
 		job, err := s.lockAnyJob(ctx, jobID)
-		if isNotFound(err) {
+		if models.IsNotFound(err) {
 			return nil
 		}
 		if err != nil {
@@ -86,7 +86,7 @@ func (w *Work) expire(ctx context.Context, jobID uuid.UUID) (expired bool, err e
 		if _, err := s.exec(ctx, "drop expired files", `delete from files where job_id = ?`, jobID); err != nil {
 			return err
 		}
-		return s.move(ctx, &job, Change{
+		return s.move(ctx, &job, models.JobChange{
 			To: models.StateExpired, Reason: "Its files were removed at the end of the time that the plan keeps them.",
 			NextAction: "Nothing is left to do; submit it again if you still want it.",
 		}, models.EventState)

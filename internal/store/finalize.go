@@ -8,15 +8,9 @@ import (
 	"longhaul/models"
 )
 
-// FileParts is a file that is to be completed, with its parts in order.
-type FileParts struct {
-	models.File
-	Parts []models.Part
-}
-
 // FilesToFinalize returns the job's files that are not stored yet, skipped
 // ones left out.
-func (w *Work) FilesToFinalize(ctx context.Context, jobID uuid.UUID) ([]FileParts, error) {
+func (w *Work) FilesToFinalize(ctx context.Context, jobID uuid.UUID) ([]models.FileParts, error) {
 	files, err := w.s.filesOf(ctx, jobID)
 	if err != nil {
 		return nil, err
@@ -25,10 +19,10 @@ func (w *Work) FilesToFinalize(ctx context.Context, jobID uuid.UUID) ([]FilePart
 	if err != nil {
 		return nil, err
 	}
-	out := make([]FileParts, 0, len(files))
+	out := make([]models.FileParts, 0, len(files))
 	for _, f := range files {
 		if f.State == models.FilePending {
-			out = append(out, FileParts{File: f, Parts: parts[f.ID]})
+			out = append(out, models.FileParts{File: f, Parts: parts[f.ID]})
 		}
 	}
 	return out, nil
@@ -81,7 +75,7 @@ func (w *Work) FinishJob(ctx context.Context, jobID uuid.UUID) error {
 		if _, err := s.exec(ctx, "drop progress", `delete from job_progress where job_id = ?`, jobID); err != nil {
 			return err
 		}
-		c := Change{
+		c := models.JobChange{
 			To: models.StateReady, Reason: "Every file is stored and can be streamed or downloaded.",
 			NextAction: staysForEver, Message: "Ready.",
 		}

@@ -13,7 +13,7 @@ import (
 func (s *Store) Invite(ctx context.Context, by models.Actor, inviter string, t models.OneTime, mail bool) error {
 	return s.Tx(ctx, func(s *Store) error {
 		u, err := s.UserByEmail(ctx, t.Email)
-		if err != nil && !isNotFound(err) {
+		if err != nil && !models.IsNotFound(err) {
 			return err
 		}
 		if err == nil && u.VerifiedAt != nil {
@@ -88,7 +88,7 @@ func (s *Store) Accept(ctx context.Context, hash []byte, u models.User) (models.
 func (s *Store) Registration(ctx context.Context) (models.Registration, error) {
 	var mode string
 	err := s.row(ctx, &mode, "load registration mode", `select registration from account_settings`)
-	if isNotFound(err) {
+	if models.IsNotFound(err) {
 		return "", nil
 	}
 	return models.Registration(mode), err

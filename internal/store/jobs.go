@@ -16,6 +16,14 @@ func (s *Store) Job(ctx context.Context, userID, jobID uuid.UUID) (models.Job, e
 	return job, translate(err, "load job")
 }
 
+// AnyJob returns a job of any user, for administrators. One that its user
+// deleted is not_found.
+func (s *Store) AnyJob(ctx context.Context, jobID uuid.UUID) (models.Job, error) {
+	var job models.Job
+	err := s.conn(ctx).Where("id = ? and delete_at is null", jobID).Take(&job).Error
+	return job, translate(err, "load job")
+}
+
 // lockJob is Job with the row locked until the transaction ends.
 func (s *Store) lockJob(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error) {
 	var job models.Job
@@ -55,30 +63,8 @@ func (s *Store) ProgressOf(ctx context.Context, userID uuid.UUID, jobIDs []uuid.
 	return out, err
 }
 
-// QueueNote is what a user's queued jobs wait for.
-type QueueNote struct {
-	Running     int // jobs of the user that hold a slot
-	Limit       int // how many may: the plan's, at most Store.RunningLimit
-	AgentsAlive int // agents that take work
-	FreeSlots   int // on those agents, for anybody
-	Room        models.Room
-	Retention   int // days after which the user's ready jobs expire; 0 is never
-
-	Seedr *SeedrNote // nil when none of the user's jobs waits for Seedr
-}
-
-// SeedrNote is what keeps jobs waiting for the Seedr account.
-type SeedrNote struct {
-	Slots, Taken int                 // 0 slots while their number is unknown
-	Known        bool                // the space is known
-	Free         int64               // bytes
-	Down         string              // why Seedr cannot be used at all, one sentence; empty if it can
-	Full         bool                // Seedr refused a transfer a moment ago
-	Needs        map[uuid.UUID]int64 // bytes, by job
-}
-
 // QueueNote tells what the user's queued jobs wait for.
-func (s *Store) QueueNote(ctx context.Context, userID uuid.UUID) (QueueNote, error) {
+func (s *Store) QueueNote(ctx context.Context, userID uuid.UUID) (models.QueueNote, error) {
 	var row struct {
 		Running        int
 		MaxRunningJobs *int
@@ -92,9 +78,9 @@ func (s *Store) QueueNote(ctx context.Context, userID uuid.UUID) (QueueNote, err
 			coalesce(q.used, 0) as used, coalesce(q.reserved, 0) as reserved
 		from user_plans p left join quota_usage q on q.user_id = p.user_id where p.user_id = ?`, userID)
 	if err != nil {
-		return QueueNote{}, err
+		return models.QueueNote{}, err
 	}
-	note := QueueNote{
+	note := models.QueueNote{
 		Running: row.Running, Limit: s.RunningLimit, Retention: row.RetentionDays,
 		Room: models.Room{Used: row.Used, Reserved: row.Reserved, Limit: row.StorageBytes},
 	}
@@ -102,14 +88,14 @@ func (s *Store) QueueNote(ctx context.Context, userID uuid.UUID) (QueueNote, err
 		note.Limit = *n
 	}
 	if note.AgentsAlive, note.FreeSlots, err = s.freeSlots(ctx); err != nil {
-		return QueueNote{}, err
+		return models.QueueNote{}, err
 	}
 	note.Seedr, err = s.seedrNote(ctx, userID)
 	return note, err
 }
 
 // seedrNote tells what the user's jobs in the queue for Seedr wait for.
-func (s *Store) seedrNote(ctx context.Context, userID uuid.UUID) (*SeedrNote, error) {
+func (s *Store) seedrNote(ctx context.Context, userID uuid.UUID) (*models.SeedrNote, error) {
 	var rows []struct {
 		ID   uuid.UUID
 		Need int64
@@ -125,7 +111,7 @@ func (s *Store) seedrNote(ctx context.Context, userID uuid.UUID) (*SeedrNote, er
 		return nil, err
 	}
 	now := s.Now()
-	n := &SeedrNote{
+	n := &models.SeedrNote{
 		Slots: room.Slots, Taken: room.Taken, Known: room.SpaceMax > 0, Free: max(room.Free(), 0),
 		Full: room.FullUntil != nil && now.Before(*room.FullUntil), Needs: make(map[uuid.UUID]int64, len(rows)),
 	}
@@ -145,7 +131,7 @@ func (s *Store) RequestCancel(ctx context.Context, userID, jobID uuid.UUID) erro
 		if err != nil {
 			return err
 		}
-		if err := s.enqueueOnce(ctx, OutboxCancel, jobID); err != nil {
+		if err := s.enqueueOnce(ctx, models.OutboxCancel, jobID); err != nil {
 			return err
 		}
 		job.Reason, job.NextAction = "You asked to cancel it.", "Ends within seconds."
@@ -162,7 +148,7 @@ func (s *Store) RequestRetry(ctx context.Context, userID, jobID uuid.UUID) (mode
 		if job, err = s.lockAllowed(ctx, userID, jobID, models.ActionRetry); err != nil {
 			return err
 		}
-		if err := s.enqueueOnce(ctx, OutboxRetry, jobID); err != nil {
+		if err := s.enqueueOnce(ctx, models.OutboxRetry, jobID); err != nil {
 			return err
 		}
 		if !job.State.Terminal() {
@@ -189,7 +175,7 @@ func (s *Store) restart(ctx context.Context, job *models.Job) error {
 		returning *`,
 		models.StateQueued, now, now, "Tried again; it waits for a free slot.",
 		"Starts by itself as soon as a slot is free.", job.ID, terminalStates())
-	if isNotFound(err) || isConflict(err) { // the latter when another one was submitted this very moment
+	if models.IsNotFound(err) || isConflict(err) { // the latter when another one was submitted this very moment
 		return s.duplicateAfterConflict(ctx, *job, err)
 	}
 	if err != nil {
@@ -230,11 +216,11 @@ func (s *Store) RequestDelete(ctx context.Context, userID, jobID uuid.UUID) erro
 			return err
 		}
 		if !job.State.Terminal() {
-			if err := s.enqueueOnce(ctx, OutboxCancel, jobID); err != nil {
+			if err := s.enqueueOnce(ctx, models.OutboxCancel, jobID); err != nil {
 				return err
 			}
 		}
-		if err := s.enqueueOnce(ctx, OutboxPurge, jobID); err != nil {
+		if err := s.enqueueOnce(ctx, models.OutboxPurge, jobID); err != nil {
 			return err
 		}
 		return s.addEvents(ctx, eventOf(job, models.EventDeleted, "Deleted."))

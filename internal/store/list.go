@@ -15,58 +15,19 @@ import (
 	"longhaul/models"
 )
 
-// SortKey is what a list of jobs is sorted by.
-type SortKey string
-
-// The sort keys.
-const (
-	SortCreated SortKey = "created"
-	SortName    SortKey = "name" // without regard to case
-	SortSize    SortKey = "size" // unknown sizes count as smallest
-	SortState   SortKey = "state"
-)
-
-// Valid reports whether k is a known sort key.
-func (k SortKey) Valid() bool {
-	return k == SortCreated || k == SortName || k == SortSize || k == SortState
-}
-
-// JobSort is the order of a list of jobs. The zero value is by creation, oldest
-// first. Jobs with equal keys are in the order of their ids.
-type JobSort struct {
-	By   SortKey
-	Desc bool
-}
-
 // MaxPage is how many jobs a page has at most; DefaultPage when it is not told.
 const (
 	DefaultPage = 50
 	MaxPage     = 200
 )
 
-// JobFilter selects a page of a user's jobs.
-type JobFilter struct {
-	States []models.State // any of them; empty for all
-	Search string         // part of the name without regard to case, or the beginning of an info hash
-	Sort   JobSort
-	Cursor string // JobPage.NextCursor of the page before; empty for the first
-	Limit  int
-}
-
-// JobPage is one page of a list of jobs.
-type JobPage struct {
-	Jobs       []models.Job
-	NextCursor string // empty on the last page
-	Total      int64  // jobs on all pages, counted with the first one
-}
-
 // Jobs returns a page of the user's jobs.
-func (s *Store) Jobs(ctx context.Context, userID uuid.UUID, f JobFilter) (JobPage, error) {
-	if f.Sort.By == "" {
-		f.Sort.By = SortCreated
+func (s *Store) Jobs(ctx context.Context, userID uuid.UUID, f models.JobFilter) (models.JobPage, error) {
+	if f.Sort == "" {
+		f.Sort = models.JobSortCreated
 	}
-	if !f.Sort.By.Valid() {
-		return JobPage{}, models.Errorf(models.CodeInvalid, "Jobs cannot be sorted by that.").In("sort")
+	if !f.Sort.Valid() {
+		return models.JobPage{}, models.Errorf(models.CodeInvalid, "Jobs cannot be sorted by that.").In("sort")
 	}
 	if f.Limit <= 0 {
 		f.Limit = DefaultPage
@@ -74,30 +35,30 @@ func (s *Store) Jobs(ctx context.Context, userID uuid.UUID, f JobFilter) (JobPag
 	f.Limit = min(f.Limit, MaxPage)
 	var after *cursor
 	if f.Cursor != "" {
-		c, err := parseCursor(f.Cursor, f.Sort)
+		c, err := parseCursor(f.Cursor, f.Sort, f.Desc)
 		if err != nil {
-			return JobPage{}, err
+			return models.JobPage{}, err
 		}
 		after = &c
 	}
 	return s.page(ctx, userID, f, after)
 }
 
-func (s *Store) page(ctx context.Context, userID uuid.UUID, f JobFilter, after *cursor) (JobPage, error) {
-	var page JobPage
+func (s *Store) page(ctx context.Context, userID uuid.UUID, f models.JobFilter, after *cursor) (models.JobPage, error) {
+	var page models.JobPage
 	base := filterJobs(s.conn(ctx).Model(&models.Job{}), userID, f)
 	if after != nil {
 		page.Total = after.Total
 	} else if err := base.Session(&gorm.Session{}).Count(&page.Total).Error; err != nil {
-		return JobPage{}, translate(err, "count jobs")
+		return models.JobPage{}, translate(err, "count jobs")
 	}
 	q := pageOf(base.Session(&gorm.Session{}), f, after)
 	if err := q.Find(&page.Jobs).Error; err != nil {
-		return JobPage{}, translate(err, "list jobs")
+		return models.JobPage{}, translate(err, "list jobs")
 	}
 	if len(page.Jobs) > f.Limit {
 		page.Jobs = page.Jobs[:f.Limit]
-		page.NextCursor = cursorOf(f.Sort, page.Jobs[f.Limit-1], page.Total)
+		page.NextCursor = cursorOf(f.Sort, f.Desc, page.Jobs[f.Limit-1], page.Total)
 	}
 	return page, nil
 }
@@ -105,7 +66,7 @@ func (s *Store) page(ctx context.Context, userID uuid.UUID, f JobFilter, after *
 // hashPrefix is what may be the beginning of an info hash.
 var hashPrefix = regexp.MustCompile(`^[0-9a-f]{6,64}$`)
 
-func filterJobs(q *gorm.DB, userID uuid.UUID, f JobFilter) *gorm.DB {
+func filterJobs(q *gorm.DB, userID uuid.UUID, f models.JobFilter) *gorm.DB {
 	q = q.Where("user_id = ? and delete_at is null", userID)
 	if len(f.States) > 0 {
 		q = q.Where("state in ?", f.States)
@@ -125,13 +86,13 @@ func filterJobs(q *gorm.DB, userID uuid.UUID, f JobFilter) *gorm.DB {
 
 // sortColumn returns the expression that an index exists on and the type of a
 // cursor's key.
-func sortColumn(k SortKey) (column, keyType string) {
+func sortColumn(k models.JobSort) (column, keyType string) {
 	switch k {
-	case SortName:
+	case models.JobSortName:
 		return "lower(name)", "text"
-	case SortSize:
+	case models.JobSortSize:
 		return "coalesce(size, -1)", "bigint"
-	case SortState:
+	case models.JobSortState:
 		return "state", "text"
 	default:
 		return "created_at", "timestamptz"
@@ -140,15 +101,15 @@ func sortColumn(k SortKey) (column, keyType string) {
 
 // pageOf adds order, limit and the place where the page begins. It asks for
 // one row more than the limit, which tells whether another page follows.
-func pageOf(q *gorm.DB, f JobFilter, after *cursor) *gorm.DB {
-	column, keyType := sortColumn(f.Sort.By)
+func pageOf(q *gorm.DB, f models.JobFilter, after *cursor) *gorm.DB {
+	column, keyType := sortColumn(f.Sort)
 	direction, beyond := "asc", ">"
-	if f.Sort.Desc {
+	if f.Desc {
 		direction, beyond = "desc", "<"
 	}
 	if after != nil {
 		key := "?::" + keyType
-		if f.Sort.By == SortName {
+		if f.Sort == models.JobSortName {
 			key = "lower(?)" // by the database's rules, as in the index
 		}
 		q = q.Where("("+column+", id) "+beyond+" ("+key+", ?)", after.Key, after.ID)
@@ -166,18 +127,18 @@ type cursor struct {
 	Total int64     `json:"n"`
 }
 
-func cursorOf(sort JobSort, last models.Job, total int64) string {
-	c := cursor{By: string(sort.By), Desc: sort.Desc, ID: last.ID, Total: total}
-	switch sort.By {
-	case SortName:
+func cursorOf(sort models.JobSort, desc bool, last models.Job, total int64) string {
+	c := cursor{By: string(sort), Desc: desc, ID: last.ID, Total: total}
+	switch sort {
+	case models.JobSortName:
 		c.Key = last.Name
-	case SortSize:
+	case models.JobSortSize:
 		size := int64(-1)
 		if last.Size != nil {
 			size = *last.Size
 		}
 		c.Key = strconv.FormatInt(size, 10)
-	case SortState:
+	case models.JobSortState:
 		c.Key = string(last.State)
 	default:
 		c.Key = last.CreatedAt.Format(time.RFC3339Nano)
@@ -215,17 +176,17 @@ func readCursor(text, by string, desc bool) (cursor, error) {
 	return c, nil
 }
 
-func parseCursor(text string, sort JobSort) (cursor, error) {
-	c, err := readCursor(text, string(sort.By), sort.Desc)
+func parseCursor(text string, sort models.JobSort, desc bool) (cursor, error) {
+	c, err := readCursor(text, string(sort), desc)
 	if err != nil {
 		return cursor{}, err
 	}
-	switch sort.By {
-	case SortCreated:
+	switch sort {
+	case models.JobSortCreated:
 		_, err = time.Parse(time.RFC3339Nano, c.Key)
-	case SortSize:
+	case models.JobSortSize:
 		_, err = strconv.ParseInt(c.Key, 10, 64)
-	case SortName, SortState:
+	case models.JobSortName, models.JobSortState:
 	}
 	if err != nil {
 		return cursor{}, errCursor().Because(err)

@@ -36,17 +36,17 @@ func fill(t testing.TB, dsn string, userID uuid.UUID, n int) {
 	ok(t, conn.Close(t.Context()))
 }
 
-func key(j models.Job, by store.SortKey) string {
+func key(j models.Job, by models.JobSort) string {
 	size := int64(-1)
 	if j.Size != nil {
 		size = *j.Size
 	}
 	switch by {
-	case store.SortName:
+	case models.JobSortName:
 		return strings.ToLower(j.Name)
-	case store.SortSize:
+	case models.JobSortSize:
 		return fmt.Sprintf("%020d", size+1)
-	case store.SortState:
+	case models.JobSortState:
 		return string(j.State)
 	default:
 		return j.CreatedAt.Format("2006-01-02T15:04:05.000000000")
@@ -58,13 +58,13 @@ func TestPagesAreCompleteAndSorted(t *testing.T) {
 	b, ctx := setup(t), t.Context()
 	fill(t, storetest.DSN(t), b.user.ID, 500)
 	storetest.Submit(t, b.Store, b.evil.ID, nil)
-	for _, by := range []store.SortKey{store.SortCreated, store.SortName, store.SortSize, store.SortState} {
+	for _, by := range []models.JobSort{models.JobSortCreated, models.JobSortName, models.JobSortSize, models.JobSortState} {
 		for _, desc := range []bool{false, true} {
-			f := store.JobFilter{Sort: store.JobSort{By: by, Desc: desc}, Limit: 37}
+			f := models.JobFilter{Sort: by, Desc: desc, Limit: 37}
 			seen := make(map[uuid.UUID]bool)
 			var order []string
 			for pages := 0; ; pages++ {
-				page := must[store.JobPage](t)(b.Jobs(ctx, b.user.ID, f))
+				page := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, f))
 				if page.Total != 500 || len(page.Jobs) > 37 || pages > 20 {
 					t.Fatalf("%s: page %d of %d jobs, %d in all", by, pages, len(page.Jobs), page.Total)
 				}
@@ -95,11 +95,11 @@ func TestPagesStayWhenJobsCome(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
 	fill(t, storetest.DSN(t), b.user.ID, 30)
-	f := store.JobFilter{Sort: store.JobSort{By: store.SortCreated, Desc: true}, Limit: 10}
-	first := must[store.JobPage](t)(b.Jobs(ctx, b.user.ID, f))
+	f := models.JobFilter{Sort: models.JobSortCreated, Desc: true, Limit: 10}
+	first := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, f))
 	storetest.Submit(t, b.Store, b.user.ID, nil)
 	f.Cursor = first.NextCursor
-	second := must[store.JobPage](t)(b.Jobs(ctx, b.user.ID, f))
+	second := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, f))
 	for _, j := range second.Jobs {
 		if slices.ContainsFunc(first.Jobs, func(o models.Job) bool { return o.ID == j.ID }) {
 			t.Errorf("%s on two pages", j.ID)
@@ -111,8 +111,8 @@ func TestFilters(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
 	fill(t, storetest.DSN(t), b.user.ID, 300)
-	ready := must[store.JobPage](t)(b.Jobs(ctx, b.user.ID, store.JobFilter{States: []models.State{models.StateReady}}))
-	two := must[store.JobPage](t)(b.Jobs(ctx, b.user.ID, store.JobFilter{States: []models.State{models.StateReady, models.StateQueued}}))
+	ready := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, models.JobFilter{States: []models.State{models.StateReady}}))
+	two := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, models.JobFilter{States: []models.State{models.StateReady, models.StateQueued}}))
 	if ready.Total != 100 || two.Total != 200 || len(ready.Jobs) != store.DefaultPage {
 		t.Errorf("ready %d, two states %d, page %d", ready.Total, two.Total, len(ready.Jobs))
 	}
@@ -126,7 +126,7 @@ func TestFilters(t *testing.T) {
 		"JOB_17 tail": 1, "JOB_17 ": 11, "job_17": 11, "ÖL": 300, "öl 100% J": 300, "100%": 300, "10%job": 0, "job117": 0, `job\_1`: 0,
 		"  ": 300, hashes[:12]: 1, strings.ToUpper(hashes): 1, "'; drop table jobs": 0, "nothing like it": 0,
 	} {
-		page := must[store.JobPage](t)(b.Jobs(ctx, b.user.ID, store.JobFilter{Search: search}))
+		page := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, models.JobFilter{Search: search}))
 		if page.Total != want || int64(len(page.Jobs)) != min(want, store.DefaultPage) {
 			t.Errorf("%q finds %d, want %d", search, page.Total, want)
 		}
@@ -137,24 +137,24 @@ func TestBadCursorsAndSorts(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
 	fill(t, storetest.DSN(t), b.user.ID, 10)
-	page := must[store.JobPage](t)(b.Jobs(ctx, b.user.ID, store.JobFilter{Limit: 5}))
+	page := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, models.JobFilter{Limit: 5}))
 	encode := func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
 	id := uuid.NewString()
-	for _, f := range []store.JobFilter{
+	for _, f := range []models.JobFilter{
 		{Cursor: "%%%"},
 		{Cursor: encode("{")},
 		{Cursor: encode(`{"b":"created","k":"yesterday","i":"` + id + `"}`)},
 		{Cursor: encode(`{"b":"created","k":"","i":"x"}`)},
-		{Sort: store.JobSort{By: "colour"}},
-		{Cursor: page.NextCursor, Sort: store.JobSort{By: store.SortName}},
-		{Cursor: page.NextCursor, Sort: store.JobSort{Desc: true}},
-		{Cursor: encode(`{"b":"size","k":"1; drop","i":"` + id + `"}`), Sort: store.JobSort{By: store.SortSize}},
-		{Cursor: encode(`{"b":"name","k":"a\u0000","i":"` + id + `"}`), Sort: store.JobSort{By: store.SortName}},
+		{Sort: "colour"},
+		{Cursor: page.NextCursor, Sort: models.JobSortName},
+		{Cursor: page.NextCursor, Desc: true},
+		{Cursor: encode(`{"b":"size","k":"1; drop","i":"` + id + `"}`), Sort: models.JobSortSize},
+		{Cursor: encode(`{"b":"name","k":"a\u0000","i":"` + id + `"}`), Sort: models.JobSortName},
 	} {
 		_, err := b.Jobs(ctx, b.user.ID, f)
 		wantCode(t, err, models.CodeInvalid)
 	}
-	all := must[store.JobPage](t)(b.Jobs(ctx, b.user.ID, store.JobFilter{Limit: 100_000}))
+	all := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, models.JobFilter{Limit: 100_000}))
 	if len(all.Jobs) != 10 || all.NextCursor != "" {
 		t.Errorf("%d jobs", len(all.Jobs))
 	}
@@ -164,24 +164,25 @@ func TestBadCursorsAndSorts(t *testing.T) {
 func BenchmarkJobs(b *testing.B) {
 	s := setup(b)
 	fill(b, storetest.DSN(b), s.user.ID, 50_000)
-	middle := func(sort store.JobSort) string {
-		page := must[store.JobPage](b)(s.Jobs(b.Context(), s.user.ID, store.JobFilter{Sort: sort, Limit: store.MaxPage}))
-		return page.NextCursor
+	middle := func(f models.JobFilter) models.JobFilter {
+		f.Limit = store.MaxPage
+		f.Cursor = must[models.JobPage](b)(s.Jobs(b.Context(), s.user.ID, f)).NextCursor
+		f.Limit = 0
+		return f
 	}
-	newest := store.JobSort{By: store.SortCreated, Desc: true}
-	byName, bySize := store.JobSort{By: store.SortName}, store.JobSort{By: store.SortSize, Desc: true}
-	for name, f := range map[string]store.JobFilter{
-		"newest":      {Sort: newest},
-		"next":        {Sort: newest, Cursor: middle(newest)},
-		"by-name":     {Sort: byName, Cursor: middle(byName)},
-		"by-size":     {Sort: bySize, Cursor: middle(bySize)},
-		"in-state":    {Sort: newest, States: []models.State{models.StateQueued}},
-		"search":      {Sort: newest, Search: "job_517"},
-		"search-hash": {Sort: newest, Search: "abcdef"},
+	newest := models.JobFilter{Sort: models.JobSortCreated, Desc: true}
+	for name, f := range map[string]models.JobFilter{
+		"newest":      newest,
+		"next":        middle(newest),
+		"by-name":     middle(models.JobFilter{Sort: models.JobSortName}),
+		"by-size":     middle(models.JobFilter{Sort: models.JobSortSize, Desc: true}),
+		"in-state":    {Sort: newest.Sort, Desc: true, States: []models.State{models.StateQueued}},
+		"search":      {Sort: newest.Sort, Desc: true, Search: "job_517"},
+		"search-hash": {Sort: newest.Sort, Desc: true, Search: "abcdef"},
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				must[store.JobPage](b)(s.Jobs(b.Context(), s.user.ID, f))
+				must[models.JobPage](b)(s.Jobs(b.Context(), s.user.ID, f))
 			}
 		})
 	}

@@ -25,7 +25,7 @@ func (s *Store) QueueMail(ctx context.Context, m models.Mail) error {
 		if err := s.conn(ctx).Create(&m).Error; err != nil {
 			return translate(err, "queue mail")
 		}
-		return s.enqueue(ctx, OutboxMail, m.ID)
+		return s.enqueue(ctx, models.OutboxMail, m.ID)
 	})
 }
 

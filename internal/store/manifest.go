@@ -64,7 +64,7 @@ func (s *Store) backToQueue(ctx context.Context, job *models.Job, before models.
 	if err != nil {
 		return err
 	}
-	return s.move(ctx, job, Change{
+	return s.move(ctx, job, models.JobChange{
 		To: models.StateQueued, ReleaseSlot: true, Reason: reason, NextAction: models.WaitsForRoom,
 	}, models.EventState)
 }

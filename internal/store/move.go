@@ -10,20 +10,12 @@ import (
 	"longhaul/models"
 )
 
-// Move gives a job to another provider.
-type Move struct {
-	To      models.Provider
-	From    models.Provider // only if it is there still; empty for wherever it is
-	Problem models.Problem  // why; empty when a person wants it
-	Message string          // for the timeline: one plain sentence
-}
-
 // MoveJob gives the open job to another provider and returns it. A running one
 // goes back to the queue without its slot; a paused one, or one that waits for
 // a choice of files, stays so. What is in storage stays. It is refused as
 // wrong_state when the job has ended, and as seedr_rejected when the provider
 // cannot fetch such a source.
-func (w *Work) MoveJob(ctx context.Context, jobID uuid.UUID, m Move) (models.Job, error) {
+func (w *Work) MoveJob(ctx context.Context, jobID uuid.UUID, m models.JobMove) (models.Job, error) {
 	var job models.Job
 	err := w.s.Tx(ctx, func(s *Store) error {
 		var err error
@@ -45,7 +37,7 @@ func (w *Work) MoveJob(ctx context.Context, jobID uuid.UUID, m Move) (models.Job
 }
 
 // moveJob moves the locked job.
-func (s *Store) moveJob(ctx context.Context, job *models.Job, m Move) error {
+func (s *Store) moveJob(ctx context.Context, job *models.Job, m models.JobMove) error {
 	if _, err := s.exec(ctx, "supersede attempt", `
 		update job_attempts set state = ?, ended_at = ? where job_id = ? and state = ?`,
 		models.AttemptSuperseded, s.Now(), job.ID, models.AttemptOpen); err != nil {
@@ -63,7 +55,7 @@ func (s *Store) moveJob(ctx context.Context, job *models.Job, m Move) error {
 		update jobs set provider = ? where id = ?`, m.To, job.ID); err != nil {
 		return err
 	}
-	c := Change{
+	c := models.JobChange{
 		To: models.StateQueued, ReleaseSlot: true, Problem: m.Problem, Message: m.Message,
 		Reason: m.Message, NextAction: "Starts by itself when a slot is free.",
 	}
@@ -144,7 +136,7 @@ func (s *Store) moveWaiting(ctx context.Context) error {
 		if why == nil {
 			continue
 		}
-		if err := s.moveQueued(ctx, job.ID, Move{
+		if err := s.moveQueued(ctx, job.ID, models.JobMove{
 			To: to, From: job.Provider, Message: fmt.Sprintf("%s It moves to %s.", why.Message, to.Title()),
 		}); err != nil {
 			return err
@@ -186,12 +178,12 @@ func (p places) takes(to models.Provider) bool {
 
 // moveQueued moves the job if it still waits; another transaction that works
 // on it right now is not waited for.
-func (s *Store) moveQueued(ctx context.Context, jobID uuid.UUID, m Move) error {
+func (s *Store) moveQueued(ctx context.Context, jobID uuid.UUID, m models.JobMove) error {
 	var job models.Job
 	err := s.row(ctx, &job, "lock waiting job", `
 		select * from jobs where id = ? and state = 'queued' and admitted_at is null and provider = ? for update skip locked`,
 		jobID, m.From)
-	if isNotFound(err) {
+	if models.IsNotFound(err) {
 		return nil
 	}
 	if err != nil {

@@ -59,7 +59,7 @@ func (s *Store) use(ctx context.Context, kind models.OneTimeKind, hash []byte) (
 	err := s.row(ctx, &t, "use one-time token", `
 		update one_time_tokens set used_at = ? where hash = ? and kind = ? and used_at is null and expires_at > ?
 		returning `+oneTimeColumns, now, hash, kind, now)
-	if isNotFound(err) {
+	if models.IsNotFound(err) {
 		return models.OneTime{}, errLink()
 	}
 	return t, err
@@ -82,7 +82,7 @@ func (s *Store) useOf(ctx context.Context, kind models.OneTimeKind, hash []byte)
 // ownedBy passes a user's token on whose account can be used and has the
 // password of when the token was made.
 func ownedBy(t models.OneTime, u models.User, err error) (models.OneTime, models.User, error) {
-	if isNotFound(err) || err == nil && (u.DisabledAt != nil || u.DeleteAt != nil || !bytes.Equal(t.Binding, bindingOf(u))) {
+	if models.IsNotFound(err) || err == nil && (u.DisabledAt != nil || u.DeleteAt != nil || !bytes.Equal(t.Binding, bindingOf(u))) {
 		return models.OneTime{}, models.User{}, errLink()
 	}
 	return t, u, err
@@ -101,7 +101,7 @@ func (s *Store) OneTime(ctx context.Context, kind models.OneTimeKind, hash []byt
 	err := s.row(ctx, &t, "load one-time token", `
 		select `+oneTimeColumns+` from one_time_tokens where hash = ? and kind = ? and used_at is null and expires_at > ?`,
 		hash, kind, s.Now())
-	if isNotFound(err) {
+	if models.IsNotFound(err) {
 		return models.OneTime{}, models.User{}, errLink()
 	}
 	if err != nil || t.UserID == nil {
@@ -132,14 +132,14 @@ func (s *Store) TrySignIn(ctx context.Context, hash []byte) (models.User, error)
 		update one_time_tokens set attempts = attempts + 1
 		where hash = ? and kind = ? and used_at is null and expires_at > ? and attempts < ?
 		returning `+oneTimeColumns, hash, models.OneTimeSignIn, s.Now(), maxAttempts)
-	if isNotFound(err) || err == nil && t.UserID == nil {
+	if models.IsNotFound(err) || err == nil && t.UserID == nil {
 		return models.User{}, over
 	}
 	if err != nil {
 		return models.User{}, err
 	}
 	u, err := s.activeUser(ctx, *t.UserID)
-	if isNotFound(err) || err == nil && !bytes.Equal(t.Binding, bindingOf(u)) {
+	if models.IsNotFound(err) || err == nil && !bytes.Equal(t.Binding, bindingOf(u)) {
 		return models.User{}, over
 	}
 	return u, err

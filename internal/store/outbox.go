@@ -7,31 +7,8 @@ import (
 	"github.com/google/uuid"
 
 	"longhaul/internal/event"
+	"longhaul/models"
 )
-
-// OutboxKind is what has to be told to Temporal.
-type OutboxKind string
-
-// The kinds of outbox item, each with what its Ref is.
-const (
-	OutboxStart  OutboxKind = "start"  // start the workflow of the job
-	OutboxAdmit  OutboxKind = "admit"  // the job holds a slot: signal its workflow
-	OutboxCancel OutboxKind = "cancel" // cancel the workflow of the job
-	OutboxPurge  OutboxKind = "purge"  // remove the rows and objects of the deleted job
-	OutboxTrack  OutboxKind = "track"  // run the tracker of the agent
-	OutboxRetry  OutboxKind = "retry"  // job needs_attention: signal its workflow; job queued: start the workflow anew
-	OutboxMail   OutboxKind = "mail"   // send the mail
-)
-
-// OutboxItem is something that was decided in a transaction and still has to
-// be told to Temporal.
-type OutboxItem struct {
-	ID        int64
-	Kind      OutboxKind
-	Ref       uuid.UUID // the job, agent or mail
-	Attempts  int       // how often it was tried before
-	CreatedAt time.Time
-}
 
 // Pauses after a failed attempt: doubled from the first to the last.
 const (
@@ -41,7 +18,7 @@ const (
 
 // enqueue puts an item into the outbox, with the transaction, and wakes the
 // dispatcher. Items of one ref are dispatched in the order in which they came.
-func (s *Store) enqueue(ctx context.Context, kind OutboxKind, ref uuid.UUID) error {
+func (s *Store) enqueue(ctx context.Context, kind models.OutboxKind, ref uuid.UUID) error {
 	now := s.Now()
 	_, err := s.exec(ctx, "put into outbox",
 		`insert into outbox (kind, ref, next_at, created_at) values (?, ?, ?, ?)`, kind, ref, now, now)
@@ -52,7 +29,7 @@ func (s *Store) enqueue(ctx context.Context, kind OutboxKind, ref uuid.UUID) err
 }
 
 // enqueueOnce is enqueue unless such an item waits already.
-func (s *Store) enqueueOnce(ctx context.Context, kind OutboxKind, ref uuid.UUID) error {
+func (s *Store) enqueueOnce(ctx context.Context, kind models.OutboxKind, ref uuid.UUID) error {
 	var waiting bool
 	err := s.row(ctx, &waiting, "look into outbox",
 		`select exists (select from outbox where ref = ? and kind = ?)`, ref, kind)
@@ -68,7 +45,7 @@ func (s *Store) enqueueOnce(ctx context.Context, kind OutboxKind, ref uuid.UUID)
 // with one of them only. After a crash an item comes again, so do has to be
 // idempotent. The items of one ref come in order, each after the success of
 // the one before.
-func (w *Work) DueOutbox(ctx context.Context, limit int, do func(context.Context, OutboxItem) error) (int, error) {
+func (w *Work) DueOutbox(ctx context.Context, limit int, do func(context.Context, models.OutboxItem) error) (int, error) {
 	done := 0
 	for range limit {
 		found, ok := false, false
@@ -87,13 +64,13 @@ func (w *Work) DueOutbox(ctx context.Context, limit int, do func(context.Context
 	return done, nil
 }
 
-func (s *Store) dispatchOne(ctx context.Context, do func(context.Context, OutboxItem) error) (found, ok bool, err error) {
-	var item OutboxItem
+func (s *Store) dispatchOne(ctx context.Context, do func(context.Context, models.OutboxItem) error) (found, ok bool, err error) {
+	var item models.OutboxItem
 	err = s.row(ctx, &item, "next outbox item", `
 		select id, kind, ref, attempts, created_at from outbox o
 		where next_at <= ? and not exists (select from outbox b where b.ref = o.ref and b.id < o.id)
 		order by next_at, id limit 1 for update skip locked`, s.Now())
-	if isNotFound(err) {
+	if models.IsNotFound(err) {
 		return false, false, nil
 	}
 	if err != nil {

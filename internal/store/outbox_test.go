@@ -11,13 +11,12 @@ import (
 
 	"github.com/google/uuid"
 
-	"longhaul/internal/store"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
 
-func collect(out *[]string) func(context.Context, store.OutboxItem) error {
-	return func(_ context.Context, i store.OutboxItem) error {
+func collect(out *[]string) func(context.Context, models.OutboxItem) error {
+	return func(_ context.Context, i models.OutboxItem) error {
 		*out = append(*out, fmt.Sprintf("%s %s", i.Kind, i.Ref))
 		return nil
 	}
@@ -36,7 +35,7 @@ func TestOutboxDispatchesEachOnce(t *testing.T) {
 	for range 6 {
 		wg.Go(func() {
 			for {
-				n, err := b.w.DueOutbox(ctx, 7, func(_ context.Context, i store.OutboxItem) error {
+				n, err := b.w.DueOutbox(ctx, 7, func(_ context.Context, i models.OutboxItem) error {
 					mu.Lock()
 					defer mu.Unlock()
 					seen[i.Ref]++
@@ -70,8 +69,8 @@ func TestOutboxKeepsOrderAndBacksOff(t *testing.T) {
 	job := storetest.Submit(t, b.Store, b.user.ID, nil)
 	ok(t, b.RequestCancel(ctx, b.user.ID, job.ID))
 	ok(t, b.RequestCancel(ctx, b.user.ID, job.ID)) // asked twice, told once
-	var tried []store.OutboxItem
-	fail := func(_ context.Context, i store.OutboxItem) error {
+	var tried []models.OutboxItem
+	fail := func(_ context.Context, i models.OutboxItem) error {
 		tried = append(tried, i)
 		return errors.New("temporal is away")
 	}
@@ -88,7 +87,7 @@ func TestOutboxKeepsOrderAndBacksOff(t *testing.T) {
 		}
 	}
 	for i, item := range tried {
-		if item.Kind != store.OutboxStart || item.Attempts != i {
+		if item.Kind != models.OutboxStart || item.Attempts != i {
 			t.Errorf("try %d: %+v: nothing of the job may overtake its start", i, item)
 		}
 	}
@@ -113,7 +112,7 @@ func TestOutboxSurvivesACrash(t *testing.T) {
 	drain(t, b)
 	job := storetest.Submit(t, b.Store, b.user.ID, nil)
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err := b.w.DueOutbox(ctx, 1, func(context.Context, store.OutboxItem) error {
+	_, err := b.w.DueOutbox(ctx, 1, func(context.Context, models.OutboxItem) error {
 		cancel() // the process ends in the middle of it
 		return ctx.Err()
 	})

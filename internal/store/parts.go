@@ -8,12 +8,6 @@ import (
 	"longhaul/models"
 )
 
-// PartReport is a part that an agent says storage took.
-type PartReport struct {
-	Index int // file
-	models.Part
-}
-
 // UploadTargets returns the files that the agent may upload parts of, by
 // index. It refuses an attempt that is not the newest as superseded, and an
 // index that is none of the files to fetch as invalid.
@@ -88,7 +82,7 @@ func (s *Store) ResetUpload(ctx context.Context, fileID uuid.UUID, validator str
 
 // SaveParts records parts that are in storage. The same report twice is
 // harmless. A part that does not have the size that it must have is refused.
-func (s *Store) SaveParts(ctx context.Context, agentID, jobID uuid.UUID, epoch int64, parts []PartReport) error {
+func (s *Store) SaveParts(ctx context.Context, agentID, jobID uuid.UUID, epoch int64, parts []models.PartReport) error {
 	if len(parts) == 0 {
 		return nil
 	}
@@ -114,7 +108,7 @@ func (s *Store) SaveParts(ctx context.Context, agentID, jobID uuid.UUID, epoch i
 }
 
 // checkPart refuses a part that cannot be one of the file's.
-func checkPart(f models.File, p PartReport) error {
+func checkPart(f models.File, p models.PartReport) error {
 	bad := models.Errorf(models.CodeInvalid, "Part %d of file %d cannot be %d bytes long.", p.Number, p.Index, p.Size)
 	if p.Number < 1 || p.Number > models.MaxParts || p.Size <= 0 || p.Size > f.PartSize {
 		return bad
@@ -125,7 +119,7 @@ func checkPart(f models.File, p PartReport) error {
 	return nil
 }
 
-func (s *Store) upsertParts(ctx context.Context, files map[int]models.File, parts []PartReport) error {
+func (s *Store) upsertParts(ctx context.Context, files map[int]models.File, parts []models.PartReport) error {
 	type key struct {
 		file   uuid.UUID
 		number int

@@ -8,34 +8,33 @@ import (
 
 	"github.com/google/uuid"
 
-	"longhaul/internal/store"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
 
 const partSize = models.MinPartSize
 
-func part(index, number int, size int64) store.PartReport {
-	return store.PartReport{Index: index, Part: models.Part{Number: number, Size: size, CRC32C: "AAAAAA==", ETag: fmt.Sprintf("e%d", number)}}
+func part(index, number int, size int64) models.PartReport {
+	return models.PartReport{Index: index, Part: models.Part{Number: number, Size: size, CRC32C: "AAAAAA==", ETag: fmt.Sprintf("e%d", number)}}
 }
 
 func TestParts(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
 	job, p := b.running(t, 2*partSize+5, 10)
-	save := func(parts ...store.PartReport) error {
+	save := func(parts ...models.PartReport) error {
 		return b.SaveParts(ctx, b.agent.ID, job.ID, p.Epoch, parts)
 	}
 	for range 2 {
 		ok(t, save(part(0, 3, 5), part(0, 1, partSize), part(0, 1, partSize), part(1, 1, 10)))
 	}
-	for _, bad := range []store.PartReport{
+	for _, bad := range []models.PartReport{
 		part(0, 3, 6), part(0, 2, 5), part(0, 4, 1), part(0, 0, partSize), part(0, -1, partSize), part(1, 1, 9), part(1, 2, 10),
 		part(0, 1, 0), part(7, 1, 1),
 	} {
 		wantCode(t, save(part(0, 2, partSize), bad), models.CodeInvalid)
 	}
-	files := must[[]store.FileParts](t)(b.w.FilesToFinalize(ctx, job.ID))
+	files := must[[]models.FileParts](t)(b.w.FilesToFinalize(ctx, job.ID))
 	if len(files) != 2 || len(files[0].Parts) != 2 || files[0].Parts[0].Number != 1 || files[0].Parts[1].Number != 3 || len(files[1].Parts) != 1 {
 		t.Errorf("got %+v", files)
 	}
@@ -64,11 +63,11 @@ func TestStaleAttemptsAreRefused(t *testing.T) {
 	for _, s := range stale {
 		_, err := b.UploadTargets(ctx, s.agent, s.job, s.epoch, []int{0})
 		wantProblem(t, err, models.ProblemSuperseded)
-		err = b.SaveParts(ctx, s.agent, s.job, s.epoch, []store.PartReport{part(0, 1, 1)})
+		err = b.SaveParts(ctx, s.agent, s.job, s.epoch, []models.PartReport{part(0, 1, 1)})
 		wantProblem(t, err, models.ProblemSuperseded)
 		wantProblem(t, b.SetFileSizes(ctx, s.agent, s.job, s.epoch, map[int]int64{0: 1}), models.ProblemSuperseded)
 	}
-	ok(t, b.SaveParts(ctx, b.agent.ID, job.ID, next.Epoch, []store.PartReport{part(0, 1, 1)}))
+	ok(t, b.SaveParts(ctx, b.agent.ID, job.ID, next.Epoch, []models.PartReport{part(0, 1, 1)}))
 	ok(t, b.w.EndAttempt(ctx, job.ID, next.Epoch, models.AttemptSuperseded, "", ""))
 	_, err = b.UploadTargets(ctx, b.agent.ID, job.ID, next.Epoch, []int{0})
 	wantProblem(t, err, models.ProblemSuperseded)
@@ -85,7 +84,7 @@ func TestFencingRace(t *testing.T) {
 		var wg sync.WaitGroup
 		for n := 1; n <= 40; n++ {
 			wg.Go(func() {
-				if b.SaveParts(ctx, b.agent.ID, job.ID, old.Epoch, []store.PartReport{part(0, n, partSize)}) == nil {
+				if b.SaveParts(ctx, b.agent.ID, job.ID, old.Epoch, []models.PartReport{part(0, n, partSize)}) == nil {
 					accepted <- n
 				}
 			})
@@ -126,14 +125,14 @@ func TestUploadIDs(t *testing.T) {
 	if open := must[map[string]string](t)(b.w.OpenUploads(ctx)); len(open) != 1 || open[first] != f.Key() {
 		t.Errorf("open: %v", open)
 	}
-	ok(t, b.SaveParts(ctx, b.agent.ID, job.ID, p.Epoch, []store.PartReport{part(0, 1, partSize)}))
+	ok(t, b.SaveParts(ctx, b.agent.ID, job.ID, p.Epoch, []models.PartReport{part(0, 1, partSize)}))
 	if old := must[string](t)(b.ResetUpload(ctx, f.ID, "")); old != "" {
 		t.Errorf("the same validator dropped %s", old)
 	}
 	if old := must[string](t)(b.ResetUpload(ctx, f.ID, `"v2"`)); old != first {
 		t.Errorf("another validator returned %q", old)
 	}
-	files := must[[]store.FileParts](t)(b.w.FilesToFinalize(ctx, job.ID))
+	files := must[[]models.FileParts](t)(b.w.FilesToFinalize(ctx, job.ID))
 	if files[0].UploadID != nil || len(files[0].Parts) != 0 || files[0].Validator != `"v2"` {
 		t.Errorf("got %+v", files[0])
 	}
@@ -151,7 +150,7 @@ func TestUnknownSizes(t *testing.T) {
 		t.Errorf("got %+v, %+v", job.Size, p.Files[0])
 	}
 	big := models.PartSize(-1)
-	ok(t, b.SaveParts(ctx, b.agent.ID, job.ID, p.Epoch, []store.PartReport{part(0, 1, big)}))
+	ok(t, b.SaveParts(ctx, b.agent.ID, job.ID, p.Epoch, []models.PartReport{part(0, 1, big)}))
 	sizes := func(m map[int]int64) error { return b.SetFileSizes(ctx, b.agent.ID, job.ID, p.Epoch, m) }
 	wantCode(t, sizes(map[int]int64{0: -5}), models.CodeInvalid)
 	wantCode(t, sizes(map[int]int64{9: 1}), models.CodeInvalid)
@@ -165,7 +164,7 @@ func TestUnknownSizes(t *testing.T) {
 		t.Errorf("size %v", got.Size)
 	}
 	// The parts keep the size that they were cut by while the length was unknown.
-	ok(t, b.SaveParts(ctx, b.agent.ID, job.ID, p.Epoch, []store.PartReport{part(0, 1, big), part(0, 2, 7)}))
+	ok(t, b.SaveParts(ctx, b.agent.ID, job.ID, p.Epoch, []models.PartReport{part(0, 1, big), part(0, 2, 7)}))
 }
 
 func TestFinish(t *testing.T) {
@@ -173,7 +172,7 @@ func TestFinish(t *testing.T) {
 	b, ctx := setup(t), t.Context()
 	job, p := b.running(t, 10, -1)
 	ok(t, b.w.FlushProgress(ctx, []models.Progress{{JobID: job.ID, UpdatedAt: b.Now()}}))
-	ok(t, b.SaveParts(ctx, b.agent.ID, job.ID, p.Epoch, []store.PartReport{part(0, 1, 10)}))
+	ok(t, b.SaveParts(ctx, b.agent.ID, job.ID, p.Epoch, []models.PartReport{part(0, 1, 10)}))
 	wantCode(t, b.w.FinishJob(ctx, job.ID), models.CodeConflict)
 	b.to(t, job.ID, models.StateStoring)
 	wantProblem(t, b.w.FileStored(ctx, p.Files[0].ID, 11, "e"), models.ProblemLengthMismatch)

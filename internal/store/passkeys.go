@@ -56,7 +56,7 @@ func (s *Store) UsePasskeyChallenge(ctx context.Context, hash []byte, purpose mo
 	err := s.row(ctx, &c, "use passkey challenge", `
 		delete from passkey_challenges where hash = ? and purpose = ? and binding = ? and expires_at > ?
 		returning hash, purpose, user_id, binding, state, expires_at`, hash, purpose, binding, s.Now())
-	if isNotFound(err) {
+	if models.IsNotFound(err) {
 		return c, models.Fault(models.ProblemPasskeyExpired, "That took too long, or was begun elsewhere. Please try again.")
 	}
 	return c, err
@@ -155,7 +155,7 @@ func (s *Store) RemovePasskey(ctx context.Context, by models.Actor, userID, id u
 func (s *Store) lockPasskey(ctx context.Context, userID, id uuid.UUID) (models.Passkey, error) {
 	var p models.Passkey
 	err := s.row(ctx, &p, "lock passkey", `select id, name from passkeys where user_id = ? and id = ? for update`, userID, id)
-	if isNotFound(err) {
+	if models.IsNotFound(err) {
 		return p, notFound("passkey")
 	}
 	return p, err

@@ -9,15 +9,6 @@ import (
 	"longhaul/models"
 )
 
-// Placement is a transfer given to an agent or to Seedr.
-type Placement struct {
-	Job   models.Job
-	Agent models.Agent // none on Seedr
-	Epoch int64
-	Files []models.File               // those to fetch, stored ones included; none before a resolve
-	Parts map[uuid.UUID][]models.Part // in storage already, by file
-}
-
 // PlaceTransfer gives the job's transfer to an agent or to Seedr, as the job's
 // provider says, in one transaction: an open attempt is superseded, an agent
 // that is alive, active and has room is chosen, the epoch grows, the attempt
@@ -29,8 +20,8 @@ type Placement struct {
 // nothing is changed then.
 func (w *Work) PlaceTransfer(
 	ctx context.Context, jobID uuid.UUID, kind models.TransferKind, taskToken []byte, to models.State,
-) (Placement, error) {
-	var p Placement
+) (models.Placement, error) {
+	var p models.Placement
 	err := w.s.Tx(ctx, func(s *Store) error {
 		job, err := s.lockAnyJob(ctx, jobID)
 		if err != nil {
@@ -76,7 +67,7 @@ func (w *Work) PlaceTransfer(
 		return err
 	})
 	if err != nil {
-		return Placement{}, err
+		return models.Placement{}, err
 	}
 	return p, nil
 }
@@ -118,7 +109,7 @@ func (s *Store) pickAgent(ctx context.Context, jobID uuid.UUID) (models.Agent, e
 			load.n::float / a.capacity, a.disk_free desc, a.id
 		limit 1`,
 		jobID, models.AgentActive, s.aliveSince(), ownFaults())
-	if isNotFound(err) {
+	if models.IsNotFound(err) {
 		return models.Agent{}, noAgent()
 	}
 	return a, err
@@ -132,8 +123,8 @@ func ownFaults() []models.Problem {
 	}
 }
 
-func placedChange(kind models.TransferKind, to models.State, a models.Agent) Change {
-	c := Change{
+func placedChange(kind models.TransferKind, to models.State, a models.Agent) models.JobChange {
+	c := models.JobChange{
 		To: to, Message: fmt.Sprintf("Given to the agent %s.", a.Name),
 		Reason:     fmt.Sprintf("The agent %s is fetching it.", a.Name),
 		NextAction: "Is completed in storage as soon as the last byte is verified.",

@@ -78,8 +78,8 @@ func seedrFull(room SeedrRoom, need int64, now time.Time) error {
 	}
 }
 
-func seedrChange(kind models.TransferKind, to models.State) Change {
-	c := Change{
+func seedrChange(kind models.TransferKind, to models.State) models.JobChange {
+	c := models.JobChange{
 		To: to, Message: "Given to Seedr.", Reason: "Seedr is fetching it.",
 		NextAction: "Is copied to storage as soon as Seedr has all of it.",
 	}
@@ -90,8 +90,8 @@ func seedrChange(kind models.TransferKind, to models.State) Change {
 }
 
 // OpenSeedrAttempts returns the attempts that are open on Seedr, oldest first.
-func (w *Work) OpenSeedrAttempts(ctx context.Context) ([]OpenAttempt, error) {
-	var out []OpenAttempt
+func (w *Work) OpenSeedrAttempts(ctx context.Context) ([]models.OpenAttempt, error) {
+	var out []models.OpenAttempt
 	err := w.s.rows(ctx, &out, "list open Seedr attempts", `
 		select a.*, j.user_id from job_attempts a join jobs j on j.id = a.job_id
 		where a.provider = ? and a.state = ? order by a.started_at, a.job_id`, models.ProviderSeedr, models.AttemptOpen)

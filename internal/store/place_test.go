@@ -7,12 +7,11 @@ import (
 
 	"github.com/google/uuid"
 
-	"longhaul/internal/store"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
 
-func (b bundle) place(t testing.TB, jobID uuid.UUID) (store.Placement, error) {
+func (b bundle) place(t testing.TB, jobID uuid.UUID) (models.Placement, error) {
 	t.Helper()
 	return b.w.PlaceTransfer(t.Context(), jobID, models.TransferDownload, []byte("token"), models.StateDownloading)
 }
@@ -25,11 +24,11 @@ func TestPlacement(t *testing.T) {
 		job.AdmittedAt == nil || countEvents(t, b, job.ID, models.EventPlaced) != 1 {
 		t.Errorf("got %+v", p)
 	}
-	again := must[store.Placement](t)(b.w.PlaceTransfer(ctx, job.ID, models.TransferDownload, []byte("two"), models.StateDownloading))
+	again := must[models.Placement](t)(b.w.PlaceTransfer(ctx, job.ID, models.TransferDownload, []byte("two"), models.StateDownloading))
 	if again.Epoch != 2 || must[models.Job](t)(b.w.Job(ctx, job.ID)).Epoch != 2 {
 		t.Errorf("got %+v", again)
 	}
-	open := must[[]store.OpenAttempt](t)(b.w.OpenAttempts(ctx, b.agent.ID))
+	open := must[[]models.OpenAttempt](t)(b.w.OpenAttempts(ctx, b.agent.ID))
 	if len(open) != 1 || open[0].Epoch != 2 || string(open[0].TaskToken) != "two" || open[0].UserID != b.user.ID {
 		t.Errorf("open %+v", open)
 	}
@@ -65,7 +64,7 @@ func TestPlacementWithoutRoomChangesNothing(t *testing.T) {
 		states[name]()
 		_, err := b.Work().PlaceTransfer(ctx, job.ID, models.TransferDownload, nil, models.StateDownloading)
 		wantProblem(t, err, models.ProblemNoAgent)
-		if open := must[[]store.OpenAttempt](t)(b.w.OpenAttempts(ctx, b.agent.ID)); len(open) != 1 || open[0].Epoch != p.Epoch {
+		if open := must[[]models.OpenAttempt](t)(b.w.OpenAttempts(ctx, b.agent.ID)); len(open) != 1 || open[0].Epoch != p.Epoch {
 			t.Errorf("%s: the attempt was superseded for nothing: %+v", name, open)
 		}
 	}
@@ -124,8 +123,8 @@ func TestConcurrentPlacementsKeepCapacity(t *testing.T) {
 		}
 		wantProblem(t, err, models.ProblemNoAgent)
 	}
-	n1 := len(must[[]store.OpenAttempt](t)(b.w.OpenAttempts(ctx, small.ID)))
-	n2 := len(must[[]store.OpenAttempt](t)(b.w.OpenAttempts(ctx, large.ID)))
+	n1 := len(must[[]models.OpenAttempt](t)(b.w.OpenAttempts(ctx, small.ID)))
+	n2 := len(must[[]models.OpenAttempt](t)(b.w.OpenAttempts(ctx, large.ID)))
 	if placed != 6 || n1 != 2 || n2 != 4 {
 		t.Errorf("%d placed: %d of 2 and %d of 4", placed, n1, n2)
 	}
@@ -168,12 +167,12 @@ func TestAgentLost(t *testing.T) {
 	c := b.fakeClock()
 	job, _ := b.running(t, 10)
 	c.add(models.AgentLostAfter - time.Second)
-	if open := must[[]store.OpenAttempt](t)(b.w.MarkAgentLost(ctx, b.agent.ID)); len(open) != 0 {
+	if open := must[[]models.OpenAttempt](t)(b.w.MarkAgentLost(ctx, b.agent.ID)); len(open) != 0 {
 		t.Errorf("lost too early: %+v", open)
 	}
 	c.add(time.Second)
 	for range 2 { // the tracker may end between this and moving the jobs
-		if open := must[[]store.OpenAttempt](t)(b.w.MarkAgentLost(ctx, b.agent.ID)); len(open) != 1 || open[0].JobID != job.ID {
+		if open := must[[]models.OpenAttempt](t)(b.w.MarkAgentLost(ctx, b.agent.ID)); len(open) != 1 || open[0].JobID != job.ID {
 			t.Errorf("open: %+v", open)
 		}
 	}
@@ -184,7 +183,7 @@ func TestAgentLost(t *testing.T) {
 	if a := must[models.Agent](t)(b.Agent(ctx, b.agent.ID)); a.LostAt != nil {
 		t.Errorf("agent %+v", a)
 	}
-	if open := must[[]store.OpenAttempt](t)(b.w.MarkAgentLost(ctx, b.agent.ID)); len(open) != 0 {
+	if open := must[[]models.OpenAttempt](t)(b.w.MarkAgentLost(ctx, b.agent.ID)); len(open) != 0 {
 		t.Errorf("lost although it is back: %+v", open)
 	}
 }

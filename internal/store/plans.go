@@ -94,7 +94,7 @@ func (s *Store) AssignPlan(ctx context.Context, by models.Actor, userID uuid.UUI
 			return err
 		}
 		err := s.row(ctx, &one, "look for plan", `select 1 from plans where id = ? for share`, planID)
-		if isNotFound(err) {
+		if models.IsNotFound(err) {
 			return models.Errorf(models.CodeInvalid, "There is no such plan.").In("plan").Because(err)
 		}
 		if err != nil {

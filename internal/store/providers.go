@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 
-	"github.com/google/uuid"
-
 	"longhaul/models"
 )
 
@@ -14,7 +12,7 @@ import (
 func (s *Store) ProviderConfig(ctx context.Context) (models.ProviderConfig, error) {
 	var c models.ProviderConfig
 	err := translate(s.conn(ctx).Order("id desc").Take(&c).Error, "load provider settings")
-	if isNotFound(err) {
+	if models.IsNotFound(err) {
 		return models.ProviderConfig{
 			FromProvider: models.ProviderAgent, Provider: models.ProviderAgent,
 			Options: models.ProviderOptions{Failover: models.FailoverNone},
@@ -31,7 +29,7 @@ func (w *Work) ProviderConfig(ctx context.Context) (models.ProviderConfig, error
 // chooseProvider returns where a new job goes: to the provider that the user
 // names, if the options allow that, else to the active one. What Seedr cannot
 // fetch goes to the agents.
-func (s *Store) chooseProvider(ctx context.Context, n NewJob) (models.Provider, error) {
+func (s *Store) chooseProvider(ctx context.Context, n models.NewJob) (models.Provider, error) {
 	cfg, err := s.ProviderConfig(ctx)
 	if err != nil {
 		return "", err
@@ -64,21 +62,10 @@ func manifestHash(m *models.Manifest) string {
 	return m.InfoHashV1
 }
 
-// ProviderChange is a switch of the active provider or of its options.
-type ProviderChange struct {
-	To       models.Provider
-	Options  models.ProviderOptions
-	By       uuid.UUID
-	Verified *models.ProviderCheck // what a verification right before found; nil if none was made
-}
-
 // SwitchProvider adds an entry to the history of provider settings and returns
 // it: from then on new jobs go to the provider. Jobs that are there stay where
-// they are. Switches follow one another. after runs in the same transaction,
-// with the settings before and after; it may be nil.
-func (s *Store) SwitchProvider(
-	ctx context.Context, c ProviderChange, after func(s *Store, before, now models.ProviderConfig) error,
-) (models.ProviderConfig, error) {
+// they are. Switches follow one another.
+func (s *Store) SwitchProvider(ctx context.Context, by models.Actor, c models.ProviderChange) (models.ProviderConfig, error) {
 	var out models.ProviderConfig
 	err := s.Tx(ctx, func(s *Store) error {
 		if err := s.lock(ctx, lockProviders, ""); err != nil {
@@ -89,44 +76,62 @@ func (s *Store) SwitchProvider(
 			return err
 		}
 		out = models.ProviderConfig{
-			FromProvider: before.Provider, Provider: c.To, Options: c.Options, ChangedBy: &c.By,
+			FromProvider: before.Provider, Provider: c.To, Options: c.Options, ChangedBy: by.ID,
 			Verified: c.Verified, CreatedAt: s.Now(),
 		}
 		if err := s.conn(ctx).Create(&out).Error; err != nil {
 			return translate(err, "save provider settings")
 		}
-		if after == nil {
-			return nil
-		}
-		return after(s, before, out)
+		e := by.Did(models.AuditProviderSwitched, "provider", string(out.Provider))
+		e.Before, e.After = settings(before), settings(out)
+		return s.RecordAudit(ctx, e)
 	})
 	return out, err
 }
 
-// ProviderEntry is an entry of the history with the name of who made it.
-type ProviderEntry struct {
-	models.ProviderConfig
-	Email string // empty when that account is gone
+func settings(c models.ProviderConfig) map[string]any {
+	return map[string]any{
+		"provider": string(c.Provider), "failover": string(c.Options.Failover), "userChoice": c.Options.UserChoice,
+	}
 }
 
 // ProviderHistory returns up to limit entries of the history from before the
 // id on, the newest first; 0 begins with the newest.
-func (s *Store) ProviderHistory(ctx context.Context, before int64, limit int) ([]ProviderEntry, error) {
-	var out []ProviderEntry
+func (s *Store) ProviderHistory(ctx context.Context, before int64, limit int) ([]models.ProviderEntry, error) {
+	var out []models.ProviderEntry
 	err := s.conn(ctx).Table("provider_configs c").Select("c.*, coalesce(u.email, '') as email").
 		Joins("left join users u on u.id = c.changed_by").
 		Where("? = 0 or c.id < ?", before, before).Order("c.id desc").Limit(limit).Find(&out).Error
 	return out, translate(err, "list provider history")
 }
 
-// ProviderLoad is how many jobs a provider has.
-type ProviderLoad struct {
-	Running int // hold a slot
-	Waiting int // in the queue for one
+// ProviderOverview returns what is known of all providers.
+func (s *Store) ProviderOverview(ctx context.Context) (models.ProviderOverview, error) {
+	o := models.ProviderOverview{Running: map[models.Provider]int{}, Waiting: map[models.Provider]int{}}
+	var err error
+	if o.Config, err = s.ProviderConfig(ctx); err != nil {
+		return o, err
+	}
+	if o.Agents, o.Free, err = s.freeSlots(ctx); err != nil {
+		return o, err
+	}
+	if o.Slots, err = s.agentSlots(ctx); err != nil {
+		return o, err
+	}
+	room, err := s.seedrRoom(ctx)
+	if err != nil {
+		return o, err
+	}
+	o.Seedr, o.Taken, o.Space = room.SeedrAccount, room.Taken, room.Free()
+	if err := s.countLoads(ctx, &o); err != nil {
+		return o, err
+	}
+	o.Rest, err = s.seedrRest(ctx)
+	return o, err
 }
 
-// ProviderLoads returns how many jobs each provider has.
-func (s *Store) ProviderLoads(ctx context.Context) (map[models.Provider]ProviderLoad, error) {
+// countLoads counts the jobs that each provider has.
+func (s *Store) countLoads(ctx context.Context, o *models.ProviderOverview) error {
 	var rows []struct {
 		Provider models.Provider
 		Running  int
@@ -136,29 +141,18 @@ func (s *Store) ProviderLoads(ctx context.Context) (map[models.Provider]Provider
 		select provider, count(*) filter (where admitted_at is not null) as running,
 			count(*) filter (where admitted_at is null and state = 'queued') as waiting
 		from jobs where delete_at is null and state in ('queued', 'resolving', 'downloading', 'storing') group by provider`)
-	out := make(map[models.Provider]ProviderLoad, len(rows))
 	for _, r := range rows {
-		out[r.Provider] = ProviderLoad{Running: r.Running, Waiting: r.Waiting}
+		o.Running[r.Provider], o.Waiting[r.Provider] = r.Running, r.Waiting
 	}
-	return out, err
+	return err
 }
 
-// AgentSlots is what the agents that take work can take.
-type AgentSlots struct {
-	Agents int
-	Slots  int // transfers at once, on all of them
-	Free   int
-}
-
-// AgentSlots returns what the agents that take work can take.
-func (s *Store) AgentSlots(ctx context.Context) (AgentSlots, error) {
-	var out AgentSlots
-	var err error
-	if out.Agents, out.Free, err = s.freeSlots(ctx); err != nil {
-		return AgentSlots{}, err
-	}
-	err = s.row(ctx, &out.Slots, "count slots of agents", `
+// agentSlots returns how many transfers the agents that take work can have at
+// once.
+func (s *Store) agentSlots(ctx context.Context) (int, error) {
+	var slots int
+	err := s.row(ctx, &slots, "count slots of agents", `
 		select coalesce(sum(capacity), 0)::int from agents where state = ? and lost_at is null and last_seen_at > ?`,
 		models.AgentActive, s.aliveSince())
-	return out, err
+	return slots, err
 }

@@ -274,7 +274,7 @@ func (s *Store) storageFull(ctx context.Context, job models.Job) (full, err erro
 // everything locks them.
 func (s *Store) lockFenced(ctx context.Context, agentID, jobID uuid.UUID, epoch int64) (models.Job, error) {
 	job, err := s.lockAnyJob(ctx, jobID)
-	if isNotFound(err) {
+	if models.IsNotFound(err) {
 		return models.Job{}, superseded("the job is gone")
 	}
 	if err != nil {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"longhaul/internal/store"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
@@ -83,7 +82,7 @@ func (c *chaos) act(ctx context.Context) {
 	if c.rand.IntN(3) == 0 {
 		err = c.submitOne(ctx, u)
 	} else {
-		page, listErr := c.Jobs(ctx, u.ID, store.JobFilter{Limit: 100})
+		page, listErr := c.Jobs(ctx, u.ID, models.JobFilter{Limit: 100})
 		if err = listErr; err == nil && len(page.Jobs) > 0 {
 			err = c.push(ctx, page.Jobs[c.rand.IntN(len(page.Jobs))])
 		}
@@ -97,7 +96,7 @@ func (c *chaos) act(ctx context.Context) {
 }
 
 func (c *chaos) submitOne(ctx context.Context, u models.User) error {
-	n := store.NewJob{UserID: u.ID, Source: storetest.Magnet(), RefuseIfFull: c.rand.IntN(2) == 0, ChooseFiles: c.rand.IntN(6) == 0}
+	n := models.NewJob{UserID: u.ID, Source: storetest.Magnet(), RefuseIfFull: c.rand.IntN(2) == 0, ChooseFiles: c.rand.IntN(6) == 0}
 	if c.rand.IntN(2) == 0 {
 		m := storetest.Manifest(c.sizes()...)
 		n.Manifest = &m
@@ -118,7 +117,7 @@ func (c *chaos) sizes() []int64 {
 func (c *chaos) push(ctx context.Context, job models.Job) error {
 	switch c.rand.IntN(16) {
 	case 0:
-		_, err := c.w.Transition(ctx, job.ID, store.Change{To: models.StateCancelled, ReleaseSlot: true})
+		_, err := c.w.Transition(ctx, job.ID, models.JobChange{To: models.StateCancelled, ReleaseSlot: true})
 		return err
 	case 1:
 		if err := c.RequestDelete(ctx, job.UserID, job.ID); err != nil {
@@ -139,7 +138,7 @@ func (c *chaos) push(ctx context.Context, job models.Job) error {
 // forward does what comes next for the job.
 func (c *chaos) forward(ctx context.Context, job models.Job) error {
 	move := func(to models.State) error {
-		_, err := c.w.Transition(ctx, job.ID, store.Change{To: to, ReleaseSlot: true})
+		_, err := c.w.Transition(ctx, job.ID, models.JobChange{To: to, ReleaseSlot: true})
 		return err
 	}
 	switch job.State {
@@ -206,6 +205,6 @@ func (c *chaos) endAll(ctx context.Context) {
 		if job.State == models.StateStoring && c.store(ctx, job.ID) == nil && c.job(c.t, job.ID).State == models.StateReady {
 			continue
 		}
-		must[models.Job](c.t)(c.w.Transition(ctx, job.ID, store.Change{To: models.StateCancelled, ReleaseSlot: true}))
+		must[models.Job](c.t)(c.w.Transition(ctx, job.ID, models.JobChange{To: models.StateCancelled, ReleaseSlot: true}))
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
-	"longhaul/internal/store"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
@@ -87,7 +86,7 @@ func (b bundle) finish(t testing.TB, jobID uuid.UUID) {
 	t.Helper()
 	b.to(t, jobID, models.StateDownloading)
 	b.to2(t, jobID, models.StateStoring)
-	for _, f := range must[[]store.FileParts](t)(b.w.FilesToFinalize(t.Context(), jobID)) {
+	for _, f := range must[[]models.FileParts](t)(b.w.FilesToFinalize(t.Context(), jobID)) {
 		ok(t, b.w.FileStored(t.Context(), f.ID, max(f.Size, 0), "e"))
 	}
 	ok(t, b.w.FinishJob(t.Context(), jobID))
@@ -96,7 +95,7 @@ func (b bundle) finish(t testing.TB, jobID uuid.UUID) {
 // to2 moves the job one step.
 func (b bundle) to2(t testing.TB, jobID uuid.UUID, s models.State) {
 	t.Helper()
-	must[models.Job](t)(b.w.Transition(t.Context(), jobID, store.Change{To: s, Reason: "because", ReleaseSlot: true}))
+	must[models.Job](t)(b.w.Transition(t.Context(), jobID, models.JobChange{To: s, Reason: "because", ReleaseSlot: true}))
 }
 
 func TestTwoHundredSubmitsWithRoomForTen(t *testing.T) {
@@ -109,7 +108,7 @@ func TestTwoHundredSubmitsWithRoomForTen(t *testing.T) {
 		for range 200 {
 			wg.Go(func() {
 				m := storetest.Manifest(100)
-				_, _, err := b.SubmitJob(ctx, store.NewJob{UserID: b.user.ID, Source: storetest.Magnet(), Manifest: &m, RefuseIfFull: refuse})
+				_, _, err := b.SubmitJob(ctx, models.NewJob{UserID: b.user.ID, Source: storetest.Magnet(), Manifest: &m, RefuseIfFull: refuse})
 				switch {
 				case err == nil:
 					accepted.Add(1)
@@ -195,7 +194,7 @@ func TestWhatCanNeverFitIsRefused(t *testing.T) {
 	b.limits(t, models.Plan{Name: "Small", StorageBytes: &storage, MaxJobBytes: &most})
 	for size, words := range map[int64]string{most + 1: "allows 3.0 GiB for one job", 2 << 40: "needs 2.0 TiB"} {
 		m := storetest.Manifest(size)
-		_, _, err := b.SubmitJob(ctx, store.NewJob{UserID: b.user.ID, Source: storetest.Magnet(), Manifest: &m})
+		_, _, err := b.SubmitJob(ctx, models.NewJob{UserID: b.user.ID, Source: storetest.Magnet(), Manifest: &m})
 		wantProblem(t, err, models.ProblemQuotaExceeded)
 		if !strings.Contains(models.AsError(err).Message, words) {
 			t.Errorf("%q does not say %q", models.AsError(err).Message, words)
@@ -203,9 +202,9 @@ func TestWhatCanNeverFitIsRefused(t *testing.T) {
 	}
 	b.limits(t, models.Plan{StorageBytes: &storage})
 	m := storetest.Manifest(storage + 1)
-	_, _, err := b.SubmitJob(ctx, store.NewJob{UserID: b.user.ID, Source: storetest.Magnet(), Manifest: &m})
+	_, _, err := b.SubmitJob(ctx, models.NewJob{UserID: b.user.ID, Source: storetest.Magnet(), Manifest: &m})
 	wantProblem(t, err, models.ProblemQuotaExceeded)
-	if n := must[store.JobPage](t)(b.Jobs(ctx, b.user.ID, store.JobFilter{})).Total; n != 0 {
+	if n := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, models.JobFilter{})).Total; n != 0 {
 		t.Errorf("%d jobs are left of refused submits", n)
 	}
 	job := storetest.Submit(t, b.Store, b.user.ID, nil)
@@ -246,7 +245,7 @@ func TestRoomOfAChoice(t *testing.T) {
 	b, ctx := setup(t), t.Context()
 	b.storage(t, 100)
 	m := storetest.Manifest(60, 70, 10)
-	job, _, err := b.SubmitJob(ctx, store.NewJob{UserID: b.user.ID, Source: storetest.Magnet(), Manifest: &m, ChooseFiles: true})
+	job, _, err := b.SubmitJob(ctx, models.NewJob{UserID: b.user.ID, Source: storetest.Magnet(), Manifest: &m, ChooseFiles: true})
 	ok(t, err) // all files do not fit, some do
 	b.holds(t, 0, 0)
 	b.to(t, job.ID, models.StateAwaitingSelection)
@@ -277,7 +276,7 @@ func TestRetryHoldsRoomAgain(t *testing.T) {
 	job := b.submit(t, 30, 50)
 	b.admitted(t)
 	b.to(t, job.ID, models.StateStoring)
-	file := must[[]store.FileParts](t)(b.w.FilesToFinalize(ctx, job.ID))[0]
+	file := must[[]models.FileParts](t)(b.w.FilesToFinalize(ctx, job.ID))[0]
 	ok(t, b.w.FileStored(ctx, file.ID, 30, "e"))
 	b.to2(t, job.ID, models.StateFailed)
 	b.holds(t, 30, 0) // one file was stored and stays
@@ -316,8 +315,8 @@ func TestUnknownLengthReservesInBlocks(t *testing.T) {
 	job := b.submit(t, -1)
 	b.holds(t, 0, 64*mib)
 	b.admitted(t)
-	place := func() store.Placement {
-		return must[store.Placement](t)(b.w.PlaceTransfer(ctx, job.ID, models.TransferDownload, []byte("t"), models.StateDownloading))
+	place := func() models.Placement {
+		return must[models.Placement](t)(b.w.PlaceTransfer(ctx, job.ID, models.TransferDownload, []byte("t"), models.StateDownloading))
 	}
 	p := place()
 	reserve := func(n int64) error { return b.ReserveParts(ctx, b.agent.ID, job.ID, p.Epoch, n) }
@@ -326,7 +325,7 @@ func TestUnknownLengthReservesInBlocks(t *testing.T) {
 	ok(t, reserve(65*mib))
 	b.holds(t, 0, 320*mib) // a block of 256 MiB more
 	size := models.PartSize(-1)
-	var parts []store.PartReport
+	var parts []models.PartReport
 	for n := range 6 {
 		parts = append(parts, part(0, n+1, size))
 	}
@@ -365,7 +364,7 @@ func TestSizeThatTurnsOutTooLargeWaits(t *testing.T) {
 	b.storage(t, 300*mib)
 	job, other := b.submit(t, -1), b.submit(t, 200*mib)
 	b.admitted(t)
-	p := must[store.Placement](t)(b.w.PlaceTransfer(ctx, job.ID, models.TransferDownload, []byte("t"), models.StateDownloading))
+	p := must[models.Placement](t)(b.w.PlaceTransfer(ctx, job.ID, models.TransferDownload, []byte("t"), models.StateDownloading))
 	sizes := func(n int64) error {
 		return b.SetFileSizes(ctx, b.agent.ID, job.ID, p.Epoch, map[int]int64{0: n})
 	}
@@ -395,7 +394,7 @@ func TestPlanLimitsRunningJobs(t *testing.T) {
 	if got := must[[]uuid.UUID](t)(b.w.Admit(ctx, 4, 100)); len(got) != 6 {
 		t.Errorf("admitted %d: two of one user, four of the other", len(got))
 	}
-	if n := must[store.QueueNote](t)(b.QueueNote(ctx, b.user.ID)); n.Running != 2 || n.Limit != 2 {
+	if n := must[models.QueueNote](t)(b.QueueNote(ctx, b.user.ID)); n.Running != 2 || n.Limit != 2 {
 		t.Errorf("note %+v", n)
 	}
 	_, err := b.UpdatePlan(ctx, models.Actor{Kind: models.ActorConsole}, plan.ID, func(p *models.Plan) error {
@@ -403,7 +402,7 @@ func TestPlanLimitsRunningJobs(t *testing.T) {
 		return nil
 	})
 	ok(t, err)
-	if n := must[store.QueueNote](t)(b.QueueNote(ctx, b.user.ID)); n.Limit != 10 {
+	if n := must[models.QueueNote](t)(b.QueueNote(ctx, b.user.ID)); n.Limit != 10 {
 		t.Errorf("the deployment's limit is a ceiling: %+v", n)
 	}
 	if got := must[[]uuid.UUID](t)(b.w.Admit(ctx, 4, 100)); len(got) != 2 {
@@ -422,7 +421,7 @@ func TestEndedJobsHoldNothing(t *testing.T) {
 	ok(t, b.w.SelectFiles(ctx, job.ID, []int{1}))
 	b.holds(t, 0, 0)
 	url := b.submit(t, -1)
-	p := must[store.Placement](t)(b.w.PlaceTransfer(ctx, url.ID, models.TransferDownload, []byte("t"), models.StateDownloading))
+	p := must[models.Placement](t)(b.w.PlaceTransfer(ctx, url.ID, models.TransferDownload, []byte("t"), models.StateDownloading))
 	b.to2(t, url.ID, models.StateCancelled) // its attempt is still open
 	wantProblem(t, b.ReserveParts(ctx, b.agent.ID, url.ID, p.Epoch, 1<<30), models.ProblemSuperseded)
 	wantProblem(t, b.SetFileSizes(ctx, b.agent.ID, url.ID, p.Epoch, map[int]int64{0: 9}), models.ProblemSuperseded)

@@ -8,18 +8,11 @@ import (
 	"longhaul/models"
 )
 
-// Drift is what a reconcile of quotas had to repair.
-type Drift struct {
-	Jobs     int   // that ended and held something, or took up other than they store
-	Accounts int   // whose totals were not the sums of their jobs
-	Bytes    int64 // by which they were wrong, added up
-}
-
 // ReconcileQuota compares what jobs and accounts take up and hold with the
 // rows of stored files and repairs what differs, with a line in the ledger and
 // an entry in the audit log. Nothing should ever be found.
-func (w *Work) ReconcileQuota(ctx context.Context) (Drift, error) {
-	var d Drift
+func (w *Work) ReconcileQuota(ctx context.Context) (models.QuotaDrift, error) {
+	var d models.QuotaDrift
 	var jobs, users []struct{ ID uuid.UUID }
 	// Totals first: a job can give back only what the totals have.
 	err := w.s.rows(ctx, &users, "look for wrong totals", `
@@ -52,10 +45,10 @@ func (w *Work) ReconcileQuota(ctx context.Context) (Drift, error) {
 }
 
 // repairJob makes an ended job take up what it stores.
-func (w *Work) repairJob(ctx context.Context, jobID uuid.UUID, d *Drift) error {
+func (w *Work) repairJob(ctx context.Context, jobID uuid.UUID, d *models.QuotaDrift) error {
 	return w.s.Tx(ctx, func(s *Store) error {
 		job, err := s.lockAnyJob(ctx, jobID)
-		if isNotFound(err) || err == nil && !job.State.Terminal() {
+		if models.IsNotFound(err) || err == nil && !job.State.Terminal() {
 			return nil
 		}
 		if err != nil {
@@ -78,7 +71,7 @@ func (w *Work) repairJob(ctx context.Context, jobID uuid.UUID, d *Drift) error {
 // repairAccount makes the totals of an account the sums of its jobs. The lock
 // on the totals keeps all changes of the account waiting, so that both are seen
 // as of one moment.
-func (w *Work) repairAccount(ctx context.Context, userID uuid.UUID, d *Drift) error {
+func (w *Work) repairAccount(ctx context.Context, userID uuid.UUID, d *models.QuotaDrift) error {
 	return w.s.Tx(ctx, func(s *Store) error {
 		if _, err := s.exec(ctx, "open storage totals",
 			`insert into quota_usage (user_id, updated_at) values (?, ?) on conflict do nothing`, userID, s.Now()); err != nil {

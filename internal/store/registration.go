@@ -65,7 +65,7 @@ func (s *Store) mailLink(ctx context.Context, u models.User, link models.OneTime
 // other address it does nothing.
 func (s *Store) resendVerification(ctx context.Context, email string, link models.OneTime) error {
 	u, err := s.lockUserByEmail(ctx, email)
-	if isNotFound(err) || err == nil && (u.VerifiedAt != nil || u.DisabledAt != nil || u.DeleteAt != nil) {
+	if models.IsNotFound(err) || err == nil && (u.VerifiedAt != nil || u.DisabledAt != nil || u.DeleteAt != nil) {
 		return nil
 	}
 	if err != nil {
@@ -95,7 +95,7 @@ func (s *Store) setVerified(ctx context.Context, userID uuid.UUID) error {
 // an account it does nothing.
 func (s *Store) mailReset(ctx context.Context, email string, link models.OneTime) error {
 	u, err := s.lockUserByEmail(ctx, email)
-	if isNotFound(err) || err == nil && (u.DisabledAt != nil || u.DeleteAt != nil) {
+	if models.IsNotFound(err) || err == nil && (u.DisabledAt != nil || u.DeleteAt != nil) {
 		return nil
 	}
 	if err != nil {
@@ -164,14 +164,14 @@ func (s *Store) Rehash(ctx context.Context, userID uuid.UUID, old, hash string) 
 // the answer is the same.
 func (s *Store) mailEmailChange(ctx context.Context, userID uuid.UUID, link models.OneTime) error {
 	u, err := s.lockUser(ctx, userID)
-	if isNotFound(err) || err == nil && (u.DisabledAt != nil || u.DeleteAt != nil) {
+	if models.IsNotFound(err) || err == nil && (u.DisabledAt != nil || u.DeleteAt != nil) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
 	other, err := s.UserByEmail(ctx, link.Email)
-	if err != nil && !isNotFound(err) {
+	if err != nil && !models.IsNotFound(err) {
 		return err
 	}
 	if err == nil && other.VerifiedAt != nil {
@@ -212,7 +212,7 @@ func (s *Store) ConfirmEmail(ctx context.Context, hash []byte, from models.Clien
 // account that never verified it gives way, one that did is a conflict.
 func (s *Store) takeAddress(ctx context.Context, email string) error {
 	other, err := s.lockUserByEmail(ctx, email)
-	if isNotFound(err) {
+	if models.IsNotFound(err) {
 		return nil
 	}
 	if err != nil {

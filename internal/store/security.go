@@ -28,7 +28,7 @@ func (s *Store) RecordSecurity(ctx context.Context, e models.SecurityEvent) erro
 		var last chainLink
 		err := s.row(ctx, &last, "load end of security events", `
 			select id, coalesce(nullif(hash, ''), ?) as hash from security_events order by id desc limit 1`, array{chainStart().Hash})
-		if isNotFound(err) {
+		if models.IsNotFound(err) {
 			last, err = chainStart(), nil
 		}
 		if err != nil {
@@ -75,7 +75,7 @@ func (s *Store) VerifySecurityEvents(ctx context.Context) (models.ChainCheck, er
 	var first chainLink
 	err := s.row(ctx, &first, "load beginning of security events", `
 		select id - 1 as id, prev_hash as hash from security_events where hash <> '' order by id limit 1`)
-	if isNotFound(err) {
+	if models.IsNotFound(err) {
 		return models.ChainCheck{}, nil
 	}
 	if err != nil {
@@ -116,26 +116,8 @@ func (s *Store) RecordLogin(ctx context.Context, user models.User, from models.C
 	})
 }
 
-// SecurityFilter selects a page of the security events. Zero values select
-// all.
-type SecurityFilter struct {
-	Kind     models.SecurityKind
-	User     string // the account's id or address
-	IP       string
-	From, To time.Time // from inclusive, to exclusive
-	Before   int64     // only events with a smaller id; 0 for the newest
-	Limit    int
-}
-
-// SecurityRecord is an event with the address of its account, empty if that is
-// gone or there is none.
-type SecurityRecord struct {
-	models.SecurityEvent
-	UserEmail string
-}
-
 // SecurityEvents returns a page of the security events, newest first.
-func (s *Store) SecurityEvents(ctx context.Context, f SecurityFilter) ([]SecurityRecord, error) {
+func (s *Store) SecurityEvents(ctx context.Context, f models.SecurityFilter) ([]models.SecurityRecord, error) {
 	q := s.conn(ctx).Order("id desc").Limit(pageSize(f.Limit))
 	if f.Kind != "" {
 		q = q.Where("kind = ?", f.Kind)
@@ -161,9 +143,9 @@ func (s *Store) SecurityEvents(ctx context.Context, f SecurityFilter) ([]Securit
 		}
 	}
 	names, err := s.namesOf(ctx, ids)
-	out := make([]SecurityRecord, 0, len(events))
+	out := make([]models.SecurityRecord, 0, len(events))
 	for _, e := range events {
-		r := SecurityRecord{SecurityEvent: e}
+		r := models.SecurityRecord{SecurityEvent: e}
 		if e.UserID != nil {
 			r.UserEmail = names[*e.UserID]
 		}

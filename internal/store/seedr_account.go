@@ -2,11 +2,13 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 
+	"longhaul/internal/seedr"
 	"longhaul/models"
 )
 
@@ -46,15 +48,9 @@ const (
 	slotsOfPlan     = "plan"
 )
 
-// SeedrSeen is what a listing of the account told.
-type SeedrSeen struct {
-	SpaceMax, SpaceUsed int64 // bytes
-	Others              int   // transfers that no open job needs
-}
-
 // SaveSeedrSeen records a good answer of Seedr. Space that became free since the
 // last one ends the pause after a refusal.
-func (w *Work) SaveSeedrSeen(ctx context.Context, seen SeedrSeen) error {
+func (w *Work) SaveSeedrSeen(ctx context.Context, seen models.SeedrSeen) error {
 	now := w.s.Now()
 	_, err := w.s.exec(ctx, "save Seedr listing", `
 		update seedr_account set space_max = ?, space_used = ?, others = ?, ok_at = ?, failed_since = null, problem = '',
@@ -98,11 +94,19 @@ func (w *Work) SaveSeedrFull(ctx context.Context, pause time.Duration, slots int
 	return err
 }
 
-// UpdateSeedrShared changes the state that all workers' Seedr clients share,
-// one after another. change gets what was kept before, nil at first, and the
-// database's time; it may run more than once.
-func (w *Work) UpdateSeedrShared(ctx context.Context, change func(old []byte, now time.Time) ([]byte, error)) error {
-	return w.s.Tx(ctx, func(s *Store) error {
+// SeedrShared keeps the budget of calls and the circuit breaker that all
+// workers' Seedr clients share.
+type SeedrShared struct{ s *Store }
+
+var _ seedr.Shared = SeedrShared{}
+
+// SeedrShared returns where the clients' shared state is kept.
+func (w *Work) SeedrShared() SeedrShared { return SeedrShared{w.s} }
+
+// Update implements seedr.Shared with the database's clock. change may run
+// more than once.
+func (k SeedrShared) Update(ctx context.Context, change func(*seedr.State, time.Time)) error {
+	return k.s.Tx(ctx, func(s *Store) error {
 		var row struct {
 			Shared *string
 			Now    time.Time
@@ -112,27 +116,47 @@ func (w *Work) UpdateSeedrShared(ctx context.Context, change func(old []byte, no
 		if err != nil {
 			return err
 		}
-		var old []byte
-		if row.Shared != nil {
-			old = []byte(*row.Shared)
-		}
-		state, err := change(old, row.Now.UTC())
+		state, err := sharedState(row.Shared)
 		if err != nil {
-			return fmt.Errorf("change Seedr state: %w", err)
+			return err
 		}
-		_, err = s.exec(ctx, "keep Seedr state", `update seedr_account set shared = ?::jsonb where one`, string(state))
+		change(&state, row.Now.UTC())
+		kept, err := json.Marshal(state)
+		if err != nil {
+			return fmt.Errorf("write Seedr state: %w", err)
+		}
+		_, err = s.exec(ctx, "keep Seedr state", `update seedr_account set shared = ?::jsonb where one`, string(kept))
 		return err
 	})
 }
 
-// SeedrShared returns the state that UpdateSeedrShared keeps, nil at first.
-func (s *Store) SeedrShared(ctx context.Context) ([]byte, error) {
+func sharedState(kept *string) (seedr.State, error) {
+	var state seedr.State
+	if kept == nil {
+		return state, nil
+	}
+	if err := json.Unmarshal([]byte(*kept), &state); err != nil {
+		return state, fmt.Errorf("read Seedr state: %w", err)
+	}
+	return state, nil
+}
+
+// seedrRest tells why no calls are made to Seedr at the moment, nil if they
+// are.
+func (s *Store) seedrRest(ctx context.Context) (*models.SeedrRest, error) {
 	var row struct{ Shared *string }
-	err := s.row(ctx, &row, "read Seedr state", `select shared::text as shared from seedr_account where one`)
-	if err != nil || row.Shared == nil {
+	if err := s.row(ctx, &row, "read Seedr state", `select shared::text as shared from seedr_account where one`); err != nil {
 		return nil, err
 	}
-	return []byte(*row.Shared), nil
+	state, err := sharedState(row.Shared)
+	if err != nil {
+		return nil, err
+	}
+	until, why, open := state.Open(s.Now())
+	if !open {
+		return nil, nil
+	}
+	return &models.SeedrRest{Until: until, Reason: string(why)}, nil
 }
 
 // SeedrRoom is what the Seedr account has left for jobs.

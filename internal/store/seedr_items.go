@@ -81,32 +81,24 @@ func (w *Work) NeededOnSeedr(ctx context.Context) (map[string]bool, error) {
 	return out, err
 }
 
-// OnSeedr is a job whose content is complete on Seedr and goes to storage.
-type OnSeedr struct {
-	Job   models.Job
-	Epoch int64
-	Item  models.SeedrItem
-	Files []FileParts // pending ones
-}
-
 // FilesOnSeedr returns what is to be copied from Seedr to storage for the job.
 // It is seedr_gone when the account does not hold it (any more).
-func (w *Work) FilesOnSeedr(ctx context.Context, jobID uuid.UUID) (OnSeedr, error) {
-	var out OnSeedr
+func (w *Work) FilesOnSeedr(ctx context.Context, jobID uuid.UUID) (models.SeedrCopy, error) {
+	var out models.SeedrCopy
 	job, err := w.Job(ctx, jobID)
 	if err != nil {
-		return OnSeedr{}, err
+		return models.SeedrCopy{}, err
 	}
 	out.Job, out.Epoch = job, job.Epoch
 	out.Item, err = w.SeedrItem(ctx, value(job.InfoHashV1))
-	if isNotFound(err) || err == nil && out.Item.DoneAt == nil {
-		return OnSeedr{}, models.Fault(models.ProblemSeedrGone, "It is not in the Seedr account any more; it is fetched again.")
+	if models.IsNotFound(err) || err == nil && out.Item.DoneAt == nil {
+		return models.SeedrCopy{}, models.Fault(models.ProblemSeedrGone, "It is not in the Seedr account any more; it is fetched again.")
 	}
 	if err != nil {
-		return OnSeedr{}, err
+		return models.SeedrCopy{}, err
 	}
 	if out.Files, err = w.FilesToFinalize(ctx, jobID); err != nil {
-		return OnSeedr{}, err
+		return models.SeedrCopy{}, err
 	}
 	changed, err := w.cutForCopying(ctx, out.Files)
 	if err == nil && changed {
@@ -117,7 +109,7 @@ func (w *Work) FilesOnSeedr(ctx context.Context, jobID uuid.UUID) (OnSeedr, erro
 
 // cutForCopying gives files of which nothing is in storage yet the part size of
 // those that a worker copies, and reports whether there were any.
-func (w *Work) cutForCopying(ctx context.Context, files []FileParts) (bool, error) {
+func (w *Work) cutForCopying(ctx context.Context, files []models.FileParts) (bool, error) {
 	var ids []uuid.UUID
 	var sizes []int64
 	for _, f := range files {
@@ -139,7 +131,7 @@ func (w *Work) cutForCopying(ctx context.Context, files []FileParts) (bool, erro
 // SaveStreamedParts records parts that the worker copied to storage for the
 // job. An epoch that is not the newest, or a job that is not being stored any
 // more, is refused as superseded.
-func (w *Work) SaveStreamedParts(ctx context.Context, jobID uuid.UUID, epoch int64, parts []PartReport) error {
+func (w *Work) SaveStreamedParts(ctx context.Context, jobID uuid.UUID, epoch int64, parts []models.PartReport) error {
 	if len(parts) == 0 {
 		return nil
 	}
@@ -171,7 +163,7 @@ func (s *Store) fenceStoring(ctx context.Context, jobID uuid.UUID, epoch int64) 
 	err := s.row(ctx, &one, "check storing", `
 		select 1 from jobs where id = ? and epoch = ? and provider = ? and state = ? and delete_at is null for share`,
 		jobID, epoch, models.ProviderSeedr, models.StateStoring)
-	if isNotFound(err) {
+	if models.IsNotFound(err) {
 		return superseded("the job is not stored from Seedr any more")
 	}
 	return err

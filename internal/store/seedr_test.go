@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 	"sync"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"longhaul/internal/seedr"
 	"longhaul/internal/store"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
@@ -22,15 +22,18 @@ const gib = 1 << 30
 func (b bundle) onSeedr(t testing.TB, slots int, space int64) {
 	t.Helper()
 	ok(t, b.w.SaveSeedrSetup(t.Context(), true, "file", slots))
-	ok(t, b.w.SaveSeedrSeen(t.Context(), store.SeedrSeen{SpaceMax: space}))
+	ok(t, b.w.SaveSeedrSeen(t.Context(), models.SeedrSeen{SpaceMax: space}))
 	b.provider(t, models.ProviderSeedr, models.FailoverNone)
 }
 
+// admin returns the user as somebody who administers.
+func (b bundle) admin() models.Actor { return models.Actor{Kind: models.ActorAdmin, ID: &b.user.ID} }
+
 func (b bundle) provider(t testing.TB, p models.Provider, f models.Failover) {
 	t.Helper()
-	must[models.ProviderConfig](t)(b.SwitchProvider(t.Context(), store.ProviderChange{
-		To: p, By: b.user.ID, Options: models.ProviderOptions{Failover: f},
-	}, nil))
+	must[models.ProviderConfig](t)(b.SwitchProvider(t.Context(), b.admin(), models.ProviderChange{
+		To: p, Options: models.ProviderOptions{Failover: f},
+	}))
 }
 
 func (b bundle) submitOf(t testing.TB, sizes ...int64) models.Job {
@@ -69,11 +72,11 @@ func TestSeedrSlotsBoundAdmission(t *testing.T) {
 	if admitted != 2 {
 		t.Errorf("admitted %d to 2 slots", admitted)
 	}
-	note := must[store.QueueNote](t)(b.QueueNote(t.Context(), b.user.ID))
+	note := must[models.QueueNote](t)(b.QueueNote(t.Context(), b.user.ID))
 	if note.Seedr == nil || note.Seedr.Slots != 2 || note.Seedr.Taken != 2 || len(note.Seedr.Needs) != 2 {
 		t.Errorf("the queue says %+v", note.Seedr)
 	}
-	ok(t, b.w.SaveSeedrSeen(t.Context(), store.SeedrSeen{Others: 1})) // somebody uses the account by hand
+	ok(t, b.w.SaveSeedrSeen(t.Context(), models.SeedrSeen{Others: 1})) // somebody uses the account by hand
 	if got := must[store.SeedrRoom](t)(b.SeedrRoom(t.Context())); got.Taken != 3 || got.SlotsLeft() != 0 {
 		t.Errorf("with a foreign transfer: %d taken, %d left", got.Taken, got.SlotsLeft())
 	}
@@ -98,7 +101,7 @@ func TestSeedrSpaceBoundsAdmission(t *testing.T) {
 	if got := b.admit(t); len(got) != 0 {
 		t.Errorf("admitted %v without space", got)
 	}
-	note := must[store.QueueNote](t)(b.QueueNote(t.Context(), b.user.ID))
+	note := must[models.QueueNote](t)(b.QueueNote(t.Context(), b.user.ID))
 	if note.Seedr == nil || note.Seedr.Free != gib/2 || note.Seedr.Needs[waits.ID] != 2*gib {
 		t.Errorf("the queue says %+v", note.Seedr)
 	}
@@ -114,7 +117,7 @@ func TestSeedrSpaceThatIsFreedEndsThePause(t *testing.T) {
 	b := setup(t)
 	b.onSeedr(t, 25, 10*gib)
 	used := func(n int64) {
-		ok(t, b.w.SaveSeedrSeen(t.Context(), store.SeedrSeen{SpaceMax: 10 * gib, SpaceUsed: n}))
+		ok(t, b.w.SaveSeedrSeen(t.Context(), models.SeedrSeen{SpaceMax: 10 * gib, SpaceUsed: n}))
 	}
 	used(4 * gib)
 	ok(t, b.w.SaveSeedrFull(t.Context(), time.Hour, 0))
@@ -135,7 +138,7 @@ func TestSeedrPlacesTheFirstWhenTheAccountShrinks(t *testing.T) {
 	t.Parallel()
 	for name, shrink := range map[string]func(t *testing.T, b bundle){
 		"space": func(t *testing.T, b bundle) {
-			ok(t, b.w.SaveSeedrSeen(t.Context(), store.SeedrSeen{SpaceMax: 3 * gib}))
+			ok(t, b.w.SaveSeedrSeen(t.Context(), models.SeedrSeen{SpaceMax: 3 * gib}))
 		},
 		"slots": func(t *testing.T, b bundle) { ok(t, b.w.SaveSeedrFull(t.Context(), -time.Second, 1)) },
 	} {
@@ -171,7 +174,7 @@ func TestSeedrPlacesTheFirstWhenTheAccountShrinks(t *testing.T) {
 }
 
 func stop(b bundle, t testing.TB, id uuid.UUID) error {
-	_, err := b.w.Transition(t.Context(), id, store.Change{To: models.StateCancelled, Reason: "Test."})
+	_, err := b.w.Transition(t.Context(), id, models.JobChange{To: models.StateCancelled, Reason: "Test."})
 	return err
 }
 
@@ -210,7 +213,7 @@ func TestSeedrThatIsAwayTakesNothing(t *testing.T) {
 	if p := place(); p != models.ProblemSeedrAuth {
 		t.Errorf("with a refused password: %q", p)
 	}
-	ok(t, b.w.SaveSeedrSeen(t.Context(), store.SeedrSeen{}))
+	ok(t, b.w.SaveSeedrSeen(t.Context(), models.SeedrSeen{}))
 	if p := place(); p != "" {
 		t.Errorf("back again: %q", p)
 	}
@@ -272,7 +275,7 @@ func TestNewJobsGoToTheActiveProvider(t *testing.T) {
 	before := b.submitOf(t, 1)
 	b.onSeedr(t, 2, gib)
 	after := b.submitOf(t, 1)
-	url, _, err := b.SubmitJob(ctx, store.NewJob{UserID: b.user.ID, Source: models.Source{Kind: models.SourceURL, URI: "https://example.com/a"}})
+	url, _, err := b.SubmitJob(ctx, models.NewJob{UserID: b.user.ID, Source: models.Source{Kind: models.SourceURL, URI: "https://example.com/a"}})
 	ok(t, err)
 	for _, c := range []struct {
 		job  models.Job
@@ -282,7 +285,7 @@ func TestNewJobsGoToTheActiveProvider(t *testing.T) {
 			t.Errorf("%s is at %s, want %s", c.job.SourceKind, got.Provider, c.want)
 		}
 	}
-	n := store.NewJob{UserID: b.user.ID, Source: storetest.Magnet(), Provider: models.ProviderAgent}
+	n := models.NewJob{UserID: b.user.ID, Source: storetest.Magnet(), Provider: models.ProviderAgent}
 	if _, _, err := b.SubmitJob(ctx, n); models.CodeOf(err) != models.CodeForbidden {
 		t.Errorf("naming a provider without leave: %v", err)
 	}
@@ -294,7 +297,7 @@ func TestURLsNeedAnAgent(t *testing.T) {
 	user := storetest.User(t, s)
 	b := bundle{Store: s, w: s.Work(), user: user}
 	b.onSeedr(t, 1, gib)
-	_, _, err := s.SubmitJob(t.Context(), store.NewJob{UserID: user.ID, Source: models.Source{Kind: models.SourceURL, URI: "https://example.com/a"}})
+	_, _, err := s.SubmitJob(t.Context(), models.NewJob{UserID: user.ID, Source: models.Source{Kind: models.SourceURL, URI: "https://example.com/a"}})
 	if e := models.AsError(err); e.Problem != models.ProblemNoAgent || e.Field != "source" {
 		t.Errorf("a URL without an agent: %v", err)
 	}
@@ -307,14 +310,14 @@ func TestConcurrentSwitchesFollowOneAnother(t *testing.T) {
 	for i := range 8 {
 		wg.Go(func() {
 			to := models.Providers()[i%2]
-			_, err := b.SwitchProvider(t.Context(), store.ProviderChange{To: to, By: b.user.ID}, nil)
+			_, err := b.SwitchProvider(t.Context(), b.admin(), models.ProviderChange{To: to})
 			if err != nil {
 				t.Errorf("switch: %v", err)
 			}
 		})
 	}
 	wg.Wait()
-	list := must[[]store.ProviderEntry](t)(b.ProviderHistory(t.Context(), 0, 100))
+	list := must[[]models.ProviderEntry](t)(b.ProviderHistory(t.Context(), 0, 100))
 	if len(list) != 8 || list[0].Email != b.user.Email {
 		t.Fatalf("%d entries", len(list))
 	}
@@ -326,7 +329,7 @@ func TestConcurrentSwitchesFollowOneAnother(t *testing.T) {
 	if got := must[models.ProviderConfig](t)(b.ProviderConfig(t.Context())); got.Provider != list[0].Provider {
 		t.Errorf("%s is active, want %s", got.Provider, list[0].Provider)
 	}
-	older := must[[]store.ProviderEntry](t)(b.ProviderHistory(t.Context(), list[3].ID, 2))
+	older := must[[]models.ProviderEntry](t)(b.ProviderHistory(t.Context(), list[3].ID, 2))
 	if len(older) != 2 || older[0].ID != list[4].ID {
 		t.Errorf("the page after entry %d is %+v", list[3].ID, older)
 	}
@@ -338,11 +341,11 @@ func TestMoveToAgentsForgetsSeedrsNumbering(t *testing.T) {
 	b.onSeedr(t, 2, gib)
 	job := storetest.Submit(t, b.Store, b.user.ID, nil) // a magnet
 	b.admit(t)
-	must[store.Placement](t)(b.w.PlaceTransfer(ctx, job.ID, models.TransferDownload, []byte("t"), models.StateDownloading))
+	must[models.Placement](t)(b.w.PlaceTransfer(ctx, job.ID, models.TransferDownload, []byte("t"), models.StateDownloading))
 	told := storetest.Manifest(5, 7)
 	told.Metainfo = nil // Seedr tells names and sizes only
 	ok(t, b.w.SaveManifest(ctx, job.ID, told))
-	got := must[models.Job](t)(b.w.MoveJob(ctx, job.ID, store.Move{To: models.ProviderAgent, Message: "Moved."}))
+	got := must[models.Job](t)(b.w.MoveJob(ctx, job.ID, models.JobMove{To: models.ProviderAgent, Message: "Moved."}))
 	if got.Provider != models.ProviderAgent || got.State != models.StateQueued || got.AdmittedAt != nil || got.FileCount != 0 || got.Size != nil {
 		t.Errorf("after the move: %+v", got)
 	}
@@ -353,7 +356,7 @@ func TestMoveToAgentsForgetsSeedrsNumbering(t *testing.T) {
 	if len(attempts) != 1 || attempts[0].State != models.AttemptSuperseded || attempts[0].Provider != models.ProviderSeedr {
 		t.Errorf("attempts: %+v", attempts)
 	}
-	again := must[models.Job](t)(b.w.MoveJob(ctx, job.ID, store.Move{To: models.ProviderAgent, Message: "Moved."}))
+	again := must[models.Job](t)(b.w.MoveJob(ctx, job.ID, models.JobMove{To: models.ProviderAgent, Message: "Moved."}))
 	if again.Epoch != got.Epoch || countEvents(t, b, job.ID, models.EventMoved) != 1 {
 		t.Errorf("the same move again did something")
 	}
@@ -365,13 +368,13 @@ func TestStreamedPartsAreFenced(t *testing.T) {
 	b.onSeedr(t, 2, gib)
 	job := b.submitOf(t, 5)
 	b.admit(t)
-	p := must[store.Placement](t)(b.w.PlaceTransfer(ctx, job.ID, models.TransferDownload, []byte("t"), models.StateDownloading))
-	part := []store.PartReport{{Index: 0, Part: models.Part{Number: 1, Size: 5, CRC32C: "AAAAAA==", ETag: "e"}}}
+	p := must[models.Placement](t)(b.w.PlaceTransfer(ctx, job.ID, models.TransferDownload, []byte("t"), models.StateDownloading))
+	part := []models.PartReport{{Index: 0, Part: models.Part{Number: 1, Size: 5, CRC32C: "AAAAAA==", ETag: "e"}}}
 	if err := b.w.SaveStreamedParts(ctx, job.ID, p.Epoch, part); models.AsError(err).Problem != models.ProblemSuperseded {
 		t.Errorf("before it is stored: %v", err)
 	}
 	b.to(t, job.ID, models.StateDownloading)
-	must[models.Job](t)(b.w.Transition(ctx, job.ID, store.Change{To: models.StateStoring, Reason: "Test."}))
+	must[models.Job](t)(b.w.Transition(ctx, job.ID, models.JobChange{To: models.StateStoring, Reason: "Test."}))
 	ok(t, b.w.SaveStreamedParts(ctx, job.ID, p.Epoch, part))
 	ok(t, b.w.SaveStreamedParts(ctx, job.ID, p.Epoch, part))
 	if err := b.w.SaveStreamedParts(ctx, job.ID, p.Epoch-1, part); models.AsError(err).Problem != models.ProblemSuperseded {
@@ -391,14 +394,14 @@ func TestCopiedFilesAreCutSmall(t *testing.T) {
 	b.onSeedr(t, 2, 1000*gib)
 	job := b.submitOf(t, 40<<20, 40<<20, 5, 100*gib)
 	b.admit(t)
-	p := must[store.Placement](t)(b.w.PlaceTransfer(ctx, job.ID, models.TransferDownload, []byte("t"), models.StateDownloading))
+	p := must[models.Placement](t)(b.w.PlaceTransfer(ctx, job.ID, models.TransferDownload, []byte("t"), models.StateDownloading))
 	b.to(t, job.ID, models.StateDownloading)
-	must[models.Job](t)(b.w.Transition(ctx, job.ID, store.Change{To: models.StateStoring, Reason: "Test."}))
+	must[models.Job](t)(b.w.Transition(ctx, job.ID, models.JobChange{To: models.StateStoring, Reason: "Test."}))
 	must[string](t)(b.w.SetUploadID(ctx, p.Files[1].ID, "begun"))
 	now := b.Now()
 	ok(t, b.w.SaveSeedrItem(ctx, models.SeedrItem{InfoHash: *job.InfoHashV1, AddedAt: now, DoneAt: &now}))
 	for range 2 { // a second try finds the same
-		plan := must[store.OnSeedr](t)(b.w.FilesOnSeedr(ctx, job.ID))
+		plan := must[models.SeedrCopy](t)(b.w.FilesOnSeedr(ctx, job.ID))
 		var got []int64
 		for _, f := range plan.Files {
 			got = append(got, f.PartSize>>20)
@@ -407,7 +410,7 @@ func TestCopiedFilesAreCutSmall(t *testing.T) {
 			t.Errorf("parts of %v MiB, want %v", got, want)
 		}
 	}
-	part := []store.PartReport{{Index: 0, Part: models.Part{Number: 5, Size: 8 << 20, CRC32C: "AAAAAA==", ETag: "e"}}}
+	part := []models.PartReport{{Index: 0, Part: models.Part{Number: 5, Size: 8 << 20, CRC32C: "AAAAAA==", ETag: "e"}}}
 	ok(t, b.w.SaveStreamedParts(ctx, job.ID, p.Epoch, part))
 }
 
@@ -417,12 +420,12 @@ func TestSharedSeedrStateIsChangedOneAfterAnother(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
-			err := b.w.UpdateSeedrShared(t.Context(), func(old []byte, now time.Time) ([]byte, error) {
+			err := b.w.SeedrShared().Update(t.Context(), func(state *seedr.State, now time.Time) {
 				if now.IsZero() {
 					t.Error("no time")
 				}
-				n := bytes.Count(old, []byte("1"))
-				return []byte(`["` + strings.Repeat("1", n+1) + `"]`), nil
+				state.Failures++
+				state.OpenUntil, state.Reason = now.Add(time.Hour), seedr.KindHTML
 			})
 			if err != nil {
 				t.Errorf("update: %v", err)
@@ -430,7 +433,13 @@ func TestSharedSeedrStateIsChangedOneAfterAnother(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if got := must[[]byte](t)(b.SeedrShared(t.Context())); bytes.Count(got, []byte("1")) != 20 {
-		t.Errorf("after 20 changes: %s", got)
+	ok(t, b.w.SeedrShared().Update(t.Context(), func(state *seedr.State, _ time.Time) {
+		if state.Failures != 20 {
+			t.Errorf("%d of 20 changes are there", state.Failures)
+		}
+	}))
+	o := must[models.ProviderOverview](t)(b.ProviderOverview(t.Context()))
+	if o.Rest == nil || o.Rest.Reason != string(seedr.KindHTML) || !o.Rest.Until.After(b.Now()) {
+		t.Errorf("Seedr rests: %+v", o.Rest)
 	}
 }

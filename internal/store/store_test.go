@@ -31,7 +31,7 @@ func setup(t testing.TB) bundle {
 }
 
 // running submits a job with files of the sizes and places its download.
-func (b bundle) running(t testing.TB, sizes ...int64) (models.Job, store.Placement) {
+func (b bundle) running(t testing.TB, sizes ...int64) (models.Job, models.Placement) {
 	t.Helper()
 	m := storetest.Manifest(sizes...)
 	job := storetest.Submit(t, b.Store, b.user.ID, &m)
@@ -58,7 +58,7 @@ func (b bundle) to(t testing.TB, jobID uuid.UUID, state models.State) {
 		models.StateExpired:           {models.StateDownloading, models.StateStoring, models.StateReady, models.StateExpired},
 	}
 	for _, s := range ways[state] {
-		if _, err := b.w.Transition(t.Context(), jobID, store.Change{To: s, Reason: "because of " + string(s)}); err != nil {
+		if _, err := b.w.Transition(t.Context(), jobID, models.JobChange{To: s, Reason: "because of " + string(s)}); err != nil {
 			t.Fatalf("move to %s: %v", s, err)
 		}
 	}
@@ -153,14 +153,14 @@ func TestNobodySeesOthersRows(t *testing.T) {
 	}
 	counts := []int{
 		len(must[[]models.Session](t)(b.Sessions(ctx, evil))),
-		len(must[store.JobPage](t)(b.Jobs(ctx, evil, store.JobFilter{})).Jobs),
-		int(must[store.JobPage](t)(b.Jobs(ctx, evil, store.JobFilter{Search: "sample"})).Total),
+		len(must[models.JobPage](t)(b.Jobs(ctx, evil, models.JobFilter{})).Jobs),
+		int(must[models.JobPage](t)(b.Jobs(ctx, evil, models.JobFilter{Search: "sample"})).Total),
 		len(must[map[models.State]int64](t)(b.JobCounts(ctx, evil))),
 		len(must[map[uuid.UUID]models.Progress](t)(b.ProgressOf(ctx, evil, []uuid.UUID{job.ID}))),
 		len(must[[]models.Event](t)(b.JobEvents(ctx, evil, job.ID, 0, 100))),
 		len(must[[]models.Event](t)(b.EventsAfter(ctx, evil, 0, 100))),
 		int(must[int64](t)(b.LastEventID(ctx, evil))),
-		must[store.QueueNote](t)(b.QueueNote(ctx, evil)).Running,
+		must[models.QueueNote](t)(b.QueueNote(ctx, evil)).Running,
 	}
 	for i, n := range counts {
 		if n != 0 {
@@ -198,7 +198,7 @@ func TestTxIsAllOrNothing(t *testing.T) {
 		return s.Tx(ctx, func(s *store.Store) error { return models.Errorf(models.CodeBlocked, "No.") })
 	})
 	wantCode(t, err, models.CodeBlocked)
-	if n := must[store.JobPage](t)(b.Jobs(ctx, b.user.ID, store.JobFilter{})).Total; n != 0 {
+	if n := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, models.JobFilter{})).Total; n != 0 {
 		t.Errorf("%d jobs are left of a transaction that failed", n)
 	}
 }

@@ -15,20 +15,6 @@ import (
 // IdempotencyTTL is how long an Idempotency-Key is remembered.
 const IdempotencyTTL = 24 * time.Hour
 
-// NewJob is a submit.
-type NewJob struct {
-	UserID         uuid.UUID
-	Source         models.Source
-	Manifest       *models.Manifest // what the source holds, if that is known already
-	Selected       []int            // indexes of the files to fetch; nil for Source.Select, and all if that is nil too
-	ChooseFiles    bool             // wait for a choice of files once they are known
-	Provider       models.Provider  // that the user names; the active one if empty
-	Failover       models.Failover  // empty for the deployment's policy
-	RefuseIfFull   bool             // be refused when there is no room now, instead of waiting for it
-	IdempotencyKey string           // may be empty
-	RequestHash    []byte           // of the whole request, to tell a replay from a reuse of the key
-}
-
 // SubmitJob accepts a job in one transaction: replayed is true when the
 // idempotency key was used for the same request within 24 h, and job is then
 // the one of that time. It refuses blocked content, a second open job of the
@@ -37,7 +23,7 @@ type NewJob struct {
 // known size that the user's plan could never keep. A job of known size that
 // fits now holds its storage from here on; one that does not waits for room,
 // unless the submit says to refuse it.
-func (s *Store) SubmitJob(ctx context.Context, n NewJob) (job models.Job, replayed bool, err error) {
+func (s *Store) SubmitJob(ctx context.Context, n models.NewJob) (job models.Job, replayed bool, err error) {
 	err = s.Tx(ctx, func(s *Store) error {
 		job = s.draft(n)
 		var err error
@@ -68,7 +54,7 @@ func (s *Store) SubmitJob(ctx context.Context, n NewJob) (job models.Job, replay
 }
 
 // draft returns the row of a new job as far as the request alone tells.
-func (s *Store) draft(n NewJob) models.Job {
+func (s *Store) draft(n models.NewJob) models.Job {
 	now := s.Now()
 	job := models.Job{
 		ID: s.NewID(), UserID: n.UserID, SourceKind: n.Source.Kind, SourceURI: n.Source.URI,
@@ -96,7 +82,7 @@ func (s *Store) draft(n NewJob) models.Job {
 // claimKey makes the key point to the job. When the key is taken already it
 // loads that job instead and reports a replay. A concurrent submit with the
 // same key waits here for the first one's end.
-func (s *Store) claimKey(ctx context.Context, n NewJob, job *models.Job) (bool, error) {
+func (s *Store) claimKey(ctx context.Context, n models.NewJob, job *models.Job) (bool, error) {
 	now := s.Now()
 	claimed, err := s.exec(ctx, "claim idempotency key", `
 		insert into idempotency_keys as k (user_id, key, request_hash, job_id, created_at) values (?, ?, ?, ?, ?)
@@ -121,7 +107,7 @@ func (s *Store) claimKey(ctx context.Context, n NewJob, job *models.Job) (bool, 
 	}
 	*job = models.Job{} // a filled key would become part of the condition
 	err = s.conn(ctx).Where("user_id = ? and id = ? and delete_at is null", n.UserID, earlier.JobID).Take(job).Error
-	if err = translate(err, "load job of idempotency key"); isNotFound(err) {
+	if err = translate(err, "load job of idempotency key"); models.IsNotFound(err) {
 		return false, models.Errorf(models.CodeConflict, "The job of this request was deleted.")
 	}
 	return true, err
@@ -145,7 +131,7 @@ func (s *Store) checkBlocked(ctx context.Context, job models.Job) error {
 
 // insertJob writes the job with what belongs to it. An open job of the user
 // for the same content makes the insert do nothing.
-func (s *Store) insertJob(ctx context.Context, job *models.Job, n NewJob) error {
+func (s *Store) insertJob(ctx context.Context, job *models.Job, n models.NewJob) error {
 	res := s.conn(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(job)
 	if res.Error != nil {
 		return translate(res.Error, "insert job")
@@ -165,7 +151,7 @@ func (s *Store) insertJob(ctx context.Context, job *models.Job, n NewJob) error 
 	if err := s.saveMetainfo(ctx, job.ID, metainfo); err != nil {
 		return err
 	}
-	if err := s.enqueue(ctx, OutboxStart, job.ID); err != nil {
+	if err := s.enqueue(ctx, models.OutboxStart, job.ID); err != nil {
 		return err
 	}
 	return s.reserveNew(ctx, job, n.RefuseIfFull)

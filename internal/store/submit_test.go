@@ -18,7 +18,7 @@ func TestSubmit(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
 	m := storetest.Manifest(100, 0, 40<<20)
-	job, replayed, err := b.SubmitJob(ctx, store.NewJob{
+	job, replayed, err := b.SubmitJob(ctx, models.NewJob{
 		UserID: b.user.ID, Source: storetest.Magnet(), Manifest: &m, Selected: []int{0, 2},
 	})
 	if err != nil || replayed {
@@ -70,7 +70,7 @@ func TestSubmitSources(t *testing.T) {
 		{Kind: models.SourceTorrent, Metainfo: []byte("d4:infoe"), InfoHashV2: strings.Repeat("ab", 32), Private: true, Name: "P"},
 		{Kind: models.SourceMagnet, URI: "magnet:?xt=urn:btih:" + strings.Repeat("1", 40), InfoHashV1: strings.Repeat("1", 40), Select: []int{3}},
 	} {
-		job, _, err := b.SubmitJob(ctx, store.NewJob{UserID: b.user.ID, Source: src})
+		job, _, err := b.SubmitJob(ctx, models.NewJob{UserID: b.user.ID, Source: src})
 		ok(t, err)
 		got := must[models.Source](t)(b.w.Source(ctx, job.ID))
 		if got.Kind != src.Kind || got.URI != src.URI || string(got.Metainfo) != string(src.Metainfo) || got.Private != src.Private ||
@@ -86,7 +86,7 @@ func TestSubmitSources(t *testing.T) {
 func TestSameKeySameJob(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
-	n := store.NewJob{UserID: b.user.ID, Source: storetest.Magnet(), IdempotencyKey: "k", RequestHash: []byte("r")}
+	n := models.NewJob{UserID: b.user.ID, Source: storetest.Magnet(), IdempotencyKey: "k", RequestHash: []byte("r")}
 	var mu sync.Mutex
 	ids, fresh := make(map[uuid.UUID]int), 0
 	var wg sync.WaitGroup
@@ -109,7 +109,7 @@ func TestSameKeySameJob(t *testing.T) {
 	if len(ids) != 1 || fresh != 1 {
 		t.Errorf("%d jobs, %d of them new", len(ids), fresh)
 	}
-	if total := must[store.JobPage](t)(b.Jobs(ctx, b.user.ID, store.JobFilter{})).Total; total != 1 {
+	if total := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, models.JobFilter{})).Total; total != 1 {
 		t.Errorf("%d rows", total)
 	}
 }
@@ -118,7 +118,7 @@ func TestIdempotencyKeys(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
 	c := b.fakeClock()
-	n := store.NewJob{UserID: b.user.ID, Source: storetest.Magnet(), IdempotencyKey: "k", RequestHash: []byte("r")}
+	n := models.NewJob{UserID: b.user.ID, Source: storetest.Magnet(), IdempotencyKey: "k", RequestHash: []byte("r")}
 	first, _, err := b.SubmitJob(ctx, n)
 	ok(t, err)
 	other := n
@@ -154,7 +154,7 @@ func TestRefusedSubmitLeavesTheKeyFree(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
 	m := storetest.Manifest(1)
-	n := store.NewJob{
+	n := models.NewJob{
 		UserID: b.user.ID, Source: storetest.Magnet(), Manifest: &m, Selected: []int{7}, IdempotencyKey: "k", RequestHash: []byte("r"),
 	}
 	_, _, err := b.SubmitJob(ctx, n)
@@ -171,7 +171,7 @@ func TestBlockedContent(t *testing.T) {
 	src := storetest.Magnet()
 	ok(t, b.BlockHash(ctx, src.InfoHashV1, "court order"))
 	ok(t, b.BlockHash(ctx, src.InfoHashV1, "again"))
-	_, _, err := b.SubmitJob(ctx, store.NewJob{UserID: b.user.ID, Source: src})
+	_, _, err := b.SubmitJob(ctx, models.NewJob{UserID: b.user.ID, Source: src})
 	wantProblem(t, err, models.ProblemBlockedContent)
 	wantCode(t, err, models.CodeBlocked)
 	m := storetest.Manifest(1)
@@ -185,7 +185,7 @@ func TestBlockedContent(t *testing.T) {
 func TestOneOpenJobPerContent(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
-	n := store.NewJob{UserID: b.user.ID, Source: storetest.Magnet()}
+	n := models.NewJob{UserID: b.user.ID, Source: storetest.Magnet()}
 	var wg sync.WaitGroup
 	results := make(chan error, 20)
 	for range 20 {
@@ -206,7 +206,7 @@ func TestOneOpenJobPerContent(t *testing.T) {
 		wantProblem(t, err, models.ProblemDuplicateJob)
 		refusal = err
 	}
-	page := must[store.JobPage](t)(b.Jobs(ctx, b.user.ID, store.JobFilter{}))
+	page := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, models.JobFilter{}))
 	if accepted != 1 || page.Total != 1 {
 		t.Fatalf("%d accepted, %d rows", accepted, page.Total)
 	}
@@ -231,7 +231,7 @@ func TestOneOpenJobPerContent(t *testing.T) {
 func TestManifest(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
-	n := store.NewJob{UserID: b.user.ID, Source: storetest.Magnet(), Selected: []int{1, 99}}
+	n := models.NewJob{UserID: b.user.ID, Source: storetest.Magnet(), Selected: []int{1, 99}}
 	job, _, err := b.SubmitJob(ctx, n)
 	ok(t, err)
 	m := models.Manifest{
@@ -258,7 +258,7 @@ func TestManifest(t *testing.T) {
 	if n := countEvents(t, b, job.ID, models.EventManifest); n != 1 {
 		t.Errorf("%d events", n)
 	}
-	none, _, err := b.SubmitJob(ctx, store.NewJob{UserID: b.user.ID, Source: storetest.Magnet(), Selected: []int{50}})
+	none, _, err := b.SubmitJob(ctx, models.NewJob{UserID: b.user.ID, Source: storetest.Magnet(), Selected: []int{50}})
 	ok(t, err)
 	wantProblem(t, b.w.SaveManifest(ctx, none.ID, storetest.Manifest(1)), models.ProblemBadSelection)
 	// A magnet may turn out to be what another open job of the user fetches.

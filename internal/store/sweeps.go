@@ -29,7 +29,7 @@ func (w *Work) PurgeableJob(ctx context.Context, jobID uuid.UUID) (models.Job, e
 func (w *Work) DeleteJobRows(ctx context.Context, jobID uuid.UUID) error {
 	return w.s.Tx(ctx, func(s *Store) error {
 		job, err := s.lockAnyJob(ctx, jobID)
-		if isNotFound(err) {
+		if models.IsNotFound(err) {
 			return nil
 		}
 		if err != nil {

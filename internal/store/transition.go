@@ -10,17 +10,6 @@ import (
 	"longhaul/models"
 )
 
-// Change is a job's move to another state and what is told about it.
-type Change struct {
-	To          models.State
-	Reason      string         // one plain sentence: why it is in this state
-	NextAction  string         // one plain sentence: what happens next
-	Problem     models.Problem // the fault behind the state, if there is one
-	Deadline    *time.Time     // when NextAction happens at the latest; nil if it is open-ended
-	ReleaseSlot bool           // to queued only: give the slot back and wait for admission again
-	Message     string         // for the timeline; Reason if empty
-}
-
 // Job returns the job, also one that its user deleted.
 func (w *Work) Job(ctx context.Context, jobID uuid.UUID) (models.Job, error) {
 	var job models.Job
@@ -46,7 +35,7 @@ func (w *Work) Source(ctx context.Context, jobID uuid.UUID) (models.Source, erro
 	}
 	var row struct{ Metainfo []byte }
 	err = w.s.row(ctx, &row, "load metainfo", `select metainfo from job_metainfo where job_id = ?`, jobID)
-	if err != nil && !isNotFound(err) {
+	if err != nil && !models.IsNotFound(err) {
 		return models.Source{}, err
 	}
 	src.Metainfo = row.Metainfo
@@ -57,7 +46,7 @@ func (w *Work) Source(ctx context.Context, jobID uuid.UUID) (models.Source, erro
 // one that models allows, else it is refused as wrong_state. A job that is in
 // the state already only gets the new texts and deadline. A state that is not
 // running gives the slot back, queued keeps it unless told otherwise.
-func (w *Work) Transition(ctx context.Context, jobID uuid.UUID, c Change) (models.Job, error) {
+func (w *Work) Transition(ctx context.Context, jobID uuid.UUID, c models.JobChange) (models.Job, error) {
 	var job models.Job
 	err := w.s.Tx(ctx, func(s *Store) error {
 		var err error
@@ -76,7 +65,7 @@ func (s *Store) lockAnyJob(ctx context.Context, jobID uuid.UUID) (models.Job, er
 }
 
 // move applies the change to the locked job and writes the event.
-func (s *Store) move(ctx context.Context, job *models.Job, c Change, kind models.EventKind) error {
+func (s *Store) move(ctx context.Context, job *models.Job, c models.JobChange, kind models.EventKind) error {
 	same := job.State == c.To
 	if !same && !slices.Contains(c.To.Before(), job.State) {
 		return models.Fault(models.ProblemWrongState, "A job in the state “%s” cannot become “%s”.",
@@ -136,7 +125,7 @@ func (s *Store) bookMove(ctx context.Context, job *models.Job, was models.State)
 	}
 }
 
-func unchanged(job models.Job, c Change) bool {
+func unchanged(job models.Job, c models.JobChange) bool {
 	sameDeadline := job.Deadline == nil && c.Deadline == nil ||
 		job.Deadline != nil && c.Deadline != nil && job.Deadline.Equal(*c.Deadline)
 	releases := c.ReleaseSlot && job.AdmittedAt != nil
@@ -146,7 +135,7 @@ func unchanged(job models.Job, c Change) bool {
 // slotAfter returns since when the job holds a slot after the change. A
 // running job always holds one: when a late signal lets a job start that gave
 // its slot back, it takes one again rather than running uncounted.
-func slotAfter(since *time.Time, c Change, now time.Time) *time.Time {
+func slotAfter(since *time.Time, c models.JobChange, now time.Time) *time.Time {
 	switch {
 	case c.To.Running() && since == nil:
 		return &now

@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"longhaul/internal/store"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
@@ -25,7 +24,7 @@ func TestEveryTransition(t *testing.T) {
 			b.to(t, job.ID, from)
 			before := must[models.Job](t)(b.w.Job(ctx, job.ID))
 			events := countEvents(t, b, job.ID, models.EventState)
-			c := store.Change{To: to, Reason: before.Reason, Problem: before.Problem}
+			c := models.JobChange{To: to, Reason: before.Reason, Problem: before.Problem}
 			got, err := b.w.Transition(ctx, job.ID, c)
 			after := must[models.Job](t)(b.w.Job(ctx, job.ID))
 			told := countEvents(t, b, job.ID, models.EventState) - events
@@ -66,7 +65,7 @@ func TestTransitionTexts(t *testing.T) {
 	c := b.fakeClock()
 	job := storetest.Submit(t, b.Store, b.user.ID, nil)
 	deadline := c.now.Add(72*time.Hour + 123456*time.Microsecond)
-	change := store.Change{
+	change := models.JobChange{
 		To: models.StateNeedsAttention, Reason: "Nobody has it.", NextAction: "Fails then.", Problem: models.ProblemNoPeers,
 		Deadline: &deadline, Message: "Three tries were in vain.",
 	}
@@ -91,7 +90,7 @@ func TestTransitionTexts(t *testing.T) {
 	if got.Reason != change.Reason || got.Deadline != nil || !got.StateSince.Equal(since) || countEvents(t, b, job.ID, models.EventState) != 2 {
 		t.Errorf("new texts: %+v", got)
 	}
-	got = must[models.Job](t)(b.w.Transition(ctx, job.ID, store.Change{To: models.StateQueued, Reason: "Again."}))
+	got = must[models.Job](t)(b.w.Transition(ctx, job.ID, models.JobChange{To: models.StateQueued, Reason: "Again."}))
 	if got.Problem != "" || got.NextAction != "" || got.Deadline != nil {
 		t.Errorf("old texts stay: %+v", got)
 	}
@@ -108,11 +107,11 @@ func TestSlotsAreKeptAndReleased(t *testing.T) {
 		t.Fatal("not admitted exactly once")
 	}
 	b.to(t, job.ID, models.StateDownloading)
-	must[models.Job](t)(b.w.Transition(ctx, job.ID, store.Change{To: models.StateQueued, Reason: "moves to another agent"}))
+	must[models.Job](t)(b.w.Transition(ctx, job.ID, models.JobChange{To: models.StateQueued, Reason: "moves to another agent"}))
 	if got := must[models.Job](t)(b.w.Job(ctx, job.ID)); got.AdmittedAt == nil || admit() != 0 {
 		t.Error("a job that moves lost its slot")
 	}
-	must[models.Job](t)(b.w.Transition(ctx, job.ID, store.Change{To: models.StateQueued, Reason: "moves to another agent", ReleaseSlot: true}))
+	must[models.Job](t)(b.w.Transition(ctx, job.ID, models.JobChange{To: models.StateQueued, Reason: "moves to another agent", ReleaseSlot: true}))
 	if admit() != 1 {
 		t.Error("a job that gave its slot back is not admitted again")
 	}
@@ -132,7 +131,7 @@ func TestConcurrentTransitions(t *testing.T) {
 		var wg sync.WaitGroup
 		for _, to := range []models.State{models.StateReady, models.StateCancelled, models.StateFailed} {
 			wg.Go(func() {
-				_, err := b.w.Transition(ctx, job.ID, store.Change{To: to})
+				_, err := b.w.Transition(ctx, job.ID, models.JobChange{To: to})
 				if err == nil {
 					won.Add(1)
 					return
@@ -188,7 +187,7 @@ func TestRetryAndDelete(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
 	job, p := b.running(t, 10, 20)
-	ok(t, b.SaveParts(ctx, p.Agent.ID, job.ID, p.Epoch, []store.PartReport{part(0, 1, 10)}))
+	ok(t, b.SaveParts(ctx, p.Agent.ID, job.ID, p.Epoch, []models.PartReport{part(0, 1, 10)}))
 	ok(t, b.w.EndAttempt(ctx, job.ID, p.Epoch, models.AttemptFailed, models.ProblemStalled, "It stalled."))
 	b.to(t, job.ID, models.StateFailed)
 	again := must[models.Job](t)(b.RequestRetry(ctx, b.user.ID, job.ID))
@@ -197,7 +196,7 @@ func TestRetryAndDelete(t *testing.T) {
 	}
 	_, err := b.RequestRetry(ctx, b.user.ID, job.ID)
 	wantProblem(t, err, models.ProblemWrongState) // a second click
-	next := must[store.Placement](t)(b.w.PlaceTransfer(ctx, job.ID, models.TransferDownload, []byte("t"), models.StateDownloading))
+	next := must[models.Placement](t)(b.w.PlaceTransfer(ctx, job.ID, models.TransferDownload, []byte("t"), models.StateDownloading))
 	if len(next.Parts[p.Files[0].ID]) != 1 || next.Epoch != 2 {
 		t.Errorf("the new run forgot what is stored: %+v", next)
 	}

@@ -11,26 +11,9 @@ import (
 	"longhaul/models"
 )
 
-// Usage is what an account uses of its plan.
-type Usage struct {
-	Plan      models.Plan
-	Room      models.Room
-	Bandwidth int64 // bytes delivered in this calendar month, UTC
-	Running   int   // jobs that hold a slot
-	Limit     int   // how many may; 0 is no limit
-	Jobs      int64 // all jobs, ended ones included
-}
-
-// LedgerEntry is a line of the ledger with the name of its job, empty once the
-// job is deleted.
-type LedgerEntry struct {
-	models.LedgerLine
-	JobName string
-}
-
 // Usage returns what the account uses of its plan.
-func (s *Store) Usage(ctx context.Context, userID uuid.UUID) (Usage, error) {
-	var u Usage
+func (s *Store) Usage(ctx context.Context, userID uuid.UUID) (models.Usage, error) {
+	var u models.Usage
 	var err error
 	if u.Plan, err = s.PlanOf(ctx, userID); err != nil {
 		return u, err
@@ -54,8 +37,8 @@ func (s *Store) Usage(ctx context.Context, userID uuid.UUID) (Usage, error) {
 
 // Ledger returns the account's ledger lines before an id, newest first, those
 // of one job only if jobID is not nil. An id of 0 begins with the newest.
-func (s *Store) Ledger(ctx context.Context, userID uuid.UUID, jobID *uuid.UUID, before int64, limit int) ([]LedgerEntry, error) {
-	var out []LedgerEntry
+func (s *Store) Ledger(ctx context.Context, userID uuid.UUID, jobID *uuid.UUID, before int64, limit int) ([]models.LedgerEntry, error) {
+	var out []models.LedgerEntry
 	err := s.rows(ctx, &out, "list ledger", `
 		select l.*, coalesce(j.name, '') as job_name
 		from quota_ledger l left join jobs j on j.id = l.job_id and j.user_id = l.user_id and j.delete_at is null

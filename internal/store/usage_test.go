@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
-	"longhaul/internal/store"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
@@ -86,12 +85,12 @@ func TestReconcileRepairsAndReports(t *testing.T) {
 	b, ctx := setup(t), t.Context()
 	ready, open := b.submit(t, 40), b.submit(t, 7)
 	b.finish(t, ready.ID)
-	if d := must[store.Drift](t)(b.w.ReconcileQuota(ctx)); d != (store.Drift{}) {
+	if d := must[models.QuotaDrift](t)(b.w.ReconcileQuota(ctx)); d != (models.QuotaDrift{}) {
 		t.Errorf("found %+v where nothing is wrong", d)
 	}
 	b.sql(t, "update quota_usage set used = 1000, reserved = 0 where user_id = $1", b.user.ID)
 	b.sql(t, "update jobs set quota_reserved = 9 where id = $1", ready.ID)
-	d := must[store.Drift](t)(b.w.ReconcileQuota(ctx))
+	d := must[models.QuotaDrift](t)(b.w.ReconcileQuota(ctx))
 	if d.Jobs != 1 || d.Accounts != 1 || d.Bytes == 0 {
 		t.Errorf("repaired %+v", d)
 	}
@@ -99,15 +98,15 @@ func TestReconcileRepairsAndReports(t *testing.T) {
 	if room.Used != 40 || room.Reserved != 7 {
 		t.Errorf("after the repair %+v", room)
 	}
-	if d := must[store.Drift](t)(b.w.ReconcileQuota(ctx)); d != (store.Drift{}) {
+	if d := must[models.QuotaDrift](t)(b.w.ReconcileQuota(ctx)); d != (models.QuotaDrift{}) {
 		t.Errorf("found %+v after the repair", d)
 	}
-	entries := must[[]store.LedgerEntry](t)(b.Ledger(ctx, b.user.ID, nil, 0, 10))
+	entries := must[[]models.LedgerEntry](t)(b.Ledger(ctx, b.user.ID, nil, 0, 10))
 	if entries[0].Kind != models.LedgerRepair || entries[0].UsedAfter != 40 || entries[0].ReservedAfter != 7 {
 		t.Errorf("the ledger ends with %+v", entries[0])
 	}
 	b.sql(t, "delete from quota_usage where user_id = $1", b.user.ID)
-	if d := must[store.Drift](t)(b.w.ReconcileQuota(ctx)); d.Accounts != 1 || d.Bytes != 47 {
+	if d := must[models.QuotaDrift](t)(b.w.ReconcileQuota(ctx)); d.Accounts != 1 || d.Bytes != 47 {
 		t.Errorf("totals that are gone: %+v", d)
 	}
 	b.to(t, open.ID, models.StateCancelled)
@@ -158,7 +157,7 @@ func TestDailyUsage(t *testing.T) {
 	if june.Day.Day() != 1 || june.BandwidthBytes != 5 || june.StorageBytes != 150 || june.StoredBytes != 50 || june.JobsFinished != 1 {
 		t.Errorf("June 1: %+v", june)
 	}
-	u := must[store.Usage](t)(b.Usage(ctx, b.user.ID))
+	u := must[models.Usage](t)(b.Usage(ctx, b.user.ID))
 	if u.Bandwidth != 5 || u.Jobs != 2 || u.Room.Used != 150 {
 		t.Errorf("usage %+v", u)
 	}

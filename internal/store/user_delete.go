@@ -82,7 +82,7 @@ func (w *Work) DeleteLeftJobs(ctx context.Context, limit int) (int, error) {
 		return 0, err
 	}
 	for i, j := range left {
-		if err := w.s.RequestDelete(ctx, j.UserID, j.ID); err != nil && !isNotFound(err) {
+		if err := w.s.RequestDelete(ctx, j.UserID, j.ID); err != nil && !models.IsNotFound(err) {
 			return i, err
 		}
 	}

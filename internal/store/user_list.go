@@ -9,59 +9,17 @@ import (
 	"longhaul/models"
 )
 
-// UserSort is what a list of accounts is sorted by.
-type UserSort string
-
-// The sort keys of accounts. Accounts with equal keys are in the order of
-// their ids.
-const (
-	UserSortCreated UserSort = "created"
-	UserSortEmail   UserSort = "email"
-	UserSortSignIn  UserSort = "signIn"  // the last one; who never signed in counts as earliest
-	UserSortStorage UserSort = "storage" // what stored files take up
-)
-
-// UserFilter selects a page of the accounts. Zero values select all.
-type UserFilter struct {
-	Search string // part of the address
-	Role   models.Role
-	State  models.UserState
-	Sort   UserSort // empty is by creation
-	Desc   bool
-	Cursor string // UserPage.NextCursor of the page before; empty for the first
-	Limit  int
-}
-
-// UserRow is an account with what a list of them shows.
-type UserRow struct {
-	models.User
-	LastSeenAt   *time.Time // the newest use of a session or token; nil for none that is still there
-	Jobs         int64
-	RunningJobs  int64 // jobs that hold a slot
-	PlanID       string
-	PlanName     string
-	StorageUsed  int64  // bytes of stored files
-	StorageLimit *int64 // bytes; nil for no limit
-}
-
-// UserPage is one page of a list of accounts.
-type UserPage struct {
-	Users      []UserRow
-	NextCursor string // empty on the last page
-	Total      int64  // accounts on all pages, counted with the first one
-}
-
 // userOrder is how a list is sorted by a key: the expression over the accounts
 // u and their totals q, and the type of a cursor's key.
-func userOrder(k UserSort) (expression, keyType string, ok bool) {
+func userOrder(k models.UserSort) (expression, keyType string, ok bool) {
 	switch k {
-	case UserSortCreated:
+	case models.UserSortCreated:
 		return "u.created_at", "timestamptz", true
-	case UserSortEmail:
+	case models.UserSortEmail:
 		return "u.email", "text", true
-	case UserSortSignIn:
+	case models.UserSortSignIn:
 		return "coalesce(u.last_sign_in_at, '-infinity')", "timestamptz", true
-	case UserSortStorage:
+	case models.UserSortStorage:
 		return "coalesce(q.used, 0)", "bigint", true
 	default:
 		return "", "", false
@@ -69,20 +27,20 @@ func userOrder(k UserSort) (expression, keyType string, ok bool) {
 }
 
 // Users returns a page of the accounts. It is for administrators.
-func (s *Store) Users(ctx context.Context, f UserFilter) (UserPage, error) {
+func (s *Store) Users(ctx context.Context, f models.UserFilter) (models.UserPage, error) {
 	if f.Sort == "" {
-		f.Sort = UserSortCreated
+		f.Sort = models.UserSortCreated
 	}
 	expression, keyType, ok := userOrder(f.Sort)
 	if !ok {
-		return UserPage{}, models.Errorf(models.CodeInvalid, "Accounts cannot be sorted by that.").In("sort")
+		return models.UserPage{}, models.Errorf(models.CodeInvalid, "Accounts cannot be sorted by that.").In("sort")
 	}
 	f.Limit = pageSize(f.Limit)
 	where, args, err := whereUsers(f)
 	if err != nil {
-		return UserPage{}, err
+		return models.UserPage{}, err
 	}
-	var page UserPage
+	var page models.UserPage
 	direction, beyond := "asc", ">"
 	if f.Desc {
 		direction, beyond = "desc", "<"
@@ -98,7 +56,7 @@ func (s *Store) Users(ctx context.Context, f UserFilter) (UserPage, error) {
 		}
 	}
 	if err != nil {
-		return UserPage{}, err
+		return models.UserPage{}, err
 	}
 	order := expression + " " + direction + ", u.id " + direction
 	err = s.rows(ctx, &page.Users, "list users", `
@@ -120,7 +78,7 @@ func (s *Store) Users(ctx context.Context, f UserFilter) (UserPage, error) {
 }
 
 // whereUsers returns the condition on accounts u that a filter makes.
-func whereUsers(f UserFilter) (string, []any, error) {
+func whereUsers(f models.UserFilter) (string, []any, error) {
 	where, args := "u.delete_at is null", []any{}
 	if search := strings.ToLower(strings.TrimSpace(f.Search)); search != "" {
 		where, args = where+" and position(? in u.email) > 0", append(args, search)
@@ -145,17 +103,17 @@ func whereUsers(f UserFilter) (string, []any, error) {
 // never is the key of an account that never signed in.
 const never = "-infinity"
 
-func userCursor(sort UserSort, desc bool, last UserRow, total int64) cursor {
+func userCursor(sort models.UserSort, desc bool, last models.UserRow, total int64) cursor {
 	c := cursor{By: string(sort), Desc: desc, ID: last.ID, Total: total}
 	switch sort {
-	case UserSortEmail:
+	case models.UserSortEmail:
 		c.Key = last.Email
-	case UserSortSignIn:
+	case models.UserSortSignIn:
 		c.Key = never
 		if at := last.LastSignInAt; at != nil {
 			c.Key = at.UTC().Format(time.RFC3339Nano)
 		}
-	case UserSortStorage:
+	case models.UserSortStorage:
 		c.Key = strconv.FormatInt(last.StorageUsed, 10)
 	default:
 		c.Key = last.CreatedAt.UTC().Format(time.RFC3339Nano)
@@ -163,15 +121,15 @@ func userCursor(sort UserSort, desc bool, last UserRow, total int64) cursor {
 	return c
 }
 
-func readUserCursor(text string, sort UserSort, desc bool) (cursor, error) {
+func readUserCursor(text string, sort models.UserSort, desc bool) (cursor, error) {
 	c, err := readCursor(text, string(sort), desc)
 	if err != nil {
 		return cursor{}, err
 	}
 	switch {
-	case sort == UserSortStorage:
+	case sort == models.UserSortStorage:
 		_, err = strconv.ParseInt(c.Key, 10, 64)
-	case sort == UserSortCreated, sort == UserSortSignIn && c.Key != never:
+	case sort == models.UserSortCreated, sort == models.UserSortSignIn && c.Key != never:
 		_, err = time.Parse(time.RFC3339Nano, c.Key)
 	}
 	if err != nil {

@@ -103,7 +103,7 @@ func Magnet() models.Source {
 // its files are known from the start.
 func Submit(t testing.TB, s *store.Store, userID uuid.UUID, m *models.Manifest) models.Job {
 	t.Helper()
-	job, _, err := s.SubmitJob(t.Context(), store.NewJob{UserID: userID, Source: Magnet(), Manifest: m})
+	job, _, err := s.SubmitJob(t.Context(), models.NewJob{UserID: userID, Source: Magnet(), Manifest: m})
 	if err != nil {
 		t.Fatalf("submit job: %v", err)
 	}

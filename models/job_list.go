@@ -1,0 +1,72 @@
+package models
+
+import "github.com/google/uuid"
+
+// NewJob is what a user submits.
+type NewJob struct {
+	UserID         uuid.UUID
+	Source         Source
+	Manifest       *Manifest // what the source holds, if that is known already
+	Selected       []int     // indexes of the files to fetch; nil for Source.Select, and all if that is nil too
+	ChooseFiles    bool      // wait for a choice of files once they are known
+	Provider       Provider  // that the user names; the active one if empty
+	Failover       Failover  // empty for the deployment's policy
+	RefuseIfFull   bool      // be refused when there is no room now, instead of waiting for it
+	IdempotencyKey string    // may be empty
+	RequestHash    []byte    // of the whole request, to tell a replay from a reuse of the key
+}
+
+// JobSort is what a list of jobs is sorted by.
+type JobSort string
+
+// The sort keys of jobs. Jobs with equal keys are in the order of their ids.
+const (
+	JobSortCreated JobSort = "created"
+	JobSortName    JobSort = "name" // without regard to case
+	JobSortSize    JobSort = "size" // unknown sizes count as smallest
+	JobSortState   JobSort = "state"
+)
+
+// Valid reports whether s is a known sort key.
+func (s JobSort) Valid() bool {
+	return s == JobSortCreated || s == JobSortName || s == JobSortSize || s == JobSortState
+}
+
+// JobFilter selects a page of a user's jobs.
+type JobFilter struct {
+	States []State // any of them; empty for all
+	Search string  // part of the name without regard to case, or the beginning of an info hash
+	Sort   JobSort // empty is by creation
+	Desc   bool
+	Cursor string // JobPage.NextCursor of the page before; empty for the first
+	Limit  int
+}
+
+// JobPage is one page of a list of jobs.
+type JobPage struct {
+	Jobs       []Job
+	NextCursor string // empty on the last page
+	Total      int64  // jobs on all pages, counted with the first one
+}
+
+// QueueNote is what a user's queued jobs wait for.
+type QueueNote struct {
+	Running     int // jobs of the user that hold a slot
+	Limit       int // how many may; 0 is no limit
+	AgentsAlive int // agents that take work
+	FreeSlots   int // on those agents, for anybody
+	Room        Room
+	Retention   int // days after which the user's ready jobs expire; 0 is never
+
+	Seedr *SeedrNote // nil when none of the user's jobs waits for Seedr
+}
+
+// SeedrNote is what keeps jobs waiting for the Seedr account.
+type SeedrNote struct {
+	Slots, Taken int                 // 0 slots while their number is unknown
+	Known        bool                // the space is known
+	Free         int64               // bytes
+	Down         string              // why Seedr cannot be used at all, one sentence; empty if it can
+	Full         bool                // Seedr refused a transfer a moment ago
+	Needs        map[uuid.UUID]int64 // bytes, by job
+}

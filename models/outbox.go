@@ -1,0 +1,31 @@
+package models
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// OutboxKind is what has to be told to Temporal.
+type OutboxKind string
+
+// The kinds of outbox item, each with what its Ref is.
+const (
+	OutboxStart  OutboxKind = "start"  // start the workflow of the job
+	OutboxAdmit  OutboxKind = "admit"  // the job holds a slot: signal its workflow
+	OutboxCancel OutboxKind = "cancel" // cancel the workflow of the job
+	OutboxPurge  OutboxKind = "purge"  // remove the rows and objects of the deleted job
+	OutboxTrack  OutboxKind = "track"  // run the tracker of the agent
+	OutboxRetry  OutboxKind = "retry"  // job needs_attention: signal its workflow; job queued: start another run of it
+	OutboxMail   OutboxKind = "mail"   // send the mail
+)
+
+// OutboxItem is something that was decided in a transaction and still has to
+// be told to Temporal.
+type OutboxItem struct {
+	ID        int64
+	Kind      OutboxKind
+	Ref       uuid.UUID // the job, agent or mail
+	Attempts  int       // how often it was tried before
+	CreatedAt time.Time
+}

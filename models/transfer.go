@@ -1,0 +1,61 @@
+package models
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// JobChange is a job's move to another state and what is told about it.
+type JobChange struct {
+	To          State
+	Reason      string     // one plain sentence: why it is in this state
+	NextAction  string     // one plain sentence: what happens next
+	Problem     Problem    // the fault behind the state, if there is one
+	Deadline    *time.Time // when NextAction happens at the latest; nil if it is open-ended
+	ReleaseSlot bool       // to queued only: give the slot back and wait for admission again
+	Message     string     // for the timeline; Reason if empty
+}
+
+// JobMove gives a job to another provider.
+type JobMove struct {
+	To      Provider
+	From    Provider // only if it is there still; empty for wherever it is
+	Problem Problem  // why; empty when a person wants it
+	Message string   // for the timeline: one plain sentence
+}
+
+// Placement is a transfer given to an agent or to Seedr.
+type Placement struct {
+	Job   Job
+	Agent Agent // none on Seedr
+	Epoch int64
+	Files []File               // those to fetch, stored ones included; none before a resolve
+	Parts map[uuid.UUID][]Part // in storage already, by file
+}
+
+// OpenAttempt is an attempt that a provider works on, with the job's owner.
+type OpenAttempt struct {
+	Attempt
+	UserID uuid.UUID
+}
+
+// FileParts is a file that is to be completed, with its parts in order.
+type FileParts struct {
+	File
+	Parts []Part
+}
+
+// PartReport is a part that an agent says is in storage.
+type PartReport struct {
+	Index int // file
+	Part
+}
+
+// SeedrCopy is a job whose content is complete on Seedr and goes to storage.
+type SeedrCopy struct {
+	Job   Job
+	Epoch int64
+	Item  SeedrItem
+	Files []FileParts // pending ones
+}
