@@ -3,6 +3,7 @@ package models
 import (
 	"errors"
 	"fmt"
+	"maps"
 )
 
 // Code says what kind of fault an error is. The two borders (HTTP status in
@@ -40,6 +41,7 @@ type Error struct {
 	Problem Problem // the specific fault, stable for clients; may be empty
 	Field   string  // the input field at fault, as a JSON name; may be empty
 	Message string  // one plain sentence for a user
+	Params  Params  // what is particular to this fault, for the reason of a job that meets it
 	Cause   error   // internal; for logs only
 }
 
@@ -82,6 +84,25 @@ func (e *Error) Because(cause error) *Error {
 	c := *e
 	c.Cause = cause
 	return &c
+}
+
+// With returns a copy of the error with one more parameter of its reason.
+func (e *Error) With(name string, value any) *Error {
+	c := *e
+	c.Params = maps.Clone(e.Params).with(name, value)
+	return &c
+}
+
+// Reason returns why a job is where it is that the fault led there.
+func (e *Error) Reason() Reason {
+	switch {
+	case e.Problem != "":
+		return e.Problem.Reason(e.Params)
+	case e.Code == CodeUnavailable || e.Code == CodeRateLimited:
+		return Reason{Code: ReasonUnavailable, Params: e.Params}
+	default:
+		return Reason{Code: ReasonInternal, Params: e.Params}
+	}
 }
 
 // AsError returns err as an Error; one of another type becomes

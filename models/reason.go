@@ -1,0 +1,287 @@
+package models
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// ReasonCode says why a job is where it is, or what a transfer waits for. Its
+// value is stable: clients and operators may depend on it. Every Problem is a
+// reason code too, for what a fault led to. models/wording has the words.
+type ReasonCode string
+
+// Reasons of a job in the queue. A job that waits for storage, an agent or
+// Seedr has the problem of that name as its reason: storage_full, no_agent,
+// seedr_slots, seedr_full, seedr_auth, seedr_failing.
+const (
+	ReasonAccepted          ReasonCode = "accepted"             // submitted; waits for a free slot
+	ReasonWaitsForSlot      ReasonCode = "waits_for_slot"       // nothing more is known
+	ReasonWaitsForUserSlot  ReasonCode = "waits_for_user_slot"  // running, limit: jobs of the user
+	ReasonWaitsForAgentSlot ReasonCode = "waits_for_agent_slot" // every agent runs as much as it can
+	ReasonHasSlot           ReasonCode = "has_slot"             // admitted; starts within seconds
+	ReasonFilesChosen       ReasonCode = "files_chosen"         // chosen, files: how many of how many, if known
+	ReasonResumed           ReasonCode = "resumed"              // after a pause
+	ReasonRetried           ReasonCode = "retried"              // somebody asked for another try
+	ReasonMovedByAdmin      ReasonCode = "moved_by_admin"       // provider: where it goes on
+	ReasonMovedByFailover   ReasonCode = "moved_by_failover"    // provider, and problem: why it left the other one
+)
+
+// Reasons of a job that runs.
+const (
+	ReasonLooksUpFiles     ReasonCode = "looks_up_files"       // agent: its name, if known
+	ReasonSeedrLooksUp     ReasonCode = "seedr_looks_up_files" // Seedr fetches all of it first
+	ReasonFilesKnown       ReasonCode = "files_known"          // files: how many, if they were just found
+	ReasonDownloading      ReasonCode = "downloading"          // agent: its name, if known
+	ReasonSeedrDownloading ReasonCode = "seedr_downloading"
+	ReasonCopyingFromSeedr ReasonCode = "copying_from_seedr"
+	ReasonCompleting       ReasonCode = "completing" // objects are completed and checked
+)
+
+// Reasons of a job that waits for a person, or has ended.
+const (
+	ReasonChooseFiles     ReasonCode = "choose_files"
+	ReasonPaused          ReasonCode = "paused"
+	ReasonCancelRequested ReasonCode = "cancel_requested" // it stops within seconds
+	ReasonCancelled       ReasonCode = "cancelled"
+	ReasonReady           ReasonCode = "ready"
+	ReasonExpired         ReasonCode = "expired"
+	ReasonDeleted         ReasonCode = "deleted" // in timelines only
+)
+
+// Reasons for which no bytes come to a transfer. A fault that the transfer
+// itself tries to get over, such as a server that fails, is told by its
+// problem.
+const (
+	ReasonWaitsForMetadata     ReasonCode = "waits_for_metadata"      // since; seen: peers known of; peers: connected ones
+	ReasonWaitsForPeers        ReasonCode = "waits_for_peers"         // since; peers: connected ones; seeders: of them
+	ReasonWaitsForDisk         ReasonCode = "waits_for_disk"          // the agent's, until parts are uploaded
+	ReasonWaitsForControlPlane ReasonCode = "waits_for_control_plane" // the agent cannot reach it
+	ReasonSeedrRemovesEarlier  ReasonCode = "seedr_removes_earlier"   // an earlier copy goes first
+	ReasonSeedrLooksForPeers   ReasonCode = "seedr_looks_for_peers"
+	ReasonSeedrUnconfirmed     ReasonCode = "seedr_unconfirmed"  // the answer to the add got lost
+	ReasonSeedrIdle            ReasonCode = "seedr_idle"         // since
+	ReasonSeedrPaused          ReasonCode = "seedr_paused"       // somebody paused it there
+	ReasonSeedrPlacesFiles     ReasonCode = "seedr_places_files" // it has all of it
+)
+
+// Faults without a problem of their own.
+const (
+	ReasonInternal    ReasonCode = "internal"    // a fault of ours
+	ReasonUnavailable ReasonCode = "unavailable" // something needed is away for now
+)
+
+// What is behind a source_failing, as its parameter "cause".
+const (
+	CauseNoHost      = "no_host"     // the name does not exist
+	CauseLookup      = "lookup"      // the name could not be looked up
+	CauseCertificate = "certificate" // not valid
+	CauseTimeout     = "timeout"     // no answer in time
+	CauseSilent      = "silent"      // it stopped sending
+	CauseSlow        = "slow"        // it sends too slowly to ever finish
+	CauseBroken      = "broken"      // the connection broke
+	CauseRedirects   = "redirects"   // too many
+	CauseWrongBytes  = "wrong_bytes" // other ones than it was asked for
+)
+
+// Causes returns every cause.
+func Causes() []string {
+	return []string{
+		CauseNoHost, CauseLookup, CauseCertificate, CauseTimeout, CauseSilent, CauseSlow, CauseBroken, CauseRedirects, CauseWrongBytes,
+	}
+}
+
+var ownReasons = []ReasonCode{
+	ReasonAccepted, ReasonWaitsForSlot, ReasonWaitsForUserSlot, ReasonWaitsForAgentSlot, ReasonHasSlot, ReasonFilesChosen,
+	ReasonResumed, ReasonRetried, ReasonMovedByAdmin, ReasonMovedByFailover,
+	ReasonLooksUpFiles, ReasonSeedrLooksUp, ReasonFilesKnown, ReasonDownloading, ReasonSeedrDownloading, ReasonCopyingFromSeedr,
+	ReasonCompleting,
+	ReasonChooseFiles, ReasonPaused, ReasonCancelRequested, ReasonCancelled, ReasonReady, ReasonExpired, ReasonDeleted,
+	ReasonWaitsForMetadata, ReasonWaitsForPeers, ReasonWaitsForDisk, ReasonWaitsForControlPlane, ReasonSeedrRemovesEarlier,
+	ReasonSeedrLooksForPeers, ReasonSeedrUnconfirmed, ReasonSeedrIdle, ReasonSeedrPaused, ReasonSeedrPlacesFiles,
+	ReasonInternal, ReasonUnavailable,
+}
+
+// ReasonCodes returns every reason code: those of their own in the order of a
+// job's way, then all problems by name.
+func ReasonCodes() []ReasonCode {
+	out := slices.Clone(ownReasons)
+	problems := Problems()
+	slices.Sort(problems)
+	for _, p := range problems {
+		out = append(out, ReasonCode(p))
+	}
+	return out
+}
+
+// Valid reports whether c is a known reason code.
+func (c ReasonCode) Valid() bool { return slices.Contains(ownReasons, c) || c.Problem() != "" }
+
+// Problem returns the problem of the same name, empty if there is none.
+func (c ReasonCode) Problem() Problem {
+	if _, ok := problemCodes[Problem(c)]; ok {
+		return Problem(c)
+	}
+	return ""
+}
+
+// Fault reports whether the code stands for a fault.
+func (c ReasonCode) Fault() bool {
+	return c.Problem() != "" || c == ReasonInternal || c == ReasonUnavailable
+}
+
+// Reason is why something is as it is, as data: a code and what is particular
+// to this time. The zero value is no reason.
+type Reason struct {
+	Code   ReasonCode `json:"code"`
+	Params Params     `json:"params,omitempty" gorm:"serializer:json"`
+}
+
+// Because returns the reason of the code; names and values of its parameters
+// alternate.
+func Because(code ReasonCode, kv ...any) Reason {
+	r := Reason{Code: code}
+	for i := 0; i+1 < len(kv); i += 2 {
+		r.Params = r.Params.with(fmt.Sprint(kv[i]), kv[i+1])
+	}
+	return r
+}
+
+// Reason returns the reason of a job that met the problem.
+func (p Problem) Reason(params Params) Reason { return Reason{Code: ReasonCode(p), Params: params} }
+
+// None reports whether there is no reason.
+func (r Reason) None() bool { return r.Code == "" }
+
+// Equal reports whether both say the same.
+func (r Reason) Equal(o Reason) bool { return r.Code == o.Code && maps.Equal(r.Params, o.Params) }
+
+// Params are the particulars of a reason by name: whole numbers (bytes,
+// counts, seconds), names, and instants as RFC 3339 text. Values are int64,
+// string or bool only.
+type Params map[string]any
+
+// with returns p with one more parameter.
+func (p Params) with(name string, value any) Params {
+	if p == nil {
+		p = Params{}
+	}
+	p[name] = scalar(value)
+	return p
+}
+
+// scalar makes a parameter of a value.
+func scalar(value any) any {
+	switch v := value.(type) {
+	case time.Time:
+		return v.UTC().Format(time.RFC3339)
+	case time.Duration:
+		return int64(v / time.Second)
+	}
+	switch v := reflect.ValueOf(value); {
+	case v.CanInt():
+		return v.Int()
+	case v.CanUint():
+		return int64(v.Uint()) //nolint:gosec // sizes and counts are far below the limit
+	case v.Kind() == reflect.Bool:
+		return v.Bool()
+	default:
+		return fmt.Sprint(value)
+	}
+}
+
+// Int returns a whole number.
+func (p Params) Int(name string) (int64, bool) {
+	n, ok := p[name].(int64)
+	return n, ok
+}
+
+// Text returns a name or other text.
+func (p Params) Text(name string) (string, bool) {
+	s, ok := p[name].(string)
+	return s, ok
+}
+
+// Time returns an instant.
+func (p Params) Time(name string) (time.Time, bool) {
+	s, _ := p.Text(name)
+	t, err := time.Parse(time.RFC3339, s)
+	return t, err == nil
+}
+
+// UnmarshalJSON reads whole numbers as such, and leaves out what is no
+// parameter.
+func (p *Params) UnmarshalJSON(data []byte) error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber()
+	var raw map[string]any
+	if err := dec.Decode(&raw); err != nil {
+		return fmt.Errorf("read parameters: %w", err)
+	}
+	*p = nil
+	for name, value := range raw {
+		switch v := value.(type) {
+		case json.Number:
+			if n, err := v.Int64(); err == nil {
+				*p = p.with(name, n)
+			}
+		case string, bool:
+			*p = p.with(name, v)
+		}
+	}
+	return nil
+}
+
+// Bounds of parameters that somebody else gives.
+const (
+	maxParams    = 8
+	maxParamName = 40
+	maxParamText = 120 // bytes
+)
+
+// Bounded returns as much of parameters from outside as may be kept: few of
+// them, with short, printable texts.
+func (p Params) Bounded() Params {
+	var out Params
+	for _, name := range slices.Sorted(maps.Keys(p)) {
+		if len(out) == maxParams {
+			break
+		}
+		if name == "" || len(name) > maxParamName || strings.ContainsFunc(name, notWord) {
+			continue
+		}
+		switch v := p[name].(type) {
+		case string:
+			out = out.with(name, bounded(v))
+		case int64, bool:
+			out = out.with(name, v)
+		}
+	}
+	return out
+}
+
+func notWord(r rune) bool { return r > unicode.MaxASCII || !unicode.IsLetter(r) && r != '_' }
+
+// bounded returns a text as one line of bounded length.
+func bounded(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, ""))
+	end := 0
+	for i, r := range s {
+		if i+len(string(r)) > maxParamText {
+			break
+		}
+		end = i + len(string(r))
+	}
+	return strings.TrimSpace(s[:end])
+}

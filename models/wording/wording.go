@@ -1,0 +1,106 @@
+// Package wording is the one English catalogue of what people read about jobs:
+// why a job is where it is, what happens next, and words for states, providers
+// and durations. It turns data into sentences and decides nothing.
+package wording
+
+import (
+	"time"
+
+	"longhaul/models"
+)
+
+// Voice is how a surface speaks: what it calls a job, and how it tells times.
+type Voice struct {
+	noun  string
+	clock func(time.Time) string // nil leaves times out
+}
+
+// API is the voice of the HTTP API. It tells no times, because they travel
+// beside the text.
+func API() Voice { return Voice{noun: "job"} }
+
+// Console is the voice of the Temporal UI, which has no zone but UTC.
+func Console() Voice { return Voice{noun: "job", clock: UTC} }
+
+// User is the voice of what users read outside of the web app: to them a job
+// is a download. The clock tells times as they want them.
+func User(clock func(time.Time) string) Voice { return Voice{noun: "download", clock: clock} }
+
+// UTC tells a time for readers whose zone is not known.
+func UTC(t time.Time) string { return t.UTC().Format("2 Jan 15:04 UTC") }
+
+// Condition is what the next step depends on besides the reason.
+type Condition struct {
+	State       models.State // empty when there is no job yet
+	Deadline    *time.Time   // when the next step happens at the latest; nil if it is open-ended
+	Attempt     int          // the try that runs or comes next; 0 when tries are not counted
+	MaxAttempts int
+}
+
+// entry is what the catalogue says about one code. Each part lists forms of
+// one text; the first whose parameters are all there is used.
+type entry struct {
+	why  []string
+	next []string // what happens next; for a fault what a person can do
+	wait []string // a fault that a queued job waits out: what it waits for
+}
+
+// Why says why something is as it is. It is empty for a code that is not
+// known.
+func (v Voice) Why(r models.Reason) string { return v.fill(lookUp(r.Code).why, r.Params, Condition{}) }
+
+// Next says what happens next, to the machine's knowledge or by whom. It is
+// empty for a code that is not known.
+func (v Voice) Next(r models.Reason, c Condition) string {
+	return v.fill(nextForms(r.Code, c), r.Params, c)
+}
+
+// Verdict says what speaks against a source before it is submitted; when it is
+// allowed all the same, it also says on which condition.
+func (v Voice) Verdict(r models.Reason, allowed bool) string {
+	text := v.Why(r)
+	switch {
+	case !allowed || text == "":
+		return text
+	case r.Code.Problem() == models.ProblemStorageFull:
+		return text + " It would wait until there is room."
+	default:
+		return text + " Choose some of the files."
+	}
+}
+
+func lookUp(c models.ReasonCode) entry {
+	if e, ok := reasons[c]; ok {
+		return e
+	}
+	return problems[c.Problem()]
+}
+
+// nextForms picks the forms of what happens next. What a fault leads to depends
+// on where the job stands.
+func nextForms(code models.ReasonCode, c Condition) []string {
+	e := lookUp(code)
+	switch {
+	case code == models.ReasonRetried && c.State == models.StateNeedsAttention:
+		return []string{"It starts again within seconds."}
+	case !code.Fault() || e.why == nil:
+		return e.next
+	case c.State.Running():
+		return triedAgain
+	}
+	switch c.State {
+	case models.StateQueued:
+		if c.Attempt == 0 && e.wait != nil {
+			return e.wait
+		}
+		return retries
+	case models.StateAwaitingSelection:
+		return reasons[models.ReasonChooseFiles].next
+	case models.StatePaused:
+		return reasons[models.ReasonPaused].next
+	case models.StateNeedsAttention:
+		return attention
+	default:
+		return e.next
+	}
+}
