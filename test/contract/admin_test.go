@@ -1,0 +1,126 @@
+package contract
+
+import (
+	"fmt"
+)
+
+func (r *recorder) adminStory(p *cast) {
+	ask := func(what, method, path, body string) answer {
+		return r.do(admin, call{as: p.admin, what: what, method: method, path: "/api/v1/admin/" + path, body: body})
+	}
+	r.fleetStory(p, ask)
+	r.peopleStory(p, ask)
+	r.planStory(p, ask)
+	r.providerStory(p, ask)
+	r.recordStory(ask)
+	ask("", get, "health", "")
+}
+
+type asking func(what, method, path, body string) answer
+
+func (r *recorder) fleetStory(p *cast, ask asking) {
+	id := "agents/" + p.ids["agent"]
+	ask("a bad name", post, "agents/enrol", `{"name":"x\ny"}`)
+	ask("no name", post, "agents/enrol", `{"name":""}`)
+	ask("a taken name", post, "agents/enrol", `{"name":"cellar"}`)
+	r.beat(p, 2)
+	ask("", get, "agents", "")
+	ask("", post, id+"/cordon", "")
+	ask("", post, id+"/uncordon", "")
+	ask("", post, id+"/drain", "")
+	r.beat(p, 2)
+	ask("with work", remove, id, "")
+	ask("", post, "agents/"+p.ids["second agent"]+"/drain", "")
+	ask("", remove, "agents/"+p.ids["second agent"], "")
+	ask("gone", remove, "agents/"+p.ids["second agent"], "")
+	ask("", post, id+"/uncordon", "")
+	r.beat(p, 2)
+}
+
+func (r *recorder) peopleStory(p *cast, ask asking) {
+	for _, q := range []string{
+		"?sort=email", "?q=own&sort=email", "?role=admin", "?role=king", "?state=active&sort=email", "?state=asleep", "?sort=-email&limit=1", "?sort=colour",
+		"?cursor=x", "?limit=1000",
+	} {
+		ask("", get, "users"+q, "")
+	}
+	id := "users/" + p.ids["other"]
+	ask("", post, id+"/disable", "")
+	ask("again", post, id+"/disable", "")
+	r.do(admin, call{as: p.other, what: "disabled", method: get, path: "/api/v1/me"})
+	ask("", post, id+"/enable", "")
+	ask("", post, id+"/logout", "")
+	p.other = r.signIn("other", password)
+	ask("", put, id+"/role", `{"role":"admin"}`)
+	ask("an odd role", put, id+"/role", `{"role":"king"}`)
+	ask("back", put, id+"/role", `{"role":"user"}`)
+	p.other = r.signIn("other", password)
+	me := r.do(admin, call{as: p.admin, method: get, path: "/api/v1/me"}).get("id")
+	ask("the last administrator", put, "users/"+me+"/role", `{"role":"user"}`)
+	ask("the last administrator", post, "users/"+me+"/disable", "")
+
+	a := ask("", post, "invitations", `{"email":"guest@example.com","role":"admin"}`)
+	r.name(a.get("invitation.id"), "invitation id")
+	ask("has an account", post, "invitations", `{"email":"owner@example.com"}`)
+	ask("not an address", post, "invitations", `{"email":"a b@example.com"}`)
+	ask("an odd role", post, "invitations", `{"email":"guest2@example.com","role":"king"}`)
+	ask("", get, "invitations", "")
+	ask("", remove, "invitations/"+a.get("invitation.id"), "")
+	ask("gone", remove, "invitations/"+a.get("invitation.id"), "")
+	ask("", put, "registration", `{"mode":"closed"}`)
+	r.do(account, call{what: "closed", method: post, path: auth + "register", body: credentials("late@example.com", password)})
+	ask("an odd mode", put, "registration", `{"mode":"perhaps"}`)
+	ask("", put, "registration", `{"mode":"open"}`)
+}
+
+func (r *recorder) planStory(p *cast, ask asking) {
+	ask("", get, "plans", "")
+	ask("", post, "plans", `{"id":"small","name":"Small","maxRunningJobs":1,"storageBytes":1000,"public":true,"position":7}`)
+	ask("taken", post, "plans", `{"id":"small","name":"Small"}`)
+	ask("a bad id", post, "plans", `{"id":"Small Plan","name":"Small"}`)
+	ask("a bad limit", post, "plans", `{"id":"tiny","name":"Tiny","maxRunningJobs":0}`)
+	ask("", patch, "plans/small", `{"name":"Smaller","storageBytes":null,"retentionDays":3}`)
+	ask("unknown", patch, "plans/none", `{"name":"None"}`)
+	ask("a bad limit", patch, "plans/small", `{"maxRunningJobs":-1}`)
+	id := "users/" + p.ids["other"] + "/plan"
+	ask("", get, id, "")
+	ask("", put, id, `{"plan":"small"}`)
+	ask("unknown", put, id, `{"plan":"none"}`)
+	ask("after", get, id, "")
+	r.do(jobs, call{as: p.other, what: "a plan with limits", method: get, path: "/api/v1/usage?days=1"})
+}
+
+func (r *recorder) providerStory(p *cast, ask asking) {
+	ask("", get, "providers", "")
+	ask("", post, "providers/verify", `{"provider":"seedr"}`)
+	ask("", post, "providers/verify", `{"provider":"agent"}`)
+	ask("unknown", post, "providers/verify", `{"provider":"cloud"}`)
+	ask("not confirmed", post, "providers/switch", `{"provider":"seedr","confirm":"yes"}`)
+	ask("odd options", post, "providers/switch", `{"provider":"seedr","confirm":"seedr","options":{"colour":"red"}}`)
+	ask("", post, "providers/switch", `{"provider":"seedr","confirm":"seedr","options":{"failover":"both","userChoice":true}}`)
+	ask("switched", get, "providers", "")
+	ask("back", post, "providers/switch", `{"provider":"agent","confirm":"agent","force":true}`)
+	ask("", get, "providers/history", "")
+	ask("", get, "providers/history?limit=1&before=2", "")
+	ask("", get, "providers/history?limit=0", "")
+	ask("", post, fmt.Sprintf("jobs/%s/provider", p.ids["Running"]), `{"provider":"seedr"}`)
+	ask("unknown", post, fmt.Sprintf("jobs/%s/provider", p.ids["Running"]), `{"provider":"cloud"}`)
+}
+
+func (r *recorder) recordStory(ask asking) {
+	for _, q := range []string{
+		"?action=agent", "?action=plan&limit=2", "?actor=admin@example.com&action=provider", "?actor=console", "?targetKind=user&target=other@example.com",
+		"?from=2999-01-01T00:00:00Z", "?to=2000-01-01T00:00:00Z", "?cursor=x", "?limit=500", "?from=yesterday",
+	} {
+		ask("", get, "audit"+q, "")
+	}
+	ask("", get, "audit/verify", "")
+	for _, q := range []string{"?kind=second_factor_failed", "?user=owner@example.com&kind=login_failed", "?ip=192.0.2.77", "?cursor=x", "?limit=500"} {
+		ask("", get, "security-events"+q, "")
+	}
+	ask("", get, "security-events/verify", "")
+	ask("", get, "mails?limit=2", "")
+	ask("", get, "mails?state=failed", "")
+	ask("", get, "mails?state=lost", "")
+	ask("", get, "mails?limit=500", "")
+}
