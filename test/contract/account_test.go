@@ -87,7 +87,7 @@ func (r *recorder) accountStory(p *cast) {
 
 func (r *recorder) signInStory(p *cast) {
 	for _, c := range [][3]string{
-		{"wrong password", "owner@example.com", "wrong"}, {"unknown address", "nobody@example.com", password}, {"no password", "owner@example.com", ""},
+		{"wrong password", "owner@example.com", "wrong"}, {"unknown address", "stranger@example.com", password}, {"no password", "owner@example.com", ""},
 	} {
 		r.do(account, call{what: c[0], method: post, path: auth + "login", body: credentials(c[1], c[2])})
 	}
@@ -122,7 +122,7 @@ func (r *recorder) registerStory() {
 	r.do(account, call{what: "weak password", method: post, path: auth + "register", body: credentials(email, "short")})
 	r.do(account, call{what: "not verified", method: post, path: auth + "login", body: credentials(email, password)})
 	r.do(account, call{method: post, path: auth + "verify/resend", body: `{"email":"` + email + `"}`})
-	r.do(account, call{what: "unknown", method: post, path: auth + "verify/resend", body: `{"email":"nobody@example.com"}`})
+	r.do(account, call{what: "unknown", method: post, path: auth + "verify/resend", body: `{"email":"stranger@example.com"}`})
 	link := r.mailed(email, "verify_email")
 	verify := func(link, password string) string { return fmt.Sprintf(`{"token":%q,"password":%q}`, link, password) }
 	r.do(account, call{what: "unknown", method: post, path: auth + "verify", body: verify("made up", password)})
@@ -131,7 +131,7 @@ func (r *recorder) registerStory() {
 	r.do(account, call{what: "used", method: post, path: auth + "verify", body: verify(link, password)})
 
 	r.do(account, call{method: post, path: auth + "reset", body: `{"email":"` + email + `"}`})
-	r.do(account, call{what: "unknown", method: post, path: auth + "reset", body: `{"email":"nobody@example.com"}`})
+	r.do(account, call{what: "unknown", method: post, path: auth + "reset", body: `{"email":"stranger@example.com"}`})
 	link = r.mailed(email, "reset_password")
 	r.do(account, call{what: "unknown", method: post, path: auth + "reset/confirm", body: verify("made up", another)})
 	r.do(account, call{what: "weak", method: post, path: auth + "reset/confirm", body: verify(link, "short")})

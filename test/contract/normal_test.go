@@ -45,13 +45,18 @@ var (
 	httpDate = regexp.MustCompile(`[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT`)
 )
 
-// text normalises a string.
+// text normalises a string of an answer.
 func (n *normal) text(s string) string {
+	s = instant.ReplaceAllStringFunc(s, func(at string) string { return ago(time.RFC3339, at) })
+	s = httpDate.ReplaceAllStringFunc(s, func(at string) string { return ago(http.TimeFormat, at) })
+	return n.asked(s)
+}
+
+// asked normalises a string of a request, whose times are always the same.
+func (n *normal) asked(s string) string {
 	for _, v := range n.names {
 		s = strings.ReplaceAll(s, v[0], v[1])
 	}
-	s = instant.ReplaceAllStringFunc(s, func(at string) string { return ago(time.RFC3339, at) })
-	s = httpDate.ReplaceAllStringFunc(s, func(at string) string { return ago(http.TimeFormat, at) })
 	for _, p := range patterns {
 		s = p.is.ReplaceAllString(s, p.as)
 	}

@@ -175,7 +175,7 @@ func (r *recorder) must(in string, c call) answer {
 
 func nameOf(c *caller) string {
 	if c == nil {
-		return "nobody"
+		return "anonymous"
 	}
 	return c.name
 }
@@ -189,14 +189,14 @@ func (r *recorder) record(in string, c call, req *http.Request, a answer) {
 		ch = &chapter{common: map[string]http.Header{}}
 		r.chapters[in] = ch
 	}
-	fmt.Fprintf(&ch.text, "## %s %s as %s", c.method, r.text(c.path), nameOf(c.as))
+	fmt.Fprintf(&ch.text, "## %s %s as %s", c.method, r.asked(c.path), nameOf(c.as))
 	if c.what != "" {
 		fmt.Fprintf(&ch.text, " (%s)", c.what)
 	}
 	ch.text.WriteByte('\n')
 	for _, k := range slices.Sorted(maps.Keys(c.header)) {
 		if k != "Content-Type" || !strings.HasPrefix(c.header[k], "multipart/") {
-			fmt.Fprintf(&ch.text, "> %s: %s\n", k, r.text(c.header[k]))
+			fmt.Fprintf(&ch.text, "> %s: %s\n", k, r.asked(c.header[k]))
 		}
 	}
 	fmt.Fprintf(&ch.text, "%d\n", a.status)

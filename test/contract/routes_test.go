@@ -37,7 +37,7 @@ func (r *recorder) everyRoute(p *cast) {
 			continue
 		}
 		in, right, wrong := p.audience(c.path)
-		path, nobodys := p.fill(c.path), fillWith(c.path, "00000000-0000-4000-8000-000000000000")
+		path, unknown := p.fill(c.path), fillWith(c.path, "00000000-0000-4000-8000-000000000000")
 		r.do(in, call{what: "wrong method", as: right, method: r.unrouted(c.path), path: path})
 		if strings.HasPrefix(c.path, "/api/") || strings.HasPrefix(c.path, "/agent/") {
 			r.do(in, call{what: "of " + c.path, method: c.method, path: path})
@@ -47,7 +47,7 @@ func (r *recorder) everyRoute(p *cast) {
 		}
 		if strings.Contains(c.path, "{id}") {
 			r.do(in, call{what: "not an id", as: right, method: c.method, path: fillWith(c.path, "not-an-id")})
-			r.do(in, call{what: "nobody's id", as: right, method: c.method, path: nobodys})
+			r.do(in, call{what: "an unknown id", as: right, method: c.method, path: unknown})
 		}
 		if c.method == get {
 			page := c.path == "/docs" || c.path == "/docs.css" || c.path == "/openapi.json"
@@ -59,9 +59,9 @@ func (r *recorder) everyRoute(p *cast) {
 			r.do(in, call{what: "from another site", as: right, method: c.method, path: path, header: header})
 		}
 		if bodies[c.method+" "+c.path] {
-			r.do(in, call{what: "broken JSON", as: right, method: c.method, path: nobodys, body: "{"})
-			r.do(in, call{what: "an odd member", as: right, method: c.method, path: nobodys, body: `{"odd":true}`})
-			r.do(in, call{what: "plain text", as: right, method: c.method, path: nobodys, body: "x", header: map[string]string{"Content-Type": "text/plain"}})
+			r.do(in, call{what: "broken JSON", as: right, method: c.method, path: unknown, body: "{"})
+			r.do(in, call{what: "an odd member", as: right, method: c.method, path: unknown, body: `{"odd":true}`})
+			r.do(in, call{what: "plain text", as: right, method: c.method, path: unknown, body: "x", header: map[string]string{"Content-Type": "text/plain"}})
 		}
 	}
 }
