@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
 
 	"longhaul/models"
 )
@@ -56,7 +55,8 @@ func (r accountRequest) link(now time.Time) models.OneTime {
 func (w *Work) DueAccountRequests(ctx context.Context, limit int) (int, error) {
 	for done := range limit {
 		found := false
-		err := w.s.Tx(ctx, func(s *Store) (err error) {
+		s := w.s
+		err := s.Tx(ctx, func(ctx context.Context) (err error) {
 			found, err = s.doAccountRequest(ctx)
 			return err
 		})
@@ -79,7 +79,7 @@ func (s *Store) doAccountRequest(ctx context.Context) (found bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	failure := s.attempt(ctx, func(s *Store) error { return s.fulfil(ctx, r) })
+	failure := s.Attempt(ctx, func(ctx context.Context) error { return s.fulfil(ctx, r) })
 	if failure == nil {
 		_, err = s.exec(ctx, "delete account request", `delete from account_requests where id = ?`, r.ID)
 		return true, err
@@ -87,21 +87,11 @@ func (s *Store) doAccountRequest(ctx context.Context) (found bool, err error) {
 	if ctx.Err() != nil {
 		return true, translate(ctx.Err(), "do account request") // rolled back: it stays due
 	}
-	s.log.WarnContext(ctx, "account request not done", "kind", r.Kind, "request", r.ID, "attempt", r.Attempts+1, "error", failure)
+	s.Log.WarnContext(ctx, "account request not done", "kind", r.Kind, "request", r.ID, "attempt", r.Attempts+1, "error", failure)
 	_, err = s.exec(ctx, "put off account request",
 		`update account_requests set attempts = attempts + 1, next_at = ?, last_error = left(?, 500) where id = ?`,
 		s.Now().Add(outboxPause(r.Attempts)), failure.Error(), r.ID)
 	return true, err
-}
-
-// attempt runs fn so that its failure leaves the rest of the transaction as it
-// was.
-func (s *Store) attempt(ctx context.Context, fn func(*Store) error) error {
-	return s.conn(ctx).Transaction(func(db *gorm.DB) error { // within a transaction it is a savepoint
-		in := *s
-		in.db = db
-		return fn(&in)
-	})
 }
 
 // fulfil does what a request asks for, which may be nothing.

@@ -37,7 +37,8 @@ func (s *Store) freeSlots(ctx context.Context) (agents, free int, err error) {
 // another, however many workers run them.
 func (w *Work) Admit(ctx context.Context, limitPerUser, limit int) ([]uuid.UUID, error) {
 	var admitted []uuid.UUID
-	err := w.s.Tx(ctx, func(s *Store) error {
+	s := w.s
+	err := s.Tx(ctx, func(ctx context.Context) error {
 		admitted = nil
 		if err := s.lock(ctx, lockAdmission, ""); err != nil {
 			return err

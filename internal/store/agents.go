@@ -14,7 +14,7 @@ import (
 // CreateEnrolmentToken records the hash of a one-time token that lets an agent
 // of the name register.
 func (s *Store) CreateEnrolmentToken(ctx context.Context, by models.Actor, hash []byte, name string, ttl time.Duration) error {
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		var taken bool
 		err := s.row(ctx, &taken, "look up agent name", `select exists (select from agents where name = ?)`, name)
 		if err != nil {
@@ -40,7 +40,7 @@ func (s *Store) CreateEnrolmentToken(ctx context.Context, by models.Actor, hash 
 // token's name. It is forbidden when the token is not good any more. The audit
 // log keeps the address that the request came from.
 func (s *Store) EnrolAgent(ctx context.Context, ip string, tokenHash []byte, a models.Agent) (models.Agent, error) {
-	err := s.Tx(ctx, func(s *Store) error {
+	err := s.Tx(ctx, func(ctx context.Context) error {
 		now := s.Now()
 		err := s.row(ctx, &a.Name, "use enrolment token", `
 			update enrolment_tokens set used_at = ? where hash = ? and used_at is null and expires_at > ?
@@ -114,7 +114,7 @@ func (s *Store) AgentHeartbeat(
 	ctx context.Context, agentID uuid.UUID, bootEpoch int64, hb models.AgentHeartbeat, capacity int, diskTotal int64,
 ) (models.AgentState, error) {
 	var state string // gorm counts no row when it scans into a named type
-	err := s.Tx(ctx, func(s *Store) error {
+	err := s.Tx(ctx, func(ctx context.Context) error {
 		now := s.Now()
 		err := s.row(ctx, &state, "agent heartbeat", `
 			update agents set running = ?, disk_free = ?, disk_total = ?, capacity = ?, last_seen_at = ?, lost_at = null
@@ -138,7 +138,7 @@ func (s *Store) AgentHeartbeat(
 
 // SetAgentState records what the admins want of the agent.
 func (s *Store) SetAgentState(ctx context.Context, by models.Actor, agentID uuid.UUID, state models.AgentState) error {
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		var before models.Agent
 		err := s.row(ctx, &before, "lock agent", `select * from agents where id = ? for update`, agentID)
 		if models.IsNotFound(err) {
@@ -164,7 +164,7 @@ func (s *Store) SetAgentState(ctx context.Context, by models.Actor, agentID uuid
 // RemoveAgent forgets the agent for good, and its credential with it. One that
 // takes work, or has some, is refused: its jobs have to end or move first.
 func (s *Store) RemoveAgent(ctx context.Context, by models.Actor, agentID uuid.UUID) error {
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		var a models.Agent
 		err := s.row(ctx, &a, "lock agent", `select * from agents where id = ? for update`, agentID)
 		if models.IsNotFound(err) {
@@ -239,7 +239,8 @@ func superseded(why string) error {
 // not lost and has no attempts to move.
 func (w *Work) MarkAgentLost(ctx context.Context, agentID uuid.UUID) ([]models.OpenAttempt, error) {
 	var out []models.OpenAttempt
-	err := w.s.Tx(ctx, func(s *Store) error {
+	s := w.s
+	err := s.Tx(ctx, func(ctx context.Context) error {
 		n, err := s.exec(ctx, "mark agent lost", `
 			update agents set lost_at = coalesce(lost_at, ?)
 			where id = ? and (last_seen_at is null or last_seen_at <= ?)`, s.Now(), agentID, s.aliveSince())

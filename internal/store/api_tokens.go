@@ -15,7 +15,7 @@ const maxAPITokens = 50
 // CreateAPIToken records a token of the user and mails them about it. Who has
 // too many is refused.
 func (s *Store) CreateAPIToken(ctx context.Context, t models.APIToken, from models.Client) error {
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		u, err := s.lockUser(ctx, t.UserID)
 		if err != nil {
 			return err
@@ -80,7 +80,7 @@ func (s *Store) APITokenByHash(ctx context.Context, hash []byte, ip string) (mod
 
 // DeleteAPIToken revokes a token of the user, and ends what runs by it.
 func (s *Store) DeleteAPIToken(ctx context.Context, userID, id uuid.UUID) error {
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		n, err := s.exec(ctx, "delete api token", `delete from api_tokens where user_id = ? and id = ?`, userID, id)
 		if err != nil {
 			return err

@@ -22,7 +22,8 @@ func (w *Work) OpenAttempts(ctx context.Context, agentID uuid.UUID) ([]models.Op
 func (w *Work) EndAttempt(
 	ctx context.Context, jobID uuid.UUID, epoch int64, state models.AttemptState, problem models.Problem, message string,
 ) error {
-	return w.s.Tx(ctx, func(s *Store) error {
+	s := w.s
+	return s.Tx(ctx, func(ctx context.Context) error {
 		job, err := s.lockAnyJob(ctx, jobID)
 		if err != nil {
 			return err

@@ -30,7 +30,7 @@ func (s *Store) RecordAudit(ctx context.Context, e models.AuditEntry) error {
 	if err != nil {
 		return err
 	}
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		if err := s.lock(ctx, lockAudit, ""); err != nil {
 			return err
 		}

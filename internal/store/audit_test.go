@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -11,7 +12,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"longhaul/internal/store"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
@@ -129,7 +129,7 @@ func TestAuditEntryGoesWithItsTransaction(t *testing.T) {
 	t.Parallel()
 	s, ctx := storetest.New(t), t.Context()
 	undone := errors.New("undone")
-	if err := s.Tx(ctx, func(s *store.Store) error {
+	if err := s.Tx(ctx, func(ctx context.Context) error {
 		ok(t, s.RecordAudit(ctx, act(1)))
 		ok(t, s.RecordAudit(ctx, act(2)))
 		return undone

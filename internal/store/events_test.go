@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"longhaul/internal/event"
-	"longhaul/internal/store"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
@@ -21,8 +20,8 @@ func TestEventsReachTheBus(t *testing.T) {
 	t.Cleanup(bus.Close)
 	news := bus.Subscribe(t.Context())
 	rolledBack := errors.New("no")
-	err = b.Tx(t.Context(), func(s *store.Store) error {
-		storetest.Submit(t, s, b.user.ID, nil)
+	err = b.Tx(t.Context(), func(ctx context.Context) error {
+		must[models.Job](t)(submitted(b.SubmitJob(ctx, models.NewJob{UserID: b.user.ID, Source: storetest.Magnet()})))
 		return rolledBack
 	})
 	if !errors.Is(err, rolledBack) {

@@ -71,7 +71,8 @@ func (w *Work) ExpireJobs(ctx context.Context, limit int) ([]uuid.UUID, error) {
 }
 
 func (w *Work) expire(ctx context.Context, jobID uuid.UUID) (expired bool, err error) {
-	err = w.s.Tx(ctx, func(s *Store) error {
+	s := w.s
+	err = s.Tx(ctx, func(ctx context.Context) error {
 		job, err := s.lockAnyJob(ctx, jobID)
 		if models.IsNotFound(err) {
 			return nil

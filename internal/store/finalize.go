@@ -31,7 +31,8 @@ func (w *Work) FilesToFinalize(ctx context.Context, jobID uuid.UUID) ([]models.F
 // FileStored records that the object of the file is complete and was checked.
 // A size that was unknown is known now; another one than known is refused.
 func (w *Work) FileStored(ctx context.Context, fileID uuid.UUID, size int64, etag string) error {
-	return w.s.Tx(ctx, func(s *Store) error {
+	s := w.s
+	return s.Tx(ctx, func(ctx context.Context) error {
 		var f models.File
 		err := s.row(ctx, &f, "lock file", `select * from files where id = ? for update`, fileID)
 		if err != nil || f.State == models.FileStored {
@@ -53,7 +54,8 @@ func (w *Work) FileStored(ctx context.Context, fileID uuid.UUID, size int64, eta
 // FinishJob makes the job ready once every selected file is stored. It is a
 // conflict while one is not. A job that is ready stays so.
 func (w *Work) FinishJob(ctx context.Context, jobID uuid.UUID) error {
-	return w.s.Tx(ctx, func(s *Store) error {
+	s := w.s
+	return s.Tx(ctx, func(ctx context.Context) error {
 		job, err := s.lockAnyJob(ctx, jobID)
 		if err != nil || job.State == models.StateReady {
 			return err

@@ -13,7 +13,8 @@ import (
 // The file's bytes have to be fetched again.
 func (w *Work) ForgetUpload(ctx context.Context, fileID uuid.UUID) (string, error) {
 	var old string
-	err := w.s.Tx(ctx, func(s *Store) error {
+	s := w.s
+	err := s.Tx(ctx, func(ctx context.Context) error {
 		old = ""
 		var f models.File
 		err := s.row(ctx, &f, "lock file", `select * from files where id = ? and state <> ? for update`, fileID, models.FileStored)

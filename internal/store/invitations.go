@@ -11,7 +11,7 @@ import (
 // Invite records an invitation and mails its link, unless mail is off. An
 // earlier one to the same address dies.
 func (s *Store) Invite(ctx context.Context, by models.Actor, inviter string, t models.OneTime, mail bool) error {
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		u, err := s.UserByEmail(ctx, t.Email)
 		if err != nil && !models.IsNotFound(err) {
 			return err
@@ -52,7 +52,7 @@ func (s *Store) Invitations(ctx context.Context) ([]models.OneTime, error) {
 
 // WithdrawInvitation makes an invitation worthless.
 func (s *Store) WithdrawInvitation(ctx context.Context, by models.Actor, id uuid.UUID) error {
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		n, err := s.exec(ctx, "withdraw invitation",
 			`delete from one_time_tokens where kind = ? and id = ? and used_at is null`, models.OneTimeInvitation, id)
 		if err != nil {
@@ -68,7 +68,7 @@ func (s *Store) WithdrawInvitation(ctx context.Context, by models.Actor, id uuid
 // Accept uses an invitation: it makes the account with the invited address and
 // role, which works at once, and returns it.
 func (s *Store) Accept(ctx context.Context, hash []byte, u models.User) (models.User, error) {
-	err := s.Tx(ctx, func(s *Store) error {
+	err := s.Tx(ctx, func(ctx context.Context) error {
 		t, err := s.use(ctx, models.OneTimeInvitation, hash)
 		if err != nil {
 			return err
@@ -96,7 +96,7 @@ func (s *Store) Registration(ctx context.Context) (models.Registration, error) {
 
 // SetRegistration sets who may make an account.
 func (s *Store) SetRegistration(ctx context.Context, by models.Actor, mode models.Registration) error {
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		old, err := s.Registration(ctx)
 		if err != nil {
 			return err

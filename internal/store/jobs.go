@@ -126,7 +126,7 @@ func (s *Store) seedrNote(ctx context.Context, userID uuid.UUID) (*models.SeedrN
 
 // RequestCancel asks the job's workflow to stop. The state changes when it has.
 func (s *Store) RequestCancel(ctx context.Context, userID, jobID uuid.UUID) error {
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		job, err := s.lockAllowed(ctx, userID, jobID, models.ActionCancel)
 		if err != nil {
 			return err
@@ -143,7 +143,7 @@ func (s *Store) RequestCancel(ctx context.Context, userID, jobID uuid.UUID) erro
 // failed or was cancelled is queued for a new run and keeps what it has stored.
 func (s *Store) RequestRetry(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error) {
 	var job models.Job
-	err := s.Tx(ctx, func(s *Store) error {
+	err := s.Tx(ctx, func(ctx context.Context) error {
 		var err error
 		if job, err = s.lockAllowed(ctx, userID, jobID, models.ActionRetry); err != nil {
 			return err
@@ -205,7 +205,7 @@ func (s *Store) duplicateAfterConflict(ctx context.Context, job models.Job, err 
 // RequestDelete hides the job at once and has its workflow, rows and objects
 // removed. From then on the job is not_found for its user.
 func (s *Store) RequestDelete(ctx context.Context, userID, jobID uuid.UUID) error {
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		job, err := s.lockAllowed(ctx, userID, jobID, models.ActionDelete)
 		if err != nil {
 			return err

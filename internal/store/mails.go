@@ -21,7 +21,7 @@ func (s *Store) QueueMail(ctx context.Context, m models.Mail) error {
 		m.ID = s.NewID()
 	}
 	m.State, m.Attempts, m.LastError, m.CreatedAt, m.EndedAt = models.MailQueued, 0, "", s.Now(), nil
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		if err := s.conn(ctx).Create(&m).Error; err != nil {
 			return translate(err, "queue mail")
 		}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"longhaul/internal/store"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
@@ -21,7 +20,7 @@ func TestQueueMailIsPartOfTheTransaction(t *testing.T) {
 	token := uuid.New()
 	m := models.Mail{ID: s.NewID(), UserID: &user.ID, To: user.Email, Kind: models.MailReset, TokenID: &token, Params: map[string]string{"ip": "192.0.2.1"}}
 	undone := errors.New("undone")
-	if err := s.Tx(ctx, func(s *store.Store) error {
+	if err := s.Tx(ctx, func(ctx context.Context) error {
 		ok(t, s.QueueMail(ctx, m))
 		return undone
 	}); !errors.Is(err, undone) {
@@ -33,7 +32,7 @@ func TestQueueMailIsPartOfTheTransaction(t *testing.T) {
 	if len(seen) != 0 {
 		t.Errorf("a mail of an undone transaction is dispatched: %v", seen)
 	}
-	ok(t, s.Tx(ctx, func(s *store.Store) error { return s.QueueMail(ctx, m) }))
+	ok(t, s.Tx(ctx, func(ctx context.Context) error { return s.QueueMail(ctx, m) }))
 	_, err = s.Work().DueOutbox(ctx, 10, collect(&seen))
 	ok(t, err)
 	if want := "mail " + m.ID.String(); len(seen) != 1 || seen[0] != want {

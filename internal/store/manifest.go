@@ -18,7 +18,8 @@ import (
 // is refused as quota_exceeded; a running job for which there is no room now
 // goes back to the queue and waits.
 func (w *Work) SaveManifest(ctx context.Context, jobID uuid.UUID, m models.Manifest) error {
-	return w.s.Tx(ctx, func(s *Store) error {
+	s := w.s
+	return s.Tx(ctx, func(ctx context.Context) error {
 		job, err := s.lockAnyJob(ctx, jobID)
 		if err != nil {
 			return err
@@ -98,7 +99,8 @@ func (s *Store) adopt(ctx context.Context, job *models.Job, m models.Manifest) e
 // SelectFiles chooses the files to fetch; nil is all of them. Files that are
 // stored already stay stored.
 func (w *Work) SelectFiles(ctx context.Context, jobID uuid.UUID, indexes []int) error {
-	return w.s.Tx(ctx, func(s *Store) error {
+	s := w.s
+	return s.Tx(ctx, func(ctx context.Context) error {
 		job, err := s.lockAnyJob(ctx, jobID)
 		if err != nil {
 			return err

@@ -10,6 +10,8 @@ import (
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
+
+	"longhaul/internal/store/postgres"
 )
 
 //go:embed migrations/*.sql
@@ -18,7 +20,7 @@ var migrations embed.FS
 // Migrate brings the schema to the newest version. It may run in several
 // processes at once: one migrates, the others wait for it.
 func Migrate(ctx context.Context, dsn string, log *slog.Logger) (err error) {
-	pool, err := openPool(dsn)
+	pool, err := postgres.OpenPool(dsn)
 	if err != nil {
 		return err
 	}

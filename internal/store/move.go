@@ -17,7 +17,8 @@ import (
 // cannot fetch such a source.
 func (w *Work) MoveJob(ctx context.Context, jobID uuid.UUID, m models.JobMove) (models.Job, error) {
 	var job models.Job
-	err := w.s.Tx(ctx, func(s *Store) error {
+	s := w.s
+	err := s.Tx(ctx, func(ctx context.Context) error {
 		var err error
 		if job, err = s.lockAnyJob(ctx, jobID); err != nil {
 			return err

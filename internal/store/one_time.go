@@ -114,7 +114,7 @@ func (s *Store) OneTime(ctx context.Context, kind models.OneTimeKind, hash []byt
 // BeginSignIn records that the user's password was right and a code is
 // missing.
 func (s *Store) BeginSignIn(ctx context.Context, userID uuid.UUID, t models.OneTime) error {
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		u, err := s.activeUser(ctx, userID)
 		if err != nil {
 			return err

@@ -49,9 +49,11 @@ func (w *Work) DueOutbox(ctx context.Context, limit int, do func(context.Context
 	done := 0
 	for range limit {
 		found, ok := false, false
-		err := w.s.Tx(ctx, func(s *Store) error {
+		s := w.s
+		err := s.Tx(ctx, func(tx context.Context) error {
 			var err error
-			found, ok, err = s.dispatchOne(ctx, do)
+			// do is not part of the transaction: it tells others, who look for themselves
+			found, ok, err = s.dispatchOne(tx, func(item models.OutboxItem) error { return do(ctx, item) })
 			return err
 		})
 		if ok {
@@ -64,7 +66,7 @@ func (w *Work) DueOutbox(ctx context.Context, limit int, do func(context.Context
 	return done, nil
 }
 
-func (s *Store) dispatchOne(ctx context.Context, do func(context.Context, models.OutboxItem) error) (found, ok bool, err error) {
+func (s *Store) dispatchOne(ctx context.Context, do func(models.OutboxItem) error) (found, ok bool, err error) {
 	var item models.OutboxItem
 	err = s.row(ctx, &item, "next outbox item", `
 		select id, kind, ref, attempts, created_at from outbox o
@@ -76,7 +78,7 @@ func (s *Store) dispatchOne(ctx context.Context, do func(context.Context, models
 	if err != nil {
 		return false, false, err
 	}
-	failure := do(ctx, item)
+	failure := do(item)
 	if failure == nil {
 		_, err = s.exec(ctx, "delete outbox item", `delete from outbox where id = ?`, item.ID)
 		return true, err == nil, err
@@ -84,7 +86,7 @@ func (s *Store) dispatchOne(ctx context.Context, do func(context.Context, models
 	if ctx.Err() != nil {
 		return true, false, translate(ctx.Err(), "dispatch outbox item") // rolled back: the item stays due
 	}
-	s.log.WarnContext(ctx, "outbox item not dispatched", "kind", item.Kind, "ref", item.Ref,
+	s.Log.WarnContext(ctx, "outbox item not dispatched", "kind", item.Kind, "ref", item.Ref,
 		"attempt", item.Attempts+1, "error", failure)
 	_, err = s.exec(ctx, "put off outbox item",
 		`update outbox set attempts = attempts + 1, next_at = ?, last_error = left(?, 500) where id = ?`,

@@ -15,7 +15,7 @@ func (s *Store) UploadTargets(
 	ctx context.Context, agentID, jobID uuid.UUID, epoch int64, indexes []int,
 ) (map[int]models.File, error) {
 	var out map[int]models.File
-	err := s.Tx(ctx, func(s *Store) error {
+	err := s.Tx(ctx, func(ctx context.Context) error {
 		if err := s.fence(ctx, agentID, jobID, epoch); err != nil {
 			return err
 		}
@@ -60,7 +60,7 @@ func (s *Store) SetUploadID(ctx context.Context, fileID uuid.UUID, uploadID stri
 // for the caller to abort.
 func (s *Store) ResetUpload(ctx context.Context, fileID uuid.UUID, validator string) (string, error) {
 	var old string
-	err := s.Tx(ctx, func(s *Store) error {
+	err := s.Tx(ctx, func(ctx context.Context) error {
 		old = ""
 		var f models.File
 		err := s.row(ctx, &f, "lock file", `select * from files where id = ? and state = ? for update`,
@@ -86,7 +86,7 @@ func (s *Store) SaveParts(ctx context.Context, agentID, jobID uuid.UUID, epoch i
 	if len(parts) == 0 {
 		return nil
 	}
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		if err := s.fence(ctx, agentID, jobID, epoch); err != nil {
 			return err
 		}
@@ -159,7 +159,7 @@ func (s *Store) SetFileSizes(ctx context.Context, agentID, jobID uuid.UUID, epoc
 		return nil
 	}
 	var full error
-	err := s.Tx(ctx, func(s *Store) error {
+	err := s.Tx(ctx, func(ctx context.Context) error {
 		full = nil
 		job, err := s.lockFenced(ctx, agentID, jobID, epoch)
 		if err != nil {

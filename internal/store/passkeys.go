@@ -66,7 +66,7 @@ func (s *Store) UsePasskeyChallenge(ctx context.Context, hash []byte, purpose mo
 // factor of an account comes with recovery codes, whose hashes are given:
 // withCodes tells whether they are in force from now on.
 func (s *Store) AddPasskey(ctx context.Context, by models.Actor, p models.Passkey, codes [][]byte, from models.Client) (withCodes bool, err error) {
-	err = s.Tx(ctx, func(s *Store) error {
+	err = s.Tx(ctx, func(ctx context.Context) error {
 		u, err := s.lockUser(ctx, p.UserID)
 		if err != nil {
 			return err
@@ -112,7 +112,7 @@ func (s *Store) passkeysChanged(ctx context.Context, u models.User, entry models
 
 // RenamePasskey gives a passkey of the user another name.
 func (s *Store) RenamePasskey(ctx context.Context, by models.Actor, userID, id uuid.UUID, name string) error {
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		before, err := s.lockPasskey(ctx, userID, id)
 		if err != nil || before.Name == name {
 			return err
@@ -129,7 +129,7 @@ func (s *Store) RenamePasskey(ctx context.Context, by models.Actor, userID, id u
 // RemovePasskey takes a passkey of the user away and mails them. With the last
 // second factor the recovery codes go.
 func (s *Store) RemovePasskey(ctx context.Context, by models.Actor, userID, id uuid.UUID, from models.Client) error {
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		u, err := s.lockUser(ctx, userID)
 		if err != nil {
 			return err

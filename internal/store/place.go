@@ -22,7 +22,8 @@ func (w *Work) PlaceTransfer(
 	ctx context.Context, jobID uuid.UUID, kind models.TransferKind, taskToken []byte, to models.State,
 ) (models.Placement, error) {
 	var p models.Placement
-	err := w.s.Tx(ctx, func(s *Store) error {
+	s := w.s
+	err := s.Tx(ctx, func(ctx context.Context) error {
 		job, err := s.lockAnyJob(ctx, jobID)
 		if err != nil {
 			return err

@@ -22,7 +22,7 @@ func (s *Store) Plans(ctx context.Context, public bool) ([]models.Plan, error) {
 
 // CreatePlan adds a plan. A taken id is a conflict.
 func (s *Store) CreatePlan(ctx context.Context, by models.Actor, p models.Plan) (models.Plan, error) {
-	err := s.Tx(ctx, func(s *Store) error {
+	err := s.Tx(ctx, func(ctx context.Context) error {
 		p.CreatedAt = s.Now()
 		p.UpdatedAt = p.CreatedAt
 		if err := s.makeWayForDefault(ctx, p); err != nil {
@@ -47,7 +47,7 @@ func (s *Store) CreatePlan(ctx context.Context, by models.Actor, p models.Plan) 
 // another one, not given up.
 func (s *Store) UpdatePlan(ctx context.Context, by models.Actor, id string, change func(*models.Plan) error) (models.Plan, error) {
 	var after models.Plan
-	err := s.Tx(ctx, func(s *Store) error {
+	err := s.Tx(ctx, func(ctx context.Context) error {
 		var before models.Plan
 		err := s.row(ctx, &before, "lock plan", `select * from plans where id = ? for update`, id)
 		if err != nil {
@@ -88,7 +88,7 @@ func (s *Store) makeWayForDefault(ctx context.Context, p models.Plan) error {
 // AssignPlan gives the account another plan. What is stored stays; a job that
 // does not fit any more waits. The plan that it has already changes nothing.
 func (s *Store) AssignPlan(ctx context.Context, by models.Actor, userID uuid.UUID, planID string) error {
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		var one int
 		if err := s.row(ctx, &one, "lock user", `select 1 from users where id = ? for update`, userID); err != nil {
 			return err

@@ -67,7 +67,7 @@ func manifestHash(m *models.Manifest) string {
 // they are. Switches follow one another.
 func (s *Store) SwitchProvider(ctx context.Context, by models.Actor, c models.ProviderChange) (models.ProviderConfig, error) {
 	var out models.ProviderConfig
-	err := s.Tx(ctx, func(s *Store) error {
+	err := s.Tx(ctx, func(ctx context.Context) error {
 		if err := s.lock(ctx, lockProviders, ""); err != nil {
 			return err
 		}

@@ -206,7 +206,7 @@ func ledgerKind(to models.State) models.LedgerKind {
 // waits until it does.
 func (s *Store) ReserveParts(ctx context.Context, agentID, jobID uuid.UUID, epoch, bytes int64) error {
 	var full error
-	err := s.Tx(ctx, func(s *Store) error {
+	err := s.Tx(ctx, func(ctx context.Context) error {
 		full = nil
 		job, err := s.lockFenced(ctx, agentID, jobID, epoch)
 		if err != nil {

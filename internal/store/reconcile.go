@@ -46,7 +46,8 @@ func (w *Work) ReconcileQuota(ctx context.Context) (models.QuotaDrift, error) {
 
 // repairJob makes an ended job take up what it stores.
 func (w *Work) repairJob(ctx context.Context, jobID uuid.UUID, d *models.QuotaDrift) error {
-	return w.s.Tx(ctx, func(s *Store) error {
+	s := w.s
+	return s.Tx(ctx, func(ctx context.Context) error {
 		job, err := s.lockAnyJob(ctx, jobID)
 		if models.IsNotFound(err) || err == nil && !job.State.Terminal() {
 			return nil
@@ -72,7 +73,8 @@ func (w *Work) repairJob(ctx context.Context, jobID uuid.UUID, d *models.QuotaDr
 // on the totals keeps all changes of the account waiting, so that both are seen
 // as of one moment.
 func (w *Work) repairAccount(ctx context.Context, userID uuid.UUID, d *models.QuotaDrift) error {
-	return w.s.Tx(ctx, func(s *Store) error {
+	s := w.s
+	return s.Tx(ctx, func(ctx context.Context) error {
 		if _, err := s.exec(ctx, "open storage totals",
 			`insert into quota_usage (user_id, updated_at) values (?, ?) on conflict do nothing`, userID, s.Now()); err != nil {
 			return err
@@ -105,7 +107,7 @@ func (w *Work) repairAccount(ctx context.Context, userID uuid.UUID, d *models.Qu
 }
 
 func (s *Store) recordRepair(ctx context.Context, kind string, id uuid.UUID, before, after models.Room) error {
-	s.log.WarnContext(ctx, "quota repaired", "kind", kind, "id", id, "used_before", before.Used, "used_after", after.Used,
+	s.Log.WarnContext(ctx, "quota repaired", "kind", kind, "id", id, "used_before", before.Used, "used_after", after.Used,
 		"reserved_before", before.Reserved, "reserved_after", after.Reserved)
 	e := models.Actor{Kind: models.ActorSystem}.Did(models.AuditQuotaRepaired, kind, id.String())
 	e.Before = map[string]any{"used": before.Used, "reserved": before.Reserved}

@@ -76,7 +76,7 @@ func (s *Store) resendVerification(ctx context.Context, email string, link model
 
 // Verify uses a registration's link: the account works from now on.
 func (s *Store) Verify(ctx context.Context, hash []byte) error {
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		_, u, err := s.useOf(ctx, models.OneTimeVerify, hash)
 		if err != nil {
 			return err
@@ -107,7 +107,7 @@ func (s *Store) mailReset(ctx context.Context, email string, link models.OneTime
 // ResetPassword uses a reset link. Whoever had the old password loses every
 // session and API token; the link has shown that the address is the owner's.
 func (s *Store) ResetPassword(ctx context.Context, hash []byte, passwordHash string, from models.Client) error {
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		_, u, err := s.useOf(ctx, models.OneTimeReset, hash)
 		if err != nil {
 			return err
@@ -128,7 +128,7 @@ func (s *Store) ResetPassword(ctx context.Context, hash []byte, passwordHash str
 // ChangePassword sets a new password and ends all sessions of the user; the
 // caller opens a new one. API tokens stay.
 func (s *Store) ChangePassword(ctx context.Context, userID uuid.UUID, passwordHash string, from models.Client) error {
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		u, err := s.lockUser(ctx, userID)
 		if err != nil {
 			return err
@@ -183,7 +183,7 @@ func (s *Store) mailEmailChange(ctx context.Context, userID uuid.UUID, link mode
 // ConfirmEmail uses the link of a change of address and tells the old and the
 // new one. Links that were mailed to the old address die.
 func (s *Store) ConfirmEmail(ctx context.Context, hash []byte, from models.Client) error {
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		t, u, err := s.useOf(ctx, models.OneTimeEmail, hash)
 		if err != nil {
 			return err

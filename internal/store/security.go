@@ -21,7 +21,7 @@ func (s *Store) RecordSecurity(ctx context.Context, e models.SecurityEvent) erro
 			return err
 		}
 	}
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		if err := s.lock(ctx, lockSecurity, ""); err != nil {
 			return err
 		}
@@ -94,7 +94,7 @@ func (s *Store) VerifySecurityEvents(ctx context.Context) (models.ChainCheck, er
 // in before, but never with such a device: a program that names itself the
 // same, whatever its version.
 func (s *Store) RecordLogin(ctx context.Context, user models.User, from models.Client) error {
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		var before struct{ Any, Same bool }
 		err := s.row(ctx, &before, "look for earlier sign-ins", `
 			select count(*) > 0 as any, coalesce(bool_or(

@@ -106,7 +106,8 @@ func (w *Work) SeedrShared() SeedrShared { return SeedrShared{w.s} }
 // Update implements seedr.Shared with the database's clock. change may run
 // more than once.
 func (k SeedrShared) Update(ctx context.Context, change func(*seedr.State, time.Time)) error {
-	return k.s.Tx(ctx, func(s *Store) error {
+	s := k.s
+	return s.Tx(ctx, func(ctx context.Context) error {
 		var row struct {
 			Shared *string
 			Now    time.Time

@@ -41,7 +41,8 @@ func (w *Work) SaveSeedrItem(ctx context.Context, i models.SeedrItem) error {
 // make it: nobody else has announced it, and an attempt still needs it.
 func (w *Work) ClaimSeedrItem(ctx context.Context, i models.SeedrItem) (bool, error) {
 	claimed := false
-	err := w.s.Tx(ctx, func(s *Store) error {
+	s := w.s
+	err := s.Tx(ctx, func(ctx context.Context) error {
 		var needed bool
 		claimed = false
 		err := s.row(ctx, &needed, "look for attempts that need an add", `
@@ -135,7 +136,8 @@ func (w *Work) SaveStreamedParts(ctx context.Context, jobID uuid.UUID, epoch int
 	if len(parts) == 0 {
 		return nil
 	}
-	return w.s.Tx(ctx, func(s *Store) error {
+	s := w.s
+	return s.Tx(ctx, func(ctx context.Context) error {
 		if err := s.fenceStoring(ctx, jobID, epoch); err != nil {
 			return err
 		}

@@ -22,7 +22,7 @@ func (s *Store) CreateSession(ctx context.Context, session models.Session) error
 	if session.AuthenticatedAt.IsZero() {
 		session.AuthenticatedAt = session.CreatedAt
 	}
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		if err := s.conn(ctx).Create(&session).Error; err != nil {
 			return translate(err, "create session")
 		}
@@ -93,7 +93,7 @@ func (s *Store) Sessions(ctx context.Context, userID uuid.UUID) ([]models.Sessio
 
 // DeleteSession ends a session of the user, and what runs in it.
 func (s *Store) DeleteSession(ctx context.Context, userID uuid.UUID, hash []byte) error {
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		n, err := s.exec(ctx, "delete session", `delete from sessions where user_id = ? and id_hash = ?`, userID, hash)
 		if err != nil {
 			return err
@@ -111,7 +111,7 @@ func (s *Store) DeleteOtherSessions(ctx context.Context, userID uuid.UUID, keep 
 	if keep == nil {
 		keep = []byte{}
 	}
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		if _, err := s.exec(ctx, "delete other sessions",
 			`delete from sessions where user_id = ? and id_hash <> ?`, userID, keep); err != nil {
 			return err

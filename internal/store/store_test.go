@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -74,6 +75,9 @@ func must[T any](t testing.TB) func(v T, err error) T {
 		return v
 	}
 }
+
+// submitted leaves out whether the submit was a replay.
+func submitted(job models.Job, _ bool, err error) (models.Job, error) { return job, err }
 
 func ok(t testing.TB, err error) {
 	t.Helper()
@@ -193,9 +197,9 @@ func TestErrorsAreTranslated(t *testing.T) {
 func TestTxIsAllOrNothing(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
-	err := b.Tx(ctx, func(s *store.Store) error {
-		storetest.Submit(t, s, b.user.ID, nil)
-		return s.Tx(ctx, func(s *store.Store) error { return models.Errorf(models.CodeBlocked, "No.") })
+	err := b.Tx(ctx, func(ctx context.Context) error {
+		must[models.Job](t)(submitted(b.SubmitJob(ctx, models.NewJob{UserID: b.user.ID, Source: storetest.Magnet()})))
+		return b.Tx(ctx, func(context.Context) error { return models.Errorf(models.CodeBlocked, "No.") })
 	})
 	wantCode(t, err, models.CodeBlocked)
 	if n := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, models.JobFilter{})).Total; n != 0 {

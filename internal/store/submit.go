@@ -24,7 +24,7 @@ const IdempotencyTTL = 24 * time.Hour
 // fits now holds its storage from here on; one that does not waits for room,
 // unless the submit says to refuse it.
 func (s *Store) SubmitJob(ctx context.Context, n models.NewJob) (job models.Job, replayed bool, err error) {
-	err = s.Tx(ctx, func(s *Store) error {
+	err = s.Tx(ctx, func(ctx context.Context) error {
 		job = s.draft(n)
 		var err error
 		if n.IdempotencyKey != "" {

@@ -27,7 +27,8 @@ func (w *Work) PurgeableJob(ctx context.Context, jobID uuid.UUID) (models.Job, e
 // DeleteJobRows removes a deleted job and all that belongs to it but the event
 // of its deletion, which subscribers may still have to learn.
 func (w *Work) DeleteJobRows(ctx context.Context, jobID uuid.UUID) error {
-	return w.s.Tx(ctx, func(s *Store) error {
+	s := w.s
+	return s.Tx(ctx, func(ctx context.Context) error {
 		job, err := s.lockAnyJob(ctx, jobID)
 		if models.IsNotFound(err) {
 			return nil

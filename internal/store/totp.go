@@ -23,7 +23,7 @@ func (s *Store) OfferTOTP(ctx context.Context, userID uuid.UUID, sealed string) 
 // EnableTOTP puts the offered second factor in force: a code of the time step
 // was right. The hashes are those of its recovery codes. A mail tells the user.
 func (s *Store) EnableTOTP(ctx context.Context, userID uuid.UUID, step int64, codes [][]byte, from models.Client) error {
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		n, err := s.exec(ctx, "enable totp", `
 			update users set totp_at = ?, totp_step = ? where id = ? and totp_at is null and totp_secret <> ''`,
 			s.Now(), step, userID)
@@ -67,7 +67,7 @@ func (s *Store) RecoveryCodesLeft(ctx context.Context, userID uuid.UUID) (int, e
 
 // ReplaceRecoveryCodes makes the user's earlier recovery codes worthless.
 func (s *Store) ReplaceRecoveryCodes(ctx context.Context, userID uuid.UUID, codes [][]byte) error {
-	return s.Tx(ctx, func(s *Store) error { return s.replaceCodes(ctx, userID, codes) })
+	return s.Tx(ctx, func(ctx context.Context) error { return s.replaceCodes(ctx, userID, codes) })
 }
 
 func (s *Store) replaceCodes(ctx context.Context, userID uuid.UUID, codes [][]byte) error {
@@ -86,7 +86,7 @@ func (s *Store) replaceCodes(ctx context.Context, userID uuid.UUID, codes [][]by
 // DisableTOTP takes the authenticator app away and mails the user about it. The
 // recovery codes go with the last second factor.
 func (s *Store) DisableTOTP(ctx context.Context, userID uuid.UUID, from models.Client) error {
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		n, err := s.exec(ctx, "disable totp",
 			`update users set totp_secret = '', totp_at = null, totp_step = 0 where id = ? and totp_at is not null`, userID)
 		if err != nil || n == 0 {

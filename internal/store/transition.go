@@ -48,7 +48,8 @@ func (w *Work) Source(ctx context.Context, jobID uuid.UUID) (models.Source, erro
 // running gives the slot back, queued keeps it unless told otherwise.
 func (w *Work) Transition(ctx context.Context, jobID uuid.UUID, c models.JobChange) (models.Job, error) {
 	var job models.Job
-	err := w.s.Tx(ctx, func(s *Store) error {
+	s := w.s
+	err := s.Tx(ctx, func(ctx context.Context) error {
 		var err error
 		if job, err = s.lockAnyJob(ctx, jobID); err != nil {
 			return err

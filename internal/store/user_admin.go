@@ -12,7 +12,7 @@ import (
 // SetUserDisabled takes an account's access away, at once and everywhere, or
 // gives it back. The last administrator who can sign in cannot be disabled.
 func (s *Store) SetUserDisabled(ctx context.Context, by models.Actor, id uuid.UUID, disabled bool) error {
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		if err := s.lock(ctx, lockSetup, ""); err != nil {
 			return err
 		}
@@ -49,7 +49,7 @@ func (s *Store) SetUserDisabled(ctx context.Context, by models.Actor, id uuid.UU
 // can become an administrator's, and the last administrator who can sign in
 // stays one.
 func (s *Store) SetUserRole(ctx context.Context, by models.Actor, id uuid.UUID, role models.Role) error {
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		if err := s.lock(ctx, lockSetup, ""); err != nil {
 			return err
 		}
@@ -109,7 +109,7 @@ func (s *Store) notLastAdmin(ctx context.Context, u models.User) error {
 
 // EndUserAccess ends all sessions and API tokens of an account.
 func (s *Store) EndUserAccess(ctx context.Context, by models.Actor, id uuid.UUID) error {
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		if u, err := s.lockUser(ctx, id); err != nil || u.DeleteAt != nil {
 			return orNoAccount(err)
 		}

@@ -18,7 +18,7 @@ const leavingJobs = 100
 // their files on the way that each deleted job goes, its row with the last of
 // them. Its address is free from now on. A mail to it confirms.
 func (s *Store) DeleteAccount(ctx context.Context, by models.Actor, id uuid.UUID) error {
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		// jobs are locked before anything else is
 		var jobs []struct{ ID uuid.UUID }
 		if err := s.rows(ctx, &jobs, "lock jobs",

@@ -21,7 +21,7 @@ func (s *Store) CountUsers(ctx context.Context) (int64, error) {
 // IssueSetupToken records the hash of the token that makes the first admin. It
 // replaces every earlier one.
 func (s *Store) IssueSetupToken(ctx context.Context, hash []byte, ttl time.Duration) error {
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		if _, err := s.exec(ctx, "drop setup tokens", `delete from one_time_tokens where kind = ?`, models.OneTimeSetup); err != nil {
 			return err
 		}
@@ -38,7 +38,7 @@ func (s *Store) IssueSetupToken(ctx context.Context, hash []byte, ttl time.Durat
 // somebody has an account already. The audit log keeps the address that the
 // request came from; empty if it was none.
 func (s *Store) CreateFirstAdmin(ctx context.Context, ip string, tokenHash []byte, u models.User) error {
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		if err := s.lock(ctx, lockSetup, ""); err != nil {
 			return err
 		}
@@ -81,7 +81,7 @@ func (s *Store) CreateUser(ctx context.Context, u models.User) error {
 	if u.CreatedAt.IsZero() {
 		u.CreatedAt = s.Now()
 	}
-	return s.Tx(ctx, func(s *Store) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
 		res := s.conn(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&u)
 		if res.Error == nil && res.RowsAffected == 0 {
 			return models.Errorf(models.CodeConflict, "There is an account with this e-mail address.").In("email")

@@ -1,4 +1,4 @@
-package store
+package postgres
 
 import (
 	"context"
@@ -22,10 +22,10 @@ const (
 	sqlSerialization   = "40001"
 )
 
-// translate makes a models error of what gorm and Postgres return. Contexts
+// Translate makes a models error of what gorm and Postgres return. Contexts
 // that ended and errors that are translated already pass through; doing says
 // what was being done.
-func translate(err error, doing string) error {
+func Translate(err error, doing string) error {
 	if err == nil {
 		return nil
 	}
@@ -73,8 +73,11 @@ func isDeadlock(err error) bool {
 	return ok && pg.Code == sqlDeadlock
 }
 
-func isConflict(err error) bool { return err != nil && models.CodeOf(err) == models.CodeConflict }
+// IsConflict reports whether err says that something is there already, or in
+// the way.
+func IsConflict(err error) bool { return err != nil && models.CodeOf(err) == models.CodeConflict }
 
-func notFound(what string) error {
+// NotFound returns the error of a thing that is not there.
+func NotFound(what string) error {
 	return models.Errorf(models.CodeNotFound, "There is no such %s.", what)
 }
