@@ -2,8 +2,6 @@ package agent
 
 import (
 	"context"
-	"crypto/sha256"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -15,39 +13,52 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"longhaul/agent/agentapi"
+	"longhaul/agent/childapi"
+	"longhaul/agent/presence"
+	"longhaul/agent/server"
+	"longhaul/agent/spawn"
+	"longhaul/agent/supervisor"
+	"longhaul/agent/upload"
 	"longhaul/internal/config"
 	"longhaul/internal/fetch"
 )
 
-const (
-	readTimeout   = time.Minute
-	idleTimeout   = 2 * time.Minute
-	serverGrace   = 5 * time.Second
-	storageAnswer = 2 * time.Minute // until storage answers a part that it has
-	maxCallHeader = 32 << 10
-)
+// storageAnswer is how long storage may take to answer a part that it has.
+const storageAnswer = 2 * time.Minute
 
 // Options are what an agent needs.
 type Options struct {
 	Config  config.Agent
-	Command []string // starts an engine process; empty is this program with EngineCommand
+	Command []string // starts a child; empty is this program with childapi.Command
 	Version string
 	Log     *slog.Logger
 	Now     func() time.Time // nil is the system's clock
+	Timing  Timing           // zero is DefaultTiming
 }
 
-// Run runs an agent until ctx ends. It goes on with earlier transfers at once,
+// Timing is how patient the agent is; tests are less so.
+type Timing struct {
+	Silence    time.Duration // an engine process that says nothing for so long hangs
+	CrashPause time.Duration // before the first restart of a crashed one; doubled for the next
+	Heartbeat  time.Duration
+	DiskCheck  time.Duration
+}
+
+// DefaultTiming returns the timing of an agent in production.
+func DefaultTiming() Timing {
+	return Timing{
+		Silence: time.Minute, CrashPause: time.Second, Heartbeat: 15 * time.Second, DiskCheck: 2 * time.Second,
+	}
+}
+
+// Run runs an agent until ctx ends. It takes up earlier transfers at once,
 // without waiting for the control plane. An error means that it could not
 // start or that the control plane refuses it for good.
 func Run(ctx context.Context, o Options) error {
-	return run(ctx, o, defaultTiming())
-}
-
-func run(ctx context.Context, o Options, tm timing) error {
 	if err := prepare(&o); err != nil {
 		return err
 	}
-	lock, err := lockDir(o.Config.DataDir)
+	lock, err := presence.Lock(o.Config.DataDir)
 	if err != nil {
 		return err
 	}
@@ -59,10 +70,7 @@ func run(ctx context.Context, o Options, tm timing) error {
 	defer func() { _ = ln.Close() }()
 	hc := fetch.NewTrusted(fetch.TrustedOptions{Timeout: time.Minute})
 	defer hc.CloseIdleConnections()
-	id, known, err := knownIdentity(o.Config.DataDir)
-	if err == nil && !known {
-		id, err = register(ctx, o, hc)
-	}
+	id, err := enrol(ctx, o, hc)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil
@@ -70,16 +78,16 @@ func run(ctx context.Context, o Options, tm timing) error {
 		return err
 	}
 	o.Log = o.Log.With("agent", id.AgentID)
-	env := newEnvironment(o, tm)
-	defer env.put.http.CloseIdleConnections()
-	env.client.Store(agentapi.NewControlClient(o.Config.ControlURL, id.Credential, hc))
-	return serve(ctx, o, env, id, ln)
+	return serve(ctx, o, id, agentapi.NewControlClient(o.Config.ControlURL, id.Credential, hc), ln)
 }
 
 // prepare completes the options and makes the data directory.
 func prepare(o *Options) error {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Timing == (Timing{}) {
+		o.Timing = DefaultTiming()
 	}
 	dir, err := filepath.Abs(o.Config.DataDir)
 	if err != nil {
@@ -91,71 +99,49 @@ func prepare(o *Options) error {
 		if err != nil {
 			return fmt.Errorf("find this program: %w", err)
 		}
-		o.Command = []string{self, EngineCommand}
+		o.Command = []string{self, childapi.Command}
 	}
-	inspections := filepath.Join(dir, "inspect")
-	if err := errors.Join(os.RemoveAll(inspections), os.MkdirAll(inspections, 0o700)); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make the data directory: %w", err)
 	}
 	return nil
 }
 
-func newEnvironment(o Options, tm timing) *environment {
+func enrol(ctx context.Context, o Options, hc *http.Client) (presence.Identity, error) {
 	c := o.Config
-	storage := fetch.NewTrusted(fetch.TrustedOptions{HeaderTimeout: storageAnswer})
-	return &environment{
-		dataDir: c.DataDir, command: o.Command, memory: c.EngineMemory, timing: tm,
-		engine: EngineConfig{
-			AllowCIDRs: c.AllowCIDRs, BindIP: c.BindIP, DHT: c.DHT, Ports: c.BTPorts,
-			SeedRatio: c.SeedRatio, SeedTime: c.SeedTime,
-		},
-		put:     &putter{http: storage, slots: newSlots(c.Uploads)},
-		changes: newChangeLog(), log: o.Log, now: o.Now,
-	}
+	req := agentapi.Register{Token: c.EnrolmentToken, URL: c.URL, Capacity: c.Capacity, Version: o.Version}
+	return presence.Enrol(ctx, c.DataDir, c.ControlURL, req, hc, o.Log)
 }
 
 // serve runs the parts of an enrolled agent until ctx ends or one of them
 // cannot go on.
-func serve(ctx context.Context, o Options, env *environment, id identity, ln net.Listener) error {
-	sup := newSupervisor(env, o.Config.Capacity, &diskBudget{dir: o.Config.DataDir, limit: o.Config.DiskLimit})
-	if err := sup.load(context.WithoutCancel(ctx)); err != nil {
+func serve(ctx context.Context, o Options, id presence.Identity, control *agentapi.ControlClient, ln net.Listener) error {
+	c := o.Config
+	putter := upload.NewPutter(fetch.NewTrusted(fetch.TrustedOptions{HeaderTimeout: storageAnswer}), c.Uploads)
+	defer putter.Close()
+	sup := supervisor.New(supervisor.Options{
+		Dir: c.DataDir, Capacity: c.Capacity, DiskLimit: c.DiskLimit,
+		Program: spawn.Program{Command: o.Command, Memory: c.EngineMemory, Silence: o.Timing.Silence},
+		Engine: childapi.EngineConfig{
+			AllowCIDRs: c.AllowCIDRs, BindIP: c.BindIP, DHT: c.DHT, Ports: c.BTPorts,
+			SeedRatio: c.SeedRatio, SeedTime: c.SeedTime,
+		},
+		CrashPause: o.Timing.CrashPause, Control: control, Putter: putter, Log: o.Log, Now: o.Now,
+	})
+	if err := sup.Resume(ctx); err != nil {
 		return err
 	}
 	// Transfers are ended in order, after the last call was answered.
-	defer sup.shutdown()
-	p := &pulse{
-		env: env, sup: sup, capacity: o.Config.Capacity, log: o.Log,
-		hello: agentapi.Hello{URL: o.Config.URL, Capacity: o.Config.Capacity, Version: o.Version},
+	defer sup.Shutdown()
+	pulse := &presence.Pulse{
+		Control: control, Hello: agentapi.Hello{URL: c.URL, Capacity: c.Capacity, Version: o.Version},
+		Every: o.Timing.Heartbeat, Load: sup.Load, Log: o.Log,
 	}
-	s := &server{
-		sup: sup, inspector: newInspector(env), secret: sha256.Sum256([]byte(id.Secret)), boot: p.epoch.Load, log: o.Log,
-	}
+	calls := server.New(sup, id.Secret, pulse.BootEpoch, o.Log)
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return p.run(ctx) })
-	g.Go(func() error { p.watchDisk(ctx); return nil })
-	g.Go(func() error { return listen(ctx, ln, s.handler()) })
+	g.Go(func() error { return pulse.Run(ctx) })
+	g.Go(func() error { sup.WatchDisk(ctx, o.Timing.DiskCheck); return nil })
+	g.Go(func() error { return calls.Serve(ctx, ln) })
 	o.Log.InfoContext(ctx, "agent takes calls", "listen", ln.Addr().String())
 	return g.Wait()
-}
-
-func listen(ctx context.Context, ln net.Listener, h http.Handler) error {
-	srv := &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: readTimeout, IdleTimeout: idleTimeout,
-		MaxHeaderBytes: maxCallHeader,
-		// Long polls end with the agent, not with their time.
-		BaseContext: func(net.Listener) context.Context { return ctx },
-	}
-	stopped := make(chan struct{})
-	go func() {
-		defer close(stopped)
-		<-ctx.Done()
-		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), serverGrace)
-		defer cancel()
-		_ = srv.Shutdown(grace)
-	}()
-	if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("take calls: %w", err)
-	}
-	<-stopped
-	return nil
 }

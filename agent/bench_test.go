@@ -1,4 +1,4 @@
-package agent
+package agent_test
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"longhaul/agent/agentapi"
+	"longhaul/agent/agenttest"
 )
 
 // BenchmarkStoreWhileFetching fetches 256 MiB from a local server and stores
@@ -28,7 +29,7 @@ func BenchmarkStoreWhileFetching(b *testing.B) {
 		b.Fatal(err)
 	}
 	for off := int64(0); off < size; off += 16 * mib {
-		_, _ = f.WriteAt(noise(uint64(off/mib), 16*mib), off)
+		_, _ = f.WriteAt(agenttest.Noise(uint64(off/mib), 16*mib), off)
 	}
 	_ = f.Close()
 	src := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -41,21 +42,21 @@ func BenchmarkStoreWhileFetching(b *testing.B) {
 		w.Header().Set("ETag", `"x"`)
 	}))
 	defer sink.Close()
-	c := newControlPlane(b)
-	c.sink = sink.URL
-	a := startAgent(b, testConfig(b, c))
+	c := agenttest.NewControlPlane(b)
+	c.Sink = sink.URL
+	a := agenttest.Start(b, agenttest.Config(b, c))
 	b.SetBytes(size)
 	var tail time.Duration
 	for b.Loop() {
-		id := newID()
-		c.addJob(id, 1, oneFile(size))
-		a.start(id, download(1, src.URL+"/content.bin", oneFile(size)))
-		s := a.until(id, "the end", ended)
+		id := agenttest.NewID()
+		c.AddJob(id, 1, agenttest.OneFile(size))
+		a.Transfer(id, agenttest.Download(1, src.URL+"/content.bin", agenttest.OneFile(size)))
+		s := a.Until(id, "the end", agenttest.Ended)
 		if s.Phase != agentapi.PhaseDone || s.BytesStored != size {
 			b.Fatalf("status %+v, fault %+v", s, s.Fault)
 		}
 		tail += time.Since(*s.VerifiedAt)
-		if err := a.client.Delete(context.WithoutCancel(b.Context()), id, 1); err != nil {
+		if err := a.Client.Delete(context.WithoutCancel(b.Context()), id, 1); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -1,5 +1,5 @@
-// Command agent runs a compute agent, or, started by one, the engine of one
-// transfer.
+// Command agent runs a compute agent, or, started by one, the child process for
+// one transfer.
 package main
 
 import (
@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"longhaul/agent"
+	"longhaul/agent/child"
+	"longhaul/agent/childapi"
 	"longhaul/internal/config"
 )
 
@@ -26,9 +28,9 @@ func main() {
 }
 
 func run(ctx context.Context) error {
-	if len(os.Args) > 1 && os.Args[1] == agent.EngineCommand {
+	if len(os.Args) > 1 && os.Args[1] == childapi.Command {
 		log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-		return agent.RunEngine(ctx, os.Stdin, os.Stdout, agent.DefaultEngines(log))
+		return child.Run(ctx, os.Stdin, os.Stdout, child.Shipped(log))
 	}
 	cfg, err := config.LoadAgent()
 	if err != nil {

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"testing"
 	"testing/synctest"
+
+	"longhaul/agent/byterange"
 )
 
 const part = 1 << 20
@@ -115,7 +117,7 @@ func TestTornJournalEndIsIgnored(t *testing.T) {
 		}
 		put(t, s, 0, data, 2*part, part)
 		refresh(t, r)
-		if got := r.VerifiedRanges(0); len(got) != 2 || got[1] != (Range{2 * part, part}) {
+		if got := r.VerifiedRanges(0); len(got) != 2 || got[1] != (byterange.Range{Off: 2 * part, Len: part}) {
 			t.Fatalf("cut %d: reader sees %v", cut, got)
 		}
 		s.Close()
@@ -169,11 +171,11 @@ func TestReaderChecksWhatItReads(t *testing.T) {
 	if err := r.ReadVerified(0, part-1, buf[:2]); !errors.Is(err, ErrNotVerified) {
 		t.Fatalf("unverified read: %v", err)
 	}
-	sum, err := r.CRC32C(0, Range{0, part})
+	sum, err := r.CRC32C(0, byterange.Range{Off: 0, Len: part})
 	if err != nil || sum != crc32.Checksum(data[:part], castagnoli) {
 		t.Fatalf("combined sum %x, %v", sum, err)
 	}
-	sum, err = r.CRC32C(0, Range{7, 1000})
+	sum, err = r.CRC32C(0, byterange.Range{Off: 7, Len: 1000})
 	if err != nil || sum != crc32.Checksum(data[7:1007], castagnoli) {
 		t.Fatalf("read sum %x, %v", sum, err)
 	}
@@ -187,7 +189,7 @@ func TestReaderChecksWhatItReads(t *testing.T) {
 	}
 	f.Close()
 	var corrupt *CorruptError
-	if err := r.ReadVerified(0, 0, buf); !errors.As(err, &corrupt) || corrupt.Range != (Range{part / 2, part / 2}) {
+	if err := r.ReadVerified(0, 0, buf); !errors.As(err, &corrupt) || corrupt.Range != (byterange.Range{Off: part / 2, Len: part / 2}) {
 		t.Fatalf("flipped byte: %v", err)
 	}
 	if err := s.Drop(0, corrupt.Range); err != nil {
@@ -210,7 +212,7 @@ func TestStoredPartsAreReleasedAndStay(t *testing.T) {
 	}
 	put(t, s, 0, data, 2*part-100, 200) // reaches into part 3
 	refresh(t, r)
-	p := StoredPart{File: 0, Number: 2, Range: Range{part, part}, CRC32C: 7, ETag: `"e"`}
+	p := StoredPart{File: 0, Number: 2, Range: byterange.Range{Off: part, Len: part}, CRC32C: 7, ETag: `"e"`}
 	if err := r.MarkStored(p); err != nil {
 		t.Fatal(err)
 	}
@@ -271,10 +273,10 @@ func TestPartsInStorageNeedNoBytes(t *testing.T) {
 		t.Error("wrong ranges")
 	}
 	r := openReader(t, dir, spec)
-	if got := r.Stored(0); len(got) != 2 || got[1].Range != (Range{2 * part, 5}) {
+	if got := r.Stored(0); len(got) != 2 || got[1].Range != (byterange.Range{Off: 2 * part, Len: 5}) {
 		t.Errorf("stored %+v", got)
 	}
-	if r.VerifiedBytes() != part+5 || !r.Verified(0, Range{0, part}) {
+	if r.VerifiedBytes() != part+5 || !r.Verified(0, byterange.Range{Off: 0, Len: part}) {
 		t.Error("the reader does not count them")
 	}
 }
@@ -298,14 +300,14 @@ func TestAnotherValidatorVoidsTheRanges(t *testing.T) {
 	if r.Validator(0) != `"one"` || r.Size(0) != 2*part {
 		t.Fatalf("reader sees %q, %d", r.Validator(0), r.Size(0))
 	}
-	must(r.MarkStored(StoredPart{File: 0, Number: 1, Range: Range{0, part}, Validator: `"one"`}))
+	must(r.MarkStored(StoredPart{File: 0, Number: 1, Range: byterange.Range{Off: 0, Len: part}, Validator: `"one"`}))
 	must(s.SetValidator(0, `"one"`))
 	if !s.Has(0, 0, part) {
 		t.Fatal("the same validator voided the ranges")
 	}
 	must(s.SetValidator(0, `"two"`))
 	refresh(t, r)
-	if s.Has(0, 0, 1) || s.Held() != 0 || len(r.Stored(0)) != 0 || r.Verified(0, Range{0, 1}) {
+	if s.Has(0, 0, 1) || s.Held() != 0 || len(r.Stored(0)) != 0 || r.Verified(0, byterange.Range{Off: 0, Len: 1}) {
 		t.Fatal("ranges of the old content stayed")
 	}
 	if err := r.MarkStored(StoredPart{File: 0, Number: 1, Validator: `"one"`}); !errors.Is(err, ErrNotVerified) {
@@ -339,7 +341,7 @@ func TestWaitBlocksUntilParts(t *testing.T) {
 			t.Fatal("did not wait")
 		default:
 		}
-		s.Release(0, Range{0, part})
+		s.Release(0, byterange.Range{Off: 0, Len: part})
 		if err := <-done; err != nil {
 			t.Fatal(err)
 		}

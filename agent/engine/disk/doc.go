@@ -25,6 +25,8 @@ package disk
 import (
 	"fmt"
 	"os"
+
+	"longhaul/agent/byterange"
 )
 
 const (
@@ -44,8 +46,8 @@ type FileSpec struct {
 
 // part returns the range of the part with the number, clipped to the size if
 // that is known.
-func (f FileSpec) part(number, size int64) Range {
-	r := Range{Off: (number - 1) * f.PartSize, Len: f.PartSize}
+func (f FileSpec) part(number, size int64) byterange.Range {
+	r := byterange.Range{Off: (number - 1) * f.PartSize, Len: f.PartSize}
 	if size >= 0 && r.End() > size {
 		r.Len = max(0, size-r.Off)
 	}

@@ -7,6 +7,8 @@ import (
 	"hash/crc32"
 	"io"
 	"os"
+
+	"longhaul/agent/byterange"
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -38,7 +40,7 @@ const (
 	maxExtra     = 1<<16 - 1
 )
 
-func (r record) rng() Range { return Range{Off: r.off, Len: r.length} }
+func (r record) rng() byterange.Range { return byterange.Range{Off: r.off, Len: r.length} }
 
 func (r record) append(b []byte) []byte {
 	at := len(b)

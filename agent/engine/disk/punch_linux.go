@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"syscall"
+
+	"longhaul/agent/byterange"
 )
 
 // From linux/falloc.h.
@@ -15,7 +17,7 @@ const (
 
 // punchHole gives the range's blocks back to the file system. One without holes
 // keeps them until the transfer ends.
-func punchHole(f *os.File, r Range) error {
+func punchHole(f *os.File, r byterange.Range) error {
 	for {
 		err := syscall.Fallocate(int(f.Fd()), fallocKeepSize|fallocPunchHole, r.Off, r.Len)
 		switch {

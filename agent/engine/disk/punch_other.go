@@ -2,8 +2,12 @@
 
 package disk
 
-import "os"
+import (
+	"os"
+
+	"longhaul/agent/byterange"
+)
 
 // punchHole does nothing where files cannot have holes punched: the space is
 // given back when the transfer ends.
-func punchHole(*os.File, Range) error { return nil }
+func punchHole(*os.File, byterange.Range) error { return nil }

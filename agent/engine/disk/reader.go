@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"sync"
+
+	"longhaul/agent/byterange"
 )
 
 var (
@@ -22,7 +24,7 @@ var (
 // the engine, Drop the range and start the engine again.
 type CorruptError struct {
 	File  int
-	Range Range
+	Range byterange.Range
 }
 
 // Error says where the bytes are wrong.
@@ -87,7 +89,7 @@ func (r *Reader) load(specs []FileSpec) error {
 	}
 	for i, f := range r.files {
 		for _, part := range f.stored(r.parts[i]) {
-			if f.have.overlap(part) == 0 {
+			if f.have.Overlap(part) == 0 {
 				continue
 			}
 			if err := r.Release(i, part); err != nil {
@@ -125,20 +127,20 @@ func (r *Reader) Refresh() (bool, error) {
 }
 
 // Verified reports whether the whole range is verified and on disk or stored.
-func (r *Reader) Verified(file int, rng Range) bool {
+func (r *Reader) Verified(file int, rng byterange.Range) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	f := r.files[file]
-	return f != nil && (f.have.has(rng) || f.storedSet(r.parts[file]).has(rng))
+	return f != nil && (f.have.Has(rng) || f.storedSet(r.parts[file]).Has(rng))
 }
 
 // VerifiedRanges returns the ranges of a file that the journal calls verified,
 // in order; those that were released since are among them.
-func (r *Reader) VerifiedRanges(file int) []Range {
+func (r *Reader) VerifiedRanges(file int) []byterange.Range {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if f := r.files[file]; f != nil {
-		return append([]Range(nil), f.have...)
+		return append([]byterange.Range(nil), f.have...)
 	}
 	return nil
 }
@@ -150,9 +152,9 @@ func (r *Reader) VerifiedBytes() (n int64) {
 	for i, f := range r.files {
 		all := f.storedSet(r.parts[i])
 		for _, part := range f.have {
-			all.add(part)
+			all.Add(part)
 		}
-		n += all.total()
+		n += all.Total()
 	}
 	return n
 }
@@ -224,7 +226,7 @@ func (r *Reader) MarkStored(p StoredPart) error {
 // CRC32C returns the checksum of a verified range. It is combined from the
 // journal without reading data if the recorded ranges tile it, as they do for
 // a part when the engine verifies in ranges that no part boundary cuts.
-func (r *Reader) CRC32C(file int, rng Range) (uint32, error) {
+func (r *Reader) CRC32C(file int, rng byterange.Range) (uint32, error) {
 	r.mu.Lock()
 	var sum uint32
 	var ok bool
@@ -252,14 +254,14 @@ func (r *Reader) CRC32C(file int, rng Range) (uint32, error) {
 // ErrNotVerified, one that was released ErrReleased, and bytes that changed on
 // disk are a *CorruptError.
 func (r *Reader) ReadVerified(file int, off int64, p []byte) error {
-	want := Range{off, int64(len(p))}
+	want := byterange.Range{Off: off, Len: int64(len(p))}
 	r.mu.Lock()
 	f := r.files[file]
 	var cover []sum
 	released := false
 	if f != nil {
 		cover = f.sums.cover(want)
-		released = f.kept.overlap(want) < f.have.overlap(want)
+		released = f.kept.Overlap(want) < f.have.Overlap(want)
 	}
 	r.mu.Unlock()
 	if released {
@@ -280,7 +282,7 @@ func (r *Reader) ReadVerified(file int, off int64, p []byte) error {
 
 // readSum reads one recorded range, checks it, and leaves what p wants of it
 // in p.
-func readSum(d *os.File, file int, c sum, want Range, p []byte) error {
+func readSum(d *os.File, file int, c sum, want byterange.Range, p []byte) error {
 	inside := c.Off >= want.Off && c.End() <= want.End()
 	var b []byte
 	if inside {
@@ -304,7 +306,7 @@ func readSum(d *os.File, file int, c sum, want Range, p []byte) error {
 // Release punches the bytes of a stored range out of the data file. Recorded
 // ranges that reach beyond it keep their bytes until they are wholly stored,
 // as a neighbour could not be checked without them.
-func (r *Reader) Release(file int, rng Range) error {
+func (r *Reader) Release(file int, rng byterange.Range) error {
 	r.mu.Lock()
 	f := r.files[file]
 	if f == nil {
@@ -312,10 +314,10 @@ func (r *Reader) Release(file int, rng Range) error {
 		return fmt.Errorf("file %d is not part of the transfer", file)
 	}
 	stored := f.storedSet(r.parts[file])
-	stored.add(rng)
+	stored.Add(rng)
 	punch := f.sums.releasable(rng, stored)
-	f.have.add(rng)
-	f.kept.remove(rng)
+	f.have.Add(rng)
+	f.kept.Remove(rng)
 	r.mu.Unlock()
 	if punch.Len <= 0 {
 		return nil
@@ -324,9 +326,9 @@ func (r *Reader) Release(file int, rng Range) error {
 }
 
 // storedSet returns the bytes that are in storage.
-func (f *readState) storedSet(parts []StoredPart) (set ranges) {
+func (f *readState) storedSet(parts []StoredPart) (set byterange.Set) {
 	for _, s := range f.stored(parts) {
-		set.add(s)
+		set.Add(s)
 	}
 	return set
 }

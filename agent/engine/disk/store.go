@@ -7,6 +7,7 @@ import (
 	"sync"
 	"syscall"
 
+	"longhaul/agent/byterange"
 	"longhaul/agent/engine"
 	"longhaul/models"
 )
@@ -24,7 +25,7 @@ type Options struct {
 	Limit int64
 	// OnVerified, if set, is called after a range was recorded, so that the
 	// agent's process can be told to look at the journal.
-	OnVerified func(file int, r Range)
+	OnVerified func(file int, r byterange.Range)
 }
 
 // Store is the engine's side of a transfer's directory. All methods may be
@@ -32,7 +33,7 @@ type Options struct {
 type Store struct {
 	root       *os.Root
 	data       *files
-	onVerified func(file int, r Range)
+	onVerified func(file int, r byterange.Range)
 
 	mu      sync.Mutex
 	journal *journal
@@ -48,9 +49,9 @@ type fileState struct {
 	spec      FileSpec
 	size      int64
 	validator string
-	gen       uint32 // how many validators there were
-	have      ranges // verified, on disk or in storage
-	kept      ranges // verified and on disk
+	gen       uint32        // how many validators there were
+	have      byterange.Set // verified, on disk or in storage
+	kept      byterange.Set // verified and on disk
 }
 
 // Open opens the directory for the engine's process, making it if need be, and
@@ -102,10 +103,10 @@ func (s *Store) load(specs []FileSpec) error {
 	}
 	for _, f := range s.files {
 		for _, r := range f.stored(parts[f.spec.Index]) {
-			f.have.add(r)
-			f.kept.remove(r)
+			f.have.Add(r)
+			f.kept.Remove(r)
 		}
-		s.held += f.kept.total()
+		s.held += f.kept.Total()
 	}
 	return nil
 }
@@ -114,11 +115,11 @@ func (s *Store) load(specs []FileSpec) error {
 func (f *fileState) apply(r record) {
 	switch r.kind {
 	case recordVerified:
-		f.have.add(r.rng())
-		f.kept.add(r.rng())
+		f.have.Add(r.rng())
+		f.kept.Add(r.rng())
 	case recordDropped:
-		f.have.remove(r.rng())
-		f.kept.remove(r.rng())
+		f.have.Remove(r.rng())
+		f.kept.Remove(r.rng())
 	case recordSize:
 		f.size = r.length
 	case recordValidator:
@@ -131,7 +132,7 @@ func (f *fileState) apply(r record) {
 
 // stored returns the ranges in storage, as the control plane knew them at the
 // start and as the agent's process recorded them since.
-func (f *fileState) stored(parts []StoredPart) (out []Range) {
+func (f *fileState) stored(parts []StoredPart) (out []byterange.Range) {
 	if f.validator == f.spec.Validator {
 		for _, n := range f.spec.Stored {
 			out = append(out, f.spec.part(n, f.size))
@@ -158,7 +159,7 @@ func (s *Store) WriteAt(file int, p []byte, off int64) (n int, err error) {
 func (s *Store) ReadAt(file int, p []byte, off int64) (n int, err error) {
 	s.mu.Lock()
 	f, err := s.file(file)
-	released := err == nil && f.have.overlap(Range{off, int64(len(p))}) > f.kept.overlap(Range{off, int64(len(p))})
+	released := err == nil && f.have.Overlap(byterange.Range{Off: off, Len: int64(len(p))}) > f.kept.Overlap(byterange.Range{Off: off, Len: int64(len(p))})
 	s.mu.Unlock()
 	if err != nil {
 		return 0, err
@@ -178,7 +179,7 @@ func (s *Store) Verified(file int, off, length int64, crc32c uint32) error {
 	if length <= 0 {
 		return nil
 	}
-	r := Range{off, length}
+	r := byterange.Range{Off: off, Len: length}
 	s.mu.Lock()
 	err := func() error {
 		f, err := s.file(file)
@@ -188,8 +189,8 @@ func (s *Store) Verified(file int, off, length int64, crc32c uint32) error {
 		if err := s.journal.add(record{kind: recordVerified, file: file, off: off, length: length, sum: crc32c}); err != nil {
 			return diskFault(err)
 		}
-		f.have.add(r)
-		s.held += f.kept.add(r)
+		f.have.Add(r)
+		s.held += f.kept.Add(r)
 		return nil
 	}()
 	s.mu.Unlock()
@@ -204,7 +205,7 @@ func (s *Store) Has(file int, off, length int64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f := s.files[file]
-	return f != nil && f.have.has(Range{off, length})
+	return f != nil && f.have.Has(byterange.Range{Off: off, Len: length})
 }
 
 // SetSize implements engine.Store.
@@ -230,7 +231,7 @@ func (s *Store) SetValidator(file int, validator string) error {
 	if err != nil || f.validator == validator {
 		return err
 	}
-	before := f.kept.total()
+	before := f.kept.Total()
 	if err := s.setValidator(f, validator); err != nil {
 		return err
 	}
@@ -262,7 +263,7 @@ func (s *Store) Validator(file int) string {
 // Drop makes a range unverified again, after the Reader found that its bytes
 // are not what was verified (see CorruptError). It is for a process without a
 // running engine, which would not notice.
-func (s *Store) Drop(file int, r Range) error {
+func (s *Store) Drop(file int, r byterange.Range) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f, err := s.file(file)
@@ -273,7 +274,7 @@ func (s *Store) Drop(file int, r Range) error {
 	if err := s.journal.add(rec); err != nil {
 		return diskFault(err)
 	}
-	s.held -= f.kept.overlap(r)
+	s.held -= f.kept.Overlap(r)
 	f.apply(rec)
 	s.notify()
 	return nil
@@ -281,15 +282,15 @@ func (s *Store) Drop(file int, r Range) error {
 
 // Release tells the store that the range is in object storage and its bytes
 // are being punched out by the agent's process.
-func (s *Store) Release(file int, r Range) {
+func (s *Store) Release(file int, r byterange.Range) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	f := s.files[file]
 	if f == nil {
 		return
 	}
-	s.held -= f.kept.remove(r)
-	f.have.add(r)
+	s.held -= f.kept.Remove(r)
+	f.have.Add(r)
 	s.notify()
 }
 

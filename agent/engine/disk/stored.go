@@ -6,13 +6,15 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+
+	"longhaul/agent/byterange"
 )
 
 // StoredPart is a part that object storage took.
 type StoredPart struct {
 	File   int
 	Number int64 // from 1
-	Range  Range
+	Range  byterange.Range
 	CRC32C uint32
 	ETag   string
 

@@ -1,10 +1,14 @@
 package disk
 
-import "sort"
+import (
+	"sort"
+
+	"longhaul/agent/byterange"
+)
 
 // sum is a recorded range with its checksum.
 type sum struct {
-	Range
+	byterange.Range
 	crc uint32
 }
 
@@ -50,7 +54,7 @@ func (s *sums) add(n sum) {
 	*s = old
 }
 
-func (s *sums) drop(r Range) {
+func (s *sums) drop(r byterange.Range) {
 	old := *s
 	i := old.find(r.Off)
 	j := i
@@ -61,7 +65,7 @@ func (s *sums) drop(r Range) {
 }
 
 // cover returns recorded ranges that together hold the whole of r, or nil.
-func (s sums) cover(r Range) []sum {
+func (s sums) cover(r byterange.Range) []sum {
 	var out []sum
 	for at := r.Off; at < r.End(); {
 		i := s.find(at)
@@ -75,7 +79,7 @@ func (s sums) cover(r Range) []sum {
 }
 
 // combine returns the checksum of r if recorded ranges tile it exactly.
-func (s sums) combine(r Range) (crc uint32, ok bool) {
+func (s sums) combine(r byterange.Range) (crc uint32, ok bool) {
 	for at := r.Off; at < r.End(); {
 		i := s.find(at)
 		if i == len(s) || s[i].Off != at || s[i].End() > r.End() {
@@ -90,23 +94,23 @@ func (s sums) combine(r Range) (crc uint32, ok bool) {
 // releasable returns what of the file can go once the ranges in stored are:
 // r, less the recorded ranges across its ends that are not wholly stored, plus
 // those that now are.
-func (s sums) releasable(r Range, stored ranges) Range {
+func (s sums) releasable(r byterange.Range, stored byterange.Set) byterange.Range {
 	from, to := r.Off, r.End()
 	for i := s.find(r.Off); i < len(s) && s[i].Off < r.Off; i++ {
-		if !stored.has(s[i].Range) {
+		if !stored.Has(s[i].Range) {
 			from = max(r.Off, s[i].End())
 		} else if from == r.Off {
 			from = s[i].Off
 		}
 	}
 	for i := s.find(r.End()); i < len(s) && s[i].Off < r.End(); i++ {
-		if !stored.has(s[i].Range) {
+		if !stored.Has(s[i].Range) {
 			to = s[i].Off
 			break
 		}
 		to = max(to, s[i].End())
 	}
-	return Range{Off: from, Len: to - from}
+	return byterange.Range{Off: from, Len: to - from}
 }
 
 // combineCRC returns the CRC-32C of a followed by b from their checksums and

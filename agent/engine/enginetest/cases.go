@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"longhaul/agent/byterange"
 	"longhaul/agent/engine"
 	"longhaul/agent/engine/disk"
 	"longhaul/models"
@@ -178,7 +179,7 @@ func (u *uploader) Verified(file int, off, n int64, crc uint32) error {
 	u.bad = u.bad || crc32.Checksum(u.data[off:off+n], crc32.MakeTable(crc32.Castagnoli)) != crc
 	u.most = max(u.most, u.Held())
 	for part := off / TestPart; part*TestPart < off+n; part++ {
-		p := disk.Range{Off: part * TestPart, Len: min(TestPart, testSize-part*TestPart)}
+		p := byterange.Range{Off: part * TestPart, Len: min(TestPart, testSize-part*TestPart)}
 		if before := u.Held(); u.Has(file, p.Off, p.Len) {
 			u.Release(file, p)
 			u.released += before - u.Held()

@@ -1,0 +1,98 @@
+package agenttest
+
+import (
+	"context"
+	"hash/crc32"
+	"log/slog"
+	"os"
+	"strings"
+
+	"longhaul/agent/agentapi"
+	"longhaul/agent/child"
+	"longhaul/agent/childapi"
+	"longhaul/agent/engine"
+	"longhaul/models"
+)
+
+// engines adds engines that misbehave to those that ship: a URL such as
+// test:crash names what one does.
+func engines(c childapi.EngineConfig, src agentapi.Source) (engine.Engine, error) {
+	if how, ok := strings.CutPrefix(src.URL, "test:"); ok {
+		return badEngine{how}, nil
+	}
+	return child.Shipped(slog.New(slog.DiscardHandler))(c, src)
+}
+
+// badEngine verifies its first MiB of zeros and then does what it is told.
+type badEngine struct{ how string }
+
+func (e badEngine) Resolve(ctx context.Context, _ engine.Source, _ engine.Options) (models.Manifest, error) {
+	switch e.how {
+	case "crash":
+		panic("no manners")
+	case "hang":
+		select {}
+	default:
+		<-ctx.Done()
+		return models.Manifest{}, ctx.Err()
+	}
+}
+
+func (e badEngine) Download(_ context.Context, job engine.Job, report func(engine.Report)) error {
+	report(engine.Report{Phase: models.PhaseDownloading})
+	zeros := make([]byte, 1<<20)
+	if e.how == "zeros" {
+		return verifyZeros(job)
+	}
+	if !job.Store.Has(job.Files[0].Index, 0, 1<<20) {
+		if _, err := job.Store.WriteAt(job.Files[0].Index, zeros, 0); err != nil {
+			return err
+		}
+		sum := crc32.Checksum(zeros, crc32.MakeTable(crc32.Castagnoli))
+		if err := job.Store.Verified(job.Files[0].Index, 0, 1<<20, sum); err != nil {
+			return err
+		}
+	}
+	switch e.how {
+	case "crash":
+		panic("magnet:?xt=passkey")
+	case "crash-once":
+		if _, err := os.Stat("crashed"); err != nil {
+			_ = os.WriteFile("crashed", nil, 0o600)
+			panic("once")
+		}
+		return nil
+	case "hang-once":
+		if _, err := os.Stat("hung"); err != nil {
+			_ = os.WriteFile("hung", nil, 0o600)
+			select {}
+		}
+		return nil
+	case "oom":
+		var hog [][]byte
+		for {
+			b := make([]byte, 64<<20)
+			for i := range b {
+				b[i] = 1
+			}
+			hog = append(hog, b)
+			_ = hog
+		}
+	default: // hang
+		select {}
+	}
+}
+
+// verifyZeros fetches every file of a job at once: they hold zeros.
+func verifyZeros(job engine.Job) error {
+	for _, f := range job.Files {
+		b := make([]byte, f.Size)
+		if _, err := job.Store.WriteAt(f.Index, b, 0); err != nil {
+			return err
+		}
+		if err := job.Store.Verified(f.Index, 0, f.Size, crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli))); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,66 @@
+package byterange
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+func TestRangesAgreeWithABitmap(t *testing.T) {
+	t.Parallel()
+	const size = 64
+	rnd := rand.New(rand.NewPCG(1, 2))
+	for range 2000 {
+		var set Set
+		var bits [size]bool
+		for range 20 {
+			r := Range{Off: rnd.Int64N(size)}
+			r.Len = rnd.Int64N(size - r.Off + 1)
+			put, changed := rnd.IntN(3) > 0, int64(0)
+			for i := r.Off; i < r.End(); i++ {
+				if bits[i] != put {
+					changed++
+				}
+				bits[i] = put
+			}
+			var got int64
+			if put {
+				got = set.Add(r)
+			} else {
+				got = set.Remove(r)
+			}
+			if got != changed {
+				t.Fatalf("%v of %+v changed %d bytes, want %d", put, r, got, changed)
+			}
+			check(t, set, bits[:])
+		}
+	}
+}
+
+func check(t *testing.T, set Set, bits []bool) {
+	t.Helper()
+	var want Set
+	var total int64
+	for i, b := range bits {
+		if b {
+			total++
+		}
+		switch n := len(want); {
+		case !b:
+		case n > 0 && want[n-1].End() == int64(i):
+			want[n-1].Len++
+		default:
+			want = append(want, Range{Off: int64(i), Len: 1})
+		}
+	}
+	if len(set) != len(want) || set.Total() != total {
+		t.Fatalf("%v with %d bytes, want %v with %d", set, set.Total(), want, total)
+	}
+	for i := range set {
+		if set[i] != want[i] {
+			t.Fatalf("%v, want %v", set, want)
+		}
+		if !set.Has(set[i]) || set.Has(Range{Off: set[i].Off, Len: set[i].Len + 1}) {
+			t.Fatalf("has is wrong for %v in %v", set[i], set)
+		}
+	}
+}

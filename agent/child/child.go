@@ -1,0 +1,267 @@
+// Package child is the process that runs one transfer's engine: it takes orders
+// from its input, keeps to its limits and tells on its output how it goes. It
+// has no credentials, reads no configuration and uploads nothing.
+package child
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"syscall"
+	"time"
+
+	"longhaul/agent/agentapi"
+	"longhaul/agent/byterange"
+	"longhaul/agent/childapi"
+	"longhaul/agent/engine"
+	"longhaul/agent/engine/disk"
+	"longhaul/models"
+)
+
+const (
+	flushEvery = 50 * time.Millisecond // verified ranges are told together
+	aliveEvery = 5 * time.Second
+)
+
+// Engines picks the engine for a source.
+type Engines func(childapi.EngineConfig, agentapi.Source) (engine.Engine, error)
+
+var errStopped = errors.New("stopped by the supervisor")
+
+// Run is the whole of a child process: it takes its orders from in, runs one
+// transfer in the working directory and tells on out how it goes. An error
+// means that the process is to exit with a failure, which the supervisor takes
+// for a crash.
+func Run(ctx context.Context, in io.Reader, out io.Writer, engines Engines) error {
+	dec := json.NewDecoder(in)
+	var first childapi.Order
+	if err := dec.Decode(&first); err != nil {
+		return fmt.Errorf("read the first order: %w", err)
+	}
+	if first.Do != childapi.OrderRun || first.Run == nil {
+		return errors.New("the first order is not to run")
+	}
+	if err := apply(first.Run.Bounds); err != nil {
+		return fmt.Errorf("set resource limits: %w", err)
+	}
+	eng, err := engines(first.Run.Engine, first.Run.Source)
+	if err != nil {
+		return fmt.Errorf("make the engine: %w", err)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	h := &host{run: *first.Run, engine: eng, out: json.NewEncoder(out), dec: dec, cancel: cancel}
+	if h.run.Kind == agentapi.KindResolve {
+		err = h.resolve(ctx)
+	} else {
+		err = h.download(ctx)
+	}
+	if errors.Is(context.Cause(ctx), errStopped) {
+		return nil
+	}
+	return h.end(err)
+}
+
+// apply sets the limits on this process, as far as it may have them. Virtual
+// memory is not limited: the runtime reserves much more than it uses.
+func apply(b childapi.Bounds) error {
+	set := func(what int, n uint64) error {
+		var now syscall.Rlimit
+		if err := syscall.Getrlimit(what, &now); err != nil {
+			return err
+		}
+		n = min(n, now.Max)
+		return syscall.Setrlimit(what, &syscall.Rlimit{Cur: n, Max: n})
+	}
+	errs := []error{set(syscall.RLIMIT_CORE, 0)}
+	if b.DataBytes > 0 {
+		errs = append(errs, set(syscall.RLIMIT_DATA, b.DataBytes))
+	}
+	if b.OpenFiles > 0 {
+		errs = append(errs, set(syscall.RLIMIT_NOFILE, b.OpenFiles))
+	}
+	return errors.Join(errs...)
+}
+
+// host runs an engine inside a child process.
+type host struct {
+	run    childapi.Run
+	engine engine.Engine
+	dec    *json.Decoder
+	cancel context.CancelCauseFunc
+	store  *disk.Store // nil in a resolve
+
+	mu    sync.Mutex
+	out   *json.Encoder
+	spans []childapi.Span // verified, not told yet
+}
+
+func (h *host) source() engine.Source {
+	s := h.run.Source
+	return engine.Source{Magnet: s.Magnet, Metainfo: s.Metainfo, URL: s.URL}
+}
+
+func (h *host) options() engine.Options {
+	return engine.Options{MaxBytes: h.run.MaxBytes, ResolveTimeout: h.run.Resolve, StallTimeout: h.run.Stall}
+}
+
+func (h *host) resolve(ctx context.Context) error {
+	go h.obey()
+	go h.every(ctx, aliveEvery, func() { h.say(childapi.News{Say: childapi.NewsAlive}) })
+	m, err := h.engine.Resolve(ctx, h.source(), h.options())
+	if err != nil {
+		return err
+	}
+	h.say(childapi.News{Say: childapi.NewsManifest, Manifest: &m})
+	return nil
+}
+
+func (h *host) download(ctx context.Context) (err error) {
+	st, err := disk.Open(".", h.run.Files, disk.Options{Limit: h.run.Limit, OnVerified: h.verified})
+	if err != nil {
+		return fmt.Errorf("open the transfer's directory: %w", err)
+	}
+	defer func() {
+		if cerr := st.Close(); err == nil && cerr != nil {
+			err = fmt.Errorf("close the transfer's directory: %w", cerr)
+		}
+	}()
+	h.store = st
+	go h.obey()
+	go h.every(ctx, flushEvery, h.flush)
+	files := make([]engine.File, 0, len(h.run.Files))
+	for _, f := range h.run.Files {
+		files = append(files, engine.File{Index: f.Index, Size: f.Size, Validator: st.Validator(f.Index)})
+	}
+	h.say(childapi.News{Say: childapi.NewsAlive})
+	job := engine.Job{Source: h.source(), Files: files, Store: tellingStore{st, h}, Options: h.options()}
+	if err := h.engine.Download(ctx, job, h.report); err != nil {
+		return err
+	}
+	h.say(childapi.News{Say: childapi.NewsDone})
+	seeder, ok := h.engine.(engine.Seeder)
+	if !ok || (h.run.Engine.SeedRatio <= 0 && h.run.Engine.SeedTime <= 0) {
+		return nil
+	}
+	return seeder.Seed(ctx, job, h.report)
+}
+
+// end tells a fault that has a name; any other is a crash.
+func (h *host) end(err error) error {
+	if err == nil {
+		return nil
+	}
+	f, ok := errors.AsType[*models.Error](err)
+	if !ok || f.Problem == "" {
+		return err
+	}
+	h.flush()
+	h.say(childapi.News{Say: childapi.NewsFault, Fault: &agentapi.Fault{Problem: string(f.Problem), Message: f.Message}})
+	return nil
+}
+
+// obey follows the supervisor's orders. The end of the input means that the
+// supervisor is gone, and nobody would upload what is fetched.
+func (h *host) obey() {
+	for {
+		var o childapi.Order
+		if err := h.dec.Decode(&o); err != nil {
+			h.cancel(errStopped)
+			return
+		}
+		switch o.Do {
+		case childapi.OrderStop:
+			h.cancel(errStopped)
+		case childapi.OrderLimit:
+			if h.store != nil {
+				h.store.SetLimit(o.Limit)
+			}
+		case childapi.OrderReleased:
+			if h.store != nil && o.Span != nil {
+				h.store.Release(o.Span.File, o.Span.Range)
+			}
+		case childapi.OrderRun: // only the first one counts
+		}
+	}
+}
+
+func (h *host) report(r engine.Report) {
+	h.say(childapi.News{Say: childapi.NewsReport, Report: &r})
+}
+
+func (h *host) verified(file int, r byterange.Range) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.spans = append(h.spans, childapi.Span{File: file, Range: r})
+}
+
+func (h *host) flush() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.flushLocked()
+}
+
+func (h *host) flushLocked() {
+	if len(h.spans) > 0 {
+		h.write(childapi.News{Say: childapi.NewsVerified, Spans: h.spans})
+		h.spans = h.spans[:0]
+	}
+}
+
+// say writes one line. What was verified before goes first: the order of a
+// validator and of the ranges around it matters.
+func (h *host) say(n childapi.News) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if n.Say != childapi.NewsReport && n.Say != childapi.NewsAlive {
+		h.flushLocked()
+	}
+	h.write(n)
+}
+
+// write ends the engine if the supervisor does not listen any more.
+func (h *host) write(n childapi.News) {
+	if err := h.out.Encode(n); err != nil {
+		h.cancel(errStopped)
+	}
+}
+
+func (h *host) every(ctx context.Context, d time.Duration, do func()) {
+	t := time.NewTicker(d)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			do()
+		}
+	}
+}
+
+// tellingStore tells the supervisor what an engine finds out about files.
+type tellingStore struct {
+	*disk.Store
+	h *host
+}
+
+// SetSize implements engine.Store.
+func (s tellingStore) SetSize(file int, size int64) error {
+	err := s.Store.SetSize(file, size)
+	if err == nil {
+		s.h.say(childapi.News{Say: childapi.NewsSize, File: file, Size: size})
+	}
+	return err
+}
+
+// SetValidator implements engine.Store.
+func (s tellingStore) SetValidator(file int, validator string) error {
+	err := s.Store.SetValidator(file, validator)
+	if err == nil {
+		s.h.say(childapi.News{Say: childapi.NewsValidator, File: file, Validator: validator})
+	}
+	return err
+}

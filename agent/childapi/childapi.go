@@ -1,0 +1,103 @@
+// Package childapi is what a supervisor and its child processes say to each
+// other: orders go to a child's standard input and news come from its standard
+// output, one JSON object a line. It holds no logic; package child speaks it in
+// the child's process, package spawn in the supervisor's.
+package childapi
+
+import (
+	"net/netip"
+	"time"
+
+	"longhaul/agent/agentapi"
+	"longhaul/agent/byterange"
+	"longhaul/agent/engine"
+	"longhaul/agent/engine/disk"
+	"longhaul/models"
+)
+
+// Command is the argument by which the program runs as the child for one
+// transfer instead of as an agent.
+const Command = "engine"
+
+// OrderKind is what the supervisor tells a child.
+type OrderKind string
+
+// The orders.
+const (
+	OrderRun      OrderKind = "run"      // first line: what to do
+	OrderLimit    OrderKind = "limit"    // how many verified bytes may lie on disk
+	OrderReleased OrderKind = "released" // a range is in storage and gone from the disk
+	OrderStop     OrderKind = "stop"     // flush and exit
+)
+
+// Order is one line from the supervisor to a child.
+type Order struct {
+	Do    OrderKind `json:"do"`
+	Run   *Run      `json:"run,omitempty"`
+	Limit int64     `json:"limit,omitempty"` // 0 is none
+	Span  *Span     `json:"span,omitempty"`
+}
+
+// Run is everything a child needs; it has no credentials and reads no
+// environment.
+type Run struct {
+	Kind     agentapi.Kind   `json:"kind"`
+	Source   agentapi.Source `json:"source"`
+	Files    []disk.FileSpec `json:"files,omitempty"`
+	MaxBytes int64           `json:"maxBytes"`
+	Resolve  time.Duration   `json:"resolve"`
+	Stall    time.Duration   `json:"stall"`
+	Limit    int64           `json:"limit,omitempty"` // as in Order
+	Engine   EngineConfig    `json:"engine"`
+	Bounds   Bounds          `json:"bounds"`
+}
+
+// EngineConfig is what the operator configured for the engines.
+type EngineConfig struct {
+	AllowCIDRs  []netip.Prefix `json:"allowCidrs,omitempty"` // private networks that sources and peers may be in
+	BindIP      netip.Addr     `json:"bindIp"`               // local address of outgoing connections; zero is any
+	DHT         bool           `json:"dht"`
+	Ports       string         `json:"ports,omitempty"` // range for incoming peers; empty is a random one
+	SeedRatio   float64        `json:"seedRatio,omitempty"`
+	SeedTime    time.Duration  `json:"seedTime,omitempty"`
+	Connections int            `json:"connections,omitempty"` // per url source; 0 is the engine's default
+}
+
+// Bounds are what a child may take from the machine.
+type Bounds struct {
+	DataBytes uint64 `json:"dataBytes"` // private writable memory
+	OpenFiles uint64 `json:"openFiles"`
+}
+
+// NewsKind is what a child tells the supervisor.
+type NewsKind string
+
+// The news.
+const (
+	NewsAlive     NewsKind = "alive"     // the engine answers
+	NewsReport    NewsKind = "report"    // how it goes
+	NewsVerified  NewsKind = "verified"  // ranges are on disk and right
+	NewsSize      NewsKind = "size"      // a size became known
+	NewsValidator NewsKind = "validator" // what the bytes belong to; another one drops the file's ranges
+	NewsManifest  NewsKind = "manifest"  // a resolve has ended well
+	NewsDone      NewsKind = "done"      // a download has ended well
+	NewsFault     NewsKind = "fault"     // it has ended badly
+)
+
+// News is one line from a child to the supervisor.
+type News struct {
+	Say       NewsKind         `json:"say"`
+	Report    *engine.Report   `json:"report,omitempty"`
+	Spans     []Span           `json:"spans,omitempty"`
+	File      int              `json:"file,omitempty"`
+	Size      int64            `json:"size,omitempty"`
+	Validator string           `json:"validator,omitempty"`
+	Manifest  *models.Manifest `json:"manifest,omitempty"`
+	Fault     *agentapi.Fault  `json:"fault,omitempty"`
+}
+
+// Span is a range of a file.
+type Span struct {
+	File int `json:"file"`
+	byterange.Range
+}

@@ -1,0 +1,84 @@
+package presence_test
+
+import (
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"longhaul/agent"
+	"longhaul/agent/agenttest"
+)
+
+func TestMain(m *testing.M) { agenttest.Main(m) }
+
+func TestIdentityIsMadeOnceAndEachStartBoots(t *testing.T) {
+	c := agenttest.NewControlPlane(t)
+	cfg := agenttest.Config(t, c)
+	a := agenttest.Start(t, cfg)
+	if err := a.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(filepath.Join(cfg.DataDir, "identity.json"))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Fatalf("identity: %v %v", info, err)
+	}
+	cfg.EnrolmentToken = "" // not needed any more
+	agenttest.Start(t, cfg)
+	c.Until(t, "heartbeats of the second boot", func() bool { return c.Boots == 2 && c.Beats > 2 })
+}
+
+func TestAgentEnds(t *testing.T) {
+	cases := map[string]struct {
+		fault func(c *agenttest.ControlPlane)
+		want  string
+	}{
+		"when a newer process has its identity": {
+			func(c *agenttest.ControlPlane) { c.Boots++ }, "newer process",
+		},
+		"when its credential is refused": {
+			func(c *agenttest.ControlPlane) {
+				c.FaultCall = func(_ string, w http.ResponseWriter) bool {
+					agenttest.Refuse(w, http.StatusUnauthorized, "unauthorized")
+					return true
+				}
+			}, "refuses",
+		},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			c := agenttest.NewControlPlane(t)
+			cfg := agenttest.Config(t, c)
+			end := make(chan error, 1)
+			go func() { end <- agent.Run(t.Context(), agenttest.Options(cfg, slog.New(slog.DiscardHandler))) }()
+			c.Until(t, "a heartbeat", func() bool { return c.Beats > 0 })
+			c.Lock()
+			tc.fault(c)
+			c.Unlock()
+			select {
+			case err := <-end:
+				if err == nil || !strings.Contains(err.Error(), tc.want) {
+					t.Errorf("agenttest.Ended with %v", err)
+				}
+			case <-agenttest.Late():
+				t.Fatal("it does not end")
+			}
+		})
+	}
+}
+
+func TestControlPlaneThatIsAwayIsWaitedFor(t *testing.T) {
+	c := agenttest.NewControlPlane(t)
+	left := 3
+	c.FaultCall = func(_ string, w http.ResponseWriter) bool {
+		left--
+		if left >= 0 {
+			w.WriteHeader(http.StatusBadGateway)
+		}
+		return left >= 0
+	}
+	agenttest.Start(t, agenttest.Config(t, c))
+	c.Until(t, "a heartbeat", func() bool { return c.Beats > 0 })
+}

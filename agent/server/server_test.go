@@ -1,0 +1,99 @@
+package server_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"longhaul/agent/agentapi"
+	"longhaul/agent/agenttest"
+)
+
+func TestMain(m *testing.M) { agenttest.Main(m) }
+
+const mib = agenttest.MiB
+
+func TestCallsNeedTheSecret(t *testing.T) {
+	c := agenttest.NewControlPlane(t)
+	a := agenttest.Start(t, agenttest.Config(t, c))
+	stranger := agentapi.NewClient(a.Config.URL, "guess", &http.Client{})
+	calls := map[string]func() error{
+		"start": func() error {
+			_, err := stranger.Start(t.Context(), agenttest.NewID(), agenttest.Download(1, "test:hang", agenttest.OneFile(1)))
+			return err
+		},
+		"transfer": func() error { _, err := stranger.Transfer(t.Context(), agenttest.NewID()); return err },
+		"manifest": func() error { _, err := stranger.Manifest(t.Context(), agenttest.NewID()); return err },
+		"stop":     func() error { return stranger.Stop(t.Context(), agenttest.NewID(), agentapi.Stop{Epoch: 1}) },
+		"delete":   func() error { return stranger.Delete(t.Context(), agenttest.NewID(), 1) },
+		"changes":  func() error { _, err := stranger.Changes(t.Context(), 0, 0); return err },
+		"inspect":  func() error { _, err := stranger.Inspect(t.Context(), agentapi.Inspect{}); return err },
+	}
+	for name, call := range calls {
+		if err := call(); !agentapi.IsProblem(err, "unauthorized") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	resp, err := http.Get(a.Config.URL + "/healthz")
+	if err != nil || resp.StatusCode != http.StatusNoContent {
+		t.Errorf("healthz: %v %v", resp, err)
+	}
+}
+
+func TestBadSpecsAreRefused(t *testing.T) {
+	c := agenttest.NewControlPlane(t)
+	a := agenttest.Start(t, agenttest.Config(t, c))
+	good := func() agentapi.StartTransfer { return agenttest.Download(1, "test:hang", agenttest.OneFile(mib)) }
+	for name, change := range map[string]func(*agentapi.StartTransfer){
+		"no source":    func(s *agentapi.StartTransfer) { s.Source.URL = "" },
+		"two sources":  func(s *agentapi.StartTransfer) { s.Source.Magnet = "magnet:?" },
+		"no epoch":     func(s *agentapi.StartTransfer) { s.Epoch = 0 },
+		"no files":     func(s *agentapi.StartTransfer) { s.Files = nil },
+		"twice":        func(s *agentapi.StartTransfer) { s.Files = append(s.Files, s.Files[0]) },
+		"no part size": func(s *agentapi.StartTransfer) { s.Files[0].PartSize = 0 },
+		"bad part":     func(s *agentapi.StartTransfer) { s.Files[0].Stored = []int64{0} },
+		"bad kind":     func(s *agentapi.StartTransfer) { s.Kind = "else" },
+		"no timeout":   func(s *agentapi.StartTransfer) { s.StallTimeoutSeconds = 0 },
+	} {
+		s := good()
+		change(&s)
+		if _, err := a.Client.Start(t.Context(), agenttest.NewID(), s); !agentapi.IsProblem(err, "invalid") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, id := range []string{"x", "..", "%2e%2e%2fetc"} {
+		if _, err := a.Client.Start(t.Context(), id, good()); err == nil {
+			t.Errorf("the id %q was taken", id)
+		}
+	}
+}
+
+func TestLongPollWakesAtOnceForPhases(t *testing.T) {
+	c := agenttest.NewControlPlane(t)
+	a := agenttest.Start(t, agenttest.Config(t, c))
+	id := agenttest.NewID()
+	c.AddJob(id, 1, agenttest.OneFile(mib))
+	first, err := a.Client.Changes(t.Context(), 0, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	type reply struct {
+		agentapi.Changes
+		err error
+		at  time.Time
+	}
+	got := make(chan reply, 1)
+	go func() {
+		ch, err := a.Client.Changes(t.Context(), first.Revision, 20*time.Second)
+		got <- reply{ch, err, time.Now()}
+	}()
+	start := time.Now()
+	a.Transfer(id, agenttest.Download(1, "test:hang", agenttest.OneFile(mib)))
+	r := <-got
+	if r.err != nil || len(r.Transfers) != 1 || r.Transfers[0].JobID != id || r.BootEpoch != 1 {
+		t.Fatalf("%+v", r)
+	}
+	if took := r.at.Sub(start); took > 500*time.Millisecond {
+		t.Errorf("it took %s", took)
+	}
+}

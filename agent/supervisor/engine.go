@@ -1,0 +1,170 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"time"
+
+	"longhaul/agent/agentapi"
+	"longhaul/agent/childapi"
+	"longhaul/agent/spawn"
+	"longhaul/internal/jsonfile"
+	"longhaul/internal/wait"
+	"longhaul/models"
+)
+
+const (
+	maxCrashes  = 2 // restarts after a crash; one more fails the transfer
+	childGrace  = 5 * time.Second
+	resolveOver = time.Minute // an engine that has not given up so long after its own deadline hangs
+)
+
+// runEngine keeps an engine process running until ctx ends, and returns early
+// only with what fails the transfer. A process that crashes or hangs is started
+// again from the journal. opened is closed when the first one took up the
+// directory.
+func (t *transfer) runEngine(ctx context.Context, opened chan struct{}) error {
+	crashes, isOpen := 0, false
+	for {
+		var broken error // the agent's own trouble with what was told
+		end, err := t.runChild(ctx, agentapi.KindDownload, func(n childapi.News) {
+			if !isOpen {
+				isOpen = true
+				close(opened)
+			}
+			if err := t.hear(n); err != nil {
+				broken = err
+				t.killChild(err)
+			}
+		})
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if lerr := t.catchUp(); lerr != nil {
+			return lerr
+		}
+		switch {
+		case errors.Is(err, errBadBytes):
+			err = t.drop(ctx)
+		case err == nil && end.Done:
+			t.seeded()
+			err = t.awaitDrops(ctx)
+		case broken != nil:
+			err = broken
+		default:
+			crashes++
+			err = t.afterCrash(ctx, crashes, end, err)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// awaitDrops waits, after the engine has done its work, for bytes that turn
+// out to be bad, and for the end of the transfer.
+func (t *transfer) awaitDrops(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.dropped:
+		return t.drop(ctx)
+	}
+}
+
+// afterCrash waits before the next start, or says why there is none.
+func (t *transfer) afterCrash(ctx context.Context, crashes int, end spawn.Ending, err error) error {
+	if end.Fault == nil && crashes <= maxCrashes {
+		t.log.WarnContext(ctx, "engine process ended; it is started again", "crashes", crashes, "err", err)
+		return wait.For(ctx, t.env.CrashPause<<(crashes-1))
+	}
+	return faultOfEngine(end, err)
+}
+
+// faultOfEngine is why an engine did not do its work: what it said itself, or
+// how its process ended.
+func faultOfEngine(end spawn.Ending, err error) error {
+	switch {
+	case end.Fault != nil:
+		return models.Fault(models.Problem(end.Fault.Problem), "%s", end.Fault.Message)
+	case errors.Is(err, spawn.ErrHung):
+		return models.Fault(models.ProblemEngineHung, "The download engine stops answering on this source.").Because(err)
+	default:
+		return models.Fault(models.ProblemEngineCrashed, "The download engine breaks down on this source.").Because(err)
+	}
+}
+
+// runChild runs one engine process to its end.
+func (t *transfer) runChild(ctx context.Context, kind agentapi.Kind, hear func(childapi.News)) (spawn.Ending, error) {
+	spec := t.spec()
+	t.mu.Lock()
+	limit := t.limit
+	t.mu.Unlock()
+	c, err := t.env.Program.Start(t.dir, childapi.Run{
+		Kind: kind, Source: spec.Source, Files: t.diskSpecs(), MaxBytes: spec.MaxBytes,
+		Resolve: time.Duration(spec.ResolveTimeoutSeconds) * time.Second,
+		Stall:   time.Duration(spec.StallTimeoutSeconds) * time.Second,
+		Limit:   limit, Engine: t.env.Engine,
+	}, t.log)
+	if err != nil {
+		return spawn.Ending{}, err
+	}
+	t.mu.Lock()
+	t.child = c
+	t.mu.Unlock()
+	defer func() {
+		t.mu.Lock()
+		t.child = nil
+		t.mu.Unlock()
+	}()
+	return c.Follow(ctx, func() time.Duration { return t.grace(ctx) }, hear)
+}
+
+// grace is how long a child may take to flush. What is to be removed or is
+// wholly in storage needs no flushing.
+func (t *transfer) grace(ctx context.Context) time.Duration {
+	why := context.Cause(ctx)
+	if errors.Is(why, errShutdown) || errors.Is(why, errHalted) || errors.Is(why, errReplaced) {
+		return childGrace
+	}
+	return 0
+}
+
+func (t *transfer) killChild(why error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.child != nil {
+		t.child.Kill(why)
+	}
+}
+
+// resolve runs an engine until it has told what the source holds.
+func (t *transfer) resolve(ctx context.Context) error {
+	t.setPhase(agentapi.PhaseResolving)
+	deadline := time.Duration(t.spec().ResolveTimeoutSeconds)*time.Second + resolveOver
+	for crashes := 1; ; crashes++ {
+		inner, cancel := context.WithTimeoutCause(ctx, deadline, spawn.ErrHung)
+		end, err := t.runChild(inner, agentapi.KindResolve, func(childapi.News) {})
+		hung := ctx.Err() == nil && inner.Err() != nil
+		cancel()
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case end.Manifest != nil:
+			return t.keepManifest(end.Manifest)
+		case hung:
+			return faultOfEngine(end, spawn.ErrHung)
+		}
+		if err := t.afterCrash(ctx, crashes, end, err); err != nil {
+			return err
+		}
+	}
+}
+
+func (t *transfer) keepManifest(m *models.Manifest) error {
+	t.mu.Lock()
+	t.manifest = m
+	t.mu.Unlock()
+	return jsonfile.Write(filepath.Join(t.dir, manifestName), m)
+}

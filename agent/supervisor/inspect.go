@@ -1,0 +1,59 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"longhaul/agent/agentapi"
+	"longhaul/agent/childapi"
+	"longhaul/models"
+)
+
+const (
+	maxInspections = 4
+	inspectOver    = 2 * time.Second // for the engine to give up by itself
+)
+
+// Inspect asks an engine what a source holds, without keeping anything. It runs
+// a resolve in a short-lived engine process. The limit includes the wait for a
+// free place.
+func (s *Supervisor) Inspect(ctx context.Context, src agentapi.Source, limit time.Duration) (models.Manifest, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	if err := s.inspections.Acquire(ctx, 1); err != nil {
+		return models.Manifest{}, inspectFault(err)
+	}
+	defer s.inspections.Release(1)
+	deadline, _ := ctx.Deadline()
+	dir, err := os.MkdirTemp(s.env.inspectDir(), "")
+	if err != nil {
+		return models.Manifest{}, fmt.Errorf("make a directory for an inspection: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	left := max(time.Until(deadline)-inspectOver, time.Second)
+	c, err := s.env.Program.Start(dir, childapi.Run{
+		Kind: agentapi.KindResolve, Source: src, Resolve: left, Stall: left, Engine: s.env.Engine,
+	}, s.env.Log)
+	if err != nil {
+		return models.Manifest{}, err
+	}
+	end, err := c.Follow(ctx, func() time.Duration { return 0 }, func(childapi.News) {})
+	switch {
+	case end.Manifest != nil:
+		return *end.Manifest, nil
+	case end.Fault == nil && ctx.Err() != nil:
+		return models.Manifest{}, inspectFault(ctx.Err())
+	default:
+		return models.Manifest{}, faultOfEngine(end, err)
+	}
+}
+
+func inspectFault(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return models.Fault(models.ProblemMetadataTimeout, "Nobody told in time what the source holds.")
+	}
+	return err
+}

@@ -1,0 +1,273 @@
+// Package supervisor keeps an agent's transfers: it runs the engine of each in a
+// child process, restarts it from the journal after a crash, has its verified
+// parts uploaded, divides the disk between the transfers, and takes them all up
+// again after a kill. It never waits for the control plane and does not decide
+// where a job runs.
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+
+	"github.com/google/uuid"
+	"golang.org/x/sync/semaphore"
+
+	"longhaul/agent/agentapi"
+	"longhaul/internal/jsonfile"
+	"longhaul/models"
+)
+
+// slack is how many transfers more than its capacity an agent takes: the
+// control plane decides by figures that are seconds old.
+const slack = 2
+
+// Supervisor keeps the transfers of an agent.
+type Supervisor struct {
+	env         *environment
+	budget      *diskBudget
+	inspections *semaphore.Weighted
+	log         *slog.Logger
+
+	mu        sync.Mutex
+	ctx       context.Context //nolint:containedctx // the life of all transfers; calls that start one end earlier
+	cancel    context.CancelCauseFunc
+	transfers map[string]*transfer
+	busy      map[string]bool // ids that a call is working on
+	freed     *sync.Cond      // signalled when an id is not busy any more
+	ending    sync.WaitGroup
+}
+
+// New returns a supervisor without transfers; Resume takes up those on disk.
+func New(o Options) *Supervisor {
+	s := &Supervisor{
+		env: &environment{Options: o, changes: newChangeLog()}, budget: &diskBudget{dir: o.Dir, limit: o.DiskLimit},
+		inspections: semaphore.NewWeighted(maxInspections), log: o.Log,
+		transfers: map[string]*transfer{}, busy: map[string]bool{},
+	}
+	s.freed = sync.NewCond(&s.mu)
+	s.env.forget = s.purgeSuperseded
+	return s
+}
+
+// Resume takes up the transfers that an earlier process left and goes on with
+// those that had not ended. They run until Shutdown, whatever happens to ctx.
+func (s *Supervisor) Resume(ctx context.Context) error {
+	s.ctx, s.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
+	dir := s.env.inspectDir()
+	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(dir, 0o700)); err != nil {
+		return fmt.Errorf("make the inspections' directory: %w", err)
+	}
+	if err := os.MkdirAll(s.env.transfersDir(), 0o700); err != nil {
+		return fmt.Errorf("make the transfers' directory: %w", err)
+	}
+	entries, err := os.ReadDir(s.env.transfersDir())
+	if err != nil {
+		return fmt.Errorf("list the transfers: %w", err)
+	}
+	for _, e := range entries {
+		if err := s.loadOne(ctx, e.Name()); err != nil {
+			s.log.WarnContext(ctx, "a transfer's directory cannot be used and is removed", "job_id", e.Name(), "err", err)
+			if err := os.RemoveAll(s.env.transferDir(e.Name())); err != nil {
+				s.log.ErrorContext(ctx, "remove a directory", "err", err)
+			}
+		}
+	}
+	s.divide()
+	return nil
+}
+
+func (s *Supervisor) loadOne(ctx context.Context, id string) error {
+	if _, err := uuid.Parse(id); err != nil {
+		return errors.New("not the name of a job")
+	}
+	var sv saved
+	if err := jsonfile.Read(filepath.Join(s.env.transferDir(id), specName), &sv); err != nil {
+		return err
+	}
+	if sv.JobID != id {
+		return errors.New("the spec is another job's")
+	}
+	t, err := newTransfer(s.env, id, sv)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.transfers[id] = t
+	s.mu.Unlock()
+	s.env.changes.touch(id, true)
+	if sv.Ended == nil {
+		s.log.InfoContext(ctx, "transfer is taken up again", "job_id", id, "epoch", sv.Start.Epoch)
+		s.launch(t)
+	} else if sv.Start.Kind == agentapi.KindResolve {
+		var m models.Manifest
+		if err := jsonfile.Read(filepath.Join(t.dir, manifestName), &m); err == nil {
+			t.manifest = &m
+		}
+	}
+	return nil
+}
+
+func (s *Supervisor) launch(t *transfer) {
+	s.ending.Add(1)
+	t.start(s.ctx)
+	go func() {
+		defer s.ending.Done()
+		<-t.gone
+	}()
+}
+
+// claim makes the caller the only one to change the transfer; the returned
+// function ends that.
+func (s *Supervisor) claim(id string) func() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.busy[id] {
+		s.freed.Wait()
+	}
+	s.busy[id] = true
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.busy, id)
+		s.freed.Broadcast()
+	}
+}
+
+func superseded() error {
+	return models.Fault(models.ProblemSuperseded, "A newer attempt of the job is known here.")
+}
+
+// Start runs a transfer or takes it over; see agentapi.StartTransfer.
+func (s *Supervisor) Start(ctx context.Context, id string, spec agentapi.StartTransfer) (agentapi.Status, error) {
+	defer s.claim(id)()
+	old := s.get(id)
+	if old != nil {
+		switch known := old.spec().Epoch; {
+		case spec.Epoch < known:
+			return agentapi.Status{}, superseded()
+		case spec.Epoch == known:
+			return old.Status(), nil
+		}
+	}
+	if old == nil || !old.running() {
+		if err := s.room(); err != nil {
+			return agentapi.Status{}, err
+		}
+	}
+	if old != nil {
+		if err := old.halt(ctx, errReplaced); err != nil {
+			return agentapi.Status{}, err
+		}
+	}
+	if s.ctx.Err() != nil {
+		return agentapi.Status{}, models.Fault(models.ProblemNoAgent, "The agent is ending.")
+	}
+	t, err := newTransfer(s.env, id, saved{JobID: id, Start: spec})
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return agentapi.Status{}, diskFull().Because(err)
+	}
+	if err != nil {
+		return agentapi.Status{}, err
+	}
+	s.mu.Lock()
+	s.transfers[id] = t
+	s.mu.Unlock()
+	s.divide()
+	s.log.InfoContext(ctx, "transfer starts", "job_id", id, "epoch", spec.Epoch, "kind", spec.Kind, "files", len(spec.Files))
+	s.launch(t)
+	s.env.changes.touch(id, true)
+	return t.Status(), nil
+}
+
+// room refuses a transfer that the agent has no place for.
+func (s *Supervisor) room() error {
+	if len(s.running()) >= s.env.Capacity+slack {
+		return models.Fault(models.ProblemNoAgent, "The agent runs as many transfers as it can.")
+	}
+	if s.budget.full() {
+		return diskFull()
+	}
+	return nil
+}
+
+func diskFull() *models.Error {
+	return models.Fault(models.ProblemDiskFull, "The agent has no disk space for another transfer.")
+}
+
+// Stop ends a transfer and keeps its bytes.
+func (s *Supervisor) Stop(ctx context.Context, id string, epoch int64) error {
+	defer s.claim(id)()
+	t, err := s.find(id)
+	if err != nil {
+		return err
+	}
+	if epoch < t.spec().Epoch {
+		return superseded()
+	}
+	return t.halt(ctx, errHalted)
+}
+
+// Remove ends a transfer and removes its bytes. An unknown one is fine.
+func (s *Supervisor) Remove(ctx context.Context, id string, epoch int64) error {
+	defer s.claim(id)()
+	t := s.get(id)
+	if t == nil {
+		return nil
+	}
+	if epoch < t.spec().Epoch {
+		return superseded()
+	}
+	if err := t.halt(ctx, errDeleted); err != nil {
+		return err
+	}
+	s.purge(ctx, t)
+	return nil
+}
+
+// purge removes what an ended transfer left.
+func (s *Supervisor) purge(ctx context.Context, t *transfer) {
+	// The spec goes first: without it a half-removed directory is not taken
+	// for a transfer at the next start.
+	err := errors.Join(removeIfThere(filepath.Join(t.dir, specName)), os.RemoveAll(t.dir))
+	if err != nil {
+		s.log.ErrorContext(ctx, "remove a transfer's bytes", "job_id", t.id, "err", err)
+	}
+	s.mu.Lock()
+	delete(s.transfers, t.id)
+	s.mu.Unlock()
+	s.env.changes.drop(t.id)
+	s.divide()
+}
+
+func removeIfThere(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// purgeSuperseded removes a transfer that found out that it lost its job,
+// unless a newer attempt has taken its place.
+func (s *Supervisor) purgeSuperseded(t *transfer) {
+	s.ending.Add(1)
+	go func() {
+		defer s.ending.Done()
+		<-t.gone
+		defer s.claim(t.id)()
+		if s.get(t.id) == t {
+			s.purge(context.WithoutCancel(s.ctx), t)
+		}
+	}()
+}
+
+// Shutdown ends all transfers in order; they go on at the next start.
+func (s *Supervisor) Shutdown() {
+	s.cancel(errShutdown)
+	s.ending.Wait()
+}

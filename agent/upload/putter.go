@@ -1,0 +1,195 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"longhaul/agent/agentapi"
+	"longhaul/internal/wait"
+)
+
+const (
+	window     = 16 << 20 // bytes of a part that are read and checked at once
+	putTries   = 4
+	putTime    = time.Minute // for a PUT, on top of what its bytes take at the slowest
+	slowestPut = 64 << 10    // bytes per second
+)
+
+// Putter sends parts to storage for all transfers of an agent.
+type Putter struct {
+	http  *http.Client
+	slots *slots
+	pool  sync.Pool // of *[]byte of window bytes
+}
+
+// NewPutter returns a putter that sends n parts at once.
+func NewPutter(hc *http.Client, n int) *Putter { return &Putter{http: hc, slots: newSlots(n)} }
+
+// Close ends the connections to storage.
+func (p *Putter) Close() { p.http.CloseIdleConnections() }
+
+// part sends one part and returns its ETag. The bytes are checked against the
+// journal as they are read; storage checks them again by the checksum that the
+// address is signed with.
+func (p *Putter) part(ctx context.Context, key string, d Disk, pt Part, addr agentapi.PartURL) (string, error) {
+	if err := p.slots.acquire(ctx, key); err != nil {
+		return "", err
+	}
+	defer p.slots.release(key)
+	body := &partReader{disk: d, Part: pt, buf: p.buffer(pt.Len)}
+	b := wait.Growing(firstPause, 2*time.Second)
+	etag, err := backoff.Retry(ctx, func() (string, error) {
+		return p.try(ctx, body, addr)
+	}, backoff.WithBackOff(b), backoff.WithMaxTries(putTries))
+	// The transport may still read from the body of an exchange that ended
+	// early; its buffer is left to the collector then.
+	if err == nil && body.drained() && cap(body.buf) == window {
+		p.pool.Put(&body.buf)
+	}
+	return etag, err
+}
+
+func (p *Putter) buffer(n int64) []byte {
+	if n < window/4 {
+		return make([]byte, n)
+	}
+	if b, ok := p.pool.Get().(*[]byte); ok {
+		return *b
+	}
+	return make([]byte, window)
+}
+
+func (p *Putter) try(ctx context.Context, body *partReader, addr agentapi.PartURL) (string, error) {
+	limit := putTime + time.Duration(body.Len/slowestPut)*time.Second
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	rd := body.rewind()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPut, addr.URL, rd)
+	if err != nil {
+		return "", backoff.Permanent(errors.New("the upload address is malformed"))
+	}
+	req.ContentLength = body.Len
+	for k, v := range addr.Headers {
+		if !strings.EqualFold(k, "Host") && !strings.EqualFold(k, "Content-Length") {
+			req.Header.Set(k, v)
+		}
+	}
+	resp, err := p.http.Do(req)
+	if rerr := rd.failed(); rerr != nil {
+		if err == nil {
+			_ = resp.Body.Close()
+		}
+		return "", backoff.Permanent(rerr) // not the storage's fault
+	}
+	if err != nil {
+		// The address is a secret for as long as it is good.
+		if ue, ok := errors.AsType[*url.Error](err); ok {
+			err = ue.Err
+		}
+		return "", fmt.Errorf("put part: %w", err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	said, _ := io.ReadAll(io.LimitReader(resp.Body, 4<<10))
+	switch {
+	case resp.StatusCode == http.StatusOK && resp.Header.Get("ETag") != "":
+		return resp.Header.Get("ETag"), nil
+	case resp.StatusCode >= http.StatusInternalServerError, resp.StatusCode == http.StatusTooManyRequests:
+		return "", fmt.Errorf("put part: storage answers %d", resp.StatusCode)
+	default:
+		// An address that has expired, an upload that is gone: a new address
+		// is needed.
+		return "", backoff.Permanent(fmt.Errorf("put part: storage answers %d %s", resp.StatusCode, s3Code(said)))
+	}
+}
+
+// s3Code returns the code of an S3 error document; the rest of it may hold
+// what was signed.
+func s3Code(doc []byte) string {
+	_, rest, _ := strings.Cut(string(doc), "<Code>")
+	code, _, found := strings.Cut(rest, "</Code>")
+	if !found || len(code) > 64 {
+		return ""
+	}
+	return code
+}
+
+// partReader reads a part in windows. Each try has a cursor of its own.
+type partReader struct {
+	disk Disk
+	Part
+
+	buf    []byte
+	loaded atomic.Int64 // bytes of the first window, if the whole part fits in it
+	sent   atomic.Int64 // bytes of the last try
+}
+
+func (r *partReader) drained() bool { return r.sent.Load() == r.Len }
+
+// rewind returns a cursor at the start. The transport may still hold the one
+// of an earlier try, so a buffer that is to be filled again is a new one.
+func (r *partReader) rewind() *partCursor {
+	if r.sent.Swap(0) > 0 && r.Len > int64(len(r.buf)) {
+		r.buf = make([]byte, window)
+	}
+	return &partCursor{r: r}
+}
+
+// partCursor is the body of one try.
+type partCursor struct {
+	r    *partReader
+	at   int64  // read so far
+	rest []byte // of the window
+
+	mu  sync.Mutex
+	err error // of the disk
+}
+
+// Read implements io.Reader.
+func (c *partCursor) Read(p []byte) (int, error) {
+	if c.at == c.r.Len {
+		return 0, io.EOF
+	}
+	if len(c.rest) == 0 {
+		if err := c.load(); err != nil {
+			c.mu.Lock()
+			c.err = err
+			c.mu.Unlock()
+			return 0, err
+		}
+	}
+	n := copy(p, c.rest)
+	c.rest = c.rest[n:]
+	c.at += int64(n)
+	c.r.sent.Add(int64(n))
+	return n, nil
+}
+
+func (c *partCursor) load() error {
+	b := c.r.buf[:min(int64(len(c.r.buf)), c.r.Len-c.at)]
+	if c.r.loaded.Load() != c.r.Len {
+		if err := c.r.disk.Read(c.r.Part, c.r.Off+c.at, b); err != nil {
+			return err
+		}
+		if int64(len(b)) == c.r.Len {
+			c.r.loaded.Store(c.r.Len)
+		}
+	}
+	c.rest = b
+	return nil
+}
+
+func (c *partCursor) failed() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.err
+}
