@@ -24,6 +24,9 @@ const (
 	accountBudget = 30 * time.Second // for what happens beside an answer
 )
 
+// tagAuth groups the operations in the OpenAPI document.
+const tagAuth = "auth"
+
 // Accounts keeps users and their sessions.
 type Accounts interface {
 	CountUsers(ctx context.Context) (int64, error)
@@ -223,14 +226,4 @@ func (h *accountHandlers) note(ctx context.Context, kind models.SecurityKind, us
 			Kind: kind, UserID: userID, IP: client.IP, UserAgent: client.UserAgent, Detail: detail,
 		})
 	})
-}
-
-// actorOf returns the caller as the audit log names them.
-func actorOf(ctx context.Context) models.Actor {
-	u := caller(ctx)
-	kind := models.ActorUser
-	if u.Role == models.RoleAdmin {
-		kind = models.ActorAdmin
-	}
-	return models.Actor{Kind: kind, ID: &u.ID, IP: infoOf(ctx).ip}
 }

@@ -144,3 +144,12 @@ func (h *adminAgentHandlers) set(state models.AgentState) func(context.Context, 
 func (h *adminAgentHandlers) remove(ctx context.Context, in *agentInput) (*empty, error) {
 	return &empty{}, h.fleet.RemoveAgent(ctx, actorOf(ctx), in.ID)
 }
+
+// agentState is the state of an agent on the wire.
+type agentState models.AgentState
+
+// Schema returns the schema of agent states.
+func (agentState) Schema(r huma.Registry) *huma.Schema {
+	return enum(r, "AgentState", "What the administrators want of an agent",
+		models.AgentActive, models.AgentCordoned, models.AgentDraining)
+}

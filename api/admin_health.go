@@ -7,12 +7,18 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-func (h *systemHandlers) adminRoutes(r *router) {
+// healthHandlers tell administrators what the deployment lacks.
+type healthHandlers struct {
+	version string
+	probes  Probes
+}
+
+func (h *healthHandlers) routes(r *router) {
 	handle(r, accessAdmin, huma.Operation{
 		OperationID: "get-deployment-health", Method: http.MethodGet, Path: "/api/v1/admin/health", Tags: []string{tagAdmin},
 		Summary:     "What the deployment needs, and what is missing",
 		Description: "The same as /readyz, with what does not work while something is away or off. It answers 200 whatever it finds.",
-	}, h.deploymentHealth)
+	}, h.get)
 }
 
 // DeploymentHealth says how the deployment is, for administrators.
@@ -30,15 +36,12 @@ type DeploymentCheck struct {
 
 type deploymentHealthOutput struct{ Body DeploymentHealth }
 
-func (h *systemHandlers) deploymentHealth(ctx context.Context, in *empty) (*deploymentHealthOutput, error) {
-	ready, err := h.ready(ctx, in)
-	if err != nil {
-		return nil, err
-	}
-	out := &deploymentHealthOutput{Body: DeploymentHealth{Status: ready.Body.Status, Version: h.cfg.Version}}
-	for i, c := range ready.Body.Checks {
+func (h *healthHandlers) get(ctx context.Context, _ *empty) (*deploymentHealthOutput, error) {
+	ready := h.probes.Ask(ctx)
+	out := &deploymentHealthOutput{Body: DeploymentHealth{Status: ready.Status, Version: h.version}}
+	for i, c := range ready.Checks {
 		check := DeploymentCheck{ReadinessCheck: c}
-		if c.Status != checkOK {
+		if c.Status != CheckOK {
 			check.Missing = h.probes[i].Missing
 		}
 		out.Body.Checks = append(out.Body.Checks, check)

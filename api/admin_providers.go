@@ -11,8 +11,11 @@ import (
 	"longhaul/models"
 )
 
-// verifyBudget is how long a verification may take; a person waits for it.
-const verifyBudget = 45 * time.Second
+// How long calls to the worker may take; a person waits for them.
+const (
+	verifyBudget = 45 * time.Second
+	moveBudget   = 5 * time.Second
+)
 
 // ProviderRecords keeps which provider new jobs go to, and what is known of
 // each. The actor's acts are audited in the same transaction.
@@ -96,7 +99,7 @@ func (h *providerHandlers) change(ctx context.Context, in *switchInput) (*switch
 	if !check.OK && !in.Body.Force {
 		return nil, refusedSwitch(check)
 	}
-	entry, err := h.records.SwitchProvider(ctx, adminOf(ctx), models.ProviderChange{To: to, Options: options, Verified: &check})
+	entry, err := h.records.SwitchProvider(ctx, actorOf(ctx), models.ProviderChange{To: to, Options: options, Verified: &check})
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +133,7 @@ func (h *providerHandlers) verify(ctx context.Context, in *verifyInput) (*verify
 	if err != nil {
 		return nil, err
 	}
-	e := adminOf(ctx).Did(models.AuditProviderVerified, "provider", string(to))
+	e := actorOf(ctx).Did(models.AuditProviderVerified, "provider", string(to))
 	e.After = map[string]any{"ok": check.OK, "problem": string(check.Problem)}
 	if err := h.records.RecordAudit(ctx, e); err != nil {
 		return nil, err
@@ -205,12 +208,12 @@ func (h *providerHandlers) move(ctx context.Context, in *moveInput) (*moveOutput
 		return nil, err
 	}
 	to := models.Provider(in.Body.Provider)
-	limited, cancel := context.WithTimeout(ctx, updateBudget)
+	limited, cancel := context.WithTimeout(ctx, moveBudget)
 	defer cancel()
 	if err := h.control.ChangeProvider(limited, job, to); err != nil {
 		return nil, err
 	}
-	e := adminOf(ctx).Did(models.AuditJobMoved, "job", job.ID.String())
+	e := actorOf(ctx).Did(models.AuditJobMoved, "job", job.ID.String())
 	e.Before, e.After = map[string]any{"provider": string(job.Provider)}, map[string]any{"provider": string(to)}
 	if err := h.records.RecordAudit(ctx, e); err != nil {
 		return nil, err
@@ -221,10 +224,4 @@ func (h *providerHandlers) move(ctx context.Context, in *moveInput) (*moveOutput
 	out := &moveOutput{}
 	out.Body.ID, out.Body.Provider, out.Body.State = job.ID, provider(job.Provider), jobState(job.State)
 	return out, nil
-}
-
-// adminOf returns the administrator who calls, as the audit log names one.
-func adminOf(ctx context.Context) models.Actor {
-	id := caller(ctx).ID
-	return models.Actor{Kind: models.ActorAdmin, ID: &id, IP: infoOf(ctx).ip}
 }

@@ -14,6 +14,9 @@ import (
 	"longhaul/models"
 )
 
+// tagAdmin groups the operations in the OpenAPI document.
+const tagAdmin = "admin"
+
 // UserAdmin manages accounts and who may have one.
 type UserAdmin interface {
 	Users(ctx context.Context, f models.UserFilter) (models.UserPage, error)
@@ -151,4 +154,12 @@ func (h *adminUserHandlers) setRole(ctx context.Context, in *roleInput) (*empty,
 		return nil, models.Errorf(models.CodeInvalid, "There is no such role.").In("role")
 	}
 	return &empty{}, h.users.SetUserRole(ctx, actorOf(ctx), in.ID, role)
+}
+
+// userState is the state of an account on the wire.
+type userState models.UserState
+
+// Schema returns the schema of account states.
+func (userState) Schema(r huma.Registry) *huma.Schema {
+	return enum(r, "UserState", "Whether an account can be used", models.UserActive, models.UserUnverified, models.UserDisabled)
 }

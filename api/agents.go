@@ -2,7 +2,7 @@ package api
 
 import (
 	"context"
-	"encoding/hex"
+	"encoding/base64"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -17,6 +17,9 @@ import (
 
 // maxCapacity is how many transfers an agent may offer at once.
 const maxCapacity = 10_000
+
+// tagAgents groups the operations in the OpenAPI document.
+const tagAgents = "agents"
 
 // AgentReports takes what agents tell of themselves. Identity is the
 // credential's, never the body's.
@@ -172,5 +175,10 @@ func validCRC(s string) bool {
 	return len(s) == 8 && len(decodeBase64(s)) == 4
 }
 
-// hexOf returns bytes as lower-case hex.
-func hexOf(b []byte) string { return hex.EncodeToString(b) }
+func decodeBase64(s string) []byte {
+	b, err := base64.StdEncoding.DecodeString(s)
+	if err != nil {
+		return nil
+	}
+	return b
+}

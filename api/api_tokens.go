@@ -15,10 +15,6 @@ import (
 	"longhaul/models"
 )
 
-// tokenPrefix starts every API token, so that people and secret scanners know
-// one when they see it.
-const tokenPrefix = "lh_"
-
 // hintSize is how many characters of a token are kept readable.
 const hintSize = len(tokenPrefix) + 4
 

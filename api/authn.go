@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/base64"
 	"net/http"
 	"slices"
 	"strings"
@@ -17,6 +16,10 @@ import (
 // cookieName is the session cookie. The prefix makes browsers insist on
 // Secure, Path=/ and no Domain.
 const cookieName = "__Host-sid"
+
+// tokenPrefix starts every API token, so that people and secret scanners know
+// one when they see it.
+const tokenPrefix = "lh_"
 
 // maxCredential bounds what is hashed to look a caller up.
 const maxCredential = 256
@@ -256,22 +259,12 @@ func cookieValue(header, name string) string {
 	return ""
 }
 
-// setSession returns the cookie that carries a new session.
-func setSession(value string, expires time.Time) http.Cookie {
-	return http.Cookie{
-		Name: cookieName, Value: value, Path: "/", Expires: expires,
-		Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+// actorOf returns the caller as the audit log names them.
+func actorOf(ctx context.Context) models.Actor {
+	u := caller(ctx)
+	kind := models.ActorUser
+	if u.Role == models.RoleAdmin {
+		kind = models.ActorAdmin
 	}
+	return models.Actor{Kind: kind, ID: &u.ID, IP: infoOf(ctx).ip}
 }
-
-// clearSession returns the cookie that ends a session in the browser.
-func clearSession() http.Cookie {
-	return http.Cookie{
-		Name: cookieName, Path: "/", MaxAge: -1,
-		Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode,
-	}
-}
-
-// sessionID is the public name of a session: its hash, which
-// cannot be turned back into the cookie.
-func sessionID(hash []byte) string { return base64.RawURLEncoding.EncodeToString(hash) }

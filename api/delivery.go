@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"io"
 	"net/http"
@@ -14,6 +15,12 @@ import (
 	"longhaul/internal/source"
 	"longhaul/internal/token"
 	"longhaul/models"
+)
+
+// Paths of the files origin.
+const (
+	PathFile    = "/f/:token/:name"
+	PathArchive = "/z/:token/:name"
 )
 
 // deliveryWrite is how long a client may take to accept one buffer.
@@ -47,23 +54,21 @@ type deliveryHandlers struct {
 
 // buildDelivery makes the router of the files origin.
 func (s *Server) buildDelivery() error {
-	engine, err := newEngine(s.cfg.TrustedProxies)
+	engine, err := s.entrance.engine()
 	if err != nil {
 		return err
 	}
 	d := s.deps
-	engine.Use(identify(), logRequests(d.Log, d.Now), measure(d.Metrics, d.Now), s.watcher.watch, rescue(d.Log),
-		secureDelivery(s.cfg.FilesURL))
+	engine.Use(secureDelivery(s.cfg.FilesURL))
 	h := &deliveryHandlers{
-		files: d.Files, jobs: d.Jobs, owners: d.Owners, objects: d.Objects, limits: d.Limiter, meter: d.Meter,
+		files: d.Store, jobs: d.Store, owners: d.Store, objects: d.Storage, limits: d.Limiter, meter: s.Meter,
 		signer: &linkSigner{keys: d.Keys, files: s.cfg.FilesURL, now: d.Now}, app: originOf(s.cfg.BaseURL), now: d.Now,
 	}
 	for _, method := range []string{http.MethodGet, http.MethodHead} {
-		engine.Handle(method, pathFile, h.file)
-		engine.Handle(method, pathArchive, h.archive)
+		engine.Handle(method, PathFile, h.file)
+		engine.Handle(method, PathArchive, h.archive)
 	}
 	engine.NoRoute(notFound)
-	engine.NoMethod(methodNotAllowed)
 	s.delivery = engine
 	return nil
 }
@@ -155,7 +160,7 @@ func (h *deliveryHandlers) allowApp(c *gin.Context) {
 // else is saved, as bytes.
 func presentation(f models.File, inline bool) (contentType, disposition string) {
 	name := baseName(f.Path)
-	shown := inlineType(f.ContentType)
+	shown := source.InlineType(f.ContentType)
 	if inline && shown != "" {
 		return shown, source.ContentDisposition(source.Inline, name)
 	}
@@ -166,30 +171,8 @@ func presentation(f models.File, inline bool) (contentType, disposition string) 
 	return contentType, source.ContentDisposition(source.Attachment, name)
 }
 
-// inlineType returns the media type under which content may be shown in a
-// browser, "" if it may not.
-func inlineType(contentType string) string {
-	base, _, _ := strings.Cut(contentType, ";")
-	base = strings.ToLower(strings.TrimSpace(base))
-	switch base {
-	case "image/png", "image/jpeg", "image/gif", "image/webp", "image/avif":
-		return base
-	case "text/plain":
-		return "text/plain; charset=utf-8"
-	}
-	kind, sub, ok := strings.Cut(base, "/")
-	if ok && (kind == "video" || kind == "audio") && isToken(sub) {
-		return base
-	}
-	return ""
-}
-
-func isToken(s string) bool {
-	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789.+-") == ""
-}
-
 // entityTag is strong: the content behind a file id never changes.
-func entityTag(f models.File) string { return `"` + hexOf(f.ID[:]) + `"` }
+func entityTag(f models.File) string { return `"` + hex.EncodeToString(f.ID[:]) + `"` }
 
 func modified(f models.File) time.Time {
 	if f.StoredAt != nil {

@@ -48,10 +48,7 @@ func docsOf(doc *huma.OpenAPI) docsData {
 			if op == nil {
 				continue
 			}
-			name := tagSystem
-			if len(op.Tags) > 0 {
-				name = op.Tags[0]
-			}
+			name := op.Tags[0]
 			if tags[name] == nil {
 				tags[name] = &docsTag{Name: name}
 			}

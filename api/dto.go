@@ -6,6 +6,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 
+	"longhaul/internal/source"
 	"longhaul/models"
 )
 
@@ -116,7 +117,7 @@ type File struct {
 func fileOf(f models.File) File {
 	return File{
 		ID: f.ID, Index: f.Index, Path: f.Path, Size: f.Size, ContentType: f.ContentType, State: fileState(f.State),
-		Previewable: f.State == models.FileStored && inlineType(f.ContentType) != "",
+		Previewable: f.State == models.FileStored && source.InlineType(f.ContentType) != "",
 	}
 }
 

@@ -83,9 +83,6 @@ var NormalEmail = normalEmail
 // BytesInWords is for tests.
 var BytesInWords = bytesInWords
 
-// InlineType is for tests.
-var InlineType = inlineType
-
 // Updating reports whether the test run rewrites its golden files.
 func Updating() bool { return *update }
 

@@ -53,9 +53,6 @@ const deliveryPolicy = "sandbox; default-src 'none'; media-src 'self'; img-src '
 const permissions = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), " +
 	"publickey-credentials-create=(self), publickey-credentials-get=(self), usb=()"
 
-// originOf returns scheme and host of a URL, the form that headers use.
-func originOf(u *url.URL) string { return u.Scheme + "://" + u.Host }
-
 // secureApp sets the headers of everything that the app's origin answers.
 func secureApp(base, files *url.URL, turnstile bool) gin.HandlerFunc {
 	policy := appPolicy(files, turnstile)
@@ -89,19 +86,11 @@ func secureDelivery(files *url.URL) gin.HandlerFunc {
 	}
 }
 
-func setCommon(h http.Header, origin *url.URL) {
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	if origin.Scheme == "https" {
-		h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-	}
-}
-
 // isAPIPath reports whether a path belongs to the API and not to the pages of
 // the web app.
 func isAPIPath(path string) bool {
 	return strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/agent/") ||
-		path == "/api" || path == "/agent" || path == pathHealth || path == pathReady || path == pathOpenAPI
+		path == "/api" || path == "/agent" || path == PathHealth || path == PathReady || path == pathOpenAPI
 }
 
 // siteGuard refuses state-changing requests that another site makes with a

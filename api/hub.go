@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"longhaul/internal/event"
 	"longhaul/models"
@@ -22,17 +23,20 @@ const (
 	hubWorkers       = 4
 )
 
-// JobReader gives the hub what it sends.
-type JobReader interface {
-	renderSource
-	Job(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error)
+// View gives what streams carry the form that the API answers with. Its
+// schemas in the document are Job and Progress.
+type View struct {
+	// Job returns a job of the user as it is now, and not_found once it is gone.
+	Job func(ctx context.Context, userID, jobID uuid.UUID) (any, error)
+	// Progress returns the progress of a transfer.
+	Progress func(models.Progress) any
 }
 
 // Hub fans news of jobs out to the streams of their owners. A stream that
 // cannot keep up is dropped: its client comes back with the id of what it saw
 // last and is told the rest from the database.
 type Hub struct {
-	jobs    JobReader
+	view    View
 	log     *slog.Logger
 	now     func() time.Time
 	workers [hubWorkers]*hubWorker
@@ -62,8 +66,8 @@ type stream struct {
 func (s *stream) drop() { s.once.Do(func() { close(s.gone) }) }
 
 // NewHub returns a hub; Run moves it.
-func NewHub(jobs JobReader, log *slog.Logger, now func() time.Time) *Hub {
-	h := &Hub{jobs: jobs, log: log, now: now, users: map[uuid.UUID]map[*stream]struct{}{}}
+func NewHub(view View, log *slog.Logger, now func() time.Time) *Hub {
+	h := &Hub{view: view, log: log, now: now, users: map[uuid.UUID]map[*stream]struct{}{}}
 	for i := range h.workers {
 		h.workers[i] = newHubWorker(h)
 	}
@@ -206,4 +210,11 @@ func (h *Hub) endWhere(match func(*stream) bool) {
 			}
 		}
 	}
+}
+
+// Gauge counts the connected clients when it is scraped.
+func (h *Hub) Gauge() prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "longhaul_event_streams", Help: "Clients that listen for changes.",
+	}, func() float64 { return float64(h.Streams()) })
 }

@@ -22,22 +22,19 @@ type shelf struct {
 	read int
 }
 
-func (s *shelf) Job(_ context.Context, userID, jobID uuid.UUID) (models.Job, error) {
-	s.read++
-	return models.Job{ID: jobID, UserID: userID, State: models.StateDownloading}, s.fail
-}
-
-func (*shelf) ProgressOf(context.Context, uuid.UUID, []uuid.UUID) (map[uuid.UUID]models.Progress, error) {
-	return map[uuid.UUID]models.Progress{}, nil
-}
-
-func (*shelf) QueueNote(context.Context, uuid.UUID) (models.QueueNote, error) {
-	return models.QueueNote{}, nil
+func (s *shelf) view() View {
+	return View{
+		Job: func(_ context.Context, userID, jobID uuid.UUID) (any, error) {
+			s.read++
+			return jobOf(models.Job{ID: jobID, UserID: userID, State: models.StateDownloading}, nil), s.fail
+		},
+		Progress: func(p models.Progress) any { return progressOf(p) },
+	}
 }
 
 // running runs a hub in a bubble of its own clock until the test ends.
-func running(t *testing.T, jobs JobReader) (*Hub, *event.Memory) {
-	hub, bus := NewHub(jobs, slog.New(slog.DiscardHandler), time.Now), &event.Memory{}
+func running(t *testing.T, view View) (*Hub, *event.Memory) {
+	hub, bus := NewHub(view, slog.New(slog.DiscardHandler), time.Now), &event.Memory{}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() {
@@ -76,7 +73,7 @@ func drain(s *stream) []string {
 // Progress of a job goes out at most once a second, the newest of it.
 func TestProgressIsConflated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		hub, _ := running(t, &shelf{})
+		hub, _ := running(t, (&shelf{}).view())
 		user, job := uuid.New(), uuid.New()
 		s := join(t, hub, user)
 		begun := time.Now()
@@ -100,7 +97,7 @@ func TestProgressIsConflated(t *testing.T) {
 func TestChangesAreConflated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		jobs := &shelf{}
-		hub := NewHub(jobs, slog.New(slog.DiscardHandler), time.Now)
+		hub := NewHub(jobs.view(), slog.New(slog.DiscardHandler), time.Now)
 		user, job := uuid.New(), uuid.New()
 		s := join(t, hub, user)
 		for i := range 50 {
@@ -116,7 +113,7 @@ func TestChangesAreConflated(t *testing.T) {
 // A client that does not read is dropped; others go on.
 func TestSlowClientIsDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		hub, bus := running(t, &shelf{})
+		hub, bus := running(t, (&shelf{}).view())
 		user := uuid.New()
 		slow, fast := join(t, hub, user), join(t, hub, user)
 		heard := 0
@@ -147,7 +144,7 @@ func TestSlowClientIsDropped(t *testing.T) {
 // of nobody else.
 func TestUnreadableChangeEndsStreams(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		hub, _ := running(t, &shelf{fail: errors.New("database is away")})
+		hub, _ := running(t, (&shelf{fail: errors.New("database is away")}).view())
 		user, other := uuid.New(), uuid.New()
 		s, o := join(t, hub, user), join(t, hub, other)
 		hub.Take(event.JobChanged(user, uuid.New(), 1))
@@ -167,7 +164,7 @@ func TestUnreadableChangeEndsStreams(t *testing.T) {
 
 // A client that resumes after an id must not have missed a smaller one.
 func TestChangesGoOutInOrder(t *testing.T) {
-	hub := NewHub(&shelf{}, slog.New(slog.DiscardHandler), time.Now)
+	hub := NewHub((&shelf{}).view(), slog.New(slog.DiscardHandler), time.Now)
 	user := uuid.New()
 	s := join(t, hub, user)
 	for i := range 50 {

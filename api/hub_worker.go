@@ -92,7 +92,7 @@ func (w *hubWorker) sendChanges(ctx context.Context) {
 		return cmp.Compare(pending[a].eventID, pending[b].eventID)
 	}) {
 		c := pending[jobID]
-		text, err := jobFrame(ctx, w.hub.jobs, c.userID, jobID, c.eventID)
+		text, err := w.hub.view.frame(ctx, c.userID, jobID, c.eventID)
 		if err != nil {
 			if ctx.Err() != nil {
 				return
@@ -109,14 +109,14 @@ func (w *hubWorker) sendChanges(ctx context.Context) {
 // sendProgress sends the progress that is due, one frame per user. It reports
 // whether some is left for later.
 func (w *hubWorker) sendProgress(now time.Time) bool {
-	due := map[uuid.UUID][]Progress{}
+	due := map[uuid.UUID][]any{}
 	w.mu.Lock()
 	for jobID, p := range w.progress {
 		if now.Sub(w.sent[jobID]) < progressInterval {
 			continue
 		}
 		w.sent[jobID] = now
-		due[p.UserID] = append(due[p.UserID], progressOf(p))
+		due[p.UserID] = append(due[p.UserID], w.hub.view.Progress(p))
 		delete(w.progress, jobID)
 	}
 	left := len(w.progress) > 0
@@ -136,19 +136,15 @@ func (w *hubWorker) sendProgress(now time.Time) bool {
 	return left
 }
 
-// jobFrame reads a job and writes the frame that tells of it: the job as it
-// is, or that it is gone.
-func jobFrame(ctx context.Context, jobs JobReader, userID, jobID uuid.UUID, eventID int64) ([]byte, error) {
-	job, err := jobs.Job(ctx, userID, jobID)
+// frame reads a job and writes the frame that tells of it: the job as it is,
+// or that it is gone.
+func (v View) frame(ctx context.Context, userID, jobID uuid.UUID, eventID int64) ([]byte, error) {
+	job, err := v.Job(ctx, userID, jobID)
 	if err != nil {
 		if models.CodeOf(err) == models.CodeNotFound {
 			return sseFrame(sseRemoved, eventID, Removed{ID: jobID})
 		}
 		return nil, err
 	}
-	list, err := render(ctx, jobs, userID, job)
-	if err != nil {
-		return nil, err
-	}
-	return sseFrame(sseJob, eventID, list[0])
+	return sseFrame(sseJob, eventID, job)
 }

@@ -15,6 +15,9 @@ import (
 // inspectBudget is how long an agent may take to find out what a source holds.
 const inspectBudget = 45 * time.Second
 
+// tagSources groups the operations in the OpenAPI document.
+const tagSources = "sources"
+
 // Inspections remembers what sources hold, per user.
 type Inspections interface {
 	SaveInspection(ctx context.Context, userID uuid.UUID, sourceHash []byte, m models.Manifest) error

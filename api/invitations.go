@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -11,15 +12,6 @@ import (
 	"longhaul/internal/token"
 	"longhaul/models"
 )
-
-// registration is a registration mode on the wire.
-type registration models.Registration
-
-// Schema returns the schema of registration modes.
-func (registration) Schema(r huma.Registry) *huma.Schema {
-	return enum(r, "RegistrationMode", "Who may make an account",
-		models.RegistrationOpen, models.RegistrationInvitation, models.RegistrationClosed)
-}
 
 func (h *adminUserHandlers) invitationRoutes(r *router) {
 	const path = "/api/v1/admin/invitations"
@@ -141,4 +133,11 @@ func (h *adminUserHandlers) setRegistration(ctx context.Context, in *registratio
 			"Registration can be open only where mail is configured: addresses have to be verified.").In("mode")
 	}
 	return &empty{}, h.users.SetRegistration(ctx, actorOf(ctx), mode)
+}
+
+// pageLink returns the address of a page of the app with a one-time token.
+func pageLink(base *url.URL, page, name, value string) string {
+	link := base.JoinPath(page)
+	link.RawQuery = url.Values{name: {value}}.Encode()
+	return link.String()
 }

@@ -18,6 +18,9 @@ const (
 	maxTimeline = 500
 )
 
+// tagJobs groups the operations in the OpenAPI document.
+const tagJobs = "jobs"
+
 // Jobs keeps jobs. Each call names the owner first and answers not_found for
 // a job that is somebody else's.
 type Jobs interface {

@@ -15,9 +15,17 @@ import (
 // night still plays in the morning.
 const linkTime = 24 * time.Hour
 
+// tagFiles groups the operations in the OpenAPI document.
+const tagFiles = "files"
+
 // Files finds single files of one user.
 type Files interface {
 	File(ctx context.Context, userID, fileID uuid.UUID) (models.File, error)
+}
+
+// jobPath names a job.
+type jobPath struct {
+	ID uuid.UUID `path:"id" format:"uuid"`
 }
 
 type linkHandlers struct {
@@ -73,7 +81,7 @@ func (h *linkHandlers) file(ctx context.Context, in *linkInput) (*linkOutput, er
 	return &linkOutput{Body: h.signer.file(user.ID, f, inline)}, nil
 }
 
-func (h *linkHandlers) archive(ctx context.Context, in *jobInput) (*linkOutput, error) {
+func (h *linkHandlers) archive(ctx context.Context, in *jobPath) (*linkOutput, error) {
 	link, err := h.archiveLink(ctx, in.ID)
 	if err != nil {
 		return nil, err
@@ -85,7 +93,7 @@ type redirectOutput struct {
 	Location string `header:"Location"`
 }
 
-func (h *linkHandlers) redirect(ctx context.Context, in *jobInput) (*redirectOutput, error) {
+func (h *linkHandlers) redirect(ctx context.Context, in *jobPath) (*redirectOutput, error) {
 	link, err := h.archiveLink(ctx, in.ID)
 	if err != nil {
 		return nil, err

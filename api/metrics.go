@@ -10,17 +10,20 @@ import (
 
 // Metrics counts what the API serves.
 type Metrics struct {
-	registry *prometheus.Registry
+	untimed  Untimed
 	requests *prometheus.CounterVec
 	duration *prometheus.HistogramVec
 	bytes    *prometheus.CounterVec
 }
 
-// NewMetrics registers the API's metrics. The hub's streams are read when they
-// are scraped.
-func NewMetrics(registry *prometheus.Registry, hub *Hub) *Metrics {
+// Untimed are the routes whose answers last as long as their client likes, each
+// with the kind under which its bytes are counted, empty for none.
+type Untimed map[string]string
+
+// NewMetrics registers the API's metrics.
+func NewMetrics(registry prometheus.Registerer, untimed Untimed) *Metrics {
 	m := &Metrics{
-		registry: registry,
+		untimed: untimed,
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "longhaul_http_requests_total", Help: "Requests by route and status.",
 		}, []string{"method", "route", "status"}),
@@ -32,15 +35,9 @@ func NewMetrics(registry *prometheus.Registry, hub *Hub) *Metrics {
 			Name: "longhaul_delivered_bytes_total", Help: "Bytes of files that were sent to users.",
 		}, []string{"kind"}),
 	}
-	streams := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "longhaul_event_streams", Help: "Clients that listen for changes.",
-	}, func() float64 { return float64(hub.Streams()) })
-	m.registry.MustRegister(m.requests, m.duration, m.bytes, streams)
+	registry.MustRegister(m.requests, m.duration, m.bytes)
 	return m
 }
-
-// Registry returns where the metrics are registered.
-func (m *Metrics) Registry() *prometheus.Registry { return m.registry }
 
 // measure counts requests by route template, never by path.
 func measure(m *Metrics, now func() time.Time) gin.HandlerFunc {
@@ -58,13 +55,11 @@ func measure(m *Metrics, now func() time.Time) gin.HandlerFunc {
 func (m *Metrics) record(c *gin.Context, took time.Duration) {
 	route, method := routeName(c), methodName(c)
 	m.requests.WithLabelValues(method, route, strconv.Itoa(c.Writer.Status())).Inc()
-	switch route {
-	case pathEvents:
-	case pathFile:
-		m.bytes.WithLabelValues("file").Add(float64(max(c.Writer.Size(), 0)))
-	case pathArchive:
-		m.bytes.WithLabelValues("archive").Add(float64(max(c.Writer.Size(), 0)))
-	default:
+	kind, untimed := m.untimed[route]
+	switch {
+	case !untimed:
 		m.duration.WithLabelValues(method, route).Observe(took.Seconds())
+	case kind != "":
+		m.bytes.WithLabelValues(kind).Add(float64(max(c.Writer.Size(), 0)))
 	}
 }

@@ -34,37 +34,6 @@ func apiConfig() huma.Config {
 	return cfg
 }
 
-// streamResponse documents the event stream: one schema per kind of event, so
-// that clients get a type for each.
-func streamResponse(reg huma.Registry) *huma.Response {
-	message := func(kind string, data *huma.Schema) *huma.Schema {
-		s := &huma.Schema{
-			Type: huma.TypeObject, Required: []string{"event", "data"}, Properties: map[string]*huma.Schema{
-				"id":    {Type: huma.TypeInteger, Format: "int64", Description: "Send it back as Last-Event-ID to resume"},
-				"event": {Type: huma.TypeString, Enum: []any{kind}},
-				"data":  data,
-			},
-		}
-		return s
-	}
-	ref := func(t reflect.Type) *huma.Schema { return reg.Schema(t, true, t.Name()) }
-	reg.Map()["StreamMessage"] = &huma.Schema{
-		Description: "One message of the stream, as the fields of a server-sent event",
-		OneOf: []*huma.Schema{
-			message(sseJob, ref(reflect.TypeFor[Job]())),
-			message(sseProgress, &huma.Schema{Type: huma.TypeArray, Items: ref(reflect.TypeFor[Progress]())}),
-			message(sseRemoved, ref(reflect.TypeFor[Removed]())),
-			message(sseReset, ref(reflect.TypeFor[Reset]())),
-		},
-	}
-	return &huma.Response{
-		Description: "The stream",
-		Content: map[string]*huma.MediaType{
-			"text/event-stream": {Schema: &huma.Schema{Ref: schemaPrefix + "StreamMessage"}},
-		},
-	}
-}
-
 // Document returns the OpenAPI document of the API, indented.
 func Document() ([]byte, error) {
 	s, err := build(Config{}, Deps{})

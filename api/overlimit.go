@@ -41,7 +41,7 @@ func (h *deliveryHandlers) refuse(c *gin.Context, err error) {
 	infoOf(c.Request.Context()).err = err
 	c.Header("Cache-Control", "no-store")
 	c.Header("Content-Type", "text/html; charset=utf-8")
-	c.Status(borders()[e.Code].status)
+	c.Status(statusOf(e.Code))
 	c.Abort()
 	if c.Request.Method == http.MethodHead {
 		c.Writer.WriteHeaderNow()

@@ -18,6 +18,12 @@ import (
 	"longhaul/models"
 )
 
+// Paths of the document of the API.
+const (
+	pathOpenAPI = "/openapi.json"
+	pathDocs    = "/docs"
+)
+
 //go:embed docs.html docs.css
 var docsFiles embed.FS
 
@@ -43,7 +49,6 @@ func (s *Server) pages() error {
 	s.app.GET(pathOpenAPI, serveBytes("application/json; charset=utf-8", document))
 	s.app.GET(pathDocs, serveBytes("text/html; charset=utf-8", docs))
 	s.app.GET(pathDocs+".css", serveBytes("text/css; charset=utf-8", style))
-	s.app.NoMethod(methodNotAllowed)
 	web := &webApp{policy: appPolicy(s.cfg.FilesURL, s.cfg.TurnstileSiteKey != "")}
 	if s.cfg.WebDir != "" {
 		root, err := os.OpenRoot(s.cfg.WebDir)
@@ -66,15 +71,6 @@ func (s *Server) docsPage() ([]byte, error) {
 		return nil, fmt.Errorf("render the docs page: %w", err)
 	}
 	return b.Bytes(), nil
-}
-
-func notFound(c *gin.Context) {
-	abort(c, models.Errorf(models.CodeNotFound, "There is nothing at this address."))
-}
-
-func methodNotAllowed(c *gin.Context) {
-	abort(c, httpProblem(http.StatusMethodNotAllowed, codeMethodNotAllowed, "Not allowed here",
-		"This address does not answer "+clip(c.Request.Method, 20)+"."))
 }
 
 // webApp serves the built web app: files as they are, every other path its

@@ -90,7 +90,7 @@ func TestReadiness(t *testing.T) {
 	t.Parallel()
 	away := func(name string, critical bool) apitest.Option {
 		return func(_ *api.Config, d *api.Deps) {
-			d.Probes = []api.Probe{
+			d.Probes = api.Probes{
 				{Name: "database", Critical: true, Check: d.Probes[0].Check, Missing: "Nothing works."},
 				{Name: name, Critical: critical, Check: func(context.Context) error { return models.Errorf(models.CodeUnavailable, "10.0.0.3 refused") }, Missing: "Jobs wait."},
 			}

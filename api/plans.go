@@ -23,14 +23,10 @@ type Plans interface {
 type planHandlers struct{ plans Plans }
 
 func (h *planHandlers) routes(r *router) {
-	handle(r, accessPublic, huma.Operation{
-		OperationID: "list-plans", Method: http.MethodGet, Path: "/api/v1/plans", Tags: []string{tagUsage},
-		Summary: "The plans that accounts can have",
-	}, h.public)
 	handle(r, accessAdmin, huma.Operation{
 		OperationID: "list-all-plans", Method: http.MethodGet, Path: "/api/v1/admin/plans", Tags: []string{tagAdmin},
 		Summary: "All plans, also those that are not shown to everybody",
-	}, h.all)
+	}, h.list)
 	handle(r, accessAdmin, huma.Operation{
 		OperationID: "create-plan", Method: http.MethodPost, Path: "/api/v1/admin/plans", Tags: []string{tagAdmin},
 		Summary: "Add a plan", DefaultStatus: http.StatusCreated,
@@ -49,59 +45,12 @@ func (h *planHandlers) routes(r *router) {
 	}, h.assign)
 }
 
-// PlanLimits are the limits of a plan; null is no limit.
-type PlanLimits struct {
-	MaxRunningJobs *int   `json:"maxRunningJobs" minimum:"1" maximum:"10000"`
-	StorageBytes   *int64 `json:"storageBytes" minimum:"0"`
-	BandwidthBytes *int64 `json:"bandwidthBytes" minimum:"0" doc:"Delivered in a calendar month, UTC"`
-	MaxJobBytes    *int64 `json:"maxJobBytes" minimum:"1" doc:"Of the selected files of one job"`
-	RetentionDays  *int   `json:"retentionDays" minimum:"1" maximum:"36500" doc:"Days after which files of a ready job are removed"`
-}
-
-// PlanInfo is a plan.
-type PlanInfo struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
-	PlanLimits
-	Default  bool `json:"default" doc:"New accounts get it"`
-	Public   bool `json:"public" doc:"Shown to everybody"`
-	Position int  `json:"position" doc:"Order in lists"`
-}
-
-func planOf(p models.Plan) PlanInfo {
-	return PlanInfo{
-		ID: p.ID, Name: p.Name, Default: p.IsDefault, Public: p.Public, Position: p.Position, PlanLimits: PlanLimits{
-			MaxRunningJobs: p.MaxRunningJobs, StorageBytes: p.StorageBytes, BandwidthBytes: p.BandwidthBytes,
-			MaxJobBytes: p.MaxJobBytes, RetentionDays: p.RetentionDays,
-		},
-	}
-}
-
-type plansOutput struct {
-	Body struct {
-		Plans []PlanInfo `json:"plans" nullable:"false"`
-	} `nameHint:"PlanList"`
-}
-
-func (h *planHandlers) public(ctx context.Context, _ *empty) (*plansOutput, error) {
-	return h.list(ctx, true)
-}
-
-func (h *planHandlers) all(ctx context.Context, _ *empty) (*plansOutput, error) {
-	return h.list(ctx, false)
-}
-
-func (h *planHandlers) list(ctx context.Context, public bool) (*plansOutput, error) {
-	list, err := h.plans.Plans(ctx, public)
+func (h *planHandlers) list(ctx context.Context, _ *empty) (*plansOutput, error) {
+	list, err := h.plans.Plans(ctx, false)
 	if err != nil {
 		return nil, err
 	}
-	out := &plansOutput{}
-	out.Body.Plans = make([]PlanInfo, 0, len(list))
-	for _, p := range list {
-		out.Body.Plans = append(out.Body.Plans, planOf(p))
-	}
-	return out, nil
+	return plansOf(list), nil
 }
 
 type planOutput struct{ Body PlanInfo }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -61,13 +62,13 @@ func identify() gin.HandlerFunc {
 }
 
 // logRequests writes one line per request: never the query, the body or a
-// path with a token in it.
-func logRequests(log *slog.Logger, now func() time.Time) gin.HandlerFunc {
+// path with a token in it. Good answers of the quiet routes are for debugging.
+func logRequests(log *slog.Logger, quiet []string, now func() time.Time) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		start := now()
 		defer func() { // deferred: an answer that breaks off unwinds through here
 			ctx := c.Request.Context()
-			log.LogAttrs(ctx, levelOf(c, infoOf(ctx)), "request", attrsOf(c, now().Sub(start))...)
+			log.LogAttrs(ctx, levelOf(c, infoOf(ctx), quiet), "request", attrsOf(c, now().Sub(start))...)
 		}()
 		c.Next()
 	}
@@ -113,13 +114,13 @@ func methodName(c *gin.Context) string {
 	}
 }
 
-func levelOf(c *gin.Context, info *requestInfo) slog.Level {
+func levelOf(c *gin.Context, info *requestInfo, quiet []string) slog.Level {
 	switch {
 	case c.Writer.Status() >= http.StatusInternalServerError && models.CodeOf(info.err) != models.CodeUnavailable:
 		return slog.LevelError
 	case c.Writer.Status() >= http.StatusInternalServerError:
 		return slog.LevelWarn
-	case info.err == nil && (c.FullPath() == pathHealth || c.FullPath() == pathReady):
+	case info.err == nil && slices.Contains(quiet, c.FullPath()):
 		return slog.LevelDebug
 	default:
 		return slog.LevelInfo

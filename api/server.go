@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"longhaul/internal/passkey"
 	"longhaul/internal/token"
@@ -36,48 +37,62 @@ type Config struct {
 	WorkflowUIURL    string              // the same down to the namespace, without a slash at the end
 }
 
+// Store is what the API asks of the records.
+type Store interface {
+	Allowances
+	Sessions
+	AgentCredentials
+	Accounts
+	OneTimes
+	Registrations
+	SecondFactors
+	Passkeys
+	Tokens
+	UserAdmin
+	SecurityLog
+	Trail
+	Jobs
+	Files
+	Inspections
+	EventLog
+	AgentFleet
+	ProviderRecords
+	AgentReports
+	Parts
+	Owners
+	UsageLog
+	Plans
+	BandwidthLog
+}
+
+// Workflows speaks to the workflow engine.
+type Workflows interface {
+	Starter
+	Controller
+	ProviderControl
+}
+
+// Storage is where files are.
+type Storage interface {
+	Objects
+	Uploads
+}
+
 // Deps are the parts that the API speaks to.
 type Deps struct {
-	Accounts      Accounts
-	Sessions      Sessions
-	OneTimes      OneTimes
-	Registrations Registrations
-	Factors       SecondFactors
-	Passkeys      Passkeys
-	Tokens        Tokens
-	Users         UserAdmin
-	Security      SecurityLog
-	Trail         Trail
-	Bots          BotCheck // nil where robots are not checked
-	Passwords     Passwords
-	Jobs          Jobs
-	Files         Files
-	Inspections   Inspections
-	Inspector     Inspector
-	Starter       Starter
-	Controller    Controller
-	Events        EventLog
-	Hub           *Hub
-	Fleet         AgentFleet
-	Providers     ProviderRecords
-	Provision     ProviderControl
-	Credentials   AgentCredentials
-	Reports       AgentReports
-	Secrets       AgentSecrets
-	Parts         Parts
-	Uploads       Uploads
-	Owners        Owners
-	Objects       Objects
-	Keys          *token.Keys
-	Limiter       Limiter
-	Usage         UsageLog
-	Plans         Plans
-	Meter         *Meter
-	Metrics       *Metrics
-	Probes        []Probe
-	Log           *slog.Logger
-	Now           func() time.Time
-	NewID         func() uuid.UUID
+	Store     Store
+	Workflows Workflows
+	Storage   Storage
+	Inspector Inspector
+	Limiter   Limiter
+	Passwords Passwords
+	Bots      BotCheck // nil where robots are not checked
+	Keys      *token.Keys
+	Probes    Probes
+	Registry  prometheus.Registerer // nil measures nothing
+	Log       *slog.Logger
+	Now       func() time.Time
+	NewID     func() uuid.UUID
 }
 
 // productName is what authenticators show of where a secret belongs.
@@ -85,15 +100,18 @@ const productName = "Longhaul"
 
 // Server serves the app's origin and the files origin.
 type Server struct {
+	Hub   *Hub   // carries news to streams while it runs
+	Meter *Meter // writes down what is delivered while it runs
+
 	cfg        Config
 	deps       Deps
 	api        huma.API
 	app        *gin.Engine
 	delivery   *gin.Engine
-	background *background // starts
-	records    *background // what the account's handlers record
-	refusals   *background // what the watcher records
-	watcher    *watcher
+	entrance   entrance
+	background *background    // starts
+	records    *background    // what the account's handlers record
+	refusals   *background    // what the watcher records
 	party      *passkey.Party // nil where passkeys cannot be
 }
 
@@ -147,23 +165,25 @@ func build(cfg Config, deps Deps) (*Server, error) {
 		cfg: cfg, deps: deps, background: newBackground(deps.Log, maxBackground),
 		records: newBackground(deps.Log, maxRecords), refusals: newBackground(deps.Log, maxRecords),
 	}
-	s.watcher = newWatcher(deps.Security, s.refusals, deps.Now)
+	s.Hub = NewHub(jobView{deps.Store}.forStreams(), deps.Log.With("component", "events"), deps.Now)
+	s.Meter = NewMeter(deps.Store, deps.Log.With("component", "meter"), deps.Now)
+	s.entrance = entrance{
+		proxies: cfg.TrustedProxies, quiet: []string{PathHealth, PathReady}, log: deps.Log, metrics: s.metrics(),
+		watcher: newWatcher(deps.Store, s.refusals, deps.Now), now: deps.Now,
+	}
 	var err error
 	if s.party, err = passkey.New(cfg.BaseURL, productName); err != nil && !errors.Is(err, passkey.ErrUnsuitable) {
 		return nil, err
 	}
-	engine, err := newEngine(cfg.TrustedProxies)
-	if err != nil {
+	if s.app, err = s.entrance.engine(); err != nil {
 		return nil, err
 	}
 	guard, err := newSiteGuard(cfg.BaseURL)
 	if err != nil {
 		return nil, fmt.Errorf("app origin: %w", err)
 	}
-	engine.Use(identify(), logRequests(deps.Log, deps.Now), measure(deps.Metrics, deps.Now), s.watcher.watch, rescue(deps.Log),
-		secureApp(cfg.BaseURL, cfg.FilesURL, cfg.TurnstileSiteKey != ""), guard.check, limitBody(deps.Now))
-	s.app = engine
-	s.api = humagin.New(engine, apiConfig())
+	s.app.Use(secureApp(cfg.BaseURL, cfg.FilesURL, cfg.TurnstileSiteKey != ""), guard.check, limitBody(deps.Now))
+	s.api = humagin.New(s.app, apiConfig())
 	s.operations(&router{api: s.api, auth: s.authenticator()})
 	schemas := s.api.OpenAPI().Components.Schemas.Map()
 	delete(schemas, "ErrorModel") // the framework's own faults leave as a Problem
@@ -171,58 +191,64 @@ func build(cfg Config, deps Deps) (*Server, error) {
 	return s, nil
 }
 
+// metrics registers what is measured, nil without a registry.
+func (s *Server) metrics() *Metrics {
+	if s.deps.Registry == nil {
+		return nil
+	}
+	s.deps.Registry.MustRegister(s.Hub.Gauge())
+	return NewMetrics(s.deps.Registry, Untimed{PathEvents: "", PathFile: "file", PathArchive: "archive"})
+}
+
 // accountOperations adds what belongs to accounts.
 func (s *Server) accountOperations(r *router, policy *registrationPolicy) {
 	d := s.deps
 	(&accountHandlers{
-		accounts: d.Accounts, oneTimes: d.OneTimes, registrations: d.Registrations, factors: d.Factors,
-		passkeys: d.Passkeys, party: s.party, tokens: d.Tokens, security: d.Security, passwords: d.Passwords, bots: d.Bots, policy: policy, limits: d.Limiter, auth: r.auth,
+		accounts: d.Store, oneTimes: d.Store, registrations: d.Store, factors: d.Store,
+		passkeys: d.Store, party: s.party, tokens: d.Store, security: d.Store, passwords: d.Passwords, bots: d.Bots, policy: policy, limits: d.Limiter, auth: r.auth,
 		keys: d.Keys, background: s.records, issuer: productName, now: d.Now, newID: d.NewID,
 	}).routes(r)
-	(&tokenHandlers{tokens: d.Tokens, limits: d.Limiter, now: d.Now, newID: d.NewID}).routes(r)
-	(&adminUserHandlers{
-		users: d.Users, policy: policy, keys: d.Keys, baseURL: s.cfg.BaseURL, now: d.Now, newID: d.NewID,
-	}).routes(r)
+	(&tokenHandlers{tokens: d.Store, limits: d.Limiter, now: d.Now, newID: d.NewID}).routes(r)
+	(&usageHandlers{usage: d.Store, now: d.Now}).routes(r)
+	(&planListHandlers{plans: d.Store}).routes(r)
 }
 
-func newEngine(proxies []string) (*gin.Engine, error) {
-	engine := gin.New()
-	engine.HandleMethodNotAllowed = true
-	engine.RedirectTrailingSlash = false
-	engine.RedirectFixedPath = false
-	if err := engine.SetTrustedProxies(proxies); err != nil {
-		return nil, fmt.Errorf("trusted proxies: %w", err)
-	}
-	return engine, nil
+// adminOperations adds what administrators do.
+func (s *Server) adminOperations(r *router, policy *registrationPolicy) {
+	d := s.deps
+	(&adminUserHandlers{
+		users: d.Store, policy: policy, keys: d.Keys, baseURL: s.cfg.BaseURL, now: d.Now, newID: d.NewID,
+	}).routes(r)
+	(&adminAgentHandlers{fleet: d.Store, baseURL: originOf(s.cfg.BaseURL), now: d.Now}).routes(r)
+	(&trailHandlers{trail: d.Store}).routes(r)
+	(&providerHandlers{records: d.Store, control: d.Workflows, now: d.Now}).routes(r)
+	(&planHandlers{plans: d.Store}).routes(r)
+	(&healthHandlers{version: s.cfg.Version, probes: d.Probes}).routes(r)
 }
 
 func (s *Server) authenticator() *authenticator {
 	return &authenticator{
-		sessions: s.deps.Sessions, agents: s.deps.Credentials, now: s.deps.Now, requireAdminTOTP: s.cfg.RequireAdminTOTP,
+		sessions: s.deps.Store, agents: s.deps.Store, now: s.deps.Now, requireAdminTOTP: s.cfg.RequireAdminTOTP,
 	}
 }
 
 func (s *Server) operations(r *router) {
 	d := s.deps
-	sources := &sourceReader{inspections: d.Inspections, inspector: d.Inspector, maxBytes: s.cfg.MaxJobBytes}
+	sources := &sourceReader{inspections: d.Store, inspector: d.Inspector, maxBytes: s.cfg.MaxJobBytes}
 	signer := &linkSigner{keys: d.Keys, files: s.cfg.FilesURL, now: d.Now}
-	policy := &registrationPolicy{configured: s.cfg.Registration, mail: s.cfg.Mail, store: d.Registrations}
-	(&systemHandlers{accounts: d.Accounts, auth: r.auth, policy: policy, probes: d.Probes, cfg: s.cfg, passkeys: s.party != nil}).routes(r)
+	policy := &registrationPolicy{configured: s.cfg.Registration, mail: s.cfg.Mail, store: d.Store}
+	(&systemHandlers{accounts: d.Store, auth: r.auth, policy: policy, probes: d.Probes, cfg: s.cfg, passkeys: s.party != nil}).routes(r)
 	s.accountOperations(r, policy)
-	(&sourceHandlers{sources: sources, usage: d.Usage, limits: d.Limiter}).routes(r)
+	s.adminOperations(r, policy)
+	(&sourceHandlers{sources: sources, usage: d.Store, limits: d.Limiter}).routes(r)
 	(&jobHandlers{
-		jobs: d.Jobs, sources: sources, starter: d.Starter, controller: d.Controller, limits: d.Limiter,
+		jobs: d.Store, sources: sources, starter: d.Workflows, controller: d.Workflows, limits: d.Limiter,
 		background: s.background, uiURL: s.cfg.WorkflowUIURL,
 	}).routes(r)
-	(&linkHandlers{files: d.Files, jobs: d.Jobs, signer: signer, limits: d.Limiter}).routes(r)
-	(&streamHandlers{hub: d.Hub, events: d.Events, auth: r.auth}).routes(r)
-	(&adminAgentHandlers{fleet: d.Fleet, baseURL: originOf(s.cfg.BaseURL), now: d.Now}).routes(r)
-	(&trailHandlers{trail: d.Trail}).routes(r)
-	(&providerHandlers{records: d.Providers, control: d.Provision, now: d.Now}).routes(r)
-	(&usageHandlers{usage: d.Usage, now: d.Now}).routes(r)
-	(&planHandlers{plans: d.Plans}).routes(r)
+	(&linkHandlers{files: d.Store, jobs: d.Store, signer: signer, limits: d.Limiter}).routes(r)
+	(&streamHandlers{hub: s.Hub, events: d.Store, auth: r.auth}).routes(r)
 	(&agentHandlers{
-		reports: d.Reports, secrets: d.Secrets, uploads: &uploadService{parts: d.Parts, uploads: d.Uploads},
+		reports: d.Store, secrets: d.Keys, uploads: &uploadService{parts: d.Store, uploads: d.Storage},
 		limits: d.Limiter, newID: d.NewID,
 	}).routes(r)
 }

@@ -75,3 +75,23 @@ func (h *accountHandlers) endSession(ctx context.Context, in *sessionInput) (*em
 	}
 	return &empty{}, h.accounts.DeleteSession(ctx, user.ID, hash)
 }
+
+// setSession returns the cookie that carries a new session.
+func setSession(value string, expires time.Time) http.Cookie {
+	return http.Cookie{
+		Name: cookieName, Value: value, Path: "/", Expires: expires,
+		Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	}
+}
+
+// clearSession returns the cookie that ends a session in the browser.
+func clearSession() http.Cookie {
+	return http.Cookie{
+		Name: cookieName, Path: "/", MaxAge: -1,
+		Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	}
+}
+
+// sessionID is the public name of a session: its hash, which
+// cannot be turned back into the cookie.
+func sessionID(hash []byte) string { return base64.RawURLEncoding.EncodeToString(hash) }

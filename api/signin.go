@@ -304,3 +304,11 @@ func orGone(err error) error {
 	}
 	return err
 }
+
+// secondFactor is a second factor on the wire.
+type secondFactor models.Factor
+
+// Schema returns the schema of second factors.
+func (secondFactor) Schema(r huma.Registry) *huma.Schema {
+	return enum(r, "SecondFactor", "What may follow a password", models.FactorPasskey, models.FactorTOTP, models.FactorRecovery)
+}

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"net/url"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -21,30 +20,6 @@ type Registrations interface {
 	ResetPassword(ctx context.Context, tokenHash []byte, passwordHash string, from models.Client) error
 	Accept(ctx context.Context, tokenHash []byte, u models.User) (models.User, error)
 	Registration(ctx context.Context) (models.Registration, error)
-}
-
-// registrationPolicy is who may make an account.
-type registrationPolicy struct {
-	configured models.Registration
-	mail       bool // mail can be sent
-	store      Registrations
-}
-
-// mode returns what is in force: what an administrator set, else what is
-// configured. Without mail nobody can show that an address is theirs, so that
-// open is by invitation.
-func (p *registrationPolicy) mode(ctx context.Context) (models.Registration, error) {
-	mode, err := p.store.Registration(ctx)
-	if err != nil {
-		return "", err
-	}
-	if mode == "" {
-		mode = p.configured
-	}
-	if mode == models.RegistrationOpen && !p.mail {
-		return models.RegistrationInvitation, nil
-	}
-	return mode, nil
 }
 
 func (h *accountHandlers) signUpRoutes(r *router) {
@@ -308,11 +283,4 @@ func (h *accountHandlers) accept(ctx context.Context, in *newPasswordInput) (*si
 		return nil, h.noteLink(ctx, err)
 	}
 	return h.startSession(ctx, user)
-}
-
-// pageLink returns the address of a page of the app with a one-time token.
-func pageLink(base *url.URL, page, name, value string) string {
-	link := base.JoinPath(page)
-	link.RawQuery = url.Values{name: {value}}.Encode()
-	return link.String()
 }

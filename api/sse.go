@@ -30,10 +30,15 @@ const (
 	sseReset    = "reset"
 )
 
+// PathEvents is where the stream is.
+const PathEvents = "/api/v1/events"
+
+// tagEvents groups the operations in the OpenAPI document.
+const tagEvents = "events"
+
 // EventLog finds what a client missed. Ids of one account's events become
 // visible in their order.
 type EventLog interface {
-	JobReader
 	EventsAfter(ctx context.Context, userID uuid.UUID, after int64, limit int) ([]models.Event, error)
 	LastEventID(ctx context.Context, userID uuid.UUID) (int64, error)
 }
@@ -54,7 +59,7 @@ type streamHandlers struct {
 
 func (h *streamHandlers) routes(r *router) {
 	handle(r, accessJobsRead, huma.Operation{
-		OperationID: "stream-events", Method: http.MethodGet, Path: "/api/v1/events", Tags: []string{tagEvents},
+		OperationID: "stream-events", Method: http.MethodGet, Path: PathEvents, Tags: []string{tagEvents},
 		Summary: "Changes of the account's jobs, as they happen",
 		Description: "Server-sent events. Event job carries a Job, progress a list of Progress, removed the id of a job that is gone, " +
 			"reset nothing: too much was missed, read everything anew. Connect first, then read the list. " +
@@ -178,7 +183,7 @@ func (h *streamHandlers) missed(ctx context.Context, userID uuid.UUID, after int
 		if latest[e.JobID] != e.ID {
 			continue // a later event of the job follows
 		}
-		text, err := jobFrame(ctx, h.events, userID, e.JobID, e.ID)
+		text, err := h.hub.view.frame(ctx, userID, e.JobID, e.ID)
 		if err != nil {
 			return nil, 0, err
 		}

@@ -13,15 +13,15 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"longhaul/internal/source"
 	"longhaul/models"
 )
 
 // Bounds of a submission.
 const (
-	maxTorrent    = 10 << 20            // a .torrent file
-	maxSubmitBody = maxTorrent + 64<<10 // with its form around it
-	maxFields     = 32                  // parts of a form
-	maxFieldSize  = 512 << 10           // a form field that is not the file
+	maxSubmitBody = source.MaxTorrentBytes + 64<<10 // a .torrent file with its form around it
+	maxFields     = 32                              // parts of a form
+	maxFieldSize  = 512 << 10                       // a form field that is not the file
 	maxSelection  = 50_000
 )
 
@@ -100,8 +100,8 @@ func sourceBody(api huma.API, name string, jsonType any, form *huma.Schema) *hum
 	reg.Map()[name] = s
 	reg.Map()[name+"Form"] = form
 	return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
-		typeJSON: {Schema: &huma.Schema{Ref: schemaPrefix + name}},
-		typeForm: {Schema: &huma.Schema{Ref: schemaPrefix + name + "Form"}},
+		typeJSON: {Schema: refTo(name)},
+		typeForm: {Schema: refTo(name + "Form")},
 	}}
 }
 
@@ -112,7 +112,7 @@ const typeForm = "multipart/form-data"
 func readSubmission(contentType string, body []byte) (submission, error) {
 	kind, params, err := mime.ParseMediaType(contentType)
 	if err != nil {
-		return submission{}, unsupportedMedia()
+		return submission{}, unsupportedForm()
 	}
 	switch kind {
 	case typeForm:
@@ -127,7 +127,7 @@ func readSubmission(contentType string, body []byte) (submission, error) {
 			Provider: models.Provider(in.Provider), Failover: models.Failover(in.Failover),
 		})
 	default:
-		return submission{}, unsupportedMedia()
+		return submission{}, unsupportedForm()
 	}
 }
 
@@ -135,7 +135,7 @@ func readSubmission(contentType string, body []byte) (submission, error) {
 func readInspection(contentType string, body []byte) (submission, error) {
 	kind, params, err := mime.ParseMediaType(contentType)
 	if err != nil {
-		return submission{}, unsupportedMedia()
+		return submission{}, unsupportedForm()
 	}
 	switch kind {
 	case typeForm:
@@ -156,7 +156,7 @@ func readInspection(contentType string, body []byte) (submission, error) {
 		}
 		return checked(submission{Address: given[0]})
 	default:
-		return submission{}, unsupportedMedia()
+		return submission{}, unsupportedForm()
 	}
 }
 
@@ -185,11 +185,8 @@ func checked(s submission) (submission, error) {
 	return s, nil
 }
 
-func unsupportedMedia() error {
-	return &Problem{
-		Type: problemPrefix + codeUnsupportedMedia, Title: borders()[models.CodeInvalid].title, Status: 415,
-		Code: codeUnsupportedMedia, Detail: "Send this request as application/json or multipart/form-data.",
-	}
+func unsupportedForm() error {
+	return unsupportedMedia("Send this request as application/json or multipart/form-data.")
 }
 
 func strictJSON(body []byte, v any) error {
@@ -234,7 +231,7 @@ func readForm(body []byte, boundary string) (submission, error) {
 func (s *submission) take(part *multipart.Part) error {
 	limit := int64(maxFieldSize)
 	if part.FormName() == fieldTorrent {
-		limit = maxTorrent
+		limit = source.MaxTorrentBytes
 	}
 	data, err := io.ReadAll(io.LimitReader(part, limit+1))
 	if err != nil {

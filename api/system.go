@@ -4,44 +4,25 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"longhaul/internal/source"
 	"longhaul/models"
 )
 
-// Paths outside of the versioned API.
+// Paths that whatever watches the process asks for.
 const (
-	pathHealth  = "/healthz"
-	pathReady   = "/readyz"
-	pathOpenAPI = "/openapi.json"
-	pathDocs    = "/docs"
-	pathPlans   = "/api/v1/plans"
-	pathEvents  = "/api/v1/events"
-	pathFile    = "/f/:token/:name"
-	pathArchive = "/z/:token/:name"
+	PathHealth = "/healthz"
+	PathReady  = "/readyz"
 )
-
-// probeBudget is how long a dependency may take to show that it is there.
-const probeBudget = 2 * time.Second
-
-// Probe asks one dependency whether it is there.
-type Probe struct {
-	Name     string
-	Critical bool   // without it nothing can be answered; else the service is only degraded
-	Off      bool   // the operator configured none, so it is missing on purpose and Check is not asked
-	Missing  string // what does not work without it, one sentence for administrators
-	Check    func(context.Context) error
-}
 
 type systemHandlers struct {
 	accounts Accounts
 	auth     *authenticator
 	policy   *registrationPolicy
-	probes   []Probe
+	probes   Probes
 	cfg      Config
 	passkeys bool        // can be used here
 	isSetUp  atomic.Bool // once there is an account there always is one
@@ -53,17 +34,19 @@ func (h *systemHandlers) routes(r *router) {
 		Summary: "What a client needs to know of this deployment",
 	}, h.config)
 	handle(r, accessPublic, huma.Operation{
-		OperationID: "get-health", Method: http.MethodGet, Path: pathHealth, Tags: []string{tagSystem},
+		OperationID: "get-health", Method: http.MethodGet, Path: PathHealth, Tags: []string{tagSystem},
 		Summary: "Whether the process is alive",
 	}, h.health)
 	handle(r, accessPublic, huma.Operation{
-		OperationID: "get-readiness", Method: http.MethodGet, Path: pathReady, Tags: []string{tagSystem},
+		OperationID: "get-readiness", Method: http.MethodGet, Path: PathReady, Tags: []string{tagSystem},
 		Summary:     "Whether requests can be served",
 		Description: "503 when a dependency that everything needs is away; degraded when another one is.",
 		Responses:   map[string]*huma.Response{"503": {Description: "Not ready; the body is the same"}},
 	}, h.ready)
-	h.adminRoutes(r)
 }
+
+// tagSystem groups the operations in the OpenAPI document.
+const tagSystem = "system"
 
 // PublicConfig is what a client needs to know of a deployment.
 type PublicConfig struct {
@@ -113,10 +96,10 @@ func (h *systemHandlers) config(ctx context.Context, in *configInput) (*configOu
 	out := &configOutput{Body: PublicConfig{
 		Version: h.cfg.Version, FilesURL: originOf(h.cfg.FilesURL), SetupNeeded: !h.isSetUp.Load(),
 		Registration: registration(mode), TurnstileSiteKey: h.cfg.TurnstileSiteKey, Passkeys: h.passkeys, Mail: h.cfg.Mail,
-		PasswordRule: fmt.Sprintf(passwordRule, h.cfg.MinPassword), PlansPath: pathPlans,
+		PasswordRule: fmt.Sprintf(passwordRule, h.cfg.MinPassword), PlansPath: PathPlans,
 		Limits: Limits{
 			MaxJobBytes: h.cfg.MaxJobBytes, MaxRunningJobs: h.cfg.MaxRunningJobs,
-			MaxTorrentBytes: maxTorrent, MinPasswordLength: h.cfg.MinPassword,
+			MaxTorrentBytes: source.MaxTorrentBytes, MinPasswordLength: h.cfg.MinPassword,
 		},
 	}}
 	info := infoOf(ctx)
@@ -134,29 +117,7 @@ type Health struct {
 type healthOutput struct{ Body Health }
 
 func (h *systemHandlers) health(context.Context, *empty) (*healthOutput, error) {
-	return &healthOutput{Body: Health{Status: checkOK}}, nil
-}
-
-// The results of readiness.
-const (
-	checkOK      = "ok"
-	checkAway    = "away"
-	checkOff     = "off"
-	readyFull    = "ready"
-	readyPartly  = "degraded"
-	readyNothing = "unavailable"
-)
-
-// Readiness says which dependencies are there.
-type Readiness struct {
-	Status string           `json:"status" enum:"ready,degraded,unavailable"`
-	Checks []ReadinessCheck `json:"checks" nullable:"false"`
-}
-
-// ReadinessCheck is the state of one dependency.
-type ReadinessCheck struct {
-	Name   string `json:"name"`
-	Status string `json:"status" enum:"ok,away,off" doc:"off: the operator did not configure it"`
+	return &healthOutput{Body: Health{Status: CheckOK}}, nil
 }
 
 type readyOutput struct {
@@ -165,33 +126,9 @@ type readyOutput struct {
 }
 
 func (h *systemHandlers) ready(ctx context.Context, _ *empty) (*readyOutput, error) {
-	limited, cancel := context.WithTimeout(ctx, probeBudget)
-	defer cancel()
-	checks := make([]ReadinessCheck, len(h.probes))
-	var wg sync.WaitGroup
-	for i, p := range h.probes {
-		wg.Go(func() {
-			checks[i] = ReadinessCheck{Name: p.Name, Status: checkOK}
-			if p.Off {
-				checks[i].Status = checkOff
-				return
-			}
-			if err := p.Check(limited); err != nil {
-				checks[i].Status = checkAway
-			}
-		})
-	}
-	wg.Wait()
-	out := &readyOutput{Status: http.StatusOK, Body: Readiness{Status: readyFull, Checks: checks}}
-	for i, p := range h.probes {
-		if checks[i].Status != checkAway {
-			continue
-		}
-		if p.Critical {
-			out.Status, out.Body.Status = http.StatusServiceUnavailable, readyNothing
-			break
-		}
-		out.Body.Status = readyPartly
+	out := &readyOutput{Status: http.StatusOK, Body: h.probes.Ask(ctx)}
+	if out.Body.Status == ReadyNothing {
+		out.Status = http.StatusServiceUnavailable
 	}
 	return out, nil
 }

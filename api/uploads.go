@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/base64"
 	"slices"
 	"time"
 
@@ -233,19 +232,4 @@ func indexesOf(in agentapi.Uploads) []int {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
-}
-
-func storageFault(err error) error {
-	if models.CodeOf(err) != models.CodeInternal {
-		return err
-	}
-	return models.Fault(models.ProblemStorageFailing, "Object storage does not answer as it should.").Because(err)
-}
-
-func decodeBase64(s string) []byte {
-	b, err := base64.StdEncoding.DecodeString(s)
-	if err != nil {
-		return nil
-	}
-	return b
 }

@@ -12,6 +12,9 @@ import (
 	"longhaul/models"
 )
 
+// tagUsage groups the operations in the OpenAPI document.
+const tagUsage = "usage"
+
 // UsageLog tells what accounts use.
 type UsageLog interface {
 	Usage(ctx context.Context, userID uuid.UUID) (models.Usage, error)
@@ -188,4 +191,13 @@ func (h *usageHandlers) ledger(ctx context.Context, in *ledgerInput) (*ledgerOut
 		})
 	}
 	return out, nil
+}
+
+// ledgerKind is the kind of a ledger line on the wire.
+type ledgerKind models.LedgerKind
+
+// Schema returns the schema of kinds of ledger line.
+func (ledgerKind) Schema(r huma.Registry) *huma.Schema {
+	return enum(r, "LedgerKind", "What a line of the quota ledger records", models.LedgerReserve, models.LedgerGrow,
+		models.LedgerSettle, models.LedgerRelease, models.LedgerFree, models.LedgerRepair)
 }

@@ -64,8 +64,6 @@ func New(t testing.TB, opts ...Option) *Harness {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.NewJSONHandler(h.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	h.Meter = api.NewMeter(s, log, func() time.Time { return s.Now() })
-	h.listen(t, log)
 	app, files := httptest.NewUnstartedServer(nil), httptest.NewUnstartedServer(nil)
 	h.AppURL, h.FilesURL = "http://"+app.Listener.Addr().String(), "http://"+files.Listener.Addr().String()
 	cfg := api.Config{
@@ -80,6 +78,8 @@ func New(t testing.TB, opts ...Option) *Harness {
 	if h.Server, err = api.New(cfg, deps); err != nil {
 		t.Fatal(err)
 	}
+	h.Hub, h.Meter = h.Server.Hub, h.Server.Meter
+	h.listen(t, log)
 	app.Config.Handler, files.Config.Handler = h.Server.App(), h.Server.Delivery()
 	app.Start()
 	files.Start()
@@ -94,7 +94,6 @@ func New(t testing.TB, opts ...Option) *Harness {
 
 // listen connects the hub to the database's notifications.
 func (h *Harness) listen(t testing.TB, log *slog.Logger) {
-	h.Hub = api.NewHub(h.Store, log, time.Now)
 	bus, err := event.OpenPG(t.Context(), storetest.DSN(t), log)
 	if err != nil {
 		t.Fatal(err)
@@ -114,15 +113,17 @@ func (h *Harness) listen(t testing.TB, log *slog.Logger) {
 }
 
 func (h *Harness) deps(s *store.Store, log *slog.Logger) api.Deps {
-	r := s
 	return api.Deps{
-		Accounts: r, Sessions: r, OneTimes: r, Registrations: r, Factors: r, Passkeys: r, Tokens: r, Users: r, Security: r, Passwords: password.NewHasher(), Jobs: r, Files: r, Inspections: r, Inspector: h.Inspector,
-		Starter: h.Starter, Controller: h.Controller, Events: r, Hub: h.Hub, Fleet: r, Providers: r, Provision: h.Controller, Credentials: r, Reports: r,
-		Secrets: h.Keys, Parts: r, Uploads: h.Storage, Owners: r, Objects: h.Storage, Keys: h.Keys, Trail: r,
-		Usage: r, Plans: r, Meter: h.Meter,
-		Limiter: api.NewLimiter(s), Metrics: api.NewMetrics(prometheus.NewRegistry(), h.Hub), Log: log, Now: s.Now, NewID: s.NewID,
-		Probes: []api.Probe{{Name: "database", Critical: true, Check: s.Ping}},
+		Store: s, Workflows: workflows{h.Starter, h.Controller}, Storage: h.Storage, Inspector: h.Inspector,
+		Limiter: api.NewLimiter(s), Passwords: password.NewHasher(), Keys: h.Keys, Registry: prometheus.NewRegistry(), Log: log,
+		Now: s.Now, NewID: s.NewID, Probes: api.Probes{{Name: "database", Critical: true, Check: s.Ping}},
 	}
+}
+
+// workflows is the workflow engine of the harness.
+type workflows struct {
+	*Starter
+	*Controller
 }
 
 func parse(t testing.TB, raw string) *url.URL {

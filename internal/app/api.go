@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"go.temporal.io/sdk/client"
 	"golang.org/x/sync/errgroup"
 
@@ -66,9 +67,7 @@ type apiParts struct {
 	temporal client.Client
 	objects  *objstore.Client
 	keys     *token.Keys
-	hub      *api.Hub
-	metrics  *api.Metrics
-	meter    *api.Meter
+	registry *prometheus.Registry
 	log      *slog.Logger
 }
 
@@ -107,9 +106,7 @@ func openAPI(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *apiPa
 	if p.temporal, err = lazyTemporal(cfg.Temporal, log); err != nil {
 		return nil, err
 	}
-	p.hub = api.NewHub(p.store, log.With("component", "events"), time.Now)
-	p.meter = api.NewMeter(p.store, log.With("component", "meter"), time.Now)
-	p.metrics = api.NewMetrics(telemetry.NewRegistry(), p.hub)
+	p.registry = telemetry.NewRegistry()
 	return p, nil
 }
 
@@ -129,7 +126,6 @@ func (p *apiParts) close() {
 }
 
 func (p *apiParts) server(cfg config.Config, version string, log *slog.Logger) (*api.Server, error) {
-	r, flows := p.store, workflowControl{workflows.NewClient(p.temporal)}
 	proxies := make([]string, 0, len(cfg.Web.TrustedProxies))
 	for _, n := range cfg.Web.TrustedProxies {
 		proxies = append(proxies, n.String())
@@ -141,21 +137,18 @@ func (p *apiParts) server(cfg config.Config, version string, log *slog.Logger) (
 		TurnstileSiteKey: cfg.Accounts.TurnstileSiteKey, MinPassword: password.MinLength, TemporalUIURL: cfg.Temporal.UIURL,
 		WorkflowUIURL: workflowPages(cfg.Temporal),
 	}, api.Deps{
-		Accounts: r, Sessions: r, OneTimes: r, Registrations: r, Factors: r, Passkeys: r, Tokens: r, Users: r, Security: r,
-		Bots: p.bots(cfg, log), Passwords: password.NewHasher(), Jobs: r, Files: r, Inspections: r, Events: r,
-		Fleet: r, Providers: r, Provision: flows, Credentials: r, Reports: r, Parts: r, Owners: r, Objects: p.objects, Uploads: p.objects,
-		Inspector: newInspector(p.store, p.keys), Starter: flows, Controller: flows, Hub: p.hub, Secrets: p.keys, Keys: p.keys,
-		Usage: r, Plans: r, Meter: p.meter, Limiter: api.NewLimiter(p.store), Trail: r, Metrics: p.metrics, Log: log.With("component", "api"),
-		Now: p.store.Now, NewID: p.store.NewID, Probes: p.probes(cfg),
+		Store: p.store, Workflows: workflowControl{workflows.NewClient(p.temporal)}, Storage: p.objects,
+		Inspector: newInspector(p.store, p.keys), Limiter: api.NewLimiter(p.store), Passwords: password.NewHasher(), Bots: p.bots(cfg, log),
+		Keys: p.keys, Probes: p.probes(cfg), Registry: p.registry, Log: log.With("component", "api"), Now: p.store.Now, NewID: p.store.NewID,
 	})
 }
 
 // probes are the dependencies that readiness and the health page tell of. The
 // worker sends mails and the API only queues them; Turnstile is asked when it
 // is needed, and refuses when it is away. So neither is asked here.
-func (p *apiParts) probes(cfg config.Config) []api.Probe {
+func (p *apiParts) probes(cfg config.Config) api.Probes {
 	unasked := func(context.Context) error { return nil }
-	return []api.Probe{
+	return api.Probes{
 		{Name: "database", Critical: true, Check: p.store.Ping, Missing: "Nothing works without the database."},
 		{Name: "temporal", Check: p.temporalThere, Missing: "Jobs are accepted and wait; none starts or goes on until the workflow engine is back."},
 		{Name: "storage", Check: p.objects.Ping, Missing: "Files cannot be stored, streamed or downloaded."},
@@ -213,17 +206,17 @@ func offerSetup(ctx context.Context, s *store.Store, cfg config.Config, stdout i
 // end, streams excepted.
 func (p *apiParts) serve(ctx context.Context, cfg config.Config, server *api.Server, log *slog.Logger) error {
 	appServer := newServer(server.App(), answerTime, log)
-	appServer.RegisterOnShutdown(p.hub.Close)
+	appServer.RegisterOnShutdown(server.Hub.Close)
 	files := newServer(server.Delivery(), 0, log) // a file may take hours; each write has its own deadline
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return listen(ctx, appServer, cfg.Web.APIListen, "app", log) })
 	g.Go(func() error { return listen(ctx, files, cfg.Web.FilesListen, "files", log) })
-	g.Go(func() error { return telemetry.ServeMetrics(ctx, cfg.MetricsListen, p.metrics.Registry(), log) })
+	g.Go(func() error { return telemetry.ServeMetrics(ctx, cfg.MetricsListen, p.registry, log) })
 	g.Go(func() error {
-		p.hub.Run(ctx, p.bus)
+		server.Hub.Run(ctx, p.bus)
 		return nil
 	})
-	stopMeter := p.runMeter(ctx)
+	stopMeter := runMeter(ctx, server.Meter)
 	err := g.Wait()
 	server.Wait()
 	return errors.Join(err, stopMeter())
@@ -232,19 +225,19 @@ func (p *apiParts) serve(ctx context.Context, cfg config.Config, server *api.Ser
 // runMeter writes down what is delivered. The meter outlives the listeners:
 // what they deliver until their end counts as well. The returned function ends
 // it.
-func (p *apiParts) runMeter(ctx context.Context) func() error {
+func runMeter(ctx context.Context, meter *api.Meter) func() error {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		p.meter.Run(ctx)
+		meter.Run(ctx)
 	}()
 	return func() error {
 		cancel()
 		<-done
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), meterStopTime)
 		defer cancel()
-		return p.meter.Flush(last)
+		return meter.Flush(last)
 	}
 }
 

@@ -56,6 +56,14 @@ func borders() map[models.Code]border {
 	}
 }
 
+// statusOf returns the HTTP status of a code.
+func statusOf(c models.Code) int {
+	if b, ok := borders()[c]; ok {
+		return b.status
+	}
+	return borders()[models.CodeInternal].status
+}
+
 // Problem is the body of every answer that is not a success (RFC 9457).
 type Problem struct {
 	Type      string         `json:"type" doc:"Stable identifier of the kind of fault: urn:longhaul:problem:<code>"`
@@ -188,12 +196,17 @@ func frameworkProblem(status int) *Problem {
 	case http.StatusRequestEntityTooLarge:
 		return httpProblem(status, string(models.CodeTooLarge), borders()[models.CodeTooLarge].title, "The request is larger than allowed.")
 	case http.StatusUnsupportedMediaType:
-		return httpProblem(status, codeUnsupportedMedia, invalid, "Send this request as application/json.")
+		return unsupportedMedia("Send this request as application/json.")
 	case http.StatusInternalServerError:
 		return httpProblem(status, string(models.CodeInternal), borders()[models.CodeInternal].title, "Something went wrong on our side.")
 	default:
 		return httpProblem(status, codeMalformed, invalid, "The request could not be read.")
 	}
+}
+
+// unsupportedMedia refuses a body of a type that is not read here.
+func unsupportedMedia(detail string) *Problem {
+	return httpProblem(http.StatusUnsupportedMediaType, codeUnsupportedMedia, borders()[models.CodeInvalid].title, detail)
 }
 
 func lastSegment(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
@@ -219,4 +232,12 @@ func writeProblem(c *gin.Context, p *Problem) {
 		return
 	}
 	c.Render(p.Status, problemRender{p})
+}
+
+// storageFault tells a client of a fault of object storage as what it is.
+func storageFault(err error) error {
+	if models.CodeOf(err) != models.CodeInternal {
+		return err
+	}
+	return models.Fault(models.ProblemStorageFailing, "Object storage does not answer as it should.").Because(err)
 }
