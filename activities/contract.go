@@ -38,10 +38,6 @@ type Plan struct {
 	SelectionTimeout time.Duration   `json:"selectionTimeout"`
 	AttentionTimeout time.Duration   `json:"attentionTimeout"`
 	RetryPauses      []time.Duration `json:"retryPauses"` // one retry after each; then a person is asked
-
-	// Brief says that the run keeps its history short. Histories from before
-	// there were such runs do not have it.
-	Brief bool `json:"brief,omitempty"`
 }
 
 // StateInput is one transition of a job, in words that user and operator read.

@@ -72,7 +72,7 @@ func (a *Jobs) load(ctx context.Context, in JobInput) (Plan, error) {
 		State:     job.State, Admitted: job.AdmittedAt != nil, Provider: job.Provider, Bytes: sizeOf(job),
 		ManifestKnown: job.FileCount > 0, ChooseFiles: job.ChooseFiles && job.Selection == nil,
 		SelectionTimeout: a.SelectionTimeout, AttentionTimeout: a.AttentionTimeout,
-		RetryPauses: a.RetryPauses, Brief: true,
+		RetryPauses: a.RetryPauses,
 	}, nil
 }
 

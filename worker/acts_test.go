@@ -103,7 +103,7 @@ func (s *stage) act(job models.Job, act string) {
 }
 
 // Whatever is done to a job, in whatever state and however often: it does what
-// it should, every run replays, and none is longer than it may be.
+// it should, and every run replays.
 func TestEveryActInEveryState(t *testing.T) {
 	s := newStage(t)
 	for _, tc := range []struct {

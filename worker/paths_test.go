@@ -29,13 +29,30 @@ func TestKnownFilesToReady(t *testing.T) {
 	job := s.known()
 	s.until(job.ID, models.StateReady)
 	s.delivered(job.ID)
-	s.keep("known_files", s.closed(job.ID, completed))
+	s.straight("known_files", s.closed(job.ID, completed))
 	s.eventually(func() string {
 		if _, has := a.Has(job.ID.String()); has {
 			return "the agent still has the finished transfer"
 		}
 		return ""
 	})
+}
+
+func TestURLToReady(t *testing.T) {
+	s := newSystem(t, options{})
+	s.agent(func(a *activitytest.Agent, id string, st agentapi.StartTransfer) {
+		if st.Kind == agentapi.KindResolve {
+			a.Resolve(id, agentapi.Manifest{
+				Name: s.name(), Files: []agentapi.ManifestFile{{Path: s.name(), Size: int64(len(s.content))}},
+			})
+			return
+		}
+		s.works(a, id, st)
+	})
+	job := s.submit(models.NewJob{Source: models.Source{Kind: models.SourceURL, URI: "https://example.com/" + s.name()}})
+	s.until(job.ID, models.StateReady)
+	s.delivered(job.ID)
+	s.straight("url", s.closed(job.ID, completed))
 }
 
 func TestMagnetWithResolveAndLostAgent(t *testing.T) {
@@ -51,7 +68,7 @@ func TestMagnetWithResolveAndLostAgent(t *testing.T) {
 	s.silence(first)
 	s.until(job.ID, models.StateReady)
 	s.delivered(job.ID)
-	s.keep("resolve_and_lost_agent", s.closed(job.ID, completed))
+	s.straight("resolve_and_lost_agent", s.closed(job.ID, completed))
 }
 
 func TestAgentLostTwice(t *testing.T) {
@@ -72,7 +89,7 @@ func TestAgentLostTwice(t *testing.T) {
 	if got := s.until(job.ID, models.StateReady); got.Epoch != 3 {
 		t.Errorf("epoch is %d, want 3", got.Epoch)
 	}
-	s.keep("agent_lost_twice", s.closed(job.ID, completed))
+	s.straight("agent_lost_twice", s.closed(job.ID, completed))
 }
 
 func TestChooseFiles(t *testing.T) {

@@ -141,7 +141,7 @@ func TestSeedrKnownFilesToReady(t *testing.T) {
 		}
 		s.until(job.ID, models.StateReady)
 		s.delivered(job.ID)
-		s.keep("seedr_known_files", s.closed(job.ID, completed))
+		s.straight("seedr_known_files", s.closed(job.ID, completed))
 		s.emptied(a)
 		if n := a.Stats().Adds[s.infoHash()]; n != 1 {
 			t.Errorf("added %d times", n)
@@ -159,7 +159,7 @@ func TestSeedrMagnetToReady(t *testing.T) {
 		job := s.submit(models.NewJob{})
 		s.until(job.ID, models.StateReady)
 		s.delivered(job.ID)
-		s.keep("seedr_magnet", s.closed(job.ID, completed))
+		s.straight("seedr_magnet", s.closed(job.ID, completed))
 		s.emptied(a)
 	})
 }

@@ -3,8 +3,6 @@
 // everything that does is an activity.
 package workflows
 
-import "longhaul/activities"
-
 // TaskQueue is where workflows and activities run.
 const TaskQueue = "longhaul"
 
@@ -13,15 +11,13 @@ type DownloadInput struct {
 	JobID string `json:"jobId"`
 	Run   int    `json:"run"` // from 1; grows with each retry of an ended job
 
-	// Before is where the run before this one stood when it started over to
-	// keep its history short, and Plan what it knew; nil for the first one.
-	Before *situation       `json:"before,omitempty"`
-	Plan   *activities.Plan `json:"plan,omitempty"`
+	// Before is where the run stood that this one continues; nil for the first.
+	Before *Situation `json:"before,omitempty"`
 }
 
 // Names of what a running Download answers to.
 const (
-	SignalAdmit  = "admit"           // the job holds a slot now; payload AdmitInput, none from older programs
+	SignalAdmit  = "admit"           // the job holds a slot now; payload AdmitInput
 	SignalRetry  = "retry"           // try a parked job again
 	UpdatePause  = "pause"           // stop and keep what is there
 	UpdateResume = "resume"          // go on after a pause

@@ -27,13 +27,14 @@ type download struct {
 	in    DownloadInput
 	jobID uuid.UUID
 	log   log.Logger
-	plan  activities.Plan // read by load; what becomes known later is kept up here
+	plan  activities.Plan // as load read it
 	ready bool            // the plan was read
-	now   situation
+	now   Situation
+	shown attributes // that operators' lists show
 
 	admits    workflow.ReceiveChannel
 	retries   workflow.ReceiveChannel
-	interrupt workflow.CancelFunc // ends the step in progress; nil between steps
+	interrupt workflow.CancelFunc // ends the transfer in progress; nil without one
 }
 
 func (d *download) setup(ctx workflow.Context) error {
@@ -43,99 +44,109 @@ func (d *download) setup(ctx workflow.Context) error {
 	}
 	d.jobID = id
 	d.log = log.With(d.log, "job_id", d.in.JobID)
-	d.now.State = models.StateQueued
-	d.now.Since = workflow.Now(ctx)
-	if d.in.Before != nil && d.in.Plan != nil {
-		d.now, d.plan = *d.in.Before, *d.in.Plan
+	d.now = Situation{State: models.StateQueued, Since: workflow.Now(ctx)}
+	if d.in.Before != nil {
+		d.now = *d.in.Before
 	}
+	d.now.Content, d.now.Asked = contentAway, requestNothing
 	d.admits = workflow.GetSignalChannel(ctx, SignalAdmit)
 	d.retries = workflow.GetSignalChannel(ctx, SignalRetry)
 	return d.handle(ctx)
 }
 
-// run is the whole story: the first thing that is missing is done next, until
-// nothing is, or until a fault or the user ends the job.
+// run is the whole story: what follows from the situation is done, until the
+// job is delivered, or until a fault or the user ends it.
 func (d *download) run(ctx workflow.Context) error {
 	err := d.load(ctx)
 	for err == nil && !d.now.Over {
-		if d.startsOver(ctx) {
-			return workflow.NewContinueAsNewError(ctx, Download, d.onward())
+		if d.continues(ctx) {
+			return workflow.NewContinueAsNewError(ctx, Download, DownloadInput{JobID: d.in.JobID, Run: d.in.Run, Before: &d.now})
 		}
-		switch {
-		case d.now.Pausing:
-			err = d.pauseNow(ctx)
-		case d.now.MoveTo != "":
-			err = d.moveNow(ctx)
-		case d.now.State == models.StatePaused:
-			err = d.awaitResume(ctx)
-		case d.now.Parked != nil:
-			err = d.awaitAttention(ctx)
-		case !d.now.TryAt.IsZero():
-			err = d.awaitRetry(ctx)
-		case d.plan.ManifestKnown && d.plan.ChooseFiles:
-			err = d.awaitSelection(ctx)
-		case !d.now.Admitted:
-			err = d.awaitAdmission(ctx)
-		case !d.plan.ManifestKnown && d.resolvesFirst():
-			err = d.resolve(ctx)
-		case !d.now.Transferred:
-			err = d.transfer(ctx)
-		case d.now.ToStore:
-			err = d.store(ctx)
-		default:
-			err = d.finalize(ctx)
-		}
-		err = d.decide(ctx, err)
+		err = d.weigh(ctx, d.take(ctx, next(d.now)))
 	}
 	return d.end(ctx, err)
 }
 
-// decide says what follows a fault: nil goes on, anything else ends the job.
-func (d *download) decide(ctx workflow.Context, err error) error {
+func (d *download) take(ctx workflow.Context, s step) error {
+	d.log.Debug("next step", "step", s, "situation", d.now)
+	switch s {
+	case stepPause:
+		return d.pauseNow(ctx)
+	case stepResume:
+		return d.resumeNow(ctx)
+	case stepMove:
+		return d.moveNow(ctx)
+	case stepAwaitResume:
+		return d.awaitResume(ctx)
+	case stepAwaitAttention:
+		return d.awaitAttention(ctx)
+	case stepAwaitChoice:
+		return d.awaitChoice(ctx)
+	case stepAwaitRetry:
+		return d.awaitRetry(ctx)
+	case stepAwaitAdmission:
+		return d.awaitAdmission(ctx)
+	case stepAskForChoice:
+		return d.askForChoice(ctx)
+	case stepResolve:
+		return d.resolve(ctx)
+	case stepTransfer:
+		return d.transfer(ctx)
+	case stepCopy:
+		return d.copy(ctx)
+	case stepFinalize:
+		return d.finalize(ctx)
+	default:
+		return nil
+	}
+}
+
+// weigh says what follows a step that did not work out: nil goes on, anything
+// else ends the job.
+func (d *download) weigh(ctx workflow.Context, err error) error {
 	if ctx.Err() != nil && !d.now.Over {
 		return ctx.Err()
 	}
-	if err == nil || d.now.Pausing || d.now.MoveTo != "" {
+	if err == nil || d.now.Asked != requestNothing {
 		return nil // what a pause or a move interrupted is taken up again after it
 	}
 	f := faultOf(err)
-	d.now.Transferred, d.now.ToStore = false, false
-	d.now.AgentID, d.now.Epoch = f.Details.AgentID, f.Details.Epoch
-	if f.final() || d.now.Parked != nil {
+	d.now.Content, d.now.AgentID, d.now.Epoch = contentAway, f.Details.AgentID, f.Details.Epoch
+	if f.final() || d.now.State == models.StateNeedsAttention {
 		return err
 	}
 	if f.waitsForRoom() {
-		d.now.Admitted, d.now.QueueReason = false, f.Message
-		return nil
+		return d.enqueue(ctx, waitsForRoom(f))
 	}
 	if f.Details.BytesDone >= d.now.BytesDone+renewingProgress {
 		d.now.Faults = 0
 	}
 	d.now.BytesDone = max(d.now.BytesDone, f.Details.BytesDone)
 	d.now.Faults++
-	if next, ok := d.elsewhere(f); ok {
-		return d.failOver(ctx, f, next)
+	if to, ok := d.elsewhere(f); ok {
+		return d.failOver(ctx, f, to)
 	}
 	if f.counted() && d.now.Faults <= len(d.plan.RetryPauses) {
 		return d.backOff(ctx, f)
 	}
-	d.now.Parked = &f
-	return nil
+	return d.park(ctx, f)
 }
 
 // end writes the end of the job. The context may be cancelled, so it works on
 // one of its own: neither a cancel nor a fault leaves a transfer, a part or a
 // row behind that says otherwise.
 func (d *download) end(ctx workflow.Context, cause error) error {
-	d.now.Over, d.now.Pausing, d.now.Resuming, d.now.MoveTo = true, false, false, ""
+	d.now.Over, d.now.Asked = true, requestNothing
 	ctx, done := workflow.NewDisconnectedContext(ctx)
 	defer done()
 	switch {
 	case cause == nil:
 	case temporal.IsCanceledError(cause):
-		d.cancelled(ctx)
+		d.cancel(ctx)
 	default:
-		cause = d.failed(ctx, cause)
+		f := faultOf(cause)
+		d.close(ctx, failed(f))
+		cause = temporal.NewNonRetryableApplicationError(f.Message, f.Type, nil, f.Details)
 	}
 	drain(d.admits) // an admission may have crossed with the end
 	drain(d.retries)
@@ -145,36 +156,25 @@ func (d *download) end(ctx workflow.Context, cause error) error {
 	return cause
 }
 
-func (d *download) cancelled(ctx workflow.Context) {
-	stop := activities.StopInput{Remove: true, StateInput: activities.StateInput{
-		JobID: d.jobID, To: models.StateCancelled, ReleaseSlot: true,
-		Reason: "You cancelled it.", NextAction: "Nothing happens until you retry or delete it.",
-	}}
-	d.closeWith(ctx, stop)
-	if err := d.write(ctx, cleaning, "discard the stored parts", files.DiscardParts, d.input(), nil); err != nil {
+func (d *download) cancel(ctx workflow.Context) {
+	d.close(ctx, cancelled())
+	if err := workflow.ExecuteActivity(cleaning(ctx, "discard the stored parts"), files.DiscardParts, d.input()).Get(ctx, nil); err != nil {
 		d.log.Warn("stored parts are left to the sweep", "error", err)
 	}
 }
 
-func (d *download) failed(ctx workflow.Context, cause error) error {
-	f := faultOf(cause)
-	d.closeWith(ctx, activities.StopInput{Remove: true, StateInput: activities.StateInput{
-		JobID: d.jobID, To: models.StateFailed, ReleaseSlot: true, Problem: f.problem(),
-		Reason: f.Message, NextAction: "Nothing happens until you retry or delete it.",
-	}})
-	return temporal.NewNonRetryableApplicationError(f.Message, f.Type, nil, f.Details)
-}
-
-// closeWith stops what runs and writes the last state. A refusal means that
-// the row is in no state to be closed, or gone: then it stays as it is.
-func (d *download) closeWith(ctx workflow.Context, in activities.StopInput) {
-	if err := d.write(ctx, quick, "stop the transfer", transfers.StopTransfer, in, nil); err != nil {
+// close stops what runs and writes the last state. A refusal means that the
+// row is in no state to be closed, or gone: then it stays as it is.
+func (d *download) close(ctx workflow.Context, in activities.StateInput) {
+	in.JobID = d.jobID
+	stop := activities.StopInput{Remove: true, StateInput: in}
+	if err := workflow.ExecuteActivity(quick(ctx, "stop the transfer"), transfers.StopTransfer, stop).Get(ctx, nil); err != nil {
 		d.log.Warn("the end of the job is left to the reconcile sweep", "error", err)
 	}
-	d.moved(ctx, in.StateInput)
+	d.moved(ctx, in)
 }
 
 func (d *download) input() activities.JobInput {
-	_, elsewhere := d.next()
+	_, elsewhere := d.follower()
 	return activities.JobInput{JobID: d.jobID, Run: d.in.Run, Elsewhere: elsewhere}
 }

@@ -42,7 +42,7 @@ type flow struct {
 func newFlow(t *testing.T, plan activities.Plan) *flow {
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
-	suite.SetLogger(quiet{})
+	suite.SetLogger(watch{t})
 	f := &flow{TestWorkflowEnvironment: suite.NewTestWorkflowEnvironment(), t: t, plan: plan, tokens: map[string][][]byte{}}
 	if f.plan.State == "" {
 		f.plan.State = models.StateQueued
@@ -50,7 +50,6 @@ func newFlow(t *testing.T, plan activities.Plan) *flow {
 	f.state = f.plan.State
 	f.plan.Bytes, f.plan.Provider = -1, cmp.Or(f.plan.Provider, models.ProviderAgent)
 	f.plan.SelectionTimeout, f.plan.AttentionTimeout = 72*time.Hour, 72*time.Hour
-	f.plan.Brief = true
 	f.plan.RetryPauses = []time.Duration{15 * time.Second, 2 * time.Minute}
 	f.SetTestTimeout(time.Minute)
 	f.RegisterWorkflow(workflows.Download)
@@ -220,9 +219,16 @@ func machinery(p models.Problem) error {
 		temporal.ApplicationErrorOptions{NextRetryDelay: time.Second})
 }
 
-type quiet struct{}
+// watch is a logger that checks each situation in which a run says it is.
+type watch struct{ t *testing.T }
 
-func (quiet) Debug(string, ...any) {}
-func (quiet) Info(string, ...any)  {}
-func (quiet) Warn(string, ...any)  {}
-func (quiet) Error(string, ...any) {}
+func (w watch) Debug(_ string, args ...any) {
+	for _, arg := range args {
+		if s, ok := arg.(workflows.Situation); ok && !workflows.Occurs(s) {
+			w.t.Errorf("a situation that cannot occur: %+v", s)
+		}
+	}
+}
+func (watch) Info(string, ...any)  {}
+func (watch) Warn(string, ...any)  {}
+func (watch) Error(string, ...any) {}

@@ -12,9 +12,9 @@ import (
 
 // fault is why a step of a job did not work out, as the workflow sees it.
 type fault struct {
-	Type    string                  `json:"type"` // a problem, or a code if there is none
-	Message string                  `json:"message"`
-	Details activities.FaultDetails `json:"details"`
+	Type    string // a problem, or a code if there is none
+	Message string
+	Details activities.FaultDetails
 }
 
 // faultOf reads what an activity failed with.

@@ -14,8 +14,8 @@ import (
 	"longhaul/workflows"
 )
 
-// long is a history after which nothing fits any more.
-const long = workflows.MaxEvents - 1
+// long is a history that a job which waits does not add to.
+const long = workflows.LongHistory + 1
 
 // over runs the flow until it starts over and returns the flow that goes on,
 // with the row and the clock where they are.
@@ -35,7 +35,7 @@ func (f *flow) over() *flow {
 	return next
 }
 
-func TestParkedJobGoesOnInAnotherRun(t *testing.T) {
+func TestParkedJobContinuesInAnotherRun(t *testing.T) {
 	t.Parallel()
 	f := arrive(t, models.StateNeedsAttention)
 	f.at(2*time.Minute, func() { f.SetCurrentHistoryLength(long) }) // before the last try fails
@@ -60,13 +60,12 @@ func TestParkedJobGoesOnInAnotherRun(t *testing.T) {
 	}
 }
 
-// A run that starts over does not begin the deadline anew.
-func TestDeadlinesGoOver(t *testing.T) {
+// A run that continues as new keeps the deadline.
+func TestDeadlinesCrossRuns(t *testing.T) {
 	t.Parallel()
 	f := newFlow(t, choosing())
 	f.transfers("ResolveSource", models.StateResolving)
 	f.admitAt(soon)
-	f.SetCurrentHistoryLength(6) // so long is a run at most that waits in the queue
 	f.at(soon/2, func() { f.SetCurrentHistoryLength(long) })
 	begun := f.Now()
 	g := f.over()
@@ -81,7 +80,7 @@ func TestDeadlinesGoOver(t *testing.T) {
 	}
 }
 
-func TestRetryBudgetGoesOver(t *testing.T) {
+func TestRetryBudgetCrossesRuns(t *testing.T) {
 	t.Parallel()
 	f := newFlow(t, known())
 	f.plan.Admitted = true
@@ -122,16 +121,16 @@ func TestPauseIsAnsweredBeforeTheRunEnds(t *testing.T) {
 	f := arrive(t, models.StateDownloading)
 	var pause, resume *answer
 	f.at(soon, func() {
-		f.SetCurrentHistoryLength(long)
 		pause = f.update(workflows.UpdatePause)
+		f.SetCurrentHistoryLength(long)
 	})
 	g := f.over()
 	pause.ok(t)
 	g.transfers("StartTransfer", models.StateDownloading)
 	g.finalizes()
 	g.at(soon, func() {
-		g.SetCurrentHistoryLength(long)
 		resume = g.update(workflows.UpdateResume)
+		g.SetCurrentHistoryLength(long)
 	})
 	h := g.over()
 	resume.ok(t)

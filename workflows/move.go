@@ -1,9 +1,7 @@
 package workflows
 
 import (
-	"fmt"
 	"slices"
-	"time"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -11,10 +9,10 @@ import (
 	"longhaul/models"
 )
 
-// next returns the provider that may follow by the job's policy. A run leaves
-// each provider once. A history from before there were policies has none.
-func (d *download) next() (models.Provider, bool) {
-	to, ok := d.plan.Failover.Next(d.plan.Provider)
+// follower returns the provider that may follow by the job's policy. A run
+// leaves each provider once.
+func (d *download) follower() (models.Provider, bool) {
+	to, ok := d.plan.Failover.Next(d.now.Provider)
 	if !ok || slices.Contains(d.now.Left, to) || to == models.ProviderSeedr && !d.plan.SeedrFits {
 		return "", false
 	}
@@ -26,7 +24,7 @@ func (d *download) next() (models.Provider, bool) {
 // the retries. A private torrent leaves only a provider that cannot take it at
 // all: its trackers count who comes.
 func (d *download) elsewhere(f fault) (models.Provider, bool) {
-	to, ok := d.next()
+	to, ok := d.follower()
 	if !ok {
 		return "", false
 	}
@@ -44,91 +42,54 @@ func (d *download) elsewhere(f fault) (models.Provider, bool) {
 	}
 }
 
-// failOver gives the job to another provider, where it queues anew.
+// failOver gives the job to another provider, where it queues.
 func (d *download) failOver(ctx workflow.Context, f fault, to models.Provider) error {
-	d.now.Left = append(d.now.Left, d.plan.Provider)
-	return d.move(ctx, activities.MoveInput{
-		JobID: d.jobID, From: d.plan.Provider, To: to, Problem: f.problem(),
-		Message: fmt.Sprintf("%s It moves to %s.", f.Message, to.Title()),
-	})
+	d.now.Left = append(d.now.Left, d.now.Provider)
+	return d.move(ctx, activities.MoveInput{From: d.now.Provider, To: to, Problem: f.problem(), Message: failsOver(f, to)})
 }
 
-// moveNow gives the job to the provider that a person wants, and answers the
-// update.
+// moveNow gives the job to the provider that a person wants.
 func (d *download) moveNow(ctx workflow.Context) error {
-	to := d.now.MoveTo
-	defer func() { d.now.MoveTo = "" }()
-	d.now.Parked, d.now.Left = nil, nil
-	return d.move(ctx, activities.MoveInput{
-		JobID: d.jobID, To: to, Message: fmt.Sprintf("An administrator moved it to %s.", to.Title()),
-	})
+	defer func() { d.now.Asked = requestNothing }()
+	d.now.Left = nil
+	return d.move(ctx, activities.MoveInput{To: d.now.MoveTo, Message: movedByAdmin(d.now.MoveTo)})
 }
 
-// move has the move written, and starts over with what the job has then.
+// move has the move written, and starts over with what the job has then. A
+// paused job stays paused, and one whose files are to be chosen may stay there.
 func (d *download) move(ctx workflow.Context, in activities.MoveInput) error {
 	drain(d.admits)
+	in.JobID = d.jobID
 	var res activities.MoveResult
-	if err := d.write(ctx, quick, "move to "+string(in.To), transfers.MoveJob, in, &res); err != nil {
+	if err := workflow.ExecuteActivity(quick(ctx, "move to "+string(in.To)), transfers.MoveJob, in).Get(ctx, &res); err != nil {
 		return err
 	}
-	d.plan.Provider, d.plan.ManifestKnown, d.plan.ChooseFiles = res.Provider, res.ManifestKnown, res.ChooseFiles
-	d.now.Admitted, d.now.Transferred, d.now.ToStore, d.now.Faults, d.now.AgentID = false, false, false, 0, ""
-	d.now.TryAt = time.Time{}
-	if !d.plan.Brief {
-		d.show(ctx, AttrProvider.ValueSet(string(res.Provider)))
-	}
-	if res.State != d.now.State || res.State == models.StateQueued {
-		d.moved(ctx, activities.StateInput{
-			To: res.State, Problem: in.Problem, Reason: in.Message, NextAction: "Starts by itself when a slot is free.",
-		})
+	d.now.Provider, d.now.FilesKnown, d.now.ToChoose = res.Provider, res.ManifestKnown, res.ChooseFiles
+	d.now.Admitted, d.now.Content, d.now.Faults, d.now.AgentID = false, contentAway, 0, ""
+	if res.State == models.StateQueued {
+		d.moved(ctx, movedAway(in))
 		return nil
 	}
-	if d.plan.Brief {
-		d.showState(ctx) // of a job that stays where it is only the provider is another
-	}
+	d.refresh(ctx)
 	return nil
 }
 
 // allowMove refuses a move that cannot be done. A job whose files are being
 // completed is nearly there.
-func (d *download) allowMove(in MoveInput) error {
-	to := models.Provider(in.Provider)
+func (d *download) allowMove(to models.Provider) error {
 	switch {
 	case !to.Valid():
 		return refusal(models.ProblemWrongState, "There is no such provider.")
-	case !d.now.Over && d.now.State == models.StateStoring:
-		return refusal(models.ProblemWrongState, models.StoringRefusal)
-	case d.now.Over || d.now.MoveTo != "":
+	case d.now.Over:
 		return refusal(models.ProblemWrongState, "The job is %s; it cannot be moved now.", title(d.now.State))
-	case d.plan.Provider == "": // a new run is about to read it; changeProvider looks again
+	case d.now.State == models.StateStoring:
+		return refusal(models.ProblemWrongState, models.StoringRefusal)
+	case !d.ready: // a new run is about to read the job; ask looks again
 		return nil
-	case to == d.plan.Provider:
+	case to == d.now.Provider:
 		return refusal(models.ProblemWrongState, "The job is at this provider already.")
 	case to == models.ProviderSeedr && !d.plan.SeedrFits:
 		return refusal(models.ProblemSeedrRejected, "Seedr takes torrents with a v1 info hash only.")
-	}
-	return nil
-}
-
-// changeProvider asks the run to move and answers when that is written.
-func (d *download) changeProvider(ctx workflow.Context, in MoveInput) error {
-	if !d.ready {
-		if err := d.awaitPlan(ctx); err != nil {
-			return err
-		}
-		if err := d.allowMove(in); err != nil {
-			return err
-		}
-	}
-	d.now.MoveTo = models.Provider(in.Provider)
-	if d.interrupt != nil {
-		d.interrupt()
-	}
-	if err := workflow.Await(ctx, func() bool { return d.now.MoveTo == "" }); err != nil {
-		return err
-	}
-	if d.plan.Provider != models.Provider(in.Provider) {
-		return refusal(models.ProblemWrongState, "The job ended before it could be moved.")
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	historypb "go.temporal.io/api/history/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
 
@@ -18,41 +19,46 @@ import (
 // would break too.
 func TestReplay(t *testing.T) {
 	t.Parallel()
-	replay(t, "testdata/replay/*.json", 60, workflows.Download)
+	replay(t, "testdata/replay/*.json", 28, workflows.Download)
 }
 
-// TestHistoriesAreShort holds every recorded run to the budget, and every path
-// to having such runs. Those without the number of a run are from before
-// histories were kept short: each has a successor.
-func TestHistoriesAreShort(t *testing.T) {
+// What a job costs grows neither with its time nor with its size: a path on
+// which nobody acts and the source brings what it should is one short run.
+func TestStraightPathsAreShort(t *testing.T) {
 	t.Parallel()
-	fixtures, err := filepath.Glob("testdata/replay/*.json")
+	const most = 40
+	for _, name := range []string{"known_files", "url", "resolve_and_lost_agent", "seedr_known_files", "seedr_magnet"} {
+		if n := len(recorded(t, name+".1").GetEvents()); n > most {
+			t.Errorf("%s has %d events, want at most %d", name, n, most)
+		}
+	}
+}
+
+// A run that somebody keeps busy is long, and the one that continues it starts
+// from little.
+func TestLongRunWasContinued(t *testing.T) {
+	t.Parallel()
+	first, second := recorded(t, "continued_as_new.1").GetEvents(), recorded(t, "continued_as_new.2").GetEvents()
+	if n := len(first); n < workflows.LongHistory || n > workflows.LongHistory+40 {
+		t.Errorf("the first run has %d events", n)
+	}
+	if len(second) > 60 {
+		t.Errorf("the second run has %d events", len(second))
+	}
+}
+
+func recorded(t *testing.T, name string) *historypb.History {
+	t.Helper()
+	file, err := os.Open("testdata/replay/" + name + ".json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range fixtures {
-		name := strings.TrimSuffix(filepath.Base(path), ".json")
-		if !strings.Contains(name, ".") {
-			if _, err := os.Stat("testdata/replay/" + name + ".1.json"); err != nil {
-				t.Errorf("%s has no successor: %v", name, err)
-			}
-			continue
-		}
-		file, err := os.Open(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		h, err := client.HistoryFromJSON(file, client.HistoryJSONOptions{})
-		if err != nil {
-			t.Fatalf("read %s: %v", name, err)
-		}
-		if n := len(h.GetEvents()); n > workflows.MaxEvents {
-			t.Errorf("%s has %d events, want at most %d", name, n, workflows.MaxEvents)
-		}
-		if err := file.Close(); err != nil {
-			t.Error(err)
-		}
+	defer file.Close()
+	h, err := client.HistoryFromJSON(file, client.HistoryJSONOptions{})
+	if err != nil {
+		t.Fatalf("read %s: %v", name, err)
 	}
+	return h
 }
 
 // TestReplayMails does the same for the mails that are on their way.

@@ -38,23 +38,24 @@ func TestResolvedJobWithoutRoomWaits(t *testing.T) {
 
 // Room that comes in the very moment in which the job goes back to the queue:
 // the admission arrives before the transfer's answer, which says that there is
-// none. The run that goes on finds the slot in the row.
+// none. The row has the slot.
 func TestRoomThatComesAtOnce(t *testing.T) {
 	t.Parallel()
 	f := newFlow(t, activities.Plan{SeedrFits: true})
 	f.plan.Provider = models.ProviderSeedr
+	f.moving()
 	f.fake("StartTransfer", func(context.Context, activities.JobInput) (activities.TransferResult, error) {
-		f.SetCurrentHistoryLength(20)
-		f.SignalWorkflow(workflows.SignalAdmit, nil) // for the slot that the row has now
-		return activities.TransferResult{Provider: models.ProviderSeedr, Bytes: 50, ToStore: true, Waits: true}, nil
+		f.did = append(f.did, "StartTransfer")
+		res := activities.TransferResult{Provider: models.ProviderSeedr, Bytes: 50, ToStore: true, Waits: !f.plan.ManifestKnown}
+		if res.Waits {
+			f.plan.ManifestKnown, f.plan.Admitted, f.state = true, true, models.StateQueued
+			f.SignalWorkflow(workflows.SignalAdmit, nil)
+		}
+		return res, nil
 	})
+	f.finalizes()
 	f.admitAt(soon)
-	g := f.over()
-	g.plan.Admitted, g.plan.ManifestKnown = true, true
-	g.moving()
-	g.transfers("StartTransfer", models.StateDownloading)
-	g.finalizes()
-	g.check(g.run(), models.StateReady, "StartTransfer", "FinalizeFiles")
+	f.check(f.run(), models.StateReady, "StartTransfer", "StartTransfer", "StoreFiles", "FinalizeFiles")
 }
 
 // A transfer that runs out of room is no fault: however often it happens, the

@@ -39,8 +39,8 @@ func (d *download) handle(ctx workflow.Context) error {
 	if err != nil {
 		return fmt.Errorf("set select handler: %w", err)
 	}
-	err = workflow.SetUpdateHandlerWithOptions(ctx, UpdateMove, d.changeProvider, workflow.UpdateHandlerOptions{
-		Validator: d.allowMove,
+	err = workflow.SetUpdateHandlerWithOptions(ctx, UpdateMove, d.moveTo, workflow.UpdateHandlerOptions{
+		Validator: func(in MoveInput) error { return d.allowMove(models.Provider(in.Provider)) },
 	})
 	if err != nil {
 		return fmt.Errorf("set change-provider handler: %w", err)
@@ -51,7 +51,7 @@ func (d *download) handle(ctx workflow.Context) error {
 func (d *download) view() (StateView, error) {
 	return StateView{
 		State: string(d.now.State), Epoch: d.now.Epoch, Attempt: d.now.Attempt,
-		Problem: string(d.now.Problem), Waiting: d.now.Waiting,
+		Problem: string(d.now.Problem), Waiting: d.now.Reason,
 	}, nil
 }
 
@@ -62,13 +62,9 @@ func (d *download) allow(a models.Action) error {
 	return nil
 }
 
-// pause asks the run to stop and answers when the job is paused.
+// pause answers when the job is paused.
 func (d *download) pause(ctx workflow.Context) error {
-	d.now.Pausing = true
-	if d.interrupt != nil {
-		d.interrupt()
-	}
-	if err := workflow.Await(ctx, func() bool { return !d.now.Pausing }); err != nil {
+	if err := d.ask(ctx, requestPause, "", func() error { return d.allow(models.ActionPause) }); err != nil {
 		return err
 	}
 	if d.now.State != models.StatePaused {
@@ -77,15 +73,9 @@ func (d *download) pause(ctx workflow.Context) error {
 	return nil
 }
 
-// resume asks the run to go on and answers when the job is back in the flow.
+// resume answers when the job is back in the flow.
 func (d *download) resume(ctx workflow.Context) error {
-	d.now.Resuming = true
-	// Once it is written, so that who pauses it again right away meets a new run.
-	resumed := func() bool { return !d.now.Resuming }
-	if !d.plan.Brief {
-		resumed = func() bool { return d.now.State != models.StatePaused }
-	}
-	if err := workflow.Await(ctx, func() bool { return d.now.Over || resumed() }); err != nil {
+	if err := d.ask(ctx, requestResume, "", func() error { return d.allow(models.ActionResume) }); err != nil {
 		return err
 	}
 	if d.now.Over {
@@ -94,24 +84,47 @@ func (d *download) resume(ctx workflow.Context) error {
 	return nil
 }
 
-// choose writes the selection; the run goes on by itself.
+// moveTo answers when the job is at the other provider.
+func (d *download) moveTo(ctx workflow.Context, in MoveInput) error {
+	to := models.Provider(in.Provider)
+	if err := d.ask(ctx, requestMove, to, func() error { return d.allowMove(to) }); err != nil {
+		return err
+	}
+	if d.now.Provider != to {
+		return refusal(models.ProblemWrongState, "The job ended before it could be moved.")
+	}
+	return nil
+}
+
+// ask has the run do something between two steps and returns when that is
+// done, or when the run is over. Requests are done one after the other; each
+// must be allowed at its turn, too.
+func (d *download) ask(ctx workflow.Context, what request, to models.Provider, allowed func() error) error {
+	err := workflow.Await(ctx, func() bool { return d.now.Over || d.ready && d.now.Asked == requestNothing })
+	if err != nil {
+		return err
+	}
+	if err := allowed(); err != nil {
+		return err
+	}
+	d.now.Asked, d.now.MoveTo = what, to
+	if d.interrupt != nil {
+		d.interrupt()
+	}
+	return workflow.Await(ctx, func() bool { return d.now.Asked != what })
+}
+
+// choose writes the selection; the run sees to the rest.
 func (d *download) choose(ctx workflow.Context, in SelectInput) error {
-	if !d.ready {
-		if err := d.awaitPlan(ctx); err != nil {
-			return err
-		}
+	if err := workflow.Await(ctx, func() bool { return d.ready || d.now.Over }); err != nil {
+		return err
 	}
 	sel := activities.SelectionInput{JobID: d.jobID, Indexes: in.Indexes}
 	if err := workflow.ExecuteActivity(answering(ctx, "write the selection"), jobs.SelectFiles, sel).Get(ctx, nil); err != nil {
 		return err
 	}
-	d.plan.ChooseFiles = false
+	d.now.ToChoose = false
 	return nil
-}
-
-// awaitPlan waits until the run knows its job: an update may come before.
-func (d *download) awaitPlan(ctx workflow.Context) error {
-	return workflow.Await(ctx, func() bool { return d.ready || d.now.Over })
 }
 
 // refusal answers an update that cannot be done.

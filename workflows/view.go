@@ -3,6 +3,7 @@ package workflows
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -22,46 +23,62 @@ var (
 	AttrBytes    = temporal.NewSearchAttributeKeyInt64("JobBytes")
 )
 
-// moved notes where the job stands now and shows it to operators. Each change
-// of state costs one event; a new sentence alone costs none.
+// attributes are what operators' lists show and what each change of costs an
+// event.
+type attributes struct {
+	state    models.State
+	problem  models.Problem
+	provider models.Provider
+}
+
+func (d *download) attributes() attributes {
+	return attributes{state: d.now.State, problem: d.now.Problem, provider: d.now.Provider}
+}
+
+// moved notes where the job stands now and shows it to operators.
 func (d *download) moved(ctx workflow.Context, in activities.StateInput) {
-	changed := in.To != d.now.State || in.Problem != d.now.Problem || d.plan.Brief && d.plan.Provider != d.now.Provider
 	if in.To != d.now.State {
 		d.now.Since = workflow.Now(ctx)
 	}
-	d.now.State, d.now.Problem = in.To, in.Problem
-	d.now.Waiting, d.now.Next = in.Reason, in.NextAction
-	workflow.SetCurrentDetails(ctx, d.details())
-	if changed {
-		d.showState(ctx)
+	d.now.State, d.now.Problem, d.now.Reason, d.now.Next = in.To, in.Problem, in.Reason, in.NextAction
+	d.now.Deadline = time.Time{}
+	if in.Deadline != nil {
+		d.now.Deadline = *in.Deadline
 	}
+	d.refresh(ctx)
 }
 
-// showState writes everything that operators' lists show and that changes.
-func (d *download) showState(ctx workflow.Context) {
-	attrs := []temporal.SearchAttributeUpdate{AttrState.ValueSet(string(d.now.State))}
-	if d.now.Problem != "" {
-		attrs = append(attrs, AttrProblem.ValueSet(string(d.now.Problem)))
+// refresh shows operators where the job stands. A new sentence alone costs no
+// event. Their lists lag behind if the attributes are not written; the job
+// itself is not touched.
+func (d *download) refresh(ctx workflow.Context) {
+	workflow.SetCurrentDetails(ctx, d.details())
+	now := d.attributes()
+	if now == d.shown {
+		return
+	}
+	d.shown = now
+	attrs := []temporal.SearchAttributeUpdate{AttrState.ValueSet(string(now.state)), AttrProvider.ValueSet(string(now.provider))}
+	if now.problem != "" {
+		attrs = append(attrs, AttrProblem.ValueSet(string(now.problem)))
 	} else {
 		attrs = append(attrs, AttrProblem.ValueUnset())
-	}
-	if d.plan.Brief {
-		d.now.Provider = d.plan.Provider
-		attrs = append(attrs, AttrProvider.ValueSet(string(d.plan.Provider)))
 	}
 	if d.now.AgentID != "" {
 		attrs = append(attrs, AttrAgent.ValueSet(d.now.AgentID))
 	}
-	if d.plan.Bytes > 0 {
-		attrs = append(attrs, AttrBytes.ValueSet(d.plan.Bytes))
+	if d.now.Bytes > 0 {
+		attrs = append(attrs, AttrBytes.ValueSet(d.now.Bytes))
 	}
-	d.show(ctx, attrs...)
+	if err := workflow.UpsertTypedSearchAttributes(ctx, attrs...); err != nil {
+		d.log.Warn("search attributes not written", "error", err)
+	}
 }
 
 // details says in plain words where the job stands, for somebody who knows
 // nothing of the code.
 func (d *download) details() string {
-	lines := []string{fmt.Sprintf("**%s** since %s", title(d.now.State), clock(d.now.Since)), "", d.now.Waiting}
+	lines := []string{fmt.Sprintf("**%s** since %s", title(d.now.State), clock(d.now.Since)), "", d.now.Reason}
 	if d.now.Next != "" {
 		lines = append(lines, "", "Next: "+d.now.Next)
 	}
@@ -78,8 +95,8 @@ func (d *download) details() string {
 	if d.now.AgentID != "" {
 		lines = append(lines, fmt.Sprintf("- Last transfer ran on agent `%s`, epoch %d", d.now.AgentID, d.now.Epoch))
 	}
-	if d.plan.Bytes > 0 {
-		lines = append(lines, fmt.Sprintf("- Size: %d bytes", d.plan.Bytes))
+	if d.now.Bytes > 0 {
+		lines = append(lines, fmt.Sprintf("- Size: %d bytes", d.now.Bytes))
 	}
 	return strings.Join(lines, "\n")
 }

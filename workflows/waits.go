@@ -1,0 +1,119 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"longhaul/activities"
+	"longhaul/models"
+)
+
+// longHistory is how many events make a run that waits continue as new. It is
+// far from Temporal's limits, and few jobs ever get there: it keeps the replay
+// of a job cheap that somebody pauses or moves every day.
+const longHistory = 400
+
+// continues reports whether the run is to continue as new. Only a job that
+// waits does, to which nobody is talking and for which no signal has come.
+func (d *download) continues(ctx workflow.Context) bool {
+	idle := func() bool { return next(d.now).waits() && !d.signalled() }
+	if !d.long(ctx) || !idle() {
+		return false
+	}
+	// Whoever waits for an answer gets it first.
+	err := workflow.Await(ctx, func() bool { return !idle() || workflow.AllHandlersFinished(ctx) })
+	return err == nil && idle()
+}
+
+func (d *download) long(ctx workflow.Context) bool {
+	info := workflow.GetInfo(ctx)
+	return info.GetContinueAsNewSuggested() || info.GetCurrentHistoryLength() > longHistory
+}
+
+func (d *download) signalled() bool {
+	if d.now.State == models.StateNeedsAttention {
+		return d.retries.Len() > 0
+	}
+	return d.now.State == models.StateQueued && d.admits.Len() > 0
+}
+
+// wait lets the job wait until the condition holds and reports whether the
+// deadline of its state, if there is one, had not passed by then. A request
+// ends it, too.
+func (d *download) wait(ctx workflow.Context, summary string, cond func() bool) (inTime bool, err error) {
+	over := func() bool { return cond() || d.now.Asked != requestNothing }
+	if d.now.Deadline.IsZero() {
+		return true, workflow.Await(ctx, over)
+	}
+	return workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
+		Timeout: max(0, d.now.Deadline.Sub(workflow.Now(ctx))), TimerOptions: workflow.TimerOptions{Summary: summary},
+	}, over)
+}
+
+// awaitAdmission waits in the queue until the job holds a slot.
+func (d *download) awaitAdmission(ctx workflow.Context) error {
+	_, err := d.wait(ctx, "", func() bool { return d.admits.Len() > 0 })
+	var in AdmitInput
+	if err != nil || !d.admits.ReceiveAsync(&in) {
+		return err
+	}
+	if p := models.Provider(in.Provider); p.Valid() {
+		d.now.Provider = p // it may have been moved in the queue
+	}
+	d.now.Admitted = true
+	return nil
+}
+
+// awaitChoice waits for the user to choose files. Choices that are refused
+// make the history longer while it waits.
+func (d *download) awaitChoice(ctx workflow.Context) error {
+	inTime, err := d.wait(ctx, "deadline for choosing files", func() bool { return !d.now.ToChoose || d.long(ctx) })
+	switch {
+	case err != nil:
+		return err
+	case !inTime:
+		return temporal.NewNonRetryableApplicationError("Nobody chose files in time.", string(models.ProblemSelectionExpired), nil)
+	case !d.now.ToChoose && d.now.Asked == requestNothing:
+		return d.enqueue(ctx, filesChosen())
+	default:
+		return nil
+	}
+}
+
+// awaitResume waits, without an end, for the user to go on.
+func (d *download) awaitResume(ctx workflow.Context) error {
+	_, err := d.wait(ctx, "", func() bool { return false })
+	return err
+}
+
+// awaitRetry waits for the moment of the next try.
+func (d *download) awaitRetry(ctx workflow.Context) error {
+	early, err := d.wait(ctx, "pause before the next try", func() bool { return false })
+	if err == nil && !early {
+		d.now.Deadline = time.Time{}
+	}
+	return err
+}
+
+// awaitAttention waits until a person retries the job, or it fails.
+func (d *download) awaitAttention(ctx workflow.Context) error {
+	inTime, err := d.wait(ctx, "deadline for a person to act", func() bool { return d.retries.Len() > 0 })
+	switch {
+	case err != nil:
+		return err
+	case !inTime:
+		return temporal.NewNonRetryableApplicationError("Nobody acted in time. "+d.now.Reason, string(models.ProblemGaveUp), nil,
+			activities.FaultDetails{AgentID: d.now.AgentID, Epoch: d.now.Epoch})
+	case d.now.Asked != requestNothing || !d.retries.ReceiveAsync(nil):
+		return nil
+	}
+	d.now.Faults, d.now.Left = 0, nil
+	return d.enqueue(ctx, retried())
+}
+
+func drain(c workflow.ReceiveChannel) {
+	for c.ReceiveAsync(nil) {
+	}
+}
