@@ -62,7 +62,7 @@ type AuditEntry struct {
 	Before     map[string]any `gorm:"serializer:json"` // what was, without secrets; nil for nothing
 	After      map[string]any `gorm:"serializer:json"` // what is now, likewise
 	PrevHash   []byte         // of the entry before; zeros for the first
-	Hash       []byte         // SHA-256, see store.RecordAudit
+	Hash       []byte         // SHA-256, see records.RecordAudit
 }
 
 // TableName returns the table of the audit log.
@@ -108,7 +108,7 @@ type SecurityEvent struct {
 	UserAgent string
 	Detail    string // what exactly, in a few words without secrets
 	PrevHash  []byte // of the event before; empty, as Hash is, from before there was a chain
-	Hash      []byte // SHA-256, see store.RecordSecurity
+	Hash      []byte // SHA-256, see records.RecordSecurity
 
 	// Once bounds events that anybody can cause: of one kind and value at most
 	// one is kept per minute. Empty keeps all.

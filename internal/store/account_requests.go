@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"longhaul/internal/store/outbox"
 	"longhaul/models"
 )
 
@@ -90,7 +91,7 @@ func (s *Store) doAccountRequest(ctx context.Context) (found bool, err error) {
 	s.Log.WarnContext(ctx, "account request not done", "kind", r.Kind, "request", r.ID, "attempt", r.Attempts+1, "error", failure)
 	_, err = s.exec(ctx, "put off account request",
 		`update account_requests set attempts = attempts + 1, next_at = ?, last_error = left(?, 500) where id = ?`,
-		s.Now().Add(outboxPause(r.Attempts)), failure.Error(), r.ID)
+		s.Now().Add(outbox.Pause(r.Attempts)), failure.Error(), r.ID)
 	return true, err
 }
 

@@ -146,3 +146,36 @@ func TestInspections(t *testing.T) {
 		t.Errorf("pruned %d", n)
 	}
 }
+
+func TestNewDevicesAreMailed(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	ctx := t.Context()
+	user := storetest.User(t, s)
+	mails := func() (n int) {
+		list, err := s.Mails(ctx, "", time.Time{}, 50)
+		ok(t, err)
+		for _, m := range list {
+			if m.Kind == models.MailNewDevice && m.To == user.Email {
+				n++
+			}
+		}
+		return n
+	}
+	for _, step := range []struct {
+		device string
+		want   int
+	}{
+		{"Mozilla/5.0 Firefox/140.0", 0}, // the first of all
+		{"Mozilla/5.0 Firefox/141.0", 0}, // a newer version
+		{"Mozilla/5.0 Chrome/155.0", 1},
+		{"Mozilla/5.0 Chrome/155.0", 1},
+		{"Mozilla/5.0 Firefox/140.0", 1},
+		{"", 2},
+	} {
+		ok(t, s.RecordLogin(ctx, user, models.Client{IP: "192.0.2.1", UserAgent: step.device}))
+		if got := mails(); got != step.want {
+			t.Errorf("%d mails after a sign-in with %q, want %d", got, step.device, step.want)
+		}
+	}
+}

@@ -53,7 +53,7 @@ func (w *Work) Admit(ctx context.Context, limitPerUser, limit int) ([]uuid.UUID,
 		}
 		admitted = append(admitted, onSeedr...)
 		for _, id := range admitted {
-			if err := s.enqueue(ctx, models.OutboxAdmit, id); err != nil {
+			if err := s.Enqueue(ctx, models.OutboxAdmit, id); err != nil {
 				return err
 			}
 		}

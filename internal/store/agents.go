@@ -66,7 +66,7 @@ func (s *Store) EnrolAgent(ctx context.Context, ip string, tokenHash []byte, a m
 			`update enrolment_tokens set agent_id = ? where hash = ?`, a.ID, tokenHash); err != nil {
 			return err
 		}
-		if err := s.enqueue(ctx, models.OutboxTrack, a.ID); err != nil {
+		if err := s.Enqueue(ctx, models.OutboxTrack, a.ID); err != nil {
 			return err
 		}
 		entry := models.Actor{Kind: models.ActorAgent, ID: &a.ID, IP: ip}.Did(models.AuditAgentEnrolled, "agent", a.ID.String())

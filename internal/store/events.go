@@ -31,19 +31,10 @@ func (s *Store) addEvents(ctx context.Context, events ...models.Event) error {
 		}
 		msgs = append(msgs, event.JobChanged(e.UserID, e.JobID, e.ID))
 	}
-	return s.notify(ctx, msgs...)
+	return s.Notify(ctx, msgs...)
 }
 
 // notify sends messages over the event bus when the transaction commits.
-func (s *Store) notify(ctx context.Context, msgs ...event.Message) error {
-	payloads, err := event.Encode(msgs...)
-	if err != nil || len(payloads) == 0 {
-		return err
-	}
-	_, err = s.exec(ctx, "notify", `select pg_notify(?, p) from unnest(?::text[]) p`, event.Channel, array{payloads})
-	return err
-}
-
 // eventOf returns an event of the job in the state that it is in.
 func eventOf(job models.Job, kind models.EventKind, message string) models.Event {
 	return models.Event{

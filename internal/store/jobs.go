@@ -131,7 +131,7 @@ func (s *Store) RequestCancel(ctx context.Context, userID, jobID uuid.UUID) erro
 		if err != nil {
 			return err
 		}
-		if err := s.enqueueOnce(ctx, models.OutboxCancel, jobID); err != nil {
+		if err := s.EnqueueOnce(ctx, models.OutboxCancel, jobID); err != nil {
 			return err
 		}
 		job.Reason, job.NextAction = "You asked to cancel it.", "Ends within seconds."
@@ -148,7 +148,7 @@ func (s *Store) RequestRetry(ctx context.Context, userID, jobID uuid.UUID) (mode
 		if job, err = s.lockAllowed(ctx, userID, jobID, models.ActionRetry); err != nil {
 			return err
 		}
-		if err := s.enqueueOnce(ctx, models.OutboxRetry, jobID); err != nil {
+		if err := s.EnqueueOnce(ctx, models.OutboxRetry, jobID); err != nil {
 			return err
 		}
 		if !job.State.Terminal() {
@@ -216,11 +216,11 @@ func (s *Store) RequestDelete(ctx context.Context, userID, jobID uuid.UUID) erro
 			return err
 		}
 		if !job.State.Terminal() {
-			if err := s.enqueueOnce(ctx, models.OutboxCancel, jobID); err != nil {
+			if err := s.EnqueueOnce(ctx, models.OutboxCancel, jobID); err != nil {
 				return err
 			}
 		}
-		if err := s.enqueueOnce(ctx, models.OutboxPurge, jobID); err != nil {
+		if err := s.EnqueueOnce(ctx, models.OutboxPurge, jobID); err != nil {
 			return err
 		}
 		return s.addEvents(ctx, eventOf(job, models.EventDeleted, "Deleted."))

@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"regexp"
 	"strconv"
 	"strings"
@@ -12,13 +10,8 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"longhaul/internal/store/page"
 	"longhaul/models"
-)
-
-// MaxPage is how many jobs a page has at most; DefaultPage when it is not told.
-const (
-	DefaultPage = 50
-	MaxPage     = 200
 )
 
 // Jobs returns a page of the user's jobs.
@@ -29,11 +22,8 @@ func (s *Store) Jobs(ctx context.Context, userID uuid.UUID, f models.JobFilter) 
 	if !f.Sort.Valid() {
 		return models.JobPage{}, models.Errorf(models.CodeInvalid, "Jobs cannot be sorted by that.").In("sort")
 	}
-	if f.Limit <= 0 {
-		f.Limit = DefaultPage
-	}
-	f.Limit = min(f.Limit, MaxPage)
-	var after *cursor
+	f.Limit = page.Size(f.Limit)
+	var after *page.Cursor
 	if f.Cursor != "" {
 		c, err := parseCursor(f.Cursor, f.Sort, f.Desc)
 		if err != nil {
@@ -41,26 +31,26 @@ func (s *Store) Jobs(ctx context.Context, userID uuid.UUID, f models.JobFilter) 
 		}
 		after = &c
 	}
-	return s.page(ctx, userID, f, after)
+	return s.pageOfJobs(ctx, userID, f, after)
 }
 
-func (s *Store) page(ctx context.Context, userID uuid.UUID, f models.JobFilter, after *cursor) (models.JobPage, error) {
-	var page models.JobPage
+func (s *Store) pageOfJobs(ctx context.Context, userID uuid.UUID, f models.JobFilter, after *page.Cursor) (models.JobPage, error) {
+	var out models.JobPage
 	base := filterJobs(s.conn(ctx).Model(&models.Job{}), userID, f)
 	if after != nil {
-		page.Total = after.Total
-	} else if err := base.Session(&gorm.Session{}).Count(&page.Total).Error; err != nil {
+		out.Total = after.Total
+	} else if err := base.Session(&gorm.Session{}).Count(&out.Total).Error; err != nil {
 		return models.JobPage{}, translate(err, "count jobs")
 	}
 	q := pageOf(base.Session(&gorm.Session{}), f, after)
-	if err := q.Find(&page.Jobs).Error; err != nil {
+	if err := q.Find(&out.Jobs).Error; err != nil {
 		return models.JobPage{}, translate(err, "list jobs")
 	}
-	if len(page.Jobs) > f.Limit {
-		page.Jobs = page.Jobs[:f.Limit]
-		page.NextCursor = cursorOf(f.Sort, f.Desc, page.Jobs[f.Limit-1], page.Total)
+	if len(out.Jobs) > f.Limit {
+		out.Jobs = out.Jobs[:f.Limit]
+		out.NextCursor = cursorOf(f.Sort, f.Desc, out.Jobs[f.Limit-1], out.Total)
 	}
-	return page, nil
+	return out, nil
 }
 
 // hashPrefix is what may be the beginning of an info hash.
@@ -101,7 +91,7 @@ func sortColumn(k models.JobSort) (column, keyType string) {
 
 // pageOf adds order, limit and the place where the page begins. It asks for
 // one row more than the limit, which tells whether another page follows.
-func pageOf(q *gorm.DB, f models.JobFilter, after *cursor) *gorm.DB {
+func pageOf(q *gorm.DB, f models.JobFilter, after *page.Cursor) *gorm.DB {
 	column, keyType := sortColumn(f.Sort)
 	direction, beyond := "asc", ">"
 	if f.Desc {
@@ -117,18 +107,8 @@ func pageOf(q *gorm.DB, f models.JobFilter, after *cursor) *gorm.DB {
 	return q.Order(column + " " + direction + ", id " + direction).Limit(f.Limit + 1)
 }
 
-// cursor is the last row of a page. It carries the order that it belongs to,
-// and the number of all jobs, which is not counted anew for each page.
-type cursor struct {
-	By    string    `json:"b"`
-	Desc  bool      `json:"d,omitempty"`
-	Key   string    `json:"k"`
-	ID    uuid.UUID `json:"i"`
-	Total int64     `json:"n"`
-}
-
 func cursorOf(sort models.JobSort, desc bool, last models.Job, total int64) string {
-	c := cursor{By: string(sort), Desc: desc, ID: last.ID, Total: total}
+	c := page.Cursor{By: string(sort), Desc: desc, ID: last.ID, Total: total}
 	switch sort {
 	case models.JobSortName:
 		c.Key = last.Name
@@ -146,40 +126,10 @@ func cursorOf(sort models.JobSort, desc bool, last models.Job, total int64) stri
 	return c.String()
 }
 
-// String returns the cursor as callers get it.
-func (c cursor) String() string {
-	b, err := json.Marshal(c)
+func parseCursor(text string, sort models.JobSort, desc bool) (page.Cursor, error) {
+	c, err := page.Read(text, string(sort), desc)
 	if err != nil {
-		return "" // a struct of strings can always be written
-	}
-	return base64.RawURLEncoding.EncodeToString(b)
-}
-
-func errCursor() *models.Error {
-	return models.Errorf(models.CodeInvalid, "This cursor does not belong to this list.").In("cursor")
-}
-
-// readCursor reads a cursor of a list in the order. Its key is checked by the
-// caller.
-func readCursor(text, by string, desc bool) (cursor, error) {
-	b, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil {
-		return cursor{}, errCursor().Because(err)
-	}
-	var c cursor
-	if err := json.Unmarshal(b, &c); err != nil {
-		return cursor{}, errCursor().Because(err)
-	}
-	if c.By != by || c.Desc != desc || strings.ContainsRune(c.Key, 0) {
-		return cursor{}, errCursor()
-	}
-	return c, nil
-}
-
-func parseCursor(text string, sort models.JobSort, desc bool) (cursor, error) {
-	c, err := readCursor(text, string(sort), desc)
-	if err != nil {
-		return cursor{}, err
+		return page.Cursor{}, err
 	}
 	switch sort {
 	case models.JobSortCreated:
@@ -189,7 +139,7 @@ func parseCursor(text string, sort models.JobSort, desc bool) (cursor, error) {
 	case models.JobSortName, models.JobSortState:
 	}
 	if err != nil {
-		return cursor{}, errCursor().Because(err)
+		return page.Cursor{}, page.Refused().Because(err)
 	}
 	return c, nil
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
-	"longhaul/internal/store"
+	"longhaul/internal/store/page"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
@@ -64,18 +64,18 @@ func TestPagesAreCompleteAndSorted(t *testing.T) {
 			seen := make(map[uuid.UUID]bool)
 			var order []string
 			for pages := 0; ; pages++ {
-				page := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, f))
-				if page.Total != 500 || len(page.Jobs) > 37 || pages > 20 {
-					t.Fatalf("%s: page %d of %d jobs, %d in all", by, pages, len(page.Jobs), page.Total)
+				list := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, f))
+				if list.Total != 500 || len(list.Jobs) > 37 || pages > 20 {
+					t.Fatalf("%s: page %d of %d jobs, %d in all", by, pages, len(list.Jobs), list.Total)
 				}
-				for _, j := range page.Jobs {
+				for _, j := range list.Jobs {
 					if seen[j.ID] || j.UserID != b.user.ID {
 						t.Fatalf("%s: %s twice, or not the user's", by, j.ID)
 					}
 					seen[j.ID] = true
 					order = append(order, key(j, by)+" "+j.ID.String())
 				}
-				if f.Cursor = page.NextCursor; f.Cursor == "" {
+				if f.Cursor = list.NextCursor; f.Cursor == "" {
 					break
 				}
 			}
@@ -113,7 +113,7 @@ func TestFilters(t *testing.T) {
 	fill(t, storetest.DSN(t), b.user.ID, 300)
 	ready := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, models.JobFilter{States: []models.State{models.StateReady}}))
 	two := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, models.JobFilter{States: []models.State{models.StateReady, models.StateQueued}}))
-	if ready.Total != 100 || two.Total != 200 || len(ready.Jobs) != store.DefaultPage {
+	if ready.Total != 100 || two.Total != 200 || len(ready.Jobs) != page.Default {
 		t.Errorf("ready %d, two states %d, page %d", ready.Total, two.Total, len(ready.Jobs))
 	}
 	counts := must[map[models.State]int64](t)(b.JobCounts(ctx, b.user.ID))
@@ -126,9 +126,9 @@ func TestFilters(t *testing.T) {
 		"JOB_17 tail": 1, "JOB_17 ": 11, "job_17": 11, "ÖL": 300, "öl 100% J": 300, "100%": 300, "10%job": 0, "job117": 0, `job\_1`: 0,
 		"  ": 300, hashes[:12]: 1, strings.ToUpper(hashes): 1, "'; drop table jobs": 0, "nothing like it": 0,
 	} {
-		page := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, models.JobFilter{Search: search}))
-		if page.Total != want || int64(len(page.Jobs)) != min(want, store.DefaultPage) {
-			t.Errorf("%q finds %d, want %d", search, page.Total, want)
+		list := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, models.JobFilter{Search: search}))
+		if list.Total != want || int64(len(list.Jobs)) != min(want, page.Default) {
+			t.Errorf("%q finds %d, want %d", search, list.Total, want)
 		}
 	}
 }
@@ -137,7 +137,7 @@ func TestBadCursorsAndSorts(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
 	fill(t, storetest.DSN(t), b.user.ID, 10)
-	page := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, models.JobFilter{Limit: 5}))
+	list := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, models.JobFilter{Limit: 5}))
 	encode := func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
 	id := uuid.NewString()
 	for _, f := range []models.JobFilter{
@@ -146,8 +146,8 @@ func TestBadCursorsAndSorts(t *testing.T) {
 		{Cursor: encode(`{"b":"created","k":"yesterday","i":"` + id + `"}`)},
 		{Cursor: encode(`{"b":"created","k":"","i":"x"}`)},
 		{Sort: "colour"},
-		{Cursor: page.NextCursor, Sort: models.JobSortName},
-		{Cursor: page.NextCursor, Desc: true},
+		{Cursor: list.NextCursor, Sort: models.JobSortName},
+		{Cursor: list.NextCursor, Desc: true},
 		{Cursor: encode(`{"b":"size","k":"1; drop","i":"` + id + `"}`), Sort: models.JobSortSize},
 		{Cursor: encode(`{"b":"name","k":"a\u0000","i":"` + id + `"}`), Sort: models.JobSortName},
 	} {
@@ -165,7 +165,7 @@ func BenchmarkJobs(b *testing.B) {
 	s := setup(b)
 	fill(b, storetest.DSN(b), s.user.ID, 50_000)
 	middle := func(f models.JobFilter) models.JobFilter {
-		f.Limit = store.MaxPage
+		f.Limit = page.Max
 		f.Cursor = must[models.JobPage](b)(s.Jobs(b.Context(), s.user.ID, f)).NextCursor
 		f.Limit = 0
 		return f

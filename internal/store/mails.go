@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"longhaul/internal/store/page"
 	"longhaul/models"
 )
 
@@ -25,7 +26,7 @@ func (s *Store) QueueMail(ctx context.Context, m models.Mail) error {
 		if err := s.conn(ctx).Create(&m).Error; err != nil {
 			return translate(err, "queue mail")
 		}
-		return s.enqueue(ctx, models.OutboxMail, m.ID)
+		return s.Enqueue(ctx, models.OutboxMail, m.ID)
 	})
 }
 
@@ -69,7 +70,7 @@ func (w *Work) PruneMails(ctx context.Context, before time.Time) (int64, error) 
 // Mails returns mails, newest first: of the state, if one is named, and from
 // before the time, if it is not zero.
 func (s *Store) Mails(ctx context.Context, state models.MailState, before time.Time, limit int) ([]models.Mail, error) {
-	q := s.conn(ctx).Order("created_at desc, id desc").Limit(pageSize(limit))
+	q := s.conn(ctx).Order("created_at desc, id desc").Limit(page.Size(limit))
 	if state != "" {
 		q = q.Where("state = ?", state)
 	}

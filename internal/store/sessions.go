@@ -123,5 +123,28 @@ func (s *Store) DeleteOtherSessions(ctx context.Context, userID uuid.UUID, keep 
 // accessChanged has every process look again at what it serves to the user,
 // when the transaction commits.
 func (s *Store) accessChanged(ctx context.Context, userID uuid.UUID) error {
-	return s.notify(ctx, event.AccessChanged(userID))
+	return s.Notify(ctx, event.AccessChanged(userID))
+}
+
+func (s *Store) RecordLogin(ctx context.Context, user models.User, from models.Client) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
+		var before struct{ Any, Same bool }
+		err := s.row(ctx, &before, "look for earlier sign-ins", `
+			select count(*) > 0 as any, coalesce(bool_or(
+				regexp_replace(user_agent, '[0-9.]+', '', 'g') = regexp_replace(?, '[0-9.]+', '', 'g')), false) as same
+			from security_events where user_id = ? and kind = ?`, from.UserAgent, user.ID, models.SecurityLogin)
+		if err != nil {
+			return err
+		}
+		e := models.SecurityEvent{Kind: models.SecurityLogin, UserID: &user.ID, IP: from.IP, UserAgent: from.UserAgent}
+		if before.Any && !before.Same {
+			if err := s.QueueMail(ctx, models.Mail{
+				UserID: &user.ID, To: user.Email, Kind: models.MailNewDevice,
+				Params: map[string]string{models.MailParamIP: from.IP, models.MailParamDevice: from.UserAgent},
+			}); err != nil {
+				return err
+			}
+		}
+		return s.RecordSecurity(ctx, e)
+	})
 }

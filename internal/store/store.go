@@ -15,12 +15,18 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"longhaul/internal/store/limits"
+	"longhaul/internal/store/outbox"
 	"longhaul/internal/store/postgres"
+	"longhaul/internal/store/records"
 )
 
 // Store reads and writes the database. Its methods may be called concurrently.
 type Store struct {
 	*postgres.DB
+	*limits.Limits
+	*outbox.Outbox
+	*records.Records
 
 	RunningLimit int // how many jobs of one user may run at once, for QueueNote to tell
 
@@ -33,15 +39,29 @@ func Open(ctx context.Context, dsn string, log *slog.Logger) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{DB: db}, nil
+	l := limits.New(db)
+	return &Store{DB: db, Limits: l, Outbox: outbox.New(db), Records: records.New(db, l)}, nil
 }
 
 // Work returns the methods that only the worker may use: they are not bound to
 // a user.
-func (s *Store) Work() *Work { return &Work{s} }
+func (s *Store) Work() *Work {
+	return &Work{s: s, limitsWork: s.Limits.Worker(), outboxWork: s.Outbox.Worker(), recordsWork: s.Records.Worker()}
+}
 
 // Work is the worker's side of the store.
-type Work struct{ s *Store }
+type Work struct {
+	s *Store
+	*limitsWork
+	*outboxWork
+	*recordsWork
+}
+
+type (
+	limitsWork  = limits.Worker
+	outboxWork  = outbox.Worker
+	recordsWork = records.Worker
+)
 
 // conn returns gorm bound to ctx and to its transaction, if it has one.
 func (s *Store) conn(ctx context.Context) *gorm.DB { return s.Conn(ctx) }

@@ -151,7 +151,7 @@ func (s *Store) insertJob(ctx context.Context, job *models.Job, n models.NewJob)
 	if err := s.saveMetainfo(ctx, job.ID, metainfo); err != nil {
 		return err
 	}
-	if err := s.enqueue(ctx, models.OutboxStart, job.ID); err != nil {
+	if err := s.Enqueue(ctx, models.OutboxStart, job.ID); err != nil {
 		return err
 	}
 	return s.reserveNew(ctx, job, n.RefuseIfFull)

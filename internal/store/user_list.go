@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"longhaul/internal/store/page"
 	"longhaul/models"
 )
 
@@ -35,22 +36,22 @@ func (s *Store) Users(ctx context.Context, f models.UserFilter) (models.UserPage
 	if !ok {
 		return models.UserPage{}, models.Errorf(models.CodeInvalid, "Accounts cannot be sorted by that.").In("sort")
 	}
-	f.Limit = pageSize(f.Limit)
+	f.Limit = page.Size(f.Limit)
 	where, args, err := whereUsers(f)
 	if err != nil {
 		return models.UserPage{}, err
 	}
-	var page models.UserPage
+	var out models.UserPage
 	direction, beyond := "asc", ">"
 	if f.Desc {
 		direction, beyond = "desc", "<"
 	}
 	if f.Cursor == "" {
-		err = s.row(ctx, &page.Total, "count users", `select count(*) from users u where `+where, args...)
+		err = s.row(ctx, &out.Total, "count users", `select count(*) from users u where `+where, args...)
 	} else {
-		var after cursor
+		var after page.Cursor
 		if after, err = readUserCursor(f.Cursor, f.Sort, f.Desc); err == nil {
-			page.Total = after.Total
+			out.Total = after.Total
 			where += " and (" + expression + ", u.id) " + beyond + " (cast(? as " + keyType + "), ?)"
 			args = append(args, after.Key, after.ID)
 		}
@@ -59,7 +60,7 @@ func (s *Store) Users(ctx context.Context, f models.UserFilter) (models.UserPage
 		return models.UserPage{}, err
 	}
 	order := expression + " " + direction + ", u.id " + direction
-	err = s.rows(ctx, &page.Users, "list users", `
+	err = s.rows(ctx, &out.Users, "list users", `
 		select u.*, p.id as plan_id, p.name as plan_name, p.storage_bytes as storage_limit, coalesce(q.used, 0) as storage_used,
 			(select max(at) from (
 				select last_seen_at as at from sessions where user_id = u.id
@@ -70,11 +71,11 @@ func (s *Store) Users(ctx context.Context, f models.UserFilter) (models.UserPage
 			where `+where+` order by `+order+` limit ?) u
 		join user_plans p on p.user_id = u.id left join quota_usage q on q.user_id = u.id
 		order by `+order, append(args, f.Limit+1)...)
-	if err == nil && len(page.Users) > f.Limit {
-		page.Users = page.Users[:f.Limit]
-		page.NextCursor = userCursor(f.Sort, f.Desc, page.Users[f.Limit-1], page.Total).String()
+	if err == nil && len(out.Users) > f.Limit {
+		out.Users = out.Users[:f.Limit]
+		out.NextCursor = userCursor(f.Sort, f.Desc, out.Users[f.Limit-1], out.Total).String()
 	}
-	return page, err
+	return out, err
 }
 
 // whereUsers returns the condition on accounts u that a filter makes.
@@ -103,8 +104,8 @@ func whereUsers(f models.UserFilter) (string, []any, error) {
 // never is the key of an account that never signed in.
 const never = "-infinity"
 
-func userCursor(sort models.UserSort, desc bool, last models.UserRow, total int64) cursor {
-	c := cursor{By: string(sort), Desc: desc, ID: last.ID, Total: total}
+func userCursor(sort models.UserSort, desc bool, last models.UserRow, total int64) page.Cursor {
+	c := page.Cursor{By: string(sort), Desc: desc, ID: last.ID, Total: total}
 	switch sort {
 	case models.UserSortEmail:
 		c.Key = last.Email
@@ -121,10 +122,10 @@ func userCursor(sort models.UserSort, desc bool, last models.UserRow, total int6
 	return c
 }
 
-func readUserCursor(text string, sort models.UserSort, desc bool) (cursor, error) {
-	c, err := readCursor(text, string(sort), desc)
+func readUserCursor(text string, sort models.UserSort, desc bool) (page.Cursor, error) {
+	c, err := page.Read(text, string(sort), desc)
 	if err != nil {
-		return cursor{}, err
+		return page.Cursor{}, err
 	}
 	switch {
 	case sort == models.UserSortStorage:
@@ -133,7 +134,7 @@ func readUserCursor(text string, sort models.UserSort, desc bool) (cursor, error
 		_, err = time.Parse(time.RFC3339Nano, c.Key)
 	}
 	if err != nil {
-		return cursor{}, errCursor().Because(err)
+		return page.Cursor{}, page.Refused().Because(err)
 	}
 	return c, nil
 }

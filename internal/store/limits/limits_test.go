@@ -1,4 +1,4 @@
-package store_test
+package limits_test
 
 import (
 	"log/slog"
@@ -16,8 +16,8 @@ func TestAllowance(t *testing.T) {
 	s, ctx := storetest.New(t), t.Context()
 	taken := func(key string) (n int, wait time.Duration) {
 		for range 50 {
-			w, err := s.TakeAllowance(ctx, key, 20, time.Minute)
-			ok(t, err)
+			w, err := s.Limits.TakeAllowance(ctx, key, 20, time.Minute)
+			storetest.OK(t, err)
 			if w == 0 {
 				n++
 			}
@@ -32,11 +32,11 @@ func TestAllowance(t *testing.T) {
 	if n, _ := taken("b"); n != 20 {
 		t.Errorf("one key uses up another's allowance: %d", n)
 	}
-	exec(t, "update rate_limits set full_at = full_at - interval '3 minutes'") // as if they had gone by
+	storetest.Exec(t, "update rate_limits set full_at = full_at - interval '3 minutes'") // as if they had gone by
 	if n, _ := taken("a"); n != 3 {
 		t.Errorf("%d after three minutes, want 3", n)
 	}
-	exec(t, "update rate_limits set full_at = full_at - interval '3 days'")
+	storetest.Exec(t, "update rate_limits set full_at = full_at - interval '3 days'")
 	if n, _ := taken("a"); n != 20 {
 		t.Errorf("%d after three days, want 20", n)
 	}
@@ -53,14 +53,14 @@ func TestAllowanceIsSharedByProcesses(t *testing.T) {
 	t.Parallel()
 	first := storetest.New(t)
 	second, err := store.Open(t.Context(), storetest.DSN(t), slog.New(slog.DiscardHandler))
-	ok(t, err)
+	storetest.OK(t, err)
 	defer second.Close()
 	var allowed, refused atomic.Int64
 	var wg sync.WaitGroup
 	for i := range 200 {
 		s := []*store.Store{first, second}[i%2]
 		wg.Go(func() {
-			wait, err := s.TakeAllowance(t.Context(), "key", 17, time.Hour)
+			wait, err := s.Limits.TakeAllowance(t.Context(), "key", 17, time.Hour)
 			switch {
 			case err != nil:
 				t.Errorf("take: %v", err)

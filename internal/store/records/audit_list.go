@@ -1,4 +1,4 @@
-package store
+package records
 
 import (
 	"context"
@@ -8,18 +8,20 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"longhaul/internal/store/page"
+	"longhaul/internal/store/postgres"
 	"longhaul/models"
 )
 
 // Audit returns a page of the audit log, newest first.
-func (s *Store) Audit(ctx context.Context, f models.AuditFilter) ([]models.AuditRecord, error) {
-	q := s.conn(ctx).Order("id desc").Limit(pageSize(f.Limit))
+func (r *Records) Audit(ctx context.Context, f models.AuditFilter) ([]models.AuditRecord, error) {
+	q := r.db.Conn(ctx).Order("id desc").Limit(page.Size(f.Limit))
 	if f.Actor != "" {
-		ids, err := s.namedIDs(ctx, f.Actor)
+		ids, err := r.namedIDs(ctx, f.Actor)
 		if err != nil {
 			return nil, err
 		}
-		q = q.Where("actor_id = any(?)", array{ids})
+		q = q.Where("actor_id in ?", ids)
 	}
 	if f.Action != "" {
 		q = q.Where("(action = ? or starts_with(action, ?))", f.Action, f.Action+".")
@@ -28,16 +30,16 @@ func (s *Store) Audit(ctx context.Context, f models.AuditFilter) ([]models.Audit
 		q = q.Where("target_kind = ?", f.TargetKind)
 	}
 	if f.Target != "" {
-		ids, err := s.namedIDs(ctx, f.Target)
+		ids, err := r.namedIDs(ctx, f.Target)
 		if err != nil {
 			return nil, err
 		}
-		q = q.Where("(target_id = ? or target_id = any(?))", f.Target, array{texts(ids)})
+		q = q.Where("(target_id = ? or target_id in ?)", f.Target, texts(ids))
 	}
 	q = within(q, f.From, f.To, f.Before)
 	var entries []models.AuditEntry
 	if err := q.Find(&entries).Error; err != nil {
-		return nil, translate(err, "list audit log")
+		return nil, postgres.Translate(err, "list audit log")
 	}
 	ids := make([]uuid.UUID, 0, 2*len(entries))
 	for _, e := range entries {
@@ -48,7 +50,7 @@ func (s *Store) Audit(ctx context.Context, f models.AuditFilter) ([]models.Audit
 			ids = append(ids, id)
 		}
 	}
-	names, err := s.namesOf(ctx, ids)
+	names, err := r.namesOf(ctx, ids)
 	out := make([]models.AuditRecord, 0, len(entries))
 	for _, e := range entries {
 		r := models.AuditRecord{AuditEntry: e}
@@ -65,13 +67,13 @@ func (s *Store) Audit(ctx context.Context, f models.AuditFilter) ([]models.Audit
 
 // namedIDs returns the ids that a name means: an account's address, an agent's
 // name, or an id, which is taken as it is though nobody has it any more.
-func (s *Store) namedIDs(ctx context.Context, name string) ([]uuid.UUID, error) {
+func (r *Records) namedIDs(ctx context.Context, name string) ([]uuid.UUID, error) {
 	name = strings.TrimSpace(name)
 	if id, err := uuid.Parse(name); err == nil {
 		return []uuid.UUID{id}, nil
 	}
 	out := []uuid.UUID{}
-	err := s.rows(ctx, &out, "look up a name", `
+	err := r.db.Rows(ctx, &out, "look up a name", `
 		select id from users where email = ? and delete_at is null union all select id from agents where name = ?`,
 		strings.ToLower(name), name)
 	return out, err
@@ -79,7 +81,7 @@ func (s *Store) namedIDs(ctx context.Context, name string) ([]uuid.UUID, error) 
 
 // namesOf returns the addresses of accounts and the names of agents by their
 // ids. What is gone is left out.
-func (s *Store) namesOf(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]string, error) {
+func (r *Records) namesOf(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]string, error) {
 	out := map[uuid.UUID]string{}
 	if len(ids) == 0 {
 		return out, nil
@@ -88,9 +90,9 @@ func (s *Store) namesOf(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]str
 		ID   uuid.UUID
 		Name string
 	}
-	err := s.rows(ctx, &rows, "look up names", `
-		select id, email as name from users where id = any(@ids) and delete_at is null
-		union all select id, name from agents where id = any(@ids)`, map[string]any{"ids": array{ids}})
+	err := r.db.Rows(ctx, &rows, "look up names", `
+		select id, email as name from users where id in @ids and delete_at is null
+		union all select id, name from agents where id in @ids`, map[string]any{"ids": ids})
 	for _, r := range rows {
 		out[r.ID] = r.Name
 	}
@@ -117,12 +119,4 @@ func within(q *gorm.DB, from, to time.Time, before int64) *gorm.DB {
 		q = q.Where("id < ?", before)
 	}
 	return q
-}
-
-// pageSize bounds what a caller asks for.
-func pageSize(asked int) int {
-	if asked <= 0 {
-		return DefaultPage
-	}
-	return min(asked, MaxPage)
 }

@@ -1,4 +1,4 @@
-package store
+package records
 
 import (
 	"bytes"
@@ -16,6 +16,9 @@ type chainLink struct {
 	PrevHash []byte
 	Hash     []byte
 }
+
+// next returns the link of the row that follows, without its hash.
+func (l chainLink) next() chainLink { return chainLink{ID: l.ID + 1, PrevHash: l.Hash} }
 
 // chained is a row of such a table.
 type chained interface {

@@ -1,10 +1,26 @@
-package store
+// Package limits keeps allowances: how often something may be done, counted by
+// the database for all processes. It does not know what is limited.
+package limits
 
 import (
 	"context"
 	"crypto/sha256"
 	"time"
+
+	"longhaul/internal/store/postgres"
 )
+
+// Limits keeps allowances.
+type Limits struct{ db *postgres.DB }
+
+// New returns the allowances of the database.
+func New(db *postgres.DB) *Limits { return &Limits{db} }
+
+// Worker returns the methods that only the worker may use.
+func (l *Limits) Worker() *Worker { return &Worker{l} }
+
+// Worker tidies up allowances.
+type Worker struct{ l *Limits }
 
 // TakeAllowance takes one from the allowance of the key: up to burst at once,
 // one more after each interval. It returns 0, or how long to wait until one is
@@ -13,12 +29,12 @@ import (
 //
 // It is the generic cell rate algorithm: one row per key holds when the
 // allowance will be whole again, and one statement both decides and takes.
-func (s *Store) TakeAllowance(ctx context.Context, key string, burst int, every time.Duration) (time.Duration, error) {
+func (l *Limits) TakeAllowance(ctx context.Context, key string, burst int, every time.Duration) (time.Duration, error) {
 	hash := sha256.Sum256([]byte(key))
 	step, whole := every.Seconds(), (time.Duration(burst) * every).Seconds()
 	var wait float64
-	err := s.row(ctx, &wait, "take allowance", `
-		with p as (select cast(? as bytea) as key, cast(? as float8) as step, cast(? as float8) as whole),
+	err := l.db.Row(ctx, &wait, "take allowance", `
+		with p as (select ?::bytea as key, ?::float8 as step, ?::float8 as whole),
 		taken as (
 			insert into rate_limits as r (key, full_at)
 			select key, clock_timestamp() + make_interval(secs => step) from p
@@ -35,8 +51,8 @@ func (s *Store) TakeAllowance(ctx context.Context, key string, burst int, every 
 
 // PruneAllowances forgets the allowances that are whole again and returns how
 // many it forgot.
-func (w *Work) PruneAllowances(ctx context.Context) (int64, error) {
-	return w.s.exec(ctx, "prune allowances", `
+func (w *Worker) PruneAllowances(ctx context.Context) (int64, error) {
+	return w.l.db.Exec(ctx, "prune allowances", `
 		delete from rate_limits where key in (
 			select key from rate_limits where full_at < clock_timestamp() for update skip locked)`)
 }

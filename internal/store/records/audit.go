@@ -1,4 +1,4 @@
-package store
+package records
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"longhaul/internal/store/postgres"
 	"longhaul/models"
 )
 
@@ -21,7 +22,7 @@ var secretWords = []string{"password", "secret", "credential", "hash", "cookie",
 // last, as no other entry can be written until the transaction ends. Id, time
 // and hashes of e are made; members of Before and After that are named like
 // secrets are hidden.
-func (s *Store) RecordAudit(ctx context.Context, e models.AuditEntry) error {
+func (r *Records) RecordAudit(ctx context.Context, e models.AuditEntry) error {
 	before, err := auditText(e.Before)
 	if err != nil {
 		return err
@@ -30,24 +31,20 @@ func (s *Store) RecordAudit(ctx context.Context, e models.AuditEntry) error {
 	if err != nil {
 		return err
 	}
-	return s.Tx(ctx, func(ctx context.Context) error {
-		if err := s.lock(ctx, lockAudit, ""); err != nil {
+	return r.db.Tx(ctx, func(ctx context.Context) error {
+		if err := r.db.Lock(ctx, postgres.LockAudit, ""); err != nil {
 			return err
 		}
-		last, err := s.auditHead(ctx)
+		last, err := r.auditHead(ctx)
 		if err != nil {
 			return err
 		}
 		row := auditRow{
-			Link: chainLink{ID: last.ID + 1, PrevHash: last.Hash}, At: s.Now(), ActorID: e.ActorID, ActorKind: string(e.ActorKind), Action: string(e.Action),
+			Link: last.next(), At: r.db.Now(), ActorID: e.ActorID, ActorKind: string(e.ActorKind), Action: string(e.Action),
 			TargetKind: e.TargetKind, TargetID: e.TargetID, IP: e.IP, Before: before, After: after,
 		}
-		_, err = s.exec(ctx, "append to audit log", `
-			insert into audit_log (id, at, actor_id, actor_kind, action, target_kind, target_id, ip, before, after, prev_hash, hash)
-			values (?, ?, ?, ?, ?, ?, ?, ?, cast(? as json), cast(? as json), ?, ?)`,
-			row.Link.ID, row.At, row.ActorID, row.ActorKind, row.Action, row.TargetKind, row.TargetID, row.IP,
-			row.Before, row.After, array{row.Link.PrevHash}, array{row.sum()})
-		return err
+		row.Link.Hash = row.sum()
+		return postgres.Translate(r.db.Conn(ctx).Create(&row).Error, "append to audit log")
 	})
 }
 
@@ -104,6 +101,9 @@ type auditRow struct {
 	After      *string
 }
 
+// TableName returns the table of the audit log.
+func (auditRow) TableName() string { return "audit_log" }
+
 func (r auditRow) link() chainLink { return r.Link }
 
 func (r auditRow) sum() []byte {
@@ -116,9 +116,9 @@ func (r auditRow) sum() []byte {
 }
 
 // auditHead returns the newest entry's id and hash.
-func (s *Store) auditHead(ctx context.Context) (chainLink, error) {
+func (r *Records) auditHead(ctx context.Context) (chainLink, error) {
 	var last chainLink
-	err := s.row(ctx, &last, "load end of audit log", `select id, hash from audit_log order by id desc limit 1`)
+	err := r.db.Row(ctx, &last, "load end of audit log", `select id, hash from audit_log order by id desc limit 1`)
 	if models.IsNotFound(err) {
 		return chainStart(), nil
 	}
@@ -129,10 +129,10 @@ func (s *Store) auditHead(ctx context.Context) (chainLink, error) {
 // whether every hash fits. What was cut off at the end cannot be seen in the
 // log itself: compare the head with one that was noted elsewhere, see
 // AuditHashOf.
-func (s *Store) VerifyAudit(ctx context.Context) (models.ChainCheck, error) {
+func (r *Records) VerifyAudit(ctx context.Context) (models.ChainCheck, error) {
 	return follow(chainStart(), func(after int64) ([]auditRow, error) {
 		var batch []auditRow
-		err := s.rows(ctx, &batch, "read audit log", `
+		err := r.db.Rows(ctx, &batch, "read audit log", `
 			select id, at, actor_id, actor_kind, action, target_kind, target_id, ip, before::text as before,
 				after::text as after, prev_hash, hash
 			from audit_log where id > ? order by id limit ?`, after, chainBatch)
@@ -141,8 +141,8 @@ func (s *Store) VerifyAudit(ctx context.Context) (models.ChainCheck, error) {
 }
 
 // AuditHashOf returns the hash of an entry; not_found if there is none.
-func (s *Store) AuditHashOf(ctx context.Context, id int64) ([]byte, error) {
-	var r chainLink
-	err := s.row(ctx, &r, "load audit hash", `select id, hash from audit_log where id = ?`, id)
-	return r.Hash, err
+func (r *Records) AuditHashOf(ctx context.Context, id int64) ([]byte, error) {
+	var link chainLink
+	err := r.db.Row(ctx, &link, "load audit hash", `select id, hash from audit_log where id = ?`, id)
+	return link.Hash, err
 }

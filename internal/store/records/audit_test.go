@@ -1,4 +1,4 @@
-package store_test
+package records_test
 
 import (
 	"bytes"
@@ -28,25 +28,25 @@ func act(n int) models.AuditEntry {
 func TestAuditLogIsAChain(t *testing.T) {
 	t.Parallel()
 	s, ctx := storetest.New(t), t.Context()
-	if c, err := s.VerifyAudit(ctx); err != nil || c.Entries != 0 || c.BrokenID != 0 {
+	if c, err := s.Records.VerifyAudit(ctx); err != nil || c.Entries != 0 || c.BrokenID != 0 {
 		t.Errorf("an empty log: %+v, %v", c, err)
 	}
 	var wg sync.WaitGroup
 	for n := range 40 { // side by side, as several processes would
 		wg.Go(func() {
-			if err := s.RecordAudit(ctx, act(n)); err != nil {
+			if err := s.Records.RecordAudit(ctx, act(n)); err != nil {
 				t.Errorf("record: %v", err)
 			}
 		})
 	}
 	wg.Wait()
-	c, err := s.VerifyAudit(ctx)
-	ok(t, err)
+	c, err := s.Records.VerifyAudit(ctx)
+	storetest.OK(t, err)
 	if c.Entries != 40 || c.BrokenID != 0 || c.HeadID != 40 || len(c.HeadHash) != 32 {
 		t.Errorf("verified %+v", c)
 	}
-	list, err := s.Audit(ctx, models.AuditFilter{Limit: 200})
-	ok(t, err)
+	list, err := s.Records.Audit(ctx, models.AuditFilter{Limit: 200})
+	storetest.OK(t, err)
 	for i, e := range list {
 		if e.ID != int64(40-i) || e.Before["state"] != "active" || e.Before["n"] != 1.0 || e.After["state"] != "<cordoned> é" {
 			t.Fatalf("entry %d is %+v", i, e)
@@ -55,10 +55,10 @@ func TestAuditLogIsAChain(t *testing.T) {
 			t.Errorf("entry %d does not follow %d", list[i-1].ID, e.ID)
 		}
 	}
-	if h, err := s.AuditHashOf(ctx, 40); err != nil || !bytes.Equal(h, c.HeadHash) {
+	if h, err := s.Records.AuditHashOf(ctx, 40); err != nil || !bytes.Equal(h, c.HeadHash) {
 		t.Errorf("hash of the head: %x, %v", h, err)
 	}
-	if _, err := s.AuditHashOf(ctx, 41); models.CodeOf(err) != models.CodeNotFound {
+	if _, err := s.Records.AuditHashOf(ctx, 41); models.CodeOf(err) != models.CodeNotFound {
 		t.Errorf("hash of nothing: %v", err)
 	}
 }
@@ -66,12 +66,12 @@ func TestAuditLogIsAChain(t *testing.T) {
 func TestAuditLogRefusesChange(t *testing.T) {
 	t.Parallel()
 	s, ctx := storetest.New(t), t.Context()
-	ok(t, s.RecordAudit(ctx, act(1)))
+	storetest.OK(t, s.Records.RecordAudit(ctx, act(1)))
 	for _, q := range []string{
 		"update audit_log set action = 'x'", "delete from audit_log", "truncate audit_log", "delete from audit_log where id = 77",
 		"update security_events set kind = 'x'", "truncate security_events",
 	} {
-		if err := try(t, q); err == nil || !strings.Contains(err.Error(), "append-only") {
+		if err := storetest.Try(t, q); err == nil || !strings.Contains(err.Error(), "append-only") {
 			t.Errorf("%s: %v", q, err)
 		}
 	}
@@ -103,14 +103,14 @@ func TestVerifyAuditFindsTampering(t *testing.T) {
 			t.Parallel()
 			s, ctx := storetest.New(t), t.Context()
 			for n := range 5 {
-				ok(t, s.RecordAudit(ctx, act(n)))
+				storetest.OK(t, s.Records.RecordAudit(ctx, act(n)))
 			}
-			exec(t, "alter table audit_log disable trigger audit_log_append_only")
-			exec(t, "alter table audit_log drop constraint audit_log_id_check")
-			exec(t, tamper.sql)
-			exec(t, "update audit_log set id = 7 + id where id < 0") // -3 and -4 change places
-			c, err := s.VerifyAudit(ctx)
-			ok(t, err)
+			storetest.Exec(t, "alter table audit_log disable trigger audit_log_append_only")
+			storetest.Exec(t, "alter table audit_log drop constraint audit_log_id_check")
+			storetest.Exec(t, tamper.sql)
+			storetest.Exec(t, "update audit_log set id = 7 + id where id < 0") // -3 and -4 change places
+			c, err := s.Records.VerifyAudit(ctx)
+			storetest.OK(t, err)
 			if name == "swap" {
 				tamper.broken = 5 // the first that does not follow 2
 				if c.BrokenID == 0 {
@@ -130,14 +130,14 @@ func TestAuditEntryGoesWithItsTransaction(t *testing.T) {
 	s, ctx := storetest.New(t), t.Context()
 	undone := errors.New("undone")
 	if err := s.Tx(ctx, func(ctx context.Context) error {
-		ok(t, s.RecordAudit(ctx, act(1)))
-		ok(t, s.RecordAudit(ctx, act(2)))
+		storetest.OK(t, s.Records.RecordAudit(ctx, act(1)))
+		storetest.OK(t, s.Records.RecordAudit(ctx, act(2)))
 		return undone
 	}); !errors.Is(err, undone) {
 		t.Fatal(err)
 	}
-	ok(t, s.RecordAudit(ctx, act(3)))
-	if c, err := s.VerifyAudit(ctx); err != nil || c.Entries != 1 || c.BrokenID != 0 {
+	storetest.OK(t, s.Records.RecordAudit(ctx, act(3)))
+	if c, err := s.Records.VerifyAudit(ctx); err != nil || c.Entries != 1 || c.BrokenID != 0 {
 		t.Errorf("%+v, %v", c, err)
 	}
 }
@@ -147,9 +147,9 @@ func TestAuditHidesSecrets(t *testing.T) {
 	s, ctx := storetest.New(t), t.Context()
 	e := act(1)
 	e.After = map[string]any{"email": "a@x.example", "passwordHash": "canary", "seedr": map[string]any{"clientSecret": "canary", "url": "u"}}
-	ok(t, s.RecordAudit(ctx, e))
-	list, err := s.Audit(ctx, models.AuditFilter{})
-	ok(t, err)
+	storetest.OK(t, s.Records.RecordAudit(ctx, e))
+	list, err := s.Records.Audit(ctx, models.AuditFilter{})
+	storetest.OK(t, err)
 	if text := fmt.Sprint(list[0].After); strings.Contains(text, "canary") || !strings.Contains(text, "a@x.example") || !strings.Contains(text, "url:u") {
 		t.Errorf("kept %s", text)
 	}
@@ -166,7 +166,7 @@ func TestAuditFilters(t *testing.T) {
 		if n%5 == 0 {
 			e.ActorID, e.Action = &actor, models.AuditSetup
 		}
-		ok(t, s.RecordAudit(ctx, e))
+		storetest.OK(t, s.Records.RecordAudit(ctx, e))
 	}
 	for name, c := range map[string]struct {
 		f    models.AuditFilter
@@ -183,8 +183,8 @@ func TestAuditFilters(t *testing.T) {
 		"time":          {models.AuditFilter{From: base.Add(2 * time.Hour), To: base.Add(4 * time.Hour)}, []int64{4, 3}},
 		"more than all": {models.AuditFilter{Limit: 100000, From: base.Add(9 * time.Hour)}, []int64{10}},
 	} {
-		list, err := s.Audit(ctx, c.f)
-		ok(t, err)
+		list, err := s.Records.Audit(ctx, c.f)
+		storetest.OK(t, err)
 		var got []int64
 		for _, e := range list {
 			got = append(got, e.ID)
@@ -201,18 +201,18 @@ func TestSecurityEvents(t *testing.T) {
 	user := uuid.New()
 	base := s.Now()
 	s.Now = func() time.Time { return base.Add(-100 * 24 * time.Hour) }
-	ok(t, s.RecordSecurity(ctx, models.SecurityEvent{Kind: models.SecurityLogin, UserID: &user, IP: "192.0.2.1", UserAgent: "old"}))
+	storetest.OK(t, s.Records.RecordSecurity(ctx, models.SecurityEvent{Kind: models.SecurityLogin, UserID: &user, IP: "192.0.2.1", UserAgent: "old"}))
 	s.Now = func() time.Time { return base }
 	for range 3 {
-		ok(t, s.RecordSecurity(ctx, models.SecurityEvent{Kind: models.SecurityLoginFailed, UserID: &user, IP: "192.0.2.1", UserAgent: "curl", Detail: "wrong password"}))
+		storetest.OK(t, s.Records.RecordSecurity(ctx, models.SecurityEvent{Kind: models.SecurityLoginFailed, UserID: &user, IP: "192.0.2.1", UserAgent: "curl", Detail: "wrong password"}))
 	}
 	for range 50 { // what anybody can cause is kept once a minute
-		ok(t, s.RecordSecurity(ctx, models.SecurityEvent{Kind: models.SecurityCrossOrigin, IP: "192.0.2.2", Once: "192.0.2.2"}))
-		ok(t, s.RecordSecurity(ctx, models.SecurityEvent{Kind: models.SecurityRateLimited, IP: "192.0.2.2", Once: "192.0.2.2"}))
+		storetest.OK(t, s.Records.RecordSecurity(ctx, models.SecurityEvent{Kind: models.SecurityCrossOrigin, IP: "192.0.2.2", Once: "192.0.2.2"}))
+		storetest.OK(t, s.Records.RecordSecurity(ctx, models.SecurityEvent{Kind: models.SecurityRateLimited, IP: "192.0.2.2", Once: "192.0.2.2"}))
 	}
 	count := func(f models.SecurityFilter) int {
-		list, err := s.SecurityEvents(ctx, f)
-		ok(t, err)
+		list, err := s.Records.SecurityEvents(ctx, f)
+		storetest.OK(t, err)
 		return len(list)
 	}
 	for name, c := range map[string]struct {
@@ -231,10 +231,10 @@ func TestSecurityEvents(t *testing.T) {
 			t.Errorf("%s: %d events, want %d", name, got, c.want)
 		}
 	}
-	list, err := s.SecurityEvents(ctx, models.SecurityFilter{Limit: 4})
-	ok(t, err)
-	rest, err := s.SecurityEvents(ctx, models.SecurityFilter{Before: list[3].ID})
-	ok(t, err)
+	list, err := s.Records.SecurityEvents(ctx, models.SecurityFilter{Limit: 4})
+	storetest.OK(t, err)
+	rest, err := s.Records.SecurityEvents(ctx, models.SecurityFilter{Before: list[3].ID})
+	storetest.OK(t, err)
 	if len(rest) != 2 || rest[1].UserAgent != "old" {
 		t.Errorf("the second page is %+v", rest)
 	}
@@ -248,35 +248,3 @@ func TestSecurityEvents(t *testing.T) {
 
 // Only a sign-in with a device that was never used before is mailed, and not
 // the very first one.
-func TestNewDevicesAreMailed(t *testing.T) {
-	t.Parallel()
-	s := storetest.New(t)
-	ctx := t.Context()
-	user := storetest.User(t, s)
-	mails := func() (n int) {
-		list, err := s.Mails(ctx, "", time.Time{}, 50)
-		ok(t, err)
-		for _, m := range list {
-			if m.Kind == models.MailNewDevice && m.To == user.Email {
-				n++
-			}
-		}
-		return n
-	}
-	for _, step := range []struct {
-		device string
-		want   int
-	}{
-		{"Mozilla/5.0 Firefox/140.0", 0}, // the first of all
-		{"Mozilla/5.0 Firefox/141.0", 0}, // a newer version
-		{"Mozilla/5.0 Chrome/155.0", 1},
-		{"Mozilla/5.0 Chrome/155.0", 1},
-		{"Mozilla/5.0 Firefox/140.0", 1},
-		{"", 2},
-	} {
-		ok(t, s.RecordLogin(ctx, user, models.Client{IP: "192.0.2.1", UserAgent: step.device}))
-		if got := mails(); got != step.want {
-			t.Errorf("%d mails after a sign-in with %q, want %d", got, step.device, step.want)
-		}
-	}
-}

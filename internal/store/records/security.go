@@ -1,4 +1,4 @@
-package store
+package records
 
 import (
 	"context"
@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"longhaul/internal/store/page"
+	"longhaul/internal/store/postgres"
 	"longhaul/models"
 )
 
@@ -14,20 +16,20 @@ import (
 // is one. It should come last, as no other event can be written until the
 // transaction ends. Of those with the same kind and Once it keeps one per
 // minute.
-func (s *Store) RecordSecurity(ctx context.Context, e models.SecurityEvent) error {
+func (r *Records) RecordSecurity(ctx context.Context, e models.SecurityEvent) error {
 	if e.Once != "" {
-		wait, err := s.TakeAllowance(ctx, "security "+string(e.Kind)+" "+e.Once, 1, time.Minute)
+		wait, err := r.limits.TakeAllowance(ctx, "security "+string(e.Kind)+" "+e.Once, 1, time.Minute)
 		if err != nil || wait > 0 {
 			return err
 		}
 	}
-	return s.Tx(ctx, func(ctx context.Context) error {
-		if err := s.lock(ctx, lockSecurity, ""); err != nil {
+	return r.db.Tx(ctx, func(ctx context.Context) error {
+		if err := r.db.Lock(ctx, postgres.LockSecurity, ""); err != nil {
 			return err
 		}
 		var last chainLink
-		err := s.row(ctx, &last, "load end of security events", `
-			select id, coalesce(nullif(hash, ''), ?) as hash from security_events order by id desc limit 1`, array{chainStart().Hash})
+		err := r.db.Row(ctx, &last, "load end of security events", `
+			select id, coalesce(nullif(hash, ''), ?) as hash from security_events order by id desc limit 1`, chainStart().Hash)
 		if models.IsNotFound(err) {
 			last, err = chainStart(), nil
 		}
@@ -35,14 +37,10 @@ func (s *Store) RecordSecurity(ctx context.Context, e models.SecurityEvent) erro
 			return err
 		}
 		row := securityRow{
-			Link: chainLink{ID: last.ID + 1, PrevHash: last.Hash}, At: s.Now(), Kind: string(e.Kind), UserID: e.UserID,
-			IP: e.IP, UserAgent: e.UserAgent, Detail: e.Detail,
+			Link: last.next(), At: r.db.Now(), Kind: string(e.Kind), UserID: e.UserID, IP: e.IP, UserAgent: e.UserAgent, Detail: e.Detail,
 		}
-		_, err = s.exec(ctx, "record security event", `
-			insert into security_events (id, at, kind, user_id, ip, user_agent, detail, prev_hash, hash)
-			values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			row.Link.ID, row.At, row.Kind, row.UserID, row.IP, row.UserAgent, row.Detail, array{row.Link.PrevHash}, array{row.sum()})
-		return err
+		row.Link.Hash = row.sum()
+		return postgres.Translate(r.db.Conn(ctx).Create(&row).Error, "record security event")
 	})
 }
 
@@ -56,6 +54,9 @@ type securityRow struct {
 	UserAgent string
 	Detail    string
 }
+
+// TableName returns the table of security events.
+func (securityRow) TableName() string { return "security_events" }
 
 func (r securityRow) link() chainLink { return r.Link }
 
@@ -71,9 +72,9 @@ func (r securityRow) sum() []byte {
 // oldest that is kept and was chained, and tells whether every hash fits. What
 // is gone before it may have been old, and what was cut off at the end cannot
 // be seen.
-func (s *Store) VerifySecurityEvents(ctx context.Context) (models.ChainCheck, error) {
+func (r *Records) VerifySecurityEvents(ctx context.Context) (models.ChainCheck, error) {
 	var first chainLink
-	err := s.row(ctx, &first, "load beginning of security events", `
+	err := r.db.Row(ctx, &first, "load beginning of security events", `
 		select id - 1 as id, prev_hash as hash from security_events where hash <> '' order by id limit 1`)
 	if models.IsNotFound(err) {
 		return models.ChainCheck{}, nil
@@ -83,7 +84,7 @@ func (s *Store) VerifySecurityEvents(ctx context.Context) (models.ChainCheck, er
 	}
 	return follow(first, func(after int64) ([]securityRow, error) {
 		var batch []securityRow
-		err := s.rows(ctx, &batch, "read security events", `
+		err := r.db.Rows(ctx, &batch, "read security events", `
 			select id, at, kind, user_id, ip, user_agent, detail, prev_hash, hash
 			from security_events where id > ? order by id limit ?`, after, chainBatch)
 		return batch, err
@@ -93,48 +94,25 @@ func (s *Store) VerifySecurityEvents(ctx context.Context) (models.ChainCheck, er
 // RecordLogin keeps the event of a sign-in and mails the user when they signed
 // in before, but never with such a device: a program that names itself the
 // same, whatever its version.
-func (s *Store) RecordLogin(ctx context.Context, user models.User, from models.Client) error {
-	return s.Tx(ctx, func(ctx context.Context) error {
-		var before struct{ Any, Same bool }
-		err := s.row(ctx, &before, "look for earlier sign-ins", `
-			select count(*) > 0 as any, coalesce(bool_or(
-				regexp_replace(user_agent, '[0-9.]+', '', 'g') = regexp_replace(?, '[0-9.]+', '', 'g')), false) as same
-			from security_events where user_id = ? and kind = ?`, from.UserAgent, user.ID, models.SecurityLogin)
-		if err != nil {
-			return err
-		}
-		e := models.SecurityEvent{Kind: models.SecurityLogin, UserID: &user.ID, IP: from.IP, UserAgent: from.UserAgent}
-		if before.Any && !before.Same {
-			if err := s.QueueMail(ctx, models.Mail{
-				UserID: &user.ID, To: user.Email, Kind: models.MailNewDevice,
-				Params: map[string]string{models.MailParamIP: from.IP, models.MailParamDevice: from.UserAgent},
-			}); err != nil {
-				return err
-			}
-		}
-		return s.RecordSecurity(ctx, e)
-	})
-}
-
 // SecurityEvents returns a page of the security events, newest first.
-func (s *Store) SecurityEvents(ctx context.Context, f models.SecurityFilter) ([]models.SecurityRecord, error) {
-	q := s.conn(ctx).Order("id desc").Limit(pageSize(f.Limit))
+func (r *Records) SecurityEvents(ctx context.Context, f models.SecurityFilter) ([]models.SecurityRecord, error) {
+	q := r.db.Conn(ctx).Order("id desc").Limit(page.Size(f.Limit))
 	if f.Kind != "" {
 		q = q.Where("kind = ?", f.Kind)
 	}
 	if f.User != "" {
-		ids, err := s.namedIDs(ctx, f.User)
+		ids, err := r.namedIDs(ctx, f.User)
 		if err != nil {
 			return nil, err
 		}
-		q = q.Where("user_id = any(?)", array{ids})
+		q = q.Where("user_id in ?", ids)
 	}
 	if f.IP != "" {
 		q = q.Where("ip = ?", f.IP)
 	}
 	var events []models.SecurityEvent
 	if err := within(q, f.From, f.To, f.Before).Find(&events).Error; err != nil {
-		return nil, translate(err, "list security events")
+		return nil, postgres.Translate(err, "list security events")
 	}
 	ids := make([]uuid.UUID, 0, len(events))
 	for _, e := range events {
@@ -142,7 +120,7 @@ func (s *Store) SecurityEvents(ctx context.Context, f models.SecurityFilter) ([]
 			ids = append(ids, *e.UserID)
 		}
 	}
-	names, err := s.namesOf(ctx, ids)
+	names, err := r.namesOf(ctx, ids)
 	out := make([]models.SecurityRecord, 0, len(events))
 	for _, e := range events {
 		r := models.SecurityRecord{SecurityEvent: e}
@@ -157,8 +135,8 @@ func (s *Store) SecurityEvents(ctx context.Context, f models.SecurityFilter) ([]
 // PruneSecurityEvents removes the security events from before the time, from
 // the beginning of their chain on. The database itself keeps the last 30 days,
 // whatever the time.
-func (w *Work) PruneSecurityEvents(ctx context.Context, before time.Time) (int64, error) {
-	return w.s.exec(ctx, "prune security events", `
+func (w *Worker) PruneSecurityEvents(ctx context.Context, before time.Time) (int64, error) {
+	return w.r.db.Exec(ctx, "prune security events", `
 		delete from security_events
 		where at < ? and id < coalesce((select min(id) from security_events where at >= ?), 9223372036854775807)`, before, before)
 }

@@ -1,0 +1,145 @@
+// Package outbox keeps what a transaction decided and others have to be told:
+// items for Temporal, which are dispatched until that went well, and messages
+// on the event bus, which go out with the commit. It does not know what the
+// items are about.
+package outbox
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"longhaul/internal/event"
+	"longhaul/internal/store/postgres"
+	"longhaul/models"
+)
+
+// Outbox takes up what has to be told.
+type Outbox struct{ db *postgres.DB }
+
+// New returns the outbox of the database.
+func New(db *postgres.DB) *Outbox { return &Outbox{db} }
+
+// Worker returns the methods that only the worker may use.
+func (o *Outbox) Worker() *Worker { return &Worker{o} }
+
+// Worker dispatches what the outbox holds.
+type Worker struct{ o *Outbox }
+
+// Pauses after a failed attempt: doubled from the first to the last.
+const (
+	firstPause = time.Second
+	lastPause  = time.Minute
+)
+
+// Enqueue puts an item into the outbox, with the transaction, and wakes the
+// dispatcher. Items of one ref are dispatched in the order in which they came.
+func (o *Outbox) Enqueue(ctx context.Context, kind models.OutboxKind, ref uuid.UUID) error {
+	now := o.db.Now()
+	_, err := o.db.Exec(ctx, "put into outbox",
+		`insert into outbox (kind, ref, next_at, created_at) values (?, ?, ?, ?)`, kind, ref, now, now)
+	if err != nil {
+		return err
+	}
+	return o.Notify(ctx, event.Message{Kind: event.KindOutbox})
+}
+
+// EnqueueOnce is Enqueue unless such an item waits already.
+func (o *Outbox) EnqueueOnce(ctx context.Context, kind models.OutboxKind, ref uuid.UUID) error {
+	var waiting bool
+	err := o.db.Row(ctx, &waiting, "look into outbox",
+		`select exists (select from outbox where ref = ? and kind = ?)`, ref, kind)
+	if err != nil || waiting {
+		return err
+	}
+	return o.Enqueue(ctx, kind, ref)
+}
+
+// Notify sends messages over the event bus when the transaction commits.
+func (o *Outbox) Notify(ctx context.Context, msgs ...event.Message) error {
+	payloads, err := event.Encode(msgs...)
+	if err != nil || len(payloads) == 0 {
+		return err
+	}
+	_, err = o.db.Exec(ctx, "notify", `select pg_notify(?, p) from unnest(?::text[]) p`, event.Channel, postgres.Array[string](payloads))
+	return err
+}
+
+// DueOutbox hands up to limit due items to do, one at a time, and returns how
+// many went well. An item is deleted once do returned nil, and due again after
+// a growing pause otherwise. Dispatchers may run concurrently: each item is
+// with one of them only. After a crash an item comes again, so do has to be
+// idempotent. The items of one ref come in order, each after the success of
+// the one before.
+func (w *Worker) DueOutbox(ctx context.Context, limit int, do func(context.Context, models.OutboxItem) error) (int, error) {
+	done := 0
+	for range limit {
+		found, ok := false, false
+		err := w.o.db.Tx(ctx, func(tx context.Context) error {
+			var err error
+			// do is not part of the transaction: it tells others, who look for themselves
+			found, ok, err = w.o.dispatchOne(tx, func(item models.OutboxItem) error { return do(ctx, item) })
+			return err
+		})
+		if ok {
+			done++
+		}
+		if err != nil || !found {
+			return done, err
+		}
+	}
+	return done, nil
+}
+
+func (o *Outbox) dispatchOne(ctx context.Context, do func(models.OutboxItem) error) (found, ok bool, err error) {
+	var item models.OutboxItem
+	err = o.db.Row(ctx, &item, "next outbox item", `
+		select id, kind, ref, attempts, created_at from outbox o
+		where next_at <= ? and not exists (select from outbox b where b.ref = o.ref and b.id < o.id)
+		order by next_at, id limit 1 for update skip locked`, o.db.Now())
+	if models.IsNotFound(err) {
+		return false, false, nil
+	}
+	if err != nil {
+		return false, false, err
+	}
+	failure := do(item)
+	if failure == nil {
+		_, err = o.db.Exec(ctx, "delete outbox item", `delete from outbox where id = ?`, item.ID)
+		return true, err == nil, err
+	}
+	if ctx.Err() != nil {
+		return true, false, postgres.Translate(ctx.Err(), "dispatch outbox item") // rolled back: the item stays due
+	}
+	o.db.Log.WarnContext(ctx, "outbox item not dispatched", "kind", item.Kind, "ref", item.Ref,
+		"attempt", item.Attempts+1, "error", failure)
+	_, err = o.db.Exec(ctx, "put off outbox item",
+		`update outbox set attempts = attempts + 1, next_at = ?, last_error = left(?, 500) where id = ?`,
+		o.db.Now().Add(Pause(item.Attempts)), failure.Error(), item.ID)
+	return true, false, err
+}
+
+// Pause returns how long to wait after a failure that so many others came
+// before.
+func Pause(attempts int) time.Duration {
+	pause := firstPause
+	for range attempts {
+		if pause *= 2; pause >= lastPause {
+			return lastPause
+		}
+	}
+	return pause
+}
+
+// OutboxAge returns how long the oldest waiting item or account request has
+// been there, 0 if none is.
+func (w *Worker) OutboxAge(ctx context.Context) (time.Duration, error) {
+	var row struct{ Oldest *time.Time }
+	err := w.o.db.Row(ctx, &row, "load outbox age", `
+		select least((select min(created_at) from outbox), (select min(created_at) from account_requests)) as oldest`)
+	if err != nil || row.Oldest == nil {
+		return 0, err
+	}
+	return max(0, w.o.db.Now().Sub(*row.Oldest)), nil
+}

@@ -1,0 +1,78 @@
+package storetest
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"longhaul/internal/store"
+	"longhaul/models"
+)
+
+// Must returns a function that passes a value on and ends the test when there
+// is an error with it.
+func Must[T any](t testing.TB) func(v T, err error) T {
+	t.Helper()
+	return func(v T, err error) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+// OK ends the test when there is an error.
+func OK(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// WantCode checks the code of an error.
+func WantCode(t testing.TB, err error, code models.Code) {
+	t.Helper()
+	if err == nil || models.CodeOf(err) != code {
+		t.Errorf("got %v, want %s", err, code)
+	}
+}
+
+// WantProblem checks the problem of an error.
+func WantProblem(t testing.TB, err error, p models.Problem) {
+	t.Helper()
+	if err == nil || models.AsError(err).Problem != p {
+		t.Errorf("got %v, want %s", err, p)
+	}
+}
+
+// Try runs a statement on the test's database, for what the store has no
+// method for.
+func Try(t testing.TB, query string, args ...any) error {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), DSN(t))
+	OK(t, err)
+	_, err = conn.Exec(t.Context(), query, args...)
+	return errors.Join(err, conn.Close(t.Context()))
+}
+
+// Exec is Try for what has to go well.
+func Exec(t testing.TB, query string, args ...any) {
+	t.Helper()
+	OK(t, Try(t, query, args...))
+}
+
+// Clock is a time that tests move on.
+type Clock struct{ now time.Time }
+
+// FakeClock has the store go by a clock that stands still.
+func FakeClock(s *store.Store) *Clock {
+	c := &Clock{now: s.Now()}
+	s.Now = func() time.Time { return c.now }
+	return c
+}
+
+// Add moves the clock on.
+func (c *Clock) Add(d time.Duration) { c.now = c.now.Add(d) }
