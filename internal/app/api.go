@@ -10,20 +10,16 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"go.temporal.io/sdk/client"
 	"golang.org/x/sync/errgroup"
 
 	"longhaul/api"
 	"longhaul/internal/config"
-	"longhaul/internal/event"
-	"longhaul/internal/objstore"
 	"longhaul/internal/password"
 	"longhaul/internal/store"
 	"longhaul/internal/telemetry"
 	"longhaul/internal/token"
 	"longhaul/internal/turnstile"
-	"longhaul/models"
 	"longhaul/workflows"
 )
 
@@ -42,17 +38,15 @@ const (
 // see goes to stdout; the log goes to stderr.
 func RunAPI(ctx context.Context, cfg config.Config, version string, stdout, stderr io.Writer) error {
 	log := telemetry.NewLogger(stderr, cfg.Log.Level, cfg.Log.Format == config.LogText)
-	parts, err := openAPI(ctx, cfg, log)
+	open, err := openBackends(ctx, cfg, log)
 	if err != nil {
 		return err
 	}
-	defer parts.close()
+	defer open.close()
+	parts := &apiParts{open}
 	server, err := parts.server(cfg, version, log) //nolint:contextcheck // middleware takes the request's own context
 	if err != nil {
 		return err
-	}
-	if !cfg.Mail.On() {
-		log.WarnContext(ctx, "mail is off: no address is verified and no forgotten password reset; set RESEND_API_KEY")
 	}
 	if err := offerSetup(ctx, parts.store, cfg, stdout); err != nil {
 		return err
@@ -61,69 +55,7 @@ func RunAPI(ctx context.Context, cfg config.Config, version string, stdout, stde
 }
 
 // apiParts is what the API has open.
-type apiParts struct {
-	store    *store.Store
-	bus      *event.PG
-	temporal client.Client
-	objects  *objstore.Client
-	keys     *token.Keys
-	registry *prometheus.Registry
-	log      *slog.Logger
-}
-
-// openAPI opens what the API needs. The database may be late; the workflow
-// engine may be away for as long as it likes.
-func openAPI(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *apiParts, err error) {
-	p := &apiParts{log: log}
-	defer func() {
-		if err != nil {
-			p.close()
-		}
-	}()
-	if p.keys, err = token.NewKeys(cfg.SecretKey); err != nil {
-		return nil, err
-	}
-	if p.objects, err = objstore.New(objstore.Config(cfg.Storage)); err != nil {
-		return nil, err
-	}
-	if p.store, err = waitFor(ctx, log, "database", func(ctx context.Context) (*store.Store, error) {
-		return store.Open(ctx, cfg.Database.URL, log)
-	}); err != nil {
-		return nil, err
-	}
-	p.store.RunningLimit, p.store.FailoverAfter = cfg.Limits.MaxRunningJobs, cfg.Limits.FailoverAfter
-	if err = p.store.CheckSchema(ctx); err != nil {
-		if models.CodeOf(err) == models.CodeConflict {
-			return nil, errors.New(models.AsError(err).Message) // the sentence alone, for the console
-		}
-		return nil, err
-	}
-	if p.bus, err = waitFor(ctx, log, "event bus", func(ctx context.Context) (*event.PG, error) {
-		return event.OpenPG(ctx, cfg.Database.URL, log)
-	}); err != nil {
-		return nil, err
-	}
-	if p.temporal, err = lazyTemporal(cfg.Temporal, log); err != nil {
-		return nil, err
-	}
-	p.registry = telemetry.NewRegistry()
-	return p, nil
-}
-
-// close closes what is open, in reverse.
-func (p *apiParts) close() {
-	if p.temporal != nil {
-		p.temporal.Close()
-	}
-	if p.bus != nil {
-		p.bus.Close()
-	}
-	if p.store != nil {
-		if err := p.store.Close(); err != nil {
-			p.log.Warn("closing the database failed", "error", err)
-		}
-	}
-}
+type apiParts struct{ *backends }
 
 func (p *apiParts) server(cfg config.Config, version string, log *slog.Logger) (*api.Server, error) {
 	proxies := make([]string, 0, len(cfg.Web.TrustedProxies))

@@ -2,54 +2,16 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
-
-	"github.com/cenkalti/backoff/v5"
-	"go.temporal.io/sdk/client"
-	temporallog "go.temporal.io/sdk/log"
 
 	"longhaul/api"
 	"longhaul/internal/config"
 	"longhaul/models"
 	"longhaul/workflows"
 )
-
-// startBudget is how long a start waits for what it cannot do without.
-const startBudget = time.Minute
-
-// waitFor opens a dependency that may be starting too, until the budget is
-// spent.
-func waitFor[T any](ctx context.Context, log *slog.Logger, name string, open func(context.Context) (T, error)) (T, error) {
-	pauses := backoff.NewExponentialBackOff()
-	pauses.InitialInterval, pauses.MaxInterval = 200*time.Millisecond, 3*time.Second
-	v, err := backoff.Retry(ctx, func() (T, error) { return open(ctx) },
-		backoff.WithBackOff(pauses), backoff.WithMaxElapsedTime(startBudget),
-		backoff.WithNotify(func(err error, pause time.Duration) {
-			log.WarnContext(ctx, "waiting for a dependency", "name", name, "pause", pause, "error", err)
-		}))
-	if err != nil {
-		return v, fmt.Errorf("open the %s: %w", name, err)
-	}
-	return v, nil
-}
-
-// lazyTemporal returns a client that connects when it is first used: the API
-// starts and answers while Temporal is away.
-func lazyTemporal(cfg config.Temporal, log *slog.Logger) (client.Client, error) {
-	c, err := client.NewLazyClient(client.Options{
-		HostPort: cfg.Address, Namespace: cfg.Namespace,
-		Logger: temporallog.NewStructuredLogger(log.With("component", "temporal")),
-	})
-	if err != nil {
-		return nil, fmt.Errorf("make temporal client: %w", err)
-	}
-	return c, nil
-}
 
 // webDir returns the folder of the web app, "" when it was not built.
 func webDir(dir string, log *slog.Logger) string {

@@ -6,20 +6,15 @@ import (
 	"log/slog"
 	"time"
 
-	"go.temporal.io/sdk/client"
 	"golang.org/x/sync/errgroup"
 
 	"longhaul/activities"
 	"longhaul/agent/agentapi"
 	"longhaul/internal/config"
-	"longhaul/internal/event"
 	"longhaul/internal/fetch"
 	"longhaul/internal/mail"
-	"longhaul/internal/objstore"
 	"longhaul/internal/seedr"
-	"longhaul/internal/store"
 	"longhaul/internal/telemetry"
-	"longhaul/internal/token"
 	"longhaul/models"
 	"longhaul/worker"
 	"longhaul/workflows"
@@ -52,65 +47,36 @@ func RunWorker(ctx context.Context, cfg config.Config, stderr io.Writer) error {
 		}
 		return err
 	}
-	registry := telemetry.NewRegistry()
 	deps := parts.deps(cfg)
-	deps.Metrics = registry
+	deps.Metrics = parts.registry
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return worker.New(parts.temporal, deps).Run(ctx) })
-	g.Go(func() error { return telemetry.ServeMetrics(ctx, cfg.MetricsListen, registry, log) })
+	g.Go(func() error { return telemetry.ServeMetrics(ctx, cfg.MetricsListen, parts.registry, log) })
 	return g.Wait()
 }
 
 // workerParts is what the worker has open.
 type workerParts struct {
-	store    *store.Store
-	bus      *event.PG
-	temporal client.Client
-	objects  *objstore.Client
-	keys     *token.Keys
-	mails    *mail.Sender  // nil while mail is off
-	seedr    *seedr.Client // nil without an account
-	log      *slog.Logger
+	*backends
+	mails *mail.Sender  // nil while mail is off
+	seedr *seedr.Client // nil without an account
 }
 
-// openWorker opens what the worker needs. The database may be late.
 func openWorker(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *workerParts, err error) {
-	p := &workerParts{log: log}
+	b, err := openBackends(ctx, cfg, log)
+	if err != nil {
+		return nil, err
+	}
+	p := &workerParts{backends: b}
 	defer func() {
 		if err != nil {
 			p.close()
 		}
 	}()
-	if p.keys, err = token.NewKeys(cfg.SecretKey); err != nil {
-		return nil, err
-	}
-	if p.objects, err = objstore.New(objstore.Config(cfg.Storage)); err != nil {
-		return nil, err
-	}
-	if p.store, err = waitFor(ctx, log, "database", func(ctx context.Context) (*store.Store, error) {
-		return store.Open(ctx, cfg.Database.URL, log)
-	}); err != nil {
-		return nil, err
-	}
-	p.store.RunningLimit, p.store.FailoverAfter = cfg.Limits.MaxRunningJobs, cfg.Limits.FailoverAfter
-	if err = p.store.CheckSchema(ctx); err != nil {
-		return nil, err
-	}
 	if p.seedr, err = openSeedr(ctx, cfg.Seedr, p.store.Work(), log); err != nil {
 		return nil, err
 	}
-	if p.bus, err = waitFor(ctx, log, "event bus", func(ctx context.Context) (*event.PG, error) {
-		return event.OpenPG(ctx, cfg.Database.URL, log)
-	}); err != nil {
-		return nil, err
-	}
-	if p.temporal, err = lazyTemporal(cfg.Temporal, log); err != nil {
-		return nil, err
-	}
-	if err = p.openMails(cfg); err != nil {
-		return nil, err
-	}
-	return p, nil
+	return p, p.openMails(cfg)
 }
 
 // close closes what is open, in reverse.
@@ -118,17 +84,7 @@ func (p *workerParts) close() {
 	if p.seedr != nil {
 		p.seedr.Close()
 	}
-	if p.temporal != nil {
-		p.temporal.Close()
-	}
-	if p.bus != nil {
-		p.bus.Close()
-	}
-	if p.store != nil {
-		if err := p.store.Close(); err != nil {
-			p.log.Warn("closing the database failed", "error", err)
-		}
-	}
+	p.backends.close()
 }
 
 // deps plugs the parts into the activities and the loops.
@@ -180,7 +136,6 @@ func (p *workerParts) deps(cfg config.Config) worker.Deps {
 // openMails makes the way to the mail provider, if one is configured.
 func (p *workerParts) openMails(cfg config.Config) error {
 	if !cfg.Mail.On() {
-		p.log.Warn("mail is off: no address is verified and no forgotten password reset; set RESEND_API_KEY")
 		return nil
 	}
 	composer, err := mail.NewComposer(cfg.Web.BaseURL.URL, p.keys)

@@ -1,0 +1,120 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	"github.com/prometheus/client_golang/prometheus"
+	"go.temporal.io/sdk/client"
+	temporallog "go.temporal.io/sdk/log"
+
+	"longhaul/internal/config"
+	"longhaul/internal/event"
+	"longhaul/internal/objstore"
+	"longhaul/internal/store"
+	"longhaul/internal/telemetry"
+	"longhaul/internal/token"
+	"longhaul/internal/wait"
+	"longhaul/models"
+)
+
+// startBudget is how long a start waits for what it cannot do without.
+const startBudget = time.Minute
+
+// backends is what every program of the control plane works with.
+type backends struct {
+	store    *store.Store
+	bus      *event.PG
+	temporal client.Client
+	objects  *objstore.Client
+	keys     *token.Keys
+	registry *prometheus.Registry
+	log      *slog.Logger
+}
+
+// openBackends opens them. The database may be late; the workflow engine may be
+// away for as long as it likes.
+func openBackends(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *backends, err error) {
+	b := &backends{registry: telemetry.NewRegistry(), log: log}
+	defer func() {
+		if err != nil {
+			b.close()
+		}
+	}()
+	if b.keys, err = token.NewKeys(cfg.SecretKey); err != nil {
+		return nil, err
+	}
+	if b.objects, err = objstore.New(objstore.Config(cfg.Storage)); err != nil {
+		return nil, err
+	}
+	if b.store, err = waitFor(ctx, log, "database", func(ctx context.Context) (*store.Store, error) {
+		return store.Open(ctx, cfg.Database.URL, log)
+	}); err != nil {
+		return nil, err
+	}
+	b.store.RunningLimit, b.store.FailoverAfter = cfg.Limits.MaxRunningJobs, cfg.Limits.FailoverAfter
+	if err = b.store.CheckSchema(ctx); err != nil {
+		if models.CodeOf(err) == models.CodeConflict {
+			return nil, errors.New(models.AsError(err).Message) // the sentence alone, for the console
+		}
+		return nil, err
+	}
+	if b.bus, err = waitFor(ctx, log, "event bus", func(ctx context.Context) (*event.PG, error) {
+		return event.OpenPG(ctx, cfg.Database.URL, log)
+	}); err != nil {
+		return nil, err
+	}
+	if b.temporal, err = lazyTemporal(cfg.Temporal, log); err != nil {
+		return nil, err
+	}
+	if !cfg.Mail.On() {
+		log.WarnContext(ctx, "mail is off: no address is verified and no forgotten password reset; set RESEND_API_KEY")
+	}
+	return b, nil
+}
+
+// close closes what is open, in reverse.
+func (b *backends) close() {
+	if b.temporal != nil {
+		b.temporal.Close()
+	}
+	if b.bus != nil {
+		b.bus.Close()
+	}
+	if b.store != nil {
+		if err := b.store.Close(); err != nil {
+			b.log.Warn("closing the database failed", "error", err)
+		}
+	}
+}
+
+// waitFor opens a dependency that may be starting too, until the budget is
+// spent.
+func waitFor[T any](ctx context.Context, log *slog.Logger, name string, open func(context.Context) (T, error)) (T, error) {
+	v, err := backoff.Retry(ctx, func() (T, error) { return open(ctx) },
+		backoff.WithBackOff(wait.Growing(200*time.Millisecond, 3*time.Second)), backoff.WithMaxElapsedTime(startBudget),
+		backoff.WithNotify(func(err error, pause time.Duration) {
+			log.WarnContext(ctx, "waiting for a dependency", "name", name, "pause", pause, "error", err)
+		}))
+	if err != nil {
+		return v, fmt.Errorf("open the %s: %w", name, err)
+	}
+	return v, nil
+}
+
+// lazyTemporal returns a client that connects when it is first used: a program
+// starts while Temporal is away.
+func lazyTemporal(cfg config.Temporal, log *slog.Logger) (client.Client, error) {
+	c, err := client.NewLazyClient(client.Options{
+		HostPort: cfg.Address, Namespace: cfg.Namespace,
+		Logger: temporallog.NewStructuredLogger(log.With("component", "temporal")),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make temporal client: %w", err)
+	}
+	return c, nil
+}
