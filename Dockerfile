@@ -12,7 +12,11 @@ COPY go.mod go.sum ./
 COPY third_party/ third_party/
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o /out/ ./cmd/api ./cmd/worker ./cmd/agent ./cmd/longhaul
+ARG VERSION=
+ARG COMMIT=
+RUN CGO_ENABLED=0 go build -trimpath -o /out/ \
+    -ldflags="-s -w -X longhaul/internal/version.number=${VERSION} -X longhaul/internal/version.commit=${COMMIT}" \
+    ./cmd/api ./cmd/worker ./cmd/agent ./cmd/longhaul
 
 FROM debian:12.12-slim
 RUN apt-get update \

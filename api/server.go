@@ -22,6 +22,7 @@ import (
 // Config is what the API needs to know of its deployment.
 type Config struct {
 	Version          string
+	Commit           string
 	BaseURL          *url.URL // origin of the app; links are made from it, never from a request
 	FilesURL         *url.URL // origin of delivered files
 	WebDir           string   // the built web app; empty for none

@@ -51,6 +51,7 @@ const tagSystem = "system"
 // PublicConfig is what a client needs to know of a deployment.
 type PublicConfig struct {
 	Version          string       `json:"version"`
+	Commit           string       `json:"commit" doc:"What it was built from"`
 	FilesURL         string       `json:"filesUrl" doc:"Origin of download addresses"`
 	SetupNeeded      bool         `json:"setupNeeded" doc:"There is no account yet"`
 	Limits           Limits       `json:"limits"`
@@ -94,7 +95,7 @@ func (h *systemHandlers) config(ctx context.Context, in *configInput) (*configOu
 		return nil, err
 	}
 	out := &configOutput{Body: PublicConfig{
-		Version: h.cfg.Version, FilesURL: originOf(h.cfg.FilesURL), SetupNeeded: !h.isSetUp.Load(),
+		Version: h.cfg.Version, Commit: h.cfg.Commit, FilesURL: originOf(h.cfg.FilesURL), SetupNeeded: !h.isSetUp.Load(),
 		Registration: registration(mode), TurnstileSiteKey: h.cfg.TurnstileSiteKey, Passkeys: h.passkeys, Mail: h.cfg.Mail,
 		PasswordRule: fmt.Sprintf(passwordRule, h.cfg.MinPassword), PlansPath: PathPlans,
 		Limits: Limits{

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -18,6 +19,8 @@ type commands struct {
 	Temporal temporalCommand `cmd:"" help:"Run only the Temporal server and its web UI."`
 	S3       s3Command       `cmd:"" name:"s3" help:"Run only the S3 server."`
 	Mail     mailCommand     `cmd:"" help:"Run only the mail catcher."`
+
+	Version kong.VersionFlag `help:"Print the commit that this was built from."`
 }
 
 func main() {
@@ -25,6 +28,7 @@ func main() {
 	parsed := kong.Parse(&cli,
 		kong.Name("devstack"),
 		kong.Description("Runs Longhaul and everything it needs on one machine."),
+		kong.Vars{"version": "devstack (commit " + commit() + ")"},
 		kong.UsageOnError(),
 	)
 	ctx, hurry := untilSignalled()
@@ -34,6 +38,18 @@ func main() {
 		fmt.Fprintln(os.Stderr, "devstack:", err)
 		os.Exit(1)
 	}
+}
+
+// commit returns the hash of the source, as the Go tool noted it.
+func commit() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				return s.Value
+			}
+		}
+	}
+	return "unknown"
 }
 
 // hurryUp is closed when a second signal asks to stop at once.

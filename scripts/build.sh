@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Builds the programs into ./bin and the web app into ./web/dist, only what is out
 # of date, and shows how far it is: the first build compiles for minutes.
+# A release names itself: VERSION=1.2.3 scripts/build.sh. COMMIT is the commit of
+# the working tree unless it is given.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -62,8 +64,7 @@ compile() {
   fetch "$dir" "$@"
   total=$(grep -c . "$work/stale" || true)
   : >"$log"
-  # shellcheck disable=SC2086 # flags are words
-  (cd "$dir" && go build -v $flags -o "$output" "$@" 2>"$log") &
+  (cd "$dir" && go build -v "$flags" -o "$output" "$@" 2>"$log") &
   local pid=$!
   watch "$log" "$total" "$pid" "compiling $name:"
   wait "$pid" || { grep -vE '^[A-Za-z0-9._/~-]+$' "$log" >&2; echo "build: $name does not compile" >&2; exit 1; }
@@ -121,13 +122,24 @@ finish_web() {
   say "web app: built"
 }
 
+# commit prints the commit of the working tree and whether files differ from it.
+commit() {
+  local hash
+  hash=$(git rev-parse --verify --quiet HEAD 2>/dev/null) || return 0
+  git diff-index --quiet HEAD -- 2>/dev/null || hash+=+changed
+  printf '%s' "$hash"
+}
+
 main() {
   mkdir -p bin
   start_web
   # Without symbol tables the linker is twice as fast; panics still name their lines.
+  local linker=-s
+  [ -z "${VERSION:-}" ] || linker+=" -X longhaul/internal/version.number=$VERSION"
+  linker+=" -X longhaul/internal/version.commit=${COMMIT:-$(commit)}"
   local programs=(./cmd/...)
   [ -z "${SEEDR_SIMULATOR:-}" ] || programs+=(./test/seedrsim)
-  compile programs . bin/ '-ldflags=-s' "${programs[@]}"
+  compile programs . bin/ "-ldflags=$linker" "${programs[@]}"
   compile devstack devstack ../bin/devstack '-ldflags=-s' .
   finish_web
 }

@@ -67,7 +67,7 @@ func New(t testing.TB, opts ...Option) *Harness {
 	app, files := httptest.NewUnstartedServer(nil), httptest.NewUnstartedServer(nil)
 	h.AppURL, h.FilesURL = "http://"+app.Listener.Addr().String(), "http://"+files.Listener.Addr().String()
 	cfg := api.Config{
-		Version: "test", BaseURL: parse(t, h.AppURL), FilesURL: parse(t, h.FilesURL), MaxJobBytes: MaxJobBytes,
+		Version: "test", Commit: "abc", BaseURL: parse(t, h.AppURL), FilesURL: parse(t, h.FilesURL), MaxJobBytes: MaxJobBytes,
 		MaxRunningJobs: 10, Registration: models.RegistrationOpen, Mail: true, MinPassword: password.MinLength, TemporalUIURL: "http://temporal.test",
 		WorkflowUIURL: "http://temporal.test/namespaces/longhaul",
 	}

@@ -14,9 +14,8 @@ import (
 	"longhaul/agent/child"
 	"longhaul/agent/childapi"
 	"longhaul/internal/config"
+	"longhaul/internal/version"
 )
-
-var version = "dev" //nolint:gochecknoglobals // set by the linker
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -28,6 +27,11 @@ func main() {
 }
 
 func run(ctx context.Context) error {
+	build := version.Current()
+	if version.Asked(os.Args[1:]) {
+		fmt.Println("agent", build)
+		return nil
+	}
 	if len(os.Args) > 1 && os.Args[1] == childapi.Command {
 		log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 		return child.Run(ctx, os.Stdin, os.Stdout, child.Shipped(log))
@@ -36,5 +40,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("configuration: %w", err)
 	}
-	return agent.Run(ctx, agent.Options{Config: cfg, Version: version, Log: cfg.Logger(os.Stderr)})
+	log := cfg.Logger(os.Stderr)
+	log.InfoContext(ctx, "starting", "program", "agent", "version", build.Version, "commit", build.Commit)
+	return agent.Run(ctx, agent.Options{Config: cfg, Version: build.Version, Log: log})
 }

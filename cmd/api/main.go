@@ -12,9 +12,8 @@ import (
 	"longhaul/api"
 	"longhaul/internal/app"
 	"longhaul/internal/config"
+	"longhaul/internal/version"
 )
-
-var version = "dev" //nolint:gochecknoglobals // set by the linker
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -26,6 +25,11 @@ func main() {
 }
 
 func run(ctx context.Context) error {
+	build := version.Current()
+	if version.Asked(os.Args[1:]) {
+		fmt.Println("api", build)
+		return nil
+	}
 	if len(os.Args) > 1 && os.Args[1] == "openapi" {
 		document, err := api.Document() //nolint:contextcheck // middleware takes the request's own context
 		fmt.Print(string(document))
@@ -35,5 +39,5 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("configuration: %w", err)
 	}
-	return app.RunAPI(ctx, cfg, version, os.Stdout, os.Stderr)
+	return app.RunAPI(ctx, cfg, build, os.Stdout, os.Stderr)
 }

@@ -10,13 +10,12 @@ import (
 	"syscall"
 
 	"longhaul/internal/cli"
+	"longhaul/internal/version"
 )
-
-var version = "dev" //nolint:gochecknoglobals // set by the linker
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := cli.Run(ctx, os.Args[1:], cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, cli.Options{Version: version})
+	code := cli.Run(ctx, os.Args[1:], cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, cli.Options{Build: version.Current()})
 	stop()
 	os.Exit(code)
 }

@@ -11,6 +11,7 @@ import (
 
 	"longhaul/internal/app"
 	"longhaul/internal/config"
+	"longhaul/internal/version"
 )
 
 func main() {
@@ -23,9 +24,14 @@ func main() {
 }
 
 func run(ctx context.Context) error {
+	build := version.Current()
+	if version.Asked(os.Args[1:]) {
+		fmt.Println("worker", build)
+		return nil
+	}
 	cfg, err := config.Load(config.ProcessWorker)
 	if err != nil {
 		return fmt.Errorf("configuration: %w", err)
 	}
-	return app.RunWorker(ctx, cfg, os.Stderr)
+	return app.RunWorker(ctx, cfg, build, os.Stderr)
 }

@@ -20,6 +20,7 @@ import (
 	"longhaul/internal/telemetry"
 	"longhaul/internal/token"
 	"longhaul/internal/turnstile"
+	"longhaul/internal/version"
 	"longhaul/workflows"
 )
 
@@ -36,15 +37,16 @@ const (
 
 // RunAPI serves the API until ctx ends. What a person at the console has to
 // see goes to stdout; the log goes to stderr.
-func RunAPI(ctx context.Context, cfg config.Config, version string, stdout, stderr io.Writer) error {
+func RunAPI(ctx context.Context, cfg config.Config, build version.Build, stdout, stderr io.Writer) error {
 	log := telemetry.NewLogger(stderr, cfg.Log.Level, cfg.Log.Format == config.LogText)
-	open, err := openBackends(ctx, cfg, log)
+	log.InfoContext(ctx, "starting", "program", "api", "version", build.Version, "commit", build.Commit)
+	open, err := openBackends(ctx, cfg, build, log)
 	if err != nil {
 		return err
 	}
 	defer open.close()
 	parts := &apiParts{open}
-	server, err := parts.server(cfg, version, log) //nolint:contextcheck // middleware takes the request's own context
+	server, err := parts.server(cfg, build, log) //nolint:contextcheck // middleware takes the request's own context
 	if err != nil {
 		return err
 	}
@@ -57,13 +59,13 @@ func RunAPI(ctx context.Context, cfg config.Config, version string, stdout, stde
 // apiParts is what the API has open.
 type apiParts struct{ *backends }
 
-func (p *apiParts) server(cfg config.Config, version string, log *slog.Logger) (*api.Server, error) {
+func (p *apiParts) server(cfg config.Config, build version.Build, log *slog.Logger) (*api.Server, error) {
 	proxies := make([]string, 0, len(cfg.Web.TrustedProxies))
 	for _, n := range cfg.Web.TrustedProxies {
 		proxies = append(proxies, n.String())
 	}
 	return api.New(api.Config{
-		Version: version, BaseURL: cfg.Web.BaseURL.URL, FilesURL: cfg.Web.FilesURL.URL, WebDir: webDir(cfg.Web.Dir, log),
+		Version: build.Version, Commit: build.Commit, BaseURL: cfg.Web.BaseURL.URL, FilesURL: cfg.Web.FilesURL.URL, WebDir: webDir(cfg.Web.Dir, log),
 		TrustedProxies: proxies, MaxJobBytes: cfg.Limits.MaxJobBytes, MaxRunningJobs: cfg.Limits.MaxRunningJobs,
 		Mail: cfg.Mail.On(), Registration: cfg.Accounts.Registration, RequireAdminTOTP: cfg.Accounts.RequireAdminTOTP,
 		TurnstileSiteKey: cfg.Accounts.TurnstileSiteKey, MinPassword: password.MinLength, TemporalUIURL: cfg.Temporal.UIURL,

@@ -15,6 +15,7 @@ import (
 	"longhaul/internal/app"
 	"longhaul/internal/config"
 	"longhaul/internal/store/storetest"
+	"longhaul/internal/version"
 )
 
 // apiVars configures an API whose workflow engine and storage are away.
@@ -39,15 +40,21 @@ func TestRunAPI(t *testing.T) {
 	var stdout bytes.Buffer
 	done := make(chan error, 1)
 	go func() {
-		done <- app.RunAPI(ctx, cfg, "test", &stdout, logs)
+		done <- app.RunAPI(ctx, cfg, version.Build{Version: "test", Commit: "abc"}, &stdout, logs)
 		logs.Close()
 	}()
-	address := make(chan string, 1)
+	address, started := make(chan string, 1), make(chan string, 1)
 	go func() { // the address is only known from the log
 		lines := bufio.NewScanner(logged)
 		for lines.Scan() {
-			var l struct{ Msg, Name, Address string }
-			if json.Unmarshal(lines.Bytes(), &l) == nil && l.Msg == "listening" && l.Name == "app" {
+			var l struct{ Msg, Name, Address, Program, Version, Commit string }
+			if json.Unmarshal(lines.Bytes(), &l) != nil {
+				continue
+			}
+			switch {
+			case l.Msg == "starting":
+				started <- l.Program + " " + l.Version + " " + l.Commit
+			case l.Msg == "listening" && l.Name == "app":
 				address <- l.Address
 			}
 		}
@@ -57,6 +64,9 @@ func TestRunAPI(t *testing.T) {
 	case base = <-address:
 	case err := <-done:
 		t.Fatalf("ended at once: %v", err)
+	}
+	if got := <-started; got != "api test abc" {
+		t.Errorf("the log says that %q starts", got)
 	}
 	link := regexp.MustCompile(`^Create the first administrator within 24 hours: http://localhost:8080/setup\?token=([\w-]{43})\n$`).FindStringSubmatch(stdout.String())
 	if link == nil {
@@ -92,7 +102,7 @@ func TestRunAPIRefusesAnOldSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = app.RunAPI(t.Context(), cfg, "test", io.Discard, io.Discard)
+	err = app.RunAPI(t.Context(), cfg, version.Build{}, io.Discard, io.Discard)
 	if err == nil || !strings.HasPrefix(err.Error(), "The database schema is at version 0") {
 		t.Errorf("ended with %v", err)
 	}

@@ -18,6 +18,7 @@ import (
 	"longhaul/internal/store"
 	"longhaul/internal/telemetry"
 	"longhaul/internal/token"
+	"longhaul/internal/version"
 	"longhaul/internal/wait"
 	"longhaul/models"
 )
@@ -38,8 +39,8 @@ type backends struct {
 
 // openBackends opens them. The database may be late; the workflow engine may be
 // away for as long as it likes.
-func openBackends(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *backends, err error) {
-	b := &backends{registry: telemetry.NewRegistry(), log: log}
+func openBackends(ctx context.Context, cfg config.Config, build version.Build, log *slog.Logger) (_ *backends, err error) {
+	b := &backends{registry: telemetry.NewRegistry(build), log: log}
 	defer func() {
 		if err != nil {
 			b.close()

@@ -15,6 +15,7 @@ import (
 	"longhaul/internal/mail"
 	"longhaul/internal/seedr"
 	"longhaul/internal/telemetry"
+	"longhaul/internal/version"
 	"longhaul/models"
 	"longhaul/worker"
 	"longhaul/workflows"
@@ -31,9 +32,10 @@ const (
 
 // RunWorker runs workflows, activities and the loops that feed them until ctx
 // ends.
-func RunWorker(ctx context.Context, cfg config.Config, stderr io.Writer) error {
+func RunWorker(ctx context.Context, cfg config.Config, build version.Build, stderr io.Writer) error {
 	log := telemetry.NewLogger(stderr, cfg.Log.Level, cfg.Log.Format == config.LogText)
-	parts, err := openWorker(ctx, cfg, log)
+	log.InfoContext(ctx, "starting", "program", "worker", "version", build.Version, "commit", build.Commit)
+	parts, err := openWorker(ctx, cfg, build, log)
 	if err != nil {
 		return err
 	}
@@ -62,8 +64,8 @@ type workerParts struct {
 	seedr *seedr.Client // nil without an account
 }
 
-func openWorker(ctx context.Context, cfg config.Config, log *slog.Logger) (_ *workerParts, err error) {
-	b, err := openBackends(ctx, cfg, log)
+func openWorker(ctx context.Context, cfg config.Config, build version.Build, log *slog.Logger) (_ *workerParts, err error) {
+	b, err := openBackends(ctx, cfg, build, log)
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
+
+	"longhaul/internal/version"
 )
 
 // Exit statuses.
@@ -38,7 +40,7 @@ type Streams struct {
 
 // Options set what a command takes from its surroundings.
 type Options struct {
-	Version   string
+	Build     version.Build
 	ConfigDir string        // where the session is kept; empty is the user's configuration folder
 	Retry     time.Duration // first pause before a broken connection is tried again; 0 is a second
 }
@@ -55,7 +57,7 @@ type program struct {
 type commands struct {
 	Server  string           `help:"Address of the Longhaul server." env:"LONGHAUL_URL" default:"http://localhost:8080" placeholder:"URL"`
 	JSON    bool             `help:"Print JSON instead of tables."`
-	Version kong.VersionFlag `help:"Print the version."`
+	Version kong.VersionFlag `help:"Print the version and commit."`
 
 	Login  loginCmd  `cmd:"" help:"Sign in: make an API token and keep it." group:"Account"`
 	Logout logoutCmd `cmd:"" help:"Revoke the kept API token and forget it." group:"Account"`
@@ -77,6 +79,8 @@ type commands struct {
 	Audit   auditCmd   `cmd:"" help:"The audit log." group:"Operator"`
 	Config  configCmd  `cmd:"" help:"Configuration." group:"Operator"`
 	Migrate migrateCmd `cmd:"" help:"Bring the database schema to the newest version." group:"Operator"`
+
+	PrintVersion versionCmd `cmd:"" name:"version" help:"Print the version and commit."`
 }
 
 // exitCode carries kong's wish to exit out of it.
@@ -101,7 +105,7 @@ func Run(ctx context.Context, args []string, s Streams, o Options) (code int) {
 		kong.Name("longhaul"),
 		kong.Description("Longhaul downloads for you, elsewhere: submit and forget.\n\n"+
 			"Exit status: 0 done, 1 failed, 2 wrong usage, 3 not signed in, 4 not found, 5 the job did not end well."),
-		kong.Vars{"version": "longhaul " + o.Version},
+		kong.Vars{"version": "longhaul " + o.Build.String()},
 		kong.Writers(s.Out, s.Err),
 		kong.Exit(func(c int) { panic(exitCode(c)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),

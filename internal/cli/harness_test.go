@@ -15,6 +15,7 @@ import (
 
 	"longhaul/api/apitest"
 	"longhaul/internal/cli"
+	"longhaul/internal/version"
 	"longhaul/models"
 )
 
@@ -58,7 +59,7 @@ func (s *shell) runWith(ctx context.Context, in string, args ...string) result {
 	var out, errs output
 	code := cli.Run(ctx, append([]string{"--server", s.AppURL}, args...),
 		cli.Streams{In: strings.NewReader(in), Out: &out, Err: &errs},
-		cli.Options{Version: "test", ConfigDir: s.dir, Retry: time.Millisecond})
+		cli.Options{Build: version.Build{Version: "test", Commit: "abc"}, ConfigDir: s.dir, Retry: time.Millisecond})
 	return result{code: code, out: out.String(), err: errs.String()}
 }
 

@@ -12,6 +12,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"longhaul/internal/version"
 )
 
 // Times that bound the metrics server.
@@ -21,11 +23,20 @@ const (
 	shutdownTimeout = 2 * time.Second
 )
 
-// NewRegistry returns a registry that knows the Go runtime and the process.
-func NewRegistry() *prometheus.Registry {
+// NewRegistry returns a registry that knows the Go runtime, the process and
+// which build it is.
+func NewRegistry(b version.Build) *prometheus.Registry {
 	r := prometheus.NewRegistry()
-	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	r.MustRegister(buildInfo(b), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return r
+}
+
+// buildInfo is always 1; its labels tell the build.
+func buildInfo(b version.Build) prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "longhaul_build_info", Help: "Always 1; the labels tell which build runs.",
+		ConstLabels: prometheus.Labels{"version": b.Version, "commit": b.Commit},
+	}, func() float64 { return 1 })
 }
 
 // ServeMetrics serves the registry at /metrics until ctx ends. An empty

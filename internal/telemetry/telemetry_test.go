@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"longhaul/internal/telemetry"
+	"longhaul/internal/version"
 )
 
 func TestLogHidesSecrets(t *testing.T) {
@@ -78,7 +79,7 @@ func TestServeMetrics(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	r := telemetry.NewRegistry()
+	r := telemetry.NewRegistry(version.Build{Version: "1.2.3", Commit: "abc"})
 	c := prometheus.NewCounter(prometheus.CounterOpts{Name: "longhaul_test_total", Help: "A test's."})
 	r.MustRegister(c)
 	c.Inc()
@@ -96,7 +97,7 @@ func TestServeMetrics(t *testing.T) {
 	if err != nil || resp.Body.Close() != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"longhaul_test_total 1", "go_goroutines", "process_resident_memory_bytes"} {
+	for _, want := range []string{"longhaul_test_total 1", `longhaul_build_info{commit="abc",version="1.2.3"} 1`, "go_goroutines", "process_resident_memory_bytes"} {
 		if !strings.Contains(string(body), want) {
 			t.Errorf("%s is missing", want)
 		}

@@ -204,6 +204,9 @@ func (r *recorder) record(in string, c call, req *http.Request, a answer) {
 	if files {
 		origin = "files"
 	}
+	if c.brief {
+		a.header.Del("Content-Length")
+	}
 	r.headers(ch, origin, a.header)
 	if !c.brief {
 		ch.text.WriteString(r.body(a))

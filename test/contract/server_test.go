@@ -4,8 +4,10 @@
 package contract
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 	"testing"
 
 	"github.com/gin-gonic/gin"
@@ -44,6 +46,9 @@ func start(t *testing.T) *server {
 		{Index: 0, Path: "Inspected/a.txt", Size: 10}, {Index: 1, Path: "Inspected/b.mp4", Size: 20},
 	}}
 	s.routes = append(routesOf(t, s.h.Server.App(), false), routesOf(t, s.h.Server.Delivery(), true)...)
+	slices.SortFunc(s.routes, func(a, b route) int {
+		return cmp.Or(cmp.Compare(a.path, b.path), cmp.Compare(a.method, b.method))
+	})
 	return s
 }
 

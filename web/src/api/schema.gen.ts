@@ -2525,6 +2525,8 @@ export interface components {
             entry: components["schemas"]["ProviderHistoryEntry"];
         };
         PublicConfig: {
+            /** @description What it was built from */
+            commit: string;
             /** @description Origin of download addresses */
             filesUrl: string;
             limits: components["schemas"]["Limits"];
