@@ -7,7 +7,6 @@
 package chaos
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"os"
@@ -20,19 +19,10 @@ import (
 
 var stack *harness.Stack
 
-func TestMain(m *testing.M) { os.Exit(run(m)) }
-
-func run(m *testing.M) int {
-	var err error
-	stack, err = harness.Launch(context.Background(), harness.Options{Env: []string{
+func TestMain(m *testing.M) {
+	os.Exit(harness.Package{Env: []string{
 		"AGENT_ALLOW_CIDRS=127.0.0.0/8", "AGENT_DHT=false", "MAX_RUNNING_JOBS=50", "AGENT_CAPACITY=16",
-	}})
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "start the stack:", err)
-		return 1
-	}
-	defer stack.Stop()
-	return m.Run()
+	}}.Run(m, func(s *harness.Stack) { stack = s }))
 }
 
 // everyPart is killed one by one and together.

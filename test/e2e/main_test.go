@@ -5,8 +5,6 @@
 package e2e
 
 import (
-	"context"
-	"fmt"
 	"os"
 	"testing"
 
@@ -16,11 +14,8 @@ import (
 // stack is the one running system of the package; tests use jobs of their own.
 var stack *harness.Stack
 
-func TestMain(m *testing.M) { os.Exit(run(m)) }
-
-func run(m *testing.M) int {
-	var err error
-	stack, err = harness.Launch(context.Background(), harness.Options{
+func TestMain(m *testing.M) {
+	os.Exit(harness.Package{
 		// Sources and peers of these tests are on the loopback interface, which
 		// an agent refuses unless its operator allows it. Dead sources give up
 		// soon, so that their sentence can be read.
@@ -29,11 +24,5 @@ func run(m *testing.M) int {
 			"RESOLVE_TIMEOUT=20s", "STALL_TIMEOUT=15s", "RETRY_PAUSES=1s,1s", "MAX_RUNNING_JOBS=50", "AGENT_CAPACITY=16",
 			"MAX_JOB_BYTES=536870912", "REGISTRATION=open",
 		},
-	})
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "start the stack:", err)
-		return 1
-	}
-	defer stack.Stop()
-	return m.Run()
+	}.Run(m, func(s *harness.Stack) { stack = s }))
 }

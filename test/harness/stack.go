@@ -39,6 +39,7 @@ type Stack struct {
 	Client  *Client // signed in as the first admin
 	DB      *pgxpool.Pool
 	Objects *objstore.Client
+	Seedr   *Seedr // nil without a simulated account
 
 	MaxJobBytes int64 // the MAX_JOB_BYTES that was set
 

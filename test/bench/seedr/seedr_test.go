@@ -4,7 +4,6 @@
 package seedr
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"net/netip"
@@ -27,28 +26,12 @@ var (
 	sim   *harness.Seedr
 )
 
-func TestMain(m *testing.M) { os.Exit(run(m)) }
-
-func run(m *testing.M) int {
-	var err error
-	if sim, err = harness.StartSeedr(); err != nil {
-		fmt.Fprintln(os.Stderr, "start the simulator:", err)
-		return 1
-	}
-	defer sim.Stop()
-	sim.Set(func(s *seedrtest.Switches) { s.Slots = 2000 })
-	stack, err = harness.Launch(context.Background(), harness.Options{Env: append(sim.Env(),
-		"AGENT_DHT=false", "MAX_RUNNING_JOBS=2000", "SEEDR_SLOTS=2000", "STALL_TIMEOUT=3h")})
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "start the stack:", err)
-		return 1
-	}
-	defer stack.Stop()
-	if err := stack.UseProvider(context.Background(), "seedr", "none"); err != nil {
-		fmt.Fprintln(os.Stderr, "switch to Seedr:", err)
-		return 1
-	}
-	return m.Run()
+func TestMain(m *testing.M) {
+	os.Exit(harness.Package{
+		Seedr:    true,
+		Switches: func(s *seedrtest.Switches) { s.Slots = 2000 },
+		Env:      []string{"AGENT_DHT=false", "MAX_RUNNING_JOBS=2000", "SEEDR_SLOTS=2000", "STALL_TIMEOUT=3h"},
+	}.Run(m, func(s *harness.Stack) { stack, sim = s, s.Seedr }))
 }
 
 // content is cheap to make, so that the simulator does not cost what is

@@ -6,7 +6,6 @@
 package seedr
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"os"
@@ -23,27 +22,11 @@ var (
 	sim   *harness.Seedr
 )
 
-func TestMain(m *testing.M) { os.Exit(run(m)) }
-
-func run(m *testing.M) int {
-	var err error
-	if sim, err = harness.StartSeedr(); err != nil {
-		fmt.Fprintln(os.Stderr, "start the simulator:", err)
-		return 1
-	}
-	defer sim.Stop()
-	stack, err = harness.Launch(context.Background(), harness.Options{Env: append(sim.Env(),
-		"AGENT_ALLOW_CIDRS=127.0.0.0/8", "AGENT_DHT=false", "RESOLVE_TIMEOUT=20s", "STALL_TIMEOUT=20s", "RETRY_PAUSES=1s,1s")})
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "start the stack:", err)
-		return 1
-	}
-	defer stack.Stop()
-	if err := stack.UseProvider(context.Background(), "seedr", "none"); err != nil {
-		fmt.Fprintln(os.Stderr, "switch to Seedr:", err)
-		return 1
-	}
-	return m.Run()
+func TestMain(m *testing.M) {
+	os.Exit(harness.Package{
+		Seedr: true,
+		Env:   []string{"AGENT_ALLOW_CIDRS=127.0.0.0/8", "AGENT_DHT=false", "RESOLVE_TIMEOUT=20s", "STALL_TIMEOUT=20s", "RETRY_PAUSES=1s,1s"},
+	}.Run(m, func(s *harness.Stack) { stack, sim = s, s.Seedr }))
 }
 
 func nested(name string, seed uint64) harness.Torrent {
