@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/crypto/argon2"
 
+	"longhaul/internal/lane"
 	"longhaul/models"
 )
 
@@ -38,16 +39,10 @@ func parallel() int { return min(max(runtime.GOMAXPROCS(0)/2, 1), maxParallel) }
 
 // Hasher hashes and verifies passwords, a few at a time. It is safe for
 // concurrent use.
-type Hasher struct {
-	running chan struct{}
-	queued  chan struct{}
-}
+type Hasher struct{ lane *lane.Lane }
 
 // NewHasher returns a hasher.
-func NewHasher() *Hasher {
-	n := parallel()
-	return &Hasher{running: make(chan struct{}, n), queued: make(chan struct{}, n+waiting)}
-}
+func NewHasher() *Hasher { return &Hasher{lane.New(parallel(), waiting)} }
 
 // Check reports whether a new password may be used; see Check of the package.
 func (h *Hasher) Check(password, email string) error { return Check(password, email) }
@@ -99,19 +94,16 @@ func (h *Hasher) derive(ctx context.Context, p phc, password string, size uint32
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	select {
-	case h.queued <- struct{}{}:
-		defer func() { <-h.queued }()
-	default:
+	if !h.lane.Join() {
 		return nil, models.Errorf(models.CodeRateLimited, "Too many sign-ins at once. Try again in a moment.")
 	}
-	select {
-	case h.running <- struct{}{}:
-		defer func() { <-h.running }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	return argon2.IDKey([]byte(password), p.salt, p.time, p.memory, p.threads, size), nil
+	defer h.lane.Leave()
+	var key []byte
+	err := h.lane.Do(ctx, func() error {
+		key = argon2.IDKey([]byte(password), p.salt, p.time, p.memory, p.threads, size)
+		return nil
+	})
+	return key, err
 }
 
 // phc is a hash in PHC string form: $argon2id$v=19$m=…,t=…,p=…$salt$key.
