@@ -64,27 +64,6 @@ type SelectionInput struct {
 	Indexes []int     `json:"indexes"`
 }
 
-// TransferResult is what a transfer came to.
-type TransferResult struct {
-	AgentID  string          `json:"agentId"`
-	Provider models.Provider `json:"provider,omitempty"` // empty for an agent
-	ToStore  bool            `json:"toStore,omitempty"`  // the provider has all bytes; they are still to be copied to storage
-	Epoch    int64           `json:"epoch"`
-	Bytes    int64           `json:"bytes"` // bytes of the selected files; -1 while unknown
-
-	// Waits says that the job is in the queue again, without a slot: its files
-	// are known now and there is no room for them.
-	Waits bool `json:"waits,omitempty"`
-}
-
-// FaultDetails travels with a failed transfer or finalization.
-type FaultDetails struct {
-	Provider  models.Provider `json:"provider,omitempty"` // empty for an agent
-	AgentID   string          `json:"agentId,omitempty"`
-	Epoch     int64           `json:"epoch,omitempty"`
-	BytesDone int64           `json:"bytesDone,omitempty"` // verified when it failed; progress renews the budget of retries
-}
-
 // MoveInput gives a job to another provider.
 type MoveInput struct {
 	JobID   uuid.UUID       `json:"jobId"`

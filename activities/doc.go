@@ -1,6 +1,6 @@
-// Package activities does what workflows decide: it places transfers on agents,
-// follows them, completes objects in storage and writes the rows of jobs. Each
-// activity is idempotent, because Temporal may run it more than once, and
-// returns through the border in errors.go, which alone decides what is tried
-// again. It does not decide what a job does next; workflows does.
+// Package activities adapts what internal packages do to Temporal: each activity
+// decodes its input, calls one of them, and returns through the border in
+// errors.go, which alone decides what Temporal tries again. Every activity is
+// idempotent, because Temporal may run it more than once. What a job does next is
+// decided in workflows.
 package activities

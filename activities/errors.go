@@ -3,12 +3,12 @@ package activities
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"time"
 
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
 
+	"longhaul/internal/wait"
 	"longhaul/models"
 )
 
@@ -18,7 +18,7 @@ const (
 	unreachableDelay = 2 * time.Second  // the agent may just be restarting
 	noAgentDelay     = 3 * time.Second  // a slot may be free in a moment …
 	noAgentDelayMax  = 30 * time.Second // … but a missing agent is not asked for all the time
-	lostDelay        = 1 * time.Second  // the job moves at once; per further job of the agent a little later
+	lostDelay        = 1 * time.Second  // the job moves at once
 	drainedDelay     = 200 * time.Millisecond
 	rateLimitDelay   = 30 * time.Second
 	handoverDelay    = 100 * time.Millisecond // another worker goes on at once
@@ -76,7 +76,7 @@ func typeOf(e *models.Error) string {
 func failure(e *models.Error, delay time.Duration, details ...any) error {
 	r := ruleOf(e)
 	if delay == 0 {
-		delay = spread(r.delay)
+		delay = wait.Spread(r.delay)
 	}
 	o := temporal.ApplicationErrorOptions{NonRetryable: r.final, NextRetryDelay: delay, Details: details}
 	if r.benign {
@@ -118,13 +118,4 @@ func handover() error { return later("The worker stops; another one goes on.", h
 func later(message string, delay time.Duration) error {
 	return temporal.NewApplicationErrorWithOptions(message, "later",
 		temporal.ApplicationErrorOptions{NextRetryDelay: delay, Category: temporal.ApplicationErrorCategoryBenign})
-}
-
-// isNotFound reports whether err says that there is no such thing.
-// spread returns d ± 30 %.
-func spread(d time.Duration) time.Duration {
-	if d <= 0 {
-		return 0
-	}
-	return d + time.Duration((rand.Float64()-0.5)*0.6*float64(d))
 }

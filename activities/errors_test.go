@@ -96,13 +96,3 @@ func retryable(err error) bool {
 	ae, ok := errors.AsType[*temporal.ApplicationError](err)
 	return ok && !ae.NonRetryable()
 }
-
-func TestSentence(t *testing.T) {
-	t.Parallel()
-	if got := sentence(strings.Repeat("ä", 400)); len(got) > 310 || !strings.HasSuffix(got, "…") || strings.Contains(got, "\uFFFD") {
-		t.Errorf("got %d bytes: %q", len(got), got)
-	}
-	if sentence("") == "" {
-		t.Error("an empty reason stays empty")
-	}
-}

@@ -57,7 +57,7 @@ func (a *Files) finalize(ctx context.Context, jobID uuid.UUID) (FinalizeResult, 
 		return FinalizeResult{}, err
 	}
 	if job.State == models.StateReady { // an earlier try got that far but could not say so
-		return FinalizeResult{Files: job.FileCount, Bytes: sizeOf(job)}, nil
+		return FinalizeResult{Files: job.FileCount, Bytes: job.Bytes()}, nil
 	}
 	_, err = a.Store.Transition(ctx, jobID, models.JobChange{
 		To: models.StateStoring, Reason: "All bytes are stored; the files are completed and checked.",
@@ -87,7 +87,7 @@ func (a *Files) finalize(ctx context.Context, jobID uuid.UUID) (FinalizeResult, 
 	if err != nil {
 		return FinalizeResult{}, err
 	}
-	return FinalizeResult{Files: job.FileCount, Bytes: sizeOf(job)}, nil
+	return FinalizeResult{Files: job.FileCount, Bytes: job.Bytes()}, nil
 }
 
 // complete makes one file's object whole: the order is object, check, row.
@@ -205,13 +205,6 @@ func (a *Files) forget(ctx context.Context, f models.FileParts) error {
 }
 
 func jobPrefix(jobID uuid.UUID) string { return "jobs/" + jobID.String() + "/" }
-
-func sizeOf(j models.Job) int64 {
-	if j.Size == nil {
-		return -1
-	}
-	return *j.Size
-}
 
 // beat heartbeats the activity until the returned function is called.
 func beat(ctx context.Context) func() {

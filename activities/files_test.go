@@ -15,6 +15,7 @@ import (
 	"longhaul/activities"
 	"longhaul/internal/objstore"
 	"longhaul/internal/objstore/objstoretest"
+	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
 
@@ -63,7 +64,7 @@ func newDownloaded(t *testing.T) *downloaded {
 	d := &downloaded{bench: b, objects: objstoretest.New(t), big: bytes.Repeat([]byte("0123456789abcdef"), 17<<16)}
 	d.act = &activities.Files{Store: b.work, Objects: d.objects}
 	row, _ := b.agent(4)
-	job, p := b.placed(models.TransferDownload, int64(len(d.big)), 5, 0)
+	job := storetest.Placed(t, b.store, b.user.ID, models.TransferDownload, int64(len(d.big)), 5, 0)
 	var err error
 	d.job = job
 	if d.files, err = b.store.Files(t.Context(), b.user.ID, job.ID); err != nil {
@@ -78,7 +79,7 @@ func newDownloaded(t *testing.T) *downloaded {
 	cut := int(d.files[0].PartSize)
 	for n, body := range [][]byte{d.big[:cut], d.big[cut:]} {
 		stored := part(t, d.objects, d.files[0], d.upload, n+1, body)
-		if err := b.store.SaveParts(t.Context(), row.ID, job.ID, p.Epoch, []models.PartReport{{Index: 0, Part: stored}}); err != nil {
+		if err := b.store.SaveParts(t.Context(), row.ID, job.ID, job.Epoch, []models.PartReport{{Index: 0, Part: stored}}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -69,7 +69,7 @@ func (a *Jobs) load(ctx context.Context, in JobInput) (Plan, error) {
 	return Plan{
 		Failover: cmp.Or(job.Failover, cfg.Options.Failover), Private: job.Private,
 		SeedrFits: models.ProviderSeedr.Fits(job.SourceKind, hash),
-		State:     job.State, Admitted: job.AdmittedAt != nil, Provider: job.Provider, Bytes: sizeOf(job),
+		State:     job.State, Admitted: job.AdmittedAt != nil, Provider: job.Provider, Bytes: job.Bytes(),
 		ManifestKnown: job.FileCount > 0, ChooseFiles: job.ChooseFiles && job.Selection == nil,
 		SelectionTimeout: a.SelectionTimeout, AttentionTimeout: a.AttentionTimeout,
 		RetryPauses: a.RetryPauses,

@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -11,6 +10,9 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"longhaul/agent/agentapi"
+	"longhaul/internal/agentfault"
+	"longhaul/internal/attempt"
+	"longhaul/internal/wait"
 	"longhaul/models"
 )
 
@@ -34,8 +36,6 @@ type Agent interface {
 	Start(ctx context.Context, jobID string, s agentapi.StartTransfer) (agentapi.Status, error)
 	Stop(ctx context.Context, jobID string, s agentapi.Stop) error
 	Delete(ctx context.Context, jobID string, epoch int64) error
-	Manifest(ctx context.Context, jobID string) (agentapi.Manifest, error)
-	Changes(ctx context.Context, since int64, wait time.Duration) (agentapi.Changes, error)
 }
 
 // Transfers places transfers on agents and ends them.
@@ -51,15 +51,15 @@ type Transfers struct {
 // ResolveSource has an agent or Seedr find out what the source holds. It
 // returns pending: the tracker of the agent or of Seedr completes it by task
 // token.
-func (a *Transfers) ResolveSource(ctx context.Context, in JobInput) (TransferResult, error) {
-	return TransferResult{}, border(ctx, a.place(ctx, in, models.TransferResolve, models.StateResolving))
+func (a *Transfers) ResolveSource(ctx context.Context, in JobInput) (models.TransferResult, error) {
+	return models.TransferResult{}, border(ctx, a.place(ctx, in, models.TransferResolve, models.StateResolving))
 }
 
 // StartTransfer has an agent fetch the selected files into storage, or Seedr
 // fetch the content into its account. It returns pending: the tracker of the
 // agent or of Seedr completes it by task token.
-func (a *Transfers) StartTransfer(ctx context.Context, in JobInput) (TransferResult, error) {
-	return TransferResult{}, border(ctx, a.place(ctx, in, models.TransferDownload, models.StateDownloading))
+func (a *Transfers) StartTransfer(ctx context.Context, in JobInput) (models.TransferResult, error) {
+	return models.TransferResult{}, border(ctx, a.place(ctx, in, models.TransferDownload, models.StateDownloading))
 }
 
 // place writes the attempt before the agent is called: whatever the agent
@@ -70,14 +70,14 @@ func (a *Transfers) place(ctx context.Context, in JobInput, kind models.Transfer
 	info, jobID := activity.GetInfo(ctx), in.JobID
 	src, err := a.Store.Source(ctx, jobID)
 	if err != nil {
-		return passing(err)
+		return attempt.Passing(err)
 	}
 	p, err := a.Store.PlaceTransfer(ctx, jobID, kind, info.TaskToken, to)
 	if next, ok := waitsFor()[problemOf(err)]; ok {
 		return a.wait(ctx, in, models.AsError(err), next)
 	}
 	if err != nil {
-		return passing(err)
+		return attempt.Passing(err)
 	}
 	if p.Job.Provider == models.ProviderSeedr {
 		return activity.ErrResultPending
@@ -86,11 +86,11 @@ func (a *Transfers) place(ctx context.Context, in JobInput, kind models.Transfer
 	if err == nil {
 		return activity.ErrResultPending
 	}
-	fault := startFault(err)
-	details := FaultDetails{AgentID: p.Agent.ID.String(), Epoch: p.Epoch}
+	fault := agentfault.Refused(err)
+	details := models.FaultDetails{AgentID: p.Agent.ID.String(), Epoch: p.Epoch}
 	// The activity may be cancelled by now; the attempt is ended all the same.
 	if err := a.Store.EndAttempt(context.WithoutCancel(ctx), jobID, p.Epoch, models.AttemptFailed, fault.Problem, fault.Message); err != nil {
-		return passing(err)
+		return attempt.Passing(err)
 	}
 	activity.GetLogger(ctx).Warn("transfer not taken by agent", "job_id", jobID, "agent", p.Agent.ID, "problem", fault.Problem, "cause", fault.Cause)
 	return failure(fault, 0, details)
@@ -119,7 +119,7 @@ func (a *Transfers) wait(ctx context.Context, in JobInput, cause *models.Error, 
 		To: models.StateQueued, Problem: cause.Problem, Reason: reason, NextAction: next,
 	})
 	if err != nil {
-		return passing(err)
+		return attempt.Passing(err)
 	}
 	info := activity.GetInfo(ctx)
 	since := info.ScheduledTime
@@ -128,11 +128,11 @@ func (a *Transfers) wait(ctx context.Context, in JobInput, cause *models.Error, 
 	}
 	if in.Elsewhere && time.Since(since) >= a.FailoverAfter {
 		return temporal.NewApplicationErrorWithOptions(reason, typeOf(cause), temporal.ApplicationErrorOptions{
-			NonRetryable: true, Category: temporal.ApplicationErrorCategoryBenign, Details: []any{FaultDetails{Provider: job.Provider}},
+			NonRetryable: true, Category: temporal.ApplicationErrorCategoryBenign, Details: []any{models.FaultDetails{Provider: job.Provider}},
 		})
 	}
 	delay := min(noAgentDelay*time.Duration(1+info.Attempt/5), noAgentDelayMax)
-	return failure(cause, spread(delay))
+	return failure(cause, wait.Spread(delay))
 }
 
 // MoveJob gives a job to another provider. What runs for it is ended in the
@@ -226,47 +226,10 @@ func (a *Transfers) stop(ctx context.Context, in StopInput) error {
 	return nil
 }
 
-// startFault reads why an agent did not take a transfer.
-func startFault(err error) *models.Error {
-	if p, ok := errors.AsType[*agentapi.Problem](err); ok {
-		problem := models.Problem(p.Code)
-		if slices.Contains(models.Problems(), problem) {
-			return models.Fault(problem, "%s", sentence(p.Detail)).Because(err)
-		}
-	}
-	return models.Fault(models.ProblemAgentUnreachable, "The agent could not be called; another try follows.").Because(err)
-}
-
 // problemOf returns the problem of an error, empty if it has none.
 func problemOf(err error) models.Problem {
 	if err == nil {
 		return ""
 	}
 	return models.AsError(err).Problem
-}
-
-// passing marks a fault of our own machinery as one that passes, so that a
-// transfer waits for it instead of counting it against the source.
-func passing(err error) error {
-	e := models.AsError(err)
-	if e.Code != models.CodeInternal {
-		return e
-	}
-	return models.Errorf(models.CodeUnavailable, "Something on our side is away for now.").Because(err)
-}
-
-// sentence bounds a text that an agent sent.
-func sentence(s string) string {
-	const limit = 300
-	if s == "" {
-		return "The agent gave no reason."
-	}
-	if len(s) <= limit {
-		return s
-	}
-	cut := limit
-	for cut > 0 && s[cut]&0xC0 == 0x80 {
-		cut--
-	}
-	return s[:cut] + "…"
 }

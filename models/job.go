@@ -44,6 +44,14 @@ type Job struct {
 // WorkflowID returns the id of the workflow that runs the job.
 func (j Job) WorkflowID() string { return "job-" + j.ID.String() }
 
+// Bytes returns the size of the job's selected files, -1 while it is unknown.
+func (j Job) Bytes() int64 {
+	if j.Size == nil {
+		return -1
+	}
+	return *j.Size
+}
+
 // Attempt is one placement of a job's transfer on a provider.
 type Attempt struct {
 	JobID     uuid.UUID `gorm:"type:uuid;primaryKey"`

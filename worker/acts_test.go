@@ -7,8 +7,8 @@ import (
 
 	enumspb "go.temporal.io/api/enums/v1"
 
-	"longhaul/activities/activitytest"
 	"longhaul/agent/agentapi"
+	"longhaul/agent/agentapi/agentapitest"
 	"longhaul/internal/seedr/seedrtest"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
@@ -27,7 +27,7 @@ func newStage(t *testing.T) *stage {
 	a := newAccount(t, seedrtest.Default())
 	a.patience = time.Hour
 	s := &stage{system: newSystem(t, options{seedr: a, selection: time.Hour, attention: time.Hour}), account: a}
-	s.agent(func(a *activitytest.Agent, id string, st agentapi.StartTransfer) {
+	s.agent(func(a *agentapitest.Agent, id string, st agentapi.StartTransfer) {
 		switch mode := s.mode.Load(); {
 		case mode == "works", mode == "resolves" && st.Kind == agentapi.KindResolve:
 			s.works(a, id, st)

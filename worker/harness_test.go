@@ -24,8 +24,10 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 
 	"longhaul/activities"
-	"longhaul/activities/activitytest"
 	"longhaul/agent/agentapi"
+	"longhaul/agent/agentapi/agentapitest"
+	"longhaul/internal/agenttrack"
+	"longhaul/internal/attempt"
 	"longhaul/internal/event"
 	"longhaul/internal/objstore"
 	"longhaul/internal/objstore/objstoretest"
@@ -50,7 +52,7 @@ type system struct {
 	objects  *objstore.Client
 	gate     *gate // in front of the objects of FinalizeFiles
 	user     models.User
-	agents   map[uuid.UUID]*activitytest.Agent
+	agents   map[uuid.UUID]*agentapitest.Agent
 	content  []byte
 	restart  func() // ends the worker and runs another
 }
@@ -86,7 +88,7 @@ func newSystem(t *testing.T, o options) *system {
 	t.Helper()
 	s := &system{
 		t: t, store: storetest.New(t), temporal: temporaltest.New(t), objects: objstoretest.New(t),
-		agents: map[uuid.UUID]*activitytest.Agent{}, content: []byte("hello"),
+		agents: map[uuid.UUID]*agentapitest.Agent{}, content: []byte("hello"),
 	}
 	s.flows = workflows.NewClient(s.temporal)
 	s.gate = &gate{Client: s.objects}
@@ -96,22 +98,26 @@ func newSystem(t *testing.T, o options) *system {
 		t.Fatalf("open bus: %v", err)
 	}
 	t.Cleanup(bus.Close)
-	dial := func(a models.Agent) activities.Agent { return agentapi.NewClient(a.URL, "secret", http.DefaultClient) }
-	pace := activities.DefaultPace()
+	dial := func(a models.Agent) *agentapi.Client { return agentapi.NewClient(a.URL, "secret", http.DefaultClient) }
+	pace := agenttrack.DefaultPace()
 	pace.Wait, pace.Tick, pace.Flush, pace.Resync = time.Second, 50*time.Millisecond, 200*time.Millisecond, 500*time.Millisecond
 	pace.Grace, pace.Silence = 500*time.Millisecond, 300*time.Millisecond
 	work := s.store.Work()
-	follow, stream := o.seedr.parts(s, bus)
+	desk := attempt.NewDesk(work, activities.Waiters{Tokens: s.temporal})
+	follow, stream := o.seedr.parts(s, bus, desk)
 	s.store.FailoverAfter = time.Millisecond
 	deps := worker.Deps{
 		Jobs: &activities.Jobs{Store: work, SelectionTimeout: o.selection, AttentionTimeout: o.attention, RetryPauses: o.pauses},
 		Transfers: &activities.Transfers{
-			Store: work, Agents: dial, ResolveTimeout: time.Minute, StallTimeout: time.Minute,
+			Store: work, Agents: func(a models.Agent) activities.Agent { return dial(a) }, ResolveTimeout: time.Minute, StallTimeout: time.Minute,
 		},
-		Files:   &activities.Files{Store: work, Objects: s.gate},
-		Tracker: &activities.Tracker{Store: work, Agents: dial, Tokens: s.temporal, Events: bus, Now: time.Now, Pace: pace},
-		Seedr:   follow,
-		Streams: stream,
+		Files: &activities.Files{Store: work, Objects: s.gate},
+		Tracker: &activities.Tracker{Agents: &agenttrack.Tracker{
+			Store: work, Agents: func(a models.Agent) agenttrack.Agent { return dial(a) }, Desk: desk, Events: bus, Now: time.Now,
+			Log: slog.New(slog.DiscardHandler), Pace: pace,
+		}},
+		Seedr:   &activities.SeedrTracker{Account: follow},
+		Streams: &activities.Streams{Copier: stream},
 		Sweeps:  &activities.Sweeps{Store: work, Objects: s.objects, Runner: s.flows, Now: time.Now},
 		Mails:   &activities.Mails{Store: work, Sender: o.mails},
 		Quota:   &activities.Quota{Store: work, Objects: s.objects},
@@ -137,9 +143,9 @@ func (s *system) run(deps worker.Deps) (stop func()) {
 }
 
 // agent adds an agent whose transfers the hook moves.
-func (s *system) agent(h hook) (uuid.UUID, *activitytest.Agent) {
+func (s *system) agent(h hook) (uuid.UUID, *agentapitest.Agent) {
 	s.t.Helper()
-	a := activitytest.NewAgent(s.t)
+	a := agentapitest.NewAgent(s.t)
 	if h != nil {
 		a.OnStart = func(id string, st agentapi.StartTransfer) { h(a, id, st) }
 	}
@@ -152,7 +158,7 @@ func (s *system) agent(h hook) (uuid.UUID, *activitytest.Agent) {
 }
 
 // works is a hook that resolves and downloads at once.
-func (s *system) works(a *activitytest.Agent, id string, st agentapi.StartTransfer) {
+func (s *system) works(a *agentapitest.Agent, id string, st agentapi.StartTransfer) {
 	if st.Kind == agentapi.KindResolve {
 		a.Resolve(id, agentapi.Manifest{Metainfo: s.torrent(), Files: []agentapi.ManifestFile{{Path: "x"}}})
 		return
@@ -338,8 +344,7 @@ func (s *system) delivered(id uuid.UUID) {
 // silence makes the control plane see the agent's last heartbeat in the past.
 func (s *system) silence(id uuid.UUID) {
 	s.t.Helper()
-	past := *s.store
-	past.Now = func() time.Time { return time.Now().UTC().Add(-2 * models.AgentLostAfter) }
+	past := storetest.At(s.store, func() time.Time { return time.Now().UTC().Add(-2 * models.AgentLostAfter) })
 	a, err := s.store.Agent(s.t.Context(), id)
 	if err != nil {
 		s.t.Fatalf("load agent: %v", err)
@@ -350,11 +355,11 @@ func (s *system) silence(id uuid.UUID) {
 }
 
 // hook is how an agent moves transfers.
-type hook func(a *activitytest.Agent, id string, st agentapi.StartTransfer)
+type hook func(a *agentapitest.Agent, id string, st agentapi.StartTransfer)
 
 // at runs the named act once the download has begun.
-func (s *system) downloading(act func(a *activitytest.Agent, id string)) hook {
-	return func(a *activitytest.Agent, id string, st agentapi.StartTransfer) {
+func (s *system) downloading(act func(a *agentapitest.Agent, id string)) hook {
+	return func(a *agentapitest.Agent, id string, st agentapi.StartTransfer) {
 		if st.Kind == agentapi.KindResolve {
 			s.works(a, id, st)
 			return

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"longhaul/internal/event"
+	"longhaul/internal/wait"
 	"longhaul/models"
 )
 
@@ -160,7 +161,7 @@ func (w *Worker) answerAccounts(ctx context.Context) error {
 		if _, err := w.deps.Records.DeleteLeftJobs(ctx, leftJobs); err != nil && ctx.Err() == nil {
 			w.log.WarnContext(ctx, "jobs of deleted accounts not deleted", "error", err)
 		}
-		if n < accountSize && !sleep(ctx, accountEvery) {
+		if n < accountSize && wait.For(ctx, accountEvery) != nil {
 			return nil
 		}
 	}
@@ -180,7 +181,7 @@ func (w *Worker) admit(ctx context.Context, b bell) error {
 		if len(admitted) < admitSize && !b.wait(ctx, admitEvery) {
 			return nil
 		}
-		if !sleep(ctx, admitGap) {
+		if wait.For(ctx, admitGap) != nil {
 			return nil
 		}
 	}

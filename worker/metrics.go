@@ -6,6 +6,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"longhaul/internal/wait"
 	"longhaul/models"
 )
 
@@ -63,7 +64,7 @@ func (w *Worker) measure(ctx context.Context) error {
 		if age, err := w.deps.Records.OutboxAge(ctx); err == nil {
 			w.metrics.age.Set(age.Seconds())
 		}
-		if !sleep(ctx, ageEvery) {
+		if wait.For(ctx, ageEvery) != nil {
 			return nil
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"longhaul/activities"
-	"longhaul/activities/activitytest"
+	"longhaul/agent/agentapi/agentapitest"
 	"longhaul/models"
 	"longhaul/workflows"
 )
@@ -68,7 +68,7 @@ func TestSweepNow(t *testing.T) {
 func TestViewOfAJob(t *testing.T) {
 	s := newSystem(t, options{})
 	begun := make(chan struct{})
-	s.agent(s.downloading(func(*activitytest.Agent, string) { close(begun) }))
+	s.agent(s.downloading(func(*agentapitest.Agent, string) { close(begun) }))
 	job := s.known()
 	<-begun
 	v, err := s.flows.State(t.Context(), job.ID)
@@ -91,7 +91,7 @@ func TestViewOfAJob(t *testing.T) {
 
 func TestOperatorsFindJobsByAttributes(t *testing.T) {
 	s := newSystem(t, options{attention: time.Hour})
-	s.agent(s.downloading(func(a *activitytest.Agent, id string) {
+	s.agent(s.downloading(func(a *agentapitest.Agent, id string) {
 		a.Fail(id, string(models.ProblemStalled), "Nothing came for too long.")
 	}))
 	job := s.known()

@@ -8,8 +8,8 @@ import (
 
 	enumspb "go.temporal.io/api/enums/v1"
 
-	"longhaul/activities/activitytest"
 	"longhaul/agent/agentapi"
+	"longhaul/agent/agentapi/agentapitest"
 	"longhaul/models"
 )
 
@@ -40,7 +40,7 @@ func TestKnownFilesToReady(t *testing.T) {
 
 func TestURLToReady(t *testing.T) {
 	s := newSystem(t, options{})
-	s.agent(func(a *activitytest.Agent, id string, st agentapi.StartTransfer) {
+	s.agent(func(a *agentapitest.Agent, id string, st agentapi.StartTransfer) {
 		if st.Kind == agentapi.KindResolve {
 			a.Resolve(id, agentapi.Manifest{
 				Name: s.name(), Files: []agentapi.ManifestFile{{Path: s.name(), Size: int64(len(s.content))}},
@@ -58,7 +58,7 @@ func TestURLToReady(t *testing.T) {
 func TestMagnetWithResolveAndLostAgent(t *testing.T) {
 	s := newSystem(t, options{})
 	lost := make(chan struct{})
-	first, _ := s.agent(s.downloading(func(a *activitytest.Agent, _ string) {
+	first, _ := s.agent(s.downloading(func(a *agentapitest.Agent, _ string) {
 		a.SetDown(true)
 		close(lost)
 	}))
@@ -74,7 +74,7 @@ func TestMagnetWithResolveAndLostAgent(t *testing.T) {
 func TestAgentLostTwice(t *testing.T) {
 	s := newSystem(t, options{})
 	lost := make(chan struct{}, 2)
-	down := s.downloading(func(a *activitytest.Agent, _ string) {
+	down := s.downloading(func(a *agentapitest.Agent, _ string) {
 		a.SetDown(true)
 		lost <- struct{}{}
 	})
@@ -126,7 +126,7 @@ func TestSelectionExpires(t *testing.T) {
 func TestPauseAndResumeWhileDownloading(t *testing.T) {
 	s := newSystem(t, options{})
 	var starts atomic.Int32
-	_, a := s.agent(func(a *activitytest.Agent, id string, st agentapi.StartTransfer) {
+	_, a := s.agent(func(a *agentapitest.Agent, id string, st agentapi.StartTransfer) {
 		if starts.Add(1) == 1 {
 			a.Set(id, func(st *agentapi.Status) { st.Phase = agentapi.PhaseDownloading })
 			return
@@ -184,7 +184,7 @@ func TestPauseWhileQueued(t *testing.T) {
 func TestCancelWhileDownloading(t *testing.T) {
 	s := newSystem(t, options{})
 	begun := make(chan struct{})
-	_, a := s.agent(s.downloading(func(_ *activitytest.Agent, id string) {
+	_, a := s.agent(s.downloading(func(_ *agentapitest.Agent, id string) {
 		s.stored(id) // something is in storage already
 		close(begun)
 	}))
@@ -244,7 +244,7 @@ func TestCancelThatComesTooLate(t *testing.T) {
 
 func TestFinalFault(t *testing.T) {
 	s := newSystem(t, options{pauses: []time.Duration{time.Hour}})
-	_, a := s.agent(s.downloading(func(a *activitytest.Agent, id string) {
+	_, a := s.agent(s.downloading(func(a *agentapitest.Agent, id string) {
 		a.Fail(id, string(models.ProblemEngineCrashed), "The torrent crashes the download engine.")
 	}))
 	job := s.known()
@@ -261,7 +261,7 @@ func TestFinalFault(t *testing.T) {
 func TestFaultsParkThenRetry(t *testing.T) {
 	s := newSystem(t, options{attention: time.Hour, pauses: []time.Duration{time.Millisecond, time.Millisecond}})
 	var starts atomic.Int32
-	_, a := s.agent(func(a *activitytest.Agent, id string, st agentapi.StartTransfer) {
+	_, a := s.agent(func(a *agentapitest.Agent, id string, st agentapi.StartTransfer) {
 		if starts.Add(1) <= 3 {
 			a.Fail(id, string(models.ProblemNoPeers), "Nobody in the swarm has it.")
 			return
@@ -285,7 +285,7 @@ func TestFaultsParkThenRetry(t *testing.T) {
 
 func TestParkedUntilItFails(t *testing.T) {
 	s := newSystem(t, options{attention: time.Second})
-	s.agent(func(a *activitytest.Agent, id string, _ agentapi.StartTransfer) {
+	s.agent(func(a *agentapitest.Agent, id string, _ agentapi.StartTransfer) {
 		a.Fail(id, string(models.ProblemStalled), "Nothing came for too long.")
 	})
 	job := s.known()
@@ -298,7 +298,7 @@ func TestParkedUntilItFails(t *testing.T) {
 func TestIncompleteStorageIsFetchedAgain(t *testing.T) {
 	s := newSystem(t, options{pauses: []time.Duration{time.Millisecond}})
 	var starts atomic.Int32
-	s.agent(func(a *activitytest.Agent, id string, st agentapi.StartTransfer) {
+	s.agent(func(a *agentapitest.Agent, id string, st agentapi.StartTransfer) {
 		if starts.Add(1) == 1 {
 			a.Finish(id) // it says so, but nothing is in storage
 			return
@@ -314,7 +314,7 @@ func TestIncompleteStorageIsFetchedAgain(t *testing.T) {
 func TestRetryAfterFailure(t *testing.T) {
 	s := newSystem(t, options{})
 	var starts atomic.Int32
-	s.agent(func(a *activitytest.Agent, id string, st agentapi.StartTransfer) {
+	s.agent(func(a *agentapitest.Agent, id string, st agentapi.StartTransfer) {
 		if starts.Add(1) == 1 {
 			a.Fail(id, string(models.ProblemNotFoundAtSource), "The server does not have it.")
 			return
@@ -335,7 +335,7 @@ func TestRetryAfterFailure(t *testing.T) {
 
 func TestDeleteRemovesRowsAndObjects(t *testing.T) {
 	s := newSystem(t, options{})
-	_, a := s.agent(s.downloading(func(_ *activitytest.Agent, id string) { s.stored(id) }))
+	_, a := s.agent(s.downloading(func(_ *agentapitest.Agent, id string) { s.stored(id) }))
 	job := s.known()
 	s.until(job.ID, models.StateDownloading)
 	if err := s.store.RequestDelete(t.Context(), s.user.ID, job.ID); err != nil {
@@ -358,8 +358,8 @@ func TestDeleteRemovesRowsAndObjects(t *testing.T) {
 
 func TestWorkerKilledWhileDownloading(t *testing.T) {
 	s := newSystem(t, options{})
-	begun := make(chan *activitytest.Agent, 1)
-	s.agent(s.downloading(func(a *activitytest.Agent, _ string) { begun <- a }))
+	begun := make(chan *agentapitest.Agent, 1)
+	s.agent(s.downloading(func(a *agentapitest.Agent, _ string) { begun <- a }))
 	job := s.known()
 	a := <-begun
 	s.restart()
@@ -371,6 +371,6 @@ func TestWorkerKilledWhileDownloading(t *testing.T) {
 	}
 }
 
-func count(calls []activitytest.Call, act string) int {
-	return len(slices.DeleteFunc(calls, func(c activitytest.Call) bool { return c.Act != act }))
+func count(calls []agentapitest.Call, act string) int {
+	return len(slices.DeleteFunc(calls, func(c agentapitest.Call) bool { return c.Act != act }))
 }

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/netip"
 	"strings"
 	"testing"
@@ -12,12 +13,14 @@ import (
 
 	"github.com/google/uuid"
 
-	"longhaul/activities"
-	"longhaul/activities/activitytest"
 	"longhaul/agent/agentapi"
+	"longhaul/agent/agentapi/agentapitest"
+	"longhaul/internal/attempt"
 	"longhaul/internal/event"
 	"longhaul/internal/seedr"
 	"longhaul/internal/seedr/seedrtest"
+	"longhaul/internal/seedrcopy"
+	"longhaul/internal/seedrtrack"
 	"longhaul/models"
 )
 
@@ -31,7 +34,7 @@ type account struct {
 	// patience is how long nothing may come; 0 is a few seconds.
 	patience time.Duration
 	// between stands between the trackers and the database; nil is nothing.
-	between func(activities.SeedrTrackStore) activities.SeedrTrackStore
+	between func(seedrtrack.Store) seedrtrack.Store
 	client  *seedr.Client // the worker's
 }
 
@@ -50,10 +53,10 @@ func newAccount(t *testing.T, sw seedrtest.Switches) *account {
 }
 
 // parts returns the worker's side of the account.
-func (a *account) parts(s *system, bus *event.PG) (tracker *activities.SeedrTracker, streams *activities.Streams) {
+func (a *account) parts(s *system, bus *event.PG, desk *attempt.Desk) (tracker *seedrtrack.Tracker, copier *seedrcopy.Copier) {
 	work := s.store.Work()
 	if a == nil {
-		return &activities.SeedrTracker{Store: work}, activities.NewStreams(activities.Streams{})
+		return &seedrtrack.Tracker{Store: work}, seedrcopy.New(seedrcopy.Copier{})
 	}
 	client, err := seedr.New(seedr.Options{
 		URL: a.URL(), Email: "seedr@example.com", Password: seedrPassword, Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
@@ -67,18 +70,18 @@ func (a *account) parts(s *system, bus *event.PG) (tracker *activities.SeedrTrac
 	if err := work.SaveSeedrSetup(s.t.Context(), true, "environment", 0); err != nil {
 		s.t.Fatalf("set up: %v", err)
 	}
-	pace := activities.DefaultSeedrPace()
+	pace := seedrtrack.DefaultPace()
 	pace.Tick, pace.Quick, pace.Slow, pace.Idle, pace.Flush = 50*time.Millisecond, 300*time.Millisecond, 600*time.Millisecond, time.Second, 200*time.Millisecond
 	pace.Appear, pace.Again, pace.Full = 2*time.Second, time.Second, time.Second
 	if a.between != nil {
 		defer func() { tracker.Store = a.between(work) }()
 	}
-	tracker = &activities.SeedrTracker{
-		Store: work, Seedr: client, Tokens: s.temporal, Events: bus, Now: time.Now, Pace: pace,
+	tracker = &seedrtrack.Tracker{
+		Store: work, Account: client, Desk: desk, Events: bus, Now: time.Now, Log: slog.New(slog.DiscardHandler), Pace: pace,
 		ResolveTimeout: cmp.Or(a.patience, 2*time.Second), StallTimeout: cmp.Or(a.patience, 5*time.Second),
 	}
-	return tracker, activities.NewStreams(activities.Streams{
-		Store: work, Objects: s.objects, Seedr: client, Events: bus, Now: time.Now, Retry: 20 * time.Millisecond,
+	return tracker, seedrcopy.New(seedrcopy.Copier{
+		Store: work, Objects: s.objects, Account: client, Events: bus, Now: time.Now, Log: slog.New(slog.DiscardHandler), Retry: 20 * time.Millisecond,
 	})
 }
 
@@ -242,7 +245,7 @@ func TestNoPeersMoveFromAgentToSeedr(t *testing.T) {
 	a := newAccount(t, seedrtest.Default())
 	s := newSystem(t, options{seedr: a, pauses: []time.Duration{time.Hour}})
 	a.has(s)
-	s.agent(func(ag *activitytest.Agent, id string, _ agentapi.StartTransfer) {
+	s.agent(func(ag *agentapitest.Agent, id string, _ agentapi.StartTransfer) {
 		ag.Fail(id, string(models.ProblemNoPeers), "Nobody in the swarm has it.")
 	})
 	s.switchTo(models.ProviderAgent, models.FailoverToSeedr)
@@ -272,7 +275,7 @@ func TestAdminMovesAJob(t *testing.T) {
 	a := newAccount(t, seedrtest.Default())
 	s := newSystem(t, options{seedr: a})
 	a.has(s)
-	s.agent(s.downloading(func(*activitytest.Agent, string) {}))
+	s.agent(s.downloading(func(*agentapitest.Agent, string) {}))
 	job := s.known()
 	s.until(job.ID, models.StateDownloading)
 	if err := s.flows.ChangeProvider(t.Context(), job, models.ProviderAgent); models.AsError(err).Problem != models.ProblemWrongState {

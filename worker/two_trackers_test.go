@@ -9,6 +9,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/internal/seedr/seedrtest"
+	"longhaul/internal/seedrtrack"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 	"longhaul/workflows"
@@ -17,14 +18,14 @@ import (
 // rendezvous makes two trackers read the account's rows at the same time: each
 // waits for the other after it has read them. One that is alone goes on.
 type rendezvous struct {
-	activities.SeedrTrackStore
+	seedrtrack.Store
 	meet chan struct{}
 	met  chan struct{} // has room for one: they did meet
 }
 
 // SeedrItems returns when both have read.
 func (r *rendezvous) SeedrItems(ctx context.Context) (map[string]models.SeedrItem, error) {
-	items, err := r.SeedrTrackStore.SeedrItems(ctx)
+	items, err := r.Store.SeedrItems(ctx)
 	alone := time.NewTimer(5 * time.Second)
 	defer alone.Stop()
 	select {
@@ -46,8 +47,8 @@ func (r *rendezvous) SeedrItems(ctx context.Context) (map[string]models.SeedrIte
 func TestTwoTrackersAtOnce(t *testing.T) {
 	a := newAccount(t, seedrtest.Default())
 	r := &rendezvous{meet: make(chan struct{}), met: make(chan struct{}, 1)}
-	a.between = func(s activities.SeedrTrackStore) activities.SeedrTrackStore {
-		r.SeedrTrackStore = s
+	a.between = func(s seedrtrack.Store) seedrtrack.Store {
+		r.Store = s
 		return r
 	}
 	s := newSystem(t, options{seedr: a})

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"longhaul/activities"
+	"longhaul/internal/wait"
 	"longhaul/models"
 	"longhaul/workflows"
 )
@@ -136,7 +137,7 @@ func (w *Worker) standing(ctx context.Context) error {
 		if err := w.flows.EnsureSchedules(ctx); err != nil {
 			return err
 		}
-		if w.deps.Seedr.Seedr != nil {
+		if w.deps.Seedr.Account.Account != nil {
 			if err := w.flows.TrackSeedr(ctx); err != nil {
 				return err
 			}
@@ -163,20 +164,8 @@ func (w *Worker) until(ctx context.Context, what string, do func() error) error 
 			return nil
 		}
 		w.log.WarnContext(ctx, "not done yet; again soon", "what", what, "error", err)
-		if !sleep(ctx, pause) {
+		if wait.For(ctx, pause) != nil {
 			return nil
 		}
-	}
-}
-
-// sleep waits and reports whether ctx still holds.
-func sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }

@@ -95,7 +95,7 @@ func (f *flow) write(act string, in activities.StateInput) error {
 // a nil outcome stays pending.
 func (f *flow) transfers(name string, to models.State, outcomes ...error) {
 	calls := 0
-	f.fake(name, func(ctx context.Context, _ activities.JobInput) (activities.TransferResult, error) {
+	f.fake(name, func(ctx context.Context, _ activities.JobInput) (models.TransferResult, error) {
 		f.did = append(f.did, name)
 		if f.state != to && !f.state.CanBecome(to) {
 			f.t.Errorf("%s: %s may not become %s", name, f.state, to)
@@ -104,12 +104,12 @@ func (f *flow) transfers(name string, to models.State, outcomes ...error) {
 		f.tokens[name] = append(f.tokens[name], activity.GetInfo(ctx).TaskToken)
 		calls++
 		if calls > len(outcomes) {
-			return activities.TransferResult{AgentID: "a", Bytes: 5}, nil
+			return models.TransferResult{AgentID: "a", Bytes: 5}, nil
 		}
 		if err := outcomes[calls-1]; err != nil {
-			return activities.TransferResult{}, err
+			return models.TransferResult{}, err
 		}
-		return activities.TransferResult{}, activity.ErrResultPending
+		return models.TransferResult{}, activity.ErrResultPending
 	})
 }
 
@@ -211,7 +211,7 @@ func (a *answer) refused(t *testing.T, p models.Problem) {
 
 func problem(p models.Problem) error {
 	return temporal.NewApplicationErrorWithOptions("It did not work: "+string(p)+".", string(p),
-		temporal.ApplicationErrorOptions{NonRetryable: p.Final(), Details: []any{activities.FaultDetails{AgentID: "a", Epoch: 1}}})
+		temporal.ApplicationErrorOptions{NonRetryable: p.Final(), Details: []any{models.FaultDetails{AgentID: "a", Epoch: 1}}})
 }
 
 func machinery(p models.Problem) error {

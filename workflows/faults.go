@@ -6,7 +6,6 @@ import (
 
 	"go.temporal.io/sdk/temporal"
 
-	"longhaul/activities"
 	"longhaul/models"
 )
 
@@ -14,7 +13,7 @@ import (
 type fault struct {
 	Type    string // a problem, or a code if there is none
 	Message string
-	Details activities.FaultDetails
+	Details models.FaultDetails
 }
 
 // faultOf reads what an activity failed with.

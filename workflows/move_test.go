@@ -136,9 +136,9 @@ func TestSeedrCopiesBeforeFinalizing(t *testing.T) {
 	f := newFlow(t, activities.Plan{SeedrFits: true}) // files unknown
 	f.plan.Provider = models.ProviderSeedr
 	f.moving()
-	f.fake("StartTransfer", func(context.Context, activities.JobInput) (activities.TransferResult, error) {
+	f.fake("StartTransfer", func(context.Context, activities.JobInput) (models.TransferResult, error) {
 		f.did, f.state = append(f.did, "StartTransfer"), models.StateDownloading
-		return activities.TransferResult{Provider: models.ProviderSeedr, Bytes: 5, ToStore: true}, nil
+		return models.TransferResult{Provider: models.ProviderSeedr, Bytes: 5, ToStore: true}, nil
 	})
 	f.finalizes()
 	f.admitAt(soon)

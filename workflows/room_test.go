@@ -16,10 +16,10 @@ import (
 func TestResolvedJobWithoutRoomWaits(t *testing.T) {
 	t.Parallel()
 	f := newFlow(t, activities.Plan{})
-	f.fake("ResolveSource", func(context.Context, activities.JobInput) (activities.TransferResult, error) {
+	f.fake("ResolveSource", func(context.Context, activities.JobInput) (models.TransferResult, error) {
 		f.state = models.StateQueued // the manifest's transaction moved it
 		f.did = append(f.did, "ResolveSource")
-		return activities.TransferResult{AgentID: "a", Epoch: 1, Bytes: 50, Waits: true}, nil
+		return models.TransferResult{AgentID: "a", Epoch: 1, Bytes: 50, Waits: true}, nil
 	})
 	f.transfers("StartTransfer", models.StateDownloading)
 	f.finalizes()
@@ -44,9 +44,9 @@ func TestRoomThatComesAtOnce(t *testing.T) {
 	f := newFlow(t, activities.Plan{SeedrFits: true})
 	f.plan.Provider = models.ProviderSeedr
 	f.moving()
-	f.fake("StartTransfer", func(context.Context, activities.JobInput) (activities.TransferResult, error) {
+	f.fake("StartTransfer", func(context.Context, activities.JobInput) (models.TransferResult, error) {
 		f.did = append(f.did, "StartTransfer")
-		res := activities.TransferResult{Provider: models.ProviderSeedr, Bytes: 50, ToStore: true, Waits: !f.plan.ManifestKnown}
+		res := models.TransferResult{Provider: models.ProviderSeedr, Bytes: 50, ToStore: true, Waits: !f.plan.ManifestKnown}
 		if res.Waits {
 			f.plan.ManifestKnown, f.plan.Admitted, f.state = true, true, models.StateQueued
 			f.SignalWorkflow(workflows.SignalAdmit, nil)

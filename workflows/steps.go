@@ -86,7 +86,7 @@ func (d *download) transfer(ctx workflow.Context) error {
 }
 
 // place runs a transfer, which a request ends; where it ran is known then.
-func (d *download) place(ctx workflow.Context, start func(workflow.Context) workflow.Future) (res activities.TransferResult, err error) {
+func (d *download) place(ctx workflow.Context, start func(workflow.Context) workflow.Future) (res models.TransferResult, err error) {
 	d.now.Attempt++
 	running, stop := workflow.WithCancel(ctx)
 	d.interrupt = stop

@@ -6,7 +6,6 @@ import (
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
-	"longhaul/activities"
 	"longhaul/models"
 )
 
@@ -105,7 +104,7 @@ func (d *download) awaitAttention(ctx workflow.Context) error {
 		return err
 	case !inTime:
 		return temporal.NewNonRetryableApplicationError("Nobody acted in time. "+d.now.Reason, string(models.ProblemGaveUp), nil,
-			activities.FaultDetails{AgentID: d.now.AgentID, Epoch: d.now.Epoch})
+			models.FaultDetails{AgentID: d.now.AgentID, Epoch: d.now.Epoch})
 	case d.now.Asked != requestNothing || !d.retries.ReceiveAsync(nil):
 		return nil
 	}

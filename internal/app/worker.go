@@ -10,10 +10,14 @@ import (
 
 	"longhaul/activities"
 	"longhaul/agent/agentapi"
+	"longhaul/internal/agenttrack"
+	"longhaul/internal/attempt"
 	"longhaul/internal/config"
 	"longhaul/internal/fetch"
 	"longhaul/internal/mail"
 	"longhaul/internal/seedr"
+	"longhaul/internal/seedrcopy"
+	"longhaul/internal/seedrtrack"
 	"longhaul/internal/telemetry"
 	"longhaul/internal/version"
 	"longhaul/models"
@@ -95,13 +99,20 @@ func (p *workerParts) deps(cfg config.Config) worker.Deps {
 	// Long polls wait at the agent, so there is no overall timeout; each call
 	// has a deadline of its own.
 	calls := fetch.NewTrusted(fetch.TrustedOptions{HeaderTimeout: time.Minute})
-	dial := func(a models.Agent) activities.Agent {
+	dial := func(a models.Agent) *agentapi.Client {
 		return agentapi.NewClient(a.URL, p.keys.AgentSecret(a.ID), calls)
 	}
 	limits := cfg.Limits
-	var account activities.Seedr // stays nil without one
-	if p.seedr != nil {
-		account = p.seedr
+	desk := attempt.NewDesk(work, activities.Waiters{Tokens: p.temporal})
+	follow := &seedrtrack.Tracker{
+		Store: work, Desk: desk, Events: p.bus, Now: p.store.Now, Log: p.log.With("component", "seedr"), Pace: seedrtrack.DefaultPace(),
+		MaxJobBytes: limits.MaxJobBytes, ResolveTimeout: limits.ResolveTimeout, StallTimeout: limits.StallTimeout,
+	}
+	copier := seedrcopy.New(seedrcopy.Copier{
+		Store: work, Objects: p.objects, Events: p.bus, Now: p.store.Now, Log: p.log.With("component", "seedr"),
+	})
+	if p.seedr != nil { // both stay without an account otherwise
+		follow.Account, copier.Account = p.seedr, p.seedr
 	}
 	deps := worker.Deps{
 		Jobs: &activities.Jobs{
@@ -109,21 +120,17 @@ func (p *workerParts) deps(cfg config.Config) worker.Deps {
 			RetryPauses: cfg.Limits.RetryPauses,
 		},
 		Transfers: &activities.Transfers{
-			Store: work, Agents: dial, MaxJobBytes: limits.MaxJobBytes,
+			Store: work, Agents: func(a models.Agent) activities.Agent { return dial(a) }, MaxJobBytes: limits.MaxJobBytes,
 			ResolveTimeout: limits.ResolveTimeout, StallTimeout: limits.StallTimeout,
 			FailoverAfter: limits.FailoverAfter,
 		},
-		Seedr: &activities.SeedrTracker{
-			Store: work, Seedr: account, Tokens: p.temporal, Events: p.bus, Now: p.store.Now, Pace: activities.DefaultSeedrPace(),
-			MaxJobBytes: limits.MaxJobBytes, ResolveTimeout: limits.ResolveTimeout, StallTimeout: limits.StallTimeout,
-		},
-		Streams: activities.NewStreams(activities.Streams{
-			Store: work, Objects: p.objects, Seedr: account, Events: p.bus, Now: p.store.Now,
-		}),
-		Files: &activities.Files{Store: work, Objects: p.objects},
-		Tracker: &activities.Tracker{
-			Store: work, Agents: dial, Tokens: p.temporal, Events: p.bus, Now: p.store.Now, Pace: activities.DefaultPace(),
-		},
+		Seedr:   &activities.SeedrTracker{Account: follow},
+		Streams: &activities.Streams{Copier: copier},
+		Files:   &activities.Files{Store: work, Objects: p.objects},
+		Tracker: &activities.Tracker{Agents: &agenttrack.Tracker{
+			Store: work, Agents: func(a models.Agent) agenttrack.Agent { return dial(a) }, Desk: desk, Events: p.bus,
+			Now: p.store.Now, Log: p.log.With("component", "tracker"), Pace: agenttrack.DefaultPace(),
+		}},
 		Sweeps:  &activities.Sweeps{Store: work, Objects: p.objects, Runner: workflows.NewClient(p.temporal), Now: p.store.Now},
 		Mails:   &activities.Mails{Store: work},
 		Quota:   &activities.Quota{Store: work, Objects: p.objects},

@@ -44,3 +44,21 @@ func TestForTellsThatTheContextHasEnded(t *testing.T) {
 		}
 	}
 }
+
+func TestSpreadStaysCloseAndDiffers(t *testing.T) {
+	t.Parallel()
+	seen := map[time.Duration]bool{}
+	for range 100 {
+		d := Spread(time.Second)
+		if d < 700*time.Millisecond || d > 1300*time.Millisecond {
+			t.Fatalf("a second was spread to %s", d)
+		}
+		seen[d] = true
+	}
+	if len(seen) < 50 {
+		t.Errorf("100 waits have only %d lengths", len(seen))
+	}
+	if Spread(0) != 0 || Spread(-time.Second) != 0 {
+		t.Error("no wait was spread to one")
+	}
+}

@@ -109,3 +109,43 @@ func Submit(t testing.TB, s *store.Store, userID uuid.UUID, m *models.Manifest) 
 	}
 	return job
 }
+
+// Admitted submits a job of the user that holds a slot. The sizes are those of
+// its files; none leaves them unknown.
+func Admitted(t testing.TB, s *store.Store, userID uuid.UUID, sizes ...int64) models.Job {
+	t.Helper()
+	var m *models.Manifest
+	if len(sizes) > 0 {
+		known := Manifest(sizes...)
+		m = &known
+	}
+	job := Submit(t, s, userID, m)
+	if _, err := s.Work().Admit(t.Context(), 100, 100); err != nil {
+		t.Fatalf("admit: %v", err)
+	}
+	return job
+}
+
+// Token returns the task token of the attempts that Placed makes.
+func Token(jobID uuid.UUID) []byte { return []byte("token " + jobID.String()) }
+
+// Placed is Admitted with an open attempt of the kind, which only the rows know.
+func Placed(t testing.TB, s *store.Store, userID uuid.UUID, kind models.TransferKind, sizes ...int64) models.Job {
+	t.Helper()
+	job, to := Admitted(t, s, userID, sizes...), models.StateDownloading
+	if kind == models.TransferResolve {
+		to = models.StateResolving
+	}
+	p, err := s.Work().PlaceTransfer(t.Context(), job.ID, kind, Token(job.ID), to)
+	if err != nil {
+		t.Fatalf("place: %v", err)
+	}
+	return p.Job
+}
+
+// At returns the store with another clock, on the same database.
+func At(s *store.Store, now func() time.Time) *store.Store {
+	other, db := *s, *s.DB
+	db.Now, other.DB = now, &db
+	return &other
+}

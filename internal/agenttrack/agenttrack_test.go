@@ -1,4 +1,4 @@
-package activities_test
+package agenttrack_test
 
 import (
 	"context"
@@ -8,65 +8,25 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"go.temporal.io/api/serviceerror"
-	"go.temporal.io/sdk/temporal"
 
-	"longhaul/activities"
-	"longhaul/activities/activitytest"
 	"longhaul/agent/agentapi"
+	"longhaul/agent/agentapi/agentapitest"
+	"longhaul/internal/agenttrack"
+	"longhaul/internal/attempt"
 	"longhaul/internal/event"
+	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
 
-// following is a tracker that runs until it is stopped.
-type following struct {
-	tokens *tokens
-	events *listener
-	stop   func() (activities.TrackResult, error)
-}
-
-func quick() activities.Pace {
-	p := activities.DefaultPace()
+func quick() agenttrack.Pace {
+	p := agenttrack.DefaultPace()
 	p.Wait, p.Tick, p.Flush, p.Resync = 500*time.Millisecond, 20*time.Millisecond, 50*time.Millisecond, 150*time.Millisecond
 	p.Grace, p.Silence, p.Unheard = 100*time.Millisecond, 200*time.Millisecond, time.Hour
 	return p
 }
 
-func (b *bench) follow(agent models.Agent, pace activities.Pace) *following {
-	b.Helper()
-	f := &following{tokens: newTokens(), events: &listener{}}
-	a := &activities.Tracker{Store: b.work, Agents: dial, Tokens: f.tokens, Events: f.events, Now: time.Now, Pace: pace}
-	e, stop := env(a), make(chan struct{})
-	e.SetWorkerStopChannel(stop)
-	type outcome struct {
-		res activities.TrackResult
-		err error
-	}
-	done := make(chan outcome, 1)
-	go func() {
-		var o outcome
-		v, err := e.ExecuteActivity(a.TrackAgent, activities.TrackInput{AgentID: agent.ID})
-		if o.err = err; err == nil {
-			o.err = v.Get(&o.res)
-		}
-		done <- o
-	}()
-	stopped := false
-	f.stop = func() (activities.TrackResult, error) {
-		if !stopped {
-			stopped = true
-			close(stop)
-		}
-		o := <-done
-		done <- o
-		return o.res, o.err
-	}
-	b.Cleanup(func() { _, _ = f.stop() })
-	return f
-}
-
 // running puts the placed transfer on the agent.
-func running(agent *activitytest.Agent, job models.Job, kind agentapi.Kind) {
+func running(agent *agentapitest.Agent, job models.Job, kind agentapi.Kind) {
 	agent.Add(agentapi.Status{
 		JobID: job.ID.String(), Epoch: job.Epoch, Kind: kind, Phase: agentapi.PhaseDownloading, BytesTotal: 100, BytesDone: 40,
 		BytesStored: 10, DownRate: 20, Peers: 3,
@@ -77,7 +37,7 @@ func TestProgressIsPublishedAndFlushed(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	row, agent := b.agent(4)
-	job, _ := b.placed(models.TransferDownload, 100)
+	job := b.placed(models.TransferDownload, 100)
 	running(agent, job, agentapi.KindDownload)
 	pace := quick()
 	pace.Tick = 200 * time.Millisecond
@@ -112,14 +72,13 @@ func TestFinishedDownloadCompletesItsToken(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	row, agent := b.agent(4)
-	job, _ := b.placed(models.TransferDownload, 100)
+	job := b.placed(models.TransferDownload, 100)
 	running(agent, job, agentapi.KindDownload)
 	f := b.follow(row, quick())
 	agent.Finish(job.ID.String())
-	c := b.answered(f.tokens, job.ID)
-	res, ok := c.result.(activities.TransferResult)
-	if !ok || c.err != nil || res.AgentID != row.ID.String() || res.Bytes != 100 || res.Epoch != job.Epoch {
-		t.Errorf("completed with %+v, %v", c.result, c.err)
+	end := f.ended(job)
+	if res := end.Result; end.Fault != nil || res.AgentID != row.ID.String() || res.Bytes != 100 || res.Epoch != job.Epoch {
+		t.Errorf("completed with %+v", end)
 	}
 	b.eventually(func() string {
 		if at := b.lastAttempt(job.ID); at.State != models.AttemptDone {
@@ -136,23 +95,21 @@ func TestUnansweredCompletionIsRepeated(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	row, agent := b.agent(4)
-	job, _ := b.placed(models.TransferDownload, 100)
+	job := b.placed(models.TransferDownload, 100)
 	running(agent, job, agentapi.KindDownload)
 	pace := quick()
 	pace.Resync = time.Hour // nothing else reminds the tracker of it
 	f := b.follow(row, pace)
 	refusals := 3
-	f.tokens.mu.Lock()
-	f.tokens.err = func(string) error {
+	f.waiters.Refuse(func(string) error {
 		if refusals--; refusals >= 0 {
-			return serviceerror.NewUnavailable("away")
+			return errors.New("away")
 		}
 		return nil
-	}
-	f.tokens.mu.Unlock()
+	})
 	agent.Finish(job.ID.String())
-	if c := b.answered(f.tokens, job.ID); c.times != 4 {
-		t.Errorf("answered after %d calls", c.times)
+	if end := f.ended(job); end.Calls != 4 {
+		t.Errorf("answered after %d calls", end.Calls)
 	}
 }
 
@@ -160,12 +117,10 @@ func TestForgottenTokenCountsAsAnswered(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	row, agent := b.agent(4)
-	job, _ := b.placed(models.TransferDownload, 100)
+	job := b.placed(models.TransferDownload, 100)
 	running(agent, job, agentapi.KindDownload)
 	f := b.follow(row, quick())
-	f.tokens.mu.Lock()
-	f.tokens.err = func(string) error { return serviceerror.NewNotFound("no such activity") }
-	f.tokens.mu.Unlock()
+	f.waiters.Refuse(func(string) error { return attempt.ErrNobodyWaits })
 	agent.Finish(job.ID.String())
 	b.eventually(func() string {
 		if at := b.lastAttempt(job.ID); at.State != models.AttemptDone {
@@ -179,28 +134,27 @@ func TestReportedFaults(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		problem string
-		typ     string
-		final   bool
+		read    models.Problem
+		code    models.Code
 	}{
-		{string(models.ProblemNoPeers), string(models.ProblemNoPeers), false},
-		{string(models.ProblemEngineCrashed), string(models.ProblemEngineCrashed), true},
-		{"made_up_by_the_agent", string(models.CodeInternal), false},
+		{string(models.ProblemNoPeers), models.ProblemNoPeers, models.CodeUnavailable},
+		{string(models.ProblemEngineCrashed), models.ProblemEngineCrashed, models.CodeInvalid},
+		{"made_up_by_the_agent", "", models.CodeInternal},
 	} {
 		t.Run(tc.problem, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
 			row, agent := b.agent(4)
-			job, _ := b.placed(models.TransferDownload, 100)
+			job := b.placed(models.TransferDownload, 100)
 			running(agent, job, agentapi.KindDownload)
 			f := b.follow(row, quick())
 			agent.Fail(job.ID.String(), tc.problem, "It did not work.")
-			ae := failedWith(t, b.answered(f.tokens, job.ID).err)
-			if ae.Type() != tc.typ || ae.NonRetryable() != tc.final || ae.Message() != "It did not work." {
-				t.Errorf("failed with %s, final %v: %s", ae.Type(), ae.NonRetryable(), ae.Message())
+			end := f.ended(job)
+			if e := end.Fault; e == nil || e.Problem != tc.read || e.Code != tc.code || e.Message != "It did not work." {
+				t.Errorf("failed with %v", e)
 			}
-			var d activities.FaultDetails
-			if err := ae.Details(&d); err != nil || d.AgentID != row.ID.String() || d.BytesDone != 40 {
-				t.Errorf("details %+v, %v", d, err)
+			if d := end.Details; d.AgentID != row.ID.String() || d.BytesDone != 40 {
+				t.Errorf("details %+v", d)
 			}
 			b.eventually(func() string {
 				if at := b.lastAttempt(job.ID); at.State != models.AttemptFailed {
@@ -216,15 +170,15 @@ func TestMetadataOfAnotherTorrentIsRefused(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	row, agent := b.agent(4)
-	job, _ := b.placed(models.TransferResolve)
+	job := b.placed(models.TransferResolve)
 	agent.Add(agentapi.Status{JobID: job.ID.String(), Epoch: job.Epoch, Kind: agentapi.KindResolve, Phase: agentapi.PhaseResolving})
 	f := b.follow(row, quick())
 	agent.Resolve(job.ID.String(), agentapi.Manifest{
 		Metainfo: []byte("d4:infod6:lengthi5e4:name5:hello12:piece lengthi16384e6:pieces20:aaaaaaaaaaaaaaaaaaaaee"),
 		Files:    []agentapi.ManifestFile{{Path: "hello", Size: 5}},
 	})
-	if ae := failedWith(t, b.answered(f.tokens, job.ID).err); ae.Type() != string(models.CodeInternal) {
-		t.Errorf("failed with %s", ae.Type())
+	if e := f.ended(job).Fault; e == nil || e.Code != models.CodeInternal {
+		t.Errorf("failed with %v", e)
 	}
 	if got := b.job(job.ID); got.FileCount != 0 {
 		t.Errorf("%d files of the wrong torrent were written", got.FileCount)
@@ -235,14 +189,14 @@ func TestTransferThatTheAgentLost(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	row, agent := b.agent(4)
-	job, _ := b.placed(models.TransferDownload, 100) // the call to the agent never arrived
-	kept, _ := b.placed(models.TransferDownload, 100)
+	job := b.placed(models.TransferDownload, 100) // the call to the agent never arrived
+	kept := b.placed(models.TransferDownload, 100)
 	running(agent, kept, agentapi.KindDownload)
 	f := b.follow(row, quick())
-	if ae := failedWith(t, b.answered(f.tokens, job.ID).err); ae.Type() != string(models.ProblemAgentLost) || ae.NonRetryable() || ae.NextRetryDelay() <= 0 {
-		t.Errorf("failed with %s, delay %v", ae.Type(), ae.NextRetryDelay())
+	if e := f.ended(job).Fault; e == nil || e.Problem != models.ProblemAgentLost {
+		t.Errorf("failed with %v", e)
 	}
-	if _, answered := f.tokens.of(kept.ID); answered {
+	if f.told(kept).Told {
 		t.Error("the transfer that runs was answered too")
 	}
 }
@@ -251,7 +205,7 @@ func TestLostAgent(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	row, agent := b.agent(4)
-	job, _ := b.placed(models.TransferDownload, 100)
+	job := b.placed(models.TransferDownload, 100)
 	running(agent, job, agentapi.KindDownload)
 	f := b.follow(row, quick())
 	b.eventually(func() string {
@@ -262,16 +216,15 @@ func TestLostAgent(t *testing.T) {
 	})
 	agent.SetDown(true)
 	b.quietFor(3 * quick().Silence) // its heartbeats go on: it is left alone
-	if _, answered := f.tokens.of(job.ID); answered {
+	if f.told(job).Told {
 		t.Fatal("an agent that sends heartbeats was given up")
 	}
-	past := *b.store
-	past.Now = func() time.Time { return time.Now().UTC().Add(-2 * models.AgentLostAfter) }
+	past := storetest.At(b.store, func() time.Time { return time.Now().UTC().Add(-2 * models.AgentLostAfter) })
 	if _, err := past.AgentHeartbeat(t.Context(), row.ID, 2, models.AgentHeartbeat{}, 4, 0); err != nil {
 		t.Fatal(err)
 	}
-	if ae := failedWith(t, b.answered(f.tokens, job.ID).err); ae.Type() != string(models.ProblemAgentLost) || ae.NextRetryDelay() <= 0 {
-		t.Errorf("failed with %s, delay %v", ae.Type(), ae.NextRetryDelay())
+	if end := f.ended(job); end.Fault == nil || end.Fault.Problem != models.ProblemAgentLost || end.Delay <= 0 {
+		t.Errorf("failed with %v, delay %v", end.Fault, end.Delay)
 	}
 	got, err := b.store.Agent(t.Context(), row.ID)
 	if err != nil || got.LostAt == nil {
@@ -321,7 +274,7 @@ func TestStrayTransfersAreTidied(t *testing.T) {
 		return ""
 	})
 	for _, id := range []string{paused, seeding} {
-		if slices.ContainsFunc(agent.Calls(), func(c activitytest.Call) bool { return c.JobID == id }) {
+		if slices.ContainsFunc(agent.Calls(), func(c agentapitest.Call) bool { return c.JobID == id }) {
 			t.Errorf("calls %v", agent.Calls())
 		}
 	}
@@ -333,7 +286,7 @@ func TestDrainMovesWhatOthersHaveRoomFor(t *testing.T) {
 	row, agent := b.agent(8)
 	var jobs []models.Job
 	for range 4 {
-		job, _ := b.placed(models.TransferDownload, 1<<30)
+		job := b.placed(models.TransferDownload, 1<<30)
 		agent.Add(agentapi.Status{
 			JobID: job.ID.String(), Epoch: job.Epoch, Kind: agentapi.KindDownload, Phase: agentapi.PhaseDownloading,
 			BytesTotal: 1 << 30, BytesDone: 1, DownRate: 1,
@@ -343,13 +296,11 @@ func TestDrainMovesWhatOthersHaveRoomFor(t *testing.T) {
 	agent.Set(jobs[0].ID.String(), func(s *agentapi.Status) { s.DownRate = 1 << 30 }) // ends in a second
 	other, _ := b.agent(2)
 	f := b.follow(row, quick())
-	f.tokens.mu.Lock()
-	f.tokens.err = func(token string) error { // Temporal tries again at once
+	f.waiters.Refuse(func(token string) error { // Temporal tries again at once
 		id := uuid.MustParse(token[len("token "):])
 		_, err := b.work.PlaceTransfer(context.WithoutCancel(t.Context()), id, models.TransferDownload, []byte("again"), models.StateDownloading)
 		return err
-	}
-	f.tokens.mu.Unlock()
+	})
 	if err := b.store.SetAgentState(t.Context(), models.Actor{Kind: models.ActorConsole}, row.ID, models.AgentDraining); err != nil {
 		t.Fatal(err)
 	}
@@ -375,21 +326,19 @@ func TestHeartbeatsByToken(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	row, agent := b.agent(4)
-	wanted, _ := b.placed(models.TransferDownload, 100)
-	given, _ := b.placed(models.TransferDownload, 100)
+	wanted := b.placed(models.TransferDownload, 100)
+	given := b.placed(models.TransferDownload, 100)
 	running(agent, wanted, agentapi.KindDownload)
 	running(agent, given, agentapi.KindDownload)
 	pace := quick()
 	pace.Beat = 50 * time.Millisecond
 	f := b.follow(row, pace)
-	f.tokens.mu.Lock()
-	f.tokens.err = func(token string) error {
-		if token == "token "+given.ID.String() {
-			return temporal.NewCanceledError()
+	f.waiters.Refuse(func(token string) error {
+		if token == string(storetest.Token(given.ID)) {
+			return attempt.ErrNobodyWaits
 		}
 		return nil
-	}
-	f.tokens.mu.Unlock()
+	})
 	b.eventually(func() string {
 		if at := b.lastAttempt(given.ID); at.State != models.AttemptSuperseded {
 			return "the attempt that nobody waits for is " + string(at.State)
@@ -397,9 +346,7 @@ func TestHeartbeatsByToken(t *testing.T) {
 		if phase, _ := agent.Has(given.ID.String()); phase != agentapi.PhaseStopped {
 			return "the agent goes on with it"
 		}
-		f.tokens.mu.Lock()
-		defer f.tokens.mu.Unlock()
-		if f.tokens.beats["token "+wanted.ID.String()] < 2 {
+		if f.told(wanted).Beats < 2 {
 			return "no heartbeats"
 		}
 		return ""
@@ -414,20 +361,16 @@ func TestTrackerHandsOver(t *testing.T) {
 	b := setup(t)
 	row, _ := b.agent(4)
 	f := b.follow(row, quick())
-	_, err := f.stop()
-	if ae := failedWith(t, err); ae.NonRetryable() || ae.NextRetryDelay() <= 0 || ae.NextRetryDelay() > time.Second {
-		t.Errorf("a stopping worker handed over with %v", err)
+	if err := f.stop(); !errors.Is(err, agenttrack.ErrHandOver) {
+		t.Errorf("a stopping worker returned %v", err)
 	}
 }
 
 func TestTrackerOfAnAgentThatIsGone(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	a := &activities.Tracker{Store: b.work, Agents: dial, Tokens: newTokens(), Events: &listener{}, Now: time.Now, Pace: quick()}
-	v, err := env(a).ExecuteActivity(a.TrackAgent, activities.TrackInput{AgentID: uuid.New()})
-	var res activities.TrackResult
-	if err != nil || v.Get(&res) != nil || !res.Gone {
-		t.Errorf("ended with %+v, %v", res, err)
+	if err := b.tracker(quick()).Follow(t.Context(), uuid.New(), nil, func(agenttrack.Report) {}); !errors.Is(err, agenttrack.ErrGone) {
+		t.Errorf("ended with %v", err)
 	}
 }
 
@@ -437,16 +380,19 @@ func TestTrackerTurnEnds(t *testing.T) {
 	row, _ := b.agent(4)
 	pace := quick()
 	pace.Turn = 50 * time.Millisecond
-	a := &activities.Tracker{Store: b.work, Agents: dial, Tokens: newTokens(), Events: &listener{}, Now: time.Now, Pace: pace}
-	v, err := env(a).ExecuteActivity(a.TrackAgent, activities.TrackInput{AgentID: row.ID})
-	var res activities.TrackResult
-	if err != nil || v.Get(&res) != nil || res.Gone {
-		t.Errorf("ended with %+v, %v", res, err)
+	reports := 0
+	err := b.tracker(pace).Follow(t.Context(), row.ID, nil, func(r agenttrack.Report) {
+		if reports++; r.Agent != row.Name {
+			t.Errorf("report %+v", r)
+		}
+	})
+	if err != nil || reports == 0 {
+		t.Errorf("ended with %v after %d reports", err, reports)
 	}
 }
 
 // hanging is an agent whose manifest never comes.
-type hanging struct{ activities.Agent }
+type hanging struct{ agenttrack.Agent }
 
 func (hanging) Manifest(ctx context.Context, _ string) (agentapi.Manifest, error) {
 	<-ctx.Done()
@@ -457,26 +403,15 @@ func TestOneHangingTransferHoldsUpNoOther(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	row, agent := b.agent(4)
-	bad, _ := b.placed(models.TransferResolve)
-	good, _ := b.placed(models.TransferDownload, 100)
+	bad := b.placed(models.TransferResolve)
+	good := b.placed(models.TransferDownload, 100)
 	agent.Add(agentapi.Status{JobID: bad.ID.String(), Epoch: bad.Epoch, Kind: agentapi.KindResolve, Phase: agentapi.PhaseDone})
 	running(agent, good, agentapi.KindDownload)
-	k := newTokens()
-	a := &activities.Tracker{
-		Store: b.work, Agents: func(m models.Agent) activities.Agent { return hanging{dial(m)} },
-		Tokens: k, Events: &listener{}, Now: time.Now, Pace: quick(),
-	}
-	e, stop := env(a), make(chan struct{})
-	e.SetWorkerStopChannel(stop)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_, _ = e.ExecuteActivity(a.TrackAgent, activities.TrackInput{AgentID: row.ID})
-	}()
+	tracker := b.tracker(quick())
+	tracker.Agents = func(m models.Agent) agenttrack.Agent { return hanging{dial(m)} }
+	f := b.run(tracker, row)
 	agent.Finish(good.ID.String())
-	if c := b.answered(k, good.ID); c.err != nil {
-		t.Errorf("failed with %v", c.err)
+	if end := f.ended(good); end.Fault != nil {
+		t.Errorf("failed with %v", end.Fault)
 	}
-	close(stop)
-	<-done
 }

@@ -1,33 +1,45 @@
-package activities
+// Package agenttrack follows the transfers of one agent: it asks how they go,
+// publishes progress and ends their attempts. It places none and decides nothing
+// about a job beyond the end of one attempt.
+package agenttrack
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
-	"go.temporal.io/sdk/activity"
 
+	"longhaul/agent/agentapi"
+	"longhaul/internal/attempt"
 	"longhaul/internal/event"
 	"longhaul/models"
 )
 
-// TrackStore is what following an agent needs of the database.
-type TrackStore interface {
+// Ends of following an agent that are no faults.
+var (
+	ErrGone     = errors.New("the agent is not registered any more")
+	ErrHandOver = errors.New("another worker is to follow the agent")
+)
+
+// Store is what following an agent needs of the database.
+type Store interface {
 	Agent(ctx context.Context, agentID uuid.UUID) (models.Agent, error)
 	ListAgents(ctx context.Context) ([]models.Agent, error)
 	OpenAttempts(ctx context.Context, agentID uuid.UUID) ([]models.OpenAttempt, error)
 	Job(ctx context.Context, jobID uuid.UUID) (models.Job, error)
 	SaveManifest(ctx context.Context, jobID uuid.UUID, m models.Manifest) error
-	EndAttempt(ctx context.Context, jobID uuid.UUID, epoch int64, s models.AttemptState, p models.Problem, message string) error
-	TouchBeat(ctx context.Context, jobID uuid.UUID, epoch int64) error
 	MarkAgentLost(ctx context.Context, agentID uuid.UUID) ([]models.OpenAttempt, error)
 	FlushProgress(ctx context.Context, ps []models.Progress) error
 }
 
-// Tokens completes activities by task token; a Temporal client does.
-type Tokens interface {
-	CompleteActivity(ctx context.Context, token []byte, result any, err error) error
-	RecordActivityHeartbeat(ctx context.Context, token []byte, details ...any) error
+// Agent is the control plane's side of one agent; agentapi.Client is one.
+type Agent interface {
+	Stop(ctx context.Context, jobID string, s agentapi.Stop) error
+	Delete(ctx context.Context, jobID string, epoch int64) error
+	Manifest(ctx context.Context, jobID string) (agentapi.Manifest, error)
+	Changes(ctx context.Context, since int64, wait time.Duration) (agentapi.Changes, error)
 }
 
 // Publisher carries progress to whoever watches.
@@ -58,69 +70,64 @@ func DefaultPace() Pace {
 	}
 }
 
-// Tracker follows agents: it is the only one that asks them how transfers go,
-// publishes progress, and completes or fails the activities that wait for
-// them. It decides nothing about a job beyond the end of one attempt.
+// Tracker follows agents. It is the only one that asks them how transfers go.
 type Tracker struct {
-	Store  TrackStore
+	Store  Store
 	Agents func(models.Agent) Agent
-	Tokens Tokens
+	Desk   *attempt.Desk
 	Events Publisher
 	Now    func() time.Time
+	Log    *slog.Logger
 	Pace   Pace
 }
 
-// TrackAgent follows one agent's transfers until its turn is over, the agent
-// is removed or the worker stops. Two at once, as after a lost worker, do no
-// harm: all that they write is guarded by epochs and tokens.
-func (a *Tracker) TrackAgent(ctx context.Context, in TrackInput) (TrackResult, error) {
-	res, err := a.track(ctx, in.AgentID)
-	return res, border(ctx, err)
-}
-
-func (a *Tracker) track(ctx context.Context, agentID uuid.UUID) (TrackResult, error) {
-	agent, err := a.Store.Agent(ctx, agentID)
+// Follow follows one agent's transfers until its turn is over, stop is closed or
+// the agent is gone. It reports how it stands at every tick. Two at once, as
+// after a lost worker, do no harm: all that they write is guarded by epochs and
+// tokens.
+func (t *Tracker) Follow(ctx context.Context, agentID uuid.UUID, stop <-chan struct{}, report func(Report)) error {
+	agent, err := t.Store.Agent(ctx, agentID)
 	if models.IsNotFound(err) {
-		return TrackResult{Gone: true}, nil
+		return ErrGone
 	}
 	if err != nil {
-		return TrackResult{}, err
+		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	f := newFollower(a, agent, activity.GetLogger(ctx))
+	f := newFollower(t, agent)
 	defer f.work.Wait()
 	defer cancel()
 	f.work.Go(func() { f.poll(ctx) })
-	return f.run(ctx, activity.GetWorkerStopChannel(ctx))
+	return f.run(ctx, stop, report)
 }
 
 // run is the tracker's one loop; it owns all state of the follower.
-func (f *follower) run(ctx context.Context, stop <-chan struct{}) (TrackResult, error) {
+func (f *follower) run(ctx context.Context, stop <-chan struct{}, report func(Report)) error {
 	tick := time.NewTicker(f.Pace.Tick)
 	defer tick.Stop()
 	f.reload(ctx)
 	for {
 		select {
 		case <-ctx.Done():
-			return TrackResult{}, ctx.Err()
+			return ctx.Err()
 		case <-stop:
 			f.flushLast(ctx)
-			return TrackResult{}, handover()
+			return ErrHandOver
 		case p := <-f.polls:
 			f.hear(ctx, p)
 		case s := <-f.settled:
-			f.note(s)
+			f.note(ctx, s)
 		case <-tick.C:
-			activity.RecordHeartbeat(ctx, f.report())
+			report(f.report())
 			f.housekeep(ctx)
 			switch {
 			case f.gone:
-				return TrackResult{Gone: true}, nil
+				return ErrGone
 			case f.moved:
-				return TrackResult{}, handover()
+				return ErrHandOver
 			case f.Now().Sub(f.started) > f.Pace.Turn:
 				f.flush(ctx)
-				return TrackResult{}, nil
+				return nil
 			}
 		}
 	}
@@ -145,16 +152,16 @@ func (f *follower) housekeep(ctx context.Context) {
 	}
 }
 
-// trackReport is the heartbeat detail that operators see in the Temporal UI.
-type trackReport struct {
+// Report is how following an agent stands, for operators.
+type Report struct {
 	Agent     string `json:"agent"`
 	Transfers int    `json:"transfers"`
 	Silent    string `json:"silent,omitempty"` // since when the agent does not answer
 	Lost      bool   `json:"lost,omitempty"`
 }
 
-func (f *follower) report() trackReport {
-	r := trackReport{Agent: f.agent.Name, Transfers: len(f.open), Lost: f.lost}
+func (f *follower) report() Report {
+	r := Report{Agent: f.agent.Name, Transfers: len(f.open), Lost: f.lost}
 	if f.failing {
 		r.Silent = f.contact.UTC().Format(time.RFC3339)
 	}

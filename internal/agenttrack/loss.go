@@ -1,4 +1,4 @@
-package activities
+package agenttrack
 
 import (
 	"context"
@@ -7,11 +7,17 @@ import (
 	"github.com/google/uuid"
 
 	"longhaul/agent/agentapi"
+	"longhaul/internal/wait"
 	"longhaul/models"
 )
 
-// tidyEvery is how often a transfer without an attempt is looked at.
-const tidyEvery = 30 * time.Second
+const (
+	tidyEvery = 30 * time.Second // a transfer without an attempt is looked at
+
+	// lostDelay is after which the first job of a lost agent moves; each further
+	// one moves a little later.
+	lostDelay = time.Second
+)
 
 // silent reports whether the agent counts as lost. Both sides have to have
 // lost it: its heartbeats stopped for models.AgentLostAfter and it does not
@@ -34,11 +40,11 @@ func (f *follower) silent(now time.Time) bool {
 func (f *follower) lose(ctx context.Context) {
 	if !f.lost {
 		if _, err := f.Store.MarkAgentLost(ctx, f.agent.ID); err != nil {
-			f.log.Warn("agent not marked lost", "agent", f.agent.ID, "cause", err)
+			f.log.WarnContext(ctx, "agent not marked lost", "error", err)
 			return
 		}
 		f.lost = true
-		f.log.Warn("agent is lost; its transfers move", "agent", f.agent.ID, "transfers", len(f.open))
+		f.log.WarnContext(ctx, "agent is lost; its transfers move", "transfers", len(f.open))
 	}
 	n := 0
 	for _, o := range f.open {
@@ -46,7 +52,7 @@ func (f *follower) lose(ctx context.Context) {
 			continue
 		}
 		after := min(lostDelay+time.Duration(n)*100*time.Millisecond, 20*time.Second)
-		o.end = &ending{delay: spread(after), fault: models.Fault(models.ProblemAgentLost, "The agent stopped answering; another one takes over what is stored.")}
+		o.end = &ending{delay: wait.Spread(after), fault: models.Fault(models.ProblemAgentLost, "The agent stopped answering; another one takes over what is stored.")}
 		f.settle(ctx, o)
 		n++
 	}
@@ -76,7 +82,7 @@ func (f *follower) drain(ctx context.Context) {
 	}
 	room, err := f.roomElsewhere(ctx, now)
 	if err != nil {
-		f.log.Warn("room on other agents not known", "cause", err)
+		f.log.WarnContext(ctx, "room on other agents not known", "error", err)
 		return
 	}
 	for _, o := range f.open {
@@ -152,7 +158,7 @@ func (f *follower) tidy(ctx context.Context) {
 		defer f.tidying.Store(false)
 		for _, st := range stray {
 			if err := f.tidyOne(ctx, st); err != nil && ctx.Err() == nil {
-				f.log.Warn("stray transfer not tidied", "agent", f.agent.ID, "cause", err)
+				f.log.WarnContext(ctx, "stray transfer not tidied", "error", err)
 			}
 		}
 	})

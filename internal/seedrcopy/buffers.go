@@ -1,4 +1,4 @@
-package activities
+package seedrcopy
 
 import (
 	"context"
@@ -8,12 +8,12 @@ import (
 	"github.com/google/uuid"
 )
 
-// partBuffers is the memory of a worker for parts on their way to storage: a
+// buffers is the memory of a worker for parts on their way to storage: a
 // fixed number of bytes, whatever is copied, in buffers that are used again and
 // again. Jobs that wait get their turns in a ring, one buffer each, so that a
 // job of many files takes nothing from one of a single file. Whoever waits
 // holds no buffer, so nobody waits for himself or in a circle.
-type partBuffers struct {
+type buffers struct {
 	total int64
 
 	mu   sync.Mutex
@@ -34,11 +34,11 @@ type taker struct {
 	got  chan []byte // has room for the one buffer
 }
 
-func newPartBuffers(total int64) *partBuffers { return &partBuffers{total: total} }
+func newBuffers(total int64) *buffers { return &buffers{total: total} }
 
 // take waits for a buffer of the size in bytes. One that is larger than all
 // memory waits for all of it, and is had nevertheless: no file is too large.
-func (p *partBuffers) take(ctx context.Context, job uuid.UUID, size int64) ([]byte, error) {
+func (p *buffers) take(ctx context.Context, job uuid.UUID, size int64) ([]byte, error) {
 	t := &taker{size: size, got: make(chan []byte, 1)}
 	p.mu.Lock()
 	i := slices.IndexFunc(p.ring, func(j *jobTurn) bool { return j.job == job })
@@ -58,7 +58,7 @@ func (p *partBuffers) take(ctx context.Context, job uuid.UUID, size int64) ([]by
 }
 
 // give brings a buffer back.
-func (p *partBuffers) give(b []byte) {
+func (p *buffers) give(b []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.used -= int64(cap(b))
@@ -69,7 +69,7 @@ func (p *partBuffers) give(b []byte) {
 }
 
 // wanted reports whether anybody waits.
-func (p *partBuffers) wanted() bool {
+func (p *buffers) wanted() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return len(p.ring) > 0
@@ -77,7 +77,7 @@ func (p *partBuffers) wanted() bool {
 
 // serve gives out what there is. The first in the ring is waited for even when
 // a later one needs less, or large parts would never get their turn.
-func (p *partBuffers) serve() {
+func (p *buffers) serve() {
 	for len(p.ring) > 0 {
 		first := p.ring[0]
 		t := first.takers[0]
@@ -96,7 +96,7 @@ func (p *partBuffers) serve() {
 // buffer makes a buffer while there is memory for one, so that one file shows
 // what a worker needs for any number of them, and else uses one again. Free
 // ones of another size make room.
-func (p *partBuffers) buffer(size int64) []byte {
+func (p *buffers) buffer(size int64) []byte {
 	for p.held+size > p.total && len(p.free) > 0 {
 		i := slices.IndexFunc(p.free, func(b []byte) bool { return int64(cap(b)) == size })
 		if i >= 0 {
@@ -111,7 +111,7 @@ func (p *partBuffers) buffer(size int64) []byte {
 }
 
 // drop gives a free buffer back to the system.
-func (p *partBuffers) drop(i int) {
+func (p *buffers) drop(i int) {
 	p.held -= int64(cap(p.free[i]))
 	freePartMemory(p.free[i])
 	p.free = slices.Delete(p.free, i, i+1)
@@ -119,7 +119,7 @@ func (p *partBuffers) drop(i int) {
 
 // leave takes a taker that gave up out of the ring. A buffer that came at the
 // same moment goes back.
-func (p *partBuffers) leave(job uuid.UUID, t *taker) {
+func (p *buffers) leave(job uuid.UUID, t *taker) {
 	p.mu.Lock()
 	if i := slices.IndexFunc(p.ring, func(j *jobTurn) bool { return j.job == job }); i >= 0 {
 		turn := p.ring[i]

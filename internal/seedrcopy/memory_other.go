@@ -1,6 +1,6 @@
 //go:build !unix
 
-package activities
+package seedrcopy
 
 func partMemory(size int64) []byte { return make([]byte, size) }
 

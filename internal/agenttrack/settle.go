@@ -1,18 +1,18 @@
-package activities
+package agenttrack
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
-	"go.temporal.io/api/serviceerror"
-	"go.temporal.io/sdk/temporal"
 
 	"longhaul/agent/agentapi"
+	"longhaul/internal/agentfault"
+	"longhaul/internal/attempt"
 	"longhaul/internal/source"
+	"longhaul/internal/wait"
 	"longhaul/models"
 )
 
@@ -48,7 +48,7 @@ func (f *follower) settle(ctx context.Context, o *followed) {
 		case end != nil:
 			err = f.overrule(ctx, at, st, end)
 		case st.Phase == agentapi.PhaseFailed:
-			err = f.fail(ctx, at, st, reported(st), 0)
+			err = f.fail(ctx, at, st, agentfault.Reported(st.Fault), 0)
 		case st.Phase == agentapi.PhaseStopped:
 			err = f.fail(ctx, at, st, models.Fault(models.ProblemDrained, "The agent stopped; another try follows."), 0)
 		default:
@@ -62,13 +62,13 @@ func (f *follower) settle(ctx context.Context, o *followed) {
 }
 
 // note takes in how settling went.
-func (f *follower) note(s settlement) {
+func (f *follower) note(ctx context.Context, s settlement) {
 	o, ok := f.open[s.jobID]
 	if !ok || o.Epoch != s.epoch || s.err == nil {
 		return
 	}
 	o.settling, o.retry = false, true
-	f.log.Warn("attempt not settled; again soon", "job_id", s.jobID, "agent", f.agent.ID, "cause", s.err)
+	f.log.WarnContext(ctx, "attempt not settled; again soon", "job_id", s.jobID, "error", s.err)
 }
 
 func (f *follower) retrySettling(ctx context.Context) {
@@ -79,9 +79,8 @@ func (f *follower) retrySettling(ctx context.Context) {
 	}
 }
 
-// done completes the activity of a transfer that ended well. The order is
-// manifest, token, row: whatever is lost in between is done again, and a token
-// that is gone means that it was done before.
+// done ends the attempt of a transfer that ended well. The manifest is written
+// first; whatever is lost after that is done again.
 func (f *follower) done(ctx context.Context, at models.OpenAttempt, st agentapi.Status) error {
 	if at.Kind == models.TransferResolve {
 		err := f.saveManifest(ctx, at.JobID)
@@ -96,62 +95,38 @@ func (f *follower) done(ctx context.Context, at models.OpenAttempt, st agentapi.
 	if err != nil {
 		return fmt.Errorf("read job: %w", err)
 	}
-	res := TransferResult{
-		AgentID: f.agent.ID.String(), Epoch: at.Epoch, Bytes: sizeOf(job),
+	err = f.Desk.Done(ctx, at.Attempt, models.TransferResult{
+		AgentID: f.agent.ID.String(), Epoch: at.Epoch, Bytes: job.Bytes(),
 		Waits: at.Kind == models.TransferResolve && job.State == models.StateQueued && job.AdmittedAt == nil,
-	}
-	if err := f.complete(ctx, at.TaskToken, res, nil); err != nil {
+	})
+	if err != nil {
 		return err
-	}
-	if err := f.Store.EndAttempt(ctx, at.JobID, at.Epoch, models.AttemptDone, "", ""); err != nil {
-		return fmt.Errorf("end attempt: %w", err)
 	}
 	if at.Kind == models.TransferDownload && st.Phase == agentapi.PhaseDone {
 		if err := f.client.Delete(ctx, at.JobID.String(), at.Epoch); err != nil {
-			f.log.Info("finished transfer not removed yet", "job_id", at.JobID, "agent", f.agent.ID, "cause", err)
+			f.log.InfoContext(ctx, "finished transfer not removed yet", "job_id", at.JobID, "error", err)
 		}
 	}
 	return nil
 }
 
-// fail fails the activity of a transfer and ends its attempt.
+// fail ends the attempt of a transfer with a fault.
 func (f *follower) fail(ctx context.Context, at models.OpenAttempt, st agentapi.Status, e *models.Error, delay time.Duration) error {
-	details := FaultDetails{AgentID: f.agent.ID.String(), Epoch: at.Epoch, BytesDone: st.BytesDone}
-	if err := f.complete(ctx, at.TaskToken, nil, failure(e, delay, details)); err != nil {
+	details := models.FaultDetails{AgentID: f.agent.ID.String(), Epoch: at.Epoch, BytesDone: st.BytesDone}
+	if err := f.Desk.Fail(ctx, at.Attempt, e, details, delay); err != nil {
 		return err
 	}
-	if err := f.Store.EndAttempt(ctx, at.JobID, at.Epoch, models.AttemptFailed, e.Problem, e.Message); err != nil {
-		return fmt.Errorf("end attempt: %w", err)
-	}
-	f.log.Info("transfer failed", "job_id", at.JobID, "agent", f.agent.ID, "problem", typeOf(e))
+	f.log.InfoContext(ctx, "transfer failed", "job_id", at.JobID, "code", e.Code, "problem", e.Problem)
 	return nil
 }
 
 func (f *follower) overrule(ctx context.Context, at models.OpenAttempt, st agentapi.Status, end *ending) error {
 	if end.stop {
 		if err := f.client.Stop(ctx, at.JobID.String(), agentapi.Stop{Epoch: at.Epoch}); err != nil {
-			f.log.Info("agent not told to stop", "job_id", at.JobID, "agent", f.agent.ID, "cause", err)
+			f.log.InfoContext(ctx, "agent not told to stop", "job_id", at.JobID, "error", err)
 		}
 	}
 	return f.fail(ctx, at, st, end.fault, end.delay)
-}
-
-// complete answers a task token. One that Temporal does not know any more was
-// answered before, or its attempt is over: both are as good as done.
-func (f *follower) complete(ctx context.Context, token []byte, res any, failed error) error {
-	if err := f.tokens.Wait(ctx); err != nil {
-		return err
-	}
-	err := f.Tokens.CompleteActivity(ctx, token, res, failed)
-	if err != nil && !tokenGone(err) {
-		return fmt.Errorf("complete activity: %w", err)
-	}
-	return nil
-}
-
-func tokenGone(err error) bool {
-	_, ok := errors.AsType[*serviceerror.NotFound](err)
-	return ok
 }
 
 // saveManifest fetches what a resolve found and writes it. The agent's word is
@@ -166,14 +141,14 @@ func (f *follower) saveManifest(ctx context.Context, jobID uuid.UUID) error {
 	}
 	job, err := f.Store.Job(ctx, jobID)
 	if err != nil {
-		return passing(err)
+		return attempt.Passing(err)
 	}
 	m, err := source.Reported(sourceOf(job), got)
 	if err != nil {
 		return err
 	}
 	if err := f.Store.SaveManifest(ctx, jobID, m); err != nil {
-		return passing(err)
+		return attempt.Passing(err)
 	}
 	return nil
 }
@@ -190,19 +165,6 @@ func sourceOf(job models.Job) models.Source {
 	return src
 }
 
-// reported reads the fault that an agent reports. A problem that is not one of
-// ours counts as a fault of ours that may pass.
-func reported(st agentapi.Status) *models.Error {
-	if st.Fault == nil {
-		return models.Errorf(models.CodeInternal, "The agent gave no reason.")
-	}
-	p := models.Problem(st.Fault.Problem)
-	if !slices.Contains(models.Problems(), p) {
-		return models.Errorf(models.CodeInternal, "%s", sentence(st.Fault.Message))
-	}
-	return models.Fault(p, "%s", sentence(st.Fault.Message))
-}
-
 // beat sends the activity heartbeats that are due. They are the backstop for
 // the case that nobody follows the agent any more, and bring news of
 // activities that the workflow has given up.
@@ -214,7 +176,7 @@ func (f *follower) beat(ctx context.Context) {
 		if now.Before(o.beatAt) || o.settling {
 			continue
 		}
-		o.beatAt = now.Add(spread(f.Pace.Beat))
+		o.beatAt = now.Add(wait.Spread(f.Pace.Beat))
 		due = append(due, o.OpenAttempt)
 		pct = append(pct, percent(o.status))
 	}
@@ -223,26 +185,12 @@ func (f *follower) beat(ctx context.Context) {
 	}
 	f.work.Go(func() {
 		for i, at := range due {
-			if f.tokens.Wait(ctx) != nil {
-				return
+			details := map[string]any{"agent": f.agent.Name, "percent": pct[i]}
+			if err := f.Desk.Beat(ctx, at.Attempt, details); err != nil && ctx.Err() == nil {
+				f.log.WarnContext(ctx, "activity heartbeat not sent", "job_id", at.JobID, "error", err)
 			}
-			f.beatOne(ctx, at, pct[i])
 		}
 	})
-}
-
-func (f *follower) beatOne(ctx context.Context, at models.OpenAttempt, pct int) {
-	err := f.Tokens.RecordActivityHeartbeat(ctx, at.TaskToken, map[string]any{"agent": f.agent.Name, "percent": pct})
-	switch {
-	case err == nil:
-		err = f.Store.TouchBeat(ctx, at.JobID, at.Epoch)
-	case tokenGone(err) || temporal.IsCanceledError(err):
-		// The workflow does not wait for it any more; tidying stops the agent.
-		err = f.Store.EndAttempt(ctx, at.JobID, at.Epoch, models.AttemptSuperseded, "", "")
-	}
-	if err != nil && ctx.Err() == nil {
-		f.log.Warn("activity heartbeat not sent", "job_id", at.JobID, "cause", err)
-	}
 }
 
 func percent(st agentapi.Status) int {

@@ -1,4 +1,4 @@
-package activities
+package seedrcopy
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 )
 
 // waits starts a taker and returns when it waits for its buffer.
-func waits(t *testing.T, p *partBuffers, job uuid.UUID, size int64) <-chan []byte {
+func waits(t *testing.T, p *buffers, job uuid.UUID, size int64) <-chan []byte {
 	t.Helper()
 	count := func() (n int) {
 		p.mu.Lock()
@@ -34,7 +34,7 @@ func waits(t *testing.T, p *partBuffers, job uuid.UUID, size int64) <-chan []byt
 	return got
 }
 
-func takes(t *testing.T, p *partBuffers, job uuid.UUID, size int64) []byte {
+func takes(t *testing.T, p *buffers, job uuid.UUID, size int64) []byte {
 	t.Helper()
 	b, err := p.take(t.Context(), job, size)
 	if err != nil {
@@ -48,7 +48,7 @@ func takes(t *testing.T, p *partBuffers, job uuid.UUID, size int64) []byte {
 func TestPartsStayWithinTheirMemory(t *testing.T) {
 	t.Parallel()
 	const total = 64 << 10
-	p := newPartBuffers(total)
+	p := newBuffers(total)
 	var out atomic.Int64
 	var all sync.WaitGroup
 	for i := range 50 {
@@ -88,7 +88,7 @@ func TestPartsStayWithinTheirMemory(t *testing.T) {
 // TestJobsTakeTurns: a job with many takers takes nothing from another.
 func TestJobsTakeTurns(t *testing.T) {
 	t.Parallel()
-	p, many, single := newPartBuffers(8), uuid.New(), uuid.New()
+	p, many, single := newBuffers(8), uuid.New(), uuid.New()
 	b := takes(t, p, many, 8)
 	var others []<-chan []byte
 	for range 5 {
@@ -113,7 +113,7 @@ func TestJobsTakeTurns(t *testing.T) {
 // that is larger than all memory is had nevertheless, for as long as it lasts.
 func TestLargePartsGetTheirTurn(t *testing.T) {
 	t.Parallel()
-	p := newPartBuffers(16)
+	p := newBuffers(16)
 	first, second := takes(t, p, uuid.New(), 8), takes(t, p, uuid.New(), 8)
 	large := waits(t, p, uuid.New(), 40)
 	small := waits(t, p, uuid.New(), 8)
@@ -136,7 +136,7 @@ func TestLargePartsGetTheirTurn(t *testing.T) {
 // TestWhoGivesUpIsInNobodysWay: a job that ends while it waits leaves no gap.
 func TestWhoGivesUpIsInNobodysWay(t *testing.T) {
 	t.Parallel()
-	p := newPartBuffers(16)
+	p := newBuffers(16)
 	b := takes(t, p, uuid.New(), 8)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)

@@ -1,10 +1,9 @@
-package activities
+package seedrtrack
 
 import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"longhaul/internal/seedr"
 	"longhaul/models"
@@ -13,7 +12,7 @@ import (
 // add starts a transfer. The item's row says so before the call is made: an
 // answer that gets lost is looked for in the listings that follow, and only
 // then the add is repeated.
-func (f *seedrFollower) add(ctx context.Context, hash string, group []*onSeedr, root seedrRoot) {
+func (f *follower) add(ctx context.Context, hash string, group []*followed, root seedr.Folder) {
 	f.soon = true
 	first := group[0]
 	if f.full(ctx, group, root) {
@@ -21,7 +20,7 @@ func (f *seedrFollower) add(ctx context.Context, hash string, group []*onSeedr, 
 	}
 	src, err := f.Store.Source(ctx, first.JobID)
 	if err != nil {
-		f.log.Warn("source not read", "job_id", first.JobID, "cause", err)
+		f.log.WarnContext(ctx, "source not read", "job_id", first.JobID, "error", err)
 		return
 	}
 	now := f.Now()
@@ -30,7 +29,7 @@ func (f *seedrFollower) add(ctx context.Context, hash string, group []*onSeedr, 
 	}
 	claimed, err := f.Store.ClaimSeedrItem(ctx, item)
 	if err != nil {
-		f.log.Warn("add not announced", "job_id", first.JobID, "cause", err)
+		f.log.WarnContext(ctx, "add not announced", "job_id", first.JobID, "error", err)
 		return
 	}
 	if !claimed {
@@ -39,9 +38,9 @@ func (f *seedrFollower) add(ctx context.Context, hash string, group []*onSeedr, 
 	f.items[hash] = item
 	var added seedr.Added
 	if src.Kind == models.SourceTorrent && len(src.Metainfo) > 0 {
-		added, err = f.Seedr.AddTorrentFile(ctx, src.Metainfo)
+		added, err = f.Account.AddTorrentFile(ctx, src.Metainfo)
 	} else {
-		added, err = f.Seedr.AddMagnet(ctx, src.URI)
+		added, err = f.Account.AddMagnet(ctx, src.URI)
 	}
 	if err != nil {
 		f.notAdded(context.WithoutCancel(ctx), item, group, root, err)
@@ -63,10 +62,10 @@ func (f *seedrFollower) add(ctx context.Context, hash string, group []*onSeedr, 
 // full reports whether the account shows no room for the group, which then
 // waits, or ends its attempts after a while: they go on in the queue or on
 // another provider.
-func (f *seedrFollower) full(ctx context.Context, group []*onSeedr, root seedrRoot) bool {
+func (f *follower) full(ctx context.Context, group []*followed, root seedr.Folder) bool {
 	var need int64
 	for _, o := range group {
-		need = max(need, sizeOf(o.job))
+		need = max(need, o.job.Bytes())
 	}
 	free := root.SpaceMax - root.SpaceUsed
 	var fault *models.Error
@@ -93,9 +92,9 @@ func (f *seedrFollower) full(ctx context.Context, group []*onSeedr, root seedrRo
 }
 
 // notAdded takes in that an add was refused, or that its answer got lost.
-func (f *seedrFollower) notAdded(ctx context.Context, item models.SeedrItem, group []*onSeedr, root seedrRoot, err error) {
+func (f *follower) notAdded(ctx context.Context, item models.SeedrItem, group []*followed, root seedr.Folder, err error) {
 	kind, e := seedr.KindOf(err), models.AsError(err)
-	f.log.Info("Seedr took no transfer", "job_id", group[0].JobID, "kind", string(kind), "cause", err)
+	f.log.InfoContext(ctx, "Seedr took no transfer", "job_id", group[0].JobID, "kind", string(kind), "error", err)
 	switch kind {
 	case seedr.KindTransient, seedr.KindHTML, seedr.KindMalformed:
 		told(group, "It is not known yet whether Seedr took it.")
@@ -121,7 +120,7 @@ func (f *seedrFollower) notAdded(ctx context.Context, item models.SeedrItem, gro
 }
 
 // noRoom takes in that Seedr put a source on the wishlist, or not even there.
-func (f *seedrFollower) noRoom(ctx context.Context, group []*onSeedr, root seedrRoot, kind seedr.Kind, err error) {
+func (f *follower) noRoom(ctx context.Context, group []*followed, root seedr.Folder, kind seedr.Kind, err error) {
 	e := models.AsError(err)
 	var size int64
 	if se, ok := errors.AsType[*seedr.Error](err); ok && se.Wish != nil {
@@ -131,7 +130,7 @@ func (f *seedrFollower) noRoom(ctx context.Context, group []*onSeedr, root seedr
 		}
 	}
 	for _, o := range group {
-		size = max(size, sizeOf(o.job))
+		size = max(size, o.job.Bytes())
 	}
 	slots := 0
 	switch {
@@ -146,7 +145,7 @@ func (f *seedrFollower) noRoom(ctx context.Context, group []*onSeedr, root seedr
 	}
 	if e.Problem != models.ProblemSeedrTooSmall {
 		if err := f.Store.SaveSeedrFull(ctx, f.Pace.Full, slots); err != nil {
-			f.log.Warn("full Seedr account not noted", "cause", err)
+			f.log.WarnContext(ctx, "full Seedr account not noted", "error", err)
 		}
 	}
 	for _, o := range group {
@@ -157,10 +156,10 @@ func (f *seedrFollower) noRoom(ctx context.Context, group []*onSeedr, root seedr
 // unwish removes wishlist entries that refused adds left behind: nothing would
 // download them, and a full wishlist refuses more. What does not work out is
 // tried again after the next listing.
-func (f *seedrFollower) unwish(ctx context.Context) {
+func (f *follower) unwish(ctx context.Context) {
 	for id := range f.wishes {
-		if err := ignoreSeedrGone(f.Seedr.RemoveWish(ctx, id)); err != nil {
-			f.log.Info("wishlist entry not removed yet", "cause", err)
+		if err := ignoreGone(f.Account.RemoveWish(ctx, id)); err != nil {
+			f.log.InfoContext(ctx, "wishlist entry not removed yet", "error", err)
 			return
 		}
 		delete(f.wishes, id)
@@ -169,10 +168,10 @@ func (f *seedrFollower) unwish(ctx context.Context) {
 
 // arrive looks for what became of a transfer that is not in the list of
 // running ones: its files, or nothing.
-func (f *seedrFollower) arrive(ctx context.Context, item models.SeedrItem, group []*onSeedr, root seedrRoot) {
+func (f *follower) arrive(ctx context.Context, item models.SeedrItem, group []*followed, root seedr.Folder) {
 	now := f.Now()
 	if item.TransferID > 0 {
-		t, err := f.Seedr.Transfer(ctx, item.TransferID)
+		t, err := f.Account.Transfer(ctx, item.TransferID)
 		if err == nil && t.Name != "" && t.Name != item.InfoHash {
 			item.Title = t.Name // of a magnet that was too quick to be seen running
 		}
@@ -180,7 +179,7 @@ func (f *seedrFollower) arrive(ctx context.Context, item models.SeedrItem, group
 		case err == nil && t.FolderID > 0:
 			item.FolderID = t.FolderID
 		case err != nil && seedr.KindOf(err) != seedr.KindGone:
-			f.log.Info("transfer not read", "cause", err)
+			f.log.InfoContext(ctx, "transfer not read", "error", err)
 			return
 		case err == nil && !t.Done() && t.Progress < seedr.ProgressFetched && now.Sub(item.SeenAt) < f.Pace.Appear:
 			return // a listing may miss a young transfer
@@ -208,7 +207,7 @@ func (f *seedrFollower) arrive(ctx context.Context, item models.SeedrItem, group
 }
 
 // takeIn reads the files of what arrived and completes the waiting attempts.
-func (f *seedrFollower) takeIn(ctx context.Context, item models.SeedrItem, group []*onSeedr, root seedrRoot) {
+func (f *follower) takeIn(ctx context.Context, item models.SeedrItem, group []*followed, root seedr.Folder) {
 	files, err := f.filesOf(ctx, item, root)
 	late := f.Now().Sub(item.SeenAt) >= f.Pace.Appear
 	var sum int64
@@ -217,7 +216,7 @@ func (f *seedrFollower) takeIn(ctx context.Context, item models.SeedrItem, group
 	}
 	switch {
 	case err != nil && seedr.KindOf(err) != seedr.KindGone:
-		f.log.Info("files on Seedr not listed", "cause", err)
+		f.log.InfoContext(ctx, "files on Seedr not listed", "error", err)
 		return
 	case (err != nil || len(files) == 0) && late:
 		f.absent(ctx, item, group)
@@ -236,7 +235,7 @@ func (f *seedrFollower) takeIn(ctx context.Context, item models.SeedrItem, group
 	}
 }
 
-func (f *seedrFollower) filesOf(ctx context.Context, item models.SeedrItem, root seedrRoot) ([]models.SeedrFile, error) {
+func (f *follower) filesOf(ctx context.Context, item models.SeedrItem, root seedr.Folder) ([]models.SeedrFile, error) {
 	if item.FolderID == 0 {
 		for _, file := range root.Files {
 			if file.ID == item.FileID {
@@ -245,7 +244,7 @@ func (f *seedrFollower) filesOf(ctx context.Context, item models.SeedrItem, root
 		}
 		return nil, nil
 	}
-	tree, err := f.Seedr.Tree(ctx, item.FolderID)
+	tree, err := f.Account.Tree(ctx, item.FolderID)
 	if err != nil {
 		return nil, err
 	}
@@ -257,7 +256,7 @@ func (f *seedrFollower) filesOf(ctx context.Context, item models.SeedrItem, root
 }
 
 // absent takes in that nothing is to be seen of an item.
-func (f *seedrFollower) absent(ctx context.Context, item models.SeedrItem, group []*onSeedr) {
+func (f *follower) absent(ctx context.Context, item models.SeedrItem, group []*followed) {
 	now := f.Now()
 	if item.TransferID == 0 {
 		if now.Sub(item.AddedAt) < f.Pace.Again {
@@ -286,7 +285,7 @@ func (f *seedrFollower) absent(ctx context.Context, item models.SeedrItem, group
 // release removes from the account what no job needs any more. It is done when
 // nothing is to be seen of it for a while: a stopped transfer may leave a part
 // of its files late.
-func (f *seedrFollower) release(ctx context.Context, item models.SeedrItem, root seedrRoot) {
+func (f *follower) release(ctx context.Context, item models.SeedrItem, root seedr.Folder) {
 	now := f.Now()
 	if !item.Released {
 		item.Released, item.SeenAt = true, now
@@ -296,7 +295,7 @@ func (f *seedrFollower) release(ctx context.Context, item models.SeedrItem, root
 	}
 	acted, err := f.remove(ctx, item, withoutIDs(root, item.Before))
 	if err != nil {
-		f.log.Info("not removed from Seedr yet", "cause", err)
+		f.log.InfoContext(ctx, "not removed from Seedr yet", "error", err)
 		return
 	}
 	switch {
@@ -311,9 +310,9 @@ func (f *seedrFollower) release(ctx context.Context, item models.SeedrItem, root
 
 // remove deletes what the listing shows of an item, and reports whether it
 // shows anything.
-func (f *seedrFollower) remove(ctx context.Context, item models.SeedrItem, root seedrRoot) (bool, error) {
+func (f *follower) remove(ctx context.Context, item models.SeedrItem, root seedr.Folder) (bool, error) {
 	if t, ok := root.FindTransfer(item.InfoHash); ok {
-		return true, ignoreSeedrGone(f.Seedr.DeleteTransfer(ctx, t.ID))
+		return true, ignoreGone(f.Account.DeleteTransfer(ctx, t.ID))
 	}
 	folder, file := item.FolderID, item.FileID
 	if folder == 0 && file == 0 {
@@ -324,15 +323,15 @@ func (f *seedrFollower) remove(ctx context.Context, item models.SeedrItem, root 
 		}
 	}
 	if folder != 0 && slices.ContainsFunc(root.Folders, func(d seedr.Folder) bool { return d.ID == folder }) {
-		return true, ignoreSeedrGone(f.Seedr.DeleteFolder(ctx, folder))
+		return true, ignoreGone(f.Account.DeleteFolder(ctx, folder))
 	}
 	if file != 0 && slices.ContainsFunc(root.Files, func(d seedr.File) bool { return d.ID == file }) {
-		return true, ignoreSeedrGone(f.Seedr.DeleteFile(ctx, file))
+		return true, ignoreGone(f.Account.DeleteFile(ctx, file))
 	}
 	return false, nil
 }
 
-func ignoreSeedrGone(err error) error {
+func ignoreGone(err error) error {
 	if seedr.KindOf(err) == seedr.KindGone {
 		return nil
 	}
@@ -340,14 +339,14 @@ func ignoreSeedrGone(err error) error {
 }
 
 // holds reports whether the listing shows the item's folder or file.
-func holds(root seedrRoot, item models.SeedrItem) bool {
+func holds(root seedr.Folder, item models.SeedrItem) bool {
 	return slices.ContainsFunc(root.Folders, func(d seedr.Folder) bool { return d.ID == item.FolderID }) ||
 		slices.ContainsFunc(root.Files, func(d seedr.File) bool { return d.ID == item.FileID })
 }
 
 // idsOf returns the ids of what is in the root: none of it is what a later
 // transfer brings.
-func idsOf(root seedrRoot) []int64 {
+func idsOf(root seedr.Folder) []int64 {
 	out := make([]int64, 0, len(root.Folders)+len(root.Files))
 	for _, d := range root.Folders {
 		out = append(out, d.ID)
@@ -358,7 +357,7 @@ func idsOf(root seedrRoot) []int64 {
 	return out
 }
 
-func withoutIDs(root seedrRoot, ids []int64) seedrRoot {
+func withoutIDs(root seedr.Folder, ids []int64) seedr.Folder {
 	known := make(map[int64]bool, len(ids))
 	for _, id := range ids {
 		known[id] = true
@@ -367,6 +366,3 @@ func withoutIDs(root seedrRoot, ids []int64) seedrRoot {
 	root.Files = slices.DeleteFunc(slices.Clone(root.Files), func(d seedr.File) bool { return known[d.ID] })
 	return root
 }
-
-// retryAfter returns how long Seedr asks to wait.
-func retryAfter(err error) time.Duration { return seedr.RetryAfter(err) }

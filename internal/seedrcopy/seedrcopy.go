@@ -1,28 +1,32 @@
-package activities
+// Package seedrcopy copies what Seedr has of a job to object storage, part by
+// part and without touching a disk. It removes nothing from Seedr and completes
+// no upload.
+package seedrcopy
 
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
-	"go.temporal.io/sdk/activity"
 	"golang.org/x/sync/errgroup"
 
 	"longhaul/internal/event"
 	"longhaul/internal/seedr"
+	"longhaul/internal/seedrfiles"
 	"longhaul/models"
 )
 
 const (
-	streamFiles   = 4        // files of one job that are copied at once
-	streamReaders = 2        // readers of one file; Seedr lets a link have no more
-	streamMemory  = 64 << 20 // bytes of parts in memory, all jobs of this worker together
-	streamTries   = 8        // failures in a row without a byte before a file is given up for now
+	filesAtOnce = 4        // files of one job that are copied at once
+	readers     = 2        // readers of one file; Seedr lets a link have no more
+	memoryLimit = 64 << 20 // bytes of parts in memory, all jobs of this worker together
+	tries       = 8        // failures in a row without a byte before a file is given up for now
 )
 
-// StreamStore is what copying files from Seedr needs of the database.
-type StreamStore interface {
+// Store is what copying needs of the database.
+type Store interface {
 	Transition(ctx context.Context, jobID uuid.UUID, c models.JobChange) (models.Job, error)
 	FilesOnSeedr(ctx context.Context, jobID uuid.UUID) (models.SeedrCopy, error)
 	SaveStreamedParts(ctx context.Context, jobID uuid.UUID, epoch int64, parts []models.PartReport) error
@@ -30,66 +34,76 @@ type StreamStore interface {
 	FlushProgress(ctx context.Context, ps []models.Progress) error
 }
 
-// StreamObjects is where the copied bytes go.
-type StreamObjects interface {
+// Objects is where the copied bytes go.
+type Objects interface {
 	Put(ctx context.Context, key string, body []byte, contentType string) error
 	CreateMultipart(ctx context.Context, key, contentType string) (uploadID string, err error)
 	PutPart(ctx context.Context, key, uploadID string, number int, body []byte) (models.Part, error)
 	AbortMultipart(ctx context.Context, key, uploadID string) error
 }
 
-// Streams copies what is complete on Seedr to storage, part by part and
-// without touching a disk.
-type Streams struct {
-	Store   StreamStore
-	Objects StreamObjects
-	Seedr   Seedr // nil without an account
+// Account is where the bytes come from; seedr.Client is one.
+type Account interface {
+	FileURL(ctx context.Context, fileID int64) (*seedr.Link, error)
+	Open(ctx context.Context, l *seedr.Link, offset, length, size int64) (*seedr.Stream, error)
+}
+
+// Publisher carries progress to whoever watches.
+type Publisher interface {
+	Publish(ctx context.Context, msgs ...event.Message) error
+}
+
+// Copier copies the files of jobs. All jobs share its memory.
+type Copier struct {
+	Store   Store
+	Objects Objects
+	Account Account // nil without one
 	Events  Publisher
 	Now     func() time.Time
+	Log     *slog.Logger
 	Retry   time.Duration // before a broken stream is taken up again; doubles. 0 is half a second
 
-	memory *partBuffers
+	memory *buffers
 }
 
-// NewStreams returns a Streams whose jobs share the same memory.
-func NewStreams(s Streams) *Streams {
-	s.memory = newPartBuffers(streamMemory)
-	return &s
+// New returns c with the memory that its jobs share.
+func New(c Copier) *Copier {
+	c.memory = newBuffers(memoryLimit)
+	return &c
 }
 
-// StoreFiles copies every selected file of the job from Seedr to storage. It
-// goes on where an earlier try stopped: parts that are in storage are not read
-// again.
-func (a *Streams) StoreFiles(ctx context.Context, in JobInput) (StoreResult, error) {
-	res, err := a.storeFiles(ctx, in.JobID)
-	return res, border(ctx, err)
+// Result is what was copied.
+type Result struct {
+	Files int
+	Bytes int64 // of the files
+	Read  int64 // bytes that this call read from Seedr
 }
 
-func (a *Streams) storeFiles(ctx context.Context, jobID uuid.UUID) (StoreResult, error) {
-	if a.Seedr == nil {
-		return StoreResult{}, models.Fault(models.ProblemSeedrAuth, "This worker has no Seedr account.")
+// Copy copies every selected file of the job from Seedr to storage. It continues
+// where an earlier call stopped: parts that are in storage are not read again.
+func (a *Copier) Copy(ctx context.Context, jobID uuid.UUID) (Result, error) {
+	if a.Account == nil {
+		return Result{}, models.Fault(models.ProblemSeedrAuth, "This worker has no Seedr account.")
 	}
 	_, err := a.Store.Transition(ctx, jobID, models.JobChange{
 		To: models.StateStoring, Reason: "Seedr has all of it; it is copied to storage.",
 		NextAction: "The files become available when all of them are copied and checked.",
 	})
 	if err != nil {
-		return StoreResult{}, err
+		return Result{}, err
 	}
 	plan, err := a.Store.FilesOnSeedr(ctx, jobID)
 	if err != nil {
-		return StoreResult{}, err
+		return Result{}, err
 	}
 	rows := make([]models.File, 0, len(plan.Files))
 	for _, f := range plan.Files {
 		rows = append(rows, f.File)
 	}
-	there, err := matchFiles(rows, plan.Item.Files)
+	there, err := seedrfiles.Match(rows, plan.Item.Files)
 	if err != nil {
-		return StoreResult{}, err
+		return Result{}, err
 	}
-	stop := beat(ctx)
-	defer stop()
 	p := newCopying(a, plan)
 	report, done := context.WithCancel(ctx)
 	reported := make(chan struct{})
@@ -98,7 +112,7 @@ func (a *Streams) storeFiles(ctx context.Context, jobID uuid.UUID) (StoreResult,
 		p.report(report)
 	}()
 	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(streamFiles)
+	g.SetLimit(filesAtOnce)
 	for _, f := range plan.Files {
 		if src, ok := there[f.ID]; ok {
 			g.Go(func() error { return p.copyFile(gctx, f, src) })
@@ -108,9 +122,9 @@ func (a *Streams) storeFiles(ctx context.Context, jobID uuid.UUID) (StoreResult,
 	done()
 	<-reported
 	if err != nil {
-		return StoreResult{}, err
+		return Result{}, err
 	}
-	return StoreResult{Files: len(plan.Files), Bytes: p.total, Read: p.read.Load()}, nil
+	return Result{Files: len(plan.Files), Bytes: p.total, Read: p.read.Load()}, nil
 }
 
 // copyFile copies the parts of a file that are not in storage.
@@ -150,10 +164,10 @@ func missingParts(f models.File, have map[int]bool) []int {
 
 // halves splits parts among the readers of a file.
 func halves(parts []int) [][]int {
-	if len(parts) < streamReaders {
+	if len(parts) < readers {
 		return [][]int{parts}
 	}
-	mid := (len(parts) + 1) / streamReaders
+	mid := (len(parts) + 1) / readers
 	return [][]int{parts[:mid], parts[mid:]}
 }
 
@@ -176,7 +190,7 @@ func (p *copying) upload(ctx context.Context, f models.File) (string, error) {
 	}
 	if current != id {
 		if err := p.Objects.AbortMultipart(ctx, f.Key(), id); err != nil {
-			activity.GetLogger(ctx).Warn("upload that lost is left to the sweep", "cause", err)
+			p.Log.WarnContext(ctx, "upload that lost is left to the sweep", "job_id", f.JobID, "error", err)
 		}
 	}
 	return current, nil

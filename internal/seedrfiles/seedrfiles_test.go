@@ -1,14 +1,15 @@
-package activities
+package seedrfiles_test
 
 import (
 	"testing"
 
 	"github.com/google/uuid"
 
+	"longhaul/internal/seedrfiles"
 	"longhaul/models"
 )
 
-func TestMatchFiles(t *testing.T) {
+func TestMatch(t *testing.T) {
 	t.Parallel()
 	file := func(path string, size int64) models.File { return models.File{ID: uuid.New(), Path: path, Size: size} }
 	for _, tc := range []struct {
@@ -55,7 +56,7 @@ func TestMatchFiles(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := matchFiles(tc.ours, tc.there)
+			got, err := seedrfiles.Match(tc.ours, tc.there)
 			if tc.want == nil {
 				if models.AsError(err).Problem != models.ProblemLengthMismatch {
 					t.Errorf("matched: %v, %v", got, err)
@@ -71,9 +72,9 @@ func TestMatchFiles(t *testing.T) {
 	}
 }
 
-func TestSeedrManifest(t *testing.T) {
+func TestManifest(t *testing.T) {
 	t.Parallel()
-	m, err := seedrManifest(models.SeedrItem{Title: "Some/Thing", Files: []models.SeedrFile{
+	m, err := seedrfiles.Manifest(models.SeedrItem{Title: "Some/Thing", Files: []models.SeedrFile{
 		{ID: 1, Path: "b.bin", Size: 2}, {ID: 2, Path: "../a.bin", Size: 1}, {ID: 3, Path: "a.bin", Size: 4},
 	}})
 	if err != nil || len(m.Files) != 3 || m.Size != 7 {
@@ -86,7 +87,7 @@ func TestSeedrManifest(t *testing.T) {
 		}
 		seen[f.Path] = true
 	}
-	if _, err := seedrManifest(models.SeedrItem{Title: "x"}); models.AsError(err).Problem != models.ProblemNoFiles {
+	if _, err := seedrfiles.Manifest(models.SeedrItem{Title: "x"}); models.AsError(err).Problem != models.ProblemNoFiles {
 		t.Errorf("an empty item: %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package activities
+package seedrtrack
 
 import (
 	"context"
@@ -7,32 +7,32 @@ import (
 	"longhaul/models"
 )
 
-// VerifySeedr calls Seedr for real and tells what came of it: whether the
+// Verify calls Seedr for real and tells what came of it: whether the
 // credentials and the plan are good, and how much room there is. A Seedr that
-// refuses is an answer, not a fault of the activity.
-func (a *SeedrTracker) VerifySeedr(ctx context.Context) (models.ProviderCheck, error) {
-	check := models.ProviderCheck{Provider: models.ProviderSeedr, At: a.Now()}
-	if a.Seedr == nil {
+// refuses is an answer, not a fault.
+func (t *Tracker) Verify(ctx context.Context) (models.ProviderCheck, error) {
+	check := models.ProviderCheck{Provider: models.ProviderSeedr, At: t.Now()}
+	if t.Account == nil {
 		check.Problem, check.Message = models.ProblemSeedrAuth, "The worker has no credentials of a Seedr account."
 		return check, nil
 	}
-	account, root, err := a.Seedr.Verify(ctx)
+	account, root, err := t.Account.Verify(ctx)
 	if err != nil {
 		e := models.AsError(err)
 		check.Problem, check.Message = e.Problem, e.Message
 		return check, nil
 	}
-	if err := a.Store.SaveSeedrPlan(ctx, account.Plan, account.Slots); err != nil {
-		return check, border(ctx, err)
+	if err := t.Store.SaveSeedrPlan(ctx, account.Plan, account.Slots); err != nil {
+		return check, err
 	}
-	known, err := a.Store.SeedrAccount(ctx)
+	known, err := t.Store.SeedrAccount(ctx)
 	if err != nil {
-		return check, border(ctx, err)
+		return check, err
 	}
 	// What the administrator is shown is what jobs are admitted by from now on.
 	seen := models.SeedrSeen{SpaceMax: account.SpaceMax, SpaceUsed: account.SpaceUsed, Others: known.Others}
-	if err := a.Store.SaveSeedrSeen(ctx, seen); err != nil {
-		return check, border(ctx, err)
+	if err := t.Store.SaveSeedrSeen(ctx, seen); err != nil {
+		return check, err
 	}
 	check.OK, check.Plan, check.Slots, check.Taken = true, account.Plan, known.Slots, len(root.Transfers)
 	check.SpaceMax, check.SpaceUsed = account.SpaceMax, account.SpaceUsed

@@ -1,37 +1,33 @@
-package activities
+package seedrtrack
 
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strconv"
 	"time"
 
 	"github.com/google/uuid"
-	"go.temporal.io/sdk/log"
-	"golang.org/x/time/rate"
 
 	"longhaul/internal/event"
 	"longhaul/internal/seedr"
+	"longhaul/internal/wait"
 	"longhaul/models"
 )
-
-// seedrRoot is one listing of the account.
-type seedrRoot = seedr.Folder
 
 // movement is how many percent a transfer has to gain to count as alive.
 const movement = 0.05
 
-// seedrFollower is the state of one tracker; only its loop touches it.
-type seedrFollower struct {
-	*SeedrTracker
-	log     log.Logger
-	open    map[uuid.UUID]*onSeedr      // open attempts, by job
+// follower is the state of one tracker; only its loop touches it.
+type follower struct {
+	*Tracker
+	log     *slog.Logger
+	open    map[uuid.UUID]*followed     // open attempts, by job
 	items   map[string]models.SeedrItem // what the account has for jobs, by info hash
 	account models.SeedrAccount
 	wishes  map[int64]bool   // wishlist entries that refused adds left behind
 	refused map[string]error // adds that Seedr calls duplicates, by info hash
-	tokens  *rate.Limiter
 
 	started  time.Time
 	pollAt   time.Time     // next listing
@@ -43,8 +39,8 @@ type seedrFollower struct {
 	steady   time.Duration // last pause between listings of steady transfers
 }
 
-// onSeedr is one open attempt and what is known of it.
-type onSeedr struct {
+// followed is one open attempt and what is known of it.
+type followed struct {
 	models.OpenAttempt
 	job       models.Job
 	progress  models.Progress
@@ -55,29 +51,27 @@ type onSeedr struct {
 	beatAt    time.Time // next heartbeat by token
 }
 
-func newTokenRate() *rate.Limiter { return rate.NewLimiter(tokenRate, tokenRate) }
-
 // reload reads the open attempts. A new one is dealt with at once, as far as
 // the pace allows.
-func (f *seedrFollower) reload(ctx context.Context) {
+func (f *follower) reload(ctx context.Context) {
 	attempts, err := f.Store.OpenSeedrAttempts(ctx)
 	if err != nil {
 		if ctx.Err() == nil {
-			f.log.Warn("open attempts on Seedr not read", "cause", err)
+			f.log.WarnContext(ctx, "open attempts on Seedr not read", "error", err)
 		}
 		return
 	}
-	open := make(map[uuid.UUID]*onSeedr, len(attempts))
+	open := make(map[uuid.UUID]*followed, len(attempts))
 	for _, at := range attempts {
 		o, known := f.open[at.JobID]
 		if !known || o.Epoch != at.Epoch {
 			job, err := f.Store.Job(ctx, at.JobID)
 			if err != nil {
-				f.log.Warn("job on Seedr not read", "job_id", at.JobID, "cause", err)
+				f.log.WarnContext(ctx, "job on Seedr not read", "job_id", at.JobID, "error", err)
 				continue
 			}
-			o = &onSeedr{job: job, beatAt: at.BeatAt.Add(spread(f.Pace.Beat)), progress: models.Progress{
-				JobID: at.JobID, UserID: at.UserID, Phase: models.PhaseStarting, BytesTotal: sizeOf(job), UpdatedAt: f.Now(),
+			o = &followed{job: job, beatAt: at.BeatAt.Add(wait.Spread(f.Pace.Beat)), progress: models.Progress{
+				JobID: at.JobID, UserID: at.UserID, Phase: models.PhaseStarting, BytesTotal: job.Bytes(), UpdatedAt: f.Now(),
 			}}
 			if f.failing.IsZero() {
 				f.pollAt, f.steady = earlier(f.pollAt, f.Now().Add(f.Pace.Tick/2)), 0
@@ -98,8 +92,8 @@ func earlier(a, b time.Time) time.Time {
 
 // groups returns the open attempts by info hash: jobs for the same content
 // share what the account has.
-func (f *seedrFollower) groups() map[string][]*onSeedr {
-	out := map[string][]*onSeedr{}
+func (f *follower) groups() map[string][]*followed {
+	out := map[string][]*followed{}
 	for _, o := range f.open {
 		if o.settled || o.job.InfoHashV1 == nil {
 			continue
@@ -110,7 +104,7 @@ func (f *seedrFollower) groups() map[string][]*onSeedr {
 }
 
 // order returns the info hashes of the groups, the oldest attempt first.
-func (f *seedrFollower) order(groups map[string][]*onSeedr) []string {
+func (f *follower) order(groups map[string][]*followed) []string {
 	oldest := make(map[string]time.Time, len(groups))
 	out := make([]string, 0, len(groups))
 	for hash, g := range groups {
@@ -126,7 +120,7 @@ func (f *seedrFollower) order(groups map[string][]*onSeedr) []string {
 }
 
 // advance brings one content further: it is added, followed, or taken in.
-func (f *seedrFollower) advance(ctx context.Context, hash string, group []*onSeedr, root seedrRoot) {
+func (f *follower) advance(ctx context.Context, hash string, group []*followed, root seedr.Folder) {
 	item, known := f.items[hash]
 	t, running := root.FindTransfer(hash)
 	switch {
@@ -154,7 +148,7 @@ func (f *seedrFollower) advance(ctx context.Context, hash string, group []*onSee
 }
 
 // follow takes in the state of a running transfer.
-func (f *seedrFollower) follow(ctx context.Context, hash string, group []*onSeedr, t seedr.Transfer, root seedrRoot) {
+func (f *follower) follow(ctx context.Context, hash string, group []*followed, t seedr.Transfer, root seedr.Folder) {
 	now := f.Now()
 	item, known := f.items[hash]
 	if !known {
@@ -190,7 +184,7 @@ func (f *seedrFollower) follow(ctx context.Context, hash string, group []*onSeed
 }
 
 // judge finds what is wrong with a running transfer, nil if nothing is.
-func (f *seedrFollower) judge(item models.SeedrItem, t seedr.Transfer, job models.Job) *models.Error {
+func (f *follower) judge(item models.SeedrItem, t seedr.Transfer, job models.Job) *models.Error {
 	quiet := f.Now().Sub(item.ProgressedAt)
 	switch {
 	case f.account.SpaceMax > 0 && t.Size > f.account.SpaceMax:
@@ -211,7 +205,7 @@ func (f *seedrFollower) judge(item models.SeedrItem, t seedr.Transfer, job model
 }
 
 // show turns what Seedr says of a transfer into progress for people.
-func (f *seedrFollower) show(o *onSeedr, item models.SeedrItem, t seedr.Transfer) {
+func (f *follower) show(o *followed, item models.SeedrItem, t seedr.Transfer) {
 	p := models.Progress{
 		JobID: o.JobID, UserID: o.UserID, Phase: models.PhaseDownloading, BytesTotal: max(item.Size, -1),
 		DownRate: max(t.Rate, 0), Peers: max(t.Peers, 0), Seeders: max(t.Seeders, 0), UpdatedAt: f.Now(),
@@ -220,7 +214,7 @@ func (f *seedrFollower) show(o *onSeedr, item models.SeedrItem, t seedr.Transfer
 	limit := f.StallTimeout
 	switch {
 	case t.Size == 0:
-		p.Phase, p.BytesTotal, limit = models.PhaseResolving, sizeOf(o.job), f.ResolveTimeout
+		p.Phase, p.BytesTotal, limit = models.PhaseResolving, o.job.Bytes(), f.ResolveTimeout
 		p.Waiting = "Seedr looks for somebody who has it."
 	case t.Progress >= seedr.ProgressFetched:
 		p.BytesDone, p.Waiting = item.Size, "Seedr has all of it and puts the files in place."
@@ -244,7 +238,7 @@ func (f *seedrFollower) show(o *onSeedr, item models.SeedrItem, t seedr.Transfer
 }
 
 // tell notes progress that is to be published if it is news.
-func (o *onSeedr) tell(p models.Progress) {
+func (o *followed) tell(p models.Progress) {
 	last := o.progress
 	last.UpdatedAt = p.UpdatedAt
 	same := last.Phase == p.Phase && last.BytesDone == p.BytesDone && last.BytesTotal == p.BytesTotal && last.DownRate == p.DownRate &&
@@ -256,44 +250,44 @@ func (o *onSeedr) tell(p models.Progress) {
 }
 
 // waits tells why nothing goes on.
-func (o *onSeedr) waits(why string, until *time.Time) {
+func (o *followed) waits(why string, until *time.Time) {
 	p := o.progress
 	p.Waiting, p.GivesUpAt, p.DownRate, p.ETASeconds = why, until, 0, nil
 	o.tell(p)
 }
 
-func told(group []*onSeedr, why string) {
+func told(group []*followed, why string) {
 	for _, o := range group {
 		o.waits(why, nil)
 	}
 }
 
 // refer notes the transfer's id with the attempt.
-func (f *seedrFollower) refer(ctx context.Context, o *onSeedr, id int64) {
+func (f *follower) refer(ctx context.Context, o *followed, id int64) {
 	ref := strconv.FormatInt(id, 10)
 	if o.Ref == ref || id == 0 {
 		return
 	}
 	if err := f.Store.SetAttemptRef(ctx, o.JobID, o.Epoch, ref); err != nil {
-		f.log.Warn("transfer id not noted", "job_id", o.JobID, "cause", err)
+		f.log.WarnContext(ctx, "transfer id not noted", "job_id", o.JobID, "error", err)
 		return
 	}
 	o.Ref = ref
 }
 
 // keep writes an item and reports whether that worked out.
-func (f *seedrFollower) keep(ctx context.Context, item models.SeedrItem) bool {
+func (f *follower) keep(ctx context.Context, item models.SeedrItem) bool {
 	if err := f.Store.SaveSeedrItem(ctx, item); err != nil {
-		f.log.Warn("item on Seedr not noted", "cause", err)
+		f.log.WarnContext(ctx, "item on Seedr not noted", "error", err)
 		return false
 	}
 	f.items[item.InfoHash] = item
 	return true
 }
 
-func (f *seedrFollower) forget(ctx context.Context, item models.SeedrItem) {
+func (f *follower) forget(ctx context.Context, item models.SeedrItem) {
 	if err := f.Store.DropSeedrItem(ctx, item.InfoHash); err != nil {
-		f.log.Warn("item on Seedr not forgotten", "cause", err)
+		f.log.WarnContext(ctx, "item on Seedr not forgotten", "error", err)
 		return
 	}
 	delete(f.items, item.InfoHash)
@@ -301,7 +295,7 @@ func (f *seedrFollower) forget(ctx context.Context, item models.SeedrItem) {
 }
 
 // publish sends out what changed.
-func (f *seedrFollower) publish(ctx context.Context) {
+func (f *follower) publish(ctx context.Context) {
 	var msgs []event.Message
 	for _, o := range f.open {
 		if o.changed {
@@ -313,12 +307,12 @@ func (f *seedrFollower) publish(ctx context.Context) {
 		return
 	}
 	if err := f.Events.Publish(ctx, msgs...); err != nil && ctx.Err() == nil {
-		f.log.Warn("progress not published", "cause", err)
+		f.log.WarnContext(ctx, "progress not published", "error", err)
 	}
 }
 
 // flush writes the newest figures in one statement.
-func (f *seedrFollower) flush(ctx context.Context) {
+func (f *follower) flush(ctx context.Context) {
 	var rows []models.Progress
 	for _, o := range f.open {
 		if o.unwritten {
@@ -330,7 +324,7 @@ func (f *seedrFollower) flush(ctx context.Context) {
 		return
 	}
 	if err := f.Store.FlushProgress(ctx, rows); err != nil && ctx.Err() == nil {
-		f.log.Warn("progress not written", "cause", err)
+		f.log.WarnContext(ctx, "progress not written", "error", err)
 	}
 }
 

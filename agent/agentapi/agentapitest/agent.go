@@ -1,6 +1,6 @@
-// Package activitytest has an agent that does only what a test tells it, over
+// Package agentapitest has an agent that does only what a test tells it, over
 // the real wire. It is for tests only.
-package activitytest
+package agentapitest
 
 import (
 	"context"

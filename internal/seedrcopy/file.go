@@ -1,4 +1,4 @@
-package activities
+package seedrcopy
 
 import (
 	"context"
@@ -12,12 +12,13 @@ import (
 
 	"longhaul/internal/objstore"
 	"longhaul/internal/seedr"
+	"longhaul/internal/wait"
 	"longhaul/models"
 )
 
 // copying is one job on its way from Seedr to storage.
 type copying struct {
-	*Streams
+	*Copier
 	job   models.Job
 	epoch int64
 	total int64        // bytes of the files to copy
@@ -30,8 +31,8 @@ type copying struct {
 	rate int64
 }
 
-func newCopying(a *Streams, plan models.SeedrCopy) *copying {
-	p := &copying{Streams: a, job: plan.Job, epoch: plan.Epoch, last: a.Now()}
+func newCopying(a *Copier, plan models.SeedrCopy) *copying {
+	p := &copying{Copier: a, job: plan.Job, epoch: plan.Epoch, last: a.Now()}
 	for _, f := range plan.Files {
 		p.total += max(f.Size, 0)
 		for _, part := range f.Parts {
@@ -178,15 +179,15 @@ func (r *spanReader) persist(ctx context.Context, p *partRead) error {
 		if p.got > before {
 			failures = 0
 		}
-		if failures++; failures > streamTries || !again(err) {
+		if failures++; failures > tries || !again(err) {
 			return err
 		}
 		r.c.drop()
 		if p.got == 0 || failures > 1 {
 			r.release(p)
 		}
-		if !pauseFor(ctx, r.c.delay(err, failures)) {
-			return ctx.Err()
+		if err := wait.For(ctx, r.c.delay(err, failures)); err != nil {
+			return err
 		}
 	}
 }
@@ -243,7 +244,7 @@ func (r *spanReader) open(ctx context.Context, p *partRead) error {
 		last = p.number
 	}
 	end := r.c.offset(last) + r.c.partSize(last)
-	stream, err := r.c.Seedr.Open(ctx, link, offset, end-offset, r.c.src.Size)
+	stream, err := r.c.Account.Open(ctx, link, offset, end-offset, r.c.src.Size)
 	if err != nil {
 		return err
 	}
@@ -265,7 +266,7 @@ func (c *fileCopy) linked(ctx context.Context) (*seedr.Link, error) {
 	if c.link != nil && c.link.Valid(c.Now()) {
 		return c.link, nil
 	}
-	link, err := c.Seedr.FileURL(ctx, c.src.ID)
+	link, err := c.Account.FileURL(ctx, c.src.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -286,17 +287,5 @@ func (c *fileCopy) delay(err error, failures int) time.Duration {
 	if first <= 0 {
 		first = 500 * time.Millisecond
 	}
-	return max(spread(min(first<<min(failures-1, 6), 30*time.Second)), seedr.RetryAfter(err))
-}
-
-// pauseFor waits and reports whether ctx still holds.
-func pauseFor(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+	return max(wait.Spread(min(first<<min(failures-1, 6), 30*time.Second)), seedr.RetryAfter(err))
 }

@@ -1,25 +1,34 @@
-package activities
+// Package seedrtrack looks after the Seedr account: it adds transfers, follows
+// them, ends their attempts and removes what no job needs. It copies no bytes and
+// decides nothing about a job beyond the end of one attempt.
+package seedrtrack
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
-	"go.temporal.io/sdk/activity"
 
+	"longhaul/internal/attempt"
+	"longhaul/internal/event"
+	"longhaul/internal/seedr"
+	"longhaul/internal/wait"
 	"longhaul/models"
 )
 
-// SeedrTrackStore is what following the Seedr account needs of the database.
-type SeedrTrackStore interface {
+// ErrHandOver says that another worker is to follow the account.
+var ErrHandOver = errors.New("another worker is to follow the account")
+
+// Store is what following the account needs of the database.
+type Store interface {
 	Job(ctx context.Context, jobID uuid.UUID) (models.Job, error)
 	Source(ctx context.Context, jobID uuid.UUID) (models.Source, error)
 	FilesToFinalize(ctx context.Context, jobID uuid.UUID) ([]models.FileParts, error)
 	SaveManifest(ctx context.Context, jobID uuid.UUID, m models.Manifest) error
 	OpenSeedrAttempts(ctx context.Context) ([]models.OpenAttempt, error)
 	SetAttemptRef(ctx context.Context, jobID uuid.UUID, epoch int64, ref string) error
-	EndAttempt(ctx context.Context, jobID uuid.UUID, epoch int64, s models.AttemptState, p models.Problem, message string) error
-	TouchBeat(ctx context.Context, jobID uuid.UUID, epoch int64) error
 	FlushProgress(ctx context.Context, ps []models.Progress) error
 	SeedrAccount(ctx context.Context) (models.SeedrAccount, error)
 	SeedrItems(ctx context.Context) (map[string]models.SeedrItem, error)
@@ -33,8 +42,28 @@ type SeedrTrackStore interface {
 	SaveSeedrFull(ctx context.Context, pause time.Duration, slots int) error
 }
 
-// SeedrPace is how often the Seedr tracker does things. Tests quicken it.
-type SeedrPace struct {
+// Account is the deployment's Seedr account; seedr.Client is one.
+type Account interface {
+	Account(ctx context.Context) (seedr.Account, error)
+	Verify(ctx context.Context) (seedr.Account, seedr.Folder, error)
+	Root(ctx context.Context) (seedr.Folder, error)
+	Tree(ctx context.Context, folderID int64) ([]seedr.File, error)
+	AddMagnet(ctx context.Context, uri string) (seedr.Added, error)
+	AddTorrentFile(ctx context.Context, metainfo []byte) (seedr.Added, error)
+	Transfer(ctx context.Context, id int64) (seedr.Transfer, error)
+	DeleteTransfer(ctx context.Context, id int64) error
+	DeleteFolder(ctx context.Context, id int64) error
+	DeleteFile(ctx context.Context, id int64) error
+	RemoveWish(ctx context.Context, id int64) error
+}
+
+// Publisher carries progress to whoever watches.
+type Publisher interface {
+	Publish(ctx context.Context, msgs ...event.Message) error
+}
+
+// Pace is how often the tracker does things. Tests quicken it.
+type Pace struct {
 	Tick   time.Duration // housekeeping; open attempts are read, progress is published
 	Quick  time.Duration // between listings while something is about to change
 	Slow   time.Duration // … while transfers run steadily
@@ -49,71 +78,63 @@ type SeedrPace struct {
 	Turn   time.Duration // one activity; the workflow continues as new after it
 }
 
-// DefaultSeedrPace returns the pace of production. Listings cost at most 30
+// DefaultPace returns the pace of production. Listings cost at most 30
 // calls a minute, however many jobs there are.
-func DefaultSeedrPace() SeedrPace {
-	return SeedrPace{
+func DefaultPace() Pace {
+	return Pace{
 		Tick: time.Second, Quick: 2 * time.Second, Slow: 15 * time.Second, Idle: time.Minute, Flush: 5 * time.Second,
 		Beat: 5 * time.Minute, Appear: time.Minute, Again: time.Minute, Full: 2 * time.Minute, Outage: 5 * time.Minute,
 		Plan: 6 * time.Hour, Turn: 12 * time.Hour,
 	}
 }
 
-// SeedrTracker follows the Seedr account: it is the only one that adds
-// transfers, asks how they go and removes what no job needs. One listing covers
-// all jobs. It publishes progress and completes or fails the activities that
-// wait for transfers; it decides nothing about a job beyond that.
-type SeedrTracker struct {
-	Store  SeedrTrackStore
-	Seedr  Seedr // nil without an account
-	Tokens Tokens
-	Events Publisher
-	Now    func() time.Time
-	Pace   SeedrPace
+// Tracker follows the account. It is the only one that adds transfers, asks how
+// they go and removes what no job needs. One listing covers all jobs.
+type Tracker struct {
+	Store   Store
+	Account Account // nil without one
+	Desk    *attempt.Desk
+	Events  Publisher
+	Now     func() time.Time
+	Log     *slog.Logger
+	Pace    Pace
 
 	MaxJobBytes    int64         // 0 is no limit
 	ResolveTimeout time.Duration // no metadata for so long is a fault
 	StallTimeout   time.Duration // no progress for so long is a fault
 }
 
-// TrackSeedr follows the account until its turn is over or the worker stops.
-// Two at once, as after a lost worker, do no harm: what they write is guarded
-// by tokens, an add is announced in its item's row before it is made, which only
-// one of them can do, and an older listing does not undo a newer one.
-func (a *SeedrTracker) TrackSeedr(ctx context.Context) (TrackResult, error) {
-	if a.Seedr == nil {
-		return TrackResult{Gone: true}, nil
+// Follow follows the account until its turn is over or stop is closed. Two at
+// once, as after a lost worker, do no harm: what they write is guarded by tokens,
+// an add is announced in its item's row before it is made, which only one of them
+// can do, and an older listing does not undo a newer one.
+func (t *Tracker) Follow(ctx context.Context, stop <-chan struct{}) error {
+	f := &follower{
+		Tracker: t, log: t.Log, open: map[uuid.UUID]*followed{}, refused: map[string]error{}, wishes: map[int64]bool{}, started: t.Now(),
 	}
-	f := &seedrFollower{
-		SeedrTracker: a, log: activity.GetLogger(ctx), open: map[uuid.UUID]*onSeedr{}, refused: map[string]error{}, wishes: map[int64]bool{},
-		started: a.Now(), tokens: newTokenRate(),
-	}
-	stop := beat(ctx)
-	defer stop()
-	res, err := f.run(ctx, activity.GetWorkerStopChannel(ctx))
-	return res, border(ctx, err)
+	return f.run(ctx, stop)
 }
 
 // run is the tracker's one loop. Calls to Seedr are made in it one after
 // another, each with a timeout of its own: that is what the budget allows
 // anyway.
-func (f *seedrFollower) run(ctx context.Context, stop <-chan struct{}) (TrackResult, error) {
+func (f *follower) run(ctx context.Context, stop <-chan struct{}) error {
 	tick := time.NewTicker(f.Pace.Tick)
 	defer tick.Stop()
 	for {
 		f.round(ctx)
 		select {
 		case <-ctx.Done():
-			return TrackResult{}, ctx.Err()
+			return ctx.Err()
 		case <-stop:
 			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 			defer cancel()
 			f.flush(last)
-			return TrackResult{}, handover()
+			return ErrHandOver
 		case <-tick.C:
 			if f.Now().Sub(f.started) > f.Pace.Turn {
 				f.flush(ctx)
-				return TrackResult{}, nil
+				return nil
 			}
 		}
 	}
@@ -121,7 +142,7 @@ func (f *seedrFollower) run(ctx context.Context, stop <-chan struct{}) (TrackRes
 
 // round does what is due. A fault of the database or the bus is logged and met
 // again at the next tick: the tracker itself goes on.
-func (f *seedrFollower) round(ctx context.Context) {
+func (f *follower) round(ctx context.Context) {
 	f.reload(ctx)
 	if !f.Now().Before(f.pollAt) {
 		f.poll(ctx)
@@ -135,9 +156,9 @@ func (f *seedrFollower) round(ctx context.Context) {
 }
 
 // poll lists the account once and acts upon what it shows.
-func (f *seedrFollower) poll(ctx context.Context) {
+func (f *follower) poll(ctx context.Context) {
 	f.readPlan(ctx)
-	root, err := f.Seedr.Root(ctx)
+	root, err := f.Account.Root(ctx)
 	if ctx.Err() != nil {
 		return
 	}
@@ -147,7 +168,7 @@ func (f *seedrFollower) poll(ctx context.Context) {
 	}
 	f.failing, f.failures, f.soon = time.Time{}, 0, false
 	if err := f.heard(ctx, root); err != nil && ctx.Err() == nil {
-		f.log.Warn("listing of Seedr not dealt with", "cause", err)
+		f.log.WarnContext(ctx, "listing of Seedr not dealt with", "error", err)
 		f.soon = true
 	}
 	f.unwish(ctx)
@@ -155,7 +176,7 @@ func (f *seedrFollower) poll(ctx context.Context) {
 }
 
 // heard acts upon a listing.
-func (f *seedrFollower) heard(ctx context.Context, root seedrRoot) error {
+func (f *follower) heard(ctx context.Context, root seedr.Folder) error {
 	var err error
 	if f.items, err = f.Store.SeedrItems(ctx); err != nil {
 		return err
@@ -190,7 +211,7 @@ func (f *seedrFollower) heard(ctx context.Context, root seedrRoot) error {
 }
 
 // pause is how long the next listing can wait.
-func (f *seedrFollower) pause() time.Duration {
+func (f *follower) pause() time.Duration {
 	if f.soon {
 		return f.Pace.Quick
 	}
@@ -207,19 +228,19 @@ func (f *seedrFollower) pause() time.Duration {
 }
 
 // fails takes in that Seedr gave no good answer.
-func (f *seedrFollower) fails(ctx context.Context, err error) {
+func (f *follower) fails(ctx context.Context, err error) {
 	now := f.Now()
 	if f.failing.IsZero() {
 		f.failing = now
-		f.log.Warn("Seedr does not answer as it should", "cause", err)
+		f.log.WarnContext(ctx, "Seedr does not answer as it should", "error", err)
 	}
 	f.failures++
 	e := models.AsError(err)
 	if err := f.Store.SaveSeedrFailure(ctx, e.Problem, e.Message); err != nil {
-		f.log.Warn("failure of Seedr not noted", "cause", err)
+		f.log.WarnContext(ctx, "failure of Seedr not noted", "error", err)
 	}
-	wait := min(f.Pace.Quick<<min(f.failures, 6), f.Pace.Idle)
-	f.pollAt = now.Add(max(spread(wait), retryAfter(err)))
+	pause := min(f.Pace.Quick<<min(f.failures, 6), f.Pace.Idle)
+	f.pollAt = now.Add(max(wait.Spread(pause), seedr.RetryAfter(err)))
 	for _, o := range f.open {
 		o.waits(e.Message+" It goes on by itself.", nil)
 		if now.Sub(f.failing) >= f.Pace.Outage {
@@ -229,18 +250,18 @@ func (f *seedrFollower) fails(ctx context.Context, err error) {
 }
 
 // readPlan reads the account's plan now and then; it tells the slots.
-func (f *seedrFollower) readPlan(ctx context.Context) {
+func (f *follower) readPlan(ctx context.Context) {
 	now := f.Now()
 	if now.Before(f.planAt) {
 		return
 	}
 	f.planAt = now.Add(min(f.Pace.Plan, 10*f.Pace.Idle))
-	a, err := f.Seedr.Account(ctx)
+	a, err := f.Account.Account(ctx)
 	if err != nil {
 		return // the listing that follows tells why
 	}
 	f.planAt = now.Add(f.Pace.Plan)
 	if err := f.Store.SaveSeedrPlan(ctx, a.Plan, a.Slots); err != nil {
-		f.log.Warn("plan of the Seedr account not noted", "cause", err)
+		f.log.WarnContext(ctx, "plan of the Seedr account not noted", "error", err)
 	}
 }

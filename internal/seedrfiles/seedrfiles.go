@@ -1,7 +1,8 @@
-package activities
+// Package seedrfiles tells which file on Seedr is which file of a job, and lists
+// the files of a job that did not know them. It calls nobody.
+package seedrfiles
 
 import (
-	"context"
 	"path"
 	"slices"
 	"strings"
@@ -13,26 +14,9 @@ import (
 	"longhaul/models"
 )
 
-// Seedr is the deployment's Seedr account; seedr.Client is one.
-type Seedr interface {
-	Account(ctx context.Context) (seedr.Account, error)
-	Verify(ctx context.Context) (seedr.Account, seedr.Folder, error)
-	Root(ctx context.Context) (seedr.Folder, error)
-	Tree(ctx context.Context, folderID int64) ([]seedr.File, error)
-	AddMagnet(ctx context.Context, uri string) (seedr.Added, error)
-	AddTorrentFile(ctx context.Context, metainfo []byte) (seedr.Added, error)
-	Transfer(ctx context.Context, id int64) (seedr.Transfer, error)
-	DeleteTransfer(ctx context.Context, id int64) error
-	DeleteFolder(ctx context.Context, id int64) error
-	DeleteFile(ctx context.Context, id int64) error
-	RemoveWish(ctx context.Context, id int64) error
-	FileURL(ctx context.Context, fileID int64) (*seedr.Link, error)
-	Open(ctx context.Context, l *seedr.Link, offset, length, size int64) (*seedr.Stream, error)
-}
-
-// seedrManifest is the file list of a complete item, for a job that did not
+// Manifest returns the file list of a complete item, for a job that did not
 // know it. Seedr's names are user input.
-func seedrManifest(item models.SeedrItem) (models.Manifest, error) {
+func Manifest(item models.SeedrItem) (models.Manifest, error) {
 	files := slices.Clone(item.Files)
 	slices.SortFunc(files, func(a, b models.SeedrFile) int { return strings.Compare(a.Path, b.Path) })
 	m := models.Manifest{Name: source.SanitizeFileName(item.Title), InfoHashV1: item.InfoHash}
@@ -68,11 +52,11 @@ func cleanPath(p string) string {
 	return path.Join(parts...)
 }
 
-// matchFiles finds each of the job's files among those on Seedr: by size and
+// Match finds each of the job's files among those on Seedr: by size and
 // path, then by size and name, then by size alone if only one has it. Seedr
 // changes names, so letter case and punctuation do not count. A file that is
 // not there, or that could be any of several, is a fault.
-func matchFiles(files []models.File, there []models.SeedrFile) (map[uuid.UUID]models.SeedrFile, error) {
+func Match(files []models.File, there []models.SeedrFile) (map[uuid.UUID]models.SeedrFile, error) {
 	out := make(map[uuid.UUID]models.SeedrFile, len(files))
 	used := make(map[int64]bool, len(there))
 	bySize := make(map[int64][]models.SeedrFile, len(there))

@@ -1,23 +1,23 @@
-package activities
+package agenttrack
 
 import (
 	"context"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
-	"go.temporal.io/sdk/log"
-	"golang.org/x/time/rate"
 
 	"longhaul/agent/agentapi"
+	"longhaul/internal/agentfault"
 	"longhaul/internal/event"
+	"longhaul/internal/wait"
 	"longhaul/models"
 )
 
 const (
 	settleWidth = 8 // transfers of one agent that are settled at once
-	tokenRate   = 50
 	retryPoll   = 250 * time.Millisecond
 	retryMax    = 3 * time.Second
 )
@@ -28,7 +28,7 @@ type follower struct {
 	*Tracker
 	agent  models.Agent
 	client Agent
-	log    log.Logger
+	log    *slog.Logger
 
 	open    map[uuid.UUID]*followed       // open attempts on this agent, by job
 	seen    map[uuid.UUID]agentapi.Status // what the agent has, by job
@@ -36,7 +36,6 @@ type follower struct {
 	polls   chan polled                   // answers of the agent
 	settled chan settlement               // ends of settling goroutines
 	width   chan struct{}                 // bounds them
-	tokens  *rate.Limiter                 // spreads calls by task token
 	work    sync.WaitGroup                // poll and settling goroutines
 	tidying atomic.Bool                   // a goroutine deals with stray transfers
 	started time.Time
@@ -70,13 +69,13 @@ type polled struct {
 	err   error
 }
 
-func newFollower(t *Tracker, agent models.Agent, log log.Logger) *follower {
+func newFollower(t *Tracker, agent models.Agent) *follower {
 	now := t.Now()
 	return &follower{
-		Tracker: t, agent: agent, client: t.Agents(agent), log: log,
+		Tracker: t, agent: agent, client: t.Agents(agent), log: t.Log.With("agent", agent.ID),
 		open: map[uuid.UUID]*followed{}, seen: map[uuid.UUID]agentapi.Status{}, tidied: map[uuid.UUID]time.Time{},
 		polls: make(chan polled), settled: make(chan settlement, settleWidth), width: make(chan struct{}, settleWidth),
-		tokens: rate.NewLimiter(tokenRate, tokenRate), started: now, contact: now, flushed: now,
+		started: now, contact: now, flushed: now,
 	}
 }
 
@@ -114,10 +113,7 @@ func (f *follower) poll(ctx context.Context) {
 			pause = retryPoll
 			continue
 		}
-		select {
-		case <-time.After(spread(pause)):
-		case <-ctx.Done():
-		}
+		_ = wait.For(ctx, wait.Spread(pause)) // the loop looks at ctx
 		pause = min(2*pause, retryMax)
 	}
 }
@@ -126,13 +122,13 @@ func (f *follower) poll(ctx context.Context) {
 func (f *follower) hear(ctx context.Context, p polled) {
 	if p.err != nil {
 		if !f.failing && ctx.Err() == nil {
-			f.log.Warn("agent does not answer", "agent", f.agent.ID, "cause", p.err)
+			f.log.WarnContext(ctx, "agent does not answer", "error", p.err)
 		}
 		f.failing = true
 		return
 	}
 	if f.lost {
-		f.log.Info("agent answers again", "agent", f.agent.ID)
+		f.log.InfoContext(ctx, "agent answers again")
 	}
 	f.contact, f.failing, f.lost = f.Now(), false, false
 	if p.full {
@@ -193,7 +189,7 @@ func (f *follower) publish(ctx context.Context) {
 		return
 	}
 	if err := f.Events.Publish(ctx, msgs...); err != nil {
-		f.log.Warn("progress not published", "agent", f.agent.ID, "cause", err)
+		f.log.WarnContext(ctx, "progress not published", "error", err)
 	}
 }
 
@@ -211,7 +207,7 @@ func (f *follower) flush(ctx context.Context) {
 		return
 	}
 	if err := f.Store.FlushProgress(ctx, rows); err != nil {
-		f.log.Warn("progress not written", "agent", f.agent.ID, "cause", err)
+		f.log.WarnContext(ctx, "progress not written", "error", err)
 	}
 }
 
@@ -234,14 +230,14 @@ func (f *follower) reload(ctx context.Context) {
 	f.gone = models.IsNotFound(err)
 	attempts, err := f.Store.OpenAttempts(ctx, f.agent.ID)
 	if err != nil {
-		f.log.Warn("open attempts not read", "agent", f.agent.ID, "cause", err)
+		f.log.WarnContext(ctx, "open attempts not read", "error", err)
 		return
 	}
 	open := make(map[uuid.UUID]*followed, len(attempts))
 	for _, at := range attempts {
 		o, ok := f.open[at.JobID]
 		if !ok || o.Epoch != at.Epoch {
-			o = &followed{beatAt: at.BeatAt.Add(spread(f.Pace.Beat))}
+			o = &followed{beatAt: at.BeatAt.Add(wait.Spread(f.Pace.Beat))}
 		}
 		o.OpenAttempt = at
 		open[at.JobID] = o
@@ -264,7 +260,7 @@ func (o *followed) progress(now time.Time) models.Progress {
 		GivesUpAt: st.GivesUpAt, UpdatedAt: now,
 	}
 	if st.Waiting != "" {
-		p.Waiting = sentence(st.Waiting)
+		p.Waiting = agentfault.Sentence(st.Waiting)
 	}
 	if st.DownRate > 0 && st.BytesTotal > st.BytesDone {
 		eta := (st.BytesTotal - st.BytesDone) / st.DownRate

@@ -1,0 +1,19 @@
+package activities
+
+import (
+	"context"
+
+	"longhaul/internal/seedrcopy"
+)
+
+// Streams copies what is complete on Seedr to storage.
+type Streams struct{ Copier *seedrcopy.Copier }
+
+// StoreFiles copies every selected file of the job from Seedr to storage. It
+// continues where an earlier try stopped.
+func (a *Streams) StoreFiles(ctx context.Context, in JobInput) (StoreResult, error) {
+	stop := beat(ctx)
+	defer stop()
+	res, err := a.Copier.Copy(ctx, in.JobID)
+	return StoreResult(res), border(ctx, err)
+}

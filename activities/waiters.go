@@ -1,0 +1,47 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/temporal"
+
+	"longhaul/internal/attempt"
+	"longhaul/models"
+)
+
+// Tokens completes activities by task token; a Temporal client does.
+type Tokens interface {
+	CompleteActivity(ctx context.Context, token []byte, result any, err error) error
+	RecordActivityHeartbeat(ctx context.Context, token []byte, details ...any) error
+}
+
+// Waiters are the pending activities of transfers, by task token.
+type Waiters struct{ Tokens Tokens }
+
+// Done implements attempt.Waiters.
+func (w Waiters) Done(ctx context.Context, token []byte, res models.TransferResult) error {
+	return over(w.Tokens.CompleteActivity(ctx, token, res, nil))
+}
+
+// Failed implements attempt.Waiters.
+func (w Waiters) Failed(ctx context.Context, token []byte, fault *models.Error, d models.FaultDetails, delay time.Duration) error {
+	return over(w.Tokens.CompleteActivity(ctx, token, nil, failure(fault, delay, d)))
+}
+
+// Beat implements attempt.Waiters.
+func (w Waiters) Beat(ctx context.Context, token []byte, details any) error {
+	return over(w.Tokens.RecordActivityHeartbeat(ctx, token, details))
+}
+
+// over translates that the activity does not wait any more: it was answered, it
+// was cancelled, or another attempt of it runs.
+func over(err error) error {
+	_, gone := errors.AsType[*serviceerror.NotFound](err)
+	if gone || temporal.IsCanceledError(err) {
+		return attempt.ErrNobodyWaits
+	}
+	return err
+}

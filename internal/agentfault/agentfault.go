@@ -1,0 +1,54 @@
+// Package agentfault reads the faults that agents report. Agents are not trusted:
+// only problems that are ours count, and texts are bounded. It does not decide
+// what follows a fault.
+package agentfault
+
+import (
+	"errors"
+	"slices"
+
+	"longhaul/agent/agentapi"
+	"longhaul/models"
+)
+
+// limit is how many bytes of an agent's text are kept.
+const limit = 300
+
+// Reported reads the fault of a transfer that failed. A problem that is not one
+// of ours counts as a fault of ours that may pass.
+func Reported(f *agentapi.Fault) *models.Error {
+	if f == nil {
+		return models.Errorf(models.CodeInternal, "The agent gave no reason.")
+	}
+	if p := models.Problem(f.Problem); slices.Contains(models.Problems(), p) {
+		return models.Fault(p, "%s", Sentence(f.Message))
+	}
+	return models.Errorf(models.CodeInternal, "%s", Sentence(f.Message))
+}
+
+// Refused reads why a call to an agent failed: the agent's own reason, or that
+// it could not be called.
+func Refused(err error) *models.Error {
+	if p, ok := errors.AsType[*agentapi.Problem](err); ok {
+		problem := models.Problem(p.Code)
+		if slices.Contains(models.Problems(), problem) {
+			return models.Fault(problem, "%s", Sentence(p.Detail)).Because(err)
+		}
+	}
+	return models.Fault(models.ProblemAgentUnreachable, "The agent could not be called; another try follows.").Because(err)
+}
+
+// Sentence bounds a text that an agent sent.
+func Sentence(s string) string {
+	if s == "" {
+		return "The agent gave no reason."
+	}
+	if len(s) <= limit {
+		return s
+	}
+	cut := limit
+	for cut > 0 && s[cut]&0xC0 == 0x80 {
+		cut--
+	}
+	return s[:cut] + "…"
+}

@@ -1,0 +1,46 @@
+package agentfault_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"longhaul/agent/agentapi"
+	"longhaul/internal/agentfault"
+	"longhaul/models"
+)
+
+func TestAnAgentsTextIsBounded(t *testing.T) {
+	t.Parallel()
+	if got := agentfault.Sentence(strings.Repeat("ä", 400)); len(got) > 310 || !strings.HasSuffix(got, "…") || strings.Contains(got, "\uFFFD") {
+		t.Errorf("got %d bytes: %q", len(got), got)
+	}
+	if agentfault.Sentence("") == "" {
+		t.Error("an empty reason stays empty")
+	}
+}
+
+func TestOnlyOurProblemsCount(t *testing.T) {
+	t.Parallel()
+	if e := agentfault.Reported(&agentapi.Fault{Problem: "no_peers", Message: "Nobody has it."}); e.Problem != models.ProblemNoPeers || e.Message != "Nobody has it." {
+		t.Errorf("a problem of ours was read as %v", e)
+	}
+	for _, f := range []*agentapi.Fault{nil, {Problem: "made_up", Message: "Trust me."}} {
+		if e := agentfault.Reported(f); e.Problem != "" || e.Code != models.CodeInternal {
+			t.Errorf("%v was read as %v", f, e)
+		}
+	}
+}
+
+func TestARefusalIsReadAndSilenceIsUnreachable(t *testing.T) {
+	t.Parallel()
+	refusal := &agentapi.Problem{Status: 507, Code: "disk_full", Detail: "No space."}
+	if e := agentfault.Refused(refusal); e.Problem != models.ProblemDiskFull || !errors.Is(e, refusal) {
+		t.Errorf("a refusal was read as %v", e)
+	}
+	for _, err := range []error{errors.New("connection refused"), &agentapi.Problem{Status: 500, Code: "made_up"}} {
+		if e := agentfault.Refused(err); e.Problem != models.ProblemAgentUnreachable {
+			t.Errorf("%v was read as %v", err, e)
+		}
+	}
+}

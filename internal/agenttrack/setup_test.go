@@ -1,0 +1,170 @@
+package agenttrack_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"longhaul/agent/agentapi"
+	"longhaul/agent/agentapi/agentapitest"
+	"longhaul/internal/agenttrack"
+	"longhaul/internal/attempt"
+	"longhaul/internal/attempt/attempttest"
+	"longhaul/internal/event"
+	"longhaul/internal/store"
+	"longhaul/internal/store/storetest"
+	"longhaul/models"
+)
+
+// bench is a real store with one user, and agents over the real wire.
+type bench struct {
+	*testing.T
+	store   *store.Store
+	work    *store.Work
+	user    models.User
+	waiters *attempttest.Waiters
+	events  *listener
+}
+
+func setup(t *testing.T) *bench {
+	t.Helper()
+	s := storetest.New(t)
+	return &bench{T: t, store: s, work: s.Work(), user: storetest.User(t, s), waiters: attempttest.New(), events: &listener{}}
+}
+
+// agent adds an agent of the capacity that is alive.
+func (b *bench) agent(capacity int) (models.Agent, *agentapitest.Agent) {
+	b.Helper()
+	a := agentapitest.NewAgent(b.T)
+	row := storetest.Agent(b.T, b.store, capacity)
+	if _, err := b.store.BootAgent(b.Context(), row.ID, a.URL, capacity, "test"); err != nil {
+		b.Fatal(err)
+	}
+	row.URL = a.URL
+	return row, a
+}
+
+func (b *bench) admitted(sizes ...int64) models.Job {
+	b.Helper()
+	return storetest.Admitted(b.T, b.store, b.user.ID, sizes...)
+}
+
+func (b *bench) placed(kind models.TransferKind, sizes ...int64) models.Job {
+	b.Helper()
+	return storetest.Placed(b.T, b.store, b.user.ID, kind, sizes...)
+}
+
+func (b *bench) job(id uuid.UUID) models.Job {
+	b.Helper()
+	job, err := b.work.Job(b.Context(), id)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return job
+}
+
+func (b *bench) lastAttempt(id uuid.UUID) models.Attempt {
+	b.Helper()
+	all, err := b.work.Attempts(b.Context(), id)
+	if err != nil || len(all) == 0 {
+		b.Fatalf("attempts: %v, %d", err, len(all))
+	}
+	return all[len(all)-1]
+}
+
+func (b *bench) eventually(check func() string) {
+	b.Helper()
+	limit := time.NewTimer(20 * time.Second)
+	defer limit.Stop()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		wrong := check()
+		if wrong == "" {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-limit.C:
+			b.Fatal(wrong)
+		}
+	}
+}
+
+func (b *bench) tracker(pace agenttrack.Pace) *agenttrack.Tracker {
+	return &agenttrack.Tracker{
+		Store: b.work, Agents: func(a models.Agent) agenttrack.Agent { return dial(a) }, Desk: attempt.NewDesk(b.work, b.waiters),
+		Events: b.events, Now: time.Now, Log: slog.New(slog.DiscardHandler), Pace: pace,
+	}
+}
+
+func dial(a models.Agent) *agentapi.Client {
+	return agentapi.NewClient(a.URL, "secret", http.DefaultClient)
+}
+
+// following is a tracker that runs until it is stopped.
+type following struct {
+	*bench
+	stop func() error
+}
+
+func (b *bench) follow(agent models.Agent, pace agenttrack.Pace) *following {
+	b.Helper()
+	return b.run(b.tracker(pace), agent)
+}
+
+func (b *bench) run(t *agenttrack.Tracker, agent models.Agent) *following {
+	b.Helper()
+	stop, done := make(chan struct{}), make(chan error, 1)
+	go func() {
+		done <- t.Follow(context.WithoutCancel(b.Context()), agent.ID, stop, func(agenttrack.Report) {})
+	}()
+	f := &following{bench: b, stop: sync.OnceValue(func() error { close(stop); return <-done })}
+	b.Cleanup(func() { _ = f.stop() })
+	return f
+}
+
+// told returns what the waiter of the job was told so far.
+func (f *following) told(job models.Job) attempttest.End {
+	return f.waiters.Of(storetest.Token(job.ID))
+}
+
+// ended waits until the waiter of the job was answered.
+func (f *following) ended(job models.Job) attempttest.End {
+	f.Helper()
+	f.eventually(func() string {
+		if !f.told(job).Told {
+			return fmt.Sprintf("the waiter of %s was not answered", job.ID)
+		}
+		return ""
+	})
+	return f.told(job)
+}
+
+// listener collects what is published.
+type listener struct {
+	mu   sync.Mutex
+	msgs []event.Message
+}
+
+// Publish collects.
+func (l *listener) Publish(_ context.Context, msgs ...event.Message) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.msgs = append(l.msgs, msgs...)
+	return nil
+}
+
+func (l *listener) all() []event.Message {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return append([]event.Message(nil), l.msgs...)
+}
+
+func changeTo(s models.State) models.JobChange { return models.JobChange{To: s, Reason: "Test."} }

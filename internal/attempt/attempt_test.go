@@ -1,0 +1,96 @@
+package attempt_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"longhaul/internal/attempt"
+	"longhaul/internal/attempt/attempttest"
+	"longhaul/models"
+)
+
+// rows notes which attempts were ended and touched.
+type rows struct {
+	ended []models.AttemptState
+	beats int
+	err   error
+}
+
+func (r *rows) EndAttempt(_ context.Context, _ uuid.UUID, _ int64, s models.AttemptState, _ models.Problem, _ string) error {
+	r.ended = append(r.ended, s)
+	return r.err
+}
+
+func (r *rows) TouchBeat(context.Context, uuid.UUID, int64) error { r.beats++; return r.err }
+
+func some() models.Attempt {
+	return models.Attempt{JobID: uuid.New(), Epoch: 3, TaskToken: []byte("token")}
+}
+
+func TestTheWaiterIsAnsweredBeforeTheRowIsClosed(t *testing.T) {
+	t.Parallel()
+	w, r := attempttest.New(), &rows{}
+	w.Refuse(func(string) error { return errors.New("away") })
+	d := attempt.NewDesk(r, w)
+	if err := d.Done(t.Context(), some(), models.TransferResult{Epoch: 3}); err == nil || len(r.ended) != 0 {
+		t.Errorf("an unanswered waiter: %v, rows %v", err, r.ended)
+	}
+	w.Refuse(nil)
+	if err := d.Done(t.Context(), some(), models.TransferResult{Epoch: 3}); err != nil || !slices.Equal(r.ended, []models.AttemptState{models.AttemptDone}) {
+		t.Errorf("an answered waiter: %v, rows %v", err, r.ended)
+	}
+	if e := w.Of([]byte("token")); !e.Told || e.Result.Epoch != 3 || e.Calls != 2 {
+		t.Errorf("it was told %+v", e)
+	}
+}
+
+func TestAWaiterThatIsGoneWasAnsweredBefore(t *testing.T) {
+	t.Parallel()
+	w, r := attempttest.New(), &rows{}
+	w.Refuse(func(string) error { return attempt.ErrNobodyWaits })
+	fault := models.Fault(models.ProblemNoPeers, "Nobody has it.")
+	err := attempt.NewDesk(r, w).Fail(t.Context(), some(), fault, models.FaultDetails{Epoch: 3}, time.Second)
+	if err != nil || !slices.Equal(r.ended, []models.AttemptState{models.AttemptFailed}) {
+		t.Errorf("ended with %v, rows %v", err, r.ended)
+	}
+}
+
+func TestARowThatStaysOpenIsAFault(t *testing.T) {
+	t.Parallel()
+	d := attempt.NewDesk(&rows{err: errors.New("away")}, attempttest.New())
+	if err := d.Done(t.Context(), some(), models.TransferResult{}); err == nil {
+		t.Error("an attempt whose row is open counts as ended")
+	}
+}
+
+func TestBeatSupersedesWhatNobodyWaitsFor(t *testing.T) {
+	t.Parallel()
+	w, r := attempttest.New(), &rows{}
+	d := attempt.NewDesk(r, w)
+	if err := d.Beat(t.Context(), some(), nil); err != nil || r.beats != 1 || len(r.ended) != 0 {
+		t.Errorf("a heartbeat: %v, %d noted, rows %v", err, r.beats, r.ended)
+	}
+	w.Refuse(func(string) error { return errors.New("away") })
+	if err := d.Beat(t.Context(), some(), nil); err == nil || len(r.ended) != 0 {
+		t.Errorf("a heartbeat that got lost: %v, rows %v", err, r.ended)
+	}
+	w.Refuse(func(string) error { return attempt.ErrNobodyWaits })
+	if err := d.Beat(t.Context(), some(), nil); err != nil || !slices.Equal(r.ended, []models.AttemptState{models.AttemptSuperseded}) {
+		t.Errorf("nobody waits: %v, rows %v", err, r.ended)
+	}
+}
+
+func TestOurOwnFaultsPass(t *testing.T) {
+	t.Parallel()
+	if e := models.AsError(attempt.Passing(errors.New("connection reset"))); e.Code != models.CodeUnavailable {
+		t.Errorf("a fault of the machinery became %s", e.Code)
+	}
+	if e := models.AsError(attempt.Passing(models.Fault(models.ProblemNoPeers, "None."))); e.Problem != models.ProblemNoPeers {
+		t.Errorf("a fault of the source became %v", e)
+	}
+}
