@@ -24,17 +24,17 @@ const picture = 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfF
 export class Accounts {
   me: Me | null = makeMe();
   password = 'correct horse battery';
-  /** The code that every authenticator app shows. */
+  /** The current code of every authenticator app. */
   code = '287082';
   recoveryCode = 'aaaa-bbbb-cccc';
   setupToken = '';
-  /** The tokens of links that work. */
+  /** The tokens of valid links. */
   links = new Set<string>();
   registration: Config['registration'] = 'invitation';
   mail = true;
   turnstileSiteKey = '';
   verified = true;
-  /** The owner proved minutes ago who they are. */
+  /** The owner has just confirmed who they are. */
   fresh = false;
   limited = false;
   totp: TotpState = { enabled: false, required: false, recoveryCodesLeft: 0 };
@@ -48,7 +48,7 @@ export class Accounts {
   );
 
   readonly routes: Route[] = [
-    ['GET', /^\/me$/, () => (this.me ? json(this.me) : problem(401, 'unauthorized', 'Sign in to go on.'))],
+    ['GET', /^\/me$/, () => (this.me ? json(this.me) : problem(401, 'unauthorized', 'Sign in to continue.'))],
     ['POST', /^\/auth\/login$/, (_, request) => this.signIn(request)],
     ['POST', /^\/auth\/login\/totp$/, (_, request) => this.answerChallenge(request)],
     ['POST', /^\/auth\/setup$/, (_, request) => this.setUp(request)],
@@ -72,7 +72,7 @@ export class Accounts {
     ['POST', /^\/auth\/tokens$/, (_, request) => this.makeToken(request)],
     ['DELETE', /^\/auth\/tokens\/(.+)$/, ([, id]) => this.revoke(id)],
     ['PUT', /^\/me\/password$/, () => this.stale() ?? empty()],
-    ['PUT', /^\/me\/email$/, () => this.stale() ?? json({ message: 'We have sent a mail.' }, 202)],
+    ['PUT', /^\/me\/email$/, () => this.stale() ?? json({ message: 'We sent a mail.' }, 202)],
     ['POST', /^\/me\/delete$/, () => this.stale() ?? this.leave()],
   ];
 
@@ -83,9 +83,9 @@ export class Accounts {
 
   private async signIn(request: Request): Promise<Response> {
     const { email, password } = await read(request);
-    if (this.limited) return problem(429, 'rate_limited', 'Too many attempts. Please wait a moment and try again.', undefined, lockedOut);
+    if (this.limited) return problem(429, 'rate_limited', 'Too many attempts. Wait a moment and try again.', undefined, lockedOut);
     if (password !== this.password) return problem(401, 'unauthorized', 'E-mail address or password is wrong.');
-    if (!this.verified) return problem(403, 'email_not_verified', 'Please use the link in the mail that we sent you first.');
+    if (!this.verified) return problem(403, 'email_not_verified', 'Open the link in the mail we sent you first.');
     if (this.factors().length > 1) return json({ challenge: 'challenge-1', factors: this.factors(), expiresAt: new Date(Date.now() + 300_000).toISOString() });
     this.me = makeMe({ email });
     return json({ user: this.me });
@@ -100,26 +100,26 @@ export class Accounts {
 
   private async answerChallenge(request: Request): Promise<Response> {
     const { challenge, code } = await read(request);
-    if (challenge !== 'challenge-1') return problem(422, 'sign_in_expired', 'The sign-in took too long. Please begin again.');
+    if (challenge !== 'challenge-1') return problem(422, 'sign_in_expired', 'The sign-in took too long. Start again.');
     if (code === this.code || code === this.recoveryCode) return this.enter('ada@example.org');
-    if (code === '000000') return problem(422, 'sign_in_expired', 'The sign-in took too long. Please begin again.');
-    return problem(422, 'wrong_code', 'The code is wrong or was used before. Please wait for the next one.', 'code');
+    if (code === '000000') return problem(422, 'sign_in_expired', 'The sign-in took too long. Start again.');
+    return problem(422, 'wrong_code', 'The code is wrong or was already used. Wait for the next one.', 'code');
   }
 
   private async setUp(request: Request): Promise<Response> {
     const { email, token } = await read(request);
-    if (token !== this.setupToken) return problem(403, 'forbidden', 'This set-up link is not valid any more.');
+    if (token !== this.setupToken) return problem(403, 'forbidden', 'This setup link is no longer valid.');
     this.setupToken = '';
     return this.enter(email);
   }
 
   private mailTo(): Response {
-    if (this.limited) return problem(429, 'rate_limited', 'Too many attempts. Please wait a moment and try again.', undefined, lockedOut);
-    return json({ message: 'We have sent you a mail.' }, 202);
+    if (this.limited) return problem(429, 'rate_limited', 'Too many attempts. Wait a moment and try again.', undefined, lockedOut);
+    return json({ message: 'We sent you a mail.' }, 202);
   }
 
   private badLink({ token }: Body): Response | undefined {
-    return this.links.has(token) ? undefined : problem(422, 'link_not_valid', 'This link was used, has expired or was replaced by a newer one.');
+    return this.links.has(token) ? undefined : problem(422, 'link_not_valid', 'This link was already used, has expired or was replaced by a newer one.');
   }
 
   private useLink(body: Body): Response | undefined {
@@ -131,7 +131,7 @@ export class Accounts {
   private verify(body: Body): Response {
     const bad = this.badLink(body);
     if (bad) return bad;
-    if (body.password !== this.password) return problem(422, 'invalid', 'This is not the password of the registration.', 'password');
+    if (body.password !== this.password) return problem(422, 'invalid', 'This is not the password you registered with.', 'password');
     this.links.delete(body.token);
     return this.enter('grace@example.org');
   }
@@ -142,7 +142,7 @@ export class Accounts {
   }
 
   protected stale(): Response | undefined {
-    return this.fresh ? undefined : problem(403, 'reauthentication_required', 'Please confirm that it is you: enter your password or a code.');
+    return this.fresh ? undefined : problem(403, 'reauthentication_required', "Confirm that it's you with your password or a code.");
   }
 
   private async reauthenticate(request: Request): Promise<Response> {
@@ -175,7 +175,7 @@ export class Accounts {
 
   private async enable(request: Request): Promise<Response> {
     const { code } = await read(request);
-    if (code !== this.code) return problem(422, 'wrong_code', "The code is wrong. Does the phone's clock run right?", 'code');
+    if (code !== this.code) return problem(422, 'wrong_code', "The code is wrong. Is your phone's clock correct?", 'code');
     this.setTotp(true);
     return this.recoveryCodes();
   }

@@ -5,7 +5,7 @@ import { moment, newId } from './fixtures';
 
 const gib = 1024 ** 3;
 
-/** Makes an account as administrators see it. */
+/** Makes an account as admins see it. */
 export function makeUser(given: Partial<UserInfo> = {}): UserInfo {
   return {
     id: newId(), email: 'grace@example.org', role: 'user', state: 'active', verified: true, secondFactor: false, disabledAt: null,
@@ -64,7 +64,7 @@ const sortKeys: Record<string, (user: UserInfo) => string> = {
   created: (user) => user.createdAt,
 };
 
-/** What administrators look after. */
+/** The admin's part of a server in memory. */
 export class AdminWorld {
   users: UserInfo[] = [];
   plans: Plan[] = [
@@ -77,7 +77,7 @@ export class AdminWorld {
   check: ChainCheck = { intact: true, entries: 0, headId: 0, headHash: '', brokenId: 0, fault: '' };
   events: SecurityEvent[] = [];
   mails: MailInfo[] = [];
-  /** What the log is asked for, as the query of each address. */
+  /** The queries that were asked, as they stood in the addresses. */
   readonly asked: string[] = [];
 
   constructor(
@@ -124,7 +124,7 @@ export class AdminWorld {
     const others = this.users.filter((user) => user.id !== id && user.role === 'admin' && user.state === 'active');
     const role = this.users.find((user) => user.id === id)?.role;
     return role === 'admin' && others.length === 0
-      ? problem(409, 'last_admin', 'This is the last administrator. Please make another one first.')
+      ? problem(409, 'last_admin', 'This is the last admin. Make someone else admin first.')
       : undefined;
   }
 
@@ -145,7 +145,7 @@ export class AdminWorld {
   }
 
   private invite({ email, role }: Body): Response {
-    if (this.users.some((user) => user.email === email)) return problem(409, 'conflict', 'There is an account with this e-mail address.', 'email');
+    if (this.users.some((user) => user.email === email)) return problem(409, 'conflict', 'There is already an account with this e-mail address.', 'email');
     const invitation = makeInvitation({ email, role, createdAt: moment(0) });
     this.invitations = [invitation, ...this.invitations];
     return json({ invitation, url: 'https://longhaul.test/register?invitation=a-secret', mailed: true }, 201);

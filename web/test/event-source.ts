@@ -1,4 +1,4 @@
-/** An event stream whose server is the test. */
+/** An event stream that the test controls. */
 export class FakeEventSource extends EventTarget {
   static readonly CONNECTING = 0;
   static readonly OPEN = 1;

@@ -16,18 +16,18 @@ const actionsOf: Record<JobState, JobAction[]> = {
 
 let serial = 0;
 
-/** Returns an id in the form of a UUID, another one at each call. */
+/** Returns a new id in the form of a UUID. */
 export function newId(): string {
   serial += 1;
   return `00000000-0000-7000-8000-${serial.toString().padStart(12, '0')}`;
 }
 
-/** Returns the moment so many seconds from now (negative: ago). */
+/** Returns the instant this many seconds from now (negative: ago). */
 export function moment(seconds: number): string {
   return new Date(Date.now() + seconds * 1000).toISOString();
 }
 
-/** Makes a job; what is not given is that of a small ready torrent. */
+/** Makes a job. By default it is a small torrent that is ready. */
 export function makeJob(given: Partial<Job> = {}): Job {
   const state = given.state ?? 'ready';
   return {
@@ -54,7 +54,7 @@ export function makeJob(given: Partial<Job> = {}): Job {
   };
 }
 
-/** Makes the progress of a job that downloads well. */
+/** Makes the progress of a job that downloads fast. */
 export function makeProgress(jobId: string, given: Partial<Progress> = {}): Progress {
   return {
     jobId,
@@ -85,7 +85,7 @@ export function makeEvent(given: Partial<JobEvent>): JobEvent {
   return { id: serial, kind: 'state', state: 'queued', problem: '', message: '', at: moment(-3600), ...given };
 }
 
-/** Makes an agent in good health. */
+/** Makes a healthy agent. */
 export function makeAgent(given: Partial<Agent> = {}): Agent {
   return {
     id: newId(),
@@ -155,7 +155,7 @@ export function makeToken(given: Partial<ApiToken> = {}): ApiToken {
 
 const gib = 1024 ** 3;
 
-/** Makes the usage of an account that is used every other day. */
+/** Makes the usage of an account that is active every other day. */
 export function makeUsage(given: Partial<Usage> = {}): Usage {
   return {
     plan: {

@@ -3,10 +3,10 @@ import { setupServer } from 'msw/node';
 
 import type { World } from './world';
 
-/** The network of the tests; without a world every request fails the test. */
+/** The network of the tests. Without a world, every request fails the test. */
 export const server = setupServer();
 
-/** Lets the world answer the API. */
+/** Lets a world answer the API. */
 export function serve(world: World): void {
   server.use(http.all('*/api/v1/*', ({ request }) => world.answer(request)));
 }

@@ -8,11 +8,11 @@ export class Passkeys {
   list: PasskeyList = { available: true, unavailable: '', passkeys: [] };
 
   constructor(
-    /** Refuses what needs a confirmation first. */
+    /** Refuses an act that needs a confirmation first. */
     private readonly stale: () => Response | undefined,
-    /** Signs somebody in. */
+    /** Signs someone in. */
     private readonly enter: () => Response,
-    /** Makes the recovery codes that come with the first second step; none if there is one. */
+    /** Makes the recovery codes that come with the first second factor; none later. */
     private readonly firstCodes: () => string[],
   ) {}
 
@@ -47,7 +47,7 @@ export class Passkeys {
 
   private signIn(body: unknown): Response {
     const { credential } = body as { credential: { id: string } };
-    return credential.id === 'known' ? this.enter() : problem(422, 'passkey_refused', 'The passkey does not fit.');
+    return credential.id === 'known' ? this.enter() : problem(422, 'passkey_refused', 'This passkey is not known here.');
   }
 }
 

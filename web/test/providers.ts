@@ -5,7 +5,7 @@ import { moment } from './fixtures';
 
 const gib = 1024 ** 3;
 
-/** Makes what is known of a Seedr account that does well. */
+/** Makes the data of a healthy Seedr account. */
 export function makeSeedr(given: Partial<SeedrInfo> = {}): SeedrInfo {
   return {
     configured: true, credentialsFrom: 'environment', plan: 'MASTER', spaceMax: 1024 * gib, spaceUsed: 312 * gib, spaceFree: 655 * gib,
@@ -13,21 +13,21 @@ export function makeSeedr(given: Partial<SeedrInfo> = {}): SeedrInfo {
   };
 }
 
-/** Makes the agents' part of the providers. */
+/** Makes the agents as a provider. */
 export function makeAgents(given: Partial<ProviderInfo> = {}): ProviderInfo {
   return {
     provider: 'agent', active: true, healthy: true, summary: 'Agents take work.', running: 7, waiting: 2, slots: 16, slotsFree: 9, agents: 2, seedr: null, ...given,
   };
 }
 
-/** Makes Seedr's part of the providers. */
+/** Makes Seedr as a provider. */
 export function makeSeedrProvider(seedr: Partial<SeedrInfo> = {}, given: Partial<ProviderInfo> = {}): ProviderInfo {
   return {
     provider: 'seedr', active: false, healthy: true, summary: 'Seedr answers.', running: 4, waiting: 0, slots: 25, slotsFree: 21, agents: 0, seedr: makeSeedr(seedr), ...given,
   };
 }
 
-/** Makes a verification that went well. */
+/** Makes a successful verification. */
 export function makeCheck(given: Partial<ProviderCheck> = {}): ProviderCheck {
   return {
     provider: 'seedr', ok: true, problem: '', message: 'Seedr answers: 312 GiB of 1 TiB used, 4 transfers running.', at: moment(-1), plan: 'MASTER',
@@ -53,17 +53,17 @@ export class ProviderWorld {
   userChoice = false;
   list = [makeAgents(), makeSeedrProvider()];
   history: ProviderHistoryEntry[] = [];
-  /** What a verification finds; undefined while no worker answers. */
+  /** The result of a verification; undefined while no worker answers. */
   check: ProviderCheck | undefined = makeCheck();
 
-  /** What the deployment needs. */
+  /** The health of the deployment. */
   health: DeploymentHealth = {
     status: 'ready', version: '0.1.0', checks: [
       { name: 'database', status: 'ok', missing: '' },
       { name: 'temporal', status: 'ok', missing: '' },
       { name: 'storage', status: 'ok', missing: '' },
       { name: 'mail', status: 'ok', missing: '' },
-      { name: 'turnstile', status: 'off', missing: 'Robots are not kept from sign-in, registration and reset. Set TURNSTILE_SITE_KEY and TURNSTILE_SECRET_KEY.' },
+      { name: 'turnstile', status: 'off', missing: 'Sign-in has no protection from bots, nor have registration and reset. Set TURNSTILE_SITE_KEY and TURNSTILE_SECRET_KEY.' },
     ],
   };
 
@@ -82,7 +82,7 @@ export class ProviderWorld {
   private overview(): ProviderList {
     return {
       active: this.active, failover: this.failover, userChoice: this.userChoice, providers: this.list,
-      credentialsNote: "Seedr's e-mail address and password come from SEEDR_EMAIL and SEEDR_PASSWORD, or the files that SEEDR_EMAIL_FILE and SEEDR_PASSWORD_FILE name, in the worker's environment only. They are never stored, shown or logged.",
+      credentialsNote: "Seedr's e-mail address and password come only from the worker's environment: SEEDR_EMAIL and SEEDR_PASSWORD, or the files named by SEEDR_EMAIL_FILE and SEEDR_PASSWORD_FILE. They are never stored, shown or logged.",
     };
   }
 
@@ -93,13 +93,13 @@ export class ProviderWorld {
   }
 
   private noWorker(): Response {
-    return problem(503, 'unavailable', 'No worker answered. Please try again shortly.');
+    return problem(503, 'unavailable', 'No worker answered. Try again shortly.');
   }
 
   private change({ provider, confirm, force = false, options }: Body): Response {
     if (confirm !== provider) return problem(422, 'invalid', `Type the provider's name, ${provider}, to confirm.`, 'confirm');
     if (!force && !this.check) return this.noWorker();
-    if (!force && this.check?.ok === false) return problem(503, this.check.problem, `${this.check.message} Nothing was switched.`, 'provider');
+    if (!force && this.check?.ok === false) return problem(503, this.check.problem, `${this.check.message} Nothing changed.`, 'provider');
     const from = this.active;
     this.failover = options?.failover ?? this.failover;
     this.userChoice = options?.userChoice ?? this.userChoice;

@@ -10,7 +10,7 @@ import { newQueryClient } from '@/lib/query-client';
 import { serve } from './msw';
 import type { World } from './world';
 
-/** Shows the app at an address, before a world, and returns what a test needs to use it. */
+/** Renders the app at an address, with a world as its server, and returns what a test needs. */
 export function renderApp(world: World, address: string) {
   serve(world);
   const queryClient = newQueryClient();

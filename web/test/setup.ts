@@ -7,10 +7,10 @@ import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import { FakeEventSource } from './event-source';
 import { server } from './msw';
 
-// Pages load in pieces, and a busy machine takes its time.
+// Pages load in chunks, and a busy machine takes its time.
 configure({ asyncUtilTimeout: 8_000 });
 
-// What jsdom leaves out of a browser.
+// The parts of a browser that jsdom lacks.
 class NoResizeObserver implements ResizeObserver {
   observe = () => undefined;
   unobserve = () => undefined;
@@ -34,7 +34,7 @@ Element.prototype.scrollIntoView = () => undefined;
 // The virtual lists measure; without layout every row has the same height.
 Object.defineProperties(HTMLElement.prototype, {
   offsetHeight: { configurable: true, get: () => 80 },
-  // Only what scrolls by itself; menus hide when the page seems to have no room for them.
+  // Only for scrolling regions: menus hide when the page seems to have no room for them.
   clientHeight: {
     configurable: true,
     get(this: HTMLElement) {

@@ -13,7 +13,7 @@ const afterAction: Partial<Record<JobAction, JobState>> = {
   cancel: 'cancelled',
 };
 
-/** A server in memory for tests: it keeps what it is told and answers as the API does. */
+/** A server in memory for tests: it stores what it receives and answers as the API does. */
 export class World extends Accounts {
   jobs: Job[] = [];
   files = new Map<string, JobFile[]>();
@@ -68,7 +68,7 @@ export class World extends Accounts {
       const match = method === request.method ? pattern.exec(path) : null;
       if (match) return await handler(match, request, url);
     }
-    return problem(404, 'not_found', 'There is nothing under this address.');
+    return problem(404, 'not_found', 'There is nothing at this address.');
   }
 
   /** Changes a job as the server would. */
@@ -172,7 +172,7 @@ export class World extends Accounts {
 
   private removeAgent(id: string | undefined): Response {
     const agent = this.agents.find((each) => each.id === id);
-    if (agent && agent.running > 0) return problem(409, 'agent_in_use', `${agent.running} jobs run on ${agent.name}. Wait until they end or move.`);
+    if (agent && agent.running > 0) return problem(409, 'agent_in_use', `${agent.name} has ${agent.running} running downloads. Wait until they end or move.`);
     this.agents = this.agents.filter((each) => each.id !== id);
     return empty();
   }
@@ -180,7 +180,7 @@ export class World extends Accounts {
   private async move(id: string | undefined, request: Request): Promise<Response> {
     const { provider } = (await request.json()) as { provider: Job['provider'] };
     return this.withJob(id, (job) => {
-      if (!job.movableTo.includes(provider)) return problem(409, 'wrong_state', 'Everything is fetched and goes to storage; it cannot be paused or moved now.');
+      if (!job.movableTo.includes(provider)) return problem(409, 'wrong_state', "Everything is fetched and being stored, so it can't be paused or moved now.");
       this.change(job, { provider, state: 'queued', movableTo: [job.provider] });
       const message = `An administrator moved it to ${provider === 'seedr' ? 'Seedr.cc' : 'agents'}.`;
       this.timelines.set(job.id, [...(this.timelines.get(job.id) ?? []), makeEvent({ kind: 'moved', message, state: 'queued' })]);

@@ -5,7 +5,7 @@ import { sorts } from '@/features/jobs/api';
 import { tabNames } from '@/features/jobs/state';
 import { userRoles, userSorts, userStates } from '@/features/users/user';
 
-// What stands behind the question mark of each page's address. Nonsense counts as nothing.
+// The query parameters of each page. Invalid values are ignored.
 
 export const nextSearch = z.object({ next: z._default(z.catch(z.string(), ''), '') });
 export const tokenSearch = z.object({ token: z._default(z.catch(z.string(), ''), '') });

@@ -4,6 +4,6 @@ import { expect, it } from 'vitest';
 
 import { themeCss } from './theme-css';
 
-it('is what styles/theme.gen.css holds; run `npm run gen:theme` after a change of the theme', () => {
+it('matches styles/theme.gen.css; run `npm run gen:theme` after changing the theme', () => {
   expect(readFileSync('src/app/styles/theme.gen.css', 'utf8')).toBe(themeCss());
 });

@@ -51,7 +51,7 @@ const dark: MantineColorsTuple = [
   '#11100f',
 ];
 
-/** Where menus and dialogs are put: within the main landmark, so that screen readers find them there. */
+/** Menus and dialogs render inside the main landmark, so that screen readers find them. */
 const layers = '#layers';
 
 /** The theme. Its variables are written to styles/theme.gen.css by `npm run gen:theme`. */
@@ -92,7 +92,7 @@ export const theme = createTheme({
     }),
     Menu: Menu.extend({
       defaultProps: {
-        // An empty element with the focus is nothing that a menu may hold; each menu names its first item by data-autofocus.
+        // A menu must not contain an empty focusable element, so each menu marks its first item with data-autofocus.
         withInitialFocusPlaceholder: false,
         portalProps: { target: layers },
         shadow: 'md',

@@ -6,10 +6,12 @@ import classes from './confirm-dialog.module.css';
 export interface ConfirmDialogProps {
   opened: boolean;
   title: string;
-  /** What happens when it is confirmed, in full sentences. */
+  /** What happens on confirmation, in full sentences. */
   children: ReactNode;
   confirmLabel: string;
-  /** The text to type before the button works; for acts that cannot be undone. */
+  /** The button that changes nothing. */
+  dismissLabel?: string;
+  /** The text to type before the button works, for acts that can't be undone. */
   typed?: string;
   danger?: boolean;
   busy?: boolean;
@@ -26,7 +28,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   );
 }
 
-function ConfirmForm({ children, confirmLabel, typed, danger = true, busy = false, onConfirm, onClose }: ConfirmDialogProps) {
+function ConfirmForm({ children, confirmLabel, dismissLabel = 'Cancel', typed, danger = true, busy = false, onConfirm, onClose }: ConfirmDialogProps) {
   const [entered, setEntered] = useState('');
   const describedBy = useId();
   const blocked = typed !== undefined && entered.trim() !== typed;
@@ -55,7 +57,7 @@ function ConfirmForm({ children, confirmLabel, typed, danger = true, busy = fals
       )}
       <div className={classes.buttons}>
         <Button variant="default" onClick={onClose}>
-          Keep it as it is
+          {dismissLabel}
         </Button>
         <Button
           type="submit"

@@ -20,9 +20,9 @@ interface FileTreeProps<F extends TreeFile> {
   files: readonly F[];
   /** Shows checkboxes when given. */
   selection?: Selection;
-  /** What stands at the end of a file's row. */
+  /** Content at the end of a file's row. */
   fileEnd?: (file: F) => ReactNode;
-  /** Marks files that cannot be opened. */
+  /** Dims files that can't be opened yet. */
   isDim?: (file: F) => boolean;
   maxHeight?: number;
 }
@@ -50,7 +50,7 @@ export function FileTree<F extends TreeFile>({ label, files, selection, fileEnd,
   const root = useMemo(() => buildTree(shown), [shown]);
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
   const rows = useMemo(() => {
-    // While filtering everything is open, so that no match hides.
+    // While filtering, every folder is open so that no match is hidden.
     const closed = deferredQuery === '' ? startClosed(root) : new Set<string>();
     for (const path of toggled) if (!closed.delete(path)) closed.add(path);
     return visibleRows(root, closed);
@@ -97,7 +97,7 @@ export function FileTree<F extends TreeFile>({ label, files, selection, fileEnd,
         style={{ height: Math.min(maxHeight, Math.max(1, rows.length) * rowHeight + 2) }}
         role="region"
         aria-label={label}
-        // A scrolling region without anything focusable in it must take the focus itself.
+        // A scrolling region with nothing focusable in it must be focusable.
         tabIndex={0} // eslint-disable-line jsx-a11y/no-noninteractive-tabindex
       >
         <div className={classes.canvas} style={{ height: virtual.getTotalSize() }} role="list" aria-label={label}>
@@ -121,7 +121,7 @@ export function FileTree<F extends TreeFile>({ label, files, selection, fileEnd,
             );
           })}
         </div>
-        {rows.length === 0 && <p className={classes.empty}>No file matches “{query}”.</p>}
+        {rows.length === 0 && <p className={classes.empty}>No files match “{query}”.</p>}
       </div>
     </div>
   );
@@ -144,7 +144,7 @@ function SelectButtons({ shown, all, selection }: { shown: readonly TreeFile[]; 
         {all ? 'Select all' : `Select ${formatPlural(shown.length, 'match', 'matches')}`}
       </Button>
       <Button size="compact-sm" variant="default" onClick={() => set(false)}>
-        {all ? 'Select none' : 'Unselect them'}
+        {all ? 'Select none' : 'Unselect matches'}
       </Button>
     </div>
   );

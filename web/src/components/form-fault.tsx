@@ -11,11 +11,11 @@ const nbsp = '\u00a0';
 
 interface FormFaultProps {
   error: Error | null;
-  /** What helps against it. */
+  /** What the user can do about it. */
   children?: ReactNode;
 }
 
-/** A failure that belongs to a whole form, with the time to wait if there is one. */
+/** The failure of a whole form, with a countdown if the server asks to wait. */
 export function FormFault({ error, children }: FormFaultProps) {
   const wait = useWait(error);
   if (error === null) return null;
@@ -24,8 +24,8 @@ export function FormFault({ error, children }: FormFaultProps) {
       <IconAlertTriangle size={18} aria-hidden="true" />
       <div>
         {messageOf(error)}
-        {/* Not read out at each second. */}
-        {wait > 0 && <span aria-live="off"> You can try again in {formatDuration(wait).replaceAll(' ', nbsp)}.</span>}
+        {/* Not announced every second. */}
+        {wait > 0 && <span aria-live="off"> Try again in {formatDuration(wait).replaceAll(' ', nbsp)}.</span>}
         {children !== undefined && <div className={classes.help}>{children}</div>}
       </div>
     </div>

@@ -8,7 +8,7 @@ export interface Health {
   tone: 'ok' | 'warn' | 'bad' | 'idle';
 }
 
-/** How something is, in a word. */
+/** The health of something in one word, with an icon. */
 export function HealthLabel({ health: { label, icon: Symbol, tone } }: { health: Health }) {
   return (
     <span className={classes.health} data-tone={tone}>

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import classes from './new-password.module.css';
 import { PasswordField } from './password-field';
 
-/** What a new password has to be here. */
+/** This installation's rule for new passwords. */
 export interface PasswordRule {
   minLength: number;
   sentence: string;
@@ -24,7 +24,7 @@ interface Verdict {
 
 const fewCharacters = 6;
 
-/** Judges a password while it is typed, as far as a page can; the server has the last word. */
+/** Judges a password as it is typed. The server has the last word. */
 export function judge(password: string, minLength: number): Verdict {
   const length = Array.from(password).length;
   const share = Math.min(1, length / minLength);
@@ -34,11 +34,11 @@ export function judge(password: string, minLength: number): Verdict {
   return { text: 'Long enough', share, tone: 'ok' };
 }
 
-/** A field for a new password, which tells while typing whether it is long enough. */
+/** A field for a new password that shows, while typing, whether it is long enough. */
 export function NewPassword({ rule, label = 'New password', error, size = 'md' }: NewPasswordProps) {
   const [value, setValue] = useState('');
   const { text, share, tone } = judge(value, rule.minLength);
-  // What the server refused is not praised beside its refusal.
+  // Don't praise a password that the server has just refused.
   const quiet = value === '' || (error !== undefined && tone === 'ok');
   return (
     <div>

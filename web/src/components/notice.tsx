@@ -15,7 +15,7 @@ interface NoticeProps {
   tone?: 'calm' | 'bad';
 }
 
-/** A block in place of content: nothing there yet, or something went wrong. */
+/** A block in place of content: nothing here yet, or something went wrong. */
 export function Notice({ icon: Symbol, title, children, action, tone = 'calm' }: NoticeProps) {
   return (
     <div className={classes.notice} data-tone={tone} role={tone === 'bad' ? 'alert' : undefined}>
@@ -29,7 +29,7 @@ export function Notice({ icon: Symbol, title, children, action, tone = 'calm' }:
   );
 }
 
-/** A failed load, with the server's own sentence and a way to try again. */
+/** A failed load, with the server's message and a button to try again. */
 export function ErrorNotice({ error, title, retry }: { error: unknown; title: string; retry?: () => void }) {
   const requestId = error instanceof ProblemError ? error.requestId : '';
   return (

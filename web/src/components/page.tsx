@@ -5,17 +5,17 @@ import classes from './page.module.css';
 
 interface PageProps {
   title: string;
-  /** A sentence under the title. */
+  /** One or two sentences under the title. */
   intro?: ReactNode;
   /** Buttons beside the title. */
   actions?: ReactNode;
-  /** Keeps the title for screen readers and the browser tab only. */
+  /** Shows the title to screen readers and in the browser tab only. */
   quietTitle?: boolean;
   narrow?: boolean;
   children: ReactNode;
 }
 
-/** The frame of a page: its title, in the document too, and its content. */
+/** The frame of a page: its title, also set on the document, and its content. */
 export function Page({ title, intro, actions, quietTitle = false, narrow = false, children }: PageProps) {
   useEffect(() => {
     document.title = `${title} · Longhaul`;

@@ -1,6 +1,6 @@
 import { PasswordInput, type PasswordInputProps } from '@mantine/core';
 
-/** A field for a password that can be made visible. */
+/** A password field with a button that shows the password. */
 export function PasswordField({ error, ...props }: PasswordInputProps) {
   return (
     <PasswordInput
@@ -9,9 +9,9 @@ export function PasswordField({ error, ...props }: PasswordInputProps) {
       withAsterisk={false}
       maxLength={1024}
       error={error}
-      // Mantine marks only plain fields so.
+      // Mantine sets this on plain inputs only.
       aria-invalid={error ? true : undefined}
-      visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the password' }}
+      visibilityToggleButtonProps={{ 'aria-label': 'Show or hide password' }}
       {...props}
     />
   );

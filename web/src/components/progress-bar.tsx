@@ -1,9 +1,9 @@
 import classes from './progress-bar.module.css';
 
 interface ProgressBarProps {
-  /** What is being done, for screen readers. */
+  /** What is in progress, for screen readers. */
   label: string;
-  /** Verified share, 0 to 1; null while it cannot be told. */
+  /** Verified share, 0 to 1; null while unknown. */
   done: number | null;
   /** Stored share, 0 to 1. */
   stored?: number;
@@ -15,7 +15,7 @@ function share(value: number): number {
   return Math.min(1, Math.max(0, value));
 }
 
-/** A bar with two layers: bytes verified, and within them bytes that are safe in storage. */
+/** A bar with two layers: verified bytes, and within them the bytes already in storage. */
 export function ProgressBar({ label, done, stored = 0, tone = 'active', size = 'thin' }: ProgressBarProps) {
   const unknown = done === null;
   const percent = unknown ? undefined : Math.floor(share(done) * 100);

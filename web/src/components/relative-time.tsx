@@ -3,7 +3,7 @@ import { Tooltip } from '@mantine/core';
 import { formatMoment, formatRelative } from '@/lib/format';
 import { useNow } from '@/lib/use-now';
 
-/** A moment relative to now; the full date shows on hover. */
+/** An instant relative to now; the full date shows on hover. */
 export function RelativeTime({ at }: { at: string }) {
   const now = useNow();
   return (

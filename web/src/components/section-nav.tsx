@@ -5,7 +5,7 @@ import classes from './section-nav.module.css';
 export interface SectionEntry {
   to: LinkProps['to'];
   label: string;
-  /** Marks the entry only on its very own page, not on those below it. */
+  /** Marks the entry on its own page only, not on pages below it. */
   exact?: boolean;
 }
 
@@ -14,7 +14,7 @@ interface SectionNavProps {
   entries: readonly SectionEntry[];
 }
 
-/** The pages that belong together, side by side; the present one is marked. */
+/** Links to related pages, side by side; the current one is marked. */
 export function SectionNav({ label, entries }: SectionNavProps) {
   return (
     <nav className={classes.nav} aria-label={label}>

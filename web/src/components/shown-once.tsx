@@ -9,20 +9,20 @@ import classes from './shown-once.module.css';
 interface ShownOnceProps {
   /** What to do with it, and how long it works. */
   children: ReactNode;
-  /** What it is, for those who hear the page. */
+  /** Names the value for screen readers. */
   label: string;
   value: string;
   copyLabel: string;
   onDone: () => void;
 }
 
-/** The last step of a dialog that made something which is shown this once. */
+/** The last step of a dialog: a secret that is shown only once. */
 export function ShownOnce({ children, label, value, copyLabel, onDone }: ShownOnceProps) {
-  const box = useFirstFocus<HTMLPreElement>(); // the form that had the focus is gone
+  const box = useFirstFocus<HTMLPreElement>(); // the form that had focus is gone
   return (
     <div className={classes.shown}>
       <p className={classes.note}>{children}</p>
-      {/* A scrolling region without anything focusable in it must take the focus itself. */}
+      {/* A scrolling region with nothing focusable in it must be focusable. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <pre ref={box} className={classes.value} tabIndex={0} aria-label={label}>
         {value}

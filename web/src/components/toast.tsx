@@ -4,12 +4,12 @@ import { messageOf } from '@/lib/problem';
 
 import { IconCheck, IconX } from './icons';
 
-/** Tells that something worked. */
+/** Reports a success. */
 export function toastDone(message: string): void {
   notifications.show({ message, color: 'teal', icon: <IconCheck size={16} />, autoClose: 4_000 });
 }
 
-/** Tells that something failed, in the server's own words. */
+/** Reports a failure, with the server's message. */
 export function toastFailed(title: string, error: unknown): void {
   notifications.show({ title, message: messageOf(error), color: 'red', icon: <IconX size={16} />, autoClose: 9_000 });
 }

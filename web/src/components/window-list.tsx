@@ -5,27 +5,27 @@ import classes from './window-list.module.css';
 
 interface WindowListProps {
   label: string;
-  /** How many rows are there so far. */
+  /** How many rows are loaded. */
   count: number;
-  /** The usual height of a row, in pixels. */
+  /** The typical height of a row, in pixels. */
   estimate: number;
   rowKey: (index: number) => string;
-  /** Renders a row, whose element is a listitem. */
+  /** Renders a row. Its element must be a listitem. */
   row: (index: number) => ReactNode;
-  /** Shows that the rows are those of an earlier question. */
+  /** Dims the rows while they still belong to the previous query. */
   dim?: boolean;
-  /** Called when the end comes into sight. */
+  /** Called when the end of the list is near. */
   onEnd: () => void;
   onKeyDown?: (event: KeyboardEvent<HTMLElement>, reveal: (index: number) => void) => void;
 }
 
 const endIsNear = 12;
 
-/** A list of any length that scrolls with the window and renders only what shows. */
+/** A list of any length that scrolls with the window and renders only visible rows. */
 export function WindowList({ label, count, estimate, rowKey, row, dim = false, onEnd, onKeyDown }: WindowListProps) {
   const frame = useRef<HTMLDivElement>(null);
   const [margin, setMargin] = useState(0);
-  // The list's distance from the top changes with what stands above it: a form that grows.
+  // The list's distance from the top changes with the form above it.
   useLayoutEffect(() => {
     const measure = () => setMargin(Math.round((frame.current?.getBoundingClientRect().top ?? 0) + window.scrollY));
     measure();
@@ -48,7 +48,7 @@ export function WindowList({ label, count, estimate, rowKey, row, dim = false, o
   const reveal = (index: number) => virtual.scrollToIndex(index, { align: 'auto' });
 
   return (
-    // The keys move between the rows' own links; the list itself is no control.
+    // The keys move between the rows' links; the list itself isn't a control.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <div
       ref={frame}

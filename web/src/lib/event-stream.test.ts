@@ -50,7 +50,7 @@ describe('EventStream', () => {
     stream.close();
   });
 
-  it('makes a new stream when the server refused the old one, and tells the gap', () => {
+  it('opens a new stream when the server refused the old one, and reports the gap', () => {
     const { onGap, seen, stream } = openStream();
     FakeEventSource.latest().accept();
     FakeEventSource.latest().fail(true);

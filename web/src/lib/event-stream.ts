@@ -1,4 +1,4 @@
-/** How fresh what is shown is. */
+/** How fresh the shown data is. */
 export type LiveStatus = 'connecting' | 'live' | 'reconnecting' | 'stale';
 
 export interface EventStreamOptions {
@@ -17,8 +17,8 @@ const firstPause = 1_000;
 const longestPause = 20_000;
 
 /**
- * Keeps a server-sent event stream open. The browser reconnects by itself and names the last event it saw; only
- * when it gives up (an answer other than 200) a new stream is made here, and what happened meanwhile is a gap.
+ * Keeps a server-sent event stream open. The browser reconnects and names the last event it saw. Only when it gives
+ * up (an answer other than 200) is a new stream opened here, and the events in between are a gap.
  */
 export class EventStream {
   private source: EventSource | undefined;
@@ -48,7 +48,7 @@ export class EventStream {
     document.removeEventListener('visibilitychange', this.hurry);
   }
 
-  /** Does not wait for the next try when the network or the reader is back. */
+  /** Reconnects without waiting when the network or the reader is back. */
   private readonly hurry = (): void => {
     if (document.visibilityState === 'hidden' || this.retryTimer === undefined) return;
     clearTimeout(this.retryTimer);

@@ -2,21 +2,21 @@ const key = 'longhaul-farewell';
 
 const kinds = ['left', 'ended', 'deleted'] as const;
 
-/** Why nobody is signed in any more: the person left, the session ended without them, or the account is deleted. */
+/** Why no one is signed in any more: the user left, the session ended, or the account was deleted. */
 export type Farewell = (typeof kinds)[number];
 
-/** Keeps for the sign-in page why somebody comes to it. Only this tab knows, and no link can say it. */
+/** Keeps the reason for the sign-in page. It stays in this tab, and no link can set it. */
 export function keepFarewell(why: Farewell): void {
   sessionStorage.setItem(key, why);
 }
 
-/** Returns why somebody comes to the sign-in page, if that is known. */
+/** Returns why the user was sent to the sign-in page, if known. */
 export function readFarewell(): Farewell | undefined {
   const kept = sessionStorage.getItem(key);
   return kinds.find((kind) => kind === kept);
 }
 
-/** Forgets why: it is told once. */
+/** Forgets the reason: it is shown once. */
 export function forgetFarewell(): void {
   sessionStorage.removeItem(key);
 }

@@ -14,17 +14,17 @@ describe('buildTree', () => {
     expect(rows.map((row) => `${row.depth} ${row.name}`)).toEqual(['0 Show', '1 Season 1', '2 ep2.mkv', '2 ep10.mkv', '1 readme.txt']);
   });
 
-  it('adds up sizes and knows the files below each folder', () => {
+  it('adds up sizes and lists the files below each folder', () => {
     const [show] = buildTree(files).children;
     expect(show).toMatchObject({ kind: 'folder', size: 13, indexes: [0, 1, 2] });
   });
 
-  it('says that a size is unknown when one below is', () => {
+  it('has an unknown size when a file below has one', () => {
     const root = buildTree([...files, { index: 3, path: 'Show/live.ts', size: -1 }]);
     expect(root.size).toBe(-1);
   });
 
-  it('hides what is in closed folders', () => {
+  it('hides the content of closed folders', () => {
     const rows = visibleRows(buildTree(files), new Set(['Show/Season 1']));
     expect(rows.map((row) => row.name)).toEqual(['Show', 'Season 1', 'readme.txt']);
   });

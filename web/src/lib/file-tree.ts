@@ -87,7 +87,7 @@ export function visibleRows(root: FolderNode, closed: ReadonlySet<string>): Tree
   return rows;
 }
 
-/** Returns the folders to start closed: all but the outermost level, when there are too many rows to take in. */
+/** Returns the folders that start closed: all but the outermost level, when there are many rows. */
 export function startClosed(root: FolderNode, limit = 40): Set<string> {
   const closed = new Set<string>();
   if (root.indexes.length <= limit) return closed;
@@ -103,7 +103,7 @@ export function startClosed(root: FolderNode, limit = 40): Set<string> {
 }
 
 /**
- * Makes a test for paths from what a person types: plain text is searched for anywhere; with `*` or `?` each
+ * Makes a test for paths from typed text: plain text matches anywhere in a path; with `*` or `?` each
  * pattern must match the whole name; several patterns are separated by commas.
  */
 export function pathMatcher(query: string): (path: string) => boolean {
@@ -123,7 +123,7 @@ function onePattern(pattern: string): (path: string) => boolean {
   if (!/[*?]/.test(pattern)) return (path) => path.includes(pattern);
   const source = pattern
     .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
-    // One star for a run of them: "**" would make matching slow for no gain.
+    // A run of stars counts as one: "**" would only make matching slow.
     .replaceAll(/\*+/g, '.*')
     .replaceAll('?', '.');
   const expression = new RegExp(`^${source}$`);

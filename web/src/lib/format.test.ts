@@ -13,7 +13,7 @@ describe('formatBytes', () => {
     [4.6 * 1024 ** 3, '4.6 GiB'],
     [-1, 'unknown'],
     [null, 'unknown'],
-  ])('says %s as %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+  ])('formats %s as %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
 });
 
 describe('formatPercent', () => {
@@ -23,7 +23,7 @@ describe('formatPercent', () => {
     [0.99999, '99.9%'],
     [1, '100%'],
     [1.2, '100%'],
-  ])('says %s as %s, and 100% only when all is there', (share, text) => expect(formatPercent(share)).toBe(text));
+  ])('formats %s as %s, and 100% only when complete', (share, text) => expect(formatPercent(share)).toBe(text));
 });
 
 describe('formatDuration', () => {
@@ -34,7 +34,7 @@ describe('formatDuration', () => {
     [600, '10 min'],
     [7500, '2 h 5 min'],
     [200_000, '2 d 7 h'],
-  ])('says %s s as %s', (seconds, text) => expect(formatDuration(seconds)).toBe(text));
+  ])('formats %s s as %s', (seconds, text) => expect(formatDuration(seconds)).toBe(text));
 });
 
 describe('formatRelative', () => {
@@ -46,10 +46,10 @@ describe('formatRelative', () => {
     ['2026-01-10T14:00:00Z', 'in 2 hours'],
     ['2026-01-09T12:00:00Z', 'yesterday'],
     ['2026-01-10T11:59:10Z', '1 minute ago'],
-  ])('says %s as %s', (at, text) => expect(formatRelative(at, now)).toBe(text));
+  ])('formats %s as %s', (at, text) => expect(formatRelative(at, now)).toBe(text));
 });
 
-it('chooses the noun by the count', () => {
+it('picks the noun by the count', () => {
   expect(formatPlural(1, 'file', 'files')).toBe('1 file');
   expect(formatPlural(1200, 'file', 'files')).toBe('1,200 files');
 });

@@ -2,7 +2,7 @@ const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 const integers = new Intl.NumberFormat();
 const oneDecimal = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
-/** Formats bytes in binary units, the only ones used in the app: "1.4 GiB". Unknown sizes (negative, null) are "unknown". */
+/** Formats bytes in binary units, the only ones in the app: "1.4 GiB". Negative and missing sizes are "unknown". */
 export function formatBytes(bytes: number | null | undefined): string {
   if (bytes === null || bytes === undefined || bytes < 0) return 'unknown';
   let value = bytes;
@@ -30,7 +30,7 @@ export function formatPlural(count: number, one: string, other: string): string 
   return `${formatCount(count)} ${count === 1 ? one : other}`;
 }
 
-/** Formats a share of 1 as a percentage; it says 100 % only when everything is there. */
+/** Formats a share of 1 as a percentage, which is 100% only when complete. */
 export function formatPercent(share: number): string {
   const percent = Math.min(100, Math.max(0, share * 100));
   const shown = percent < 100 ? Math.min(99.9, Math.floor(percent * 10) / 10) : 100;
@@ -58,7 +58,7 @@ const steps: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', 60],
 ];
 
-/** Formats a moment relative to now: "3 minutes ago", "in 2 hours". */
+/** Formats an instant relative to now: "3 minutes ago", "in 2 hours". */
 export function formatRelative(at: string, now: number): string {
   const seconds = (Date.parse(at) - now) / 1000;
   const size = Math.abs(seconds);
@@ -69,14 +69,17 @@ export function formatRelative(at: string, now: number): string {
   return relative.format(Math.round(seconds / 60) || Math.sign(seconds), 'minute');
 }
 
-const minutes = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+const day = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric' });
+const dayAndTime = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' });
 
-/** Formats a moment to the minute, in the reader's zone. */
-export function formatMinute(at: string): string {
-  return minutes.format(new Date(at));
+/** Formats a date in the reader's time zone: "Dec 1", or "Nov 30, 7:00 PM" where it does not start at midnight. */
+export function formatDate(at: string): string {
+  const date = new Date(at);
+  const midnight = date.getHours() === 0 && date.getMinutes() === 0;
+  return (midnight ? day : dayAndTime).format(date);
 }
 
-/** Formats a moment in full, in the reader's zone. */
+/** Formats an instant in full, in the reader's time zone. */
 export function formatMoment(at: string): string {
   return absolute.format(new Date(at));
 }

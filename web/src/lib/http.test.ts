@@ -18,27 +18,27 @@ async function failureOf(call: Promise<unknown>): Promise<ProblemError> {
 }
 
 describe('send', () => {
-  it('turns a problem document into an error with its code, sentence and request', async () => {
+  it('turns a problem document into an error with its code, message and request', async () => {
     server.use(route.get(me, () => problem(409, 'duplicate_job', 'You have this already.', 'source')));
     const error = await failureOf(send(http.GET('/api/v1/me')));
     expect(error).toMatchObject({ status: 409, code: 'duplicate_job', message: 'You have this already.', requestId: 'req-1' });
     expect(error.fieldFault('source')).toBe('You have this already.');
   });
 
-  it('survives an answer that is no problem document', async () => {
+  it("survives an answer that isn't a problem document", async () => {
     server.use(route.get(me, () => HttpResponse.html('<h1>Bad gateway</h1>', { status: 502 })));
     const error = await failureOf(send(http.GET('/api/v1/me')));
     expect(error).toMatchObject({ status: 502, code: 'http_502', message: 'The server answered with status 502.' });
   });
 
-  it('says plainly when the server cannot be reached', async () => {
+  it("says when the server can't be reached", async () => {
     server.use(route.get(me, () => HttpResponse.error()));
     const error = await failureOf(send(http.GET('/api/v1/me')));
     expect(error).toMatchObject({ status: 0, code: 'network' });
-    expect(messageOf(error)).toMatch(/cannot be reached/);
+    expect(messageOf(error)).toMatch(/Can't reach/);
   });
 
-  it('tells when the session is gone', async () => {
+  it('reports when the session is over', async () => {
     const listener = vi.fn();
     onSignedOut(listener);
     server.use(route.get(me, () => problem(401, 'unauthorized', 'Sign in.')));

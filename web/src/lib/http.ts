@@ -4,7 +4,7 @@ import type { paths } from '@/api/schema.gen';
 
 import { problemCode, ProblemError, problemOf } from './problem';
 
-// Looking up a magnet link may take the server 45 seconds.
+// Looking up a magnet link can take the server 45 seconds.
 const requestTimeout = 60_000;
 
 async function fetchWithTimeout(request: Request): Promise<Response> {
@@ -13,7 +13,7 @@ async function fetchWithTimeout(request: Request): Promise<Response> {
     return await fetch(request, { signal });
   } catch (error) {
     if (request.signal.aborted) throw error;
-    throw new ProblemError(0, problemCode.network, 'The server cannot be reached. Check your connection and try again.');
+    throw new ProblemError(0, problemCode.network, "Can't reach the server. Check your connection and try again.");
   }
 }
 
@@ -28,7 +28,7 @@ interface Answer<T> {
 
 let signedOut: () => void = () => undefined;
 
-/** Sets what happens when the server says that nobody is signed in any more. */
+/** Sets what happens when the server says that the session is over. */
 export function onSignedOut(listener: () => void): void {
   signedOut = listener;
 }

@@ -1,11 +1,11 @@
 import { problemCode, ProblemError } from './problem';
 
-/** Reports whether this browser can make and use passkeys, and reads the server's requests for them by itself. */
+/** Reports whether this browser supports passkeys and can parse the server's requests for them. */
 export function passkeysKnown(): boolean {
   return typeof PublicKeyCredential === 'function' && 'parseRequestOptionsFromJSON' in PublicKeyCredential;
 }
 
-/** Has the browser make a passkey as the server's options ask, and returns its answer in JSON. */
+/** Has the browser make a passkey with the server's options, and returns its answer as JSON. */
 export async function makePasskey(options: unknown): Promise<unknown> {
   return answerOf(() => {
     const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options as PublicKeyCredentialCreationOptionsJSON);
@@ -13,7 +13,7 @@ export async function makePasskey(options: unknown): Promise<unknown> {
   });
 }
 
-/** Has the browser use a passkey as the server's options ask, and returns its answer in JSON. */
+/** Has the browser use a passkey with the server's options, and returns its answer as JSON. */
 export async function askForPasskey(options: unknown): Promise<unknown> {
   return answerOf(() => {
     const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options as PublicKeyCredentialRequestOptionsJSON);
@@ -33,9 +33,9 @@ async function answerOf(ask: () => Promise<Credential | null>): Promise<unknown>
 
 function sentenceOf(error: unknown): string {
   const name = error instanceof DOMException ? error.name : '';
-  if (name === 'NotAllowedError' || name === 'AbortError') return 'No passkey was used: it was cancelled, took too long, or there is none here.';
-  if (name === 'InvalidStateError') return 'This device or password manager has a passkey of the account already.';
-  if (name === 'SecurityError') return 'The browser uses no passkeys at this address.';
-  if (name === 'NotSupportedError' || name === 'ConstraintError') return 'This device cannot keep a passkey that checks who you are. Set a PIN or a screen lock up, or use another device.';
-  return 'The browser could not use a passkey.';
+  if (name === 'NotAllowedError' || name === 'AbortError') return 'No passkey was used. It was cancelled, took too long, or there is none on this device.';
+  if (name === 'InvalidStateError') return 'This device or password manager already has a passkey for this account.';
+  if (name === 'SecurityError') return "The browser doesn't allow passkeys at this address.";
+  if (name === 'NotSupportedError' || name === 'ConstraintError') return "This device can't check that it's you. Set up a PIN or a screen lock, or use another device.";
+  return "The browser couldn't use a passkey.";
 }

@@ -1,4 +1,4 @@
-/** Codes that this app decides by; the server's docs/problems.md lists all of them. */
+/** The codes that this app acts on. */
 export const problemCode = {
   network: 'network',
   unauthorized: 'unauthorized',
@@ -40,7 +40,7 @@ export class ProblemError extends Error {
     message: string,
     readonly requestId = '',
     readonly fields: readonly FieldFault[] = [],
-    /** When it may be tried again, in milliseconds since 1970; 0 if the server named no time. */
+    /** When to try again, in milliseconds since 1970; 0 if the server named no time. */
     readonly retryAt = 0,
   ) {
     super(message);
@@ -52,7 +52,7 @@ export class ProblemError extends Error {
   }
 }
 
-/** Makes the error of an answer's body, which may be anything when a proxy answers instead of the server. */
+/** Makes an error from an answer's body, which can be anything if a proxy answered instead of the server. */
 export function problemOf(status: number, body: unknown, retryAfter: string | null = null): ProblemError {
   const problem: ProblemBody = typeof body === 'object' && body !== null ? body : {};
   const message = problem.detail ?? problem.title ?? `The server answered with status ${status}.`;
@@ -62,19 +62,19 @@ export function problemOf(status: number, body: unknown, retryAfter: string | nu
   return new ProblemError(status, problem.code ?? `http_${status}`, message, problem.requestId ?? '', fields, retryAt);
 }
 
-/** An act that needed a confirmation and did not get it. */
+/** An act that needed a confirmation and didn't get it. */
 export class CancelledError extends Error {
   override readonly name = 'CancelledError';
 
   constructor() {
-    super('Nothing was changed, because it was not confirmed that it is you.');
+    super("Nothing changed, because you didn't confirm that it's you.");
   }
 }
 
 /** Returns the sentence to show for anything that was thrown. */
 export function messageOf(error: unknown): string {
   if (error instanceof CancelledError) return error.message;
-  return error instanceof ProblemError ? error.message : 'Something went wrong in this page. Reload it to try again.';
+  return error instanceof ProblemError ? error.message : 'Something went wrong. Reload the page to try again.';
 }
 
 /** Reports whether the error is a problem with the code. */

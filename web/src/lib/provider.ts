@@ -1,7 +1,7 @@
 import type { Provider } from '@/api/model';
 
-/** The providers as a title names them. */
+/** The providers' names in titles. */
 export const providerTitles: Record<Provider, string> = { agent: 'Agents', seedr: 'Seedr.cc' };
 
-/** The providers within a sentence. */
+/** The providers' names within a sentence. */
 export const providerNames: Record<Provider, string> = { agent: 'the agents', seedr: 'Seedr.cc' };

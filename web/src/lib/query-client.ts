@@ -3,7 +3,7 @@ import { QueryClient } from '@tanstack/react-query';
 import { ProblemError } from './problem';
 
 function worthRetrying(failures: number, error: Error): boolean {
-  // A 4xx stays what it is; everything else may pass.
+  // A 4xx won't change; everything else may pass.
   if (error instanceof ProblemError && error.status >= 400 && error.status < 500) return false;
   return failures < 2;
 }
@@ -13,11 +13,11 @@ export function newQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
-        // The event stream keeps jobs fresh, so going back to a page needs no new request.
+        // The event stream keeps jobs fresh, so returning to a page needs no new request.
         staleTime: 30_000,
         retry: worthRetrying,
         refetchOnWindowFocus: false,
-        // The app's own server may be on the same machine; the browser's idea of "online" says nothing about it.
+        // The server may run on the same machine, so the browser being offline doesn't matter.
         networkMode: 'always',
       },
       mutations: { networkMode: 'always' },

@@ -1,8 +1,8 @@
 import { useRef, type RefObject } from 'react';
 
 /**
- * For a menu whose items open dialogs. A dialog gives the focus back to what had it, and the item is gone by then:
- * `choose` hands the focus to the menu's button before it acts.
+ * For a menu whose items open dialogs. A closing dialog returns the focus to the element that had it, and by then the
+ * menu item is gone. So `choose` focuses the menu's button before it acts.
  */
 export function useMenuButton(): { button: RefObject<HTMLButtonElement | null>; choose: (act: () => void) => void } {
   const button = useRef<HTMLButtonElement>(null);

@@ -26,7 +26,7 @@ function snapshot(): number {
   return now;
 }
 
-/** Returns the time in milliseconds, renewed every ten seconds by one timer for the whole page. */
+/** Returns the time in milliseconds, updated every ten seconds by one timer for the whole page. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, snapshot);
 }

@@ -6,7 +6,7 @@ function secondsLeft(error: unknown): number {
   return error instanceof ProblemError ? Math.max(0, Math.ceil((error.retryAt - Date.now()) / 1000)) : 0;
 }
 
-/** Counts down the seconds until what failed may be tried again; 0 if it may be now. */
+/** Counts down the seconds until a failed act can be tried again; 0 if it can be now. */
 export function useWait(error: unknown): number {
   const [counted, setCounted] = useState({ error, left: secondsLeft(error) });
   if (counted.error !== error) setCounted({ error, left: secondsLeft(error) });

@@ -29,9 +29,9 @@ async function followLink(page, stage, path, title, button) {
 }
 
 const before = [
-  { name: 'login-left', open: (page, stage) => sentAway(page, stage, 'left', 'You are signed out.') },
+  { name: 'login-left', open: (page, stage) => sentAway(page, stage, 'left', "You're signed out.") },
   { name: 'login-ended', narrow: true, open: (page, stage) => sentAway(page, stage, 'ended', 'You were signed out.') },
-  { name: 'login-deleted', narrow: true, open: (page, stage) => sentAway(page, stage, 'deleted', 'Your account is deleted.') },
+  { name: 'login-deleted', narrow: true, open: (page, stage) => sentAway(page, stage, 'deleted', 'Your account has been deleted.') },
   {
     name: 'login-no-account-yet',
     open: async (page, stage) => {
@@ -46,7 +46,7 @@ const before = [
     open: async (page, stage) => {
       signedOut(stage);
       await page.route('**/api/v1/config', (route) => route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad gateway</h1>' }));
-      await go(page, stage, '/login', 'The server does not answer');
+      await go(page, stage, '/login', "The server isn't responding");
     },
   },
   {
@@ -61,7 +61,7 @@ const before = [
     name: 'register-invitation-used',
     open: async (page, stage) => {
       signedOut(stage);
-      await go(page, stage, '/register?invitation=old', 'This invitation does not work');
+      await go(page, stage, '/register?invitation=old', "This invitation doesn't work");
     },
   },
   {
@@ -79,24 +79,24 @@ const before = [
     name: 'verify-again-sent',
     open: async (page, stage) => {
       signedOut(stage);
-      await go(page, stage, '/verify', 'Another link');
+      await go(page, stage, '/verify', 'Get a new link');
       await page.getByLabel('E-mail').fill(longEmail);
-      await page.getByRole('button', { name: 'Send the link' }).click();
-      await page.getByText('Look into your mailbox').waitFor();
+      await page.getByRole('button', { name: 'Send link' }).click();
+      await page.getByText('Check your mail').waitFor();
     },
   },
   {
     name: 'confirm-email',
     open: async (page, stage) => {
       stage.world.links.add('once');
-      await followLink(page, stage, '/confirm-email?token=once', 'Confirm your new address', 'Confirm the new address');
-      await page.getByText('Your address is changed').waitFor();
+      await followLink(page, stage, '/confirm-email?token=once', 'Confirm your new address', 'Confirm new address');
+      await page.getByText('Address changed').waitFor();
     },
   },
   {
     name: 'confirm-email-expired',
     open: async (page, stage) => {
-      await followLink(page, stage, '/confirm-email?token=old', 'Confirm your new address', 'Confirm the new address');
+      await followLink(page, stage, '/confirm-email?token=old', 'Confirm your new address', 'Confirm new address');
       await page.getByText('This link was used').waitFor();
     },
   },
@@ -105,10 +105,10 @@ const before = [
     narrow: true,
     open: async (page, stage) => {
       signedOut(stage);
-      await go(page, stage, '/reset', 'We send you a link');
+      await go(page, stage, '/reset', "We'll send you a link");
       await page.getByLabel('E-mail').fill(longEmail);
-      await page.getByRole('button', { name: 'Send the link' }).click();
-      await page.getByText('Look into your mailbox').waitFor();
+      await page.getByRole('button', { name: 'Send link' }).click();
+      await page.getByText('Check your mail').waitFor();
     },
   },
   {
@@ -116,7 +116,7 @@ const before = [
     open: async (page, stage) => {
       signedOut(stage);
       stage.world.mail = false;
-      await go(page, stage, '/reset', 'sends no mail');
+      await go(page, stage, '/reset', "can't send mail");
     },
   },
   { name: 'reset-incomplete', open: (page, stage) => go(page, stage, '/reset/confirm', 'The link is incomplete') },
@@ -126,8 +126,8 @@ const before = [
       signedOut(stage);
       await go(page, stage, '/reset/confirm?token=old', 'Choose a new password');
       await page.getByLabel('New password').fill(longPassword);
-      await page.getByRole('button', { name: 'Set the password' }).click();
-      await page.getByText('This link does not work').waitFor();
+      await page.getByRole('button', { name: 'Set password' }).click();
+      await page.getByText("This link doesn't work").waitFor();
     },
   },
   {
@@ -137,8 +137,8 @@ const before = [
       stage.world.links.add('once');
       await go(page, stage, '/reset/confirm?token=once', 'Choose a new password');
       await page.getByLabel('New password').fill(longPassword);
-      await page.getByRole('button', { name: 'Set the password' }).click();
-      await page.getByText('Your password is changed').waitFor();
+      await page.getByRole('button', { name: 'Set password' }).click();
+      await page.getByText('Password changed').waitFor();
     },
   },
 ];
@@ -167,7 +167,7 @@ const settings = [
     name: 'settings-new',
     open: async (page, stage) => {
       Object.assign(stage.world, { sessions: [stage.fixtures.makeSession({ current: true })], tokens: [], mail: false });
-      await go(page, stage, '/settings', 'No token yet.');
+      await go(page, stage, '/settings', 'No tokens yet.');
     },
   },
   {
@@ -178,17 +178,17 @@ const settings = [
         route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{"detail":"The database is away.","code":"unavailable","requestId":"01JD8ZC3"}' }),
       );
       await page.goto(`${stage.app}/settings`);
-      await page.getByText('The tokens could not be loaded').waitFor();
+      await page.getByText("Couldn't load your tokens").waitFor();
     },
   },
   {
     name: 'settings-email-sent',
     open: async (page, stage) => {
       stage.world.fresh = true;
-      await openSettings(page, stage, 'Change the address');
+      await openSettings(page, stage, 'Change address');
       await page.getByLabel('New address').fill(longEmail);
-      await page.getByRole('button', { name: 'Send the link' }).click();
-      await page.getByText('We have sent a link to').waitFor();
+      await page.getByRole('button', { name: 'Send link' }).click();
+      await page.getByText('We sent a link to').waitFor();
       await still(page);
     },
   },
@@ -198,8 +198,8 @@ const settings = [
     open: async (page, stage) => {
       stage.world.me.secondFactor = true;
       stage.world.totp = { enabled: true, required: false, recoveryCodesLeft: 2 };
-      await openSettings(page, stage, 'Turn it off');
-      await page.getByRole('dialog').getByRole('button', { name: 'Turn it off' }).click();
+      await openSettings(page, stage, 'Turn off');
+      await page.getByRole('dialog').getByRole('button', { name: 'Turn off' }).click();
       await page.getByRole('button', { name: 'Use a code' }).click();
       await page.getByLabel('Code').fill('000000');
       await page.getByRole('button', { name: 'Confirm' }).click();
@@ -218,7 +218,7 @@ const settings = [
     name: 'settings-totp-off',
     open: async (page, stage) => {
       stage.world.totp = { enabled: true, required: false, recoveryCodesLeft: 0 };
-      await openSettings(page, stage, 'Turn it off');
+      await openSettings(page, stage, 'Turn off');
       await page.getByRole('dialog').waitFor();
       await still(page);
     },
@@ -238,8 +238,8 @@ const settings = [
     name: 'settings-token-unnamed',
     open: async (page, stage) => {
       await openSettings(page, stage, 'New token');
-      await page.getByRole('button', { name: 'Make the token' }).click();
-      await page.getByText('Say what it is for.').waitFor();
+      await page.getByRole('button', { name: 'Create token' }).click();
+      await page.getByText('Enter a name.').waitFor();
       await still(page);
     },
   },
@@ -256,7 +256,7 @@ const settings = [
     narrow: true,
     open: async (page, stage) => {
       stage.world.me.email = longEmail;
-      await openSettings(page, stage, 'Delete the account');
+      await openSettings(page, stage, 'Delete account');
       await page.getByRole('dialog').getByRole('textbox').fill(longEmail);
       await still(page);
     },

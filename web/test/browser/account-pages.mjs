@@ -66,7 +66,7 @@ const before = [
     open: async (page, stage) => {
       stage.world.limited = true;
       await signIn(page, stage);
-      await page.getByText('You can try again in').waitFor();
+      await page.getByText('Try again in').waitFor();
     },
   },
   {
@@ -74,7 +74,7 @@ const before = [
     open: async (page, stage) => {
       stage.world.verified = false;
       await signIn(page, stage);
-      await page.getByText('Send me another link').waitFor();
+      await page.getByText('Send a new link').waitFor();
     },
   },
   {
@@ -111,7 +111,7 @@ const before = [
     open: async (page, stage) => {
       signedOut(stage);
       stage.world.setupToken = 'first';
-      await go(page, stage, '/setup?token=first', 'Make the first account');
+      await go(page, stage, '/setup?token=first', 'Create the first account');
     },
   },
   {
@@ -122,7 +122,7 @@ const before = [
       await go(page, stage, '/register', 'Create an account');
       await page.getByLabel('E-mail').fill('a.very.long.name.of.somebody.with.many.names@department.example.org');
       await page.getByLabel('Password', { exact: true }).fill('short');
-      await page.getByRole('button', { name: 'Create the account' }).click();
+      await page.getByRole('button', { name: 'Create account' }).click();
       await page.getByText('Use at least 15 characters.', { exact: true }).waitFor();
     },
   },
@@ -134,8 +134,8 @@ const before = [
       await go(page, stage, '/register', 'Create an account');
       await page.getByLabel('E-mail').fill('a.very.long.name.of.somebody.with.many.names@department.example.org');
       await page.getByLabel('Password', { exact: true }).fill(longPassword);
-      await page.getByRole('button', { name: 'Create the account' }).click();
-      await page.getByText('Look into your mailbox').waitFor();
+      await page.getByRole('button', { name: 'Create account' }).click();
+      await page.getByText('Check your mail').waitFor();
     },
   },
   {
@@ -143,7 +143,7 @@ const before = [
     open: async (page, stage) => {
       signedOut(stage);
       stage.world.links.add('invited');
-      await go(page, stage, '/register?invitation=invited', 'You are invited');
+      await go(page, stage, '/register?invitation=invited', "You're invited");
       await page.getByLabel('Password', { exact: true }).fill(longPassword);
     },
   },
@@ -152,7 +152,7 @@ const before = [
     open: async (page, stage) => {
       signedOut(stage);
       stage.world.registration = 'invitation';
-      await go(page, stage, '/register', 'Accounts are made by invitation');
+      await go(page, stage, '/register', 'You need an invitation');
     },
   },
   {
@@ -169,7 +169,7 @@ const before = [
     name: 'verify-again',
     open: async (page, stage) => {
       signedOut(stage);
-      await go(page, stage, '/verify', 'Another link');
+      await go(page, stage, '/verify', 'Get a new link');
     },
   },
   {
@@ -177,7 +177,7 @@ const before = [
     narrow: true,
     open: async (page, stage) => {
       signedOut(stage);
-      await go(page, stage, '/reset', 'We send you a link');
+      await go(page, stage, '/reset', "We'll send you a link");
     },
   },
   {
@@ -187,23 +187,23 @@ const before = [
       signedOut(stage);
       await go(page, stage, '/reset/confirm?token=reset', 'Choose a new password');
       await page.getByLabel('New password').fill('password password');
-      await page.getByRole('button', { name: 'Set the password' }).click();
+      await page.getByRole('button', { name: 'Set password' }).click();
       await page.getByText('This password is too common.').waitFor();
     },
   },
 ];
 
 const settings = [
-  { name: 'usage', narrow: true, open: (page, stage) => go(page, stage, '/usage', 'a deleted download') },
+  { name: 'usage', narrow: true, open: (page, stage) => go(page, stage, '/usage', 'Deleted download') },
   { name: 'settings', narrow: true, open: (page, stage) => go(page, stage, '/settings', 'Command line') },
   {
     name: 'settings-email',
     open: async (page, stage) => {
       stage.world.fresh = true;
-      await openSettings(page, stage, 'Change the address');
+      await openSettings(page, stage, 'Change address');
       await page.getByLabel('New address').fill('nonsense');
-      await page.getByRole('button', { name: 'Send the link' }).click();
-      await page.getByText('This is no e-mail address.').waitFor();
+      await page.getByRole('button', { name: 'Send link' }).click();
+      await page.getByText("This isn't an e-mail address.").waitFor();
       await still(page);
     },
   },
@@ -211,7 +211,7 @@ const settings = [
     name: 'settings-password',
     narrow: true,
     open: async (page, stage) => {
-      await openSettings(page, stage, 'Change the password');
+      await openSettings(page, stage, 'Change password');
       await page.getByLabel('New password').fill(longPassword);
       await still(page);
     },
@@ -221,10 +221,10 @@ const settings = [
     narrow: true,
     open: async (page, stage) => {
       stage.world.me.secondFactor = true;
-      await openSettings(page, stage, 'Change the password');
+      await openSettings(page, stage, 'Change password');
       await page.getByLabel('New password').fill(longPassword);
-      await page.getByRole('button', { name: 'Set the password' }).click();
-      const dialog = page.getByRole('dialog', { name: 'Is it you?' });
+      await page.getByRole('button', { name: 'Set password' }).click();
+      const dialog = page.getByRole('dialog', { name: "Confirm it's you" });
       await dialog.getByLabel('Password', { exact: true }).fill('wrong');
       await dialog.getByRole('button', { name: 'Confirm' }).click();
       await dialog.getByText('The password is wrong.').waitFor();
@@ -236,8 +236,8 @@ const settings = [
     narrow: true,
     open: async (page, stage) => {
       stage.world.fresh = true;
-      await openSettings(page, stage, 'Turn it on');
-      await page.getByText('Or type the key').click();
+      await openSettings(page, stage, 'Turn on');
+      await page.getByText('Or enter the key by hand').click();
       await page.getByLabel('Code', { exact: true }).fill('123456');
       await still(page);
     },
@@ -247,10 +247,10 @@ const settings = [
     narrow: true,
     open: async (page, stage) => {
       stage.world.fresh = true;
-      await openSettings(page, stage, 'Turn it on');
+      await openSettings(page, stage, 'Turn on');
       await page.getByLabel('Code', { exact: true }).fill(stage.world.code);
-      await page.getByRole('dialog').getByRole('button', { name: 'Turn it on' }).click();
-      await page.getByText('I have kept them').waitFor();
+      await page.getByRole('dialog').getByRole('button', { name: 'Turn on' }).click();
+      await page.getByText("I've saved them").waitFor();
       await still(page);
     },
   },
@@ -295,7 +295,7 @@ const settings = [
       stage.world.fresh = true;
       await openSettings(page, stage, 'New token');
       await page.getByLabel('Name').fill('laptop');
-      await page.getByRole('button', { name: 'Make the token' }).click();
+      await page.getByRole('button', { name: 'Create token' }).click();
       await page.getByText('Copy it now').waitFor();
       await still(page);
     },
@@ -304,7 +304,7 @@ const settings = [
     name: 'settings-delete',
     narrow: true,
     open: async (page, stage) => {
-      await openSettings(page, stage, 'Delete the account');
+      await openSettings(page, stage, 'Delete account');
       await page.getByRole('dialog').waitFor();
       await still(page);
     },

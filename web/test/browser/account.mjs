@@ -63,13 +63,13 @@ async function register(page) {
   await page.getByLabel('Password', { exact: true }).fill(firstPassword);
   await page.frameLocator('iframe').getByText('You are a person').waitFor();
   await picture(page, 'register');
-  await page.getByRole('button', { name: 'Create the account' }).click();
-  await page.getByText('Look into your mailbox').waitFor();
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.getByText('Check your mail').waitFor();
   await picture(page, 'register-sent');
   const link = await mailedLink(catcher, email, 1); // before it there is no account
   await page.getByRole('link', { name: 'Back to sign-in' }).click();
   await sendSignIn(page, email, firstPassword);
-  await page.getByRole('link', { name: 'Send me another link' }).waitFor();
+  await page.getByRole('link', { name: 'Send a new link' }).waitFor();
   await picture(page, 'not-confirmed');
   await page.goto(link);
   await picture(page, 'confirm');
@@ -82,35 +82,35 @@ async function register(page) {
 /** Turns two-step sign-in on, and returns the key of the app and the recovery codes. */
 async function enrol(page) {
   await page.getByRole('link', { name: 'Settings' }).click();
-  await page.getByRole('button', { name: 'Turn it on' }).click();
+  await page.getByRole('button', { name: 'Turn on' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByText('Or type the key').click();
+  await dialog.getByText('Or enter the key by hand').click();
   const key = await dialog.getByLabel('Key', { exact: true }).innerText();
   const code = appCode(key);
   await dialog.getByLabel('Code', { exact: true }).fill(code);
   await picture(page, 'two-step');
-  await dialog.getByRole('button', { name: 'Turn it on' }).click();
+  await dialog.getByRole('button', { name: 'Turn on' }).click();
   const codes = await dialog.getByLabel('Recovery codes').innerText();
   await picture(page, 'recovery-codes');
-  await dialog.getByRole('button', { name: 'I have kept them' }).click();
+  await dialog.getByRole('button', { name: "I've saved them" }).click();
   await page.getByRole('button', { name: 'New recovery codes' }).waitFor();
   return { key, code, codes: codes.trim().split(/\s+/) };
 }
 
 async function resetPassword(page) {
   await page.goto(`${app}/login`);
-  await page.getByRole('link', { name: 'Forgot it?' }).click();
+  await page.getByRole('link', { name: 'Forgot password?' }).click();
   await page.getByLabel('E-mail').fill(email);
   await picture(page, 'reset');
-  await page.getByRole('button', { name: 'Send the link' }).click();
-  await page.getByText('Look into your mailbox').waitFor();
+  await page.getByRole('button', { name: 'Send link' }).click();
+  await page.getByText('Check your mail').waitFor();
   await picture(page, 'reset-sent');
   // The link of the registration and the word that two-step sign-in is on came before.
   await page.goto(await mailedLink(catcher, email, 3));
   await page.getByLabel('New password').fill(secondPassword);
   await picture(page, 'new-password');
-  await page.getByRole('button', { name: 'Set the password' }).click();
-  await page.getByText('Your password is changed').waitFor();
+  await page.getByRole('button', { name: 'Set password' }).click();
+  await page.getByText('Password changed').waitFor();
 }
 
 try {
@@ -150,7 +150,7 @@ try {
   await others.waitFor({ state: 'detached' });
   await picture(first, 'session-ended');
 
-  await first.getByRole('button', { name: 'Delete the account' }).click();
+  await first.getByRole('button', { name: 'Delete account' }).click();
   const dialog = first.getByRole('dialog');
   const confirm = dialog.getByRole('button', { name: 'Delete everything' });
   await dialog.getByRole('textbox').fill('somebody@else.test');
@@ -159,7 +159,7 @@ try {
   await picture(first, 'delete');
   await confirm.click();
   await signInShown(first);
-  await first.getByText('Your account is deleted.').waitFor();
+  await first.getByText('Your account has been deleted.').waitFor();
   await picture(first, 'deleted');
   await sendSignIn(first, email, secondPassword);
   await first.getByText('is wrong').waitFor();

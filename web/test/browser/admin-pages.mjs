@@ -43,10 +43,10 @@ export const adminPages = [
     open: async (page, stage) => {
       stage.world.admin.users = stage.world.admin.users.filter((user) => user.role === 'user' || user.email === 'ada@example.org');
       await go(page, stage, '/admin/users', 'full@example.org');
-      await menu(page, 'ada@example.org', 'Make it a user');
+      await menu(page, 'ada@example.org', 'Remove admin role');
       stage.world.fresh = true;
       await page.getByLabel(/^Type/).fill('ada@example.org');
-      await page.getByRole('button', { name: 'Make it a user' }).click();
+      await page.getByRole('button', { name: 'Remove admin role' }).click();
       await page.getByText('last administrator').waitFor();
     },
   },
@@ -55,17 +55,17 @@ export const adminPages = [
     narrow: true,
     open: async (page, stage) => {
       await go(page, stage, '/admin/users', 'full@example.org');
-      await menu(page, 'grace@example.org', 'Change the plan');
-      await page.getByText('storage without limit').waitFor();
+      await menu(page, 'grace@example.org', 'Change plan');
+      await page.getByText('unlimited storage').waitFor();
     },
   },
-  { name: 'users-no-match', open: (page, stage) => go(page, stage, '/admin/users?q=nobody&state=disabled', 'No match') },
+  { name: 'users-no-match', open: (page, stage) => go(page, stage, '/admin/users?q=stranger&state=disabled', 'No matches') },
   {
     name: 'users-error',
     expects: /503/,
     open: async (page, stage) => {
       await fail(page, 'users');
-      await go(page, stage, '/admin/users', 'The accounts could not be loaded');
+      await go(page, stage, '/admin/users', "Couldn't load the accounts");
     },
   },
   {
@@ -89,7 +89,7 @@ export const adminPages = [
     open: async (page, stage) => {
       stage.world.admin.invitations = [];
       stage.world.mail = false;
-      await go(page, stage, '/admin/users/invitations', 'No open invitation');
+      await go(page, stage, '/admin/users/invitations', 'No open invitations');
     },
   },
   {
@@ -100,7 +100,7 @@ export const adminPages = [
       await page.getByRole('button', { name: 'Invite', exact: true }).click();
       await page.getByLabel('E-mail address').fill('kay@example.org');
       await page.getByRole('dialog').getByRole('button', { name: 'Invite' }).click();
-      await page.getByText('on its way by mail').waitFor();
+      await page.getByText('We mailed the link').waitFor();
       await still(page);
     },
   },
@@ -110,7 +110,7 @@ export const adminPages = [
     narrow: true,
     open: async (page, stage) => {
       await go(page, stage, '/admin/audit', 'entry 1279');
-      await page.getByRole('button', { name: 'Verify the chain' }).click();
+      await page.getByRole('button', { name: 'Check integrity' }).click();
       await page.getByText('Intact').waitFor();
       await still(page);
     },
@@ -120,18 +120,18 @@ export const adminPages = [
     open: async (page, stage) => {
       stage.world.admin.check = { intact: false, entries: 418, headId: 417, headHash: '', brokenId: 418, fault: 'Its content was changed after it was written.' };
       await go(page, stage, '/admin/audit', 'entry 1279');
-      await page.getByRole('button', { name: 'Verify the chain' }).click();
+      await page.getByRole('button', { name: 'Check integrity' }).click();
       await page.getByText('Broken at entry 418').waitFor();
       await still(page);
     },
   },
-  { name: 'audit-no-match', narrow: true, open: (page, stage) => go(page, stage, '/admin/audit?actor=nobody&action=user.set_role&from=2026-01-01', 'No match') },
+  { name: 'audit-no-match', narrow: true, open: (page, stage) => go(page, stage, '/admin/audit?actor=stranger&action=user.set_role&from=2026-01-01', 'No matches') },
   {
     name: 'audit-error',
     expects: /503/,
     open: async (page, stage) => {
       await fail(page, 'audit');
-      await go(page, stage, '/admin/audit', 'The entries could not be loaded');
+      await go(page, stage, '/admin/audit', "Couldn't load the entries");
     },
   },
   { name: 'security-events', narrow: true, open: (page, stage) => go(page, stage, '/admin/audit/security', 'curl/8.5.0') },

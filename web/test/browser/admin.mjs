@@ -61,16 +61,16 @@ try {
   await signInShown(owner);
   const afterDisabling = Date.now() - since;
   await picture(owner, 'signed-out');
-  await admin.getByText(`${email} is disabled.`).waitFor();
+  await admin.getByText(`Disabled ${email}.`).waitFor();
   await sendSignIn(owner, email, password);
   await owner.getByText('is wrong').waitFor();
 
-  await act(admin, 'What was done to it');
+  await act(admin, 'Audit log entries');
   const log = admin.getByRole('list', { name: 'Audit log' });
   await log.getByText('Disabled an account').waitFor();
   const [entry] = await log.getByRole('listitem').allInnerTexts();
   await picture(admin, 'audit');
-  await admin.getByRole('button', { name: 'Verify the chain' }).click();
+  await admin.getByRole('button', { name: 'Check integrity' }).click();
   await admin.getByText('Intact', { exact: true }).waitFor();
   await picture(admin, 'chain');
   await admin.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
@@ -78,7 +78,7 @@ try {
   await admin.getByRole('navigation', { name: 'Administration' }).getByRole('link', { name: 'Users' }).click();
   await act(admin, 'Enable');
   await admin.getByRole('dialog').getByRole('button', { name: 'Enable' }).click();
-  await admin.getByText(`${email} can be used again.`).waitFor();
+  await admin.getByText(`Enabled ${email}.`).waitFor();
   await sendSignIn(owner, email, password);
   await downloadsShown(owner);
 

@@ -150,7 +150,7 @@ export const pages = [
     narrow: true,
     open: (page, stage) => go(page, stage, `/jobs/${job(stage, 'Tears').id}`, 'Tears.of.Steel.2012.webm'),
   },
-  { name: 'job-missing', expects: /404/, open: (page, stage) => go(page, stage, '/jobs/nothing', 'No such download') },
+  { name: 'job-missing', expects: /404/, open: (page, stage) => go(page, stage, '/jobs/nothing', 'Download not found') },
   {
     name: 'play-video',
     narrow: true,
@@ -194,7 +194,7 @@ export const pages = [
       await go(page, stage, '/admin/agents', 'barge-2');
       await page.getByRole('button', { name: 'Add an agent' }).click();
       await page.getByLabel('Name').fill('cellar-3');
-      await page.getByRole('button', { name: 'Make the command' }).click();
+      await page.getByRole('button', { name: 'Create command' }).click();
       await page.getByText('AGENT_ENROLMENT_TOKEN').waitFor();
       await still(page);
     },

@@ -53,9 +53,9 @@ async function add(page, name) {
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Name').fill(name);
   await picture(page, 'new');
-  await dialog.getByRole('button', { name: 'Add it' }).click();
+  await dialog.getByRole('button', { name: 'Add passkey' }).click();
   const codes = await dialog.getByLabel('Recovery codes').innerText();
-  await dialog.getByRole('button', { name: 'I have kept them' }).click();
+  await dialog.getByRole('button', { name: "I've saved them" }).click();
   await page.getByRole('list', { name: 'Passkeys' }).getByText(name).waitFor();
   await picture(page, 'added');
   return codes.trim().split(/\s+/);
@@ -103,7 +103,7 @@ try {
   await page.getByRole('button', { name: 'Remove the passkey Old key' }).click();
   await picture(page, 'remove');
   await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
-  await page.getByText('No passkey yet').waitFor();
+  await page.getByText('No passkeys yet').waitFor();
   await signOut(page);
   await sendSignIn(page, email, password);
   await downloadsShown(page);

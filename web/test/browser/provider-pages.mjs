@@ -29,7 +29,7 @@ export const providerPages = [
       Object.assign(providers.list[0], { healthy: false, agents: 0, slots: 0, slotsFree: 0, running: 0, summary: 'No agent is online that takes work.' });
       Object.assign(providers.list[1], { healthy: false, running: 0, slots: 0, slotsFree: 0, summary: 'No worker has credentials of a Seedr account.' });
       Object.assign(providers.list[1].seedr, { configured: false, credentialsFrom: '', lastOkAt: null, plan: '' });
-      await go(page, stage, '/admin/providers', 'Nobody has switched');
+      await go(page, stage, '/admin/providers', 'No provider changes');
     },
   },
   {
@@ -68,7 +68,7 @@ export const providerPages = [
     name: 'providers-failover',
     open: async (page, stage) => {
       await go(page, stage, '/admin/providers', 'a deleted account');
-      await page.getByRole('button', { name: 'Change the fail-over' }).click();
+      await page.getByRole('button', { name: 'Change failover' }).click();
       await page.getByRole('dialog').waitFor();
       await still(page);
     },

@@ -36,7 +36,7 @@ export const usagePages = [
       const { bandwidth, jobs, storage } = stage.fixtures.makeUsage();
       stage.world.ledger = [];
       stage.world.usage = stage.fixtures.makeUsage({ days, bandwidth: { ...bandwidth, used: 0 }, storage: { ...storage, used: 0, reserved: 0 }, jobs: { ...jobs, running: 0, total: 0 } });
-      await go(page, stage, '/usage', 'Nothing was stored yet.');
+      await go(page, stage, '/usage', 'Nothing stored yet.');
     },
   },
   {
@@ -45,8 +45,8 @@ export const usagePages = [
     open: async (page, stage) => {
       const { bandwidth, jobs } = stage.fixtures.makeUsage();
       stage.world.usage = stage.fixtures.makeUsage({ bandwidth: { ...bandwidth, used: 104 * gib }, storage: { used: 19 * gib, reserved: gib, limit: 20 * gib }, jobs: { ...jobs, running: 2 } });
-      await go(page, stage, '/usage', 'a deleted download');
-      await page.getByText('Figures').click();
+      await go(page, stage, '/usage', 'Deleted download');
+      await page.getByText('Show as table').click();
     },
   },
   {
@@ -55,7 +55,7 @@ export const usagePages = [
       const [, , crew] = plansOf(stage.fixtures.makeUsage().plan);
       const { bandwidth, jobs, storage } = stage.fixtures.makeUsage();
       stage.world.usage = stage.fixtures.makeUsage({ plan: { ...crew, public: false }, bandwidth: { ...bandwidth, limit: null }, storage: { ...storage, limit: null }, jobs: { ...jobs, limit: null } });
-      await go(page, stage, '/usage', 'a deleted download');
+      await go(page, stage, '/usage', 'Deleted download');
     },
   },
   {
@@ -63,9 +63,9 @@ export const usagePages = [
     narrow: true,
     open: async (page, stage) => {
       stage.world.ledger = Array.from({ length: 10_000 }, (_, at) => stage.fixtures.makeLedgerLine({ jobName: `${'a-name-without-any-space-'.repeat(at % 5)}${10_000 - at}` }));
-      await go(page, stage, '/usage', 'Show earlier ones');
-      await page.getByRole('button', { name: 'Show earlier ones' }).click();
-      await page.getByText('The newest 100 changes').waitFor();
+      await go(page, stage, '/usage', 'Show earlier');
+      await page.getByRole('button', { name: 'Show earlier' }).click();
+      await page.getByText('Showing the newest 100 changes').waitFor();
     },
   },
   {
@@ -75,8 +75,8 @@ export const usagePages = [
       const away = { status: 503, contentType: 'application/problem+json', body: '{"detail":"The database is away.","code":"unavailable","requestId":"01JD8ZC3"}' };
       await page.route(/\/api\/v1\/(usage\/ledger|plans)/, (route) => route.fulfill(away));
       await page.goto(`${stage.app}/usage`);
-      await page.getByText('The plans could not be loaded').waitFor();
-      await page.getByText('The changes could not be loaded').waitFor();
+      await page.getByText("Couldn't load the plans").waitFor();
+      await page.getByText("Couldn't load your storage history").waitFor();
     },
   },
   {

@@ -8,12 +8,12 @@ import { LiveContext } from './live-context';
 
 const looks: Record<LiveStatus, { label: string; hint: string }> = {
   connecting: { label: 'Connecting', hint: 'Connecting to the server.' },
-  live: { label: 'Live', hint: 'What you see is what happens now.' },
-  reconnecting: { label: 'Reconnecting', hint: 'The connection was lost for a moment. It is being made again.' },
-  stale: { label: 'Stale', hint: 'The server cannot be reached. What you see may be out of date; it is being tried again.' },
+  live: { label: 'Live', hint: 'This page updates live.' },
+  reconnecting: { label: 'Reconnecting', hint: 'Connection lost. Reconnecting.' },
+  stale: { label: 'Stale', hint: "Can't reach the server. This page may be out of date. Still trying." },
 };
 
-/** Tells how live the page is. */
+/** Shows how live the page is. */
 export function LiveBadge() {
   const status = use(LiveContext);
   const { label, hint } = looks[status];

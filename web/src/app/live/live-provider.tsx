@@ -11,7 +11,7 @@ import { LiveContext } from './live-context';
 
 const pollWhenStale = 15_000;
 
-/** Writes one event of the stream to the cache. The stream is of the app's own server, so its shapes are the API's. */
+/** Writes one stream event to the cache. The stream comes from the app's own server, so its shapes are the API's. */
 export function applyEvent(client: QueryClient, name: string, data: unknown): void {
   switch (name) {
     case 'job': {
@@ -32,7 +32,7 @@ export function applyEvent(client: QueryClient, name: string, data: unknown): vo
   }
 }
 
-/** Keeps the page live while somebody is signed in, and tells how live it is. */
+/** Keeps the page live while someone is signed in, and provides its live status. */
 export function LiveProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const [status, setStatus] = useState<LiveStatus>('connecting');
@@ -45,7 +45,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       onGap: () => applyReset(client),
       onStatus: (now) => {
         setStatus(now);
-        // The server ends the streams of a session that was revoked: then this answers that nobody is signed in.
+        // The server ends the streams of a revoked session: then this answers 401 and the sign-in page opens.
         if (now === 'reconnecting') void client.query({ ...meQuery(), staleTime: 0, retry: false }).catch(() => undefined);
       },
     });
@@ -55,7 +55,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     if (status !== 'stale') return;
-    // The stream may be blocked where plain requests pass.
+    // A proxy may block the stream and let plain requests pass.
     const timer = setInterval(() => applyReset(client), pollWhenStale);
     return () => clearInterval(timer);
   }, [status, client]);

@@ -5,7 +5,7 @@ import { toastFailed } from '@/components/toast';
 import { meQuery, signOut } from '@/features/auth/api';
 import { keepFarewell, type Farewell } from '@/lib/farewell';
 
-/** Returns what leads to the sign-in page after the account's session has ended. */
+/** Returns a function that opens the sign-in page after the session has ended. */
 export function useLeave(why: Farewell): () => void {
   const client = useQueryClient();
   return () => {
@@ -16,15 +16,15 @@ export function useLeave(why: Farewell): () => void {
   };
 }
 
-/** Returns what signs the person out of this browser. */
+/** Returns a function that signs the user out of this browser. */
 export function useSignOut(): () => void {
   const leave = useLeave('left');
   return () => {
-    signOut().then(leave, (error: unknown) => toastFailed('You could not be signed out', error));
+    signOut().then(leave, (error: unknown) => toastFailed("Couldn't sign you out", error));
   };
 }
 
-/** Returns what has every page learn how the account is now. */
+/** Returns a function that refreshes the account on every page. */
 export function useMeChanged(): () => void {
   const client = useQueryClient();
   const router = useRouter();

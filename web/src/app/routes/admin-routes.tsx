@@ -27,7 +27,7 @@ const sections = [
   { to: '/admin/audit', label: 'Audit log' },
 ] as const;
 
-/** The frame of the pages for administrators; for others there are no such pages. */
+/** The frame of the admin pages. Everyone else gets "Page not found". */
 export function AdminRoute() {
   const { me } = admin.useRouteContext();
   if (me.role !== 'admin') return <NotFound />;
@@ -80,13 +80,13 @@ export function UsersRoute() {
   );
 }
 
-/** Who may make an account, and who was invited. */
+/** Registration and open invitations. */
 export function InvitationsRoute() {
   const { data: config, error, refetch } = useQuery(configQuery());
   if (config) return <InvitationsPage config={config} onChanged={() => void refetch()} />;
   return (
     <Page title="Invitations">
-      {error ? <ErrorNotice error={error} title="The settings could not be loaded" retry={() => void refetch()} /> : <Skeleton height={220} radius="lg" />}
+      {error ? <ErrorNotice error={error} title="Couldn't load the settings" retry={() => void refetch()} /> : <Skeleton height={220} radius="lg" />}
     </Page>
   );
 }

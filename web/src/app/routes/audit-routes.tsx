@@ -27,7 +27,7 @@ export function AuditRoute() {
   );
 }
 
-/** What was refused, and sign-ins. */
+/** Sign-ins and refused requests. */
 export function SecurityRoute() {
   const { kind = '', user = '', ip = '', from = '', to = '' } = security.useSearch();
   const navigate = security.useNavigate();
@@ -40,7 +40,7 @@ export function SecurityRoute() {
   );
 }
 
-/** What became of mails. */
+/** Mails sent, delayed and failed. */
 export function MailsRoute() {
   const { state = '' } = mails.useSearch();
   const navigate = mails.useNavigate();

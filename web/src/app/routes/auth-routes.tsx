@@ -16,11 +16,11 @@ const verify = getRouteApi('/verify');
 const confirmEmail = getRouteApi('/confirm-email');
 const resetConfirm = getRouteApi('/reset/confirm');
 
-/** Sign-in; leads back to where the person came from. */
+/** Sign-in; returns to the page the user came from. */
 export function LoginRoute() {
   const { next } = login.useSearch();
   const router = useRouter();
-  // Only a path of this app: an address elsewhere would make the sign-in page a trap.
+  // Only a path within this app: anything else would be an open redirect.
   const target = /^\/(?![/\\])/.test(next) ? next : '/';
   return <LoginPage onDone={() => router.history.replace(target)} />;
 }
@@ -31,19 +31,19 @@ export function SetupRoute() {
   return <SetupPage token={token} onDone={useGoHome()} />;
 }
 
-/** A new account, with an invitation or without. */
+/** A new account, with or without an invitation. */
 export function RegisterRoute() {
   const { invitation } = registration.useSearch();
   const goHome = useGoHome();
   return invitation === '' ? <RegisterPage /> : <InvitationPage token={invitation} onDone={goHome} />;
 }
 
-/** The link of a registration. */
+/** The link in a registration mail. */
 export function VerifyRoute() {
   return <VerifyPage token={verify.useSearch().token} onDone={useGoHome()} />;
 }
 
-/** The link of a change of address. */
+/** The link in a change-of-address mail. */
 export function ConfirmEmailRoute() {
   return <ConfirmEmailPage token={confirmEmail.useSearch().token} />;
 }
@@ -53,7 +53,7 @@ export function ResetRoute() {
   return <ResetPage />;
 }
 
-/** The link of a reset. */
+/** The link in a password reset mail. */
 export function ResetConfirmRoute() {
   return <ResetConfirmPage token={resetConfirm.useSearch().token} />;
 }

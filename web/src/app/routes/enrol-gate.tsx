@@ -9,12 +9,12 @@ import { TotpPanel } from '@/features/settings/components/totp-panel';
 import { useMeChanged, useSignOut } from './account';
 import classes from './enrol-gate.module.css';
 
-/** What an administrator sees who has to set up two-step sign-in before anything else. */
+/** What an admin sees until a required second factor is set up. */
 export function EnrolGate({ me }: { me: Me }) {
   const meChanged = useMeChanged();
   const signOut = useSignOut();
   return (
-    <AuthFrame title="One more step" intro="Administrators of this installation need two-step sign-in or a passkey. Nothing else works before one is set up.">
+    <AuthFrame title="One more step" intro="Admins here need two-step sign-in or a passkey. Set one up to continue.">
       <Reauth me={me}>
         <div className={classes.panel}>
           <TotpPanel onChanged={meChanged} needed />

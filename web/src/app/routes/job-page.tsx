@@ -25,7 +25,7 @@ import classes from './job-page.module.css';
 export function JobPage({ jobId, isAdmin }: { jobId: string; isAdmin: boolean }) {
   const { data: job, error, isPending, refetch } = useQuery(jobQuery(jobId));
   if (hasCode(error, problemCode.notFound)) {
-    return <NotFound title="No such download" text="It may have been deleted, or it belongs to somebody else." />;
+    return <NotFound title="Download not found" text="It may have been deleted, or it belongs to someone else." />;
   }
   if (isPending) {
     return (
@@ -37,7 +37,7 @@ export function JobPage({ jobId, isAdmin }: { jobId: string; isAdmin: boolean })
     );
   }
   if (!job) {
-    return <ErrorNotice error={error} title="The download could not be loaded" retry={() => void refetch()} />;
+    return <ErrorNotice error={error} title="Couldn't load the download" retry={() => void refetch()} />;
   }
   return <JobView job={job} isAdmin={isAdmin} />;
 }
@@ -71,7 +71,7 @@ function JobView({ job, isAdmin }: { job: Job; isAdmin: boolean }) {
   );
 }
 
-/** Moving, with what is known of where it would go. */
+/** The move buttons, with the health of the provider that each leads to. */
 function Move({ job }: { job: Job }) {
   const { data: list } = useQuery({ ...providersQuery(), refetchInterval: false });
   const troubleOf = (to: Provider) => {
@@ -83,7 +83,7 @@ function Move({ job }: { job: Job }) {
 
 function Selection({ job }: { job: Job }) {
   const { data: files, error, refetch } = useQuery(filesQuery(job.id));
-  if (error && !files) return <ErrorNotice error={error} title="The files could not be loaded" retry={() => void refetch()} />;
+  if (error && !files) return <ErrorNotice error={error} title="Couldn't load the files" retry={() => void refetch()} />;
   if (!files || files.length === 0) return <Skeleton height={260} radius="lg" />;
   return <SelectionPanel job={job} files={files} />;
 }

@@ -10,8 +10,8 @@ interface NotFoundProps {
   text?: string;
 }
 
-/** What stands where there is nothing. */
-export function NotFound({ title = 'Page not found', text = 'This address leads nowhere.' }: NotFoundProps) {
+/** The page for an address that doesn't exist. */
+export function NotFound({ title = 'Page not found', text = 'Check the address, or go back to your downloads.' }: NotFoundProps) {
   return (
     <Page title={title} quietTitle>
       <Notice

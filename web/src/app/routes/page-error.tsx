@@ -3,11 +3,11 @@ import type { ErrorComponentProps } from '@tanstack/react-router';
 import { ErrorNotice } from '@/components/notice';
 import { Page } from '@/components/page';
 
-/** What stands in place of a page that failed. */
+/** Replaces a page that failed to render. */
 export function PageError({ error, reset }: ErrorComponentProps) {
   return (
     <Page title="Something went wrong" quietTitle>
-      <ErrorNotice error={error} title="This page could not be shown" retry={reset} />
+      <ErrorNotice error={error} title="Couldn't show this page" retry={reset} />
     </Page>
   );
 }

@@ -22,12 +22,12 @@ export function SettingsRoute() {
   if (config) return <SettingsPage me={me} config={config} onSignOut={signOut} onChanged={meChanged} onDeleted={leave} />;
   return (
     <Page title="Settings" narrow>
-      {error ? <ErrorNotice error={error} title="The settings could not be loaded" retry={() => void refetch()} /> : <Skeleton height={320} radius="md" />}
+      {error ? <ErrorNotice error={error} title="Couldn't load the settings" retry={() => void refetch()} /> : <Skeleton height={320} radius="md" />}
     </Page>
   );
 }
 
-/** What the account uses of its plan. */
+/** How much of its plan the account uses. */
 export function UsageRoute() {
   return <UsagePage />;
 }

@@ -35,7 +35,7 @@ export function Shell({ me, onSignOut }: ShellProps) {
   return (
     <LiveProvider>
       <a className={classes.skip} href="#content">
-        Skip to the content
+        Skip to content
       </a>
       <header className={classes.header}>
         <div className={classes.bar}>

@@ -11,7 +11,7 @@ function signedOutWorld() {
 }
 
 describe('sign-in', () => {
-  it('stands before every page and leads back to it', async () => {
+  it('guards every page and returns to it', async () => {
     const world = signedOutWorld();
     const { user, router } = renderApp(world, '/settings');
     await user.type(await screen.findByLabelText('E-mail'), 'ada@example.org');
@@ -38,7 +38,7 @@ describe('sign-in', () => {
     expect(await screen.findByText('E-mail address or password is wrong.')).toBeVisible();
   });
 
-  it.each(['https://evil.example/', '//evil.example', String.raw`/\evil.example`])('does not lead to %s', async (next) => {
+  it.each(['https://evil.example/', '//evil.example', String.raw`/\evil.example`])('does not redirect to %s', async (next) => {
     const world = signedOutWorld();
     const { user, router } = renderApp(world, `/login?next=${encodeURIComponent(next)}`);
     await user.type(await screen.findByLabelText('E-mail'), 'ada@example.org');
@@ -50,39 +50,39 @@ describe('sign-in', () => {
 });
 
 describe('set-up', () => {
-  it('makes the first account with the token of the link', async () => {
+  it("creates the first account with the link's token", async () => {
     const world = signedOutWorld();
     world.setupToken = 'one-time';
     const { user } = renderApp(world, '/setup?token=one-time');
     await user.type(await screen.findByLabelText('E-mail'), 'ada@example.org');
     await user.type(screen.getByLabelText('Password'), 'too short');
-    await user.click(screen.getByRole('button', { name: 'Create the account' }));
+    await user.click(screen.getByRole('button', { name: 'Create account' }));
     expect(await screen.findByText('Use at least 15 characters.')).toBeVisible();
     await user.type(screen.getByLabelText('Password'), ' but now it is long');
-    await user.click(screen.getByRole('button', { name: 'Create the account' }));
+    await user.click(screen.getByRole('button', { name: 'Create account' }));
     expect(await screen.findByText('No downloads yet')).toBeVisible();
     expect(world.changes.at(-1)).toContain('"token":"one-time"');
   });
 
-  it('says that the link is used up', async () => {
+  it('says that the link was already used', async () => {
     const { user } = renderApp(signedOutWorld(), '/setup?token=old');
     await user.type(await screen.findByLabelText('E-mail'), 'ada@example.org');
     await user.type(screen.getByLabelText('Password'), 'a long enough password');
-    await user.click(screen.getByRole('button', { name: 'Create the account' }));
-    expect(await screen.findByText('This set-up link is not valid any more.')).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Create account' }));
+    expect(await screen.findByText('This setup link is no longer valid.')).toBeVisible();
   });
 
-  it('is what the sign-in page points to on a new installation', async () => {
+  it('is announced on the sign-in page of a new installation', async () => {
     const world = signedOutWorld();
     world.setupToken = 'one-time';
     renderApp(world, '/');
-    expect(await screen.findByText(/one-time set-up link/)).toBeVisible();
+    expect(await screen.findByText(/one-time setup link/)).toBeVisible();
     expect(screen.queryByLabelText('Password')).not.toBeInTheDocument();
   });
 });
 
 describe('agents', () => {
-  it('tells how each agent is', async () => {
+  it("shows each agent's health", async () => {
     const world = new World();
     world.agents = [makeAgent(), makeAgent({ name: 'attic', alive: false, lastSeenAt: moment(-7_200) })];
     renderApp(world, '/admin/agents');
@@ -91,7 +91,7 @@ describe('agents', () => {
     expect(screen.getAllByText('3 of 8')[0]).toBeVisible();
   });
 
-  it('drains an agent only after its name was typed', async () => {
+  it('drains an agent only after its name is typed', async () => {
     const world = new World();
     world.agents = [makeAgent()];
     const { user } = renderApp(world, '/admin/agents');
@@ -103,7 +103,7 @@ describe('agents', () => {
     expect(await screen.findByText('Draining')).toBeVisible();
   });
 
-  it('removes one that takes no work, and says why it may not', async () => {
+  it('removes an idle agent, and says why a busy one stays', async () => {
     const world = new World();
     world.agents = [makeAgent({ state: 'draining', running: 2 }), makeAgent({ name: 'attic', alive: false, running: 0 })];
     const { user } = renderApp(world, '/admin/agents');
@@ -111,25 +111,25 @@ describe('agents', () => {
     if (!busy || !silent) throw new Error('a button is missing');
     await user.click(busy);
     await user.type(await screen.findByRole('textbox'), 'barge-1{Enter}');
-    expect(await screen.findByText(/2 jobs run on barge-1/)).toBeVisible();
-    await user.click(screen.getByRole('button', { name: 'Keep it as it is' }));
+    expect(await screen.findByText(/barge-1 has 2 running downloads/)).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Cancel' }));
     await user.click(silent);
     await user.type(await screen.findByRole('textbox'), 'attic{Enter}');
-    expect(await screen.findByText('attic is removed.')).toBeVisible();
+    expect(await screen.findByText('Removed attic.')).toBeVisible();
     expect(screen.queryByRole('heading', { name: 'attic' })).not.toBeInTheDocument();
   });
 
   it('shows the command for a new agent', async () => {
     const { user } = renderApp(new World(), '/admin/agents');
-    await screen.findByText('No agent yet');
+    await screen.findByText('No agents yet');
     const [add] = screen.getAllByRole('button', { name: 'Add an agent' });
     if (add) await user.click(add);
     await user.type(await screen.findByLabelText('Name'), 'cellar');
-    await user.click(screen.getByRole('button', { name: 'Make the command' }));
+    await user.click(screen.getByRole('button', { name: 'Create command' }));
     expect(await screen.findByText(/agent --name cellar/)).toBeVisible();
   });
 
-  it('are no page for others', async () => {
+  it('have no page for other users', async () => {
     const world = new World();
     world.me = makeMe({ role: 'user' });
     renderApp(world, '/admin/agents');
@@ -138,7 +138,7 @@ describe('agents', () => {
   });
 });
 
-it('shows a page for addresses that lead nowhere', async () => {
+it('shows a page for unknown addresses', async () => {
   renderApp(new World(), '/nowhere');
-  expect(await screen.findByText('This address leads nowhere.')).toBeVisible();
+  expect(await screen.findByText('Check the address, or go back to your downloads.')).toBeVisible();
 });

@@ -4,7 +4,7 @@ import { renderApp } from '@test/render-app';
 import { World } from '@test/world';
 import { expect, it } from 'vitest';
 
-it('the audit log tells who did what to what, from where and what changed', async () => {
+it('the audit log shows who did what, from where, and what changed', async () => {
   const world = new World();
   world.admin.audit = [
     makeAuditEntry(3, { action: 'user.set_role', before: { role: 'user' }, after: { role: 'admin' } }),
@@ -14,15 +14,15 @@ it('the audit log tells who did what to what, from where and what changed', asyn
   const { user, router } = renderApp(world, '/admin/audit');
   const list = within(await screen.findByRole('list', { name: 'Audit log' }));
   const [first] = list.getAllByRole('listitem');
-  expect(first).toHaveTextContent(/Changed the role of an accountgrace@example\.org.*by ada@example\.org.*from 192\.0\.2\.17.*Roleuser\s*admin/);
+  expect(first).toHaveTextContent(/Changed an account's rolegrace@example\.org.*by ada@example\.org.*from 192\.0\.2\.17.*Roleuser\s*admin/);
   await user.click(list.getByRole('button', { name: 'eve@example.org' }));
   expect(await screen.findByDisplayValue('eve@example.org')).toBeVisible();
   await screen.findByText('Changed a plan', { selector: 'b' });
   await waitFor(() => expect(list.queryByText('grace@example.org')).not.toBeInTheDocument());
   expect(router.state.location.search).toEqual({ actor: 'eve@example.org' });
-  await user.selectOptions(screen.getByRole('combobox', { name: 'Act' }), 'Agents: all');
-  expect(await screen.findByText('No match')).toBeVisible();
-  await user.click(screen.getByRole('button', { name: 'Take the filters away' }));
+  await user.selectOptions(screen.getByRole('combobox', { name: 'Action' }), 'Agents: all');
+  expect(await screen.findByText('No matches')).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Clear filters' }));
   expect(await screen.findByText('Enrolled as an agent', { selector: 'b' })).toBeVisible();
   await user.type(screen.getByLabelText('From'), '2026-11-25');
   await waitFor(() => expect(decodeURIComponent(world.admin.asked.at(-1) ?? '')).toMatch(/^\?from=2026-11-2[45]T.*&limit=50$/));
@@ -30,7 +30,7 @@ it('the audit log tells who did what to what, from where and what changed', asyn
   await waitFor(() => expect(decodeURIComponent(world.admin.asked.at(-1) ?? '')).toMatch(/actor=ada@example\.org/));
 });
 
-it('older entries of the audit log come on demand', async () => {
+it('older audit entries load on demand', async () => {
   const world = new World();
   world.admin.audit = Array.from({ length: 60 }, (_, at) => makeAuditEntry(60 - at));
   const { user } = renderApp(world, '/admin/audit');
@@ -41,17 +41,17 @@ it('older entries of the audit log come on demand', async () => {
   expect(screen.queryByRole('button', { name: 'Show older' })).not.toBeInTheDocument();
 });
 
-it('the chain is verified, and a break is told with its place', async () => {
+it('the integrity check passes, or names the broken entry', async () => {
   const world = new World();
   world.admin.check = { intact: true, entries: 2, headId: 2, headHash: 'cd'.repeat(32), brokenId: 0, fault: '' };
   const { user } = renderApp(world, '/admin/audit');
-  await user.click(await screen.findByRole('button', { name: 'Verify the chain' }));
+  await user.click(await screen.findByRole('button', { name: 'Check integrity' }));
   expect(await screen.findByText('Intact')).toBeVisible();
   expect(screen.getByText(`2 ${'cd'.repeat(32)}`)).toBeVisible();
   const close = screen.getAllByRole('button', { name: 'Close' }).at(-1);
   if (close) await user.click(close);
   world.admin.check = { intact: false, entries: 2, headId: 1, headHash: '', brokenId: 2, fault: 'Its content was changed after it was written.' };
-  await user.click(screen.getByRole('button', { name: 'Verify the chain' }));
+  await user.click(screen.getByRole('button', { name: 'Check integrity' }));
   expect(await screen.findByText('Broken at entry 2')).toBeVisible();
   expect(screen.getByText('Its content was changed after it was written.')).toBeVisible();
 });
@@ -68,11 +68,11 @@ it('security events are filtered by kind, account and address', async () => {
   expect(await screen.findByDisplayValue('192.0.2.17')).toBeVisible();
 });
 
-it('mails tell why they could not be sent', async () => {
+it('mails say why they were not sent', async () => {
   const world = new World();
   world.admin.mails = [makeMail(), makeMail({ to: 'typo@example.invalid', state: 'failed', attempts: 3, lastError: 'The mail provider answered 422.' })];
   const { user } = renderApp(world, '/admin/audit/mails');
-  expect(await screen.findByText(/could not be sent: The mail provider answered 422/)).toBeVisible();
+  expect(await screen.findByText(/Not sent: The mail provider answered 422/)).toBeVisible();
   await user.selectOptions(screen.getByRole('combobox', { name: 'State' }), 'Sent');
   await waitFor(() => expect(screen.queryByText(/typo@/)).not.toBeInTheDocument());
   expect(await screen.findByText('to grace@example.org')).toBeVisible();

@@ -11,7 +11,7 @@ function worldWithJobs() {
   world.jobs = [
     makeJob({ name: 'Running one', state: 'downloading', createdAt: moment(-60) }),
     makeJob({ name: 'Paused one', state: 'paused', createdAt: moment(-120) }),
-    makeJob({ name: 'Failed one', state: 'failed', reason: 'The server says that there is no such file (404).', createdAt: moment(-180) }),
+    makeJob({ name: 'Failed one', state: 'failed', reason: 'The server has no such file (404).', createdAt: moment(-180) }),
   ];
   return world;
 }
@@ -23,7 +23,7 @@ function row(name: string) {
 }
 
 describe('the list', () => {
-  it('shows jobs with their state, why they wait, and counts by tab', async () => {
+  it('shows downloads with their state, why they wait, and counts by tab', async () => {
     renderApp(worldWithJobs(), '/');
     expect(await screen.findByText('Running one')).toBeVisible();
     expect(within(row('Failed one')).getByText('Failed')).toBeVisible();
@@ -39,10 +39,10 @@ describe('the list', () => {
     expect(screen.getByText('Paused one')).toBeVisible();
     expect(router.state.location.search).toMatchObject({ tab: 'paused' });
     await user.type(screen.getByRole('searchbox'), 'nothing like it');
-    expect(await screen.findByText('No match')).toBeVisible();
+    expect(await screen.findByText('No matches')).toBeVisible();
   });
 
-  it('offers only what the job allows, and does it', async () => {
+  it('offers only the actions that a download allows, and performs them', async () => {
     const world = worldWithJobs();
     const { user } = renderApp(world, '/');
     await user.click(await screen.findByRole('button', { name: 'Actions for Running one' }));
@@ -65,7 +65,7 @@ describe('the list', () => {
     expect(world.jobs).toHaveLength(2);
   });
 
-  it('does an action to those of the selected jobs that allow it', async () => {
+  it('applies an action to the selected downloads that allow it', async () => {
     const world = worldWithJobs();
     const { user } = renderApp(world, '/');
     await user.click(await screen.findByRole('checkbox', { name: 'Select Running one' }));
@@ -86,7 +86,7 @@ describe('the list', () => {
     expect(screen.getByRole('link', { name: 'Running one' })).toHaveFocus();
   });
 
-  it('says what to do when there is nothing yet', async () => {
+  it('says what to do when there are no downloads yet', async () => {
     renderApp(new World(), '/');
     expect(await screen.findByText('No downloads yet')).toBeVisible();
   });
@@ -96,9 +96,9 @@ describe('the list', () => {
     const answer = world.answer.bind(world);
     let broken = true;
     world.answer = (request) =>
-      broken && request.url.includes('/jobs?') ? Promise.resolve(problem(503, 'unavailable', 'The database is away.')) : answer(request);
+      broken && request.url.includes('/jobs?') ? Promise.resolve(problem(503, 'unavailable', 'The database is unreachable.')) : answer(request);
     const { user } = renderApp(world, '/');
-    expect(await screen.findByText('The database is away.')).toBeVisible();
+    expect(await screen.findByText('The database is unreachable.')).toBeVisible();
     broken = false;
     await user.click(screen.getByRole('button', { name: 'Try again' }));
     expect(await screen.findByText('Running one')).toBeVisible();
@@ -106,7 +106,7 @@ describe('the list', () => {
 });
 
 describe('the event stream', () => {
-  it('writes progress and state to the rows, and tells how live the page is', async () => {
+  it('updates progress and state in the rows, and shows how live the page is', async () => {
     const world = worldWithJobs();
     renderApp(world, '/');
     await screen.findByText('Running one');

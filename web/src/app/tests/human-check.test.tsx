@@ -9,7 +9,7 @@ interface WidgetOptions {
   callback: (answer: string) => void;
 }
 
-/** Cloudflare's script as a page sees it: each widget answers at once, and anew after each reset. */
+/** Cloudflare's script as a page sees it: each widget answers at once, and again after each reset. */
 function standIn() {
   let made = 0;
   let current = '';
@@ -40,7 +40,7 @@ function checkingWorld() {
   return world;
 }
 
-// The page is taken down before: a widget that goes removes itself from the script.
+// The page is unmounted first: a widget removes itself from the script when it unmounts.
 afterEach(() => {
   cleanup();
   Reflect.deleteProperty(globalThis, 'turnstile');
@@ -64,14 +64,14 @@ it('sends a fresh answer of the widget with each try', async () => {
   expect(answers[0]).not.toBe(answers[1]);
 });
 
-it('names the act that it is for', async () => {
+it('names its action', async () => {
   const shown = standIn();
   renderApp(checkingWorld(), '/register');
   await screen.findByLabelText('E-mail');
   await waitFor(() => expect(shown.at(-1)?.action).toBe('register'));
 });
 
-it('loads nothing of another origin where no key is configured', async () => {
+it('loads nothing from another origin where no key is configured', async () => {
   const world = checkingWorld();
   world.turnstileSiteKey = '';
   renderApp(world, '/login');

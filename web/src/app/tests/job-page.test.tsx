@@ -15,8 +15,8 @@ function worldWith(given: Partial<Job>, files: JobFile[] = []) {
   return { world, job };
 }
 
-describe('the job page', () => {
-  it('tells state, reason, what happens next, progress and history', async () => {
+describe('the page of a download', () => {
+  it('shows state, reason, what happens next, progress and history', async () => {
     const { world, job } = worldWith({
       name: 'Apollo',
       state: 'needs_attention',
@@ -31,10 +31,10 @@ describe('the job page', () => {
     expect(screen.getByText('Fails if nobody tries it again.')).toBeVisible();
     expect(screen.getByText('in 2 hours')).toBeVisible();
     expect(await screen.findByText('Given to barge-1')).toBeVisible();
-    expect(screen.getByRole('button', { name: 'Try again' })).toBeVisible();
+    expect(screen.getByRole('button', { name: 'Retry' })).toBeVisible();
   });
 
-  it('shows verified and stored bytes, speed, peers and time left as they come', async () => {
+  it('shows live verified and stored bytes, speed, peers and time left', async () => {
     const { world, job } = worldWith({ state: 'downloading' });
     renderApp(world, `/jobs/${job.id}`);
     await screen.findByRole('heading', { level: 1 });
@@ -49,14 +49,14 @@ describe('the job page', () => {
     expect(screen.getByText('7')).toBeVisible();
   });
 
-  it('lets administrators move it where the server says that it can go', async () => {
+  it('lets admins move it where the server allows', async () => {
     const { world, job } = worldWith({ state: 'downloading', name: 'Apollo', movableTo: ['seedr'] });
     const seedr = world.providers.list.find((info) => info.provider === 'seedr');
     if (seedr) Object.assign(seedr, { healthy: false, summary: 'Seedr cannot be reached.' });
     const { user } = renderApp(world, `/jobs/${job.id}`);
     await user.click(await screen.findByRole('button', { name: 'Move to Seedr.cc' }));
     const dialog = within(await screen.findByRole('dialog'));
-    expect(dialog.getByText(/parts that are in storage stay/)).toBeVisible();
+    expect(dialog.getByText(/parts in storage stay/)).toBeVisible();
     expect(await dialog.findByText('Seedr cannot be reached.')).toBeVisible();
     await user.click(dialog.getByRole('button', { name: 'Move' }));
     expect(await screen.findByText('An administrator moved it to Seedr.cc')).toBeVisible();
@@ -64,16 +64,16 @@ describe('the job page', () => {
     expect(await screen.findByRole('button', { name: 'Move to Agents' })).toBeVisible();
   });
 
-  it('tells why a move was refused', async () => {
+  it('says why a move was refused', async () => {
     const { world, job } = worldWith({ state: 'downloading', movableTo: ['seedr'] });
     const { user } = renderApp(world, `/jobs/${job.id}`);
     await user.click(await screen.findByRole('button', { name: 'Move to Seedr.cc' }));
     world.jobs = [{ ...job, movableTo: [] }];
     await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Move' }));
-    expect(await screen.findByText(/it cannot be paused or moved now/)).toBeVisible();
+    expect(await screen.findByText(/it can't be paused or moved now/)).toBeVisible();
   });
 
-  it('offers no move to others, and none of what cannot go anywhere', async () => {
+  it('offers no move to other users', async () => {
     const { world, job } = worldWith({ state: 'downloading', movableTo: ['seedr'] });
     world.me = makeMe({ role: 'user' });
     renderApp(world, `/jobs/${job.id}`);
@@ -81,7 +81,7 @@ describe('the job page', () => {
     expect(screen.queryByRole('button', { name: /Move to/ })).not.toBeInTheDocument();
   });
 
-  it('makes files available as soon as each is stored', async () => {
+  it('offers each file as soon as it is stored', async () => {
     const { world, job } = worldWith({ state: 'downloading' }, [
       makeFile(0, 'a.mkv', { contentType: 'video/x-matroska', previewable: true }),
       makeFile(1, 'b.mkv', { state: 'pending' }),
@@ -96,7 +96,7 @@ describe('the job page', () => {
     expect(await screen.findByRole('button', { name: 'Download b.mkv' })).toBeVisible();
   });
 
-  it('downloads a file and everything through links of the delivery origin', async () => {
+  it('downloads one file or all through links on the delivery origin', async () => {
     const { world, job } = worldWith({ state: 'ready' }, [makeFile(0, 'a.bin'), makeFile(1, 'b.bin')]);
     const clicked: string[] = [];
     vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
@@ -110,7 +110,7 @@ describe('the job page', () => {
     expect(world.changes[0]).toContain('"disposition":"attachment"');
   });
 
-  it('offers the only file as it is, not packed', async () => {
+  it('offers a single file unpacked', async () => {
     const { world, job } = worldWith({ state: 'ready' }, [makeFile(0, 'a.bin')]);
     renderApp(world, `/jobs/${job.id}`);
     expect(await screen.findByRole('button', { name: 'Download' })).toBeVisible();
@@ -133,13 +133,13 @@ describe('the job page', () => {
     const { user, router } = renderApp(world, `/jobs/${job.id}`);
     await user.click(await screen.findByRole('button', { name: 'Delete' }));
     const dialog = await screen.findByRole('dialog');
-    expect(within(dialog).getByText(/cannot be undone/)).toBeVisible();
+    expect(within(dialog).getByText(/can't be undone/)).toBeVisible();
     await user.click(within(dialog).getByRole('button', { name: 'Delete' }));
     await waitFor(() => expect(router.state.location.pathname).toBe('/'));
     expect(world.jobs).toEqual([]);
   });
 
-  it('shows the workflow to administrators only', async () => {
+  it('shows the workflow to admins only', async () => {
     const { world, job } = worldWith({});
     const { unmount } = renderApp(world, `/jobs/${job.id}`);
     expect(await screen.findByRole('link', { name: /Temporal UI/ })).toHaveAttribute('href', 'http://temporal.test/job');
@@ -150,14 +150,14 @@ describe('the job page', () => {
     expect(screen.queryByText('Workflow')).not.toBeInTheDocument();
   });
 
-  it('says when there is no such job', async () => {
+  it('says when there is no such download', async () => {
     renderApp(new World(), '/jobs/unknown');
-    expect(await screen.findByRole('heading', { name: 'No such download' })).toBeVisible();
+    expect(await screen.findByRole('heading', { name: 'Download not found' })).toBeVisible();
   });
 });
 
 describe('the player', () => {
-  it('plays a video from an inline link and leads to its neighbours', async () => {
+  it('plays a video from an inline link, with links to its neighbours', async () => {
     const video = { contentType: 'video/mp4', previewable: true };
     const files = [makeFile(0, 'ep2.mp4', video), makeFile(1, 'ep10.mp4', video), makeFile(2, 'notes.txt')];
     const { world, job } = worldWith({}, files);
@@ -172,7 +172,7 @@ describe('the player', () => {
     const file = makeFile(0, 'a.mp4', { state: 'pending' });
     const { world, job } = worldWith({ state: 'downloading' }, [file]);
     renderApp(world, `/jobs/${job.id}/play/${file.id}`);
-    expect(await screen.findByText('Not in storage yet')).toBeVisible();
+    expect(await screen.findByText('Not stored yet')).toBeVisible();
     expect(world.changes).toEqual([]);
   });
 });

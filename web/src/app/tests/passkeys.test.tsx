@@ -37,7 +37,7 @@ it('signs in with a passkey alone', async () => {
   expect(await screen.findByText('No downloads yet')).toBeVisible();
 });
 
-it('says plainly when no passkey was used, and when it is refused', async () => {
+it('says when no passkey was used, and when one is refused', async () => {
   const world = new World();
   world.me = null;
   Credential.answer = () => Promise.reject(new DOMException('', 'NotAllowedError'));
@@ -47,10 +47,10 @@ it('says plainly when no passkey was used, and when it is refused', async () => 
   expect(await screen.findByText(/No passkey was used/)).toBeVisible();
   Credential.answer = () => Promise.resolve(new Credential('removed'));
   await user.click(button);
-  expect(await screen.findByText('The passkey does not fit.')).toBeVisible();
+  expect(await screen.findByText('This passkey is not known here.')).toBeVisible();
 });
 
-it('offers none where the installation or the browser has none', async () => {
+it('offers none where the installation has passkeys off', async () => {
   const world = new World();
   world.me = null;
   world.passkeys.list = { available: false, unavailable: 'Browsers offer passkeys only at an https address.', passkeys: [] };
@@ -85,20 +85,20 @@ it('is added with a name and recovery codes, renamed and removed', async () => {
   await user.clear(name);
   await user.type(name, 'Laptop{Enter}');
   expect(await screen.findByLabelText('Recovery codes')).toHaveTextContent('k7qd-1000-mw2x');
-  await user.click(screen.getByRole('button', { name: 'I have kept them' }));
+  await user.click(screen.getByRole('button', { name: "I've saved them" }));
   const list = await screen.findByRole('list', { name: 'Passkeys' });
   expect(within(list).getByText('Laptop')).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Rename the passkey Laptop' }));
   await user.type(await screen.findByLabelText('Name'), ' of the workshop{Enter}');
   await user.click(await screen.findByRole('button', { name: 'Remove the passkey Laptop of the workshop' }));
-  const dialog = await screen.findByRole('dialog', { name: 'Remove the passkey?' });
-  expect(within(dialog).getByText(/the password alone signs in/)).toBeVisible();
+  const dialog = await screen.findByRole('dialog', { name: 'Remove passkey?' });
+  expect(within(dialog).getByText(/the password alone signs you in/)).toBeVisible();
   await user.click(within(dialog).getByRole('button', { name: 'Remove' }));
-  expect(await screen.findByText(/No passkey yet/)).toBeVisible();
+  expect(await screen.findByText(/No passkeys yet/)).toBeVisible();
   await waitFor(() => expect(screen.getByRole('button', { name: 'Add a passkey' })).toHaveFocus());
 });
 
-it('says why there can be none', async () => {
+it('says why passkeys are unavailable', async () => {
   const world = new World();
   world.passkeys.list = { available: false, unavailable: 'Browsers offer passkeys only at an https address.', passkeys: [] };
   renderApp(world, '/settings');
@@ -106,13 +106,13 @@ it('says why there can be none', async () => {
   expect(screen.queryByRole('button', { name: 'Add a passkey' })).toBeNull();
 });
 
-it('confirms who it is with a passkey', async () => {
+it("confirms with a passkey that it's the owner", async () => {
   const world = new World();
   if (world.me) world.me = { ...world.me, passkey: true, secondFactor: true };
   world.passkeys.list = { ...world.passkeys.list, passkeys: [makePasskey()] };
   const { user } = renderApp(world, '/settings');
   await user.click(await screen.findByRole('button', { name: 'Remove the passkey Phone' }));
   await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Remove' }));
-  await user.click(within(await screen.findByRole('dialog', { name: 'Is it you?' })).getByRole('button', { name: 'Use a passkey' }));
-  expect(await screen.findByText(/No passkey yet/)).toBeVisible();
+  await user.click(within(await screen.findByRole('dialog', { name: "Confirm it's you" })).getByRole('button', { name: 'Use a passkey' }));
+  expect(await screen.findByText(/No passkeys yet/)).toBeVisible();
 });

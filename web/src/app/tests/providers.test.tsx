@@ -12,10 +12,10 @@ async function card(title: string) {
   return within(item);
 }
 
-const failed = makeCheck({ ok: false, problem: 'seedr_auth', message: 'Seedr refuses the e-mail address or the password.' });
+const failed = makeCheck({ ok: false, problem: 'seedr_auth', message: 'Seedr rejects the e-mail address or the password.' });
 
-describe('the page of the providers', () => {
-  it('tells which one is active, how each does and what it has room for', async () => {
+describe('the providers page', () => {
+  it('shows which one is active, and the health and room of each', async () => {
     const world = new World();
     world.providers.failover = 'agent_to_seedr';
     renderApp(world, '/admin/providers');
@@ -26,28 +26,28 @@ describe('the page of the providers', () => {
     expect(agents.getByRole('link', { name: 'All agents' })).toHaveAttribute('href', '/admin/agents');
     const seedr = await card('Seedr.cc');
     expect(seedr.getByText('Healthy')).toBeVisible();
-    expect(seedr.getByText('655 GiB free of 1.0 TiB, 57.0 GiB held')).toBeVisible();
-    expect(seedr.getByText("21 free of 25, by the account's plan")).toBeVisible();
+    expect(seedr.getByText('655 GiB free of 1.0 TiB, 57.0 GiB reserved')).toBeVisible();
+    expect(seedr.getByText("21 free of 25, from the account's plan")).toBeVisible();
     expect(seedr.getByText('MASTER')).toBeVisible();
     expect(seedr.queryByText('Active')).not.toBeInTheDocument();
-    const order = within(screen.getByRole('list', { name: 'Order of the providers' }));
+    const order = within(screen.getByRole('list', { name: 'Provider order' }));
     expect(order.getAllByRole('listitem').map((item) => item.textContent)).toEqual(['1Agents', '2Seedr.cc']);
     expect(screen.getByText(/SEEDR_EMAIL and SEEDR_PASSWORD.*never stored/)).toBeVisible();
-    expect(await screen.findByText(/Nobody has switched/)).toBeVisible();
+    expect(await screen.findByText(/No provider changes/)).toBeVisible();
   });
 
-  it('tells what the deployment lacks, and what does not work without it', async () => {
+  it("shows what the deployment lacks, and what doesn't work without it", async () => {
     const world = new World();
     renderApp(world, '/admin/providers');
     const list = within(await screen.findByRole('list', { name: 'Deployment' }));
     const of = (name: string) => list.getByText(name).closest('li');
-    expect(of('Database')).toHaveTextContent('DatabaseFine');
-    expect(of('Turnstile')).toHaveTextContent(/Not configured.*Robots are not kept from sign-in/);
+    expect(of('Database')).toHaveTextContent('DatabaseOK');
+    expect(of('Turnstile')).toHaveTextContent(/Not configured.*Sign-in has no protection from bots/);
   });
 
-  it('tells how to configure Seedr where no worker has credentials', async () => {
+  it('says how to configure Seedr where no worker has credentials', async () => {
     const world = new World();
-    world.providers.list = [makeAgents(), makeSeedrProvider({ configured: false }, { healthy: false, summary: 'No worker has credentials of a Seedr account.' })];
+    world.providers.list = [makeAgents(), makeSeedrProvider({ configured: false }, { healthy: false, summary: 'No worker has credentials for a Seedr account.' })];
     renderApp(world, '/admin/providers');
     const seedr = await card('Seedr.cc');
     expect(seedr.getByText('Not configured')).toBeVisible();
@@ -55,18 +55,18 @@ describe('the page of the providers', () => {
     expect(seedr.queryByRole('progressbar')).not.toBeInTheDocument();
   });
 
-  it('tells since when Seedr fails and until when it is not called', async () => {
+  it('shows since when Seedr fails and when it is called next', async () => {
     const world = new World();
     const rest = { failedSince: moment(-3_600), restUntil: moment(600), restReason: 'limited', problem: 'seedr_limited' };
     world.providers.list = [makeAgents(), makeSeedrProvider(rest, { healthy: false })];
     renderApp(world, '/admin/providers');
     const seedr = await card('Seedr.cc');
     expect(seedr.getByText('Breaker open')).toBeVisible();
-    expect(seedr.getByText(/open: Seedr asked for fewer calls/)).toHaveTextContent('The next call goes out in 10 minutes.');
+    expect(seedr.getByText(/open: Seedr asked us to slow down/)).toHaveTextContent('Next call in 10 minutes.');
     expect(seedr.getByText('1 hour ago')).toBeVisible();
   });
 
-  it('verifies by a real call and shows plan, space and slots, or the fault', async () => {
+  it('verifies with a real call and shows plan, space and slots, or the fault', async () => {
     const world = new World();
     const { user } = renderApp(world, '/admin/providers');
     const seedr = await card('Seedr.cc');
@@ -75,7 +75,7 @@ describe('the page of the providers', () => {
     expect(world.changes).toEqual(['POST /admin/providers/verify {"provider":"seedr"}']);
     world.providers.check = failed;
     await user.click(seedr.getByRole('button', { name: 'Verify Seedr.cc' }));
-    expect(await seedr.findByText('Seedr refuses the e-mail address or the password.')).toBeVisible();
+    expect(await seedr.findByText('Seedr rejects the e-mail address or the password.')).toBeVisible();
     expect(seedr.getByText('Not usable')).toBeVisible();
     world.providers.check = undefined;
     await user.click(seedr.getByRole('button', { name: 'Verify Seedr.cc' }));
@@ -93,13 +93,13 @@ describe('the page of the providers', () => {
     expect(confirm).toBeDisabled();
     await user.type(dialog.getByLabelText(/^Type/), 'r');
     await user.click(confirm);
-    expect(await screen.findByText('New downloads go to Seedr.cc.')).toBeVisible();
+    expect(await screen.findByText('New downloads now go to Seedr.cc.')).toBeVisible();
     expect(world.changes).toEqual(['POST /admin/providers/switch {"provider":"seedr","confirm":"seedr","force":false}']);
     expect(await (await card('Seedr.cc')).findByText('Active')).toBeVisible();
     expect(await within(screen.getByRole('list', { name: 'History' })).findByText('ada@example.org')).toBeVisible();
   });
 
-  it('switches to a provider that fails only when that is asked for', async () => {
+  it('switches to a failing provider only on request', async () => {
     const world = new World();
     world.providers.check = failed;
     const { user } = renderApp(world, '/admin/providers');
@@ -107,29 +107,29 @@ describe('the page of the providers', () => {
     const dialog = within(await screen.findByRole('dialog'));
     expect(dialog.queryByRole('checkbox')).not.toBeInTheDocument();
     await user.type(dialog.getByLabelText(/^Type/), 'seedr{Enter}');
-    expect(await dialog.findByText(/Nothing was switched/)).toBeVisible();
+    expect(await dialog.findByText(/Nothing changed/)).toBeVisible();
     expect(world.providers.history).toHaveLength(0);
-    await user.click(dialog.getByRole('checkbox', { name: /although the verification fails/ }));
+    await user.click(dialog.getByRole('checkbox', { name: /even if verification fails/ }));
     await user.click(dialog.getByRole('button', { name: 'Switch anyway' }));
-    expect(await screen.findByText('New downloads go to Seedr.cc.')).toBeVisible();
+    expect(await screen.findByText('New downloads now go to Seedr.cc.')).toBeVisible();
     expect(await screen.findByText('Verification failed')).toBeVisible();
   });
 
-  it('changes the fail-over and leaves the active provider', async () => {
+  it('changes the failover and keeps the active provider', async () => {
     const world = new World();
     const { user } = renderApp(world, '/admin/providers');
-    await user.click(await screen.findByRole('button', { name: 'Change the fail-over' }));
+    await user.click(await screen.findByRole('button', { name: 'Change failover' }));
     const dialog = within(await screen.findByRole('dialog'));
     await user.selectOptions(dialog.getByRole('combobox'), 'Both ways, each provider once');
-    await user.click(dialog.getByRole('checkbox', { name: /name the provider/ }));
+    await user.click(dialog.getByRole('checkbox', { name: /choose the provider/ }));
     await user.type(dialog.getByLabelText(/^Type/), 'agent{Enter}');
-    expect(await screen.findByText('Agents, other options')).toBeVisible();
+    expect(await screen.findByText('Agents, new options')).toBeVisible();
     expect(world.changes).toEqual([
       'POST /admin/providers/switch {"provider":"agent","confirm":"agent","force":false,"options":{"failover":"both","userChoice":true}}',
     ]);
   });
 
-  it('shows older entries of the history on demand', async () => {
+  it('shows older history entries on demand', async () => {
     const world = new World();
     world.providers.history = Array.from({ length: 23 }, (_, at) => makeHistoryEntry(23 - at, { by: `admin-${23 - at}@example.org` }));
     const { user } = renderApp(world, '/admin/providers');
@@ -140,11 +140,11 @@ describe('the page of the providers', () => {
     expect(screen.queryByRole('button', { name: 'Show older' })).not.toBeInTheDocument();
   });
 
-  it('is not there for users', async () => {
+  it('does not exist for users', async () => {
     const world = new World();
     world.me = makeMe({ role: 'user' });
     renderApp(world, '/admin/providers');
-    expect(await screen.findByText('This address leads nowhere.')).toBeVisible();
+    expect(await screen.findByText('Check the address, or go back to your downloads.')).toBeVisible();
     expect(screen.queryByRole('link', { name: 'Providers' })).not.toBeInTheDocument();
   });
 });

@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { readFarewell } from '@/lib/farewell';
 
 async function confirmWith(user: UserEvent, password: string) {
-  const dialog = within(await screen.findByRole('dialog', { name: 'Is it you?' }));
+  const dialog = within(await screen.findByRole('dialog', { name: "Confirm it's you" }));
   await user.type(dialog.getByLabelText('Password'), password);
   await user.click(dialog.getByRole('button', { name: 'Confirm' }));
 }
@@ -21,7 +21,7 @@ describe('sessions', () => {
     return world;
   }
 
-  it('are listed, and another one ends, never this one', async () => {
+  it("are listed, and any but this browser's can be ended", async () => {
     const world = twoSessions();
     const { user } = renderApp(world, '/settings');
     const list = within(await screen.findByRole('list', { name: 'Sessions' }));
@@ -31,7 +31,7 @@ describe('sessions', () => {
     expect(world.sessions).toHaveLength(2);
   });
 
-  it('all end but this one', async () => {
+  it("all end but this browser's", async () => {
     const world = twoSessions();
     const { user } = renderApp(world, '/settings');
     await user.click(await screen.findByRole('button', { name: 'End all others' }));
@@ -40,7 +40,7 @@ describe('sessions', () => {
     expect(world.changes).toEqual(['DELETE /auth/sessions/others']);
   });
 
-  it('that ended elsewhere lead to the sign-in page as soon as the stream breaks', async () => {
+  it('that end elsewhere open the sign-in page as soon as the stream breaks', async () => {
     const world = new World();
     const { queryClient, router } = renderApp(world, '/settings');
     await screen.findByRole('heading', { name: 'Settings' });
@@ -49,14 +49,14 @@ describe('sessions', () => {
     await waitFor(() => expect(queryClient.getQueryData(['me'])).toBeNull());
     expect(await screen.findByRole('heading', { name: 'Sign in' })).toBeVisible();
     expect(screen.getByText(/ended elsewhere/)).toBeVisible();
-    // It is told once.
+    // It is shown once.
     await router.navigate({ to: '/reset' });
     await router.navigate({ to: '/login', search: { next: '' } });
     expect(await screen.findByRole('heading', { name: 'Sign in' })).toBeVisible();
     expect(screen.queryByText(/ended elsewhere/)).not.toBeInTheDocument();
   });
 
-  it('that are many show their start, this one first, and all when asked', async () => {
+  it("show the first few, this browser's on top, and all on request", async () => {
     const world = new World();
     world.sessions = [...Array.from({ length: 39 }, () => makeSession()), makeSession({ current: true, userAgent: 'curl/8' })];
     const { user } = renderApp(world, '/settings');
@@ -68,50 +68,50 @@ describe('sessions', () => {
   });
 });
 
-describe('what can take the account over', () => {
-  it('asks who it is, puts a wrong password at its field, and goes on with the right one', async () => {
+describe('a change that can take the account over', () => {
+  it('asks for the password, marks a wrong one, and continues with the right one', async () => {
     const world = new World();
     const { user } = renderApp(world, '/settings');
-    await user.click(await screen.findByRole('button', { name: 'Change the password' }));
+    await user.click(await screen.findByRole('button', { name: 'Change password' }));
     await user.type(await screen.findByLabelText('New password'), 'a quiet lantern over the harbour');
-    await user.click(screen.getByRole('button', { name: 'Set the password' }));
+    await user.click(screen.getByRole('button', { name: 'Set password' }));
     await confirmWith(user, 'wrong');
     expect(await screen.findByText('The password is wrong.')).toBeVisible();
     await user.clear(screen.getByLabelText('Password'));
     await confirmWith(user, world.password);
-    expect(await screen.findByText(/The password is changed/)).toBeVisible();
+    expect(await screen.findByText(/Password changed/)).toBeVisible();
     expect(world.changes.filter((change) => change.startsWith('PUT /me/password'))).toHaveLength(2);
   });
 
   it('changes nothing without an answer', async () => {
     const world = new World();
     const { user } = renderApp(world, '/settings');
-    await user.click(await screen.findByRole('button', { name: 'Change the address' }));
+    await user.click(await screen.findByRole('button', { name: 'Change address' }));
     await user.type(await screen.findByLabelText('New address'), 'ada@example.net');
-    await user.click(screen.getByRole('button', { name: 'Send the link' }));
-    await user.click(await screen.findByRole('button', { name: 'Not now' }));
-    expect(await screen.findByText(/Nothing was changed/)).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Send link' }));
+    await user.click(within(await screen.findByRole('dialog', { name: "Confirm it's you" })).getByRole('button', { name: 'Cancel' }));
+    expect(await screen.findByText(/Nothing changed/)).toBeVisible();
   });
 
-  it('gives up the question alone by Escape, not what was filled in', async () => {
+  it('closes only the question on Escape and keeps the form', async () => {
     const world = new World();
     const { user } = renderApp(world, '/settings');
-    await user.click(await screen.findByRole('button', { name: 'Change the address' }));
+    await user.click(await screen.findByRole('button', { name: 'Change address' }));
     await user.type(await screen.findByLabelText('New address'), 'ada@example.net{Enter}');
-    await screen.findByRole('dialog', { name: 'Is it you?' });
+    await screen.findByRole('dialog', { name: "Confirm it's you" });
     await user.keyboard('{Escape}');
-    await waitFor(() => expect(screen.queryByRole('dialog', { name: 'Is it you?' })).not.toBeInTheDocument());
+    await waitFor(() => expect(screen.queryByRole('dialog', { name: "Confirm it's you" })).not.toBeInTheDocument());
     expect(screen.getByLabelText('New address')).toHaveValue('ada@example.net');
   });
 
-  it('changes the address by a link', async () => {
+  it('changes the address with a link', async () => {
     const world = new World();
     world.fresh = true;
     const { user } = renderApp(world, '/settings');
-    await user.click(await screen.findByRole('button', { name: 'Change the address' }));
+    await user.click(await screen.findByRole('button', { name: 'Change address' }));
     await user.type(await screen.findByLabelText('New address'), 'ada@example.net');
-    await user.click(screen.getByRole('button', { name: 'Send the link' }));
-    expect(await screen.findByText(/We have sent a link to/)).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Send link' }));
+    expect(await screen.findByText(/We sent a link to/)).toBeVisible();
   });
 });
 
@@ -119,20 +119,20 @@ describe('two-step sign-in', () => {
   it('is set up with a first code, and shows the recovery codes once', async () => {
     const world = new World();
     const { user } = renderApp(world, '/settings');
-    await user.click(await screen.findByRole('button', { name: 'Turn it on' }));
+    await user.click(await screen.findByRole('button', { name: 'Turn on' }));
     await confirmWith(user, world.password);
     expect(await screen.findByRole('img', { name: /QR code/ })).toBeVisible();
     await user.type(screen.getByLabelText('Code'), `${world.code}{Enter}`);
     expect(await screen.findByLabelText('Recovery codes')).toHaveTextContent('k7qd-1000-mw2x');
-    await user.click(screen.getByRole('button', { name: 'I have kept them' }));
+    await user.click(screen.getByRole('button', { name: "I've saved them" }));
     expect(await screen.findByText(/10 recovery codes left/)).toBeVisible();
   });
 
-  it('is on, and said to be, when the recovery codes are closed by the cross', async () => {
+  it('shows as on after the recovery codes are closed', async () => {
     const world = new World();
     world.fresh = true;
     const { user } = renderApp(world, '/settings');
-    await user.click(await screen.findByRole('button', { name: 'Turn it on' }));
+    await user.click(await screen.findByRole('button', { name: 'Turn on' }));
     await user.type(await screen.findByLabelText('Code'), `${world.code}{Enter}`);
     const dialog = within(await screen.findByRole('dialog', { name: 'Your recovery codes' }));
     await user.click(dialog.getByRole('button', { name: 'Close' }));
@@ -140,41 +140,41 @@ describe('two-step sign-in', () => {
     expect(world.changes.filter((change) => change.startsWith('POST /auth/totp'))).toHaveLength(2);
   });
 
-  it('is turned off after a question', async () => {
+  it('is turned off after a confirmation', async () => {
     const world = new World();
     world.fresh = true;
     world.totp = { enabled: true, required: false, recoveryCodesLeft: 2 };
     const { user } = renderApp(world, '/settings');
-    await user.click(await screen.findByRole('button', { name: 'Turn it off' }));
-    await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Turn it off' }));
-    expect(await screen.findByRole('button', { name: 'Turn it on' })).toBeVisible();
+    await user.click(await screen.findByRole('button', { name: 'Turn off' }));
+    await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Turn off' }));
+    expect(await screen.findByRole('button', { name: 'Turn on' })).toBeVisible();
     expect(world.totp.enabled).toBe(false);
   });
 
-  it('stands before everything else for an administrator who needs it', async () => {
+  it('comes first for an admin who needs it', async () => {
     const world = new World();
     world.me = makeMe({ secondFactorRequired: true });
     world.totp = { enabled: false, required: true, recoveryCodesLeft: 0 };
     world.fresh = true;
     const { user } = renderApp(world, '/');
     expect(await screen.findByRole('heading', { name: 'One more step' })).toBeVisible();
-    await user.click(await screen.findByRole('button', { name: 'Turn it on' }));
+    await user.click(await screen.findByRole('button', { name: 'Turn on' }));
     await user.type(await screen.findByLabelText('Code'), `${world.code}{Enter}`);
-    await user.click(await screen.findByRole('button', { name: 'I have kept them' }));
+    await user.click(await screen.findByRole('button', { name: "I've saved them" }));
     expect(await screen.findByText('No downloads yet')).toBeVisible();
   });
 });
 
 describe('API tokens', () => {
-  it('are made with chosen scopes and shown once', async () => {
+  it('are created with chosen permissions and shown once', async () => {
     const world = new World();
     world.fresh = true;
     const { user } = renderApp(world, '/settings');
     await user.click(await screen.findByRole('button', { name: 'New token' }));
     await user.type(await screen.findByLabelText('Name'), 'laptop');
     await user.click(screen.getByLabelText('Add, stop and delete downloads'));
-    await user.selectOptions(screen.getByLabelText('It works for'), '30');
-    await user.click(screen.getByRole('button', { name: 'Make the token' }));
+    await user.selectOptions(screen.getByLabelText('Expires after'), '30');
+    await user.click(screen.getByRole('button', { name: 'Create token' }));
     expect(await screen.findByLabelText('API token')).toHaveTextContent(/^lh_/);
     expect(world.changes).toEqual(['POST /auth/tokens {"name":"laptop","expiresInDays":30,"scopes":["jobs:read","files:read"]}']);
     await user.click(screen.getByRole('button', { name: 'Done' }));
@@ -182,7 +182,7 @@ describe('API tokens', () => {
     expect(screen.queryByLabelText('API token')).not.toBeInTheDocument();
   });
 
-  it('for administration are offered to administrators only', async () => {
+  it('with the admin permission are offered to admins only', async () => {
     const world = new World();
     world.me = makeMe({ role: 'user' });
     const { user } = renderApp(world, '/settings');
@@ -197,15 +197,15 @@ describe('API tokens', () => {
     const { user } = renderApp(world, '/settings');
     await user.click(await screen.findByRole('button', { name: 'Revoke the token laptop' }));
     await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Revoke' }));
-    expect(await screen.findByText('No token yet.')).toBeVisible();
+    expect(await screen.findByText('No tokens yet.')).toBeVisible();
   });
 });
 
-it('deletes the account only after its address was typed, and says so before the sign-in', async () => {
+it('deletes the account only after its address is typed, and says so on the sign-in page', async () => {
   const world = new World();
   world.fresh = true;
   const { user, unmount } = renderApp(world, '/settings');
-  await user.click(await screen.findByRole('button', { name: 'Delete the account' }));
+  await user.click(await screen.findByRole('button', { name: 'Delete account' }));
   const dialog = within(await screen.findByRole('dialog'));
   expect(dialog.getByRole('button', { name: 'Delete everything' })).toBeDisabled();
   await user.type(dialog.getByRole('textbox'), 'ada@example.org');
@@ -214,7 +214,7 @@ it('deletes the account only after its address was typed, and says so before the
   await waitFor(() => expect(readFarewell()).toBe('deleted'));
   unmount();
   renderApp(world, '/login');
-  expect(await screen.findByText('Your account is deleted.')).toBeVisible();
+  expect(await screen.findByText('Your account has been deleted.')).toBeVisible();
 });
 
 it('keeps the chosen colour scheme', async () => {

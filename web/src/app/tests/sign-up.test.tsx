@@ -13,43 +13,43 @@ function signedOutWorld() {
 const longPassword = 'a quiet lantern over the harbour';
 
 describe('registration', () => {
-  it('asks for a mailbox look after it, and never signs in', async () => {
+  it('points to the mailbox afterwards, without signing in', async () => {
     const world = signedOutWorld();
     const { user } = renderApp(world, '/login');
     await user.click(await screen.findByRole('link', { name: 'Create an account' }));
     await user.type(await screen.findByLabelText('E-mail'), 'grace@example.org');
     await user.type(screen.getByLabelText('Password'), 'short');
     expect(screen.getByText('10 more characters')).toBeVisible();
-    await user.click(screen.getByRole('button', { name: 'Create the account' }));
+    await user.click(screen.getByRole('button', { name: 'Create account' }));
     expect(await screen.findByText('Use at least 15 characters.')).toBeVisible();
     expect(screen.getByLabelText('Password')).toHaveFocus();
     expect(world.changes).toEqual([]);
     await user.clear(screen.getByLabelText('Password'));
     await user.type(screen.getByLabelText('Password'), longPassword);
     expect(screen.queryByText(/more character/)).not.toBeInTheDocument();
-    await user.click(screen.getByRole('button', { name: 'Create the account' }));
-    expect(await screen.findByText('Look into your mailbox')).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Create account' }));
+    expect(await screen.findByText('Check your mail')).toBeVisible();
     expect(screen.getByText('grace@example.org')).toBeVisible();
     expect(world.changes).toEqual([`POST /auth/register {"email":"grace@example.org","password":"${longPassword}"}`]);
   });
 
-  it('is no page where accounts are made by invitation', async () => {
+  it('has no form where accounts need an invitation', async () => {
     const world = signedOutWorld();
     world.registration = 'invitation';
     renderApp(world, '/register');
-    expect(await screen.findByRole('heading', { name: 'By invitation' })).toBeVisible();
+    expect(await screen.findByRole('heading', { name: 'Invitation only' })).toBeVisible();
     expect(screen.queryByLabelText('Password')).not.toBeInTheDocument();
   });
 
-  it('shows the time to wait and lets nobody try before it', async () => {
+  it('shows the time to wait and disables the form until then', async () => {
     const world = signedOutWorld();
     world.limited = true;
     const { user } = renderApp(world, '/register');
     await user.type(await screen.findByLabelText('E-mail'), 'grace@example.org');
     await user.type(screen.getByLabelText('Password'), longPassword);
-    await user.click(screen.getByRole('button', { name: 'Create the account' }));
-    expect(await screen.findByText(/You can try again in 1 min/)).toBeVisible();
-    expect(screen.getByRole('button', { name: 'Create the account' })).toBeDisabled();
+    await user.click(screen.getByRole('button', { name: 'Create account' }));
+    expect(await screen.findByText(/Try again in 1 min/)).toBeVisible();
+    expect(screen.getByRole('button', { name: 'Create account' })).toBeDisabled();
   });
 
   it('by invitation signs in at once', async () => {
@@ -58,79 +58,79 @@ describe('registration', () => {
     const { user } = renderApp(world, '/register?invitation=invited');
     expect(await screen.findByLabelText('E-mail')).toHaveValue('grace@example.org');
     await user.type(screen.getByLabelText('Password'), longPassword);
-    await user.click(screen.getByRole('button', { name: 'Create the account' }));
+    await user.click(screen.getByRole('button', { name: 'Create account' }));
     expect(await screen.findByText('No downloads yet')).toBeVisible();
   });
 
-  it('by a used invitation says so', async () => {
+  it('says that an invitation was already used', async () => {
     renderApp(signedOutWorld(), '/register?invitation=used');
-    expect(await screen.findByText(/This link was used/)).toBeVisible();
+    expect(await screen.findByText(/This link was already used/)).toBeVisible();
   });
 });
 
 describe('the link of a registration', () => {
-  it('works with the password, not by being opened', async () => {
+  it('works with the password, not just by being opened', async () => {
     const world = signedOutWorld();
     world.links.add('once');
     const { user } = renderApp(world, '/verify?token=once');
     const field = await screen.findByLabelText('Password');
     expect(world.changes).toEqual([]);
-    await user.type(field, 'of a stranger{Enter}');
-    expect(await screen.findByText('This is not the password of the registration.')).toBeVisible();
+    await user.type(field, 'wrong password{Enter}');
+    expect(await screen.findByText('This is not the password you registered with.')).toBeVisible();
     await user.clear(field);
     await user.type(field, `${world.password}{Enter}`);
     expect(await screen.findByText('No downloads yet')).toBeVisible();
   });
 
-  it('that is used up leads to another one', async () => {
+  it('offers a new link when it was already used', async () => {
     const world = signedOutWorld();
     const { user } = renderApp(world, '/verify?token=old');
     await user.type(await screen.findByLabelText('Password'), `${longPassword}{Enter}`);
-    await user.click(await screen.findByRole('link', { name: 'Send me another link' }));
+    await user.click(await screen.findByRole('link', { name: 'Send a new link' }));
     await user.type(await screen.findByLabelText('E-mail'), 'grace@example.org');
-    await user.click(screen.getByRole('button', { name: 'Send the link' }));
-    expect(await screen.findByText(/If an account waits/)).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Send link' }));
+    expect(await screen.findByText(/is waiting for confirmation/)).toBeVisible();
     expect(world.changes.at(-1)).toBe('POST /auth/verify/resend {"email":"grace@example.org"}');
   });
 
-  it('of a change of address works likewise', async () => {
+  it('for a new address works the same way', async () => {
     const world = signedOutWorld();
     world.links.add('move');
     const { user } = renderApp(world, '/confirm-email?token=move');
-    await user.click(await screen.findByRole('button', { name: 'Confirm the new address' }));
-    expect(await screen.findByText('Your address is changed')).toBeVisible();
+    await user.click(await screen.findByRole('button', { name: 'Confirm new address' }));
+    expect(await screen.findByText('Address changed')).toBeVisible();
   });
 });
 
 describe('a lost password', () => {
-  it('is answered the same for every address', async () => {
+  it('gets the same answer for every address', async () => {
     const { user } = renderApp(signedOutWorld(), '/login');
-    await user.click(await screen.findByRole('link', { name: 'Forgot it?' }));
-    await user.type(await screen.findByLabelText('E-mail'), 'nobody@example.org');
-    await user.click(screen.getByRole('button', { name: 'Send the link' }));
-    expect(await screen.findByText(/If there is an account with/)).toBeVisible();
+    await user.click(await screen.findByRole('link', { name: 'Forgot password?' }));
+    await user.type(await screen.findByLabelText('E-mail'), 'stranger@example.org');
+    await user.click(screen.getByRole('button', { name: 'Send link' }));
+    expect(await screen.findByText(/has an account, a link is on its way/)).toBeVisible();
   });
 
-  it('is replaced by the link, and the refusal of a common one stands at its field', async () => {
+  it('is replaced with the link, and a common one is refused at its field', async () => {
     const world = signedOutWorld();
     world.links.add('reset');
     const { user } = renderApp(world, '/reset/confirm?token=reset');
     const field = await screen.findByLabelText('New password');
     await user.type(field, 'password password');
-    await user.click(screen.getByRole('button', { name: 'Set the password' }));
+    await user.click(screen.getByRole('button', { name: 'Set password' }));
     expect(await screen.findByText('This password is too common.')).toBeVisible();
     expect(field).toHaveAttribute('aria-invalid', 'true');
     await user.clear(field);
     await user.type(field, longPassword);
-    await user.click(screen.getByRole('button', { name: 'Set the password' }));
-    expect(await screen.findByText('Your password is changed')).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Set password' }));
+    expect(await screen.findByText('Password changed')).toBeVisible();
   });
 
-  it('cannot be reset where no mail is sent', async () => {
+  it("can't be reset where mail is off", async () => {
     const world = signedOutWorld();
     world.mail = false;
     renderApp(world, '/reset');
-    expect(await screen.findByText(/sends no mail/)).toBeVisible();
+    expect(await screen.findByText(/can't send mail/)).toBeVisible();
   });
 });
 
@@ -156,7 +156,7 @@ describe('a sign-in in two steps', () => {
     expect(await screen.findByText('No downloads yet')).toBeVisible();
   });
 
-  it('takes a recovery code', async () => {
+  it('accepts a recovery code', async () => {
     const world = signedOutWorld();
     const { user } = await firstStep(world);
     await user.click(await screen.findByRole('button', { name: 'Use a recovery code' }));
@@ -164,7 +164,7 @@ describe('a sign-in in two steps', () => {
     expect(await screen.findByText('No downloads yet')).toBeVisible();
   });
 
-  it('begins again when it took too long, and says why', async () => {
+  it('starts over when it took too long, and says why', async () => {
     const { user } = await firstStep(signedOutWorld());
     await user.type(await screen.findByLabelText('Code'), '000000{Enter}');
     expect(await screen.findByText(/took too long/)).toBeVisible();
@@ -172,13 +172,13 @@ describe('a sign-in in two steps', () => {
   });
 });
 
-it('a sign-in before the address is confirmed leads to another link', async () => {
+it('a sign-in before the address is confirmed offers a new link', async () => {
   const world = signedOutWorld();
   world.verified = false;
   const { user } = renderApp(world, '/login');
   await user.type(await screen.findByLabelText('E-mail'), 'ada@example.org');
   await user.type(screen.getByLabelText('Password'), world.password);
   await user.click(screen.getByRole('button', { name: 'Sign in' }));
-  await user.click(await screen.findByRole('link', { name: 'Send me another link' }));
-  expect(await screen.findByRole('heading', { name: 'Another link' })).toBeVisible();
+  await user.click(await screen.findByRole('link', { name: 'Send a new link' }));
+  expect(await screen.findByRole('heading', { name: 'Get a new link' })).toBeVisible();
 });

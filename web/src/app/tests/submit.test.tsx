@@ -39,16 +39,16 @@ describe('the submit box', () => {
     expect(await screen.findByRole('link', { name: 'Sintel' })).toBeVisible();
   });
 
-  it('keeps text that is no source and says so', async () => {
+  it("keeps text that isn't a source and says so", async () => {
     const world = new World();
     const { user } = renderApp(world, '/');
     await user.type(await box(), 'a film{Enter}');
-    expect(await screen.findByText('“a film” is no magnet link, URL or info hash.')).toBeVisible();
+    expect(await screen.findByText("“a film” isn't a magnet link, URL or info hash.")).toBeVisible();
     expect(await box()).toHaveValue('a film');
     expect(posted(world)).toEqual([]);
   });
 
-  it('looks up what is pasted anywhere, and takes only the chosen files', async () => {
+  it('looks up what is pasted anywhere, and downloads only the chosen files', async () => {
     const world = worldWithInspection(10);
     const { user } = renderApp(world, '/');
     await box();
@@ -75,7 +75,7 @@ describe('the submit box', () => {
     expect(posted(world)).toEqual([]);
   });
 
-  it('makes a job of each line, and keeps the one that was refused with the reason', async () => {
+  it('adds a download for each line, and keeps a refused one with the reason', async () => {
     const world = new World();
     const { user } = renderApp(world, '/');
     const lines = [magnet, 'https://example.org/blocked.iso', 'https://example.org/fine.iso'].join('\n');
@@ -88,7 +88,7 @@ describe('the submit box', () => {
     expect(left[0]).toHaveTextContent('blocked.iso');
   });
 
-  it('uses the same key when a refused draft is tried again', async () => {
+  it('uses the same key when a refused draft is added again', async () => {
     const world = new World();
     const { user } = renderApp(world, '/');
     fireEvent.paste(await box(), { clipboardData: { files: [], getData: () => 'https://example.org/blocked.iso' } });
@@ -99,13 +99,13 @@ describe('the submit box', () => {
     expect(world.idempotencyKeys[0]).toBe(world.idempotencyKeys[1]);
   });
 
-  it('takes a dropped .torrent file and refuses another one', async () => {
+  it('accepts a dropped .torrent file and refuses other files', async () => {
     const world = worldWithInspection(2);
     const { user } = renderApp(world, '/');
     await box();
     const transfer = (file: File) => ({ dataTransfer: { files: [file], types: ['Files'], getData: () => '' } });
     fireEvent.drop(document, transfer(new File(['x'], 'notes.txt')));
-    expect(await screen.findByText('“notes.txt” is no .torrent file.')).toBeVisible();
+    expect(await screen.findByText("“notes.txt” isn't a .torrent file.")).toBeVisible();
     fireEvent.drop(document, transfer(new File(['d4:info'], 'sintel.torrent')));
     expect(await screen.findByText('Sintel, complete')).toBeVisible();
     await user.click(screen.getByRole('button', { name: 'Add download' }));
@@ -114,12 +114,12 @@ describe('the submit box', () => {
     expect(posted(world)[0]).toMatch(/d4:info/);
   });
 
-  it('can leave the choice for later when the files are not known', async () => {
+  it('can leave the choice for later when the files are unknown', async () => {
     const world = new World();
     const { user } = renderApp(world, '/');
     fireEvent.paste(await box(), { clipboardData: { files: [], getData: () => magnet } });
-    expect(await screen.findByText(/The files could not be looked up: The metadata did not arrive/)).toBeVisible();
-    await user.click(screen.getByRole('checkbox', { name: /Ask me which files/ }));
+    expect(await screen.findByText(/Couldn't look up the files: The metadata did not arrive/)).toBeVisible();
+    await user.click(screen.getByRole('checkbox', { name: /Let me choose the files/ }));
     await user.click(screen.getByRole('button', { name: 'Add download' }));
     await waitFor(() => expect(posted(world)).toEqual([`POST /jobs ${JSON.stringify({ source: magnet, chooseFiles: true })}`]));
   });

@@ -4,17 +4,17 @@ import { renderApp } from '@test/render-app';
 import { World } from '@test/world';
 import { expect, it } from 'vitest';
 
-it('shows what is used, what is held, and when the month starts anew', async () => {
+it('shows what is used, what is reserved, and when the month resets', async () => {
   const world = new World();
   world.ledger = [makeLedgerLine({ jobName: '' })];
   renderApp(world, '/usage');
   const storage = within(await screen.findByRole('region', { name: 'Storage' }));
   expect(storage.getByText('of 20.0 GiB')).toBeVisible();
-  expect(storage.getByText(/3\.0 GiB more are held/)).toBeVisible();
+  expect(storage.getByText(/3\.0 GiB more is reserved/)).toBeVisible();
   expect(storage.getByRole('progressbar')).toHaveAttribute('aria-valuenow', '75');
-  expect(screen.getByText(/starts anew on/)).toBeVisible();
-  expect(screen.getByText(/You have the plan Free/)).toBeVisible();
-  expect(await screen.findByText('a deleted download')).toBeVisible();
+  expect(screen.getByText(/^Resets \w+ \d/)).toBeVisible();
+  expect(screen.getByText(/You're on the Free plan/)).toBeVisible();
+  expect(await screen.findByText('Deleted download')).toBeVisible();
   expect(screen.getByText('+2.0 GiB')).toBeVisible();
 });
 
@@ -25,41 +25,41 @@ it('shows no limit where the plan has none', async () => {
   const storage = within(await screen.findByRole('region', { name: 'Storage' }));
   expect(storage.getByText('no limit')).toBeVisible();
   expect(storage.queryByRole('progressbar')).not.toBeInTheDocument();
-  expect(await screen.findByText('Nothing was stored yet.')).toBeVisible();
+  expect(await screen.findByText('Nothing stored yet.')).toBeVisible();
 });
 
 it('shows the ledger page by page, down to its first line', async () => {
   const world = new World();
   world.ledger = Array.from({ length: 120 }, (_, at) => makeLedgerLine({ jobName: `volume ${120 - at}` }));
   const { user } = renderApp(world, '/usage');
-  const list = within(await screen.findByRole('list', { name: 'Changes of the storage' }));
+  const list = within(await screen.findByRole('list', { name: 'Storage history' }));
   expect(list.getAllByRole('listitem')).toHaveLength(50);
-  await user.click(screen.getByRole('button', { name: 'Show earlier ones' }));
+  await user.click(screen.getByRole('button', { name: 'Show earlier' }));
   await waitFor(() => expect(list.getAllByRole('listitem')).toHaveLength(100));
-  await user.click(screen.getByRole('button', { name: 'Show earlier ones' }));
+  await user.click(screen.getByRole('button', { name: 'Show earlier' }));
   expect(await list.findByText('volume 1')).toBeVisible();
-  expect(screen.queryByRole('button', { name: 'Show earlier ones' })).not.toBeInTheDocument();
+  expect(screen.queryByRole('button', { name: 'Show earlier' })).not.toBeInTheDocument();
 });
 
-it('leads from a change to its download, where there is one', async () => {
+it('links each change to its download, if it still exists', async () => {
   const world = new World();
   world.ledger = [makeLedgerLine({ jobName: 'kept' }), makeLedgerLine({ jobName: '' }), makeLedgerLine({ kind: 'repair', jobId: null, jobName: '' })];
   renderApp(world, '/usage');
   expect(await screen.findByRole('link', { name: 'kept' })).toHaveAttribute('href', `/jobs/${world.ledger[0]?.jobId ?? ''}`);
-  expect(screen.getByText('a deleted download')).toBeVisible();
-  expect(screen.getByText('all downloads together')).toBeVisible();
+  expect(screen.getByText('Deleted download')).toBeVisible();
+  expect(screen.getByText('All downloads')).toBeVisible();
 });
 
-it("shows the account's plan among the others, also one that is not offered to everybody", async () => {
+it("shows the account's plan among the others, even if it isn't public", async () => {
   const world = new World();
   const free = makeUsage().plan;
   world.plans = [free, { ...free, id: 'pro', name: 'Pro', position: 3, maxRunningJobs: 10, storageBytes: null, retentionDays: null }];
   world.usage = makeUsage({ plan: { ...free, id: 'crew', name: 'Crew', public: false, position: 2 } });
   renderApp(world, '/usage');
   const plans = within(await screen.findByRole('list', { name: 'Plans' }));
-  expect(plans.getAllByRole('heading').map((heading) => heading.textContent)).toEqual(['Free', 'Crewyours', 'Pro']);
+  expect(plans.getAllByRole('heading').map((heading) => heading.textContent)).toEqual(['Free', 'Crewyour plan', 'Pro']);
   const pro = within(plans.getByText('Pro').closest('li') ?? document.body);
   expect(pro.getByText('Storage').nextSibling).toHaveTextContent('no limit');
-  expect(pro.getByText('Files are kept').nextSibling).toHaveTextContent('for good');
+  expect(pro.getByText('Files are kept').nextSibling).toHaveTextContent('until deleted');
   expect(pro.getByText('Running at once').nextSibling).toHaveTextContent('10');
 });

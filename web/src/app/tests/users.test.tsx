@@ -24,12 +24,12 @@ async function act(user: ReturnType<typeof renderApp>['user'], email: string, na
 }
 
 describe('the accounts', () => {
-  it('tell what each has and uses', async () => {
+  it('show what each has and uses', async () => {
     renderApp(people(), '/admin/users');
     const row = (await screen.findByText('grace@example.org')).closest<HTMLElement>('[role="listitem"]');
     expect(row).toHaveTextContent(/Free.*12\.0 GiB of 20\.0 GiB.*Running 1.*Off.*2 hours ago/);
     const mine = screen.getByText('ada@example.org').closest('[role="listitem"]');
-    expect(mine).toHaveTextContent(/Administrator.*you.*12\.0 GiB used.*On/);
+    expect(mine).toHaveTextContent(/Admin.*you.*12\.0 GiB used.*On/);
     expect(screen.getByText('old@example.org').closest('[role="listitem"]')).toHaveTextContent(/Disabled.*never/);
     expect(screen.getByText('3 accounts')).toBeVisible();
     expect(screen.getByRole('link', { name: 'Users' })).toHaveAttribute('aria-current', 'page');
@@ -46,57 +46,57 @@ describe('the accounts', () => {
     expect(screen.queryByText('grace@example.org')).not.toBeInTheDocument();
     expect(world.admin.asked.at(-1)).toBe('?q=old&state=disabled&sort=-storage&limit=50');
     expect(router.state.location.search).toEqual({ q: 'old', state: 'disabled', sort: '-storage' });
-    await user.selectOptions(screen.getByRole('combobox', { name: 'Role' }), 'Administrators');
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Role' }), 'Admins');
     await user.click(await screen.findByRole('button', { name: 'Show all accounts' }));
     expect(await screen.findByText('3 accounts')).toBeVisible();
   });
 
-  it('are disabled only after the address was typed', async () => {
+  it('are disabled only after the address is typed', async () => {
     const world = people();
     const { user } = renderApp(world, '/admin/users');
     const dialog = await act(user, 'grace@example.org', 'Disable');
-    expect(dialog.getByText(/signed out everywhere at once/)).toBeVisible();
+    expect(dialog.getByText(/signed out everywhere/)).toBeVisible();
     expect(dialog.getByRole('button', { name: 'Disable' })).toBeDisabled();
     await user.type(dialog.getByRole('textbox'), 'grace@example.org{Enter}');
-    expect(await screen.findByText('grace@example.org is disabled.')).toBeVisible();
+    expect(await screen.findByText('Disabled grace@example.org.')).toBeVisible();
     expect(world.admin.users[1]?.state).toBe('disabled');
     await user.click(await screen.findByRole('button', { name: 'Actions for grace@example.org' }));
     expect(await screen.findByRole('menuitem', { name: 'Enable' })).toBeVisible();
   });
 
-  it('keep their last administrator, and say why', async () => {
+  it('keep their last admin, and say why', async () => {
     const world = people();
     const { user } = renderApp(world, '/admin/users');
     const dialog = await act(user, 'ada@example.org', 'Disable');
     expect(dialog.getByText(/your own account/)).toBeVisible();
     await user.type(dialog.getByRole('textbox'), 'ada@example.org{Enter}');
-    expect(await dialog.findByText(/last administrator/)).toBeVisible();
+    expect(await dialog.findByText(/last admin/)).toBeVisible();
     expect(world.admin.users[0]?.state).toBe('active');
   });
 
-  it('become administrators once it is known who makes them that', async () => {
+  it('become admin after the password is confirmed', async () => {
     const world = people();
     const { user } = renderApp(world, '/admin/users');
-    const dialog = await act(user, 'grace@example.org', 'Make it an administrator');
+    const dialog = await act(user, 'grace@example.org', 'Make admin');
     await user.type(dialog.getByRole('textbox'), 'grace@example.org{Enter}');
     await user.type(await screen.findByLabelText('Password'), world.password);
     await user.click(screen.getByRole('button', { name: 'Confirm' }));
-    expect(await screen.findByText('grace@example.org is an administrator.')).toBeVisible();
+    expect(await screen.findByText('grace@example.org is now an admin.')).toBeVisible();
     expect(world.admin.users[1]?.role).toBe('admin');
   });
 
   it('get another plan', async () => {
     const world = people();
     const { user } = renderApp(world, '/admin/users');
-    const dialog = await act(user, 'grace@example.org', 'Change the plan');
+    const dialog = await act(user, 'grace@example.org', 'Change plan');
     expect(await dialog.findByRole('radio', { name: /Free/ })).toBeChecked();
     await user.click(dialog.getByRole('radio', { name: /Pro/ }));
-    await user.click(dialog.getByRole('button', { name: 'Change the plan' }));
-    expect(await screen.findByText('grace@example.org has the plan Pro.')).toBeVisible();
+    await user.click(dialog.getByRole('button', { name: 'Change plan' }));
+    expect(await screen.findByText('grace@example.org is now on the Pro plan.')).toBeVisible();
     expect(world.changes.at(-1)).toMatch(/PUT \/admin\/users\/.*\/plan \{"plan":"pro"\}/);
   });
 
-  it('are no page for others', async () => {
+  it('have no page for other users', async () => {
     const world = people();
     world.me = makeMe({ role: 'user' });
     renderApp(world, '/admin/users');
@@ -106,18 +106,18 @@ describe('the accounts', () => {
 });
 
 describe('invitations', () => {
-  it('are made, shown this once and withdrawn', async () => {
+  it('are created, shown once and withdrawn', async () => {
     const world = people();
     world.admin.invitations = [makeInvitation()];
     const { user } = renderApp(world, '/admin/users/invitations');
-    await user.click(await screen.findByRole('button', { name: 'Withdraw the invitation of linus@example.org' }));
-    expect(await screen.findByText('No open invitation')).toBeVisible();
+    await user.click(await screen.findByRole('button', { name: 'Withdraw the invitation for linus@example.org' }));
+    expect(await screen.findByText('No open invitations')).toBeVisible();
     await user.click(screen.getByRole('button', { name: 'Invite' }));
-    await user.type(await screen.findByLabelText('E-mail address'), 'nonsense{Enter}');
+    await user.type(await screen.findByLabelText('E-mail address'), 'no address{Enter}');
     expect(await screen.findByText(/Enter an e-mail address/)).toBeVisible();
     await user.clear(screen.getByLabelText('E-mail address'));
     await user.type(screen.getByLabelText('E-mail address'), 'grace@example.org{Enter}');
-    expect(await screen.findByText('There is an account with this e-mail address.')).toBeVisible();
+    expect(await screen.findByText('There is already an account with this e-mail address.')).toBeVisible();
     await user.clear(screen.getByLabelText('E-mail address'));
     await user.type(screen.getByLabelText('E-mail address'), 'kay@example.org{Enter}');
     expect(await screen.findByText('https://longhaul.test/register?invitation=a-secret')).toBeVisible();
@@ -125,7 +125,7 @@ describe('invitations', () => {
     expect(await screen.findByText('kay@example.org')).toBeVisible();
   });
 
-  it('go with who may make an account', async () => {
+  it('share a page with the registration mode', async () => {
     const world = people();
     const { user } = renderApp(world, '/admin/users/invitations');
     await user.click(await screen.findByRole('radio', { name: 'Closed' }));

@@ -8,7 +8,7 @@ export const agentKeys = {
   list: () => [...agentKeys.all, 'list'] as const,
 };
 
-/** All compute agents. Their figures come by heartbeat, so the page asks again now and then. */
+/** All compute agents. Their figures change with each heartbeat, so the page polls. */
 export function agentsQuery() {
   return queryOptions({
     queryKey: agentKeys.list(),
@@ -22,7 +22,7 @@ export function agentsQuery() {
 
 export type AgentAct = 'cordon' | 'uncordon' | 'drain' | 'remove';
 
-/** Changes what is wanted of an agent, or forgets it. */
+/** Changes the wanted state of an agent, or removes it. */
 export function changeAgent(id: string, act: AgentAct): Promise<undefined> {
   const params = { params: { path: { id } } };
   switch (act) {
@@ -37,7 +37,7 @@ export function changeAgent(id: string, act: AgentAct): Promise<undefined> {
   }
 }
 
-/** Makes a one-time token with which a new agent enrols itself. */
+/** Creates a one-time token for enrolling a new agent. */
 export function enrolAgent(name: string): Promise<Enrolment> {
   return send(http.POST('/api/v1/admin/agents/enrol', { body: { name } }));
 }

@@ -5,18 +5,18 @@ import { http, send } from '@/lib/http';
 
 import { dayBounds } from './text';
 
-/** Which entries of the audit log are shown. Empty texts show all. */
+/** The filters of the audit log. Empty means all. */
 export interface AuditView {
   actor: string;
-  /** An action, or an area. */
+  /** An action, or an area of actions. */
   action: string;
   target: string;
-  /** Days of the reader's calendar, both included. */
+  /** Days in the reader's time zone, both included. */
   from: string;
   to: string;
 }
 
-/** Which security events are shown. Empty texts show all. */
+/** The filters of the security events. Empty means all. */
 export interface SecurityView {
   kind: string;
   user: string;
@@ -37,7 +37,7 @@ export const auditKeys = {
 
 const pageSize = 50;
 
-/** Leaves out what is empty. */
+/** Drops empty values. */
 function given<T extends Record<string, string>>(values: T): Partial<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== '')) as Partial<T>;
 }
@@ -50,7 +50,7 @@ interface Page<T> {
 const paging = {
   initialPageParam: '',
   getNextPageParam: ({ nextCursor }: Page<unknown>) => (nextCursor === '' ? undefined : nextCursor),
-  // What was done a moment ago has to be there.
+  // An action of a moment ago has to show.
   staleTime: 0,
 };
 
@@ -82,7 +82,7 @@ export function securityQuery(view: SecurityView) {
   });
 }
 
-/** The mails and what became of them, newest first. */
+/** The mails and their outcome, newest first. */
 export function mailsQuery(state: MailState | '') {
   return infiniteQueryOptions({
     queryKey: auditKeys.mails(state),
@@ -95,12 +95,12 @@ export function mailsQuery(state: MailState | '') {
   });
 }
 
-/** Has the server follow the audit log's chain of hashes. */
+/** Has the server check the audit log's chain of hashes. */
 export function verifyAudit(): Promise<ChainCheck> {
   return send(http.GET('/api/v1/admin/audit/verify'));
 }
 
-/** Has the server follow the security events' chain of hashes. */
+/** Has the server check the security events' chain of hashes. */
 export function verifySecurity(): Promise<ChainCheck> {
   return send(http.GET('/api/v1/admin/security-events/verify'));
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { actionText, actorText, changesOf, dayBounds, targetText } from './text';
 
 describe('what an act changed', () => {
-  it('names the members that are not as they were, in units that people read', () => {
+  it('lists the values that changed, in units that people read', () => {
     expect(
       changesOf({
         before: { name: 'Free', storageBytes: 21_474_836_480, maxRunningJobs: 2, public: true, retentionDays: 30 },
@@ -17,7 +17,7 @@ describe('what an act changed', () => {
     ]);
   });
 
-  it('lists everything of what came or went', () => {
+  it('lists every value of something that was added or removed', () => {
     expect(changesOf({ before: null, after: { email: 'a@b.c', role: 'user' } })).toEqual([
       { name: 'Email', from: undefined, to: 'a@b.c' },
       { name: 'Role', from: undefined, to: 'user' },
@@ -26,7 +26,7 @@ describe('what an act changed', () => {
     expect(changesOf({ before: null, after: null })).toEqual([]);
   });
 
-  it('opens what is nested', () => {
+  it('flattens nested values', () => {
     expect(changesOf({ before: { options: { failover: 'none', userChoice: false } }, after: { options: { failover: 'both', userChoice: false } } })).toEqual([
       { name: 'Options failover', from: 'none', to: 'both' },
     ]);
@@ -34,28 +34,28 @@ describe('what an act changed', () => {
 });
 
 describe('names in the audit log', () => {
-  it('tells who it was, also without an account', () => {
+  it('names the actor, with or without an account', () => {
     expect(actorText(makeAuditEntry(1))).toBe('ada@example.org');
-    expect(actorText(makeAuditEntry(1, { actorName: '', actorId: null, actorKind: 'console' }))).toBe('Somebody at the console');
-    expect(actorText(makeAuditEntry(1, { actorName: '', actorId: '00000000-0000-7000-8000-0123456789ab' }))).toBe('an account that is gone (…0123456789ab)');
+    expect(actorText(makeAuditEntry(1, { actorName: '', actorId: null, actorKind: 'console' }))).toBe('Someone at the console');
+    expect(actorText(makeAuditEntry(1, { actorName: '', actorId: '00000000-0000-7000-8000-0123456789ab' }))).toBe('a deleted account (…0123456789ab)');
   });
 
-  it('takes the name of what is gone from what was noted of it', () => {
+  it('names a deleted target by what the entry recorded of it', () => {
     const gone = { targetName: '', targetKind: 'agent', targetId: '00000000-0000-7000-8000-0123456789ab' };
     expect(targetText(makeAuditEntry(1, { ...gone, before: { name: 'attic' } }))).toBe('attic');
     expect(targetText(makeAuditEntry(1, gone))).toBe('agent …0123456789ab');
     expect(targetText(makeAuditEntry(1, { targetName: '', targetKind: 'plan', targetId: 'pro' }))).toBe('pro');
   });
 
-  it('has words for an act that it does not know', () => {
-    expect(actionText('user.set_role')).toBe('Changed the role of an account');
+  it('has words for an action that it does not know', () => {
+    expect(actionText('user.set_role')).toBe("Changed an account's role");
     expect(actionText('passkey.was_added')).toBe('Passkey: was added');
   });
 });
 
-it('counts the last day in', () => {
+it('includes the last day', () => {
   const { from, to } = dayBounds('2026-03-01', '2026-03-01');
   expect(Date.parse(to ?? '') - Date.parse(from ?? '')).toBe(86_400_000);
   expect(dayBounds('', '')).toEqual({});
-  expect(dayBounds('nonsense', '')).toEqual({});
+  expect(dayBounds('not a day', '')).toEqual({});
 });

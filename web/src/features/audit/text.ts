@@ -1,25 +1,25 @@
 import type { AuditEntry } from '@/api/model';
 import { formatBytes, formatCount, formatMoment } from '@/lib/format';
 
-/** What administrators and agents did, by the action's name; the part before the dot is its area. */
+/** What admins and agents did, by the action's name. The part before the dot is its area. */
 export const actionTexts: Readonly<Record<string, string>> = {
-  'installation.set_up': 'Set the installation up',
+  'installation.set_up': 'Set up the installation',
   'user.disable': 'Disabled an account',
   'user.enable': 'Enabled an account',
   'user.end_access': 'Signed an account out everywhere',
-  'user.set_role': 'Changed the role of an account',
-  'user.assign_plan': 'Changed the plan of an account',
-  'user.repair_quota': 'Repaired the storage figures of an account',
+  'user.set_role': "Changed an account's role",
+  'user.assign_plan': "Changed an account's plan",
+  'user.repair_quota': "Repaired an account's storage figures",
   'user.delete': 'Deleted an account',
   'passkey.add': 'Added a passkey',
   'passkey.rename': 'Renamed a passkey',
   'passkey.remove': 'Removed a passkey',
-  'invitation.make': 'Invited somebody',
+  'invitation.make': 'Invited someone',
   'invitation.withdraw': 'Withdrew an invitation',
-  'registration.set': 'Changed who may make an account',
+  'registration.set': 'Changed registration',
   'plan.create': 'Added a plan',
   'plan.change': 'Changed a plan',
-  'agent.make_enrolment_token': 'Made a token to enrol an agent',
+  'agent.make_enrolment_token': 'Created an agent enrolment token',
   'agent.enrol': 'Enrolled as an agent',
   'agent.cordon': 'Cordoned an agent',
   'agent.uncordon': 'Uncordoned an agent',
@@ -45,7 +45,7 @@ export const areas: readonly { value: string; label: string }[] = [
   { value: 'installation', label: 'Installation' },
 ];
 
-/** What security events are about. */
+/** The kinds of security events. */
 export const securityTexts: Readonly<Record<string, string>> = {
   login: 'Signed in',
   login_failed: 'Sign-in failed',
@@ -53,31 +53,31 @@ export const securityTexts: Readonly<Record<string, string>> = {
   passkey_copied: 'A passkey may have been copied',
   token_refused: 'One-time link or token refused',
   credential_refused: 'Session, API token or agent credential refused',
-  access_refused: 'Not allowed',
+  access_refused: 'Access denied',
   cross_origin: 'Request from another site refused',
   rate_limited: 'Too many requests',
 };
 
-/** What mails are about. */
+/** The kinds of mails. */
 const mailTexts: Readonly<Record<string, string>> = {
-  verify_email: 'Verify the address',
-  reset_password: 'Reset the password',
-  confirm_email: 'Confirm the new address',
+  verify_email: 'Address verification',
+  reset_password: 'Password reset',
+  confirm_email: 'Confirmation of a new address',
   invitation: 'Invitation',
-  address_in_use: 'The address is in use',
-  password_changed: 'The password was changed',
-  email_changed: 'The address was changed',
-  email_is_new: 'The address is new',
-  new_device: 'Sign-in with a new device',
-  totp_on: 'Two-step sign-in is on',
-  totp_off: 'Two-step sign-in is off',
-  passkey_added: 'A passkey was added',
-  passkey_removed: 'A passkey was removed',
-  api_token_made: 'An API token was made',
-  account_deleted: 'The account is deleted',
+  address_in_use: 'Address already in use',
+  password_changed: 'Password changed',
+  email_changed: 'Address changed, to the old address',
+  email_is_new: 'Address changed, to the new address',
+  new_device: 'Sign-in from a new device',
+  totp_on: 'Two-step sign-in turned on',
+  totp_off: 'Two-step sign-in turned off',
+  passkey_added: 'Passkey added',
+  passkey_removed: 'Passkey removed',
+  api_token_made: 'API token created',
+  account_deleted: 'Account deleted',
 };
 
-/** Makes words of a name that has no text: "user.set_role" is "User: set role". */
+/** Turns a name without a text into words: "user.set_role" becomes "User: set role". */
 export function wordsOf(name: string): string {
   const spaced = name.replaceAll('_', ' ').replace('.', ': ');
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
@@ -98,12 +98,12 @@ export function mailText(kind: string): string {
   return mailTexts[kind] ?? wordsOf(kind);
 }
 
-/** Names who did it: a person or agent by name, or what stands in for one. */
+/** Names who did it: a person or an agent, or Longhaul. */
 export function actorText({ actorKind, actorName, actorId }: AuditEntry): string {
   if (actorName !== '') return actorName;
-  if (actorKind === 'system') return 'Longhaul itself';
-  if (actorKind === 'console') return 'Somebody at the console';
-  return `${actorKind === 'agent' ? 'an agent' : 'an account'} that is gone${actorId ? ` (${shortId(actorId)})` : ''}`;
+  if (actorKind === 'system') return 'Longhaul';
+  if (actorKind === 'console') return 'Someone at the console';
+  return `${actorKind === 'agent' ? 'a removed agent' : 'a deleted account'}${actorId ? ` (${shortId(actorId)})` : ''}`;
 }
 
 /** Names what it was done to; empty for the installation. */
@@ -126,12 +126,12 @@ function nameIn(facts: Facts): string {
   return typeof name === 'string' ? name : '';
 }
 
-/** One member that is not as it was. */
+/** One value that changed. */
 export interface Change {
   name: string;
-  /** Undefined for what was not there. */
+  /** Undefined for a value that is new. */
   from: string | undefined;
-  /** Undefined for what is there no more. */
+  /** Undefined for a value that was removed. */
   to: string | undefined;
 }
 
@@ -168,7 +168,7 @@ function flat(facts: Facts, prefix = ''): Map<string, unknown> {
   return out;
 }
 
-/** Lists what an act changed, member by member; what stayed is left out where there is a before. */
+/** Lists what an action changed, value by value. Values that stayed the same are left out. */
 export function changesOf({ before, after }: Pick<AuditEntry, 'before' | 'after'>): Change[] {
   const was = flat(before);
   const is = flat(after);
@@ -181,7 +181,7 @@ export function changesOf({ before, after }: Pick<AuditEntry, 'before' | 'after'
   return out;
 }
 
-/** Turns a day of the reader's calendar into the moment at which it begins, or at which it is over. */
+/** Turns days in the reader's time zone into the instants at which the first starts and the last is over. */
 export function dayBounds(from: string, to: string): { from?: string; to?: string } {
   const start = from === '' ? undefined : new Date(`${from}T00:00:00`);
   const end = to === '' ? undefined : new Date(`${to}T00:00:00`);

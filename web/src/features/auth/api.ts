@@ -11,7 +11,7 @@ export const authKeys = {
   invitation: (token: string) => ['invitation', token] as const,
 };
 
-/** Who is signed in; null if nobody is. */
+/** Who is signed in; null if no one is. */
 export function meQuery() {
   return queryOptions<Me | null>({
     queryKey: authKeys.me,
@@ -27,7 +27,7 @@ export function meQuery() {
   });
 }
 
-/** What everybody may know of this installation. */
+/** The public configuration of this installation. */
 export function configQuery() {
   return queryOptions({
     queryKey: authKeys.config,
@@ -41,12 +41,12 @@ export interface Credentials {
   password: string;
 }
 
-/** The answer of the check that a person fills in the form; absent where robots are not checked. */
+/** The answer of the human check; absent where there is none. */
 export interface Checked {
   turnstile?: string;
 }
 
-/** Checks e-mail and password: it answers with the account, or with a challenge that wants a second step. */
+/** Checks e-mail and password. The answer is the account, or a challenge for the second step. */
 export function signIn(body: Credentials & Checked): Promise<LoginResult> {
   return send(http.POST('/api/v1/auth/login', { body }));
 }
@@ -64,7 +64,7 @@ export async function signInWithPasskey(challenge?: string): Promise<Me> {
   return send(http.POST('/api/v1/auth/login/passkey', { body: { ...body, credential } }));
 }
 
-/** Makes the first account with the one-time token from the server's console, and signs it in. */
+/** Creates the first account with the one-time token from the server's console, and signs in. */
 export function setUp(body: Credentials & { token: string }): Promise<Me> {
   return send(http.POST('/api/v1/auth/setup', { body }));
 }
@@ -74,17 +74,17 @@ export async function register(body: Credentials & Checked): Promise<void> {
   await send(http.POST('/api/v1/auth/register', { body }));
 }
 
-/** Uses the link of a registration, with the password that was chosen then, and signs in. */
+/** Confirms a registration with its link and the password chosen then, and signs in. */
 export function verifyEmail(body: { token: string; password: string }): Promise<Me> {
   return send(http.POST('/api/v1/auth/verify', { body }));
 }
 
-/** Asks for the mail of a registration once more. */
+/** Asks for another registration mail. */
 export async function resendVerification(body: { email: string } & Checked): Promise<void> {
   await send(http.POST('/api/v1/auth/verify/resend', { body }));
 }
 
-/** Uses the link of a change of address. */
+/** Confirms a new address with its link. */
 export async function confirmEmail(token: string): Promise<void> {
   await send(http.POST('/api/v1/auth/email/confirm', { body: { token } }));
 }
@@ -94,12 +94,12 @@ export async function requestReset(body: { email: string } & Checked): Promise<v
   await send(http.POST('/api/v1/auth/reset', { body }));
 }
 
-/** Sets a new password by a link. */
+/** Sets a new password with a link. */
 export async function confirmReset(body: { token: string; password: string }): Promise<void> {
   await send(http.POST('/api/v1/auth/reset/confirm', { body }));
 }
 
-/** Whom an invitation is for. */
+/** Who an invitation is for. */
 export function invitationQuery(token: string) {
   return queryOptions({
     queryKey: authKeys.invitation(token),
@@ -108,7 +108,7 @@ export function invitationQuery(token: string) {
   });
 }
 
-/** Makes an account by an invitation, and signs it in. */
+/** Creates an account with an invitation, and signs in. */
 export function acceptInvitation(body: { token: string; password: string }): Promise<Me> {
   return send(http.POST('/api/v1/auth/invitation/accept', { body }));
 }

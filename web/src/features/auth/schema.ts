@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-const email = z.string().check(z.trim(), z.minLength(3, 'Enter your e-mail address.'), z.regex(/^\S+@\S+$/, 'This is no e-mail address.'));
+const email = z.string().check(z.trim(), z.minLength(3, 'Enter your e-mail address.'), z.regex(/^\S+@\S+$/, "This isn't an e-mail address."));
 
 export const addressSchema = z.object({ email });
 

@@ -24,28 +24,28 @@ export function filesQuery(jobId: string) {
 
 type Disposition = 'inline' | 'attachment';
 
-/** Makes an address for a file on the delivery origin. It works without a session until it expires. */
+/** Creates a link to a file on the delivery origin. It works without a session until it expires. */
 export function makeLink(fileId: string, disposition: Disposition): Promise<Link> {
   return send(http.POST('/api/v1/files/{id}/link', { params: { path: { id: fileId } }, body: { disposition } }));
 }
 
-/** Makes an address for all files of a job as a zip. */
+/** Creates a link to all files of a job as a zip. */
 export function makeArchiveLink(jobId: string): Promise<Link> {
   return send(http.POST('/api/v1/jobs/{id}/archive', { params: { path: { id: jobId } } }));
 }
 
-/** The address from which a file is shown or played in place. */
+/** The link for showing or playing a file in the app. */
 export function inlineLinkQuery(fileId: string) {
   return queryOptions({
     queryKey: fileKeys.inlineLink(fileId),
     queryFn: () => makeLink(fileId, 'inline'),
-    // A new address would restart a running video.
+    // A new link would restart a running video.
     staleTime: Infinity,
     gcTime: 60_000,
   });
 }
 
-/** At most this much of a text is shown. */
+/** The most that is shown of a text file. */
 export const textPreviewBytes = 256 * 1024;
 
 async function fetchText(url: string, signal: AbortSignal): Promise<string> {
@@ -54,13 +54,13 @@ async function fetchText(url: string, signal: AbortSignal): Promise<string> {
     answer = await fetch(url, { signal, headers: { Range: `bytes=0-${textPreviewBytes - 1}` }, credentials: 'omit' });
   } catch (error) {
     if (signal.aborted) throw error;
-    throw new ProblemError(0, problemCode.network, 'The file server cannot be reached.');
+    throw new ProblemError(0, problemCode.network, "Can't reach the file server.");
   }
   if (!answer.ok && answer.status !== 416) throw problemOf(answer.status, undefined);
   return answer.status === 416 ? '' : await answer.text();
 }
 
-/** The beginning of a text file. */
+/** The start of a text file. */
 export function textQuery(fileId: string, url: string) {
   return queryOptions({
     queryKey: fileKeys.text(fileId),

@@ -67,7 +67,7 @@ export function jobQuery(id: string) {
   });
 }
 
-/** The latest progress of a job. It is never fetched: the event stream and the answers of other queries write it. */
+/** The latest progress of a job. It is never fetched: the event stream and other queries write it. */
 export function progressQuery(id: string) {
   return queryOptions<Progress | null>({ queryKey: jobKeys.progress(id), queryFn: skipToken, staleTime: Infinity });
 }
@@ -105,7 +105,7 @@ export function workflowQuery(id: string) {
 /** The actions that need nothing but the job. */
 export type PlainAction = Exclude<JobAction, 'select'>;
 
-/** Does an action. A deleted job has no answer. */
+/** Performs an action. Deleting a job returns nothing. */
 export function act(id: string, action: PlainAction): Promise<Job | undefined> {
   const params = { params: { path: { id } } };
   switch (action) {
@@ -122,12 +122,12 @@ export function act(id: string, action: PlainAction): Promise<Job | undefined> {
   }
 }
 
-/** Chooses the files of a job that awaits it. */
+/** Chooses the files of a job that waits for the choice. */
 export function selectFiles(id: string, indexes: readonly number[]): Promise<Job> {
   return send(http.POST('/api/v1/jobs/{id}/select', { params: { path: { id } }, body: { indexes: [...indexes] } }));
 }
 
-/** Gives an open job to another provider, as an administrator; answers when that is written. */
+/** Moves an open job to another provider, as an admin. */
 export async function moveJob(id: string, provider: Provider): Promise<void> {
   await send(http.POST('/api/v1/admin/jobs/{id}/provider', { params: { path: { id } }, body: { provider } }));
 }

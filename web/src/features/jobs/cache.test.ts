@@ -30,27 +30,27 @@ const jobs = [
 const [first, second, third] = jobs;
 
 describe('applyJob', () => {
-  it('replaces a listed job where it stands', () => {
+  it('replaces a listed job in its place', () => {
     const { client, listed } = setup([...jobs]);
     applyJob(client, { ...second, name: 'renamed', updatedAt: moment(0) });
     expect(listed().ids).toEqual(jobs.map((job) => job.id));
     expect(listed().data?.pages[0]?.jobs[1]?.name).toBe('renamed');
   });
 
-  it('takes a job out of a list whose filter it left', () => {
+  it('removes a job from a list whose filter it no longer matches', () => {
     const { client, listed } = setup([...jobs], active);
     applyJob(client, { ...third, state: 'ready', updatedAt: moment(0) });
     expect(listed()).toMatchObject({ ids: [first.id, second.id], total: 2 });
   });
 
-  it('puts a new job on top of the newest first', () => {
+  it('puts a new job on top when the newest come first', () => {
     const { client, listed } = setup([...jobs]);
     const added = makeJob({ state: 'queued', createdAt: moment(0) });
     applyJob(client, added);
     expect(listed()).toMatchObject({ ids: [added.id, ...jobs.map((job) => job.id)], total: 4 });
   });
 
-  it('asks the server when only it knows the place', () => {
+  it('asks the server when only it knows the position', () => {
     const filter: JobFilter = { ...everything, sort: 'name' };
     const { client } = setup([...jobs], filter);
     applyJob(client, makeJob({ createdAt: moment(0) }));
@@ -63,14 +63,14 @@ describe('applyJob', () => {
     expect(listed().ids).toHaveLength(3);
   });
 
-  it('ignores news that is older than what is known', () => {
+  it('ignores data older than what it has', () => {
     const { client } = setup([...jobs]);
     applyJob(client, { ...first, state: 'ready', updatedAt: '2026-01-01T00:00:01.5Z' });
     applyJob(client, { ...first, state: 'storing', updatedAt: '2026-01-01T00:00:01Z' });
     expect(client.getQueryData<Job>(jobKeys.detail(first.id))?.state).toBe('ready');
   });
 
-  it('forgets the progress of a job that has none any more', () => {
+  it('forgets the progress of a job that no longer has any', () => {
     const { client } = setup([...jobs]);
     applyProgress(client, [makeProgress(first.id)]);
     applyJob(client, { ...first, state: 'failed', progress: null, updatedAt: moment(0) });
@@ -79,7 +79,7 @@ describe('applyJob', () => {
 });
 
 describe('applyProgress', () => {
-  it('keeps the newest of each job and a record of its speed', () => {
+  it('keeps the latest of each job and a history of its speed', () => {
     const { client } = setup([...jobs]);
     const at = (second: number, downRate: number) => makeProgress(first.id, { downRate, updatedAt: `2026-01-01T00:00:0${second}Z` });
     applyProgress(client, [at(1, 100), makeProgress(second.id)]);
@@ -89,20 +89,20 @@ describe('applyProgress', () => {
     expect(client.getQueryData<SpeedPoint[]>(jobKeys.speed(first.id))?.map((point) => point.rate)).toEqual([100, 300]);
   });
 
-  it('keeps a bounded record', () => {
+  it('keeps a bounded history', () => {
     const { client } = setup([...jobs]);
     for (let n = 0; n < 400; n += 1) applyProgress(client, [makeProgress(first.id, { updatedAt: moment(n) })]);
     expect(client.getQueryData<SpeedPoint[]>(jobKeys.speed(first.id))).toHaveLength(150);
   });
 });
 
-it('takes a removed job out of every list', () => {
+it('removes a deleted job from every list', () => {
   const { client, listed } = setup([...jobs]);
   applyRemoved(client, second.id);
   expect(listed()).toMatchObject({ ids: [first.id, third.id], total: 2 });
 });
 
-it('asks for everything again after a reset, and not for all pages of a long list', () => {
+it('fetches everything again after a reset, but not every page of a long list', () => {
   const { client, listed } = setup([...jobs]);
   client.setQueryData<InfiniteData<JobPage>>(jobKeys.list(everything), (data) => ({
     pages: Array.from({ length: 40 }, () => data?.pages[0]).filter((page) => page !== undefined),

@@ -8,7 +8,7 @@ type Pages = InfiniteData<JobPage, string>;
 
 const refreshPause = 1_000;
 const keptPages = 5;
-// Written by events only; there is nothing to ask for.
+// Written by events only; there is nothing to fetch.
 const writtenByEvents: readonly unknown[] = ['progress', 'speed'];
 const keptPoints = 150;
 const refreshTimers = new WeakMap<QueryClient, ReturnType<typeof setTimeout>>();
@@ -76,7 +76,7 @@ function eachList(client: QueryClient, change: (pages: Pages, filter: JobFilter)
   return complete;
 }
 
-/** Writes what the server says of a job to everything that shows it. */
+/** Writes a job's new data to everything that shows it. */
 export function applyJob(client: QueryClient, job: Job): void {
   const known = client.getQueryData<Job>(jobKeys.detail(job.id));
   // Answers and events may overtake each other.
@@ -103,7 +103,7 @@ export function applyProgress(client: QueryClient, batch: readonly Progress[]): 
   }
 }
 
-/** Takes a deleted job out of everything that shows it. */
+/** Removes a deleted job from everything that shows it. */
 export function applyRemoved(client: QueryClient, id: string): void {
   eachList(client, (pages) =>
     pages.pages.some((page) => page.jobs.some((job) => job.id === id)) ? withoutJob(pages, id) : pages,
@@ -113,7 +113,7 @@ export function applyRemoved(client: QueryClient, id: string): void {
   refreshSoon(client, false);
 }
 
-/** Asks for everything again, after a gap in the events. Long lists are cut: their end is asked for when it shows. */
+/** Fetches everything again after a gap in the events. Long lists are cut; their end is fetched when it comes into view. */
 export function applyReset(client: QueryClient): void {
   eachList(client, (pages) => ({
     pages: pages.pages.slice(0, keptPages),
@@ -122,7 +122,7 @@ export function applyReset(client: QueryClient): void {
   void client.invalidateQueries({ queryKey: jobKeys.all, predicate: (query) => !writtenByEvents.includes(query.queryKey[1]) });
 }
 
-/** Asks for the counts, and the lists if need be, at most once a second. */
+/** Fetches the counts, and the lists if needed, at most once a second. */
 function refreshSoon(client: QueryClient, lists: boolean): void {
   if (lists) void client.invalidateQueries({ queryKey: jobKeys.lists(), refetchType: 'none' });
   if (refreshTimers.has(client)) return;

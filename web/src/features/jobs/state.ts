@@ -23,7 +23,7 @@ interface StateLook {
   tone: Tone;
 }
 
-/** How each state is told: always by icon and words, never by colour alone. */
+/** How each state looks: always an icon with words, never colour alone. */
 export const stateLooks: Record<JobState, StateLook> = {
   queued: { label: 'Queued', icon: IconHourglassHigh, tone: 'idle' },
   resolving: { label: 'Looking up', icon: IconMagnet, tone: 'active' },
@@ -38,7 +38,7 @@ export const stateLooks: Record<JobState, StateLook> = {
   expired: { label: 'Expired', icon: IconHistory, tone: 'idle' },
 };
 
-/** The tabs of the list: groups of states that mean the same to a person. */
+/** The tabs of the list: groups of states that mean the same to a user. */
 export const tabs = {
   all: { label: 'All', states: [] },
   active: { label: 'Active', states: ['queued', 'resolving', 'downloading', 'storing'] },
@@ -58,24 +58,24 @@ export function tabCount(tab: Tab, counts: Readonly<Record<string, number>>): nu
   return Object.entries(counts).reduce((sum, [state, n]) => (states.length === 0 || states.includes(state) ? sum + n : sum), 0);
 }
 
-/** What each action is called. */
+/** The label of each action. */
 export const actionLabels: Record<JobAction, string> = {
   pause: 'Pause',
   resume: 'Resume',
   select: 'Choose files',
-  retry: 'Try again',
+  retry: 'Retry',
   cancel: 'Cancel',
   delete: 'Delete',
 };
 
 const runningStates: readonly JobState[] = ['resolving', 'downloading', 'storing'];
 
-/** Reports whether the job holds a slot and something works on it. */
+/** Reports whether the job holds a slot and makes progress. */
 export function isRunning(state: JobState): boolean {
   return runningStates.includes(state);
 }
 
-/** Returns the name to show; a job has none until its source tells it. */
+/** Returns the name to show. A job has none until its source reveals it. */
 export function nameOf(job: Job): string {
   if (job.name !== '') return job.name;
   if (job.infoHash !== '') return `Magnet ${job.infoHash.slice(0, 12)}…`;
@@ -83,7 +83,7 @@ export function nameOf(job: Job): string {
 }
 
 export interface Shares {
-  /** Verified share, 0 to 1; null while it cannot be told. */
+  /** Verified share, 0 to 1; null while unknown. */
   done: number | null;
   stored: number;
 }

@@ -8,13 +8,13 @@ import { act, type PlainAction } from './api';
 import { applyJob, applyRemoved } from './cache';
 import { nameOf } from './state';
 
-/** One request at a time per line, so that a big selection does not flood the server. */
+/** This many requests run at a time, so that a big selection doesn't flood the server. */
 const lines = 4;
 
 const done: Record<PlainAction, (what: string) => string> = {
   pause: (what) => `Paused ${what}.`,
   resume: (what) => `Resumed ${what}.`,
-  retry: (what) => `Trying ${what} again.`,
+  retry: (what) => `Retrying ${what}.`,
   cancel: (what) => `Cancelled ${what}.`,
   delete: (what) => `Deleted ${what}.`,
 };
@@ -30,7 +30,7 @@ interface Outcome {
   firstError: unknown;
 }
 
-/** Does one action to one or many jobs, writes the answers to the cache and tells the outcome. */
+/** Performs an action on one or many jobs, writes the answers to the cache and reports the outcome. */
 export function useAct(onDone?: () => void) {
   const client = useQueryClient();
 
@@ -65,7 +65,7 @@ export function useAct(onDone?: () => void) {
         list.length === 1 && list[0] ? `“${nameOf(list[0])}”` : formatPlural(list.length, 'download', 'downloads');
       if (succeeded.length > 0) toastDone(done[action](what(succeeded)));
       if (failed.length > 0) {
-        toastFailed(jobs.length === 1 ? 'That did not work' : `${what(failed)} could not be changed`, firstError);
+        toastFailed(jobs.length === 1 ? "That didn't work" : `Couldn't change ${what(failed)}`, firstError);
       }
       if (succeeded.length > 0) onDone?.();
     },

@@ -4,7 +4,7 @@ import type { Job, Progress } from '@/api/model';
 
 import { progressQuery } from './api';
 
-/** Returns the latest progress of a job: the event stream's, else the one that came with the job. */
+/** Returns the latest progress of a job: from the event stream, or else what came with the job. */
 export function useProgress(job: Job): Progress | null {
   const { data } = useQuery(progressQuery(job.id));
   return data === undefined ? job.progress : data;

@@ -10,7 +10,7 @@ export const providerKeys = {
   deployment: () => [...providerKeys.all, 'deployment'] as const,
 };
 
-/** All providers. How they do changes by itself, so the page asks again now and then. */
+/** All providers. Their health changes at any time, so the page polls. */
 export function providersQuery() {
   return queryOptions({
     queryKey: providerKeys.list(),
@@ -19,7 +19,7 @@ export function providersQuery() {
   });
 }
 
-/** What the deployment needs, and what does not work without what is missing. */
+/** The parts of the deployment, and what doesn't work without a missing one. */
 export function deploymentQuery() {
   return queryOptions({
     queryKey: providerKeys.deployment(),
@@ -30,7 +30,7 @@ export function deploymentQuery() {
 
 const historyPage = 20;
 
-/** Who changed the providers, newest first. */
+/** Provider changes, newest first. */
 export function historyQuery() {
   return infiniteQueryOptions({
     queryKey: providerKeys.history(),
@@ -44,7 +44,7 @@ export function historyQuery() {
   });
 }
 
-/** Checks a provider by a real call. A provider that refuses is an answer too. */
+/** Checks a provider with a real call. A refusal by the provider is an answer too. */
 export function verifyProvider(provider: Provider): Promise<ProviderCheck> {
   return send(http.POST('/api/v1/admin/providers/verify', { body: { provider } }));
 }
@@ -52,11 +52,11 @@ export function verifyProvider(provider: Provider): Promise<ProviderCheck> {
 export interface Change {
   provider: Provider;
   options?: { failover: Failover; userChoice: boolean };
-  /** Although the verification fails. */
+  /** Change even if verification fails. */
   force: boolean;
 }
 
-/** Sends new downloads to a provider, or changes the options of the one that they go to. */
+/** Sends new downloads to a provider, or changes the options of the active one. */
 export async function changeProvider({ provider, options, force }: Change): Promise<ProviderHistoryEntry> {
   const body = { provider, confirm: provider, force, ...(options && { options }) };
   const answer = await send(http.POST('/api/v1/admin/providers/switch', { body }));

@@ -5,7 +5,7 @@ import { hasCode, ProblemError, problemCode } from '@/lib/problem';
 
 import { changeProvider, providerKeys } from './api';
 
-/** Changes the provider or its options, tells it and has the page ask anew. */
+/** Changes the provider or its options, confirms it with a toast and refreshes the page. */
 export function useChange(message: string) {
   const client = useQueryClient();
   return useMutation({
@@ -17,7 +17,7 @@ export function useChange(message: string) {
   });
 }
 
-/** Reports whether a change failed because the provider could not be verified, which an administrator may overrule. */
+/** Reports whether a change failed because verification failed, which an admin can override. */
 export function failedCheck(error: Error | null): boolean {
   if (hasCode(error, problemCode.unavailable)) return true;
   return error instanceof ProblemError && error.fieldFault('provider') !== undefined;

@@ -22,7 +22,7 @@ export function sessionsQuery() {
   });
 }
 
-/** Stands for every session but this browser's, where a session's id is asked for. */
+/** In place of a session id: all sessions except this browser's. */
 export const otherSessions = 'others';
 
 /** Ends a session. */
@@ -30,7 +30,7 @@ export async function endSession(id: string): Promise<void> {
   await send(http.DELETE('/api/v1/auth/sessions/{id}', { params: { path: { id } } }));
 }
 
-/** Proves that it is still the account's owner who sits here; it stands for ten minutes. */
+/** Proves that the user is still the account's owner. It holds for ten minutes. */
 export async function reauthenticate(body: { password: string } | { code: string }): Promise<void> {
   await send(http.POST('/api/v1/auth/reauthenticate', { body }));
 }
@@ -42,22 +42,22 @@ export async function reauthenticateWithPasskey(): Promise<void> {
   await send(http.POST('/api/v1/auth/reauthenticate', { body: { passkey } }));
 }
 
-/** Asks for another address; it counts once the link in the mail to it is used. */
+/** Asks for a new address. It takes effect when the link in the mail is opened. */
 export async function changeEmail(email: string): Promise<void> {
   await send(http.PUT('/api/v1/me/email', { body: { email } }));
 }
 
-/** Sets another password; every other session ends. */
+/** Sets a new password, which ends all other sessions. */
 export async function changePassword(password: string): Promise<void> {
   await send(http.PUT('/api/v1/me/password', { body: { password } }));
 }
 
-/** Deletes the account with everything that belongs to it. */
+/** Deletes the account and everything that belongs to it. */
 export async function deleteAccount(email: string): Promise<void> {
   await send(http.POST('/api/v1/me/delete', { body: { email } }));
 }
 
-/** Whether signing in needs a code. */
+/** Whether two-step sign-in is on. */
 export function totpQuery() {
   return queryOptions({
     queryKey: settingsKeys.totp,
@@ -65,7 +65,7 @@ export function totpQuery() {
   });
 }
 
-/** Begins to set up two-step sign-in. */
+/** Starts to set up two-step sign-in. */
 export function beginTotp(): Promise<TotpOffer> {
   return send(http.POST('/api/v1/auth/totp'));
 }
@@ -76,7 +76,7 @@ export async function enableTotp(code: string): Promise<string[]> {
   return answer.recoveryCodes;
 }
 
-/** Makes new recovery codes; earlier ones are worthless then. */
+/** Makes new recovery codes. Earlier ones stop working. */
 export async function renewRecoveryCodes(): Promise<string[]> {
   const answer = await send(http.POST('/api/v1/auth/totp/recovery-codes'));
   return answer.recoveryCodes;
@@ -87,7 +87,7 @@ export async function disableTotp(): Promise<void> {
   await send(http.DELETE('/api/v1/auth/totp'));
 }
 
-/** The account's passkeys, and whether there can be any. */
+/** The account's passkeys, and whether passkeys are available. */
 export function passkeysQuery() {
   return queryOptions({
     queryKey: settingsKeys.passkeys,
@@ -101,13 +101,13 @@ export async function beginPasskey(): Promise<unknown> {
   return options;
 }
 
-/** Makes a passkey with the browser and adds it to the account; the first second step brings recovery codes. */
+/** Makes a passkey in the browser and adds it to the account. The first second factor comes with recovery codes. */
 export async function addPasskey(name: string, options: unknown): Promise<AddedPasskey> {
   const credential = await makePasskey(options);
   return send(http.POST('/api/v1/auth/passkeys', { body: { name, credential } }));
 }
 
-/** Gives a passkey another name. */
+/** Renames a passkey. */
 export async function renamePasskey(id: string, name: string): Promise<void> {
   await send(http.PATCH('/api/v1/auth/passkeys/{id}', { params: { path: { id } }, body: { name } }));
 }
@@ -134,7 +134,7 @@ export interface NewToken {
   expiresInDays: number;
 }
 
-/** Makes an API token; only this answer holds it. */
+/** Creates an API token. Only this answer contains it. */
 export function makeToken(body: NewToken): Promise<MadeToken> {
   return send(http.POST('/api/v1/auth/tokens', { body }));
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
 export const emailSchema = z.object({
-  email: z.string().check(z.trim(), z.minLength(3, 'Enter the new address.'), z.regex(/^\S+@\S+$/, 'This is no e-mail address.')),
+  email: z.string().check(z.trim(), z.minLength(3, 'Enter the new address.'), z.regex(/^\S+@\S+$/, "This isn't an e-mail address.")),
 });
 
 export const currentPasswordSchema = z.object({ password: z.string().check(z.minLength(1, 'Enter your password.')) });
@@ -9,11 +9,11 @@ export const currentPasswordSchema = z.object({ password: z.string().check(z.min
 export const codeSchema = z.object({ code: z.string().check(z.trim(), z.minLength(6, 'Enter the code.')) });
 
 /** The name of a passkey. */
-export const passkeySchema = z.object({ name: z.string().check(z.trim(), z.minLength(1, 'Give it a name.')) });
+export const passkeySchema = z.object({ name: z.string().check(z.trim(), z.minLength(1, 'Enter a name.')) });
 
-/** The name of an API token; what it may do is chosen beside it. */
+/** The name and life of an API token. */
 export const tokenSchema = z.object({
-  name: z.string().check(z.trim(), z.minLength(1, 'Say what it is for.')),
+  name: z.string().check(z.trim(), z.minLength(1, 'Enter a name.')),
   expiresInDays: z.coerce.number(),
 });
 

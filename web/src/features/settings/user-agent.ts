@@ -21,7 +21,7 @@ function first(list: readonly [RegExp, string][], text: string): string | undefi
   return list.find(([pattern]) => pattern.test(text))?.[1];
 }
 
-/** Names a browser and system roughly, as a person would. */
+/** Describes a browser and system, as a person would. */
 export function describeUserAgent(userAgent: string): string {
   const browser = first(browsers, userAgent);
   const system = first(systems, userAgent);
@@ -29,10 +29,10 @@ export function describeUserAgent(userAgent: string): string {
   return system === undefined ? browser : `${browser} on ${system}`;
 }
 
-/** What somebody signs in with, as far as a program tells. */
+/** The kind of device that a session runs on. */
 export type DeviceKind = 'phone' | 'computer' | 'program';
 
-/** Tells roughly what a session is used on. */
+/** Guesses the kind of device from a user agent. */
 export function deviceKindOf(userAgent: string): DeviceKind {
   if (/iPhone|iPad|Android/.test(userAgent)) return 'phone';
   return userAgent.startsWith('Mozilla/') || userAgent === '' ? 'computer' : 'program';

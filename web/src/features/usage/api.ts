@@ -10,7 +10,7 @@ export const usageKeys = {
   plans: () => [...usageKeys.all, 'plans'] as const,
 };
 
-/** What the account uses of its plan, with the last thirty days. */
+/** How much of its plan the account uses, with the last thirty days. */
 export function usageQuery() {
   return queryOptions({
     queryKey: usageKeys.summary(),
@@ -19,7 +19,7 @@ export function usageQuery() {
   });
 }
 
-/** The changes of the storage that the account takes up, newest first, page by page. */
+/** The changes in the account's storage, newest first, page by page. */
 export function ledgerQuery() {
   return infiniteQueryOptions({
     queryKey: usageKeys.ledger(),

@@ -35,7 +35,7 @@ export function usersQuery(view: UserView) {
   });
 }
 
-/** All plans, also those that are not shown to everybody. */
+/** All plans, including those that aren't public. */
 export function plansQuery() {
   return queryOptions({
     queryKey: userKeys.plans(),
@@ -46,7 +46,7 @@ export function plansQuery() {
   });
 }
 
-/** The invitations that were not used yet. */
+/** The unused invitations. */
 export function invitationsQuery() {
   return queryOptions({
     queryKey: userKeys.invitations(),
@@ -57,12 +57,12 @@ export function invitationsQuery() {
   });
 }
 
-/** Takes an account's access away. */
+/** Disables an account. */
 export function disableUser(id: string): Promise<undefined> {
   return send(http.POST('/api/v1/admin/users/{id}/disable', { params: { path: { id } } }));
 }
 
-/** Gives an account its access back. */
+/** Enables an account. */
 export function enableUser(id: string): Promise<undefined> {
   return send(http.POST('/api/v1/admin/users/{id}/enable', { params: { path: { id } } }));
 }
@@ -72,27 +72,27 @@ export function signOutUser(id: string): Promise<undefined> {
   return send(http.POST('/api/v1/admin/users/{id}/logout', { params: { path: { id } } }));
 }
 
-/** Makes an account an administrator's, or takes that from it. */
+/** Gives an account the admin role, or removes it. */
 export function setRole(id: string, role: Role): Promise<undefined> {
   return send(http.PUT('/api/v1/admin/users/{id}/role', { params: { path: { id } }, body: { role } }));
 }
 
-/** Gives an account another plan. */
+/** Assigns a plan to an account. */
 export function assignPlan(id: string, plan: string): Promise<undefined> {
   return send(http.PUT('/api/v1/admin/users/{id}/plan', { params: { path: { id } }, body: { plan } }));
 }
 
-/** Invites somebody to make an account; the link is shown this once. */
+/** Invites someone to create an account. Only this answer contains the link. */
 export function invite(email: string, role: Role): Promise<Invited> {
   return send(http.POST('/api/v1/admin/invitations', { body: { email, role } }));
 }
 
-/** Makes an invitation worthless. */
+/** Withdraws an invitation. */
 export function withdrawInvitation(id: string): Promise<undefined> {
   return send(http.DELETE('/api/v1/admin/invitations/{id}', { params: { path: { id } } }));
 }
 
-/** Sets who may make an account. */
+/** Sets who can create an account. */
 export function setRegistration(mode: RegistrationMode): Promise<undefined> {
   return send(http.PUT('/api/v1/admin/registration', { body: { mode } }));
 }

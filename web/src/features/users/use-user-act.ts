@@ -5,13 +5,13 @@ import { toastDone } from '@/components/toast';
 
 import { assignPlan, disableUser, enableUser, setRole, signOutUser, userKeys } from './api';
 
-/** An act on an account with what it needs. */
+/** An act on an account with its arguments. */
 export type Ordered =
   | { act: 'plan'; user: UserInfo; plan: string; planName: string }
   | { act: 'role'; user: UserInfo; role: Role }
   | { act: 'logout' | 'disable' | 'enable'; user: UserInfo };
 
-/** Runs an act, and asks for the password first where the server wants that. */
+/** Runs an act, and asks for the password first where the server requires it. */
 export type Confirmed = <T>(act: () => Promise<T>) => Promise<T>;
 
 function run(order: Ordered, confirmed: Confirmed): Promise<undefined> {
@@ -33,19 +33,19 @@ function doneText(order: Ordered): string {
   const { email } = order.user;
   switch (order.act) {
     case 'plan':
-      return `${email} has the plan ${order.planName}.`;
+      return `${email} is now on the ${order.planName} plan.`;
     case 'role':
-      return order.role === 'admin' ? `${email} is an administrator.` : `${email} is no administrator any more.`;
+      return order.role === 'admin' ? `${email} is now an admin.` : `${email} is no longer an admin.`;
     case 'logout':
-      return `${email} is signed out everywhere.`;
+      return `Signed ${email} out everywhere.`;
     case 'disable':
-      return `${email} is disabled.`;
+      return `Disabled ${email}.`;
     case 'enable':
-      return `${email} can be used again.`;
+      return `Enabled ${email}.`;
   }
 }
 
-/** Does what an administrator orders, tells it and has the lists ask anew. */
+/** Performs an act, confirms it with a toast and refreshes the lists. */
 export function useUserAct(confirmed: Confirmed, onDone: () => void) {
   const client = useQueryClient();
   return useMutation({

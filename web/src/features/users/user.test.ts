@@ -3,14 +3,14 @@ import { expect, it } from 'vitest';
 
 import { actsOn, healthOf, planFacts, storageShare, storageTone } from './user';
 
-it('offers what can be done to an account as it is', () => {
+it("offers the acts that fit an account's state", () => {
   expect(actsOn(makeUser())).toEqual(['plan', 'role', 'logout', 'disable']);
   expect(actsOn(makeUser({ state: 'disabled' }))).toEqual(['plan', 'enable']);
   expect(actsOn(makeUser({ state: 'unverified' }))).toEqual(['plan', 'logout', 'disable']);
   expect(actsOn(makeUser({ role: 'admin', state: 'disabled' }))).toEqual(['plan', 'role', 'enable']);
 });
 
-it('tells how full the storage is', () => {
+it('computes how full the storage is', () => {
   expect(storageShare(makeUser({ storageUsed: 5, storageLimit: 10 }))).toBe(0.5);
   expect(storageShare(makeUser({ storageUsed: 5, storageLimit: null }))).toBe(0);
   expect(storageShare(makeUser({ storageUsed: 5, storageLimit: 0 }))).toBe(1);
@@ -18,8 +18,8 @@ it('tells how full the storage is', () => {
   expect(healthOf(makeUser({ state: 'disabled' })).label).toBe('Disabled');
 });
 
-it('says in words what a plan does not limit', () => {
+it('names what a plan does not limit', () => {
   expect(
     planFacts({ id: 'x', name: 'X', default: false, public: true, position: 1, maxRunningJobs: null, storageBytes: 1_073_741_824, bandwidthBytes: null, maxJobBytes: null, retentionDays: 1 }),
-  ).toEqual(['1.0 GiB storage', 'any number running', 'bandwidth without limit', 'kept 1 day']);
+  ).toEqual(['1.0 GiB storage', 'any number at once', 'unlimited bandwidth', 'kept 1 day']);
 });

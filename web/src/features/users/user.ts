@@ -9,7 +9,7 @@ export const userSorts = ['-created', 'created', 'email', '-email', '-signIn', '
 export type UserSort = (typeof userSorts)[number];
 export const defaultUserSort: UserSort = '-created';
 
-/** What of the accounts is shown, and in which order. */
+/** The filters and sort order of the accounts. */
 export interface UserView {
   q: string;
   /** Empty for all. */
@@ -19,10 +19,10 @@ export interface UserView {
   sort: UserSort;
 }
 
-/** What may be done to an account. */
+/** An act on an account. */
 export type UserAct = 'plan' | 'role' | 'logout' | 'disable' | 'enable';
 
-/** Says in a word whether an account can be used. */
+/** Returns an account's state in words. */
 export function healthOf(user: UserInfo): Health {
   switch (user.state) {
     case 'disabled':
@@ -34,7 +34,7 @@ export function healthOf(user: UserInfo): Health {
   }
 }
 
-/** Returns what may be done to an account, in the order of a menu. */
+/** Returns the possible acts on an account, in menu order. */
 export function actsOn(user: UserInfo): UserAct[] {
   const acts: UserAct[] = ['plan'];
   if (user.role === 'admin' || user.state === 'active') acts.push('role');
@@ -47,9 +47,9 @@ export function actsOn(user: UserInfo): UserAct[] {
 export function actLabel(act: UserAct, user: UserInfo): string {
   switch (act) {
     case 'plan':
-      return 'Change the plan';
+      return 'Change plan';
     case 'role':
-      return user.role === 'admin' ? 'Make it a user' : 'Make it an administrator';
+      return user.role === 'admin' ? 'Remove admin role' : 'Make admin';
     case 'logout':
       return 'Sign out everywhere';
     case 'disable':
@@ -78,9 +78,9 @@ export function storageTone(share: number): 'active' | 'warn' | 'bad' {
 export function planFacts(plan: Plan): string[] {
   const limit = (value: number | null, text: (value: number) => string, none: string) => (value === null ? none : text(value));
   return [
-    limit(plan.storageBytes, (bytes) => `${formatBytes(bytes)} storage`, 'storage without limit'),
-    limit(plan.maxRunningJobs, (n) => `${n} running`, 'any number running'),
-    limit(plan.bandwidthBytes, (bytes) => `${formatBytes(bytes)} a month`, 'bandwidth without limit'),
+    limit(plan.storageBytes, (bytes) => `${formatBytes(bytes)} storage`, 'unlimited storage'),
+    limit(plan.maxRunningJobs, (n) => `${n} at once`, 'any number at once'),
+    limit(plan.bandwidthBytes, (bytes) => `${formatBytes(bytes)} a month`, 'unlimited bandwidth'),
     limit(plan.retentionDays, (days) => `kept ${formatPlural(days, 'day', 'days')}`, 'kept until deleted'),
   ];
 }

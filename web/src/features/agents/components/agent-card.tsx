@@ -10,7 +10,7 @@ import { formatBytes } from '@/lib/format';
 import type { AgentAct } from '../api';
 import classes from './agents.module.css';
 
-/** Says in one word how an agent is: silence outweighs what the administrators want of it. */
+/** Returns an agent's health in one word. Silence outweighs the state that admins set. */
 export function healthOf(agent: Agent): Health {
   if (!agent.alive && agent.lastSeenAt === null) return { label: 'Never seen', icon: IconHourglassHigh, tone: 'idle' };
   if (!agent.alive) return { label: 'Lost', icon: IconWifiOff, tone: 'bad' };
@@ -19,7 +19,7 @@ export function healthOf(agent: Agent): Health {
   return { label: 'Healthy', icon: IconCircleCheck, tone: 'ok' };
 }
 
-/** Reports whether an agent may go: it takes no work, or is silent. The server knows whether jobs run on it. */
+/** Reports whether to offer removal: the agent takes no work, or is silent. The server knows whether jobs run on it. */
 function removable(agent: Agent): boolean {
   return agent.state !== 'active' || !agent.alive;
 }
@@ -43,7 +43,7 @@ export function AgentCard({ agent, onAct }: { agent: Agent; onAct: (agent: Agent
       <p className={classes.address}>
         <span className="mono">{agent.url}</span>
         {agent.version !== '' && <span>version {agent.version}</span>}
-        <span>{agent.lastSeenAt ? <>seen <RelativeTime at={agent.lastSeenAt} /></> : 'has not reported yet'}</span>
+        <span>{agent.lastSeenAt ? <>seen <RelativeTime at={agent.lastSeenAt} /></> : 'not seen yet'}</span>
       </p>
       <div className={classes.meter}>
         <span>Transfers</span>
@@ -55,7 +55,7 @@ export function AgentCard({ agent, onAct }: { agent: Agent; onAct: (agent: Agent
       <div className={classes.meter}>
         <span>Disk</span>
         <span className="tabular">
-          {agent.diskTotal > 0 ? `${formatBytes(agent.diskFree)} free of ${formatBytes(agent.diskTotal)}` : 'not known'}
+          {agent.diskTotal > 0 ? `${formatBytes(agent.diskFree)} free of ${formatBytes(agent.diskTotal)}` : 'unknown'}
         </span>
         <ProgressBar label={`Disk of ${agent.name}`} done={used} stored={used} tone={loadTone(used)} />
       </div>

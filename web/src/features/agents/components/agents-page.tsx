@@ -23,11 +23,11 @@ interface Asked {
 const doneTexts: Record<AgentAct, (name: string) => string> = {
   cordon: (name) => `${name} takes no new work.`,
   uncordon: (name) => `${name} takes work again.`,
-  drain: (name) => `${name} hands over its work.`,
-  remove: (name) => `${name} is removed.`,
+  drain: (name) => `Draining ${name}.`,
+  remove: (name) => `Removed ${name}.`,
 };
 
-/** The compute agents: how they are, and what is wanted of them. */
+/** The compute agents: their health and state, and the ways to change it. */
 export function AgentsPage() {
   const client = useQueryClient();
   const { data: agents, error, isPending, refetch } = useQuery(agentsQuery());
@@ -41,8 +41,8 @@ export function AgentsPage() {
       return client.invalidateQueries({ queryKey: agentKeys.all });
     },
     onError: (failure, { act }) => {
-      // A dialog shows its own.
-      if (act === 'uncordon') toastFailed('The agent could not be changed', failure);
+      // A dialog shows its own failure.
+      if (act === 'uncordon') toastFailed("Couldn't change the agent", failure);
     },
   });
   const start = (agent: Agent, act: AgentAct) => {
@@ -59,17 +59,17 @@ export function AgentsPage() {
     </Button>
   );
   return (
-    <Page title="Agents" intro="The machines that fetch and store downloads. Each reports every few seconds." actions={enrolButton}>
+    <Page title="Agents" intro="The machines that fetch downloads and put them in storage." actions={enrolButton}>
       {isPending && (
         <div className={classes.grid}>
           <Skeleton height={210} radius="lg" />
           <Skeleton height={210} radius="lg" />
         </div>
       )}
-      {error && !agents && <ErrorNotice error={error} title="The agents could not be loaded" retry={() => void refetch()} />}
+      {error && !agents && <ErrorNotice error={error} title="Couldn't load the agents" retry={() => void refetch()} />}
       {agents?.length === 0 && (
-        <Notice icon={IconServer2} title="No agent yet" action={enrolButton}>
-          Downloads wait until an agent is there. Add one on any machine with a disk and a network.
+        <Notice icon={IconServer2} title="No agents yet" action={enrolButton}>
+          Downloads wait until you add one. Any machine with a disk and a network will do.
         </Notice>
       )}
       {agents && agents.length > 0 && (
@@ -94,16 +94,16 @@ interface AgentConfirmProps {
 }
 
 const questions: Record<Exclude<AgentAct, 'uncordon'>, { label: string; text: string; danger: boolean }> = {
-  cordon: { label: 'Cordon', danger: false, text: 'It takes no new work. What it is downloading goes on until it ends.' },
+  cordon: { label: 'Cordon', danger: false, text: 'It takes no new work. Downloads that run on it finish as usual.' },
   drain: {
     label: 'Drain',
     danger: true,
-    text: 'It takes no new work. Downloads that end soon are finished; the others move to another agent with what is stored.',
+    text: 'It takes no new work. Downloads that are almost done finish; the others move to another agent and keep what is stored.',
   },
   remove: {
     label: 'Remove',
     danger: true,
-    text: 'It leaves this list, and its credential is worthless: the program on its machine is refused from now on, so stop it there. To use the machine again, add it as a new agent.',
+    text: 'It leaves this list and its credential stops working, so stop the program on its machine. To use the machine again, add it as a new agent.',
   },
 };
 
@@ -112,7 +112,7 @@ function AgentConfirm({ asked, busy, error, onConfirm, onClose }: AgentConfirmPr
   return (
     <ConfirmDialog
       opened={question !== undefined}
-      title={question ? `${question.label} the agent?` : ''}
+      title={question ? `${question.label} ${asked?.agent.name ?? ''}?` : ''}
       confirmLabel={question?.label ?? ''}
       typed={asked?.agent.name ?? ''}
       danger={question?.danger ?? false}

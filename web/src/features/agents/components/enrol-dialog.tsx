@@ -10,7 +10,7 @@ import { messageOf } from '@/lib/problem';
 import { enrolAgent } from '../api';
 import classes from './agents.module.css';
 
-/** Makes an enrolment token and shows, this once, the command that starts the agent with it. */
+/** Creates an enrolment token and shows, once, the command that starts the agent with it. */
 export function EnrolDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
     <Modal opened={opened} onClose={onClose} title="Add an agent" size="lg">
@@ -33,7 +33,7 @@ function EnrolSteps({ onClose }: { onClose: () => void }) {
     >
       <TextInput
         label="Name"
-        description="Letters, digits, dots and dashes; for example the machine's host name."
+        description="Letters, digits, dots and dashes, such as the machine's host name."
         value={name}
         onChange={(event) => setName(event.currentTarget.value)}
         error={enrolling.error ? messageOf(enrolling.error) : undefined}
@@ -43,10 +43,10 @@ function EnrolSteps({ onClose }: { onClose: () => void }) {
       />
       <div className={classes.foot}>
         <Button variant="default" onClick={onClose}>
-          Close
+          Cancel
         </Button>
         <Button type="submit" loading={enrolling.isPending} disabled={name.trim() === ''}>
-          Make the command
+          Create command
         </Button>
       </div>
     </form>
@@ -55,8 +55,8 @@ function EnrolSteps({ onClose }: { onClose: () => void }) {
 
 function Command({ enrolment, onClose }: { enrolment: Enrolment; onClose: () => void }) {
   return (
-    <ShownOnce label="Command" value={enrolment.command} copyLabel="Copy the command" onDone={onClose}>
-      Run this on the agent's machine. The token in it works once, expires <RelativeTime at={enrolment.expiresAt} /> and is not shown again.
+    <ShownOnce label="Command" value={enrolment.command} copyLabel="Copy command" onDone={onClose}>
+      Run this on the agent's machine. Its token works once, expires <RelativeTime at={enrolment.expiresAt} /> and won't be shown again.
     </ShownOnce>
   );
 }

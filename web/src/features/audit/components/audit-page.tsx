@@ -21,7 +21,7 @@ interface AuditPageProps {
 const nothing: AuditView = { actor: '', action: '', target: '', from: '', to: '' };
 
 const actions = [
-  { value: '', label: 'All acts' },
+  { value: '', label: 'All actions' },
   ...areas.map(({ value, label }) => ({
     group: label,
     items: [
@@ -35,25 +35,25 @@ const actions = [
 
 const known = new Set(['', ...areas.map(({ value }) => value), ...Object.keys(actionTexts)]);
 
-/** Who did what to what, from where, and what changed by it. */
+/** Who did what, from where, and what it changed. */
 export function AuditPage({ view, onView }: AuditPageProps) {
   const asked = useDeferredValue(view);
   const list = useInfiniteQuery({ ...auditQuery(asked), placeholderData: (before) => before });
   const filtered = Object.values(view).some((value) => value !== '');
   const onAll = filtered ? () => onView(nothing) : undefined;
   return (
-    <Page title="Audit log" intro="Who did what to what. Entries are only ever added, and each seals the one before it." actions={<VerifyChain of="the audit log" verify={verifyAudit} />}>
+    <Page title="Audit log" intro="Who did what, and when. Entries are never changed; each one seals the one before." actions={<VerifyChain of="the audit log" verify={verifyAudit} />}>
       <AuditTabs />
       <FilterBar from={view.from} to={view.to} onDays={onView} onAll={onAll}>
-        <TextFilter label="By" placeholder="Address, agent or id" maxLength={254} value={view.actor} onCommit={(actor) => onView({ actor })} />
+        <TextFilter label="By" placeholder="Address, agent or ID" maxLength={254} value={view.actor} onCommit={(actor) => onView({ actor })} />
         <NativeSelect
           size="sm"
-          label="Act"
+          label="Action"
           data={known.has(view.action) ? actions : [...actions, { value: view.action, label: view.action }]}
           value={view.action}
           onChange={(event) => onView({ action: event.currentTarget.value })}
         />
-        <TextFilter label="To what" placeholder="Address, agent or id" maxLength={254} value={view.target} onCommit={(target) => onView({ target })} />
+        <TextFilter label="Target" placeholder="Address, agent or ID" maxLength={254} value={view.target} onCommit={(target) => onView({ target })} />
       </FilterBar>
       <RecordList
         label="Audit log"
@@ -61,7 +61,7 @@ export function AuditPage({ view, onView }: AuditPageProps) {
         list={list}
         keyOf={(entry) => entry.id}
         render={(entry) => <AuditRecord entry={entry} onView={onView} />}
-        empty="What administrators do shows up here."
+        empty="Admin actions show up here."
         onAll={onAll}
       />
     </Page>

@@ -23,7 +23,7 @@ export function AuditRecord({ entry, onView }: AuditRecordProps) {
       <p className={classes.what}>
         <b>{actionText(entry.action)}</b>
         {target !== '' && (
-          <UnstyledButton className={classes.name} title="Show what was done to it" onClick={() => onView({ target: entry.targetName || entry.targetId })}>
+          <UnstyledButton className={classes.name} title="Show entries for this target" onClick={() => onView({ target: entry.targetName || entry.targetId })}>
             {target}
           </UnstyledButton>
         )}
@@ -35,7 +35,7 @@ export function AuditRecord({ entry, onView }: AuditRecordProps) {
         <span>
           by{' '}
           {entry.actorId ? (
-            <UnstyledButton className={classes.name} title="Show what they did" onClick={() => onView({ actor: entry.actorName || (entry.actorId ?? '') })}>
+            <UnstyledButton className={classes.name} title="Show entries by this account" onClick={() => onView({ actor: entry.actorName || (entry.actorId ?? '') })}>
               {actor}
             </UnstyledButton>
           ) : (
@@ -72,7 +72,7 @@ function ChangeText({ change: { from, to } }: { change: Change }) {
   if (to === undefined) return <del>{from}</del>;
   return (
     <>
-      <del>{from}</del> <IconArrowRight size={14} aria-label="became" /> <ins>{to}</ins>
+      <del>{from}</del> <IconArrowRight size={14} aria-label="changed to" /> <ins>{to}</ins>
     </>
   );
 }

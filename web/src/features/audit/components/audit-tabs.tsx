@@ -8,11 +8,11 @@ const entries = [
   { to: '/admin/audit/mails', label: 'Mails' },
 ] as const;
 
-/** The pages of what is kept to be looked up. */
+/** The pages under "Audit log". */
 export function AuditTabs() {
   return (
     <div className={classes.tabs}>
-      <SectionNav label="Records" entries={entries} />
+      <SectionNav label="Logs" entries={entries} />
     </div>
   );
 }

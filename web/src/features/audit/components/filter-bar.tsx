@@ -9,12 +9,12 @@ interface FilterBarProps {
   from: string;
   to: string;
   onDays: (days: { from?: string; to?: string }) => void;
-  /** Takes all filters away; undefined while there are none. */
+  /** Clears all filters; undefined while there are none. */
   onAll: (() => void) | undefined;
   children: ReactNode;
 }
 
-/** The filters of a list of records: its own ones, then the days. */
+/** The filters of a log: its own ones, then the days. */
 export function FilterBar({ from, to, onDays, onAll, children }: FilterBarProps) {
   return (
     <form className={classes.filters} aria-label="Filters" onSubmit={(event) => event.preventDefault()}>

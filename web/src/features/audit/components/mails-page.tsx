@@ -26,11 +26,11 @@ interface MailsPageProps {
   onState: (state: MailState | '') => void;
 }
 
-/** The mails and what became of them, without their text and links. */
+/** The mails and their outcome, without text and links. */
 export function MailsPage({ state, onState }: MailsPageProps) {
   const list = useInfiniteQuery({ ...mailsQuery(state), placeholderData: (before) => before });
   return (
-    <Page title="Mails" intro="What was mailed, and what could not be and why. Without text and links; kept for 30 days.">
+    <Page title="Mails" intro="Which mails were sent, and why others were not. Without their text and links. Kept for 30 days.">
       <AuditTabs />
       <div className={classes.filters}>
         <NativeSelect
@@ -47,7 +47,7 @@ export function MailsPage({ state, onState }: MailsPageProps) {
         list={list}
         keyOf={(mail) => mail.id}
         render={(mail) => <MailRecord mail={mail} />}
-        empty="Mails to verify addresses, to reset passwords and about changes show up here."
+        empty="Mails about verification, password resets and account changes show up here."
         onAll={state === '' ? undefined : () => onState('')}
       />
     </Page>
@@ -77,18 +77,18 @@ function MailRecord({ mail }: { mail: MailInfo }) {
       </div>
       <p className={classes.facts}>
         <span>
-          asked for <RelativeTime at={mail.createdAt} />
+          requested <RelativeTime at={mail.createdAt} />
         </span>
         {mail.endedAt !== null && (
           <span>
-            {mail.state === 'sent' ? 'sent' : 'given up'} <RelativeTime at={mail.endedAt} />
+            {mail.state === 'sent' ? 'sent' : 'gave up'} <RelativeTime at={mail.endedAt} />
           </span>
         )}
         {mail.attempts > 0 && <span>{formatPlural(mail.attempts, 'attempt', 'attempts')}</span>}
       </p>
       {mail.lastError !== '' && (
         <p className={classes.why}>
-          {mail.state === 'failed' ? 'It could not be sent: ' : 'The last attempt failed: '}
+          {mail.state === 'failed' ? 'Not sent: ' : 'The last attempt failed: '}
           {mail.lastError}
         </p>
       )}

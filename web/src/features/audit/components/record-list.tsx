@@ -9,18 +9,18 @@ import classes from './audit.module.css';
 
 interface RecordListProps<T> {
   label: string;
-  /** What is listed, for the sentences about it. */
+  /** The plural of what is listed, for the sentences about it. */
   noun: string;
   list: UseInfiniteQueryResult<InfiniteData<{ items: T[] }>>;
   keyOf: (item: T) => string | number;
   render: (item: T) => ReactNode;
-  /** Says that nothing is there, and why. */
+  /** What will show up here. */
   empty: string;
-  /** Takes the filters away; undefined while there are none. */
+  /** Clears the filters; undefined while there are none. */
   onAll: (() => void) | undefined;
 }
 
-/** A list of records, newest first, that grows at its end on demand. */
+/** The entries of a log, newest first; older ones load on demand. */
 export function RecordList<T>({ label, noun, list, keyOf, render, empty, onAll }: RecordListProps<T>) {
   const items = list.data?.pages.flatMap((page) => page.items);
   return (
@@ -32,20 +32,20 @@ export function RecordList<T>({ label, noun, list, keyOf, render, empty, onAll }
           ))}
         </div>
       )}
-      {list.isError && !items && <ErrorNotice error={list.error} title={`The ${noun} could not be loaded`} retry={() => void list.refetch()} />}
+      {list.isError && !items && <ErrorNotice error={list.error} title={`Couldn't load the ${noun}`} retry={() => void list.refetch()} />}
       {items?.length === 0 && (
         <Notice
           icon={IconInbox}
-          title={onAll ? 'No match' : 'Nothing yet'}
+          title={onAll ? 'No matches' : 'Nothing yet'}
           action={
             onAll && (
               <Button variant="default" onClick={onAll}>
-                Take the filters away
+                Clear filters
               </Button>
             )
           }
         >
-          {onAll ? `None of the ${noun} fits the filters.` : empty}
+          {onAll ? `No ${noun} match these filters.` : empty}
         </Notice>
       )}
       {items && items.length > 0 && (
@@ -56,7 +56,7 @@ export function RecordList<T>({ label, noun, list, keyOf, render, empty, onAll }
         </ul>
       )}
       {list.isFetchNextPageError && (
-        <ErrorNotice error={list.error} title={`Older ${noun} could not be loaded`} retry={() => void list.fetchNextPage()} />
+        <ErrorNotice error={list.error} title={`Couldn't load older ${noun}`} retry={() => void list.fetchNextPage()} />
       )}
       {list.hasNextPage && !list.isFetchNextPageError && (
         <Button className={classes.more} variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>

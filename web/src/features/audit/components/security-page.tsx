@@ -23,7 +23,7 @@ interface SecurityPageProps {
 const nothing: SecurityView = { kind: '', user: '', ip: '', from: '', to: '' };
 const kinds = [{ value: '', label: 'All kinds' }, ...Object.entries(securityTexts).map(([value, label]) => ({ value, label }))];
 
-/** What somebody who watches for attacks wants to see. */
+/** Sign-ins and refused requests, for spotting attacks. */
 export function SecurityPage({ view, onView }: SecurityPageProps) {
   const asked = useDeferredValue(view);
   const list = useInfiniteQuery({ ...securityQuery(asked), placeholderData: (before) => before });
@@ -32,7 +32,7 @@ export function SecurityPage({ view, onView }: SecurityPageProps) {
   return (
     <Page
       title="Security events"
-      intro="Sign-ins, and what was refused. They are kept for 90 days; of a flood of the same one is kept a minute."
+      intro="Sign-ins and refused requests. Kept for 90 days; repeats are recorded once a minute."
       actions={<VerifyChain of="the security events" verify={verifySecurity} />}
     >
       <AuditTabs />
@@ -44,7 +44,7 @@ export function SecurityPage({ view, onView }: SecurityPageProps) {
           value={view.kind}
           onChange={(event) => onView({ kind: event.currentTarget.value })}
         />
-        <TextFilter label="Account" placeholder="Address or id" maxLength={254} value={view.user} onCommit={(user) => onView({ user })} />
+        <TextFilter label="Account" placeholder="Address or ID" maxLength={254} value={view.user} onCommit={(user) => onView({ user })} />
         <TextFilter label="IP address" maxLength={64} value={view.ip} onCommit={(ip) => onView({ ip })} />
       </FilterBar>
       <RecordList
@@ -61,13 +61,13 @@ export function SecurityPage({ view, onView }: SecurityPageProps) {
 }
 
 function EventRecord({ event, onView }: { event: SecurityEvent; onView: SecurityPageProps['onView'] }) {
-  const who = event.userEmail || (event.userId ? 'an account that is gone' : '');
+  const who = event.userEmail || (event.userId ? 'a deleted account' : '');
   return (
     <div className={classes.record} data-tone={event.kind === 'login' ? undefined : 'warn'}>
       <p className={classes.what}>
         <b>{securityText(event.kind)}</b>
         {who !== '' && (
-          <UnstyledButton className={classes.name} title="Show the events of this account" onClick={() => onView({ user: event.userEmail || (event.userId ?? '') })}>
+          <UnstyledButton className={classes.name} title="Show events for this account" onClick={() => onView({ user: event.userEmail || (event.userId ?? '') })}>
             {who}
           </UnstyledButton>
         )}
@@ -79,7 +79,7 @@ function EventRecord({ event, onView }: { event: SecurityEvent; onView: Security
         {event.ip !== '' && (
           <span className="tabular">
             from{' '}
-            <UnstyledButton className={classes.name} title="Show the events from this address" onClick={() => onView({ ip: event.ip })}>
+            <UnstyledButton className={classes.name} title="Show events from this address" onClick={() => onView({ ip: event.ip })}>
               {event.ip}
             </UnstyledButton>
           </span>

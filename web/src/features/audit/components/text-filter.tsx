@@ -9,7 +9,7 @@ interface TextFilterProps {
   onCommit: (value: string) => void;
 }
 
-/** A filter that has to fit as a whole, so that it holds once it is typed: with Enter, or when the field is left. */
+/** A filter that matches whole values, so it applies on Enter or when the field loses focus. */
 export function TextFilter({ label, placeholder, maxLength, value, onCommit }: TextFilterProps) {
   const [draft, setDraft] = useState(value);
   const [held, setHeld] = useState(value);

@@ -11,12 +11,12 @@ import { formatPlural } from '@/lib/format';
 import classes from './audit.module.css';
 
 interface VerifyChainProps {
-  /** What it is the chain of, as in "the chain of the audit log". */
+  /** What is checked, as in "Integrity of the audit log". */
   of: string;
   verify: () => Promise<ChainCheck>;
 }
 
-/** Has a chain of hashes followed, and shows what came of it. */
+/** Has the server check a chain of hashes, and shows the outcome. */
 export function VerifyChain({ of, verify }: VerifyChainProps) {
   const [opened, setOpened] = useState(false);
   const verifying = useMutation({ mutationFn: verify });
@@ -27,13 +27,13 @@ export function VerifyChain({ of, verify }: VerifyChainProps) {
   return (
     <>
       <Button variant="default" leftSection={<IconShieldCheck size={17} />} onClick={start}>
-        Verify the chain
+        Check integrity
       </Button>
-      <Modal opened={opened} onClose={() => setOpened(false)} title={`The chain of ${of}`} size="md">
+      <Modal opened={opened} onClose={() => setOpened(false)} title={`Integrity of ${of}`} size="md">
         <div className={classes.form}>
           {verifying.isPending && (
             <p className={classes.note} role="status">
-              Reading the whole log …
+              Reading the whole log…
             </p>
           )}
           <FormFault error={verifying.error} />
@@ -56,8 +56,8 @@ function Outcome({ check }: { check: ChainCheck }) {
         <HealthLabel health={{ label: `Broken at entry ${check.brokenId}`, icon: IconAlertTriangle, tone: 'bad' }} />
         <p className={classes.note}>{check.fault}</p>
         <p className={classes.note}>
-          Somebody changed entries past Longhaul, in the database itself.{' '}
-          {check.headId > 0 ? `Entries up to ${check.headId} fit; do not rely on those after it.` : 'Do not rely on any of its entries.'}
+          Someone changed entries directly in the database.{' '}
+          {check.headId > 0 ? `Entries up to ${check.headId} are intact; don't rely on later ones.` : "Don't rely on any of its entries."}
         </p>
       </div>
     );
@@ -68,11 +68,11 @@ function Outcome({ check }: { check: ChainCheck }) {
         <HealthLabel health={{ label: 'Intact', icon: IconCircleCheck, tone: 'ok' }} />
       </div>
       <p className={classes.note}>
-        {check.entries === 0 ? 'There are no entries yet.' : `${formatPlural(check.entries, 'entry was', 'entries were')} read, and each fits the one before it.`}
+        {check.entries === 0 ? 'No entries yet.' : `Checked ${formatPlural(check.entries, 'entry', 'entries')}: each one matches the one before.`}
       </p>
       {check.entries > 0 && (
         <>
-          <p className={classes.note}>To prove later that nothing was cut off at the end, note the newest entry and its hash elsewhere.</p>
+          <p className={classes.note}>To prove later that no entries were cut off, keep the newest entry and its hash somewhere else.</p>
           <p className={classes.hash}>
             {check.headId} {check.headHash}
           </p>

@@ -15,13 +15,13 @@ import { ruleOf } from './with-config';
 
 interface AccountFormProps<R> {
   config: Config;
-  /** What stands above the button. */
+  /** Content above the button. */
   extra?: ReactNode;
   send: (credentials: Credentials) => Promise<R>;
   onDone: (result: R, credentials: Credentials) => void;
 }
 
-/** E-mail and a new password, for making an account. */
+/** E-mail and a new password, for creating an account. */
 export function AccountForm<R>({ config, extra, send, onDone }: AccountFormProps<R>) {
   const rule = ruleOf(config);
   const form = useForm({ schema: newAccountSchema(rule.minLength), send, onDone });
@@ -33,7 +33,7 @@ export function AccountForm<R>({ config, extra, send, onDone }: AccountFormProps
       <NewPassword label="Password" rule={rule} error={form.faults.password} />
       {extra}
       <Button type="submit" size="md" fullWidth loading={form.busy} disabled={wait > 0}>
-        Create the account
+        Create account
       </Button>
     </form>
   );

@@ -18,7 +18,7 @@ interface AddressFormProps {
   onDone: (email: string) => void;
 }
 
-/** Asks for an address that a link is sent to. */
+/** Asks for the address to send a link to. */
 export function AddressForm({ config, submitLabel, send, onDone }: AddressFormProps) {
   const check = useHumanCheck(config, 'reset');
   const form = useForm({

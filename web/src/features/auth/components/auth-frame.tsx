@@ -13,7 +13,7 @@ interface AuthFrameProps {
   children?: ReactNode;
 }
 
-/** The page around everything that happens before somebody is signed in. */
+/** The frame of every page before sign-in. */
 export function AuthFrame({ title, intro, foot, children }: AuthFrameProps) {
   useEffect(() => {
     document.title = `${title} · Longhaul`;

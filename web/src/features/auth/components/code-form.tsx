@@ -13,12 +13,12 @@ import classes from './auth.module.css';
 
 interface CodeFormProps {
   challenge: string;
-  /** Asks for a recovery code, not for one of the app. */
+  /** Asks for a recovery code instead of one from the app. */
   recovery: boolean;
-  /** The ways to use something else. */
+  /** The buttons that switch to another way. */
   switches: ReactNode;
   onDone: (me: Me) => void;
-  /** Told of every failure; it is shown here, too. */
+  /** Called with every failure, which is also shown here. */
   onFailed: (error: Error) => void;
 }
 

@@ -10,15 +10,15 @@ import { confirmEmail } from '../api';
 import { AuthFrame } from './auth-frame';
 import classes from './auth.module.css';
 
-/** Uses the link of a change of address when a person says so: programs that look through mails open links, too. */
+/** Confirms a new address on a click, because mail scanners open links too. */
 export function ConfirmEmailPage({ token }: { token: string }) {
   const confirming = useMutation({ mutationFn: () => confirmEmail(token) });
   const wait = useWait(confirming.error);
   if (confirming.isSuccess) {
     return (
-      <AuthFrame title="Your address is changed" intro="">
+      <AuthFrame title="Address changed" intro="">
         <div className={classes.done} role="status">
-          <p>From now on, mails go to the new address, and you sign in with it.</p>
+          <p>Use the new address to sign in. Mails go there too.</p>
           <Button size="md" fullWidth renderRoot={(props) => <Link to="/" {...props} />}>
             Go to your downloads
           </Button>
@@ -28,22 +28,22 @@ export function ConfirmEmailPage({ token }: { token: string }) {
   }
   if (hasCode(confirming.error, problemCode.linkNotValid)) {
     return (
-      <AuthFrame title="This link does not work" intro="Your address is as it was.">
+      <AuthFrame title="This link doesn't work" intro="Your address hasn't changed.">
         <div className={classes.form}>
           <FormFault error={confirming.error} />
           <Button size="md" fullWidth renderRoot={(props) => <Link to="/settings" {...props} />}>
-            Ask for the change again in the settings
+            Request the change again in Settings
           </Button>
         </div>
       </AuthFrame>
     );
   }
   return (
-    <AuthFrame title="Confirm your new address" intro="From then on you sign in with it.">
+    <AuthFrame title="Confirm your new address" intro="You'll sign in with it from now on.">
       <div className={classes.form}>
         <FormFault error={confirming.error} />
         <Button size="md" fullWidth loading={confirming.isPending} disabled={wait > 0} onClick={() => confirming.mutate()}>
-          Confirm the new address
+          Confirm new address
         </Button>
       </div>
     </AuthFrame>

@@ -6,12 +6,12 @@ import { forgetFarewell, readFarewell, type Farewell } from '@/lib/farewell';
 import classes from './auth.module.css';
 
 const texts: Record<Farewell, { title: string; text: string }> = {
-  left: { title: 'You are signed out.', text: 'Your downloads go on.' },
-  ended: { title: 'You were signed out.', text: 'This session was ended elsewhere, or it expired. Sign in to go on where you were.' },
-  deleted: { title: 'Your account is deleted.', text: 'Its downloads, files, links and tokens are gone for good.' },
+  left: { title: "You're signed out.", text: 'Your downloads keep running.' },
+  ended: { title: 'You were signed out.', text: 'This session expired or was ended elsewhere. Sign in to continue.' },
+  deleted: { title: 'Your account has been deleted.', text: 'Its downloads, files, links and tokens are gone for good.' },
 };
 
-/** Tells, once, why somebody who was signed in stands before the sign-in page. */
+/** Says, once, why someone who was signed in sees the sign-in page. */
 export function FarewellNote() {
   const [why] = useState(readFarewell);
   useEffect(() => forgetFarewell(), []);

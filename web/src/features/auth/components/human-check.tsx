@@ -11,13 +11,13 @@ const scriptHost = new URL(SCRIPT_URL).host;
 const longestWait = 30_000;
 
 export interface HumanCheck {
-  /** The widget; nothing where robots are not checked. */
+  /** The widget; null where there is no check. */
   widget: ReactNode;
-  /** Runs a request with the widget's answer. Each answer works once, so that the widget makes a new one after it. */
+  /** Runs a request with the widget's answer. Each answer works once, so the widget makes a new one afterwards. */
   withAnswer: <R>(request: (answer: { turnstile?: string }) => Promise<R>) => Promise<R>;
 }
 
-/** Checks that a person fills in the form, with Cloudflare's Turnstile, where the installation asks for that. */
+/** Checks with Cloudflare's Turnstile that a human fills in the form, where the installation requires it. */
 export function useHumanCheck(config: Config, action: 'login' | 'register' | 'reset'): HumanCheck {
   const siteKey = config.turnstileSiteKey;
   const instance = useRef<TurnstileInstance>(null);
@@ -34,7 +34,7 @@ export function useHumanCheck(config: Config, action: 'login' | 'register' | 're
       />
       {blocked && (
         <p className={classes.blocked} role="alert">
-          The check that you are a person could not be loaded. Allow scripts of {scriptHost}, and load the page again.
+          Couldn't load the check that you're human. Allow scripts from {scriptHost} and reload the page.
         </p>
       )}
     </div>
@@ -44,7 +44,7 @@ export function useHumanCheck(config: Config, action: 'login' | 'register' | 're
     withAnswer: async (request) => {
       const turnstile = await instance.current?.getResponsePromise(longestWait).catch(() => undefined);
       if (turnstile === undefined) {
-        throw new ProblemError(0, problemCode.botCheckFailed, 'The check that you are a person is not done yet. Wait for it, or load the page again.');
+        throw new ProblemError(0, problemCode.botCheckFailed, "The check that you're human isn't finished. Wait a moment, or reload the page.");
       }
       try {
         return await request({ turnstile });

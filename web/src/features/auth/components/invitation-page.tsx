@@ -20,25 +20,25 @@ interface InvitationPageProps {
   onDone: () => void;
 }
 
-/** Makes an account by the link of an invitation. */
+/** Creates an account with the link of an invitation. */
 export function InvitationPage({ token, onDone }: InvitationPageProps) {
   const { data: invitation, error } = useQuery(invitationQuery(token));
   if (error) {
     return (
-      <AuthFrame title="This invitation does not work" intro="" foot={<Link to="/login">Sign in</Link>}>
-        <FormFault error={error}>Ask whoever invited you for another one.</FormFault>
+      <AuthFrame title="This invitation doesn't work" intro="" foot={<Link to="/login">Sign in</Link>}>
+        <FormFault error={error}>Ask the person who invited you for a new one.</FormFault>
       </AuthFrame>
     );
   }
   if (!invitation) {
     return (
-      <AuthFrame title="You are invited" intro="">
+      <AuthFrame title="You're invited" intro="">
         <Skeleton height={210} radius="md" />
       </AuthFrame>
     );
   }
   return (
-    <WithConfig title="You are invited">
+    <WithConfig title="You're invited">
       {(config) => <AcceptForm token={token} invitation={invitation} config={config} onDone={onDone} />}
     </WithConfig>
   );
@@ -52,16 +52,16 @@ function AcceptForm({ token, invitation, config, onDone }: InvitationPageProps &
     onDone: useSignedIn(onDone),
   });
   const wait = useWait(form.error);
-  const intro = invitation.role === 'admin' ? 'Choose a password. You will be an administrator.' : 'Choose a password, and you are in.';
+  const intro = invitation.role === 'admin' ? "Choose a password. You'll be an admin." : 'Choose a password to get started.';
   return (
-    <AuthFrame title="You are invited" intro={intro}>
+    <AuthFrame title="You're invited" intro={intro}>
       <form noValidate onSubmit={form.submit} className={classes.form}>
         <FormFault error={form.error} />
         {/* Password managers save the account under this address. */}
         <TextInput label="E-mail" size="md" type="email" autoComplete="username" value={invitation.email} readOnly />
         <NewPassword label="Password" rule={rule} error={form.faults.password} />
         <Button type="submit" size="md" fullWidth loading={form.busy} disabled={wait > 0}>
-          Create the account
+          Create account
         </Button>
       </form>
     </AuthFrame>

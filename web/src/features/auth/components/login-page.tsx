@@ -23,9 +23,9 @@ import { useSignedIn } from './use-signed-in';
 import { WithConfig } from './with-config';
 
 const setUpIntro =
-  'This installation has no account yet. Open the one-time set-up link that the server printed on its console; it makes the first administrator.';
+  'There are no accounts yet. To create the first admin, open the one-time setup link that the server printed on its console.';
 
-/** Signs a person in. */
+/** The sign-in page. */
 export function LoginPage({ onDone }: { onDone: () => void }) {
   return (
     <WithConfig title="Sign in">
@@ -35,27 +35,27 @@ export function LoginPage({ onDone }: { onDone: () => void }) {
 }
 
 function SignIn({ config, onDone }: { config: Config; onDone: () => void }) {
-  const [begun, setBegun] = useState<{ challenge: string; factors: SecondFactor[] }>();
+  const [challenged, setChallenged] = useState<{ challenge: string; factors: SecondFactor[] }>();
   const [expired, setExpired] = useState<Error>();
   const signedIn = useSignedIn(onDone);
-  if (begun) {
+  if (challenged) {
     const restart = (error: Error) => {
-      setBegun(undefined);
+      setChallenged(undefined);
       setExpired(error);
     };
-    return <SecondStep {...begun} onDone={signedIn} onExpired={restart} onBack={() => setBegun(undefined)} />;
+    return <SecondStep {...challenged} onDone={signedIn} onExpired={restart} onBack={() => setChallenged(undefined)} />;
   }
   const passed = (result: LoginResult) => {
     setExpired(undefined);
     if (result.user) signedIn(result.user);
-    else setBegun({ challenge: result.challenge ?? '', factors: result.factors ?? [] });
+    else setChallenged({ challenge: result.challenge ?? '', factors: result.factors ?? [] });
   };
   return <FirstStep config={config} notice={expired} onPassed={passed} onSignedIn={signedIn} />;
 }
 
 interface FirstStepProps {
   config: Config;
-  /** Why the person is here again. */
+  /** Why the user is back at the first step. */
   notice: Error | undefined;
   onPassed: (result: LoginResult) => void;
   onSignedIn: (me: Me) => void;
@@ -76,11 +76,11 @@ function FirstStep({ config, notice, onPassed, onSignedIn }: FirstStepProps) {
       </>
     ) : undefined;
   return (
-    <AuthFrame title="Sign in" intro="Submit and forget: your downloads go on while you are away." foot={foot}>
+    <AuthFrame title="Sign in" intro="Submit and forget: your downloads keep running while you're away." foot={foot}>
       <form noValidate onSubmit={form.submit} className={classes.form}>
         {form.error === null && (notice ? <FormFault error={notice} /> : <FarewellNote />)}
         <FormFault error={form.error}>
-          {hasCode(form.error, problemCode.emailUnverified) && <Link to="/verify">Send me another link</Link>}
+          {hasCode(form.error, problemCode.emailUnverified) && <Link to="/verify">Send a new link</Link>}
         </FormFault>
         <EmailField error={form.faults.email} />
         <div className={classes.field}>
@@ -92,7 +92,7 @@ function FirstStep({ config, notice, onPassed, onSignedIn }: FirstStepProps) {
           />
           {config.mail && (
             <Link to="/reset" className={classes.corner}>
-              Forgot it?
+              Forgot password?
             </Link>
           )}
         </div>

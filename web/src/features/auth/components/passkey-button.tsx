@@ -12,16 +12,16 @@ import classes from './auth.module.css';
 
 interface PasskeyButtonProps {
   label: string;
-  /** Of a sign-in whose password was right; absent for one without a password. */
+  /** The challenge of a sign-in whose password was right; absent for a sign-in without a password. */
   challenge?: string;
-  /** It is what the page is for. */
+  /** Makes it the main action of the page. */
   primary?: boolean;
   onDone: (me: Me) => void;
-  /** Told of every failure; it is shown here, too. */
+  /** Called with every failure, which is also shown here. */
   onFailed?: (error: Error) => void;
 }
 
-/** Signs in with a passkey, and says why if that fails. */
+/** Signs in with a passkey, and shows why if that fails. */
 export function PasskeyButton({ label, challenge, primary = false, onDone, onFailed }: PasskeyButtonProps) {
   const button = useFirstFocus<HTMLButtonElement>(primary);
   const signing = useMutation({

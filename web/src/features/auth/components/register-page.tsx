@@ -16,7 +16,7 @@ const haveOne = (
   </>
 );
 
-/** Makes an account; a mail shows whether the address is the person's own. */
+/** Registers an account. A mail then confirms the address. */
 export function RegisterPage() {
   const [mailedTo, setMailedTo] = useState('');
   if (mailedTo !== '') return <MailSent email={mailedTo} />;
@@ -27,11 +27,11 @@ export function RegisterPage() {
           <Open config={config} onDone={setMailedTo} />
         ) : (
           <AuthFrame
-            title={config.registration === 'closed' ? 'Registration is closed' : 'By invitation'}
+            title={config.registration === 'closed' ? 'Registration is closed' : 'Invitation only'}
             intro={
               config.registration === 'closed'
-                ? 'No accounts are made here at the moment.'
-                : 'Accounts are made by invitation here. Ask the operator for one, and use the link in it.'
+                ? "New accounts can't be created right now."
+                : 'You need an invitation to create an account. Ask the operator for one.'
             }
             foot={haveOne}
           />
@@ -44,7 +44,7 @@ export function RegisterPage() {
 function Open({ config, onDone }: { config: Config; onDone: (email: string) => void }) {
   const check = useHumanCheck(config, 'register');
   return (
-    <AuthFrame title="Create an account" intro="Paste a link, close the tab, find it finished." foot={haveOne}>
+    <AuthFrame title="Create an account" intro="Paste a link, close the tab, find it finished later." foot={haveOne}>
       <AccountForm
         config={config}
         extra={check.widget}
@@ -57,14 +57,14 @@ function Open({ config, onDone }: { config: Config; onDone: (email: string) => v
 
 function MailSent({ email }: { email: string }) {
   return (
-    <AuthFrame title="Look into your mailbox" intro="" foot={<Link to="/login">Back to sign-in</Link>}>
+    <AuthFrame title="Check your mail" intro="" foot={<Link to="/login">Back to sign-in</Link>}>
       <div className={classes.done} role="status">
         <p>
-          We have sent a mail to <span className={classes.whom}>{email}</span>
+          We sent a mail to <span className={classes.whom}>{email}</span>
         </p>
-        <p>Use the link in it within 30 minutes. Your account works from then on.</p>
+        <p>Open the link in it within 30 minutes to activate your account.</p>
         <p className={classes.aside}>
-          Nothing there? Look among the spam, or <Link to="/verify">send another link</Link>.
+          Nothing there? Check your spam folder, or <Link to="/verify">send a new link</Link>.
         </p>
       </div>
     </AuthFrame>

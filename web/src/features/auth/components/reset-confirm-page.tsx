@@ -15,23 +15,23 @@ import { AuthFrame } from './auth-frame';
 import classes from './auth.module.css';
 import { ruleOf, WithConfig } from './with-config';
 
-/** Sets a new password by the link of a mail. */
+/** Sets a new password with the link from a mail. */
 export function ResetConfirmPage({ token }: { token: string }) {
   const [done, setDone] = useState(false);
   if (token === '') {
     return (
       <AuthFrame
         title="The link is incomplete"
-        intro="Copy the whole address from the mail, with everything after “token=”."
-        foot={<Link to="/reset">Send me another link</Link>}
+        intro="Copy the whole address from the mail, including everything after “token=”."
+        foot={<Link to="/reset">Send a new link</Link>}
       />
     );
   }
   if (done) {
     return (
-      <AuthFrame title="Your password is changed" intro="">
+      <AuthFrame title="Password changed" intro="">
         <div className={classes.done} role="status">
-          <p>Every session and API token of the account has ended. Sign in with the new password.</p>
+          <p>All your sessions and API tokens have ended. Sign in with your new password.</p>
           <Button size="md" fullWidth renderRoot={(props) => <Link to="/login" {...props} />}>
             Sign in
           </Button>
@@ -48,23 +48,23 @@ function ResetForm({ token, config, onDone }: { token: string; config: Config; o
   const wait = useWait(form.error);
   if (hasCode(form.error, problemCode.linkNotValid)) {
     return (
-      <AuthFrame title="This link does not work" intro="The password is as it was.">
+      <AuthFrame title="This link doesn't work" intro="Your password hasn't changed.">
         <div className={classes.form}>
           <FormFault error={form.error} />
           <Button size="md" fullWidth renderRoot={(props) => <Link to="/reset" {...props} />}>
-            Send me another link
+            Send a new link
           </Button>
         </div>
       </AuthFrame>
     );
   }
   return (
-    <AuthFrame title="Choose a new password" intro="All sessions of the account end with it.">
+    <AuthFrame title="Choose a new password" intro="This ends all your sessions.">
       <form noValidate onSubmit={form.submit} className={classes.form}>
         <FormFault error={form.error} />
         <NewPassword rule={rule} error={form.faults.password} />
         <Button type="submit" size="md" fullWidth loading={form.busy} disabled={wait > 0}>
-          Set the password
+          Set password
         </Button>
       </form>
     </AuthFrame>

@@ -14,25 +14,25 @@ export function ResetPage() {
   const [mailedTo, setMailedTo] = useState('');
   if (mailedTo !== '') {
     return (
-      <AuthFrame title="Look into your mailbox" intro="" foot={back}>
+      <AuthFrame title="Check your mail" intro="" foot={back}>
         <div className={classes.done} role="status">
           <p>
-            If there is an account with <span className={classes.whom}>{mailedTo}</span> a link is on its way. It works for 30 minutes.
+            If <span className={classes.whom}>{mailedTo}</span> has an account, a link is on its way. It works for 30 minutes.
           </p>
-          <p className={classes.aside}>Nothing there? Look among the spam, or whether you used another address.</p>
+          <p className={classes.aside}>Nothing there? Check your spam folder, or try another address.</p>
         </div>
       </AuthFrame>
     );
   }
   return (
-    <WithConfig title="Reset the password">
+    <WithConfig title="Reset password">
       {(config) =>
         config.mail ? (
-          <AuthFrame title="Reset the password" intro="We send you a link that sets a new one." foot={back}>
-            <AddressForm config={config} submitLabel="Send the link" send={requestReset} onDone={setMailedTo} />
+          <AuthFrame title="Reset password" intro="We'll send you a link to set a new one." foot={back}>
+            <AddressForm config={config} submitLabel="Send link" send={requestReset} onDone={setMailedTo} />
           </AuthFrame>
         ) : (
-          <AuthFrame title="Reset the password" intro="This installation sends no mail. Ask its operator for help." foot={back} />
+          <AuthFrame title="Reset password" intro="This installation can't send mail. Ask the operator for help." foot={back} />
         )
       }
     </WithConfig>

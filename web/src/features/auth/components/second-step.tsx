@@ -14,15 +14,15 @@ interface SecondStepProps {
   challenge: string;
   factors: readonly SecondFactor[];
   onDone: (me: Me) => void;
-  /** Called when the challenge is worth nothing any more. */
+  /** Called when the challenge has expired. */
   onExpired: (error: Error) => void;
   onBack: () => void;
 }
 
 const intros: Record<SecondFactor, string> = {
-  passkey: 'Confirm with your fingerprint, face, PIN or security key that it is you.',
-  totp: 'Enter the code that your authenticator app shows now.',
-  recovery_code: 'Enter one of the recovery codes that you kept. Each works once.',
+  passkey: "Confirm that it's you with your fingerprint, face, PIN or security key.",
+  totp: 'Enter the code from your authenticator app.',
+  recovery_code: 'Enter one of your recovery codes. Each works once.',
 };
 
 const switches: Record<SecondFactor, string> = {

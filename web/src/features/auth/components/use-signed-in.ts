@@ -4,11 +4,11 @@ import type { Me } from '@/api/model';
 
 import { authKeys } from '../api';
 
-/** Returns what takes over a sign-in that just succeeded, and then goes on. */
+/** Returns a function that stores who has just signed in and then calls onDone. */
 export function useSignedIn(onDone: () => void): (me: Me) => void {
   const client = useQueryClient();
   return (me) => {
-    // Nothing of an earlier account may show.
+    // Nothing of a previous account may show.
     client.clear();
     client.setQueryData(authKeys.me, me);
     onDone();

@@ -21,12 +21,12 @@ interface VerifyPageProps {
   onDone: () => void;
 }
 
-/** Uses the link of a registration; without a token it asks for another link. */
+/** Confirms a registration with its link; without a token, offers a new link. */
 export function VerifyPage({ token, onDone }: VerifyPageProps) {
-  return token === '' ? <AnotherLink /> : <PasswordStep token={token} onDone={onDone} />;
+  return token === '' ? <NewLink /> : <PasswordStep token={token} onDone={onDone} />;
 }
 
-/** The password shows that whoever has the mailbox is who registered. */
+/** The password proves that the mailbox's owner is the person who registered. */
 function PasswordStep({ token, onDone }: VerifyPageProps) {
   const form = useForm({
     schema: passwordSchema,
@@ -36,11 +36,11 @@ function PasswordStep({ token, onDone }: VerifyPageProps) {
   const wait = useWait(form.error);
   if (hasCode(form.error, problemCode.linkNotValid)) {
     return (
-      <AuthFrame title="This link does not work" intro="Your address is not confirmed by it.">
+      <AuthFrame title="This link doesn't work" intro="Your address isn't confirmed yet.">
         <div className={classes.form}>
           <FormFault error={form.error} />
           <Button size="md" fullWidth renderRoot={(props) => <Link to="/verify" search={{ token: '' }} {...props} />}>
-            Send me another link
+            Send a new link
           </Button>
         </div>
       </AuthFrame>
@@ -48,11 +48,11 @@ function PasswordStep({ token, onDone }: VerifyPageProps) {
   }
   const foot = (
     <>
-      Forgotten, or not you? <Link to="/reset">Set a new password</Link>
+      Forgot it, or wasn't it you? <Link to="/reset">Set a new password</Link>
     </>
   );
   return (
-    <AuthFrame title="Confirm your address" intro="Enter the password that you chose, and you are in." foot={foot}>
+    <AuthFrame title="Confirm your address" intro="Enter the password you chose to finish signing up." foot={foot}>
       <form noValidate onSubmit={form.submit} className={classes.form}>
         <FormFault error={form.error} />
         <PasswordField label="Password" size="md" autoComplete="current-password" error={form.faults.password} />
@@ -64,25 +64,25 @@ function PasswordStep({ token, onDone }: VerifyPageProps) {
   );
 }
 
-function AnotherLink() {
+function NewLink() {
   const [mailedTo, setMailedTo] = useState('');
   const back = <Link to="/login">Back to sign-in</Link>;
   if (mailedTo !== '') {
     return (
-      <AuthFrame title="Look into your mailbox" intro="" foot={back}>
+      <AuthFrame title="Check your mail" intro="" foot={back}>
         <div className={classes.done} role="status">
           <p>
-            If an account waits for the confirmation of <span className={classes.whom}>{mailedTo}</span> a new link is on its way.
+            If <span className={classes.whom}>{mailedTo}</span> is waiting for confirmation, a new link is on its way.
           </p>
         </div>
       </AuthFrame>
     );
   }
   return (
-    <WithConfig title="Another link">
+    <WithConfig title="Get a new link">
       {(config) => (
-        <AuthFrame title="Another link" intro="For an account whose address is not confirmed yet. Earlier links stop working." foot={back}>
-          <AddressForm config={config} submitLabel="Send the link" send={resendVerification} onDone={setMailedTo} />
+        <AuthFrame title="Get a new link" intro="For accounts whose address isn't confirmed yet. Earlier links stop working." foot={back}>
+          <AddressForm config={config} submitLabel="Send link" send={resendVerification} onDone={setMailedTo} />
         </AuthFrame>
       )}
     </WithConfig>

@@ -9,18 +9,18 @@ import type { PasswordRule } from '@/components/new-password';
 import { configQuery } from '../api';
 import { AuthFrame } from './auth-frame';
 
-/** Returns the rule for new passwords of an installation. */
+/** Returns an installation's rule for new passwords. */
 export function ruleOf(config: Config): PasswordRule {
   return { minLength: config.limits.minPasswordLength, sentence: config.passwordRule };
 }
 
-/** Shows what depends on the installation's public configuration as soon as that is there. */
+/** Renders its children once the public configuration is loaded. */
 export function WithConfig({ title, children }: { title: string; children: (config: Config) => ReactNode }) {
   const { data: config, error, refetch } = useQuery(configQuery());
   if (config) return children(config);
   return (
     <AuthFrame title={title} intro="">
-      {error ? <ErrorNotice error={error} title="The server does not answer" retry={() => void refetch()} /> : <Skeleton height={210} radius="md" />}
+      {error ? <ErrorNotice error={error} title="The server isn't responding" retry={() => void refetch()} /> : <Skeleton height={210} radius="md" />}
     </AuthFrame>
   );
 }

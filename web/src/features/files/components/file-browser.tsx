@@ -15,7 +15,7 @@ import { filesQuery } from '../api';
 import classes from './files.module.css';
 import { CopyLinkButton, DownloadButton } from './link-buttons';
 
-/** Reports whether the app can show or play the file itself. */
+/** Reports whether the app can show or play the file. */
 export function opensHere(file: JobFile): boolean {
   if (file.state !== 'stored') return false;
   const kind = fileKind(file);
@@ -23,7 +23,7 @@ export function opensHere(file: JobFile): boolean {
   return kind === 'text';
 }
 
-/** The files of a job, each with what can be done as soon as it is stored. */
+/** The files of a job. Each has its actions as soon as it is stored. */
 export function FileBrowser({ jobId }: { jobId: string }) {
   const { data: files, error, isPending, refetch } = useQuery(filesQuery(jobId));
   const chosen = useMemo(() => files?.filter((file) => file.state !== 'skipped') ?? [], [files]);
@@ -38,13 +38,13 @@ export function FileBrowser({ jobId }: { jobId: string }) {
         {chosen.length > 0 && (
           <span className={`${classes.count} tabular`}>
             {stored === chosen.length ? formatPlural(stored, 'file', 'files') : `${stored} of ${chosen.length} stored`}
-            {skipped > 0 && `, ${formatPlural(skipped, 'file', 'files')} left out`}
+            {skipped > 0 && `, ${formatPlural(skipped, 'file', 'files')} skipped`}
           </span>
         )}
       </div>
       {isPending && <Skeleton height={160} radius="md" />}
-      {error && !files && <ErrorNotice error={error} title="The files could not be loaded" retry={() => void refetch()} />}
-      {files?.length === 0 && <p className={classes.none}>The files are not known yet. They appear here once the source has told them.</p>}
+      {error && !files && <ErrorNotice error={error} title="Couldn't load the files" retry={() => void refetch()} />}
+      {files?.length === 0 && <p className={classes.none}>Files show up here once they are known.</p>}
       {chosen.length > 0 && (
         <FileTree
           label="List of files"
@@ -61,9 +61,9 @@ export function FileBrowser({ jobId }: { jobId: string }) {
 function FileActions({ file, jobId }: { file: JobFile; jobId: string }) {
   if (file.state !== 'stored') {
     return (
-      <Tooltip label="Not in storage yet">
+      <Tooltip label="Not stored yet">
         <span className={classes.pending}>
-          <IconClock size={16} aria-label="Not in storage yet" />
+          <IconClock size={16} aria-label="Not stored yet" />
         </span>
       </Tooltip>
     );
@@ -81,9 +81,9 @@ function OpenButton({ file, jobId }: { file: JobFile; jobId: string }) {
   const kind = fileKind(file);
   const plays = kind === 'video' || kind === 'audio';
   const Symbol = plays ? IconPlayerPlay : kind === 'image' ? IconPhoto : IconFileText;
-  const label = `${plays ? 'Play' : 'Show'} ${baseName(file.path)}`;
+  const label = `${plays ? 'Play' : 'View'} ${baseName(file.path)}`;
   return (
-    <Tooltip label={plays ? 'Play' : 'Show'}>
+    <Tooltip label={plays ? 'Play' : 'View'}>
       <ActionIcon
         variant={plays ? 'light' : 'subtle'}
         color={plays ? undefined : 'gray'}

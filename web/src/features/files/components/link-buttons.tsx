@@ -9,7 +9,7 @@ import { formatMoment } from '@/lib/format';
 
 import { filesQuery, makeArchiveLink, makeLink } from '../api';
 
-/** Lets the browser fetch an address as a download; the server's answer says that it is one. */
+/** Has the browser download from a link; the server's answer marks it as a download. */
 function startDownload(url: string): void {
   const anchor = document.createElement('a');
   anchor.href = url;
@@ -19,7 +19,7 @@ function startDownload(url: string): void {
 
 interface DownloadButtonProps {
   file: JobFile;
-  /** With words, not only an icon. */
+  /** Shows a label, not only an icon. */
   wide?: boolean;
   variant?: 'default' | 'filled';
 }
@@ -29,7 +29,7 @@ export function DownloadButton({ file, wide = false, variant = 'default' }: Down
   const linking = useMutation({
     mutationFn: () => makeLink(file.id, 'attachment'),
     onSuccess: (link) => startDownload(link.url),
-    onError: (error) => toastFailed('The download did not start', error),
+    onError: (error) => toastFailed("Couldn't start the download", error),
   });
   if (wide) {
     return (
@@ -53,7 +53,7 @@ export function DownloadButton({ file, wide = false, variant = 'default' }: Down
   );
 }
 
-/** Copies an address under which the file can be fetched without signing in, until it expires. */
+/** Copies a link that works without signing in until it expires. */
 export function CopyLinkButton({ file, wide = false }: { file: JobFile; wide?: boolean }) {
   const linking = useMutation({
     mutationFn: async () => {
@@ -62,7 +62,7 @@ export function CopyLinkButton({ file, wide = false }: { file: JobFile; wide?: b
       return link;
     },
     onSuccess: (link) => toastDone(`Link copied. It works without signing in until ${formatMoment(link.expiresAt)}.`),
-    onError: (error) => toastFailed('The link could not be copied', error),
+    onError: (error) => toastFailed("Couldn't copy the link", error),
   });
   if (wide) {
     return (
@@ -72,12 +72,12 @@ export function CopyLinkButton({ file, wide = false }: { file: JobFile; wide?: b
     );
   }
   return (
-    <Tooltip label="Copy a link for a player or a download tool">
+    <Tooltip label="Copy link for a player or download tool">
       <ActionIcon
         data-spare
         variant="subtle"
         color="gray"
-        aria-label={`Copy a link to ${baseName(file.path)}`}
+        aria-label={`Copy link to ${baseName(file.path)}`}
         loading={linking.isPending}
         onClick={() => linking.mutate()}
       >
@@ -91,7 +91,7 @@ function fileDisposition(file: JobFile): 'inline' | 'attachment' {
   return file.previewable ? 'inline' : 'attachment';
 }
 
-/** Downloads everything that a job holds: its only file as it is, several as a zip. */
+/** Downloads all files of a job: a single file directly, several as a zip. */
 export function DownloadAllButton({ jobId }: { jobId: string }) {
   const { data: files } = useQuery(filesQuery(jobId));
   const stored = files?.filter((file) => file.state === 'stored') ?? [];
@@ -104,7 +104,7 @@ function ArchiveButton({ jobId }: { jobId: string }) {
   const linking = useMutation({
     mutationFn: () => makeArchiveLink(jobId),
     onSuccess: (link) => startDownload(link.url),
-    onError: (error) => toastFailed('The download did not start', error),
+    onError: (error) => toastFailed("Couldn't start the download", error),
   });
   return (
     <Button leftSection={<IconArchive size={17} />} loading={linking.isPending} onClick={() => linking.mutate()}>

@@ -16,7 +16,7 @@ import { Stage } from './stage';
 
 const natural = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
 
-/** Plays or shows one file of a job, with the way to its neighbours. */
+/** Plays or shows one file of a job, with links to its neighbours. */
 export function PlayerPage({ jobId, fileId }: { jobId: string; fileId: string }) {
   const { data: files, error, isPending, refetch } = useQuery(filesQuery(jobId));
   const file = files?.find((each) => each.id === fileId);
@@ -41,10 +41,10 @@ export function PlayerPage({ jobId, fileId }: { jobId: string; fileId: string })
         )}
       </div>
       {isPending && <Skeleton height={420} radius="lg" />}
-      {error && !files && <ErrorNotice error={error} title="The file could not be loaded" retry={() => void refetch()} />}
+      {error && !files && <ErrorNotice error={error} title="Couldn't load the file" retry={() => void refetch()} />}
       {files && !file && (
-        <Notice icon={IconClock} title="No such file">
-          It may have been deleted together with its download.
+        <Notice icon={IconClock} title="File not found">
+          It may have been deleted with its download.
         </Notice>
       )}
       {file && <OpenFile file={file} />}
@@ -58,13 +58,13 @@ function OpenFile({ file }: { file: JobFile }) {
   const link = useQuery({ ...inlineLinkQuery(file.id), enabled: stored });
   if (!stored) {
     return (
-      <Notice icon={IconClock} title="Not in storage yet">
-        This file can be opened as soon as all of it is stored.
+      <Notice icon={IconClock} title="Not stored yet">
+        You can open this file once it is fully stored.
       </Notice>
     );
   }
   if (link.error) {
-    return <ErrorNotice error={link.error} title="The file could not be opened" retry={() => void link.refetch()} />;
+    return <ErrorNotice error={link.error} title="Couldn't open the file" retry={() => void link.refetch()} />;
   }
   if (!link.data) return <Skeleton height={420} radius="lg" />;
   return <Stage key={file.id} file={file} url={link.data.url} onBroken={() => void link.refetch()} />;

@@ -14,11 +14,11 @@ import classes from './files.module.css';
 interface StageProps {
   file: JobFile;
   url: string;
-  /** Called to get a new address after the old one stopped working. */
+  /** Called to get a new link when the old one stopped working. */
   onBroken: () => void;
 }
 
-/** The file itself, by what the browser can do with it. */
+/** The file itself, shown in the way that fits its kind. */
 export function Stage({ file, url, onBroken }: StageProps) {
   const [broken, setBroken] = useState(false);
   const kind = fileKind(file);
@@ -28,7 +28,7 @@ export function Stage({ file, url, onBroken }: StageProps) {
       <Notice
         icon={IconAlertTriangle}
         tone="bad"
-        title="This browser cannot play the file"
+        title="This browser can't play the file"
         action={
           <Button
             variant="default"
@@ -42,7 +42,7 @@ export function Stage({ file, url, onBroken }: StageProps) {
           </Button>
         }
       >
-        Its format may not be supported here, or the link has expired. Download it, or copy the link into a player such as VLC or mpv.
+        The browser may not support its format, or the link has expired. Download it, or open the link in a player such as VLC or mpv.
       </Notice>
     );
   }
@@ -51,7 +51,7 @@ export function Stage({ file, url, onBroken }: StageProps) {
     case 'video':
       return (
         <div className={classes.stage} data-kind="video">
-          {/* The files come from users and carry no caption tracks of their own. */}
+          {/* Users' files have no caption tracks. */}
           {/* eslint-disable-next-line jsx-a11y/media-has-caption */}
           <video src={url} controls autoPlay playsInline preload="metadata" aria-label={name} onError={failed} />
         </div>
@@ -74,7 +74,7 @@ export function Stage({ file, url, onBroken }: StageProps) {
     default:
       return (
         <Notice icon={IconAlertTriangle} title="No preview">
-          This kind of file cannot be shown here. Download it to open it.
+          This file type has no preview. Download it to open it.
         </Notice>
       );
   }
@@ -82,12 +82,12 @@ export function Stage({ file, url, onBroken }: StageProps) {
 
 function TextStage({ file, url }: { file: JobFile; url: string }) {
   const { data: text, error, refetch } = useQuery(textQuery(file.id, url));
-  if (error) return <ErrorNotice error={error} title="The text could not be loaded" retry={() => void refetch()} />;
+  if (error) return <ErrorNotice error={error} title="Couldn't load the text" retry={() => void refetch()} />;
   if (text === undefined) return <Skeleton height={320} radius="lg" />;
   return (
     <>
       <div className={classes.stage}>
-        {/* A scrolling region without anything focusable in it must take the focus itself. */}
+        {/* A scrolling region with nothing focusable in it must be focusable. */}
         {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
         <pre tabIndex={0} aria-label={baseName(file.path)}>
           {text}
@@ -95,7 +95,7 @@ function TextStage({ file, url }: { file: JobFile; url: string }) {
       </div>
       {file.size > textPreviewBytes && (
         <p className={classes.cut}>
-          Only the first {formatBytes(textPreviewBytes)} of {formatBytes(file.size)} are shown.
+          Showing the first {formatBytes(textPreviewBytes)} of {formatBytes(file.size)}.
         </p>
       )}
     </>

@@ -25,29 +25,31 @@ function storedSize(jobs: readonly Job[]): number {
   return jobs.reduce((sum, job) => (job.state === 'ready' ? sum + (job.size ?? 0) : sum), 0);
 }
 
-/** Asks before jobs are cancelled or deleted. */
+/** Asks before cancelling or deleting jobs. */
 export function ActConfirm({ asked, busy, onConfirm, onClose }: ActConfirmProps) {
   const jobs = asked?.jobs ?? [];
   const deleting = asked?.action === 'delete';
   const what = jobs.length === 1 && jobs[0] ? `“${nameOf(jobs[0])}”` : formatPlural(jobs.length, 'download', 'downloads');
   const stored = storedSize(jobs);
+  const noun = jobs.length === 1 ? 'download' : 'downloads';
   return (
     <ConfirmDialog
       opened={asked !== undefined}
-      title={deleting ? 'Delete for good?' : 'Cancel the download?'}
-      confirmLabel={deleting ? 'Delete' : 'Cancel download'}
+      title={deleting ? `Delete ${noun}?` : `Cancel ${noun}?`}
+      confirmLabel={deleting ? 'Delete' : `Cancel ${noun}`}
       {...(deleting && jobs.length >= typedFrom && { typed: 'delete' })}
+      {...(!deleting && { dismissLabel: `Keep ${noun}` })}
       busy={busy}
       onConfirm={() => asked && onConfirm(asked)}
       onClose={onClose}
     >
       {deleting ? (
         <>
-          <p>{what} will be removed from your list, together with everything it has stored.</p>
-          {stored > 0 && <p>{formatBytes(stored)} of finished files will be gone. This cannot be undone.</p>}
+          <p>This deletes {what} and everything stored for {jobs.length === 1 ? 'it' : 'them'}.</p>
+          {stored > 0 && <p>You lose {formatBytes(stored)} of finished files. This can't be undone.</p>}
         </>
       ) : (
-        <p>{what} will stop. You can try it again later; it then continues from what is stored.</p>
+        <p>{what} will stop. You can retry later and continue from what is stored.</p>
       )}
     </ConfirmDialog>
   );

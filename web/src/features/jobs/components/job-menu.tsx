@@ -33,7 +33,7 @@ interface JobMenuProps {
   onAct: (job: Job, action: PlainAction) => void;
 }
 
-/** The menu of a job with what may be done to it now. */
+/** The menu of a job with its current actions. */
 export function JobMenu({ job, onAct }: JobMenuProps) {
   const { button, choose } = useMenuButton();
   return (

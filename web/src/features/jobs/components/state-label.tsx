@@ -3,7 +3,7 @@ import type { JobState } from '@/api/model';
 import { stateLooks } from '../state';
 import classes from './state-label.module.css';
 
-/** A job's state as icon and words. */
+/** A job's state as an icon with words. */
 export function StateLabel({ state, filled = false }: { state: JobState; filled?: boolean }) {
   const { label, icon: Symbol, tone } = stateLooks[state];
   return (

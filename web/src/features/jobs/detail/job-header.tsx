@@ -19,7 +19,7 @@ const sourceNames: Record<Job['sourceKind'], string> = { magnet: 'Magnet link', 
 
 interface JobHeaderProps {
   job: Job;
-  /** More buttons, such as the download of all files. */
+  /** More buttons, such as the one that downloads all files. */
   extra?: ReactNode;
   onDeleted: () => void;
 }
@@ -112,7 +112,7 @@ function InfoHash({ hash }: { hash: string }) {
       </span>
       <CopyButton value={hash}>
         {({ copied, copy }) => (
-          <ActionIcon variant="subtle" color="gray" size="sm" aria-label="Copy the info hash" onClick={copy}>
+          <ActionIcon variant="subtle" color="gray" size="sm" aria-label="Copy info hash" onClick={copy}>
             {copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
           </ActionIcon>
         )}

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 
 import type { Job, Progress } from '@/api/model';
 import { ProgressBar } from '@/components/progress-bar';
-import { formatBytes, formatCount, formatDuration, formatPercent, formatRate } from '@/lib/format';
+import { formatBytes, formatCount, formatDuration, formatPercent, formatPlural, formatRate } from '@/lib/format';
 
 import { isRunning, nameOf, sharesOf, stateLooks } from '../state';
 import { useProgress } from '../use-progress';
@@ -21,7 +21,7 @@ function Figure({ label, children, hint }: { label: string; children: ReactNode;
   );
 }
 
-/** How far a job is: verified and stored bytes, speed, peers, time left. */
+/** A job's progress: verified and stored bytes, speed, peers, time left. */
 export function JobProgress({ job }: { job: Job }) {
   const progress = useProgress(job);
   const running = isRunning(job.state);
@@ -62,9 +62,9 @@ function Figures({ job, progress }: { job: Job; progress: Progress }) {
     <dl className={classes.figures}>
       <Figure label="Download">{formatRate(progress.downRate)}</Figure>
       {torrent && <Figure label="Upload">{formatRate(progress.upRate)}</Figure>}
-      <Figure label="Time left">{progress.etaSeconds === null ? 'not known' : formatDuration(progress.etaSeconds)}</Figure>
+      <Figure label="Time left">{progress.etaSeconds === null ? 'unknown' : formatDuration(progress.etaSeconds)}</Figure>
       {torrent && (
-        <Figure label="Peers" hint={progress.seeders > 0 ? `${formatCount(progress.seeders)} have all of it` : undefined}>
+        <Figure label="Peers" hint={progress.seeders > 0 ? formatPlural(progress.seeders, 'seed', 'seeds') : undefined}>
           {formatCount(progress.peers)}
         </Figure>
       )}

@@ -12,37 +12,37 @@ import { providerNames, providerTitles } from '@/lib/provider';
 import { jobKeys, moveJob } from '../api';
 import { nameOf } from '../state';
 
-/** Says what becomes of a job that is given to another provider, and of what was fetched. */
+/** Says what happens to a job that moves to another provider, and to what was fetched. */
 export function moveTexts(job: Job, to: Provider): string[] {
   const texts: string[] = [];
   if (to === 'seedr') {
-    texts.push('Files and parts that are in storage stay. What an agent has fetched but not stored yet is dropped, and Seedr fetches the torrent anew on its side.');
+    texts.push('Files and parts in storage stay. What an agent fetched but has not stored is dropped, and Seedr fetches the whole torrent.');
   } else {
-    texts.push('What was copied to storage stays; the transfer on Seedr is removed, and agents fetch what is missing.');
+    texts.push('Files and parts in storage stay. The transfer on Seedr is removed, and agents fetch the rest.');
     if (job.sourceKind === 'magnet') {
-      texts.push('If only Seedr knows the files of the magnet link, they are looked up anew, and everything is fetched again.');
+      texts.push('If only Seedr knows the files of this magnet link, agents look them up and fetch everything again.');
     }
   }
-  if (job.state === 'paused') texts.push('It stays paused until it is resumed.');
-  else if (job.state === 'awaiting_selection') texts.push('It goes on waiting for the choice of files.');
-  else texts.push('It goes to the end of the line and starts by itself when a slot is free.');
+  if (job.state === 'paused') texts.push('It stays paused until resumed.');
+  else if (job.state === 'awaiting_selection') texts.push('It keeps waiting for files to be chosen.');
+  else texts.push('It joins the end of the queue and starts when a slot is free.');
   return texts;
 }
 
 interface MoveJobProps {
   job: Job;
-  /** Why the provider can take nothing at the moment; empty if it can, or that is not known. */
+  /** Why the provider can't take work right now; empty if it can, or if that is unknown. */
   troubleOf: (to: Provider) => string;
 }
 
-/** Has an administrator give an open job to another provider. */
+/** Lets an admin move an open job to another provider. */
 export function MoveJob({ job, troubleOf }: MoveJobProps) {
   const client = useQueryClient();
   const [to, setTo] = useState<Provider>();
   const moving = useMutation({
     mutationFn: (provider: Provider) => moveJob(job.id, provider),
     onSuccess: (_, provider) => {
-      toastDone(`“${nameOf(job)}” moves to ${providerNames[provider]}.`);
+      toastDone(`Moving “${nameOf(job)}” to ${providerNames[provider]}.`);
       setTo(undefined);
       return client.invalidateQueries({ queryKey: jobKeys.all });
     },
@@ -61,7 +61,7 @@ export function MoveJob({ job, troubleOf }: MoveJobProps) {
       ))}
       <ConfirmDialog
         opened={to !== undefined}
-        title={to ? `Move it to ${providerNames[to]}?` : ''}
+        title={to ? `Move to ${providerNames[to]}?` : ''}
         confirmLabel="Move"
         danger={false}
         busy={moving.isPending}
@@ -69,12 +69,12 @@ export function MoveJob({ job, troubleOf }: MoveJobProps) {
         onClose={close}
       >
         <p>
-          “{nameOf(job)}” is at {providerNames[job.provider]} now.
+          “{nameOf(job)}” is with {providerNames[job.provider]} now.
         </p>
         {to && moveTexts(job, to).map((text) => <p key={text}>{text}</p>)}
         {trouble !== '' && (
           <p>
-            <b>{trouble}</b> Until that is mended the download waits there.
+            <b>{trouble}</b> The download waits there until that is fixed.
           </p>
         )}
         <FormFault error={moving.error} />

@@ -14,7 +14,7 @@ import { selectFiles } from '../api';
 import { applyJob } from '../cache';
 import classes from './detail.module.css';
 
-/** Lets the owner choose files of a job that awaits it. */
+/** Lets the owner choose the files of a job that waits for the choice. */
 export function SelectionPanel({ job, files }: { job: Job; files: readonly JobFile[] }) {
   const client = useQueryClient();
   const [chosen, setChosen] = useState<ReadonlySet<number>>(() => new Set(files.map((file) => file.index)));
@@ -24,7 +24,7 @@ export function SelectionPanel({ job, files }: { job: Job; files: readonly JobFi
       applyJob(client, answer);
       toastDone(`Downloading ${formatPlural(chosen.size, 'file', 'files')}.`);
     },
-    onError: (error) => toastFailed('The choice was not taken', error),
+    onError: (error) => toastFailed("Couldn't save your choice", error),
   });
   const size = sizeOf(files, chosen);
   return (
@@ -33,7 +33,7 @@ export function SelectionPanel({ job, files }: { job: Job; files: readonly JobFi
         Choose what to download
       </h2>
       <p className={classes.cardtext}>
-        Only the files that you tick are fetched and stored.
+        Only ticked files are downloaded.
         {job.deadline && (
           <>
             {' '}

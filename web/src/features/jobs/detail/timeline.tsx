@@ -47,7 +47,7 @@ export function Timeline({ jobId }: { jobId: string }) {
         Timeline
       </h2>
       {isPending && <Skeleton height={120} />}
-      {error && !events && <ErrorNotice error={error} title="The timeline could not be loaded" retry={() => void refetch()} />}
+      {error && !events && <ErrorNotice error={error} title="Couldn't load the timeline" retry={() => void refetch()} />}
       {events && (
         <ol className={classes.events} reversed>
           {[...events].reverse().map((event) => (

@@ -7,7 +7,7 @@ import { messageOf } from '@/lib/problem';
 import { workflowQuery } from '../api';
 import classes from './detail.module.css';
 
-/** The workflow behind a job and the way to it, for admins. */
+/** The workflow behind a job, with a link to it, for admins. */
 export function WorkflowPanel({ jobId }: { jobId: string }) {
   const { data: workflow, error } = useQuery(workflowQuery(jobId));
   return (
@@ -21,12 +21,12 @@ export function WorkflowPanel({ jobId }: { jobId: string }) {
           <dl>
             <dt>Status</dt>
             <dd>{workflow.status}</dd>
-            <dt>Id</dt>
+            <dt>ID</dt>
             <dd className="mono">{workflow.workflowId}</dd>
           </dl>
           {workflow.uiUrl !== '' && (
             <Anchor href={workflow.uiUrl} target="_blank" rel="noreferrer" size="sm">
-              Open in the Temporal UI <IconExternalLink size={13} aria-hidden="true" />
+              Open in Temporal UI <IconExternalLink size={13} aria-hidden="true" />
             </Anchor>
           )}
         </>

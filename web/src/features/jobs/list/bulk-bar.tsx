@@ -18,7 +18,7 @@ interface BulkBarProps {
   onAll: () => void;
 }
 
-/** What may be done to the selected jobs; an action applies to those of them that allow it. */
+/** The actions on the selected jobs. An action applies to those that allow it. */
 export function BulkBar({ jobs, busy, onAct, onClear, onAll }: BulkBarProps) {
   return (
     <div className={classes.bulk} role="toolbar" aria-label="Selected downloads">
@@ -46,7 +46,7 @@ export function BulkBar({ jobs, busy, onAct, onClear, onAll }: BulkBarProps) {
           </Button>
         );
       })}
-      <CloseButton size="sm" aria-label="Clear the selection" onClick={onClear} />
+      <CloseButton size="sm" aria-label="Clear selection" onClick={onClear} />
     </div>
   );
 }

@@ -31,7 +31,7 @@ interface JobListProps {
 
 const rowEstimate = 84;
 
-/** The list of jobs: live, filtered by the server, rendered only where it shows. */
+/** The list of jobs: live, filtered by the server, with only visible rows rendered. */
 export function JobList({ view, onView }: JobListProps) {
   const q = useDeferredValue(view.q);
   const filter = useMemo<JobFilter>(() => ({ states: tabs[view.tab].states, q, sort: view.sort }), [view.tab, view.sort, q]);
@@ -63,7 +63,7 @@ export function JobList({ view, onView }: JobListProps) {
       )}
       {list.isPending && <ListSkeleton />}
       {list.isError && !list.data && (
-        <ErrorNotice error={list.error} title="Your downloads could not be loaded" retry={() => void list.refetch()} />
+        <ErrorNotice error={list.error} title="Couldn't load your downloads" retry={() => void list.refetch()} />
       )}
       {list.data && jobs.length === 0 && <EmptyList view={view} onView={onView} />}
       {jobs.length > 0 && (
@@ -81,7 +81,7 @@ export function JobList({ view, onView }: JobListProps) {
       )}
       {list.isFetchingNextPage && <ListSkeleton rows={2} />}
       {list.isFetchNextPageError && (
-        <ErrorNotice error={list.error} title="The next downloads could not be loaded" retry={() => void list.fetchNextPage()} />
+        <ErrorNotice error={list.error} title="Couldn't load more downloads" retry={() => void list.fetchNextPage()} />
       )}
       <ActConfirm asked={asked} busy={doing.isPending} onConfirm={(act) => doing.mutate(act)} onClose={() => setAsked(undefined)} />
     </section>
@@ -102,7 +102,7 @@ function Rows({ jobs, total, dim, isSelected, onSelect, onAct, onEnd }: RowsProp
   const onKeyDown = useRowKeys(jobs);
   return (
     <WindowList
-      label="Downloads, arrow keys move between them"
+      label="Downloads. Use the arrow keys to move between them."
       count={jobs.length}
       estimate={rowEstimate}
       rowKey={(index) => jobs[index]?.id ?? `${index}`}

@@ -84,7 +84,7 @@ export const JobRow = memo(function JobRow({ job, position, count, selected, onS
 
 const quickActions: readonly PlainAction[] = ['retry', 'resume'];
 
-/** The one thing that a job at rest waits for, in reach without a menu. */
+/** The main action of a job at rest, within reach without the menu. */
 function QuickAction({ job, onAct }: { job: Job; onAct: (job: Job, action: PlainAction) => void }) {
   if (job.actions.includes('select')) {
     return (
@@ -105,7 +105,7 @@ function QuickAction({ job, onAct }: { job: Job; onAct: (job: Job, action: Plain
   );
 }
 
-/** The figures of a job on which something works. */
+/** The figures of a running job. */
 function Flow({ job }: { job: Job }) {
   const progress = useProgress(job);
   if (!progress) return null;
@@ -126,7 +126,7 @@ function Flow({ job }: { job: Job }) {
   );
 }
 
-/** The figures of a job that rests or has ended. */
+/** The figures of a job that waits or has ended. */
 function Rest({ job }: { job: Job }) {
   return (
     <>

@@ -25,7 +25,7 @@ interface ListToolbarProps {
   onView: (change: Partial<ListView>) => void;
 }
 
-/** Tabs with counts, search and order. */
+/** Tabs with counts, search and sort order. */
 export function ListToolbar({ view, counts, total, onView }: ListToolbarProps) {
   return (
     <div className={classes.toolbar}>
@@ -54,7 +54,7 @@ export function ListToolbar({ view, counts, total, onView }: ListToolbarProps) {
           aria-label="Search downloads by name"
           placeholder="Search"
           leftSection={<IconSearch size={16} />}
-          rightSection={view.q !== '' && <CloseButton size="sm" aria-label="Clear the search" onClick={() => onView({ q: '' })} />}
+          rightSection={view.q !== '' && <CloseButton size="sm" aria-label="Clear search" onClick={() => onView({ q: '' })} />}
           value={view.q}
           onChange={(event) => onView({ q: event.currentTarget.value })}
         />

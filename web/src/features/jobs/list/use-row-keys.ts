@@ -8,7 +8,7 @@ function focusRow(list: HTMLElement, id: string): boolean {
   return link !== null;
 }
 
-/** Moves between rows by arrow keys (or j and k), and selects one by space or x. */
+/** Moves between rows with the arrow keys (or j and k), and selects with space or x. */
 export function useRowKeys(jobs: readonly Job[]) {
   return useCallback(
     (event: KeyboardEvent<HTMLElement>, reveal: (index: number) => void) => {

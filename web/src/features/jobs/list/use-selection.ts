@@ -3,10 +3,10 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Job } from '@/api/model';
 
 export interface JobSelection {
-  /** The selected jobs as they are now; those that left the list are not among them. */
+  /** The selected jobs with their current data, without those that left the list. */
   jobs: readonly Job[];
   has: (id: string) => boolean;
-  /** Selects or unselects one, or with `range` everything from the one before. */
+  /** Selects or unselects a job or, with `range`, everything from the previous one to it. */
   toggle: (job: Job, on: boolean, range: boolean) => void;
   all: () => void;
   clear: () => void;

@@ -17,7 +17,7 @@ function formOf(torrent: File, fields: Record<string, string>): FormData {
   return form;
 }
 
-/** What a draft's source holds. A failed look-up is no reason not to submit, so it is tried once only. */
+/** What a draft's source holds. A failed look-up doesn't prevent a submit, so it isn't retried. */
 export function inspectQuery(draft: Draft) {
   const { torrent } = draft;
   return queryOptions<Inspection>({
@@ -45,7 +45,7 @@ export interface Submission {
   chooseFiles: boolean;
 }
 
-/** Submits a draft. Its id is the idempotency key, so that trying again never makes two jobs. */
+/** Submits a draft. Its id is the idempotency key, so a retry never makes two jobs. */
 export function submit({ draft, select, chooseFiles }: Submission): Promise<Job> {
   const params = { header: { 'Idempotency-Key': draft.id } };
   const { torrent } = draft;

@@ -31,7 +31,7 @@ interface DraftCardProps {
   onRemove: () => void;
 }
 
-/** One source before it is submitted: what it is, what it holds, which files to take. */
+/** One source before it is submitted: what it is, what it holds, which files to download. */
 export function DraftCard({ draft, lookUpNow, error, busy, onChoice, onRemove }: DraftCardProps) {
   const [asked, setAsked] = useState(false);
   const lookUp = useQuery({ ...inspectQuery(draft), enabled: lookUpNow || asked });
@@ -51,13 +51,13 @@ export function DraftCard({ draft, lookUpNow, error, busy, onChoice, onRemove }:
           <div className={classes.draftfacts} aria-live="polite">
             {lookUp.isFetching && (
               <span className={classes.looking}>
-                <Loader size={13} /> Looking up the files. You can add it without waiting.
+                <Loader size={13} /> Looking up files. You can add it without waiting.
               </span>
             )}
-            {lookUp.isError && <span>The files could not be looked up: {messageOf(lookUp.error)}</span>}
+            {lookUp.isError && <span>Couldn't look up the files: {messageOf(lookUp.error)}</span>}
             {!lookUp.isFetching && lookUp.isPending && (
               <Button size="compact-xs" variant="subtle" onClick={() => setAsked(true)}>
-                Look up the files
+                Look up files
               </Button>
             )}
             {found && !found.verdict.allowed && (
@@ -81,7 +81,7 @@ export function DraftCard({ draft, lookUpNow, error, busy, onChoice, onRemove }:
         !found && (
           <Checkbox
             className={classes.later}
-            label="Ask me which files to take, once they are known"
+            label="Let me choose the files once they are known"
             onChange={(event) => onChoice({ chooseFiles: event.currentTarget.checked })}
           />
         )
@@ -90,7 +90,7 @@ export function DraftCard({ draft, lookUpNow, error, busy, onChoice, onRemove }:
   );
 }
 
-/** The files of a source, folded away until somebody wants to choose. */
+/** The files of a source, folded away until the user wants to choose. */
 function FileChoice({ found, onChoice }: { found: Inspection; onChoice: (choice: Choice) => void }) {
   const [open, setOpen] = useState(false);
   const [chosen, setChosen] = useState<ReadonlySet<number>>(() => new Set(found.files.map((file) => file.index)));

@@ -1,15 +1,15 @@
-/** What a piece of text turned out to be. */
+/** A source found in a piece of text. */
 export interface FoundSource {
   kind: 'magnet' | 'url';
   /** What is sent to the server. */
   source: string;
-  /** The name as far as the text tells it. */
+  /** The name, as far as the text reveals it. */
   name: string;
 }
 
 export interface ReadResult {
   found: FoundSource[];
-  /** Lines that are none of the known sources. */
+  /** Lines that aren't a known kind of source. */
   unknown: string[];
 }
 

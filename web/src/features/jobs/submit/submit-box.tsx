@@ -10,12 +10,12 @@ import classes from './submit-box.module.css';
 import { usePageDrop } from './use-page-drop';
 import { useSubmit } from './use-submit';
 
-/** As many drafts are looked up by themselves; the rest on request, so that a long paste floods nobody. */
+/** This many drafts are looked up at once; the rest on request, so that a long paste doesn't flood the server. */
 const lookedUpAtOnce = 4;
-/** From here on the drafts scroll in a frame of their own. */
+/** With more drafts than this, they scroll in their own frame. */
 const manyDrafts = 8;
 
-/** Where downloads begin: paste, drop or choose; look at what it holds, or just add it. */
+/** Where downloads start: paste, drop or choose a source, look at its files, or just add it. */
 export function SubmitBox() {
   const [text, setText] = useState('');
   const [drafts, setDrafts] = useState<readonly Draft[]>([]);
@@ -32,7 +32,7 @@ export function SubmitBox() {
     onFiles: (files) => take(draftsOfFiles(files)),
   });
 
-  /** Adds what is typed and all drafts at once, without waiting for any look-up. */
+  /** Adds what is typed and all drafts at once, without waiting for look-ups. */
   const addAll = () => {
     const typed = draftsOfText(text);
     setRefused(typed.refused);
@@ -44,7 +44,7 @@ export function SubmitBox() {
   };
   const onPaste = (event: ClipboardEvent<HTMLTextAreaElement>) => {
     const added = draftsOfText(event.clipboardData.getData('text/plain'));
-    // Text that is no source stays in the box, where it can be mended.
+    // Text that isn't a source stays in the box for correction.
     if (added.drafts.length === 0) return;
     event.preventDefault();
     take(added);
@@ -89,7 +89,7 @@ export function SubmitBox() {
         </div>
       </div>
       <p className={classes.hint}>
-        Several lines make several downloads. You can also paste or drop <span className="mono">.torrent</span> files anywhere.
+        One download per line. You can also paste or drop <span className="mono">.torrent</span> files anywhere.
       </p>
       <div role="alert">
         {refused.map((sentence) => (

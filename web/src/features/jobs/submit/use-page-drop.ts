@@ -13,7 +13,7 @@ function carries(transfer: DataTransfer | null): boolean {
   return transfer !== null && ['Files', 'text/uri-list', 'text/plain'].some((type) => transfer.types.includes(type));
 }
 
-/** Takes what is pasted or dropped anywhere on the page. Returns whether something is held over it now. */
+/** Takes what is pasted or dropped anywhere on the page. Returns whether something is being dragged over it. */
 export function usePageDrop(options: PageDropOptions): boolean {
   const [over, setOver] = useState(false);
   const latest = useRef(options);
@@ -38,7 +38,7 @@ export function usePageDrop(options: PageDropOptions): boolean {
       setOver(true);
     };
     const dragLeave = (event: DragEvent) => {
-      // Leaving the window has no element to go to.
+      // The drag left the window.
       if (event.relatedTarget === null) setOver(false);
     };
     const drop = (event: DragEvent) => {

@@ -10,7 +10,7 @@ import { nameOf } from '../state';
 import { submit } from './api';
 import type { Draft } from './drafts';
 
-/** What a person chose for a draft before adding it. */
+/** The user's choices for a draft before adding it. */
 export interface Choice {
   /** Indexes of the files to fetch; undefined for all. */
   select?: number[];
@@ -20,7 +20,7 @@ export interface Choice {
 
 const lines = 3;
 
-/** Submits drafts and keeps what became of each. */
+/** Submits drafts and keeps the outcome of each. */
 export function useSubmit(onAdded: (draft: Draft) => void) {
   const client = useQueryClient();
   const choices = useRef(new Map<string, Choice>());

@@ -6,7 +6,7 @@ import { formatBytes, formatCount, formatPlural } from '@/lib/format';
 
 import classes from './providers.module.css';
 
-/** Returns what a verification found, figure by figure. */
+/** Returns the figures of a verification. */
 export function figuresOf(check: ProviderCheck): string[] {
   const figures: string[] = [];
   if (check.plan !== '') figures.push(`Plan ${check.plan}`);
@@ -16,12 +16,12 @@ export function figuresOf(check: ProviderCheck): string[] {
   return figures;
 }
 
-/** What a verification found, or why there was none. */
+/** The result of a verification, or why there is none. */
 export function CheckResult({ check, error }: { check: ProviderCheck | undefined; error: Error | null }) {
   if (error) return <FormFault error={error} />;
   const Symbol = check?.ok ? IconCircleCheck : IconAlertTriangle;
   return (
-    // Always there, so that screen readers hear what appears in it.
+    // Always rendered, so that screen readers announce what appears in it.
     <div role="status" className={classes.result}>
       {check && (
         <div className={classes.check} data-tone={check.ok ? 'ok' : 'bad'}>

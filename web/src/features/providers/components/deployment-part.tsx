@@ -14,19 +14,19 @@ const titles: Record<string, string> = {
 };
 
 const healths: Record<DeploymentCheck['status'], Health> = {
-  ok: { label: 'Fine', icon: IconCircleCheck, tone: 'ok' },
-  away: { label: 'Away', icon: IconAlertTriangle, tone: 'bad' },
+  ok: { label: 'OK', icon: IconCircleCheck, tone: 'ok' },
+  away: { label: 'Unreachable', icon: IconAlertTriangle, tone: 'bad' },
   off: { label: 'Not configured', icon: IconAlertTriangle, tone: 'warn' },
 };
 
-/** What the deployment needs, and what does not work while something is missing. */
+/** The parts of the deployment, and what doesn't work while one is missing. */
 export function DeploymentPart() {
   const { data, error, refetch } = useQuery(deploymentQuery());
   return (
     <section className={classes.part} aria-labelledby="deployment">
       <h2 id="deployment">Deployment</h2>
       {!data && !error && <Skeleton height={220} radius="lg" />}
-      {!data && error && <ErrorNotice error={error} title="The state of the deployment could not be loaded" retry={() => void refetch()} />}
+      {!data && error && <ErrorNotice error={error} title="Couldn't load the deployment health" retry={() => void refetch()} />}
       {data && (
         <ul className={classes.history} aria-labelledby="deployment">
           {data.checks.map((check) => (

@@ -6,19 +6,19 @@ import { providerTitles } from '@/lib/provider';
 import { failoverTexts, orderOf } from '../health';
 import classes from './providers.module.css';
 
-/** In which order providers are tried, and whether users choose one. */
+/** The order in which providers are tried, and whether users can choose one. */
 export function FailoverPart({ list, onChange }: { list: ProviderList; onChange: () => void }) {
   const order = orderOf(list.active, list.failover);
   return (
     <section className={classes.part} aria-labelledby="failover">
       <div className={classes.parthead}>
-        <h2 id="failover">Fail-over</h2>
+        <h2 id="failover">Failover</h2>
         <Button variant="default" size="compact-sm" onClick={onChange}>
-          Change the fail-over
+          Change failover
         </Button>
       </div>
       <div className={classes.panel}>
-        <ol className={classes.order} aria-label="Order of the providers">
+        <ol className={classes.order} aria-label="Provider order">
           {order.map((provider, at) => (
             <li key={provider}>
               <span className={classes.place} aria-hidden="true">
@@ -30,8 +30,8 @@ export function FailoverPart({ list, onChange }: { list: ProviderList; onChange:
         </ol>
         <p className={classes.note}>
           {order.length > 1
-            ? 'A new download that the first cannot bring goes on at the second: after a stall, an outage, a full account, or when no agent is there. Never after a legal or policy block.'
-            : 'A new download that this provider cannot bring waits or fails there.'}
+            ? "If the first provider can't deliver a download, the second takes over: after a stall or an outage, when the account is full, or when no agent is online. Never after a legal or policy block."
+            : "If this provider can't deliver a download, the download waits or fails."}
         </p>
         <dl className={classes.facts}>
           <div>
@@ -40,7 +40,7 @@ export function FailoverPart({ list, onChange }: { list: ProviderList; onChange:
           </div>
           <div>
             <dt>Choice</dt>
-            <dd>{list.userChoice ? 'Users may name the provider of a download' : 'Users may not name the provider'}</dd>
+            <dd>{list.userChoice ? 'Users can choose the provider' : "Users can't choose the provider"}</dd>
           </div>
         </dl>
       </div>

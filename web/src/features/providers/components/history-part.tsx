@@ -13,7 +13,7 @@ import { failoverTexts } from '../health';
 import { figuresOf } from './check-result';
 import classes from './providers.module.css';
 
-/** Who changed the providers, when, and what the verification before it found. */
+/** Provider changes: who, when, and the verification before each. */
 export function HistoryPart() {
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(historyQuery());
   const entries = data?.pages.flat();
@@ -21,8 +21,8 @@ export function HistoryPart() {
     <section className={classes.part} aria-labelledby="history">
       <h2 id="history">History</h2>
       {!entries && !error && <Skeleton height={120} radius="lg" />}
-      {!entries && error && <ErrorNotice error={error} title="The history could not be loaded" retry={() => void refetch()} />}
-      {entries?.length === 0 && <p className={classes.note}>Nobody has switched the provider or changed the fail-over yet.</p>}
+      {!entries && error && <ErrorNotice error={error} title="Couldn't load the history" retry={() => void refetch()} />}
+      {entries?.length === 0 && <p className={classes.note}>No provider changes yet.</p>}
       {entries && entries.length > 0 && (
         <ul className={classes.history} aria-labelledby="history">
           {entries.map((entry) => (
@@ -44,7 +44,7 @@ function Entry({ entry: { at, by, from, to, failover, userChoice, verified } }: 
     <li>
       <div className={classes.what}>
         {from === to ? (
-          <>{providerTitles[to]}, other options</>
+          <>{providerTitles[to]}, new options</>
         ) : (
           <>
             {providerTitles[from]} <IconArrowRight size={15} aria-label="to" /> {providerTitles[to]}
@@ -56,7 +56,7 @@ function Entry({ entry: { at, by, from, to, failover, userChoice, verified } }: 
       </div>
       <p className={classes.detail}>
         {failoverTexts[failover]}
-        {userChoice && '; users may choose'}
+        {userChoice && '; users can choose'}
         {verified && <span>{verified.ok ? figuresOf(verified).join(' · ') : verified.message}</span>}
       </p>
       <div className={classes.who}>

@@ -17,10 +17,10 @@ interface OptionsDialogProps {
   onClose: () => void;
 }
 
-/** Changes the fail-over policy and whether users choose; the active provider stays. */
+/** Changes the failover policy and whether users can choose. The active provider stays. */
 export function OptionsDialog({ list, opened, onClose }: OptionsDialogProps) {
-  const changing = useChange('The fail-over is changed.');
-  // What is chosen here; until then what holds.
+  const changing = useChange('Failover changed.');
+  // The choice made here; undefined means the current setting.
   const [failover, setFailover] = useState<Failover>();
   const [userChoice, setUserChoice] = useState<boolean>();
   const [force, setForce] = useState(false);
@@ -35,7 +35,7 @@ export function OptionsDialog({ list, opened, onClose }: OptionsDialogProps) {
   return (
     <ConfirmDialog
       opened={opened}
-      title="Change the fail-over"
+      title="Change failover"
       confirmLabel={force ? 'Change anyway' : 'Change'}
       typed={list.active}
       danger={force}
@@ -45,7 +45,7 @@ export function OptionsDialog({ list, opened, onClose }: OptionsDialogProps) {
     >
       <div className={classes.form}>
         <NativeSelect
-          label="A download that its provider cannot bring"
+          label="If a provider can't deliver a download"
           data={policies.map((value) => ({ value, label: failoverTexts[value] }))}
           value={options.failover}
           onChange={(event) => {
@@ -54,14 +54,14 @@ export function OptionsDialog({ list, opened, onClose }: OptionsDialogProps) {
           }}
         />
         <Checkbox
-          label="Users may name the provider of a download"
+          label="Users can choose the provider"
           checked={options.userChoice}
           onChange={(event) => setUserChoice(event.currentTarget.checked)}
         />
-        <p>It holds for downloads that wait and for those that start from now on, unless they were submitted with a policy of their own. The active provider is verified first.</p>
+        <p>This applies to waiting and new downloads, except those submitted with their own policy. The active provider is verified first.</p>
         <FormFault error={changing.error}>
           {failedCheck(changing.error) && (
-            <Checkbox label="Change it although the verification fails" checked={force} onChange={(event) => setForce(event.currentTarget.checked)} />
+            <Checkbox label="Change even if verification fails" checked={force} onChange={(event) => setForce(event.currentTarget.checked)} />
           )}
         </FormFault>
       </div>

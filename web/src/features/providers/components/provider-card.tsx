@@ -20,7 +20,7 @@ interface ProviderCardProps {
   onSwitch: (to: Provider) => void;
 }
 
-/** One provider: how it is, what it has room for, and what can be done. */
+/** One provider: its health, its free slots and space, and its actions. */
 export function ProviderCard({ info, onSwitch }: ProviderCardProps) {
   const client = useQueryClient();
   const title = providerTitles[info.provider];
@@ -81,7 +81,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 function HowToConfigure() {
   return (
     <p className={classes.hint}>
-      Set <code>SEEDR_EMAIL</code> and <code>SEEDR_PASSWORD</code> in the worker's environment and start the worker anew. It shows here by itself.
+      Set <code>SEEDR_EMAIL</code> and <code>SEEDR_PASSWORD</code> in the worker's environment and restart the worker.
     </p>
   );
 }
@@ -94,7 +94,7 @@ function Room({ info: { slots, slotsFree, seedr }, title }: { info: ProviderInfo
       <div className={classes.meter}>
         <span>Slots</span>
         <span className="tabular">
-          {slots > 0 ? `${formatCount(slotsFree)} free of ${formatCount(slots)}` : seedr ? 'not known' : 'none'}
+          {slots > 0 ? `${formatCount(slotsFree)} free of ${formatCount(slots)}` : seedr ? 'unknown' : 'none'}
           {slots > 0 && source !== '' && `, ${source}`}
         </span>
         <ProgressBar label={`Slots of ${title}`} done={busy} stored={busy} tone={slots > 0 && slotsFree === 0 ? 'warn' : 'active'} />
@@ -108,15 +108,15 @@ const tight = 0.9;
 
 function Space({ seedr: { spaceMax, spaceUsed, spaceFree }, title }: { seedr: SeedrInfo; title: string }) {
   const used = spaceMax > 0 ? spaceUsed / spaceMax : 0;
-  // What is neither used nor free is held for downloads that have a slot.
+  // Space that is neither used nor free is reserved for downloads that have a slot.
   const taken = spaceMax > 0 ? Math.max(used, (spaceMax - spaceFree) / spaceMax) : 0;
   const held = spaceMax - spaceUsed - spaceFree;
   return (
     <div className={classes.meter}>
       <span>Space</span>
       <span className="tabular">
-        {spaceMax > 0 ? `${formatBytes(spaceFree)} free of ${formatBytes(spaceMax)}` : 'not known'}
-        {spaceMax > 0 && held > 0 && `, ${formatBytes(held)} held`}
+        {spaceMax > 0 ? `${formatBytes(spaceFree)} free of ${formatBytes(spaceMax)}` : 'unknown'}
+        {spaceMax > 0 && held > 0 && `, ${formatBytes(held)} reserved`}
       </span>
       <ProgressBar label={`Space of ${title}`} done={taken} stored={used} tone={taken >= tight ? 'warn' : 'active'} />
     </div>
@@ -126,10 +126,10 @@ function Space({ seedr: { spaceMax, spaceUsed, spaceFree }, title }: { seedr: Se
 function SeedrFacts({ seedr }: { seedr: SeedrInfo }) {
   return (
     <>
-      <Fact name="Plan">{seedr.plan === '' ? 'not known' : seedr.plan}</Fact>
-      <Fact name="Last good call">{seedr.lastOkAt === null ? 'none yet' : <RelativeTime at={seedr.lastOkAt} />}</Fact>
+      <Fact name="Plan">{seedr.plan === '' ? 'unknown' : seedr.plan}</Fact>
+      <Fact name="Last success">{seedr.lastOkAt === null ? 'none yet' : <RelativeTime at={seedr.lastOkAt} />}</Fact>
       {seedr.failedSince !== null && (
-        <Fact name="No good answer">
+        <Fact name="Failing">
           since <RelativeTime at={seedr.failedSince} />
           {seedr.problem !== '' && (
             <>
@@ -141,10 +141,10 @@ function SeedrFacts({ seedr }: { seedr: SeedrInfo }) {
       )}
       <Fact name="Breaker">
         {seedr.restUntil === null ? (
-          'closed, calls go out'
+          'closed'
         ) : (
           <>
-            open: {restText(seedr.restReason)}. The next call goes out <RelativeTime at={seedr.restUntil} />.
+            open: {restText(seedr.restReason)}. Next call <RelativeTime at={seedr.restUntil} />.
           </>
         )}
       </Fact>

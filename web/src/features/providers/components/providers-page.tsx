@@ -16,9 +16,9 @@ import { ProviderCard } from './provider-card';
 import classes from './providers.module.css';
 import { SwitchDialog } from './switch-dialog';
 
-const intro = 'Where the bytes of downloads are fetched. A switch is for new downloads; those that are there stay where they are.';
+const intro = 'Where downloads are fetched. Switching affects new downloads only; existing ones stay where they are.';
 
-/** The providers: how they do, which one new downloads go to, and who changed that. */
+/** The providers: their health, which one gets new downloads, and who changed that. */
 export function ProvidersPage() {
   const { data: list, error, isPending, refetch } = useQuery(providersQuery());
   return (
@@ -29,7 +29,7 @@ export function ProvidersPage() {
           <Skeleton height={320} radius="lg" />
         </div>
       )}
-      {error && !list && <ErrorNotice error={error} title="The providers could not be loaded" retry={() => void refetch()} />}
+      {error && !list && <ErrorNotice error={error} title="Couldn't load the providers" retry={() => void refetch()} />}
       {list && <Parts list={list} />}
     </Page>
   );

@@ -9,14 +9,14 @@ import { providerNames, providerTitles } from '@/lib/provider';
 import { failedCheck, useChange } from '../use-change';
 
 interface SwitchDialogProps {
-  /** Undefined while nothing is asked. */
+  /** Undefined while closed. */
   to: Provider | undefined;
   onClose: () => void;
 }
 
-/** Asks before new downloads go to another provider. */
+/** Asks before switching new downloads to another provider. */
 export function SwitchDialog({ to, onClose }: SwitchDialogProps) {
-  const changing = useChange(to ? `New downloads go to ${providerNames[to]}.` : '');
+  const changing = useChange(to ? `New downloads now go to ${providerNames[to]}.` : '');
   const [force, setForce] = useState(false);
   const close = () => {
     changing.reset();
@@ -34,11 +34,11 @@ export function SwitchDialog({ to, onClose }: SwitchDialogProps) {
       onConfirm={() => to && changing.mutate({ provider: to, force }, { onSuccess: close })}
       onClose={close}
     >
-      <p>New downloads go to {to && providerNames[to]}. Those that are there stay where they are and end as they would have.</p>
-      <p>The provider is verified by a real call first. When that fails, nothing is switched.</p>
+      <p>New downloads go to {to && providerNames[to]}. Existing ones stay where they are.</p>
+      <p>The provider is verified with a real call first. If that fails, nothing changes.</p>
       <FormFault error={changing.error}>
         {failedCheck(changing.error) && (
-          <Checkbox label="Switch although the verification fails" checked={force} onChange={(event) => setForce(event.currentTarget.checked)} />
+          <Checkbox label="Switch even if verification fails" checked={force} onChange={(event) => setForce(event.currentTarget.checked)} />
         )}
       </FormFault>
     </ConfirmDialog>

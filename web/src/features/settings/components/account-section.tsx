@@ -22,31 +22,31 @@ interface AccountSectionProps {
   onSignOut: () => void;
 }
 
-/** Who is signed in, and the ways to change how. */
+/** Who is signed in, with buttons to change address and password. */
 export function AccountSection({ me, config, onSignOut }: AccountSectionProps) {
   const [open, setOpen] = useState<'email' | 'password'>();
   const close = () => setOpen(undefined);
   return (
-    <Section title="Account" text="Who is signed in here.">
+    <Section title="Account" text="Your address and password.">
       <p className={classes.email}>{me.email}</p>
-      <p className={classes.role}>{me.role === 'admin' ? 'Administrator' : 'User'}</p>
+      <p className={classes.role}>{me.role === 'admin' ? 'Admin' : 'User'}</p>
       <div className={classes.row}>
         {config.mail && (
           <Button variant="default" onClick={() => setOpen('email')}>
-            Change the address
+            Change address
           </Button>
         )}
         <Button variant="default" onClick={() => setOpen('password')}>
-          Change the password
+          Change password
         </Button>
         <Button variant="default" leftSection={<IconLogout size={16} />} onClick={onSignOut}>
           Sign out
         </Button>
       </div>
-      <Modal opened={open === 'email'} onClose={close} title="Change the address">
+      <Modal opened={open === 'email'} onClose={close} title="Change address">
         <EmailForm onClose={close} />
       </Modal>
-      <Modal opened={open === 'password'} onClose={close} title="Change the password">
+      <Modal opened={open === 'password'} onClose={close} title="Change password">
         <PasswordForm me={me} config={config} onClose={close} />
       </Modal>
     </Section>
@@ -70,7 +70,7 @@ function EmailForm({ onClose }: { onClose: () => void }) {
         name="email"
         type="email"
         label="New address"
-        description="A link is sent to it; the address changes when the link is used."
+        description="We'll send a link to it. Your address changes when you open it."
         autoComplete="email"
         autoCapitalize="none"
         spellCheck={false}
@@ -80,10 +80,10 @@ function EmailForm({ onClose }: { onClose: () => void }) {
       />
       <div className={classes.buttons}>
         <Button variant="default" onClick={onClose}>
-          Keep it as it is
+          Cancel
         </Button>
         <Button type="submit" loading={form.busy} disabled={wait > 0}>
-          Send the link
+          Send link
         </Button>
       </div>
     </form>
@@ -95,7 +95,7 @@ function LinkSent({ email, onClose }: { email: string; onClose: () => void }) {
   return (
     <div className={classes.form}>
       <p className={classes.note} role="status">
-        We have sent a link to <b>{email}</b>. The address changes once it is used, within 30 minutes; until then everything stays as it is.
+        We sent a link to <b>{email}</b>. Open it within 30 minutes to change your address.
       </p>
       <div className={classes.buttons}>
         <Button ref={done} onClick={onClose}>
@@ -113,24 +113,24 @@ function PasswordForm({ me, config, onClose }: { me: Me; config: Config; onClose
     schema: passwordSchema(rule.minLength),
     send: ({ password }) => confirmed(() => changePassword(password)),
     onDone: () => {
-      toastDone('The password is changed. Every other session has ended.');
+      toastDone('Password changed. All your other sessions have ended.');
       onClose();
     },
   });
   const wait = useWait(form.error);
   return (
     <form noValidate onSubmit={form.submit} className={classes.form}>
-      <p className={classes.note}>Every other session of the account ends with it.</p>
+      <p className={classes.note}>This ends all your other sessions.</p>
       <FormFault error={form.error} />
       {/* Tells password managers whose password it is. */}
       <input type="email" autoComplete="username" value={me.email} readOnly hidden aria-hidden="true" />
       <NewPassword rule={rule} size="sm" error={form.faults.password} />
       <div className={classes.buttons}>
         <Button variant="default" onClick={onClose}>
-          Keep it as it is
+          Cancel
         </Button>
         <Button type="submit" loading={form.busy} disabled={wait > 0}>
-          Set the password
+          Set password
         </Button>
       </div>
     </form>

@@ -9,23 +9,23 @@ import { toastFailed } from '@/components/toast';
 import { deleteAccount } from '../api';
 import { useConfirmed } from './reauth-context';
 
-/** Deletes the account after its address was typed. */
+/** Deletes the account once its address is typed. */
 export function DeleteAccount({ me, onDeleted }: { me: Me; onDeleted: () => void }) {
   const confirmed = useConfirmed();
   const [asked, setAsked] = useState(false);
   const deleting = useMutation({
     mutationFn: () => confirmed(() => deleteAccount(me.email)),
     onSuccess: onDeleted,
-    onError: (failure) => toastFailed('The account is not deleted', failure),
+    onError: (failure) => toastFailed("Couldn't delete your account", failure),
   });
   return (
     <>
       <Button variant="default" c="var(--lh-bad)" onClick={() => setAsked(true)}>
-        Delete the account
+        Delete account
       </Button>
       <ConfirmDialog
         opened={asked}
-        title="Delete the account?"
+        title="Delete your account?"
         confirmLabel="Delete everything"
         typed={me.email}
         busy={deleting.isPending}
@@ -33,7 +33,7 @@ export function DeleteAccount({ me, onDeleted }: { me: Me; onDeleted: () => void
         onClose={() => setAsked(false)}
       >
         <p>
-          Your downloads stop, and every file, link, token and session of <b>{me.email}</b> goes with the account, at once and for good.
+          Your downloads stop, and all files, links, tokens and sessions of <b>{me.email}</b> are deleted right away. This can't be undone.
         </p>
       </ConfirmDialog>
     </>

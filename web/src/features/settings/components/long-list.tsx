@@ -11,10 +11,10 @@ interface LongListProps<T> {
   children: (item: T) => ReactNode;
 }
 
-/** So many are shown at first; a list that is hardly longer is shown whole. */
+/** This many are shown at first; a list that is barely longer is shown in full. */
 const few = 8;
 
-/** A list that may be long: its start, and the rest when somebody asks for it. */
+/** A list that may be long: its start, and the rest on request. */
 export function LongList<T>({ label, items, children }: LongListProps<T>) {
   const [whole, setWhole] = useState(false);
   const long = items.length > few + 2;

@@ -19,12 +19,12 @@ interface PasskeyFormProps {
   onChanged: () => void;
 }
 
-/** Adds a passkey: name it, let the browser make it, keep the recovery codes if there are any. */
+/** Adds a passkey: name it, let the browser make it, save the recovery codes if there are any. */
 export function AddPasskey({ onClose, onChanged }: PasskeyFormProps) {
   const confirmed = useConfirmed();
   const [codes, setCodes] = useState<string[]>([]);
   const done = ({ passkey, recoveryCodes }: AddedPasskey) => {
-    toastDone(`The passkey “${passkey.name}” signs you in from now on.`);
+    toastDone(`You can now sign in with “${passkey.name}”.`);
     if (recoveryCodes.length > 0) {
       setCodes(recoveryCodes);
       return;
@@ -47,22 +47,22 @@ export function AddPasskey({ onClose, onChanged }: PasskeyFormProps) {
   }
   return (
     <form noValidate onSubmit={form.submit} className={classes.form}>
-      <p className={classes.note}>The browser asks next where to keep it: on this device, in your password manager, on a phone or a security key.</p>
+      <p className={classes.note}>Next, your browser asks where to keep it: on this device, in your password manager, on a phone or on a security key.</p>
       <FormFault error={form.error} />
       <NameField value={describeUserAgent(navigator.userAgent)} error={form.faults.name} />
       <div className={classes.buttons}>
         <Button variant="default" onClick={onClose}>
-          Not now
+          Cancel
         </Button>
         <Button type="submit" loading={form.busy} disabled={wait > 0}>
-          Add it
+          Add passkey
         </Button>
       </div>
     </form>
   );
 }
 
-/** Gives a passkey another name. */
+/** Renames a passkey. */
 export function RenamePasskey({ passkey, onClose, onChanged }: PasskeyFormProps & { passkey: Passkey }) {
   const form = useForm({
     schema: passkeySchema,
@@ -79,7 +79,7 @@ export function RenamePasskey({ passkey, onClose, onChanged }: PasskeyFormProps 
       <NameField value={passkey.name} error={form.faults.name} />
       <div className={classes.buttons}>
         <Button variant="default" onClick={onClose}>
-          Keep it as it is
+          Cancel
         </Button>
         <Button type="submit" loading={form.busy} disabled={wait > 0}>
           Rename
@@ -94,7 +94,7 @@ function NameField({ value, error }: { value: string; error: string | undefined 
     <TextInput
       name="name"
       label="Name"
-      description="To tell it from others later."
+      description="So that you can tell it apart from others."
       defaultValue={value}
       autoComplete="off"
       maxLength={100}

@@ -18,11 +18,11 @@ import classes from './settings.module.css';
 
 interface PasskeysProps {
   me: Me;
-  /** Called when something of the account is not as it was. */
+  /** Called when the account has changed. */
   onChanged: () => void;
 }
 
-/** The account's passkeys, and the ways to add, rename and remove them. */
+/** The account's passkeys, with buttons to add, rename and remove them. */
 export function Passkeys({ me, onChanged }: PasskeysProps) {
   const client = useQueryClient();
   const { data, error, isPending, refetch } = useQuery(passkeysQuery());
@@ -38,14 +38,14 @@ export function Passkeys({ me, onChanged }: PasskeysProps) {
   };
   const removed = () => {
     changed();
-    opener.current?.focus(); // the button that was used goes with its passkey
+    opener.current?.focus(); // the clicked button is gone with its passkey
   };
   const close = () => {
     setAdding(false);
-    changed(); // it may be there already, with its recovery codes on the screen
+    changed(); // the passkey may already exist, with its recovery codes on screen
   };
   if (isPending) return <Skeleton height={68} radius="md" />;
-  if (!data) return <ErrorNotice error={error} title="The passkeys could not be loaded" retry={() => void refetch()} />;
+  if (!data) return <ErrorNotice error={error} title="Couldn't load your passkeys" retry={() => void refetch()} />;
   const { passkeys } = data;
   const known = passkeysKnown();
   const aloneLeft = passkeys.length > 0 && totp?.enabled === false ? totp.recoveryCodesLeft : undefined;
@@ -58,9 +58,9 @@ export function Passkeys({ me, onChanged }: PasskeysProps) {
           ))}
         </ul>
       )}
-      {passkeys.length === 0 && data.available && known && <p className={classes.note}>No passkey yet. With one you need no password to sign in.</p>}
+      {passkeys.length === 0 && data.available && known && <p className={classes.note}>No passkeys yet. With one, you can sign in without a password.</p>}
       {!data.available && <p className={classes.note}>{data.unavailable}</p>}
-      {data.available && !known && <p className={classes.note}>This browser does not know passkeys, or is too old for them.</p>}
+      {data.available && !known && <p className={classes.note}>This browser doesn't support passkeys.</p>}
       {aloneLeft !== undefined && <RecoveryPart left={aloneLeft} />}
       {data.available && known && (
         <Button ref={opener} variant="default" leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>
@@ -70,7 +70,7 @@ export function Passkeys({ me, onChanged }: PasskeysProps) {
       <Modal opened={adding} onClose={close} title="New passkey" closeOnClickOutside={false}>
         <AddPasskey onClose={() => setAdding(false)} onChanged={changed} />
       </Modal>
-      <Modal opened={renaming !== undefined} onClose={() => setRenaming(undefined)} title="Rename the passkey">
+      <Modal opened={renaming !== undefined} onClose={() => setRenaming(undefined)} title="Rename passkey">
         {renaming && <RenamePasskey passkey={renaming} onClose={() => setRenaming(undefined)} onChanged={changed} />}
       </Modal>
       <RemovePasskey me={me} passkey={removing} last={passkeys.length === 1 && totp?.enabled === false} onClose={() => setRemoving(undefined)} onChanged={removed} />
@@ -80,7 +80,7 @@ export function Passkeys({ me, onChanged }: PasskeysProps) {
 
 interface RemovePasskeyProps extends PasskeysProps {
   passkey: Passkey | undefined;
-  /** The password alone signs in once it is removed. */
+  /** Once it is removed, the password alone signs in. */
   last: boolean;
   onClose: () => void;
 }
@@ -90,25 +90,25 @@ function RemovePasskey({ me, passkey, last, onClose, onChanged }: RemovePasskeyP
   const removing = useMutation({
     mutationFn: (each: Passkey) => confirmed(() => removePasskey(each.id)),
     onSuccess: (_, each) => {
-      toastDone(`The passkey “${each.name}” does not sign in any more.`);
+      toastDone(`Removed the passkey “${each.name}”.`);
       onChanged();
     },
-    onError: (failure) => toastFailed('The passkey is still there', failure),
+    onError: (failure) => toastFailed("Couldn't remove the passkey", failure),
     onSettled: onClose,
   });
   return (
     <ConfirmDialog
       opened={passkey !== undefined}
-      title="Remove the passkey?"
+      title="Remove passkey?"
       confirmLabel="Remove"
       busy={removing.isPending}
       onConfirm={() => passkey && removing.mutate(passkey)}
       onClose={onClose}
     >
       <p>
-        <b>{passkey?.name}</b> stops signing in to {me.email} at once. Delete it in your password manager or on the device, too.
+        <b>{passkey?.name}</b> can no longer sign in to {me.email}. Delete it from your password manager or device too.
       </p>
-      {last && <p>It is the last one: from then on the password alone signs in, and the recovery codes stop working.</p>}
+      {last && <p>This is your last one. Without it, the password alone signs you in, and your recovery codes stop working.</p>}
     </ConfirmDialog>
   );
 }

@@ -21,7 +21,7 @@ interface Asked {
   reject: (reason: Error) => void;
 }
 
-/** Asks for the password, a code or a passkey, whenever an act within it needs that. */
+/** Asks for the password, a code or a passkey when an act within it needs one. */
 export function Reauth({ me, children }: { me: Me; children: ReactNode }) {
   const [asked, setAsked] = useState<Asked>();
   const confirmed = useCallback<Confirmed>(async (act) => {
@@ -42,7 +42,7 @@ export function Reauth({ me, children }: { me: Me; children: ReactNode }) {
     event.stopImmediatePropagation();
     close();
   });
-  // Comes before the listeners of the dialogs beneath, which are effects: what was filled in there must not go with it.
+  // Runs before the listeners of the dialogs beneath, which are effects: their content must survive this Escape.
   useLayoutEffect(() => {
     const listener = (event: KeyboardEvent) => escape(event);
     globalThis.addEventListener('keydown', listener, { capture: true });
@@ -55,7 +55,7 @@ export function Reauth({ me, children }: { me: Me; children: ReactNode }) {
   return (
     <ReauthContext value={confirmed}>
       {children}
-      <Modal opened={asked !== undefined} onClose={close} title="Is it you?" size="sm" zIndex={300}>
+      <Modal opened={asked !== undefined} onClose={close} title="Confirm it's you" size="sm" zIndex={300}>
         <Ways me={me} onPass={pass} onClose={close} />
       </Modal>
     </ReauthContext>
@@ -72,12 +72,12 @@ function Ways({ me, onPass, onClose }: WayProps) {
   const [byCode, setByCode] = useState(false);
   return (
     <div className={classes.form}>
-      <p className={classes.note}>This can change who has the account. Confirm it; for ten minutes you are not asked again.</p>
+      <p className={classes.note}>This affects who controls the account. You won't be asked again for ten minutes.</p>
       {byCode ? <ByCode onPass={onPass} onClose={onClose} /> : <ByPassword me={me} onPass={onPass} onClose={onClose} />}
       {me.passkey && passkeysKnown() && <ByPasskey onPass={onPass} />}
       {me.secondFactor && (
         <button type="button" className={classes.switch} onClick={() => setByCode(!byCode)}>
-          {byCode ? 'Use the password' : 'Use a code'}
+          {byCode ? 'Use password' : 'Use a code'}
         </button>
       )}
     </div>
@@ -107,7 +107,7 @@ function Buttons({ busy, wait, onClose }: { busy: boolean; wait: number; onClose
   return (
     <div className={classes.buttons}>
       <Button variant="default" onClick={onClose}>
-        Not now
+        Cancel
       </Button>
       <Button type="submit" loading={busy} disabled={wait > 0}>
         Confirm
@@ -122,7 +122,7 @@ function ByPassword({ me, onPass, onClose }: WayProps) {
   return (
     <form noValidate onSubmit={form.submit} className={classes.form}>
       <FormFault error={form.error} />
-      {/* Tells password managers whose password it is. */}
+      {/* Tells password managers whose password this is. */}
       <input type="email" autoComplete="username" value={me.email} readOnly hidden aria-hidden="true" />
       <PasswordField
         label="Password"

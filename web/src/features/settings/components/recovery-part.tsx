@@ -16,13 +16,13 @@ const fewCodes = 3;
 
 interface RecoveryPartProps {
   left: number;
-  /** What had the focus before is gone. */
+  /** The element that had focus is gone, so the button here takes it. */
   focused?: boolean;
   /** Buttons beside the one for new codes. */
   children?: ReactNode;
 }
 
-/** How many recovery codes are left, and the way to new ones. */
+/** How many recovery codes are left, with a button for new ones. */
 export function RecoveryPart({ left, focused = false, children }: RecoveryPartProps) {
   const renew = useFirstFocus<HTMLButtonElement>(focused);
   const client = useQueryClient();
@@ -31,7 +31,7 @@ export function RecoveryPart({ left, focused = false, children }: RecoveryPartPr
   const renewing = useMutation({
     mutationFn: () => confirmed(renewRecoveryCodes),
     onSuccess: () => client.invalidateQueries({ queryKey: settingsKeys.totp }),
-    onError: (failure) => toastFailed('There are no new codes', failure),
+    onError: (failure) => toastFailed("Couldn't make new codes", failure),
     onSettled: () => setAsked(false),
   });
   const closeCodes = () => {
@@ -42,8 +42,8 @@ export function RecoveryPart({ left, focused = false, children }: RecoveryPartPr
     <>
       <p className={classes.note} data-tone={left < fewCodes ? 'warn' : undefined}>
         {left === 0
-          ? 'No recovery code is left. Make new ones, or a lost device locks you out.'
-          : `${formatPlural(left, 'recovery code', 'recovery codes')} left, for the day when the device is not there.`}
+          ? 'No recovery codes left. Make new ones, or losing your device locks you out.'
+          : `${formatPlural(left, 'recovery code', 'recovery codes')} left, for when you don't have your device.`}
       </p>
       <div className={classes.row}>
         <Button ref={renew} variant="default" onClick={() => setAsked(true)}>
@@ -60,7 +60,7 @@ export function RecoveryPart({ left, focused = false, children }: RecoveryPartPr
         onConfirm={() => renewing.mutate()}
         onClose={() => setAsked(false)}
       >
-        <p>The earlier ones stop working.</p>
+        <p>Your earlier codes stop working.</p>
       </ConfirmDialog>
       <Modal opened={renewing.data !== undefined} onClose={closeCodes} title="Your recovery codes" closeOnClickOutside={false}>
         <RecoveryCodes codes={renewing.data ?? []} onClose={closeCodes} />

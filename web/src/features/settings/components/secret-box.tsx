@@ -10,16 +10,16 @@ interface SecretBoxProps {
   value: string;
   /** Offers the value as a text file under this name. */
   fileName?: string;
-  /** It stands where a form was: the focus goes to it. */
+  /** It replaces a form, so it takes the focus. */
   focused?: boolean;
 }
 
-/** Something that is shown this once, with the ways to keep it. */
+/** A secret that is shown only once, with buttons to keep it. */
 export function SecretBox({ label, value, fileName, focused = false }: SecretBoxProps) {
   const box = useFirstFocus<HTMLPreElement>(focused);
   return (
     <div className={classes.secretbox}>
-      {/* A scrolling region without anything focusable in it must take the focus itself. */}
+      {/* A scrolling region with nothing focusable in it must be focusable. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <pre ref={box} className={classes.secret} tabIndex={0} aria-label={label}>
         {value}
@@ -34,7 +34,7 @@ export function SecretBox({ label, value, fileName, focused = false }: SecretBox
         </CopyButton>
         {fileName !== undefined && (
           <Button size="compact-sm" variant="default" leftSection={<IconDownload size={15} />} onClick={() => save(fileName, value)}>
-            Save as a file
+            Save as file
           </Button>
         )}
       </div>

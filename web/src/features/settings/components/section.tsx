@@ -8,7 +8,7 @@ interface SectionProps {
   children: ReactNode;
 }
 
-/** One part of the settings, with a sentence about it. */
+/** One section of the settings, with a sentence about it. */
 export function Section({ title, text, children }: SectionProps) {
   const id = useId();
   return (

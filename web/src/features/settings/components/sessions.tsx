@@ -12,28 +12,28 @@ import { describeUserAgent, deviceKindOf } from '../user-agent';
 import { LongList } from './long-list';
 import classes from './settings.module.css';
 
-/** The sessions of the account, each with a way to end it. */
+/** The sessions of the account, each with a button to end it. */
 export function Sessions() {
   const client = useQueryClient();
   const { data: sessions, error, isPending, refetch } = useQuery(sessionsQuery());
   const ending = useMutation({
     mutationFn: (session: Session) => endSession(session.id),
     onSuccess: (_, session) => {
-      toastDone(`Signed out of ${describeUserAgent(session.userAgent)}.`);
+      toastDone(`Ended the session on ${describeUserAgent(session.userAgent)}.`);
       return client.invalidateQueries({ queryKey: settingsKeys.sessions });
     },
-    onError: (failure) => toastFailed('The session could not be ended', failure),
+    onError: (failure) => toastFailed("Couldn't end the session", failure),
   });
   const endingOthers = useMutation({
     mutationFn: () => endSession(otherSessions),
     onSuccess: () => {
-      toastDone('Every other session has ended.');
+      toastDone('All your other sessions have ended.');
       return client.invalidateQueries({ queryKey: settingsKeys.sessions });
     },
-    onError: (failure) => toastFailed('The sessions could not be ended', failure),
+    onError: (failure) => toastFailed("Couldn't end the sessions", failure),
   });
   if (isPending) return <Skeleton height={130} radius="md" />;
-  if (!sessions) return <ErrorNotice error={error} title="The sessions could not be loaded" retry={() => void refetch()} />;
+  if (!sessions) return <ErrorNotice error={error} title="Couldn't load your sessions" retry={() => void refetch()} />;
   return (
     <>
       <LongList label="Sessions" items={ownFirst(sessions)}>
@@ -55,7 +55,7 @@ export function Sessions() {
   );
 }
 
-/** Returns the sessions, this browser's before the others. */
+/** Returns the sessions, this browser's first. */
 function ownFirst(sessions: readonly Session[]): Session[] {
   return [...sessions.filter((session) => session.current), ...sessions.filter((session) => !session.current)];
 }

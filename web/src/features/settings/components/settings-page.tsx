@@ -24,7 +24,7 @@ interface SettingsPageProps {
   me: Me;
   config: Config;
   onSignOut: () => void;
-  /** Called when something of the account is not as it was. */
+  /** Called when the account has changed. */
   onChanged: () => void;
   onDeleted: () => void;
 }
@@ -35,20 +35,20 @@ export function SettingsPage({ me, config, onSignOut, onChanged, onDeleted }: Se
     <Page title="Settings" narrow>
       <Reauth me={me}>
         <AccountSection me={me} config={config} onSignOut={onSignOut} />
-        <Section title="Two-step sign-in" text="A code from your phone beside the password.">
+        <Section title="Two-step sign-in" text="A code from your phone, in addition to your password.">
           <TotpPanel onChanged={onChanged} />
         </Section>
         <Section title="Passkeys" text="Sign in with your fingerprint, face, PIN or a security key.">
           <Passkeys me={me} onChanged={onChanged} />
         </Section>
-        <Section title="Sessions" text="Where this account is signed in. End one that you do not know.">
+        <Section title="Sessions" text="Where you're signed in. End any that you don't recognise.">
           <Sessions />
         </Section>
-        <Section title="API tokens" text="For programs that act for you: the command line, the browser extension.">
+        <Section title="API tokens" text="For programs that act for you, such as the command line.">
           <Tokens me={me} />
         </Section>
         <Appearance />
-        <Section title="Delete the account" text="With all downloads and files. Nothing of it can be brought back.">
+        <Section title="Delete account" text="With all downloads and files. This can't be undone.">
           <DeleteAccount me={me} onDeleted={onDeleted} />
         </Section>
       </Reauth>

@@ -25,10 +25,10 @@ const allScopes = Object.keys(scopeTexts) as TokenScope[];
 const lives = [
   { value: '30', label: '30 days' },
   { value: '90', label: '90 days' },
-  { value: '365', label: 'a year' },
+  { value: '365', label: '1 year' },
 ];
 
-/** Makes an API token and shows it, this once. */
+/** Creates an API token and shows it once. */
 export function TokenForm({ me, onClose }: { me: Me; onClose: () => void }) {
   const client = useQueryClient();
   const confirmed = useConfirmed();
@@ -46,7 +46,7 @@ export function TokenForm({ me, onClose }: { me: Me; onClose: () => void }) {
   if (made !== '') {
     return (
       <div className={classes.form}>
-        <p className={classes.note}>Copy it now: it is not shown again.</p>
+        <p className={classes.note}>Copy it now. It won't be shown again.</p>
         <SecretBox label="API token" value={made} focused />
         <div className={classes.buttons}>
           <Button onClick={onClose}>Done</Button>
@@ -68,7 +68,7 @@ export function TokenForm({ me, onClose }: { me: Me; onClose: () => void }) {
         data-autofocus
       />
       <fieldset className={classes.scopes}>
-        <legend>It may</legend>
+        <legend>Permissions</legend>
         {allScopes
           .filter((scope) => scope !== 'admin' || me.role === 'admin')
           .map((scope) => (
@@ -81,13 +81,13 @@ export function TokenForm({ me, onClose }: { me: Me; onClose: () => void }) {
             />
           ))}
       </fieldset>
-      <NativeSelect name="expiresInDays" label="It works for" data={lives} defaultValue="90" error={form.faults.expiresInDays} />
+      <NativeSelect name="expiresInDays" label="Expires after" data={lives} defaultValue="90" error={form.faults.expiresInDays} />
       <div className={classes.buttons}>
         <Button variant="default" onClick={onClose}>
-          Close
+          Cancel
         </Button>
         <Button type="submit" loading={form.busy} disabled={wait > 0 || scopes.length === 0}>
-          Make the token
+          Create token
         </Button>
       </div>
     </form>

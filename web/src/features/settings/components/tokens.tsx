@@ -15,7 +15,7 @@ import { LongList } from './long-list';
 import classes from './settings.module.css';
 import { TokenForm } from './token-form';
 
-/** The account's API tokens, each with a way to revoke it. */
+/** The account's API tokens, each with a button to revoke it. */
 export function Tokens({ me }: { me: Me }) {
   const client = useQueryClient();
   const { data: tokens, error, isPending, refetch } = useQuery(tokensQuery());
@@ -24,14 +24,14 @@ export function Tokens({ me }: { me: Me }) {
   const revoking = useMutation({
     mutationFn: (token: ApiToken) => revokeToken(token.id),
     onSuccess: (_, token) => {
-      toastDone(`The token “${token.name}” is worth nothing any more.`);
+      toastDone(`Revoked the token “${token.name}”.`);
       return client.invalidateQueries({ queryKey: settingsKeys.tokens });
     },
-    onError: (failure) => toastFailed('The token could not be revoked', failure),
+    onError: (failure) => toastFailed("Couldn't revoke the token", failure),
     onSettled: () => setAsked(undefined),
   });
   if (isPending) return <Skeleton height={90} radius="md" />;
-  if (!tokens) return <ErrorNotice error={error} title="The tokens could not be loaded" retry={() => void refetch()} />;
+  if (!tokens) return <ErrorNotice error={error} title="Couldn't load your tokens" retry={() => void refetch()} />;
   return (
     <>
       {tokens.length > 0 && (
@@ -39,7 +39,7 @@ export function Tokens({ me }: { me: Me }) {
           {(token) => <TokenItem key={token.id} token={token} onRevoke={setAsked} />}
         </LongList>
       )}
-      {tokens.length === 0 && <p className={classes.note}>No token yet.</p>}
+      {tokens.length === 0 && <p className={classes.note}>No tokens yet.</p>}
       <Button variant="default" leftSection={<IconPlus size={16} />} onClick={() => setMaking(true)}>
         New token
       </Button>
@@ -48,14 +48,14 @@ export function Tokens({ me }: { me: Me }) {
       </Modal>
       <ConfirmDialog
         opened={asked !== undefined}
-        title="Revoke the token?"
+        title="Revoke token?"
         confirmLabel="Revoke"
         busy={revoking.isPending}
         onConfirm={() => asked && revoking.mutate(asked)}
         onClose={() => setAsked(undefined)}
       >
         <p>
-          Whatever uses <b>{asked?.name}</b> stops at once.
+          Anything that uses <b>{asked?.name}</b> stops working right away.
         </p>
       </ConfirmDialog>
     </>

@@ -17,24 +17,24 @@ import classes from './settings.module.css';
 
 interface TotpEnrolProps {
   onClose: () => void;
-  /** Called when it is on; the recovery codes show from then until the dialog closes. */
+  /** Called when it is on. The recovery codes then show until the dialog closes. */
   onEnabled: () => void;
 }
 
-/** Sets two-step sign-in up: scan, enter a first code, keep the recovery codes. */
+/** Sets up two-step sign-in: scan, enter a first code, save the recovery codes. */
 export function TotpEnrol({ onClose, onEnabled }: TotpEnrolProps) {
   const confirmed = useConfirmed();
   const [codes, setCodes] = useState<string[]>();
   const { data: offer, error, refetch } = useQuery({
     queryKey: [...settingsKeys.totp, 'offer'],
     queryFn: () => confirmed(beginTotp),
-    // Each one is another secret: a new visit needs a new one, and nothing else may make one.
+    // Each offer is a new secret: every visit needs a new one, and nothing else may request one.
     gcTime: 0,
     staleTime: 'static',
     retry: false,
   });
   if (codes) return <RecoveryCodes codes={codes} onClose={onClose} />;
-  if (error) return <ErrorNotice error={error} title="It could not be begun" retry={() => void refetch()} />;
+  if (error) return <ErrorNotice error={error} title="Couldn't start the setup" retry={() => void refetch()} />;
   if (!offer) return <Skeleton height={260} radius="md" />;
   const enabled = (made: string[]) => {
     setCodes(made);
@@ -55,17 +55,17 @@ function FirstCode({ offer, onClose, onEnabled }: FirstCodeProps) {
   const wait = useWait(form.error);
   return (
     <form noValidate onSubmit={form.submit} className={classes.form}>
-      <p className={classes.note}>Scan this with an authenticator app on your phone.</p>
+      <p className={classes.note}>Scan this with the authenticator app on your phone.</p>
       <img src={offer.qr} alt="QR code for the authenticator app" className={classes.qr} />
       <details className={classes.details}>
-        <summary>Or type the key</summary>
+        <summary>Or enter the key by hand</summary>
         <SecretBox label="Key" value={offer.secret} />
       </details>
       <FormFault error={form.error} />
       <TextInput
         name="code"
         label="Code"
-        description="Enter what the app shows now."
+        description="Enter the code that the app shows."
         autoComplete="one-time-code"
         inputMode="numeric"
         maxLength={16}
@@ -74,10 +74,10 @@ function FirstCode({ offer, onClose, onEnabled }: FirstCodeProps) {
       />
       <div className={classes.buttons}>
         <Button variant="default" onClick={onClose}>
-          Not now
+          Cancel
         </Button>
         <Button type="submit" loading={form.busy} disabled={wait > 0}>
-          Turn it on
+          Turn on
         </Button>
       </div>
     </form>

@@ -16,11 +16,11 @@ import { TotpEnrol } from './totp-enrol';
 
 interface TotpPanelProps {
   onChanged: () => void;
-  /** Nothing else can be done before it is on, so that this is the page's one act. */
+  /** It has to be on before anything else, so this is the main action of the page. */
   needed?: boolean;
 }
 
-/** Two-step sign-in: whether it is on, and the ways to change that. */
+/** Two-step sign-in: whether it is on, with a button to change that. */
 export function TotpPanel({ onChanged, needed = false }: TotpPanelProps) {
   const { data: state, error, isPending, refetch } = useQuery(totpQuery());
   const [turned, setTurned] = useState(false);
@@ -29,7 +29,7 @@ export function TotpPanel({ onChanged, needed = false }: TotpPanelProps) {
     onChanged();
   };
   if (isPending) return <Skeleton height={68} radius="md" />;
-  if (!state) return <ErrorNotice error={error} title="Two-step sign-in could not be loaded" retry={() => void refetch()} />;
+  if (!state) return <ErrorNotice error={error} title="Couldn't load two-step sign-in" retry={() => void refetch()} />;
   return state.enabled ? <TotpOn state={state} turned={turned} onChanged={turn} /> : <TotpOff needed={needed} turned={turned} onChanged={turn} />;
 }
 
@@ -42,7 +42,7 @@ function useTotpChanged(onChanged: () => void): () => void {
 }
 
 interface TurnProps {
-  /** It was turned on or off just now, by a button that is gone: this one's first has the focus. */
+  /** It was just turned on or off by a button that is gone, so the first button here takes the focus. */
   turned: boolean;
   onChanged: () => void;
 }
@@ -52,7 +52,7 @@ function TotpOff({ onChanged, needed, turned }: TurnProps & { needed: boolean })
   const [enrolling, setEnrolling] = useState(false);
   const [enabled, setEnabled] = useState(false);
   const changed = useTotpChanged(onChanged);
-  // However the codes are closed: it is on by then.
+  // However the codes are closed, it is on by then.
   const close = () => {
     setEnrolling(false);
     if (enabled) changed();
@@ -64,11 +64,11 @@ function TotpOff({ onChanged, needed, turned }: TurnProps & { needed: boolean })
           Off
         </p>
       )}
-      <p className={classes.note}>With two-step sign-in, the password alone does not let anybody in: a code from an app on your phone is needed, too.</p>
+      <p className={classes.note}>With two-step sign-in, your password alone isn't enough. You also need a code from an app on your phone.</p>
       <Button ref={opener} variant={needed ? 'filled' : 'default'} size={needed ? 'md' : 'sm'} onClick={() => setEnrolling(true)}>
-        Turn it on
+        Turn on
       </Button>
-      <Modal opened={enrolling} onClose={close} title={enabled ? 'Your recovery codes' : 'Turn two-step sign-in on'} closeOnClickOutside={false}>
+      <Modal opened={enrolling} onClose={close} title={enabled ? 'Your recovery codes' : 'Turn on two-step sign-in'} closeOnClickOutside={false}>
         <TotpEnrol onClose={close} onEnabled={() => setEnabled(true)} />
       </Modal>
     </>
@@ -85,7 +85,7 @@ function TotpOn({ state, turned, onChanged }: TurnProps & { state: TotpState }) 
       toastDone('Two-step sign-in is off.');
       changed();
     },
-    onError: (failure) => toastFailed('Two-step sign-in is still on', failure),
+    onError: (failure) => toastFailed("Couldn't turn off two-step sign-in", failure),
     onSettled: () => setAsked(false),
   });
   return (
@@ -96,19 +96,19 @@ function TotpOn({ state, turned, onChanged }: TurnProps & { state: TotpState }) 
       <RecoveryPart left={state.recoveryCodesLeft} focused={turned}>
         {!state.required && (
           <Button variant="default" onClick={() => setAsked(true)}>
-            Turn it off
+            Turn off
           </Button>
         )}
       </RecoveryPart>
       <ConfirmDialog
         opened={asked}
-        title="Turn two-step sign-in off?"
-        confirmLabel="Turn it off"
+        title="Turn off two-step sign-in?"
+        confirmLabel="Turn off"
         busy={turningOff.isPending}
         onConfirm={() => turningOff.mutate()}
         onClose={() => setAsked(false)}
       >
-        <p>From then on, no code of the app is asked for.</p>
+        <p>Signing in will no longer ask for a code from the app.</p>
       </ConfirmDialog>
     </>
   );

@@ -14,7 +14,7 @@ function formatDay(day: string): string {
   return dayForm.format(new Date(`${day}T00:00:00Z`));
 }
 
-/** What was delivered on each day; the same figures stand in a table for those who cannot see it. */
+/** What was delivered each day. A table has the same figures for people who can't see the chart. */
 export function DayChart({ days }: { days: readonly DayUsage[] }) {
   const highest = days.reduce((top, day) => Math.max(top, day.bandwidth), 0);
   const total = days.reduce((sum, day) => sum + day.bandwidth, 0);
@@ -37,19 +37,19 @@ export function DayChart({ days }: { days: readonly DayUsage[] }) {
         <span>{formatDay(days.at(-1)?.day ?? '')}</span>
         <span className={classes.total}>
           {total === 0
-            ? `Nothing was delivered in these ${days.length} days.`
+            ? `Nothing delivered in ${days.length} days.`
             : `${formatBytes(total)} in ${days.length} days, at most ${formatBytes(highest)} a day`}
         </span>
       </figcaption>
       <details className={classes.table}>
-        <summary>Figures</summary>
+        <summary>Show as table</summary>
         <table>
           <thead>
             <tr>
               <th scope="col">Day</th>
               <th scope="col">Delivered</th>
               <th scope="col">Stored</th>
-              <th scope="col">Ready</th>
+              <th scope="col">Finished</th>
             </tr>
           </thead>
           <tbody>

@@ -11,10 +11,10 @@ import { ledgerQuery } from '../api';
 import classes from './usage.module.css';
 
 const kindTexts: Record<LedgerLine['kind'], string> = {
-  reserve: 'Held',
-  grow: 'Held more',
+  reserve: 'Reserved',
+  grow: 'Reserved more',
   settle: 'Stored',
-  release: 'Given back',
+  release: 'Released',
   free: 'Freed',
   repair: 'Corrected',
 };
@@ -23,14 +23,14 @@ function signed(bytes: number): string {
   return bytes < 0 ? `−${formatBytes(-bytes)}` : `+${formatBytes(bytes)}`;
 }
 
-/** What changed the storage that the account takes up, newest first. */
+/** The changes in the account's storage, newest first. */
 export function Ledger() {
   const { data, error, refetch, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = useInfiniteQuery(ledgerQuery());
   if (!data) {
-    return error ? <ErrorNotice error={error} title="The changes could not be loaded" retry={() => void refetch()} /> : <Skeleton height={120} radius="md" />;
+    return error ? <ErrorNotice error={error} title="Couldn't load your storage history" retry={() => void refetch()} /> : <Skeleton height={120} radius="md" />;
   }
   const lines = data.pages.flatMap((page) => page.lines);
-  if (lines.length === 0) return <p className={classes.note}>Nothing was stored yet.</p>;
+  if (lines.length === 0) return <p className={classes.note}>Nothing stored yet.</p>;
   return (
     <>
       <ul className={classes.ledger} aria-labelledby="ledger">
@@ -41,10 +41,10 @@ export function Ledger() {
       {hasNextPage && (
         <div className={classes.more}>
           <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            {isFetchNextPageError ? 'Try again' : 'Show earlier ones'}
+            {isFetchNextPageError ? 'Try again' : 'Show earlier'}
           </Button>
           <span className={classes.note} role="status">
-            {isFetchNextPageError ? 'The earlier changes could not be loaded.' : `The newest ${formatPlural(lines.length, 'change', 'changes')}`}
+            {isFetchNextPageError ? "Couldn't load earlier changes." : `Showing the newest ${formatPlural(lines.length, 'change', 'changes')}`}
           </span>
         </div>
       )}
@@ -68,8 +68,8 @@ function Line({ line }: { line: LedgerLine }) {
 }
 
 function JobName({ line: { jobId, jobName } }: { line: LedgerLine }) {
-  if (jobId === null) return 'all downloads together';
-  if (jobName === '') return 'a deleted download';
+  if (jobId === null) return 'All downloads';
+  if (jobName === '') return 'Deleted download';
   return (
     <Link to="/jobs/$jobId" params={{ jobId }} title={jobName}>
       {jobName}

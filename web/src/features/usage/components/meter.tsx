@@ -6,7 +6,7 @@ import classes from './usage.module.css';
 interface MeterProps {
   title: string;
   used: number;
-  /** Held for what is about to come. */
+  /** Reserved for running downloads. */
   reserved?: number;
   limit: number | null;
   note: string;
@@ -14,7 +14,7 @@ interface MeterProps {
 
 const tight = 0.9;
 
-/** How much of a limit is taken. */
+/** How much of a limit is used. */
 export function Meter({ title, used, reserved = 0, limit, note }: MeterProps) {
   const share = (bytes: number) => (limit === null || limit === 0 ? 0 : bytes / limit);
   const taken = share(used + reserved);

@@ -17,18 +17,18 @@ function orNone<T>(limit: T | null, format: (limit: T) => string, none = 'no lim
   return limit === null ? none : format(limit);
 }
 
-/** Returns the limits of a plan, each with its name. */
+/** Returns the limits of a plan with their names. */
 export function limitsOf(plan: Plan): Row[] {
   return [
     { term: 'Storage', text: orNone(plan.storageBytes, formatBytes) },
-    { term: 'Bandwidth a month', text: orNone(plan.bandwidthBytes, formatBytes) },
+    { term: 'Monthly bandwidth', text: orNone(plan.bandwidthBytes, formatBytes) },
     { term: 'Running at once', text: orNone(plan.maxRunningJobs, formatCount) },
     { term: 'Largest download', text: orNone(plan.maxJobBytes, formatBytes) },
-    { term: 'Files are kept', text: orNone(plan.retentionDays, (days) => formatPlural(days, 'day', 'days'), 'for good') },
+    { term: 'Files are kept', text: orNone(plan.retentionDays, (days) => formatPlural(days, 'day', 'days'), 'until deleted') },
   ];
 }
 
-/** Returns the plans to show, the account's own among them even if it is not shown to everybody. */
+/** Returns the plans to show, including the account's own even if it isn't public. */
 export function withOwn(plans: readonly Plan[], own: Plan): Plan[] {
   if (plans.some((plan) => plan.id === own.id)) return [...plans];
   return [...plans, own].toSorted((a, b) => a.position - b.position);
@@ -41,7 +41,7 @@ export function Plans({ own }: { own: Plan }) {
     <section className={classes.part} aria-labelledby="plans">
       <div>
         <h2 id="plans">Plans</h2>
-        <p className={classes.note}>Which one an account has is up to the operator of this installation.</p>
+        <p className={classes.note}>The operator of this installation assigns plans.</p>
       </div>
       {plans && (
         <ul className={classes.plans} aria-labelledby="plans">
@@ -51,7 +51,7 @@ export function Plans({ own }: { own: Plan }) {
         </ul>
       )}
       {!plans && !error && <Skeleton height={200} radius="lg" />}
-      {!plans && error && <ErrorNotice error={error} title="The plans could not be loaded" retry={() => void refetch()} />}
+      {!plans && error && <ErrorNotice error={error} title="Couldn't load the plans" retry={() => void refetch()} />}
     </section>
   );
 }
@@ -61,7 +61,7 @@ function PlanCard({ plan, own }: { plan: Plan; own: boolean }) {
     <li className={classes.plan} data-own={own || undefined}>
       <h3>
         {plan.name}
-        {own && <span className={classes.own}>yours</span>}
+        {own && <span className={classes.own}>your plan</span>}
       </h3>
       <dl>
         {limitsOf(plan).map(({ term, text }) => (

@@ -15,7 +15,7 @@ import { RegistrationPart } from './registration-part';
 import { UserTabs } from './user-tabs';
 import classes from './users.module.css';
 
-/** Who may make an account, and who was invited. */
+/** Registration and open invitations. */
 export function InvitationsPage({ config, onChanged }: { config: Config; onChanged: () => void }) {
   const [inviting, setInviting] = useState(false);
   const inviteButton = (
@@ -24,7 +24,7 @@ export function InvitationsPage({ config, onChanged }: { config: Config; onChang
     </Button>
   );
   return (
-    <Page title="Invitations" intro="Who may make an account here, and who was asked to." actions={inviteButton}>
+    <Page title="Invitations" intro="Who can create an account, and who has been invited." actions={inviteButton}>
       <UserTabs />
       <RegistrationPart config={config} onChanged={onChanged} />
       <Open onInvite={() => setInviting(true)} />
@@ -39,27 +39,27 @@ function Open({ onInvite }: { onInvite: () => void }) {
   const withdrawing = useMutation({
     mutationFn: (invitation: OpenInvitation) => withdrawInvitation(invitation.id),
     onSuccess: (_, invitation) => {
-      toastDone(`The invitation of ${invitation.email} is worthless now.`);
+      toastDone(`Withdrew the invitation for ${invitation.email}.`);
       return client.invalidateQueries({ queryKey: userKeys.invitations() });
     },
-    onError: (failure) => toastFailed('The invitation could not be withdrawn', failure),
+    onError: (failure) => toastFailed("Couldn't withdraw the invitation", failure),
   });
   return (
     <section className={classes.part} aria-labelledby="open-invitations">
       <h2 id="open-invitations">Open invitations</h2>
       {!invitations && !error && <Skeleton height={110} radius="lg" />}
-      {!invitations && error && <ErrorNotice error={error} title="The invitations could not be loaded" retry={() => void refetch()} />}
+      {!invitations && error && <ErrorNotice error={error} title="Couldn't load the invitations" retry={() => void refetch()} />}
       {invitations?.length === 0 && (
         <Notice
           icon={IconInbox}
-          title="No open invitation"
+          title="No open invitations"
           action={
             <Button variant="default" onClick={onInvite}>
-              Invite somebody
+              Invite someone
             </Button>
           }
         >
-          Invitations that nobody used yet show up here for seven days.
+          Unused invitations show up here for seven days.
         </Notice>
       )}
       {invitations && invitations.length > 0 && (
@@ -70,7 +70,7 @@ function Open({ onInvite }: { onInvite: () => void }) {
                 <span className={classes.email} title={invitation.email}>
                   {invitation.email}
                 </span>
-                {invitation.role === 'admin' && <span className={classes.mark}>as administrator</span>}
+                {invitation.role === 'admin' && <span className={classes.mark}>as admin</span>}
               </div>
               <span className={classes.when}>
                 invited <RelativeTime at={invitation.createdAt} />, expires <RelativeTime at={invitation.expiresAt} />
@@ -78,7 +78,7 @@ function Open({ onInvite }: { onInvite: () => void }) {
               <Button
                 size="compact-sm"
                 variant="default"
-                aria-label={`Withdraw the invitation of ${invitation.email}`}
+                aria-label={`Withdraw the invitation for ${invitation.email}`}
                 loading={withdrawing.isPending && withdrawing.variables.id === invitation.id}
                 onClick={() => withdrawing.mutate(invitation)}
               >

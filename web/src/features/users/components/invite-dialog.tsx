@@ -12,10 +12,10 @@ import { invite, userKeys } from '../api';
 import { inviteSchema } from '../schema';
 import classes from './users.module.css';
 
-/** Invites somebody to make an account and shows the link, this once. */
+/** Invites someone to create an account and shows the link once. */
 export function InviteDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
-    <Modal opened={opened} onClose={onClose} title="Invite somebody" size="md">
+    <Modal opened={opened} onClose={onClose} title="Invite someone" size="md">
       <InviteSteps onClose={onClose} />
     </Modal>
   );
@@ -45,7 +45,7 @@ function InviteSteps({ onClose }: { onClose: () => void }) {
         name="email"
         type="email"
         label="E-mail address"
-        description="The account gets this address. The link works for seven days."
+        description="The account will have this address. The link works for seven days."
         autoComplete="off"
         maxLength={254}
         error={form.faults.email}
@@ -54,7 +54,7 @@ function InviteSteps({ onClose }: { onClose: () => void }) {
       <NativeSelect name="role" label="Role" data={roles} error={form.faults.role} />
       <div className={classes.buttons}>
         <Button variant="default" onClick={onClose}>
-          Close
+          Cancel
         </Button>
         <Button type="submit" loading={form.busy}>
           Invite
@@ -66,9 +66,9 @@ function InviteSteps({ onClose }: { onClose: () => void }) {
 
 function Link({ invited, onClose }: { invited: Invited; onClose: () => void }) {
   return (
-    <ShownOnce label="Invitation link" value={invited.url} copyLabel="Copy the link" onDone={onClose}>
-      {invited.mailed ? 'The link is on its way by mail, and you may pass it on yourself.' : 'This installation sends no mail: pass the link on yourself.'} It
-      works once, expires <RelativeTime at={invited.invitation.expiresAt} /> and is not shown again.
+    <ShownOnce label="Invitation link" value={invited.url} copyLabel="Copy link" onDone={onClose}>
+      {invited.mailed ? 'We mailed the link. You can also share it yourself.' : "This installation can't send mail, so share the link yourself."} It works
+      once, expires <RelativeTime at={invited.invitation.expiresAt} /> and won't be shown again.
     </ShownOnce>
   );
 }

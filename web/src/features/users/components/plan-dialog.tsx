@@ -11,7 +11,7 @@ import { planFacts } from '../user';
 import classes from './users.module.css';
 
 interface PlanDialogProps {
-  /** Undefined while nothing is asked. */
+  /** Undefined while closed. */
   user: UserInfo | undefined;
   busy: boolean;
   error: Error | null;
@@ -19,10 +19,10 @@ interface PlanDialogProps {
   onClose: () => void;
 }
 
-/** Gives an account another plan. */
+/** Assigns another plan to an account. */
 export function PlanDialog({ user, ...rest }: PlanDialogProps) {
   return (
-    <Modal opened={user !== undefined} onClose={rest.onClose} title="Change the plan" size="md">
+    <Modal opened={user !== undefined} onClose={rest.onClose} title="Change plan" size="md">
       {user && <PlanForm user={user} {...rest} />}
     </Modal>
   );
@@ -41,9 +41,9 @@ function PlanForm({ user, busy, error, onAssign, onClose }: PlanDialogProps & { 
       }}
     >
       <p className={classes.note}>
-        For <b>{user.email}</b>. What is stored stays, even over the new limit; downloads that do not fit any more wait.
+        For <b>{user.email}</b>. Stored files stay, even over the new limit. Downloads that no longer fit wait.
       </p>
-      {fault && !plans && <ErrorNotice error={fault} title="The plans could not be loaded" retry={() => void refetch()} />}
+      {fault && !plans && <ErrorNotice error={fault} title="Couldn't load the plans" retry={() => void refetch()} />}
       {!plans && !fault && <Skeleton height={150} radius="md" />}
       {plans && (
         <fieldset className={classes.plans}>
@@ -60,7 +60,7 @@ function PlanForm({ user, busy, error, onAssign, onClose }: PlanDialogProps & { 
               />
               <span>
                 <b>{each.name}</b>
-                {each.id === user.plan && <span className={classes.mark}>now</span>}
+                {each.id === user.plan && <span className={classes.mark}>current</span>}
                 <span className={classes.planfacts}>{planFacts(each).join(' · ')}</span>
               </span>
             </label>
@@ -70,10 +70,10 @@ function PlanForm({ user, busy, error, onAssign, onClose }: PlanDialogProps & { 
       <FormFault error={error} />
       <div className={classes.buttons}>
         <Button variant="default" onClick={onClose}>
-          Keep it as it is
+          Cancel
         </Button>
         <Button type="submit" loading={busy} disabled={!plan || plan.id === user.plan}>
-          Change the plan
+          Change plan
         </Button>
       </div>
     </form>

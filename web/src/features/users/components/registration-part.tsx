@@ -11,14 +11,14 @@ import { setRegistration } from '../api';
 import classes from './users.module.css';
 
 const modes: Record<RegistrationMode, { label: string; text: string }> = {
-  open: { label: 'Open', text: 'Anybody may make an account, once the address is verified.' },
-  invitation: { label: 'By invitation', text: 'Only who was invited by an administrator may make an account.' },
-  closed: { label: 'Closed', text: 'Nobody can make an account. Invitations that are open do not work meanwhile.' },
+  open: { label: 'Open', text: 'Anyone can create an account after verifying their address.' },
+  invitation: { label: 'Invitation only', text: 'Only people invited by an admin can create an account.' },
+  closed: { label: 'Closed', text: "No one can create an account. Open invitations don't work either." },
 };
 
 const order: readonly RegistrationMode[] = ['open', 'invitation', 'closed'];
 
-/** Who may make an account. */
+/** Who can create an account. */
 export function RegistrationPart({ config, onChanged }: { config: Config; onChanged: () => void }) {
   const [asked, setAsked] = useState<RegistrationMode>();
   const setting = useMutation({
@@ -44,18 +44,18 @@ export function RegistrationPart({ config, onChanged }: { config: Config; onChan
           data={order.map((value) => ({ value, label: modes[value].label }))}
         />
         <p className={classes.note}>{modes[config.registration].text}</p>
-        {!config.mail && <p className={classes.note}>This installation sends no mail, so registration cannot be open: addresses have to be verified.</p>}
+        {!config.mail && <p className={classes.note}>Registration can't be open here: without mail, addresses can't be verified.</p>}
       </div>
       <ConfirmDialog
         opened={asked !== undefined}
-        title="Change who may make an account?"
+        title="Change registration?"
         confirmLabel="Change"
         danger={asked === 'open'}
         busy={setting.isPending}
         onConfirm={() => asked && setting.mutate(asked)}
         onClose={close}
       >
-        <p>{asked && modes[asked].text} Accounts that are there stay.</p>
+        <p>{asked && modes[asked].text} Existing accounts stay.</p>
         <FormFault error={setting.error} />
       </ConfirmDialog>
     </section>

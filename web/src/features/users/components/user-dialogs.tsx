@@ -23,49 +23,49 @@ interface Question {
 }
 
 function questionOf({ user, act }: AskedUser, isMe: boolean): Question {
-  const own = isMe ? ['This is your own account: you lose this page with it.'] : [];
+  const own = isMe ? ["This is your own account. You'll lose access to this page."] : [];
   switch (act) {
     case 'disable':
       return {
-        title: 'Disable the account?',
+        title: 'Disable account?',
         confirmLabel: 'Disable',
         text: [
           ...own,
-          'It is signed out everywhere at once, its API tokens are worthless and its streams end. Nobody can sign in with it until it is enabled again.',
-          'Its downloads go on, and its files stay.',
+          'It is signed out everywhere, and its API tokens and streams stop working. No one can sign in to it until you enable it again.',
+          'Its downloads keep running, and its files stay.',
         ],
         typed: true,
         danger: true,
       };
     case 'logout':
       return {
-        title: 'Sign the account out everywhere?',
+        title: 'Sign out everywhere?',
         confirmLabel: 'Sign out everywhere',
-        text: [...own, 'All its sessions and API tokens end at once. The owner can sign in again, and has to make new tokens for programs.'],
+        text: [...own, 'All its sessions and API tokens end right away. The owner can sign in again, but programs need new tokens.'],
         typed: false,
         danger: true,
       };
     case 'role':
       return user.role === 'admin'
         ? {
-            title: 'Take the administration away?',
-            confirmLabel: 'Make it a user',
-            text: [...own, 'The account loses these pages and is signed out everywhere. Its downloads, files and plan stay.'],
+            title: 'Remove admin role?',
+            confirmLabel: 'Remove admin role',
+            text: [...own, 'The account loses access to the admin pages and is signed out everywhere. Its downloads, files and plan stay.'],
             typed: true,
             danger: true,
           }
         : {
-            title: 'Make it an administrator?',
-            confirmLabel: 'Make it an administrator',
+            title: 'Make admin?',
+            confirmLabel: 'Make admin',
             text: [
-              'It may do everything that you may: see and disable accounts, change plans and providers, and take the administration from you.',
-              'It is signed out everywhere, so that it begins with a new sign-in. Its plan stays.',
+              'It can do everything you can: see and disable accounts, change plans and providers, and remove your admin role.',
+              'It is signed out everywhere and has to sign in again. Its plan stays.',
             ],
             typed: true,
             danger: true,
           };
     default:
-      return { title: 'Enable the account?', confirmLabel: 'Enable', text: ['Its owner can sign in again, with the same password.'], typed: false, danger: false };
+      return { title: 'Enable account?', confirmLabel: 'Enable', text: ['Its owner can sign in again with the same password.'], typed: false, danger: false };
   }
 }
 
@@ -80,7 +80,7 @@ function orderOf({ user, act }: AskedUser): Ordered | undefined {
   }
 }
 
-/** Asks before an act on an account, and does it. */
+/** Asks before an act on an account, then performs it. */
 export function UserDialogs({ asked, isMe, confirmed, onClose }: UserDialogsProps) {
   const doing = useUserAct(confirmed, onClose);
   const { reset } = doing;

@@ -30,7 +30,7 @@ export interface AskedUser {
 
 const rowEstimate = 68;
 
-/** The list of accounts: searched, filtered and sorted by the server, rendered only where it shows. */
+/** The list of accounts: searched, filtered and sorted by the server, with only visible rows rendered. */
 export function UserList({ me, view, confirmed, onView }: UserListProps) {
   const q = useDeferredValue(view.q);
   const asked = useMemo<UserView>(() => ({ q, state: view.state, role: view.role, sort: view.sort }), [q, view.state, view.role, view.sort]);
@@ -47,7 +47,7 @@ export function UserList({ me, view, confirmed, onView }: UserListProps) {
     <section className={classes.list} aria-label="Accounts">
       <UserToolbar view={view} total={total} onView={onView} />
       {list.isPending && <UserSkeleton rows={6} />}
-      {list.isError && !list.data && <ErrorNotice error={list.error} title="The accounts could not be loaded" retry={() => void list.refetch()} />}
+      {list.isError && !list.data && <ErrorNotice error={list.error} title="Couldn't load the accounts" retry={() => void list.refetch()} />}
       {list.data && users.length === 0 && <NoMatch onView={onView} />}
       {users.length > 0 && (
         <>
@@ -85,7 +85,7 @@ export function UserList({ me, view, confirmed, onView }: UserListProps) {
       )}
       {list.isFetchingNextPage && <UserSkeleton rows={2} />}
       {list.isFetchNextPageError && (
-        <ErrorNotice error={list.error} title="The next accounts could not be loaded" retry={() => void list.fetchNextPage()} />
+        <ErrorNotice error={list.error} title="Couldn't load more accounts" retry={() => void list.fetchNextPage()} />
       )}
       <UserDialogs asked={dialog} isMe={dialog?.user.id === me.id} confirmed={confirmed} onClose={close} />
     </section>
@@ -96,14 +96,14 @@ function NoMatch({ onView }: { onView: (change: Partial<UserView>) => void }) {
   return (
     <Notice
       icon={IconSearch}
-      title="No match"
+      title="No matches"
       action={
         <Button variant="default" onClick={() => onView({ q: '', state: '', role: '', sort: defaultUserSort })}>
           Show all accounts
         </Button>
       }
     >
-      No account fits the search and the filters.
+      No accounts match these filters.
     </Notice>
   );
 }

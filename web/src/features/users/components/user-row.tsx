@@ -32,7 +32,7 @@ export function UserRow({ user, isMe, position, count, onAct }: UserRowProps) {
         <span className={classes.email} title={user.email}>
           {user.email}
         </span>
-        {user.role === 'admin' && <span className={classes.mark}>Administrator</span>}
+        {user.role === 'admin' && <span className={classes.mark}>Admin</span>}
         {isMe && <span className={classes.mark}>you</span>}
         {user.state !== 'active' && <HealthLabel health={healthOf(user)} />}
       </div>
@@ -42,7 +42,7 @@ export function UserRow({ user, isMe, position, count, onAct }: UserRowProps) {
         {user.storageLimit !== null && <ProgressBar label={`Storage of ${user.email}`} done={share} stored={share} tone={storageTone(share)} />}
       </div>
       <Cell name="Running">
-        <span className="tabular" title={`${formatCount(user.jobs)} downloads in all`}>
+        <span className="tabular" title={`${formatCount(user.jobs)} downloads in total`}>
           {formatCount(user.runningJobs)}
         </span>
       </Cell>
@@ -55,7 +55,7 @@ export function UserRow({ user, isMe, position, count, onAct }: UserRowProps) {
   );
 }
 
-/** A figure, with its name where no column names it. */
+/** A figure, with its name where there is no column heading. */
 function Cell({ name, children }: { name: string; children: React.ReactNode }) {
   return (
     <div className={classes.cell}>
@@ -94,13 +94,13 @@ function UserMenu({ user, onAct }: { user: UserInfo; onAct: (act: UserAct) => vo
           leftSection={<IconHistory size={16} />}
           renderRoot={(props) => <Link to="/admin/audit" search={{ target: user.email }} {...props} />}
         >
-          What was done to it
+          Audit log entries
         </Menu.Item>
         <Menu.Item
           leftSection={<IconHistory size={16} />}
           renderRoot={(props) => <Link to="/admin/audit/security" search={{ user: user.email }} {...props} />}
         >
-          Its security events
+          Security events
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>

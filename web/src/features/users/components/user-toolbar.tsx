@@ -11,8 +11,8 @@ const sortLabels: Record<UserSort, string> = {
   created: 'Oldest first',
   email: 'Address, A to Z',
   '-email': 'Address, Z to A',
-  '-signIn': 'Last signed in first',
-  signIn: 'Longest away first',
+  '-signIn': 'Latest sign-in first',
+  signIn: 'Earliest sign-in first',
   '-storage': 'Most storage first',
   storage: 'Least storage first',
 };
@@ -27,17 +27,17 @@ const states = [
 const roles = [
   { value: '', label: 'Any role' },
   { value: 'user', label: 'Users' },
-  { value: 'admin', label: 'Administrators' },
+  { value: 'admin', label: 'Admins' },
 ];
 
 interface UserToolbarProps {
   view: UserView;
-  /** Undefined while it is not known. */
+  /** Undefined while unknown. */
   total: number | undefined;
   onView: (change: Partial<UserView>) => void;
 }
 
-/** Search, filters and order of the accounts. */
+/** Search, filters and sort order of the accounts. */
 export function UserToolbar({ view, total, onView }: UserToolbarProps) {
   return (
     <div className={classes.toolbar}>
@@ -49,7 +49,7 @@ export function UserToolbar({ view, total, onView }: UserToolbarProps) {
         placeholder="Search addresses"
         maxLength={200}
         leftSection={<IconSearch size={16} />}
-        rightSection={view.q !== '' && <CloseButton size="sm" aria-label="Clear the search" onClick={() => onView({ q: '' })} />}
+        rightSection={view.q !== '' && <CloseButton size="sm" aria-label="Clear search" onClick={() => onView({ q: '' })} />}
         value={view.q}
         onChange={(event) => onView({ q: event.currentTarget.value })}
       />

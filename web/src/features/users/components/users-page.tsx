@@ -18,7 +18,7 @@ interface UsersPageProps {
   onView: (change: Partial<UserView>) => void;
 }
 
-/** The accounts: what they have and use, and what an administrator may do to them. */
+/** The accounts: what they have and use, and what an admin can do with them. */
 export function UsersPage({ me, view, confirmed, onView }: UsersPageProps) {
   const [inviting, setInviting] = useState(false);
   const inviteButton = (
@@ -27,7 +27,7 @@ export function UsersPage({ me, view, confirmed, onView }: UsersPageProps) {
     </Button>
   );
   return (
-    <Page title="Users" intro="The accounts of this installation, their plans and their access." actions={inviteButton}>
+    <Page title="Users" intro="The accounts on this installation, their plans and their access." actions={inviteButton}>
       <UserTabs />
       <UserList me={me} view={view} confirmed={confirmed} onView={onView} />
       <InviteDialog opened={inviting} onClose={() => setInviting(false)} />
