@@ -8,6 +8,29 @@ import reactHooks from 'eslint-plugin-react-hooks';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
+/** Forbids a pattern in every text of the code: strings, templates and JSX. */
+function notInTexts(pattern, message) {
+  return ['Literal[value', 'TemplateElement[value.raw', 'JSXText[value'].map((text) => ({ selector: `${text}=/${pattern}/i]`, message }));
+}
+
+// The habits that CONTRIBUTING.md (Voice) asks to avoid; tools/voice.sh looks for them in comments, too.
+const tics = [
+  String.raw`\b(anew|begun|worthless|nobody|somebody|whoever|is had|leads nowhere|no way back)\b`,
+  String.raw`\bby (itself|themselves)\b|\b(goes|going|went) on\b|\bdealt with\b`,
+  String.raw`\b(is|are) worth nothing\b|\bwants? to be told\b`,
+].flatMap((pattern) => notInTexts(pattern, 'Write it as a native speaker would: see Voice in CONTRIBUTING.md.'));
+
+// Only where the word stands in a sentence: paths, query keys and scopes are the API's.
+const job = notInTexts(
+  String.raw`\sjobs?(?![\w/:-])|(?<![\w/:-])jobs?\s`,
+  "Users read “download”; “job” is the API's word: see Words in CONTRIBUTING.md.",
+);
+
+const syntax = [
+  { selector: 'ExportAllDeclaration', message: 'No barrels: import from the file that defines it.' },
+  { selector: 'JSXAttribute[name.name="dangerouslySetInnerHTML"]', message: 'Names come from strangers; text nodes only.' },
+];
+
 const features = ['auth', 'jobs', 'files', 'agents', 'providers', 'settings', 'usage', 'users', 'audit'];
 
 // Imports run one way: app → features → components → lib → api. A feature never imports another one; app/ composes them.
@@ -56,22 +79,20 @@ export default defineConfig(
         { ignoreMiddleExtensions: true },
       ],
       'check-file/folder-naming-convention': ['error', { 'src/**/': 'KEBAB_CASE' }],
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'ExportAllDeclaration', message: 'No barrels: import from the file that defines it.' },
-        { selector: 'JSXAttribute[name.name="dangerouslySetInnerHTML"]', message: 'Names come from strangers; text nodes only.' },
-      ],
+      'no-restricted-syntax': ['error', ...syntax, ...tics],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
     },
   },
+  { files: ['src/**'], rules: { 'no-restricted-syntax': ['error', ...syntax, ...tics, ...job] } },
   {
     // Tests and their servers may be longer than the app's files, and use Node.
     files: ['**/*.test.{ts,tsx}', 'test/**', 'scripts/**', '*.config.*'],
     languageOptions: { globals: globals.node },
     rules: { 'max-lines': ['error', { max: 400 }] },
   },
+  { files: ['eslint.config.js'], rules: { 'no-restricted-syntax': ['error', ...syntax] } },
   { files: ['**/*.{js,mjs}'], extends: [tseslint.configs.disableTypeChecked] },
 );

@@ -1,8 +1,8 @@
-// The pages around accounts at their edges: after a link worked, after it did not, with nothing, with very much.
+// The account pages in edge cases: after a link worked, after it failed, with nothing, with a lot.
 import { go, still } from './steps.mjs';
 
 const longPassword = 'a quiet lantern over the harbour';
-/** As long as an address may be. */
+/** The longest possible address. */
 export const longEmail = `${'operations-and-infrastructure-on-call.'.repeat(6).slice(0, 220)}@${'department.'.repeat(2)}example.org`;
 
 function signedOut(stage) {
@@ -10,7 +10,7 @@ function signedOut(stage) {
   stage.world.registration = 'open';
 }
 
-/** Opens the sign-in page as somebody comes to it who was signed in. */
+/** Opens the sign-in page as it greets someone who was signed in. */
 async function sentAway(page, stage, why, text) {
   signedOut(stage);
   await page.addInitScript((kept) => sessionStorage.setItem('longhaul-farewell', kept), why);
@@ -50,7 +50,7 @@ const before = [
     },
   },
   {
-    name: 'register-nobody',
+    name: 'register-off',
     open: async (page, stage) => {
       signedOut(stage);
       stage.world.registration = 'closed';

@@ -1,4 +1,4 @@
-// The pages around accounts: before the sign-in, and the settings.
+// The account pages: before sign-in, and the settings.
 import { go, still } from './steps.mjs';
 
 const longPassword = 'a quiet lantern over the harbour';
@@ -32,7 +32,7 @@ function withPasskeys(stage) {
   stage.world.totp.recoveryCodesLeft = 2;
 }
 
-/** What the world says where the API says 401, 403, 422 or 429 is no fault of the page. */
+/** The API's 401, 403, 422 and 429 aren't faults of the page. */
 const refused = /40[13]|42[29]/;
 
 const before = [
@@ -120,7 +120,7 @@ const before = [
     open: async (page, stage) => {
       signedOut(stage);
       await go(page, stage, '/register', 'Create an account');
-      await page.getByLabel('E-mail').fill('a.very.long.name.of.somebody.with.many.names@department.example.org');
+      await page.getByLabel('E-mail').fill('a.very.long.name.of.a.person.with.many.names@department.example.org');
       await page.getByLabel('Password', { exact: true }).fill('short');
       await page.getByRole('button', { name: 'Create account' }).click();
       await page.getByText('Use at least 15 characters.', { exact: true }).waitFor();
@@ -132,7 +132,7 @@ const before = [
     open: async (page, stage) => {
       signedOut(stage);
       await go(page, stage, '/register', 'Create an account');
-      await page.getByLabel('E-mail').fill('a.very.long.name.of.somebody.with.many.names@department.example.org');
+      await page.getByLabel('E-mail').fill('a.very.long.name.of.a.person.with.many.names@department.example.org');
       await page.getByLabel('Password', { exact: true }).fill(longPassword);
       await page.getByRole('button', { name: 'Create account' }).click();
       await page.getByText('Check your mail').waitFor();

@@ -1,7 +1,7 @@
-// Goes the way of an account as its owner would, in Chromium: register, confirm the address, sign in, set two-step
-// sign-in up, sign in with it, reset the password, end a session elsewhere, delete the account. Arguments: app
-// address, mail catcher, where the check of persons gets its answers, e-mail, folder for pictures. Prints one JSON
-// line with what was seen; any failure exits with its message.
+// Takes an account through its life in Chromium, as its owner would: register, confirm the address, sign in, set up
+// two-step sign-in, sign in with it, reset the password, end another session, delete the account. Arguments: app
+// address, mail catcher, source of the human check's answers, e-mail, folder for pictures. Prints one JSON line with
+// what it saw; any failure exits with its message.
 import { join } from 'node:path';
 
 import { appCode, downloadsShown, launch, mailedLink, sendSignIn, signInShown, watchFaults } from './person.mjs';
@@ -18,7 +18,7 @@ const faults = [];
 async function person() {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
   await standIn(context, answers);
-  // Nobody is signed in, or not any more; the address is not confirmed yet; the code was used.
+  // Not signed in, or no longer; the address isn't confirmed yet; the code was already used.
   watchFaults(context, faults, /401|403.*auth\/login$|422.*auth\/login\/totp$/);
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
@@ -50,7 +50,7 @@ async function signInByRecoveryCode(page, code) {
   await downloadsShown(page);
 }
 
-/** Returns after how many milliseconds the page asks who somebody is. */
+/** Returns how many milliseconds pass until the sign-in page shows. */
 async function untilSignedOut(page, since) {
   await signInShown(page);
   return Date.now() - since;
@@ -105,7 +105,7 @@ async function resetPassword(page) {
   await page.getByRole('button', { name: 'Send link' }).click();
   await page.getByText('Check your mail').waitFor();
   await picture(page, 'reset-sent');
-  // The link of the registration and the word that two-step sign-in is on came before.
+  // The mails about the registration and about two-step sign-in came before.
   await page.goto(await mailedLink(catcher, email, 3));
   await page.getByLabel('New password').fill(secondPassword);
   await picture(page, 'new-password');
@@ -153,7 +153,7 @@ try {
   await first.getByRole('button', { name: 'Delete account' }).click();
   const dialog = first.getByRole('dialog');
   const confirm = dialog.getByRole('button', { name: 'Delete everything' });
-  await dialog.getByRole('textbox').fill('somebody@else.test');
+  await dialog.getByRole('textbox').fill('someone@else.test');
   const early = await confirm.isEnabled();
   await dialog.getByRole('textbox').fill(email);
   await picture(first, 'delete');

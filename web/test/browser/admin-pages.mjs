@@ -1,4 +1,4 @@
-// The pages of administrators, in the states that they meet.
+// The admin pages, in the states that admins meet.
 import { go, still } from './steps.mjs';
 
 async function menu(page, email, item) {
@@ -8,7 +8,7 @@ async function menu(page, email, item) {
   await still(page);
 }
 
-/** Answers an address of the API with a fault. */
+/** Makes an address of the API fail. */
 const fail = (page, path) =>
   page.route(`**/api/v1/admin/${path}*`, (route) =>
     route.fulfill({

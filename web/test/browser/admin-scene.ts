@@ -5,7 +5,7 @@ import type { World } from '../world';
 const gib = 1024 ** 3;
 const longEmail = 'operations-and-infrastructure.of-the-northern-harbour@a-department-with-a-long-name.example.org';
 
-/** Fills what administrators look after, with what is long, full and broken. */
+/** Fills the admin pages with what is long, full and broken. */
 export function peopleAndRecords(world: World): void {
   const { admin } = world;
   admin.users = [

@@ -1,7 +1,7 @@
-// Does what an administrator does to an account, on a phone, while its owner is signed in elsewhere: disables it, finds
-// that in the audit log, verifies the log, enables it again. Arguments: app address, where the check of persons gets its
-// answers, the administrator's e-mail and password, the owner's, folder for pictures. Prints one JSON line with what was
-// seen; any failure exits with its message.
+// Manages an account as an admin on a phone, while its owner is signed in elsewhere: disables it, finds that in the audit
+// log, checks the log's integrity, enables it again. Arguments: app address, source of the human check's answers, the
+// admin's e-mail and password, the owner's, folder for pictures. Prints one JSON line with what it saw; any failure exits
+// with its message.
 import { join } from 'node:path';
 
 import { downloadsShown, launch, sendSignIn, signInShown, watchFaults } from './person.mjs';
@@ -16,7 +16,7 @@ const faults = [];
 async function person(viewport) {
   const context = await browser.newContext({ viewport, reducedMotion: 'reduce' });
   await standIn(context, answers);
-  // Nobody is signed in, or not any more.
+  // Not signed in, or no longer.
   watchFaults(context, faults, /401/);
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);

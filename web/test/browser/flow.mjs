@@ -1,6 +1,6 @@
-// Drives the real app as a person would, in Chromium: sign in, submit an address, watch it come in live, play the
-// video with a seek, download it. Arguments: app address, e-mail, password, source address, folder for the download
-// and pictures. Prints one JSON line with what was seen; any failure exits with its message.
+// Uses the real app in Chromium as a person would: sign in, submit an address, watch it download live, play the video
+// with a seek, download it. Arguments: app address, e-mail, password, source address, folder for the download and
+// pictures. Prints one JSON line with what it saw; any failure exits with its message.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ try {
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
   page.on('console', (message) => {
-    // Before the sign-in the app asks who it is, and is told 401.
+    // Before the sign-in, the app gets a 401.
     if (message.type() === 'error' && !/401/.test(message.text())) faults.push(message.text());
   });
   page.on('pageerror', (error) => faults.push(error.message));
@@ -44,7 +44,7 @@ try {
   await box.fill(source);
   await box.press('Enter');
 
-  // Live: the percentage of the running job must take several values without a reload.
+  // Live: the percentage of the running download has to take several values without a reload.
   const name = decodeURIComponent(new URL(source).pathname.split('/').at(-1));
   const row = page.getByRole('listitem').filter({ hasText: name }).first();
   await row.waitFor();
@@ -56,7 +56,7 @@ try {
     if (seen.size === 2) await page.screenshot({ path: join(out, 'live.png') });
     await page.waitForFunction(([before, text]) => {
       const found = [...document.querySelectorAll('[role=listitem]')].find((each) => each.textContent?.includes(text));
-      // It may have become ready after the loop looked.
+      // It may have become ready since the loop looked.
       return found?.textContent !== before || found.textContent.includes('Ready');
     }, [await row.evaluate((each) => each.textContent), name]);
   }

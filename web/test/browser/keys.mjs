@@ -1,6 +1,6 @@
-// What somebody meets who uses the keyboard alone.
+// What a keyboard-only user meets.
 
-/** Presses so many times: more than any dialog has stops. */
+/** This many presses are more than any dialog has tab stops. */
 const presses = 24;
 
 const shownDialogs = (page) => page.getByRole('dialog').filter({ visible: true }).count();
@@ -12,14 +12,14 @@ const focus = (page) =>
   });
 
 /**
- * Goes through the open dialogs with Tab, closes them one by one with Escape, and returns what is wrong. Some close
- * together: a question whose act is given up has nothing left to ask.
+ * Tabs through the open dialogs, closes them one by one with Escape, and returns the faults. Some close together: a
+ * question goes with the act that it is about.
  */
 export async function walkDialogs(page, { together = false } = {}) {
   const faults = [];
   let open = await shownDialogs(page);
   if (open === 0) return faults;
-  if (!(await focus(page)).inDialog) faults.push('the dialog has not got the focus');
+  if (!(await focus(page)).inDialog) faults.push('the dialog does not have the focus');
   for (let press = 0; press < presses; press += 1) {
     await page.keyboard.press(press % 3 === 2 ? 'Shift+Tab' : 'Tab');
     if (!(await focus(page)).inDialog) {

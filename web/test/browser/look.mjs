@@ -1,6 +1,6 @@
-// Opens every page of the built app in Chromium, under the real content security policy, at two widths and in
-// both schemes; keeps pictures of them, walks through open dialogs with the keyboard, and fails on any policy
-// violation, console error, axe finding or lost focus. LOOK_ONLY is a pattern that the names of pages begin with.
+// Opens every page of the built app in Chromium, under the real content security policy, at two widths and in both
+// colour schemes. Takes screenshots, walks through open dialogs with the keyboard, and fails on any policy violation,
+// console error, axe finding or lost focus. LOOK_ONLY is a pattern for the start of the pages' names.
 // Run `npm run build` first. CHROMIUM names the browser's binary, LOOK_DIR the folder for the pictures.
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -41,7 +41,7 @@ const faults = [];
 async function look(page, { name, scheme, width }) {
   const label = `${name}-${width}-${scheme}`;
   if (!name.endsWith('-huge')) {
-    // As tall as the page: the list renders only what a window shows.
+    // As tall as the page: the list renders only what the window shows.
     const height = await page.evaluate(() => document.documentElement.scrollHeight);
     await page.setViewportSize({ width, height: Math.min(3000, Math.max(height, 800)) });
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
@@ -49,7 +49,7 @@ async function look(page, { name, scheme, width }) {
   await page.screenshot({ path: join(out, `${label}.png`) });
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (overflow > 0) faults.push(`${label}: ${overflow} px wider than the window`);
-  // axe has to be put past the policy; the debugger's evaluate may do that.
+  // The policy blocks axe's script; the debugger's evaluate doesn't.
   await page.evaluate(axeSource);
   const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
   for (const violation of found.violations) {

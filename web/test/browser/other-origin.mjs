@@ -1,7 +1,7 @@
-// Lets pages of other origins try to act for an administrator who is signed in, in Chromium: forms, requests with the
-// cookie, images, and forms that take the whole page along. Arguments: app address, where the check of persons gets its
-// answers, e-mail, password, the other server, the requests to try as JSON: method, path, body. Prints one JSON line
-// with what was seen; any failure exits with its message.
+// Has pages of other origins try to act for a signed-in admin, in Chromium: with forms, requests with the cookie, images,
+// and forms that navigate. Arguments: app address, source of the human check's answers, e-mail, password, the other
+// server, the requests to try as JSON: method, path, body. Prints one JSON line with what it saw; any failure exits with
+// its message.
 import { downloadsShown, launch, sendSignIn, watchFaults } from './person.mjs';
 import { standIn } from './turnstile.mjs';
 
@@ -13,7 +13,7 @@ const faults = [];
 const statuses = {};
 let cookies = 0;
 
-/** Runs within the other page: every way in which it can reach the app without leaving. */
+/** Runs in the other page: every way to reach the app without navigating. */
 async function attack(list) {
   const settled = (promise) => promise.catch(() => undefined);
   const image = (url) =>
@@ -39,7 +39,7 @@ async function attack(list) {
   }
 }
 
-/** Runs within the other page: makes a form whose text is the JSON body, with a further member that holds its "=". */
+/** Runs in the other page: makes a form whose text is the JSON body, with an extra member that holds its "=". */
 function addFormOf() {
   globalThis.formOf = (url, body) => {
     const form = document.createElement('form');
@@ -61,7 +61,7 @@ try {
   await sendSignIn(mine, email, password);
   await downloadsShown(mine);
 
-  // What the other pages are refused is what they are to see, in whichever words the browser has for it.
+  // The other pages are meant to be refused, in whatever words the browser has for it.
   watchFaults(context, faults, /40[0345]|CORS policy|ERR_FAILED|ERR_BLOCKED_BY_RESPONSE|frame-ancestors|X-Frame-Options|chrome-error:/);
   const waiting = [];
   context.on('response', (response) => {
@@ -94,7 +94,7 @@ try {
   }
   await Promise.all(waiting);
   const answered = { ...statuses };
-  // Nobody was signed out, and the app's own page may do what the others may not.
+  // The admin is still signed in, and the app's own page can do what the others can't.
   await mine.reload();
   await downloadsShown(mine);
   const own = await mine.evaluate(async ({ method, url, body }) => {

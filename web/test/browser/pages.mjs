@@ -1,4 +1,4 @@
-// The pages to look at, each with the way to it and what must be there first.
+// The pages to look at, each with the way to it and what to wait for.
 import { accountEdgePages } from './account-edge-pages.mjs';
 import { accountPages } from './account-pages.mjs';
 import { adminPages } from './admin-pages.mjs';
@@ -28,7 +28,7 @@ function wav() {
 
 let film;
 
-/** Records two seconds of a moving picture in the browser itself. */
+/** Records a two-second film in the browser. */
 async function recordFilm(page) {
   film ??= Buffer.from(
     await page.evaluate(async () => {

@@ -1,4 +1,4 @@
-// Goes the way of a passkey in Chromium, with a virtual authenticator in place of a fingerprint reader: add one, sign
+// Takes a passkey through its life in Chromium, with a virtual authenticator as fingerprint reader: add one, sign
 // in with it alone and after the password, rename it, remove it. Arguments: app address, where the check of persons
 // gets its answers, e-mail, password, folder for pictures. Prints one JSON line with what was seen; any failure exits
 // with its message.
@@ -20,7 +20,7 @@ async function picture(page, name) {
   await page.screenshot({ path: join(out, `passkey-${String(pictures).padStart(2, '0')}-${name}.png`) });
 }
 
-/** Plugs an authenticator in that keeps passkeys and verifies its user. */
+/** Plugs in an authenticator that keeps passkeys and verifies its user. */
 async function plugIn(context, page) {
   const cdp = await context.newCDPSession(page);
   await cdp.send('WebAuthn.enable');
@@ -64,7 +64,7 @@ async function add(page, name) {
 try {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
   await standIn(context, answers);
-  watchFaults(context, faults, /401/); // nobody is signed in
+  watchFaults(context, faults, /401/); // not signed in
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   const authenticator = await plugIn(context, page);

@@ -1,10 +1,10 @@
-// What a person does with an account: open a browser, fill the forms in, read mails, use an authenticator app.
+// What a person does with an account: open a browser, fill in forms, read mails, use an authenticator app.
 import { createHmac } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { chromium } from 'playwright-core';
 
-/** Starts Chromium, which finds no machine but this one. */
+/** Starts Chromium, which can reach no machine but this one. */
 export function launch() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -22,7 +22,7 @@ export function launch() {
   });
 }
 
-/** Collects what goes wrong on the pages of a context, but for texts and addresses that match `expected`. */
+/** Collects the faults on the pages of a context, except texts and addresses that match `expected`. */
 export function watchFaults(context, faults, expected) {
   context.on('console', (message) => {
     const text = `${message.text()} ${message.location().url}`;
@@ -31,25 +31,25 @@ export function watchFaults(context, faults, expected) {
   context.on('weberror', (error) => faults.push(error.error().message));
 }
 
-/** Fills the sign-in form in and sends it. */
+/** Fills in the sign-in form and submits it. */
 export async function sendSignIn(page, email, password) {
   await page.getByLabel('E-mail').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
-/** Waits until the page of the downloads is there. */
+/** Waits for the downloads page. */
 export async function downloadsShown(page) {
   await page.getByLabel(/Magnet links, URLs or info hashes/).waitFor();
   await page.getByRole('status').getByText('Live', { exact: true }).waitFor();
 }
 
-/** Waits until the page asks who somebody is. */
+/** Waits for the sign-in page. */
 export async function signInShown(page) {
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
 }
 
-/** Waits until the catcher has so many mails to an address, and returns the link in the newest. */
+/** Waits until the catcher has this many mails to an address, and returns the link in the newest. */
 export async function mailedLink(catcher, to, count) {
   const get = async (path) => (await fetch(catcher + path)).json();
   for (;;) {
@@ -62,7 +62,7 @@ export async function mailedLink(catcher, to, count) {
   }
 }
 
-/** The code that an authenticator app shows for a base32 key, so many steps of 30 seconds from now (RFC 6238). */
+/** The code that an authenticator app shows for a base32 key, this many steps of 30 seconds from now (RFC 6238). */
 export function appCode(key, steps = 0) {
   const bits = [...key.replaceAll(/[\s=]/g, '').toUpperCase()]
     .map((each) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(each).toString(2).padStart(5, '0'))

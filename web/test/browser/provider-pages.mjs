@@ -1,4 +1,4 @@
-// The page of the providers, in the states that an administrator meets.
+// The providers page, in the states that an admin meets.
 import { go, still } from './steps.mjs';
 
 const seconds = (count) => new Date(Date.now() + count * 1000).toISOString();

@@ -70,7 +70,7 @@ function stream(response: ServerResponse, world: () => World): void {
   response.on('close', () => clearInterval(timer));
 }
 
-/** Serves user files on an origin of their own, with ranges, as delivery does. */
+/** Serves user files on their own origin, with ranges, as delivery does. */
 function serveFiles(contents: () => Map<string, { type: string; bytes: Uint8Array }>): Server {
   return createServer((message, response) => {
     const id = message.url?.split('/')[2] ?? '';

@@ -1,5 +1,5 @@
-// A stand-in for Cloudflare's script host, so that the real widget of the app runs without any other machine: its
-// script puts a frame of that host into the page, as Cloudflare's does, and the frame posts the answer.
+// A stand-in for Cloudflare's script host, so that the app's real widget runs without another machine. Its script puts
+// a frame of that host into the page, as Cloudflare's does, and the frame posts the answer.
 export const scriptHost = 'https://challenges.cloudflare.com';
 
 const script = `
@@ -35,7 +35,7 @@ const script = `
   window[new URL(document.currentScript.src).searchParams.get('onload')]?.();
 `;
 
-/** Answers for the script host within a browser context; each answer comes from the address `answers`. */
+/** Answers for the script host in a browser context. Each answer comes from the address `answers`. */
 export async function standIn(context, answers) {
   await context.route(`${scriptHost}/**`, async (route) => {
     const { pathname, searchParams } = new URL(route.request().url());

@@ -1,4 +1,4 @@
-// What an account uses of its plan, and where jobs say that the plan is used up.
+// The usage of a plan, and the places that show that a plan is used up.
 import { go, paste } from './steps.mjs';
 
 const gib = 1024 ** 3;
@@ -11,10 +11,10 @@ function plansOf(free) {
   ];
 }
 
-const noRoom = 'Waiting for storage: needs 4.1 GiB, 2.3 GiB free.';
+const noRoom = 'Not enough storage: it needs 4.1 GiB, 2.3 GiB are free.';
 
 function waitingJob(stage) {
-  const job = stage.fixtures.makeJob({ name: 'Elephants Dream 2006 1080p', state: 'queued', size: 4.1 * gib, reason: noRoom, nextAction: 'Starts by itself when there is room.' });
+  const job = stage.fixtures.makeJob({ name: 'Elephants Dream 2006 1080p', state: 'queued', size: 4.1 * gib, reason: noRoom, nextAction: 'Starts when there is room.' });
   stage.world.jobs = [job, ...stage.world.jobs];
   return job;
 }
@@ -92,7 +92,7 @@ export const usagePages = [
     name: 'quota-submit',
     narrow: true,
     open: async (page, stage) => {
-      const reason = 'The plan has 20.0 GiB of storage; this needs 48.0 GiB.';
+      const reason = 'It needs 48.0 GiB; your plan has 20.0 GiB of storage.';
       stage.world.inspection = { ...stage.world.inspection, size: 48 * gib, verdict: { allowed: false, reason } };
       await go(page, stage, '/', 'Tears of Steel');
       await paste(page, `magnet:?xt=urn:btih:${'aa'.repeat(20)}&dn=Elephants+Dream`);

@@ -116,7 +116,7 @@ describe('the event stream', () => {
     expect(await screen.findByText('Live')).toBeVisible();
 
     const [running] = world.jobs;
-    if (!running) throw new Error('no job');
+    if (!running) throw new Error('no download');
     stream.send('progress', [makeProgress(running.id, { downRate: 10_485_760, bytesDone: 50, bytesTotal: 200, waiting: 'No peer has the rest.' })]);
     expect(await within(row('Running one')).findByText('10.0 MiB/s')).toBeVisible();
     expect(within(row('Running one')).getByRole('progressbar')).toHaveAttribute('aria-valuenow', '25');

@@ -21,14 +21,14 @@ describe('the page of a download', () => {
       name: 'Apollo',
       state: 'needs_attention',
       reason: 'The server broke off 6 times.',
-      nextAction: 'Fails if nobody tries it again.',
+      nextAction: 'Fails if you do not retry it.',
       deadline: moment(7_200),
     });
     world.timelines.set(job.id, [makeEvent({ kind: 'placed', message: 'Given to barge-1.' })]);
     renderApp(world, `/jobs/${job.id}`);
     expect(await screen.findByRole('heading', { level: 1, name: 'Apollo' })).toBeVisible();
     expect(screen.getByText('The server broke off 6 times.')).toBeVisible();
-    expect(screen.getByText('Fails if nobody tries it again.')).toBeVisible();
+    expect(screen.getByText('Fails if you do not retry it.')).toBeVisible();
     expect(screen.getByText('in 2 hours')).toBeVisible();
     expect(await screen.findByText('Given to barge-1')).toBeVisible();
     expect(screen.getByRole('button', { name: 'Retry' })).toBeVisible();

@@ -12,7 +12,7 @@ describe('what an act changed', () => {
       }),
     ).toEqual([
       { name: 'Storage', from: '20.0 GiB', to: 'none' },
-      { name: 'Max running jobs', from: '2', to: '1,200' },
+      { name: 'Max running downloads', from: '2', to: '1,200' },
       { name: 'Public', from: 'yes', to: 'no' },
     ]);
   });

@@ -135,10 +135,10 @@ export interface Change {
   to: string | undefined;
 }
 
-/** Splits "storageBytes" into words. */
+/** Turns a value's name into words, as people call it: "maxRunningJobs" is "Max running downloads". */
 function memberName(key: string): string {
   if (key === 'url') return 'URL';
-  const words = key.replace(/Bytes$/, '').replace(/([a-z])([A-Z])/g, '$1 $2').replaceAll('_', ' ').toLowerCase();
+  const words = key.replace(/Bytes$/, '').replace(/([a-z])([A-Z])/g, '$1 $2').replaceAll('_', ' ').toLowerCase().replace(/\bjob(s?)\b/, 'download$1');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

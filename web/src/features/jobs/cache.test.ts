@@ -30,20 +30,20 @@ const jobs = [
 const [first, second, third] = jobs;
 
 describe('applyJob', () => {
-  it('replaces a listed job in its place', () => {
+  it('replaces a listed download in its place', () => {
     const { client, listed } = setup([...jobs]);
     applyJob(client, { ...second, name: 'renamed', updatedAt: moment(0) });
     expect(listed().ids).toEqual(jobs.map((job) => job.id));
     expect(listed().data?.pages[0]?.jobs[1]?.name).toBe('renamed');
   });
 
-  it('removes a job from a list whose filter it no longer matches', () => {
+  it('removes a download from a list whose filter it no longer matches', () => {
     const { client, listed } = setup([...jobs], active);
     applyJob(client, { ...third, state: 'ready', updatedAt: moment(0) });
     expect(listed()).toMatchObject({ ids: [first.id, second.id], total: 2 });
   });
 
-  it('puts a new job on top when the newest come first', () => {
+  it('puts a new download on top when the newest come first', () => {
     const { client, listed } = setup([...jobs]);
     const added = makeJob({ state: 'queued', createdAt: moment(0) });
     applyJob(client, added);
@@ -57,7 +57,7 @@ describe('applyJob', () => {
     expect(client.getQueryState(jobKeys.list(filter))?.isInvalidated).toBe(true);
   });
 
-  it('does not add a job that the search does not match', () => {
+  it("doesn't add a download that the search doesn't match", () => {
     const { client, listed } = setup([...jobs], { ...everything, q: 'debian-13' });
     applyJob(client, makeJob({ name: 'something else', createdAt: moment(0) }));
     expect(listed().ids).toHaveLength(3);
@@ -70,7 +70,7 @@ describe('applyJob', () => {
     expect(client.getQueryData<Job>(jobKeys.detail(first.id))?.state).toBe('ready');
   });
 
-  it('forgets the progress of a job that no longer has any', () => {
+  it('forgets the progress of a download that no longer has any', () => {
     const { client } = setup([...jobs]);
     applyProgress(client, [makeProgress(first.id)]);
     applyJob(client, { ...first, state: 'failed', progress: null, updatedAt: moment(0) });
@@ -79,7 +79,7 @@ describe('applyJob', () => {
 });
 
 describe('applyProgress', () => {
-  it('keeps the latest of each job and a history of its speed', () => {
+  it('keeps the latest of each download and a history of its speed', () => {
     const { client } = setup([...jobs]);
     const at = (second: number, downRate: number) => makeProgress(first.id, { downRate, updatedAt: `2026-01-01T00:00:0${second}Z` });
     applyProgress(client, [at(1, 100), makeProgress(second.id)]);
@@ -96,7 +96,7 @@ describe('applyProgress', () => {
   });
 });
 
-it('removes a deleted job from every list', () => {
+it('removes a deleted download from every list', () => {
   const { client, listed } = setup([...jobs]);
   applyRemoved(client, second.id);
   expect(listed()).toMatchObject({ ids: [first.id, third.id], total: 2 });
