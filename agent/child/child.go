@@ -14,10 +14,10 @@ import (
 	"time"
 
 	"longhaul/agent/agentapi"
-	"longhaul/agent/byterange"
 	"longhaul/agent/childapi"
 	"longhaul/agent/engine"
 	"longhaul/agent/engine/disk"
+	"longhaul/internal/byterange"
 	"longhaul/models"
 )
 

@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"longhaul/agent/agentapi"
-	"longhaul/agent/byterange"
 	"longhaul/agent/engine"
 	"longhaul/agent/engine/disk"
+	"longhaul/internal/byterange"
 	"longhaul/models"
 )
 

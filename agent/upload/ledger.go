@@ -6,7 +6,7 @@ import (
 	"sync"
 
 	"longhaul/agent/agentapi"
-	"longhaul/agent/byterange"
+	"longhaul/internal/byterange"
 )
 
 // partState is how far a part is on its way to storage. A part that is not

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"longhaul/agent/agentapi"
-	"longhaul/agent/byterange"
+	"longhaul/internal/byterange"
 )
 
 func numbers(parts []Part) (out []int) {

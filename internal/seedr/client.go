@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"longhaul/internal/fetch"
+	"longhaul/internal/wait"
 )
 
 // Limits of a call.
@@ -170,20 +171,16 @@ func (c *Client) exchange(ctx context.Context, k call, judge func(answer) *Error
 // turn waits until the budget and the pace admit the call, which is then to be
 // sent.
 func (c *Client) turn(ctx context.Context, k call) error {
-	var wait time.Duration
+	var pause time.Duration
 	var refusal *Error
-	if err := c.shared.Update(ctx, func(s *State, now time.Time) { wait, refusal = s.take(now, k.forced) }); err != nil {
+	if err := c.shared.Update(ctx, func(s *State, now time.Time) { pause, refusal = s.take(now, k.forced) }); err != nil {
 		return &Error{Kind: KindTransient, Call: k.name, Cause: err}
 	}
 	if refusal != nil {
 		refusal.Call = k.name
 		return refusal
 	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
+	if wait.For(ctx, pause) != nil {
 		return &Error{Kind: KindTransient, Call: k.name, Cause: context.Cause(ctx)}
 	}
 	if err := c.pace.send(ctx); err != nil {

@@ -12,6 +12,10 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"longhaul/internal/byterange"
 )
 
 const (
@@ -31,7 +35,7 @@ type Link struct {
 	Expires time.Time
 
 	url     string
-	readers chan struct{}
+	readers *semaphore.Weighted
 }
 
 // Valid reports whether the link can be used at now.
@@ -59,7 +63,7 @@ func (c *Client) FileURL(ctx context.Context, id int64) (*Link, error) {
 		if err != nil {
 			return &Error{Kind: KindMalformed, Status: a.status, Cause: err}
 		}
-		link = &Link{FileID: id, url: u.String(), Expires: expiry(u, time.Now()), readers: make(chan struct{}, maxReaders)}
+		link = &Link{FileID: id, url: u.String(), Expires: expiry(u, time.Now()), readers: semaphore.NewWeighted(maxReaders)}
 		return nil
 	})
 	return link, err
@@ -139,13 +143,10 @@ func (c *Client) Open(ctx context.Context, l *Link, offset, length, size int64) 
 	if offset < 0 || length <= 0 || (size >= 0 && offset+length > size) {
 		return nil, &Error{Kind: KindBug, Call: name, Cause: fmt.Errorf("range %d+%d of %d", offset, length, size)}
 	}
-	select {
-	case l.readers <- struct{}{}:
-	case <-ctx.Done():
+	if l.readers.Acquire(ctx, 1) != nil {
 		return nil, &Error{Kind: KindTransient, Call: name, Cause: context.Cause(ctx)}
 	}
-	var once sync.Once
-	release := func() { once.Do(func() { <-l.readers }) }
+	release := sync.OnceFunc(func() { l.readers.Release(1) })
 	s, failure := c.read(ctx, l, offset, length, size)
 	if failure != nil {
 		release()
@@ -161,7 +162,7 @@ func (c *Client) read(ctx context.Context, l *Link, offset, length, size int64) 
 	if err != nil {
 		return nil, &Error{Kind: KindBug, Cause: errors.New("bad link")}
 	}
-	req.Header.Set("Range", fmt.Sprintf("bytes=%d-%d", offset, offset+length-1))
+	req.Header.Set("Range", byterange.Range{Off: offset, Len: length}.Request())
 	resp, err := c.node.Do(req)
 	if err != nil {
 		return nil, &Error{Kind: KindTransient, Cause: networkCause(err)}
@@ -179,11 +180,11 @@ func judgeRead(resp *http.Response, offset, length, size int64) *Error {
 	f := &Error{Status: resp.StatusCode, RetryAfter: retryAfter(resp.Header)}
 	switch status := resp.StatusCode; {
 	case status == http.StatusPartialContent:
-		from, to, total, ok := contentRange(resp.Header.Get("Content-Range"))
+		got, total, ok := byterange.ParseContent(resp.Header.Get("Content-Range"))
 		switch {
-		case !ok || from != offset:
+		case !ok || got.Off != offset:
 			f.Kind = KindMalformed
-		case size >= 0 && total >= 0 && total != size, to != offset+length-1:
+		case size >= 0 && total >= 0 && total != size, got.Len != length:
 			f.Kind = KindLength
 		default:
 			return nil
@@ -211,29 +212,6 @@ func judgeRead(resp *http.Response, offset, length, size int64) *Error {
 		f.Kind = KindHTML
 	}
 	return f
-}
-
-// contentRange reads "bytes 0-99/1000"; the total is -1 for "*".
-func contentRange(s string) (from, to, total int64, ok bool) {
-	spec, found := strings.CutPrefix(s, "bytes ")
-	if !found {
-		return 0, 0, 0, false
-	}
-	span, all, found := strings.Cut(spec, "/")
-	if !found {
-		return 0, 0, 0, false
-	}
-	a, b, found := strings.Cut(span, "-")
-	if !found {
-		return 0, 0, 0, false
-	}
-	from, err1 := strconv.ParseInt(a, 10, 64)
-	to, err2 := strconv.ParseInt(b, 10, 64)
-	total, err3 := int64(-1), error(nil)
-	if all != "*" {
-		total, err3 = strconv.ParseInt(all, 10, 64)
-	}
-	return from, to, total, err1 == nil && err2 == nil && err3 == nil && from >= 0 && to >= from
 }
 
 // Read implements io.Reader. A body that ends early, or stops flowing, is an

@@ -3,6 +3,8 @@ package seedr
 import (
 	"context"
 	"time"
+
+	"golang.org/x/sync/semaphore"
 )
 
 // mostPerSecond is how many calls of a client arrive at Seedr in any second.
@@ -13,19 +15,17 @@ const mostPerSecond = 5
 // has one of mostPerSecond places from before it is sent until a second after
 // it was answered. It arrives in between, so no second sees more arrivals than
 // there are places.
-type pace chan struct{}
+type pace struct{ places *semaphore.Weighted }
 
-func newPace() pace { return make(pace, mostPerSecond) }
+func newPace() pace { return pace{semaphore.NewWeighted(mostPerSecond)} }
 
 // send waits for a place. Its error is the context's.
 func (p pace) send(ctx context.Context) error {
-	select {
-	case p <- struct{}{}:
-		return nil
-	case <-ctx.Done():
+	if p.places.Acquire(ctx, 1) != nil {
 		return context.Cause(ctx)
 	}
+	return nil
 }
 
 // answered gives a place back, a second from now.
-func (p pace) answered() { time.AfterFunc(time.Second, func() { <-p }) }
+func (p pace) answered() { time.AfterFunc(time.Second, func() { p.places.Release(1) }) }

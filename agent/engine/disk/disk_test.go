@@ -12,7 +12,7 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"longhaul/agent/byterange"
+	"longhaul/internal/byterange"
 )
 
 const part = 1 << 20

@@ -26,7 +26,7 @@ import (
 	"fmt"
 	"os"
 
-	"longhaul/agent/byterange"
+	"longhaul/internal/byterange"
 )
 
 const (

@@ -8,7 +8,7 @@ import (
 	"io"
 	"os"
 
-	"longhaul/agent/byterange"
+	"longhaul/internal/byterange"
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

@@ -6,7 +6,7 @@ import (
 	"os"
 	"syscall"
 
-	"longhaul/agent/byterange"
+	"longhaul/internal/byterange"
 )
 
 // From linux/falloc.h.

@@ -5,7 +5,7 @@ package disk
 import (
 	"os"
 
-	"longhaul/agent/byterange"
+	"longhaul/internal/byterange"
 )
 
 // punchHole does nothing where files cannot have holes punched: the space is

@@ -9,7 +9,7 @@ import (
 	"os"
 	"sync"
 
-	"longhaul/agent/byterange"
+	"longhaul/internal/byterange"
 )
 
 var (

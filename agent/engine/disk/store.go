@@ -7,8 +7,8 @@ import (
 	"sync"
 	"syscall"
 
-	"longhaul/agent/byterange"
 	"longhaul/agent/engine"
+	"longhaul/internal/byterange"
 	"longhaul/models"
 )
 

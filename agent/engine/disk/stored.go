@@ -7,7 +7,7 @@ import (
 	"io/fs"
 	"os"
 
-	"longhaul/agent/byterange"
+	"longhaul/internal/byterange"
 )
 
 // StoredPart is a part that object storage took.

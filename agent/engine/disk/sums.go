@@ -3,7 +3,7 @@ package disk
 import (
 	"sort"
 
-	"longhaul/agent/byterange"
+	"longhaul/internal/byterange"
 )
 
 // sum is a recorded range with its checksum.

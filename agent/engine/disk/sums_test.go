@@ -7,7 +7,7 @@ import (
 	"syscall"
 	"testing"
 
-	"longhaul/agent/byterange"
+	"longhaul/internal/byterange"
 )
 
 // allocated returns how many bytes of disk a file takes.

@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"longhaul/agent/byterange"
 	"longhaul/agent/engine"
 	"longhaul/agent/engine/disk"
+	"longhaul/internal/byterange"
 	"longhaul/models"
 )
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"longhaul/agent/engine"
+	"longhaul/internal/byterange"
 	"longhaul/models"
 )
 
@@ -146,7 +147,7 @@ func (d *download) session(ctx context.Context) error {
 			if err := d.adopt(a.validator); err != nil {
 				return err
 			}
-			if known && first.off > 0 {
+			if known && first.Off > 0 {
 				return errChanged
 			}
 		}
@@ -154,7 +155,7 @@ func (d *download) session(ctx context.Context) error {
 	case a.part:
 		// Ranges of nobody knows what cannot be put together.
 		a.close()
-		if a, err = d.get(ctx, byteRange{}, ""); err != nil {
+		if a, err = d.get(ctx, byterange.Range{}, ""); err != nil {
 			return err
 		}
 		defer a.close()
@@ -211,9 +212,9 @@ func (d *download) setSize(n int64) error {
 
 // nextMissing returns the first run of missing blocks at or after off, within
 // one chunk. With an unknown size nothing is ever complete.
-func (d *download) nextMissing(off int64) (byteRange, bool) {
+func (d *download) nextMissing(off int64) (byterange.Range, bool) {
 	if d.size < 0 {
-		return byteRange{0, d.chunk()}, true
+		return byterange.Between(0, d.chunk()), true
 	}
 	block := d.cfg.BlockSize
 	for b := (off + block - 1) / block * block; b < d.size; b += block {
@@ -221,22 +222,21 @@ func (d *download) nextMissing(off int64) (byteRange, bool) {
 		if d.store.Has(d.file.Index, b, end-b) {
 			continue
 		}
-		r := byteRange{b, end}
 		limit := (b/d.chunk() + 1) * d.chunk()
-		for r.end < min(limit, d.size) {
-			next := min(r.end+block, d.size)
-			if d.store.Has(d.file.Index, r.end, next-r.end) {
+		for end < min(limit, d.size) {
+			next := min(end+block, d.size)
+			if d.store.Has(d.file.Index, end, next-end) {
 				break
 			}
-			r.end = next
+			end = next
 		}
-		return r, true
+		return byterange.Between(b, end), true
 	}
 	// Asking for the first byte of an empty file tells whether it is there.
 	if d.size == 0 && off == 0 && d.validator == "" {
-		return byteRange{0, 1}, true
+		return byterange.Between(0, 1), true
 	}
-	return byteRange{}, false
+	return byterange.Range{}, false
 }
 
 // copyBlock writes the next bytes of a body as one verified range and returns

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"longhaul/agent/engine"
+	"longhaul/internal/byterange"
 	"longhaul/internal/fetch"
 	"longhaul/internal/source"
 	"longhaul/models"
@@ -115,7 +116,7 @@ func tooLarge() error {
 }
 
 func (r requester) manifest(ctx context.Context) (models.Manifest, error) {
-	a, err := r.get(ctx, byteRange{0, 1}, "")
+	a, err := r.get(ctx, byterange.Between(0, 1), "")
 	if err != nil {
 		return models.Manifest{}, err
 	}

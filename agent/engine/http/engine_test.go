@@ -563,17 +563,3 @@ func TestResolve(t *testing.T) {
 		})
 	}
 }
-
-func TestContentRange(t *testing.T) {
-	for in, want := range map[string]string{
-		"bytes 0-9/100": "{0 10} 100 true", "bytes 5-5/*": "{5 6} -1 true", "bytes */0": "{0 0} 0 false",
-		"bytes 9-5/100": "{0 0} 100 false", "bytes 0-100/100": "{0 0} 100 false", "bytes -5/100": "{0 0} 100 false",
-		"bytes 0-9/-1": "{0 0} -1 false", "": "{0 0} -1 false", "items 0-9/100": "{0 0} -1 false",
-		"bytes 0-99999999999999999999/*": "{0 0} -1 false",
-	} {
-		r, size, ok := contentRange(in)
-		if got := fmt.Sprint(r, size, ok); got != want {
-			t.Errorf("%q: %s", in, got)
-		}
-	}
-}

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"longhaul/internal/byterange"
 	"longhaul/models"
 )
 
@@ -16,13 +17,13 @@ type queue struct {
 	d *download
 
 	mu     sync.Mutex
-	next   int64       // everything before was handed out
-	back   []byteRange // given back by connections that failed
+	next   int64             // everything before was handed out
+	back   []byterange.Range // given back by connections that failed
 	active int
 }
 
 // take returns the next range; without one the caller is no longer active.
-func (q *queue) take() (byteRange, bool) {
+func (q *queue) take() (byterange.Range, bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if n := len(q.back); n > 0 {
@@ -31,18 +32,18 @@ func (q *queue) take() (byteRange, bool) {
 		return r, true
 	}
 	r, ok := q.d.nextMissing(q.next)
-	if !ok || r.off >= q.d.size {
+	if !ok || r.Off >= q.d.size {
 		q.next = q.d.size
 		q.active--
 		return r, false
 	}
-	q.next = r.end
+	q.next = r.End()
 	return r, true
 }
 
 // leave gives a range back and ends the caller's part in it, if somebody else
 // goes on.
-func (q *queue) leave(r byteRange) bool {
+func (q *queue) leave(r byterange.Range) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.active < 2 {
@@ -55,16 +56,16 @@ func (q *queue) leave(r byteRange) bool {
 
 // parallel fetches the missing ranges over several connections; the first of
 // them has its answer already.
-func (d *download) parallel(ctx context.Context, first *answer, asked byteRange) error {
-	asked.end = min(asked.end, d.size)
-	q := &queue{d: d, next: asked.end}
-	chunks := (d.size - asked.end + d.chunk() - 1) / d.chunk()
+func (d *download) parallel(ctx context.Context, first *answer, asked byterange.Range) error {
+	asked = asked.Before(d.size)
+	q := &queue{d: d, next: asked.End()}
+	chunks := (d.size - asked.End() + d.chunk() - 1) / d.chunk()
 	q.active = 1 + int(min(chunks, int64(d.cfg.Connections-1)))
 	g, ctx := errgroup.WithContext(ctx)
 	for i := range q.active {
 		a, rest := first, asked
 		if i > 0 {
-			a, rest = nil, byteRange{}
+			a, rest = nil, byterange.Range{}
 		}
 		g.Go(func() error { return d.connection(ctx, q, a, rest) })
 	}
@@ -73,12 +74,12 @@ func (d *download) parallel(ctx context.Context, first *answer, asked byteRange)
 
 // connection fetches range after range until there is none, beginning with the
 // one that it has, if any.
-func (d *download) connection(ctx context.Context, q *queue, a *answer, rest byteRange) error {
+func (d *download) connection(ctx context.Context, q *queue, a *answer, rest byterange.Range) error {
 	defer d.meter.connect()()
 	buf := make([]byte, bufferSize)
 	wait := newPauses(d.cfg.RetryPause)
 	for {
-		if rest.length() <= 0 {
+		if rest.Len <= 0 {
 			var ok bool
 			if rest, ok = q.take(); !ok {
 				return nil
@@ -86,7 +87,7 @@ func (d *download) connection(ctx context.Context, q *queue, a *answer, rest byt
 		}
 		n, err := d.fetchRange(ctx, rest, a, buf)
 		a = nil
-		rest.off += n
+		rest = rest.After(n)
 		if err == nil {
 			wait.reset()
 			continue
@@ -120,7 +121,7 @@ func (d *download) connection(ctx context.Context, q *queue, a *answer, rest byt
 
 // fetchRange fetches one range, from an answer if there is one already, and
 // returns how many of its bytes are verified now.
-func (d *download) fetchRange(ctx context.Context, rng byteRange, a *answer, buf []byte) (n int64, err error) {
+func (d *download) fetchRange(ctx context.Context, rng byterange.Range, a *answer, buf []byte) (n int64, err error) {
 	if a == nil {
 		if a, err = d.get(ctx, rng, d.validator); err != nil {
 			return 0, err
@@ -130,10 +131,10 @@ func (d *download) fetchRange(ctx context.Context, rng byteRange, a *answer, buf
 			return 0, errChanged
 		}
 	}
-	rng.end = min(rng.end, a.rng.end) // it may bring less than it was asked for
+	rng = rng.Before(a.rng.End()) // it may bring less than it was asked for
 	block := d.cfg.BlockSize
-	for at := rng.off; at < rng.end; {
-		length := min((at/block+1)*block, rng.end) - at
+	for at := rng.Off; at < rng.End(); {
+		length := min((at/block+1)*block, rng.End()) - at
 		if err := d.pause(ctx); err != nil {
 			return n, err
 		}

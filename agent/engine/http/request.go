@@ -3,23 +3,17 @@ package httpengine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"mime"
 	"net/http"
 	"net/url"
 	"path"
-	"strconv"
 	"strings"
 
+	"longhaul/internal/byterange"
 	"longhaul/internal/fetch"
 	"longhaul/models"
 )
-
-// byteRange is [off, end).
-type byteRange struct{ off, end int64 }
-
-func (r byteRange) length() int64 { return r.end - r.off }
 
 // oncePrefix begins the validator of content whose server names none. It holds
 // for one exchange: whatever comes later may be other content.
@@ -38,26 +32,26 @@ type requester struct {
 type answer struct {
 	body      io.ReadCloser
 	header    http.Header
-	url       *url.URL  // after redirects
-	part      bool      // the body is rng; otherwise it is the whole content
-	rng       byteRange // of a part
-	size      int64     // of the whole; -1 when the server does not tell
-	validator string    // strong ETag or date; "" when the server sends none
+	url       *url.URL        // after redirects
+	part      bool            // the body is rng; otherwise it is the whole content
+	rng       byterange.Range // of a part
+	size      int64           // of the whole; -1 when the server does not tell
+	validator string          // strong ETag or date; "" when the server sends none
 }
 
 func (a *answer) close() { _ = a.body.Close() }
 
 // get asks for a range of the content, or for all of it if rng is empty. With a
 // validator the server is to send the range only if that still holds.
-func (r requester) get(ctx context.Context, rng byteRange, validator string) (*answer, error) {
+func (r requester) get(ctx context.Context, rng byterange.Range, validator string) (*answer, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.url, nil)
 	if err != nil {
 		return nil, models.Fault(models.ProblemMalformedURL, "The address is malformed.")
 	}
 	req.Header.Set("Accept", "*/*")
 	req.Header.Set("Accept-Encoding", "identity")
-	if rng.length() > 0 {
-		req.Header.Set("Range", fmt.Sprintf("bytes=%d-%d", rng.off, rng.end-1))
+	if rng.Len > 0 {
+		req.Header.Set("Range", rng.Request())
 		if validator != "" && !strings.HasPrefix(validator, oncePrefix) {
 			req.Header.Set("If-Range", validator)
 		}
@@ -83,20 +77,20 @@ func transport(err error) error {
 	return f
 }
 
-func read(resp *http.Response, asked byteRange, first *url.URL) (*answer, error) {
+func read(resp *http.Response, asked byterange.Range, first *url.URL) (*answer, error) {
 	a := &answer{body: resp.Body, header: resp.Header, url: resp.Request.URL, size: -1, validator: validatorOf(resp.Header)}
 	switch resp.StatusCode {
 	case http.StatusOK:
 		a.size = resp.ContentLength
 	case http.StatusPartialContent:
-		rng, size, ok := contentRange(resp.Header.Get("Content-Range"))
-		if !ok || asked.length() == 0 || rng.off != asked.off || rng.end > asked.end || rng.length() <= 0 {
+		rng, size, ok := byterange.ParseContent(resp.Header.Get("Content-Range"))
+		if !ok || asked.Len == 0 || rng.Off != asked.Off || rng.End() > asked.End() || rng.Len <= 0 {
 			return nil, &retry{fault: models.Fault(models.ProblemSourceFailing, "The server sends other bytes than it was asked for.")}
 		}
 		a.part, a.rng, a.size = true, rng, size
 	case http.StatusRequestedRangeNotSatisfiable:
-		_, size, _ := contentRange(resp.Header.Get("Content-Range"))
-		if size != 0 || asked.off != 0 {
+		_, size, _ := byterange.ParseContent(resp.Header.Get("Content-Range"))
+		if size != 0 || asked.Off != 0 {
 			return nil, errChanged
 		}
 		a.size, a.body = 0, empty{resp.Body} // an empty file has no first byte
@@ -144,33 +138,6 @@ func validatorOf(h http.Header) string {
 		return date
 	}
 	return ""
-}
-
-// contentRange reads "bytes 0-9/100", "bytes 0-9/*" and "bytes */100".
-func contentRange(s string) (rng byteRange, size int64, ok bool) {
-	size = -1
-	rest, found := strings.CutPrefix(s, "bytes ")
-	span, total, cut := strings.Cut(rest, "/")
-	if !found || !cut {
-		return rng, size, false
-	}
-	if total != "*" {
-		n, err := strconv.ParseUint(total, 10, 63)
-		if err != nil {
-			return rng, -1, false
-		}
-		size = int64(n)
-	}
-	from, to, cut := strings.Cut(span, "-")
-	if !cut {
-		return rng, size, false
-	}
-	a, err1 := strconv.ParseUint(from, 10, 62)
-	b, err2 := strconv.ParseUint(to, 10, 62)
-	if err1 != nil || err2 != nil || a > b || (size >= 0 && int64(b) >= size) {
-		return rng, size, false
-	}
-	return byteRange{int64(a), int64(b) + 1}, size, true
 }
 
 // isPage reports whether the response is a web page to look at.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 
+	"longhaul/internal/wait"
 	"longhaul/models"
 )
 
@@ -47,8 +48,8 @@ func retryAfter(h http.Header) time.Duration {
 type pauses struct{ b *backoff.ExponentialBackOff }
 
 func newPauses(first time.Duration) *pauses {
-	b := backoff.NewExponentialBackOff()
-	b.InitialInterval, b.MaxInterval, b.Multiplier = first, maxPause, 2
+	b := wait.Growing(first, maxPause)
+	b.Multiplier = 2
 	return &pauses{b}
 }
 
@@ -57,12 +58,5 @@ func (p *pauses) reset() { p.b.Reset() }
 // sleep waits for the next pause, or for what the server wished if that is
 // longer.
 func (p *pauses) sleep(ctx context.Context, wish time.Duration) error {
-	t := time.NewTimer(max(p.b.NextBackOff(), wish))
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-t.C:
-		return nil
-	}
+	return wait.For(ctx, max(p.b.NextBackOff(), wish))
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"longhaul/internal/wait"
 )
 
 // Content is what a torrent holds.
@@ -96,27 +98,12 @@ func (l *Library) Fetch(ctx context.Context, src Source, status func(Status)) (C
 	size := c.size()
 	for i := range steps {
 		status(Status{Name: c.Name, Size: size, Done: size * int64(i) / int64(steps), Rate: size})
-		if err := pause(ctx, l.Took/time.Duration(steps)); err != nil {
+		if err := wait.For(ctx, l.Took/time.Duration(steps)); err != nil {
 			return Content{}, nil, err
 		}
 	}
 	status(Status{Name: c.Name, Size: size, Done: size})
 	return c, nil, nil
-}
-
-// pause waits.
-func pause(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return ctx.Err()
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // Repeat returns an opener of size bytes that repeat a pattern.

@@ -5,6 +5,8 @@ import (
 	"path"
 	"strings"
 	"time"
+
+	"longhaul/internal/wait"
 )
 
 // start begins a transfer. The lock is held.
@@ -27,7 +29,7 @@ func (s *Sim) start(src Source, size int64) *transfer {
 func (s *Sim) run(ctx context.Context, t *transfer) {
 	defer t.cancel()
 	sw := s.Switches()
-	if t.src.Magnet != "" && pause(ctx, sw.MetadataDelay) != nil {
+	if t.src.Magnet != "" && wait.For(ctx, sw.MetadataDelay) != nil {
 		return
 	}
 	var tooBig bool
@@ -49,7 +51,7 @@ func (s *Sim) run(ctx context.Context, t *transfer) {
 		<-ctx.Done() // waits for room that never comes
 		return
 	}
-	if s.place(t, 100); pause(ctx, sw.MoveDelay) != nil {
+	if s.place(t, 100); wait.For(ctx, sw.MoveDelay) != nil {
 		free()
 		s.leftovers(t, content)
 		return
@@ -70,7 +72,7 @@ func (s *Sim) run(ctx context.Context, t *transfer) {
 	if early {
 		return
 	}
-	if pause(ctx, sw.FolderDelay) != nil {
+	if wait.For(ctx, sw.FolderDelay) != nil {
 		free()
 		return
 	}
@@ -121,7 +123,7 @@ func (s *Sim) leftovers(t *transfer, c Content) {
 	s.mu.Lock()
 	late := s.sw.LateLeftovers
 	s.mu.Unlock()
-	if late <= 0 || pause(s.ctx, late) != nil {
+	if late <= 0 || wait.For(s.ctx, late) != nil {
 		return
 	}
 	s.mu.Lock()

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"longhaul/internal/wait"
 )
 
 // nginx429 is nginx's stock page, 162 bytes with its line ends.
@@ -167,7 +169,7 @@ func (s *Sim) pour(w io.Writer, r *http.Request, name string, body io.Reader) {
 		}
 		if rate > 0 {
 			due := time.Duration(float64(sent) / float64(rate) * float64(time.Second))
-			if pause(r.Context(), due-time.Since(began)) != nil {
+			if wait.For(r.Context(), due-time.Since(began)) != nil {
 				return
 			}
 		}

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"longhaul/internal/wait"
 )
 
 // maxUpload bounds a .torrent file.
@@ -225,7 +227,7 @@ func (s *Sim) fail(w http.ResponseWriter, r *http.Request, f Fault) {
 // Wait waits until cond holds, or ctx ends; for tests.
 func (s *Sim) Wait(ctx context.Context, cond func(*Sim) bool) error {
 	for !cond(s) {
-		if err := pause(ctx, 20*time.Millisecond); err != nil {
+		if err := wait.For(ctx, 20*time.Millisecond); err != nil {
 			return err
 		}
 	}

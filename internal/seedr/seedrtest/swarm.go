@@ -15,6 +15,7 @@ import (
 	"longhaul/agent/engine"
 	"longhaul/agent/engine/anacrolix"
 	"longhaul/internal/fetch"
+	"longhaul/internal/wait"
 	"longhaul/models"
 )
 
@@ -51,7 +52,7 @@ func (s *Swarm) Fetch(ctx context.Context, src Source, status func(Status)) (Con
 			release()
 			return Content{}, nil, ctx.Err()
 		}
-		if err := pause(ctx, time.Second); err != nil {
+		if err := wait.For(ctx, time.Second); err != nil {
 			release()
 			return Content{}, nil, err
 		}

@@ -64,3 +64,20 @@ func check(t *testing.T, set Set, bits []bool) {
 		}
 	}
 }
+
+func TestARangeIsCut(t *testing.T) {
+	t.Parallel()
+	r := Between(10, 30)
+	for name, c := range map[string]struct{ got, want Range }{
+		"before its end":      {r.Before(25), Range{Off: 10, Len: 15}},
+		"before a later byte": {r.Before(40), r},
+		"before its begin":    {r.Before(5), Range{Off: 10}},
+		"after some bytes":    {r.After(5), Range{Off: 15, Len: 15}},
+		"after all its bytes": {r.After(20), Range{Off: 30}},
+		"the wrong way round": {Between(30, 10), Range{Off: 30}},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: %+v, want %+v", name, c.got, c.want)
+		}
+	}
+}

@@ -1,5 +1,5 @@
-// Package byterange does arithmetic with ranges of a file's bytes. It knows no
-// file and no disk.
+// Package byterange does arithmetic with ranges of a file's bytes and reads and
+// writes them in HTTP headers. It knows no file and no disk.
 package byterange
 
 import (
@@ -19,6 +19,12 @@ func (r Range) End() int64 { return r.Off + r.Len }
 // Between returns the range from off to before end; it is empty if end is not
 // after off.
 func Between(off, end int64) Range { return Range{Off: off, Len: max(0, end-off)} }
+
+// Before returns what of r lies before end.
+func (r Range) Before(end int64) Range { return Between(r.Off, min(r.End(), end)) }
+
+// After returns r without its first n bytes.
+func (r Range) After(n int64) Range { return Between(r.Off+n, r.End()) }
 
 // Set is a set of bytes, kept as sorted ranges that do not touch. The zero
 // value is empty.
