@@ -155,6 +155,7 @@ type PruneResult struct {
 	DeletedEvents   int64 `json:"deletedEvents"`
 	Mails           int64 `json:"mails"`
 	SecurityEvents  int64 `json:"securityEvents"`
+	EnrolmentTokens int64 `json:"enrolmentTokens"`
 	Allowances      int64 `json:"allowances"`
 }
 

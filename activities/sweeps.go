@@ -33,6 +33,7 @@ type SweepStore interface {
 	StaleOpenJobs(ctx context.Context, before time.Time) ([]models.Job, error)
 	PruneHeartbeats(ctx context.Context, before time.Time) (int64, error)
 	PruneSessions(ctx context.Context, now time.Time) (int64, error)
+	PruneEnrolmentTokens(ctx context.Context, now time.Time) (int64, error)
 	PruneInspections(ctx context.Context, before time.Time) (int64, error)
 	PruneIdempotencyKeys(ctx context.Context, before time.Time) (int64, error)
 	PruneDeletedEvents(ctx context.Context, before time.Time) (int64, error)
@@ -278,6 +279,9 @@ func (a *Sweeps) prune(ctx context.Context) (res PruneResult, err error) {
 		return res, err
 	}
 	if res.Sessions, err = a.Store.PruneSessions(ctx, now); err != nil {
+		return res, err
+	}
+	if res.EnrolmentTokens, err = a.Store.PruneEnrolmentTokens(ctx, now); err != nil {
 		return res, err
 	}
 	if res.Inspections, err = a.Store.PruneInspections(ctx, now.Add(-keepDay)); err != nil {

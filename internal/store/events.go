@@ -34,7 +34,6 @@ func (s *Store) addEvents(ctx context.Context, events ...models.Event) error {
 	return s.Notify(ctx, msgs...)
 }
 
-// notify sends messages over the event bus when the transaction commits.
 // eventOf returns an event of the job in the state that it is in.
 func eventOf(job models.Job, kind models.EventKind, message string) models.Event {
 	return models.Event{

@@ -81,11 +81,8 @@ func (s *Store) QueueNote(ctx context.Context, userID uuid.UUID) (models.QueueNo
 		return models.QueueNote{}, err
 	}
 	note := models.QueueNote{
-		Running: row.Running, Limit: s.RunningLimit, Retention: row.RetentionDays,
+		Running: row.Running, Limit: s.RunningLimitOf(row.MaxRunningJobs), Retention: row.RetentionDays,
 		Room: models.Room{Used: row.Used, Reserved: row.Reserved, Limit: row.StorageBytes},
-	}
-	if n := row.MaxRunningJobs; n != nil && (note.Limit == 0 || *n < note.Limit) {
-		note.Limit = *n
 	}
 	if note.AgentsAlive, note.FreeSlots, err = s.freeSlots(ctx); err != nil {
 		return models.QueueNote{}, err

@@ -14,25 +14,6 @@ const (
 	lastBlock  = 4 << 30
 )
 
-// PlanOf returns the plan that the account has now.
-func (s *Store) PlanOf(ctx context.Context, userID uuid.UUID) (models.Plan, error) {
-	var p models.Plan
-	err := s.row(ctx, &p, "load plan of user", `select * from user_plans where user_id = ?`, userID)
-	return p, err
-}
-
-// Room returns what the account takes up of its storage, and its limit.
-func (s *Store) Room(ctx context.Context, userID uuid.UUID) (models.Room, error) {
-	var row struct {
-		Used, Reserved int64
-		StorageBytes   *int64
-	}
-	err := s.row(ctx, &row, "load storage usage", `
-		select coalesce(q.used, 0) as used, coalesce(q.reserved, 0) as reserved, p.storage_bytes
-		from user_plans p left join quota_usage q on q.user_id = p.user_id where p.user_id = ?`, userID)
-	return models.Room{Used: row.Used, Reserved: row.Reserved, Limit: row.StorageBytes}, err
-}
-
 // entry is one change of what a job holds and takes up, in bytes.
 type entry struct {
 	kind     models.LedgerKind

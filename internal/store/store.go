@@ -15,9 +15,11 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
+	"longhaul/internal/store/accounts"
 	"longhaul/internal/store/limits"
 	"longhaul/internal/store/outbox"
 	"longhaul/internal/store/postgres"
+	"longhaul/internal/store/quota"
 	"longhaul/internal/store/records"
 )
 
@@ -27,8 +29,8 @@ type Store struct {
 	*limits.Limits
 	*outbox.Outbox
 	*records.Records
-
-	RunningLimit int // how many jobs of one user may run at once, for QueueNote to tell
+	*quota.Quota
+	*accounts.Accounts
 
 	FailoverAfter time.Duration // how long a job waits for a provider that cannot take it before it may move; 0 is 2 min
 }
@@ -39,14 +41,19 @@ func Open(ctx context.Context, dsn string, log *slog.Logger) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := limits.New(db)
-	return &Store{DB: db, Limits: l, Outbox: outbox.New(db), Records: records.New(db, l)}, nil
+	l, o := limits.New(db), outbox.New(db)
+	r := records.New(db, l)
+	q := quota.New(db, r)
+	return &Store{DB: db, Limits: l, Outbox: o, Records: r, Quota: q, Accounts: accounts.New(db, o, r, q)}, nil
 }
 
 // Work returns the methods that only the worker may use: they are not bound to
 // a user.
 func (s *Store) Work() *Work {
-	return &Work{s: s, limitsWork: s.Limits.Worker(), outboxWork: s.Outbox.Worker(), recordsWork: s.Records.Worker()}
+	return &Work{
+		s: s, limitsWork: s.Limits.Worker(), outboxWork: s.Outbox.Worker(), recordsWork: s.Records.Worker(),
+		quotaWork: s.Quota.Worker(), accountsWork: s.Accounts.Worker(),
+	}
 }
 
 // Work is the worker's side of the store.
@@ -55,12 +62,16 @@ type Work struct {
 	*limitsWork
 	*outboxWork
 	*recordsWork
+	*quotaWork
+	*accountsWork
 }
 
 type (
-	limitsWork  = limits.Worker
-	outboxWork  = outbox.Worker
-	recordsWork = records.Worker
+	limitsWork   = limits.Worker
+	outboxWork   = outbox.Worker
+	recordsWork  = records.Worker
+	quotaWork    = quota.Worker
+	accountsWork = accounts.Worker
 )
 
 // conn returns gorm bound to ctx and to its transaction, if it has one.

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"strings"
@@ -204,5 +205,14 @@ func TestTxIsAllOrNothing(t *testing.T) {
 	wantCode(t, err, models.CodeBlocked)
 	if n := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, models.JobFilter{})).Total; n != 0 {
 		t.Errorf("%d jobs are left of a transaction that failed", n)
+	}
+}
+
+func hash(n byte) []byte { return bytes.Repeat([]byte{n}, 32) }
+
+func session(b bundle, userID uuid.UUID, n byte) models.Session {
+	return models.Session{
+		IDHash: hash(n), UserID: userID, CreatedAt: b.Now(), LastSeenAt: b.Now(),
+		ExpiresAt: b.Now().Add(60 * 24 * time.Hour), IP: "192.0.2.1", UserAgent: "test",
 	}
 }

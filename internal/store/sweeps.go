@@ -49,7 +49,7 @@ func (w *Work) DeleteJobRows(ctx context.Context, jobID uuid.UUID) error {
 			jobID, models.EventDeleted); err != nil {
 			return err
 		}
-		return s.removeEmptied(ctx, job.UserID)
+		return s.RemoveEmptied(ctx, job.UserID)
 	})
 }
 
@@ -118,30 +118,9 @@ func (w *Work) PruneHeartbeats(ctx context.Context, before time.Time) (int64, er
 	return w.s.exec(ctx, "prune heartbeats", `delete from agent_heartbeats where at < ?`, before)
 }
 
-// unverifiedTime is how long an account waits for its verification.
-const unverifiedTime = 7 * 24 * time.Hour
-
-// PruneSessions removes sessions, API tokens and one-time tokens that ended
-// before now, accounts that were not verified in time and those that were
-// deleted.
-func (w *Work) PruneSessions(ctx context.Context, now time.Time) (int64, error) {
-	var total int64
-	for _, q := range []string{
-		`delete from sessions where expires_at <= @now or last_seen_at <= @idle`,
-		`delete from api_tokens where expires_at <= @now`,
-		`delete from one_time_tokens where expires_at <= @now`,
-		`delete from passkey_challenges where expires_at <= @now`,
-		`delete from enrolment_tokens where expires_at <= @now and used_at is null`,
-	} {
-		n, err := w.s.exec(ctx, "prune sessions and tokens", q,
-			map[string]any{"now": now, "idle": now.Add(-SessionIdle)})
-		if err != nil {
-			return total, err
-		}
-		total += n
-	}
-	n, err := w.s.pruneAccounts(ctx, now.Add(-unverifiedTime))
-	return total + n, err
+// PruneEnrolmentTokens removes enrolment tokens that ended unused before now.
+func (w *Work) PruneEnrolmentTokens(ctx context.Context, now time.Time) (int64, error) {
+	return w.s.exec(ctx, "prune enrolment tokens", `delete from enrolment_tokens where expires_at <= ? and used_at is null`, now)
 }
 
 // PruneInspections removes pre-flight answers from before the time.

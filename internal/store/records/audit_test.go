@@ -245,6 +245,3 @@ func TestSecurityEvents(t *testing.T) {
 		t.Errorf("young events could be removed: %v", err)
 	}
 }
-
-// Only a sign-in with a device that was never used before is mailed, and not
-// the very first one.

@@ -91,9 +91,6 @@ func (r *Records) VerifySecurityEvents(ctx context.Context) (models.ChainCheck, 
 	})
 }
 
-// RecordLogin keeps the event of a sign-in and mails the user when they signed
-// in before, but never with such a device: a program that names itself the
-// same, whatever its version.
 // SecurityEvents returns a page of the security events, newest first.
 func (r *Records) SecurityEvents(ctx context.Context, f models.SecurityFilter) ([]models.SecurityRecord, error) {
 	q := r.db.Conn(ctx).Order("id desc").Limit(page.Size(f.Limit))

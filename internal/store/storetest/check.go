@@ -1,7 +1,9 @@
 package storetest
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -64,15 +66,38 @@ func Exec(t testing.TB, query string, args ...any) {
 	OK(t, Try(t, query, args...))
 }
 
+// Count returns the one number that a query finds.
+func Count(t testing.TB, query string, args ...any) int {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), DSN(t))
+	OK(t, err)
+	defer conn.Close(context.WithoutCancel(t.Context()))
+	var n int
+	OK(t, conn.QueryRow(t.Context(), query, args...).Scan(&n))
+	return n
+}
+
+// Drain dispatches what is due in the outbox and returns it, as kind and ref.
+func Drain(t testing.TB, s *store.Store) []string {
+	t.Helper()
+	var out []string
+	_, err := s.Work().DueOutbox(t.Context(), 1000, func(_ context.Context, i models.OutboxItem) error {
+		out = append(out, fmt.Sprintf("%s %s", i.Kind, i.Ref))
+		return nil
+	})
+	OK(t, err)
+	return out
+}
+
 // Clock is a time that tests move on.
-type Clock struct{ now time.Time }
+type Clock struct{ Now time.Time }
 
 // FakeClock has the store go by a clock that stands still.
 func FakeClock(s *store.Store) *Clock {
-	c := &Clock{now: s.Now()}
-	s.Now = func() time.Time { return c.now }
+	c := &Clock{Now: s.Now()}
+	s.Now = func() time.Time { return c.Now }
 	return c
 }
 
 // Add moves the clock on.
-func (c *Clock) Add(d time.Duration) { c.now = c.now.Add(d) }
+func (c *Clock) Add(d time.Duration) { c.Now = c.Now.Add(d) }

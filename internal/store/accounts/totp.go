@@ -1,4 +1,4 @@
-package store
+package accounts
 
 import (
 	"context"
@@ -11,8 +11,8 @@ import (
 // OfferTOTP keeps the sealed secret of a second factor that is not in force
 // yet. It replaces one that was offered before, and is a conflict when a
 // factor is in force.
-func (s *Store) OfferTOTP(ctx context.Context, userID uuid.UUID, sealed string) error {
-	n, err := s.exec(ctx, "offer totp",
+func (a *Accounts) OfferTOTP(ctx context.Context, userID uuid.UUID, sealed string) error {
+	n, err := a.db.Exec(ctx, "offer totp",
 		`update users set totp_secret = ?, totp_step = 0 where id = ? and totp_at is null`, sealed, userID)
 	if err == nil && n == 0 {
 		return models.Errorf(models.CodeConflict, "Two-factor sign-in is on already.")
@@ -22,60 +22,60 @@ func (s *Store) OfferTOTP(ctx context.Context, userID uuid.UUID, sealed string) 
 
 // EnableTOTP puts the offered second factor in force: a code of the time step
 // was right. The hashes are those of its recovery codes. A mail tells the user.
-func (s *Store) EnableTOTP(ctx context.Context, userID uuid.UUID, step int64, codes [][]byte, from models.Client) error {
-	return s.Tx(ctx, func(ctx context.Context) error {
-		n, err := s.exec(ctx, "enable totp", `
+func (a *Accounts) EnableTOTP(ctx context.Context, userID uuid.UUID, step int64, codes [][]byte, from models.Client) error {
+	return a.db.Tx(ctx, func(ctx context.Context) error {
+		n, err := a.db.Exec(ctx, "enable totp", `
 			update users set totp_at = ?, totp_step = ? where id = ? and totp_at is null and totp_secret <> ''`,
-			s.Now(), step, userID)
+			a.db.Now(), step, userID)
 		if err != nil {
 			return err
 		}
 		if n == 0 {
 			return models.Errorf(models.CodeConflict, "Two-factor sign-in was changed in between. Please begin again.")
 		}
-		if err := s.replaceCodes(ctx, userID, codes); err != nil {
+		if err := a.replaceCodes(ctx, userID, codes); err != nil {
 			return err
 		}
-		return s.mailFactor(ctx, userID, models.MailTOTPOn, from)
+		return a.mailFactor(ctx, userID, models.MailTOTPOn, from)
 	})
 }
 
 // UseTOTPStep records that a code of the time step was used. It reports false
 // for a step that was used before, or an earlier one.
-func (s *Store) UseTOTPStep(ctx context.Context, userID uuid.UUID, step int64) (bool, error) {
-	n, err := s.exec(ctx, "use totp step",
+func (a *Accounts) UseTOTPStep(ctx context.Context, userID uuid.UUID, step int64) (bool, error) {
+	n, err := a.db.Exec(ctx, "use totp step",
 		`update users set totp_step = ? where id = ? and totp_step < ? and totp_at is not null`, step, userID, step)
 	return n == 1, err
 }
 
 // UseRecoveryCode uses a recovery code up. It reports false for one that is
 // not the user's or was used.
-func (s *Store) UseRecoveryCode(ctx context.Context, userID uuid.UUID, hash []byte) (bool, error) {
-	n, err := s.exec(ctx, "use recovery code",
-		`update recovery_codes set used_at = ? where user_id = ? and hash = ? and used_at is null`, s.Now(), userID, hash)
+func (a *Accounts) UseRecoveryCode(ctx context.Context, userID uuid.UUID, hash []byte) (bool, error) {
+	n, err := a.db.Exec(ctx, "use recovery code",
+		`update recovery_codes set used_at = ? where user_id = ? and hash = ? and used_at is null`, a.db.Now(), userID, hash)
 	return n == 1, err
 }
 
 // RecoveryCodesLeft returns how many of the user's recovery codes were not
 // used.
-func (s *Store) RecoveryCodesLeft(ctx context.Context, userID uuid.UUID) (int, error) {
+func (a *Accounts) RecoveryCodesLeft(ctx context.Context, userID uuid.UUID) (int, error) {
 	var n int
-	err := s.row(ctx, &n, "count recovery codes",
+	err := a.db.Row(ctx, &n, "count recovery codes",
 		`select count(*) from recovery_codes where user_id = ? and used_at is null`, userID)
 	return n, err
 }
 
 // ReplaceRecoveryCodes makes the user's earlier recovery codes worthless.
-func (s *Store) ReplaceRecoveryCodes(ctx context.Context, userID uuid.UUID, codes [][]byte) error {
-	return s.Tx(ctx, func(ctx context.Context) error { return s.replaceCodes(ctx, userID, codes) })
+func (a *Accounts) ReplaceRecoveryCodes(ctx context.Context, userID uuid.UUID, codes [][]byte) error {
+	return a.db.Tx(ctx, func(ctx context.Context) error { return a.replaceCodes(ctx, userID, codes) })
 }
 
-func (s *Store) replaceCodes(ctx context.Context, userID uuid.UUID, codes [][]byte) error {
-	if _, err := s.exec(ctx, "drop recovery codes", `delete from recovery_codes where user_id = ?`, userID); err != nil {
+func (a *Accounts) replaceCodes(ctx context.Context, userID uuid.UUID, codes [][]byte) error {
+	if _, err := a.db.Exec(ctx, "drop recovery codes", `delete from recovery_codes where user_id = ?`, userID); err != nil {
 		return err
 	}
 	for _, c := range codes {
-		if _, err := s.exec(ctx, "keep recovery code",
+		if _, err := a.db.Exec(ctx, "keep recovery code",
 			`insert into recovery_codes (user_id, hash) values (?, ?)`, userID, c); err != nil {
 			return err
 		}
@@ -85,26 +85,26 @@ func (s *Store) replaceCodes(ctx context.Context, userID uuid.UUID, codes [][]by
 
 // DisableTOTP takes the authenticator app away and mails the user about it. The
 // recovery codes go with the last second factor.
-func (s *Store) DisableTOTP(ctx context.Context, userID uuid.UUID, from models.Client) error {
-	return s.Tx(ctx, func(ctx context.Context) error {
-		n, err := s.exec(ctx, "disable totp",
+func (a *Accounts) DisableTOTP(ctx context.Context, userID uuid.UUID, from models.Client) error {
+	return a.db.Tx(ctx, func(ctx context.Context) error {
+		n, err := a.db.Exec(ctx, "disable totp",
 			`update users set totp_secret = '', totp_at = null, totp_step = 0 where id = ? and totp_at is not null`, userID)
 		if err != nil || n == 0 {
 			return err
 		}
-		if _, err := s.exec(ctx, "drop recovery codes", `
+		if _, err := a.db.Exec(ctx, "drop recovery codes", `
 			delete from recovery_codes where user_id = ? and not exists (select from users where id = ? and passkeys > 0)`,
 			userID, userID); err != nil {
 			return err
 		}
-		return s.mailFactor(ctx, userID, models.MailTOTPOff, from)
+		return a.mailFactor(ctx, userID, models.MailTOTPOff, from)
 	})
 }
 
-func (s *Store) mailFactor(ctx context.Context, userID uuid.UUID, kind models.MailKind, from models.Client) error {
-	u, err := s.User(ctx, userID)
+func (a *Accounts) mailFactor(ctx context.Context, userID uuid.UUID, kind models.MailKind, from models.Client) error {
+	u, err := a.User(ctx, userID)
 	if err != nil {
 		return err
 	}
-	return s.QueueMail(ctx, models.Mail{UserID: &u.ID, To: u.Email, Kind: kind, Params: map[string]string{models.MailParamIP: from.IP}})
+	return a.QueueMail(ctx, models.Mail{UserID: &u.ID, To: u.Email, Kind: kind, Params: map[string]string{models.MailParamIP: from.IP}})
 }

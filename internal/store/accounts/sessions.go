@@ -1,4 +1,4 @@
-package store
+package accounts
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"longhaul/internal/event"
+	"longhaul/internal/store/postgres"
 	"longhaul/models"
 )
 
@@ -18,15 +19,15 @@ const (
 
 // CreateSession records a sign-in, which is when the user proved who they are
 // unless the session says else.
-func (s *Store) CreateSession(ctx context.Context, session models.Session) error {
+func (a *Accounts) CreateSession(ctx context.Context, session models.Session) error {
 	if session.AuthenticatedAt.IsZero() {
 		session.AuthenticatedAt = session.CreatedAt
 	}
-	return s.Tx(ctx, func(ctx context.Context) error {
-		if err := s.conn(ctx).Create(&session).Error; err != nil {
-			return translate(err, "create session")
+	return a.db.Tx(ctx, func(ctx context.Context) error {
+		if err := a.db.Conn(ctx).Create(&session).Error; err != nil {
+			return postgres.Translate(err, "create session")
 		}
-		_, err := s.exec(ctx, "note sign-in", `
+		_, err := a.db.Exec(ctx, "note sign-in", `
 			update users set last_sign_in_at = ?
 			where id = ? and (last_sign_in_at is null or last_sign_in_at < ?)`,
 			session.CreatedAt, session.UserID, session.CreatedAt)
@@ -37,23 +38,23 @@ func (s *Store) CreateSession(ctx context.Context, session models.Session) error
 // SessionByHash returns a session that is still good, with its user, and
 // records its use from the address, unless that is empty. One that ended, or
 // whose user may not be used, is not_found.
-func (s *Store) SessionByHash(ctx context.Context, hash []byte, ip string) (models.Session, models.User, error) {
-	now := s.Now()
+func (a *Accounts) SessionByHash(ctx context.Context, hash []byte, ip string) (models.Session, models.User, error) {
+	now := a.db.Now()
 	var session models.Session
-	err := s.conn(ctx).
+	err := a.db.Conn(ctx).
 		Where("id_hash = ? and expires_at > ? and last_seen_at > ?", hash, now, now.Add(-SessionIdle)).
 		Take(&session).Error
 	if err != nil {
-		return models.Session{}, models.User{}, translate(err, "load session")
+		return models.Session{}, models.User{}, postgres.Translate(err, "load session")
 	}
-	user, err := s.activeUser(ctx, session.UserID)
+	user, err := a.activeUser(ctx, session.UserID)
 	if err != nil {
 		return models.Session{}, models.User{}, err
 	}
 	if ip == "" || (now.Sub(session.LastSeenAt) < sessionTouch && session.IP == ip) {
 		return session, user, nil
 	}
-	_, err = s.exec(ctx, "touch session",
+	_, err = a.db.Exec(ctx, "touch session",
 		`update sessions set last_seen_at = ?, ip = ? where id_hash = ? and last_seen_at <= ?`, now, ip, hash, now)
 	if err != nil {
 		return models.Session{}, models.User{}, err
@@ -63,73 +64,76 @@ func (s *Store) SessionByHash(ctx context.Context, hash []byte, ip string) (mode
 }
 
 // activeUser returns an account that may be used; another is not_found.
-func (s *Store) activeUser(ctx context.Context, id uuid.UUID) (models.User, error) {
-	user, err := s.User(ctx, id)
+func (a *Accounts) activeUser(ctx context.Context, id uuid.UUID) (models.User, error) {
+	user, err := a.User(ctx, id)
 	if err == nil && !user.Active() {
-		return models.User{}, notFound("account")
+		return models.User{}, postgres.NotFound("account")
 	}
 	return user, err
 }
 
 // ConfirmSession records that the user has just proved who they are.
-func (s *Store) ConfirmSession(ctx context.Context, userID uuid.UUID, hash []byte) error {
-	n, err := s.exec(ctx, "confirm session",
-		`update sessions set authenticated_at = ? where user_id = ? and id_hash = ?`, s.Now(), userID, hash)
+func (a *Accounts) ConfirmSession(ctx context.Context, userID uuid.UUID, hash []byte) error {
+	n, err := a.db.Exec(ctx, "confirm session",
+		`update sessions set authenticated_at = ? where user_id = ? and id_hash = ?`, a.db.Now(), userID, hash)
 	if err == nil && n == 0 {
-		return notFound("session")
+		return postgres.NotFound("session")
 	}
 	return err
 }
 
 // Sessions returns the user's sessions that are still good, newest use first.
-func (s *Store) Sessions(ctx context.Context, userID uuid.UUID) ([]models.Session, error) {
-	now := s.Now()
+func (a *Accounts) Sessions(ctx context.Context, userID uuid.UUID) ([]models.Session, error) {
+	now := a.db.Now()
 	var out []models.Session
-	err := s.conn(ctx).
+	err := a.db.Conn(ctx).
 		Where("user_id = ? and expires_at > ? and last_seen_at > ?", userID, now, now.Add(-SessionIdle)).
 		Order("last_seen_at desc, id_hash").Find(&out).Error
-	return out, translate(err, "list sessions")
+	return out, postgres.Translate(err, "list sessions")
 }
 
 // DeleteSession ends a session of the user, and what runs in it.
-func (s *Store) DeleteSession(ctx context.Context, userID uuid.UUID, hash []byte) error {
-	return s.Tx(ctx, func(ctx context.Context) error {
-		n, err := s.exec(ctx, "delete session", `delete from sessions where user_id = ? and id_hash = ?`, userID, hash)
+func (a *Accounts) DeleteSession(ctx context.Context, userID uuid.UUID, hash []byte) error {
+	return a.db.Tx(ctx, func(ctx context.Context) error {
+		n, err := a.db.Exec(ctx, "delete session", `delete from sessions where user_id = ? and id_hash = ?`, userID, hash)
 		if err != nil {
 			return err
 		}
 		if n == 0 {
-			return notFound("session")
+			return postgres.NotFound("session")
 		}
-		return s.accessChanged(ctx, userID)
+		return a.accessChanged(ctx, userID)
 	})
 }
 
 // DeleteOtherSessions ends all of the user's sessions but the one to keep,
 // none of which is nil.
-func (s *Store) DeleteOtherSessions(ctx context.Context, userID uuid.UUID, keep []byte) error {
+func (a *Accounts) DeleteOtherSessions(ctx context.Context, userID uuid.UUID, keep []byte) error {
 	if keep == nil {
 		keep = []byte{}
 	}
-	return s.Tx(ctx, func(ctx context.Context) error {
-		if _, err := s.exec(ctx, "delete other sessions",
+	return a.db.Tx(ctx, func(ctx context.Context) error {
+		if _, err := a.db.Exec(ctx, "delete other sessions",
 			`delete from sessions where user_id = ? and id_hash <> ?`, userID, keep); err != nil {
 			return err
 		}
-		return s.accessChanged(ctx, userID)
+		return a.accessChanged(ctx, userID)
 	})
 }
 
 // accessChanged has every process look again at what it serves to the user,
 // when the transaction commits.
-func (s *Store) accessChanged(ctx context.Context, userID uuid.UUID) error {
-	return s.Notify(ctx, event.AccessChanged(userID))
+func (a *Accounts) accessChanged(ctx context.Context, userID uuid.UUID) error {
+	return a.outbox.Notify(ctx, event.AccessChanged(userID))
 }
 
-func (s *Store) RecordLogin(ctx context.Context, user models.User, from models.Client) error {
-	return s.Tx(ctx, func(ctx context.Context) error {
+// RecordLogin keeps the event of a sign-in and mails the user when they signed
+// in before, but never with such a device: a program that names itself the
+// same, whatever its version.
+func (a *Accounts) RecordLogin(ctx context.Context, user models.User, from models.Client) error {
+	return a.db.Tx(ctx, func(ctx context.Context) error {
 		var before struct{ Any, Same bool }
-		err := s.row(ctx, &before, "look for earlier sign-ins", `
+		err := a.db.Row(ctx, &before, "look for earlier sign-ins", `
 			select count(*) > 0 as any, coalesce(bool_or(
 				regexp_replace(user_agent, '[0-9.]+', '', 'g') = regexp_replace(?, '[0-9.]+', '', 'g')), false) as same
 			from security_events where user_id = ? and kind = ?`, from.UserAgent, user.ID, models.SecurityLogin)
@@ -138,13 +142,13 @@ func (s *Store) RecordLogin(ctx context.Context, user models.User, from models.C
 		}
 		e := models.SecurityEvent{Kind: models.SecurityLogin, UserID: &user.ID, IP: from.IP, UserAgent: from.UserAgent}
 		if before.Any && !before.Same {
-			if err := s.QueueMail(ctx, models.Mail{
+			if err := a.QueueMail(ctx, models.Mail{
 				UserID: &user.ID, To: user.Email, Kind: models.MailNewDevice,
 				Params: map[string]string{models.MailParamIP: from.IP, models.MailParamDevice: from.UserAgent},
 			}); err != nil {
 				return err
 			}
 		}
-		return s.RecordSecurity(ctx, e)
+		return a.records.RecordSecurity(ctx, e)
 	})
 }

@@ -1,7 +1,6 @@
-package store_test
+package accounts_test
 
 import (
-	"context"
 	"crypto/sha256"
 	"fmt"
 	"log/slog"
@@ -9,8 +8,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"longhaul/internal/store"
 	"longhaul/internal/store/storetest"
@@ -24,23 +21,12 @@ func (b bundle) asked(t testing.TB, r models.AccountRequest) {
 	id := b.NewID()
 	hash := sha256.Sum256([]byte("link " + id.String()))
 	r.Link = models.OneTime{ID: id, Hash: hash[:], Kind: r.Kind.LinkKind(), ExpiresAt: b.Now().Add(30 * time.Minute)}
-	ok(t, b.SaveAccountRequest(t.Context(), r))
-}
-
-// count returns the one number that a query finds.
-func count(t testing.TB, query string, args ...any) int {
-	t.Helper()
-	conn, err := pgx.Connect(t.Context(), storetest.DSN(t))
-	ok(t, err)
-	defer conn.Close(context.WithoutCancel(t.Context()))
-	var n int
-	ok(t, conn.QueryRow(t.Context(), query, args...).Scan(&n))
-	return n
+	storetest.OK(t, b.SaveAccountRequest(t.Context(), r))
 }
 
 func (b bundle) mails(t testing.TB, to string, kind models.MailKind) int {
 	t.Helper()
-	return count(t, `select count(*) from mails where recipient = $1 and kind = $2`, to, string(kind))
+	return storetest.Count(t, `select count(*) from mails where recipient = $1 and kind = $2`, to, string(kind))
 }
 
 // What was accepted is done although the process that accepted it is gone, and
@@ -53,19 +39,19 @@ func TestAccountRequestsSurviveACrash(t *testing.T) {
 	if b.mails(t, b.user.Email, models.MailReset) != 0 {
 		t.Error("mailed before the answer")
 	}
-	exec(t, `create function die() returns trigger language plpgsql as 'begin perform pg_terminate_backend(pg_backend_pid()); return new; end'`)
-	exec(t, `create trigger die before insert on mails for each row execute function die()`)
+	storetest.Exec(t, `create function die() returns trigger language plpgsql as 'begin perform pg_terminate_backend(pg_backend_pid()); return new; end'`)
+	storetest.Exec(t, `create trigger die before insert on mails for each row execute function die()`)
 	if _, err := b.w.DueAccountRequests(ctx, 10); err == nil {
 		t.Error("nothing died")
 	}
-	exec(t, `drop trigger die on mails`) // waits until the database is done with the dead connection
-	if n := count(t, `select count(*) from account_requests`); n != 2 {
+	storetest.Exec(t, `drop trigger die on mails`) // waits until the database is done with the dead connection
+	if n := storetest.Count(t, `select count(*) from account_requests`); n != 2 {
 		t.Errorf("%d requests are left after the crash, want both", n)
 	}
 	next, err := store.Open(ctx, storetest.DSN(t), slog.New(slog.DiscardHandler))
-	ok(t, err)
+	storetest.OK(t, err)
 	defer next.Close()
-	if n := must[int](t)(next.Work().DueAccountRequests(ctx, 10)); n != 2 {
+	if n := storetest.Must[int](t)(next.Work().DueAccountRequests(ctx, 10)); n != 2 {
 		t.Errorf("%d done, want both", n)
 	}
 	if b.mails(t, b.user.Email, models.MailReset) != 1 || b.mails(t, "new@example.com", models.MailVerify) != 1 {
@@ -75,7 +61,7 @@ func TestAccountRequestsSurviveACrash(t *testing.T) {
 	if err != nil || u.PasswordHash != "$argon2id$new" || u.VerifiedAt != nil || u.Role != models.RoleUser {
 		t.Errorf("registered: %+v, %v", u, err)
 	}
-	if n := count(t, `select count(*) from account_requests`); n != 0 {
+	if n := storetest.Count(t, `select count(*) from account_requests`); n != 0 {
 		t.Errorf("%d requests are left", n)
 	}
 }
@@ -86,14 +72,14 @@ func TestAccountRequestsOfStrangersLeaveNothing(t *testing.T) {
 	b := setup(t)
 	all := `select (select count(*) from users) + (select count(*) from mails) + (select count(*) from one_time_tokens)
 		+ (select count(*) from outbox) + (select count(*) from account_requests)`
-	before := count(t, all)
+	before := storetest.Count(t, all)
 	b.asked(t, models.AccountRequest{Kind: models.RequestReset, Email: "stranger@example.com"})
 	b.asked(t, models.AccountRequest{Kind: models.RequestVerification, Email: "stranger@example.com"})
 	b.asked(t, models.AccountRequest{Kind: models.RequestVerification, Email: b.user.Email}) // verified already
-	if n := must[int](t)(b.w.DueAccountRequests(t.Context(), 10)); n != 3 {
+	if n := storetest.Must[int](t)(b.w.DueAccountRequests(t.Context(), 10)); n != 3 {
 		t.Errorf("%d looked into", n)
 	}
-	if after := count(t, all); after != before {
+	if after := storetest.Count(t, all); after != before {
 		t.Errorf("%d rows more", after-before)
 	}
 }
@@ -137,31 +123,31 @@ func TestAccountRequestsOfOneAddressGoInTurn(t *testing.T) {
 func TestAccountRequestThatFailsIsPutOff(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
-	drain(t, b)
-	c := b.fakeClock()
-	exec(t, `alter table mails add constraint no_mail check (recipient <> 'first@example.com') not valid`)
+	storetest.Drain(t, b.Store)
+	c := storetest.FakeClock(b.Store)
+	storetest.Exec(t, `alter table mails add constraint no_mail check (recipient <> 'first@example.com') not valid`)
 	b.asked(t, models.AccountRequest{Kind: models.RequestRegister, Email: "first@example.com", PasswordHash: "x"})
 	b.asked(t, models.AccountRequest{Kind: models.RequestRegister, Email: "second@example.com", PasswordHash: "x"})
-	ok(t, ignoreCount(b.w.DueAccountRequests(ctx, 10)))
-	if count(t, `select count(*) from users where email in ('first@example.com', 'second@example.com')`) != 1 {
+	storetest.Must[int](t)(b.w.DueAccountRequests(ctx, 10))
+	if storetest.Count(t, `select count(*) from users where email in ('first@example.com', 'second@example.com')`) != 1 {
 		t.Error("want the second address alone to have an account")
 	}
-	if count(t, `select count(*) from account_requests where attempts = 1 and last_error <> ''`) != 1 {
+	if storetest.Count(t, `select count(*) from account_requests where attempts = 1 and last_error <> ''`) != 1 {
 		t.Error("the failure is not recorded")
 	}
-	if age := must[time.Duration](t)(b.w.OutboxAge(ctx)); age != 0 {
+	if age := storetest.Must[time.Duration](t)(b.w.OutboxAge(ctx)); age != 0 {
 		t.Errorf("age %s", age)
 	}
-	exec(t, `alter table mails drop constraint no_mail`)
-	if n := must[int](t)(b.w.DueAccountRequests(ctx, 10)); n != 0 {
+	storetest.Exec(t, `alter table mails drop constraint no_mail`)
+	if n := storetest.Must[int](t)(b.w.DueAccountRequests(ctx, 10)); n != 0 {
 		t.Error("tried again at once")
 	}
-	c.add(time.Hour)
-	if age := must[time.Duration](t)(b.w.OutboxAge(ctx)); age != time.Hour {
+	c.Add(time.Hour)
+	if age := storetest.Must[time.Duration](t)(b.w.OutboxAge(ctx)); age != time.Hour {
 		t.Errorf("age %s", age)
 	}
-	ok(t, ignoreCount(b.w.DueAccountRequests(ctx, 10)))
-	left := count(t, `select extract(epoch from o.expires_at - $1)::int from one_time_tokens o join users u on u.id = o.user_id where u.email = 'first@example.com'`, c.now)
+	storetest.Must[int](t)(b.w.DueAccountRequests(ctx, 10))
+	left := storetest.Count(t, `select extract(epoch from o.expires_at - $1)::int from one_time_tokens o join users u on u.id = o.user_id where u.email = 'first@example.com'`, c.Now)
 	if left != 30*60 {
 		t.Errorf("the link works for %d s after the mail is queued, want 30 minutes", left)
 	}

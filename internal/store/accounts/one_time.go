@@ -1,4 +1,4 @@
-package store
+package accounts
 
 import (
 	"bytes"
@@ -27,36 +27,36 @@ func bindingOf(u models.User) []byte {
 
 // issue records a token for the user and drops the earlier ones of its kind. A
 // sign-in leaves others alone: somebody may sign in at two places at once.
-func (s *Store) issue(ctx context.Context, t models.OneTime, u models.User) error {
+func (a *Accounts) issue(ctx context.Context, t models.OneTime, u models.User) error {
 	if t.Kind != models.OneTimeSignIn {
-		if _, err := s.exec(ctx, "drop one-time tokens",
+		if _, err := a.db.Exec(ctx, "drop one-time tokens",
 			`delete from one_time_tokens where user_id = ? and kind = ?`, u.ID, t.Kind); err != nil {
 			return err
 		}
 	}
 	t.UserID, t.Binding = &u.ID, bindingOf(u)
-	return s.insertOneTime(ctx, t)
+	return a.insertOneTime(ctx, t)
 }
 
-func (s *Store) insertOneTime(ctx context.Context, t models.OneTime) error {
+func (a *Accounts) insertOneTime(ctx context.Context, t models.OneTime) error {
 	var role any
 	if t.Role != "" {
 		role = t.Role
 	}
-	_, err := s.exec(ctx, "issue one-time token", `
-		insert into one_time_tokens (hash, id, kind, user_id, email, role, binding, created_by, created_at, expires_at)
+	_, err := a.db.Exec(ctx, "issue one-time token", `
+		insert into one_time_tokens (id, hash, kind, user_id, email, role, binding, created_by, created_at, expires_at)
 		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		t.Hash, t.ID, t.Kind, t.UserID, t.Email, role, t.Binding, t.CreatedBy, s.Now(), t.ExpiresAt)
+		t.ID, t.Hash, t.Kind, t.UserID, t.Email, role, t.Binding, t.CreatedBy, a.db.Now(), t.ExpiresAt)
 	return err
 }
 
 const oneTimeColumns = `hash, id, kind, user_id, email, coalesce(role, '') as role, binding, created_by, created_at, expires_at`
 
 // use consumes a token: of several calls at once one succeeds.
-func (s *Store) use(ctx context.Context, kind models.OneTimeKind, hash []byte) (models.OneTime, error) {
-	now := s.Now()
+func (a *Accounts) use(ctx context.Context, kind models.OneTimeKind, hash []byte) (models.OneTime, error) {
+	now := a.db.Now()
 	var t models.OneTime
-	err := s.row(ctx, &t, "use one-time token", `
+	err := a.db.Row(ctx, &t, "use one-time token", `
 		update one_time_tokens set used_at = ? where hash = ? and kind = ? and used_at is null and expires_at > ?
 		returning `+oneTimeColumns, now, hash, kind, now)
 	if models.IsNotFound(err) {
@@ -67,15 +67,15 @@ func (s *Store) use(ctx context.Context, kind models.OneTimeKind, hash []byte) (
 
 // useOf is use of a token that belongs to a user, who is locked. It is refused
 // when the account's password is another than when the token was made.
-func (s *Store) useOf(ctx context.Context, kind models.OneTimeKind, hash []byte) (models.OneTime, models.User, error) {
-	t, err := s.use(ctx, kind, hash)
+func (a *Accounts) useOf(ctx context.Context, kind models.OneTimeKind, hash []byte) (models.OneTime, models.User, error) {
+	t, err := a.use(ctx, kind, hash)
 	if err != nil {
 		return models.OneTime{}, models.User{}, err
 	}
 	if t.UserID == nil {
 		return models.OneTime{}, models.User{}, errLink()
 	}
-	u, err := s.lockUser(ctx, *t.UserID)
+	u, err := a.lockUser(ctx, *t.UserID)
 	return ownedBy(t, u, err)
 }
 
@@ -88,57 +88,57 @@ func ownedBy(t models.OneTime, u models.User, err error) (models.OneTime, models
 	return t, u, err
 }
 
-func (s *Store) lockUser(ctx context.Context, id uuid.UUID) (models.User, error) {
+func (a *Accounts) lockUser(ctx context.Context, id uuid.UUID) (models.User, error) {
 	var u models.User
-	err := s.row(ctx, &u, "lock user", `select * from users where id = ? for no key update`, id)
+	err := a.db.Row(ctx, &u, "lock user", `select * from users where id = ? for no key update`, id)
 	return u, err
 }
 
 // OneTime returns a token that is still good, with its user if it has one. It
 // does not use the token up; what follows has to.
-func (s *Store) OneTime(ctx context.Context, kind models.OneTimeKind, hash []byte) (models.OneTime, models.User, error) {
+func (a *Accounts) OneTime(ctx context.Context, kind models.OneTimeKind, hash []byte) (models.OneTime, models.User, error) {
 	var t models.OneTime
-	err := s.row(ctx, &t, "load one-time token", `
+	err := a.db.Row(ctx, &t, "load one-time token", `
 		select `+oneTimeColumns+` from one_time_tokens where hash = ? and kind = ? and used_at is null and expires_at > ?`,
-		hash, kind, s.Now())
+		hash, kind, a.db.Now())
 	if models.IsNotFound(err) {
 		return models.OneTime{}, models.User{}, errLink()
 	}
 	if err != nil || t.UserID == nil {
 		return t, models.User{}, err
 	}
-	u, err := s.User(ctx, *t.UserID)
+	u, err := a.User(ctx, *t.UserID)
 	return ownedBy(t, u, err)
 }
 
 // BeginSignIn records that the user's password was right and a code is
 // missing.
-func (s *Store) BeginSignIn(ctx context.Context, userID uuid.UUID, t models.OneTime) error {
-	return s.Tx(ctx, func(ctx context.Context) error {
-		u, err := s.activeUser(ctx, userID)
+func (a *Accounts) BeginSignIn(ctx context.Context, userID uuid.UUID, t models.OneTime) error {
+	return a.db.Tx(ctx, func(ctx context.Context) error {
+		u, err := a.activeUser(ctx, userID)
 		if err != nil {
 			return err
 		}
-		return s.issue(ctx, t, u)
+		return a.issue(ctx, t, u)
 	})
 }
 
 // TrySignIn counts one code against a begun sign-in and returns whose it is.
 // After too many it is over.
-func (s *Store) TrySignIn(ctx context.Context, hash []byte) (models.User, error) {
+func (a *Accounts) TrySignIn(ctx context.Context, hash []byte) (models.User, error) {
 	over := models.Fault(models.ProblemSignInExpired, "The sign-in took too long or had too many wrong codes. Please begin again.")
 	var t models.OneTime
-	err := s.row(ctx, &t, "try sign-in", `
+	err := a.db.Row(ctx, &t, "try sign-in", `
 		update one_time_tokens set attempts = attempts + 1
 		where hash = ? and kind = ? and used_at is null and expires_at > ? and attempts < ?
-		returning `+oneTimeColumns, hash, models.OneTimeSignIn, s.Now(), maxAttempts)
+		returning `+oneTimeColumns, hash, models.OneTimeSignIn, a.db.Now(), maxAttempts)
 	if models.IsNotFound(err) || err == nil && t.UserID == nil {
 		return models.User{}, over
 	}
 	if err != nil {
 		return models.User{}, err
 	}
-	u, err := s.activeUser(ctx, *t.UserID)
+	u, err := a.activeUser(ctx, *t.UserID)
 	if models.IsNotFound(err) || err == nil && !bytes.Equal(t.Binding, bindingOf(u)) {
 		return models.User{}, over
 	}
@@ -146,7 +146,7 @@ func (s *Store) TrySignIn(ctx context.Context, hash []byte) (models.User, error)
 }
 
 // FinishSignIn uses a begun sign-in up: of several calls at once one succeeds.
-func (s *Store) FinishSignIn(ctx context.Context, hash []byte) error {
-	_, err := s.use(ctx, models.OneTimeSignIn, hash)
+func (a *Accounts) FinishSignIn(ctx context.Context, hash []byte) error {
+	_, err := a.use(ctx, models.OneTimeSignIn, hash)
 	return err
 }

@@ -1,4 +1,4 @@
-package store
+package accounts
 
 import (
 	"context"
@@ -28,7 +28,7 @@ func userOrder(k models.UserSort) (expression, keyType string, ok bool) {
 }
 
 // Users returns a page of the accounts. It is for administrators.
-func (s *Store) Users(ctx context.Context, f models.UserFilter) (models.UserPage, error) {
+func (a *Accounts) Users(ctx context.Context, f models.UserFilter) (models.UserPage, error) {
 	if f.Sort == "" {
 		f.Sort = models.UserSortCreated
 	}
@@ -47,7 +47,7 @@ func (s *Store) Users(ctx context.Context, f models.UserFilter) (models.UserPage
 		direction, beyond = "desc", "<"
 	}
 	if f.Cursor == "" {
-		err = s.row(ctx, &out.Total, "count users", `select count(*) from users u where `+where, args...)
+		err = a.db.Row(ctx, &out.Total, "count users", `select count(*) from users u where `+where, args...)
 	} else {
 		var after page.Cursor
 		if after, err = readUserCursor(f.Cursor, f.Sort, f.Desc); err == nil {
@@ -60,7 +60,7 @@ func (s *Store) Users(ctx context.Context, f models.UserFilter) (models.UserPage
 		return models.UserPage{}, err
 	}
 	order := expression + " " + direction + ", u.id " + direction
-	err = s.rows(ctx, &out.Users, "list users", `
+	err = a.db.Rows(ctx, &out.Users, "list users", `
 		select u.*, p.id as plan_id, p.name as plan_name, p.storage_bytes as storage_limit, coalesce(q.used, 0) as storage_used,
 			(select max(at) from (
 				select last_seen_at as at from sessions where user_id = u.id

@@ -1,4 +1,4 @@
-package store
+package accounts
 
 import (
 	"context"
@@ -6,17 +6,18 @@ import (
 
 	"github.com/google/uuid"
 
+	"longhaul/internal/store/postgres"
 	"longhaul/models"
 )
 
 // SetUserDisabled takes an account's access away, at once and everywhere, or
 // gives it back. The last administrator who can sign in cannot be disabled.
-func (s *Store) SetUserDisabled(ctx context.Context, by models.Actor, id uuid.UUID, disabled bool) error {
-	return s.Tx(ctx, func(ctx context.Context) error {
-		if err := s.lock(ctx, lockSetup, ""); err != nil {
+func (a *Accounts) SetUserDisabled(ctx context.Context, by models.Actor, id uuid.UUID, disabled bool) error {
+	return a.db.Tx(ctx, func(ctx context.Context) error {
+		if err := a.db.Lock(ctx, postgres.LockSetup, ""); err != nil {
 			return err
 		}
-		u, err := s.lockUser(ctx, id)
+		u, err := a.lockUser(ctx, id)
 		if err != nil || u.DeleteAt != nil {
 			return orNoAccount(err)
 		}
@@ -25,21 +26,21 @@ func (s *Store) SetUserDisabled(ctx context.Context, by models.Actor, id uuid.UU
 		}
 		action, at := models.AuditUserEnabled, (*time.Time)(nil)
 		if disabled {
-			if err := s.notLastAdmin(ctx, u); err != nil {
+			if err := a.notLastAdmin(ctx, u); err != nil {
 				return err
 			}
-			now := s.Now()
+			now := a.db.Now()
 			action, at = models.AuditUserDisabled, &now
 		}
-		if _, err := s.exec(ctx, "set account's access", `update users set disabled_at = ? where id = ?`, at, id); err != nil {
+		if _, err := a.db.Exec(ctx, "set account's access", `update users set disabled_at = ? where id = ?`, at, id); err != nil {
 			return err
 		}
 		if disabled {
-			if err := s.endAccess(ctx, id); err != nil {
+			if err := a.endAccess(ctx, id); err != nil {
 				return err
 			}
 		}
-		return s.RecordAudit(ctx, by.Did(action, "user", id.String()))
+		return a.records.RecordAudit(ctx, by.Did(action, "user", id.String()))
 	})
 }
 
@@ -48,12 +49,12 @@ func (s *Store) SetUserDisabled(ctx context.Context, by models.Actor, id uuid.UU
 // and so do its API tokens for administration. Only an account that is in use
 // can become an administrator's, and the last administrator who can sign in
 // stays one.
-func (s *Store) SetUserRole(ctx context.Context, by models.Actor, id uuid.UUID, role models.Role) error {
-	return s.Tx(ctx, func(ctx context.Context) error {
-		if err := s.lock(ctx, lockSetup, ""); err != nil {
+func (a *Accounts) SetUserRole(ctx context.Context, by models.Actor, id uuid.UUID, role models.Role) error {
+	return a.db.Tx(ctx, func(ctx context.Context) error {
+		if err := a.db.Lock(ctx, postgres.LockSetup, ""); err != nil {
 			return err
 		}
-		u, err := s.lockUser(ctx, id)
+		u, err := a.lockUser(ctx, id)
 		if err != nil || u.DeleteAt != nil {
 			return orNoAccount(err)
 		}
@@ -64,22 +65,22 @@ func (s *Store) SetUserRole(ctx context.Context, by models.Actor, id uuid.UUID, 
 			return models.Errorf(models.CodeConflict,
 				"Only an account that can be used becomes an administrator's: this one is disabled, or its address was not verified.").In("role")
 		}
-		if err := s.notLastAdmin(ctx, u); err != nil {
+		if err := a.notLastAdmin(ctx, u); err != nil {
 			return err
 		}
-		if _, err := s.exec(ctx, "set role", `update users set role = ? where id = ?`, role, id); err != nil {
+		if _, err := a.db.Exec(ctx, "set role", `update users set role = ? where id = ?`, role, id); err != nil {
 			return err
 		}
-		if _, err := s.exec(ctx, "end tokens for administration",
+		if _, err := a.db.Exec(ctx, "end tokens for administration",
 			`delete from api_tokens where user_id = ? and scopes @> cast(? as jsonb)`, id, `["`+string(models.ScopeAdmin)+`"]`); err != nil {
 			return err
 		}
-		if err := s.DeleteOtherSessions(ctx, id, nil); err != nil {
+		if err := a.DeleteOtherSessions(ctx, id, nil); err != nil {
 			return err
 		}
 		e := by.Did(models.AuditUserRole, "user", id.String())
 		e.Before, e.After = map[string]any{"role": u.Role}, map[string]any{"role": role}
-		return s.RecordAudit(ctx, e)
+		return a.records.RecordAudit(ctx, e)
 	})
 }
 
@@ -87,17 +88,17 @@ func orNoAccount(err error) error {
 	if err != nil {
 		return err
 	}
-	return notFound("account")
+	return postgres.NotFound("account")
 }
 
 // notLastAdmin refuses what would leave nobody to administer. The lock on
 // set-up is held, so that two administrators cannot remove each other at once.
-func (s *Store) notLastAdmin(ctx context.Context, u models.User) error {
+func (a *Accounts) notLastAdmin(ctx context.Context, u models.User) error {
 	if u.Role != models.RoleAdmin || !u.Active() {
 		return nil
 	}
 	var others int
-	err := s.row(ctx, &others, "count administrators", `
+	err := a.db.Row(ctx, &others, "count administrators", `
 		select count(*) from users
 		where role = ? and id <> ? and disabled_at is null and delete_at is null and verified_at is not null`,
 		models.RoleAdmin, u.ID)
@@ -108,14 +109,14 @@ func (s *Store) notLastAdmin(ctx context.Context, u models.User) error {
 }
 
 // EndUserAccess ends all sessions and API tokens of an account.
-func (s *Store) EndUserAccess(ctx context.Context, by models.Actor, id uuid.UUID) error {
-	return s.Tx(ctx, func(ctx context.Context) error {
-		if u, err := s.lockUser(ctx, id); err != nil || u.DeleteAt != nil {
+func (a *Accounts) EndUserAccess(ctx context.Context, by models.Actor, id uuid.UUID) error {
+	return a.db.Tx(ctx, func(ctx context.Context) error {
+		if u, err := a.lockUser(ctx, id); err != nil || u.DeleteAt != nil {
 			return orNoAccount(err)
 		}
-		if err := s.endAccess(ctx, id); err != nil {
+		if err := a.endAccess(ctx, id); err != nil {
 			return err
 		}
-		return s.RecordAudit(ctx, by.Did(models.AuditUserLoggedOut, "user", id.String()))
+		return a.records.RecordAudit(ctx, by.Did(models.AuditUserLoggedOut, "user", id.String()))
 	})
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -27,28 +26,7 @@ func (s *Store) DeleteAccount(ctx context.Context, by models.Actor, id uuid.UUID
 				order by state in ('ready', 'failed', 'cancelled', 'expired'), id limit ?) order by id for update`, id, leavingJobs); err != nil {
 			return err
 		}
-		if err := s.lock(ctx, lockSetup, ""); err != nil {
-			return err
-		}
-		u, err := s.lockUser(ctx, id)
-		if err != nil || u.DeleteAt != nil {
-			return orNoAccount(err)
-		}
-		if err := s.notLastAdmin(ctx, u); err != nil {
-			return err
-		}
-		if err := s.endAccess(ctx, id); err != nil {
-			return err
-		}
-		if _, err := s.exec(ctx, "empty account", `
-			update users set delete_at = ?, email = ?, password_hash = '', totp_secret = '', totp_at = null where id = ?`,
-			s.Now(), "deleted-"+id.String()+"@deleted.invalid", id); err != nil {
-			return err
-		}
-		if err := s.dropPasskeys(ctx, id); err != nil {
-			return err
-		}
-		if err := s.QueueMail(ctx, models.Mail{To: u.Email, Kind: models.MailAccountDeleted}); err != nil {
+		if err := s.Empty(ctx, id); err != nil {
 			return err
 		}
 		for _, j := range jobs {
@@ -59,16 +37,8 @@ func (s *Store) DeleteAccount(ctx context.Context, by models.Actor, id uuid.UUID
 		if err := s.RecordAudit(ctx, by.Did(models.AuditUserDeleted, "user", id.String())); err != nil {
 			return err
 		}
-		return s.removeEmptied(ctx, id)
+		return s.RemoveEmptied(ctx, id)
 	})
-}
-
-// removeEmptied removes the row of a deleted account that has no job left, and
-// all that belongs to it.
-func (s *Store) removeEmptied(ctx context.Context, id uuid.UUID) error {
-	_, err := s.exec(ctx, "remove deleted account", `
-		delete from users u where id = ? and delete_at is not null and not exists (select from jobs where user_id = u.id)`, id)
-	return err
 }
 
 // DeleteLeftJobs deletes up to limit jobs that accounts left behind when they
@@ -87,17 +57,4 @@ func (w *Work) DeleteLeftJobs(ctx context.Context, limit int) (int, error) {
 		}
 	}
 	return len(left), nil
-}
-
-// pruneAccounts removes accounts that were registered before the time and
-// never verified, and rows of deleted accounts without jobs.
-func (s *Store) pruneAccounts(ctx context.Context, before time.Time) (int64, error) {
-	unverified, err := s.exec(ctx, "prune unverified accounts",
-		`delete from users where verified_at is null and disabled_at is null and delete_at is null and created_at < ?`, before)
-	if err != nil {
-		return 0, err
-	}
-	emptied, err := s.exec(ctx, "remove deleted accounts", `
-		delete from users u where delete_at is not null and not exists (select from jobs where user_id = u.id)`)
-	return unverified + emptied, err
 }

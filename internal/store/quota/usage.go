@@ -1,4 +1,4 @@
-package store
+package quota
 
 import (
 	"bytes"
@@ -8,38 +8,36 @@ import (
 
 	"github.com/google/uuid"
 
+	"longhaul/internal/store/postgres"
 	"longhaul/models"
 )
 
 // Usage returns what the account uses of its plan.
-func (s *Store) Usage(ctx context.Context, userID uuid.UUID) (models.Usage, error) {
+func (q *Quota) Usage(ctx context.Context, userID uuid.UUID) (models.Usage, error) {
 	var u models.Usage
 	var err error
-	if u.Plan, err = s.PlanOf(ctx, userID); err != nil {
+	if u.Plan, err = q.PlanOf(ctx, userID); err != nil {
 		return u, err
 	}
-	if u.Room, err = s.Room(ctx, userID); err != nil {
+	if u.Room, err = q.Room(ctx, userID); err != nil {
 		return u, err
 	}
-	if u.Bandwidth, err = s.bandwidth(ctx, userID); err != nil {
+	if u.Bandwidth, err = q.bandwidth(ctx, userID); err != nil {
 		return u, err
 	}
 	var n struct{ Running, Jobs int64 }
-	err = s.row(ctx, &n, "count jobs", `
+	err = q.db.Row(ctx, &n, "count jobs", `
 		select count(*) filter (where admitted_at is not null) as running, count(*) filter (where delete_at is null) as jobs
 		from jobs where user_id = ?`, userID)
-	u.Running, u.Jobs, u.Limit = int(n.Running), n.Jobs, s.RunningLimit
-	if m := u.Plan.MaxRunningJobs; m != nil && (u.Limit == 0 || *m < u.Limit) {
-		u.Limit = *m
-	}
+	u.Running, u.Jobs, u.Limit = int(n.Running), n.Jobs, q.RunningLimitOf(u.Plan.MaxRunningJobs)
 	return u, err
 }
 
 // Ledger returns the account's ledger lines before an id, newest first, those
 // of one job only if jobID is not nil. An id of 0 begins with the newest.
-func (s *Store) Ledger(ctx context.Context, userID uuid.UUID, jobID *uuid.UUID, before int64, limit int) ([]models.LedgerEntry, error) {
+func (q *Quota) Ledger(ctx context.Context, userID uuid.UUID, jobID *uuid.UUID, before int64, limit int) ([]models.LedgerEntry, error) {
 	var out []models.LedgerEntry
-	err := s.rows(ctx, &out, "list ledger", `
+	err := q.db.Rows(ctx, &out, "list ledger", `
 		select l.*, coalesce(j.name, '') as job_name
 		from quota_ledger l left join jobs j on j.id = l.job_id and j.user_id = l.user_id and j.delete_at is null
 		where l.user_id = ? and (cast(? as uuid) is null or l.job_id = ?) and (? = 0 or l.id < ?) order by l.id desc limit ?`,
@@ -49,27 +47,27 @@ func (s *Store) Ledger(ctx context.Context, userID uuid.UUID, jobID *uuid.UUID, 
 
 // DailyUsage returns the account's days from a day on, oldest first; days on
 // which nothing was used may be left out.
-func (s *Store) DailyUsage(ctx context.Context, userID uuid.UUID, from time.Time) ([]models.DailyUsage, error) {
+func (q *Quota) DailyUsage(ctx context.Context, userID uuid.UUID, from time.Time) ([]models.DailyUsage, error) {
 	var out []models.DailyUsage
-	err := s.conn(ctx).Where("user_id = ? and day >= ?", userID, from.UTC().Format(time.DateOnly)).Order("day").Find(&out).Error
-	return out, translate(err, "list daily usage")
+	err := q.db.Conn(ctx).Where("user_id = ? and day >= ?", userID, from.UTC().Format(time.DateOnly)).Order("day").Find(&out).Error
+	return out, postgres.Translate(err, "list daily usage")
 }
 
 // BandwidthLeft returns how many bytes may still be delivered of the account's
 // files in this calendar month, UTC; false says that there is no limit.
-func (s *Store) BandwidthLeft(ctx context.Context, userID uuid.UUID) (left int64, limited bool, err error) {
-	plan, err := s.PlanOf(ctx, userID)
+func (q *Quota) BandwidthLeft(ctx context.Context, userID uuid.UUID) (left int64, limited bool, err error) {
+	plan, err := q.PlanOf(ctx, userID)
 	if err != nil || plan.BandwidthBytes == nil {
 		return 0, false, err
 	}
-	used, err := s.bandwidth(ctx, userID)
+	used, err := q.bandwidth(ctx, userID)
 	return *plan.BandwidthBytes - used, true, err
 }
 
-func (s *Store) bandwidth(ctx context.Context, userID uuid.UUID) (int64, error) {
-	start, reset := models.Period(s.Now())
+func (q *Quota) bandwidth(ctx context.Context, userID uuid.UUID) (int64, error) {
+	start, reset := models.Period(q.db.Now())
 	var used int64
-	err := s.row(ctx, &used, "sum up bandwidth", `
+	err := q.db.Row(ctx, &used, "sum up bandwidth", `
 		select coalesce(sum(bandwidth_bytes), 0)::bigint from usage_daily where user_id = ? and day >= ? and day < ?`,
 		userID, start.Format(time.DateOnly), reset.Format(time.DateOnly))
 	return used, err
@@ -77,7 +75,7 @@ func (s *Store) bandwidth(ctx context.Context, userID uuid.UUID) (int64, error) 
 
 // AddBandwidth adds delivered bytes to the owners' days. It is additive, so any
 // number of API processes may report; an owner who is gone is left out.
-func (s *Store) AddBandwidth(ctx context.Context, day time.Time, delivered map[uuid.UUID]int64) error {
+func (q *Quota) AddBandwidth(ctx context.Context, day time.Time, delivered map[uuid.UUID]int64) error {
 	users := make([]uuid.UUID, 0, len(delivered))
 	for id := range delivered {
 		users = append(users, id)
@@ -87,23 +85,23 @@ func (s *Store) AddBandwidth(ctx context.Context, day time.Time, delivered map[u
 	for i, id := range users {
 		amounts[i] = delivered[id]
 	}
-	_, err := s.exec(ctx, "add bandwidth", `
+	_, err := q.db.Exec(ctx, "add bandwidth", `
 		insert into usage_daily as d (user_id, day, bandwidth_bytes)
 		select t.user_id, cast(? as date), t.amount from unnest(?::uuid[], ?::bigint[]) with ordinality as t (user_id, amount, n)
 		where exists (select from users where id = t.user_id) order by t.n
 		on conflict (user_id, day) do update set bandwidth_bytes = d.bandwidth_bytes + excluded.bandwidth_bytes`,
-		day.UTC().Format(time.DateOnly), array{users}, array{amounts})
+		day.UTC().Format(time.DateOnly), postgres.Array[uuid.UUID](users), postgres.Array[int64](amounts))
 	return err
 }
 
 // RollUp writes the daily figures of all accounts for today and yesterday from
 // the totals and the ledger. It may run any number of times.
-func (w *Work) RollUp(ctx context.Context) (int64, error) {
-	now := w.s.Now()
+func (w *Worker) RollUp(ctx context.Context) (int64, error) {
+	now := w.q.db.Now()
 	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
 	var n int64
 	for _, day := range []time.Time{today.AddDate(0, 0, -1), today} {
-		rows, err := w.s.exec(ctx, "roll up usage", `
+		rows, err := w.q.db.Exec(ctx, "roll up usage", `
 			insert into usage_daily as d (user_id, day, storage_bytes, stored_bytes, jobs_finished)
 			select q.user_id, cast(@day as date), q.used - coalesce(l.later, 0), coalesce(l.stored, 0), coalesce(l.finished, 0)
 			from quota_usage q left join (

@@ -1,4 +1,4 @@
-package store
+package accounts
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"longhaul/internal/store/postgres"
 	"longhaul/models"
 )
 
@@ -14,23 +15,23 @@ const maxAPITokens = 50
 
 // CreateAPIToken records a token of the user and mails them about it. Who has
 // too many is refused.
-func (s *Store) CreateAPIToken(ctx context.Context, t models.APIToken, from models.Client) error {
-	return s.Tx(ctx, func(ctx context.Context) error {
-		u, err := s.lockUser(ctx, t.UserID)
+func (a *Accounts) CreateAPIToken(ctx context.Context, t models.APIToken, from models.Client) error {
+	return a.db.Tx(ctx, func(ctx context.Context) error {
+		u, err := a.lockUser(ctx, t.UserID)
 		if err != nil {
 			return err
 		}
 		var n int
-		if err := s.row(ctx, &n, "count api tokens", `select count(*) from api_tokens where user_id = ?`, u.ID); err != nil {
+		if err := a.db.Row(ctx, &n, "count api tokens", `select count(*) from api_tokens where user_id = ?`, u.ID); err != nil {
 			return err
 		}
 		if n >= maxAPITokens {
 			return models.Errorf(models.CodeConflict, "An account can have %d tokens. Please revoke one first.", maxAPITokens)
 		}
-		if err := s.conn(ctx).Create(&t).Error; err != nil {
-			return translate(err, "create api token")
+		if err := a.db.Conn(ctx).Create(&t).Error; err != nil {
+			return postgres.Translate(err, "create api token")
 		}
-		return s.QueueMail(ctx, models.Mail{
+		return a.QueueMail(ctx, models.Mail{
 			UserID: &u.ID, To: u.Email, Kind: models.MailTokenMade,
 			Params: map[string]string{
 				models.MailParamName: t.Name, models.MailParamScopes: scopeNames(t.Scopes), models.MailParamIP: from.IP,
@@ -48,29 +49,29 @@ func scopeNames(scopes []models.Scope) string {
 }
 
 // APITokens returns the user's tokens that are still good, newest first.
-func (s *Store) APITokens(ctx context.Context, userID uuid.UUID) ([]models.APIToken, error) {
+func (a *Accounts) APITokens(ctx context.Context, userID uuid.UUID) ([]models.APIToken, error) {
 	var out []models.APIToken
-	err := s.conn(ctx).Where("user_id = ? and expires_at > ?", userID, s.Now()).Order("created_at desc, id").Find(&out).Error
-	return out, translate(err, "list api tokens")
+	err := a.db.Conn(ctx).Where("user_id = ? and expires_at > ?", userID, a.db.Now()).Order("created_at desc, id").Find(&out).Error
+	return out, postgres.Translate(err, "list api tokens")
 }
 
 // APITokenByHash returns a token that is still good, with its user, and
 // records its use from the address, unless that is empty. One that ended, or
 // whose user may not be used, is not_found.
-func (s *Store) APITokenByHash(ctx context.Context, hash []byte, ip string) (models.APIToken, models.User, error) {
-	now := s.Now()
+func (a *Accounts) APITokenByHash(ctx context.Context, hash []byte, ip string) (models.APIToken, models.User, error) {
+	now := a.db.Now()
 	var t models.APIToken
-	if err := s.conn(ctx).Where("hash = ? and expires_at > ?", hash, now).Take(&t).Error; err != nil {
-		return models.APIToken{}, models.User{}, translate(err, "load api token")
+	if err := a.db.Conn(ctx).Where("hash = ? and expires_at > ?", hash, now).Take(&t).Error; err != nil {
+		return models.APIToken{}, models.User{}, postgres.Translate(err, "load api token")
 	}
-	user, err := s.activeUser(ctx, t.UserID)
+	user, err := a.activeUser(ctx, t.UserID)
 	if err != nil {
 		return models.APIToken{}, models.User{}, err
 	}
 	if ip == "" || (t.LastUsedAt != nil && now.Sub(*t.LastUsedAt) < sessionTouch && t.LastUsedIP == ip) {
 		return t, user, nil
 	}
-	if _, err := s.exec(ctx, "touch api token",
+	if _, err := a.db.Exec(ctx, "touch api token",
 		`update api_tokens set last_used_at = ?, last_used_ip = ? where id = ?`, now, ip, t.ID); err != nil {
 		return models.APIToken{}, models.User{}, err
 	}
@@ -79,30 +80,30 @@ func (s *Store) APITokenByHash(ctx context.Context, hash []byte, ip string) (mod
 }
 
 // DeleteAPIToken revokes a token of the user, and ends what runs by it.
-func (s *Store) DeleteAPIToken(ctx context.Context, userID, id uuid.UUID) error {
-	return s.Tx(ctx, func(ctx context.Context) error {
-		n, err := s.exec(ctx, "delete api token", `delete from api_tokens where user_id = ? and id = ?`, userID, id)
+func (a *Accounts) DeleteAPIToken(ctx context.Context, userID, id uuid.UUID) error {
+	return a.db.Tx(ctx, func(ctx context.Context) error {
+		n, err := a.db.Exec(ctx, "delete api token", `delete from api_tokens where user_id = ? and id = ?`, userID, id)
 		if err != nil {
 			return err
 		}
 		if n == 0 {
-			return notFound("token")
+			return postgres.NotFound("token")
 		}
-		return s.accessChanged(ctx, userID)
+		return a.accessChanged(ctx, userID)
 	})
 }
 
 // endAccess ends all sessions and API tokens of the user, and what runs by
 // them.
-func (s *Store) endAccess(ctx context.Context, userID uuid.UUID) error {
+func (a *Accounts) endAccess(ctx context.Context, userID uuid.UUID) error {
 	for _, q := range []string{
 		`delete from sessions where user_id = ?`,
 		`delete from api_tokens where user_id = ?`,
 		`delete from one_time_tokens where user_id = ? and kind = 'sign_in'`,
 	} {
-		if _, err := s.exec(ctx, "end access", q, userID); err != nil {
+		if _, err := a.db.Exec(ctx, "end access", q, userID); err != nil {
 			return err
 		}
 	}
-	return s.accessChanged(ctx, userID)
+	return a.accessChanged(ctx, userID)
 }

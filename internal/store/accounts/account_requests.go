@@ -1,4 +1,4 @@
-package store
+package accounts
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"longhaul/internal/store/outbox"
+	"longhaul/internal/store/postgres"
 	"longhaul/models"
 )
 
@@ -15,9 +16,9 @@ import (
 // returned, DueAccountRequests does the rest, whatever ends meanwhile. Nobody
 // is woken: what follows comes at a time that has nothing to do with the
 // answer.
-func (s *Store) SaveAccountRequest(ctx context.Context, r models.AccountRequest) error {
-	now := s.Now()
-	_, err := s.exec(ctx, "keep account request", `
+func (a *Accounts) SaveAccountRequest(ctx context.Context, r models.AccountRequest) error {
+	now := a.db.Now()
+	_, err := a.db.Exec(ctx, "keep account request", `
 		insert into account_requests (kind, email, user_id, password_hash, link_id, link_hash, link_seconds, next_at, created_at)
 		values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		r.Kind, r.Email, r.UserID, r.PasswordHash, r.Link.ID, r.Link.Hash, int(r.Link.ExpiresAt.Sub(now).Round(time.Second).Seconds()), now, now)
@@ -53,12 +54,11 @@ func (r accountRequest) link(now time.Time) models.OneTime {
 // transaction, so that it happens once; one that fails is due again after a
 // growing pause. It may run concurrently. The requests of one address are done
 // in the order in which they came.
-func (w *Work) DueAccountRequests(ctx context.Context, limit int) (int, error) {
+func (w *Worker) DueAccountRequests(ctx context.Context, limit int) (int, error) {
 	for done := range limit {
 		found := false
-		s := w.s
-		err := s.Tx(ctx, func(ctx context.Context) (err error) {
-			found, err = s.doAccountRequest(ctx)
+		err := w.a.db.Tx(ctx, func(ctx context.Context) (err error) {
+			found, err = w.a.doAccountRequest(ctx)
 			return err
 		})
 		if err != nil || !found {
@@ -68,45 +68,45 @@ func (w *Work) DueAccountRequests(ctx context.Context, limit int) (int, error) {
 	return limit, nil
 }
 
-func (s *Store) doAccountRequest(ctx context.Context) (found bool, err error) {
+func (a *Accounts) doAccountRequest(ctx context.Context) (found bool, err error) {
 	var r accountRequest
-	err = s.row(ctx, &r, "next account request", `
+	err = a.db.Row(ctx, &r, "next account request", `
 		select id, kind, email, user_id, password_hash, link_id, link_hash, link_seconds, attempts from account_requests r
 		where next_at <= ? and not exists (select from account_requests b where b.email = r.email and b.id < r.id)
-		order by next_at, id limit 1 for update skip locked`, s.Now())
+		order by next_at, id limit 1 for update skip locked`, a.db.Now())
 	if models.IsNotFound(err) {
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	failure := s.Attempt(ctx, func(ctx context.Context) error { return s.fulfil(ctx, r) })
+	failure := a.db.Attempt(ctx, func(ctx context.Context) error { return a.fulfil(ctx, r) })
 	if failure == nil {
-		_, err = s.exec(ctx, "delete account request", `delete from account_requests where id = ?`, r.ID)
+		_, err = a.db.Exec(ctx, "delete account request", `delete from account_requests where id = ?`, r.ID)
 		return true, err
 	}
 	if ctx.Err() != nil {
-		return true, translate(ctx.Err(), "do account request") // rolled back: it stays due
+		return true, postgres.Translate(ctx.Err(), "do account request") // rolled back: it stays due
 	}
-	s.Log.WarnContext(ctx, "account request not done", "kind", r.Kind, "request", r.ID, "attempt", r.Attempts+1, "error", failure)
-	_, err = s.exec(ctx, "put off account request",
+	a.db.Log.WarnContext(ctx, "account request not done", "kind", r.Kind, "request", r.ID, "attempt", r.Attempts+1, "error", failure)
+	_, err = a.db.Exec(ctx, "put off account request",
 		`update account_requests set attempts = attempts + 1, next_at = ?, last_error = left(?, 500) where id = ?`,
-		s.Now().Add(outbox.Pause(r.Attempts)), failure.Error(), r.ID)
+		a.db.Now().Add(outbox.Pause(r.Attempts)), failure.Error(), r.ID)
 	return true, err
 }
 
 // fulfil does what a request asks for, which may be nothing.
-func (s *Store) fulfil(ctx context.Context, r accountRequest) error {
-	link := r.link(s.Now())
+func (a *Accounts) fulfil(ctx context.Context, r accountRequest) error {
+	link := r.link(a.db.Now())
 	switch r.Kind {
 	case models.RequestRegister:
-		return s.register(ctx, models.User{Email: r.Email, PasswordHash: r.PasswordHash}, link)
+		return a.register(ctx, models.User{Email: r.Email, PasswordHash: r.PasswordHash}, link)
 	case models.RequestVerification:
-		return s.resendVerification(ctx, r.Email, link)
+		return a.resendVerification(ctx, r.Email, link)
 	case models.RequestReset:
-		return s.mailReset(ctx, r.Email, link)
+		return a.mailReset(ctx, r.Email, link)
 	case models.RequestEmail:
-		return s.mailEmailChange(ctx, *r.UserID, link)
+		return a.mailEmailChange(ctx, *r.UserID, link)
 	default:
 		return models.Errorf(models.CodeInternal, "Unknown kind of account request.")
 	}

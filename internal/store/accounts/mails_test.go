@@ -1,4 +1,4 @@
-package store_test
+package accounts_test
 
 import (
 	"context"
@@ -21,25 +21,21 @@ func TestQueueMailIsPartOfTheTransaction(t *testing.T) {
 	m := models.Mail{ID: s.NewID(), UserID: &user.ID, To: user.Email, Kind: models.MailReset, TokenID: &token, Params: map[string]string{"ip": "192.0.2.1"}}
 	undone := errors.New("undone")
 	if err := s.Tx(ctx, func(ctx context.Context) error {
-		ok(t, s.QueueMail(ctx, m))
+		storetest.OK(t, s.QueueMail(ctx, m))
 		return undone
 	}); !errors.Is(err, undone) {
 		t.Fatal(err)
 	}
-	var seen []string
-	_, err := s.Work().DueOutbox(ctx, 10, collect(&seen))
-	ok(t, err)
-	if len(seen) != 0 {
+	if seen := storetest.Drain(t, s); len(seen) != 0 {
 		t.Errorf("a mail of an undone transaction is dispatched: %v", seen)
 	}
-	ok(t, s.Tx(ctx, func(ctx context.Context) error { return s.QueueMail(ctx, m) }))
-	_, err = s.Work().DueOutbox(ctx, 10, collect(&seen))
-	ok(t, err)
+	storetest.OK(t, s.Tx(ctx, func(ctx context.Context) error { return s.QueueMail(ctx, m) }))
+	seen := storetest.Drain(t, s)
 	if want := "mail " + m.ID.String(); len(seen) != 1 || seen[0] != want {
 		t.Errorf("dispatched %v, want %q", seen, want)
 	}
 	got, err := s.Work().Mail(ctx, m.ID)
-	ok(t, err)
+	storetest.OK(t, err)
 	if got.State != models.MailQueued || got.To != user.Email || *got.TokenID != token || *got.UserID != user.ID || got.Params["ip"] != "192.0.2.1" {
 		t.Errorf("stored %+v", got)
 	}
@@ -66,21 +62,21 @@ func TestMailStates(t *testing.T) {
 	w := s.Work()
 	queue := func() uuid.UUID {
 		m := models.Mail{ID: s.NewID(), To: "a@x.example", Kind: models.MailAccountDeleted}
-		ok(t, s.QueueMail(ctx, m))
+		storetest.OK(t, s.QueueMail(ctx, m))
 		return m.ID
 	}
 	sent, failed := queue(), queue()
-	ok(t, w.MailTried(ctx, sent, "The provider answered 503."))
+	storetest.OK(t, w.MailTried(ctx, sent, "The provider answered 503."))
 	if m, err := w.Mail(ctx, sent); err != nil || m.State != models.MailQueued || m.Attempts != 1 || m.LastError == "" || m.EndedAt != nil {
 		t.Errorf("after a failed attempt: %+v, %v", m, err)
 	}
-	ok(t, w.MailSent(ctx, sent))
-	ok(t, w.MailFailed(ctx, sent, "too late")) // what was sent stays sent
+	storetest.OK(t, w.MailSent(ctx, sent))
+	storetest.OK(t, w.MailFailed(ctx, sent, "too late")) // what was sent stays sent
 	if m, err := w.Mail(ctx, sent); err != nil || m.State != models.MailSent || m.Attempts != 2 || m.LastError != "" || m.EndedAt == nil {
 		t.Errorf("sent: %+v, %v", m, err)
 	}
-	ok(t, w.MailTried(ctx, failed, strings.Repeat("é", 600)))
-	ok(t, w.MailFailed(ctx, failed, ""))
+	storetest.OK(t, w.MailTried(ctx, failed, strings.Repeat("é", 600)))
+	storetest.OK(t, w.MailFailed(ctx, failed, ""))
 	if m, err := w.Mail(ctx, failed); err != nil || m.State != models.MailFailed || len([]rune(m.LastError)) != 500 || m.EndedAt == nil {
 		t.Errorf("failed: %+v, %v", m, err)
 	}
@@ -102,8 +98,8 @@ func TestMailOutlivesItsAccount(t *testing.T) {
 	s, ctx := storetest.New(t), t.Context()
 	user := storetest.User(t, s)
 	m := models.Mail{ID: s.NewID(), UserID: &user.ID, To: user.Email, Kind: models.MailAccountDeleted}
-	ok(t, s.QueueMail(ctx, m))
-	exec(t, "delete from users where id = $1", user.ID)
+	storetest.OK(t, s.QueueMail(ctx, m))
+	storetest.Exec(t, "delete from users where id = $1", user.ID)
 	got, err := s.Work().Mail(context.WithoutCancel(ctx), m.ID)
 	if err != nil || got.UserID != nil || got.To != user.Email {
 		t.Errorf("mail %+v, %v", got, err)

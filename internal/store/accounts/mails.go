@@ -1,0 +1,83 @@
+package accounts
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"longhaul/internal/store/page"
+	"longhaul/internal/store/postgres"
+	"longhaul/models"
+)
+
+// QueueMail records a mail to be sent, in the caller's transaction: it is sent
+// if that commits, and delayed rather than lost while the provider is down. An
+// empty id is made.
+func (a *Accounts) QueueMail(ctx context.Context, m models.Mail) error {
+	if !m.Kind.Valid() || m.To == "" || m.Kind.HasLink() != (m.TokenID != nil) {
+		return fmt.Errorf("queue mail: a mail of kind %q, with a token: %t", m.Kind, m.TokenID != nil)
+	}
+	if m.ID == uuid.Nil {
+		m.ID = a.db.NewID()
+	}
+	m.State, m.Attempts, m.LastError, m.CreatedAt, m.EndedAt = models.MailQueued, 0, "", a.db.Now(), nil
+	return a.db.Tx(ctx, func(ctx context.Context) error {
+		if err := a.db.Conn(ctx).Create(&m).Error; err != nil {
+			return postgres.Translate(err, "queue mail")
+		}
+		return a.outbox.Enqueue(ctx, models.OutboxMail, m.ID)
+	})
+}
+
+// Mail returns the mail.
+func (w *Worker) Mail(ctx context.Context, id uuid.UUID) (models.Mail, error) {
+	var m models.Mail
+	err := w.a.db.Conn(ctx).Where("id = ?", id).Take(&m).Error
+	return m, postgres.Translate(err, "load mail")
+}
+
+// MailSent records that the provider took the mail.
+func (w *Worker) MailSent(ctx context.Context, id uuid.UUID) error {
+	_, err := w.a.db.Exec(ctx, "record sent mail", `
+		update mails set state = ?, attempts = attempts + 1, last_error = '', ended_at = ?
+		where id = ? and state = ?`, models.MailSent, w.a.db.Now(), id, models.MailQueued)
+	return err
+}
+
+// MailTried records that the provider did not take the mail this time.
+func (w *Worker) MailTried(ctx context.Context, id uuid.UUID, why string) error {
+	_, err := w.a.db.Exec(ctx, "record tried mail", `
+		update mails set attempts = attempts + 1, last_error = left(?, 500) where id = ? and state = ?`,
+		why, id, models.MailQueued)
+	return err
+}
+
+// MailFailed records that the mail is given up, and why unless an earlier
+// attempt told that already.
+func (w *Worker) MailFailed(ctx context.Context, id uuid.UUID, why string) error {
+	_, err := w.a.db.Exec(ctx, "record failed mail", `
+		update mails set state = ?, last_error = coalesce(nullif(left(?, 500), ''), last_error), ended_at = ?
+		where id = ? and state = ?`, models.MailFailed, why, w.a.db.Now(), id, models.MailQueued)
+	return err
+}
+
+// PruneMails removes mails that ended before the time.
+func (w *Worker) PruneMails(ctx context.Context, before time.Time) (int64, error) {
+	return w.a.db.Exec(ctx, "prune mails", `delete from mails where ended_at < ?`, before)
+}
+
+// Mails returns mails, newest first: of the state, if one is named, and from
+// before the time, if it is not zero.
+func (a *Accounts) Mails(ctx context.Context, state models.MailState, before time.Time, limit int) ([]models.Mail, error) {
+	q := a.db.Conn(ctx).Order("created_at desc, id desc").Limit(page.Size(limit))
+	if state != "" {
+		q = q.Where("state = ?", state)
+	}
+	if !before.IsZero() {
+		q = q.Where("created_at < ?", before)
+	}
+	var out []models.Mail
+	return out, postgres.Translate(q.Find(&out).Error, "list mails")
+}
