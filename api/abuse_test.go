@@ -1,164 +1,15 @@
 package api_test
 
 import (
-	"bytes"
-	"context"
 	"fmt"
-	"io"
-	"math"
-	"math/rand/v2"
 	"net/http"
-	"net/url"
 	"slices"
-	"sort"
 	"strings"
 	"testing"
-	"time"
 
 	"longhaul/api/apitest"
-	"longhaul/internal/token"
 	"longhaul/models"
 )
-
-// rankTest is the Mann-Whitney U test of two samples without ties, by its
-// normal approximation: the probability that two samples of one population
-// differ as much.
-func rankTest(a, b []time.Duration) float64 {
-	type value struct {
-		at    time.Duration
-		first bool
-	}
-	var all []value
-	for _, d := range a {
-		all = append(all, value{d, true})
-	}
-	for _, d := range b {
-		all = append(all, value{d, false})
-	}
-	sort.Slice(all, func(i, j int) bool { return all[i].at < all[j].at })
-	ranks := 0.0
-	for i, v := range all {
-		if v.first {
-			ranks += float64(i + 1)
-		}
-	}
-	n, m := float64(len(a)), float64(len(b))
-	u := ranks - n*(n+1)/2
-	z := (u - n*m/2) / math.Sqrt(n*m*(n+m+1)/12)
-	return math.Erfc(math.Abs(z) / math.Sqrt2)
-}
-
-func quantile(d []time.Duration, q float64) time.Duration {
-	d = slices.Clone(d)
-	slices.Sort(d)
-	return d[min(int(q*float64(len(d))), len(d)-1)].Round(10 * time.Microsecond)
-}
-
-// Neither the bytes nor the time of an answer tells whether an address has an
-// account. What the worker does with the requests runs meanwhile, as it does in
-// production. One bad draw in some ten thousand would fail this.
-func TestAnswersDoNotTellWhoHasAnAccount(t *testing.T) {
-	h := apitest.New(t, generous)
-	user := h.Account(models.RoleUser)
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for look := time.Tick(100 * time.Millisecond); ctx.Err() == nil; {
-			h.DoAccountRequests(ctx)
-			select {
-			case <-look:
-			case <-ctx.Done():
-			}
-		}
-	}()
-	t.Cleanup(func() { cancel(); <-done })
-	for name, c := range map[string]struct{ path, body string }{
-		"login":    {"login", `{"email":%q,"password":"a wrong password of some length"}`},
-		"register": {"register", `{"email":%q,"password":"walnut ladder over the quiet harbour"}`},
-		"reset":    {"reset", `{"email":%q}`},
-		"resend":   {"verify/resend", `{"email":%q}`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := sampler{h: h, client: &http.Client{Transport: &http.Transport{}}, path: c.path}
-			for _, known := range draws(10) { // warm up
-				s.ask(t, c.body, known, user.User.Email)
-			}
-			s.took = [2][]time.Duration{}
-			for _, known := range draws(200) {
-				s.ask(t, c.body, known, user.User.Email)
-			}
-			s.judge(t)
-		})
-	}
-}
-
-// draws returns n of each in an order of chance: whatever one request leaves
-// behind slows both kinds alike.
-func draws(n int) []int {
-	out := make([]int, 2*n)
-	for i := range n {
-		out[i] = 1
-	}
-	rand.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
-	return out
-}
-
-// sampler collects answers about addresses without (0) and with (1) an
-// account.
-type sampler struct {
-	h       *apitest.Harness
-	client  *http.Client
-	path    string
-	answers [2][]byte
-	took    [2][]time.Duration
-}
-
-func (s *sampler) ask(t *testing.T, body string, known int, email string) {
-	t.Helper()
-	if known == 0 {
-		email = apitest.NewID().String() + "@example.com"
-	}
-	sent := strings.NewReader(fmt.Sprintf(body, email))
-	begun := time.Now()
-	resp, err := s.client.Post(s.h.AppURL+"/api/v1/auth/"+s.path, "application/json", sent)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, _ := io.ReadAll(resp.Body)
-	s.took[known] = append(s.took[known], time.Since(begun))
-	resp.Body.Close()
-	got = fmt.Appendf(nil, "%d %s %s", resp.StatusCode, headerNames(resp), withoutID(got))
-	if s.answers[known] != nil && !bytes.Equal(s.answers[known], got) {
-		t.Fatalf("the answer changes: %s, then %s", s.answers[known], got)
-	}
-	s.answers[known] = got
-	s.h.Server.Wait() // the record of a refused sign-in must not slow the next
-}
-
-func (s *sampler) judge(t *testing.T) {
-	t.Helper()
-	if !bytes.Equal(s.answers[0], s.answers[1]) {
-		t.Errorf("known: %s\nunknown: %s", s.answers[1], s.answers[0])
-	}
-	known, unknown := s.took[1], s.took[0]
-	p := rankTest(known, unknown)
-	t.Logf("%d and %d samples; median known %v, unknown %v; p90 %v, %v; Mann-Whitney p = %.3f", len(known), len(unknown),
-		quantile(known, 0.5), quantile(unknown, 0.5), quantile(known, 0.9), quantile(unknown, 0.9), p)
-	spread := quantile(known, 0.75) - quantile(known, 0.25) + quantile(unknown, 0.75) - quantile(unknown, 0.25)
-	if diff := (quantile(known, 0.5) - quantile(unknown, 0.5)).Abs(); p < 1e-4 && diff > spread/10 {
-		t.Errorf("the time tells: medians differ by %v, p = %g", diff, p)
-	}
-}
-
-func headerNames(resp *http.Response) string {
-	var names []string
-	for name := range resp.Header {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return strings.Join(names, ",")
-}
 
 // snapshot is what a request of another site must not change.
 func snapshot(h *apitest.Harness) string {
@@ -173,9 +24,9 @@ func snapshot(h *apitest.Harness) string {
 // images, fetches and navigations. They change nothing.
 func TestOtherSitesChangeNothing(t *testing.T) {
 	t.Parallel()
-	h := apitest.New(t, generous)
+	h := apitest.New(t, apitest.Generous)
 	admin := h.Account(models.RoleAdmin)
-	job, _ := readyJob(t, h, admin.User, map[string][]byte{"a.txt": []byte("x")})
+	job, _ := apitest.ReadyJob(t, h, admin.User, map[string][]byte{"a.txt": []byte("x")})
 	before, tried := snapshot(h), 0
 	for _, route := range h.Server.Routes() {
 		if route.Operation == "" || route.Access == "agent" {
@@ -223,12 +74,12 @@ func TestOtherSitesChangeNothing(t *testing.T) {
 // refused in every body, in both spellings.
 func TestColumnsCannotBeSetFromOutside(t *testing.T) {
 	t.Parallel()
-	h := apitest.New(t, generous)
+	h := apitest.New(t, apitest.Generous)
 	user := h.Account(models.RoleUser)
 	var doc struct {
 		Paths map[string]map[string]struct{ OperationID string }
 	}
-	decode(t, h.Run(t, apitest.Scenario{Path: "/openapi.json", Status: 200}), &doc)
+	apitest.Decode(t, h.Run(t, apitest.Scenario{Path: "/openapi.json", Status: 200}), &doc)
 	columns := strings.Fields(apitest.Value[string](h, `
 		select string_agg(distinct column_name, ' ') from information_schema.columns where table_schema = 'public'`))
 	tried := 0
@@ -279,29 +130,4 @@ func camel(column string) string {
 		}
 	}
 	return strings.Join(parts, "")
-}
-
-// A session id that somebody else chose is never taken over, and one that was
-// signed out is worth nothing.
-func TestPlantedAndReplayedSessions(t *testing.T) {
-	t.Parallel()
-	h := apitest.New(t, generous)
-	user := h.Account(models.RoleUser)
-	planted, _, err := token.New()
-	if err != nil {
-		t.Fatal(err)
-	}
-	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, h.AppURL+"/api/v1/auth/login?sid="+url.QueryEscape(planted),
-		strings.NewReader(credentials(user.User.Email, apitest.Password)))
-	req.Header.Set("Content-Type", "application/json")
-	resp := h.Do(apitest.Caller{Cookie: planted}, req)
-	resp.Body.Close()
-	if resp.StatusCode != http.StatusUnprocessableEntity { // unknown query parameters are refused
-		t.Errorf("status %d", resp.StatusCode)
-	}
-	ask(t, h, apitest.Caller{Cookie: planted}, "auth/login", credentials(user.User.Email, apitest.Password), 200)
-	h.Run(t, apitest.Scenario{As: apitest.Caller{Cookie: planted}, Path: "/api/v1/me", Status: 401})
-	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: "/api/v1/auth/logout", Status: 204})
-	h.Run(t, apitest.Scenario{As: user, Path: "/api/v1/me", Status: 401})
-	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: "/api/v1/auth/logout", Status: 401})
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"longhaul/api/kit"
 )
 
 // docsData is what the readable form of the OpenAPI document shows. The page
@@ -93,10 +95,7 @@ func docsOperationOf(op *huma.Operation) docsOperation {
 }
 
 func accessWords(op *huma.Operation) string {
-	if who, ok := op.Metadata[metaAccess].(access); ok {
-		return string(who)
-	}
-	return string(accessPublic)
+	return string(kit.AccessOf(op.Metadata))
 }
 
 func docsSchemaOf(name string, s *huma.Schema) docsSchema {
@@ -123,7 +122,7 @@ func typeWords(s *huma.Schema) string {
 	case s == nil:
 		return ""
 	case s.Ref != "":
-		return strings.TrimPrefix(s.Ref, schemaPrefix)
+		return strings.TrimPrefix(s.Ref, kit.SchemaPrefix)
 	case len(s.AnyOf) > 0:
 		names := make([]string, 0, len(s.AnyOf))
 		for _, alt := range s.AnyOf {

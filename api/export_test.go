@@ -1,10 +1,6 @@
 package api
 
-import (
-	"github.com/google/uuid"
-
-	"longhaul/models"
-)
+import "longhaul/api/kit"
 
 // Route is a route with who may call it, for tests.
 type Route struct {
@@ -28,8 +24,7 @@ func (s *Server) Routes() []Route {
 			{"DELETE", idOf(item.Delete), metaOf(item.Delete)},
 		} {
 			if op.id != "" {
-				who, _ := op.meta[metaAccess].(access)
-				byRoute[op.method+" "+path] = Route{op.method, path, op.id, string(who)}
+				byRoute[op.method+" "+path] = Route{op.method, path, op.id, string(kit.AccessOf(op.meta))}
 			}
 		}
 	}
@@ -50,41 +45,5 @@ func (s *Server) Routes() []Route {
 	return out
 }
 
-// StatusOf is the border table, for tests.
-func StatusOf(c models.Code) (int, bool) {
-	b, ok := borders()[c]
-	return b.status, ok
-}
-
-// ZipEntry is a file and its name in a zip, for tests.
-type ZipEntry struct {
-	Name string
-	File models.File
-}
-
-// ZipEntries returns the names that files get in a zip.
-func ZipEntries(files []models.File) []ZipEntry {
-	var out []ZipEntry
-	for _, e := range zipEntries(files) {
-		out = append(out, ZipEntry{e.name, e.file})
-	}
-	return out
-}
-
-// ZipSize returns the computed length of a zip of the files.
-func ZipSize(files []models.File) int64 { return zipSize(zipEntries(files)) }
-
-// ZipHeader is used by tests that write the same zip.
-var ZipHeader = func(e ZipEntry) any { return zipHeader(zipEntry{e.Name, e.File}) }
-
-// NormalEmail is for tests.
-var NormalEmail = normalEmail
-
-// BytesInWords is for tests.
-var BytesInWords = bytesInWords
-
 // Updating reports whether the test run rewrites its golden files.
 func Updating() bool { return *update }
-
-// Delivered counts bytes that were sent to a user, for tests.
-func Delivered(m *Meter, user uuid.UUID, n int) { m.add(user, n) }

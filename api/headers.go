@@ -6,6 +6,9 @@ import (
 	"strings"
 
 	"github.com/gin-gonic/gin"
+
+	"longhaul/api/kit"
+	"longhaul/api/system"
 )
 
 // turnstileOrigin serves the script and the frame of Cloudflare's Turnstile.
@@ -16,7 +19,7 @@ const turnstileOrigin = "https://challenges.cloudflare.com"
 // robots are checked, the check's script and frame are let in; that script
 // sets addresses of scripts as plain text, so that trusted types have to go.
 func appPolicy(files *url.URL, turnstile bool) string {
-	f := originOf(files)
+	f := kit.Origin(files)
 	scripts := "script-src 'self'"
 	if turnstile {
 		scripts += " " + turnstileOrigin
@@ -44,10 +47,6 @@ func appPolicy(files *url.URL, turnstile bool) string {
 	return strings.Join(policy, "; ")
 }
 
-// deliveryPolicy is the Content-Security-Policy of delivered files: whatever a
-// file holds, it can run nothing and reach nothing.
-const deliveryPolicy = "sandbox; default-src 'none'; media-src 'self'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-
 // permissions turns off what the app does not use, and keeps passkeys to the
 // app itself.
 const permissions = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), " +
@@ -63,7 +62,7 @@ func secureApp(base, files *url.URL, turnstile bool) gin.HandlerFunc {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Permissions-Policy", permissions)
 		h.Set("X-Frame-Options", "DENY")
-		setCommon(h, base)
+		kit.SetCommonHeaders(h, base)
 		// the cross-origin check reads both, so no cache may mix up callers
 		h.Add("Vary", "Sec-Fetch-Site, Origin")
 		if isAPIPath(c.Request.URL.Path) {
@@ -73,24 +72,11 @@ func secureApp(base, files *url.URL, turnstile bool) gin.HandlerFunc {
 	}
 }
 
-// secureDelivery sets the headers of everything that the files origin answers.
-func secureDelivery(files *url.URL) gin.HandlerFunc {
-	return func(c *gin.Context) {
-		h := c.Writer.Header()
-		h.Set("Content-Security-Policy", deliveryPolicy)
-		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("X-Robots-Tag", "noindex, nofollow")
-		setCommon(h, files)
-		c.Next()
-	}
-}
-
 // isAPIPath reports whether a path belongs to the API and not to the pages of
 // the web app.
 func isAPIPath(path string) bool {
 	return strings.HasPrefix(path, "/api/") || strings.HasPrefix(path, "/agent/") ||
-		path == "/api" || path == "/agent" || path == PathHealth || path == PathReady || path == pathOpenAPI
+		path == "/api" || path == "/agent" || path == system.PathHealth || path == system.PathReady || path == pathOpenAPI
 }
 
 // siteGuard refuses state-changing requests that another site makes with a
@@ -99,18 +85,18 @@ type siteGuard struct{ cop *http.CrossOriginProtection }
 
 func newSiteGuard(base *url.URL) (siteGuard, error) {
 	cop := http.NewCrossOriginProtection()
-	return siteGuard{cop}, cop.AddTrustedOrigin(originOf(base))
+	return siteGuard{cop}, cop.AddTrustedOrigin(kit.Origin(base))
 }
 
 func (g siteGuard) check(c *gin.Context) {
 	// no browser adds a bearer credential by itself, and no other site's page
 	// may: there is no CORS here
-	if bearer(c.GetHeader("Authorization")) != "" && sessionCookie(c.GetHeader("Cookie")) == "" {
+	if kit.Bearer(c.GetHeader("Authorization")) != "" && kit.SessionCookie(c.GetHeader("Cookie")) == "" {
 		c.Next()
 		return
 	}
 	if err := g.cop.Check(c.Request); err != nil {
-		abort(c, httpProblem(http.StatusForbidden, codeCrossOrigin, "Refused", "The request came from another site."))
+		kit.Abort(c, kit.NewProblem(http.StatusForbidden, kit.CodeCrossOrigin, "Refused", "The request came from another site."))
 		return
 	}
 	c.Next()

@@ -68,9 +68,9 @@ func matrixCallers(h *apitest.Harness) []matrixCaller {
 // the document, fails; there is no list of exceptions but the static pages.
 func TestEveryRouteByEveryCaller(t *testing.T) {
 	t.Parallel()
-	h := apitest.New(t, generous)
+	h := apitest.New(t, apitest.Generous)
 	victim := h.Account(models.RoleUser)
-	job, files := readyJob(t, h, victim.User, map[string][]byte{"a.txt": []byte("secret")})
+	job, files := apitest.ReadyJob(t, h, victim.User, map[string][]byte{"a.txt": []byte("secret")})
 	callers, bodies := matrixCallers(h), matrixBodies()
 	static := map[string]bool{"GET /openapi.json": true, "GET /docs": true, "GET /docs.css": true}
 	tried := 0
@@ -171,7 +171,7 @@ func TestDocumentNamesCredentials(t *testing.T) {
 			Security    []map[string][]string
 		}
 	}
-	decode(t, h.Run(t, apitest.Scenario{Path: "/openapi.json", Status: 200}), &doc)
+	apitest.Decode(t, h.Run(t, apitest.Scenario{Path: "/openapi.json", Status: 200}), &doc)
 	security := map[string][]map[string][]string{}
 	for _, item := range doc.Paths {
 		for _, op := range item {
@@ -195,7 +195,7 @@ func TestDocumentNamesCredentials(t *testing.T) {
 // before it takes the account over.
 func TestOldSessionsHaveToConfirm(t *testing.T) {
 	t.Parallel()
-	h := apitest.New(t, generous)
+	h := apitest.New(t, apitest.Generous)
 	user, admin := h.Account(models.RoleUser), h.Account(models.RoleAdmin)
 	h.Exec("update sessions set authenticated_at = $1", h.Store.Now().Add(-11*time.Minute))
 	confirmed := 0
@@ -241,4 +241,25 @@ func TestAnswersHoldNoSecrets(t *testing.T) {
 	if log := h.Log.String(); strings.Contains(log, passkey) || strings.Contains(log, user.Cookie) {
 		t.Errorf("the log tells a secret: %s", log)
 	}
+}
+
+func TestAdminsMayHaveToEnrol(t *testing.T) {
+	t.Parallel()
+	var clock apitest.Clock
+	h := apitest.New(t, apitest.Generous, clock.Option, func(c *api.Config, _ *api.Deps) { c.RequireAdminTOTP = true })
+	admin, user := h.Account(models.RoleAdmin), h.Account(models.RoleUser)
+	h.Run(t, apitest.Scenario{As: user, Path: "/api/v1/jobs", Status: 200})
+	h.Run(t, apitest.Scenario{As: admin, Path: "/api/v1/me", Status: 200, Want: []string{`"secondFactorRequired":true`}})
+	tok := h.Token(admin.User, models.ScopeAdmin)
+	for _, route := range h.Server.Routes() {
+		if route.Access == "public" || route.Access == "agent" || route.Access == "account" || route.Access == "enrol" || route.Access == "" {
+			continue
+		}
+		path := strings.ReplaceAll(route.Path, "{id}", apitest.NewID().String())
+		h.Run(t, apitest.Scenario{As: admin, Method: route.Method, Path: path, Body: matrixBodies()[route.Operation], Status: 403, Want: []string{"second_factor_required"}})
+	}
+	h.Run(t, apitest.Scenario{As: tok, Path: "/api/v1/admin/users", Status: 403, Want: []string{"second_factor_required"}})
+	clock.Enrol(t, h, admin)
+	h.Run(t, apitest.Scenario{As: admin, Path: "/api/v1/admin/users", Status: 200})
+	h.Run(t, apitest.Scenario{As: tok, Path: "/api/v1/admin/users", Status: 200})
 }

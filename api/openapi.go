@@ -8,6 +8,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
+
+	"longhaul/api/kit"
 )
 
 // specVersion is the version of the API, not of the program.
@@ -20,17 +22,12 @@ func apiConfig() huma.Config {
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "", "", ""
 	cfg.CreateHooks = nil
 	cfg.RejectUnknownQueryParameters = true
-	cfg.Transformers = []huma.Transformer{fromFramework}
+	cfg.Transformers = []huma.Transformer{kit.FromFramework}
 	cfg.Info.Description = "A self-hosted download platform: submit a magnet link, a .torrent file or a URL; " +
 		"it is fetched elsewhere and delivered from object storage."
-	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		schemeSession: {Type: "apiKey", In: "cookie", Name: cookieName, Description: "The session of a signed-in account"},
-		schemeToken: {Type: "http", Scheme: "bearer", Description: "An API token of an account, with the scopes that the operation names. " +
-			"A request with a session cookie beside it is refused."},
-		schemeAgent: {Type: "http", Scheme: "bearer", Description: "The credential of a compute agent"},
-	}
+	cfg.Components.SecuritySchemes = kit.SecuritySchemes()
 	reg := cfg.Components.Schemas
-	reg.Schema(reflect.TypeFor[Problem](), true, "Problem")
+	reg.Schema(reflect.TypeFor[kit.Problem](), true, "Problem")
 	return cfg
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"longhaul/api/kit"
 	"longhaul/models"
 )
 
@@ -82,11 +83,11 @@ type webApp struct {
 
 func (w *webApp) serve(c *gin.Context) {
 	if isAPIPath(c.Request.URL.Path) || (c.Request.Method != http.MethodGet && c.Request.Method != http.MethodHead) {
-		notFound(c)
+		kit.NotFound(c)
 		return
 	}
 	if w.files == nil {
-		notFound(c)
+		kit.NotFound(c)
 		return
 	}
 	name := strings.TrimPrefix(path.Clean(c.Request.URL.Path), "/")
@@ -98,7 +99,7 @@ func (w *webApp) serve(c *gin.Context) {
 		return
 	}
 	if strings.HasPrefix(name, hashedDir) {
-		notFound(c) // an old page asks for a file of an older build: a page would not help it
+		kit.NotFound(c) // an old page asks for a file of an older build: a page would not help it
 		return
 	}
 	w.index(c)
@@ -113,7 +114,7 @@ const (
 func (w *webApp) index(c *gin.Context) {
 	page, err := fs.ReadFile(w.files, indexPage)
 	if err != nil {
-		abort(c, models.Errorf(models.CodeNotFound, "The web app is not installed here.").Because(err))
+		kit.Abort(c, models.Errorf(models.CodeNotFound, "The web app is not installed here.").Because(err))
 		return
 	}
 	if bytes.Contains(page, []byte(noncePlace)) {
@@ -156,7 +157,7 @@ func (w *webApp) file(c *gin.Context, name string) bool {
 	}
 	body, err := fs.ReadFile(w.files, open)
 	if err != nil {
-		abort(c, fmt.Errorf("read a file of the web app: %w", err))
+		kit.Abort(c, fmt.Errorf("read a file of the web app: %w", err))
 		return true
 	}
 	http.ServeContent(c.Writer, c.Request, "", info.ModTime(), bytes.NewReader(body))

@@ -1,7 +1,6 @@
 package api_test
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"os"
@@ -86,24 +85,6 @@ func TestWebApp(t *testing.T) {
 	}
 }
 
-func TestReadiness(t *testing.T) {
-	t.Parallel()
-	away := func(name string, critical bool) apitest.Option {
-		return func(_ *api.Config, d *api.Deps) {
-			d.Probes = api.Probes{
-				{Name: "database", Critical: true, Check: d.Probes[0].Check, Missing: "Nothing works."},
-				{Name: name, Critical: critical, Check: func(context.Context) error { return models.Errorf(models.CodeUnavailable, "10.0.0.3 refused") }, Missing: "Jobs wait."},
-			}
-		}
-	}
-	h := apitest.New(t, away("temporal", false))
-	h.Run(t, apitest.Scenario{Path: "/readyz", Status: 200, Want: []string{`"status":"degraded"`, `{"name":"temporal","status":"away"}`}, Unwant: []string{"10.0.0.3"}})
-	h.Run(t, apitest.Scenario{
-		As: h.Account(models.RoleAdmin), Path: "/api/v1/admin/health", Status: 200, Unwant: []string{"10.0.0.3", "Nothing works"},
-		Want: []string{`"status":"degraded"`, `{"name":"database","status":"ok","missing":""}`, `{"name":"temporal","status":"away","missing":"Jobs wait."}`},
-	})
-}
-
 func TestSecurityHeaders(t *testing.T) {
 	t.Parallel()
 	dir := built(t)
@@ -182,7 +163,7 @@ func TestDeliveryHasNothingOfTheApp(t *testing.T) {
 	t.Parallel()
 	h := apitest.New(t)
 	for _, path := range []string{"/", "/api/v1/me", "/docs", "/openapi.json", "/healthz", "/api/v1/auth/login"} {
-		resp, body := fetch(t, h, "GET", h.FilesURL+path, nil)
+		resp, body := apitest.Fetch(t, h, "GET", h.FilesURL+path, nil)
 		if resp.StatusCode != 404 {
 			t.Errorf("%s: status %d", path, resp.StatusCode)
 		}

@@ -15,9 +15,9 @@ import (
 // that there is leads to the origin of files.
 func TestRedirectsStayOnKnownHosts(t *testing.T) {
 	t.Parallel()
-	h := apitest.New(t, generous)
+	h := apitest.New(t, apitest.Generous)
 	user := h.Account(models.RoleUser)
-	job, _ := readyJob(t, h, user.User, map[string][]byte{"a.bin": pattern(10)})
+	job, _ := apitest.ReadyJob(t, h, user.User, map[string][]byte{"a.bin": apitest.Pattern(10)})
 	redirects := 0
 	ask := func(origin, path string) {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, origin, nil)

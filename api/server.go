@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,7 +15,16 @@ import (
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"longhaul/api/account"
+	"longhaul/api/admin"
+	"longhaul/api/agents"
+	"longhaul/api/delivery"
+	"longhaul/api/jobs"
+	"longhaul/api/kit"
+	"longhaul/api/live"
+	"longhaul/api/system"
 	"longhaul/internal/passkey"
+	"longhaul/internal/source"
 	"longhaul/internal/token"
 	"longhaul/models"
 )
@@ -40,43 +50,27 @@ type Config struct {
 
 // Store is what the API asks of the records.
 type Store interface {
-	Allowances
-	Sessions
-	AgentCredentials
-	Accounts
-	OneTimes
-	Registrations
-	SecondFactors
-	Passkeys
-	Tokens
-	UserAdmin
-	SecurityLog
-	Trail
-	Jobs
-	Files
-	Inspections
-	EventLog
-	AgentFleet
-	ProviderRecords
-	AgentReports
-	Parts
-	Owners
-	UsageLog
-	Plans
-	BandwidthLog
+	kit.Allowances
+	kit.Store
+	account.Store
+	admin.Store
+	agents.Store
+	delivery.Store
+	jobs.Store
+	live.Store
+	system.Store
 }
 
 // Workflows speaks to the workflow engine.
 type Workflows interface {
-	Starter
-	Controller
-	ProviderControl
+	admin.Workflows
+	jobs.Workflows
 }
 
 // Storage is where files are.
 type Storage interface {
-	Objects
-	Uploads
+	delivery.Objects
+	agents.Uploads
 }
 
 // Deps are the parts that the API speaks to.
@@ -84,12 +78,12 @@ type Deps struct {
 	Store     Store
 	Workflows Workflows
 	Storage   Storage
-	Inspector Inspector
-	Limiter   Limiter
-	Passwords Passwords
-	Bots      BotCheck // nil where robots are not checked
+	Inspector jobs.Inspector
+	Limiter   kit.Limiter
+	Passwords account.Passwords
+	Bots      account.BotCheck // nil where robots are not checked
 	Keys      *token.Keys
-	Probes    Probes
+	Probes    kit.Probes
 	Registry  prometheus.Registerer // nil measures nothing
 	Log       *slog.Logger
 	Now       func() time.Time
@@ -101,19 +95,19 @@ const productName = "Longhaul"
 
 // Server serves the app's origin and the files origin.
 type Server struct {
-	Hub   *Hub   // carries news to streams while it runs
-	Meter *Meter // writes down what is delivered while it runs
+	Hub   *live.Hub       // carries news to streams while it runs
+	Meter *delivery.Meter // writes down what is delivered while it runs
 
 	cfg        Config
 	deps       Deps
 	api        huma.API
 	app        *gin.Engine
 	delivery   *gin.Engine
-	entrance   entrance
-	background *background    // starts
-	records    *background    // what the account's handlers record
-	refusals   *background    // what the watcher records
-	party      *passkey.Party // nil where passkeys cannot be
+	files      *delivery.Service
+	background *kit.Background // starts
+	records    *kit.Background // what the account's handlers record
+	refusals   *kit.Background // what the watcher records
+	party      *passkey.Party  // nil where passkeys cannot be
 }
 
 // New returns the API of a deployment.
@@ -125,9 +119,7 @@ func New(cfg Config, deps Deps) (*Server, error) {
 	if err := s.pages(); err != nil {
 		return nil, err
 	}
-	if err := s.buildDelivery(); err != nil {
-		return nil, err
-	}
+	s.files.Serve(s.delivery)
 	return s, nil
 }
 
@@ -139,8 +131,8 @@ func (s *Server) Delivery() http.Handler { return s.delivery }
 
 // Wait returns when the calls that run beside answers have ended.
 func (s *Server) Wait() {
-	for _, b := range []*background{s.background, s.records, s.refusals} {
-		b.wait()
+	for _, b := range []*kit.Background{s.background, s.records, s.refusals} {
+		b.Wait()
 	}
 }
 
@@ -163,29 +155,38 @@ func build(cfg Config, deps Deps) (*Server, error) {
 		deps.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		cfg: cfg, deps: deps, background: newBackground(deps.Log, maxBackground),
-		records: newBackground(deps.Log, maxRecords), refusals: newBackground(deps.Log, maxRecords),
+		cfg: cfg, deps: deps, background: kit.NewBackground(deps.Log, kit.MaxBackground),
+		records: kit.NewBackground(deps.Log, kit.MaxRecords), refusals: kit.NewBackground(deps.Log, kit.MaxRecords),
 	}
-	s.Hub = NewHub(jobView{deps.Store}.forStreams(), deps.Log.With("component", "events"), deps.Now)
-	s.Meter = NewMeter(deps.Store, deps.Log.With("component", "meter"), deps.Now)
-	s.entrance = entrance{
-		proxies: cfg.TrustedProxies, quiet: []string{PathHealth, PathReady}, log: deps.Log, metrics: s.metrics(),
-		watcher: newWatcher(deps.Store, s.refusals, deps.Now), now: deps.Now,
+	s.Hub = live.NewHub(s.view(), deps.Log.With("component", "events"), deps.Now)
+	s.Meter = delivery.NewMeter(deps.Store, deps.Log.With("component", "meter"), deps.Now)
+	s.files = delivery.New(delivery.Deps{
+		Store: deps.Store, Objects: deps.Storage, Meter: s.Meter, Limiter: deps.Limiter, Keys: deps.Keys, AppURL: cfg.BaseURL,
+		URL: cfg.FilesURL, Now: deps.Now,
+	})
+	front := kit.Entrance{
+		Proxies: cfg.TrustedProxies, Quiet: []string{system.PathHealth, system.PathReady}, Log: deps.Log, Metrics: s.metrics(),
+		Watcher: kit.NewWatcher(deps.Store, s.refusals, deps.Now), Now: deps.Now,
 	}
 	var err error
 	if s.party, err = passkey.New(cfg.BaseURL, productName); err != nil && !errors.Is(err, passkey.ErrUnsuitable) {
 		return nil, err
 	}
-	if s.app, err = s.entrance.engine(); err != nil {
+	if s.app, err = front.Engine(); err != nil {
+		return nil, err
+	}
+	if s.delivery, err = front.Engine(); err != nil {
 		return nil, err
 	}
 	guard, err := newSiteGuard(cfg.BaseURL)
 	if err != nil {
 		return nil, fmt.Errorf("app origin: %w", err)
 	}
-	s.app.Use(secureApp(cfg.BaseURL, cfg.FilesURL, cfg.TurnstileSiteKey != ""), guard.check, limitBody(deps.Now))
+	s.app.Use(secureApp(cfg.BaseURL, cfg.FilesURL, cfg.TurnstileSiteKey != ""), guard.check, kit.LimitBody(deps.Now))
 	s.api = humagin.New(s.app, apiConfig())
-	s.operations(&router{api: s.api, auth: s.authenticator()})
+	s.operations(&kit.Router{API: s.api, Auth: &kit.Authenticator{
+		Store: deps.Store, Now: deps.Now, RequireAdminTOTP: cfg.RequireAdminTOTP,
+	}})
 	schemas := s.api.OpenAPI().Components.Schemas.Map()
 	delete(schemas, "ErrorModel") // the framework's own faults leave as a Problem
 	delete(schemas, "ErrorDetail")
@@ -193,63 +194,48 @@ func build(cfg Config, deps Deps) (*Server, error) {
 }
 
 // metrics registers what is measured, nil without a registry.
-func (s *Server) metrics() *Metrics {
+func (s *Server) metrics() *kit.Metrics {
 	if s.deps.Registry == nil {
 		return nil
 	}
 	s.deps.Registry.MustRegister(s.Hub.Gauge())
-	return NewMetrics(s.deps.Registry, Untimed{PathEvents: "", PathFile: "file", PathArchive: "archive"})
+	return kit.NewMetrics(s.deps.Registry, kit.Untimed{live.PathEvents: "", delivery.PathFile: "file", delivery.PathArchive: "archive"})
 }
 
-// accountOperations adds what belongs to accounts.
-func (s *Server) accountOperations(r *router, policy *registrationPolicy) {
-	d := s.deps
-	(&accountHandlers{
-		accounts: d.Store, oneTimes: d.Store, registrations: d.Store, factors: d.Store,
-		passkeys: d.Store, party: s.party, tokens: d.Store, security: d.Store, passwords: d.Passwords, bots: d.Bots, policy: policy, limits: d.Limiter, auth: r.auth,
-		keys: d.Keys, background: s.records, issuer: productName, now: d.Now, newID: d.NewID,
-	}).routes(r)
-	(&tokenHandlers{tokens: d.Store, limits: d.Limiter, now: d.Now, newID: d.NewID}).routes(r)
-	(&usageHandlers{usage: d.Store, now: d.Now}).routes(r)
-	(&planListHandlers{plans: d.Store}).routes(r)
+// operations adds the operations of every audience.
+func (s *Server) operations(r *kit.Router) {
+	cfg, d := s.cfg, s.deps
+	policy := &account.Policy{Store: d.Store, Configured: cfg.Registration, Mail: cfg.Mail}
+	system.Register(r, system.Deps{
+		Store: d.Store, Probes: d.Probes, Registration: policy.Mode, Version: cfg.Version, Commit: cfg.Commit, FilesURL: cfg.FilesURL, PlansPath: account.PathPlans,
+		TurnstileSiteKey: cfg.TurnstileSiteKey, TemporalUIURL: cfg.TemporalUIURL, Passkeys: s.party != nil, Mail: cfg.Mail,
+		Limits: system.Limits{
+			MaxJobBytes: cfg.MaxJobBytes, MaxRunningJobs: cfg.MaxRunningJobs,
+			MaxTorrentBytes: source.MaxTorrentBytes, MinPasswordLength: cfg.MinPassword,
+		},
+	})
+	account.Register(r, account.Deps{
+		Store: d.Store, Policy: policy, Party: s.party, Passwords: d.Passwords, Bots: d.Bots, Limiter: d.Limiter, Keys: d.Keys,
+		Background: s.records, Issuer: productName, Now: d.Now, NewID: d.NewID,
+	})
+	jobs.Register(r, jobs.Deps{
+		Store: d.Store, Workflows: d.Workflows, Inspector: d.Inspector, Limiter: d.Limiter, Background: s.background,
+		MaxBytes: cfg.MaxJobBytes, UIURL: cfg.WorkflowUIURL,
+	})
+	s.files.Register(r)
+	live.Register(r, live.Deps{Store: d.Store, Hub: s.Hub})
+	admin.Register(r, admin.Deps{
+		Store: d.Store, Workflows: d.Workflows, Keys: d.Keys, Probes: d.Probes, Version: cfg.Version, Mail: cfg.Mail, URL: cfg.BaseURL,
+		Now: d.Now, NewID: d.NewID,
+	})
+	agents.Register(r, agents.Deps{Store: d.Store, Uploads: d.Storage, Limiter: d.Limiter, Keys: d.Keys, NewID: d.NewID})
 }
 
-// adminOperations adds what administrators do.
-func (s *Server) adminOperations(r *router, policy *registrationPolicy) {
-	d := s.deps
-	(&adminUserHandlers{
-		users: d.Store, policy: policy, keys: d.Keys, baseURL: s.cfg.BaseURL, now: d.Now, newID: d.NewID,
-	}).routes(r)
-	(&adminAgentHandlers{fleet: d.Store, baseURL: originOf(s.cfg.BaseURL), now: d.Now}).routes(r)
-	(&trailHandlers{trail: d.Store}).routes(r)
-	(&providerHandlers{records: d.Store, control: d.Workflows, now: d.Now}).routes(r)
-	(&planHandlers{plans: d.Store}).routes(r)
-	(&healthHandlers{version: s.cfg.Version, probes: d.Probes}).routes(r)
-}
-
-func (s *Server) authenticator() *authenticator {
-	return &authenticator{
-		sessions: s.deps.Store, agents: s.deps.Store, now: s.deps.Now, requireAdminTOTP: s.cfg.RequireAdminTOTP,
+// view shows jobs to the streams.
+func (s *Server) view() live.View {
+	jobs := jobs.NewView(s.deps.Store)
+	return live.View{
+		Job:      func(ctx context.Context, userID, jobID uuid.UUID) (any, error) { return jobs.Job(ctx, userID, jobID) },
+		Progress: func(p models.Progress) any { return jobs.Progress(p) },
 	}
-}
-
-func (s *Server) operations(r *router) {
-	d := s.deps
-	sources := &sourceReader{inspections: d.Store, inspector: d.Inspector, maxBytes: s.cfg.MaxJobBytes}
-	signer := &linkSigner{keys: d.Keys, files: s.cfg.FilesURL, now: d.Now}
-	policy := &registrationPolicy{configured: s.cfg.Registration, mail: s.cfg.Mail, store: d.Store}
-	(&systemHandlers{accounts: d.Store, auth: r.auth, policy: policy, probes: d.Probes, cfg: s.cfg, passkeys: s.party != nil}).routes(r)
-	s.accountOperations(r, policy)
-	s.adminOperations(r, policy)
-	(&sourceHandlers{sources: sources, usage: d.Store, limits: d.Limiter}).routes(r)
-	(&jobHandlers{
-		jobs: d.Store, sources: sources, starter: d.Workflows, controller: d.Workflows, limits: d.Limiter,
-		background: s.background, uiURL: s.cfg.WorkflowUIURL,
-	}).routes(r)
-	(&linkHandlers{files: d.Store, jobs: d.Store, signer: signer, limits: d.Limiter}).routes(r)
-	(&streamHandlers{hub: s.Hub, events: d.Store, auth: r.auth}).routes(r)
-	(&agentHandlers{
-		reports: d.Store, secrets: d.Keys, uploads: &uploadService{parts: d.Store, uploads: d.Storage},
-		limits: d.Limiter, newID: d.NewID,
-	}).routes(r)
 }

@@ -22,8 +22,8 @@ func TestFromAgentToBrowserOnRealStorage(t *testing.T) {
 	s3 := objstoretest.New(t)
 	h := apitest.New(t, func(_ *api.Config, d *api.Deps) { d.Storage = s3 })
 	user, agent := h.Account(models.RoleUser), h.EnrolledAgent()
-	post(t, h, agent, "/agent/v1/boot", agentapi.Hello{URL: "http://127.0.0.1:7300", Capacity: 4, Version: "1"}, 200, nil)
-	large, small := pattern(models.MinPartSize+1000), pattern(10)
+	apitest.Post(t, h, agent, "/agent/v1/boot", agentapi.Hello{URL: "http://127.0.0.1:7300", Capacity: 4, Version: "1"}, 200, nil)
+	large, small := apitest.Pattern(models.MinPartSize+1000), apitest.Pattern(10)
 	m := storetest.Manifest(int64(len(large)), int64(len(small)))
 	job := storetest.Submit(t, h.Store, user.User.ID, &m)
 	work := h.Store.Work()
@@ -42,7 +42,7 @@ func TestFromAgentToBrowserOnRealStorage(t *testing.T) {
 		ask.Want[i].Size, ask.Want[i].CRC32C = int64(len(p)), objstore.CRC32C(p)
 	}
 	var reply agentapi.UploadsReply
-	post(t, h, agent, "/agent/v1/uploads", ask, 200, &reply)
+	apitest.Post(t, h, agent, "/agent/v1/uploads", ask, 200, &reply)
 	report := agentapi.Uploads{JobID: ask.JobID, Epoch: ask.Epoch}
 	for i, u := range reply.URLs {
 		if status, _ := put(t, u, bytes.Repeat([]byte("x"), len(parts[i]))); status < 400 {
@@ -56,24 +56,24 @@ func TestFromAgentToBrowserOnRealStorage(t *testing.T) {
 			Index: u.Index, Number: u.Number, Size: int64(len(parts[i])), CRC32C: ask.Want[i].CRC32C, ETag: etag,
 		})
 	}
-	post(t, h, agent, "/agent/v1/uploads", report, 200, nil)
+	apitest.Post(t, h, agent, "/agent/v1/uploads", report, 200, nil)
 	complete(t, h, s3, job)
 	files, err := h.Store.Files(t.Context(), user.User.ID, job.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	link := linkOf(t, h, user, "/api/v1/files/"+files[0].ID.String()+"/link", "")
-	if resp, got := fetch(t, h, "GET", link, nil); resp.StatusCode != 200 || !bytes.Equal(got, large) {
+	link := apitest.DownloadLink(t, h, user, "/api/v1/files/"+files[0].ID.String()+"/link", "")
+	if resp, got := apitest.Fetch(t, h, "GET", link, nil); resp.StatusCode != 200 || !bytes.Equal(got, large) {
 		t.Errorf("status %d, %d bytes", resp.StatusCode, len(got))
 	}
 	for _, r := range [][2]int{{0, 0}, {models.MinPartSize - 5, models.MinPartSize + 5}, {100, 999}} {
-		resp, got := fetch(t, h, "GET", link, map[string]string{"Range": rangeOf(r)})
+		resp, got := apitest.Fetch(t, h, "GET", link, map[string]string{"Range": apitest.Range(r)})
 		if resp.StatusCode != http.StatusPartialContent || !bytes.Equal(got, large[r[0]:r[1]+1]) {
 			t.Errorf("range %v: status %d, %d bytes", r, resp.StatusCode, len(got))
 		}
 	}
-	archive := linkOf(t, h, user, "/api/v1/jobs/"+job.ID.String()+"/archive", "")
-	resp, body := fetch(t, h, "GET", archive, nil)
+	archive := apitest.DownloadLink(t, h, user, "/api/v1/jobs/"+job.ID.String()+"/archive", "")
+	resp, body := apitest.Fetch(t, h, "GET", archive, nil)
 	if resp.ContentLength != int64(len(body)) || !bytes.Contains(body, large) || !bytes.Contains(body, small) {
 		t.Errorf("a zip of %d bytes, announced %d", len(body), resp.ContentLength)
 	}

@@ -11,7 +11,7 @@ import (
 	"sync"
 	"time"
 
-	"longhaul/api"
+	"longhaul/api/jobs"
 	"longhaul/models"
 )
 
@@ -22,7 +22,7 @@ type Starter struct {
 	Hang    bool // do not answer before the caller gives up
 }
 
-// StartJob implements api.Starter.
+// StartJob implements api.Workflows.
 func (s *Starter) StartJob(ctx context.Context, job models.Job) error {
 	s.Started <- job
 	if s.Hang {
@@ -38,26 +38,26 @@ type Controller struct {
 	calls []string
 	Fail  error
 	Check models.ProviderCheck // what VerifySeedr answers; a good account if empty
-	State *api.WorkflowState
+	State *jobs.WorkflowState
 }
 
-// Pause implements api.Controller.
+// Pause implements api.Workflows.
 func (c *Controller) Pause(_ context.Context, job models.Job) error { return c.note("pause", job) }
 
-// Resume implements api.Controller.
+// Resume implements api.Workflows.
 func (c *Controller) Resume(_ context.Context, job models.Job) error { return c.note("resume", job) }
 
-// Select implements api.Controller.
+// Select implements api.Workflows.
 func (c *Controller) Select(_ context.Context, job models.Job, indexes []int) error {
 	return c.note(fmt.Sprint("select ", indexes), job)
 }
 
-// ChangeProvider implements api.ProviderControl.
+// ChangeProvider implements api.Workflows.
 func (c *Controller) ChangeProvider(_ context.Context, job models.Job, to models.Provider) error {
 	return c.note("move to "+string(to), job)
 }
 
-// VerifySeedr implements api.ProviderControl: the account is good unless Check
+// VerifySeedr implements api.Workflows: the account is good unless Check
 // says else.
 func (c *Controller) VerifySeedr(context.Context) (models.ProviderCheck, error) {
 	if err := c.note("verify seedr", models.Job{}); err != nil {
@@ -71,12 +71,12 @@ func (c *Controller) VerifySeedr(context.Context) (models.ProviderCheck, error) 
 	}, nil
 }
 
-// View implements api.Controller.
-func (c *Controller) View(_ context.Context, job models.Job) (api.WorkflowView, error) {
+// View implements api.Workflows.
+func (c *Controller) View(_ context.Context, job models.Job) (jobs.WorkflowView, error) {
 	if err := c.note("view", job); err != nil {
-		return api.WorkflowView{}, err
+		return jobs.WorkflowView{}, err
 	}
-	return api.WorkflowView{RunID: "run-1", Status: "Running", State: c.State}, nil
+	return jobs.WorkflowView{RunID: "run-1", Status: "Running", State: c.State}, nil
 }
 
 // Calls returns what was asked of workflows, oldest first.

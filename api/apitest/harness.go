@@ -14,6 +14,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"longhaul/api"
+	"longhaul/api/delivery"
+	"longhaul/api/kit"
+	"longhaul/api/live"
 	"longhaul/internal/event"
 	"longhaul/internal/password"
 	"longhaul/internal/store"
@@ -32,8 +35,8 @@ const MaxJobBytes = 1 << 40
 type Harness struct {
 	Store      *store.Store
 	Server     *api.Server
-	Hub        *api.Hub
-	Meter      *api.Meter
+	Hub        *live.Hub
+	Meter      *delivery.Meter
 	Bus        *event.PG
 	Starter    *Starter
 	Controller *Controller
@@ -115,8 +118,8 @@ func (h *Harness) listen(t testing.TB, log *slog.Logger) {
 func (h *Harness) deps(s *store.Store, log *slog.Logger) api.Deps {
 	return api.Deps{
 		Store: s, Workflows: workflows{h.Starter, h.Controller}, Storage: h.Storage, Inspector: h.Inspector,
-		Limiter: api.NewLimiter(s), Passwords: password.NewHasher(), Keys: h.Keys, Registry: prometheus.NewRegistry(), Log: log,
-		Now: s.Now, NewID: s.NewID, Probes: api.Probes{{Name: "database", Critical: true, Check: s.Ping}},
+		Limiter: kit.NewLimiter(s), Passwords: password.NewHasher(), Keys: h.Keys, Registry: prometheus.NewRegistry(), Log: log,
+		Now: s.Now, NewID: s.NewID, Probes: kit.Probes{{Name: "database", Critical: true, Check: s.Ping}},
 	}
 }
 

@@ -14,6 +14,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"longhaul/api"
+	"longhaul/api/account"
+	"longhaul/api/delivery"
+	"longhaul/api/kit"
 	"longhaul/internal/config"
 	"longhaul/internal/password"
 	"longhaul/internal/store"
@@ -72,7 +75,7 @@ func (p *apiParts) server(cfg config.Config, build version.Build, log *slog.Logg
 		WorkflowUIURL: workflowPages(cfg.Temporal),
 	}, api.Deps{
 		Store: p.store, Workflows: workflowControl{workflows.NewClient(p.temporal)}, Storage: p.objects,
-		Inspector: newInspector(p.store, p.keys), Limiter: api.NewLimiter(p.store), Passwords: password.NewHasher(), Bots: p.bots(cfg, log),
+		Inspector: newInspector(p.store, p.keys), Limiter: kit.NewLimiter(p.store), Passwords: password.NewHasher(), Bots: p.bots(cfg, log),
 		Keys: p.keys, Probes: p.probes(cfg), Registry: p.registry, Log: log.With("component", "api"), Now: p.store.Now, NewID: p.store.NewID,
 	})
 }
@@ -80,9 +83,9 @@ func (p *apiParts) server(cfg config.Config, build version.Build, log *slog.Logg
 // probes are the dependencies that readiness and the health page tell of. The
 // worker sends mails and the API only queues them; Turnstile is asked when it
 // is needed, and refuses when it is away. So neither is asked here.
-func (p *apiParts) probes(cfg config.Config) api.Probes {
+func (p *apiParts) probes(cfg config.Config) kit.Probes {
 	unasked := func(context.Context) error { return nil }
-	return api.Probes{
+	return kit.Probes{
 		{Name: "database", Critical: true, Check: p.store.Ping, Missing: "Nothing works without the database."},
 		{Name: "temporal", Check: p.temporalThere, Missing: "Jobs are accepted and wait; none starts or goes on until the workflow engine is back."},
 		{Name: "storage", Check: p.objects.Ping, Missing: "Files cannot be stored, streamed or downloaded."},
@@ -99,7 +102,7 @@ func (p *apiParts) probes(cfg config.Config) api.Probes {
 
 // bots returns the check against robots, nil when it is off, which the log
 // says at every start.
-func (p *apiParts) bots(cfg config.Config, log *slog.Logger) api.BotCheck {
+func (p *apiParts) bots(cfg config.Config, log *slog.Logger) account.BotCheck {
 	if !cfg.Accounts.Turnstile() {
 		log.Warn("robots are not kept from sign-in, registration and reset: TURNSTILE_SECRET_KEY is not set")
 		return nil
@@ -159,7 +162,7 @@ func (p *apiParts) serve(ctx context.Context, cfg config.Config, server *api.Ser
 // runMeter writes down what is delivered. The meter outlives the listeners:
 // what they deliver until their end counts as well. The returned function ends
 // it.
-func runMeter(ctx context.Context, meter *api.Meter) func() error {
+func runMeter(ctx context.Context, meter *delivery.Meter) func() error {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})
 	go func() {

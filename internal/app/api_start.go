@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"longhaul/api"
+	"longhaul/api/jobs"
 	"longhaul/internal/config"
 	"longhaul/models"
 	"longhaul/workflows"
@@ -36,25 +37,22 @@ func workflowPages(cfg config.Temporal) string {
 // workflowControl plugs the workflow client into what the API declares.
 type workflowControl struct{ *workflows.Client }
 
-var (
-	_ api.Starter    = workflowControl{}
-	_ api.Controller = workflowControl{}
-)
+var _ api.Workflows = workflowControl{}
 
-// StartJob implements api.Starter.
+// StartJob implements api.Workflows.
 func (w workflowControl) StartJob(ctx context.Context, job models.Job) error {
 	return w.Start(ctx, job)
 }
 
-// View implements api.Controller.
-func (w workflowControl) View(ctx context.Context, job models.Job) (api.WorkflowView, error) {
+// View implements api.Workflows.
+func (w workflowControl) View(ctx context.Context, job models.Job) (jobs.WorkflowView, error) {
 	v, err := w.State(ctx, job.ID)
 	if err != nil {
-		return api.WorkflowView{}, err
+		return jobs.WorkflowView{}, err
 	}
-	out := api.WorkflowView{RunID: v.RunID, Status: v.Status}
+	out := jobs.WorkflowView{RunID: v.RunID, Status: v.Status}
 	if v.State != nil {
-		state := api.WorkflowState(*v.State)
+		state := jobs.WorkflowState(*v.State)
 		out.State = &state
 	}
 	return out, nil

@@ -1,0 +1,169 @@
+package account
+
+import (
+	"context"
+	"encoding/base64"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"longhaul/api/kit"
+	"longhaul/internal/token"
+	"longhaul/internal/totp"
+	"longhaul/models"
+)
+
+// SecondFactors keeps what two-factor sign-in needs.
+type SecondFactors interface {
+	OfferTOTP(ctx context.Context, userID uuid.UUID, sealed string) error
+	EnableTOTP(ctx context.Context, userID uuid.UUID, step int64, codes [][]byte, from models.Client) error
+	DisableTOTP(ctx context.Context, userID uuid.UUID, from models.Client) error
+	UseTOTPStep(ctx context.Context, userID uuid.UUID, step int64) (bool, error)
+	UseRecoveryCode(ctx context.Context, userID uuid.UUID, hash []byte) (bool, error)
+	RecoveryCodesLeft(ctx context.Context, userID uuid.UUID) (int, error)
+	ReplaceRecoveryCodes(ctx context.Context, userID uuid.UUID, codes [][]byte) error
+}
+
+func (h *accountHandlers) factorRoutes(r *kit.Router) {
+	const path = "/api/v1/auth/totp"
+	kit.Handle(r, kit.AccessEnrol, huma.Operation{
+		OperationID: "get-totp", Method: http.MethodGet, Path: path, Tags: []string{tagAuth},
+		Summary: "Whether two-factor sign-in is on",
+	}, h.totpState)
+	kit.Handle(r, kit.AccessEnrol, huma.Operation{
+		OperationID: "begin-totp", Method: http.MethodPost, Path: path, Tags: []string{tagAuth},
+		Summary:     "Begin to set up two-factor sign-in",
+		Description: "It is on once enable-totp got a code. Needs reauthenticate within ten minutes.", DefaultStatus: http.StatusCreated,
+	}, h.beginTOTP)
+	kit.Handle(r, kit.AccessEnrol, huma.Operation{
+		OperationID: "enable-totp", Method: http.MethodPost, Path: path + "/enable", Tags: []string{tagAuth},
+		Summary:     "Turn two-factor sign-in on with a first code",
+		Description: "The recovery codes are shown this once. Needs reauthenticate within ten minutes.",
+	}, h.enableTOTP)
+	kit.Handle(r, kit.AccessConfirmed, huma.Operation{
+		OperationID: "renew-recovery-codes", Method: http.MethodPost, Path: path + "/recovery-codes", Tags: []string{tagAuth},
+		Summary: "Make new recovery codes", Description: "The earlier ones are worthless then. Needs reauthenticate within ten minutes.",
+	}, h.renewCodes)
+	kit.Handle(r, kit.AccessConfirmed, huma.Operation{
+		OperationID: "disable-totp", Method: http.MethodDelete, Path: path, Tags: []string{tagAuth},
+		Summary: "Turn two-factor sign-in off", Description: "With the last second factor the recovery codes go. Needs reauthenticate within ten minutes.", DefaultStatus: http.StatusNoContent,
+	}, h.disableTOTP)
+}
+
+type totpStateOutput struct {
+	Body struct {
+		Enabled           bool `json:"enabled"`
+		Required          bool `json:"required" doc:"Administrators have to have it or a passkey here"`
+		RecoveryCodesLeft int  `json:"recoveryCodesLeft"`
+	} `nameHint:"TotpState"`
+}
+
+func (h *accountHandlers) totpState(ctx context.Context, _ *kit.Empty) (*totpStateOutput, error) {
+	user := kit.Caller(ctx)
+	left, err := h.factors.RecoveryCodesLeft(ctx, user.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := &totpStateOutput{}
+	out.Body.Enabled, out.Body.RecoveryCodesLeft = user.HasTOTP(), left
+	out.Body.Required = h.auth.RequireAdminTOTP && user.Role == models.RoleAdmin
+	return out, nil
+}
+
+type totpOfferOutput struct {
+	Body struct {
+		Secret string `json:"secret" doc:"For typing it into an authenticator app"`
+		URL    string `json:"url" doc:"otpauth address"`
+		QR     string `json:"qr" doc:"The address as a QR code: a data address of a PNG image"`
+	} `nameHint:"TotpOffer"`
+}
+
+func (h *accountHandlers) beginTOTP(ctx context.Context, _ *kit.Empty) (*totpOfferOutput, error) {
+	user := kit.Caller(ctx)
+	if err := h.auth.Confirmed(kit.InfoOf(ctx)); err != nil {
+		return nil, err
+	}
+	if err := h.limits.Allow(ctx, kit.LimitToken, user.ID.String()); err != nil {
+		return nil, err
+	}
+	e, err := totp.Enrol(h.issuer, user.Email)
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := h.keys.Seal(token.PurposeTOTP, user.ID, []byte(e.Secret))
+	if err != nil {
+		return nil, err
+	}
+	if err := h.factors.OfferTOTP(ctx, user.ID, sealed); err != nil {
+		return nil, err
+	}
+	out := &totpOfferOutput{}
+	out.Body.Secret, out.Body.URL = e.Secret, e.URL
+	out.Body.QR = "data:image/png;base64," + base64.StdEncoding.EncodeToString(e.QR)
+	return out, nil
+}
+
+type totpCodeInput struct {
+	Body struct {
+		Code string `json:"code" minLength:"6" maxLength:"16" doc:"From the authenticator app"`
+	} `nameHint:"TotpCode"`
+}
+
+type recoveryCodesOutput struct {
+	Body struct {
+		RecoveryCodes []string `json:"recoveryCodes" nullable:"false" doc:"Each signs in once without the app. Shown this once."`
+	} `nameHint:"RecoveryCodes"`
+}
+
+func (h *accountHandlers) enableTOTP(ctx context.Context, in *totpCodeInput) (*recoveryCodesOutput, error) {
+	user := kit.Caller(ctx)
+	if err := h.auth.Confirmed(kit.InfoOf(ctx)); err != nil {
+		return nil, err
+	}
+	if err := h.limits.Allow(ctx, kit.LimitTOTP, user.ID.String()); err != nil {
+		return nil, err
+	}
+	if user.HasTOTP() || user.TOTPSecret == "" {
+		return nil, models.Errorf(models.CodeConflict, "Two-factor sign-in is on already, or its set-up was not begun.")
+	}
+	secret, err := h.keys.Open(token.PurposeTOTP, user.ID, user.TOTPSecret)
+	if err != nil {
+		return nil, err
+	}
+	step, ok := totp.Match(string(secret), in.Body.Code, h.now())
+	if !ok {
+		return nil, models.Fault(models.ProblemWrongCode, "The code is wrong. Does the phone's clock run right?").In("code")
+	}
+	codes, hashes, err := totp.RecoveryCodes()
+	if err != nil {
+		return nil, err
+	}
+	if err := h.factors.EnableTOTP(ctx, user.ID, step, hashes, kit.InfoOf(ctx).Client); err != nil {
+		return nil, err
+	}
+	out := &recoveryCodesOutput{}
+	out.Body.RecoveryCodes = codes
+	return out, nil
+}
+
+func (h *accountHandlers) renewCodes(ctx context.Context, _ *kit.Empty) (*recoveryCodesOutput, error) {
+	user := kit.Caller(ctx)
+	if !user.SecondFactor() {
+		return nil, models.Errorf(models.CodeConflict, "The account has neither two-factor sign-in nor a passkey.")
+	}
+	codes, hashes, err := totp.RecoveryCodes()
+	if err != nil {
+		return nil, err
+	}
+	if err := h.factors.ReplaceRecoveryCodes(ctx, user.ID, hashes); err != nil {
+		return nil, err
+	}
+	out := &recoveryCodesOutput{}
+	out.Body.RecoveryCodes = codes
+	return out, nil
+}
+
+func (h *accountHandlers) disableTOTP(ctx context.Context, _ *kit.Empty) (*kit.Empty, error) {
+	return &kit.Empty{}, h.factors.DisableTOTP(ctx, kit.Caller(ctx).ID, kit.InfoOf(ctx).Client)
+}

@@ -1,0 +1,269 @@
+package account
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"longhaul/api/kit"
+	"longhaul/internal/passkey"
+	"longhaul/internal/totp"
+	"longhaul/models"
+)
+
+// Passkeys keeps passkeys and the ceremonies that were begun with them.
+type Passkeys interface {
+	PasskeyHandle(ctx context.Context, userID uuid.UUID, fresh []byte) ([]byte, error)
+	UserByPasskeyHandle(ctx context.Context, handle []byte) (models.User, error)
+	Passkeys(ctx context.Context, userID uuid.UUID) ([]models.Passkey, error)
+	KeepPasskeyChallenge(ctx context.Context, c models.PasskeyChallenge) error
+	UsePasskeyChallenge(ctx context.Context, hash []byte, purpose models.PasskeyPurpose, binding []byte) (models.PasskeyChallenge, error)
+	AddPasskey(ctx context.Context, by models.Actor, p models.Passkey, codes [][]byte, from models.Client) (withCodes bool, err error)
+	RenamePasskey(ctx context.Context, by models.Actor, userID, id uuid.UUID, name string) error
+	RemovePasskey(ctx context.Context, by models.Actor, userID, id uuid.UUID, from models.Client) error
+	UsePasskey(ctx context.Context, userID uuid.UUID, use models.PasskeyUse) (bool, error)
+}
+
+func (h *accountHandlers) passkeyRoutes(r *kit.Router) {
+	const path = "/api/v1/auth/passkeys"
+	kit.Handle(r, kit.AccessEnrol, huma.Operation{
+		OperationID: "list-passkeys", Method: http.MethodGet, Path: path, Tags: []string{tagAuth},
+		Summary: "List the account's passkeys",
+	}, h.listPasskeys)
+	kit.Handle(r, kit.AccessEnrol, huma.Operation{
+		OperationID: "begin-passkey", Method: http.MethodPost, Path: path + "/begin", Tags: []string{tagAuth},
+		Summary:     "Begin to add a passkey",
+		Description: "add-passkey takes the browser's answer, from the same session within five minutes. Needs reauthenticate within ten minutes.",
+	}, h.beginPasskey)
+	kit.Handle(r, kit.AccessEnrol, huma.Operation{
+		OperationID: "add-passkey", Method: http.MethodPost, Path: path, Tags: []string{tagAuth},
+		Summary: "Add a passkey",
+		Description: "It signs in without the password, and answers instead of a code after it. The first second factor of an account comes with " +
+			"recovery codes, shown this once. Needs reauthenticate within ten minutes.", DefaultStatus: http.StatusCreated,
+	}, h.addPasskey)
+	kit.Handle(r, kit.AccessUser, huma.Operation{
+		OperationID: "rename-passkey", Method: http.MethodPatch, Path: path + "/{id}", Tags: []string{tagAuth},
+		Summary: "Give a passkey another name", DefaultStatus: http.StatusNoContent,
+	}, h.renamePasskey)
+	kit.Handle(r, kit.AccessConfirmed, huma.Operation{
+		OperationID: "remove-passkey", Method: http.MethodDelete, Path: path + "/{id}", Tags: []string{tagAuth},
+		Summary: "Remove a passkey", Description: "With the last second factor the recovery codes go. Needs reauthenticate within ten minutes.",
+		DefaultStatus: http.StatusNoContent,
+	}, h.removePasskey)
+	h.passkeySignInRoutes(r)
+}
+
+// PasskeyInfo is a passkey of the account.
+type PasskeyInfo struct {
+	ID         uuid.UUID  `json:"id" format:"uuid"`
+	Name       string     `json:"name"`
+	Host       string     `json:"host" doc:"What it was made for; it works nowhere else"`
+	Usable     bool       `json:"usable" doc:"It was made for the host that this installation has now"`
+	Synced     bool       `json:"synced" doc:"It is kept on several devices, or backed up"`
+	CreatedAt  time.Time  `json:"createdAt"`
+	LastUsedAt *time.Time `json:"lastUsedAt"`
+}
+
+type passkeysOutput struct {
+	Body struct {
+		Available   bool          `json:"available" doc:"Passkeys can be added and used here"`
+		Unavailable string        `json:"unavailable" doc:"Why not, in a sentence; empty if they can"`
+		Passkeys    []PasskeyInfo `json:"passkeys" nullable:"false" doc:"Oldest first"`
+	} `nameHint:"PasskeyList"`
+}
+
+func (h *accountHandlers) listPasskeys(ctx context.Context, _ *kit.Empty) (*passkeysOutput, error) {
+	list, err := h.passkeys.Passkeys(ctx, kit.Caller(ctx).ID)
+	if err != nil {
+		return nil, err
+	}
+	out := &passkeysOutput{}
+	out.Body.Available = h.party != nil
+	if h.party == nil {
+		out.Body.Unavailable = passkeysOff
+	}
+	out.Body.Passkeys = make([]PasskeyInfo, 0, len(list))
+	for _, k := range list {
+		out.Body.Passkeys = append(out.Body.Passkeys, h.passkeyInfo(k))
+	}
+	return out, nil
+}
+
+func (h *accountHandlers) passkeyInfo(k models.Passkey) PasskeyInfo {
+	return PasskeyInfo{
+		ID: k.ID, Name: k.Name, Host: k.RPID, Usable: h.party != nil && h.party.Host() == k.RPID, Synced: k.BackedUp,
+		CreatedAt: k.CreatedAt, LastUsedAt: k.LastUsedAt,
+	}
+}
+
+// passkeysOff says what the operator has to do for passkeys.
+const passkeysOff = "Browsers offer passkeys only at an https address with a host name, or at localhost. This installation's BASE_URL is neither."
+
+// relyingParty returns what runs the ceremonies, a fault where passkeys cannot be.
+func (h *accountHandlers) relyingParty() (*passkey.Party, error) {
+	if h.party == nil {
+		return nil, models.Fault(models.ProblemPasskeysOff, passkeysOff)
+	}
+	return h.party, nil
+}
+
+type passkeyBegunOutput struct {
+	SetCookie string `header:"Set-Cookie" hidden:"true"`
+	Body      struct {
+		Options   json.RawMessage `json:"options" doc:"For the browser's PublicKeyCredential.parseCreationOptionsFromJSON or parseRequestOptionsFromJSON"`
+		ExpiresAt time.Time       `json:"expiresAt" doc:"The answer has to come before that"`
+	} `nameHint:"PasskeyOptions"`
+}
+
+// keepCeremony records a begun ceremony and returns its options.
+func (h *accountHandlers) keepCeremony(ctx context.Context, b passkey.Begun, c models.PasskeyChallenge) (*passkeyBegunOutput, error) {
+	c.Hash, c.State, c.ExpiresAt = b.Hash, b.State, h.now().Add(models.PasskeyTime)
+	if err := h.passkeys.KeepPasskeyChallenge(ctx, c); err != nil {
+		return nil, err
+	}
+	out := &passkeyBegunOutput{}
+	out.Body.Options, out.Body.ExpiresAt = b.Options, c.ExpiresAt
+	return out, nil
+}
+
+// passkeyOwner returns the account with its passkeys as the ceremonies see it.
+func (h *accountHandlers) passkeyOwner(ctx context.Context, user models.User) (passkey.Owner, error) {
+	list, err := h.passkeys.Passkeys(ctx, user.ID)
+	return passkey.Owner{Handle: user.PasskeyHandle, Email: user.Email, Passkeys: list}, err
+}
+
+func (h *accountHandlers) beginPasskey(ctx context.Context, _ *kit.Empty) (*passkeyBegunOutput, error) {
+	user, info := kit.Caller(ctx), kit.InfoOf(ctx)
+	if err := h.auth.Confirmed(info); err != nil {
+		return nil, err
+	}
+	party, err := h.relyingParty()
+	if err != nil {
+		return nil, err
+	}
+	if err := h.limits.Allow(ctx, kit.LimitToken, user.ID.String()); err != nil {
+		return nil, err
+	}
+	fresh, err := passkey.NewHandle()
+	if err != nil {
+		return nil, err
+	}
+	if user.PasskeyHandle, err = h.passkeys.PasskeyHandle(ctx, user.ID, fresh); err != nil {
+		return nil, err
+	}
+	owner, err := h.passkeyOwner(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	begun, err := party.Register(owner)
+	if err != nil {
+		return nil, err
+	}
+	return h.keepCeremony(ctx, begun, models.PasskeyChallenge{Purpose: models.PasskeyRegister, UserID: &user.ID, Binding: info.Session.IDHash})
+}
+
+type addPasskeyInput struct {
+	Body struct {
+		Name       string          `json:"name" minLength:"1" maxLength:"100" doc:"What the user calls it"`
+		Credential json.RawMessage `json:"credential" doc:"The browser's answer, as PublicKeyCredential.toJSON gives it"`
+	} `nameHint:"AddPasskey"`
+}
+
+type addedPasskeyOutput struct {
+	Body struct {
+		Passkey       PasskeyInfo `json:"passkey"`
+		RecoveryCodes []string    `json:"recoveryCodes" nullable:"false" doc:"Each signs in once without passkey and app. Shown this once, and only with the first second factor."`
+	} `nameHint:"AddedPasskey"`
+}
+
+func (h *accountHandlers) addPasskey(ctx context.Context, in *addPasskeyInput) (*addedPasskeyOutput, error) {
+	info := kit.InfoOf(ctx)
+	if err := h.auth.Confirmed(info); err != nil {
+		return nil, err
+	}
+	name, err := passkeyName(in.Body.Name)
+	if err != nil {
+		return nil, err
+	}
+	made, err := h.madePasskey(ctx, in.Body.Credential)
+	if err != nil {
+		return nil, err
+	}
+	made.Name = name
+	codes, hashes, err := totp.RecoveryCodes()
+	if err != nil {
+		return nil, err
+	}
+	withCodes, err := h.passkeys.AddPasskey(ctx, kit.ActorOf(ctx), made, hashes, info.Client)
+	if err != nil {
+		return nil, err
+	}
+	out := &addedPasskeyOutput{}
+	out.Body.Passkey, out.Body.RecoveryCodes = h.passkeyInfo(made), []string{}
+	if withCodes {
+		out.Body.RecoveryCodes = codes
+	}
+	return out, nil
+}
+
+// madePasskey checks the answer to begin-passkey and returns the passkey that
+// it brings.
+func (h *accountHandlers) madePasskey(ctx context.Context, credential []byte) (models.Passkey, error) {
+	user, info := kit.Caller(ctx), kit.InfoOf(ctx)
+	party, err := h.relyingParty()
+	if err != nil {
+		return models.Passkey{}, err
+	}
+	answer, err := passkey.ParseMade(credential)
+	if err != nil {
+		return models.Passkey{}, err
+	}
+	c, err := h.passkeys.UsePasskeyChallenge(ctx, answer.Hash, models.PasskeyRegister, info.Session.IDHash)
+	if err != nil {
+		return models.Passkey{}, err
+	}
+	made, err := party.Registered(answer, passkey.Owner{Handle: user.PasskeyHandle, Email: user.Email}, c.State)
+	if err != nil {
+		return models.Passkey{}, err
+	}
+	made.ID, made.UserID, made.CreatedAt = h.newID(), user.ID, h.now()
+	return made, nil
+}
+
+// passkeyName returns a name as it is kept.
+func passkeyName(name string) (string, error) {
+	name = strings.TrimSpace(name)
+	if name == "" || strings.ContainsFunc(name, unicode.IsControl) {
+		return "", models.Errorf(models.CodeInvalid, "Please give the passkey a name.").In("name")
+	}
+	return name, nil
+}
+
+type renamePasskeyInput struct {
+	ID   uuid.UUID `path:"id" format:"uuid"`
+	Body struct {
+		Name string `json:"name" minLength:"1" maxLength:"100"`
+	} `nameHint:"RenamePasskey"`
+}
+
+func (h *accountHandlers) renamePasskey(ctx context.Context, in *renamePasskeyInput) (*kit.Empty, error) {
+	name, err := passkeyName(in.Body.Name)
+	if err != nil {
+		return nil, err
+	}
+	return &kit.Empty{}, h.passkeys.RenamePasskey(ctx, kit.ActorOf(ctx), kit.Caller(ctx).ID, in.ID, name)
+}
+
+type passkeyInput struct {
+	ID uuid.UUID `path:"id" format:"uuid"`
+}
+
+func (h *accountHandlers) removePasskey(ctx context.Context, in *passkeyInput) (*kit.Empty, error) {
+	return &kit.Empty{}, h.passkeys.RemovePasskey(ctx, kit.ActorOf(ctx), kit.Caller(ctx).ID, in.ID, kit.InfoOf(ctx).Client)
+}

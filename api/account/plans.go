@@ -1,0 +1,31 @@
+package account
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"longhaul/api/kit"
+)
+
+// PathPlans is where anybody finds the plans.
+const PathPlans = "/api/v1/plans"
+
+// planListHandlers show the plans that accounts can have.
+type planListHandlers struct{ plans Store }
+
+func (h *planListHandlers) routes(r *kit.Router) {
+	kit.Handle(r, kit.AccessPublic, huma.Operation{
+		OperationID: "list-plans", Method: http.MethodGet, Path: PathPlans, Tags: []string{tagUsage},
+		Summary: "The plans that accounts can have",
+	}, h.list)
+}
+
+func (h *planListHandlers) list(ctx context.Context, _ *kit.Empty) (*kit.PlansOutput, error) {
+	list, err := h.plans.Plans(ctx, true)
+	if err != nil {
+		return nil, err
+	}
+	return kit.PlansOf(list), nil
+}

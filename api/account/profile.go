@@ -1,0 +1,104 @@
+package account
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"longhaul/api/kit"
+	"longhaul/models"
+)
+
+func (h *accountHandlers) profileRoutes(r *kit.Router) {
+	kit.Handle(r, kit.AccessConfirmed, huma.Operation{
+		OperationID: "change-password", Method: http.MethodPut, Path: "/api/v1/me/password", Tags: []string{tagAuth},
+		Summary:       "Set a new password",
+		Description:   "Ends all sessions; the cookie of a new one comes back. A mail tells the owner. Needs reauthenticate within ten minutes.",
+		DefaultStatus: http.StatusNoContent,
+	}, h.changePassword)
+	kit.Handle(r, kit.AccessConfirmed, huma.Operation{
+		OperationID: "change-email", Method: http.MethodPut, Path: "/api/v1/me/email", Tags: []string{tagAuth},
+		Summary:       "Ask for another e-mail address",
+		Description:   "It is the account's once the link in the mail to it is used. Needs reauthenticate within ten minutes.",
+		DefaultStatus: http.StatusAccepted,
+	}, h.changeEmail)
+	kit.Handle(r, kit.AccessConfirmed, huma.Operation{
+		OperationID: "delete-account", Method: http.MethodPost, Path: "/api/v1/me/delete", Tags: []string{tagAuth},
+		Summary:       "Delete the account with all its jobs and files",
+		Description:   "At once and for good. Needs the address as it is typed, and reauthenticate within ten minutes.",
+		DefaultStatus: http.StatusNoContent,
+	}, h.deleteAccount)
+}
+
+type changePasswordInput struct {
+	Body struct {
+		Password string `json:"password" minLength:"1" maxLength:"1024" doc:"The new one, at least 15 characters"`
+	} `nameHint:"ChangePassword"`
+}
+
+type cookieOutput struct {
+	SetCookie http.Cookie `header:"Set-Cookie" hidden:"true"`
+}
+
+func (h *accountHandlers) changePassword(ctx context.Context, in *changePasswordInput) (*cookieOutput, error) {
+	user := kit.Caller(ctx)
+	if err := h.passwords.Check(in.Body.Password, user.Email); err != nil {
+		return nil, err
+	}
+	hash, err := h.passwords.Hash(ctx, in.Body.Password)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.accounts.ChangePassword(ctx, user.ID, hash, kit.InfoOf(ctx).Client); err != nil {
+		return nil, err
+	}
+	user.PasswordHash = hash
+	cookie, err := h.openSession(ctx, user)
+	return &cookieOutput{SetCookie: cookie}, err
+}
+
+type changeEmailInput struct {
+	Body struct {
+		Email string `json:"email" minLength:"3" maxLength:"254" doc:"The new one"`
+	} `nameHint:"ChangeEmail"`
+}
+
+func (h *accountHandlers) changeEmail(ctx context.Context, in *changeEmailInput) (*acceptedOutput, error) {
+	user := kit.Caller(ctx)
+	if !h.policy.Mail {
+		return nil, models.Fault(models.ProblemMailOff, "This installation sends no mail, so that the new address cannot be verified.")
+	}
+	email, err := kit.NormalEmail(in.Body.Email)
+	if err != nil {
+		return nil, err
+	}
+	if email == user.Email {
+		return nil, models.Errorf(models.CodeInvalid, "This is the address that the account has.").In("email")
+	}
+	if err := h.limits.AllowAll(ctx, kit.Ask{Limit: kit.LimitResetAccount, Key: email}, kit.Ask{Limit: kit.LimitResetAccount, Key: user.Email}); err != nil {
+		return nil, err
+	}
+	if err := h.keep(ctx, models.AccountRequest{Kind: models.RequestEmail, Email: email, UserID: &user.ID}); err != nil {
+		return nil, err
+	}
+	return accepted("We have sent a mail to the new address. Please use the link in it within 30 minutes."), nil
+}
+
+type deleteAccountInput struct {
+	Body struct {
+		Email string `json:"email" minLength:"1" maxLength:"254" doc:"The account's address, to confirm"`
+	} `nameHint:"DeleteAccount"`
+}
+
+func (h *accountHandlers) deleteAccount(ctx context.Context, in *deleteAccountInput) (*logoutOutput, error) {
+	user := kit.Caller(ctx)
+	if email, err := kit.NormalEmail(in.Body.Email); err != nil || email != user.Email {
+		return nil, models.Errorf(models.CodeInvalid, "This is not the account's address.").In("email")
+	}
+	if err := h.accounts.DeleteAccount(ctx, kit.ActorOf(ctx), user.ID); err != nil {
+		return nil, err
+	}
+	cookie := clearSession()
+	return &logoutOutput{SetCookie: cookie.String(), ClearSiteData: clearAll}, nil
+}

@@ -1,0 +1,166 @@
+package account
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"longhaul/api/kit"
+	"longhaul/internal/token"
+	"longhaul/models"
+)
+
+// hintSize is how many characters of a token are kept readable.
+const hintSize = len(kit.TokenPrefix) + 4
+
+// How many days an API token lives.
+const maxTokenDays, defaultTokenDays = 366, 90
+
+// Tokens keeps the credentials of programs that act for a user.
+type Tokens interface {
+	CreateAPIToken(ctx context.Context, t models.APIToken, from models.Client) error
+	APITokens(ctx context.Context, userID uuid.UUID) ([]models.APIToken, error)
+	DeleteAPIToken(ctx context.Context, userID, id uuid.UUID) error
+}
+
+type tokenHandlers struct {
+	tokens Tokens
+	limits kit.Limiter
+	now    func() time.Time
+	newID  func() uuid.UUID
+}
+
+func (h *tokenHandlers) routes(r *kit.Router) {
+	kit.Handle(r, kit.AccessUser, huma.Operation{
+		OperationID: "list-tokens", Method: http.MethodGet, Path: "/api/v1/auth/tokens", Tags: []string{tagAuth},
+		Summary: "List the account's API tokens",
+	}, h.list)
+	kit.Handle(r, kit.AccessConfirmed, huma.Operation{
+		OperationID: "make-token", Method: http.MethodPost, Path: "/api/v1/auth/tokens", Tags: []string{tagAuth},
+		Summary:     "Make an API token",
+		Description: "For programs that act for the account: the command line, the browser extension. It is shown this once. Needs reauthenticate within ten minutes.", DefaultStatus: http.StatusCreated,
+	}, h.make)
+	kit.Handle(r, kit.AccessUser, huma.Operation{
+		OperationID: "revoke-token", Method: http.MethodDelete, Path: "/api/v1/auth/tokens/{id}", Tags: []string{tagAuth},
+		Summary: "Revoke an API token", Description: "What runs by it, such as an event stream, ends too.", DefaultStatus: http.StatusNoContent,
+	}, h.revoke)
+}
+
+// tokenScope is a scope on the wire.
+type tokenScope models.Scope
+
+// Schema returns the schema of scopes.
+func (tokenScope) Schema(r huma.Registry) *huma.Schema {
+	return kit.Enum(r, "TokenScope", "What an API token may do", models.Scopes()...)
+}
+
+// TokenInfo is an API token without its secret.
+type TokenInfo struct {
+	ID         uuid.UUID    `json:"id" format:"uuid"`
+	Name       string       `json:"name"`
+	Hint       string       `json:"hint" doc:"Its first characters"`
+	Scopes     []tokenScope `json:"scopes" nullable:"false"`
+	CreatedAt  time.Time    `json:"createdAt"`
+	ExpiresAt  time.Time    `json:"expiresAt"`
+	LastUsedAt *time.Time   `json:"lastUsedAt"`
+	LastUsedIP string       `json:"lastUsedIp" doc:"Empty if it was never used"`
+}
+
+func tokenInfoOf(t models.APIToken) TokenInfo {
+	out := TokenInfo{
+		ID: t.ID, Name: t.Name, Hint: t.Hint, Scopes: []tokenScope{}, CreatedAt: t.CreatedAt, ExpiresAt: t.ExpiresAt,
+		LastUsedAt: t.LastUsedAt, LastUsedIP: t.LastUsedIP,
+	}
+	for _, s := range t.Scopes {
+		out.Scopes = append(out.Scopes, tokenScope(s))
+	}
+	return out
+}
+
+type tokensOutput struct {
+	Body struct {
+		Tokens []TokenInfo `json:"tokens" nullable:"false"`
+	} `nameHint:"TokenList"`
+}
+
+func (h *tokenHandlers) list(ctx context.Context, _ *kit.Empty) (*tokensOutput, error) {
+	list, err := h.tokens.APITokens(ctx, kit.Caller(ctx).ID)
+	if err != nil {
+		return nil, err
+	}
+	out := &tokensOutput{}
+	out.Body.Tokens = make([]TokenInfo, 0, len(list))
+	for _, t := range list {
+		out.Body.Tokens = append(out.Body.Tokens, tokenInfoOf(t))
+	}
+	return out, nil
+}
+
+type makeTokenInput struct {
+	Body struct {
+		Name          string       `json:"name" minLength:"1" maxLength:"100" doc:"What it is for"`
+		Scopes        []tokenScope `json:"scopes" nullable:"false" minItems:"1" maxItems:"4" uniqueItems:"true"`
+		ExpiresInDays int          `json:"expiresInDays,omitempty" minimum:"1" maximum:"366" default:"90"`
+	} `nameHint:"MakeToken"`
+}
+
+type madeTokenOutput struct {
+	Body struct {
+		Token string    `json:"token" doc:"Shown this once"`
+		Info  TokenInfo `json:"info"`
+	} `nameHint:"MadeToken"`
+}
+
+func (h *tokenHandlers) make(ctx context.Context, in *makeTokenInput) (*madeTokenOutput, error) {
+	user := kit.Caller(ctx)
+	if err := h.limits.Allow(ctx, kit.LimitToken, user.ID.String()); err != nil {
+		return nil, err
+	}
+	t := models.APIToken{ID: h.newID(), UserID: user.ID, Name: strings.TrimSpace(in.Body.Name), CreatedAt: h.now()}
+	if t.Name == "" || strings.ContainsFunc(t.Name, unicode.IsControl) {
+		return nil, models.Errorf(models.CodeInvalid, "Please give the token a name.").In("name")
+	}
+	for _, s := range in.Body.Scopes {
+		scope := models.Scope(s)
+		if !slices.Contains(models.Scopes(), scope) {
+			return nil, models.Errorf(models.CodeInvalid, "There is no scope %q.", kit.Clip(string(s), 40)).In("scopes")
+		}
+		if scope == models.ScopeAdmin && user.Role != models.RoleAdmin {
+			return nil, models.Errorf(models.CodeForbidden, "Only administrators can make tokens for administration.").In("scopes")
+		}
+		if !slices.Contains(t.Scopes, scope) {
+			t.Scopes = append(t.Scopes, scope)
+		}
+	}
+	days := in.Body.ExpiresInDays
+	if days == 0 {
+		days = defaultTokenDays
+	}
+	t.ExpiresAt = t.CreatedAt.AddDate(0, 0, min(days, maxTokenDays))
+	random, _, err := token.New()
+	if err != nil {
+		return nil, err
+	}
+	value := kit.TokenPrefix + random
+	t.Hash, t.Hint = token.Hash(value), value[:hintSize]
+	if err := h.tokens.CreateAPIToken(ctx, t, kit.InfoOf(ctx).Client); err != nil {
+		return nil, err
+	}
+	out := &madeTokenOutput{}
+	out.Body.Token, out.Body.Info = value, tokenInfoOf(t)
+	return out, nil
+}
+
+type tokenInput struct {
+	ID uuid.UUID `path:"id" format:"uuid"`
+}
+
+func (h *tokenHandlers) revoke(ctx context.Context, in *tokenInput) (*kit.Empty, error) {
+	return &kit.Empty{}, h.tokens.DeleteAPIToken(ctx, kit.Caller(ctx).ID, in.ID)
+}

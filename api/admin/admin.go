@@ -1,0 +1,79 @@
+package admin
+
+import (
+	"context"
+	"net/url"
+	"time"
+
+	"github.com/google/uuid"
+
+	"longhaul/api/kit"
+	"longhaul/internal/token"
+	"longhaul/models"
+)
+
+// Store is what administrators' operations ask of the records. The
+// actor's acts are audited in the same transaction.
+type Store interface {
+	Users(ctx context.Context, f models.UserFilter) (models.UserPage, error)
+	SetUserDisabled(ctx context.Context, by models.Actor, id uuid.UUID, disabled bool) error
+	SetUserRole(ctx context.Context, by models.Actor, id uuid.UUID, role models.Role) error
+	EndUserAccess(ctx context.Context, by models.Actor, id uuid.UUID) error
+	Invite(ctx context.Context, by models.Actor, inviter string, t models.OneTime, mail bool) error
+	Invitations(ctx context.Context) ([]models.OneTime, error)
+	WithdrawInvitation(ctx context.Context, by models.Actor, id uuid.UUID) error
+	SetRegistration(ctx context.Context, by models.Actor, mode models.Registration) error
+
+	Agents(ctx context.Context) ([]models.Agent, error)
+	SetAgentState(ctx context.Context, by models.Actor, agentID uuid.UUID, state models.AgentState) error
+	RemoveAgent(ctx context.Context, by models.Actor, agentID uuid.UUID) error
+	CreateEnrolmentToken(ctx context.Context, by models.Actor, hash []byte, name string, ttl time.Duration) error
+
+	ProviderOverview(ctx context.Context) (models.ProviderOverview, error)
+	SwitchProvider(ctx context.Context, actor models.Actor, c models.ProviderChange) (models.ProviderConfig, error)
+	ProviderHistory(ctx context.Context, before int64, limit int) ([]models.ProviderEntry, error)
+	RecordAudit(ctx context.Context, e models.AuditEntry) error
+	AnyJob(ctx context.Context, jobID uuid.UUID) (models.Job, error)
+
+	Audit(ctx context.Context, f models.AuditFilter) ([]models.AuditRecord, error)
+	VerifyAudit(ctx context.Context) (models.ChainCheck, error)
+	VerifySecurityEvents(ctx context.Context) (models.ChainCheck, error)
+	SecurityEvents(ctx context.Context, f models.SecurityFilter) ([]models.SecurityRecord, error)
+	Mails(ctx context.Context, state models.MailState, before time.Time, limit int) ([]models.Mail, error)
+
+	Plans(ctx context.Context, public bool) ([]models.Plan, error)
+	CreatePlan(ctx context.Context, by models.Actor, p models.Plan) (models.Plan, error)
+	UpdatePlan(ctx context.Context, by models.Actor, id string, change func(*models.Plan) error) (models.Plan, error)
+	AssignPlan(ctx context.Context, by models.Actor, userID uuid.UUID, planID string) error
+	PlanHistory(ctx context.Context, userID uuid.UUID) ([]models.PlanAssignment, error)
+}
+
+// Workflows reaches the worker, which alone has Seedr's credentials.
+type Workflows interface {
+	VerifySeedr(ctx context.Context) (models.ProviderCheck, error)
+	ChangeProvider(ctx context.Context, job models.Job, to models.Provider) error
+}
+
+// Deps are the parts that administrators' operations speak to.
+type Deps struct {
+	Store     Store
+	Workflows Workflows
+	Keys      *token.Keys // makes the secrets of invitations
+	Probes    kit.Probes
+	Version   string
+	Mail      bool     // mail can be sent
+	URL       *url.URL // origin of the app
+	Now       func() time.Time
+	NewID     func() uuid.UUID
+}
+
+// Register adds the operations of administrators.
+func Register(r *kit.Router, d Deps) {
+	(&userHandlers{store: d.Store}).routes(r)
+	(&invitationHandlers{store: d.Store, mail: d.Mail, keys: d.Keys, baseURL: d.URL, now: d.Now, newID: d.NewID}).routes(r)
+	(&agentHandlers{store: d.Store, baseURL: kit.Origin(d.URL), now: d.Now}).routes(r)
+	(&providerHandlers{store: d.Store, workflows: d.Workflows, now: d.Now}).routes(r)
+	(&planHandlers{store: d.Store}).routes(r)
+	(&trailHandlers{store: d.Store}).routes(r)
+	(&healthHandlers{version: d.Version, probes: d.Probes}).routes(r)
+}

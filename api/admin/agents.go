@@ -1,0 +1,148 @@
+package admin
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"longhaul/api/kit"
+	"longhaul/internal/token"
+	"longhaul/models"
+)
+
+// enrolTime is how long an enrolment token works.
+const enrolTime = time.Hour
+
+type agentHandlers struct {
+	store   Store
+	baseURL string
+	now     func() time.Time
+}
+
+func (h *agentHandlers) routes(r *kit.Router) {
+	kit.Handle(r, kit.AccessAdmin, huma.Operation{
+		OperationID: "list-agents", Method: http.MethodGet, Path: "/api/v1/admin/agents", Tags: []string{tagAdmin},
+		Summary: "List compute agents",
+	}, h.list)
+	kit.Handle(r, kit.AccessAdmin, huma.Operation{
+		OperationID: "enrol-agent", Method: http.MethodPost, Path: "/api/v1/admin/agents/enrol", Tags: []string{tagAdmin},
+		Summary: "Make a one-time token that enrols a new agent", DefaultStatus: http.StatusCreated,
+	}, h.enrol)
+	for _, a := range []struct {
+		name, summary string
+		state         models.AgentState
+	}{
+		{"cordon", "Give an agent no new work", models.AgentCordoned},
+		{"uncordon", "Give an agent work again", models.AgentActive},
+		{"drain", "Move an agent's work elsewhere", models.AgentDraining},
+	} {
+		kit.Handle(r, kit.AccessAdmin, huma.Operation{
+			OperationID: a.name + "-agent", Method: http.MethodPost, Path: "/api/v1/admin/agents/{id}/" + a.name,
+			Tags: []string{tagAdmin}, Summary: a.summary, DefaultStatus: http.StatusNoContent,
+		}, h.set(a.state))
+	}
+	kit.Handle(r, kit.AccessAdmin, huma.Operation{
+		OperationID: "remove-agent", Method: http.MethodDelete, Path: "/api/v1/admin/agents/{id}", Tags: []string{tagAdmin},
+		Summary:       "Remove an agent that is drained or gone",
+		Description:   "Its credential is worthless then; its name is free. Refused while it takes work or jobs run on it.",
+		DefaultStatus: http.StatusNoContent,
+	}, h.remove)
+}
+
+// AgentInfo is a compute agent as administrators see it.
+type AgentInfo struct {
+	ID         uuid.UUID  `json:"id" format:"uuid"`
+	Name       string     `json:"name"`
+	URL        string     `json:"url" doc:"Where the control plane reaches it"`
+	State      agentState `json:"state"`
+	Alive      bool       `json:"alive" doc:"It was heard of within the last minute"`
+	Capacity   int        `json:"capacity" doc:"Transfers at once"`
+	Running    int        `json:"running"`
+	DiskFree   int64      `json:"diskFree" doc:"Bytes"`
+	DiskTotal  int64      `json:"diskTotal" doc:"Bytes"`
+	Version    string     `json:"version"`
+	LastSeenAt *time.Time `json:"lastSeenAt"`
+	LostAt     *time.Time `json:"lostAt" doc:"When its work was moved because it was silent"`
+	CreatedAt  time.Time  `json:"createdAt"`
+}
+
+type agentsOutput struct {
+	Body struct {
+		Agents []AgentInfo `json:"agents" nullable:"false"`
+	} `nameHint:"AgentList"`
+}
+
+func (h *agentHandlers) list(ctx context.Context, _ *kit.Empty) (*agentsOutput, error) {
+	list, err := h.store.Agents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &agentsOutput{}
+	out.Body.Agents = make([]AgentInfo, 0, len(list))
+	for _, a := range list {
+		out.Body.Agents = append(out.Body.Agents, AgentInfo{
+			ID: a.ID, Name: a.Name, URL: a.URL, State: agentState(a.State), Alive: a.Alive(h.now()), Capacity: a.Capacity,
+			Running: a.Running, DiskFree: a.DiskFree, DiskTotal: a.DiskTotal, Version: a.Version,
+			LastSeenAt: a.LastSeenAt, LostAt: a.LostAt, CreatedAt: a.CreatedAt,
+		})
+	}
+	return out, nil
+}
+
+type enrolInput struct {
+	Body struct {
+		Name string `json:"name" minLength:"1" maxLength:"100" pattern:"^[A-Za-z0-9][A-Za-z0-9 ._-]*$" doc:"What to call the agent"`
+	} `nameHint:"EnrolAgent"`
+}
+
+type enrolOutput struct {
+	Body struct {
+		Token     string    `json:"token" doc:"Shown this once"`
+		Command   string    `json:"command" doc:"Starts the agent on its machine"`
+		ExpiresAt time.Time `json:"expiresAt"`
+	} `nameHint:"Enrolment"`
+}
+
+func (h *agentHandlers) enrol(ctx context.Context, in *enrolInput) (*enrolOutput, error) {
+	value, hash, err := token.New()
+	if err != nil {
+		return nil, err
+	}
+	if err := h.store.CreateEnrolmentToken(ctx, kit.ActorOf(ctx), hash, in.Body.Name, enrolTime); err != nil {
+		return nil, err
+	}
+	out := &enrolOutput{}
+	out.Body.Token = value
+	out.Body.Command = "AGENT_CONTROL_URL=" + h.baseURL + " AGENT_ENROLMENT_TOKEN=" + value + " agent"
+	out.Body.ExpiresAt = h.now().Add(enrolTime)
+	return out, nil
+}
+
+type agentInput struct {
+	ID uuid.UUID `path:"id" format:"uuid"`
+}
+
+func (h *agentHandlers) set(state models.AgentState) func(context.Context, *agentInput) (*kit.Empty, error) {
+	return func(ctx context.Context, in *agentInput) (*kit.Empty, error) {
+		if err := h.store.SetAgentState(ctx, kit.ActorOf(ctx), in.ID, state); err != nil {
+			return nil, err
+		}
+		return &kit.Empty{}, nil
+	}
+}
+
+func (h *agentHandlers) remove(ctx context.Context, in *agentInput) (*kit.Empty, error) {
+	return &kit.Empty{}, h.store.RemoveAgent(ctx, kit.ActorOf(ctx), in.ID)
+}
+
+// agentState is the state of an agent on the wire.
+type agentState models.AgentState
+
+// Schema returns the schema of agent states.
+func (agentState) Schema(r huma.Registry) *huma.Schema {
+	return kit.Enum(r, "AgentState", "What the administrators want of an agent",
+		models.AgentActive, models.AgentCordoned, models.AgentDraining)
+}

@@ -1,0 +1,212 @@
+package admin
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"longhaul/api/kit"
+	"longhaul/models"
+)
+
+// How long calls to the worker may take; a person waits for them.
+const (
+	verifyBudget = 45 * time.Second
+	moveBudget   = 5 * time.Second
+)
+
+type providerHandlers struct {
+	store     Store
+	workflows Workflows
+	now       func() time.Time
+}
+
+func (h *providerHandlers) routes(r *kit.Router) {
+	op := func(id, method, path, summary, description string) huma.Operation {
+		return huma.Operation{
+			OperationID: id, Method: method, Path: "/api/v1/admin/" + path, Tags: []string{tagAdmin}, Summary: summary, Description: description,
+		}
+	}
+	kit.Handle(r, kit.AccessAdmin, op("list-providers", http.MethodGet, "providers", "The providers, their health and which one is active", ""), h.list)
+	kit.Handle(r, kit.AccessAdmin, op("switch-provider", http.MethodPost, "providers/switch", "Send new jobs to another provider, or change the options",
+		"Jobs that are there stay where they are. The provider is verified first."), h.change)
+	kit.Handle(r, kit.AccessAdmin, op("verify-provider", http.MethodPost, "providers/verify", "Check a provider by a real call", ""), h.verify)
+	kit.Handle(r, kit.AccessAdmin, op("provider-history", http.MethodGet, "providers/history", "Who switched providers, when, and what was verified", ""), h.history)
+	kit.Handle(r, kit.AccessAdmin, op("move-job", http.MethodPost, "jobs/{id}/provider", "Give one open job to another provider",
+		"It keeps what is in storage and queues anew."), h.move)
+}
+
+type providersOutput struct{ Body ProviderList }
+
+func (h *providerHandlers) list(ctx context.Context, _ *kit.Empty) (*providersOutput, error) {
+	o, err := h.store.ProviderOverview(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &providersOutput{Body: providerList(o, h.now())}, nil
+}
+
+type switchInput struct {
+	Body struct {
+		Provider kit.Provider   `json:"provider"`
+		Confirm  string         `json:"confirm" maxLength:"20" doc:"The provider's name again, as a person types it"`
+		Options  map[string]any `json:"options,omitempty" doc:"failover and userChoice; what is left out stays as it is"`
+		Force    bool           `json:"force,omitempty" doc:"Switch although the verification fails"`
+	} `nameHint:"SwitchProvider"`
+}
+
+type switchOutput struct {
+	Body struct {
+		Entry ProviderHistoryEntry `json:"entry"`
+	} `nameHint:"ProviderSwitched"`
+}
+
+func (h *providerHandlers) change(ctx context.Context, in *switchInput) (*switchOutput, error) {
+	to := models.Provider(in.Body.Provider)
+	if in.Body.Confirm != string(to) {
+		return nil, models.Errorf(models.CodeInvalid, "Type the provider's name, %s, to confirm.", to).In("confirm")
+	}
+	o, err := h.store.ProviderOverview(ctx)
+	if err != nil {
+		return nil, err
+	}
+	options, err := readOptions(o.Config.Options, in.Body.Options)
+	if err != nil {
+		return nil, err
+	}
+	check, err := h.check(ctx, to, o)
+	if err != nil && !in.Body.Force {
+		return nil, err
+	}
+	if !check.OK && !in.Body.Force {
+		return nil, refusedSwitch(check)
+	}
+	entry, err := h.store.SwitchProvider(ctx, kit.ActorOf(ctx), models.ProviderChange{To: to, Options: options, Verified: &check})
+	if err != nil {
+		return nil, err
+	}
+	out := &switchOutput{}
+	out.Body.Entry = historyEntry(models.ProviderEntry{ProviderConfig: entry, Email: kit.Caller(ctx).Email})
+	return out, nil
+}
+
+func refusedSwitch(check models.ProviderCheck) error {
+	if check.Problem == "" {
+		return models.Errorf(models.CodeConflict, "%s Nothing was switched.", check.Message).In("provider")
+	}
+	return models.Fault(check.Problem, "%s Nothing was switched.", check.Message).In("provider")
+}
+
+type verifyInput struct {
+	Body struct {
+		Provider kit.Provider `json:"provider"`
+	} `nameHint:"VerifyProvider"`
+}
+
+type verifyOutput struct{ Body ProviderCheck }
+
+func (h *providerHandlers) verify(ctx context.Context, in *verifyInput) (*verifyOutput, error) {
+	to := models.Provider(in.Body.Provider)
+	o, err := h.store.ProviderOverview(ctx)
+	if err != nil {
+		return nil, err
+	}
+	check, err := h.check(ctx, to, o)
+	if err != nil {
+		return nil, err
+	}
+	e := kit.ActorOf(ctx).Did(models.AuditProviderVerified, "provider", string(to))
+	e.After = map[string]any{"ok": check.OK, "problem": string(check.Problem)}
+	if err := h.store.RecordAudit(ctx, e); err != nil {
+		return nil, err
+	}
+	return &verifyOutput{Body: checkOf(check)}, nil
+}
+
+// check verifies a provider: Seedr by a call that a worker makes, the agents by
+// what their heartbeats tell.
+func (h *providerHandlers) check(ctx context.Context, p models.Provider, o models.ProviderOverview) (models.ProviderCheck, error) {
+	if p == models.ProviderSeedr {
+		limited, cancel := context.WithTimeout(ctx, verifyBudget)
+		defer cancel()
+		check, err := h.workflows.VerifySeedr(limited)
+		if err != nil {
+			check = models.ProviderCheck{Provider: p, At: h.now(), Message: "No worker answered."}
+			return check, models.Errorf(models.CodeUnavailable, "No worker answered. Please try again shortly.").Because(err)
+		}
+		return check, nil
+	}
+	check := models.ProviderCheck{
+		Provider: p, At: h.now(), OK: o.Agents > 0, Agents: o.Agents, Slots: o.Slots, Taken: max(o.Slots-o.Free, 0), Message: "Agents take work.",
+	}
+	if !check.OK {
+		check.Problem, check.Message = models.ProblemNoAgent, "No agent is online that takes work."
+	}
+	return check, nil
+}
+
+type historyInput struct {
+	Before int64 `query:"before" minimum:"0" default:"0" doc:"Only entries with a smaller id"`
+	Limit  int   `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+type historyOutput struct {
+	Body struct {
+		Entries []ProviderHistoryEntry `json:"entries" nullable:"false" doc:"Newest first"`
+	} `nameHint:"ProviderHistory"`
+}
+
+func (h *providerHandlers) history(ctx context.Context, in *historyInput) (*historyOutput, error) {
+	list, err := h.store.ProviderHistory(ctx, in.Before, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	out := &historyOutput{}
+	out.Body.Entries = make([]ProviderHistoryEntry, 0, len(list))
+	for _, e := range list {
+		out.Body.Entries = append(out.Body.Entries, historyEntry(e))
+	}
+	return out, nil
+}
+
+type moveInput struct {
+	ID   uuid.UUID `path:"id" format:"uuid"`
+	Body struct {
+		Provider kit.Provider `json:"provider"`
+	} `nameHint:"MoveJob"`
+}
+
+type moveOutput struct {
+	Body struct {
+		ID       uuid.UUID    `json:"id" format:"uuid"`
+		Provider kit.Provider `json:"provider"`
+		State    kit.JobState `json:"state"`
+	} `nameHint:"JobMoved"`
+}
+
+func (h *providerHandlers) move(ctx context.Context, in *moveInput) (*moveOutput, error) {
+	job, err := h.store.AnyJob(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	to := models.Provider(in.Body.Provider)
+	limited, cancel := context.WithTimeout(ctx, moveBudget)
+	defer cancel()
+	if err := h.workflows.ChangeProvider(limited, job, to); err != nil {
+		return nil, err
+	}
+	e := kit.ActorOf(ctx).Did(models.AuditJobMoved, "job", job.ID.String())
+	e.Before, e.After = map[string]any{"provider": string(job.Provider)}, map[string]any{"provider": string(to)}
+	if err := h.store.RecordAudit(ctx, e); err != nil {
+		return nil, err
+	}
+	if job, err = h.store.AnyJob(ctx, in.ID); err != nil {
+		return nil, err
+	}
+	out := &moveOutput{}
+	out.Body.ID, out.Body.Provider, out.Body.State = job.ID, kit.Provider(job.Provider), kit.JobState(job.State)
+	return out, nil
+}

@@ -1,0 +1,45 @@
+package agents
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"longhaul/api/kit"
+	"longhaul/internal/token"
+	"longhaul/models"
+)
+
+// Store is what agents' calls ask of the records. Identity is the
+// credential's, never the body's. Every call that names an attempt checks that
+// it is the newest open one of that agent, else it answers superseded.
+type Store interface {
+	EnrolAgent(ctx context.Context, ip string, tokenHash []byte, a models.Agent) (models.Agent, error)
+	BootAgent(ctx context.Context, agentID uuid.UUID, url string, capacity int, version string) (bootEpoch int64, err error)
+	AgentHeartbeat(ctx context.Context, agentID uuid.UUID, bootEpoch int64, hb models.AgentHeartbeat, capacity int, diskTotal int64) (models.AgentState, error)
+
+	UploadTargets(ctx context.Context, agentID, jobID uuid.UUID, epoch int64, indexes []int) (map[int]models.File, error)
+	SetUploadID(ctx context.Context, fileID uuid.UUID, uploadID string) (current string, err error)
+	ResetUpload(ctx context.Context, fileID uuid.UUID, validator string) (oldUploadID string, err error)
+	SaveParts(ctx context.Context, agentID, jobID uuid.UUID, epoch int64, parts []models.PartReport) error
+	SetFileSizes(ctx context.Context, agentID, jobID uuid.UUID, epoch int64, sizes map[int]int64) error
+	// ReserveParts holds storage for bytes of files whose size is not known.
+	ReserveParts(ctx context.Context, agentID, jobID uuid.UUID, epoch, bytes int64) error
+}
+
+// Deps are the parts that agents' calls speak to.
+type Deps struct {
+	Store   Store
+	Uploads Uploads
+	Limiter kit.Limiter
+	Keys    *token.Keys // derives the bearer of the control plane's calls to an agent
+	NewID   func() uuid.UUID
+}
+
+// Register adds the operations that agents call.
+func Register(r *kit.Router, d Deps) {
+	(&agentHandlers{
+		store: d.Store, keys: d.Keys, uploads: &uploadService{store: d.Store, uploads: d.Uploads},
+		limits: d.Limiter, newID: d.NewID,
+	}).routes(r)
+}

@@ -1,0 +1,217 @@
+package delivery
+
+import (
+	"archive/zip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
+	"longhaul/api/kit"
+	"longhaul/internal/source"
+	"longhaul/internal/token"
+	"longhaul/models"
+)
+
+// recheck is how often a running zip asks whether its files are still there.
+const recheck = time.Second
+
+// zipEntry is one file of a zip.
+type zipEntry struct {
+	name string
+	file models.File
+}
+
+// archive streams all files of a job as a zip, stored without compression.
+func (h *deliveryHandlers) archive(c *gin.Context) {
+	ctx := c.Request.Context()
+	g, err := h.signer.read(token.PurposeArchive, c.Param("token"))
+	if err != nil {
+		kit.Abort(c, err)
+		return
+	}
+	job, entries, err := h.packable(ctx, g)
+	if err == nil {
+		err = h.mayDeliver(ctx, g)
+	}
+	if err == nil && c.Request.Method == http.MethodGet {
+		err = h.limits.Allow(ctx, kit.LimitArchive, g.userID.String())
+	}
+	if err != nil {
+		h.refuse(c, err)
+		return
+	}
+	header := c.Writer.Header()
+	header.Set("Content-Type", "application/zip")
+	header.Set("Content-Disposition", source.ContentDisposition(source.Attachment, archiveName(job)))
+	header.Set("Content-Length", strconv.FormatInt(zipSize(entries), 10))
+	header.Set("Cache-Control", "private, no-store")
+	h.allowApp(c)
+	c.Status(http.StatusOK)
+	if c.Request.Method == http.MethodHead {
+		c.Writer.WriteHeaderNow()
+		return
+	}
+	if err := h.writeZip(ctx, c, g, entries); err != nil {
+		kit.InfoOf(ctx).Err = err
+		panic(http.ErrAbortHandler) // the client must see that bytes are missing
+	}
+}
+
+// packable finds what a grant packs.
+func (h *deliveryHandlers) packable(ctx context.Context, g grant) (models.Job, []zipEntry, error) {
+	if err := h.admitted(ctx, g); err != nil {
+		return models.Job{}, nil, err
+	}
+	job, err := h.store.Job(ctx, g.userID, g.id)
+	if err != nil {
+		return models.Job{}, nil, err
+	}
+	if job.State != models.StateReady {
+		return models.Job{}, nil, models.Errorf(models.CodeNotFound, "There are no files to pack.")
+	}
+	files, err := h.store.Files(ctx, g.userID, g.id)
+	return job, zipEntries(files), err
+}
+
+func (h *deliveryHandlers) writeZip(ctx context.Context, c *gin.Context, g grant, entries []zipEntry) error {
+	zw := zip.NewWriter(h.writer(c, g.userID))
+	checked := h.now()
+	for _, e := range entries {
+		if now := h.now(); now.Sub(checked) >= recheck {
+			checked = now
+			if _, err := h.store.File(ctx, g.userID, e.file.ID); err != nil {
+				return err
+			}
+			if err := h.admitted(ctx, g); err != nil {
+				return err
+			}
+		}
+		if err := h.writeEntry(ctx, zw, e); err != nil {
+			return err
+		}
+	}
+	if err := zw.Close(); err != nil {
+		return fmt.Errorf("finish zip: %w", err)
+	}
+	return nil
+}
+
+func (h *deliveryHandlers) writeEntry(ctx context.Context, zw *zip.Writer, e zipEntry) error {
+	w, err := zw.CreateHeader(zipHeader(e))
+	if err != nil {
+		return fmt.Errorf("begin zip entry: %w", err)
+	}
+	body := &objectReader{ctx: ctx, objects: h.objects, key: e.file.Key(), size: e.file.Size}
+	defer body.close()
+	n, err := io.Copy(w, body)
+	if err == nil && n != e.file.Size {
+		err = errors.New("the object is shorter than its row says")
+	}
+	if err != nil {
+		return fmt.Errorf("write zip entry: %w", err)
+	}
+	return nil
+}
+
+func zipHeader(e zipEntry) *zip.FileHeader {
+	return &zip.FileHeader{Name: e.name, Method: zip.Store, Modified: modified(e.file).UTC().Truncate(time.Second)}
+}
+
+// zipEntries returns the stored files under names that are safe on every
+// system and unique even where case does not count.
+func zipEntries(files []models.File) []zipEntry {
+	var out []zipEntry
+	taken := map[string]bool{} // files and, with a slash at the end, folders
+	for _, f := range files {
+		if f.State != models.FileStored {
+			continue
+		}
+		name := source.SanitizePath(strings.Split(f.Path, "/"))
+		if name == "" {
+			name = "file-" + strconv.Itoa(f.Index)
+		}
+		name = freeName(taken, name)
+		for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+			taken[folded(dir)+"/"] = true
+		}
+		taken[folded(name)] = true
+		out = append(out, zipEntry{name: name, file: f})
+	}
+	return out
+}
+
+// freeName puts a number into a name that is taken, or that is a folder of
+// another file, or below another file.
+func freeName(taken map[string]bool, name string) string {
+	ext := path.Ext(name)
+	stem := strings.TrimSuffix(name, ext)
+	for n := 2; clashes(taken, name); n++ {
+		name = stem + " (" + strconv.Itoa(n) + ")" + ext
+		if strings.Contains(ext, "/") || fileAbove(taken, name) {
+			name = "file " + strconv.Itoa(n) + "/" + stem + ext
+		}
+	}
+	return name
+}
+
+func clashes(taken map[string]bool, name string) bool {
+	return taken[folded(name)] || taken[folded(name)+"/"] || fileAbove(taken, name)
+}
+
+func fileAbove(taken map[string]bool, name string) bool {
+	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+		if taken[folded(dir)] {
+			return true
+		}
+	}
+	return false
+}
+
+func folded(s string) string { return cases.Fold().String(norm.NFKC.String(s)) }
+
+// Sizes of the records of a zip, as archive/zip writes them for a streamed
+// entry (APPNOTE 4.3).
+const (
+	zipLocal      = 30
+	zipDescriptor = 16
+	zipCentral    = 46
+	zipEnd        = 22
+	zipTime       = 9  // extended timestamp, in both headers
+	zipMore64     = 8  // a descriptor with 64-bit sizes
+	zipExtra64    = 28 // 64-bit sizes and offset in the directory
+	zipEnd64      = 56 + 20
+)
+
+// zipSize returns how long the zip of the entries will be: a client sees how
+// far a download is, and a broken one is seen to be broken.
+func zipSize(entries []zipEntry) int64 {
+	var offset, directory int64
+	for _, e := range entries {
+		name := int64(len(e.name))
+		large := e.file.Size >= math.MaxUint32
+		directory += zipCentral + name + zipTime
+		if large || offset >= math.MaxUint32 {
+			directory += zipExtra64
+		}
+		offset += zipLocal + name + zipTime + e.file.Size + zipDescriptor
+		if large {
+			offset += zipMore64
+		}
+	}
+	total := offset + directory + zipEnd
+	if len(entries) >= math.MaxUint16 || directory >= math.MaxUint32 || offset >= math.MaxUint32 {
+		total += zipEnd64
+	}
+	return total
+}

@@ -1,0 +1,136 @@
+package delivery_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"longhaul/api/apitest"
+	"longhaul/api/delivery"
+	"longhaul/models"
+)
+
+// Every byte that leaves counts once, and no other.
+func TestBandwidthIsExact(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t, apitest.Generous)
+	user := h.Account(models.RoleUser)
+	job, files := apitest.ReadyJob(t, h, user.User, map[string][]byte{"film.mp4": apitest.Pattern(300_000)})
+	link := apitest.DownloadLink(t, h, user, "/api/v1/files/"+files[0].ID.String()+"/link", "")
+	want := int64(0)
+	count := func(what string, n int) {
+		t.Helper()
+		want += int64(n)
+		if got := apitest.UsageOf(t, h, user).Bandwidth.Used; got != want {
+			t.Errorf("%s: %d bytes in all, want %d", what, got, want)
+		}
+	}
+	whole, body := apitest.Fetch(t, h, "GET", link, nil)
+	count("whole file", len(body))
+	_, body = apitest.Fetch(t, h, "GET", link, map[string]string{"Range": "bytes=1000-200999"})
+	if len(body) != 200_000 {
+		t.Fatalf("range of %d bytes", len(body))
+	}
+	count("range", 200_000)
+	apitest.Fetch(t, h, "HEAD", link, nil)
+	count("head", 0)
+	apitest.Fetch(t, h, "GET", link, map[string]string{"If-None-Match": whole.Header.Get("ETag")})
+	count("not modified", 0)
+	apitest.Fetch(t, h, "GET", link, map[string]string{"Range": "bytes=300000-"})
+	count("range outside", 0)
+	_, packed := apitest.Fetch(t, h, "GET", apitest.DownloadLink(t, h, user, "/api/v1/jobs/"+job.ID.String()+"/archive", ""), nil)
+	if _, err := zip.NewReader(bytes.NewReader(packed), int64(len(packed))); err != nil {
+		t.Fatal(err)
+	}
+	count("zip", len(packed))
+	h.Storage.BreakAfter, h.Storage.Breaks = 20_000, -1
+	_, body = apitest.Fetch(t, h, "GET", link, nil)
+	got := apitest.UsageOf(t, h, user).Bandwidth.Used - want
+	if len(body) == 0 || got < int64(len(body)) || got > int64(len(body))+8<<10 || got >= 300_000 {
+		t.Errorf("a transfer that broke off after %d bytes counts %d", len(body), got)
+	}
+}
+
+func TestOverTheBandwidthLimit(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t, apitest.Generous)
+	user := h.Account(models.RoleUser)
+	job, files := apitest.ReadyJob(t, h, user.User, map[string][]byte{"film.mp4": apitest.Pattern(300_000)})
+	apitest.GivePlan(t, h, user, models.Plan{BandwidthBytes: new(int64(100_000))})
+	link := apitest.DownloadLink(t, h, user, "/api/v1/files/"+files[0].ID.String()+"/link", "")
+	archive := apitest.DownloadLink(t, h, user, "/api/v1/jobs/"+job.ID.String()+"/archive", "")
+	if resp, body := apitest.Fetch(t, h, "GET", link, nil); resp.StatusCode != 200 || len(body) != 300_000 {
+		t.Errorf("what began within the limit ends: %d, %d bytes", resp.StatusCode, len(body))
+	}
+	_, reset := models.Period(h.Store.Now())
+	day := reset.Format("2 January 2006")
+	for _, address := range []string{link, archive} { // counted, whether or not it is written down yet
+		resp, body := apitest.Fetch(t, h, "GET", address, map[string]string{"Range": "bytes=0-1"})
+		apitest.CheckProblem(t, resp, body)
+		if resp.StatusCode != http.StatusForbidden || !strings.Contains(string(body), `"bandwidth_exceeded"`) ||
+			!strings.Contains(string(body), day) || resp.Header.Get("Retry-After") == "" {
+			t.Errorf("%d %s", resp.StatusCode, body)
+		}
+	}
+	resp, page := apitest.Fetch(t, h, "GET", link, map[string]string{"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+	if resp.StatusCode != http.StatusForbidden || !strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") ||
+		!strings.Contains(string(page), day) || strings.Contains(string(page), "<script") {
+		t.Errorf("%d %s", resp.StatusCode, page)
+	}
+	apitest.GivePlan(t, h, user, models.Plan{BandwidthBytes: new(int64(1_000_000))})
+	if resp, _ := apitest.Fetch(t, h, "GET", link, nil); resp.StatusCode != 200 {
+		t.Errorf("with a larger plan: %d", resp.StatusCode)
+	}
+}
+
+// Several processes count side by side, and what one could not write down it
+// keeps.
+func TestMetersAddUp(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t, apitest.Generous)
+	user := h.Account(models.RoleUser)
+	_, files := apitest.ReadyJob(t, h, user.User, map[string][]byte{"a.bin": apitest.Pattern(10_000)})
+	link := apitest.DownloadLink(t, h, user, "/api/v1/files/"+files[0].ID.String()+"/link", "")
+	flaky := &flakyLog{Bandwidth: h.Store, down: true}
+	meter := delivery.NewMeter(flaky, slog.New(slog.DiscardHandler), h.Store.Now)
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() { apitest.Fetch(t, h, "GET", link, nil) })
+		wg.Go(func() { delivery.Delivered(meter, user.User.ID, 1_000) })
+	}
+	wg.Wait()
+	if err := meter.Flush(t.Context()); err == nil {
+		t.Error("the database is away and nobody says so")
+	}
+	delivery.Delivered(meter, user.User.ID, 5)
+	flaky.down = false
+	for range 2 {
+		if err := meter.Flush(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := apitest.UsageOf(t, h, user).Bandwidth.Used; got != 220_005 {
+		t.Errorf("two processes delivered 220005 bytes, %d are counted", got)
+	}
+}
+
+type flakyLog struct {
+	delivery.Bandwidth
+	down bool
+}
+
+func (f *flakyLog) AddBandwidth(ctx context.Context, day time.Time, d map[uuid.UUID]int64) error {
+	if f.down {
+		return errors.New("database is away")
+	}
+	return f.Bandwidth.AddBandwidth(ctx, day, d)
+}

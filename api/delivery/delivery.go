@@ -1,0 +1,70 @@
+package delivery
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"longhaul/api/kit"
+	"longhaul/internal/token"
+	"longhaul/models"
+)
+
+// Store is what delivery asks of the records. Each call names the
+// owner first and answers not_found for what is somebody else's.
+type Store interface {
+	Job(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error)
+	Files(ctx context.Context, userID, jobID uuid.UUID) ([]models.File, error)
+	File(ctx context.Context, userID, fileID uuid.UUID) (models.File, error)
+	User(ctx context.Context, id uuid.UUID) (models.User, error)
+	Bandwidth
+}
+
+// Deps are the parts that delivery speaks to.
+type Deps struct {
+	Store   Store
+	Objects Objects
+	Meter   *Meter
+	Limiter kit.Limiter
+	Keys    *token.Keys // signs links
+	AppURL  *url.URL    // whose scripts may read files
+	URL     *url.URL    // origin of delivered files
+	Now     func() time.Time
+}
+
+// Service hands files to their owners, by links that work without a session.
+type Service struct {
+	links *linkHandlers
+	files *deliveryHandlers
+	url   *url.URL
+}
+
+// New returns the delivery of files.
+func New(d Deps) *Service {
+	signer := &linkSigner{keys: d.Keys, files: d.URL, now: d.Now}
+	return &Service{
+		links: &linkHandlers{store: d.Store, signer: signer},
+		files: &deliveryHandlers{
+			store: d.Store, objects: d.Objects, limits: d.Limiter, meter: d.Meter, signer: signer,
+			app: kit.Origin(d.AppURL), now: d.Now,
+		},
+		url: d.URL,
+	}
+}
+
+// Register adds the operations of the app's origin that make links.
+func (f *Service) Register(r *kit.Router) { f.links.routes(r) }
+
+// Serve adds the routes of the files origin to its own router.
+func (f *Service) Serve(engine *gin.Engine) {
+	engine.Use(secureDelivery(f.url))
+	for _, method := range []string{http.MethodGet, http.MethodHead} {
+		engine.Handle(method, PathFile, f.files.file)
+		engine.Handle(method, PathArchive, f.files.archive)
+	}
+	engine.NoRoute(kit.NotFound)
+}

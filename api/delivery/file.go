@@ -1,0 +1,186 @@
+package delivery
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
+
+	"longhaul/api/kit"
+	"longhaul/internal/source"
+	"longhaul/internal/token"
+	"longhaul/models"
+)
+
+// Paths of the files origin.
+const (
+	PathFile    = "/f/:token/:name"
+	PathArchive = "/z/:token/:name"
+)
+
+// deliveryWrite is how long a client may take to accept one buffer.
+const deliveryWrite = time.Minute
+
+// Objects reads object storage.
+type Objects interface {
+	// Get opens length bytes of an object from offset on. A negative length
+	// reads to the end.
+	Get(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error)
+}
+
+// deliveryHandlers serve files by signed address, on an origin without
+// cookies.
+type deliveryHandlers struct {
+	store   Store
+	objects Objects
+	signer  *linkSigner
+	limits  kit.Limiter
+	meter   *Meter
+	app     string // origin of the app, which may read files by script
+	now     func() time.Time
+}
+
+// admitted checks that the owner of a link still may read.
+func (h *deliveryHandlers) admitted(ctx context.Context, g grant) error {
+	owner, err := h.store.User(ctx, g.userID)
+	if err != nil {
+		return err
+	}
+	if owner.DisabledAt != nil {
+		return models.Errorf(models.CodeNotFound, "This address is not valid or has expired.")
+	}
+	return nil
+}
+
+// file serves one file. The token is checked on each request, so a deleted
+// file ends with the next range.
+func (h *deliveryHandlers) file(c *gin.Context) {
+	ctx := c.Request.Context()
+	g, err := h.signer.read(token.PurposeFile, c.Param("token"))
+	if err == nil {
+		err = h.admitted(ctx, g)
+	}
+	if err != nil {
+		kit.Abort(c, err)
+		return
+	}
+	f, err := h.store.File(ctx, g.userID, g.id)
+	if err == nil && f.State != models.FileStored {
+		err = models.Errorf(models.CodeNotFound, "There is no such file.")
+	}
+	if err == nil {
+		err = h.mayDeliver(ctx, g)
+	}
+	if err != nil {
+		h.refuse(c, err)
+		return
+	}
+	h.send(c, f, g.inline)
+}
+
+func (h *deliveryHandlers) send(c *gin.Context, f models.File, inline bool) {
+	ctx := c.Request.Context()
+	header := c.Writer.Header()
+	contentType, disposition := presentation(f, inline)
+	header.Set("Content-Type", contentType)
+	header.Set("Content-Disposition", disposition)
+	header.Set("Cache-Control", "private, no-cache")
+	header.Set("Accept-Ranges", "bytes")
+	tag := entityTag(f)
+	header.Set("ETag", tag)
+	h.allowApp(c)
+	if strings.Contains(c.Request.Header.Get("Range"), ",") {
+		c.Request.Header.Del("Range") // several ranges at once: the whole file is a right answer
+	}
+	body := &objectReader{ctx: ctx, objects: h.objects, key: f.Key(), size: f.Size}
+	defer body.close()
+	if c.Request.Method == http.MethodGet && c.Request.Header.Get("If-None-Match") != tag && f.Size > 0 {
+		// storage is asked before the answer begins, so that its fault is one
+		body.limitTo(c.Request.Header.Get("Range"))
+		if err := body.open(); err != nil {
+			for _, k := range []string{"Content-Disposition", "ETag", "Accept-Ranges"} {
+				header.Del(k)
+			}
+			kit.Abort(c, kit.StorageFault(err))
+			return
+		}
+	}
+	http.ServeContent(h.writer(c, f.UserID), c.Request, "", modified(f), body)
+	if body.err != nil && !errors.Is(body.err, context.Canceled) {
+		kit.InfoOf(ctx).Err = kit.StorageFault(body.err)
+		panic(http.ErrAbortHandler) // the client must see that bytes are missing
+	}
+}
+
+// allowApp lets scripts of the app read a file, and those of no other site.
+func (h *deliveryHandlers) allowApp(c *gin.Context) {
+	header := c.Writer.Header()
+	header.Add("Vary", "Origin")
+	if c.Request.Header.Get("Origin") == h.app {
+		header.Set("Access-Control-Allow-Origin", h.app)
+		header.Set("Access-Control-Expose-Headers", "Content-Length, Content-Range, ETag")
+	}
+}
+
+// presentation returns the media type and disposition of a file. Only types
+// that a browser can show without running anything are shown in place; all
+// else is saved, as bytes.
+func presentation(f models.File, inline bool) (contentType, disposition string) {
+	name := baseName(f.Path)
+	shown := source.InlineType(f.ContentType)
+	if inline && shown != "" {
+		return shown, source.ContentDisposition(source.Inline, name)
+	}
+	contentType = "application/octet-stream"
+	if shown != "" {
+		contentType = shown
+	}
+	return contentType, source.ContentDisposition(source.Attachment, name)
+}
+
+// entityTag is strong: the content behind a file id never changes.
+func entityTag(f models.File) string { return `"` + hex.EncodeToString(f.ID[:]) + `"` }
+
+func modified(f models.File) time.Time {
+	if f.StoredAt != nil {
+		return *f.StoredAt
+	}
+	return f.CreatedAt
+}
+
+// writer returns where a delivery of the owner's content is written to.
+func (h *deliveryHandlers) writer(c *gin.Context, owner uuid.UUID) *patientWriter {
+	return &patientWriter{
+		ResponseWriter: c.Writer, rc: http.NewResponseController(c.Writer), now: h.now,
+		sent: func(n int) {
+			if s := c.Writer.Status(); s == http.StatusOK || s == http.StatusPartialContent {
+				h.meter.add(owner, n)
+			}
+		},
+	}
+}
+
+// patientWriter gives the client a deadline for each write and none for the
+// whole answer, which may take hours, and counts what was sent.
+type patientWriter struct {
+	http.ResponseWriter
+	rc   *http.ResponseController
+	now  func() time.Time
+	sent func(n int)
+}
+
+// Write writes one buffer.
+func (w *patientWriter) Write(p []byte) (int, error) {
+	if err := w.rc.SetWriteDeadline(w.now().Add(deliveryWrite)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return 0, err
+	}
+	n, err := w.ResponseWriter.Write(p)
+	w.sent(n)
+	return n, err
+}

@@ -1,0 +1,107 @@
+package delivery
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"longhaul/api/kit"
+	"longhaul/models"
+)
+
+// linkTime is how long a download address works. A video that is paused over
+// night still plays in the morning.
+const linkTime = 24 * time.Hour
+
+// tagFiles groups the operations in the OpenAPI document.
+const tagFiles = "files"
+
+// jobPath names a job.
+type jobPath struct {
+	ID uuid.UUID `path:"id" format:"uuid"`
+}
+
+type linkHandlers struct {
+	store  Store
+	signer *linkSigner
+}
+
+func (h *linkHandlers) routes(r *kit.Router) {
+	kit.Handle(r, kit.AccessFilesRead, huma.Operation{
+		OperationID: "link-file", Method: http.MethodPost, Path: "/api/v1/files/{id}/link", Tags: []string{tagFiles},
+		Summary: "Make a download address for a file", Description: "It works without a session until it expires.",
+	}, h.file)
+	kit.Handle(r, kit.AccessFilesRead, huma.Operation{
+		OperationID: "link-archive", Method: http.MethodPost, Path: "/api/v1/jobs/{id}/archive", Tags: []string{tagFiles},
+		Summary: "Make a download address for all files of a job as a zip",
+	}, h.archive)
+	kit.Handle(r, kit.AccessFilesRead, huma.Operation{
+		OperationID: "get-archive", Method: http.MethodGet, Path: "/api/v1/jobs/{id}/archive.zip", Tags: []string{tagFiles},
+		Summary: "All files of a job as a zip", DefaultStatus: http.StatusFound,
+	}, h.redirect)
+}
+
+// Link is a download address.
+type Link struct {
+	URL       string    `json:"url" format:"uri"`
+	ExpiresAt time.Time `json:"expiresAt"`
+}
+
+type linkOutput struct{ Body Link }
+
+type linkInput struct {
+	ID   uuid.UUID `path:"id" format:"uuid"`
+	Body *struct {
+		Disposition string `json:"disposition,omitempty" enum:"inline,attachment" default:"attachment" doc:"Inline shows or plays it where its type allows that"`
+	} `nameHint:"LinkFile"`
+}
+
+// dispositionInline asks for a file to be shown in place.
+const dispositionInline = "inline"
+
+func (h *linkHandlers) file(ctx context.Context, in *linkInput) (*linkOutput, error) {
+	user := kit.Caller(ctx)
+	f, err := h.store.File(ctx, user.ID, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if f.State != models.FileStored {
+		return nil, models.Fault(models.ProblemWrongState, "This file is not in storage yet.")
+	}
+	inline := in.Body != nil && in.Body.Disposition == dispositionInline
+	return &linkOutput{Body: h.signer.file(user.ID, f, inline)}, nil
+}
+
+func (h *linkHandlers) archive(ctx context.Context, in *jobPath) (*linkOutput, error) {
+	link, err := h.archiveLink(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &linkOutput{Body: link}, nil
+}
+
+type redirectOutput struct {
+	Location string `header:"Location"`
+}
+
+func (h *linkHandlers) redirect(ctx context.Context, in *jobPath) (*redirectOutput, error) {
+	link, err := h.archiveLink(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &redirectOutput{Location: link.URL}, nil
+}
+
+func (h *linkHandlers) archiveLink(ctx context.Context, jobID uuid.UUID) (Link, error) {
+	job, err := h.store.Job(ctx, kit.Caller(ctx).ID, jobID)
+	if err != nil {
+		return Link{}, err
+	}
+	if job.State != models.StateReady {
+		return Link{}, models.Fault(models.ProblemWrongState, "The files can be packed once the job is ready.")
+	}
+	return h.signer.archive(job), nil
+}

@@ -1,0 +1,162 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"longhaul/api/kit"
+	"longhaul/models"
+)
+
+func (h *jobHandlers) actionRoutes(r *kit.Router) {
+	act := func(name, summary, description string) huma.Operation {
+		return huma.Operation{
+			OperationID: name + "-job", Method: http.MethodPost, Path: "/api/v1/jobs/{id}/" + name, Tags: []string{tagJobs},
+			Summary: summary, Description: description, DefaultStatus: http.StatusAccepted,
+		}
+	}
+	kit.Handle(r, kit.AccessJobsWrite, act("cancel", "Cancel a job", ""), h.cancel)
+	kit.Handle(r, kit.AccessJobsWrite, act("pause", "Pause a job", "It keeps what it has."), h.pause)
+	kit.Handle(r, kit.AccessJobsWrite, act("resume", "Resume a paused job", ""), h.resume)
+	kit.Handle(r, kit.AccessJobsWrite, act("retry", "Try a job again", "It takes up what is already stored."), h.retry)
+	kit.Handle(r, kit.AccessJobsWrite, act("select", "Choose the files of a job", "While the job awaits a selection."), h.choose)
+	kit.Handle(r, kit.AccessJobsWrite, huma.Operation{
+		OperationID: "delete-job", Method: http.MethodDelete, Path: "/api/v1/jobs/{id}", Tags: []string{tagJobs},
+		Summary: "Delete a job and its files", DefaultStatus: http.StatusNoContent,
+	}, h.remove)
+	kit.Handle(r, kit.AccessAdmin, huma.Operation{
+		OperationID: "get-job-workflow", Method: http.MethodGet, Path: "/api/v1/jobs/{id}/workflow", Tags: []string{tagJobs},
+		Summary: "The workflow behind a job",
+	}, h.workflow)
+}
+
+// guarded finds a job of the caller and refuses an action that does not fit
+// its state.
+func (h *jobHandlers) guarded(ctx context.Context, id uuid.UUID, a models.Action) (models.Job, error) {
+	user := kit.Caller(ctx)
+	if err := h.limits.Allow(ctx, kit.LimitAction, user.ID.String()); err != nil {
+		return models.Job{}, err
+	}
+	job, err := h.store.Job(ctx, user.ID, id)
+	if err != nil {
+		return models.Job{}, err
+	}
+	if a == models.ActionPause && job.State == models.StateStoring {
+		return models.Job{}, models.Fault(models.ProblemWrongState, models.StoringRefusal)
+	}
+	if !job.State.Allows(a) {
+		return models.Job{}, models.Fault(models.ProblemWrongState, "A job that is %s cannot do this: %s.", stateWords(job.State), a)
+	}
+	return job, nil
+}
+
+// update runs a call to the job's workflow within its budget and answers with
+// the job as it is afterwards.
+func (h *jobHandlers) update(ctx context.Context, id uuid.UUID, a models.Action, call func(context.Context, models.Job) error) (*jobOutput, error) {
+	job, err := h.guarded(ctx, id, a)
+	if err != nil {
+		return nil, err
+	}
+	limited, cancel := context.WithTimeout(ctx, updateBudget)
+	defer cancel()
+	if err := call(limited, job); err != nil {
+		if errors.Is(err, context.DeadlineExceeded) {
+			return nil, models.Errorf(models.CodeUnavailable,
+				"The job engine does not answer at the moment. Please try again shortly.").Because(err)
+		}
+		return nil, err
+	}
+	return h.get(ctx, &jobInput{ID: id})
+}
+
+func (h *jobHandlers) pause(ctx context.Context, in *jobInput) (*jobOutput, error) {
+	return h.update(ctx, in.ID, models.ActionPause, h.workflows.Pause)
+}
+
+func (h *jobHandlers) resume(ctx context.Context, in *jobInput) (*jobOutput, error) {
+	return h.update(ctx, in.ID, models.ActionResume, h.workflows.Resume)
+}
+
+type selectInput struct {
+	ID   uuid.UUID `path:"id" format:"uuid"`
+	Body struct {
+		Indexes []int `json:"indexes" nullable:"false" minItems:"1" maxItems:"50000" doc:"The index of each file to fetch"`
+	} `nameHint:"SelectFiles"`
+}
+
+func (h *jobHandlers) choose(ctx context.Context, in *selectInput) (*jobOutput, error) {
+	return h.update(ctx, in.ID, models.ActionSelect, func(ctx context.Context, job models.Job) error {
+		return h.workflows.Select(ctx, job, in.Body.Indexes)
+	})
+}
+
+func (h *jobHandlers) cancel(ctx context.Context, in *jobInput) (*jobOutput, error) {
+	if _, err := h.guarded(ctx, in.ID, models.ActionCancel); err != nil {
+		return nil, err
+	}
+	if err := h.store.RequestCancel(ctx, kit.Caller(ctx).ID, in.ID); err != nil {
+		return nil, err
+	}
+	return h.get(ctx, in)
+}
+
+func (h *jobHandlers) retry(ctx context.Context, in *jobInput) (*jobOutput, error) {
+	if _, err := h.guarded(ctx, in.ID, models.ActionRetry); err != nil {
+		return nil, err
+	}
+	job, err := h.store.RequestRetry(ctx, kit.Caller(ctx).ID, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return h.one(ctx, job)
+}
+
+func (h *jobHandlers) remove(ctx context.Context, in *jobInput) (*kit.Empty, error) {
+	if err := h.store.RequestDelete(ctx, kit.Caller(ctx).ID, in.ID); err != nil {
+		return nil, err
+	}
+	return &kit.Empty{}, nil
+}
+
+// Workflow is the workflow behind a job, for administrators.
+type Workflow struct {
+	WorkflowID string         `json:"workflowId"`
+	RunID      string         `json:"runId" doc:"Empty when there is no run"`
+	Status     string         `json:"status" doc:"What the workflow engine says of the run"`
+	State      *WorkflowState `json:"state" doc:"The workflow's own view; null when it does not answer"`
+	UIURL      string         `json:"uiUrl" doc:"Its page in the workflow engine's web interface; empty if none is configured"`
+}
+
+// TransformSchema lets the state be null.
+func (Workflow) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	if p := s.Properties["state"]; p != nil && p.Ref != "" {
+		s.Properties["state"] = kit.OrNull(p)
+	}
+	return s
+}
+
+type workflowOutput struct{ Body Workflow }
+
+func (h *jobHandlers) workflow(ctx context.Context, in *jobInput) (*workflowOutput, error) {
+	job, err := h.store.Job(ctx, kit.Caller(ctx).ID, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	limited, cancel := context.WithTimeout(ctx, queryBudget)
+	defer cancel()
+	view, err := h.workflows.View(limited, job)
+	if err != nil && models.CodeOf(err) != models.CodeNotFound {
+		return nil, models.Errorf(models.CodeUnavailable, "The workflow engine does not answer at the moment.").Because(err)
+	}
+	out := &workflowOutput{Body: Workflow{
+		WorkflowID: job.WorkflowID(), RunID: view.RunID, Status: view.Status, State: view.State,
+	}}
+	if h.uiURL != "" {
+		out.Body.UIURL = h.uiURL + "/workflows/" + job.WorkflowID()
+	}
+	return out, nil
+}

@@ -1,0 +1,140 @@
+package jobs
+
+import (
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"longhaul/api/kit"
+	"longhaul/internal/source"
+	"longhaul/models"
+)
+
+// Job is a job as its owner sees it. The source's address is left out: it may
+// hold passkeys.
+type Job struct {
+	ID         uuid.UUID      `json:"id" format:"uuid"`
+	Name       string         `json:"name" doc:"Empty until it is known"`
+	SourceKind sourceKind     `json:"sourceKind"`
+	InfoHash   string         `json:"infoHash" doc:"Hex; empty for a URL"`
+	Size       *int64         `json:"size" doc:"Bytes of the selected files; null while unknown"`
+	FileCount  int            `json:"fileCount" doc:"Selected files; 0 while unknown"`
+	State      kit.JobState   `json:"state"`
+	StateSince time.Time      `json:"stateSince"`
+	Reason     string         `json:"reason" doc:"Why it is in this state, one plain sentence"`
+	NextAction string         `json:"nextAction" doc:"What happens next, one plain sentence"`
+	Deadline   *time.Time     `json:"deadline" doc:"When that happens at the latest"`
+	Problem    string         `json:"problem" doc:"The fault behind the state; empty if there is none"`
+	Provider   kit.Provider   `json:"provider"`
+	Actions    []jobAction    `json:"actions" nullable:"false" doc:"What may be done to it now"`
+	MovableTo  []kit.Provider `json:"movableTo" nullable:"false" doc:"Where an administrator may have it fetched instead"`
+	CreatedAt  time.Time      `json:"createdAt"`
+	UpdatedAt  time.Time      `json:"updatedAt"`
+	FinishedAt *time.Time     `json:"finishedAt"`
+	Progress   *Progress      `json:"progress" doc:"The latest that is known of the transfer; null when there is none"`
+}
+
+// TransformSchema lets the progress be null.
+func (Job) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	if p := s.Properties["progress"]; p != nil && p.Ref != "" {
+		s.Properties["progress"] = kit.OrNull(p)
+	}
+	return s
+}
+
+// Progress is the latest that is known of a running transfer.
+type Progress struct {
+	JobID       uuid.UUID  `json:"jobId" format:"uuid"`
+	Phase       phase      `json:"phase"`
+	BytesTotal  int64      `json:"bytesTotal" doc:"-1 while unknown"`
+	BytesDone   int64      `json:"bytesDone" doc:"Verified bytes"`
+	BytesStored int64      `json:"bytesStored" doc:"Bytes that are in storage"`
+	DownRate    int64      `json:"downRate" doc:"Bytes per second"`
+	UpRate      int64      `json:"upRate" doc:"Bytes per second"`
+	Peers       int        `json:"peers"`
+	Seeders     int        `json:"seeders"`
+	ETASeconds  *int64     `json:"etaSeconds" doc:"Null while it cannot be told"`
+	Waiting     string     `json:"waiting" doc:"Why nothing comes; empty when bytes flow"`
+	GivesUpAt   *time.Time `json:"givesUpAt" doc:"When waiting ends in a problem"`
+	UpdatedAt   time.Time  `json:"updatedAt"`
+}
+
+func progressOf(p models.Progress) Progress {
+	return Progress{
+		JobID: p.JobID, Phase: phase(p.Phase), BytesTotal: p.BytesTotal, BytesDone: p.BytesDone,
+		BytesStored: p.BytesStored, DownRate: p.DownRate, UpRate: p.UpRate, Peers: p.Peers, Seeders: p.Seeders,
+		ETASeconds: p.ETASeconds, Waiting: p.Waiting, GivesUpAt: p.GivesUpAt, UpdatedAt: p.UpdatedAt,
+	}
+}
+
+// jobOf renders a job; the progress of one that does not run is stale and
+// left out.
+func jobOf(j models.Job, progress map[uuid.UUID]models.Progress) Job {
+	out := Job{
+		ID: j.ID, Name: j.Name, SourceKind: sourceKind(j.SourceKind), InfoHash: infoHashOf(j), Size: j.Size,
+		FileCount: j.FileCount, State: kit.JobState(j.State), StateSince: j.StateSince, Reason: j.Reason,
+		NextAction: j.NextAction, Deadline: j.Deadline, Problem: string(j.Problem), Provider: kit.Provider(j.Provider),
+		CreatedAt: j.CreatedAt, UpdatedAt: j.UpdatedAt, FinishedAt: j.FinishedAt, Actions: []jobAction{}, MovableTo: []kit.Provider{},
+	}
+	for _, a := range j.State.Actions() {
+		out.Actions = append(out.Actions, jobAction(a))
+	}
+	for _, p := range j.MovableTo() {
+		out.MovableTo = append(out.MovableTo, kit.Provider(p))
+	}
+	if p, ok := progress[j.ID]; ok && !j.State.Terminal() {
+		dto := progressOf(p)
+		if !j.State.Running() {
+			dto.DownRate, dto.UpRate, dto.ETASeconds = 0, 0, nil
+		}
+		out.Progress = &dto
+	}
+	return out
+}
+
+func infoHashOf(j models.Job) string {
+	switch {
+	case j.InfoHashV1 != nil:
+		return *j.InfoHashV1
+	case j.InfoHashV2 != nil:
+		return *j.InfoHashV2
+	default:
+		return ""
+	}
+}
+
+// File is a file of a job.
+type File struct {
+	ID          uuid.UUID `json:"id" format:"uuid"`
+	Index       int       `json:"index" doc:"Place in the source, used to choose files"`
+	Path        string    `json:"path" doc:"Sanitised; components joined by /"`
+	Size        int64     `json:"size" doc:"Bytes; -1 when unknown"`
+	ContentType string    `json:"contentType"`
+	State       fileState `json:"state"`
+	Previewable bool      `json:"previewable" doc:"A browser may show or play it in place"`
+}
+
+func fileOf(f models.File) File {
+	return File{
+		ID: f.ID, Index: f.Index, Path: f.Path, Size: f.Size, ContentType: f.ContentType, State: fileState(f.State),
+		Previewable: f.State == models.FileStored && source.InlineType(f.ContentType) != "",
+	}
+}
+
+// Event is one entry of a job's timeline.
+type Event struct {
+	ID      int64        `json:"id"`
+	Kind    eventKind    `json:"kind"`
+	State   kit.JobState `json:"state" doc:"The job's state after it"`
+	Problem string       `json:"problem" doc:"Empty if there is none"`
+	Message string       `json:"message" doc:"One plain sentence"`
+	At      time.Time    `json:"at"`
+}
+
+func eventOf(e models.Event) Event {
+	return Event{
+		ID: e.ID, Kind: eventKind(e.Kind), State: kit.JobState(e.State), Problem: string(e.Problem),
+		Message: e.Message, At: e.At,
+	}
+}

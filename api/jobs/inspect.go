@@ -1,0 +1,152 @@
+package jobs
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"longhaul/api/kit"
+	"longhaul/models"
+)
+
+// inspectBudget is how long an agent may take to find out what a source holds.
+const inspectBudget = 45 * time.Second
+
+// tagSources groups the operations in the OpenAPI document.
+const tagSources = "sources"
+
+// Inspector asks a compute agent what a source holds. It is the only way to
+// reach an address that a user gave.
+type Inspector interface {
+	Inspect(ctx context.Context, source models.Source) (models.Manifest, error)
+}
+
+type sourceHandlers struct {
+	sources *sourceReader
+	store   Store
+	limits  kit.Limiter
+}
+
+func (h *sourceHandlers) routes(r *kit.Router) {
+	kit.Handle(r, kit.AccessJobsWrite, huma.Operation{
+		OperationID: "inspect-source", Method: http.MethodPost, Path: "/api/v1/sources/inspect", Tags: []string{tagSources},
+		Summary:      "Find out what a source holds",
+		Description:  "Name, size and files, before anything is fetched. Magnet links and URLs take up to 45 seconds.",
+		MaxBodyBytes: maxSubmitBody, SkipValidateBody: true,
+		RequestBody: sourceBody(r.API, "InspectSource", inspectJSON{}, inspectForm()),
+	}, h.inspect)
+}
+
+// SourceInfo is what a source holds.
+type SourceInfo struct {
+	Kind     sourceKind   `json:"kind"`
+	Name     string       `json:"name"`
+	Size     *int64       `json:"size" doc:"Bytes of all files; null when it is not known"`
+	InfoHash string       `json:"infoHash" doc:"Hex; empty for a URL"`
+	Private  bool         `json:"private" doc:"The torrent allows its own trackers only"`
+	Files    []SourceFile `json:"files" nullable:"false"`
+	Verdict  Verdict      `json:"verdict"`
+}
+
+// SourceFile is one file of a source.
+type SourceFile struct {
+	Index int    `json:"index" doc:"Place in the source, used to choose files"`
+	Path  string `json:"path" doc:"Sanitised; components joined by /"`
+	Size  int64  `json:"size" doc:"Bytes; -1 when unknown"`
+}
+
+// Verdict says whether a job for the source would be taken.
+type Verdict struct {
+	Allowed bool   `json:"allowed"`
+	Reason  string `json:"reason" doc:"Why not, one plain sentence"`
+}
+
+type rawInput struct {
+	ContentType string `header:"Content-Type" hidden:"true"`
+	RawBody     []byte `contentType:"multipart/form-data"`
+}
+
+type sourceOutput struct{ Body SourceInfo }
+
+func (h *sourceHandlers) inspect(ctx context.Context, in *rawInput) (*sourceOutput, error) {
+	user := kit.Caller(ctx)
+	sub, err := readInspection(in.ContentType, in.RawBody)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.limits.Allow(ctx, kit.LimitInspect, user.ID.String()); err != nil {
+		return nil, err
+	}
+	src, manifest, err := h.sources.parse(sub)
+	if err != nil {
+		return nil, err
+	}
+	verdict, err := h.sources.verdictBefore(ctx, src)
+	if err != nil {
+		return nil, err
+	}
+	if manifest == nil && verdict.Allowed {
+		manifest, err = h.sources.resolve(ctx, user.ID, src)
+		if err != nil {
+			return nil, err
+		}
+		verdict, err = h.sources.verdictAfter(ctx, src, *manifest)
+		if err != nil {
+			return nil, err
+		}
+	} else if manifest != nil && verdict.Allowed {
+		verdict = h.sources.sizeVerdict(*manifest)
+	}
+	if manifest != nil && verdict.Allowed {
+		if verdict, err = h.withinPlan(ctx, user.ID, *manifest, verdict); err != nil {
+			return nil, err
+		}
+	}
+	return &sourceOutput{Body: sourceInfoOf(src, manifest, verdict)}, nil
+}
+
+// withinPlan judges a source by the caller's plan: what it could never keep is
+// not allowed, and what has no room now would wait.
+func (h *sourceHandlers) withinPlan(ctx context.Context, userID uuid.UUID, m models.Manifest, v Verdict) (Verdict, error) {
+	u, err := h.store.Usage(ctx, userID)
+	if err != nil || m.Size < 0 {
+		return v, err
+	}
+	if fault := u.Plan.Fits(m.Size); fault != nil {
+		v.Reason = models.AsError(fault).Message
+		v.Allowed = slices.ContainsFunc(m.Files, func(f models.ManifestFile) bool { return len(m.Files) > 1 && u.Plan.Fits(f.Size) == nil })
+		if v.Allowed {
+			v.Reason += " Choose some of the files."
+		}
+		return v, nil
+	}
+	if free, limited := u.Room.Free(); limited && m.Size > free && v.Reason == "" {
+		v.Reason = models.NeedsRoom(m.Size, free) + " It would wait until there is room."
+	}
+	return v, nil
+}
+
+func sourceInfoOf(src models.Source, m *models.Manifest, v Verdict) SourceInfo {
+	out := SourceInfo{
+		Kind: sourceKind(src.Kind), Name: src.Name, InfoHash: src.InfoHash(), Private: src.Private,
+		Files: []SourceFile{}, Verdict: v,
+	}
+	if m == nil {
+		return out
+	}
+	if m.Name != "" {
+		out.Name = m.Name
+	}
+	if m.Size >= 0 {
+		out.Size = &m.Size
+	}
+	out.Private = out.Private || m.Private
+	for _, f := range m.Files {
+		out.Files = append(out.Files, SourceFile(f))
+	}
+	return out
+}

@@ -1,0 +1,64 @@
+package jobs
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"longhaul/api/kit"
+	"longhaul/models"
+)
+
+// Store is what jobs ask of the records. Each call names the owner first
+// and answers not_found for a job that is somebody else's.
+type Store interface {
+	SubmitJob(ctx context.Context, n models.NewJob) (job models.Job, replayed bool, err error)
+	Job(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error)
+	Jobs(ctx context.Context, userID uuid.UUID, f models.JobFilter) (models.JobPage, error)
+	JobCounts(ctx context.Context, userID uuid.UUID) (map[models.State]int64, error)
+	ProgressOf(ctx context.Context, userID uuid.UUID, jobIDs []uuid.UUID) (map[uuid.UUID]models.Progress, error)
+	JobEvents(ctx context.Context, userID, jobID uuid.UUID, after int64, limit int) ([]models.Event, error)
+	RequestCancel(ctx context.Context, userID, jobID uuid.UUID) error
+	RequestRetry(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error)
+	RequestDelete(ctx context.Context, userID, jobID uuid.UUID) error
+	Files(ctx context.Context, userID, jobID uuid.UUID) ([]models.File, error)
+	QueueNote(ctx context.Context, userID uuid.UUID) (models.QueueNote, error)
+	// Usage tells what the user has used of their plan.
+	Usage(ctx context.Context, userID uuid.UUID) (models.Usage, error)
+
+	// SaveInspection and Inspection remember what sources hold, per user.
+	SaveInspection(ctx context.Context, userID uuid.UUID, sourceHash []byte, m models.Manifest) error
+	Inspection(ctx context.Context, userID uuid.UUID, sourceHash []byte) (models.Manifest, error)
+	// Blocked reports whether policy blocks one of the info hashes.
+	Blocked(ctx context.Context, infoHashes []string) (bool, error)
+}
+
+// Workflows starts a job's workflow and speaks to a running one. Starting
+// is a shortcut only: the outbox starts what it could not.
+type Workflows interface {
+	StartJob(ctx context.Context, job models.Job) error
+	Pause(ctx context.Context, job models.Job) error
+	Resume(ctx context.Context, job models.Job) error
+	Select(ctx context.Context, job models.Job, indexes []int) error
+	View(ctx context.Context, job models.Job) (WorkflowView, error)
+}
+
+// Deps are the parts that jobs speak to.
+type Deps struct {
+	Store      Store
+	Workflows  Workflows
+	Inspector  Inspector
+	Limiter    kit.Limiter
+	Background *kit.Background // starts workflows beside answers
+	MaxBytes   int64           // content of one job; 0 is no limit
+	UIURL      string          // of the workflow engine's namespace; empty for none
+}
+
+// Register adds the operations on sources and jobs.
+func Register(r *kit.Router, d Deps) {
+	sources := &sourceReader{store: d.Store, inspector: d.Inspector, maxBytes: d.MaxBytes}
+	(&sourceHandlers{sources: sources, store: d.Store, limits: d.Limiter}).routes(r)
+	(&jobHandlers{
+		store: d.Store, sources: sources, workflows: d.Workflows, limits: d.Limiter, background: d.Background, uiURL: d.UIURL,
+	}).routes(r)
+}

@@ -1,0 +1,329 @@
+package jobs_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"longhaul/api/apitest"
+	"longhaul/internal/store/storetest"
+	"longhaul/models"
+)
+
+const (
+	hashA  = "c12fe1c06bba254a9dc9f519b335aa7c1367a88a"
+	magnet = "magnet:?xt=urn:btih:" + hashA + "&dn=Sample"
+)
+
+type jobBody struct {
+	ID         string
+	Name       string
+	State      string
+	Reason     string
+	NextAction string
+	InfoHash   string
+	Size       *int64
+	FileCount  int
+	Actions    []string
+}
+
+func TestSubmit(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t)
+	user := h.Account(models.RoleUser)
+	const path = "/api/v1/jobs"
+	file := apitest.Torrent(t, "Folder", 3<<20, 0, 5)
+	goodForm, goodBody := apitest.Form(t, map[string]string{"select": "0,2"}, file)
+	chooseForm, chooseBody := apitest.Form(t, map[string]string{"chooseFiles": "true"}, apitest.Torrent(t, "Other", 10))
+	badForm, badBody := apitest.Form(t, map[string]string{"select": "7"}, apitest.Torrent(t, "Third", 10))
+	oddForm, oddBody := apitest.Form(t, map[string]string{"owner": "me"}, file)
+	noFile, noFileBody := apitest.Form(t, nil, nil)
+	brokenForm, brokenBody := apitest.Form(t, nil, []byte("d4:infod"))
+	bigForm, bigBody := apitest.Form(t, nil, bytes.Repeat([]byte("x"), 10<<20+1))
+	for _, s := range []apitest.Scenario{
+		{Name: "nobody", Method: "POST", Path: path, Body: `{"source":"` + magnet + `"}`, Status: 401},
+		{Name: "magnet", As: user, Method: "POST", Path: path, Body: `{"source":"` + magnet + `"}`, Status: 202, Want: []string{`"state":"queued"`, hashA, `"name":"Sample"`, `"progress":null`, `"deadline":null`}},
+		{Name: "twice", As: user, Method: "POST", Path: path, Body: `{"source":"` + magnet + `"}`, Status: 409, Want: []string{"duplicate_job"}},
+		{Name: "bare hash", As: user, Method: "POST", Path: path, Body: `{"source":"` + strings.ToUpper(strings.Repeat("ab", 20)) + `"}`, Status: 202},
+		{Name: "url", As: user, Method: "POST", Path: path, Body: `{"source":"https://downloads.example/debian.iso"}`, Status: 202, Want: []string{`"sourceKind":"url"`}, Unwant: []string{"downloads.example"}},
+		{Name: "empty", As: user, Method: "POST", Path: path, Body: `{"source":"  "}`, Status: 422, Want: []string{`"field":"source"`}},
+		{Name: "no body", As: user, Method: "POST", Path: path, Status: 400, Header: map[string]string{"Content-Type": "application/json"}},
+		{Name: "nonsense", As: user, Method: "POST", Path: path, Body: `{"source":"hello there"}`, Status: 422, Want: []string{`"field":"source"`}},
+		{Name: "file scheme", As: user, Method: "POST", Path: path, Body: `{"source":"file:///etc/passwd"}`, Status: 422},
+		{Name: "userinfo", As: user, Method: "POST", Path: path, Body: `{"source":"http://user:pw@example.com/x"}`, Status: 422, Unwant: []string{"pw@"}},
+		{Name: "mass assignment", As: user, Method: "POST", Path: path, Body: `{"source":"` + magnet + `","userId":"` + uuid.NewString() + `","state":"ready"}`, Status: 422},
+		{Name: "plain text", As: user, Method: "POST", Path: path, Header: map[string]string{"Content-Type": "text/plain"}, Body: `{"source":"` + magnet + `"}`, Status: 415},
+		{Name: "too large", As: user, Method: "POST", Path: path, Body: `{"source":"` + strings.Repeat("x", 11<<20) + `"}`, Status: 413},
+		{Name: "torrent", As: user, Method: "POST", Path: path, Header: map[string]string{"Content-Type": goodForm}, Body: goodBody, Status: 202, Want: []string{`"fileCount":2`, `"size":3145733`, `"name":"Folder"`}},
+		{Name: "choose", As: user, Method: "POST", Path: path, Header: map[string]string{"Content-Type": chooseForm}, Body: chooseBody, Status: 202},
+		{Name: "bad selection", As: user, Method: "POST", Path: path, Header: map[string]string{"Content-Type": badForm}, Body: badBody, Status: 422, Want: []string{"bad_selection", `"field":"select"`}},
+		{Name: "unknown field", As: user, Method: "POST", Path: path, Header: map[string]string{"Content-Type": oddForm}, Body: oddBody, Status: 422, Want: []string{"owner"}},
+		{Name: "no file", As: user, Method: "POST", Path: path, Header: map[string]string{"Content-Type": noFile}, Body: noFileBody, Status: 422},
+		{Name: "broken torrent", As: user, Method: "POST", Path: path, Header: map[string]string{"Content-Type": brokenForm}, Body: brokenBody, Status: 422, Want: []string{"malformed_torrent", `"field":"torrent"`}},
+		{Name: "large torrent", As: user, Method: "POST", Path: path, Header: map[string]string{"Content-Type": bigForm}, Body: bigBody, Status: 413, Want: []string{"source_too_large"}},
+		{Name: "other site", As: user, Method: "POST", Path: path, Header: map[string]string{"Origin": "https://evil.example"}, Body: `{"source":"` + magnet + `"}`, Status: 403, Want: []string{"cross_origin"}},
+	} {
+		t.Run(s.Name, func(t *testing.T) { h.Run(t, s) })
+	}
+}
+
+func TestSubmitWithKey(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t)
+	user, other := h.Account(models.RoleUser), h.Account(models.RoleUser)
+	key := map[string]string{"Idempotency-Key": "key-1"}
+	var first, again, foreign jobBody
+	apitest.Decode(t, h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: "/api/v1/jobs", Header: key, Body: `{"source":"` + magnet + `"}`, Status: 202}), &first)
+	apitest.Decode(t, h.Run(t, apitest.Scenario{
+		As: user, Method: "POST", Path: "/api/v1/jobs", Header: key, Body: `{"source":"` + magnet + `"}`, Status: 202,
+		Headers: map[string]string{"Idempotent-Replayed": "true", "Location": "/api/v1/jobs/" + first.ID},
+	}), &again)
+	apitest.Decode(t, h.Run(t, apitest.Scenario{As: other, Method: "POST", Path: "/api/v1/jobs", Header: key, Body: `{"source":"` + magnet + `"}`, Status: 202}), &foreign)
+	if first.ID != again.ID || first.ID == foreign.ID {
+		t.Errorf("jobs %s, %s, %s", first.ID, again.ID, foreign.ID)
+	}
+	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: "/api/v1/jobs", Header: key, Body: `{"source":"https://a.example/b"}`, Status: 409, Want: []string{"idempotency_key_reused"}})
+	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: "/api/v1/jobs", Header: map[string]string{"Idempotency-Key": strings.Repeat("k", 256)}, Body: `{"source":"https://a.example/c"}`, Status: 422})
+	if n := len(h.Starter.Started); n != 2 {
+		t.Errorf("%d starts, want one per job", n)
+	}
+}
+
+// A workflow engine that hangs or fails costs the submit nothing: the outbox
+// has the start.
+func TestSubmitWithoutWorkflowEngine(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t)
+	user := h.Account(models.RoleUser)
+	h.Starter.Hang = true
+	begun := time.Now()
+	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: "/api/v1/jobs", Body: `{"source":"` + magnet + `"}`, Status: 202})
+	if took := time.Since(begun); took > 500*time.Millisecond {
+		t.Errorf("the answer took %v", took)
+	}
+	job := <-h.Starter.Started
+	items := 0
+	if _, err := h.Store.Work().DueOutbox(t.Context(), 10, func(_ context.Context, item models.OutboxItem) error {
+		if item.Kind == models.OutboxStart && item.Ref == job.ID {
+			items++
+		}
+		return nil
+	}); err != nil || items != 1 {
+		t.Errorf("%d starts in the outbox, %v", items, err)
+	}
+}
+
+func TestListJobs(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t)
+	user, other := h.Account(models.RoleUser), h.Account(models.RoleUser)
+	for i, name := range []string{"Banana", "apple", "Cherry 100%_x"} {
+		m := storetest.Manifest(int64(10 * (3 - i)))
+		m.Name = name
+		storetest.Submit(t, h.Store, user.User.ID, &m)
+	}
+	storetest.Submit(t, h.Store, other.User.ID, nil)
+	names := func(query string) string {
+		var out struct {
+			Jobs       []jobBody
+			NextCursor string
+			Total      int64
+			Counts     map[string]int64
+		}
+		apitest.Decode(t, h.Run(t, apitest.Scenario{As: user, Path: "/api/v1/jobs" + query, Status: 200}), &out)
+		var list []string
+		for _, j := range out.Jobs {
+			list = append(list, j.Name)
+		}
+		if out.Counts["queued"] != 3 {
+			t.Errorf("%s: counts %v", query, out.Counts)
+		}
+		if out.NextCursor != "" {
+			list = append(list, "+"+out.NextCursor)
+		}
+		return strings.Join(list, ",")
+	}
+	for query, want := range map[string]string{
+		"":                       "Cherry 100%_x,apple,Banana",
+		"?sort=name":             "apple,Banana,Cherry 100%_x",
+		"?sort=-size":            "Banana,apple,Cherry 100%_x",
+		"?q=AN":                  "Banana",
+		"?q=%25_":                "Cherry 100%_x",
+		"?state=ready,failed":    "",
+		"?state=queued&q=apple":  "apple",
+		"?sort=created&limit=50": "Banana,apple,Cherry 100%_x",
+	} {
+		if got := names(query); got != want {
+			t.Errorf("%q: %s, want %s", query, got, want)
+		}
+	}
+	page := names("?sort=name&limit=2")
+	first, cursor, ok := strings.Cut(page, ",+")
+	if !ok || first != "apple,Banana" {
+		t.Fatalf("first page %s", page)
+	}
+	if got := names("?sort=name&limit=2&cursor=" + cursor); got != "Cherry 100%_x" {
+		t.Errorf("second page %s", got)
+	}
+	for _, query := range []string{"?limit=0", "?limit=101", "?sort=owner", "?state=sleeping", "?cursor=garbage", "?unknown=1"} {
+		h.Run(t, apitest.Scenario{As: user, Path: "/api/v1/jobs" + query, Status: 422})
+	}
+}
+
+func TestQueuedJobSaysWhatItWaitsFor(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t)
+	user := h.Account(models.RoleUser)
+	job := storetest.Submit(t, h.Store, user.User.ID, nil)
+	path := "/api/v1/jobs/" + job.ID.String()
+	h.Run(t, apitest.Scenario{As: user, Path: path, Status: 200, Want: []string{"No compute agent is online."}})
+	storetest.Agent(t, h.Store, 8)
+	h.Run(t, apitest.Scenario{As: user, Path: path, Status: 200, Unwant: []string{"No compute agent"}})
+}
+
+func TestJobActions(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t)
+	user, other, admin := h.Account(models.RoleUser), h.Account(models.RoleUser), h.Account(models.RoleAdmin)
+	m := storetest.Manifest(10, 20)
+	job := storetest.Submit(t, h.Store, user.User.ID, &m)
+	path := "/api/v1/jobs/" + job.ID.String()
+	post := func(who apitest.Caller, action, body string, status int, want ...string) {
+		t.Helper()
+		h.Run(t, apitest.Scenario{As: who, Method: "POST", Path: path + "/" + action, Body: body, Status: status, Want: want})
+	}
+	post(user, "pause", "", 202, `"state":"queued"`)
+	post(user, "resume", "", 409, "wrong_state")
+	post(user, "retry", "", 409, "wrong_state")
+	post(user, "select", `{"indexes":[0]}`, 409, "wrong_state")
+	post(user, "select", `{"indexes":[]}`, 422)
+	post(user, "select", `{"indexes":"all"}`, 422)
+	post(other, "pause", "", 404)
+	post(admin, "pause", "", 404)
+	post(user, "cancel", "", 202)
+	if got := h.Controller.Calls(); len(got) != 1 || got[0] != "pause" {
+		t.Errorf("calls %v", got)
+	}
+	h.Controller.Fail = errors.New("connection refused by 10.0.0.7:7233")
+	post(user, "pause", "", 500)
+	h.Controller.Fail = models.Errorf(models.CodeUnavailable, "The job engine does not answer at the moment.")
+	post(user, "pause", "", 503, "unavailable")
+	h.Run(t, apitest.Scenario{As: user, Method: "DELETE", Path: path, Status: 204})
+	h.Run(t, apitest.Scenario{As: user, Path: path, Status: 404})
+	h.Run(t, apitest.Scenario{As: user, Method: "DELETE", Path: path, Status: 404})
+	h.Run(t, apitest.Scenario{As: user, Path: "/api/v1/jobs/not-an-id", Status: 422})
+	if strings.Contains(h.Log.String(), `"status":500`) && !strings.Contains(h.Log.String(), "connection refused") {
+		t.Error("the log does not tell the cause of a 500")
+	}
+}
+
+// TestPauseWhileStoring: the refusal says why, and what happens next.
+func TestPauseWhileStoring(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t)
+	user := h.Account(models.RoleUser)
+	m := storetest.Manifest(10)
+	job := storetest.Submit(t, h.Store, user.User.ID, &m)
+	for _, to := range []models.State{models.StateDownloading, models.StateStoring} {
+		if _, err := h.Store.Work().Transition(t.Context(), job.ID, models.JobChange{To: to, Reason: "Test."}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.Run(t, apitest.Scenario{
+		As: user, Method: "POST", Path: "/api/v1/jobs/" + job.ID.String() + "/pause", Status: 409,
+		Want: []string{"wrong_state", "Everything is fetched", "become available by themselves"},
+	})
+	if got := h.Controller.Calls(); len(got) != 0 {
+		t.Errorf("calls %v", got)
+	}
+}
+
+func TestFilesAndTimeline(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t)
+	user := h.Account(models.RoleUser)
+	job, _ := apitest.ReadyJob(t, h, user.User, map[string][]byte{"a/ü.txt": []byte("x"), "a/b.html": []byte("y")})
+	path := "/api/v1/jobs/" + job.ID.String()
+	h.Run(t, apitest.Scenario{As: user, Path: path + "/files", Status: 200, Want: []string{"a/ü.txt", `"previewable":true`, `"previewable":false`, `"state":"stored"`}})
+	h.Run(t, apitest.Scenario{As: user, Path: path + "/timeline", Status: 200, Want: []string{`"kind":"submitted"`, `"state":"ready"`}})
+	h.Run(t, apitest.Scenario{As: user, Path: path + "/timeline?after=999999", Status: 200, Want: []string{`"events":[]`}})
+}
+
+func TestWorkflowOfAJob(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t)
+	admin := h.Account(models.RoleAdmin)
+	job := storetest.Submit(t, h.Store, admin.User.ID, nil)
+	path := "/api/v1/jobs/" + job.ID.String() + "/workflow"
+	h.Run(t, apitest.Scenario{As: admin, Path: path, Status: 200, Want: []string{
+		`"workflowId":"job-` + job.ID.String(), `"state":null`, "http://temporal.test/namespaces/longhaul/workflows/job-",
+	}})
+	h.Controller.Fail = errors.New("away")
+	h.Run(t, apitest.Scenario{As: admin, Path: path, Status: 503, Headers: map[string]string{"Retry-After": "5"}})
+}
+
+func TestInspect(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t)
+	user, other := h.Account(models.RoleUser), h.Account(models.RoleUser)
+	const path = "/api/v1/sources/inspect"
+	h.Inspector.Manifest = models.Manifest{Name: "Found", Size: 7, InfoHashV1: hashA, Files: []models.ManifestFile{{Path: "Found/a", Size: 7}}}
+	body := `{"magnet":"` + magnet + `"}`
+	want := []string{`"name":"Found"`, `"size":7`, `"allowed":true`, `"path":"Found/a"`}
+	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: path, Body: body, Status: 200, Want: want})
+	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: path, Body: body, Status: 200, Want: want})
+	if n := len(h.Inspector.Asked); n != 1 {
+		t.Errorf("agents were asked %d times, want once", n)
+	}
+	h.Run(t, apitest.Scenario{As: other, Method: "POST", Path: path, Body: body, Status: 200})
+	if n := len(h.Inspector.Asked); n != 2 {
+		t.Errorf("one user's inspection was used for another")
+	}
+	// what was found is taken up by the submit
+	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: "/api/v1/jobs", Body: `{"source":"` + magnet + `"}`, Status: 202, Want: []string{`"size":7`, `"fileCount":1`}})
+	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: path, Body: `{"magnet":"` + magnet + `","url":"http://a.example/"}`, Status: 422})
+	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: path, Body: `{}`, Status: 422})
+
+	blocked := strings.Repeat("d", 40)
+	h.Exec("insert into blocked_hashes values ($1, 'court order 4711', now())", blocked)
+	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: path, Body: `{"magnet":"magnet:?xt=urn:btih:` + blocked + `"}`, Status: 200, Want: []string{`"allowed":false`}, Unwant: []string{"4711"}})
+	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: "/api/v1/jobs", Body: `{"source":"magnet:?xt=urn:btih:` + blocked + `"}`, Status: 403, Want: []string{"blocked_content"}})
+
+	h.Inspector.Manifest = models.Manifest{Name: "Huge", Size: apitest.MaxJobBytes + 1, Files: []models.ManifestFile{{Path: "Huge", Size: apitest.MaxJobBytes + 1}}}
+	huge := `magnet:?xt=urn:btih:` + strings.Repeat("e", 40)
+	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: path, Body: `{"magnet":"` + huge + `"}`, Status: 200, Want: []string{`"allowed":false`, "1.0 TiB"}})
+	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: "/api/v1/jobs", Body: `{"source":"` + huge + `"}`, Status: 413, Want: []string{"content_too_large"}})
+
+	h.Inspector.Fail = models.Fault(models.ProblemBlockedAddress, "This address is not public.")
+	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: path, Body: `{"url":"http://internal.example/"}`, Status: 403, Want: []string{"blocked_address"}})
+
+	file := apitest.Torrent(t, "Folder", 10, 20)
+	contentType, formBody := apitest.Form(t, nil, file)
+	asked := len(h.Inspector.Asked)
+	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: path, Header: map[string]string{"Content-Type": contentType}, Body: formBody, Status: 200, Want: []string{`"kind":"torrent"`, `"name":"Folder"`, `"size":30`, "file1.bin"}})
+	if len(h.Inspector.Asked) != asked {
+		t.Error("a .torrent file was sent to an agent")
+	}
+}
+
+func TestMethodsAndPaths(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t)
+	for _, s := range []apitest.Scenario{
+		{Path: "/api/v1/nothing", Status: 404},
+		{Path: "/api/", Status: 404},
+		{Path: "/agent/v1/uploads", Status: 405, Headers: map[string]string{"Allow": "POST"}},
+		{Method: "TRACE", Path: "/api/v1/me", Status: 405},
+		{Method: "PUT", Path: "/api/v1/jobs", Status: 405},
+		{Method: http.MethodPost, Path: "/somewhere", Status: 404},
+		{Path: "/api/v1/auth/login", Status: 405},
+	} {
+		h.Run(t, s)
+	}
+}

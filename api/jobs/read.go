@@ -1,0 +1,206 @@
+package jobs
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"longhaul/api/kit"
+	"longhaul/models"
+)
+
+// Bounds of job lists.
+const (
+	defaultPage = 50
+	maxPage     = 100
+	maxTimeline = 500
+)
+
+// tagJobs groups the operations in the OpenAPI document.
+const tagJobs = "jobs"
+
+type jobHandlers struct {
+	store      Store
+	sources    *sourceReader
+	workflows  Workflows
+	limits     kit.Limiter
+	background *kit.Background
+	uiURL      string
+}
+
+func (h *jobHandlers) routes(r *kit.Router) {
+	kit.Handle(r, kit.AccessJobsWrite, huma.Operation{
+		OperationID: "submit-job", Method: http.MethodPost, Path: "/api/v1/jobs", Tags: []string{tagJobs},
+		Summary:       "Submit a magnet link, a URL or a .torrent file",
+		Description:   "Answers at once; the job runs by itself. The same Idempotency-Key within 24 hours gives the same job.",
+		DefaultStatus: http.StatusAccepted, MaxBodyBytes: maxSubmitBody, SkipValidateBody: true,
+		RequestBody: sourceBody(r.API, "SubmitJob", submitJSON{}, submitForm()),
+	}, h.submit)
+	kit.Handle(r, kit.AccessJobsRead, huma.Operation{
+		OperationID: "list-jobs", Method: http.MethodGet, Path: "/api/v1/jobs", Tags: []string{tagJobs},
+		Summary: "List jobs",
+	}, h.list)
+	kit.Handle(r, kit.AccessJobsRead, huma.Operation{
+		OperationID: "get-job", Method: http.MethodGet, Path: "/api/v1/jobs/{id}", Tags: []string{tagJobs},
+		Summary: "A job",
+	}, h.get)
+	kit.Handle(r, kit.AccessFilesRead, huma.Operation{
+		OperationID: "list-job-files", Method: http.MethodGet, Path: "/api/v1/jobs/{id}/files", Tags: []string{tagJobs},
+		Summary: "The files of a job", Description: "Empty until the files are known.",
+	}, h.files)
+	kit.Handle(r, kit.AccessJobsRead, huma.Operation{
+		OperationID: "get-job-timeline", Method: http.MethodGet, Path: "/api/v1/jobs/{id}/timeline", Tags: []string{tagJobs},
+		Summary: "What happened to a job",
+	}, h.timeline)
+	h.actionRoutes(r)
+}
+
+type jobInput struct {
+	ID uuid.UUID `path:"id" format:"uuid"`
+}
+
+type jobOutput struct{ Body Job }
+
+// one renders a job as it is now.
+func (h *jobHandlers) one(ctx context.Context, job models.Job) (*jobOutput, error) {
+	list, err := render(ctx, h.store, job.UserID, job)
+	if err != nil {
+		return nil, err
+	}
+	return &jobOutput{Body: list[0]}, nil
+}
+
+func (h *jobHandlers) get(ctx context.Context, in *jobInput) (*jobOutput, error) {
+	job, err := h.store.Job(ctx, kit.Caller(ctx).ID, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return h.one(ctx, job)
+}
+
+type listInput struct {
+	State  []kit.JobState `query:"state" maxItems:"20" doc:"Only jobs in these states, separated by commas"`
+	Q      string         `query:"q" maxLength:"200" doc:"Only jobs whose name contains this"`
+	Sort   string         `query:"sort" enum:"created,-created,name,-name,size,-size,state,-state" default:"-created" doc:"Order; a leading minus turns it round"`
+	Cursor string         `query:"cursor" maxLength:"512" doc:"nextCursor of the page before"`
+	Limit  int            `query:"limit" minimum:"1" maximum:"100" default:"50"`
+}
+
+// JobList is one page of jobs.
+type JobList struct {
+	Jobs       []Job            `json:"jobs" nullable:"false"`
+	NextCursor string           `json:"nextCursor" doc:"Empty on the last page"`
+	Total      int64            `json:"total" doc:"Jobs that match, on all pages"`
+	Counts     map[string]int64 `json:"counts" doc:"All jobs of the account by state"`
+}
+
+type listOutput struct{ Body JobList }
+
+func (h *jobHandlers) list(ctx context.Context, in *listInput) (*listOutput, error) {
+	user := kit.Caller(ctx)
+	query := models.JobFilter{Search: in.Q, Cursor: in.Cursor, Limit: min(max(in.Limit, 1), maxPage)}
+	query.Sort, query.Desc = parseSort(in.Sort)
+	for _, s := range in.State {
+		if !models.State(s).Valid() {
+			return nil, models.Errorf(models.CodeInvalid, "%q is not a state of a job.", kit.Clip(string(s), 40)).In("state")
+		}
+		query.States = append(query.States, models.State(s))
+	}
+	page, err := h.store.Jobs(ctx, user.ID, query)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := h.store.JobCounts(ctx, user.ID)
+	if err != nil {
+		return nil, err
+	}
+	list, err := render(ctx, h.store, user.ID, page.Jobs...)
+	if err != nil {
+		return nil, err
+	}
+	out := &listOutput{Body: JobList{Jobs: list, NextCursor: page.NextCursor, Total: page.Total, Counts: map[string]int64{}}}
+	for s, n := range counts {
+		out.Body.Counts[string(s)] = n
+	}
+	return out, nil
+}
+
+func parseSort(s string) (models.JobSort, bool) {
+	if len(s) > 0 && s[0] == '-' {
+		return models.JobSort(s[1:]), true
+	}
+	return models.JobSort(s), false
+}
+
+type filesOutput struct {
+	Body struct {
+		Files []File `json:"files" nullable:"false"`
+	} `nameHint:"FileList"`
+}
+
+func (h *jobHandlers) files(ctx context.Context, in *jobInput) (*filesOutput, error) {
+	list, err := h.store.Files(ctx, kit.Caller(ctx).ID, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := &filesOutput{}
+	out.Body.Files = make([]File, 0, len(list))
+	for _, f := range list {
+		out.Body.Files = append(out.Body.Files, fileOf(f))
+	}
+	return out, nil
+}
+
+type timelineInput struct {
+	ID    uuid.UUID `path:"id" format:"uuid"`
+	After int64     `query:"after" minimum:"0" default:"0" doc:"Only events with a greater id"`
+}
+
+type timelineOutput struct {
+	Body struct {
+		Events []Event `json:"events" nullable:"false" doc:"Oldest first"`
+	} `nameHint:"Timeline"`
+}
+
+func (h *jobHandlers) timeline(ctx context.Context, in *timelineInput) (*timelineOutput, error) {
+	user := kit.Caller(ctx)
+	if _, err := h.store.Job(ctx, user.ID, in.ID); err != nil {
+		return nil, err
+	}
+	list, err := h.store.JobEvents(ctx, user.ID, in.ID, in.After, maxTimeline)
+	if err != nil {
+		return nil, err
+	}
+	out := &timelineOutput{}
+	out.Body.Events = make([]Event, 0, len(list))
+	for _, e := range list {
+		out.Body.Events = append(out.Body.Events, eventOf(e))
+	}
+	return out, nil
+}
+
+// WorkflowView is what the workflow engine knows of a job.
+type WorkflowView struct {
+	RunID  string
+	Status string
+	State  *WorkflowState // the workflow's own view; nil when it does not answer
+}
+
+// WorkflowState is a running workflow's own view of itself.
+type WorkflowState struct {
+	State   string `json:"state"`
+	Epoch   int64  `json:"epoch"`
+	Attempt int    `json:"attempt" doc:"Transfers started in this run"`
+	Problem string `json:"problem"`
+	Waiting string `json:"waiting" doc:"What it waits for, one sentence"`
+}
+
+// The budgets of calls to the workflow engine.
+const (
+	startBudget  = 200 * time.Millisecond
+	updateBudget = 5 * time.Second
+	queryBudget  = 2 * time.Second
+)

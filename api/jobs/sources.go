@@ -1,0 +1,224 @@
+package jobs
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"longhaul/internal/source"
+	"longhaul/models"
+)
+
+// sourceReader turns submissions into sources and judges them.
+type sourceReader struct {
+	store     Store
+	inspector Inspector
+	maxBytes  int64 // of a job's content; 0 is no limit
+}
+
+// parse validates a submission. The manifest is nil unless the submission is
+// a .torrent file, which tells it all.
+func (s *sourceReader) parse(sub submission) (models.Source, *models.Manifest, error) {
+	if sub.Torrent != nil {
+		src, manifest, err := source.ParseTorrent(sub.Torrent)
+		if err != nil {
+			return models.Source{}, nil, inField(err, fieldTorrent)
+		}
+		return src, &manifest, nil
+	}
+	src, err := source.Parse(sub.Address)
+	if err != nil {
+		return models.Source{}, nil, inField(err, fieldSource)
+	}
+	return src, nil, nil
+}
+
+func inField(err error, field string) error {
+	if e, ok := errors.AsType[*models.Error](err); ok && e.Field == "" {
+		return e.In(field)
+	}
+	return err
+}
+
+// newJob validates a submission as a job. What an inspection found out before
+// is taken up, so that the job need not find it out again.
+func (s *sourceReader) newJob(ctx context.Context, userID uuid.UUID, sub submission) (models.NewJob, error) {
+	src, manifest, err := s.parse(sub)
+	if err != nil {
+		return models.NewJob{}, err
+	}
+	if manifest == nil {
+		if manifest, err = s.remembered(ctx, userID, src); err != nil {
+			return models.NewJob{}, err
+		}
+	}
+	selected := sub.Select
+	if selected == nil && !sub.ChooseFiles {
+		selected = src.Select
+	}
+	if selected != nil {
+		selected = slices.Compact(slices.Sorted(slices.Values(selected)))
+	}
+	choose := sub.ChooseFiles && selected == nil
+	if manifest != nil && !choose {
+		if err := s.checkSelection(*manifest, selected); err != nil {
+			return models.NewJob{}, err
+		}
+	}
+	return models.NewJob{
+		UserID: userID, Source: src, Manifest: manifest, Selected: selected,
+		ChooseFiles: choose, Provider: sub.Provider, Failover: sub.Failover, RefuseIfFull: sub.WhenFull == fullRefuse,
+		RequestHash: requestHash(src, selected, choose, sub.Provider, sub.Failover),
+	}, nil
+}
+
+// checkSelection refuses a selection that names no file of the manifest, and
+// one that holds more than a job may.
+func (s *sourceReader) checkSelection(m models.Manifest, selected []int) error {
+	sizes := make(map[int]int64, len(m.Files))
+	for _, f := range m.Files {
+		sizes[f.Index] = f.Size
+	}
+	var total int64
+	if selected == nil {
+		total = m.Size
+	}
+	for _, i := range selected {
+		size, ok := sizes[i]
+		if !ok {
+			return models.Fault(models.ProblemBadSelection, "The selection names a file that does not exist.").In(fieldSelect)
+		}
+		total += max(size, 0)
+	}
+	if selected != nil && len(selected) == 0 {
+		return models.Fault(models.ProblemBadSelection, "Choose at least one file.").In(fieldSelect)
+	}
+	if s.maxBytes > 0 && total > s.maxBytes {
+		return models.Fault(models.ProblemContentTooLarge, "This is larger than a job may be (%s of at most %s).",
+			bytesInWords(total), bytesInWords(s.maxBytes))
+	}
+	return nil
+}
+
+// remembered returns what an earlier inspection found, nil if there is none.
+func (s *sourceReader) remembered(ctx context.Context, userID uuid.UUID, src models.Source) (*models.Manifest, error) {
+	m, err := s.store.Inspection(ctx, userID, sourceHash(src))
+	if models.CodeOf(err) == models.CodeNotFound && err != nil {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &m, nil
+}
+
+// resolve finds out what a source holds, from memory or through an agent, and
+// remembers it for the user.
+func (s *sourceReader) resolve(ctx context.Context, userID uuid.UUID, src models.Source) (*models.Manifest, error) {
+	m, err := s.remembered(ctx, userID, src)
+	if err != nil || m != nil {
+		return m, err
+	}
+	limited, cancel := context.WithTimeout(ctx, inspectBudget)
+	defer cancel()
+	found, err := s.inspector.Inspect(limited, src)
+	if err != nil {
+		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+			return nil, models.Fault(models.ProblemMetadataTimeout,
+				"Nobody told what this source holds within 45 seconds. You can submit it all the same.").Because(err)
+		}
+		return nil, err
+	}
+	if err := s.store.SaveInspection(ctx, userID, sourceHash(src), found); err != nil {
+		return nil, err
+	}
+	return &found, nil
+}
+
+// verdictBefore judges a source by its own info hashes, before anything is
+// fetched for it.
+func (s *sourceReader) verdictBefore(ctx context.Context, src models.Source) (Verdict, error) {
+	return s.blocked(ctx, src.InfoHashV1, src.InfoHashV2)
+}
+
+// verdictAfter judges a source by what it turned out to hold: metadata may
+// bring a second info hash.
+func (s *sourceReader) verdictAfter(ctx context.Context, src models.Source, m models.Manifest) (Verdict, error) {
+	v, err := s.blocked(ctx, src.InfoHashV1, src.InfoHashV2, m.InfoHashV1, m.InfoHashV2)
+	if err != nil || !v.Allowed {
+		return v, err
+	}
+	return s.sizeVerdict(m), nil
+}
+
+func (s *sourceReader) blocked(ctx context.Context, hashes ...string) (Verdict, error) {
+	hashes = slices.DeleteFunc(hashes, func(h string) bool { return h == "" })
+	if len(hashes) == 0 {
+		return Verdict{Allowed: true}, nil
+	}
+	blocked, err := s.store.Blocked(ctx, hashes)
+	if err != nil {
+		return Verdict{}, err
+	}
+	if blocked {
+		return Verdict{Reason: "This content is blocked here."}, nil
+	}
+	return Verdict{Allowed: true}, nil
+}
+
+// sizeVerdict allows content of which at least one file may be fetched.
+func (s *sourceReader) sizeVerdict(m models.Manifest) Verdict {
+	if s.maxBytes <= 0 || m.Size <= s.maxBytes {
+		return Verdict{Allowed: true}
+	}
+	for _, f := range m.Files {
+		if f.Size <= s.maxBytes && len(m.Files) > 1 {
+			return Verdict{Allowed: true, Reason: "All files together are larger than a job may be (" +
+				bytesInWords(s.maxBytes) + "). Choose some of them."}
+		}
+	}
+	return Verdict{Reason: "This is larger than a job may be (" + bytesInWords(m.Size) + " of at most " + bytesInWords(s.maxBytes) + ")."}
+}
+
+// sourceHash is the identity of what a source names: its info hashes, or its
+// address.
+func sourceHash(src models.Source) []byte {
+	h := sha256.New()
+	for _, part := range identity(src) {
+		h.Write(binary.BigEndian.AppendUint32(nil, uint32(len(part))))
+		h.Write([]byte(part))
+	}
+	return h.Sum(nil)
+}
+
+func identity(src models.Source) []string {
+	if src.InfoHash() != "" {
+		return []string{"torrent", src.InfoHashV1, src.InfoHashV2}
+	}
+	return []string{string(src.Kind), src.URI}
+}
+
+// requestHash is the meaning of a submission: the same key with another
+// meaning is a mistake of the client.
+func requestHash(src models.Source, selected []int, choose bool, p models.Provider, f models.Failover) []byte {
+	h := sha256.New()
+	h.Write(sourceHash(src))
+	h.Write([]byte(src.URI))
+	flags := []byte{0, 0}
+	if selected != nil {
+		flags[0] = 1
+	}
+	if choose {
+		flags[1] = 1
+	}
+	h.Write(flags)
+	for _, i := range selected {
+		h.Write(binary.BigEndian.AppendUint64(nil, uint64(i)))
+	}
+	h.Write([]byte(p + "/" + models.Provider(f)))
+	return h.Sum(nil)
+}

@@ -1,0 +1,284 @@
+package jobs
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"longhaul/api/kit"
+	"longhaul/internal/source"
+	"longhaul/models"
+)
+
+// Bounds of a submission.
+const (
+	maxSubmitBody = source.MaxTorrentBytes + 64<<10 // a .torrent file with its form around it
+	maxFields     = 32                              // parts of a form
+	maxFieldSize  = 512 << 10                       // a form field that is not the file
+	maxSelection  = 50_000
+)
+
+// submission is a source as it was sent, in either form.
+type submission struct {
+	Address     string // magnet link or URL
+	Torrent     []byte // the .torrent file
+	Select      []int
+	ChooseFiles bool
+	WhenFull    string          // fullWait or fullRefuse; empty is the former
+	Provider    models.Provider // empty for the active one
+	Failover    models.Failover // empty for the deployment's policy
+}
+
+type submitJSON struct {
+	Source      string `json:"source" minLength:"1" maxLength:"65536" doc:"A magnet link or an http(s) URL"`
+	Select      []int  `json:"select,omitempty" nullable:"false" maxItems:"50000" doc:"Indexes of the files to fetch; all when left out"`
+	ChooseFiles bool   `json:"chooseFiles,omitempty" doc:"Wait for a selection once the files are known"`
+	WhenFull    string `json:"whenFull,omitempty" enum:"wait,refuse" doc:"What to do when the plan's storage has no room now: wait in the queue (the default), or refuse as quota_exceeded"`
+	Provider    string `json:"provider,omitempty" enum:"agent,seedr" doc:"Where to fetch it, if the administrators let users choose"`
+	Failover    string `json:"failover,omitempty" enum:"none,agent_to_seedr,seedr_to_agent,both" doc:"Where it may move by itself, if the administrators let users choose"`
+}
+
+type inspectJSON struct {
+	Source string `json:"source,omitempty" maxLength:"65536" doc:"A magnet link or an http(s) URL"`
+	Magnet string `json:"magnet,omitempty" maxLength:"65536" doc:"A magnet link"`
+	URL    string `json:"url,omitempty" maxLength:"65536" doc:"An http(s) URL"`
+}
+
+func torrentField() *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Format: "binary", Description: "The .torrent file, at most 10 MiB"}
+}
+
+func submitForm() *huma.Schema {
+	return &huma.Schema{
+		Type: huma.TypeObject, Required: []string{fieldTorrent}, Properties: map[string]*huma.Schema{
+			fieldTorrent:  torrentField(),
+			fieldSelect:   {Type: huma.TypeString, Description: "Indexes of the files to fetch, separated by commas"},
+			fieldChoose:   {Type: huma.TypeString, Enum: []any{"true", "false"}, Description: "Wait for a selection once the files are known"},
+			fieldProvider: {Type: huma.TypeString, Enum: []any{"agent", "seedr"}, Description: "Where to fetch it, if the administrators let users choose"},
+			fieldFailover: {Type: huma.TypeString, Enum: []any{"none", "agent_to_seedr", "seedr_to_agent", "both"}, Description: "Where it may move by itself, if the administrators let users choose"},
+			fieldFull:     {Type: huma.TypeString, Enum: []any{fullWait, fullRefuse}, Description: "What to do when the plan's storage has no room now"},
+		},
+	}
+}
+
+func inspectForm() *huma.Schema {
+	return &huma.Schema{
+		Type: huma.TypeObject, Required: []string{fieldTorrent},
+		Properties: map[string]*huma.Schema{fieldTorrent: torrentField()},
+	}
+}
+
+// Names of form fields.
+const (
+	fieldTorrent = "torrent"
+	fieldSelect  = "select"
+	fieldChoose  = "chooseFiles"
+	fieldSource  = "source"
+	fieldFull    = "whenFull"
+
+	fieldProvider = "provider"
+	fieldFailover = "failover"
+)
+
+// What may happen to a submission for which there is no room now.
+const (
+	fullWait   = "wait"
+	fullRefuse = "refuse"
+)
+
+// sourceBody documents a request that is JSON or a form with a .torrent file.
+func sourceBody(api huma.API, name string, jsonType any, form *huma.Schema) *huma.RequestBody {
+	reg := api.OpenAPI().Components.Schemas
+	s := huma.SchemaFromType(reg, reflect.TypeOf(jsonType))
+	reg.Map()[name] = s
+	reg.Map()[name+"Form"] = form
+	return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+		kit.TypeJSON: {Schema: kit.Ref(name)},
+		typeForm:     {Schema: kit.Ref(name + "Form")},
+	}}
+}
+
+// typeForm is the media type of forms with a file.
+const typeForm = "multipart/form-data"
+
+// readSubmission reads either form of a job submission.
+func readSubmission(contentType string, body []byte) (submission, error) {
+	kind, params, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return submission{}, unsupportedForm()
+	}
+	switch kind {
+	case typeForm:
+		return readForm(body, params["boundary"])
+	case kit.TypeJSON:
+		var in submitJSON
+		if err := strictJSON(body, &in); err != nil {
+			return submission{}, err
+		}
+		return checked(submission{
+			Address: in.Source, Select: in.Select, ChooseFiles: in.ChooseFiles, WhenFull: in.WhenFull,
+			Provider: models.Provider(in.Provider), Failover: models.Failover(in.Failover),
+		})
+	default:
+		return submission{}, unsupportedForm()
+	}
+}
+
+// readInspection reads either form of a pre-flight request.
+func readInspection(contentType string, body []byte) (submission, error) {
+	kind, params, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return submission{}, unsupportedForm()
+	}
+	switch kind {
+	case typeForm:
+		return readForm(body, params["boundary"])
+	case kit.TypeJSON:
+		var in inspectJSON
+		if err := strictJSON(body, &in); err != nil {
+			return submission{}, err
+		}
+		given := []string{}
+		for _, s := range []string{in.Source, in.Magnet, in.URL} {
+			if s != "" {
+				given = append(given, s)
+			}
+		}
+		if len(given) != 1 {
+			return submission{}, models.Errorf(models.CodeInvalid, "Give one source: a magnet link, a URL or a .torrent file.").In(fieldSource)
+		}
+		return checked(submission{Address: given[0]})
+	default:
+		return submission{}, unsupportedForm()
+	}
+}
+
+func checked(s submission) (submission, error) {
+	s.Address = strings.TrimSpace(s.Address)
+	if s.Address == "" && s.Torrent == nil {
+		return submission{}, models.Errorf(models.CodeInvalid, "Give one source: a magnet link, a URL or a .torrent file.").In(fieldSource)
+	}
+	if len(s.Select) > maxSelection {
+		return submission{}, models.Fault(models.ProblemBadSelection, "The selection names too many files.").In(fieldSelect)
+	}
+	if s.WhenFull != "" && s.WhenFull != fullWait && s.WhenFull != fullRefuse {
+		return submission{}, models.Errorf(models.CodeInvalid, "This is wait or refuse.").In(fieldFull)
+	}
+	if s.Provider != "" && !s.Provider.Valid() {
+		return submission{}, models.Errorf(models.CodeInvalid, "This is agent or seedr.").In(fieldProvider)
+	}
+	if s.Failover != "" && !s.Failover.Valid() {
+		return submission{}, models.Errorf(models.CodeInvalid, "This is none, agent_to_seedr, seedr_to_agent or both.").In(fieldFailover)
+	}
+	for _, i := range s.Select {
+		if i < 0 {
+			return submission{}, models.Fault(models.ProblemBadSelection, "The selection names a file that does not exist.").In(fieldSelect)
+		}
+	}
+	return s, nil
+}
+
+func unsupportedForm() error {
+	return kit.UnsupportedMedia("Send this request as application/json or multipart/form-data.")
+}
+
+func strictJSON(body []byte, v any) error {
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.DisallowUnknownFields()
+	err := dec.Decode(v)
+	if err == nil && dec.More() {
+		err = errors.New("more than one value")
+	}
+	if err != nil {
+		return models.Errorf(models.CodeInvalid, "The request is not the JSON that is expected here.").Because(err)
+	}
+	return nil
+}
+
+// readForm reads a form with a .torrent file; the file's name is not used.
+func readForm(body []byte, boundary string) (submission, error) {
+	broken := models.Errorf(models.CodeInvalid, "The form could not be read.")
+	if boundary == "" {
+		return submission{}, broken
+	}
+	var s submission
+	reader := multipart.NewReader(bytes.NewReader(body), boundary)
+	for range maxFields {
+		part, err := reader.NextPart()
+		if errors.Is(err, io.EOF) {
+			if s.Torrent == nil {
+				return submission{}, models.Errorf(models.CodeInvalid, "The form has no .torrent file.").In(fieldTorrent)
+			}
+			return checked(s)
+		}
+		if err != nil {
+			return submission{}, broken.Because(err)
+		}
+		if err := s.take(part); err != nil {
+			return submission{}, err
+		}
+	}
+	return submission{}, broken
+}
+
+func (s *submission) take(part *multipart.Part) error {
+	limit := int64(maxFieldSize)
+	if part.FormName() == fieldTorrent {
+		limit = source.MaxTorrentBytes
+	}
+	data, err := io.ReadAll(io.LimitReader(part, limit+1))
+	if err != nil {
+		return models.Errorf(models.CodeInvalid, "The form could not be read.").Because(err)
+	}
+	if int64(len(data)) > limit {
+		return models.Fault(models.ProblemSourceTooLarge, "A .torrent file may have at most 10 MiB.").In(part.FormName())
+	}
+	switch part.FormName() {
+	case fieldTorrent:
+		if s.Torrent != nil {
+			return models.Errorf(models.CodeInvalid, "Send one .torrent file at a time.").In(fieldTorrent)
+		}
+		s.Torrent = data
+	case fieldSelect:
+		s.Select, err = parseIndexes(string(data))
+		return err
+	case fieldProvider:
+		s.Provider = models.Provider(strings.TrimSpace(string(data)))
+	case fieldFailover:
+		s.Failover = models.Failover(strings.TrimSpace(string(data)))
+	case fieldChoose:
+		s.ChooseFiles, err = strconv.ParseBool(strings.TrimSpace(string(data)))
+		if err != nil {
+			return models.Errorf(models.CodeInvalid, "This is true or false.").In(fieldChoose)
+		}
+	case fieldFull:
+		s.WhenFull = strings.TrimSpace(string(data))
+	default:
+		return models.Errorf(models.CodeInvalid, "The form has a field that is not known here.").In(kit.Clip(part.FormName(), 40))
+	}
+	return nil
+}
+
+func parseIndexes(list string) ([]int, error) {
+	list = strings.TrimSpace(list)
+	if list == "" {
+		return nil, nil
+	}
+	var out []int
+	for s := range strings.SplitSeq(list, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(s))
+		if err != nil || len(out) >= maxSelection {
+			return nil, models.Fault(models.ProblemBadSelection, "The selection is a list of file numbers.").In(fieldSelect)
+		}
+		out = append(out, n)
+	}
+	return out, nil
+}

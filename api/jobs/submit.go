@@ -1,0 +1,68 @@
+package jobs
+
+import (
+	"context"
+	"net/http"
+
+	"longhaul/api/kit"
+	"longhaul/models"
+)
+
+// maxKey bounds an idempotency key.
+const maxKey = 255
+
+type submitInput struct {
+	ContentType string `header:"Content-Type" hidden:"true"`
+	Key         string `header:"Idempotency-Key" maxLength:"255" doc:"Any text of the client's; the same key within 24 hours gives the same job"`
+	RawBody     []byte `contentType:"multipart/form-data"`
+}
+
+type submitOutput struct {
+	Location string `header:"Location"`
+	Replayed string `header:"Idempotent-Replayed" doc:"true when the key was used before"`
+	Body     Job
+}
+
+// submit records a job and answers. Starting its workflow is tried at once,
+// beside the answer; the outbox does it in any case.
+func (h *jobHandlers) submit(ctx context.Context, in *submitInput) (*submitOutput, error) {
+	user := kit.Caller(ctx)
+	if err := checkKey(in.Key); err != nil {
+		return nil, err
+	}
+	sub, err := readSubmission(in.ContentType, in.RawBody)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.limits.Allow(ctx, kit.LimitSubmit, user.ID.String()); err != nil {
+		return nil, err
+	}
+	request, err := h.sources.newJob(ctx, user.ID, sub)
+	if err != nil {
+		return nil, err
+	}
+	request.IdempotencyKey = in.Key
+	job, replayed, err := h.store.SubmitJob(ctx, request)
+	if err != nil {
+		return nil, err
+	}
+	out := &submitOutput{Location: "/api/v1/jobs/" + job.ID.String(), Body: jobOf(job, nil)}
+	if replayed {
+		out.Replayed = "true"
+		return out, nil
+	}
+	h.background.Run(ctx, startBudget, func(ctx context.Context) error { return h.workflows.StartJob(ctx, job) })
+	return out, nil
+}
+
+func checkKey(key string) error {
+	if len(key) > maxKey {
+		return models.Errorf(models.CodeInvalid, "An idempotency key has at most %d characters.", maxKey).In(http.CanonicalHeaderKey("Idempotency-Key"))
+	}
+	for _, r := range key {
+		if r < ' ' || r > '~' {
+			return models.Errorf(models.CodeInvalid, "An idempotency key has printable ASCII characters only.").In(http.CanonicalHeaderKey("Idempotency-Key"))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,48 @@
+package kit
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"longhaul/models"
+)
+
+// Entrance is what every request passes before it meets its route, on either
+// listener.
+type Entrance struct {
+	Proxies []string // addresses and networks whose forwarding headers are believed
+	Quiet   []string // routes whose good answers are logged for debugging only
+	Log     *slog.Logger
+	Metrics *Metrics // nil measures nothing
+	Watcher *watcher
+	Now     func() time.Time
+}
+
+// Engine returns a router behind the entrance, without routes.
+func (e Entrance) Engine() (*gin.Engine, error) {
+	engine := gin.New()
+	engine.HandleMethodNotAllowed = true
+	engine.RedirectTrailingSlash = false
+	engine.RedirectFixedPath = false
+	if err := engine.SetTrustedProxies(e.Proxies); err != nil {
+		return nil, fmt.Errorf("trusted proxies: %w", err)
+	}
+	engine.Use(identify(), logRequests(e.Log, e.Quiet, e.Now), measure(e.Metrics, e.Now), e.Watcher.watch, rescue(e.Log))
+	engine.NoMethod(methodNotAllowed)
+	return engine, nil
+}
+
+// NotFound answers for an address that leads nowhere.
+func NotFound(c *gin.Context) {
+	Abort(c, models.Errorf(models.CodeNotFound, "There is nothing at this address."))
+}
+
+// methodNotAllowed answers for an address that takes other methods.
+func methodNotAllowed(c *gin.Context) {
+	Abort(c, NewProblem(http.StatusMethodNotAllowed, codeMethodNotAllowed, "Not allowed here",
+		"This address does not answer "+Clip(c.Request.Method, 20)+"."))
+}

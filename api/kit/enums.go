@@ -1,0 +1,69 @@
+package kit
+
+import (
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"longhaul/models"
+)
+
+// SchemaPrefix is where the OpenAPI document keeps its schemas.
+const SchemaPrefix = "#/components/schemas/"
+
+// The wire forms of closed sets of models that several audiences show. Each
+// has a named schema whose values come from models, so that generated clients
+// get one type per set.
+type (
+	JobState models.State
+	Role     models.Role
+	Provider models.Provider
+)
+
+// Schema returns the schema of job states.
+func (JobState) Schema(r huma.Registry) *huma.Schema {
+	return Enum(r, "JobState", "Where a job stands", models.States()...)
+}
+
+// Schema returns the schema of roles.
+func (Role) Schema(r huma.Registry) *huma.Schema {
+	return Enum(r, "Role", "What an account may do", models.RoleUser, models.RoleAdmin)
+}
+
+// Schema returns the schema of providers.
+func (Provider) Schema(r huma.Registry) *huma.Schema {
+	return Enum(r, "Provider", "Where the bytes are fetched", models.ProviderAgent, models.ProviderSeedr)
+}
+
+// Enum returns the schema of a closed set, which the document has once under
+// the name.
+func Enum[T ~string](r huma.Registry, name, doc string, values ...T) *huma.Schema {
+	if _, ok := r.Map()[name]; !ok {
+		s := &huma.Schema{Type: huma.TypeString, Description: doc}
+		for _, v := range values {
+			s.Enum = append(s.Enum, string(v))
+		}
+		s.PrecomputeMessages()
+		r.Map()[name] = s
+	}
+	return Ref(name)
+}
+
+// Ref refers to a schema of the document by its name.
+func Ref(name string) *huma.Schema { return &huma.Schema{Ref: SchemaPrefix + name} }
+
+// OrNull turns the reference to a schema into one that allows null.
+func OrNull(s *huma.Schema) *huma.Schema {
+	return &huma.Schema{Description: s.Description, AnyOf: []*huma.Schema{{Ref: s.Ref}, {Type: "null"}}}
+}
+
+func statusKey(status int) string { return strconv.Itoa(status) }
+
+// Registration is a registration mode on the wire.
+type Registration models.Registration
+
+// Schema returns the schema of registration modes.
+func (Registration) Schema(r huma.Registry) *huma.Schema {
+	return Enum(r, "RegistrationMode", "Who may make an account",
+		models.RegistrationOpen, models.RegistrationInvitation, models.RegistrationClosed)
+}

@@ -1,0 +1,49 @@
+package kit
+
+import "longhaul/models"
+
+// PlanLimits are the limits of a plan; null is no limit.
+type PlanLimits struct {
+	MaxRunningJobs *int   `json:"maxRunningJobs" minimum:"1" maximum:"10000"`
+	StorageBytes   *int64 `json:"storageBytes" minimum:"0"`
+	BandwidthBytes *int64 `json:"bandwidthBytes" minimum:"0" doc:"Delivered in a calendar month, UTC"`
+	MaxJobBytes    *int64 `json:"maxJobBytes" minimum:"1" doc:"Of the selected files of one job"`
+	RetentionDays  *int   `json:"retentionDays" minimum:"1" maximum:"36500" doc:"Days after which files of a ready job are removed"`
+}
+
+// PlanInfo is a plan.
+type PlanInfo struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	PlanLimits
+	Default  bool `json:"default" doc:"New accounts get it"`
+	Public   bool `json:"public" doc:"Shown to everybody"`
+	Position int  `json:"position" doc:"Order in lists"`
+}
+
+// PlanOf returns a plan as clients see it.
+func PlanOf(p models.Plan) PlanInfo {
+	return PlanInfo{
+		ID: p.ID, Name: p.Name, Default: p.IsDefault, Public: p.Public, Position: p.Position, PlanLimits: PlanLimits{
+			MaxRunningJobs: p.MaxRunningJobs, StorageBytes: p.StorageBytes, BandwidthBytes: p.BandwidthBytes,
+			MaxJobBytes: p.MaxJobBytes, RetentionDays: p.RetentionDays,
+		},
+	}
+}
+
+// PlansOutput is a list of plans.
+type PlansOutput struct {
+	Body struct {
+		Plans []PlanInfo `json:"plans" nullable:"false"`
+	} `nameHint:"PlanList"`
+}
+
+// PlansOf returns plans as clients see them.
+func PlansOf(list []models.Plan) *PlansOutput {
+	out := &PlansOutput{}
+	out.Body.Plans = make([]PlanInfo, 0, len(list))
+	for _, p := range list {
+		out.Body.Plans = append(out.Body.Plans, PlanOf(p))
+	}
+	return out
+}

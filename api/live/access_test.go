@@ -1,0 +1,69 @@
+package live_test
+
+import (
+	"testing"
+	"time"
+
+	"longhaul/api/apitest"
+	"longhaul/models"
+)
+
+// What runs by a credential ends with it, also in another process of the API.
+func TestEndedAccessEndsItsStreams(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t, apitest.Generous)
+	elsewhere := apitest.New(t, apitest.Generous) // another process on the same database
+	admin := h.Account(models.RoleAdmin)
+	type act func(t *testing.T, user, live apitest.Caller)
+	session := func(u models.User) apitest.Caller { return apitest.Caller{User: u, Cookie: h.SignIn(u)} }
+	token := func(u models.User) apitest.Caller { return h.Token(u, models.ScopeJobsRead) }
+	as := func(who apitest.Caller, method, path, body string) func(t *testing.T) {
+		return func(t *testing.T) {
+			elsewhere.Run(t, apitest.Scenario{As: who, Method: method, Path: "/api/v1/" + path, Body: body, Status: 204})
+		}
+	}
+	for name, c := range map[string]struct {
+		live func(models.User) apitest.Caller
+		end  act
+	}{
+		"signed out": {session, func(t *testing.T, _, live apitest.Caller) { as(live, "POST", "auth/logout", "")(t) }},
+		"others":     {session, func(t *testing.T, user, _ apitest.Caller) { as(user, "DELETE", "auth/sessions/others", "")(t) }},
+		"password": {session, func(t *testing.T, user, _ apitest.Caller) {
+			as(user, "PUT", "me/password", `{"password":"`+apitest.OtherPassword+`"}`)(t)
+		}},
+		"token signs out": {token, func(t *testing.T, _, live apitest.Caller) { as(live, "POST", "auth/logout", "")(t) }},
+		"token revoked": {token, func(t *testing.T, user, _ apitest.Caller) {
+			id := apitest.Value[string](h, `select id::text from api_tokens where user_id = $1`, user.User.ID)
+			as(user, "DELETE", "auth/tokens/"+id, "")(t)
+		}},
+		"disabled": {token, func(t *testing.T, user, _ apitest.Caller) {
+			as(admin, "POST", "admin/users/"+user.User.ID.String()+"/disable", "")(t)
+		}},
+		"logged out by an administrator": {session, func(t *testing.T, user, _ apitest.Caller) {
+			as(admin, "POST", "admin/users/"+user.User.ID.String()+"/logout", "")(t)
+		}},
+		"account deleted": {session, func(t *testing.T, user, _ apitest.Caller) {
+			as(user, "POST", "me/delete", `{"email":"`+user.User.Email+`"}`)(t)
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			user := h.Account(models.RoleUser)
+			live, bystander := c.live(user.User), h.Account(models.RoleUser)
+			stream, calm := listen(t, h, live, ""), listen(t, h, bystander, "")
+			stream.next(t, "")
+			calm.next(t, "")
+			c.end(t, user, live)
+			begun := time.Now()
+			stream.ended(t)
+			t.Logf("the stream ended after %v", time.Since(begun).Round(time.Millisecond))
+			h.Run(t, apitest.Scenario{As: live, Path: "/api/v1/me", Status: 401})
+			select {
+			case _, open := <-calm.messages:
+				if !open {
+					t.Error("somebody else's stream ended")
+				}
+			default:
+			}
+		})
+	}
+}

@@ -1,0 +1,221 @@
+package live
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"longhaul/api/kit"
+	"longhaul/internal/event"
+	"longhaul/models"
+)
+
+// Bounds of the live streams.
+const (
+	streamBuffer     = 128  // messages that a slow client may be behind
+	maxStreams       = 5000 // of the process
+	maxUserStreams   = 1000 // of one account
+	progressInterval = time.Second
+	progressTick     = 100 * time.Millisecond
+	hubWorkers       = 4
+)
+
+// View gives what streams carry the form that the API answers with. Its
+// schemas in the document are Job and Progress.
+type View struct {
+	// Job returns a job of the user as it is now, and not_found once it is gone.
+	Job func(ctx context.Context, userID, jobID uuid.UUID) (any, error)
+	// Progress returns the progress of a transfer.
+	Progress func(models.Progress) any
+}
+
+// Hub fans news of jobs out to the streams of their owners. A stream that
+// cannot keep up is dropped: its client comes back with the id of what it saw
+// last and is told the rest from the database.
+type Hub struct {
+	view    View
+	log     *slog.Logger
+	now     func() time.Time
+	workers [hubWorkers]*hubWorker
+
+	mu     sync.RWMutex
+	users  map[uuid.UUID]map[*stream]struct{}
+	count  int
+	closed bool
+}
+
+// frame is one message in the form of the stream. Its id is that of the event
+// that it tells of, 0 for progress.
+type frame struct {
+	id   int64
+	text []byte
+}
+
+// stream is one connected client.
+type stream struct {
+	userID uuid.UUID
+	frames chan frame
+	check  chan struct{} // asks whether the stream's credential is still good
+	gone   chan struct{} // closed when the hub drops the stream
+	once   sync.Once
+}
+
+func (s *stream) drop() { s.once.Do(func() { close(s.gone) }) }
+
+// NewHub returns a hub; Run moves it.
+func NewHub(view View, log *slog.Logger, now func() time.Time) *Hub {
+	h := &Hub{view: view, log: log, now: now, users: map[uuid.UUID]map[*stream]struct{}{}}
+	for i := range h.workers {
+		h.workers[i] = newHubWorker(h)
+	}
+	return h
+}
+
+// Run passes the bus's news to the streams until ctx ends.
+func (h *Hub) Run(ctx context.Context, bus event.Bus) {
+	var wg sync.WaitGroup
+	for _, w := range h.workers {
+		wg.Go(func() { w.run(ctx) })
+	}
+	for m := range bus.Subscribe(ctx) {
+		h.Take(m)
+	}
+	wg.Wait()
+}
+
+// Take accepts one piece of news. It never waits.
+func (h *Hub) Take(m event.Message) {
+	switch m.Kind {
+	case event.KindJob:
+		if h.listens(m.UserID) {
+			h.worker(m.UserID).changed(m.UserID, m.JobID, m.EventID)
+		}
+	case event.KindProgress:
+		if m.Progress != nil && h.listens(m.UserID) {
+			h.worker(m.UserID).progressed(m.UserID, *m.Progress)
+		}
+	case event.KindAccess:
+		h.recheck(m.UserID)
+	case event.KindLost:
+		h.EndAll()
+	case event.KindOutbox: // not for users
+	}
+}
+
+func (h *Hub) worker(userID uuid.UUID) *hubWorker { return h.workers[int(userID[15])%hubWorkers] }
+
+func (h *Hub) listens(userID uuid.UUID) bool {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return len(h.users[userID]) > 0
+}
+
+// Streams returns how many clients are connected.
+func (h *Hub) Streams() int {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.count
+}
+
+// join connects a client.
+func (h *Hub) join(userID uuid.UUID) (*stream, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return nil, models.Errorf(models.CodeUnavailable, "The server is stopping.")
+	}
+	if h.count >= maxStreams || len(h.users[userID]) >= maxUserStreams {
+		return nil, kit.RateLimited(30 * time.Second)
+	}
+	s := &stream{
+		userID: userID, frames: make(chan frame, streamBuffer), check: make(chan struct{}, 1), gone: make(chan struct{}),
+	}
+	if h.users[userID] == nil {
+		h.users[userID] = map[*stream]struct{}{}
+	}
+	h.users[userID][s] = struct{}{}
+	h.count++
+	return s, nil
+}
+
+func (h *Hub) leave(s *stream) {
+	s.drop()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if _, ok := h.users[s.userID][s]; !ok {
+		return
+	}
+	delete(h.users[s.userID], s)
+	h.count--
+	if len(h.users[s.userID]) == 0 {
+		delete(h.users, s.userID)
+	}
+}
+
+// send puts a frame into the buffer of every stream of the user. One that is
+// full is dropped when the message must arrive, else it misses it: the next
+// progress says more anyway.
+func (h *Hub) send(userID uuid.UUID, f frame, must bool) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for s := range h.users[userID] {
+		select {
+		case s.frames <- f:
+		default:
+			if must {
+				s.drop()
+			}
+		}
+	}
+}
+
+// recheck has each stream of a user look whether its credential is still good.
+func (h *Hub) recheck(userID uuid.UUID) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for s := range h.users[userID] {
+		select {
+		case s.check <- struct{}{}:
+		default: // it will look anyway
+		}
+	}
+}
+
+// EndUser closes all streams of a user; the clients come back and read anew.
+func (h *Hub) EndUser(userID uuid.UUID) {
+	h.endWhere(func(s *stream) bool { return s.userID == userID })
+}
+
+// EndAll closes all streams; the clients come back and read anew.
+func (h *Hub) EndAll() { h.endWhere(func(*stream) bool { return true }) }
+
+// Close closes all streams and takes no more.
+func (h *Hub) Close() {
+	h.mu.Lock()
+	h.closed = true
+	h.mu.Unlock()
+	h.EndAll()
+}
+
+func (h *Hub) endWhere(match func(*stream) bool) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for _, streams := range h.users {
+		for s := range streams {
+			if match(s) {
+				s.drop()
+			}
+		}
+	}
+}
+
+// Gauge counts the connected clients when it is scraped.
+func (h *Hub) Gauge() prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "longhaul_event_streams", Help: "Clients that listen for changes.",
+	}, func() float64 { return float64(h.Streams()) })
+}

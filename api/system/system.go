@@ -1,0 +1,155 @@
+package system
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"sync/atomic"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"longhaul/api/kit"
+	"longhaul/models"
+)
+
+// Paths that whatever watches the process asks for.
+const (
+	PathHealth = "/healthz"
+	PathReady  = "/readyz"
+)
+
+// Store is what the system's operations ask of the records.
+type Store interface {
+	CountUsers(ctx context.Context) (int64, error)
+}
+
+// Deps are what is known of the deployment.
+type Deps struct {
+	Store            Store
+	Probes           kit.Probes
+	Registration     func(context.Context) (models.Registration, error) // what is in force
+	Version          string
+	Commit           string
+	FilesURL         *url.URL
+	PlansPath        string
+	TurnstileSiteKey string // empty where robots are not checked
+	TemporalUIURL    string // for administrators; empty for none
+	Limits           Limits
+	Passkeys         bool // can be used here
+	Mail             bool // can be sent
+}
+
+// Register adds the operations that tell of the deployment.
+func Register(r *kit.Router, d Deps) {
+	(&systemHandlers{Deps: d, auth: r.Auth}).routes(r)
+}
+
+type systemHandlers struct {
+	Deps
+	auth    *kit.Authenticator
+	isSetUp atomic.Bool // once there is an account there always is one
+}
+
+func (h *systemHandlers) routes(r *kit.Router) {
+	kit.Handle(r, kit.AccessPublic, huma.Operation{
+		OperationID: "get-config", Method: http.MethodGet, Path: "/api/v1/config", Tags: []string{tagSystem},
+		Summary: "What a client needs to know of this deployment",
+	}, h.config)
+	kit.Handle(r, kit.AccessPublic, huma.Operation{
+		OperationID: "get-health", Method: http.MethodGet, Path: PathHealth, Tags: []string{tagSystem},
+		Summary: "Whether the process is alive",
+	}, h.health)
+	kit.Handle(r, kit.AccessPublic, huma.Operation{
+		OperationID: "get-readiness", Method: http.MethodGet, Path: PathReady, Tags: []string{tagSystem},
+		Summary:     "Whether requests can be served",
+		Description: "503 when a dependency that everything needs is away; degraded when another one is.",
+		Responses:   map[string]*huma.Response{"503": {Description: "Not ready; the body is the same"}},
+	}, h.ready)
+}
+
+// tagSystem groups the operations in the OpenAPI document.
+const tagSystem = "system"
+
+// PublicConfig is what a client needs to know of a deployment.
+type PublicConfig struct {
+	Version          string           `json:"version"`
+	Commit           string           `json:"commit" doc:"What it was built from"`
+	FilesURL         string           `json:"filesUrl" doc:"Origin of download addresses"`
+	SetupNeeded      bool             `json:"setupNeeded" doc:"There is no account yet"`
+	Limits           Limits           `json:"limits"`
+	Registration     kit.Registration `json:"registration"`
+	TurnstileSiteKey string           `json:"turnstileSiteKey" doc:"Show Cloudflare's Turnstile widget with this key where an operation takes its answer; empty where robots are not checked"`
+	Passkeys         bool             `json:"passkeys" doc:"Passkeys can be used here"`
+	Mail             bool             `json:"mail" doc:"Mail is sent here: without it there is no password reset and no change of address"`
+	PasswordRule     string           `json:"passwordRule" doc:"What a new password has to be, in a sentence"`
+	PlansPath        string           `json:"plansPath" doc:"Where the plans are listed"`
+	TemporalUIURL    string           `json:"temporalUiUrl" doc:"The workflow engine's web interface; for administrators, else empty"`
+}
+
+// Limits are the bounds of a deployment.
+type Limits struct {
+	MaxJobBytes       int64 `json:"maxJobBytes" doc:"Content of one job; 0 is no limit"`
+	MaxRunningJobs    int   `json:"maxRunningJobs" doc:"Jobs of one account at once; more wait"`
+	MaxTorrentBytes   int64 `json:"maxTorrentBytes" doc:"A .torrent file"`
+	MinPasswordLength int   `json:"minPasswordLength" doc:"Characters"`
+}
+
+type configInput struct {
+	Cookie        string `header:"Cookie" hidden:"true"`
+	Authorization string `header:"Authorization" hidden:"true"`
+}
+
+// passwordRule says what the password package checks.
+const passwordRule = "Use at least %d characters. A few unrelated words are easy to keep; common words, repetitions and the address are refused."
+
+type configOutput struct{ Body PublicConfig }
+
+func (h *systemHandlers) config(ctx context.Context, in *configInput) (*configOutput, error) {
+	if !h.isSetUp.Load() {
+		n, err := h.Store.CountUsers(ctx)
+		if err != nil {
+			return nil, err
+		}
+		h.isSetUp.Store(n > 0)
+	}
+	mode, err := h.Registration(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &configOutput{Body: PublicConfig{
+		Version: h.Version, Commit: h.Commit, FilesURL: kit.Origin(h.FilesURL), SetupNeeded: !h.isSetUp.Load(),
+		Registration: kit.Registration(mode), TurnstileSiteKey: h.TurnstileSiteKey, Passkeys: h.Passkeys, Mail: h.Mail,
+		PasswordRule: fmt.Sprintf(passwordRule, h.Limits.MinPasswordLength), PlansPath: h.PlansPath,
+		Limits: h.Limits,
+	}}
+	info := kit.InfoOf(ctx)
+	if err := h.auth.SignIn(ctx, info, in.Cookie, in.Authorization); err == nil && info.User.Role == models.RoleAdmin {
+		out.Body.TemporalUIURL = h.TemporalUIURL
+	}
+	return out, nil
+}
+
+// Health says that the process is alive.
+type Health struct {
+	Status string `json:"status" enum:"ok"`
+}
+
+type healthOutput struct{ Body Health }
+
+func (h *systemHandlers) health(context.Context, *kit.Empty) (*healthOutput, error) {
+	return &healthOutput{Body: Health{Status: kit.CheckOK}}, nil
+}
+
+type readyOutput struct {
+	Status int
+	Body   kit.Readiness
+}
+
+func (h *systemHandlers) ready(ctx context.Context, _ *kit.Empty) (*readyOutput, error) {
+	out := &readyOutput{Status: http.StatusOK, Body: h.Probes.Ask(ctx)}
+	if out.Body.Status == kit.ReadyNothing {
+		out.Status = http.StatusServiceUnavailable
+	}
+	return out, nil
+}
