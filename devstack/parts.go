@@ -5,8 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"time"
+
+	"github.com/google/renameio/v2"
 
 	"longhaul/devstack/mailbox"
 	"longhaul/devstack/s3d"
@@ -116,11 +117,7 @@ func announce(path string, message any) error {
 	if path == "" {
 		return nil
 	}
-	temporary := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".new")
-	if err := os.WriteFile(temporary, line, 0o600); err != nil {
-		return fmt.Errorf("write the ready file: %w", err)
-	}
-	if err := os.Rename(temporary, path); err != nil {
+	if err := renameio.WriteFile(path, line, 0o600); err != nil {
 		return fmt.Errorf("write the ready file: %w", err)
 	}
 	return nil

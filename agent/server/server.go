@@ -21,6 +21,7 @@ import (
 
 	"longhaul/agent/agentapi"
 	"longhaul/agent/supervisor"
+	"longhaul/internal/httpstatus"
 	"longhaul/models"
 )
 
@@ -113,30 +114,6 @@ func (s *Server) guarded(do func(http.ResponseWriter, *http.Request) error) http
 	})
 }
 
-// statusOf maps the kinds of fault to HTTP.
-func statusOf(c models.Code) int {
-	switch c {
-	case models.CodeInvalid:
-		return http.StatusUnprocessableEntity
-	case models.CodeUnauthorized:
-		return http.StatusUnauthorized
-	case models.CodeForbidden, models.CodeBlocked:
-		return http.StatusForbidden
-	case models.CodeNotFound:
-		return http.StatusNotFound
-	case models.CodeConflict:
-		return http.StatusConflict
-	case models.CodeQuotaExceeded, models.CodeTooLarge:
-		return http.StatusRequestEntityTooLarge
-	case models.CodeRateLimited:
-		return http.StatusTooManyRequests
-	case models.CodeUnavailable:
-		return http.StatusServiceUnavailable
-	default:
-		return http.StatusInternalServerError
-	}
-}
-
 func (s *Server) fault(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
 		return // nobody listens
@@ -145,7 +122,7 @@ func (s *Server) fault(w http.ResponseWriter, r *http.Request, err error) {
 	if f.Code == models.CodeInternal {
 		s.log.ErrorContext(r.Context(), "call failed", "method", r.Method, "route", r.Pattern, "err", err)
 	}
-	status := statusOf(f.Code)
+	status := httpstatus.Of(f.Code)
 	code := string(f.Problem)
 	if code == "" {
 		code = string(f.Code)

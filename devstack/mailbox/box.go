@@ -18,6 +18,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/google/renameio/v2"
 )
 
 const (
@@ -72,11 +74,7 @@ func (b *box) add(from string, to []string, body io.Reader) (string, error) {
 	line := strings.NewReplacer("\r", "", "\n", " ")
 	fmt.Fprintf(&file, "%s: %s\r\n%s: %s\r\n", envelopeFrom, line.Replace(from), envelopeTo, line.Replace(strings.Join(to, ", ")))
 	file.Write(content)
-	temporary := filepath.Join(b.dir, "."+id)
-	if err := os.WriteFile(temporary, file.Bytes(), fileMode); err != nil {
-		return "", fmt.Errorf("store the message: %w", err)
-	}
-	if err := os.Rename(temporary, b.path(id)); err != nil {
+	if err := renameio.WriteFile(b.path(id), file.Bytes(), fileMode); err != nil {
 		return "", fmt.Errorf("store the message: %w", err)
 	}
 	return id, nil

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/renameio/v2"
 	"golang.org/x/sync/errgroup"
 
 	"longhaul/devstack/port"
@@ -154,7 +155,7 @@ func (s *stack) enrol(ctx context.Context, tokenFile string) error {
 		}
 		token, err := s.longhaul(ctx, "agents", "token", "--name", name)
 		if err == nil {
-			if err := writeFile(tokenFile, []byte(token+"\n")); err != nil {
+			if err := renameio.WriteFile(tokenFile, []byte(token+"\n"), secretMode); err != nil {
 				return fmt.Errorf("keep the agent's enrolment token: %w", err)
 			}
 			return nil

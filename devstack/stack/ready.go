@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/google/renameio/v2"
+
 	"longhaul/devstack/port"
 )
 
@@ -110,7 +112,7 @@ func (s *stack) writeReady() error {
 	}
 	// Written under the lock, so that an older message never replaces a newer one.
 	for _, path := range s.readyFiles() {
-		if err := writeFile(path, append(bytes.Clone(content), '\n')); err != nil {
+		if err := renameio.WriteFile(path, append(bytes.Clone(content), '\n'), secretMode); err != nil {
 			return fmt.Errorf("write the ready file: %w", err)
 		}
 	}

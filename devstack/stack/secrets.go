@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/google/renameio/v2"
 )
 
 const (
@@ -66,22 +68,8 @@ func loadOrCreate(path string, create func() string) (string, error) {
 		return "", fmt.Errorf("read the secret %s: %w", filepath.Base(path), err)
 	}
 	value := create()
-	if err := writeFile(path, []byte(value+"\n")); err != nil {
+	if err := renameio.WriteFile(path, []byte(value+"\n"), secretMode); err != nil {
 		return "", fmt.Errorf("keep the secret %s: %w", filepath.Base(path), err)
 	}
 	return value, nil
-}
-
-// writeFile replaces a private file in one step and makes it last.
-func writeFile(path string, content []byte) error {
-	temporary := path + ".new"
-	f, err := os.OpenFile(temporary, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, secretMode)
-	if err != nil {
-		return err
-	}
-	_, writeErr := f.Write(content)
-	if err := errors.Join(writeErr, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temporary, path)
 }

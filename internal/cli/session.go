@@ -3,7 +3,6 @@ package cli
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +15,8 @@ import (
 	"time"
 
 	"golang.org/x/term"
+
+	"longhaul/internal/jsonfile"
 )
 
 // session is the API token that is kept for one server.
@@ -42,16 +43,10 @@ func (p *program) loadSessions() (map[string]session, error) {
 	if err != nil {
 		return nil, err
 	}
-	b, err := os.ReadFile(filepath.Join(dir, sessionFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return map[string]session{}, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read the kept session: %w", err)
-	}
 	all := map[string]session{}
-	if err := json.Unmarshal(b, &all); err != nil {
-		return nil, fmt.Errorf("read the kept session in %s: %w", filepath.Join(dir, sessionFile), err)
+	err = jsonfile.Read(filepath.Join(dir, sessionFile), &all)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("read the kept session in %s: %w", dir, err)
 	}
 	return all, nil
 }
@@ -75,21 +70,8 @@ func (p *program) saveSession(server *url.URL, s session) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make the configuration folder: %w", err)
 	}
-	b, err := json.MarshalIndent(all, "", "  ")
-	if err != nil {
-		return fmt.Errorf("write the session: %w", err)
-	}
-	f, err := os.CreateTemp(dir, sessionFile+".*") // mode 0600
-	if err != nil {
-		return fmt.Errorf("write the session: %w", err)
-	}
-	_, err = f.Write(b)
-	err = errors.Join(err, f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), filepath.Join(dir, sessionFile))
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("write the session: %w", err), os.Remove(f.Name()))
+	if err := jsonfile.Write(filepath.Join(dir, sessionFile), all); err != nil {
+		return fmt.Errorf("keep the session: %w", err)
 	}
 	return nil
 }

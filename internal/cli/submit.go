@@ -18,6 +18,7 @@ import (
 	"github.com/google/uuid"
 
 	"longhaul/internal/source"
+	"longhaul/internal/wait"
 	"longhaul/models"
 )
 
@@ -72,10 +73,7 @@ func (c *submitCmd) Run(ctx context.Context, p *program) error {
 
 // pauses returns the pauses between tries.
 func (p *program) pauses() *backoff.ExponentialBackOff {
-	b := backoff.NewExponentialBackOff()
-	b.InitialInterval = p.opts.Retry
-	b.MaxInterval = max(15*time.Second, p.opts.Retry)
-	return b
+	return wait.Growing(p.opts.Retry, max(15*time.Second, p.opts.Retry))
 }
 
 // permanentUnlessAway marks every fault that another try does not help.

@@ -9,6 +9,8 @@ import (
 	"github.com/cenkalti/backoff/v5"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"longhaul/internal/wait"
 )
 
 // keepAlive is how long the listening connection may be silent before it is
@@ -106,10 +108,8 @@ func (b *PG) run(ctx context.Context, conn *pgx.Conn) {
 			return
 		}
 		b.log.WarnContext(ctx, "event connection lost, connecting again", "error", err)
-		pause := backoff.NewExponentialBackOff()
-		pause.InitialInterval, pause.MaxInterval = 100*time.Millisecond, 5*time.Second
 		conn, err = backoff.Retry(ctx, func() (*pgx.Conn, error) { return b.listen(ctx) },
-			backoff.WithBackOff(pause), backoff.WithMaxElapsedTime(0))
+			backoff.WithBackOff(wait.Growing(100*time.Millisecond, 5*time.Second)), backoff.WithMaxElapsedTime(0))
 		if err != nil {
 			return
 		}
@@ -120,9 +120,9 @@ func (b *PG) run(ctx context.Context, conn *pgx.Conn) {
 
 func (b *PG) receive(ctx context.Context, conn *pgx.Conn) error {
 	for {
-		wait, cancel := context.WithTimeout(ctx, b.quiet)
-		n, err := conn.WaitForNotification(wait)
-		silent := wait.Err() != nil
+		quiet, cancel := context.WithTimeout(ctx, b.quiet)
+		n, err := conn.WaitForNotification(quiet)
+		silent := quiet.Err() != nil
 		cancel()
 		switch {
 		case ctx.Err() != nil:
