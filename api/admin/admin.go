@@ -24,7 +24,7 @@ type Store interface {
 	WithdrawInvitation(ctx context.Context, by models.Actor, id uuid.UUID) error
 	SetRegistration(ctx context.Context, by models.Actor, mode models.Registration) error
 
-	Agents(ctx context.Context) ([]models.Agent, error)
+	ListAgents(ctx context.Context) ([]models.Agent, error)
 	SetAgentState(ctx context.Context, by models.Actor, agentID uuid.UUID, state models.AgentState) error
 	RemoveAgent(ctx context.Context, by models.Actor, agentID uuid.UUID) error
 	CreateEnrolmentToken(ctx context.Context, by models.Actor, hash []byte, name string, ttl time.Duration) error

@@ -76,7 +76,7 @@ type agentsOutput struct {
 }
 
 func (h *agentHandlers) list(ctx context.Context, _ *kit.Empty) (*agentsOutput, error) {
-	list, err := h.store.Agents(ctx)
+	list, err := h.store.ListAgents(ctx)
 	if err != nil {
 		return nil, err
 	}

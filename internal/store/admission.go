@@ -8,27 +8,6 @@ import (
 	"longhaul/models"
 )
 
-// freeSlots returns how many agents take work and how many transfers more they
-// can take: their capacity less the jobs that hold a slot. A job whose attempt
-// runs on an agent that takes no more work does not count against the others.
-func (s *Store) freeSlots(ctx context.Context) (agents, free int, err error) {
-	var row struct {
-		Agents   int
-		Capacity int
-		Taken    int
-	}
-	err = s.row(ctx, &row, "count free slots", `
-		with usable as (
-			select id, capacity from agents where state = ? and lost_at is null and last_seen_at > ?)
-		select (select count(*) from usable) as agents,
-			(select coalesce(sum(capacity), 0) from usable) as capacity,
-			(select count(*) from jobs j where j.admitted_at is not null and j.provider = ? and not exists (
-				select from job_attempts t where t.job_id = j.id and t.state = ?
-					and t.agent_id not in (select id from usable))) as taken`,
-		models.AgentActive, s.aliveSince(), models.ProviderAgent, models.AttemptOpen)
-	return row.Agents, max(0, row.Capacity-row.Taken), err
-}
-
 // Admit is one round of admission: it gives free slots to at most limit queued
 // jobs and returns which. Users count alike: who has fewer running jobs comes
 // first, and within a user the oldest job that has room. Nobody gets more than

@@ -146,13 +146,3 @@ func (s *Store) countLoads(ctx context.Context, o *models.ProviderOverview) erro
 	}
 	return err
 }
-
-// agentSlots returns how many transfers the agents that take work can have at
-// once.
-func (s *Store) agentSlots(ctx context.Context) (int, error) {
-	var slots int
-	err := s.row(ctx, &slots, "count slots of agents", `
-		select coalesce(sum(capacity), 0)::int from agents where state = ? and lost_at is null and last_seen_at > ?`,
-		models.AgentActive, s.aliveSince())
-	return slots, err
-}

@@ -16,6 +16,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"longhaul/internal/store/accounts"
+	"longhaul/internal/store/agents"
 	"longhaul/internal/store/limits"
 	"longhaul/internal/store/outbox"
 	"longhaul/internal/store/postgres"
@@ -31,6 +32,7 @@ type Store struct {
 	*records.Records
 	*quota.Quota
 	*accounts.Accounts
+	*agents.Agents
 
 	FailoverAfter time.Duration // how long a job waits for a provider that cannot take it before it may move; 0 is 2 min
 }
@@ -44,7 +46,9 @@ func Open(ctx context.Context, dsn string, log *slog.Logger) (*Store, error) {
 	l, o := limits.New(db), outbox.New(db)
 	r := records.New(db, l)
 	q := quota.New(db, r)
-	return &Store{DB: db, Limits: l, Outbox: o, Records: r, Quota: q, Accounts: accounts.New(db, o, r, q)}, nil
+	return &Store{
+		DB: db, Limits: l, Outbox: o, Records: r, Quota: q, Accounts: accounts.New(db, o, r, q), Agents: agents.New(db, o, r),
+	}, nil
 }
 
 // Work returns the methods that only the worker may use: they are not bound to
@@ -52,7 +56,7 @@ func Open(ctx context.Context, dsn string, log *slog.Logger) (*Store, error) {
 func (s *Store) Work() *Work {
 	return &Work{
 		s: s, limitsWork: s.Limits.Worker(), outboxWork: s.Outbox.Worker(), recordsWork: s.Records.Worker(),
-		quotaWork: s.Quota.Worker(), accountsWork: s.Accounts.Worker(),
+		quotaWork: s.Quota.Worker(), accountsWork: s.Accounts.Worker(), agentsWork: s.Agents.Worker(),
 	}
 }
 
@@ -64,6 +68,7 @@ type Work struct {
 	*recordsWork
 	*quotaWork
 	*accountsWork
+	*agentsWork
 }
 
 type (
@@ -72,6 +77,7 @@ type (
 	recordsWork  = records.Worker
 	quotaWork    = quota.Worker
 	accountsWork = accounts.Worker
+	agentsWork   = agents.Worker
 )
 
 // conn returns gorm bound to ctx and to its transaction, if it has one.
@@ -130,3 +136,13 @@ func translate(err error, doing string) error { return postgres.Translate(err, d
 func isConflict(err error) bool { return postgres.IsConflict(err) }
 
 func notFound(what string) error { return postgres.NotFound(what) }
+
+func (s *Store) freeSlots(ctx context.Context) (agents, free int, err error) { return s.FreeSlots(ctx) }
+
+func (s *Store) agentSlots(ctx context.Context) (int, error) { return s.AgentSlots(ctx) }
+
+func (s *Store) aliveSince() time.Time { return s.AliveSince() }
+
+func noAgent() error { return agents.NoRoom() }
+
+func superseded(why string) error { return agents.Superseded(why) }

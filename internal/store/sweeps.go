@@ -113,16 +113,6 @@ func (w *Work) OpenUploads(ctx context.Context) (map[string]string, error) {
 	return out, err
 }
 
-// PruneHeartbeats removes the agents' heartbeats from before the time.
-func (w *Work) PruneHeartbeats(ctx context.Context, before time.Time) (int64, error) {
-	return w.s.exec(ctx, "prune heartbeats", `delete from agent_heartbeats where at < ?`, before)
-}
-
-// PruneEnrolmentTokens removes enrolment tokens that ended unused before now.
-func (w *Work) PruneEnrolmentTokens(ctx context.Context, now time.Time) (int64, error) {
-	return w.s.exec(ctx, "prune enrolment tokens", `delete from enrolment_tokens where expires_at <= ? and used_at is null`, now)
-}
-
 // PruneInspections removes pre-flight answers from before the time.
 func (w *Work) PruneInspections(ctx context.Context, before time.Time) (int64, error) {
 	return w.s.exec(ctx, "prune inspections", `delete from inspections where created_at < ?`, before)
