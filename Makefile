@@ -1,10 +1,9 @@
 # `make run` and `make test` install what a Debian-like machine with Go and Node lacks.
 SHELL := /bin/bash
 TOOL  := go tool -modfile=tools/go.mod
-BIN   := bin/api bin/worker bin/agent bin/longhaul
 
 .DEFAULT_GOAL := help
-.PHONY: help run build web devstack test test-go test-devstack test-web test-headers e2e chaos chaos-seedr bench lint fmt vuln gen replay-record clean
+.PHONY: help run build test test-go test-devstack test-web test-headers e2e chaos chaos-long chaos-seedr bench fuzz long lint fmt vuln gen replay-record clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2}'
@@ -29,7 +28,7 @@ test-go: ## Go unit and integration tests (real Postgres, Temporal, S3)
 test-devstack: ## tests of the embedded default
 	cd devstack && go vet ./... && LONGHAUL_BIN=$(CURDIR)/bin go test -p 1 ./...
 
-test-web: ## lint, types and tests of the web app
+test-web: ## lint, types, generated files and tests of the web app
 	cd web && npm run check
 
 test-headers: ## grade the app's headers as the Mozilla Observatory does, and its policy
@@ -41,11 +40,21 @@ e2e: ## the whole system against a real swarm, a real browser and bad input
 chaos: ## kill -9 of every part while jobs run, and a Seedr account that misbehaves
 	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -p 1 -timeout 20m -skip '^TestEach' ./test/chaos/...
 
+chaos-long: build ## the chaos tests that take long, whose names begin with TestEach
+	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -p 1 -timeout 90m -v -run '^TestEach' ./test/chaos/...
+
 chaos-seedr: build ## each fault and each behaviour of a Seedr account, ten kills, faults at random
 	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -timeout 40m -v ./test/chaos/seedr
 
 bench: build ## the figures of docs/performance.md, in one run
 	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -run '^$$' -bench . -benchtime 1x -count=1 -timeout 40m ./test/bench/...
+
+fuzz: ## every fuzz target for 20 s; FUZZTIME=10m for longer
+	tools/fuzz.sh $(FUZZTIME)
+
+long: ## what takes too long for every change; run it before a release
+	@$(MAKE) --no-print-directory chaos-long bench
+	@$(MAKE) --no-print-directory fuzz FUZZTIME=$(or $(FUZZTIME),10m)
 
 lint: ## format, linters with the import rules, determinism, budgets, compose schema
 	@$(TOOL) gofumpt -l $$(git ls-files '*.go') | (! grep .) || (echo 'not formatted: run make fmt'; exit 1)
@@ -53,6 +62,7 @@ lint: ## format, linters with the import rules, determinism, budgets, compose sc
 	cd devstack && go tool -modfile=../tools/go.mod golangci-lint run ./...
 	$(TOOL) workflowcheck ./workflows/...
 	tools/budgets.sh
+	tools/nolint.sh
 	cd tools && go run ./composecheck ../docker-compose.yml
 
 fmt: ## format the Go code

@@ -188,7 +188,7 @@ func scalar(value any) any {
 	case v.CanInt():
 		return v.Int()
 	case v.CanUint():
-		return int64(v.Uint()) //nolint:gosec // sizes and counts are far below the limit
+		return int64(v.Uint()) // sizes and counts are far below the limit
 	case v.Kind() == reflect.Bool:
 		return v.Bool()
 	default:

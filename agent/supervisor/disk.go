@@ -23,7 +23,7 @@ func (b *diskBudget) space() (free, total int64, err error) {
 	if err := syscall.Statfs(b.dir, &st); err != nil {
 		return 0, 0, fmt.Errorf("look at the disk: %w", err)
 	}
-	size := int64(st.Bsize) //nolint:unconvert // its type differs between systems
+	size := int64(st.Bsize) // its type differs between systems
 	return int64(st.Bavail) * size, int64(st.Blocks) * size, nil
 }
 

@@ -55,8 +55,6 @@ func (h *deliveryHandlers) refuse(c *gin.Context, err error) {
 
 // overLimitPage runs nothing and loads nothing, as the policy of the origin
 // wants it.
-//
-//nolint:gochecknoglobals // parsed once, never changed
 var overLimitPage = template.Must(template.New("over").Parse(`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

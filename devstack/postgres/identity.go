@@ -32,7 +32,7 @@ type identity struct {
 // process is root, because only root has to give way.
 func unprivileged(dir string) (*identity, error) {
 	if os.Geteuid() != 0 {
-		return nil, nil //nolint:nilnil // The nil identity is the own user.
+		return nil, nil // The nil identity is the own user.
 	}
 	var account *user.User
 	for _, name := range []string{"postgres", "nobody"} {

@@ -67,7 +67,7 @@ func lockedBy(lock string) (int, error) {
 	pid, err := strconv.Atoi(strings.TrimSpace(first))
 	if err != nil || pid <= 1 {
 		// A torn lock names nobody; negative one stands for a process that cannot exist.
-		return -1, nil //nolint:nilerr // The caller treats it as stale.
+		return -1, nil // The caller treats it as stale.
 	}
 	return pid, nil
 }

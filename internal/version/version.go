@@ -10,8 +10,8 @@ import (
 // Set by the linker: -X longhaul/internal/version.number=1.2.3 and
 // -X longhaul/internal/version.commit=<hash>.
 var (
-	number = "" //nolint:gochecknoglobals // the linker sets variables only
-	commit = "" //nolint:gochecknoglobals // the linker sets variables only
+	number = ""
+	commit = ""
 )
 
 // next is the version that builds between releases lead to.

@@ -25,7 +25,7 @@ import (
 	"longhaul/models"
 )
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli) //nolint:gochecknoglobals // a constant table
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 var (
 	_ engine.Engine = (*Engine)(nil)

@@ -21,7 +21,7 @@ const (
 	reportEvery = 500 * time.Millisecond
 )
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli) //nolint:gochecknoglobals // a constant table
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // download is one run for one file.
 type download struct {

@@ -15,7 +15,7 @@ import (
 )
 
 // secretWords in a member's name keep its value out of the audit log.
-var secretWords = []string{"password", "secret", "credential", "hash", "cookie", "recovery"} //nolint:gochecknoglobals // a constant list
+var secretWords = []string{"password", "secret", "credential", "hash", "cookie", "recovery"}
 
 // RecordAudit appends to the audit log, in the caller's transaction if there is
 // one: the act and its entry happen together or not at all. It should come

@@ -14,7 +14,7 @@ import (
 )
 
 // nobody is who makes fixtures.
-var nobody = models.Actor{Kind: models.ActorConsole} //nolint:gochecknoglobals // a constant
+var nobody = models.Actor{Kind: models.ActorConsole}
 
 // User adds an account without limits and returns it.
 func User(t testing.TB, s *store.Store) models.User {
