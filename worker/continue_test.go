@@ -1,11 +1,16 @@
 package worker_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
+	sdkpb "go.temporal.io/api/sdk/v1"
 	"go.temporal.io/sdk/converter"
 
+	"longhaul/agent/agentapi"
+	"longhaul/agent/agentapi/agentapitest"
 	"longhaul/models"
 	"longhaul/workflows"
 )
@@ -29,6 +34,9 @@ func TestLongHistoryContinuesAsNew(t *testing.T) {
 	if err := converter.GetDefaultDataConverter().FromPayload(d.Memo.GetFields()["run"], &run); err != nil || run != 1 {
 		t.Errorf("memo says run %d, %v", run, err)
 	}
+	for _, h := range s.histories(job.ID) {
+		s.guided(job, h.Events[0].GetWorkflowExecutionStartedEventAttributes().GetOriginalExecutionRunId())
+	}
 	if now := s.job(job.ID); now.State != models.StateAwaitingSelection || !now.Deadline.Equal(*job.Deadline) {
 		t.Errorf("in its next run the job is %s until %v, want %s until %v", now.State, now.Deadline, job.State, job.Deadline)
 	}
@@ -37,4 +45,66 @@ func TestLongHistoryContinuesAsNew(t *testing.T) {
 	}
 	s.until(job.ID, models.StateReady)
 	s.keep("continued_as_new", s.closed(job.ID, completed))
+}
+
+// guided checks that operators read in a run of the job what it is and what they
+// may do with it, and that they read no name.
+func (s *system) guided(job models.Job, runID string) {
+	s.t.Helper()
+	v, err := s.temporal.QueryWorkflow(s.t.Context(), job.WorkflowID(), runID, "__temporal_workflow_metadata")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var meta sdkpb.WorkflowMetadata
+	if err := v.Get(&meta); err != nil {
+		s.t.Fatal(err)
+	}
+	id := job.ID.String()
+	for _, want := range []string{
+		"magnet · agent · job " + id[len(id)-8:], "Signal `retry`", "*Cancel*", "http://longhaul.test/admin/audit?target=" + id,
+	} {
+		if !strings.Contains(meta.GetCurrentDetails(), want) {
+			s.t.Errorf("run %s does not say %q:\n%s", runID, want, meta.GetCurrentDetails())
+		}
+	}
+	if strings.Contains(meta.GetCurrentDetails(), s.name()) {
+		s.t.Errorf("run %s tells a name:\n%s", runID, meta.GetCurrentDetails())
+	}
+}
+
+// Every run that is started, the first and that of a retry, says the same in
+// what Temporal itself shows of it.
+func TestStartedRunsSayWhatTheyAre(t *testing.T) {
+	s := newSystem(t, options{})
+	s.agent(func(a *agentapitest.Agent, id string, _ agentapi.StartTransfer) {
+		a.Fail(id, string(models.ProblemNotFoundAtSource), "The server does not have it.")
+	})
+	job := s.submit(models.NewJob{})
+	for run := 1; run <= 2; run++ {
+		s.eventually(func() string {
+			if now := s.job(job.ID); now.Run != run || now.State != models.StateFailed {
+				return fmt.Sprintf("run %d is %s", now.Run, now.State)
+			}
+			return ""
+		})
+		s.closed(job.ID, failed)
+		d, err := s.temporal.DescribeWorkflow(t.Context(), job.WorkflowID(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		summary, err := d.GetStaticSummary()
+		if err != nil || !strings.HasPrefix(summary, "magnet · agent · job ") {
+			t.Errorf("run %d has the summary %q, %v", run, summary, err)
+		}
+		details, err := d.GetStaticDetails()
+		if err != nil || !strings.Contains(details, "Signal `retry`") {
+			t.Errorf("run %d has the details %q, %v", run, details, err)
+		}
+		s.guided(job, d.WorkflowExecution.RunID)
+		if run == 1 {
+			if _, err := s.store.RequestRetry(t.Context(), s.user.ID, job.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -54,7 +55,8 @@ type system struct {
 	user     models.User
 	agents   map[uuid.UUID]*agentapitest.Agent
 	content  []byte
-	restart  func() // ends the worker and runs another
+	deps     worker.Deps
+	stop     func() // ends the worker
 }
 
 // gate holds the check of objects until it is opened.
@@ -81,7 +83,8 @@ type options struct {
 	attention, selection time.Duration
 	pauses               []time.Duration
 	mails                activities.MailSender
-	seedr                *account // nil is none
+	seedr                *account       // nil is none
+	queues               []models.Queue // that the worker serves; nil is all
 }
 
 func newSystem(t *testing.T, o options) *system {
@@ -90,7 +93,7 @@ func newSystem(t *testing.T, o options) *system {
 		t: t, store: storetest.New(t), temporal: temporaltest.New(t), objects: objstoretest.New(t),
 		agents: map[uuid.UUID]*agentapitest.Agent{}, content: []byte("hello"),
 	}
-	s.flows = workflows.NewClient(s.temporal)
+	s.flows = workflows.NewClient(s.temporal, "http://longhaul.test")
 	s.gate = &gate{Client: s.objects}
 	s.user = storetest.User(t, s.store)
 	bus, err := event.OpenPG(t.Context(), storetest.DSN(t), slog.New(slog.DiscardHandler))
@@ -106,7 +109,7 @@ func newSystem(t *testing.T, o options) *system {
 	desk := attempt.NewDesk(work, activities.Waiters{Tokens: s.temporal})
 	follow, stream := o.seedr.parts(s, bus, desk)
 	s.store.FailoverAfter = time.Millisecond
-	deps := worker.Deps{
+	s.deps = worker.Deps{
 		Jobs: &activities.Jobs{Store: work, SelectionTimeout: o.selection, AttentionTimeout: o.attention, RetryPauses: o.pauses},
 		Transfers: &activities.Transfers{
 			Store: work, Agents: func(a models.Agent) activities.Agent { return dial(a) }, ResolveTimeout: time.Minute, StallTimeout: time.Minute,
@@ -121,25 +124,35 @@ func newSystem(t *testing.T, o options) *system {
 		Sweeps:  &activities.Sweeps{Store: work, Objects: s.objects, Runner: s.flows, Now: time.Now},
 		Mails:   &activities.Mails{Store: work, Sender: o.mails},
 		Quota:   &activities.Quota{Store: work, Objects: s.objects},
-		Records: work, News: bus, Log: slog.New(slog.DiscardHandler), RunningPerUser: 10,
+		Flows:   s.flows, Records: work, News: bus, Log: slog.New(slog.DiscardHandler), RunningPerUser: 10,
 	}
-	stop := s.run(deps)
-	s.restart = func() { stop(); stop = s.run(deps) }
-	t.Cleanup(func() { stop() })
+	if o.queues == nil {
+		o.queues = models.Queues()
+	}
+	s.stop = s.run(o.queues...)
+	t.Cleanup(func() { s.stop() })
 	return s
 }
 
-func (s *system) run(deps worker.Deps) (stop func()) {
+// restart ends the worker and runs another.
+func (s *system) restart() {
+	s.stop()
+	s.stop = s.run(models.Queues()...)
+}
+
+// run runs a worker that serves the queues.
+func (s *system) run(queues ...models.Queue) (stop func()) {
 	ctx, cancel := context.WithCancel(s.t.Context())
-	deps.Metrics = prometheus.NewRegistry()
+	deps := s.deps
+	deps.Metrics, deps.Queues = prometheus.NewRegistry(), queues
 	done := make(chan error, 1)
 	go func() { done <- worker.New(s.temporal, deps).Run(ctx) }()
-	return func() {
+	return sync.OnceFunc(func() {
 		cancel()
 		if err := <-done; err != nil {
 			s.t.Errorf("worker: %v", err)
 		}
-	}
+	})
 }
 
 // agent adds an agent whose transfers the hook moves.

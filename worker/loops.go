@@ -114,11 +114,11 @@ func (w *Worker) dispatch(ctx context.Context, b bell) error {
 func (w *Worker) deliver(ctx context.Context, item models.OutboxItem) error {
 	switch item.Kind {
 	case models.OutboxTrack:
-		return w.flows.Track(ctx, item.Ref)
+		return w.deps.Flows.Track(ctx, item.Ref)
 	case models.OutboxPurge:
-		return w.flows.Purge(ctx, item.Ref)
+		return w.deps.Flows.Purge(ctx, item.Ref)
 	case models.OutboxMail:
-		return w.flows.SendMail(ctx, item.Ref)
+		return w.deps.Flows.SendMail(ctx, item.Ref)
 	default:
 	}
 	job, err := w.deps.Records.Job(ctx, item.Ref)
@@ -130,19 +130,19 @@ func (w *Worker) deliver(ctx context.Context, item models.OutboxItem) error {
 	}
 	switch item.Kind {
 	case models.OutboxStart:
-		return w.flows.Start(ctx, job)
+		return w.deps.Flows.Start(ctx, job)
 	case models.OutboxRetry:
-		return w.flows.Retry(ctx, job)
+		return w.deps.Flows.Retry(ctx, job)
 	case models.OutboxAdmit:
 		if job.State != models.StateQueued || job.AdmittedAt == nil {
 			return nil // it runs already, or gave the slot back
 		}
-		return w.flows.Admit(ctx, job)
+		return w.deps.Flows.Admit(ctx, job)
 	case models.OutboxCancel:
 		if job.State.Terminal() {
 			return nil
 		}
-		return w.flows.Cancel(ctx, job.ID)
+		return w.deps.Flows.Cancel(ctx, job.ID)
 	default:
 		return models.Errorf(models.CodeInternal, "Unknown kind of outbox item.")
 	}

@@ -53,7 +53,7 @@ func TestTwoTrackersAtOnce(t *testing.T) {
 	}
 	s := newSystem(t, options{seedr: a})
 	s.switchTo(models.ProviderSeedr, models.FailoverNone)
-	_, err := s.temporal.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: "track-seedr-too", TaskQueue: workflows.TaskQueue},
+	_, err := s.temporal.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: "track-seedr-too", TaskQueue: workflows.TaskQueue(models.QueueControl)},
 		workflows.TrackProvider, activities.TrackInput{Provider: models.ProviderSeedr})
 	if err != nil {
 		t.Fatal(err)

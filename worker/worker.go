@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -26,11 +28,6 @@ const (
 	// heartbeatThrottle lets a cancel reach an activity soon and a tracker's
 	// short heartbeat timeout hold; the SDK's default is a minute.
 	heartbeatThrottle = 4 * time.Second
-
-	workflowTasks = 200
-	// activitySlots also bounds how many agents one worker can follow.
-	activitySlots = 1000
-	pollers       = 8 // the SDK's 2 are too few for bursts of submissions
 )
 
 // Deps is what a worker works with. Every field is needed.
@@ -44,12 +41,14 @@ type Deps struct {
 	Sweeps    *activities.Sweeps
 	Mails     *activities.Mails
 	Quota     *activities.Quota
+	Flows     *workflows.Client
 	Records   Records
 	News      News
 	Metrics   prometheus.Registerer
 	Log       *slog.Logger
 
-	RunningPerUser int // jobs of one user that may run at once
+	RunningPerUser int            // jobs of one user that may run at once
+	Queues         []models.Queue // kinds of work that it serves
 }
 
 // Records is what the worker's loops need of the database.
@@ -63,11 +62,11 @@ type Records interface {
 	DeleteLeftJobs(ctx context.Context, limit int) (int, error)
 }
 
-// Worker runs workflows, activities and the loops that feed them.
+// Worker serves the kinds of work that it is given. With control come the loops
+// that feed the workflows.
 type Worker struct {
 	deps    Deps
-	flows   *workflows.Client
-	sdk     sdkworker.Worker
+	served  []sdkworker.Worker
 	metrics *metrics
 	log     *slog.Logger
 	fatal   chan error
@@ -76,39 +75,50 @@ type Worker struct {
 // New returns a worker that has everything registered but does nothing yet.
 func New(t client.Client, d Deps) *Worker {
 	w := &Worker{
-		deps: d, flows: workflows.NewClient(t), metrics: newMetrics(d.Metrics),
-		log: d.Log.With("component", "worker"), fatal: make(chan error, 1),
+		deps: d, metrics: newMetrics(d.Metrics), log: d.Log.With("component", "worker"), fatal: make(chan error, 1),
 	}
-	w.sdk = sdkworker.New(t, workflows.TaskQueue, sdkworker.Options{
-		MaxConcurrentWorkflowTaskExecutionSize: workflowTasks,
-		MaxConcurrentActivityExecutionSize:     activitySlots,
-		MaxConcurrentWorkflowTaskPollers:       pollers,
-		MaxConcurrentActivityTaskPollers:       pollers,
-		MaxHeartbeatThrottleInterval:           heartbeatThrottle,
-		WorkerStopTimeout:                      stopTimeout,
-		DisableRegistrationAliasing:            true,
-		OnFatalError: func(err error) {
-			select {
-			case w.fatal <- err:
-			default: // one is enough to stop
-			}
-		},
-	})
-	d.Quota.Drifted = w.metrics.drifted
-	workflows.Register(w.sdk)
-	for _, a := range []any{d.Jobs, d.Transfers, d.Files, d.Tracker, d.Seedr, d.Streams, d.Sweeps, d.Mails, d.Quota} {
-		w.sdk.RegisterActivity(a)
+	for _, q := range d.Queues {
+		w.served = append(w.served, w.serve(t, q))
 	}
 	return w
 }
 
 // Run works until ctx ends, or until the Temporal client cannot go on.
 func (w *Worker) Run(ctx context.Context) error {
-	if err := w.sdk.Start(); err != nil {
-		return fmt.Errorf("start temporal worker: %w", err)
+	defer w.stop()
+	for _, s := range w.served {
+		if err := s.Start(); err != nil {
+			return fmt.Errorf("start temporal worker: %w", err)
+		}
 	}
-	defer w.sdk.Stop()
 	g, ctx := errgroup.WithContext(ctx)
+	if slices.Contains(w.deps.Queues, models.QueueControl) {
+		w.control(ctx, g)
+	}
+	g.Go(func() error {
+		select {
+		case err := <-w.fatal:
+			return fmt.Errorf("temporal worker: %w", err)
+		case <-ctx.Done():
+			return nil
+		}
+	})
+	w.log.InfoContext(ctx, "working", "queues", w.deps.Queues)
+	return g.Wait()
+}
+
+// stop stops all kinds of work at once, so that together they take no longer
+// than one.
+func (w *Worker) stop() {
+	var all sync.WaitGroup
+	for _, s := range w.served {
+		all.Go(s.Stop)
+	}
+	all.Wait()
+}
+
+// control starts the loops that feed the workflows.
+func (w *Worker) control(ctx context.Context, g *errgroup.Group) {
 	outbox, admission := newBells(dispatchers), newBells(1)
 	g.Go(func() error { return w.listen(ctx, outbox, admission) })
 	for i := range dispatchers {
@@ -118,27 +128,25 @@ func (w *Worker) Run(ctx context.Context) error {
 	g.Go(func() error { return w.answerAccounts(ctx) })
 	g.Go(func() error { return w.standing(ctx) })
 	g.Go(func() error { return w.measure(ctx) })
-	g.Go(func() error {
-		select {
-		case err := <-w.fatal:
-			return fmt.Errorf("temporal worker: %w", err)
-		case <-ctx.Done():
-			return nil
-		}
-	})
-	w.log.InfoContext(ctx, "worker runs", "task_queue", workflows.TaskQueue)
-	return g.Wait()
 }
 
-// standing sees to it that what must always be there is: the schedules, and a
-// tracker for every agent and for the Seedr account.
+// standing ends what an older program left running, and sees to it that what
+// must always be there is: the schedules, and a tracker for every agent and for
+// the Seedr account.
 func (w *Worker) standing(ctx context.Context) error {
 	return w.until(ctx, "ensure schedules and trackers", func() error {
-		if err := w.flows.EnsureSchedules(ctx); err != nil {
+		ended, err := w.deps.Flows.EndRetired(ctx)
+		if ended > 0 {
+			w.log.InfoContext(ctx, "workflows of an older version ended", "workflows", ended)
+		}
+		if err != nil {
+			return err
+		}
+		if err := w.deps.Flows.EnsureSchedules(ctx); err != nil {
 			return err
 		}
 		if w.deps.Seedr.Account.Account != nil {
-			if err := w.flows.TrackSeedr(ctx); err != nil {
+			if err := w.deps.Flows.TrackSeedr(ctx); err != nil {
 				return err
 			}
 		}
@@ -147,7 +155,7 @@ func (w *Worker) standing(ctx context.Context) error {
 			return err
 		}
 		for _, a := range agents {
-			if err := w.flows.Track(ctx, a.ID); err != nil {
+			if err := w.deps.Flows.Track(ctx, a.ID); err != nil {
 				return err
 			}
 		}

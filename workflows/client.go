@@ -3,6 +3,7 @@ package workflows
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -22,12 +23,18 @@ const (
 	memoRun = "run" // which run of a job a workflow is
 )
 
-// Client starts and speaks to workflows. It alone knows their ids, queue and
+// Client starts and speaks to workflows. It alone knows their ids, queues and
 // names. Its errors are those of models: unavailable while Temporal is away.
-type Client struct{ t client.Client }
+type Client struct {
+	t   client.Client
+	app string
+}
 
-// NewClient returns a client on top of a Temporal client.
-func NewClient(t client.Client) *Client { return &Client{t: t} }
+// NewClient returns a client on top of a Temporal client. The web app's address
+// goes into what operators read in the Temporal UI.
+func NewClient(t client.Client, app string) *Client {
+	return &Client{t: t, app: strings.TrimSuffix(app, "/")}
+}
 
 // Start starts the workflow of a job that was submitted. One that was started
 // before, whether it runs or has ended, is left alone.
@@ -190,12 +197,12 @@ func (c *Client) Purge(ctx context.Context, jobID uuid.UUID) error {
 	return translate(err, "purge job")
 }
 
-// SendMail sends a mail that was queued; one that was begun before is left
-// alone.
+// SendMail sends a mail that was queued; one that was sent or that is on its
+// way is left alone.
 func (c *Client) SendMail(ctx context.Context, mailID uuid.UUID) error {
 	_, err := c.t.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID: MailWorkflowID(mailID.String()), TaskQueue: TaskQueue, StaticSummary: "sends mail " + short(mailID),
-		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE, WorkflowExecutionErrorWhenAlreadyStarted: true,
+		ID: MailWorkflowID(mailID.String()), TaskQueue: TaskQueue(models.QueueControl), StaticSummary: "sends mail " + short(mailID),
+		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY, WorkflowExecutionErrorWhenAlreadyStarted: true,
 	}, SendMail, activities.MailInput{MailID: mailID})
 	if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
 		return nil
@@ -216,6 +223,7 @@ func (c *Client) Sweep(ctx context.Context, in activities.SweepInput) (activitie
 // options are those of a job's workflow. Nothing in them is secret: ids,
 // summaries and search attributes are plain text in Temporal.
 func (c *Client) options(job models.Job) client.StartWorkflowOptions {
+	in := c.input(job)
 	attrs := []temporal.SearchAttributeUpdate{
 		AttrState.ValueSet(string(models.StateQueued)),
 		AttrUser.ValueSet(job.UserID.String()),
@@ -225,21 +233,23 @@ func (c *Client) options(job models.Job) client.StartWorkflowOptions {
 		attrs = append(attrs, AttrBytes.ValueSet(*job.Size))
 	}
 	return client.StartWorkflowOptions{
-		ID: job.WorkflowID(), TaskQueue: TaskQueue,
+		ID: job.WorkflowID(), TaskQueue: TaskQueue(models.QueueControl),
 		WorkflowIDConflictPolicy:                 enumspb.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
 		Memo:                                     map[string]any{memoRun: job.Run},
 		TypedSearchAttributes:                    temporal.NewSearchAttributes(attrs...),
-		StaticSummary:                            fmt.Sprintf("%s · %s · user %s", job.SourceKind, job.Provider, short(job.UserID)),
-		StaticDetails: "One download job. **Current details** say where it stands and what happens next.\n\n" +
-			"- *Cancel* ends it and cleans up; *terminate* does not, and the reconcile sweep then starts it again.\n" +
-			"- A job in `needs_attention` goes on with the signal `retry`.",
+		StaticSummary:                            in.summary(job.Provider),
+		StaticDetails:                            in.guide(),
 	}
 }
 
 func (c *Client) download(ctx context.Context, job models.Job, o client.StartWorkflowOptions) error {
-	_, err := c.t.ExecuteWorkflow(ctx, o, Download, DownloadInput{JobID: job.ID.String(), Run: job.Run})
+	_, err := c.t.ExecuteWorkflow(ctx, o, Download, c.input(job))
 	return err
+}
+
+func (c *Client) input(job models.Job) DownloadInput {
+	return DownloadInput{JobID: job.ID.String(), Run: job.Run, Kind: string(job.SourceKind), App: c.app}
 }
 
 func (c *Client) runOf(ctx context.Context, job models.Job) (int, error) {
@@ -276,7 +286,7 @@ func (c *Client) update(ctx context.Context, job models.Job, name string, args .
 // again is for workflows of which one at a time is enough.
 func again(id string) client.StartWorkflowOptions {
 	return client.StartWorkflowOptions{
-		ID: id, TaskQueue: TaskQueue,
+		ID: id, TaskQueue: TaskQueue(models.QueueControl),
 		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 	}

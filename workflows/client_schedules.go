@@ -15,6 +15,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"longhaul/activities"
+	"longhaul/models"
 )
 
 // SweepGrace is how old an object or upload without a row must be to count as
@@ -68,7 +69,7 @@ func (c *Client) EnsureSchedules(ctx context.Context) error {
 func (c *Client) ensureSchedule(ctx context.Context, s schedule) error {
 	spec := client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: s.every}}, Jitter: min(s.every/10, 30*time.Second)}
 	action := &client.ScheduleWorkflowAction{
-		ID: s.id, Workflow: s.flow, Args: s.args, TaskQueue: TaskQueue, WorkflowRunTimeout: 30 * time.Minute, StaticSummary: s.summary,
+		ID: s.id, Workflow: s.flow, Args: s.args, TaskQueue: TaskQueue(models.QueueControl), WorkflowRunTimeout: 30 * time.Minute, StaticSummary: s.summary,
 	}
 	const catchup = 10 * time.Minute // after an outage one run is enough, not all that were missed
 	_, err := c.t.ScheduleClient().Create(ctx, client.ScheduleOptions{
@@ -97,7 +98,7 @@ func (c *Client) ensureSchedule(ctx context.Context, s schedule) error {
 // sameAction compares what the schedule starts with what it should start.
 func sameAction(a client.ScheduleAction, s schedule) bool {
 	w, ok := a.(*client.ScheduleWorkflowAction)
-	if !ok || w.StaticSummary != s.summary || len(w.Args) != len(s.args) {
+	if !ok || w.TaskQueue != TaskQueue(models.QueueControl) || w.StaticSummary != s.summary || len(w.Args) != len(s.args) {
 		return false
 	}
 	for i, arg := range s.args {

@@ -3,13 +3,18 @@
 // everything that does is an activity.
 package workflows
 
-// TaskQueue is where workflows and activities run.
-const TaskQueue = "longhaul"
+import "longhaul/models"
+
+// TaskQueue names the task queue of a kind of work. Workflows run in that of
+// control; the options of each activity name its own.
+func TaskQueue(q models.Queue) string { return "longhaul-" + string(q) }
 
 // DownloadInput starts a job's workflow. Ids only: histories are plain text.
 type DownloadInput struct {
 	JobID string `json:"jobId"`
-	Run   int    `json:"run"` // from 1; grows with each retry of an ended job
+	Run   int    `json:"run"`           // from 1; grows with each retry of an ended job
+	Kind  string `json:"kind"`          // of the source
+	App   string `json:"app,omitempty"` // the web app's address, for operators' links
 
 	// Before is where the run stood that this one continues; nil for the first.
 	Before *Situation `json:"before,omitempty"`

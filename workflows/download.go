@@ -60,7 +60,9 @@ func (d *download) run(ctx workflow.Context) error {
 	err := d.load(ctx)
 	for err == nil && !d.now.Over {
 		if d.continues(ctx) {
-			return workflow.NewContinueAsNewError(ctx, Download, DownloadInput{JobID: d.in.JobID, Run: d.in.Run, Before: &d.now})
+			onward := d.in
+			onward.Before = &d.now
+			return workflow.NewContinueAsNewError(ctx, Download, onward)
 		}
 		err = d.weigh(ctx, d.take(ctx, next(d.now)))
 	}

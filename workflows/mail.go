@@ -7,6 +7,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
+	"longhaul/models"
 )
 
 // MailWorkflowID returns the id of the workflow that sends a mail.
@@ -32,6 +33,7 @@ func SendMail(ctx workflow.Context, in activities.MailInput) (activities.MailRes
 // for a lost connection, to minutes, for a provider that is down.
 func mailing(ctx workflow.Context, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue:              TaskQueue(models.QueueMail),
 		StartToCloseTimeout:    time.Minute,
 		ScheduleToCloseTimeout: 24 * time.Hour,
 		RetryPolicy: &temporal.RetryPolicy{

@@ -21,6 +21,9 @@ const (
 	patience = 3000
 )
 
+// Every activity below runs in the task queue of its kind of work; local ones
+// run in the worker of the workflow.
+
 // local is for one short read of the database in the worker that runs the
 // workflow: one event instead of six. When it does not work out within the
 // time of a workflow task, the caller falls back to quick.
@@ -38,6 +41,7 @@ func local(ctx workflow.Context, summary string) workflow.Context {
 // what even that does not.
 func quick(ctx workflow.Context, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue:              TaskQueue(models.QueueControl),
 		StartToCloseTimeout:    20 * time.Second,
 		ScheduleToCloseTimeout: 24 * time.Hour,
 		RetryPolicy:            &temporal.RetryPolicy{InitialInterval: 500 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: time.Minute},
@@ -49,6 +53,7 @@ func quick(ctx workflow.Context, summary string) workflow.Context {
 // may be asked again.
 func answering(ctx workflow.Context, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue:              TaskQueue(models.QueueControl),
 		StartToCloseTimeout:    10 * time.Second,
 		ScheduleToCloseTimeout: 15 * time.Second,
 		RetryPolicy:            &temporal.RetryPolicy{InitialInterval: 200 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 2 * time.Second},
@@ -64,6 +69,7 @@ func answering(ctx workflow.Context, summary string) workflow.Context {
 // source come back at once, because the workflow counts them.
 func transferring(ctx workflow.Context, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue:           TaskQueue(models.QueueControl),
 		StartToCloseTimeout: 7 * 24 * time.Hour,
 		HeartbeatTimeout:    15 * time.Minute,
 		RetryPolicy: &temporal.RetryPolicy{
@@ -79,6 +85,7 @@ func transferring(ctx workflow.Context, summary string) workflow.Context {
 // it: a job that became ready just before stays ready.
 func storing(ctx workflow.Context, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue:              TaskQueue(models.QueueTransfers),
 		StartToCloseTimeout:    6 * time.Hour,
 		ScheduleToCloseTimeout: 24 * time.Hour,
 		HeartbeatTimeout:       20 * time.Second,
@@ -98,6 +105,7 @@ func storing(ctx workflow.Context, summary string) workflow.Context {
 // cancel reaches it with a heartbeat.
 func streaming(ctx workflow.Context, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue:           TaskQueue(models.QueueTransfers),
 		StartToCloseTimeout: 7 * 24 * time.Hour,
 		HeartbeatTimeout:    12 * time.Second,
 		WaitForCancellation: true,
@@ -115,6 +123,7 @@ func streaming(ctx workflow.Context, summary string) workflow.Context {
 // checking is for one call that an administrator waits for.
 func checking(ctx workflow.Context, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue:              TaskQueue(models.QueueTracking),
 		StartToCloseTimeout:    50 * time.Second,
 		ScheduleToCloseTimeout: time.Minute,
 		RetryPolicy:            &temporal.RetryPolicy{MaximumAttempts: 1},
@@ -126,6 +135,7 @@ func checking(ctx workflow.Context, summary string) workflow.Context {
 // a day, and the orphan sweep finds the rest.
 func cleaning(ctx workflow.Context, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue:              TaskQueue(models.QueueTransfers),
 		StartToCloseTimeout:    30 * time.Minute,
 		ScheduleToCloseTimeout: 24 * time.Hour,
 		HeartbeatTimeout:       time.Minute,
@@ -138,6 +148,7 @@ func cleaning(ctx workflow.Context, summary string) workflow.Context {
 // heartbeat timeout is what a killed worker costs all jobs of the agent.
 func tracking(ctx workflow.Context, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue:           TaskQueue(models.QueueTracking),
 		StartToCloseTimeout: 13 * time.Hour, // the tracker ends by itself after 12
 		HeartbeatTimeout:    12 * time.Second,
 		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 1.5, MaximumInterval: 10 * time.Second},
@@ -148,6 +159,7 @@ func tracking(ctx workflow.Context, summary string) workflow.Context {
 // sweeping is for a sweep that the next run of the schedule repeats anyway.
 func sweeping(ctx workflow.Context, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue:           TaskQueue(models.QueueControl),
 		StartToCloseTimeout: 20 * time.Minute,
 		HeartbeatTimeout:    time.Minute,
 		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: 5 * time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute, MaximumAttempts: 3},

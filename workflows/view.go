@@ -75,6 +75,24 @@ func (d *download) refresh(ctx workflow.Context) {
 	}
 }
 
+// summary names a job in lists: no names, because histories are plain text.
+func (in DownloadInput) summary(at models.Provider) string {
+	return fmt.Sprintf("%s · %s · job %s", in.Kind, at, in.JobID[max(0, len(in.JobID)-8):])
+}
+
+// guide says what an operator may do with the workflow of a job, and where to
+// look.
+func (in DownloadInput) guide() string {
+	lines := []string{
+		"- *Cancel* ends the job and cleans up. After *terminate*, the reconcile sweep starts it again within minutes.",
+		"- Signal `retry` tries a job in `needs_attention` again.",
+	}
+	if in.App != "" {
+		lines = append(lines, fmt.Sprintf("- [What was done to it](%s/admin/audit?target=%s) · [its page](%s/jobs/%s), for its owner", in.App, in.JobID, in.App, in.JobID))
+	}
+	return strings.Join(lines, "\n")
+}
+
 // details says in plain words where the job stands, for somebody who knows
 // nothing of the code.
 func (d *download) details() string {
@@ -98,6 +116,9 @@ func (d *download) details() string {
 	if d.now.Bytes > 0 {
 		lines = append(lines, fmt.Sprintf("- Size: %d bytes", d.now.Bytes))
 	}
+	// What the first run of a job has as its static summary and details does not
+	// cross runs, so each run says it here.
+	lines = append(lines, "", d.in.summary(d.now.Provider), "", d.in.guide())
 	return strings.Join(lines, "\n")
 }
 

@@ -24,7 +24,6 @@ import (
 	"longhaul/internal/token"
 	"longhaul/internal/turnstile"
 	"longhaul/internal/version"
-	"longhaul/workflows"
 )
 
 // Timing of the API's listeners and its end.
@@ -48,7 +47,7 @@ func RunAPI(ctx context.Context, cfg config.Config, build version.Build, stdout,
 		return err
 	}
 	defer open.close()
-	parts := &apiParts{open}
+	parts := &apiParts{backends: open, queues: newQueueWatch(open.flows.Unserved, open.registry, log)}
 	server, err := parts.server(cfg, build, log) //nolint:contextcheck // middleware takes the request's own context
 	if err != nil {
 		return err
@@ -60,7 +59,10 @@ func RunAPI(ctx context.Context, cfg config.Config, build version.Build, stdout,
 }
 
 // apiParts is what the API has open.
-type apiParts struct{ *backends }
+type apiParts struct {
+	*backends
+	queues *queueWatch
+}
 
 func (p *apiParts) server(cfg config.Config, build version.Build, log *slog.Logger) (*api.Server, error) {
 	proxies := make([]string, 0, len(cfg.Web.TrustedProxies))
@@ -74,7 +76,7 @@ func (p *apiParts) server(cfg config.Config, build version.Build, log *slog.Logg
 		TurnstileSiteKey: cfg.Accounts.TurnstileSiteKey, MinPassword: password.MinLength, TemporalUIURL: cfg.Temporal.UIURL,
 		WorkflowUIURL: workflowPages(cfg.Temporal),
 	}, api.Deps{
-		Store: p.store, Workflows: workflowControl{workflows.NewClient(p.temporal)}, Storage: p.objects,
+		Store: p.store, Workflows: workflowControl{p.flows}, Storage: p.objects,
 		Inspector: newInspector(p.store, p.keys), Limiter: kit.NewLimiter(p.store), Passwords: password.NewHasher(), Bots: p.bots(cfg, log),
 		Keys: p.keys, Probes: p.probes(cfg), Registry: p.registry, Log: log.With("component", "api"), Now: p.store.Now, NewID: p.store.NewID,
 	})
@@ -85,7 +87,7 @@ func (p *apiParts) server(cfg config.Config, build version.Build, log *slog.Logg
 // is needed, and refuses when it is away. So neither is asked here.
 func (p *apiParts) probes(cfg config.Config) kit.Probes {
 	unasked := func(context.Context) error { return nil }
-	return kit.Probes{
+	return append(kit.Probes{
 		{Name: "database", Critical: true, Check: p.store.Ping, Missing: "Nothing works without the database."},
 		{Name: "temporal", Check: p.temporalThere, Missing: "Jobs are accepted and wait; none starts or goes on until the workflow engine is back."},
 		{Name: "storage", Check: p.objects.Ping, Missing: "Files cannot be stored, streamed or downloaded."},
@@ -97,7 +99,7 @@ func (p *apiParts) probes(cfg config.Config) kit.Probes {
 			Name: "turnstile", Off: !cfg.Accounts.Turnstile(), Check: unasked,
 			Missing: "Robots are not kept from sign-in, registration and reset. Set TURNSTILE_SITE_KEY and TURNSTILE_SECRET_KEY.",
 		},
-	}
+	}, p.queues.probes()...)
 }
 
 // bots returns the check against robots, nil when it is off, which the log
@@ -151,6 +153,10 @@ func (p *apiParts) serve(ctx context.Context, cfg config.Config, server *api.Ser
 	g.Go(func() error { return telemetry.ServeMetrics(ctx, cfg.MetricsListen, p.registry, log) })
 	g.Go(func() error {
 		server.Hub.Run(ctx, p.bus)
+		return nil
+	})
+	g.Go(func() error {
+		p.queues.run(ctx)
 		return nil
 	})
 	stopMeter := runMeter(ctx, server.Meter)

@@ -21,6 +21,7 @@ import (
 	"longhaul/internal/version"
 	"longhaul/internal/wait"
 	"longhaul/models"
+	"longhaul/workflows"
 )
 
 // startBudget is how long a start waits for what it cannot do without.
@@ -31,6 +32,7 @@ type backends struct {
 	store    *store.Store
 	bus      *event.PG
 	temporal client.Client
+	flows    *workflows.Client
 	objects  *objstore.Client
 	keys     *token.Keys
 	registry *prometheus.Registry
@@ -72,6 +74,7 @@ func openBackends(ctx context.Context, cfg config.Config, build version.Build, l
 	if b.temporal, err = lazyTemporal(cfg.Temporal, log); err != nil {
 		return nil, err
 	}
+	b.flows = workflows.NewClient(b.temporal, cfg.Web.BaseURL.String())
 	if !cfg.Mail.On() {
 		log.WarnContext(ctx, "mail is off: no address is verified and no forgotten password reset; set RESEND_API_KEY")
 	}

@@ -22,7 +22,6 @@ import (
 	"longhaul/internal/version"
 	"longhaul/models"
 	"longhaul/worker"
-	"longhaul/workflows"
 )
 
 const (
@@ -131,10 +130,10 @@ func (p *workerParts) deps(cfg config.Config) worker.Deps {
 			Store: work, Agents: func(a models.Agent) agenttrack.Agent { return dial(a) }, Desk: desk, Events: p.bus,
 			Now: p.store.Now, Log: p.log.With("component", "tracker"), Pace: agenttrack.DefaultPace(),
 		}},
-		Sweeps:  &activities.Sweeps{Store: work, Objects: p.objects, Runner: workflows.NewClient(p.temporal), Now: p.store.Now},
-		Mails:   &activities.Mails{Store: work},
-		Quota:   &activities.Quota{Store: work, Objects: p.objects},
-		Records: work, News: p.bus, Log: p.log, RunningPerUser: limits.MaxRunningJobs,
+		Sweeps: &activities.Sweeps{Store: work, Objects: p.objects, Runner: p.flows, Now: p.store.Now},
+		Mails:  &activities.Mails{Store: work},
+		Quota:  &activities.Quota{Store: work, Objects: p.objects},
+		Flows:  p.flows, Records: work, News: p.bus, Log: p.log, RunningPerUser: limits.MaxRunningJobs, Queues: cfg.Queues,
 	}
 	if p.mails != nil {
 		deps.Mails.Sender = p.mails

@@ -44,8 +44,9 @@ type Config struct {
 	Seedr    Seedr
 	Log      Log
 
-	SecretKey     Key    `env:"SECRET_KEY" secret:"true" doc:"Key that links and agents' secrets are derived from: at least 32 random bytes in hex or base64. The same for api and worker."`
-	MetricsListen string `env:"METRICS_LISTEN" doc:"host:port for /metrics; empty is off."`
+	Queues        []models.Queue `env:"WORKER_QUEUES" envDefault:"control,tracking,transfers,mail" doc:"Kinds of work that this worker serves, separated by commas: control, tracking, transfers, mail. Each has to be served by some worker."`
+	SecretKey     Key            `env:"SECRET_KEY" secret:"true" doc:"Key that links and agents' secrets are derived from: at least 32 random bytes in hex or base64. The same for api and worker."`
+	MetricsListen string         `env:"METRICS_LISTEN" doc:"host:port for /metrics; empty is off."`
 }
 
 // Database is where the records are.

@@ -5,11 +5,13 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"longhaul/internal/config"
+	"longhaul/models"
 )
 
 var update = flag.Bool("update", false, "write .env.example anew")
@@ -93,6 +95,26 @@ func TestEachProgramNeedsItsOwn(t *testing.T) {
 	vars["API_LISTEN"] = "nowhere"
 	if _, err := config.Parse(config.ProcessWorker, vars); err != nil {
 		t.Errorf("the worker minds the API's listener: %v", err)
+	}
+}
+
+func TestKindsOfWork(t *testing.T) {
+	t.Parallel()
+	vars := good()
+	cfg, err := config.Parse(config.ProcessWorker, vars)
+	if err != nil || !slices.Equal(cfg.Queues, models.Queues()) {
+		t.Errorf("without a setting it serves %v, %v", cfg.Queues, err)
+	}
+	vars["WORKER_QUEUES"] = "transfers,mail"
+	cfg, err = config.Parse(config.ProcessWorker, vars)
+	if err != nil || !slices.Equal(cfg.Queues, []models.Queue{models.QueueTransfers, models.QueueMail}) {
+		t.Errorf("it serves %v, %v", cfg.Queues, err)
+	}
+	for _, wrong := range []string{"transfers,letters", ","} {
+		vars["WORKER_QUEUES"] = wrong
+		if _, err := config.Parse(config.ProcessWorker, vars); err == nil || !strings.Contains(err.Error(), "WORKER_QUEUES: ") {
+			t.Errorf("%q: %v", wrong, err)
+		}
 	}
 }
 

@@ -42,6 +42,12 @@ func (c Config) validate(p Process) error {
 		return errors.Join(f...)
 	}
 	c.validateShared(&f)
+	if p == ProcessWorker {
+		f.when(len(c.Queues) == 0, "WORKER_QUEUES", "must name a kind of work")
+		for _, q := range c.Queues {
+			f.when(!q.Valid(), "WORKER_QUEUES", fmt.Sprintf("has no kind of work %q; there are control, tracking, transfers and mail", q))
+		}
+	}
 	if p == ProcessAPI {
 		c.Web.validate(&f)
 		c.Accounts.validate(&f)

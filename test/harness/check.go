@@ -15,6 +15,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"longhaul/activities"
+	"longhaul/models"
 	"longhaul/workflows"
 )
 
@@ -65,7 +66,7 @@ func (s *Stack) CheckStorage(tb testing.TB) {
 	sweep := func() activities.SweepResult {
 		var res activities.SweepResult
 		run, err := temporal.ExecuteWorkflow(tb.Context(), client.StartWorkflowOptions{
-			ID: "check-storage-" + strconv.FormatInt(time.Now().UnixNano(), 36), TaskQueue: workflows.TaskQueue,
+			ID: "check-storage-" + strconv.FormatInt(time.Now().UnixNano(), 36), TaskQueue: workflows.TaskQueue(models.QueueControl),
 		}, workflows.SweepOrphans, activities.SweepInput{Grace: time.Second})
 		if err == nil {
 			err = run.Get(tb.Context(), &res)

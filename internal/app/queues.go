@@ -1,0 +1,108 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"longhaul/api/kit"
+	"longhaul/models"
+)
+
+const (
+	queueEvery  = 15 * time.Second
+	queueBudget = 5 * time.Second
+)
+
+// queueWatch looks which kinds of background work no worker serves. It tells
+// the log and a metric, and the health page through probes.
+type queueWatch struct {
+	look   func(context.Context) ([]models.Queue, error)
+	served *prometheus.GaugeVec
+	log    *slog.Logger
+
+	mu       sync.Mutex
+	unserved []models.Queue
+}
+
+func newQueueWatch(look func(context.Context) ([]models.Queue, error), r prometheus.Registerer, log *slog.Logger) *queueWatch {
+	w := &queueWatch{look: look, log: log, served: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "longhaul_queue_served", Help: "Whether a worker serves the kind of background work: 1 or 0.",
+	}, []string{"queue"})}
+	r.MustRegister(w.served)
+	return w
+}
+
+// run looks until ctx ends. The first look comes a moment after the start, when
+// workers that start at the same time are there.
+func (w *queueWatch) run(ctx context.Context) {
+	tick := time.NewTicker(queueEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			w.check(ctx)
+		}
+	}
+}
+
+// check looks once. While the workflow engine is away, which has a probe of its
+// own, what was seen last stands.
+func (w *queueWatch) check(ctx context.Context) {
+	limited, cancel := context.WithTimeout(ctx, queueBudget)
+	defer cancel()
+	unserved, err := w.look(limited)
+	if err != nil {
+		w.log.DebugContext(ctx, "task queues not looked at", "error", err)
+		return
+	}
+	w.mu.Lock()
+	before := w.unserved
+	w.unserved = unserved
+	w.mu.Unlock()
+	for _, q := range models.Queues() {
+		was, is := slices.Contains(before, q), slices.Contains(unserved, q)
+		switch {
+		case is && !was:
+			w.log.WarnContext(ctx, "no worker serves a queue", "queue", q)
+		case was && !is:
+			w.log.InfoContext(ctx, "a worker serves the queue again", "queue", q)
+		}
+		value := 1.0
+		if is {
+			value = 0
+		}
+		w.served.WithLabelValues(string(q)).Set(value)
+	}
+}
+
+var errUnserved = errors.New("no worker serves it")
+
+// probes are one for each kind of work.
+func (w *queueWatch) probes() kit.Probes {
+	missing := map[models.Queue]string{
+		models.QueueControl:   "No worker serves control: jobs are accepted and wait, and those that run get no further.",
+		models.QueueTracking:  "No worker serves tracking: running jobs show no progress and do not finish.",
+		models.QueueTransfers: "No worker serves transfers: nothing is copied from Seedr, and no job becomes ready.",
+		models.QueueMail:      "No worker serves mail: mails wait until one does.",
+	}
+	var out kit.Probes
+	for _, q := range models.Queues() {
+		out = append(out, kit.Probe{Name: "worker-" + string(q), Missing: missing[q], Check: func(context.Context) error {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			if slices.Contains(w.unserved, q) {
+				return errUnserved
+			}
+			return nil
+		}})
+	}
+	return out
+}

@@ -1,0 +1,70 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"longhaul/models"
+)
+
+func TestQueueThatNoWorkerServes(t *testing.T) {
+	t.Parallel()
+	var unserved []models.Queue
+	var away error
+	var log bytes.Buffer
+	registry := prometheus.NewRegistry()
+	w := newQueueWatch(func(context.Context) ([]models.Queue, error) { return unserved, away }, registry, slog.New(slog.NewTextHandler(&log, nil)))
+	probes := func() (bad []string) {
+		for _, p := range w.probes() {
+			if p.Missing == "" || p.Critical || p.Off {
+				t.Errorf("probe %+v", p)
+			}
+			if p.Check(t.Context()) != nil {
+				bad = append(bad, p.Name)
+			}
+		}
+		return bad
+	}
+	if n := len(w.probes()); n != len(models.Queues()) {
+		t.Errorf("%d probes", n)
+	}
+	for _, step := range []struct {
+		name     string
+		unserved []models.Queue
+		away     error
+		bad      string
+		mail     float64
+		logged   string
+	}{
+		{"all are served", nil, nil, "", 1, ""},
+		{"mail is not", []models.Queue{models.QueueMail}, nil, "worker-mail", 0, "no worker serves a queue"},
+		{"still not", []models.Queue{models.QueueMail}, nil, "worker-mail", 0, ""},
+		{"the engine is away", nil, errors.New("away"), "worker-mail", 0, ""},
+		{"it is again", nil, nil, "", 1, "a worker serves the queue again"},
+	} {
+		log.Reset()
+		unserved, away = step.unserved, step.away
+		w.check(t.Context())
+		if bad := strings.Join(probes(), " "); bad != step.bad {
+			t.Errorf("%s: probes say %q, want %q", step.name, bad, step.bad)
+		}
+		families, err := registry.Gather()
+		if err != nil || len(families) != 1 {
+			t.Fatalf("%d metrics, %v", len(families), err)
+		}
+		for _, m := range families[0].GetMetric() {
+			if m.GetLabel()[0].GetValue() == "mail" && m.GetGauge().GetValue() != step.mail {
+				t.Errorf("%s: the metric is %v", step.name, m.GetGauge().GetValue())
+			}
+		}
+		if got := log.String(); (got == "") != (step.logged == "") || !strings.Contains(got, step.logged) {
+			t.Errorf("%s: logged %q", step.name, got)
+		}
+	}
+}

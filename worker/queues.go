@@ -1,0 +1,56 @@
+package worker
+
+import (
+	"go.temporal.io/sdk/client"
+	sdkworker "go.temporal.io/sdk/worker"
+
+	"longhaul/models"
+	"longhaul/workflows"
+)
+
+// serve returns what works on one kind of work. Each kind has slots and pollers
+// of its own, so that none waits for another; what it may be given is all that
+// it has registered.
+func (w *Worker) serve(t client.Client, q models.Queue) sdkworker.Worker {
+	o := sdkworker.Options{
+		MaxHeartbeatThrottleInterval: heartbeatThrottle,
+		WorkerStopTimeout:            stopTimeout,
+		DisableRegistrationAliasing:  true,
+		DisableWorkflowWorker:        q != models.QueueControl,
+		OnFatalError: func(err error) {
+			select {
+			case w.fatal <- err:
+			default: // one is enough to stop
+			}
+		},
+	}
+	var does []any
+	d := w.deps
+	switch q {
+	case models.QueueControl:
+		// The SDK's 2 pollers are too few for bursts of submissions.
+		o.MaxConcurrentWorkflowTaskExecutionSize, o.MaxConcurrentWorkflowTaskPollers = 200, 8
+		o.MaxConcurrentActivityExecutionSize, o.MaxConcurrentActivityTaskPollers = 200, 8
+		d.Quota.Drifted = w.metrics.drifted
+		does = []any{d.Jobs, d.Transfers, d.Sweeps, d.Quota, d.Mails}
+	case models.QueueTracking:
+		// As many agents as one worker can follow.
+		o.MaxConcurrentActivityExecutionSize, o.MaxConcurrentActivityTaskPollers = 1000, 4
+		does = []any{d.Tracker, d.Seedr}
+	case models.QueueTransfers:
+		// Copies share a budget of memory; the slots are for what waits for storage.
+		o.MaxConcurrentActivityExecutionSize, o.MaxConcurrentActivityTaskPollers = 200, 8
+		does = []any{d.Files, d.Streams, d.Sweeps}
+	case models.QueueMail:
+		o.MaxConcurrentActivityExecutionSize, o.MaxConcurrentActivityTaskPollers = 20, 2
+		does = []any{d.Mails}
+	}
+	sdk := sdkworker.New(t, workflows.TaskQueue(q), o)
+	if q == models.QueueControl {
+		workflows.Register(sdk)
+	}
+	for _, activities := range does {
+		sdk.RegisterActivity(activities)
+	}
+	return sdk
+}

@@ -1,0 +1,95 @@
+package workflows
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflowservice/v1"
+
+	"longhaul/models"
+)
+
+// pollerAge is how old the last poll of a worker that still works may be: a
+// poll lasts a minute when there is nothing to do.
+const pollerAge = 100 * time.Second
+
+// Unserved returns the kinds of work that no worker has asked for lately.
+func (c *Client) Unserved(ctx context.Context) ([]models.Queue, error) {
+	var out []models.Queue
+	for _, q := range models.Queues() {
+		types := []enumspb.TaskQueueType{enumspb.TASK_QUEUE_TYPE_ACTIVITY}
+		if q == models.QueueControl {
+			types = append(types, enumspb.TASK_QUEUE_TYPE_WORKFLOW)
+		}
+		for _, typ := range types {
+			d, err := c.t.DescribeTaskQueue(ctx, TaskQueue(q), typ)
+			if err != nil {
+				return nil, translate(err, "describe task queue "+TaskQueue(q))
+			}
+			if !polled(d) {
+				out = append(out, q)
+				break
+			}
+		}
+	}
+	return out, nil
+}
+
+func polled(d *workflowservice.DescribeTaskQueueResponse) bool {
+	for _, p := range d.GetPollers() {
+		if time.Since(p.GetLastAccessTime().AsTime()) < pollerAge {
+			return true
+		}
+	}
+	return false
+}
+
+// retiredQueue is where all work was until 2026-11-28. Nothing was released by
+// then, so no run there has to be replayed; no worker serves it any more.
+const retiredQueue = "longhaul"
+
+// EndRetired ends what runs in the retired queue and returns how much that was.
+// Mails are started again at once; the reconcile sweep does so with jobs and
+// purges, which their rows describe, and the worker with what must always run.
+func (c *Client) EndRetired(ctx context.Context) (int, error) {
+	ended := 0
+	req := &workflowservice.ListWorkflowExecutionsRequest{
+		Query: fmt.Sprintf("TaskQueue = '%s' AND ExecutionStatus = 'Running'", retiredQueue),
+	}
+	for {
+		page, err := c.t.ListWorkflow(ctx, req)
+		if err != nil {
+			return ended, translate(err, "list retired workflows")
+		}
+		for _, e := range page.GetExecutions() {
+			if err := c.endRetired(ctx, e.GetExecution().GetWorkflowId(), e.GetExecution().GetRunId()); err != nil {
+				return ended, err
+			}
+			ended++
+		}
+		if req.NextPageToken = page.GetNextPageToken(); len(req.NextPageToken) == 0 {
+			return ended, nil
+		}
+	}
+}
+
+func (c *Client) endRetired(ctx context.Context, id, runID string) error {
+	err := c.t.TerminateWorkflow(ctx, id, runID, "A newer version took over; it starts again from what the database says.")
+	if _, gone := errors.AsType[*serviceerror.NotFound](err); err != nil && !gone {
+		return translate(err, "end retired workflow")
+	}
+	if mail, ok := strings.CutPrefix(id, MailWorkflowID("")); ok {
+		mailID, err := uuid.Parse(mail)
+		if err != nil {
+			return fmt.Errorf("read mail id: %w", err)
+		}
+		return c.SendMail(ctx, mailID)
+	}
+	return nil
+}
