@@ -1,8 +1,8 @@
-// Package api is Longhaul's HTTP side: the JSON API and its OpenAPI document,
-// the live event stream, the calls of compute agents, the pages of the web app
-// and, on a listener of its own, the delivery of files.
+// Package api composes Longhaul's HTTP side: one package per audience over one
+// kit, the OpenAPI document of all operations with its readable form, the pages
+// of the web app, and the delivery of files on a listener of its own.
 //
-// It holds no business rule, no query and no workflow: handlers say who calls,
-// check the input, call one of the small interfaces declared beside them and
-// answer. It never fetches an address that a user gave; agents do.
+// It holds no business rule, no query and no workflow. Handlers say who calls,
+// check the input, call the one store interface that their package declares,
+// and answer. None of them fetches an address that a user gave; agents do.
 package api

@@ -1,3 +1,8 @@
+// Package account serves an account's owner: the ways in (sign-up, sign-in, a
+// reset, an invitation), and what the owner sees and changes: profile,
+// sessions, second factors, passkeys, API tokens and usage.
+//
+// It knows no other account: what administrators do to accounts is in admin.
 package account
 
 import (
@@ -9,21 +14,23 @@ import (
 	"longhaul/api/kit"
 	"longhaul/internal/passkey"
 	"longhaul/internal/token"
-	"longhaul/models"
 )
 
-// Store is what the account's operations ask of the records.
-type Store interface {
-	Accounts
-	OneTimes
-	SecurityLog
-	Registrations
-	SecondFactors
-	Passkeys
-	Tokens
-	UsageLog
-	// Plans returns the plans, only those shown to everybody if public is set.
-	Plans(ctx context.Context, public bool) ([]models.Plan, error)
+// tagAuth groups the operations in the OpenAPI document.
+const tagAuth = "auth"
+
+// Passwords checks and hashes passwords, a bounded number at a time.
+type Passwords interface {
+	// Check reports whether a new password may be used, as a models.Error.
+	Check(password, email string) error
+	// Hash returns the PHC string of a password.
+	Hash(ctx context.Context, password string) (string, error)
+	// Verify reports whether the password fits the hash. An empty hash takes
+	// as long as a real one and never fits.
+	Verify(ctx context.Context, hash, password string) (bool, error)
+	// NeedsRehash reports whether the hash was made with other parameters than
+	// new ones are.
+	NeedsRehash(hash string) bool
 }
 
 // Deps are the parts that the account's operations speak to.
@@ -43,12 +50,40 @@ type Deps struct {
 
 // Register adds the operations of the account and the ways into it.
 func Register(r *kit.Router, d Deps) {
-	(&accountHandlers{
-		accounts: d.Store, oneTimes: d.Store, registrations: d.Store, factors: d.Store,
-		passkeys: d.Store, party: d.Party, tokens: d.Store, security: d.Store, passwords: d.Passwords, bots: d.Bots, policy: d.Policy,
-		limits: d.Limiter, auth: r.Auth, keys: d.Keys, background: d.Background, issuer: d.Issuer, now: d.Now, newID: d.NewID,
+	record := &recorder{store: d.Store, background: d.Background}
+	me := meView{auth: r.Auth, passkeys: d.Party != nil}
+	open := &opener{store: d.Store, me: me, record: record, now: d.Now}
+	persons := personCheck{d.Bots}
+	links := &links{
+		oneTimes: d.Store, requests: d.Store, passwords: d.Passwords, limits: d.Limiter, record: record, keys: d.Keys, now: d.Now, newID: d.NewID,
+	}
+	codes := &codes{store: d.Store, limits: d.Limiter, record: record, keys: d.Keys, now: d.Now}
+	ceremonies := &ceremonies{store: d.Store, party: d.Party, limits: d.Limiter, record: record, now: d.Now}
+
+	(&setupHandlers{store: d.Store, passwords: d.Passwords, limits: d.Limiter, open: open, now: d.Now, newID: d.NewID}).routes(r)
+	(&signInHandlers{
+		store: d.Store, oneTimes: d.Store, passwords: d.Passwords, persons: persons, limits: d.Limiter, codes: codes, open: open,
+		record: record, background: d.Background, now: d.Now, newID: d.NewID,
 	}).routes(r)
-	(&tokenHandlers{tokens: d.Store, limits: d.Limiter, now: d.Now, newID: d.NewID}).routes(r)
-	(&usageHandlers{usage: d.Store, now: d.Now}).routes(r)
-	(&planListHandlers{plans: d.Store}).routes(r)
+	(&passkeySignInHandlers{
+		store: d.Store, oneTimes: d.Store, ceremonies: ceremonies, limits: d.Limiter, open: open, record: record,
+	}).routes(r)
+	(&reauthHandlers{
+		store: d.Store, passwords: d.Passwords, codes: codes, ceremonies: ceremonies, limits: d.Limiter, record: record,
+	}).routes(r)
+	(&registrationHandlers{
+		store: d.Store, policy: d.Policy, passwords: d.Passwords, persons: persons, links: links, limits: d.Limiter, open: open, record: record,
+	}).routes(r)
+	(&addressHandlers{mail: d.Policy.Mail, persons: persons, links: links, limits: d.Limiter}).routes(r)
+	(&resetHandlers{store: d.Store, links: links}).routes(r)
+	(&invitationHandlers{store: d.Store, policy: d.Policy, links: links, open: open, now: d.Now, newID: d.NewID}).routes(r)
+	(&profileHandlers{
+		store: d.Store, mail: d.Policy.Mail, me: me, passwords: d.Passwords, links: links, limits: d.Limiter, open: open,
+	}).routes(r)
+	(&sessionHandlers{store: d.Store, tokens: d.Store}).routes(r)
+	(&factorHandlers{store: d.Store, auth: r.Auth, limits: d.Limiter, keys: d.Keys, issuer: d.Issuer, now: d.Now}).routes(r)
+	(&passkeyHandlers{store: d.Store, ceremonies: ceremonies, auth: r.Auth, limits: d.Limiter, now: d.Now, newID: d.NewID}).routes(r)
+	(&tokenHandlers{store: d.Store, limits: d.Limiter, now: d.Now, newID: d.NewID}).routes(r)
+	(&usageHandlers{store: d.Store, now: d.Now}).routes(r)
+	(&planHandlers{store: d.Store}).routes(r)
 }

@@ -4,9 +4,9 @@ import (
 	"context"
 	"encoding/base64"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/google/uuid"
 
 	"longhaul/api/kit"
 	"longhaul/internal/token"
@@ -14,33 +14,32 @@ import (
 	"longhaul/models"
 )
 
-// SecondFactors keeps what two-factor sign-in needs.
-type SecondFactors interface {
-	OfferTOTP(ctx context.Context, userID uuid.UUID, sealed string) error
-	EnableTOTP(ctx context.Context, userID uuid.UUID, step int64, codes [][]byte, from models.Client) error
-	DisableTOTP(ctx context.Context, userID uuid.UUID, from models.Client) error
-	UseTOTPStep(ctx context.Context, userID uuid.UUID, step int64) (bool, error)
-	UseRecoveryCode(ctx context.Context, userID uuid.UUID, hash []byte) (bool, error)
-	RecoveryCodesLeft(ctx context.Context, userID uuid.UUID) (int, error)
-	ReplaceRecoveryCodes(ctx context.Context, userID uuid.UUID, codes [][]byte) error
+// factorHandlers turn two-factor sign-in on and off.
+type factorHandlers struct {
+	store  factors
+	auth   *kit.Authenticator
+	limits kit.Limiter
+	keys   *token.Keys
+	issuer string // what authenticators show of where a secret belongs
+	now    func() time.Time
 }
 
-func (h *accountHandlers) factorRoutes(r *kit.Router) {
+func (h *factorHandlers) routes(r *kit.Router) {
 	const path = "/api/v1/auth/totp"
 	kit.Handle(r, kit.AccessEnrol, huma.Operation{
 		OperationID: "get-totp", Method: http.MethodGet, Path: path, Tags: []string{tagAuth},
 		Summary: "Whether two-factor sign-in is on",
-	}, h.totpState)
+	}, h.state)
 	kit.Handle(r, kit.AccessEnrol, huma.Operation{
 		OperationID: "begin-totp", Method: http.MethodPost, Path: path, Tags: []string{tagAuth},
 		Summary:     "Begin to set up two-factor sign-in",
 		Description: "It is on once enable-totp got a code. Needs reauthenticate within ten minutes.", DefaultStatus: http.StatusCreated,
-	}, h.beginTOTP)
+	}, h.begin)
 	kit.Handle(r, kit.AccessEnrol, huma.Operation{
 		OperationID: "enable-totp", Method: http.MethodPost, Path: path + "/enable", Tags: []string{tagAuth},
 		Summary:     "Turn two-factor sign-in on with a first code",
 		Description: "The recovery codes are shown this once. Needs reauthenticate within ten minutes.",
-	}, h.enableTOTP)
+	}, h.enable)
 	kit.Handle(r, kit.AccessConfirmed, huma.Operation{
 		OperationID: "renew-recovery-codes", Method: http.MethodPost, Path: path + "/recovery-codes", Tags: []string{tagAuth},
 		Summary: "Make new recovery codes", Description: "The earlier ones are worthless then. Needs reauthenticate within ten minutes.",
@@ -48,7 +47,7 @@ func (h *accountHandlers) factorRoutes(r *kit.Router) {
 	kit.Handle(r, kit.AccessConfirmed, huma.Operation{
 		OperationID: "disable-totp", Method: http.MethodDelete, Path: path, Tags: []string{tagAuth},
 		Summary: "Turn two-factor sign-in off", Description: "With the last second factor the recovery codes go. Needs reauthenticate within ten minutes.", DefaultStatus: http.StatusNoContent,
-	}, h.disableTOTP)
+	}, h.disable)
 }
 
 type totpStateOutput struct {
@@ -59,9 +58,9 @@ type totpStateOutput struct {
 	} `nameHint:"TotpState"`
 }
 
-func (h *accountHandlers) totpState(ctx context.Context, _ *kit.Empty) (*totpStateOutput, error) {
+func (h *factorHandlers) state(ctx context.Context, _ *kit.Empty) (*totpStateOutput, error) {
 	user := kit.Caller(ctx)
-	left, err := h.factors.RecoveryCodesLeft(ctx, user.ID)
+	left, err := h.store.RecoveryCodesLeft(ctx, user.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +78,7 @@ type totpOfferOutput struct {
 	} `nameHint:"TotpOffer"`
 }
 
-func (h *accountHandlers) beginTOTP(ctx context.Context, _ *kit.Empty) (*totpOfferOutput, error) {
+func (h *factorHandlers) begin(ctx context.Context, _ *kit.Empty) (*totpOfferOutput, error) {
 	user := kit.Caller(ctx)
 	if err := h.auth.Confirmed(kit.InfoOf(ctx)); err != nil {
 		return nil, err
@@ -95,7 +94,7 @@ func (h *accountHandlers) beginTOTP(ctx context.Context, _ *kit.Empty) (*totpOff
 	if err != nil {
 		return nil, err
 	}
-	if err := h.factors.OfferTOTP(ctx, user.ID, sealed); err != nil {
+	if err := h.store.OfferTOTP(ctx, user.ID, sealed); err != nil {
 		return nil, err
 	}
 	out := &totpOfferOutput{}
@@ -116,7 +115,7 @@ type recoveryCodesOutput struct {
 	} `nameHint:"RecoveryCodes"`
 }
 
-func (h *accountHandlers) enableTOTP(ctx context.Context, in *totpCodeInput) (*recoveryCodesOutput, error) {
+func (h *factorHandlers) enable(ctx context.Context, in *totpCodeInput) (*recoveryCodesOutput, error) {
 	user := kit.Caller(ctx)
 	if err := h.auth.Confirmed(kit.InfoOf(ctx)); err != nil {
 		return nil, err
@@ -139,7 +138,7 @@ func (h *accountHandlers) enableTOTP(ctx context.Context, in *totpCodeInput) (*r
 	if err != nil {
 		return nil, err
 	}
-	if err := h.factors.EnableTOTP(ctx, user.ID, step, hashes, kit.InfoOf(ctx).Client); err != nil {
+	if err := h.store.EnableTOTP(ctx, user.ID, step, hashes, kit.InfoOf(ctx).Client); err != nil {
 		return nil, err
 	}
 	out := &recoveryCodesOutput{}
@@ -147,7 +146,7 @@ func (h *accountHandlers) enableTOTP(ctx context.Context, in *totpCodeInput) (*r
 	return out, nil
 }
 
-func (h *accountHandlers) renewCodes(ctx context.Context, _ *kit.Empty) (*recoveryCodesOutput, error) {
+func (h *factorHandlers) renewCodes(ctx context.Context, _ *kit.Empty) (*recoveryCodesOutput, error) {
 	user := kit.Caller(ctx)
 	if !user.SecondFactor() {
 		return nil, models.Errorf(models.CodeConflict, "The account has neither two-factor sign-in nor a passkey.")
@@ -156,7 +155,7 @@ func (h *accountHandlers) renewCodes(ctx context.Context, _ *kit.Empty) (*recove
 	if err != nil {
 		return nil, err
 	}
-	if err := h.factors.ReplaceRecoveryCodes(ctx, user.ID, hashes); err != nil {
+	if err := h.store.ReplaceRecoveryCodes(ctx, user.ID, hashes); err != nil {
 		return nil, err
 	}
 	out := &recoveryCodesOutput{}
@@ -164,6 +163,6 @@ func (h *accountHandlers) renewCodes(ctx context.Context, _ *kit.Empty) (*recove
 	return out, nil
 }
 
-func (h *accountHandlers) disableTOTP(ctx context.Context, _ *kit.Empty) (*kit.Empty, error) {
-	return &kit.Empty{}, h.factors.DisableTOTP(ctx, kit.Caller(ctx).ID, kit.InfoOf(ctx).Client)
+func (h *factorHandlers) disable(ctx context.Context, _ *kit.Empty) (*kit.Empty, error) {
+	return &kit.Empty{}, h.store.DisableTOTP(ctx, kit.Caller(ctx).ID, kit.InfoOf(ctx).Client)
 }

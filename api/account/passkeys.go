@@ -17,46 +17,42 @@ import (
 	"longhaul/models"
 )
 
-// Passkeys keeps passkeys and the ceremonies that were begun with them.
-type Passkeys interface {
-	PasskeyHandle(ctx context.Context, userID uuid.UUID, fresh []byte) ([]byte, error)
-	UserByPasskeyHandle(ctx context.Context, handle []byte) (models.User, error)
-	Passkeys(ctx context.Context, userID uuid.UUID) ([]models.Passkey, error)
-	KeepPasskeyChallenge(ctx context.Context, c models.PasskeyChallenge) error
-	UsePasskeyChallenge(ctx context.Context, hash []byte, purpose models.PasskeyPurpose, binding []byte) (models.PasskeyChallenge, error)
-	AddPasskey(ctx context.Context, by models.Actor, p models.Passkey, codes [][]byte, from models.Client) (withCodes bool, err error)
-	RenamePasskey(ctx context.Context, by models.Actor, userID, id uuid.UUID, name string) error
-	RemovePasskey(ctx context.Context, by models.Actor, userID, id uuid.UUID, from models.Client) error
-	UsePasskey(ctx context.Context, userID uuid.UUID, use models.PasskeyUse) (bool, error)
+// passkeyHandlers keep the account's passkeys.
+type passkeyHandlers struct {
+	store      passkeys
+	ceremonies *ceremonies
+	auth       *kit.Authenticator
+	limits     kit.Limiter
+	now        func() time.Time
+	newID      func() uuid.UUID
 }
 
-func (h *accountHandlers) passkeyRoutes(r *kit.Router) {
+func (h *passkeyHandlers) routes(r *kit.Router) {
 	const path = "/api/v1/auth/passkeys"
 	kit.Handle(r, kit.AccessEnrol, huma.Operation{
 		OperationID: "list-passkeys", Method: http.MethodGet, Path: path, Tags: []string{tagAuth},
 		Summary: "List the account's passkeys",
-	}, h.listPasskeys)
+	}, h.list)
 	kit.Handle(r, kit.AccessEnrol, huma.Operation{
 		OperationID: "begin-passkey", Method: http.MethodPost, Path: path + "/begin", Tags: []string{tagAuth},
 		Summary:     "Begin to add a passkey",
 		Description: "add-passkey takes the browser's answer, from the same session within five minutes. Needs reauthenticate within ten minutes.",
-	}, h.beginPasskey)
+	}, h.begin)
 	kit.Handle(r, kit.AccessEnrol, huma.Operation{
 		OperationID: "add-passkey", Method: http.MethodPost, Path: path, Tags: []string{tagAuth},
 		Summary: "Add a passkey",
 		Description: "It signs in without the password, and answers instead of a code after it. The first second factor of an account comes with " +
 			"recovery codes, shown this once. Needs reauthenticate within ten minutes.", DefaultStatus: http.StatusCreated,
-	}, h.addPasskey)
+	}, h.add)
 	kit.Handle(r, kit.AccessUser, huma.Operation{
 		OperationID: "rename-passkey", Method: http.MethodPatch, Path: path + "/{id}", Tags: []string{tagAuth},
 		Summary: "Give a passkey another name", DefaultStatus: http.StatusNoContent,
-	}, h.renamePasskey)
+	}, h.rename)
 	kit.Handle(r, kit.AccessConfirmed, huma.Operation{
 		OperationID: "remove-passkey", Method: http.MethodDelete, Path: path + "/{id}", Tags: []string{tagAuth},
 		Summary: "Remove a passkey", Description: "With the last second factor the recovery codes go. Needs reauthenticate within ten minutes.",
 		DefaultStatus: http.StatusNoContent,
-	}, h.removePasskey)
-	h.passkeySignInRoutes(r)
+	}, h.remove)
 }
 
 // PasskeyInfo is a passkey of the account.
@@ -78,72 +74,36 @@ type passkeysOutput struct {
 	} `nameHint:"PasskeyList"`
 }
 
-func (h *accountHandlers) listPasskeys(ctx context.Context, _ *kit.Empty) (*passkeysOutput, error) {
-	list, err := h.passkeys.Passkeys(ctx, kit.Caller(ctx).ID)
+func (h *passkeyHandlers) list(ctx context.Context, _ *kit.Empty) (*passkeysOutput, error) {
+	list, err := h.store.Passkeys(ctx, kit.Caller(ctx).ID)
 	if err != nil {
 		return nil, err
 	}
 	out := &passkeysOutput{}
-	out.Body.Available = h.party != nil
-	if h.party == nil {
+	out.Body.Available = h.ceremonies.party != nil
+	if h.ceremonies.party == nil {
 		out.Body.Unavailable = passkeysOff
 	}
 	out.Body.Passkeys = make([]PasskeyInfo, 0, len(list))
 	for _, k := range list {
-		out.Body.Passkeys = append(out.Body.Passkeys, h.passkeyInfo(k))
+		out.Body.Passkeys = append(out.Body.Passkeys, h.info(k))
 	}
 	return out, nil
 }
 
-func (h *accountHandlers) passkeyInfo(k models.Passkey) PasskeyInfo {
+func (h *passkeyHandlers) info(k models.Passkey) PasskeyInfo {
 	return PasskeyInfo{
-		ID: k.ID, Name: k.Name, Host: k.RPID, Usable: h.party != nil && h.party.Host() == k.RPID, Synced: k.BackedUp,
+		ID: k.ID, Name: k.Name, Host: k.RPID, Usable: h.ceremonies.party != nil && h.ceremonies.party.Host() == k.RPID, Synced: k.BackedUp,
 		CreatedAt: k.CreatedAt, LastUsedAt: k.LastUsedAt,
 	}
 }
 
-// passkeysOff says what the operator has to do for passkeys.
-const passkeysOff = "Browsers offer passkeys only at an https address with a host name, or at localhost. This installation's BASE_URL is neither."
-
-// relyingParty returns what runs the ceremonies, a fault where passkeys cannot be.
-func (h *accountHandlers) relyingParty() (*passkey.Party, error) {
-	if h.party == nil {
-		return nil, models.Fault(models.ProblemPasskeysOff, passkeysOff)
-	}
-	return h.party, nil
-}
-
-type passkeyBegunOutput struct {
-	SetCookie string `header:"Set-Cookie" hidden:"true"`
-	Body      struct {
-		Options   json.RawMessage `json:"options" doc:"For the browser's PublicKeyCredential.parseCreationOptionsFromJSON or parseRequestOptionsFromJSON"`
-		ExpiresAt time.Time       `json:"expiresAt" doc:"The answer has to come before that"`
-	} `nameHint:"PasskeyOptions"`
-}
-
-// keepCeremony records a begun ceremony and returns its options.
-func (h *accountHandlers) keepCeremony(ctx context.Context, b passkey.Begun, c models.PasskeyChallenge) (*passkeyBegunOutput, error) {
-	c.Hash, c.State, c.ExpiresAt = b.Hash, b.State, h.now().Add(models.PasskeyTime)
-	if err := h.passkeys.KeepPasskeyChallenge(ctx, c); err != nil {
-		return nil, err
-	}
-	out := &passkeyBegunOutput{}
-	out.Body.Options, out.Body.ExpiresAt = b.Options, c.ExpiresAt
-	return out, nil
-}
-
-// passkeyOwner returns the account with its passkeys as the ceremonies see it.
-func (h *accountHandlers) passkeyOwner(ctx context.Context, user models.User) (passkey.Owner, error) {
-	list, err := h.passkeys.Passkeys(ctx, user.ID)
-	return passkey.Owner{Handle: user.PasskeyHandle, Email: user.Email, Passkeys: list}, err
-}
-
-func (h *accountHandlers) beginPasskey(ctx context.Context, _ *kit.Empty) (*passkeyBegunOutput, error) {
+func (h *passkeyHandlers) begin(ctx context.Context, _ *kit.Empty) (*passkeyBegunOutput, error) {
 	user, info := kit.Caller(ctx), kit.InfoOf(ctx)
 	if err := h.auth.Confirmed(info); err != nil {
 		return nil, err
 	}
-	party, err := h.relyingParty()
+	party, err := h.ceremonies.relyingParty()
 	if err != nil {
 		return nil, err
 	}
@@ -154,10 +114,10 @@ func (h *accountHandlers) beginPasskey(ctx context.Context, _ *kit.Empty) (*pass
 	if err != nil {
 		return nil, err
 	}
-	if user.PasskeyHandle, err = h.passkeys.PasskeyHandle(ctx, user.ID, fresh); err != nil {
+	if user.PasskeyHandle, err = h.store.PasskeyHandle(ctx, user.ID, fresh); err != nil {
 		return nil, err
 	}
-	owner, err := h.passkeyOwner(ctx, user)
+	owner, err := h.ceremonies.owner(ctx, user)
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +125,7 @@ func (h *accountHandlers) beginPasskey(ctx context.Context, _ *kit.Empty) (*pass
 	if err != nil {
 		return nil, err
 	}
-	return h.keepCeremony(ctx, begun, models.PasskeyChallenge{Purpose: models.PasskeyRegister, UserID: &user.ID, Binding: info.Session.IDHash})
+	return h.ceremonies.keep(ctx, begun, models.PasskeyChallenge{Purpose: models.PasskeyRegister, UserID: &user.ID, Binding: info.Session.IDHash})
 }
 
 type addPasskeyInput struct {
@@ -182,7 +142,7 @@ type addedPasskeyOutput struct {
 	} `nameHint:"AddedPasskey"`
 }
 
-func (h *accountHandlers) addPasskey(ctx context.Context, in *addPasskeyInput) (*addedPasskeyOutput, error) {
+func (h *passkeyHandlers) add(ctx context.Context, in *addPasskeyInput) (*addedPasskeyOutput, error) {
 	info := kit.InfoOf(ctx)
 	if err := h.auth.Confirmed(info); err != nil {
 		return nil, err
@@ -191,7 +151,7 @@ func (h *accountHandlers) addPasskey(ctx context.Context, in *addPasskeyInput) (
 	if err != nil {
 		return nil, err
 	}
-	made, err := h.madePasskey(ctx, in.Body.Credential)
+	made, err := h.made(ctx, in.Body.Credential)
 	if err != nil {
 		return nil, err
 	}
@@ -200,23 +160,23 @@ func (h *accountHandlers) addPasskey(ctx context.Context, in *addPasskeyInput) (
 	if err != nil {
 		return nil, err
 	}
-	withCodes, err := h.passkeys.AddPasskey(ctx, kit.ActorOf(ctx), made, hashes, info.Client)
+	withCodes, err := h.store.AddPasskey(ctx, kit.ActorOf(ctx), made, hashes, info.Client)
 	if err != nil {
 		return nil, err
 	}
 	out := &addedPasskeyOutput{}
-	out.Body.Passkey, out.Body.RecoveryCodes = h.passkeyInfo(made), []string{}
+	out.Body.Passkey, out.Body.RecoveryCodes = h.info(made), []string{}
 	if withCodes {
 		out.Body.RecoveryCodes = codes
 	}
 	return out, nil
 }
 
-// madePasskey checks the answer to begin-passkey and returns the passkey that
+// made checks the answer to begin-passkey and returns the passkey that
 // it brings.
-func (h *accountHandlers) madePasskey(ctx context.Context, credential []byte) (models.Passkey, error) {
+func (h *passkeyHandlers) made(ctx context.Context, credential []byte) (models.Passkey, error) {
 	user, info := kit.Caller(ctx), kit.InfoOf(ctx)
-	party, err := h.relyingParty()
+	party, err := h.ceremonies.relyingParty()
 	if err != nil {
 		return models.Passkey{}, err
 	}
@@ -224,7 +184,7 @@ func (h *accountHandlers) madePasskey(ctx context.Context, credential []byte) (m
 	if err != nil {
 		return models.Passkey{}, err
 	}
-	c, err := h.passkeys.UsePasskeyChallenge(ctx, answer.Hash, models.PasskeyRegister, info.Session.IDHash)
+	c, err := h.store.UsePasskeyChallenge(ctx, answer.Hash, models.PasskeyRegister, info.Session.IDHash)
 	if err != nil {
 		return models.Passkey{}, err
 	}
@@ -252,18 +212,18 @@ type renamePasskeyInput struct {
 	} `nameHint:"RenamePasskey"`
 }
 
-func (h *accountHandlers) renamePasskey(ctx context.Context, in *renamePasskeyInput) (*kit.Empty, error) {
+func (h *passkeyHandlers) rename(ctx context.Context, in *renamePasskeyInput) (*kit.Empty, error) {
 	name, err := passkeyName(in.Body.Name)
 	if err != nil {
 		return nil, err
 	}
-	return &kit.Empty{}, h.passkeys.RenamePasskey(ctx, kit.ActorOf(ctx), kit.Caller(ctx).ID, in.ID, name)
+	return &kit.Empty{}, h.store.RenamePasskey(ctx, kit.ActorOf(ctx), kit.Caller(ctx).ID, in.ID, name)
 }
 
 type passkeyInput struct {
 	ID uuid.UUID `path:"id" format:"uuid"`
 }
 
-func (h *accountHandlers) removePasskey(ctx context.Context, in *passkeyInput) (*kit.Empty, error) {
-	return &kit.Empty{}, h.passkeys.RemovePasskey(ctx, kit.ActorOf(ctx), kit.Caller(ctx).ID, in.ID, kit.InfoOf(ctx).Client)
+func (h *passkeyHandlers) remove(ctx context.Context, in *passkeyInput) (*kit.Empty, error) {
+	return &kit.Empty{}, h.store.RemovePasskey(ctx, kit.ActorOf(ctx), kit.Caller(ctx).ID, in.ID, kit.InfoOf(ctx).Client)
 }

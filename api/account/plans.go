@@ -12,18 +12,18 @@ import (
 // PathPlans is where anybody finds the plans.
 const PathPlans = "/api/v1/plans"
 
-// planListHandlers show the plans that accounts can have.
-type planListHandlers struct{ plans Store }
+// planHandlers show the plans that accounts can have.
+type planHandlers struct{ store Store }
 
-func (h *planListHandlers) routes(r *kit.Router) {
+func (h *planHandlers) routes(r *kit.Router) {
 	kit.Handle(r, kit.AccessPublic, huma.Operation{
 		OperationID: "list-plans", Method: http.MethodGet, Path: PathPlans, Tags: []string{tagUsage},
 		Summary: "The plans that accounts can have",
 	}, h.list)
 }
 
-func (h *planListHandlers) list(ctx context.Context, _ *kit.Empty) (*kit.PlansOutput, error) {
-	list, err := h.plans.Plans(ctx, true)
+func (h *planHandlers) list(ctx context.Context, _ *kit.Empty) (*kit.PlansOutput, error) {
+	list, err := h.store.Plans(ctx, true)
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,22 @@ import (
 	"longhaul/models"
 )
 
-func (h *accountHandlers) profileRoutes(r *kit.Router) {
+// profileHandlers show and change the signed-in account.
+type profileHandlers struct {
+	store     users
+	mail      bool // mail can be sent
+	me        meView
+	passwords Passwords
+	links     *links
+	limits    kit.Limiter
+	open      *opener
+}
+
+func (h *profileHandlers) routes(r *kit.Router) {
+	kit.Handle(r, kit.AccessAccount, huma.Operation{
+		OperationID: "get-me", Method: http.MethodGet, Path: "/api/v1/me", Tags: []string{tagAuth},
+		Summary: "The signed-in account",
+	}, h.get)
 	kit.Handle(r, kit.AccessConfirmed, huma.Operation{
 		OperationID: "change-password", Method: http.MethodPut, Path: "/api/v1/me/password", Tags: []string{tagAuth},
 		Summary:       "Set a new password",
@@ -23,12 +38,20 @@ func (h *accountHandlers) profileRoutes(r *kit.Router) {
 		Description:   "It is the account's once the link in the mail to it is used. Needs reauthenticate within ten minutes.",
 		DefaultStatus: http.StatusAccepted,
 	}, h.changeEmail)
+	kit.Handle(r, kit.AccessPublic, public("confirm-email", "email/confirm", "Use the link of a change of address", "",
+		http.StatusNoContent), h.confirmEmail)
 	kit.Handle(r, kit.AccessConfirmed, huma.Operation{
 		OperationID: "delete-account", Method: http.MethodPost, Path: "/api/v1/me/delete", Tags: []string{tagAuth},
 		Summary:       "Delete the account with all its jobs and files",
 		Description:   "At once and for good. Needs the address as it is typed, and reauthenticate within ten minutes.",
 		DefaultStatus: http.StatusNoContent,
 	}, h.deleteAccount)
+}
+
+type meOutput struct{ Body Me }
+
+func (h *profileHandlers) get(ctx context.Context, _ *kit.Empty) (*meOutput, error) {
+	return &meOutput{Body: h.me.of(kit.Caller(ctx))}, nil
 }
 
 type changePasswordInput struct {
@@ -41,7 +64,7 @@ type cookieOutput struct {
 	SetCookie http.Cookie `header:"Set-Cookie" hidden:"true"`
 }
 
-func (h *accountHandlers) changePassword(ctx context.Context, in *changePasswordInput) (*cookieOutput, error) {
+func (h *profileHandlers) changePassword(ctx context.Context, in *changePasswordInput) (*cookieOutput, error) {
 	user := kit.Caller(ctx)
 	if err := h.passwords.Check(in.Body.Password, user.Email); err != nil {
 		return nil, err
@@ -50,11 +73,11 @@ func (h *accountHandlers) changePassword(ctx context.Context, in *changePassword
 	if err != nil {
 		return nil, err
 	}
-	if err := h.accounts.ChangePassword(ctx, user.ID, hash, kit.InfoOf(ctx).Client); err != nil {
+	if err := h.store.ChangePassword(ctx, user.ID, hash, kit.InfoOf(ctx).Client); err != nil {
 		return nil, err
 	}
 	user.PasswordHash = hash
-	cookie, err := h.openSession(ctx, user)
+	cookie, err := h.open.session(ctx, user)
 	return &cookieOutput{SetCookie: cookie}, err
 }
 
@@ -64,9 +87,9 @@ type changeEmailInput struct {
 	} `nameHint:"ChangeEmail"`
 }
 
-func (h *accountHandlers) changeEmail(ctx context.Context, in *changeEmailInput) (*acceptedOutput, error) {
+func (h *profileHandlers) changeEmail(ctx context.Context, in *changeEmailInput) (*acceptedOutput, error) {
 	user := kit.Caller(ctx)
-	if !h.policy.Mail {
+	if !h.mail {
 		return nil, models.Fault(models.ProblemMailOff, "This installation sends no mail, so that the new address cannot be verified.")
 	}
 	email, err := kit.NormalEmail(in.Body.Email)
@@ -79,10 +102,18 @@ func (h *accountHandlers) changeEmail(ctx context.Context, in *changeEmailInput)
 	if err := h.limits.AllowAll(ctx, kit.Ask{Limit: kit.LimitResetAccount, Key: email}, kit.Ask{Limit: kit.LimitResetAccount, Key: user.Email}); err != nil {
 		return nil, err
 	}
-	if err := h.keep(ctx, models.AccountRequest{Kind: models.RequestEmail, Email: email, UserID: &user.ID}); err != nil {
+	if err := h.links.promise(ctx, models.AccountRequest{Kind: models.RequestEmail, Email: email, UserID: &user.ID}); err != nil {
 		return nil, err
 	}
 	return accepted("We have sent a mail to the new address. Please use the link in it within 30 minutes."), nil
+}
+
+func (h *profileHandlers) confirmEmail(ctx context.Context, in *oneTimeInput) (*kit.Empty, error) {
+	hash, err := h.links.hash(ctx, in.Body.Token)
+	if err != nil {
+		return nil, err
+	}
+	return &kit.Empty{}, h.links.refused(ctx, h.store.ConfirmEmail(ctx, hash, kit.InfoOf(ctx).Client))
 }
 
 type deleteAccountInput struct {
@@ -91,12 +122,12 @@ type deleteAccountInput struct {
 	} `nameHint:"DeleteAccount"`
 }
 
-func (h *accountHandlers) deleteAccount(ctx context.Context, in *deleteAccountInput) (*logoutOutput, error) {
+func (h *profileHandlers) deleteAccount(ctx context.Context, in *deleteAccountInput) (*logoutOutput, error) {
 	user := kit.Caller(ctx)
 	if email, err := kit.NormalEmail(in.Body.Email); err != nil || email != user.Email {
 		return nil, models.Errorf(models.CodeInvalid, "This is not the account's address.").In("email")
 	}
-	if err := h.accounts.DeleteAccount(ctx, kit.ActorOf(ctx), user.ID); err != nil {
+	if err := h.store.DeleteAccount(ctx, kit.ActorOf(ctx), user.ID); err != nil {
 		return nil, err
 	}
 	cookie := clearSession()

@@ -13,16 +13,27 @@ import (
 	"longhaul/models"
 )
 
-func (h *accountHandlers) sessionRoutes(r *kit.Router) {
+// sessionHandlers show and end sessions.
+type sessionHandlers struct {
+	store  sessions
+	tokens tokens
+}
+
+func (h *sessionHandlers) routes(r *kit.Router) {
 	kit.Handle(r, kit.AccessUser, huma.Operation{
 		OperationID: "list-sessions", Method: http.MethodGet, Path: "/api/v1/auth/sessions", Tags: []string{tagAuth},
 		Summary: "List where the account is signed in",
-	}, h.listSessions)
+	}, h.list)
 	kit.Handle(r, kit.AccessUser, huma.Operation{
 		OperationID: "end-session", Method: http.MethodDelete, Path: "/api/v1/auth/sessions/{id}", Tags: []string{tagAuth},
 		Summary: "End a session", Description: "The id \"others\" ends all but the present one. What runs in a session, such as an event stream, ends with it.",
 		DefaultStatus: http.StatusNoContent,
-	}, h.endSession)
+	}, h.end)
+	kit.Handle(r, kit.AccessAccount, huma.Operation{
+		OperationID: "logout", Method: http.MethodPost, Path: "/api/v1/auth/logout", Tags: []string{tagAuth},
+		Summary: "Sign out", Description: "Ends the session, or revokes the API token, that the request came with.",
+		DefaultStatus: http.StatusNoContent,
+	}, h.logout)
 }
 
 // SessionInfo is one sign-in of the account.
@@ -36,14 +47,18 @@ type SessionInfo struct {
 	ExpiresAt  time.Time `json:"expiresAt"`
 }
 
+// sessionID is the public name of a session: its hash, which
+// cannot be turned back into the cookie.
+func sessionID(hash []byte) string { return base64.RawURLEncoding.EncodeToString(hash) }
+
 type sessionsOutput struct {
 	Body struct {
 		Sessions []SessionInfo `json:"sessions" nullable:"false"`
 	} `nameHint:"SessionList"`
 }
 
-func (h *accountHandlers) listSessions(ctx context.Context, _ *kit.Empty) (*sessionsOutput, error) {
-	list, err := h.accounts.Sessions(ctx, kit.Caller(ctx).ID)
+func (h *sessionHandlers) list(ctx context.Context, _ *kit.Empty) (*sessionsOutput, error) {
+	list, err := h.store.Sessions(ctx, kit.Caller(ctx).ID)
 	if err != nil {
 		return nil, err
 	}
@@ -65,34 +80,40 @@ type sessionInput struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
-func (h *accountHandlers) endSession(ctx context.Context, in *sessionInput) (*kit.Empty, error) {
+func (h *sessionHandlers) end(ctx context.Context, in *sessionInput) (*kit.Empty, error) {
 	user, info := kit.Caller(ctx), kit.InfoOf(ctx)
 	if in.ID == otherSessions {
-		return &kit.Empty{}, h.accounts.DeleteOtherSessions(ctx, user.ID, info.Session.IDHash)
+		return &kit.Empty{}, h.store.DeleteOtherSessions(ctx, user.ID, info.Session.IDHash)
 	}
 	hash, err := base64.RawURLEncoding.DecodeString(in.ID)
 	if err != nil {
 		return nil, models.Errorf(models.CodeNotFound, "There is no such session.")
 	}
-	return &kit.Empty{}, h.accounts.DeleteSession(ctx, user.ID, hash)
+	return &kit.Empty{}, h.store.DeleteSession(ctx, user.ID, hash)
 }
 
-// setSession returns the cookie that carries a new session.
-func setSession(value string, expires time.Time) http.Cookie {
-	return http.Cookie{
-		Name: kit.CookieName, Value: value, Path: "/", Expires: expires,
-		Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+// clearAll has the browser forget what it keeps of the app.
+const clearAll = `"cache", "cookies", "storage"`
+
+type logoutOutput struct {
+	SetCookie     string `header:"Set-Cookie" hidden:"true"`
+	ClearSiteData string `header:"Clear-Site-Data" hidden:"true"`
+}
+
+func (h *sessionHandlers) logout(ctx context.Context, _ *kit.Empty) (*logoutOutput, error) {
+	user, info := kit.Caller(ctx), kit.InfoOf(ctx)
+	if info.Token != nil {
+		return &logoutOutput{}, orGone(h.tokens.DeleteAPIToken(ctx, user.ID, info.Token.ID))
 	}
+	cookie := clearSession()
+	return &logoutOutput{SetCookie: cookie.String(), ClearSiteData: clearAll},
+		orGone(h.store.DeleteSession(ctx, user.ID, info.Session.IDHash))
 }
 
-// clearSession returns the cookie that ends a session in the browser.
-func clearSession() http.Cookie {
-	return http.Cookie{
-		Name: kit.CookieName, Path: "/", MaxAge: -1,
-		Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+// orGone passes over the news that what should go is gone.
+func orGone(err error) error {
+	if err != nil && models.CodeOf(err) == models.CodeNotFound {
+		return nil
 	}
+	return err
 }
-
-// sessionID is the public name of a session: its hash, which
-// cannot be turned back into the cookie.
-func sessionID(hash []byte) string { return base64.RawURLEncoding.EncodeToString(hash) }

@@ -22,15 +22,8 @@ const hintSize = len(kit.TokenPrefix) + 4
 // How many days an API token lives.
 const maxTokenDays, defaultTokenDays = 366, 90
 
-// Tokens keeps the credentials of programs that act for a user.
-type Tokens interface {
-	CreateAPIToken(ctx context.Context, t models.APIToken, from models.Client) error
-	APITokens(ctx context.Context, userID uuid.UUID) ([]models.APIToken, error)
-	DeleteAPIToken(ctx context.Context, userID, id uuid.UUID) error
-}
-
 type tokenHandlers struct {
-	tokens Tokens
+	store  tokens
 	limits kit.Limiter
 	now    func() time.Time
 	newID  func() uuid.UUID
@@ -90,7 +83,7 @@ type tokensOutput struct {
 }
 
 func (h *tokenHandlers) list(ctx context.Context, _ *kit.Empty) (*tokensOutput, error) {
-	list, err := h.tokens.APITokens(ctx, kit.Caller(ctx).ID)
+	list, err := h.store.APITokens(ctx, kit.Caller(ctx).ID)
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +142,7 @@ func (h *tokenHandlers) make(ctx context.Context, in *makeTokenInput) (*madeToke
 	}
 	value := kit.TokenPrefix + random
 	t.Hash, t.Hint = token.Hash(value), value[:hintSize]
-	if err := h.tokens.CreateAPIToken(ctx, t, kit.InfoOf(ctx).Client); err != nil {
+	if err := h.store.CreateAPIToken(ctx, t, kit.InfoOf(ctx).Client); err != nil {
 		return nil, err
 	}
 	out := &madeTokenOutput{}
@@ -162,5 +155,5 @@ type tokenInput struct {
 }
 
 func (h *tokenHandlers) revoke(ctx context.Context, in *tokenInput) (*kit.Empty, error) {
-	return &kit.Empty{}, h.tokens.DeleteAPIToken(ctx, kit.Caller(ctx).ID, in.ID)
+	return &kit.Empty{}, h.store.DeleteAPIToken(ctx, kit.Caller(ctx).ID, in.ID)
 }

@@ -16,15 +16,8 @@ import (
 // tagUsage groups the operations in the OpenAPI document.
 const tagUsage = "usage"
 
-// UsageLog tells what accounts use.
-type UsageLog interface {
-	Usage(ctx context.Context, userID uuid.UUID) (models.Usage, error)
-	Ledger(ctx context.Context, userID uuid.UUID, jobID *uuid.UUID, before int64, limit int) ([]models.LedgerEntry, error)
-	DailyUsage(ctx context.Context, userID uuid.UUID, from time.Time) ([]models.DailyUsage, error)
-}
-
 type usageHandlers struct {
-	usage UsageLog
+	store usageLog
 	now   func() time.Time
 }
 
@@ -87,13 +80,13 @@ type usageOutput struct{ Body UsageInfo }
 
 func (h *usageHandlers) get(ctx context.Context, in *usageInput) (*usageOutput, error) {
 	id := kit.Caller(ctx).ID
-	u, err := h.usage.Usage(ctx, id)
+	u, err := h.store.Usage(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	now := h.now().UTC()
 	from := now.AddDate(0, 0, 1-in.Days)
-	days, err := h.usage.DailyUsage(ctx, id, from)
+	days, err := h.store.DailyUsage(ctx, id, from)
 	if err != nil {
 		return nil, err
 	}
@@ -175,7 +168,7 @@ func (h *usageHandlers) ledger(ctx context.Context, in *ledgerInput) (*ledgerOut
 		}
 		job = &id
 	}
-	rows, err := h.usage.Ledger(ctx, kit.Caller(ctx).ID, job, before, in.Limit+1)
+	rows, err := h.store.Ledger(ctx, kit.Caller(ctx).ID, job, before, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}

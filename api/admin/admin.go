@@ -1,3 +1,9 @@
+// Package admin serves administrators, on routes of their own: accounts and
+// invitations, agents, providers, plans, records (audit log, security events,
+// mails) and the health of the deployment.
+//
+// It opens no owner's route: there an id of somebody else's is not found, for
+// administrators as for everybody.
 package admin
 
 import (

@@ -1,3 +1,7 @@
+// Package agents answers what compute agents call under /agent/v1: enrolment,
+// boots, heartbeats, and addresses for the parts that they store.
+//
+// It calls no agent. What administrators do to agents is in admin.
 package agents
 
 import (

@@ -32,6 +32,7 @@ func (noLimit) AllowAll(context.Context, ...kit.Ask) error { return nil }
 // Generous takes the limits off, for tests that are about something else.
 func Generous(_ *api.Config, d *api.Deps) { d.Limiter = noLimit{} }
 
+// Decode reads JSON, which has to be readable.
 func Decode(t testing.TB, body []byte, v any) {
 	t.Helper()
 	if err := json.Unmarshal(body, v); err != nil {
@@ -92,6 +93,8 @@ func finish(t testing.TB, h *Harness, job models.Job, content func(models.File) 
 // Range returns a Range header of first and last byte.
 func Range(r [2]int) string { return fmt.Sprintf("bytes=%d-%d", r[0], r[1]) }
 
+// Post calls an operation with a JSON body, and reads the answer into out
+// unless that is nil.
 func Post(t *testing.T, h *Harness, who Caller, path string, in any, status int, out any) {
 	t.Helper()
 	b, err := json.Marshal(in)
@@ -104,6 +107,8 @@ func Post(t *testing.T, h *Harness, who Caller, path string, in any, status int,
 	}
 }
 
+// Fetch asks for an address as somebody who is not signed in. A body that
+// breaks off is returned as far as it came.
 func Fetch(t testing.TB, h *Harness, method, url string, header map[string]string) (*http.Response, []byte) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, url, nil)
@@ -122,6 +127,7 @@ func Fetch(t testing.TB, h *Harness, method, url string, header map[string]strin
 	return resp, b
 }
 
+// DownloadLink has an operation make a download address.
 func DownloadLink(t testing.TB, h *Harness, who Caller, path, body string) string {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.AppURL+path, strings.NewReader(body))
@@ -178,6 +184,7 @@ func Torrent(t testing.TB, name string, sizes ...int64) []byte {
 	return b
 }
 
+// Form returns a form of the fields with a .torrent file, nil for none.
 func Form(t testing.TB, fields map[string]string, file []byte) (contentType, body string) {
 	t.Helper()
 	var b bytes.Buffer
@@ -208,12 +215,15 @@ func Ask(t *testing.T, h *Harness, who Caller, path, body string, status int, wa
 	return h.Run(t, Scenario{As: who, Method: "POST", Path: "/api/v1/" + path, Body: body, Status: status, Want: want})
 }
 
+// Credentials is the body of a sign-in or a registration.
 func Credentials(email, password string) string {
 	return fmt.Sprintf(`{"email":%q,"password":%q}`, email, password)
 }
 
+// OtherPassword is a good password that is not Password.
 const OtherPassword = "eleven herons beside the old canal"
 
+// UsageBody is an answer about what an account uses.
 type UsageBody struct {
 	Plan    struct{ ID string }
 	Storage struct {
@@ -235,6 +245,7 @@ type UsageBody struct {
 	}
 }
 
+// UsageOf returns what the account uses, with all deliveries written down.
 func UsageOf(t *testing.T, h *Harness, who Caller) UsageBody {
 	t.Helper()
 	if err := h.Meter.Flush(t.Context()); err != nil {
@@ -245,6 +256,7 @@ func UsageOf(t *testing.T, h *Harness, who Caller) UsageBody {
 	return u
 }
 
+// GivePlan gives the account a plan of its own.
 func GivePlan(t *testing.T, h *Harness, who Caller, p models.Plan) models.Plan {
 	t.Helper()
 	return storetest.Plan(t, h.Store, who.User.ID, p)

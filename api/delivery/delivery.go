@@ -1,3 +1,8 @@
+// Package delivery hands stored files to their owners: operations that sign
+// links, and an origin of its own, without cookies, that serves files, ranges
+// and zips by such a link and counts the bytes it sends.
+//
+// It lists nothing and changes no file.
 package delivery
 
 import (

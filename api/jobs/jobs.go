@@ -1,3 +1,7 @@
+// Package jobs serves the owner of jobs: it inspects a source, takes it as a
+// job, shows jobs with their files and timeline, and acts on them.
+//
+// It fetches nothing, not even to inspect: a compute agent does.
 package jobs
 
 import (

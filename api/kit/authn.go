@@ -240,8 +240,10 @@ func CallingAgent(ctx context.Context) models.Agent {
 	return models.Agent{}
 }
 
+// SessionCookie returns the session in a Cookie header, "" for none.
 func SessionCookie(header string) string { return CookieValue(header, CookieName) }
 
+// CookieValue returns a cookie in a Cookie header, "" for none.
 func CookieValue(header, name string) string {
 	if header == "" {
 		return ""

@@ -22,6 +22,7 @@ type Background struct {
 	wg   sync.WaitGroup
 }
 
+// NewBackground runs so many calls at a time; MaxBackground more may wait.
 func NewBackground(log *slog.Logger, going int) *Background {
 	return &Background{log: log, lane: newLane(going, MaxBackground)}
 }

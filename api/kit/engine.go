@@ -18,7 +18,7 @@ type Entrance struct {
 	Quiet   []string // routes whose good answers are logged for debugging only
 	Log     *slog.Logger
 	Metrics *Metrics // nil measures nothing
-	Watcher *watcher
+	Watcher *Watcher
 	Now     func() time.Time
 }
 

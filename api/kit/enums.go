@@ -11,14 +11,18 @@ import (
 // SchemaPrefix is where the OpenAPI document keeps its schemas.
 const SchemaPrefix = "#/components/schemas/"
 
-// The wire forms of closed sets of models that several audiences show. Each
-// has a named schema whose values come from models, so that generated clients
-// get one type per set.
-type (
-	JobState models.State
-	Role     models.Role
-	Provider models.Provider
-)
+// The wire forms of closed sets of models that several audiences show follow.
+// Each has a named schema whose values come from models, so that generated
+// clients get one type per set.
+
+// JobState is where a job stands.
+type JobState models.State
+
+// Role is what an account may do.
+type Role models.Role
+
+// Provider is where the bytes are fetched.
+type Provider models.Provider
 
 // Schema returns the schema of job states.
 func (JobState) Schema(r huma.Registry) *huma.Schema {

@@ -158,6 +158,7 @@ func errBusy() error {
 	return models.Errorf(models.CodeRateLimited, "Too many sign-ins and registrations at once. Try again in a moment.")
 }
 
+// RateLimited refuses what came too often, and says when to try again.
 func RateLimited(after time.Duration) error {
 	return &limitError{
 		fault: models.Errorf(models.CodeRateLimited, "Too many attempts. Please wait a moment and try again."),

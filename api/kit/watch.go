@@ -18,11 +18,11 @@ const (
 	watchKeys   = 10_000      // remembered; more are forgotten all at once
 )
 
-// watcher records refused requests: from another site, with a credential that
+// Watcher records refused requests: from another site, with a credential that
 // is not good, by somebody who may not, or too many. It looks at the answers,
 // so that no handler can forget to. Sign-ins tell more of themselves and are
 // recorded where they happen.
-type watcher struct {
+type Watcher struct {
 	store      Store
 	background *Background
 	now        func() time.Time
@@ -31,11 +31,12 @@ type watcher struct {
 	recent map[string]time.Time
 }
 
-func NewWatcher(store Store, b *Background, now func() time.Time) *watcher {
-	return &watcher{store: store, background: b, now: now, recent: map[string]time.Time{}}
+// NewWatcher returns a watcher that records to the store beside answers.
+func NewWatcher(store Store, b *Background, now func() time.Time) *Watcher {
+	return &Watcher{store: store, background: b, now: now, recent: map[string]time.Time{}}
 }
 
-func (w *watcher) watch(c *gin.Context) {
+func (w *Watcher) watch(c *gin.Context) {
 	c.Next()
 	info := InfoOf(c.Request.Context())
 	if info.Err == nil || w.store == nil {
@@ -60,7 +61,7 @@ func (w *watcher) watch(c *gin.Context) {
 }
 
 // kind says what sort of refusal an answer is, "" for none of interest.
-func (w *watcher) kind(c *gin.Context, info *Info) models.SecurityKind {
+func (w *Watcher) kind(c *gin.Context, info *Info) models.SecurityKind {
 	p := problemOf(c.Request.Context(), info.Err)
 	switch {
 	case p.Code == CodeCrossOrigin:
@@ -84,7 +85,7 @@ func hasCredential(r *http.Request) bool {
 
 // first reports whether the key was not seen for a while. The database bounds
 // events across processes; this spares it the question.
-func (w *watcher) first(key string) bool {
+func (w *Watcher) first(key string) bool {
 	now := w.now()
 	w.mu.Lock()
 	defer w.mu.Unlock()

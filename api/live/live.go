@@ -1,3 +1,7 @@
+// Package live tells clients of changes as they happen: a hub fans the news of
+// jobs out to their owners, and one operation streams it as server-sent events.
+//
+// It does not know what a job looks like; the API gives it a view.
 package live
 
 import (

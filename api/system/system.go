@@ -1,3 +1,7 @@
+// Package system tells anybody about the deployment: what a client has to know
+// before it signs in, and whether the process is alive and ready.
+//
+// It tells nothing of accounts, jobs or files.
 package system
 
 import (

@@ -1,0 +1,102 @@
+package account
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"longhaul/api/kit"
+	"longhaul/internal/passkey"
+	"longhaul/models"
+)
+
+// ceremonies runs the exchanges with passkeys.
+type ceremonies struct {
+	store  passkeys
+	party  *passkey.Party // nil where passkeys cannot be
+	limits kit.Limiter
+	record *recorder
+	now    func() time.Time
+}
+
+// passkeysOff says what the operator has to do for passkeys.
+const passkeysOff = "Browsers offer passkeys only at an https address with a host name, or at localhost. This installation's BASE_URL is neither."
+
+// relyingParty returns what runs the ceremonies, a fault where passkeys cannot be.
+func (c *ceremonies) relyingParty() (*passkey.Party, error) {
+	if c.party == nil {
+		return nil, models.Fault(models.ProblemPasskeysOff, passkeysOff)
+	}
+	return c.party, nil
+}
+
+type passkeyBegunOutput struct {
+	SetCookie string `header:"Set-Cookie" hidden:"true"`
+	Body      struct {
+		Options   json.RawMessage `json:"options" doc:"For the browser's PublicKeyCredential.parseCreationOptionsFromJSON or parseRequestOptionsFromJSON"`
+		ExpiresAt time.Time       `json:"expiresAt" doc:"The answer has to come before that"`
+	} `nameHint:"PasskeyOptions"`
+}
+
+// keep records a begun ceremony and returns its options.
+func (c *ceremonies) keep(ctx context.Context, b passkey.Begun, p models.PasskeyChallenge) (*passkeyBegunOutput, error) {
+	p.Hash, p.State, p.ExpiresAt = b.Hash, b.State, c.now().Add(models.PasskeyTime)
+	if err := c.store.KeepPasskeyChallenge(ctx, p); err != nil {
+		return nil, err
+	}
+	out := &passkeyBegunOutput{}
+	out.Body.Options, out.Body.ExpiresAt = b.Options, p.ExpiresAt
+	return out, nil
+}
+
+// owner returns the account with its passkeys as the ceremonies see it.
+func (c *ceremonies) owner(ctx context.Context, user models.User) (passkey.Owner, error) {
+	list, err := c.store.Passkeys(ctx, user.ID)
+	return passkey.Owner{Handle: user.PasskeyHandle, Email: user.Email, Passkeys: list}, err
+}
+
+// beginProof begins to prove that it is the account's owner who is there.
+func (c *ceremonies) beginProof(ctx context.Context, party *passkey.Party, user models.User, p models.PasskeyChallenge) (*passkeyBegunOutput, error) {
+	owner, err := c.owner(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	begun, err := party.Prove(owner)
+	if err != nil {
+		return nil, err
+	}
+	return c.keep(ctx, begun, p)
+}
+
+// prove uses a begun ceremony of the account up, whose answer has to fit.
+func (c *ceremonies) prove(ctx context.Context, party *passkey.Party, user models.User, answer passkey.Used, purpose models.PasskeyPurpose, binding []byte) error {
+	if err := c.limits.Allow(ctx, kit.LimitTOTP, user.ID.String()); err != nil {
+		return err
+	}
+	p, err := c.store.UsePasskeyChallenge(ctx, answer.Hash, purpose, binding)
+	if err != nil {
+		return err
+	}
+	owner, err := c.owner(ctx, user)
+	if err != nil {
+		return err
+	}
+	use, err := party.Proved(answer, owner, p.State)
+	if err != nil {
+		c.record.note(ctx, models.SecuritySecondFactorFailed, &user.ID, "passkey")
+		return err
+	}
+	return c.use(ctx, user, use)
+}
+
+// use records the use of a passkey whose answer fits. One whose counter
+// went back may be a copy, and is refused.
+func (c *ceremonies) use(ctx context.Context, user models.User, use models.PasskeyUse) error {
+	ok, err := c.store.UsePasskey(ctx, user.ID, use)
+	if err != nil || ok {
+		return err
+	}
+	c.record.note(ctx, models.SecurityPasskeyCopied, &user.ID, "passkey "+use.ID.String())
+	return models.Fault(models.ProblemPasskeyCopied,
+		"This passkey was used more often elsewhere than here, as if there were a copy of it. Sign in another way, remove it, and add a new one.")
+}

@@ -1,0 +1,54 @@
+package account
+
+import (
+	"context"
+	"time"
+
+	"longhaul/api/kit"
+	"longhaul/internal/token"
+	"longhaul/internal/totp"
+	"longhaul/models"
+)
+
+// codes checks two-factor and recovery codes.
+type codes struct {
+	store  factors
+	limits kit.Limiter
+	record *recorder
+	keys   *token.Keys
+	now    func() time.Time
+}
+
+// check uses a two-factor or recovery code of the user up.
+func (c *codes) check(ctx context.Context, user models.User, code string) error {
+	if err := c.limits.Allow(ctx, kit.LimitTOTP, user.ID.String()); err != nil {
+		return err
+	}
+	ok, err := c.use(ctx, user, code)
+	if err != nil || ok {
+		return err
+	}
+	c.record.note(ctx, models.SecuritySecondFactorFailed, &user.ID, "")
+	return models.Fault(models.ProblemWrongCode, "The code is wrong or was used before. Please wait for the next one.").In("code")
+}
+
+func (c *codes) use(ctx context.Context, user models.User, code string) (bool, error) {
+	if !user.SecondFactor() {
+		return false, nil
+	}
+	if totp.IsRecovery(code) {
+		return c.store.UseRecoveryCode(ctx, user.ID, totp.RecoveryHash(code))
+	}
+	if !user.HasTOTP() {
+		return false, nil
+	}
+	secret, err := c.keys.Open(token.PurposeTOTP, user.ID, user.TOTPSecret)
+	if err != nil {
+		return false, err
+	}
+	step, ok := totp.Match(string(secret), code, c.now())
+	if !ok {
+		return false, nil
+	}
+	return c.store.UseTOTPStep(ctx, user.ID, step)
+}

@@ -1,0 +1,34 @@
+package account
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"longhaul/api/kit"
+	"longhaul/models"
+)
+
+// Me is the signed-in account.
+type Me struct {
+	ID                   uuid.UUID `json:"id" format:"uuid"`
+	Email                string    `json:"email"`
+	Role                 kit.Role  `json:"role"`
+	SecondFactor         bool      `json:"secondFactor" doc:"The password alone does not sign in"`
+	Passkey              bool      `json:"passkey" doc:"The account has a passkey, and passkeys can be used here"`
+	SecondFactorRequired bool      `json:"secondFactorRequired" doc:"It has to be set up before anything else works"`
+	CreatedAt            time.Time `json:"createdAt"`
+}
+
+// meView shows accounts to their owners.
+type meView struct {
+	auth     *kit.Authenticator
+	passkeys bool // can be used here
+}
+
+func (v meView) of(u models.User) Me {
+	return Me{
+		ID: u.ID, Email: u.Email, Role: kit.Role(u.Role), SecondFactor: u.SecondFactor(), Passkey: u.HasPasskey() && v.passkeys,
+		SecondFactorRequired: v.auth.MustEnrol(u), CreatedAt: u.CreatedAt,
+	}
+}

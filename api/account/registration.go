@@ -1,0 +1,123 @@
+package account
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"longhaul/api/kit"
+	"longhaul/models"
+)
+
+// registrationHandlers make an account of whoever asks for one.
+type registrationHandlers struct {
+	store     registrations
+	policy    *Policy
+	passwords Passwords
+	persons   personCheck
+	links     *links
+	limits    kit.Limiter
+	open      *opener
+	record    *recorder
+}
+
+func (h *registrationHandlers) routes(r *kit.Router) {
+	kit.Handle(r, kit.AccessPublic, public("register", "register", "Register an account",
+		"The answer is the same whether the address has an account or not; a mail says more. The account works once the link in it is used.",
+		http.StatusAccepted), h.register)
+	kit.Handle(r, kit.AccessPublic, public("verify", "verify", "Use the link of a registration",
+		"With the password that was chosen then, so that a stranger's registration of an address is no use to the stranger. It signs in.",
+		http.StatusOK), h.verify)
+}
+
+// public describes an operation of the ways into an account.
+func public(id, path, summary, description string, status int) huma.Operation {
+	return huma.Operation{
+		OperationID: id, Method: http.MethodPost, Path: "/api/v1/auth/" + path, Tags: []string{tagAuth},
+		Summary: summary, Description: description, DefaultStatus: status,
+	}
+}
+
+// Accepted says that something is done after the answer.
+type Accepted struct {
+	Message string `json:"message" doc:"One plain sentence, the same whatever is found"`
+}
+
+type acceptedOutput struct{ Body Accepted }
+
+func accepted(message string) *acceptedOutput { return &acceptedOutput{Body: Accepted{message}} }
+
+type signUpInput struct {
+	Body struct {
+		Email     string `json:"email" minLength:"3" maxLength:"254"`
+		Password  string `json:"password" minLength:"1" maxLength:"1024" doc:"At least 15 characters"`
+		Turnstile string `json:"turnstile,omitempty" maxLength:"2048" doc:"Answer of the Turnstile widget with the action \"register\", where the configuration has a site key"`
+	} `nameHint:"Registration"`
+}
+
+func (h *registrationHandlers) register(ctx context.Context, in *signUpInput) (*acceptedOutput, error) {
+	if err := h.limits.Allow(ctx, kit.LimitRegisterIP, kit.InfoOf(ctx).IP); err != nil {
+		return nil, err
+	}
+	mode, err := h.policy.Mode(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if mode != models.RegistrationOpen {
+		return nil, models.Fault(models.ProblemRegistrationClosed, "You need an invitation to make an account here.")
+	}
+	email, err := kit.NormalEmail(in.Body.Email)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.passwords.Check(in.Body.Password, email); err != nil {
+		return nil, err
+	}
+	if err := h.limits.Allow(ctx, kit.LimitResetAccount, email); err != nil {
+		return nil, err
+	}
+	if err := h.persons.check(ctx, in.Body.Turnstile, botRegister); err != nil {
+		return nil, err
+	}
+	hash, err := h.passwords.Hash(ctx, in.Body.Password)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.links.promise(ctx, models.AccountRequest{Kind: models.RequestRegister, Email: email, PasswordHash: hash}); err != nil {
+		return nil, err
+	}
+	return accepted("We have sent you a mail. Please use the link in it within 30 minutes."), nil
+}
+
+type verificationInput struct {
+	Body struct {
+		Token    string `json:"token" minLength:"1" maxLength:"256" doc:"The token of the link"`
+		Password string `json:"password" minLength:"1" maxLength:"1024" doc:"The one that was chosen at the registration"`
+	} `nameHint:"Verification"`
+}
+
+// verify wants the password beside the link: the link shows whose the address
+// is, the password that the same person registered it.
+func (h *registrationHandlers) verify(ctx context.Context, in *verificationInput) (*signedInOutput, error) {
+	link, _, user, err := h.links.open(ctx, models.OneTimeVerify, in.Body.Token)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.limits.Allow(ctx, kit.LimitLoginAccount, user.Email); err != nil {
+		return nil, err
+	}
+	ok, err := h.passwords.Verify(ctx, user.PasswordHash, in.Body.Password)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		h.record.note(ctx, models.SecurityLoginFailed, &user.ID, "while verifying the address")
+		return nil, models.Errorf(models.CodeInvalid,
+			"This is not the password of the registration. If it was not you who registered, or if you forgot it, set a new one.").In("password")
+	}
+	if err := h.store.Verify(ctx, link); err != nil {
+		return nil, h.links.refused(ctx, err)
+	}
+	return h.open.start(ctx, user)
+}

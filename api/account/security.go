@@ -1,0 +1,46 @@
+package account
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"longhaul/api/kit"
+	"longhaul/models"
+)
+
+// recorder keeps security events beside the answer, which takes as long
+// whatever there is to record.
+type recorder struct {
+	store      securityLog
+	background *kit.Background
+}
+
+// note records an event, of an account if one is known.
+func (r *recorder) note(ctx context.Context, kind models.SecurityKind, userID *uuid.UUID, detail string) {
+	client := kit.InfoOf(ctx).Client
+	r.keep(ctx, models.SecurityEvent{Kind: kind, UserID: userID, IP: client.IP, UserAgent: client.UserAgent, Detail: detail})
+}
+
+// failed records a sign-in that failed. Of somebody who has no account it is
+// at most one a minute: anybody can make up addresses and passkeys.
+func (r *recorder) failed(ctx context.Context, user models.User, detail string) {
+	client := kit.InfoOf(ctx).Client
+	e := models.SecurityEvent{Kind: models.SecurityLoginFailed, IP: client.IP, UserAgent: client.UserAgent, Detail: detail}
+	if user.PasswordHash != "" {
+		e.UserID = &user.ID
+	} else {
+		e.Once = kit.Network(e.IP)
+	}
+	r.keep(ctx, e)
+}
+
+// signedIn records a sign-in.
+func (r *recorder) signedIn(ctx context.Context, user models.User) {
+	client := kit.InfoOf(ctx).Client
+	r.background.Run(ctx, accountBudget, func(ctx context.Context) error { return r.store.RecordLogin(ctx, user, client) })
+}
+
+func (r *recorder) keep(ctx context.Context, e models.SecurityEvent) {
+	r.background.Run(ctx, accountBudget, func(ctx context.Context) error { return r.store.RecordSecurity(ctx, e) })
+}
