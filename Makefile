@@ -56,14 +56,14 @@ long: ## what takes too long for every change; run it before a release
 	@$(MAKE) --no-print-directory chaos-long bench
 	@$(MAKE) --no-print-directory fuzz FUZZTIME=$(or $(FUZZTIME),10m)
 
-lint: ## format, linters with the import rules, determinism, budgets, compose schema
+lint: ## format, linters, a test that each import rule bites, determinism, budgets, compose schema
 	@$(TOOL) gofumpt -l $$(git ls-files '*.go') | (! grep .) || (echo 'not formatted: run make fmt'; exit 1)
 	$(TOOL) golangci-lint run ./...
 	cd devstack && go tool -modfile=../tools/go.mod golangci-lint run ./...
 	$(TOOL) workflowcheck ./workflows/...
 	tools/budgets.sh
 	tools/nolint.sh
-	cd tools && go run ./composecheck ../docker-compose.yml
+	cd tools && go run ./composecheck ../docker-compose.yml && go test -count=1 ./importrules
 
 fmt: ## format the Go code
 	$(TOOL) gofumpt -w $$(git ls-files '*.go')
