@@ -19,15 +19,14 @@ import (
 type Starter struct {
 	Started chan models.Job // each start that was tried
 	Fail    error
-	Hang    bool // do not answer before the caller gives up
+	Hang    <-chan struct{} // unless nil, no start answers before it is closed
 }
 
 // StartJob implements api.Workflows.
-func (s *Starter) StartJob(ctx context.Context, job models.Job) error {
+func (s *Starter) StartJob(_ context.Context, job models.Job) error {
 	s.Started <- job
-	if s.Hang {
-		<-ctx.Done()
-		return ctx.Err()
+	if s.Hang != nil {
+		<-s.Hang
 	}
 	return s.Fail
 }

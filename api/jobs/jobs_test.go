@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -101,12 +100,10 @@ func TestSubmitWithoutWorkflowEngine(t *testing.T) {
 	t.Parallel()
 	h := apitest.New(t)
 	user := h.Account(models.RoleUser)
-	h.Starter.Hang = true
-	begun := time.Now()
+	hang := make(chan struct{})
+	t.Cleanup(func() { close(hang) })
+	h.Starter.Hang = hang // an answer that waits for the start never comes
 	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: "/api/v1/jobs", Body: `{"source":"` + magnet + `"}`, Status: 202})
-	if took := time.Since(begun); took > 500*time.Millisecond {
-		t.Errorf("the answer took %v", took)
-	}
 	job := <-h.Starter.Started
 	items := 0
 	if _, err := h.Store.Work().DueOutbox(t.Context(), 10, func(_ context.Context, item models.OutboxItem) error {
