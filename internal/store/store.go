@@ -43,12 +43,17 @@ func Open(ctx context.Context, dsn string, log *slog.Logger) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	return On(db), nil
+}
+
+// On returns the store on a database that is open.
+func On(db *postgres.DB) *Store {
 	l, o := limits.New(db), outbox.New(db)
 	r := records.New(db, l)
 	q := quota.New(db, r)
 	return &Store{
 		DB: db, Limits: l, Outbox: o, Records: r, Quota: q, Accounts: accounts.New(db, o, r, q), Agents: agents.New(db, o, r),
-	}, nil
+	}
 }
 
 // Work returns the methods that only the worker may use: they are not bound to

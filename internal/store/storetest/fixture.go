@@ -145,7 +145,9 @@ func Placed(t testing.TB, s *store.Store, userID uuid.UUID, kind models.Transfer
 
 // At returns the store with another clock, on the same database.
 func At(s *store.Store, now func() time.Time) *store.Store {
-	other, db := *s, *s.DB
-	db.Now, other.DB = now, &db
-	return &other
+	db := *s.DB
+	db.Now = now
+	other := store.On(&db)
+	other.RunningLimit, other.FailoverAfter = s.RunningLimit, s.FailoverAfter
+	return other
 }
