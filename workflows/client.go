@@ -89,8 +89,7 @@ func (c *Client) Retry(ctx context.Context, job models.Job) error {
 // Admit tells a job that it holds a slot of its provider. It is not_found while
 // the workflow does not run.
 func (c *Client) Admit(ctx context.Context, job models.Job) error {
-	in := AdmitInput{Provider: string(job.Provider)}
-	return translate(c.t.SignalWorkflow(ctx, job.WorkflowID(), "", SignalAdmit, in), "signal admit")
+	return translate(c.t.SignalWorkflow(ctx, job.WorkflowID(), "", SignalAdmit, nil), "signal admit")
 }
 
 // Cancel asks a job to end and clean up. It is not_found while the workflow

@@ -22,7 +22,7 @@ type DownloadInput struct {
 
 // Names of what a running Download answers to.
 const (
-	SignalAdmit  = "admit"           // the job holds a slot now; payload AdmitInput
+	SignalAdmit  = "admit"           // the job holds a slot now, as its row says
 	SignalRetry  = "retry"           // try a parked job again
 	UpdatePause  = "pause"           // stop and keep what is there
 	UpdateResume = "resume"          // go on after a pause
@@ -47,11 +47,6 @@ func PurgeWorkflowID(jobID string) string { return "purge-" + jobID }
 // SelectInput chooses files by their place in the manifest.
 type SelectInput struct {
 	Indexes []int `json:"indexes"`
-}
-
-// AdmitInput tells where the slot is that a job holds.
-type AdmitInput struct {
-	Provider string `json:"provider"`
 }
 
 // MoveInput names the provider at which a job is to go on.

@@ -53,11 +53,15 @@ func newFlow(t *testing.T, plan activities.Plan) *flow {
 	f.plan.RetryPauses = []time.Duration{15 * time.Second, 2 * time.Minute}
 	f.SetTestTimeout(time.Minute)
 	f.RegisterWorkflow(workflows.Download)
-	f.fake("LoadJob", func(context.Context, activities.JobInput) (activities.Plan, error) { return f.plan, nil })
+	f.fake("LoadJob", func(context.Context, activities.JobInput) (activities.Plan, error) {
+		plan := f.plan
+		plan.State = f.state
+		return plan, nil
+	})
 	f.fake("SetState", func(_ context.Context, in activities.StateInput) error { return f.write("SetState", in) })
 	f.fake("StopTransfer", func(_ context.Context, in activities.StopInput) error { return f.write("StopTransfer", in.StateInput) })
 	f.fake("SelectFiles", func(context.Context, activities.SelectionInput) error {
-		f.did = append(f.did, "SelectFiles")
+		f.did, f.plan.ChooseFiles = append(f.did, "SelectFiles"), false
 		return nil
 	})
 	f.fake("DiscardParts", func(context.Context, activities.JobInput) error {
@@ -88,6 +92,9 @@ func (f *flow) write(act string, in activities.StateInput) error {
 		f.t.Errorf("state %s without a reason", in.To)
 	}
 	f.state, f.states, f.writes = in.To, append(f.states, in.To), append(f.writes, in)
+	if in.ReleaseSlot {
+		f.plan.Admitted = false
+	}
 	return nil
 }
 
@@ -104,6 +111,7 @@ func (f *flow) transfers(name string, to models.State, outcomes ...error) {
 		f.tokens[name] = append(f.tokens[name], activity.GetInfo(ctx).TaskToken)
 		calls++
 		if calls > len(outcomes) {
+			f.plan.ManifestKnown = true
 			return models.TransferResult{AgentID: "a", Bytes: 5}, nil
 		}
 		if err := outcomes[calls-1]; err != nil {
@@ -133,8 +141,12 @@ func (f *flow) finalizes(outcomes ...error) {
 
 func (f *flow) at(d time.Duration, do func()) { f.RegisterDelayedCallback(do, d) }
 
+// admitAt admits the job if it is in the queue then, and signals in any case.
 func (f *flow) admitAt(d time.Duration) {
-	f.at(d, func() { f.SignalWorkflow(workflows.SignalAdmit, nil) })
+	f.at(d, func() {
+		f.plan.Admitted = f.plan.Admitted || f.state == models.StateQueued
+		f.SignalWorkflow(workflows.SignalAdmit, nil)
+	})
 }
 
 // update sends an update and returns where its outcome will be.

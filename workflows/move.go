@@ -58,7 +58,6 @@ func (d *download) moveNow(ctx workflow.Context) error {
 // move has the move written, and starts over with what the job has then. A
 // paused job stays paused, and one whose files are to be chosen may stay there.
 func (d *download) move(ctx workflow.Context, in activities.MoveInput) error {
-	drain(d.admits)
 	in.JobID = d.jobID
 	var res activities.MoveResult
 	if err := workflow.ExecuteActivity(quick(ctx, "move to "+string(in.To)), transfers.MoveJob, in).Get(ctx, &res); err != nil {

@@ -23,6 +23,7 @@ func (f *flow) moving() *[]activities.MoveInput {
 		if f.state != models.StatePaused {
 			f.state = models.StateQueued
 		}
+		f.plan.Provider, f.plan.ManifestKnown, f.plan.Admitted = in.To, true, false
 		return activities.MoveResult{State: f.state, Provider: in.To, ManifestKnown: true}, nil
 	})
 	f.fake("StoreFiles", func(context.Context, activities.JobInput) (activities.StoreResult, error) {
@@ -163,4 +164,25 @@ func TestAdministratorMovesAParkedJob(t *testing.T) {
 	if !slices.Contains(f.did, "MoveJob seedr") {
 		t.Errorf("it did %v", f.did)
 	}
+}
+
+// An admission that was on its way when the job was moved is for a slot that
+// the job does not hold any more.
+func TestAdmissionThatAMoveOvertakes(t *testing.T) {
+	t.Parallel()
+	f := newFlow(t, failing(models.FailoverNone, false))
+	f.transfers("StartTransfer", models.StateDownloading)
+	f.finalizes()
+	f.moving()
+	var move *answer
+	f.at(soon, func() { move = f.update(workflows.UpdateMove, workflows.MoveInput{Provider: "seedr"}) })
+	f.at(2*soon, func() { f.SignalWorkflow(workflows.SignalAdmit, nil) })
+	f.at(3*soon, func() {
+		if slices.Contains(f.did, "StartTransfer") {
+			t.Errorf("it started without a slot: %v", f.did)
+		}
+	})
+	f.admitAt(4 * soon)
+	f.check(f.run(), models.StateReady, "MoveJob seedr", "StartTransfer", "FinalizeFiles")
+	move.ok(t)
 }

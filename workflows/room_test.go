@@ -17,7 +17,7 @@ func TestResolvedJobWithoutRoomWaits(t *testing.T) {
 	t.Parallel()
 	f := newFlow(t, activities.Plan{})
 	f.fake("ResolveSource", func(context.Context, activities.JobInput) (models.TransferResult, error) {
-		f.state = models.StateQueued // the manifest's transaction moved it
+		f.state, f.plan.ManifestKnown, f.plan.Admitted = models.StateQueued, true, false // the manifest's transaction moved it
 		f.did = append(f.did, "ResolveSource")
 		return models.TransferResult{AgentID: "a", Epoch: 1, Bytes: 50, Waits: true}, nil
 	})

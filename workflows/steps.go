@@ -97,24 +97,11 @@ func (d *download) place(ctx workflow.Context, start func(workflow.Context) work
 		return res, err
 	}
 	d.now.AgentID, d.now.Epoch, d.now.Bytes = res.AgentID, res.Epoch, res.Bytes
-	if res.Waits {
-		return res, d.sendBack(ctx)
+	if res.Waits { // the row is in the queue already
+		d.now.Admitted = false
+		d.moved(ctx, sentBack())
 	}
 	return res, nil
-}
-
-// sendBack takes up a job that its transfer sent back to the queue. It may be
-// admitted again by now; the row knows, and not the signals that have come.
-func (d *download) sendBack(ctx workflow.Context) error {
-	drain(d.admits)
-	d.now.Admitted = false
-	d.moved(ctx, sentBack())
-	plan, err := d.read(ctx, models.StateQueued)
-	if err != nil {
-		return err
-	}
-	d.now.read(plan)
-	return nil
 }
 
 // copy brings what Seedr has to storage.
@@ -141,10 +128,8 @@ func (d *download) finalize(ctx workflow.Context) error {
 	return nil
 }
 
-// enqueue sends the job back to the queue. Admissions of an earlier stay there
-// are dropped before the row says queued; later ones count.
+// enqueue sends the job back to the queue.
 func (d *download) enqueue(ctx workflow.Context, in activities.StateInput) error {
-	drain(d.admits)
 	d.now.Admitted = false
 	return d.setState(ctx, in)
 }

@@ -15,9 +15,12 @@ import (
 const longHistory = 400
 
 // continues reports whether the run is to continue as new. Only a job that
-// waits does, to which nobody is talking and for which no signal has come.
+// waits does, to which nobody is talking.
 func (d *download) continues(ctx workflow.Context) bool {
-	idle := func() bool { return next(d.now).waits() && !d.signalled() }
+	idle := func() bool {
+		step := next(d.now)
+		return step.waits() && !(step == stepAwaitAttention && d.retries.Len() > 0)
+	}
 	if !d.long(ctx) || !idle() {
 		return false
 	}
@@ -29,13 +32,6 @@ func (d *download) continues(ctx workflow.Context) bool {
 func (d *download) long(ctx workflow.Context) bool {
 	info := workflow.GetInfo(ctx)
 	return info.GetContinueAsNewSuggested() || info.GetCurrentHistoryLength() > longHistory
-}
-
-func (d *download) signalled() bool {
-	if d.now.State == models.StateNeedsAttention {
-		return d.retries.Len() > 0
-	}
-	return d.now.State == models.StateQueued && d.admits.Len() > 0
 }
 
 // wait lets the job wait until the condition holds and reports whether the
@@ -51,17 +47,20 @@ func (d *download) wait(ctx workflow.Context, summary string, cond func() bool) 
 	}, over)
 }
 
-// awaitAdmission waits in the queue until the job holds a slot.
+// awaitAdmission waits in the queue until the job holds a slot. The signal says
+// only that the row is worth a look: it may be late, and meant for a slot that
+// was given back.
 func (d *download) awaitAdmission(ctx workflow.Context) error {
 	_, err := d.wait(ctx, "", func() bool { return d.admits.Len() > 0 })
-	var in AdmitInput
-	if err != nil || !d.admits.ReceiveAsync(&in) {
+	if err != nil || d.admits.Len() == 0 {
 		return err
 	}
-	if p := models.Provider(in.Provider); p.Valid() {
-		d.now.Provider = p // it may have been moved in the queue
+	drain(d.admits)
+	plan, err := d.read(ctx, models.StateQueued)
+	if err != nil {
+		return err
 	}
-	d.now.Admitted = true
+	d.now.read(plan)
 	return nil
 }
 
