@@ -31,13 +31,3 @@ func grow(p, size int64) int64 {
 	}
 	return p
 }
-
-// PartCount returns how many parts a file of the size has: 0 for an empty
-// file, -1 while the size is unknown.
-func PartCount(size int64) int {
-	if size < 0 {
-		return -1
-	}
-	p := PartSize(size)
-	return int((size + p - 1) / p)
-}

@@ -6,8 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pquerna/otp/totp"
+
 	"longhaul/api"
-	"longhaul/internal/totp"
 )
 
 // Clock moves the API's clock, so that a test need not wait for the next code.
@@ -25,7 +26,7 @@ func (c *Clock) Option(_ *api.Config, d *api.Deps) { d.Now = c.Now }
 // Code returns the present two-factor code of a secret.
 func (c *Clock) Code(t *testing.T, secret string) string {
 	t.Helper()
-	code, err := totp.Code(secret, c.Now())
+	code, err := totp.GenerateCode(secret, c.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -166,7 +166,7 @@ func TestPrintHidesSecrets(t *testing.T) {
 
 func TestExampleFile(t *testing.T) {
 	t.Parallel()
-	want := config.Example()
+	want := config.EnvExample()
 	if *update {
 		if err := os.WriteFile(exampleFile, []byte(want), 0o644); err != nil {
 			t.Fatal(err)

@@ -55,11 +55,6 @@ func Enrol(issuer, account string) (Enrolment, error) {
 	return Enrolment{Secret: key.Secret(), URL: key.URL(), QR: b.Bytes()}, nil
 }
 
-// Code returns the code of the secret at the time.
-func Code(secret string, at time.Time) (string, error) {
-	return codeOf(secret, at.Unix()/period)
-}
-
 // Match returns the time step whose code this is, among those around now.
 // Whoever calls it refuses a step that was used before.
 func Match(secret, code string, now time.Time) (step int64, ok bool) {
