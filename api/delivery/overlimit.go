@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"longhaul/api/kit"
+	"longhaul/internal/httpstatus"
 	"longhaul/models"
 )
 
@@ -42,7 +43,7 @@ func (h *deliveryHandlers) refuse(c *gin.Context, err error) {
 	kit.InfoOf(c.Request.Context()).Err = err
 	c.Header("Cache-Control", "no-store")
 	c.Header("Content-Type", "text/html; charset=utf-8")
-	c.Status(kit.StatusOf(e.Code))
+	c.Status(httpstatus.Of(e.Code))
 	c.Abort()
 	if c.Request.Method == http.MethodHead {
 		c.Writer.WriteHeaderNow()

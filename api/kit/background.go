@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"longhaul/internal/lane"
 )
 
 // How many calls may run beside answers, and of those that record what
@@ -18,28 +20,28 @@ const (
 // Background runs short calls that an answer does not wait for.
 type Background struct {
 	log  *slog.Logger
-	lane *lane
+	lane *lane.Lane
 	wg   sync.WaitGroup
 }
 
 // NewBackground runs so many calls at a time; MaxBackground more may wait.
 func NewBackground(log *slog.Logger, going int) *Background {
-	return &Background{log: log, lane: newLane(going, MaxBackground)}
+	return &Background{log: log, lane: lane.New(going, MaxBackground)}
 }
 
 // Run calls f in the background within the budget, or not at all when too
 // many calls run already. It must be something that happens later anyway.
 func (b *Background) Run(ctx context.Context, budget time.Duration, f func(context.Context) error) {
-	if !b.lane.join() {
+	if !b.lane.Join() {
 		return
 	}
 	requestID := InfoOf(ctx).ID
 	b.wg.Go(func() {
-		defer b.lane.leave()
+		defer b.lane.Leave()
 		// the request ends before the call does; its budget bounds it
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), budget)
 		defer cancel()
-		if err := b.lane.do(ctx, func() error { return f(ctx) }); err != nil {
+		if err := b.lane.Do(ctx, func() error { return f(ctx) }); err != nil {
 			b.log.InfoContext(ctx, "call beside an answer failed", "request_id", requestID, "error", err)
 		}
 	})

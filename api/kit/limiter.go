@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"longhaul/internal/lane"
 )
 
 // Limit is a kind of request that is limited per key.
@@ -98,6 +100,9 @@ func (l Limit) beforeSignIn() bool {
 	}
 }
 
+// busyTime is after how long to try again what was turned away.
+const busyTime = 2 * time.Second
+
 const (
 	strangersAsked   = 2  // at a time
 	strangersWaiting = 64 // for that
@@ -109,7 +114,7 @@ const (
 // and who has to wait yet is not let through at all.
 type SharedLimiter struct {
 	allowances Allowances
-	strangers  *lane
+	strangers  *lane.Lane
 
 	mu      sync.Mutex
 	refused map[string]time.Time // until when a key has nothing left
@@ -118,7 +123,7 @@ type SharedLimiter struct {
 // NewLimiter returns a limiter on the allowances.
 func NewLimiter(a Allowances) *SharedLimiter {
 	return &SharedLimiter{
-		allowances: a, strangers: newLane(strangersAsked, strangersWaiting), refused: map[string]time.Time{},
+		allowances: a, strangers: lane.New(strangersAsked, strangersWaiting), refused: map[string]time.Time{},
 	}
 }
 
@@ -136,11 +141,11 @@ func (s *SharedLimiter) AllowAll(ctx context.Context, asks ...Ask) error {
 	if wait := s.waiting(asks); wait > 0 {
 		return RateLimited(wait)
 	}
-	if !s.strangers.join() {
+	if !s.strangers.Join() {
 		return errBusy()
 	}
-	defer s.strangers.leave()
-	return s.strangers.do(ctx, func() error { return s.take(ctx, asks) })
+	defer s.strangers.Leave()
+	return s.strangers.Do(ctx, func() error { return s.take(ctx, asks) })
 }
 
 func (s *SharedLimiter) take(ctx context.Context, asks []Ask) error {

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
@@ -12,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gin-gonic/gin"
 
+	"longhaul/internal/httpstatus"
 	"longhaul/models"
 )
 
@@ -33,35 +35,21 @@ const (
 	codeAmbiguous        = "ambiguous_credentials"
 )
 
-// border is the one place that turns a fault into an HTTP status and a title.
-type border struct {
-	status int
-	title  string
-}
-
-// borders maps every code; nothing else decides about the status of a fault.
-func borders() map[models.Code]border {
-	return map[models.Code]border{
-		models.CodeInvalid:       {http.StatusUnprocessableEntity, "The request cannot be used"},
-		models.CodeUnauthorized:  {http.StatusUnauthorized, "Not signed in"},
-		models.CodeForbidden:     {http.StatusForbidden, "Not allowed"},
-		models.CodeNotFound:      {http.StatusNotFound, "Not found"},
-		models.CodeConflict:      {http.StatusConflict, "Does not fit the present state"},
-		models.CodeQuotaExceeded: {http.StatusForbidden, "A limit of the account is reached"},
-		models.CodeTooLarge:      {http.StatusRequestEntityTooLarge, "Too large"},
-		models.CodeBlocked:       {http.StatusForbidden, "Blocked"},
-		models.CodeRateLimited:   {http.StatusTooManyRequests, "Too many requests"},
-		models.CodeUnavailable:   {http.StatusServiceUnavailable, "Not available for now"},
-		models.CodeInternal:      {http.StatusInternalServerError, "A fault on our side"},
+// titles names every kind of fault in a few words.
+func titles() map[models.Code]string {
+	return map[models.Code]string{
+		models.CodeInvalid:       "The request cannot be used",
+		models.CodeUnauthorized:  "Not signed in",
+		models.CodeForbidden:     "Not allowed",
+		models.CodeNotFound:      "Not found",
+		models.CodeConflict:      "Does not fit the present state",
+		models.CodeQuotaExceeded: "A limit of the account is reached",
+		models.CodeTooLarge:      "Too large",
+		models.CodeBlocked:       "Blocked",
+		models.CodeRateLimited:   "Too many requests",
+		models.CodeUnavailable:   "Not available for now",
+		models.CodeInternal:      "A fault on our side",
 	}
-}
-
-// StatusOf returns the HTTP status of a code.
-func StatusOf(c models.Code) int {
-	if b, ok := borders()[c]; ok {
-		return b.status
-	}
-	return borders()[models.CodeInternal].status
 }
 
 // Problem is the body of every answer that is not a success (RFC 9457).
@@ -108,12 +96,8 @@ func problemOf(ctx context.Context, err error) *Problem {
 		err = models.Errorf(models.CodeUnavailable, "The answer took too long. Please try again.").Because(err)
 	}
 	e := models.AsError(err)
-	b, ok := borders()[e.Code]
-	if !ok {
-		b = borders()[models.CodeInternal]
-	}
 	p := &Problem{
-		Title: b.title, Status: b.status, Detail: e.Message, Code: string(e.Code), Field: e.Field,
+		Title: cmp.Or(titles()[e.Code], titles()[models.CodeInternal]), Status: httpstatus.Of(e.Code), Detail: e.Message, Code: string(e.Code), Field: e.Field,
 		RequestID: InfoOf(ctx).ID, headers: http.Header{},
 	}
 	if e.Problem != "" {
@@ -190,16 +174,16 @@ func FromFramework(hc huma.Context, _ string, v any) (any, error) {
 }
 
 func frameworkProblem(status int) *Problem {
-	invalid := borders()[models.CodeInvalid].title
+	invalid := titles()[models.CodeInvalid]
 	switch status {
 	case http.StatusUnprocessableEntity:
 		return NewProblem(status, string(models.CodeInvalid), invalid, "Please check the input.")
 	case http.StatusRequestEntityTooLarge:
-		return NewProblem(status, string(models.CodeTooLarge), borders()[models.CodeTooLarge].title, "The request is larger than allowed.")
+		return NewProblem(status, string(models.CodeTooLarge), titles()[models.CodeTooLarge], "The request is larger than allowed.")
 	case http.StatusUnsupportedMediaType:
 		return UnsupportedMedia("Send this request as application/json.")
 	case http.StatusInternalServerError:
-		return NewProblem(status, string(models.CodeInternal), borders()[models.CodeInternal].title, "Something went wrong on our side.")
+		return NewProblem(status, string(models.CodeInternal), titles()[models.CodeInternal], "Something went wrong on our side.")
 	default:
 		return NewProblem(status, codeMalformed, invalid, "The request could not be read.")
 	}
@@ -207,7 +191,7 @@ func frameworkProblem(status int) *Problem {
 
 // UnsupportedMedia refuses a body of a type that is not read here.
 func UnsupportedMedia(detail string) *Problem {
-	return NewProblem(http.StatusUnsupportedMediaType, codeUnsupportedMedia, borders()[models.CodeInvalid].title, detail)
+	return NewProblem(http.StatusUnsupportedMediaType, codeUnsupportedMedia, titles()[models.CodeInvalid], detail)
 }
 
 func lastSegment(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
