@@ -106,7 +106,7 @@ func border(ctx context.Context, err error) error {
 // logCause writes what stays in the process.
 func logCause(ctx context.Context, e *models.Error) {
 	if activity.IsActivity(ctx) && !ruleOf(e).benign {
-		activity.GetLogger(ctx).Warn("activity failed", "code", e.Code, "problem", e.Problem, "cause", e.Cause)
+		activity.GetLogger(ctx).Warn("activity failed", "code", e.Code, "problem", e.Problem, "error", e.Cause)
 	}
 }
 

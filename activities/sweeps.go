@@ -217,7 +217,7 @@ func (s *sweep) removed(ctx context.Context, what, key string, err error) {
 	}
 	s.res.Failures++
 	if activity.IsActivity(ctx) {
-		activity.GetLogger(ctx).Warn("orphan not removed", "what", what, "key", key, "cause", err)
+		activity.GetLogger(ctx).Warn("orphan not removed", "what", what, "key", key, "error", err)
 	}
 }
 

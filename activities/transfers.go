@@ -92,7 +92,7 @@ func (a *Transfers) place(ctx context.Context, in JobInput, kind models.Transfer
 	if err := a.Store.EndAttempt(context.WithoutCancel(ctx), jobID, p.Epoch, models.AttemptFailed, fault.Problem, fault.Message); err != nil {
 		return attempt.Passing(err)
 	}
-	activity.GetLogger(ctx).Warn("transfer not taken by agent", "job_id", jobID, "agent", p.Agent.ID, "problem", fault.Problem, "cause", fault.Cause)
+	activity.GetLogger(ctx).Warn("transfer not taken by agent", "job_id", jobID, "agent", p.Agent.ID, "problem", fault.Problem, "error", fault.Cause)
 	return failure(fault, 0, details)
 }
 
@@ -221,7 +221,7 @@ func (a *Transfers) stop(ctx context.Context, in StopInput) error {
 		err = a.Agents(agent).Stop(ctx, in.JobID.String(), agentapi.Stop{Epoch: open.Epoch})
 	}
 	if err != nil && activity.IsActivity(ctx) {
-		activity.GetLogger(ctx).Info("agent not told to stop; its tracker will", "job_id", in.JobID, "agent", agent.ID, "cause", err)
+		activity.GetLogger(ctx).Info("agent not told to stop; its tracker will", "job_id", in.JobID, "agent", agent.ID, "error", err)
 	}
 	return nil
 }

@@ -18,6 +18,8 @@ report 'Handlers over 40 lines:' "$(files 'api/*.go' | grep -v '_test\.go$' | xa
   /^func \(h [^)]*\) / {start=FNR; name=$0}
   /^}/ {if (start && FNR-start > 40) {print "  " FILENAME ":" start ": " FNR-start " lines"} start=0}')"
 report 'TypeScript files over 250 lines:' "$(files '*.ts' '*.tsx' | grep -vE '\.(test|spec)\.|\.d\.ts$' | xargs -r wc -l | awk '$2!="total" && $1>250 {print "  " $2 ": " $1}')"
+# sloglint holds this for slog; the loggers of Temporal are others.
+report 'Log keys other than "error" for a fault:' "$(files '*.go' | xargs grep -nE '\.(Debug|Info|Warn|Error)\(.*"(err|cause)", ' | sed 's/^/  /')"
 # Each direct module of go.mod has its row in ADR 1, and each row its module.
 direct=$(go list -m -f '{{if not (or .Indirect .Main)}}{{.Path}}{{end}}' all | grep . | LC_ALL=C sort)
 explained=$(awk -F'|' '/^\| `/ {print $2}' docs/adr/0001-dependencies.md | grep -o '`[^`]*`' | tr -d '`' | LC_ALL=C sort)

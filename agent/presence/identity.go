@@ -96,7 +96,7 @@ func untilAnswered[T any](ctx context.Context, log *slog.Logger, what string, ca
 			return out, backoff.Permanent(err)
 		}
 		if err != nil && ctx.Err() == nil {
-			log.WarnContext(ctx, "the control plane does not answer; trying again", "call", what, "err", err)
+			log.WarnContext(ctx, "the control plane does not answer; trying again", "call", what, "error", err)
 		}
 		return out, err
 	}, backoff.WithBackOff(wait.Growing(firstPause, longestPause)), backoff.WithMaxElapsedTime(0))

@@ -120,7 +120,7 @@ func (s *Server) fault(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	f := models.AsError(err)
 	if f.Code == models.CodeInternal {
-		s.log.ErrorContext(r.Context(), "call failed", "method", r.Method, "route", r.Pattern, "err", err)
+		s.log.ErrorContext(r.Context(), "call failed", "method", r.Method, "route", r.Pattern, "error", err)
 	}
 	status := httpstatus.Of(f.Code)
 	code := string(f.Problem)

@@ -106,7 +106,7 @@ func (p Program) Start(dir string, run childapi.Run, log *slog.Logger) (*Child, 
 	// Storing what is verified goes before fetching more: otherwise a fast source
 	// leaves a tail of parts to store after its last byte.
 	if err := syscall.Setpriority(syscall.PRIO_PGRP, cmd.Process.Pid, niceness); err != nil {
-		log.Warn("engine keeps the priority of the agent", "err", err)
+		log.Warn("engine keeps the priority of the agent", "error", err)
 	}
 	run.Bounds = childapi.Bounds{DataBytes: uint64(memoryOver * p.Memory), OpenFiles: openFiles}
 	c.orders <- childapi.Order{Do: childapi.OrderRun, Run: &run}

@@ -76,7 +76,7 @@ func (t *transfer) awaitDrops(ctx context.Context) error {
 // afterCrash waits before the next start, or says why there is none.
 func (t *transfer) afterCrash(ctx context.Context, crashes int, end spawn.Ending, err error) error {
 	if end.Fault == nil && crashes <= maxCrashes {
-		t.log.WarnContext(ctx, "engine process ended; it is started again", "crashes", crashes, "err", err)
+		t.log.WarnContext(ctx, "engine process ended; it is started again", "crashes", crashes, "error", err)
 		return wait.For(ctx, t.env.CrashPause<<(crashes-1))
 	}
 	return faultOfEngine(end, err)

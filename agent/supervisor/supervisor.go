@@ -72,9 +72,9 @@ func (s *Supervisor) Resume(ctx context.Context) error {
 	}
 	for _, e := range entries {
 		if err := s.loadOne(ctx, e.Name()); err != nil {
-			s.log.WarnContext(ctx, "a transfer's directory cannot be used and is removed", "job_id", e.Name(), "err", err)
+			s.log.WarnContext(ctx, "a transfer's directory cannot be used and is removed", "job_id", e.Name(), "error", err)
 			if err := os.RemoveAll(s.env.transferDir(e.Name())); err != nil {
-				s.log.ErrorContext(ctx, "remove a directory", "err", err)
+				s.log.ErrorContext(ctx, "remove a directory", "error", err)
 			}
 		}
 	}
@@ -236,7 +236,7 @@ func (s *Supervisor) purge(ctx context.Context, t *transfer) {
 	// for a transfer at the next start.
 	err := errors.Join(removeIfThere(filepath.Join(t.dir, specName)), os.RemoveAll(t.dir))
 	if err != nil {
-		s.log.ErrorContext(ctx, "remove a transfer's bytes", "job_id", t.id, "err", err)
+		s.log.ErrorContext(ctx, "remove a transfer's bytes", "job_id", t.id, "error", err)
 	}
 	s.mu.Lock()
 	delete(s.transfers, t.id)

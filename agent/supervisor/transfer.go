@@ -174,10 +174,10 @@ func (t *transfer) end(ctx context.Context, err error) {
 func (t *transfer) faultOf(ctx context.Context, err error) *agentapi.Fault {
 	f, ok := errors.AsType[*models.Error](err)
 	if ok && f.Problem != "" {
-		t.log.WarnContext(ctx, "transfer failed", "problem", f.Problem, "err", err)
+		t.log.WarnContext(ctx, "transfer failed", "problem", f.Problem, "error", err)
 		return &agentapi.Fault{Problem: string(f.Problem), Message: f.Message}
 	}
-	t.log.ErrorContext(ctx, "transfer failed by a fault of the agent", "err", err)
+	t.log.ErrorContext(ctx, "transfer failed by a fault of the agent", "error", err)
 	return &agentapi.Fault{Problem: string(models.ProblemAgentLost), Message: "The agent could not go on with the job."}
 }
 
@@ -196,7 +196,7 @@ func (t *transfer) finish(ctx context.Context, phase agentapi.Phase, fault *agen
 	t.phase = phase
 	t.mu.Unlock()
 	if err := t.save(); err != nil {
-		t.log.ErrorContext(ctx, "save the end of the transfer", "err", err)
+		t.log.ErrorContext(ctx, "save the end of the transfer", "error", err)
 	}
 	t.log.InfoContext(ctx, "transfer ended", "phase", phase, "bytes", st.BytesStored)
 	t.env.changes.touch(t.id, true)

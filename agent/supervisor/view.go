@@ -58,7 +58,7 @@ func (s *Supervisor) Load() agentapi.Heartbeat {
 	}
 	var err error
 	if hb.DiskFree, hb.DiskTotal, err = s.budget.space(); err != nil {
-		s.log.Warn("look at the disk", "err", err)
+		s.log.Warn("look at the disk", "error", err)
 	}
 	return hb
 }

@@ -163,7 +163,7 @@ func (u *Uploader) landed(r putResult) {
 		u.failures++
 		u.holdTill = time.Now().Add(pause(u.failures))
 		u.Trouble("Object storage does not take what was fetched. It is tried again until it does.")
-		u.Log.Warn("upload part", "file", r.File, "part", r.Number, "err", r.err)
+		u.Log.Warn("upload part", "file", r.File, "part", r.Number, "error", r.err)
 	}
 	u.Ledger.giveBack(r.id())
 }
@@ -302,7 +302,7 @@ func (u *Uploader) ask(ctx context.Context, req agentapi.Uploads) (agentapi.Uplo
 			return reply, backoff.Permanent(models.Fault(models.Problem(p.Code), "%s", p.Detail))
 		}
 		u.Trouble("The control plane does not answer. What is fetched is kept until it does.")
-		u.Log.WarnContext(ctx, "ask for upload addresses", "err", err)
+		u.Log.WarnContext(ctx, "ask for upload addresses", "error", err)
 		return reply, err
 	}
 	return backoff.Retry(ctx, op, backoff.WithBackOff(wait.Growing(firstPause, longestPause)), backoff.WithMaxElapsedTime(0))
