@@ -71,7 +71,10 @@ func (e badEngine) Download(_ context.Context, job engine.Job, report func(engin
 	case "oom":
 		var hog [][]byte
 		for {
-			b := make([]byte, 64<<20)
+			// It answers while it grows: on a busy machine filling the memory
+			// takes longer than an engine may be silent.
+			report(engine.Report{Phase: models.PhaseDownloading})
+			b := make([]byte, 8<<20)
 			for i := range b {
 				b[i] = 1
 			}
