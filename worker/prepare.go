@@ -15,6 +15,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"google.golang.org/protobuf/types/known/durationpb"
 
+	"longhaul/internal/wait"
 	"longhaul/workflows"
 )
 
@@ -28,8 +29,6 @@ type Namespace struct {
 // missing, and returns when both can be used. It tries until ctx ends, because
 // Temporal may come up later than the worker.
 func Prepare(ctx context.Context, t client.Client, ns Namespace, log *slog.Logger) error {
-	b := backoff.NewExponentialBackOff()
-	b.InitialInterval, b.MaxInterval = 100*time.Millisecond, 2*time.Second
 	warned := false
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
 		err := prepare(ctx, t, ns)
@@ -38,7 +37,7 @@ func Prepare(ctx context.Context, t client.Client, ns Namespace, log *slog.Logge
 			warned = true
 		}
 		return struct{}{}, err
-	}, backoff.WithBackOff(b), backoff.WithMaxElapsedTime(0))
+	}, backoff.WithBackOff(wait.Growing(100*time.Millisecond, 2*time.Second)), backoff.WithMaxElapsedTime(0))
 	if err != nil {
 		return fmt.Errorf("prepare temporal: %w", err)
 	}

@@ -101,7 +101,7 @@ type Fault struct {
 // Changes answers GET /v1/transfers?since=REV&wait=MS: the transfers that
 // changed after the revision, at once if one of them changed its phase,
 // otherwise at most once a second, or empty after the wait. Since 0 lists all.
-// A boot epoch other than the one known means that the revisions start anew.
+// A boot epoch other than the one known means that the revisions count from 1 again.
 type Changes struct {
 	BootEpoch int64    `json:"bootEpoch"`
 	Revision  int64    `json:"revision"`

@@ -127,7 +127,7 @@ func inherited() []string {
 // Follow hands every word of the child to hear, in order, until the child
 // ends; it ends the child when ctx does, after a grace for an orderly stop that
 // depends on why. It returns what the child said of its work, and an error
-// unless the process ended by itself with success.
+// unless the process exited with success.
 func (c *Child) Follow(ctx context.Context, grace func() time.Duration, hear func(childapi.News)) (Ending, error) {
 	ended := make(chan struct{})
 	var wg sync.WaitGroup

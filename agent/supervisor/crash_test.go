@@ -125,7 +125,7 @@ func TestKilledAgentResumesByItself(t *testing.T) {
 	c.Lock()
 	before := c.Puts
 	// The control plane does not know the agent for a while; the transfer is
-	// to go on without it.
+	// to continue without it.
 	c.FaultCall = func(path string, w http.ResponseWriter) bool {
 		if strings.HasSuffix(path, "/boot") && src.Sent.Load() < 150*mib {
 			agenttest.Refuse(w, http.StatusServiceUnavailable, "unavailable")

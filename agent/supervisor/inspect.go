@@ -14,7 +14,7 @@ import (
 
 const (
 	maxInspections = 4
-	inspectOver    = 2 * time.Second // for the engine to give up by itself
+	inspectOver    = 2 * time.Second // left to the engine to give up in
 )
 
 // Inspect asks an engine what a source holds, without keeping anything. It runs
@@ -53,7 +53,7 @@ func (s *Supervisor) Inspect(ctx context.Context, src agentapi.Source, limit tim
 
 func inspectFault(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
-		return models.Fault(models.ProblemMetadataTimeout, "Nobody told in time what the source holds.")
+		return models.Fault(models.ProblemMetadataTimeout, "The source did not answer in time.")
 	}
 	return err
 }

@@ -55,7 +55,7 @@ func New(o Options) *Supervisor {
 	return s
 }
 
-// Resume takes up the transfers that an earlier process left and goes on with
+// Resume takes up the transfers that an earlier process left and runs
 // those that had not ended. They run until Shutdown, whatever happens to ctx.
 func (s *Supervisor) Resume(ctx context.Context) error {
 	s.ctx, s.cancel = context.WithCancelCause(context.WithoutCancel(ctx))

@@ -45,7 +45,7 @@ func TestEpochsFence(t *testing.T) {
 	}
 	before := src.Sent.Load()
 	release()
-	// A newer attempt goes on with what is there.
+	// A newer attempt uses what is there.
 	file := agenttest.OneFile(80 * mib)
 	c.Lock()
 	c.Jobs[id].Epoch = 6
@@ -165,7 +165,7 @@ func TestDiskLimitHoldsTheEngineBack(t *testing.T) {
 	a.Transfer(id, agenttest.Download(1, src.URL+"/file.bin", agenttest.OneFile(160*mib)))
 	s := a.Until(id, "a full disk", func(s agentapi.Status) bool { return s.BytesDone >= 40*mib })
 	// While no part is whole there is nothing to store and release, so that the
-	// connections go on until one is.
+	// connections fetch until one is.
 	if s.BytesDone > (40+16)*mib {
 		t.Errorf("%d MiB on disk at a limit of 40", s.BytesDone/mib)
 	}

@@ -34,7 +34,7 @@ var (
 	errReplaced = errors.New("taken over by a newer attempt")
 )
 
-// saved is what spec.json holds: enough to go on after a restart without the
+// saved is what spec.json holds: enough to continue after a restart without the
 // control plane.
 type saved struct {
 	JobID string                 `json:"jobId"`
@@ -178,7 +178,7 @@ func (t *transfer) faultOf(ctx context.Context, err error) *agentapi.Fault {
 		return &agentapi.Fault{Problem: string(f.Problem), Message: f.Message}
 	}
 	t.log.ErrorContext(ctx, "transfer failed by a fault of the agent", "error", err)
-	return &agentapi.Fault{Problem: string(models.ProblemAgentLost), Message: "The agent could not go on with the job."}
+	return &agentapi.Fault{Problem: string(models.ProblemAgentLost), Message: "The agent could not continue the job."}
 }
 
 // finish records the end once and for all.

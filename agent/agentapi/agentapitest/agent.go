@@ -15,8 +15,8 @@ import (
 	"longhaul/agent/agentapi"
 )
 
-// Agent answers the control plane as a compute agent does. Transfers do not
-// move by themselves: the hooks or Set move them.
+// Agent answers the control plane as a compute agent does. Only the hooks and
+// Set move its transfers.
 type Agent struct {
 	URL string
 

@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	maxChanges  = 3 // versions of the content that are begun
+	maxChanges  = 3 // versions of the content that are tried
 	maxShort    = 3 // bodies in a row that end early without bringing anything
 	bufferSize  = 256 << 10
 	reportEvery = 500 * time.Millisecond
@@ -153,7 +153,7 @@ func (d *download) session(ctx context.Context) error {
 		}
 		return d.parallel(ctx, a, first)
 	case a.part:
-		// Ranges of nobody knows what cannot be put together.
+		// Ranges of unknown content cannot be put together.
 		a.close()
 		if a, err = d.get(ctx, byterange.Range{}, ""); err != nil {
 			return err
@@ -319,7 +319,7 @@ func (d *download) stream(ctx context.Context, a *answer) error {
 	return d.noMore(a)
 }
 
-// noMore refuses a body that goes on after the size that is known.
+// noMore refuses a body that is longer than the known size.
 func (d *download) noMore(a *answer) error {
 	if a.size >= 0 {
 		return nil // the transport does not read beyond what was announced
