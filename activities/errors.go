@@ -12,16 +12,11 @@ import (
 	"longhaul/models"
 )
 
-// Delays before the next attempt after faults of the machinery. They are
-// spread, so that the jobs of a lost agent do not all arrive at once.
+// Delays before the next attempt of an activity.
 const (
-	unreachableDelay = 2 * time.Second  // the agent may just be restarting
-	noAgentDelay     = 3 * time.Second  // a slot may be free in a moment …
-	noAgentDelayMax  = 30 * time.Second // … but a missing agent is not asked for all the time
-	lostDelay        = 1 * time.Second  // the job moves at once
-	drainedDelay     = 200 * time.Millisecond
-	rateLimitDelay   = 30 * time.Second
-	handoverDelay    = 100 * time.Millisecond // another worker goes on at once
+	machineryDelay = 3 * time.Second
+	rateLimitDelay = 30 * time.Second
+	handoverDelay  = 100 * time.Millisecond // another worker goes on at once
 )
 
 // rule is how Temporal treats one kind of fault.
@@ -34,18 +29,8 @@ type rule struct {
 // ruleOf is the border table. The failure's type is the problem, or the code
 // if there is none; what a workflow does about it is its own decision.
 func ruleOf(e *models.Error) rule {
-	switch e.Problem {
-	case models.ProblemAgentLost:
-		return rule{benign: true, delay: lostDelay}
-	case models.ProblemAgentUnreachable:
-		return rule{benign: true, delay: unreachableDelay}
-	case models.ProblemNoAgent:
-		return rule{benign: true, delay: noAgentDelay}
-	case models.ProblemDrained:
-		return rule{benign: true, delay: drainedDelay}
-	case models.ProblemSeedrFull, models.ProblemSeedrSlots, models.ProblemSeedrFailing, models.ProblemSeedrLimited, models.ProblemSeedrAuth:
-		return rule{benign: true, delay: noAgentDelay}
-	default:
+	if e.Problem.Machinery() {
+		return rule{benign: true, delay: wait.Spread(machineryDelay)}
 	}
 	code := e.Code
 	if e.Problem != "" {
@@ -55,7 +40,7 @@ func ruleOf(e *models.Error) rule {
 	case models.CodeUnavailable, models.CodeInternal:
 		return rule{}
 	case models.CodeRateLimited:
-		return rule{benign: true, delay: rateLimitDelay}
+		return rule{benign: true, delay: wait.Spread(rateLimitDelay)}
 	default:
 		// The rest is wrong with the request, the source or the job's state: the
 		// same act meets the same answer.
@@ -72,13 +57,9 @@ func typeOf(e *models.Error) string {
 }
 
 // failure converts an error to what Temporal is told. Only the public message
-// goes in, because histories are plain text. A delay of 0 takes the rule's.
-func failure(e *models.Error, delay time.Duration, details ...any) error {
-	r := ruleOf(e)
-	if delay == 0 {
-		delay = wait.Spread(r.delay)
-	}
-	o := temporal.ApplicationErrorOptions{NonRetryable: r.final, NextRetryDelay: delay, Details: details}
+// goes in, because histories are plain text.
+func failure(e *models.Error, r rule, details ...any) error {
+	o := temporal.ApplicationErrorOptions{NonRetryable: r.final, NextRetryDelay: r.delay, Details: details}
 	if r.benign {
 		o.Category = temporal.ApplicationErrorCategoryBenign
 	}
@@ -100,7 +81,7 @@ func border(ctx context.Context, err error) error {
 	}
 	e := models.AsError(err)
 	logCause(ctx, e)
-	return failure(e, 0)
+	return failure(e, ruleOf(e))
 }
 
 // logCause writes what stays in the process.

@@ -47,7 +47,7 @@ func TestBorderLeavesAlone(t *testing.T) {
 	if border(t.Context(), activity.ErrResultPending) != activity.ErrResultPending { //nolint:errorlint // the SDK compares it so
 		t.Error("pending was changed")
 	}
-	made := failure(models.Fault(models.ProblemNoPeers, "Public."), 0)
+	made := failure(models.Fault(models.ProblemNoPeers, "Public."), rule{})
 	if border(t.Context(), made) != made { //nolint:errorlint // wrapping would make it retryable
 		t.Error("a failure was wrapped")
 	}
@@ -60,18 +60,16 @@ func TestBorderLeavesAlone(t *testing.T) {
 
 func TestMachineryIsRetriedSoonButSpread(t *testing.T) {
 	t.Parallel()
-	for _, p := range []models.Problem{models.ProblemAgentLost, models.ProblemAgentUnreachable, models.ProblemNoAgent, models.ProblemDrained} {
-		seen := map[string]bool{}
-		for range 20 {
-			ae, ok := errors.AsType[*temporal.ApplicationError](failure(models.Fault(p, "Public."), 0))
-			if !ok || ae.NextRetryDelay() <= 0 || ae.NextRetryDelay() > noAgentDelayMax {
-				t.Fatalf("%s: delay %v", p, ae.NextRetryDelay())
-			}
-			seen[ae.NextRetryDelay().String()] = true
+	seen := map[string]bool{}
+	for range 20 {
+		ae, ok := errors.AsType[*temporal.ApplicationError](border(t.Context(), models.Fault(models.ProblemSeedrFailing, "Public.")))
+		if !ok || ae.NextRetryDelay() <= 0 || ae.NextRetryDelay() > 2*machineryDelay {
+			t.Fatalf("delay %v", ae.NextRetryDelay())
 		}
-		if len(seen) < 5 {
-			t.Errorf("%s: all at once", p)
-		}
+		seen[ae.NextRetryDelay().String()] = true
+	}
+	if len(seen) < 5 {
+		t.Error("all at once")
 	}
 }
 

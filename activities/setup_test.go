@@ -2,15 +2,12 @@ package activities_test
 
 import (
 	"errors"
-	"net/http"
 	"testing"
 
 	"github.com/google/uuid"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 
-	"longhaul/activities"
-	"longhaul/agent/agentapi"
 	"longhaul/agent/agentapi/agentapitest"
 	"longhaul/internal/store"
 	"longhaul/internal/store/storetest"
@@ -64,10 +61,6 @@ func (b *bench) lastAttempt(id uuid.UUID) models.Attempt {
 		b.Fatalf("attempts: %v, %d", err, len(all))
 	}
 	return all[len(all)-1]
-}
-
-func dial(a models.Agent) activities.Agent {
-	return agentapi.NewClient(a.URL, "secret", http.DefaultClient)
 }
 
 // env returns an environment in which the activities run.

@@ -3,7 +3,6 @@ package activities
 import (
 	"context"
 	"errors"
-	"time"
 
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/temporal"
@@ -26,9 +25,10 @@ func (w Waiters) Done(ctx context.Context, token []byte, res models.TransferResu
 	return over(w.Tokens.CompleteActivity(ctx, token, res, nil))
 }
 
-// Failed implements attempt.Waiters.
-func (w Waiters) Failed(ctx context.Context, token []byte, fault *models.Error, d models.FaultDetails, delay time.Duration) error {
-	return over(w.Tokens.CompleteActivity(ctx, token, nil, failure(fault, delay, d)))
+// Failed implements attempt.Waiters. What reaches the workflow is not tried
+// again by Temporal, whatever it is.
+func (w Waiters) Failed(ctx context.Context, token []byte, fault *models.Error, d models.FaultDetails) error {
+	return over(w.Tokens.CompleteActivity(ctx, token, nil, failure(fault, rule{final: true, benign: true}, d)))
 }
 
 // Beat implements attempt.Waiters.

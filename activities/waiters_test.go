@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"testing"
-	"time"
 
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/temporal"
@@ -31,14 +30,14 @@ func (k *tokens) RecordActivityHeartbeat(context.Context, []byte, ...any) error 
 func TestAFaultCrossesTheBorderToTheWorkflow(t *testing.T) {
 	t.Parallel()
 	k := &tokens{}
-	fault := models.Fault(models.ProblemAgentLost, "It is lost.").Because(errors.New("secret"))
-	err := activities.Waiters{Tokens: k}.Failed(t.Context(), []byte("token"), fault, models.FaultDetails{AgentID: "a", BytesDone: 40}, time.Minute)
+	fault := models.Fault(models.ProblemNoPeers, "Nobody has it.").Because(errors.New("secret"))
+	err := activities.Waiters{Tokens: k}.Failed(t.Context(), []byte("token"), fault, models.FaultDetails{AgentID: "a", BytesDone: 40})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ae := failedWith(t, k.failure)
-	if ae.Type() != string(models.ProblemAgentLost) || ae.NonRetryable() || ae.NextRetryDelay() != time.Minute || errors.Unwrap(ae) != nil {
-		t.Errorf("failed with %s, final %v, delay %s, cause %v", ae.Type(), ae.NonRetryable(), ae.NextRetryDelay(), errors.Unwrap(ae))
+	if ae.Type() != string(models.ProblemNoPeers) || !ae.NonRetryable() || errors.Unwrap(ae) != nil {
+		t.Errorf("failed with %s, final %v, cause %v", ae.Type(), ae.NonRetryable(), errors.Unwrap(ae))
 	}
 	var d models.FaultDetails
 	if err := ae.Details(&d); err != nil || d.AgentID != "a" || d.BytesDone != 40 {

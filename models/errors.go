@@ -119,3 +119,11 @@ func CodeOf(err error) Code { return AsError(err).Code }
 
 // IsNotFound reports whether err says that a thing is not there.
 func IsNotFound(err error) bool { return err != nil && CodeOf(err) == CodeNotFound }
+
+// ProblemOf returns the problem of err, empty if it has none.
+func ProblemOf(err error) Problem {
+	if err == nil {
+		return ""
+	}
+	return AsError(err).Problem
+}

@@ -52,20 +52,28 @@ func (j Job) Bytes() int64 {
 	return *j.Size
 }
 
-// Attempt is one placement of a job's transfer on a provider.
+// Attempt is one try to have a provider run a job's transfer.
 type Attempt struct {
 	JobID     uuid.UUID `gorm:"type:uuid;primaryKey"`
 	Epoch     int64     `gorm:"primaryKey"`
 	Provider  Provider
-	AgentID   *uuid.UUID `gorm:"type:uuid"`           // nil on Seedr
+	AgentID   *uuid.UUID `gorm:"type:uuid"`           // nil on Seedr, and while it is wanted
 	Ref       string     `gorm:"column:provider_ref"` // the provider's own id of the transfer, as far as it is known
 	Kind      TransferKind
 	TaskToken []byte // completes the workflow's pending activity; never leaves the control plane
 	State     AttemptState
 	Problem   Problem
-	StartedAt time.Time
+	Elsewhere bool      // another provider may follow if this one cannot take it for a while
+	Tries     int       // that came before it without the workflow knowing, for faults of the machinery
+	WantedAt  time.Time // since when it waits, or waited, for a place
+	StartedAt time.Time // when it was placed
 	EndedAt   *time.Time
 	BeatAt    time.Time // last activity heartbeat sent by token
+
+	// DueAt is when placement looks at it next: a wanted one looks for a place, an
+	// open one is called for again, because the answer to the call got lost. It is
+	// nil when placement has nothing left to do.
+	DueAt *time.Time
 }
 
 // TableName returns the table of attempts.
@@ -80,16 +88,28 @@ const (
 	TransferDownload TransferKind = "download" // fetch and store the content
 )
 
+// State returns where a job stands while such a transfer runs.
+func (k TransferKind) State() State {
+	if k == TransferResolve {
+		return StateResolving
+	}
+	return StateDownloading
+}
+
 // AttemptState is where an attempt stands.
 type AttemptState string
 
 // The states of an attempt.
 const (
-	AttemptOpen       AttemptState = "open"       // the agent works on it
+	AttemptWanted     AttemptState = "wanted"     // the workflow asked for it; waits for a place
+	AttemptOpen       AttemptState = "open"       // the provider works on it
 	AttemptDone       AttemptState = "done"       // ended well
 	AttemptFailed     AttemptState = "failed"     // ended with a problem
 	AttemptSuperseded AttemptState = "superseded" // a newer epoch took over, or the job was stopped
 )
+
+// Live reports whether a workflow waits for the attempt. A job has one at most.
+func (s AttemptState) Live() bool { return s == AttemptWanted || s == AttemptOpen }
 
 // Progress is the latest that is known of a running transfer. It never enters
 // Temporal: the tracker publishes it and writes it in batches.

@@ -132,6 +132,19 @@ func (p Problem) Final() bool {
 	}
 }
 
+// Machinery reports whether the problem is of what runs transfers and not of
+// their source. Such a fault costs a job none of its tries: the transfer waits,
+// or runs elsewhere.
+func (p Problem) Machinery() bool {
+	switch p {
+	case ProblemAgentLost, ProblemAgentUnreachable, ProblemNoAgent, ProblemDrained,
+		ProblemSeedrAuth, ProblemSeedrFull, ProblemSeedrSlots, ProblemSeedrLimited, ProblemSeedrFailing:
+		return true
+	default:
+		return false
+	}
+}
+
 // Problems returns every listed problem, in no particular order.
 func Problems() []Problem {
 	out := make([]Problem, 0, len(problemCodes))

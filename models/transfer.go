@@ -25,11 +25,20 @@ type JobMove struct {
 	Message string   // for the timeline: one plain sentence
 }
 
-// Placement is a transfer given to an agent or to Seedr.
+// TransferWant is what a workflow asks for.
+type TransferWant struct {
+	JobID     uuid.UUID
+	Kind      TransferKind
+	TaskToken []byte    // answers the workflow
+	Elsewhere bool      // see Attempt
+	Since     time.Time // when it was asked for first
+}
+
+// Placement is an attempt that a provider is to run.
 type Placement struct {
+	Attempt
 	Job   Job
-	Agent Agent // none on Seedr
-	Epoch int64
+	Agent Agent                // none on Seedr
 	Files []File               // those to fetch, stored ones included; none before a resolve
 	Parts map[uuid.UUID][]Part // in storage already, by file
 }

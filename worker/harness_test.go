@@ -32,6 +32,7 @@ import (
 	"longhaul/internal/event"
 	"longhaul/internal/objstore"
 	"longhaul/internal/objstore/objstoretest"
+	"longhaul/internal/placement"
 	"longhaul/internal/source"
 	"longhaul/internal/store"
 	"longhaul/internal/store/storetest"
@@ -83,14 +84,16 @@ type options struct {
 	attention, selection time.Duration
 	pauses               []time.Duration
 	mails                activities.MailSender
-	seedr                *account       // nil is none
-	queues               []models.Queue // that the worker serves; nil is all
+	seedr                *account                // nil is none
+	queues               []models.Queue          // that the worker serves; nil is all
+	placing              func(*placement.Placer) // changes how transfers are placed; may be nil
 }
 
 func newSystem(t *testing.T, o options) *system {
 	t.Helper()
+	temporal, namespace := temporaltest.Namespace(t)
 	s := &system{
-		t: t, store: storetest.New(t), temporal: temporaltest.New(t), objects: objstoretest.New(t),
+		t: t, store: storetest.New(t), temporal: temporal, objects: objstoretest.New(t),
 		agents: map[uuid.UUID]*agentapitest.Agent{}, content: []byte("hello"),
 	}
 	s.flows = workflows.NewClient(s.temporal, "http://longhaul.test")
@@ -109,12 +112,19 @@ func newSystem(t *testing.T, o options) *system {
 	desk := attempt.NewDesk(work, activities.Waiters{Tokens: s.temporal})
 	follow, stream := o.seedr.parts(s, bus, desk)
 	s.store.FailoverAfter = time.Millisecond
+	placer := &placement.Placer{
+		Store: work, Agents: func(a models.Agent) placement.Agent { return dial(a) }, Desk: desk,
+		Requests: activities.Requests{Pending: s.temporal, Namespace: namespace},
+		Now:      time.Now, Log: slog.New(slog.DiscardHandler), Pace: placement.DefaultPace(), ResolveTimeout: time.Minute, StallTimeout: time.Minute,
+	}
+	placer.Pace.Tick, placer.Pace.Retry = 100*time.Millisecond, 500*time.Millisecond
+	if o.placing != nil {
+		o.placing(placer)
+	}
 	s.deps = worker.Deps{
-		Jobs: &activities.Jobs{Store: work, SelectionTimeout: o.selection, AttentionTimeout: o.attention, RetryPauses: o.pauses},
-		Transfers: &activities.Transfers{
-			Store: work, Agents: func(a models.Agent) activities.Agent { return dial(a) }, ResolveTimeout: time.Minute, StallTimeout: time.Minute,
-		},
-		Files: &activities.Files{Store: work, Objects: s.gate},
+		Jobs:      &activities.Jobs{Store: work, SelectionTimeout: o.selection, AttentionTimeout: o.attention, RetryPauses: o.pauses},
+		Transfers: &activities.Transfers{Placer: placer, Store: work},
+		Files:     &activities.Files{Store: work, Objects: s.gate},
 		Tracker: &activities.Tracker{Agents: &agenttrack.Tracker{
 			Store: work, Agents: func(a models.Agent) agenttrack.Agent { return dial(a) }, Desk: desk, Events: bus, Now: time.Now,
 			Log: slog.New(slog.DiscardHandler), Pace: pace,

@@ -66,7 +66,7 @@ func (b bell) wait(ctx context.Context, d time.Duration) bool {
 }
 
 // listen wakes the loops that news concern.
-func (w *Worker) listen(ctx context.Context, outbox, admission []bell) error {
+func (w *Worker) listen(ctx context.Context, outbox, admission, placing []bell) error {
 	news := w.deps.News.Subscribe(ctx)
 	for m := range news {
 		switch m.Kind {
@@ -74,9 +74,12 @@ func (w *Worker) listen(ctx context.Context, outbox, admission []bell) error {
 			ring(outbox)
 		case event.KindJob: // a job came or gave its slot back
 			ring(admission)
+		case event.KindPlacement:
+			ring(placing)
 		case event.KindLost:
 			ring(outbox)
 			ring(admission)
+			ring(placing)
 		case event.KindProgress, event.KindAccess:
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"longhaul/internal/placement"
 	"longhaul/internal/wait"
 	"longhaul/models"
 )
@@ -17,6 +18,7 @@ const ageEvery = 10 * time.Second
 type metrics struct {
 	delivered *prometheus.CounterVec
 	admitted  prometheus.Counter
+	placed    *prometheus.CounterVec
 	age       prometheus.Gauge
 	repairs   *prometheus.CounterVec
 	drift     prometheus.Counter
@@ -34,13 +36,16 @@ func newMetrics(r prometheus.Registerer) *metrics {
 			Name: "longhaul_outbox_age_seconds", Help: "Age of the oldest item of the outbox or account request that waits.",
 		}),
 	}
+	m.placed = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "longhaul_transfer_placements_total", Help: "Tries to give a transfer to a provider, by result.",
+	}, []string{"result"})
 	m.repairs = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "longhaul_quota_repairs_total", Help: "Jobs and accounts whose quota was wrong and was repaired.",
 	}, []string{"kind"})
 	m.drift = prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "longhaul_quota_drift_bytes_total", Help: "Bytes by which quotas were wrong.",
 	})
-	r.MustRegister(m.delivered, m.admitted, m.age, m.repairs, m.drift)
+	r.MustRegister(m.delivered, m.admitted, m.placed, m.age, m.repairs, m.drift)
 	return m
 }
 
@@ -49,6 +54,8 @@ func (m *metrics) drifted(d models.QuotaDrift) {
 	m.repairs.WithLabelValues("account").Add(float64(d.Accounts))
 	m.drift.Add(float64(d.Bytes))
 }
+
+func (m *metrics) placement(o placement.Outcome) { m.placed.WithLabelValues(string(o)).Inc() }
 
 func (m *metrics) item(kind models.OutboxKind, err error) {
 	result := "ok"

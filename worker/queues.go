@@ -31,7 +31,7 @@ func (w *Worker) serve(t client.Client, q models.Queue) sdkworker.Worker {
 		// The SDK's 2 pollers are too few for bursts of submissions.
 		o.MaxConcurrentWorkflowTaskExecutionSize, o.MaxConcurrentWorkflowTaskPollers = 200, 8
 		o.MaxConcurrentActivityExecutionSize, o.MaxConcurrentActivityTaskPollers = 200, 8
-		d.Quota.Drifted = w.metrics.drifted
+		d.Quota.Drifted, d.Transfers.Placer.Counted = w.metrics.drifted, w.metrics.placement
 		does = []any{d.Jobs, d.Transfers, d.Sweeps, d.Quota, d.Mails}
 	case models.QueueTracking:
 		// As many agents as one worker can follow.

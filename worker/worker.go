@@ -119,12 +119,13 @@ func (w *Worker) stop() {
 
 // control starts the loops that feed the workflows.
 func (w *Worker) control(ctx context.Context, g *errgroup.Group) {
-	outbox, admission := newBells(dispatchers), newBells(1)
-	g.Go(func() error { return w.listen(ctx, outbox, admission) })
+	outbox, admission, placing := newBells(dispatchers), newBells(1), newBells(1)
+	g.Go(func() error { return w.listen(ctx, outbox, admission, placing) })
 	for i := range dispatchers {
 		g.Go(func() error { return w.dispatch(ctx, outbox[i]) })
 	}
 	g.Go(func() error { return w.admit(ctx, admission[0]) })
+	g.Go(func() error { return w.deps.Transfers.Placer.Run(ctx, placing[0]) })
 	g.Go(func() error { return w.answerAccounts(ctx) })
 	g.Go(func() error { return w.standing(ctx) })
 	g.Go(func() error { return w.measure(ctx) })

@@ -95,7 +95,7 @@ func TestUploads(t *testing.T) {
 	if _, err := work.Admit(t.Context(), 10, 10); err != nil {
 		t.Fatal(err)
 	}
-	placed, err := work.PlaceTransfer(t.Context(), job.ID, models.TransferDownload, []byte("task"), models.StateDownloading)
+	placed, err := storetest.Place(t, h.Store, job.ID, models.TransferDownload, []byte("task"))
 	if err != nil {
 		t.Fatal(err)
 	}

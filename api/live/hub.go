@@ -102,7 +102,7 @@ func (h *Hub) Take(m event.Message) {
 		h.recheck(m.UserID)
 	case event.KindLost:
 		h.EndAll()
-	case event.KindOutbox: // not for users
+	case event.KindOutbox, event.KindPlacement: // not for users
 	}
 }
 

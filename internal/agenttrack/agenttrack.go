@@ -28,6 +28,7 @@ type Store interface {
 	Agent(ctx context.Context, agentID uuid.UUID) (models.Agent, error)
 	ListAgents(ctx context.Context) ([]models.Agent, error)
 	OpenAttempts(ctx context.Context, agentID uuid.UUID) ([]models.OpenAttempt, error)
+	WantedAttempts(ctx context.Context, p models.Provider) (int, error)
 	Job(ctx context.Context, jobID uuid.UUID) (models.Job, error)
 	SaveManifest(ctx context.Context, jobID uuid.UUID, m models.Manifest) error
 	MarkAgentLost(ctx context.Context, agentID uuid.UUID) ([]models.OpenAttempt, error)

@@ -193,11 +193,9 @@ func TestTransferThatTheAgentLost(t *testing.T) {
 	kept := b.placed(models.TransferDownload, 100)
 	running(agent, kept, agentapi.KindDownload)
 	f := b.follow(row, quick())
-	if e := f.ended(job).Fault; e == nil || e.Problem != models.ProblemAgentLost {
-		t.Errorf("failed with %v", e)
-	}
-	if f.told(kept).Told {
-		t.Error("the transfer that runs was answered too")
+	f.wantedAgain(job, models.ProblemAgentLost)
+	if at := b.lastAttempt(kept.ID); at.State != models.AttemptOpen || f.told(kept).Told {
+		t.Errorf("the transfer that runs is %s", at.State)
 	}
 }
 
@@ -216,16 +214,14 @@ func TestLostAgent(t *testing.T) {
 	})
 	agent.SetDown(true)
 	b.quietFor(3 * quick().Silence) // its heartbeats go on: it is left alone
-	if f.told(job).Told {
+	if at := b.lastAttempt(job.ID); at.State != models.AttemptOpen {
 		t.Fatal("an agent that sends heartbeats was given up")
 	}
 	past := storetest.At(b.store, func() time.Time { return time.Now().UTC().Add(-2 * models.AgentLostAfter) })
 	if _, err := past.AgentHeartbeat(t.Context(), row.ID, 2, models.AgentHeartbeat{}, 4, 0); err != nil {
 		t.Fatal(err)
 	}
-	if end := f.ended(job); end.Fault == nil || end.Fault.Problem != models.ProblemAgentLost || end.Delay <= 0 {
-		t.Errorf("failed with %v, delay %v", end.Fault, end.Delay)
-	}
+	f.wantedAgain(job, models.ProblemAgentLost)
 	got, err := b.store.Agent(t.Context(), row.ID)
 	if err != nil || got.LostAt == nil {
 		t.Errorf("agent lost at %v, %v", got.LostAt, err)
@@ -295,16 +291,12 @@ func TestDrainMovesWhatOthersHaveRoomFor(t *testing.T) {
 	}
 	agent.Set(jobs[0].ID.String(), func(s *agentapi.Status) { s.DownRate = 1 << 30 }) // ends in a second
 	other, _ := b.agent(2)
-	f := b.follow(row, quick())
-	f.waiters.Refuse(func(token string) error { // Temporal tries again at once
-		id := uuid.MustParse(token[len("token "):])
-		_, err := b.work.PlaceTransfer(context.WithoutCancel(t.Context()), id, models.TransferDownload, []byte("again"), models.StateDownloading)
-		return err
-	})
+	b.follow(row, quick())
 	if err := b.store.SetAgentState(t.Context(), models.Actor{Kind: models.ActorConsole}, row.ID, models.AgentDraining); err != nil {
 		t.Fatal(err)
 	}
 	b.eventually(func() string {
+		b.placeDue()
 		if moved, err := b.work.OpenAttempts(t.Context(), other.ID); err != nil || len(moved) != 2 {
 			return "not moved"
 		}

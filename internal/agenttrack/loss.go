@@ -58,12 +58,12 @@ func (f *follower) lose(ctx context.Context) {
 	}
 }
 
-// missing fails the open attempts that a full listing does not show: the call
-// that placed them got lost, or the agent lost them.
+// missing fails the open attempts that a full listing does not show: the agent
+// lost them. Of one that placement is still calling for, nothing is known yet.
 func (f *follower) missing(ctx context.Context, asked time.Time) {
 	for id, o := range f.open {
 		st, ok := f.seen[id]
-		if o.settling || (ok && st.Epoch >= o.Epoch) || asked.Sub(o.StartedAt) < f.Pace.Grace {
+		if o.settling || o.DueAt != nil || (ok && st.Epoch >= o.Epoch) || asked.Sub(o.StartedAt) < f.Pace.Grace {
 			continue
 		}
 		o.end = &ending{fault: models.Fault(models.ProblemAgentLost, "The agent does not have the transfer any more; it is placed again.")}
@@ -104,14 +104,18 @@ func (f *follower) drain(ctx context.Context) {
 	}
 }
 
-// roomElsewhere counts the transfers that other agents can take, those that
-// were placed a moment ago included.
+// roomElsewhere counts the transfers that other agents can take beyond those that
+// they have and those that already wait for a place.
 func (f *follower) roomElsewhere(ctx context.Context, now time.Time) (int, error) {
 	agents, err := f.Store.ListAgents(ctx)
 	if err != nil {
 		return 0, err
 	}
-	room := 0
+	wanted, err := f.Store.WantedAttempts(ctx, models.ProviderAgent)
+	if err != nil {
+		return 0, err
+	}
+	room := -wanted
 	for _, a := range agents {
 		if a.ID == f.agent.ID || a.State != models.AgentActive || a.LostAt != nil || !a.Alive(now) {
 			continue

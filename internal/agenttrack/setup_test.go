@@ -147,6 +147,42 @@ func (f *following) ended(job models.Job) attempttest.End {
 	return f.told(job)
 }
 
+// wantedAgain waits until the job's first attempt has failed with the problem and
+// another one has taken its place, of which the waiter knows nothing.
+func (f *following) wantedAgain(job models.Job, p models.Problem) {
+	f.Helper()
+	f.eventually(func() string {
+		if at := f.lastAttempt(job.ID); at.State != models.AttemptWanted || at.Epoch != 2 || string(at.TaskToken) != string(storetest.Token(job.ID)) {
+			return fmt.Sprintf("the last attempt is number %d, %s", at.Epoch, at.State)
+		}
+		return ""
+	})
+	all, err := f.work.Attempts(f.Context(), job.ID)
+	if err != nil || all[0].State != models.AttemptFailed || all[0].Problem != p {
+		f.Errorf("the first attempt is %s with %q, %v", all[0].State, all[0].Problem, err)
+	}
+	if f.told(job).Told {
+		f.Error("the waiter was told of it")
+	}
+}
+
+// placeDue gives every wanted attempt that is due a place.
+func (b *bench) placeDue() {
+	b.Helper()
+	due, err := b.work.DueAttempts(b.Context(), 100, time.Second)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, at := range due {
+		if _, err := b.work.Place(b.Context(), at.JobID, at.Epoch, time.Minute); err == nil {
+			err = b.work.Taken(b.Context(), at.JobID, at.Epoch)
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
+
 // listener collects what is published.
 type listener struct {
 	mu   sync.Mutex

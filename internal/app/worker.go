@@ -15,6 +15,7 @@ import (
 	"longhaul/internal/config"
 	"longhaul/internal/fetch"
 	"longhaul/internal/mail"
+	"longhaul/internal/placement"
 	"longhaul/internal/seedr"
 	"longhaul/internal/seedrcopy"
 	"longhaul/internal/seedrtrack"
@@ -113,19 +114,22 @@ func (p *workerParts) deps(cfg config.Config) worker.Deps {
 	if p.seedr != nil { // both stay without an account otherwise
 		follow.Account, copier.Account = p.seedr, p.seedr
 	}
+	placer := &placement.Placer{
+		Store: work, Agents: func(a models.Agent) placement.Agent { return dial(a) }, Desk: desk,
+		Requests: activities.Requests{Pending: p.temporal, Namespace: cfg.Temporal.Namespace},
+		Now:      p.store.Now, Log: p.log.With("component", "placement"), Pace: placement.DefaultPace(),
+		MaxJobBytes: limits.MaxJobBytes, ResolveTimeout: limits.ResolveTimeout, StallTimeout: limits.StallTimeout,
+		FailoverAfter: limits.FailoverAfter,
+	}
 	deps := worker.Deps{
 		Jobs: &activities.Jobs{
 			Store: work, SelectionTimeout: limits.SelectionTimeout, AttentionTimeout: limits.AttentionTimeout,
 			RetryPauses: cfg.Limits.RetryPauses,
 		},
-		Transfers: &activities.Transfers{
-			Store: work, Agents: func(a models.Agent) activities.Agent { return dial(a) }, MaxJobBytes: limits.MaxJobBytes,
-			ResolveTimeout: limits.ResolveTimeout, StallTimeout: limits.StallTimeout,
-			FailoverAfter: limits.FailoverAfter,
-		},
-		Seedr:   &activities.SeedrTracker{Account: follow},
-		Streams: &activities.Streams{Copier: copier},
-		Files:   &activities.Files{Store: work, Objects: p.objects},
+		Transfers: &activities.Transfers{Placer: placer, Store: work},
+		Seedr:     &activities.SeedrTracker{Account: follow},
+		Streams:   &activities.Streams{Copier: copier},
+		Files:     &activities.Files{Store: work, Objects: p.objects},
 		Tracker: &activities.Tracker{Agents: &agenttrack.Tracker{
 			Store: work, Agents: func(a models.Agent) agenttrack.Agent { return dial(a) }, Desk: desk, Events: p.bus,
 			Now: p.store.Now, Log: p.log.With("component", "tracker"), Pace: agenttrack.DefaultPace(),

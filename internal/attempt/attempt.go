@@ -1,5 +1,6 @@
-// Package attempt ends attempts of transfers: it answers whoever waits for one
-// and closes its row. It does not decide how an attempt ends or what follows.
+// Package attempt ends attempts of transfers: it answers the workflow that waits
+// for one and closes its row, or has another attempt take its place when only the
+// machinery was at fault. It does not decide how an attempt ends.
 package attempt
 
 import (
@@ -11,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"golang.org/x/time/rate"
 
+	"longhaul/internal/wait"
 	"longhaul/models"
 )
 
@@ -26,9 +28,8 @@ var ErrNobodyWaits = errors.New("nobody waits for the attempt any more")
 type Waiters interface {
 	// Done tells that the transfer ended well.
 	Done(ctx context.Context, token []byte, res models.TransferResult) error
-	// Failed tells why the transfer failed. A fault that may pass is tried again
-	// after the delay; 0 leaves the delay to the fault's kind.
-	Failed(ctx context.Context, token []byte, fault *models.Error, d models.FaultDetails, delay time.Duration) error
+	// Failed tells why the transfer failed.
+	Failed(ctx context.Context, token []byte, fault *models.Error, d models.FaultDetails) error
 	// Beat tells that the attempt is being looked after.
 	Beat(ctx context.Context, token []byte, details any) error
 }
@@ -36,8 +37,19 @@ type Waiters interface {
 // Rows is what the package needs of the database.
 type Rows interface {
 	EndAttempt(ctx context.Context, jobID uuid.UUID, epoch int64, s models.AttemptState, p models.Problem, message string) error
+	WantAgain(ctx context.Context, jobID uuid.UUID, epoch int64, p models.Problem, message string, pause time.Duration) error
+	AttemptLive(ctx context.Context, jobID uuid.UUID, epoch int64) (bool, error)
 	TouchBeat(ctx context.Context, jobID uuid.UUID, epoch int64) error
 }
+
+// Pauses before another attempt after faults of the machinery.
+const (
+	lostPause        = time.Second
+	unreachablePause = 2 * time.Second // the agent may just be restarting
+	drainedPause     = 200 * time.Millisecond
+	waitingPause     = 3 * time.Second
+	limitedPause     = 30 * time.Second
+)
 
 // Desk ends attempts. The waiter is answered before the row is closed: whatever
 // is lost in between is done again, and a waiter that is gone was answered
@@ -55,20 +67,61 @@ func NewDesk(rows Rows, waiters Waiters) *Desk {
 
 // Done ends the attempt well.
 func (d *Desk) Done(ctx context.Context, at models.Attempt, res models.TransferResult) error {
-	err := d.answer(ctx, func() error { return d.waiters.Done(ctx, at.TaskToken, res) })
+	err := d.answer(ctx, at, func() error { return d.waiters.Done(ctx, at.TaskToken, res) })
 	if err != nil {
 		return err
 	}
 	return d.end(ctx, at, models.AttemptDone, "", "")
 }
 
-// Fail ends the attempt with a fault; see Waiters.Failed for the delay.
-func (d *Desk) Fail(ctx context.Context, at models.Attempt, fault *models.Error, details models.FaultDetails, delay time.Duration) error {
-	err := d.answer(ctx, func() error { return d.waiters.Failed(ctx, at.TaskToken, fault, details, delay) })
+// Fail ends the attempt with a fault. After one of the machinery another attempt
+// follows at once, or after the pause if there is one, and the workflow goes on
+// waiting; any other fault is told to the workflow.
+func (d *Desk) Fail(ctx context.Context, at models.Attempt, fault *models.Error, details models.FaultDetails, pause time.Duration) error {
+	if passes(fault) {
+		if pause == 0 {
+			pause = wait.Spread(pauseAfter(fault))
+		}
+		if err := d.rows.WantAgain(ctx, at.JobID, at.Epoch, fault.Problem, fault.Message, pause); err != nil {
+			return fmt.Errorf("want another attempt: %w", err)
+		}
+		return nil
+	}
+	err := d.answer(ctx, at, func() error { return d.waiters.Failed(ctx, at.TaskToken, fault, details) })
 	if err != nil {
 		return err
 	}
 	return d.end(ctx, at, models.AttemptFailed, fault.Problem, fault.Message)
+}
+
+// GiveUp tells the workflow that the attempt found no place, whose fault that may
+// be. The job's row says so already.
+func (d *Desk) GiveUp(ctx context.Context, at models.Attempt, fault *models.Error, details models.FaultDetails) error {
+	err := d.answer(ctx, at, func() error { return d.waiters.Failed(ctx, at.TaskToken, fault, details) })
+	if err != nil {
+		return err
+	}
+	return d.end(ctx, at, models.AttemptFailed, "", "")
+}
+
+// passes reports whether only the machinery is at fault.
+func passes(e *models.Error) bool {
+	return e.Problem.Machinery() || e.Problem == "" && (e.Code == models.CodeUnavailable || e.Code == models.CodeRateLimited)
+}
+
+func pauseAfter(e *models.Error) time.Duration {
+	switch {
+	case e.Problem == models.ProblemAgentLost:
+		return lostPause
+	case e.Problem == models.ProblemDrained:
+		return drainedPause
+	case e.Problem == models.ProblemAgentUnreachable || e.Problem == "" && e.Code == models.CodeUnavailable:
+		return unreachablePause
+	case e.Code == models.CodeRateLimited:
+		return limitedPause
+	default:
+		return waitingPause
+	}
 }
 
 // Beat tells the waiter that the attempt is being looked after. An attempt that
@@ -87,8 +140,14 @@ func (d *Desk) Beat(ctx context.Context, at models.Attempt, details any) error {
 	}
 }
 
-func (d *Desk) answer(ctx context.Context, call func() error) error {
+// answer calls the waiter unless the attempt is over: its token is that of the
+// next attempt, too.
+func (d *Desk) answer(ctx context.Context, at models.Attempt, call func() error) error {
 	if err := d.calls.Wait(ctx); err != nil {
+		return err
+	}
+	live, err := d.rows.AttemptLive(ctx, at.JobID, at.Epoch)
+	if err != nil || !live {
 		return err
 	}
 	if err := call(); err != nil && !errors.Is(err, ErrNobodyWaits) {

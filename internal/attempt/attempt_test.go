@@ -17,9 +17,18 @@ import (
 // rows notes which attempts were ended and touched.
 type rows struct {
 	ended []models.AttemptState
+	again []time.Duration // pauses before further attempts
 	beats int
+	over  bool // nobody waits for the attempt
 	err   error
 }
+
+func (r *rows) WantAgain(_ context.Context, _ uuid.UUID, _ int64, _ models.Problem, _ string, pause time.Duration) error {
+	r.again = append(r.again, pause)
+	return r.err
+}
+
+func (r *rows) AttemptLive(context.Context, uuid.UUID, int64) (bool, error) { return !r.over, nil }
 
 func (r *rows) EndAttempt(_ context.Context, _ uuid.UUID, _ int64, s models.AttemptState, _ models.Problem, _ string) error {
 	r.ended = append(r.ended, s)
@@ -57,6 +66,73 @@ func TestAWaiterThatIsGoneWasAnsweredBefore(t *testing.T) {
 	err := attempt.NewDesk(r, w).Fail(t.Context(), some(), fault, models.FaultDetails{Epoch: 3}, time.Second)
 	if err != nil || !slices.Equal(r.ended, []models.AttemptState{models.AttemptFailed}) {
 		t.Errorf("ended with %v, rows %v", err, r.ended)
+	}
+}
+
+func TestAnAttemptThatIsOverIsNotAnswered(t *testing.T) {
+	t.Parallel()
+	w, r := attempttest.New(), &rows{over: true}
+	d := attempt.NewDesk(r, w)
+	if err := d.Done(t.Context(), some(), models.TransferResult{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Fail(t.Context(), some(), models.Fault(models.ProblemNoPeers, "None."), models.FaultDetails{}, 0); err != nil {
+		t.Fatal(err)
+	}
+	if w.Of([]byte("token")).Calls != 0 {
+		t.Error("the token of the attempt that followed was answered")
+	}
+}
+
+func TestTheWaiterDoesNotNoticeFaultsOfTheMachinery(t *testing.T) {
+	t.Parallel()
+	w, r := attempttest.New(), &rows{}
+	d := attempt.NewDesk(r, w)
+	faults := []*models.Error{
+		models.Fault(models.ProblemAgentLost, "It is lost."), models.Fault(models.ProblemDrained, "It drains."),
+		models.Fault(models.ProblemSeedrFailing, "Seedr is away."), models.Errorf(models.CodeUnavailable, "Away."),
+		models.Errorf(models.CodeRateLimited, "Too often."),
+	}
+	for _, e := range faults {
+		if err := d.Fail(t.Context(), some(), e, models.FaultDetails{}, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.Fail(t.Context(), some(), faults[0], models.FaultDetails{}, time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	if len(r.again) != len(faults)+1 || slices.Min(r.again) <= 0 || r.again[len(faults)] != time.Minute {
+		t.Errorf("further attempts after %v", r.again)
+	}
+	if w.Of([]byte("token")).Calls != 0 || len(r.ended) != 0 {
+		t.Error("the waiter was answered")
+	}
+}
+
+func TestTheWaiterIsToldFaultsOfTheSource(t *testing.T) {
+	t.Parallel()
+	for _, e := range []*models.Error{
+		models.Fault(models.ProblemNoPeers, "None."), models.Fault(models.ProblemDiskFull, "No space."), models.Errorf(models.CodeInternal, "Ours."),
+	} {
+		w, r := attempttest.New(), &rows{}
+		if err := attempt.NewDesk(r, w).Fail(t.Context(), some(), e, models.FaultDetails{Epoch: 3}, 0); err != nil {
+			t.Fatal(err)
+		}
+		if end := w.Of([]byte("token")); end.Fault != e || end.Details.Epoch != 3 || len(r.again) != 0 {
+			t.Errorf("%v: told %+v, again %v", e, end, r.again)
+		}
+	}
+}
+
+func TestGivingUpTellsTheWaiterEvenOfTheMachinery(t *testing.T) {
+	t.Parallel()
+	w, r := attempttest.New(), &rows{}
+	fault := models.Fault(models.ProblemNoAgent, "None.")
+	if err := attempt.NewDesk(r, w).GiveUp(t.Context(), some(), fault, models.FaultDetails{}); err != nil {
+		t.Fatal(err)
+	}
+	if w.Of([]byte("token")).Fault != fault || !slices.Equal(r.ended, []models.AttemptState{models.AttemptFailed}) {
+		t.Errorf("told %+v, rows %v", w.Of([]byte("token")), r.ended)
 	}
 }
 

@@ -20,11 +20,12 @@ type Kind string
 
 // The kinds of message.
 const (
-	KindJob      Kind = "job"      // a job event was written: UserID, JobID and EventID are set
-	KindProgress Kind = "progress" // a transfer moved: UserID, JobID and Progress are set
-	KindOutbox   Kind = "outbox"   // a row was put into the outbox; nothing else is set
-	KindAccess   Kind = "access"   // a session, token or account of the user ended or changed: UserID is set
-	KindLost     Kind = "lost"     // messages may have been missed: read the state anew
+	KindJob       Kind = "job"       // a job event was written: UserID, JobID and EventID are set
+	KindProgress  Kind = "progress"  // a transfer moved: UserID, JobID and Progress are set
+	KindOutbox    Kind = "outbox"    // a row was put into the outbox; nothing else is set
+	KindPlacement Kind = "placement" // a transfer is wanted; nothing else is set
+	KindAccess    Kind = "access"    // a session, token or account of the user ended or changed: UserID is set
+	KindLost      Kind = "lost"      // messages may have been missed: read the state anew
 )
 
 // Message is one piece of news.

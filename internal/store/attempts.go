@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -17,8 +18,16 @@ func (w *Work) OpenAttempts(ctx context.Context, agentID uuid.UUID) ([]models.Op
 	return out, err
 }
 
-// EndAttempt closes the attempt if it is open; otherwise it does nothing. A
-// problem goes to the job's timeline.
+// WantedAttempts counts the attempts that wait for a place at the provider.
+func (w *Work) WantedAttempts(ctx context.Context, p models.Provider) (int, error) {
+	var n int
+	err := w.s.row(ctx, &n, "count wanted attempts",
+		`select count(*) from job_attempts where provider = ? and state = ?`, p, models.AttemptWanted)
+	return n, err
+}
+
+// EndAttempt closes the attempt if a workflow waits for it; otherwise it does
+// nothing. A problem goes to the job's timeline.
 func (w *Work) EndAttempt(
 	ctx context.Context, jobID uuid.UUID, epoch int64, state models.AttemptState, problem models.Problem, message string,
 ) error {
@@ -30,8 +39,8 @@ func (w *Work) EndAttempt(
 		}
 		n, err := s.exec(ctx, "end attempt", `
 			update job_attempts set state = ?, problem = ?, ended_at = ?
-			where job_id = ? and epoch = ? and state = ?`,
-			state, problem, s.Now(), jobID, epoch, models.AttemptOpen)
+			where job_id = ? and epoch = ? and state in ?`,
+			state, problem, s.Now(), jobID, epoch, live())
 		if err != nil || n == 0 || problem == "" {
 			return err
 		}
@@ -48,10 +57,43 @@ func (w *Work) Attempts(ctx context.Context, jobID uuid.UUID) ([]models.Attempt,
 	return out, translate(err, "list attempts")
 }
 
-// TouchBeat records that an activity heartbeat was sent for the open attempt.
+// AttemptLive reports whether a workflow waits for the attempt.
+func (w *Work) AttemptLive(ctx context.Context, jobID uuid.UUID, epoch int64) (bool, error) {
+	var alive bool
+	err := w.s.row(ctx, &alive, "look at attempt", `
+		select exists (select from job_attempts where job_id = ? and epoch = ? and state in ?)`, jobID, epoch, live())
+	return alive, err
+}
+
+// BeatsDue takes at most limit wanted attempts for which no activity heartbeat
+// was sent since the time, and notes that one is sent now.
+func (w *Work) BeatsDue(ctx context.Context, before time.Time, limit int) ([]models.Attempt, error) {
+	var out []models.Attempt
+	err := w.s.rows(ctx, &out, "take attempts for heartbeats", `
+		update job_attempts set beat_at = ? where (job_id, epoch) in (
+			select job_id, epoch from job_attempts where state = ? and beat_at <= ?
+			order by beat_at limit ? for update skip locked)
+		returning *`, w.s.Now(), models.AttemptWanted, before, limit)
+	return out, err
+}
+
+// UnaskedJobs returns at most limit jobs that hold a slot to run a transfer, on
+// which nothing was written since the time, and for which there is no attempt:
+// what their workflows wait for may have been lost before it was written.
+func (w *Work) UnaskedJobs(ctx context.Context, before time.Time, limit int) ([]models.Job, error) {
+	var out []models.Job
+	err := w.s.rows(ctx, &out, "list jobs without an attempt", `
+		select j.* from jobs j
+		where j.admitted_at is not null and j.state in ('queued', 'resolving', 'downloading') and j.updated_at <= ?
+			and not exists (select from job_attempts a where a.job_id = j.id and a.state in ?)
+		order by random() limit ?`, before, live(), limit)
+	return out, err
+}
+
+// TouchBeat records that an activity heartbeat was sent for the attempt.
 func (w *Work) TouchBeat(ctx context.Context, jobID uuid.UUID, epoch int64) error {
-	_, err := w.s.exec(ctx, "touch beat", `update job_attempts set beat_at = ? where job_id = ? and epoch = ? and state = ?`,
-		w.s.Now(), jobID, epoch, models.AttemptOpen)
+	_, err := w.s.exec(ctx, "touch beat", `update job_attempts set beat_at = ? where job_id = ? and epoch = ? and state in ?`,
+		w.s.Now(), jobID, epoch, live())
 	return err
 }
 

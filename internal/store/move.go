@@ -39,9 +39,7 @@ func (w *Work) MoveJob(ctx context.Context, jobID uuid.UUID, m models.JobMove) (
 
 // moveJob moves the locked job.
 func (s *Store) moveJob(ctx context.Context, job *models.Job, m models.JobMove) error {
-	if _, err := s.exec(ctx, "supersede attempt", `
-		update job_attempts set state = ?, ended_at = ? where job_id = ? and state = ?`,
-		models.AttemptSuperseded, s.Now(), job.ID, models.AttemptOpen); err != nil {
+	if err := s.supersede(ctx, job.ID); err != nil {
 		return err
 	}
 	forgot := false

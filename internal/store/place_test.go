@@ -13,7 +13,7 @@ import (
 
 func (b bundle) place(t testing.TB, jobID uuid.UUID) (models.Placement, error) {
 	t.Helper()
-	return b.w.PlaceTransfer(t.Context(), jobID, models.TransferDownload, []byte("token"), models.StateDownloading)
+	return storetest.Place(t, b.Store, jobID, models.TransferDownload, []byte("token"))
 }
 
 func TestPlacement(t *testing.T) {
@@ -24,7 +24,7 @@ func TestPlacement(t *testing.T) {
 		job.AdmittedAt == nil || countEvents(t, b, job.ID, models.EventPlaced) != 1 {
 		t.Errorf("got %+v", p)
 	}
-	again := must[models.Placement](t)(b.w.PlaceTransfer(ctx, job.ID, models.TransferDownload, []byte("two"), models.StateDownloading))
+	again := must[models.Placement](t)(storetest.Place(t, b.Store, job.ID, models.TransferDownload, []byte("two")))
 	if again.Epoch != 2 || must[models.Job](t)(b.w.Job(ctx, job.ID)).Epoch != 2 {
 		t.Errorf("got %+v", again)
 	}
@@ -47,7 +47,7 @@ func TestPlacement(t *testing.T) {
 func TestPlacementWithoutRoomChangesNothing(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
-	job, p := b.running(t, 10)
+	job := b.wanted(t)
 	states := map[string]func(){
 		"cordoned": func() {
 			ok(t, b.SetAgentState(ctx, models.Actor{Kind: models.ActorConsole}, b.agent.ID, models.AgentCordoned))
@@ -62,10 +62,11 @@ func TestPlacementWithoutRoomChangesNothing(t *testing.T) {
 	}
 	for _, name := range []string{"cordoned", "draining", "silent"} {
 		states[name]()
-		_, err := b.Work().PlaceTransfer(ctx, job.ID, models.TransferDownload, nil, models.StateDownloading)
+		_, err := b.w.Place(ctx, job.ID, 1, time.Minute)
 		wantProblem(t, err, models.ProblemNoAgent)
-		if open := must[[]models.OpenAttempt](t)(b.w.OpenAttempts(ctx, b.agent.ID)); len(open) != 1 || open[0].Epoch != p.Epoch {
-			t.Errorf("%s: the attempt was superseded for nothing: %+v", name, open)
+		all := must[[]models.Attempt](t)(b.w.Attempts(ctx, job.ID))
+		if got := must[models.Job](t)(b.w.Job(ctx, job.ID)); len(all) != 1 || all[0].State != models.AttemptWanted || got.State != models.StateQueued {
+			t.Errorf("%s: the job is %s, its attempts are %+v", name, got.State, all)
 		}
 	}
 }

@@ -152,7 +152,7 @@ func (c *chaos) forward(ctx context.Context, job models.Job) error {
 			}
 			return move(models.StateAwaitingSelection)
 		}
-		_, err := c.w.PlaceTransfer(ctx, job.ID, models.TransferDownload, []byte("t"), models.StateDownloading)
+		_, err := storetest.Place(c.t, c.Store, job.ID, models.TransferDownload, []byte("t"))
 		return err
 	case models.StateResolving:
 		return c.w.SaveManifest(ctx, job.ID, storetest.Manifest(c.sizes()...))

@@ -231,7 +231,7 @@ func TestManifestWithoutRoomSendsTheJobBack(t *testing.T) {
 	if ids := b.admitted(t); len(ids) != 1 || ids[0] != blocker.ID {
 		t.Errorf("admitted %v", ids)
 	}
-	_, err := b.w.PlaceTransfer(ctx, job.ID, models.TransferDownload, []byte("t"), models.StateDownloading)
+	_, err := storetest.Place(t, b.Store, job.ID, models.TransferDownload, []byte("t"))
 	wantProblem(t, err, models.ProblemStorageFull)
 	b.to(t, blocker.ID, models.StateFailed)
 	if ids := b.admitted(t); len(ids) != 1 || ids[0] != job.ID {
@@ -296,13 +296,13 @@ func TestRetryHoldsRoomAgain(t *testing.T) {
 // Whatever takes a job up again after its end, it does not run without room.
 func TestJobThatGoesOnAfterItsEndNeedsRoom(t *testing.T) {
 	t.Parallel()
-	b, ctx := setup(t), t.Context()
+	b := setup(t)
 	b.storage(t, 100)
 	job := b.submit(t, 70)
 	b.to(t, job.ID, models.StateFailed)
 	b.submit(t, 60)
 	b.to2(t, job.ID, models.StateQueued)
-	_, err := b.w.PlaceTransfer(ctx, job.ID, models.TransferDownload, []byte("t"), models.StateDownloading)
+	_, err := storetest.Place(t, b.Store, job.ID, models.TransferDownload, []byte("t"))
 	wantProblem(t, err, models.ProblemStorageFull)
 	b.holds(t, 0, 60)
 }
@@ -316,7 +316,7 @@ func TestUnknownLengthReservesInBlocks(t *testing.T) {
 	b.holds(t, 0, 64*mib)
 	b.admitted(t)
 	place := func() models.Placement {
-		return must[models.Placement](t)(b.w.PlaceTransfer(ctx, job.ID, models.TransferDownload, []byte("t"), models.StateDownloading))
+		return must[models.Placement](t)(storetest.Place(t, b.Store, job.ID, models.TransferDownload, []byte("t")))
 	}
 	p := place()
 	reserve := func(n int64) error { return b.ReserveParts(ctx, b.agent.ID, job.ID, p.Epoch, n) }
@@ -364,7 +364,7 @@ func TestSizeThatTurnsOutTooLargeWaits(t *testing.T) {
 	b.storage(t, 300*mib)
 	job, other := b.submit(t, -1), b.submit(t, 200*mib)
 	b.admitted(t)
-	p := must[models.Placement](t)(b.w.PlaceTransfer(ctx, job.ID, models.TransferDownload, []byte("t"), models.StateDownloading))
+	p := must[models.Placement](t)(storetest.Place(t, b.Store, job.ID, models.TransferDownload, []byte("t")))
 	sizes := func(n int64) error {
 		return b.SetFileSizes(ctx, b.agent.ID, job.ID, p.Epoch, map[int]int64{0: n})
 	}
@@ -421,7 +421,7 @@ func TestEndedJobsHoldNothing(t *testing.T) {
 	ok(t, b.w.SelectFiles(ctx, job.ID, []int{1}))
 	b.holds(t, 0, 0)
 	url := b.submit(t, -1)
-	p := must[models.Placement](t)(b.w.PlaceTransfer(ctx, url.ID, models.TransferDownload, []byte("t"), models.StateDownloading))
+	p := must[models.Placement](t)(storetest.Place(t, b.Store, url.ID, models.TransferDownload, []byte("t")))
 	b.to2(t, url.ID, models.StateCancelled) // its attempt is still open
 	wantProblem(t, b.ReserveParts(ctx, b.agent.ID, url.ID, p.Epoch, 1<<30), models.ProblemSuperseded)
 	wantProblem(t, b.SetFileSizes(ctx, b.agent.ID, url.ID, p.Epoch, map[int]int64{0: 9}), models.ProblemSuperseded)

@@ -73,7 +73,7 @@ func (w *Work) NeededOnSeedr(ctx context.Context) (map[string]bool, error) {
 	err := w.s.rows(ctx, &rows, "list content needed on Seedr", `
 		select distinct j.info_hash_v1 as hash from jobs j
 		join job_attempts a on a.job_id = j.id and a.epoch = j.epoch and a.provider = 'seedr'
-		where j.provider = 'seedr' and j.delete_at is null and j.info_hash_v1 is not null and (a.state = 'open' or
+		where j.provider = 'seedr' and j.delete_at is null and j.info_hash_v1 is not null and (a.state in ('wanted', 'open') or
 			a.state = 'done' and j.state in ('queued', 'resolving', 'awaiting_selection', 'downloading', 'storing'))`)
 	out := make(map[string]bool, len(rows))
 	for _, r := range rows {

@@ -93,7 +93,7 @@ func TestSeedrSpaceBoundsAdmission(t *testing.T) {
 		t.Errorf("admitted %v", got)
 	}
 	// What is larger than the whole account is told so when it is placed.
-	_, err := b.w.PlaceTransfer(t.Context(), huge.ID, models.TransferDownload, []byte("t"), models.StateDownloading)
+	_, err := storetest.Place(t, b.Store, huge.ID, models.TransferDownload, []byte("t"))
 	if e := models.AsError(err); e.Problem != models.ProblemSeedrTooSmall || !strings.Contains(e.Message, "5.0 GiB") {
 		t.Errorf("placing what never fits: %v", err)
 	}
@@ -153,7 +153,7 @@ func TestSeedrPlacesTheFirstWhenTheAccountShrinks(t *testing.T) {
 			}
 			shrink(t, b)
 			place := func(id uuid.UUID) error {
-				_, err := b.w.PlaceTransfer(t.Context(), id, models.TransferDownload, []byte("t"), models.StateDownloading)
+				_, err := storetest.Place(t, b.Store, id, models.TransferDownload, []byte("t"))
 				return err
 			}
 			if err := place(second.ID); err == nil {
@@ -196,7 +196,7 @@ func TestSeedrThatIsAwayTakesNothing(t *testing.T) {
 	b.admit(t)
 	ok(t, b.w.SaveSeedrFailure(t.Context(), models.ProblemSeedrFailing, "Seedr does not answer as it should."))
 	place := func() models.Problem {
-		_, err := b.w.PlaceTransfer(t.Context(), job.ID, models.TransferDownload, []byte("t"), models.StateDownloading)
+		_, err := storetest.Place(t, b.Store, job.ID, models.TransferDownload, []byte("t"))
 		if err == nil {
 			return ""
 		}
@@ -341,7 +341,7 @@ func TestMoveToAgentsForgetsSeedrsNumbering(t *testing.T) {
 	b.onSeedr(t, 2, gib)
 	job := storetest.Submit(t, b.Store, b.user.ID, nil) // a magnet
 	b.admit(t)
-	must[models.Placement](t)(b.w.PlaceTransfer(ctx, job.ID, models.TransferDownload, []byte("t"), models.StateDownloading))
+	must[models.Placement](t)(storetest.Place(t, b.Store, job.ID, models.TransferDownload, []byte("t")))
 	told := storetest.Manifest(5, 7)
 	told.Metainfo = nil // Seedr tells names and sizes only
 	ok(t, b.w.SaveManifest(ctx, job.ID, told))
@@ -368,7 +368,7 @@ func TestStreamedPartsAreFenced(t *testing.T) {
 	b.onSeedr(t, 2, gib)
 	job := b.submitOf(t, 5)
 	b.admit(t)
-	p := must[models.Placement](t)(b.w.PlaceTransfer(ctx, job.ID, models.TransferDownload, []byte("t"), models.StateDownloading))
+	p := must[models.Placement](t)(storetest.Place(t, b.Store, job.ID, models.TransferDownload, []byte("t")))
 	part := []models.PartReport{{Index: 0, Part: models.Part{Number: 1, Size: 5, CRC32C: "AAAAAA==", ETag: "e"}}}
 	if err := b.w.SaveStreamedParts(ctx, job.ID, p.Epoch, part); models.AsError(err).Problem != models.ProblemSuperseded {
 		t.Errorf("before it is stored: %v", err)
@@ -394,7 +394,7 @@ func TestCopiedFilesAreCutSmall(t *testing.T) {
 	b.onSeedr(t, 2, 1000*gib)
 	job := b.submitOf(t, 40<<20, 40<<20, 5, 100*gib)
 	b.admit(t)
-	p := must[models.Placement](t)(b.w.PlaceTransfer(ctx, job.ID, models.TransferDownload, []byte("t"), models.StateDownloading))
+	p := must[models.Placement](t)(storetest.Place(t, b.Store, job.ID, models.TransferDownload, []byte("t")))
 	b.to(t, job.ID, models.StateDownloading)
 	must[models.Job](t)(b.w.Transition(ctx, job.ID, models.JobChange{To: models.StateStoring, Reason: "Test."}))
 	must[string](t)(b.w.SetUploadID(ctx, p.Files[1].ID, "begun"))

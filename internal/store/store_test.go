@@ -37,7 +37,7 @@ func (b bundle) running(t testing.TB, sizes ...int64) (models.Job, models.Placem
 	t.Helper()
 	m := storetest.Manifest(sizes...)
 	job := storetest.Submit(t, b.Store, b.user.ID, &m)
-	p, err := b.w.PlaceTransfer(t.Context(), job.ID, models.TransferDownload, []byte("token"), models.StateDownloading)
+	p, err := storetest.Place(t, b.Store, job.ID, models.TransferDownload, []byte("token"))
 	if err != nil {
 		t.Fatalf("place: %v", err)
 	}

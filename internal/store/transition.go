@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -67,11 +66,10 @@ func (s *Store) lockAnyJob(ctx context.Context, jobID uuid.UUID) (models.Job, er
 
 // move applies the change to the locked job and writes the event.
 func (s *Store) move(ctx context.Context, job *models.Job, c models.JobChange, kind models.EventKind) error {
-	same := job.State == c.To
-	if !same && !slices.Contains(c.To.Before(), job.State) {
-		return models.Fault(models.ProblemWrongState, "A job in the state “%s” cannot become “%s”.",
-			words(job.State), words(c.To))
+	if err := mayBecome(job.State, c.To); err != nil {
+		return err
 	}
+	same := job.State == c.To
 	if same && kind == models.EventState && unchanged(*job, c) {
 		return nil
 	}
@@ -99,6 +97,9 @@ func (s *Store) move(ctx context.Context, job *models.Job, c models.JobChange, k
 			admitted_at = ?, finished_at = ?, epoch = ? where id = ?`,
 		job.State, job.StateSince, job.Reason, job.NextAction, job.Problem, job.Deadline, job.UpdatedAt,
 		job.AdmittedAt, job.FinishedAt, job.Epoch, job.ID)
+	if err == nil && job.AdmittedAt == nil {
+		err = s.unwant(ctx, job.ID)
+	}
 	if err != nil || !told {
 		return err
 	}
@@ -107,6 +108,23 @@ func (s *Store) move(ctx context.Context, job *models.Job, c models.JobChange, k
 		message = c.Reason
 	}
 	return s.addEvents(ctx, eventOf(*job, kind, message))
+}
+
+// mayBecome refuses a move that models does not allow, as wrong_state.
+func mayBecome(from, to models.State) error {
+	if from != to && !from.CanBecome(to) {
+		return models.Fault(models.ProblemWrongState, "A job in the state “%s” cannot become “%s”.", words(from), words(to))
+	}
+	return nil
+}
+
+// unwant ends the wanted attempt of a job without a slot: only a job that holds
+// one may be placed.
+func (s *Store) unwant(ctx context.Context, jobID uuid.UUID) error {
+	_, err := s.exec(ctx, "end wanted attempt", `
+		update job_attempts set state = ?, ended_at = ? where job_id = ? and state = ?`,
+		models.AttemptSuperseded, s.Now(), jobID, models.AttemptWanted)
+	return err
 }
 
 // bookMove settles what the locked job holds when it ends. One that goes on

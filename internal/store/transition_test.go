@@ -196,7 +196,7 @@ func TestRetryAndDelete(t *testing.T) {
 	}
 	_, err := b.RequestRetry(ctx, b.user.ID, job.ID)
 	wantProblem(t, err, models.ProblemWrongState) // a second click
-	next := must[models.Placement](t)(b.w.PlaceTransfer(ctx, job.ID, models.TransferDownload, []byte("t"), models.StateDownloading))
+	next := must[models.Placement](t)(storetest.Place(t, b.Store, job.ID, models.TransferDownload, []byte("t")))
 	if len(next.Parts[p.Files[0].ID]) != 1 || next.Epoch != 2 {
 		t.Errorf("the new run forgot what is stored: %+v", next)
 	}

@@ -45,6 +45,13 @@ var server struct {
 // search attributes that workflows need.
 func New(t testing.TB) client.Client {
 	t.Helper()
+	c, _ := Namespace(t)
+	return c
+}
+
+// Namespace is New for tests that have to name the namespace, too.
+func Namespace(t testing.TB) (client.Client, string) {
+	t.Helper()
 	server.once.Do(func() { server.address, server.err = start(t) })
 	if server.err != nil {
 		t.Fatalf("temporal server: %v", server.err)
@@ -61,7 +68,7 @@ func New(t testing.TB) client.Client {
 	if err := worker.Prepare(ctx, c, worker.Namespace{Name: namespace, Retention: 24 * time.Hour}, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatalf("prepare namespace: %v", err)
 	}
-	return c
+	return c, namespace
 }
 
 // start starts the server as a child that ends with this process.

@@ -204,6 +204,13 @@ func (a *Agent) start(w http.ResponseWriter, r *http.Request) {
 		refuse(w, &agentapi.Problem{Status: http.StatusConflict, Code: "superseded"})
 		return
 	}
+	a.calls = append(a.calls, Call{"start", id, s.Epoch})
+	if old, ok := a.transfers[id]; ok && old.status.Epoch == s.Epoch {
+		st := old.status
+		a.mu.Unlock()
+		answer(w, st)
+		return
+	}
 	total := int64(-1)
 	if s.Kind == agentapi.KindDownload {
 		total = 0
@@ -213,7 +220,6 @@ func (a *Agent) start(w http.ResponseWriter, r *http.Request) {
 	}
 	tr := &transfer{spec: s, status: agentapi.Status{JobID: id, Epoch: s.Epoch, Kind: s.Kind, Phase: agentapi.PhaseStarting, BytesTotal: total}}
 	a.transfers[id] = tr
-	a.calls = append(a.calls, Call{"start", id, s.Epoch})
 	a.touch(tr)
 	status := tr.status
 	a.mu.Unlock()

@@ -5,7 +5,6 @@ package attempttest
 import (
 	"context"
 	"sync"
-	"time"
 
 	"longhaul/models"
 )
@@ -23,7 +22,6 @@ type End struct {
 	Result  models.TransferResult
 	Fault   *models.Error // nil when the transfer ended well
 	Details models.FaultDetails
-	Delay   time.Duration
 	Calls   int // answers, refused ones included
 	Beats   int // heartbeats, refused ones included
 }
@@ -51,8 +49,8 @@ func (w *Waiters) Done(_ context.Context, token []byte, res models.TransferResul
 }
 
 // Failed implements attempt.Waiters.
-func (w *Waiters) Failed(_ context.Context, token []byte, fault *models.Error, d models.FaultDetails, delay time.Duration) error {
-	return w.told(token, func(e *End) { e.Fault, e.Details, e.Delay = fault, d, delay })
+func (w *Waiters) Failed(_ context.Context, token []byte, fault *models.Error, d models.FaultDetails) error {
+	return w.told(token, func(e *End) { e.Fault, e.Details = fault, d })
 }
 
 // Beat implements attempt.Waiters.

@@ -129,14 +129,30 @@ func Admitted(t testing.TB, s *store.Store, userID uuid.UUID, sizes ...int64) mo
 // Token returns the task token of the attempts that Placed makes.
 func Token(jobID uuid.UUID) []byte { return []byte("token " + jobID.String()) }
 
+// Place asks for a transfer of the job and gives it a place, as placement does
+// when the agent takes it.
+func Place(t testing.TB, s *store.Store, jobID uuid.UUID, kind models.TransferKind, token []byte) (models.Placement, error) {
+	t.Helper()
+	ctx, w := t.Context(), s.Work()
+	if err := w.WantTransfer(ctx, models.TransferWant{JobID: jobID, Kind: kind, TaskToken: token}); err != nil {
+		return models.Placement{}, err
+	}
+	job, err := w.Job(ctx, jobID)
+	if err != nil {
+		return models.Placement{}, err
+	}
+	p, err := w.Place(ctx, jobID, job.Epoch, time.Minute)
+	if err != nil {
+		return models.Placement{}, err
+	}
+	return p, w.Taken(ctx, jobID, p.Epoch)
+}
+
 // Placed is Admitted with an open attempt of the kind, which only the rows know.
 func Placed(t testing.TB, s *store.Store, userID uuid.UUID, kind models.TransferKind, sizes ...int64) models.Job {
 	t.Helper()
-	job, to := Admitted(t, s, userID, sizes...), models.StateDownloading
-	if kind == models.TransferResolve {
-		to = models.StateResolving
-	}
-	p, err := s.Work().PlaceTransfer(t.Context(), job.ID, kind, Token(job.ID), to)
+	job := Admitted(t, s, userID, sizes...)
+	p, err := Place(t, s, job.ID, kind, Token(job.ID))
 	if err != nil {
 		t.Fatalf("place: %v", err)
 	}

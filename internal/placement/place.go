@@ -1,0 +1,154 @@
+package placement
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"longhaul/agent/agentapi"
+	"longhaul/internal/agentfault"
+	"longhaul/internal/wait"
+	"longhaul/models"
+)
+
+const (
+	// patience is how long a job that holds a slot waits for a place before a
+	// person is asked.
+	patience = 24 * time.Hour
+
+	// mostTries is how many faults of the machinery one wanted transfer survives
+	// before a person is asked.
+	mostTries = 3000
+)
+
+// place brings an attempt one step further: to a provider, back to waiting, or to
+// its end. Whatever does not work out leaves the attempt due, so that it is taken
+// up again.
+func (p *Placer) place(ctx context.Context, at models.Attempt) {
+	err := p.placeOne(ctx, at)
+	if err != nil && ctx.Err() == nil {
+		p.Log.WarnContext(ctx, "transfer not placed; again soon", "job_id", at.JobID, "epoch", at.Epoch, "error", err)
+	}
+}
+
+func (p *Placer) placeOne(ctx context.Context, at models.Attempt) error {
+	placed, err := p.Store.Place(ctx, at.JobID, at.Epoch, p.Pace.Leave)
+	problem := models.ProblemOf(err)
+	switch {
+	case err == nil:
+	case problem == models.ProblemSuperseded, models.IsNotFound(err):
+		return nil
+	case problem.Machinery():
+		return p.wait(ctx, at, models.AsError(err))
+	case problem != "":
+		return p.Desk.Fail(ctx, at, models.AsError(err), details(at), 0)
+	default:
+		return err
+	}
+	if placed.AgentID == nil { // Seedr's tracker adds it
+		p.count(OutcomePlaced)
+		return nil
+	}
+	return p.call(ctx, placed)
+}
+
+// call has the agent run the transfer. The call is the same however often it is
+// made, because the agent knows job and epoch.
+func (p *Placer) call(ctx context.Context, to models.Placement) error {
+	src, err := p.Store.Source(ctx, to.JobID)
+	if err != nil {
+		return err
+	}
+	_, err = p.Agents(to.Agent).Start(ctx, to.JobID.String(), p.request(src, to))
+	switch {
+	case err == nil:
+		p.count(OutcomePlaced)
+		return p.Store.Taken(ctx, to.JobID, to.Epoch)
+	case ctx.Err() != nil: // the worker stops; another one makes the call again
+		return err
+	}
+	fault := agentfault.Refused(err)
+	p.count(OutcomeRefused)
+	p.Log.WarnContext(ctx, "transfer not taken by agent", "job_id", to.JobID, "agent", to.Agent.ID, "problem", fault.Problem, "error", err)
+	return p.Desk.Fail(ctx, to.Attempt, fault, details(to.Attempt), 0)
+}
+
+// wait says on the job why it waits although it holds a slot, and has the attempt
+// look for a place again, less often as time goes by. One that may go elsewhere
+// does so after a while; for any other a person is asked in the end.
+func (p *Placer) wait(ctx context.Context, at models.Attempt, cause *models.Error) error {
+	pause := wait.Spread(min(p.Pace.Retry*time.Duration(1+at.Tries/5), p.Pace.RetryAt))
+	reason := cause.Message
+	if cause.Problem == models.ProblemNoAgent {
+		reason = "No agent can take it at the moment."
+	}
+	err := p.Store.Wait(ctx, at.JobID, at.Epoch, pause, models.JobChange{
+		To: models.StateQueued, Problem: cause.Problem, Reason: reason, NextAction: waitsFor(cause.Problem),
+	})
+	if err != nil {
+		return err
+	}
+	waited := p.Now().Sub(at.WantedAt)
+	if at.Elsewhere && waited >= p.FailoverAfter || waited >= patience || at.Tries >= mostTries {
+		p.count(OutcomeGaveUp)
+		return p.Desk.GiveUp(ctx, at, cause, details(at))
+	}
+	p.count(OutcomeWaits)
+	return nil
+}
+
+// waitsFor says what ends the wait.
+func waitsFor(problem models.Problem) string {
+	switch problem {
+	case models.ProblemNoAgent:
+		return "Starts by itself as soon as an agent has room; after a day of waiting it asks for your attention."
+	case models.ProblemSeedrFailing:
+		return "Starts by itself as soon as Seedr answers again; after a day of waiting it asks for your attention."
+	case models.ProblemSeedrFull:
+		return "Starts by itself as soon as there is room; after a day of waiting it asks for your attention."
+	case models.ProblemSeedrSlots:
+		return "Starts by itself as soon as a slot is free; after a day of waiting it asks for your attention."
+	default:
+		return "Starts by itself as soon as Seedr can be used again; after a day of waiting it asks for your attention."
+	}
+}
+
+func details(at models.Attempt) models.FaultDetails {
+	d := models.FaultDetails{Provider: at.Provider, Epoch: at.Epoch}
+	if at.AgentID != nil {
+		d.AgentID = at.AgentID.String()
+	}
+	return d
+}
+
+// request is what the agent is to do; parts that are stored already are not
+// fetched again.
+func (p *Placer) request(src models.Source, to models.Placement) agentapi.StartTransfer {
+	s := agentapi.StartTransfer{
+		Epoch: to.Epoch, Kind: agentapi.Kind(to.Kind), MaxBytes: p.MaxJobBytes,
+		ResolveTimeoutSeconds: int64(p.ResolveTimeout.Seconds()), StallTimeoutSeconds: int64(p.StallTimeout.Seconds()),
+	}
+	switch {
+	case len(src.Metainfo) > 0:
+		s.Source.Metainfo = src.Metainfo
+	case src.Kind == models.SourceURL:
+		s.Source.URL = src.URI
+	default:
+		s.Source.Magnet = src.URI
+	}
+	if to.Kind == models.TransferResolve {
+		return s
+	}
+	for _, f := range to.Files {
+		if f.State == models.FileSkipped {
+			continue
+		}
+		job := agentapi.FileJob{Index: f.Index, Size: f.Size, PartSize: f.PartSize, Validator: f.Validator}
+		for _, part := range to.Parts[f.ID] {
+			job.Stored = append(job.Stored, int64(part.Number))
+		}
+		slices.Sort(job.Stored)
+		s.Files = append(s.Files, job)
+	}
+	return s
+}

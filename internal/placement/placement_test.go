@@ -1,0 +1,259 @@
+package placement_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"longhaul/agent/agentapi"
+	"longhaul/internal/attempt"
+	"longhaul/internal/placement"
+	"longhaul/internal/store/storetest"
+	"longhaul/models"
+)
+
+func TestAWantedTransferReachesAnAgent(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	row, agent := b.agent(2)
+	specs := make(chan agentapi.StartTransfer, 1)
+	agent.OnStart = func(_ string, s agentapi.StartTransfer) { specs <- s }
+	job, p := b.admitted(20<<20, 5), b.placer()
+	files, err := b.store.Files(t.Context(), b.user.ID, job.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.run(p)
+	b.want(p, job)
+	at := b.taken(job)
+	if at.AgentID == nil || *at.AgentID != row.ID || at.Epoch != 2 || b.job(job.ID).State != models.StateDownloading {
+		t.Errorf("attempt %+v, job %s", at, b.job(job.ID).State)
+	}
+	s := <-specs
+	if s.Epoch != at.Epoch || s.Kind != agentapi.KindDownload || s.MaxBytes != 1<<30 || s.StallTimeoutSeconds != 1800 {
+		t.Errorf("asked for %+v", s)
+	}
+	if len(s.Files) != len(files) || s.Files[0].PartSize != files[0].PartSize || s.Files[0].Size != 20<<20 {
+		t.Errorf("files %+v", s.Files)
+	}
+	if b.told(job).Told {
+		t.Error("the workflow was answered")
+	}
+}
+
+func TestAnUnreachableAgentIsLeftForAnother(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	_, agent := b.agent(100)
+	agent.SetDown(true)
+	job, p := b.admitted(5), b.placer()
+	b.run(p)
+	b.want(p, job)
+	b.eventually(func() string {
+		if all, err := b.work.Attempts(t.Context(), job.ID); err != nil || all[1].State != models.AttemptFailed || all[1].Problem != models.ProblemAgentUnreachable {
+			return "the attempt has not failed"
+		}
+		return ""
+	})
+	other, _ := b.agent(2)
+	if at := b.taken(job); *at.AgentID != other.ID || at.Tries == 0 {
+		t.Errorf("it went to %s after %d tries, want the other agent", at.AgentID, at.Tries)
+	}
+	if b.told(job).Told {
+		t.Error("the workflow was told of a fault of the machinery")
+	}
+}
+
+func TestARefusalForGoodReachesTheWorkflow(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	row, agent := b.agent(2)
+	agent.Refuse(&agentapi.Problem{Status: 413, Code: string(models.ProblemContentTooLarge), Detail: "It is over the limit."})
+	job, p := b.admitted(5), b.placer()
+	b.run(p)
+	b.want(p, job)
+	b.eventually(func() string {
+		if b.last(job).State != models.AttemptFailed {
+			return "the attempt has not failed"
+		}
+		return ""
+	})
+	end := b.told(job)
+	if end.Fault == nil || end.Fault.Problem != models.ProblemContentTooLarge || end.Fault.Message != "It is over the limit." || end.Details.AgentID != row.ID.String() {
+		t.Errorf("told %+v", end)
+	}
+}
+
+func TestAJobWaitsForAnAgentAndStartsWhenOneComes(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	job, p := b.admitted(5), b.placer()
+	b.run(p)
+	b.want(p, job)
+	b.eventually(func() string {
+		if got := b.job(job.ID); got.Problem != models.ProblemNoAgent || got.State != models.StateQueued || got.AdmittedAt == nil {
+			return "the job does not tell why it waits"
+		}
+		return ""
+	})
+	if at := b.last(job); at.State != models.AttemptWanted || b.told(job).Told {
+		t.Errorf("the attempt is %s, workflow told: %v", at.State, b.told(job).Told)
+	}
+	b.agent(1)
+	if at := b.taken(job); at.Epoch != 2 {
+		t.Errorf("waiting took %d attempts", at.Epoch)
+	}
+}
+
+func TestAJobWithoutAPlaceIsGivenBack(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		elsewhere bool
+		failover  time.Duration
+		waited    time.Duration
+		gives     bool
+	}{
+		"another provider may follow":        {elsewhere: true, failover: time.Minute, waited: time.Minute, gives: true},
+		"another provider may follow later":  {elsewhere: true, failover: time.Minute, waited: 30 * time.Second},
+		"there is only this provider":        {failover: time.Minute, waited: time.Hour},
+		"after a day with only one provider": {failover: time.Minute, waited: 24 * time.Hour, gives: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			job, p := b.admitted(5), b.placer()
+			p.FailoverAfter = tc.failover
+			want := models.TransferWant{
+				JobID: job.ID, Kind: models.TransferDownload, TaskToken: storetest.Token(job.ID), Elsewhere: tc.elsewhere,
+				Since: time.Now().Add(-tc.waited),
+			}
+			if err := p.Want(t.Context(), want); err != nil {
+				t.Fatal(err)
+			}
+			b.run(p)
+			b.eventually(func() string {
+				if at := b.last(job); at.Tries < 2 && at.State == models.AttemptWanted {
+					return "it has not looked for a place"
+				}
+				return ""
+			})
+			if end := b.told(job); end.Told != tc.gives || tc.gives && end.Fault.Problem != models.ProblemNoAgent {
+				t.Errorf("told %+v", end)
+			}
+		})
+	}
+}
+
+func TestStopEndsWhatRuns(t *testing.T) {
+	t.Parallel()
+	for name, down := range map[string]bool{"agent answers": false, "agent is away": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			_, agent := b.agent(2)
+			job, p := b.admitted(5), b.placer()
+			b.run(p)
+			b.want(p, job)
+			b.taken(job)
+			agent.SetDown(down)
+			for range 2 { // it may run twice
+				if err := p.Stop(t.Context(), job.ID, models.JobChange{To: models.StatePaused, Reason: "Test.", ReleaseSlot: true}, false); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := b.job(job.ID); got.State != models.StatePaused || got.AdmittedAt != nil {
+				t.Errorf("job is %s, slot %v", got.State, got.AdmittedAt)
+			}
+			if at := b.last(job); at.State != models.AttemptSuperseded {
+				t.Errorf("attempt is %s", at.State)
+			}
+			if phase, _ := agent.Has(job.ID.String()); !down && phase != agentapi.PhaseStopped {
+				t.Errorf("transfer is %s on the agent", phase)
+			}
+		})
+	}
+}
+
+func TestStopEndsWhatWaits(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	job, p := b.admitted(5), b.placer()
+	b.want(p, job)
+	if err := p.Stop(t.Context(), job.ID, models.JobChange{To: models.StatePaused, Reason: "Test.", ReleaseSlot: true}, false); err != nil {
+		t.Fatal(err)
+	}
+	_, agent := b.agent(2)
+	b.run(p)
+	other := b.admitted(5)
+	b.want(p, other)
+	b.taken(other)
+	if at := b.last(job); at.State != models.AttemptSuperseded || b.job(job.ID).State != models.StatePaused {
+		t.Errorf("attempt is %s, job %s", at.State, b.job(job.ID).State)
+	}
+	if _, has := agent.Has(job.ID.String()); has {
+		t.Error("an agent was given a paused job")
+	}
+}
+
+func TestACancelledJobWantsNothing(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	job, p := b.admitted(5), b.placer()
+	if err := p.Stop(t.Context(), job.ID, models.JobChange{To: models.StateCancelled, Reason: "Test."}, true); err != nil {
+		t.Fatal(err)
+	}
+	err := p.Want(t.Context(), models.TransferWant{JobID: job.ID, Kind: models.TransferDownload, TaskToken: []byte("late")})
+	if models.ProblemOf(err) != models.ProblemWrongState {
+		t.Errorf("a late request: %v", err)
+	}
+}
+
+func TestAHangingAgentHoldsUpNoOther(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	slow, _ := b.agent(1)
+	p := b.placer()
+	p.Agents = func(a models.Agent) placement.Agent {
+		if a.ID == slow.ID {
+			return stuck{}
+		}
+		return dial(a)
+	}
+	b.run(p)
+	first := b.admitted(5)
+	b.want(p, first)
+	b.eventually(func() string {
+		if b.last(first).State != models.AttemptOpen {
+			return "not placed yet"
+		}
+		return ""
+	})
+	b.agent(1)
+	second := b.admitted(5)
+	b.want(p, second)
+	b.taken(second)
+}
+
+// stuck is an agent that answers nothing.
+type stuck struct{ placement.Agent }
+
+func (stuck) Start(ctx context.Context, _ string, _ agentapi.StartTransfer) (agentapi.Status, error) {
+	<-ctx.Done()
+	return agentapi.Status{}, ctx.Err()
+}
+
+func TestWhatNobodyWaitsForIsSuperseded(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	job, p := b.admitted(5), b.placer()
+	p.Pace.Beat = 50 * time.Millisecond
+	b.waiters.Refuse(func(string) error { return attempt.ErrNobodyWaits })
+	b.want(p, job)
+	b.run(p)
+	b.eventually(func() string {
+		if at := b.last(job); at.State != models.AttemptSuperseded {
+			return "the attempt is " + string(at.State)
+		}
+		return ""
+	})
+}

@@ -1,0 +1,189 @@
+package placement_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"longhaul/agent/agentapi"
+	"longhaul/agent/agentapi/agentapitest"
+	"longhaul/internal/attempt"
+	"longhaul/internal/attempt/attempttest"
+	"longhaul/internal/placement"
+	"longhaul/internal/store"
+	"longhaul/internal/store/storetest"
+	"longhaul/models"
+)
+
+// bench is a real store with one user, and agents over the real wire.
+type bench struct {
+	*testing.T
+	store    *store.Store
+	work     *store.Work
+	user     models.User
+	waiters  *attempttest.Waiters
+	requests *requests
+}
+
+func setup(t *testing.T) *bench {
+	t.Helper()
+	s := storetest.New(t)
+	return &bench{T: t, store: s, work: s.Work(), user: storetest.User(t, s), waiters: attempttest.New(), requests: &requests{}}
+}
+
+// agent adds an agent of the capacity that is alive.
+func (b *bench) agent(capacity int) (models.Agent, *agentapitest.Agent) {
+	b.Helper()
+	a := agentapitest.NewAgent(b.T)
+	row := storetest.Agent(b.T, b.store, capacity)
+	if _, err := b.store.BootAgent(b.Context(), row.ID, a.URL, capacity, "test"); err != nil {
+		b.Fatal(err)
+	}
+	row.URL = a.URL
+	return row, a
+}
+
+// admitted adds a job that holds a slot.
+func (b *bench) admitted(sizes ...int64) models.Job {
+	b.Helper()
+	var m *models.Manifest
+	if len(sizes) > 0 {
+		known := storetest.Manifest(sizes...)
+		m = &known
+	}
+	job := storetest.Submit(b.T, b.store, b.user.ID, m)
+	if err := b.work.WantTransfer(b.Context(), models.TransferWant{JobID: job.ID, Kind: models.TransferDownload, TaskToken: []byte("slot")}); err != nil {
+		b.Fatal(err)
+	}
+	if err := b.work.EndAttempt(b.Context(), job.ID, 1, models.AttemptSuperseded, "", ""); err != nil {
+		b.Fatal(err)
+	}
+	return b.job(job.ID)
+}
+
+func (b *bench) placer() *placement.Placer {
+	pace := placement.DefaultPace()
+	pace.Tick, pace.Leave, pace.Search, pace.Lost = 20*time.Millisecond, 300*time.Millisecond, 20*time.Millisecond, 200*time.Millisecond
+	pace.Retry, pace.RetryAt = 50*time.Millisecond, 50*time.Millisecond
+	return &placement.Placer{
+		Store: b.work, Agents: func(a models.Agent) placement.Agent { return dial(a) }, Desk: attempt.NewDesk(b.work, b.waiters),
+		Requests: b.requests, Now: time.Now, Log: slog.New(slog.DiscardHandler), Pace: pace,
+		MaxJobBytes: 1 << 30, ResolveTimeout: 5 * time.Minute, StallTimeout: 30 * time.Minute, FailoverAfter: time.Hour,
+	}
+}
+
+func dial(a models.Agent) *agentapi.Client {
+	return agentapi.NewClient(a.URL, "secret", http.DefaultClient)
+}
+
+// run runs the placer until the returned function is called.
+func (b *bench) run(p *placement.Placer) (stop func()) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(b.Context()))
+	done := make(chan error, 1)
+	go func() { done <- p.Run(ctx, nil) }()
+	stop = sync.OnceFunc(func() { cancel(); <-done })
+	b.Cleanup(stop)
+	return stop
+}
+
+// want asks for a download of the job.
+func (b *bench) want(p *placement.Placer, job models.Job) {
+	b.Helper()
+	err := p.Want(b.Context(), models.TransferWant{JobID: job.ID, Kind: models.TransferDownload, TaskToken: storetest.Token(job.ID)})
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+func (b *bench) job(id uuid.UUID) models.Job {
+	b.Helper()
+	job, err := b.work.Job(b.Context(), id)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return job
+}
+
+func (b *bench) last(job models.Job) models.Attempt {
+	b.Helper()
+	all, err := b.work.Attempts(b.Context(), job.ID)
+	if err != nil || len(all) == 0 {
+		b.Fatalf("attempts: %v, %d", err, len(all))
+	}
+	return all[len(all)-1]
+}
+
+// taken waits until an agent has the job's transfer and returns the attempt.
+func (b *bench) taken(job models.Job) models.Attempt {
+	b.Helper()
+	b.eventually(func() string {
+		if at := b.last(job); at.State != models.AttemptOpen || at.DueAt != nil {
+			return "the attempt is " + string(at.State)
+		}
+		return ""
+	})
+	return b.last(job)
+}
+
+func (b *bench) told(job models.Job) attempttest.End { return b.waiters.Of(storetest.Token(job.ID)) }
+
+func (b *bench) eventually(check func() string) {
+	b.Helper()
+	limit := time.NewTimer(20 * time.Second)
+	defer limit.Stop()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		wrong := check()
+		if wrong == "" {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-limit.C:
+			b.Fatal(wrong)
+		}
+	}
+}
+
+// requests are those that the test made up.
+type requests struct {
+	mu       sync.Mutex
+	open     map[uuid.UUID]placement.Request
+	repeated []placement.Request
+}
+
+func (r *requests) add(q placement.Request) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.open == nil {
+		r.open = map[uuid.UUID]placement.Request{}
+	}
+	r.open[q.JobID] = q
+}
+
+func (r *requests) Open(_ context.Context, jobID uuid.UUID) (placement.Request, bool, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	q, ok := r.open[jobID]
+	return q, ok, nil
+}
+
+func (r *requests) Repeat(_ context.Context, q placement.Request) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.open, q.JobID)
+	r.repeated = append(r.repeated, q)
+	return nil
+}
+
+func (r *requests) all() []placement.Request {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]placement.Request(nil), r.repeated...)
+}
