@@ -155,7 +155,7 @@ func TestAWorkerDiesBeforeItNotesThatTheAgentHasIt(t *testing.T) {
 	<-d.reached
 	s.restart()
 	s.eventually(func() string {
-		if starts(agent) != 2 {
+		if starts(agent) < 2 {
 			return "the agent was not called again"
 		}
 		return ""

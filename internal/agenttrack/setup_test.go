@@ -80,7 +80,7 @@ func (b *bench) lastAttempt(id uuid.UUID) models.Attempt {
 
 func (b *bench) eventually(check func() string) {
 	b.Helper()
-	limit := time.NewTimer(20 * time.Second)
+	limit := time.NewTimer(time.Minute)
 	defer limit.Stop()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()

@@ -62,6 +62,7 @@ func TestDeathBetweenChoiceAndCall(t *testing.T) {
 	if at := b.last(job); at.State != models.AttemptOpen || at.DueAt == nil || len(agent.Calls()) != 0 {
 		t.Fatalf("the dead worker left %+v and %d calls", at, len(agent.Calls()))
 	}
+	p.Store = b.later()
 	b.run(p)
 	if at := b.taken(job); at.Epoch != 2 || *at.AgentID != row.ID || len(agent.Calls()) != 1 {
 		t.Errorf("attempt %d on %s, %d calls", at.Epoch, at.AgentID, len(agent.Calls()))
@@ -86,6 +87,7 @@ func TestDeathBetweenCallAndRow(t *testing.T) {
 		return ""
 	})
 	stop()
+	store.Store = b.later()
 	b.run(p)
 	at := b.taken(job)
 	if calls := agent.Calls(); at.Epoch != 2 || len(calls) != 2 || calls[0] != calls[1] {
@@ -102,8 +104,9 @@ func TestALostRequestIsRepeated(t *testing.T) {
 	lost, young, written := b.admitted(5), b.admitted(5), b.admitted(5)
 	b.want(p, written)
 	old := time.Now().Add(-time.Minute)
+	p.Now = func() time.Time { return time.Now().Add(2 * p.Pace.Lost) }
 	b.requests.add(placement.Request{JobID: lost.ID, ID: "7", Try: 1, StartedAt: old})
-	b.requests.add(placement.Request{JobID: young.ID, ID: "8", Try: 1, StartedAt: time.Now().Add(time.Minute)})
+	b.requests.add(placement.Request{JobID: young.ID, ID: "8", Try: 1, StartedAt: time.Now().Add(time.Hour)})
 	b.requests.add(placement.Request{JobID: written.ID, ID: "9", Try: 1, StartedAt: old})
 	counted := make(chan placement.Outcome, 100)
 	p.Counted = func(o placement.Outcome) { counted <- o }

@@ -67,6 +67,10 @@ func (p *Placer) call(ctx context.Context, to models.Placement) error {
 	case ctx.Err() != nil: // the worker stops; another one makes the call again
 		return err
 	}
+	held, lost := p.Store.Held(ctx, to.JobID, to.Epoch, *to.DueAt)
+	if lost != nil || !held {
+		return lost // another call was answered, or is on its way
+	}
 	fault := agentfault.Refused(err)
 	p.count(OutcomeRefused)
 	p.Log.WarnContext(ctx, "transfer not taken by agent", "job_id", to.JobID, "agent", to.Agent.ID, "problem", fault.Problem, "error", err)

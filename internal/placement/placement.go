@@ -32,6 +32,7 @@ type Store interface {
 	DueAttempts(ctx context.Context, limit int, leave time.Duration) ([]models.Attempt, error)
 	Place(ctx context.Context, jobID uuid.UUID, epoch int64, leave time.Duration) (models.Placement, error)
 	Taken(ctx context.Context, jobID uuid.UUID, epoch int64) error
+	Held(ctx context.Context, jobID uuid.UUID, epoch int64, due time.Time) (bool, error)
 	Wait(ctx context.Context, jobID uuid.UUID, epoch int64, pause time.Duration, why models.JobChange) error
 	EndAttempt(ctx context.Context, jobID uuid.UUID, epoch int64, s models.AttemptState, p models.Problem, message string) error
 	BeatsDue(ctx context.Context, before time.Time, limit int) ([]models.Attempt, error)

@@ -68,7 +68,7 @@ func (b *bench) admitted(sizes ...int64) models.Job {
 
 func (b *bench) placer() *placement.Placer {
 	pace := placement.DefaultPace()
-	pace.Tick, pace.Leave, pace.Search, pace.Lost = 20*time.Millisecond, 300*time.Millisecond, 20*time.Millisecond, 200*time.Millisecond
+	pace.Tick, pace.Search = 20*time.Millisecond, 20*time.Millisecond
 	pace.Retry, pace.RetryAt = 50*time.Millisecond, 50*time.Millisecond
 	return &placement.Placer{
 		Store: b.work, Agents: func(a models.Agent) placement.Agent { return dial(a) }, Desk: attempt.NewDesk(b.work, b.waiters),
@@ -89,6 +89,12 @@ func (b *bench) run(p *placement.Placer) (stop func()) {
 	stop = sync.OnceFunc(func() { cancel(); <-done })
 	b.Cleanup(stop)
 	return stop
+}
+
+// later is the database for a worker that starts when what a dead one was given
+// is due again.
+func (b *bench) later() *store.Work {
+	return storetest.At(b.store, func() time.Time { return time.Now().UTC().Add(placement.DefaultPace().Leave) }).Work()
 }
 
 // want asks for a download of the job.
@@ -134,7 +140,7 @@ func (b *bench) told(job models.Job) attempttest.End { return b.waiters.Of(store
 
 func (b *bench) eventually(check func() string) {
 	b.Helper()
-	limit := time.NewTimer(20 * time.Second)
+	limit := time.NewTimer(time.Minute)
 	defer limit.Stop()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()

@@ -184,6 +184,16 @@ func (w *Work) Taken(ctx context.Context, jobID uuid.UUID, epoch int64) error {
 	return err
 }
 
+// Held reports whether the open attempt is still the caller's to place, who was
+// given it until due: it was not taken meanwhile, nor given to another worker.
+func (w *Work) Held(ctx context.Context, jobID uuid.UUID, epoch int64, due time.Time) (bool, error) {
+	var held bool
+	err := w.s.row(ctx, &held, "look at placement", `
+		select exists (select from job_attempts where job_id = ? and epoch = ? and state = ? and due_at = ?)`,
+		jobID, epoch, models.AttemptOpen, due)
+	return held, err
+}
+
 // Wait has the wanted attempt wait for the time before it is looked at again, and
 // says on its job why. An attempt that is not wanted any more is left alone.
 func (w *Work) Wait(ctx context.Context, jobID uuid.UUID, epoch int64, pause time.Duration, why models.JobChange) error {
