@@ -43,6 +43,7 @@ func newStage(t *testing.T) *stage {
 // reach submits a job and waits until it is in the state.
 func (s *stage) reach(state models.State) models.Job {
 	s.t.Helper()
+	s.heard() // the jobs before may have taken longer than an agent may be silent
 	var job models.Job
 	switch state {
 	case models.StateResolving:

@@ -364,15 +364,28 @@ func (s *system) delivered(id uuid.UUID) {
 	}
 }
 
+// heard makes the control plane hear of every agent now, as their heartbeats do.
+func (s *system) heard() {
+	s.t.Helper()
+	for id := range s.agents {
+		s.heartbeat(s.store, id)
+	}
+}
+
 // silence makes the control plane see the agent's last heartbeat in the past.
 func (s *system) silence(id uuid.UUID) {
 	s.t.Helper()
 	past := storetest.At(s.store, func() time.Time { return time.Now().UTC().Add(-2 * models.AgentLostAfter) })
+	s.heartbeat(past, id)
+}
+
+func (s *system) heartbeat(at *store.Store, id uuid.UUID) {
+	s.t.Helper()
 	a, err := s.store.Agent(s.t.Context(), id)
 	if err != nil {
 		s.t.Fatalf("load agent: %v", err)
 	}
-	if _, err := past.AgentHeartbeat(s.t.Context(), id, a.BootEpoch, models.AgentHeartbeat{}, a.Capacity, 0); err != nil {
+	if _, err := at.AgentHeartbeat(s.t.Context(), id, a.BootEpoch, models.AgentHeartbeat{}, a.Capacity, 0); err != nil {
 		s.t.Fatalf("heartbeat: %v", err)
 	}
 }
