@@ -223,7 +223,7 @@ func (a *answer) refused(t *testing.T, p models.Problem) {
 
 func problem(p models.Problem) error {
 	return temporal.NewApplicationErrorWithOptions("It did not work: "+string(p)+".", string(p),
-		temporal.ApplicationErrorOptions{NonRetryable: p.Final(), Details: []any{models.FaultDetails{AgentID: "a", Epoch: 1}}})
+		temporal.ApplicationErrorOptions{NonRetryable: true, Details: []any{models.FaultDetails{AgentID: "a", Epoch: 1}}})
 }
 
 func machinery(p models.Problem) error {

@@ -70,11 +70,11 @@ func (f fault) final() bool {
 func (f fault) waitsForRoom() bool { return f.Type == string(models.ProblemStorageFull) }
 
 // counted reports whether the workflow retries the fault itself, a bounded
-// number of times. The rest was retried by Temporal for long enough.
+// number of times. The rest lasted for long enough before it came here.
 func (f fault) counted() bool { return slices.Contains(countedFaults(), f.Type) }
 
 // countedFaults are the faults of a source or of storage that may pass but
-// must not be tried for ever. They come back to the workflow at once.
+// must not be tried for ever.
 func countedFaults() []string {
 	return []string{
 		string(models.ProblemNoPeers), string(models.ProblemStalled), string(models.ProblemMetadataTimeout),
@@ -83,11 +83,4 @@ func countedFaults() []string {
 		string(models.ProblemSeedrGone),
 		string(models.CodeInternal),
 	}
-}
-
-// returnedFaults come back to the workflow at once: those that it counts, and
-// those at which the same provider would stay for ever.
-func returnedFaults() []string {
-	return append(countedFaults(), string(models.ProblemStorageFull), string(models.ProblemSeedrTooSmall), string(models.ProblemSeedrRejected),
-		string(models.ProblemSeedrPlan), string(models.ProblemSeedrDuplicate))
 }

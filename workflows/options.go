@@ -15,9 +15,9 @@ const (
 	// that stalls now and then but brings a part each time is not at its end.
 	renewingProgress = models.MinPartSize
 
-	// patience is how long the machinery's own faults (no agent, lost agents)
-	// are retried by Temporal before a person is asked: 3000 attempts at no more
-	// than 30 s are about a day.
+	// patience is how often Temporal retries what our side cannot do, such as
+	// writing while the database is away, before a person is asked: 3000 attempts
+	// at no more than 30 s are about a day.
 	patience = 3000
 )
 
@@ -61,12 +61,11 @@ func answering(ctx workflow.Context, summary string) workflow.Context {
 	})
 }
 
-// transferring is for a transfer on an agent, which the tracker completes by
-// task token. The heartbeat comes from the tracker every 5 minutes and is only
-// the backstop; a lost agent is noticed within a minute by the tracker itself.
-// A transfer over 7 days is placed again and goes on with what it has. Faults
-// of the machinery are retried by Temporal at no cost in events; faults of the
-// source come back at once, because the workflow counts them.
+// transferring is for asking for a transfer, which is answered by task token
+// when it has ended. Placement and the trackers send a heartbeat every 5 minutes;
+// it is only the backstop, since they notice what dies within a minute. They also
+// get over faults of the machinery, so that what comes back is for the workflow to
+// decide. A transfer over 7 days is asked for again and keeps what it has.
 func transferring(ctx workflow.Context, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		TaskQueue:           TaskQueue(models.QueueControl),
@@ -74,7 +73,7 @@ func transferring(ctx workflow.Context, summary string) workflow.Context {
 		HeartbeatTimeout:    15 * time.Minute,
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval: 2 * time.Second, BackoffCoefficient: 2, MaximumInterval: 30 * time.Second,
-			MaximumAttempts: patience, NonRetryableErrorTypes: returnedFaults(),
+			MaximumAttempts: patience,
 		},
 		Summary: summary,
 	})

@@ -228,16 +228,21 @@ func TestCancelWhileStoringEndsTheCheck(t *testing.T) {
 	f.check(f.run(), models.StateCancelled)
 }
 
-func TestMachineryIsRetriedWithoutEvents(t *testing.T) {
+// Placement gets over faults of the machinery. One that lasts comes back, and a
+// person is asked at once.
+func TestMachineryThatStaysBrokenAsksAPerson(t *testing.T) {
 	t.Parallel()
 	for _, p := range []models.Problem{models.ProblemAgentLost, models.ProblemAgentUnreachable, models.ProblemNoAgent, models.ProblemDrained} {
 		t.Run(string(p), func(t *testing.T) {
 			t.Parallel()
 			f := newFlow(t, known())
-			f.transfers("StartTransfer", models.StateDownloading, machinery(p), machinery(p))
+			f.transfers("StartTransfer", models.StateDownloading, problem(p))
 			f.finalizes()
 			f.admitAt(soon)
-			f.check(f.run(), models.StateReady, "StartTransfer", "StartTransfer", "StartTransfer", "FinalizeFiles")
+			f.at(time.Hour, func() { f.SignalWorkflow(workflows.SignalRetry, nil) })
+			f.admitAt(2 * time.Hour)
+			f.check(f.run(), models.StateReady,
+				"StartTransfer", "StopTransfer needs_attention", "SetState queued", "StartTransfer", "FinalizeFiles")
 		})
 	}
 }
