@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"longhaul/internal/store/providers"
 	"longhaul/models"
 )
 
@@ -148,7 +149,7 @@ func (s *Store) moveWaiting(ctx context.Context) error {
 // places is what the providers can take, as of one look.
 type places struct {
 	agents, free int
-	room         SeedrRoom
+	room         providers.SeedrRoom
 	down         error // why Seedr cannot be used; nil if it can
 	now          time.Time
 	moved        map[models.Provider]int // jobs that were given to each since
@@ -206,7 +207,7 @@ func (s *Store) whyElsewhere(ctx context.Context, job models.Job, to models.Prov
 		`select `+seedrNeed+` as need from jobs j where j.id = ?`, job.ID); err != nil {
 		return nil, err
 	}
-	fits := p.room.holds(need, p.now) && (p.room.SpaceMax == 0 || need <= p.room.SpaceMax)
+	fits := p.room.Holds(need, p.now) && (p.room.SpaceMax == 0 || need <= p.room.SpaceMax)
 	switch {
 	case to == models.ProviderSeedr && fits:
 		return models.Fault(models.ProblemNoAgent, "No agent is there to fetch it."), nil

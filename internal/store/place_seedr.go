@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"longhaul/internal/store/providers"
 	"longhaul/models"
 )
 
@@ -61,7 +62,7 @@ func seedrDown(a models.SeedrAccount, now time.Time) error {
 
 // seedrFull says why the account has no place for a job that holds a slot of
 // it, nil if it has.
-func seedrFull(room SeedrRoom, need int64, now time.Time) error {
+func seedrFull(room providers.SeedrRoom, need int64, now time.Time) error {
 	switch {
 	case room.SpaceMax > 0 && need > room.SpaceMax:
 		return models.Fault(models.ProblemSeedrTooSmall, "It is larger than the whole Seedr account: it needs %s, the account has %s.",

@@ -4,66 +4,9 @@ import (
 	"context"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm/clause"
 
 	"longhaul/models"
 )
-
-// SeedrItems returns what is on the Seedr account for jobs, by info hash.
-func (w *Work) SeedrItems(ctx context.Context) (map[string]models.SeedrItem, error) {
-	var rows []models.SeedrItem
-	if err := w.s.conn(ctx).Order("added_at").Find(&rows).Error; err != nil {
-		return nil, translate(err, "list Seedr items")
-	}
-	out := make(map[string]models.SeedrItem, len(rows))
-	for _, i := range rows {
-		out[i.InfoHash] = i
-	}
-	return out, nil
-}
-
-// SeedrItem returns what is on the Seedr account for the content.
-func (w *Work) SeedrItem(ctx context.Context, infoHash string) (models.SeedrItem, error) {
-	var i models.SeedrItem
-	err := w.s.conn(ctx).Where("info_hash = ?", infoHash).Take(&i).Error
-	return i, translate(err, "load Seedr item")
-}
-
-// SaveSeedrItem writes an item, new or known. One that is complete or given up
-// stays so: who writes otherwise has seen an older listing.
-func (w *Work) SaveSeedrItem(ctx context.Context, i models.SeedrItem) error {
-	newer := clause.Expr{SQL: "(excluded.done_at is not null or seedr_items.done_at is null) and (excluded.released or not seedr_items.released)"}
-	err := w.s.conn(ctx).Clauses(clause.OnConflict{UpdateAll: true, Where: clause.Where{Exprs: []clause.Expression{newer}}}).Create(&i).Error
-	return translate(err, "save Seedr item")
-}
-
-// ClaimSeedrItem announces an add, and reports whether the caller is the one to
-// make it: nobody else has announced it, and an attempt still needs it.
-func (w *Work) ClaimSeedrItem(ctx context.Context, i models.SeedrItem) (bool, error) {
-	claimed := false
-	s := w.s
-	err := s.Tx(ctx, func(ctx context.Context) error {
-		var needed bool
-		claimed = false
-		err := s.row(ctx, &needed, "look for attempts that need an add", `
-			select exists (select from job_attempts a join jobs j on j.id = a.job_id
-				where a.provider = ? and a.state = ? and j.info_hash_v1 = ?)`,
-			models.ProviderSeedr, models.AttemptOpen, i.InfoHash)
-		if err != nil || !needed {
-			return err
-		}
-		res := s.conn(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&i)
-		claimed = res.RowsAffected == 1
-		return translate(res.Error, "announce add")
-	})
-	return claimed, err
-}
-
-// DropSeedrItem forgets an item of which the account holds nothing any more.
-func (w *Work) DropSeedrItem(ctx context.Context, infoHash string) error {
-	_, err := w.s.exec(ctx, "drop Seedr item", `delete from seedr_items where info_hash = ?`, infoHash)
-	return err
-}
 
 // NeededOnSeedr returns the info hashes that open jobs need on the Seedr
 // account: those of open attempts, and those that are complete and wait for a

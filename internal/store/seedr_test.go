@@ -10,7 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"longhaul/internal/seedr"
-	"longhaul/internal/store"
+	"longhaul/internal/store/providers"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
@@ -77,7 +77,7 @@ func TestSeedrSlotsBoundAdmission(t *testing.T) {
 		t.Errorf("the queue says %+v", note.Seedr)
 	}
 	ok(t, b.w.SaveSeedrSeen(t.Context(), models.SeedrSeen{Others: 1})) // somebody uses the account by hand
-	if got := must[store.SeedrRoom](t)(b.SeedrRoom(t.Context())); got.Taken != 3 || got.SlotsLeft() != 0 {
+	if got := must[providers.SeedrRoom](t)(b.SeedrRoom(t.Context())); got.Taken != 3 || got.SlotsLeft() != 0 {
 		t.Errorf("with a foreign transfer: %d taken, %d left", got.Taken, got.SlotsLeft())
 	}
 }

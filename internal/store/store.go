@@ -12,6 +12,8 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/google/uuid"
+
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -20,8 +22,10 @@ import (
 	"longhaul/internal/store/limits"
 	"longhaul/internal/store/outbox"
 	"longhaul/internal/store/postgres"
+	"longhaul/internal/store/providers"
 	"longhaul/internal/store/quota"
 	"longhaul/internal/store/records"
+	"longhaul/models"
 )
 
 // Store reads and writes the database. Its methods may be called concurrently.
@@ -33,6 +37,7 @@ type Store struct {
 	*quota.Quota
 	*accounts.Accounts
 	*agents.Agents
+	*providers.Providers
 
 	FailoverAfter time.Duration // how long a job waits for a provider that cannot take it before it may move; 0 is 2 min
 }
@@ -51,8 +56,10 @@ func On(db *postgres.DB) *Store {
 	l, o := limits.New(db), outbox.New(db)
 	r := records.New(db, l)
 	q := quota.New(db, r)
+	a := agents.New(db, o, r)
 	return &Store{
-		DB: db, Limits: l, Outbox: o, Records: r, Quota: q, Accounts: accounts.New(db, o, r, q), Agents: agents.New(db, o, r),
+		DB: db, Limits: l, Outbox: o, Records: r, Quota: q, Accounts: accounts.New(db, o, r, q), Agents: a,
+		Providers: providers.New(db, r, a),
 	}
 }
 
@@ -61,7 +68,7 @@ func On(db *postgres.DB) *Store {
 func (s *Store) Work() *Work {
 	return &Work{
 		s: s, limitsWork: s.Limits.Worker(), outboxWork: s.Outbox.Worker(), recordsWork: s.Records.Worker(),
-		quotaWork: s.Quota.Worker(), accountsWork: s.Accounts.Worker(), agentsWork: s.Agents.Worker(),
+		quotaWork: s.Quota.Worker(), accountsWork: s.Accounts.Worker(), agentsWork: s.Agents.Worker(), providersWork: s.Providers.Worker(),
 	}
 }
 
@@ -74,15 +81,17 @@ type Work struct {
 	*quotaWork
 	*accountsWork
 	*agentsWork
+	*providersWork
 }
 
 type (
-	limitsWork   = limits.Worker
-	outboxWork   = outbox.Worker
-	recordsWork  = records.Worker
-	quotaWork    = quota.Worker
-	accountsWork = accounts.Worker
-	agentsWork   = agents.Worker
+	limitsWork    = limits.Worker
+	outboxWork    = outbox.Worker
+	recordsWork   = records.Worker
+	quotaWork     = quota.Worker
+	accountsWork  = accounts.Worker
+	agentsWork    = agents.Worker
+	providersWork = providers.Worker
 )
 
 // conn returns gorm bound to ctx and to its transaction, if it has one.
@@ -151,3 +160,18 @@ func (s *Store) aliveSince() time.Time { return s.AliveSince() }
 func noAgent() error { return agents.NoRoom() }
 
 func superseded(why string) error { return agents.Superseded(why) }
+
+func (s *Store) chooseProvider(ctx context.Context, n models.NewJob) (models.Provider, error) {
+	return s.ChooseProvider(ctx, n)
+}
+
+func (s *Store) seedrRoom(ctx context.Context) (providers.SeedrRoom, error) { return s.SeedrRoom(ctx) }
+
+func (s *Store) seedrRoomBefore(ctx context.Context, jobID uuid.UUID) (providers.SeedrRoom, error) {
+	return s.SeedrRoomBefore(ctx, jobID)
+}
+
+const (
+	seedrNeed = providers.SeedrNeed
+	seedrDone = providers.SeedrDone
+)

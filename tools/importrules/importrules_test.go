@@ -49,10 +49,16 @@ func scopes() map[string]scope {
 			in:   []string{"agent", "agent/server", "api/...", "activities", "cmd/...", "internal/app", "internal/seedr", "internal/store", "models", "worker", "workflows"},
 			free: []string{"agent/engine/anacrolix", "internal/source", "internal/seedr/seedrtest", "test/harness"},
 		},
-		"gorm-border":     {in: []string{"activities", "agent/...", "api", "api/...", "cmd/...", "internal/app", "models", "worker", "workflows"}, free: []string{"internal/store", "internal/store/..."}},
-		"temporal-border": {in: []string{"agent", "agent/...", "api", "api/...", "internal/event", "internal/store", "internal/store/...", "models"}, free: []string{"activities", "internal/app", "worker", "workflows"}},
-		"internal-down":   {in: []string{"internal/event", "internal/seedr", "internal/store/..."}, free: []string{"internal/app"}},
-		"test-helpers":    {in: []string{"activities", "agent", "api", "cmd/...", "internal/app", "internal/store", "models", "worker", "workflows"}, free: []string{"api/apitest", "internal/store/storetest", "test/harness"}},
+		"gorm-border":           {in: []string{"activities", "agent/...", "api", "api/...", "cmd/...", "internal/app", "models", "worker", "workflows"}, free: []string{"internal/store", "internal/store/..."}},
+		"store-plugged-in":      {in: []string{"activities", "agent", "agent/...", "api", "api/...", "cmd/...", "internal/event", "models", "models/...", "worker", "workflows"}, free: []string{"agent/agentapi/agentapitest", "agent/agenttest", "agent/engine/enginetest", "api/apitest", "internal/app", "internal/cli", "internal/store", "internal/store/..."}},
+		"store-floor":           {in: []string{"internal/store/postgres", "internal/store/page"}, free: []string{"internal/store", "internal/store/records"}},
+		"store-records-down":    {in: []string{"internal/store/limits", "internal/store/outbox", "internal/store/records"}, free: []string{"internal/store", "internal/store/accounts"}},
+		"store-quota-down":      {in: []string{"internal/store/quota", "internal/store/agents"}, free: []string{"internal/store", "internal/store/providers"}},
+		"store-sides-apart":     {in: []string{"internal/store/accounts"}, free: []string{"internal/store", "internal/store/providers"}},
+		"store-providers-apart": {in: []string{"internal/store/providers"}, free: []string{"internal/store", "internal/store/accounts"}},
+		"temporal-border":       {in: []string{"agent", "agent/...", "api", "api/...", "internal/event", "internal/store", "internal/store/...", "models"}, free: []string{"activities", "internal/app", "worker", "workflows"}},
+		"internal-down":         {in: []string{"internal/event", "internal/seedr", "internal/store/..."}, free: []string{"internal/app"}},
+		"test-helpers":          {in: []string{"activities", "agent", "api", "cmd/...", "internal/app", "internal/store", "models", "worker", "workflows"}, free: []string{"api/apitest", "internal/store/storetest", "test/harness"}},
 	}
 }
 

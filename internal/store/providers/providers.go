@@ -1,17 +1,45 @@
-package store
+// Package providers keeps which provider new jobs go to, and what is known of
+// the Seedr account: its space, slots and items, and the budget of calls that
+// all workers share.
+//
+// It depends on the agents, whose slots it counts, and on the records. It
+// reads jobs and attempts to count what they need; which job gets a slot or
+// moves is for the jobs to say.
+package providers
 
 import (
 	"cmp"
 	"context"
 
+	"longhaul/internal/store/agents"
+	"longhaul/internal/store/postgres"
+	"longhaul/internal/store/records"
 	"longhaul/models"
 )
 
+// Providers keeps the settings of providers and the Seedr account.
+type Providers struct {
+	db      *postgres.DB
+	records *records.Records
+	agents  *agents.Agents
+}
+
+// New returns the providers of the database.
+func New(db *postgres.DB, r *records.Records, a *agents.Agents) *Providers {
+	return &Providers{db: db, records: r, agents: a}
+}
+
+// Worker returns the methods that only the worker may use.
+func (pr *Providers) Worker() *Worker { return &Worker{pr} }
+
+// Worker writes what Seedr told.
+type Worker struct{ pr *Providers }
+
 // ProviderConfig returns the provider settings that hold: the newest entry of
 // their history, or the agents without fail-over if there is none.
-func (s *Store) ProviderConfig(ctx context.Context) (models.ProviderConfig, error) {
+func (pr *Providers) ProviderConfig(ctx context.Context) (models.ProviderConfig, error) {
 	var c models.ProviderConfig
-	err := translate(s.conn(ctx).Order("id desc").Take(&c).Error, "load provider settings")
+	err := postgres.Translate(pr.db.Conn(ctx).Order("id desc").Take(&c).Error, "load provider settings")
 	if models.IsNotFound(err) {
 		return models.ProviderConfig{
 			FromProvider: models.ProviderAgent, Provider: models.ProviderAgent,
@@ -22,15 +50,15 @@ func (s *Store) ProviderConfig(ctx context.Context) (models.ProviderConfig, erro
 }
 
 // ProviderConfig returns the provider settings that hold.
-func (w *Work) ProviderConfig(ctx context.Context) (models.ProviderConfig, error) {
-	return w.s.ProviderConfig(ctx)
+func (w *Worker) ProviderConfig(ctx context.Context) (models.ProviderConfig, error) {
+	return w.pr.ProviderConfig(ctx)
 }
 
-// chooseProvider returns where a new job goes: to the provider that the user
+// ChooseProvider returns where a new job goes: to the provider that the user
 // names, if the options allow that, else to the active one. What Seedr cannot
 // fetch goes to the agents.
-func (s *Store) chooseProvider(ctx context.Context, n models.NewJob) (models.Provider, error) {
-	cfg, err := s.ProviderConfig(ctx)
+func (pr *Providers) ChooseProvider(ctx context.Context, n models.NewJob) (models.Provider, error) {
+	cfg, err := pr.ProviderConfig(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -46,7 +74,7 @@ func (s *Store) chooseProvider(ctx context.Context, n models.NewJob) (models.Pro
 		return want, nil
 	}
 	var there bool
-	if err := s.row(ctx, &there, "look for agents", `select exists (select from agents)`); err != nil {
+	if err := pr.db.Row(ctx, &there, "look for agents", `select exists (select from agents)`); err != nil {
 		return "", err
 	}
 	if !there {
@@ -65,26 +93,26 @@ func manifestHash(m *models.Manifest) string {
 // SwitchProvider adds an entry to the history of provider settings and returns
 // it: from then on new jobs go to the provider. Jobs that are there stay where
 // they are. Switches follow one another.
-func (s *Store) SwitchProvider(ctx context.Context, by models.Actor, c models.ProviderChange) (models.ProviderConfig, error) {
+func (pr *Providers) SwitchProvider(ctx context.Context, by models.Actor, c models.ProviderChange) (models.ProviderConfig, error) {
 	var out models.ProviderConfig
-	err := s.Tx(ctx, func(ctx context.Context) error {
-		if err := s.lock(ctx, lockProviders, ""); err != nil {
+	err := pr.db.Tx(ctx, func(ctx context.Context) error {
+		if err := pr.db.Lock(ctx, postgres.LockProviders, ""); err != nil {
 			return err
 		}
-		before, err := s.ProviderConfig(ctx)
+		before, err := pr.ProviderConfig(ctx)
 		if err != nil {
 			return err
 		}
 		out = models.ProviderConfig{
 			FromProvider: before.Provider, Provider: c.To, Options: c.Options, ChangedBy: by.ID,
-			Verified: c.Verified, CreatedAt: s.Now(),
+			Verified: c.Verified, CreatedAt: pr.db.Now(),
 		}
-		if err := s.conn(ctx).Create(&out).Error; err != nil {
-			return translate(err, "save provider settings")
+		if err := pr.db.Conn(ctx).Create(&out).Error; err != nil {
+			return postgres.Translate(err, "save provider settings")
 		}
 		e := by.Did(models.AuditProviderSwitched, "provider", string(out.Provider))
 		e.Before, e.After = settings(before), settings(out)
-		return s.RecordAudit(ctx, e)
+		return pr.records.RecordAudit(ctx, e)
 	})
 	return out, err
 }
@@ -97,47 +125,47 @@ func settings(c models.ProviderConfig) map[string]any {
 
 // ProviderHistory returns up to limit entries of the history from before the
 // id on, the newest first; 0 begins with the newest.
-func (s *Store) ProviderHistory(ctx context.Context, before int64, limit int) ([]models.ProviderEntry, error) {
+func (pr *Providers) ProviderHistory(ctx context.Context, before int64, limit int) ([]models.ProviderEntry, error) {
 	var out []models.ProviderEntry
-	err := s.conn(ctx).Table("provider_configs c").Select("c.*, coalesce(u.email, '') as email").
+	err := pr.db.Conn(ctx).Table("provider_configs c").Select("c.*, coalesce(u.email, '') as email").
 		Joins("left join users u on u.id = c.changed_by").
 		Where("? = 0 or c.id < ?", before, before).Order("c.id desc").Limit(limit).Find(&out).Error
-	return out, translate(err, "list provider history")
+	return out, postgres.Translate(err, "list provider history")
 }
 
 // ProviderOverview returns what is known of all providers.
-func (s *Store) ProviderOverview(ctx context.Context) (models.ProviderOverview, error) {
+func (pr *Providers) ProviderOverview(ctx context.Context) (models.ProviderOverview, error) {
 	o := models.ProviderOverview{Running: map[models.Provider]int{}, Waiting: map[models.Provider]int{}}
 	var err error
-	if o.Config, err = s.ProviderConfig(ctx); err != nil {
+	if o.Config, err = pr.ProviderConfig(ctx); err != nil {
 		return o, err
 	}
-	if o.Agents, o.Free, err = s.freeSlots(ctx); err != nil {
+	if o.Agents, o.Free, err = pr.agents.FreeSlots(ctx); err != nil {
 		return o, err
 	}
-	if o.Slots, err = s.agentSlots(ctx); err != nil {
+	if o.Slots, err = pr.agents.AgentSlots(ctx); err != nil {
 		return o, err
 	}
-	room, err := s.seedrRoom(ctx)
+	room, err := pr.SeedrRoom(ctx)
 	if err != nil {
 		return o, err
 	}
 	o.Seedr, o.Taken, o.Space = room.SeedrAccount, room.Taken, room.Free()
-	if err := s.countLoads(ctx, &o); err != nil {
+	if err := pr.countLoads(ctx, &o); err != nil {
 		return o, err
 	}
-	o.Rest, err = s.seedrRest(ctx)
+	o.Rest, err = pr.seedrRest(ctx)
 	return o, err
 }
 
 // countLoads counts the jobs that each provider has.
-func (s *Store) countLoads(ctx context.Context, o *models.ProviderOverview) error {
+func (pr *Providers) countLoads(ctx context.Context, o *models.ProviderOverview) error {
 	var rows []struct {
 		Provider models.Provider
 		Running  int
 		Waiting  int
 	}
-	err := s.rows(ctx, &rows, "count jobs of providers", `
+	err := pr.db.Rows(ctx, &rows, "count jobs of providers", `
 		select provider, count(*) filter (where admitted_at is not null) as running,
 			count(*) filter (where admitted_at is null and state = 'queued') as waiting
 		from jobs where delete_at is null and state in ('queued', 'resolving', 'downloading', 'storing') group by provider`)
