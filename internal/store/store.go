@@ -149,11 +149,7 @@ func translate(err error, doing string) error { return postgres.Translate(err, d
 
 func isConflict(err error) bool { return postgres.IsConflict(err) }
 
-func notFound(what string) error { return postgres.NotFound(what) }
-
 func (s *Store) freeSlots(ctx context.Context) (agents, free int, err error) { return s.FreeSlots(ctx) }
-
-func (s *Store) agentSlots(ctx context.Context) (int, error) { return s.AgentSlots(ctx) }
 
 func (s *Store) aliveSince() time.Time { return s.AliveSince() }
 

@@ -3,13 +3,11 @@ package store_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"longhaul/internal/store"
 	"longhaul/internal/store/storetest"
@@ -85,22 +83,6 @@ func ok(t testing.TB, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-}
-
-// try runs a statement on the test's database, for what the store has no
-// method for.
-func try(t testing.TB, query string, args ...any) error {
-	t.Helper()
-	conn, err := pgx.Connect(t.Context(), storetest.DSN(t))
-	ok(t, err)
-	_, err = conn.Exec(t.Context(), query, args...)
-	return errors.Join(err, conn.Close(t.Context()))
-}
-
-// exec is try for what has to go well.
-func exec(t testing.TB, query string, args ...any) {
-	t.Helper()
-	ok(t, try(t, query, args...))
 }
 
 func wantCode(t testing.TB, err error, code models.Code) {

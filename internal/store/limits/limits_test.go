@@ -16,7 +16,7 @@ func TestAllowance(t *testing.T) {
 	s, ctx := storetest.New(t), t.Context()
 	taken := func(key string) (n int, wait time.Duration) {
 		for range 50 {
-			w, err := s.Limits.TakeAllowance(ctx, key, 20, time.Minute)
+			w, err := s.TakeAllowance(ctx, key, 20, time.Minute)
 			storetest.OK(t, err)
 			if w == 0 {
 				n++
@@ -60,7 +60,7 @@ func TestAllowanceIsSharedByProcesses(t *testing.T) {
 	for i := range 200 {
 		s := []*store.Store{first, second}[i%2]
 		wg.Go(func() {
-			wait, err := s.Limits.TakeAllowance(t.Context(), "key", 17, time.Hour)
+			wait, err := s.TakeAllowance(t.Context(), "key", 17, time.Hour)
 			switch {
 			case err != nil:
 				t.Errorf("take: %v", err)
