@@ -68,8 +68,8 @@ lint: ## format, linters, a test that each import rule bites, determinism, budge
 fmt: ## format the Go code
 	$(TOOL) gofumpt -w $$(git ls-files '*.go')
 
-vuln: ## known vulnerabilities; VULNDB=file:///folder for an offline database
-	$(TOOL) govulncheck $(if $(VULNDB),-db $(VULNDB)) ./...
+vuln: ## known vulnerabilities of all modules; VULNDB=file:///folder for an offline database
+	VULNDB=$(VULNDB) tools/vuln.sh
 
 gen: ## rewrite api/openapi.json and the web app's types
 	go run ./cmd/api openapi > api/openapi.json

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Looks for known vulnerabilities in the code that each module's programs call.
+# VULNDB is the address of another database than the public one, such as
+# file:///folder for a machine without a network.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+tools=$PWD/tools/go.mod
+bad=0
+for module in . devstack tools; do
+  echo "vulnerabilities of module $module"
+  (cd "$module" && go tool -modfile="$tools" govulncheck ${VULNDB:+-db "$VULNDB"} ./...) || bad=1
+done
+exit $bad
