@@ -1,19 +1,25 @@
-import { useState } from 'react';
+import type { PasswordInputProps } from '@mantine/core';
+import { useState, type ChangeEvent } from 'react';
+
+import type { Config } from '@/api/model';
 
 import classes from './new-password.module.css';
 import { PasswordField } from './password-field';
 
-/** This installation's rule for new passwords. */
+/** An installation's rule for new passwords. */
 export interface PasswordRule {
   minLength: number;
   sentence: string;
 }
 
-interface NewPasswordProps {
+/** Returns the rule of an installation. */
+export function ruleOf(config: Config): PasswordRule {
+  return { minLength: config.limits.minPasswordLength, sentence: config.passwordRule };
+}
+
+interface NewPasswordProps extends Omit<PasswordInputProps, 'onChange'> {
   rule: PasswordRule;
-  label?: string;
-  error?: string | undefined;
-  size?: 'sm' | 'md';
+  onChange: (event: ChangeEvent<HTMLInputElement>) => void;
 }
 
 interface Verdict {
@@ -35,11 +41,11 @@ export function judge(password: string, minLength: number): Verdict {
 }
 
 /** A field for a new password that shows, while typing, whether it is long enough. */
-export function NewPassword({ rule, label = 'New password', error, size = 'md' }: NewPasswordProps) {
+export function NewPassword({ rule, label = 'New password', size = 'md', error, onChange, ...rest }: NewPasswordProps) {
   const [value, setValue] = useState('');
   const { text, share, tone } = judge(value, rule.minLength);
   // Don't praise a password that the server has just refused.
-  const quiet = value === '' || (error !== undefined && tone === 'ok');
+  const quiet = value === '' || (Boolean(error) && tone === 'ok');
   return (
     <div>
       <PasswordField
@@ -48,8 +54,11 @@ export function NewPassword({ rule, label = 'New password', error, size = 'md' }
         size={size}
         autoComplete="new-password"
         error={error}
-        value={value}
-        onChange={(event) => setValue(event.currentTarget.value)}
+        {...rest}
+        onChange={(event) => {
+          setValue(event.currentTarget.value);
+          onChange(event);
+        }}
       />
       <div className={classes.strength} data-tone={tone} data-quiet={quiet || undefined}>
         <span className={classes.track} aria-hidden="true">

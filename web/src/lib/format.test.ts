@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { formatBytes, formatDuration, formatPercent, formatPlural, formatRelative } from './format';
+import { formatAt, formatBytes, formatDuration, formatPercent, formatPlural, formatRelative } from './format';
 
 describe('formatBytes', () => {
   it.each([
@@ -47,6 +47,16 @@ describe('formatRelative', () => {
     ['2026-01-09T12:00:00Z', 'yesterday'],
     ['2026-01-10T11:59:10Z', '1 minute ago'],
   ])('formats %s as %s', (at, text) => expect(formatRelative(at, now)).toBe(text));
+});
+
+describe('formatAt', () => {
+  const now = new Date(2026, 10, 24, 21, 0); // a Tuesday
+  it.each([
+    [new Date(2026, 10, 24, 21, 40), /^at 9:40.PM$/],
+    [new Date(2026, 10, 25, 0, 10), /^Wed,? 12:10.AM$/],
+    [new Date(2026, 10, 30, 9, 0), /^Mon,? 9:00.AM$/],
+    [new Date(2026, 11, 1, 9, 0), /^Dec 1, 9:00.AM$/],
+  ])('formats %s as %s', (at, text) => expect(formatAt(at.toISOString(), now.getTime())).toMatch(text));
 });
 
 it('picks the noun by the count', () => {

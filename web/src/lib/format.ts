@@ -83,3 +83,25 @@ export function formatDate(at: string): string {
 export function formatMoment(at: string): string {
   return absolute.format(new Date(at));
 }
+
+const time = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
+const weekdayAndTime = new Intl.DateTimeFormat(undefined, { weekday: 'short', hour: 'numeric', minute: '2-digit' });
+
+function daysBetween(from: Date, to: Date): number {
+  const midnight = (date: Date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+  return Math.round((midnight(to) - midnight(from)) / 86_400_000);
+}
+
+/** Formats an instant in the reader's time zone: "21:40" today, "Tue 21:40" within a week, else "Dec 1, 21:40". */
+export function formatTime(at: string, now: number): string {
+  const date = new Date(at);
+  const days = daysBetween(new Date(now), date);
+  if (days === 0) return time.format(date);
+  return (Math.abs(days) < 7 ? weekdayAndTime : dayAndTime).format(date);
+}
+
+/** Formats an instant for the end of a sentence: "at 21:40" today, else as formatTime does. */
+export function formatAt(at: string, now: number): string {
+  const today = daysBetween(new Date(now), new Date(at)) === 0;
+  return `${today ? 'at ' : ''}${formatTime(at, now)}`;
+}

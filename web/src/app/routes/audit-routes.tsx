@@ -1,6 +1,6 @@
 import { getRouteApi } from '@tanstack/react-router';
 
-import type { AuditView, SecurityView } from '@/features/audit/api';
+import { given, type AuditView, type SecurityView } from '@/features/audit/api';
 import { AuditPage } from '@/features/audit/components/audit-page';
 import { MailsPage } from '@/features/audit/components/mails-page';
 import { SecurityPage } from '@/features/audit/components/security-page';
@@ -8,11 +8,6 @@ import { SecurityPage } from '@/features/audit/components/security-page';
 const audit = getRouteApi('/signed-in/admin/audit');
 const security = getRouteApi('/signed-in/admin/audit/security');
 const mails = getRouteApi('/signed-in/admin/audit/mails');
-
-/** Leaves what is empty out of the address. */
-function given<K extends string>(view: Record<K, string>): Partial<Record<K, string>> {
-  return Object.fromEntries(Object.entries(view).filter(([, value]) => value !== '')) as Partial<Record<K, string>>;
-}
 
 /** Who did what. */
 export function AuditRoute() {

@@ -114,7 +114,7 @@ describe('invitations', () => {
     expect(await screen.findByText('No open invitations')).toBeVisible();
     await user.click(screen.getByRole('button', { name: 'Invite' }));
     await user.type(await screen.findByLabelText('E-mail address'), 'no address{Enter}');
-    expect(await screen.findByText(/Enter an e-mail address/)).toBeVisible();
+    expect(await screen.findByText(/This isn't an e-mail address/)).toBeVisible();
     await user.clear(screen.getByLabelText('E-mail address'));
     await user.type(screen.getByLabelText('E-mail address'), 'grace@example.org{Enter}');
     expect(await screen.findByText('There is already an account with this e-mail address.')).toBeVisible();

@@ -38,7 +38,7 @@ export const auditKeys = {
 const pageSize = 50;
 
 /** Drops empty values. */
-function given<T extends Record<string, string>>(values: T): Partial<T> {
+export function given<T extends object>(values: T): Partial<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== '')) as Partial<T>;
 }
 

@@ -1,25 +1,22 @@
 import * as z from 'zod/mini';
 
-export const emailSchema = z.object({
-  email: z.string().check(z.trim(), z.minLength(3, 'Enter the new address.'), z.regex(/^\S+@\S+$/, "This isn't an e-mail address.")),
-});
+import { codeField, emailField, nameField, newPasswordField, passwordField } from '@/lib/fields';
 
-export const currentPasswordSchema = z.object({ password: z.string().check(z.minLength(1, 'Enter your password.')) });
+import { scopes } from './scopes';
 
-export const codeSchema = z.object({ code: z.string().check(z.trim(), z.minLength(6, 'Enter the code.')) });
+export const emailSchema = z.object({ email: emailField('Enter the new address.') });
+export const currentPasswordSchema = z.object({ password: passwordField });
+export const codeSchema = z.object({ code: codeField });
+export const passkeySchema = z.object({ name: nameField });
 
-/** The name of a passkey. */
-export const passkeySchema = z.object({ name: z.string().check(z.trim(), z.minLength(1, 'Enter a name.')) });
-
-/** The name and life of an API token. */
+/** The name, permissions and life of an API token. */
 export const tokenSchema = z.object({
-  name: z.string().check(z.trim(), z.minLength(1, 'Enter a name.')),
+  name: nameField,
+  scopes: z.array(z.enum(scopes)).check(z.minLength(1, 'Choose at least one permission.')),
   expiresInDays: z.coerce.number(),
 });
 
-/** A new password; the length is the server's rule. */
+/** A new password. */
 export function passwordSchema(minLength: number) {
-  return z.object({
-    password: z.string().check(z.refine((value) => Array.from(value).length >= minLength, `Use at least ${minLength} characters.`)),
-  });
+  return z.object({ password: newPasswordField(minLength) });
 }

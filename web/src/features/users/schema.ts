@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
 
+import { emailField } from '@/lib/fields';
+
 /** The address and role of an invitation. */
 export const inviteSchema = z.object({
-  email: z.string().check(z.trim(), z.regex(/^\S+@\S+$/, 'Enter an e-mail address, such as ada@example.org.')),
+  email: emailField('Enter an e-mail address.'),
   role: z.enum(['user', 'admin']),
 });

@@ -1,7 +1,9 @@
 import { makeUser } from '@test/admin';
 import { expect, it } from 'vitest';
 
-import { actsOn, healthOf, planFacts, storageShare, storageTone } from './user';
+import { fillTone } from '@/lib/fill';
+
+import { actsOn, planFacts, storageShare } from './user';
 
 it("offers the acts that fit an account's state", () => {
   expect(actsOn(makeUser())).toEqual(['plan', 'role', 'logout', 'disable']);
@@ -14,8 +16,7 @@ it('computes how full the storage is', () => {
   expect(storageShare(makeUser({ storageUsed: 5, storageLimit: 10 }))).toBe(0.5);
   expect(storageShare(makeUser({ storageUsed: 5, storageLimit: null }))).toBe(0);
   expect(storageShare(makeUser({ storageUsed: 5, storageLimit: 0 }))).toBe(1);
-  expect([0.5, 0.95, 1.2].map(storageTone)).toEqual(['active', 'warn', 'bad']);
-  expect(healthOf(makeUser({ state: 'disabled' })).label).toBe('Disabled');
+  expect([0.5, 0.95, 1.2].map(fillTone)).toEqual(['active', 'warn', 'bad']);
 });
 
 it('names what a plan does not limit', () => {

@@ -22,17 +22,18 @@ export interface UserView {
 /** An act on an account. */
 export type UserAct = 'plan' | 'role' | 'logout' | 'disable' | 'enable';
 
-/** Returns an account's state in words. */
-export function healthOf(user: UserInfo): Health {
-  switch (user.state) {
-    case 'disabled':
-      return { label: 'Disabled', icon: IconBan, tone: 'bad' };
-    case 'unverified':
-      return { label: 'Not verified', icon: IconHourglassHigh, tone: 'warn' };
-    case 'active':
-      return { label: 'Active', icon: IconCircleCheck, tone: 'ok' };
-  }
+/** An act that waits for a confirmation. */
+export interface AskedUser {
+  user: UserInfo;
+  act: UserAct;
 }
+
+/** How each state of an account looks. */
+export const userStateLooks: Record<UserState, Health> = {
+  active: { label: 'Active', icon: IconCircleCheck, tone: 'ok' },
+  unverified: { label: 'Not verified', icon: IconHourglassHigh, tone: 'warn' },
+  disabled: { label: 'Disabled', icon: IconBan, tone: 'bad' },
+};
 
 /** Returns the possible acts on an account, in menu order. */
 export function actsOn(user: UserInfo): UserAct[] {
@@ -64,14 +65,6 @@ export function storageShare({ storageUsed, storageLimit }: UserInfo): number {
   if (storageLimit === null) return 0;
   if (storageLimit === 0) return storageUsed > 0 ? 1 : 0;
   return storageUsed / storageLimit;
-}
-
-const tight = 0.9;
-
-/** Returns how a share of the storage looks. */
-export function storageTone(share: number): 'active' | 'warn' | 'bad' {
-  if (share >= 1) return 'bad';
-  return share >= tight ? 'warn' : 'active';
 }
 
 /** Lists the limits of a plan in a few words. */

@@ -5,6 +5,7 @@ import { HealthLabel, type Health } from '@/components/health-label';
 import { IconAlertTriangle, IconBan, IconCircleCheck, IconHourglassHigh, IconWifiOff } from '@/components/icons';
 import { ProgressBar } from '@/components/progress-bar';
 import { RelativeTime } from '@/components/relative-time';
+import { fillTone } from '@/lib/fill';
 import { formatBytes } from '@/lib/format';
 
 import type { AgentAct } from '../api';
@@ -22,12 +23,6 @@ export function healthOf(agent: Agent): Health {
 /** Reports whether to offer removal: the agent takes no work, or is silent. The server knows whether jobs run on it. */
 function removable(agent: Agent): boolean {
   return agent.state !== 'active' || !agent.alive;
-}
-
-const tightDisk = 0.9;
-
-function loadTone(share: number): 'active' | 'warn' {
-  return share >= tightDisk ? 'warn' : 'active';
 }
 
 /** One agent. */
@@ -57,7 +52,7 @@ export function AgentCard({ agent, onAct }: { agent: Agent; onAct: (agent: Agent
         <span className="tabular">
           {agent.diskTotal > 0 ? `${formatBytes(agent.diskFree)} free of ${formatBytes(agent.diskTotal)}` : 'unknown'}
         </span>
-        <ProgressBar label={`Disk of ${agent.name}`} done={used} stored={used} tone={loadTone(used)} />
+        <ProgressBar label={`Disk of ${agent.name}`} done={used} stored={used} tone={fillTone(used)} />
       </div>
       <div className={classes.buttons}>
         {agent.state === 'active' ? (

@@ -1,14 +1,18 @@
 import { Button, Modal, TextInput } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
+import * as z from 'zod/mini';
 
 import type { Enrolment } from '@/api/model';
+import { FormFault } from '@/components/form-fault';
 import { RelativeTime } from '@/components/relative-time';
 import { ShownOnce } from '@/components/shown-once';
-import { messageOf } from '@/lib/problem';
+import { nameField } from '@/lib/fields';
+import { useApiForm } from '@/lib/use-api-form';
 
 import { enrolAgent } from '../api';
 import classes from './agents.module.css';
+
+const enrolSchema = z.object({ name: nameField });
 
 /** Creates an enrolment token and shows, once, the command that starts the agent with it. */
 export function EnrolDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
@@ -20,32 +24,25 @@ export function EnrolDialog({ opened, onClose }: { opened: boolean; onClose: () 
 }
 
 function EnrolSteps({ onClose }: { onClose: () => void }) {
-  const [name, setName] = useState('');
-  const enrolling = useMutation({ mutationFn: enrolAgent });
-  if (enrolling.data) return <Command enrolment={enrolling.data} onClose={onClose} />;
+  const [made, setMade] = useState<Enrolment>();
+  const form = useApiForm({ schema: enrolSchema, initial: { name: '' }, send: ({ name }) => enrolAgent(name), onDone: setMade });
+  if (made) return <Command enrolment={made} onClose={onClose} />;
   return (
-    <form
-      className={classes.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (name.trim() !== '') enrolling.mutate(name.trim());
-      }}
-    >
+    <form noValidate className={classes.form} onSubmit={form.submit}>
+      <FormFault error={form.error} />
       <TextInput
         label="Name"
         description="Letters, digits, dots and dashes, such as the machine's host name."
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-        error={enrolling.error ? messageOf(enrolling.error) : undefined}
         autoComplete="off"
         maxLength={100}
         data-autofocus
+        {...form.field('name')}
       />
       <div className={classes.foot}>
         <Button variant="default" onClick={onClose}>
           Cancel
         </Button>
-        <Button type="submit" loading={enrolling.isPending} disabled={name.trim() === ''}>
+        <Button type="submit" loading={form.busy} disabled={form.wait > 0}>
           Create command
         </Button>
       </div>

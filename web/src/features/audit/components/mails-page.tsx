@@ -14,12 +14,14 @@ import { AuditTabs } from './audit-tabs';
 import classes from './audit.module.css';
 import { RecordList } from './record-list';
 
-const states = [
-  { value: '', label: 'All mails' },
-  { value: 'failed', label: 'Not sent' },
-  { value: 'queued', label: 'On the way' },
-  { value: 'sent', label: 'Sent' },
-];
+const looks: Record<MailState, Health> = {
+  failed: { label: 'Not sent', icon: IconAlertTriangle, tone: 'bad' },
+  queued: { label: 'On the way', icon: IconHourglassHigh, tone: 'idle' },
+  sent: { label: 'Sent', icon: IconCircleCheck, tone: 'ok' },
+};
+const delayed: Health = { label: 'Delayed', icon: IconHourglassHigh, tone: 'warn' };
+
+const states = [{ value: '', label: 'All mails' }, ...Object.entries(looks).map(([value, { label }]) => ({ value, label }))];
 
 interface MailsPageProps {
   state: MailState | '';
@@ -55,14 +57,7 @@ export function MailsPage({ state, onState }: MailsPageProps) {
 }
 
 function healthOf({ state, lastError }: MailInfo): Health {
-  switch (state) {
-    case 'sent':
-      return { label: 'Sent', icon: IconCircleCheck, tone: 'ok' };
-    case 'failed':
-      return { label: 'Not sent', icon: IconAlertTriangle, tone: 'bad' };
-    case 'queued':
-      return { label: lastError === '' ? 'On the way' : 'Delayed', icon: IconHourglassHigh, tone: lastError === '' ? 'idle' : 'warn' };
-  }
+  return state === 'queued' && lastError !== '' ? delayed : looks[state];
 }
 
 function MailRecord({ mail }: { mail: MailInfo }) {

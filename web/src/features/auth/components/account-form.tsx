@@ -3,15 +3,13 @@ import type { ReactNode } from 'react';
 
 import type { Config } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
-import { NewPassword } from '@/components/new-password';
-import { useForm } from '@/lib/use-form';
-import { useWait } from '@/lib/use-wait';
+import { NewPassword, ruleOf } from '@/components/new-password';
+import { useApiForm } from '@/lib/use-api-form';
 
 import type { Credentials } from '../api';
 import { newAccountSchema } from '../schema';
 import classes from './auth.module.css';
 import { EmailField } from './email-field';
-import { ruleOf } from './with-config';
 
 interface AccountFormProps<R> {
   config: Config;
@@ -24,15 +22,14 @@ interface AccountFormProps<R> {
 /** E-mail and a new password, for creating an account. */
 export function AccountForm<R>({ config, extra, send, onDone }: AccountFormProps<R>) {
   const rule = ruleOf(config);
-  const form = useForm({ schema: newAccountSchema(rule.minLength), send, onDone });
-  const wait = useWait(form.error);
+  const form = useApiForm({ schema: newAccountSchema(rule.minLength), initial: { email: '', password: '' }, send, onDone });
   return (
     <form noValidate onSubmit={form.submit} className={classes.form}>
       <FormFault error={form.error} />
-      <EmailField error={form.faults.email} />
-      <NewPassword label="Password" rule={rule} error={form.faults.password} />
+      <EmailField {...form.field('email')} />
+      <NewPassword label="Password" rule={rule} {...form.field('password')} />
       {extra}
-      <Button type="submit" size="md" fullWidth loading={form.busy} disabled={wait > 0}>
+      <Button type="submit" size="md" fullWidth loading={form.busy} disabled={form.wait > 0}>
         Create account
       </Button>
     </form>

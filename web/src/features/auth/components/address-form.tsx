@@ -2,8 +2,7 @@ import { Button } from '@mantine/core';
 
 import type { Config } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
-import { useForm } from '@/lib/use-form';
-import { useWait } from '@/lib/use-wait';
+import { useApiForm } from '@/lib/use-api-form';
 
 import type { Checked } from '../api';
 import { addressSchema } from '../schema';
@@ -21,18 +20,18 @@ interface AddressFormProps {
 /** Asks for the address to send a link to. */
 export function AddressForm({ config, submitLabel, send, onDone }: AddressFormProps) {
   const check = useHumanCheck(config, 'reset');
-  const form = useForm({
+  const form = useApiForm({
     schema: addressSchema,
+    initial: { email: '' },
     send: (values) => check.withAnswer((answer) => send({ ...values, ...answer })),
     onDone: (_, { email }) => onDone(email),
   });
-  const wait = useWait(form.error);
   return (
     <form noValidate onSubmit={form.submit} className={classes.form}>
       <FormFault error={form.error} />
-      <EmailField error={form.faults.email} />
+      <EmailField {...form.field('email')} />
       {check.widget}
-      <Button type="submit" size="md" fullWidth loading={form.busy} disabled={wait > 0}>
+      <Button type="submit" size="md" fullWidth loading={form.busy} disabled={form.wait > 0}>
         {submitLabel}
       </Button>
     </form>

@@ -4,8 +4,7 @@ import type { ReactNode } from 'react';
 import type { Me } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
 import { useFirstFocus } from '@/lib/use-first-focus';
-import { useForm } from '@/lib/use-form';
-import { useWait } from '@/lib/use-wait';
+import { useApiForm } from '@/lib/use-api-form';
 
 import { signInWithCode } from '../api';
 import { codeSchema } from '../schema';
@@ -25,8 +24,9 @@ interface CodeFormProps {
 /** Asks for the code that finishes a sign-in. */
 export function CodeForm({ challenge, recovery, switches, onDone, onFailed }: CodeFormProps) {
   const field = useFirstFocus<HTMLInputElement>();
-  const form = useForm({
+  const form = useApiForm({
     schema: codeSchema,
+    initial: { code: '' },
     send: async ({ code }) => {
       try {
         return await signInWithCode({ challenge, code });
@@ -37,7 +37,6 @@ export function CodeForm({ challenge, recovery, switches, onDone, onFailed }: Co
     },
     onDone,
   });
-  const wait = useWait(form.error);
   return (
     <form noValidate onSubmit={form.submit} className={classes.form}>
       <FormFault error={form.error} />
@@ -55,10 +54,10 @@ export function CodeForm({ challenge, recovery, switches, onDone, onFailed }: Co
         maxLength={64}
         required
         withAsterisk={false}
-        error={form.faults.code}
+        {...form.field('code')}
       />
       {switches}
-      <Button type="submit" size="md" fullWidth loading={form.busy} disabled={wait > 0}>
+      <Button type="submit" size="md" fullWidth loading={form.busy} disabled={form.wait > 0}>
         Sign in
       </Button>
     </form>

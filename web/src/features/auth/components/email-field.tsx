@@ -1,11 +1,7 @@
-import { TextInput } from '@mantine/core';
-
-interface EmailFieldProps {
-  error?: string | undefined;
-}
+import { TextInput, type TextInputProps } from '@mantine/core';
 
 /** The field for an e-mail address. */
-export function EmailField({ error }: EmailFieldProps) {
+export function EmailField(props: TextInputProps) {
   return (
     <TextInput
       name="email"
@@ -18,7 +14,7 @@ export function EmailField({ error }: EmailFieldProps) {
       maxLength={254}
       required
       withAsterisk={false}
-      error={error}
+      {...props}
     />
   );
 }

@@ -4,16 +4,15 @@ import { Link } from '@tanstack/react-router';
 
 import type { Config, Invitation } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
-import { NewPassword } from '@/components/new-password';
-import { useForm } from '@/lib/use-form';
-import { useWait } from '@/lib/use-wait';
+import { NewPassword, ruleOf } from '@/components/new-password';
+import { useApiForm } from '@/lib/use-api-form';
 
 import { acceptInvitation, invitationQuery } from '../api';
 import { newPasswordSchema } from '../schema';
 import { AuthFrame } from './auth-frame';
 import classes from './auth.module.css';
 import { useSignedIn } from './use-signed-in';
-import { ruleOf, WithConfig } from './with-config';
+import { WithConfig } from './with-config';
 
 interface InvitationPageProps {
   token: string;
@@ -46,12 +45,12 @@ export function InvitationPage({ token, onDone }: InvitationPageProps) {
 
 function AcceptForm({ token, invitation, config, onDone }: InvitationPageProps & { invitation: Invitation; config: Config }) {
   const rule = ruleOf(config);
-  const form = useForm({
+  const form = useApiForm({
     schema: newPasswordSchema(rule.minLength),
+    initial: { password: '' },
     send: ({ password }) => acceptInvitation({ token, password }),
     onDone: useSignedIn(onDone),
   });
-  const wait = useWait(form.error);
   const intro = invitation.role === 'admin' ? "Choose a password. You'll be an admin." : 'Choose a password to get started.';
   return (
     <AuthFrame title="You're invited" intro={intro}>
@@ -59,8 +58,8 @@ function AcceptForm({ token, invitation, config, onDone }: InvitationPageProps &
         <FormFault error={form.error} />
         {/* Password managers save the account under this address. */}
         <TextInput label="E-mail" size="md" type="email" autoComplete="username" value={invitation.email} readOnly />
-        <NewPassword label="Password" rule={rule} error={form.faults.password} />
-        <Button type="submit" size="md" fullWidth loading={form.busy} disabled={wait > 0}>
+        <NewPassword label="Password" rule={rule} {...form.field('password')} />
+        <Button type="submit" size="md" fullWidth loading={form.busy} disabled={form.wait > 0}>
           Create account
         </Button>
       </form>

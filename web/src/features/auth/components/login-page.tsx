@@ -7,8 +7,7 @@ import { FormFault } from '@/components/form-fault';
 import { PasswordField } from '@/components/password-field';
 import { passkeysKnown } from '@/lib/passkey';
 import { hasCode, problemCode } from '@/lib/problem';
-import { useForm } from '@/lib/use-form';
-import { useWait } from '@/lib/use-wait';
+import { useApiForm } from '@/lib/use-api-form';
 
 import { signIn } from '../api';
 import { signInSchema } from '../schema';
@@ -63,12 +62,12 @@ interface FirstStepProps {
 
 function FirstStep({ config, notice, onPassed, onSignedIn }: FirstStepProps) {
   const check = useHumanCheck(config, 'login');
-  const form = useForm({
+  const form = useApiForm({
     schema: signInSchema,
+    initial: { email: '', password: '' },
     send: (values) => check.withAnswer((answer) => signIn({ ...values, ...answer })),
     onDone: onPassed,
   });
-  const wait = useWait(form.error);
   const foot =
     config.registration === 'open' ? (
       <>
@@ -82,13 +81,13 @@ function FirstStep({ config, notice, onPassed, onSignedIn }: FirstStepProps) {
         <FormFault error={form.error}>
           {hasCode(form.error, problemCode.emailUnverified) && <Link to="/verify">Send a new link</Link>}
         </FormFault>
-        <EmailField error={form.faults.email} />
+        <EmailField {...form.field('email')} />
         <div className={classes.field}>
           <PasswordField
             label="Password"
             size="md"
             autoComplete="current-password"
-            error={form.faults.password}
+            {...form.field('password')}
           />
           {config.mail && (
             <Link to="/reset" className={classes.corner}>
@@ -97,7 +96,7 @@ function FirstStep({ config, notice, onPassed, onSignedIn }: FirstStepProps) {
           )}
         </div>
         {check.widget}
-        <Button type="submit" size="md" fullWidth loading={form.busy} disabled={wait > 0}>
+        <Button type="submit" size="md" fullWidth loading={form.busy} disabled={form.wait > 0}>
           Sign in
         </Button>
       </form>

@@ -4,16 +4,15 @@ import { useState } from 'react';
 
 import type { Config } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
-import { NewPassword } from '@/components/new-password';
+import { NewPassword, ruleOf } from '@/components/new-password';
 import { hasCode, problemCode } from '@/lib/problem';
-import { useForm } from '@/lib/use-form';
-import { useWait } from '@/lib/use-wait';
+import { useApiForm } from '@/lib/use-api-form';
 
 import { confirmReset } from '../api';
 import { newPasswordSchema } from '../schema';
 import { AuthFrame } from './auth-frame';
 import classes from './auth.module.css';
-import { ruleOf, WithConfig } from './with-config';
+import { WithConfig } from './with-config';
 
 /** Sets a new password with the link from a mail. */
 export function ResetConfirmPage({ token }: { token: string }) {
@@ -44,8 +43,12 @@ export function ResetConfirmPage({ token }: { token: string }) {
 
 function ResetForm({ token, config, onDone }: { token: string; config: Config; onDone: () => void }) {
   const rule = ruleOf(config);
-  const form = useForm({ schema: newPasswordSchema(rule.minLength), send: ({ password }) => confirmReset({ token, password }), onDone });
-  const wait = useWait(form.error);
+  const form = useApiForm({
+    schema: newPasswordSchema(rule.minLength),
+    initial: { password: '' },
+    send: ({ password }) => confirmReset({ token, password }),
+    onDone,
+  });
   if (hasCode(form.error, problemCode.linkNotValid)) {
     return (
       <AuthFrame title="This link doesn't work" intro="Your password hasn't changed.">
@@ -62,8 +65,8 @@ function ResetForm({ token, config, onDone }: { token: string; config: Config; o
     <AuthFrame title="Choose a new password" intro="This ends all your sessions.">
       <form noValidate onSubmit={form.submit} className={classes.form}>
         <FormFault error={form.error} />
-        <NewPassword rule={rule} error={form.faults.password} />
-        <Button type="submit" size="md" fullWidth loading={form.busy} disabled={wait > 0}>
+        <NewPassword rule={rule} {...form.field('password')} />
+        <Button type="submit" size="md" fullWidth loading={form.busy} disabled={form.wait > 0}>
           Set password
         </Button>
       </form>

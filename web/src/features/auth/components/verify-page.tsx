@@ -5,8 +5,7 @@ import { useState } from 'react';
 import { FormFault } from '@/components/form-fault';
 import { PasswordField } from '@/components/password-field';
 import { hasCode, problemCode } from '@/lib/problem';
-import { useForm } from '@/lib/use-form';
-import { useWait } from '@/lib/use-wait';
+import { useApiForm } from '@/lib/use-api-form';
 
 import { resendVerification, verifyEmail } from '../api';
 import { passwordSchema } from '../schema';
@@ -28,12 +27,12 @@ export function VerifyPage({ token, onDone }: VerifyPageProps) {
 
 /** The password proves that the mailbox's owner is the person who registered. */
 function PasswordStep({ token, onDone }: VerifyPageProps) {
-  const form = useForm({
+  const form = useApiForm({
     schema: passwordSchema,
+    initial: { password: '' },
     send: ({ password }) => verifyEmail({ token, password }),
     onDone: useSignedIn(onDone),
   });
-  const wait = useWait(form.error);
   if (hasCode(form.error, problemCode.linkNotValid)) {
     return (
       <AuthFrame title="This link doesn't work" intro="Your address isn't confirmed yet.">
@@ -55,8 +54,8 @@ function PasswordStep({ token, onDone }: VerifyPageProps) {
     <AuthFrame title="Confirm your address" intro="Enter the password you chose to finish signing up." foot={foot}>
       <form noValidate onSubmit={form.submit} className={classes.form}>
         <FormFault error={form.error} />
-        <PasswordField label="Password" size="md" autoComplete="current-password" error={form.faults.password} />
-        <Button type="submit" size="md" fullWidth loading={form.busy} disabled={wait > 0}>
+        <PasswordField label="Password" size="md" autoComplete="current-password" {...form.field('password')} />
+        <Button type="submit" size="md" fullWidth loading={form.busy} disabled={form.wait > 0}>
           Confirm and sign in
         </Button>
       </form>

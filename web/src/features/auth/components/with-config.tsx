@@ -4,15 +4,9 @@ import type { ReactNode } from 'react';
 
 import type { Config } from '@/api/model';
 import { ErrorNotice } from '@/components/notice';
-import type { PasswordRule } from '@/components/new-password';
 
 import { configQuery } from '../api';
 import { AuthFrame } from './auth-frame';
-
-/** Returns an installation's rule for new passwords. */
-export function ruleOf(config: Config): PasswordRule {
-  return { minLength: config.limits.minPasswordLength, sentence: config.passwordRule };
-}
 
 /** Renders its children once the public configuration is loaded. */
 export function WithConfig({ title, children }: { title: string; children: (config: Config) => ReactNode }) {

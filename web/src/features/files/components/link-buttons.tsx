@@ -5,7 +5,7 @@ import type { JobFile } from '@/api/model';
 import { IconArchive, IconDownload, IconLink } from '@/components/icons';
 import { toastDone, toastFailed } from '@/components/toast';
 import { baseName } from '@/lib/file-kind';
-import { formatMoment } from '@/lib/format';
+import { formatTime } from '@/lib/format';
 
 import { filesQuery, makeArchiveLink, makeLink } from '../api';
 
@@ -61,7 +61,7 @@ export function CopyLinkButton({ file, wide = false }: { file: JobFile; wide?: b
       await navigator.clipboard.writeText(link.url);
       return link;
     },
-    onSuccess: (link) => toastDone(`Link copied. It works without signing in until ${formatMoment(link.expiresAt)}.`),
+    onSuccess: (link) => toastDone(`Link copied. It works without signing in until ${formatTime(link.expiresAt, Date.now())}.`),
     onError: (error) => toastFailed("Couldn't copy the link", error),
   });
   if (wide) {

@@ -5,10 +5,10 @@ import { useState } from 'react';
 import type { Job, JobFile } from '@/api/model';
 import { FileTree } from '@/components/file-tree';
 import { IconDownload } from '@/components/icons';
-import { RelativeTime } from '@/components/relative-time';
 import { toastDone, toastFailed } from '@/components/toast';
 import { sizeOf } from '@/lib/file-tree';
-import { formatBytes, formatCount, formatPlural } from '@/lib/format';
+import { formatBytes, formatCount, formatPlural, formatTime } from '@/lib/format';
+import { useNow } from '@/lib/use-now';
 
 import { selectFiles } from '../api';
 import { applyJob } from '../cache';
@@ -17,6 +17,7 @@ import classes from './detail.module.css';
 /** Lets the owner choose the files of a job that waits for the choice. */
 export function SelectionPanel({ job, files }: { job: Job; files: readonly JobFile[] }) {
   const client = useQueryClient();
+  const now = useNow();
   const [chosen, setChosen] = useState<ReadonlySet<number>>(() => new Set(files.map((file) => file.index)));
   const choosing = useMutation({
     mutationFn: () => selectFiles(job.id, [...chosen].sort((a, b) => a - b)),
@@ -34,12 +35,7 @@ export function SelectionPanel({ job, files }: { job: Job; files: readonly JobFi
       </h2>
       <p className={classes.cardtext}>
         Only ticked files are downloaded.
-        {job.deadline && (
-          <>
-            {' '}
-            The choice ends <RelativeTime at={job.deadline} />.
-          </>
-        )}
+        {job.deadline && ` Choose by ${formatTime(job.deadline, now)}; after that the download fails.`}
       </p>
       <FileTree label="Files to choose from" files={files} selection={{ chosen, onChange: setChosen }} maxHeight={480} />
       <div className={classes.choosefoot}>

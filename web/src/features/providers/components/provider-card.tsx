@@ -7,8 +7,10 @@ import type { Provider, ProviderInfo, SeedrInfo } from '@/api/model';
 import { HealthLabel } from '@/components/health-label';
 import { ProgressBar } from '@/components/progress-bar';
 import { RelativeTime } from '@/components/relative-time';
-import { formatBytes, formatCount, formatPlural } from '@/lib/format';
+import { fillTone } from '@/lib/fill';
+import { formatAt, formatBytes, formatCount, formatPlural, formatTime } from '@/lib/format';
 import { providerTitles } from '@/lib/provider';
+import { useNow } from '@/lib/use-now';
 
 import { providerKeys, verifyProvider } from '../api';
 import { healthOf, restText, slotSource } from '../health';
@@ -104,8 +106,6 @@ function Room({ info: { slots, slotsFree, seedr }, title }: { info: ProviderInfo
   );
 }
 
-const tight = 0.9;
-
 function Space({ seedr: { spaceMax, spaceUsed, spaceFree }, title }: { seedr: SeedrInfo; title: string }) {
   const used = spaceMax > 0 ? spaceUsed / spaceMax : 0;
   // Space that is neither used nor free is reserved for downloads that have a slot.
@@ -118,19 +118,20 @@ function Space({ seedr: { spaceMax, spaceUsed, spaceFree }, title }: { seedr: Se
         {spaceMax > 0 ? `${formatBytes(spaceFree)} free of ${formatBytes(spaceMax)}` : 'unknown'}
         {spaceMax > 0 && held > 0 && `, ${formatBytes(held)} reserved`}
       </span>
-      <ProgressBar label={`Space of ${title}`} done={taken} stored={used} tone={taken >= tight ? 'warn' : 'active'} />
+      <ProgressBar label={`Space of ${title}`} done={taken} stored={used} tone={fillTone(taken)} />
     </div>
   );
 }
 
 function SeedrFacts({ seedr }: { seedr: SeedrInfo }) {
+  const now = useNow();
   return (
     <>
       <Fact name="Plan">{seedr.plan === '' ? 'unknown' : seedr.plan}</Fact>
       <Fact name="Last success">{seedr.lastOkAt === null ? 'none yet' : <RelativeTime at={seedr.lastOkAt} />}</Fact>
       {seedr.failedSince !== null && (
         <Fact name="Failing">
-          since <RelativeTime at={seedr.failedSince} />
+          since {formatTime(seedr.failedSince, now)}
           {seedr.problem !== '' && (
             <>
               {' '}
@@ -144,7 +145,7 @@ function SeedrFacts({ seedr }: { seedr: SeedrInfo }) {
           'closed'
         ) : (
           <>
-            open: {restText(seedr.restReason)}. Next call <RelativeTime at={seedr.restUntil} />.
+            open: {restText(seedr.restReason)}. Next call {formatAt(seedr.restUntil, now)}.
           </>
         )}
       </Fact>

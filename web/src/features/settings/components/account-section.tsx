@@ -4,11 +4,11 @@ import { useState } from 'react';
 import type { Config, Me } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
 import { IconLogout } from '@/components/icons';
-import { NewPassword } from '@/components/new-password';
+import { NewPassword, ruleOf } from '@/components/new-password';
 import { toastDone } from '@/components/toast';
 import { useFirstFocus } from '@/lib/use-first-focus';
-import { useForm } from '@/lib/use-form';
-import { useWait } from '@/lib/use-wait';
+import { roleNames } from '@/lib/role';
+import { useApiForm } from '@/lib/use-api-form';
 
 import { changeEmail, changePassword } from '../api';
 import { emailSchema, passwordSchema } from '../schema';
@@ -29,7 +29,7 @@ export function AccountSection({ me, config, onSignOut }: AccountSectionProps) {
   return (
     <Section title="Account" text="Your address and password.">
       <p className={classes.email}>{me.email}</p>
-      <p className={classes.role}>{me.role === 'admin' ? 'Admin' : 'User'}</p>
+      <p className={classes.role}>{roleNames[me.role]}</p>
       <div className={classes.row}>
         {config.mail && (
           <Button variant="default" onClick={() => setOpen('email')}>
@@ -56,12 +56,12 @@ export function AccountSection({ me, config, onSignOut }: AccountSectionProps) {
 function EmailForm({ onClose }: { onClose: () => void }) {
   const confirmed = useConfirmed();
   const [mailedTo, setMailedTo] = useState('');
-  const form = useForm({
+  const form = useApiForm({
     schema: emailSchema,
+    initial: { email: '' },
     send: ({ email }) => confirmed(() => changeEmail(email)),
     onDone: (_, { email }) => setMailedTo(email),
   });
-  const wait = useWait(form.error);
   if (mailedTo !== '') return <LinkSent email={mailedTo} onClose={onClose} />;
   return (
     <form noValidate onSubmit={form.submit} className={classes.form}>
@@ -75,14 +75,14 @@ function EmailForm({ onClose }: { onClose: () => void }) {
         autoCapitalize="none"
         spellCheck={false}
         maxLength={254}
-        error={form.faults.email}
+        {...form.field('email')}
         data-autofocus
       />
       <div className={classes.buttons}>
         <Button variant="default" onClick={onClose}>
           Cancel
         </Button>
-        <Button type="submit" loading={form.busy} disabled={wait > 0}>
+        <Button type="submit" loading={form.busy} disabled={form.wait > 0}>
           Send link
         </Button>
       </div>
@@ -108,28 +108,28 @@ function LinkSent({ email, onClose }: { email: string; onClose: () => void }) {
 
 function PasswordForm({ me, config, onClose }: { me: Me; config: Config; onClose: () => void }) {
   const confirmed = useConfirmed();
-  const rule = { minLength: config.limits.minPasswordLength, sentence: config.passwordRule };
-  const form = useForm({
+  const rule = ruleOf(config);
+  const form = useApiForm({
     schema: passwordSchema(rule.minLength),
+    initial: { password: '' },
     send: ({ password }) => confirmed(() => changePassword(password)),
     onDone: () => {
       toastDone('Password changed. All your other sessions have ended.');
       onClose();
     },
   });
-  const wait = useWait(form.error);
   return (
     <form noValidate onSubmit={form.submit} className={classes.form}>
       <p className={classes.note}>This ends all your other sessions.</p>
       <FormFault error={form.error} />
       {/* Tells password managers whose password it is. */}
       <input type="email" autoComplete="username" value={me.email} readOnly hidden aria-hidden="true" />
-      <NewPassword rule={rule} size="sm" error={form.faults.password} />
+      <NewPassword rule={rule} size="sm" {...form.field('password')} />
       <div className={classes.buttons}>
         <Button variant="default" onClick={onClose}>
           Cancel
         </Button>
-        <Button type="submit" loading={form.busy} disabled={wait > 0}>
+        <Button type="submit" loading={form.busy} disabled={form.wait > 0}>
           Set password
         </Button>
       </div>

@@ -1,11 +1,10 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button, TextInput, type TextInputProps } from '@mantine/core';
 import { useState } from 'react';
 
 import type { AddedPasskey, Passkey } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
 import { toastDone } from '@/components/toast';
-import { useForm } from '@/lib/use-form';
-import { useWait } from '@/lib/use-wait';
+import { useApiForm } from '@/lib/use-api-form';
 
 import { addPasskey, beginPasskey, renamePasskey } from '../api';
 import { passkeySchema } from '../schema';
@@ -32,12 +31,12 @@ export function AddPasskey({ onClose, onChanged }: PasskeyFormProps) {
     onClose();
     onChanged();
   };
-  const form = useForm({
+  const form = useApiForm({
     schema: passkeySchema,
+    initial: { name: describeUserAgent(navigator.userAgent) },
     send: async ({ name }) => addPasskey(name, await confirmed(beginPasskey)),
     onDone: done,
   });
-  const wait = useWait(form.error);
   if (codes.length > 0) {
     const kept = () => {
       onClose();
@@ -49,12 +48,12 @@ export function AddPasskey({ onClose, onChanged }: PasskeyFormProps) {
     <form noValidate onSubmit={form.submit} className={classes.form}>
       <p className={classes.note}>Next, your browser asks where to keep it: on this device, in your password manager, on a phone or on a security key.</p>
       <FormFault error={form.error} />
-      <NameField value={describeUserAgent(navigator.userAgent)} error={form.faults.name} />
+      <NameField {...form.field('name')} />
       <div className={classes.buttons}>
         <Button variant="default" onClick={onClose}>
           Cancel
         </Button>
-        <Button type="submit" loading={form.busy} disabled={wait > 0}>
+        <Button type="submit" loading={form.busy} disabled={form.wait > 0}>
           Add passkey
         </Button>
       </div>
@@ -64,24 +63,24 @@ export function AddPasskey({ onClose, onChanged }: PasskeyFormProps) {
 
 /** Renames a passkey. */
 export function RenamePasskey({ passkey, onClose, onChanged }: PasskeyFormProps & { passkey: Passkey }) {
-  const form = useForm({
+  const form = useApiForm({
     schema: passkeySchema,
+    initial: { name: passkey.name },
     send: ({ name }) => renamePasskey(passkey.id, name),
     onDone: () => {
       onClose();
       onChanged();
     },
   });
-  const wait = useWait(form.error);
   return (
     <form noValidate onSubmit={form.submit} className={classes.form}>
       <FormFault error={form.error} />
-      <NameField value={passkey.name} error={form.faults.name} />
+      <NameField {...form.field('name')} />
       <div className={classes.buttons}>
         <Button variant="default" onClick={onClose}>
           Cancel
         </Button>
-        <Button type="submit" loading={form.busy} disabled={wait > 0}>
+        <Button type="submit" loading={form.busy} disabled={form.wait > 0}>
           Rename
         </Button>
       </div>
@@ -89,17 +88,16 @@ export function RenamePasskey({ passkey, onClose, onChanged }: PasskeyFormProps 
   );
 }
 
-function NameField({ value, error }: { value: string; error: string | undefined }) {
+function NameField(props: TextInputProps) {
   return (
     <TextInput
       name="name"
       label="Name"
       description="So that you can tell it apart from others."
-      defaultValue={value}
       autoComplete="off"
       maxLength={100}
-      error={error}
       data-autofocus
+      {...props}
     />
   );
 }

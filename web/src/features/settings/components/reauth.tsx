@@ -8,7 +8,7 @@ import { IconFingerprint } from '@/components/icons';
 import { PasswordField } from '@/components/password-field';
 import { passkeysKnown } from '@/lib/passkey';
 import { CancelledError, hasCode, problemCode } from '@/lib/problem';
-import { useForm } from '@/lib/use-form';
+import { useApiForm } from '@/lib/use-api-form';
 import { useWait } from '@/lib/use-wait';
 
 import { reauthenticate, reauthenticateWithPasskey } from '../api';
@@ -117,8 +117,7 @@ function Buttons({ busy, wait, onClose }: { busy: boolean; wait: number; onClose
 }
 
 function ByPassword({ me, onPass, onClose }: WayProps) {
-  const form = useForm({ schema: currentPasswordSchema, send: reauthenticate, onDone: onPass });
-  const wait = useWait(form.error);
+  const form = useApiForm({ schema: currentPasswordSchema, initial: { password: '' }, send: reauthenticate, onDone: onPass });
   return (
     <form noValidate onSubmit={form.submit} className={classes.form}>
       <FormFault error={form.error} />
@@ -127,17 +126,16 @@ function ByPassword({ me, onPass, onClose }: WayProps) {
       <PasswordField
         label="Password"
         autoComplete="current-password"
-        error={form.faults.password}
+        {...form.field('password')}
         data-autofocus
       />
-      <Buttons busy={form.busy} wait={wait} onClose={onClose} />
+      <Buttons busy={form.busy} wait={form.wait} onClose={onClose} />
     </form>
   );
 }
 
 function ByCode({ onPass, onClose }: Omit<WayProps, 'me'>) {
-  const form = useForm({ schema: codeSchema, send: reauthenticate, onDone: onPass });
-  const wait = useWait(form.error);
+  const form = useApiForm({ schema: codeSchema, initial: { code: '' }, send: reauthenticate, onDone: onPass });
   return (
     <form noValidate onSubmit={form.submit} className={classes.form}>
       <FormFault error={form.error} />
@@ -149,10 +147,10 @@ function ByCode({ onPass, onClose }: Omit<WayProps, 'me'>) {
         autoCapitalize="none"
         spellCheck={false}
         maxLength={64}
-        error={form.faults.code}
+        {...form.field('code')}
         data-autofocus
       />
-      <Buttons busy={form.busy} wait={wait} onClose={onClose} />
+      <Buttons busy={form.busy} wait={form.wait} onClose={onClose} />
     </form>
   );
 }

@@ -11,6 +11,7 @@ import { toastDone, toastFailed } from '@/components/toast';
 import { useNow } from '@/lib/use-now';
 
 import { revokeToken, settingsKeys, tokensQuery } from '../api';
+import { scopeNames } from '../scopes';
 import { LongList } from './long-list';
 import classes from './settings.module.css';
 import { TokenForm } from './token-form';
@@ -74,7 +75,7 @@ function TokenItem({ token, onRevoke }: { token: ApiToken; onRevoke: (token: Api
         </p>
         <p className={classes.facts}>
           <span className="mono">{token.hint}…</span>
-          <span>{token.scopes.join(', ')}</span>
+          <span>{token.scopes.map((scope) => scopeNames[scope]).join(', ')}</span>
         </p>
         <p className={classes.facts}>
           {token.lastUsedAt ? (

@@ -5,8 +5,7 @@ import { useState } from 'react';
 import type { TotpOffer } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
 import { ErrorNotice } from '@/components/notice';
-import { useForm } from '@/lib/use-form';
-import { useWait } from '@/lib/use-wait';
+import { useApiForm } from '@/lib/use-api-form';
 
 import { beginTotp, enableTotp, settingsKeys } from '../api';
 import { codeSchema } from '../schema';
@@ -51,8 +50,12 @@ interface FirstCodeProps {
 
 function FirstCode({ offer, onClose, onEnabled }: FirstCodeProps) {
   const confirmed = useConfirmed();
-  const form = useForm({ schema: codeSchema, send: ({ code }) => confirmed(() => enableTotp(code)), onDone: onEnabled });
-  const wait = useWait(form.error);
+  const form = useApiForm({
+    schema: codeSchema,
+    initial: { code: '' },
+    send: ({ code }) => confirmed(() => enableTotp(code)),
+    onDone: onEnabled,
+  });
   return (
     <form noValidate onSubmit={form.submit} className={classes.form}>
       <p className={classes.note}>Scan this with the authenticator app on your phone.</p>
@@ -69,14 +72,14 @@ function FirstCode({ offer, onClose, onEnabled }: FirstCodeProps) {
         autoComplete="one-time-code"
         inputMode="numeric"
         maxLength={16}
-        error={form.faults.code}
+        {...form.field('code')}
         data-autofocus
       />
       <div className={classes.buttons}>
         <Button variant="default" onClick={onClose}>
           Cancel
         </Button>
-        <Button type="submit" loading={form.busy} disabled={wait > 0}>
+        <Button type="submit" loading={form.busy} disabled={form.wait > 0}>
           Turn on
         </Button>
       </div>

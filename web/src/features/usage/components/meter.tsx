@@ -1,4 +1,5 @@
 import { ProgressBar } from '@/components/progress-bar';
+import { fillTone } from '@/lib/fill';
 import { formatBytes } from '@/lib/format';
 
 import classes from './usage.module.css';
@@ -12,8 +13,6 @@ interface MeterProps {
   note: string;
 }
 
-const tight = 0.9;
-
 /** How much of a limit is used. */
 export function Meter({ title, used, reserved = 0, limit, note }: MeterProps) {
   const share = (bytes: number) => (limit === null || limit === 0 ? 0 : bytes / limit);
@@ -26,7 +25,7 @@ export function Meter({ title, used, reserved = 0, limit, note }: MeterProps) {
         <span>{limit === null ? 'no limit' : `of ${formatBytes(limit)}`}</span>
       </p>
       {limit !== null && (
-        <ProgressBar label={title} done={taken} stored={share(used)} tone={taken >= 1 ? 'bad' : taken >= tight ? 'warn' : 'active'} size="thick" />
+        <ProgressBar label={title} done={taken} stored={share(used)} tone={fillTone(taken)} size="thick" />
       )}
       <p className={classes.note}>{note}</p>
     </section>

@@ -6,10 +6,12 @@ import type { Invited } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
 import { RelativeTime } from '@/components/relative-time';
 import { ShownOnce } from '@/components/shown-once';
-import { useForm } from '@/lib/use-form';
+import { roleNames } from '@/lib/role';
+import { useApiForm } from '@/lib/use-api-form';
 
 import { invite, userKeys } from '../api';
 import { inviteSchema } from '../schema';
+import { userRoles } from '../user';
 import classes from './users.module.css';
 
 /** Invites someone to create an account and shows the link once. */
@@ -21,16 +23,14 @@ export function InviteDialog({ opened, onClose }: { opened: boolean; onClose: ()
   );
 }
 
-const roles = [
-  { value: 'user', label: 'User' },
-  { value: 'admin', label: 'Administrator' },
-];
+const roles = userRoles.map((value) => ({ value, label: roleNames[value] }));
 
 function InviteSteps({ onClose }: { onClose: () => void }) {
   const client = useQueryClient();
   const [made, setMade] = useState<Invited>();
-  const form = useForm({
+  const form = useApiForm({
     schema: inviteSchema,
+    initial: { email: '', role: 'user' },
     send: ({ email, role }) => invite(email, role),
     onDone: (invited) => {
       setMade(invited);
@@ -48,15 +48,15 @@ function InviteSteps({ onClose }: { onClose: () => void }) {
         description="The account will have this address. The link works for seven days."
         autoComplete="off"
         maxLength={254}
-        error={form.faults.email}
+        {...form.field('email')}
         data-autofocus
       />
-      <NativeSelect name="role" label="Role" data={roles} error={form.faults.role} />
+      <NativeSelect name="role" label="Role" data={roles} {...form.field('role')} />
       <div className={classes.buttons}>
         <Button variant="default" onClick={onClose}>
           Cancel
         </Button>
-        <Button type="submit" loading={form.busy}>
+        <Button type="submit" loading={form.busy} disabled={form.wait > 0}>
           Invite
         </Button>
       </div>

@@ -1,6 +1,6 @@
-import { Button, Modal, Skeleton } from '@mantine/core';
+import { Button, Modal, Radio, Skeleton } from '@mantine/core';
+import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 
 import type { Plan, UserInfo } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
@@ -30,15 +30,14 @@ export function PlanDialog({ user, ...rest }: PlanDialogProps) {
 
 function PlanForm({ user, busy, error, onAssign, onClose }: PlanDialogProps & { user: UserInfo }) {
   const { data: plans, error: fault, refetch } = useQuery(plansQuery());
-  const [chosen, setChosen] = useState(user.plan);
-  const plan = plans?.find(({ id }) => id === chosen);
+  const form = useForm({ initialValues: { plan: user.plan } });
+  const plan = plans?.find(({ id }) => id === form.values.plan);
   return (
     <form
       className={classes.form}
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={form.onSubmit(() => {
         if (plan && plan.id !== user.plan) onAssign(user, plan);
-      }}
+      })}
     >
       <p className={classes.note}>
         For <b>{user.email}</b>. Stored files stay, even over the new limit. Downloads that no longer fit wait.
@@ -46,26 +45,22 @@ function PlanForm({ user, busy, error, onAssign, onClose }: PlanDialogProps & { 
       {fault && !plans && <ErrorNotice error={fault} title="Couldn't load the plans" retry={() => void refetch()} />}
       {!plans && !fault && <Skeleton height={150} radius="md" />}
       {plans && (
-        <fieldset className={classes.plans}>
-          <legend>Plan</legend>
-          {plans.map((each, at) => (
-            <label key={each.id} className={classes.plan}>
-              <input
-                type="radio"
-                name="plan"
-                value={each.id}
-                checked={chosen === each.id}
-                onChange={() => setChosen(each.id)}
-                data-autofocus={at === 0 || undefined}
-              />
-              <span>
-                <b>{each.name}</b>
-                {each.id === user.plan && <span className={classes.mark}>current</span>}
-                <span className={classes.planfacts}>{planFacts(each).join(' · ')}</span>
-              </span>
-            </label>
+        <Radio.Group label="Plan" classNames={{ root: classes.plans ?? '' }} {...form.getInputProps('plan')}>
+          {plans.map((each) => (
+            <Radio
+              key={each.id}
+              value={each.id}
+              label={
+                <>
+                  {each.name}
+                  {each.id === user.plan && <span className={classes.mark}>current</span>}
+                </>
+              }
+              description={planFacts(each).join(' · ')}
+              data-autofocus={each.id === user.plan || undefined}
+            />
           ))}
-        </fieldset>
+        </Radio.Group>
       )}
       <FormFault error={error} />
       <div className={classes.buttons}>

@@ -4,8 +4,8 @@ import { ConfirmDialog } from '@/components/confirm-dialog';
 import { FormFault } from '@/components/form-fault';
 
 import { useUserAct, type Confirmed, type Ordered } from '../use-user-act';
+import type { AskedUser } from '../user';
 import { PlanDialog } from './plan-dialog';
-import type { AskedUser } from './user-list';
 
 interface UserDialogsProps {
   asked: AskedUser | undefined;

@@ -2,14 +2,14 @@ import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useCallback, useDeferredValue, useMemo, useState } from 'react';
 
-import type { Me, UserInfo } from '@/api/model';
+import type { Me } from '@/api/model';
 import { IconSearch } from '@/components/icons';
 import { ErrorNotice, Notice } from '@/components/notice';
 import { WindowList } from '@/components/window-list';
 
 import { usersQuery } from '../api';
 import type { Confirmed } from '../use-user-act';
-import { defaultUserSort, type UserAct, type UserView } from '../user';
+import { defaultUserSort, type AskedUser, type UserView } from '../user';
 import { UserDialogs } from './user-dialogs';
 import { UserRow, UserSkeleton } from './user-row';
 import { UserToolbar } from './user-toolbar';
@@ -20,12 +20,6 @@ interface UserListProps {
   view: UserView;
   confirmed: Confirmed;
   onView: (change: Partial<UserView>) => void;
-}
-
-/** What is asked about an account. */
-export interface AskedUser {
-  user: UserInfo;
-  act: UserAct;
 }
 
 const rowEstimate = 68;

@@ -6,10 +6,12 @@ import { HealthLabel } from '@/components/health-label';
 import { IconBan, IconCircleCheck, IconDotsVertical, IconGauge, IconHistory, IconLogout, IconShieldLock } from '@/components/icons';
 import { ProgressBar } from '@/components/progress-bar';
 import { RelativeTime } from '@/components/relative-time';
+import { fillTone } from '@/lib/fill';
 import { formatBytes, formatCount } from '@/lib/format';
+import { roleNames } from '@/lib/role';
 import { useMenuButton } from '@/lib/use-menu-button';
 
-import { actLabel, actsOn, healthOf, storageShare, storageTone, type UserAct } from '../user';
+import { actLabel, actsOn, storageShare, userStateLooks, type UserAct } from '../user';
 import classes from './users.module.css';
 
 const actIcons = { plan: IconGauge, role: IconShieldLock, logout: IconLogout, disable: IconBan, enable: IconCircleCheck } as const;
@@ -32,14 +34,14 @@ export function UserRow({ user, isMe, position, count, onAct }: UserRowProps) {
         <span className={classes.email} title={user.email}>
           {user.email}
         </span>
-        {user.role === 'admin' && <span className={classes.mark}>Admin</span>}
+        {user.role === 'admin' && <span className={classes.mark}>{roleNames.admin}</span>}
         {isMe && <span className={classes.mark}>you</span>}
-        {user.state !== 'active' && <HealthLabel health={healthOf(user)} />}
+        {user.state !== 'active' && <HealthLabel health={userStateLooks[user.state]} />}
       </div>
       <Cell name="Plan">{user.planName}</Cell>
       <div className={classes.storage}>
         <span className="tabular">{storage}</span>
-        {user.storageLimit !== null && <ProgressBar label={`Storage of ${user.email}`} done={share} stored={share} tone={storageTone(share)} />}
+        {user.storageLimit !== null && <ProgressBar label={`Storage of ${user.email}`} done={share} stored={share} tone={fillTone(share)} />}
       </div>
       <Cell name="Running">
         <span className="tabular" title={`${formatCount(user.jobs)} downloads in total`}>

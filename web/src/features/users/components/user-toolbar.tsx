@@ -2,8 +2,9 @@ import { CloseButton, NativeSelect, TextInput } from '@mantine/core';
 
 import { IconSearch } from '@/components/icons';
 import { formatPlural } from '@/lib/format';
+import { roleNames } from '@/lib/role';
 
-import { userRoles, userSorts, userStates, type UserSort, type UserView } from '../user';
+import { userRoles, userSorts, userStateLooks, userStates, type UserSort, type UserView } from '../user';
 import classes from './users.module.css';
 
 const sortLabels: Record<UserSort, string> = {
@@ -19,15 +20,12 @@ const sortLabels: Record<UserSort, string> = {
 
 const states = [
   { value: '', label: 'Any state' },
-  { value: 'active', label: 'Active' },
-  { value: 'unverified', label: 'Not verified' },
-  { value: 'disabled', label: 'Disabled' },
+  ...userStates.map((value) => ({ value, label: userStateLooks[value].label })),
 ];
 
 const roles = [
   { value: '', label: 'Any role' },
-  { value: 'user', label: 'Users' },
-  { value: 'admin', label: 'Admins' },
+  ...userRoles.map((value) => ({ value, label: `${roleNames[value]}s` })),
 ];
 
 interface UserToolbarProps {

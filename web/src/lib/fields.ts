@@ -1,0 +1,22 @@
+import * as z from 'zod/mini';
+
+// The fields that forms share.
+
+/** An e-mail address; `missing` asks for it. */
+export function emailField(missing: string) {
+  return z.string().check(z.trim(), z.minLength(1, missing), z.regex(/^\S+@\S+$/, "This isn't an e-mail address."));
+}
+
+/** The current password. */
+export const passwordField = z.string().check(z.minLength(1, 'Enter your password.'));
+
+/** A new password; the length is the server's rule. */
+export function newPasswordField(minLength: number) {
+  return z.string().check(z.refine((value) => Array.from(value).length >= minLength, `Use at least ${minLength} characters.`));
+}
+
+/** A code from the authenticator app, or a recovery code. */
+export const codeField = z.string().check(z.trim(), z.minLength(6, 'Enter the code.'));
+
+/** A name that the user chooses. */
+export const nameField = z.string().check(z.trim(), z.minLength(1, 'Enter a name.'));
