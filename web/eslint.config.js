@@ -8,6 +8,8 @@ import reactHooks from 'eslint-plugin-react-hooks';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
+import { noCycle } from './lint/no-cycle.js';
+
 /** Forbids a pattern in every text of the code: strings, templates and JSX. */
 function notInTexts(pattern, message) {
   return ['Literal[value', 'TemplateElement[value.raw', 'JSXText[value'].map((text) => ({ selector: `${text}=/${pattern}/i]`, message }));
@@ -63,19 +65,19 @@ export default defineConfig(
   jsxA11y.flatConfigs.strict,
   reactHooks.configs.flat['recommended-latest'],
   {
-    plugins: { 'import-x': importX, 'check-file': checkFile },
+    plugins: { 'import-x': importX, 'check-file': checkFile, own: { rules: { 'no-cycle': noCycle } } },
     languageOptions: {
       globals: globals.browser,
-      parserOptions: { projectService: { allowDefaultProject: ['*.js', 'public/*.js', 'test/browser/*.mjs', 'scripts/*.mjs'] } },
+      parserOptions: { projectService: { allowDefaultProject: ['*.js', 'public/*.js', 'lint/*.js', 'test/browser/*.mjs', 'scripts/*.mjs'] } },
     },
     settings: { 'import-x/resolver-next': [createTypeScriptImportResolver({ project: './tsconfig.json' })] },
     rules: {
       'max-lines': ['error', { max: 250 }],
       'import-x/no-restricted-paths': ['error', { zones }],
-      'import-x/no-cycle': 'error',
+      'own/no-cycle': 'error',
       'check-file/filename-naming-convention': [
         'error',
-        { '{src,test,scripts}/**/*.{ts,tsx,mjs}': 'KEBAB_CASE' },
+        { '{src,test,scripts,lint}/**/*.{ts,tsx,mjs,js}': 'KEBAB_CASE' },
         { ignoreMiddleExtensions: true },
       ],
       'check-file/folder-naming-convention': ['error', { 'src/**/': 'KEBAB_CASE' }],

@@ -1,7 +1,8 @@
 import { useNavigate } from '@tanstack/react-router';
 
 import { Page } from '@/components/page';
-import { JobList, type ListView } from '@/features/jobs/list/job-list';
+import { JobList } from '@/features/jobs/list/job-list';
+import type { ListView } from '@/features/jobs/list/view';
 import { SubmitBox } from '@/features/jobs/submit/submit-box';
 
 /** The start page: add downloads, see all of them. */

@@ -4,7 +4,7 @@ import { IconInbox, IconSearch } from '@/components/icons';
 import { Notice } from '@/components/notice';
 
 import { tabs, type Tab } from '../state';
-import type { ListView } from './job-list';
+import type { ListView } from './view';
 
 const emptyTexts: Record<Exclude<Tab, 'all'>, string> = {
   active: 'Nothing is downloading right now.',

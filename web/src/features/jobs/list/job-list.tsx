@@ -5,9 +5,9 @@ import type { Job } from '@/api/model';
 import { ErrorNotice } from '@/components/notice';
 import { WindowList } from '@/components/window-list';
 
-import { jobCountsQuery, jobListQuery, type JobFilter, type PlainAction, type Sort } from '../api';
+import { jobCountsQuery, jobListQuery, type JobFilter, type PlainAction } from '../api';
 import { ActConfirm, asksFirst } from '../components/act-confirm';
-import { tabs, type Tab } from '../state';
+import { tabs } from '../state';
 import { useAct, type Act } from '../use-act';
 import { BulkBar } from './bulk-bar';
 import { EmptyList } from './empty-list';
@@ -17,12 +17,7 @@ import { ListSkeleton } from './list-skeleton';
 import { ListToolbar } from './list-toolbar';
 import { useRowKeys } from './use-row-keys';
 import { useSelection } from './use-selection';
-
-export interface ListView {
-  tab: Tab;
-  q: string;
-  sort: Sort;
-}
+import type { ListView } from './view';
 
 interface JobListProps {
   view: ListView;

@@ -5,8 +5,8 @@ import { formatCount } from '@/lib/format';
 
 import { sorts, type Sort } from '../api';
 import { tabCount, tabNames, tabs } from '../state';
-import type { ListView } from './job-list';
 import classes from './job-list.module.css';
+import type { ListView } from './view';
 
 const sortLabels: Record<Sort, string> = {
   '-created': 'Newest first',
