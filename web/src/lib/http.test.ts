@@ -25,6 +25,14 @@ describe('send', () => {
     expect(error.fieldFault('source')).toBe('You have this already.');
   });
 
+  /* eslint-disable no-restricted-syntax -- texts of the API */
+  it('says download where the API says job, except in names', async () => {
+    server.use(route.get(me, () => problem(409, 'duplicate_job', 'You have a job for this already: “My job (2024)”. Jobs end.')));
+    const error = await failureOf(send(http.GET('/api/v1/me')));
+    expect(error.message).toBe('You have a download for this already: “My job (2024)”. Downloads end.');
+  });
+  /* eslint-enable no-restricted-syntax */
+
   it("survives an answer that isn't a problem document", async () => {
     server.use(route.get(me, () => HttpResponse.html('<h1>Bad gateway</h1>', { status: 502 })));
     const error = await failureOf(send(http.GET('/api/v1/me')));

@@ -52,10 +52,17 @@ export class ProblemError extends Error {
   }
 }
 
+/** The API's texts say job where users read download. Names stand in quotes and stay. */
+function forUsers(text: string): string {
+  return text.replaceAll(/“[^”]*”|\b([Jj])ob(s?)\b/g, (match, initial?: string, plural = '') =>
+    initial === undefined ? match : `${initial === 'J' ? 'Download' : 'download'}${plural}`,
+  );
+}
+
 /** Makes an error from an answer's body, which can be anything if a proxy answered instead of the server. */
 export function problemOf(status: number, body: unknown, retryAfter: string | null = null): ProblemError {
   const problem: ProblemBody = typeof body === 'object' && body !== null ? body : {};
-  const message = problem.detail ?? problem.title ?? `The server answered with status ${status}.`;
+  const message = forUsers(problem.detail ?? problem.title ?? `The server answered with status ${status}.`);
   const fields = problem.errors ?? (problem.field ? [{ field: problem.field, detail: message }] : []);
   const seconds = Number(retryAfter ?? Number.NaN);
   const retryAt = Number.isFinite(seconds) && seconds > 0 ? Date.now() + seconds * 1000 : 0;
