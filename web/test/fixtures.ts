@@ -155,6 +155,12 @@ export function makeToken(given: Partial<ApiToken> = {}): ApiToken {
 
 const gib = 1024 ** 3;
 
+/** Returns the start of the next month, in UTC as plans count. */
+function nextMonth(): string {
+  const now = new Date();
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1)).toISOString();
+}
+
 /** Makes the usage of an account that is active every other day. */
 export function makeUsage(given: Partial<Usage> = {}): Usage {
   return {
@@ -163,7 +169,7 @@ export function makeUsage(given: Partial<Usage> = {}): Usage {
       bandwidthBytes: 100 * gib, maxJobBytes: 10 * gib, retentionDays: 30,
     },
     storage: { used: 12 * gib, reserved: 3 * gib, limit: 20 * gib },
-    bandwidth: { used: 41 * gib, limit: 100 * gib, since: moment(-1_000_000), resetsAt: moment(1_000_000) },
+    bandwidth: { used: 41 * gib, limit: 100 * gib, since: moment(-1_000_000), resetsAt: nextMonth() },
     jobs: { running: 1, limit: 2, total: 38 },
     days: Array.from({ length: 30 }, (_, at) => ({
       day: moment((at - 29) * 86_400).slice(0, 10), bandwidth: at % 2 === 0 ? 0 : (at * gib) / 7, storage: (at * gib) / 3, stored: gib, jobs: at % 3,

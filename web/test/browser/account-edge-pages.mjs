@@ -97,7 +97,7 @@ const before = [
     name: 'confirm-email-expired',
     open: async (page, stage) => {
       await followLink(page, stage, '/confirm-email?token=old', 'Confirm your new address', 'Confirm new address');
-      await page.getByText('This link was used').waitFor();
+      await page.getByText('This link was already used').waitFor();
     },
   },
   {

@@ -162,7 +162,7 @@ const before = [
       await go(page, stage, '/verify?token=old', 'Confirm your address');
       await page.getByLabel('Password', { exact: true }).fill('a quiet lantern over the harbour');
       await page.getByRole('button', { name: 'Confirm and sign in' }).click();
-      await page.getByText('This link was used').waitFor();
+      await page.getByText('This link was already used').waitFor();
     },
   },
   {

@@ -47,7 +47,7 @@ export const adminPages = [
       stage.world.fresh = true;
       await page.getByLabel(/^Type/).fill('ada@example.org');
       await page.getByRole('button', { name: 'Remove admin role' }).click();
-      await page.getByText('last administrator').waitFor();
+      await page.getByText('last admin').waitFor();
     },
   },
   {

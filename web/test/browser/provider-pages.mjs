@@ -60,7 +60,7 @@ export const providerPages = [
       await page.getByRole('button', { name: 'Switch to Seedr.cc' }).click();
       await page.getByLabel('Type seedr to confirm').fill('seedr');
       await page.getByRole('button', { name: 'Verify and switch' }).click();
-      await page.getByText('Nothing was switched').waitFor();
+      await page.getByText('Nothing changed').waitFor();
       await still(page);
     },
   },

@@ -56,12 +56,14 @@ export function TokenForm({ me, onClose }: { me: Me; onClose: () => void }) {
         {...form.field('name')}
         data-autofocus
       />
-      <Checkbox.Group label="Permissions" classNames={{ root: classes.scopes ?? '' }} {...form.field('scopes')}>
-        {scopes
-          .filter((scope) => scope !== 'admin' || me.role === 'admin')
-          .map((scope) => (
-            <Checkbox key={scope} size="sm" value={scope} label={scopeTexts[scope]} />
-          ))}
+      <Checkbox.Group label="Permissions" {...form.field('scopes')}>
+        <div className={classes.scopes}>
+          {scopes
+            .filter((scope) => scope !== 'admin' || me.role === 'admin')
+            .map((scope) => (
+              <Checkbox key={scope} size="sm" value={scope} label={scopeTexts[scope]} />
+            ))}
+        </div>
       </Checkbox.Group>
       <NativeSelect name="expiresInDays" label="Expires after" data={lives} {...form.field('expiresInDays')} />
       <div className={classes.buttons}>

@@ -45,21 +45,23 @@ function PlanForm({ user, busy, error, onAssign, onClose }: PlanDialogProps & { 
       {fault && !plans && <ErrorNotice error={fault} title="Couldn't load the plans" retry={() => void refetch()} />}
       {!plans && !fault && <Skeleton height={150} radius="md" />}
       {plans && (
-        <Radio.Group label="Plan" classNames={{ root: classes.plans ?? '' }} {...form.getInputProps('plan')}>
-          {plans.map((each) => (
-            <Radio
-              key={each.id}
-              value={each.id}
-              label={
-                <>
-                  {each.name}
-                  {each.id === user.plan && <span className={classes.mark}>current</span>}
-                </>
-              }
-              description={planFacts(each).join(' · ')}
-              data-autofocus={each.id === user.plan || undefined}
-            />
-          ))}
+        <Radio.Group label="Plan" {...form.getInputProps('plan')}>
+          <div className={classes.plans}>
+            {plans.map((each) => (
+              <Radio
+                key={each.id}
+                value={each.id}
+                label={
+                  <>
+                    {each.name}
+                    {each.id === user.plan && <span className={classes.mark}>current</span>}
+                  </>
+                }
+                description={planFacts(each).join(' · ')}
+                data-autofocus={each.id === user.plan || undefined}
+              />
+            ))}
+          </div>
         </Radio.Group>
       )}
       <FormFault error={error} />
