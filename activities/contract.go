@@ -40,15 +40,15 @@ type Plan struct {
 	RetryPauses      []time.Duration `json:"retryPauses"` // one retry after each; then a person is asked
 }
 
-// StateInput is one transition of a job, in words that user and operator read.
+// StateInput is one transition of a job.
 type StateInput struct {
 	JobID       uuid.UUID      `json:"jobId"`
 	To          models.State   `json:"to"`
-	Reason      string         `json:"reason,omitempty"`     // why it is in the state
-	NextAction  string         `json:"nextAction,omitempty"` // what happens next, by itself or by whom
-	Deadline    *time.Time     `json:"deadline,omitempty"`   // when NextAction happens at the latest
+	Reason      models.Reason  `json:"reason,omitzero"`    // why it is in the state
+	Deadline    *time.Time     `json:"deadline,omitempty"` // when it moves on at the latest
 	Problem     models.Problem `json:"problem,omitempty"`
-	Message     string         `json:"message,omitempty"`     // the sentence of the timeline; Reason if empty
+	Attempt     int            `json:"attempt,omitempty"`     // the try that runs or comes next; with MaxAttempts 0 the row keeps its count
+	MaxAttempts int            `json:"maxAttempts,omitempty"` // after so many a person is asked
 	ReleaseSlot bool           `json:"releaseSlot,omitempty"` // give the slot back although the job goes on
 }
 
@@ -70,7 +70,7 @@ type MoveInput struct {
 	From    models.Provider `json:"from,omitempty"` // only if it is there still
 	To      models.Provider `json:"to"`
 	Problem models.Problem  `json:"problem,omitempty"` // why; empty when a person wants it
-	Message string          `json:"message"`           // for the timeline, one plain sentence
+	Reason  models.Reason   `json:"reason"`
 }
 
 // MoveResult is how the job stands after a move.

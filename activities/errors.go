@@ -57,9 +57,10 @@ func typeOf(e *models.Error) string {
 }
 
 // failure converts an error to what Temporal is told. Only the public message
-// goes in, because histories are plain text.
-func failure(e *models.Error, r rule, details ...any) error {
-	o := temporal.ApplicationErrorOptions{NonRetryable: r.final, NextRetryDelay: r.delay, Details: details}
+// and the parameters of the reason go in, because histories are plain text.
+func failure(e *models.Error, r rule, details models.FaultDetails) error {
+	details.Params = e.Params
+	o := temporal.ApplicationErrorOptions{NonRetryable: r.final, NextRetryDelay: r.delay, Details: []any{details}}
 	if r.benign {
 		o.Category = temporal.ApplicationErrorCategoryBenign
 	}
@@ -81,7 +82,7 @@ func border(ctx context.Context, err error) error {
 	}
 	e := models.AsError(err)
 	logCause(ctx, e)
-	return failure(e, ruleOf(e))
+	return failure(e, ruleOf(e), models.FaultDetails{})
 }
 
 // logCause writes what stays in the process.

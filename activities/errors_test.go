@@ -47,7 +47,7 @@ func TestBorderLeavesAlone(t *testing.T) {
 	if border(t.Context(), activity.ErrResultPending) != activity.ErrResultPending { //nolint:errorlint // the SDK compares it so
 		t.Error("pending was changed")
 	}
-	made := failure(models.Fault(models.ProblemNoPeers, "Public."), rule{})
+	made := failure(models.Fault(models.ProblemNoPeers, "Public."), rule{}, models.FaultDetails{})
 	if border(t.Context(), made) != made { //nolint:errorlint // wrapping would make it retryable
 		t.Error("a failure was wrapped")
 	}

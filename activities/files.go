@@ -60,8 +60,7 @@ func (a *Files) finalize(ctx context.Context, jobID uuid.UUID) (FinalizeResult, 
 		return FinalizeResult{Files: job.FileCount, Bytes: job.Bytes()}, nil
 	}
 	_, err = a.Store.Transition(ctx, jobID, models.JobChange{
-		To: models.StateStoring, Reason: "All bytes are stored; the files are completed and checked.",
-		NextAction: "The files become available when the check is done.",
+		To: models.StateStoring, Reason: models.Because(models.ReasonCompleting),
 	})
 	if err != nil {
 		return FinalizeResult{}, err

@@ -52,7 +52,7 @@ func (a *Jobs) load(ctx context.Context, in JobInput) (Plan, error) {
 	if job.State != models.StateQueued && job.State != models.StatePaused && job.State != in.Stands {
 		job, err = a.Store.Transition(ctx, in.JobID, models.JobChange{
 			To: models.StateQueued, ReleaseSlot: true,
-			Reason: "Waits for a free slot.", NextAction: "Starts by itself when a slot is free.",
+			Reason: models.Because(models.ReasonWaitsForSlot),
 		})
 		if err != nil {
 			return Plan{}, err
@@ -89,7 +89,7 @@ func (a *Jobs) SelectFiles(ctx context.Context, in SelectionInput) error {
 
 func (in StateInput) change() models.JobChange {
 	return models.JobChange{
-		To: in.To, Reason: in.Reason, NextAction: in.NextAction, Deadline: in.Deadline,
-		Problem: in.Problem, ReleaseSlot: in.ReleaseSlot, Message: in.Message,
+		To: in.To, Reason: in.Reason, Deadline: in.Deadline, Attempt: in.Attempt, MaxAttempts: in.MaxAttempts,
+		Problem: in.Problem, ReleaseSlot: in.ReleaseSlot,
 	}
 }

@@ -75,7 +75,7 @@ func (a *Mails) refused(ctx context.Context, id uuid.UUID, e *mail.SendError) er
 	fault := models.Errorf(models.CodeUnavailable, "The mail provider did not take the mail; it is tried again.").Because(e)
 	if e.After > 0 {
 		logCause(ctx, fault)
-		return failure(fault, rule{delay: e.After})
+		return failure(fault, rule{delay: e.After}, models.FaultDetails{})
 	}
 	return border(ctx, fault)
 }

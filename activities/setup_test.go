@@ -91,4 +91,6 @@ func (quiet) Info(string, ...any)  {}
 func (quiet) Warn(string, ...any)  {}
 func (quiet) Error(string, ...any) {}
 
-func changeTo(s models.State) models.JobChange { return models.JobChange{To: s, Reason: "Test."} }
+func changeTo(s models.State) models.JobChange {
+	return models.JobChange{To: s, Reason: models.Because(models.ReasonWaitsForSlot)}
+}

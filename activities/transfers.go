@@ -53,7 +53,7 @@ func (a *Transfers) StopTransfer(ctx context.Context, in StopInput) error {
 // MoveJob gives a job to another provider. What runs for it is ended in the
 // database, which is what counts; the trackers tidy up on agents and on Seedr.
 func (a *Transfers) MoveJob(ctx context.Context, in MoveInput) (MoveResult, error) {
-	job, err := a.Store.MoveJob(ctx, in.JobID, models.JobMove{From: in.From, To: in.To, Problem: in.Problem, Message: in.Message})
+	job, err := a.Store.MoveJob(ctx, in.JobID, models.JobMove{From: in.From, To: in.To, Problem: in.Problem, Reason: in.Reason})
 	if err != nil {
 		return MoveResult{}, border(ctx, err)
 	}

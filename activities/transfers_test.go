@@ -36,7 +36,7 @@ func TestARequestForACancelledJobIsFinal(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	job, a := b.admitted(), b.transfers()
-	in := activities.StopInput{StateInput: activities.StateInput{JobID: job.ID, To: models.StateCancelled, Reason: "Test."}}
+	in := activities.StopInput{StateInput: activities.StateInput{JobID: job.ID, To: models.StateCancelled, Reason: models.Because(models.ReasonCancelled)}}
 	if _, err := env(a).ExecuteActivity(a.StopTransfer, in); err != nil {
 		t.Fatal(err)
 	}

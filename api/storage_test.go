@@ -83,7 +83,7 @@ func TestFromAgentToBrowserOnRealStorage(t *testing.T) {
 func complete(t *testing.T, h *apitest.Harness, s3 *objstore.Client, job models.Job) {
 	t.Helper()
 	ctx, work := t.Context(), h.Store.Work()
-	if _, err := work.Transition(ctx, job.ID, models.JobChange{To: models.StateStoring, Reason: "test"}); err != nil {
+	if _, err := work.Transition(ctx, job.ID, models.JobChange{To: models.StateStoring, Reason: models.Because(models.ReasonPaused)}); err != nil {
 		t.Fatal(err)
 	}
 	pending, err := work.FilesToFinalize(ctx, job.ID)

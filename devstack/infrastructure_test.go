@@ -131,7 +131,7 @@ func useTemporal(t *testing.T, state stack.Ready) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"JobState", "JobUser", "JobProvider", "JobAgent", "JobProblem", "JobBytes"} {
+	for _, name := range []string{"JobState", "JobUser", "JobProvider", "JobAgent", "JobReason", "JobProblem", "JobBytes"} {
 		if _, found := attributes.GetCustomAttributes()[name]; !found {
 			t.Errorf("no search attribute %s", name)
 		}

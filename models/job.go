@@ -22,10 +22,11 @@ type Job struct {
 	Private     bool   // see Source.Private
 	State       State
 	StateSince  time.Time
-	Reason      string     // one plain sentence: why it is in this state
+	Reason      Reason     `gorm:"embedded;embeddedPrefix:reason_"` // why it is in this state
 	Problem     Problem    // the fault behind the state, if there is one
-	NextAction  string     // one plain sentence: what happens next, by itself or by whom
-	Deadline    *time.Time // when NextAction happens at the latest; nil if it is open-ended
+	Deadline    *time.Time // when it moves on at the latest, be it by giving up; nil if that is open-ended
+	Attempt     int        // the try that runs or comes next; 0 while tries are not counted
+	MaxAttempts int        // after so many a person is asked
 	Provider    Provider
 	Failover    Failover   // empty for the deployment's policy
 	Epoch       int64      // fencing number of the current attempt; grows by one with each placement
@@ -50,6 +51,12 @@ func (j Job) Bytes() int64 {
 		return -1
 	}
 	return *j.Size
+}
+
+// Waits reports whether the job stands in the queue for its first slot or a new
+// one, with no fault to tell of.
+func (j Job) Waits() bool {
+	return j.State == StateQueued && j.AdmittedAt == nil && j.Problem == ""
 }
 
 // Attempt is one try to have a provider run a job's transfer.
@@ -124,9 +131,9 @@ type Progress struct {
 	UpRate      int64      `json:"upRate"`      // bytes per second
 	Peers       int        `json:"peers"`
 	Seeders     int        `json:"seeders"`
-	ETASeconds  *int64     `json:"etaSeconds"` // nil while it cannot be told
-	Waiting     string     `json:"waiting"`    // why nothing comes, one plain sentence; empty when bytes flow
-	GivesUpAt   *time.Time `json:"givesUpAt"`  // when waiting ends in a problem
+	ETASeconds  *int64     `json:"etaSeconds"`                                               // nil while it cannot be told
+	Waiting     Reason     `gorm:"embedded;embeddedPrefix:waiting_" json:"waiting,omitzero"` // why nothing comes; none while bytes flow
+	GivesUpAt   *time.Time `json:"givesUpAt"`                                                // when waiting ends in a problem
 	UpdatedAt   time.Time  `json:"updatedAt"`
 }
 
@@ -173,7 +180,7 @@ type Event struct {
 	Kind    EventKind
 	State   State // the job's state after the event
 	Problem Problem
-	Message string // one plain sentence
+	Reason  Reason `gorm:"embedded;embeddedPrefix:reason_"`
 	At      time.Time
 }
 

@@ -66,7 +66,67 @@ type SeedrNote struct {
 	Slots, Taken int                 // 0 slots while their number is unknown
 	Known        bool                // the space is known
 	Free         int64               // bytes
-	Down         string              // why Seedr cannot be used at all, one sentence; empty if it can
+	Down         Reason              // why Seedr cannot be used at all; none if it can
 	Full         bool                // Seedr refused a transfer a moment ago
 	Needs        map[uuid.UUID]int64 // bytes, by job
+}
+
+// Explain returns why the job stands in the queue, as of the note. A job that
+// holds a slot, or that a fault sent back there, keeps the reason it has.
+func (n QueueNote) Explain(j Job) Reason {
+	if !j.Waits() {
+		return j.Reason
+	}
+	if lacks, ok := n.Room.lacks(j); ok {
+		return lacks
+	}
+	why := j.Reason
+	if why.Code.Problem() == ProblemStorageFull { // no longer
+		why = Because(ReasonWaitsForSlot)
+	}
+	switch {
+	case j.Provider == ProviderAgent && n.AgentsAlive == 0:
+		return ProblemNoAgent.Because("online", 0)
+	case n.Limit > 0 && n.Running >= n.Limit:
+		return Because(ReasonWaitsForUserSlot, "running", n.Running, "limit", n.Limit)
+	case j.Provider == ProviderAgent && n.FreeSlots == 0:
+		return Because(ReasonWaitsForAgentSlot)
+	case j.Provider == ProviderSeedr && n.Seedr != nil:
+		return n.Seedr.explain(n.Seedr.Needs[j.ID], why)
+	default:
+		return why
+	}
+}
+
+// explain returns why a job that needs so many bytes waits for the account;
+// otherwise if nothing keeps it.
+func (n SeedrNote) explain(need int64, otherwise Reason) Reason {
+	switch {
+	case !n.Down.None():
+		return n.Down
+	case n.Slots > 0 && n.Taken >= n.Slots:
+		return ProblemSeedrSlots.Because("taken", n.Slots, "slots", n.Slots)
+	case n.Known && need > n.Free:
+		return ProblemSeedrFull.Because("need", need, "free", n.Free)
+	case n.Known && n.Free == 0:
+		return ProblemSeedrFull.Because("free", n.Free)
+	case n.Full:
+		return ProblemSeedrFull.Reason(nil)
+	default:
+		return otherwise
+	}
+}
+
+// lacks tells that the owner's storage has no room for the job. One whose size
+// will turn out while it runs needs any room at all.
+func (r Room) lacks(j Job) (Reason, bool) {
+	free, limited := r.Free()
+	switch need := j.QuotaWant - j.QuotaReserved; {
+	case limited && need > free:
+		return NeedsRoom(need, free), true
+	case limited && j.QuotaWant == 0 && j.FileCount == 0 && free == 0:
+		return ProblemStorageFull.Reason(nil), true
+	default:
+		return Reason{}, false
+	}
 }

@@ -17,6 +17,9 @@ import (
 // row is a line of a table of docs/problems.md that begins with a name.
 var row = regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| ([a-z_0-9]+) \\|(.*)\\|$")
 
+// reasonRow is a line of the table of reasons.
+var reasonRow = regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| ([^|]+) \\| [^|]+ \\|$")
+
 // TestProblemsAreDocumented compares the page with the code both ways.
 func TestProblemsAreDocumented(t *testing.T) {
 	t.Parallel()
@@ -24,10 +27,12 @@ func TestProblemsAreDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	problems, kinds, ok := strings.Cut(string(page), "\n## Kinds\n")
-	if !ok {
-		t.Fatal("the page has no kinds")
+	problems, rest, ok := strings.Cut(string(page), "\n## Kinds\n")
+	kinds, reasons, also := strings.Cut(rest, "\n## Reasons\n")
+	if !ok || !also {
+		t.Fatal("the page has no kinds or no reasons")
 	}
+	compareReasons(t, reasons)
 	documented := map[models.Problem]bool{}
 	for _, m := range row.FindAllStringSubmatch(problems, -1) {
 		p := models.Problem(m[1])
@@ -71,6 +76,24 @@ func TestProblemsAreDocumented(t *testing.T) {
 	}
 	if !slices.Equal(names, codes) {
 		t.Errorf("kinds on the page: %v, in the code: %v", names, codes)
+	}
+}
+
+// compareReasons compares the table of reasons with the codes that are no
+// problems.
+func compareReasons(t *testing.T, table string) {
+	t.Helper()
+	var names, codes []string
+	for _, m := range reasonRow.FindAllStringSubmatch(table, -1) {
+		names = append(names, m[1])
+	}
+	for _, c := range models.ReasonCodes() {
+		if c.Problem() == "" {
+			codes = append(codes, string(c))
+		}
+	}
+	if !slices.Equal(names, codes) {
+		t.Errorf("reasons on the page: %v, in the code: %v", names, codes)
 	}
 }
 

@@ -69,10 +69,12 @@ func (p Plan) Fits(size int64) error {
 	switch {
 	case p.MaxJobBytes != nil && size > *p.MaxJobBytes:
 		return Fault(ProblemQuotaExceeded, "This needs %s; the plan %s allows %s for one job.",
-			BytesInWords(size), p.Name, BytesInWords(*p.MaxJobBytes))
+			BytesInWords(size), p.Name, BytesInWords(*p.MaxJobBytes)).
+			With("need", size).With("plan", p.Name).With("limit", *p.MaxJobBytes)
 	case p.StorageBytes != nil && size > *p.StorageBytes:
 		return Fault(ProblemQuotaExceeded, "This needs %s; the plan %s has %s of storage in all.",
-			BytesInWords(size), p.Name, BytesInWords(*p.StorageBytes))
+			BytesInWords(size), p.Name, BytesInWords(*p.StorageBytes)).
+			With("need", size).With("plan", p.Name).With("total", *p.StorageBytes)
 	default:
 		return nil
 	}
@@ -94,16 +96,10 @@ func (r Room) Free() (int64, bool) {
 	return max(0, *r.Limit-r.Used-r.Reserved), true
 }
 
-// WaitingForStorage begins the reason of a job that waits for storage.
-const WaitingForStorage = "Waiting for storage:"
-
-// NeedsRoom says in plain words why a job waits for storage.
-func NeedsRoom(need, free int64) string {
-	return WaitingForStorage + " needs " + BytesInWords(need) + ", " + BytesInWords(free) + " free."
+// NeedsRoom is why a job waits for storage, in bytes.
+func NeedsRoom(need, free int64) Reason {
+	return ProblemStorageFull.Because("need", need, "free", free)
 }
-
-// WaitsForRoom says what happens to a job that waits for storage.
-const WaitsForRoom = "Starts by itself when there is room: delete something, or wait for another job to end."
 
 // LedgerKind is what a line of the quota ledger records.
 type LedgerKind string

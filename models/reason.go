@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -156,6 +157,23 @@ func Because(code ReasonCode, kv ...any) Reason {
 // Reason returns the reason of a job that met the problem.
 func (p Problem) Reason(params Params) Reason { return Reason{Code: ReasonCode(p), Params: params} }
 
+// Because is like the function of that name, for a problem.
+func (p Problem) Because(kv ...any) Reason { return Because(ReasonCode(p), kv...) }
+
+// With returns a copy of the reason with one more parameter.
+func (r Reason) With(name string, value any) Reason {
+	r.Params = maps.Clone(r.Params).with(name, value)
+	return r
+}
+
+// As returns the reason under another code that tells it as its problem: what
+// the fault led to.
+func (r Reason) As(code ReasonCode) Reason {
+	why := r.With("problem", r.Code)
+	why.Code = code
+	return why
+}
+
 // None reports whether there is no reason.
 func (r Reason) None() bool { return r.Code == "" }
 
@@ -166,6 +184,22 @@ func (r Reason) Equal(o Reason) bool { return r.Code == o.Code && maps.Equal(r.P
 // counts, seconds), names, and instants as RFC 3339 text. Values are int64,
 // string or bool only.
 type Params map[string]any
+
+// ParamsOf returns values from outside as parameters; what is none is left out.
+func ParamsOf(values map[string]any) Params {
+	var out Params
+	for name, value := range values {
+		switch v := value.(type) {
+		case string, bool, int64:
+			out = out.with(name, v)
+		case float64: // how JSON is read without a type
+			if v == math.Trunc(v) && math.Abs(v) < 1<<63 {
+				out = out.with(name, int64(v))
+			}
+		}
+	}
+	return out
+}
 
 // with returns p with one more parameter.
 func (p Params) with(name string, value any) Params {

@@ -9,12 +9,13 @@ import (
 // JobChange is a job's move to another state and what is told about it.
 type JobChange struct {
 	To          State
-	Reason      string     // one plain sentence: why it is in this state
-	NextAction  string     // one plain sentence: what happens next
+	Reason      Reason     // why it is in this state
 	Problem     Problem    // the fault behind the state, if there is one
-	Deadline    *time.Time // when NextAction happens at the latest; nil if it is open-ended
-	ReleaseSlot bool       // to queued only: give the slot back and wait for admission again
-	Message     string     // for the timeline; Reason if empty
+	Deadline    *time.Time // when it moves on at the latest; nil if that is open-ended
+	Attempt     int        // see Job; the count stays as it is when MaxAttempts is 0
+	MaxAttempts int
+	Told        Reason // for the timeline; Reason if there is none
+	ReleaseSlot bool   // to queued only: give the slot back and wait for admission again
 }
 
 // JobMove gives a job to another provider.
@@ -22,7 +23,7 @@ type JobMove struct {
 	To      Provider
 	From    Provider // only if it is there still; empty for wherever it is
 	Problem Problem  // why; empty when a person wants it
-	Message string   // for the timeline: one plain sentence
+	Reason  Reason
 }
 
 // TransferWant is what a workflow asks for.
@@ -88,4 +89,5 @@ type FaultDetails struct {
 	AgentID   string   `json:"agentId,omitempty"`
 	Epoch     int64    `json:"epoch,omitempty"`
 	BytesDone int64    `json:"bytesDone,omitempty"` // verified when it failed; progress renews the budget of retries
+	Params    Params   `json:"params,omitempty"`    // what is particular to the fault, for the job's reason
 }

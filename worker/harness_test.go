@@ -273,7 +273,7 @@ func (s *system) until(id uuid.UUID, want models.State) models.Job {
 		if job.State == want {
 			return ""
 		}
-		return fmt.Sprintf("job is %s (%s, %s), want %s", job.State, job.Problem, job.Reason, want)
+		return fmt.Sprintf("job is %s (%s, %v), want %s", job.State, job.Problem, job.Reason, want)
 	})
 	return job
 }

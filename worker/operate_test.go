@@ -75,7 +75,7 @@ func TestViewOfAJob(t *testing.T) {
 	if err != nil || v.RunID == "" || v.Status != "running" || v.State == nil {
 		t.Fatalf("view %+v, %v", v, err)
 	}
-	if v.State.State != string(models.StateDownloading) || v.State.Attempt != 1 || v.State.Waiting == "" {
+	if v.State.State != string(models.StateDownloading) || v.State.Attempt != 1 || v.State.Reason.Code != models.ReasonDownloading {
 		t.Errorf("state %+v", *v.State)
 	}
 	if _, err := s.flows.State(t.Context(), uuid.New()); models.CodeOf(err) != models.CodeNotFound {

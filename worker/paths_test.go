@@ -97,8 +97,8 @@ func TestChooseFiles(t *testing.T) {
 	s.agent(s.works)
 	job := s.submit(models.NewJob{ChooseFiles: true})
 	got := s.until(job.ID, models.StateAwaitingSelection)
-	if got.Deadline == nil || got.AdmittedAt != nil || got.NextAction == "" {
-		t.Errorf("waiting job: deadline %v, slot %v, next %q", got.Deadline, got.AdmittedAt, got.NextAction)
+	if got.Deadline == nil || got.AdmittedAt != nil || got.Reason.Code != models.ReasonChooseFiles {
+		t.Errorf("waiting job: deadline %v, slot %v, %v", got.Deadline, got.AdmittedAt, got.Reason)
 	}
 	if err := s.flows.Select(t.Context(), got, []int{7}); models.AsError(err).Problem != models.ProblemBadSelection {
 		t.Errorf("selecting a file that is not there: %v", err)
@@ -249,8 +249,8 @@ func TestFinalFault(t *testing.T) {
 	}))
 	job := s.known()
 	got := s.until(job.ID, models.StateFailed)
-	if got.Problem != models.ProblemEngineCrashed || got.Reason != "The torrent crashes the download engine." {
-		t.Errorf("failed with %q: %q", got.Problem, got.Reason)
+	if got.Problem != models.ProblemEngineCrashed || !got.Reason.Equal(models.ProblemEngineCrashed.Because()) {
+		t.Errorf("failed with %q: %v", got.Problem, got.Reason)
 	}
 	s.keep("final_fault", s.closed(job.ID, failed))
 	if starts := count(a.Calls(), "start"); starts != 1 {

@@ -59,6 +59,7 @@ func prepare(ctx context.Context, t client.Client, ns Namespace) error {
 			workflows.AttrProvider.GetName(): enumspb.INDEXED_VALUE_TYPE_KEYWORD,
 			workflows.AttrAgent.GetName():    enumspb.INDEXED_VALUE_TYPE_KEYWORD,
 			workflows.AttrProblem.GetName():  enumspb.INDEXED_VALUE_TYPE_KEYWORD,
+			workflows.AttrReason.GetName():   enumspb.INDEXED_VALUE_TYPE_KEYWORD,
 			workflows.AttrBytes.GetName():    enumspb.INDEXED_VALUE_TYPE_INT,
 		},
 	})

@@ -1,7 +1,7 @@
 package worker_test
 
 import (
-	"strings"
+	"fmt"
 	"testing"
 
 	"github.com/google/uuid"
@@ -27,8 +27,8 @@ func TestMagnetWaitsForRoom(t *testing.T) {
 	}
 	job := s.submit(models.NewJob{})
 	s.eventually(func() string {
-		if got := s.job(job.ID); got.State != models.StateQueued || !strings.HasPrefix(got.Reason, models.WaitingForStorage+" needs 5 B") {
-			return "it says " + string(got.State) + ": " + got.Reason
+		if got := s.job(job.ID); got.State != models.StateQueued || !got.Reason.Equal(models.NeedsRoom(5, 4)) {
+			return fmt.Sprintf("it says %s: %v", got.State, got.Reason)
 		}
 		return ""
 	})
@@ -88,8 +88,8 @@ func TestExpiredFilesLeaveStorage(t *testing.T) {
 		return ""
 	})
 	got := s.until(old.ID, models.StateExpired)
-	if !strings.Contains(got.Reason, "removed") {
-		t.Errorf("it says %q", got.Reason)
+	if got.Reason.Code != models.ReasonExpired {
+		t.Errorf("it says %v", got.Reason)
 	}
 	s.gone(old.ID)
 	if files, err := s.store.Files(t.Context(), other.ID, old.ID); err != nil || len(files) != 0 {

@@ -22,6 +22,7 @@ import (
 	"longhaul/internal/seedrcopy"
 	"longhaul/internal/seedrtrack"
 	"longhaul/models"
+	"longhaul/models/wording"
 )
 
 const seedrPassword = "canary-8c1f0"
@@ -237,7 +238,7 @@ func TestDeadMagnetMovesFromSeedrToAnAgent(t *testing.T) {
 	}
 	s.delivered(job.ID)
 	s.keep("seedr_to_agent", s.closed(job.ID, completed))
-	s.told(job.ID, "It moves to the agents.")
+	s.told(job.ID, models.ReasonMovedByFailover, "It moves to the agents.")
 	s.emptied(a)
 }
 
@@ -256,7 +257,7 @@ func TestNoPeersMoveFromAgentToSeedr(t *testing.T) {
 	}
 	s.delivered(job.ID)
 	s.keep("agent_to_seedr", s.closed(job.ID, completed))
-	s.told(job.ID, "Nobody in the swarm has it. It moves to Seedr.")
+	s.told(job.ID, models.ReasonMovedByFailover, "No peers were found. It moves to Seedr.")
 	s.emptied(a)
 }
 
@@ -267,7 +268,7 @@ func TestEmptyPoolMovesQueuedJobsToSeedr(t *testing.T) {
 	s.switchTo(models.ProviderAgent, models.FailoverToSeedr)
 	job := s.known()
 	s.until(job.ID, models.StateReady)
-	s.told(job.ID, "No agent is there to fetch it. It moves to Seedr.")
+	s.told(job.ID, models.ReasonMovedByFailover, "No compute agent can take it right now. It moves to Seedr.")
 	s.emptied(a)
 }
 
@@ -290,7 +291,7 @@ func TestAdminMovesAJob(t *testing.T) {
 	s.until(job.ID, models.StateReady)
 	s.delivered(job.ID)
 	s.keep("change_provider", s.closed(job.ID, completed))
-	s.told(job.ID, "An administrator moved it to Seedr.")
+	s.told(job.ID, models.ReasonMovedByAdmin, "An administrator moved it to Seedr.")
 	s.emptied(a)
 }
 
@@ -387,12 +388,12 @@ func TestFullSeedrAccountIsWaitedFor(t *testing.T) {
 		s.eventually(func() string {
 			got := s.job(job.ID)
 			if got.Problem != models.ProblemSeedrSlots && got.Problem != models.ProblemSeedrFull {
-				return fmt.Sprintf("is %s: %s", got.State, got.Reason)
+				return fmt.Sprintf("is %s: %v", got.State, got.Reason)
 			}
 			return ""
 		})
-		if got := s.job(job.ID); got.State != models.StateQueued || got.Reason == "" || got.NextAction == "" {
-			t.Errorf("waits as %s: %q, %q", got.State, got.Reason, got.NextAction)
+		if got := s.job(job.ID); got.State != models.StateQueued || got.Reason.None() {
+			t.Errorf("waits as %s: %v", got.State, got.Reason)
 		}
 		if err := a.client.DeleteTransfer(t.Context(), foreign.ID); err != nil {
 			t.Fatalf("remove: %v", err)
@@ -415,7 +416,7 @@ func TestTooLargeForSeedrMovesToAnAgent(t *testing.T) {
 	if got := s.until(job.ID, models.StateReady); got.Provider != models.ProviderAgent {
 		t.Errorf("ended at %s", got.Provider)
 	}
-	s.told(job.ID, "larger than the whole Seedr account")
+	s.told(job.ID, models.ReasonMovedByFailover, "but the whole Seedr account has 4 B.")
 	s.emptied(a)
 }
 
@@ -433,8 +434,8 @@ func TestVerifyCallsSeedr(t *testing.T) {
 	}
 }
 
-// told checks that the timeline has a sentence.
-func (s *system) told(id uuid.UUID, sentence string) {
+// told checks that the timeline has a reason that says something.
+func (s *system) told(id uuid.UUID, code models.ReasonCode, sentence string) {
 	s.t.Helper()
 	events, err := s.store.JobEvents(s.t.Context(), s.user.ID, id, 0, 1000)
 	if err != nil {
@@ -442,10 +443,10 @@ func (s *system) told(id uuid.UUID, sentence string) {
 	}
 	var all []string
 	for _, e := range events {
-		if strings.Contains(e.Message, sentence) {
+		if e.Reason.Code == code && strings.Contains(wording.API().Why(e.Reason), sentence) {
 			return
 		}
-		all = append(all, e.Message)
+		all = append(all, wording.API().Why(e.Reason))
 	}
 	s.t.Errorf("the timeline does not say %q: %q", sentence, all)
 }

@@ -225,6 +225,7 @@ func (c *Client) options(job models.Job) client.StartWorkflowOptions {
 	in := c.input(job)
 	attrs := []temporal.SearchAttributeUpdate{
 		AttrState.ValueSet(string(models.StateQueued)),
+		AttrReason.ValueSet(string(submitted().Reason.Code)),
 		AttrUser.ValueSet(job.UserID.String()),
 		AttrProvider.ValueSet(string(job.Provider)),
 	}

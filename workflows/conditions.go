@@ -1,7 +1,6 @@
 package workflows
 
 import (
-	"fmt"
 	"time"
 
 	"longhaul/activities"
@@ -9,135 +8,102 @@ import (
 )
 
 // This file says what a job's row and operators are told of each state: why
-// the job is there and what happens next.
-
-const slotStarts = "Starts by itself when a slot is free."
+// the job is there and until when at most.
 
 // queued gives the slot back.
-func queued(reason string) activities.StateInput {
-	return activities.StateInput{To: models.StateQueued, Reason: reason, NextAction: slotStarts, ReleaseSlot: true}
+func queued(why models.Reason) activities.StateInput {
+	return activities.StateInput{To: models.StateQueued, Reason: why, ReleaseSlot: true}
 }
 
-func submitted() activities.StateInput { return queued("Waits for a free slot.") }
+func submitted() activities.StateInput { return queued(models.Because(models.ReasonWaitsForSlot)) }
 func filesChosen() activities.StateInput {
-	return queued("The files are chosen; waits for a free slot.")
+	return queued(models.Because(models.ReasonFilesChosen))
 }
-func resumed() activities.StateInput { return queued("You resumed it; waits for a free slot.") }
-func retried() activities.StateInput { return queued("It is tried again; waits for a free slot.") }
+func resumed() activities.StateInput { return queued(models.Because(models.ReasonResumed)) }
+func retried() activities.StateInput { return queued(models.Because(models.ReasonRetried)) }
 
 // waitsForRoom is for a job that no room in its owner's storage stopped.
-func waitsForRoom(f fault) activities.StateInput { return queued(f.Message) }
+func waitsForRoom(f fault) activities.StateInput { return queued(f.reason()) }
 
 // sentBack is for a job that its transfer sent back to the queue, because its
 // files are known now and there is no room for them.
 func sentBack() activities.StateInput {
-	return activities.StateInput{
-		To: models.StateQueued, Reason: "Waits for room in the owner's storage.", NextAction: "Starts by itself when there is room.",
-	}
+	return activities.StateInput{To: models.StateQueued, Reason: models.ProblemStorageFull.Because()}
 }
 
 // movedAway is for a job that queues at another provider.
 func movedAway(in activities.MoveInput) activities.StateInput {
-	return activities.StateInput{To: models.StateQueued, Problem: in.Problem, Reason: in.Message, NextAction: slotStarts}
+	return activities.StateInput{To: models.StateQueued, Problem: in.Problem, Reason: in.Reason}
 }
 
 // failsOver says why a job moves without a person.
-func failsOver(f fault, to models.Provider) string {
-	return fmt.Sprintf("%s It moves to %s.", f.Message, to.Title())
+func failsOver(f fault, to models.Provider) models.Reason {
+	return f.reason().As(models.ReasonMovedByFailover).With("provider", to)
 }
 
 // movedByAdmin says that a person moved the job.
-func movedByAdmin(to models.Provider) string {
-	return fmt.Sprintf("An administrator moved it to %s.", to.Title())
+func movedByAdmin(to models.Provider) models.Reason {
+	return models.Because(models.ReasonMovedByAdmin, "provider", to)
 }
 
 // backsOff keeps the slot.
-func backsOff(f fault, again time.Time, retry, retries int) activities.StateInput {
-	return activities.StateInput{
-		To: models.StateQueued, Problem: f.problem(), Deadline: &again, Reason: f.Message,
-		NextAction: fmt.Sprintf("Tries again by itself at %s (retry %d of %d).", clock(again), retry, retries),
-	}
+func backsOff(f fault, again time.Time) activities.StateInput {
+	return activities.StateInput{To: models.StateQueued, Problem: f.problem(), Reason: f.reason(), Deadline: &again}
 }
 
 func resolving(at models.Provider) activities.StateInput {
-	in := activities.StateInput{
-		To: models.StateResolving, Reason: "An agent looks up name, size and files.",
-		NextAction: "Goes on by itself when they are known.",
-	}
+	why := models.ReasonLooksUpFiles
 	if at == models.ProviderSeedr {
-		in.Reason = "Seedr fetches it; then name, size and files are known."
+		why = models.ReasonSeedrLooksUp
 	}
-	return in
+	return activities.StateInput{To: models.StateResolving, Reason: models.Because(why)}
 }
 
 // resolved is for files that were known at the submission.
 func resolved() activities.StateInput {
-	return activities.StateInput{To: models.StateResolving, Reason: "Name, size and files are known already."}
+	return activities.StateInput{To: models.StateResolving, Reason: models.Because(models.ReasonFilesKnown)}
 }
 
 func choosing(by time.Time) activities.StateInput {
 	return activities.StateInput{
-		To: models.StateAwaitingSelection, ReleaseSlot: true, Deadline: &by,
-		Reason:     "You asked to choose the files.",
-		NextAction: fmt.Sprintf("Choose files until %s; then the job fails.", clock(by)),
+		To: models.StateAwaitingSelection, ReleaseSlot: true, Reason: models.Because(models.ReasonChooseFiles), Deadline: &by,
 	}
 }
 
 func downloading(at models.Provider) activities.StateInput {
+	why := models.ReasonDownloading
 	if at == models.ProviderSeedr {
-		return activities.StateInput{
-			To: models.StateDownloading, Reason: "Seedr fetches the content.", NextAction: "It is copied to storage when Seedr has all of it.",
-		}
+		why = models.ReasonSeedrDownloading
 	}
-	return activities.StateInput{
-		To: models.StateDownloading, Reason: "An agent fetches the content and stores it meanwhile.",
-		NextAction: "The files become available when all of them are stored.",
-	}
+	return activities.StateInput{To: models.StateDownloading, Reason: models.Because(why)}
 }
 
 func copying() activities.StateInput {
-	return activities.StateInput{
-		To: models.StateStoring, Reason: "Seedr has all of it; it is copied to storage.",
-		NextAction: "The files become available when all of them are copied and checked.",
-	}
+	return activities.StateInput{To: models.StateStoring, Reason: models.Because(models.ReasonCopyingFromSeedr)}
 }
 
 func completing() activities.StateInput {
-	return activities.StateInput{
-		To: models.StateStoring, Reason: "All bytes are stored; the files are completed and checked.",
-		NextAction: "The files become available when the check is done.",
-	}
+	return activities.StateInput{To: models.StateStoring, Reason: models.Because(models.ReasonCompleting)}
 }
 
 func delivered() activities.StateInput {
-	return activities.StateInput{To: models.StateReady, Reason: "Every file can be streamed and downloaded.", NextAction: "Nothing is left to do."}
+	return activities.StateInput{To: models.StateReady, Reason: models.Because(models.ReasonReady)}
 }
 
 func paused() activities.StateInput {
-	return activities.StateInput{
-		To: models.StatePaused, ReleaseSlot: true, Reason: "You paused it.", NextAction: "Nothing happens until you resume or cancel it.",
-	}
+	return activities.StateInput{To: models.StatePaused, ReleaseSlot: true, Reason: models.Because(models.ReasonPaused)}
 }
 
 func needsAttention(f fault, by time.Time) activities.StateInput {
 	return activities.StateInput{
-		To: models.StateNeedsAttention, ReleaseSlot: true, Problem: f.problem(), Deadline: &by,
-		Reason:     f.Message,
-		NextAction: fmt.Sprintf("Gives up on %s and then fails; you can retry or cancel now.", clock(by)),
+		To: models.StateNeedsAttention, ReleaseSlot: true, Problem: f.problem(), Reason: f.reason(), Deadline: &by,
 	}
 }
 
 func cancelled() activities.StateInput {
-	return activities.StateInput{
-		To: models.StateCancelled, ReleaseSlot: true, Reason: "You cancelled it.", NextAction: "Nothing happens until you retry or delete it.",
-	}
+	return activities.StateInput{To: models.StateCancelled, ReleaseSlot: true, Reason: models.Because(models.ReasonCancelled)}
 }
 
 func failed(f fault) activities.StateInput {
-	return activities.StateInput{
-		To: models.StateFailed, ReleaseSlot: true, Problem: f.problem(), Reason: f.Message, NextAction: "Nothing happens until you retry or delete it.",
-	}
+	return activities.StateInput{To: models.StateFailed, ReleaseSlot: true, Problem: f.problem(), Reason: f.reason()}
 }
-
-// clock words a point in time for people; histories know no time zone.
-func clock(t time.Time) string { return t.UTC().Format("2 Jan 15:04 UTC") }

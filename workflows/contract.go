@@ -56,9 +56,9 @@ type MoveInput struct {
 
 // StateView is the workflow's own view of itself, for admins.
 type StateView struct {
-	State   string `json:"state"`
-	Epoch   int64  `json:"epoch"`
-	Attempt int    `json:"attempt"` // transfers started in this run
-	Problem string `json:"problem"`
-	Waiting string `json:"waiting"` // what it waits for, one sentence
+	State   string        `json:"state"`
+	Epoch   int64         `json:"epoch"`
+	Attempt int           `json:"attempt"` // transfers started in this run
+	Problem string        `json:"problem"`
+	Reason  models.Reason `json:"reason"` // why it is there
 }

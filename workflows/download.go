@@ -44,7 +44,7 @@ func (d *download) setup(ctx workflow.Context) error {
 	}
 	d.jobID = id
 	d.log = log.With(d.log, "job_id", d.in.JobID)
-	d.now = Situation{State: models.StateQueued, Since: workflow.Now(ctx)}
+	d.now = Situation{State: models.StateQueued, Reason: submitted().Reason, Since: workflow.Now(ctx)}
 	if d.in.Before != nil {
 		d.now = *d.in.Before
 	}

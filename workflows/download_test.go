@@ -88,7 +88,7 @@ func (f *flow) write(act string, in activities.StateInput) error {
 		f.t.Errorf("%s may not become %s", f.state, in.To)
 		return temporal.NewNonRetryableApplicationError("refused", string(models.ProblemWrongState), nil)
 	}
-	if in.Reason == "" {
+	if in.Reason.None() {
 		f.t.Errorf("state %s without a reason", in.To)
 	}
 	f.state, f.states, f.writes = in.To, append(f.states, in.To), append(f.writes, in)

@@ -46,6 +46,18 @@ func (f fault) problem() models.Problem {
 	return ""
 }
 
+// reason returns why a job is where the fault led it.
+func (f fault) reason() models.Reason {
+	switch p := f.problem(); {
+	case p != "":
+		return p.Reason(f.Details.Params)
+	case f.Type == string(models.CodeUnavailable), f.Type == string(models.CodeRateLimited):
+		return models.Reason{Code: models.ReasonUnavailable, Params: f.Details.Params}
+	default:
+		return models.Reason{Code: models.ReasonInternal, Params: f.Details.Params}
+	}
+}
+
 // final reports whether trying again cannot help, so that the job fails.
 func (f fault) final() bool {
 	switch p := f.problem(); p {

@@ -48,7 +48,7 @@ func TestParkedJobContinuesInAnotherRun(t *testing.T) {
 	g.finalizes()
 	g.at(soon, func() {
 		v := g.view()
-		if v.State != string(models.StateNeedsAttention) || v.Problem != string(models.ProblemStalled) || v.Attempt != 3 || v.Waiting == "" {
+		if v.State != string(models.StateNeedsAttention) || v.Problem != string(models.ProblemStalled) || v.Attempt != 3 || v.Reason.Code.Problem() != models.ProblemStalled {
 			t.Errorf("view is %+v", v)
 		}
 		g.SignalWorkflow(workflows.SignalRetry, nil)

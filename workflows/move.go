@@ -7,6 +7,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/models"
+	"longhaul/models/wording"
 )
 
 // follower returns the provider that may follow by the job's policy. A run
@@ -45,14 +46,14 @@ func (d *download) elsewhere(f fault) (models.Provider, bool) {
 // failOver gives the job to another provider, where it queues.
 func (d *download) failOver(ctx workflow.Context, f fault, to models.Provider) error {
 	d.now.Left = append(d.now.Left, d.now.Provider)
-	return d.move(ctx, activities.MoveInput{From: d.now.Provider, To: to, Problem: f.problem(), Message: failsOver(f, to)})
+	return d.move(ctx, activities.MoveInput{From: d.now.Provider, To: to, Problem: f.problem(), Reason: failsOver(f, to)})
 }
 
 // moveNow gives the job to the provider that a person wants.
 func (d *download) moveNow(ctx workflow.Context) error {
 	defer func() { d.now.Asked = requestNothing }()
 	d.now.Left = nil
-	return d.move(ctx, activities.MoveInput{To: d.now.MoveTo, Message: movedByAdmin(d.now.MoveTo)})
+	return d.move(ctx, activities.MoveInput{To: d.now.MoveTo, Reason: movedByAdmin(d.now.MoveTo)})
 }
 
 // move has the move written, and starts over with what the job has then. A
@@ -80,7 +81,7 @@ func (d *download) allowMove(to models.Provider) error {
 	case !to.Valid():
 		return refusal(models.ProblemWrongState, "There is no such provider.")
 	case d.now.Over:
-		return refusal(models.ProblemWrongState, "The job is %s; it cannot be moved now.", title(d.now.State))
+		return refusal(models.ProblemWrongState, "The job is %s; it cannot be moved now.", wording.State(d.now.State))
 	case d.now.State == models.StateStoring:
 		return refusal(models.ProblemWrongState, models.StoringRefusal)
 	case !d.ready: // a new run is about to read the job; ask looks again

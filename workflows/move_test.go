@@ -3,7 +3,6 @@ package workflows_test
 import (
 	"context"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -74,7 +73,7 @@ func TestFailOverByFault(t *testing.T) {
 			}
 			f.check(err, models.StateReady, elsewhere...)
 			m := (*moves)[0]
-			if m.Problem != tc.fault || m.From != models.ProviderAgent || !strings.HasSuffix(m.Message, ". It moves to Seedr.") {
+			if m.Problem != tc.fault || m.From != models.ProviderAgent || !m.Reason.Equal(models.Because(models.ReasonMovedByFailover, "provider", models.ProviderSeedr, "problem", tc.fault)) {
 				t.Errorf("moved with %+v", m)
 			}
 		})

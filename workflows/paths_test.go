@@ -2,7 +2,6 @@ package workflows_test
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -69,8 +68,8 @@ func TestChooseFiles(t *testing.T) {
 	none.refused(t, models.ProblemBadSelection)
 	some.ok(t)
 	asked := f.writes[0]
-	if asked.Deadline == nil || asked.NextAction == "" || !asked.ReleaseSlot {
-		t.Errorf("asked with deadline %v, next %q, slot released %v", asked.Deadline, asked.NextAction, asked.ReleaseSlot)
+	if asked.Deadline == nil || asked.Reason.Code != models.ReasonChooseFiles || !asked.ReleaseSlot {
+		t.Errorf("asked with deadline %v, %v, slot released %v", asked.Deadline, asked.Reason, asked.ReleaseSlot)
 	}
 }
 
@@ -255,7 +254,7 @@ func TestPassingFaultsHaveABudget(t *testing.T) {
 	f.admitAt(soon)
 	f.at(24*time.Hour, func() {
 		v := f.view()
-		if v.State != string(models.StateNeedsAttention) || v.Problem != string(models.ProblemNoPeers) || v.Waiting == "" || v.Attempt != 3 {
+		if v.State != string(models.StateNeedsAttention) || v.Problem != string(models.ProblemNoPeers) || v.Reason.Code.Problem() != models.ProblemNoPeers || v.Attempt != 3 {
 			t.Errorf("view is %+v", v)
 		}
 		f.SignalWorkflow(workflows.SignalRetry, nil)
@@ -265,8 +264,8 @@ func TestPassingFaultsHaveABudget(t *testing.T) {
 		"StartTransfer", "SetState queued", "StartTransfer", "SetState queued", "StartTransfer", "StopTransfer needs_attention",
 		"SetState queued", "StartTransfer", "FinalizeFiles")
 	parked := f.writes[2]
-	if parked.Deadline == nil || parked.NextAction == "" {
-		t.Errorf("parked with deadline %v, next %q", parked.Deadline, parked.NextAction)
+	if parked.Deadline == nil || parked.Attempt != 3 || parked.MaxAttempts != 3 {
+		t.Errorf("parked with deadline %v, attempt %d of %d", parked.Deadline, parked.Attempt, parked.MaxAttempts)
 	}
 	if first := f.writes[0]; first.ReleaseSlot || first.Problem != models.ProblemNoPeers {
 		t.Errorf("before a retry: slot released %v, problem %q", first.ReleaseSlot, first.Problem)
@@ -278,8 +277,8 @@ func TestNobodyActs(t *testing.T) {
 	f := arrive(t, models.StateNeedsAttention)
 	f.check(f.run(), models.StateFailed)
 	last := f.writes[len(f.writes)-1]
-	if last.Problem != models.ProblemGaveUp || last.Reason != "Nobody acted in time. It did not work: stalled." {
-		t.Errorf("failed with %q: %q", last.Problem, last.Reason)
+	if last.Problem != models.ProblemGaveUp || !last.Reason.Equal(models.ProblemGaveUp.Because("problem", models.ProblemStalled)) {
+		t.Errorf("failed with %q: %v", last.Problem, last.Reason)
 	}
 }
 
@@ -295,8 +294,8 @@ func TestFinalFaultsFailAtOnce(t *testing.T) {
 			f.transfers("StartTransfer", models.StateDownloading, problem(p))
 			f.admitAt(soon)
 			f.check(f.run(), models.StateFailed, "StartTransfer", "StopTransfer failed")
-			if last := f.writes[0]; last.Problem != p || last.Reason != fmt.Sprintf("It did not work: %s.", p) {
-				t.Errorf("failed with %q: %q", last.Problem, last.Reason)
+			if last := f.writes[0]; last.Problem != p || !last.Reason.Equal(p.Because()) {
+				t.Errorf("failed with %q: %v", last.Problem, last.Reason)
 			}
 		})
 	}

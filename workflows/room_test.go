@@ -28,7 +28,7 @@ func TestResolvedJobWithoutRoomWaits(t *testing.T) {
 		if slices.Contains(f.did, "StartTransfer") {
 			t.Errorf("it started without room: %v", f.did)
 		}
-		if v := f.view(); v.State != string(models.StateQueued) || v.Waiting == "" {
+		if v := f.view(); v.State != string(models.StateQueued) || v.Reason.Code.Problem() != models.ProblemStorageFull {
 			t.Errorf("it says %+v", v)
 		}
 	})

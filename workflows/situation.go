@@ -14,8 +14,7 @@ type Situation struct {
 	// The job's row says the same; set by moved.
 	State    models.State   `json:"state"`
 	Since    time.Time      `json:"since"`             // when it came there
-	Reason   string         `json:"reason"`            // why it is there
-	Next     string         `json:"next,omitempty"`    // what happens next
+	Reason   models.Reason  `json:"reason"`            // why it is there
 	Problem  models.Problem `json:"problem,omitempty"` // behind the state
 	Deadline time.Time      `json:"deadline,omitzero"` // of the state: the next try, the choice of files, a person's decision
 

@@ -168,7 +168,7 @@ func (d *download) resumeNow(ctx workflow.Context) error {
 // it has.
 func (d *download) backOff(ctx workflow.Context, f fault) error {
 	again := workflow.Now(ctx).Add(d.plan.RetryPauses[d.now.Faults-1])
-	return d.setState(ctx, backsOff(f, again, d.now.Faults, len(d.plan.RetryPauses)))
+	return d.setState(ctx, backsOff(f, again))
 }
 
 // park ends what runs and asks for a person.
@@ -178,17 +178,23 @@ func (d *download) park(ctx workflow.Context, f fault) error {
 	return d.stop(ctx, needsAttention(f, workflow.Now(ctx).Add(d.plan.AttentionTimeout)))
 }
 
+// tries is how often a transfer is tried before a person is asked.
+func (d *download) tries() int { return len(d.plan.RetryPauses) + 1 }
+
+// try is the try that runs or comes next.
+func (d *download) try() int { return min(d.now.Faults+1, d.tries()) }
+
 // setState has the transition written and shows it to operators. The new
 // state counts before the row says so: who sees it there may act upon it.
 func (d *download) setState(ctx workflow.Context, in activities.StateInput) error {
-	in.JobID = d.jobID
+	in.JobID, in.Attempt, in.MaxAttempts = d.jobID, d.try(), d.tries()
 	d.moved(ctx, in)
 	return workflow.ExecuteActivity(quick(ctx, "write state "+string(in.To)), jobs.SetState, in).Get(ctx, nil)
 }
 
 // stop is setState for a job that an agent may be working on.
 func (d *download) stop(ctx workflow.Context, in activities.StateInput) error {
-	in.JobID = d.jobID
+	in.JobID, in.Attempt, in.MaxAttempts = d.jobID, d.try(), d.tries()
 	d.moved(ctx, in)
 	return workflow.ExecuteActivity(quick(ctx, "stop the transfer"), transfers.StopTransfer, activities.StopInput{StateInput: in}).Get(ctx, nil)
 }

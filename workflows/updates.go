@@ -8,6 +8,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/models"
+	"longhaul/models/wording"
 )
 
 // handle sets up what the run answers to. Validators refuse what the state
@@ -51,13 +52,13 @@ func (d *download) handle(ctx workflow.Context) error {
 func (d *download) view() (StateView, error) {
 	return StateView{
 		State: string(d.now.State), Epoch: d.now.Epoch, Attempt: d.now.Attempt,
-		Problem: string(d.now.Problem), Waiting: d.now.Reason,
+		Problem: string(d.now.Problem), Reason: d.now.Reason,
 	}, nil
 }
 
 func (d *download) allow(a models.Action) error {
 	if d.now.Over || !d.now.State.Allows(a) {
-		return refusal(models.ProblemWrongState, "The job is %s; this cannot be done now.", title(d.now.State))
+		return refusal(models.ProblemWrongState, "The job is %s; this cannot be done now.", wording.State(d.now.State))
 	}
 	return nil
 }

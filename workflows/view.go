@@ -10,6 +10,7 @@ import (
 
 	"longhaul/activities"
 	"longhaul/models"
+	"longhaul/models/wording"
 )
 
 // Search attributes of a Download, for operators' lists in the Temporal UI.
@@ -19,6 +20,7 @@ var (
 	AttrUser     = temporal.NewSearchAttributeKeyKeyword("JobUser")
 	AttrProvider = temporal.NewSearchAttributeKeyKeyword("JobProvider")
 	AttrAgent    = temporal.NewSearchAttributeKeyKeyword("JobAgent") // of the last ended transfer
+	AttrReason   = temporal.NewSearchAttributeKeyKeyword("JobReason")
 	AttrProblem  = temporal.NewSearchAttributeKeyKeyword("JobProblem")
 	AttrBytes    = temporal.NewSearchAttributeKeyInt64("JobBytes")
 )
@@ -27,12 +29,13 @@ var (
 // event.
 type attributes struct {
 	state    models.State
+	reason   models.ReasonCode
 	problem  models.Problem
 	provider models.Provider
 }
 
 func (d *download) attributes() attributes {
-	return attributes{state: d.now.State, problem: d.now.Problem, provider: d.now.Provider}
+	return attributes{state: d.now.State, reason: d.now.Reason.Code, problem: d.now.Problem, provider: d.now.Provider}
 }
 
 // moved notes where the job stands now and shows it to operators.
@@ -40,7 +43,7 @@ func (d *download) moved(ctx workflow.Context, in activities.StateInput) {
 	if in.To != d.now.State {
 		d.now.Since = workflow.Now(ctx)
 	}
-	d.now.State, d.now.Problem, d.now.Reason, d.now.Next = in.To, in.Problem, in.Reason, in.NextAction
+	d.now.State, d.now.Problem, d.now.Reason = in.To, in.Problem, in.Reason
 	d.now.Deadline = time.Time{}
 	if in.Deadline != nil {
 		d.now.Deadline = *in.Deadline
@@ -48,8 +51,7 @@ func (d *download) moved(ctx workflow.Context, in activities.StateInput) {
 	d.refresh(ctx)
 }
 
-// refresh shows operators where the job stands. A new sentence alone costs no
-// event. Their lists lag behind if the attributes are not written; the job
+// refresh shows operators where the job stands. Their lists lag behind if the attributes are not written; the job
 // itself is not touched.
 func (d *download) refresh(ctx workflow.Context) {
 	workflow.SetCurrentDetails(ctx, d.details())
@@ -58,7 +60,9 @@ func (d *download) refresh(ctx workflow.Context) {
 		return
 	}
 	d.shown = now
-	attrs := []temporal.SearchAttributeUpdate{AttrState.ValueSet(string(now.state)), AttrProvider.ValueSet(string(now.provider))}
+	attrs := []temporal.SearchAttributeUpdate{
+		AttrState.ValueSet(string(now.state)), AttrReason.ValueSet(string(now.reason)), AttrProvider.ValueSet(string(now.provider)),
+	}
 	if now.problem != "" {
 		attrs = append(attrs, AttrProblem.ValueSet(string(now.problem)))
 	} else {
@@ -96,9 +100,9 @@ func (in DownloadInput) guide() string {
 // details says in plain words where the job stands, for somebody who knows
 // nothing of the code.
 func (d *download) details() string {
-	lines := []string{fmt.Sprintf("**%s** since %s", title(d.now.State), clock(d.now.Since)), "", d.now.Reason}
-	if d.now.Next != "" {
-		lines = append(lines, "", "Next: "+d.now.Next)
+	lines := []string{
+		fmt.Sprintf("**%s** since %s", wording.StateTitle(d.now.State), wording.UTC(d.now.Since)), "",
+		wording.Console().Why(d.now.Reason), "", "Next: " + wording.Console().Next(d.now.Reason, d.condition()),
 	}
 	if d.now.Problem != "" {
 		lines = append(lines, "", fmt.Sprintf("Problem: `%s`", d.now.Problem))
@@ -122,7 +126,10 @@ func (d *download) details() string {
 	return strings.Join(lines, "\n")
 }
 
-func title(s models.State) string {
-	words := strings.ReplaceAll(string(s), "_", " ")
-	return strings.ToUpper(words[:1]) + words[1:]
+func (d *download) condition() wording.Condition {
+	c := wording.Condition{State: d.now.State, Attempt: d.try(), MaxAttempts: d.tries()}
+	if !d.now.Deadline.IsZero() {
+		c.Deadline = &d.now.Deadline
+	}
+	return c
 }

@@ -7,6 +7,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/models"
+	"longhaul/models/wording"
 )
 
 // longHistory is how many events make a run that waits continue as new. It is
@@ -72,7 +73,7 @@ func (d *download) awaitChoice(ctx workflow.Context) error {
 	case err != nil:
 		return err
 	case !inTime:
-		return temporal.NewNonRetryableApplicationError("Nobody chose files in time.", string(models.ProblemSelectionExpired), nil)
+		return temporal.NewNonRetryableApplicationError(wording.Console().Why(models.ProblemSelectionExpired.Because()), string(models.ProblemSelectionExpired), nil)
 	case !d.now.ToChoose && d.now.Asked == requestNothing:
 		return d.enqueue(ctx, filesChosen())
 	default:
@@ -102,8 +103,9 @@ func (d *download) awaitAttention(ctx workflow.Context) error {
 	case err != nil:
 		return err
 	case !inTime:
-		return temporal.NewNonRetryableApplicationError("Nobody acted in time. "+d.now.Reason, string(models.ProblemGaveUp), nil,
-			models.FaultDetails{AgentID: d.now.AgentID, Epoch: d.now.Epoch})
+		why := d.now.Reason.As(models.ReasonCode(models.ProblemGaveUp))
+		return temporal.NewNonRetryableApplicationError(wording.Console().Why(why), string(models.ProblemGaveUp), nil,
+			models.FaultDetails{AgentID: d.now.AgentID, Epoch: d.now.Epoch, Params: why.Params})
 	case d.now.Asked != requestNothing || !d.retries.ReceiveAsync(nil):
 		return nil
 	}

@@ -85,17 +85,26 @@ type Status struct {
 	UpRate      int64      `json:"upRate"`      // bytes per second to peers
 	Peers       int        `json:"peers"`
 	Seeders     int        `json:"seeders"`
-	Waiting     string     `json:"waiting,omitempty"`    // why nothing comes, a plain sentence
+	Waiting     *Reason    `json:"waiting,omitempty"`    // why nothing comes; nil while bytes flow
 	GivesUpAt   *time.Time `json:"givesUpAt,omitempty"`  // when waiting ends in a fault
 	VerifiedAt  *time.Time `json:"verifiedAt,omitempty"` // when the last byte was verified
 	Fault       *Fault     `json:"fault,omitempty"`
 }
 
+// Reason is why nothing comes: a reason code of the models package, and what is
+// particular to this time as data.
+type Reason struct {
+	Code   string         `json:"code"`
+	Params map[string]any `json:"params,omitempty"`
+}
+
 // Fault is why a transfer failed: a problem value of the models package and a
-// sentence for the user.
+// sentence for the user, with what is particular to this time as data: whole
+// numbers, names and instants.
 type Fault struct {
-	Problem string `json:"problem"`
-	Message string `json:"message"`
+	Problem string         `json:"problem"`
+	Message string         `json:"message"`
+	Params  map[string]any `json:"params,omitempty"`
 }
 
 // Changes answers GET /v1/transfers?since=REV&wait=MS: the transfers that

@@ -159,7 +159,7 @@ func (h *host) end(err error) error {
 		return err
 	}
 	h.flush()
-	h.say(childapi.News{Say: childapi.NewsFault, Fault: &agentapi.Fault{Problem: string(f.Problem), Message: f.Message}})
+	h.say(childapi.News{Say: childapi.NewsFault, Fault: &agentapi.Fault{Problem: string(f.Problem), Message: f.Message, Params: f.Params}})
 	return nil
 }
 

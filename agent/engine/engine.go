@@ -59,8 +59,8 @@ type Report struct {
 	UpRate    int64 // bytes per second
 	Peers     int
 	Seeders   int
-	Waiting   string     // why nothing comes
-	GivesUpAt *time.Time // when waiting ends
+	Waiting   models.Reason // why nothing comes; none while bytes flow
+	GivesUpAt *time.Time    // when waiting ends
 }
 
 // Store keeps a transfer's bytes. Files are numbered as in the manifest; names

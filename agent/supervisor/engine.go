@@ -87,7 +87,9 @@ func (t *transfer) afterCrash(ctx context.Context, crashes int, end spawn.Ending
 func faultOfEngine(end spawn.Ending, err error) error {
 	switch {
 	case end.Fault != nil:
-		return models.Fault(models.Problem(end.Fault.Problem), "%s", end.Fault.Message)
+		fault := models.Fault(models.Problem(end.Fault.Problem), "%s", end.Fault.Message)
+		fault.Params = models.ParamsOf(end.Fault.Params)
+		return fault
 	case errors.Is(err, spawn.ErrHung):
 		return models.Fault(models.ProblemEngineHung, "The download engine stops answering on this source.").Because(err)
 	default:

@@ -66,7 +66,7 @@ type transfer struct {
 	saved      saved
 	phase      agentapi.Phase
 	report     engine.Report
-	trouble    string // of uploading
+	trouble    models.Reason // of uploading
 	verifiedAt *time.Time
 	manifest   *models.Manifest
 	ledger     *upload.Ledger // nil in a resolve and in one that has ended
@@ -175,7 +175,7 @@ func (t *transfer) faultOf(ctx context.Context, err error) *agentapi.Fault {
 	f, ok := errors.AsType[*models.Error](err)
 	if ok && f.Problem != "" {
 		t.log.WarnContext(ctx, "transfer failed", "problem", f.Problem, "error", err)
-		return &agentapi.Fault{Problem: string(f.Problem), Message: f.Message}
+		return &agentapi.Fault{Problem: string(f.Problem), Message: f.Message, Params: f.Params}
 	}
 	t.log.ErrorContext(ctx, "transfer failed by a fault of the agent", "error", err)
 	return &agentapi.Fault{Problem: string(models.ProblemAgentLost), Message: "The agent could not continue the job."}
@@ -215,10 +215,10 @@ func (t *transfer) setPhase(p agentapi.Phase) {
 	}
 }
 
-// setTrouble tells what is in the way of uploading; empty takes it back.
-func (t *transfer) setTrouble(why string) {
+// setTrouble tells what is in the way of uploading; none takes it back.
+func (t *transfer) setTrouble(why models.Reason) {
 	t.mu.Lock()
-	changed := t.trouble != why
+	changed := !t.trouble.Equal(why)
 	t.trouble = why
 	t.mu.Unlock()
 	if changed {
@@ -247,11 +247,19 @@ func (t *transfer) Status() agentapi.Status {
 	}
 	r := t.report
 	s.DownRate, s.UpRate, s.Peers, s.Seeders = r.DownRate, r.UpRate, r.Peers, r.Seeders
-	s.Waiting, s.GivesUpAt = r.Waiting, r.GivesUpAt
-	if t.trouble != "" {
-		s.Waiting, s.GivesUpAt = t.trouble, nil
+	s.Waiting, s.GivesUpAt = onWire(r.Waiting), r.GivesUpAt
+	if !t.trouble.None() {
+		s.Waiting, s.GivesUpAt = onWire(t.trouble), nil
 	}
 	return s
+}
+
+// onWire returns a reason as the control plane reads it, nil for none.
+func onWire(r models.Reason) *agentapi.Reason {
+	if r.None() {
+		return nil
+	}
+	return &agentapi.Reason{Code: string(r.Code), Params: r.Params}
 }
 
 func selectedBytes(files []agentapi.FileJob) int64 {

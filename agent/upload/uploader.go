@@ -59,8 +59,8 @@ type Uploader struct {
 	Control *agentapi.ControlClient
 	Putter  *Putter
 	Log     *slog.Logger
-	Trouble func(why string) // tells what is in the way; empty when it is gone
-	Moved   func()           // a part was stored
+	Trouble func(why models.Reason) // tells what is in the way; none when it is gone
+	Moved   func()                  // a part was stored
 	Corrupt func(*disk.CorruptError)
 
 	// Owned by Run.
@@ -162,7 +162,7 @@ func (u *Uploader) landed(r putResult) {
 	default:
 		u.failures++
 		u.holdTill = time.Now().Add(pause(u.failures))
-		u.Trouble("Object storage does not take what was fetched. It is tried again until it does.")
+		u.Trouble(models.ProblemStorageFailing.Reason(nil))
 		u.Log.Warn("upload part", "file", r.File, "part", r.Number, "error", r.err)
 	}
 	u.Ledger.giveBack(r.id())
@@ -269,7 +269,7 @@ func (u *Uploader) exchange(ctx context.Context, req agentapi.Uploads, wanted []
 	}
 	if len(req.Done) > 0 {
 		u.done = append(u.done[:0], u.done[len(req.Done):]...)
-		u.Trouble("")
+		u.Trouble(models.Reason{})
 		u.Moved()
 	}
 	for i, w := range wanted {
@@ -301,7 +301,7 @@ func (u *Uploader) ask(ctx context.Context, req agentapi.Uploads) (agentapi.Uplo
 			models.Problem(p.Code).Final():
 			return reply, backoff.Permanent(models.Fault(models.Problem(p.Code), "%s", p.Detail))
 		}
-		u.Trouble("The control plane does not answer. What is fetched is kept until it does.")
+		u.Trouble(models.Because(models.ReasonWaitsForControlPlane))
 		u.Log.WarnContext(ctx, "ask for upload addresses", "error", err)
 		return reply, err
 	}

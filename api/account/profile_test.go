@@ -66,7 +66,7 @@ func TestDeleteAccount(t *testing.T) {
 		t.Error("the running job is not cancelled")
 	}
 	work, ctx := h.Store.Work(), t.Context()
-	if _, err := work.Transition(ctx, open.ID, models.JobChange{To: models.StateCancelled, Reason: "test"}); err != nil {
+	if _, err := work.Transition(ctx, open.ID, models.JobChange{To: models.StateCancelled, Reason: models.Because(models.ReasonCancelled)}); err != nil {
 		t.Fatal(err)
 	}
 	for i, id := range []models.Job{ready, open} {

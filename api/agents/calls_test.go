@@ -178,7 +178,7 @@ func TestUploads(t *testing.T) {
 		}
 		ask(agent, changed, 200)
 	})
-	if err := work.EndAttempt(t.Context(), job.ID, placed.Epoch, models.AttemptFailed, models.ProblemStalled, ""); err != nil {
+	if err := work.EndAttempt(t.Context(), job.ID, placed.Epoch, models.AttemptFailed, models.ProblemStalled.Because()); err != nil {
 		t.Fatal(err)
 	}
 	ask(agent, want(1, 1, 10), 409)

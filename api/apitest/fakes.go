@@ -37,7 +37,7 @@ type Controller struct {
 	calls []string
 	Fail  error
 	Check models.ProviderCheck // what VerifySeedr answers; a good account if empty
-	State *jobs.WorkflowState
+	State *jobs.RunState
 }
 
 // Pause implements api.Workflows.

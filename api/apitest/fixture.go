@@ -61,7 +61,7 @@ func finish(t testing.TB, h *Harness, job models.Job, content func(models.File) 
 		t.Fatal(err)
 	}
 	for _, to := range []models.State{models.StateDownloading, models.StateStoring} {
-		if _, err := work.Transition(ctx, job.ID, models.JobChange{To: to, Reason: "test"}); err != nil {
+		if _, err := work.Transition(ctx, job.ID, models.JobChange{To: to, Reason: models.Because(models.ReasonPaused)}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -57,7 +57,7 @@ type Option func(*api.Config, *api.Deps)
 func New(t testing.TB, opts ...Option) *Harness {
 	t.Helper()
 	s := storetest.New(t)
-	s.RunningLimit = 10
+	s.RunningLimit, s.MaxAttempts = 10, 3
 	h := &Harness{
 		Store: s, Starter: &Starter{Started: make(chan models.Job, 10_000)}, Controller: &Controller{},
 		Inspector: &Inspector{}, Storage: NewStorage(), Log: &Log{}, t: t,

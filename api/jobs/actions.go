@@ -10,6 +10,7 @@ import (
 
 	"longhaul/api/kit"
 	"longhaul/models"
+	"longhaul/models/wording"
 )
 
 func (h *jobHandlers) actionRoutes(r *kit.Router) {
@@ -49,7 +50,7 @@ func (h *jobHandlers) guarded(ctx context.Context, id uuid.UUID, a models.Action
 		return models.Job{}, models.Fault(models.ProblemWrongState, models.StoringRefusal)
 	}
 	if !job.State.Allows(a) {
-		return models.Job{}, models.Fault(models.ProblemWrongState, "A job that is %s cannot do this: %s.", stateWords(job.State), a)
+		return models.Job{}, models.Fault(models.ProblemWrongState, "A job that is %s cannot do this: %s.", wording.State(job.State), a)
 	}
 	return job, nil
 }
@@ -133,10 +134,7 @@ type Workflow struct {
 
 // TransformSchema lets the state be null.
 func (Workflow) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
-	if p := s.Properties["state"]; p != nil && p.Ref != "" {
-		s.Properties["state"] = kit.OrNull(p)
-	}
-	return s
+	return nullable(s, "state")
 }
 
 type workflowOutput struct{ Body Workflow }
@@ -153,8 +151,13 @@ func (h *jobHandlers) workflow(ctx context.Context, in *jobInput) (*workflowOutp
 		return nil, models.Errorf(models.CodeUnavailable, "The workflow engine does not answer at the moment.").Because(err)
 	}
 	out := &workflowOutput{Body: Workflow{
-		WorkflowID: job.WorkflowID(), RunID: view.RunID, Status: view.Status, State: view.State,
+		WorkflowID: job.WorkflowID(), RunID: view.RunID, Status: view.Status,
 	}}
+	if s := view.State; s != nil {
+		out.Body.State = &WorkflowState{
+			State: s.State, Epoch: s.Epoch, Attempt: s.Attempt, Problem: problemCode(s.Problem), Reason: reasonOf(s.Reason),
+		}
+	}
 	if h.uiURL != "" {
 		out.Body.UIURL = h.uiURL + "/workflows/" + job.WorkflowID()
 	}

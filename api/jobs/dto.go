@@ -9,38 +9,38 @@ import (
 	"longhaul/api/kit"
 	"longhaul/internal/source"
 	"longhaul/models"
+	"longhaul/models/wording"
 )
 
 // Job is a job as its owner sees it. The source's address is left out: it may
 // hold passkeys.
 type Job struct {
-	ID         uuid.UUID      `json:"id" format:"uuid"`
-	Name       string         `json:"name" doc:"Empty until it is known"`
-	SourceKind sourceKind     `json:"sourceKind"`
-	InfoHash   string         `json:"infoHash" doc:"Hex; empty for a URL"`
-	Size       *int64         `json:"size" doc:"Bytes of the selected files; null while unknown"`
-	FileCount  int            `json:"fileCount" doc:"Selected files; 0 while unknown"`
-	State      kit.JobState   `json:"state"`
-	StateSince time.Time      `json:"stateSince"`
-	Reason     string         `json:"reason" doc:"Why it is in this state, one plain sentence"`
-	NextAction string         `json:"nextAction" doc:"What happens next, one plain sentence"`
-	Deadline   *time.Time     `json:"deadline" doc:"When that happens at the latest"`
-	Problem    string         `json:"problem" doc:"The fault behind the state; empty if there is none"`
-	Provider   kit.Provider   `json:"provider"`
-	Actions    []jobAction    `json:"actions" nullable:"false" doc:"What may be done to it now"`
-	MovableTo  []kit.Provider `json:"movableTo" nullable:"false" doc:"Where an administrator may have it fetched instead"`
-	CreatedAt  time.Time      `json:"createdAt"`
-	UpdatedAt  time.Time      `json:"updatedAt"`
-	FinishedAt *time.Time     `json:"finishedAt"`
-	Progress   *Progress      `json:"progress" doc:"The latest that is known of the transfer; null when there is none"`
+	ID          uuid.UUID      `json:"id" format:"uuid"`
+	Name        string         `json:"name" doc:"Empty until it is known"`
+	SourceKind  sourceKind     `json:"sourceKind"`
+	InfoHash    string         `json:"infoHash" doc:"Hex; empty for a URL"`
+	Size        *int64         `json:"size" doc:"Bytes of the selected files; null while unknown"`
+	FileCount   int            `json:"fileCount" doc:"Selected files; 0 while unknown"`
+	State       kit.JobState   `json:"state"`
+	StateSince  time.Time      `json:"stateSince"`
+	Reason      Reason         `json:"reason" doc:"Why it is in this state"`
+	NextAction  string         `json:"nextAction" doc:"What happens next, one plain sentence in English; it follows from the reason and the figures below"`
+	Deadline    *time.Time     `json:"deadline" doc:"When it moves on at the latest, be it by giving up; null if that is open-ended"`
+	Attempt     int            `json:"attempt" doc:"The try that runs or comes next; 0 while tries are not counted"`
+	MaxAttempts int            `json:"maxAttempts" doc:"After so many a person is asked"`
+	Problem     problemCode    `json:"problem" doc:"The fault behind the state; empty if there is none"`
+	Provider    kit.Provider   `json:"provider"`
+	Actions     []jobAction    `json:"actions" nullable:"false" doc:"What may be done to it now"`
+	MovableTo   []kit.Provider `json:"movableTo" nullable:"false" doc:"Where an administrator may have it fetched instead"`
+	CreatedAt   time.Time      `json:"createdAt"`
+	UpdatedAt   time.Time      `json:"updatedAt"`
+	FinishedAt  *time.Time     `json:"finishedAt"`
+	Progress    *Progress      `json:"progress" doc:"The latest that is known of the transfer; null when there is none"`
 }
 
 // TransformSchema lets the progress be null.
 func (Job) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
-	if p := s.Properties["progress"]; p != nil && p.Ref != "" {
-		s.Properties["progress"] = kit.OrNull(p)
-	}
-	return s
+	return nullable(s, "progress")
 }
 
 // Progress is the latest that is known of a running transfer.
@@ -55,26 +55,33 @@ type Progress struct {
 	Peers       int        `json:"peers"`
 	Seeders     int        `json:"seeders"`
 	ETASeconds  *int64     `json:"etaSeconds" doc:"Null while it cannot be told"`
-	Waiting     string     `json:"waiting" doc:"Why nothing comes; empty when bytes flow"`
+	Waiting     *Reason    `json:"waiting" doc:"Why nothing comes; null while bytes flow"`
 	GivesUpAt   *time.Time `json:"givesUpAt" doc:"When waiting ends in a problem"`
 	UpdatedAt   time.Time  `json:"updatedAt"`
+}
+
+// TransformSchema lets the reason be null.
+func (Progress) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	return nullable(s, "waiting")
 }
 
 func progressOf(p models.Progress) Progress {
 	return Progress{
 		JobID: p.JobID, Phase: phase(p.Phase), BytesTotal: p.BytesTotal, BytesDone: p.BytesDone,
 		BytesStored: p.BytesStored, DownRate: p.DownRate, UpRate: p.UpRate, Peers: p.Peers, Seeders: p.Seeders,
-		ETASeconds: p.ETASeconds, Waiting: p.Waiting, GivesUpAt: p.GivesUpAt, UpdatedAt: p.UpdatedAt,
+		ETASeconds: p.ETASeconds, Waiting: reasonOrNil(p.Waiting), GivesUpAt: p.GivesUpAt, UpdatedAt: p.UpdatedAt,
 	}
 }
 
 // jobOf renders a job; the progress of one that does not run is stale and
 // left out.
 func jobOf(j models.Job, progress map[uuid.UUID]models.Progress) Job {
+	next := wording.Condition{State: j.State, Deadline: j.Deadline, Attempt: j.Attempt, MaxAttempts: j.MaxAttempts}
 	out := Job{
 		ID: j.ID, Name: j.Name, SourceKind: sourceKind(j.SourceKind), InfoHash: infoHashOf(j), Size: j.Size,
-		FileCount: j.FileCount, State: kit.JobState(j.State), StateSince: j.StateSince, Reason: j.Reason,
-		NextAction: j.NextAction, Deadline: j.Deadline, Problem: string(j.Problem), Provider: kit.Provider(j.Provider),
+		FileCount: j.FileCount, State: kit.JobState(j.State), StateSince: j.StateSince, Reason: reasonOf(j.Reason),
+		NextAction: wording.API().Next(j.Reason, next), Deadline: j.Deadline, Attempt: j.Attempt, MaxAttempts: j.MaxAttempts,
+		Problem: problemCode(j.Problem), Provider: kit.Provider(j.Provider),
 		CreatedAt: j.CreatedAt, UpdatedAt: j.UpdatedAt, FinishedAt: j.FinishedAt, Actions: []jobAction{}, MovableTo: []kit.Provider{},
 	}
 	for _, a := range j.State.Actions() {
@@ -127,14 +134,14 @@ type Event struct {
 	ID      int64        `json:"id"`
 	Kind    eventKind    `json:"kind"`
 	State   kit.JobState `json:"state" doc:"The job's state after it"`
-	Problem string       `json:"problem" doc:"Empty if there is none"`
-	Message string       `json:"message" doc:"One plain sentence"`
+	Problem problemCode  `json:"problem" doc:"Empty if there is none"`
+	Reason  Reason       `json:"reason"`
 	At      time.Time    `json:"at"`
 }
 
 func eventOf(e models.Event) Event {
 	return Event{
-		ID: e.ID, Kind: eventKind(e.Kind), State: kit.JobState(e.State), Problem: string(e.Problem),
-		Message: e.Message, At: e.At,
+		ID: e.ID, Kind: eventKind(e.Kind), State: kit.JobState(e.State), Problem: problemCode(e.Problem),
+		Reason: reasonOf(e.Reason), At: e.At,
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"longhaul/api/kit"
 	"longhaul/models"
+	"longhaul/models/wording"
 )
 
 // inspectBudget is how long an agent may take to find out what a source holds.
@@ -61,8 +62,20 @@ type SourceFile struct {
 
 // Verdict says whether a job for the source would be taken.
 type Verdict struct {
-	Allowed bool   `json:"allowed"`
-	Reason  string `json:"reason" doc:"Why not, one plain sentence"`
+	Allowed bool    `json:"allowed"`
+	Reason  *Reason `json:"reason" doc:"What speaks against it, or for choosing some of its files if it is allowed; null if nothing does"`
+}
+
+// TransformSchema lets the reason be null.
+func (Verdict) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	return nullable(s, "reason")
+}
+
+// judged returns a verdict with something to say.
+func judged(allowed bool, why models.Reason) Verdict {
+	r := reasonOf(why)
+	r.Text = wording.API().Verdict(why, allowed)
+	return Verdict{Allowed: allowed, Reason: &r}
 }
 
 type rawInput struct {
@@ -117,15 +130,11 @@ func (h *sourceHandlers) withinPlan(ctx context.Context, userID uuid.UUID, m mod
 		return v, err
 	}
 	if fault := u.Plan.Fits(m.Size); fault != nil {
-		v.Reason = models.AsError(fault).Message
-		v.Allowed = slices.ContainsFunc(m.Files, func(f models.ManifestFile) bool { return len(m.Files) > 1 && u.Plan.Fits(f.Size) == nil })
-		if v.Allowed {
-			v.Reason += " Choose some of the files."
-		}
-		return v, nil
+		some := slices.ContainsFunc(m.Files, func(f models.ManifestFile) bool { return len(m.Files) > 1 && u.Plan.Fits(f.Size) == nil })
+		return judged(some, models.AsError(fault).Reason()), nil
 	}
-	if free, limited := u.Room.Free(); limited && m.Size > free && v.Reason == "" {
-		v.Reason = models.NeedsRoom(m.Size, free) + " It would wait until there is room."
+	if free, limited := u.Room.Free(); limited && m.Size > free && v.Reason == nil {
+		return judged(true, models.NeedsRoom(m.Size, free)), nil
 	}
 	return v, nil
 }

@@ -24,7 +24,7 @@ type jobBody struct {
 	ID         string
 	Name       string
 	State      string
-	Reason     string
+	Reason     struct{ Code, Text string }
 	NextAction string
 	InfoHash   string
 	Size       *int64
@@ -228,7 +228,7 @@ func TestPauseWhileStoring(t *testing.T) {
 	m := storetest.Manifest(10)
 	job := storetest.Submit(t, h.Store, user.User.ID, &m)
 	for _, to := range []models.State{models.StateDownloading, models.StateStoring} {
-		if _, err := h.Store.Work().Transition(t.Context(), job.ID, models.JobChange{To: to, Reason: "Test."}); err != nil {
+		if _, err := h.Store.Work().Transition(t.Context(), job.ID, models.JobChange{To: to, Reason: models.Because(models.ReasonCancelled)}); err != nil {
 			t.Fatal(err)
 		}
 	}

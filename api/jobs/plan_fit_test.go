@@ -18,7 +18,7 @@ func TestSubmitIntoAFullPlan(t *testing.T) {
 	waiting := storetest.Submit(t, h.Store, user.User.ID, &m)
 	h.Run(t, apitest.Scenario{
 		As: user, Path: "/api/v1/jobs/" + waiting.ID.String(), Status: 200,
-		Want: []string{`"Waiting for storage: needs 3.9 KiB, 1000 B free."`, `"state":"queued"`},
+		Want: []string{`"code":"storage_full"`, `"Not enough storage: it needs 3.9 KiB, 1000 B are free."`, `"state":"queued"`},
 	})
 	try := func(file []byte, when string, status int, want ...string) {
 		t.Helper()
@@ -30,7 +30,7 @@ func TestSubmitIntoAFullPlan(t *testing.T) {
 	try(apitest.Torrent(t, "big", 6000), "wait", 403, `"code":"quota_exceeded"`, "needs 5.9 KiB", "4.9 KiB of storage")
 	fits := apitest.Torrent(t, "fits", 2048)
 	try(fits, "perhaps", 422, `"field":"whenFull"`)
-	try(fits, "refuse", 403, `"code":"quota_exceeded"`, "needs 2.0 KiB, 1000 B free")
+	try(fits, "refuse", 403, `"code":"quota_exceeded"`, "needs 2.0 KiB, 1000 B are free")
 	try(fits, "wait", 202)
 }
 
@@ -45,7 +45,7 @@ func TestInspectionTellsOfThePlan(t *testing.T) {
 		sizes []int64
 		want  []string
 	}{
-		{[]int64{900}, []string{`"allowed":true,"reason":""`}},
+		{[]int64{900}, []string{`"allowed":true,"reason":null`}},
 		{[]int64{2000}, []string{`"allowed":true`, "It would wait until there is room."}},
 		{[]int64{5001}, []string{`"allowed":false`, "the plan Small has 4.9 KiB"}},
 		{[]int64{4000, 3000}, []string{`"allowed":true`, "Choose some of the files."}},

@@ -186,16 +186,25 @@ func (h *jobHandlers) timeline(ctx context.Context, in *timelineInput) (*timelin
 type WorkflowView struct {
 	RunID  string
 	Status string
-	State  *WorkflowState // the workflow's own view; nil when it does not answer
+	State  *RunState // the workflow's own view; nil when it does not answer
 }
 
-// WorkflowState is a running workflow's own view of itself.
+// RunState is a running workflow's own view of itself.
+type RunState struct {
+	State   string
+	Epoch   int64
+	Attempt int // transfers started in this run
+	Problem string
+	Reason  models.Reason
+}
+
+// WorkflowState is RunState for the wire.
 type WorkflowState struct {
-	State   string `json:"state"`
-	Epoch   int64  `json:"epoch"`
-	Attempt int    `json:"attempt" doc:"Transfers started in this run"`
-	Problem string `json:"problem"`
-	Waiting string `json:"waiting" doc:"What it waits for, one sentence"`
+	State   string      `json:"state"`
+	Epoch   int64       `json:"epoch"`
+	Attempt int         `json:"attempt" doc:"Transfers started in this run"`
+	Problem problemCode `json:"problem"`
+	Reason  Reason      `json:"reason"`
 }
 
 // The budgets of calls to the workflow engine.

@@ -165,7 +165,7 @@ func (s *sourceReader) blocked(ctx context.Context, hashes ...string) (Verdict, 
 		return Verdict{}, err
 	}
 	if blocked {
-		return Verdict{Reason: "This content is blocked here."}, nil
+		return judged(false, models.ProblemBlockedContent.Reason(nil)), nil
 	}
 	return Verdict{Allowed: true}, nil
 }
@@ -175,13 +175,8 @@ func (s *sourceReader) sizeVerdict(m models.Manifest) Verdict {
 	if s.maxBytes <= 0 || m.Size <= s.maxBytes {
 		return Verdict{Allowed: true}
 	}
-	for _, f := range m.Files {
-		if f.Size <= s.maxBytes && len(m.Files) > 1 {
-			return Verdict{Allowed: true, Reason: "All files together are larger than a job may be (" +
-				bytesInWords(s.maxBytes) + "). Choose some of them."}
-		}
-	}
-	return Verdict{Reason: "This is larger than a job may be (" + bytesInWords(m.Size) + " of at most " + bytesInWords(s.maxBytes) + ")."}
+	some := slices.ContainsFunc(m.Files, func(f models.ManifestFile) bool { return len(m.Files) > 1 && f.Size <= s.maxBytes })
+	return judged(some, models.ProblemContentTooLarge.Because("bytes", m.Size, "limit", s.maxBytes))
 }
 
 // sourceHash is the identity of what a source names: its info hashes, or its

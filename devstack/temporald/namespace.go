@@ -27,6 +27,7 @@ func searchAttributes() map[string]enumspb.IndexedValueType {
 		"JobUser":     enumspb.INDEXED_VALUE_TYPE_KEYWORD,
 		"JobProvider": enumspb.INDEXED_VALUE_TYPE_KEYWORD,
 		"JobAgent":    enumspb.INDEXED_VALUE_TYPE_KEYWORD,
+		"JobReason":   enumspb.INDEXED_VALUE_TYPE_KEYWORD,
 		"JobProblem":  enumspb.INDEXED_VALUE_TYPE_KEYWORD,
 		"JobBytes":    enumspb.INDEXED_VALUE_TYPE_INT,
 	}

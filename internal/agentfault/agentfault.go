@@ -1,6 +1,6 @@
-// Package agentfault reads the faults that agents report. Agents are not trusted:
-// only problems that are ours count, and texts are bounded. It does not decide
-// what follows a fault.
+// Package agentfault reads the faults and reasons that agents report. Agents are not trusted:
+// only codes that are ours count, and texts and parameters are bounded. It does
+// not decide what follows a fault.
 package agentfault
 
 import (
@@ -21,9 +21,20 @@ func Reported(f *agentapi.Fault) *models.Error {
 		return models.Errorf(models.CodeInternal, "The agent gave no reason.")
 	}
 	if p := models.Problem(f.Problem); slices.Contains(models.Problems(), p) {
-		return models.Fault(p, "%s", Sentence(f.Message))
+		fault := models.Fault(p, "%s", Sentence(f.Message))
+		fault.Params = models.ParamsOf(f.Params).Bounded()
+		return fault
 	}
 	return models.Errorf(models.CodeInternal, "%s", Sentence(f.Message))
+}
+
+// Waiting reads why a transfer gets nothing. A code that is not one of ours, as
+// a newer agent may send, counts as none.
+func Waiting(r *agentapi.Reason) models.Reason {
+	if r == nil || !models.ReasonCode(r.Code).Valid() {
+		return models.Reason{}
+	}
+	return models.Reason{Code: models.ReasonCode(r.Code), Params: models.ParamsOf(r.Params).Bounded()}
 }
 
 // Refused reads why a call to an agent failed: the agent's own reason, or that

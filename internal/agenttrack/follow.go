@@ -257,10 +257,7 @@ func (o *followed) progress(now time.Time) models.Progress {
 		JobID: o.JobID, UserID: o.UserID, Phase: models.Phase(st.Phase),
 		BytesTotal: st.BytesTotal, BytesDone: max(st.BytesDone, 0), BytesStored: max(st.BytesStored, 0),
 		DownRate: max(st.DownRate, 0), UpRate: max(st.UpRate, 0), Peers: max(st.Peers, 0), Seeders: max(st.Seeders, 0),
-		GivesUpAt: st.GivesUpAt, UpdatedAt: now,
-	}
-	if st.Waiting != "" {
-		p.Waiting = agentfault.Sentence(st.Waiting)
+		Waiting: agentfault.Waiting(st.Waiting), GivesUpAt: st.GivesUpAt, UpdatedAt: now,
 	}
 	if st.DownRate > 0 && st.BytesTotal > st.BytesDone {
 		eta := (st.BytesTotal - st.BytesDone) / st.DownRate

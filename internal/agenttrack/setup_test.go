@@ -203,4 +203,6 @@ func (l *listener) all() []event.Message {
 	return append([]event.Message(nil), l.msgs...)
 }
 
-func changeTo(s models.State) models.JobChange { return models.JobChange{To: s, Reason: "Test."} }
+func changeTo(s models.State) models.JobChange {
+	return models.JobChange{To: s, Reason: models.Because(models.ReasonWaitsForSlot)}
+}

@@ -52,8 +52,7 @@ func (w workflowControl) View(ctx context.Context, job models.Job) (jobs.Workflo
 	}
 	out := jobs.WorkflowView{RunID: v.RunID, Status: v.Status}
 	if v.State != nil {
-		state := jobs.WorkflowState(*v.State)
-		out.State = &state
+		out.State = new(jobs.RunState(*v.State))
 	}
 	return out, nil
 }

@@ -60,6 +60,7 @@ func openBackends(ctx context.Context, cfg config.Config, build version.Build, l
 		return nil, err
 	}
 	b.store.RunningLimit, b.store.FailoverAfter = cfg.Limits.MaxRunningJobs, cfg.Limits.FailoverAfter
+	b.store.MaxAttempts = len(cfg.Limits.RetryPauses) + 1
 	if err = b.store.CheckSchema(ctx); err != nil {
 		if models.CodeOf(err) == models.CodeConflict {
 			return nil, errors.New(models.AsError(err).Message) // the sentence alone, for the console

@@ -36,8 +36,8 @@ type Waiters interface {
 
 // Rows is what the package needs of the database.
 type Rows interface {
-	EndAttempt(ctx context.Context, jobID uuid.UUID, epoch int64, s models.AttemptState, p models.Problem, message string) error
-	WantAgain(ctx context.Context, jobID uuid.UUID, epoch int64, p models.Problem, message string, pause time.Duration) error
+	EndAttempt(ctx context.Context, jobID uuid.UUID, epoch int64, s models.AttemptState, why models.Reason) error
+	WantAgain(ctx context.Context, jobID uuid.UUID, epoch int64, why models.Reason, pause time.Duration) error
 	AttemptLive(ctx context.Context, jobID uuid.UUID, epoch int64) (bool, error)
 	TouchBeat(ctx context.Context, jobID uuid.UUID, epoch int64) error
 }
@@ -71,7 +71,7 @@ func (d *Desk) Done(ctx context.Context, at models.Attempt, res models.TransferR
 	if err != nil {
 		return err
 	}
-	return d.end(ctx, at, models.AttemptDone, "", "")
+	return d.end(ctx, at, models.AttemptDone, models.Reason{})
 }
 
 // Fail ends the attempt with a fault. After one of the machinery another attempt
@@ -82,7 +82,7 @@ func (d *Desk) Fail(ctx context.Context, at models.Attempt, fault *models.Error,
 		if pause == 0 {
 			pause = wait.Spread(pauseAfter(fault))
 		}
-		if err := d.rows.WantAgain(ctx, at.JobID, at.Epoch, fault.Problem, fault.Message, pause); err != nil {
+		if err := d.rows.WantAgain(ctx, at.JobID, at.Epoch, fault.Reason(), pause); err != nil {
 			return fmt.Errorf("want another attempt: %w", err)
 		}
 		return nil
@@ -91,7 +91,7 @@ func (d *Desk) Fail(ctx context.Context, at models.Attempt, fault *models.Error,
 	if err != nil {
 		return err
 	}
-	return d.end(ctx, at, models.AttemptFailed, fault.Problem, fault.Message)
+	return d.end(ctx, at, models.AttemptFailed, fault.Reason())
 }
 
 // GiveUp tells the workflow that the attempt found no place, whose fault that may
@@ -101,7 +101,7 @@ func (d *Desk) GiveUp(ctx context.Context, at models.Attempt, fault *models.Erro
 	if err != nil {
 		return err
 	}
-	return d.end(ctx, at, models.AttemptFailed, "", "")
+	return d.end(ctx, at, models.AttemptFailed, models.Reason{})
 }
 
 // passes reports whether only the machinery is at fault.
@@ -134,7 +134,7 @@ func (d *Desk) Beat(ctx context.Context, at models.Attempt, details any) error {
 	case err == nil:
 		return d.rows.TouchBeat(ctx, at.JobID, at.Epoch)
 	case errors.Is(err, ErrNobodyWaits):
-		return d.end(ctx, at, models.AttemptSuperseded, "", "")
+		return d.end(ctx, at, models.AttemptSuperseded, models.Reason{})
 	default:
 		return err
 	}
@@ -156,8 +156,8 @@ func (d *Desk) answer(ctx context.Context, at models.Attempt, call func() error)
 	return nil
 }
 
-func (d *Desk) end(ctx context.Context, at models.Attempt, s models.AttemptState, p models.Problem, message string) error {
-	if err := d.rows.EndAttempt(ctx, at.JobID, at.Epoch, s, p, message); err != nil {
+func (d *Desk) end(ctx context.Context, at models.Attempt, s models.AttemptState, why models.Reason) error {
+	if err := d.rows.EndAttempt(ctx, at.JobID, at.Epoch, s, why); err != nil {
 		return fmt.Errorf("end attempt: %w", err)
 	}
 	return nil

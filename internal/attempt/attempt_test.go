@@ -23,14 +23,14 @@ type rows struct {
 	err   error
 }
 
-func (r *rows) WantAgain(_ context.Context, _ uuid.UUID, _ int64, _ models.Problem, _ string, pause time.Duration) error {
+func (r *rows) WantAgain(_ context.Context, _ uuid.UUID, _ int64, _ models.Reason, pause time.Duration) error {
 	r.again = append(r.again, pause)
 	return r.err
 }
 
 func (r *rows) AttemptLive(context.Context, uuid.UUID, int64) (bool, error) { return !r.over, nil }
 
-func (r *rows) EndAttempt(_ context.Context, _ uuid.UUID, _ int64, s models.AttemptState, _ models.Problem, _ string) error {
+func (r *rows) EndAttempt(_ context.Context, _ uuid.UUID, _ int64, s models.AttemptState, _ models.Reason) error {
 	r.ended = append(r.ended, s)
 	return r.err
 }

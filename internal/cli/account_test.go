@@ -17,7 +17,7 @@ import (
 func TestLoginKeepsTheSessionPrivately(t *testing.T) {
 	t.Parallel()
 	s := newShell(t, models.RoleUser)
-	s.run(t, "jobs").want(t, cli.ExitSignedOut, "longhaul login")
+	s.run(t, "list").want(t, cli.ExitSignedOut, "longhaul login")
 	s.runWith(t.Context(), "wrong wrong wrong wrong\n", "login", "-e", s.user.Email).want(t, cli.ExitSignedOut, "wrong")
 
 	r := s.runWith(t.Context(), s.user.Email+"\n"+apitest.Password+"\n", "login")
@@ -37,7 +37,7 @@ func TestLoginKeepsTheSessionPrivately(t *testing.T) {
 	if strings.Contains(string(kept), apitest.Password) {
 		t.Error("the password is kept")
 	}
-	s.run(t, "jobs").want(t, cli.ExitOK, "ID")
+	s.run(t, "list").want(t, cli.ExitOK, "ID")
 	list, err := s.Store.APITokens(t.Context(), s.user.ID)
 	if err != nil || len(list) != 1 || !strings.Contains(list[0].Name, "command line") || len(list[0].Scopes) != 3 {
 		t.Errorf("the account's tokens: %+v, %v", list, err)
@@ -49,7 +49,7 @@ func TestLoginKeepsTheSessionPrivately(t *testing.T) {
 	// The session of one server never goes to another.
 	other := newShell(t, models.RoleUser)
 	other.dir = s.dir
-	other.run(t, "jobs").want(t, cli.ExitSignedOut)
+	other.run(t, "list").want(t, cli.ExitSignedOut)
 
 	s.run(t, "logout").want(t, cli.ExitOK, "Signed out")
 	kept2, _ := os.ReadFile(files[0])
@@ -59,7 +59,7 @@ func TestLoginKeepsTheSessionPrivately(t *testing.T) {
 	if err := os.WriteFile(files[0], kept, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s.run(t, "jobs").want(t, cli.ExitSignedOut) // the server has ended it too
+	s.run(t, "list").want(t, cli.ExitSignedOut) // the server has ended it too
 	s.run(t, "logout").want(t, cli.ExitOK)
 	s.run(t, "logout").want(t, cli.ExitOK, "Not signed in")
 }
@@ -71,7 +71,7 @@ func TestLoginWithAToken(t *testing.T) {
 	s.runWith(t.Context(), "nonsense\n", "login", "--token").want(t, cli.ExitUsage, "lh_")
 	s.runWith(t.Context(), "lh_"+strings.Repeat("A", 43)+"\n", "login", "--token").want(t, cli.ExitSignedOut)
 	s.runWith(t.Context(), tok+"\n", "login", "--token").want(t, cli.ExitOK, "Signed in as "+s.user.Email)
-	s.run(t, "jobs").want(t, cli.ExitOK, "ID")
+	s.run(t, "list").want(t, cli.ExitOK, "ID")
 	s.run(t, "submit", hash).want(t, cli.ExitFailed, "jobs:write")
 }
 
@@ -99,7 +99,7 @@ func TestLoginWithASecondFactor(t *testing.T) {
 	in := s.user.Email + "\n" + apitest.Password + "\n"
 	s.runWith(t.Context(), in+"000000\n", "login").want(t, cli.ExitFailed, "code")
 	s.runWith(t.Context(), in+codes[3]+"\n", "login").want(t, cli.ExitOK, "Signed in as "+s.user.Email)
-	s.run(t, "jobs").want(t, cli.ExitOK, "ID")
+	s.run(t, "list").want(t, cli.ExitOK, "ID")
 }
 
 func TestUsage(t *testing.T) {
@@ -111,10 +111,10 @@ func TestUsage(t *testing.T) {
 	s.run(t, "version", "--json").want(t, cli.ExitOK, `"version": "test"`, `"commit": "abc"`)
 	s.run(t).want(t, cli.ExitUsage)
 	s.run(t, "frobnicate").want(t, cli.ExitUsage, "--help")
-	s.run(t, "jobs", "--state", "sleeping").want(t, cli.ExitUsage, "awaiting_selection")
-	s.run(t, "watch", "x").want(t, cli.ExitUsage, "no job id")
-	s.run(t, "--server", "ftp://h.test", "jobs").want(t, cli.ExitUsage, "http")
-	s.run(t, "--server", "http://127.0.0.1:1", "jobs").want(t, cli.ExitFailed, "cannot be reached")
+	s.run(t, "list", "--state", "sleeping").want(t, cli.ExitUsage, "awaiting_selection")
+	s.run(t, "watch", "x").want(t, cli.ExitUsage, "not the id of a download")
+	s.run(t, "--server", "ftp://h.test", "list").want(t, cli.ExitUsage, "http")
+	s.run(t, "--server", "http://127.0.0.1:1", "list").want(t, cli.ExitFailed, "cannot be reached")
 	s.run(t, "submit", "nonsense").want(t, cli.ExitUsage, "magnet link")
 	s.run(t, "submit", "missing.torrent").want(t, cli.ExitUsage, "no file")
 	s.run(t, "submit", "magnet:?dn=x").want(t, cli.ExitUsage, "info hash")

@@ -12,7 +12,7 @@ import (
 
 // jobRefs are the jobs that an action is for.
 type jobRefs struct {
-	Jobs []string `arg:"" name:"job" help:"Ids of jobs, or their ends."`
+	Jobs []string `arg:"" name:"download" help:"Ids of downloads, or their ends."`
 }
 
 // each calls an action on every job and reports all faults.
@@ -47,7 +47,7 @@ type resumeCmd struct{ jobRefs }
 
 // Run goes on with paused jobs.
 func (c *resumeCmd) Run(ctx context.Context, p *program) error {
-	return c.each(ctx, p, http.MethodPost, "/resume", "goes on")
+	return c.each(ctx, p, http.MethodPost, "/resume", "resumed")
 }
 
 type cancelCmd struct{ jobRefs }
@@ -61,7 +61,7 @@ type retryCmd struct{ jobRefs }
 
 // Run tries jobs again.
 func (c *retryCmd) Run(ctx context.Context, p *program) error {
-	return c.each(ctx, p, http.MethodPost, "/retry", "is tried again")
+	return c.each(ctx, p, http.MethodPost, "/retry", "retrying")
 }
 
 type rmCmd struct{ jobRefs }

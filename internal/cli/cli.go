@@ -62,17 +62,17 @@ type commands struct {
 	Login  loginCmd  `cmd:"" help:"Sign in: make an API token and keep it." group:"Account"`
 	Logout logoutCmd `cmd:"" help:"Revoke the kept API token and forget it." group:"Account"`
 
-	Submit submitCmd `cmd:"" help:"Submit a magnet link, a URL, an info hash or a .torrent file." group:"Jobs"`
-	Jobs   jobsCmd   `cmd:"" help:"List jobs." group:"Jobs"`
-	Watch  watchCmd  `cmd:"" help:"Follow a job until it ends." group:"Jobs"`
-	Get    getCmd    `cmd:"" help:"Download the files of a job; resumes what is half there." group:"Jobs"`
-	Files  filesCmd  `cmd:"" help:"List the files of a job." group:"Jobs"`
-	Select selectCmd `cmd:"" help:"Choose the files of a job that waits for it." group:"Jobs"`
-	Pause  pauseCmd  `cmd:"" help:"Pause a job." group:"Jobs"`
-	Resume resumeCmd `cmd:"" help:"Go on with a paused job." group:"Jobs"`
-	Cancel cancelCmd `cmd:"" help:"Cancel a job." group:"Jobs"`
-	Retry  retryCmd  `cmd:"" help:"Try a job again." group:"Jobs"`
-	Rm     rmCmd     `cmd:"" help:"Delete a job and its files." group:"Jobs"`
+	Submit submitCmd `cmd:"" help:"Submit a magnet link, a URL, an info hash or a .torrent file." group:"Downloads"`
+	List   listCmd   `cmd:"" aliases:"ls" help:"List your downloads." group:"Downloads"`
+	Watch  watchCmd  `cmd:"" help:"Follow a download until it ends." group:"Downloads"`
+	Get    getCmd    `cmd:"" help:"Fetch the files of a download to this machine; resumes what is half there." group:"Downloads"`
+	Files  filesCmd  `cmd:"" help:"List the files of a download." group:"Downloads"`
+	Select selectCmd `cmd:"" help:"Choose the files of a download that waits for it." group:"Downloads"`
+	Pause  pauseCmd  `cmd:"" help:"Pause a download." group:"Downloads"`
+	Resume resumeCmd `cmd:"" help:"Resume a paused download." group:"Downloads"`
+	Cancel cancelCmd `cmd:"" help:"Cancel a download." group:"Downloads"`
+	Retry  retryCmd  `cmd:"" help:"Retry a download." group:"Downloads"`
+	Rm     rmCmd     `cmd:"" help:"Delete a download and its files." group:"Downloads"`
 
 	Agents  agentsCmd  `cmd:"" help:"Compute agents." group:"Operator"`
 	Admin   adminCmd   `cmd:"" help:"Administration." group:"Operator"`
@@ -104,7 +104,7 @@ func Run(ctx context.Context, args []string, s Streams, o Options) (code int) {
 	parser, err := kong.New(&cmd,
 		kong.Name("longhaul"),
 		kong.Description("Longhaul downloads for you, elsewhere: submit and forget.\n\n"+
-			"Exit status: 0 done, 1 failed, 2 wrong usage, 3 not signed in, 4 not found, 5 the job did not end well."),
+			"Exit status: 0 done, 1 failed, 2 wrong usage, 3 not signed in, 4 not found, 5 the download did not end well."),
 		kong.Vars{"version": "longhaul " + o.Build.String()},
 		kong.Writers(s.Out, s.Err),
 		kong.Exit(func(c int) { panic(exitCode(c)) }),

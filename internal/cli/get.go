@@ -27,7 +27,7 @@ const (
 )
 
 type getCmd struct {
-	Job   string `arg:"" help:"Id of the job, or the end of it."`
+	Job   string `arg:"" name:"download" help:"Id of the download, or the end of it."`
 	Out   string `help:"Folder to put the files into." short:"o" default:"." type:"path"`
 	Files string `help:"Only these files, by index: 0,2-5."`
 }
@@ -97,10 +97,10 @@ func wanted(files []file, chosen []int) (out []file, total int64, err error) {
 		total += f.Size
 	}
 	for i := range want {
-		return nil, 0, usagef("The job has no file %d that could be downloaded.", i)
+		return nil, 0, usagef("The download has no file %d that could be downloaded.", i)
 	}
 	if len(out) == 0 {
-		return nil, 0, usagef("The job has no files that could be downloaded.")
+		return nil, 0, usagef("The download has no files that could be downloaded.")
 	}
 	return out, total, nil
 }

@@ -122,8 +122,8 @@ func (s *shell) finish(t *testing.T, j models.Job, contents map[string][]byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.move(t, j, models.StateDownloading, "")
-	s.move(t, j, models.StateStoring, "")
+	s.move(t, j, models.StateDownloading, models.Because(models.ReasonDownloading))
+	s.move(t, j, models.StateStoring, models.Because(models.ReasonCompleting))
 	for _, f := range files {
 		s.Storage.Put(f.Key(), contents[f.Path])
 		if err := w.FileStored(t.Context(), f.ID, int64(len(contents[f.Path])), fmt.Sprintf("%q", f.ID)); err != nil {
@@ -135,9 +135,9 @@ func (s *shell) finish(t *testing.T, j models.Job, contents map[string][]byte) {
 	}
 }
 
-func (s *shell) move(t *testing.T, j models.Job, to models.State, reason string) {
+func (s *shell) move(t *testing.T, j models.Job, to models.State, why models.Reason) {
 	t.Helper()
-	_, err := s.Store.Work().Transition(t.Context(), j.ID, models.JobChange{To: to, Reason: reason, Message: reason})
+	_, err := s.Store.Work().Transition(t.Context(), j.ID, models.JobChange{To: to, Reason: why})
 	if err != nil {
 		t.Fatal(err)
 	}

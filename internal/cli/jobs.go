@@ -18,16 +18,18 @@ import (
 
 // job is what the commands use of a job.
 type job struct {
-	ID         string           `json:"id"`
-	Name       string           `json:"name"`
-	SourceKind string           `json:"sourceKind"`
-	Size       *int64           `json:"size"`
-	State      models.State     `json:"state"`
-	Reason     string           `json:"reason"`
-	NextAction string           `json:"nextAction"`
-	Deadline   *time.Time       `json:"deadline"`
-	Problem    string           `json:"problem"`
-	Progress   *models.Progress `json:"progress"`
+	ID          string           `json:"id"`
+	Name        string           `json:"name"`
+	SourceKind  string           `json:"sourceKind"`
+	Size        *int64           `json:"size"`
+	State       models.State     `json:"state"`
+	Reason      reason           `json:"reason"`
+	NextAction  string           `json:"nextAction"`
+	Deadline    *time.Time       `json:"deadline"`
+	Problem     string           `json:"problem"`
+	Attempt     int              `json:"attempt"`
+	MaxAttempts int              `json:"maxAttempts"`
+	Progress    *models.Progress `json:"progress"`
 }
 
 func (j job) title() string {
@@ -67,7 +69,7 @@ func (c *client) findJob(ctx context.Context, ref string) (job, error) {
 	}
 	ref = strings.ToLower(strings.TrimSpace(ref))
 	if len(ref) < 4 || strings.Trim(ref, "0123456789abcdef-") != "" {
-		return j, usagef("%q is no job id. “longhaul jobs” lists them.", ref)
+		return j, usagef("%q is not the id of a download. “longhaul list” lists them.", ref)
 	}
 	var page struct {
 		Jobs []job `json:"jobs"`
@@ -85,9 +87,9 @@ func (c *client) findJob(ctx context.Context, ref string) (job, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		return j, &apiError{Status: http.StatusNotFound, Detail: "There is no recent job of that id."}
+		return j, &apiError{Status: http.StatusNotFound, Detail: "You have no recent download with that id."}
 	default:
-		return j, usagef("%d jobs have an id like %q; give more of it.", len(found), ref)
+		return j, usagef("%d downloads have an id like %q; give more of it.", len(found), ref)
 	}
 }
 
@@ -100,15 +102,15 @@ func (c *client) jobFiles(ctx context.Context, id string) ([]file, error) {
 	return list.Files, err
 }
 
-type jobsCmd struct {
-	State  []string `help:"Only jobs in these states." sep:"," placeholder:"STATE"`
-	Search string   `help:"Only jobs whose name contains this." short:"q"`
+type listCmd struct {
+	State  []string `help:"Only downloads in these states." sep:"," placeholder:"STATE"`
+	Search string   `help:"Only downloads whose name contains this." short:"q"`
 	Sort   string   `help:"Order: created, name, size or state; a leading minus turns it round." default:"-created"`
 	Limit  int      `help:"At most so many; 0 is all." default:"50"`
 }
 
 // Run lists jobs, page by page.
-func (c *jobsCmd) Run(ctx context.Context, p *program) error {
+func (c *listCmd) Run(ctx context.Context, p *program) error {
 	for _, s := range c.State {
 		if !models.State(s).Valid() {
 			return usagef("There is no state %q. The states are: %s.", s, stateNames())
@@ -145,13 +147,13 @@ func (c *jobsCmd) Run(ctx context.Context, p *program) error {
 		return fmt.Errorf("print the list: %w", err)
 	}
 	if int64(len(rows)) < total {
-		fmt.Fprintf(p.Err, "%d of %d jobs; --limit 0 shows all.\n", len(rows), total)
+		fmt.Fprintf(p.Err, "%d of %d downloads; --limit 0 shows all.\n", len(rows), total)
 	}
 	return nil
 }
 
 // fetch reads pages until the limit.
-func (c *jobsCmd) fetch(ctx context.Context, api *client) (rows []json.RawMessage, total int64, err error) {
+func (c *listCmd) fetch(ctx context.Context, api *client) (rows []json.RawMessage, total int64, err error) {
 	rows = []json.RawMessage{} // an empty list prints as one
 	q := url.Values{"sort": {c.Sort}}
 	if len(c.State) > 0 {
@@ -191,7 +193,7 @@ func stateNames() string {
 }
 
 type filesCmd struct {
-	Job string `arg:"" help:"Id of the job, or the end of it."`
+	Job string `arg:"" name:"download" help:"Id of the download, or the end of it."`
 }
 
 // Run lists the files of a job.

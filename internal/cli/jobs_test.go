@@ -23,7 +23,7 @@ func TestSubmit(t *testing.T) {
 	r := s.run(t, "submit", "magnet:?xt=urn:btih:"+hash+"&dn=A+film")
 	r.want(t, cli.ExitOK, "A film")
 	id := strings.TrimSpace(r.out)
-	s.run(t, "--json", "jobs").want(t, cli.ExitOK, id, `"state": "queued"`)
+	s.run(t, "--json", "list").want(t, cli.ExitOK, id, `"state": "queued"`)
 	s.run(t, "submit", hash).want(t, cli.ExitFailed, "duplicate_job")
 
 	file := filepath.Join(t.TempDir(), "x.torrent")
@@ -85,26 +85,26 @@ func TestJobs(t *testing.T) {
 	for i := range 120 {
 		s.job(t, fmt.Sprintf("filler %03d", i), map[string][]byte{"c": []byte("x")}, false)
 	}
-	s.run(t, "jobs", "--state", "ready").want(t, cli.ExitOK, "ready one", "100 %", "5 B")
-	r := s.run(t, "jobs", "--search", "one", "--sort", "name")
+	s.run(t, "list", "--state", "ready").want(t, cli.ExitOK, "ready one", "100 %", "5 B")
+	r := s.run(t, "list", "--search", "one", "--sort", "name")
 	r.want(t, cli.ExitOK, "waiting [31mone", "3.0 MiB")
 	if strings.Contains(r.out, "\x1b") || strings.Count(r.out, "\n") != 3 {
 		t.Errorf("list %q", r.out)
 	}
-	r = s.run(t, "jobs")
-	r.want(t, cli.ExitOK, "50 of 122 jobs")
+	r = s.run(t, "list")
+	r.want(t, cli.ExitOK, "50 of 122 downloads")
 	if n := strings.Count(r.out, "\n"); n != 51 {
 		t.Errorf("%d lines", n)
 	}
-	r = s.run(t, "--json", "jobs", "--limit", "0")
+	r = s.run(t, "--json", "list", "--limit", "0")
 	var list []map[string]any
 	if err := json.Unmarshal([]byte(r.out), &list); err != nil || len(list) != 122 {
 		t.Errorf("%d jobs, %v", len(list), err)
 	}
-	if r := s.run(t, "jobs", "--limit", "110", "--state", "queued,ready"); strings.Count(r.out, "\n") != 111 {
+	if r := s.run(t, "list", "--limit", "110", "--state", "queued,ready"); strings.Count(r.out, "\n") != 111 {
 		t.Errorf("%d lines", strings.Count(r.out, "\n"))
 	}
-	s.run(t, "--json", "jobs", "--search", "no such thing").want(t, cli.ExitOK, "[]")
+	s.run(t, "--json", "list", "--search", "no such thing").want(t, cli.ExitOK, "[]")
 }
 
 func TestActions(t *testing.T) {

@@ -30,7 +30,7 @@ type submitCmd struct {
 	Source string `arg:"" help:"Magnet link, URL, info hash, or path of a .torrent file; “-” reads a .torrent from standard input."`
 	Choose bool   `help:"Choose the files once they are known." xor:"files"`
 	Select string `help:"Fetch only these files, by index: 0,2-5." xor:"files"`
-	Watch  bool   `help:"Follow the job until it ends." short:"w"`
+	Watch  bool   `help:"Follow the download until it ends." short:"w"`
 }
 
 // Run submits a job. A lost answer is asked for again with the same key, so
@@ -67,7 +67,7 @@ func (c *submitCmd) Run(ctx context.Context, p *program) error {
 	if c.Watch {
 		return p.watch(ctx, api, j.ID)
 	}
-	fmt.Fprintf(p.Err, "%s: %s\n", printable(j.title()), j.Reason)
+	fmt.Fprintf(p.Err, "%s: %s\n", printable(j.title()), printable(j.why()))
 	return nil
 }
 
@@ -193,7 +193,7 @@ func (c *submitCmd) choose(ctx context.Context, p *program, api *client, j job) 
 }
 
 type selectCmd struct {
-	Job   string `arg:"" help:"Id of the job, or the end of it."`
+	Job   string `arg:"" name:"download" help:"Id of the download, or the end of it."`
 	Files string `arg:"" help:"Indexes of the files: 0,2-5, or all."`
 }
 

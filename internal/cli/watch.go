@@ -14,13 +14,14 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"longhaul/models"
+	"longhaul/models/wording"
 )
 
 // maxFrame bounds one line of the event stream.
 const maxFrame = 4 << 20
 
 type watchCmd struct {
-	Job string `arg:"" help:"Id of the job, or the end of it."`
+	Job string `arg:"" name:"download" help:"Id of the download, or the end of it."`
 }
 
 // Run follows a job until it ends.
@@ -41,17 +42,29 @@ type endedError struct{ job job }
 
 // Error words how the job ended.
 func (e *endedError) Error() string {
-	s := fmt.Sprintf("the job is %s", strings.ReplaceAll(string(e.job.State), "_", " "))
-	if e.job.Reason != "" {
-		s += ": " + e.job.Reason
+	s := "the download " + ended(e.job.State)
+	if why := e.job.why(); why != "" {
+		s += ": " + why
 	}
-	if e.job.NextAction != "" {
-		s += " " + e.job.NextAction
+	if next := e.job.next(); next != "" {
+		s += " " + next
 	}
 	if e.job.Problem != "" {
 		s += " (" + e.job.Problem + ")"
 	}
 	return s
+}
+
+// ended words how a download came to its end.
+func ended(s models.State) string {
+	switch s {
+	case models.StateFailed:
+		return "failed"
+	case models.StateNeedsAttention:
+		return "needs your attention"
+	default:
+		return "is " + wording.State(s)
+	}
 }
 
 // watch follows a job until it is ready, or fails with an endedError.
@@ -176,7 +189,7 @@ func (w *watcher) take(ctx context.Context, kind, data string) error {
 			return fmt.Errorf("read an event: %w", err)
 		}
 		if gone.ID == w.id {
-			w.done, w.err = true, &endedError{job: job{State: models.StateCancelled, Reason: "It was deleted."}}
+			w.done, w.err = true, &endedError{job: job{State: models.StateCancelled, Reason: reason{Reason: models.Because(models.ReasonDeleted)}}}
 		}
 	case "reset":
 		return w.refresh(ctx)
@@ -191,12 +204,14 @@ func (w *watcher) show(j job) {
 	}
 	w.job = j
 	w.drawBar()
-	line := fmt.Sprintf("%s: %s", printable(j.title()), strings.ReplaceAll(string(j.State), "_", " "))
-	if j.Reason != "" {
-		line += " – " + printable(j.Reason)
+	line := fmt.Sprintf("%s: %s", printable(j.title()), wording.State(j.State))
+	if why := j.why(); why != "" {
+		line += " – " + printable(why)
 	}
-	if j.Progress != nil && j.Progress.Waiting != "" && j.State.Running() {
-		line += " – " + printable(j.Progress.Waiting)
+	if stuck := j.stuck(); stuck != "" {
+		line += " " + printable(stuck)
+	} else if next := j.next(); j.Deadline != nil && !j.State.Terminal() {
+		line += " " + printable(next)
 	}
 	if line != w.shown {
 		w.closeBar()

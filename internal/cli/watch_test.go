@@ -102,18 +102,20 @@ func TestWatchFollowsAJobToItsEnd(t *testing.T) {
 	other := s.job(t, "another", contents, false)
 	w := s.watch(t.Context(), nil, "watch", j.ID.String())
 	w.expect(t, "the job: queued")
-	s.move(t, other, models.StateFailed, "not this one")
-	s.move(t, j, models.StateDownloading, "on its way")
-	w.expect(t, "the job: downloading – on its way")
+	s.move(t, other, models.StateFailed, models.ProblemEngineCrashed.Because())
+	s.move(t, j, models.StateDownloading, models.Because(models.ReasonDownloading, "agent", "north"))
+	w.expect(t, "the job: downloading – Agent north is downloading it.")
+	givesUp := time.Now().AddDate(0, 0, 2)
 	err := s.Bus.Publish(t.Context(), event.Progressed(models.Progress{
-		JobID: j.ID, UserID: s.user.ID, Phase: models.PhaseDownloading, BytesTotal: 5, BytesDone: 2, Waiting: "nobody has it",
+		JobID: j.ID, UserID: s.user.ID, Phase: models.PhaseDownloading, BytesTotal: 5, BytesDone: 2,
+		Waiting: models.Because(models.ReasonWaitsForPeers, "peers", 0), GivesUpAt: &givesUp,
 	}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.expect(t, "nobody has it")
-	s.move(t, j, models.StateQueued, "once more")
-	w.expect(t, "queued – once more")
+	w.expect(t, "No peers. Keeps looking; gives up at "+givesUp.Local().Format("2 Jan 15:04")+" (attempt 1 of 3).")
+	s.move(t, j, models.StateQueued, models.Because(models.ReasonResumed))
+	w.expect(t, "queued – You resumed it")
 	s.finish(t, j, contents)
 	w.expect(t, "the job: ready")
 	if code := w.end(t); code != cli.ExitOK {
@@ -130,11 +132,11 @@ func TestWatchTellsABadEnd(t *testing.T) {
 		j := s.job(t, "a job", contents, false)
 		w := s.watch(t.Context(), nil, "watch", j.ID.String())
 		w.expect(t, "queued")
-		_, err := s.Store.Work().Transition(t.Context(), j.ID, models.JobChange{To: state, Reason: "because", Problem: models.ProblemNoPeers, Message: "m"})
+		_, err := s.Store.Work().Transition(t.Context(), j.ID, models.JobChange{To: state, Reason: models.ProblemNoPeers.Because(), Problem: models.ProblemNoPeers})
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.expect(t, "because")
+		w.expect(t, "No peers were found.")
 		if code := w.end(t); code != cli.ExitJobEnded {
 			t.Errorf("%s: exit status %d", state, code)
 		}
@@ -171,8 +173,8 @@ func TestWatchReconnects(t *testing.T) {
 	})
 	w := s.watch(t.Context(), nil, "watch", j.ID.String())
 	w.expect(t, "queued")
-	s.move(t, j, models.StateDownloading, "on its way")
-	w.expect(t, "on its way")
+	s.move(t, j, models.StateDownloading, models.Because(models.ReasonDownloading))
+	w.expect(t, "An agent is downloading it.")
 	(<-cut)()
 	s.finishStoring(t, j, contents)
 	w.expect(t, "ready")
@@ -184,7 +186,7 @@ func TestWatchReconnects(t *testing.T) {
 // finishStoring takes a downloading job to ready.
 func (s *shell) finishStoring(t *testing.T, j models.Job, contents map[string][]byte) {
 	t.Helper()
-	s.move(t, j, models.StateQueued, "")
+	s.move(t, j, models.StateQueued, models.Because(models.ReasonWaitsForSlot))
 	s.finish(t, j, contents)
 }
 
@@ -214,8 +216,8 @@ func TestChooseFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.move(t, j, models.StateResolving, "")
-	s.move(t, j, models.StateAwaitingSelection, "choose")
+	s.move(t, j, models.StateResolving, models.Because(models.ReasonFilesKnown))
+	s.move(t, j, models.StateAwaitingSelection, models.Because(models.ReasonChooseFiles))
 	w.expect(t, "two.bin")
 	if _, err := io.WriteString(answer, "2\n"); err != nil {
 		t.Fatal(err)

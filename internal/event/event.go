@@ -68,9 +68,6 @@ const Channel = "longhaul_events"
 // maxPayload keeps a notification below the 8000 bytes that Postgres takes.
 const maxPayload = 7500
 
-// maxWaiting bounds the one text of unknown length in a message, in bytes.
-const maxWaiting = 500
-
 var errTooLarge = errors.New("message is larger than a notification may be")
 
 // Encode returns the messages as notification payloads, as few as fit.
@@ -78,7 +75,7 @@ func Encode(msgs ...Message) ([]string, error) {
 	var out []string
 	buf := []byte{'['}
 	for _, m := range msgs {
-		b, err := json.Marshal(clip(m))
+		b, err := json.Marshal(m)
 		if err != nil {
 			return nil, fmt.Errorf("encode message: %w", err)
 		}
@@ -112,21 +109,4 @@ func Decode(payload string) ([]Message, error) {
 		}
 	}
 	return msgs, nil
-}
-
-func clip(m Message) Message {
-	if m.Progress == nil || len(m.Progress.Waiting) <= maxWaiting {
-		return m
-	}
-	p := *m.Progress
-	cut := 0
-	for i := range p.Waiting { // i walks over the starts of runes
-		if i > maxWaiting {
-			break
-		}
-		cut = i
-	}
-	p.Waiting = p.Waiting[:cut]
-	m.Progress = &p
-	return m
 }

@@ -127,7 +127,8 @@ var keptHeaders = []string{"Accept", "Accept-Encoding", "Accept-Language", "If-R
 
 func checkRedirect(req *http.Request, via []*http.Request) error {
 	if len(via) > maxRedirects {
-		return models.Fault(models.ProblemSourceFailing, "The server redirects more than %d times.", maxRedirects)
+		return models.Fault(models.ProblemSourceFailing, "The server redirects more than %d times.", maxRedirects).
+			With("cause", models.CauseRedirects)
 	}
 	if err := CheckURL(req.URL); err != nil {
 		return models.Fault(models.ProblemBlockedAddress,
@@ -168,7 +169,7 @@ type watchedBody struct {
 
 // Read implements io.Reader.
 func (b *watchedBody) Read(p []byte) (int, error) {
-	stalled := models.Fault(models.ProblemSourceFailing, "The server stopped sending data for %s.", b.idle)
+	stalled := models.Fault(models.ProblemSourceFailing, "The server stopped sending data for %s.", b.idle).With("cause", models.CauseSilent)
 	timer := time.AfterFunc(b.idle, func() { b.cancel(stalled) })
 	start := time.Now()
 	n, err := b.body.Read(p)
@@ -179,7 +180,7 @@ func (b *watchedBody) Read(p []byte) (int, error) {
 	b.got += int64(n)
 	if b.waited >= b.idle {
 		if err == nil && b.got < b.min {
-			slow := models.Fault(models.ProblemSourceFailing, "The server sends data too slowly to ever finish.")
+			slow := models.Fault(models.ProblemSourceFailing, "The server sends data too slowly to ever finish.").With("cause", models.CauseSlow)
 			b.cancel(slow)
 			return n, slow
 		}
@@ -204,22 +205,22 @@ func Fault(err error) *models.Error {
 	if ue, ok := errors.AsType[*url.Error](err); ok {
 		err = ue.Err
 	}
-	f := models.Fault(models.ProblemSourceFailing, "The connection to the server broke.")
+	f := models.Fault(models.ProblemSourceFailing, "The connection to the server broke.").With("cause", models.CauseBroken)
 	dns, isDNS := errors.AsType[*net.DNSError](err)
 	cert, isCert := errors.AsType[*tls.CertificateVerificationError](err)
 	ne, isNet := errors.AsType[net.Error](err)
 	switch {
 	case isDNS && dns.IsNotFound:
-		f = models.Fault(models.ProblemSourceFailing, "The server's name does not exist.")
+		f = models.Fault(models.ProblemSourceFailing, "The server's name does not exist.").With("cause", models.CauseNoHost)
 		err = errors.New("no such host")
 	case isDNS:
-		f = models.Fault(models.ProblemSourceFailing, "The server's name could not be looked up.")
+		f = models.Fault(models.ProblemSourceFailing, "The server's name could not be looked up.").With("cause", models.CauseLookup)
 		err = errors.New("name lookup failed")
 	case isCert:
-		f = models.Fault(models.ProblemSourceFailing, "The server's certificate is not valid.")
+		f = models.Fault(models.ProblemSourceFailing, "The server's certificate is not valid.").With("cause", models.CauseCertificate)
 		err = cert.Err
 	case isNet && ne.Timeout():
-		f = models.Fault(models.ProblemSourceFailing, "The server did not answer in time.")
+		f = models.Fault(models.ProblemSourceFailing, "The server did not answer in time.").With("cause", models.CauseTimeout)
 	}
 	return f.Because(err)
 }

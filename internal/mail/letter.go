@@ -56,7 +56,7 @@ func (w writer) write() (letter, error) {
 		return letter{
 			Subject: "Your account is deleted",
 			Lead: []string{
-				"Your Longhaul account and everything that belonged to it, jobs and files included, is deleted. There is no way to bring it back.",
+				"Your Longhaul account and everything that belonged to it, including downloads and files, has been deleted. This cannot be undone.",
 			},
 			Tail: []string{"If it was not you who did this, please tell the operator of " + w.base.Host + "."},
 		}, nil

@@ -48,7 +48,7 @@ func (p *Placer) Stop(ctx context.Context, jobID uuid.UUID, change models.JobCha
 		return nil
 	}
 	last := attempts[len(attempts)-1]
-	if err := p.Store.EndAttempt(ctx, jobID, last.Epoch, models.AttemptSuperseded, "", ""); err != nil {
+	if err := p.Store.EndAttempt(ctx, jobID, last.Epoch, models.AttemptSuperseded, models.Reason{}); err != nil {
 		return err
 	}
 	if last.AgentID == nil {

@@ -82,12 +82,9 @@ func (p *Placer) call(ctx context.Context, to models.Placement) error {
 // does so after a while; for any other a person is asked in the end.
 func (p *Placer) wait(ctx context.Context, at models.Attempt, cause *models.Error) error {
 	pause := wait.Spread(min(p.Pace.Retry*time.Duration(1+at.Tries/5), p.Pace.RetryAt))
-	reason := cause.Message
-	if cause.Problem == models.ProblemNoAgent {
-		reason = "No agent can take it at the moment."
-	}
+	until := at.WantedAt.Add(patience)
 	err := p.Store.Wait(ctx, at.JobID, at.Epoch, pause, models.JobChange{
-		To: models.StateQueued, Problem: cause.Problem, Reason: reason, NextAction: waitsFor(cause.Problem),
+		To: models.StateQueued, Problem: cause.Problem, Reason: cause.Reason(), Deadline: &until,
 	})
 	if err != nil {
 		return err
@@ -99,22 +96,6 @@ func (p *Placer) wait(ctx context.Context, at models.Attempt, cause *models.Erro
 	}
 	p.count(OutcomeWaits)
 	return nil
-}
-
-// waitsFor says what ends the wait.
-func waitsFor(problem models.Problem) string {
-	switch problem {
-	case models.ProblemNoAgent:
-		return "Starts by itself as soon as an agent has room; after a day of waiting it asks for your attention."
-	case models.ProblemSeedrFailing:
-		return "Starts by itself as soon as Seedr answers again; after a day of waiting it asks for your attention."
-	case models.ProblemSeedrFull:
-		return "Starts by itself as soon as there is room; after a day of waiting it asks for your attention."
-	case models.ProblemSeedrSlots:
-		return "Starts by itself as soon as a slot is free; after a day of waiting it asks for your attention."
-	default:
-		return "Starts by itself as soon as Seedr can be used again; after a day of waiting it asks for your attention."
-	}
 }
 
 func details(at models.Attempt) models.FaultDetails {

@@ -34,7 +34,7 @@ type Store interface {
 	Taken(ctx context.Context, jobID uuid.UUID, epoch int64) error
 	Held(ctx context.Context, jobID uuid.UUID, epoch int64, due time.Time) (bool, error)
 	Wait(ctx context.Context, jobID uuid.UUID, epoch int64, pause time.Duration, why models.JobChange) error
-	EndAttempt(ctx context.Context, jobID uuid.UUID, epoch int64, s models.AttemptState, p models.Problem, message string) error
+	EndAttempt(ctx context.Context, jobID uuid.UUID, epoch int64, s models.AttemptState, why models.Reason) error
 	BeatsDue(ctx context.Context, before time.Time, limit int) ([]models.Attempt, error)
 	UnaskedJobs(ctx context.Context, before time.Time, limit int) ([]models.Job, error)
 }

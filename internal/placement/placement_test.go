@@ -157,7 +157,7 @@ func TestStopEndsWhatRuns(t *testing.T) {
 			b.taken(job)
 			agent.SetDown(down)
 			for range 2 { // it may run twice
-				if err := p.Stop(t.Context(), job.ID, models.JobChange{To: models.StatePaused, Reason: "Test.", ReleaseSlot: true}, false); err != nil {
+				if err := p.Stop(t.Context(), job.ID, models.JobChange{To: models.StatePaused, Reason: models.Because(models.ReasonPaused), ReleaseSlot: true}, false); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -179,7 +179,7 @@ func TestStopEndsWhatWaits(t *testing.T) {
 	b := setup(t)
 	job, p := b.admitted(5), b.placer()
 	b.want(p, job)
-	if err := p.Stop(t.Context(), job.ID, models.JobChange{To: models.StatePaused, Reason: "Test.", ReleaseSlot: true}, false); err != nil {
+	if err := p.Stop(t.Context(), job.ID, models.JobChange{To: models.StatePaused, Reason: models.Because(models.ReasonPaused), ReleaseSlot: true}, false); err != nil {
 		t.Fatal(err)
 	}
 	_, agent := b.agent(2)
@@ -199,7 +199,7 @@ func TestACancelledJobWantsNothing(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	job, p := b.admitted(5), b.placer()
-	if err := p.Stop(t.Context(), job.ID, models.JobChange{To: models.StateCancelled, Reason: "Test."}, true); err != nil {
+	if err := p.Stop(t.Context(), job.ID, models.JobChange{To: models.StateCancelled, Reason: models.Because(models.ReasonCancelled)}, true); err != nil {
 		t.Fatal(err)
 	}
 	err := p.Want(t.Context(), models.TransferWant{JobID: job.ID, Kind: models.TransferDownload, TaskToken: []byte("late")})

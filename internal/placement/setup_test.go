@@ -60,7 +60,7 @@ func (b *bench) admitted(sizes ...int64) models.Job {
 	if err := b.work.WantTransfer(b.Context(), models.TransferWant{JobID: job.ID, Kind: models.TransferDownload, TaskToken: []byte("slot")}); err != nil {
 		b.Fatal(err)
 	}
-	if err := b.work.EndAttempt(b.Context(), job.ID, 1, models.AttemptSuperseded, "", ""); err != nil {
+	if err := b.work.EndAttempt(b.Context(), job.ID, 1, models.AttemptSuperseded, models.Reason{}); err != nil {
 		b.Fatal(err)
 	}
 	return b.job(job.ID)

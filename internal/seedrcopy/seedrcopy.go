@@ -86,8 +86,7 @@ func (a *Copier) Copy(ctx context.Context, jobID uuid.UUID) (Result, error) {
 		return Result{}, models.Fault(models.ProblemSeedrAuth, "This worker has no Seedr account.")
 	}
 	_, err := a.Store.Transition(ctx, jobID, models.JobChange{
-		To: models.StateStoring, Reason: "Seedr has all of it; it is copied to storage.",
-		NextAction: "The files become available when all of them are copied and checked.",
+		To: models.StateStoring, Reason: models.Because(models.ReasonCopyingFromSeedr),
 	})
 	if err != nil {
 		return Result{}, err

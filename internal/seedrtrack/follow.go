@@ -2,7 +2,6 @@ package seedrtrack
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -126,7 +125,7 @@ func (f *follower) advance(ctx context.Context, hash string, group []*followed, 
 	switch {
 	case known && item.Released:
 		f.soon = true
-		told(group, "Seedr still removes an earlier try of it.")
+		told(group, models.Because(models.ReasonSeedrRemovesEarlier))
 		f.release(ctx, item, root)
 	case running:
 		f.follow(ctx, hash, group, t, root)
@@ -189,18 +188,18 @@ func (f *follower) judge(item models.SeedrItem, t seedr.Transfer, job models.Job
 	switch {
 	case f.account.SpaceMax > 0 && t.Size > f.account.SpaceMax:
 		return models.Fault(models.ProblemSeedrTooSmall, "It is larger than the whole Seedr account: it needs %s, the account has %s.",
-			models.BytesInWords(t.Size), models.BytesInWords(f.account.SpaceMax))
+			models.BytesInWords(t.Size), models.BytesInWords(f.account.SpaceMax)).With("need", t.Size).With("size", f.account.SpaceMax)
 	case f.MaxJobBytes > 0 && t.Size > f.MaxJobBytes && job.FileCount == 0 && !job.ChooseFiles && job.Selection == nil:
 		return models.Fault(models.ProblemContentTooLarge, "This is larger than a job may be (%s of at most %s).",
-			models.BytesInWords(t.Size), models.BytesInWords(f.MaxJobBytes))
+			models.BytesInWords(t.Size), models.BytesInWords(f.MaxJobBytes)).With("bytes", t.Size).With("limit", f.MaxJobBytes)
 	case t.Size == 0 && quiet >= f.ResolveTimeout:
-		return models.Fault(models.ProblemMetadataTimeout, "Seedr found nobody who could tell what it holds.")
+		return models.Fault(models.ProblemMetadataTimeout, "Seedr found nobody who could tell what it holds.").With("seconds", f.ResolveTimeout)
 	case quiet < f.StallTimeout || t.Progress >= seedr.ProgressFetched:
 		return nil
 	case t.Seeders == 0 && t.Peers == 0:
-		return models.Fault(models.ProblemNoPeers, "Seedr found nobody who has it.")
+		return models.Fault(models.ProblemNoPeers, "Seedr found nobody who has it.").With("seconds", f.StallTimeout)
 	default:
-		return models.Fault(models.ProblemStalled, "Nothing more came to Seedr for too long.")
+		return models.Fault(models.ProblemStalled, "Nothing more came to Seedr for too long.").With("seconds", f.StallTimeout)
 	}
 }
 
@@ -215,18 +214,18 @@ func (f *follower) show(o *followed, item models.SeedrItem, t seedr.Transfer) {
 	switch {
 	case t.Size == 0:
 		p.Phase, p.BytesTotal, limit = models.PhaseResolving, o.job.Bytes(), f.ResolveTimeout
-		p.Waiting = "Seedr looks for somebody who has it."
+		p.Waiting = models.Because(models.ReasonSeedrLooksForPeers)
 	case t.Progress >= seedr.ProgressFetched:
-		p.BytesDone, p.Waiting = item.Size, "Seedr has all of it and puts the files in place."
+		p.BytesDone, p.Waiting = item.Size, models.Because(models.ReasonSeedrPlacesFiles)
 	default:
 		p.BytesDone = int64(float64(item.Size) * min(max(t.Progress, 0), 100) / 100)
 		if t.Paused {
-			p.Waiting = "It is paused on Seedr."
+			p.Waiting = models.Because(models.ReasonSeedrPaused)
 		} else if t.Rate == 0 && f.Now().Sub(item.ProgressedAt) > f.Pace.Slow {
-			p.Waiting = "Nothing comes to Seedr at the moment."
+			p.Waiting = models.Because(models.ReasonSeedrIdle, "since", item.ProgressedAt)
 		}
 	}
-	if p.Waiting != "" && t.Progress < seedr.ProgressFetched {
+	if !p.Waiting.None() && t.Progress < seedr.ProgressFetched {
 		by := item.ProgressedAt.Add(limit)
 		p.GivesUpAt = &by
 	}
@@ -242,7 +241,7 @@ func (o *followed) tell(p models.Progress) {
 	last := o.progress
 	last.UpdatedAt = p.UpdatedAt
 	same := last.Phase == p.Phase && last.BytesDone == p.BytesDone && last.BytesTotal == p.BytesTotal && last.DownRate == p.DownRate &&
-		last.Waiting == p.Waiting && last.Peers == p.Peers && last.Seeders == p.Seeders
+		last.Waiting.Equal(p.Waiting) && last.Peers == p.Peers && last.Seeders == p.Seeders
 	o.progress = p
 	if !same {
 		o.changed, o.unwritten = true, true
@@ -250,13 +249,13 @@ func (o *followed) tell(p models.Progress) {
 }
 
 // waits tells why nothing goes on.
-func (o *followed) waits(why string, until *time.Time) {
+func (o *followed) waits(why models.Reason, until *time.Time) {
 	p := o.progress
 	p.Waiting, p.GivesUpAt, p.DownRate, p.ETASeconds = why, until, 0, nil
 	o.tell(p)
 }
 
-func told(group []*followed, why string) {
+func told(group []*followed, why models.Reason) {
 	for _, o := range group {
 		o.waits(why, nil)
 	}
@@ -328,10 +327,11 @@ func (f *follower) flush(ctx context.Context) {
 	}
 }
 
-// fullWords says in which way the account is full.
-func fullWords(need, free int64) string {
-	if need <= 0 {
-		return fmt.Sprintf("The Seedr account is full: %s free.", models.BytesInWords(max(free, 0)))
+// seedrFull returns the fault of an account without room.
+func seedrFull(need, free int64) *models.Error {
+	f := models.Fault(models.ProblemSeedrFull, "The Seedr account is full.").With("free", max(free, 0))
+	if need > 0 {
+		f = f.With("need", need)
 	}
-	return fmt.Sprintf("The Seedr account is full: needs %s, %s free.", models.BytesInWords(need), models.BytesInWords(max(free, 0)))
+	return f
 }

@@ -55,7 +55,7 @@ func (f *follower) add(ctx context.Context, hash string, group []*followed, root
 	delete(f.refused, hash)
 	for _, o := range group {
 		f.refer(ctx, o, added.ID)
-		o.waits("Seedr took it and looks for somebody who has it.", nil)
+		o.waits(models.Because(models.ReasonSeedrLooksForPeers), nil)
 	}
 }
 
@@ -71,9 +71,9 @@ func (f *follower) full(ctx context.Context, group []*followed, root seedr.Folde
 	var fault *models.Error
 	switch slots := f.account.Slots; {
 	case slots > 0 && len(root.Transfers) >= slots:
-		fault = models.Fault(models.ProblemSeedrSlots, "%d of %d Seedr slots are taken.", len(root.Transfers), slots)
+		fault = models.Fault(models.ProblemSeedrSlots, "%d of %d Seedr slots are taken.", len(root.Transfers), slots).With("taken", len(root.Transfers)).With("slots", slots)
 	case root.SpaceMax > 0 && (need > free || free <= 0):
-		fault = models.Fault(models.ProblemSeedrFull, "%s", fullWords(need, free))
+		fault = seedrFull(need, free)
 	default:
 		return false
 	}
@@ -83,7 +83,7 @@ func (f *follower) full(ctx context.Context, group []*followed, root seedr.Folde
 			o.since = now
 		}
 		by := o.since.Add(f.Pace.Full)
-		o.waits(fault.Message, &by)
+		o.waits(fault.Reason(), &by)
 		if !now.Before(by) {
 			f.fail(ctx, o, fault)
 		}
@@ -97,11 +97,11 @@ func (f *follower) notAdded(ctx context.Context, item models.SeedrItem, group []
 	f.log.InfoContext(ctx, "Seedr took no transfer", "job_id", group[0].JobID, "kind", string(kind), "error", err)
 	switch kind {
 	case seedr.KindTransient, seedr.KindHTML, seedr.KindMalformed:
-		told(group, "It is not known yet whether Seedr took it.")
+		told(group, models.Because(models.ReasonSeedrUnconfirmed))
 		return // it may be there
 	case seedr.KindDuplicate:
 		f.refused[item.InfoHash] = err
-		told(group, "Seedr says that it has it already; it is looked for there.")
+		told(group, e.Reason())
 		return
 	case seedr.KindLimited, seedr.KindOpen, seedr.KindAuth, seedr.KindBug:
 		f.forget(ctx, item)
@@ -136,12 +136,12 @@ func (f *follower) noRoom(ctx context.Context, group []*followed, root seedr.Fol
 	switch {
 	case kind == seedr.KindSlots:
 		slots = len(root.Transfers) // that many were in use, and no more fit
-		e = models.Fault(models.ProblemSeedrSlots, "All slots of the Seedr account are taken: %d.", max(slots, 1))
+		e = models.Fault(models.ProblemSeedrSlots, "All slots of the Seedr account are taken: %d.", max(slots, 1)).With("taken", max(slots, 1)).With("slots", max(slots, 1))
 	case root.SpaceMax > 0 && size > root.SpaceMax:
 		e = models.Fault(models.ProblemSeedrTooSmall, "It is larger than the whole Seedr account: it needs %s, the account has %s.",
-			models.BytesInWords(size), models.BytesInWords(root.SpaceMax))
+			models.BytesInWords(size), models.BytesInWords(root.SpaceMax)).With("need", size).With("size", root.SpaceMax)
 	case root.SpaceMax > 0:
-		e = models.Fault(models.ProblemSeedrFull, "%s", fullWords(size, root.SpaceMax-root.SpaceUsed))
+		e = seedrFull(size, root.SpaceMax-root.SpaceUsed)
 	}
 	if e.Problem != models.ProblemSeedrTooSmall {
 		if err := f.Store.SaveSeedrFull(ctx, f.Pace.Full, slots); err != nil {
@@ -222,7 +222,7 @@ func (f *follower) takeIn(ctx context.Context, item models.SeedrItem, group []*f
 		f.absent(ctx, item, group)
 		return
 	case err != nil || len(files) == 0 || sum < item.Size && !late:
-		told(group, "Seedr has all of it and puts the files in place.")
+		told(group, models.Because(models.ReasonSeedrPlacesFiles))
 		return // not all of it is visible yet
 	}
 	now := f.Now()
@@ -272,7 +272,7 @@ func (f *follower) absent(ctx context.Context, item models.SeedrItem, group []*f
 		return
 	}
 	if now.Sub(item.SeenAt) < f.Pace.Appear {
-		told(group, "Seedr has finished it; its files are not visible yet.")
+		told(group, models.Because(models.ReasonSeedrPlacesFiles))
 		return
 	}
 	item.Released = true // a part of it may appear late

@@ -242,7 +242,7 @@ func (f *follower) fails(ctx context.Context, err error) {
 	pause := min(f.Pace.Quick<<min(f.failures, 6), f.Pace.Idle)
 	f.pollAt = now.Add(max(wait.Spread(pause), seedr.RetryAfter(err)))
 	for _, o := range f.open {
-		o.waits(e.Message+" It goes on by itself.", nil)
+		o.waits(e.Reason(), nil)
 		if now.Sub(f.failing) >= f.Pace.Outage {
 			f.fail(ctx, o, e)
 		}

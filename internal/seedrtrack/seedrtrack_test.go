@@ -87,7 +87,7 @@ func TestWhatNoJobNeedsIsRemoved(t *testing.T) {
 	job := b.placed(true)
 	b.follow(b.tracker())
 	b.ended(job)
-	if _, err := b.work.Transition(t.Context(), job.ID, models.JobChange{To: models.StateCancelled, Reason: "Test."}); err != nil {
+	if _, err := b.work.Transition(t.Context(), job.ID, models.JobChange{To: models.StateCancelled, Reason: models.Because(models.ReasonCancelled)}); err != nil {
 		t.Fatal(err)
 	}
 	b.eventually(func() string {

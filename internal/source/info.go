@@ -141,7 +141,7 @@ func (in *info) readKey(r *reader, key []byte) (err error) {
 }
 
 func tooManyFiles() error {
-	return models.Fault(models.ProblemTooManyFiles, "This torrent has more than %d files.", MaxFiles)
+	return models.Fault(models.ProblemTooManyFiles, "This torrent has more than %d files.", MaxFiles).With("limit", MaxFiles)
 }
 
 func (r *reader) v1Files() ([]entry, error) {
@@ -340,7 +340,8 @@ func ceilDiv(n, d int64) int64 { return n/d + min(n%d, 1) }
 
 func tooManyPieces(n int64) error {
 	return models.Fault(models.ProblemContentTooLarge,
-		"This torrent has %d pieces; at most %d can be handled.", n, MaxPieces)
+		"This torrent has %d pieces; at most %d can be handled.", n, MaxPieces).
+		With("pieces", n).With("maxPieces", MaxPieces)
 }
 
 // String names the torrent's generation, for error causes.

@@ -111,7 +111,7 @@ func (s *Store) admit(
 	}
 	now := s.Now()
 	_, err = s.exec(ctx, "admit jobs", `
-		update jobs set admitted_at = ?, updated_at = ?, reason = ?, next_action = ?, deadline = null where id = any(?)`,
-		now, now, "It has a slot and is about to start.", "Starts within seconds.", array{ids})
+		update jobs set admitted_at = ?, updated_at = ?, reason_code = ?, reason_params = null, deadline = null where id = any(?)`,
+		now, now, models.ReasonHasSlot, array{ids})
 	return ids, err
 }

@@ -27,9 +27,9 @@ func (w *Work) WantedAttempts(ctx context.Context, p models.Provider) (int, erro
 }
 
 // EndAttempt closes the attempt if a workflow waits for it; otherwise it does
-// nothing. A problem goes to the job's timeline.
+// nothing. A fault goes to the job's timeline.
 func (w *Work) EndAttempt(
-	ctx context.Context, jobID uuid.UUID, epoch int64, state models.AttemptState, problem models.Problem, message string,
+	ctx context.Context, jobID uuid.UUID, epoch int64, state models.AttemptState, why models.Reason,
 ) error {
 	s := w.s
 	return s.Tx(ctx, func(ctx context.Context) error {
@@ -40,12 +40,12 @@ func (w *Work) EndAttempt(
 		n, err := s.exec(ctx, "end attempt", `
 			update job_attempts set state = ?, problem = ?, ended_at = ?
 			where job_id = ? and epoch = ? and state in ?`,
-			state, problem, s.Now(), jobID, epoch, live())
-		if err != nil || n == 0 || problem == "" {
+			state, why.Code.Problem(), s.Now(), jobID, epoch, live())
+		if err != nil || n == 0 || why.None() {
 			return err
 		}
-		e := eventOf(job, models.EventAttempt, message)
-		e.Problem = problem
+		e := eventOf(job, models.EventAttempt, why)
+		e.Problem = why.Code.Problem()
 		return s.addEvents(ctx, e)
 	})
 }

@@ -35,9 +35,9 @@ func (s *Store) addEvents(ctx context.Context, events ...models.Event) error {
 }
 
 // eventOf returns an event of the job in the state that it is in.
-func eventOf(job models.Job, kind models.EventKind, message string) models.Event {
+func eventOf(job models.Job, kind models.EventKind, why models.Reason) models.Event {
 	return models.Event{
-		JobID: job.ID, UserID: job.UserID, Kind: kind, State: job.State, Problem: job.Problem, Message: message,
+		JobID: job.ID, UserID: job.UserID, Kind: kind, State: job.State, Problem: job.Problem, Reason: why,
 	}
 }
 

@@ -13,12 +13,6 @@ import (
 // with a shorter retention comes to apply to it.
 const expiryNotice = 7 * 24 * time.Hour
 
-// What happens to the files of a job that is ready.
-const (
-	staysForEver = "Stays until you delete it."
-	expiresThen  = "Its files are removed then, as your plan keeps them for a while only. Download them before."
-)
-
 // expiry notes on a change to ready when the job's files will be removed.
 func (s *Store) expiry(ctx context.Context, userID uuid.UUID, c *models.JobChange) error {
 	p, err := s.PlanOf(ctx, userID)
@@ -26,7 +20,7 @@ func (s *Store) expiry(ctx context.Context, userID uuid.UUID, c *models.JobChang
 		return err
 	}
 	due := s.Now().AddDate(0, 0, *p.RetentionDays)
-	c.Deadline, c.NextAction = &due, expiresThen
+	c.Deadline = &due
 	return nil
 }
 
@@ -36,14 +30,14 @@ func (s *Store) expiry(ctx context.Context, userID uuid.UUID, c *models.JobChang
 func (w *Work) AnnounceExpiry(ctx context.Context) (int64, error) {
 	now := w.s.Now()
 	return w.s.exec(ctx, "announce expiry", `
-		update jobs j set deadline = d.due, updated_at = ?, next_action = case when d.due is null then ? else ? end
+		update jobs j set deadline = d.due, updated_at = ?
 		from (
 			select j.id, case when p.retention_days is not null then greatest(
 				j.finished_at + make_interval(days => p.retention_days),
 				least(coalesce(j.deadline, 'infinity'), cast(? as timestamptz))) end as due
 			from jobs j join user_plans p on p.user_id = j.user_id where j.state = 'ready' and j.delete_at is null) d
 		where d.id = j.id and j.state = 'ready' and j.deadline is distinct from d.due`,
-		now, staysForEver, expiresThen, now.Add(expiryNotice))
+		now, now.Add(expiryNotice))
 }
 
 // ExpireJobs moves at most limit ready jobs whose time is over to expired and
@@ -88,8 +82,7 @@ func (w *Work) expire(ctx context.Context, jobID uuid.UUID) (expired bool, err e
 			return err
 		}
 		return s.move(ctx, &job, models.JobChange{
-			To: models.StateExpired, Reason: "Its files were removed at the end of the time that the plan keeps them.",
-			NextAction: "Nothing is left to do; submit it again if you still want it.",
+			To: models.StateExpired, Reason: models.Because(models.ReasonExpired),
 		}, models.EventState)
 	})
 	return expired, err

@@ -78,8 +78,7 @@ func (w *Work) FinishJob(ctx context.Context, jobID uuid.UUID) error {
 			return err
 		}
 		c := models.JobChange{
-			To: models.StateReady, Reason: "Every file is stored and can be streamed or downloaded.",
-			NextAction: staysForEver, Message: "Ready.",
+			To: models.StateReady, Reason: models.Because(models.ReasonReady),
 		}
 		if err := s.expiry(ctx, job.UserID, &c); err != nil {
 			return err

@@ -2,11 +2,11 @@ package store
 
 import (
 	"context"
-	"strings"
 
 	"github.com/google/uuid"
 
 	"longhaul/models"
+	"longhaul/models/wording"
 )
 
 // Job returns the user's job. One that the user deleted is not_found.
@@ -113,7 +113,7 @@ func (s *Store) seedrNote(ctx context.Context, userID uuid.UUID) (*models.SeedrN
 		Full: room.FullUntil != nil && now.Before(*room.FullUntil), Needs: make(map[uuid.UUID]int64, len(rows)),
 	}
 	if f := seedrDown(room.SeedrAccount, now); f != nil {
-		n.Down = models.AsError(f).Message
+		n.Down = models.AsError(f).Reason()
 	}
 	for _, r := range rows {
 		n.Needs[r.ID] = r.Need
@@ -131,8 +131,8 @@ func (s *Store) RequestCancel(ctx context.Context, userID, jobID uuid.UUID) erro
 		if err := s.EnqueueOnce(ctx, models.OutboxCancel, jobID); err != nil {
 			return err
 		}
-		job.Reason, job.NextAction = "You asked to cancel it.", "Ends within seconds."
-		return s.note(ctx, job, models.EventState, "Cancelling was asked for.")
+		job.Reason = models.Because(models.ReasonCancelRequested)
+		return s.note(ctx, job)
 	})
 }
 
@@ -149,8 +149,8 @@ func (s *Store) RequestRetry(ctx context.Context, userID, jobID uuid.UUID) (mode
 			return err
 		}
 		if !job.State.Terminal() {
-			job.NextAction, job.Deadline = "Is tried again within seconds.", nil
-			return s.note(ctx, job, models.EventState, "Another try was asked for.")
+			job.Reason, job.Deadline = models.Because(models.ReasonRetried), nil
+			return s.note(ctx, job)
 		}
 		return s.restart(ctx, &job)
 	})
@@ -165,13 +165,12 @@ func (s *Store) restart(ctx context.Context, job *models.Job) error {
 	now := s.Now()
 	err := s.row(ctx, job, "queue job again", `
 		update jobs j set state = ?, state_since = ?, updated_at = ?, run = run + 1, finished_at = null, admitted_at = null,
-			problem = '', deadline = null, reason = ?, next_action = ?
+			problem = '', deadline = null, reason_code = ?, reason_params = null, attempt = ?, max_attempts = ?
 		where id = ? and not exists (
 			select from jobs o where o.user_id = j.user_id and o.id <> j.id and o.delete_at is null and o.state not in ?
 				and (o.info_hash_v1 = j.info_hash_v1 or o.info_hash_v2 = j.info_hash_v2))
 		returning *`,
-		models.StateQueued, now, now, "Tried again; it waits for a free slot.",
-		"Starts by itself as soon as a slot is free.", job.ID, terminalStates())
+		models.StateQueued, now, now, models.ReasonRetried, min(1, s.MaxAttempts), s.MaxAttempts, job.ID, terminalStates())
 	if models.IsNotFound(err) || isConflict(err) { // the latter when another one was submitted this very moment
 		return s.duplicateAfterConflict(ctx, *job, err)
 	}
@@ -187,7 +186,7 @@ func (s *Store) restart(ctx context.Context, job *models.Job) error {
 			return err
 		}
 	}
-	return s.addEvents(ctx, eventOf(*job, models.EventState, "Queued again for another try."))
+	return s.addEvents(ctx, eventOf(*job, models.EventState, models.Because(models.ReasonRetried)))
 }
 
 // duplicateAfterConflict names the open job that is in the way. After a
@@ -220,7 +219,7 @@ func (s *Store) RequestDelete(ctx context.Context, userID, jobID uuid.UUID) erro
 		if err := s.EnqueueOnce(ctx, models.OutboxPurge, jobID); err != nil {
 			return err
 		}
-		return s.addEvents(ctx, eventOf(job, models.EventDeleted, "Deleted."))
+		return s.addEvents(ctx, eventOf(job, models.EventDeleted, models.Because(models.ReasonDeleted)))
 	})
 }
 
@@ -233,41 +232,19 @@ func (s *Store) lockAllowed(ctx context.Context, userID, jobID uuid.UUID, a mode
 	}
 	if !job.State.Allows(a) {
 		return models.Job{}, models.Fault(models.ProblemWrongState, "A job in the state “%s” cannot be %s.",
-			words(job.State), pastOf(a))
+			wording.State(job.State), wording.Action(a))
 	}
 	return job, nil
 }
 
-// words returns the state as a person reads it.
-func words(s models.State) string { return strings.ReplaceAll(string(s), "_", " ") }
-
-func pastOf(a models.Action) string {
-	switch a {
-	case models.ActionCancel:
-		return "cancelled"
-	case models.ActionRetry:
-		return "tried again"
-	case models.ActionDelete:
-		return "deleted"
-	case models.ActionPause:
-		return "paused"
-	case models.ActionResume:
-		return "resumed"
-	case models.ActionSelect:
-		return "given other files"
-	default:
-		return string(a)
-	}
-}
-
-// note writes the job's texts and deadline without a change of its state, with
+// note writes the job's reason and deadline without a change of its state, with
 // an event.
-func (s *Store) note(ctx context.Context, job models.Job, kind models.EventKind, message string) error {
+func (s *Store) note(ctx context.Context, job models.Job) error {
 	_, err := s.exec(ctx, "note on job", `
-		update jobs set reason = ?, next_action = ?, problem = ?, deadline = ?, updated_at = ? where id = ?`,
-		job.Reason, job.NextAction, job.Problem, job.Deadline, s.Now(), job.ID)
+		update jobs set reason_code = ?, reason_params = ?, problem = ?, deadline = ?, updated_at = ? where id = ?`,
+		job.Reason.Code, paramsJSON(job.Reason), job.Problem, job.Deadline, s.Now(), job.ID)
 	if err != nil {
 		return err
 	}
-	return s.addEvents(ctx, eventOf(job, kind, message))
+	return s.addEvents(ctx, eventOf(job, models.EventState, job.Reason))
 }

@@ -22,11 +22,11 @@ func fill(t testing.TB, dsn string, userID uuid.UUID, n int) {
 	conn, err := pgx.Connect(t.Context(), dsn)
 	ok(t, err)
 	_, err = conn.Exec(t.Context(), `
-		insert into jobs (id, user_id, source_kind, info_hash_v1, name, size, state, state_since, provider, admitted_at,
+		insert into jobs (id, user_id, source_kind, info_hash_v1, name, size, state, state_since, reason_code, provider, admitted_at,
 			created_at, updated_at, finished_at)
 		select gen_random_uuid(), $1, 'magnet', md5(i::text) || left(md5('x' || i), 8), 'Öl 100% job_' || i % 977 || ' tail',
 			case when i % 5 = 0 then null else (i % 13) * 1000 end,
-			case i % 3 when 0 then 'ready' when 1 then 'queued' else 'downloading' end, now(), 'agent',
+			case i % 3 when 0 then 'ready' when 1 then 'queued' else 'downloading' end, now(), 'accepted', 'agent',
 			case when i % 3 = 2 then now() end, now() - (i / 3) * interval '1 second', now(),
 			case when i % 3 = 0 then now() end
 		from generate_series(1, $2) i`, userID, n)

@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/google/uuid"
@@ -47,7 +46,7 @@ func (w *Work) SaveManifest(ctx context.Context, jobID uuid.UUID, m models.Manif
 		if err != nil {
 			return err
 		}
-		found := eventOf(job, models.EventManifest, fmt.Sprintf("The file list is known: %s.", countFiles(len(m.Files))))
+		found := eventOf(job, models.EventManifest, models.Because(models.ReasonFilesKnown, "files", len(m.Files)))
 		if held || !job.State.Running() {
 			return s.addEvents(ctx, found)
 		}
@@ -66,7 +65,7 @@ func (s *Store) backToQueue(ctx context.Context, job *models.Job, before models.
 		return err
 	}
 	return s.move(ctx, job, models.JobChange{
-		To: models.StateQueued, ReleaseSlot: true, Reason: reason, NextAction: models.WaitsForRoom,
+		To: models.StateQueued, ReleaseSlot: true, Reason: reason,
 	}, models.EventState)
 }
 
@@ -148,7 +147,7 @@ func (w *Work) SelectFiles(ctx context.Context, jobID uuid.UUID, indexes []int) 
 			chosen = len(files)
 		}
 		return s.addEvents(ctx, eventOf(job, models.EventSelection,
-			fmt.Sprintf("Chosen: %d of %s.", chosen, countFiles(len(files)))))
+			models.Because(models.ReasonFilesChosen, "chosen", chosen, "files", len(files))))
 	})
 }
 
@@ -163,11 +162,4 @@ func checkSelection(files []models.File, indexes []int) error {
 		}
 	}
 	return nil
-}
-
-func countFiles(n int) string {
-	if n == 1 {
-		return "1 file"
-	}
-	return fmt.Sprintf("%d files", n)
 }

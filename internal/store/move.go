@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -56,11 +55,10 @@ func (s *Store) moveJob(ctx context.Context, job *models.Job, m models.JobMove) 
 		return err
 	}
 	c := models.JobChange{
-		To: models.StateQueued, ReleaseSlot: true, Problem: m.Problem, Message: m.Message,
-		Reason: m.Message, NextAction: "Starts by itself when a slot is free.",
+		To: models.StateQueued, ReleaseSlot: true, Problem: m.Problem, Reason: m.Reason, Told: m.Reason,
 	}
 	if job.State == models.StatePaused || job.State == models.StateAwaitingSelection && !forgot {
-		c.To, c.Reason, c.NextAction, c.Deadline, c.Problem = job.State, job.Reason, job.NextAction, job.Deadline, job.Problem
+		c.To, c.Reason, c.Deadline, c.Problem = job.State, job.Reason, job.Deadline, job.Problem
 	}
 	return s.move(ctx, job, c, models.EventMoved)
 }
@@ -137,7 +135,7 @@ func (s *Store) moveWaiting(ctx context.Context) error {
 			continue
 		}
 		if err := s.moveQueued(ctx, job.ID, models.JobMove{
-			To: to, From: job.Provider, Message: fmt.Sprintf("%s It moves to %s.", why.Message, to.Title()),
+			To: to, From: job.Provider, Reason: why.Reason().As(models.ReasonMovedByFailover).With("provider", to),
 		}); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"reflect"
 	"sync"
 	"testing"
 	"time"
@@ -68,7 +69,7 @@ func TestStaleAttemptsAreRefused(t *testing.T) {
 		wantProblem(t, b.SetFileSizes(ctx, s.agent, s.job, s.epoch, map[int]int64{0: 1}), models.ProblemSuperseded)
 	}
 	ok(t, b.SaveParts(ctx, b.agent.ID, job.ID, next.Epoch, []models.PartReport{part(0, 1, 1)}))
-	ok(t, b.w.EndAttempt(ctx, job.ID, next.Epoch, models.AttemptSuperseded, "", ""))
+	ok(t, b.w.EndAttempt(ctx, job.ID, next.Epoch, models.AttemptSuperseded, models.Reason{}))
 	_, err = b.UploadTargets(ctx, b.agent.ID, job.ID, next.Epoch, []int{0})
 	wantProblem(t, err, models.ProblemSuperseded)
 }
@@ -213,7 +214,7 @@ func TestProgress(t *testing.T) {
 	eta, gives := int64(77), b.Now().Add(time.Hour)
 	want := models.Progress{
 		JobID: job.ID, Phase: models.PhaseDownloading, BytesTotal: 10, BytesDone: 4, BytesStored: 2, DownRate: 3, UpRate: 1,
-		Peers: 5, Seeders: 2, ETASeconds: &eta, Waiting: "no peers for 9 min", GivesUpAt: &gives, UpdatedAt: b.Now(),
+		Peers: 5, Seeders: 2, ETASeconds: &eta, Waiting: models.Because(models.ReasonWaitsForPeers, "peers", 3, "since", gives), GivesUpAt: &gives, UpdatedAt: b.Now(),
 	}
 	older := want
 	older.BytesDone, older.UpdatedAt = 1, want.UpdatedAt.Add(-time.Second)
@@ -230,7 +231,11 @@ func TestProgress(t *testing.T) {
 		t.Errorf("got %+v", all)
 	}
 	got.UserID, got.ETASeconds, got.GivesUpAt, got.UpdatedAt = want.UserID, want.ETASeconds, want.GivesUpAt, want.UpdatedAt
-	if got != want {
+	if !got.Waiting.Equal(want.Waiting) {
+		t.Errorf("waits for %v, want %v", got.Waiting, want.Waiting)
+	}
+	got.Waiting = want.Waiting
+	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -213,11 +212,11 @@ func (w *Work) Wait(ctx context.Context, jobID uuid.UUID, epoch int64, pause tim
 	})
 }
 
-// WantAgain ends the open attempt with the problem, which goes to the job's
+// WantAgain ends the open attempt with the fault, which goes to the job's
 // timeline, and has another one take its place after the pause: the workflow that
 // waits notices nothing. An attempt that is not open any more is left alone.
 func (w *Work) WantAgain(
-	ctx context.Context, jobID uuid.UUID, epoch int64, problem models.Problem, message string, pause time.Duration,
+	ctx context.Context, jobID uuid.UUID, epoch int64, why models.Reason, pause time.Duration,
 ) error {
 	s := w.s
 	return s.Tx(ctx, func(ctx context.Context) error {
@@ -228,15 +227,15 @@ func (w *Work) WantAgain(
 		var at models.Attempt
 		err = s.row(ctx, &at, "fail attempt", `
 			update job_attempts set state = ?, problem = ?, ended_at = ? where job_id = ? and epoch = ? and state = ? returning *`,
-			models.AttemptFailed, problem, s.Now(), jobID, epoch, models.AttemptOpen)
+			models.AttemptFailed, why.Code.Problem(), s.Now(), jobID, epoch, models.AttemptOpen)
 		if models.IsNotFound(err) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		e := eventOf(job, models.EventAttempt, message)
-		e.Problem = problem
+		e := eventOf(job, models.EventAttempt, why)
+		e.Problem = why.Code.Problem()
 		if err := s.addEvents(ctx, e); err != nil || job.AdmittedAt == nil {
 			return err // a job without a slot was stopped
 		}
@@ -306,13 +305,10 @@ func ownFaults() []models.Problem {
 
 func placedChange(kind models.TransferKind, to models.State, a models.Agent) models.JobChange {
 	c := models.JobChange{
-		To: to, Message: fmt.Sprintf("Given to the agent %s.", a.Name),
-		Reason:     fmt.Sprintf("The agent %s is fetching it.", a.Name),
-		NextAction: "Is completed in storage as soon as the last byte is verified.",
+		To: to, Reason: models.Because(models.ReasonDownloading, "agent", a.Name),
 	}
 	if kind == models.TransferResolve {
-		c.Reason = fmt.Sprintf("The agent %s is finding out which files there are.", a.Name)
-		c.NextAction = "Goes on by itself once the files are known."
+		c.Reason = models.Because(models.ReasonLooksUpFiles, "agent", a.Name)
 	}
 	return c
 }

@@ -54,7 +54,7 @@ func seedrDown(a models.SeedrAccount, now time.Time) error {
 	case a.Problem == models.ProblemSeedrAuth || a.Problem == models.ProblemSeedrPlan:
 		return models.Fault(models.ProblemSeedrAuth, "%s An administrator has to look at it.", a.Message)
 	case now.Sub(*a.FailedSince) >= seedrOutage:
-		return models.Fault(models.ProblemSeedrFailing, "Seedr does not answer since %s.", a.FailedSince.Format("15:04 UTC"))
+		return models.Fault(models.ProblemSeedrFailing, "Seedr is not answering.").With("since", *a.FailedSince)
 	default:
 		return nil
 	}
@@ -66,14 +66,16 @@ func seedrFull(room providers.SeedrRoom, need int64, now time.Time) error {
 	switch {
 	case room.SpaceMax > 0 && need > room.SpaceMax:
 		return models.Fault(models.ProblemSeedrTooSmall, "It is larger than the whole Seedr account: it needs %s, the account has %s.",
-			models.BytesInWords(need), models.BytesInWords(room.SpaceMax))
+			models.BytesInWords(need), models.BytesInWords(room.SpaceMax)).With("need", need).With("size", room.SpaceMax)
 	case room.FullUntil != nil && now.Before(*room.FullUntil):
 		return models.Fault(models.ProblemSeedrFull, "The Seedr account is full at the moment.")
 	case room.Slots > 0 && room.Taken > room.Slots:
-		return models.Fault(models.ProblemSeedrSlots, "%d of %d Seedr slots are taken.", min(room.Taken-1, room.Slots), room.Slots)
+		return models.Fault(models.ProblemSeedrSlots, "%d of %d Seedr slots are taken.", min(room.Taken-1, room.Slots), room.Slots).
+			With("taken", min(room.Taken-1, room.Slots)).With("slots", room.Slots)
 	case room.SpaceMax > 0 && room.Free() < 0:
 		return models.Fault(models.ProblemSeedrFull, "The Seedr account is full: it needs %s, %s are free.",
-			models.BytesInWords(need), models.BytesInWords(max(room.Free()+need, 0)))
+			models.BytesInWords(need), models.BytesInWords(max(room.Free()+need, 0))).
+			With("need", need).With("free", max(room.Free()+need, 0))
 	default:
 		return nil
 	}
@@ -81,11 +83,10 @@ func seedrFull(room providers.SeedrRoom, need int64, now time.Time) error {
 
 func seedrChange(kind models.TransferKind, to models.State) models.JobChange {
 	c := models.JobChange{
-		To: to, Message: "Given to Seedr.", Reason: "Seedr is fetching it.",
-		NextAction: "Is copied to storage as soon as Seedr has all of it.",
+		To: to, Reason: models.Because(models.ReasonSeedrDownloading),
 	}
 	if kind == models.TransferResolve {
-		c.NextAction = "Goes on by itself once Seedr has all of it and the files are known."
+		c.Reason = models.Because(models.ReasonSeedrLooksUp)
 	}
 	return c
 }

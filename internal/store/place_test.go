@@ -89,7 +89,7 @@ func TestPlacementPrefersTheAgentThatHasBytes(t *testing.T) {
 	} {
 		job, p := b.running(t, 10)
 		if tt.problem != "" {
-			ok(t, b.w.EndAttempt(ctx, job.ID, p.Epoch, models.AttemptFailed, tt.problem, "It failed."))
+			ok(t, b.w.EndAttempt(ctx, job.ID, p.Epoch, models.AttemptFailed, tt.problem.Reason(nil)))
 		}
 		next, err := b.place(t, job.ID)
 		ok(t, err)
@@ -136,16 +136,16 @@ func TestEndAttempt(t *testing.T) {
 	b, ctx := setup(t), t.Context()
 	job, p := b.running(t, 10)
 	for range 2 {
-		ok(t, b.w.EndAttempt(ctx, job.ID, p.Epoch, models.AttemptFailed, models.ProblemStalled, "Nothing came."))
+		ok(t, b.w.EndAttempt(ctx, job.ID, p.Epoch, models.AttemptFailed, models.ProblemStalled.Because("seconds", 9)))
 	}
-	ok(t, b.w.EndAttempt(ctx, job.ID, 99, models.AttemptDone, "", ""))
+	ok(t, b.w.EndAttempt(ctx, job.ID, 99, models.AttemptDone, models.Reason{}))
 	all := must[[]models.Attempt](t)(b.w.Attempts(ctx, job.ID))
 	if len(all) != 1 || all[0].State != models.AttemptFailed || all[0].Problem != models.ProblemStalled || all[0].EndedAt == nil {
 		t.Errorf("got %+v", all)
 	}
 	events := must[[]models.Event](t)(b.JobEvents(ctx, b.user.ID, job.ID, 0, 100))
 	last := events[len(events)-1]
-	if countEvents(t, b, job.ID, models.EventAttempt) != 1 || last.Problem != models.ProblemStalled || last.Message != "Nothing came." {
+	if countEvents(t, b, job.ID, models.EventAttempt) != 1 || last.Problem != models.ProblemStalled || !last.Reason.Equal(models.ProblemStalled.Because("seconds", 9)) {
 		t.Errorf("events %+v", events)
 	}
 }

@@ -12,7 +12,8 @@ import (
 // progressRows are the columns of a batch of progress.
 type progressRows struct {
 	ids                 []uuid.UUID
-	phases, waiting     []string
+	phases, codes       []string
+	params              []*string // JSON; nil for none
 	total, done, stored []int64
 	downRate, upRate    []int64
 	peers, seeders      []int
@@ -38,20 +39,21 @@ func (w *Work) FlushProgress(ctx context.Context, progress []models.Progress) er
 		r.add(p)
 	}
 	_, err := w.s.exec(ctx, "flush progress", `
-		insert into job_progress (job_id, phase, waiting, bytes_total, bytes_done, bytes_stored, down_rate, up_rate,
+		insert into job_progress (job_id, phase, waiting_code, waiting_params, bytes_total, bytes_done, bytes_stored, down_rate, up_rate,
 			peers, seeders, eta_seconds, gives_up_at, updated_at)
-		select p.* from unnest(?::uuid[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
-			?::bigint[], ?::int[], ?::int[], ?::bigint[], ?::timestamptz[], ?::timestamptz[]) as p (job_id, phase, waiting,
-			bytes_total, bytes_done, bytes_stored, down_rate, up_rate, peers, seeders, eta_seconds, gives_up_at, updated_at)
+		select p.* from unnest(?::uuid[], ?::text[], ?::text[], ?::jsonb[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
+			?::bigint[], ?::int[], ?::int[], ?::bigint[], ?::timestamptz[], ?::timestamptz[]) as p (job_id, phase, waiting_code,
+			waiting_params, bytes_total, bytes_done, bytes_stored, down_rate, up_rate, peers, seeders, eta_seconds, gives_up_at, updated_at)
 		join jobs j on j.id = p.job_id
 		where j.state in ('resolving', 'downloading', 'storing')
 		on conflict (job_id) do update set
-			phase = excluded.phase, waiting = excluded.waiting, bytes_total = excluded.bytes_total,
+			phase = excluded.phase, waiting_code = excluded.waiting_code, waiting_params = excluded.waiting_params,
+			bytes_total = excluded.bytes_total,
 			bytes_done = excluded.bytes_done, bytes_stored = excluded.bytes_stored, down_rate = excluded.down_rate,
 			up_rate = excluded.up_rate, peers = excluded.peers, seeders = excluded.seeders,
 			eta_seconds = excluded.eta_seconds, gives_up_at = excluded.gives_up_at, updated_at = excluded.updated_at
 			where job_progress.updated_at <= excluded.updated_at`,
-		array{r.ids}, array{r.phases}, array{r.waiting}, array{r.total}, array{r.done}, array{r.stored},
+		array{r.ids}, array{r.phases}, array{r.codes}, array{r.params}, array{r.total}, array{r.done}, array{r.stored},
 		array{r.downRate}, array{r.upRate}, array{r.peers}, array{r.seeders}, array{r.eta}, array{r.givesUpAt},
 		array{r.updatedAt})
 	return err
@@ -60,7 +62,8 @@ func (w *Work) FlushProgress(ctx context.Context, progress []models.Progress) er
 func (r *progressRows) add(p models.Progress) {
 	r.ids = append(r.ids, p.JobID)
 	r.phases = append(r.phases, string(p.Phase))
-	r.waiting = append(r.waiting, p.Waiting)
+	r.codes = append(r.codes, string(p.Waiting.Code))
+	r.params = append(r.params, paramsJSON(p.Waiting))
 	r.total = append(r.total, p.BytesTotal)
 	r.done = append(r.done, p.BytesDone)
 	r.stored = append(r.stored, p.BytesStored)

@@ -124,11 +124,11 @@ func (s *Store) claim(ctx context.Context, job *models.Job) (bool, error) {
 	return s.hold(ctx, job)
 }
 
-// needsRoom words why the job waits for storage.
-func (s *Store) needsRoom(ctx context.Context, job models.Job) (string, error) {
+// needsRoom tells why the job waits for storage.
+func (s *Store) needsRoom(ctx context.Context, job models.Job) (models.Reason, error) {
 	room, err := s.Room(ctx, job.UserID)
 	if err != nil {
-		return "", err
+		return models.Reason{}, err
 	}
 	free, _ := room.Free()
 	return models.NeedsRoom(job.QuotaWant-job.QuotaReserved, free), nil
@@ -140,9 +140,9 @@ func (s *Store) waitForRoom(ctx context.Context, job *models.Job) error {
 	if err != nil {
 		return err
 	}
-	job.Reason, job.NextAction = reason, models.WaitsForRoom
-	_, err = s.exec(ctx, "wait for storage", `update jobs set reason = ?, next_action = ? where id = ?`,
-		job.Reason, job.NextAction, job.ID)
+	job.Reason = reason
+	_, err = s.exec(ctx, "wait for storage", `update jobs set reason_code = ?, reason_params = ? where id = ?`,
+		reason.Code, paramsJSON(reason), job.ID)
 	return err
 }
 
@@ -248,7 +248,9 @@ func (s *Store) storageFull(ctx context.Context, job models.Job) (full, err erro
 	if err != nil {
 		return nil, err
 	}
-	return models.Fault(models.ProblemStorageFull, "%s", reason), nil
+	fault := models.Fault(models.ProblemStorageFull, "There is no room for it in the owner's storage now.")
+	fault.Params = reason.Params
+	return fault, nil
 }
 
 // lockFenced locks the job and checks the attempt, in the order in which

@@ -117,7 +117,7 @@ func (c *chaos) sizes() []int64 {
 func (c *chaos) push(ctx context.Context, job models.Job) error {
 	switch c.rand.IntN(16) {
 	case 0:
-		_, err := c.w.Transition(ctx, job.ID, models.JobChange{To: models.StateCancelled, ReleaseSlot: true})
+		_, err := c.w.Transition(ctx, job.ID, models.JobChange{To: models.StateCancelled, Reason: models.Because(models.ReasonCancelled), ReleaseSlot: true})
 		return err
 	case 1:
 		if err := c.RequestDelete(ctx, job.UserID, job.ID); err != nil {
@@ -138,7 +138,7 @@ func (c *chaos) push(ctx context.Context, job models.Job) error {
 // forward does what comes next for the job.
 func (c *chaos) forward(ctx context.Context, job models.Job) error {
 	move := func(to models.State) error {
-		_, err := c.w.Transition(ctx, job.ID, models.JobChange{To: to, ReleaseSlot: true})
+		_, err := c.w.Transition(ctx, job.ID, models.JobChange{To: to, Reason: models.Because(models.ReasonWaitsForSlot), ReleaseSlot: true})
 		return err
 	}
 	switch job.State {
@@ -205,6 +205,6 @@ func (c *chaos) endAll(ctx context.Context) {
 		if job.State == models.StateStoring && c.store(ctx, job.ID) == nil && c.job(c.t, job.ID).State == models.StateReady {
 			continue
 		}
-		must[models.Job](c.t)(c.w.Transition(ctx, job.ID, models.JobChange{To: models.StateCancelled, ReleaseSlot: true}))
+		must[models.Job](c.t)(c.w.Transition(ctx, job.ID, models.JobChange{To: models.StateCancelled, Reason: models.Because(models.ReasonCancelled), ReleaseSlot: true}))
 	}
 }

@@ -95,7 +95,7 @@ func (b bundle) finish(t testing.TB, jobID uuid.UUID) {
 // to2 moves the job one step.
 func (b bundle) to2(t testing.TB, jobID uuid.UUID, s models.State) {
 	t.Helper()
-	must[models.Job](t)(b.w.Transition(t.Context(), jobID, models.JobChange{To: s, Reason: "because", ReleaseSlot: true}))
+	must[models.Job](t)(b.w.Transition(t.Context(), jobID, models.JobChange{To: s, Reason: models.Because(models.ReasonPaused), ReleaseSlot: true}))
 }
 
 func TestTwoHundredSubmitsWithRoomForTen(t *testing.T) {
@@ -145,8 +145,8 @@ func TestJobWaitsForRoomAndStartsByItself(t *testing.T) {
 	first, second := b.submit(t, 60), b.submit(t, 60)
 	small, unknown := b.submit(t, 30), storetest.Submit(t, b.Store, b.user.ID, nil)
 	got := b.job(t, second.ID)
-	if got.State != models.StateQueued || got.Reason != "Waiting for storage: needs 60 B, 40 B free." || got.NextAction == "" {
-		t.Errorf("the second says %q, %q", got.Reason, got.NextAction)
+	if got.State != models.StateQueued || !got.Reason.Equal(models.NeedsRoom(60, 40)) {
+		t.Errorf("the second says %v", got.Reason)
 	}
 	if got := b.admitted(t); len(got) != 3 || got[0] != first.ID || got[1] != small.ID || got[2] != unknown.ID {
 		t.Errorf("admitted %v: the smaller one and the one of unknown size pass the one that waits", got)
@@ -225,8 +225,8 @@ func TestManifestWithoutRoomSendsTheJobBack(t *testing.T) {
 		ok(t, b.w.SaveManifest(ctx, job.ID, storetest.Manifest(20, 20)))
 	}
 	got := b.job(t, job.ID)
-	if got.State != models.StateQueued || got.AdmittedAt != nil || got.Reason != "Waiting for storage: needs 40 B, 30 B free." {
-		t.Errorf("got %s, %q", got.State, got.Reason)
+	if got.State != models.StateQueued || got.AdmittedAt != nil || !got.Reason.Equal(models.NeedsRoom(40, 30)) {
+		t.Errorf("got %s, %v", got.State, got.Reason)
 	}
 	if ids := b.admitted(t); len(ids) != 1 || ids[0] != blocker.ID {
 		t.Errorf("admitted %v", ids)
@@ -282,8 +282,8 @@ func TestRetryHoldsRoomAgain(t *testing.T) {
 	b.holds(t, 30, 0) // one file was stored and stays
 	other := b.submit(t, 60)
 	got := must[models.Job](t)(b.RequestRetry(ctx, b.user.ID, job.ID))
-	if got.Reason != "Waiting for storage: needs 50 B, 10 B free." {
-		t.Errorf("the retry says %q", got.Reason)
+	if !got.Reason.Equal(models.NeedsRoom(50, 10)) {
+		t.Errorf("the retry says %v", got.Reason)
 	}
 	b.holds(t, 30, 60)
 	b.to(t, other.ID, models.StateCancelled)
@@ -335,8 +335,8 @@ func TestUnknownLengthReservesInBlocks(t *testing.T) {
 	b.holds(t, 0, 600*mib) // the last block is what is left
 	err := reserve(64 * mib)
 	wantProblem(t, err, models.ProblemStorageFull)
-	if !strings.Contains(models.AsError(err).Message, "needs 28.0 MiB, 0 B free") {
-		t.Errorf("it says %q", models.AsError(err).Message)
+	if why := models.AsError(err).Reason(); !why.Equal(models.NeedsRoom(28<<20, 0)) {
+		t.Errorf("it says %v", why)
 	}
 	wantProblem(t, reserve(217*mib), models.ProblemQuotaExceeded)
 	wantProblem(t, b.ReserveParts(ctx, b.agent.ID, job.ID, p.Epoch+1, 1), models.ProblemSuperseded)

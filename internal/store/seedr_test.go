@@ -174,7 +174,7 @@ func TestSeedrPlacesTheFirstWhenTheAccountShrinks(t *testing.T) {
 }
 
 func stop(b bundle, t testing.TB, id uuid.UUID) error {
-	_, err := b.w.Transition(t.Context(), id, models.JobChange{To: models.StateCancelled, Reason: "Test."})
+	_, err := b.w.Transition(t.Context(), id, models.JobChange{To: models.StateCancelled, Reason: models.Because(models.ReasonCancelled)})
 	return err
 }
 
@@ -231,10 +231,10 @@ func TestQueuedJobsMoveWhenTheirProviderCannotTakeThem(t *testing.T) {
 	b.admit(t)             // moves them
 	got := must[models.Job](t)(b.Job(t.Context(), b.user.ID, job.ID))
 	if got.Provider != models.ProviderSeedr {
-		t.Fatalf("is at %s: %s", got.Provider, got.Reason)
+		t.Fatalf("is at %s: %v", got.Provider, got.Reason)
 	}
-	if got.Reason != "No agent is there to fetch it. It moves to Seedr." {
-		t.Errorf("says %q", got.Reason)
+	if !got.Reason.Equal(models.Because(models.ReasonMovedByFailover, "provider", "seedr", "problem", "no_agent")) {
+		t.Errorf("says %v", got.Reason)
 	}
 	if admitted := b.admit(t); !contains(admitted, job.ID) || !contains(admitted, private.ID) {
 		t.Errorf("admitted %v", admitted)
@@ -345,7 +345,7 @@ func TestMoveToAgentsForgetsSeedrsNumbering(t *testing.T) {
 	told := storetest.Manifest(5, 7)
 	told.Metainfo = nil // Seedr tells names and sizes only
 	ok(t, b.w.SaveManifest(ctx, job.ID, told))
-	got := must[models.Job](t)(b.w.MoveJob(ctx, job.ID, models.JobMove{To: models.ProviderAgent, Message: "Moved."}))
+	got := must[models.Job](t)(b.w.MoveJob(ctx, job.ID, models.JobMove{To: models.ProviderAgent, Reason: models.Because(models.ReasonMovedByAdmin, "provider", models.ProviderAgent)}))
 	if got.Provider != models.ProviderAgent || got.State != models.StateQueued || got.AdmittedAt != nil || got.FileCount != 0 || got.Size != nil {
 		t.Errorf("after the move: %+v", got)
 	}
@@ -356,7 +356,7 @@ func TestMoveToAgentsForgetsSeedrsNumbering(t *testing.T) {
 	if len(attempts) != 1 || attempts[0].State != models.AttemptSuperseded || attempts[0].Provider != models.ProviderSeedr {
 		t.Errorf("attempts: %+v", attempts)
 	}
-	again := must[models.Job](t)(b.w.MoveJob(ctx, job.ID, models.JobMove{To: models.ProviderAgent, Message: "Moved."}))
+	again := must[models.Job](t)(b.w.MoveJob(ctx, job.ID, models.JobMove{To: models.ProviderAgent, Reason: models.Because(models.ReasonMovedByAdmin, "provider", models.ProviderAgent)}))
 	if again.Epoch != got.Epoch || countEvents(t, b, job.ID, models.EventMoved) != 1 {
 		t.Errorf("the same move again did something")
 	}
@@ -374,7 +374,7 @@ func TestStreamedPartsAreFenced(t *testing.T) {
 		t.Errorf("before it is stored: %v", err)
 	}
 	b.to(t, job.ID, models.StateDownloading)
-	must[models.Job](t)(b.w.Transition(ctx, job.ID, models.JobChange{To: models.StateStoring, Reason: "Test."}))
+	must[models.Job](t)(b.w.Transition(ctx, job.ID, models.JobChange{To: models.StateStoring, Reason: models.Because(models.ReasonCancelled)}))
 	ok(t, b.w.SaveStreamedParts(ctx, job.ID, p.Epoch, part))
 	ok(t, b.w.SaveStreamedParts(ctx, job.ID, p.Epoch, part))
 	if err := b.w.SaveStreamedParts(ctx, job.ID, p.Epoch-1, part); models.AsError(err).Problem != models.ProblemSuperseded {
@@ -396,7 +396,7 @@ func TestCopiedFilesAreCutSmall(t *testing.T) {
 	b.admit(t)
 	p := must[models.Placement](t)(storetest.Place(t, b.Store, job.ID, models.TransferDownload, []byte("t")))
 	b.to(t, job.ID, models.StateDownloading)
-	must[models.Job](t)(b.w.Transition(ctx, job.ID, models.JobChange{To: models.StateStoring, Reason: "Test."}))
+	must[models.Job](t)(b.w.Transition(ctx, job.ID, models.JobChange{To: models.StateStoring, Reason: models.Because(models.ReasonCancelled)}))
 	must[string](t)(b.w.SetUploadID(ctx, p.Files[1].ID, "begun"))
 	now := b.Now()
 	ok(t, b.w.SaveSeedrItem(ctx, models.SeedrItem{InfoHash: *job.InfoHashV1, AddedAt: now, DoneAt: &now}))

@@ -39,6 +39,8 @@ type Store struct {
 	*agents.Agents
 	*providers.Providers
 
+	MaxAttempts int // how often a new job is tried before a person is asked; 0 does not count
+
 	FailoverAfter time.Duration // how long a job waits for a provider that cannot take it before it may move; 0 is 2 min
 }
 

@@ -58,7 +58,7 @@ func (b bundle) to(t testing.TB, jobID uuid.UUID, state models.State) {
 		models.StateExpired:           {models.StateDownloading, models.StateStoring, models.StateReady, models.StateExpired},
 	}
 	for _, s := range ways[state] {
-		if _, err := b.w.Transition(t.Context(), jobID, models.JobChange{To: s, Reason: "because of " + string(s)}); err != nil {
+		if _, err := b.w.Transition(t.Context(), jobID, models.JobChange{To: s, Reason: models.Because(models.ReasonCode("because_of_" + s))}); err != nil {
 			t.Fatalf("move to %s: %v", s, err)
 		}
 	}

@@ -62,9 +62,7 @@ func (s *Store) draft(n models.NewJob) models.Job {
 		Name: n.Source.Name, Private: n.Source.Private,
 		ChooseFiles: n.ChooseFiles, Selection: n.Selected,
 		State: models.StateQueued, StateSince: now, Provider: models.ProviderAgent, Failover: n.Failover, Run: 1,
-		Reason:     "Accepted; it waits for a free slot.",
-		NextAction: "Starts by itself as soon as a slot is free.",
-		CreatedAt:  now, UpdatedAt: now,
+		Reason: models.Because(models.ReasonAccepted), Attempt: min(1, s.MaxAttempts), MaxAttempts: s.MaxAttempts, CreatedAt: now, UpdatedAt: now,
 	}
 	if job.Selection == nil && !n.ChooseFiles {
 		job.Selection = n.Source.Select
@@ -164,17 +162,23 @@ func (s *Store) reserveNew(ctx context.Context, job *models.Job, refuse bool) er
 	if err != nil {
 		return err
 	}
-	message := "Accepted."
 	if !held {
 		if err := s.waitForRoom(ctx, job); err != nil {
 			return err
 		}
 		if refuse {
-			return models.Fault(models.ProblemQuotaExceeded, "There is no room for it now. %s", job.Reason)
+			return noRoom(job.Reason)
 		}
-		message = "Accepted. " + job.Reason
 	}
-	return s.addEvents(ctx, eventOf(*job, models.EventSubmitted, message))
+	return s.addEvents(ctx, eventOf(*job, models.EventSubmitted, job.Reason))
+}
+
+// noRoom is storage_full for somebody who does not want to wait.
+func noRoom(full models.Reason) error {
+	need, _ := full.Params.Int("need")
+	free, _ := full.Params.Int("free")
+	return models.Fault(models.ProblemQuotaExceeded, "There is no room for it now: it needs %s, %s are free.",
+		models.BytesInWords(need), models.BytesInWords(free)).With("need", need).With("free", free)
 }
 
 // duplicate returns the refusal of a second open job for the same content,

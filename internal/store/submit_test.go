@@ -26,7 +26,7 @@ func TestSubmit(t *testing.T) {
 	}
 	got := must[models.Job](t)(b.Job(ctx, b.user.ID, job.ID))
 	if got.State != models.StateQueued || got.Provider != models.ProviderAgent || got.Run != 1 || got.FileCount != 2 ||
-		*got.Size != 100+40<<20 || got.Reason == "" || got.NextAction == "" || !slices.Equal(got.Selection, []int{0, 2}) {
+		*got.Size != 100+40<<20 || got.Reason.Code != models.ReasonAccepted || !slices.Equal(got.Selection, []int{0, 2}) {
 		t.Errorf("got %+v", got)
 	}
 	files := must[[]models.File](t)(b.Files(ctx, b.user.ID, job.ID))

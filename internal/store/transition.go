@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"longhaul/models"
+	"longhaul/models/wording"
 )
 
 // Job returns the job, also one that its user deleted.
@@ -43,7 +44,7 @@ func (w *Work) Source(ctx context.Context, jobID uuid.UUID) (models.Source, erro
 
 // Transition moves the job to another state and returns it. The move has to be
 // one that models allows, else it is refused as wrong_state. A job that is in
-// the state already only gets the new texts and deadline. A state that is not
+// the state already only gets the new reason and deadline. A state that is not
 // running gives the slot back, queued keeps it unless told otherwise.
 func (w *Work) Transition(ctx context.Context, jobID uuid.UUID, c models.JobChange) (models.Job, error) {
 	var job models.Job
@@ -74,12 +75,15 @@ func (s *Store) move(ctx context.Context, job *models.Job, c models.JobChange, k
 		return nil
 	}
 	was := job.State
-	told := !same || job.Reason != c.Reason || job.Problem != c.Problem || kind != models.EventState
+	told := !same || !job.Reason.Equal(c.Reason) || job.Problem != c.Problem || kind != models.EventState
 	now := s.Now()
 	if !same {
 		job.State, job.StateSince = c.To, now
 	}
-	job.Reason, job.NextAction, job.Problem, job.Deadline, job.UpdatedAt = c.Reason, c.NextAction, c.Problem, c.Deadline, now
+	job.Reason, job.Problem, job.Deadline, job.UpdatedAt = c.Reason, c.Problem, c.Deadline, now
+	if c.MaxAttempts > 0 {
+		job.Attempt, job.MaxAttempts = c.Attempt, c.MaxAttempts
+	}
 	job.AdmittedAt = slotAfter(job.AdmittedAt, c, now)
 	switch {
 	case !c.To.Terminal():
@@ -93,27 +97,27 @@ func (s *Store) move(ctx context.Context, job *models.Job, c models.JobChange, k
 		}
 	}
 	_, err := s.exec(ctx, "move job", `
-		update jobs set state = ?, state_since = ?, reason = ?, next_action = ?, problem = ?, deadline = ?, updated_at = ?,
-			admitted_at = ?, finished_at = ?, epoch = ? where id = ?`,
-		job.State, job.StateSince, job.Reason, job.NextAction, job.Problem, job.Deadline, job.UpdatedAt,
-		job.AdmittedAt, job.FinishedAt, job.Epoch, job.ID)
+		update jobs set state = ?, state_since = ?, reason_code = ?, reason_params = ?, problem = ?, deadline = ?, attempt = ?,
+			max_attempts = ?, updated_at = ?, admitted_at = ?, finished_at = ?, epoch = ? where id = ?`,
+		job.State, job.StateSince, job.Reason.Code, paramsJSON(job.Reason), job.Problem, job.Deadline, job.Attempt,
+		job.MaxAttempts, job.UpdatedAt, job.AdmittedAt, job.FinishedAt, job.Epoch, job.ID)
 	if err == nil && job.AdmittedAt == nil {
 		err = s.unwant(ctx, job.ID)
 	}
 	if err != nil || !told {
 		return err
 	}
-	message := c.Message
-	if message == "" {
-		message = c.Reason
+	why := c.Reason
+	if !c.Told.None() {
+		why = c.Told
 	}
-	return s.addEvents(ctx, eventOf(*job, kind, message))
+	return s.addEvents(ctx, eventOf(*job, kind, why))
 }
 
 // mayBecome refuses a move that models does not allow, as wrong_state.
 func mayBecome(from, to models.State) error {
 	if from != to && !from.CanBecome(to) {
-		return models.Fault(models.ProblemWrongState, "A job in the state “%s” cannot become “%s”.", words(from), words(to))
+		return models.Fault(models.ProblemWrongState, "A job in the state “%s” cannot become “%s”.", wording.State(from), wording.State(to))
 	}
 	return nil
 }
@@ -148,7 +152,8 @@ func unchanged(job models.Job, c models.JobChange) bool {
 	sameDeadline := job.Deadline == nil && c.Deadline == nil ||
 		job.Deadline != nil && c.Deadline != nil && job.Deadline.Equal(*c.Deadline)
 	releases := c.ReleaseSlot && job.AdmittedAt != nil
-	return job.Reason == c.Reason && job.NextAction == c.NextAction && job.Problem == c.Problem && sameDeadline && !releases
+	sameCount := c.MaxAttempts == 0 || job.Attempt == c.Attempt && job.MaxAttempts == c.MaxAttempts
+	return job.Reason.Equal(c.Reason) && job.Problem == c.Problem && sameDeadline && sameCount && !releases
 }
 
 // slotAfter returns since when the job holds a slot after the change. A

@@ -59,40 +59,40 @@ func wantSlotAndEnd(t *testing.T, job models.Job) {
 	}
 }
 
-func TestTransitionTexts(t *testing.T) {
+func TestTransitionTellsWhy(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
 	c := b.fakeClock()
 	job := storetest.Submit(t, b.Store, b.user.ID, nil)
 	deadline := c.now.Add(72*time.Hour + 123456*time.Microsecond)
 	change := models.JobChange{
-		To: models.StateNeedsAttention, Reason: "Nobody has it.", NextAction: "Fails then.", Problem: models.ProblemNoPeers,
-		Deadline: &deadline, Message: "Three tries were in vain.",
+		To: models.StateNeedsAttention, Reason: models.ProblemNoPeers.Because("seconds", 1800), Problem: models.ProblemNoPeers,
+		Deadline: &deadline, Attempt: 3, MaxAttempts: 3,
 	}
 	c.add(time.Second)
 	for range 2 { // an activity that is tried again
 		must[models.Job](t)(b.w.Transition(ctx, job.ID, change))
 	}
 	got := must[models.Job](t)(b.w.Job(ctx, job.ID))
-	if got.Reason != change.Reason || got.NextAction != change.NextAction || got.Problem != change.Problem ||
+	if !got.Reason.Equal(change.Reason) || got.Attempt != 3 || got.MaxAttempts != 3 || got.Problem != change.Problem ||
 		!got.Deadline.Equal(deadline) || !got.StateSince.Equal(c.now) || !got.UpdatedAt.Equal(c.now) {
 		t.Errorf("got %+v", got)
 	}
 	events := must[[]models.Event](t)(b.JobEvents(ctx, b.user.ID, job.ID, 0, 10))
-	if last := events[len(events)-1]; len(events) != 2 || last.Message != change.Message || last.State != change.To ||
+	if last := events[len(events)-1]; len(events) != 2 || !last.Reason.Equal(change.Reason) || last.State != change.To ||
 		last.Problem != change.Problem || last.Kind != models.EventState || !last.At.Equal(c.now) {
 		t.Errorf("events %+v", events)
 	}
 	since := c.now
 	c.add(time.Second)
-	change.Reason, change.Message, change.Deadline = "Still nobody.", "", nil
+	change.Reason, change.Deadline, change.MaxAttempts = models.ProblemNoPeers.Because("seconds", 3600), nil, 0
 	got = must[models.Job](t)(b.w.Transition(ctx, job.ID, change))
-	if got.Reason != change.Reason || got.Deadline != nil || !got.StateSince.Equal(since) || countEvents(t, b, job.ID, models.EventState) != 2 {
-		t.Errorf("new texts: %+v", got)
+	if !got.Reason.Equal(change.Reason) || got.Deadline != nil || got.MaxAttempts != 3 || !got.StateSince.Equal(since) || countEvents(t, b, job.ID, models.EventState) != 2 {
+		t.Errorf("another reason: %+v", got)
 	}
-	got = must[models.Job](t)(b.w.Transition(ctx, job.ID, models.JobChange{To: models.StateQueued, Reason: "Again."}))
-	if got.Problem != "" || got.NextAction != "" || got.Deadline != nil {
-		t.Errorf("old texts stay: %+v", got)
+	got = must[models.Job](t)(b.w.Transition(ctx, job.ID, models.JobChange{To: models.StateQueued, Reason: models.Because(models.ReasonRetried)}))
+	if got.Problem != "" || got.Deadline != nil {
+		t.Errorf("old ones stay: %+v", got)
 	}
 	_, err := b.w.Transition(ctx, uuid.New(), change)
 	wantCode(t, err, models.CodeNotFound)
@@ -107,11 +107,11 @@ func TestSlotsAreKeptAndReleased(t *testing.T) {
 		t.Fatal("not admitted exactly once")
 	}
 	b.to(t, job.ID, models.StateDownloading)
-	must[models.Job](t)(b.w.Transition(ctx, job.ID, models.JobChange{To: models.StateQueued, Reason: "moves to another agent"}))
+	must[models.Job](t)(b.w.Transition(ctx, job.ID, models.JobChange{To: models.StateQueued, Reason: models.ProblemDrained.Because()}))
 	if got := must[models.Job](t)(b.w.Job(ctx, job.ID)); got.AdmittedAt == nil || admit() != 0 {
 		t.Error("a job that moves lost its slot")
 	}
-	must[models.Job](t)(b.w.Transition(ctx, job.ID, models.JobChange{To: models.StateQueued, Reason: "moves to another agent", ReleaseSlot: true}))
+	must[models.Job](t)(b.w.Transition(ctx, job.ID, models.JobChange{To: models.StateQueued, Reason: models.ProblemDrained.Because(), ReleaseSlot: true}))
 	if admit() != 1 {
 		t.Error("a job that gave its slot back is not admitted again")
 	}
@@ -131,7 +131,7 @@ func TestConcurrentTransitions(t *testing.T) {
 		var wg sync.WaitGroup
 		for _, to := range []models.State{models.StateReady, models.StateCancelled, models.StateFailed} {
 			wg.Go(func() {
-				_, err := b.w.Transition(ctx, job.ID, models.JobChange{To: to})
+				_, err := b.w.Transition(ctx, job.ID, models.JobChange{To: to, Reason: models.Because(models.ReasonWaitsForSlot)})
 				if err == nil {
 					won.Add(1)
 					return
@@ -188,7 +188,7 @@ func TestRetryAndDelete(t *testing.T) {
 	b, ctx := setup(t), t.Context()
 	job, p := b.running(t, 10, 20)
 	ok(t, b.SaveParts(ctx, p.Agent.ID, job.ID, p.Epoch, []models.PartReport{part(0, 1, 10)}))
-	ok(t, b.w.EndAttempt(ctx, job.ID, p.Epoch, models.AttemptFailed, models.ProblemStalled, "It stalled."))
+	ok(t, b.w.EndAttempt(ctx, job.ID, p.Epoch, models.AttemptFailed, models.ProblemStalled.Because()))
 	b.to(t, job.ID, models.StateFailed)
 	again := must[models.Job](t)(b.RequestRetry(ctx, b.user.ID, job.ID))
 	if again.State != models.StateQueued || again.Run != 2 || again.FinishedAt != nil || again.Problem != "" {

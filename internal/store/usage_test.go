@@ -29,7 +29,7 @@ func TestRetention(t *testing.T) {
 	job := b.submit(t, 10)
 	b.finish(t, job.ID)
 	due := started.AddDate(0, 0, 30)
-	if got := b.job(t, job.ID); got.Deadline == nil || !got.Deadline.Equal(due) || got.NextAction == "" {
+	if got := b.job(t, job.ID); got.Deadline == nil || !got.Deadline.Equal(due) || got.Reason.Code != models.ReasonReady {
 		t.Errorf("ready with the deadline %v", got.Deadline)
 	}
 	announce := func(want int64) {

@@ -90,7 +90,7 @@ func TestAnotherAttemptTakesThePlaceOfOneThatFailed(t *testing.T) {
 	must[models.Placement](t)(b.w.Place(ctx, job.ID, 1, time.Minute))
 	ok(t, b.w.Taken(ctx, job.ID, 1))
 	for range 2 { // once is as good as twice
-		ok(t, b.w.WantAgain(ctx, job.ID, 1, models.ProblemAgentLost, "It is lost.", time.Hour))
+		ok(t, b.w.WantAgain(ctx, job.ID, 1, models.ProblemAgentLost.Because(), time.Hour))
 	}
 	all := must[[]models.Attempt](t)(b.w.Attempts(ctx, job.ID))
 	if len(all) != 2 || all[0].State != models.AttemptFailed || all[0].Problem != models.ProblemAgentLost || all[0].EndedAt == nil {
@@ -109,7 +109,7 @@ func TestAnotherAttemptTakesThePlaceOfOneThatFailed(t *testing.T) {
 	if countEvents(t, b, job.ID, models.EventAttempt) != 1 {
 		t.Error("the timeline does not tell once of the failure")
 	}
-	ok(t, b.w.EndAttempt(ctx, job.ID, 1, models.AttemptDone, "", "")) // by a tracker that is late
+	ok(t, b.w.EndAttempt(ctx, job.ID, 1, models.AttemptDone, models.Reason{})) // by a tracker that is late
 	if at := b.last(t, job); at.State != models.AttemptWanted {
 		t.Errorf("the next one is %s", at.State)
 	}
@@ -123,7 +123,7 @@ func TestARefusedPlacementWaitsOn(t *testing.T) {
 	since := b.last(t, job).WantedAt
 	clock.add(10 * time.Second)
 	must[models.Placement](t)(b.w.Place(ctx, job.ID, 1, time.Minute))
-	ok(t, b.w.WantAgain(ctx, job.ID, 1, models.ProblemAgentUnreachable, "No answer.", 0))
+	ok(t, b.w.WantAgain(ctx, job.ID, 1, models.ProblemAgentUnreachable.Because(), 0))
 	if at := b.last(t, job); at.Epoch != 2 || !at.WantedAt.Equal(since) {
 		t.Errorf("it waits since %v, want %v: no agent ever took it", at.WantedAt, since)
 	}
@@ -143,7 +143,7 @@ func TestOnlyAJobWithASlotIsPlaced(t *testing.T) {
 	stopped := b.wanted(t)
 	must[models.Placement](t)(b.w.Place(ctx, stopped.ID, 1, time.Minute))
 	b.to(t, stopped.ID, models.StatePaused)
-	ok(t, b.w.WantAgain(ctx, stopped.ID, 1, models.ProblemAgentLost, "It is lost.", 0))
+	ok(t, b.w.WantAgain(ctx, stopped.ID, 1, models.ProblemAgentLost.Because(), 0))
 	if at := b.last(t, stopped); at.Epoch != 1 || at.State != models.AttemptFailed {
 		t.Errorf("a paused job has attempt %d, %s", at.Epoch, at.State)
 	}
@@ -153,7 +153,7 @@ func TestAJobTellsWhyItWaitsForAPlace(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
 	job := b.wanted(t)
-	why := models.JobChange{To: models.StateQueued, Problem: models.ProblemNoAgent, Reason: "No agent.", NextAction: "It waits."}
+	why := models.JobChange{To: models.StateQueued, Problem: models.ProblemNoAgent, Reason: models.ProblemNoAgent.Because()}
 	ok(t, b.w.Wait(ctx, job.ID, 1, time.Hour, why))
 	got := must[models.Job](t)(b.w.Job(ctx, job.ID))
 	if at := b.last(t, job); got.Problem != models.ProblemNoAgent || got.AdmittedAt == nil || at.State != models.AttemptWanted || at.Tries != 1 {

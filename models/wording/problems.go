@@ -16,6 +16,7 @@ var problems = map[models.Problem]entry{
 	models.ProblemContentTooLarge: {
 		why: []string{
 			"It is {bytes|bytes}; at most {limit|bytes} per {job} are allowed.", "It is larger than the {limit|bytes} that one {job} may have.",
+			"It has {pieces} pieces; at most {maxPieces} can be handled.",
 			"It is larger than a {job} may be.",
 		},
 		next: []string{"Submit it again with fewer files."},
@@ -62,7 +63,7 @@ var problems = map[models.Problem]entry{
 	models.ProblemAgentLost:        {why: []string{"The agent stopped answering."}, next: []string{"Retry it."}, wait: []string{"Another agent takes over what is stored."}},
 	models.ProblemAgentUnreachable: {why: []string{"The agent could not be reached."}, next: []string{"Retry it."}, wait: []string{"Tries again within seconds."}},
 	models.ProblemNoAgent: {
-		why: []string{"No compute agent can take it right now."}, next: []string{"Retry it later."},
+		why: []string{"{online|none}No compute agent is online.", "No compute agent can take it right now."}, next: []string{"Retry it later."},
 		wait: patient("Starts when an agent can take it"),
 	},
 	models.ProblemDrained:        {why: []string{"The agent is being drained."}, next: []string{"Retry it."}, wait: []string{"Another agent takes over what is stored."}},

@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -73,12 +74,18 @@ func (v Voice) value(name, format string, p models.Params, c Condition) (string,
 		text, ok = causes[text]
 		return text, ok
 	case "why":
-		text = v.Why(models.Reason{Code: models.ReasonCode(text)})
+		text = v.fill(ownWords(lookUp(models.ReasonCode(text)).why), p, c)
 		return text, text != ""
 	default:
 		text = oneLine(text)
 		return text, text != ""
 	}
+}
+
+// ownWords leaves out the forms that tell of another reason, so that no reason
+// goes round in circles.
+func ownWords(forms []string) []string {
+	return slices.DeleteFunc(slices.Clone(forms), func(form string) bool { return strings.Contains(form, "|why}") })
 }
 
 // instant tells a time, or with the format "set" only that there is one.
@@ -104,6 +111,8 @@ func number(n int64, format string) (string, bool) {
 		return Count(n, "file"), n > 0
 	case "peers":
 		return Count(n, "peer"), n > 0
+	case "none":
+		return "", n == 0
 	case "some":
 		return "", n > 0
 	default:

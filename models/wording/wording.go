@@ -90,7 +90,7 @@ func nextForms(code models.ReasonCode, c Condition) []string {
 	}
 	switch c.State {
 	case models.StateQueued:
-		if c.Attempt == 0 && e.wait != nil {
+		if e.wait != nil {
 			return e.wait
 		}
 		return retries

@@ -12,7 +12,7 @@ import (
 var (
 	at       = time.Date(2026, 3, 9, 21, 40, 0, 0, time.UTC)
 	zoned    = func(t time.Time) string { return t.In(time.FixedZone("CET", 3600)).Format("15:04") }
-	anything = models.Because("", "running", 2, "limit", 2, "need", 3<<30, "free", 1<<20, "total", 5<<30, "size", 4<<30, "bytes", 9<<30,
+	anything = models.Because("", "online", 0, "running", 2, "limit", 2, "need", 3<<30, "free", 1<<20, "total", 5<<30, "size", 4<<30, "bytes", 9<<30,
 		"taken", 2, "slots", 2, "agent", "north", "files", 3, "chosen", 2, "provider", models.ProviderSeedr, "problem", models.ProblemNoPeers,
 		"status", 503, "cause", models.CauseSlow, "seconds", 90*time.Minute, "since", at, "seen", 12, "peers", 3, "seeders", 1, "plan", "Free").Params
 )

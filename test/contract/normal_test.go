@@ -80,7 +80,7 @@ func ago(layout, s string) string {
 // Members of objects, by what becomes of them.
 var (
 	// How reasons are worded and shaped is no part of the recording.
-	leftOut = []string{"reason", "nextAction", "waiting"}
+	leftOut = []string{"reason", "nextAction", "waiting", "attempt", "maxAttempts"}
 	// Prose for people: whether there is some counts, not what it says. The
 	// code beside it is the contract.
 	prose = []string{"detail", "title", "message", "missing", "summary", "credentialsNote", "fault", "unavailable", "passwordRule"}

@@ -279,14 +279,14 @@ func checkBadInput(t *testing.T, row badInput) {
 		}
 		job = j
 		if j.State != "failed" && j.State != "needs_attention" {
-			return fmt.Errorf("is %s: %s", j.State, j.Reason)
+			return fmt.Errorf("is %s: %s", j.State, j.Reason.Text)
 		}
 		return nil
 	})
 	if job.Problem != row.problem {
-		t.Errorf("ended as %q (%s), want %s", job.Problem, job.Reason, row.problem)
+		t.Errorf("ended as %q (%s), want %s", job.Problem, job.Reason.Text, row.problem)
 	}
-	checkSentence(t, job.Reason)
+	checkSentence(t, job.Reason.Text)
 	for _, f := range stack.Client.Files(t, job.ID) {
 		if f.State == "stored" {
 			t.Errorf("stored %s of a bad source", f.Path)
@@ -319,12 +319,12 @@ func TestEndlessBodyStopsAtTheLimit(t *testing.T) {
 	harness.Eventually(t, 4*time.Minute, "ends", func() error {
 		job, err = stack.Client.Job(t.Context(), job.ID)
 		if err == nil && job.State != "failed" && job.State != "needs_attention" {
-			err = fmt.Errorf("is %s after %d bytes: %s", job.State, sent.Load(), job.Reason)
+			err = fmt.Errorf("is %s after %d bytes: %s", job.State, sent.Load(), job.Reason.Text)
 		}
 		return err
 	})
 	if job.Problem != "content_too_large" {
-		t.Errorf("ended as %q: %s", job.Problem, job.Reason)
+		t.Errorf("ended as %q: %s", job.Problem, job.Reason.Text)
 	}
 	if n := sent.Load(); n > stack.MaxJobBytes+(64<<20) {
 		t.Errorf("took %d bytes, the limit is %d", n, stack.MaxJobBytes)

@@ -39,7 +39,7 @@ func hitEngine(t *testing.T, job harness.Job, signal syscall.Signal) harness.Job
 		}
 		now, err := stack.Client.Job(t.Context(), job.ID)
 		if err == nil && now.State != "failed" {
-			err = fmt.Errorf("is %s: %s", now.State, now.Reason)
+			err = fmt.Errorf("is %s: %s", now.State, now.Reason.Text)
 		}
 		job = now
 		return err
@@ -91,9 +91,9 @@ func TestBadEngineFailsItsOwnJobOnly(t *testing.T) {
 				})
 			})
 			if bad.Problem != row.problem {
-				t.Errorf("the bad job ended as %q: %s", bad.Problem, bad.Reason)
+				t.Errorf("the bad job ended as %q: %s", bad.Problem, bad.Reason.Text)
 			}
-			checkSentence(t, bad.Reason)
+			checkSentence(t, bad.Reason.Text)
 			took := <-beside
 			t.Logf("the good job took %s alone and %s beside the bad one", alone, took)
 			if took > 2*alone+2*time.Second {

@@ -30,7 +30,7 @@ type Job struct {
 	Name       string     `json:"name"`
 	Size       *int64     `json:"size"`
 	State      string     `json:"state"`
-	Reason     string     `json:"reason"`
+	Reason     Reason     `json:"reason"`
 	NextAction string     `json:"nextAction"`
 	Problem    string     `json:"problem"`
 	Actions    []string   `json:"actions"`
@@ -38,13 +38,20 @@ type Job struct {
 	FinishedAt *time.Time `json:"finishedAt"`
 }
 
+// Reason is why something is as it is, as the API shows it.
+type Reason struct {
+	Code   string         `json:"code"`
+	Params map[string]any `json:"params"`
+	Text   string         `json:"text"`
+}
+
 // Progress is a job's progress as the API shows it.
 type Progress struct {
-	Phase       string `json:"phase"`
-	BytesTotal  int64  `json:"bytesTotal"`
-	BytesDone   int64  `json:"bytesDone"`
-	BytesStored int64  `json:"bytesStored"`
-	Waiting     string `json:"waiting"`
+	Phase       string  `json:"phase"`
+	BytesTotal  int64   `json:"bytesTotal"`
+	BytesDone   int64   `json:"bytesDone"`
+	BytesStored int64   `json:"bytesStored"`
+	Waiting     *Reason `json:"waiting"`
 }
 
 // File is a file as the API shows it.
@@ -189,9 +196,9 @@ func (c *Client) WaitState(tb testing.TB, id, state string, limit time.Duration)
 			return nil
 		}
 		if job.State == "failed" || job.State == "cancelled" || job.State == "needs_attention" {
-			tb.Fatalf("job %s is %s, want %s: %s (%s)", id, job.State, state, job.Reason, job.Problem)
+			tb.Fatalf("job %s is %s, want %s: %s (%s)", id, job.State, state, job.Reason.Text, job.Problem)
 		}
-		return fmt.Errorf("is %s: %s, progress %+v", job.State, job.Reason, job.Progress)
+		return fmt.Errorf("is %s: %s, progress %+v", job.State, job.Reason.Text, job.Progress)
 	})
 	return job
 }

@@ -1,4 +1,4 @@
-import type { Agent, ApiToken, Job, JobAction, JobEvent, JobFile, JobState, LedgerLine, Me, Passkey, Progress, Session, Usage } from '@/api/model';
+import type { Agent, ApiToken, Job, JobAction, JobEvent, JobFile, JobState, LedgerLine, Me, Passkey, Progress, Reason, Session, Usage } from '@/api/model';
 
 const actionsOf: Record<JobState, JobAction[]> = {
   queued: ['pause', 'cancel', 'delete'],
@@ -27,6 +27,11 @@ export function moment(seconds: number): string {
   return new Date(Date.now() + seconds * 1000).toISOString();
 }
 
+/** Makes a reason with the text that a server would send. */
+export function because(text: string, code: Reason['code'] = 'waits_for_slot'): Reason {
+  return { code, params: {}, text };
+}
+
 /** Makes a job. By default it is a small torrent that is ready. */
 export function makeJob(given: Partial<Job> = {}): Job {
   const state = given.state ?? 'ready';
@@ -39,9 +44,11 @@ export function makeJob(given: Partial<Job> = {}): Job {
     fileCount: 1,
     state,
     stateSince: moment(-600),
-    reason: '',
+    reason: because(''),
     nextAction: '',
     deadline: null,
+    attempt: 1,
+    maxAttempts: 3,
     problem: '',
     provider: 'agent',
     actions: actionsOf[state],
@@ -67,7 +74,7 @@ export function makeProgress(jobId: string, given: Partial<Progress> = {}): Prog
     peers: 38,
     seeders: 21,
     etaSeconds: 94,
-    waiting: '',
+    waiting: null,
     givesUpAt: null,
     updatedAt: moment(0),
     ...given,
@@ -82,7 +89,7 @@ export function makeFile(index: number, path: string, given: Partial<JobFile> = 
 /** Makes an entry of a timeline. */
 export function makeEvent(given: Partial<JobEvent>): JobEvent {
   serial += 1;
-  return { id: serial, kind: 'state', state: 'queued', problem: '', message: '', at: moment(-3600), ...given };
+  return { id: serial, kind: 'state', state: 'queued', problem: '', reason: because(''), at: moment(-3600), ...given };
 }
 
 /** Makes a healthy agent. */

@@ -90,7 +90,7 @@ func (d *download) seed(ctx context.Context, ratio float64, limit time.Duration,
 	for {
 		m.sample(nil)
 		r := m.report()
-		r.Phase, r.Waiting = models.PhaseSeeding, ""
+		r.Phase, r.Waiting = models.PhaseSeeding, models.Reason{}
 		report(r)
 		if limit > 0 && d.cfg.Now().Sub(began) >= limit {
 			return nil

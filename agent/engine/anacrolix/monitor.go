@@ -6,6 +6,7 @@ import (
 
 	"longhaul/agent/engine"
 	"longhaul/models"
+	"longhaul/models/wording"
 )
 
 // rateWindow is the time over which rates are averaged.
@@ -69,21 +70,13 @@ func (m *monitor) report() engine.Report {
 		Peers: m.peers, Seeders: m.seeders,
 	}
 	if m.waiting {
-		r.Waiting = "Waiting for disk space on the agent until finished parts are uploaded."
+		r.Waiting = models.Because(models.ReasonWaitsForDisk)
 		return r
 	}
-	idle := m.d.cfg.Now().Sub(m.since)
-	if idle < patience {
+	if m.d.cfg.Now().Sub(m.since) < patience {
 		return r
 	}
-	switch {
-	case m.peers == 0:
-		r.Waiting = "No peers for " + words(idle) + "."
-	case m.seeders == 0:
-		r.Waiting = "The connected peers have sent nothing for " + words(idle) + "; none of them has the whole torrent."
-	default:
-		r.Waiting = "The connected peers have sent nothing for " + words(idle) + "."
-	}
+	r.Waiting = models.Because(models.ReasonWaitsForPeers, "since", m.since, "peers", m.peers, "seeders", m.seeders)
 	if m.stall > 0 {
 		at := m.since.Add(m.stall)
 		r.GivesUpAt = &at
@@ -97,7 +90,7 @@ func (m *monitor) stalled() error {
 		return nil
 	}
 	if m.peers == 0 {
-		return models.Fault(models.ProblemNoPeers, "Nobody in the swarm could be reached for %s.", words(m.stall))
+		return models.Fault(models.ProblemNoPeers, "Nobody in the swarm could be reached for %s.", wording.Duration(m.stall)).With("seconds", m.stall)
 	}
-	return models.Fault(models.ProblemStalled, "The connected peers sent nothing useful for %s.", words(m.stall))
+	return models.Fault(models.ProblemStalled, "The connected peers sent nothing useful for %s.", wording.Duration(m.stall)).With("seconds", m.stall)
 }

@@ -15,6 +15,7 @@ import (
 	"longhaul/agent/engine"
 	"longhaul/internal/source"
 	"longhaul/models"
+	"longhaul/models/wording"
 )
 
 // reportEvery is how often a report is made.
@@ -90,7 +91,8 @@ func (s *session) awaitInfo(ctx context.Context, timeout time.Duration, report f
 			s.redial(s.tor.Stats().ActivePeers)
 			if timeout > 0 && s.cfg.Now().Sub(began) >= timeout {
 				return models.Fault(models.ProblemMetadataTimeout,
-					"Nobody in the swarm sent the torrent's file list within %s.", words(timeout))
+					"Nobody in the swarm sent the torrent's file list within %s.", wording.Duration(timeout)).
+					With("seconds", timeout)
 			}
 		}
 	}
@@ -111,10 +113,7 @@ func (s *session) resolving(began time.Time, timeout time.Duration) engine.Repor
 	stats := s.tor.Stats()
 	r := engine.Report{Phase: models.PhaseResolving, Peers: stats.ActivePeers, Seeders: stats.ConnectedSeeders}
 	if waited := s.cfg.Now().Sub(began); waited >= patience {
-		r.Waiting = "No peers for " + words(waited) + "."
-		if r.Peers > 0 {
-			r.Waiting = "Peers have not sent the file list for " + words(waited) + "."
-		}
+		r.Waiting = models.Because(models.ReasonWaitsForMetadata, "since", began, "seen", stats.TotalPeers, "peers", r.Peers)
 		if timeout > 0 {
 			at := began.Add(timeout)
 			r.GivesUpAt = &at
@@ -152,7 +151,8 @@ func (s *session) start(ctx context.Context, job engine.Job) (*download, error) 
 	}
 	if limit := job.Options.MaxBytes; limit > 0 && l.selected > limit {
 		return nil, models.Fault(models.ProblemContentTooLarge,
-			"The chosen files are %d bytes in all; the limit is %d.", l.selected, limit)
+			"The chosen files are %d bytes in all; the limit is %d.", l.selected, limit).
+			With("bytes", l.selected).With("limit", limit)
 	}
 	d := &download{session: s, layout: l, store: job.Store, broken: make(chan error, 1)}
 	d.storage = newPieceStorage(l, job.Store, s.cfg.MemoryLimit, d.fail)
@@ -161,21 +161,6 @@ func (s *session) start(ctx context.Context, job engine.Job) (*download, error) 
 		return nil, fmt.Errorf("open torrent storage: %w", err)
 	}
 	return d, nil
-}
-
-// words writes a duration for a person.
-func words(d time.Duration) string {
-	unit, n := "second", int64(d.Round(time.Second)/time.Second)
-	switch {
-	case d >= 2*time.Hour:
-		unit, n = "hour", int64(d/time.Hour)
-	case d >= 2*time.Minute:
-		unit, n = "minute", int64(d/time.Minute)
-	}
-	if n == 1 {
-		return "1 " + unit
-	}
-	return fmt.Sprintf("%d %ss", n, unit)
 }
 
 // usableTrackers is a last check before the library, which panics on some

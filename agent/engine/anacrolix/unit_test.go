@@ -135,12 +135,12 @@ func TestReportsSayWhyNothingComes(t *testing.T) {
 	t.Parallel()
 	c := &clock{now: time.Unix(1_000_000, 0)}
 	m := watched(c, 30*time.Minute)
-	if r := m.report(); r.Waiting != "" || r.GivesUpAt != nil || r.Phase != models.PhaseDownloading {
+	if r := m.report(); !r.Waiting.None() || r.GivesUpAt != nil || r.Phase != models.PhaseDownloading {
 		t.Errorf("at first: %+v", r)
 	}
 	c.now = c.now.Add(9 * time.Minute)
 	r := m.report()
-	if r.Waiting != "No peers for 9 minutes." || !r.GivesUpAt.Equal(time.Unix(1_000_000, 0).Add(30*time.Minute)) {
+	if !r.Waiting.Equal(models.Because(models.ReasonWaitsForPeers, "since", time.Unix(1_000_000, 0), "peers", 0, "seeders", 0)) || !r.GivesUpAt.Equal(time.Unix(1_000_000, 0).Add(30*time.Minute)) {
 		t.Errorf("without peers: %+v", r)
 	}
 	if err := m.stalled(); err != nil {
@@ -154,23 +154,12 @@ func TestReportsSayWhyNothingComes(t *testing.T) {
 	if e := models.AsError(m.stalled()); e.Problem != models.ProblemStalled {
 		t.Error(e)
 	}
-	if r := m.report(); r.Waiting != "The connected peers have sent nothing for 30 minutes; none of them has the whole torrent." {
+	if r := m.report(); !r.Waiting.Equal(models.Because(models.ReasonWaitsForPeers, "since", time.Unix(1_000_000, 0), "peers", 2, "seeders", 0)) {
 		t.Error(r.Waiting)
 	}
 	m.waiting = true
-	if r := m.report(); r.GivesUpAt != nil || r.Waiting == "" {
+	if r := m.report(); r.GivesUpAt != nil || r.Waiting.Code != models.ReasonWaitsForDisk {
 		t.Errorf("waiting for the disk: %+v", r)
-	}
-}
-
-func TestWords(t *testing.T) {
-	t.Parallel()
-	for d, want := range map[time.Duration]string{
-		time.Second: "1 second", 90 * time.Second: "90 seconds", 5 * time.Minute: "5 minutes", 49 * time.Hour: "49 hours",
-	} {
-		if got := words(d); got != want {
-			t.Errorf("%v is %q, want %q", d, got, want)
-		}
 	}
 }
 

@@ -191,7 +191,7 @@ func (d *download) fits(a *answer) error {
 		return nil
 	}
 	if d.opts.MaxBytes > 0 && a.size > d.opts.MaxBytes {
-		return tooLarge()
+		return tooLarge(d.opts.MaxBytes)
 	}
 	if d.size >= 0 && d.size != a.size {
 		return models.Fault(models.ProblemSourceChanged, "The file has another size than when it was looked at.")
@@ -278,7 +278,7 @@ func (d *download) pause(ctx context.Context) error {
 // broken turns the end of a body before its time into a retry.
 func broken(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		f := models.Fault(models.ProblemSourceFailing, "The server ended the transfer early.")
+		f := models.Fault(models.ProblemSourceFailing, "The server ended the transfer early.").With("cause", models.CauseBroken)
 		return &retry{fault: f, short: true}
 	}
 	if f, ok := errors.AsType[*models.Error](err); ok && f.Problem == models.ProblemSourceFailing {
@@ -307,7 +307,7 @@ func (d *download) stream(ctx context.Context, a *answer) error {
 		n, err := d.copyBlock(a.body, at, length, buf)
 		at += n
 		if d.opts.MaxBytes > 0 && at > d.opts.MaxBytes {
-			return tooLarge()
+			return tooLarge(d.opts.MaxBytes)
 		}
 		if errors.Is(err, io.EOF) && a.size < 0 && d.size < 0 {
 			return d.setSize(at)

@@ -77,7 +77,7 @@ func (e *Engine) Resolve(ctx context.Context, src engine.Source, opts engine.Opt
 	defer e.client.CloseIdleConnections()
 	if opts.ResolveTimeout > 0 {
 		var cancel context.CancelFunc
-		slow := models.Fault(models.ProblemSourceFailing, "The server did not answer in time.")
+		slow := models.Fault(models.ProblemSourceFailing, "The server did not answer in time.").With("cause", models.CauseTimeout)
 		ctx, cancel = context.WithTimeoutCause(ctx, opts.ResolveTimeout, slow)
 		defer cancel()
 	}
@@ -106,13 +106,13 @@ func (e *Engine) Resolve(ctx context.Context, src engine.Source, opts engine.Opt
 
 func checkSize(m models.Manifest, limit int64) (models.Manifest, error) {
 	if limit > 0 && m.Size > limit {
-		return m, tooLarge()
+		return m, tooLarge(limit)
 	}
 	return m, nil
 }
 
-func tooLarge() error {
-	return models.Fault(models.ProblemContentTooLarge, "The file is larger than the limit.")
+func tooLarge(limit int64) error {
+	return models.Fault(models.ProblemContentTooLarge, "The file is larger than the limit.").With("limit", limit)
 }
 
 func (r requester) manifest(ctx context.Context) (models.Manifest, error) {

@@ -132,7 +132,7 @@ func (m *meter) standsStill() *models.Error {
 	if m.trouble != nil {
 		return m.trouble
 	}
-	return models.Fault(models.ProblemStalled, "The server sends nothing, or far too slowly, for %s.", m.stall)
+	return models.Fault(models.ProblemStalled, "The server sends nothing, or far too slowly, for %s.", m.stall).With("seconds", m.stall)
 }
 
 func (m *meter) report() engine.Report {
@@ -146,7 +146,7 @@ func (m *meter) report() engine.Report {
 	}
 	r := engine.Report{Phase: models.PhaseDownloading, DownRate: int64(m.rate), Peers: m.conns, Seeders: m.conns}
 	if m.trouble != nil {
-		r.Waiting = m.trouble.Message + " It is tried again."
+		r.Waiting = m.trouble.Reason()
 		if m.stall > 0 {
 			at := m.since.Add(m.stall)
 			r.GivesUpAt = &at

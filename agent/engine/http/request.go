@@ -85,7 +85,8 @@ func read(resp *http.Response, asked byterange.Range, first *url.URL) (*answer, 
 	case http.StatusPartialContent:
 		rng, size, ok := byterange.ParseContent(resp.Header.Get("Content-Range"))
 		if !ok || asked.Len == 0 || rng.Off != asked.Off || rng.End() > asked.End() || rng.Len <= 0 {
-			return nil, &retry{fault: models.Fault(models.ProblemSourceFailing, "The server sends other bytes than it was asked for.")}
+			return nil, &retry{fault: models.Fault(models.ProblemSourceFailing, "The server sends other bytes than it was asked for.").
+				With("cause", models.CauseWrongBytes)}
 		}
 		a.part, a.rng, a.size = true, rng, size
 	case http.StatusRequestedRangeNotSatisfiable:
@@ -113,17 +114,17 @@ func refusal(resp *http.Response) error {
 	code := resp.StatusCode
 	switch {
 	case code == http.StatusNotFound, code == http.StatusGone:
-		return models.Fault(models.ProblemNotFoundAtSource, "The server has no file at this address (%d).", code)
+		return models.Fault(models.ProblemNotFoundAtSource, "The server has no file at this address (%d).", code).With("status", code)
 	case code >= http.StatusInternalServerError, code == http.StatusTooManyRequests, code == http.StatusRequestTimeout,
 		code == http.StatusTooEarly:
 		return &retry{
-			fault: models.Fault(models.ProblemSourceFailing, "The server cannot answer at the moment (%d).", code),
+			fault: models.Fault(models.ProblemSourceFailing, "The server cannot answer at the moment (%d).", code).With("status", code),
 			after: retryAfter(resp.Header), busy: true,
 		}
 	case code >= http.StatusBadRequest:
-		return models.Fault(models.ProblemRefusedBySource, "The server refuses to send the file (%d).", code)
+		return models.Fault(models.ProblemRefusedBySource, "The server refuses to send the file (%d).", code).With("status", code)
 	default:
-		return models.Fault(models.ProblemSourceFailing, "The server answers in a way that brings no file (%d).", code)
+		return models.Fault(models.ProblemSourceFailing, "The server answers in a way that brings no file (%d).", code).With("status", code)
 	}
 }
 

@@ -164,6 +164,6 @@ func At(s *store.Store, now func() time.Time) *store.Store {
 	db := *s.DB
 	db.Now = now
 	other := store.On(&db)
-	other.RunningLimit, other.FailoverAfter = s.RunningLimit, s.FailoverAfter
+	other.RunningLimit, other.MaxAttempts, other.FailoverAfter = s.RunningLimit, s.MaxAttempts, s.FailoverAfter
 	return other
 }

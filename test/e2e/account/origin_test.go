@@ -158,7 +158,7 @@ func (s site) victims(t *testing.T) (job, file, user string) {
 		var now harness.Job
 		err := s.stack.Client.Do(t.Context(), http.MethodGet, "/api/v1/jobs/"+made.ID, nil, &now)
 		if err == nil && now.State != "ready" {
-			err = fmt.Errorf("it is %s: %s", now.State, now.Reason)
+			err = fmt.Errorf("it is %s: %s", now.State, now.Reason.Text)
 		}
 		return err
 	})

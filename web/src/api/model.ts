@@ -38,6 +38,7 @@ export type Provider = Schemas['Provider'];
 export type ProviderCheck = Schemas['ProviderCheck'];
 export type ProviderHistoryEntry = Schemas['ProviderHistoryEntry'];
 export type ProviderInfo = Schemas['ProviderInfo'];
+export type Reason = Schemas['Reason'];
 export type ProviderList = Schemas['ProviderList'];
 export type RegistrationMode = Schemas['RegistrationMode'];
 export type Role = Schemas['Role'];

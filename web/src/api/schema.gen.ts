@@ -1799,10 +1799,9 @@ export interface components {
             /** Format: int64 */
             id: number;
             kind: components["schemas"]["EventKind"];
-            /** @description One plain sentence */
-            message: string;
             /** @description Empty if there is none */
-            problem: string;
+            problem: components["schemas"]["ProblemCode"] | "";
+            reason: components["schemas"]["Reason"];
             /** @description The job's state after it */
             state: components["schemas"]["JobState"];
         };
@@ -1937,11 +1936,16 @@ export interface components {
         Job: {
             /** @description What may be done to it now */
             actions: components["schemas"]["JobAction"][];
+            /**
+             * Format: int64
+             * @description The try that runs or comes next; 0 while tries are not counted
+             */
+            attempt: number;
             /** Format: date-time */
             createdAt: string;
             /**
              * Format: date-time
-             * @description When that happens at the latest
+             * @description When it moves on at the latest, be it by giving up; null if that is open-ended
              */
             deadline: string | null;
             /**
@@ -1955,19 +1959,24 @@ export interface components {
             id: string;
             /** @description Hex; empty for a URL */
             infoHash: string;
+            /**
+             * Format: int64
+             * @description After so many a person is asked
+             */
+            maxAttempts: number;
             /** @description Where an administrator may have it fetched instead */
             movableTo: components["schemas"]["Provider"][];
             /** @description Empty until it is known */
             name: string;
-            /** @description What happens next, one plain sentence */
+            /** @description What happens next, one plain sentence in English; it follows from the reason and the figures below */
             nextAction: string;
             /** @description The fault behind the state; empty if there is none */
-            problem: string;
+            problem: components["schemas"]["ProblemCode"] | "";
             /** @description The latest that is known of the transfer; null when there is none */
             progress: components["schemas"]["Progress"] | null;
             provider: components["schemas"]["Provider"];
-            /** @description Why it is in this state, one plain sentence */
-            reason: string;
+            /** @description Why it is in this state */
+            reason: components["schemas"]["Reason"];
             /**
              * Format: int64
              * @description Bytes of the selected files; null while unknown
@@ -2382,6 +2391,11 @@ export interface components {
             /** @description Stable identifier of the kind of fault: urn:longhaul:problem:<code> */
             type: string;
         };
+        /**
+         * @description A documented fault
+         * @enum {string}
+         */
+        ProblemCode: "agent_in_use" | "agent_lost" | "agent_unreachable" | "bad_selection" | "bandwidth_exceeded" | "blocked_address" | "blocked_content" | "bot_check_failed" | "bot_check_unavailable" | "content_too_large" | "disk_full" | "drained" | "duplicate_job" | "email_not_verified" | "engine_crashed" | "engine_hung" | "gave_up" | "idempotency_key_reused" | "last_admin" | "length_mismatch" | "link_not_valid" | "mail_off" | "malformed_magnet" | "malformed_torrent" | "malformed_url" | "metadata_timeout" | "no_agent" | "no_files" | "no_peers" | "not_a_file" | "not_found_at_source" | "passkey_copied" | "passkey_expired" | "passkey_refused" | "passkeys_off" | "quota_exceeded" | "reauthentication_required" | "refused_by_source" | "registration_closed" | "scope_missing" | "second_factor_required" | "seedr_auth" | "seedr_duplicate" | "seedr_failing" | "seedr_full" | "seedr_gone" | "seedr_limited" | "seedr_plan" | "seedr_rejected" | "seedr_slots" | "seedr_too_small" | "selection_expired" | "sign_in_expired" | "source_changed" | "source_failing" | "source_too_large" | "stalled" | "storage_failing" | "storage_full" | "superseded" | "too_many_files" | "unsafe_path" | "unsupported_torrent" | "wrong_code" | "wrong_state";
         Progress: {
             /**
              * Format: int64
@@ -2427,8 +2441,8 @@ export interface components {
             upRate: number;
             /** Format: date-time */
             updatedAt: string;
-            /** @description Why nothing comes; empty when bytes flow */
-            waiting: string;
+            /** @description Why nothing comes; null while bytes flow */
+            waiting: components["schemas"]["Reason"] | null;
         };
         /**
          * @description Where the bytes are fetched
@@ -2560,6 +2574,20 @@ export interface components {
              */
             status: "ok" | "away" | "off";
         };
+        Reason: {
+            code: components["schemas"]["ReasonCode"];
+            /** @description What is particular to this time: whole numbers (bytes, counts, seconds), names, and instants as RFC 3339 text */
+            params: {
+                [key: string]: string | number | boolean;
+            };
+            /** @description One plain sentence in English */
+            text: string;
+        };
+        /**
+         * @description Why a job is where it is, or what it waits for; every ProblemCode is one too
+         * @enum {string}
+         */
+        ReasonCode: "accepted" | "waits_for_slot" | "waits_for_user_slot" | "waits_for_agent_slot" | "has_slot" | "files_chosen" | "resumed" | "retried" | "moved_by_admin" | "moved_by_failover" | "looks_up_files" | "seedr_looks_up_files" | "files_known" | "downloading" | "seedr_downloading" | "copying_from_seedr" | "completing" | "choose_files" | "paused" | "cancel_requested" | "cancelled" | "ready" | "expired" | "deleted" | "waits_for_metadata" | "waits_for_peers" | "waits_for_disk" | "waits_for_control_plane" | "seedr_removes_earlier" | "seedr_looks_for_peers" | "seedr_unconfirmed" | "seedr_idle" | "seedr_paused" | "seedr_places_files" | "internal" | "unavailable" | "agent_in_use" | "agent_lost" | "agent_unreachable" | "bad_selection" | "bandwidth_exceeded" | "blocked_address" | "blocked_content" | "bot_check_failed" | "bot_check_unavailable" | "content_too_large" | "disk_full" | "drained" | "duplicate_job" | "email_not_verified" | "engine_crashed" | "engine_hung" | "gave_up" | "idempotency_key_reused" | "last_admin" | "length_mismatch" | "link_not_valid" | "mail_off" | "malformed_magnet" | "malformed_torrent" | "malformed_url" | "metadata_timeout" | "no_agent" | "no_files" | "no_peers" | "not_a_file" | "not_found_at_source" | "passkey_copied" | "passkey_expired" | "passkey_refused" | "passkeys_off" | "quota_exceeded" | "reauthentication_required" | "refused_by_source" | "registration_closed" | "scope_missing" | "second_factor_required" | "seedr_auth" | "seedr_duplicate" | "seedr_failing" | "seedr_full" | "seedr_gone" | "seedr_limited" | "seedr_plan" | "seedr_rejected" | "seedr_slots" | "seedr_too_small" | "selection_expired" | "sign_in_expired" | "source_changed" | "source_failing" | "source_too_large" | "stalled" | "storage_failing" | "storage_full" | "superseded" | "too_many_files" | "unsafe_path" | "unsupported_torrent" | "wrong_code" | "wrong_state";
         Reauthentication: {
             /** @description or a two-factor or recovery code */
             code?: string;
@@ -3002,8 +3030,8 @@ export interface components {
         UserState: "active" | "unverified" | "disabled";
         Verdict: {
             allowed: boolean;
-            /** @description Why not, one plain sentence */
-            reason: string;
+            /** @description What speaks against it, or for choosing some of its files if it is allowed; null if nothing does */
+            reason: components["schemas"]["Reason"] | null;
         };
         Verification: {
             /** @description The one that was chosen at the registration */
@@ -3033,10 +3061,9 @@ export interface components {
             attempt: number;
             /** Format: int64 */
             epoch: number;
-            problem: string;
+            problem: components["schemas"]["ProblemCode"] | "";
+            reason: components["schemas"]["Reason"];
             state: string;
-            /** @description What it waits for, one sentence */
-            waiting: string;
         };
     };
     responses: never;

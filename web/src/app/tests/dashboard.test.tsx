@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { FakeEventSource } from '@test/event-source';
 import { problem } from '@test/answers';
-import { makeJob, makeProgress, moment } from '@test/fixtures';
+import { because, makeJob, makeProgress, moment } from '@test/fixtures';
 import { renderApp } from '@test/render-app';
 import { World } from '@test/world';
 import { describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ function worldWithJobs() {
   world.jobs = [
     makeJob({ name: 'Running one', state: 'downloading', createdAt: moment(-60) }),
     makeJob({ name: 'Paused one', state: 'paused', createdAt: moment(-120) }),
-    makeJob({ name: 'Failed one', state: 'failed', reason: 'The server has no such file (404).', createdAt: moment(-180) }),
+    makeJob({ name: 'Failed one', state: 'failed', reason: because('The server has no such file (404).'), createdAt: moment(-180) }),
   ];
   return world;
 }
@@ -117,7 +117,7 @@ describe('the event stream', () => {
 
     const [running] = world.jobs;
     if (!running) throw new Error('no download');
-    stream.send('progress', [makeProgress(running.id, { downRate: 10_485_760, bytesDone: 50, bytesTotal: 200, waiting: 'No peer has the rest.' })]);
+    stream.send('progress', [makeProgress(running.id, { downRate: 10_485_760, bytesDone: 50, bytesTotal: 200, waiting: because('No peer has the rest.') })]);
     expect(await within(row('Running one')).findByText('10.0 MiB/s')).toBeVisible();
     expect(within(row('Running one')).getByRole('progressbar')).toHaveAttribute('aria-valuenow', '25');
     expect(within(row('Running one')).getByText('No peer has the rest.')).toBeVisible();

@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { FakeEventSource } from '@test/event-source';
-import { makeEvent, makeFile, makeJob, makeMe, makeProgress, moment } from '@test/fixtures';
+import { because, makeEvent, makeFile, makeJob, makeMe, makeProgress, moment } from '@test/fixtures';
 import { renderApp } from '@test/render-app';
 import { World } from '@test/world';
 import { describe, expect, it, vi } from 'vitest';
@@ -20,11 +20,11 @@ describe('the page of a download', () => {
     const { world, job } = worldWith({
       name: 'Apollo',
       state: 'needs_attention',
-      reason: 'The server broke off 6 times.',
+      reason: because('The server broke off 6 times.'),
       nextAction: 'Fails if you do not retry it.',
       deadline: moment(7_200),
     });
-    world.timelines.set(job.id, [makeEvent({ kind: 'placed', message: 'Given to barge-1.' })]);
+    world.timelines.set(job.id, [makeEvent({ kind: 'placed', reason: because('Given to barge-1.') })]);
     renderApp(world, `/jobs/${job.id}`);
     expect(await screen.findByRole('heading', { level: 1, name: 'Apollo' })).toBeVisible();
     expect(screen.getByText('The server broke off 6 times.')).toBeVisible();

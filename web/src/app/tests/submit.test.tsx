@@ -15,7 +15,7 @@ function worldWithInspection(count: number) {
     infoHash: hash,
     private: false,
     files: Array.from({ length: count }, (_, index) => ({ index, path: `Sintel/part ${index}.${index % 2 ? 'srt' : 'mkv'}`, size: 1024 })),
-    verdict: { allowed: true, reason: '' },
+    verdict: { allowed: true, reason: null },
   };
   return world;
 }

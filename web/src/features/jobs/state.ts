@@ -98,7 +98,7 @@ export function sharesOf(job: Job, progress: Progress | null): Shares {
 
 /** Returns the sentence that says why nothing comes, or why the job is where it is; empty when all is plain. */
 export function whyOf(job: Job, progress: Progress | null): string {
-  if (job.state === 'downloading' && progress) return progress.waiting;
+  if (job.state === 'downloading' && progress) return progress.waiting?.text ?? '';
   if (job.state === 'ready') return '';
-  return job.reason;
+  return job.reason.text;
 }

@@ -32,10 +32,10 @@ interface Lines {
 
 /** A change of state is headed by the state; anything else by its own sentence. */
 function linesOf(event: JobEvent): Lines {
-  const message = event.message.replace(/\.$/, '');
+  const message = event.reason.text.replace(/\.$/, '');
   if (event.kind !== 'state') return { title: message === '' ? kindTexts[event.kind] : message, detail: '' };
   const title = stateLooks[event.state].label;
-  return { title, detail: message.toLowerCase() === title.toLowerCase() ? '' : event.message };
+  return { title, detail: message.toLowerCase() === title.toLowerCase() ? '' : event.reason.text };
 }
 
 /** What happened to a job, the newest first. */

@@ -62,7 +62,7 @@ export function DraftCard({ draft, lookUpNow, error, busy, onChoice, onRemove }:
             )}
             {found && !found.verdict.allowed && (
               <span className={classes.refused}>
-                <IconAlertTriangle size={15} aria-hidden="true" /> {found.verdict.reason}
+                <IconAlertTriangle size={15} aria-hidden="true" /> {found.verdict.reason?.text}
               </span>
             )}
           </div>
