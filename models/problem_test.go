@@ -133,3 +133,21 @@ func TestEveryProblemHasACode(t *testing.T) {
 		t.Error("an unknown problem is internal and not final")
 	}
 }
+
+// A fault of what runs transfers costs a job none of its tries; every other
+// one does.
+func TestMachinery(t *testing.T) {
+	t.Parallel()
+	passing := []models.Problem{
+		models.ProblemAgentLost, models.ProblemAgentUnreachable, models.ProblemNoAgent, models.ProblemDrained,
+		models.ProblemSeedrAuth, models.ProblemSeedrFull, models.ProblemSeedrSlots, models.ProblemSeedrLimited, models.ProblemSeedrFailing,
+	}
+	for _, p := range models.Problems() {
+		if p.Machinery() != slices.Contains(passing, p) {
+			t.Errorf("%s: machinery is %v", p, p.Machinery())
+		}
+		if p.Machinery() && p.Final() {
+			t.Errorf("%s is final although it passes", p)
+		}
+	}
+}

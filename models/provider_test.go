@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"longhaul/models"
 )
@@ -27,8 +28,48 @@ func TestMovableTo(t *testing.T) {
 			if state.Terminal() || state == models.StateStoring {
 				want = "[]"
 			}
+			c.job.DeleteAt = nil
 			if got := fmt.Sprint(c.job.MovableTo()); got != want {
 				t.Errorf("%s job at %s, %s: %s, want %s", c.job.SourceKind, c.job.Provider, state, got, want)
+			}
+			now := time.Now()
+			c.job.DeleteAt = &now
+			if got := c.job.MovableTo(); len(got) > 0 {
+				t.Errorf("a deleted job, %s, can be moved to %v", state, got)
+			}
+		}
+	}
+}
+
+func TestSeedrIsDownWithoutCredentialsAndWhileItFails(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	for name, c := range map[string]struct {
+		account models.SeedrAccount
+		want    bool
+	}{
+		"answers":                 {models.SeedrAccount{Configured: true}, false},
+		"fails":                   {models.SeedrAccount{Configured: true, FailedSince: &now}, true},
+		"no credentials":          {models.SeedrAccount{}, true},
+		"none any more, had some": {models.SeedrAccount{FailedSince: &now}, true},
+	} {
+		if got := c.account.Down(); got != c.want {
+			t.Errorf("%s: down is %v", name, got)
+		}
+	}
+}
+
+// A job leaves its provider only where the policy lets it.
+func TestFailoverNext(t *testing.T) {
+	t.Parallel()
+	agent, seedr := models.ProviderAgent, models.ProviderSeedr
+	for policy, want := range map[models.Failover][2]models.Provider{ // what follows the agents, and Seedr
+		models.FailoverDefault: {}, models.FailoverNone: {},
+		models.FailoverToSeedr: {seedr, ""}, models.FailoverToAgent: {"", agent}, models.FailoverBoth: {seedr, agent},
+	} {
+		for i, from := range []models.Provider{agent, seedr} {
+			if to, ok := policy.Next(from); to != want[i] || ok != (want[i] != "") {
+				t.Errorf("%q from %s: %q, %v", policy, from, to, ok)
 			}
 		}
 	}

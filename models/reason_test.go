@@ -119,7 +119,7 @@ func TestReasonOfAFault(t *testing.T) {
 	if !with.Reason().Equal(models.Because("source_failing", "status", 503)) {
 		t.Errorf("got %+v", with.Reason())
 	}
-	if len(base.Params) != 0 {
+	if with.With("status", 504); len(base.Params) != 0 || !with.Reason().Equal(models.Because("source_failing", "status", 503)) {
 		t.Error("With changed the error it was called on")
 	}
 	for code, want := range map[models.Code]models.ReasonCode{
