@@ -68,7 +68,9 @@ func TestBadSpecsAreRefused(t *testing.T) {
 	}
 }
 
-func TestLongPollWakesAtOnceForPhases(t *testing.T) {
+// A long poll ends with the change that it waits for; how soon is held by
+// TestChangesAreConflated, whose clock is not the machine's.
+func TestLongPollAnswersAChangeOfPhase(t *testing.T) {
 	c := agenttest.NewControlPlane(t)
 	a := agenttest.Start(t, agenttest.Config(t, c))
 	id := agenttest.NewID()
@@ -80,20 +82,18 @@ func TestLongPollWakesAtOnceForPhases(t *testing.T) {
 	type reply struct {
 		agentapi.Changes
 		err error
-		at  time.Time
 	}
 	got := make(chan reply, 1)
 	go func() {
-		ch, err := a.Client.Changes(t.Context(), first.Revision, 20*time.Second)
-		got <- reply{ch, err, time.Now()}
+		ch, err := a.Client.Changes(t.Context(), first.Revision, time.Minute)
+		got <- reply{ch, err}
 	}()
-	start := time.Now()
 	a.Transfer(id, agenttest.Download(1, "test:hang", agenttest.OneFile(mib)))
 	r := <-got
 	if r.err != nil || len(r.Transfers) != 1 || r.Transfers[0].JobID != id || r.BootEpoch != 1 {
 		t.Fatalf("%+v", r)
 	}
-	if took := r.at.Sub(start); took > 500*time.Millisecond {
-		t.Errorf("it took %s", took)
+	if r.Revision <= first.Revision {
+		t.Errorf("revision %d follows %d", r.Revision, first.Revision)
 	}
 }

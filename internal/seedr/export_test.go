@@ -20,3 +20,9 @@ func DecodeAll(status int, body []byte) []error {
 	}
 	return errs
 }
+
+// Trusts reports whether a file's bytes are taken from the address.
+func (c *Client) Trusts(location string) bool {
+	_, err := c.place(location)
+	return err == nil
+}

@@ -12,7 +12,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"longhaul/internal/source"
 	"longhaul/models"
@@ -424,22 +423,17 @@ func TestHostileTorrents(t *testing.T) {
 		"unreadable by the engine": {ben(info("length", 1, "name", "a", "piece length", kib16, "pieces", pieces(1), "source", []any{1})), models.ProblemMalformedTorrent},
 	} {
 		t.Run(name, func(t *testing.T) {
-			begin := time.Now()
 			_, _, err := source.ParseTorrent([]byte(tt.in))
 			if problemOf(err) != tt.want {
 				t.Errorf("got %v, want %s", err, tt.want)
-			}
-			// Far under a second on an idle machine; this is about work that
-			// grows faster than the input.
-			if d := time.Since(begin); d > 30*time.Second {
-				t.Errorf("took %s", d)
 			}
 		})
 	}
 }
 
 // TestLargeTorrent parses as many equal names as are allowed, which is the
-// worst case for making them unique.
+// worst case for making them unique: work that grows with the square of the
+// input would take hours, and the test with it.
 func TestLargeTorrent(t *testing.T) {
 	t.Parallel()
 	files := make([]any, source.MaxFiles)
@@ -449,17 +443,12 @@ func TestLargeTorrent(t *testing.T) {
 	b := []byte(ben(multi(files...)))
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	begin := time.Now()
 	src, man, err := source.ParseTorrent(b)
-	took := time.Since(begin)
 	runtime.ReadMemStats(&after)
 	if err != nil || len(man.Files) != source.MaxFiles || man.Files[49_999].Path != "folder/the same name (50000).bin" {
 		t.Fatalf("%d files, %v", len(man.Files), err)
 	}
-	if took > 30*time.Second { // quadratic work would take hours
-		t.Errorf("took %s", took)
-	}
-	t.Logf("%d bytes took %s and allocated %d MiB", len(b), took, (after.TotalAlloc-before.TotalAlloc)>>20)
+	t.Logf("%d bytes allocated %d MiB", len(b), (after.TotalAlloc-before.TotalAlloc)>>20)
 	if !bytes.HasSuffix(b, src.Metainfo[len(src.Metainfo)-100:]) {
 		t.Error("the info dictionary changed")
 	}
