@@ -53,6 +53,15 @@ func (j Job) Bytes() int64 {
 	return *j.Size
 }
 
+// Fits reports whether the provider can fetch what the job names.
+func (j Job) Fits(p Provider) bool {
+	hash := ""
+	if j.InfoHashV1 != nil {
+		hash = *j.InfoHashV1
+	}
+	return p.Fits(j.SourceKind, hash)
+}
+
 // Waits reports whether the job stands in the queue for its first slot or a new
 // one, with no fault to tell of.
 func (j Job) Waits() bool {

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"longhaul/internal/store"
+	"longhaul/internal/store/sources"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
@@ -17,7 +17,7 @@ func TestInspections(t *testing.T) {
 	m := storetest.Manifest(1, 2, 3)
 	ok(t, b.SaveInspection(ctx, b.user.ID, []byte("h"), storetest.Manifest(9)))
 	ok(t, b.SaveInspection(ctx, b.user.ID, []byte("h"), m))
-	c.add(store.InspectionTTL - time.Second)
+	c.add(sources.InspectionTTL - time.Second)
 	got := must[models.Manifest](t)(b.Inspection(ctx, b.user.ID, []byte("h")))
 	if got.Name != m.Name || got.Size != 6 || len(got.Files) != 3 || !bytes.Equal(got.Metainfo, m.Metainfo) {
 		t.Errorf("got %+v", got)

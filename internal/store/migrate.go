@@ -35,7 +35,7 @@ func Migrate(ctx context.Context, dsn string, log *slog.Logger) (err error) {
 	}
 	done, err := p.Up(ctx)
 	if err != nil {
-		return translate(fmt.Errorf("apply migrations: %w", err), "migrate")
+		return postgres.Translate(fmt.Errorf("apply migrations: %w", err), "migrate")
 	}
 	for _, m := range done {
 		log.InfoContext(ctx, "migration applied", "version", m.Source.Version, "duration", m.Duration)

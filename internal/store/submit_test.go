@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"longhaul/internal/store"
+	"longhaul/internal/store/jobs"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
@@ -130,7 +130,7 @@ func TestIdempotencyKeys(t *testing.T) {
 	if job, replayed, err := b.SubmitJob(ctx, theirs); err != nil || replayed || job.ID == first.ID {
 		t.Errorf("the key of another user counts: %v, %v", replayed, err)
 	}
-	c.add(store.IdempotencyTTL - time.Second)
+	c.add(jobs.IdempotencyTTL - time.Second)
 	if job, replayed, err := b.SubmitJob(ctx, n); err != nil || !replayed || job.ID != first.ID {
 		t.Errorf("within the day: %v, %v", replayed, err)
 	}

@@ -206,8 +206,6 @@ func TestRetryAndDelete(t *testing.T) {
 	wantCode(t, err, models.CodeNotFound)
 	_, err = b.File(ctx, b.user.ID, p.Files[0].ID)
 	wantCode(t, err, models.CodeNotFound)
-	_, err = b.w.PurgeableJob(ctx, job.ID)
-	wantProblem(t, err, models.ProblemWrongState)
 	wantProblem(t, b.w.DeleteJobRows(ctx, job.ID), models.ProblemWrongState)
 	b.to(t, job.ID, models.StateCancelled)
 	if ids := must[[]uuid.UUID](t)(b.w.JobsToPurge(ctx, b.Now().Add(time.Second), 10)); len(ids) != 1 || ids[0] != job.ID {

@@ -23,9 +23,9 @@ func (w *Worker) SeedrItems(ctx context.Context) (map[string]models.SeedrItem, e
 }
 
 // SeedrItem returns what is on the Seedr account for the content.
-func (w *Worker) SeedrItem(ctx context.Context, infoHash string) (models.SeedrItem, error) {
+func (pr *Providers) SeedrItem(ctx context.Context, infoHash string) (models.SeedrItem, error) {
 	var i models.SeedrItem
-	err := w.pr.db.Conn(ctx).Where("info_hash = ?", infoHash).Take(&i).Error
+	err := pr.db.Conn(ctx).Where("info_hash = ?", infoHash).Take(&i).Error
 	return i, postgres.Translate(err, "load Seedr item")
 }
 

@@ -1,0 +1,114 @@
+package admission
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"longhaul/internal/store/postgres"
+	"longhaul/models"
+)
+
+// Admit is one round of admission: it gives free slots to at most limit queued
+// jobs and returns which. Users count alike: who has fewer running jobs comes
+// first, and within a user the oldest job that has room. Nobody gets more than
+// the plan allows, nor more than limitPerUser. A job is admitted only if it
+// holds the storage that it needs, or can be given it now. Rounds follow one
+// another, however many workers run them.
+func (w *Worker) Admit(ctx context.Context, limitPerUser, limit int) ([]uuid.UUID, error) {
+	var admitted []uuid.UUID
+	ad := w.ad
+	err := ad.db.Tx(ctx, func(ctx context.Context) error {
+		admitted = nil
+		if err := ad.db.Lock(ctx, postgres.LockAdmission, ""); err != nil {
+			return err
+		}
+		var err error
+		if admitted, err = ad.admitToAgents(ctx, limitPerUser, limit); err != nil {
+			return err
+		}
+		onSeedr, err := ad.admitToSeedr(ctx, limitPerUser, limit-len(admitted))
+		if err != nil {
+			return err
+		}
+		admitted = append(admitted, onSeedr...)
+		for _, id := range admitted {
+			if err := ad.outbox.Enqueue(ctx, models.OutboxAdmit, id); err != nil {
+				return err
+			}
+		}
+		return ad.moveWaiting(ctx)
+	})
+	return admitted, err
+}
+
+func (ad *Admission) admitToAgents(ctx context.Context, limitPerUser, limit int) ([]uuid.UUID, error) {
+	_, free, err := ad.agents.FreeSlots(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if limit = min(limit, free); limit <= 0 {
+		return nil, nil
+	}
+	return ad.admit(ctx, models.ProviderAgent, nil, limitPerUser, limit)
+}
+
+// nextInQueue locks and returns the jobs of the provider whose turn it is and
+// whose owner has room for them, as things stand; only, unless nil, are those
+// that may be taken. A job's turn is its place among those of its user, counted
+// on from the ones that run. A job that another transaction works on is left to
+// the next round.
+func (ad *Admission) nextInQueue(
+	ctx context.Context, p models.Provider, only []uuid.UUID, limitPerUser, limit int,
+) ([]models.Job, error) {
+	var out []models.Job
+	err := ad.db.Rows(ctx, &out, "find jobs to admit", `
+		with running as (
+			select user_id, count(*) as n from jobs where admitted_at is not null group by user_id),
+		queued as (
+			select id, user_id, created_at, file_count, quota_want, quota_want - quota_reserved as missing
+			from jobs where state = 'queued' and admitted_at is null and delete_at is null
+				and provider = ? and (? or id = any(?))),
+		owner as (
+			select p.user_id, least(p.max_running_jobs, ?) as most,
+				p.storage_bytes - coalesce(q.used + q.reserved, 0) as free -- null is no limit
+			from (select distinct user_id from queued) u
+			join user_plans p on p.user_id = u.user_id left join quota_usage q on q.user_id = u.user_id),
+		waiting as (
+			select w.id, w.created_at, o.most, coalesce(r.n, 0)
+				+ row_number() over (partition by w.user_id order by w.created_at, w.id) as place
+			from queued w join owner o on o.user_id = w.user_id left join running r on r.user_id = w.user_id
+			where o.free is null or w.missing <= greatest(o.free, 0) and (w.quota_want > 0 or w.file_count > 0 or o.free > 0)),
+		next as (
+			select id, place from waiting where place <= most order by place, created_at, id limit ?)
+		select j.* from next n join jobs j on j.id = n.id
+		where j.state = 'queued' and j.admitted_at is null and j.delete_at is null
+		order by n.place, j.created_at, j.id for update of j skip locked`,
+		p, only == nil, postgres.Array[uuid.UUID](only), limitPerUser, limit)
+	return out, err
+}
+
+// admit gives slots to the jobs that nextInQueue finds, those left out that
+// another one of the same round has taken the room of.
+func (ad *Admission) admit(
+	ctx context.Context, p models.Provider, only []uuid.UUID, limitPerUser, limit int,
+) ([]uuid.UUID, error) {
+	next, err := ad.nextInQueue(ctx, p, only, limitPerUser, limit)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]uuid.UUID, 0, len(next))
+	for i := range next {
+		held, err := ad.quota.Hold(ctx, &next[i])
+		if err != nil {
+			return nil, err
+		}
+		if held {
+			ids = append(ids, next[i].ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return ids, ad.jobs.GiveSlots(ctx, ids)
+}

@@ -1,0 +1,133 @@
+package jobs
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"longhaul/internal/store/postgres"
+	"longhaul/internal/store/timeline"
+	"longhaul/models"
+	"longhaul/models/wording"
+)
+
+// RequestCancel asks the job's workflow to stop. The state changes when it has.
+func (js *Jobs) RequestCancel(ctx context.Context, userID, jobID uuid.UUID) error {
+	return js.db.Tx(ctx, func(ctx context.Context) error {
+		job, err := js.lockAllowed(ctx, userID, jobID, models.ActionCancel)
+		if err != nil {
+			return err
+		}
+		if err := js.outbox.EnqueueOnce(ctx, models.OutboxCancel, jobID); err != nil {
+			return err
+		}
+		job.Reason = models.Because(models.ReasonCancelRequested)
+		return js.note(ctx, job)
+	})
+}
+
+// RequestRetry tries a job again: one that needs attention goes on, one that
+// failed or was cancelled is queued for a new run and keeps what it has stored.
+func (js *Jobs) RequestRetry(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error) {
+	var job models.Job
+	err := js.db.Tx(ctx, func(ctx context.Context) error {
+		var err error
+		if job, err = js.lockAllowed(ctx, userID, jobID, models.ActionRetry); err != nil {
+			return err
+		}
+		if err := js.outbox.EnqueueOnce(ctx, models.OutboxRetry, jobID); err != nil {
+			return err
+		}
+		if !job.State.Terminal() {
+			job.Reason, job.Deadline = models.Because(models.ReasonRetried), nil
+			return js.note(ctx, job)
+		}
+		return js.restart(ctx, &job)
+	})
+	return job, err
+}
+
+// restart queues a job that has ended for a new run.
+func (js *Jobs) restart(ctx context.Context, job *models.Job) error {
+	if err := js.sources.Refuse(ctx, *job); err != nil {
+		return err
+	}
+	now := js.db.Now()
+	err := js.db.Row(ctx, job, "queue job again", `
+		update jobs j set state = ?, state_since = ?, updated_at = ?, run = run + 1, finished_at = null, admitted_at = null,
+			problem = '', deadline = null, reason_code = ?, reason_params = null, attempt = ?, max_attempts = ?
+		where id = ? and not exists (
+			select from jobs o where o.user_id = j.user_id and o.id <> j.id and o.delete_at is null and o.state not in ?
+				and (o.info_hash_v1 = j.info_hash_v1 or o.info_hash_v2 = j.info_hash_v2))
+		returning *`,
+		models.StateQueued, now, now, models.ReasonRetried, min(1, js.MaxAttempts), js.MaxAttempts, job.ID, terminalStates())
+	if models.IsNotFound(err) || postgres.IsConflict(err) { // the latter when another one was submitted this very moment
+		return js.duplicateAfterConflict(ctx, *job, err)
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := js.claim(ctx, job); err != nil {
+		return err
+	}
+	return js.timeline.Add(ctx, timeline.Of(*job, models.EventState, models.Because(models.ReasonRetried)))
+}
+
+// duplicateAfterConflict names the open job that is in the way. After a
+// violated index the transaction is void and cannot tell which one it is.
+func (js *Jobs) duplicateAfterConflict(ctx context.Context, job models.Job, err error) error {
+	if postgres.IsConflict(err) {
+		return models.Fault(models.ProblemDuplicateJob, "You have a job for the same content already.").Because(err)
+	}
+	return js.duplicate(ctx, job)
+}
+
+// RequestDelete hides the job at once and has its workflow, rows and objects
+// removed. From then on the job is not_found for its user.
+func (js *Jobs) RequestDelete(ctx context.Context, userID, jobID uuid.UUID) error {
+	return js.db.Tx(ctx, func(ctx context.Context) error {
+		job, err := js.lockAllowed(ctx, userID, jobID, models.ActionDelete)
+		if err != nil {
+			return err
+		}
+		now := js.db.Now()
+		job.DeleteAt, job.UpdatedAt = &now, now
+		if err := js.save(ctx, "mark job deleted", &job, "delete_at", "updated_at"); err != nil {
+			return err
+		}
+		if !job.State.Terminal() {
+			if err := js.outbox.EnqueueOnce(ctx, models.OutboxCancel, jobID); err != nil {
+				return err
+			}
+		}
+		if err := js.outbox.EnqueueOnce(ctx, models.OutboxPurge, jobID); err != nil {
+			return err
+		}
+		return js.timeline.Add(ctx, timeline.Of(job, models.EventDeleted, models.Because(models.ReasonDeleted)))
+	})
+}
+
+// lockAllowed locks the user's job and refuses an act that its state does not
+// allow.
+func (js *Jobs) lockAllowed(ctx context.Context, userID, jobID uuid.UUID, a models.Action) (models.Job, error) {
+	job, err := js.lockJob(ctx, userID, jobID)
+	if err != nil {
+		return models.Job{}, err
+	}
+	if !job.State.Allows(a) {
+		return models.Job{}, models.Fault(models.ProblemWrongState, "A job in the state “%s” cannot be %s.",
+			wording.State(job.State), wording.Action(a))
+	}
+	return job, nil
+}
+
+// note writes the job's reason and deadline without a change of its state, with
+// an event.
+func (js *Jobs) note(ctx context.Context, job models.Job) error {
+	job.UpdatedAt = js.db.Now()
+	err := js.save(ctx, "note on job", &job, "reason_code", "reason_params", "deadline", "updated_at")
+	if err != nil {
+		return err
+	}
+	return js.timeline.Add(ctx, timeline.Of(job, models.EventState, job.Reason))
+}

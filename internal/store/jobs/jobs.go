@@ -1,0 +1,75 @@
+// Package jobs keeps the jobs: it accepts and lists them, moves them through
+// their states, does what their owners ask, and removes them. A transition, what
+// it books, the attempt that it ends and its event are one transaction.
+//
+// It depends on what belongs to a job, and on the accounts, which go with their
+// last job. Which job gets a slot is for admission to say, and where its
+// transfer runs for transfers.
+package jobs
+
+import (
+	"context"
+
+	"longhaul/internal/store/accounts"
+	"longhaul/internal/store/attempts"
+	"longhaul/internal/store/files"
+	"longhaul/internal/store/outbox"
+	"longhaul/internal/store/postgres"
+	"longhaul/internal/store/progress"
+	"longhaul/internal/store/providers"
+	"longhaul/internal/store/quota"
+	"longhaul/internal/store/records"
+	"longhaul/internal/store/sources"
+	"longhaul/internal/store/timeline"
+	"longhaul/models"
+)
+
+// Jobs keeps the jobs.
+type Jobs struct {
+	MaxAttempts int // how often a new job is tried before a person is asked; 0 does not count
+
+	db        *postgres.DB
+	outbox    *outbox.Outbox
+	records   *records.Records
+	quota     *quota.Quota
+	accounts  *accounts.Accounts
+	providers *providers.Providers
+	sources   *sources.Sources
+	timeline  *timeline.Timeline
+	files     *files.Files
+	progress  *progress.Progress
+	attempts  *attempts.Attempts
+}
+
+// Deps are the aggregates that a job touches.
+type Deps struct {
+	Outbox    *outbox.Outbox
+	Records   *records.Records
+	Quota     *quota.Quota
+	Accounts  *accounts.Accounts
+	Providers *providers.Providers
+	Sources   *sources.Sources
+	Timeline  *timeline.Timeline
+	Files     *files.Files
+	Progress  *progress.Progress
+	Attempts  *attempts.Attempts
+}
+
+// New returns the jobs of the database.
+func New(db *postgres.DB, d Deps) *Jobs {
+	return &Jobs{
+		db: db, outbox: d.Outbox, records: d.Records, quota: d.Quota, accounts: d.Accounts, providers: d.Providers, sources: d.Sources,
+		timeline: d.Timeline, files: d.Files, progress: d.Progress, attempts: d.Attempts,
+	}
+}
+
+// Worker returns the methods that only the worker may use.
+func (js *Jobs) Worker() *Worker { return &Worker{js} }
+
+// Worker moves jobs as their workflows say, and tidies up after them.
+type Worker struct{ js *Jobs }
+
+// save writes columns of the locked job as they are in it.
+func (js *Jobs) save(ctx context.Context, doing string, job *models.Job, columns ...string) error {
+	return postgres.Translate(js.db.Conn(ctx).Model(job).Select(columns).UpdateColumns(job).Error, doing)
+}

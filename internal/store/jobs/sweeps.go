@@ -1,0 +1,63 @@
+package jobs
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"longhaul/internal/store/postgres"
+	"longhaul/models"
+)
+
+// DeleteJobRows removes a deleted job and all that belongs to it but the event
+// of its deletion, which subscribers may still have to learn. A job that is open,
+// or not deleted, is refused as wrong_state: its workflow may write to it.
+func (w *Worker) DeleteJobRows(ctx context.Context, jobID uuid.UUID) error {
+	js := w.js
+	return js.db.Tx(ctx, func(ctx context.Context) error {
+		job, err := js.Lock(ctx, jobID)
+		if models.IsNotFound(err) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if job.DeleteAt == nil || !job.State.Terminal() {
+			return models.Fault(models.ProblemWrongState, "The job cannot be removed yet.")
+		}
+		if err := js.quota.Free(ctx, &job); err != nil {
+			return err
+		}
+		if _, err := js.db.Exec(ctx, "delete job", `delete from jobs where id = ?`, jobID); err != nil {
+			return err
+		}
+		if err := js.timeline.Forget(ctx, jobID); err != nil {
+			return err
+		}
+		return js.accounts.RemoveEmptied(ctx, job.UserID)
+	})
+}
+
+// JobsToPurge returns deleted jobs that were deleted before the time and still
+// have rows, for the sweep that repairs a lost purge.
+func (w *Worker) JobsToPurge(ctx context.Context, before time.Time, limit int) ([]uuid.UUID, error) {
+	var out []uuid.UUID
+	err := w.js.db.Conn(ctx).Model(&models.Job{}).Where("delete_at < ?", before).
+		Order("delete_at").Limit(limit).Pluck("id", &out).Error
+	return out, postgres.Translate(err, "list jobs to purge")
+}
+
+// PruneIdempotencyKeys removes keys from before the time.
+func (w *Worker) PruneIdempotencyKeys(ctx context.Context, before time.Time) (int64, error) {
+	return w.js.db.Exec(ctx, "prune idempotency keys", `delete from idempotency_keys where created_at < ?`, before)
+}
+
+// StaleOpenJobs returns open jobs on which nothing was written since the time,
+// longest first, for the reconcile sweep.
+func (w *Worker) StaleOpenJobs(ctx context.Context, before time.Time) ([]models.Job, error) {
+	var out []models.Job
+	err := w.js.db.Conn(ctx).Where("updated_at < ? and state not in ?", before, terminalStates()).
+		Order("updated_at").Limit(1000).Find(&out).Error
+	return out, postgres.Translate(err, "list stale jobs")
+}

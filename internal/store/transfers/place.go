@@ -1,0 +1,157 @@
+package transfers
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"longhaul/internal/store/agents"
+	"longhaul/internal/store/jobs"
+	"longhaul/internal/store/postgres"
+	"longhaul/models"
+)
+
+// MarkAgentLost records that the agent fell silent, if it did, and returns the
+// attempts that are still open on it. An agent that was heard of meanwhile is
+// not lost and has no attempts to move.
+func (w *Worker) MarkAgentLost(ctx context.Context, agentID uuid.UUID) ([]models.OpenAttempt, error) {
+	var out []models.OpenAttempt
+	tr := w.tr
+	err := tr.db.Tx(ctx, func(ctx context.Context) error {
+		lost, err := tr.agents.MarkLost(ctx, agentID)
+		if err != nil || !lost {
+			return err
+		}
+		out, err = tr.attempts.OpenOn(ctx, agentID)
+		return err
+	})
+	return out, err
+}
+
+// Place gives a wanted attempt to an agent or to Seedr, as the job's provider
+// says, in one transaction: an agent that is alive, active and has room is
+// chosen, the attempt is open and the job runs. The agent that had the job before
+// is preferred for the bytes that it has, unless the fault was its own; then the
+// least loaded one. It fails with no_agent when none has room, or with a problem
+// of the Seedr account when that cannot take it; nothing is changed then.
+//
+// An attempt for an agent stays due after the time, until Taken says that the
+// agent has it. One that is open already is returned as it is. An attempt that no
+// workflow waits for, or whose job cannot run, is refused as superseded.
+func (w *Worker) Place(ctx context.Context, jobID uuid.UUID, epoch int64, leave time.Duration) (models.Placement, error) {
+	var p models.Placement
+	tr := w.tr
+	gone := false
+	err := tr.db.Tx(ctx, func(ctx context.Context) error {
+		p, gone = models.Placement{}, false
+		job, err := tr.jobs.Lock(ctx, jobID)
+		if err != nil {
+			return err
+		}
+		p.Job = job
+		p.Attempt, err = tr.attempts.Lock(ctx, jobID, epoch)
+		if models.IsNotFound(err) {
+			gone = true
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if job.AdmittedAt == nil || job.DeleteAt != nil || jobs.MayBecome(job.State, p.Kind.State()) != nil {
+			gone = true
+			return tr.attempts.Supersede(ctx, jobID)
+		}
+		if p.State == models.AttemptWanted {
+			err = tr.choose(ctx, &p)
+		} else if p.AgentID != nil {
+			p.Agent, err = tr.agents.Agent(ctx, *p.AgentID)
+		}
+		if err != nil {
+			return err
+		}
+		return tr.opened(ctx, &p, leave)
+	})
+	if err == nil && gone {
+		err = agents.Superseded("no workflow waits for this attempt any more")
+	}
+	return p, err
+}
+
+// choose finds a place for the wanted attempt and moves its job.
+func (tr *Transfers) choose(ctx context.Context, p *models.Placement) (err error) {
+	change := seedrChange(p.Kind, p.Kind.State())
+	if p.Provider == models.ProviderSeedr {
+		err = tr.checkSeedr(ctx, p.Job)
+	} else if p.Agent, err = tr.pickAgent(ctx, p.JobID); err == nil {
+		p.AgentID, change = &p.Agent.ID, placedChange(p.Kind, p.Kind.State(), p.Agent)
+	}
+	if err != nil {
+		return err
+	}
+	p.State, p.StartedAt = models.AttemptOpen, tr.db.Now()
+	return tr.jobs.Move(ctx, &p.Job, change, models.EventPlaced)
+}
+
+// opened writes the open attempt and reads what is to be fetched.
+func (tr *Transfers) opened(ctx context.Context, p *models.Placement, leave time.Duration) error {
+	p.DueAt = nil
+	if p.AgentID != nil {
+		due := tr.db.Now().Add(leave)
+		p.DueAt = &due
+	}
+	err := tr.attempts.Open(ctx, p.Attempt)
+	if err != nil {
+		return err
+	}
+	if p.Files, err = tr.files.Wanted(ctx, p.JobID); err != nil {
+		return err
+	}
+	p.Parts, err = tr.files.PartsOf(ctx, p.JobID)
+	return err
+}
+
+// pickAgent chooses the agent for the job's next attempt. The lock makes
+// concurrent placements see each other, so that no agent gets more than its
+// capacity.
+func (tr *Transfers) pickAgent(ctx context.Context, jobID uuid.UUID) (models.Agent, error) {
+	if err := tr.db.Lock(ctx, postgres.LockPlacement, ""); err != nil {
+		return models.Agent{}, err
+	}
+	var a models.Agent
+	err := tr.db.Row(ctx, &a, "pick agent", `
+		select a.* from agents a
+		left join lateral (
+			select count(*) as n from job_attempts t where t.agent_id = a.id and t.state = 'open') load on true
+		left join lateral (
+			select t.agent_id, t.problem from job_attempts t where t.job_id = ? and t.agent_id is not null
+			order by t.epoch desc limit 1) last on true
+		where a.state = ? and a.lost_at is null and a.last_seen_at > ? and load.n < a.capacity
+		order by case when last.agent_id is distinct from a.id then 1
+				when last.problem in ? then 2 else 0 end,
+			load.n::float / a.capacity, a.disk_free desc, a.id
+		limit 1`,
+		jobID, models.AgentActive, tr.agents.AliveSince(), ownFaults())
+	if models.IsNotFound(err) {
+		return models.Agent{}, agents.NoRoom()
+	}
+	return a, err
+}
+
+// ownFaults are the problems that another agent may not have.
+func ownFaults() []models.Problem {
+	return []models.Problem{
+		models.ProblemAgentLost, models.ProblemAgentUnreachable, models.ProblemDiskFull, models.ProblemDrained,
+		models.ProblemStorageFailing, models.ProblemEngineHung,
+	}
+}
+
+func placedChange(kind models.TransferKind, to models.State, a models.Agent) models.JobChange {
+	c := models.JobChange{
+		To: to, Reason: models.Because(models.ReasonDownloading, "agent", a.Name),
+	}
+	if kind == models.TransferResolve {
+		c.Reason = models.Because(models.ReasonLooksUpFiles, "agent", a.Name)
+	}
+	return c
+}

@@ -1,0 +1,151 @@
+package transfers
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"longhaul/internal/event"
+	"longhaul/internal/store/jobs"
+	"longhaul/internal/store/timeline"
+	"longhaul/models"
+)
+
+// EndAttempt closes the attempt if a workflow waits for it; otherwise it does
+// nothing. A fault goes to the job's timeline.
+func (w *Worker) EndAttempt(
+	ctx context.Context, jobID uuid.UUID, epoch int64, state models.AttemptState, why models.Reason,
+) error {
+	tr := w.tr
+	return tr.db.Tx(ctx, func(ctx context.Context) error {
+		job, err := tr.jobs.Lock(ctx, jobID)
+		if err != nil {
+			return err
+		}
+		ended, err := tr.attempts.End(ctx, jobID, epoch, state, why.Code.Problem())
+		if err != nil || !ended || why.None() {
+			return err
+		}
+		e := timeline.Of(job, models.EventAttempt, why)
+		e.Problem = why.Code.Problem()
+		return tr.timeline.Add(ctx, e)
+	})
+}
+
+// WantTransfer records that the job's workflow wants a transfer: an attempt
+// before it is superseded, the epoch grows, and placement is told. It fails with
+// storage_full when the user's storage has no room, and with wrong_state when the
+// job cannot run; nothing is changed then.
+func (w *Worker) WantTransfer(ctx context.Context, want models.TransferWant) error {
+	tr := w.tr
+	return tr.db.Tx(ctx, func(ctx context.Context) error {
+		job, err := tr.jobs.Lock(ctx, want.JobID)
+		if err != nil {
+			return err
+		}
+		if job.DeleteAt != nil {
+			return models.Fault(models.ProblemWrongState, "The job was deleted.")
+		}
+		if err := jobs.MayBecome(job.State, want.Kind.State()); err != nil {
+			return err
+		}
+		if err := tr.haveRoom(ctx, &job, want.Kind); err != nil {
+			return err
+		}
+		if err := tr.attempts.Supersede(ctx, job.ID); err != nil {
+			return err
+		}
+		now := tr.db.Now()
+		since := want.Since
+		if since.IsZero() || since.After(now) {
+			since = now
+		}
+		return tr.addWanted(ctx, &job, models.Attempt{
+			Provider: job.Provider, Kind: want.Kind, TaskToken: want.TaskToken,
+			Elsewhere: want.Elsewhere, WantedAt: since, BeatAt: now, DueAt: &now,
+		})
+	})
+}
+
+// Wait has the wanted attempt wait for the time before it is looked at again, and
+// says on its job why. An attempt that is not wanted any more is left alone.
+func (w *Worker) Wait(ctx context.Context, jobID uuid.UUID, epoch int64, pause time.Duration, why models.JobChange) error {
+	tr := w.tr
+	return tr.db.Tx(ctx, func(ctx context.Context) error {
+		job, err := tr.jobs.Lock(ctx, jobID)
+		if err != nil {
+			return err
+		}
+		wanted, err := tr.attempts.PutOff(ctx, jobID, epoch, pause)
+		if err != nil || !wanted {
+			return err
+		}
+		return tr.jobs.Move(ctx, &job, why, models.EventState)
+	})
+}
+
+// WantAgain ends the open attempt with the fault, which goes to the job's
+// timeline, and has another one take its place after the pause: the workflow that
+// waits notices nothing. An attempt that is not open any more is left alone.
+func (w *Worker) WantAgain(
+	ctx context.Context, jobID uuid.UUID, epoch int64, why models.Reason, pause time.Duration,
+) error {
+	tr := w.tr
+	return tr.db.Tx(ctx, func(ctx context.Context) error {
+		job, err := tr.jobs.Lock(ctx, jobID)
+		if err != nil {
+			return err
+		}
+		at, err := tr.attempts.Fail(ctx, jobID, epoch, why.Code.Problem())
+		if models.IsNotFound(err) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		e := timeline.Of(job, models.EventAttempt, why)
+		e.Problem = why.Code.Problem()
+		if err := tr.timeline.Add(ctx, e); err != nil || job.AdmittedAt == nil {
+			return err // a job without a slot was stopped
+		}
+		taken, due := at.DueAt == nil, tr.db.Now().Add(pause)
+		next := models.Attempt{
+			Provider: at.Provider, Kind: at.Kind, TaskToken: at.TaskToken,
+			Elsewhere: at.Elsewhere, Tries: at.Tries + 1, WantedAt: at.WantedAt, BeatAt: at.BeatAt, DueAt: &due,
+		}
+		if taken { // until now it had a place
+			next.WantedAt = tr.db.Now()
+		}
+		return tr.addWanted(ctx, &job, next)
+	})
+}
+
+// haveRoom refuses a download as storage_full that does not hold what it needs
+// and cannot get it. Admission sees to that; this is for the ways around it.
+func (tr *Transfers) haveRoom(ctx context.Context, job *models.Job, kind models.TransferKind) error {
+	if kind != models.TransferDownload || job.QuotaReserved >= job.QuotaWant {
+		return nil
+	}
+	held, err := tr.quota.Hold(ctx, job)
+	if err != nil || held {
+		return err
+	}
+	full, err := tr.quota.StorageFull(ctx, *job)
+	if err != nil {
+		return err
+	}
+	return full
+}
+
+// addWanted adds the attempt to the locked job, as its newest.
+func (tr *Transfers) addWanted(ctx context.Context, job *models.Job, a models.Attempt) error {
+	if err := tr.jobs.CountAttempt(ctx, job); err != nil {
+		return err
+	}
+	a.JobID, a.Epoch = job.ID, job.Epoch
+	if err := tr.attempts.Add(ctx, a); err != nil {
+		return err
+	}
+	return tr.outbox.Notify(ctx, event.Message{Kind: event.KindPlacement})
+}
