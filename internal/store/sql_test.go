@@ -17,7 +17,7 @@ var takesSQL = map[string]int{
 }
 
 // ours is takesSQL for the methods of postgres.DB, which take a context first.
-var ours = map[string]int{"Exec": 2, "Rows": 3, "Row": 3, "exec": 2, "rows": 3, "row": 3}
+var ours = map[string]int{"Exec": 2, "Rows": 3, "Row": 3, "save": 3}
 
 // fixedSQL finds out whether expressions are text of the program itself.
 type fixedSQL struct {
@@ -72,13 +72,12 @@ func checkPackage(t *testing.T, set *token.FileSet, all []ast.Decl, consts map[s
 	checked := 0
 	for _, f := range functions {
 		ast.Inspect(f, func(n ast.Node) bool {
-			arg, method := sqlOf(n)
-			if arg == nil {
-				return true
-			}
-			checked++
-			if !c.fixed(f, arg) && !passedOn(f, arg) {
-				t.Errorf("%s: the SQL of %s is put together while the program runs", set.Position(arg.Pos()), method)
+			args, method := sqlOf(n)
+			for _, arg := range args {
+				checked++
+				if !c.fixed(f, arg) && !passedOn(f, arg) {
+					t.Errorf("%s: the SQL of %s is put together while the program runs", set.Position(arg.Pos()), method)
+				}
 			}
 			return true
 		})
@@ -113,7 +112,7 @@ func declarations(t *testing.T, set *token.FileSet) map[string][]ast.Decl {
 
 // sqlOf returns the SQL of a call that takes some, and the name of what takes
 // it; nil for everything else.
-func sqlOf(n ast.Node) (ast.Expr, string) {
+func sqlOf(n ast.Node) ([]ast.Expr, string) {
 	call, ok := n.(*ast.CallExpr)
 	if !ok {
 		return nil, ""
@@ -129,7 +128,10 @@ func sqlOf(n ast.Node) (ast.Expr, string) {
 	if !ok || at >= len(call.Args) {
 		return nil, ""
 	}
-	return call.Args[at], s.Sel.Name
+	if s.Sel.Name == "save" {
+		return call.Args[at:], s.Sel.Name // any number of columns
+	}
+	return call.Args[at : at+1], s.Sel.Name
 }
 
 // learn takes up the constants of a declaration.
@@ -144,11 +146,11 @@ func (c fixedSQL) learn(d *ast.GenDecl) {
 	}
 }
 
-// passedOn reports whether an argument is the query that exec, rows or row was
-// called with: their calls are looked at themselves.
+// passedOn reports whether an argument is the query, or the columns, that one of
+// ours was called with: its calls are looked at themselves.
 func passedOn(f *ast.FuncDecl, arg ast.Expr) bool {
 	id, ok := arg.(*ast.Ident)
-	return ok && id.Name == "query" && ours[f.Name.Name] > 0
+	return ok && (id.Name == "query" || id.Name == "columns") && ours[f.Name.Name] > 0
 }
 
 // fixed reports whether an expression within a function is text of the program.

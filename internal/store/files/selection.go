@@ -30,9 +30,9 @@ func (fs *Files) CheckSelection(ctx context.Context, jobID uuid.UUID, indexes []
 	return len(all), nil
 }
 
-// Select makes the files to fetch those that the job chooses; files that are
+// Choose makes the files to fetch those that the job chooses; files that are
 // stored already stay stored.
-func (fs *Files) Select(ctx context.Context, job *models.Job) error {
+func (fs *Files) Choose(ctx context.Context, job *models.Job) error {
 	_, err := fs.db.Exec(ctx, "select files", `
 		update files set state = case when ? or idx = any(?) then 'pending' else 'skipped' end
 		where job_id = ? and state <> 'stored'`, job.Selection == nil, postgres.Array[int](job.Selection), job.ID)

@@ -113,7 +113,7 @@ func (w *Worker) SelectFiles(ctx context.Context, jobID uuid.UUID, indexes []int
 		if err := js.save(ctx, "save selection", &job, "selection"); err != nil {
 			return err
 		}
-		if err := js.files.Select(ctx, &job); err != nil {
+		if err := js.files.Choose(ctx, &job); err != nil {
 			return err
 		}
 		if err := js.wantSelected(ctx, &job); err != nil {
