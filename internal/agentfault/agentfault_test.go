@@ -44,3 +44,25 @@ func TestARefusalIsReadAndSilenceIsUnreachable(t *testing.T) {
 		}
 	}
 }
+
+// An agent's parameters are stored with the job and shown to people.
+func TestAnAgentsParametersAreBounded(t *testing.T) {
+	t.Parallel()
+	params := map[string]any{"peers": float64(3), "half": 1.5, "bad name": "x", "agent": strings.Repeat("n", 500) + "\n"}
+	for i := range 20 {
+		params[strings.Repeat("z", i+1)] = "more"
+	}
+	fault := agentfault.Reported(&agentapi.Fault{Problem: "no_peers", Params: params})
+	waiting := agentfault.Waiting(&agentapi.Reason{Code: "waits_for_peers", Params: params})
+	for name, got := range map[string]models.Params{"fault": fault.Params, "waiting": waiting.Params} {
+		text, _ := got.Text("agent")
+		if n, ok := got.Int("peers"); !ok || n != 3 || len(got) > 8 || len(text) > 120 || text == "" {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	for _, r := range []*agentapi.Reason{nil, {Code: "of_a_newer_agent", Params: params}} {
+		if got := agentfault.Waiting(r); !got.None() {
+			t.Errorf("%v was read as %v", r, got)
+		}
+	}
+}

@@ -120,3 +120,55 @@ func TestALostRequestIsRepeated(t *testing.T) {
 		t.Errorf("repeated %+v", all)
 	}
 }
+
+// elsewhere is the database of a worker whose turn with an attempt is over:
+// another one has made the call again meanwhile.
+type elsewhere struct {
+	placement.Store
+	asked chan struct{}
+}
+
+func (s elsewhere) Held(context.Context, uuid.UUID, int64, time.Time) (bool, error) {
+	select {
+	case s.asked <- struct{}{}:
+	default:
+	}
+	return false, nil
+}
+
+// A call fails whose turn is over: what another worker has made of the attempt
+// meanwhile stays.
+func TestALateRefusalEndsNothing(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	_, agent := b.agent(2)
+	agent.SetDown(true)
+	job, p := b.admitted(5), b.placer()
+	asked := make(chan struct{}, 1)
+	p.Store = elsewhere{p.Store, asked}
+	stop := b.run(p)
+	b.want(p, job)
+	<-asked
+	stop() // ends what is at work
+	if at := b.last(job); at.State != models.AttemptOpen || at.Epoch != 2 {
+		t.Errorf("the last attempt is number %d, %s, %s", at.Epoch, at.State, at.Problem)
+	}
+}
+
+// More transfers are placed, one after another, than a worker places at once.
+func TestPlacesOfAWorkerAreUsedAgain(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.agent(100)
+	p := b.placer()
+	b.run(p)
+	var jobs []models.Job
+	for range 55 {
+		job := b.admitted(5)
+		b.want(p, job)
+		jobs = append(jobs, job)
+	}
+	for _, job := range jobs {
+		b.taken(job)
+	}
+}

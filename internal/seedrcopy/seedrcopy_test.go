@@ -188,3 +188,22 @@ func TestManyFilesOfManyJobsShareLittleMemory(t *testing.T) {
 		t.Errorf("%d bytes read of %d", served, total)
 	}
 }
+
+// TestAFileThatNeverComesIsGivenUp: after some tries without a byte the copying
+// ends with what was wrong, so that somebody hears of it.
+func TestAFileThatNeverComesIsGivenUp(t *testing.T) {
+	t.Parallel()
+	sim, client, files := account(t, seedrtest.ContentFile{Path: "a", Size: 1000, Open: seedrtest.Repeat([]byte("a"), 1000)})
+	sim.Inject(seedrtest.FaultNode500, "", 1_000_000)
+	k := &kept{parts: map[uuid.UUID]int{}, bytes: map[string][]byte{}}
+	a := &Copier{Store: k, Objects: k, Account: client, Now: time.Now, Retry: time.Millisecond, memory: newBuffers(copyPart)}
+	_, run := copies(a, files[0])
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // it would go on for ever
+	defer cancel()
+	if err := run(ctx); seedr.KindOf(err) != seedr.KindTransient || ctx.Err() != nil {
+		t.Errorf("ended with %v", err)
+	}
+	if a.memory.used != 0 {
+		t.Errorf("%d bytes of memory are not given back", a.memory.used)
+	}
+}
