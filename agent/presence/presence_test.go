@@ -69,13 +69,21 @@ func TestAgentEnds(t *testing.T) {
 	}
 }
 
+// A control plane that is away, overloaded or behind a confused proxy is waited
+// for.
 func TestControlPlaneThatIsAwayIsWaitedFor(t *testing.T) {
 	c := agenttest.NewControlPlane(t)
-	left := 3
+	answers := []func(http.ResponseWriter){
+		func(w http.ResponseWriter) { w.WriteHeader(http.StatusBadGateway) },
+		func(w http.ResponseWriter) { agenttest.Refuse(w, http.StatusTooManyRequests, "rate_limited") },
+		func(w http.ResponseWriter) { agenttest.Refuse(w, http.StatusServiceUnavailable, "unavailable") },
+		func(w http.ResponseWriter) { w.WriteHeader(http.StatusNotFound) }, // of a proxy: it has no code
+	}
+	left := len(answers)
 	c.FaultCall = func(_ string, w http.ResponseWriter) bool {
 		left--
 		if left >= 0 {
-			w.WriteHeader(http.StatusBadGateway)
+			answers[left](w)
 		}
 		return left >= 0
 	}

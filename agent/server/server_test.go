@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"context"
 	"net/http"
 	"testing"
 	"time"
@@ -95,5 +96,21 @@ func TestLongPollAnswersAChangeOfPhase(t *testing.T) {
 	}
 	if r.Revision <= first.Revision {
 		t.Errorf("revision %d follows %d", r.Revision, first.Revision)
+	}
+}
+
+// A long poll without news ends after the wait that was asked for.
+func TestLongPollEndsWithoutNews(t *testing.T) {
+	c := agenttest.NewControlPlane(t)
+	a := agenttest.Start(t, agenttest.Config(t, c))
+	first, err := a.Client.Changes(t.Context(), 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second) // it would hang for a minute
+	defer cancel()
+	r, err := a.Client.Changes(ctx, first.Revision, 50*time.Millisecond)
+	if err != nil || len(r.Transfers) != 0 || r.Revision != first.Revision {
+		t.Errorf("%+v, %v", r, err)
 	}
 }

@@ -45,3 +45,27 @@ func TestChangesAreConflated(t *testing.T) {
 		})
 	}
 }
+
+// What somebody knows is not told again, and what they missed is.
+func TestOnlyWhatIsNewIsTold(t *testing.T) {
+	t.Parallel()
+	c := newChangeLog()
+	c.touch("x", true)
+	c.touch("y", false)
+	all, rev := c.since(0)
+	if len(all) != 2 {
+		t.Errorf("at first: %v", all)
+	}
+	if again, now := c.since(rev); len(again) != 0 || now != rev {
+		t.Errorf("without a change: %v at %d, known is %d", again, now, rev)
+	}
+	c.touch("y", false)
+	c.touch("z", true)
+	c.drop("z")
+	if news, _ := c.since(rev); len(news) != 1 || news[0] != "y" {
+		t.Errorf("after a change: %v", news)
+	}
+	if everything, _ := c.since(rev + 1000); len(everything) != 2 {
+		t.Errorf("to somebody from another life of the agent: %v", everything)
+	}
+}

@@ -371,6 +371,22 @@ func TestFullDiskWithoutAWholePartStillMovesOn(t *testing.T) {
 	}
 }
 
+// A short last part that is whole can be uploaded and released, so that more
+// bytes have to wait for that.
+func TestAShortLastPartMakesRoomToo(t *testing.T) {
+	t.Parallel()
+	const size = 8*part - part/2
+	dir, data := t.TempDir(), content(8, size)
+	s := open(t, dir, Options{Limit: 1}, FileSpec{Index: 0, Size: size, PartSize: part})
+	defer s.Close()
+	for off := int64(0); off < size; off += part {
+		put(t, s, 0, data, off, part/2) // half of every part; that is all of the last one
+	}
+	if room, bounded := s.Room(); room != 0 || !bounded {
+		t.Errorf("room for %d bytes although a part can go", room)
+	}
+}
+
 func TestBadSpecsAreRefused(t *testing.T) {
 	t.Parallel()
 	for _, spec := range []FileSpec{{Index: -1}, {Size: -2}, {PartSize: -1}, {Stored: []int64{1}}, {PartSize: 5, Stored: []int64{0}}} {

@@ -53,3 +53,35 @@ func TestOverlappingSumsCoverTheirUnion(t *testing.T) {
 		}
 	}
 }
+
+// Bytes can go when they are in storage and no range that is checked by them is
+// still to be read.
+func TestWhatIsReleased(t *testing.T) {
+	t.Parallel()
+	between := byterange.Between
+	for name, c := range map[string]struct {
+		sums   []byterange.Range
+		stored []byterange.Range // besides what is released
+		want   byterange.Range
+	}{
+		"nothing across its ends":       {[]byterange.Range{between(0, 10), between(10, 20), between(20, 30)}, nil, between(10, 20)},
+		"a neighbour before needs some": {[]byterange.Range{between(5, 15), between(15, 20)}, nil, between(15, 20)},
+		"a neighbour behind needs some": {[]byterange.Range{between(10, 15), between(15, 25)}, nil, between(10, 15)},
+		"both need some":                {[]byterange.Range{between(5, 12), between(12, 18), between(18, 25)}, nil, between(12, 18)},
+		"the one before is stored too":  {[]byterange.Range{between(5, 15), between(15, 20)}, []byterange.Range{between(0, 10)}, between(5, 20)},
+		"the one behind is stored too":  {[]byterange.Range{between(10, 15), between(15, 25)}, []byterange.Range{between(20, 30)}, between(10, 25)},
+	} {
+		var s sums
+		for _, r := range c.sums {
+			s.add(sum{Range: r})
+		}
+		var stored byterange.Set
+		stored.Add(between(10, 20))
+		for _, r := range c.stored {
+			stored.Add(r)
+		}
+		if got := s.releasable(between(10, 20), stored); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
