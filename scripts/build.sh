@@ -33,10 +33,10 @@ clear_line() { [ ! -t 1 ] || printf '\r\033[K'; }
 
 # watch FILE TOTAL PID counts the lines of FILE that name a package while PID runs.
 watch() {
-  local file=$1 total=$2 pid=$3 begun=$SECONDS done_count=0
+  local file=$1 total=$2 pid=$3 started=$SECONDS done_count=0
   while kill -0 "$pid" 2>/dev/null; do
     done_count=$(grep -cE '^[A-Za-z0-9._/~-]+$' "$file" || true)
-    show "$4 $done_count/$total, $(elapsed $((SECONDS - begun)))$(web_note)"
+    show "$4 $done_count/$total, $(elapsed $((SECONDS - started)))$(web_note)"
     sleep 0.5
   done
   clear_line
@@ -47,10 +47,10 @@ fetch() {
   local dir=$1 log="$work/fetch"
   : >"$log"
   (cd "$dir" && go list -deps -f '{{if .Stale}}{{.ImportPath}}{{end}}' "${@:2}" >"$work/stale" 2>"$log") &
-  local pid=$! begun=$SECONDS
+  local pid=$! started=$SECONDS
   while kill -0 "$pid" 2>/dev/null; do
     ! grep -q downloading "$log" ||
-      show "fetching modules: $(grep -c downloading "$log"), $(elapsed $((SECONDS - begun)))$(web_note)"
+      show "fetching modules: $(grep -c downloading "$log"), $(elapsed $((SECONDS - started)))$(web_note)"
     sleep 0.2
   done
   clear_line
@@ -59,7 +59,7 @@ fetch() {
 
 # compile NAME DIR OUTPUT FLAGS PACKAGES... builds with a counter.
 compile() {
-  local name=$1 dir=$2 output=$3 flags=$4 log="$work/compile" begun=$SECONDS total
+  local name=$1 dir=$2 output=$3 flags=$4 log="$work/compile" started=$SECONDS total
   shift 4
   fetch "$dir" "$@"
   total=$(grep -c . "$work/stale" || true)
@@ -68,7 +68,7 @@ compile() {
   local pid=$!
   watch "$log" "$total" "$pid" "compiling $name:"
   wait "$pid" || { grep -vE '^[A-Za-z0-9._/~-]+$' "$log" >&2; echo "build: $name does not compile" >&2; exit 1; }
-  ((total <= 1)) || say "$name: $total packages in $(elapsed $((SECONDS - begun)))"
+  ((total <= 1)) || say "$name: $total packages in $(elapsed $((SECONDS - started)))"
 }
 
 web_outdated() {

@@ -393,7 +393,7 @@ func (s *system) heartbeat(at *store.Store, id uuid.UUID) {
 // hook is how an agent moves transfers.
 type hook func(a *agentapitest.Agent, id string, st agentapi.StartTransfer)
 
-// at runs the named act once the download has begun.
+// at runs the named act once the download has started.
 func (s *system) downloading(act func(a *agentapitest.Agent, id string)) hook {
 	return func(a *agentapitest.Agent, id string, st agentapi.StartTransfer) {
 		if st.Kind == agentapi.KindResolve {

@@ -67,10 +67,10 @@ func TestSweepNow(t *testing.T) {
 
 func TestViewOfAJob(t *testing.T) {
 	s := newSystem(t, options{})
-	begun := make(chan struct{})
-	s.agent(s.downloading(func(*agentapitest.Agent, string) { close(begun) }))
+	downloading := make(chan struct{})
+	s.agent(s.downloading(func(*agentapitest.Agent, string) { close(downloading) }))
 	job := s.known()
-	<-begun
+	<-downloading
 	v, err := s.flows.State(t.Context(), job.ID)
 	if err != nil || v.RunID == "" || v.Status != "running" || v.State == nil {
 		t.Fatalf("view %+v, %v", v, err)

@@ -183,13 +183,13 @@ func TestPauseWhileQueued(t *testing.T) {
 
 func TestCancelWhileDownloading(t *testing.T) {
 	s := newSystem(t, options{})
-	begun := make(chan struct{})
+	started := make(chan struct{})
 	_, a := s.agent(s.downloading(func(_ *agentapitest.Agent, id string) {
 		s.stored(id) // something is in storage already
-		close(begun)
+		close(started)
 	}))
 	job := s.submit(models.NewJob{})
-	<-begun
+	<-started
 	if err := s.store.RequestCancel(t.Context(), s.user.ID, job.ID); err != nil {
 		t.Fatalf("cancel: %v", err)
 	}
@@ -358,10 +358,10 @@ func TestDeleteRemovesRowsAndObjects(t *testing.T) {
 
 func TestWorkerKilledWhileDownloading(t *testing.T) {
 	s := newSystem(t, options{})
-	begun := make(chan *agentapitest.Agent, 1)
-	s.agent(s.downloading(func(a *agentapitest.Agent, _ string) { begun <- a }))
+	started := make(chan *agentapitest.Agent, 1)
+	s.agent(s.downloading(func(a *agentapitest.Agent, _ string) { started <- a }))
 	job := s.known()
-	a := <-begun
+	a := <-started
 	s.restart()
 	s.stored(job.ID.String())
 	a.Finish(job.ID.String())

@@ -67,7 +67,7 @@ func TestDeadlinesCrossRuns(t *testing.T) {
 	f.transfers("ResolveSource", models.StateResolving)
 	f.admitAt(soon)
 	f.at(soon/2, func() { f.SetCurrentHistoryLength(long) })
-	begun := f.Now()
+	started := f.Now()
 	g := f.over()
 	g.plan.ManifestKnown = true
 	g.at(24*time.Hour, func() { g.SetCurrentHistoryLength(long) })
@@ -75,7 +75,7 @@ func TestDeadlinesCrossRuns(t *testing.T) {
 	h := g.over()
 	h.plan.ManifestKnown = true
 	h.check(h.run(), models.StateFailed, "StopTransfer failed")
-	if took := h.Now().Sub(begun); took > 73*time.Hour {
+	if took := h.Now().Sub(started); took > 73*time.Hour {
 		t.Errorf("failed after %s, want 72 h and what came before", took)
 	}
 }
@@ -90,13 +90,13 @@ func TestRetryBudgetCrossesRuns(t *testing.T) {
 	g.transfers("StartTransfer", models.StateDownloading, slices.Repeat([]error{problem(models.ProblemNoPeers)}, 3)...)
 	g.SetCurrentHistoryLength(0)
 	g.at(time.Hour, g.CancelWorkflow)
-	begun := g.Now()
+	started := g.Now()
 	g.run()
 	want := []string{"StartTransfer", "SetState queued", "StartTransfer", "StopTransfer needs_attention"}
 	if len(g.did) < len(want) || !slices.Equal(g.did[:len(want)], want) {
 		t.Errorf("it did %v", g.did)
 	}
-	if g.Now().Sub(begun) < 15*time.Second {
+	if g.Now().Sub(started) < 15*time.Second {
 		t.Error("the pause before the next try was left out")
 	}
 }

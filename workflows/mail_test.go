@@ -21,7 +21,7 @@ func TestMailIsGivenUpAfterADay(t *testing.T) {
 	var suite testsuite.WorkflowTestSuite
 	env := suite.NewTestWorkflowEnvironment()
 	id, tries, given := uuid.New(), 0, time.Duration(0)
-	begun := env.Now()
+	started := env.Now()
 	env.RegisterActivityWithOptions(func(_ context.Context, in activities.MailInput) (activities.MailResult, error) {
 		if tries++; in.MailID != id {
 			t.Errorf("sent %s", in.MailID)
@@ -29,7 +29,7 @@ func TestMailIsGivenUpAfterADay(t *testing.T) {
 		return activities.MailResult{}, temporal.NewApplicationError("The mail provider did not take the mail.", "unavailable")
 	}, activity.RegisterOptions{Name: "SendMail"})
 	env.RegisterActivityWithOptions(func(context.Context, activities.MailInput) error {
-		given = env.Now().Sub(begun)
+		given = env.Now().Sub(started)
 		return nil
 	}, activity.RegisterOptions{Name: "GiveUpMail"})
 	env.SetTestTimeout(time.Minute)

@@ -325,12 +325,12 @@ func TestStorageThatIsAwayIsWaitedFor(t *testing.T) {
 func TestStaleAdmissionDoesNotStartAPausedJob(t *testing.T) {
 	t.Parallel()
 	f := arrive(t, models.StatePaused)
-	begun := f.Now()
+	started := f.Now()
 	f.admitAt(soon) // crossed with the pause
 	f.at(2*soon, func() { f.update(workflows.UpdateResume) })
 	f.admitAt(4 * soon)
 	f.check(f.run(), models.StateReady, "SetState queued", "StartTransfer", "FinalizeFiles")
-	if took := f.Now().Sub(begun); took < 4*soon {
+	if took := f.Now().Sub(started); took < 4*soon {
 		t.Errorf("a stale admission started it after %s", took)
 	}
 }

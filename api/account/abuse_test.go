@@ -145,13 +145,13 @@ func (s *sampler) ask(t *testing.T, body string, known int, email string) {
 		email = apitest.NewID().String() + "@example.com"
 	}
 	sent := strings.NewReader(fmt.Sprintf(body, email))
-	begun := time.Now()
+	started := time.Now()
 	resp, err := s.client.Post(s.h.AppURL+"/api/v1/auth/"+s.path, "application/json", sent)
 	if err != nil {
 		t.Fatal(err)
 	}
 	got, _ := io.ReadAll(resp.Body)
-	s.took[known] = append(s.took[known], time.Since(begun))
+	s.took[known] = append(s.took[known], time.Since(started))
 	resp.Body.Close()
 	got = fmt.Appendf(nil, "%d %s %s", resp.StatusCode, headerNames(resp), withoutID(got))
 	if s.answers[known] != nil && !bytes.Equal(s.answers[known], got) {

@@ -30,7 +30,7 @@ func (c *ceremonies) relyingParty() (*passkey.Party, error) {
 	return c.party, nil
 }
 
-type passkeyBegunOutput struct {
+type passkeyOptionsOutput struct {
 	SetCookie string `header:"Set-Cookie" hidden:"true"`
 	Body      struct {
 		Options   json.RawMessage `json:"options" doc:"For the browser's PublicKeyCredential.parseCreationOptionsFromJSON or parseRequestOptionsFromJSON"`
@@ -38,13 +38,13 @@ type passkeyBegunOutput struct {
 	} `nameHint:"PasskeyOptions"`
 }
 
-// keep records a begun ceremony and returns its options.
-func (c *ceremonies) keep(ctx context.Context, b passkey.Begun, p models.PasskeyChallenge) (*passkeyBegunOutput, error) {
+// keep records a new ceremony and returns its options.
+func (c *ceremonies) keep(ctx context.Context, b passkey.Ceremony, p models.PasskeyChallenge) (*passkeyOptionsOutput, error) {
 	p.Hash, p.State, p.ExpiresAt = b.Hash, b.State, c.now().Add(models.PasskeyTime)
 	if err := c.store.KeepPasskeyChallenge(ctx, p); err != nil {
 		return nil, err
 	}
-	out := &passkeyBegunOutput{}
+	out := &passkeyOptionsOutput{}
 	out.Body.Options, out.Body.ExpiresAt = b.Options, p.ExpiresAt
 	return out, nil
 }
@@ -56,19 +56,19 @@ func (c *ceremonies) owner(ctx context.Context, user models.User) (passkey.Owner
 }
 
 // beginProof begins to prove that it is the account's owner who is there.
-func (c *ceremonies) beginProof(ctx context.Context, party *passkey.Party, user models.User, p models.PasskeyChallenge) (*passkeyBegunOutput, error) {
+func (c *ceremonies) beginProof(ctx context.Context, party *passkey.Party, user models.User, p models.PasskeyChallenge) (*passkeyOptionsOutput, error) {
 	owner, err := c.owner(ctx, user)
 	if err != nil {
 		return nil, err
 	}
-	begun, err := party.Prove(owner)
+	ceremony, err := party.Prove(owner)
 	if err != nil {
 		return nil, err
 	}
-	return c.keep(ctx, begun, p)
+	return c.keep(ctx, ceremony, p)
 }
 
-// prove uses a begun ceremony of the account up, whose answer has to fit.
+// prove uses a new ceremony of the account up, whose answer has to fit.
 func (c *ceremonies) prove(ctx context.Context, party *passkey.Party, user models.User, answer passkey.Used, purpose models.PasskeyPurpose, binding []byte) error {
 	if err := c.limits.Allow(ctx, kit.LimitTOTP, user.ID.String()); err != nil {
 		return err

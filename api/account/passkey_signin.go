@@ -47,7 +47,7 @@ type beginPasskeyLoginInput struct {
 	} `nameHint:"BeginPasskeyLogin"`
 }
 
-func (h *passkeySignInHandlers) begin(ctx context.Context, in *beginPasskeyLoginInput) (*passkeyBegunOutput, error) {
+func (h *passkeySignInHandlers) begin(ctx context.Context, in *beginPasskeyLoginInput) (*passkeyOptionsOutput, error) {
 	if err := h.limits.Allow(ctx, kit.LimitLoginIP, kit.InfoOf(ctx).IP); err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func (h *passkeySignInHandlers) begin(ctx context.Context, in *beginPasskeyLogin
 	return h.ceremonies.beginProof(ctx, party, user, models.PasskeyChallenge{Purpose: models.PasskeySecondFactor, UserID: &user.ID, Binding: binding})
 }
 
-// orExpired words the end of a begun sign-in's time as what it is.
+// orExpired words the end of a ceremony sign-in's time as what it is.
 func orExpired(err error) error {
 	if models.AsError(err).Problem == models.ProblemLinkNotValid {
 		return models.Fault(models.ProblemSignInExpired, "The sign-in took too long. Please begin again.")
@@ -75,16 +75,16 @@ func orExpired(err error) error {
 }
 
 // beginPasswordless begins a sign-in of somebody who is not known yet.
-func (h *passkeySignInHandlers) beginPasswordless(ctx context.Context, party *passkey.Party) (*passkeyBegunOutput, error) {
+func (h *passkeySignInHandlers) beginPasswordless(ctx context.Context, party *passkey.Party) (*passkeyOptionsOutput, error) {
 	value, binding, err := token.New()
 	if err != nil {
 		return nil, err
 	}
-	begun, err := party.SignIn()
+	ceremony, err := party.SignIn()
 	if err != nil {
 		return nil, err
 	}
-	out, err := h.ceremonies.keep(ctx, begun, models.PasskeyChallenge{Purpose: models.PasskeySignIn, Binding: binding})
+	out, err := h.ceremonies.keep(ctx, ceremony, models.PasskeyChallenge{Purpose: models.PasskeySignIn, Binding: binding})
 	if err != nil {
 		return nil, err
 	}

@@ -98,7 +98,7 @@ func (h *passkeyHandlers) info(k models.Passkey) PasskeyInfo {
 	}
 }
 
-func (h *passkeyHandlers) begin(ctx context.Context, _ *kit.Empty) (*passkeyBegunOutput, error) {
+func (h *passkeyHandlers) begin(ctx context.Context, _ *kit.Empty) (*passkeyOptionsOutput, error) {
 	user, info := kit.Caller(ctx), kit.InfoOf(ctx)
 	if err := h.auth.Confirmed(info); err != nil {
 		return nil, err
@@ -121,11 +121,11 @@ func (h *passkeyHandlers) begin(ctx context.Context, _ *kit.Empty) (*passkeyBegu
 	if err != nil {
 		return nil, err
 	}
-	begun, err := party.Register(owner)
+	ceremony, err := party.Register(owner)
 	if err != nil {
 		return nil, err
 	}
-	return h.ceremonies.keep(ctx, begun, models.PasskeyChallenge{Purpose: models.PasskeyRegister, UserID: &user.ID, Binding: info.Session.IDHash})
+	return h.ceremonies.keep(ctx, ceremony, models.PasskeyChallenge{Purpose: models.PasskeyRegister, UserID: &user.ID, Binding: info.Session.IDHash})
 }
 
 type addPasskeyInput struct {

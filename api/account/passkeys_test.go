@@ -65,13 +65,13 @@ func (k *keyring) begin(t *testing.T, body string) ceremony {
 // add adds a passkey to the account and returns its id and recovery codes.
 func (k *keyring) add(t *testing.T, user apitest.Caller, a *passkeytest.Authenticator, name string) (id string, recovery []string) {
 	t.Helper()
-	var begun ceremony
-	apitest.Decode(t, apitest.Ask(t, k.Harness, user, "auth/passkeys/begin", "", 200), &begun)
+	var offer ceremony
+	apitest.Decode(t, apitest.Ask(t, k.Harness, user, "auth/passkeys/begin", "", 200), &offer)
 	var added struct {
 		Passkey       struct{ ID string }
 		RecoveryCodes []string
 	}
-	apitest.Decode(t, apitest.Ask(t, k.Harness, user, "auth/passkeys", addition(name, a.Create(begun.Options)), 201), &added)
+	apitest.Decode(t, apitest.Ask(t, k.Harness, user, "auth/passkeys", addition(name, a.Create(offer.Options)), 201), &added)
 	return added.Passkey.ID, added.RecoveryCodes
 }
 
@@ -79,7 +79,7 @@ func addition(name string, credential json.RawMessage) string {
 	return fmt.Sprintf(`{"name":%q,"credential":%s}`, name, credential)
 }
 
-// try answers a begun sign-in.
+// try answers a passkey sign-in.
 func (k *keyring) try(t *testing.T, c ceremony, challenge string, credential json.RawMessage, status int, want ...string) {
 	t.Helper()
 	body := fmt.Sprintf(`{"challenge":%q,"credential":%s}`, challenge, credential)
@@ -238,19 +238,19 @@ func TestPasskeyAsSecondFactor(t *testing.T) {
 	apitest.Ask(t, h, nobody, "auth/login", apitest.Credentials(user.User.Email, apitest.Password), 200, `"factors":["passkey","recovery_code"]`)
 
 	c := challenge(t, h, user)
-	begun := k.begin(t, `{"challenge":"`+c+`"}`)
-	if !strings.Contains(string(begun.Options), phone.IDs()[0]) || begun.cookie != "" {
-		t.Errorf("options %s, cookie %q", begun.Options, begun.cookie)
+	offer := k.begin(t, `{"challenge":"`+c+`"}`)
+	if !strings.Contains(string(offer.Options), phone.IDs()[0]) || offer.cookie != "" {
+		t.Errorf("options %s, cookie %q", offer.Options, offer.cookie)
 	}
-	answer := phone.Use(begun.Options)
-	k.try(t, begun, challenge(t, h, user), answer, 422, "passkey_expired") // another sign-in's
-	k.try(t, begun, "", answer, 422, "passkey_expired")
-	k.try(t, begun, c, answer, 200, user.User.Email)
-	k.try(t, begun, c, answer, 422, "sign_in_expired")
+	answer := phone.Use(offer.Options)
+	k.try(t, offer, challenge(t, h, user), answer, 422, "passkey_expired") // another sign-in's
+	k.try(t, offer, "", answer, 422, "passkey_expired")
+	k.try(t, offer, c, answer, 200, user.User.Email)
+	k.try(t, offer, c, answer, 422, "sign_in_expired")
 
 	c = challenge(t, h, user)
 	passwordless := k.begin(t, `{}`)
-	k.try(t, passwordless, c, theirs.Use(passwordless.Options), 422, "passkey_expired") // begun for something else
+	k.try(t, passwordless, c, theirs.Use(passwordless.Options), 422, "passkey_expired") // a challenge made for something else
 	apitest.Ask(t, h, nobody, "auth/login/passkey/begin", `{"challenge":"made up"}`, 422, "sign_in_expired")
 	apitest.Ask(t, h, nobody, "auth/login/totp", answerTo(c, "000000"), 422, "wrong_code")
 	apitest.Ask(t, h, nobody, "auth/login/totp", answerTo(c, recovery[0]), 200, user.User.Email)
@@ -259,8 +259,8 @@ func TestPasskeyAsSecondFactor(t *testing.T) {
 	var won atomic.Int32
 	var wg sync.WaitGroup
 	c = challenge(t, h, user)
-	begun = k.begin(t, `{"challenge":"`+c+`"}`)
-	body := fmt.Sprintf(`{"challenge":%q,"credential":%s}`, c, phone.Use(begun.Options))
+	offer = k.begin(t, `{"challenge":"`+c+`"}`)
+	body := fmt.Sprintf(`{"challenge":%q,"credential":%s}`, c, phone.Use(offer.Options))
 	for range 4 {
 		wg.Go(func() {
 			req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, h.AppURL+"/api/v1/auth/login/passkey", strings.NewReader(body))
@@ -294,9 +294,9 @@ func TestPasskeyBesideCodes(t *testing.T) {
 	h.Run(t, apitest.Scenario{As: user, Method: "DELETE", Path: "/api/v1/auth/totp", Status: 204})
 	h.Run(t, apitest.Scenario{As: user, Path: "/api/v1/auth/totp", Status: 200, Want: []string{`"enabled":false`, `"recoveryCodesLeft":10`}})
 	apitest.Ask(t, h, apitest.Caller{}, "auth/login/totp", answerTo(challenge(t, h, user), recovery[0]), 200)
-	var begun ceremony
-	apitest.Decode(t, apitest.Ask(t, h, user, "auth/passkeys/begin", "", 200), &begun)
-	if phone.Create(begun.Options) != nil {
+	var offer ceremony
+	apitest.Decode(t, apitest.Ask(t, h, user, "auth/passkeys/begin", "", 200), &offer)
+	if phone.Create(offer.Options) != nil {
 		t.Error("one authenticator may hold two passkeys of one account")
 	}
 	h.Run(t, apitest.Scenario{As: user, Method: "PATCH", Path: "/api/v1/auth/passkeys/" + id, Body: `{"name":" Old phone "}`, Status: 204})
@@ -311,20 +311,20 @@ func TestAddingPasskeys(t *testing.T) {
 	k := newKeyring(t)
 	h, user := k.Harness, k.Account(models.RoleUser)
 	phone := passkeytest.New(t, k.origin)
-	var begun ceremony
-	apitest.Decode(t, apitest.Ask(t, h, user, "auth/passkeys/begin", "", 200), &begun)
-	made := addition("Phone", phone.Create(begun.Options))
+	var offer ceremony
+	apitest.Decode(t, apitest.Ask(t, h, user, "auth/passkeys/begin", "", 200), &offer)
+	made := addition("Phone", phone.Create(offer.Options))
 	elsewhere := apitest.Caller{User: user.User, Cookie: h.SignIn(user.User)}
 	apitest.Ask(t, h, elsewhere, "auth/passkeys", made, 422, "passkey_expired")
 	apitest.Ask(t, h, user, "auth/passkeys", made, 201)
 	apitest.Ask(t, h, user, "auth/passkeys", made, 422, "passkey_expired")
 	unverified := passkeytest.New(t, k.origin)
 	unverified.Unverified = true
-	apitest.Decode(t, apitest.Ask(t, h, user, "auth/passkeys/begin", "", 200), &begun)
-	apitest.Ask(t, h, user, "auth/passkeys", addition("Key", unverified.Create(begun.Options)), 422, "passkey_refused")
+	apitest.Decode(t, apitest.Ask(t, h, user, "auth/passkeys/begin", "", 200), &offer)
+	apitest.Ask(t, h, user, "auth/passkeys", addition("Key", unverified.Create(offer.Options)), 422, "passkey_refused")
 	foreign := passkeytest.New(t, "https://evil.example")
-	apitest.Decode(t, apitest.Ask(t, h, user, "auth/passkeys/begin", "", 200), &begun)
-	apitest.Ask(t, h, user, "auth/passkeys", addition("Key", foreign.Create(begun.Options)), 422, "passkey_refused")
+	apitest.Decode(t, apitest.Ask(t, h, user, "auth/passkeys/begin", "", 200), &offer)
+	apitest.Ask(t, h, user, "auth/passkeys", addition("Key", foreign.Create(offer.Options)), 422, "passkey_refused")
 
 	// The host of a request makes no difference to what is asked of the browser,
 	// and what names the account there is random.
@@ -351,8 +351,8 @@ func TestAddingPasskeys(t *testing.T) {
 	h.Exec("update sessions set authenticated_at = $1", h.Store.Now().Add(-11*time.Minute))
 	apitest.Ask(t, h, user, "auth/passkeys/begin", "", 403, "reauthentication_required")
 	apitest.Ask(t, h, user, "auth/passkeys", made, 403, "reauthentication_required")
-	apitest.Decode(t, apitest.Ask(t, h, user, reauth+"/passkey/begin", "", 200), &begun)
-	answer := phone.Use(begun.Options)
+	apitest.Decode(t, apitest.Ask(t, h, user, reauth+"/passkey/begin", "", 200), &offer)
+	answer := phone.Use(offer.Options)
 	apitest.Ask(t, h, elsewhere, reauth, fmt.Sprintf(`{"passkey":%s}`, answer), 422, "passkey_expired")
 	apitest.Ask(t, h, user, reauth, fmt.Sprintf(`{"passkey":%s}`, answer), 204)
 	apitest.Ask(t, h, user, reauth, fmt.Sprintf(`{"passkey":%s}`, answer), 422, "passkey_expired")

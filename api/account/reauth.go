@@ -80,7 +80,7 @@ func (h *reauthHandlers) confirmByPassword(ctx context.Context, user models.User
 	return models.Errorf(models.CodeInvalid, "The password is wrong.").In("password")
 }
 
-func (h *reauthHandlers) beginPasskey(ctx context.Context, _ *kit.Empty) (*passkeyBegunOutput, error) {
+func (h *reauthHandlers) beginPasskey(ctx context.Context, _ *kit.Empty) (*passkeyOptionsOutput, error) {
 	user, info := kit.Caller(ctx), kit.InfoOf(ctx)
 	if err := h.limits.Allow(ctx, kit.LimitLoginIP, info.IP); err != nil {
 		return nil, err

@@ -96,7 +96,7 @@ func probe(url, cookie string) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	one := func() {
-		begun := time.Now()
+		started := time.Now()
 		req, _ := http.NewRequestWithContext(context.Background(), http.MethodGet, url+"/api/v1/me", nil)
 		req.Header.Set("Cookie", "__Host-sid="+cookie)
 		resp, err := client.Do(req)
@@ -105,7 +105,7 @@ func probe(url, cookie string) {
 			_, _ = io.Copy(io.Discard, resp.Body)
 			resp.Body.Close()
 			if resp.StatusCode == http.StatusOK {
-				d = time.Since(begun)
+				d = time.Since(started)
 			}
 		}
 		mu.Lock()

@@ -53,9 +53,9 @@ func TestEndedAccessEndsItsStreams(t *testing.T) {
 			stream.next(t, "")
 			calm.next(t, "")
 			c.end(t, user, live)
-			begun := time.Now()
+			started := time.Now()
 			stream.ended(t)
-			t.Logf("the stream ended after %v", time.Since(begun).Round(time.Millisecond))
+			t.Logf("the stream ended after %v", time.Since(started).Round(time.Millisecond))
 			h.Run(t, apitest.Scenario{As: live, Path: "/api/v1/me", Status: 401})
 			select {
 			case _, open := <-calm.messages:

@@ -76,7 +76,7 @@ func TestProgressIsConflated(t *testing.T) {
 		hub, _ := running(t, (&shelf{}).view())
 		user, job := uuid.New(), uuid.New()
 		s := join(t, hub, user)
-		begun := time.Now()
+		started := time.Now()
 		for i := range 100 {
 			hub.Take(event.Progressed(models.Progress{JobID: job, UserID: user, BytesDone: int64(i)}))
 			<-time.After(50 * time.Millisecond) // by the bubble's clock
@@ -84,8 +84,8 @@ func TestProgressIsConflated(t *testing.T) {
 		<-time.After(2 * time.Second)
 		synctest.Wait()
 		frames := drain(s)
-		if n, most := len(frames), int(time.Since(begun)/time.Second); n < 4 || n > most {
-			t.Errorf("%d frames in %v", n, time.Since(begun))
+		if n, most := len(frames), int(time.Since(started)/time.Second); n < 4 || n > most {
+			t.Errorf("%d frames in %v", n, time.Since(started))
 		}
 		if last := frames[len(frames)-1]; !strings.Contains(last, `"bytesDone":99`) {
 			t.Errorf("the last frame is %s", last)

@@ -219,12 +219,12 @@ func TestStreamFansOut(t *testing.T) {
 	if n := h.Hub.Streams(); n != listeners {
 		t.Fatalf("%d streams", n)
 	}
-	begun := time.Now()
+	started := time.Now()
 	job := storetest.Submit(t, h.Store, user.User.ID, nil)
 	for _, l := range streams {
 		if m := l.next(t, "job"); !strings.Contains(m.data, job.ID.String()) {
 			t.Fatalf("message %+v", m)
 		}
 	}
-	t.Logf("%d listeners heard after %v", listeners, time.Since(begun))
+	t.Logf("%d listeners heard after %v", listeners, time.Since(started))
 }

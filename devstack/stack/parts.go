@@ -100,14 +100,14 @@ func (s *stack) program(name string, env []string, ready func(context.Context) e
 
 // migrate creates the application's database and brings its schema up to date.
 func (s *stack) migrate(ctx context.Context) error {
-	begun := time.Now()
+	started := time.Now()
 	if err := s.cluster.EnsureDatabase(ctx, appDatabase); err != nil {
 		return err
 	}
 	if _, err := s.longhaul(ctx, "migrate"); err != nil {
 		return err
 	}
-	s.measured("migrate", begun)
+	s.measured("migrate", started)
 	return nil
 }
 

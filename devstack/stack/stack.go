@@ -138,17 +138,17 @@ func (s *stack) start(ctx context.Context) error {
 }
 
 func (s *stack) startDatabase(ctx context.Context) error {
-	begun := time.Now()
+	started := time.Now()
 	if err := s.cluster.Initialise(ctx); err != nil {
 		return err
 	}
-	s.measured("initdb", begun)
+	s.measured("initdb", started)
 	return s.bring(ctx, layerDatabase, s.cluster.Spec())
 }
 
 // bring starts one part and waits until it does its work.
 func (s *stack) bring(ctx context.Context, at layer, spec supervisor.Spec) error {
-	begun := time.Now()
+	started := time.Now()
 	process := s.sup.Start(s.life, spec) //nolint:contextcheck // The process outlives the start.
 	s.mu.Lock()
 	s.layers[at] = append(s.layers[at], process)
@@ -159,8 +159,8 @@ func (s *stack) bring(ctx context.Context, at layer, spec supervisor.Spec) error
 	if err := process.WaitReady(ctx); err != nil {
 		return err
 	}
-	s.measured(spec.Name, begun)
-	s.logs.Note("%s is ready after %d ms", spec.Name, time.Since(begun).Milliseconds())
+	s.measured(spec.Name, started)
+	s.logs.Note("%s is ready after %d ms", spec.Name, time.Since(started).Milliseconds())
 	return nil
 }
 
@@ -182,7 +182,7 @@ func (s *stack) stop() {
 		}
 	}()
 	s.logs.Note("stopping")
-	begun := time.Now()
+	started := time.Now()
 	s.mu.Lock()
 	stacked := s.layers
 	s.mu.Unlock()
@@ -195,7 +195,7 @@ func (s *stack) stop() {
 	}
 	s.sup.Close()
 	s.withdraw()
-	s.logs.Note("stopped everything in %d ms", time.Since(begun).Milliseconds())
+	s.logs.Note("stopped everything in %d ms", time.Since(started).Milliseconds())
 }
 
 // pids returns the process ids of all running parts.

@@ -73,8 +73,8 @@ func NewHandle() ([]byte, error) {
 	return b, nil
 }
 
-// Begun is a ceremony that was begun.
-type Begun struct {
+// Ceremony is an exchange with an authenticator that the browser has yet to answer.
+type Ceremony struct {
 	Options json.RawMessage // what the browser is asked, as its own JSON forms take it
 	Hash    []byte          // SHA-256 of the challenge
 	State   []byte          // what the answer is checked against
@@ -89,49 +89,49 @@ type Owner struct {
 
 // Register begins to add a passkey to the account. An authenticator that has
 // one of the account refuses to make a second.
-func (p *Party) Register(o Owner) (Begun, error) {
+func (p *Party) Register(o Owner) (Ceremony, error) {
 	a := p.account(o)
 	options, session, err := p.web.BeginRegistration(a, webauthn.WithExclusions(webauthn.Credentials(a.credentials).CredentialDescriptors()))
 	if err != nil {
-		return Begun{}, fmt.Errorf("begin to make a passkey: %w", err)
+		return Ceremony{}, fmt.Errorf("start to register a passkey: %w", err)
 	}
-	return begun(options.Response, session)
+	return newCeremony(options.Response, session)
 }
 
 // SignIn begins to sign somebody in who is not known yet: the authenticator
 // offers the passkeys that it has for this host.
-func (p *Party) SignIn() (Begun, error) {
+func (p *Party) SignIn() (Ceremony, error) {
 	options, session, err := p.web.BeginDiscoverableLogin()
 	if err != nil {
-		return Begun{}, fmt.Errorf("begin to sign in with a passkey: %w", err)
+		return Ceremony{}, fmt.Errorf("start to sign in with a passkey: %w", err)
 	}
-	return begun(options.Response, session)
+	return newCeremony(options.Response, session)
 }
 
 // Prove begins to prove that it is the account's owner who is there. It needs
 // at least one passkey that was made for this host.
-func (p *Party) Prove(o Owner) (Begun, error) {
+func (p *Party) Prove(o Owner) (Ceremony, error) {
 	a := p.account(o)
 	if len(a.credentials) == 0 {
-		return Begun{}, models.Errorf(models.CodeConflict, "The account has no passkey for %s.", p.Host())
+		return Ceremony{}, models.Errorf(models.CodeConflict, "The account has no passkey for %s.", p.Host())
 	}
 	options, session, err := p.web.BeginLogin(a)
 	if err != nil {
-		return Begun{}, fmt.Errorf("begin to use a passkey: %w", err)
+		return Ceremony{}, fmt.Errorf("start to use a passkey: %w", err)
 	}
-	return begun(options.Response, session)
+	return newCeremony(options.Response, session)
 }
 
-func begun(options any, session *webauthn.SessionData) (Begun, error) {
+func newCeremony(options any, session *webauthn.SessionData) (Ceremony, error) {
 	o, err := json.Marshal(options)
 	if err != nil {
-		return Begun{}, fmt.Errorf("write options: %w", err)
+		return Ceremony{}, fmt.Errorf("write options: %w", err)
 	}
 	state, err := json.Marshal(session)
 	if err != nil {
-		return Begun{}, fmt.Errorf("write state: %w", err)
+		return Ceremony{}, fmt.Errorf("write state: %w", err)
 	}
-	return Begun{Options: o, Hash: token.Hash(session.Challenge), State: state}, nil
+	return Ceremony{Options: o, Hash: token.Hash(session.Challenge), State: state}, nil
 }
 
 // account implements webauthn.User.

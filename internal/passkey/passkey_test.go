@@ -54,15 +54,15 @@ func TestPasskeysOfAnotherHost(t *testing.T) {
 		t.Fatal(err)
 	}
 	owner := passkey.Owner{Handle: handle, Email: "ada@example.com"}
-	begun, err := before.Register(owner)
+	ceremony, err := before.Register(owner)
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer, err := passkey.ParseMade(phone.Create(begun.Options))
+	answer, err := passkey.ParseMade(phone.Create(ceremony.Options))
 	if err != nil {
 		t.Fatal(err)
 	}
-	made, err := before.Registered(answer, owner, begun.State)
+	made, err := before.Registered(answer, owner, ceremony.State)
 	if err != nil || made.RPID != "old.example.com" || made.BackedUp || len(made.Transports) != 2 {
 		t.Fatalf("made %+v, %v", made, err)
 	}
@@ -71,18 +71,18 @@ func TestPasskeysOfAnotherHost(t *testing.T) {
 	if _, err := after.Prove(owner); models.CodeOf(err) != models.CodeConflict {
 		t.Errorf("asked for a passkey of another host: %v", err)
 	}
-	begun, err = before.Prove(owner)
+	ceremony, err = before.Prove(owner)
 	if err != nil {
 		t.Fatal(err)
 	}
-	used, err := passkey.ParseUsed(phone.Use(begun.Options))
+	used, err := passkey.ParseUsed(phone.Use(ceremony.Options))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if use, err := before.Proved(used, owner, begun.State); err != nil || use.ID != made.ID || use.SignCount != 1 {
+	if use, err := before.Proved(used, owner, ceremony.State); err != nil || use.ID != made.ID || use.SignCount != 1 {
 		t.Errorf("used %+v, %v", use, err)
 	}
-	if _, err := after.Proved(used, owner, begun.State); models.AsError(err).Problem != models.ProblemPasskeyRefused {
+	if _, err := after.Proved(used, owner, ceremony.State); models.AsError(err).Problem != models.ProblemPasskeyRefused {
 		t.Errorf("another host takes it: %v", err)
 	}
 }

@@ -177,7 +177,7 @@ func (r *recorder) totpStory() {
 		return r.do(account, call{as: who, what: what, method: method, path: auth + path, body: body})
 	}
 	ask("off", get, "totp", "")
-	ask("not begun", post, "totp/enable", `{"code":"000000"}`)
+	ask("set-up not started", post, "totp/enable", `{"code":"000000"}`)
 	ask("off", post, "totp/recovery-codes", "")
 	secret := ask("", post, "totp", "").get("secret")
 	ask("wrong code", post, "totp/enable", `{"code":"000000"}`)
@@ -200,11 +200,11 @@ func (r *recorder) totpStory() {
 	finish := func(what, challenge, code string) {
 		r.do(account, call{what: what, method: post, path: auth + "login/totp", body: fmt.Sprintf(`{"challenge":%q,"code":%q}`, challenge, code)})
 	}
-	begun := challenge()
+	signIn := challenge()
 	finish("unknown challenge", "made up", "000000")
-	finish("wrong code", begun, "000000")
-	finish("code", begun, code())
-	finish("used challenge", begun, code())
+	finish("wrong code", signIn, "000000")
+	finish("code", signIn, code())
+	finish("used challenge", signIn, code())
 	finish("recovery code", challenge(), recovery)
 	finish("used recovery code", challenge(), recovery)
 	ask("", remove, "totp", "")
@@ -219,8 +219,8 @@ func (r *recorder) passkeyStory(p *cast) {
 		return r.do(account, call{as: who, what: what, method: method, path: auth + path, body: body})
 	}
 	ask("none", get, "passkeys", "")
-	begun := ask("", post, "passkeys/begin", "")
-	made := phone.Create(begun.raw(r.t, "options"))
+	offer := ask("", post, "passkeys/begin", "")
+	made := phone.Create(offer.raw(r.t, "options"))
 	ask("no name", post, "passkeys", fmt.Sprintf(`{"name":" ","credential":%s}`, made))
 	added := ask("", post, "passkeys", fmt.Sprintf(`{"name":"Phone","credential":%s}`, made))
 	ask("again", post, "passkeys", fmt.Sprintf(`{"name":"Phone","credential":%s}`, made))

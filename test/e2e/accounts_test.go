@@ -62,15 +62,15 @@ func TestAccount(t *testing.T) {
 	var enabled struct{ RecoveryCodes []string }
 	must(call("auth/totp/enable", map[string]string{"code": code}, &enabled))
 	stack.Mailed(t, email, 2)
-	var begun struct{ Challenge string }
+	var signIn struct{ Challenge string }
 	client.Cookie = ""
-	must(call("auth/login", in, &begun))
-	if client.Cookie != "" || refused(t, call("auth/login/totp", map[string]string{"challenge": begun.Challenge, "code": code}, nil)) != "wrong_code" {
+	must(call("auth/login", in, &signIn))
+	if client.Cookie != "" || refused(t, call("auth/login/totp", map[string]string{"challenge": signIn.Challenge, "code": code}, nil)) != "wrong_code" {
 		t.Error("the password alone signs in, or a code works twice")
 	}
 	code, err = totp.GenerateCode(offer.Secret, enabledAt.Add(30*time.Second)) // clocks may be a step off
 	must(err)
-	must(call("auth/login/totp", map[string]string{"challenge": begun.Challenge, "code": code}, nil))
+	must(call("auth/login/totp", map[string]string{"challenge": signIn.Challenge, "code": code}, nil))
 	old := client.Cookie
 
 	must(call("auth/reset", map[string]string{"email": email}, nil))
@@ -89,8 +89,8 @@ func TestAccount(t *testing.T) {
 	if code := refused(t, call("auth/login", in, nil)); code != "unauthorized" {
 		t.Errorf("the old password: %s", code)
 	}
-	must(call("auth/login", map[string]string{"email": email, "password": second}, &begun))
-	must(call("auth/login/totp", map[string]string{"challenge": begun.Challenge, "code": enabled.RecoveryCodes[0]}, nil))
+	must(call("auth/login", map[string]string{"email": email, "password": second}, &signIn))
+	must(call("auth/login/totp", map[string]string{"challenge": signIn.Challenge, "code": enabled.RecoveryCodes[0]}, nil))
 	must(call("me/delete", map[string]string{"email": email}, nil))
 	if code := refused(t, client.Do(ctx, http.MethodGet, "/api/v1/me", nil, nil)); code != "unauthorized" {
 		t.Errorf("after the deletion: %s", code)
