@@ -24,7 +24,7 @@ func apiConfig() huma.Config {
 	cfg.RejectUnknownQueryParameters = true
 	cfg.Transformers = []huma.Transformer{kit.FromFramework}
 	cfg.Info.Description = "A self-hosted download platform: submit a magnet link, a .torrent file or a URL; " +
-		"it is fetched elsewhere and delivered from object storage."
+		"a provider fetches it, and object storage delivers it."
 	cfg.Components.SecuritySchemes = kit.SecuritySchemes()
 	reg := cfg.Components.Schemas
 	reg.Schema(reflect.TypeFor[kit.Problem](), true, "Problem")

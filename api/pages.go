@@ -114,7 +114,7 @@ const (
 func (w *webApp) index(c *gin.Context) {
 	page, err := fs.ReadFile(w.files, indexPage)
 	if err != nil {
-		kit.Abort(c, models.Errorf(models.CodeNotFound, "The web app is not installed here.").Because(err))
+		kit.Abort(c, models.Errorf(models.CodeNotFound, "The web app is not part of this build.").Because(err))
 		return
 	}
 	if bytes.Contains(page, []byte(noncePlace)) {

@@ -126,7 +126,7 @@ type ProviderCheck struct {
 	Message  string    `json:"message"` // one plain sentence
 	At       time.Time `json:"at"`
 
-	Plan      string `json:"plan,omitempty"`      // Seedr's word for the account's plan
+	Plan      string `json:"plan,omitempty"`      // What Seedr calls the account's plan
 	SpaceMax  int64  `json:"spaceMax,omitempty"`  // bytes of the Seedr account
 	SpaceUsed int64  `json:"spaceUsed,omitempty"` // bytes
 	Slots     int    `json:"slots,omitempty"`     // transfers at once, on Seedr or on all agents

@@ -35,7 +35,7 @@ func translate(err error, doing string) error {
 	if _, ok := errors.AsType[*serviceerror.InvalidArgument](err); ok {
 		return models.AsError(cause)
 	}
-	return models.Errorf(models.CodeUnavailable, "The job engine does not answer at the moment. Please try again shortly.").Because(cause)
+	return models.Errorf(models.CodeUnavailable, "The job engine is not responding. Try again shortly.").Because(cause)
 }
 
 // answered reads what a workflow's update handler or an activity refused with.

@@ -66,7 +66,7 @@ func (s *Server) handler() http.Handler {
 	mux.Handle("GET /v1/transfers", s.guarded(s.changes))
 	mux.Handle("POST /v1/inspect", s.guarded(s.inspect))
 	mux.Handle("/", s.guarded(func(http.ResponseWriter, *http.Request) error {
-		return models.Errorf(models.CodeNotFound, "There is nothing at this address.")
+		return models.Errorf(models.CodeNotFound, "No such route.")
 	}))
 	return mux
 }

@@ -17,9 +17,9 @@ type addressHandlers struct {
 }
 
 func (h *addressHandlers) routes(r *kit.Router) {
-	kit.Handle(r, kit.AccessPublic, public("resend-verification", "verify/resend", "Ask for another link", "", http.StatusAccepted), h.resend)
-	kit.Handle(r, kit.AccessPublic, public("request-reset", "reset", "Ask for a link that sets a new password",
-		"The answer is the same whether the address has an account or not.", http.StatusAccepted), h.requestReset)
+	kit.Handle(r, kit.AccessPublic, public("resend-verification", "verify/resend", "Request another verification link", "", http.StatusAccepted), h.resend)
+	kit.Handle(r, kit.AccessPublic, public("request-reset", "reset", "Request a password reset link",
+		"The response is the same whether or not the address has an account.", http.StatusAccepted), h.requestReset)
 }
 
 type addressInput struct {
@@ -32,7 +32,7 @@ type addressInput struct {
 // promise promises a link to the address, if it has an account.
 func (h *addressHandlers) promise(ctx context.Context, in *addressInput, kind models.AccountRequestKind) error {
 	if !h.mail {
-		return models.Fault(models.ProblemMailOff, "This installation sends no mail. Please ask its operator for help.")
+		return models.Fault(models.ProblemMailOff, "This installation doesn't send mail. Ask its operator for help.")
 	}
 	if err := h.limits.Allow(ctx, kit.LimitResetIP, kit.InfoOf(ctx).IP); err != nil {
 		return err
@@ -54,7 +54,7 @@ func (h *addressHandlers) resend(ctx context.Context, in *addressInput) (*accept
 	if err := h.promise(ctx, in, models.RequestVerification); err != nil {
 		return nil, err
 	}
-	return accepted("If an account waits for its verification, a new link is on its way."), nil
+	return accepted("If an account is waiting for verification, a new link is on its way."), nil
 }
 
 func (h *addressHandlers) requestReset(ctx context.Context, in *addressInput) (*acceptedOutput, error) {

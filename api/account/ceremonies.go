@@ -34,7 +34,7 @@ type passkeyOptionsOutput struct {
 	SetCookie string `header:"Set-Cookie" hidden:"true"`
 	Body      struct {
 		Options   json.RawMessage `json:"options" doc:"For the browser's PublicKeyCredential.parseCreationOptionsFromJSON or parseRequestOptionsFromJSON"`
-		ExpiresAt time.Time       `json:"expiresAt" doc:"The answer has to come before that"`
+		ExpiresAt time.Time       `json:"expiresAt" doc:"When the challenge expires"`
 	} `nameHint:"PasskeyOptions"`
 }
 
@@ -98,5 +98,5 @@ func (c *ceremonies) use(ctx context.Context, user models.User, use models.Passk
 	}
 	c.record.note(ctx, models.SecurityPasskeyCopied, &user.ID, "passkey "+use.ID.String())
 	return models.Fault(models.ProblemPasskeyCopied,
-		"This passkey was used more often elsewhere than here, as if there were a copy of it. Sign in another way, remove it, and add a new one.")
+		"This passkey's use count is behind what it was last time, so there may be a copy of it. Sign in another way, remove it, and add a new one.")
 }

@@ -28,32 +28,32 @@ func (h *factorHandlers) routes(r *kit.Router) {
 	const path = "/api/v1/auth/totp"
 	kit.Handle(r, kit.AccessEnrol, huma.Operation{
 		OperationID: "get-totp", Method: http.MethodGet, Path: path, Tags: []string{tagAuth},
-		Summary: "Whether two-factor sign-in is on",
+		Summary: "Get the state of two-factor sign-in",
 	}, h.state)
 	kit.Handle(r, kit.AccessEnrol, huma.Operation{
 		OperationID: "begin-totp", Method: http.MethodPost, Path: path, Tags: []string{tagAuth},
-		Summary:     "Begin to set up two-factor sign-in",
-		Description: "It is on once enable-totp got a code. Needs reauthenticate within ten minutes.", DefaultStatus: http.StatusCreated,
+		Summary:     "Start setting up two-factor sign-in",
+		Description: "enable-totp turns it on. Requires reauthenticate within the last ten minutes.", DefaultStatus: http.StatusCreated,
 	}, h.begin)
 	kit.Handle(r, kit.AccessEnrol, huma.Operation{
 		OperationID: "enable-totp", Method: http.MethodPost, Path: path + "/enable", Tags: []string{tagAuth},
-		Summary:     "Turn two-factor sign-in on with a first code",
-		Description: "The recovery codes are shown this once. Needs reauthenticate within ten minutes.",
+		Summary:     "Turn on two-factor sign-in with a first code",
+		Description: "The recovery codes are shown only once. Requires reauthenticate within the last ten minutes.",
 	}, h.enable)
 	kit.Handle(r, kit.AccessConfirmed, huma.Operation{
 		OperationID: "renew-recovery-codes", Method: http.MethodPost, Path: path + "/recovery-codes", Tags: []string{tagAuth},
-		Summary: "Make new recovery codes", Description: "The earlier ones are worthless then. Needs reauthenticate within ten minutes.",
+		Summary: "Make new recovery codes", Description: "The old ones stop working. Requires reauthenticate within the last ten minutes.",
 	}, h.renewCodes)
 	kit.Handle(r, kit.AccessConfirmed, huma.Operation{
 		OperationID: "disable-totp", Method: http.MethodDelete, Path: path, Tags: []string{tagAuth},
-		Summary: "Turn two-factor sign-in off", Description: "With the last second factor the recovery codes go. Needs reauthenticate within ten minutes.", DefaultStatus: http.StatusNoContent,
+		Summary: "Turn off two-factor sign-in", Description: "Removing the last second factor also deletes the recovery codes. Requires reauthenticate within the last ten minutes.", DefaultStatus: http.StatusNoContent,
 	}, h.disable)
 }
 
 type totpStateOutput struct {
 	Body struct {
 		Enabled           bool `json:"enabled"`
-		Required          bool `json:"required" doc:"Administrators have to have it or a passkey here"`
+		Required          bool `json:"required" doc:"Administrators must have it or a passkey"`
 		RecoveryCodesLeft int  `json:"recoveryCodesLeft"`
 	} `nameHint:"TotpState"`
 }
@@ -72,9 +72,9 @@ func (h *factorHandlers) state(ctx context.Context, _ *kit.Empty) (*totpStateOut
 
 type totpOfferOutput struct {
 	Body struct {
-		Secret string `json:"secret" doc:"For typing it into an authenticator app"`
-		URL    string `json:"url" doc:"otpauth address"`
-		QR     string `json:"qr" doc:"The address as a QR code: a data address of a PNG image"`
+		Secret string `json:"secret" doc:"To type into an authenticator app"`
+		URL    string `json:"url" doc:"An otpauth URL"`
+		QR     string `json:"qr" doc:"The URL as a QR code: a PNG image in a data URL"`
 	} `nameHint:"TotpOffer"`
 }
 
@@ -111,7 +111,7 @@ type totpCodeInput struct {
 
 type recoveryCodesOutput struct {
 	Body struct {
-		RecoveryCodes []string `json:"recoveryCodes" nullable:"false" doc:"Each signs in once without the app. Shown this once."`
+		RecoveryCodes []string `json:"recoveryCodes" nullable:"false" doc:"Each signs in once without the app. Shown only once."`
 	} `nameHint:"RecoveryCodes"`
 }
 
@@ -124,7 +124,7 @@ func (h *factorHandlers) enable(ctx context.Context, in *totpCodeInput) (*recove
 		return nil, err
 	}
 	if user.HasTOTP() || user.TOTPSecret == "" {
-		return nil, models.Errorf(models.CodeConflict, "Two-factor sign-in is on already, or its set-up was not begun.")
+		return nil, models.Errorf(models.CodeConflict, "Two-factor sign-in is already on, or setting it up hasn't started.")
 	}
 	secret, err := h.keys.Open(token.PurposeTOTP, user.ID, user.TOTPSecret)
 	if err != nil {
@@ -132,7 +132,7 @@ func (h *factorHandlers) enable(ctx context.Context, in *totpCodeInput) (*recove
 	}
 	step, ok := totp.Match(string(secret), in.Body.Code, h.now())
 	if !ok {
-		return nil, models.Fault(models.ProblemWrongCode, "The code is wrong. Does the phone's clock run right?").In("code")
+		return nil, models.Fault(models.ProblemWrongCode, "Wrong code. Is your phone's clock correct?").In("code")
 	}
 	codes, hashes, err := totp.RecoveryCodes()
 	if err != nil {
@@ -149,7 +149,7 @@ func (h *factorHandlers) enable(ctx context.Context, in *totpCodeInput) (*recove
 func (h *factorHandlers) renewCodes(ctx context.Context, _ *kit.Empty) (*recoveryCodesOutput, error) {
 	user := kit.Caller(ctx)
 	if !user.SecondFactor() {
-		return nil, models.Errorf(models.CodeConflict, "The account has neither two-factor sign-in nor a passkey.")
+		return nil, models.Errorf(models.CodeConflict, "This account has neither two-factor sign-in nor a passkey.")
 	}
 	codes, hashes, err := totp.RecoveryCodes()
 	if err != nil {

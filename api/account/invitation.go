@@ -22,14 +22,14 @@ type invitationHandlers struct {
 }
 
 func (h *invitationHandlers) routes(r *kit.Router) {
-	kit.Handle(r, kit.AccessPublic, public("get-invitation", "invitation", "Look at an invitation", "", http.StatusOK), h.get)
-	kit.Handle(r, kit.AccessPublic, public("accept-invitation", "invitation/accept", "Make an account by an invitation",
-		"The account works at once and is signed in.", http.StatusCreated), h.accept)
+	kit.Handle(r, kit.AccessPublic, public("get-invitation", "invitation", "Get an invitation", "", http.StatusOK), h.get)
+	kit.Handle(r, kit.AccessPublic, public("accept-invitation", "invitation/accept", "Create an account from an invitation",
+		"The account is active and signed in right away.", http.StatusCreated), h.accept)
 }
 
 type invitationOutput struct {
 	Body struct {
-		Email string   `json:"email" doc:"The address that the account will have"`
+		Email string   `json:"email" doc:"The account's address"`
 		Role  kit.Role `json:"role"`
 	} `nameHint:"InvitationView"`
 }
@@ -50,7 +50,7 @@ func (h *invitationHandlers) accept(ctx context.Context, in *newPasswordInput) (
 		return nil, err
 	}
 	if mode == models.RegistrationClosed {
-		return nil, models.Fault(models.ProblemRegistrationClosed, "No accounts are made here at the moment.")
+		return nil, models.Fault(models.ProblemRegistrationClosed, "Registration is closed.")
 	}
 	link, hash, err := h.links.password(ctx, models.OneTimeInvitation, in)
 	if err != nil {

@@ -28,7 +28,7 @@ type links struct {
 
 type oneTimeInput struct {
 	Body struct {
-		Token string `json:"token" minLength:"1" maxLength:"256" doc:"The token of the link"`
+		Token string `json:"token" minLength:"1" maxLength:"256" doc:"The link's token"`
 	} `nameHint:"OneTimeLink"`
 }
 
@@ -68,7 +68,7 @@ func (l *links) refused(ctx context.Context, err error) error {
 
 type newPasswordInput struct {
 	Body struct {
-		Token    string `json:"token" minLength:"1" maxLength:"256" doc:"The token of the link"`
+		Token    string `json:"token" minLength:"1" maxLength:"256" doc:"The link's token"`
 		Password string `json:"password" minLength:"1" maxLength:"1024" doc:"At least 15 characters"`
 	} `nameHint:"NewPassword"`
 }

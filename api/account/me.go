@@ -14,9 +14,9 @@ type Me struct {
 	ID                   uuid.UUID `json:"id" format:"uuid"`
 	Email                string    `json:"email"`
 	Role                 kit.Role  `json:"role"`
-	SecondFactor         bool      `json:"secondFactor" doc:"The password alone does not sign in"`
-	Passkey              bool      `json:"passkey" doc:"The account has a passkey, and passkeys can be used here"`
-	SecondFactorRequired bool      `json:"secondFactorRequired" doc:"It has to be set up before anything else works"`
+	SecondFactor         bool      `json:"secondFactor" doc:"Signing in takes more than the password"`
+	Passkey              bool      `json:"passkey" doc:"The account has a passkey that works on this installation"`
+	SecondFactorRequired bool      `json:"secondFactorRequired" doc:"Two-factor sign-in or a passkey must be set up before anything else works"`
 	CreatedAt            time.Time `json:"createdAt"`
 }
 

@@ -31,19 +31,19 @@ func (h *passkeySignInHandlers) routes(r *kit.Router) {
 	const path = "/api/v1/auth/login/passkey"
 	kit.Handle(r, kit.AccessPublic, huma.Operation{
 		OperationID: "begin-passkey-login", Method: http.MethodPost, Path: path + "/begin", Tags: []string{tagAuth},
-		Summary: "Begin to sign in with a passkey",
-		Description: "With the challenge of a sign-in the passkey is its second factor. Without one it signs in alone: the browser offers those that it has for this " +
-			"host, so that the answer tells nothing of any account.",
+		Summary: "Start signing in with a passkey",
+		Description: "With a sign-in challenge, the passkey is the second factor. Without one, it signs in alone: the browser offers the passkeys it has for this " +
+			"host, so the response says nothing about any account.",
 	}, h.begin)
 	kit.Handle(r, kit.AccessPublic, huma.Operation{
 		OperationID: "login-passkey", Method: http.MethodPost, Path: path, Tags: []string{tagAuth},
-		Summary: "Sign in with a passkey", Description: "Within five minutes of begin-passkey-login, in the same browser. The session comes back as the cookie " + kit.CookieName + ".",
+		Summary: "Sign in with a passkey", Description: "Within five minutes of begin-passkey-login, in the same browser. The response sets the session cookie " + kit.CookieName + ".",
 	}, h.finish)
 }
 
 type beginPasskeyLoginInput struct {
 	Body struct {
-		Challenge string `json:"challenge,omitempty" maxLength:"256" doc:"From login; absent for a sign-in without a password"`
+		Challenge string `json:"challenge,omitempty" maxLength:"256" doc:"From login; leave out to sign in without a password"`
 	} `nameHint:"BeginPasskeyLogin"`
 }
 
@@ -69,7 +69,7 @@ func (h *passkeySignInHandlers) begin(ctx context.Context, in *beginPasskeyLogin
 // orExpired words the end of a ceremony sign-in's time as what it is.
 func orExpired(err error) error {
 	if models.AsError(err).Problem == models.ProblemLinkNotValid {
-		return models.Fault(models.ProblemSignInExpired, "The sign-in took too long. Please begin again.")
+		return models.Fault(models.ProblemSignInExpired, "The sign-in took too long. Start again.")
 	}
 	return err
 }
@@ -99,8 +99,8 @@ func (h *passkeySignInHandlers) beginPasswordless(ctx context.Context, party *pa
 type loginPasskeyInput struct {
 	Cookie string `header:"Cookie" hidden:"true"`
 	Body   struct {
-		Challenge  string          `json:"challenge,omitempty" maxLength:"256" doc:"From login; absent for a sign-in without a password"`
-		Credential json.RawMessage `json:"credential" doc:"The browser's answer, as PublicKeyCredential.toJSON gives it"`
+		Challenge  string          `json:"challenge,omitempty" maxLength:"256" doc:"From login; leave out to sign in without a password"`
+		Credential json.RawMessage `json:"credential" doc:"The browser's answer, as returned by PublicKeyCredential.toJSON"`
 	} `nameHint:"LoginPasskey"`
 }
 

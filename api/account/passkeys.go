@@ -35,22 +35,22 @@ func (h *passkeyHandlers) routes(r *kit.Router) {
 	}, h.list)
 	kit.Handle(r, kit.AccessEnrol, huma.Operation{
 		OperationID: "begin-passkey", Method: http.MethodPost, Path: path + "/begin", Tags: []string{tagAuth},
-		Summary:     "Begin to add a passkey",
-		Description: "add-passkey takes the browser's answer, from the same session within five minutes. Needs reauthenticate within ten minutes.",
+		Summary:     "Start adding a passkey",
+		Description: "Send the browser's answer to add-passkey from the same session within five minutes. Requires reauthenticate within the last ten minutes.",
 	}, h.begin)
 	kit.Handle(r, kit.AccessEnrol, huma.Operation{
 		OperationID: "add-passkey", Method: http.MethodPost, Path: path, Tags: []string{tagAuth},
 		Summary: "Add a passkey",
-		Description: "It signs in without the password, and answers instead of a code after it. The first second factor of an account comes with " +
-			"recovery codes, shown this once. Needs reauthenticate within ten minutes.", DefaultStatus: http.StatusCreated,
+		Description: "It signs in without the password, or replaces the code after it. An account's first second factor comes with " +
+			"recovery codes, shown only once. Requires reauthenticate within the last ten minutes.", DefaultStatus: http.StatusCreated,
 	}, h.add)
 	kit.Handle(r, kit.AccessUser, huma.Operation{
 		OperationID: "rename-passkey", Method: http.MethodPatch, Path: path + "/{id}", Tags: []string{tagAuth},
-		Summary: "Give a passkey another name", DefaultStatus: http.StatusNoContent,
+		Summary: "Rename a passkey", DefaultStatus: http.StatusNoContent,
 	}, h.rename)
 	kit.Handle(r, kit.AccessConfirmed, huma.Operation{
 		OperationID: "remove-passkey", Method: http.MethodDelete, Path: path + "/{id}", Tags: []string{tagAuth},
-		Summary: "Remove a passkey", Description: "With the last second factor the recovery codes go. Needs reauthenticate within ten minutes.",
+		Summary: "Remove a passkey", Description: "Removing the last second factor also deletes the recovery codes. Requires reauthenticate within the last ten minutes.",
 		DefaultStatus: http.StatusNoContent,
 	}, h.remove)
 }
@@ -59,17 +59,17 @@ func (h *passkeyHandlers) routes(r *kit.Router) {
 type PasskeyInfo struct {
 	ID         uuid.UUID  `json:"id" format:"uuid"`
 	Name       string     `json:"name"`
-	Host       string     `json:"host" doc:"What it was made for; it works nowhere else"`
-	Usable     bool       `json:"usable" doc:"It was made for the host that this installation has now"`
-	Synced     bool       `json:"synced" doc:"It is kept on several devices, or backed up"`
+	Host       string     `json:"host" doc:"The host it was made for; it works nowhere else"`
+	Usable     bool       `json:"usable" doc:"It was made for this installation's current host"`
+	Synced     bool       `json:"synced" doc:"It is synced across devices or backed up"`
 	CreatedAt  time.Time  `json:"createdAt"`
 	LastUsedAt *time.Time `json:"lastUsedAt"`
 }
 
 type passkeysOutput struct {
 	Body struct {
-		Available   bool          `json:"available" doc:"Passkeys can be added and used here"`
-		Unavailable string        `json:"unavailable" doc:"Why not, in a sentence; empty if they can"`
+		Available   bool          `json:"available" doc:"Passkeys work on this installation"`
+		Unavailable string        `json:"unavailable" doc:"Why passkeys don't work, in a sentence; empty if they do"`
 		Passkeys    []PasskeyInfo `json:"passkeys" nullable:"false" doc:"Oldest first"`
 	} `nameHint:"PasskeyList"`
 }
@@ -130,15 +130,15 @@ func (h *passkeyHandlers) begin(ctx context.Context, _ *kit.Empty) (*passkeyOpti
 
 type addPasskeyInput struct {
 	Body struct {
-		Name       string          `json:"name" minLength:"1" maxLength:"100" doc:"What the user calls it"`
-		Credential json.RawMessage `json:"credential" doc:"The browser's answer, as PublicKeyCredential.toJSON gives it"`
+		Name       string          `json:"name" minLength:"1" maxLength:"100" doc:"The user's name for it"`
+		Credential json.RawMessage `json:"credential" doc:"The browser's answer, as returned by PublicKeyCredential.toJSON"`
 	} `nameHint:"AddPasskey"`
 }
 
 type addedPasskeyOutput struct {
 	Body struct {
 		Passkey       PasskeyInfo `json:"passkey"`
-		RecoveryCodes []string    `json:"recoveryCodes" nullable:"false" doc:"Each signs in once without passkey and app. Shown this once, and only with the first second factor."`
+		RecoveryCodes []string    `json:"recoveryCodes" nullable:"false" doc:"Each signs in once without the passkey or app. Shown only once, with the first second factor."`
 	} `nameHint:"AddedPasskey"`
 }
 
@@ -200,7 +200,7 @@ func (h *passkeyHandlers) made(ctx context.Context, credential []byte) (models.P
 func passkeyName(name string) (string, error) {
 	name = strings.TrimSpace(name)
 	if name == "" || strings.ContainsFunc(name, unicode.IsControl) {
-		return "", models.Errorf(models.CodeInvalid, "Please give the passkey a name.").In("name")
+		return "", models.Errorf(models.CodeInvalid, "Give the passkey a name.").In("name")
 	}
 	return name, nil
 }

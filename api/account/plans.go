@@ -18,7 +18,7 @@ type planHandlers struct{ store Store }
 func (h *planHandlers) routes(r *kit.Router) {
 	kit.Handle(r, kit.AccessPublic, huma.Operation{
 		OperationID: "list-plans", Method: http.MethodGet, Path: PathPlans, Tags: []string{tagUsage},
-		Summary: "The plans that accounts can have",
+		Summary: "List the public plans",
 	}, h.list)
 }
 

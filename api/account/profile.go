@@ -24,26 +24,26 @@ type profileHandlers struct {
 func (h *profileHandlers) routes(r *kit.Router) {
 	kit.Handle(r, kit.AccessAccount, huma.Operation{
 		OperationID: "get-me", Method: http.MethodGet, Path: "/api/v1/me", Tags: []string{tagAuth},
-		Summary: "The signed-in account",
+		Summary: "Get the signed-in account",
 	}, h.get)
 	kit.Handle(r, kit.AccessConfirmed, huma.Operation{
 		OperationID: "change-password", Method: http.MethodPut, Path: "/api/v1/me/password", Tags: []string{tagAuth},
 		Summary:       "Set a new password",
-		Description:   "Ends all sessions; the cookie of a new one comes back. A mail tells the owner. Needs reauthenticate within ten minutes.",
+		Description:   "Ends all sessions and starts a new one, whose cookie the response sets. The owner gets a mail. Requires reauthenticate within the last ten minutes.",
 		DefaultStatus: http.StatusNoContent,
 	}, h.changePassword)
 	kit.Handle(r, kit.AccessConfirmed, huma.Operation{
 		OperationID: "change-email", Method: http.MethodPut, Path: "/api/v1/me/email", Tags: []string{tagAuth},
-		Summary:       "Ask for another e-mail address",
-		Description:   "It is the account's once the link in the mail to it is used. Needs reauthenticate within ten minutes.",
+		Summary:       "Request a change of e-mail address",
+		Description:   "The address changes once the link mailed to it is used. Requires reauthenticate within the last ten minutes.",
 		DefaultStatus: http.StatusAccepted,
 	}, h.changeEmail)
-	kit.Handle(r, kit.AccessPublic, public("confirm-email", "email/confirm", "Use the link of a change of address", "",
+	kit.Handle(r, kit.AccessPublic, public("confirm-email", "email/confirm", "Confirm a change of e-mail address", "",
 		http.StatusNoContent), h.confirmEmail)
 	kit.Handle(r, kit.AccessConfirmed, huma.Operation{
 		OperationID: "delete-account", Method: http.MethodPost, Path: "/api/v1/me/delete", Tags: []string{tagAuth},
 		Summary:       "Delete the account with all its jobs and files",
-		Description:   "At once and for good. Needs the address as it is typed, and reauthenticate within ten minutes.",
+		Description:   "Immediate and permanent. Requires the account's address as confirmation, and reauthenticate within the last ten minutes.",
 		DefaultStatus: http.StatusNoContent,
 	}, h.deleteAccount)
 }
@@ -56,7 +56,7 @@ func (h *profileHandlers) get(ctx context.Context, _ *kit.Empty) (*meOutput, err
 
 type changePasswordInput struct {
 	Body struct {
-		Password string `json:"password" minLength:"1" maxLength:"1024" doc:"The new one, at least 15 characters"`
+		Password string `json:"password" minLength:"1" maxLength:"1024" doc:"The new password, at least 15 characters"`
 	} `nameHint:"ChangePassword"`
 }
 
@@ -83,21 +83,21 @@ func (h *profileHandlers) changePassword(ctx context.Context, in *changePassword
 
 type changeEmailInput struct {
 	Body struct {
-		Email string `json:"email" minLength:"3" maxLength:"254" doc:"The new one"`
+		Email string `json:"email" minLength:"3" maxLength:"254" doc:"The new address"`
 	} `nameHint:"ChangeEmail"`
 }
 
 func (h *profileHandlers) changeEmail(ctx context.Context, in *changeEmailInput) (*acceptedOutput, error) {
 	user := kit.Caller(ctx)
 	if !h.mail {
-		return nil, models.Fault(models.ProblemMailOff, "This installation sends no mail, so that the new address cannot be verified.")
+		return nil, models.Fault(models.ProblemMailOff, "This installation doesn't send mail, so it can't verify a new address.")
 	}
 	email, err := kit.NormalEmail(in.Body.Email)
 	if err != nil {
 		return nil, err
 	}
 	if email == user.Email {
-		return nil, models.Errorf(models.CodeInvalid, "This is the address that the account has.").In("email")
+		return nil, models.Errorf(models.CodeInvalid, "The account already has this address.").In("email")
 	}
 	if err := h.limits.AllowAll(ctx, kit.Ask{Limit: kit.LimitResetAccount, Key: email}, kit.Ask{Limit: kit.LimitResetAccount, Key: user.Email}); err != nil {
 		return nil, err
@@ -105,7 +105,7 @@ func (h *profileHandlers) changeEmail(ctx context.Context, in *changeEmailInput)
 	if err := h.links.promise(ctx, models.AccountRequest{Kind: models.RequestEmail, Email: email, UserID: &user.ID}); err != nil {
 		return nil, err
 	}
-	return accepted("We have sent a mail to the new address. Please use the link in it within 30 minutes."), nil
+	return accepted("We've sent a mail to the new address. Use the link in it within 30 minutes."), nil
 }
 
 func (h *profileHandlers) confirmEmail(ctx context.Context, in *oneTimeInput) (*kit.Empty, error) {
@@ -125,7 +125,7 @@ type deleteAccountInput struct {
 func (h *profileHandlers) deleteAccount(ctx context.Context, in *deleteAccountInput) (*logoutOutput, error) {
 	user := kit.Caller(ctx)
 	if email, err := kit.NormalEmail(in.Body.Email); err != nil || email != user.Email {
-		return nil, models.Errorf(models.CodeInvalid, "This is not the account's address.").In("email")
+		return nil, models.Errorf(models.CodeInvalid, "That isn't the account's address.").In("email")
 	}
 	if err := h.store.DeleteAccount(ctx, kit.ActorOf(ctx), user.ID); err != nil {
 		return nil, err

@@ -25,12 +25,12 @@ type reauthHandlers struct {
 func (h *reauthHandlers) routes(r *kit.Router) {
 	kit.Handle(r, kit.AccessEnrol, huma.Operation{
 		OperationID: "reauthenticate", Method: http.MethodPost, Path: "/api/v1/auth/reauthenticate", Tags: []string{tagAuth},
-		Summary: "Confirm who you are", Description: "With the password, a two-factor code or a passkey. It stands for ten minutes in this session.",
+		Summary: "Confirm who you are", Description: "With the password, a two-factor code or a passkey. It is valid for ten minutes in this session.",
 		DefaultStatus: http.StatusNoContent,
 	}, h.reauthenticate)
 	kit.Handle(r, kit.AccessEnrol, huma.Operation{
 		OperationID: "begin-passkey-reauthentication", Method: http.MethodPost, Path: "/api/v1/auth/reauthenticate/passkey/begin", Tags: []string{tagAuth},
-		Summary: "Begin to confirm who you are with a passkey", Description: "reauthenticate takes the browser's answer.",
+		Summary: "Start confirming who you are with a passkey", Description: "Send the browser's answer to reauthenticate.",
 	}, h.beginPasskey)
 }
 
@@ -51,7 +51,7 @@ func (h *reauthHandlers) reauthenticate(ctx context.Context, in *reauthInput) (*
 		}
 	}
 	if given != 1 {
-		return nil, models.Errorf(models.CodeInvalid, "Please give either the password, a code or a passkey.").In("password")
+		return nil, models.Errorf(models.CodeInvalid, "Send exactly one of password, code and passkey.").In("password")
 	}
 	var err error
 	switch {
@@ -77,7 +77,7 @@ func (h *reauthHandlers) confirmByPassword(ctx context.Context, user models.User
 		return err
 	}
 	h.record.note(ctx, models.SecurityLoginFailed, &user.ID, "while signed in")
-	return models.Errorf(models.CodeInvalid, "The password is wrong.").In("password")
+	return models.Errorf(models.CodeInvalid, "Wrong password.").In("password")
 }
 
 func (h *reauthHandlers) beginPasskey(ctx context.Context, _ *kit.Empty) (*passkeyOptionsOutput, error) {

@@ -24,10 +24,10 @@ type registrationHandlers struct {
 
 func (h *registrationHandlers) routes(r *kit.Router) {
 	kit.Handle(r, kit.AccessPublic, public("register", "register", "Register an account",
-		"The answer is the same whether the address has an account or not; a mail says more. The account works once the link in it is used.",
+		"The response is the same whether or not the address has an account; a mail says more. The account works once the link in it is used.",
 		http.StatusAccepted), h.register)
-	kit.Handle(r, kit.AccessPublic, public("verify", "verify", "Use the link of a registration",
-		"With the password that was chosen then, so that a stranger's registration of an address is no use to the stranger. It signs in.",
+	kit.Handle(r, kit.AccessPublic, public("verify", "verify", "Confirm a registration",
+		"Requires the password chosen at registration, so that registering someone else's address gets a stranger nowhere. Signs in.",
 		http.StatusOK), h.verify)
 }
 
@@ -41,7 +41,7 @@ func public(id, path, summary, description string, status int) huma.Operation {
 
 // Accepted says that something is done after the answer.
 type Accepted struct {
-	Message string `json:"message" doc:"One plain sentence, the same whatever is found"`
+	Message string `json:"message" doc:"One plain sentence, the same in every case"`
 }
 
 type acceptedOutput struct{ Body Accepted }
@@ -65,7 +65,7 @@ func (h *registrationHandlers) register(ctx context.Context, in *signUpInput) (*
 		return nil, err
 	}
 	if mode != models.RegistrationOpen {
-		return nil, models.Fault(models.ProblemRegistrationClosed, "You need an invitation to make an account here.")
+		return nil, models.Fault(models.ProblemRegistrationClosed, "Registration is by invitation only.")
 	}
 	email, err := kit.NormalEmail(in.Body.Email)
 	if err != nil {
@@ -87,13 +87,13 @@ func (h *registrationHandlers) register(ctx context.Context, in *signUpInput) (*
 	if err := h.links.promise(ctx, models.AccountRequest{Kind: models.RequestRegister, Email: email, PasswordHash: hash}); err != nil {
 		return nil, err
 	}
-	return accepted("We have sent you a mail. Please use the link in it within 30 minutes."), nil
+	return accepted("We've sent you a mail. Use the link in it within 30 minutes."), nil
 }
 
 type verificationInput struct {
 	Body struct {
-		Token    string `json:"token" minLength:"1" maxLength:"256" doc:"The token of the link"`
-		Password string `json:"password" minLength:"1" maxLength:"1024" doc:"The one that was chosen at the registration"`
+		Token    string `json:"token" minLength:"1" maxLength:"256" doc:"The link's token"`
+		Password string `json:"password" minLength:"1" maxLength:"1024" doc:"The password chosen at registration"`
 	} `nameHint:"Verification"`
 }
 
@@ -114,7 +114,7 @@ func (h *registrationHandlers) verify(ctx context.Context, in *verificationInput
 	if !ok {
 		h.record.note(ctx, models.SecurityLoginFailed, &user.ID, "while verifying the address")
 		return nil, models.Errorf(models.CodeInvalid,
-			"This is not the password of the registration. If it was not you who registered, or if you forgot it, set a new one.").In("password")
+			"That isn't the password chosen at registration. If you didn't register, or forgot the password, set a new one.").In("password")
 	}
 	if err := h.store.Verify(ctx, link); err != nil {
 		return nil, h.links.refused(ctx, err)

@@ -15,8 +15,8 @@ type resetHandlers struct {
 }
 
 func (h *resetHandlers) routes(r *kit.Router) {
-	kit.Handle(r, kit.AccessPublic, public("confirm-reset", "reset/confirm", "Set a new password by the link",
-		"All sessions and API tokens of the account end. It does not sign in.", http.StatusNoContent), h.confirm)
+	kit.Handle(r, kit.AccessPublic, public("confirm-reset", "reset/confirm", "Set a new password with a reset link",
+		"Ends all sessions and API tokens of the account. Does not sign in.", http.StatusNoContent), h.confirm)
 }
 
 func (h *resetHandlers) confirm(ctx context.Context, in *newPasswordInput) (*kit.Empty, error) {

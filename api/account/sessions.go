@@ -22,16 +22,16 @@ type sessionHandlers struct {
 func (h *sessionHandlers) routes(r *kit.Router) {
 	kit.Handle(r, kit.AccessUser, huma.Operation{
 		OperationID: "list-sessions", Method: http.MethodGet, Path: "/api/v1/auth/sessions", Tags: []string{tagAuth},
-		Summary: "List where the account is signed in",
+		Summary: "List the account's sessions",
 	}, h.list)
 	kit.Handle(r, kit.AccessUser, huma.Operation{
 		OperationID: "end-session", Method: http.MethodDelete, Path: "/api/v1/auth/sessions/{id}", Tags: []string{tagAuth},
-		Summary: "End a session", Description: "The id \"others\" ends all but the present one. What runs in a session, such as an event stream, ends with it.",
+		Summary: "End a session", Description: "The id \"others\" ends all but the current one. Whatever runs in a session, such as an event stream, ends with it.",
 		DefaultStatus: http.StatusNoContent,
 	}, h.end)
 	kit.Handle(r, kit.AccessAccount, huma.Operation{
 		OperationID: "logout", Method: http.MethodPost, Path: "/api/v1/auth/logout", Tags: []string{tagAuth},
-		Summary: "Sign out", Description: "Ends the session, or revokes the API token, that the request came with.",
+		Summary: "Sign out", Description: "Ends the session or revokes the API token that sent the request.",
 		DefaultStatus: http.StatusNoContent,
 	}, h.logout)
 }
@@ -39,8 +39,8 @@ func (h *sessionHandlers) routes(r *kit.Router) {
 // SessionInfo is one sign-in of the account.
 type SessionInfo struct {
 	ID         string    `json:"id"`
-	Current    bool      `json:"current" doc:"The session of this request"`
-	IP         string    `json:"ip" doc:"Where it was used last"`
+	Current    bool      `json:"current" doc:"This request's session"`
+	IP         string    `json:"ip" doc:"Address of its last use"`
 	UserAgent  string    `json:"userAgent"`
 	CreatedAt  time.Time `json:"createdAt"`
 	LastSeenAt time.Time `json:"lastSeenAt"`
@@ -87,7 +87,7 @@ func (h *sessionHandlers) end(ctx context.Context, in *sessionInput) (*kit.Empty
 	}
 	hash, err := base64.RawURLEncoding.DecodeString(in.ID)
 	if err != nil {
-		return nil, models.Errorf(models.CodeNotFound, "There is no such session.")
+		return nil, models.Errorf(models.CodeNotFound, "No such session.")
 	}
 	return &kit.Empty{}, h.store.DeleteSession(ctx, user.ID, hash)
 }

@@ -27,14 +27,14 @@ func (h *setupHandlers) routes(r *kit.Router) {
 	kit.Handle(r, kit.AccessPublic, huma.Operation{
 		OperationID: "setup", Method: http.MethodPost, Path: "/api/v1/auth/setup", Tags: []string{tagAuth},
 		Summary:       "Create the first administrator",
-		Description:   "Needs the one-time token of the link that is printed when the server starts without accounts.",
+		Description:   "Requires the one-time token in the link that the server prints when it starts without accounts.",
 		DefaultStatus: http.StatusCreated,
 	}, h.setup)
 }
 
 type setupInput struct {
 	Body struct {
-		Token    string `json:"token" minLength:"1" maxLength:"256" doc:"The token of the set-up link"`
+		Token    string `json:"token" minLength:"1" maxLength:"256" doc:"The setup link's token"`
 		Email    string `json:"email" minLength:"3" maxLength:"254"`
 		Password string `json:"password" minLength:"1" maxLength:"1024" doc:"At least 15 characters"`
 	} `nameHint:"Setup"`
@@ -54,7 +54,7 @@ func (h *setupHandlers) setup(ctx context.Context, in *setupInput) (*signedInOut
 	if n, err := h.store.CountUsers(ctx); err != nil {
 		return nil, err
 	} else if n > 0 {
-		return nil, models.Errorf(models.CodeForbidden, "Longhaul is set up already. Please sign in.")
+		return nil, models.Errorf(models.CodeForbidden, "Longhaul is already set up. Please sign in.")
 	}
 	hash, err := h.passwords.Hash(ctx, in.Body.Password)
 	if err != nil {

@@ -35,8 +35,8 @@ func (h *signInHandlers) routes(r *kit.Router) {
 	kit.Handle(r, kit.AccessPublic, huma.Operation{
 		OperationID: "login", Method: http.MethodPost, Path: "/api/v1/auth/login", Tags: []string{tagAuth},
 		Summary: "Sign in",
-		Description: "The session comes back as the cookie " + kit.CookieName + ". An account with two-factor sign-in gets a challenge instead, " +
-			"which login-totp answers, or login-passkey.",
+		Description: "The response sets the session cookie " + kit.CookieName + ". An account with a second factor gets a challenge instead, " +
+			"to be answered with login-totp or login-passkey.",
 	}, h.login)
 	kit.Handle(r, kit.AccessPublic, huma.Operation{
 		OperationID: "login-totp", Method: http.MethodPost, Path: "/api/v1/auth/login/totp", Tags: []string{tagAuth},
@@ -57,14 +57,14 @@ type secondFactor models.Factor
 
 // Schema returns the schema of second factors.
 func (secondFactor) Schema(r huma.Registry) *huma.Schema {
-	return kit.Enum(r, "SecondFactor", "What may follow a password", models.FactorPasskey, models.FactorTOTP, models.FactorRecovery)
+	return kit.Enum(r, "SecondFactor", "A second factor", models.FactorPasskey, models.FactorTOTP, models.FactorRecovery)
 }
 
 // LoginResult is how a sign-in goes on.
 type LoginResult struct {
-	User      *Me            `json:"user,omitempty" doc:"Who is signed in; absent while a second factor is missing"`
-	Challenge string         `json:"challenge,omitempty" doc:"What to send with the second factor; works once"`
-	Factors   []secondFactor `json:"factors,omitempty" doc:"What may answer the challenge"`
+	User      *Me            `json:"user,omitempty" doc:"The signed-in account; absent while a second factor is needed"`
+	Challenge string         `json:"challenge,omitempty" doc:"Send it with the second factor; works once"`
+	Factors   []secondFactor `json:"factors,omitempty" doc:"What can answer the challenge"`
 	ExpiresAt time.Time      `json:"expiresAt,omitzero" doc:"Of the challenge"`
 }
 
@@ -98,10 +98,10 @@ func (h *signInHandlers) login(ctx context.Context, in *loginInput) (*loginOutpu
 	}
 	if !ok || user.PasswordHash == "" || user.DisabledAt != nil || user.DeleteAt != nil {
 		h.record.failed(ctx, user, "")
-		return nil, models.Errorf(models.CodeUnauthorized, "E-mail address or password is wrong.")
+		return nil, models.Errorf(models.CodeUnauthorized, "Wrong e-mail address or password.")
 	}
 	if user.VerifiedAt == nil {
-		return nil, models.Fault(models.ProblemEmailUnverified, "Please use the link in the mail that we sent you first. It works for 30 minutes; you can have another one.")
+		return nil, models.Fault(models.ProblemEmailUnverified, "First use the link in the mail we sent you. It works for 30 minutes; you can request another.")
 	}
 	h.rehash(ctx, user, in.Body.Password)
 	return h.afterPassword(ctx, user)

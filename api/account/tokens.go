@@ -36,12 +36,12 @@ func (h *tokenHandlers) routes(r *kit.Router) {
 	}, h.list)
 	kit.Handle(r, kit.AccessConfirmed, huma.Operation{
 		OperationID: "make-token", Method: http.MethodPost, Path: "/api/v1/auth/tokens", Tags: []string{tagAuth},
-		Summary:     "Make an API token",
-		Description: "For programs that act for the account: the command line, the browser extension. It is shown this once. Needs reauthenticate within ten minutes.", DefaultStatus: http.StatusCreated,
+		Summary:     "Create an API token",
+		Description: "For programs that act for the account: the command line, the browser extension. The token is shown only once. Requires reauthenticate within the last ten minutes.", DefaultStatus: http.StatusCreated,
 	}, h.make)
 	kit.Handle(r, kit.AccessUser, huma.Operation{
 		OperationID: "revoke-token", Method: http.MethodDelete, Path: "/api/v1/auth/tokens/{id}", Tags: []string{tagAuth},
-		Summary: "Revoke an API token", Description: "What runs by it, such as an event stream, ends too.", DefaultStatus: http.StatusNoContent,
+		Summary: "Revoke an API token", Description: "Whatever uses it, such as an event stream, ends too.", DefaultStatus: http.StatusNoContent,
 	}, h.revoke)
 }
 
@@ -105,7 +105,7 @@ type makeTokenInput struct {
 
 type madeTokenOutput struct {
 	Body struct {
-		Token string    `json:"token" doc:"Shown this once"`
+		Token string    `json:"token" doc:"Shown only once"`
 		Info  TokenInfo `json:"info"`
 	} `nameHint:"MadeToken"`
 }
@@ -117,15 +117,15 @@ func (h *tokenHandlers) make(ctx context.Context, in *makeTokenInput) (*madeToke
 	}
 	t := models.APIToken{ID: h.newID(), UserID: user.ID, Name: strings.TrimSpace(in.Body.Name), CreatedAt: h.now()}
 	if t.Name == "" || strings.ContainsFunc(t.Name, unicode.IsControl) {
-		return nil, models.Errorf(models.CodeInvalid, "Please give the token a name.").In("name")
+		return nil, models.Errorf(models.CodeInvalid, "Give the token a name.").In("name")
 	}
 	for _, s := range in.Body.Scopes {
 		scope := models.Scope(s)
 		if !slices.Contains(models.Scopes(), scope) {
-			return nil, models.Errorf(models.CodeInvalid, "There is no scope %q.", kit.Clip(string(s), 40)).In("scopes")
+			return nil, models.Errorf(models.CodeInvalid, "No such scope: %q.", kit.Clip(string(s), 40)).In("scopes")
 		}
 		if scope == models.ScopeAdmin && user.Role != models.RoleAdmin {
-			return nil, models.Errorf(models.CodeForbidden, "Only administrators can make tokens for administration.").In("scopes")
+			return nil, models.Errorf(models.CodeForbidden, "Only administrators can create tokens with this scope.").In("scopes")
 		}
 		if !slices.Contains(t.Scopes, scope) {
 			t.Scopes = append(t.Scopes, scope)

@@ -24,11 +24,11 @@ type usageHandlers struct {
 func (h *usageHandlers) routes(r *kit.Router) {
 	kit.Handle(r, kit.AccessJobsRead, huma.Operation{
 		OperationID: "get-usage", Method: http.MethodGet, Path: "/api/v1/usage", Tags: []string{tagUsage},
-		Summary: "What the account uses of its plan", Description: "Storage, bandwidth of the month, jobs, and a series of days for charts.",
+		Summary: "Get the account's usage", Description: "Storage, this month's bandwidth, jobs, and a daily series for charts.",
 	}, h.get)
 	kit.Handle(r, kit.AccessJobsRead, huma.Operation{
 		OperationID: "list-ledger", Method: http.MethodGet, Path: "/api/v1/usage/ledger", Tags: []string{tagUsage},
-		Summary: "Every change of the storage that the account takes up", Description: "Newest first.",
+		Summary: "List every change to the account's storage", Description: "Newest first.",
 	}, h.ledger)
 }
 
@@ -44,22 +44,22 @@ type UsageInfo struct {
 // StorageUsage is how much storage is taken up.
 type StorageUsage struct {
 	Used     int64  `json:"used" doc:"Bytes of stored files"`
-	Reserved int64  `json:"reserved" doc:"Bytes held for jobs that run or are about to"`
-	Limit    *int64 `json:"limit" doc:"Bytes; null is no limit"`
+	Reserved int64  `json:"reserved" doc:"Bytes held for jobs that run or are about to start"`
+	Limit    *int64 `json:"limit" doc:"Bytes; null means no limit"`
 }
 
 // BandwidthUsage is how much was delivered in the month.
 type BandwidthUsage struct {
 	Used     int64     `json:"used" doc:"Bytes delivered since the start of the period"`
-	Limit    *int64    `json:"limit" doc:"Bytes; null is no limit"`
-	Since    time.Time `json:"since" doc:"Start of the period: the first of the month, UTC"`
+	Limit    *int64    `json:"limit" doc:"Bytes; null means no limit"`
+	Since    time.Time `json:"since" doc:"Start of the period: the first of the month in UTC"`
 	ResetsAt time.Time `json:"resetsAt"`
 }
 
 // JobUsage counts jobs.
 type JobUsage struct {
 	Running int   `json:"running"`
-	Limit   *int  `json:"limit" doc:"How many may run at once; null is no limit"`
+	Limit   *int  `json:"limit" doc:"Jobs that may run at once; null means no limit"`
 	Total   int64 `json:"total"`
 }
 
@@ -67,13 +67,13 @@ type JobUsage struct {
 type DayUsage struct {
 	Day       string `json:"day" format:"date"`
 	Bandwidth int64  `json:"bandwidth" doc:"Bytes delivered"`
-	Storage   int64  `json:"storage" doc:"Bytes taken up at the end of the day, or so far"`
+	Storage   int64  `json:"storage" doc:"Bytes used at the end of the day, or so far"`
 	Stored    int64  `json:"stored" doc:"Bytes added by jobs that became ready"`
 	Jobs      int    `json:"jobs" doc:"Jobs that became ready"`
 }
 
 type usageInput struct {
-	Days int `query:"days" minimum:"1" maximum:"366" default:"30" doc:"How many days the series goes back, today included"`
+	Days int `query:"days" minimum:"1" maximum:"366" default:"30" doc:"How many days the series goes back, including today"`
 }
 
 type usageOutput struct{ Body UsageInfo }
@@ -126,8 +126,8 @@ func series(rows []models.DailyUsage, from time.Time, n int) []DayUsage {
 }
 
 type ledgerInput struct {
-	Job    string `query:"job" format:"uuid" doc:"Only the lines of this job"`
-	Cursor string `query:"cursor" maxLength:"20" doc:"nextCursor of the page before"`
+	Job    string `query:"job" format:"uuid" doc:"Only lines of this job"`
+	Cursor string `query:"cursor" maxLength:"20" doc:"nextCursor of the previous page"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
 }
 
@@ -140,8 +140,8 @@ type LedgerLine struct {
 	JobName       string     `json:"jobName" doc:"Empty once the job is deleted"`
 	UsedDelta     int64      `json:"usedDelta" doc:"Bytes"`
 	ReservedDelta int64      `json:"reservedDelta" doc:"Bytes"`
-	UsedAfter     int64      `json:"usedAfter" doc:"Of the account, after the line"`
-	ReservedAfter int64      `json:"reservedAfter" doc:"Of the account, after the line"`
+	UsedAfter     int64      `json:"usedAfter" doc:"The account's total after this line"`
+	ReservedAfter int64      `json:"reservedAfter" doc:"The account's total after this line"`
 }
 
 type ledgerOutput struct {
@@ -156,7 +156,7 @@ func (h *usageHandlers) ledger(ctx context.Context, in *ledgerInput) (*ledgerOut
 	if in.Cursor != "" {
 		n, err := strconv.ParseInt(in.Cursor, 10, 64)
 		if err != nil || n < 1 {
-			return nil, models.Errorf(models.CodeInvalid, "This is not a cursor of a page.").In("cursor")
+			return nil, models.Errorf(models.CodeInvalid, "That isn't a valid cursor.").In("cursor")
 		}
 		before = n
 	}
@@ -164,7 +164,7 @@ func (h *usageHandlers) ledger(ctx context.Context, in *ledgerInput) (*ledgerOut
 	if in.Job != "" {
 		id, err := uuid.Parse(in.Job)
 		if err != nil {
-			return nil, models.Errorf(models.CodeInvalid, "This is not the id of a job.").In("job")
+			return nil, models.Errorf(models.CodeInvalid, "That isn't a job id.").In("job")
 		}
 		job = &id
 	}

@@ -29,15 +29,15 @@ func (h *agentHandlers) routes(r *kit.Router) {
 	}, h.list)
 	kit.Handle(r, kit.AccessAdmin, huma.Operation{
 		OperationID: "enrol-agent", Method: http.MethodPost, Path: "/api/v1/admin/agents/enrol", Tags: []string{tagAdmin},
-		Summary: "Make a one-time token that enrols a new agent", DefaultStatus: http.StatusCreated,
+		Summary: "Create a one-time token that enrols an agent", DefaultStatus: http.StatusCreated,
 	}, h.enrol)
 	for _, a := range []struct {
 		name, summary string
 		state         models.AgentState
 	}{
-		{"cordon", "Give an agent no new work", models.AgentCordoned},
-		{"uncordon", "Give an agent work again", models.AgentActive},
-		{"drain", "Move an agent's work elsewhere", models.AgentDraining},
+		{"cordon", "Stop giving an agent new jobs", models.AgentCordoned},
+		{"uncordon", "Give an agent jobs again", models.AgentActive},
+		{"drain", "Move an agent's jobs elsewhere", models.AgentDraining},
 	} {
 		kit.Handle(r, kit.AccessAdmin, huma.Operation{
 			OperationID: a.name + "-agent", Method: http.MethodPost, Path: "/api/v1/admin/agents/{id}/" + a.name,
@@ -46,8 +46,8 @@ func (h *agentHandlers) routes(r *kit.Router) {
 	}
 	kit.Handle(r, kit.AccessAdmin, huma.Operation{
 		OperationID: "remove-agent", Method: http.MethodDelete, Path: "/api/v1/admin/agents/{id}", Tags: []string{tagAdmin},
-		Summary:       "Remove an agent that is drained or gone",
-		Description:   "Its credential is worthless then; its name is free. Refused while it takes work or jobs run on it.",
+		Summary:       "Remove a drained or lost agent",
+		Description:   "Its credential stops working and its name becomes free. Refused while it accepts jobs or runs any.",
 		DefaultStatus: http.StatusNoContent,
 	}, h.remove)
 }
@@ -56,16 +56,16 @@ func (h *agentHandlers) routes(r *kit.Router) {
 type AgentInfo struct {
 	ID         uuid.UUID  `json:"id" format:"uuid"`
 	Name       string     `json:"name"`
-	URL        string     `json:"url" doc:"Where the control plane reaches it"`
+	URL        string     `json:"url" doc:"The URL at which the control plane reaches it"`
 	State      agentState `json:"state"`
-	Alive      bool       `json:"alive" doc:"It was heard of within the last minute"`
+	Alive      bool       `json:"alive" doc:"It sent a heartbeat within the last minute"`
 	Capacity   int        `json:"capacity" doc:"Transfers at once"`
 	Running    int        `json:"running"`
 	DiskFree   int64      `json:"diskFree" doc:"Bytes"`
 	DiskTotal  int64      `json:"diskTotal" doc:"Bytes"`
 	Version    string     `json:"version"`
 	LastSeenAt *time.Time `json:"lastSeenAt"`
-	LostAt     *time.Time `json:"lostAt" doc:"When its work was moved because it was silent"`
+	LostAt     *time.Time `json:"lostAt" doc:"When its jobs were moved because it stopped responding"`
 	CreatedAt  time.Time  `json:"createdAt"`
 }
 
@@ -100,7 +100,7 @@ type enrolInput struct {
 
 type enrolOutput struct {
 	Body struct {
-		Token     string    `json:"token" doc:"Shown this once"`
+		Token     string    `json:"token" doc:"Shown only once"`
 		Command   string    `json:"command" doc:"Starts the agent on its machine"`
 		ExpiresAt time.Time `json:"expiresAt"`
 	} `nameHint:"Enrolment"`
@@ -143,6 +143,6 @@ type agentState models.AgentState
 
 // Schema returns the schema of agent states.
 func (agentState) Schema(r huma.Registry) *huma.Schema {
-	return kit.Enum(r, "AgentState", "What the administrators want of an agent",
+	return kit.Enum(r, "AgentState", "What administrators want an agent to do",
 		models.AgentActive, models.AgentCordoned, models.AgentDraining)
 }

@@ -18,8 +18,8 @@ type healthHandlers struct {
 func (h *healthHandlers) routes(r *kit.Router) {
 	kit.Handle(r, kit.AccessAdmin, huma.Operation{
 		OperationID: "get-deployment-health", Method: http.MethodGet, Path: "/api/v1/admin/health", Tags: []string{tagAdmin},
-		Summary:     "What the deployment needs, and what is missing",
-		Description: "The same as /readyz, with what does not work while something is away or off. It answers 200 whatever it finds.",
+		Summary:     "Check the deployment's dependencies",
+		Description: "Like /readyz, plus what doesn't work while something is unavailable or off. Always answers 200.",
 	}, h.get)
 }
 
@@ -33,7 +33,7 @@ type DeploymentHealth struct {
 // DeploymentCheck is one thing that the deployment needs.
 type DeploymentCheck struct {
 	kit.ReadinessCheck
-	Missing string `json:"missing" doc:"What does not work now, one sentence; empty when all is well"`
+	Missing string `json:"missing" doc:"What doesn't work right now, in one sentence; empty when all is well"`
 }
 
 type deploymentHealthOutput struct{ Body DeploymentHealth }

@@ -31,12 +31,12 @@ func (h *invitationHandlers) routes(r *kit.Router) {
 	const path = "/api/v1/admin/invitations"
 	kit.Handle(r, kit.AccessAdmin, huma.Operation{
 		OperationID: "list-invitations", Method: http.MethodGet, Path: path, Tags: []string{tagAdmin},
-		Summary: "List invitations that were not used yet",
+		Summary: "List unused invitations",
 	}, h.invitations)
 	kit.Handle(r, kit.AccessAdmin, huma.Operation{
 		OperationID: "invite", Method: http.MethodPost, Path: path, Tags: []string{tagAdmin},
-		Summary:       "Invite somebody to make an account",
-		Description:   "The link goes by mail, where mail is on, and comes back this once. It works for seven days. An earlier invitation of the address dies.",
+		Summary:       "Invite someone to create an account",
+		Description:   "Mails the link if mail is configured; the response shows it only once. It works for seven days and replaces an earlier invitation of the same address.",
 		DefaultStatus: http.StatusCreated,
 	}, h.invite)
 	kit.Handle(r, kit.AccessAdmin, huma.Operation{
@@ -45,7 +45,7 @@ func (h *invitationHandlers) routes(r *kit.Router) {
 	}, h.withdraw)
 	kit.Handle(r, kit.AccessAdmin, huma.Operation{
 		OperationID: "set-registration", Method: http.MethodPut, Path: "/api/v1/admin/registration", Tags: []string{tagAdmin},
-		Summary: "Set who may make an account", DefaultStatus: http.StatusNoContent,
+		Summary: "Set who can register", DefaultStatus: http.StatusNoContent,
 	}, h.setRegistration)
 }
 
@@ -91,8 +91,8 @@ type inviteInput struct {
 type inviteOutput struct {
 	Body struct {
 		Invitation Invitation `json:"invitation"`
-		URL        string     `json:"url" doc:"The link, shown this once"`
-		Mailed     bool       `json:"mailed" doc:"It goes by mail too"`
+		URL        string     `json:"url" doc:"The link, shown only once"`
+		Mailed     bool       `json:"mailed" doc:"It was mailed too"`
 	} `nameHint:"Invited"`
 }
 
@@ -106,7 +106,7 @@ func (h *invitationHandlers) invite(ctx context.Context, in *inviteInput) (*invi
 		role = models.RoleUser
 	}
 	if !role.Valid() {
-		return nil, models.Errorf(models.CodeInvalid, "There is no such role.").In("role")
+		return nil, models.Errorf(models.CodeInvalid, "No such role.").In("role")
 	}
 	id, now := h.newID(), h.now()
 	value := h.keys.OneTime(id)
@@ -140,11 +140,11 @@ type registrationInput struct {
 func (h *invitationHandlers) setRegistration(ctx context.Context, in *registrationInput) (*kit.Empty, error) {
 	mode := models.Registration(in.Body.Mode)
 	if !mode.Valid() {
-		return nil, models.Errorf(models.CodeInvalid, "There is no such mode.").In("mode")
+		return nil, models.Errorf(models.CodeInvalid, "No such mode.").In("mode")
 	}
 	if mode == models.RegistrationOpen && !h.mail {
 		return nil, models.Fault(models.ProblemMailOff,
-			"Registration can be open only where mail is configured: addresses have to be verified.").In("mode")
+			"Open registration requires mail, because addresses must be verified.").In("mode")
 	}
 	return &kit.Empty{}, h.store.SetRegistration(ctx, kit.ActorOf(ctx), mode)
 }

@@ -17,7 +17,7 @@ type planHandlers struct{ store Store }
 func (h *planHandlers) routes(r *kit.Router) {
 	kit.Handle(r, kit.AccessAdmin, huma.Operation{
 		OperationID: "list-all-plans", Method: http.MethodGet, Path: "/api/v1/admin/plans", Tags: []string{tagAdmin},
-		Summary: "All plans, also those that are not shown to everybody",
+		Summary: "List all plans, including those not shown to everyone",
 	}, h.list)
 	kit.Handle(r, kit.AccessAdmin, huma.Operation{
 		OperationID: "create-plan", Method: http.MethodPost, Path: "/api/v1/admin/plans", Tags: []string{tagAdmin},
@@ -25,15 +25,15 @@ func (h *planHandlers) routes(r *kit.Router) {
 	}, h.create)
 	kit.Handle(r, kit.AccessAdmin, huma.Operation{
 		OperationID: "update-plan", Method: http.MethodPatch, Path: "/api/v1/admin/plans/{plan}", Tags: []string{tagAdmin},
-		Summary: "Change a plan", Description: "Members that are left out stay; null takes a limit away. Accounts that have the plan are under the new limits at once.",
+		Summary: "Change a plan", Description: "Members left out stay unchanged; null removes a limit. The new limits apply to the plan's accounts immediately.",
 	}, h.update)
 	kit.Handle(r, kit.AccessAdmin, huma.Operation{
 		OperationID: "get-user-plan", Method: http.MethodGet, Path: "/api/v1/admin/users/{id}/plan", Tags: []string{tagAdmin},
-		Summary: "The plans that an account has and had",
+		Summary: "List an account's current and past plans",
 	}, h.history)
 	kit.Handle(r, kit.AccessAdmin, huma.Operation{
 		OperationID: "assign-plan", Method: http.MethodPut, Path: "/api/v1/admin/users/{id}/plan", Tags: []string{tagAdmin},
-		Summary: "Give an account another plan", DefaultStatus: http.StatusNoContent,
+		Summary: "Change an account's plan", DefaultStatus: http.StatusNoContent,
 	}, h.assign)
 }
 
@@ -56,7 +56,7 @@ type newPlanInput struct {
 		BandwidthBytes *int64 `json:"bandwidthBytes,omitempty" minimum:"0"`
 		MaxJobBytes    *int64 `json:"maxJobBytes,omitempty" minimum:"1"`
 		RetentionDays  *int   `json:"retentionDays,omitempty" minimum:"1" maximum:"36500"`
-		Default        bool   `json:"default,omitempty" doc:"New accounts get it instead of the one that they get now"`
+		Default        bool   `json:"default,omitempty" doc:"Make it the plan that new accounts get"`
 		Public         bool   `json:"public,omitempty"`
 		Position       int    `json:"position,omitempty" minimum:"0" maximum:"1000"`
 	} `nameHint:"NewPlan"`
@@ -83,7 +83,7 @@ type planPatchInput struct {
 		BandwidthBytes patched[int64] `json:"bandwidthBytes,omitempty" minimum:"0"`
 		MaxJobBytes    patched[int64] `json:"maxJobBytes,omitempty" minimum:"1"`
 		RetentionDays  patched[int]   `json:"retentionDays,omitempty" minimum:"1" maximum:"36500"`
-		Default        *bool          `json:"default,omitempty" doc:"true makes it what new accounts get"`
+		Default        *bool          `json:"default,omitempty" doc:"true makes it the plan that new accounts get"`
 		Public         *bool          `json:"public,omitempty"`
 		Position       *int           `json:"position,omitempty" minimum:"0" maximum:"1000"`
 	} `nameHint:"PlanPatch"`
@@ -112,9 +112,9 @@ func (h *planHandlers) update(ctx context.Context, in *planPatchInput) (*planOut
 // PlanPeriod is the time in which an account had a plan.
 type PlanPeriod struct {
 	Plan       string     `json:"plan"`
-	AssignedBy *uuid.UUID `json:"assignedBy" format:"uuid" doc:"The administrator; null when nobody did"`
+	AssignedBy *uuid.UUID `json:"assignedBy" format:"uuid" doc:"The administrator; null if it was assigned automatically"`
 	AssignedAt time.Time  `json:"assignedAt"`
-	EndedAt    *time.Time `json:"endedAt" doc:"Null for the present plan"`
+	EndedAt    *time.Time `json:"endedAt" doc:"Null for the current plan"`
 }
 
 type planHistoryOutput struct {

@@ -30,13 +30,13 @@ func (h *providerHandlers) routes(r *kit.Router) {
 			OperationID: id, Method: method, Path: "/api/v1/admin/" + path, Tags: []string{tagAdmin}, Summary: summary, Description: description,
 		}
 	}
-	kit.Handle(r, kit.AccessAdmin, op("list-providers", http.MethodGet, "providers", "The providers, their health and which one is active", ""), h.list)
-	kit.Handle(r, kit.AccessAdmin, op("switch-provider", http.MethodPost, "providers/switch", "Send new jobs to another provider, or change the options",
-		"Jobs that are there stay where they are. The provider is verified first."), h.change)
-	kit.Handle(r, kit.AccessAdmin, op("verify-provider", http.MethodPost, "providers/verify", "Check a provider by a real call", ""), h.verify)
-	kit.Handle(r, kit.AccessAdmin, op("provider-history", http.MethodGet, "providers/history", "Who switched providers, when, and what was verified", ""), h.history)
-	kit.Handle(r, kit.AccessAdmin, op("move-job", http.MethodPost, "jobs/{id}/provider", "Give one open job to another provider",
-		"It keeps what is in storage and queues anew."), h.move)
+	kit.Handle(r, kit.AccessAdmin, op("list-providers", http.MethodGet, "providers", "List the providers, their health and which one is active", ""), h.list)
+	kit.Handle(r, kit.AccessAdmin, op("switch-provider", http.MethodPost, "providers/switch", "Switch providers or change the options",
+		"Existing jobs stay where they are. The provider is verified first."), h.change)
+	kit.Handle(r, kit.AccessAdmin, op("verify-provider", http.MethodPost, "providers/verify", "Check a provider with a real call", ""), h.verify)
+	kit.Handle(r, kit.AccessAdmin, op("provider-history", http.MethodGet, "providers/history", "List provider switches: who, when and what was verified", ""), h.history)
+	kit.Handle(r, kit.AccessAdmin, op("move-job", http.MethodPost, "jobs/{id}/provider", "Move an open job to another provider",
+		"It keeps what is in storage and returns to the queue."), h.move)
 }
 
 type providersOutput struct{ Body ProviderList }
@@ -52,9 +52,9 @@ func (h *providerHandlers) list(ctx context.Context, _ *kit.Empty) (*providersOu
 type switchInput struct {
 	Body struct {
 		Provider kit.Provider   `json:"provider"`
-		Confirm  string         `json:"confirm" maxLength:"20" doc:"The provider's name again, as a person types it"`
-		Options  map[string]any `json:"options,omitempty" doc:"failover and userChoice; what is left out stays as it is"`
-		Force    bool           `json:"force,omitempty" doc:"Switch although the verification fails"`
+		Confirm  string         `json:"confirm" maxLength:"20" doc:"The provider's name again, typed as confirmation"`
+		Options  map[string]any `json:"options,omitempty" doc:"failover and userChoice; what is left out stays unchanged"`
+		Force    bool           `json:"force,omitempty" doc:"Switch even if verification fails"`
 	} `nameHint:"SwitchProvider"`
 }
 
@@ -67,7 +67,7 @@ type switchOutput struct {
 func (h *providerHandlers) change(ctx context.Context, in *switchInput) (*switchOutput, error) {
 	to := models.Provider(in.Body.Provider)
 	if in.Body.Confirm != string(to) {
-		return nil, models.Errorf(models.CodeInvalid, "Type the provider's name, %s, to confirm.", to).In("confirm")
+		return nil, models.Errorf(models.CodeInvalid, "Type %s to confirm.", to).In("confirm")
 	}
 	o, err := h.store.ProviderOverview(ctx)
 	if err != nil {
@@ -95,9 +95,9 @@ func (h *providerHandlers) change(ctx context.Context, in *switchInput) (*switch
 
 func refusedSwitch(check models.ProviderCheck) error {
 	if check.Problem == "" {
-		return models.Errorf(models.CodeConflict, "%s Nothing was switched.", check.Message).In("provider")
+		return models.Errorf(models.CodeConflict, "%s The active provider did not change.", check.Message).In("provider")
 	}
-	return models.Fault(check.Problem, "%s Nothing was switched.", check.Message).In("provider")
+	return models.Fault(check.Problem, "%s The active provider did not change.", check.Message).In("provider")
 }
 
 type verifyInput struct {
@@ -135,15 +135,15 @@ func (h *providerHandlers) check(ctx context.Context, p models.Provider, o model
 		check, err := h.workflows.VerifySeedr(limited)
 		if err != nil {
 			check = models.ProviderCheck{Provider: p, At: h.now(), Message: "No worker answered."}
-			return check, models.Errorf(models.CodeUnavailable, "No worker answered. Please try again shortly.").Because(err)
+			return check, models.Errorf(models.CodeUnavailable, "No worker answered. Try again shortly.").Because(err)
 		}
 		return check, nil
 	}
 	check := models.ProviderCheck{
-		Provider: p, At: h.now(), OK: o.Agents > 0, Agents: o.Agents, Slots: o.Slots, Taken: max(o.Slots-o.Free, 0), Message: "Agents take work.",
+		Provider: p, At: h.now(), OK: o.Agents > 0, Agents: o.Agents, Slots: o.Slots, Taken: max(o.Slots-o.Free, 0), Message: "Agents accept jobs.",
 	}
 	if !check.OK {
-		check.Problem, check.Message = models.ProblemNoAgent, "No agent is online that takes work."
+		check.Problem, check.Message = models.ProblemNoAgent, "No online agent accepts jobs."
 	}
 	return check, nil
 }

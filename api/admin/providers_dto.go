@@ -15,7 +15,7 @@ import (
 type ProviderList struct {
 	Active          kit.Provider   `json:"active" doc:"Where new jobs go"`
 	Failover        failover       `json:"failover"`
-	UserChoice      bool           `json:"userChoice" doc:"A submit may name the provider"`
+	UserChoice      bool           `json:"userChoice" doc:"Users may choose the provider when they submit a job"`
 	Providers       []ProviderInfo `json:"providers" nullable:"false"`
 	CredentialsNote string         `json:"credentialsNote"`
 }
@@ -26,11 +26,11 @@ type ProviderInfo struct {
 	Active    bool         `json:"active"`
 	Healthy   bool         `json:"healthy"`
 	Summary   string       `json:"summary" doc:"One plain sentence"`
-	Running   int          `json:"running" doc:"Jobs that hold a slot of it"`
+	Running   int          `json:"running" doc:"Jobs that hold one of its slots"`
 	Waiting   int          `json:"waiting" doc:"Jobs in the queue for it"`
 	Slots     int          `json:"slots" doc:"Transfers at once; 0 while unknown"`
 	SlotsFree int          `json:"slotsFree"`
-	Agents    int          `json:"agents" doc:"Agents that take work"`
+	Agents    int          `json:"agents" doc:"Agents that accept jobs"`
 	Seedr     *SeedrInfo   `json:"seedr" doc:"Null for the agents"`
 }
 
@@ -46,16 +46,16 @@ func (ProviderInfo) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schem
 type SeedrInfo struct {
 	Configured      bool       `json:"configured" doc:"A worker has credentials"`
 	CredentialsFrom string     `json:"credentialsFrom" doc:"environment or file; empty without credentials"`
-	Plan            string     `json:"plan" doc:"Seedr's word for the account's plan"`
+	Plan            string     `json:"plan" doc:"What Seedr calls the account's plan"`
 	SpaceMax        int64      `json:"spaceMax" doc:"Bytes; 0 while unknown"`
 	SpaceUsed       int64      `json:"spaceUsed" doc:"Bytes"`
 	SpaceFree       int64      `json:"spaceFree" doc:"Bytes that are neither used nor promised to a job"`
 	SlotsFrom       string     `json:"slotsFrom" doc:"Where the number of slots comes from: configuration, plan or refusal"`
-	Others          int        `json:"others" doc:"Transfers on the account that no open job needs"`
+	Others          int        `json:"others" doc:"Transfers on the account that belong to no open job"`
 	LastOKAt        *time.Time `json:"lastOkAt" doc:"Last good answer"`
 	FailedSince     *time.Time `json:"failedSince" doc:"No good answer since"`
 	Problem         string     `json:"problem"`
-	RestUntil       *time.Time `json:"restUntil" doc:"No calls are made until then: Seedr failed or asked for fewer"`
+	RestUntil       *time.Time `json:"restUntil" doc:"No calls are made until then, because Seedr failed or asked for fewer"`
 	RestReason      string     `json:"restReason"`
 }
 
@@ -78,12 +78,12 @@ type ProviderCheck struct {
 type ProviderHistoryEntry struct {
 	ID         int64          `json:"id"`
 	At         time.Time      `json:"at"`
-	By         string         `json:"by" doc:"E-mail address; empty when that account is gone"`
+	By         string         `json:"by" doc:"E-mail address; empty if that account was deleted"`
 	From       kit.Provider   `json:"from"`
 	To         kit.Provider   `json:"to"`
 	Failover   failover       `json:"failover"`
 	UserChoice bool           `json:"userChoice"`
-	Verified   *ProviderCheck `json:"verified" doc:"What the verification right before found"`
+	Verified   *ProviderCheck `json:"verified" doc:"What the verification before the switch found"`
 }
 
 // TransformSchema lets the verification be null.
@@ -98,11 +98,11 @@ type failover models.Failover
 
 // Schema returns the schema of fail-over policies.
 func (failover) Schema(r huma.Registry) *huma.Schema {
-	return kit.Enum(r, "Failover", "Where a job may move by itself when its provider cannot bring it", models.Failovers()...)
+	return kit.Enum(r, "Failover", "Where a job may move automatically when its provider can't deliver it", models.Failovers()...)
 }
 
-const credentialsNote = "Seedr's e-mail address and password come from SEEDR_EMAIL and SEEDR_PASSWORD, or the files that " +
-	"SEEDR_EMAIL_FILE and SEEDR_PASSWORD_FILE name, in the worker's environment only. They are never stored, shown or logged."
+const credentialsNote = "Set Seedr's e-mail address and password as SEEDR_EMAIL and SEEDR_PASSWORD, or in the files named by " +
+	"SEEDR_EMAIL_FILE and SEEDR_PASSWORD_FILE, in the worker's environment only. They are never stored, shown or logged."
 
 func providerList(o models.ProviderOverview, now time.Time) ProviderList {
 	out := ProviderList{
@@ -122,9 +122,9 @@ func providerList(o models.ProviderOverview, now time.Time) ProviderList {
 }
 
 func agentsInfo(o models.ProviderOverview) ProviderInfo {
-	info := ProviderInfo{Healthy: o.Agents > 0, Agents: o.Agents, Slots: o.Slots, SlotsFree: o.Free, Summary: "Agents take work."}
+	info := ProviderInfo{Healthy: o.Agents > 0, Agents: o.Agents, Slots: o.Slots, SlotsFree: o.Free, Summary: "Agents accept jobs."}
 	if o.Agents == 0 {
-		info.Summary = "No agent is online that takes work."
+		info.Summary = "No online agent accepts jobs."
 	}
 	return info
 }
@@ -144,13 +144,13 @@ func seedrInfo(o models.ProviderOverview, now time.Time) ProviderInfo {
 	}
 	switch {
 	case !a.Configured:
-		info.Summary = "No worker has credentials of a Seedr account."
+		info.Summary = "No worker has Seedr credentials."
 	case a.FailedSince != nil:
 		info.Summary = a.Message
 	case info.Seedr.RestUntil != nil:
-		info.Summary = "Seedr is given a rest."
+		info.Summary = "Seedr is resting after a failure."
 	case a.OKAt == nil:
-		info.Healthy, info.Summary = false, "Seedr was not called yet."
+		info.Healthy, info.Summary = false, "Seedr has not been called yet."
 	}
 	return info
 }
@@ -193,17 +193,17 @@ func readOptions(o models.ProviderOptions, sent map[string]any) (models.Provider
 			return o, models.Errorf(models.CodeInvalid, "“%s” looks like a credential. Credentials come from the worker's environment only: "+
 				"SEEDR_EMAIL and SEEDR_PASSWORD, or files named by SEEDR_EMAIL_FILE and SEEDR_PASSWORD_FILE.", name).In("options." + name)
 		}
-		return o, models.Errorf(models.CodeInvalid, "There is no option “%s”.", name).In("options." + name)
+		return o, models.Errorf(models.CodeInvalid, "No such option: “%s”.", name).In("options." + name)
 	}
 	if v, ok := sent["failover"]; ok {
 		s, _ := v.(string)
 		if o.Failover = models.Failover(s); !o.Failover.Valid() {
-			return o, models.Errorf(models.CodeInvalid, "This is none, agent_to_seedr, seedr_to_agent or both.").In("options.failover")
+			return o, models.Errorf(models.CodeInvalid, "Use none, agent_to_seedr, seedr_to_agent or both.").In("options.failover")
 		}
 	}
 	if v, ok := sent["userChoice"]; ok {
 		if o.UserChoice, ok = v.(bool); !ok {
-			return o, models.Errorf(models.CodeInvalid, "This is true or false.").In("options.userChoice")
+			return o, models.Errorf(models.CodeInvalid, "Use true or false.").In("options.userChoice")
 		}
 	}
 	return o, nil

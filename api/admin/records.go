@@ -23,21 +23,21 @@ func (h *trailHandlers) routes(r *kit.Router) {
 	}, h.audit)
 	kit.Handle(r, kit.AccessAdmin, huma.Operation{
 		OperationID: "verify-audit", Method: http.MethodGet, Path: "/api/v1/admin/audit/verify", Tags: []string{tagAdmin},
-		Summary:     "Follow the audit log's chain of hashes",
-		Description: "Reads the whole log. Note id and hash of the head elsewhere to prove later that nothing was cut off.",
+		Summary:     "Check the audit log's hash chain",
+		Description: "Reads the whole log. Keep the head's id and hash somewhere else to prove later that nothing was cut off.",
 	}, h.verifyAudit)
 	kit.Handle(r, kit.AccessAdmin, huma.Operation{
 		OperationID: "list-security-events", Method: http.MethodGet, Path: "/api/v1/admin/security-events", Tags: []string{tagAdmin},
-		Summary: "List security events, newest first", Description: "They are kept for 90 days.",
+		Summary: "List security events, newest first", Description: "Kept for 90 days.",
 	}, h.security)
 	kit.Handle(r, kit.AccessAdmin, huma.Operation{
 		OperationID: "verify-security-events", Method: http.MethodGet, Path: "/api/v1/admin/security-events/verify", Tags: []string{tagAdmin},
-		Summary:     "Follow the security events' chain of hashes",
-		Description: "From the oldest that is kept on.",
+		Summary:     "Check the security events' hash chain",
+		Description: "Starts at the oldest event that is kept.",
 	}, h.verifySecurity)
 	kit.Handle(r, kit.AccessAdmin, huma.Operation{
 		OperationID: "list-mails", Method: http.MethodGet, Path: "/api/v1/admin/mails", Tags: []string{tagAdmin},
-		Summary: "List mails and what became of them, newest first", Description: "Without their text and links. They are kept for 30 days after their end.",
+		Summary: "List mails and their delivery state, newest first", Description: "Without text and links. Kept for 30 days after they were sent or given up.",
 	}, h.mails)
 }
 
@@ -47,30 +47,30 @@ type AuditInfo struct {
 	At         time.Time      `json:"at"`
 	ActorKind  string         `json:"actorKind" enum:"user,admin,agent,system,console"`
 	ActorID    *uuid.UUID     `json:"actorId" format:"uuid" nullable:"true" doc:"The account or agent; null for the system and the console"`
-	ActorName  string         `json:"actorName" doc:"The account's address or the agent's name; empty when it is gone"`
-	Action     string         `json:"action" doc:"Kind of thing, a dot, the verb"`
+	ActorName  string         `json:"actorName" doc:"The account's address or the agent's name; empty if it was deleted"`
+	Action     string         `json:"action" doc:"What it concerns, a dot, and the verb, such as job.delete"`
 	TargetKind string         `json:"targetKind"`
 	TargetID   string         `json:"targetId"`
-	TargetName string         `json:"targetName" doc:"Address of an account or name of an agent; empty for others and when it is gone"`
+	TargetName string         `json:"targetName" doc:"An account's address or an agent's name; empty for other targets and if it was deleted"`
 	IP         string         `json:"ip"`
-	Before     map[string]any `json:"before" nullable:"true" doc:"What was, without secrets; null for nothing"`
-	After      map[string]any `json:"after" nullable:"true" doc:"What is since then, likewise"`
-	Hash       string         `json:"hash" doc:"SHA-256 in hex over this entry and the hash of the one before"`
+	Before     map[string]any `json:"before" nullable:"true" doc:"The state before, without secrets; null if there was none"`
+	After      map[string]any `json:"after" nullable:"true" doc:"The state after, without secrets; null if there is none"`
+	Hash       string         `json:"hash" doc:"SHA-256 in hex of this entry and the previous entry's hash"`
 }
 
 type auditInput struct {
-	Actor      string    `query:"actor" maxLength:"254" doc:"Who did it: id or address of an account, id or name of an agent"`
-	Action     string    `query:"action" maxLength:"100" doc:"An action, or the part before its dot for all of an area"`
+	Actor      string    `query:"actor" maxLength:"254" doc:"Who did it: an account's id or address, or an agent's id or name"`
+	Action     string    `query:"action" maxLength:"100" doc:"An action, or the part before its dot for a whole area"`
 	TargetKind string    `query:"targetKind" maxLength:"100"`
-	Target     string    `query:"target" maxLength:"254" doc:"What it was done to: its id, the address of an account, the name of an agent"`
-	From       time.Time `query:"from" doc:"At this time or later"`
+	Target     string    `query:"target" maxLength:"254" doc:"What it was done to: an id, an account's address or an agent's name"`
+	From       time.Time `query:"from" doc:"This time or later"`
 	To         time.Time `query:"to" doc:"Before this time"`
 	PageQuery
 }
 
 // PageQuery asks for a page of a list.
 type PageQuery struct {
-	Cursor string `query:"cursor" maxLength:"32" doc:"nextCursor of the page before"`
+	Cursor string `query:"cursor" maxLength:"32" doc:"nextCursor of the previous page"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
@@ -123,10 +123,10 @@ type chainCheckOutput struct {
 	Body struct {
 		Intact   bool   `json:"intact" doc:"Every entry fits the one before it"`
 		Entries  int64  `json:"entries" doc:"How many were read"`
-		HeadID   int64  `json:"headId" doc:"The newest that fits; 0 for none"`
+		HeadID   int64  `json:"headId" doc:"The newest intact entry; 0 for none"`
 		HeadHash string `json:"headHash" doc:"Its hash, in hex"`
 		BrokenID int64  `json:"brokenId" doc:"The first entry that does not fit; 0 if all do"`
-		Fault    string `json:"fault" doc:"What is wrong with it, one plain sentence"`
+		Fault    string `json:"fault" doc:"What is wrong with it, in one plain sentence"`
 	} `nameHint:"ChainCheck"`
 }
 
@@ -153,8 +153,8 @@ type SecurityInfo struct {
 	ID        int64      `json:"id"`
 	At        time.Time  `json:"at"`
 	Kind      string     `json:"kind" doc:"login, login_failed, second_factor_failed, passkey_copied, token_refused, credential_refused, access_refused, cross_origin, rate_limited …"`
-	UserID    *uuid.UUID `json:"userId" format:"uuid" nullable:"true" doc:"The account concerned, if one is known"`
-	UserEmail string     `json:"userEmail" doc:"Its address; empty when it is gone"`
+	UserID    *uuid.UUID `json:"userId" format:"uuid" nullable:"true" doc:"The account, if known"`
+	UserEmail string     `json:"userEmail" doc:"Its address; empty if it was deleted"`
 	IP        string     `json:"ip"`
 	UserAgent string     `json:"userAgent"`
 	Detail    string     `json:"detail"`
@@ -162,9 +162,9 @@ type SecurityInfo struct {
 
 type securityInput struct {
 	Kind string    `query:"kind" maxLength:"50"`
-	User string    `query:"user" maxLength:"254" doc:"Id or address of the account concerned"`
+	User string    `query:"user" maxLength:"254" doc:"The account's id or address"`
 	IP   string    `query:"ip" maxLength:"64"`
-	From time.Time `query:"from" doc:"At this time or later"`
+	From time.Time `query:"from" doc:"This time or later"`
 	To   time.Time `query:"to" doc:"Before this time"`
 	PageQuery
 }
@@ -208,14 +208,14 @@ type MailInfo struct {
 	Kind      string     `json:"kind"`
 	State     string     `json:"state" enum:"queued,sent,failed"`
 	Attempts  int        `json:"attempts"`
-	LastError string     `json:"lastError" doc:"Why the last attempt failed; empty if it did not"`
+	LastError string     `json:"lastError" doc:"Why the last attempt failed; empty if it succeeded"`
 	CreatedAt time.Time  `json:"createdAt"`
-	EndedAt   *time.Time `json:"endedAt" doc:"When it was sent or given up"`
+	EndedAt   *time.Time `json:"endedAt" doc:"When it was sent or given up on"`
 }
 
 type mailsInput struct {
 	State string    `query:"state" enum:"queued,sent,failed" required:"false"`
-	Until time.Time `query:"before" doc:"createdAt of the last mail of the page before"`
+	Until time.Time `query:"before" doc:"createdAt of the previous page's last mail"`
 	Limit int       `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 

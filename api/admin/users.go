@@ -29,14 +29,14 @@ func (h *userHandlers) routes(r *kit.Router) {
 			Summary: summary, Description: description, DefaultStatus: http.StatusNoContent,
 		}
 	}
-	kit.Handle(r, kit.AccessAdmin, act("disable", "Take an account's access away", "Its sessions, API tokens and streams end at once. Its jobs stay."), h.disable)
-	kit.Handle(r, kit.AccessAdmin, act("enable", "Give an account its access back", ""), h.enable)
+	kit.Handle(r, kit.AccessAdmin, act("disable", "Disable an account", "Its sessions, API tokens and streams end immediately. Its jobs stay."), h.disable)
+	kit.Handle(r, kit.AccessAdmin, act("enable", "Enable an account", ""), h.enable)
 	kit.Handle(r, kit.AccessAdmin, act("logout", "End all sessions and API tokens of an account", ""), h.logout)
 	kit.Handle(r, kit.AccessAdminSure, huma.Operation{
 		OperationID: "set-user-role", Method: http.MethodPut, Path: path + "/{id}/role", Tags: []string{tagAdmin},
-		Summary: "Make an account an administrator's, or take that from it",
-		Description: "Its sessions end, and its API tokens for administration. The last administrator stays one. " +
-			"Needs a session, and reauthenticate within ten minutes.",
+		Summary: "Grant or remove admin rights",
+		Description: "Ends its sessions and its API tokens for administration. The last administrator can't be demoted. " +
+			"Requires a session and reauthenticate within the last ten minutes.",
 		DefaultStatus: http.StatusNoContent,
 	}, h.setRole)
 }
@@ -47,18 +47,18 @@ type UserInfo struct {
 	Email        string     `json:"email"`
 	Role         kit.Role   `json:"role"`
 	State        userState  `json:"state"`
-	Verified     bool       `json:"verified" doc:"The address is known to be the owner's"`
+	Verified     bool       `json:"verified" doc:"The owner confirmed the address"`
 	SecondFactor bool       `json:"secondFactor"`
 	DisabledAt   *time.Time `json:"disabledAt"`
 	CreatedAt    time.Time  `json:"createdAt"`
 	LastSignInAt *time.Time `json:"lastSignInAt" doc:"Null for never"`
-	LastSeenAt   *time.Time `json:"lastSeenAt" doc:"The newest use of a session or API token; null if none is left"`
+	LastSeenAt   *time.Time `json:"lastSeenAt" doc:"Last use of a session or API token; null if there is none"`
 	Jobs         int64      `json:"jobs"`
 	RunningJobs  int64      `json:"runningJobs" doc:"Jobs that hold a slot"`
 	Plan         string     `json:"plan" doc:"The plan's id"`
 	PlanName     string     `json:"planName"`
 	StorageUsed  int64      `json:"storageUsed" doc:"Bytes of stored files"`
-	StorageLimit *int64     `json:"storageLimit" doc:"Bytes; null for no limit"`
+	StorageLimit *int64     `json:"storageLimit" doc:"Bytes; null means no limit"`
 }
 
 func userInfoOf(u models.UserRow) UserInfo {
@@ -74,8 +74,8 @@ type usersInput struct {
 	Q      string    `query:"q" maxLength:"200" doc:"Only accounts whose address contains this"`
 	Role   kit.Role  `query:"role" doc:"Only accounts with this role"`
 	State  userState `query:"state" doc:"Only accounts in this state"`
-	Sort   string    `query:"sort" default:"-created" enum:"created,-created,email,-email,signIn,-signIn,storage,-storage" doc:"A minus sorts from high to low"`
-	Cursor string    `query:"cursor" maxLength:"2048" doc:"nextCursor of the page before"`
+	Sort   string    `query:"sort" default:"-created" enum:"created,-created,email,-email,signIn,-signIn,storage,-storage" doc:"A leading minus reverses the order"`
+	Cursor string    `query:"cursor" maxLength:"2048" doc:"nextCursor of the previous page"`
 	Limit  int       `query:"limit" minimum:"1" maximum:"100" default:"50"`
 }
 
@@ -83,7 +83,7 @@ type usersOutput struct {
 	Body struct {
 		Users      []UserInfo `json:"users" nullable:"false"`
 		NextCursor string     `json:"nextCursor" doc:"Empty on the last page"`
-		Total      int64      `json:"total" doc:"Accounts that match, on all pages, counted with the first one"`
+		Total      int64      `json:"total" doc:"Matching accounts on all pages, counted with the first page"`
 	} `nameHint:"UserList"`
 }
 
@@ -130,7 +130,7 @@ type roleInput struct {
 func (h *userHandlers) setRole(ctx context.Context, in *roleInput) (*kit.Empty, error) {
 	role := models.Role(in.Body.Role)
 	if !role.Valid() {
-		return nil, models.Errorf(models.CodeInvalid, "There is no such role.").In("role")
+		return nil, models.Errorf(models.CodeInvalid, "No such role.").In("role")
 	}
 	return &kit.Empty{}, h.store.SetUserRole(ctx, kit.ActorOf(ctx), in.ID, role)
 }
@@ -140,5 +140,5 @@ type userState models.UserState
 
 // Schema returns the schema of account states.
 func (userState) Schema(r huma.Registry) *huma.Schema {
-	return kit.Enum(r, "UserState", "Whether an account can be used", models.UserActive, models.UserUnverified, models.UserDisabled)
+	return kit.Enum(r, "UserState", "State of an account", models.UserActive, models.UserUnverified, models.UserDisabled)
 }

@@ -37,15 +37,15 @@ func (h *agentHandlers) routes(r *kit.Router) {
 	}, h.register)
 	kit.Handle(r, kit.AccessAgent, huma.Operation{
 		OperationID: "agent-boot", Method: http.MethodPost, Path: "/agent/v1/boot", Tags: []string{tagAgents},
-		Summary: "Open a new boot; older processes of the agent are fenced off",
+		Summary: "Register a new start of the agent; its older processes are fenced off",
 	}, h.boot)
 	kit.Handle(r, kit.AccessAgent, huma.Operation{
 		OperationID: "agent-heartbeat", Method: http.MethodPost, Path: "/agent/v1/heartbeat", Tags: []string{tagAgents},
-		Summary: "Say that the agent is alive",
+		Summary: "Send a heartbeat",
 	}, h.heartbeat)
 	kit.Handle(r, kit.AccessAgent, huma.Operation{
 		OperationID: "agent-uploads", Method: http.MethodPost, Path: "/agent/v1/uploads", Tags: []string{tagAgents},
-		Summary: "Report stored parts and ask where more may go",
+		Summary: "Report stored parts and request addresses for more",
 	}, h.upload)
 	// an agent of a newer version may send members that we do not know yet
 	for _, t := range []any{
@@ -72,7 +72,7 @@ func (h *agentHandlers) register(ctx context.Context, in *registerInput) (*regis
 		return nil, err
 	}
 	if in.Body.Token == "" || len(in.Body.Token) > kit.MaxCredential {
-		return nil, models.Errorf(models.CodeUnauthorized, "The enrolment token is not known, used or too old.")
+		return nil, models.Errorf(models.CodeUnauthorized, "The enrolment token is unknown, already used or expired.")
 	}
 	if err := checkAgent(in.Body.URL, in.Body.Capacity, in.Body.Version); err != nil {
 		return nil, err
@@ -96,13 +96,13 @@ func (h *agentHandlers) register(ctx context.Context, in *registerInput) (*regis
 func checkAgent(address string, capacity int, version string) error {
 	u, err := url.Parse(address)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || len(address) > 512 {
-		return models.Errorf(models.CodeInvalid, "The agent's URL is an absolute http or https URL without a user.").In("url")
+		return models.Errorf(models.CodeInvalid, "The agent's URL must be an absolute http or https URL without a user name.").In("url")
 	}
 	if capacity < 1 || capacity > maxCapacity {
-		return models.Errorf(models.CodeInvalid, "The capacity is between 1 and %d.", maxCapacity).In("capacity")
+		return models.Errorf(models.CodeInvalid, "The capacity must be between 1 and %d.", maxCapacity).In("capacity")
 	}
 	if len(version) > 100 {
-		return models.Errorf(models.CodeInvalid, "The version is longer than 100 bytes.").In("version")
+		return models.Errorf(models.CodeInvalid, "The version may have at most 100 bytes.").In("version")
 	}
 	return nil
 }
@@ -129,7 +129,7 @@ type heartbeatOutput struct{ Body agentapi.HeartbeatReply }
 func (h *agentHandlers) heartbeat(ctx context.Context, in *heartbeatInput) (*heartbeatOutput, error) {
 	hb := in.Body
 	if hb.Capacity < 1 || hb.Capacity > maxCapacity || hb.Running < 0 || hb.DiskFree < 0 || hb.DiskTotal < 0 || hb.DownRate < 0 {
-		return nil, models.Errorf(models.CodeInvalid, "The heartbeat has a figure that cannot be.")
+		return nil, models.Errorf(models.CodeInvalid, "The heartbeat has an impossible figure.")
 	}
 	agent := kit.CallingAgent(ctx)
 	state, err := h.store.AgentHeartbeat(ctx, agent.ID, hb.BootEpoch, models.AgentHeartbeat{
@@ -148,7 +148,7 @@ type uploadsOutput struct{ Body agentapi.UploadsReply }
 func (h *agentHandlers) upload(ctx context.Context, in *uploadsInput) (*uploadsOutput, error) {
 	jobID, err := uuid.Parse(in.Body.JobID)
 	if err != nil {
-		return nil, models.Errorf(models.CodeInvalid, "The job id is not one.").In("jobId")
+		return nil, models.Errorf(models.CodeInvalid, "The job id is not valid.").In("jobId")
 	}
 	urls, err := h.uploads.serve(ctx, kit.CallingAgent(ctx).ID, jobID, in.Body)
 	if err != nil {

@@ -82,7 +82,7 @@ func (s *uploadService) saveSizes(ctx context.Context, agentID, jobID uuid.UUID,
 	sizes := make(map[int]int64, len(in.Sizes))
 	for _, f := range in.Sizes {
 		if f.Index < 0 || f.Size < 0 {
-			return models.Errorf(models.CodeInvalid, "A file's size is at least 0.").In("sizes")
+			return models.Errorf(models.CodeInvalid, "A file's size must be at least 0.").In("sizes")
 		}
 		sizes[f.Index] = f.Size
 	}
@@ -103,7 +103,7 @@ func (s *uploadService) saveDone(ctx context.Context, agentID, jobID uuid.UUID, 
 			return err
 		}
 		if d.ETag == "" || len(d.ETag) > maxETag {
-			return models.Errorf(models.CodeInvalid, "A stored part has an ETag.").In("done")
+			return models.Errorf(models.CodeInvalid, "A stored part must have an ETag.").In("done")
 		}
 		reports = append(reports, models.PartReport{Index: d.Index, Part: models.Part{
 			FileID: f.ID, Number: d.Number, Size: d.Size, CRC32C: d.CRC32C, ETag: d.ETag,
@@ -191,10 +191,10 @@ func checkPart(f models.File, number int, size int64, crc32c string) error {
 		return models.Fault(models.ProblemWrongState, "File %d takes no more parts.", f.Index)
 	}
 	if !validCRC(crc32c) {
-		return models.Errorf(models.CodeInvalid, "A part has a CRC-32C in base64.").In("crc32c")
+		return models.Errorf(models.CodeInvalid, "A part must have a CRC-32C in base64.").In("crc32c")
 	}
 	if !fits(f, number, size) {
-		return models.Errorf(models.CodeInvalid, "Part %d of file %d cannot have %d bytes.", number, f.Index, size).In("size")
+		return models.Errorf(models.CodeInvalid, "Part %d of file %d can't have %d bytes.", number, f.Index, size).In("size")
 	}
 	return nil
 }

@@ -78,7 +78,7 @@ func (h *deliveryHandlers) packable(ctx context.Context, g grant) (models.Job, [
 		return models.Job{}, nil, err
 	}
 	if job.State != models.StateReady {
-		return models.Job{}, nil, models.Errorf(models.CodeNotFound, "There are no files to pack.")
+		return models.Job{}, nil, models.Errorf(models.CodeNotFound, "There are no files to zip.")
 	}
 	files, err := h.store.Files(ctx, g.userID, g.id)
 	return job, zipEntries(files), err

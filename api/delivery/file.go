@@ -53,7 +53,7 @@ func (h *deliveryHandlers) admitted(ctx context.Context, g grant) error {
 		return err
 	}
 	if owner.DisabledAt != nil {
-		return models.Errorf(models.CodeNotFound, "This address is not valid or has expired.")
+		return models.Errorf(models.CodeNotFound, "This link is invalid or has expired.")
 	}
 	return nil
 }
@@ -72,7 +72,7 @@ func (h *deliveryHandlers) file(c *gin.Context) {
 	}
 	f, err := h.store.File(ctx, g.userID, g.id)
 	if err == nil && f.State != models.FileStored {
-		err = models.Errorf(models.CodeNotFound, "There is no such file.")
+		err = models.Errorf(models.CodeNotFound, "No such file.")
 	}
 	if err == nil {
 		err = h.mayDeliver(ctx, g)

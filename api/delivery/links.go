@@ -32,11 +32,11 @@ type linkHandlers struct {
 func (h *linkHandlers) routes(r *kit.Router) {
 	kit.Handle(r, kit.AccessFilesRead, huma.Operation{
 		OperationID: "link-file", Method: http.MethodPost, Path: "/api/v1/files/{id}/link", Tags: []string{tagFiles},
-		Summary: "Make a download address for a file", Description: "It works without a session until it expires.",
+		Summary: "Create a download link for a file", Description: "The link works without a session until it expires.",
 	}, h.file)
 	kit.Handle(r, kit.AccessFilesRead, huma.Operation{
 		OperationID: "link-archive", Method: http.MethodPost, Path: "/api/v1/jobs/{id}/archive", Tags: []string{tagFiles},
-		Summary: "Make a download address for all files of a job as a zip",
+		Summary: "Create a download link for all files of a job as a zip",
 	}, h.archive)
 	kit.Handle(r, kit.AccessFilesRead, huma.Operation{
 		OperationID: "get-archive", Method: http.MethodGet, Path: "/api/v1/jobs/{id}/archive.zip", Tags: []string{tagFiles},
@@ -55,7 +55,7 @@ type linkOutput struct{ Body Link }
 type linkInput struct {
 	ID   uuid.UUID `path:"id" format:"uuid"`
 	Body *struct {
-		Disposition string `json:"disposition,omitempty" enum:"inline,attachment" default:"attachment" doc:"Inline shows or plays it where its type allows that"`
+		Disposition string `json:"disposition,omitempty" enum:"inline,attachment" default:"attachment" doc:"inline shows or plays it where its type allows"`
 	} `nameHint:"LinkFile"`
 }
 
@@ -69,7 +69,7 @@ func (h *linkHandlers) file(ctx context.Context, in *linkInput) (*linkOutput, er
 		return nil, err
 	}
 	if f.State != models.FileStored {
-		return nil, models.Fault(models.ProblemWrongState, "This file is not in storage yet.")
+		return nil, models.Fault(models.ProblemWrongState, "This file isn't in storage yet.")
 	}
 	inline := in.Body != nil && in.Body.Disposition == dispositionInline
 	return &linkOutput{Body: h.signer.file(user.ID, f, inline)}, nil
@@ -101,7 +101,7 @@ func (h *linkHandlers) archiveLink(ctx context.Context, jobID uuid.UUID) (Link, 
 		return Link{}, err
 	}
 	if job.State != models.StateReady {
-		return Link{}, models.Fault(models.ProblemWrongState, "The files can be packed once the job is ready.")
+		return Link{}, models.Fault(models.ProblemWrongState, "The files can be zipped once the job is ready.")
 	}
 	return h.signer.archive(job), nil
 }

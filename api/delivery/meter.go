@@ -85,7 +85,7 @@ func (m *Meter) Run(ctx context.Context) {
 		case <-t.C:
 		}
 		if err := m.Flush(ctx); err != nil && ctx.Err() == nil {
-			m.log.WarnContext(ctx, "delivered bytes not written down; again soon", "error", err)
+			m.log.WarnContext(ctx, "could not record delivered bytes; will retry", "error", err)
 		}
 	}
 }

@@ -23,7 +23,7 @@ func (h *deliveryHandlers) mayDeliver(ctx context.Context, g grant) error {
 	}
 	_, reset := models.Period(h.now())
 	return models.Fault(models.ProblemBandwidthExceeded,
-		"The bandwidth of this month is used up. Files can be downloaded again from %s on.", reset.Format("2 January 2006, 15:04 UTC"))
+		"This month's bandwidth is used up. Files can be downloaded again from %s.", reset.Format("2 January 2006, 15:04 UTC"))
 }
 
 // refuse answers a fault of a delivery: to a browser that opens the address as

@@ -55,7 +55,7 @@ func (s *linkSigner) sign(p token.Purpose, g grant, kind, name string) Link {
 func (s *linkSigner) read(p token.Purpose, value string) (grant, error) {
 	payload, _, err := s.keys.Verify(p, value, s.now())
 	if err != nil || len(payload) != grantSize {
-		return grant{}, models.Errorf(models.CodeNotFound, "This address is not valid or has expired.").Because(err)
+		return grant{}, models.Errorf(models.CodeNotFound, "This link is invalid or has expired.").Because(err)
 	}
 	return grant{
 		inline: payload[0] == 1, userID: uuid.UUID(payload[1:17]), id: uuid.UUID(payload[17:33]),

@@ -21,17 +21,17 @@ func (h *jobHandlers) actionRoutes(r *kit.Router) {
 		}
 	}
 	kit.Handle(r, kit.AccessJobsWrite, act("cancel", "Cancel a job", ""), h.cancel)
-	kit.Handle(r, kit.AccessJobsWrite, act("pause", "Pause a job", "It keeps what it has."), h.pause)
+	kit.Handle(r, kit.AccessJobsWrite, act("pause", "Pause a job", "It keeps what it has fetched."), h.pause)
 	kit.Handle(r, kit.AccessJobsWrite, act("resume", "Resume a paused job", ""), h.resume)
-	kit.Handle(r, kit.AccessJobsWrite, act("retry", "Try a job again", "It takes up what is already stored."), h.retry)
-	kit.Handle(r, kit.AccessJobsWrite, act("select", "Choose the files of a job", "While the job awaits a selection."), h.choose)
+	kit.Handle(r, kit.AccessJobsWrite, act("retry", "Retry a job", "It keeps what is already stored."), h.retry)
+	kit.Handle(r, kit.AccessJobsWrite, act("select", "Choose the files of a job", "Only while the job awaits a selection."), h.choose)
 	kit.Handle(r, kit.AccessJobsWrite, huma.Operation{
 		OperationID: "delete-job", Method: http.MethodDelete, Path: "/api/v1/jobs/{id}", Tags: []string{tagJobs},
 		Summary: "Delete a job and its files", DefaultStatus: http.StatusNoContent,
 	}, h.remove)
 	kit.Handle(r, kit.AccessAdmin, huma.Operation{
 		OperationID: "get-job-workflow", Method: http.MethodGet, Path: "/api/v1/jobs/{id}/workflow", Tags: []string{tagJobs},
-		Summary: "The workflow behind a job",
+		Summary: "Get a job's workflow",
 	}, h.workflow)
 }
 
@@ -50,7 +50,7 @@ func (h *jobHandlers) guarded(ctx context.Context, id uuid.UUID, a models.Action
 		return models.Job{}, models.Fault(models.ProblemWrongState, models.StoringRefusal)
 	}
 	if !job.State.Allows(a) {
-		return models.Job{}, models.Fault(models.ProblemWrongState, "A job that is %s cannot do this: %s.", wording.State(job.State), a)
+		return models.Job{}, models.Fault(models.ProblemWrongState, "A job that is %s can't do this: %s.", wording.State(job.State), a)
 	}
 	return job, nil
 }
@@ -67,7 +67,7 @@ func (h *jobHandlers) update(ctx context.Context, id uuid.UUID, a models.Action,
 	if err := call(limited, job); err != nil {
 		if errors.Is(err, context.DeadlineExceeded) {
 			return nil, models.Errorf(models.CodeUnavailable,
-				"The job engine does not answer at the moment. Please try again shortly.").Because(err)
+				"The job engine is not responding. Try again shortly.").Because(err)
 		}
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func (h *jobHandlers) resume(ctx context.Context, in *jobInput) (*jobOutput, err
 type selectInput struct {
 	ID   uuid.UUID `path:"id" format:"uuid"`
 	Body struct {
-		Indexes []int `json:"indexes" nullable:"false" minItems:"1" maxItems:"50000" doc:"The index of each file to fetch"`
+		Indexes []int `json:"indexes" nullable:"false" minItems:"1" maxItems:"50000" doc:"The indexes of the files to fetch"`
 	} `nameHint:"SelectFiles"`
 }
 
@@ -127,9 +127,9 @@ func (h *jobHandlers) remove(ctx context.Context, in *jobInput) (*kit.Empty, err
 type Workflow struct {
 	WorkflowID string         `json:"workflowId"`
 	RunID      string         `json:"runId" doc:"Empty when there is no run"`
-	Status     string         `json:"status" doc:"What the workflow engine says of the run"`
-	State      *WorkflowState `json:"state" doc:"The workflow's own view; null when it does not answer"`
-	UIURL      string         `json:"uiUrl" doc:"Its page in the workflow engine's web interface; empty if none is configured"`
+	Status     string         `json:"status" doc:"The run's status in the workflow engine"`
+	State      *WorkflowState `json:"state" doc:"The workflow's own view; null if it doesn't answer"`
+	UIURL      string         `json:"uiUrl" doc:"Its page in the workflow engine's console; empty if none is configured"`
 }
 
 // TransformSchema lets the state be null.
@@ -148,7 +148,7 @@ func (h *jobHandlers) workflow(ctx context.Context, in *jobInput) (*workflowOutp
 	defer cancel()
 	view, err := h.workflows.View(limited, job)
 	if err != nil && models.CodeOf(err) != models.CodeNotFound {
-		return nil, models.Errorf(models.CodeUnavailable, "The workflow engine does not answer at the moment.").Because(err)
+		return nil, models.Errorf(models.CodeUnavailable, "The workflow engine is not responding.").Because(err)
 	}
 	out := &workflowOutput{Body: Workflow{
 		WorkflowID: job.WorkflowID(), RunID: view.RunID, Status: view.Status,

@@ -24,18 +24,18 @@ type Job struct {
 	State       kit.JobState   `json:"state"`
 	StateSince  time.Time      `json:"stateSince"`
 	Reason      Reason         `json:"reason" doc:"Why it is in this state"`
-	NextAction  string         `json:"nextAction" doc:"What happens next, one plain sentence in English; it follows from the reason and the figures below"`
-	Deadline    *time.Time     `json:"deadline" doc:"When it moves on at the latest, be it by giving up; null if that is open-ended"`
-	Attempt     int            `json:"attempt" doc:"The try that runs or comes next; 0 while tries are not counted"`
-	MaxAttempts int            `json:"maxAttempts" doc:"After so many a person is asked"`
-	Problem     problemCode    `json:"problem" doc:"The fault behind the state; empty if there is none"`
+	NextAction  string         `json:"nextAction" doc:"What happens next, in one plain English sentence, derived from the reason and the figures below"`
+	Deadline    *time.Time     `json:"deadline" doc:"When this wait ends at the latest, even by giving up; null if it is open-ended"`
+	Attempt     int            `json:"attempt" doc:"The current or next attempt; 0 while attempts are not counted"`
+	MaxAttempts int            `json:"maxAttempts" doc:"After this many attempts, the job needs attention"`
+	Problem     problemCode    `json:"problem" doc:"The fault behind the state; empty if none"`
 	Provider    kit.Provider   `json:"provider"`
-	Actions     []jobAction    `json:"actions" nullable:"false" doc:"What may be done to it now"`
-	MovableTo   []kit.Provider `json:"movableTo" nullable:"false" doc:"Where an administrator may have it fetched instead"`
+	Actions     []jobAction    `json:"actions" nullable:"false" doc:"What can be done to it now"`
+	MovableTo   []kit.Provider `json:"movableTo" nullable:"false" doc:"Providers that an administrator can move it to"`
 	CreatedAt   time.Time      `json:"createdAt"`
 	UpdatedAt   time.Time      `json:"updatedAt"`
 	FinishedAt  *time.Time     `json:"finishedAt"`
-	Progress    *Progress      `json:"progress" doc:"The latest that is known of the transfer; null when there is none"`
+	Progress    *Progress      `json:"progress" doc:"The transfer's latest known progress; null if there is none"`
 }
 
 // TransformSchema lets the progress be null.
@@ -49,14 +49,14 @@ type Progress struct {
 	Phase       phase      `json:"phase"`
 	BytesTotal  int64      `json:"bytesTotal" doc:"-1 while unknown"`
 	BytesDone   int64      `json:"bytesDone" doc:"Verified bytes"`
-	BytesStored int64      `json:"bytesStored" doc:"Bytes that are in storage"`
+	BytesStored int64      `json:"bytesStored" doc:"Bytes in storage"`
 	DownRate    int64      `json:"downRate" doc:"Bytes per second"`
 	UpRate      int64      `json:"upRate" doc:"Bytes per second"`
 	Peers       int        `json:"peers"`
 	Seeders     int        `json:"seeders"`
-	ETASeconds  *int64     `json:"etaSeconds" doc:"Null while it cannot be told"`
-	Waiting     *Reason    `json:"waiting" doc:"Why nothing comes; null while bytes flow"`
-	GivesUpAt   *time.Time `json:"givesUpAt" doc:"When waiting ends in a problem"`
+	ETASeconds  *int64     `json:"etaSeconds" doc:"Null while unknown"`
+	Waiting     *Reason    `json:"waiting" doc:"Why no bytes arrive; null while they do"`
+	GivesUpAt   *time.Time `json:"givesUpAt" doc:"When the wait ends in a problem"`
 	UpdatedAt   time.Time  `json:"updatedAt"`
 }
 
@@ -114,12 +114,12 @@ func infoHashOf(j models.Job) string {
 // File is a file of a job.
 type File struct {
 	ID          uuid.UUID `json:"id" format:"uuid"`
-	Index       int       `json:"index" doc:"Place in the source, used to choose files"`
+	Index       int       `json:"index" doc:"Position in the source, used to choose files"`
 	Path        string    `json:"path" doc:"Sanitised; components joined by /"`
-	Size        int64     `json:"size" doc:"Bytes; -1 when unknown"`
+	Size        int64     `json:"size" doc:"Bytes; -1 if unknown"`
 	ContentType string    `json:"contentType"`
 	State       fileState `json:"state"`
-	Previewable bool      `json:"previewable" doc:"A browser may show or play it in place"`
+	Previewable bool      `json:"previewable" doc:"A browser can show or play it"`
 }
 
 func fileOf(f models.File) File {

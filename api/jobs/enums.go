@@ -18,29 +18,29 @@ type (
 
 // Schema returns the schema of actions.
 func (jobAction) Schema(r huma.Registry) *huma.Schema {
-	return kit.Enum(r, "JobAction", "What may be done to a job", models.ActionCancel, models.ActionPause,
+	return kit.Enum(r, "JobAction", "What can be done to a job", models.ActionCancel, models.ActionPause,
 		models.ActionResume, models.ActionSelect, models.ActionRetry, models.ActionDelete)
 }
 
 // Schema returns the schema of source kinds.
 func (sourceKind) Schema(r huma.Registry) *huma.Schema {
-	return kit.Enum(r, "SourceKind", "What was submitted", models.SourceMagnet, models.SourceTorrent, models.SourceURL)
+	return kit.Enum(r, "SourceKind", "Kind of source", models.SourceMagnet, models.SourceTorrent, models.SourceURL)
 }
 
 // Schema returns the schema of file states.
 func (fileState) Schema(r huma.Registry) *huma.Schema {
-	return kit.Enum(r, "FileState", "How far a file has come", models.FilePending, models.FileStored, models.FileSkipped)
+	return kit.Enum(r, "FileState", "State of a file", models.FilePending, models.FileStored, models.FileSkipped)
 }
 
 // Schema returns the schema of phases.
 func (phase) Schema(r huma.Registry) *huma.Schema {
-	return kit.Enum(r, "Phase", "What the download engine does, finer than the job's state",
+	return kit.Enum(r, "Phase", "What the download engine is doing, in more detail than the job's state",
 		models.PhaseStarting, models.PhaseResolving, models.PhaseChecking, models.PhaseDownloading,
 		models.PhaseUploading, models.PhaseSeeding, models.PhaseDone, models.PhaseFailed, models.PhaseStopped)
 }
 
 // Schema returns the schema of event kinds.
 func (eventKind) Schema(r huma.Registry) *huma.Schema {
-	return kit.Enum(r, "EventKind", "What happened to a job", models.EventSubmitted, models.EventState, models.EventPlaced,
+	return kit.Enum(r, "EventKind", "Kind of event", models.EventSubmitted, models.EventState, models.EventPlaced,
 		models.EventAttempt, models.EventManifest, models.EventSelection, models.EventMoved, models.EventDeleted)
 }

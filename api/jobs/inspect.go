@@ -35,8 +35,8 @@ type sourceHandlers struct {
 func (h *sourceHandlers) routes(r *kit.Router) {
 	kit.Handle(r, kit.AccessJobsWrite, huma.Operation{
 		OperationID: "inspect-source", Method: http.MethodPost, Path: "/api/v1/sources/inspect", Tags: []string{tagSources},
-		Summary:      "Find out what a source holds",
-		Description:  "Name, size and files, before anything is fetched. Magnet links and URLs take up to 45 seconds.",
+		Summary:      "Inspect a source",
+		Description:  "Returns name, size and files before anything is fetched. Magnet links and URLs take up to 45 seconds.",
 		MaxBodyBytes: maxSubmitBody, SkipValidateBody: true,
 		RequestBody: sourceBody(r.API, "InspectSource", inspectJSON{}, inspectForm()),
 	}, h.inspect)
@@ -46,24 +46,24 @@ func (h *sourceHandlers) routes(r *kit.Router) {
 type SourceInfo struct {
 	Kind     sourceKind   `json:"kind"`
 	Name     string       `json:"name"`
-	Size     *int64       `json:"size" doc:"Bytes of all files; null when it is not known"`
+	Size     *int64       `json:"size" doc:"Bytes of all files; null if unknown"`
 	InfoHash string       `json:"infoHash" doc:"Hex; empty for a URL"`
-	Private  bool         `json:"private" doc:"The torrent allows its own trackers only"`
+	Private  bool         `json:"private" doc:"The torrent allows only its own trackers"`
 	Files    []SourceFile `json:"files" nullable:"false"`
 	Verdict  Verdict      `json:"verdict"`
 }
 
 // SourceFile is one file of a source.
 type SourceFile struct {
-	Index int    `json:"index" doc:"Place in the source, used to choose files"`
+	Index int    `json:"index" doc:"Position in the source, used to choose files"`
 	Path  string `json:"path" doc:"Sanitised; components joined by /"`
-	Size  int64  `json:"size" doc:"Bytes; -1 when unknown"`
+	Size  int64  `json:"size" doc:"Bytes; -1 if unknown"`
 }
 
 // Verdict says whether a job for the source would be taken.
 type Verdict struct {
 	Allowed bool    `json:"allowed"`
-	Reason  *Reason `json:"reason" doc:"What speaks against it, or for choosing some of its files if it is allowed; null if nothing does"`
+	Reason  *Reason `json:"reason" doc:"Why it is refused, or why to choose only some files if it is allowed; null if nothing is wrong"`
 }
 
 // TransformSchema lets the reason be null.

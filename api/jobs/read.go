@@ -35,7 +35,7 @@ func (h *jobHandlers) routes(r *kit.Router) {
 	kit.Handle(r, kit.AccessJobsWrite, huma.Operation{
 		OperationID: "submit-job", Method: http.MethodPost, Path: "/api/v1/jobs", Tags: []string{tagJobs},
 		Summary:       "Submit a magnet link, a URL or a .torrent file",
-		Description:   "Answers at once; the job runs by itself. The same Idempotency-Key within 24 hours gives the same job.",
+		Description:   "Answers immediately; the job runs in the background. Repeating an Idempotency-Key within 24 hours returns the same job.",
 		DefaultStatus: http.StatusAccepted, MaxBodyBytes: maxSubmitBody, SkipValidateBody: true,
 		RequestBody: sourceBody(r.API, "SubmitJob", submitJSON{}, submitForm()),
 	}, h.submit)
@@ -49,11 +49,11 @@ func (h *jobHandlers) routes(r *kit.Router) {
 	}, h.get)
 	kit.Handle(r, kit.AccessFilesRead, huma.Operation{
 		OperationID: "list-job-files", Method: http.MethodGet, Path: "/api/v1/jobs/{id}/files", Tags: []string{tagJobs},
-		Summary: "The files of a job", Description: "Empty until the files are known.",
+		Summary: "List a job's files", Description: "Empty until the file list is known.",
 	}, h.files)
 	kit.Handle(r, kit.AccessJobsRead, huma.Operation{
 		OperationID: "get-job-timeline", Method: http.MethodGet, Path: "/api/v1/jobs/{id}/timeline", Tags: []string{tagJobs},
-		Summary: "What happened to a job",
+		Summary: "List a job's events",
 	}, h.timeline)
 	h.actionRoutes(r)
 }
@@ -84,8 +84,8 @@ func (h *jobHandlers) get(ctx context.Context, in *jobInput) (*jobOutput, error)
 type listInput struct {
 	State  []kit.JobState `query:"state" maxItems:"20" doc:"Only jobs in these states, separated by commas"`
 	Q      string         `query:"q" maxLength:"200" doc:"Only jobs whose name contains this"`
-	Sort   string         `query:"sort" enum:"created,-created,name,-name,size,-size,state,-state" default:"-created" doc:"Order; a leading minus turns it round"`
-	Cursor string         `query:"cursor" maxLength:"512" doc:"nextCursor of the page before"`
+	Sort   string         `query:"sort" enum:"created,-created,name,-name,size,-size,state,-state" default:"-created" doc:"Order; a leading minus reverses it"`
+	Cursor string         `query:"cursor" maxLength:"512" doc:"nextCursor of the previous page"`
 	Limit  int            `query:"limit" minimum:"1" maximum:"100" default:"50"`
 }
 
@@ -93,8 +93,8 @@ type listInput struct {
 type JobList struct {
 	Jobs       []Job            `json:"jobs" nullable:"false"`
 	NextCursor string           `json:"nextCursor" doc:"Empty on the last page"`
-	Total      int64            `json:"total" doc:"Jobs that match, on all pages"`
-	Counts     map[string]int64 `json:"counts" doc:"All jobs of the account by state"`
+	Total      int64            `json:"total" doc:"Matching jobs on all pages"`
+	Counts     map[string]int64 `json:"counts" doc:"All jobs of the account, by state"`
 }
 
 type listOutput struct{ Body JobList }
@@ -105,7 +105,7 @@ func (h *jobHandlers) list(ctx context.Context, in *listInput) (*listOutput, err
 	query.Sort, query.Desc = parseSort(in.Sort)
 	for _, s := range in.State {
 		if !models.State(s).Valid() {
-			return nil, models.Errorf(models.CodeInvalid, "%q is not a state of a job.", kit.Clip(string(s), 40)).In("state")
+			return nil, models.Errorf(models.CodeInvalid, "%q is not a job state.", kit.Clip(string(s), 40)).In("state")
 		}
 		query.States = append(query.States, models.State(s))
 	}

@@ -14,7 +14,7 @@ import (
 // programs, and the same in English.
 type Reason struct {
 	Code   reasonCode   `json:"code"`
-	Params reasonParams `json:"params" nullable:"false" doc:"What is particular to this time: whole numbers (bytes, counts, seconds), names, and instants as RFC 3339 text"`
+	Params reasonParams `json:"params" nullable:"false" doc:"The details of this case: whole numbers (bytes, counts, seconds), names, and instants as RFC 3339 text"`
 	Text   string       `json:"text" doc:"One plain sentence in English"`
 }
 
@@ -22,7 +22,7 @@ type reasonCode models.ReasonCode
 
 // Schema returns the schema of reason codes.
 func (reasonCode) Schema(r huma.Registry) *huma.Schema {
-	return kit.Enum(r, "ReasonCode", "Why a job is where it is, or what it waits for; every ProblemCode is one too", models.ReasonCodes()...)
+	return kit.Enum(r, "ReasonCode", "Why a job is in its state, or what it waits for; every ProblemCode is one too", models.ReasonCodes()...)
 }
 
 // problemCode is a problem, or empty.

@@ -90,7 +90,7 @@ func (s *sourceReader) checkSelection(m models.Manifest, selected []int) error {
 	for _, i := range selected {
 		size, ok := sizes[i]
 		if !ok {
-			return models.Fault(models.ProblemBadSelection, "The selection names a file that does not exist.").In(fieldSelect)
+			return models.Fault(models.ProblemBadSelection, "The selection names a file that doesn't exist.").In(fieldSelect)
 		}
 		total += max(size, 0)
 	}
@@ -98,7 +98,7 @@ func (s *sourceReader) checkSelection(m models.Manifest, selected []int) error {
 		return models.Fault(models.ProblemBadSelection, "Choose at least one file.").In(fieldSelect)
 	}
 	if s.maxBytes > 0 && total > s.maxBytes {
-		return models.Fault(models.ProblemContentTooLarge, "This is larger than a job may be (%s of at most %s).",
+		return models.Fault(models.ProblemContentTooLarge, "This is too large for one job (%s, the limit is %s).",
 			bytesInWords(total), bytesInWords(s.maxBytes))
 	}
 	return nil
@@ -129,7 +129,7 @@ func (s *sourceReader) resolve(ctx context.Context, userID uuid.UUID, src models
 	if err != nil {
 		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 			return nil, models.Fault(models.ProblemMetadataTimeout,
-				"Nobody told what this source holds within 45 seconds. You can submit it all the same.").Because(err)
+				"No peer sent the file list within 45 seconds. You can submit it anyway.").Because(err)
 		}
 		return nil, err
 	}

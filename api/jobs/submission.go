@@ -39,11 +39,11 @@ type submission struct {
 
 type submitJSON struct {
 	Source      string `json:"source" minLength:"1" maxLength:"65536" doc:"A magnet link or an http(s) URL"`
-	Select      []int  `json:"select,omitempty" nullable:"false" maxItems:"50000" doc:"Indexes of the files to fetch; all when left out"`
-	ChooseFiles bool   `json:"chooseFiles,omitempty" doc:"Wait for a selection once the files are known"`
-	WhenFull    string `json:"whenFull,omitempty" enum:"wait,refuse" doc:"What to do when the plan's storage has no room now: wait in the queue (the default), or refuse as quota_exceeded"`
-	Provider    string `json:"provider,omitempty" enum:"agent,seedr" doc:"Where to fetch it, if the administrators let users choose"`
-	Failover    string `json:"failover,omitempty" enum:"none,agent_to_seedr,seedr_to_agent,both" doc:"Where it may move by itself, if the administrators let users choose"`
+	Select      []int  `json:"select,omitempty" nullable:"false" maxItems:"50000" doc:"Indexes of the files to fetch; leave out for all"`
+	ChooseFiles bool   `json:"chooseFiles,omitempty" doc:"Wait for a selection once the file list is known"`
+	WhenFull    string `json:"whenFull,omitempty" enum:"wait,refuse" doc:"What to do when the plan's storage has no room: wait in the queue (the default), or refuse with quota_exceeded"`
+	Provider    string `json:"provider,omitempty" enum:"agent,seedr" doc:"Provider to use, if the administrators let users choose"`
+	Failover    string `json:"failover,omitempty" enum:"none,agent_to_seedr,seedr_to_agent,both" doc:"Where it may move automatically, if the administrators let users choose"`
 }
 
 type inspectJSON struct {
@@ -61,10 +61,10 @@ func submitForm() *huma.Schema {
 		Type: huma.TypeObject, Required: []string{fieldTorrent}, Properties: map[string]*huma.Schema{
 			fieldTorrent:  torrentField(),
 			fieldSelect:   {Type: huma.TypeString, Description: "Indexes of the files to fetch, separated by commas"},
-			fieldChoose:   {Type: huma.TypeString, Enum: []any{"true", "false"}, Description: "Wait for a selection once the files are known"},
-			fieldProvider: {Type: huma.TypeString, Enum: []any{"agent", "seedr"}, Description: "Where to fetch it, if the administrators let users choose"},
-			fieldFailover: {Type: huma.TypeString, Enum: []any{"none", "agent_to_seedr", "seedr_to_agent", "both"}, Description: "Where it may move by itself, if the administrators let users choose"},
-			fieldFull:     {Type: huma.TypeString, Enum: []any{fullWait, fullRefuse}, Description: "What to do when the plan's storage has no room now"},
+			fieldChoose:   {Type: huma.TypeString, Enum: []any{"true", "false"}, Description: "Wait for a selection once the file list is known"},
+			fieldProvider: {Type: huma.TypeString, Enum: []any{"agent", "seedr"}, Description: "Provider to use, if the administrators let users choose"},
+			fieldFailover: {Type: huma.TypeString, Enum: []any{"none", "agent_to_seedr", "seedr_to_agent", "both"}, Description: "Where it may move automatically, if the administrators let users choose"},
+			fieldFull:     {Type: huma.TypeString, Enum: []any{fullWait, fullRefuse}, Description: "What to do when the plan's storage has no room"},
 		},
 	}
 }
@@ -153,7 +153,7 @@ func readInspection(contentType string, body []byte) (submission, error) {
 			}
 		}
 		if len(given) != 1 {
-			return submission{}, models.Errorf(models.CodeInvalid, "Give one source: a magnet link, a URL or a .torrent file.").In(fieldSource)
+			return submission{}, models.Errorf(models.CodeInvalid, "Send exactly one source: a magnet link, a URL or a .torrent file.").In(fieldSource)
 		}
 		return checked(submission{Address: given[0]})
 	default:
@@ -164,23 +164,23 @@ func readInspection(contentType string, body []byte) (submission, error) {
 func checked(s submission) (submission, error) {
 	s.Address = strings.TrimSpace(s.Address)
 	if s.Address == "" && s.Torrent == nil {
-		return submission{}, models.Errorf(models.CodeInvalid, "Give one source: a magnet link, a URL or a .torrent file.").In(fieldSource)
+		return submission{}, models.Errorf(models.CodeInvalid, "Send exactly one source: a magnet link, a URL or a .torrent file.").In(fieldSource)
 	}
 	if len(s.Select) > maxSelection {
 		return submission{}, models.Fault(models.ProblemBadSelection, "The selection names too many files.").In(fieldSelect)
 	}
 	if s.WhenFull != "" && s.WhenFull != fullWait && s.WhenFull != fullRefuse {
-		return submission{}, models.Errorf(models.CodeInvalid, "This is wait or refuse.").In(fieldFull)
+		return submission{}, models.Errorf(models.CodeInvalid, "Use wait or refuse.").In(fieldFull)
 	}
 	if s.Provider != "" && !s.Provider.Valid() {
-		return submission{}, models.Errorf(models.CodeInvalid, "This is agent or seedr.").In(fieldProvider)
+		return submission{}, models.Errorf(models.CodeInvalid, "Use agent or seedr.").In(fieldProvider)
 	}
 	if s.Failover != "" && !s.Failover.Valid() {
-		return submission{}, models.Errorf(models.CodeInvalid, "This is none, agent_to_seedr, seedr_to_agent or both.").In(fieldFailover)
+		return submission{}, models.Errorf(models.CodeInvalid, "Use none, agent_to_seedr, seedr_to_agent or both.").In(fieldFailover)
 	}
 	for _, i := range s.Select {
 		if i < 0 {
-			return submission{}, models.Fault(models.ProblemBadSelection, "The selection names a file that does not exist.").In(fieldSelect)
+			return submission{}, models.Fault(models.ProblemBadSelection, "The selection names a file that doesn't exist.").In(fieldSelect)
 		}
 	}
 	return s, nil
@@ -198,7 +198,7 @@ func strictJSON(body []byte, v any) error {
 		err = errors.New("more than one value")
 	}
 	if err != nil {
-		return models.Errorf(models.CodeInvalid, "The request is not the JSON that is expected here.").Because(err)
+		return models.Errorf(models.CodeInvalid, "The request is not the expected JSON.").Because(err)
 	}
 	return nil
 }
@@ -239,7 +239,7 @@ func (s *submission) take(part *multipart.Part) error {
 		return models.Errorf(models.CodeInvalid, "The form could not be read.").Because(err)
 	}
 	if int64(len(data)) > limit {
-		return models.Fault(models.ProblemSourceTooLarge, "A .torrent file may have at most 10 MiB.").In(part.FormName())
+		return models.Fault(models.ProblemSourceTooLarge, "A .torrent file can have at most 10 MiB.").In(part.FormName())
 	}
 	switch part.FormName() {
 	case fieldTorrent:
@@ -257,12 +257,12 @@ func (s *submission) take(part *multipart.Part) error {
 	case fieldChoose:
 		s.ChooseFiles, err = strconv.ParseBool(strings.TrimSpace(string(data)))
 		if err != nil {
-			return models.Errorf(models.CodeInvalid, "This is true or false.").In(fieldChoose)
+			return models.Errorf(models.CodeInvalid, "Use true or false.").In(fieldChoose)
 		}
 	case fieldFull:
 		s.WhenFull = strings.TrimSpace(string(data))
 	default:
-		return models.Errorf(models.CodeInvalid, "The form has a field that is not known here.").In(kit.Clip(part.FormName(), 40))
+		return models.Errorf(models.CodeInvalid, "The form has an unknown field.").In(kit.Clip(part.FormName(), 40))
 	}
 	return nil
 }
@@ -276,7 +276,7 @@ func parseIndexes(list string) ([]int, error) {
 	for s := range strings.SplitSeq(list, ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(s))
 		if err != nil || len(out) >= maxSelection {
-			return nil, models.Fault(models.ProblemBadSelection, "The selection is a list of file numbers.").In(fieldSelect)
+			return nil, models.Fault(models.ProblemBadSelection, "The selection must be a list of file numbers.").In(fieldSelect)
 		}
 		out = append(out, n)
 	}

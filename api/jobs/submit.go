@@ -13,13 +13,13 @@ const maxKey = 255
 
 type submitInput struct {
 	ContentType string `header:"Content-Type" hidden:"true"`
-	Key         string `header:"Idempotency-Key" maxLength:"255" doc:"Any text of the client's; the same key within 24 hours gives the same job"`
+	Key         string `header:"Idempotency-Key" maxLength:"255" doc:"Any text; repeating the key within 24 hours returns the same job"`
 	RawBody     []byte `contentType:"multipart/form-data"`
 }
 
 type submitOutput struct {
 	Location string `header:"Location"`
-	Replayed string `header:"Idempotent-Replayed" doc:"true when the key was used before"`
+	Replayed string `header:"Idempotent-Replayed" doc:"true if the key was used before"`
 	Body     Job
 }
 
@@ -57,11 +57,11 @@ func (h *jobHandlers) submit(ctx context.Context, in *submitInput) (*submitOutpu
 
 func checkKey(key string) error {
 	if len(key) > maxKey {
-		return models.Errorf(models.CodeInvalid, "An idempotency key has at most %d characters.", maxKey).In(http.CanonicalHeaderKey("Idempotency-Key"))
+		return models.Errorf(models.CodeInvalid, "An idempotency key can have at most %d characters.", maxKey).In(http.CanonicalHeaderKey("Idempotency-Key"))
 	}
 	for _, r := range key {
 		if r < ' ' || r > '~' {
-			return models.Errorf(models.CodeInvalid, "An idempotency key has printable ASCII characters only.").In(http.CanonicalHeaderKey("Idempotency-Key"))
+			return models.Errorf(models.CodeInvalid, "An idempotency key can have only printable ASCII characters.").In(http.CanonicalHeaderKey("Idempotency-Key"))
 		}
 	}
 	return nil

@@ -85,7 +85,7 @@ func SecuritySchemes() map[string]*huma.SecurityScheme {
 	return map[string]*huma.SecurityScheme{
 		schemeSession: {Type: "apiKey", In: "cookie", Name: CookieName, Description: "The session of a signed-in account"},
 		schemeToken: {Type: "http", Scheme: "bearer", Description: "An API token of an account, with the scopes that the operation names. " +
-			"A request with a session cookie beside it is refused."},
+			"A request that also has a session cookie is refused."},
 		schemeAgent: {Type: "http", Scheme: "bearer", Description: "The credential of a compute agent"},
 	}
 }

@@ -101,19 +101,19 @@ func (a *Authenticator) admit(hc huma.Context, who Access) error {
 // permit decides whether the signed-in caller may use an operation.
 func (a *Authenticator) permit(info *Info, who Access) error {
 	if (who == AccessAdmin || who == AccessAdminSure) && info.User.Role != models.RoleAdmin {
-		return models.Errorf(models.CodeForbidden, "Only administrators may do this.")
+		return models.Errorf(models.CodeForbidden, "Only administrators can do this.")
 	}
 	if info.Token != nil {
 		scope, ok := who.scope()
 		if !ok {
-			return models.Fault(models.ProblemScopeMissing, "This cannot be done by an API token. Please sign in.")
+			return models.Fault(models.ProblemScopeMissing, "An API token can't do this. Please sign in.")
 		}
 		if scope != "" && !slices.Contains(info.Token.Scopes, scope) {
 			return models.Fault(models.ProblemScopeMissing, "The API token lacks the scope %s.", scope)
 		}
 	}
 	if who != AccessAccount && who != AccessEnrol && a.MustEnrol(*info.User) {
-		return models.Fault(models.ProblemSecondFactorNeeded, "Administrators need two-factor sign-in or a passkey here. Please set one up first.")
+		return models.Fault(models.ProblemSecondFactorNeeded, "Administrators need two-factor sign-in or a passkey. Please set one up first.")
 	}
 	if who == AccessConfirmed || who == AccessAdminSure {
 		return a.Confirmed(info)
@@ -131,7 +131,7 @@ func (a *Authenticator) MustEnrol(u models.User) bool {
 // while: a browser left open must not be enough to take the account over.
 func (a *Authenticator) Confirmed(info *Info) error {
 	if info.Session == nil || a.Now().Sub(info.Session.AuthenticatedAt) > reauthTime {
-		return models.Fault(models.ProblemReauthenticate, "Please confirm that it is you: enter your password or a code, or use a passkey.")
+		return models.Fault(models.ProblemReauthenticate, "Confirm that it's you: enter your password or a code, or use a passkey.")
 	}
 	return nil
 }
@@ -210,7 +210,7 @@ func Bearer(authorization string) string {
 
 func (a *Authenticator) agentOf(ctx context.Context, header string) (models.Agent, error) {
 	value := Bearer(header)
-	refused := models.Errorf(models.CodeUnauthorized, "The agent's credential is not known.")
+	refused := models.Errorf(models.CodeUnauthorized, "The agent's credential is unknown.")
 	if value == "" {
 		return models.Agent{}, refused
 	}

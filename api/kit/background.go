@@ -42,7 +42,7 @@ func (b *Background) Run(ctx context.Context, budget time.Duration, f func(conte
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), budget)
 		defer cancel()
 		if err := b.lane.Do(ctx, func() error { return f(ctx) }); err != nil {
-			b.log.InfoContext(ctx, "call beside an answer failed", "request_id", requestID, "error", err)
+			b.log.InfoContext(ctx, "background call failed", "request_id", requestID, "error", err)
 		}
 	})
 }

@@ -38,11 +38,11 @@ func (e Entrance) Engine() (*gin.Engine, error) {
 
 // NotFound answers for an address that leads nowhere.
 func NotFound(c *gin.Context) {
-	Abort(c, models.Errorf(models.CodeNotFound, "There is nothing at this address."))
+	Abort(c, models.Errorf(models.CodeNotFound, "Page not found."))
 }
 
 // methodNotAllowed answers for an address that takes other methods.
 func methodNotAllowed(c *gin.Context) {
 	Abort(c, NewProblem(http.StatusMethodNotAllowed, codeMethodNotAllowed, "Not allowed here",
-		"This address does not answer "+Clip(c.Request.Method, 20)+"."))
+		"This address does not support "+Clip(c.Request.Method, 20)+"."))
 }

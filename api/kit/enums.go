@@ -26,17 +26,17 @@ type Provider models.Provider
 
 // Schema returns the schema of job states.
 func (JobState) Schema(r huma.Registry) *huma.Schema {
-	return Enum(r, "JobState", "Where a job stands", models.States()...)
+	return Enum(r, "JobState", "State of a job", models.States()...)
 }
 
 // Schema returns the schema of roles.
 func (Role) Schema(r huma.Registry) *huma.Schema {
-	return Enum(r, "Role", "What an account may do", models.RoleUser, models.RoleAdmin)
+	return Enum(r, "Role", "Role of an account", models.RoleUser, models.RoleAdmin)
 }
 
 // Schema returns the schema of providers.
 func (Provider) Schema(r huma.Registry) *huma.Schema {
-	return Enum(r, "Provider", "Where the bytes are fetched", models.ProviderAgent, models.ProviderSeedr)
+	return Enum(r, "Provider", "What fetches the bytes", models.ProviderAgent, models.ProviderSeedr)
 }
 
 // Enum returns the schema of a closed set, which the document has once under
@@ -68,6 +68,6 @@ type Registration models.Registration
 
 // Schema returns the schema of registration modes.
 func (Registration) Schema(r huma.Registry) *huma.Schema {
-	return Enum(r, "RegistrationMode", "Who may make an account",
+	return Enum(r, "RegistrationMode", "Who can register",
 		models.RegistrationOpen, models.RegistrationInvitation, models.RegistrationClosed)
 }

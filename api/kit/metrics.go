@@ -28,11 +28,11 @@ func NewMetrics(registry prometheus.Registerer, untimed Untimed) *Metrics {
 			Name: "longhaul_http_requests_total", Help: "Requests by route and status.",
 		}, []string{"method", "route", "status"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "longhaul_http_request_duration_seconds", Help: "Time to serve a request, streams and deliveries left out.",
+			Name: "longhaul_http_request_duration_seconds", Help: "Time to serve a request, excluding streams and deliveries.",
 			Buckets: []float64{.002, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 45},
 		}, []string{"method", "route"}),
 		bytes: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "longhaul_delivered_bytes_total", Help: "Bytes of files that were sent to users.",
+			Name: "longhaul_delivered_bytes_total", Help: "Bytes of files sent to users.",
 		}, []string{"kind"}),
 	}
 	registry.MustRegister(m.requests, m.duration, m.bytes)

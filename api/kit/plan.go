@@ -6,9 +6,9 @@ import "longhaul/models"
 type PlanLimits struct {
 	MaxRunningJobs *int   `json:"maxRunningJobs" minimum:"1" maximum:"10000"`
 	StorageBytes   *int64 `json:"storageBytes" minimum:"0"`
-	BandwidthBytes *int64 `json:"bandwidthBytes" minimum:"0" doc:"Delivered in a calendar month, UTC"`
-	MaxJobBytes    *int64 `json:"maxJobBytes" minimum:"1" doc:"Of the selected files of one job"`
-	RetentionDays  *int   `json:"retentionDays" minimum:"1" maximum:"36500" doc:"Days after which files of a ready job are removed"`
+	BandwidthBytes *int64 `json:"bandwidthBytes" minimum:"0" doc:"Bytes delivered in a calendar month, UTC"`
+	MaxJobBytes    *int64 `json:"maxJobBytes" minimum:"1" doc:"Bytes of one job's selected files"`
+	RetentionDays  *int   `json:"retentionDays" minimum:"1" maximum:"36500" doc:"Days until a ready job's files are removed"`
 }
 
 // PlanInfo is a plan.
@@ -16,7 +16,7 @@ type PlanInfo struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 	PlanLimits
-	Default  bool `json:"default" doc:"New accounts get it"`
+	Default  bool `json:"default" doc:"New accounts get this plan"`
 	Public   bool `json:"public" doc:"Shown to everybody"`
 	Position int  `json:"position" doc:"Order in lists"`
 }

@@ -38,30 +38,30 @@ const (
 // titles names every kind of fault in a few words.
 func titles() map[models.Code]string {
 	return map[models.Code]string{
-		models.CodeInvalid:       "The request cannot be used",
+		models.CodeInvalid:       "Invalid request",
 		models.CodeUnauthorized:  "Not signed in",
 		models.CodeForbidden:     "Not allowed",
 		models.CodeNotFound:      "Not found",
-		models.CodeConflict:      "Does not fit the present state",
-		models.CodeQuotaExceeded: "A limit of the account is reached",
+		models.CodeConflict:      "Conflict with the current state",
+		models.CodeQuotaExceeded: "Account limit reached",
 		models.CodeTooLarge:      "Too large",
 		models.CodeBlocked:       "Blocked",
 		models.CodeRateLimited:   "Too many requests",
-		models.CodeUnavailable:   "Not available for now",
-		models.CodeInternal:      "A fault on our side",
+		models.CodeUnavailable:   "Temporarily unavailable",
+		models.CodeInternal:      "Server error",
 	}
 }
 
 // Problem is the body of every answer that is not a success (RFC 9457).
 type Problem struct {
-	Type      string         `json:"type" doc:"Stable identifier of the kind of fault: urn:longhaul:problem:<code>"`
+	Type      string         `json:"type" doc:"Stable identifier of the problem: urn:longhaul:problem:<code>"`
 	Title     string         `json:"title" doc:"The kind of fault in a few words"`
 	Status    int            `json:"status" doc:"The HTTP status"`
 	Detail    string         `json:"detail" doc:"One plain sentence for a person"`
-	Code      string         `json:"code" doc:"What clients decide by; docs/problems.md lists the values"`
+	Code      string         `json:"code" doc:"For clients to act on; docs/problems.md lists the values"`
 	Field     string         `json:"field,omitempty" doc:"The input field at fault"`
-	RequestID string         `json:"requestId" doc:"Finds the request in the server's log"`
-	Errors    []FieldProblem `json:"errors,omitempty" nullable:"false" doc:"Each field at fault, when there are several"`
+	RequestID string         `json:"requestId" doc:"Identifies the request in the server's log"`
+	Errors    []FieldProblem `json:"errors,omitempty" nullable:"false" doc:"Each field at fault, if there are several"`
 
 	retryAfter time.Duration
 	headers    http.Header
@@ -93,7 +93,7 @@ func problemOf(ctx context.Context, err error) *Problem {
 		return p
 	}
 	if errors.Is(err, context.DeadlineExceeded) && models.CodeOf(err) == models.CodeInternal {
-		err = models.Errorf(models.CodeUnavailable, "The answer took too long. Please try again.").Because(err)
+		err = models.Errorf(models.CodeUnavailable, "The request took too long. Try again.").Because(err)
 	}
 	e := models.AsError(err)
 	p := &Problem{
@@ -139,13 +139,13 @@ func (e *limitError) Unwrap() error { return e.fault }
 
 // errBusy turns a stranger away because there are too many at once.
 func errBusy() error {
-	return models.Errorf(models.CodeRateLimited, "Too many sign-ins and registrations at once. Try again in a moment.")
+	return models.Errorf(models.CodeRateLimited, "Too many sign-ins and registrations right now. Try again in a moment.")
 }
 
 // RateLimited refuses what came too often, and says when to try again.
 func RateLimited(after time.Duration) error {
 	return &limitError{
-		fault: models.Errorf(models.CodeRateLimited, "Too many attempts. Please wait a moment and try again."),
+		fault: models.Errorf(models.CodeRateLimited, "Too many attempts. Wait a moment and try again."),
 		after: max(after, time.Second),
 	}
 }
@@ -179,7 +179,7 @@ func frameworkProblem(status int) *Problem {
 	case http.StatusUnprocessableEntity:
 		return NewProblem(status, string(models.CodeInvalid), invalid, "Please check the input.")
 	case http.StatusRequestEntityTooLarge:
-		return NewProblem(status, string(models.CodeTooLarge), titles()[models.CodeTooLarge], "The request is larger than allowed.")
+		return NewProblem(status, string(models.CodeTooLarge), titles()[models.CodeTooLarge], "The request is too large.")
 	case http.StatusUnsupportedMediaType:
 		return UnsupportedMedia("Send this request as application/json.")
 	case http.StatusInternalServerError:
@@ -224,5 +224,5 @@ func StorageFault(err error) error {
 	if models.CodeOf(err) != models.CodeInternal {
 		return err
 	}
-	return models.Fault(models.ProblemStorageFailing, "Object storage does not answer as it should.").Because(err)
+	return models.Fault(models.ProblemStorageFailing, "Object storage is not responding correctly.").Because(err)
 }

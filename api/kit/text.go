@@ -25,7 +25,7 @@ func Clip(s string, n int) string {
 // NormalEmail returns the one spelling under which an address is an account:
 // NFKC and lower case, so that look-alikes of one address are one account.
 func NormalEmail(raw string) (string, error) {
-	bad := models.Errorf(models.CodeInvalid, "This is not an e-mail address.").In("email")
+	bad := models.Errorf(models.CodeInvalid, "That isn't an e-mail address.").In("email")
 	email := strings.ToLower(norm.NFKC.String(strings.TrimSpace(raw)))
 	local, domain, ok := strings.Cut(email, "@")
 	domain = strings.TrimSuffix(domain, ".")

@@ -216,6 +216,6 @@ func (h *Hub) endWhere(match func(*stream) bool) {
 // Gauge counts the connected clients when it is scraped.
 func (h *Hub) Gauge() prometheus.Collector {
 	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "longhaul_event_streams", Help: "Clients that listen for changes.",
+		Name: "longhaul_event_streams", Help: "Clients listening for changes.",
 	}, func() float64 { return float64(h.Streams()) })
 }

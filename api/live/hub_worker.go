@@ -98,7 +98,7 @@ func (w *hubWorker) sendChanges(ctx context.Context) {
 				return
 			}
 			// what cannot be read now is read when the clients come back
-			w.hub.log.WarnContext(ctx, "a job's change could not be read; its streams are closed", "error", err)
+			w.hub.log.WarnContext(ctx, "could not read a job's change; closed its streams", "error", err)
 			w.hub.EndUser(c.userID)
 			continue
 		}

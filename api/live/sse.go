@@ -54,16 +54,16 @@ type streamHandlers struct {
 func (h *streamHandlers) routes(r *kit.Router) {
 	kit.Handle(r, kit.AccessJobsRead, huma.Operation{
 		OperationID: "stream-events", Method: http.MethodGet, Path: PathEvents, Tags: []string{tagEvents},
-		Summary: "Changes of the account's jobs, as they happen",
-		Description: "Server-sent events. Event job carries a Job, progress a list of Progress, removed the id of a job that is gone, " +
-			"reset nothing: too much was missed, read everything anew. Connect first, then read the list. " +
+		Summary: "Stream changes to the account's jobs",
+		Description: "Server-sent events. The event job carries a Job, progress a list of Progress, removed the id of a deleted job, " +
+			"and reset nothing: the client missed too much and must reload everything. Connect first, then read the list. " +
 			"Resume with Last-Event-ID.",
 		Responses: map[string]*huma.Response{"200": streamResponse(r.API.OpenAPI().Components.Schemas)},
 	}, h.stream)
 }
 
 type streamInput struct {
-	LastEventID string `header:"Last-Event-ID" maxLength:"20" pattern:"^[0-9]*$" doc:"Id of the last event that was seen"`
+	LastEventID string `header:"Last-Event-ID" maxLength:"20" pattern:"^[0-9]*$" doc:"Id of the last event received"`
 }
 
 func (h *streamHandlers) stream(ctx context.Context, in *streamInput) (*huma.StreamResponse, error) {
@@ -72,7 +72,7 @@ func (h *streamHandlers) stream(ctx context.Context, in *streamInput) (*huma.Str
 	if in.LastEventID != "" {
 		n, err := strconv.ParseInt(in.LastEventID, 10, 64)
 		if err != nil {
-			return nil, models.Errorf(models.CodeInvalid, "This is not the id of an event.").In("Last-Event-ID")
+			return nil, models.Errorf(models.CodeInvalid, "That isn't an event id.").In("Last-Event-ID")
 		}
 		last = n
 	}

@@ -58,16 +58,16 @@ type systemHandlers struct {
 func (h *systemHandlers) routes(r *kit.Router) {
 	kit.Handle(r, kit.AccessPublic, huma.Operation{
 		OperationID: "get-config", Method: http.MethodGet, Path: "/api/v1/config", Tags: []string{tagSystem},
-		Summary: "What a client needs to know of this deployment",
+		Summary: "Get the public configuration",
 	}, h.config)
 	kit.Handle(r, kit.AccessPublic, huma.Operation{
 		OperationID: "get-health", Method: http.MethodGet, Path: PathHealth, Tags: []string{tagSystem},
-		Summary: "Whether the process is alive",
+		Summary: "Check that the process is alive",
 	}, h.health)
 	kit.Handle(r, kit.AccessPublic, huma.Operation{
 		OperationID: "get-readiness", Method: http.MethodGet, Path: PathReady, Tags: []string{tagSystem},
-		Summary:     "Whether requests can be served",
-		Description: "503 when a dependency that everything needs is away; degraded when another one is.",
+		Summary:     "Check that requests can be served",
+		Description: "503 if a dependency that everything needs is unavailable; degraded if another one is.",
 		Responses:   map[string]*huma.Response{"503": {Description: "Not ready; the body is the same"}},
 	}, h.ready)
 }
@@ -78,24 +78,24 @@ const tagSystem = "system"
 // PublicConfig is what a client needs to know of a deployment.
 type PublicConfig struct {
 	Version          string           `json:"version"`
-	Commit           string           `json:"commit" doc:"What it was built from"`
-	FilesURL         string           `json:"filesUrl" doc:"Origin of download addresses"`
+	Commit           string           `json:"commit" doc:"The commit it was built from"`
+	FilesURL         string           `json:"filesUrl" doc:"Origin of download links"`
 	SetupNeeded      bool             `json:"setupNeeded" doc:"There is no account yet"`
 	Limits           Limits           `json:"limits"`
 	Registration     kit.Registration `json:"registration"`
-	TurnstileSiteKey string           `json:"turnstileSiteKey" doc:"Show Cloudflare's Turnstile widget with this key where an operation takes its answer; empty where robots are not checked"`
-	Passkeys         bool             `json:"passkeys" doc:"Passkeys can be used here"`
-	Mail             bool             `json:"mail" doc:"Mail is sent here: without it there is no password reset and no change of address"`
-	PasswordRule     string           `json:"passwordRule" doc:"What a new password has to be, in a sentence"`
+	TurnstileSiteKey string           `json:"turnstileSiteKey" doc:"Show Cloudflare's Turnstile widget with this key where an operation takes its answer; empty if bots are not checked"`
+	Passkeys         bool             `json:"passkeys" doc:"Passkeys work on this installation"`
+	Mail             bool             `json:"mail" doc:"Mail is configured; without it, passwords can't be reset and addresses can't be changed"`
+	PasswordRule     string           `json:"passwordRule" doc:"The rules for a new password, in a sentence"`
 	PlansPath        string           `json:"plansPath" doc:"Where the plans are listed"`
-	TemporalUIURL    string           `json:"temporalUiUrl" doc:"The workflow engine's web interface; for administrators, else empty"`
+	TemporalUIURL    string           `json:"temporalUiUrl" doc:"The workflow engine's console; empty for non-administrators"`
 }
 
 // Limits are the bounds of a deployment.
 type Limits struct {
-	MaxJobBytes       int64 `json:"maxJobBytes" doc:"Content of one job; 0 is no limit"`
-	MaxRunningJobs    int   `json:"maxRunningJobs" doc:"Jobs of one account at once; more wait"`
-	MaxTorrentBytes   int64 `json:"maxTorrentBytes" doc:"A .torrent file"`
+	MaxJobBytes       int64 `json:"maxJobBytes" doc:"Bytes of one job; 0 means no limit"`
+	MaxRunningJobs    int   `json:"maxRunningJobs" doc:"Jobs of one account at once; the rest wait"`
+	MaxTorrentBytes   int64 `json:"maxTorrentBytes" doc:"Bytes of a .torrent file"`
 	MinPasswordLength int   `json:"minPasswordLength" doc:"Characters"`
 }
 

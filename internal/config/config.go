@@ -94,7 +94,7 @@ func (m Mail) On() bool { return m.ResendKey != "" }
 
 // Accounts is who may have an account and how they prove themselves.
 type Accounts struct {
-	Registration       models.Registration `env:"REGISTRATION" envDefault:"invitation" doc:"Who may make an account until an administrator says else: open (mail has to be configured), invitation or closed."`
+	Registration       models.Registration `env:"REGISTRATION" envDefault:"invitation" doc:"Who can register until an administrator changes it: open (requires mail), invitation or closed."`
 	RequireAdminTOTP   bool                `env:"REQUIRE_ADMIN_TOTP" envDefault:"false" doc:"Administrators have to set up two-factor sign-in or a passkey before anything else."`
 	TurnstileSiteKey   string              `env:"TURNSTILE_SITE_KEY" doc:"Site key of Cloudflare's Turnstile, which keeps robots from sign-in, registration and reset."`
 	TurnstileSecretKey string              `env:"TURNSTILE_SECRET_KEY" secret:"true" doc:"Secret key of Turnstile; empty is off."`

@@ -190,7 +190,7 @@ func (f *follower) judge(item models.SeedrItem, t seedr.Transfer, job models.Job
 		return models.Fault(models.ProblemSeedrTooSmall, "It is larger than the whole Seedr account: it needs %s, the account has %s.",
 			models.BytesInWords(t.Size), models.BytesInWords(f.account.SpaceMax)).With("need", t.Size).With("size", f.account.SpaceMax)
 	case f.MaxJobBytes > 0 && t.Size > f.MaxJobBytes && job.FileCount == 0 && !job.ChooseFiles && job.Selection == nil:
-		return models.Fault(models.ProblemContentTooLarge, "This is larger than a job may be (%s of at most %s).",
+		return models.Fault(models.ProblemContentTooLarge, "This is too large for one job (%s, the limit is %s).",
 			models.BytesInWords(t.Size), models.BytesInWords(f.MaxJobBytes)).With("bytes", t.Size).With("limit", f.MaxJobBytes)
 	case t.Size == 0 && quiet >= f.ResolveTimeout:
 		return models.Fault(models.ProblemMetadataTimeout, "Seedr found nobody who could tell what it holds.").With("seconds", f.ResolveTimeout)

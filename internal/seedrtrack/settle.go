@@ -37,7 +37,7 @@ func (f *follower) finishOne(ctx context.Context, o *followed, item models.Seedr
 		}
 	}
 	if f.MaxJobBytes > 0 && job.Bytes() > f.MaxJobBytes && (!job.ChooseFiles || job.Selection != nil) {
-		return models.Fault(models.ProblemContentTooLarge, "This is larger than a job may be (%s of at most %s).",
+		return models.Fault(models.ProblemContentTooLarge, "This is too large for one job (%s, the limit is %s).",
 			models.BytesInWords(job.Bytes()), models.BytesInWords(f.MaxJobBytes))
 	}
 	pending, err := f.Store.FilesToFinalize(ctx, o.JobID)

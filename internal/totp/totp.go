@@ -33,7 +33,7 @@ const (
 // Enrolment is a new second factor before its first code was checked.
 type Enrolment struct {
 	Secret string // base32, for typing it into an app
-	URL    string // otpauth address
+	URL    string // An otpauth URL
 	QR     []byte // the address as a PNG
 }
 
