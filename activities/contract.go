@@ -102,7 +102,7 @@ type TrackInput struct {
 
 // TrackResult tells why the tracker ended well.
 type TrackResult struct {
-	Gone bool `json:"gone,omitempty"` // the agent is not registered any more, or there is no Seedr account
+	Gone bool `json:"gone,omitempty"` // the agent is no longer registered, or there is no Seedr account
 }
 
 // MailInput names the mail that is sent.

@@ -65,7 +65,7 @@ func Run(ctx context.Context, o Options) error {
 	defer func() { _ = lock.Close() }()
 	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.Config.Listen)
 	if err != nil {
-		return fmt.Errorf("take calls at %s: %w", o.Config.Listen, err)
+		return fmt.Errorf("listen at %s: %w", o.Config.Listen, err)
 	}
 	defer func() { _ = ln.Close() }()
 	hc := fetch.NewTrusted(fetch.TrustedOptions{Timeout: time.Minute})
@@ -102,7 +102,7 @@ func prepare(o *Options) error {
 		o.Command = []string{self, childapi.Command}
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("make the data directory: %w", err)
+		return fmt.Errorf("create the data directory: %w", err)
 	}
 	return nil
 }
@@ -142,6 +142,6 @@ func serve(ctx context.Context, o Options, id presence.Identity, control *agenta
 	g.Go(func() error { return pulse.Run(ctx) })
 	g.Go(func() error { sup.WatchDisk(ctx, o.Timing.DiskCheck); return nil })
 	g.Go(func() error { return calls.Serve(ctx, ln) })
-	o.Log.InfoContext(ctx, "agent takes calls", "listen", ln.Addr().String())
+	o.Log.InfoContext(ctx, "agent started", "listen", ln.Addr().String())
 	return g.Wait()
 }

@@ -52,7 +52,7 @@ func enrolStandIn() {
 	taken := filepath.Join(os.Getenv("RECORD_DIR"), "agent-"+os.Args[4])
 	f, err := os.OpenFile(taken, os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "There is an agent of this name already.")
+		fmt.Fprintln(os.Stderr, "An agent with this name already exists.")
 		os.Exit(1)
 	}
 	_ = f.Close()

@@ -89,7 +89,7 @@ func (d *download) allowMove(to models.Provider) error {
 	case to == d.now.Provider:
 		return refusal(models.ProblemWrongState, "The job is at this provider already.")
 	case to == models.ProviderSeedr && !d.plan.SeedrFits:
-		return refusal(models.ProblemSeedrRejected, "Seedr takes torrents with a v1 info hash only.")
+		return refusal(models.ProblemSeedrRejected, "Seedr accepts only torrents with a v1 info hash.")
 	}
 	return nil
 }

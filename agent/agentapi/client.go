@@ -164,7 +164,7 @@ func (c caller) request(ctx context.Context, method, path string, body any) (*ht
 	}
 	req, err := http.NewRequestWithContext(ctx, method, c.base+path, rd)
 	if err != nil {
-		return nil, fmt.Errorf("make the request %s %s: %w", method, pathOnly(path), err)
+		return nil, fmt.Errorf("create the request %s %s: %w", method, pathOnly(path), err)
 	}
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
@@ -182,7 +182,7 @@ func problemOf(resp *http.Response) error {
 	p := &Problem{}
 	b, _ := io.ReadAll(io.LimitReader(resp.Body, maxProblem))
 	if !strings.Contains(resp.Header.Get("Content-Type"), "json") || json.Unmarshal(b, p) != nil {
-		p = &Problem{Title: http.StatusText(resp.StatusCode), Detail: "The answer is no problem document."}
+		p = &Problem{Title: http.StatusText(resp.StatusCode), Detail: "The response is not a problem document."}
 	}
 	p.Status = resp.StatusCode
 	return p

@@ -161,7 +161,7 @@ func Late() <-chan time.Time { return time.After(time.Minute) }
 // UntilReady waits until the agent is known to the control plane.
 func (a *Agent) UntilReady() {
 	a.t.Helper()
-	Poll(a.t, "the agent does not come up", func() bool {
+	Poll(a.t, "the agent did not start", func() bool {
 		_, err := a.Client.Changes(a.t.Context(), 0, 0)
 		return err == nil
 	})
@@ -170,7 +170,7 @@ func (a *Agent) UntilReady() {
 // UntilUnknown waits until the agent does not know the transfer any more.
 func (a *Agent) UntilUnknown(id string) {
 	a.t.Helper()
-	Poll(a.t, "the agent still knows the transfer", func() bool {
+	Poll(a.t, "the agent still has the transfer", func() bool {
 		_, err := a.Client.Transfer(a.t.Context(), id)
 		return agentapi.IsProblem(err, string(models.CodeNotFound))
 	})

@@ -243,7 +243,7 @@ func (c *ControlPlane) Until(t *testing.T, what string, ok func() bool) {
 		case <-t.Context().Done():
 			t.Fatalf("waiting for %s: %v", what, t.Context().Err())
 		case <-late:
-			t.Fatalf("waiting for %s took too long", what)
+			t.Fatalf("timed out waiting for %s", what)
 		}
 	}
 }

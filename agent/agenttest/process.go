@@ -62,7 +62,7 @@ func Children(t *testing.T, pid int) []int {
 // AwaitGone waits until the process does not run any more.
 func AwaitGone(t *testing.T, pid int) {
 	t.Helper()
-	Poll(t, "the engine process outlives its agent", func() bool {
+	Poll(t, "the engine process outlived its agent", func() bool {
 		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 		return err != nil || strings.Contains(string(b), ") Z ")
 	})

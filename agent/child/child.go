@@ -42,7 +42,7 @@ func Run(ctx context.Context, in io.Reader, out io.Writer, engines Engines) erro
 		return fmt.Errorf("read the first order: %w", err)
 	}
 	if first.Do != childapi.OrderRun || first.Run == nil {
-		return errors.New("the first order is not to run")
+		return errors.New("the first order is not “run”")
 	}
 	if err := apply(first.Run.Bounds); err != nil {
 		return fmt.Errorf("set resource limits: %w", err)

@@ -43,7 +43,7 @@ func (p *Pulse) Run(ctx context.Context) error {
 		return refused(ctx, "boot", err)
 	}
 	p.epoch.Store(booted.BootEpoch)
-	p.Log.InfoContext(ctx, "agent is known to the control plane", "boot_epoch", booted.BootEpoch)
+	p.Log.InfoContext(ctx, "agent registered with the control plane", "boot_epoch", booted.BootEpoch)
 	state := string(models.AgentActive)
 	for {
 		reply, err := untilAnswered(ctx, p.Log, "heartbeat", func() (agentapi.HeartbeatReply, error) {
@@ -73,8 +73,8 @@ func refused(ctx context.Context, what string, err error) error {
 	case ctx.Err() != nil:
 		return nil
 	case agentapi.IsProblem(err, string(models.ProblemSuperseded)):
-		return errors.New("a newer process runs with this agent's identity; this one ends and leaves everything to it")
+		return errors.New("a newer process runs with this agent's identity; this one stops and leaves the transfers to it")
 	default:
-		return fmt.Errorf("the control plane refuses the agent's %s: %w", what, err)
+		return fmt.Errorf("the control plane refused the agent's %s: %w", what, err)
 	}
 }

@@ -59,7 +59,7 @@ func Enrol(ctx context.Context, dir, controlURL string, req agentapi.Register, h
 		return id, err
 	}
 	if req.Token == "" {
-		return Identity{}, errors.New("the agent is not enrolled: set AGENT_ENROLMENT_TOKEN to a token made by an admin")
+		return Identity{}, errors.New("the agent is not enrolled: set AGENT_ENROLMENT_TOKEN to a token from an admin")
 	}
 	control := agentapi.NewControlClient(controlURL, "", hc)
 	r, err := untilAnswered(ctx, log, "register", func() (agentapi.Registered, error) { return control.Register(ctx, req) })
@@ -70,7 +70,7 @@ func Enrol(ctx context.Context, dir, controlURL string, req agentapi.Register, h
 	if err := jsonfile.Write(filepath.Join(dir, identityName), id); err != nil {
 		return Identity{}, err
 	}
-	log.InfoContext(ctx, "agent is enrolled", "agent", id.AgentID, "name", id.Name)
+	log.InfoContext(ctx, "agent enrolled", "agent", id.AgentID, "name", id.Name)
 	return id, nil
 }
 
@@ -81,7 +81,7 @@ func saved(dir string) (Identity, error) {
 		return Identity{}, err
 	}
 	if id.AgentID == "" || id.Credential == "" || id.Secret == "" {
-		return Identity{}, fmt.Errorf("read %s: it is not complete", identityName)
+		return Identity{}, fmt.Errorf("read %s: it is incomplete", identityName)
 	}
 	return id, nil
 }
@@ -96,7 +96,7 @@ func untilAnswered[T any](ctx context.Context, log *slog.Logger, what string, ca
 			return out, backoff.Permanent(err)
 		}
 		if err != nil && ctx.Err() == nil {
-			log.WarnContext(ctx, "the control plane does not answer; trying again", "call", what, "error", err)
+			log.WarnContext(ctx, "the control plane is not responding; will retry", "call", what, "error", err)
 		}
 		return out, err
 	}, backoff.WithBackOff(wait.Growing(firstPause, longestPause)), backoff.WithMaxElapsedTime(0))

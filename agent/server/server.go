@@ -101,7 +101,7 @@ func (s *Server) guarded(do func(http.ResponseWriter, *http.Request) error) http
 		bearer, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 		sum := sha256.Sum256([]byte(bearer))
 		if subtle.ConstantTimeCompare(sum[:], s.secret[:]) != 1 {
-			s.fault(w, r, models.Errorf(models.CodeUnauthorized, "The bearer is not this agent's secret."))
+			s.fault(w, r, models.Errorf(models.CodeUnauthorized, "The bearer token is not this agent's secret."))
 			return
 		}
 		if s.boot() == 0 {
@@ -143,7 +143,7 @@ func respond(w http.ResponseWriter, v any) {
 func read(w http.ResponseWriter, r *http.Request, limit int64, v any) error {
 	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, limit)).Decode(v)
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		return models.Errorf(models.CodeTooLarge, "The body is over %d bytes.", limit)
+		return models.Errorf(models.CodeTooLarge, "The body is larger than %d bytes.", limit)
 	}
 	if err != nil {
 		return models.Errorf(models.CodeInvalid, "The body is not the expected JSON.").Because(err)
@@ -156,7 +156,7 @@ func read(w http.ResponseWriter, r *http.Request, limit int64, v any) error {
 func jobID(r *http.Request) (string, error) {
 	id, err := uuid.Parse(r.PathValue("id"))
 	if err != nil {
-		return "", models.Errorf(models.CodeNotFound, "The agent knows no such transfer.")
+		return "", models.Errorf(models.CodeNotFound, "The agent has no such transfer.")
 	}
 	return id.String(), nil
 }
@@ -186,7 +186,7 @@ func checkSpec(spec agentapi.StartTransfer) error {
 		return err
 	}
 	bad := func(field string) error {
-		return models.Errorf(models.CodeInvalid, "The value of %s cannot be used.", field).In(field)
+		return models.Errorf(models.CodeInvalid, "The value of %s is not usable.", field).In(field)
 	}
 	switch {
 	case spec.Epoch < 1:
@@ -227,7 +227,7 @@ func checkSource(src agentapi.Source) error {
 		}
 	}
 	if n != 1 {
-		return models.Errorf(models.CodeInvalid, "Exactly one of magnet, metainfo and url is needed.").In("source")
+		return models.Errorf(models.CodeInvalid, "Send exactly one of magnet, metainfo and url.").In("source")
 	}
 	return nil
 }

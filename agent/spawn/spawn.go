@@ -36,11 +36,11 @@ const (
 )
 
 // ErrHung says that a child was silent for too long.
-var ErrHung = errors.New("the engine process does not answer")
+var ErrHung = errors.New("the engine process is not responding")
 
 var (
-	errSlow  = errors.New("the engine process takes no orders")
-	errSpoke = errors.New("the engine process spoke nonsense")
+	errSlow  = errors.New("the engine process accepts no orders")
+	errSpoke = errors.New("the engine process sent an unreadable message")
 )
 
 // secretish finds what must not get into a log from an engine's words.
@@ -106,7 +106,7 @@ func (p Program) Start(dir string, run childapi.Run, log *slog.Logger) (*Child, 
 	// Storing what is verified goes before fetching more: otherwise a fast source
 	// leaves a tail of parts to store after its last byte.
 	if err := syscall.Setpriority(syscall.PRIO_PGRP, cmd.Process.Pid, niceness); err != nil {
-		log.Warn("engine keeps the priority of the agent", "error", err)
+		log.Warn("could not lower the engine's priority", "error", err)
 	}
 	run.Bounds = childapi.Bounds{DataBytes: uint64(memoryOver * p.Memory), OpenFiles: openFiles}
 	c.orders <- childapi.Order{Do: childapi.OrderRun, Run: &run}

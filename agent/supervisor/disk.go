@@ -21,7 +21,7 @@ type diskBudget struct {
 func (b *diskBudget) space() (free, total int64, err error) {
 	var st syscall.Statfs_t
 	if err := syscall.Statfs(b.dir, &st); err != nil {
-		return 0, 0, fmt.Errorf("look at the disk: %w", err)
+		return 0, 0, fmt.Errorf("check the disk: %w", err)
 	}
 	size := int64(st.Bsize) // its type differs between systems
 	return int64(st.Bavail) * size, int64(st.Blocks) * size, nil

@@ -257,14 +257,14 @@ func (t *transfer) drop(ctx context.Context) error {
 	tooMany := t.dropCount > maxDrops
 	t.mu.Unlock()
 	if tooMany {
-		return models.Fault(models.ProblemDiskFull, "The agent's disk does not keep what is written to it.")
+		return models.Fault(models.ProblemDiskFull, "The agent's disk loses data that was written to it.")
 	}
 	st, err := disk.Open(t.dir, t.diskSpecs(), disk.Options{})
 	if err != nil {
 		return fmt.Errorf("open the transfer's directory: %w", err)
 	}
 	for _, d := range drops {
-		t.log.WarnContext(ctx, "bytes on disk went bad and are fetched again", "file", d.File, "bytes", d.Range.Len)
+		t.log.WarnContext(ctx, "found bad bytes on disk; fetching them again", "file", d.File, "bytes", d.Range.Len)
 		err = errors.Join(err, st.Drop(d.File, d.Range))
 		t.ledger.Forget(d.File, d.Range)
 	}

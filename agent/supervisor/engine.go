@@ -76,7 +76,7 @@ func (t *transfer) awaitDrops(ctx context.Context) error {
 // afterCrash waits before the next start, or says why there is none.
 func (t *transfer) afterCrash(ctx context.Context, crashes int, end spawn.Ending, err error) error {
 	if end.Fault == nil && crashes <= maxCrashes {
-		t.log.WarnContext(ctx, "engine process ended; it is started again", "crashes", crashes, "error", err)
+		t.log.WarnContext(ctx, "engine process ended; restarting it", "crashes", crashes, "error", err)
 		return wait.For(ctx, t.env.CrashPause<<(crashes-1))
 	}
 	return faultOfEngine(end, err)
@@ -91,9 +91,9 @@ func faultOfEngine(end spawn.Ending, err error) error {
 		fault.Params = models.ParamsOf(end.Fault.Params)
 		return fault
 	case errors.Is(err, spawn.ErrHung):
-		return models.Fault(models.ProblemEngineHung, "The download engine stops answering on this source.").Because(err)
+		return models.Fault(models.ProblemEngineHung, "The download engine stops responding on this source.").Because(err)
 	default:
-		return models.Fault(models.ProblemEngineCrashed, "The download engine breaks down on this source.").Because(err)
+		return models.Fault(models.ProblemEngineCrashed, "The download engine crashes on this source.").Because(err)
 	}
 }
 

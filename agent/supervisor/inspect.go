@@ -30,7 +30,7 @@ func (s *Supervisor) Inspect(ctx context.Context, src agentapi.Source, limit tim
 	deadline, _ := ctx.Deadline()
 	dir, err := os.MkdirTemp(s.env.inspectDir(), "")
 	if err != nil {
-		return models.Manifest{}, fmt.Errorf("make a directory for an inspection: %w", err)
+		return models.Manifest{}, fmt.Errorf("create a directory for an inspection: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	left := max(time.Until(deadline)-inspectOver, time.Second)
@@ -53,7 +53,7 @@ func (s *Supervisor) Inspect(ctx context.Context, src agentapi.Source, limit tim
 
 func inspectFault(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
-		return models.Fault(models.ProblemMetadataTimeout, "The source did not answer in time.")
+		return models.Fault(models.ProblemMetadataTimeout, "The source didn't respond in time.")
 	}
 	return err
 }

@@ -61,10 +61,10 @@ func (s *Supervisor) Resume(ctx context.Context) error {
 	s.ctx, s.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
 	dir := s.env.inspectDir()
 	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(dir, 0o700)); err != nil {
-		return fmt.Errorf("make the inspections' directory: %w", err)
+		return fmt.Errorf("create the inspections' directory: %w", err)
 	}
 	if err := os.MkdirAll(s.env.transfersDir(), 0o700); err != nil {
-		return fmt.Errorf("make the transfers' directory: %w", err)
+		return fmt.Errorf("create the transfers' directory: %w", err)
 	}
 	entries, err := os.ReadDir(s.env.transfersDir())
 	if err != nil {
@@ -72,7 +72,7 @@ func (s *Supervisor) Resume(ctx context.Context) error {
 	}
 	for _, e := range entries {
 		if err := s.loadOne(ctx, e.Name()); err != nil {
-			s.log.WarnContext(ctx, "a transfer's directory cannot be used and is removed", "job_id", e.Name(), "error", err)
+			s.log.WarnContext(ctx, "removing an unusable transfer directory", "job_id", e.Name(), "error", err)
 			if err := os.RemoveAll(s.env.transferDir(e.Name())); err != nil {
 				s.log.ErrorContext(ctx, "remove a directory", "error", err)
 			}
@@ -84,14 +84,14 @@ func (s *Supervisor) Resume(ctx context.Context) error {
 
 func (s *Supervisor) loadOne(ctx context.Context, id string) error {
 	if _, err := uuid.Parse(id); err != nil {
-		return errors.New("not the name of a job")
+		return errors.New("not a job id")
 	}
 	var sv saved
 	if err := jsonfile.Read(filepath.Join(s.env.transferDir(id), specName), &sv); err != nil {
 		return err
 	}
 	if sv.JobID != id {
-		return errors.New("the spec is another job's")
+		return errors.New("the spec belongs to another job")
 	}
 	t, err := newTransfer(s.env, id, sv)
 	if err != nil {
@@ -102,7 +102,7 @@ func (s *Supervisor) loadOne(ctx context.Context, id string) error {
 	s.mu.Unlock()
 	s.env.changes.touch(id, true)
 	if sv.Ended == nil {
-		s.log.InfoContext(ctx, "transfer is taken up again", "job_id", id, "epoch", sv.Start.Epoch)
+		s.log.InfoContext(ctx, "transfer resumed", "job_id", id, "epoch", sv.Start.Epoch)
 		s.launch(t)
 	} else if sv.Start.Kind == agentapi.KindResolve {
 		var m models.Manifest
@@ -140,7 +140,7 @@ func (s *Supervisor) claim(id string) func() {
 }
 
 func superseded() error {
-	return models.Fault(models.ProblemSuperseded, "A newer attempt of the job is known here.")
+	return models.Fault(models.ProblemSuperseded, "This agent has a newer attempt of the job.")
 }
 
 // Start runs a transfer or takes it over; see agentapi.StartTransfer.
@@ -166,7 +166,7 @@ func (s *Supervisor) Start(ctx context.Context, id string, spec agentapi.StartTr
 		}
 	}
 	if s.ctx.Err() != nil {
-		return agentapi.Status{}, models.Fault(models.ProblemNoAgent, "The agent is ending.")
+		return agentapi.Status{}, models.Fault(models.ProblemNoAgent, "The agent is stopping.")
 	}
 	t, err := newTransfer(s.env, id, saved{JobID: id, Start: spec})
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
@@ -188,7 +188,7 @@ func (s *Supervisor) Start(ctx context.Context, id string, spec agentapi.StartTr
 // room refuses a transfer that the agent has no place for.
 func (s *Supervisor) room() error {
 	if len(s.running()) >= s.env.Capacity+slack {
-		return models.Fault(models.ProblemNoAgent, "The agent runs as many transfers as it can.")
+		return models.Fault(models.ProblemNoAgent, "The agent is at capacity.")
 	}
 	if s.budget.full() {
 		return diskFull()
@@ -236,7 +236,7 @@ func (s *Supervisor) purge(ctx context.Context, t *transfer) {
 	// for a transfer at the next start.
 	err := errors.Join(removeIfThere(filepath.Join(t.dir, specName)), os.RemoveAll(t.dir))
 	if err != nil {
-		s.log.ErrorContext(ctx, "remove a transfer's bytes", "job_id", t.id, "error", err)
+		s.log.ErrorContext(ctx, "could not remove a transfer's bytes", "job_id", t.id, "error", err)
 	}
 	s.mu.Lock()
 	delete(s.transfers, t.id)

@@ -28,7 +28,7 @@ const (
 
 // Why a transfer is ended from outside.
 var (
-	errShutdown = errors.New("the agent is ending")
+	errShutdown = errors.New("the agent is stopping")
 	errHalted   = errors.New("stopped by request") // keeps its bytes
 	errDeleted  = errors.New("deleted by request")
 	errReplaced = errors.New("taken over by a newer attempt")
@@ -88,7 +88,7 @@ func newTransfer(env *environment, id string, s saved) (*transfer, error) {
 		log: env.Log.With("job_id", id, "epoch", s.Start.Epoch),
 	}
 	if err := os.MkdirAll(t.dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the transfer's directory: %w", err)
+		return nil, fmt.Errorf("create the transfer's directory: %w", err)
 	}
 	if s.Ended != nil {
 		t.phase, t.verifiedAt = s.Ended.Phase, s.Ended.VerifiedAt
@@ -157,7 +157,7 @@ func (t *transfer) end(ctx context.Context, err error) {
 	case errors.Is(why, errShutdown), errors.Is(why, errDeleted), errors.Is(why, errReplaced):
 		return // goes on elsewhere, later or never
 	case errors.Is(why, upload.ErrSuperseded):
-		t.log.InfoContext(ctx, "superseded; the transfer and its bytes are removed")
+		t.log.InfoContext(ctx, "superseded; removed the transfer and its bytes")
 		t.env.forget(t)
 		return
 	case errors.Is(why, errHalted):
@@ -177,7 +177,7 @@ func (t *transfer) faultOf(ctx context.Context, err error) *agentapi.Fault {
 		t.log.WarnContext(ctx, "transfer failed", "problem", f.Problem, "error", err)
 		return &agentapi.Fault{Problem: string(f.Problem), Message: f.Message, Params: f.Params}
 	}
-	t.log.ErrorContext(ctx, "transfer failed by a fault of the agent", "error", err)
+	t.log.ErrorContext(ctx, "transfer failed because of the agent", "error", err)
 	return &agentapi.Fault{Problem: string(models.ProblemAgentLost), Message: "The agent could not continue the job."}
 }
 
@@ -196,7 +196,7 @@ func (t *transfer) finish(ctx context.Context, phase agentapi.Phase, fault *agen
 	t.phase = phase
 	t.mu.Unlock()
 	if err := t.save(); err != nil {
-		t.log.ErrorContext(ctx, "save the end of the transfer", "error", err)
+		t.log.ErrorContext(ctx, "could not save the end of the transfer", "error", err)
 	}
 	t.log.InfoContext(ctx, "transfer ended", "phase", phase, "bytes", st.BytesStored)
 	t.env.changes.touch(t.id, true)

@@ -58,7 +58,7 @@ func (s *Supervisor) Load() agentapi.Heartbeat {
 	}
 	var err error
 	if hb.DiskFree, hb.DiskTotal, err = s.budget.space(); err != nil {
-		s.log.Warn("look at the disk", "error", err)
+		s.log.Warn("could not check the disk", "error", err)
 	}
 	return hb
 }
@@ -73,7 +73,7 @@ func (s *Supervisor) find(id string) (*transfer, error) {
 	if t := s.get(id); t != nil {
 		return t, nil
 	}
-	return nil, models.Errorf(models.CodeNotFound, "The agent knows no such transfer.")
+	return nil, models.Errorf(models.CodeNotFound, "The agent has no such transfer.")
 }
 
 // running returns the transfers that take a place on the agent.

@@ -104,11 +104,11 @@ func (p *Putter) try(ctx context.Context, body *partReader, addr agentapi.PartUR
 	case resp.StatusCode == http.StatusOK && resp.Header.Get("ETag") != "":
 		return resp.Header.Get("ETag"), nil
 	case resp.StatusCode >= http.StatusInternalServerError, resp.StatusCode == http.StatusTooManyRequests:
-		return "", fmt.Errorf("put part: storage answers %d", resp.StatusCode)
+		return "", fmt.Errorf("put part: storage answered %d", resp.StatusCode)
 	default:
 		// An address that has expired, an upload that is gone: a new address
 		// is needed.
-		return "", backoff.Permanent(fmt.Errorf("put part: storage answers %d %s", resp.StatusCode, s3Code(said)))
+		return "", backoff.Permanent(fmt.Errorf("put part: storage answered %d %s", resp.StatusCode, s3Code(said)))
 	}
 }
 

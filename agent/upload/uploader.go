@@ -302,7 +302,7 @@ func (u *Uploader) ask(ctx context.Context, req agentapi.Uploads) (agentapi.Uplo
 			return reply, backoff.Permanent(models.Fault(models.Problem(p.Code), "%s", p.Detail))
 		}
 		u.Trouble(models.Because(models.ReasonWaitsForControlPlane))
-		u.Log.WarnContext(ctx, "ask for upload addresses", "error", err)
+		u.Log.WarnContext(ctx, "could not get upload addresses", "error", err)
 		return reply, err
 	}
 	return backoff.Retry(ctx, op, backoff.WithBackOff(wait.Growing(firstPause, longestPause)), backoff.WithMaxElapsedTime(0))

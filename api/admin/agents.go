@@ -94,7 +94,7 @@ func (h *agentHandlers) list(ctx context.Context, _ *kit.Empty) (*agentsOutput, 
 
 type enrolInput struct {
 	Body struct {
-		Name string `json:"name" minLength:"1" maxLength:"100" pattern:"^[A-Za-z0-9][A-Za-z0-9 ._-]*$" doc:"What to call the agent"`
+		Name string `json:"name" minLength:"1" maxLength:"100" pattern:"^[A-Za-z0-9][A-Za-z0-9 ._-]*$" doc:"Name of the agent"`
 	} `nameHint:"EnrolAgent"`
 }
 

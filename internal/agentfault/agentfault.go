@@ -46,7 +46,7 @@ func Refused(err error) *models.Error {
 			return models.Fault(problem, "%s", Sentence(p.Detail)).Because(err)
 		}
 	}
-	return models.Fault(models.ProblemAgentUnreachable, "The agent could not be called; another try follows.").Because(err)
+	return models.Fault(models.ProblemAgentUnreachable, "Could not reach the agent; will retry.").Because(err)
 }
 
 // Sentence bounds a text that an agent sent.

@@ -19,8 +19,8 @@ import (
 
 // Ends of following an agent that are no faults.
 var (
-	ErrGone     = errors.New("the agent is not registered any more")
-	ErrHandOver = errors.New("another worker is to follow the agent")
+	ErrGone     = errors.New("the agent is no longer registered")
+	ErrHandOver = errors.New("another worker takes over this agent")
 )
 
 // Store is what following an agent needs of the database.

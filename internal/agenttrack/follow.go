@@ -44,7 +44,7 @@ type follower struct {
 	drained time.Time // when transfers were last moved to other agents
 	failing bool      // the last poll got no answer
 	lost    bool      // the agent was declared lost in this silence
-	gone    bool      // the agent is not registered any more
+	gone    bool      // the agent is no longer registered
 	moved   bool      // the agent has another address now
 }
 
@@ -122,13 +122,13 @@ func (f *follower) poll(ctx context.Context) {
 func (f *follower) hear(ctx context.Context, p polled) {
 	if p.err != nil {
 		if !f.failing && ctx.Err() == nil {
-			f.log.WarnContext(ctx, "agent does not answer", "error", p.err)
+			f.log.WarnContext(ctx, "agent stopped responding", "error", p.err)
 		}
 		f.failing = true
 		return
 	}
 	if f.lost {
-		f.log.InfoContext(ctx, "agent answers again")
+		f.log.InfoContext(ctx, "agent responds again")
 	}
 	f.contact, f.failing, f.lost = f.Now(), false, false
 	if p.full {
@@ -189,7 +189,7 @@ func (f *follower) publish(ctx context.Context) {
 		return
 	}
 	if err := f.Events.Publish(ctx, msgs...); err != nil {
-		f.log.WarnContext(ctx, "progress not published", "error", err)
+		f.log.WarnContext(ctx, "could not publish progress", "error", err)
 	}
 }
 
@@ -207,7 +207,7 @@ func (f *follower) flush(ctx context.Context) {
 		return
 	}
 	if err := f.Store.FlushProgress(ctx, rows); err != nil {
-		f.log.WarnContext(ctx, "progress not written", "error", err)
+		f.log.WarnContext(ctx, "could not write progress", "error", err)
 	}
 }
 
@@ -230,7 +230,7 @@ func (f *follower) reload(ctx context.Context) {
 	f.gone = models.IsNotFound(err)
 	attempts, err := f.Store.OpenAttempts(ctx, f.agent.ID)
 	if err != nil {
-		f.log.WarnContext(ctx, "open attempts not read", "error", err)
+		f.log.WarnContext(ctx, "could not read open attempts", "error", err)
 		return
 	}
 	open := make(map[uuid.UUID]*followed, len(attempts))

@@ -40,11 +40,11 @@ func (f *follower) silent(now time.Time) bool {
 func (f *follower) lose(ctx context.Context) {
 	if !f.lost {
 		if _, err := f.Store.MarkAgentLost(ctx, f.agent.ID); err != nil {
-			f.log.WarnContext(ctx, "agent not marked lost", "error", err)
+			f.log.WarnContext(ctx, "could not mark agent lost", "error", err)
 			return
 		}
 		f.lost = true
-		f.log.WarnContext(ctx, "agent is lost; its transfers move", "transfers", len(f.open))
+		f.log.WarnContext(ctx, "agent lost; moving its transfers", "transfers", len(f.open))
 	}
 	n := 0
 	for _, o := range f.open {
@@ -52,7 +52,7 @@ func (f *follower) lose(ctx context.Context) {
 			continue
 		}
 		after := min(lostDelay+time.Duration(n)*100*time.Millisecond, 20*time.Second)
-		o.end = &ending{delay: wait.Spread(after), fault: models.Fault(models.ProblemAgentLost, "The agent stopped answering; another one takes over what is stored.")}
+		o.end = &ending{delay: wait.Spread(after), fault: models.Fault(models.ProblemAgentLost, "The agent stopped responding; another one takes over from what is stored.")}
 		f.settle(ctx, o)
 		n++
 	}
@@ -66,7 +66,7 @@ func (f *follower) missing(ctx context.Context, asked time.Time) {
 		if o.settling || o.DueAt != nil || (ok && st.Epoch >= o.Epoch) || asked.Sub(o.StartedAt) < f.Pace.Grace {
 			continue
 		}
-		o.end = &ending{fault: models.Fault(models.ProblemAgentLost, "The agent does not have the transfer any more; it is placed again.")}
+		o.end = &ending{fault: models.Fault(models.ProblemAgentLost, "The agent no longer has the transfer; placing it again.")}
 		f.settle(ctx, o)
 	}
 }
@@ -82,7 +82,7 @@ func (f *follower) drain(ctx context.Context) {
 	}
 	room, err := f.roomElsewhere(ctx, now)
 	if err != nil {
-		f.log.WarnContext(ctx, "room on other agents not known", "error", err)
+		f.log.WarnContext(ctx, "could not read the free slots of other agents", "error", err)
 		return
 	}
 	for _, o := range f.open {
@@ -97,7 +97,7 @@ func (f *follower) drain(ctx context.Context) {
 		if o.settling || !o.heard || f.endsSoon(o, now) {
 			continue
 		}
-		o.end = &ending{stop: true, fault: models.Fault(models.ProblemDrained, "The agent is being drained; another one takes over what is stored.")}
+		o.end = &ending{stop: true, fault: models.Fault(models.ProblemDrained, "The agent is draining; another one takes over from what is stored.")}
 		f.settle(ctx, o)
 		f.drained = now
 		room--
@@ -162,7 +162,7 @@ func (f *follower) tidy(ctx context.Context) {
 		defer f.tidying.Store(false)
 		for _, st := range stray {
 			if err := f.tidyOne(ctx, st); err != nil && ctx.Err() == nil {
-				f.log.WarnContext(ctx, "stray transfer not tidied", "error", err)
+				f.log.WarnContext(ctx, "could not tidy up a stray transfer", "error", err)
 			}
 		}
 	})

@@ -50,7 +50,7 @@ func (f *follower) settle(ctx context.Context, o *followed) {
 		case st.Phase == agentapi.PhaseFailed:
 			err = f.fail(ctx, at, st, agentfault.Reported(st.Fault), 0)
 		case st.Phase == agentapi.PhaseStopped:
-			err = f.fail(ctx, at, st, models.Fault(models.ProblemDrained, "The agent stopped; another try follows."), 0)
+			err = f.fail(ctx, at, st, models.Fault(models.ProblemDrained, "The agent stopped; will retry."), 0)
 		default:
 			err = f.done(ctx, at, st)
 		}
@@ -68,7 +68,7 @@ func (f *follower) note(ctx context.Context, s settlement) {
 		return
 	}
 	o.settling, o.retry = false, true
-	f.log.WarnContext(ctx, "attempt not settled; again soon", "job_id", s.jobID, "error", s.err)
+	f.log.WarnContext(ctx, "could not settle attempt; will retry", "job_id", s.jobID, "error", s.err)
 }
 
 func (f *follower) retrySettling(ctx context.Context) {
@@ -104,7 +104,7 @@ func (f *follower) done(ctx context.Context, at models.OpenAttempt, st agentapi.
 	}
 	if at.Kind == models.TransferDownload && st.Phase == agentapi.PhaseDone {
 		if err := f.client.Delete(ctx, at.JobID.String(), at.Epoch); err != nil {
-			f.log.InfoContext(ctx, "finished transfer not removed yet", "job_id", at.JobID, "error", err)
+			f.log.InfoContext(ctx, "could not remove finished transfer; will retry", "job_id", at.JobID, "error", err)
 		}
 	}
 	return nil
@@ -123,7 +123,7 @@ func (f *follower) fail(ctx context.Context, at models.OpenAttempt, st agentapi.
 func (f *follower) overrule(ctx context.Context, at models.OpenAttempt, st agentapi.Status, end *ending) error {
 	if end.stop {
 		if err := f.client.Stop(ctx, at.JobID.String(), agentapi.Stop{Epoch: at.Epoch}); err != nil {
-			f.log.InfoContext(ctx, "agent not told to stop", "job_id", at.JobID, "error", err)
+			f.log.InfoContext(ctx, "could not stop transfer on agent", "job_id", at.JobID, "error", err)
 		}
 	}
 	return f.fail(ctx, at, st, end.fault, end.delay)
@@ -134,10 +134,10 @@ func (f *follower) overrule(ctx context.Context, at models.OpenAttempt, st agent
 func (f *follower) saveManifest(ctx context.Context, jobID uuid.UUID) error {
 	got, err := f.client.Manifest(ctx, jobID.String())
 	if p, ok := errors.AsType[*agentapi.Problem](err); ok && p.Status < 500 {
-		return models.Errorf(models.CodeInternal, "The agent lost what it had found out.").Because(err)
+		return models.Errorf(models.CodeInternal, "The agent lost its findings.").Because(err)
 	}
 	if err != nil {
-		return models.Fault(models.ProblemAgentUnreachable, "The agent could not be asked.").Because(err)
+		return models.Fault(models.ProblemAgentUnreachable, "Could not ask the agent.").Because(err)
 	}
 	job, err := f.Store.Job(ctx, jobID)
 	if err != nil {
@@ -187,7 +187,7 @@ func (f *follower) beat(ctx context.Context) {
 		for i, at := range due {
 			details := map[string]any{"agent": f.agent.Name, "percent": pct[i]}
 			if err := f.Desk.Beat(ctx, at.Attempt, details); err != nil && ctx.Err() == nil {
-				f.log.WarnContext(ctx, "activity heartbeat not sent", "job_id", at.JobID, "error", err)
+				f.log.WarnContext(ctx, "could not send activity heartbeat", "job_id", at.JobID, "error", err)
 			}
 		}
 	})

@@ -89,15 +89,15 @@ func (p *apiParts) probes(cfg config.Config) kit.Probes {
 	unasked := func(context.Context) error { return nil }
 	return append(kit.Probes{
 		{Name: "database", Critical: true, Check: p.store.Ping, Missing: "Nothing works without the database."},
-		{Name: "temporal", Check: p.temporalThere, Missing: "Jobs are accepted and wait; none starts or goes on until the workflow engine is back."},
-		{Name: "storage", Check: p.objects.Ping, Missing: "Files cannot be stored, streamed or downloaded."},
+		{Name: "temporal", Check: p.temporalThere, Missing: "Jobs are accepted, but none starts or continues until the workflow engine is back."},
+		{Name: "storage", Check: p.objects.Ping, Missing: "Files can't be stored, streamed or downloaded."},
 		{
 			Name: "mail", Off: !cfg.Mail.On(), Check: unasked,
-			Missing: "No mail is sent: nobody can register, reset a password or change an address. Set RESEND_API_KEY and MAIL_FROM.",
+			Missing: "Users can't register openly, reset passwords or change addresses without mail. Set RESEND_API_KEY and MAIL_FROM.",
 		},
 		{
 			Name: "turnstile", Off: !cfg.Accounts.Turnstile(), Check: unasked,
-			Missing: "Robots are not kept from sign-in, registration and reset. Set TURNSTILE_SITE_KEY and TURNSTILE_SECRET_KEY.",
+			Missing: "Bots are not blocked from sign-in, registration and password reset. Set TURNSTILE_SITE_KEY and TURNSTILE_SECRET_KEY.",
 		},
 	}, p.queues.probes()...)
 }
@@ -106,7 +106,7 @@ func (p *apiParts) probes(cfg config.Config) kit.Probes {
 // says at every start.
 func (p *apiParts) bots(cfg config.Config, log *slog.Logger) account.BotCheck {
 	if !cfg.Accounts.Turnstile() {
-		log.Warn("robots are not kept from sign-in, registration and reset: TURNSTILE_SECRET_KEY is not set")
+		log.Warn("bots are not blocked from sign-in, registration and password reset: set TURNSTILE_SECRET_KEY")
 		return nil
 	}
 	return turnstile.New(cfg.Accounts.TurnstileSecretKey, cfg.Accounts.TurnstileURL, cfg.Web.BaseURL.Hostname(), p.store.Now)
@@ -136,7 +136,7 @@ func offerSetup(ctx context.Context, s *store.Store, cfg config.Config, stdout i
 	q.Set("token", value)
 	link.RawQuery = q.Encode()
 	if _, err := fmt.Fprintf(stdout, "Create the first administrator within 24 hours: %s\n", link); err != nil {
-		return fmt.Errorf("print the set-up link: %w", err)
+		return fmt.Errorf("print the setup link: %w", err)
 	}
 	return nil
 }

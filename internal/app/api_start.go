@@ -20,7 +20,7 @@ func webDir(dir string, log *slog.Logger) string {
 		return ""
 	}
 	if _, err := os.Stat(filepath.Join(dir, "index.html")); err != nil {
-		log.Warn("the web app is not built; only the API is served", "dir", dir)
+		log.Warn("the web app is not built; serving only the API", "dir", dir)
 		return ""
 	}
 	return dir

@@ -77,7 +77,7 @@ func openBackends(ctx context.Context, cfg config.Config, build version.Build, l
 	}
 	b.flows = workflows.NewClient(b.temporal, cfg.Web.BaseURL.String())
 	if !cfg.Mail.On() {
-		log.WarnContext(ctx, "mail is off: no address is verified and no forgotten password reset; set RESEND_API_KEY")
+		log.WarnContext(ctx, "mail is off, so addresses can't be verified and passwords can't be reset: set RESEND_API_KEY")
 	}
 	return b, nil
 }
@@ -92,7 +92,7 @@ func (b *backends) close() {
 	}
 	if b.store != nil {
 		if err := b.store.Close(); err != nil {
-			b.log.Warn("closing the database failed", "error", err)
+			b.log.Warn("could not close the database", "error", err)
 		}
 	}
 }
@@ -119,7 +119,7 @@ func lazyTemporal(cfg config.Temporal, log *slog.Logger) (client.Client, error) 
 		Logger: temporallog.NewStructuredLogger(log.With("component", "temporal")),
 	})
 	if err != nil {
-		return nil, fmt.Errorf("make temporal client: %w", err)
+		return nil, fmt.Errorf("create temporal client: %w", err)
 	}
 	return c, nil
 }

@@ -69,10 +69,10 @@ func agentFault(err error) error {
 		if problem := models.Problem(p.Code); slices.Contains(models.Problems(), problem) && p.Detail != "" {
 			return models.Fault(problem, "%s", p.Detail).Because(err)
 		}
-		return models.Errorf(models.CodeUnavailable, "The compute agent could not look into this source.").Because(err)
+		return models.Errorf(models.CodeUnavailable, "The compute agent could not inspect this source.").Because(err)
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	return models.Fault(models.ProblemAgentUnreachable, "The compute agent does not answer. Please try again shortly.").Because(err)
+	return models.Fault(models.ProblemAgentUnreachable, "The compute agent is not responding. Try again shortly.").Because(err)
 }

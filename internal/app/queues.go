@@ -32,7 +32,7 @@ type queueWatch struct {
 
 func newQueueWatch(look func(context.Context) ([]models.Queue, error), r prometheus.Registerer, log *slog.Logger) *queueWatch {
 	w := &queueWatch{look: look, log: log, served: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-		Name: "longhaul_queue_served", Help: "Whether a worker serves the kind of background work: 1 or 0.",
+		Name: "longhaul_queue_served", Help: "Whether a worker serves the queue: 1 or 0.",
 	}, []string{"queue"})}
 	r.MustRegister(w.served)
 	return w
@@ -60,7 +60,7 @@ func (w *queueWatch) check(ctx context.Context) {
 	defer cancel()
 	unserved, err := w.look(limited)
 	if err != nil {
-		w.log.DebugContext(ctx, "task queues not looked at", "error", err)
+		w.log.DebugContext(ctx, "could not check the task queues", "error", err)
 		return
 	}
 	w.mu.Lock()
@@ -88,10 +88,10 @@ var errUnserved = errors.New("no worker serves it")
 // probes are one for each kind of work.
 func (w *queueWatch) probes() kit.Probes {
 	missing := map[models.Queue]string{
-		models.QueueControl:   "No worker serves control: jobs are accepted and wait, and those that run get no further.",
-		models.QueueTracking:  "No worker serves tracking: running jobs show no progress and do not finish.",
-		models.QueueTransfers: "No worker serves transfers: nothing is copied from Seedr, and no job becomes ready.",
-		models.QueueMail:      "No worker serves mail: mails wait until one does.",
+		models.QueueControl:   "No worker serves the control queue: jobs are accepted, but none starts or continues.",
+		models.QueueTracking:  "No worker serves the tracking queue: running jobs show no progress and don't finish.",
+		models.QueueTransfers: "No worker serves the transfers queue: nothing is copied from Seedr, and no job becomes ready.",
+		models.QueueMail:      "No worker serves the mail queue: mails wait until one does.",
 	}
 	var out kit.Probes
 	for _, q := range models.Queues() {

@@ -22,7 +22,7 @@ const answersPerSecond = 50
 
 // ErrNobodyWaits is what Waiters return when the token is not waited for any
 // more: it was answered before, or the workflow went on without it.
-var ErrNobodyWaits = errors.New("nobody waits for the attempt any more")
+var ErrNobodyWaits = errors.New("the attempt is already settled")
 
 // Waiters are those who wait for the ends of attempts, by token.
 type Waiters interface {
@@ -83,7 +83,7 @@ func (d *Desk) Fail(ctx context.Context, at models.Attempt, fault *models.Error,
 			pause = wait.Spread(pauseAfter(fault))
 		}
 		if err := d.rows.WantAgain(ctx, at.JobID, at.Epoch, fault.Reason(), pause); err != nil {
-			return fmt.Errorf("want another attempt: %w", err)
+			return fmt.Errorf("request another attempt: %w", err)
 		}
 		return nil
 	}
@@ -170,5 +170,5 @@ func Passing(err error) error {
 	if e.Code != models.CodeInternal {
 		return e
 	}
-	return models.Errorf(models.CodeUnavailable, "Something on our side is away for now.").Because(err)
+	return models.Errorf(models.CodeUnavailable, "Something on our side is temporarily unavailable.").Because(err)
 }

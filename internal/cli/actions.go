@@ -12,7 +12,7 @@ import (
 
 // jobRefs are the jobs that an action is for.
 type jobRefs struct {
-	Jobs []string `arg:"" name:"download" help:"Ids of downloads, or their ends."`
+	Jobs []string `arg:"" name:"download" help:"Ids of downloads, or their last characters."`
 }
 
 // each calls an action on every job and reports all faults.

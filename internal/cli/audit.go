@@ -14,11 +14,11 @@ import (
 )
 
 type auditCmd struct {
-	Verify auditVerifyCmd `cmd:"" help:"Check that nobody changed the audit log or the security events (by the database)."`
+	Verify auditVerifyCmd `cmd:"" help:"Check the integrity of the audit log and the security events (from the database)."`
 }
 
 type auditVerifyCmd struct {
-	Head string `help:"A head that an earlier run printed: shows that nothing was cut off or rewritten since." placeholder:"ID:HASH"`
+	Head string `help:"A head printed by an earlier run; proves that nothing was cut off or rewritten since." placeholder:"ID:HASH"`
 }
 
 // Run prints the head of the audit log, for keeping elsewhere, or says which
@@ -39,13 +39,13 @@ func (c *auditVerifyCmd) Run(ctx context.Context, p *program) error {
 		if id > 0 {
 			now, err := s.AuditHashOf(ctx, id)
 			if models.CodeOf(err) == models.CodeNotFound && err != nil {
-				return fmt.Errorf("the audit log was tampered with: entry %d is gone", id)
+				return fmt.Errorf("the audit log was tampered with: entry %d is missing", id)
 			}
 			if err != nil {
 				return err
 			}
 			if !bytes.Equal(now, hash) {
-				return fmt.Errorf("the audit log was tampered with: entry %d and what follows were rewritten", id)
+				return fmt.Errorf("the audit log was tampered with: entry %d and everything after it were rewritten", id)
 			}
 		}
 		events, err := s.VerifySecurityEvents(ctx)
@@ -56,7 +56,7 @@ func (c *auditVerifyCmd) Run(ctx context.Context, p *program) error {
 			return fmt.Errorf("the security events were tampered with at entry %d: %s", events.BrokenID, events.Fault)
 		}
 		fmt.Fprintf(p.Err, "The security events are intact: %d.\n", events.Entries)
-		fmt.Fprintf(p.Err, "The audit log is intact: %d entries. Keep the head elsewhere to check with --head later.\n", check.Entries)
+		fmt.Fprintf(p.Err, "The audit log is intact: %d entries. Keep the head somewhere else and pass it to --head later.\n", check.Entries)
 		fmt.Fprintf(p.Out, "%d:%s\n", check.HeadID, hex.EncodeToString(check.HeadHash))
 		return nil
 	})
@@ -71,7 +71,7 @@ func (c *auditVerifyCmd) noted() (id int64, hash []byte, err error) {
 	id, err1 := strconv.ParseInt(number, 10, 64)
 	hash, err2 := hex.DecodeString(sum)
 	if err1 != nil || err2 != nil || id < 0 || len(hash) != 32 {
-		return 0, nil, usagef("The head is an id, a colon and 64 hex digits, as an earlier run printed it.")
+		return 0, nil, usagef("The head must be an id, a colon and 64 hex digits, as printed by an earlier run.")
 	}
 	return id, hash, nil
 }

@@ -59,15 +59,15 @@ type commands struct {
 	JSON    bool             `help:"Print JSON instead of tables."`
 	Version kong.VersionFlag `help:"Print the version and commit."`
 
-	Login  loginCmd  `cmd:"" help:"Sign in: make an API token and keep it." group:"Account"`
-	Logout logoutCmd `cmd:"" help:"Revoke the kept API token and forget it." group:"Account"`
+	Login  loginCmd  `cmd:"" help:"Sign in: create an API token and store it." group:"Account"`
+	Logout logoutCmd `cmd:"" help:"Revoke the stored API token and delete it." group:"Account"`
 
 	Submit submitCmd `cmd:"" help:"Submit a magnet link, a URL, an info hash or a .torrent file." group:"Downloads"`
 	List   listCmd   `cmd:"" aliases:"ls" help:"List your downloads." group:"Downloads"`
 	Watch  watchCmd  `cmd:"" help:"Follow a download until it ends." group:"Downloads"`
-	Get    getCmd    `cmd:"" help:"Fetch the files of a download to this machine; resumes what is half there." group:"Downloads"`
-	Files  filesCmd  `cmd:"" help:"List the files of a download." group:"Downloads"`
-	Select selectCmd `cmd:"" help:"Choose the files of a download that waits for it." group:"Downloads"`
+	Get    getCmd    `cmd:"" help:"Save a download's files to this machine; resumes partial files." group:"Downloads"`
+	Files  filesCmd  `cmd:"" help:"List a download's files." group:"Downloads"`
+	Select selectCmd `cmd:"" help:"Choose the files of a download that awaits a selection." group:"Downloads"`
 	Pause  pauseCmd  `cmd:"" help:"Pause a download." group:"Downloads"`
 	Resume resumeCmd `cmd:"" help:"Resume a paused download." group:"Downloads"`
 	Cancel cancelCmd `cmd:"" help:"Cancel a download." group:"Downloads"`
@@ -78,7 +78,7 @@ type commands struct {
 	Admin   adminCmd   `cmd:"" help:"Administration." group:"Operator"`
 	Audit   auditCmd   `cmd:"" help:"The audit log." group:"Operator"`
 	Config  configCmd  `cmd:"" help:"Configuration." group:"Operator"`
-	Migrate migrateCmd `cmd:"" help:"Bring the database schema to the newest version." group:"Operator"`
+	Migrate migrateCmd `cmd:"" help:"Migrate the database schema to the newest version." group:"Operator"`
 
 	PrintVersion versionCmd `cmd:"" name:"version" help:"Print the version and commit."`
 }
@@ -103,8 +103,8 @@ func Run(ctx context.Context, args []string, s Streams, o Options) (code int) {
 	var cmd commands
 	parser, err := kong.New(&cmd,
 		kong.Name("longhaul"),
-		kong.Description("Longhaul downloads for you, elsewhere: submit and forget.\n\n"+
-			"Exit status: 0 done, 1 failed, 2 wrong usage, 3 not signed in, 4 not found, 5 the download did not end well."),
+		kong.Description("Longhaul downloads for you on a server: submit and forget.\n\n"+
+			"Exit status: 0 done, 1 failed, 2 wrong usage, 3 not signed in, 4 not found, 5 the download failed."),
 		kong.Vars{"version": "longhaul " + o.Build.String()},
 		kong.Writers(s.Out, s.Err),
 		kong.Exit(func(c int) { panic(exitCode(c)) }),

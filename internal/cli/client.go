@@ -34,7 +34,7 @@ type client struct {
 func (p *program) newClient() (*client, error) {
 	base, err := url.Parse(p.server)
 	if err != nil || base.Host == "" || (base.Scheme != "http" && base.Scheme != "https") || base.User != nil {
-		return nil, usagef("The server must be an http or https address, such as http://localhost:8080.")
+		return nil, usagef("The server must be an http or https address such as http://localhost:8080.")
 	}
 	base.Path = strings.TrimSuffix(base.Path, "/")
 	kept, err := p.loadSession(base)
@@ -121,7 +121,7 @@ func (c *client) request(ctx context.Context, method, path string, in *body, hea
 	}
 	req, err := http.NewRequestWithContext(ctx, method, c.base.String()+"/api/v1"+path, r)
 	if err != nil {
-		return nil, fmt.Errorf("make the request: %w", err)
+		return nil, fmt.Errorf("create the request: %w", err)
 	}
 	if in != nil {
 		req.Header.Set("Content-Type", in.mediaType)
@@ -148,7 +148,7 @@ func problemOf(resp *http.Response) error {
 	e := &apiError{}
 	err := json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(e)
 	if err != nil || e.Detail == "" {
-		*e = apiError{Detail: "The server answered " + resp.Status + ", not as Longhaul does. Is the address right?"}
+		*e = apiError{Detail: "The server answered " + resp.Status + ", which is not a Longhaul response. Is the address right?"}
 	}
 	e.Status = resp.StatusCode
 	return e
@@ -162,5 +162,5 @@ func (c *client) unreachable(err error) error {
 	if ue, ok := errors.AsType[*url.Error](err); ok {
 		err = ue.Err
 	}
-	return fmt.Errorf("the server at %s cannot be reached: %w", c.base.Host, err)
+	return fmt.Errorf("could not reach the server at %s: %w", c.base.Host, err)
 }

@@ -27,8 +27,8 @@ const (
 )
 
 type getCmd struct {
-	Job   string `arg:"" name:"download" help:"Id of the download, or the end of it."`
-	Out   string `help:"Folder to put the files into." short:"o" default:"." type:"path"`
+	Job   string `arg:"" name:"download" help:"Id of the download, or its last characters."`
+	Out   string `help:"Folder to save the files in." short:"o" default:"." type:"path"`
 	Files string `help:"Only these files, by index: 0,2-5."`
 }
 
@@ -59,7 +59,7 @@ func (c *getCmd) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
-		return fmt.Errorf("make the folder %s: %w", c.Out, err)
+		return fmt.Errorf("create the folder %s: %w", c.Out, err)
 	}
 	root, err := os.OpenRoot(c.Out)
 	if err != nil {
@@ -97,10 +97,10 @@ func wanted(files []file, chosen []int) (out []file, total int64, err error) {
 		total += f.Size
 	}
 	for i := range want {
-		return nil, 0, usagef("The download has no file %d that could be downloaded.", i)
+		return nil, 0, usagef("The download has no file %d in storage.", i)
 	}
 	if len(out) == 0 {
-		return nil, 0, usagef("The download has no files that could be downloaded.")
+		return nil, 0, usagef("The download has no files in storage.")
 	}
 	return out, total, nil
 }
@@ -137,10 +137,10 @@ func (g *getter) file(ctx context.Context, f file, name string) error {
 	if info, err := g.root.Stat(name); err == nil {
 		if info.Mode().IsRegular() && info.Size() == f.Size {
 			g.advance(f.Size)
-			fmt.Fprintf(g.p.Err, "%s is there already.\n", name)
+			fmt.Fprintf(g.p.Err, "%s already exists.\n", name)
 			return nil
 		}
-		return fmt.Errorf("%s exists and is another file; move it away or choose another folder", name)
+		return fmt.Errorf("%s exists and is a different file; move it away or choose another folder", name)
 	}
 	if dir := path.Dir(name); dir != "." {
 		if err := g.root.MkdirAll(dir, 0o755); err != nil {
@@ -162,7 +162,7 @@ func (g *getter) file(ctx context.Context, f file, name string) error {
 		return err
 	}
 	if err := g.root.Rename(part, name); err != nil {
-		return fmt.Errorf("name the file: %w", err)
+		return fmt.Errorf("rename the file: %w", err)
 	}
 	fmt.Fprintln(g.p.Out, path.Join(g.root.Name(), name))
 	return nil
@@ -228,7 +228,7 @@ func (g *getter) connection(ctx context.Context, f file, out *os.File, offset in
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, link.URL, nil)
 	if err != nil {
-		return 0, backoff.Permanent(errors.New("the server gave a link that cannot be used"))
+		return 0, backoff.Permanent(errors.New("the server sent an unusable link"))
 	}
 	if offset > 0 {
 		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", offset))

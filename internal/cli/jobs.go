@@ -69,7 +69,7 @@ func (c *client) findJob(ctx context.Context, ref string) (job, error) {
 	}
 	ref = strings.ToLower(strings.TrimSpace(ref))
 	if len(ref) < 4 || strings.Trim(ref, "0123456789abcdef-") != "" {
-		return j, usagef("%q is not the id of a download. “longhaul list” lists them.", ref)
+		return j, usagef("%q is not a download id. “longhaul list” shows them.", ref)
 	}
 	var page struct {
 		Jobs []job `json:"jobs"`
@@ -87,9 +87,9 @@ func (c *client) findJob(ctx context.Context, ref string) (job, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		return j, &apiError{Status: http.StatusNotFound, Detail: "You have no recent download with that id."}
+		return j, &apiError{Status: http.StatusNotFound, Detail: "No recent download has that id."}
 	default:
-		return j, usagef("%d downloads have an id like %q; give more of it.", len(found), ref)
+		return j, usagef("%d downloads have an id that ends in %q; type more of it.", len(found), ref)
 	}
 }
 
@@ -105,15 +105,15 @@ func (c *client) jobFiles(ctx context.Context, id string) ([]file, error) {
 type listCmd struct {
 	State  []string `help:"Only downloads in these states." sep:"," placeholder:"STATE"`
 	Search string   `help:"Only downloads whose name contains this." short:"q"`
-	Sort   string   `help:"Order: created, name, size or state; a leading minus turns it round." default:"-created"`
-	Limit  int      `help:"At most so many; 0 is all." default:"50"`
+	Sort   string   `help:"Order: created, name, size or state; a leading minus reverses it." default:"-created"`
+	Limit  int      `help:"Maximum number to list; 0 means all." default:"50"`
 }
 
 // Run lists jobs, page by page.
 func (c *listCmd) Run(ctx context.Context, p *program) error {
 	for _, s := range c.State {
 		if !models.State(s).Valid() {
-			return usagef("There is no state %q. The states are: %s.", s, stateNames())
+			return usagef("No such state: %q. The states are: %s.", s, stateNames())
 		}
 	}
 	if c.Limit < 0 {
@@ -193,7 +193,7 @@ func stateNames() string {
 }
 
 type filesCmd struct {
-	Job string `arg:"" name:"download" help:"Id of the download, or the end of it."`
+	Job string `arg:"" name:"download" help:"Id of the download, or its last characters."`
 }
 
 // Run lists the files of a job.

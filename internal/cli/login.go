@@ -19,8 +19,8 @@ const tokenPrefix = "lh_"
 const tokenDays = 90
 
 type loginCmd struct {
-	Email string `help:"E-mail address; asked for if it is left out." short:"e"`
-	Token bool   `help:"Keep an API token that was made in the web app, instead of making one with the password; asked for."`
+	Email string `help:"E-mail address; prompts if left out." short:"e"`
+	Token bool   `help:"Store an API token created in the web app instead of signing in with the password; prompts for it."`
 }
 
 // me is the account that a token belongs to.
@@ -77,7 +77,7 @@ func (c *loginCmd) keep(ctx context.Context, p *program, api *client, in *bufio.
 		return err
 	}
 	if value = strings.TrimSpace(value); !strings.HasPrefix(value, tokenPrefix) {
-		return usagef("This is no API token; one begins with %s.", tokenPrefix)
+		return usagef("That isn't an API token; they begin with %s.", tokenPrefix)
 	}
 	api.session = value
 	var who me
@@ -131,7 +131,7 @@ func signIn(ctx context.Context, p *program, api *client, in *bufio.Reader, emai
 // browser.
 func codePrompt(factors []string) string {
 	if slices.Contains(factors, "passkey") && !slices.Contains(factors, "totp") {
-		return "Recovery code (to sign in with a passkey, make an API token in the web app and use --token): "
+		return "Recovery code (to sign in with a passkey, create an API token in the web app and use --token): "
 	}
 	return "Two-factor or recovery code: "
 }

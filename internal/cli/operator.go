@@ -54,7 +54,7 @@ func (p *program) withStore(ctx context.Context, do func(*store.Store, config.Co
 }
 
 type adminCmd struct {
-	SetupLink setupLinkCmd `cmd:"" help:"Print a one-time link that creates the first administrator."`
+	SetupLink setupLinkCmd `cmd:"" help:"Print a one-time link to create the first administrator."`
 }
 
 type setupLinkCmd struct{}
@@ -67,7 +67,7 @@ func (c *setupLinkCmd) Run(ctx context.Context, p *program) error {
 			return err
 		}
 		if n > 0 {
-			return usagef("There is an account already; a set-up link is for the first one only.")
+			return usagef("An account already exists; the setup link creates only the first one.")
 		}
 		value, hash, err := token.New()
 		if err != nil {
@@ -82,18 +82,18 @@ func (c *setupLinkCmd) Run(ctx context.Context, p *program) error {
 }
 
 type agentsCmd struct {
-	List  agentsListCmd  `cmd:"" help:"List compute agents (by the API, as administrator)."`
-	Token agentsTokenCmd `cmd:"" help:"Print a one-time token that enrols a new agent (by the database)."`
+	List  agentsListCmd  `cmd:"" help:"List compute agents (through the API, as an administrator)."`
+	Token agentsTokenCmd `cmd:"" help:"Print a one-time token that enrols an agent (from the database)."`
 }
 
 type agentsTokenCmd struct {
-	Name string `help:"What to call the agent." required:""`
+	Name string `help:"Name of the agent." required:""`
 }
 
 // Run prints the token and nothing else, for scripts.
 func (c *agentsTokenCmd) Run(ctx context.Context, p *program) error {
 	if len(c.Name) > 100 || strings.TrimSpace(c.Name) != c.Name || c.Name == "" {
-		return usagef("The name must have 1 to 100 characters and no space at its ends.")
+		return usagef("The name must have 1 to 100 characters and no leading or trailing spaces.")
 	}
 	return p.withStore(ctx, func(s *store.Store, _ config.Config) error {
 		value, hash, err := token.New()
@@ -109,7 +109,7 @@ func (c *agentsTokenCmd) Run(ctx context.Context, p *program) error {
 }
 
 type configCmd struct {
-	Print configPrintCmd `cmd:"" help:"Print the settings in force, with secrets hidden, and what is wrong with them."`
+	Print configPrintCmd `cmd:"" help:"Print the effective settings, with secrets hidden, and what is wrong with them."`
 }
 
 type configPrintCmd struct {

@@ -46,7 +46,7 @@ func (p *program) loadSessions() (map[string]session, error) {
 	all := map[string]session{}
 	err = jsonfile.Read(filepath.Join(dir, sessionFile), &all)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("read the kept session in %s: %w", dir, err)
+		return nil, fmt.Errorf("read the stored session in %s: %w", dir, err)
 	}
 	return all, nil
 }
@@ -68,10 +68,10 @@ func (p *program) saveSession(server *url.URL, s session) error {
 		return err
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("make the configuration folder: %w", err)
+		return fmt.Errorf("create the configuration folder: %w", err)
 	}
 	if err := jsonfile.Write(filepath.Join(dir, sessionFile), all); err != nil {
-		return fmt.Errorf("keep the session: %w", err)
+		return fmt.Errorf("store the session: %w", err)
 	}
 	return nil
 }
@@ -81,7 +81,7 @@ func (p *program) ask(in *bufio.Reader, prompt string) (string, error) {
 	line, err := in.ReadString('\n')
 	line = strings.TrimRight(line, "\r\n")
 	if err != nil && (!errors.Is(err, io.EOF) || line == "") {
-		return "", usagef("No answer on standard input.")
+		return "", usagef("Standard input ended before an answer.")
 	}
 	return line, nil
 }

@@ -28,7 +28,7 @@ const submitTries = 5
 
 type submitCmd struct {
 	Source string `arg:"" help:"Magnet link, URL, info hash, or path of a .torrent file; “-” reads a .torrent from standard input."`
-	Choose bool   `help:"Choose the files once they are known." xor:"files"`
+	Choose bool   `help:"Choose the files once the list is known." xor:"files"`
 	Select string `help:"Fetch only these files, by index: 0,2-5." xor:"files"`
 	Watch  bool   `help:"Follow the download until it ends." short:"w"`
 }
@@ -151,12 +151,12 @@ func (c *submitCmd) readTorrent(p *program) ([]byte, bool, error) {
 	info, err := os.Stat(c.Source)
 	if err != nil || !info.Mode().IsRegular() {
 		if strings.HasSuffix(strings.ToLower(c.Source), ".torrent") && !strings.Contains(c.Source, "://") {
-			return nil, false, usagef("There is no file %s.", c.Source)
+			return nil, false, usagef("No such file: %s.", c.Source)
 		}
 		return nil, false, nil
 	}
 	if info.Size() > source.MaxTorrentBytes {
-		return nil, true, usagef("%s is larger than a .torrent file may be.", c.Source)
+		return nil, true, usagef("%s is too large for a .torrent file.", c.Source)
 	}
 	b, err := os.ReadFile(c.Source)
 	if err != nil {
@@ -193,7 +193,7 @@ func (c *submitCmd) choose(ctx context.Context, p *program, api *client, j job) 
 }
 
 type selectCmd struct {
-	Job   string `arg:"" name:"download" help:"Id of the download, or the end of it."`
+	Job   string `arg:"" name:"download" help:"Id of the download, or its last characters."`
 	Files string `arg:"" help:"Indexes of the files: 0,2-5, or all."`
 }
 
@@ -242,7 +242,7 @@ func parseChoice(s string) ([]int, error) {
 	if strings.TrimSpace(s) == "" {
 		return nil, nil
 	}
-	bad := usagef("%q is no list of file indexes such as 0,2-5.", s)
+	bad := usagef("%q is not a list of file indexes such as 0,2-5.", s)
 	var out []int
 	for item := range strings.SplitSeq(s, ",") {
 		low, high, isRange := strings.Cut(strings.TrimSpace(item), "-")

@@ -21,7 +21,7 @@ import (
 const maxFrame = 4 << 20
 
 type watchCmd struct {
-	Job string `arg:"" name:"download" help:"Id of the download, or the end of it."`
+	Job string `arg:"" name:"download" help:"Id of the download, or its last characters."`
 }
 
 // Run follows a job until it ends.

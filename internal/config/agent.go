@@ -19,22 +19,22 @@ import (
 // Agent is the configuration of a compute agent. It shares nothing with the
 // other programs: an agent has neither database nor storage credentials.
 type Agent struct {
-	Listen             string         `env:"AGENT_LISTEN" envDefault:"127.0.0.1:7300" doc:"Where the control plane's calls are taken."`
-	URL                string         `env:"AGENT_URL" envDefault:"http://127.0.0.1:7300" doc:"Where the control plane reaches the agent."`
-	DataDir            string         `env:"AGENT_DATA_DIR" envDefault:"./data/agent" doc:"Identity and transfers."`
-	ControlURL         string         `env:"AGENT_CONTROL_URL" envDefault:"http://127.0.0.1:8080" doc:"The control plane."`
-	EnrolmentToken     string         `env:"AGENT_ENROLMENT_TOKEN" secret:"true" doc:"One-time token; needed at the first start only."`
-	EnrolmentTokenFile string         `env:"AGENT_ENROLMENT_TOKEN_FILE" doc:"File with the token, instead."`
-	Capacity           int            `env:"AGENT_CAPACITY" envDefault:"8" doc:"Transfers at once."`
-	DiskLimit          int64          `env:"AGENT_DISK_LIMIT" envDefault:"0" doc:"Bytes of all transfers on disk; 0 is 90 % of the free space."`
-	AllowCIDRs         []netip.Prefix `env:"AGENT_ALLOW_CIDRS" doc:"Private networks that sources and peers may be in."`
-	DHT                bool           `env:"AGENT_DHT" envDefault:"true" doc:"Find peers by the DHT."`
-	SeedRatio          float64        `env:"AGENT_SEED_RATIO" envDefault:"0" doc:"Give back up to this ratio; 0 is off."`
-	SeedTime           time.Duration  `env:"AGENT_SEED_TIME" envDefault:"0s" doc:"Give back for so long; 0 is off."`
-	BTPorts            string         `env:"AGENT_BT_PORTS" doc:"Ports for incoming peers, \"6881\" or \"6881-6889\"; empty is a random one."`
-	BindIP             netip.Addr     `env:"AGENT_BIND_IP" doc:"Local address of outgoing connections; empty is any."`
-	Uploads            int            `env:"AGENT_UPLOADS" envDefault:"4" doc:"Parts on their way to storage at once."`
-	EngineMemory       int64          `env:"AGENT_ENGINE_MEMORY" envDefault:"536870912" doc:"Bytes of heap that one engine process aims at."`
+	Listen             string         `env:"AGENT_LISTEN" envDefault:"127.0.0.1:7300" doc:"host:port on which the agent listens for the control plane."`
+	URL                string         `env:"AGENT_URL" envDefault:"http://127.0.0.1:7300" doc:"URL at which the control plane reaches the agent."`
+	DataDir            string         `env:"AGENT_DATA_DIR" envDefault:"./data/agent" doc:"Directory for the agent's identity and transfers."`
+	ControlURL         string         `env:"AGENT_CONTROL_URL" envDefault:"http://127.0.0.1:8080" doc:"URL of the control plane."`
+	EnrolmentToken     string         `env:"AGENT_ENROLMENT_TOKEN" secret:"true" doc:"One-time token; needed only at the first start."`
+	EnrolmentTokenFile string         `env:"AGENT_ENROLMENT_TOKEN_FILE" doc:"File with the token, instead of AGENT_ENROLMENT_TOKEN."`
+	Capacity           int            `env:"AGENT_CAPACITY" envDefault:"8" doc:"Transfers that run at once."`
+	DiskLimit          int64          `env:"AGENT_DISK_LIMIT" envDefault:"0" doc:"Bytes of all transfers on disk; 0 means 90 % of the free space."`
+	AllowCIDRs         []netip.Prefix `env:"AGENT_ALLOW_CIDRS" doc:"Private networks in which sources and peers are allowed."`
+	DHT                bool           `env:"AGENT_DHT" envDefault:"true" doc:"Find peers through the DHT."`
+	SeedRatio          float64        `env:"AGENT_SEED_RATIO" envDefault:"0" doc:"Seed up to this ratio; 0 means off."`
+	SeedTime           time.Duration  `env:"AGENT_SEED_TIME" envDefault:"0s" doc:"Seed for this long; 0 means off."`
+	BTPorts            string         `env:"AGENT_BT_PORTS" doc:"Ports for incoming peers, \"6881\" or \"6881-6889\"; empty means a random one."`
+	BindIP             netip.Addr     `env:"AGENT_BIND_IP" doc:"Local address for outgoing connections; empty means any."`
+	Uploads            int            `env:"AGENT_UPLOADS" envDefault:"4" doc:"Parts uploaded to storage at once."`
+	EngineMemory       int64          `env:"AGENT_ENGINE_MEMORY" envDefault:"536870912" doc:"Heap size, in bytes, that an engine process aims for."`
 	LogLevel           slog.Level     `env:"LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error."`
 	LogFormat          string         `env:"LOG_FORMAT" envDefault:"json" doc:"json or text."`
 }

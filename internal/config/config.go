@@ -44,49 +44,49 @@ type Config struct {
 	Seedr    Seedr
 	Log      Log
 
-	Queues        []models.Queue `env:"WORKER_QUEUES" envDefault:"control,tracking,transfers,mail" doc:"Kinds of work that this worker serves, separated by commas: control, tracking, transfers, mail. Each has to be served by some worker."`
-	SecretKey     Key            `env:"SECRET_KEY" secret:"true" doc:"Key that links and agents' secrets are derived from: at least 32 random bytes in hex or base64. The same for api and worker."`
-	MetricsListen string         `env:"METRICS_LISTEN" doc:"host:port for /metrics; empty is off."`
+	Queues        []models.Queue `env:"WORKER_QUEUES" envDefault:"control,tracking,transfers,mail" doc:"Task queues that this worker serves, separated by commas: control, tracking, transfers, mail. Every queue needs a worker."`
+	SecretKey     Key            `env:"SECRET_KEY" secret:"true" doc:"Key from which links and agents' secrets are derived: at least 32 random bytes in hex or base64. The same for api and worker."`
+	MetricsListen string         `env:"METRICS_LISTEN" doc:"host:port for /metrics; empty means off."`
 }
 
 // Database is where the records are.
 type Database struct {
-	URL string `env:"DATABASE_URL" secret:"true" doc:"Postgres, as postgres://user:password@host:5432/longhaul."`
+	URL string `env:"DATABASE_URL" secret:"true" doc:"Postgres URL, such as postgres://user:password@host:5432/longhaul."`
 }
 
 // Temporal is where the workflows run.
 type Temporal struct {
 	Address   string `env:"TEMPORAL_ADDRESS" envDefault:"127.0.0.1:7233" doc:"host:port of the Temporal frontend."`
-	Namespace string `env:"TEMPORAL_NAMESPACE" envDefault:"longhaul" doc:"Temporal namespace; made at the start if it is missing."`
-	UIURL     string `env:"TEMPORAL_UI_URL" doc:"Address of the Temporal UI, for admins' links; empty shows none."`
+	Namespace string `env:"TEMPORAL_NAMESPACE" envDefault:"longhaul" doc:"Temporal namespace; created at startup if missing."`
+	UIURL     string `env:"TEMPORAL_UI_URL" doc:"Address of the Temporal UI, for links shown to admins; empty hides them."`
 }
 
 // Storage is the S3-compatible object storage.
 type Storage struct {
 	Endpoint        string `env:"S3_ENDPOINT" doc:"Address of the storage for api and worker, such as https://s3.example.com."`
-	PublicEndpoint  string `env:"S3_PUBLIC_ENDPOINT" doc:"Address of the storage for agents; S3_ENDPOINT if empty."`
-	Region          string `env:"S3_REGION" envDefault:"us-east-1" doc:"Region that requests are signed for; auto for R2."`
-	Bucket          string `env:"S3_BUCKET" envDefault:"longhaul" doc:"Bucket, which has to exist."`
+	PublicEndpoint  string `env:"S3_PUBLIC_ENDPOINT" doc:"Address of the storage for agents; defaults to S3_ENDPOINT."`
+	Region          string `env:"S3_REGION" envDefault:"us-east-1" doc:"Region for request signatures; auto for R2."`
+	Bucket          string `env:"S3_BUCKET" envDefault:"longhaul" doc:"Bucket; it must exist."`
 	AccessKeyID     string `env:"S3_ACCESS_KEY_ID" secret:"true" doc:"Access key id."`
 	SecretAccessKey string `env:"S3_SECRET_ACCESS_KEY" secret:"true" doc:"Secret access key."`
-	PathStyle       bool   `env:"S3_PATH_STYLE" envDefault:"true" doc:"Bucket in the path instead of the host name."`
+	PathStyle       bool   `env:"S3_PATH_STYLE" envDefault:"true" doc:"Put the bucket in the path instead of the host name."`
 }
 
 // Web is what the API serves and where.
 type Web struct {
-	BaseURL        URL            `env:"BASE_URL" envDefault:"http://localhost:8080" doc:"Origin of the app as browsers see it. Links are made from it."`
-	FilesURL       URL            `env:"FILES_URL" envDefault:"http://127.0.0.1:8081" doc:"Origin that delivers users' files. Another host than the app's, so that files never see its cookies."`
+	BaseURL        URL            `env:"BASE_URL" envDefault:"http://localhost:8080" doc:"Origin of the app as browsers see it; the base of all links."`
+	FilesURL       URL            `env:"FILES_URL" envDefault:"http://127.0.0.1:8081" doc:"Origin that delivers users' files. Use another host than the app's, so that files never see its cookies."`
 	APIListen      string         `env:"API_LISTEN" envDefault:"127.0.0.1:8080" doc:"host:port of the app."`
-	FilesListen    string         `env:"FILES_LISTEN" envDefault:"127.0.0.1:8081" doc:"host:port of the delivery."`
+	FilesListen    string         `env:"FILES_LISTEN" envDefault:"127.0.0.1:8081" doc:"host:port of the file delivery."`
 	Dir            string         `env:"WEB_DIR" envDefault:"web/dist" doc:"Folder of the built web app."`
-	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES" doc:"Networks of proxies whose X-Forwarded-For is believed, separated by commas."`
+	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES" doc:"Networks of proxies whose X-Forwarded-For header is trusted, separated by commas."`
 }
 
 // Mail is how mails leave.
 type Mail struct {
-	From      string `env:"MAIL_FROM" doc:"Sender of all mails, as Longhaul <longhaul@example.com>; its domain has to be verified at Resend."`
-	ResendKey string `env:"RESEND_API_KEY" secret:"true" doc:"API key of Resend. Without one no mail is sent: no address is verified and no forgotten password reset."`
-	ResendURL URL    `env:"RESEND_URL" envDefault:"https://api.resend.com" doc:"Address of Resend, or of a server that speaks its API."`
+	From      string `env:"MAIL_FROM" doc:"Sender of all mails, such as Longhaul <longhaul@example.com>; its domain must be verified at Resend."`
+	ResendKey string `env:"RESEND_API_KEY" secret:"true" doc:"Resend API key. Without it no mail is sent, so addresses can't be verified and passwords can't be reset."`
+	ResendURL URL    `env:"RESEND_URL" envDefault:"https://api.resend.com" doc:"Address of Resend or of a server with the same API."`
 }
 
 // On reports whether mails are sent.
@@ -95,10 +95,10 @@ func (m Mail) On() bool { return m.ResendKey != "" }
 // Accounts is who may have an account and how they prove themselves.
 type Accounts struct {
 	Registration       models.Registration `env:"REGISTRATION" envDefault:"invitation" doc:"Who can register until an administrator changes it: open (requires mail), invitation or closed."`
-	RequireAdminTOTP   bool                `env:"REQUIRE_ADMIN_TOTP" envDefault:"false" doc:"Administrators have to set up two-factor sign-in or a passkey before anything else."`
-	TurnstileSiteKey   string              `env:"TURNSTILE_SITE_KEY" doc:"Site key of Cloudflare's Turnstile, which keeps robots from sign-in, registration and reset."`
-	TurnstileSecretKey string              `env:"TURNSTILE_SECRET_KEY" secret:"true" doc:"Secret key of Turnstile; empty is off."`
-	TurnstileURL       string              `env:"TURNSTILE_URL" envDefault:"https://challenges.cloudflare.com/turnstile/v0/siteverify" doc:"Where Turnstile's answers are verified."`
+	RequireAdminTOTP   bool                `env:"REQUIRE_ADMIN_TOTP" envDefault:"false" doc:"Administrators must set up two-factor sign-in or a passkey before anything else."`
+	TurnstileSiteKey   string              `env:"TURNSTILE_SITE_KEY" doc:"Site key of Cloudflare's Turnstile, which blocks bots from sign-in, registration and password reset."`
+	TurnstileSecretKey string              `env:"TURNSTILE_SECRET_KEY" secret:"true" doc:"Secret key of Turnstile; empty means off."`
+	TurnstileURL       string              `env:"TURNSTILE_URL" envDefault:"https://challenges.cloudflare.com/turnstile/v0/siteverify" doc:"Address that verifies Turnstile's answers."`
 }
 
 // Turnstile reports whether robots are checked.
@@ -107,29 +107,29 @@ func (a Accounts) Turnstile() bool { return a.TurnstileSecretKey != "" }
 // Limits bound jobs and how long they wait.
 type Limits struct {
 	MaxRunningJobs   int             `env:"MAX_RUNNING_JOBS" envDefault:"10" doc:"Jobs of one user that run at once."`
-	MaxJobBytes      int64           `env:"MAX_JOB_BYTES" envDefault:"1099511627776" doc:"Bytes of the selected files of one job; 0 is no limit."`
-	ResolveTimeout   time.Duration   `env:"RESOLVE_TIMEOUT" envDefault:"5m" doc:"How long a source's file list may take, as 5m or 1h30m."`
-	StallTimeout     time.Duration   `env:"STALL_TIMEOUT" envDefault:"30m" doc:"How long a download may get no byte."`
+	MaxJobBytes      int64           `env:"MAX_JOB_BYTES" envDefault:"1099511627776" doc:"Bytes of one job's selected files; 0 means no limit."`
+	ResolveTimeout   time.Duration   `env:"RESOLVE_TIMEOUT" envDefault:"5m" doc:"How long finding a source's file list may take, such as 5m or 1h30m."`
+	StallTimeout     time.Duration   `env:"STALL_TIMEOUT" envDefault:"30m" doc:"How long a download may go without receiving a byte."`
 	SelectionTimeout time.Duration   `env:"SELECTION_TIMEOUT" envDefault:"72h" doc:"How long a job waits for a choice of files."`
-	RetryPauses      []time.Duration `env:"RETRY_PAUSES" envDefault:"15s,2m" doc:"Pauses before the retries of a source that fails but may recover, separated by commas; then a person is asked."`
-	FailoverAfter    time.Duration   `env:"FAILOVER_AFTER" envDefault:"2m" doc:"How long a job waits for a provider that cannot take it before it moves to another one, where the fail-over policy allows that."`
+	RetryPauses      []time.Duration `env:"RETRY_PAUSES" envDefault:"15s,2m" doc:"Pauses before the retries of a source that fails but may recover, separated by commas; after the last, the job needs attention."`
+	FailoverAfter    time.Duration   `env:"FAILOVER_AFTER" envDefault:"2m" doc:"How long a job waits for a provider that can't accept it before it moves to another one, if the failover policy allows that."`
 	AttentionTimeout time.Duration   `env:"ATTENTION_TIMEOUT" envDefault:"72h" doc:"How long a job that needs attention waits for a person."`
 }
 
 // Fetch is what the control plane itself may connect to.
 type Fetch struct {
-	AllowCIDRs []netip.Prefix `env:"FETCH_ALLOW_CIDRS" doc:"Private networks that the control plane may fetch users' addresses from, separated by commas; none by default."`
+	AllowCIDRs []netip.Prefix `env:"FETCH_ALLOW_CIDRS" doc:"Private networks from which the control plane may fetch users' addresses, separated by commas; none by default."`
 }
 
 // Seedr is the Seedr.cc account, if there is one. Its credentials are nowhere
 // else than here.
 type Seedr struct {
 	URL        URL            `env:"SEEDR_URL" envDefault:"https://www.seedr.cc/rest" doc:"Base of Seedr's REST API."`
-	Email      Secret         `env:"SEEDR_EMAIL" secret:"true" doc:"E-mail address of the Seedr.cc account; empty is no account."`
-	Slots      int            `env:"SEEDR_SLOTS" envDefault:"0" doc:"Transfers that the Seedr.cc account runs at once; 0 takes the number that its plan is published with."`
+	Email      Secret         `env:"SEEDR_EMAIL" secret:"true" doc:"E-mail address of the Seedr.cc account; empty means no account."`
+	Slots      int            `env:"SEEDR_SLOTS" envDefault:"0" doc:"Transfers that the Seedr.cc account runs at once; 0 uses the number published for its plan."`
 	Password   Secret         `env:"SEEDR_PASSWORD" secret:"true" doc:"Password of the Seedr.cc account."`
 	FromFile   bool           // the password came from a file
-	AllowCIDRs []netip.Prefix `env:"SEEDR_ALLOW_CIDRS" doc:"Private networks that SEEDR_URL and the download links may be in, unencrypted too, separated by commas; for a simulator. None by default."`
+	AllowCIDRs []netip.Prefix `env:"SEEDR_ALLOW_CIDRS" doc:"Private networks in which SEEDR_URL and the download links are allowed, even unencrypted, separated by commas; for a simulator. None by default."`
 }
 
 // Configured reports whether there is an account.

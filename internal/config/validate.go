@@ -28,7 +28,7 @@ func (f *faults) listen(value, name string) {
 }
 
 func (f *faults) positive(d time.Duration, name string) {
-	f.when(d <= 0, name, "must be longer than nothing, such as 5m")
+	f.when(d <= 0, name, "must be longer than 0, such as 5m")
 }
 
 // validate returns every fault that matters to the program.
@@ -43,23 +43,23 @@ func (c Config) validate(p Process) error {
 	}
 	c.validateShared(&f)
 	if p == ProcessWorker {
-		f.when(len(c.Queues) == 0, "WORKER_QUEUES", "must name a kind of work")
+		f.when(len(c.Queues) == 0, "WORKER_QUEUES", "must name at least one task queue")
 		for _, q := range c.Queues {
-			f.when(!q.Valid(), "WORKER_QUEUES", fmt.Sprintf("has no kind of work %q; there are control, tracking, transfers and mail", q))
+			f.when(!q.Valid(), "WORKER_QUEUES", fmt.Sprintf("names an unknown task queue %q; use control, tracking, transfers or mail", q))
 		}
 	}
 	if p == ProcessAPI {
 		c.Web.validate(&f)
 		c.Accounts.validate(&f)
 		f.when(c.Accounts.Registration == models.RegistrationOpen && !c.Mail.On(), "REGISTRATION",
-			"cannot be open without RESEND_API_KEY: addresses have to be verified by mail; set it to invitation or closed")
+			"can't be open without RESEND_API_KEY, because addresses are verified by mail; set it to invitation or closed")
 	}
 	return errors.Join(f...)
 }
 
 // validateShared checks what api and worker both need.
 func (c Config) validateShared(f *faults) {
-	f.when(len(c.SecretKey) == 0, "SECRET_KEY", "is missing; make one with: openssl rand -hex 32")
+	f.when(len(c.SecretKey) == 0, "SECRET_KEY", "is missing; create one with: openssl rand -hex 32")
 	if c.MetricsListen != "" {
 		f.listen(c.MetricsListen, "METRICS_LISTEN")
 	}
@@ -88,7 +88,7 @@ func (s Seedr) validate(f *faults) {
 	f.when(s.Email != "" && s.Password == "", "SEEDR_PASSWORD", "is missing, but SEEDR_EMAIL is set")
 	f.when(s.Email == "" && s.Password != "", "SEEDR_EMAIL", "is missing, but SEEDR_PASSWORD is set")
 	f.when(s.Slots < 0, "SEEDR_SLOTS", "must not be negative")
-	f.when(s.URL.User != nil, "SEEDR_URL", "must not have credentials in it")
+	f.when(s.URL.User != nil, "SEEDR_URL", "must not contain credentials")
 	f.when(s.URL.Scheme != "https" && len(s.AllowCIDRs) == 0, "SEEDR_URL",
 		"must begin with https://, unless it is an address in SEEDR_ALLOW_CIDRS")
 }
@@ -111,7 +111,7 @@ func (a Accounts) validate(f *faults) {
 func (w Web) validate(f *faults) {
 	f.listen(w.APIListen, "API_LISTEN")
 	f.listen(w.FilesListen, "FILES_LISTEN")
-	f.when(w.BaseURL.Host == w.FilesURL.Host, "FILES_URL", "must be another origin than BASE_URL")
+	f.when(w.BaseURL.Host == w.FilesURL.Host, "FILES_URL", "must not be the same origin as BASE_URL")
 	f.when(strings.Trim(w.BaseURL.Path, "/") != "", "BASE_URL", "must not have a path")
 	f.when(strings.Trim(w.FilesURL.Path, "/") != "", "FILES_URL", "must not have a path")
 }

@@ -68,7 +68,7 @@ const Channel = "longhaul_events"
 // maxPayload keeps a notification below the 8000 bytes that Postgres takes.
 const maxPayload = 7500
 
-var errTooLarge = errors.New("message is larger than a notification may be")
+var errTooLarge = errors.New("message is too large for a notification")
 
 // Encode returns the messages as notification payloads, as few as fit.
 func Encode(msgs ...Message) ([]string, error) {

@@ -107,13 +107,13 @@ func (b *PG) run(ctx context.Context, conn *pgx.Conn) {
 		if ctx.Err() != nil {
 			return
 		}
-		b.log.WarnContext(ctx, "event connection lost, connecting again", "error", err)
+		b.log.WarnContext(ctx, "event connection lost; reconnecting", "error", err)
 		conn, err = backoff.Retry(ctx, func() (*pgx.Conn, error) { return b.listen(ctx) },
 			backoff.WithBackOff(wait.Growing(100*time.Millisecond, 5*time.Second)), backoff.WithMaxElapsedTime(0))
 		if err != nil {
 			return
 		}
-		b.log.InfoContext(ctx, "event connection is back")
+		b.log.InfoContext(ctx, "event connection restored")
 		b.forward(ctx, Message{Kind: KindLost})
 	}
 }
@@ -136,7 +136,7 @@ func (b *PG) receive(ctx context.Context, conn *pgx.Conn) error {
 		default:
 			msgs, err := Decode(n.Payload)
 			if err != nil {
-				b.log.ErrorContext(ctx, "unreadable event dropped", "error", err)
+				b.log.ErrorContext(ctx, "dropped an unreadable event", "error", err)
 				continue
 			}
 			b.forward(ctx, msgs...)
@@ -155,7 +155,7 @@ func (b *PG) probe(ctx context.Context, conn *pgx.Conn) error {
 
 func (b *PG) forward(ctx context.Context, msgs ...Message) {
 	if err := b.local.Publish(ctx, msgs...); err != nil {
-		b.log.ErrorContext(ctx, "event not delivered", "error", err)
+		b.log.ErrorContext(ctx, "could not deliver event", "error", err)
 	}
 }
 

@@ -83,7 +83,7 @@ func CheckURL(u *url.URL) error {
 		return models.Fault(models.ProblemMalformedURL, "The address must not contain a user name or password.")
 	}
 	if u.Hostname() == "" {
-		return models.Fault(models.ProblemMalformedURL, "The address names no host.")
+		return models.Fault(models.ProblemMalformedURL, "The address has no host.")
 	}
 	return CheckHost(u.Hostname())
 }
@@ -127,16 +127,16 @@ var keptHeaders = []string{"Accept", "Accept-Encoding", "Accept-Language", "If-R
 
 func checkRedirect(req *http.Request, via []*http.Request) error {
 	if len(via) > maxRedirects {
-		return models.Fault(models.ProblemSourceFailing, "The server redirects more than %d times.", maxRedirects).
+		return models.Fault(models.ProblemSourceFailing, "The server redirected more than %d times.", maxRedirects).
 			With("cause", models.CauseRedirects)
 	}
 	if err := CheckURL(req.URL); err != nil {
 		return models.Fault(models.ProblemBlockedAddress,
-			"The server redirects to an address that may not be opened.").Because(err)
+			"The server redirected to an address that is not allowed.").Because(err)
 	}
 	if via[len(via)-1].URL.Scheme == "https" && req.URL.Scheme != "https" {
 		return models.Fault(models.ProblemBlockedAddress,
-			"The server redirects from an encrypted to an unencrypted address.")
+			"The server redirected from an encrypted to an unencrypted address.")
 	}
 	req.Header.Del("Referer") // it would tell the next server the address of the source
 	first := via[0].URL
@@ -214,13 +214,13 @@ func Fault(err error) *models.Error {
 		f = models.Fault(models.ProblemSourceFailing, "The server's name does not exist.").With("cause", models.CauseNoHost)
 		err = errors.New("no such host")
 	case isDNS:
-		f = models.Fault(models.ProblemSourceFailing, "The server's name could not be looked up.").With("cause", models.CauseLookup)
+		f = models.Fault(models.ProblemSourceFailing, "Could not look up the server's name.").With("cause", models.CauseLookup)
 		err = errors.New("name lookup failed")
 	case isCert:
 		f = models.Fault(models.ProblemSourceFailing, "The server's certificate is not valid.").With("cause", models.CauseCertificate)
 		err = cert.Err
 	case isNet && ne.Timeout():
-		f = models.Fault(models.ProblemSourceFailing, "The server did not answer in time.").With("cause", models.CauseTimeout)
+		f = models.Fault(models.ProblemSourceFailing, "The server didn't respond in time.").With("cause", models.CauseTimeout)
 	}
 	return f.Because(err)
 }

@@ -63,7 +63,7 @@ func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.
 	}
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return nil, models.Fault(models.ProblemMalformedURL, "The source names no host and port.").Because(err)
+		return nil, models.Fault(models.ProblemMalformedURL, "The source has no host and port.").Because(err)
 	}
 	if err := d.checkHost(host); err != nil {
 		return nil, err

@@ -101,7 +101,7 @@ func (g *Guard) Control(_, address string, _ syscall.RawConn) error {
 
 func (g *Guard) checkAddr(addr netip.Addr) error {
 	if !addr.IsValid() || addr.Zone() != "" {
-		return errors.New("no plain address")
+		return errors.New("not a plain address")
 	}
 	// An address that only came as ::ffff:a.b.c.d is judged as the IPv4
 	// address that the kernel would connect to.
@@ -140,5 +140,5 @@ func (g *Guard) ownAddresses() []netip.Addr {
 
 func blocked() *models.Error {
 	return models.Fault(models.ProblemBlockedAddress,
-		"The source leads to an address that is not on the public internet, so it was not opened.")
+		"The source points to an address that is not on the public internet.")
 }

@@ -54,11 +54,11 @@ func (w writer) write() (letter, error) {
 		return w.alert(), nil
 	case models.MailAccountDeleted:
 		return letter{
-			Subject: "Your account is deleted",
+			Subject: "Your account was deleted",
 			Lead: []string{
-				"Your Longhaul account and everything that belonged to it, including downloads and files, has been deleted. This cannot be undone.",
+				"Your Longhaul account was deleted, including all downloads and files. This can't be undone.",
 			},
-			Tail: []string{"If it was not you who did this, please tell the operator of " + w.base.Host + "."},
+			Tail: []string{"If you didn't do this, tell the operator of " + w.base.Host + "."},
 		}, nil
 	default:
 		return letter{}, fmt.Errorf("write mail: no text for kind %q", w.mail.Kind)
@@ -71,42 +71,42 @@ func (w writer) request() letter {
 	case models.MailReset:
 		return letter{
 			Subject: "Reset your password",
-			Lead:    []string{"Somebody, hopefully you, asked to reset the password of your Longhaul account."},
+			Lead:    []string{"Someone, hopefully you, asked to reset the password of your Longhaul account."},
 			Button:  &button{"Choose a new password", w.link("reset/confirm", "token")},
 			Facts:   w.facts(),
-			Tail:    []string{w.validity(), "If it was not you, ignore this mail: your password stays as it is."},
+			Tail:    []string{w.validity(), "If it wasn't you, ignore this mail. Your password stays the same."},
 		}
 	case models.MailConfirmEmail:
 		return letter{
 			Subject: "Confirm your new e-mail address",
-			Lead:    []string{"This address is to become the one of a Longhaul account. Please confirm that it is yours."},
+			Lead:    []string{"You asked to use this address for your Longhaul account. Please confirm that it is yours."},
 			Button:  &button{"Confirm the new address", w.link("confirm-email", "token")},
-			Tail:    []string{w.validity(), "If you do not know about this, ignore this mail: nothing changes."},
+			Tail:    []string{w.validity(), "If you didn't ask for this, ignore this mail. Nothing changes."},
 		}
 	case models.MailInvitation:
-		lead := "You are invited to Longhaul at " + w.base.Host + "."
+		lead := "You're invited to Longhaul at " + w.base.Host + "."
 		if inviter := w.param(models.MailParamInviter); inviter != "" {
-			lead = inviter + " invites you to Longhaul at " + w.base.Host + "."
+			lead = inviter + " invited you to Longhaul at " + w.base.Host + "."
 		}
 		return letter{
-			Subject: "You are invited to Longhaul",
-			Lead:    []string{lead, "Longhaul fetches magnet links, torrents and files for you and keeps them where you can stream or download them."},
+			Subject: "You're invited to Longhaul",
+			Lead:    []string{lead, "Longhaul downloads magnet links, torrents and files for you and stores them so that you can stream or save them."},
 			Button:  &button{"Create your account", w.link("register", "invitation")},
 			Tail:    []string{w.validity()},
 		}
 	case models.MailAddressInUse:
 		return letter{
-			Subject: "You have an account already",
-			Lead:    []string{"Somebody, hopefully you, tried to create a Longhaul account with this address. There is one already."},
+			Subject: "You already have an account",
+			Lead:    []string{"Someone, hopefully you, tried to create a Longhaul account with this address. It already has one."},
 			Button:  &button{"Sign in", w.page("login")},
-			Tail:    []string{"If you forgot the password, reset it from the sign-in page. If it was not you, ignore this mail: nothing changes."},
+			Tail:    []string{"If you forgot your password, reset it on the sign-in page. If it wasn't you, ignore this mail. Nothing changes."},
 		}
 	default:
 		return letter{
 			Subject: "Confirm your e-mail address",
 			Lead:    []string{"Welcome to Longhaul. Please confirm that this address is yours."},
 			Button:  &button{"Confirm the address", w.link("verify", "token")},
-			Tail:    []string{w.validity(), "If you did not create an account, ignore this mail: without your confirmation nobody can use it."},
+			Tail:    []string{w.validity(), "If you didn't create an account, ignore this mail. The account can't be used unless you confirm it."},
 		}
 	}
 }
@@ -114,27 +114,27 @@ func (w writer) request() letter {
 // alert is a mail about a change that its reader may not have made.
 func (w writer) alert() letter {
 	said := map[models.MailKind][2]string{
-		models.MailPasswordChanged: {"Your password was changed", "The password of your Longhaul account was changed, and every other session was ended."},
+		models.MailPasswordChanged: {"Your password was changed", "The password of your Longhaul account was changed, which signed out all other sessions."},
 		models.MailEmailChanged:    {"Your e-mail address was changed", "The e-mail address of your Longhaul account was changed. This is the last mail to the old address."},
-		models.MailEmailIsNew:      {"Your e-mail address was changed", "This is the e-mail address of your Longhaul account from now on."},
-		models.MailNewDevice:       {"New sign-in to your account", "Somebody signed in to your Longhaul account from a device that it was not used with before."},
-		models.MailTOTPOn:          {"Two-step sign-in is on", "From now on, signing in to your Longhaul account asks for a code of your authenticator app."},
-		models.MailTOTPOff:         {"Two-step sign-in is off", "Signing in to your Longhaul account does not ask for a code of an authenticator app any more."},
-		models.MailPasskeyAdded:    {"A new passkey", "A passkey was added to your Longhaul account. Whoever holds it can sign in with it, without the password."},
-		models.MailPasskeyRemoved:  {"A passkey was removed", "A passkey of your Longhaul account was removed. It does not sign in any more."},
-		models.MailTokenMade:       {"A new API token", "An API token of your Longhaul account was made. Whoever holds it may do what its scopes allow."},
+		models.MailEmailIsNew:      {"Your e-mail address was changed", "This is now the e-mail address of your Longhaul account."},
+		models.MailNewDevice:       {"New sign-in to your account", "Someone signed in to your Longhaul account from a new device."},
+		models.MailTOTPOn:          {"Two-factor sign-in is on", "Signing in to your Longhaul account now also takes a code from your authenticator app."},
+		models.MailTOTPOff:         {"Two-factor sign-in is off", "Signing in to your Longhaul account no longer takes a code from an authenticator app."},
+		models.MailPasskeyAdded:    {"A new passkey", "A passkey was added to your Longhaul account. It signs in without the password."},
+		models.MailPasskeyRemoved:  {"A passkey was removed", "A passkey was removed from your Longhaul account. It no longer signs in."},
+		models.MailTokenMade:       {"A new API token", "An API token was created for your Longhaul account. Anyone who has it can do what its scopes allow."},
 	}[w.mail.Kind]
 	l := letter{
 		Subject: said[0], Lead: []string{said[1]}, Facts: w.facts(),
-		Button: &button{"Look at your account", w.page("settings")},
-		Tail:   []string{"If it was you, there is nothing to do. If not, change your password and end the other sessions at once."},
+		Button: &button{"Review your account", w.page("settings")},
+		Tail:   []string{"If it was you, there's nothing to do. If not, change your password and end all other sessions now."},
 	}
 	if w.mail.Kind == models.MailPasskeyAdded {
-		l.Tail = []string{"If it was you, there is nothing to do. If not, remove the passkey, change your password and end the other sessions at once."}
+		l.Tail = []string{"If it was you, there's nothing to do. If not, remove the passkey, change your password and end all other sessions now."}
 	}
 	if w.mail.Kind == models.MailEmailChanged {
 		l.Button = nil // whoever reads the old address may not be able to sign in any more
-		l.Tail = []string{"If it was not you, tell the operator of " + w.base.Host + " at once."}
+		l.Tail = []string{"If it wasn't you, tell the operator of " + w.base.Host + " right away."}
 	}
 	return l
 }
@@ -161,7 +161,7 @@ func (w writer) validity() string {
 	if w.mail.ExpiresAt == nil {
 		return "The link works once."
 	}
-	return "The link works once, until " + w.mail.ExpiresAt.UTC().Format(timeForm) + "."
+	return "The link works once and expires at " + w.mail.ExpiresAt.UTC().Format(timeForm) + "."
 }
 
 // page is the address of a page of the app, made from the configured origin

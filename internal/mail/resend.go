@@ -81,11 +81,11 @@ func (e *SendError) Unwrap() error { return e.cause }
 // SendError, or the context's.
 func (s *Sender) Send(ctx context.Context, m models.Mail) error {
 	if late(m, s.now()) {
-		return &SendError{Reason: "Its link had ended before it could be sent."}
+		return &SendError{Reason: "Its link expired before it could be sent."}
 	}
 	content, err := s.compose.Compose(m)
 	if err != nil {
-		return &SendError{Reason: "It could not be written.", cause: err}
+		return &SendError{Reason: "It could not be rendered.", cause: err}
 	}
 	_, err = s.client.Emails.SendWithOptions(ctx, &resend.SendEmailRequest{
 		From: s.from, To: []string{m.To}, Subject: content.Subject, Html: content.HTML, Text: content.Text,
@@ -111,12 +111,12 @@ func ours(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("send mail: %w", ctx.Err())
 	}
-	return &SendError{Retry: true, Reason: "The mail provider could not be reached.", cause: err}
+	return &SendError{Retry: true, Reason: "Could not reach the mail provider.", cause: err}
 }
 
 // errTakenBefore marks the answer to a key under which the provider took a mail
 // already whose text differs, as after an update of the templates.
-var errTakenBefore = errors.New("the provider took it before")
+var errTakenBefore = errors.New("the provider already accepted it")
 
 // classifier turns every answer that is no success into a SendError. The
 // library would lose status and Retry-After of most of them.

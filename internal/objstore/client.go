@@ -146,10 +146,10 @@ func translate(err error, doing string) error {
 	if errors.As(err, &api) {
 		switch api.ErrorCode() {
 		case "NoSuchKey", "NoSuchUpload", "NotFound":
-			return models.Errorf(models.CodeNotFound, "This is not in storage.").Because(cause)
+			return models.Errorf(models.CodeNotFound, "This isn't in storage.").Because(cause)
 		case "InvalidRange":
-			return models.Errorf(models.CodeInvalid, "The object does not have this range.").Because(cause)
+			return models.Errorf(models.CodeInvalid, "The object doesn't have this range.").Because(cause)
 		}
 	}
-	return models.Fault(models.ProblemStorageFailing, "The object storage fails or refuses.").Because(cause)
+	return models.Fault(models.ProblemStorageFailing, "Object storage failed or refused the request.").Because(cause)
 }

@@ -29,7 +29,7 @@ func (c *Client) PresignPart(
 		return "", nil, err
 	}
 	if number < 1 || number > models.MaxParts {
-		return "", nil, models.Errorf(models.CodeInvalid, "A part has a number from 1 to %d.", models.MaxParts)
+		return "", nil, models.Errorf(models.CodeInvalid, "A part's number must be from 1 to %d.", models.MaxParts)
 	}
 	req, err := c.signer.PresignUploadPart(ctx, &s3.UploadPartInput{
 		Bucket: &c.bucket, Key: &key, UploadId: &uploadID, PartNumber: aws.Int32(int32(number)),
@@ -53,7 +53,7 @@ func (c *Client) PresignPut(
 
 func checkPresign(key string, size int64, crc32c string) error {
 	if size < 1 || len(crc32c) != len(EncodeCRC32C(0)) {
-		return models.Errorf(models.CodeInvalid, "A part has a size and a CRC-32C checksum.")
+		return models.Errorf(models.CodeInvalid, "A part must have a size and a CRC-32C checksum.")
 	}
 	return checkKey(key)
 }

@@ -18,7 +18,7 @@ func refused(err error) error {
 	if detail, ok := errors.AsType[*protocol.Error](err); ok && detail.DevInfo != "" {
 		err = fmt.Errorf("%w: %s", err, detail.DevInfo)
 	}
-	return models.Fault(models.ProblemPasskeyRefused, "The passkey does not fit. It may have been removed from the account, or be for another address.").Because(err)
+	return models.Fault(models.ProblemPasskeyRefused, "This passkey doesn't match. It may have been removed from the account or belong to another address.").Because(err)
 }
 
 // Made is a browser's answer that brings a new passkey, not checked yet.
@@ -100,7 +100,7 @@ func (p *Party) verify(u Used, o Owner, state []byte, check func(account, webaut
 			}, nil
 		}
 	}
-	return models.PasskeyUse{}, refused(errors.New("the passkey is not one of the account"))
+	return models.PasskeyUse{}, refused(errors.New("the passkey does not belong to the account"))
 }
 
 func sessionOf(state []byte) (webauthn.SessionData, error) {

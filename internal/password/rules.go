@@ -34,11 +34,11 @@ func Check(password, email string) error {
 	n := utf8.RuneCountInString(password)
 	switch {
 	case !utf8.ValidString(password):
-		return refuse("The password contains bytes that are no text.")
+		return refuse("The password contains bytes that are not text.")
 	case n < MinLength:
-		return refuse("The password has %d characters; at least %d are needed. A sentence of a few words is good.", n, MinLength)
+		return refuse("The password has %d characters; use at least %d. A few unrelated words work well.", n, MinLength)
 	case n > MaxLength:
-		return refuse("The password has %d characters; at most %d are possible.", n, MaxLength)
+		return refuse("The password has %d characters; use at most %d.", n, MaxLength)
 	}
 	plain := simplify(password)
 	if distinct(plain) < 6 {
@@ -57,11 +57,11 @@ func Check(password, email string) error {
 			}
 		}
 		if len(rest) < len(plain) && len(rest) < 8 {
-			return refuse("The password is made of the e-mail address, which is easy to guess.")
+			return refuse("The password is based on the e-mail address, which is easy to guess.")
 		}
 	}
 	if left := strip(rest); len(left) < 6 {
-		return refuse("The password is made of very common words or keyboard rows, which are tried first.")
+		return refuse("The password consists of very common words or keyboard rows, which attackers try first.")
 	}
 	return nil
 }

@@ -75,6 +75,6 @@ func (p *Placer) tell(ctx context.Context, agent models.Agent, last models.Attem
 		err = p.Agents(agent).Stop(ctx, last.JobID.String(), agentapi.Stop{Epoch: last.Epoch})
 	}
 	if err != nil {
-		p.Log.InfoContext(ctx, "agent not told to stop; its tracker will", "job_id", last.JobID, "agent", agent.ID, "error", err)
+		p.Log.InfoContext(ctx, "could not stop transfer on agent; its tracker will", "job_id", last.JobID, "agent", agent.ID, "error", err)
 	}
 }

@@ -34,12 +34,12 @@ type Requests interface {
 func (p *Placer) findLost(ctx context.Context) {
 	jobs, err := p.Store.UnaskedJobs(ctx, p.Now().Add(-p.Pace.Lost), searchBatch)
 	if err != nil && ctx.Err() == nil {
-		p.Log.WarnContext(ctx, "jobs without an attempt not read", "error", err)
+		p.Log.WarnContext(ctx, "could not read jobs without an attempt", "error", err)
 	}
 	for _, job := range jobs {
 		if err := p.repeatLost(ctx, job.ID); err != nil {
 			if ctx.Err() == nil {
-				p.Log.WarnContext(ctx, "lost request not looked for", "job_id", job.ID, "error", err)
+				p.Log.WarnContext(ctx, "could not look for a lost request", "job_id", job.ID, "error", err)
 			}
 			return // who does not answer for one does not for the others
 		}
@@ -59,6 +59,6 @@ func (p *Placer) repeatLost(ctx context.Context, jobID uuid.UUID) error {
 		return err
 	}
 	p.count(OutcomeRecovered)
-	p.Log.WarnContext(ctx, "a worker died with a request; it is made again", "job_id", jobID, "started_at", r.StartedAt, "try", r.Try)
+	p.Log.WarnContext(ctx, "a worker died with a request; repeating it", "job_id", jobID, "started_at", r.StartedAt, "try", r.Try)
 	return nil
 }

@@ -27,7 +27,7 @@ const (
 func (p *Placer) place(ctx context.Context, at models.Attempt) {
 	err := p.placeOne(ctx, at)
 	if err != nil && ctx.Err() == nil {
-		p.Log.WarnContext(ctx, "transfer not placed; again soon", "job_id", at.JobID, "epoch", at.Epoch, "error", err)
+		p.Log.WarnContext(ctx, "could not place transfer; will retry", "job_id", at.JobID, "epoch", at.Epoch, "error", err)
 	}
 }
 
@@ -73,7 +73,7 @@ func (p *Placer) call(ctx context.Context, to models.Placement) error {
 	}
 	fault := agentfault.Refused(err)
 	p.count(OutcomeRefused)
-	p.Log.WarnContext(ctx, "transfer not taken by agent", "job_id", to.JobID, "agent", to.Agent.ID, "problem", fault.Problem, "error", err)
+	p.Log.WarnContext(ctx, "agent did not accept transfer", "job_id", to.JobID, "agent", to.Agent.ID, "problem", fault.Problem, "error", err)
 	return p.Desk.Fail(ctx, to.Attempt, fault, details(to.Attempt), 0)
 }
 

@@ -158,7 +158,7 @@ func (p *Placer) due(ctx context.Context, limit int) []models.Attempt {
 	}
 	due, err := p.Store.DueAttempts(ctx, limit, p.Pace.Leave)
 	if err != nil && ctx.Err() == nil {
-		p.Log.WarnContext(ctx, "wanted transfers not read", "error", err)
+		p.Log.WarnContext(ctx, "could not read wanted transfers", "error", err)
 		_ = wait.For(ctx, errorPause) // the loop looks at ctx
 	}
 	return due
@@ -169,12 +169,12 @@ func (p *Placer) due(ctx context.Context, limit int) []models.Attempt {
 func (p *Placer) beat(ctx context.Context) {
 	due, err := p.Store.BeatsDue(ctx, p.Now().Add(-p.Pace.Beat), beatsBatch)
 	if err != nil && ctx.Err() == nil {
-		p.Log.WarnContext(ctx, "wanted transfers not read for heartbeats", "error", err)
+		p.Log.WarnContext(ctx, "could not read wanted transfers for heartbeats", "error", err)
 	}
 	for _, at := range due {
 		err := p.Desk.Beat(ctx, at, map[string]any{"provider": at.Provider, "waits_since": at.WantedAt})
 		if err != nil && ctx.Err() == nil {
-			p.Log.WarnContext(ctx, "activity heartbeat not sent", "job_id", at.JobID, "error", err)
+			p.Log.WarnContext(ctx, "could not send activity heartbeat", "job_id", at.JobID, "error", err)
 		}
 	}
 }

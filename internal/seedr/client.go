@@ -202,11 +202,11 @@ func (c *Client) report(ctx context.Context, failure *Error) {
 	})
 	switch {
 	case err != nil:
-		c.log.WarnContext(ctx, "keeping the state of the Seedr account failed", "error", err)
+		c.log.WarnContext(ctx, "could not save the state of the Seedr account", "error", err)
 	case after != "" && before == "":
-		c.log.WarnContext(ctx, "Seedr is given a rest", "reason", string(after))
+		c.log.WarnContext(ctx, "Seedr failed repeatedly; pausing calls", "reason", string(after))
 	case after == "" && before != "":
-		c.log.InfoContext(ctx, "Seedr answers again")
+		c.log.InfoContext(ctx, "Seedr responds again")
 	}
 }
 

@@ -74,7 +74,7 @@ func (c *Client) FileURL(ctx context.Context, id int64) (*Link, error) {
 func (c *Client) place(location string) (*url.URL, error) {
 	u, err := url.Parse(location)
 	if err != nil || location == "" {
-		return nil, errors.New("the redirect names no place")
+		return nil, errors.New("the redirect has no target")
 	}
 	u = c.base.ResolveReference(u)
 	if u.User != nil {

@@ -189,7 +189,7 @@ func (p *copying) upload(ctx context.Context, f models.File) (string, error) {
 	}
 	if current != id {
 		if err := p.Objects.AbortMultipart(ctx, f.Key(), id); err != nil {
-			p.Log.WarnContext(ctx, "upload that lost is left to the sweep", "job_id", f.JobID, "error", err)
+			p.Log.WarnContext(ctx, "leaving a superseded upload to the sweep", "job_id", f.JobID, "error", err)
 		}
 	}
 	return current, nil

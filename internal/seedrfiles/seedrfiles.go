@@ -90,7 +90,7 @@ func Match(files []models.File, there []models.SeedrFile) (map[uuid.UUID]models.
 		})
 	}
 	if len(left) > 0 {
-		return nil, models.Fault(models.ProblemLengthMismatch, "%d of %d files are not on Seedr as they should be.", len(left), len(files))
+		return nil, models.Fault(models.ProblemLengthMismatch, "%d of %d files on Seedr are missing or have the wrong size.", len(left), len(files))
 	}
 	return out, nil
 }

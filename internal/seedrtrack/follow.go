@@ -56,7 +56,7 @@ func (f *follower) reload(ctx context.Context) {
 	attempts, err := f.Store.OpenSeedrAttempts(ctx)
 	if err != nil {
 		if ctx.Err() == nil {
-			f.log.WarnContext(ctx, "open attempts on Seedr not read", "error", err)
+			f.log.WarnContext(ctx, "could not read open attempts on Seedr", "error", err)
 		}
 		return
 	}
@@ -66,7 +66,7 @@ func (f *follower) reload(ctx context.Context) {
 		if !known || o.Epoch != at.Epoch {
 			job, err := f.Store.Job(ctx, at.JobID)
 			if err != nil {
-				f.log.WarnContext(ctx, "job on Seedr not read", "job_id", at.JobID, "error", err)
+				f.log.WarnContext(ctx, "could not read job on Seedr", "job_id", at.JobID, "error", err)
 				continue
 			}
 			o = &followed{job: job, beatAt: at.BeatAt.Add(wait.Spread(f.Pace.Beat)), progress: models.Progress{
@@ -187,19 +187,19 @@ func (f *follower) judge(item models.SeedrItem, t seedr.Transfer, job models.Job
 	quiet := f.Now().Sub(item.ProgressedAt)
 	switch {
 	case f.account.SpaceMax > 0 && t.Size > f.account.SpaceMax:
-		return models.Fault(models.ProblemSeedrTooSmall, "It is larger than the whole Seedr account: it needs %s, the account has %s.",
+		return models.Fault(models.ProblemSeedrTooSmall, "It doesn't fit in the Seedr account: it needs %s, the account has %s.",
 			models.BytesInWords(t.Size), models.BytesInWords(f.account.SpaceMax)).With("need", t.Size).With("size", f.account.SpaceMax)
 	case f.MaxJobBytes > 0 && t.Size > f.MaxJobBytes && job.FileCount == 0 && !job.ChooseFiles && job.Selection == nil:
 		return models.Fault(models.ProblemContentTooLarge, "This is too large for one job (%s, the limit is %s).",
 			models.BytesInWords(t.Size), models.BytesInWords(f.MaxJobBytes)).With("bytes", t.Size).With("limit", f.MaxJobBytes)
 	case t.Size == 0 && quiet >= f.ResolveTimeout:
-		return models.Fault(models.ProblemMetadataTimeout, "Seedr found nobody who could tell what it holds.").With("seconds", f.ResolveTimeout)
+		return models.Fault(models.ProblemMetadataTimeout, "Seedr found no peer with the file list.").With("seconds", f.ResolveTimeout)
 	case quiet < f.StallTimeout || t.Progress >= seedr.ProgressFetched:
 		return nil
 	case t.Seeders == 0 && t.Peers == 0:
-		return models.Fault(models.ProblemNoPeers, "Seedr found nobody who has it.").With("seconds", f.StallTimeout)
+		return models.Fault(models.ProblemNoPeers, "Seedr found no peer that has it.").With("seconds", f.StallTimeout)
 	default:
-		return models.Fault(models.ProblemStalled, "Nothing more came to Seedr for too long.").With("seconds", f.StallTimeout)
+		return models.Fault(models.ProblemStalled, "Seedr received nothing for too long.").With("seconds", f.StallTimeout)
 	}
 }
 
@@ -268,7 +268,7 @@ func (f *follower) refer(ctx context.Context, o *followed, id int64) {
 		return
 	}
 	if err := f.Store.SetAttemptRef(ctx, o.JobID, o.Epoch, ref); err != nil {
-		f.log.WarnContext(ctx, "transfer id not noted", "job_id", o.JobID, "error", err)
+		f.log.WarnContext(ctx, "could not save transfer id", "job_id", o.JobID, "error", err)
 		return
 	}
 	o.Ref = ref
@@ -277,7 +277,7 @@ func (f *follower) refer(ctx context.Context, o *followed, id int64) {
 // keep writes an item and reports whether that worked out.
 func (f *follower) keep(ctx context.Context, item models.SeedrItem) bool {
 	if err := f.Store.SaveSeedrItem(ctx, item); err != nil {
-		f.log.WarnContext(ctx, "item on Seedr not noted", "error", err)
+		f.log.WarnContext(ctx, "could not save item on Seedr", "error", err)
 		return false
 	}
 	f.items[item.InfoHash] = item
@@ -286,7 +286,7 @@ func (f *follower) keep(ctx context.Context, item models.SeedrItem) bool {
 
 func (f *follower) forget(ctx context.Context, item models.SeedrItem) {
 	if err := f.Store.DropSeedrItem(ctx, item.InfoHash); err != nil {
-		f.log.WarnContext(ctx, "item on Seedr not forgotten", "error", err)
+		f.log.WarnContext(ctx, "could not delete the record of an item on Seedr", "error", err)
 		return
 	}
 	delete(f.items, item.InfoHash)
@@ -306,7 +306,7 @@ func (f *follower) publish(ctx context.Context) {
 		return
 	}
 	if err := f.Events.Publish(ctx, msgs...); err != nil && ctx.Err() == nil {
-		f.log.WarnContext(ctx, "progress not published", "error", err)
+		f.log.WarnContext(ctx, "could not publish progress", "error", err)
 	}
 }
 
@@ -323,7 +323,7 @@ func (f *follower) flush(ctx context.Context) {
 		return
 	}
 	if err := f.Store.FlushProgress(ctx, rows); err != nil && ctx.Err() == nil {
-		f.log.WarnContext(ctx, "progress not written", "error", err)
+		f.log.WarnContext(ctx, "could not write progress", "error", err)
 	}
 }
 

@@ -20,7 +20,7 @@ func (f *follower) add(ctx context.Context, hash string, group []*followed, root
 	}
 	src, err := f.Store.Source(ctx, first.JobID)
 	if err != nil {
-		f.log.WarnContext(ctx, "source not read", "job_id", first.JobID, "error", err)
+		f.log.WarnContext(ctx, "could not read source", "job_id", first.JobID, "error", err)
 		return
 	}
 	now := f.Now()
@@ -29,7 +29,7 @@ func (f *follower) add(ctx context.Context, hash string, group []*followed, root
 	}
 	claimed, err := f.Store.ClaimSeedrItem(ctx, item)
 	if err != nil {
-		f.log.WarnContext(ctx, "add not announced", "job_id", first.JobID, "error", err)
+		f.log.WarnContext(ctx, "could not announce an add", "job_id", first.JobID, "error", err)
 		return
 	}
 	if !claimed {
@@ -71,7 +71,7 @@ func (f *follower) full(ctx context.Context, group []*followed, root seedr.Folde
 	var fault *models.Error
 	switch slots := f.account.Slots; {
 	case slots > 0 && len(root.Transfers) >= slots:
-		fault = models.Fault(models.ProblemSeedrSlots, "%d of %d Seedr slots are taken.", len(root.Transfers), slots).With("taken", len(root.Transfers)).With("slots", slots)
+		fault = models.Fault(models.ProblemSeedrSlots, "%d of %d Seedr slots are in use.", len(root.Transfers), slots).With("taken", len(root.Transfers)).With("slots", slots)
 	case root.SpaceMax > 0 && (need > free || free <= 0):
 		fault = seedrFull(need, free)
 	default:
@@ -94,7 +94,7 @@ func (f *follower) full(ctx context.Context, group []*followed, root seedr.Folde
 // notAdded takes in that an add was refused, or that its answer got lost.
 func (f *follower) notAdded(ctx context.Context, item models.SeedrItem, group []*followed, root seedr.Folder, err error) {
 	kind, e := seedr.KindOf(err), models.AsError(err)
-	f.log.InfoContext(ctx, "Seedr took no transfer", "job_id", group[0].JobID, "kind", string(kind), "error", err)
+	f.log.InfoContext(ctx, "Seedr did not accept the transfer", "job_id", group[0].JobID, "kind", string(kind), "error", err)
 	switch kind {
 	case seedr.KindTransient, seedr.KindHTML, seedr.KindMalformed:
 		told(group, models.Because(models.ReasonSeedrUnconfirmed))
@@ -136,16 +136,16 @@ func (f *follower) noRoom(ctx context.Context, group []*followed, root seedr.Fol
 	switch {
 	case kind == seedr.KindSlots:
 		slots = len(root.Transfers) // that many were in use, and no more fit
-		e = models.Fault(models.ProblemSeedrSlots, "All slots of the Seedr account are taken: %d.", max(slots, 1)).With("taken", max(slots, 1)).With("slots", max(slots, 1))
+		e = models.Fault(models.ProblemSeedrSlots, "All %d slots of the Seedr account are in use.", max(slots, 1)).With("taken", max(slots, 1)).With("slots", max(slots, 1))
 	case root.SpaceMax > 0 && size > root.SpaceMax:
-		e = models.Fault(models.ProblemSeedrTooSmall, "It is larger than the whole Seedr account: it needs %s, the account has %s.",
+		e = models.Fault(models.ProblemSeedrTooSmall, "It doesn't fit in the Seedr account: it needs %s, the account has %s.",
 			models.BytesInWords(size), models.BytesInWords(root.SpaceMax)).With("need", size).With("size", root.SpaceMax)
 	case root.SpaceMax > 0:
 		e = seedrFull(size, root.SpaceMax-root.SpaceUsed)
 	}
 	if e.Problem != models.ProblemSeedrTooSmall {
 		if err := f.Store.SaveSeedrFull(ctx, f.Pace.Full, slots); err != nil {
-			f.log.WarnContext(ctx, "full Seedr account not noted", "error", err)
+			f.log.WarnContext(ctx, "could not save that the Seedr account is full", "error", err)
 		}
 	}
 	for _, o := range group {
@@ -159,7 +159,7 @@ func (f *follower) noRoom(ctx context.Context, group []*followed, root seedr.Fol
 func (f *follower) unwish(ctx context.Context) {
 	for id := range f.wishes {
 		if err := ignoreGone(f.Account.RemoveWish(ctx, id)); err != nil {
-			f.log.InfoContext(ctx, "wishlist entry not removed yet", "error", err)
+			f.log.InfoContext(ctx, "could not remove wishlist entry; will retry", "error", err)
 			return
 		}
 		delete(f.wishes, id)
@@ -179,7 +179,7 @@ func (f *follower) arrive(ctx context.Context, item models.SeedrItem, group []*f
 		case err == nil && t.FolderID > 0:
 			item.FolderID = t.FolderID
 		case err != nil && seedr.KindOf(err) != seedr.KindGone:
-			f.log.InfoContext(ctx, "transfer not read", "error", err)
+			f.log.InfoContext(ctx, "could not read transfer", "error", err)
 			return
 		case err == nil && !t.Done() && t.Progress < seedr.ProgressFetched && now.Sub(item.SeenAt) < f.Pace.Appear:
 			return // a listing may miss a young transfer
@@ -216,7 +216,7 @@ func (f *follower) takeIn(ctx context.Context, item models.SeedrItem, group []*f
 	}
 	switch {
 	case err != nil && seedr.KindOf(err) != seedr.KindGone:
-		f.log.InfoContext(ctx, "files on Seedr not listed", "error", err)
+		f.log.InfoContext(ctx, "could not list files on Seedr", "error", err)
 		return
 	case (err != nil || len(files) == 0) && late:
 		f.absent(ctx, item, group)
@@ -278,7 +278,7 @@ func (f *follower) absent(ctx context.Context, item models.SeedrItem, group []*f
 	item.Released = true // a part of it may appear late
 	f.keep(ctx, item)
 	for _, o := range group {
-		f.fail(ctx, o, models.Fault(models.ProblemSeedrGone, "Seedr dropped it, or somebody removed it there."))
+		f.fail(ctx, o, models.Fault(models.ProblemSeedrGone, "Seedr dropped it, or someone removed it there."))
 	}
 }
 
@@ -295,7 +295,7 @@ func (f *follower) release(ctx context.Context, item models.SeedrItem, root seed
 	}
 	acted, err := f.remove(ctx, item, withoutIDs(root, item.Before))
 	if err != nil {
-		f.log.InfoContext(ctx, "not removed from Seedr yet", "error", err)
+		f.log.InfoContext(ctx, "could not remove from Seedr; will retry", "error", err)
 		return
 	}
 	switch {

@@ -18,8 +18,8 @@ import (
 	"longhaul/models"
 )
 
-// ErrHandOver says that another worker is to follow the account.
-var ErrHandOver = errors.New("another worker is to follow the account")
+// ErrHandOver says that another worker takes over the account.
+var ErrHandOver = errors.New("another worker takes over the account")
 
 // Store is what following the account needs of the database.
 type Store interface {
@@ -168,7 +168,7 @@ func (f *follower) poll(ctx context.Context) {
 	}
 	f.failing, f.failures, f.soon = time.Time{}, 0, false
 	if err := f.heard(ctx, root); err != nil && ctx.Err() == nil {
-		f.log.WarnContext(ctx, "listing of Seedr not dealt with", "error", err)
+		f.log.WarnContext(ctx, "could not process Seedr's listing", "error", err)
 		f.soon = true
 	}
 	f.unwish(ctx)
@@ -232,12 +232,12 @@ func (f *follower) fails(ctx context.Context, err error) {
 	now := f.Now()
 	if f.failing.IsZero() {
 		f.failing = now
-		f.log.WarnContext(ctx, "Seedr does not answer as it should", "error", err)
+		f.log.WarnContext(ctx, "Seedr is not responding correctly", "error", err)
 	}
 	f.failures++
 	e := models.AsError(err)
 	if err := f.Store.SaveSeedrFailure(ctx, e.Problem, e.Message); err != nil {
-		f.log.WarnContext(ctx, "failure of Seedr not noted", "error", err)
+		f.log.WarnContext(ctx, "could not save Seedr's failure", "error", err)
 	}
 	pause := min(f.Pace.Quick<<min(f.failures, 6), f.Pace.Idle)
 	f.pollAt = now.Add(max(wait.Spread(pause), seedr.RetryAfter(err)))
@@ -262,6 +262,6 @@ func (f *follower) readPlan(ctx context.Context) {
 	}
 	f.planAt = now.Add(f.Pace.Plan)
 	if err := f.Store.SaveSeedrPlan(ctx, a.Plan, a.Slots); err != nil {
-		f.log.WarnContext(ctx, "plan of the Seedr account not noted", "error", err)
+		f.log.WarnContext(ctx, "could not save the Seedr account's plan", "error", err)
 	}
 }

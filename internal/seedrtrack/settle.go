@@ -22,7 +22,7 @@ func (f *follower) finish(ctx context.Context, o *followed, item models.SeedrIte
 			return
 		}
 		f.soon = true
-		f.log.WarnContext(ctx, "attempt on Seedr not settled; again soon", "job_id", o.JobID, "error", err)
+		f.log.WarnContext(ctx, "could not settle attempt on Seedr; will retry", "job_id", o.JobID, "error", err)
 	}
 }
 
@@ -83,7 +83,7 @@ func (f *follower) fail(ctx context.Context, o *followed, e *models.Error) {
 	details := models.FaultDetails{Provider: models.ProviderSeedr, Epoch: o.Epoch, BytesDone: o.progress.BytesDone}
 	if err := f.Desk.Fail(ctx, o.Attempt, e, details, 0); err != nil {
 		f.soon = true
-		f.log.WarnContext(ctx, "attempt on Seedr not failed; again soon", "job_id", o.JobID, "error", err)
+		f.log.WarnContext(ctx, "could not fail attempt on Seedr; will retry", "job_id", o.JobID, "error", err)
 		return
 	}
 	o.settled = true
@@ -102,7 +102,7 @@ func (f *follower) beatAll(ctx context.Context) {
 		o.beatAt = now.Add(wait.Spread(f.Pace.Beat))
 		details := map[string]any{"provider": "seedr", "waiting": o.progress.Waiting}
 		if err := f.Desk.Beat(ctx, o.Attempt, details); err != nil && ctx.Err() == nil {
-			f.log.WarnContext(ctx, "activity heartbeat not sent", "job_id", o.JobID, "error", err)
+			f.log.WarnContext(ctx, "could not send activity heartbeat", "job_id", o.JobID, "error", err)
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 func (t *Tracker) Verify(ctx context.Context) (models.ProviderCheck, error) {
 	check := models.ProviderCheck{Provider: models.ProviderSeedr, At: t.Now()}
 	if t.Account == nil {
-		check.Problem, check.Message = models.ProblemSeedrAuth, "The worker has no credentials of a Seedr account."
+		check.Problem, check.Message = models.ProblemSeedrAuth, "The worker has no Seedr credentials."
 		return check, nil
 	}
 	account, root, err := t.Account.Verify(ctx)
@@ -36,7 +36,7 @@ func (t *Tracker) Verify(ctx context.Context) (models.ProviderCheck, error) {
 	}
 	check.OK, check.Plan, check.Slots, check.Taken = true, account.Plan, known.Slots, len(root.Transfers)
 	check.SpaceMax, check.SpaceUsed = account.SpaceMax, account.SpaceUsed
-	check.Message = fmt.Sprintf("Seedr answers: %s of %s used, %d transfers running.",
+	check.Message = fmt.Sprintf("Seedr responds: %s of %s used, %d transfers running.",
 		models.BytesInWords(account.SpaceUsed), models.BytesInWords(account.SpaceMax), len(root.Transfers))
 	return check, nil
 }

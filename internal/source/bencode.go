@@ -12,7 +12,7 @@ var (
 	errSyntax = errors.New("bencode: syntax")
 	errDepth  = errors.New("bencode: nested too deeply")
 	errTokens = errors.New("bencode: too many values")
-	errKeys   = errors.New("bencode: a dictionary key comes twice")
+	errKeys   = errors.New("bencode: duplicate dictionary key")
 )
 
 // scan checks that b is exactly one bencoded value within the limits of depth

@@ -89,7 +89,7 @@ func readInfo(raw []byte) (*info, error) {
 		return nil, e
 	}
 	if err != nil {
-		return nil, malformed("its info section is wrong").Because(err)
+		return nil, malformed("its info section is invalid").Because(err)
 	}
 	in.one.path, in.one.pathUTF8 = [][]byte{in.name}, nil
 	if len(in.nameUTF8) > 0 {
@@ -189,7 +189,7 @@ func (r *reader) v1Files() ([]entry, error) {
 }
 
 func deepPath() error {
-	return models.Fault(models.ProblemUnsafePath, "A file of this torrent lies more than %d folders deep.", MaxDepth)
+	return models.Fault(models.ProblemUnsafePath, "A file of this torrent is more than %d folders deep.", MaxDepth)
 }
 
 // fileTree reads a directory of a v2 file tree. Its keys must be in order, as
@@ -316,7 +316,7 @@ func (in *info) checkV1() error {
 		return tooManyPieces(pieces)
 	}
 	if int64(len(in.pieces)/20) != pieces {
-		return malformed("its number of piece hashes does not fit its size")
+		return malformed("its number of piece hashes does not match its size")
 	}
 	return nil
 }
@@ -329,7 +329,7 @@ func sum(list []entry) (int64, error) {
 			return 0, malformed("a file has a negative size")
 		}
 		if e.size > math.MaxInt64-MaxPieceLength-total {
-			return 0, models.Fault(models.ProblemContentTooLarge, "This torrent claims to be larger than anything can be.")
+			return 0, models.Fault(models.ProblemContentTooLarge, "This torrent claims an impossible size.")
 		}
 		total += e.size
 	}
@@ -340,7 +340,7 @@ func ceilDiv(n, d int64) int64 { return n/d + min(n%d, 1) }
 
 func tooManyPieces(n int64) error {
 	return models.Fault(models.ProblemContentTooLarge,
-		"This torrent has %d pieces; at most %d can be handled.", n, MaxPieces).
+		"This torrent has %d pieces; at most %d are supported.", n, MaxPieces).
 		With("pieces", n).With("maxPieces", MaxPieces)
 }
 

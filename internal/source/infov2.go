@@ -89,7 +89,7 @@ func (in *info) checkEmptyFiles() error {
 	for _, e := range in.tree {
 		if e.size == 0 {
 			return models.Fault(models.ProblemUnsupported,
-				"This is a BitTorrent v2 torrent with an empty file in it, which is not supported yet.").
+				"This is a BitTorrent v2 torrent with an empty file, which is not supported.").
 				Because(fmt.Errorf("%s torrent with an empty file", in))
 		}
 	}
@@ -173,12 +173,12 @@ func engineAgrees(meta []byte, in *info) (err error) {
 	next := 0
 	for fi := range theirs.UpvertedFilesIter() {
 		if next == len(ours) || fi.Length != ours[next].size {
-			return malformed("it can be read in more than one way")
+			return malformed("it is ambiguous")
 		}
 		next++
 	}
 	if next != len(ours) {
-		return malformed("it can be read in more than one way")
+		return malformed("it is ambiguous")
 	}
 	return nil
 }

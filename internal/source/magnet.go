@@ -28,7 +28,7 @@ func ParseMagnet(s string) (models.Source, error) {
 	}
 	s = strings.TrimSpace(s)
 	if len(s) < len(magnetScheme) || !strings.EqualFold(s[:len(magnetScheme)], magnetScheme) {
-		return models.Source{}, badMagnet("it does not begin with “magnet:”")
+		return models.Source{}, badMagnet("it must start with “magnet:”")
 	}
 	query := strings.TrimPrefix(s[len(magnetScheme):], "?")
 	query = strings.ReplaceAll(query, "&amp;", "&") // copied out of a page's source
@@ -238,5 +238,5 @@ func formatSelection(indexes []int) string {
 }
 
 func badMagnet(what string) *models.Error {
-	return models.Fault(models.ProblemMalformedMagnet, "This is not a usable magnet link: %s.", what)
+	return models.Fault(models.ProblemMalformedMagnet, "This magnet link isn't valid: %s.", what)
 }

@@ -20,7 +20,7 @@ func Reported(asked models.Source, got agentapi.Manifest) (models.Manifest, erro
 	v1 := asked.InfoHashV1 != "" && asked.InfoHashV1 == found.InfoHashV1
 	v2 := asked.InfoHashV2 != "" && asked.InfoHashV2 == found.InfoHashV2
 	if !v1 && !v2 {
-		return models.Manifest{}, models.Errorf(models.CodeInternal, "The agent brought the metadata of another torrent.")
+		return models.Manifest{}, models.Errorf(models.CodeInternal, "The agent returned the metadata of another torrent.")
 	}
 	m.Metainfo = found.Metainfo
 	return m, nil
@@ -28,7 +28,7 @@ func Reported(asked models.Source, got agentapi.Manifest) (models.Manifest, erro
 
 func reportedFile(got agentapi.Manifest) (models.Manifest, error) {
 	if len(got.Files) != 1 || got.Files[0].Size < -1 {
-		return models.Manifest{}, models.Errorf(models.CodeInternal, "The agent's answer about the URL makes no sense.")
+		return models.Manifest{}, models.Errorf(models.CodeInternal, "The agent's findings about the URL are not valid.")
 	}
 	name := SanitizeFileName(got.Files[0].Path)
 	if name == "" {

@@ -108,13 +108,13 @@ func (in *info) manifest() (models.Manifest, error) {
 		}
 		if path == "" || len(path) > maxPathBytes {
 			return models.Manifest{}, models.Fault(models.ProblemUnsafePath,
-				"A file of this torrent has a name that cannot be kept.")
+				"A file of this torrent has an unusable name.")
 		}
 		man.Files = append(man.Files, models.ManifestFile{Index: i, Path: path, Size: e.size})
 		man.Size += e.size
 	}
 	if len(man.Files) == 0 {
-		return models.Manifest{}, models.Fault(models.ProblemNoFiles, "This torrent holds no files.")
+		return models.Manifest{}, models.Fault(models.ProblemNoFiles, "This torrent has no files.")
 	}
 	makeUnique(man.Files)
 	return man, nil
@@ -158,7 +158,7 @@ func readTop(b []byte) (metafile, error) {
 		return err
 	})
 	if err != nil {
-		return metafile{}, malformed("its outer structure is wrong").Because(err)
+		return metafile{}, malformed("its outer structure is invalid").Because(err)
 	}
 	if top.info == nil {
 		return metafile{}, malformed("it has no info section")
@@ -219,7 +219,7 @@ func (r *reader) pieceLayers() (map[string]string, error) {
 }
 
 func malformed(what string) *models.Error {
-	return models.Fault(models.ProblemMalformedTorrent, "This is not a valid .torrent file: %s.", what)
+	return models.Fault(models.ProblemMalformedTorrent, "This isn't a valid .torrent file: %s.", what)
 }
 
 // notBencode words the fault of a file that is no bencoded value at all.
@@ -231,12 +231,12 @@ func notBencode(b []byte, cause error) error {
 	case bytes.HasPrefix(head, []byte("<!doctype")), bytes.HasPrefix(head, []byte("<html")):
 		return malformed("it is a web page").Because(cause)
 	case bytes.HasPrefix(head, []byte("magnet:")):
-		return malformed("it is a magnet link, which is to be pasted as text").Because(cause)
+		return malformed("it is a magnet link; paste it as text").Because(cause)
 	case errors.Is(cause, errDepth):
 		return malformed("it is nested too deeply").Because(cause)
 	case errors.Is(cause, errTokens):
 		return malformed("it has too many entries").Because(cause)
 	default:
-		return malformed("it is damaged or of another format").Because(cause)
+		return malformed("it is damaged or in another format").Because(cause)
 	}
 }

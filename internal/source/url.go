@@ -39,7 +39,7 @@ func ParseURL(s string) (models.Source, error) {
 		return models.Source{}, badURL("it contains control characters or line breaks")
 	}
 	if s == "" || !strings.Contains(s, "://") {
-		return models.Source{}, badURL("give a magnet link, or an address that begins with http:// or https://")
+		return models.Source{}, badURL("use a magnet link, or an address that starts with http:// or https://")
 	}
 	u, err := url.Parse(s)
 	if err != nil {
@@ -47,7 +47,7 @@ func ParseURL(s string) (models.Source, error) {
 	}
 	if port := u.Port(); port != "" {
 		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
-			return models.Source{}, badURL("its port is not a number from 1 to 65535")
+			return models.Source{}, badURL("its port must be a number from 1 to 65535")
 		}
 	}
 	u.Scheme = strings.ToLower(u.Scheme)
@@ -63,5 +63,5 @@ func ParseURL(s string) (models.Source, error) {
 }
 
 func badURL(what string) *models.Error {
-	return models.Fault(models.ProblemMalformedURL, "This is not a usable address: %s.", what)
+	return models.Fault(models.ProblemMalformedURL, "This address isn't valid: %s.", what)
 }

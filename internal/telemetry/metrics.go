@@ -34,7 +34,7 @@ func NewRegistry(b version.Build) *prometheus.Registry {
 // buildInfo is always 1; its labels tell the build.
 func buildInfo(b version.Build) prometheus.Collector {
 	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "longhaul_build_info", Help: "Always 1; the labels tell which build runs.",
+		Name: "longhaul_build_info", Help: "Always 1; the labels name the build.",
 		ConstLabels: prometheus.Labels{"version": b.Version, "commit": b.Commit},
 	}, func() float64 { return 1 })
 }
@@ -65,7 +65,7 @@ func serve(ctx context.Context, l net.Listener, r *prometheus.Registry, log *slo
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 		defer cancel()
 		if err := server.Shutdown(end); err != nil {
-			log.WarnContext(end, "metrics server did not end in time", "error", err)
+			log.WarnContext(end, "metrics server did not stop in time", "error", err)
 		}
 	})
 	defer stop()

@@ -42,7 +42,7 @@ type Enrolment struct {
 func Enrol(issuer, account string) (Enrolment, error) {
 	key, err := totp.Generate(totp.GenerateOpts{Issuer: issuer, AccountName: account, Period: period})
 	if err != nil {
-		return Enrolment{}, fmt.Errorf("make a second factor: %w", err)
+		return Enrolment{}, fmt.Errorf("create a second factor: %w", err)
 	}
 	img, err := key.Image(qrSize, qrSize)
 	if err != nil {

@@ -62,12 +62,12 @@ func (c *Checker) Check(ctx context.Context, answer, ip, action string) error {
 	v, err := c.ask(ctx, answer, ip)
 	if err != nil {
 		return models.Fault(models.ProblemBotCheckAway,
-			"The check that you are a person cannot be made at the moment. Please try again shortly.").Because(err)
+			"The bot check is unavailable right now. Try again shortly.").Because(err)
 	}
 	switch {
 	case slices.ContainsFunc(v.ErrorCodes, ours):
 		return models.Fault(models.ProblemBotCheckAway,
-			"The check that you are a person does not work on this server. Please tell its operator.").
+			"The bot check doesn't work on this server. Tell its operator.").
 			Because(fmt.Errorf("siteverify: %s", strings.Join(v.ErrorCodes, ", ")))
 	case !v.Success, !strings.EqualFold(v.Hostname, c.hostname), v.Action != action, c.now().Sub(v.IssuedAt) > maxAge:
 		return refused().Because(fmt.Errorf("siteverify: success %t, host %q, action %q, issued %s, %s",
@@ -77,7 +77,7 @@ func (c *Checker) Check(ctx context.Context, answer, ip, action string) error {
 }
 
 func refused() *models.Error {
-	return models.Fault(models.ProblemBotCheck, "The check that you are a person did not pass. Please try it once more.")
+	return models.Fault(models.ProblemBotCheck, "The bot check failed. Try again.")
 }
 
 // ours reports whether an error code speaks of our set-up or of Cloudflare's
@@ -90,7 +90,7 @@ func (c *Checker) ask(ctx context.Context, answer, ip string) (verdict, error) {
 	form := url.Values{"secret": {c.secret}, "response": {answer}, "remoteip": {ip}}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.endpoint, strings.NewReader(form.Encode()))
 	if err != nil {
-		return verdict{}, fmt.Errorf("make the request to siteverify: %w", err)
+		return verdict{}, fmt.Errorf("create the request to siteverify: %w", err)
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	resp, err := c.calls.Do(req)
@@ -103,7 +103,7 @@ func (c *Checker) ask(ctx context.Context, answer, ip string) (verdict, error) {
 		return verdict{}, fmt.Errorf("read siteverify's answer, status %d: %w", resp.StatusCode, err)
 	}
 	if resp.StatusCode != http.StatusOK && len(v.ErrorCodes) == 0 {
-		return verdict{}, fmt.Errorf("siteverify answers with status %d", resp.StatusCode)
+		return verdict{}, fmt.Errorf("siteverify answered with status %d", resp.StatusCode)
 	}
 	return v, nil
 }

@@ -31,7 +31,7 @@ var problems = map[models.Problem]entry{
 	models.ProblemRefusedBySource: {
 		why: []string{"The server refuses to send the file (HTTP {status}).", "The server refuses to send the file."}, next: []string{"Get a fresh address; this one may have expired or need a sign-in."},
 	},
-	models.ProblemNotAFile: {why: []string{"The address leads to a web page, not to a file."}, next: []string{"Open it in a browser and copy the download link itself."}},
+	models.ProblemNotAFile: {why: []string{"The address is a web page, not a file."}, next: []string{"Open it in a browser and copy the download link itself."}},
 	models.ProblemSourceFailing: {
 		why: []string{
 			"The server cannot send the file right now (HTTP {status}).", "The server cannot send the file right now: {cause|cause}.",
@@ -69,7 +69,7 @@ var problems = map[models.Problem]entry{
 	models.ProblemDrained:        {why: []string{"The agent is being drained."}, next: []string{"Retry it."}, wait: []string{"Another agent takes over what is stored."}},
 	models.ProblemAgentInUse:     {why: []string{"The agent is in use."}, next: []string{"Drain it and wait until its jobs have moved."}},
 	models.ProblemSuperseded:     {why: []string{"A newer attempt took over."}, next: []string{"Retry it."}},
-	models.ProblemDiskFull:       {why: []string{"The agent has no disk space left."}, next: []string{"Retry it later, or ask the operator to free space."}},
+	models.ProblemDiskFull:       {why: []string{"The agent is out of disk space."}, next: []string{"Retry it later, or ask the operator to free space."}},
 	models.ProblemStorageFailing: {why: []string{"The object storage does not accept data right now."}, next: []string{"Retry it later; the operator should check the storage."}},
 	models.ProblemSelectionExpired: {
 		why: []string{"No files were chosen in time."}, next: []string{"Retry it and choose the files."},
@@ -86,7 +86,7 @@ var problems = map[models.Problem]entry{
 		wait: patient("Starts when an administrator has corrected the Seedr credentials"),
 	},
 	models.ProblemSeedrPlan: {
-		why: []string{"The plan of the Seedr account does not include this."}, next: []string{"An administrator has to change the plan of the Seedr account."},
+		why: []string{"The Seedr account's plan doesn't include this."}, next: []string{"An administrator has to change the plan of the Seedr account."},
 		wait: patient("Starts when the plan of the Seedr account includes it"),
 	},
 	models.ProblemSeedrFull: {
@@ -108,7 +108,7 @@ var problems = map[models.Problem]entry{
 	models.ProblemSeedrDuplicate: {
 		why: []string{"Seedr says it already has this transfer, but it cannot be found there."}, next: []string{"An administrator has to remove it on Seedr's site."},
 	},
-	models.ProblemSeedrRejected: {why: []string{"Seedr cannot use this source."}, next: []string{"Try it on the agents."}},
+	models.ProblemSeedrRejected: {why: []string{"Seedr can't use this source."}, next: []string{"Try it on the agents."}},
 	models.ProblemSeedrLimited:  {why: []string{"Seedr asks for fewer calls."}, next: []string{"Retry it later."}, wait: patient("Starts when Seedr accepts calls again")},
 	models.ProblemSeedrGone:     {why: []string{"It is no longer on the Seedr account."}, next: []string{"Retry it; Seedr then downloads it again."}},
 	models.ProblemSeedrFailing: {

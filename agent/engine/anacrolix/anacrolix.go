@@ -194,6 +194,6 @@ func parse(src engine.Source) (*target, error) {
 		}
 		return &target{source: s, trackers: source.Trackers(s.URI)}, nil
 	default:
-		return nil, models.Fault(models.ProblemUnsupported, "This engine fetches torrents only.")
+		return nil, models.Fault(models.ProblemUnsupported, "This engine fetches only torrents.")
 	}
 }

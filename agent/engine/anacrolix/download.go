@@ -61,7 +61,7 @@ func (d *download) run(ctx context.Context, stall time.Duration, report func(eng
 		case <-ctx.Done():
 			return ctx.Err()
 		case err := <-d.broken:
-			return fmt.Errorf("keep verified bytes: %w", err)
+			return fmt.Errorf("store verified bytes: %w", err)
 		case <-d.storage.done:
 		case <-pump.C:
 		}

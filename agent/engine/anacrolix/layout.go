@@ -44,12 +44,12 @@ func newLayout(info *metainfo.Info, files []engine.File) (*layout, error) {
 	seen := make(map[int]bool, len(files))
 	for _, f := range files {
 		if f.Index < 0 || f.Index >= len(listed) || seen[f.Index] {
-			return nil, models.Fault(models.ProblemBadSelection, "The torrent has no file with the number %d.", f.Index)
+			return nil, models.Fault(models.ProblemBadSelection, "The torrent has no file number %d.", f.Index)
 		}
 		seen[f.Index] = true
 		in := listed[f.Index]
 		if f.Size >= 0 && f.Size != in.Length {
-			return nil, models.Fault(models.ProblemBadSelection, "File %d of the torrent has another size than expected.", f.Index)
+			return nil, models.Fault(models.ProblemBadSelection, "File %d of the torrent doesn't have the expected size.", f.Index)
 		}
 		if in.Length == 0 {
 			continue

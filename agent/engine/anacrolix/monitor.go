@@ -90,7 +90,7 @@ func (m *monitor) stalled() error {
 		return nil
 	}
 	if m.peers == 0 {
-		return models.Fault(models.ProblemNoPeers, "Nobody in the swarm could be reached for %s.", wording.Duration(m.stall)).With("seconds", m.stall)
+		return models.Fault(models.ProblemNoPeers, "No peer could be reached for %s.", wording.Duration(m.stall)).With("seconds", m.stall)
 	}
 	return models.Fault(models.ProblemStalled, "The connected peers sent nothing useful for %s.", wording.Duration(m.stall)).With("seconds", m.stall)
 }

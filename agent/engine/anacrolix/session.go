@@ -62,7 +62,7 @@ func (e *Engine) open(t *target, upload bool) (*session, error) {
 	s.tor, _ = s.client.AddTorrentOpt(opts)
 	if t.manifest != nil && s.tor.Info() == nil {
 		s.close()
-		return nil, models.Fault(models.ProblemUnsupported, "The torrent engine cannot read this torrent.")
+		return nil, models.Fault(models.ProblemUnsupported, "The torrent engine can't read this torrent.")
 	}
 	s.tor.AddTrackers(usableTrackers(trackers))
 	return s, nil
@@ -91,7 +91,7 @@ func (s *session) awaitInfo(ctx context.Context, timeout time.Duration, report f
 			s.redial(s.tor.Stats().ActivePeers)
 			if timeout > 0 && s.cfg.Now().Sub(began) >= timeout {
 				return models.Fault(models.ProblemMetadataTimeout,
-					"Nobody in the swarm sent the torrent's file list within %s.", wording.Duration(timeout)).
+					"No peer sent the torrent's file list within %s.", wording.Duration(timeout)).
 					With("seconds", timeout)
 			}
 		}
@@ -131,7 +131,7 @@ func (s *session) checkInfo() error {
 	want := s.target.source
 	if (want.InfoHashV1 != "" && want.InfoHashV1 != m.InfoHashV1) ||
 		(want.InfoHashV2 != "" && want.InfoHashV2 != m.InfoHashV2) {
-		return models.Fault(models.ProblemMalformedMagnet, "The swarm's metadata does not belong to the magnet link.")
+		return models.Fault(models.ProblemMalformedMagnet, "The swarm's metadata doesn't match the magnet link.")
 	}
 	meta := source.BuildTorrent(mi.InfoBytes, s.target.trackers, mi.PieceLayers)
 	src, m, err := source.ParseTorrent(meta)
@@ -151,7 +151,7 @@ func (s *session) start(ctx context.Context, job engine.Job) (*download, error) 
 	}
 	if limit := job.Options.MaxBytes; limit > 0 && l.selected > limit {
 		return nil, models.Fault(models.ProblemContentTooLarge,
-			"The chosen files are %d bytes in all; the limit is %d.", l.selected, limit).
+			"The chosen files total %d bytes; the limit is %d.", l.selected, limit).
 			With("bytes", l.selected).With("limit", limit)
 	}
 	d := &download{session: s, layout: l, store: job.Store, broken: make(chan error, 1)}

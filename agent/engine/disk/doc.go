@@ -68,7 +68,7 @@ func (f FileSpec) validate() error {
 
 func openRoot(dir string) (*os.Root, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make transfer directory: %w", err)
+		return nil, fmt.Errorf("create transfer directory: %w", err)
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -76,7 +76,7 @@ func openRoot(dir string) (*os.Root, error) {
 	}
 	if err := root.MkdirAll(dataDir, 0o700); err != nil {
 		root.Close()
-		return nil, fmt.Errorf("make data directory: %w", err)
+		return nil, fmt.Errorf("create data directory: %w", err)
 	}
 	return root, nil
 }

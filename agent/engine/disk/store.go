@@ -320,7 +320,7 @@ func (s *Store) file(index int) (*fileState, error) {
 // diskFault gives a full disk its problem.
 func diskFault(err error) error {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		return models.Fault(models.ProblemDiskFull, "The agent has no disk space left.").Because(err)
+		return models.Fault(models.ProblemDiskFull, "The agent is out of disk space.").Because(err)
 	}
 	return err
 }

@@ -152,10 +152,10 @@ func testBounded(t *testing.T, s Setup) {
 		t.Error("a wrong byte was verified")
 	}
 	if u.most > limit+2*TestPart {
-		t.Errorf("%d bytes lay on disk, the limit is %d", u.most, limit)
+		t.Errorf("%d bytes were on disk, the limit is %d", u.most, limit)
 	}
 	if got := u.released + u.Held(); got != testSize {
-		t.Errorf("%d of %d bytes came", got, testSize)
+		t.Errorf("%d of %d bytes arrived", got, testSize)
 	}
 }
 
@@ -221,7 +221,7 @@ type fullDisk struct {
 }
 
 func (fullDisk) WriteAt(int, []byte, int64) (int, error) {
-	return 0, models.Fault(models.ProblemDiskFull, "The agent has no disk space left.")
+	return 0, models.Fault(models.ProblemDiskFull, "The agent is out of disk space.")
 }
 
 func testSeveral(t *testing.T, s Setup) {
@@ -269,6 +269,6 @@ func wantProblem(t *testing.T, err error, want []models.Problem) {
 		t.Fatalf("got %v, want one of %v", err, want)
 	}
 	if e.Message == "" {
-		t.Error("the fault has no sentence for the user")
+		t.Error("the fault has no message for the user")
 	}
 }

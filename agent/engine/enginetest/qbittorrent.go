@@ -54,7 +54,7 @@ func NewQBittorrent(t testing.TB) *QBittorrent {
 	t.Helper()
 	exe, err := exec.LookPath("qbittorrent-nox")
 	if err != nil {
-		t.Fatal("qbittorrent-nox is needed: apt-get install qbittorrent-nox")
+		t.Fatal("this test needs qbittorrent-nox: apt-get install qbittorrent-nox")
 	}
 	profile := t.TempDir()
 	conf := filepath.Join(profile, "qBittorrent", "config")
@@ -106,7 +106,7 @@ func (q *QBittorrent) eventually(t testing.TB, what string, ok func() bool) {
 	for !ok() {
 		select {
 		case <-ctx.Done():
-			t.Fatalf("waited for %s for too long", what)
+			t.Fatalf("timed out waiting for %s", what)
 		case <-tick.C:
 		}
 	}

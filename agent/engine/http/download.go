@@ -72,7 +72,7 @@ func (d *download) run(outer context.Context, report func(engine.Report)) error 
 		}
 		if errors.Is(err, errChanged) {
 			if changes++; changes > maxChanges {
-				return models.Fault(models.ProblemSourceChanged, "The file keeps changing while it is fetched.")
+				return models.Fault(models.ProblemSourceChanged, "The file keeps changing during the download.")
 			}
 			continue
 		}
@@ -110,7 +110,7 @@ func (d *download) tooShort(r *retry, progress bool) error {
 		d.short++
 	}
 	if d.short >= maxShort {
-		return models.Fault(models.ProblemLengthMismatch, "The server sends fewer bytes than it announces.")
+		return models.Fault(models.ProblemLengthMismatch, "The server sent fewer bytes than it announced.")
 	}
 	return nil
 }
@@ -194,7 +194,7 @@ func (d *download) fits(a *answer) error {
 		return tooLarge(d.opts.MaxBytes)
 	}
 	if d.size >= 0 && d.size != a.size {
-		return models.Fault(models.ProblemSourceChanged, "The file has another size than when it was looked at.")
+		return models.Fault(models.ProblemSourceChanged, "The file's size changed since it was inspected.")
 	}
 	return d.setSize(a.size)
 }
@@ -325,7 +325,7 @@ func (d *download) noMore(a *answer) error {
 		return nil // the transport does not read beyond what was announced
 	}
 	if n, _ := io.ReadFull(a.body, make([]byte, 1)); n > 0 {
-		return models.Fault(models.ProblemLengthMismatch, "The server sends more bytes than it announced.")
+		return models.Fault(models.ProblemLengthMismatch, "The server sent more bytes than it announced.")
 	}
 	return nil
 }

@@ -77,7 +77,7 @@ func (e *Engine) Resolve(ctx context.Context, src engine.Source, opts engine.Opt
 	defer e.client.CloseIdleConnections()
 	if opts.ResolveTimeout > 0 {
 		var cancel context.CancelFunc
-		slow := models.Fault(models.ProblemSourceFailing, "The server did not answer in time.").With("cause", models.CauseTimeout)
+		slow := models.Fault(models.ProblemSourceFailing, "The server didn't respond in time.").With("cause", models.CauseTimeout)
 		ctx, cancel = context.WithTimeoutCause(ctx, opts.ResolveTimeout, slow)
 		defer cancel()
 	}
@@ -131,7 +131,7 @@ func (r requester) manifest(ctx context.Context) (models.Manifest, error) {
 func (e *Engine) Download(ctx context.Context, job engine.Job, report func(engine.Report)) error {
 	defer e.client.CloseIdleConnections()
 	if len(job.Files) != 1 || job.Files[0].Index != 0 {
-		return models.Fault(models.ProblemBadSelection, "A web address holds one file.")
+		return models.Fault(models.ProblemBadSelection, "A web address has exactly one file.")
 	}
 	if _, err := url.Parse(job.Source.URL); err != nil {
 		return models.Fault(models.ProblemMalformedURL, "The address is malformed.")

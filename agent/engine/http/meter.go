@@ -132,7 +132,7 @@ func (m *meter) standsStill() *models.Error {
 	if m.trouble != nil {
 		return m.trouble
 	}
-	return models.Fault(models.ProblemStalled, "The server sends nothing, or far too slowly, for %s.", m.stall).With("seconds", m.stall)
+	return models.Fault(models.ProblemStalled, "The server sent nothing, or far too little, for %s.", m.stall).With("seconds", m.stall)
 }
 
 func (m *meter) report() engine.Report {

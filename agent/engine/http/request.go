@@ -85,7 +85,7 @@ func read(resp *http.Response, asked byterange.Range, first *url.URL) (*answer, 
 	case http.StatusPartialContent:
 		rng, size, ok := byterange.ParseContent(resp.Header.Get("Content-Range"))
 		if !ok || asked.Len == 0 || rng.Off != asked.Off || rng.End() > asked.End() || rng.Len <= 0 {
-			return nil, &retry{fault: models.Fault(models.ProblemSourceFailing, "The server sends other bytes than it was asked for.").
+			return nil, &retry{fault: models.Fault(models.ProblemSourceFailing, "The server sent a different range than requested.").
 				With("cause", models.CauseWrongBytes)}
 		}
 		a.part, a.rng, a.size = true, rng, size
@@ -99,7 +99,7 @@ func read(resp *http.Response, asked byterange.Range, first *url.URL) (*answer, 
 		return nil, refusal(resp)
 	}
 	if isPage(resp.Header) && !namesPage(first) {
-		return nil, models.Fault(models.ProblemNotAFile, "The address leads to a web page, not to a file.")
+		return nil, models.Fault(models.ProblemNotAFile, "The address is a web page, not a file.")
 	}
 	return a, nil
 }
@@ -118,13 +118,13 @@ func refusal(resp *http.Response) error {
 	case code >= http.StatusInternalServerError, code == http.StatusTooManyRequests, code == http.StatusRequestTimeout,
 		code == http.StatusTooEarly:
 		return &retry{
-			fault: models.Fault(models.ProblemSourceFailing, "The server cannot answer at the moment (%d).", code).With("status", code),
+			fault: models.Fault(models.ProblemSourceFailing, "The server is unavailable right now (%d).", code).With("status", code),
 			after: retryAfter(resp.Header), busy: true,
 		}
 	case code >= http.StatusBadRequest:
-		return models.Fault(models.ProblemRefusedBySource, "The server refuses to send the file (%d).", code).With("status", code)
+		return models.Fault(models.ProblemRefusedBySource, "The server refused to send the file (%d).", code).With("status", code)
 	default:
-		return models.Fault(models.ProblemSourceFailing, "The server answers in a way that brings no file (%d).", code).With("status", code)
+		return models.Fault(models.ProblemSourceFailing, "The server's response has no file (%d).", code).With("status", code)
 	}
 }
 

@@ -89,7 +89,7 @@ func start(ctx context.Context, cfg objstore.Config) (string, error) {
 	}
 	dir, err := os.MkdirTemp("", "objstoretest-")
 	if err != nil {
-		return "", fmt.Errorf("make directory for objects: %w", err)
+		return "", fmt.Errorf("create directory for objects: %w", err)
 	}
 	// The guard outlives ctx on purpose: it ends when this process does.
 	guard := exec.CommandContext(context.WithoutCancel(ctx), "sh", "-c", script, "sh", binary, dir)

@@ -36,7 +36,7 @@ func (s *Sim) mint(f *file) string {
 // node serves files by their links.
 func (s *Sim) node(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Authorization") != "" || r.Header.Get("Cookie") != "" {
-		s.violate("credentials are sent to a node")
+		s.violate("credentials were sent to a node")
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		s.violate("%s at a node", r.Method)

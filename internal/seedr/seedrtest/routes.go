@@ -71,7 +71,7 @@ func (s *Sim) api() http.Handler {
 	mux.HandleFunc("PATCH /_simulator", s.control)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, pattern := mux.Handler(r); pattern == "" {
-			s.violate("%s %s is no documented call", r.Method, r.URL.Path)
+			s.violate("%s %s is not a documented call", r.Method, r.URL.Path)
 		}
 		mux.ServeHTTP(w, r)
 	})
@@ -150,7 +150,7 @@ func (s *Sim) read(e endpoint, r *http.Request) (request, string) {
 	if strings.Contains(e.path, "{id}") {
 		id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
 		if err != nil || id <= 0 {
-			return req, "the id is no number"
+			return req, "the id is not a number"
 		}
 		req.id = id
 	}
@@ -161,7 +161,7 @@ func (s *Sim) read(e endpoint, r *http.Request) (request, string) {
 	switch media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); {
 	case e.upload:
 		if media != "multipart/form-data" {
-			return req, "no multipart upload"
+			return req, "not a multipart upload"
 		}
 		f, _, err := r.FormFile("file")
 		if err != nil || len(r.MultipartForm.File) != 1 || len(r.MultipartForm.Value) != 0 {

@@ -88,7 +88,7 @@ func (a *Accounts) doAccountRequest(ctx context.Context) (found bool, err error)
 	if ctx.Err() != nil {
 		return true, postgres.Translate(ctx.Err(), "do account request") // rolled back: it stays due
 	}
-	a.db.Log.WarnContext(ctx, "account request not done", "kind", r.Kind, "request", r.ID, "attempt", r.Attempts+1, "error", failure)
+	a.db.Log.WarnContext(ctx, "could not carry out account request", "kind", r.Kind, "request", r.ID, "attempt", r.Attempts+1, "error", failure)
 	_, err = a.db.Exec(ctx, "put off account request",
 		`update account_requests set attempts = attempts + 1, next_at = ?, last_error = left(?, 500) where id = ?`,
 		a.db.Now().Add(outbox.Pause(r.Attempts)), failure.Error(), r.ID)

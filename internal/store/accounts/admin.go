@@ -63,7 +63,7 @@ func (a *Accounts) SetUserRole(ctx context.Context, by models.Actor, id uuid.UUI
 		}
 		if role == models.RoleAdmin && !u.Active() {
 			return models.Errorf(models.CodeConflict,
-				"Only an account that can be used becomes an administrator's: this one is disabled, or its address was not verified.").In("role")
+				"Only an active account can become an administrator; this one is disabled or its address is not verified.").In("role")
 		}
 		if err := a.notLastAdmin(ctx, u); err != nil {
 			return err
@@ -103,7 +103,7 @@ func (a *Accounts) notLastAdmin(ctx context.Context, u models.User) error {
 		where role = ? and id <> ? and disabled_at is null and delete_at is null and verified_at is not null`,
 		models.RoleAdmin, u.ID)
 	if err == nil && others == 0 {
-		return models.Fault(models.ProblemLastAdmin, "This is the last administrator. Please make another one first.")
+		return models.Fault(models.ProblemLastAdmin, "This is the last administrator. Make someone else an administrator first.")
 	}
 	return err
 }

@@ -26,7 +26,7 @@ func (a *Accounts) CreateAPIToken(ctx context.Context, t models.APIToken, from m
 			return err
 		}
 		if n >= maxAPITokens {
-			return models.Errorf(models.CodeConflict, "An account can have %d tokens. Please revoke one first.", maxAPITokens)
+			return models.Errorf(models.CodeConflict, "An account can have %d tokens. Revoke one first.", maxAPITokens)
 		}
 		if err := a.db.Conn(ctx).Create(&t).Error; err != nil {
 			return postgres.Translate(err, "create api token")

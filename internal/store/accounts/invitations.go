@@ -18,7 +18,7 @@ func (a *Accounts) Invite(ctx context.Context, by models.Actor, inviter string, 
 			return err
 		}
 		if err == nil && u.VerifiedAt != nil {
-			return models.Errorf(models.CodeConflict, "There is an account with this e-mail address.").In("email")
+			return models.Errorf(models.CodeConflict, "An account with this e-mail address already exists.").In("email")
 		}
 		if _, err := a.db.Exec(ctx, "drop earlier invitation",
 			`delete from one_time_tokens where kind = ? and email = ?`, models.OneTimeInvitation, t.Email); err != nil {

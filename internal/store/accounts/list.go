@@ -34,7 +34,7 @@ func (a *Accounts) Users(ctx context.Context, f models.UserFilter) (models.UserP
 	}
 	expression, keyType, ok := userOrder(f.Sort)
 	if !ok {
-		return models.UserPage{}, models.Errorf(models.CodeInvalid, "Accounts cannot be sorted by that.").In("sort")
+		return models.UserPage{}, models.Errorf(models.CodeInvalid, "Accounts can't be sorted by that.").In("sort")
 	}
 	f.Limit = page.Size(f.Limit)
 	where, args, err := whereUsers(f)
@@ -96,7 +96,7 @@ func whereUsers(f models.UserFilter) (string, []any, error) {
 	case models.UserDisabled:
 		where += " and u.disabled_at is not null"
 	default:
-		return "", nil, models.Errorf(models.CodeInvalid, "Accounts have no such state.").In("state")
+		return "", nil, models.Errorf(models.CodeInvalid, "No such account state.").In("state")
 	}
 	return where, args, nil
 }

@@ -16,7 +16,7 @@ const maxAttempts = 5
 // errLink is the answer to a link that was used, has expired, was replaced or
 // never was.
 func errLink() error {
-	return models.Fault(models.ProblemLinkNotValid, "This link is not valid any more. Please ask for a new one.")
+	return models.Fault(models.ProblemLinkNotValid, "This link no longer works. Request a new one.")
 }
 
 // bindingOf ties a token to an account's password of the moment.
@@ -126,7 +126,7 @@ func (a *Accounts) BeginSignIn(ctx context.Context, userID uuid.UUID, t models.O
 // TrySignIn counts one code against a begun sign-in and returns whose it is.
 // After too many it is over.
 func (a *Accounts) TrySignIn(ctx context.Context, hash []byte) (models.User, error) {
-	over := models.Fault(models.ProblemSignInExpired, "The sign-in took too long or had too many wrong codes. Please begin again.")
+	over := models.Fault(models.ProblemSignInExpired, "The sign-in took too long or had too many wrong codes. Start again.")
 	var t models.OneTime
 	err := a.db.Row(ctx, &t, "try sign-in", `
 		update one_time_tokens set attempts = attempts + 1

@@ -58,7 +58,7 @@ func (a *Accounts) UsePasskeyChallenge(ctx context.Context, hash []byte, purpose
 		delete from passkey_challenges where hash = ? and purpose = ? and binding = ? and expires_at > ?
 		returning hash, purpose, user_id, binding, state, expires_at`, hash, purpose, binding, a.db.Now())
 	if models.IsNotFound(err) {
-		return c, models.Fault(models.ProblemPasskeyExpired, "That took too long, or was begun elsewhere. Please try again.")
+		return c, models.Fault(models.ProblemPasskeyExpired, "That took too long or started in another browser. Try again.")
 	}
 	return c, err
 }
@@ -73,13 +73,13 @@ func (a *Accounts) AddPasskey(ctx context.Context, by models.Actor, p models.Pas
 			return err
 		}
 		if u.Passkeys >= models.MaxPasskeys {
-			return models.Errorf(models.CodeConflict, "An account can have %d passkeys. Please remove one first.", models.MaxPasskeys)
+			return models.Errorf(models.CodeConflict, "An account can have %d passkeys. Remove one first.", models.MaxPasskeys)
 		}
 		if p.Transports == nil {
 			p.Transports = []string{}
 		}
 		if err := postgres.Translate(a.db.Conn(ctx).Create(&p).Error, "add passkey"); postgres.IsConflict(err) {
-			return models.Errorf(models.CodeConflict, "There is this passkey already.").Because(err)
+			return models.Errorf(models.CodeConflict, "This passkey is already registered.").Because(err)
 		} else if err != nil {
 			return err
 		}

@@ -220,7 +220,7 @@ func (a *Accounts) takeAddress(ctx context.Context, email string) error {
 		return err
 	}
 	if other.VerifiedAt != nil || other.DisabledAt != nil {
-		return models.Errorf(models.CodeConflict, "There is an account with this e-mail address.").In("email")
+		return models.Errorf(models.CodeConflict, "An account with this e-mail address already exists.").In("email")
 	}
 	_, err = a.db.Exec(ctx, "remove unverified account", `delete from users where id = ?`, other.ID)
 	return err

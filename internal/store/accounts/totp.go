@@ -15,7 +15,7 @@ func (a *Accounts) OfferTOTP(ctx context.Context, userID uuid.UUID, sealed strin
 	n, err := a.db.Exec(ctx, "offer totp",
 		`update users set totp_secret = ?, totp_step = 0 where id = ? and totp_at is null`, sealed, userID)
 	if err == nil && n == 0 {
-		return models.Errorf(models.CodeConflict, "Two-factor sign-in is on already.")
+		return models.Errorf(models.CodeConflict, "Two-factor sign-in is already on.")
 	}
 	return err
 }
@@ -31,7 +31,7 @@ func (a *Accounts) EnableTOTP(ctx context.Context, userID uuid.UUID, step int64,
 			return err
 		}
 		if n == 0 {
-			return models.Errorf(models.CodeConflict, "Two-factor sign-in was changed in between. Please begin again.")
+			return models.Errorf(models.CodeConflict, "Two-factor sign-in changed in the meantime. Start again.")
 		}
 		if err := a.replaceCodes(ctx, userID, codes); err != nil {
 			return err

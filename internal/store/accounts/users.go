@@ -48,7 +48,7 @@ func (a *Accounts) CreateFirstAdmin(ctx context.Context, ip string, tokenHash []
 			return err
 		}
 		if n > 0 {
-			return models.Errorf(models.CodeForbidden, "This installation is set up already.")
+			return models.Errorf(models.CodeForbidden, "This installation is already set up.")
 		}
 		now := a.db.Now()
 		used, err := a.db.Exec(ctx, "use setup token",
@@ -58,7 +58,7 @@ func (a *Accounts) CreateFirstAdmin(ctx context.Context, ip string, tokenHash []
 			return err
 		}
 		if used == 0 {
-			return models.Errorf(models.CodeForbidden, "This set-up link is not valid any more.")
+			return models.Errorf(models.CodeForbidden, "This setup link no longer works.")
 		}
 		u.Role, u.VerifiedAt = models.RoleAdmin, &now // whoever has the console's link needs no mail
 		if u.ID == uuid.Nil {
@@ -85,7 +85,7 @@ func (a *Accounts) CreateUser(ctx context.Context, u models.User) error {
 	return a.db.Tx(ctx, func(ctx context.Context) error {
 		res := a.db.Conn(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&u)
 		if res.Error == nil && res.RowsAffected == 0 {
-			return models.Errorf(models.CodeConflict, "There is an account with this e-mail address.").In("email")
+			return models.Errorf(models.CodeConflict, "An account with this e-mail address already exists.").In("email")
 		}
 		if res.Error != nil {
 			return postgres.Translate(res.Error, "create user")

@@ -47,7 +47,7 @@ func (ag *Agents) CreateEnrolmentToken(ctx context.Context, by models.Actor, has
 			return err
 		}
 		if taken {
-			return models.Errorf(models.CodeConflict, "There is an agent of this name already.").In("name")
+			return models.Errorf(models.CodeConflict, "An agent with this name already exists.").In("name")
 		}
 		now := ag.db.Now()
 		_, err = ag.db.Exec(ctx, "create enrolment token",
@@ -72,7 +72,7 @@ func (ag *Agents) EnrolAgent(ctx context.Context, ip string, tokenHash []byte, a
 			update enrolment_tokens set used_at = ? where hash = ? and used_at is null and expires_at > ?
 			returning name`, now, tokenHash, now)
 		if models.IsNotFound(err) {
-			return models.Errorf(models.CodeForbidden, "This enrolment token is not valid any more.")
+			return models.Errorf(models.CodeForbidden, "This enrolment token no longer works.")
 		}
 		if err != nil {
 			return err
@@ -86,7 +86,7 @@ func (ag *Agents) EnrolAgent(ctx context.Context, ip string, tokenHash []byte, a
 			return postgres.Translate(res.Error, "create agent")
 		}
 		if res.RowsAffected == 0 {
-			return models.Errorf(models.CodeConflict, "There is an agent of this name already.").In("name")
+			return models.Errorf(models.CodeConflict, "An agent with this name already exists.").In("name")
 		}
 		if _, err := ag.db.Exec(ctx, "bind enrolment token",
 			`update enrolment_tokens set agent_id = ? where hash = ?`, a.ID, tokenHash); err != nil {
@@ -201,7 +201,7 @@ func (ag *Agents) RemoveAgent(ctx context.Context, by models.Actor, agentID uuid
 		}
 		alive := a.Alive(ag.db.Now())
 		if a.State == models.AgentActive && alive {
-			return models.Fault(models.ProblemAgentInUse, "%s takes work. Drain it first, and remove it when its jobs have moved.", a.Name)
+			return models.Fault(models.ProblemAgentInUse, "%s accepts jobs. Drain it first, and remove it when its jobs have moved.", a.Name)
 		}
 		var jobs int64
 		if err := ag.db.Row(ctx, &jobs, "count open attempts",
@@ -229,7 +229,7 @@ func agentBusy(a models.Agent, jobs int64, alive bool) error {
 	hint := "Drain it, and wait until " + pronoun + "."
 	switch {
 	case !alive:
-		hint = "It is silent, so wait a minute until " + pronoun + "."
+		hint = "It stopped responding; within a minute " + pronoun + "."
 	case a.State == models.AgentDraining:
 		hint = "Wait until " + pronoun + "."
 	}

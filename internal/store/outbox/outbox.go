@@ -112,7 +112,7 @@ func (o *Outbox) dispatchOne(ctx context.Context, do func(models.OutboxItem) err
 	if ctx.Err() != nil {
 		return true, false, postgres.Translate(ctx.Err(), "dispatch outbox item") // rolled back: the item stays due
 	}
-	o.db.Log.WarnContext(ctx, "outbox item not dispatched", "kind", item.Kind, "ref", item.Ref,
+	o.db.Log.WarnContext(ctx, "could not dispatch outbox item", "kind", item.Kind, "ref", item.Ref,
 		"attempt", item.Attempts+1, "error", failure)
 	_, err = o.db.Exec(ctx, "put off outbox item",
 		`update outbox set attempts = attempts + 1, next_at = ?, last_error = left(?, 500) where id = ?`,

@@ -36,15 +36,15 @@ func Translate(err error, doing string) error {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("%s: %w", doing, err)
 	case errors.Is(err, gorm.ErrRecordNotFound), errors.Is(err, sql.ErrNoRows):
-		return models.Errorf(models.CodeNotFound, "There is no such thing.").Because(fmt.Errorf("%s: %w", doing, err))
+		return models.Errorf(models.CodeNotFound, "No such thing.").Because(fmt.Errorf("%s: %w", doing, err))
 	case errors.Is(err, gorm.ErrDuplicatedKey):
-		return models.Errorf(models.CodeConflict, "This exists already.").Because(fmt.Errorf("%s: %w", doing, err))
+		return models.Errorf(models.CodeConflict, "This already exists.").Because(fmt.Errorf("%s: %w", doing, err))
 	case isUnavailable(err):
 		return models.Errorf(models.CodeUnavailable, "The database is not reachable right now.").
 			Because(fmt.Errorf("%s: %w", doing, err))
 	}
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok && pg.Code == sqlUniqueViolation {
-		return models.Errorf(models.CodeConflict, "This exists already.").Because(fmt.Errorf("%s: %w", doing, err))
+		return models.Errorf(models.CodeConflict, "This already exists.").Because(fmt.Errorf("%s: %w", doing, err))
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }
@@ -79,5 +79,5 @@ func IsConflict(err error) bool { return err != nil && models.CodeOf(err) == mod
 
 // NotFound returns the error of a thing that is not there.
 func NotFound(what string) error {
-	return models.Errorf(models.CodeNotFound, "There is no such %s.", what)
+	return models.Errorf(models.CodeNotFound, "No such %s.", what)
 }

@@ -63,11 +63,11 @@ func (pr *Providers) ChooseProvider(ctx context.Context, n models.NewJob) (model
 		return "", err
 	}
 	if (n.Provider != "" || n.Failover != "") && !cfg.Options.UserChoice {
-		return "", models.Errorf(models.CodeForbidden, "The provider is chosen by the administrators here.").In("provider")
+		return "", models.Errorf(models.CodeForbidden, "Administrators choose the provider here.").In("provider")
 	}
 	hash := cmp.Or(n.Source.InfoHashV1, manifestHash(n.Manifest))
 	if n.Provider != "" && !n.Provider.Fits(n.Source.Kind, hash) {
-		return "", models.Errorf(models.CodeInvalid, "Seedr takes torrents with a v1 info hash only.").In("provider")
+		return "", models.Errorf(models.CodeInvalid, "Seedr accepts only torrents with a v1 info hash.").In("provider")
 	}
 	want := cmp.Or(n.Provider, cfg.Provider)
 	if want.Fits(n.Source.Kind, hash) {
@@ -78,7 +78,7 @@ func (pr *Providers) ChooseProvider(ctx context.Context, n models.NewJob) (model
 		return "", err
 	}
 	if !there {
-		return "", models.Fault(models.ProblemNoAgent, "Seedr cannot fetch this kind of source, and there is no agent that could.").In("source")
+		return "", models.Fault(models.ProblemNoAgent, "Seedr can't fetch this kind of source, and there is no agent that can.").In("source")
 	}
 	return models.ProviderAgent, nil
 }

@@ -31,7 +31,7 @@ func (q *Quota) CreatePlan(ctx context.Context, by models.Actor, p models.Plan) 
 		}
 		res := q.db.Conn(ctx).Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, DoNothing: true}).Create(&p)
 		if res.Error == nil && res.RowsAffected == 0 {
-			return models.Errorf(models.CodeConflict, "There is a plan with this id.").In("id")
+			return models.Errorf(models.CodeConflict, "A plan with this id already exists.").In("id")
 		}
 		if res.Error != nil {
 			return postgres.Translate(res.Error, "create plan")
@@ -60,7 +60,7 @@ func (q *Quota) UpdatePlan(ctx context.Context, by models.Actor, id string, chan
 		}
 		after.ID, after.CreatedAt, after.UpdatedAt = before.ID, before.CreatedAt, q.db.Now()
 		if before.IsDefault && !after.IsDefault {
-			return models.Errorf(models.CodeConflict, "One plan has to be the default: make another one it instead.").In("default")
+			return models.Errorf(models.CodeConflict, "One plan must be the default. Make another plan the default instead.").In("default")
 		}
 		if err := q.makeWayForDefault(ctx, after); err != nil {
 			return err
@@ -96,7 +96,7 @@ func (q *Quota) AssignPlan(ctx context.Context, by models.Actor, userID uuid.UUI
 		}
 		err := q.db.Row(ctx, &one, "look for plan", `select 1 from plans where id = ? for share`, planID)
 		if models.IsNotFound(err) {
-			return models.Errorf(models.CodeInvalid, "There is no such plan.").In("plan").Because(err)
+			return models.Errorf(models.CodeInvalid, "No such plan.").In("plan").Because(err)
 		}
 		if err != nil {
 			return err

@@ -74,7 +74,7 @@ func misfit(last chainLink, row chained) string {
 	case r.ID != last.ID+1:
 		return fmt.Sprintf("Entry %d is missing.", last.ID+1)
 	case !bytes.Equal(r.PrevHash, last.Hash):
-		return "It does not follow the entry before it, which was changed or replaced."
+		return "It doesn't follow the previous entry, which was changed or replaced."
 	case !bytes.Equal(r.Hash, row.sum()):
 		return "Its content was changed after it was written."
 	default:
