@@ -93,7 +93,7 @@ func logCause(ctx context.Context, e *models.Error) {
 }
 
 // handover is returned when the worker stops: another one goes on at once.
-func handover() error { return later("The worker stops; another one goes on.", handoverDelay) }
+func handover() error { return later("The worker is stopping; another one continues.", handoverDelay) }
 
 // later makes Temporal run the activity again after the delay, for reasons
 // that are no fault.

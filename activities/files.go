@@ -114,7 +114,7 @@ func (a *Files) complete(ctx context.Context, f models.FileParts) error {
 		return a.missing(ctx, f, fmt.Errorf("object has %d of %d bytes", obj.Size, want))
 	}
 	if err := a.Store.FileStored(ctx, f.ID, obj.Size, obj.ETag); err != nil {
-		return fmt.Errorf("note stored file: %w", err)
+		return fmt.Errorf("save stored file: %w", err)
 	}
 	return nil
 }
@@ -161,7 +161,7 @@ func (a *Files) missing(ctx context.Context, f models.FileParts, cause error) er
 	if err := a.forget(ctx, f); err != nil {
 		return err
 	}
-	return models.Fault(models.ProblemLengthMismatch, "A file is not complete in storage; its bytes are fetched again.").Because(cause)
+	return models.Fault(models.ProblemLengthMismatch, "A file in storage is incomplete; fetching its bytes again.").Because(cause)
 }
 
 // DiscardParts drops what a cancelled job has in storage of files that are not

@@ -30,7 +30,7 @@ type Mails struct {
 }
 
 // mailIsOff is why a mail failed that was queued without a provider.
-const mailIsOff = "No mail provider is configured: set RESEND_API_KEY."
+const mailIsOff = "No mail provider is configured. Set RESEND_API_KEY."
 
 // SendMail hands one mail to the provider and records what became of it. A mail
 // that was sent or given up before is left alone. The history learns the id
@@ -67,12 +67,12 @@ func (a *Mails) refused(ctx context.Context, id uuid.UUID, e *mail.SendError) er
 		if err := a.Store.MailFailed(ctx, id, e.Reason); err != nil {
 			return border(ctx, err)
 		}
-		return border(ctx, models.Errorf(models.CodeInvalid, "The mail cannot be sent; the admins' list of mails says why.").Because(e))
+		return border(ctx, models.Errorf(models.CodeInvalid, "The mail can't be sent; the admins' list of mails says why.").Because(e))
 	}
 	if err := a.Store.MailTried(ctx, id, e.Reason); err != nil {
 		return border(ctx, err)
 	}
-	fault := models.Errorf(models.CodeUnavailable, "The mail provider did not take the mail; it is tried again.").Because(e)
+	fault := models.Errorf(models.CodeUnavailable, "The mail provider did not accept the mail; will retry.").Because(e)
 	if e.After > 0 {
 		logCause(ctx, fault)
 		return failure(fault, rule{delay: e.After}, models.FaultDetails{})

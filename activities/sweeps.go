@@ -217,7 +217,7 @@ func (s *sweep) removed(ctx context.Context, what, key string, err error) {
 	}
 	s.res.Failures++
 	if activity.IsActivity(ctx) {
-		activity.GetLogger(ctx).Warn("orphan not removed", "what", what, "key", key, "error", err)
+		activity.GetLogger(ctx).Warn("could not remove an orphan", "what", what, "key", key, "error", err)
 	}
 }
 
@@ -267,7 +267,7 @@ func (a *Sweeps) repair(ctx context.Context, in RepairInput) (RepairResult, erro
 	return res, nil
 }
 
-// PruneRows removes rows that are past their time.
+// PruneRows removes expired rows.
 func (a *Sweeps) PruneRows(ctx context.Context) (PruneResult, error) {
 	res, err := a.prune(ctx)
 	return res, border(ctx, err)

@@ -20,7 +20,7 @@ type commands struct {
 	S3       s3Command       `cmd:"" name:"s3" help:"Run only the S3 server."`
 	Mail     mailCommand     `cmd:"" help:"Run only the mail catcher."`
 
-	Version kong.VersionFlag `help:"Print the commit that this was built from."`
+	Version kong.VersionFlag `help:"Print the commit this was built from."`
 }
 
 func main() {

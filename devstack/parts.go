@@ -16,12 +16,12 @@ import (
 
 // temporalCommand runs the Temporal server alone.
 type temporalCommand struct {
-	DatabaseURL        string        `required:"" env:"DATABASE_URL" help:"postgres:// URL of a role that may create databases."`
+	DatabaseURL        string        `required:"" env:"DATABASE_URL" help:"postgres:// URL of a role that can create databases."`
 	Database           string        `default:"temporal" help:"Name of the main database."`
 	VisibilityDatabase string        `default:"temporal_visibility" help:"Name of the visibility database."`
 	Port               int           `default:"7233" help:"gRPC port on loopback; 0 takes a free one."`
-	UIPort             int           `name:"ui-port" default:"8233" help:"Web UI port; 0 takes a free one, -1 leaves the UI out."`
-	MetricsPort        int           `help:"Prometheus port; 0 leaves metrics out."`
+	UIPort             int           `name:"ui-port" default:"8233" help:"Web UI port; 0 takes a free one, -1 disables the UI."`
+	MetricsPort        int           `help:"Prometheus port; 0 disables metrics."`
 	Namespace          string        `default:"longhaul" help:"Namespace to register."`
 	Retention          time.Duration `default:"336h" help:"How long closed workflows are kept."`
 	LogLevel           string        `default:"warn" help:"debug, info, warn or error."`
@@ -128,7 +128,7 @@ type mailCommand struct {
 	Dir       string `required:"" type:"path" help:"Folder for the messages."`
 	SMTPPort  int    `name:"smtp-port" default:"1025" help:"SMTP port on loopback; 0 takes a free one."`
 	Port      int    `default:"8025" help:"Port of the web page and of the HTTP API on loopback; 0 takes a free one."`
-	Key       string `env:"RESEND_API_KEY" help:"Bearer that the HTTP API wants; empty takes any."`
+	Key       string `env:"RESEND_API_KEY" help:"Bearer token that the HTTP API expects; empty accepts any."`
 	ReadyFile string `type:"path" help:"File to write the addresses to, as JSON, when ready."`
 }
 

@@ -68,11 +68,11 @@ type PlanAssignment struct {
 func (p Plan) Fits(size int64) error {
 	switch {
 	case p.MaxJobBytes != nil && size > *p.MaxJobBytes:
-		return Fault(ProblemQuotaExceeded, "This needs %s; the plan %s allows %s for one job.",
+		return Fault(ProblemQuotaExceeded, "This needs %s; the plan %s allows %s per job.",
 			BytesInWords(size), p.Name, BytesInWords(*p.MaxJobBytes)).
 			With("need", size).With("plan", p.Name).With("limit", *p.MaxJobBytes)
 	case p.StorageBytes != nil && size > *p.StorageBytes:
-		return Fault(ProblemQuotaExceeded, "This needs %s; the plan %s has %s of storage in all.",
+		return Fault(ProblemQuotaExceeded, "This needs %s; the plan %s has %s of storage in total.",
 			BytesInWords(size), p.Name, BytesInWords(*p.StorageBytes)).
 			With("need", size).With("plan", p.Name).With("total", *p.StorageBytes)
 	default:

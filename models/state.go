@@ -114,8 +114,8 @@ func (s State) Actions() []Action {
 
 // StoringRefusal says why a job that is being stored can be neither paused nor
 // moved, and what happens next.
-const StoringRefusal = "Everything is fetched and goes to storage; it cannot be paused or moved now. " +
-	"The files become available by themselves; cancel the job if you do not want them."
+const StoringRefusal = "Everything is fetched and is being stored, so it can't be paused or moved now. " +
+	"The files become available soon; cancel the job if you don't want them."
 
 // Allows reports whether the action may be done to a job in s.
 func (s State) Allows(a Action) bool { return slices.Contains(s.Actions(), a) }

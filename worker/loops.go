@@ -99,7 +99,7 @@ func (w *Worker) dispatch(ctx context.Context, b bell) error {
 		case ctx.Err() != nil:
 			return nil
 		case err != nil:
-			w.log.WarnContext(ctx, "outbox not read", "error", err)
+			w.log.WarnContext(ctx, "could not read the outbox", "error", err)
 			pause = errorPause
 		case n == dispatchSize:
 			continue
@@ -159,10 +159,10 @@ func (w *Worker) answerAccounts(ctx context.Context) error {
 	for {
 		n, err := w.deps.Records.DueAccountRequests(ctx, accountSize)
 		if err != nil && ctx.Err() == nil {
-			w.log.WarnContext(ctx, "account requests not read", "error", err)
+			w.log.WarnContext(ctx, "could not read account requests", "error", err)
 		}
 		if _, err := w.deps.Records.DeleteLeftJobs(ctx, leftJobs); err != nil && ctx.Err() == nil {
-			w.log.WarnContext(ctx, "jobs of deleted accounts not deleted", "error", err)
+			w.log.WarnContext(ctx, "could not delete the jobs of deleted accounts", "error", err)
 		}
 		if n < accountSize && wait.For(ctx, accountEvery) != nil {
 			return nil

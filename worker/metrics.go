@@ -30,17 +30,17 @@ func newMetrics(r prometheus.Registerer) *metrics {
 			Name: "longhaul_outbox_items_total", Help: "Outbox items handed to Temporal, by kind and result.",
 		}, []string{"kind", "result"}),
 		admitted: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "longhaul_jobs_admitted_total", Help: "Jobs that were given a slot.",
+			Name: "longhaul_jobs_admitted_total", Help: "Jobs that got a slot.",
 		}),
 		age: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "longhaul_outbox_age_seconds", Help: "Age of the oldest item of the outbox or account request that waits.",
+			Name: "longhaul_outbox_age_seconds", Help: "Age of the oldest waiting outbox item or account request.",
 		}),
 	}
 	m.placed = prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "longhaul_transfer_placements_total", Help: "Tries to give a transfer to a provider, by result.",
+		Name: "longhaul_transfer_placements_total", Help: "Attempts to give a transfer to a provider, by result.",
 	}, []string{"result"})
 	m.repairs = prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "longhaul_quota_repairs_total", Help: "Jobs and accounts whose quota was wrong and was repaired.",
+		Name: "longhaul_quota_repairs_total", Help: "Jobs and accounts whose quota was wrong and has been repaired.",
 	}, []string{"kind"})
 	m.drift = prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "longhaul_quota_drift_bytes_total", Help: "Bytes by which quotas were wrong.",

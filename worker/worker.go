@@ -138,7 +138,7 @@ func (w *Worker) standing(ctx context.Context) error {
 	return w.until(ctx, "ensure schedules and trackers", func() error {
 		ended, err := w.deps.Flows.EndRetired(ctx)
 		if ended > 0 {
-			w.log.InfoContext(ctx, "workflows of an older version ended", "workflows", ended)
+			w.log.InfoContext(ctx, "ended the workflows of an older version", "workflows", ended)
 		}
 		if err != nil {
 			return err
@@ -172,7 +172,7 @@ func (w *Worker) until(ctx context.Context, what string, do func() error) error 
 		if err == nil || ctx.Err() != nil {
 			return nil
 		}
-		w.log.WarnContext(ctx, "not done yet; again soon", "what", what, "error", err)
+		w.log.WarnContext(ctx, "start-up task failed; will retry", "what", what, "error", err)
 		if wait.For(ctx, pause) != nil {
 			return nil
 		}

@@ -278,9 +278,9 @@ func (c *Client) update(ctx context.Context, job models.Job, name string, args .
 		return err
 	}
 	if job.State.Terminal() {
-		return models.Fault(models.ProblemWrongState, "The job has ended; this cannot be done any more.").Because(err)
+		return models.Fault(models.ProblemWrongState, "The job has already ended.").Because(err)
 	}
-	return models.Errorf(models.CodeUnavailable, "The job is just being started. Please try again in a moment.").Because(err)
+	return models.Errorf(models.CodeUnavailable, "The job is just starting. Try again in a moment.").Because(err)
 }
 
 // again is for workflows of which one at a time is enough.

@@ -24,13 +24,13 @@ func translate(err error, doing string) error {
 		return answered(ae, cause)
 	}
 	if _, ok := errors.AsType[*serviceerror.NotFound](err); ok {
-		return models.Errorf(models.CodeNotFound, "There is no such workflow.").Because(cause)
+		return models.Errorf(models.CodeNotFound, "No such workflow.").Because(cause)
 	}
 	if errors.Is(err, context.Canceled) {
 		return cause // the caller went away; nobody is to be told anything
 	}
 	if temporal.IsCanceledError(err) {
-		return models.Fault(models.ProblemWrongState, "The job was cancelled meanwhile.").Because(cause)
+		return models.Fault(models.ProblemWrongState, "The job has been cancelled in the meantime.").Because(cause)
 	}
 	if _, ok := errors.AsType[*serviceerror.InvalidArgument](err); ok {
 		return models.AsError(cause)
@@ -47,7 +47,7 @@ func answered(ae *temporal.ApplicationError, cause error) error {
 		return models.Errorf(c, "%s", ae.Message()).Because(cause)
 	}
 	// Such as an update that was accepted by a run that ended before it was done.
-	return models.Fault(models.ProblemWrongState, "The job ended meanwhile.").Because(cause)
+	return models.Fault(models.ProblemWrongState, "The job has ended in the meantime.").Because(cause)
 }
 
 func statusWord(s enumspb.WorkflowExecutionStatus) string { return strings.ToLower(s.String()) }

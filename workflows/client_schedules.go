@@ -26,7 +26,7 @@ const SweepGrace = time.Hour
 const (
 	sweepCap     = 10_000
 	repairQuiet  = 2 * time.Minute
-	scheduleNote = "kept by the worker at its start"
+	scheduleNote = "set by the worker when it starts"
 )
 
 // schedule is one thing that has to happen regularly and that operators see.
@@ -41,17 +41,17 @@ type schedule struct {
 func schedules() []schedule {
 	return []schedule{
 		{
-			id: "sys-sweep-orphans", every: time.Hour, flow: SweepOrphans, summary: "removes objects and uploads that no row knows",
+			id: "sys-sweep-orphans", every: time.Hour, flow: SweepOrphans, summary: "removes objects and uploads that no row refers to",
 			args: []any{activities.SweepInput{Grace: SweepGrace, Cap: sweepCap}},
 		},
 		{
-			id: "sys-reconcile-jobs", every: 2 * time.Minute, flow: ReconcileJobs, summary: "starts the workflow of open jobs that have none",
+			id: "sys-reconcile-jobs", every: 2 * time.Minute, flow: ReconcileJobs, summary: "starts a workflow for each open job without one",
 			args: []any{activities.RepairInput{Quiet: repairQuiet}},
 		},
-		{id: "sys-expire-files", every: time.Hour, flow: ExpireFiles, summary: "removes files past the time for which plans keep them"},
-		{id: "sys-roll-up-usage", every: time.Hour, flow: RollUpUsage, summary: "sums up what accounts use per day"},
+		{id: "sys-expire-files", every: time.Hour, flow: ExpireFiles, summary: "removes files that have outlived their plan's retention"},
+		{id: "sys-roll-up-usage", every: time.Hour, flow: RollUpUsage, summary: "sums up each account's usage per day"},
 		{id: "sys-reconcile-quota", every: time.Hour, flow: ReconcileQuota, summary: "compares quotas with stored files and repairs drift"},
-		{id: "sys-prune-records", every: time.Hour, flow: PruneRecords, summary: "removes rows that are past their time"},
+		{id: "sys-prune-records", every: time.Hour, flow: PruneRecords, summary: "removes expired rows"},
 	}
 }
 

@@ -161,7 +161,7 @@ func (d *download) end(ctx workflow.Context, cause error) error {
 func (d *download) cancel(ctx workflow.Context) {
 	d.close(ctx, cancelled())
 	if err := workflow.ExecuteActivity(cleaning(ctx, "discard the stored parts"), files.DiscardParts, d.input()).Get(ctx, nil); err != nil {
-		d.log.Warn("stored parts are left to the sweep", "error", err)
+		d.log.Warn("leaving stored parts to the sweep", "error", err)
 	}
 }
 
@@ -171,7 +171,7 @@ func (d *download) close(ctx workflow.Context, in activities.StateInput) {
 	in.JobID = d.jobID
 	stop := activities.StopInput{Remove: true, StateInput: in}
 	if err := workflow.ExecuteActivity(quick(ctx, "stop the transfer"), transfers.StopTransfer, stop).Get(ctx, nil); err != nil {
-		d.log.Warn("the end of the job is left to the reconcile sweep", "error", err)
+		d.log.Warn("leaving the job's end to the reconcile sweep", "error", err)
 	}
 	d.moved(ctx, in)
 }

@@ -31,7 +31,7 @@ func faultOf(err error) fault {
 	f.Message = "Something went wrong on our side."
 	if _, ok := errors.AsType[*temporal.TimeoutError](err); ok {
 		f.Type = string(models.CodeUnavailable)
-		f.Message = "It took longer than it may."
+		f.Message = "It took too long."
 	}
 	return f
 }

@@ -79,15 +79,15 @@ func (d *download) move(ctx workflow.Context, in activities.MoveInput) error {
 func (d *download) allowMove(to models.Provider) error {
 	switch {
 	case !to.Valid():
-		return refusal(models.ProblemWrongState, "There is no such provider.")
+		return refusal(models.ProblemWrongState, "No such provider.")
 	case d.now.Over:
-		return refusal(models.ProblemWrongState, "The job is %s; it cannot be moved now.", wording.State(d.now.State))
+		return refusal(models.ProblemWrongState, "The job is %s; it can't be moved now.", wording.State(d.now.State))
 	case d.now.State == models.StateStoring:
 		return refusal(models.ProblemWrongState, models.StoringRefusal)
 	case !d.ready: // a new run is about to read the job; ask looks again
 		return nil
 	case to == d.now.Provider:
-		return refusal(models.ProblemWrongState, "The job is at this provider already.")
+		return refusal(models.ProblemWrongState, "The job is already at this provider.")
 	case to == models.ProviderSeedr && !d.plan.SeedrFits:
 		return refusal(models.ProblemSeedrRejected, "Seedr accepts only torrents with a v1 info hash.")
 	}

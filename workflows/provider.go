@@ -15,7 +15,7 @@ func TrackProvider(ctx workflow.Context, in activities.TrackInput) error {
 		return trackSeedr(ctx, in)
 	}
 	workflow.SetCurrentDetails(ctx, "Follows every transfer of one agent: publishes progress, and completes or fails the jobs' transfers.\n\n"+
-		"Restart it by cancelling: the worker starts it again. A dead worker costs seconds, not jobs.")
+		"To restart it, cancel it: the worker starts it again. A dead worker costs seconds, not jobs.")
 	var res activities.TrackResult
 	err := workflow.ExecuteActivity(tracking(ctx, "follow the agent's transfers"), tracker.TrackAgent, in).Get(ctx, &res)
 	if err != nil || res.Gone {
@@ -26,7 +26,7 @@ func TrackProvider(ctx workflow.Context, in activities.TrackInput) error {
 
 func trackSeedr(ctx workflow.Context, in activities.TrackInput) error {
 	workflow.SetCurrentDetails(ctx, "Follows every transfer on the Seedr account: adds them, publishes progress, completes or fails the jobs' transfers, and removes what no job needs.\n\n"+
-		"It is the only one that lists the account. Restart it by cancelling: the worker starts it again. A dead worker costs seconds, not jobs.")
+		"Only this workflow lists the account. To restart it, cancel it: the worker starts it again. A dead worker costs seconds, not jobs.")
 	var res activities.TrackResult
 	err := workflow.ExecuteActivity(tracking(ctx, "follow the Seedr account"), seedr.TrackSeedr).Get(ctx, &res)
 	if err != nil || res.Gone {

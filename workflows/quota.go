@@ -10,14 +10,14 @@ import (
 // their owner's plan keeps them.
 func ExpireFiles(ctx workflow.Context) (activities.ExpireResult, error) {
 	var res activities.ExpireResult
-	err := workflow.ExecuteActivity(sweeping(ctx, "remove files past their time"), quota.ExpireFiles).Get(ctx, &res)
+	err := workflow.ExecuteActivity(sweeping(ctx, "remove expired files"), quota.ExpireFiles).Get(ctx, &res)
 	return res, err
 }
 
 // RollUpUsage writes what every account used today and yesterday.
 func RollUpUsage(ctx workflow.Context) (activities.RollUpResult, error) {
 	var res activities.RollUpResult
-	err := workflow.ExecuteActivity(sweeping(ctx, "sum up the days of all accounts"), quota.RollUpUsage).Get(ctx, &res)
+	err := workflow.ExecuteActivity(sweeping(ctx, "sum up the daily usage of all accounts"), quota.RollUpUsage).Get(ctx, &res)
 	return res, err
 }
 

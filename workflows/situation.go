@@ -78,7 +78,7 @@ const (
 	stepAwaitChoice    step = "await choice"
 	stepAwaitRetry     step = "await retry"
 	stepAwaitAdmission step = "await admission"
-	stepAskForChoice   step = "ask for choice"
+	stepAskForChoice   step = "await a selection"
 	stepResolve        step = "resolve"
 	stepTransfer       step = "transfer"
 	stepCopy           step = "copy"

@@ -16,7 +16,7 @@ func Purge(ctx workflow.Context, in activities.JobInput) error {
 // SweepOrphans removes objects and open multipart uploads that no row knows.
 func SweepOrphans(ctx workflow.Context, in activities.SweepInput) (activities.SweepResult, error) {
 	var res activities.SweepResult
-	err := workflow.ExecuteActivity(sweeping(ctx, "compare storage with the rows"), sweeps.SweepObjects, in).Get(ctx, &res)
+	err := workflow.ExecuteActivity(sweeping(ctx, "compare storage with the database"), sweeps.SweepObjects, in).Get(ctx, &res)
 	return res, err
 }
 
@@ -27,9 +27,9 @@ func ReconcileJobs(ctx workflow.Context, in activities.RepairInput) (activities.
 	return res, err
 }
 
-// PruneRecords removes rows that are past their time.
+// PruneRecords removes expired rows.
 func PruneRecords(ctx workflow.Context) (activities.PruneResult, error) {
 	var res activities.PruneResult
-	err := workflow.ExecuteActivity(sweeping(ctx, "remove rows past their time"), sweeps.PruneRows).Get(ctx, &res)
+	err := workflow.ExecuteActivity(sweeping(ctx, "remove expired rows"), sweeps.PruneRows).Get(ctx, &res)
 	return res, err
 }

@@ -58,7 +58,7 @@ func (d *download) view() (StateView, error) {
 
 func (d *download) allow(a models.Action) error {
 	if d.now.Over || !d.now.State.Allows(a) {
-		return refusal(models.ProblemWrongState, "The job is %s; this cannot be done now.", wording.State(d.now.State))
+		return refusal(models.ProblemWrongState, "The job is %s; this can't be done now.", wording.State(d.now.State))
 	}
 	return nil
 }

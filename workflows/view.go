@@ -75,7 +75,7 @@ func (d *download) refresh(ctx workflow.Context) {
 		attrs = append(attrs, AttrBytes.ValueSet(d.now.Bytes))
 	}
 	if err := workflow.UpsertTypedSearchAttributes(ctx, attrs...); err != nil {
-		d.log.Warn("search attributes not written", "error", err)
+		d.log.Warn("could not write search attributes", "error", err)
 	}
 }
 
@@ -89,10 +89,10 @@ func (in DownloadInput) summary(at models.Provider) string {
 func (in DownloadInput) guide() string {
 	lines := []string{
 		"- *Cancel* ends the job and cleans up. After *terminate*, the reconcile sweep starts it again within minutes.",
-		"- Signal `retry` tries a job in `needs_attention` again.",
+		"- The signal `retry` retries a job in `needs_attention`.",
 	}
 	if in.App != "" {
-		lines = append(lines, fmt.Sprintf("- [What was done to it](%s/admin/audit?target=%s) · [its page](%s/jobs/%s), for its owner", in.App, in.JobID, in.App, in.JobID))
+		lines = append(lines, fmt.Sprintf("- [Audit log](%s/admin/audit?target=%s) · [Page for its owner](%s/jobs/%s)", in.App, in.JobID, in.App, in.JobID))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -109,10 +109,10 @@ func (d *download) details() string {
 	}
 	lines = append(lines, "", fmt.Sprintf("- Run %d, transfers started: %d", d.in.Run, d.now.Attempt))
 	if d.in.Before != nil {
-		lines = append(lines, "- What came before is in the run that this one continues")
+		lines = append(lines, "- Earlier history is in the run that this one continues")
 	}
 	if d.now.Faults > 0 {
-		lines = append(lines, fmt.Sprintf("- Faults since the last progress: %d; a person is asked after %d", d.now.Faults, len(d.plan.RetryPauses)+1))
+		lines = append(lines, fmt.Sprintf("- Faults since the last progress: %d; the job needs attention after %d", d.now.Faults, len(d.plan.RetryPauses)+1))
 	}
 	if d.now.AgentID != "" {
 		lines = append(lines, fmt.Sprintf("- Last transfer ran on agent `%s`, epoch %d", d.now.AgentID, d.now.Epoch))

@@ -89,7 +89,7 @@ func (d *download) awaitResume(ctx workflow.Context) error {
 
 // awaitRetry waits for the moment of the next try.
 func (d *download) awaitRetry(ctx workflow.Context) error {
-	early, err := d.wait(ctx, "pause before the next try", func() bool { return false })
+	early, err := d.wait(ctx, "pause before the next attempt", func() bool { return false })
 	if err == nil && !early {
 		d.now.Deadline = time.Time{}
 	}

@@ -234,7 +234,7 @@ func TestPauseWhileStoring(t *testing.T) {
 	}
 	h.Run(t, apitest.Scenario{
 		As: user, Method: "POST", Path: "/api/v1/jobs/" + job.ID.String() + "/pause", Status: 409,
-		Want: []string{"wrong_state", "Everything is fetched", "become available by themselves"},
+		Want: []string{"wrong_state", "Everything is fetched", "become available soon"},
 	})
 	if got := h.Controller.Calls(); len(got) != 0 {
 		t.Errorf("calls %v", got)

@@ -49,7 +49,7 @@ func localOnly(next http.Handler) http.Handler {
 			host = r.Host
 		}
 		if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-			http.Error(w, "this page answers on localhost only", http.StatusForbidden)
+			http.Error(w, "this page is available only on localhost", http.StatusForbidden)
 			return
 		}
 		w.Header().Set("Content-Security-Policy",
@@ -149,5 +149,5 @@ func fail(w http.ResponseWriter, err error) {
 		http.Error(w, errUnknown.Error(), http.StatusNotFound)
 		return
 	}
-	http.Error(w, "the mail folder cannot be read", http.StatusInternalServerError)
+	http.Error(w, "could not read the mail folder", http.StatusInternalServerError)
 }

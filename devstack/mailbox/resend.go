@@ -63,7 +63,7 @@ func (r *receiver) send(w http.ResponseWriter, req *http.Request) {
 	if err != nil {
 		refused, ok := errors.AsType[refusal](err)
 		if !ok {
-			refused = refusal{http.StatusInternalServerError, "application_error", "the mail folder cannot be written"}
+			refused = refusal{http.StatusInternalServerError, "application_error", "could not write to the mail folder"}
 		}
 		w.WriteHeader(refused.StatusCode)
 		_ = json.NewEncoder(w).Encode(refused)

@@ -43,7 +43,7 @@ func unprivileged(dir string) (*identity, error) {
 		}
 	}
 	if account == nil {
-		return nil, errors.New("root may not run Postgres, and there is neither a user postgres nor nobody; create one of them")
+		return nil, errors.New("Postgres refuses to run as root, and there is neither a user postgres nor nobody; create one of them")
 	}
 	uid, uidErr := strconv.ParseUint(account.Uid, 10, 32)
 	gid, gidErr := strconv.ParseUint(account.Gid, 10, 32)
@@ -66,7 +66,7 @@ func (i *identity) own(path string) error {
 		return nil
 	}
 	if err := os.Chown(path, int(i.uid), int(i.gid)); err != nil {
-		return fmt.Errorf("hand %s to the postgres user: %w", filepath.Base(path), err)
+		return fmt.Errorf("give %s to the postgres user: %w", filepath.Base(path), err)
 	}
 	return nil
 }

@@ -102,7 +102,7 @@ func (c *Cluster) Initialise(ctx context.Context) error {
 	}
 	passwordFile := filepath.Join(c.Dir, "password.new")
 	if err := os.WriteFile(passwordFile, []byte(c.Password), 0o600); err != nil {
-		return fmt.Errorf("hand the password to initdb: %w", err)
+		return fmt.Errorf("pass the password to initdb: %w", err)
 	}
 	defer func() { _ = os.Remove(passwordFile) }()
 	if err := c.runAs.own(passwordFile); err != nil {

@@ -156,7 +156,7 @@ func (s *stack) enrol(ctx context.Context, tokenFile string) error {
 		token, err := s.longhaul(ctx, "agents", "token", "--name", name)
 		if err == nil {
 			if err := renameio.WriteFile(tokenFile, []byte(token+"\n"), secretMode); err != nil {
-				return fmt.Errorf("keep the agent's enrolment token: %w", err)
+				return fmt.Errorf("store the agent's enrolment token: %w", err)
 			}
 			return nil
 		}

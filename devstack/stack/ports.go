@@ -18,14 +18,14 @@ const (
 // Ports are the loopback ports of all parts; zero takes a free one.
 type Ports struct {
 	App        int `name:"app-port" env:"APP_PORT" default:"8080" help:"The app: web pages and API."`
-	Files      int `name:"files-port" env:"FILES_PORT" default:"8081" help:"Delivery of files, an origin of its own."`
+	Files      int `name:"files-port" env:"FILES_PORT" default:"8081" help:"File delivery, on its own origin."`
 	Temporal   int `name:"temporal-port" env:"TEMPORAL_PORT" default:"7233" help:"Temporal gRPC."`
 	TemporalUI int `name:"temporal-ui-port" env:"TEMPORAL_UI_PORT" default:"8233" help:"Temporal web UI."`
 	S3         int `name:"s3-port" env:"S3_PORT" default:"9000" help:"S3 server."`
 	SMTP       int `name:"smtp-port" env:"SMTP_PORT" default:"1025" help:"Mail catcher, SMTP."`
 	Mail       int `name:"mail-port" env:"MAIL_PORT" default:"8025" help:"Mail catcher, web page."`
 	Agent      int `name:"agent-port" env:"AGENT_PORT" default:"7300" help:"Compute agent."`
-	Seedr      int `name:"seedr-port" env:"SEEDR_PORT" default:"8090" help:"Seedr simulator, if it runs."`
+	Seedr      int `name:"seedr-port" env:"SEEDR_PORT" default:"8090" help:"Seedr simulator, if enabled."`
 	Postgres   int `name:"postgres-port" env:"POSTGRES_PORT" default:"5433" help:"Postgres."`
 
 	APIMetrics    int `name:"api-metrics-port" env:"API_METRICS_PORT" default:"9464" help:"Metrics of the API."`
@@ -107,7 +107,7 @@ func (p *Ports) settle(ctx context.Context, withApp, withSeedr, afterCrash bool)
 			*each.number = free[i]
 		}
 		if other, taken := owners[*each.number]; taken {
-			return fmt.Errorf("port %d is meant for both %s and %s; set %s to another port",
+			return fmt.Errorf("port %d is assigned to both %s and %s; set %s to another port",
 				*each.number, other, each.name, each.variable)
 		}
 		owners[*each.number] = each.name
@@ -121,7 +121,7 @@ func (p *Ports) settle(ctx context.Context, withApp, withSeedr, afterCrash bool)
 func (n namedPort) awaitFree(ctx context.Context, deadline time.Time) error {
 	for port.Busy(*n.number) {
 		if time.Now().After(deadline) {
-			return fmt.Errorf("port %d, meant for %s, is in use by another program; stop that program or set %s to a free port",
+			return fmt.Errorf("port %d, needed for %s, is in use by another program; stop that program or set %s to a free port",
 				*n.number, n.name, n.variable)
 		}
 		select {

@@ -81,7 +81,7 @@ func (s *stack) refresh() {
 		return
 	}
 	if err := s.writeReady(); err != nil {
-		s.logs.Note("the ready file is out of date: %v", err)
+		s.logs.Note("could not update the ready file: %v", err)
 	}
 }
 
@@ -126,7 +126,7 @@ func (s *stack) withdraw() {
 	s.mu.Unlock()
 	for _, path := range s.readyFiles() {
 		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-			s.logs.Note("the ready file stays behind: %v", err)
+			s.logs.Note("could not remove the ready file: %v", err)
 		}
 	}
 }
@@ -151,8 +151,8 @@ func (s *stack) summary() {
 	}
 	line("Logs", s.opts.path("logs"))
 	if setup != "" {
-		fmt.Fprintf(&text, "\n  There is no account yet. Open this link once to make the first admin:\n\n  %s\n", setup)
+		fmt.Fprintf(&text, "\n  There is no account yet. Open this link to create the first administrator:\n\n  %s\n", setup)
 	}
-	text.WriteString("\nCtrl-C stops everything; the next start resumes where it was.\n\n")
+	text.WriteString("\nPress Ctrl-C to stop everything. The next start continues where this one stopped.\n\n")
 	s.logs.Block(text.Bytes())
 }

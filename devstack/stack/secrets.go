@@ -69,7 +69,7 @@ func loadOrCreate(path string, create func() string) (string, error) {
 	}
 	value := create()
 	if err := renameio.WriteFile(path, []byte(value+"\n"), secretMode); err != nil {
-		return "", fmt.Errorf("keep the secret %s: %w", filepath.Base(path), err)
+		return "", fmt.Errorf("store the secret %s: %w", filepath.Base(path), err)
 	}
 	return value, nil
 }

@@ -90,10 +90,10 @@ func (p *Process) loop(ctx context.Context) {
 			pause = firstPause
 		}
 		if !p.wasReady() && failures >= startAttempts {
-			p.failed <- fmt.Errorf("%s does not start: %w", p.spec.Name, err)
+			p.failed <- fmt.Errorf("%s failed to start: %w", p.spec.Name, err)
 			return
 		}
-		p.sup.logs.Note("%s ended (%v); starting it again in %s", p.spec.Name, err, pause)
+		p.sup.logs.Note("%s exited (%v); restarting in %s", p.spec.Name, err, pause)
 		select {
 		case <-time.After(pause):
 		case <-p.stopping:
@@ -168,7 +168,7 @@ func (p *Process) end(cmd *exec.Cmd, exited <-chan struct{}) {
 	select {
 	case <-exited:
 	case <-time.After(p.spec.grace()):
-		p.sup.logs.Note("%s did not stop within %s and is killed", p.spec.Name, p.spec.grace())
+		p.sup.logs.Note("%s did not stop within %s; killing it", p.spec.Name, p.spec.grace())
 		p.killGroup(cmd)
 		<-exited
 	case <-p.sup.hurry:

@@ -20,7 +20,7 @@ import (
 
 // Options says where the server stores its data and where it listens.
 type Options struct {
-	// DatabaseURL is a postgres:// URL of a role that may create databases.
+	// DatabaseURL is a postgres:// URL of a role that can create databases.
 	// Its path names any existing database.
 	DatabaseURL string
 	// Database and VisibilityDatabase are created when missing.

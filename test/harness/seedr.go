@@ -86,7 +86,7 @@ func (s *Seedr) CheckClean(tb testing.TB, limit time.Duration) {
 	Eventually(tb, limit, "the Seedr account is empty", s.Empty)
 	st := s.Stats()
 	if len(st.Violations) > 0 {
-		tb.Errorf("the client did what it must not: %q", st.Violations)
+		tb.Errorf("the client broke Seedr's rules: %q", st.Violations)
 	}
 	if st.MaxReaders > 2 || st.Refused > 0 {
 		tb.Errorf("a link had %d readers at once, %d were refused", st.MaxReaders, st.Refused)

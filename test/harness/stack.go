@@ -67,7 +67,7 @@ type Ready struct {
 func Launch(ctx context.Context, o Options) (*Stack, error) {
 	bin := os.Getenv("LONGHAUL_BIN")
 	if bin == "" {
-		return nil, errors.New("LONGHAUL_BIN names no folder of built programs; run this by make")
+		return nil, errors.New("LONGHAUL_BIN is not a folder with built programs; run this with make")
 	}
 	dir, err := os.MkdirTemp("", "longhaul-test-")
 	if err != nil {
@@ -154,10 +154,10 @@ func (s *Stack) connect(ctx context.Context) error {
 	s.Client = NewClient(r.App)
 	body := map[string]string{"token": link.Query().Get("token"), "email": AdminEmail, "password": AdminPassword}
 	if err := s.Client.Do(ctx, http.MethodPost, "/api/v1/auth/setup", body, nil); err != nil {
-		return fmt.Errorf("make the first admin: %w", err)
+		return fmt.Errorf("create the first admin: %w", err)
 	}
 	if s.Client.Cookie == "" {
-		return errors.New("the set-up made no session")
+		return errors.New("the setup returned no session")
 	}
 	return nil
 }
@@ -209,7 +209,7 @@ func (s *Stack) Kill(tb testing.TB, parts ...string) {
 	for _, part := range parts {
 		pid := before.PIDs[part]
 		if pid == 0 {
-			tb.Fatalf("no process of %s; there are %v", part, before.PIDs)
+			tb.Fatalf("no process named %s; there are %v", part, before.PIDs)
 		}
 		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 			tb.Fatalf("kill %s: %v", part, err)

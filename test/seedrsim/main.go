@@ -38,7 +38,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	defer sim.Close()
-	fmt.Println("the Seedr simulator answers at", sim.URL())
+	fmt.Println("the Seedr simulator listens at", sim.URL())
 	<-ctx.Done()
 	return nil
 }

@@ -52,7 +52,7 @@ func check(name string, svc types.ServiceConfig) []string {
 	for key, value := range svc.Environment {
 		secretName := strings.Contains(key, "PASSWORD") || strings.Contains(key, "SECRET") || strings.Contains(key, "TOKEN")
 		if secretName && value != nil && !strings.HasSuffix(key, "_FILE") {
-			faults = append(faults, name+": a secret stands in the environment: "+key)
+			faults = append(faults, name+": a secret is in the environment: "+key)
 		}
 	}
 	return faults

@@ -13,7 +13,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Open a new boot; older processes of the agent are fenced off */
+        /** Register a new start of the agent; its older processes are fenced off */
         post: operations["agent-boot"];
         delete?: never;
         options?: never;
@@ -30,7 +30,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say that the agent is alive */
+        /** Send a heartbeat */
         post: operations["agent-heartbeat"];
         delete?: never;
         options?: never;
@@ -64,7 +64,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Report stored parts and ask where more may go */
+        /** Report stored parts and request addresses for more */
         post: operations["agent-uploads"];
         delete?: never;
         options?: never;
@@ -98,7 +98,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a one-time token that enrols a new agent */
+        /** Create a one-time token that enrols an agent */
         post: operations["enrol-agent"];
         delete?: never;
         options?: never;
@@ -117,8 +117,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Remove an agent that is drained or gone
-         * @description Its credential is worthless then; its name is free. Refused while it takes work or jobs run on it.
+         * Remove a drained or lost agent
+         * @description Its credential stops working and its name becomes free. Refused while it accepts jobs or runs any.
          */
         delete: operations["remove-agent"];
         options?: never;
@@ -135,7 +135,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give an agent no new work */
+        /** Stop giving an agent new jobs */
         post: operations["cordon-agent"];
         delete?: never;
         options?: never;
@@ -152,7 +152,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Move an agent's work elsewhere */
+        /** Move an agent's jobs elsewhere */
         post: operations["drain-agent"];
         delete?: never;
         options?: never;
@@ -169,7 +169,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give an agent work again */
+        /** Give an agent jobs again */
         post: operations["uncordon-agent"];
         delete?: never;
         options?: never;
@@ -202,8 +202,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Follow the audit log's chain of hashes
-         * @description Reads the whole log. Note id and hash of the head elsewhere to prove later that nothing was cut off.
+         * Check the audit log's hash chain
+         * @description Reads the whole log. Keep the head's id and hash somewhere else to prove later that nothing was cut off.
          */
         get: operations["verify-audit"];
         put?: never;
@@ -222,8 +222,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What the deployment needs, and what is missing
-         * @description The same as /readyz, with what does not work while something is away or off. It answers 200 whatever it finds.
+         * Check the deployment's dependencies
+         * @description Like /readyz, plus what doesn't work while something is unavailable or off. Always answers 200.
          */
         get: operations["get-deployment-health"];
         put?: never;
@@ -241,12 +241,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List invitations that were not used yet */
+        /** List unused invitations */
         get: operations["list-invitations"];
         put?: never;
         /**
-         * Invite somebody to make an account
-         * @description The link goes by mail, where mail is on, and comes back this once. It works for seven days. An earlier invitation of the address dies.
+         * Invite someone to create an account
+         * @description Mails the link if mail is configured; the response shows it only once. It works for seven days and replaces an earlier invitation of the same address.
          */
         post: operations["invite"];
         delete?: never;
@@ -282,8 +282,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Give one open job to another provider
-         * @description It keeps what is in storage and queues anew.
+         * Move an open job to another provider
+         * @description It keeps what is in storage and returns to the queue.
          */
         post: operations["move-job"];
         delete?: never;
@@ -300,8 +300,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List mails and what became of them, newest first
-         * @description Without their text and links. They are kept for 30 days after their end.
+         * List mails and their delivery state, newest first
+         * @description Without text and links. Kept for 30 days after they were sent or given up.
          */
         get: operations["list-mails"];
         put?: never;
@@ -319,7 +319,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All plans, also those that are not shown to everybody */
+        /** List all plans, including those not shown to everyone */
         get: operations["list-all-plans"];
         put?: never;
         /** Add a plan */
@@ -345,7 +345,7 @@ export interface paths {
         head?: never;
         /**
          * Change a plan
-         * @description Members that are left out stay; null takes a limit away. Accounts that have the plan are under the new limits at once.
+         * @description Members left out stay unchanged; null removes a limit. The new limits apply to the plan's accounts immediately.
          */
         patch: operations["update-plan"];
         trace?: never;
@@ -357,7 +357,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The providers, their health and which one is active */
+        /** List the providers, their health and which one is active */
         get: operations["list-providers"];
         put?: never;
         post?: never;
@@ -374,7 +374,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who switched providers, when, and what was verified */
+        /** List provider switches: who, when and what was verified */
         get: operations["provider-history"];
         put?: never;
         post?: never;
@@ -394,8 +394,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send new jobs to another provider, or change the options
-         * @description Jobs that are there stay where they are. The provider is verified first.
+         * Switch providers or change the options
+         * @description Existing jobs stay where they are. The provider is verified first.
          */
         post: operations["switch-provider"];
         delete?: never;
@@ -413,7 +413,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Check a provider by a real call */
+        /** Check a provider with a real call */
         post: operations["verify-provider"];
         delete?: never;
         options?: never;
@@ -429,7 +429,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Set who may make an account */
+        /** Set who can register */
         put: operations["set-registration"];
         post?: never;
         delete?: never;
@@ -447,7 +447,7 @@ export interface paths {
         };
         /**
          * List security events, newest first
-         * @description They are kept for 90 days.
+         * @description Kept for 90 days.
          */
         get: operations["list-security-events"];
         put?: never;
@@ -466,8 +466,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Follow the security events' chain of hashes
-         * @description From the oldest that is kept on.
+         * Check the security events' hash chain
+         * @description Starts at the oldest event that is kept.
          */
         get: operations["verify-security-events"];
         put?: never;
@@ -505,8 +505,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take an account's access away
-         * @description Its sessions, API tokens and streams end at once. Its jobs stay.
+         * Disable an account
+         * @description Its sessions, API tokens and streams end immediately. Its jobs stay.
          */
         post: operations["disable-user"];
         delete?: never;
@@ -524,7 +524,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give an account its access back */
+        /** Enable an account */
         post: operations["enable-user"];
         delete?: never;
         options?: never;
@@ -556,9 +556,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The plans that an account has and had */
+        /** List an account's current and past plans */
         get: operations["get-user-plan"];
-        /** Give an account another plan */
+        /** Change an account's plan */
         put: operations["assign-plan"];
         post?: never;
         delete?: never;
@@ -576,8 +576,8 @@ export interface paths {
         };
         get?: never;
         /**
-         * Make an account an administrator's, or take that from it
-         * @description Its sessions end, and its API tokens for administration. The last administrator stays one. Needs a session, and reauthenticate within ten minutes.
+         * Grant or remove admin rights
+         * @description Ends its sessions and its API tokens for administration. The last administrator can't be demoted. Requires a session and reauthenticate within the last ten minutes.
          */
         put: operations["set-user-role"];
         post?: never;
@@ -596,7 +596,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Use the link of a change of address */
+        /** Confirm a change of e-mail address */
         post: operations["confirm-email"];
         delete?: never;
         options?: never;
@@ -613,7 +613,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Look at an invitation */
+        /** Get an invitation */
         post: operations["get-invitation"];
         delete?: never;
         options?: never;
@@ -631,8 +631,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make an account by an invitation
-         * @description The account works at once and is signed in.
+         * Create an account from an invitation
+         * @description The account is active and signed in right away.
          */
         post: operations["accept-invitation"];
         delete?: never;
@@ -652,7 +652,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description The session comes back as the cookie __Host-sid. An account with two-factor sign-in gets a challenge instead, which login-totp answers, or login-passkey.
+         * @description The response sets the session cookie __Host-sid. An account with a second factor gets a challenge instead, to be answered with login-totp or login-passkey.
          */
         post: operations["login"];
         delete?: never;
@@ -672,7 +672,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in with a passkey
-         * @description Within five minutes of begin-passkey-login, in the same browser. The session comes back as the cookie __Host-sid.
+         * @description Within five minutes of begin-passkey-login, in the same browser. The response sets the session cookie __Host-sid.
          */
         post: operations["login-passkey"];
         delete?: never;
@@ -691,8 +691,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Begin to sign in with a passkey
-         * @description With the challenge of a sign-in the passkey is its second factor. Without one it signs in alone: the browser offers those that it has for this host, so that the answer tells nothing of any account.
+         * Start signing in with a passkey
+         * @description With a sign-in challenge, the passkey is the second factor. Without one, it signs in alone: the browser offers the passkeys it has for this host, so the response says nothing about any account.
          */
         post: operations["begin-passkey-login"];
         delete?: never;
@@ -729,7 +729,7 @@ export interface paths {
         put?: never;
         /**
          * Sign out
-         * @description Ends the session, or revokes the API token, that the request came with.
+         * @description Ends the session or revokes the API token that sent the request.
          */
         post: operations["logout"];
         delete?: never;
@@ -750,7 +750,7 @@ export interface paths {
         put?: never;
         /**
          * Add a passkey
-         * @description It signs in without the password, and answers instead of a code after it. The first second factor of an account comes with recovery codes, shown this once. Needs reauthenticate within ten minutes.
+         * @description It signs in without the password, or replaces the code after it. An account's first second factor comes with recovery codes, shown only once. Requires reauthenticate within the last ten minutes.
          */
         post: operations["add-passkey"];
         delete?: never;
@@ -769,8 +769,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Begin to add a passkey
-         * @description add-passkey takes the browser's answer, from the same session within five minutes. Needs reauthenticate within ten minutes.
+         * Start adding a passkey
+         * @description Send the browser's answer to add-passkey from the same session within five minutes. Requires reauthenticate within the last ten minutes.
          */
         post: operations["begin-passkey"];
         delete?: never;
@@ -791,12 +791,12 @@ export interface paths {
         post?: never;
         /**
          * Remove a passkey
-         * @description With the last second factor the recovery codes go. Needs reauthenticate within ten minutes.
+         * @description Removing the last second factor also deletes the recovery codes. Requires reauthenticate within the last ten minutes.
          */
         delete: operations["remove-passkey"];
         options?: never;
         head?: never;
-        /** Give a passkey another name */
+        /** Rename a passkey */
         patch: operations["rename-passkey"];
         trace?: never;
     };
@@ -811,7 +811,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm who you are
-         * @description With the password, a two-factor code or a passkey. It stands for ten minutes in this session.
+         * @description With the password, a two-factor code or a passkey. It is valid for ten minutes in this session.
          */
         post: operations["reauthenticate"];
         delete?: never;
@@ -830,8 +830,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Begin to confirm who you are with a passkey
-         * @description reauthenticate takes the browser's answer.
+         * Start confirming who you are with a passkey
+         * @description Send the browser's answer to reauthenticate.
          */
         post: operations["begin-passkey-reauthentication"];
         delete?: never;
@@ -851,7 +851,7 @@ export interface paths {
         put?: never;
         /**
          * Register an account
-         * @description The answer is the same whether the address has an account or not; a mail says more. The account works once the link in it is used.
+         * @description The response is the same whether or not the address has an account; a mail says more. The account works once the link in it is used.
          */
         post: operations["register"];
         delete?: never;
@@ -870,8 +870,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask for a link that sets a new password
-         * @description The answer is the same whether the address has an account or not.
+         * Request a password reset link
+         * @description The response is the same whether or not the address has an account.
          */
         post: operations["request-reset"];
         delete?: never;
@@ -890,8 +890,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Set a new password by the link
-         * @description All sessions and API tokens of the account end. It does not sign in.
+         * Set a new password with a reset link
+         * @description Ends all sessions and API tokens of the account. Does not sign in.
          */
         post: operations["confirm-reset"];
         delete?: never;
@@ -907,7 +907,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List where the account is signed in */
+        /** List the account's sessions */
         get: operations["list-sessions"];
         put?: never;
         post?: never;
@@ -929,7 +929,7 @@ export interface paths {
         post?: never;
         /**
          * End a session
-         * @description The id "others" ends all but the present one. What runs in a session, such as an event stream, ends with it.
+         * @description The id "others" ends all but the current one. Whatever runs in a session, such as an event stream, ends with it.
          */
         delete: operations["end-session"];
         options?: never;
@@ -948,7 +948,7 @@ export interface paths {
         put?: never;
         /**
          * Create the first administrator
-         * @description Needs the one-time token of the link that is printed when the server starts without accounts.
+         * @description Requires the one-time token in the link that the server prints when it starts without accounts.
          */
         post: operations["setup"];
         delete?: never;
@@ -968,8 +968,8 @@ export interface paths {
         get: operations["list-tokens"];
         put?: never;
         /**
-         * Make an API token
-         * @description For programs that act for the account: the command line, the browser extension. It is shown this once. Needs reauthenticate within ten minutes.
+         * Create an API token
+         * @description For programs that act for the account: the command line, the browser extension. The token is shown only once. Requires reauthenticate within the last ten minutes.
          */
         post: operations["make-token"];
         delete?: never;
@@ -990,7 +990,7 @@ export interface paths {
         post?: never;
         /**
          * Revoke an API token
-         * @description What runs by it, such as an event stream, ends too.
+         * @description Whatever uses it, such as an event stream, ends too.
          */
         delete: operations["revoke-token"];
         options?: never;
@@ -1005,17 +1005,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether two-factor sign-in is on */
+        /** Get the state of two-factor sign-in */
         get: operations["get-totp"];
         put?: never;
         /**
-         * Begin to set up two-factor sign-in
-         * @description It is on once enable-totp got a code. Needs reauthenticate within ten minutes.
+         * Start setting up two-factor sign-in
+         * @description enable-totp turns it on. Requires reauthenticate within the last ten minutes.
          */
         post: operations["begin-totp"];
         /**
-         * Turn two-factor sign-in off
-         * @description With the last second factor the recovery codes go. Needs reauthenticate within ten minutes.
+         * Turn off two-factor sign-in
+         * @description Removing the last second factor also deletes the recovery codes. Requires reauthenticate within the last ten minutes.
          */
         delete: operations["disable-totp"];
         options?: never;
@@ -1033,8 +1033,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Turn two-factor sign-in on with a first code
-         * @description The recovery codes are shown this once. Needs reauthenticate within ten minutes.
+         * Turn on two-factor sign-in with a first code
+         * @description The recovery codes are shown only once. Requires reauthenticate within the last ten minutes.
          */
         post: operations["enable-totp"];
         delete?: never;
@@ -1054,7 +1054,7 @@ export interface paths {
         put?: never;
         /**
          * Make new recovery codes
-         * @description The earlier ones are worthless then. Needs reauthenticate within ten minutes.
+         * @description The old ones stop working. Requires reauthenticate within the last ten minutes.
          */
         post: operations["renew-recovery-codes"];
         delete?: never;
@@ -1073,8 +1073,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Use the link of a registration
-         * @description With the password that was chosen then, so that a stranger's registration of an address is no use to the stranger. It signs in.
+         * Confirm a registration
+         * @description Requires the password chosen at registration, so that registering someone else's address gets a stranger nowhere. Signs in.
          */
         post: operations["verify"];
         delete?: never;
@@ -1092,7 +1092,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask for another link */
+        /** Request another verification link */
         post: operations["resend-verification"];
         delete?: never;
         options?: never;
@@ -1107,7 +1107,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a client needs to know of this deployment */
+        /** Get the public configuration */
         get: operations["get-config"];
         put?: never;
         post?: never;
@@ -1125,8 +1125,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Changes of the account's jobs, as they happen
-         * @description Server-sent events. Event job carries a Job, progress a list of Progress, removed the id of a job that is gone, reset nothing: too much was missed, read everything anew. Connect first, then read the list. Resume with Last-Event-ID.
+         * Stream changes to the account's jobs
+         * @description Server-sent events. The event job carries a Job, progress a list of Progress, removed the id of a deleted job, and reset nothing: the client missed too much and must reload everything. Connect first, then read the list. Resume with Last-Event-ID.
          */
         get: operations["stream-events"];
         put?: never;
@@ -1147,8 +1147,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make a download address for a file
-         * @description It works without a session until it expires.
+         * Create a download link for a file
+         * @description The link works without a session until it expires.
          */
         post: operations["link-file"];
         delete?: never;
@@ -1169,7 +1169,7 @@ export interface paths {
         put?: never;
         /**
          * Submit a magnet link, a URL or a .torrent file
-         * @description Answers at once; the job runs by itself. The same Idempotency-Key within 24 hours gives the same job.
+         * @description Answers immediately; the job runs in the background. Repeating an Idempotency-Key within 24 hours returns the same job.
          */
         post: operations["submit-job"];
         delete?: never;
@@ -1205,7 +1205,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a download address for all files of a job as a zip */
+        /** Create a download link for all files of a job as a zip */
         post: operations["link-archive"];
         delete?: never;
         options?: never;
@@ -1255,8 +1255,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The files of a job
-         * @description Empty until the files are known.
+         * List a job's files
+         * @description Empty until the file list is known.
          */
         get: operations["list-job-files"];
         put?: never;
@@ -1278,7 +1278,7 @@ export interface paths {
         put?: never;
         /**
          * Pause a job
-         * @description It keeps what it has.
+         * @description It keeps what it has fetched.
          */
         post: operations["pause-job"];
         delete?: never;
@@ -1314,8 +1314,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Try a job again
-         * @description It takes up what is already stored.
+         * Retry a job
+         * @description It keeps what is already stored.
          */
         post: operations["retry-job"];
         delete?: never;
@@ -1335,7 +1335,7 @@ export interface paths {
         put?: never;
         /**
          * Choose the files of a job
-         * @description While the job awaits a selection.
+         * @description Only while the job awaits a selection.
          */
         post: operations["select-job"];
         delete?: never;
@@ -1351,7 +1351,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What happened to a job */
+        /** List a job's events */
         get: operations["get-job-timeline"];
         put?: never;
         post?: never;
@@ -1368,7 +1368,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The workflow behind a job */
+        /** Get a job's workflow */
         get: operations["get-job-workflow"];
         put?: never;
         post?: never;
@@ -1385,7 +1385,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The signed-in account */
+        /** Get the signed-in account */
         get: operations["get-me"];
         put?: never;
         post?: never;
@@ -1406,7 +1406,7 @@ export interface paths {
         put?: never;
         /**
          * Delete the account with all its jobs and files
-         * @description At once and for good. Needs the address as it is typed, and reauthenticate within ten minutes.
+         * @description Immediate and permanent. Requires the account's address as confirmation, and reauthenticate within the last ten minutes.
          */
         post: operations["delete-account"];
         delete?: never;
@@ -1424,8 +1424,8 @@ export interface paths {
         };
         get?: never;
         /**
-         * Ask for another e-mail address
-         * @description It is the account's once the link in the mail to it is used. Needs reauthenticate within ten minutes.
+         * Request a change of e-mail address
+         * @description The address changes once the link mailed to it is used. Requires reauthenticate within the last ten minutes.
          */
         put: operations["change-email"];
         post?: never;
@@ -1445,7 +1445,7 @@ export interface paths {
         get?: never;
         /**
          * Set a new password
-         * @description Ends all sessions; the cookie of a new one comes back. A mail tells the owner. Needs reauthenticate within ten minutes.
+         * @description Ends all sessions and starts a new one, whose cookie the response sets. The owner gets a mail. Requires reauthenticate within the last ten minutes.
          */
         put: operations["change-password"];
         post?: never;
@@ -1462,7 +1462,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The plans that accounts can have */
+        /** List the public plans */
         get: operations["list-plans"];
         put?: never;
         post?: never;
@@ -1482,8 +1482,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Find out what a source holds
-         * @description Name, size and files, before anything is fetched. Magnet links and URLs take up to 45 seconds.
+         * Inspect a source
+         * @description Returns name, size and files before anything is fetched. Magnet links and URLs take up to 45 seconds.
          */
         post: operations["inspect-source"];
         delete?: never;
@@ -1500,8 +1500,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What the account uses of its plan
-         * @description Storage, bandwidth of the month, jobs, and a series of days for charts.
+         * Get the account's usage
+         * @description Storage, this month's bandwidth, jobs, and a daily series for charts.
          */
         get: operations["get-usage"];
         put?: never;
@@ -1520,7 +1520,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Every change of the storage that the account takes up
+         * List every change to the account's storage
          * @description Newest first.
          */
         get: operations["list-ledger"];
@@ -1539,7 +1539,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the process is alive */
+        /** Check that the process is alive */
         get: operations["get-health"];
         put?: never;
         post?: never;
@@ -1557,8 +1557,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Whether requests can be served
-         * @description 503 when a dependency that everything needs is away; degraded when another one is.
+         * Check that requests can be served
+         * @description 503 if a dependency that everything needs is unavailable; degraded if another one is.
          */
         get: operations["get-readiness"];
         put?: never;
@@ -1574,18 +1574,18 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         Accepted: {
-            /** @description One plain sentence, the same whatever is found */
+            /** @description One plain sentence, the same in every case */
             message: string;
         };
         AddPasskey: {
-            /** @description The browser's answer, as PublicKeyCredential.toJSON gives it */
+            /** @description The browser's answer, as returned by PublicKeyCredential.toJSON */
             credential: unknown;
-            /** @description What the user calls it */
+            /** @description The user's name for it */
             name: string;
         };
         AddedPasskey: {
             passkey: components["schemas"]["PasskeyInfo"];
-            /** @description Each signs in once without passkey and app. Shown this once, and only with the first second factor. */
+            /** @description Each signs in once without the passkey or app. Shown only once, with the first second factor. */
             recoveryCodes: string[];
         };
         Address: {
@@ -1594,7 +1594,7 @@ export interface components {
             turnstile?: string;
         };
         AgentInfo: {
-            /** @description It was heard of within the last minute */
+            /** @description It sent a heartbeat within the last minute */
             alive: boolean;
             /**
              * Format: int64
@@ -1619,14 +1619,14 @@ export interface components {
             lastSeenAt: string | null;
             /**
              * Format: date-time
-             * @description When its work was moved because it was silent
+             * @description When its jobs were moved because it stopped responding
              */
             lostAt: string | null;
             name: string;
             /** Format: int64 */
             running: number;
             state: components["schemas"]["AgentState"];
-            /** @description Where the control plane reaches it */
+            /** @description The URL at which the control plane reaches it */
             url: string;
             version: string;
         };
@@ -1634,7 +1634,7 @@ export interface components {
             agents: components["schemas"]["AgentInfo"][];
         };
         /**
-         * @description What the administrators want of an agent
+         * @description What administrators want an agent to do
          * @enum {string}
          */
         AgentState: "active" | "cordoned" | "draining";
@@ -1643,7 +1643,7 @@ export interface components {
             plan: string;
         };
         AuditInfo: {
-            /** @description Kind of thing, a dot, the verb */
+            /** @description What it concerns, a dot, and the verb, such as job.delete */
             action: string;
             /**
              * Format: uuid
@@ -1652,26 +1652,26 @@ export interface components {
             actorId: string | null;
             /** @enum {string} */
             actorKind: "user" | "admin" | "agent" | "system" | "console";
-            /** @description The account's address or the agent's name; empty when it is gone */
+            /** @description The account's address or the agent's name; empty if it was deleted */
             actorName: string;
-            /** @description What is since then, likewise */
+            /** @description The state after, without secrets; null if there is none */
             after: {
                 [key: string]: unknown;
             } | null;
             /** Format: date-time */
             at: string;
-            /** @description What was, without secrets; null for nothing */
+            /** @description The state before, without secrets; null if there was none */
             before: {
                 [key: string]: unknown;
             } | null;
-            /** @description SHA-256 in hex over this entry and the hash of the one before */
+            /** @description SHA-256 in hex of this entry and the previous entry's hash */
             hash: string;
             /** Format: int64 */
             id: number;
             ip: string;
             targetId: string;
             targetKind: string;
-            /** @description Address of an account or name of an agent; empty for others and when it is gone */
+            /** @description An account's address or an agent's name; empty for other targets and if it was deleted */
             targetName: string;
         };
         AuditPage: {
@@ -1682,14 +1682,14 @@ export interface components {
         BandwidthUsage: {
             /**
              * Format: int64
-             * @description Bytes; null is no limit
+             * @description Bytes; null means no limit
              */
             limit: number | null;
             /** Format: date-time */
             resetsAt: string;
             /**
              * Format: date-time
-             * @description Start of the period: the first of the month, UTC
+             * @description Start of the period: the first of the month in UTC
              */
             since: string;
             /**
@@ -1699,7 +1699,7 @@ export interface components {
             used: number;
         };
         BeginPasskeyLogin: {
-            /** @description From login; absent for a sign-in without a password */
+            /** @description From login; leave out to sign in without a password */
             challenge?: string;
         };
         Booted: {
@@ -1717,24 +1717,24 @@ export interface components {
              * @description How many were read
              */
             entries: number;
-            /** @description What is wrong with it, one plain sentence */
+            /** @description What is wrong with it, in one plain sentence */
             fault: string;
             /** @description Its hash, in hex */
             headHash: string;
             /**
              * Format: int64
-             * @description The newest that fits; 0 for none
+             * @description The newest intact entry; 0 for none
              */
             headId: number;
             /** @description Every entry fits the one before it */
             intact: boolean;
         };
         ChangeEmail: {
-            /** @description The new one */
+            /** @description The new address */
             email: string;
         };
         ChangePassword: {
-            /** @description The new one, at least 15 characters */
+            /** @description The new password, at least 15 characters */
             password: string;
         };
         DayUsage: {
@@ -1752,7 +1752,7 @@ export interface components {
             jobs: number;
             /**
              * Format: int64
-             * @description Bytes taken up at the end of the day, or so far
+             * @description Bytes used at the end of the day, or so far
              */
             storage: number;
             /**
@@ -1766,7 +1766,7 @@ export interface components {
             email: string;
         };
         DeploymentCheck: {
-            /** @description What does not work now, one sentence; empty when all is well */
+            /** @description What doesn't work right now, in one sentence; empty when all is well */
             missing: string;
             name: string;
             /**
@@ -1782,7 +1782,7 @@ export interface components {
             version: string;
         };
         EnrolAgent: {
-            /** @description What to call the agent */
+            /** @description Name of the agent */
             name: string;
         };
         Enrolment: {
@@ -1790,7 +1790,7 @@ export interface components {
             command: string;
             /** Format: date-time */
             expiresAt: string;
-            /** @description Shown this once */
+            /** @description Shown only once */
             token: string;
         };
         Event: {
@@ -1806,12 +1806,12 @@ export interface components {
             state: components["schemas"]["JobState"];
         };
         /**
-         * @description What happened to a job
+         * @description Kind of event
          * @enum {string}
          */
         EventKind: "submitted" | "state" | "placed" | "attempt" | "manifest" | "selection" | "moved" | "deleted";
         /**
-         * @description Where a job may move by itself when its provider cannot bring it
+         * @description Where a job may move automatically when its provider can't deliver it
          * @enum {string}
          */
         Failover: "none" | "agent_to_seedr" | "seedr_to_agent" | "both";
@@ -1827,16 +1827,16 @@ export interface components {
             id: string;
             /**
              * Format: int64
-             * @description Place in the source, used to choose files
+             * @description Position in the source, used to choose files
              */
             index: number;
             /** @description Sanitised; components joined by / */
             path: string;
-            /** @description A browser may show or play it in place */
+            /** @description A browser can show or play it */
             previewable: boolean;
             /**
              * Format: int64
-             * @description Bytes; -1 when unknown
+             * @description Bytes; -1 if unknown
              */
             size: number;
             state: components["schemas"]["FileState"];
@@ -1853,7 +1853,7 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * @description How far a file has come
+         * @description State of a file
          * @enum {string}
          */
         FileState: "pending" | "stored" | "skipped";
@@ -1917,7 +1917,7 @@ export interface components {
             invitations: components["schemas"]["Invitation"][];
         };
         InvitationView: {
-            /** @description The address that the account will have */
+            /** @description The account's address */
             email: string;
             role: components["schemas"]["Role"];
         };
@@ -1928,24 +1928,24 @@ export interface components {
         };
         Invited: {
             invitation: components["schemas"]["Invitation"];
-            /** @description It goes by mail too */
+            /** @description It was mailed too */
             mailed: boolean;
-            /** @description The link, shown this once */
+            /** @description The link, shown only once */
             url: string;
         };
         Job: {
-            /** @description What may be done to it now */
+            /** @description What can be done to it now */
             actions: components["schemas"]["JobAction"][];
             /**
              * Format: int64
-             * @description The try that runs or comes next; 0 while tries are not counted
+             * @description The current or next attempt; 0 while attempts are not counted
              */
             attempt: number;
             /** Format: date-time */
             createdAt: string;
             /**
              * Format: date-time
-             * @description When it moves on at the latest, be it by giving up; null if that is open-ended
+             * @description When this wait ends at the latest, even by giving up; null if it is open-ended
              */
             deadline: string | null;
             /**
@@ -1961,18 +1961,18 @@ export interface components {
             infoHash: string;
             /**
              * Format: int64
-             * @description After so many a person is asked
+             * @description After this many attempts, the job needs attention
              */
             maxAttempts: number;
-            /** @description Where an administrator may have it fetched instead */
+            /** @description Providers that an administrator can move it to */
             movableTo: components["schemas"]["Provider"][];
             /** @description Empty until it is known */
             name: string;
-            /** @description What happens next, one plain sentence in English; it follows from the reason and the figures below */
+            /** @description What happens next, in one plain English sentence, derived from the reason and the figures below */
             nextAction: string;
-            /** @description The fault behind the state; empty if there is none */
+            /** @description The fault behind the state; empty if none */
             problem: components["schemas"]["ProblemCode"] | "";
-            /** @description The latest that is known of the transfer; null when there is none */
+            /** @description The transfer's latest known progress; null if there is none */
             progress: components["schemas"]["Progress"] | null;
             provider: components["schemas"]["Provider"];
             /** @description Why it is in this state */
@@ -1990,12 +1990,12 @@ export interface components {
             updatedAt: string;
         };
         /**
-         * @description What may be done to a job
+         * @description What can be done to a job
          * @enum {string}
          */
         JobAction: "cancel" | "pause" | "resume" | "select" | "retry" | "delete";
         JobList: {
-            /** @description All jobs of the account by state */
+            /** @description All jobs of the account, by state */
             counts: {
                 [key: string]: number;
             };
@@ -2004,7 +2004,7 @@ export interface components {
             nextCursor: string;
             /**
              * Format: int64
-             * @description Jobs that match, on all pages
+             * @description Matching jobs on all pages
              */
             total: number;
         };
@@ -2015,14 +2015,14 @@ export interface components {
             state: components["schemas"]["JobState"];
         };
         /**
-         * @description Where a job stands
+         * @description State of a job
          * @enum {string}
          */
         JobState: "queued" | "resolving" | "awaiting_selection" | "downloading" | "storing" | "ready" | "paused" | "needs_attention" | "failed" | "cancelled" | "expired";
         JobUsage: {
             /**
              * Format: int64
-             * @description How many may run at once; null is no limit
+             * @description Jobs that may run at once; null means no limit
              */
             limit: number | null;
             /** Format: int64 */
@@ -2055,7 +2055,7 @@ export interface components {
             kind: components["schemas"]["LedgerKind"];
             /**
              * Format: int64
-             * @description Of the account, after the line
+             * @description The account's total after this line
              */
             reservedAfter: number;
             /**
@@ -2065,7 +2065,7 @@ export interface components {
             reservedDelta: number;
             /**
              * Format: int64
-             * @description Of the account, after the line
+             * @description The account's total after this line
              */
             usedAfter: number;
             /**
@@ -2077,17 +2077,17 @@ export interface components {
         Limits: {
             /**
              * Format: int64
-             * @description Content of one job; 0 is no limit
+             * @description Bytes of one job; 0 means no limit
              */
             maxJobBytes: number;
             /**
              * Format: int64
-             * @description Jobs of one account at once; more wait
+             * @description Jobs of one account at once; the rest wait
              */
             maxRunningJobs: number;
             /**
              * Format: int64
-             * @description A .torrent file
+             * @description Bytes of a .torrent file
              */
             maxTorrentBytes: number;
             /**
@@ -2104,7 +2104,7 @@ export interface components {
         };
         LinkFile: {
             /**
-             * @description Inline shows or plays it where its type allows that
+             * @description inline shows or plays it where its type allows
              * @default attachment
              * @enum {string}
              */
@@ -2123,27 +2123,27 @@ export interface components {
             code: string;
         };
         LoginPasskey: {
-            /** @description From login; absent for a sign-in without a password */
+            /** @description From login; leave out to sign in without a password */
             challenge?: string;
-            /** @description The browser's answer, as PublicKeyCredential.toJSON gives it */
+            /** @description The browser's answer, as returned by PublicKeyCredential.toJSON */
             credential: unknown;
         };
         LoginResult: {
-            /** @description What to send with the second factor; works once */
+            /** @description Send it with the second factor; works once */
             challenge?: string;
             /**
              * Format: date-time
              * @description Of the challenge
              */
             expiresAt?: string;
-            /** @description What may answer the challenge */
+            /** @description What can answer the challenge */
             factors?: components["schemas"]["SecondFactor"][] | null;
-            /** @description Who is signed in; absent while a second factor is missing */
+            /** @description The signed-in account; absent while a second factor is needed */
             user?: components["schemas"]["Me"];
         };
         MadeToken: {
             info: components["schemas"]["TokenInfo"];
-            /** @description Shown this once */
+            /** @description Shown only once */
             token: string;
         };
         MailInfo: {
@@ -2153,13 +2153,13 @@ export interface components {
             createdAt: string;
             /**
              * Format: date-time
-             * @description When it was sent or given up
+             * @description When it was sent or given up on
              */
             endedAt: string | null;
             /** Format: uuid */
             id: string;
             kind: string;
-            /** @description Why the last attempt failed; empty if it did not */
+            /** @description Why the last attempt failed; empty if it succeeded */
             lastError: string;
             /** @enum {string} */
             state: "queued" | "sent" | "failed";
@@ -2186,12 +2186,12 @@ export interface components {
             email: string;
             /** Format: uuid */
             id: string;
-            /** @description The account has a passkey, and passkeys can be used here */
+            /** @description The account has a passkey that works on this installation */
             passkey: boolean;
             role: components["schemas"]["Role"];
-            /** @description The password alone does not sign in */
+            /** @description Signing in takes more than the password */
             secondFactor: boolean;
-            /** @description It has to be set up before anything else works */
+            /** @description Two-factor sign-in or a passkey must be set up before anything else works */
             secondFactorRequired: boolean;
         };
         MoveJob: {
@@ -2200,13 +2200,13 @@ export interface components {
         NewPassword: {
             /** @description At least 15 characters */
             password: string;
-            /** @description The token of the link */
+            /** @description The link's token */
             token: string;
         };
         NewPlan: {
             /** Format: int64 */
             bandwidthBytes?: number;
-            /** @description New accounts get it instead of the one that they get now */
+            /** @description Make it the plan that new accounts get */
             default?: boolean;
             /** @description A short lower-case word */
             id: string;
@@ -2224,7 +2224,7 @@ export interface components {
             storageBytes?: number;
         };
         OneTimeLink: {
-            /** @description The token of the link */
+            /** @description The link's token */
             token: string;
         };
         PartDone: {
@@ -2264,37 +2264,37 @@ export interface components {
         PasskeyInfo: {
             /** Format: date-time */
             createdAt: string;
-            /** @description What it was made for; it works nowhere else */
+            /** @description The host it was made for; it works nowhere else */
             host: string;
             /** Format: uuid */
             id: string;
             /** Format: date-time */
             lastUsedAt: string | null;
             name: string;
-            /** @description It is kept on several devices, or backed up */
+            /** @description It is synced across devices or backed up */
             synced: boolean;
-            /** @description It was made for the host that this installation has now */
+            /** @description It was made for this installation's current host */
             usable: boolean;
         };
         PasskeyList: {
-            /** @description Passkeys can be added and used here */
+            /** @description Passkeys work on this installation */
             available: boolean;
             /** @description Oldest first */
             passkeys: components["schemas"]["PasskeyInfo"][];
-            /** @description Why not, in a sentence; empty if they can */
+            /** @description Why passkeys don't work, in a sentence; empty if they do */
             unavailable: string;
         };
         PasskeyOptions: {
             /**
              * Format: date-time
-             * @description The answer has to come before that
+             * @description When the challenge expires
              */
             expiresAt: string;
             /** @description For the browser's PublicKeyCredential.parseCreationOptionsFromJSON or parseRequestOptionsFromJSON */
             options: unknown;
         };
         /**
-         * @description What the download engine does, finer than the job's state
+         * @description What the download engine is doing, in more detail than the job's state
          * @enum {string}
          */
         Phase: "starting" | "resolving" | "checking" | "downloading" | "uploading" | "seeding" | "done" | "failed" | "stopped";
@@ -2305,15 +2305,15 @@ export interface components {
         PlanInfo: {
             /**
              * Format: int64
-             * @description Delivered in a calendar month, UTC
+             * @description Bytes delivered in a calendar month, UTC
              */
             bandwidthBytes: number | null;
-            /** @description New accounts get it */
+            /** @description New accounts get this plan */
             default: boolean;
             id: string;
             /**
              * Format: int64
-             * @description Of the selected files of one job
+             * @description Bytes of one job's selected files
              */
             maxJobBytes: number | null;
             /** Format: int64 */
@@ -2328,7 +2328,7 @@ export interface components {
             public: boolean;
             /**
              * Format: int64
-             * @description Days after which files of a ready job are removed
+             * @description Days until a ready job's files are removed
              */
             retentionDays: number | null;
             /** Format: int64 */
@@ -2340,7 +2340,7 @@ export interface components {
         PlanPatch: {
             /** Format: int64 */
             bandwidthBytes?: number | null;
-            /** @description true makes it what new accounts get */
+            /** @description true makes it the plan that new accounts get */
             default?: boolean;
             /** Format: int64 */
             maxJobBytes?: number | null;
@@ -2360,26 +2360,26 @@ export interface components {
             assignedAt: string;
             /**
              * Format: uuid
-             * @description The administrator; null when nobody did
+             * @description The administrator; null if it was assigned automatically
              */
             assignedBy: string;
             /**
              * Format: date-time
-             * @description Null for the present plan
+             * @description Null for the current plan
              */
             endedAt: string | null;
             plan: string;
         };
         Problem: {
-            /** @description What clients decide by; docs/problems.md lists the values */
+            /** @description For clients to act on; docs/problems.md lists the values */
             code: string;
             /** @description One plain sentence for a person */
             detail: string;
-            /** @description Each field at fault, when there are several */
+            /** @description Each field at fault, if there are several */
             errors?: components["schemas"]["FieldProblem"][];
             /** @description The input field at fault */
             field?: string;
-            /** @description Finds the request in the server's log */
+            /** @description Identifies the request in the server's log */
             requestId: string;
             /**
              * Format: int64
@@ -2388,7 +2388,7 @@ export interface components {
             status: number;
             /** @description The kind of fault in a few words */
             title: string;
-            /** @description Stable identifier of the kind of fault: urn:longhaul:problem:<code> */
+            /** @description Stable identifier of the problem: urn:longhaul:problem:<code> */
             type: string;
         };
         /**
@@ -2404,7 +2404,7 @@ export interface components {
             bytesDone: number;
             /**
              * Format: int64
-             * @description Bytes that are in storage
+             * @description Bytes in storage
              */
             bytesStored: number;
             /**
@@ -2419,12 +2419,12 @@ export interface components {
             downRate: number;
             /**
              * Format: int64
-             * @description Null while it cannot be told
+             * @description Null while unknown
              */
             etaSeconds: number | null;
             /**
              * Format: date-time
-             * @description When waiting ends in a problem
+             * @description When the wait ends in a problem
              */
             givesUpAt: string | null;
             /** Format: uuid */
@@ -2441,11 +2441,11 @@ export interface components {
             upRate: number;
             /** Format: date-time */
             updatedAt: string;
-            /** @description Why nothing comes; null while bytes flow */
+            /** @description Why no bytes arrive; null while they do */
             waiting: components["schemas"]["Reason"] | null;
         };
         /**
-         * @description Where the bytes are fetched
+         * @description What fetches the bytes
          * @enum {string}
          */
         Provider: "agent" | "seedr";
@@ -2484,7 +2484,7 @@ export interface components {
         ProviderHistoryEntry: {
             /** Format: date-time */
             at: string;
-            /** @description E-mail address; empty when that account is gone */
+            /** @description E-mail address; empty if that account was deleted */
             by: string;
             failover: components["schemas"]["Failover"];
             from: components["schemas"]["Provider"];
@@ -2492,21 +2492,21 @@ export interface components {
             id: number;
             to: components["schemas"]["Provider"];
             userChoice: boolean;
-            /** @description What the verification right before found */
+            /** @description What the verification before the switch found */
             verified: components["schemas"]["ProviderCheck"] | null;
         };
         ProviderInfo: {
             active: boolean;
             /**
              * Format: int64
-             * @description Agents that take work
+             * @description Agents that accept jobs
              */
             agents: number;
             healthy: boolean;
             provider: components["schemas"]["Provider"];
             /**
              * Format: int64
-             * @description Jobs that hold a slot of it
+             * @description Jobs that hold one of its slots
              */
             running: number;
             /** @description Null for the agents */
@@ -2532,32 +2532,32 @@ export interface components {
             credentialsNote: string;
             failover: components["schemas"]["Failover"];
             providers: components["schemas"]["ProviderInfo"][];
-            /** @description A submit may name the provider */
+            /** @description Users may choose the provider when they submit a job */
             userChoice: boolean;
         };
         ProviderSwitched: {
             entry: components["schemas"]["ProviderHistoryEntry"];
         };
         PublicConfig: {
-            /** @description What it was built from */
+            /** @description The commit it was built from */
             commit: string;
-            /** @description Origin of download addresses */
+            /** @description Origin of download links */
             filesUrl: string;
             limits: components["schemas"]["Limits"];
-            /** @description Mail is sent here: without it there is no password reset and no change of address */
+            /** @description Mail is configured; without it, passwords can't be reset and addresses can't be changed */
             mail: boolean;
-            /** @description Passkeys can be used here */
+            /** @description Passkeys work on this installation */
             passkeys: boolean;
-            /** @description What a new password has to be, in a sentence */
+            /** @description The rules for a new password, in a sentence */
             passwordRule: string;
             /** @description Where the plans are listed */
             plansPath: string;
             registration: components["schemas"]["RegistrationMode"];
             /** @description There is no account yet */
             setupNeeded: boolean;
-            /** @description The workflow engine's web interface; for administrators, else empty */
+            /** @description The workflow engine's console; empty for non-administrators */
             temporalUiUrl: string;
-            /** @description Show Cloudflare's Turnstile widget with this key where an operation takes its answer; empty where robots are not checked */
+            /** @description Show Cloudflare's Turnstile widget with this key where an operation takes its answer; empty if bots are not checked */
             turnstileSiteKey: string;
             version: string;
         };
@@ -2576,7 +2576,7 @@ export interface components {
         };
         Reason: {
             code: components["schemas"]["ReasonCode"];
-            /** @description What is particular to this time: whole numbers (bytes, counts, seconds), names, and instants as RFC 3339 text */
+            /** @description The details of this case: whole numbers (bytes, counts, seconds), names, and instants as RFC 3339 text */
             params: {
                 [key: string]: string | number | boolean;
             };
@@ -2584,7 +2584,7 @@ export interface components {
             text: string;
         };
         /**
-         * @description Why a job is where it is, or what it waits for; every ProblemCode is one too
+         * @description Why a job is in its state, or what it waits for; every ProblemCode is one too
          * @enum {string}
          */
         ReasonCode: "accepted" | "waits_for_slot" | "waits_for_user_slot" | "waits_for_agent_slot" | "has_slot" | "files_chosen" | "resumed" | "retried" | "moved_by_admin" | "moved_by_failover" | "looks_up_files" | "seedr_looks_up_files" | "files_known" | "downloading" | "seedr_downloading" | "copying_from_seedr" | "completing" | "choose_files" | "paused" | "cancel_requested" | "cancelled" | "ready" | "expired" | "deleted" | "waits_for_metadata" | "waits_for_peers" | "waits_for_disk" | "waits_for_control_plane" | "seedr_removes_earlier" | "seedr_looks_for_peers" | "seedr_unconfirmed" | "seedr_idle" | "seedr_paused" | "seedr_places_files" | "internal" | "unavailable" | "agent_in_use" | "agent_lost" | "agent_unreachable" | "bad_selection" | "bandwidth_exceeded" | "blocked_address" | "blocked_content" | "bot_check_failed" | "bot_check_unavailable" | "content_too_large" | "disk_full" | "drained" | "duplicate_job" | "email_not_verified" | "engine_crashed" | "engine_hung" | "gave_up" | "idempotency_key_reused" | "last_admin" | "length_mismatch" | "link_not_valid" | "mail_off" | "malformed_magnet" | "malformed_torrent" | "malformed_url" | "metadata_timeout" | "no_agent" | "no_files" | "no_peers" | "not_a_file" | "not_found_at_source" | "passkey_copied" | "passkey_expired" | "passkey_refused" | "passkeys_off" | "quota_exceeded" | "reauthentication_required" | "refused_by_source" | "registration_closed" | "scope_missing" | "second_factor_required" | "seedr_auth" | "seedr_duplicate" | "seedr_failing" | "seedr_full" | "seedr_gone" | "seedr_limited" | "seedr_plan" | "seedr_rejected" | "seedr_slots" | "seedr_too_small" | "selection_expired" | "sign_in_expired" | "source_changed" | "source_failing" | "source_too_large" | "stalled" | "storage_failing" | "storage_full" | "superseded" | "too_many_files" | "unsafe_path" | "unsupported_torrent" | "wrong_code" | "wrong_state";
@@ -2597,7 +2597,7 @@ export interface components {
             password?: string;
         };
         RecoveryCodes: {
-            /** @description Each signs in once without the app. Shown this once. */
+            /** @description Each signs in once without the app. Shown only once. */
             recoveryCodes: string[];
         };
         Register: {
@@ -2623,7 +2623,7 @@ export interface components {
             turnstile?: string;
         };
         /**
-         * @description Who may make an account
+         * @description Who can register
          * @enum {string}
          */
         RegistrationMode: "open" | "invitation" | "closed";
@@ -2636,12 +2636,12 @@ export interface components {
         };
         Reset: Record<string, never>;
         /**
-         * @description What an account may do
+         * @description Role of an account
          * @enum {string}
          */
         Role: "user" | "admin";
         /**
-         * @description What may follow a password
+         * @description A second factor
          * @enum {string}
          */
         SecondFactor: "passkey" | "totp" | "recovery_code";
@@ -2660,11 +2660,11 @@ export interface components {
             /** @description login, login_failed, second_factor_failed, passkey_copied, token_refused, credential_refused, access_refused, cross_origin, rate_limited … */
             kind: string;
             userAgent: string;
-            /** @description Its address; empty when it is gone */
+            /** @description Its address; empty if it was deleted */
             userEmail: string;
             /**
              * Format: uuid
-             * @description The account concerned, if one is known
+             * @description The account, if known
              */
             userId: string | null;
         };
@@ -2685,16 +2685,16 @@ export interface components {
             lastOkAt: string | null;
             /**
              * Format: int64
-             * @description Transfers on the account that no open job needs
+             * @description Transfers on the account that belong to no open job
              */
             others: number;
-            /** @description Seedr's word for the account's plan */
+            /** @description What Seedr calls the account's plan */
             plan: string;
             problem: string;
             restReason: string;
             /**
              * Format: date-time
-             * @description No calls are made until then: Seedr failed or asked for fewer
+             * @description No calls are made until then, because Seedr failed or asked for fewer
              */
             restUntil: string | null;
             /** @description Where the number of slots comes from: configuration, plan or refusal */
@@ -2716,18 +2716,18 @@ export interface components {
             spaceUsed: number;
         };
         SelectFiles: {
-            /** @description The index of each file to fetch */
+            /** @description The indexes of the files to fetch */
             indexes: number[];
         };
         SessionInfo: {
             /** Format: date-time */
             createdAt: string;
-            /** @description The session of this request */
+            /** @description This request's session */
             current: boolean;
             /** Format: date-time */
             expiresAt: string;
             id: string;
-            /** @description Where it was used last */
+            /** @description Address of its last use */
             ip: string;
             /** Format: date-time */
             lastSeenAt: string;
@@ -2746,20 +2746,20 @@ export interface components {
             email: string;
             /** @description At least 15 characters */
             password: string;
-            /** @description The token of the set-up link */
+            /** @description The setup link's token */
             token: string;
         };
         SourceFile: {
             /**
              * Format: int64
-             * @description Place in the source, used to choose files
+             * @description Position in the source, used to choose files
              */
             index: number;
             /** @description Sanitised; components joined by / */
             path: string;
             /**
              * Format: int64
-             * @description Bytes; -1 when unknown
+             * @description Bytes; -1 if unknown
              */
             size: number;
         };
@@ -2769,29 +2769,29 @@ export interface components {
             infoHash: string;
             kind: components["schemas"]["SourceKind"];
             name: string;
-            /** @description The torrent allows its own trackers only */
+            /** @description The torrent allows only its own trackers */
             private: boolean;
             /**
              * Format: int64
-             * @description Bytes of all files; null when it is not known
+             * @description Bytes of all files; null if unknown
              */
             size: number | null;
             verdict: components["schemas"]["Verdict"];
         };
         /**
-         * @description What was submitted
+         * @description Kind of source
          * @enum {string}
          */
         SourceKind: "magnet" | "torrent" | "url";
         StorageUsage: {
             /**
              * Format: int64
-             * @description Bytes; null is no limit
+             * @description Bytes; null means no limit
              */
             limit: number | null;
             /**
              * Format: int64
-             * @description Bytes held for jobs that run or are about to
+             * @description Bytes held for jobs that run or are about to start
              */
             reserved: number;
             /**
@@ -2839,41 +2839,41 @@ export interface components {
             id?: number;
         };
         SubmitJob: {
-            /** @description Wait for a selection once the files are known */
+            /** @description Wait for a selection once the file list is known */
             chooseFiles?: boolean;
             /**
-             * @description Where it may move by itself, if the administrators let users choose
+             * @description Where it may move automatically, if the administrators let users choose
              * @enum {string}
              */
             failover?: "none" | "agent_to_seedr" | "seedr_to_agent" | "both";
             /**
-             * @description Where to fetch it, if the administrators let users choose
+             * @description Provider to use, if the administrators let users choose
              * @enum {string}
              */
             provider?: "agent" | "seedr";
-            /** @description Indexes of the files to fetch; all when left out */
+            /** @description Indexes of the files to fetch; leave out for all */
             select?: number[];
             /** @description A magnet link or an http(s) URL */
             source: string;
             /**
-             * @description What to do when the plan's storage has no room now: wait in the queue (the default), or refuse as quota_exceeded
+             * @description What to do when the plan's storage has no room: wait in the queue (the default), or refuse with quota_exceeded
              * @enum {string}
              */
             whenFull?: "wait" | "refuse";
         };
         SubmitJobForm: {
             /**
-             * @description Wait for a selection once the files are known
+             * @description Wait for a selection once the file list is known
              * @enum {string}
              */
             chooseFiles?: "true" | "false";
             /**
-             * @description Where it may move by itself, if the administrators let users choose
+             * @description Where it may move automatically, if the administrators let users choose
              * @enum {string}
              */
             failover?: "none" | "agent_to_seedr" | "seedr_to_agent" | "both";
             /**
-             * @description Where to fetch it, if the administrators let users choose
+             * @description Provider to use, if the administrators let users choose
              * @enum {string}
              */
             provider?: "agent" | "seedr";
@@ -2885,17 +2885,17 @@ export interface components {
              */
             torrent: string;
             /**
-             * @description What to do when the plan's storage has no room now
+             * @description What to do when the plan's storage has no room
              * @enum {string}
              */
             whenFull?: "wait" | "refuse";
         };
         SwitchProvider: {
-            /** @description The provider's name again, as a person types it */
+            /** @description The provider's name again, typed as confirmation */
             confirm: string;
-            /** @description Switch although the verification fails */
+            /** @description Switch even if verification fails */
             force?: boolean;
-            /** @description failover and userChoice; what is left out stays as it is */
+            /** @description failover and userChoice; what is left out stays unchanged */
             options?: {
                 [key: string]: unknown;
             };
@@ -2934,18 +2934,18 @@ export interface components {
             code: string;
         };
         TotpOffer: {
-            /** @description The address as a QR code: a data address of a PNG image */
+            /** @description The URL as a QR code: a PNG image in a data URL */
             qr: string;
-            /** @description For typing it into an authenticator app */
+            /** @description To type into an authenticator app */
             secret: string;
-            /** @description otpauth address */
+            /** @description An otpauth URL */
             url: string;
         };
         TotpState: {
             enabled: boolean;
             /** Format: int64 */
             recoveryCodesLeft: number;
-            /** @description Administrators have to have it or a passkey here */
+            /** @description Administrators must have it or a passkey */
             required: boolean;
         };
         Uploads: {
@@ -2981,7 +2981,7 @@ export interface components {
             jobs: number;
             /**
              * Format: date-time
-             * @description The newest use of a session or API token; null if none is left
+             * @description Last use of a session or API token; null if there is none
              */
             lastSeenAt: string | null;
             /**
@@ -3002,7 +3002,7 @@ export interface components {
             state: components["schemas"]["UserState"];
             /**
              * Format: int64
-             * @description Bytes; null for no limit
+             * @description Bytes; null means no limit
              */
             storageLimit: number | null;
             /**
@@ -3010,7 +3010,7 @@ export interface components {
              * @description Bytes of stored files
              */
             storageUsed: number;
-            /** @description The address is known to be the owner's */
+            /** @description The owner confirmed the address */
             verified: boolean;
         };
         UserList: {
@@ -3018,25 +3018,25 @@ export interface components {
             nextCursor: string;
             /**
              * Format: int64
-             * @description Accounts that match, on all pages, counted with the first one
+             * @description Matching accounts on all pages, counted with the first page
              */
             total: number;
             users: components["schemas"]["UserInfo"][];
         };
         /**
-         * @description Whether an account can be used
+         * @description State of an account
          * @enum {string}
          */
         UserState: "active" | "unverified" | "disabled";
         Verdict: {
             allowed: boolean;
-            /** @description What speaks against it, or for choosing some of its files if it is allowed; null if nothing does */
+            /** @description Why it is refused, or why to choose only some files if it is allowed; null if nothing is wrong */
             reason: components["schemas"]["Reason"] | null;
         };
         Verification: {
-            /** @description The one that was chosen at the registration */
+            /** @description The password chosen at registration */
             password: string;
-            /** @description The token of the link */
+            /** @description The link's token */
             token: string;
         };
         VerifyProvider: {
@@ -3045,11 +3045,11 @@ export interface components {
         Workflow: {
             /** @description Empty when there is no run */
             runId: string;
-            /** @description The workflow's own view; null when it does not answer */
+            /** @description The workflow's own view; null if it doesn't answer */
             state: components["schemas"]["WorkflowState"] | null;
-            /** @description What the workflow engine says of the run */
+            /** @description The run's status in the workflow engine */
             status: string;
-            /** @description Its page in the workflow engine's web interface; empty if none is configured */
+            /** @description Its page in the workflow engine's console; empty if none is configured */
             uiUrl: string;
             workflowId: string;
         };
@@ -3387,18 +3387,18 @@ export interface operations {
     "list-audit": {
         parameters: {
             query?: {
-                /** @description Who did it: id or address of an account, id or name of an agent */
+                /** @description Who did it: an account's id or address, or an agent's id or name */
                 actor?: string;
-                /** @description An action, or the part before its dot for all of an area */
+                /** @description An action, or the part before its dot for a whole area */
                 action?: string;
                 targetKind?: string;
-                /** @description What it was done to: its id, the address of an account, the name of an agent */
+                /** @description What it was done to: an id, an account's address or an agent's name */
                 target?: string;
-                /** @description At this time or later */
+                /** @description This time or later */
                 from?: string;
                 /** @description Before this time */
                 to?: string;
-                /** @description nextCursor of the page before */
+                /** @description nextCursor of the previous page */
                 cursor?: string;
                 limit?: number;
             };
@@ -3616,7 +3616,7 @@ export interface operations {
         parameters: {
             query?: {
                 state?: "queued" | "sent" | "failed";
-                /** @description createdAt of the last mail of the page before */
+                /** @description createdAt of the previous page's last mail */
                 before?: string;
                 limit?: number;
             };
@@ -3906,14 +3906,14 @@ export interface operations {
         parameters: {
             query?: {
                 kind?: string;
-                /** @description Id or address of the account concerned */
+                /** @description The account's id or address */
                 user?: string;
                 ip?: string;
-                /** @description At this time or later */
+                /** @description This time or later */
                 from?: string;
                 /** @description Before this time */
                 to?: string;
-                /** @description nextCursor of the page before */
+                /** @description nextCursor of the previous page */
                 cursor?: string;
                 limit?: number;
             };
@@ -3981,9 +3981,9 @@ export interface operations {
                 role?: components["schemas"]["Role"];
                 /** @description Only accounts in this state */
                 state?: components["schemas"]["UserState"];
-                /** @description A minus sorts from high to low */
+                /** @description A leading minus reverses the order */
                 sort?: "created" | "-created" | "email" | "-email" | "signIn" | "-signIn" | "storage" | "-storage";
-                /** @description nextCursor of the page before */
+                /** @description nextCursor of the previous page */
                 cursor?: string;
                 limit?: number;
             };
@@ -5191,7 +5191,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Id of the last event that was seen */
+                /** @description Id of the last event received */
                 "Last-Event-ID"?: string;
             };
             path?: never;
@@ -5261,9 +5261,9 @@ export interface operations {
                 state?: components["schemas"]["JobState"][] | null;
                 /** @description Only jobs whose name contains this */
                 q?: string;
-                /** @description Order; a leading minus turns it round */
+                /** @description Order; a leading minus reverses it */
                 sort?: "created" | "-created" | "name" | "-name" | "size" | "-size" | "state" | "-state";
-                /** @description nextCursor of the page before */
+                /** @description nextCursor of the previous page */
                 cursor?: string;
                 limit?: number;
             };
@@ -5297,7 +5297,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any text of the client's; the same key within 24 hours gives the same job */
+                /** @description Any text; repeating the key within 24 hours returns the same job */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5898,7 +5898,7 @@ export interface operations {
     "get-usage": {
         parameters: {
             query?: {
-                /** @description How many days the series goes back, today included */
+                /** @description How many days the series goes back, including today */
                 days?: number;
             };
             header?: never;
@@ -5930,9 +5930,9 @@ export interface operations {
     "list-ledger": {
         parameters: {
             query?: {
-                /** @description Only the lines of this job */
+                /** @description Only lines of this job */
                 job?: string;
-                /** @description nextCursor of the page before */
+                /** @description nextCursor of the previous page */
                 cursor?: string;
                 limit?: number;
             };
