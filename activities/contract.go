@@ -11,10 +11,10 @@ import (
 // JobInput names the job that an activity works on.
 type JobInput struct {
 	JobID uuid.UUID `json:"jobId"`
-	Run   int       `json:"run,omitempty"` // LoadJob only: the workflow run that takes the job up
+	Run   int       `json:"run,omitempty"` // LoadJob only: the workflow run that loads the job
 
-	// Stands is for LoadJob only: the state in which the run before left the job
-	// for this one to go on with.
+	// Stands is for LoadJob only: the state in which the previous run left the
+	// job and from which this one continues.
 	Stands models.State `json:"stands,omitempty"`
 
 	// Elsewhere says that another provider may follow: a transfer that cannot be
@@ -31,7 +31,7 @@ type Plan struct {
 	ManifestKnown    bool            `json:"manifestKnown,omitempty"` // name, size and files are known
 	ChooseFiles      bool            `json:"chooseFiles,omitempty"`   // the user is still to choose files
 	Provider         models.Provider `json:"provider"`
-	Failover         models.Failover `json:"failover,omitempty"`  // where the job may move by itself
+	Failover         models.Failover `json:"failover,omitempty"`  // where the job may move automatically
 	SeedrFits        bool            `json:"seedrFits,omitempty"` // Seedr can fetch such a source
 	Private          bool            `json:"private,omitempty"`   // of a private torrent
 	Bytes            int64           `json:"bytes"`               // -1 while unknown

@@ -31,8 +31,8 @@ type Jobs struct {
 }
 
 // LoadJob tells a workflow what its job is. A job that another run left in the
-// middle goes back to the queue; a paused one stays paused, and one that the
-// run goes on with stays where it stands.
+// middle returns to the queue; a paused one stays paused, and one that this run
+// continues keeps its state.
 func (a *Jobs) LoadJob(ctx context.Context, in JobInput) (Plan, error) {
 	plan, err := a.load(ctx, in)
 	return plan, border(ctx, err)

@@ -63,7 +63,7 @@ func (r Requests) Repeat(ctx context.Context, lost placement.Request) error {
 	}
 	err = r.Pending.CompleteActivityByID(ctx, r.Namespace, workflowOf(lost.JobID), lost.RunID, lost.ID, nil,
 		later("The worker died before it saved the request.", repeatDelay))
-	if err = over(err); err != nil && !errors.Is(err, attempt.ErrNobodyWaits) {
+	if err = over(err); err != nil && !errors.Is(err, attempt.ErrNotAwaited) {
 		return fmt.Errorf("repeat request: %w", err)
 	}
 	return nil

@@ -56,7 +56,7 @@ type SweepStorage interface {
 type Runner interface {
 	// Running reports whether the job's workflow runs.
 	Running(ctx context.Context, jobID uuid.UUID) (bool, error)
-	// Restart runs the job's workflow anew; one that runs is left alone.
+	// Restart starts the job's workflow again unless it is running.
 	Restart(ctx context.Context, job models.Job) error
 	// Purge removes a deleted job; a purge that runs is left alone.
 	Purge(ctx context.Context, jobID uuid.UUID) error

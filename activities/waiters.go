@@ -41,7 +41,7 @@ func (w Waiters) Beat(ctx context.Context, token []byte, details any) error {
 func over(err error) error {
 	_, gone := errors.AsType[*serviceerror.NotFound](err)
 	if gone || temporal.IsCanceledError(err) {
-		return attempt.ErrNobodyWaits
+		return attempt.ErrNotAwaited
 	}
 	return err
 }

@@ -51,8 +51,8 @@ func TestTemporalTellsThatNobodyWaits(t *testing.T) {
 	for _, tc := range []struct{ answer, want error }{
 		{nil, nil},
 		{away, away},
-		{serviceerror.NewNotFound("no such activity"), attempt.ErrNobodyWaits},
-		{temporal.NewCanceledError(), attempt.ErrNobodyWaits},
+		{serviceerror.NewNotFound("no such activity"), attempt.ErrNotAwaited},
+		{temporal.NewCanceledError(), attempt.ErrNotAwaited},
 	} {
 		w := activities.Waiters{Tokens: &tokens{answer: tc.answer}}
 		if err := w.Beat(t.Context(), []byte("token"), nil); !errors.Is(err, tc.want) {

@@ -89,8 +89,8 @@ func newSiteGuard(base *url.URL) (siteGuard, error) {
 }
 
 func (g siteGuard) check(c *gin.Context) {
-	// no browser adds a bearer credential by itself, and no other site's page
-	// may: there is no CORS here
+	// browsers never add a bearer credential on their own, and without CORS no
+	// other site's page can
 	if kit.Bearer(c.GetHeader("Authorization")) != "" && kit.SessionCookie(c.GetHeader("Cookie")) == "" {
 		c.Next()
 		return

@@ -74,8 +74,8 @@ func (s *Server) docsPage() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// webApp serves the built web app: files as they are, every other path its
-// page, which routes by itself.
+// webApp serves the built web app: files as they are, and its page for every
+// other path; the page does its own routing.
 type webApp struct {
 	files  fs.FS
 	policy string

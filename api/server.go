@@ -40,9 +40,9 @@ type Config struct {
 	MaxJobBytes      int64    // content of one job; 0 is no limit
 	MaxRunningJobs   int
 	MinPassword      int
-	Registration     models.Registration // who may make an account unless an administrator says else; empty is by invitation
+	Registration     models.Registration // who can register unless an administrator changes it; empty means by invitation
 	Mail             bool                // mail can be sent
-	TurnstileSiteKey string              // of the widget; empty where robots are not checked
+	TurnstileSiteKey string              // of the widget; empty if bots are not checked
 	RequireAdminTOTP bool                // administrators have to have a second factor: codes or a passkey
 	TemporalUIURL    string              // web interface of the workflow engine; empty for none
 	WorkflowUIURL    string              // the same down to the namespace, without a slash at the end

@@ -61,7 +61,7 @@ func TestInfrastructure(t *testing.T) {
 	startWorkflow(t, state, "job-after")
 
 	r.interrupt(t)
-	if strings.Contains(r.console(), "is killed") {
+	if strings.Contains(r.console(), "killing it") {
 		t.Errorf("a part had to be killed:\n%s", r.console())
 	}
 }

@@ -9,7 +9,7 @@ import (
 // MaxPasskeys is how many passkeys an account may have.
 const MaxPasskeys = 20
 
-// PasskeyTime is how long a begun passkey ceremony waits for its end.
+// PasskeyTime is how long a passkey ceremony stays open.
 const PasskeyTime = 5 * time.Minute
 
 // Passkey is a WebAuthn credential of an account. Its private key never leaves
@@ -48,13 +48,13 @@ const (
 	PasskeySignIn       PasskeyPurpose = "sign_in"       // signs in without a password
 )
 
-// PasskeyChallenge is a ceremony that was begun. It works once.
+// PasskeyChallenge is an open ceremony. It works once.
 type PasskeyChallenge struct {
 	Hash      []byte // SHA-256 of the challenge
 	Purpose   PasskeyPurpose
-	UserID    *uuid.UUID // whose it is; nil for PasskeySignIn
-	Binding   []byte     // SHA-256 of the session, the begun sign-in or the cookie of the browser that began it
-	State     []byte     // what the end of the ceremony is checked against, in JSON
+	UserID    *uuid.UUID // the account; nil for PasskeySignIn
+	Binding   []byte     // SHA-256 of the session, the open sign-in or the cookie of the browser that started it
+	State     []byte     // what the browser's answer is checked against, in JSON
 	ExpiresAt time.Time
 }
 

@@ -36,8 +36,8 @@ func (p Provider) Fits(kind SourceKind, infoHashV1 string) bool {
 	return p != ProviderSeedr || kind != SourceURL && infoHashV1 != ""
 }
 
-// Failover says where a job may move by itself when its provider cannot bring
-// it. It never moves because of a policy, a legal block or a final fault.
+// Failover says where a job may move automatically when its provider can't
+// deliver it. A policy, a legal block or a final fault never moves a job.
 type Failover string
 
 // The fail-over policies.

@@ -28,7 +28,7 @@ type User struct {
 	TOTPSecret    string     `gorm:"column:totp_secret"` // sealed; empty without a second factor
 	TOTPAt        *time.Time `gorm:"column:totp_at"`     // when the second factor was confirmed; nil while it is not in force
 	TOTPStep      int64      `gorm:"column:totp_step"`   // the last time step that was used
-	PasskeyHandle []byte     `gorm:"->"`                 // names the account to authenticators; empty until its first passkey was begun
+	PasskeyHandle []byte     `gorm:"->"`                 // names the account to authenticators; empty until its first passkey is set up
 	Passkeys      int        `gorm:"->"`                 // how many it has
 	DisabledAt    *time.Time
 	DeleteAt      *time.Time // when the owner deleted it; it goes with its last job
@@ -47,7 +47,7 @@ func (u User) SecondFactor() bool { return u.HasTOTP() || u.HasPasskey() }
 func (u User) HasTOTP() bool { return u.TOTPAt != nil }
 
 // HasPasskey reports whether the account has a passkey. Each verifies its user
-// by a PIN or a feature of the body, so that it is two factors by itself.
+// with a PIN or biometrics, so a passkey alone is two factors.
 func (u User) HasPasskey() bool { return u.Passkeys > 0 }
 
 // Factor is what may be asked for after a password.
@@ -150,7 +150,7 @@ type OneTime struct {
 	ExpiresAt time.Time
 }
 
-// Registration is who may make an account.
+// Registration is who can register.
 type Registration string
 
 // The registration modes.

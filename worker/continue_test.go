@@ -61,7 +61,7 @@ func (s *system) guided(job models.Job, runID string) {
 	}
 	id := job.ID.String()
 	for _, want := range []string{
-		"magnet · agent · job " + id[len(id)-8:], "Signal `retry`", "*Cancel*", "http://longhaul.test/admin/audit?target=" + id,
+		"magnet · agent · job " + id[len(id)-8:], "signal `retry`", "*Cancel*", "http://longhaul.test/admin/audit?target=" + id,
 	} {
 		if !strings.Contains(meta.GetCurrentDetails(), want) {
 			s.t.Errorf("run %s does not say %q:\n%s", runID, want, meta.GetCurrentDetails())
@@ -97,7 +97,7 @@ func TestStartedRunsSayWhatTheyAre(t *testing.T) {
 			t.Errorf("run %d has the summary %q, %v", run, summary, err)
 		}
 		details, err := d.GetStaticDetails()
-		if err != nil || !strings.Contains(details, "Signal `retry`") {
+		if err != nil || !strings.Contains(details, "signal `retry`") {
 			t.Errorf("run %d has the details %q, %v", run, details, err)
 		}
 		s.guided(job, d.WorkflowExecution.RunID)

@@ -25,8 +25,8 @@ const (
 	errorPause = time.Second
 )
 
-// News tells that something changed in the database; it may miss things, so
-// every loop looks by itself now and then.
+// News announces changes in the database. It may miss some, so every loop also
+// checks on a timer.
 type News interface {
 	Subscribe(ctx context.Context) <-chan event.Message
 }
@@ -151,10 +151,10 @@ func (w *Worker) deliver(ctx context.Context, item models.OutboxItem) error {
 	}
 }
 
-// answerAccounts does what was asked for by e-mail addresses, and goes on with
-// the jobs of deleted accounts. It looks at times of its own and no news wake
-// it: what it does for an address that has an account must not fall together
-// with the answer to the request.
+// answerAccounts carries out requests made with an e-mail address, and
+// continues deleting the jobs of deleted accounts. It looks at times of its own
+// and no news wake it: what it does for an address that has an account must not
+// fall together with the answer to the request.
 func (w *Worker) answerAccounts(ctx context.Context) error {
 	for {
 		n, err := w.deps.Records.DueAccountRequests(ctx, accountSize)

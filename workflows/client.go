@@ -48,7 +48,7 @@ func (c *Client) Start(ctx context.Context, job models.Job) error {
 	return translate(err, "start job")
 }
 
-// Restart runs the workflow of an open job anew; one that runs is left alone.
+// Restart starts the workflow of an open job again unless it is running.
 func (c *Client) Restart(ctx context.Context, job models.Job) error {
 	o := c.options(job)
 	o.WorkflowIDReusePolicy = enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE

@@ -23,11 +23,11 @@ type DownloadInput struct {
 // Names of what a running Download answers to.
 const (
 	SignalAdmit  = "admit"           // the job holds a slot now, as its row says
-	SignalRetry  = "retry"           // try a parked job again
+	SignalRetry  = "retry"           // retry a job that needs attention
 	UpdatePause  = "pause"           // stop and keep what is there
-	UpdateResume = "resume"          // go on after a pause
+	UpdateResume = "resume"          // continue after a pause
 	UpdateSelect = "select"          // choose files; payload SelectInput
-	UpdateMove   = "change-provider" // go on at another provider; payload MoveInput
+	UpdateMove   = "change-provider" // continue with another provider; payload MoveInput
 	QueryState   = "state"           // answers StateView
 )
 

@@ -20,10 +20,10 @@ func (d *download) follower() (models.Provider, bool) {
 	return to, true
 }
 
-// elsewhere says where a job goes on after the fault, if another provider may
-// do better. Faults that the same provider may get over by itself come after
-// the retries. A private torrent leaves only a provider that cannot take it at
-// all: its trackers count who comes.
+// elsewhere returns the provider with which a job continues after the fault, if
+// another one may do better. Faults from which the same provider may recover
+// move a job only after the retries. A private torrent leaves only a provider
+// that can't fetch it at all, because its trackers count who connects.
 func (d *download) elsewhere(f fault) (models.Provider, bool) {
 	to, ok := d.follower()
 	if !ok {

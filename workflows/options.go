@@ -148,7 +148,7 @@ func cleaning(ctx workflow.Context, summary string) workflow.Context {
 func tracking(ctx workflow.Context, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		TaskQueue:           TaskQueue(models.QueueTracking),
-		StartToCloseTimeout: 13 * time.Hour, // the tracker ends by itself after 12
+		StartToCloseTimeout: 13 * time.Hour, // the tracker returns after 12
 		HeartbeatTimeout:    12 * time.Second,
 		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 1.5, MaximumInterval: 10 * time.Second},
 		Summary:             summary,

@@ -59,8 +59,8 @@ func TestAnswersDoNotTellWhoHasAnAccount(t *testing.T) {
 	}
 }
 
-// A session id that somebody else chose is never taken over, and one that was
-// signed out is worth nothing.
+// A sign-in never adopts a planted session id, and an id stops working when it
+// is signed out.
 func TestPlantedAndReplayedSessions(t *testing.T) {
 	t.Parallel()
 	h := apitest.New(t, apitest.Generous)

@@ -29,7 +29,7 @@ func (c *codes) check(ctx context.Context, user models.User, code string) error 
 		return err
 	}
 	c.record.note(ctx, models.SecuritySecondFactorFailed, &user.ID, "")
-	return models.Fault(models.ProblemWrongCode, "That code is wrong or already used. Wait for the next one.").In("code")
+	return models.Fault(models.ProblemWrongCode, "The code is wrong or was already used. Wait for the next one.").In("code")
 }
 
 func (c *codes) use(ctx context.Context, user models.User, code string) (bool, error) {

@@ -132,7 +132,7 @@ func (h *factorHandlers) enable(ctx context.Context, in *totpCodeInput) (*recove
 	}
 	step, ok := totp.Match(string(secret), in.Body.Code, h.now())
 	if !ok {
-		return nil, models.Fault(models.ProblemWrongCode, "Wrong code. Is your phone's clock correct?").In("code")
+		return nil, models.Fault(models.ProblemWrongCode, "The code is wrong. Is your phone's clock correct?").In("code")
 	}
 	codes, hashes, err := totp.RecoveryCodes()
 	if err != nil {

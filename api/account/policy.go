@@ -6,7 +6,7 @@ import (
 	"longhaul/models"
 )
 
-// Policy is who may make an account.
+// Policy decides who can register.
 type Policy struct {
 	Store      registrationStore
 	Configured models.Registration // unless an administrator says else

@@ -77,7 +77,7 @@ func (h *reauthHandlers) confirmByPassword(ctx context.Context, user models.User
 		return err
 	}
 	h.record.note(ctx, models.SecurityLoginFailed, &user.ID, "while signed in")
-	return models.Errorf(models.CodeInvalid, "Wrong password.").In("password")
+	return models.Errorf(models.CodeInvalid, "The password is wrong.").In("password")
 }
 
 func (h *reauthHandlers) beginPasskey(ctx context.Context, _ *kit.Empty) (*passkeyOptionsOutput, error) {

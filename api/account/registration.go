@@ -114,7 +114,7 @@ func (h *registrationHandlers) verify(ctx context.Context, in *verificationInput
 	if !ok {
 		h.record.note(ctx, models.SecurityLoginFailed, &user.ID, "while verifying the address")
 		return nil, models.Errorf(models.CodeInvalid,
-			"That isn't the password chosen at registration. If you didn't register, or forgot the password, set a new one.").In("password")
+			"This is not the password you registered with. If you didn't register, or forgot it, set a new one.").In("password")
 	}
 	if err := h.store.Verify(ctx, link); err != nil {
 		return nil, h.links.refused(ctx, err)

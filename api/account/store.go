@@ -75,7 +75,7 @@ type factors interface {
 	ReplaceRecoveryCodes(ctx context.Context, userID uuid.UUID, codes [][]byte) error
 }
 
-// passkeys keeps passkeys and the ceremonies that were begun with them.
+// passkeys stores passkeys and the open ceremonies.
 type passkeys interface {
 	PasskeyHandle(ctx context.Context, userID uuid.UUID, fresh []byte) ([]byte, error)
 	UserByPasskeyHandle(ctx context.Context, handle []byte) (models.User, error)

@@ -24,13 +24,13 @@ func TestAgentsAreRemoved(t *testing.T) {
 	if _, err := h.Store.BootAgent(t.Context(), agent.Agent.ID, agent.Agent.URL, 8, "test"); err != nil {
 		t.Fatal(err)
 	}
-	remove(409, "agent_in_use", "takes work. Drain it first")
+	remove(409, "agent_in_use", "accepts jobs. Drain it first")
 	place(t, h, agent.Agent)
 	h.Run(t, apitest.Scenario{As: admin, Method: "POST", Path: path + "/drain", Status: 204})
 	remove(409, "agent_in_use", "1 job runs on", "Wait until it ends or moves")
 	place(t, h, agent.Agent)
 	h.Exec("update agents set state = 'active', last_seen_at = now() - interval '2 minutes'")
-	remove(409, "2 jobs run on", "It is silent, so wait a minute")
+	remove(409, "2 jobs run on", "It stopped responding; within a minute")
 	h.Exec("update job_attempts set state = 'superseded', ended_at = now()")
 	remove(204)
 	remove(404)
@@ -50,8 +50,8 @@ func place(t *testing.T, h *apitest.Harness, agent models.Agent) {
 	t.Helper()
 	owner := h.Account(models.RoleUser)
 	job := storetest.Submit(t, h.Store, owner.User.ID, nil)
-	h.Exec(`insert into job_attempts (job_id, epoch, agent_id, provider, kind, task_token, state, started_at, beat_at)
-		values ($1, 1, $2, 'agent', 'download', '', 'open', now(), now())`, job.ID, agent.ID)
+	h.Exec(`insert into job_attempts (job_id, epoch, agent_id, provider, kind, task_token, state, wanted_at, started_at, beat_at)
+		values ($1, 1, $2, 'agent', 'download', '', 'open', now(), now(), now())`, job.ID, agent.ID)
 }
 
 // The first administrator and an agent that enrols are known by where they

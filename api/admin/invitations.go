@@ -17,7 +17,7 @@ import (
 // invitedLife is how long an invitation works.
 const invitedLife = 7 * 24 * time.Hour
 
-// invitationHandlers decide who may make an account.
+// invitationHandlers manage who can register.
 type invitationHandlers struct {
 	store   Store
 	mail    bool // mail can be sent

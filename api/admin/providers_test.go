@@ -16,7 +16,7 @@ func TestProviders(t *testing.T) {
 	list := "/api/v1/admin/providers"
 	h.Run(t, apitest.Scenario{
 		Name: "nothing is set up", As: admin, Path: list, Status: 200,
-		Want: []string{`"active":"agent"`, `"failover":"none"`, "No agent is online", "No worker has credentials", "SEEDR_PASSWORD_FILE"},
+		Want: []string{`"active":"agent"`, `"failover":"none"`, "No online agent", "No worker has Seedr credentials", "SEEDR_PASSWORD_FILE"},
 	})
 	if err := h.Store.Work().SaveSeedrSetup(t.Context(), true, "file", 8); err != nil {
 		t.Fatal(err)
@@ -29,10 +29,10 @@ func TestProviders(t *testing.T) {
 		Want: []string{`"ok":true`, `"plan":"MASTER"`, `"slots":25`, `"spaceMax":1099511627776`},
 	})
 	for _, s := range []apitest.Scenario{
-		{Name: "not confirmed", Body: `{"provider":"seedr","confirm":"yes"}`, Want: []string{"Type the provider's name", `"confirm"`}},
+		{Name: "not confirmed", Body: `{"provider":"seedr","confirm":"yes"}`, Want: []string{"Type seedr to confirm.", `"confirm"`}},
 		{Name: "a secret", Body: `{"provider":"seedr","confirm":"seedr","options":{"seedrPassword":"canary-77"}}`, Want: []string{"seedrPassword", "looks like a credential", "SEEDR_PASSWORD"}},
 		{Name: "an e-mail address", Body: `{"provider":"seedr","confirm":"seedr","options":{"email":"canary-77"}}`, Want: []string{"email", "looks like a credential"}},
-		{Name: "unknown", Body: `{"provider":"seedr","confirm":"seedr","options":{"speed":"canary-77"}}`, Want: []string{"There is no option “speed”."}},
+		{Name: "unknown", Body: `{"provider":"seedr","confirm":"seedr","options":{"speed":"canary-77"}}`, Want: []string{"No such option: “speed”."}},
 		{Name: "no such policy", Body: `{"provider":"seedr","confirm":"seedr","options":{"failover":"canary-77"}}`, Want: []string{"options.failover"}},
 		{Name: "no such provider", Body: `{"provider":"canary-77","confirm":"canary-77"}`},
 	} {
@@ -72,7 +72,7 @@ func TestSwitchToAProviderThatFails(t *testing.T) {
 	body := `{"provider":"seedr","confirm":"seedr"}`
 	h.Run(t, apitest.Scenario{
 		As: admin, Method: "POST", Path: "/api/v1/admin/providers/switch", Body: body, Status: 503,
-		Want: []string{"seedr_auth", "Nothing was switched."},
+		Want: []string{"seedr_auth", "The active provider did not change."},
 	})
 	h.Run(t, apitest.Scenario{As: admin, Path: "/api/v1/admin/providers", Status: 200, Want: []string{`"active":"agent"`}})
 	h.Run(t, apitest.Scenario{

@@ -181,8 +181,8 @@ func (s *uploadService) presign(ctx context.Context, f models.File, w agentapi.P
 	return agentapi.PartURL{Index: w.Index, Number: w.Number, URL: address, Headers: headers}, nil
 }
 
-// onePut reports whether a file is stored by one PutObject: it has one part
-// and was not begun as a multipart upload while its size was unknown.
+// onePut reports whether a file is stored with one PutObject: it has one part,
+// and no multipart upload was opened for it while its size was unknown.
 func onePut(f models.File) bool { return f.Size >= 0 && f.Size <= f.PartSize && f.UploadID == nil }
 
 // checkPart refuses a part that cannot belong to the file.

@@ -12,8 +12,8 @@ import (
 // reopenings is how often a broken read from storage is taken up again.
 const reopenings = 3
 
-// objectReader reads an object as a seekable file. It opens what is read when
-// it is read, and goes on where a connection to storage broke.
+// objectReader reads an object as a seekable file. It opens a range when it is
+// read, and resumes where a connection to storage broke.
 type objectReader struct {
 	ctx     context.Context //nolint:containedctx // io.ReadSeeker has no room for it
 	objects Objects

@@ -209,7 +209,7 @@ func TestJobActions(t *testing.T) {
 	}
 	h.Controller.Fail = errors.New("connection refused by 10.0.0.7:7233")
 	post(user, "pause", "", 500)
-	h.Controller.Fail = models.Errorf(models.CodeUnavailable, "The job engine does not answer at the moment.")
+	h.Controller.Fail = models.Errorf(models.CodeUnavailable, "The job engine is not responding.")
 	post(user, "pause", "", 503, "unavailable")
 	h.Run(t, apitest.Scenario{As: user, Method: "DELETE", Path: path, Status: 204})
 	h.Run(t, apitest.Scenario{As: user, Path: path, Status: 404})

@@ -36,7 +36,7 @@ func (e Entrance) Engine() (*gin.Engine, error) {
 	return engine, nil
 }
 
-// NotFound answers for an address that leads nowhere.
+// NotFound answers requests that no route matches.
 func NotFound(c *gin.Context) {
 	Abort(c, models.Errorf(models.CodeNotFound, "Page not found."))
 }

@@ -27,7 +27,7 @@ const (
 	LimitSubmit       Limit = "submit"        // jobs submitted, per account
 	LimitInspect      Limit = "inspect"       // sources inspected, per account
 	LimitAction       Limit = "action"        // acts on jobs, per account
-	LimitArchive      Limit = "archive"       // zips begun, per account
+	LimitArchive      Limit = "archive"       // zips started, per account
 )
 
 // Limiter refuses what comes too often. What it cannot decide it refuses too.

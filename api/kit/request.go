@@ -127,9 +127,9 @@ func levelOf(c *gin.Context, info *Info, quiet []string) slog.Level {
 	}
 }
 
-// rescue turns a panic into a plain 500 and a log line with the stack. When
-// the answer has begun it breaks the connection, so that the client sees that
-// something is missing.
+// rescue turns a panic into a plain 500 and a log line with the stack. If the
+// response has started, it breaks the connection so that the client notices the
+// missing rest.
 func rescue(log *slog.Logger) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		defer func() {

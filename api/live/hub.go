@@ -185,12 +185,12 @@ func (h *Hub) recheck(userID uuid.UUID) {
 	}
 }
 
-// EndUser closes all streams of a user; the clients come back and read anew.
+// EndUser closes all streams of a user; the clients reconnect and reload.
 func (h *Hub) EndUser(userID uuid.UUID) {
 	h.endWhere(func(s *stream) bool { return s.userID == userID })
 }
 
-// EndAll closes all streams; the clients come back and read anew.
+// EndAll closes all streams; the clients reconnect and reload.
 func (h *Hub) EndAll() { h.endWhere(func(*stream) bool { return true }) }
 
 // Close closes all streams and takes no more.

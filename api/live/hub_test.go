@@ -140,8 +140,8 @@ func TestSlowClientIsDropped(t *testing.T) {
 	})
 }
 
-// What cannot be read ends the streams of its user, who then reads anew, and
-// of nobody else.
+// A change that can't be read ends its user's streams, so that the client
+// reloads. Other users' streams stay.
 func TestUnreadableChangeEndsStreams(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hub, _ := running(t, (&shelf{fail: errors.New("database is away")}).view())

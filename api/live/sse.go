@@ -42,7 +42,7 @@ type Removed struct {
 	ID uuid.UUID `json:"id" format:"uuid"`
 }
 
-// Reset tells that too much was missed: read everything anew.
+// Reset tells the client that it missed too much and must reload everything.
 type Reset struct{}
 
 type streamHandlers struct {

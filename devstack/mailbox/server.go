@@ -117,7 +117,7 @@ type delivery struct {
 	to   []string
 }
 
-// Reset drops the message begun.
+// Reset drops the unfinished message.
 func (d *delivery) Reset() {
 	d.from, d.to = "", nil
 }

@@ -181,9 +181,9 @@ type completion struct {
 
 // copy makes the object's file hold the part at its end. The first call swaps
 // the empty file that the server made for what was put together already: the
-// server goes on with the same descriptor, which then means that file. It may
-// be repeated, since the parts stay until the object is there. After an error
-// the server appends the part itself.
+// server keeps using the same descriptor, which then refers to that file. It
+// may be repeated, since the parts stay until the object is there. After an
+// error the server appends the part itself.
 func (c *completion) copy(part, object *os.File) (repeatable bool, err error) {
 	inode, size, err := identity(part)
 	if err == nil && c.seen == 0 {

@@ -188,7 +188,7 @@ func TestCompleteAgain(t *testing.T) {
 	}
 }
 
-// Parts outlive the server: what was put together ahead is made anew.
+// Parts outlive the server: after a restart, it assembles them again.
 func TestRestartInAnUpload(t *testing.T) {
 	p := newPlace(t)
 	id := p.create("restart")

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// errEnded says that a child ended by itself without a fault.
+// errEnded says that a child exited without an error.
 var errEnded = errors.New("exit status 0")
 
 // Process is a supervised child. It lives until Stop.

@@ -1,7 +1,7 @@
 // Package supervisor starts child processes and keeps them running. Each child
 // has its own process group, dies with the supervisor even when that is killed,
-// and is restarted alone, with growing pauses, when it ends by itself. The
-// package does not know what the children do.
+// and restarts on its own, with growing pauses, when it exits. The package does
+// not know what the children do.
 package supervisor
 
 import (

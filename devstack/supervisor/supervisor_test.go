@@ -158,7 +158,7 @@ func TestKillsWhatDoesNotStop(t *testing.T) {
 	if !gone(pid) {
 		t.Error("the child is left")
 	}
-	if !strings.Contains(b.console.String(), "is killed") {
+	if !strings.Contains(b.console.String(), "killing it") {
 		t.Errorf("nobody is told:\n%s", b.console)
 	}
 }

@@ -52,7 +52,7 @@ type Publisher interface {
 type Pace struct {
 	Wait    time.Duration // one long poll of the agent
 	Tick    time.Duration // housekeeping; progress of a job is published at most once per tick
-	Flush   time.Duration // progress rows; open attempts and the agent's row are read anew
+	Flush   time.Duration // write progress rows; reload open attempts and the agent's row
 	Resync  time.Duration // a full listing of the agent's transfers
 	Grace   time.Duration // an attempt this young may not have reached the agent yet
 	Beat    time.Duration // activity heartbeat of each open attempt, by token

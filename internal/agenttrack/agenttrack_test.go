@@ -120,7 +120,7 @@ func TestForgottenTokenCountsAsAnswered(t *testing.T) {
 	job := b.placed(models.TransferDownload, 100)
 	running(agent, job, agentapi.KindDownload)
 	f := b.follow(row, quick())
-	f.waiters.Refuse(func(string) error { return attempt.ErrNobodyWaits })
+	f.waiters.Refuse(func(string) error { return attempt.ErrNotAwaited })
 	agent.Finish(job.ID.String())
 	b.eventually(func() string {
 		if at := b.lastAttempt(job.ID); at.State != models.AttemptDone {
@@ -327,16 +327,16 @@ func TestHeartbeatsByToken(t *testing.T) {
 	f := b.follow(row, pace)
 	f.waiters.Refuse(func(token string) error {
 		if token == string(storetest.Token(given.ID)) {
-			return attempt.ErrNobodyWaits
+			return attempt.ErrNotAwaited
 		}
 		return nil
 	})
 	b.eventually(func() string {
 		if at := b.lastAttempt(given.ID); at.State != models.AttemptSuperseded {
-			return "the attempt that nobody waits for is " + string(at.State)
+			return "the abandoned attempt is " + string(at.State)
 		}
 		if phase, _ := agent.Has(given.ID.String()); phase != agentapi.PhaseStopped {
-			return "the agent goes on with it"
+			return "the agent still runs it"
 		}
 		if f.told(wanted).Beats < 2 {
 			return "no heartbeats"

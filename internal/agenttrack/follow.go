@@ -32,12 +32,12 @@ type follower struct {
 
 	open    map[uuid.UUID]*followed       // open attempts on this agent, by job
 	seen    map[uuid.UUID]agentapi.Status // what the agent has, by job
-	tidied  map[uuid.UUID]time.Time       // when a transfer without an attempt was last dealt with
+	tidied  map[uuid.UUID]time.Time       // when a transfer without an attempt was last tidied up
 	polls   chan polled                   // answers of the agent
 	settled chan settlement               // ends of settling goroutines
 	width   chan struct{}                 // bounds them
 	work    sync.WaitGroup                // poll and settling goroutines
-	tidying atomic.Bool                   // a goroutine deals with stray transfers
+	tidying atomic.Bool                   // a goroutine is tidying up stray transfers
 	started time.Time
 	contact time.Time // last answer of the agent
 	flushed time.Time
@@ -96,7 +96,7 @@ func (f *follower) poll(ctx context.Context) {
 		case p.err != nil:
 			since = 0
 		case !p.full && p.BootEpoch != boot:
-			since = 0 // its revisions started anew
+			since = 0 // its revisions restarted
 			continue
 		default:
 			since, boot = p.Revision, p.BootEpoch

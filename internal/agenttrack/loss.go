@@ -134,8 +134,8 @@ func (f *follower) endsSoon(o *followed, now time.Time) bool {
 	return o.status.Phase == agentapi.PhaseUploading || (p.ETASeconds != nil && time.Duration(*p.ETASeconds)*time.Second <= f.Pace.Soon)
 }
 
-// tidy deals with transfers on the agent that no open attempt stands for: what
-// a job may still need is stopped, what no job needs is removed.
+// tidy clears transfers on the agent that have no open attempt: it stops what a
+// job may still need and removes what no job needs.
 func (f *follower) tidy(ctx context.Context) {
 	if f.failing || f.tidying.Load() {
 		return

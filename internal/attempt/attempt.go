@@ -20,9 +20,9 @@ import (
 // agent is no flood.
 const answersPerSecond = 50
 
-// ErrNobodyWaits is what Waiters return when the token is not waited for any
-// more: it was answered before, or the workflow went on without it.
-var ErrNobodyWaits = errors.New("the attempt is already settled")
+// ErrNotAwaited is what Waiters return when the workflow no longer waits for
+// the token: it was answered before, or the workflow continued without it.
+var ErrNotAwaited = errors.New("the workflow no longer waits for the attempt")
 
 // Waiters are those who wait for the ends of attempts, by token.
 type Waiters interface {
@@ -133,7 +133,7 @@ func (d *Desk) Beat(ctx context.Context, at models.Attempt, details any) error {
 	switch err := d.waiters.Beat(ctx, at.TaskToken, details); {
 	case err == nil:
 		return d.rows.TouchBeat(ctx, at.JobID, at.Epoch)
-	case errors.Is(err, ErrNobodyWaits):
+	case errors.Is(err, ErrNotAwaited):
 		return d.end(ctx, at, models.AttemptSuperseded, models.Reason{})
 	default:
 		return err
@@ -150,7 +150,7 @@ func (d *Desk) answer(ctx context.Context, at models.Attempt, call func() error)
 	if err != nil || !live {
 		return err
 	}
-	if err := call(); err != nil && !errors.Is(err, ErrNobodyWaits) {
+	if err := call(); err != nil && !errors.Is(err, ErrNotAwaited) {
 		return fmt.Errorf("answer waiter: %w", err)
 	}
 	return nil

@@ -61,7 +61,7 @@ func TestTheWaiterIsAnsweredBeforeTheRowIsClosed(t *testing.T) {
 func TestAWaiterThatIsGoneWasAnsweredBefore(t *testing.T) {
 	t.Parallel()
 	w, r := attempttest.New(), &rows{}
-	w.Refuse(func(string) error { return attempt.ErrNobodyWaits })
+	w.Refuse(func(string) error { return attempt.ErrNotAwaited })
 	fault := models.Fault(models.ProblemNoPeers, "Nobody has it.")
 	err := attempt.NewDesk(r, w).Fail(t.Context(), some(), fault, models.FaultDetails{Epoch: 3}, time.Second)
 	if err != nil || !slices.Equal(r.ended, []models.AttemptState{models.AttemptFailed}) {
@@ -155,7 +155,7 @@ func TestBeatSupersedesWhatNobodyWaitsFor(t *testing.T) {
 	if err := d.Beat(t.Context(), some(), nil); err == nil || len(r.ended) != 0 {
 		t.Errorf("a heartbeat that got lost: %v, rows %v", err, r.ended)
 	}
-	w.Refuse(func(string) error { return attempt.ErrNobodyWaits })
+	w.Refuse(func(string) error { return attempt.ErrNotAwaited })
 	if err := d.Beat(t.Context(), some(), nil); err != nil || !slices.Equal(r.ended, []models.AttemptState{models.AttemptSuperseded}) {
 		t.Errorf("nobody waits: %v, rows %v", err, r.ended)
 	}

@@ -45,7 +45,7 @@ func (c *pauseCmd) Run(ctx context.Context, p *program) error {
 
 type resumeCmd struct{ jobRefs }
 
-// Run goes on with paused jobs.
+// Run resumes paused jobs.
 func (c *resumeCmd) Run(ctx context.Context, p *program) error {
 	return c.each(ctx, p, http.MethodPost, "/resume", "resumed")
 }

@@ -51,7 +51,7 @@ func TestGet(t *testing.T) {
 		t.Errorf("out %q", r.out)
 	}
 	reads := len(s.Storage.Reads())
-	s.run(t, "get", j.ID.String(), "-o", out).want(t, cli.ExitOK, "there already")
+	s.run(t, "get", j.ID.String(), "-o", out).want(t, cli.ExitOK, "already exists")
 	if n := len(s.Storage.Reads()); n != reads {
 		t.Errorf("what was there was fetched again: %d reads", n-reads)
 	}
@@ -68,7 +68,7 @@ func TestGet(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(chosen, "A_C_ set_", "empty.bin"), []byte("mine"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s.run(t, "get", j.ID.String(), "-o", chosen).want(t, cli.ExitFailed, "another file")
+	s.run(t, "get", j.ID.String(), "-o", chosen).want(t, cli.ExitFailed, "a different file")
 	checkFile(t, filepath.Join(chosen, "A_C_ set_", "empty.bin"), []byte("mine"))
 }
 

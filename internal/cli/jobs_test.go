@@ -34,7 +34,7 @@ func TestSubmit(t *testing.T) {
 	s.run(t, "submit", file).want(t, cli.ExitOK, "two.bin")
 	in, _ := os.ReadFile(file)
 	s.runWith(t.Context(), string(in), "submit", "-").want(t, cli.ExitFailed, "duplicate_job")
-	s.runWith(t.Context(), "junk", "submit", "-").want(t, cli.ExitUsage, "not a valid .torrent")
+	s.runWith(t.Context(), "junk", "submit", "-").want(t, cli.ExitUsage, "isn't a valid .torrent")
 	var j struct{ ID, SourceKind string }
 	r = s.run(t, "--json", "submit", "http://h.test/file.iso", "--select", "0")
 	if err := json.Unmarshal([]byte(r.out), &j); err != nil || j.SourceKind != "url" {

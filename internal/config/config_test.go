@@ -14,7 +14,7 @@ import (
 	"longhaul/models"
 )
 
-var update = flag.Bool("update", false, "write .env.example anew")
+var update = flag.Bool("update", false, "rewrite .env.example")
 
 const (
 	secret      = "a-very-secret-access-key"

@@ -25,7 +25,7 @@ const (
 	KindOutbox    Kind = "outbox"    // a row was put into the outbox; nothing else is set
 	KindPlacement Kind = "placement" // a transfer is wanted; nothing else is set
 	KindAccess    Kind = "access"    // a session, token or account of the user ended or changed: UserID is set
-	KindLost      Kind = "lost"      // messages may have been missed: read the state anew
+	KindLost      Kind = "lost"      // messages may have been missed: reload the state
 )
 
 // Message is one piece of news.

@@ -18,10 +18,9 @@ import (
 // checksumHeader carries the CRC-32C of the body.
 const checksumHeader = "x-amz-checksum-crc32c"
 
-// PresignPart returns an address at which exactly one body can be PUT as a
-// part: the one of the size and CRC-32C. The headers are signed and have to be
-// sent as they are; Content-Length is among what is signed, and every HTTP
-// client sets it by itself.
+// PresignPart returns an address to which exactly one body can be PUT as a
+// part: the one with this size and CRC-32C. The headers are signed and must be
+// sent as they are; so is Content-Length, which every HTTP client sets.
 func (c *Client) PresignPart(
 	ctx context.Context, key, uploadID string, number int, size int64, crc32c string, ttl time.Duration,
 ) (string, map[string]string, error) {

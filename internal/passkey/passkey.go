@@ -1,11 +1,11 @@
 // Package passkey runs the ceremonies of WebAuthn: adding a passkey, and
-// signing in with one. Each begins with options for the browser and a state
-// that the server keeps, and ends with the browser's answer checked against
-// that state. The package keeps nothing: who calls it sees to it that a state
-// is used once, in time, and by whom it was made for.
+// signing in with one. Each starts with options for the browser and a state
+// that the server stores, and ends by checking the browser's answer against
+// that state. The package stores nothing: the caller makes sure that a state is
+// used once, in time, and by the account it was made for.
 //
-// Every ceremony demands that the authenticator verifies its user, by a PIN or
-// a feature of the body, so that a passkey is two factors by itself.
+// Every ceremony requires the authenticator to verify its user with a PIN or
+// biometrics, so a passkey alone is two factors.
 package passkey
 
 import (

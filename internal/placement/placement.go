@@ -1,10 +1,10 @@
-// Package placement gives the transfers that workflows want to providers: it
-// chooses a place, calls the agent until it is known to have the transfer, and
-// finds requests that a dying worker lost. It does not follow transfers; the
-// trackers do.
+// Package placement gives the transfers that workflows request to providers: it
+// chooses a place, calls the agent until the agent has the transfer, and finds
+// requests that a dying worker lost. It does not follow transfers; the trackers
+// do.
 //
-// What is wanted, chosen and taken stands in the rows of attempts, so any worker
-// goes on where another one died.
+// Attempt rows record what is wanted, chosen and accepted, so any worker can
+// continue where another one died.
 package placement
 
 import (
@@ -103,7 +103,7 @@ const (
 	OutcomeRecovered Outcome = "recovered" // a lost request was asked for again
 )
 
-// Run places transfers until ctx ends. News wake it; it also looks by itself.
+// Run places transfers until ctx ends. News wake it, and so does a timer.
 func (p *Placer) Run(ctx context.Context, news <-chan struct{}) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { p.placeAll(ctx, news); return nil })

@@ -247,7 +247,7 @@ func TestWhatNobodyWaitsForIsSuperseded(t *testing.T) {
 	b := setup(t)
 	job, p := b.admitted(5), b.placer()
 	p.Pace.Beat = 50 * time.Millisecond
-	b.waiters.Refuse(func(string) error { return attempt.ErrNobodyWaits })
+	b.waiters.Refuse(func(string) error { return attempt.ErrNotAwaited })
 	b.want(p, job)
 	b.run(p)
 	b.eventually(func() string {

@@ -9,7 +9,6 @@
 // problem for users.
 //
 // All clients of one account share a budget of calls and a circuit breaker
-// through State. The package repeats nothing by itself: whoever calls it
-// decides what is tried again. It knows nothing of jobs, the database or
-// object storage.
+// through State. The package never retries: the caller decides what to try
+// again. It knows nothing of jobs, the database or object storage.
 package seedr

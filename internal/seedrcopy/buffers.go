@@ -36,8 +36,9 @@ type taker struct {
 
 func newBuffers(total int64) *buffers { return &buffers{total: total} }
 
-// take waits for a buffer of the size in bytes. One that is larger than all
-// memory waits for all of it, and is had nevertheless: no file is too large.
+// take waits for a buffer of the given size in bytes. A buffer larger than all
+// memory waits until all of it is free and is then allocated anyway: no file is
+// too large.
 func (p *buffers) take(ctx context.Context, job uuid.UUID, size int64) ([]byte, error) {
 	t := &taker{size: size, got: make(chan []byte, 1)}
 	p.mu.Lock()

@@ -109,8 +109,8 @@ func TestJobsTakeTurns(t *testing.T) {
 	}
 }
 
-// TestLargePartsGetTheirTurn: smaller ones do not overtake for ever, and one
-// that is larger than all memory is had nevertheless, for as long as it lasts.
+// Smaller parts don't overtake a large one forever, and a part larger than all
+// memory still gets its buffer.
 func TestLargePartsGetTheirTurn(t *testing.T) {
 	t.Parallel()
 	p := newBuffers(16)

@@ -62,8 +62,8 @@ func (p *copying) progress(now time.Time) models.Progress {
 	return row
 }
 
-// fileCopy is one file. Its link is shared by its readers, which Seedr allows,
-// and taken anew when it does not work any more.
+// fileCopy is one file. Its readers share a link, which Seedr allows, and
+// replace it when it stops working.
 type fileCopy struct {
 	*copying
 	file     models.File

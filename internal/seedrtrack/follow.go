@@ -50,7 +50,7 @@ type followed struct {
 	beatAt    time.Time // next heartbeat by token
 }
 
-// reload reads the open attempts. A new one is dealt with at once, as far as
+// reload reads the open attempts. It handles a new one immediately, as far as
 // the pace allows.
 func (f *follower) reload(ctx context.Context) {
 	attempts, err := f.Store.OpenSeedrAttempts(ctx)

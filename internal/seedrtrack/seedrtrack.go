@@ -74,7 +74,7 @@ type Pace struct {
 	Again  time.Duration // an add whose answer was lost is repeated after this, if nothing is to be seen of it
 	Full   time.Duration // nothing is added for so long after Seedr had no room
 	Outage time.Duration // Seedr gives no good answer for so long: its open attempts end
-	Plan   time.Duration // the account's plan is read anew
+	Plan   time.Duration // reload the account's plan
 	Turn   time.Duration // one activity; the workflow continues as new after it
 }
 

@@ -5,10 +5,10 @@ import (
 	"longhaul/models"
 )
 
-// Reported returns the manifest of the source that was asked for, out of what
-// an agent reports of it. Agents have it from strangers, so metainfo is parsed
-// anew and has to be of the same torrent; of a URL it is one file with a name
-// to be sanitised. What does not fit is an internal fault.
+// Reported returns the manifest of a source from what an agent reports about
+// it. Agents get it from strangers, so metainfo is parsed again and must belong
+// to the same torrent; a URL has one file, whose name is sanitised. A mismatch
+// is an internal fault.
 func Reported(asked models.Source, got agentapi.Manifest) (models.Manifest, error) {
 	if asked.Kind == models.SourceURL {
 		return reportedFile(got)

@@ -13,9 +13,9 @@ import (
 // PurposeTOTP seals the secrets of second factors.
 const PurposeTOTP Purpose = "totp-secret"
 
-// Seal encrypts a secret that the database has to keep, with AES-256-GCM under
-// a key of the purpose, and returns it as text. It opens only for the same owner: a row that is copied
-// to another account is worth nothing there.
+// Seal encrypts a secret for the database, with AES-256-GCM under the purpose's
+// key, and returns it as text. It opens only for the same owner, so copying the
+// row to another account is useless.
 func (k *Keys) Seal(p Purpose, owner uuid.UUID, secret []byte) (string, error) {
 	aead, err := k.aead(p)
 	if err != nil {

@@ -1,9 +1,9 @@
 //go:build e2e
 
 // Package chaos kills every part of a running system with SIGKILL, one after
-// another and all at once, while jobs download and store, and checks that each
-// job ends ready by itself with the source's bytes, that next to nothing was
-// fetched twice and that storage holds what the database says.
+// another and all at once, while jobs download and store. It checks that each
+// job becomes ready with the source's bytes, that almost nothing was fetched
+// twice, and that storage holds what the database says.
 package chaos
 
 import (

@@ -216,7 +216,7 @@ func (s *Stack) Kill(tb testing.TB, parts ...string) {
 		}
 	}
 	for _, part := range parts {
-		Eventually(tb, time.Minute, part+" is started again", func() error {
+		Eventually(tb, time.Minute, part+" to restart", func() error {
 			now, err := s.Ready()
 			if err == nil && (now.PIDs[part] == 0 || now.PIDs[part] == before.PIDs[part]) {
 				err = fmt.Errorf("process is %d", now.PIDs[part])

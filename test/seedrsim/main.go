@@ -1,7 +1,7 @@
-// Command seedrsim runs the simulator of Seedr by itself, so that the provider
-// can be tried by hand: SEEDR_SIMULATOR=1 makes the devstack start it. It
-// downloads by BitTorrent from trackers and peers on this machine. GET
-// /_simulator shows its counters and switches; PATCH changes switches.
+// Command seedrsim runs the Seedr simulator as a program, so that people can
+// try the provider: SEEDR_SIMULATOR=1 makes the devstack start it. It downloads
+// by BitTorrent from trackers and peers on this machine. GET /_simulator shows
+// its counters and switches; PATCH changes switches.
 package main
 
 import (

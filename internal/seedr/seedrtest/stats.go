@@ -12,7 +12,7 @@ import (
 type Stats struct {
 	Calls       map[string]int   `json:"calls"` // API calls by route
 	Faults      map[Fault]int    `json:"faults"`
-	Adds        map[string]int   `json:"adds"`        // transfers begun, by info hash
+	Adds        map[string]int   `json:"adds"`        // transfers started, by info hash
 	Served      map[string]int64 `json:"served"`      // bytes of content sent, by file name
 	ServedTotal int64            `json:"servedTotal"` // bytes of content sent
 	MaxReaders  int              `json:"maxReaders"`  // the most that one link had at once, refused ones included

@@ -19,8 +19,8 @@ import (
 	"longhaul/models"
 )
 
-// swarmPatience is how long the downloader may get nothing before it begins
-// anew. The real service never gives up on a magnet, so neither does it.
+// swarmPatience is how long the downloader may get nothing before it starts
+// over. The real service never gives up on a magnet, so neither does it.
 const swarmPatience = time.Minute
 
 // Swarm is a Fetcher that downloads by BitTorrent into a folder, from trackers

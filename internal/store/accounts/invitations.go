@@ -51,7 +51,7 @@ func (a *Accounts) Invitations(ctx context.Context) ([]models.OneTime, error) {
 	return out, err
 }
 
-// WithdrawInvitation makes an invitation worthless.
+// WithdrawInvitation revokes an invitation.
 func (a *Accounts) WithdrawInvitation(ctx context.Context, by models.Actor, id uuid.UUID) error {
 	return a.db.Tx(ctx, func(ctx context.Context) error {
 		n, err := a.db.Exec(ctx, "withdraw invitation",
@@ -84,8 +84,8 @@ func (a *Accounts) Accept(ctx context.Context, hash []byte, u models.User) (mode
 	return u, err
 }
 
-// Registration returns who may make an account, as administrators set it;
-// empty when they did not.
+// Registration returns who can register, as set by administrators; empty if
+// they never set it.
 func (a *Accounts) Registration(ctx context.Context) (models.Registration, error) {
 	var mode string
 	err := a.db.Row(ctx, &mode, "load registration mode", `select registration from account_settings`)
@@ -95,7 +95,7 @@ func (a *Accounts) Registration(ctx context.Context) (models.Registration, error
 	return models.Registration(mode), err
 }
 
-// SetRegistration sets who may make an account.
+// SetRegistration sets who can register.
 func (a *Accounts) SetRegistration(ctx context.Context, by models.Actor, mode models.Registration) error {
 	return a.db.Tx(ctx, func(ctx context.Context) error {
 		old, err := a.Registration(ctx)

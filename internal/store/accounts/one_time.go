@@ -10,7 +10,7 @@ import (
 	"longhaul/models"
 )
 
-// maxAttempts is how many wrong codes a begun sign-in bears.
+// maxAttempts is how many wrong codes an open sign-in allows.
 const maxAttempts = 5
 
 // errLink is the answer to a link that was used, has expired, was replaced or
@@ -123,8 +123,8 @@ func (a *Accounts) BeginSignIn(ctx context.Context, userID uuid.UUID, t models.O
 	})
 }
 
-// TrySignIn counts one code against a begun sign-in and returns whose it is.
-// After too many it is over.
+// TrySignIn counts one code against an open sign-in and returns its account.
+// Too many codes end the sign-in.
 func (a *Accounts) TrySignIn(ctx context.Context, hash []byte) (models.User, error) {
 	over := models.Fault(models.ProblemSignInExpired, "The sign-in took too long or had too many wrong codes. Start again.")
 	var t models.OneTime
@@ -145,7 +145,8 @@ func (a *Accounts) TrySignIn(ctx context.Context, hash []byte) (models.User, err
 	return u, err
 }
 
-// FinishSignIn uses a begun sign-in up: of several calls at once one succeeds.
+// FinishSignIn consumes an open sign-in: of several concurrent calls, one
+// succeeds.
 func (a *Accounts) FinishSignIn(ctx context.Context, hash []byte) error {
 	_, err := a.use(ctx, models.OneTimeSignIn, hash)
 	return err

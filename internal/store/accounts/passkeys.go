@@ -41,7 +41,7 @@ func (a *Accounts) Passkeys(ctx context.Context, userID uuid.UUID) ([]models.Pas
 	return out, postgres.Translate(err, "list passkeys")
 }
 
-// KeepPasskeyChallenge records a ceremony that was begun.
+// KeepPasskeyChallenge records an open ceremony.
 func (a *Accounts) KeepPasskeyChallenge(ctx context.Context, c models.PasskeyChallenge) error {
 	_, err := a.db.Exec(ctx, "keep passkey challenge", `
 		insert into passkey_challenges (purpose, hash, user_id, binding, state, created_at, expires_at) values (?, ?, ?, ?, ?::jsonb, ?, ?)`,
@@ -49,9 +49,9 @@ func (a *Accounts) KeepPasskeyChallenge(ctx context.Context, c models.PasskeyCha
 	return err
 }
 
-// UsePasskeyChallenge uses a begun ceremony up: of several calls at once one
-// succeeds. It is refused for another purpose or binding than it was begun
-// with, and after its time.
+// UsePasskeyChallenge consumes an open ceremony: of several concurrent calls,
+// one succeeds. It is refused with a purpose or binding other than the
+// original, and after it expires.
 func (a *Accounts) UsePasskeyChallenge(ctx context.Context, hash []byte, purpose models.PasskeyPurpose, binding []byte) (models.PasskeyChallenge, error) {
 	var c models.PasskeyChallenge
 	err := a.db.Row(ctx, &c, "use passkey challenge", `

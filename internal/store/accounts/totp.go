@@ -65,7 +65,8 @@ func (a *Accounts) RecoveryCodesLeft(ctx context.Context, userID uuid.UUID) (int
 	return n, err
 }
 
-// ReplaceRecoveryCodes makes the user's earlier recovery codes worthless.
+// ReplaceRecoveryCodes replaces the user's recovery codes; the old ones stop
+// working.
 func (a *Accounts) ReplaceRecoveryCodes(ctx context.Context, userID uuid.UUID, codes [][]byte) error {
 	return a.db.Tx(ctx, func(ctx context.Context) error { return a.replaceCodes(ctx, userID, codes) })
 }

@@ -19,7 +19,7 @@ func (s site) passkeys(t *testing.T) {
 	var saw struct {
 		Codes    int      `json:"codes"`    // recovery codes that came with the passkey
 		Host     string   `json:"host"`     // what the browser made it for
-		Resident bool     `json:"resident"` // the authenticator offers it by itself
+		Resident bool     `json:"resident"` // the authenticator offers it without being asked for it
 		Faults   []string `json:"faults"`
 	}
 	browse(t, &saw, "passkey.mjs", s.ready.App, s.answers, harness.AdminEmail, harness.AdminPassword, out)
