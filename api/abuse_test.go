@@ -11,7 +11,7 @@ import (
 	"longhaul/models"
 )
 
-// snapshot is what a request of another site must not change.
+// snapshot is the state that a request from another site must not change.
 func snapshot(h *apitest.Harness) string {
 	return apitest.Value[string](h, `
 		select concat_ws(' ', (select md5(string_agg(u::text, '' order by id)) from users u),
@@ -20,8 +20,8 @@ func snapshot(h *apitest.Harness) string {
 			(select count(*) from enrolment_tokens), (select count(*) from account_requests), (select count(*) from audit_log), (select count(*) from account_settings))`)
 }
 
-// The pages of another site can send requests with a visitor's cookie: forms,
-// images, fetches and navigations. They change nothing.
+// Another site's pages can send requests with a visitor's cookie: forms,
+// images, fetches and navigations. None of them may change anything.
 func TestOtherSitesChangeNothing(t *testing.T) {
 	t.Parallel()
 	h := apitest.New(t, apitest.Generous)
@@ -42,7 +42,7 @@ func TestOtherSitesChangeNothing(t *testing.T) {
 		} {
 			for _, method := range []string{route.Method, http.MethodPost} {
 				if method == http.MethodGet && (name != "form" || path == "/api/v1/events" || strings.HasSuffix(path, "archive.zip")) {
-					continue // an image or a link: a stream has no end, and an address changes nothing
+					continue // an image or a link: a stream has no end, and a GET changes nothing
 				}
 				req, err := http.NewRequestWithContext(t.Context(), method, h.AppURL+path, strings.NewReader(matrixBodies()[route.Operation]))
 				if err != nil {
@@ -70,7 +70,7 @@ func TestOtherSitesChangeNothing(t *testing.T) {
 	t.Logf("%d requests of another site changed nothing", tried)
 }
 
-// No body may set what is not its own: every column name of the database is
+// No body can set columns directly: every column name of the database is
 // refused in every body, in both spellings.
 func TestColumnsCannotBeSetFromOutside(t *testing.T) {
 	t.Parallel()

@@ -10,8 +10,8 @@ import (
 	"longhaul/api/kit"
 )
 
-// docsData is what the readable form of the OpenAPI document shows. The page
-// is written on the server: it needs no script and no network.
+// docsData is what the readable form of the OpenAPI document shows. The server
+// renders the page, so it needs no script and no network.
 type docsData struct {
 	Title, Description string
 	Tags               []docsTag

@@ -7,8 +7,8 @@ type Route struct {
 	Method, Path, Operation, Access string
 }
 
-// Routes returns every route of the app's router; Operation is empty for one
-// that is no operation of the API.
+// Routes returns every route of the app's router; Operation is empty if the
+// route is not an API operation.
 func (s *Server) Routes() []Route {
 	byRoute := map[string]Route{}
 	for path, item := range s.api.OpenAPI().Paths {

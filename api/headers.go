@@ -14,10 +14,10 @@ import (
 // turnstileOrigin serves the script and the frame of Cloudflare's Turnstile.
 const turnstileOrigin = "https://challenges.cloudflare.com"
 
-// appPolicy is the Content-Security-Policy of the app's origin. User files
-// come from the files origin only, as media, images or a fetched text. Where
-// robots are checked, the check's script and frame are let in; that script
-// sets addresses of scripts as plain text, so that trusted types have to go.
+// appPolicy is the Content-Security-Policy of the app's origin. User files come
+// from the files origin only, as media, images or a fetched text. If bots are
+// checked, the check's script and frame are allowed; that script sets script
+// addresses as plain text, so trusted types must be off.
 func appPolicy(files *url.URL, turnstile bool) string {
 	f := kit.Origin(files)
 	scripts := "script-src 'self'"
@@ -47,12 +47,12 @@ func appPolicy(files *url.URL, turnstile bool) string {
 	return strings.Join(policy, "; ")
 }
 
-// permissions turns off what the app does not use, and keeps passkeys to the
-// app itself.
+// permissions turns off what the app doesn't use and limits passkeys to the
+// app.
 const permissions = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), " +
 	"publickey-credentials-create=(self), publickey-credentials-get=(self), usb=()"
 
-// secureApp sets the headers of everything that the app's origin answers.
+// secureApp sets the headers of every response of the app's origin.
 func secureApp(base, files *url.URL, turnstile bool) gin.HandlerFunc {
 	policy := appPolicy(files, turnstile)
 	return func(c *gin.Context) {
@@ -79,7 +79,7 @@ func isAPIPath(path string) bool {
 		path == "/api" || path == "/agent" || path == system.PathHealth || path == system.PathReady || path == pathOpenAPI
 }
 
-// siteGuard refuses state-changing requests that another site makes with a
+// siteGuard refuses state-changing requests that another site sends with a
 // visitor's cookie.
 type siteGuard struct{ cop *http.CrossOriginProtection }
 

@@ -65,7 +65,7 @@ func TestGradedHeadersAreCurrent(t *testing.T) {
 	}
 }
 
-// save asks for a path and keeps of the answer what does not differ each time.
+// save requests a path and keeps the parts of the response that stay the same.
 func save(t *testing.T, h *apitest.Harness, who apitest.Caller, path string) savedAnswer {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, h.AppURL+path, nil)

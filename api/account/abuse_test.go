@@ -20,9 +20,9 @@ import (
 	"longhaul/models"
 )
 
-// Neither the bytes nor the time of an answer tells whether an address has an
-// account. What the worker does with the requests runs meanwhile, as it does in
-// production. One bad draw in some ten thousand would fail this.
+// Neither the bytes nor the timing of a response reveals whether an address has
+// an account. The worker's part of the requests runs at the same time, as in
+// production. About one run in ten thousand fails by chance.
 func TestAnswersDoNotTellWhoHasAnAccount(t *testing.T) {
 	h := apitest.New(t, apitest.Generous)
 	user := h.Account(models.RoleUser)
@@ -118,7 +118,7 @@ func rankTest(a, b []time.Duration) float64 {
 	return math.Erfc(math.Abs(z) / math.Sqrt2)
 }
 
-// draws returns n of each in an order of chance: whatever one request leaves
+// draws returns n of each in random order, so that what one request leaves
 // behind slows both kinds alike.
 func draws(n int) []int {
 	out := make([]int, 2*n)

@@ -1,8 +1,8 @@
-// Package account serves an account's owner: the ways in (sign-up, sign-in, a
-// reset, an invitation), and what the owner sees and changes: profile,
-// sessions, second factors, passkeys, API tokens and usage.
+// Package account serves an account's owner: the ways in (sign-up, sign-in,
+// reset, invitation), and what the owner sees and changes (profile, sessions,
+// second factors, passkeys, API tokens and usage).
 //
-// It knows no other account: what administrators do to accounts is in admin.
+// It touches no other account: what administrators do to accounts is in admin.
 package account
 
 import (
@@ -25,25 +25,24 @@ type Passwords interface {
 	Check(password, email string) error
 	// Hash returns the PHC string of a password.
 	Hash(ctx context.Context, password string) (string, error)
-	// Verify reports whether the password fits the hash. An empty hash takes
-	// as long as a real one and never fits.
+	// Verify reports whether the password matches the hash. An empty hash takes
+	// as long as a real one and never matches.
 	Verify(ctx context.Context, hash, password string) (bool, error)
-	// NeedsRehash reports whether the hash was made with other parameters than
-	// new ones are.
+	// NeedsRehash reports whether the hash uses outdated parameters.
 	NeedsRehash(hash string) bool
 }
 
-// Deps are the parts that the account's operations speak to.
+// Deps are the dependencies of the account's operations.
 type Deps struct {
 	Store      Store
 	Policy     *Policy
-	Party      *passkey.Party // nil where passkeys cannot be
+	Party      *passkey.Party // nil if passkeys don't work here
 	Passwords  Passwords
-	Bots       BotCheck // nil where robots are not checked
+	Bots       BotCheck // nil if bots are not checked
 	Limiter    kit.Limiter
 	Keys       *token.Keys     // makes and reads one-time secrets
-	Background *kit.Background // records what happened beside answers
-	Issuer     string          // what authenticators show of where a secret belongs
+	Background *kit.Background // records events in the background
+	Issuer     string          // the issuer that authenticators show
 	Now        func() time.Time
 	NewID      func() uuid.UUID
 }

@@ -29,7 +29,7 @@ type addressInput struct {
 	} `nameHint:"Address"`
 }
 
-// promise promises a link to the address, if it has an account.
+// promise queues a link for the address, if it has an account.
 func (h *addressHandlers) promise(ctx context.Context, in *addressInput, kind models.AccountRequestKind) error {
 	if !h.mail {
 		return models.Fault(models.ProblemMailOff, "This installation doesn't send mail. Ask its operator for help.")

@@ -6,24 +6,24 @@ import (
 	"longhaul/api/kit"
 )
 
-// The actions that a robot check is made for, as the widget names them.
+// The actions that a bot check protects, as the widget names them.
 const (
 	botLogin    = "login"
 	botRegister = "register"
 	botReset    = "reset"
 )
 
-// BotCheck tells persons from robots.
+// BotCheck tells people from bots.
 type BotCheck interface {
-	// Check reports as a models.Error when the widget's answer is not that of
-	// a person who meant the action.
+	// Check returns a models.Error unless the widget's answer comes from a
+	// person and is for the action.
 	Check(ctx context.Context, answer, ip, action string) error
 }
 
-// personCheck refuses robots, where a check is configured.
+// personCheck refuses bots if a check is configured.
 type personCheck struct{ bots BotCheck }
 
-// check refuses robots, where a check is configured.
+// check refuses bots if a check is configured.
 func (p personCheck) check(ctx context.Context, answer, action string) error {
 	if p.bots == nil {
 		return nil

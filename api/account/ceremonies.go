@@ -13,16 +13,17 @@ import (
 // ceremonies runs the exchanges with passkeys.
 type ceremonies struct {
 	store  passkeys
-	party  *passkey.Party // nil where passkeys cannot be
+	party  *passkey.Party // nil if passkeys don't work here
 	limits kit.Limiter
 	record *recorder
 	now    func() time.Time
 }
 
-// passkeysOff says what the operator has to do for passkeys.
+// passkeysOff tells the operator what passkeys need.
 const passkeysOff = "Browsers offer passkeys only at an https address with a host name, or at localhost. This installation's BASE_URL is neither."
 
-// relyingParty returns what runs the ceremonies, a fault where passkeys cannot be.
+// relyingParty returns what runs the ceremonies, or a fault if passkeys don't
+// work here.
 func (c *ceremonies) relyingParty() (*passkey.Party, error) {
 	if c.party == nil {
 		return nil, models.Fault(models.ProblemPasskeysOff, passkeysOff)
@@ -55,7 +56,7 @@ func (c *ceremonies) owner(ctx context.Context, user models.User) (passkey.Owner
 	return passkey.Owner{Handle: user.PasskeyHandle, Email: user.Email, Passkeys: list}, err
 }
 
-// beginProof begins to prove that it is the account's owner who is there.
+// beginProof starts a ceremony that proves the caller owns the account.
 func (c *ceremonies) beginProof(ctx context.Context, party *passkey.Party, user models.User, p models.PasskeyChallenge) (*passkeyOptionsOutput, error) {
 	owner, err := c.owner(ctx, user)
 	if err != nil {
@@ -68,7 +69,7 @@ func (c *ceremonies) beginProof(ctx context.Context, party *passkey.Party, user 
 	return c.keep(ctx, ceremony, p)
 }
 
-// prove uses a new ceremony of the account up, whose answer has to fit.
+// prove consumes an open ceremony of the account and checks the answer.
 func (c *ceremonies) prove(ctx context.Context, party *passkey.Party, user models.User, answer passkey.Used, purpose models.PasskeyPurpose, binding []byte) error {
 	if err := c.limits.Allow(ctx, kit.LimitTOTP, user.ID.String()); err != nil {
 		return err
@@ -89,8 +90,8 @@ func (c *ceremonies) prove(ctx context.Context, party *passkey.Party, user model
 	return c.use(ctx, user, use)
 }
 
-// use records the use of a passkey whose answer fits. One whose counter
-// went back may be a copy, and is refused.
+// use records the use of a passkey whose answer is valid. If its counter went
+// back, the passkey may be a copy and is refused.
 func (c *ceremonies) use(ctx context.Context, user models.User, use models.PasskeyUse) error {
 	ok, err := c.store.UsePasskey(ctx, user.ID, use)
 	if err != nil || ok {

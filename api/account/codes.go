@@ -19,7 +19,7 @@ type codes struct {
 	now    func() time.Time
 }
 
-// check uses a two-factor or recovery code of the user up.
+// check consumes a two-factor or recovery code of the user.
 func (c *codes) check(ctx context.Context, user models.User, code string) error {
 	if err := c.limits.Allow(ctx, kit.LimitTOTP, user.ID.String()); err != nil {
 		return err

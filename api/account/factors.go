@@ -20,7 +20,7 @@ type factorHandlers struct {
 	auth   *kit.Authenticator
 	limits kit.Limiter
 	keys   *token.Keys
-	issuer string // what authenticators show of where a secret belongs
+	issuer string // the issuer that authenticators show
 	now    func() time.Time
 }
 

@@ -45,7 +45,7 @@ func TestTwoFactorSignIn(t *testing.T) {
 
 	c := challenge(t, h, user)
 	h.Run(t, apitest.Scenario{As: apitest.Caller{Cookie: c}, Path: "/api/v1/me", Status: 401}) // a challenge is no session
-	apitest.Ask(t, h, nobody, login, answerTo(c, clock.Code(t, secret)), 422, "wrong_code")    // its step was used to turn it on
+	apitest.Ask(t, h, nobody, login, answerTo(c, clock.Code(t, secret)), 422, "wrong_code")    // its time step was used to turn it on
 	clock.Forward(30 * time.Second)
 	code := clock.Code(t, secret)
 	apitest.Ask(t, h, nobody, login, answerTo(c, code), 200, user.User.Email)
@@ -98,7 +98,7 @@ func TestTwoFactorSignIn(t *testing.T) {
 	}
 }
 
-// A challenge dies with the password that it followed, and with its time.
+// A challenge ends when the password changes, and when it expires.
 func TestSignInChallengeEnds(t *testing.T) {
 	t.Parallel()
 	var clock apitest.Clock
@@ -161,7 +161,7 @@ func TestTokenLogout(t *testing.T) {
 	h := apitest.New(t)
 	user := h.Account(models.RoleUser)
 	tok := h.Token(user.User, models.ScopeJobsRead)
-	// no cookie, so that the page of another site could not have sent it
+	// no cookie, so another site's page can't have sent it
 	h.Run(t, apitest.Scenario{As: tok, Method: "POST", Path: "/api/v1/auth/logout", Status: 204, Header: map[string]string{"Sec-Fetch-Site": "cross-site"}})
 	h.Run(t, apitest.Scenario{As: tok, Path: "/api/v1/me", Status: 401})
 	h.Run(t, apitest.Scenario{As: user, Path: "/api/v1/me", Status: 200})

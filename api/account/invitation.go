@@ -11,7 +11,7 @@ import (
 	"longhaul/models"
 )
 
-// invitationHandlers make an account by an invitation.
+// invitationHandlers create an account from an invitation.
 type invitationHandlers struct {
 	store  registrations
 	policy *Policy

@@ -11,7 +11,7 @@ import (
 	"longhaul/models"
 )
 
-// linkLife is how long links by mail work.
+// linkLife is how long mailed links work.
 const linkLife = 30 * time.Minute
 
 // links makes the one-time links that mails carry, and reads them.
@@ -32,24 +32,25 @@ type oneTimeInput struct {
 	} `nameHint:"OneTimeLink"`
 }
 
-// of makes a one-time secret of the kind that a mail will carry.
+// of creates a one-time secret of the kind, for a mail to carry.
 func (l *links) of(kind models.OneTimeKind) models.OneTime {
 	id := l.newID()
 	return models.OneTime{ID: id, Hash: token.Hash(l.keys.OneTime(id)), Kind: kind, ExpiresAt: l.now().Add(linkLife)}
 }
 
-// promise promises to do what was asked for, with a link of its own.
+// promise queues an account request with its own link.
 func (l *links) promise(ctx context.Context, r models.AccountRequest) error {
 	r.Link = l.of(r.Kind.LinkKind())
 	return l.requests.SaveAccountRequest(ctx, r)
 }
 
-// hash limits how many links are tried and returns what is kept of one.
+// hash limits how many links a client can try, and returns the stored hash of
+// one.
 func (l *links) hash(ctx context.Context, value string) ([]byte, error) {
 	return token.Hash(value), l.limits.Allow(ctx, kit.LimitVerify, kit.InfoOf(ctx).IP)
 }
 
-// open reads a link of the kind without using it up.
+// open reads a link of the kind without consuming it.
 func (l *links) open(ctx context.Context, kind models.OneTimeKind, value string) (hash []byte, t models.OneTime, user models.User, err error) {
 	if hash, err = l.hash(ctx, value); err != nil {
 		return nil, t, user, err
@@ -58,7 +59,7 @@ func (l *links) open(ctx context.Context, kind models.OneTimeKind, value string)
 	return hash, t, user, l.refused(ctx, err)
 }
 
-// refused records a link that was not good, and passes the fault on.
+// refused records an invalid link and returns the fault.
 func (l *links) refused(ctx context.Context, err error) error {
 	if err != nil && models.AsError(err).Problem == models.ProblemLinkNotValid {
 		l.record.note(ctx, models.SecurityTokenRefused, nil, "")
@@ -73,8 +74,8 @@ type newPasswordInput struct {
 	} `nameHint:"NewPassword"`
 }
 
-// password checks a new password that came with a link, and hashes it only
-// when the link is good: hashing is dear.
+// password checks a new password that came with a link, and hashes it only if
+// the link is valid, because hashing is expensive.
 func (l *links) password(ctx context.Context, kind models.OneTimeKind, in *newPasswordInput) (link []byte, hash string, err error) {
 	link, t, user, err := l.open(ctx, kind, in.Body.Token)
 	if err != nil {

@@ -10,11 +10,10 @@ import (
 	"longhaul/models"
 )
 
-// accountBudget is how long what happens beside an answer may take.
+// accountBudget is how long a background call may take.
 const accountBudget = 30 * time.Second
 
-// sessionTime is how long a sign-in lasts at most; the store ends idle ones
-// earlier.
+// sessionTime is the longest a session lasts; the store ends idle ones earlier.
 const sessionTime = 60 * 24 * time.Hour
 
 // opener opens sessions.
@@ -30,8 +29,8 @@ type signedInOutput struct {
 	Body      Me
 }
 
-// start signs a user in. It always makes a new session id, so that one planted
-// before the sign-in is of no use.
+// start signs a user in. It always creates a new session id, so one planted
+// before the sign-in is useless.
 func (o *opener) start(ctx context.Context, user models.User) (*signedInOutput, error) {
 	cookie, err := o.session(ctx, user)
 	if err != nil {

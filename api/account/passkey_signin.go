@@ -14,7 +14,7 @@ import (
 )
 
 // beginCookieName is the cookie that ties a sign-in without a password to the
-// browser that began it.
+// browser that started it.
 const beginCookieName = "__Host-passkey"
 
 // passkeySignInHandlers sign in with a passkey, alone or after a password.
@@ -66,7 +66,7 @@ func (h *passkeySignInHandlers) begin(ctx context.Context, in *beginPasskeyLogin
 	return h.ceremonies.beginProof(ctx, party, user, models.PasskeyChallenge{Purpose: models.PasskeySecondFactor, UserID: &user.ID, Binding: binding})
 }
 
-// orExpired words the end of a ceremony sign-in's time as what it is.
+// orExpired turns a missing sign-in into an expired one.
 func orExpired(err error) error {
 	if models.AsError(err).Problem == models.ProblemLinkNotValid {
 		return models.Fault(models.ProblemSignInExpired, "The sign-in took too long. Start again.")
@@ -74,7 +74,7 @@ func orExpired(err error) error {
 	return err
 }
 
-// beginPasswordless begins a sign-in of somebody who is not known yet.
+// beginPasswordless starts a sign-in of a user who is not known yet.
 func (h *passkeySignInHandlers) beginPasswordless(ctx context.Context, party *passkey.Party) (*passkeyOptionsOutput, error) {
 	value, binding, err := token.New()
 	if err != nil {
@@ -128,7 +128,7 @@ func (h *passkeySignInHandlers) finish(ctx context.Context, in *loginPasskeyInpu
 	return h.open.start(ctx, user)
 }
 
-// secondFactor finishes a sign-in whose password was right.
+// secondFactor finishes a sign-in after the correct password.
 func (h *passkeySignInHandlers) secondFactor(ctx context.Context, party *passkey.Party, answer passkey.Used, challenge []byte) (models.User, error) {
 	user, err := h.oneTimes.TrySignIn(ctx, challenge)
 	if err != nil {
@@ -140,9 +140,9 @@ func (h *passkeySignInHandlers) secondFactor(ctx context.Context, party *passkey
 	return user, h.oneTimes.FinishSignIn(ctx, challenge)
 }
 
-// passwordless returns whose passkey answered, in the browser that was asked.
-// A passkey of nobody, of a disabled account and an answer that does not fit
-// are refused alike.
+// passwordless returns the account whose passkey answered, in the browser that
+// was asked. An unknown passkey, a disabled account and an invalid answer are
+// refused in the same way.
 func (h *passkeySignInHandlers) passwordless(ctx context.Context, party *passkey.Party, answer passkey.Used, cookie string) (models.User, error) {
 	c, err := h.store.UsePasskeyChallenge(ctx, answer.Hash, models.PasskeySignIn, token.Hash(cookie))
 	if err != nil {

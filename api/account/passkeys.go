@@ -17,7 +17,7 @@ import (
 	"longhaul/models"
 )
 
-// passkeyHandlers keep the account's passkeys.
+// passkeyHandlers manage the account's passkeys.
 type passkeyHandlers struct {
 	store      passkeys
 	ceremonies *ceremonies
@@ -172,8 +172,7 @@ func (h *passkeyHandlers) add(ctx context.Context, in *addPasskeyInput) (*addedP
 	return out, nil
 }
 
-// made checks the answer to begin-passkey and returns the passkey that
-// it brings.
+// made checks the answer to begin-passkey and returns the new passkey.
 func (h *passkeyHandlers) made(ctx context.Context, credential []byte) (models.Passkey, error) {
 	user, info := kit.Caller(ctx), kit.InfoOf(ctx)
 	party, err := h.ceremonies.relyingParty()
@@ -196,7 +195,7 @@ func (h *passkeyHandlers) made(ctx context.Context, credential []byte) (models.P
 	return made, nil
 }
 
-// passkeyName returns a name as it is kept.
+// passkeyName returns a name as it is stored.
 func passkeyName(name string) (string, error) {
 	name = strings.TrimSpace(name)
 	if name == "" || strings.ContainsFunc(name, unicode.IsControl) {

@@ -18,7 +18,7 @@ import (
 	"longhaul/models"
 )
 
-// keyring is an API that may have passkeys, with an authenticator before it.
+// keyring is an API that supports passkeys, with an authenticator.
 type keyring struct {
 	*apitest.Harness
 	clock  apitest.Clock
@@ -42,7 +42,7 @@ type ceremony struct {
 	cookie    string
 }
 
-// begin begins a ceremony without a session.
+// begin starts a ceremony without a session.
 func (k *keyring) begin(t *testing.T, body string) ceremony {
 	t.Helper()
 	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, k.AppURL+"/api/v1/auth/login/passkey/begin", strings.NewReader(body))
@@ -130,7 +130,7 @@ func TestPasswordlessSignIn(t *testing.T) {
 	k.try(t, c, "", answer, 422, "passkey_refused")
 }
 
-// What does not fit is refused, and tells nothing of why.
+// An invalid answer is refused without saying why.
 func TestPasskeysThatDoNotFit(t *testing.T) {
 	t.Parallel()
 	k := newKeyring(t)
@@ -165,7 +165,7 @@ func TestPasskeysThatDoNotFit(t *testing.T) {
 	if n := k.events(models.SecurityLoginFailed, user.User); n < 3 {
 		t.Errorf("%d security events of passkeys that do not fit", n)
 	}
-	// One that was removed is as unknown as one that never was.
+	// A removed passkey is as unknown as one that never existed.
 	k.Run(t, apitest.Scenario{As: other, Method: "DELETE", Path: "/api/v1/auth/passkeys/" + id, Status: 404})
 	k.Run(t, apitest.Scenario{As: user, Method: "DELETE", Path: "/api/v1/auth/passkeys/" + id, Status: 204})
 	c := k.begin(t, `{}`)
@@ -182,7 +182,7 @@ func TestPasskeysThatDoNotFit(t *testing.T) {
 	}
 }
 
-// swap returns the answer with a part of another.
+// swap returns the answer with a part of another one.
 func swap(t *testing.T, answer, from json.RawMessage, part string) json.RawMessage {
 	t.Helper()
 	var a, b map[string]any
@@ -196,7 +196,7 @@ func swap(t *testing.T, answer, from json.RawMessage, part string) json.RawMessa
 	return out
 }
 
-// A counter that went back shows that there are two of a key.
+// A counter that went back shows that a key was copied.
 func TestCopiedPasskey(t *testing.T) {
 	t.Parallel()
 	k := newKeyring(t)
@@ -216,7 +216,7 @@ func TestCopiedPasskey(t *testing.T) {
 		t.Errorf("%d security events", n)
 	}
 	use(key, 200, user.User.Email)
-	key.Counts = false // a key that counts does not stop to
+	key.Counts = false // a key that counts keeps counting
 	use(key, 422, "passkey_copied")
 
 	synced := passkeytest.New(t, k.origin)
@@ -278,8 +278,8 @@ func TestPasskeyAsSecondFactor(t *testing.T) {
 	}
 }
 
-// Codes and passkeys stand side by side: recovery codes live as long as one of
-// them does.
+// Codes and passkeys are independent: recovery codes last as long as either
+// remains.
 func TestPasskeyBesideCodes(t *testing.T) {
 	t.Parallel()
 	k := newKeyring(t)
@@ -305,7 +305,8 @@ func TestPasskeyBesideCodes(t *testing.T) {
 	apitest.Ask(t, h, user, "auth/totp/recovery-codes", "", 200, "recoveryCodes")
 }
 
-// What adds a passkey is bound to the session that asked, and to its password.
+// Adding a passkey is bound to the session that started it, and to its
+// password.
 func TestAddingPasskeys(t *testing.T) {
 	t.Parallel()
 	k := newKeyring(t)
@@ -326,8 +327,8 @@ func TestAddingPasskeys(t *testing.T) {
 	apitest.Decode(t, apitest.Ask(t, h, user, "auth/passkeys/begin", "", 200), &offer)
 	apitest.Ask(t, h, user, "auth/passkeys", addition("Key", foreign.Create(offer.Options)), 422, "passkey_refused")
 
-	// The host of a request makes no difference to what is asked of the browser,
-	// and what names the account there is random.
+	// A request's host doesn't change what the browser is asked, and the
+	// account's handle is random.
 	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, h.AppURL+"/api/v1/auth/passkeys/begin", http.NoBody)
 	req.Host = "evil.example"
 	req.Header.Set("X-Forwarded-Host", "evil.example")
@@ -374,7 +375,7 @@ func TestPasskeySatisfiesAdminRule(t *testing.T) {
 	k.Run(t, apitest.Scenario{As: admin, Path: "/api/v1/admin/users", Status: 403, Want: []string{"second_factor_required"}})
 }
 
-// At an address that browsers bind no passkeys to, everything says so.
+// At an address where browsers don't support passkeys, every operation says so.
 func TestPasskeysNeedAHostName(t *testing.T) {
 	t.Parallel()
 	h := apitest.New(t, apitest.Generous) // http://127.0.0.1

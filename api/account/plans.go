@@ -9,7 +9,7 @@ import (
 	"longhaul/api/kit"
 )
 
-// PathPlans is where anybody finds the plans.
+// PathPlans is where the public plans are listed.
 const PathPlans = "/api/v1/plans"
 
 // planHandlers show the plans that accounts can have.

@@ -9,18 +9,18 @@ import (
 // Policy decides who can register.
 type Policy struct {
 	Store      registrationStore
-	Configured models.Registration // unless an administrator says else
+	Configured models.Registration // unless an administrator changes it
 	Mail       bool                // mail can be sent
 }
 
-// registrationStore keeps what an administrator set, empty for nothing.
+// registrationStore stores the mode that an administrator set, or empty.
 type registrationStore interface {
 	Registration(ctx context.Context) (models.Registration, error)
 }
 
-// Mode returns what is in force: what an administrator set, else what is
-// configured. Without mail nobody can show that an address is theirs, so that
-// open is by invitation.
+// Mode returns the mode in force: the one an administrator set, otherwise the
+// configured one. Without mail, addresses can't be verified, so open becomes by
+// invitation.
 func (p *Policy) Mode(ctx context.Context) (models.Registration, error) {
 	mode, err := p.Store.Registration(ctx)
 	if err != nil {

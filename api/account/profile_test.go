@@ -103,7 +103,7 @@ func TestOldHashesAreRenewed(t *testing.T) {
 	apitest.Ask(t, h, apitest.Caller{}, "auth/login", apitest.Credentials(user.User.Email, apitest.Password), 200)
 }
 
-// The place of the last use is shown, which only configured proxies may name.
+// The address of the last use is shown, and only configured proxies can set it.
 func TestSessionsShowTheLastPlace(t *testing.T) {
 	t.Parallel()
 	h := apitest.New(t)

@@ -12,7 +12,7 @@ import (
 	"longhaul/models"
 )
 
-// reauthHandlers have the owner of a session prove who they are.
+// reauthHandlers let a session's owner prove who they are.
 type reauthHandlers struct {
 	store      sessions
 	passwords  Passwords

@@ -10,7 +10,7 @@ import (
 	"longhaul/models"
 )
 
-// registrationHandlers make an account of whoever asks for one.
+// registrationHandlers create accounts for people who register.
 type registrationHandlers struct {
 	store     registrations
 	policy    *Policy
@@ -31,7 +31,7 @@ func (h *registrationHandlers) routes(r *kit.Router) {
 		http.StatusOK), h.verify)
 }
 
-// public describes an operation of the ways into an account.
+// public describes an operation that is open to people without a session.
 func public(id, path, summary, description string, status int) huma.Operation {
 	return huma.Operation{
 		OperationID: id, Method: http.MethodPost, Path: "/api/v1/auth/" + path, Tags: []string{tagAuth},
@@ -39,7 +39,7 @@ func public(id, path, summary, description string, status int) huma.Operation {
 	}
 }
 
-// Accepted says that something is done after the answer.
+// Accepted says that the work happens after the response.
 type Accepted struct {
 	Message string `json:"message" doc:"One plain sentence, the same in every case"`
 }
@@ -97,8 +97,8 @@ type verificationInput struct {
 	} `nameHint:"Verification"`
 }
 
-// verify wants the password beside the link: the link shows whose the address
-// is, the password that the same person registered it.
+// verify requires the password along with the link: the link proves who owns
+// the address, the password that the same person registered it.
 func (h *registrationHandlers) verify(ctx context.Context, in *verificationInput) (*signedInOutput, error) {
 	link, _, user, err := h.links.open(ctx, models.OneTimeVerify, in.Body.Token)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"longhaul/models"
 )
 
-// resetHandlers set a new password by a link.
+// resetHandlers set a new password with a reset link.
 type resetHandlers struct {
 	store registrations
 	links *links

@@ -9,21 +9,21 @@ import (
 	"longhaul/models"
 )
 
-// recorder keeps security events beside the answer, which takes as long
-// whatever there is to record.
+// recorder stores security events in the background, so that a response takes
+// the same time whether or not there is one.
 type recorder struct {
 	store      securityLog
 	background *kit.Background
 }
 
-// note records an event, of an account if one is known.
+// note records an event, with its account if known.
 func (r *recorder) note(ctx context.Context, kind models.SecurityKind, userID *uuid.UUID, detail string) {
 	client := kit.InfoOf(ctx).Client
 	r.keep(ctx, models.SecurityEvent{Kind: kind, UserID: userID, IP: client.IP, UserAgent: client.UserAgent, Detail: detail})
 }
 
-// failed records a sign-in that failed. Of somebody who has no account it is
-// at most one a minute: anybody can make up addresses and passkeys.
+// failed records a failed sign-in. Without a matching account it records at
+// most one a minute, because anyone can make up addresses and passkeys.
 func (r *recorder) failed(ctx context.Context, user models.User, detail string) {
 	client := kit.InfoOf(ctx).Client
 	e := models.SecurityEvent{Kind: models.SecurityLoginFailed, IP: client.IP, UserAgent: client.UserAgent, Detail: detail}

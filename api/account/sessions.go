@@ -47,8 +47,8 @@ type SessionInfo struct {
 	ExpiresAt  time.Time `json:"expiresAt"`
 }
 
-// sessionID is the public name of a session: its hash, which
-// cannot be turned back into the cookie.
+// sessionID is the public id of a session: its hash, which can't be turned back
+// into the cookie.
 func sessionID(hash []byte) string { return base64.RawURLEncoding.EncodeToString(hash) }
 
 type sessionsOutput struct {
@@ -92,7 +92,7 @@ func (h *sessionHandlers) end(ctx context.Context, in *sessionInput) (*kit.Empty
 	return &kit.Empty{}, h.store.DeleteSession(ctx, user.ID, hash)
 }
 
-// clearAll has the browser forget what it keeps of the app.
+// clearAll makes the browser delete what it stored for the app.
 const clearAll = `"cache", "cookies", "storage"`
 
 type logoutOutput struct {
@@ -110,7 +110,7 @@ func (h *sessionHandlers) logout(ctx context.Context, _ *kit.Empty) (*logoutOutp
 		orGone(h.store.DeleteSession(ctx, user.ID, info.Session.IDHash))
 }
 
-// orGone passes over the news that what should go is gone.
+// orGone ignores that what should be removed is already gone.
 func orGone(err error) error {
 	if err != nil && models.CodeOf(err) == models.CodeNotFound {
 		return nil

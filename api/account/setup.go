@@ -13,7 +13,7 @@ import (
 	"longhaul/models"
 )
 
-// setupHandlers make the first account.
+// setupHandlers create the first account.
 type setupHandlers struct {
 	store     users
 	passwords Passwords

@@ -135,7 +135,7 @@ func TestLoginIsLimited(t *testing.T) {
 		req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, h.AppURL+"/api/v1/auth/login",
 			strings.NewReader(`{"email":"`+user.User.Email+`","password":"wrong"}`))
 		req.Header.Set("Content-Type", "application/json")
-		req.Header.Set("X-Forwarded-For", token24(t)) // nobody may choose his own address
+		req.Header.Set("X-Forwarded-For", token24(t)) // clients can't choose their own address
 		resp := h.Do(apitest.Caller{}, req)
 		resp.Body.Close()
 		if resp.StatusCode == http.StatusTooManyRequests {

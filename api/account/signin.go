@@ -16,7 +16,7 @@ import (
 // signInLife is how long a sign-in may take from the password to the code.
 const signInLife = 5 * time.Minute
 
-// signInHandlers sign in with a password and what has to follow it.
+// signInHandlers sign in with a password and, if required, a second factor.
 type signInHandlers struct {
 	store      users
 	oneTimes   oneTimes
@@ -60,7 +60,7 @@ func (secondFactor) Schema(r huma.Registry) *huma.Schema {
 	return kit.Enum(r, "SecondFactor", "A second factor", models.FactorPasskey, models.FactorTOTP, models.FactorRecovery)
 }
 
-// LoginResult is how a sign-in goes on.
+// LoginResult is the next step of a sign-in.
 type LoginResult struct {
 	User      *Me            `json:"user,omitempty" doc:"The signed-in account; absent while a second factor is needed"`
 	Challenge string         `json:"challenge,omitempty" doc:"Send it with the second factor; works once"`
@@ -73,8 +73,8 @@ type loginOutput struct {
 	Body      LoginResult
 }
 
-// login answers the same, and as late, for an unknown account, a disabled one
-// and a wrong password.
+// login gives the same response, after the same time, for an unknown account, a
+// disabled one and a wrong password.
 func (h *signInHandlers) login(ctx context.Context, in *loginInput) (*loginOutput, error) {
 	email, err := kit.NormalEmail(in.Body.Email)
 	if err != nil {
@@ -107,8 +107,8 @@ func (h *signInHandlers) login(ctx context.Context, in *loginInput) (*loginOutpu
 	return h.afterPassword(ctx, user)
 }
 
-// rehash moves a password to the present parameters, which only its owner's
-// sign-in can do. It may fail: the next sign-in tries again.
+// rehash upgrades a password to the current parameters, which is possible only
+// while its owner signs in. If it fails, the next sign-in tries again.
 func (h *signInHandlers) rehash(ctx context.Context, user models.User, password string) {
 	if !h.passwords.NeedsRehash(user.PasswordHash) {
 		return
@@ -143,8 +143,8 @@ func (h *signInHandlers) afterPassword(ctx context.Context, user models.User) (*
 	return &loginOutput{Body: LoginResult{Challenge: value, Factors: h.factorsOf(user), ExpiresAt: t.ExpiresAt}}, nil
 }
 
-// factorsOf returns what may answer the challenge of the account's sign-in, the
-// likeliest first.
+// factorsOf returns what can answer the challenge of the account's sign-in,
+// most likely first.
 func (h *signInHandlers) factorsOf(user models.User) []secondFactor {
 	var out []secondFactor
 	if user.HasPasskey() && h.open.me.passkeys {

@@ -54,9 +54,10 @@ func TestRegistration(t *testing.T) {
 	}
 }
 
-// Whoever registers an address that is another's gains nothing, first or last:
-// the newest registration's password counts, the link of an earlier one is dead,
-// and the owner's click makes no password good that the owner does not know.
+// Registering someone else's address gains nothing, whether first or last: the
+// newest registration's password counts, an earlier registration's link is
+// dead, and the owner's click never confirms a password that the owner doesn't
+// know.
 func TestRegistrationOfAnUnverifiedAddress(t *testing.T) {
 	t.Parallel()
 	h, nobody := apitest.New(t, apitest.Generous), apitest.Caller{}
@@ -155,7 +156,7 @@ func TestReset(t *testing.T) {
 	}
 }
 
-// A reset link dies with the password that it was made for, and a newer link
+// A reset link stops working when the password changes, and a newer link
 // replaces it.
 func TestResetLinkIsBoundToThePassword(t *testing.T) {
 	t.Parallel()
@@ -168,8 +169,7 @@ func TestResetLinkIsBoundToThePassword(t *testing.T) {
 	apitest.Ask(t, h, nobody, "auth/login", apitest.Credentials(user.User.Email, apitest.OtherPassword), 200)
 }
 
-// Links are made from the configured address, whatever a request says about
-// hosts.
+// Links use the configured address, whatever host a request names.
 func TestHostHeadersChangeNoLink(t *testing.T) {
 	t.Parallel()
 	h := apitest.New(t, apitest.Generous)
@@ -239,7 +239,7 @@ func TestInvitations(t *testing.T) {
 	}
 }
 
-// Without mail no address can be verified, so that registration is never open.
+// Without mail, addresses can't be verified, so registration is never open.
 func TestNoMailNoOpenRegistration(t *testing.T) {
 	t.Parallel()
 	h := apitest.New(t, apitest.Generous, func(c *api.Config, _ *api.Deps) { c.Mail = false })

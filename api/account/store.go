@@ -9,7 +9,7 @@ import (
 	"longhaul/models"
 )
 
-// Store is what the account's operations ask of the records.
+// Store is the part of the store that the account's operations use.
 type Store interface {
 	users
 	sessions
@@ -25,7 +25,7 @@ type Store interface {
 	Plans(ctx context.Context, public bool) ([]models.Plan, error)
 }
 
-// users keeps accounts.
+// users stores accounts.
 type users interface {
 	CountUsers(ctx context.Context) (int64, error)
 	CreateFirstAdmin(ctx context.Context, ip string, tokenHash []byte, u models.User) error
@@ -36,7 +36,7 @@ type users interface {
 	DeleteAccount(ctx context.Context, by models.Actor, userID uuid.UUID) error
 }
 
-// sessions keeps who is signed in.
+// sessions stores who is signed in.
 type sessions interface {
 	CreateSession(ctx context.Context, s models.Session) error
 	ConfirmSession(ctx context.Context, userID uuid.UUID, hash []byte) error
@@ -45,7 +45,7 @@ type sessions interface {
 	DeleteOtherSessions(ctx context.Context, userID uuid.UUID, keep []byte) error
 }
 
-// oneTimes keeps secrets that work once.
+// oneTimes stores secrets that work once.
 type oneTimes interface {
 	OneTime(ctx context.Context, kind models.OneTimeKind, hash []byte) (models.OneTime, models.User, error)
 	BeginSignIn(ctx context.Context, userID uuid.UUID, t models.OneTime) error
@@ -53,10 +53,10 @@ type oneTimes interface {
 	FinishSignIn(ctx context.Context, hash []byte) error
 }
 
-// registrations makes accounts and gives lost ones back.
+// registrations creates accounts and recovers lost ones.
 type registrations interface {
-	// SaveAccountRequest keeps what was asked for by an e-mail address, so
-	// that it is done soon, whatever ends meanwhile. It costs the same
+	// SaveAccountRequest stores a request made with an e-mail address, so that
+	// it is carried out soon even if the process dies. It takes the same time
 	// whether or not the address has an account.
 	SaveAccountRequest(ctx context.Context, r models.AccountRequest) error
 	Verify(ctx context.Context, tokenHash []byte) error
@@ -64,7 +64,7 @@ type registrations interface {
 	Accept(ctx context.Context, tokenHash []byte, u models.User) (models.User, error)
 }
 
-// factors keeps what two-factor sign-in needs.
+// factors stores what two-factor sign-in needs.
 type factors interface {
 	OfferTOTP(ctx context.Context, userID uuid.UUID, sealed string) error
 	EnableTOTP(ctx context.Context, userID uuid.UUID, step int64, codes [][]byte, from models.Client) error
@@ -88,21 +88,21 @@ type passkeys interface {
 	UsePasskey(ctx context.Context, userID uuid.UUID, use models.PasskeyUse) (bool, error)
 }
 
-// tokens keeps the credentials of programs that act for a user.
+// tokens stores the credentials of programs that act for a user.
 type tokens interface {
 	CreateAPIToken(ctx context.Context, t models.APIToken, from models.Client) error
 	APITokens(ctx context.Context, userID uuid.UUID) ([]models.APIToken, error)
 	DeleteAPIToken(ctx context.Context, userID, id uuid.UUID) error
 }
 
-// usageLog tells what accounts use.
+// usageLog reads what accounts use.
 type usageLog interface {
 	Usage(ctx context.Context, userID uuid.UUID) (models.Usage, error)
 	Ledger(ctx context.Context, userID uuid.UUID, jobID *uuid.UUID, before int64, limit int) ([]models.LedgerEntry, error)
 	DailyUsage(ctx context.Context, userID uuid.UUID, from time.Time) ([]models.DailyUsage, error)
 }
 
-// securityLog keeps events that somebody who watches for attacks wants to see.
+// securityLog stores events that matter for spotting attacks.
 type securityLog interface {
 	RecordSecurity(ctx context.Context, e models.SecurityEvent) error
 	// RecordLogin records a sign-in, and mails the user about a new device.

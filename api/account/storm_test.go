@@ -38,13 +38,13 @@ func TestMain(m *testing.M) {
 
 const stormSize = 500
 
-// What the attack does: sign in, or ask for what costs nothing but the request.
+// What the attack does: sign in, or send a request that costs nothing else.
 const (
 	attackSignIn = "sign-in"
 	attackHealth = "health"
 )
 
-// attackRequest is one of the attack's requests, from an address of its own.
+// attackRequest is one of the attack's requests, from its own address.
 func attackRequest(kind, url string, round, i int) *http.Request {
 	method, path := http.MethodPost, "/api/v1/auth/login"
 	if kind == attackHealth {
@@ -168,10 +168,10 @@ func probing(t *testing.T, program, url, cookie string, do func()) []time.Durati
 	return took
 }
 
-// A flood of sign-ins costs bounded memory, and other routes go on. The flood
-// comes from a process that is nicer than the server, as its clients would have
-// processors of their own; who measures is a process of its own, too. As many
-// requests that cost nothing are the measure of what no server could avoid.
+// A flood of sign-ins costs bounded memory, and other routes keep answering.
+// The flood comes from a process with a lower priority than the server, since
+// real clients have their own processors; the measuring client is another
+// process. The baseline is a flood of equally many requests that cost nothing.
 func TestManySignInsAtOnce(t *testing.T) {
 	h := apitest.New(t, func(c *api.Config, _ *api.Deps) { c.TrustedProxies = []string{"127.0.0.1"} })
 	user := h.Account(models.RoleUser)

@@ -16,7 +16,7 @@ import (
 	"longhaul/models"
 )
 
-// hintSize is how many characters of a token are kept readable.
+// hintSize is how many characters of a token stay readable.
 const hintSize = len(kit.TokenPrefix) + 4
 
 // How many days an API token lives.

@@ -105,8 +105,8 @@ func (h *usageHandlers) get(ctx context.Context, in *usageInput) (*usageOutput, 
 	return &usageOutput{Body: out}, nil
 }
 
-// series fills the days that have no row: nothing was delivered then, and the
-// storage stayed as it was.
+// series fills in the days without a row: nothing was delivered, and storage
+// did not change.
 func series(rows []models.DailyUsage, from time.Time, n int) []DayUsage {
 	byDay := make(map[string]models.DailyUsage, len(rows))
 	for _, r := range rows {
@@ -131,7 +131,7 @@ type ledgerInput struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
 }
 
-// LedgerLine is one change of the storage that an account takes up.
+// LedgerLine is one change of an account's storage.
 type LedgerLine struct {
 	ID            int64      `json:"id"`
 	At            time.Time  `json:"at"`

@@ -2,8 +2,8 @@
 // invitations, agents, providers, plans, records (audit log, security events,
 // mails) and the health of the deployment.
 //
-// It opens no owner's route: there an id of somebody else's is not found, for
-// administrators as for everybody.
+// It opens no owner's route: there, someone else's id is not found, even for
+// administrators.
 package admin
 
 import (
@@ -18,8 +18,8 @@ import (
 	"longhaul/models"
 )
 
-// Store is what administrators' operations ask of the records. The
-// actor's acts are audited in the same transaction.
+// Store is the part of the store that administrators' operations use. Each act
+// is audited in the same transaction.
 type Store interface {
 	Users(ctx context.Context, f models.UserFilter) (models.UserPage, error)
 	SetUserDisabled(ctx context.Context, by models.Actor, id uuid.UUID, disabled bool) error
@@ -60,7 +60,7 @@ type Workflows interface {
 	ChangeProvider(ctx context.Context, job models.Job, to models.Provider) error
 }
 
-// Deps are the parts that administrators' operations speak to.
+// Deps are the dependencies of administrators' operations.
 type Deps struct {
 	Store     Store
 	Workflows Workflows

@@ -10,7 +10,7 @@ import (
 	"longhaul/models"
 )
 
-// An agent goes when nothing is left to it: it takes no work, or is silent, and
+// An agent can be removed once it accepts no jobs, or stopped responding, and
 // no job runs on it.
 func TestAgentsAreRemoved(t *testing.T) {
 	t.Parallel()
@@ -54,8 +54,8 @@ func place(t *testing.T, h *apitest.Harness, agent models.Agent) {
 		values ($1, 1, $2, 'agent', 'download', '', 'open', now(), now(), now())`, job.ID, agent.ID)
 }
 
-// The first administrator and an agent that enrols are known by where they
-// came from.
+// Creating the first administrator and enrolling an agent are audited with the
+// client's address.
 func TestBeginningsAreAuditedWithTheirAddress(t *testing.T) {
 	t.Parallel()
 	h := apitest.New(t, apitest.Generous)

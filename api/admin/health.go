@@ -9,7 +9,7 @@ import (
 	"longhaul/api/kit"
 )
 
-// healthHandlers tell administrators what the deployment lacks.
+// healthHandlers show administrators what the deployment lacks.
 type healthHandlers struct {
 	version string
 	probes  kit.Probes
@@ -23,7 +23,7 @@ func (h *healthHandlers) routes(r *kit.Router) {
 	}, h.get)
 }
 
-// DeploymentHealth says how the deployment is, for administrators.
+// DeploymentHealth is the deployment's health, for administrators.
 type DeploymentHealth struct {
 	Status  string            `json:"status" enum:"ready,degraded,unavailable"`
 	Version string            `json:"version"`

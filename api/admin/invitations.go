@@ -49,7 +49,7 @@ func (h *invitationHandlers) routes(r *kit.Router) {
 	}, h.setRegistration)
 }
 
-// Invitation is an invitation that was not used yet.
+// Invitation is an unused invitation.
 type Invitation struct {
 	ID        uuid.UUID `json:"id" format:"uuid"`
 	Email     string    `json:"email"`

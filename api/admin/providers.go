@@ -126,8 +126,8 @@ func (h *providerHandlers) verify(ctx context.Context, in *verifyInput) (*verify
 	return &verifyOutput{Body: checkOf(check)}, nil
 }
 
-// check verifies a provider: Seedr by a call that a worker makes, the agents by
-// what their heartbeats tell.
+// check verifies a provider: Seedr with a call from a worker, the agents by
+// their heartbeats.
 func (h *providerHandlers) check(ctx context.Context, p models.Provider, o models.ProviderOverview) (models.ProviderCheck, error) {
 	if p == models.ProviderSeedr {
 		limited, cancel := context.WithTimeout(ctx, verifyBudget)

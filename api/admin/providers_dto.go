@@ -20,7 +20,7 @@ type ProviderList struct {
 	CredentialsNote string         `json:"credentialsNote"`
 }
 
-// ProviderInfo is one provider and how it does.
+// ProviderInfo is one provider and its health.
 type ProviderInfo struct {
 	Provider  kit.Provider `json:"provider"`
 	Active    bool         `json:"active"`
@@ -177,12 +177,12 @@ func historyEntry(e models.ProviderEntry) ProviderHistoryEntry {
 // secretName finds names of options that look like a credential.
 var secretName = regexp.MustCompile(`(?i)pass|pwd|secret|token|key|cred|e-?mail|login|user|auth|cookie|session`)
 
-// optionNames are what may be set about providers.
+// optionNames are the provider options that can be set.
 func optionNames() []string { return []string{"failover", "userChoice"} }
 
-// readOptions takes the options that were sent over those that hold. Unknown
-// ones are refused by name, and those that look like a credential with a hint
-// where those belong; their values are not repeated.
+// readOptions merges the options that were sent into the current ones. Unknown
+// options are refused by name, and ones that look like a credential with a hint
+// where credentials belong; their values are not repeated.
 func readOptions(o models.ProviderOptions, sent map[string]any) (models.ProviderOptions, error) {
 	for name := range sent {
 		if slices.Contains(optionNames(), name) {

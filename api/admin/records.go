@@ -74,7 +74,7 @@ type PageQuery struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
-// before reads the cursor: the last id of the page before.
+// before reads the cursor: the last id of the previous page.
 func (p PageQuery) before() (int64, error) {
 	if p.Cursor == "" {
 		return 0, nil

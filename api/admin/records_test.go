@@ -102,7 +102,7 @@ func TestTamperedAuditLogIsReported(t *testing.T) {
 	})
 }
 
-// Refused requests are recorded, whichever handler refuses, and a flood of
+// Refused requests are recorded whichever handler refuses them, and a flood of
 // them is one event a minute.
 func TestRefusalsAreSecurityEvents(t *testing.T) {
 	t.Parallel()
@@ -117,7 +117,7 @@ func TestRefusalsAreSecurityEvents(t *testing.T) {
 			As: user, Method: "POST", Path: "/api/v1/jobs", Body: `{"source":"x"}`, Status: 403,
 			Header: map[string]string{"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
 		})
-		h.Run(t, apitest.Scenario{Path: "/api/v1/me", Status: 401}) // nobody claimed to be anybody
+		h.Run(t, apitest.Scenario{Path: "/api/v1/me", Status: 401}) // no credentials were sent
 	}
 	limited := 0
 	for range 40 {
@@ -171,7 +171,7 @@ func TestRefusalsAreSecurityEvents(t *testing.T) {
 	}
 }
 
-// Admins see what became of a mail, and neither its text nor its link.
+// Admins see a mail's delivery state, but not its text or link.
 func TestAdminsSeeMails(t *testing.T) {
 	t.Parallel()
 	h := apitest.New(t)
@@ -195,14 +195,14 @@ func TestAdminsSeeMails(t *testing.T) {
 	h.Run(t, apitest.Scenario{As: admin, Path: "/api/v1/admin/mails?before=2020-01-01T00:00:00Z", Status: 200, Unwant: []string{user.User.Email}})
 }
 
-// A mail knows when its link ends, so that none is sent with a dead one, and
-// the database knows neither link nor token.
+// A mail records when its link expires, so that no mail goes out with a dead
+// link; the database stores neither link nor token.
 func TestResetMailEndsWithItsLink(t *testing.T) {
 	t.Parallel()
 	h := apitest.New(t)
 	user := h.Account(models.RoleUser)
 	h.Run(t, apitest.Scenario{Method: "POST", Path: "/api/v1/auth/reset", Body: `{"email":"` + user.User.Email + `"}`, Status: 202})
-	h.Settle() // the mail is queued beside the answer
+	h.Settle() // the mail is queued in the background
 	mails, err := h.Store.Mails(t.Context(), models.MailQueued, time.Time{}, 10)
 	if err != nil || len(mails) != 1 {
 		t.Fatalf("mails %+v, %v", mails, err)

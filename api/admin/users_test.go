@@ -112,7 +112,7 @@ func orZero(t *time.Time) time.Time {
 	return *t
 }
 
-// The list tells what an account has and uses.
+// The list shows what an account has and uses.
 func TestAccountsTellWhatTheyUse(t *testing.T) {
 	t.Parallel()
 	h := apitest.New(t, apitest.Generous)
@@ -130,8 +130,8 @@ func TestAccountsTellWhatTheyUse(t *testing.T) {
 	}
 }
 
-// A role is changed by an administrator who has just proved who they are, and
-// nothing that was opened before keeps or gains by it.
+// An administrator who has just proved who they are can change a role, and no
+// session or token opened before gains or keeps rights.
 func TestRolesAreChanged(t *testing.T) {
 	t.Parallel()
 	h := apitest.New(t, apitest.Generous)
@@ -173,7 +173,7 @@ func TestRolesAreChanged(t *testing.T) {
 	}
 }
 
-// Two administrators cannot take the role from each other at once.
+// Two administrators can't demote each other at the same time.
 func TestOneAdministratorStays(t *testing.T) {
 	t.Parallel()
 	h := apitest.New(t, apitest.Generous)

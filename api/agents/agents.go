@@ -14,9 +14,9 @@ import (
 	"longhaul/models"
 )
 
-// Store is what agents' calls ask of the records. Identity is the
-// credential's, never the body's. Every call that names an attempt checks that
-// it is the newest open one of that agent, else it answers superseded.
+// Store is the part of the store that agents' calls use. Identity comes from
+// the credential, never from the body. Every call that names an attempt checks
+// that it is that agent's newest open one; otherwise it answers superseded.
 type Store interface {
 	EnrolAgent(ctx context.Context, ip string, tokenHash []byte, a models.Agent) (models.Agent, error)
 	BootAgent(ctx context.Context, agentID uuid.UUID, url string, capacity int, version string) (bootEpoch int64, err error)
@@ -27,11 +27,11 @@ type Store interface {
 	ResetUpload(ctx context.Context, fileID uuid.UUID, validator string) (oldUploadID string, err error)
 	SaveParts(ctx context.Context, agentID, jobID uuid.UUID, epoch int64, parts []models.PartReport) error
 	SetFileSizes(ctx context.Context, agentID, jobID uuid.UUID, epoch int64, sizes map[int]int64) error
-	// ReserveParts holds storage for bytes of files whose size is not known.
+	// ReserveParts reserves storage for files of unknown size.
 	ReserveParts(ctx context.Context, agentID, jobID uuid.UUID, epoch, bytes int64) error
 }
 
-// Deps are the parts that agents' calls speak to.
+// Deps are the dependencies of agents' calls.
 type Deps struct {
 	Store   Store
 	Uploads Uploads

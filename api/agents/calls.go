@@ -47,7 +47,7 @@ func (h *agentHandlers) routes(r *kit.Router) {
 		OperationID: "agent-uploads", Method: http.MethodPost, Path: "/agent/v1/uploads", Tags: []string{tagAgents},
 		Summary: "Report stored parts and request addresses for more",
 	}, h.upload)
-	// an agent of a newer version may send members that we do not know yet
+	// a newer agent may send members that we don't know yet
 	for _, t := range []any{
 		agentapi.Register{},
 		agentapi.Hello{},

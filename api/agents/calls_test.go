@@ -59,7 +59,7 @@ func TestAgentLife(t *testing.T) {
 	if reply.State != "draining" {
 		t.Errorf("state %q", reply.State)
 	}
-	// a member that this version does not know is no fault
+	// an unknown member is not a fault
 	h.Run(t, apitest.Scenario{
 		As: agent, Method: "POST", Path: "/agent/v1/heartbeat", Status: 200,
 		Body: strings.Replace(jsonOf(t, beat), "{", `{"temperature":40,`, 1),

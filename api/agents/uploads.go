@@ -20,7 +20,7 @@ const (
 	maxValidate = 512
 )
 
-// Uploads makes places in object storage that an agent may write to.
+// Uploads creates places in object storage for agents to write to.
 type Uploads interface {
 	CreateMultipart(ctx context.Context, key, contentType string) (uploadID string, err error)
 	AbortMultipart(ctx context.Context, key, uploadID string) error
@@ -112,7 +112,7 @@ func (s *uploadService) saveDone(ctx context.Context, agentID, jobID uuid.UUID, 
 	return s.store.SaveParts(ctx, agentID, jobID, in.Epoch, reports)
 }
 
-// reserve has the job hold storage before bytes go there that nobody announced.
+// reserve makes the job reserve storage before it stores unannounced bytes.
 func (s *uploadService) reserve(ctx context.Context, agentID, jobID uuid.UUID, in agentapi.Uploads, files map[int]models.File) error {
 	var bytes int64
 	for _, w := range in.Want {
@@ -155,7 +155,7 @@ func (s *uploadService) prepare(ctx context.Context, f models.File, w agentapi.P
 	if err != nil {
 		return f, err
 	}
-	if current != id { // another call was first; ours would stay open
+	if current != id { // another call was faster; ours would stay open
 		if err := s.uploads.AbortMultipart(ctx, f.Key(), id); err != nil {
 			return f, kit.StorageFault(err)
 		}

@@ -11,7 +11,7 @@ import (
 	"longhaul/api"
 )
 
-// Clock moves the API's clock, so that a test need not wait for the next code.
+// Clock moves the API's clock, so that tests don't wait for the next code.
 type Clock struct{ by atomic.Int64 }
 
 // Now returns the moved time.
@@ -20,10 +20,10 @@ func (c *Clock) Now() time.Time { return time.Now().UTC().Add(time.Duration(c.by
 // Forward moves the clock.
 func (c *Clock) Forward(by time.Duration) { c.by.Add(int64(by)) }
 
-// Option has the API go by the clock.
+// Option makes the API use the clock.
 func (c *Clock) Option(_ *api.Config, d *api.Deps) { d.Now = c.Now }
 
-// Code returns the present two-factor code of a secret.
+// Code returns a secret's current two-factor code.
 func (c *Clock) Code(t *testing.T, secret string) string {
 	t.Helper()
 	code, err := totp.GenerateCode(secret, c.Now())

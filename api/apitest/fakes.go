@@ -57,7 +57,7 @@ func (c *Controller) ChangeProvider(_ context.Context, job models.Job, to models
 }
 
 // VerifySeedr implements api.Workflows: the account is good unless Check
-// says else.
+// differs.
 func (c *Controller) VerifySeedr(context.Context) (models.ProviderCheck, error) {
 	if err := c.note("verify seedr", models.Job{}); err != nil {
 		return models.ProviderCheck{}, err
@@ -78,7 +78,7 @@ func (c *Controller) View(_ context.Context, job models.Job) (jobs.WorkflowView,
 	return jobs.WorkflowView{RunID: "run-1", Status: "Running", State: c.State}, nil
 }
 
-// Calls returns what was asked of workflows, oldest first.
+// Calls returns the calls to workflows, oldest first.
 func (c *Controller) Calls() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -92,7 +92,7 @@ func (c *Controller) note(what string, _ models.Job) error {
 	return c.Fail
 }
 
-// Inspector answers what sources hold.
+// Inspector returns what sources contain.
 type Inspector struct {
 	mu       sync.Mutex
 	Asked    []models.Source
@@ -116,9 +116,9 @@ type Storage struct {
 	aborted []string
 	reads   []string
 
-	BreakAfter int64 // end each read after so many bytes; 0 never does
-	Breaks     int   // how many reads to break; below 0 all
-	Down       error // the answer of everything while it is set
+	BreakAfter int64 // end each read after this many bytes; 0 means never
+	Breaks     int   // how many reads to break; negative means all
+	Down       error // returned by every call while set
 }
 
 // NewStorage returns an empty storage.

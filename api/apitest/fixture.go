@@ -29,10 +29,10 @@ func (noLimit) Allow(context.Context, kit.Limit, string) error { return nil }
 
 func (noLimit) AllowAll(context.Context, ...kit.Ask) error { return nil }
 
-// Generous takes the limits off, for tests that are about something else.
+// Generous removes the limits, for tests about something else.
 func Generous(_ *api.Config, d *api.Deps) { d.Limiter = noLimit{} }
 
-// Decode reads JSON, which has to be readable.
+// Decode reads JSON and fails the test if it can't.
 func Decode(t testing.TB, body []byte, v any) {
 	t.Helper()
 	if err := json.Unmarshal(body, v); err != nil {
@@ -107,8 +107,8 @@ func Post(t *testing.T, h *Harness, who Caller, path string, in any, status int,
 	}
 }
 
-// Fetch asks for an address as somebody who is not signed in. A body that
-// breaks off is returned as far as it came.
+// Fetch requests an address without signing in. A body that breaks off is
+// returned as far as it got.
 func Fetch(t testing.TB, h *Harness, method, url string, header map[string]string) (*http.Response, []byte) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, url, nil)
@@ -127,7 +127,7 @@ func Fetch(t testing.TB, h *Harness, method, url string, header map[string]strin
 	return resp, b
 }
 
-// DownloadLink has an operation make a download address.
+// DownloadLink creates a download link with an operation.
 func DownloadLink(t testing.TB, h *Harness, who Caller, path, body string) string {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.AppURL+path, strings.NewReader(body))
@@ -153,7 +153,7 @@ func DownloadLink(t testing.TB, h *Harness, who Caller, path, body string) strin
 
 type linkBody struct{ URL, ExpiresAt string }
 
-// Pattern returns n bytes in which every place is recognisable.
+// Pattern returns n bytes in which every position is recognisable.
 func Pattern(n int) []byte {
 	out := make([]byte, 0, n+32)
 	for i := 0; len(out) < n; i++ {

@@ -50,7 +50,7 @@ type Harness struct {
 	t testing.TB
 }
 
-// Option changes the API before it is made.
+// Option changes the API before it is built.
 type Option func(*api.Config, *api.Deps)
 
 // New runs an API on a fresh database until the test ends.
@@ -137,7 +137,7 @@ func parse(t testing.TB, raw string) *url.URL {
 	return u
 }
 
-// Caller is somebody who calls the API.
+// Caller is a client of the API.
 type Caller struct {
 	User   models.User
 	Agent  models.Agent
@@ -243,11 +243,10 @@ func (h *Harness) Do(who Caller, req *http.Request) *http.Response {
 	return resp
 }
 
-// NewID returns an id that is nobody's.
+// NewID returns an unused id.
 func NewID() uuid.UUID { return uuid.New() }
 
-// Exec runs a statement on the test's database, for what the store has no
-// method for.
+// Exec runs a statement on the test's database, where the store has no method.
 func (h *Harness) Exec(sql string, args ...any) {
 	h.t.Helper()
 	conn, err := pgx.Connect(h.t.Context(), storetest.DSN(h.t))
@@ -260,7 +259,7 @@ func (h *Harness) Exec(sql string, args ...any) {
 	}
 }
 
-// Disable takes an account's access away.
+// Disable disables an account.
 func (h *Harness) Disable(u models.User) {
 	h.t.Helper()
 	h.Exec("update users set disabled_at = now() where id = $1", u.ID)

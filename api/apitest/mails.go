@@ -10,8 +10,8 @@ import (
 	"longhaul/models"
 )
 
-// Value returns the one value of the first row that a query finds, for what
-// the store has no method for.
+// Value returns the single value of a query's first row, where the store has no
+// method.
 func Value[T any](h *Harness, sql string, args ...any) T {
 	h.t.Helper()
 	conn, err := pgx.Connect(h.t.Context(), storetest.DSN(h.t))
@@ -26,8 +26,8 @@ func Value[T any](h *Harness, sql string, args ...any) T {
 	return out
 }
 
-// Settle returns when all calls beside answers have ended and all that was
-// asked for by e-mail addresses is done.
+// Settle returns when all background calls have ended and all account requests
+// are done.
 func (h *Harness) Settle() {
 	h.t.Helper()
 	h.Server.Wait()

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// Scenario is one request and what its answer must be.
+// Scenario is one request and the expected response.
 type Scenario struct {
 	Name    string
 	As      Caller
@@ -23,8 +23,8 @@ type Scenario struct {
 	Headers map[string]string
 }
 
-// Run sends the request and checks the answer. Every answer that is not a
-// success must be a problem document.
+// Run sends the request and checks the response. Every failure must be a
+// problem document.
 func (h *Harness) Run(t *testing.T, s Scenario) []byte {
 	t.Helper()
 	method := s.Method
@@ -76,8 +76,8 @@ func (s Scenario) check(t *testing.T, resp *http.Response, body string) {
 	}
 }
 
-// CheckProblem checks that an answer is a complete problem document which
-// tells nothing of the inside.
+// CheckProblem checks that a response is a complete problem document that
+// reveals no internals.
 func CheckProblem(t testing.TB, resp *http.Response, body []byte) {
 	t.Helper()
 	kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))

@@ -62,8 +62,8 @@ func (c *counter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// The length that is announced is the length that archive/zip writes, below
-// and above the limits of the old format.
+// The announced length is what archive/zip writes, below and above the limits
+// of the old format.
 func TestZipSize(t *testing.T) {
 	t.Parallel()
 	many := make([]string, 70_000)

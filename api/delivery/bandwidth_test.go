@@ -19,7 +19,7 @@ import (
 	"longhaul/models"
 )
 
-// Every byte that leaves counts once, and no other.
+// Every byte sent counts exactly once.
 func TestBandwidthIsExact(t *testing.T) {
 	t.Parallel()
 	h := apitest.New(t, apitest.Generous)
@@ -73,7 +73,7 @@ func TestOverTheBandwidthLimit(t *testing.T) {
 	}
 	_, reset := models.Period(h.Store.Now())
 	day := reset.Format("2 January 2006")
-	for _, address := range []string{link, archive} { // counted, whether or not it is written down yet
+	for _, address := range []string{link, archive} { // counted, whether or not it is saved yet
 		resp, body := apitest.Fetch(t, h, "GET", address, map[string]string{"Range": "bytes=0-1"})
 		apitest.CheckProblem(t, resp, body)
 		if resp.StatusCode != http.StatusForbidden || !strings.Contains(string(body), `"bandwidth_exceeded"`) ||
@@ -92,8 +92,7 @@ func TestOverTheBandwidthLimit(t *testing.T) {
 	}
 }
 
-// Several processes count side by side, and what one could not write down it
-// keeps.
+// Several processes count side by side, and each keeps what it could not save.
 func TestMetersAddUp(t *testing.T) {
 	t.Parallel()
 	h := apitest.New(t, apitest.Generous)

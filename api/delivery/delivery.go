@@ -1,6 +1,6 @@
-// Package delivery hands stored files to their owners: operations that sign
-// links, and an origin of its own, without cookies, that serves files, ranges
-// and zips by such a link and counts the bytes it sends.
+// Package delivery delivers stored files to their owners: operations that sign
+// links, and a separate origin without cookies that serves files, ranges and
+// zips for such a link and counts the bytes it sends.
 //
 // It lists nothing and changes no file.
 package delivery
@@ -19,8 +19,8 @@ import (
 	"longhaul/models"
 )
 
-// Store is what delivery asks of the records. Each call names the
-// owner first and answers not_found for what is somebody else's.
+// Store is the part of the store that delivery uses. Each call names the owner
+// first and returns not_found for anyone else's data.
 type Store interface {
 	Job(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error)
 	Files(ctx context.Context, userID, jobID uuid.UUID) ([]models.File, error)
@@ -29,7 +29,7 @@ type Store interface {
 	Bandwidth
 }
 
-// Deps are the parts that delivery speaks to.
+// Deps are the dependencies of delivery.
 type Deps struct {
 	Store   Store
 	Objects Objects
@@ -41,7 +41,8 @@ type Deps struct {
 	Now     func() time.Time
 }
 
-// Service hands files to their owners, by links that work without a session.
+// Service delivers files to their owners through links that work without a
+// session.
 type Service struct {
 	links *linkHandlers
 	files *deliveryHandlers

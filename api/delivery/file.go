@@ -34,19 +34,18 @@ type Objects interface {
 	Get(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error)
 }
 
-// deliveryHandlers serve files by signed address, on an origin without
-// cookies.
+// deliveryHandlers serve files for signed links, on an origin without cookies.
 type deliveryHandlers struct {
 	store   Store
 	objects Objects
 	signer  *linkSigner
 	limits  kit.Limiter
 	meter   *Meter
-	app     string // origin of the app, which may read files by script
+	app     string // origin of the app, whose scripts may read files
 	now     func() time.Time
 }
 
-// admitted checks that the owner of a link still may read.
+// admitted checks that a link's owner may still read.
 func (h *deliveryHandlers) admitted(ctx context.Context, g grant) error {
 	owner, err := h.store.User(ctx, g.userID)
 	if err != nil {
@@ -96,12 +95,13 @@ func (h *deliveryHandlers) send(c *gin.Context, f models.File, inline bool) {
 	header.Set("ETag", tag)
 	h.allowApp(c)
 	if strings.Contains(c.Request.Header.Get("Range"), ",") {
-		c.Request.Header.Del("Range") // several ranges at once: the whole file is a right answer
+		c.Request.Header.Del("Range") // several ranges at once: the whole file is a valid response
 	}
 	body := &objectReader{ctx: ctx, objects: h.objects, key: f.Key(), size: f.Size}
 	defer body.close()
 	if c.Request.Method == http.MethodGet && c.Request.Header.Get("If-None-Match") != tag && f.Size > 0 {
-		// storage is asked before the answer begins, so that its fault is one
+		// ask storage before the response starts, so that its fault can still
+		// be reported
 		body.limitTo(c.Request.Header.Get("Range"))
 		if err := body.open(); err != nil {
 			for _, k := range []string{"Content-Disposition", "ETag", "Accept-Ranges"} {
@@ -118,7 +118,7 @@ func (h *deliveryHandlers) send(c *gin.Context, f models.File, inline bool) {
 	}
 }
 
-// allowApp lets scripts of the app read a file, and those of no other site.
+// allowApp lets only the app's scripts read a file.
 func (h *deliveryHandlers) allowApp(c *gin.Context) {
 	header := c.Writer.Header()
 	header.Add("Vary", "Origin")
@@ -129,8 +129,8 @@ func (h *deliveryHandlers) allowApp(c *gin.Context) {
 }
 
 // presentation returns the media type and disposition of a file. Only types
-// that a browser can show without running anything are shown in place; all
-// else is saved, as bytes.
+// that a browser can show without running anything are shown inline; everything
+// else is saved as bytes.
 func presentation(f models.File, inline bool) (contentType, disposition string) {
 	name := baseName(f.Path)
 	shown := source.InlineType(f.ContentType)
@@ -154,7 +154,7 @@ func modified(f models.File) time.Time {
 	return f.CreatedAt
 }
 
-// writer returns where a delivery of the owner's content is written to.
+// writer returns the writer for a delivery of the owner's content.
 func (h *deliveryHandlers) writer(c *gin.Context, owner uuid.UUID) *patientWriter {
 	return &patientWriter{
 		ResponseWriter: c.Writer, rc: http.NewResponseController(c.Writer), now: h.now,
@@ -166,8 +166,8 @@ func (h *deliveryHandlers) writer(c *gin.Context, owner uuid.UUID) *patientWrite
 	}
 }
 
-// patientWriter gives the client a deadline for each write and none for the
-// whole answer, which may take hours, and counts what was sent.
+// patientWriter sets a deadline for each write but none for the whole response,
+// which may take hours, and counts what was sent.
 type patientWriter struct {
 	http.ResponseWriter
 	rc   *http.ResponseController

@@ -276,7 +276,7 @@ func unzip(t *testing.T, body []byte, contents map[string][]byte) {
 	}
 	for name, want := range contents {
 		if strings.EqualFold(name, "readme") {
-			continue // one of the two has another name now
+			continue // one of the two has a different name now
 		}
 		got, err := os.ReadFile(filepath.Join(dir, "out", name))
 		if err != nil || !bytes.Equal(got, want) {

@@ -12,7 +12,7 @@ import (
 // file holds, it can run nothing and reach nothing.
 const deliveryPolicy = "sandbox; default-src 'none'; media-src 'self'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
-// secureDelivery sets the headers of everything that the files origin answers.
+// secureDelivery sets the headers of every response of the files origin.
 func secureDelivery(files *url.URL) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		h := c.Writer.Header()

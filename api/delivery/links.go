@@ -12,8 +12,8 @@ import (
 	"longhaul/models"
 )
 
-// linkTime is how long a download address works. A video that is paused over
-// night still plays in the morning.
+// linkTime is how long a download link works. A video paused overnight still
+// plays in the morning.
 const linkTime = 24 * time.Hour
 
 // tagFiles groups the operations in the OpenAPI document.
@@ -59,7 +59,7 @@ type linkInput struct {
 	} `nameHint:"LinkFile"`
 }
 
-// dispositionInline asks for a file to be shown in place.
+// dispositionInline asks for a file to be shown inline.
 const dispositionInline = "inline"
 
 func (h *linkHandlers) file(ctx context.Context, in *linkInput) (*linkOutput, error) {

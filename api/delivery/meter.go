@@ -10,21 +10,21 @@ import (
 	"github.com/google/uuid"
 )
 
-// meterEvery is how often delivered bytes are written down, and so what a
-// killed process forgets at most.
+// meterEvery is how often delivered bytes are saved, and so the most that a
+// killed process loses.
 const meterEvery = 2 * time.Second
 
-// Bandwidth keeps what was delivered.
+// Bandwidth stores what was delivered.
 type Bandwidth interface {
 	// AddBandwidth adds delivered bytes to the owners' day, UTC.
 	AddBandwidth(ctx context.Context, day time.Time, delivered map[uuid.UUID]int64) error
-	// BandwidthLeft returns what may still be delivered this month; false says
-	// that there is no limit.
+	// BandwidthLeft returns what may still be delivered this month; false means
+	// no limit.
 	BandwidthLeft(ctx context.Context, userID uuid.UUID) (left int64, limited bool, err error)
 }
 
-// Meter counts delivered bytes and writes them down in batches: one statement
-// for all streams of the process. Several processes may count side by side.
+// Meter counts delivered bytes and saves them in batches: one statement for all
+// streams of the process. Several processes may count side by side.
 type Meter struct {
 	store Bandwidth
 	log   *slog.Logger
@@ -56,8 +56,8 @@ func (m *Meter) add(user uuid.UUID, n int) {
 	m.pending[key] += int64(n)
 }
 
-// left returns what the user may still be delivered, with what this process
-// has not written down yet.
+// left returns how much the user can still receive, including what this process
+// has not saved yet.
 func (m *Meter) left(ctx context.Context, user uuid.UUID) (left int64, limited bool, err error) {
 	left, limited, err = m.store.BandwidthLeft(ctx, user)
 	if err != nil || !limited {
@@ -73,8 +73,8 @@ func (m *Meter) left(ctx context.Context, user uuid.UUID) (left int64, limited b
 	return left, true, nil
 }
 
-// Run writes down what was counted until ctx ends. Call Flush when the last
-// delivery has ended.
+// Run saves what was counted until ctx ends. Call Flush after the last delivery
+// has ended.
 func (m *Meter) Run(ctx context.Context) {
 	t := time.NewTicker(meterEvery)
 	defer t.Stop()
@@ -90,7 +90,7 @@ func (m *Meter) Run(ctx context.Context) {
 	}
 }
 
-// Flush writes down what was counted. What could not be written stays counted.
+// Flush saves what was counted. What it can't save stays counted.
 func (m *Meter) Flush(ctx context.Context) error {
 	m.mu.Lock()
 	taken := m.pending

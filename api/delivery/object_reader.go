@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// reopenings is how often a broken read from storage is taken up again.
+// reopenings is how often a broken read from storage is resumed.
 const reopenings = 3
 
 // objectReader reads an object as a seekable file. It opens a range when it is
@@ -29,7 +29,7 @@ type objectReader struct {
 }
 
 // limitTo reads a single range from a request's header, so that storage is
-// asked for no more. A header that it does not understand changes nothing.
+// asked for no more than that. It ignores a header that it doesn't understand.
 func (r *objectReader) limitTo(header string) {
 	spec, ok := strings.CutPrefix(header, "bytes=")
 	if !ok {
@@ -55,7 +55,7 @@ func (r *objectReader) limitTo(header string) {
 	}
 }
 
-// open asks storage for the bytes from the present place on.
+// open requests the bytes from the current position from storage.
 func (r *objectReader) open() error {
 	length := r.size - r.at
 	if r.limit > r.at {
@@ -107,7 +107,7 @@ func (r *objectReader) fail(err error) error {
 	return err
 }
 
-// Seek moves to another place; nothing is read for it.
+// Seek moves to another position without reading.
 func (r *objectReader) Seek(offset int64, whence int) (int64, error) {
 	switch whence {
 	case io.SeekStart:

@@ -14,8 +14,8 @@ import (
 	"longhaul/models"
 )
 
-// mayDeliver refuses a new delivery of an owner whose bandwidth of the month is
-// used up. Deliveries that run come to their end.
+// mayDeliver refuses a new delivery to an owner whose monthly bandwidth is used
+// up. Running deliveries finish.
 func (h *deliveryHandlers) mayDeliver(ctx context.Context, g grant) error {
 	left, limited, err := h.meter.left(ctx, g.userID)
 	if err != nil || !limited || left > 0 {
@@ -26,8 +26,8 @@ func (h *deliveryHandlers) mayDeliver(ctx context.Context, g grant) error {
 		"This month's bandwidth is used up. Files can be downloaded again from %s.", reset.Format("2 January 2006, 15:04 UTC"))
 }
 
-// refuse answers a fault of a delivery: to a browser that opens the address as
-// a page, a page; a problem document to everything else.
+// refuse responds with a delivery's fault: a page for a browser that opens the
+// link as a page, a problem document for everything else.
 func (h *deliveryHandlers) refuse(c *gin.Context, err error) {
 	e := models.AsError(err)
 	if e.Problem != models.ProblemBandwidthExceeded {
@@ -54,8 +54,8 @@ func (h *deliveryHandlers) refuse(c *gin.Context, err error) {
 	}
 }
 
-// overLimitPage runs nothing and loads nothing, as the policy of the origin
-// wants it.
+// overLimitPage runs nothing and loads nothing, as the origin's policy
+// requires.
 var overLimitPage = template.Must(template.New("over").Parse(`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

@@ -12,15 +12,15 @@ import (
 	"longhaul/models"
 )
 
-// linkSigner makes and reads the tokens in download addresses: what may be
-// read, on whose behalf, until when.
+// linkSigner creates and reads the tokens in download links: what may be read,
+// on whose behalf, until when.
 type linkSigner struct {
 	keys  *token.Keys
 	files *url.URL
 	now   func() time.Time
 }
 
-// grant is what a download address allows.
+// grant is what a download link allows.
 type grant struct {
 	userID uuid.UUID
 	id     uuid.UUID // of the file or the job
@@ -51,7 +51,7 @@ func (s *linkSigner) sign(p token.Purpose, g grant, kind, name string) Link {
 	return Link{URL: s.files.JoinPath(kind, s.keys.Sign(p, g.bytes(), expires), url.PathEscape(name)).String(), ExpiresAt: expires}
 }
 
-// read checks a token. What is wrong with it is not told.
+// read checks a token without revealing what is wrong with it.
 func (s *linkSigner) read(p token.Purpose, value string) (grant, error) {
 	payload, _, err := s.keys.Verify(p, value, s.now())
 	if err != nil || len(payload) != grantSize {

@@ -35,8 +35,8 @@ func (h *jobHandlers) actionRoutes(r *kit.Router) {
 	}, h.workflow)
 }
 
-// guarded finds a job of the caller and refuses an action that does not fit
-// its state.
+// guarded finds a job of the caller and refuses an action that its state
+// doesn't allow.
 func (h *jobHandlers) guarded(ctx context.Context, id uuid.UUID, a models.Action) (models.Job, error) {
 	user := kit.Caller(ctx)
 	if err := h.limits.Allow(ctx, kit.LimitAction, user.ID.String()); err != nil {
@@ -55,8 +55,8 @@ func (h *jobHandlers) guarded(ctx context.Context, id uuid.UUID, a models.Action
 	return job, nil
 }
 
-// update runs a call to the job's workflow within its budget and answers with
-// the job as it is afterwards.
+// update calls the job's workflow within its budget and responds with the job
+// afterwards.
 func (h *jobHandlers) update(ctx context.Context, id uuid.UUID, a models.Action, call func(context.Context, models.Job) error) (*jobOutput, error) {
 	job, err := h.guarded(ctx, id, a)
 	if err != nil {

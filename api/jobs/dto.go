@@ -12,8 +12,8 @@ import (
 	"longhaul/models/wording"
 )
 
-// Job is a job as its owner sees it. The source's address is left out: it may
-// hold passkeys.
+// Job is a job as its owner sees it. It leaves out the source's address, which
+// may contain passkeys.
 type Job struct {
 	ID          uuid.UUID      `json:"id" format:"uuid"`
 	Name        string         `json:"name" doc:"Empty until it is known"`
@@ -43,7 +43,7 @@ func (Job) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
 	return nullable(s, "progress")
 }
 
-// Progress is the latest that is known of a running transfer.
+// Progress is the latest known progress of a running transfer.
 type Progress struct {
 	JobID       uuid.UUID  `json:"jobId" format:"uuid"`
 	Phase       phase      `json:"phase"`
@@ -73,8 +73,8 @@ func progressOf(p models.Progress) Progress {
 	}
 }
 
-// jobOf renders a job; the progress of one that does not run is stale and
-// left out.
+// jobOf renders a job without progress if it is not running, because that would
+// be stale.
 func jobOf(j models.Job, progress map[uuid.UUID]models.Progress) Job {
 	next := wording.Condition{State: j.State, Deadline: j.Deadline, Attempt: j.Attempt, MaxAttempts: j.MaxAttempts}
 	out := Job{

@@ -14,14 +14,15 @@ import (
 	"longhaul/models/wording"
 )
 
-// inspectBudget is how long an agent may take to find out what a source holds.
+// inspectBudget is how long an agent may take to find out what a source
+// contains.
 const inspectBudget = 45 * time.Second
 
 // tagSources groups the operations in the OpenAPI document.
 const tagSources = "sources"
 
-// Inspector asks a compute agent what a source holds. It is the only way to
-// reach an address that a user gave.
+// Inspector asks a compute agent what a source contains. Only this way does a
+// user's address get fetched.
 type Inspector interface {
 	Inspect(ctx context.Context, source models.Source) (models.Manifest, error)
 }
@@ -42,7 +43,7 @@ func (h *sourceHandlers) routes(r *kit.Router) {
 	}, h.inspect)
 }
 
-// SourceInfo is what a source holds.
+// SourceInfo is what a source contains.
 type SourceInfo struct {
 	Kind     sourceKind   `json:"kind"`
 	Name     string       `json:"name"`
@@ -60,7 +61,7 @@ type SourceFile struct {
 	Size  int64  `json:"size" doc:"Bytes; -1 if unknown"`
 }
 
-// Verdict says whether a job for the source would be taken.
+// Verdict says whether a job for the source would be accepted.
 type Verdict struct {
 	Allowed bool    `json:"allowed"`
 	Reason  *Reason `json:"reason" doc:"Why it is refused, or why to choose only some files if it is allowed; null if nothing is wrong"`
@@ -71,7 +72,7 @@ func (Verdict) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
 	return nullable(s, "reason")
 }
 
-// judged returns a verdict with something to say.
+// judged returns a verdict with a reason.
 func judged(allowed bool, why models.Reason) Verdict {
 	r := reasonOf(why)
 	r.Text = wording.API().Verdict(why, allowed)
@@ -122,8 +123,8 @@ func (h *sourceHandlers) inspect(ctx context.Context, in *rawInput) (*sourceOutp
 	return &sourceOutput{Body: sourceInfoOf(src, manifest, verdict)}, nil
 }
 
-// withinPlan judges a source by the caller's plan: what it could never keep is
-// not allowed, and what has no room now would wait.
+// withinPlan judges a source by the caller's plan: a source that could never
+// fit is not allowed, and one without room now would wait.
 func (h *sourceHandlers) withinPlan(ctx context.Context, userID uuid.UUID, m models.Manifest, v Verdict) (Verdict, error) {
 	u, err := h.store.Usage(ctx, userID)
 	if err != nil || m.Size < 0 {

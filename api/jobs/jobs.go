@@ -1,4 +1,4 @@
-// Package jobs serves the owner of jobs: it inspects a source, takes it as a
+// Package jobs serves the owner of jobs: it inspects a source, accepts it as a
 // job, shows jobs with their files and timeline, and acts on them.
 //
 // It fetches nothing, not even to inspect: a compute agent does.
@@ -13,8 +13,8 @@ import (
 	"longhaul/models"
 )
 
-// Store is what jobs ask of the records. Each call names the owner first
-// and answers not_found for a job that is somebody else's.
+// Store is the part of the store that jobs use. Each call names the owner first
+// and returns not_found for anyone else's job.
 type Store interface {
 	SubmitJob(ctx context.Context, n models.NewJob) (job models.Job, replayed bool, err error)
 	Job(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error)
@@ -27,18 +27,18 @@ type Store interface {
 	RequestDelete(ctx context.Context, userID, jobID uuid.UUID) error
 	Files(ctx context.Context, userID, jobID uuid.UUID) ([]models.File, error)
 	QueueNote(ctx context.Context, userID uuid.UUID) (models.QueueNote, error)
-	// Usage tells what the user has used of their plan.
+	// Usage returns what the user has used of their plan.
 	Usage(ctx context.Context, userID uuid.UUID) (models.Usage, error)
 
-	// SaveInspection and Inspection remember what sources hold, per user.
+	// SaveInspection and Inspection remember what sources contain, per user.
 	SaveInspection(ctx context.Context, userID uuid.UUID, sourceHash []byte, m models.Manifest) error
 	Inspection(ctx context.Context, userID uuid.UUID, sourceHash []byte) (models.Manifest, error)
 	// Blocked reports whether policy blocks one of the info hashes.
 	Blocked(ctx context.Context, infoHashes []string) (bool, error)
 }
 
-// Workflows starts a job's workflow and speaks to a running one. Starting
-// is a shortcut only: the outbox starts what it could not.
+// Workflows starts a job's workflow and talks to a running one. Starting it is
+// only a shortcut: the outbox starts the ones that failed.
 type Workflows interface {
 	StartJob(ctx context.Context, job models.Job) error
 	Pause(ctx context.Context, job models.Job) error
@@ -47,13 +47,13 @@ type Workflows interface {
 	View(ctx context.Context, job models.Job) (WorkflowView, error)
 }
 
-// Deps are the parts that jobs speak to.
+// Deps are the dependencies of jobs.
 type Deps struct {
 	Store      Store
 	Workflows  Workflows
 	Inspector  Inspector
 	Limiter    kit.Limiter
-	Background *kit.Background // starts workflows beside answers
+	Background *kit.Background // starts workflows in the background
 	MaxBytes   int64           // content of one job; 0 is no limit
 	UIURL      string          // of the workflow engine's namespace; empty for none
 }

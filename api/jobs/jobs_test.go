@@ -94,15 +94,15 @@ func TestSubmitWithKey(t *testing.T) {
 	}
 }
 
-// A workflow engine that hangs or fails costs the submit nothing: the outbox
-// has the start.
+// A workflow engine that hangs or fails doesn't delay a submit: the outbox
+// starts the workflow.
 func TestSubmitWithoutWorkflowEngine(t *testing.T) {
 	t.Parallel()
 	h := apitest.New(t)
 	user := h.Account(models.RoleUser)
 	hang := make(chan struct{})
 	t.Cleanup(func() { close(hang) })
-	h.Starter.Hang = hang // an answer that waits for the start never comes
+	h.Starter.Hang = hang // a response that waits for the start never comes
 	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: "/api/v1/jobs", Body: `{"source":"` + magnet + `"}`, Status: 202})
 	job := <-h.Starter.Started
 	items := 0
@@ -220,7 +220,7 @@ func TestJobActions(t *testing.T) {
 	}
 }
 
-// TestPauseWhileStoring: the refusal says why, and what happens next.
+// A refused pause says why, and what happens next.
 func TestPauseWhileStoring(t *testing.T) {
 	t.Parallel()
 	h := apitest.New(t)
@@ -282,7 +282,7 @@ func TestInspect(t *testing.T) {
 	if n := len(h.Inspector.Asked); n != 2 {
 		t.Errorf("one user's inspection was used for another")
 	}
-	// what was found is taken up by the submit
+	// the submit uses what the inspection found
 	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: "/api/v1/jobs", Body: `{"source":"` + magnet + `"}`, Status: 202, Want: []string{`"size":7`, `"fileCount":1`}})
 	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: path, Body: `{"magnet":"` + magnet + `","url":"http://a.example/"}`, Status: 422})
 	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: path, Body: `{}`, Status: 422})

@@ -54,7 +54,7 @@ func reasonOf(r models.Reason) Reason {
 	return out
 }
 
-// reasonOrNil is reasonOf for what may have no reason.
+// reasonOrNil is reasonOf where there may be no reason.
 func reasonOrNil(r models.Reason) *Reason {
 	if r.None() {
 		return nil

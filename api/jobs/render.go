@@ -8,14 +8,14 @@ import (
 	"longhaul/models"
 )
 
-// renderSource has what a job's row does not tell.
+// renderSource provides what a job's row does not hold.
 type renderSource interface {
 	ProgressOf(ctx context.Context, userID uuid.UUID, jobIDs []uuid.UUID) (map[uuid.UUID]models.Progress, error)
 	QueueNote(ctx context.Context, userID uuid.UUID) (models.QueueNote, error)
 }
 
-// render returns jobs of one user as the user sees them: with their progress,
-// and the queued ones with what they wait for at this moment.
+// render returns a user's jobs as the user sees them: with their progress and,
+// if queued, with what they are waiting for right now.
 func render(ctx context.Context, src renderSource, userID uuid.UUID, jobs ...models.Job) ([]Job, error) {
 	ids := make([]uuid.UUID, 0, len(jobs))
 	waiting := false

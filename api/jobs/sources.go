@@ -20,8 +20,8 @@ type sourceReader struct {
 	maxBytes  int64 // of a job's content; 0 is no limit
 }
 
-// parse validates a submission. The manifest is nil unless the submission is
-// a .torrent file, which tells it all.
+// parse validates a submission. The manifest is nil unless the submission is a
+// .torrent file, which contains it.
 func (s *sourceReader) parse(sub submission) (models.Source, *models.Manifest, error) {
 	if sub.Torrent != nil {
 		src, manifest, err := source.ParseTorrent(sub.Torrent)
@@ -44,8 +44,8 @@ func inField(err error, field string) error {
 	return err
 }
 
-// newJob validates a submission as a job. What an inspection found out before
-// is taken up, so that the job need not find it out again.
+// newJob validates a submission as a job. It uses what an earlier inspection
+// found, so that the job need not look it up again.
 func (s *sourceReader) newJob(ctx context.Context, userID uuid.UUID, sub submission) (models.NewJob, error) {
 	src, manifest, err := s.parse(sub)
 	if err != nil {
@@ -76,8 +76,8 @@ func (s *sourceReader) newJob(ctx context.Context, userID uuid.UUID, sub submiss
 	}, nil
 }
 
-// checkSelection refuses a selection that names no file of the manifest, and
-// one that holds more than a job may.
+// checkSelection refuses a selection that names an unknown file or is too large
+// for a job.
 func (s *sourceReader) checkSelection(m models.Manifest, selected []int) error {
 	sizes := make(map[int]int64, len(m.Files))
 	for _, f := range m.Files {
@@ -116,8 +116,8 @@ func (s *sourceReader) remembered(ctx context.Context, userID uuid.UUID, src mod
 	return &m, nil
 }
 
-// resolve finds out what a source holds, from memory or through an agent, and
-// remembers it for the user.
+// resolve finds out what a source contains, from memory or through an agent,
+// and remembers it for the user.
 func (s *sourceReader) resolve(ctx context.Context, userID uuid.UUID, src models.Source) (*models.Manifest, error) {
 	m, err := s.remembered(ctx, userID, src)
 	if err != nil || m != nil {
@@ -145,8 +145,8 @@ func (s *sourceReader) verdictBefore(ctx context.Context, src models.Source) (Ve
 	return s.blocked(ctx, src.InfoHashV1, src.InfoHashV2)
 }
 
-// verdictAfter judges a source by what it turned out to hold: metadata may
-// bring a second info hash.
+// verdictAfter judges a source by what it turned out to contain: metadata may
+// add a second info hash.
 func (s *sourceReader) verdictAfter(ctx context.Context, src models.Source, m models.Manifest) (Verdict, error) {
 	v, err := s.blocked(ctx, src.InfoHashV1, src.InfoHashV2, m.InfoHashV1, m.InfoHashV2)
 	if err != nil || !v.Allowed {
@@ -170,7 +170,7 @@ func (s *sourceReader) blocked(ctx context.Context, hashes ...string) (Verdict, 
 	return Verdict{Allowed: true}, nil
 }
 
-// sizeVerdict allows content of which at least one file may be fetched.
+// sizeVerdict allows content if at least one of its files may be fetched.
 func (s *sourceReader) sizeVerdict(m models.Manifest) Verdict {
 	if s.maxBytes <= 0 || m.Size <= s.maxBytes {
 		return Verdict{Allowed: true}
@@ -197,8 +197,8 @@ func identity(src models.Source) []string {
 	return []string{string(src.Kind), src.URI}
 }
 
-// requestHash is the meaning of a submission: the same key with another
-// meaning is a mistake of the client.
+// requestHash identifies the meaning of a submission: reusing a key with
+// another meaning is a client error.
 func requestHash(src models.Source, selected []int, choose bool, p models.Provider, f models.Failover) []byte {
 	h := sha256.New()
 	h.Write(sourceHash(src))

@@ -88,7 +88,7 @@ const (
 	fieldFailover = "failover"
 )
 
-// What may happen to a submission for which there is no room now.
+// What to do with a submission for which there is no room now.
 const (
 	fullWait   = "wait"
 	fullRefuse = "refuse"

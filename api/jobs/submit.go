@@ -23,8 +23,8 @@ type submitOutput struct {
 	Body     Job
 }
 
-// submit records a job and answers. Starting its workflow is tried at once,
-// beside the answer; the outbox does it in any case.
+// submit records a job and responds. It also tries to start the workflow right
+// away in the background; if that fails, the outbox does it.
 func (h *jobHandlers) submit(ctx context.Context, in *submitInput) (*submitOutput, error) {
 	user := kit.Caller(ctx)
 	if err := checkKey(in.Key); err != nil {

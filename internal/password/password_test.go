@@ -126,7 +126,7 @@ func TestCheck(t *testing.T) {
 		{"alphabet", "abcdefghijklmnopqrstuvwxyz", "common"},
 		{"e-mail", "marguerite.okafor@mail.test", "e-mail"},
 		{"e-mail with a year", "MargueriteOkafor2026", "e-mail"},
-		{"no text", "kT9#vQ2!mZ7&xL4p\xff", "no text"},
+		{"no text", "kT9#vQ2!mZ7&xL4p\xff", "not text"},
 		{"long tail of a common word", "password violins swim north", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

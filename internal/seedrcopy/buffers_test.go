@@ -96,7 +96,7 @@ func TestJobsTakeTurns(t *testing.T) {
 	}
 	one := waits(t, p, single, 8)
 	if !p.wanted() {
-		t.Error("nobody waits")
+		t.Error("nothing is waiting")
 	}
 	p.give(b)
 	p.give(<-others[0])
