@@ -1,4 +1,4 @@
-# One image for api, worker, agent and the CLI: the command chooses.
+# One image for api, worker, agent and the CLI; the command chooses which one runs.
 FROM node:20.20-bookworm-slim AS web
 WORKDIR /src/web
 COPY web/package.json web/package-lock.json web/.npmrc ./

@@ -1,4 +1,5 @@
-# `make run` and `make test` install what a Debian-like machine with Go and Node lacks.
+# `make run` and `make test` install what a Debian-like machine with Go and Node
+# lacks.
 SHELL := /bin/bash
 TOOL  := go tool -modfile=tools/go.mod
 
@@ -8,7 +9,7 @@ TOOL  := go tool -modfile=tools/go.mod
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2}'
 
-run: ## install what is missing, build, start everything on this machine
+run: ## install what is missing, build, and start everything on this machine
 	@scripts/bootstrap.sh run
 	@$(MAKE) --no-print-directory build
 	@bin/devstack
@@ -16,59 +17,60 @@ run: ## install what is missing, build, start everything on this machine
 build: ## build the programs, the web app and the devstack
 	@scripts/build.sh
 
-test: ## every test: Go, web, end to end, chaos; installs what they need
+test: ## run every test: Go, web, end to end, chaos; installs what they need
 	@scripts/bootstrap.sh test
 	@$(MAKE) --no-print-directory build
 	@$(MAKE) --no-print-directory test-go test-devstack test-web test-headers e2e chaos
 
-test-go: ## Go unit and integration tests (real Postgres, Temporal, S3)
+test-go: ## run Go unit and integration tests (real Postgres, Temporal, S3)
 	go vet ./...
 	LONGHAUL_DEVSTACK=$(CURDIR)/bin/devstack go test -p 2 ./...
 
-test-devstack: ## tests of the embedded default
+test-devstack: ## test the devstack
 	cd devstack && go vet ./... && LONGHAUL_BIN=$(CURDIR)/bin go test -p 1 ./...
 
-test-web: ## lint, types, generated files and tests of the web app
+test-web: ## check the web app: lint, types, generated files, tests
 	cd web && npm run check
 
-test-headers: ## grade the app's headers as the Mozilla Observatory does, and its policy
+test-headers: ## grade the app's headers and policy as the Mozilla Observatory does
 	cd tools/observatory && npm ci --loglevel=error && npm run --silent grade
 
-e2e: ## the whole system against a real swarm, a real browser and bad input
+e2e: ## test the whole system with a real swarm, a real browser and bad input
 	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -p 1 -parallel 40 -timeout 20m ./test/e2e/...
 
-chaos: ## kill -9 of every part while jobs run, and a Seedr account that misbehaves
+chaos: ## kill -9 every part while jobs run, and test a Seedr account that misbehaves
 	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -p 1 -timeout 20m -skip '^TestEach' ./test/chaos/...
 
-chaos-long: build ## the chaos tests that take long, whose names begin with TestEach
+chaos-long: build ## run the long chaos tests, whose names start with TestEach
 	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -p 1 -timeout 90m -v -run '^TestEach' ./test/chaos/...
 
-chaos-seedr: build ## each fault and each behaviour of a Seedr account, ten kills, faults at random
+chaos-seedr: build ## test each fault and behaviour of a Seedr account, ten kills, random faults
 	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -timeout 40m -v ./test/chaos/seedr
 
-bench: build ## the figures of docs/performance.md, in one run
+bench: build ## measure the figures of docs/performance.md in one run
 	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -run '^$$' -bench . -benchtime 1x -count=1 -timeout 40m ./test/bench/...
 
-fuzz: ## every fuzz target for 20 s; FUZZTIME=10m for longer
+fuzz: ## run every fuzz target for 20 s; FUZZTIME=10m for longer
 	tools/fuzz.sh $(FUZZTIME)
 
-long: ## what takes too long for every change; run it before a release
+long: ## run what takes too long for every change; run it before a release
 	@$(MAKE) --no-print-directory chaos-long bench
 	@$(MAKE) --no-print-directory fuzz FUZZTIME=$(or $(FUZZTIME),10m)
 
-lint: ## format, linters, a test that each import rule bites, determinism, budgets, compose schema
+lint: ## check format, linters, import rules, determinism, budgets, voice, compose schema
 	@$(TOOL) gofumpt -l $$(git ls-files '*.go') | (! grep .) || (echo 'not formatted: run make fmt'; exit 1)
 	$(TOOL) golangci-lint run ./...
 	cd devstack && go tool -modfile=../tools/go.mod golangci-lint run ./...
 	$(TOOL) workflowcheck ./workflows/...
 	tools/budgets.sh
 	tools/nolint.sh
+	tools/voice.sh
 	cd tools && go run ./composecheck ../docker-compose.yml && go test -count=1 ./importrules
 
 fmt: ## format the Go code
 	$(TOOL) gofumpt -w $$(git ls-files '*.go')
 
-vuln: ## known vulnerabilities of all modules; VULNDB=file:///folder for an offline database
+vuln: ## find known vulnerabilities in all modules; VULNDB=file:///folder for an offline database
 	VULNDB=$(VULNDB) tools/vuln.sh
 
 gen: ## rewrite api/openapi.json and the web app's types
@@ -78,5 +80,5 @@ gen: ## rewrite api/openapi.json and the web app's types
 replay-record: ## record the workflow histories that every test run replays
 	LONGHAUL_DEVSTACK=$(CURDIR)/bin/devstack LONGHAUL_RECORD_REPLAY=$(CURDIR)/workflows/testdata/replay go test -count=1 ./worker
 
-clean: ## remove what was built (not ./data)
+clean: ## remove build output (not ./data)
 	rm -rf bin web/dist

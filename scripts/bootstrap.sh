@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that `make run` or `make test` needs and that are
-# missing, and says what it does. Go and Node.js are expected to be there.
+# Installs the missing Debian packages that `make run` or `make test` needs, and
+# says what it does. Go and Node.js must be installed.
 #   scripts/bootstrap.sh run | test
 set -euo pipefail
 
@@ -50,7 +50,7 @@ follow() {
 }
 
 install() {
-  command -v apt-get >/dev/null || die "missing: $*. This machine has no apt-get; install them with its own package manager"
+  command -v apt-get >/dev/null || die "missing: $*. This machine has no apt-get; install them with your package manager"
   [ "$(id -u)" = 0 ] || command -v sudo >/dev/null || die "missing: $*. Run as root or install sudo: apt-get install $*"
   say "installing $*"
   export DEBIAN_FRONTEND=noninteractive
@@ -59,8 +59,8 @@ install() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" 2>&1 | follow
 }
 
-# quiet_postgres keeps Debian from starting a server of its own on port 5432:
-# the devstack runs one from ./data. An existing installation is left alone.
+# quiet_postgres keeps Debian from starting its own server on port 5432: the
+# devstack runs one from ./data. An existing installation is left alone.
 quiet_postgres() {
   local conf=/etc/postgresql-common/createcluster.conf
   if [ ! -e "$conf" ]; then

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Builds the programs into ./bin and the web app into ./web/dist, only what is out
-# of date, and shows how far it is: the first build compiles for minutes.
-# A release names itself: VERSION=1.2.3 scripts/build.sh. COMMIT is the commit of
-# the working tree unless it is given.
+# Builds the programs into ./bin and the web app into ./web/dist if they are out
+# of date, and shows its progress: the first build takes minutes. A release sets
+# its version: VERSION=1.2.3 scripts/build.sh. COMMIT defaults to the working
+# tree's commit.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 work=$(mktemp -d)
 web_job=
 cleanup() {
-  # The job is a group of its own, so that npm's children end with it.
+  # The job is its own process group, so that npm's children end with it.
   [ -z "$web_job" ] || kill -- "-$web_job" 2>/dev/null || true
   rm -rf "$work"
 }
@@ -67,7 +67,7 @@ compile() {
   (cd "$dir" && go build -v "$flags" -o "$output" "$@" 2>"$log") &
   local pid=$!
   watch "$log" "$total" "$pid" "compiling $name:"
-  wait "$pid" || { grep -vE '^[A-Za-z0-9._/~-]+$' "$log" >&2; echo "build: $name does not compile" >&2; exit 1; }
+  wait "$pid" || { grep -vE '^[A-Za-z0-9._/~-]+$' "$log" >&2; echo "build: could not compile $name" >&2; exit 1; }
   ((total <= 1)) || say "$name: $total packages in $(elapsed $((SECONDS - started)))"
 }
 
@@ -118,11 +118,12 @@ finish_web() {
   clear_line
   local job=$web_job
   web_job=
-  wait "$job" || { cat "$work/web" >&2; echo "build: the web app does not build" >&2; exit 1; }
+  wait "$job" || { cat "$work/web" >&2; echo "build: could not build the web app" >&2; exit 1; }
   say "web app: built"
 }
 
-# commit prints the commit of the working tree and whether files differ from it.
+# commit prints the working tree's commit, with a suffix if files differ from
+# it.
 commit() {
   local hash
   hash=$(git rev-parse --verify --quiet HEAD 2>/dev/null) || return 0

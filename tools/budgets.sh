@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Holds the size budgets: a Go file has at most 400 lines, a function 60, a
-# handler in api 40 (a * of git's goes into folders), a TypeScript file 250. Generated files and tests are
-# exempt. Each direct dependency has its reason in ADR 1. A breach is printed
-# with its place; the exit status tells.
+# Enforces the size budgets: a Go file has at most 400 lines, a function 60, a
+# handler in api 40 (git's * also matches slashes), a TypeScript file 250.
+# Generated files and tests are exempt. Each direct dependency must have its
+# reason in ADR 1. Prints each breach with its location and fails if there is
+# one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 files() { git ls-files -co --exclude-standard -- "$@" | grep -vE '(^|/)(third_party|testdata|node_modules|dist)/|\.gen\.|_gen\.go$' | while read -r f; do [ -f "$f" ] && echo "$f"; done; }
@@ -18,7 +19,7 @@ report 'Handlers over 40 lines:' "$(files 'api/*.go' | grep -v '_test\.go$' | xa
   /^func \(h [^)]*\) / {start=FNR; name=$0}
   /^}/ {if (start && FNR-start > 40) {print "  " FILENAME ":" start ": " FNR-start " lines"} start=0}')"
 report 'TypeScript files over 250 lines:' "$(files '*.ts' '*.tsx' | grep -vE '\.(test|spec)\.|\.d\.ts$' | xargs -r wc -l | awk '$2!="total" && $1>250 {print "  " $2 ": " $1}')"
-# sloglint holds this for slog; the loggers of Temporal are others.
+# sloglint checks this for slog, but not for Temporal's loggers.
 report 'Log keys other than "error" for a fault:' "$(files '*.go' | xargs grep -nE '\.(Debug|Info|Warn|Error)\(.*"(err|cause)", ' | sed 's/^/  /')"
 # Each direct module of go.mod has its row in ADR 1, and each row its module.
 direct=$(go list -m -f '{{if not (or .Indirect .Main)}}{{.Path}}{{end}}' all | grep . | LC_ALL=C sort)

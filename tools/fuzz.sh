@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs every fuzz target of the module, found by its name, for a time: 20s unless
-# it is given. An input that a target fails on is kept in its testdata, and every
-# test run tries it from then on.
+# Runs every fuzz target of the module, found by name, for the given time (20s
+# by default). Go saves an input that fails in the target's testdata, and every
+# later test run tries it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 time=${1:-20s}

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Finds nolint comments for linters that do not run: the linter that reports
-# superfluous ones looks only at those for linters that do.
+# Finds nolint comments for linters that are not enabled: the linter that
+# reports unused ones checks only those for enabled linters.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Holds the voice rules of CONTRIBUTING.md as far as a machine can: it finds the
-# turns of phrase that a native speaker would not write, in code, comments, tests,
-# docs and texts. A hit is printed with its place; the exit status tells.
+# Enforces the voice rules of CONTRIBUTING.md as far as a machine can: it finds
+# phrases that a native speaker would not write, in code, comments, tests, docs
+# and texts. Prints each hit with its location and fails if there is one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 tics='anew|begun|worthless|(is|are) worth nothing|(goes|go|went|going) on (by|without|until|where|from|after|with)|by (itself|themselves)|is had|dealt with|deals with|nobody (told|knows|said)|in the blink|wants to be told|no way back|leads nowhere|may make an account|does the .* run right|makes? an end of'
 
-# The rules quote what they forbid; generated files and foreign code are not ours to word.
-exempt='^(CONTRIBUTING\.md|tools/voice\.sh|web/eslint\.config\.[a-z]+)$|(^|/)(third_party|testdata|node_modules)/|\.gen\.|_gen\.go$|package-lock\.json$|^LICENSE|go\.sum$'
+# The rules quote what they forbid; generated files and foreign code are not
+# ours to word, and a migration never changes once it ran.
+exempt='^(CONTRIBUTING\.md|tools/voice\.sh|web/eslint\.config\.[a-z]+)$|(^|/)(third_party|testdata|node_modules|migrations)/|\.gen\.|_gen\.go$|package-lock\.json$|^LICENSE|go\.sum$'
 
 hits=$(git ls-files -co --exclude-standard | grep -vE "$exempt" | while read -r f; do [ -f "$f" ] && printf '%s\0' "$f"; done |
   xargs -0 grep -nIiwE "$tics" || true)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Looks for known vulnerabilities in the code that each module's programs call.
-# VULNDB is the address of another database than the public one, such as
-# file:///folder for a machine without a network.
+# Checks for known vulnerabilities in the code that each module's programs call.
+# VULNDB replaces the public database, such as file:///folder on a machine
+# without a network.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
