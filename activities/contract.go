@@ -17,15 +17,15 @@ type JobInput struct {
 	// job and from which this one continues.
 	Stands models.State `json:"stands,omitempty"`
 
-	// Elsewhere says that another provider may follow: a transfer that cannot be
-	// placed is given back to the workflow after a while instead of waiting.
+	// Elsewhere says that another provider may follow: a transfer that can't be
+	// placed returns to the workflow after a while instead of waiting.
 	Elsewhere bool `json:"elsewhere,omitempty"`
 }
 
-// Plan is what a Download needs to know of its job: no names and no source,
+// Plan is what a Download needs to know about its job: no names and no source,
 // because histories are plain text.
 type Plan struct {
-	Over             bool            `json:"over,omitempty"` // delivered or deleted; nothing is left to do
+	Over             bool            `json:"over,omitempty"` // delivered or deleted; there is nothing left to do
 	State            models.State    `json:"state"`
 	Admitted         bool            `json:"admitted,omitempty"`      // holds a slot already
 	ManifestKnown    bool            `json:"manifestKnown,omitempty"` // name, size and files are known
@@ -37,7 +37,7 @@ type Plan struct {
 	Bytes            int64           `json:"bytes"`               // -1 while unknown
 	SelectionTimeout time.Duration   `json:"selectionTimeout"`
 	AttentionTimeout time.Duration   `json:"attentionTimeout"`
-	RetryPauses      []time.Duration `json:"retryPauses"` // one retry after each; then a person is asked
+	RetryPauses      []time.Duration `json:"retryPauses"` // one retry after each; then the job needs attention
 }
 
 // StateInput is one transition of a job.
@@ -45,11 +45,11 @@ type StateInput struct {
 	JobID       uuid.UUID      `json:"jobId"`
 	To          models.State   `json:"to"`
 	Reason      models.Reason  `json:"reason,omitzero"`    // why it is in the state
-	Deadline    *time.Time     `json:"deadline,omitempty"` // when it moves on at the latest
+	Deadline    *time.Time     `json:"deadline,omitempty"` // when the wait ends at the latest
 	Problem     models.Problem `json:"problem,omitempty"`
-	Attempt     int            `json:"attempt,omitempty"`     // the try that runs or comes next; with MaxAttempts 0 the row keeps its count
-	MaxAttempts int            `json:"maxAttempts,omitempty"` // after so many a person is asked
-	ReleaseSlot bool           `json:"releaseSlot,omitempty"` // give the slot back although the job goes on
+	Attempt     int            `json:"attempt,omitempty"`     // the current or next attempt; if MaxAttempts is 0, the row keeps its count
+	MaxAttempts int            `json:"maxAttempts,omitempty"` // after this many attempts, the job needs attention
+	ReleaseSlot bool           `json:"releaseSlot,omitempty"` // give the slot back although the job continues
 }
 
 // StopInput ends what runs for a job and moves it to another state.
@@ -67,13 +67,13 @@ type SelectionInput struct {
 // MoveInput gives a job to another provider.
 type MoveInput struct {
 	JobID   uuid.UUID       `json:"jobId"`
-	From    models.Provider `json:"from,omitempty"` // only if it is there still
+	From    models.Provider `json:"from,omitempty"` // only if it is still there
 	To      models.Provider `json:"to"`
-	Problem models.Problem  `json:"problem,omitempty"` // why; empty when a person wants it
+	Problem models.Problem  `json:"problem,omitempty"` // why; empty if a person requested it
 	Reason  models.Reason   `json:"reason"`
 }
 
-// MoveResult is how the job stands after a move.
+// MoveResult is the job's situation after a move.
 type MoveResult struct {
 	State         models.State    `json:"state"`
 	Provider      models.Provider `json:"provider"`
@@ -85,7 +85,7 @@ type MoveResult struct {
 type StoreResult struct {
 	Files int   `json:"files"`
 	Bytes int64 `json:"bytes"` // of the files
-	Read  int64 `json:"read"`  // bytes that the last try read from Seedr
+	Read  int64 `json:"read"`  // bytes that the last attempt read from Seedr
 }
 
 // FinalizeResult is what was made visible.
@@ -100,17 +100,17 @@ type TrackInput struct {
 	Provider models.Provider `json:"provider,omitempty"` // empty for an agent
 }
 
-// TrackResult tells why the tracker ended well.
+// TrackResult says why the tracker ended normally.
 type TrackResult struct {
 	Gone bool `json:"gone,omitempty"` // the agent is no longer registered, or there is no Seedr account
 }
 
-// MailInput names the mail that is sent.
+// MailInput names the mail to send.
 type MailInput struct {
 	MailID uuid.UUID `json:"mailId"`
 }
 
-// MailResult is what became of a mail.
+// MailResult is a mail's outcome.
 type MailResult struct {
 	State models.MailState `json:"state"`
 }
@@ -119,7 +119,7 @@ type MailResult struct {
 type SweepInput struct {
 	Preview bool          `json:"preview,omitempty"` // count only, remove nothing
 	Grace   time.Duration `json:"grace"`             // younger objects and uploads are left alone
-	Cap     int           `json:"cap"`               // remove at most so many of each kind in one sweep
+	Cap     int           `json:"cap"`               // remove at most this many of each kind per sweep
 }
 
 // SweepResult is what a sweep found and removed.
@@ -142,7 +142,7 @@ type RepairInput struct {
 type RepairResult struct {
 	Checked   int `json:"checked"`
 	Restarted int `json:"restarted"` // jobs that had no running workflow
-	Admitted  int `json:"admitted"`  // admitted jobs that were told so again
+	Admitted  int `json:"admitted"`  // admitted jobs that were signalled again
 	Purged    int `json:"purged"`    // deleted jobs whose purge was started again
 }
 
@@ -170,8 +170,7 @@ type RollUpResult struct {
 	Days int64 `json:"days"`
 }
 
-// DriftResult is what a reconcile of quotas repaired; all zero is how it
-// should be.
+// DriftResult is what a reconcile of quotas repaired; it should be all zero.
 type DriftResult struct {
 	Jobs     int   `json:"jobs"`
 	Accounts int   `json:"accounts"`

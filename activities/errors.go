@@ -16,12 +16,12 @@ import (
 const (
 	machineryDelay = 3 * time.Second
 	rateLimitDelay = 30 * time.Second
-	handoverDelay  = 100 * time.Millisecond // another worker goes on at once
+	handoverDelay  = 100 * time.Millisecond // another worker continues at once
 )
 
 // rule is how Temporal treats one kind of fault.
 type rule struct {
-	final  bool          // trying the same activity again cannot help
+	final  bool          // retrying the same activity can't help
 	benign bool          // expected in operation: no error log, no failure metric
 	delay  time.Duration // before the next attempt; 0 leaves it to the retry policy
 }
@@ -42,8 +42,8 @@ func ruleOf(e *models.Error) rule {
 	case models.CodeRateLimited:
 		return rule{benign: true, delay: wait.Spread(rateLimitDelay)}
 	default:
-		// The rest is wrong with the request, the source or the job's state: the
-		// same act meets the same answer.
+		// The rest is wrong with the request, the source or the job's state: a
+		// retry would get the same answer.
 		return rule{final: true}
 	}
 }
@@ -56,8 +56,8 @@ func typeOf(e *models.Error) string {
 	return string(e.Code)
 }
 
-// failure converts an error to what Temporal is told. Only the public message
-// and the parameters of the reason go in, because histories are plain text.
+// failure converts an error to a Temporal failure. Only the public message and
+// the parameters of the reason go in, because histories are plain text.
 func failure(e *models.Error, r rule, details models.FaultDetails) error {
 	details.Params = e.Params
 	o := temporal.ApplicationErrorOptions{NonRetryable: r.final, NextRetryDelay: r.delay, Details: []any{details}}
@@ -92,11 +92,11 @@ func logCause(ctx context.Context, e *models.Error) {
 	}
 }
 
-// handover is returned when the worker stops: another one goes on at once.
+// handover is returned when the worker stops: another one continues at once.
 func handover() error { return later("The worker is stopping; another one continues.", handoverDelay) }
 
-// later makes Temporal run the activity again after the delay, for reasons
-// that are no fault.
+// later makes Temporal run the activity again after the delay, without counting
+// as a fault.
 func later(message string, delay time.Duration) error {
 	return temporal.NewApplicationErrorWithOptions(message, "later",
 		temporal.ApplicationErrorOptions{NextRetryDelay: delay, Category: temporal.ApplicationErrorCategoryBenign})

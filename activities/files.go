@@ -18,7 +18,7 @@ const (
 	beatEvery     = 4 * time.Second // heartbeat of long storage work
 )
 
-// FileStore is what completing files needs of the database.
+// FileStore is what completing files needs from the database.
 type FileStore interface {
 	Job(ctx context.Context, jobID uuid.UUID) (models.Job, error)
 	Transition(ctx context.Context, jobID uuid.UUID, c models.JobChange) (models.Job, error)
@@ -28,7 +28,7 @@ type FileStore interface {
 	FinishJob(ctx context.Context, jobID uuid.UUID) error
 }
 
-// Objects is what completing and removing files needs of object storage.
+// Objects is what completing and removing files needs from object storage.
 type Objects interface {
 	Put(ctx context.Context, key string, body []byte, contentType string) error
 	Head(ctx context.Context, key string) (objstore.Object, error)
@@ -56,7 +56,7 @@ func (a *Files) finalize(ctx context.Context, jobID uuid.UUID) (FinalizeResult, 
 	if err != nil {
 		return FinalizeResult{}, err
 	}
-	if job.State == models.StateReady { // an earlier try got that far but could not say so
+	if job.State == models.StateReady { // an earlier attempt got that far but could not report it
 		return FinalizeResult{Files: job.FileCount, Bytes: job.Bytes()}, nil
 	}
 	_, err = a.Store.Transition(ctx, jobID, models.JobChange{
@@ -89,7 +89,7 @@ func (a *Files) finalize(ctx context.Context, jobID uuid.UUID) (FinalizeResult, 
 	return FinalizeResult{Files: job.FileCount, Bytes: job.Bytes()}, nil
 }
 
-// complete makes one file's object whole: the order is object, check, row.
+// complete completes one file's object, in the order object, check, row.
 func (a *Files) complete(ctx context.Context, f models.FileParts) error {
 	key, want := f.Key(), f.Size
 	switch {
@@ -120,8 +120,8 @@ func (a *Files) complete(ctx context.Context, f models.FileParts) error {
 }
 
 // join completes a multipart upload from the parts that the rows and storage
-// agree on, and returns how many bytes the object must have. An upload that is
-// gone may have been completed by an earlier try: the check of the object that
+// agree on, and returns how many bytes the object must have. If the upload is
+// gone, an earlier attempt may have completed it; the check of the object that
 // follows decides.
 func (a *Files) join(ctx context.Context, f models.FileParts) (int64, error) {
 	var sum int64
@@ -155,8 +155,8 @@ func (a *Files) join(ctx context.Context, f models.FileParts) (int64, error) {
 	return sum, nil
 }
 
-// missing starts a file over whose bytes are not in storage as they should be.
-// The transfer that follows fetches only this file again.
+// missing starts a file over if its bytes in storage are incomplete. The
+// transfer that follows fetches only this file again.
 func (a *Files) missing(ctx context.Context, f models.FileParts, cause error) error {
 	if err := a.forget(ctx, f); err != nil {
 		return err
@@ -164,8 +164,8 @@ func (a *Files) missing(ctx context.Context, f models.FileParts, cause error) er
 	return models.Fault(models.ProblemLengthMismatch, "A file in storage is incomplete; fetching its bytes again.").Because(cause)
 }
 
-// DiscardParts drops what a cancelled job has in storage of files that are not
-// whole: rows first, so that no later attempt counts on bytes that are gone.
+// DiscardParts drops the stored parts of a cancelled job's incomplete files:
+// rows first, so that no later attempt counts on bytes that are gone.
 func (a *Files) DiscardParts(ctx context.Context, in JobInput) error {
 	return border(ctx, a.discard(ctx, in.JobID))
 }
@@ -188,8 +188,8 @@ func (a *Files) discard(ctx context.Context, jobID uuid.UUID) error {
 	return nil
 }
 
-// forget drops the rows of what is in storage of a file, then its upload. An
-// upload whose abort gets lost is one that no row knows: the sweep finds it.
+// forget drops the rows of a file's parts, then its upload. If the abort is
+// lost, the upload has no row, and the sweep finds it.
 func (a *Files) forget(ctx context.Context, f models.FileParts) error {
 	if _, err := a.Store.ForgetUpload(ctx, f.ID); err != nil {
 		return fmt.Errorf("forget upload: %w", err)

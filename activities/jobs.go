@@ -10,7 +10,7 @@ import (
 	"longhaul/models"
 )
 
-// JobStore is what the activities on a job's row need of the database.
+// JobStore is what the activities on a job's row need from the database.
 type JobStore interface {
 	Job(ctx context.Context, jobID uuid.UUID) (models.Job, error)
 	Transition(ctx context.Context, jobID uuid.UUID, c models.JobChange) (models.Job, error)
@@ -18,21 +18,21 @@ type JobStore interface {
 	ProviderConfig(ctx context.Context) (models.ProviderConfig, error)
 }
 
-// Jobs reads and writes the row of a job. State changes are announced by the
-// database in the transaction that makes them.
+// Jobs reads and writes the row of a job. The database announces state changes
+// in the transaction that makes them.
 type Jobs struct {
 	Store            JobStore
 	SelectionTimeout time.Duration // how long a user may take to choose files
 	AttentionTimeout time.Duration // how long a parked job waits for a person
 
-	// RetryPauses are the pauses before the retries of a fault of the source
-	// that may pass; after the last one a person is asked.
+	// RetryPauses are the pauses before the retries of a transient fault of the
+	// source; after the last one the job needs attention.
 	RetryPauses []time.Duration
 }
 
-// LoadJob tells a workflow what its job is. A job that another run left in the
-// middle returns to the queue; a paused one stays paused, and one that this run
-// continues keeps its state.
+// LoadJob returns what a workflow needs to know about its job. A job that
+// another run left in the middle returns to the queue; a paused one stays
+// paused, and one that this run continues keeps its state.
 func (a *Jobs) LoadJob(ctx context.Context, in JobInput) (Plan, error) {
 	plan, err := a.load(ctx, in)
 	return plan, border(ctx, err)
@@ -76,7 +76,7 @@ func (a *Jobs) load(ctx context.Context, in JobInput) (Plan, error) {
 	}, nil
 }
 
-// SetState writes a transition that the workflow decided.
+// SetState writes a transition that the workflow decided on.
 func (a *Jobs) SetState(ctx context.Context, in StateInput) error {
 	_, err := a.Store.Transition(ctx, in.JobID, in.change())
 	return border(ctx, err)

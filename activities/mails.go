@@ -10,7 +10,7 @@ import (
 	"longhaul/models"
 )
 
-// MailStore is what sending mails needs of the database.
+// MailStore is what sending mails needs from the database.
 type MailStore interface {
 	Mail(ctx context.Context, id uuid.UUID) (models.Mail, error)
 	MailSent(ctx context.Context, id uuid.UUID) error
@@ -18,7 +18,7 @@ type MailStore interface {
 	MailFailed(ctx context.Context, id uuid.UUID, why string) error
 }
 
-// MailSender hands a mail to the provider. Its error is a mail.SendError.
+// MailSender gives a mail to the provider. Its error is a mail.SendError.
 type MailSender interface {
 	Send(ctx context.Context, m models.Mail) error
 }
@@ -29,12 +29,12 @@ type Mails struct {
 	Sender MailSender // nil while no provider is configured
 }
 
-// mailIsOff is why a mail failed that was queued without a provider.
+// mailIsOff is why a mail queued without a provider failed.
 const mailIsOff = "No mail provider is configured. Set RESEND_API_KEY."
 
-// SendMail hands one mail to the provider and records what became of it. A mail
-// that was sent or given up before is left alone. The history learns the id
-// only, and whether it worked.
+// SendMail gives one mail to the provider and records the outcome. It skips a
+// mail that was already sent or given up on. The history contains only the id
+// and whether it worked.
 func (a *Mails) SendMail(ctx context.Context, in MailInput) (MailResult, error) {
 	m, err := a.Store.Mail(ctx, in.MailID)
 	if models.IsNotFound(err) {
@@ -60,8 +60,8 @@ func (a *Mails) SendMail(ctx context.Context, in MailInput) (MailResult, error) 
 	return MailResult{}, a.refused(ctx, m.ID, refused)
 }
 
-// refused records why the mail was not taken and tells Temporal when to try
-// again, if at all. The reason stays out of the history.
+// refused records why the provider did not accept the mail, and tells Temporal
+// when to retry, if at all. The reason stays out of the history.
 func (a *Mails) refused(ctx context.Context, id uuid.UUID, e *mail.SendError) error {
 	if !e.Retry {
 		if err := a.Store.MailFailed(ctx, id, e.Reason); err != nil {
@@ -80,7 +80,7 @@ func (a *Mails) refused(ctx context.Context, id uuid.UUID, e *mail.SendError) er
 	return border(ctx, fault)
 }
 
-// GiveUpMail records that a mail was not taken in time.
+// GiveUpMail records that a mail was not accepted in time.
 func (a *Mails) GiveUpMail(ctx context.Context, in MailInput) error {
 	return border(ctx, a.Store.MailFailed(ctx, in.MailID, ""))
 }

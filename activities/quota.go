@@ -12,7 +12,7 @@ import (
 // expireBatch is how many jobs expire before their objects are removed.
 const expireBatch = 100
 
-// QuotaStore is what looking after quotas needs of the database.
+// QuotaStore is what maintaining quotas needs from the database.
 type QuotaStore interface {
 	AnnounceExpiry(ctx context.Context) (int64, error)
 	ExpireJobs(ctx context.Context, limit int) ([]uuid.UUID, error)
@@ -20,22 +20,22 @@ type QuotaStore interface {
 	ReconcileQuota(ctx context.Context) (models.QuotaDrift, error)
 }
 
-// QuotaObjects is what expiry needs of object storage.
+// QuotaObjects is what expiry needs from object storage.
 type QuotaObjects interface {
 	DeletePrefix(ctx context.Context, prefix string) error
 }
 
-// Quota looks after what accounts use of their plans. Everything in it may run
-// at any time and any number of times.
+// Quota maintains what accounts use of their plans. Everything in it may run at
+// any time, and repeatedly.
 type Quota struct {
 	Store   QuotaStore
 	Objects QuotaObjects
-	Drifted func(models.QuotaDrift) // is told of every repair; may be nil
+	Drifted func(models.QuotaDrift) // called for every repair; may be nil
 }
 
-// ExpireFiles announces when files expire and removes those whose time is
-// over: rows first, then objects. Objects that stay because a try ended in
-// between are found by the orphan sweep.
+// ExpireFiles announces when files expire and removes expired ones: rows first,
+// then objects. The orphan sweep finds objects left behind by an attempt that
+// ended in between.
 func (a *Quota) ExpireFiles(ctx context.Context) (ExpireResult, error) {
 	res, err := a.expire(ctx)
 	return res, border(ctx, err)

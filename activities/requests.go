@@ -17,17 +17,18 @@ import (
 	"longhaul/models"
 )
 
-// repeatDelay is after which a worker is asked again.
+// repeatDelay is the pause before a worker is asked again.
 const repeatDelay = 100 * time.Millisecond
 
-// Pending looks at pending activities and ends them; a Temporal client does.
+// Pending reads pending activities and ends them; a Temporal client implements
+// it.
 type Pending interface {
 	DescribeWorkflowExecution(ctx context.Context, workflowID, runID string) (*workflowservice.DescribeWorkflowExecutionResponse, error)
 	CompleteActivityByID(ctx context.Context, namespace, workflowID, runID, activityID string, result any, err error) error
 }
 
-// Requests are the transfers for which jobs' workflows asked a worker: their
-// pending activities ResolveSource and StartTransfer.
+// Requests are the transfers that jobs' workflows requested: their pending
+// activities ResolveSource and StartTransfer.
 type Requests struct {
 	Pending   Pending
 	Namespace string
@@ -54,8 +55,8 @@ func (r Requests) Open(ctx context.Context, jobID uuid.UUID) (placement.Request,
 	return placement.Request{}, false, nil
 }
 
-// Repeat implements placement.Requests. Temporal fails whatever attempt of the
-// activity runs, so the number is compared right before.
+// Repeat implements placement.Requests. Temporal fails whichever attempt of the
+// activity runs, so it compares the number right before.
 func (r Requests) Repeat(ctx context.Context, lost placement.Request) error {
 	now, open, err := r.Open(ctx, lost.JobID)
 	if err != nil || !open || now.ID != lost.ID || now.RunID != lost.RunID || now.Try != lost.Try {

@@ -6,11 +6,11 @@ import (
 	"longhaul/internal/seedrcopy"
 )
 
-// Streams copies what is complete on Seedr to storage.
+// Streams copies completed content from Seedr to storage.
 type Streams struct{ Copier *seedrcopy.Copier }
 
 // StoreFiles copies every selected file of the job from Seedr to storage. It
-// continues where an earlier try stopped.
+// continues where an earlier attempt stopped.
 func (a *Streams) StoreFiles(ctx context.Context, in JobInput) (StoreResult, error) {
 	stop := beat(ctx)
 	defer stop()

@@ -13,18 +13,18 @@ import (
 	"longhaul/models"
 )
 
-// Retention of records that are kept for a while only.
+// Retention of records that are kept only for a while.
 const (
 	keepHeartbeats = 7 * 24 * time.Hour
 	keepDay        = 24 * time.Hour // pre-flight answers and idempotency keys
 	keepDeleted    = 7 * 24 * time.Hour
-	keepMails      = 30 * 24 * time.Hour // after they ended, for the admins to look at
+	keepMails      = 30 * 24 * time.Hour // after they ended, so that admins can see them
 	purgeBatch     = 500
 	purgeAgain     = time.Second // the job's workflow is about to end
 	sweepBatch     = 500         // objects compared with the rows in one statement
 )
 
-// SweepStore is what purging, sweeping and pruning need of the database.
+// SweepStore is what purging, sweeping and pruning need from the database.
 type SweepStore interface {
 	Job(ctx context.Context, jobID uuid.UUID) (models.Job, error)
 	DeleteJobRows(ctx context.Context, jobID uuid.UUID) error
@@ -43,7 +43,7 @@ type SweepStore interface {
 	JobsToPurge(ctx context.Context, before time.Time, limit int) ([]uuid.UUID, error)
 }
 
-// SweepStorage is what sweeping needs of object storage.
+// SweepStorage is what sweeping needs from object storage.
 type SweepStorage interface {
 	List(ctx context.Context, prefix string, fn func(objstore.Object) error) error
 	ListMultiparts(ctx context.Context, fn func(objstore.Upload) error) error
@@ -52,20 +52,20 @@ type SweepStorage interface {
 	AbortMultipart(ctx context.Context, key, uploadID string) error
 }
 
-// Runner looks after the workflows of jobs.
+// Runner starts and checks the workflows of jobs.
 type Runner interface {
 	// Running reports whether the job's workflow runs.
 	Running(ctx context.Context, jobID uuid.UUID) (bool, error)
 	// Restart starts the job's workflow again unless it is running.
 	Restart(ctx context.Context, job models.Job) error
-	// Purge removes a deleted job; a purge that runs is left alone.
+	// Purge removes a deleted job, unless a purge is already running.
 	Purge(ctx context.Context, jobID uuid.UUID) error
 	// Admit tells the job's workflow that it holds a slot.
 	Admit(ctx context.Context, job models.Job) error
 }
 
-// Sweeps removes what is not needed any more and repairs what faults left
-// behind. Every sweep may run at any time and any number of times.
+// Sweeps removes what is no longer needed and repairs what faults left behind.
+// Every sweep may run at any time, and repeatedly.
 type Sweeps struct {
 	Store   SweepStore
 	Objects SweepStorage
@@ -74,8 +74,8 @@ type Sweeps struct {
 }
 
 // PurgeJob removes a deleted job once it has ended: rows first, then objects.
-// What an agent still stores afterwards by an address it holds is found by the
-// orphan sweep, when the address has expired.
+// If an agent still stores parts afterwards, with an address it holds, the
+// orphan sweep finds them once the address has expired.
 func (a *Sweeps) PurgeJob(ctx context.Context, in JobInput) error {
 	return border(ctx, a.purge(ctx, in.JobID))
 }
@@ -83,7 +83,7 @@ func (a *Sweeps) PurgeJob(ctx context.Context, in JobInput) error {
 func (a *Sweeps) purge(ctx context.Context, jobID uuid.UUID) error {
 	job, err := a.Store.Job(ctx, jobID)
 	switch {
-	case models.IsNotFound(err): // an earlier try removed the rows
+	case models.IsNotFound(err): // an earlier attempt removed the rows
 	case err != nil:
 		return err
 	case job.DeleteAt == nil:
@@ -113,8 +113,9 @@ func (a *Sweeps) purge(ctx context.Context, jobID uuid.UUID) error {
 	return nil
 }
 
-// SweepObjects compares object storage with the rows, and removes what no row
-// knows and is older than the grace period: objects are written before rows.
+// SweepObjects compares object storage with the rows and removes what has no
+// row and is older than the grace period, because objects are written before
+// rows.
 func (a *Sweeps) SweepObjects(ctx context.Context, in SweepInput) (SweepResult, error) {
 	stop := beat(ctx)
 	defer stop()
@@ -221,8 +222,8 @@ func (s *sweep) removed(ctx context.Context, what, key string, err error) {
 	}
 }
 
-// RepairJobs starts the workflow of every open job that has none, as after a
-// loss of Temporal's records, and repeats an admission that did not arrive.
+// RepairJobs starts a workflow for every open job without one, as after a loss
+// of Temporal's database, and repeats an admission that did not arrive.
 func (a *Sweeps) RepairJobs(ctx context.Context, in RepairInput) (RepairResult, error) {
 	res, err := a.repair(ctx, in)
 	return res, border(ctx, err)

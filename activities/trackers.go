@@ -47,7 +47,7 @@ func (a *SeedrTracker) TrackSeedr(ctx context.Context) (TrackResult, error) {
 	return TrackResult{}, border(ctx, err)
 }
 
-// VerifySeedr calls Seedr for real and tells what came of it.
+// VerifySeedr makes a real call to Seedr and returns the outcome.
 func (a *SeedrTracker) VerifySeedr(ctx context.Context) (models.ProviderCheck, error) {
 	check, err := a.Account.Verify(ctx)
 	return check, border(ctx, err)

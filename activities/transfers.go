@@ -10,26 +10,26 @@ import (
 	"longhaul/models"
 )
 
-// MoveStore is what moving jobs between providers needs of the database.
+// MoveStore is what moving jobs between providers needs from the database.
 type MoveStore interface {
 	MoveJob(ctx context.Context, jobID uuid.UUID, m models.JobMove) (models.Job, error)
 }
 
-// Transfers asks for transfers and ends them.
+// Transfers requests transfers and ends them.
 type Transfers struct {
 	Placer *placement.Placer
 	Store  MoveStore
 }
 
-// ResolveSource has an agent or Seedr find out what the source holds. It
-// returns pending: whoever follows the transfer completes it by task token.
+// ResolveSource has an agent or Seedr find out what the source contains. It
+// returns pending; the transfer's tracker completes it by task token.
 func (a *Transfers) ResolveSource(ctx context.Context, in JobInput) (models.TransferResult, error) {
 	return models.TransferResult{}, border(ctx, a.want(ctx, in, models.TransferResolve))
 }
 
 // StartTransfer has an agent fetch the selected files into storage, or Seedr
-// fetch the content into its account. It returns pending: whoever follows the
-// transfer completes it by task token.
+// fetch the content into its account. It returns pending; the transfer's
+// tracker completes it by task token.
 func (a *Transfers) StartTransfer(ctx context.Context, in JobInput) (models.TransferResult, error) {
 	return models.TransferResult{}, border(ctx, a.want(ctx, in, models.TransferDownload))
 }
@@ -50,8 +50,8 @@ func (a *Transfers) StopTransfer(ctx context.Context, in StopInput) error {
 	return border(ctx, a.Placer.Stop(ctx, in.JobID, in.change(), in.Remove))
 }
 
-// MoveJob gives a job to another provider. What runs for it is ended in the
-// database, which is what counts; the trackers tidy up on agents and on Seedr.
+// MoveJob gives a job to another provider. It ends what runs in the database,
+// which is what counts; the trackers tidy up on agents and on Seedr.
 func (a *Transfers) MoveJob(ctx context.Context, in MoveInput) (MoveResult, error) {
 	job, err := a.Store.MoveJob(ctx, in.JobID, models.JobMove{From: in.From, To: in.To, Problem: in.Problem, Reason: in.Reason})
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"longhaul/models"
 )
 
-// Tokens completes activities by task token; a Temporal client does.
+// Tokens completes activities by task token; a Temporal client implements it.
 type Tokens interface {
 	CompleteActivity(ctx context.Context, token []byte, result any, err error) error
 	RecordActivityHeartbeat(ctx context.Context, token []byte, details ...any) error
@@ -25,8 +25,8 @@ func (w Waiters) Done(ctx context.Context, token []byte, res models.TransferResu
 	return over(w.Tokens.CompleteActivity(ctx, token, res, nil))
 }
 
-// Failed implements attempt.Waiters. What reaches the workflow is not tried
-// again by Temporal, whatever it is.
+// Failed implements attempt.Waiters. Temporal never retries what reaches the
+// workflow.
 func (w Waiters) Failed(ctx context.Context, token []byte, fault *models.Error, d models.FaultDetails) error {
 	return over(w.Tokens.CompleteActivity(ctx, token, nil, failure(fault, rule{final: true, benign: true}, d)))
 }
@@ -36,8 +36,8 @@ func (w Waiters) Beat(ctx context.Context, token []byte, details any) error {
 	return over(w.Tokens.RecordActivityHeartbeat(ctx, token, details))
 }
 
-// over translates that the activity does not wait any more: it was answered, it
-// was cancelled, or another attempt of it runs.
+// over translates that the activity no longer waits: it was answered or
+// cancelled, or another attempt of it runs.
 func over(err error) error {
 	_, gone := errors.AsType[*serviceerror.NotFound](err)
 	if gone || temporal.IsCanceledError(err) {

@@ -114,7 +114,7 @@ func enrol(ctx context.Context, o Options, hc *http.Client) (presence.Identity, 
 }
 
 // serve runs the parts of an enrolled agent until ctx ends or one of them
-// cannot go on.
+// cannot continue.
 func serve(ctx context.Context, o Options, id presence.Identity, control *agentapi.ControlClient, ln net.Listener) error {
 	c := o.Config
 	putter := upload.NewPutter(fetch.NewTrusted(fetch.TrustedOptions{HeaderTimeout: storageAnswer}), c.Uploads)

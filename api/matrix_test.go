@@ -29,7 +29,7 @@ func matrixBodies() map[string]string {
 	}
 }
 
-// matrixCaller is somebody who tries every route.
+// matrixCaller is someone who tries every route.
 type matrixCaller struct {
 	apitest.Caller
 	name  string
@@ -64,7 +64,7 @@ func matrixCallers(h *apitest.Harness) []matrixCaller {
 	})
 }
 
-// Every route is tried by everybody. A route that has no access, or is not in
+// Every route is tried by everyone. A route that has no access, or is not in
 // the document, fails; there is no list of exceptions but the static pages.
 func TestEveryRouteByEveryCaller(t *testing.T) {
 	t.Parallel()
@@ -122,7 +122,7 @@ func TestEveryRouteByEveryCaller(t *testing.T) {
 }
 
 // verdict says what a route has to answer a caller who names ids that are
-// nobody's or somebody else's.
+// nobody's or someone else's.
 func verdict(route api.Route, who matrixCaller) (string, func(int) bool) {
 	is := func(want int) (string, func(int) bool) {
 		return http.StatusText(want), func(got int) bool { return got == want }

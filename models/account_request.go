@@ -2,7 +2,7 @@ package models
 
 import "github.com/google/uuid"
 
-// AccountRequestKind is what was asked for by an e-mail address.
+// AccountRequestKind is the kind of a request made with an e-mail address.
 type AccountRequestKind string
 
 // The kinds of account request, each with what it carries beside address and
@@ -14,9 +14,9 @@ const (
 	RequestEmail        AccountRequestKind = "email"        // the address for another account; UserID
 )
 
-// AccountRequest is something that was asked for by an e-mail address. It is
-// kept before anybody looks whether the address has an account, so that the
-// answer cannot tell, and neither is it lost.
+// AccountRequest is a request made with an e-mail address. It is stored before
+// Longhaul checks whether the address has an account, so that the response
+// can't reveal that and the request isn't lost.
 type AccountRequest struct {
 	Kind         AccountRequestKind
 	Email        string     // normalised

@@ -6,7 +6,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// AgentState is what the admins want of an agent.
+// AgentState is what admins want an agent to do.
 type AgentState string
 
 // The states of an agent.
@@ -16,7 +16,8 @@ const (
 	AgentDraining AgentState = "draining" // no new work; what it has moves or ends
 )
 
-// AgentLostAfter is how long an agent may be silent before its transfers move.
+// AgentLostAfter is how long an agent may fail to respond before its transfers
+// move.
 const AgentLostAfter = 60 * time.Second
 
 // Agent is a registered compute agent.
@@ -37,7 +38,7 @@ type Agent struct {
 	CreatedAt      time.Time
 }
 
-// Alive reports whether the agent was heard of recently enough at now.
+// Alive reports whether the agent's last heartbeat is recent enough at now.
 func (a Agent) Alive(now time.Time) bool {
 	return a.LastSeenAt != nil && now.Sub(*a.LastSeenAt) < AgentLostAfter
 }

@@ -15,7 +15,7 @@ const (
 	ActorAdmin   ActorKind = "admin"
 	ActorAgent   ActorKind = "agent"
 	ActorSystem  ActorKind = "system"  // Longhaul itself, such as a schedule
-	ActorConsole ActorKind = "console" // somebody with a shell on the server
+	ActorConsole ActorKind = "console" // someone with a shell on the server
 )
 
 // Actor is who does something, and from where.
@@ -32,11 +32,11 @@ func (a Actor) Did(action AuditAction, targetKind, targetID string) AuditEntry {
 	}
 }
 
-// AuditAction is what was done: the kind of thing, a dot, the verb.
+// AuditAction is what was done: what it concerns, a dot, and the verb.
 type AuditAction string
 
-// The acts on agents and the installation. Each area of the product names its
-// own beside its code.
+// The acts on agents and the installation. Other areas define theirs next to
+// their code.
 const (
 	AuditSetup          AuditAction = "installation.set_up"
 	AuditAgentToken     AuditAction = "agent.make_enrolment_token"
@@ -58,23 +58,23 @@ type AuditEntry struct {
 	Action     AuditAction
 	TargetKind string         // such as agent, user, plan; empty for the installation
 	TargetID   string         // the target's id, or its name if it has none
-	IP         string         // where the actor was; empty if it was no request
-	Before     map[string]any `gorm:"serializer:json"` // what was, without secrets; nil for nothing
-	After      map[string]any `gorm:"serializer:json"` // what is now, likewise
-	PrevHash   []byte         // of the entry before; zeros for the first
+	IP         string         // the actor's address; empty if it was not a request
+	Before     map[string]any `gorm:"serializer:json"` // the state before, without secrets; nil if there was none
+	After      map[string]any `gorm:"serializer:json"` // the state after, without secrets; nil if there is none
+	PrevHash   []byte         // of the previous entry; zeros for the first
 	Hash       []byte         // SHA-256, see records.RecordAudit
 }
 
 // TableName returns the table of the audit log.
 func (AuditEntry) TableName() string { return "audit_log" }
 
-// ChainCheck is the outcome of following a chain of hashes: the audit log's, or
-// that of the security events.
+// ChainCheck is the outcome of checking a hash chain: the audit log's or the
+// security events'.
 type ChainCheck struct {
 	Entries  int64  // how many were read
 	HeadID   int64  // the newest entry; 0 if there is none
-	HeadHash []byte // its hash. Noted elsewhere it proves later that nothing was cut off.
-	BrokenID int64  // the first entry that does not fit; 0 if all do
+	HeadHash []byte // its hash; kept elsewhere, it proves later that nothing was cut off
+	BrokenID int64  // the first entry that breaks the chain; 0 if none does
 	Fault    string // what is wrong with it, in a sentence
 }
 
@@ -83,7 +83,7 @@ type SecurityKind string
 
 // The kinds of security event.
 const (
-	SecurityLogin              SecurityKind = "login"                // somebody signed in
+	SecurityLogin              SecurityKind = "login"                // someone signed in
 	SecurityLoginFailed        SecurityKind = "login_failed"         // wrong address or password, or no such account
 	SecuritySecondFactorFailed SecurityKind = "second_factor_failed" // the password was right, the second factor was not
 	SecurityPasskeyCopied      SecurityKind = "passkey_copied"       // a passkey's counter went back: there may be a copy of it
@@ -97,8 +97,7 @@ const (
 // SecurityRetention is how long security events are kept.
 const SecurityRetention = 90 * 24 * time.Hour
 
-// SecurityEvent is something that somebody who watches for attacks wants to
-// see.
+// SecurityEvent is an event that matters for spotting attacks.
 type SecurityEvent struct {
 	ID        int64 `gorm:"primaryKey"`
 	At        time.Time
@@ -110,8 +109,8 @@ type SecurityEvent struct {
 	PrevHash  []byte // of the event before; empty, as Hash is, from before there was a chain
 	Hash      []byte // SHA-256, see records.RecordSecurity
 
-	// Once bounds events that anybody can cause: of one kind and value at most
-	// one is kept per minute. Empty keeps all.
+	// Once limits events that anyone can cause: at most one per kind and value
+	// is kept each minute. Empty keeps all.
 	Once string `gorm:"-"`
 }
 
@@ -126,8 +125,8 @@ type AuditFilter struct {
 	Limit      int
 }
 
-// AuditRecord is an entry with the names that go with its ids: an account's
-// address, an agent's name. They are empty for what is gone.
+// AuditRecord is an entry with the names for its ids: an account's address, an
+// agent's name. Names are empty if the account or agent was deleted.
 type AuditRecord struct {
 	AuditEntry
 	ActorName  string
@@ -145,8 +144,8 @@ type SecurityFilter struct {
 	Limit    int
 }
 
-// SecurityRecord is an event with the address of its account, empty if that is
-// gone or there is none.
+// SecurityRecord is an event with its account's address, empty if the account
+// was deleted or there is none.
 type SecurityRecord struct {
 	SecurityEvent
 	UserEmail string

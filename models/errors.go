@@ -15,13 +15,13 @@ const (
 	CodeInvalid       Code = "invalid"        // the request or source is malformed
 	CodeUnauthorized  Code = "unauthorized"   // nobody is signed in, or the credential is wrong
 	CodeForbidden     Code = "forbidden"      // signed in, but not allowed
-	CodeNotFound      Code = "not_found"      // no such thing, or it is somebody else's
-	CodeConflict      Code = "conflict"       // the thing is in another state than the act needs
+	CodeNotFound      Code = "not_found"      // no such thing, or it belongs to someone else
+	CodeConflict      Code = "conflict"       // the current state doesn't allow the act
 	CodeQuotaExceeded Code = "quota_exceeded" // a limit of the account is reached
 	CodeTooLarge      Code = "too_large"      // the request or content is over a size limit
 	CodeBlocked       Code = "blocked"        // a policy or legal block; never retried, never failed over
 	CodeRateLimited   Code = "rate_limited"   // too many requests; see Error.RetryAfter
-	CodeUnavailable   Code = "unavailable"    // something needed is away for now; retry helps
+	CodeUnavailable   Code = "unavailable"    // something needed is unavailable for now; a retry helps
 	CodeInternal      Code = "internal"       // a fault of ours
 )
 
@@ -41,7 +41,7 @@ type Error struct {
 	Problem Problem // the specific fault, stable for clients; may be empty
 	Field   string  // the input field at fault, as a JSON name; may be empty
 	Message string  // one plain sentence for a user
-	Params  Params  // what is particular to this fault, for the reason of a job that meets it
+	Params  Params  // details of this fault, for the reason of a job that meets it
 	Cause   error   // internal; for logs only
 }
 
@@ -66,8 +66,8 @@ func Errorf(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// Fault returns an Error for a specific problem with its public message; the
-// code is the one that the problem belongs to.
+// Fault returns an Error for a specific problem with its public message and the
+// problem's code.
 func Fault(p Problem, format string, args ...any) *Error {
 	return &Error{Code: p.Code(), Problem: p, Message: fmt.Sprintf(format, args...)}
 }
@@ -93,7 +93,7 @@ func (e *Error) With(name string, value any) *Error {
 	return &c
 }
 
-// Reason returns why a job is where it is that the fault led there.
+// Reason returns the reason of a job in a state to which the fault led.
 func (e *Error) Reason() Reason {
 	switch {
 	case e.Problem != "":
@@ -105,8 +105,8 @@ func (e *Error) Reason() Reason {
 	}
 }
 
-// AsError returns err as an Error; one of another type becomes
-// CodeInternal with a message that tells nothing.
+// AsError returns err as an Error; any other type becomes CodeInternal with a
+// message that reveals nothing.
 func AsError(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
@@ -117,7 +117,7 @@ func AsError(err error) *Error {
 // CodeOf returns the code of err, CodeInternal for foreign errors.
 func CodeOf(err error) Code { return AsError(err).Code }
 
-// IsNotFound reports whether err says that a thing is not there.
+// IsNotFound reports whether err says that something does not exist.
 func IsNotFound(err error) bool { return err != nil && CodeOf(err) == CodeNotFound }
 
 // ProblemOf returns the problem of err, empty if it has none.

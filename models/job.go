@@ -24,9 +24,9 @@ type Job struct {
 	StateSince  time.Time
 	Reason      Reason     `gorm:"embedded;embeddedPrefix:reason_"` // why it is in this state
 	Problem     Problem    // the fault behind the state, if there is one
-	Deadline    *time.Time // when it moves on at the latest, be it by giving up; nil if that is open-ended
-	Attempt     int        // the try that runs or comes next; 0 while tries are not counted
-	MaxAttempts int        // after so many a person is asked
+	Deadline    *time.Time // when the wait ends at the latest, even by giving up; nil if it is open-ended
+	Attempt     int        // the current or next attempt; 0 while attempts are not counted
+	MaxAttempts int        // after this many attempts, the job needs attention
 	Provider    Provider
 	Failover    Failover   // empty for the deployment's policy
 	Epoch       int64      // fencing number of the current attempt; grows by one with each placement
@@ -62,33 +62,33 @@ func (j Job) Fits(p Provider) bool {
 	return p.Fits(j.SourceKind, hash)
 }
 
-// Waits reports whether the job stands in the queue for its first slot or a new
-// one, with no fault to tell of.
+// Waits reports whether the job is in the queue for its first slot or a new
+// one, without a fault.
 func (j Job) Waits() bool {
 	return j.State == StateQueued && j.AdmittedAt == nil && j.Problem == ""
 }
 
-// Attempt is one try to have a provider run a job's transfer.
+// Attempt is one try to run a job's transfer at a provider.
 type Attempt struct {
 	JobID     uuid.UUID `gorm:"type:uuid;primaryKey"`
 	Epoch     int64     `gorm:"primaryKey"`
 	Provider  Provider
 	AgentID   *uuid.UUID `gorm:"type:uuid"`           // nil on Seedr, and while it is wanted
-	Ref       string     `gorm:"column:provider_ref"` // the provider's own id of the transfer, as far as it is known
+	Ref       string     `gorm:"column:provider_ref"` // the provider's id of the transfer, if known
 	Kind      TransferKind
 	TaskToken []byte // completes the workflow's pending activity; never leaves the control plane
 	State     AttemptState
 	Problem   Problem
-	Elsewhere bool      // another provider may follow if this one cannot take it for a while
-	Tries     int       // that came before it without the workflow knowing, for faults of the machinery
-	WantedAt  time.Time // since when it waits, or waited, for a place
+	Elsewhere bool      // another provider may follow if this one can't accept it for a while
+	Tries     int       // earlier attempts after infrastructure faults, unknown to the workflow
+	WantedAt  time.Time // when it started to wait for a place
 	StartedAt time.Time // when it was placed
 	EndedAt   *time.Time
 	BeatAt    time.Time // last activity heartbeat sent by token
 
-	// DueAt is when placement looks at it next: a wanted one looks for a place, an
-	// open one is called for again, because the answer to the call got lost. It is
-	// nil when placement has nothing left to do.
+	// DueAt is when placement looks at it next: it finds a place for a wanted
+	// attempt, and repeats the call for an open one whose answer was lost. It
+	// is nil when placement has nothing left to do.
 	DueAt *time.Time
 }
 
@@ -104,7 +104,7 @@ const (
 	TransferDownload TransferKind = "download" // fetch and store the content
 )
 
-// State returns where a job stands while such a transfer runs.
+// State returns a job's state while such a transfer runs.
 func (k TransferKind) State() State {
 	if k == TransferResolve {
 		return StateResolving
@@ -112,7 +112,7 @@ func (k TransferKind) State() State {
 	return StateDownloading
 }
 
-// AttemptState is where an attempt stands.
+// AttemptState is the state of an attempt.
 type AttemptState string
 
 // The states of an attempt.
@@ -124,10 +124,10 @@ const (
 	AttemptSuperseded AttemptState = "superseded" // a newer epoch took over, or the job was stopped
 )
 
-// Live reports whether a workflow waits for the attempt. A job has one at most.
+// Live reports whether a workflow waits for the attempt. A job has at most one.
 func (s AttemptState) Live() bool { return s == AttemptWanted || s == AttemptOpen }
 
-// Progress is the latest that is known of a running transfer. It never enters
+// Progress is the latest known progress of a running transfer. It never enters
 // Temporal: the tracker publishes it and writes it in batches.
 type Progress struct {
 	JobID       uuid.UUID  `gorm:"type:uuid;primaryKey" json:"jobId"`
@@ -140,23 +140,23 @@ type Progress struct {
 	UpRate      int64      `json:"upRate"`      // bytes per second
 	Peers       int        `json:"peers"`
 	Seeders     int        `json:"seeders"`
-	ETASeconds  *int64     `json:"etaSeconds"`                                               // nil while it cannot be told
-	Waiting     Reason     `gorm:"embedded;embeddedPrefix:waiting_" json:"waiting,omitzero"` // why nothing comes; none while bytes flow
-	GivesUpAt   *time.Time `json:"givesUpAt"`                                                // when waiting ends in a problem
+	ETASeconds  *int64     `json:"etaSeconds"`                                               // nil while unknown
+	Waiting     Reason     `gorm:"embedded;embeddedPrefix:waiting_" json:"waiting,omitzero"` // why no bytes arrive; none while they do
+	GivesUpAt   *time.Time `json:"givesUpAt"`                                                // when the wait ends in a problem
 	UpdatedAt   time.Time  `json:"updatedAt"`
 }
 
 // TableName returns the table of progress rows.
 func (Progress) TableName() string { return "job_progress" }
 
-// Phase is what the engine is doing, finer than the job's state.
+// Phase is what the engine is doing, in more detail than the job's state.
 type Phase string
 
 // The phases of a transfer.
 const (
 	PhaseStarting    Phase = "starting"
 	PhaseResolving   Phase = "resolving"
-	PhaseChecking    Phase = "checking" // finished pieces on disk are taken up again
+	PhaseChecking    Phase = "checking" // checking finished pieces on disk
 	PhaseDownloading Phase = "downloading"
 	PhaseUploading   Phase = "uploading" // all bytes verified; the last parts go to storage
 	PhaseSeeding     Phase = "seeding"
@@ -196,7 +196,7 @@ type Event struct {
 // TableName returns the table of events.
 func (Event) TableName() string { return "job_events" }
 
-// FileState is how far a file has come.
+// FileState is the state of a file.
 type FileState string
 
 // The states of a file.
@@ -206,7 +206,7 @@ const (
 	FileSkipped FileState = "skipped" // not selected
 )
 
-// File is one stored object of a job. Its path is display text only and never
+// File is one stored object of a job. Its path is only for display and never
 // becomes part of a key.
 type File struct {
 	ID          uuid.UUID `gorm:"type:uuid;primaryKey"`
@@ -219,7 +219,7 @@ type File struct {
 	ContentType string
 	State       FileState
 	UploadID    *string // the open multipart upload; nil if none
-	Validator   string  // strong ETag or Last-Modified of a url source; parts are good only while it stays
+	Validator   string  // strong ETag or Last-Modified of a url source; parts are valid only while it stays the same
 	ETag        string  `gorm:"column:etag"`
 	CreatedAt   time.Time
 	StoredAt    *time.Time

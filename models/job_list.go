@@ -6,14 +6,14 @@ import "github.com/google/uuid"
 type NewJob struct {
 	UserID         uuid.UUID
 	Source         Source
-	Manifest       *Manifest // what the source holds, if that is known already
+	Manifest       *Manifest // what the source contains, if already known
 	Selected       []int     // indexes of the files to fetch; nil for Source.Select, and all if that is nil too
-	ChooseFiles    bool      // wait for a choice of files once they are known
-	Provider       Provider  // that the user names; the active one if empty
+	ChooseFiles    bool      // wait for a selection once the file list is known
+	Provider       Provider  // chosen by the user; the active one if empty
 	Failover       Failover  // empty for the deployment's policy
-	RefuseIfFull   bool      // be refused when there is no room now, instead of waiting for it
+	RefuseIfFull   bool      // refuse the job instead of waiting if there is no room now
 	IdempotencyKey string    // may be empty
-	RequestHash    []byte    // of the whole request, to tell a replay from a reuse of the key
+	RequestHash    []byte    // hash of the whole request, to tell a replay from a reuse of the key
 }
 
 // JobSort is what a list of jobs is sorted by.
@@ -34,11 +34,11 @@ func (s JobSort) Valid() bool {
 
 // JobFilter selects a page of a user's jobs.
 type JobFilter struct {
-	States []State // any of them; empty for all
+	States []State // jobs in any of these; empty for all
 	Search string  // part of the name without regard to case, or the beginning of an info hash
 	Sort   JobSort // empty is by creation
 	Desc   bool
-	Cursor string // JobPage.NextCursor of the page before; empty for the first
+	Cursor string // JobPage.NextCursor of the previous page; empty for the first
 	Limit  int
 }
 
@@ -49,16 +49,16 @@ type JobPage struct {
 	Total      int64  // jobs on all pages, counted with the first one
 }
 
-// QueueNote is what a user's queued jobs wait for.
+// QueueNote is what a user's queued jobs are waiting for.
 type QueueNote struct {
 	Running     int // jobs of the user that hold a slot
 	Limit       int // how many may; 0 is no limit
-	AgentsAlive int // agents that take work
-	FreeSlots   int // on those agents, for anybody
+	AgentsAlive int // agents that accept jobs
+	FreeSlots   int // on those agents, for anyone
 	Room        Room
 	Retention   int // days after which the user's ready jobs expire; 0 is never
 
-	Seedr *SeedrNote // nil when none of the user's jobs waits for Seedr
+	Seedr *SeedrNote // nil if none of the user's jobs waits for Seedr
 }
 
 // SeedrNote is what keeps jobs waiting for the Seedr account.
@@ -71,8 +71,8 @@ type SeedrNote struct {
 	Needs        map[uuid.UUID]int64 // bytes, by job
 }
 
-// Explain returns why the job stands in the queue, as of the note. A job that
-// holds a slot, or that a fault sent back there, keeps the reason it has.
+// Explain returns why the job is in the queue, as of the note. A job that holds
+// a slot, or that a fault sent back, keeps its reason.
 func (n QueueNote) Explain(j Job) Reason {
 	if !j.Waits() {
 		return j.Reason
@@ -98,8 +98,8 @@ func (n QueueNote) Explain(j Job) Reason {
 	}
 }
 
-// explain returns why a job that needs so many bytes waits for the account;
-// otherwise if nothing keeps it.
+// explain returns why a job that needs this many bytes waits for the account;
+// otherwise if nothing does.
 func (n SeedrNote) explain(need int64, otherwise Reason) Reason {
 	switch {
 	case !n.Down.None():
@@ -117,8 +117,8 @@ func (n SeedrNote) explain(need int64, otherwise Reason) Reason {
 	}
 }
 
-// lacks tells that the owner's storage has no room for the job. One whose size
-// will turn out while it runs needs any room at all.
+// lacks says that the owner's storage has no room for the job. A job of unknown
+// size needs at least some room.
 func (r Room) lacks(j Job) (Reason, bool) {
 	free, limited := r.Free()
 	switch need := j.QuotaWant - j.QuotaReserved; {

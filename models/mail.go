@@ -16,7 +16,7 @@ const (
 	MailReset           MailKind = "reset_password"   // link; ip
 	MailConfirmEmail    MailKind = "confirm_email"    // link, to the new address of an account
 	MailInvitation      MailKind = "invitation"       // link; inviter
-	MailAddressInUse    MailKind = "address_in_use"   // somebody tried to register an address that has an account
+	MailAddressInUse    MailKind = "address_in_use"   // someone tried to register an address that already has an account
 	MailPasswordChanged MailKind = "password_changed" // ip, device
 	MailEmailChanged    MailKind = "email_changed"    // to the old address: new_email, ip, device
 	MailEmailIsNew      MailKind = "email_is_new"     // to the new address: ip, device
@@ -58,35 +58,35 @@ func (k MailKind) Valid() bool {
 	return false
 }
 
-// HasLink reports whether a mail of the kind carries a one-time link, so that
-// it needs a TokenID.
+// HasLink reports whether a mail of the kind carries a one-time link and so
+// needs a TokenID.
 func (k MailKind) HasLink() bool {
 	return k == MailVerify || k == MailReset || k == MailConfirmEmail || k == MailInvitation
 }
 
-// MailState is where a mail stands.
+// MailState is the state of a mail.
 type MailState string
 
 // The states of a mail.
 const (
-	MailQueued MailState = "queued" // on its way; it is tried again for a day
-	MailSent   MailState = "sent"   // the provider took it
+	MailQueued MailState = "queued" // on its way; retried for a day
+	MailSent   MailState = "sent"   // the provider accepted it
 	MailFailed MailState = "failed" // given up; LastError says why
 )
 
-// Mail is a mail to one person. It holds no secret: the token of its link is
+// Mail is a mail to one person. It holds no secret: its link's token is
 // token.Keys.OneTime of TokenID, derived when the mail is sent.
 type Mail struct {
 	ID        uuid.UUID  `gorm:"type:uuid;primaryKey"`
-	UserID    *uuid.UUID `gorm:"type:uuid"` // whose account it is about; nil for none or one that is gone
+	UserID    *uuid.UUID `gorm:"type:uuid"` // the account it concerns; nil if there is none or it was deleted
 	To        string     `gorm:"column:recipient"`
 	Kind      MailKind
 	TokenID   *uuid.UUID        `gorm:"type:uuid"` // the one-time token behind the link
 	Params    map[string]string `gorm:"serializer:json"`
 	State     MailState
-	Attempts  int    // how often the provider was asked
+	Attempts  int    // how often it was tried
 	LastError string // why the last attempt failed, in words that hold no secret
 	CreatedAt time.Time
-	ExpiresAt *time.Time // when its link ends; it is not sent later than that. Nil for no end.
+	ExpiresAt *time.Time // when its link expires; it is not sent after that. Nil means never.
 	EndedAt   *time.Time // when it was sent or given up
 }

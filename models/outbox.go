@@ -6,7 +6,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// OutboxKind is what has to be told to Temporal.
+// OutboxKind is what to tell Temporal.
 type OutboxKind string
 
 // The kinds of outbox item, each with what its Ref is.
@@ -20,12 +20,12 @@ const (
 	OutboxMail   OutboxKind = "mail"   // send the mail
 )
 
-// OutboxItem is something that was decided in a transaction and still has to
-// be told to Temporal.
+// OutboxItem is something that a transaction decided and that Temporal still
+// has to be told.
 type OutboxItem struct {
 	ID        int64
 	Kind      OutboxKind
 	Ref       uuid.UUID // the job, agent or mail
-	Attempts  int       // how often it was tried before
+	Attempts  int       // how often it has been tried
 	CreatedAt time.Time
 }

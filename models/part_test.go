@@ -6,8 +6,8 @@ import (
 	"longhaul/models"
 )
 
-// TestPartSizes: every file fits into as many parts as S3 takes, and no part
-// is smaller than S3 takes.
+// Every file fits into the number of parts that S3 allows, and no part is
+// smaller than S3 allows.
 func TestPartSizes(t *testing.T) {
 	t.Parallel()
 	const gib, least = int64(1) << 30, int64(5) << 20

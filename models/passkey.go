@@ -20,20 +20,20 @@ type Passkey struct {
 	RPID           string    `gorm:"column:rp_id"` // the host it was made for
 	CredentialID   []byte    // the authenticator's name for it
 	PublicKey      []byte    // in COSE form
-	SignCount      int64     // the authenticator's counter at the last use; 0 for one that does not count
+	SignCount      int64     // the authenticator's counter at the last use; 0 if it has none
 	Transports     []string  `gorm:"serializer:json"` // how the browser reaches the authenticator
 	AAGUID         uuid.UUID `gorm:"column:aaguid;type:uuid"`
-	BackupEligible bool      // may be kept on several devices; never changes
-	BackedUp       bool      // is kept on several devices
-	Name           string    // what the user calls it
+	BackupEligible bool      // can be synced across devices; never changes
+	BackedUp       bool      // is synced across devices
+	Name           string    // the user's name for it
 	CreatedAt      time.Time
 	LastUsedAt     *time.Time
 }
 
-// PasskeyUse is what an authenticator said when a passkey was used.
+// PasskeyUse is what an authenticator reports when a passkey is used.
 type PasskeyUse struct {
 	ID        uuid.UUID // of the passkey
-	SignCount int64     // the authenticator's counter now
+	SignCount int64     // the authenticator's current counter
 	BackedUp  bool
 }
 
@@ -43,8 +43,8 @@ type PasskeyPurpose string
 // The purposes of passkey ceremonies.
 const (
 	PasskeyRegister     PasskeyPurpose = "register"      // adds a passkey to the account
-	PasskeyConfirm      PasskeyPurpose = "confirm"       // proves who somebody is in their session
-	PasskeySecondFactor PasskeyPurpose = "second_factor" // finishes a sign-in whose password was right
+	PasskeyConfirm      PasskeyPurpose = "confirm"       // proves who the user of a session is
+	PasskeySecondFactor PasskeyPurpose = "second_factor" // finishes a sign-in after the correct password
 	PasskeySignIn       PasskeyPurpose = "sign_in"       // signs in without a password
 )
 

@@ -12,40 +12,40 @@ const (
 	ProblemSourceTooLarge   Problem = "source_too_large"    // the magnet, URL or metainfo itself is over its limit
 	ProblemContentTooLarge  Problem = "content_too_large"   // what it would download is over the limit
 	ProblemTooManyFiles     Problem = "too_many_files"      // more files than the limit
-	ProblemUnsupported      Problem = "unsupported_torrent" // valid, but of a kind that the engine cannot download
-	ProblemUnsafePath       Problem = "unsafe_path"         // a file name that leaves the job or cannot be kept
+	ProblemUnsupported      Problem = "unsupported_torrent" // valid, but not supported by the engine
+	ProblemUnsafePath       Problem = "unsafe_path"         // an unsafe or unusable file name
 	ProblemNoFiles          Problem = "no_files"            // nothing to download
 	ProblemBlockedAddress   Problem = "blocked_address"     // resolves or redirects to an address that is not public
 	ProblemBlockedContent   Problem = "blocked_content"     // the info hash is blocked by policy
 	ProblemNotFoundAtSource Problem = "not_found_at_source" // the server answers 404 or 410
 	ProblemRefusedBySource  Problem = "refused_by_source"   // the server answers 401, 403 or another final 4xx
-	ProblemNotAFile         Problem = "not_a_file"          // a web page came where a file was expected
+	ProblemNotAFile         Problem = "not_a_file"          // the server sent a web page instead of a file
 	ProblemSourceFailing    Problem = "source_failing"      // the server fails (5xx, resets, endless redirects)
 	ProblemLengthMismatch   Problem = "length_mismatch"     // more or fewer bytes than announced
 	ProblemSourceChanged    Problem = "source_changed"      // the content changed while it was fetched
-	ProblemNoPeers          Problem = "no_peers"            // nobody in the swarm has it for too long
+	ProblemNoPeers          Problem = "no_peers"            // no peer has had it for too long
 	ProblemMetadataTimeout  Problem = "metadata_timeout"    // the metadata did not arrive in time
 	ProblemStalled          Problem = "stalled"             // no progress for too long
 	ProblemEngineCrashed    Problem = "engine_crashed"      // the source crashes the download engine
-	ProblemEngineHung       Problem = "engine_hung"         // the engine stopped answering on this source
-	ProblemBadSelection     Problem = "bad_selection"       // the selection names a file that does not exist, or none
+	ProblemEngineHung       Problem = "engine_hung"         // the engine stopped responding on this source
+	ProblemBadSelection     Problem = "bad_selection"       // the selection names a file that does not exist, or no file
 	ProblemDuplicateJob     Problem = "duplicate_job"       // the user has a running job for the same content
 )
 
-// Problems of the machinery.
+// Problems of the infrastructure.
 const (
-	ProblemAgentLost        Problem = "agent_lost"             // the agent stopped answering; its jobs move
+	ProblemAgentLost        Problem = "agent_lost"             // the agent stopped responding; its jobs move
 	ProblemAgentUnreachable Problem = "agent_unreachable"      // the agent could not be called
 	ProblemNoAgent          Problem = "no_agent"               // no agent has room
 	ProblemDrained          Problem = "drained"                // the agent is being drained; the job moves
-	ProblemAgentInUse       Problem = "agent_in_use"           // the agent takes work or has some, so that it cannot be removed
-	ProblemSuperseded       Problem = "superseded"             // an older epoch spoke; it must stop and purge
-	ProblemDiskFull         Problem = "disk_full"              // the agent has no disk space
-	ProblemStorageFailing   Problem = "storage_failing"        // object storage refuses or fails
-	ProblemSelectionExpired Problem = "selection_expired"      // nobody chose files in time
+	ProblemAgentInUse       Problem = "agent_in_use"           // the agent accepts jobs or still runs some, so it can't be removed
+	ProblemSuperseded       Problem = "superseded"             // a report from an older epoch, which must stop and purge
+	ProblemDiskFull         Problem = "disk_full"              // the agent is out of disk space
+	ProblemStorageFailing   Problem = "storage_failing"        // object storage refuses requests or fails
+	ProblemSelectionExpired Problem = "selection_expired"      // no files were chosen in time
 	ProblemGaveUp           Problem = "gave_up"                // needed attention and got none in time
-	ProblemWrongState       Problem = "wrong_state"            // the act does not fit the job's state
-	ProblemKeyReused        Problem = "idempotency_key_reused" // the same key came with another request
+	ProblemWrongState       Problem = "wrong_state"            // the job's state doesn't allow the act
+	ProblemKeyReused        Problem = "idempotency_key_reused" // the key was already used for another request
 )
 
 // Problems of the Seedr.cc account.
@@ -55,36 +55,36 @@ const (
 	ProblemSeedrFull      Problem = "seedr_full"      // the account has no room
 	ProblemSeedrTooSmall  Problem = "seedr_too_small" // it is larger than the whole account
 	ProblemSeedrSlots     Problem = "seedr_slots"     // all slots of the account are taken
-	ProblemSeedrDuplicate Problem = "seedr_duplicate" // the account has the transfer already
-	ProblemSeedrRejected  Problem = "seedr_rejected"  // Seedr cannot use the source; another provider may
+	ProblemSeedrDuplicate Problem = "seedr_duplicate" // the account already has the transfer
+	ProblemSeedrRejected  Problem = "seedr_rejected"  // Seedr can't use the source; another provider might
 	ProblemSeedrLimited   Problem = "seedr_limited"   // Seedr asks for fewer calls
-	ProblemSeedrGone      Problem = "seedr_gone"      // the transfer or file is not in the account any more
+	ProblemSeedrGone      Problem = "seedr_gone"      // the transfer or file is no longer in the account
 	ProblemSeedrFailing   Problem = "seedr_failing"   // Seedr fails or cannot be reached
 )
 
 // Problems of accounts.
 const (
-	ProblemReauthenticate     Problem = "reauthentication_required" // the act needs the password or a code given within minutes
-	ProblemSecondFactorNeeded Problem = "second_factor_required"    // an administrator has to set up two-factor sign-in first
+	ProblemReauthenticate     Problem = "reauthentication_required" // the act requires a recent password, code or passkey
+	ProblemSecondFactorNeeded Problem = "second_factor_required"    // the administrator must set up two-factor sign-in first
 	ProblemScopeMissing       Problem = "scope_missing"             // the API token may not do this
-	ProblemEmailUnverified    Problem = "email_not_verified"        // the password is right, the address was not verified yet
+	ProblemEmailUnverified    Problem = "email_not_verified"        // the password is correct, but the address is not verified
 	ProblemLinkNotValid       Problem = "link_not_valid"            // a one-time link that was used, expired or replaced
-	ProblemSignInExpired      Problem = "sign_in_expired"           // the second step of a sign-in came too late or failed too often
-	ProblemWrongCode          Problem = "wrong_code"                // a two-factor or recovery code that does not fit
-	ProblemPasskeyRefused     Problem = "passkey_refused"           // a passkey that is not known here, or an answer of one that does not fit
-	ProblemPasskeyCopied      Problem = "passkey_copied"            // the passkey's counter went back, as that of a copy does
-	ProblemPasskeyExpired     Problem = "passkey_expired"           // the browser was asked too long ago, elsewhere, or for something else
-	ProblemPasskeysOff        Problem = "passkeys_off"              // this installation's address allows no passkeys
+	ProblemSignInExpired      Problem = "sign_in_expired"           // the second factor of a sign-in came too late or failed too often
+	ProblemWrongCode          Problem = "wrong_code"                // a wrong two-factor or recovery code
+	ProblemPasskeyRefused     Problem = "passkey_refused"           // an unknown passkey, or an invalid answer
+	ProblemPasskeyCopied      Problem = "passkey_copied"            // the passkey's counter went back, so there may be a copy
+	ProblemPasskeyExpired     Problem = "passkey_expired"           // the challenge is too old, or for another browser or purpose
+	ProblemPasskeysOff        Problem = "passkeys_off"              // passkeys don't work at this installation's address
 	ProblemLastAdmin          Problem = "last_admin"                // the act would leave no administrator
-	ProblemRegistrationClosed Problem = "registration_closed"       // accounts are not made this way here
-	ProblemBotCheck           Problem = "bot_check_failed"          // the check against robots did not pass
-	ProblemBotCheckAway       Problem = "bot_check_unavailable"     // the check against robots cannot be made at the moment
-	ProblemMailOff            Problem = "mail_off"                  // this installation sends no mail
+	ProblemRegistrationClosed Problem = "registration_closed"       // registration is closed or by invitation
+	ProblemBotCheck           Problem = "bot_check_failed"          // the bot check failed
+	ProblemBotCheckAway       Problem = "bot_check_unavailable"     // the bot check is unavailable
+	ProblemMailOff            Problem = "mail_off"                  // mail is off
 )
 
 // Problems of the account's limits.
 const (
-	ProblemQuotaExceeded     Problem = "quota_exceeded"     // over a limit of the plan; waiting cannot help
+	ProblemQuotaExceeded     Problem = "quota_exceeded"     // over a limit of the plan; waiting doesn't help
 	ProblemStorageFull       Problem = "storage_full"       // no room now; the job waits for it
 	ProblemBandwidthExceeded Problem = "bandwidth_exceeded" // the month's bandwidth is used up
 )
@@ -113,8 +113,7 @@ var problemCodes = map[Problem]Code{
 	ProblemQuotaExceeded: CodeQuotaExceeded, ProblemStorageFull: CodeConflict, ProblemBandwidthExceeded: CodeQuotaExceeded,
 }
 
-// Code returns the kind of fault that the problem is; CodeInternal for one
-// that is not listed.
+// Code returns the problem's kind of fault, CodeInternal for an unlisted one.
 func (p Problem) Code() Code {
 	if c, ok := problemCodes[p]; ok {
 		return c
@@ -122,7 +121,7 @@ func (p Problem) Code() Code {
 	return CodeInternal
 }
 
-// Final reports whether trying again, here or on another provider, cannot help.
+// Final reports whether a retry, here or on another provider, can't help.
 func (p Problem) Final() bool {
 	switch p.Code() {
 	case CodeUnavailable, CodeInternal, CodeConflict:
@@ -132,9 +131,9 @@ func (p Problem) Final() bool {
 	}
 }
 
-// Machinery reports whether the problem is of what runs transfers and not of
-// their source. Such a fault costs a job none of its tries: the transfer waits,
-// or runs elsewhere.
+// Machinery reports whether the problem lies with the infrastructure that runs
+// transfers and not with their source. Such a fault does not count as an
+// attempt: the transfer waits or runs elsewhere.
 func (p Problem) Machinery() bool {
 	switch p {
 	case ProblemAgentLost, ProblemAgentUnreachable, ProblemNoAgent, ProblemDrained,

@@ -14,7 +14,7 @@ import (
 	"longhaul/models"
 )
 
-// row is a line of a table of docs/problems.md that begins with a name.
+// row is a line of a table in docs/problems.md that starts with a name.
 var row = regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| ([a-z_0-9]+) \\|(.*)\\|$")
 
 // reasonRow is a line of the table of reasons.
@@ -79,7 +79,7 @@ func TestProblemsAreDocumented(t *testing.T) {
 	}
 }
 
-// compareReasons compares the table of reasons with the codes that are no
+// compareReasons compares the table of reasons with the codes that are not
 // problems.
 func compareReasons(t *testing.T, table string) {
 	t.Helper()
@@ -97,8 +97,8 @@ func compareReasons(t *testing.T, table string) {
 	}
 }
 
-// TestEveryProblemHasACode reads the constants, since one that was forgotten
-// in the table would count as internal.
+// TestEveryProblemHasACode reads the constants, because one missing from the
+// table would count as internal.
 func TestEveryProblemHasACode(t *testing.T) {
 	t.Parallel()
 	f, err := parser.ParseFile(token.NewFileSet(), "problem.go", nil, 0)

@@ -7,7 +7,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Provider is where the bytes of a job are fetched.
+// Provider is what fetches the bytes of a job.
 type Provider string
 
 // The providers.
@@ -31,7 +31,7 @@ func (p Provider) Title() string {
 }
 
 // Fits reports whether the provider can fetch a source of the kind at all.
-// Seedr takes torrents only, and knows them by their v1 info hash.
+// Seedr accepts only torrents, and identifies them by their v1 info hash.
 func (p Provider) Fits(kind SourceKind, infoHashV1 string) bool {
 	return p != ProviderSeedr || kind != SourceURL && infoHashV1 != ""
 }
@@ -40,7 +40,7 @@ func (p Provider) Fits(kind SourceKind, infoHashV1 string) bool {
 // deliver it. A policy, a legal block or a final fault never moves a job.
 type Failover string
 
-// The fail-over policies.
+// The failover policies.
 const (
 	FailoverDefault Failover = ""               // of a job only: the deployment's policy
 	FailoverNone    Failover = "none"           // jobs stay where they are
@@ -69,9 +69,9 @@ func (f Failover) Next(from Provider) (Provider, bool) {
 	}
 }
 
-// MovableTo returns the providers that an administrator can give the job to: the
-// others that can fetch its source, as long as it has not ended and its files
-// are not being completed.
+// MovableTo returns the providers to which an administrator can move the job:
+// the others that can fetch its source, unless it has ended or its files are
+// being completed.
 func (j Job) MovableTo() []Provider {
 	out := []Provider{}
 	if j.State.Terminal() || j.State == StateStoring || j.DeleteAt != nil {
@@ -89,8 +89,8 @@ func (j Job) MovableTo() []Provider {
 	return out
 }
 
-// ProviderOptions are what an admin may set about providers. Nothing in them
-// is secret: credentials come from the environment only.
+// ProviderOptions are the provider settings that an admin can change. None of
+// them is secret: credentials come only from the environment.
 type ProviderOptions struct {
 	Failover   Failover `json:"failover"`
 	UserChoice bool     `json:"userChoice"` // a submit may name the provider
@@ -103,14 +103,14 @@ const (
 	AuditJobMoved         AuditAction = "job.change_provider"
 )
 
-// ProviderConfig is one entry of the history of provider settings; the newest
-// one holds.
+// ProviderConfig is one entry in the history of provider settings; the newest
+// is in force.
 type ProviderConfig struct {
 	ID           int64           `gorm:"primaryKey"`
 	FromProvider Provider        // the active one before
 	Provider     Provider        // the active one from then on, for new jobs
 	Options      ProviderOptions `gorm:"serializer:json"`
-	ChangedBy    *uuid.UUID      `gorm:"type:uuid"` // nil when that account is gone
+	ChangedBy    *uuid.UUID      `gorm:"type:uuid"` // nil if that account was deleted
 	Verified     *ProviderCheck  `gorm:"serializer:json"`
 	CreatedAt    time.Time
 }
@@ -131,15 +131,14 @@ type ProviderCheck struct {
 	SpaceUsed int64  `json:"spaceUsed,omitempty"` // bytes
 	Slots     int    `json:"slots,omitempty"`     // transfers at once, on Seedr or on all agents
 	Taken     int    `json:"taken,omitempty"`     // of them
-	Agents    int    `json:"agents,omitempty"`    // agents that take work
+	Agents    int    `json:"agents,omitempty"`    // agents that accept jobs
 }
 
-// SeedrAccount is what is known of the one Seedr account of the deployment, as
-// the worker last saw it.
+// SeedrAccount is what the worker last saw of the deployment's Seedr account.
 type SeedrAccount struct {
 	Configured      bool       // a worker has credentials
 	CredentialsFrom string     // "environment" or "file"; never the credentials
-	Plan            string     // Seedr's word, such as MASTER; empty when unknown
+	Plan            string     // what Seedr calls it, such as MASTER; empty while unknown
 	Slots           int        // transfers at once; 0 while unknown
 	SlotsFrom       string     // "configuration", "plan" or "refusal"
 	Others          int        // transfers on the account that no open job needs
@@ -149,11 +148,11 @@ type SeedrAccount struct {
 	FailedSince     *time.Time // no good answer since; nil while Seedr answers
 	Problem         Problem    // of the last answer that was not good
 	Message         string     // one plain sentence on the problem
-	FullUntil       *time.Time // Seedr refused for want of room or slots; nothing is given to it before
+	FullUntil       *time.Time // Seedr had no room or slots; it gets nothing before this time
 	UpdatedAt       time.Time
 }
 
-// Down reports whether Seedr could take nothing at now.
+// Down reports whether Seedr could not accept anything at now.
 func (a SeedrAccount) Down() bool { return !a.Configured || a.FailedSince != nil }
 
 // SeedrItem is one torrent on the Seedr account that belongs to jobs: first a

@@ -9,7 +9,7 @@ import (
 	"longhaul/models"
 )
 
-// Where a job may be moved to is what the workflow's own check lets through.
+// A job can be moved exactly where the workflow's own check allows.
 func TestMovableTo(t *testing.T) {
 	t.Parallel()
 	hash := strings.Repeat("a", 40)

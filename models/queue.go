@@ -3,7 +3,7 @@ package models
 import "slices"
 
 // Queue is a kind of background work. Workers serve all kinds or some of them,
-// so that one kind can be scaled and cannot starve another.
+// so that each kind scales separately and none starves another.
 type Queue string
 
 // The kinds of background work.

@@ -22,9 +22,9 @@ type Plan struct {
 	StorageBytes   *int64
 	BandwidthBytes *int64 // delivered in a calendar month, UTC
 	MaxJobBytes    *int64 // of the selected files of one job
-	RetentionDays  *int   // ready jobs expire so many days after they became ready
+	RetentionDays  *int   // ready jobs expire this many days after they became ready
 	IsDefault      bool   // new accounts get it; exactly one plan is
-	Public         bool   // shown to everybody
+	Public         bool   // shown to everyone
 	Position       int    // order in lists
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
@@ -58,13 +58,12 @@ type PlanAssignment struct {
 	ID         int64     `gorm:"primaryKey"`
 	UserID     uuid.UUID `gorm:"type:uuid"`
 	PlanID     string
-	AssignedBy *uuid.UUID `gorm:"type:uuid"` // nil when nobody did: registration, an update
+	AssignedBy *uuid.UUID `gorm:"type:uuid"` // nil if assigned automatically, by registration or an update
 	AssignedAt time.Time
-	EndedAt    *time.Time // nil for the present one
+	EndedAt    *time.Time // nil for the current one
 }
 
-// Fits refuses a job of the size that could never be kept under the plan,
-// however much was deleted.
+// Fits refuses a job too large for the plan, however much is deleted.
 func (p Plan) Fits(size int64) error {
 	switch {
 	case p.MaxJobBytes != nil && size > *p.MaxJobBytes:
@@ -80,11 +79,11 @@ func (p Plan) Fits(size int64) error {
 	}
 }
 
-// Room is how much storage an account takes up and how much it may, in bytes.
+// Room is how much storage an account uses and how much it may use, in bytes.
 type Room struct {
 	Used     int64  // stored files of jobs that have ended
 	Reserved int64  // held for jobs that have not
-	Limit    *int64 // nil is no limit
+	Limit    *int64 // nil means no limit
 }
 
 // Free returns how much more may be reserved; false says that there is no
@@ -107,14 +106,14 @@ type LedgerKind string
 // The kinds of ledger line.
 const (
 	LedgerReserve LedgerKind = "reserve" // held for a job that is to run
-	LedgerGrow    LedgerKind = "grow"    // held in addition, while a file of unknown length comes
+	LedgerGrow    LedgerKind = "grow"    // held in addition, while a file of unknown length arrives
 	LedgerSettle  LedgerKind = "settle"  // the job is ready: its stored files count instead
 	LedgerRelease LedgerKind = "release" // given back by a job that ended or needs less
 	LedgerFree    LedgerKind = "free"    // files were removed
-	LedgerRepair  LedgerKind = "repair"  // the totals were wrong and were put right
+	LedgerRepair  LedgerKind = "repair"  // the totals were wrong and have been corrected
 )
 
-// LedgerLine is one change of what an account holds and takes up, in bytes.
+// LedgerLine is one change of what an account reserves and uses, in bytes.
 type LedgerLine struct {
 	ID            int64      `gorm:"primaryKey"`
 	UserID        uuid.UUID  `gorm:"type:uuid"`
@@ -135,7 +134,7 @@ type DailyUsage struct {
 	UserID         uuid.UUID `gorm:"type:uuid;primaryKey"`
 	Day            time.Time `gorm:"type:date;primaryKey"`
 	BandwidthBytes int64     // delivered
-	StorageBytes   int64     // taken up at the end of the day, or so far
+	StorageBytes   int64     // used at the end of the day, or so far
 	StoredBytes    int64     // added by jobs that became ready
 	JobsFinished   int       // jobs that became ready
 }
@@ -170,7 +169,7 @@ type LedgerEntry struct {
 
 // QuotaDrift is what a reconcile of quotas had to repair.
 type QuotaDrift struct {
-	Jobs     int   // that ended and held something, or took up other than they store
-	Accounts int   // whose totals were not the sums of their jobs
+	Jobs     int   // ended jobs that still reserved something, or whose usage differs from what they store
+	Accounts int   // accounts whose totals were not the sums of their jobs
 	Bytes    int64 // by which they were wrong, added up
 }

@@ -13,9 +13,9 @@ import (
 	"unicode"
 )
 
-// ReasonCode says why a job is where it is, or what a transfer waits for. Its
-// value is stable: clients and operators may depend on it. Every Problem is a
-// reason code too, for what a fault led to. models/wording has the words.
+// ReasonCode says why a job is in its state, or what a transfer waits for. Its
+// value is stable: clients and operators may depend on it. Every Problem is
+// also a reason code, for what a fault led to. models/wording has the texts.
 type ReasonCode string
 
 // Reasons of a job in the queue. A job that waits for storage, an agent or
@@ -25,12 +25,12 @@ const (
 	ReasonAccepted          ReasonCode = "accepted"             // submitted; waits for a free slot
 	ReasonWaitsForSlot      ReasonCode = "waits_for_slot"       // nothing more is known
 	ReasonWaitsForUserSlot  ReasonCode = "waits_for_user_slot"  // running, limit: jobs of the user
-	ReasonWaitsForAgentSlot ReasonCode = "waits_for_agent_slot" // every agent runs as much as it can
+	ReasonWaitsForAgentSlot ReasonCode = "waits_for_agent_slot" // every agent is at capacity
 	ReasonHasSlot           ReasonCode = "has_slot"             // admitted; starts within seconds
 	ReasonFilesChosen       ReasonCode = "files_chosen"         // chosen, files: how many of how many, if known
 	ReasonResumed           ReasonCode = "resumed"              // after a pause
-	ReasonRetried           ReasonCode = "retried"              // somebody asked for another try
-	ReasonMovedByAdmin      ReasonCode = "moved_by_admin"       // provider: where it goes on
+	ReasonRetried           ReasonCode = "retried"              // another attempt was requested
+	ReasonMovedByAdmin      ReasonCode = "moved_by_admin"       // provider: where it continues
 	ReasonMovedByFailover   ReasonCode = "moved_by_failover"    // provider, and problem: why it left the other one
 )
 
@@ -56,29 +56,29 @@ const (
 	ReasonDeleted         ReasonCode = "deleted" // in timelines only
 )
 
-// Reasons for which no bytes come to a transfer. A fault that the transfer
-// itself tries to get over, such as a server that fails, is told by its
-// problem.
+// Reasons why a transfer receives no bytes. A fault from which the transfer
+// itself tries to recover, such as a failing server, has its problem as the
+// reason.
 const (
 	ReasonWaitsForMetadata     ReasonCode = "waits_for_metadata"      // since; seen: peers known of; peers: connected ones
 	ReasonWaitsForPeers        ReasonCode = "waits_for_peers"         // since; peers: connected ones; seeders: of them
 	ReasonWaitsForDisk         ReasonCode = "waits_for_disk"          // the agent's, until parts are uploaded
-	ReasonWaitsForControlPlane ReasonCode = "waits_for_control_plane" // the agent cannot reach it
+	ReasonWaitsForControlPlane ReasonCode = "waits_for_control_plane" // the agent can't reach it
 	ReasonSeedrRemovesEarlier  ReasonCode = "seedr_removes_earlier"   // an earlier copy goes first
 	ReasonSeedrLooksForPeers   ReasonCode = "seedr_looks_for_peers"
-	ReasonSeedrUnconfirmed     ReasonCode = "seedr_unconfirmed"  // the answer to the add got lost
+	ReasonSeedrUnconfirmed     ReasonCode = "seedr_unconfirmed"  // the answer to the add was lost
 	ReasonSeedrIdle            ReasonCode = "seedr_idle"         // since
-	ReasonSeedrPaused          ReasonCode = "seedr_paused"       // somebody paused it there
+	ReasonSeedrPaused          ReasonCode = "seedr_paused"       // someone paused it there
 	ReasonSeedrPlacesFiles     ReasonCode = "seedr_places_files" // it has all of it
 )
 
 // Faults without a problem of their own.
 const (
 	ReasonInternal    ReasonCode = "internal"    // a fault of ours
-	ReasonUnavailable ReasonCode = "unavailable" // something needed is away for now
+	ReasonUnavailable ReasonCode = "unavailable" // something needed is unavailable for now
 )
 
-// What is behind a source_failing, as its parameter "cause".
+// The causes of source_failing, as its parameter "cause".
 const (
 	CauseNoHost      = "no_host"     // the name does not exist
 	CauseLookup      = "lookup"      // the name could not be looked up
@@ -88,7 +88,7 @@ const (
 	CauseSlow        = "slow"        // it sends too slowly to ever finish
 	CauseBroken      = "broken"      // the connection broke
 	CauseRedirects   = "redirects"   // too many
-	CauseWrongBytes  = "wrong_bytes" // other ones than it was asked for
+	CauseWrongBytes  = "wrong_bytes" // not the ones requested
 )
 
 // Causes returns every cause.
@@ -109,8 +109,8 @@ var ownReasons = []ReasonCode{
 	ReasonInternal, ReasonUnavailable,
 }
 
-// ReasonCodes returns every reason code: those of their own in the order of a
-// job's way, then all problems by name.
+// ReasonCodes returns every reason code: first those that are not problems, in
+// the order of a job's life, then all problems by name.
 func ReasonCodes() []ReasonCode {
 	out := slices.Clone(ownReasons)
 	problems := Problems()
@@ -137,8 +137,8 @@ func (c ReasonCode) Fault() bool {
 	return c.Problem() != "" || c == ReasonInternal || c == ReasonUnavailable
 }
 
-// Reason is why something is as it is, as data: a code and what is particular
-// to this time. The zero value is no reason.
+// Reason is why something is in its state, as data: a code and the details of
+// this case. The zero value is no reason.
 type Reason struct {
 	Code   ReasonCode `json:"code"`
 	Params Params     `json:"params,omitempty" gorm:"serializer:json"`
@@ -166,8 +166,8 @@ func (r Reason) With(name string, value any) Reason {
 	return r
 }
 
-// As returns the reason under another code that tells it as its problem: what
-// the fault led to.
+// As returns the reason under another code and keeps the old code as its
+// problem: what the fault led to.
 func (r Reason) As(code ReasonCode) Reason {
 	why := r.With("problem", r.Code)
 	why.Code = code
@@ -177,22 +177,22 @@ func (r Reason) As(code ReasonCode) Reason {
 // None reports whether there is no reason.
 func (r Reason) None() bool { return r.Code == "" }
 
-// Equal reports whether both say the same.
+// Equal reports whether both are the same.
 func (r Reason) Equal(o Reason) bool { return r.Code == o.Code && maps.Equal(r.Params, o.Params) }
 
-// Params are the particulars of a reason by name: whole numbers (bytes,
-// counts, seconds), names, and instants as RFC 3339 text. Values are int64,
-// string or bool only.
+// Params are the details of a reason by name: whole numbers (bytes, counts,
+// seconds), names, and instants as RFC 3339 text. Values are int64, string or
+// bool only.
 type Params map[string]any
 
-// ParamsOf returns values from outside as parameters; what is none is left out.
+// ParamsOf returns outside values as parameters and drops those of other types.
 func ParamsOf(values map[string]any) Params {
 	var out Params
 	for name, value := range values {
 		switch v := value.(type) {
 		case string, bool, int64:
 			out = out.with(name, v)
-		case float64: // how JSON is read without a type
+		case float64: // the type of untyped JSON numbers
 			if v == math.Trunc(v) && math.Abs(v) < 1<<63 {
 				out = out.with(name, int64(v))
 			}
@@ -210,7 +210,7 @@ func (p Params) with(name string, value any) Params {
 	return p
 }
 
-// scalar makes a parameter of a value.
+// scalar turns a value into a parameter.
 func scalar(value any) any {
 	switch v := value.(type) {
 	case time.Time:
@@ -249,8 +249,8 @@ func (p Params) Time(name string) (time.Time, bool) {
 	return t, err == nil
 }
 
-// UnmarshalJSON reads whole numbers as such, and leaves out what is no
-// parameter.
+// UnmarshalJSON reads whole numbers as integers and drops values that are not
+// parameters.
 func (p *Params) UnmarshalJSON(data []byte) error {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
@@ -272,15 +272,15 @@ func (p *Params) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Bounds of parameters that somebody else gives.
+// Bounds of parameters from outside.
 const (
 	maxParams    = 8
 	maxParamName = 40
 	maxParamText = 120 // bytes
 )
 
-// Bounded returns as much of parameters from outside as may be kept: few of
-// them, with short, printable texts.
+// Bounded returns outside parameters within bounds: few of them, with short,
+// printable texts.
 func (p Params) Bounded() Params {
 	var out Params
 	for _, name := range slices.Sorted(maps.Keys(p)) {

@@ -15,7 +15,7 @@ import (
 	"longhaul/models"
 )
 
-// TestEveryReasonIsListed reads the constants: one that was forgotten in the
+// TestEveryReasonIsListed reads the constants, because one missing from the
 // list would not be valid.
 func TestEveryReasonIsListed(t *testing.T) {
 	t.Parallel()

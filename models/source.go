@@ -14,7 +14,7 @@ const (
 func (k SourceKind) Valid() bool { return k == SourceMagnet || k == SourceTorrent || k == SourceURL }
 
 // Source is where a job's content comes from, validated and normalised by
-// internal/source. It may hold passkeys and credentials of trackers, so it is
+// internal/source. It may contain passkeys and tracker credentials, so it is
 // never logged and never enters a workflow history.
 type Source struct {
 	Kind       SourceKind
@@ -35,10 +35,10 @@ func (s Source) InfoHash() string {
 	return s.InfoHashV2
 }
 
-// Manifest is what a source turns out to hold: its name and files.
+// Manifest is what a source turns out to contain: its name and files.
 type Manifest struct {
 	Name        string         `json:"name"`
-	Size        int64          `json:"size"` // bytes of all files; -1 when the server does not tell
+	Size        int64          `json:"size"` // bytes of all files; -1 if the server doesn't say
 	Files       []ManifestFile `json:"files"`
 	InfoHashV1  string         `json:"infoHashV1,omitempty"`
 	InfoHashV2  string         `json:"infoHashV2,omitempty"`
@@ -48,7 +48,7 @@ type Manifest struct {
 }
 
 // ManifestFile is one file of a manifest. Padding files (BEP 47) and symbolic
-// links are left out, but keep their place in the numbering.
+// links are left out, but keep their position in the numbering.
 type ManifestFile struct {
 	Index int    `json:"index"` // place in the metainfo's file list, from 0
 	Path  string `json:"path"`  // sanitised display path, components joined by "/"

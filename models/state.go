@@ -2,22 +2,22 @@ package models
 
 import "slices"
 
-// State is where a job stands. docs/state-machine.md draws the same machine;
-// a test keeps both equal.
+// State is the state of a job. docs/state-machine.md draws the same machine; a
+// test compares them.
 type State string
 
 // The states of a job.
 const (
 	StateQueued            State = "queued"             // accepted; waits for a free slot
 	StateResolving         State = "resolving"          // the metadata is being fetched
-	StateAwaitingSelection State = "awaiting_selection" // the user is to choose files
-	StateDownloading       State = "downloading"        // the provider fetches; verified parts go to storage meanwhile
-	StateStoring           State = "storing"            // all bytes are there; objects are completed and checked
+	StateAwaitingSelection State = "awaiting_selection" // waits for the user to choose files
+	StateDownloading       State = "downloading"        // the provider fetches; verified parts go to storage at the same time
+	StateStoring           State = "storing"            // all bytes are stored; objects are completed and checked
 	StateReady             State = "ready"              // every file can be streamed and downloaded
 	StatePaused            State = "paused"             // stopped by the user; keeps what it has
-	StateNeedsAttention    State = "needs_attention"    // bounded retries are spent; waits for a person, then fails
-	StateFailed            State = "failed"             // ended without result; may be retried
-	StateCancelled         State = "cancelled"          // ended by the user; may be retried
+	StateNeedsAttention    State = "needs_attention"    // retries are used up; waits for a person, then fails
+	StateFailed            State = "failed"             // ended without a result; can be retried
+	StateCancelled         State = "cancelled"          // ended by the user; can be retried
 	StateExpired           State = "expired"            // was ready; its files were removed by the retention rule
 )
 
@@ -50,12 +50,12 @@ func (s State) Valid() bool { _, ok := transitions[s]; return ok }
 // Next returns the states that may follow s.
 func (s State) Next() []State { return slices.Clone(transitions[s]) }
 
-// CanBecome reports whether a job in s may move to next. Moving to the same
-// state is no transition and is refused.
+// CanBecome reports whether a job in s may change to next. The same state is
+// not a transition and is refused.
 func (s State) CanBecome(next State) bool { return slices.Contains(transitions[s], next) }
 
-// Terminal reports whether the job has ended: nothing happens any more unless
-// somebody acts.
+// Terminal reports whether the job has ended: nothing more happens unless
+// someone acts.
 func (s State) Terminal() bool {
 	return s == StateReady || s == StateFailed || s == StateCancelled || s == StateExpired
 }
@@ -66,7 +66,7 @@ func (s State) Running() bool {
 	return s == StateResolving || s == StateDownloading || s == StateStoring
 }
 
-// Before returns the states from which a job may move to s.
+// Before returns the states from which a job may change to s.
 func (s State) Before() []State {
 	var out []State
 	for _, from := range States() {
@@ -77,7 +77,7 @@ func (s State) Before() []State {
 	return out
 }
 
-// Action is what a user or admin may do to a job.
+// Action is what a user or admin can do to a job.
 type Action string
 
 // The actions on a job.
@@ -90,7 +90,7 @@ const (
 	ActionDelete Action = "delete"
 )
 
-// Actions returns what may be done to a job in s, in the order that a menu shows.
+// Actions returns what can be done to a job in s, in menu order.
 func (s State) Actions() []Action {
 	switch s {
 	case StateQueued, StateResolving, StateDownloading:
@@ -117,5 +117,5 @@ func (s State) Actions() []Action {
 const StoringRefusal = "Everything is fetched and is being stored, so it can't be paused or moved now. " +
 	"The files become available soon; cancel the job if you don't want them."
 
-// Allows reports whether the action may be done to a job in s.
+// Allows reports whether the action can be done to a job in s.
 func (s State) Allows(a Action) bool { return slices.Contains(s.Actions(), a) }

@@ -6,12 +6,12 @@ import (
 	"github.com/google/uuid"
 )
 
-// JobChange is a job's move to another state and what is told about it.
+// JobChange is a job's change to another state and what is recorded about it.
 type JobChange struct {
 	To          State
 	Reason      Reason     // why it is in this state
 	Problem     Problem    // the fault behind the state, if there is one
-	Deadline    *time.Time // when it moves on at the latest; nil if that is open-ended
+	Deadline    *time.Time // when the wait ends at the latest; nil if it is open-ended
 	Attempt     int        // see Job; the count stays as it is when MaxAttempts is 0
 	MaxAttempts int
 	Told        Reason // for the timeline; Reason if there is none
@@ -21,21 +21,21 @@ type JobChange struct {
 // JobMove gives a job to another provider.
 type JobMove struct {
 	To      Provider
-	From    Provider // only if it is there still; empty for wherever it is
-	Problem Problem  // why; empty when a person wants it
+	From    Provider // only if it is still there; empty for wherever it is
+	Problem Problem  // why; empty if a person requested it
 	Reason  Reason
 }
 
-// TransferWant is what a workflow asks for.
+// TransferWant is a transfer that a workflow requests.
 type TransferWant struct {
 	JobID     uuid.UUID
 	Kind      TransferKind
 	TaskToken []byte    // answers the workflow
 	Elsewhere bool      // see Attempt
-	Since     time.Time // when it was asked for first
+	Since     time.Time // when it was first requested
 }
 
-// Placement is an attempt that a provider is to run.
+// Placement is an attempt for a provider to run.
 type Placement struct {
 	Attempt
 	Job   Job
@@ -50,19 +50,20 @@ type OpenAttempt struct {
 	UserID uuid.UUID
 }
 
-// FileParts is a file that is to be completed, with its parts in order.
+// FileParts is a file to complete, with its parts in order.
 type FileParts struct {
 	File
 	Parts []Part
 }
 
-// PartReport is a part that an agent says is in storage.
+// PartReport is a part that an agent reports as stored.
 type PartReport struct {
 	Index int // file
 	Part
 }
 
-// SeedrCopy is a job whose content is complete on Seedr and goes to storage.
+// SeedrCopy is a job whose content is complete on Seedr and has to be copied to
+// storage.
 type SeedrCopy struct {
 	Job   Job
 	Epoch int64
@@ -70,11 +71,11 @@ type SeedrCopy struct {
 	Files []FileParts // pending ones
 }
 
-// TransferResult is what a transfer came to.
+// TransferResult is the outcome of a transfer.
 type TransferResult struct {
 	AgentID  string   `json:"agentId"`
 	Provider Provider `json:"provider,omitempty"` // empty for an agent
-	ToStore  bool     `json:"toStore,omitempty"`  // the provider has all bytes; they are still to be copied to storage
+	ToStore  bool     `json:"toStore,omitempty"`  // the provider has all bytes; they have yet to be copied to storage
 	Epoch    int64    `json:"epoch"`
 	Bytes    int64    `json:"bytes"` // bytes of the selected files; -1 while unknown
 
@@ -89,5 +90,5 @@ type FaultDetails struct {
 	AgentID   string   `json:"agentId,omitempty"`
 	Epoch     int64    `json:"epoch,omitempty"`
 	BytesDone int64    `json:"bytesDone,omitempty"` // verified when it failed; progress renews the budget of retries
-	Params    Params   `json:"params,omitempty"`    // what is particular to the fault, for the job's reason
+	Params    Params   `json:"params,omitempty"`    // details of the fault, for the job's reason
 }

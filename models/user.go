@@ -24,9 +24,9 @@ type User struct {
 	Email         string    // normalised: NFKC, lower case
 	PasswordHash  string    // argon2id in PHC string form
 	Role          Role
-	VerifiedAt    *time.Time // when the owner showed that the address is theirs; nil until then
+	VerifiedAt    *time.Time // when the owner confirmed the address; nil until then
 	TOTPSecret    string     `gorm:"column:totp_secret"` // sealed; empty without a second factor
-	TOTPAt        *time.Time `gorm:"column:totp_at"`     // when the second factor was confirmed; nil while it is not in force
+	TOTPAt        *time.Time `gorm:"column:totp_at"`     // when the second factor was confirmed; nil while it is off
 	TOTPStep      int64      `gorm:"column:totp_step"`   // the last time step that was used
 	PasskeyHandle []byte     `gorm:"->"`                 // names the account to authenticators; empty until its first passkey is set up
 	Passkeys      int        `gorm:"->"`                 // how many it has
@@ -36,28 +36,28 @@ type User struct {
 	CreatedAt     time.Time
 }
 
-// Active reports whether the account may be used at all.
+// Active reports whether the account can be used at all.
 func (u User) Active() bool { return u.DisabledAt == nil && u.DeleteAt == nil && u.VerifiedAt != nil }
 
-// SecondFactor reports whether the password alone does not sign in: a code or
-// a passkey is asked for after it.
+// SecondFactor reports whether signing in takes more than the password: a code
+// or a passkey.
 func (u User) SecondFactor() bool { return u.HasTOTP() || u.HasPasskey() }
 
-// HasTOTP reports whether codes of an authenticator app are in force.
+// HasTOTP reports whether codes from an authenticator app are on.
 func (u User) HasTOTP() bool { return u.TOTPAt != nil }
 
 // HasPasskey reports whether the account has a passkey. Each verifies its user
 // with a PIN or biometrics, so a passkey alone is two factors.
 func (u User) HasPasskey() bool { return u.Passkeys > 0 }
 
-// Factor is what may be asked for after a password.
+// Factor is a second factor, required after a password.
 type Factor string
 
 // The second factors.
 const (
 	FactorPasskey  Factor = "passkey"
 	FactorTOTP     Factor = "totp"          // a code of an authenticator app
-	FactorRecovery Factor = "recovery_code" // one of those that were kept for the day on which the others are lost
+	FactorRecovery Factor = "recovery_code" // a saved code for when the other factors are lost
 )
 
 // UserState is whether an account can be used.
@@ -66,12 +66,12 @@ type UserState string
 // The states of an account.
 const (
 	UserActive     UserState = "active"
-	UserUnverified UserState = "unverified" // the address is not known to be the owner's yet
-	UserDisabled   UserState = "disabled"   // an administrator took its access away
+	UserUnverified UserState = "unverified" // the owner has not confirmed the address yet
+	UserDisabled   UserState = "disabled"   // an administrator disabled it
 )
 
-// State returns whether the account can be used. Being disabled outweighs all
-// else.
+// State returns whether the account can be used. Being disabled outweighs
+// everything else.
 func (u User) State() UserState {
 	switch {
 	case u.DisabledAt != nil:
@@ -103,7 +103,7 @@ const (
 	ScopeJobsRead  Scope = "jobs:read"  // jobs, their events and the usage of the account
 	ScopeJobsWrite Scope = "jobs:write" // submit jobs and act on them
 	ScopeFilesRead Scope = "files:read" // lists of files and download addresses
-	ScopeAdmin     Scope = "admin"      // administration, as long as the account may
+	ScopeAdmin     Scope = "admin"      // administration, as long as the account is an administrator's
 )
 
 // Scopes returns every scope.
@@ -123,17 +123,17 @@ type APIToken struct {
 	LastUsedIP string `gorm:"column:last_used_ip"`
 }
 
-// OneTimeKind is what a one-time token is good for.
+// OneTimeKind is what a one-time token is for.
 type OneTimeKind string
 
 // The kinds of one-time token.
 const (
-	OneTimeSetup      OneTimeKind = "setup"      // makes the first administrator
-	OneTimeVerify     OneTimeKind = "verify"     // shows that a new account's address is its owner's
+	OneTimeSetup      OneTimeKind = "setup"      // creates the first administrator
+	OneTimeVerify     OneTimeKind = "verify"     // confirms a new account's address
 	OneTimeReset      OneTimeKind = "reset"      // sets a new password
-	OneTimeEmail      OneTimeKind = "email"      // shows that an account's new address is its owner's
+	OneTimeEmail      OneTimeKind = "email"      // confirms an account's new address
 	OneTimeInvitation OneTimeKind = "invitation" // makes an account
-	OneTimeSignIn     OneTimeKind = "sign_in"    // the password was right; a code or passkey is missing
+	OneTimeSignIn     OneTimeKind = "sign_in"    // the password was correct; a code or passkey is missing
 )
 
 // OneTime is a secret that works once. Only its hash is kept.
@@ -155,7 +155,7 @@ type Registration string
 
 // The registration modes.
 const (
-	RegistrationOpen       Registration = "open"       // anybody whose address can be verified
+	RegistrationOpen       Registration = "open"       // anyone who can confirm their address
 	RegistrationInvitation Registration = "invitation" // who was invited by an administrator
 	RegistrationClosed     Registration = "closed"     // nobody
 )

@@ -10,7 +10,7 @@ type UserSort string
 const (
 	UserSortCreated UserSort = "created"
 	UserSortEmail   UserSort = "email"
-	UserSortSignIn  UserSort = "signIn"  // the last one; who never signed in counts as earliest
+	UserSortSignIn  UserSort = "signIn"  // the last sign-in; accounts that never signed in come first
 	UserSortStorage UserSort = "storage" // what stored files take up
 )
 
@@ -21,14 +21,14 @@ type UserFilter struct {
 	State  UserState
 	Sort   UserSort // empty is by creation
 	Desc   bool
-	Cursor string // UserPage.NextCursor of the page before; empty for the first
+	Cursor string // UserPage.NextCursor of the previous page; empty for the first
 	Limit  int
 }
 
 // UserRow is an account with what a list of them shows.
 type UserRow struct {
 	User
-	LastSeenAt   *time.Time // the newest use of a session or token; nil for none that is still there
+	LastSeenAt   *time.Time // last use of a session or token; nil if there is none
 	Jobs         int64
 	RunningJobs  int64 // jobs that hold a slot
 	PlanID       string

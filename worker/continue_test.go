@@ -15,7 +15,7 @@ import (
 	"longhaul/workflows"
 )
 
-// A job to which somebody does something again and again continues as new when
+// A job to which someone does something again and again continues as new when
 // its history has become long; whoever talks to it notices nothing.
 func TestLongHistoryContinuesAsNew(t *testing.T) {
 	s := newSystem(t, options{selection: time.Hour})

@@ -17,7 +17,7 @@ const (
 
 	accountSize  = 25 // account requests that are done in a row
 	accountEvery = 500 * time.Millisecond
-	leftJobs     = 100 // of deleted accounts, deleted in a row: slower than the outbox is emptied, for everybody's sake
+	leftJobs     = 100 // of deleted accounts, deleted in a row: slower than the outbox is emptied, for everyone's sake
 
 	admitSize  = 100 // jobs of one round
 	admitEvery = time.Second

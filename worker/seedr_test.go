@@ -378,7 +378,7 @@ func TestFullSeedrAccountIsWaitedFor(t *testing.T) {
 		a := newAccount(t, sw)
 		s := newSystem(t, options{seedr: a})
 		a.has(s)
-		// Somebody uses the account by hand.
+		// Someone uses the account by hand.
 		foreign, err := a.client.AddMagnet(t.Context(), "magnet:?xt=urn:btih:"+strings.Repeat("ab", 20))
 		if err != nil {
 			t.Fatalf("add: %v", err)

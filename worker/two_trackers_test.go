@@ -16,7 +16,7 @@ import (
 )
 
 // rendezvous makes two trackers read the account's rows at the same time: each
-// waits for the other after it has read them. One that is alone goes on.
+// waits for the other after it has read them. One that is alone continues.
 type rendezvous struct {
 	seedrtrack.Store
 	meet chan struct{}

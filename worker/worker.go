@@ -83,7 +83,7 @@ func New(t client.Client, d Deps) *Worker {
 	return w
 }
 
-// Run works until ctx ends, or until the Temporal client cannot go on.
+// Run works until ctx ends, or until the Temporal client cannot continue.
 func (w *Worker) Run(ctx context.Context) error {
 	defer w.stop()
 	for _, s := range w.served {
@@ -131,7 +131,7 @@ func (w *Worker) control(ctx context.Context, g *errgroup.Group) {
 	g.Go(func() error { return w.measure(ctx) })
 }
 
-// standing ends what an older program left running, and sees to it that what
+// standing ends what an older program left running, and makes sure that what
 // must always be there is: the schedules, and a tracker for every agent and for
 // the Seedr account.
 func (w *Worker) standing(ctx context.Context) error {

@@ -113,7 +113,7 @@ func (c *Client) Select(ctx context.Context, job models.Job, indexes []int) erro
 	return c.update(ctx, job, UpdateSelect, SelectInput{Indexes: indexes})
 }
 
-// ChangeProvider has an open job go on at another provider, and returns when
+// ChangeProvider has an open job continue at another provider, and returns when
 // that is written.
 func (c *Client) ChangeProvider(ctx context.Context, job models.Job, to models.Provider) error {
 	return c.update(ctx, job, UpdateMove, MoveInput{Provider: string(to)})

@@ -49,7 +49,7 @@ type SelectInput struct {
 	Indexes []int `json:"indexes"`
 }
 
-// MoveInput names the provider at which a job is to go on.
+// MoveInput names the provider at which a job is to continue.
 type MoveInput struct {
 	Provider string `json:"provider"`
 }

@@ -103,7 +103,7 @@ func (d *download) take(ctx workflow.Context, s step) error {
 	}
 }
 
-// weigh says what follows a step that did not work out: nil goes on, anything
+// weigh says what follows a step that did not work out: nil continues, anything
 // else ends the job.
 func (d *download) weigh(ctx workflow.Context, err error) error {
 	if ctx.Err() != nil && !d.now.Over {

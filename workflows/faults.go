@@ -78,7 +78,7 @@ func (f fault) final() bool {
 }
 
 // waitsForRoom reports whether the job goes back to the queue, as no fault of
-// anybody's, until its owner's storage has room.
+// anyone's, until its owner's storage has room.
 func (f fault) waitsForRoom() bool { return f.Type == string(models.ProblemStorageFull) }
 
 // counted reports whether the workflow retries the fault itself, a bounded
@@ -86,7 +86,7 @@ func (f fault) waitsForRoom() bool { return f.Type == string(models.ProblemStora
 func (f fault) counted() bool { return slices.Contains(countedFaults(), f.Type) }
 
 // countedFaults are the faults of a source or of storage that may pass but
-// must not be tried for ever.
+// must not be tried forever.
 func countedFaults() []string {
 	return []string{
 		string(models.ProblemNoPeers), string(models.ProblemStalled), string(models.ProblemMetadataTimeout),

@@ -17,7 +17,7 @@ import (
 // long is a history that a job which waits does not add to.
 const long = workflows.LongHistory + 1
 
-// over runs the flow until it starts over and returns the flow that goes on,
+// over runs the flow until it starts over and returns the flow that continues,
 // with the row and the clock where they are.
 func (f *flow) over() *flow {
 	f.t.Helper()
@@ -101,7 +101,7 @@ func TestRetryBudgetCrossesRuns(t *testing.T) {
 	}
 }
 
-// The row decides: when it stands elsewhere, what the run before waited for is
+// The row decides: when it stands elsewhere, what the previous run waited for is
 // over.
 func TestRowThatMovedBetweenRuns(t *testing.T) {
 	t.Parallel()

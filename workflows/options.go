@@ -16,7 +16,7 @@ const (
 	renewingProgress = models.MinPartSize
 
 	// patience is how often Temporal retries what our side cannot do, such as
-	// writing while the database is away, before a person is asked: 3000 attempts
+	// writing while the database is away, before the job needs attention: 3000 attempts
 	// at no more than 30 s are about a day.
 	patience = 3000
 )
@@ -64,7 +64,7 @@ func answering(ctx workflow.Context, summary string) workflow.Context {
 // transferring is for asking for a transfer, which is answered by task token
 // when it has ended. Placement and the trackers send a heartbeat every 5 minutes;
 // it is only the backstop, since they notice what dies within a minute. They also
-// get over faults of the machinery, so that what comes back is for the workflow to
+// get over faults of the infrastructure, so that what comes back is for the workflow to
 // decide. A transfer over 7 days is asked for again and keeps what it has.
 func transferring(ctx workflow.Context, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{

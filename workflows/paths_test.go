@@ -227,7 +227,7 @@ func TestCancelWhileStoringEndsTheCheck(t *testing.T) {
 	f.check(f.run(), models.StateCancelled)
 }
 
-// Placement gets over faults of the machinery. One that lasts comes back, and a
+// Placement gets over faults of the infrastructure. One that lasts comes back, and a
 // person is asked at once.
 func TestMachineryThatStaysBrokenAsksAPerson(t *testing.T) {
 	t.Parallel()
@@ -375,7 +375,7 @@ func TestFaultsOfTheSourceAreCounted(t *testing.T) {
 		models.ProblemAgentLost, models.ProblemAgentUnreachable, models.ProblemNoAgent, models.ProblemDrained,
 		models.ProblemSeedrAuth, models.ProblemSeedrFull, models.ProblemSeedrSlots, models.ProblemSeedrLimited,
 		models.ProblemSeedrFailing,
-		models.ProblemSeedrTooSmall, // the account does not grow: a person is asked at once
+		models.ProblemSeedrTooSmall, // the account does not grow: the job needs attention at once
 		models.ProblemBotCheckAway,  // of a sign-in, never of a source
 	}
 	for _, p := range models.Problems() {

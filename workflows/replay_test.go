@@ -34,7 +34,7 @@ func TestStraightPathsAreShort(t *testing.T) {
 	}
 }
 
-// A run that somebody keeps busy is long, and the one that continues it starts
+// A run that someone keeps busy is long, and the one that continues it starts
 // from little.
 func TestLongRunWasContinued(t *testing.T) {
 	t.Parallel()

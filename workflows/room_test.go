@@ -59,7 +59,7 @@ func TestRoomThatComesAtOnce(t *testing.T) {
 }
 
 // A transfer that runs out of room is no fault: however often it happens, the
-// job goes back to the queue and goes on when it is admitted again.
+// job goes back to the queue and continues when it is admitted again.
 func TestTransferWithoutRoomWaits(t *testing.T) {
 	t.Parallel()
 	f := newFlow(t, known())

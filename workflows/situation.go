@@ -35,7 +35,7 @@ type Situation struct {
 
 	// What never crosses runs, because no job waits in it.
 	Content content         `json:"-"` // where the content is
-	Asked   request         `json:"-"` // what somebody asked for and is not done yet
+	Asked   request         `json:"-"` // what someone asked for and is not done yet
 	MoveTo  models.Provider `json:"-"` // where to, if that is a move
 	Over    bool            `json:"-"` // nothing follows
 }
@@ -95,7 +95,7 @@ func (s step) waits() bool {
 	}
 }
 
-// next says what follows from a situation: what somebody asked for, then the
+// next says what follows from a situation: what someone asked for, then the
 // end of a wait, then the first thing that the job still lacks.
 func next(s Situation) step {
 	switch {
@@ -149,6 +149,6 @@ func missing(s Situation) step {
 }
 
 // resolvesFirst reports whether the files have to be known before the
-// transfer. Seedr fetches whole torrents, so there it matters only to somebody
+// transfer. Seedr fetches whole torrents, so there it matters only to someone
 // who is to choose.
 func (s Situation) resolvesFirst() bool { return s.Provider != models.ProviderSeedr || s.ToChoose }

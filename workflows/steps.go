@@ -8,7 +8,7 @@ import (
 )
 
 // load reads what the job is; a job that is not in the queue is put there,
-// unless it stands where the run before left it.
+// unless it stands where the previous run left it.
 func (d *download) load(ctx workflow.Context) error {
 	var stands models.State
 	if d.in.Before != nil {
@@ -178,10 +178,10 @@ func (d *download) park(ctx workflow.Context, f fault) error {
 	return d.stop(ctx, needsAttention(f, workflow.Now(ctx).Add(d.plan.AttentionTimeout)))
 }
 
-// tries is how often a transfer is tried before a person is asked.
+// tries is how often a transfer is tried before the job needs attention.
 func (d *download) tries() int { return len(d.plan.RetryPauses) + 1 }
 
-// try is the try that runs or comes next.
+// try is the current or next attempt.
 func (d *download) try() int { return min(d.now.Faults+1, d.tries()) }
 
 // setState has the transition written and shows it to operators. The new

@@ -97,7 +97,7 @@ func (in DownloadInput) guide() string {
 	return strings.Join(lines, "\n")
 }
 
-// details says in plain words where the job stands, for somebody who knows
+// details says in plain words where the job stands, for someone who knows
 // nothing of the code.
 func (d *download) details() string {
 	lines := []string{

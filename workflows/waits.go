@@ -12,7 +12,7 @@ import (
 
 // longHistory is how many events make a run that waits continue as new. It is
 // far from Temporal's limits, and few jobs ever get there: it keeps the replay
-// of a job cheap that somebody pauses or moves every day.
+// of a job cheap that someone pauses or moves every day.
 const longHistory = 400
 
 // continues reports whether the run is to continue as new. Only a job that
@@ -81,7 +81,7 @@ func (d *download) awaitChoice(ctx workflow.Context) error {
 	}
 }
 
-// awaitResume waits, without an end, for the user to go on.
+// awaitResume waits, without an end, for the user to continue.
 func (d *download) awaitResume(ctx workflow.Context) error {
 	_, err := d.wait(ctx, "", func() bool { return false })
 	return err

@@ -109,7 +109,7 @@ func (c *ControlClient) Boot(ctx context.Context, h Hello) (Booted, error) {
 	return call[Booted](ctx, c.c, callTimeout, http.MethodPost, "/agent/v1/boot", h)
 }
 
-// Heartbeat tells that the agent is alive and how it does.
+// Heartbeat says that the agent is alive and how it does.
 func (c *ControlClient) Heartbeat(ctx context.Context, h Heartbeat) (HeartbeatReply, error) {
 	return call[HeartbeatReply](ctx, c.c, callTimeout, http.MethodPost, "/agent/v1/heartbeat", h)
 }

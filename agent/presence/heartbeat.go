@@ -34,7 +34,7 @@ func (p *Pulse) BootEpoch() int64 { return p.epoch.Load() }
 
 // Run ends only with ctx, or when the control plane refuses this process: a
 // newer one has the identity, or the identity is not known any more. A control
-// plane that is away is waited for; transfers go on meanwhile.
+// plane that is away is waited for; transfers continue meanwhile.
 func (p *Pulse) Run(ctx context.Context) error {
 	booted, err := untilAnswered(ctx, p.Log, "boot", func() (agentapi.Booted, error) {
 		return p.Control.Boot(ctx, p.Hello)

@@ -99,7 +99,7 @@ func (p Program) Start(dir string, run childapi.Run, log *slog.Logger) (*Child, 
 		cmd: cmd, stdin: stdin, stdout: stdout, orders: make(chan childapi.Order, orderQueue), silence: p.Silence, log: log,
 	}
 	cmd.Stderr = &logWriter{log: log}
-	cmd.WaitDelay = time.Second // for a standard error that somebody else holds open
+	cmd.WaitDelay = time.Second // for a standard error that someone else holds open
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start the engine process: %w", err)
 	}

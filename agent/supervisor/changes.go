@@ -63,7 +63,7 @@ func (c *changeLog) since(rev int64) ([]string, int64) {
 	return ids, c.rev
 }
 
-// await returns when there is something to tell to somebody who knows the
+// await returns when there is something to tell to someone who knows the
 // revision: at once after a change of phase, a second after the call for
 // progress, and after wait at the latest. A revision from another life of the
 // agent is told at once.

@@ -266,7 +266,7 @@ func (s *Supervisor) purgeSuperseded(t *transfer) {
 	}()
 }
 
-// Shutdown ends all transfers in order; they go on at the next start.
+// Shutdown ends all transfers in order; they continue at the next start.
 func (s *Supervisor) Shutdown() {
 	s.cancel(errShutdown)
 	s.ending.Wait()

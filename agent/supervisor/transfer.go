@@ -155,7 +155,7 @@ func (t *transfer) end(ctx context.Context, err error) {
 	}
 	switch {
 	case errors.Is(why, errShutdown), errors.Is(why, errDeleted), errors.Is(why, errReplaced):
-		return // goes on elsewhere, later or never
+		return // continues elsewhere, later or never
 	case errors.Is(why, upload.ErrSuperseded):
 		t.log.InfoContext(ctx, "superseded; removed the transfer and its bytes")
 		t.env.forget(t)

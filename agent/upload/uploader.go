@@ -32,7 +32,7 @@ const (
 )
 
 // ErrSuperseded says that another attempt owns the job now: what is here is of
-// no use to anybody.
+// no use to anyone.
 var ErrSuperseded = errors.New("superseded by a newer attempt")
 
 // Disk is what an uploader needs of a transfer's directory.

@@ -21,7 +21,7 @@ type Store interface {
 	tokens
 	usageLog
 	securityLog
-	// Plans returns the plans, only those shown to everybody if public is set.
+	// Plans returns the plans, only those shown to everyone if public is set.
 	Plans(ctx context.Context, public bool) ([]models.Plan, error)
 }
 

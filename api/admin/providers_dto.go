@@ -96,7 +96,7 @@ func (ProviderHistoryEntry) TransformSchema(_ huma.Registry, s *huma.Schema) *hu
 
 type failover models.Failover
 
-// Schema returns the schema of fail-over policies.
+// Schema returns the schema of failover policies.
 func (failover) Schema(r huma.Registry) *huma.Schema {
 	return kit.Enum(r, "Failover", "Where a job may move automatically when its provider can't deliver it", models.Failovers()...)
 }

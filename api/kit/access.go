@@ -7,14 +7,14 @@ import (
 )
 
 // Access is who may call an operation. Every operation states it; a test
-// walks the routes and tries each of them as everybody.
+// walks the routes and tries each of them as everyone.
 type Access string
 
 // The kinds of access. All but public and agent need an account that may be
 // used; those named for a scope take its session or an API token with that
 // scope.
 const (
-	AccessPublic    Access = "public"     // anybody
+	AccessPublic    Access = "public"     // anyone
 	AccessAccount   Access = "account"    // an account by its session or any of its API tokens; nothing that an intruder would want
 	AccessUser      Access = "user"       // an account by its session alone
 	AccessConfirmed Access = "confirmed"  // the same, when it gave its password or a code within minutes

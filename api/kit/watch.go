@@ -19,7 +19,7 @@ const (
 )
 
 // Watcher records refused requests: from another site, with a credential that
-// is not good, by somebody who may not, or too many. It looks at the answers,
+// is not good, by someone who may not, or too many. It looks at the answers,
 // so that no handler can forget to. Sign-ins tell more of themselves and are
 // recorded where they happen.
 type Watcher struct {
@@ -71,7 +71,7 @@ func (w *Watcher) kind(c *gin.Context, info *Info) models.SecurityKind {
 	case c.Writer.Status() == http.StatusUnauthorized && hasCredential(c.Request) && info.User == nil:
 		return models.SecurityCredentialRefused
 	case p.Code == string(models.CodeForbidden) && info.User == nil && info.agent == nil:
-		return models.SecurityTokenRefused // an enrolment token or a set-up link
+		return models.SecurityTokenRefused // an enrolment token or a setup link
 	case p.Code == string(models.CodeForbidden), p.Code == string(models.ProblemScopeMissing):
 		return models.SecurityAccessRefused
 	default:

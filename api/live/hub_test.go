@@ -16,7 +16,7 @@ import (
 	"longhaul/models"
 )
 
-// shelf has one job for everybody.
+// shelf has one job for everyone.
 type shelf struct {
 	fail error
 	read int
@@ -110,7 +110,7 @@ func TestChangesAreConflated(t *testing.T) {
 	})
 }
 
-// A client that does not read is dropped; others go on.
+// A client that does not read is dropped; others continue.
 func TestSlowClientIsDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hub, bus := running(t, (&shelf{}).view())

@@ -37,7 +37,7 @@ const PathEvents = "/api/v1/events"
 // tagEvents groups the operations in the OpenAPI document.
 const tagEvents = "events"
 
-// Removed tells that a job is gone.
+// Removed says that a job is gone.
 type Removed struct {
 	ID uuid.UUID `json:"id" format:"uuid"`
 }

@@ -1,4 +1,4 @@
-// Package system tells anybody about the deployment: what a client has to know
+// Package system tells anyone about the deployment: what a client has to know
 // before it signs in, and whether the process is alive and ready.
 //
 // It tells nothing of accounts, jobs or files.

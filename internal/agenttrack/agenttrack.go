@@ -135,7 +135,7 @@ func (f *follower) run(ctx context.Context, stop <-chan struct{}, report func(Re
 }
 
 // housekeep does what is due by time. A fault of the database or the bus is
-// logged and met again at the next tick: the tracker itself goes on.
+// logged and met again at the next tick: the tracker itself continues.
 func (f *follower) housekeep(ctx context.Context) {
 	now := f.Now()
 	if now.Sub(f.flushed) >= f.Pace.Flush {

@@ -213,7 +213,7 @@ func TestLostAgent(t *testing.T) {
 		return ""
 	})
 	agent.SetDown(true)
-	b.quietFor(3 * quick().Silence) // its heartbeats go on: it is left alone
+	b.quietFor(3 * quick().Silence) // its heartbeats continue: it is left alone
 	if at := b.lastAttempt(job.ID); at.State != models.AttemptOpen {
 		t.Fatal("an agent that sends heartbeats was given up")
 	}

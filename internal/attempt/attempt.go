@@ -1,6 +1,6 @@
 // Package attempt ends attempts of transfers: it answers the workflow that waits
 // for one and closes its row, or has another attempt take its place when only the
-// machinery was at fault. It does not decide how an attempt ends.
+// infrastructure was at fault. It does not decide how an attempt ends.
 package attempt
 
 import (
@@ -26,11 +26,11 @@ var ErrNotAwaited = errors.New("the workflow no longer waits for the attempt")
 
 // Waiters are those who wait for the ends of attempts, by token.
 type Waiters interface {
-	// Done tells that the transfer ended well.
+	// Done says that the transfer ended well.
 	Done(ctx context.Context, token []byte, res models.TransferResult) error
 	// Failed tells why the transfer failed.
 	Failed(ctx context.Context, token []byte, fault *models.Error, d models.FaultDetails) error
-	// Beat tells that the attempt is being looked after.
+	// Beat says that the attempt is being looked after.
 	Beat(ctx context.Context, token []byte, details any) error
 }
 
@@ -42,7 +42,7 @@ type Rows interface {
 	TouchBeat(ctx context.Context, jobID uuid.UUID, epoch int64) error
 }
 
-// Pauses before another attempt after faults of the machinery.
+// Pauses before another attempt after faults of the infrastructure.
 const (
 	lostPause        = time.Second
 	unreachablePause = 2 * time.Second // the agent may just be restarting
@@ -74,8 +74,8 @@ func (d *Desk) Done(ctx context.Context, at models.Attempt, res models.TransferR
 	return d.end(ctx, at, models.AttemptDone, models.Reason{})
 }
 
-// Fail ends the attempt with a fault. After one of the machinery another attempt
-// follows at once, or after the pause if there is one, and the workflow goes on
+// Fail ends the attempt with a fault. After one of the infrastructure another attempt
+// follows at once, or after the pause if there is one, and the workflow continues
 // waiting; any other fault is told to the workflow.
 func (d *Desk) Fail(ctx context.Context, at models.Attempt, fault *models.Error, details models.FaultDetails, pause time.Duration) error {
 	if passes(fault) {
@@ -104,7 +104,7 @@ func (d *Desk) GiveUp(ctx context.Context, at models.Attempt, fault *models.Erro
 	return d.end(ctx, at, models.AttemptFailed, models.Reason{})
 }
 
-// passes reports whether only the machinery is at fault.
+// passes reports whether only the infrastructure is at fault.
 func passes(e *models.Error) bool {
 	return e.Problem.Machinery() || e.Problem == "" && (e.Code == models.CodeUnavailable || e.Code == models.CodeRateLimited)
 }
@@ -163,7 +163,7 @@ func (d *Desk) end(ctx context.Context, at models.Attempt, s models.AttemptState
 	return nil
 }
 
-// Passing marks a fault of our own machinery as one that passes, so that a
+// Passing marks a fault of our own infrastructure as one that passes, so that a
 // transfer waits for it instead of counting it against the source.
 func Passing(err error) error {
 	e := models.AsError(err)

@@ -59,7 +59,7 @@ type adminCmd struct {
 
 type setupLinkCmd struct{}
 
-// Run prints a new set-up link; the one before stops working.
+// Run prints a new setup link; the one before stops working.
 func (c *setupLinkCmd) Run(ctx context.Context, p *program) error {
 	return p.withStore(ctx, func(s *store.Store, cfg config.Config) error {
 		n, err := s.CountUsers(ctx)

@@ -26,7 +26,7 @@ const (
 	callTime  = 20 * time.Second
 	maxAnswer = 64 << 10
 	// keyPause is how long to wait when the provider refuses our key or sender:
-	// somebody has to look into it.
+	// someone has to look into it.
 	keyPause      = 5 * time.Minute
 	longestPause  = time.Hour
 	longestReason = 200

@@ -50,7 +50,7 @@ func (p *Party) Registered(m Made, o Owner, state []byte) (models.Passkey, error
 	return passkeyOf(credential, p.Host())
 }
 
-// Used is a browser's answer that proves who somebody is, not checked yet.
+// Used is a browser's answer that proves who someone is, not checked yet.
 type Used struct {
 	Hash   []byte // SHA-256 of the challenge that it says to answer
 	Handle []byte // of the account that it says to be of; may be empty

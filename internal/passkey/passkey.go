@@ -98,7 +98,7 @@ func (p *Party) Register(o Owner) (Ceremony, error) {
 	return newCeremony(options.Response, session)
 }
 
-// SignIn begins to sign somebody in who is not known yet: the authenticator
+// SignIn begins to sign someone in who is not known yet: the authenticator
 // offers the passkeys that it has for this host.
 func (p *Party) SignIn() (Ceremony, error) {
 	options, session, err := p.web.BeginDiscoverableLogin()

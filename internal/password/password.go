@@ -34,7 +34,7 @@ const (
 )
 
 // parallel is how many hashes run at once: half of the processors at most, so
-// that a flood of sign-ins leaves the other half to everybody else.
+// that a flood of sign-ins leaves the other half to everyone else.
 func parallel() int { return min(max(runtime.GOMAXPROCS(0)/2, 1), maxParallel) }
 
 // Hasher hashes and verifies passwords, a few at a time. It is safe for

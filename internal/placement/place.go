@@ -16,8 +16,8 @@ const (
 	// person is asked.
 	patience = 24 * time.Hour
 
-	// mostTries is how many faults of the machinery one wanted transfer survives
-	// before a person is asked.
+	// mostTries is how many faults of the infrastructure one wanted transfer survives
+	// before the job needs attention.
 	mostTries = 3000
 )
 
@@ -79,7 +79,7 @@ func (p *Placer) call(ctx context.Context, to models.Placement) error {
 
 // wait says on the job why it waits although it holds a slot, and has the attempt
 // look for a place again, less often as time goes by. One that may go elsewhere
-// does so after a while; for any other a person is asked in the end.
+// does so after a while; for any other the job needs attention in the end.
 func (p *Placer) wait(ctx context.Context, at models.Attempt, cause *models.Error) error {
 	pause := wait.Spread(min(p.Pace.Retry*time.Duration(1+at.Tries/5), p.Pace.RetryAt))
 	until := at.WantedAt.Add(patience)

@@ -92,7 +92,7 @@ func New(o Options) (*Client, error) {
 	return c, nil
 }
 
-// Close closes idle connections. Streams that are open go on.
+// Close closes idle connections. Streams that are open continue.
 func (c *Client) Close() {
 	c.api.CloseIdleConnections()
 	c.node.CloseIdleConnections()

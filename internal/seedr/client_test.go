@@ -318,7 +318,7 @@ func TestNodeFaults(t *testing.T) {
 			t.Errorf("%d good bytes before the end", n)
 		}
 	}
-	// None of it is the API's fault: the account goes on.
+	// None of it is the API's fault: the account stays usable.
 	if _, err := c.Root(t.Context()); err != nil {
 		t.Error(err)
 	}

@@ -137,7 +137,7 @@ type Stream struct {
 // Open reads length bytes of the link's file from offset. The size is what the
 // listing says, and is compared with what the node says; -1 does not compare.
 // It waits while the link has two readers. After KindLink, KindReaders and
-// KindTransient take a new link and go on at the byte that is missing.
+// KindTransient take a new link and continue at the byte that is missing.
 func (c *Client) Open(ctx context.Context, l *Link, offset, length, size int64) (*Stream, error) {
 	const name = "read file"
 	if offset < 0 || length <= 0 || (size >= 0 && offset+length > size) {

@@ -95,7 +95,7 @@ func (s *State) take(now time.Time, forced bool) (wait time.Duration, refusal *E
 	}
 	s.NextCallAt = at.Add(callInterval)
 	if s.Reason != "" {
-		// One trial at a time; the others go on being refused.
+		// One trial at a time; the others are still refused.
 		s.OpenUntil, s.Trial = at.Add(trialTime), true
 	}
 	return wait, nil

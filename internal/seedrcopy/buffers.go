@@ -69,7 +69,7 @@ func (p *buffers) give(b []byte) {
 	p.serve()
 }
 
-// wanted reports whether anybody waits.
+// wanted reports whether anyone waits.
 func (p *buffers) wanted() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

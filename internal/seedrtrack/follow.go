@@ -132,7 +132,7 @@ func (f *follower) advance(ctx context.Context, hash string, group []*followed, 
 	case !known:
 		f.add(ctx, hash, group, root)
 	case item.DoneAt != nil:
-		if !holds(root, item) { // somebody removed it there
+		if !holds(root, item) { // someone removed it there
 			f.forget(ctx, item)
 			f.soon = true
 			return
@@ -248,7 +248,7 @@ func (o *followed) tell(p models.Progress) {
 	}
 }
 
-// waits tells why nothing goes on.
+// waits says why nothing arrives.
 func (o *followed) waits(why models.Reason, until *time.Time) {
 	p := o.progress
 	p.Waiting, p.GivesUpAt, p.DownRate, p.ETASeconds = why, until, 0, nil

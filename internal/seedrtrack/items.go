@@ -60,7 +60,7 @@ func (f *follower) add(ctx context.Context, hash string, group []*followed, root
 }
 
 // full reports whether the account shows no room for the group, which then
-// waits, or ends its attempts after a while: they go on in the queue or on
+// waits, or ends its attempts after a while: they continue in the queue or on
 // another provider.
 func (f *follower) full(ctx context.Context, group []*followed, root seedr.Folder) bool {
 	var need int64

@@ -141,7 +141,7 @@ func (f *follower) run(ctx context.Context, stop <-chan struct{}) error {
 }
 
 // round does what is due. A fault of the database or the bus is logged and met
-// again at the next tick: the tracker itself goes on.
+// again at the next tick: the tracker itself continues.
 func (f *follower) round(ctx context.Context) {
 	f.reload(ctx)
 	if !f.Now().Before(f.pollAt) {

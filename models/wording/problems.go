@@ -59,7 +59,7 @@ var problems = map[models.Problem]entry{
 	models.ProblemBadSelection:  {why: []string{"The selection does not fit the files."}, next: []string{"Choose from the list of files."}},
 	models.ProblemDuplicateJob:  {why: []string{"You already have a {job} for the same content."}, next: []string{"Look for it in the list."}},
 
-	// machinery
+	// infrastructure
 	models.ProblemAgentLost:        {why: []string{"The agent stopped answering."}, next: []string{"Retry it."}, wait: []string{"Another agent takes over what is stored."}},
 	models.ProblemAgentUnreachable: {why: []string{"The agent could not be reached."}, next: []string{"Retry it."}, wait: []string{"Tries again within seconds."}},
 	models.ProblemNoAgent: {

@@ -16,7 +16,7 @@ import (
 var told = map[string]bool{"Reason": true, "Waiting": true, "NextAction": true, "Next": true, "Told": true}
 
 // TestReasonsAreWordedHereOnly reads every Go file of the repository: a
-// sentence that somebody writes into a reason, or a reason code that is no
+// sentence that someone writes into a reason, or a reason code that is no
 // constant, would have a text on one surface only.
 func TestReasonsAreWordedHereOnly(t *testing.T) {
 	t.Parallel()

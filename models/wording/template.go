@@ -10,8 +10,8 @@ import (
 	"longhaul/models"
 )
 
-// fill returns the first form whose parameters are all there, with their
-// values in place. A parameter stands in braces, with a format after a bar:
+// fill returns the first form whose parameters are all present, with their
+// values filled in. A parameter stands in braces, with a format after a bar:
 // {need|bytes}. The condition gives deadline, attempt and attempts, the voice
 // job and jobs.
 func (v Voice) fill(forms []string, p models.Params, c Condition) string {
@@ -42,8 +42,8 @@ func (v Voice) try(form string, p models.Params, c Condition) (string, bool) {
 	}
 }
 
-// value returns a parameter in words; false says that it is not there, or that
-// this voice does not tell it.
+// value returns a parameter in words; false means that it is missing or that
+// this voice leaves it out.
 func (v Voice) value(name, format string, p models.Params, c Condition) (string, bool) {
 	switch name {
 	case "job":
@@ -82,13 +82,14 @@ func (v Voice) value(name, format string, p models.Params, c Condition) (string,
 	}
 }
 
-// ownWords leaves out the forms that tell of another reason, so that no reason
-// goes round in circles.
+// ownWords leaves out the forms that refer to another reason, so that reasons
+// don't go round in circles.
 func ownWords(forms []string) []string {
 	return slices.DeleteFunc(slices.Clone(forms), func(form string) bool { return strings.Contains(form, "|why}") })
 }
 
-// instant tells a time, or with the format "set" only that there is one.
+// instant renders a time, or with the format "set" only requires that there is
+// one.
 func (v Voice) instant(t time.Time, format string) (string, bool) {
 	switch {
 	case format == "set":
@@ -100,7 +101,7 @@ func (v Voice) instant(t time.Time, format string) (string, bool) {
 	}
 }
 
-// number words a whole number. A count of nothing is as good as none.
+// number renders a whole number. A count of zero is treated as missing.
 func number(n int64, format string) (string, bool) {
 	switch format {
 	case "bytes":
@@ -120,7 +121,7 @@ func number(n int64, format string) (string, bool) {
 	}
 }
 
-// oneLine keeps the control characters of a name away from terminals.
+// oneLine keeps a name's control characters away from terminals.
 func oneLine(s string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {

@@ -8,7 +8,7 @@ import (
 	"longhaul/models"
 )
 
-// State returns a state as it stands in a sentence.
+// State returns a state as used in a sentence.
 func State(s models.State) string { return strings.ReplaceAll(string(s), "_", " ") }
 
 // StateTitle returns a state as a heading.
@@ -20,7 +20,7 @@ func StateTitle(s models.State) string {
 	return strings.ToUpper(words[:1]) + words[1:]
 }
 
-// Provider returns a provider as a sentence names it.
+// Provider returns a provider's name as used in a sentence.
 func Provider(p models.Provider) string {
 	switch p {
 	case models.ProviderSeedr:
@@ -60,7 +60,7 @@ func Count(n int64, thing string) string {
 	return strconv.FormatInt(n, 10) + " " + thing + "s"
 }
 
-// Duration returns a duration in the largest unit that tells it well.
+// Duration returns a duration in the largest suitable unit.
 func Duration(d time.Duration) string {
 	switch {
 	case d >= 48*time.Hour:

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// caller is somebody who calls the API.
+// caller is someone who calls the API.
 type caller struct {
 	name   string
 	cookie string // a session

@@ -1,5 +1,5 @@
 // Package contract holds what every route of the API answers, as a recording:
-// status, headers and body, for everybody who may call it and some who may not.
+// status, headers and body, for everyone who may call it and some who may not.
 // It knows the API by its addresses alone.
 package contract
 

@@ -227,7 +227,7 @@ func (s *Stack) Kill(tb testing.TB, parts ...string) {
 }
 
 // Suspend stops a part with SIGSTOP, which for those who call it is worse than
-// its absence, and returns what lets it go on.
+// its absence, and returns what lets it continue.
 func (s *Stack) Suspend(tb testing.TB, part string) (resume func()) {
 	tb.Helper()
 	r, err := s.Ready()

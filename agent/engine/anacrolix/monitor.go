@@ -54,7 +54,7 @@ func (m *monitor) sample(w *window) {
 		m.since, m.unproved = now, 0
 	case received > m.received:
 		// A slow peer may need long for a large piece. Data that never makes a
-		// whole piece does not count for ever.
+		// whole piece does not count forever.
 		m.unproved += received - m.received
 		if m.unproved <= 8*m.d.layout.pieceLength {
 			m.since = now

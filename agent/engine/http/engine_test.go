@@ -508,7 +508,7 @@ func TestSeveralConnections(t *testing.T) {
 	}
 }
 
-// heldBack stops after some bytes of a body until it may go on or the client
+// heldBack stops after some bytes of a body until it may continue or the client
 // is gone.
 type heldBack struct {
 	http.ResponseWriter

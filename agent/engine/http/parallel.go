@@ -41,8 +41,8 @@ func (q *queue) take() (byterange.Range, bool) {
 	return r, true
 }
 
-// leave gives a range back and ends the caller's part in it, if somebody else
-// goes on.
+// leave gives a range back and ends the caller's part in it, if someone else
+// continues.
 func (q *queue) leave(r byterange.Range) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -44,7 +44,7 @@ func New(t testing.TB, origin string) *Authenticator {
 }
 
 // Copy returns an authenticator with the same passkeys and counter, as
-// somebody has who got at the keys.
+// someone has who got at the keys.
 func (a *Authenticator) Copy() *Authenticator {
 	c := *a
 	c.keys = slices.Clone(a.keys)

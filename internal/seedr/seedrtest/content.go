@@ -63,7 +63,7 @@ type Fetcher interface {
 type Library struct {
 	Steps int           // between 0 and 100 %; 0 is 4
 	Took  time.Duration // of a whole fetch
-	Else  Fetcher       // asked for what is not in the library; nil waits for ever
+	Else  Fetcher       // asked for what is not in the library; nil waits forever
 
 	mu   sync.Mutex
 	held map[string]Content

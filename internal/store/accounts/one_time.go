@@ -26,7 +26,7 @@ func bindingOf(u models.User) []byte {
 }
 
 // issue records a token for the user and drops the earlier ones of its kind. A
-// sign-in leaves others alone: somebody may sign in at two places at once.
+// sign-in leaves others alone: someone may sign in at two places at once.
 func (a *Accounts) issue(ctx context.Context, t models.OneTime, u models.User) error {
 	if t.Kind != models.OneTimeSignIn {
 		if _, err := a.db.Exec(ctx, "drop one-time tokens",

@@ -163,7 +163,7 @@ func (a *Accounts) lockPasskey(ctx context.Context, userID, id uuid.UUID) (model
 }
 
 // UsePasskey records that the passkey was used. It reports false when its
-// counter did not go on since the last use, as is so with a copy, and when
+// counter has not advanced since the last use, as is so with a copy, and when
 // there is no such passkey. A counter that stays at 0 is none.
 func (a *Accounts) UsePasskey(ctx context.Context, userID uuid.UUID, use models.PasskeyUse) (bool, error) {
 	n, err := a.db.Exec(ctx, "use passkey", `

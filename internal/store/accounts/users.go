@@ -34,9 +34,9 @@ func (a *Accounts) IssueSetupToken(ctx context.Context, hash []byte, ttl time.Du
 	})
 }
 
-// CreateFirstAdmin consumes the set-up token and creates the account, whose
+// CreateFirstAdmin consumes the setup token and creates the account, whose
 // role is admin whatever u says. It is forbidden when the token is not good or
-// somebody has an account already. The audit log keeps the address that the
+// someone has an account already. The audit log keeps the address that the
 // request came from; empty if it was none.
 func (a *Accounts) CreateFirstAdmin(ctx context.Context, ip string, tokenHash []byte, u models.User) error {
 	return a.db.Tx(ctx, func(ctx context.Context) error {

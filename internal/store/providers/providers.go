@@ -36,7 +36,7 @@ func (pr *Providers) Worker() *Worker { return &Worker{pr} }
 type Worker struct{ pr *Providers }
 
 // ProviderConfig returns the provider settings that hold: the newest entry of
-// their history, or the agents without fail-over if there is none.
+// their history, or the agents without failover if there is none.
 func (pr *Providers) ProviderConfig(ctx context.Context) (models.ProviderConfig, error) {
 	var c models.ProviderConfig
 	err := postgres.Translate(pr.db.Conn(ctx).Order("id desc").Take(&c).Error, "load provider settings")

@@ -53,7 +53,7 @@ func (pr *Providers) SeedrRoom(ctx context.Context) (SeedrRoom, error) {
 
 // SeedrRoomBefore is SeedrRoom as an admitted job meets it that is about to be
 // placed: it and those that were placed or admitted before it count. When the
-// account turns out smaller than it was at admission, the first ones go on and
+// account turns out smaller than it was at admission, the first ones continue and
 // do not wait for the ones behind them. All count for uuid.Nil.
 func (pr *Providers) SeedrRoomBefore(ctx context.Context, jobID uuid.UUID) (SeedrRoom, error) {
 	a, err := pr.SeedrAccount(ctx)

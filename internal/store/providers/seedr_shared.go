@@ -58,7 +58,7 @@ func sharedState(kept *string) (seedr.State, error) {
 	return state, nil
 }
 
-// seedrRest tells why no calls are made to Seedr at the moment, nil if they
+// seedrRest tells why no calls are made to Seedr right now, nil if they
 // are.
 func (pr *Providers) seedrRest(ctx context.Context) (*models.SeedrRest, error) {
 	var row struct{ Shared *string }

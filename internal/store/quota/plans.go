@@ -10,7 +10,7 @@ import (
 	"longhaul/models"
 )
 
-// Plans returns the plans in their order; only those that everybody sees if
+// Plans returns the plans in their order; only those that everyone sees if
 // public is set.
 func (q *Quota) Plans(ctx context.Context, public bool) ([]models.Plan, error) {
 	var out []models.Plan

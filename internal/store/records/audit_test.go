@@ -206,7 +206,7 @@ func TestSecurityEvents(t *testing.T) {
 	for range 3 {
 		storetest.OK(t, s.RecordSecurity(ctx, models.SecurityEvent{Kind: models.SecurityLoginFailed, UserID: &user, IP: "192.0.2.1", UserAgent: "curl", Detail: "wrong password"}))
 	}
-	for range 50 { // what anybody can cause is kept once a minute
+	for range 50 { // what anyone can cause is kept once a minute
 		storetest.OK(t, s.RecordSecurity(ctx, models.SecurityEvent{Kind: models.SecurityCrossOrigin, IP: "192.0.2.2", Once: "192.0.2.2"}))
 		storetest.OK(t, s.RecordSecurity(ctx, models.SecurityEvent{Kind: models.SecurityRateLimited, IP: "192.0.2.2", Once: "192.0.2.2"}))
 	}

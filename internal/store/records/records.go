@@ -1,7 +1,7 @@
 // Package records keeps what is looked up later: the audit log and the security
 // events, each a chain of hashes. It writes its own tables only, and reads the
 // names of accounts and agents for lists. It depends on the allowances, which
-// bound what anybody can cause, and on no other aggregate.
+// bound what anyone can cause, and on no other aggregate.
 package records
 
 import (
