@@ -20,7 +20,7 @@ const longHistory = 400
 func (d *download) continues(ctx workflow.Context) bool {
 	idle := func() bool {
 		step := next(d.now)
-		return step.waits() && !(step == stepAwaitAttention && d.retries.Len() > 0)
+		return step.waits() && (step != stepAwaitAttention || d.retries.Len() == 0)
 	}
 	if !d.long(ctx) || !idle() {
 		return false
