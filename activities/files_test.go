@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"longhaul/activities"
+	"longhaul/internal/app/plug"
 	"longhaul/internal/objstore"
 	"longhaul/internal/objstore/objstoretest"
 	"longhaul/internal/store/storetest"
@@ -62,24 +63,24 @@ func newDownloaded(t *testing.T) *downloaded {
 	t.Helper()
 	b := setup(t)
 	d := &downloaded{bench: b, objects: objstoretest.New(t), big: bytes.Repeat([]byte("0123456789abcdef"), 17<<16)}
-	d.act = &activities.Files{Store: b.work, Objects: d.objects}
+	d.act = &activities.Files{Store: plug.Storing(b.work), Objects: d.objects}
 	row, _ := b.agent(4)
 	job := storetest.Placed(t, b.store, b.user.ID, models.TransferDownload, int64(len(d.big)), 5, 0)
 	var err error
 	d.job = job
-	if d.files, err = b.store.Files(t.Context(), b.user.ID, job.ID); err != nil {
+	if d.files, err = b.store.Files.Files(t.Context(), b.user.ID, job.ID); err != nil {
 		t.Fatal(err)
 	}
 	if d.upload, err = d.objects.CreateMultipart(t.Context(), d.files[0].Key(), "video/mp4"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err = b.store.SetUploadID(t.Context(), d.files[0].ID, d.upload); err != nil {
+	if _, err = b.store.Files.SetUploadID(t.Context(), d.files[0].ID, d.upload); err != nil {
 		t.Fatal(err)
 	}
 	cut := int(d.files[0].PartSize)
 	for n, body := range [][]byte{d.big[:cut], d.big[cut:]} {
 		stored := part(t, d.objects, d.files[0], d.upload, n+1, body)
-		if err := b.store.SaveParts(t.Context(), row.ID, job.ID, job.Epoch, []models.PartReport{{Index: 0, Part: stored}}); err != nil {
+		if err := b.store.Transfers.SaveParts(t.Context(), row.ID, job.ID, job.Epoch, []models.PartReport{{Index: 0, Part: stored}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -127,7 +128,7 @@ func TestFinalizeFiles(t *testing.T) {
 		}
 	}
 	d.whole()
-	uploads, err := d.work.OpenUploads(t.Context())
+	uploads, err := d.work.Files.OpenUploads(t.Context())
 	if err != nil || len(uploads) != 0 {
 		t.Errorf("open uploads %v, %v", uploads, err)
 	}
@@ -136,7 +137,7 @@ func TestFinalizeFiles(t *testing.T) {
 func TestFinalizeAfterACompletionThatWasNotNoted(t *testing.T) {
 	t.Parallel()
 	d := newDownloaded(t)
-	pending, err := d.work.FilesToFinalize(t.Context(), d.job.ID)
+	pending, err := d.work.Files.FilesToFinalize(t.Context(), d.job.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +187,7 @@ func TestDiscardPartsLeavesNothing(t *testing.T) {
 		}
 	}
 	d.nothingLeft()
-	pending, err := d.work.FilesToFinalize(t.Context(), d.job.ID)
+	pending, err := d.work.Files.FilesToFinalize(t.Context(), d.job.ID)
 	if err != nil || len(pending) != 3 || pending[0].UploadID != nil || len(pending[0].Parts) != 0 {
 		t.Errorf("rows still count on parts: %v", err)
 	}
@@ -252,7 +253,7 @@ func TestSweepRemovesOrphansOnly(t *testing.T) {
 	for _, f := range d.files {
 		seen.keys[f.Key()] = true
 	}
-	act := &activities.Sweeps{Store: d.work, Objects: seen, Now: time.Now}
+	act := &activities.Sweeps{Store: plug.Sweeps(d.work), Objects: seen, Now: time.Now}
 	sweep := func(in activities.SweepInput) (res activities.SweepResult) {
 		v, err := env(act).ExecuteActivity(act.SweepObjects, in)
 		if err == nil {
@@ -293,7 +294,7 @@ func TestSweepRemovesOrphansOnly(t *testing.T) {
 func TestPurgeRemovesRowsThenObjects(t *testing.T) {
 	t.Parallel()
 	d := newDownloaded(t)
-	act := &activities.Sweeps{Store: d.work, Objects: d.objects, Now: time.Now}
+	act := &activities.Sweeps{Store: plug.Sweeps(d.work), Objects: d.objects, Now: time.Now}
 	purge := func() error {
 		_, err := env(act).ExecuteActivity(act.PurgeJob, activities.JobInput{JobID: d.job.ID})
 		return err
@@ -301,13 +302,13 @@ func TestPurgeRemovesRowsThenObjects(t *testing.T) {
 	if ae := failedWith(t, purge()); !ae.NonRetryable() {
 		t.Errorf("purge of a job that is not deleted: %v", ae)
 	}
-	if err := d.store.RequestDelete(t.Context(), d.user.ID, d.job.ID); err != nil {
+	if err := d.store.Jobs.RequestDelete(t.Context(), d.user.ID, d.job.ID); err != nil {
 		t.Fatal(err)
 	}
 	if ae := failedWith(t, purge()); ae.NonRetryable() || ae.NextRetryDelay() <= 0 {
 		t.Errorf("purge of an open job: %v", ae)
 	}
-	if _, err := d.work.Transition(t.Context(), d.job.ID, changeTo(models.StateCancelled)); err != nil {
+	if _, err := d.work.Jobs.Transition(t.Context(), d.job.ID, changeTo(models.StateCancelled)); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
@@ -316,7 +317,7 @@ func TestPurgeRemovesRowsThenObjects(t *testing.T) {
 		}
 	}
 	d.nothingLeft()
-	if _, err := d.work.Job(t.Context(), d.job.ID); models.CodeOf(err) != models.CodeNotFound {
+	if _, err := d.work.Jobs.Job(t.Context(), d.job.ID); models.CodeOf(err) != models.CodeNotFound {
 		t.Errorf("row: %v", err)
 	}
 }
@@ -350,15 +351,15 @@ func TestRepairJobs(t *testing.T) {
 	b := setup(t)
 	b.agent(8)
 	unsent, fine, without := b.admitted(5), b.admitted(5), b.admitted(5)
-	if _, err := b.work.Transition(t.Context(), fine.ID, changeTo(models.StateDownloading)); err != nil {
+	if _, err := b.work.Jobs.Transition(t.Context(), fine.ID, changeTo(models.StateDownloading)); err != nil {
 		t.Fatal(err)
 	}
 	deleted := b.admitted(5)
-	if err := b.store.RequestDelete(t.Context(), b.user.ID, deleted.ID); err != nil {
+	if err := b.store.Jobs.RequestDelete(t.Context(), b.user.ID, deleted.ID); err != nil {
 		t.Fatal(err)
 	}
 	r := &runner{running: map[uuid.UUID]bool{unsent.ID: true, fine.ID: true, deleted.ID: true}}
-	act := &activities.Sweeps{Store: b.work, Runner: r, Now: func() time.Time { return time.Now().Add(time.Minute) }}
+	act := &activities.Sweeps{Store: plug.Sweeps(b.work), Runner: r, Now: func() time.Time { return time.Now().Add(time.Minute) }}
 	v, err := env(act).ExecuteActivity(act.RepairJobs, activities.RepairInput{Quiet: time.Second})
 	var res activities.RepairResult
 	if err != nil || v.Get(&res) != nil {
@@ -379,14 +380,14 @@ func TestPruneRows(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	row, _ := b.agent(8)
-	if _, err := b.store.AgentHeartbeat(t.Context(), row.ID, 2, models.AgentHeartbeat{}, 8, 0); err != nil {
+	if _, err := b.store.Agents.AgentHeartbeat(t.Context(), row.ID, 2, models.AgentHeartbeat{}, 8, 0); err != nil {
 		t.Fatal(err)
 	}
 	for _, tc := range []struct {
 		later time.Duration
 		want  int64
 	}{{6 * 24 * time.Hour, 0}, {8 * 24 * time.Hour, 1}} {
-		act := &activities.Sweeps{Store: b.work, Now: func() time.Time { return time.Now().Add(tc.later) }}
+		act := &activities.Sweeps{Store: plug.Sweeps(b.work), Now: func() time.Time { return time.Now().Add(tc.later) }}
 		v, err := env(act).ExecuteActivity(act.PruneRows)
 		var res activities.PruneResult
 		if err != nil || v.Get(&res) != nil || res.Heartbeats != tc.want {

@@ -7,13 +7,14 @@ import (
 	"github.com/google/uuid"
 
 	"longhaul/activities"
+	"longhaul/internal/app/plug"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
 
 func (b *bench) load(in activities.JobInput) activities.Plan {
 	b.Helper()
-	act := &activities.Jobs{Store: b.work, SelectionTimeout: time.Hour, AttentionTimeout: 2 * time.Hour, RetryPauses: []time.Duration{time.Minute}}
+	act := &activities.Jobs{Store: plug.JobActs(b.work), SelectionTimeout: time.Hour, AttentionTimeout: 2 * time.Hour, RetryPauses: []time.Duration{time.Minute}}
 	plan, err := act.LoadJob(b.Context(), in)
 	if err != nil {
 		b.Fatal(err)
@@ -49,7 +50,7 @@ func TestWhatIsOverIsNotRun(t *testing.T) {
 		t.Errorf("a job that is deleted: %+v", plan)
 	}
 	job := b.admitted(5)
-	if _, err := b.work.Transition(t.Context(), job.ID, changeTo(models.StateCancelled)); err != nil {
+	if _, err := b.work.Jobs.Transition(t.Context(), job.ID, changeTo(models.StateCancelled)); err != nil {
 		t.Fatal(err)
 	}
 	if plan := b.load(activities.JobInput{JobID: job.ID}); !plan.Over || plan.State != models.StateCancelled {

@@ -18,14 +18,14 @@ import (
 type bench struct {
 	*testing.T
 	store *store.Store
-	work  *store.Work
+	work  store.Worker
 	user  models.User
 }
 
 func setup(t *testing.T) *bench {
 	t.Helper()
 	s := storetest.New(t)
-	return &bench{T: t, store: s, work: s.Work(), user: storetest.User(t, s)}
+	return &bench{T: t, store: s, work: s.Worker(), user: storetest.User(t, s)}
 }
 
 // agent adds an agent of the capacity that is alive.
@@ -33,7 +33,7 @@ func (b *bench) agent(capacity int) (models.Agent, *agentapitest.Agent) {
 	b.Helper()
 	a := agentapitest.NewAgent(b.T)
 	row := storetest.Agent(b.T, b.store, capacity)
-	if _, err := b.store.BootAgent(b.Context(), row.ID, a.URL, capacity, "test"); err != nil {
+	if _, err := b.store.Agents.BootAgent(b.Context(), row.ID, a.URL, capacity, "test"); err != nil {
 		b.Fatal(err)
 	}
 	row.URL = a.URL
@@ -47,7 +47,7 @@ func (b *bench) admitted(sizes ...int64) models.Job {
 
 func (b *bench) job(id uuid.UUID) models.Job {
 	b.Helper()
-	job, err := b.work.Job(b.Context(), id)
+	job, err := b.work.Jobs.Job(b.Context(), id)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func (b *bench) job(id uuid.UUID) models.Job {
 
 func (b *bench) lastAttempt(id uuid.UUID) models.Attempt {
 	b.Helper()
-	all, err := b.work.Attempts(b.Context(), id)
+	all, err := b.work.Attempts.Attempts(b.Context(), id)
 	if err != nil || len(all) == 0 {
 		b.Fatalf("attempts: %v, %d", err, len(all))
 	}

@@ -9,13 +9,14 @@ import (
 	"go.temporal.io/sdk/activity"
 
 	"longhaul/activities"
+	"longhaul/internal/app/plug"
 	"longhaul/internal/placement"
 	"longhaul/models"
 )
 
 func (b *bench) transfers() *activities.Transfers {
-	p := &placement.Placer{Store: b.work, Now: time.Now, Log: slog.New(slog.DiscardHandler), Pace: placement.DefaultPace()}
-	return &activities.Transfers{Placer: p, Store: b.work}
+	p := &placement.Placer{Store: plug.Placement(b.work), Now: time.Now, Log: slog.New(slog.DiscardHandler), Pace: placement.DefaultPace()}
+	return &activities.Transfers{Placer: p, Store: b.work.Jobs}
 }
 
 func TestARequestIsWrittenDownAndStaysPending(t *testing.T) {

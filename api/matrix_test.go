@@ -115,7 +115,7 @@ func TestEveryRouteByEveryCaller(t *testing.T) {
 		}
 	}
 	t.Logf("%d routes × %d callers: %d requests", len(h.Server.Routes()), len(callers), tried)
-	after, err := h.Store.Job(t.Context(), victim.User.ID, job.ID)
+	after, err := h.Store.Jobs.Job(t.Context(), victim.User.ID, job.ID)
 	if err != nil || after.State != models.StateReady || after.UpdatedAt != job.UpdatedAt {
 		t.Errorf("the victim's job was changed: %+v, %v", after, err)
 	}
@@ -197,7 +197,7 @@ func TestOldSessionsHaveToConfirm(t *testing.T) {
 	t.Parallel()
 	h := apitest.New(t, apitest.Generous)
 	user, admin := h.Account(models.RoleUser), h.Account(models.RoleAdmin)
-	h.Exec("update sessions set authenticated_at = $1", h.Store.Now().Add(-11*time.Minute))
+	h.Exec("update sessions set authenticated_at = $1", h.Store.DB.Now().Add(-11*time.Minute))
 	confirmed := 0
 	for _, route := range h.Server.Routes() {
 		who := user

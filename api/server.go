@@ -48,17 +48,16 @@ type Config struct {
 	WorkflowUIURL    string              // the same down to the namespace, without a slash at the end
 }
 
-// Store is what the API asks of the records.
-type Store interface {
-	kit.Allowances
-	kit.Store
-	account.Store
-	admin.Store
-	agents.Store
-	delivery.Store
-	jobs.Store
-	live.Store
-	system.Store
+// Stores is what each audience asks of the records.
+type Stores struct {
+	Callers  kit.Store
+	System   system.Store
+	Account  account.Store
+	Jobs     jobs.Store
+	Delivery delivery.Store
+	Live     live.Store
+	Admin    admin.Store
+	Agents   agents.Store
 }
 
 // Workflows speaks to the workflow engine.
@@ -75,7 +74,7 @@ type Storage interface {
 
 // Deps are the parts that the API speaks to.
 type Deps struct {
-	Store     Store
+	Stores    Stores
 	Workflows Workflows
 	Storage   Storage
 	Inspector jobs.Inspector
@@ -159,14 +158,14 @@ func build(cfg Config, deps Deps) (*Server, error) {
 		records: kit.NewBackground(deps.Log, kit.MaxRecords), refusals: kit.NewBackground(deps.Log, kit.MaxRecords),
 	}
 	s.Hub = live.NewHub(s.view(), deps.Log.With("component", "events"), deps.Now)
-	s.Meter = delivery.NewMeter(deps.Store, deps.Log.With("component", "meter"), deps.Now)
+	s.Meter = delivery.NewMeter(deps.Stores.Delivery, deps.Log.With("component", "meter"), deps.Now)
 	s.files = delivery.New(delivery.Deps{
-		Store: deps.Store, Objects: deps.Storage, Meter: s.Meter, Limiter: deps.Limiter, Keys: deps.Keys, AppURL: cfg.BaseURL,
+		Store: deps.Stores.Delivery, Objects: deps.Storage, Meter: s.Meter, Limiter: deps.Limiter, Keys: deps.Keys, AppURL: cfg.BaseURL,
 		URL: cfg.FilesURL, Now: deps.Now,
 	})
 	front := kit.Entrance{
 		Proxies: cfg.TrustedProxies, Quiet: []string{system.PathHealth, system.PathReady}, Log: deps.Log, Metrics: s.metrics(),
-		Watcher: kit.NewWatcher(deps.Store, s.refusals, deps.Now), Now: deps.Now,
+		Watcher: kit.NewWatcher(deps.Stores.Callers, s.refusals, deps.Now), Now: deps.Now,
 	}
 	var err error
 	if s.party, err = passkey.New(cfg.BaseURL, productName); err != nil && !errors.Is(err, passkey.ErrUnsuitable) {
@@ -185,7 +184,7 @@ func build(cfg Config, deps Deps) (*Server, error) {
 	s.app.Use(secureApp(cfg.BaseURL, cfg.FilesURL, cfg.TurnstileSiteKey != ""), guard.check, kit.LimitBody(deps.Now))
 	s.api = humagin.New(s.app, apiConfig())
 	s.operations(&kit.Router{API: s.api, Auth: &kit.Authenticator{
-		Store: deps.Store, Now: deps.Now, RequireAdminTOTP: cfg.RequireAdminTOTP,
+		Store: deps.Stores.Callers, Now: deps.Now, RequireAdminTOTP: cfg.RequireAdminTOTP,
 	}})
 	schemas := s.api.OpenAPI().Components.Schemas.Map()
 	delete(schemas, "ErrorModel") // the framework's own faults leave as a Problem
@@ -205,9 +204,9 @@ func (s *Server) metrics() *kit.Metrics {
 // operations adds the operations of every audience.
 func (s *Server) operations(r *kit.Router) {
 	cfg, d := s.cfg, s.deps
-	policy := &account.Policy{Store: d.Store, Configured: cfg.Registration, Mail: cfg.Mail}
+	policy := &account.Policy{Store: d.Stores.Account, Configured: cfg.Registration, Mail: cfg.Mail}
 	system.Register(r, system.Deps{
-		Store: d.Store, Probes: d.Probes, Registration: policy.Mode, Version: cfg.Version, Commit: cfg.Commit, FilesURL: cfg.FilesURL, PlansPath: account.PathPlans,
+		Store: d.Stores.System, Probes: d.Probes, Registration: policy.Mode, Version: cfg.Version, Commit: cfg.Commit, FilesURL: cfg.FilesURL, PlansPath: account.PathPlans,
 		TurnstileSiteKey: cfg.TurnstileSiteKey, TemporalUIURL: cfg.TemporalUIURL, Passkeys: s.party != nil, Mail: cfg.Mail,
 		Limits: system.Limits{
 			MaxJobBytes: cfg.MaxJobBytes, MaxRunningJobs: cfg.MaxRunningJobs,
@@ -215,25 +214,25 @@ func (s *Server) operations(r *kit.Router) {
 		},
 	})
 	account.Register(r, account.Deps{
-		Store: d.Store, Policy: policy, Party: s.party, Passwords: d.Passwords, Bots: d.Bots, Limiter: d.Limiter, Keys: d.Keys,
+		Store: d.Stores.Account, Policy: policy, Party: s.party, Passwords: d.Passwords, Bots: d.Bots, Limiter: d.Limiter, Keys: d.Keys,
 		Background: s.records, Issuer: productName, Now: d.Now, NewID: d.NewID,
 	})
 	jobs.Register(r, jobs.Deps{
-		Store: d.Store, Workflows: d.Workflows, Inspector: d.Inspector, Limiter: d.Limiter, Background: s.background,
+		Store: d.Stores.Jobs, Workflows: d.Workflows, Inspector: d.Inspector, Limiter: d.Limiter, Background: s.background,
 		MaxBytes: cfg.MaxJobBytes, UIURL: cfg.WorkflowUIURL,
 	})
 	s.files.Register(r)
-	live.Register(r, live.Deps{Store: d.Store, Hub: s.Hub})
+	live.Register(r, live.Deps{Store: d.Stores.Live, Hub: s.Hub})
 	admin.Register(r, admin.Deps{
-		Store: d.Store, Workflows: d.Workflows, Keys: d.Keys, Probes: d.Probes, Version: cfg.Version, Mail: cfg.Mail, URL: cfg.BaseURL,
+		Store: d.Stores.Admin, Workflows: d.Workflows, Keys: d.Keys, Probes: d.Probes, Version: cfg.Version, Mail: cfg.Mail, URL: cfg.BaseURL,
 		Now: d.Now, NewID: d.NewID,
 	})
-	agents.Register(r, agents.Deps{Store: d.Store, Uploads: d.Storage, Limiter: d.Limiter, Keys: d.Keys, NewID: d.NewID})
+	agents.Register(r, agents.Deps{Store: d.Stores.Agents, Uploads: d.Storage, Limiter: d.Limiter, Keys: d.Keys, NewID: d.NewID})
 }
 
 // view shows jobs to the streams.
 func (s *Server) view() live.View {
-	jobs := jobs.NewView(s.deps.Store)
+	jobs := jobs.NewView(s.deps.Stores.Jobs)
 	return live.View{
 		Job:      func(ctx context.Context, userID, jobID uuid.UUID) (any, error) { return jobs.Job(ctx, userID, jobID) },
 		Progress: func(p models.Progress) any { return jobs.Progress(p) },

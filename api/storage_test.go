@@ -26,8 +26,8 @@ func TestFromAgentToBrowserOnRealStorage(t *testing.T) {
 	large, small := apitest.Pattern(models.MinPartSize+1000), apitest.Pattern(10)
 	m := storetest.Manifest(int64(len(large)), int64(len(small)))
 	job := storetest.Submit(t, h.Store, user.User.ID, &m)
-	work := h.Store.Work()
-	if _, err := work.Admit(t.Context(), 10, 10); err != nil {
+	work := h.Store.Worker()
+	if _, err := work.Admission.Admit(t.Context(), 10, 10); err != nil {
 		t.Fatal(err)
 	}
 	placed, err := storetest.Place(t, h.Store, job.ID, models.TransferDownload, []byte("task"))
@@ -58,7 +58,7 @@ func TestFromAgentToBrowserOnRealStorage(t *testing.T) {
 	}
 	apitest.Post(t, h, agent, "/agent/v1/uploads", report, 200, nil)
 	complete(t, h, s3, job)
-	files, err := h.Store.Files(t.Context(), user.User.ID, job.ID)
+	files, err := h.Store.Files.Files(t.Context(), user.User.ID, job.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,11 +82,11 @@ func TestFromAgentToBrowserOnRealStorage(t *testing.T) {
 // complete finishes the uploads as the worker does.
 func complete(t *testing.T, h *apitest.Harness, s3 *objstore.Client, job models.Job) {
 	t.Helper()
-	ctx, work := t.Context(), h.Store.Work()
-	if _, err := work.Transition(ctx, job.ID, models.JobChange{To: models.StateStoring, Reason: models.Because(models.ReasonPaused)}); err != nil {
+	ctx, work := t.Context(), h.Store.Worker()
+	if _, err := work.Jobs.Transition(ctx, job.ID, models.JobChange{To: models.StateStoring, Reason: models.Because(models.ReasonPaused)}); err != nil {
 		t.Fatal(err)
 	}
-	pending, err := work.FilesToFinalize(ctx, job.ID)
+	pending, err := work.Files.FilesToFinalize(ctx, job.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,11 +97,11 @@ func complete(t *testing.T, h *apitest.Harness, s3 *objstore.Client, job models.
 				t.Fatal(err)
 			}
 		}
-		if err := work.FileStored(ctx, f.ID, f.Size, etag); err != nil {
+		if err := work.Files.FileStored(ctx, f.ID, f.Size, etag); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := work.FinishJob(ctx, job.ID); err != nil {
+	if err := work.Jobs.FinishJob(ctx, job.ID); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -85,13 +85,13 @@ func (s *stage) act(job models.Job, act string) {
 		}
 		err = s.flows.ChangeProvider(ctx, job, to)
 	case "retry":
-		_, err = s.store.RequestRetry(ctx, s.user.ID, job.ID)
+		_, err = s.store.Jobs.RequestRetry(ctx, s.user.ID, job.ID)
 	case "cancel":
-		if err = s.store.RequestCancel(ctx, s.user.ID, job.ID); err == nil {
+		if err = s.store.Jobs.RequestCancel(ctx, s.user.ID, job.ID); err == nil {
 			s.until(job.ID, models.StateCancelled)
 		}
 	case "delete":
-		err = s.store.RequestDelete(ctx, s.user.ID, job.ID)
+		err = s.store.Jobs.RequestDelete(ctx, s.user.ID, job.ID)
 	case "go on": // both providers bring what they are given from now on
 		s.account.has(s.system)
 		s.mode.Store("works")
@@ -151,7 +151,7 @@ func TestEveryActInEveryState(t *testing.T) {
 			}
 			if tc.want == "" {
 				s.eventually(func() string {
-					if _, err := s.store.Work().Job(t.Context(), job.ID); models.CodeOf(err) != models.CodeNotFound {
+					if _, err := s.store.Worker().Jobs.Job(t.Context(), job.ID); models.CodeOf(err) != models.CodeNotFound {
 						return "the row is still there"
 					}
 					return ""

@@ -102,7 +102,7 @@ func TestStartedRunsSayWhatTheyAre(t *testing.T) {
 		}
 		s.guided(job, d.WorkflowExecution.RunID)
 		if run == 1 {
-			if _, err := s.store.RequestRetry(t.Context(), s.user.ID, job.ID); err != nil {
+			if _, err := s.store.Jobs.RequestRetry(t.Context(), s.user.ID, job.ID); err != nil {
 				t.Fatal(err)
 			}
 		}

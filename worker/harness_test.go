@@ -28,6 +28,7 @@ import (
 	"longhaul/agent/agentapi"
 	"longhaul/agent/agentapi/agentapitest"
 	"longhaul/internal/agenttrack"
+	"longhaul/internal/app/plug"
 	"longhaul/internal/attempt"
 	"longhaul/internal/event"
 	"longhaul/internal/objstore"
@@ -108,12 +109,12 @@ func newSystem(t *testing.T, o options) *system {
 	pace := agenttrack.DefaultPace()
 	pace.Wait, pace.Tick, pace.Flush, pace.Resync = time.Second, 50*time.Millisecond, 200*time.Millisecond, 500*time.Millisecond
 	pace.Grace, pace.Silence = 500*time.Millisecond, 300*time.Millisecond
-	work := s.store.Work()
-	desk := attempt.NewDesk(work, activities.Waiters{Tokens: s.temporal})
+	work := s.store.Worker()
+	desk := attempt.NewDesk(plug.Attempts(work), activities.Waiters{Tokens: s.temporal})
 	follow, stream := o.seedr.parts(s, bus, desk)
-	s.store.FailoverAfter = time.Millisecond
+	s.store.Admission.FailoverAfter = time.Millisecond
 	placer := &placement.Placer{
-		Store: work, Agents: func(a models.Agent) placement.Agent { return dial(a) }, Desk: desk,
+		Store: plug.Placement(work), Agents: func(a models.Agent) placement.Agent { return dial(a) }, Desk: desk,
 		Requests: activities.Requests{Pending: s.temporal, Namespace: namespace},
 		Now:      time.Now, Log: slog.New(slog.DiscardHandler), Pace: placement.DefaultPace(), ResolveTimeout: time.Minute, StallTimeout: time.Minute,
 	}
@@ -122,19 +123,19 @@ func newSystem(t *testing.T, o options) *system {
 		o.placing(placer)
 	}
 	s.deps = worker.Deps{
-		Jobs:      &activities.Jobs{Store: work, SelectionTimeout: o.selection, AttentionTimeout: o.attention, RetryPauses: o.pauses},
-		Transfers: &activities.Transfers{Placer: placer, Store: work},
-		Files:     &activities.Files{Store: work, Objects: s.gate},
+		Jobs:      &activities.Jobs{Store: plug.JobActs(work), SelectionTimeout: o.selection, AttentionTimeout: o.attention, RetryPauses: o.pauses},
+		Transfers: &activities.Transfers{Placer: placer, Store: work.Jobs},
+		Files:     &activities.Files{Store: plug.Storing(work), Objects: s.gate},
 		Tracker: &activities.Tracker{Agents: &agenttrack.Tracker{
-			Store: work, Agents: func(a models.Agent) agenttrack.Agent { return dial(a) }, Desk: desk, Events: bus, Now: time.Now,
+			Store: plug.AgentTracker(work), Agents: func(a models.Agent) agenttrack.Agent { return dial(a) }, Desk: desk, Events: bus, Now: time.Now,
 			Log: slog.New(slog.DiscardHandler), Pace: pace,
 		}},
 		Seedr:   &activities.SeedrTracker{Account: follow},
 		Streams: &activities.Streams{Copier: stream},
-		Sweeps:  &activities.Sweeps{Store: work, Objects: s.objects, Runner: s.flows, Now: time.Now},
-		Mails:   &activities.Mails{Store: work, Sender: o.mails},
-		Quota:   &activities.Quota{Store: work, Objects: s.objects},
-		Flows:   s.flows, Records: work, News: bus, Log: slog.New(slog.DiscardHandler), RunningPerUser: 10,
+		Sweeps:  &activities.Sweeps{Store: plug.Sweeps(work), Objects: s.objects, Runner: s.flows, Now: time.Now},
+		Mails:   &activities.Mails{Store: work.Mails, Sender: o.mails},
+		Quota:   &activities.Quota{Store: plug.Upkeep(work), Objects: s.objects},
+		Flows:   s.flows, Records: plug.Loops(work), News: bus, Log: slog.New(slog.DiscardHandler), RunningPerUser: 10,
 	}
 	if o.queues == nil {
 		o.queues = models.Queues()
@@ -174,7 +175,7 @@ func (s *system) agent(h hook) (uuid.UUID, *agentapitest.Agent) {
 	}
 	row := storetest.Agent(s.t, s.store, 8)
 	s.agents[row.ID] = a
-	if _, err := s.store.BootAgent(s.t.Context(), row.ID, a.URL, 8, "test"); err != nil {
+	if _, err := s.store.Agents.BootAgent(s.t.Context(), row.ID, a.URL, 8, "test"); err != nil {
 		s.t.Fatalf("boot agent: %v", err)
 	}
 	return row.ID, a
@@ -192,7 +193,7 @@ func (s *system) works(a *agentapitest.Agent, id string, st agentapi.StartTransf
 
 // stored puts the objects of a job where the agent would have.
 func (s *system) stored(id string) {
-	files, err := s.store.Work().FilesToFinalize(context.Background(), uuid.MustParse(id))
+	files, err := s.store.Worker().Files.FilesToFinalize(context.Background(), uuid.MustParse(id))
 	if err != nil {
 		s.t.Errorf("files: %v", err)
 	}
@@ -238,7 +239,7 @@ func (s *system) submit(n models.NewJob) models.Job {
 	if n.Source.Kind == "" {
 		n.Source = models.Source{Kind: models.SourceMagnet, URI: "magnet:?xt=urn:btih:" + s.infoHash(), InfoHashV1: s.infoHash()}
 	}
-	job, _, err := s.store.SubmitJob(s.t.Context(), n)
+	job, _, err := s.store.Jobs.SubmitJob(s.t.Context(), n)
 	if err != nil {
 		s.t.Fatalf("submit: %v", err)
 	}
@@ -257,7 +258,7 @@ func (s *system) known() models.Job {
 
 func (s *system) job(id uuid.UUID) models.Job {
 	s.t.Helper()
-	job, err := s.store.Work().Job(s.t.Context(), id)
+	job, err := s.store.Worker().Jobs.Job(s.t.Context(), id)
 	if err != nil {
 		s.t.Fatalf("load job: %v", err)
 	}
@@ -347,7 +348,7 @@ func (s *system) flowHistory(id, runID string) *historypb.History {
 // delivered checks that every file of the job is in storage as it was sent.
 func (s *system) delivered(id uuid.UUID) {
 	s.t.Helper()
-	files, err := s.store.Files(s.t.Context(), s.user.ID, id)
+	files, err := s.store.Files.Files(s.t.Context(), s.user.ID, id)
 	if err != nil || len(files) == 0 {
 		s.t.Fatalf("files: %v, %d", err, len(files))
 	}
@@ -381,11 +382,11 @@ func (s *system) silence(id uuid.UUID) {
 
 func (s *system) heartbeat(at *store.Store, id uuid.UUID) {
 	s.t.Helper()
-	a, err := s.store.Agent(s.t.Context(), id)
+	a, err := s.store.Agents.Agent(s.t.Context(), id)
 	if err != nil {
 		s.t.Fatalf("load agent: %v", err)
 	}
-	if _, err := at.AgentHeartbeat(s.t.Context(), id, a.BootEpoch, models.AgentHeartbeat{}, a.Capacity, 0); err != nil {
+	if _, err := at.Agents.AgentHeartbeat(s.t.Context(), id, a.BootEpoch, models.AgentHeartbeat{}, a.Capacity, 0); err != nil {
 		s.t.Fatalf("heartbeat: %v", err)
 	}
 }

@@ -30,10 +30,10 @@ func (s *system) queueMail() uuid.UUID {
 	s.t.Helper()
 	token := uuid.New()
 	m := models.Mail{
-		ID: s.store.NewID(), UserID: &s.user.ID, To: s.user.Email, Kind: models.MailReset, TokenID: &token,
+		ID: s.store.DB.NewID(), UserID: &s.user.ID, To: s.user.Email, Kind: models.MailReset, TokenID: &token,
 		Params: map[string]string{models.MailParamIP: "192.0.2.77"},
 	}
-	if err := s.store.QueueMail(s.t.Context(), m); err != nil {
+	if err := s.store.Mails.QueueMail(s.t.Context(), m); err != nil {
 		s.t.Fatal(err)
 	}
 	return m.ID
@@ -45,7 +45,7 @@ func (s *system) mailEnds(id uuid.UUID, state models.MailState, status enumspb.W
 	var m models.Mail
 	s.eventually(func() string {
 		var err error
-		if m, err = s.store.Work().Mail(s.t.Context(), id); err != nil {
+		if m, err = s.store.Worker().Mails.Mail(s.t.Context(), id); err != nil {
 			return err.Error()
 		}
 		d, err := s.temporal.DescribeWorkflow(s.t.Context(), workflows.MailWorkflowID(id.String()), "")
@@ -140,9 +140,9 @@ func TestAskedForMailIsSent(t *testing.T) {
 		sent <- m
 		return nil
 	})})
-	link := models.OneTime{ID: s.store.NewID(), Hash: make([]byte, 32), ExpiresAt: s.store.Now().Add(time.Minute)}
+	link := models.OneTime{ID: s.store.DB.NewID(), Hash: make([]byte, 32), ExpiresAt: s.store.DB.Now().Add(time.Minute)}
 	for _, email := range []string{"stranger@example.com", s.user.Email} {
-		err := s.store.SaveAccountRequest(t.Context(), models.AccountRequest{Kind: models.RequestReset, Email: email, Link: link})
+		err := s.store.Accounts.SaveAccountRequest(t.Context(), models.AccountRequest{Kind: models.RequestReset, Email: email, Link: link})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -161,10 +161,10 @@ func TestAskedForMailIsSent(t *testing.T) {
 func TestMailIsRecordedAfterACrash(t *testing.T) {
 	s := newSystem(t, options{})
 	id := s.queueMail()
-	if err := s.store.Work().MailSent(t.Context(), id); err != nil {
+	if err := s.store.Worker().Mails.MailSent(t.Context(), id); err != nil {
 		t.Fatal(err)
 	}
-	a := &activities.Mails{Store: s.store.Work(), Sender: mailer(func(context.Context, models.Mail) error {
+	a := &activities.Mails{Store: s.store.Mails.Worker(), Sender: mailer(func(context.Context, models.Mail) error {
 		t.Error("sent twice")
 		return nil
 	})}

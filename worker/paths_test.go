@@ -190,7 +190,7 @@ func TestCancelWhileDownloading(t *testing.T) {
 	}))
 	job := s.submit(models.NewJob{})
 	<-started
-	if err := s.store.RequestCancel(t.Context(), s.user.ID, job.ID); err != nil {
+	if err := s.store.Jobs.RequestCancel(t.Context(), s.user.ID, job.ID); err != nil {
 		t.Fatalf("cancel: %v", err)
 	}
 	if got := s.until(job.ID, models.StateCancelled); got.AdmittedAt != nil {
@@ -206,7 +206,7 @@ func TestCancelWhileDownloading(t *testing.T) {
 func TestCancelWhileQueued(t *testing.T) {
 	s := newSystem(t, options{})
 	job := s.known()
-	if err := s.store.RequestCancel(t.Context(), s.user.ID, job.ID); err != nil {
+	if err := s.store.Jobs.RequestCancel(t.Context(), s.user.ID, job.ID); err != nil {
 		t.Fatalf("cancel: %v", err)
 	}
 	s.until(job.ID, models.StateCancelled)
@@ -219,7 +219,7 @@ func TestCancelWhileStoring(t *testing.T) {
 	s.agent(s.works)
 	job := s.known()
 	<-s.gate.reached
-	if err := s.store.RequestCancel(t.Context(), s.user.ID, job.ID); err != nil {
+	if err := s.store.Jobs.RequestCancel(t.Context(), s.user.ID, job.ID); err != nil {
 		t.Fatalf("cancel: %v", err)
 	}
 	s.until(job.ID, models.StateCancelled)
@@ -276,7 +276,7 @@ func TestFaultsParkThenRetry(t *testing.T) {
 	if n := count(a.Calls(), "start"); n != 3 {
 		t.Errorf("started %d times before parking, want 3", n)
 	}
-	if _, err := s.store.RequestRetry(t.Context(), s.user.ID, job.ID); err != nil {
+	if _, err := s.store.Jobs.RequestRetry(t.Context(), s.user.ID, job.ID); err != nil {
 		t.Fatalf("retry: %v", err)
 	}
 	s.until(job.ID, models.StateReady)
@@ -324,7 +324,7 @@ func TestRetryAfterFailure(t *testing.T) {
 	job := s.known()
 	s.until(job.ID, models.StateFailed)
 	s.closed(job.ID, failed)
-	if _, err := s.store.RequestRetry(t.Context(), s.user.ID, job.ID); err != nil {
+	if _, err := s.store.Jobs.RequestRetry(t.Context(), s.user.ID, job.ID); err != nil {
 		t.Fatalf("retry: %v", err)
 	}
 	if got := s.until(job.ID, models.StateReady); got.Run != 2 {
@@ -338,11 +338,11 @@ func TestDeleteRemovesRowsAndObjects(t *testing.T) {
 	_, a := s.agent(s.downloading(func(_ *agentapitest.Agent, id string) { s.stored(id) }))
 	job := s.known()
 	s.until(job.ID, models.StateDownloading)
-	if err := s.store.RequestDelete(t.Context(), s.user.ID, job.ID); err != nil {
+	if err := s.store.Jobs.RequestDelete(t.Context(), s.user.ID, job.ID); err != nil {
 		t.Fatalf("delete: %v", err)
 	}
 	s.eventually(func() string {
-		if _, err := s.store.Work().Job(t.Context(), job.ID); models.CodeOf(err) != models.CodeNotFound {
+		if _, err := s.store.Worker().Jobs.Job(t.Context(), job.ID); models.CodeOf(err) != models.CodeNotFound {
 			return "the row is still there"
 		}
 		return ""

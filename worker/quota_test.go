@@ -32,13 +32,13 @@ func TestMagnetWaitsForRoom(t *testing.T) {
 		}
 		return ""
 	})
-	if err := s.store.RequestDelete(t.Context(), s.user.ID, blocker.ID); err != nil {
+	if err := s.store.Jobs.RequestDelete(t.Context(), s.user.ID, blocker.ID); err != nil {
 		t.Fatal(err)
 	}
 	s.until(job.ID, models.StateReady)
 	s.delivered(job.ID)
 	s.keep("waits_for_room", s.closed(job.ID, completed))
-	got, err := s.store.Room(t.Context(), s.user.ID)
+	got, err := s.store.Quota.Room(t.Context(), s.user.ID)
 	if err != nil || got.Used != int64(len(s.content)) || got.Reserved != 0 {
 		t.Errorf("in the end %+v, %v", got, err)
 	}
@@ -52,12 +52,12 @@ func TestExpiredFilesLeaveStorage(t *testing.T) {
 	day := 1
 	other := storetest.User(t, s.store)
 	plan := storetest.Plan(t, s.store, s.user.ID, models.Plan{RetentionDays: &day})
-	if err := s.store.AssignPlan(t.Context(), models.Actor{Kind: models.ActorConsole}, other.ID, plan.ID); err != nil {
+	if err := s.store.Quota.AssignPlan(t.Context(), models.Actor{Kind: models.ActorConsole}, other.ID, plan.ID); err != nil {
 		t.Fatal(err)
 	}
 	content := models.Source{Kind: models.SourceMagnet, URI: "magnet:?xt=urn:btih:" + s.infoHash(), InfoHashV1: s.infoHash()}
 	young := s.submit(models.NewJob{Source: content})
-	old, _, err := s.store.SubmitJob(t.Context(), models.NewJob{UserID: other.ID, Source: content})
+	old, _, err := s.store.Jobs.SubmitJob(t.Context(), models.NewJob{UserID: other.ID, Source: content})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func TestExpiredFilesLeaveStorage(t *testing.T) {
 		t.Errorf("it says %v", got.Reason)
 	}
 	s.gone(old.ID)
-	if files, err := s.store.Files(t.Context(), other.ID, old.ID); err != nil || len(files) != 0 {
+	if files, err := s.store.Files.Files(t.Context(), other.ID, old.ID); err != nil || len(files) != 0 {
 		t.Errorf("%d files are left, %v", len(files), err)
 	}
 	s.delivered(young.ID)
@@ -100,7 +100,7 @@ func TestExpiredFilesLeaveStorage(t *testing.T) {
 		t.Errorf("the other job is %s", got.State)
 	}
 	for id, used := range map[uuid.UUID]int64{other.ID: 0, s.user.ID: int64(len(s.content))} {
-		if room, err := s.store.Room(t.Context(), id); err != nil || room.Used != used || room.Reserved != 0 {
+		if room, err := s.store.Quota.Room(t.Context(), id); err != nil || room.Used != used || room.Reserved != 0 {
 			t.Errorf("in the end %+v, %v; want %d used", room, err, used)
 		}
 	}

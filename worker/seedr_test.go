@@ -15,6 +15,7 @@ import (
 
 	"longhaul/agent/agentapi"
 	"longhaul/agent/agentapi/agentapitest"
+	"longhaul/internal/app/plug"
 	"longhaul/internal/attempt"
 	"longhaul/internal/event"
 	"longhaul/internal/seedr"
@@ -55,9 +56,9 @@ func newAccount(t *testing.T, sw seedrtest.Switches) *account {
 
 // parts returns the worker's side of the account.
 func (a *account) parts(s *system, bus *event.PG, desk *attempt.Desk) (tracker *seedrtrack.Tracker, copier *seedrcopy.Copier) {
-	work := s.store.Work()
+	work := s.store.Worker()
 	if a == nil {
-		return &seedrtrack.Tracker{Store: work}, seedrcopy.New(seedrcopy.Copier{})
+		return &seedrtrack.Tracker{Store: plug.SeedrTracker(work)}, seedrcopy.New(seedrcopy.Copier{})
 	}
 	client, err := seedr.New(seedr.Options{
 		URL: a.URL(), Email: "seedr@example.com", Password: seedrPassword, Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
@@ -68,21 +69,21 @@ func (a *account) parts(s *system, bus *event.PG, desk *attempt.Desk) (tracker *
 	}
 	s.t.Cleanup(client.Close)
 	a.client = client
-	if err := work.SaveSeedrSetup(s.t.Context(), true, "environment", 0); err != nil {
+	if err := work.Providers.SaveSeedrSetup(s.t.Context(), true, "environment", 0); err != nil {
 		s.t.Fatalf("set up: %v", err)
 	}
 	pace := seedrtrack.DefaultPace()
 	pace.Tick, pace.Quick, pace.Slow, pace.Idle, pace.Flush = 50*time.Millisecond, 300*time.Millisecond, 600*time.Millisecond, time.Second, 200*time.Millisecond
 	pace.Appear, pace.Again, pace.Full = 2*time.Second, time.Second, time.Second
 	if a.between != nil {
-		defer func() { tracker.Store = a.between(work) }()
+		defer func() { tracker.Store = a.between(plug.SeedrTracker(work)) }()
 	}
 	tracker = &seedrtrack.Tracker{
-		Store: work, Account: client, Desk: desk, Events: bus, Now: time.Now, Log: slog.New(slog.DiscardHandler), Pace: pace,
+		Store: plug.SeedrTracker(work), Account: client, Desk: desk, Events: bus, Now: time.Now, Log: slog.New(slog.DiscardHandler), Pace: pace,
 		ResolveTimeout: cmp.Or(a.patience, 2*time.Second), StallTimeout: cmp.Or(a.patience, 5*time.Second),
 	}
 	return tracker, seedrcopy.New(seedrcopy.Copier{
-		Store: work, Objects: s.objects, Account: client, Events: bus, Now: time.Now, Log: slog.New(slog.DiscardHandler), Retry: 20 * time.Millisecond,
+		Store: plug.SeedrCopier(work), Objects: s.objects, Account: client, Events: bus, Now: time.Now, Log: slog.New(slog.DiscardHandler), Retry: 20 * time.Millisecond,
 	})
 }
 
@@ -97,7 +98,7 @@ func (a *account) has(s *system) {
 
 func (s *system) switchTo(p models.Provider, f models.Failover) {
 	s.t.Helper()
-	_, err := s.store.SwitchProvider(s.t.Context(), models.Actor{Kind: models.ActorAdmin, ID: &s.user.ID}, models.ProviderChange{
+	_, err := s.store.Providers.SwitchProvider(s.t.Context(), models.Actor{Kind: models.ActorAdmin, ID: &s.user.ID}, models.ProviderChange{
 		To: p, Options: models.ProviderOptions{Failover: f, UserChoice: true},
 	})
 	if err != nil {
@@ -112,7 +113,7 @@ func (s *system) emptied(a *account) {
 		if err := a.Empty(); err != nil {
 			return err.Error()
 		}
-		items, err := s.store.Work().SeedrItems(s.t.Context())
+		items, err := s.store.Worker().Providers.SeedrItems(s.t.Context())
 		if err != nil || len(items) > 0 {
 			return "rows of the account are left"
 		}
@@ -203,7 +204,7 @@ func TestSeedrCancelWhileDownloading(t *testing.T) {
 		}
 		return ""
 	})
-	if err := s.store.RequestCancel(t.Context(), s.user.ID, job.ID); err != nil {
+	if err := s.store.Jobs.RequestCancel(t.Context(), s.user.ID, job.ID); err != nil {
 		t.Fatalf("cancel: %v", err)
 	}
 	s.until(job.ID, models.StateCancelled)
@@ -305,7 +306,7 @@ func TestStreamingGoesOnAfterAKill(t *testing.T) {
 	s.switchTo(models.ProviderSeedr, models.FailoverNone)
 	job := s.known()
 	stored := func() int {
-		files, err := s.store.Work().FilesToFinalize(t.Context(), job.ID)
+		files, err := s.store.Worker().Files.FilesToFinalize(t.Context(), job.ID)
 		if err != nil || len(files) == 0 {
 			return 0
 		}
@@ -363,7 +364,7 @@ func TestCancelReachesTheStream(t *testing.T) {
 	s.switchTo(models.ProviderSeedr, models.FailoverNone)
 	job := s.known()
 	s.until(job.ID, models.StateStoring)
-	if err := s.store.RequestCancel(t.Context(), s.user.ID, job.ID); err != nil {
+	if err := s.store.Jobs.RequestCancel(t.Context(), s.user.ID, job.ID); err != nil {
 		t.Fatalf("cancel: %v", err)
 	}
 	s.until(job.ID, models.StateCancelled)
@@ -437,7 +438,7 @@ func TestVerifyCallsSeedr(t *testing.T) {
 // told checks that the timeline has a reason that says something.
 func (s *system) told(id uuid.UUID, code models.ReasonCode, sentence string) {
 	s.t.Helper()
-	events, err := s.store.JobEvents(s.t.Context(), s.user.ID, id, 0, 1000)
+	events, err := s.store.Timeline.JobEvents(s.t.Context(), s.user.ID, id, 0, 1000)
 	if err != nil {
 		s.t.Fatalf("timeline: %v", err)
 	}

@@ -349,7 +349,7 @@ func TestAddingPasskeys(t *testing.T) {
 	}
 
 	const reauth = "auth/reauthenticate"
-	h.Exec("update sessions set authenticated_at = $1", h.Store.Now().Add(-11*time.Minute))
+	h.Exec("update sessions set authenticated_at = $1", h.Store.DB.Now().Add(-11*time.Minute))
 	apitest.Ask(t, h, user, "auth/passkeys/begin", "", 403, "reauthentication_required")
 	apitest.Ask(t, h, user, "auth/passkeys", made, 403, "reauthentication_required")
 	apitest.Decode(t, apitest.Ask(t, h, user, reauth+"/passkey/begin", "", 200), &offer)

@@ -65,22 +65,22 @@ func TestDeleteAccount(t *testing.T) {
 	if n := apitest.Value[int](h, `select count(*) from outbox where ref = $1 and kind = 'cancel'`, open.ID); n != 1 {
 		t.Error("the running job is not cancelled")
 	}
-	work, ctx := h.Store.Work(), t.Context()
-	if _, err := work.Transition(ctx, open.ID, models.JobChange{To: models.StateCancelled, Reason: models.Because(models.ReasonCancelled)}); err != nil {
+	work, ctx := h.Store.Worker(), t.Context()
+	if _, err := work.Jobs.Transition(ctx, open.ID, models.JobChange{To: models.StateCancelled, Reason: models.Because(models.ReasonCancelled)}); err != nil {
 		t.Fatal(err)
 	}
 	for i, id := range []models.Job{ready, open} {
 		if n := apitest.Value[int](h, `select count(*) from users where id = $1`, user.User.ID); n != 1 {
 			t.Errorf("the account went before job %d", i)
 		}
-		if err := work.DeleteJobRows(ctx, id.ID); err != nil {
+		if err := work.Jobs.DeleteJobRows(ctx, id.ID); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if n := apitest.Value[int](h, `select count(*) from users where id = $1`, user.User.ID); n != 0 {
 		t.Error("the row of the account is left")
 	}
-	if job, err := h.Store.Job(ctx, other.User.ID, kept.ID); err != nil || job.UpdatedAt != kept.UpdatedAt {
+	if job, err := h.Store.Jobs.Job(ctx, other.User.ID, kept.ID); err != nil || job.UpdatedAt != kept.UpdatedAt {
 		t.Errorf("somebody else's job was changed: %v", err)
 	}
 	apitest.Ask(t, h, apitest.Caller{}, "auth/register", apitest.Credentials(user.User.Email, apitest.Password), 202)

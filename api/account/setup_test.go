@@ -19,7 +19,7 @@ func setupToken(t *testing.T, h *apitest.Harness) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.Store.IssueSetupToken(t.Context(), hash, time.Hour); err != nil {
+	if err := h.Store.Accounts.IssueSetupToken(t.Context(), hash, time.Hour); err != nil {
 		t.Fatal(err)
 	}
 	return value
@@ -79,7 +79,7 @@ func TestManySetupsMakeOneAdmin(t *testing.T) {
 			t.Errorf("status %d", s)
 		}
 	}
-	n, err := h.Store.CountUsers(t.Context())
+	n, err := h.Store.Accounts.CountUsers(t.Context())
 	if err != nil || made != 1 || n != 1 {
 		t.Fatalf("%d calls made an administrator, %d accounts, %v; want one", made, n, err)
 	}

@@ -18,7 +18,7 @@ func TestUsage(t *testing.T) {
 	m := storetest.Manifest(300)
 	storetest.Submit(t, h.Store, user.User.ID, &m)
 	apitest.Fetch(t, h, "GET", apitest.DownloadLink(t, h, user, "/api/v1/files/"+files[0].ID.String()+"/link", ""), nil)
-	if _, err := h.Store.Work().RollUp(t.Context()); err != nil {
+	if _, err := h.Store.Worker().Quota.RollUp(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	u := apitest.UsageOf(t, h, user)
@@ -27,7 +27,7 @@ func TestUsage(t *testing.T) {
 		u.Bandwidth.Used != 600 || u.Bandwidth.Limit != nil || u.Jobs.Total != 2 || *u.Jobs.Limit != 3 {
 		t.Errorf("usage %+v", u)
 	}
-	if len(u.Days) != 7 || today.Day != h.Store.Now().Format(time.DateOnly) || today.Bandwidth != 600 || today.Storage != 600 ||
+	if len(u.Days) != 7 || today.Day != h.Store.DB.Now().Format(time.DateOnly) || today.Bandwidth != 600 || today.Storage != 600 ||
 		today.Stored != 600 || today.Jobs != 1 || u.Days[0].Storage != 0 {
 		t.Errorf("days %+v", u.Days)
 	}

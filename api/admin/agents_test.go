@@ -21,7 +21,7 @@ func TestAgentsAreRemoved(t *testing.T) {
 		t.Helper()
 		h.Run(t, apitest.Scenario{As: admin, Method: "DELETE", Path: path, Status: status, Want: want})
 	}
-	if _, err := h.Store.BootAgent(t.Context(), agent.Agent.ID, agent.Agent.URL, 8, "test"); err != nil {
+	if _, err := h.Store.Agents.BootAgent(t.Context(), agent.Agent.ID, agent.Agent.URL, 8, "test"); err != nil {
 		t.Fatal(err)
 	}
 	remove(409, "agent_in_use", "accepts jobs. Drain it first")
@@ -60,14 +60,14 @@ func TestBeginningsAreAuditedWithTheirAddress(t *testing.T) {
 	t.Parallel()
 	h := apitest.New(t, apitest.Generous)
 	setup, enrolment := "set-up-token", "enrolment-token"
-	if err := h.Store.IssueSetupToken(t.Context(), token.Hash(setup), time.Hour); err != nil {
+	if err := h.Store.Accounts.IssueSetupToken(t.Context(), token.Hash(setup), time.Hour); err != nil {
 		t.Fatal(err)
 	}
 	h.Run(t, apitest.Scenario{
 		Method: "POST", Path: "/api/v1/auth/setup", Status: 201,
 		Body: `{"token":"` + setup + `","email":"first@example.com","password":"` + apitest.Password + `"}`,
 	})
-	if err := h.Store.CreateEnrolmentToken(t.Context(), models.Actor{Kind: models.ActorConsole}, token.Hash(enrolment), "attic", time.Hour); err != nil {
+	if err := h.Store.Agents.CreateEnrolmentToken(t.Context(), models.Actor{Kind: models.ActorConsole}, token.Hash(enrolment), "attic", time.Hour); err != nil {
 		t.Fatal(err)
 	}
 	h.Run(t, apitest.Scenario{

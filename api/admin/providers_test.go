@@ -18,7 +18,7 @@ func TestProviders(t *testing.T) {
 		Name: "nothing is set up", As: admin, Path: list, Status: 200,
 		Want: []string{`"active":"agent"`, `"failover":"none"`, "No online agent", "No worker has Seedr credentials", "SEEDR_PASSWORD_FILE"},
 	})
-	if err := h.Store.Work().SaveSeedrSetup(t.Context(), true, "file", 8); err != nil {
+	if err := h.Store.Worker().Providers.SaveSeedrSetup(t.Context(), true, "file", 8); err != nil {
 		t.Fatal(err)
 	}
 	h.Run(t, apitest.Scenario{

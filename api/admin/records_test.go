@@ -178,11 +178,11 @@ func TestAdminsSeeMails(t *testing.T) {
 	admin, user := h.Account(models.RoleAdmin), h.Account(models.RoleUser)
 	token := uuid.New()
 	for range 2 {
-		m := models.Mail{ID: h.Store.NewID(), UserID: &user.User.ID, To: user.User.Email, Kind: models.MailReset, TokenID: &token, Params: map[string]string{"ip": "canary"}}
-		if err := h.Store.QueueMail(t.Context(), m); err != nil {
+		m := models.Mail{ID: h.Store.DB.NewID(), UserID: &user.User.ID, To: user.User.Email, Kind: models.MailReset, TokenID: &token, Params: map[string]string{"ip": "canary"}}
+		if err := h.Store.Mails.QueueMail(t.Context(), m); err != nil {
 			t.Fatal(err)
 		}
-		if err := h.Store.Work().MailFailed(t.Context(), m.ID, "The mail provider answered 422."); err != nil {
+		if err := h.Store.Worker().Mails.MailFailed(t.Context(), m.ID, "The mail provider answered 422."); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -203,7 +203,7 @@ func TestResetMailEndsWithItsLink(t *testing.T) {
 	user := h.Account(models.RoleUser)
 	h.Run(t, apitest.Scenario{Method: "POST", Path: "/api/v1/auth/reset", Body: `{"email":"` + user.User.Email + `"}`, Status: 202})
 	h.Settle() // the mail is queued in the background
-	mails, err := h.Store.Mails(t.Context(), models.MailQueued, time.Time{}, 10)
+	mails, err := h.Store.Mails.Mails(t.Context(), models.MailQueued, time.Time{}, 10)
 	if err != nil || len(mails) != 1 {
 		t.Fatalf("mails %+v, %v", mails, err)
 	}

@@ -183,7 +183,7 @@ func TestOneAdministratorStays(t *testing.T) {
 		go func() {
 			defer func() { done <- struct{}{} }()
 			by := models.Actor{Kind: models.ActorAdmin, ID: &pair[0].User.ID}
-			_ = h.Store.SetUserRole(t.Context(), by, pair[1].User.ID, models.RoleUser)
+			_ = h.Store.Accounts.SetUserRole(t.Context(), by, pair[1].User.ID, models.RoleUser)
 		}()
 	}
 	<-done

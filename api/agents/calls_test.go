@@ -91,8 +91,8 @@ func TestUploads(t *testing.T) {
 	m := storetest.Manifest(3*part+5, 10, 0, -1)
 	m.Size = -1
 	job := storetest.Submit(t, h.Store, user.User.ID, &m)
-	work := h.Store.Work()
-	if _, err := work.Admit(t.Context(), 10, 10); err != nil {
+	work := h.Store.Worker()
+	if _, err := work.Admission.Admit(t.Context(), 10, 10); err != nil {
 		t.Fatal(err)
 	}
 	placed, err := storetest.Place(t, h.Store, job.ID, models.TransferDownload, []byte("task"))
@@ -178,7 +178,7 @@ func TestUploads(t *testing.T) {
 		}
 		ask(agent, changed, 200)
 	})
-	if err := work.EndAttempt(t.Context(), job.ID, placed.Epoch, models.AttemptFailed, models.ProblemStalled.Because()); err != nil {
+	if err := work.Transfers.EndAttempt(t.Context(), job.ID, placed.Epoch, models.AttemptFailed, models.ProblemStalled.Because()); err != nil {
 		t.Fatal(err)
 	}
 	ask(agent, want(1, 1, 10), 409)

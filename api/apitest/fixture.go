@@ -55,35 +55,35 @@ func ReadyJob(t testing.TB, h *Harness, owner models.User, contents map[string][
 // finish stores the files of a job and makes it ready.
 func finish(t testing.TB, h *Harness, job models.Job, content func(models.File) []byte) (models.Job, []models.File) {
 	t.Helper()
-	ctx, work := t.Context(), h.Store.Work()
+	ctx, work := t.Context(), h.Store.Worker()
 	storetest.Agent(t, h.Store, 8)
-	if _, err := work.Admit(ctx, 100, 100); err != nil {
+	if _, err := work.Admission.Admit(ctx, 100, 100); err != nil {
 		t.Fatal(err)
 	}
 	for _, to := range []models.State{models.StateDownloading, models.StateStoring} {
-		if _, err := work.Transition(ctx, job.ID, models.JobChange{To: to, Reason: models.Because(models.ReasonPaused)}); err != nil {
+		if _, err := work.Jobs.Transition(ctx, job.ID, models.JobChange{To: to, Reason: models.Because(models.ReasonPaused)}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	files, err := h.Store.Files(ctx, job.UserID, job.ID)
+	files, err := h.Store.Files.Files(ctx, job.UserID, job.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range files {
 		body := content(f)
 		h.Storage.Put(f.Key(), body)
-		if err := work.FileStored(ctx, f.ID, int64(len(body)), "etag"); err != nil {
+		if err := work.Files.FileStored(ctx, f.ID, int64(len(body)), "etag"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := work.FinishJob(ctx, job.ID); err != nil {
+	if err := work.Jobs.FinishJob(ctx, job.ID); err != nil {
 		t.Fatal(err)
 	}
-	files, err = h.Store.Files(ctx, job.UserID, job.ID)
+	files, err = h.Store.Files.Files(ctx, job.UserID, job.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	job, err = h.Store.Job(ctx, job.UserID, job.ID)
+	job, err = h.Store.Jobs.Job(ctx, job.UserID, job.ID)
 	if err != nil {
 		t.Fatal(err)
 	}

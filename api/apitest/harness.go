@@ -17,6 +17,7 @@ import (
 	"longhaul/api/delivery"
 	"longhaul/api/kit"
 	"longhaul/api/live"
+	"longhaul/internal/app/plug"
 	"longhaul/internal/event"
 	"longhaul/internal/password"
 	"longhaul/internal/store"
@@ -57,7 +58,7 @@ type Option func(*api.Config, *api.Deps)
 func New(t testing.TB, opts ...Option) *Harness {
 	t.Helper()
 	s := storetest.New(t)
-	s.RunningLimit, s.MaxAttempts = 10, 3
+	s.Quota.RunningLimit, s.Jobs.MaxAttempts = 10, 3
 	h := &Harness{
 		Store: s, Starter: &Starter{Started: make(chan models.Job, 10_000)}, Controller: &Controller{},
 		Inspector: &Inspector{}, Storage: NewStorage(), Log: &Log{}, t: t,
@@ -117,9 +118,13 @@ func (h *Harness) listen(t testing.TB, log *slog.Logger) {
 
 func (h *Harness) deps(s *store.Store, log *slog.Logger) api.Deps {
 	return api.Deps{
-		Store: s, Workflows: workflows{h.Starter, h.Controller}, Storage: h.Storage, Inspector: h.Inspector,
-		Limiter: kit.NewLimiter(s), Passwords: password.NewHasher(), Keys: h.Keys, Registry: prometheus.NewRegistry(), Log: log,
-		Now: s.Now, NewID: s.NewID, Probes: kit.Probes{{Name: "database", Critical: true, Check: s.Ping}},
+		Stores: api.Stores{
+			Callers: plug.Callers(s), System: s.Accounts, Account: plug.Account(s), Jobs: plug.Jobs(s), Delivery: plug.Delivery(s),
+			Live: s.Timeline, Admin: plug.Admin(s), Agents: plug.AgentCalls(s),
+		},
+		Workflows: workflows{h.Starter, h.Controller}, Storage: h.Storage, Inspector: h.Inspector,
+		Limiter: kit.NewLimiter(s.Limits), Passwords: password.NewHasher(), Keys: h.Keys, Registry: prometheus.NewRegistry(), Log: log,
+		Now: s.DB.Now, NewID: s.DB.NewID, Probes: kit.Probes{{Name: "database", Critical: true, Check: s.DB.Ping}},
 	}
 }
 
@@ -152,13 +157,13 @@ func (h *Harness) Account(role models.Role) Caller {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	id := h.Store.NewID()
-	now := h.Store.Now()
+	id := h.Store.DB.NewID()
+	now := h.Store.DB.Now()
 	u := models.User{ID: id, Email: id.String() + "@example.com", PasswordHash: hash, Role: role, VerifiedAt: &now, CreatedAt: now}
-	if err := h.Store.CreateUser(h.t.Context(), u); err != nil {
+	if err := h.Store.Accounts.CreateUser(h.t.Context(), u); err != nil {
 		h.t.Fatal(err)
 	}
-	if err := h.Store.AssignPlan(h.t.Context(), models.Actor{Kind: models.ActorConsole}, id, models.PlanUnlimited); err != nil {
+	if err := h.Store.Quota.AssignPlan(h.t.Context(), models.Actor{Kind: models.ActorConsole}, id, models.PlanUnlimited); err != nil {
 		h.t.Fatal(err)
 	}
 	return Caller{User: u, Cookie: h.SignIn(u)}
@@ -171,9 +176,9 @@ func (h *Harness) SignIn(u models.User) string {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	now := h.Store.Now()
+	now := h.Store.DB.Now()
 	s := models.Session{IDHash: hash, UserID: u.ID, CreatedAt: now, LastSeenAt: now, ExpiresAt: now.Add(time.Hour), IP: "192.0.2.1"}
-	if err := h.Store.CreateSession(h.t.Context(), s); err != nil {
+	if err := h.Store.Accounts.CreateSession(h.t.Context(), s); err != nil {
 		h.t.Fatal(err)
 	}
 	return value
@@ -186,12 +191,12 @@ func (h *Harness) Token(u models.User, scopes ...models.Scope) Caller {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	value, now := "lh_"+random, h.Store.Now()
+	value, now := "lh_"+random, h.Store.DB.Now()
 	t := models.APIToken{
-		ID: h.Store.NewID(), UserID: u.ID, Name: "test", Hash: token.Hash(value), Hint: value[:7], Scopes: scopes,
+		ID: h.Store.DB.NewID(), UserID: u.ID, Name: "test", Hash: token.Hash(value), Hint: value[:7], Scopes: scopes,
 		CreatedAt: now, ExpiresAt: now.Add(time.Hour),
 	}
-	if err := h.Store.CreateAPIToken(h.t.Context(), t, models.Client{IP: "192.0.2.1"}); err != nil {
+	if err := h.Store.Accounts.CreateAPIToken(h.t.Context(), t, models.Client{IP: "192.0.2.1"}); err != nil {
 		h.t.Fatal(err)
 	}
 	return Caller{User: u, Bearer: value}
@@ -208,12 +213,12 @@ func (h *Harness) EnrolledAgent() Caller {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	id := h.Store.NewID()
+	id := h.Store.DB.NewID()
 	ctx := h.t.Context()
-	if err := h.Store.CreateEnrolmentToken(ctx, models.Actor{Kind: models.ActorConsole}, enrolHash, "agent-"+id.String(), time.Hour); err != nil {
+	if err := h.Store.Agents.CreateEnrolmentToken(ctx, models.Actor{Kind: models.ActorConsole}, enrolHash, "agent-"+id.String(), time.Hour); err != nil {
 		h.t.Fatal(err)
 	}
-	a, err := h.Store.EnrolAgent(ctx, "192.0.2.1", token.Hash(enrolment), models.Agent{
+	a, err := h.Store.Agents.EnrolAgent(ctx, "192.0.2.1", token.Hash(enrolment), models.Agent{
 		ID: id, URL: "http://127.0.0.1:7300", CredentialHash: hash, Capacity: 8, Version: "test",
 	})
 	if err != nil {

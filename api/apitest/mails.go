@@ -38,7 +38,7 @@ func (h *Harness) Settle() {
 func (h *Harness) DoAccountRequests(ctx context.Context) {
 	h.t.Helper()
 	for {
-		n, err := h.Store.Work().DueAccountRequests(ctx, 25)
+		n, err := h.Store.Worker().Accounts.DueAccountRequests(ctx, 25)
 		if err != nil && ctx.Err() == nil {
 			h.t.Errorf("account requests: %v", err)
 		}

@@ -71,7 +71,7 @@ func TestOverTheBandwidthLimit(t *testing.T) {
 	if resp, body := apitest.Fetch(t, h, "GET", link, nil); resp.StatusCode != 200 || len(body) != 300_000 {
 		t.Errorf("what began within the limit ends: %d, %d bytes", resp.StatusCode, len(body))
 	}
-	_, reset := models.Period(h.Store.Now())
+	_, reset := models.Period(h.Store.DB.Now())
 	day := reset.Format("2 January 2006")
 	for _, address := range []string{link, archive} { // counted, whether or not it is saved yet
 		resp, body := apitest.Fetch(t, h, "GET", address, map[string]string{"Range": "bytes=0-1"})
@@ -99,8 +99,8 @@ func TestMetersAddUp(t *testing.T) {
 	user := h.Account(models.RoleUser)
 	_, files := apitest.ReadyJob(t, h, user.User, map[string][]byte{"a.bin": apitest.Pattern(10_000)})
 	link := apitest.DownloadLink(t, h, user, "/api/v1/files/"+files[0].ID.String()+"/link", "")
-	flaky := &flakyLog{Bandwidth: h.Store, down: true}
-	meter := delivery.NewMeter(flaky, slog.New(slog.DiscardHandler), h.Store.Now)
+	flaky := &flakyLog{Bandwidth: h.Store.Quota, down: true}
+	meter := delivery.NewMeter(flaky, slog.New(slog.DiscardHandler), h.Store.DB.Now)
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() { apitest.Fetch(t, h, "GET", link, nil) })

@@ -167,7 +167,7 @@ func TestDeliveryRefuses(t *testing.T) {
 	if resp, _ := apitest.Fetch(t, h, "GET", link, nil); resp.StatusCode != 200 {
 		t.Errorf("status %d", resp.StatusCode)
 	}
-	if err := h.Store.RequestDelete(t.Context(), user.User.ID, job.ID); err != nil {
+	if err := h.Store.Jobs.RequestDelete(t.Context(), user.User.ID, job.ID); err != nil {
 		t.Fatal(err)
 	}
 	refused("deleted", link)

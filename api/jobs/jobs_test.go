@@ -106,7 +106,7 @@ func TestSubmitWithoutWorkflowEngine(t *testing.T) {
 	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: "/api/v1/jobs", Body: `{"source":"` + magnet + `"}`, Status: 202})
 	job := <-h.Starter.Started
 	items := 0
-	if _, err := h.Store.Work().DueOutbox(t.Context(), 10, func(_ context.Context, item models.OutboxItem) error {
+	if _, err := h.Store.Worker().Outbox.DueOutbox(t.Context(), 10, func(_ context.Context, item models.OutboxItem) error {
 		if item.Kind == models.OutboxStart && item.Ref == job.ID {
 			items++
 		}
@@ -228,7 +228,7 @@ func TestPauseWhileStoring(t *testing.T) {
 	m := storetest.Manifest(10)
 	job := storetest.Submit(t, h.Store, user.User.ID, &m)
 	for _, to := range []models.State{models.StateDownloading, models.StateStoring} {
-		if _, err := h.Store.Work().Transition(t.Context(), job.ID, models.JobChange{To: to, Reason: models.Because(models.ReasonCancelled)}); err != nil {
+		if _, err := h.Store.Worker().Jobs.Transition(t.Context(), job.ID, models.JobChange{To: to, Reason: models.Because(models.ReasonCancelled)}); err != nil {
 			t.Fatal(err)
 		}
 	}

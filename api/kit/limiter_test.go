@@ -113,7 +113,7 @@ func TestRefusalsAreRemembered(t *testing.T) {
 
 func TestLimiter(t *testing.T) {
 	t.Parallel()
-	l := kit.NewLimiter(storetest.New(t))
+	l := kit.NewLimiter(storetest.New(t).Limits)
 	allowed := func(limit kit.Limit, keys ...string) (n int, last error) {
 		for range 50 {
 			for _, key := range keys {
@@ -157,10 +157,10 @@ func TestLimiterWithoutDatabase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Close(); err != nil {
+	if err := s.DB.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := kit.NewLimiter(s).Allow(t.Context(), kit.LimitLoginIP, "192.0.2.1"); err == nil {
+	if err := kit.NewLimiter(s.Limits).Allow(t.Context(), kit.LimitLoginIP, "192.0.2.1"); err == nil {
 		t.Error("a sign-in passed")
 	}
 }

@@ -127,7 +127,7 @@ func TestStreamTellsOnlyOnesOwn(t *testing.T) {
 	if p := mine.next(t, "progress"); !strings.Contains(p.data, `"bytesDone":7`) || p.id != "" {
 		t.Errorf("message %+v", p)
 	}
-	if err := h.Store.RequestDelete(t.Context(), user.User.ID, job.ID); err != nil {
+	if err := h.Store.Jobs.RequestDelete(t.Context(), user.User.ID, job.ID); err != nil {
 		t.Fatal(err)
 	}
 	if r := mine.next(t, "removed"); !strings.Contains(r.data, job.ID.String()) {
@@ -147,7 +147,7 @@ func TestStreamResumes(t *testing.T) {
 	start := listen(t, h, user, "").next(t, "").id
 	second := storetest.Submit(t, h.Store, user.User.ID, nil)
 	third := storetest.Submit(t, h.Store, user.User.ID, nil)
-	if err := h.Store.RequestDelete(t.Context(), user.User.ID, third.ID); err != nil {
+	if err := h.Store.Jobs.RequestDelete(t.Context(), user.User.ID, third.ID); err != nil {
 		t.Fatal(err)
 	}
 	again := listen(t, h, user, start)

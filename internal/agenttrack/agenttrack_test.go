@@ -46,7 +46,7 @@ func TestProgressIsPublishedAndFlushed(t *testing.T) {
 		agent.Set(job.ID.String(), func(s *agentapi.Status) { s.BytesDone = int64(41 + n) })
 	}
 	b.eventually(func() string {
-		m, err := b.store.ProgressOf(t.Context(), b.user.ID, []uuid.UUID{job.ID})
+		m, err := b.store.Progress.ProgressOf(t.Context(), b.user.ID, []uuid.UUID{job.ID})
 		if p := m[job.ID]; err != nil || p.BytesDone != 90 || p.Phase != models.PhaseDownloading || p.ETASeconds == nil {
 			return "not flushed"
 		}
@@ -218,11 +218,11 @@ func TestLostAgent(t *testing.T) {
 		t.Fatal("an agent that sends heartbeats was given up")
 	}
 	past := storetest.At(b.store, func() time.Time { return time.Now().UTC().Add(-2 * models.AgentLostAfter) })
-	if _, err := past.AgentHeartbeat(t.Context(), row.ID, 2, models.AgentHeartbeat{}, 4, 0); err != nil {
+	if _, err := past.Agents.AgentHeartbeat(t.Context(), row.ID, 2, models.AgentHeartbeat{}, 4, 0); err != nil {
 		t.Fatal(err)
 	}
 	f.wantedAgain(job, models.ProblemAgentLost)
-	got, err := b.store.Agent(t.Context(), row.ID)
+	got, err := b.store.Agents.Agent(t.Context(), row.ID)
 	if err != nil || got.LostAt == nil {
 		t.Errorf("agent lost at %v, %v", got.LostAt, err)
 	}
@@ -246,7 +246,7 @@ func TestStrayTransfersAreTidied(t *testing.T) {
 	move := func(to ...models.State) models.Job {
 		job := b.admitted(5)
 		for _, s := range to {
-			if _, err := b.work.Transition(t.Context(), job.ID, changeTo(s)); err != nil {
+			if _, err := b.work.Jobs.Transition(t.Context(), job.ID, changeTo(s)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -292,18 +292,18 @@ func TestDrainMovesWhatOthersHaveRoomFor(t *testing.T) {
 	agent.Set(jobs[0].ID.String(), func(s *agentapi.Status) { s.DownRate = 1 << 30 }) // ends in a second
 	other, _ := b.agent(2)
 	b.follow(row, quick())
-	if err := b.store.SetAgentState(t.Context(), models.Actor{Kind: models.ActorConsole}, row.ID, models.AgentDraining); err != nil {
+	if err := b.store.Agents.SetAgentState(t.Context(), models.Actor{Kind: models.ActorConsole}, row.ID, models.AgentDraining); err != nil {
 		t.Fatal(err)
 	}
 	b.eventually(func() string {
 		b.placeDue()
-		if moved, err := b.work.OpenAttempts(t.Context(), other.ID); err != nil || len(moved) != 2 {
+		if moved, err := b.work.Attempts.OpenAttempts(t.Context(), other.ID); err != nil || len(moved) != 2 {
 			return "not moved"
 		}
 		return ""
 	})
 	b.quietFor(5 * quick().Flush)
-	left, err := b.work.OpenAttempts(t.Context(), row.ID)
+	left, err := b.work.Attempts.OpenAttempts(t.Context(), row.ID)
 	if err != nil || len(left) != 2 || !slices.ContainsFunc(left, func(o models.OpenAttempt) bool { return o.JobID == jobs[0].ID }) {
 		t.Errorf("%d are left, %v; want two with the one that ends soon", len(left), err)
 	}

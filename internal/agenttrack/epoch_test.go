@@ -49,10 +49,10 @@ func TestWhatPlacementStillCallsForIsNotLost(t *testing.T) {
 	taken := b.placed(models.TransferDownload, 100)
 	running(agent, taken, agentapi.KindDownload)
 	job := b.admitted(100)
-	if err := b.work.WantTransfer(t.Context(), models.TransferWant{JobID: job.ID, Kind: models.TransferDownload, TaskToken: storetest.Token(job.ID)}); err != nil {
+	if err := b.work.Transfers.WantTransfer(t.Context(), models.TransferWant{JobID: job.ID, Kind: models.TransferDownload, TaskToken: storetest.Token(job.ID)}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.work.Place(t.Context(), job.ID, b.job(job.ID).Epoch, time.Hour); err != nil {
+	if _, err := b.work.Transfers.Place(t.Context(), job.ID, b.job(job.ID).Epoch, time.Hour); err != nil {
 		t.Fatal(err)
 	}
 	full, pace := &atomic.Int64{}, quick()
@@ -81,13 +81,13 @@ func TestAResolveTellsThatTheJobWaitsForRoom(t *testing.T) {
 	room := int64(5)
 	storetest.Plan(t, b.store, b.user.ID, models.Plan{StorageBytes: &room})
 	b.placed(models.TransferDownload, 3) // holds three of the five
-	job, _, err := b.store.SubmitJob(t.Context(), models.NewJob{UserID: b.user.ID, Source: models.Source{
+	job, _, err := b.store.Jobs.SubmitJob(t.Context(), models.NewJob{UserID: b.user.ID, Source: models.Source{
 		Kind: models.SourceURL, URI: "https://files.example.com/a.bin", Name: "a.bin",
 	}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.work.Admit(t.Context(), 100, 100); err != nil {
+	if _, err := b.work.Admission.Admit(t.Context(), 100, 100); err != nil {
 		t.Fatal(err)
 	}
 	p, err := storetest.Place(t, b.store, job.ID, models.TransferResolve, storetest.Token(job.ID))

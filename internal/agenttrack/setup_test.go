@@ -14,6 +14,7 @@ import (
 	"longhaul/agent/agentapi"
 	"longhaul/agent/agentapi/agentapitest"
 	"longhaul/internal/agenttrack"
+	"longhaul/internal/app/plug"
 	"longhaul/internal/attempt"
 	"longhaul/internal/attempt/attempttest"
 	"longhaul/internal/event"
@@ -26,7 +27,7 @@ import (
 type bench struct {
 	*testing.T
 	store   *store.Store
-	work    *store.Work
+	work    store.Worker
 	user    models.User
 	waiters *attempttest.Waiters
 	events  *listener
@@ -35,7 +36,7 @@ type bench struct {
 func setup(t *testing.T) *bench {
 	t.Helper()
 	s := storetest.New(t)
-	return &bench{T: t, store: s, work: s.Work(), user: storetest.User(t, s), waiters: attempttest.New(), events: &listener{}}
+	return &bench{T: t, store: s, work: s.Worker(), user: storetest.User(t, s), waiters: attempttest.New(), events: &listener{}}
 }
 
 // agent adds an agent of the capacity that is alive.
@@ -43,7 +44,7 @@ func (b *bench) agent(capacity int) (models.Agent, *agentapitest.Agent) {
 	b.Helper()
 	a := agentapitest.NewAgent(b.T)
 	row := storetest.Agent(b.T, b.store, capacity)
-	if _, err := b.store.BootAgent(b.Context(), row.ID, a.URL, capacity, "test"); err != nil {
+	if _, err := b.store.Agents.BootAgent(b.Context(), row.ID, a.URL, capacity, "test"); err != nil {
 		b.Fatal(err)
 	}
 	row.URL = a.URL
@@ -62,7 +63,7 @@ func (b *bench) placed(kind models.TransferKind, sizes ...int64) models.Job {
 
 func (b *bench) job(id uuid.UUID) models.Job {
 	b.Helper()
-	job, err := b.work.Job(b.Context(), id)
+	job, err := b.work.Jobs.Job(b.Context(), id)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -71,7 +72,7 @@ func (b *bench) job(id uuid.UUID) models.Job {
 
 func (b *bench) lastAttempt(id uuid.UUID) models.Attempt {
 	b.Helper()
-	all, err := b.work.Attempts(b.Context(), id)
+	all, err := b.work.Attempts.Attempts(b.Context(), id)
 	if err != nil || len(all) == 0 {
 		b.Fatalf("attempts: %v, %d", err, len(all))
 	}
@@ -99,7 +100,7 @@ func (b *bench) eventually(check func() string) {
 
 func (b *bench) tracker(pace agenttrack.Pace) *agenttrack.Tracker {
 	return &agenttrack.Tracker{
-		Store: b.work, Agents: func(a models.Agent) agenttrack.Agent { return dial(a) }, Desk: attempt.NewDesk(b.work, b.waiters),
+		Store: plug.AgentTracker(b.work), Agents: func(a models.Agent) agenttrack.Agent { return dial(a) }, Desk: attempt.NewDesk(plug.Attempts(b.work), b.waiters),
 		Events: b.events, Now: time.Now, Log: slog.New(slog.DiscardHandler), Pace: pace,
 	}
 }
@@ -157,7 +158,7 @@ func (f *following) wantedAgain(job models.Job, p models.Problem) {
 		}
 		return ""
 	})
-	all, err := f.work.Attempts(f.Context(), job.ID)
+	all, err := f.work.Attempts.Attempts(f.Context(), job.ID)
 	if err != nil || all[0].State != models.AttemptFailed || all[0].Problem != p {
 		f.Errorf("the first attempt is %s with %q, %v", all[0].State, all[0].Problem, err)
 	}
@@ -169,13 +170,13 @@ func (f *following) wantedAgain(job models.Job, p models.Problem) {
 // placeDue gives every wanted attempt that is due a place.
 func (b *bench) placeDue() {
 	b.Helper()
-	due, err := b.work.DueAttempts(b.Context(), 100, time.Second)
+	due, err := b.work.Attempts.DueAttempts(b.Context(), 100, time.Second)
 	if err != nil {
 		b.Fatal(err)
 	}
 	for _, at := range due {
-		if _, err := b.work.Place(b.Context(), at.JobID, at.Epoch, time.Minute); err == nil {
-			err = b.work.Taken(b.Context(), at.JobID, at.Epoch)
+		if _, err := b.work.Transfers.Place(b.Context(), at.JobID, at.Epoch, time.Minute); err == nil {
+			err = b.work.Attempts.Taken(b.Context(), at.JobID, at.Epoch)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -17,6 +17,7 @@ import (
 	"longhaul/api/account"
 	"longhaul/api/delivery"
 	"longhaul/api/kit"
+	"longhaul/internal/app/plug"
 	"longhaul/internal/config"
 	"longhaul/internal/password"
 	"longhaul/internal/store"
@@ -76,9 +77,13 @@ func (p *apiParts) server(cfg config.Config, build version.Build, log *slog.Logg
 		TurnstileSiteKey: cfg.Accounts.TurnstileSiteKey, MinPassword: password.MinLength, TemporalUIURL: cfg.Temporal.UIURL,
 		WorkflowUIURL: workflowPages(cfg.Temporal),
 	}, api.Deps{
-		Store: p.store, Workflows: workflowControl{p.flows}, Storage: p.objects,
-		Inspector: newInspector(p.store, p.keys), Limiter: kit.NewLimiter(p.store), Passwords: password.NewHasher(), Bots: p.bots(cfg, log),
-		Keys: p.keys, Probes: p.probes(cfg), Registry: p.registry, Log: log.With("component", "api"), Now: p.store.Now, NewID: p.store.NewID,
+		Stores: api.Stores{
+			Callers: plug.Callers(p.store), System: p.store.Accounts, Account: plug.Account(p.store), Jobs: plug.Jobs(p.store), Delivery: plug.Delivery(p.store),
+			Live: p.store.Timeline, Admin: plug.Admin(p.store), Agents: plug.AgentCalls(p.store),
+		},
+		Workflows: workflowControl{p.flows}, Storage: p.objects,
+		Inspector: newInspector(p.store, p.keys), Limiter: kit.NewLimiter(p.store.Limits), Passwords: password.NewHasher(), Bots: p.bots(cfg, log),
+		Keys: p.keys, Probes: p.probes(cfg), Registry: p.registry, Log: log.With("component", "api"), Now: p.store.DB.Now, NewID: p.store.DB.NewID,
 	})
 }
 
@@ -88,7 +93,7 @@ func (p *apiParts) server(cfg config.Config, build version.Build, log *slog.Logg
 func (p *apiParts) probes(cfg config.Config) kit.Probes {
 	unasked := func(context.Context) error { return nil }
 	return append(kit.Probes{
-		{Name: "database", Critical: true, Check: p.store.Ping, Missing: "Nothing works without the database."},
+		{Name: "database", Critical: true, Check: p.store.DB.Ping, Missing: "Nothing works without the database."},
 		{Name: "temporal", Check: p.temporalThere, Missing: "Jobs are accepted, but none starts or continues until the workflow engine is back."},
 		{Name: "storage", Check: p.objects.Ping, Missing: "Files can't be stored, streamed or downloaded."},
 		{
@@ -109,7 +114,7 @@ func (p *apiParts) bots(cfg config.Config, log *slog.Logger) account.BotCheck {
 		log.Warn("bots are not blocked from sign-in, registration and password reset: set TURNSTILE_SECRET_KEY")
 		return nil
 	}
-	return turnstile.New(cfg.Accounts.TurnstileSecretKey, cfg.Accounts.TurnstileURL, cfg.Web.BaseURL.Hostname(), p.store.Now)
+	return turnstile.New(cfg.Accounts.TurnstileSecretKey, cfg.Accounts.TurnstileURL, cfg.Web.BaseURL.Hostname(), p.store.DB.Now)
 }
 
 func (p *apiParts) temporalThere(ctx context.Context) error {
@@ -120,7 +125,7 @@ func (p *apiParts) temporalThere(ctx context.Context) error {
 // offerSetup prints the one-time link that makes the first administrator, as
 // long as there is nobody.
 func offerSetup(ctx context.Context, s *store.Store, cfg config.Config, stdout io.Writer) error {
-	n, err := s.CountUsers(ctx)
+	n, err := s.Accounts.CountUsers(ctx)
 	if err != nil || n > 0 {
 		return err
 	}
@@ -128,7 +133,7 @@ func offerSetup(ctx context.Context, s *store.Store, cfg config.Config, stdout i
 	if err != nil {
 		return err
 	}
-	if err := s.IssueSetupToken(ctx, hash, setupLinkTime); err != nil {
+	if err := s.Accounts.IssueSetupToken(ctx, hash, setupLinkTime); err != nil {
 		return err
 	}
 	link := cfg.Web.BaseURL.JoinPath("setup")

@@ -59,8 +59,8 @@ func openBackends(ctx context.Context, cfg config.Config, build version.Build, l
 	}); err != nil {
 		return nil, err
 	}
-	b.store.RunningLimit, b.store.FailoverAfter = cfg.Limits.MaxRunningJobs, cfg.Limits.FailoverAfter
-	b.store.MaxAttempts = len(cfg.Limits.RetryPauses) + 1
+	b.store.Quota.RunningLimit, b.store.Admission.FailoverAfter = cfg.Limits.MaxRunningJobs, cfg.Limits.FailoverAfter
+	b.store.Jobs.MaxAttempts = len(cfg.Limits.RetryPauses) + 1
 	if err = b.store.CheckSchema(ctx); err != nil {
 		if models.CodeOf(err) == models.CodeConflict {
 			return nil, errors.New(models.AsError(err).Message) // the sentence alone, for the console
@@ -91,7 +91,7 @@ func (b *backends) close() {
 		b.bus.Close()
 	}
 	if b.store != nil {
-		if err := b.store.Close(); err != nil {
+		if err := b.store.DB.Close(); err != nil {
 			b.log.Warn("could not close the database", "error", err)
 		}
 	}

@@ -33,7 +33,7 @@ func newInspector(s *store.Store, keys *token.Keys) *inspector {
 // Inspect implements api.Inspector: it asks the least loaded agent within the
 // deadline of ctx.
 func (i *inspector) Inspect(ctx context.Context, src models.Source) (models.Manifest, error) {
-	agent, err := i.store.PickAgentForInspect(ctx)
+	agent, err := i.store.Agents.PickAgentForInspect(ctx)
 	if err != nil {
 		return models.Manifest{}, err
 	}

@@ -55,7 +55,7 @@ func TestInspector(t *testing.T) {
 		answer(w, in)
 	}))
 	defer fake.Close()
-	if _, err := s.BootAgent(t.Context(), agent.ID, fake.URL, 4, "test"); err != nil {
+	if _, err := s.Agents.BootAgent(t.Context(), agent.ID, fake.URL, 4, "test"); err != nil {
 		t.Fatal(err)
 	}
 	manifest := func(m agentapi.Manifest) func(http.ResponseWriter, agentapi.Inspect) {

@@ -6,13 +6,13 @@ import (
 
 	"longhaul/internal/config"
 	"longhaul/internal/seedr"
-	"longhaul/internal/store"
+	"longhaul/internal/store/providers"
 )
 
 // openSeedr returns a client of the Seedr account, nil if none is configured,
 // and notes for the API which of the two it is. The credentials stay in this
 // process.
-func openSeedr(ctx context.Context, cfg config.Seedr, work *store.Work, log *slog.Logger) (*seedr.Client, error) {
+func openSeedr(ctx context.Context, cfg config.Seedr, account *providers.Worker, log *slog.Logger) (*seedr.Client, error) {
 	from := ""
 	if cfg.Configured() {
 		from = "environment"
@@ -20,7 +20,7 @@ func openSeedr(ctx context.Context, cfg config.Seedr, work *store.Work, log *slo
 			from = "file"
 		}
 	}
-	if err := work.SaveSeedrSetup(ctx, cfg.Configured(), from, cfg.Slots); err != nil {
+	if err := account.SaveSeedrSetup(ctx, cfg.Configured(), from, cfg.Slots); err != nil {
 		return nil, err
 	}
 	if !cfg.Configured() {
@@ -28,6 +28,6 @@ func openSeedr(ctx context.Context, cfg config.Seedr, work *store.Work, log *slo
 	}
 	return seedr.New(seedr.Options{
 		URL: cfg.URL.URL, Email: cfg.Email.Reveal(), Password: cfg.Password.Reveal(), Allow: cfg.AllowCIDRs,
-		Shared: work.SeedrShared(), Log: log.With("component", "seedr"),
+		Shared: account.SeedrShared(), Log: log.With("component", "seedr"),
 	})
 }

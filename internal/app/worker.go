@@ -11,6 +11,7 @@ import (
 	"longhaul/activities"
 	"longhaul/agent/agentapi"
 	"longhaul/internal/agenttrack"
+	"longhaul/internal/app/plug"
 	"longhaul/internal/attempt"
 	"longhaul/internal/config"
 	"longhaul/internal/fetch"
@@ -79,7 +80,7 @@ func openWorker(ctx context.Context, cfg config.Config, build version.Build, log
 			p.close()
 		}
 	}()
-	if p.seedr, err = openSeedr(ctx, cfg.Seedr, p.store.Work(), log); err != nil {
+	if p.seedr, err = openSeedr(ctx, cfg.Seedr, p.store.Providers.Worker(), log); err != nil {
 		return nil, err
 	}
 	return p, p.openMails(cfg)
@@ -95,7 +96,7 @@ func (p *workerParts) close() {
 
 // deps plugs the parts into the activities and the loops.
 func (p *workerParts) deps(cfg config.Config) worker.Deps {
-	work := p.store.Work()
+	work := p.store.Worker()
 	// Long polls wait at the agent, so there is no overall timeout; each call
 	// has a deadline of its own.
 	calls := fetch.NewTrusted(fetch.TrustedOptions{HeaderTimeout: time.Minute})
@@ -103,41 +104,41 @@ func (p *workerParts) deps(cfg config.Config) worker.Deps {
 		return agentapi.NewClient(a.URL, p.keys.AgentSecret(a.ID), calls)
 	}
 	limits := cfg.Limits
-	desk := attempt.NewDesk(work, activities.Waiters{Tokens: p.temporal})
+	desk := attempt.NewDesk(plug.Attempts(work), activities.Waiters{Tokens: p.temporal})
 	follow := &seedrtrack.Tracker{
-		Store: work, Desk: desk, Events: p.bus, Now: p.store.Now, Log: p.log.With("component", "seedr"), Pace: seedrtrack.DefaultPace(),
+		Store: plug.SeedrTracker(work), Desk: desk, Events: p.bus, Now: p.store.DB.Now, Log: p.log.With("component", "seedr"), Pace: seedrtrack.DefaultPace(),
 		MaxJobBytes: limits.MaxJobBytes, ResolveTimeout: limits.ResolveTimeout, StallTimeout: limits.StallTimeout,
 	}
 	copier := seedrcopy.New(seedrcopy.Copier{
-		Store: work, Objects: p.objects, Events: p.bus, Now: p.store.Now, Log: p.log.With("component", "seedr"),
+		Store: plug.SeedrCopier(work), Objects: p.objects, Events: p.bus, Now: p.store.DB.Now, Log: p.log.With("component", "seedr"),
 	})
 	if p.seedr != nil { // both stay without an account otherwise
 		follow.Account, copier.Account = p.seedr, p.seedr
 	}
 	placer := &placement.Placer{
-		Store: work, Agents: func(a models.Agent) placement.Agent { return dial(a) }, Desk: desk,
+		Store: plug.Placement(work), Agents: func(a models.Agent) placement.Agent { return dial(a) }, Desk: desk,
 		Requests: activities.Requests{Pending: p.temporal, Namespace: cfg.Temporal.Namespace},
-		Now:      p.store.Now, Log: p.log.With("component", "placement"), Pace: placement.DefaultPace(),
+		Now:      p.store.DB.Now, Log: p.log.With("component", "placement"), Pace: placement.DefaultPace(),
 		MaxJobBytes: limits.MaxJobBytes, ResolveTimeout: limits.ResolveTimeout, StallTimeout: limits.StallTimeout,
 		FailoverAfter: limits.FailoverAfter,
 	}
 	deps := worker.Deps{
 		Jobs: &activities.Jobs{
-			Store: work, SelectionTimeout: limits.SelectionTimeout, AttentionTimeout: limits.AttentionTimeout,
+			Store: plug.JobActs(work), SelectionTimeout: limits.SelectionTimeout, AttentionTimeout: limits.AttentionTimeout,
 			RetryPauses: cfg.Limits.RetryPauses,
 		},
-		Transfers: &activities.Transfers{Placer: placer, Store: work},
+		Transfers: &activities.Transfers{Placer: placer, Store: work.Jobs},
 		Seedr:     &activities.SeedrTracker{Account: follow},
 		Streams:   &activities.Streams{Copier: copier},
-		Files:     &activities.Files{Store: work, Objects: p.objects},
+		Files:     &activities.Files{Store: plug.Storing(work), Objects: p.objects},
 		Tracker: &activities.Tracker{Agents: &agenttrack.Tracker{
-			Store: work, Agents: func(a models.Agent) agenttrack.Agent { return dial(a) }, Desk: desk, Events: p.bus,
-			Now: p.store.Now, Log: p.log.With("component", "tracker"), Pace: agenttrack.DefaultPace(),
+			Store: plug.AgentTracker(work), Agents: func(a models.Agent) agenttrack.Agent { return dial(a) }, Desk: desk, Events: p.bus,
+			Now: p.store.DB.Now, Log: p.log.With("component", "tracker"), Pace: agenttrack.DefaultPace(),
 		}},
-		Sweeps: &activities.Sweeps{Store: work, Objects: p.objects, Runner: p.flows, Now: p.store.Now},
-		Mails:  &activities.Mails{Store: work},
-		Quota:  &activities.Quota{Store: work, Objects: p.objects},
-		Flows:  p.flows, Records: work, News: p.bus, Log: p.log, RunningPerUser: limits.MaxRunningJobs, Queues: cfg.Queues,
+		Sweeps: &activities.Sweeps{Store: plug.Sweeps(work), Objects: p.objects, Runner: p.flows, Now: p.store.DB.Now},
+		Mails:  &activities.Mails{Store: work.Mails},
+		Quota:  &activities.Quota{Store: plug.Upkeep(work), Objects: p.objects},
+		Flows:  p.flows, Records: plug.Loops(work), News: p.bus, Log: p.log, RunningPerUser: limits.MaxRunningJobs, Queues: cfg.Queues,
 	}
 	if p.mails != nil {
 		deps.Mails.Sender = p.mails
@@ -154,6 +155,6 @@ func (p *workerParts) openMails(cfg config.Config) error {
 	if err != nil {
 		return err
 	}
-	p.mails = mail.NewSender(mail.Provider{URL: cfg.Mail.ResendURL.URL, Key: cfg.Mail.ResendKey, From: cfg.Mail.From}, composer, p.store.Now)
+	p.mails = mail.NewSender(mail.Provider{URL: cfg.Mail.ResendURL.URL, Key: cfg.Mail.ResendKey, From: cfg.Mail.From}, composer, p.store.DB.Now)
 	return nil
 }

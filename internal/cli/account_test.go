@@ -38,11 +38,11 @@ func TestLoginKeepsTheSessionPrivately(t *testing.T) {
 		t.Error("the password is kept")
 	}
 	s.run(t, "list").want(t, cli.ExitOK, "ID")
-	list, err := s.Store.APITokens(t.Context(), s.user.ID)
+	list, err := s.Store.Accounts.APITokens(t.Context(), s.user.ID)
 	if err != nil || len(list) != 1 || !strings.Contains(list[0].Name, "command line") || len(list[0].Scopes) != 3 {
 		t.Errorf("the account's tokens: %+v, %v", list, err)
 	}
-	if sessions, err := s.Store.Sessions(t.Context(), s.user.ID); err != nil || len(sessions) != 1 { // the harness's own
+	if sessions, err := s.Store.Accounts.Sessions(t.Context(), s.user.ID); err != nil || len(sessions) != 1 { // the harness's own
 		t.Errorf("the sign-in left %d sessions, %v", len(sessions), err)
 	}
 
@@ -90,10 +90,10 @@ func TestLoginWithASecondFactor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Store.OfferTOTP(t.Context(), s.user.ID, sealed); err != nil {
+	if err := s.Store.Accounts.OfferTOTP(t.Context(), s.user.ID, sealed); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Store.EnableTOTP(t.Context(), s.user.ID, 1, hashes, models.Client{}); err != nil {
+	if err := s.Store.Accounts.EnableTOTP(t.Context(), s.user.ID, 1, hashes, models.Client{}); err != nil {
 		t.Fatal(err)
 	}
 	in := s.user.Email + "\n" + apitest.Password + "\n"

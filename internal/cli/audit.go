@@ -29,7 +29,7 @@ func (c *auditVerifyCmd) Run(ctx context.Context, p *program) error {
 		return err
 	}
 	return p.withStore(ctx, func(s *store.Store, _ config.Config) error {
-		check, err := s.VerifyAudit(ctx)
+		check, err := s.Records.VerifyAudit(ctx)
 		if err != nil {
 			return err
 		}
@@ -37,7 +37,7 @@ func (c *auditVerifyCmd) Run(ctx context.Context, p *program) error {
 			return fmt.Errorf("the audit log was tampered with at entry %d: %s", check.BrokenID, check.Fault)
 		}
 		if id > 0 {
-			now, err := s.AuditHashOf(ctx, id)
+			now, err := s.Records.AuditHashOf(ctx, id)
 			if models.CodeOf(err) == models.CodeNotFound && err != nil {
 				return fmt.Errorf("the audit log was tampered with: entry %d is missing", id)
 			}
@@ -48,7 +48,7 @@ func (c *auditVerifyCmd) Run(ctx context.Context, p *program) error {
 				return fmt.Errorf("the audit log was tampered with: entry %d and everything after it were rewritten", id)
 			}
 		}
-		events, err := s.VerifySecurityEvents(ctx)
+		events, err := s.Records.VerifySecurityEvents(ctx)
 		if err != nil {
 			return err
 		}

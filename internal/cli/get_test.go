@@ -190,7 +190,7 @@ func TestGetContinuesWhatAnEarlierRunLeft(t *testing.T) {
 	s, f := flakyShell(t)
 	b := content(t, 500_000)
 	j := s.job(t, "film.mkv", map[string][]byte{"film.mkv": b}, true)
-	files, err := s.Store.Files(t.Context(), s.user.ID, j.ID)
+	files, err := s.Store.Files.Files(t.Context(), s.user.ID, j.ID)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -104,7 +104,7 @@ func (s *shell) job(t *testing.T, name string, contents map[string][]byte, finis
 	}
 	id := uuid.NewString()
 	src := models.Source{Kind: models.SourceURL, URI: "http://h.test/" + id, Name: name}
-	j, _, err := s.Store.SubmitJob(t.Context(), models.NewJob{UserID: s.user.ID, Source: src, Manifest: &m})
+	j, _, err := s.Store.Jobs.SubmitJob(t.Context(), models.NewJob{UserID: s.user.ID, Source: src, Manifest: &m})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,8 +117,8 @@ func (s *shell) job(t *testing.T, name string, contents map[string][]byte, finis
 // finish takes a job from queued to ready.
 func (s *shell) finish(t *testing.T, j models.Job, contents map[string][]byte) {
 	t.Helper()
-	w := s.Store.Work()
-	files, err := s.Store.Files(t.Context(), s.user.ID, j.ID)
+	w := s.Store.Worker()
+	files, err := s.Store.Files.Files(t.Context(), s.user.ID, j.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,18 +126,18 @@ func (s *shell) finish(t *testing.T, j models.Job, contents map[string][]byte) {
 	s.move(t, j, models.StateStoring, models.Because(models.ReasonCompleting))
 	for _, f := range files {
 		s.Storage.Put(f.Key(), contents[f.Path])
-		if err := w.FileStored(t.Context(), f.ID, int64(len(contents[f.Path])), fmt.Sprintf("%q", f.ID)); err != nil {
+		if err := w.Files.FileStored(t.Context(), f.ID, int64(len(contents[f.Path])), fmt.Sprintf("%q", f.ID)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := w.FinishJob(t.Context(), j.ID); err != nil {
+	if err := w.Jobs.FinishJob(t.Context(), j.ID); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func (s *shell) move(t *testing.T, j models.Job, to models.State, why models.Reason) {
 	t.Helper()
-	_, err := s.Store.Work().Transition(t.Context(), j.ID, models.JobChange{To: to, Reason: why})
+	_, err := s.Store.Worker().Jobs.Transition(t.Context(), j.ID, models.JobChange{To: to, Reason: why})
 	if err != nil {
 		t.Fatal(err)
 	}

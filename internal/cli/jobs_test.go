@@ -71,7 +71,7 @@ func TestSubmitSurvivesALostAnswer(t *testing.T) {
 	r := s.run(t, "submit", hash)
 	r.want(t, cli.ExitOK)
 	s.AppURL = direct
-	counts, err := s.Store.JobCounts(t.Context(), s.user.ID)
+	counts, err := s.Store.Jobs.JobCounts(t.Context(), s.user.ID)
 	if err != nil || counts[models.StateQueued] != 1 || posts.Load() != 2 {
 		t.Errorf("counts %v after %d posts, %v", counts, posts.Load(), err)
 	}

@@ -49,7 +49,7 @@ func (p *program) withStore(ctx context.Context, do func(*store.Store, config.Co
 	if err != nil {
 		return fmt.Errorf("open the database: %w", err)
 	}
-	defer func() { _ = s.Close() }()
+	defer func() { _ = s.DB.Close() }()
 	return do(s, cfg)
 }
 
@@ -62,7 +62,7 @@ type setupLinkCmd struct{}
 // Run prints a new setup link; the one before stops working.
 func (c *setupLinkCmd) Run(ctx context.Context, p *program) error {
 	return p.withStore(ctx, func(s *store.Store, cfg config.Config) error {
-		n, err := s.CountUsers(ctx)
+		n, err := s.Accounts.CountUsers(ctx)
 		if err != nil {
 			return err
 		}
@@ -73,7 +73,7 @@ func (c *setupLinkCmd) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
-		if err := s.IssueSetupToken(ctx, hash, setupTime); err != nil {
+		if err := s.Accounts.IssueSetupToken(ctx, hash, setupTime); err != nil {
 			return err
 		}
 		fmt.Fprintln(p.Out, strings.TrimSuffix(cfg.Web.BaseURL.String(), "/")+"/setup?token="+url.QueryEscape(value))
@@ -100,7 +100,7 @@ func (c *agentsTokenCmd) Run(ctx context.Context, p *program) error {
 		if err != nil {
 			return err
 		}
-		if err := s.CreateEnrolmentToken(ctx, models.Actor{Kind: models.ActorConsole}, hash, c.Name, enrolmentTime); err != nil {
+		if err := s.Agents.CreateEnrolmentToken(ctx, models.Actor{Kind: models.ActorConsole}, hash, c.Name, enrolmentTime); err != nil {
 			return err
 		}
 		fmt.Fprintln(p.Out, value)

@@ -39,7 +39,7 @@ func TestOperatorCommands(t *testing.T) {
 	if len(value) != 43 || r.err != "" {
 		t.Fatalf("out %q, err %q: want the token alone", r.out, r.err)
 	}
-	a, err := s.EnrolAgent(t.Context(), "192.0.2.1", token.Hash(value), models.Agent{URL: "http://127.0.0.1:7300", CredentialHash: token.Hash("c"), Capacity: 1})
+	a, err := s.Agents.EnrolAgent(t.Context(), "192.0.2.1", token.Hash(value), models.Agent{URL: "http://127.0.0.1:7300", CredentialHash: token.Hash("c"), Capacity: 1})
 	if err != nil || a.Name != "attic" {
 		t.Errorf("the token enrols %+v, %v", a, err)
 	}
@@ -53,8 +53,8 @@ func TestOperatorCommands(t *testing.T) {
 	if !found {
 		t.Fatalf("link %q", r.out)
 	}
-	admin := models.User{ID: s.NewID(), Email: "a@example.com", PasswordHash: "x", Role: models.RoleAdmin, CreatedAt: s.Now()}
-	if err := s.CreateFirstAdmin(t.Context(), "192.0.2.1", token.Hash(strings.TrimSpace(link)), admin); err != nil {
+	admin := models.User{ID: s.DB.NewID(), Email: "a@example.com", PasswordHash: "x", Role: models.RoleAdmin, CreatedAt: s.DB.Now()}
+	if err := s.Accounts.CreateFirstAdmin(t.Context(), "192.0.2.1", token.Hash(strings.TrimSpace(link)), admin); err != nil {
 		t.Errorf("the link's token: %v", err)
 	}
 	alone(t, "admin", "setup-link").want(t, cli.ExitUsage, "already")

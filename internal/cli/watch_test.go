@@ -132,7 +132,7 @@ func TestWatchTellsABadEnd(t *testing.T) {
 		j := s.job(t, "a job", contents, false)
 		w := s.watch(t.Context(), nil, "watch", j.ID.String())
 		w.expect(t, "queued")
-		_, err := s.Store.Work().Transition(t.Context(), j.ID, models.JobChange{To: state, Reason: models.ProblemNoPeers.Because(), Problem: models.ProblemNoPeers})
+		_, err := s.Store.Worker().Jobs.Transition(t.Context(), j.ID, models.JobChange{To: state, Reason: models.ProblemNoPeers.Because(), Problem: models.ProblemNoPeers})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -210,7 +210,7 @@ func TestChooseFiles(t *testing.T) {
 	w := s.watch(t.Context(), in, "submit", hash, "--choose")
 	j := <-s.Starter.Started
 	w.expect(t, "queued")
-	err := s.Store.Work().SaveManifest(t.Context(), j.ID, models.Manifest{Name: "set", Size: 30, Files: []models.ManifestFile{
+	err := s.Store.Worker().Jobs.SaveManifest(t.Context(), j.ID, models.Manifest{Name: "set", Size: 30, Files: []models.ManifestFile{
 		{Index: 0, Path: "one.bin", Size: 10}, {Index: 2, Path: "two.bin", Size: 20},
 	}})
 	if err != nil {

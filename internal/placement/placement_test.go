@@ -19,7 +19,7 @@ func TestAWantedTransferReachesAnAgent(t *testing.T) {
 	specs := make(chan agentapi.StartTransfer, 1)
 	agent.OnStart = func(_ string, s agentapi.StartTransfer) { specs <- s }
 	job, p := b.admitted(20<<20, 5), b.placer()
-	files, err := b.store.Files(t.Context(), b.user.ID, job.ID)
+	files, err := b.store.Files.Files(t.Context(), b.user.ID, job.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func TestAnUnreachableAgentIsLeftForAnother(t *testing.T) {
 	b.run(p)
 	b.want(p, job)
 	b.eventually(func() string {
-		if all, err := b.work.Attempts(t.Context(), job.ID); err != nil || all[1].State != models.AttemptFailed || all[1].Problem != models.ProblemAgentUnreachable {
+		if all, err := b.work.Attempts.Attempts(t.Context(), job.ID); err != nil || all[1].State != models.AttemptFailed || all[1].Problem != models.ProblemAgentUnreachable {
 			return "the attempt has not failed"
 		}
 		return ""

@@ -12,6 +12,7 @@ import (
 
 	"longhaul/agent/agentapi"
 	"longhaul/agent/agentapi/agentapitest"
+	"longhaul/internal/app/plug"
 	"longhaul/internal/attempt"
 	"longhaul/internal/attempt/attempttest"
 	"longhaul/internal/placement"
@@ -24,7 +25,7 @@ import (
 type bench struct {
 	*testing.T
 	store    *store.Store
-	work     *store.Work
+	work     store.Worker
 	user     models.User
 	waiters  *attempttest.Waiters
 	requests *requests
@@ -33,7 +34,7 @@ type bench struct {
 func setup(t *testing.T) *bench {
 	t.Helper()
 	s := storetest.New(t)
-	return &bench{T: t, store: s, work: s.Work(), user: storetest.User(t, s), waiters: attempttest.New(), requests: &requests{}}
+	return &bench{T: t, store: s, work: s.Worker(), user: storetest.User(t, s), waiters: attempttest.New(), requests: &requests{}}
 }
 
 // agent adds an agent of the capacity that is alive.
@@ -41,7 +42,7 @@ func (b *bench) agent(capacity int) (models.Agent, *agentapitest.Agent) {
 	b.Helper()
 	a := agentapitest.NewAgent(b.T)
 	row := storetest.Agent(b.T, b.store, capacity)
-	if _, err := b.store.BootAgent(b.Context(), row.ID, a.URL, capacity, "test"); err != nil {
+	if _, err := b.store.Agents.BootAgent(b.Context(), row.ID, a.URL, capacity, "test"); err != nil {
 		b.Fatal(err)
 	}
 	row.URL = a.URL
@@ -57,10 +58,10 @@ func (b *bench) admitted(sizes ...int64) models.Job {
 		m = &known
 	}
 	job := storetest.Submit(b.T, b.store, b.user.ID, m)
-	if err := b.work.WantTransfer(b.Context(), models.TransferWant{JobID: job.ID, Kind: models.TransferDownload, TaskToken: []byte("slot")}); err != nil {
+	if err := b.work.Transfers.WantTransfer(b.Context(), models.TransferWant{JobID: job.ID, Kind: models.TransferDownload, TaskToken: []byte("slot")}); err != nil {
 		b.Fatal(err)
 	}
-	if err := b.work.EndAttempt(b.Context(), job.ID, 1, models.AttemptSuperseded, models.Reason{}); err != nil {
+	if err := b.work.Transfers.EndAttempt(b.Context(), job.ID, 1, models.AttemptSuperseded, models.Reason{}); err != nil {
 		b.Fatal(err)
 	}
 	return b.job(job.ID)
@@ -71,7 +72,7 @@ func (b *bench) placer() *placement.Placer {
 	pace.Tick, pace.Search = 20*time.Millisecond, 20*time.Millisecond
 	pace.Retry, pace.RetryAt = 50*time.Millisecond, 50*time.Millisecond
 	return &placement.Placer{
-		Store: b.work, Agents: func(a models.Agent) placement.Agent { return dial(a) }, Desk: attempt.NewDesk(b.work, b.waiters),
+		Store: plug.Placement(b.work), Agents: func(a models.Agent) placement.Agent { return dial(a) }, Desk: attempt.NewDesk(plug.Attempts(b.work), b.waiters),
 		Requests: b.requests, Now: time.Now, Log: slog.New(slog.DiscardHandler), Pace: pace,
 		MaxJobBytes: 1 << 30, ResolveTimeout: 5 * time.Minute, StallTimeout: 30 * time.Minute, FailoverAfter: time.Hour,
 	}
@@ -93,8 +94,9 @@ func (b *bench) run(p *placement.Placer) (stop func()) {
 
 // later is the database for a worker that starts when what a dead one was given
 // is due again.
-func (b *bench) later() *store.Work {
-	return storetest.At(b.store, func() time.Time { return time.Now().UTC().Add(placement.DefaultPace().Leave) }).Work()
+func (b *bench) later() placement.Store {
+	later := storetest.At(b.store, func() time.Time { return time.Now().UTC().Add(placement.DefaultPace().Leave) })
+	return plug.Placement(later.Worker())
 }
 
 // want asks for a download of the job.
@@ -108,7 +110,7 @@ func (b *bench) want(p *placement.Placer, job models.Job) {
 
 func (b *bench) job(id uuid.UUID) models.Job {
 	b.Helper()
-	job, err := b.work.Job(b.Context(), id)
+	job, err := b.work.Jobs.Job(b.Context(), id)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -117,7 +119,7 @@ func (b *bench) job(id uuid.UUID) models.Job {
 
 func (b *bench) last(job models.Job) models.Attempt {
 	b.Helper()
-	all, err := b.work.Attempts(b.Context(), job.ID)
+	all, err := b.work.Attempts.Attempts(b.Context(), job.ID)
 	if err != nil || len(all) == 0 {
 		b.Fatalf("attempts: %v, %d", err, len(all))
 	}

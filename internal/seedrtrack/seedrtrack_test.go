@@ -91,7 +91,7 @@ func TestWhatNoJobNeedsIsRemoved(t *testing.T) {
 	job := b.placed(true)
 	b.follow(b.tracker())
 	b.ended(job)
-	if _, err := b.work.Transition(t.Context(), job.ID, models.JobChange{To: models.StateCancelled, Reason: models.Because(models.ReasonCancelled)}); err != nil {
+	if _, err := b.work.Jobs.Transition(t.Context(), job.ID, models.JobChange{To: models.StateCancelled, Reason: models.Because(models.ReasonCancelled)}); err != nil {
 		t.Fatal(err)
 	}
 	b.eventually(func() string {
@@ -166,11 +166,11 @@ func TestAnOlderFolderOfTheSameNameIsLeftAlone(t *testing.T) {
 	if end := b.ended(job); end.Fault != nil || !end.Result.ToStore {
 		t.Errorf("told %+v", end)
 	}
-	items, err := b.work.SeedrItems(t.Context())
+	items, err := b.work.Providers.SeedrItems(t.Context())
 	if item := items[*job.InfoHashV1]; err != nil || item.FolderID == 0 || item.FolderID == older.ID {
 		t.Errorf("the job's folder is %d, the older one %d, %v", item.FolderID, older.ID, err)
 	}
-	if _, err := b.work.Transition(t.Context(), job.ID, models.JobChange{To: models.StateCancelled, Reason: models.Because(models.ReasonCancelled)}); err != nil {
+	if _, err := b.work.Jobs.Transition(t.Context(), job.ID, models.JobChange{To: models.StateCancelled, Reason: models.Because(models.ReasonCancelled)}); err != nil {
 		t.Fatal(err)
 	}
 	b.eventually(func() string {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"longhaul/internal/app/plug"
 	"longhaul/internal/attempt"
 	"longhaul/internal/attempt/attempttest"
 	"longhaul/internal/event"
@@ -28,7 +29,7 @@ type bench struct {
 	library *seedrtest.Library
 	client  *seedr.Client
 	store   *store.Store
-	work    *store.Work
+	work    store.Worker
 	user    models.User
 	waiters *attempttest.Waiters
 }
@@ -37,7 +38,7 @@ func setup(t *testing.T) *bench {
 	t.Helper()
 	s := storetest.New(t)
 	b := &bench{
-		T: t, library: &seedrtest.Library{Took: 20 * time.Millisecond}, store: s, work: s.Work(), user: storetest.User(t, s),
+		T: t, library: &seedrtest.Library{Took: 20 * time.Millisecond}, store: s, work: s.Worker(), user: storetest.User(t, s),
 		waiters: attempttest.New(),
 	}
 	sw := seedrtest.Default()
@@ -55,10 +56,10 @@ func setup(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	t.Cleanup(b.client.Close)
-	if err := b.work.SaveSeedrSetup(t.Context(), true, "environment", 0); err != nil {
+	if err := b.work.Providers.SaveSeedrSetup(t.Context(), true, "environment", 0); err != nil {
 		t.Fatal(err)
 	}
-	_, err = s.SwitchProvider(t.Context(), models.Actor{Kind: models.ActorAdmin, ID: &b.user.ID}, models.ProviderChange{
+	_, err = s.Providers.SwitchProvider(t.Context(), models.Actor{Kind: models.ActorAdmin, ID: &b.user.ID}, models.ProviderChange{
 		To: models.ProviderSeedr, Options: models.ProviderOptions{Failover: models.FailoverNone},
 	})
 	if err != nil {
@@ -72,7 +73,7 @@ func (b *bench) tracker() *seedrtrack.Tracker {
 	pace.Tick, pace.Quick, pace.Slow, pace.Idle = 20*time.Millisecond, 50*time.Millisecond, 100*time.Millisecond, 100*time.Millisecond
 	pace.Flush, pace.Appear, pace.Again = 50*time.Millisecond, 300*time.Millisecond, 300*time.Millisecond
 	return &seedrtrack.Tracker{
-		Store: b.work, Account: b.client, Desk: attempt.NewDesk(b.work, b.waiters), Events: &event.Memory{}, Now: time.Now,
+		Store: plug.SeedrTracker(b.work), Account: b.client, Desk: attempt.NewDesk(plug.Attempts(b.work), b.waiters), Events: &event.Memory{}, Now: time.Now,
 		Log: slog.New(slog.DiscardHandler), Pace: pace, ResolveTimeout: time.Hour, StallTimeout: time.Hour,
 	}
 }
@@ -103,7 +104,7 @@ func (b *bench) placed(has bool) models.Job {
 
 func (b *bench) last(job models.Job) models.Attempt {
 	b.Helper()
-	all, err := b.work.Attempts(b.Context(), job.ID)
+	all, err := b.work.Attempts.Attempts(b.Context(), job.ID)
 	if err != nil || len(all) == 0 {
 		b.Fatalf("attempts: %v, %d", err, len(all))
 	}

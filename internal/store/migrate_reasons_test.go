@@ -80,17 +80,17 @@ func TestOldReasonsBecomeCodes(t *testing.T) {
 	ctx, dsn := t.Context(), storetest.Empty(t)
 	migrateTo(ctx, t, dsn, 9)
 	ids := fillOld(t, dsn)
-	ok(t, store.Migrate(ctx, dsn, slog.New(slog.DiscardHandler)))
+	storetest.OK(t, store.Migrate(ctx, dsn, slog.New(slog.DiscardHandler)))
 	s, err := store.Open(ctx, dsn, slog.New(slog.DiscardHandler))
-	ok(t, err)
-	t.Cleanup(func() { _ = s.Close() })
+	storetest.OK(t, err)
+	t.Cleanup(func() { _ = s.DB.Close() })
 	for i, old := range oldJobs() {
-		job := must[models.Job](t)(s.Work().Job(ctx, ids[i]))
+		job := storetest.Must[models.Job](t)(s.Worker().Jobs.Job(ctx, ids[i]))
 		if job.Reason.Code != old.want || wording.API().Why(job.Reason) == "" {
 			t.Errorf("%s, %q, %q became %v, want %s", old.state, old.reason, old.problem, job.Reason, old.want)
 		}
 	}
-	events := must[[]models.Event](t)(s.JobEvents(ctx, oldUser, ids[0], 0, 100))
+	events := storetest.Must[[]models.Event](t)(s.Timeline.JobEvents(ctx, oldUser, ids[0], 0, 100))
 	for i, old := range oldEvents() {
 		if !events[i].Reason.Equal(old.want) || wording.API().Why(events[i].Reason) == "" {
 			t.Errorf("%s, %q became %v, want %v", old.kind, old.message, events[i].Reason, old.want)
@@ -102,10 +102,10 @@ func TestOldReasonsBecomeCodes(t *testing.T) {
 func migrateTo(ctx context.Context, t *testing.T, dsn string, version int64) {
 	t.Helper()
 	db, err := sql.Open("pgx", dsn)
-	ok(t, err)
-	defer func() { ok(t, db.Close()) }()
+	storetest.OK(t, err)
+	defer func() { storetest.OK(t, db.Close()) }()
 	p, err := goose.NewProvider(goose.DialectPostgres, db, store.Migrations())
-	ok(t, err)
+	storetest.OK(t, err)
 	if _, err := p.UpTo(ctx, version); err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ var oldUser = uuid.MustParse("01900000-0000-7000-8000-000000000001")
 func fillOld(t *testing.T, dsn string) []uuid.UUID {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), dsn)
-	ok(t, err)
+	storetest.OK(t, err)
 	exec := func(query string, args ...any) {
 		t.Helper()
 		if _, err := conn.Exec(t.Context(), query, args...); err != nil {
@@ -145,6 +145,6 @@ func fillOld(t *testing.T, dsn string) []uuid.UUID {
 		exec(`insert into job_events (job_id, user_id, kind, state, problem, message, at) values ($1, $2, $3, $4, $5, $6, now())`,
 			ids[0], oldUser, e.kind, e.state, e.problem, e.message)
 	}
-	ok(t, conn.Close(t.Context()))
+	storetest.OK(t, conn.Close(t.Context()))
 	return ids
 }

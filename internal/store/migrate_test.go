@@ -27,12 +27,12 @@ func TestMigrateFromNothing(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	ok(t, store.Migrate(t.Context(), dsn, quiet))
+	storetest.OK(t, store.Migrate(t.Context(), dsn, quiet))
 	conn, err := pgx.Connect(t.Context(), dsn)
-	ok(t, err)
+	storetest.OK(t, err)
 	var n int
-	ok(t, conn.QueryRow(t.Context(), "select count(*) from jobs").Scan(&n))
-	ok(t, conn.Close(t.Context()))
+	storetest.OK(t, conn.QueryRow(t.Context(), "select count(*) from jobs").Scan(&n))
+	storetest.OK(t, conn.Close(t.Context()))
 }
 
 // TestModelsFitTheSchema compares each entity's fields with the columns that
@@ -40,7 +40,7 @@ func TestMigrateFromNothing(t *testing.T) {
 func TestModelsFitTheSchema(t *testing.T) {
 	t.Parallel()
 	conn, err := pgx.Connect(t.Context(), storetest.DSN(t))
-	ok(t, err)
+	storetest.OK(t, err)
 	for _, entity := range []any{
 		models.User{},
 		models.Session{},
@@ -65,7 +65,7 @@ func TestModelsFitTheSchema(t *testing.T) {
 		models.DailyUsage{},
 	} {
 		parsed, err := schema.Parse(entity, &sync.Map{}, schema.NamingStrategy{})
-		ok(t, err)
+		storetest.OK(t, err)
 		columns := columnsOf(t, conn, parsed.Table)
 		for _, f := range parsed.Fields {
 			if f.DBName == "" {
@@ -86,7 +86,7 @@ func TestModelsFitTheSchema(t *testing.T) {
 			t.Errorf("%s.%s: no field", parsed.Table, name)
 		}
 	}
-	ok(t, conn.Close(t.Context()))
+	storetest.OK(t, conn.Close(t.Context()))
 }
 
 type column struct {
@@ -99,15 +99,15 @@ func columnsOf(t *testing.T, conn *pgx.Conn, table string) map[string]column {
 	rows, err := conn.Query(t.Context(), `
 		select column_name, udt_name, is_nullable = 'YES' from information_schema.columns
 		where table_schema = 'public' and table_name = $1`, table)
-	ok(t, err)
+	storetest.OK(t, err)
 	out := make(map[string]column)
 	for rows.Next() {
 		var name string
 		var c column
-		ok(t, rows.Scan(&name, &c.kind, &c.null))
+		storetest.OK(t, rows.Scan(&name, &c.kind, &c.null))
 		out[name] = c
 	}
-	ok(t, rows.Err())
+	storetest.OK(t, rows.Err())
 	if len(out) == 0 {
 		t.Fatalf("no table %s", table)
 	}

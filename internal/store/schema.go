@@ -21,11 +21,11 @@ func (s *Store) CheckSchema(ctx context.Context) error {
 	}
 	var have int64
 	var there bool
-	if err := s.Row(ctx, &there, "look for the schema", `select to_regclass('goose_db_version') is not null`); err != nil {
+	if err := s.DB.Row(ctx, &there, "look for the schema", `select to_regclass('goose_db_version') is not null`); err != nil {
 		return err
 	}
 	if there {
-		if err := s.Row(ctx, &have, "read schema version",
+		if err := s.DB.Row(ctx, &have, "read schema version",
 			`select coalesce(max(version_id), 0) from goose_db_version where is_applied`); err != nil {
 			return err
 		}

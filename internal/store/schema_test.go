@@ -18,7 +18,7 @@ func TestCheckSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer empty.Close()
+	defer empty.DB.Close()
 	if err := empty.CheckSchema(t.Context()); err == nil || !strings.Contains(err.Error(), "longhaul migrate") {
 		t.Errorf("an empty database: %v", err)
 	}

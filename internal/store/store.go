@@ -3,7 +3,8 @@
 // and models errors; gorm and SQL stay inside. Methods on rows that a user owns
 // take the user's id first and know nothing of other users' rows.
 //
-// It decides no policy beyond what has to be atomic: guarded transitions,
+// It has no query of its own but the one that compares the schema's version. The
+// aggregates decide no policy beyond what has to be atomic: guarded transitions,
 // idempotency, admission, placement and fencing.
 package store
 
@@ -18,6 +19,7 @@ import (
 	"longhaul/internal/store/files"
 	"longhaul/internal/store/jobs"
 	"longhaul/internal/store/limits"
+	"longhaul/internal/store/mails"
 	"longhaul/internal/store/outbox"
 	"longhaul/internal/store/postgres"
 	"longhaul/internal/store/progress"
@@ -29,30 +31,28 @@ import (
 	"longhaul/internal/store/transfers"
 )
 
-// Store reads and writes the database. Its methods may be called concurrently.
+// Store is the aggregates on one database. Their methods may be called
+// concurrently; those that share a context share its transaction.
 type Store struct {
-	*postgres.DB
-	*limits.Limits
-	*outbox.Outbox
-	*records.Records
-	*quota.Quota
-	*accounts.Accounts
-	*agents.Agents
-	*providers.Providers
-	*sources.Sources
-	*timeline.Timeline
-	*filesOf
-	*progress.Progress
-	attempts *attempts.Attempts
-	*jobsOf
-	*transfers.Transfers
-	*admission.Admission
-}
+	DB *postgres.DB
 
-type (
-	filesOf = files.Files
-	jobsOf  = jobs.Jobs
-)
+	Limits    *limits.Limits
+	Outbox    *outbox.Outbox
+	Records   *records.Records
+	Quota     *quota.Quota
+	Mails     *mails.Mails
+	Accounts  *accounts.Accounts
+	Agents    *agents.Agents
+	Providers *providers.Providers
+	Sources   *sources.Sources
+	Timeline  *timeline.Timeline
+	Files     *files.Files
+	Progress  *progress.Progress
+	Attempts  *attempts.Attempts
+	Jobs      *jobs.Jobs
+	Transfers *transfers.Transfers
+	Admission *admission.Admission
+}
 
 // Open connects to the database. The schema has to be there, see Migrate.
 func Open(ctx context.Context, dsn string, log *slog.Logger) (*Store, error) {
@@ -65,70 +65,70 @@ func Open(ctx context.Context, dsn string, log *slog.Logger) (*Store, error) {
 
 // On returns the store on a database that is open.
 func On(db *postgres.DB) *Store {
-	l, o := limits.New(db), outbox.New(db)
-	r := records.New(db, l)
-	q := quota.New(db, r)
-	ag := agents.New(db, o, r)
-	pr := providers.New(db, r, ag)
-	ac := accounts.New(db, o, r, q)
-	so, tl, fi, pg, at := sources.New(db), timeline.New(db, o), files.New(db), progress.New(db), attempts.New(db)
-	js := jobs.New(db, jobs.Deps{
-		Outbox: o, Records: r, Quota: q, Accounts: ac, Providers: pr, Sources: so, Timeline: tl, Files: fi, Progress: pg, Attempts: at,
+	s := &Store{
+		DB: db, Limits: limits.New(db), Outbox: outbox.New(db), Sources: sources.New(db), Files: files.New(db),
+		Progress: progress.New(db), Attempts: attempts.New(db),
+	}
+	s.Records = records.New(db, s.Limits)
+	s.Quota = quota.New(db, s.Records)
+	s.Agents = agents.New(db, s.Outbox, s.Records)
+	s.Timeline = timeline.New(db, s.Outbox)
+	s.Mails = mails.New(db, s.Outbox)
+	s.Accounts = accounts.New(db, s.Outbox, s.Records, s.Quota, s.Mails)
+	s.Providers = providers.New(db, s.Records, s.Agents)
+	s.Jobs = jobs.New(db, jobs.Deps{
+		Outbox: s.Outbox, Records: s.Records, Quota: s.Quota, Accounts: s.Accounts, Providers: s.Providers,
+		Sources: s.Sources, Timeline: s.Timeline, Files: s.Files, Progress: s.Progress, Attempts: s.Attempts,
 	})
-	tr := transfers.New(db, transfers.Deps{
-		Outbox: o, Quota: q, Agents: ag, Providers: pr, Timeline: tl, Files: fi, Attempts: at, Jobs: js,
+	s.Transfers = transfers.New(db, transfers.Deps{
+		Outbox: s.Outbox, Quota: s.Quota, Agents: s.Agents, Providers: s.Providers, Timeline: s.Timeline,
+		Files: s.Files, Attempts: s.Attempts, Jobs: s.Jobs,
 	})
-	ad := admission.New(db, admission.Deps{Outbox: o, Quota: q, Agents: ag, Providers: pr, Jobs: js})
-	return &Store{
-		DB: db, Limits: l, Outbox: o, Records: r, Quota: q, Accounts: ac, Agents: ag, Providers: pr,
-		Sources: so, Timeline: tl, filesOf: fi, Progress: pg, attempts: at, jobsOf: js, Transfers: tr, Admission: ad,
+	s.Admission = admission.New(db, admission.Deps{
+		Outbox: s.Outbox, Quota: s.Quota, Agents: s.Agents, Providers: s.Providers, Jobs: s.Jobs,
+	})
+	return s
+}
+
+// Worker is the sides of the aggregates that only the worker may use: they are
+// not bound to a user.
+type Worker struct {
+	Limits    *limits.Worker
+	Outbox    *outbox.Worker
+	Records   *records.Worker
+	Quota     *quota.Worker
+	Mails     *mails.Worker
+	Accounts  *accounts.Worker
+	Agents    *agents.Worker
+	Providers *providers.Worker
+	Sources   *sources.Worker
+	Timeline  *timeline.Worker
+	Files     *files.Worker
+	Progress  *progress.Worker
+	Attempts  *attempts.Worker
+	Jobs      *jobs.Worker
+	Transfers *transfers.Worker
+	Admission *admission.Worker
+}
+
+// Worker returns the worker's side of each aggregate.
+func (s *Store) Worker() Worker {
+	return Worker{
+		Limits:    s.Limits.Worker(),
+		Outbox:    s.Outbox.Worker(),
+		Records:   s.Records.Worker(),
+		Quota:     s.Quota.Worker(),
+		Mails:     s.Mails.Worker(),
+		Accounts:  s.Accounts.Worker(),
+		Agents:    s.Agents.Worker(),
+		Providers: s.Providers.Worker(),
+		Sources:   s.Sources.Worker(),
+		Timeline:  s.Timeline.Worker(),
+		Files:     s.Files.Worker(),
+		Progress:  s.Progress.Worker(),
+		Attempts:  s.Attempts.Worker(),
+		Jobs:      s.Jobs.Worker(),
+		Transfers: s.Transfers.Worker(),
+		Admission: s.Admission.Worker(),
 	}
 }
-
-// Work returns the methods that only the worker may use: they are not bound to
-// a user.
-func (s *Store) Work() *Work {
-	return &Work{
-		limitsWork: s.Limits.Worker(), outboxWork: s.Outbox.Worker(), recordsWork: s.Records.Worker(),
-		quotaWork: s.Quota.Worker(), accountsWork: s.Accounts.Worker(), agentsWork: s.Agents.Worker(), providersWork: s.Providers.Worker(),
-		sourcesWork: s.Sources.Worker(), timelineWork: s.Timeline.Worker(), filesWork: s.filesOf.Worker(), progressWork: s.Progress.Worker(),
-		attemptsWork: s.attempts.Worker(), jobsWork: s.jobsOf.Worker(), transfersWork: s.Transfers.Worker(), admissionWork: s.Admission.Worker(),
-	}
-}
-
-// Work is the worker's side of the store.
-type Work struct {
-	*limitsWork
-	*outboxWork
-	*recordsWork
-	*quotaWork
-	*accountsWork
-	*agentsWork
-	*providersWork
-	*sourcesWork
-	*timelineWork
-	*filesWork
-	*progressWork
-	*attemptsWork
-	*jobsWork
-	*transfersWork
-	*admissionWork
-}
-
-type (
-	limitsWork    = limits.Worker
-	outboxWork    = outbox.Worker
-	recordsWork   = records.Worker
-	quotaWork     = quota.Worker
-	accountsWork  = accounts.Worker
-	agentsWork    = agents.Worker
-	providersWork = providers.Worker
-	sourcesWork   = sources.Worker
-	timelineWork  = timeline.Worker
-	filesWork     = files.Worker
-	progressWork  = progress.Worker
-	attemptsWork  = attempts.Worker
-	jobsWork      = jobs.Worker
-	transfersWork = transfers.Worker
-	admissionWork = admission.Worker
-)

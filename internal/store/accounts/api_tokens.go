@@ -31,7 +31,7 @@ func (a *Accounts) CreateAPIToken(ctx context.Context, t models.APIToken, from m
 		if err := a.db.Conn(ctx).Create(&t).Error; err != nil {
 			return postgres.Translate(err, "create api token")
 		}
-		return a.QueueMail(ctx, models.Mail{
+		return a.mails.QueueMail(ctx, models.Mail{
 			UserID: &u.ID, To: u.Email, Kind: models.MailTokenMade,
 			Params: map[string]string{
 				models.MailParamName: t.Name, models.MailParamScopes: scopeNames(t.Scopes), models.MailParamIP: from.IP,

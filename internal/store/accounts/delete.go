@@ -36,7 +36,7 @@ func (a *Accounts) Empty(ctx context.Context, id uuid.UUID) error {
 		if err := a.dropPasskeys(ctx, id); err != nil {
 			return err
 		}
-		return a.QueueMail(ctx, models.Mail{To: u.Email, Kind: models.MailAccountDeleted})
+		return a.mails.QueueMail(ctx, models.Mail{To: u.Email, Kind: models.MailAccountDeleted})
 	})
 }
 

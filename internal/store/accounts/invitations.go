@@ -29,7 +29,7 @@ func (a *Accounts) Invite(ctx context.Context, by models.Actor, inviter string, 
 			return err
 		}
 		if mail {
-			if err := a.QueueMail(ctx, models.Mail{
+			if err := a.mails.QueueMail(ctx, models.Mail{
 				To: t.Email, Kind: models.MailInvitation, TokenID: &t.ID, ExpiresAt: &t.ExpiresAt,
 				Params: map[string]string{models.MailParamInviter: inviter},
 			}); err != nil {

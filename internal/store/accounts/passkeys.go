@@ -105,7 +105,7 @@ func (a *Accounts) passkeysChanged(ctx context.Context, u models.User, entry mod
 	if err := a.records.RecordAudit(ctx, entry); err != nil {
 		return err
 	}
-	return a.QueueMail(ctx, models.Mail{
+	return a.mails.QueueMail(ctx, models.Mail{
 		UserID: &u.ID, To: u.Email, Kind: kind,
 		Params: map[string]string{models.MailParamName: name, models.MailParamIP: from.IP, models.MailParamDevice: from.UserAgent},
 	})

@@ -34,7 +34,7 @@ func (a *Accounts) registerAgain(ctx context.Context, u models.User, link models
 	case old.DisabledAt != nil || old.DeleteAt != nil:
 		return nil
 	case old.VerifiedAt != nil:
-		return a.QueueMail(ctx, models.Mail{UserID: &old.ID, To: old.Email, Kind: models.MailAddressInUse})
+		return a.mails.QueueMail(ctx, models.Mail{UserID: &old.ID, To: old.Email, Kind: models.MailAddressInUse})
 	}
 	if err := a.setPassword(ctx, old.ID, u.PasswordHash); err != nil {
 		return err
@@ -59,7 +59,7 @@ func (a *Accounts) mailLink(ctx context.Context, u models.User, link models.OneT
 	if err := a.issue(ctx, link, u); err != nil {
 		return err
 	}
-	return a.QueueMail(ctx, models.Mail{UserID: &u.ID, To: to, Kind: kind, TokenID: &link.ID, ExpiresAt: &link.ExpiresAt})
+	return a.mails.QueueMail(ctx, models.Mail{UserID: &u.ID, To: to, Kind: kind, TokenID: &link.ID, ExpiresAt: &link.ExpiresAt})
 }
 
 // resendVerification mails a new link to an account that waits for it; for any
@@ -145,7 +145,7 @@ func (a *Accounts) ChangePassword(ctx context.Context, userID uuid.UUID, passwor
 }
 
 func (a *Accounts) mailPasswordChanged(ctx context.Context, u models.User, from models.Client) error {
-	return a.QueueMail(ctx, models.Mail{
+	return a.mails.QueueMail(ctx, models.Mail{
 		UserID: &u.ID, To: u.Email, Kind: models.MailPasswordChanged,
 		Params: map[string]string{models.MailParamIP: from.IP, models.MailParamDevice: from.UserAgent},
 	})
@@ -176,7 +176,7 @@ func (a *Accounts) mailEmailChange(ctx context.Context, userID uuid.UUID, link m
 		return err
 	}
 	if err == nil && other.VerifiedAt != nil {
-		return a.QueueMail(ctx, models.Mail{UserID: &other.ID, To: other.Email, Kind: models.MailAddressInUse})
+		return a.mails.QueueMail(ctx, models.Mail{UserID: &other.ID, To: other.Email, Kind: models.MailAddressInUse})
 	}
 	return a.mailLink(ctx, u, link, models.MailConfirmEmail, link.Email)
 }
@@ -200,12 +200,12 @@ func (a *Accounts) ConfirmEmail(ctx context.Context, hash []byte, from models.Cl
 			`delete from one_time_tokens where user_id = ? and kind in ('verify', 'reset')`, u.ID); err != nil {
 			return err
 		}
-		if err := a.QueueMail(ctx, models.Mail{
+		if err := a.mails.QueueMail(ctx, models.Mail{
 			UserID: &u.ID, To: u.Email, Kind: models.MailEmailChanged, Params: map[string]string{models.MailParamNewEmail: t.Email, models.MailParamIP: from.IP},
 		}); err != nil {
 			return err
 		}
-		return a.QueueMail(ctx, models.Mail{UserID: &u.ID, To: t.Email, Kind: models.MailEmailIsNew})
+		return a.mails.QueueMail(ctx, models.Mail{UserID: &u.ID, To: t.Email, Kind: models.MailEmailIsNew})
 	})
 }
 

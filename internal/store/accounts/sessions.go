@@ -142,7 +142,7 @@ func (a *Accounts) RecordLogin(ctx context.Context, user models.User, from model
 		}
 		e := models.SecurityEvent{Kind: models.SecurityLogin, UserID: &user.ID, IP: from.IP, UserAgent: from.UserAgent}
 		if before.Any && !before.Same {
-			if err := a.QueueMail(ctx, models.Mail{
+			if err := a.mails.QueueMail(ctx, models.Mail{
 				UserID: &user.ID, To: user.Email, Kind: models.MailNewDevice,
 				Params: map[string]string{models.MailParamIP: from.IP, models.MailParamDevice: from.UserAgent},
 			}); err != nil {

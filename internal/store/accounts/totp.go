@@ -107,5 +107,5 @@ func (a *Accounts) mailFactor(ctx context.Context, userID uuid.UUID, kind models
 	if err != nil {
 		return err
 	}
-	return a.QueueMail(ctx, models.Mail{UserID: &u.ID, To: u.Email, Kind: kind, Params: map[string]string{models.MailParamIP: from.IP}})
+	return a.mails.QueueMail(ctx, models.Mail{UserID: &u.ID, To: u.Email, Kind: kind, Params: map[string]string{models.MailParamIP: from.IP}})
 }

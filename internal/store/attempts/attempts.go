@@ -61,7 +61,7 @@ func (w *Worker) Attempts(ctx context.Context, jobID uuid.UUID) ([]models.Attemp
 func (w *Worker) AttemptLive(ctx context.Context, jobID uuid.UUID, epoch int64) (bool, error) {
 	var alive bool
 	err := w.at.db.Row(ctx, &alive, "look at attempt", `
-		select exists (select from job_attempts where job_id = ? and epoch = ? and state in ?)`, jobID, epoch, Live())
+		select exists (select from job_attempts where job_id = ? and epoch = ? and state in ?)`, jobID, epoch, live())
 	return alive, err
 }
 
@@ -86,14 +86,14 @@ func (w *Worker) UnaskedJobs(ctx context.Context, before time.Time, limit int) (
 		select j.* from jobs j
 		where j.admitted_at is not null and j.state in ('queued', 'resolving', 'downloading') and j.updated_at <= ?
 			and not exists (select from job_attempts a where a.job_id = j.id and a.state in ?)
-		order by random() limit ?`, before, Live(), limit)
+		order by random() limit ?`, before, live(), limit)
 	return out, err
 }
 
 // TouchBeat records that an activity heartbeat was sent for the attempt.
 func (w *Worker) TouchBeat(ctx context.Context, jobID uuid.UUID, epoch int64) error {
 	_, err := w.at.db.Exec(ctx, "touch beat", `update job_attempts set beat_at = ? where job_id = ? and epoch = ? and state in ?`,
-		w.at.db.Now(), jobID, epoch, Live())
+		w.at.db.Now(), jobID, epoch, live())
 	return err
 }
 
@@ -107,7 +107,7 @@ func (w *Worker) DueAttempts(ctx context.Context, limit int, leave time.Duration
 		update job_attempts set due_at = ? where (job_id, epoch) in (
 			select job_id, epoch from job_attempts where due_at <= ? and state in ?
 			order by due_at limit ? for update skip locked)
-		returning *`, now.Add(leave), now, Live(), limit)
+		returning *`, now.Add(leave), now, live(), limit)
 	return out, err
 }
 

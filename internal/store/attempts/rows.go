@@ -11,8 +11,8 @@ import (
 	"longhaul/models"
 )
 
-// Live are the states of an attempt that a workflow waits for.
-func Live() []models.AttemptState {
+// live are the states of an attempt that a workflow waits for.
+func live() []models.AttemptState {
 	return []models.AttemptState{models.AttemptWanted, models.AttemptOpen}
 }
 
@@ -26,7 +26,7 @@ func (at *Attempts) Add(ctx context.Context, a models.Attempt) error {
 func (at *Attempts) Lock(ctx context.Context, jobID uuid.UUID, epoch int64) (models.Attempt, error) {
 	var a models.Attempt
 	err := at.db.Row(ctx, &a, "lock attempt", `
-		select * from job_attempts where job_id = ? and epoch = ? and state in ? for update`, jobID, epoch, Live())
+		select * from job_attempts where job_id = ? and epoch = ? and state in ? for update`, jobID, epoch, live())
 	return a, err
 }
 
@@ -52,7 +52,7 @@ func (at *Attempts) PutOff(ctx context.Context, jobID uuid.UUID, epoch int64, pa
 func (at *Attempts) End(ctx context.Context, jobID uuid.UUID, epoch int64, state models.AttemptState, p models.Problem) (bool, error) {
 	n, err := at.db.Exec(ctx, "end attempt", `
 		update job_attempts set state = ?, problem = ?, ended_at = ? where job_id = ? and epoch = ? and state in ?`,
-		state, p, at.db.Now(), jobID, epoch, Live())
+		state, p, at.db.Now(), jobID, epoch, live())
 	return n > 0, err
 }
 
@@ -70,7 +70,7 @@ func (at *Attempts) Fail(ctx context.Context, jobID uuid.UUID, epoch int64, p mo
 func (at *Attempts) Supersede(ctx context.Context, jobID uuid.UUID) error {
 	_, err := at.db.Exec(ctx, "supersede attempt", `
 		update job_attempts set state = ?, ended_at = ? where job_id = ? and state in ?`,
-		models.AttemptSuperseded, at.db.Now(), jobID, Live())
+		models.AttemptSuperseded, at.db.Now(), jobID, live())
 	return err
 }
 

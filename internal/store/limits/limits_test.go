@@ -16,7 +16,7 @@ func TestAllowance(t *testing.T) {
 	s, ctx := storetest.New(t), t.Context()
 	taken := func(key string) (n int, wait time.Duration) {
 		for range 50 {
-			w, err := s.TakeAllowance(ctx, key, 20, time.Minute)
+			w, err := s.Limits.TakeAllowance(ctx, key, 20, time.Minute)
 			storetest.OK(t, err)
 			if w == 0 {
 				n++
@@ -40,7 +40,7 @@ func TestAllowance(t *testing.T) {
 	if n, _ := taken("a"); n != 20 {
 		t.Errorf("%d after three days, want 20", n)
 	}
-	if n, err := s.Work().PruneAllowances(ctx); err != nil || n != 1 {
+	if n, err := s.Worker().Limits.PruneAllowances(ctx); err != nil || n != 1 {
 		t.Errorf("pruned %d, %v; want the one that is whole", n, err)
 	}
 	if n, _ := taken("a"); n != 0 {
@@ -54,13 +54,13 @@ func TestAllowanceIsSharedByProcesses(t *testing.T) {
 	first := storetest.New(t)
 	second, err := store.Open(t.Context(), storetest.DSN(t), slog.New(slog.DiscardHandler))
 	storetest.OK(t, err)
-	defer second.Close()
+	defer second.DB.Close()
 	var allowed, refused atomic.Int64
 	var wg sync.WaitGroup
 	for i := range 200 {
 		s := []*store.Store{first, second}[i%2]
 		wg.Go(func() {
-			wait, err := s.TakeAllowance(t.Context(), "key", 17, time.Hour)
+			wait, err := s.Limits.TakeAllowance(t.Context(), "key", 17, time.Hour)
 			switch {
 			case err != nil:
 				t.Errorf("take: %v", err)

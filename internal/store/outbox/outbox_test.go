@@ -33,7 +33,7 @@ func TestDispatchesEachOnce(t *testing.T) {
 	s, ctx := storetest.New(t), t.Context()
 	const items = 60
 	for range items {
-		storetest.OK(t, s.Enqueue(ctx, models.OutboxStart, s.NewID()))
+		storetest.OK(t, s.Outbox.Enqueue(ctx, models.OutboxStart, s.DB.NewID()))
 	}
 	var mu sync.Mutex
 	seen := make(map[uuid.UUID]int)
@@ -70,10 +70,10 @@ func TestDispatchesEachOnce(t *testing.T) {
 func TestKeepsOrderAndBacksOff(t *testing.T) {
 	t.Parallel()
 	s, ctx := storetest.New(t), t.Context()
-	c, w, job := storetest.FakeClock(s), s.Outbox.Worker(), s.NewID()
-	storetest.OK(t, s.Enqueue(ctx, models.OutboxStart, job))
+	c, w, job := storetest.FakeClock(s), s.Outbox.Worker(), s.DB.NewID()
+	storetest.OK(t, s.Outbox.Enqueue(ctx, models.OutboxStart, job))
 	for range 2 { // asked twice, told once
-		storetest.OK(t, s.EnqueueOnce(ctx, models.OutboxCancel, job))
+		storetest.OK(t, s.Outbox.EnqueueOnce(ctx, models.OutboxCancel, job))
 	}
 	var tried []models.OutboxItem
 	try := func() {
@@ -117,7 +117,7 @@ func TestKeepsOrderAndBacksOff(t *testing.T) {
 func TestSurvivesACrash(t *testing.T) {
 	t.Parallel()
 	s, job := storetest.New(t), uuid.New()
-	storetest.OK(t, s.Enqueue(t.Context(), models.OutboxStart, job))
+	storetest.OK(t, s.Outbox.Enqueue(t.Context(), models.OutboxStart, job))
 	ctx, cancel := context.WithCancel(t.Context())
 	_, err := s.Outbox.Worker().DueOutbox(ctx, 1, func(context.Context, models.OutboxItem) error {
 		cancel() // the process ends in the middle of it
@@ -139,11 +139,11 @@ func TestSurvivesACrash(t *testing.T) {
 func TestDispatchIsNotPartOfTheTransaction(t *testing.T) {
 	t.Parallel()
 	s, ctx := storetest.New(t), t.Context()
-	storetest.OK(t, s.Enqueue(ctx, models.OutboxStart, s.NewID()))
+	storetest.OK(t, s.Outbox.Enqueue(ctx, models.OutboxStart, s.DB.NewID()))
 	dispatch, cancel := context.WithCancel(ctx)
 	_, err := s.Outbox.Worker().DueOutbox(dispatch, 1, func(do context.Context, _ models.OutboxItem) error {
 		defer cancel()
-		return s.Enqueue(do, models.OutboxAdmit, s.NewID())
+		return s.Outbox.Enqueue(do, models.OutboxAdmit, s.DB.NewID())
 	})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)

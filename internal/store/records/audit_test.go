@@ -28,24 +28,24 @@ func act(n int) models.AuditEntry {
 func TestAuditLogIsAChain(t *testing.T) {
 	t.Parallel()
 	s, ctx := storetest.New(t), t.Context()
-	if c, err := s.VerifyAudit(ctx); err != nil || c.Entries != 0 || c.BrokenID != 0 {
+	if c, err := s.Records.VerifyAudit(ctx); err != nil || c.Entries != 0 || c.BrokenID != 0 {
 		t.Errorf("an empty log: %+v, %v", c, err)
 	}
 	var wg sync.WaitGroup
 	for n := range 40 { // side by side, as several processes would
 		wg.Go(func() {
-			if err := s.RecordAudit(ctx, act(n)); err != nil {
+			if err := s.Records.RecordAudit(ctx, act(n)); err != nil {
 				t.Errorf("record: %v", err)
 			}
 		})
 	}
 	wg.Wait()
-	c, err := s.VerifyAudit(ctx)
+	c, err := s.Records.VerifyAudit(ctx)
 	storetest.OK(t, err)
 	if c.Entries != 40 || c.BrokenID != 0 || c.HeadID != 40 || len(c.HeadHash) != 32 {
 		t.Errorf("verified %+v", c)
 	}
-	list, err := s.Audit(ctx, models.AuditFilter{Limit: 200})
+	list, err := s.Records.Audit(ctx, models.AuditFilter{Limit: 200})
 	storetest.OK(t, err)
 	for i, e := range list {
 		if e.ID != int64(40-i) || e.Before["state"] != "active" || e.Before["n"] != 1.0 || e.After["state"] != "<cordoned> é" {
@@ -55,10 +55,10 @@ func TestAuditLogIsAChain(t *testing.T) {
 			t.Errorf("entry %d does not follow %d", list[i-1].ID, e.ID)
 		}
 	}
-	if h, err := s.AuditHashOf(ctx, 40); err != nil || !bytes.Equal(h, c.HeadHash) {
+	if h, err := s.Records.AuditHashOf(ctx, 40); err != nil || !bytes.Equal(h, c.HeadHash) {
 		t.Errorf("hash of the head: %x, %v", h, err)
 	}
-	if _, err := s.AuditHashOf(ctx, 41); models.CodeOf(err) != models.CodeNotFound {
+	if _, err := s.Records.AuditHashOf(ctx, 41); models.CodeOf(err) != models.CodeNotFound {
 		t.Errorf("hash of nothing: %v", err)
 	}
 }
@@ -66,7 +66,7 @@ func TestAuditLogIsAChain(t *testing.T) {
 func TestAuditLogRefusesChange(t *testing.T) {
 	t.Parallel()
 	s, ctx := storetest.New(t), t.Context()
-	storetest.OK(t, s.RecordAudit(ctx, act(1)))
+	storetest.OK(t, s.Records.RecordAudit(ctx, act(1)))
 	for _, q := range []string{
 		"update audit_log set action = 'x'", "delete from audit_log", "truncate audit_log", "delete from audit_log where id = 77",
 		"update security_events set kind = 'x'", "truncate security_events",
@@ -103,13 +103,13 @@ func TestVerifyAuditFindsTampering(t *testing.T) {
 			t.Parallel()
 			s, ctx := storetest.New(t), t.Context()
 			for n := range 5 {
-				storetest.OK(t, s.RecordAudit(ctx, act(n)))
+				storetest.OK(t, s.Records.RecordAudit(ctx, act(n)))
 			}
 			storetest.Exec(t, "alter table audit_log disable trigger audit_log_append_only")
 			storetest.Exec(t, "alter table audit_log drop constraint audit_log_id_check")
 			storetest.Exec(t, tamper.sql)
 			storetest.Exec(t, "update audit_log set id = 7 + id where id < 0") // -3 and -4 change places
-			c, err := s.VerifyAudit(ctx)
+			c, err := s.Records.VerifyAudit(ctx)
 			storetest.OK(t, err)
 			if name == "swap" {
 				tamper.broken = 5 // the first that does not follow 2
@@ -129,15 +129,15 @@ func TestAuditEntryGoesWithItsTransaction(t *testing.T) {
 	t.Parallel()
 	s, ctx := storetest.New(t), t.Context()
 	undone := errors.New("undone")
-	if err := s.Tx(ctx, func(ctx context.Context) error {
-		storetest.OK(t, s.RecordAudit(ctx, act(1)))
-		storetest.OK(t, s.RecordAudit(ctx, act(2)))
+	if err := s.DB.Tx(ctx, func(ctx context.Context) error {
+		storetest.OK(t, s.Records.RecordAudit(ctx, act(1)))
+		storetest.OK(t, s.Records.RecordAudit(ctx, act(2)))
 		return undone
 	}); !errors.Is(err, undone) {
 		t.Fatal(err)
 	}
-	storetest.OK(t, s.RecordAudit(ctx, act(3)))
-	if c, err := s.VerifyAudit(ctx); err != nil || c.Entries != 1 || c.BrokenID != 0 {
+	storetest.OK(t, s.Records.RecordAudit(ctx, act(3)))
+	if c, err := s.Records.VerifyAudit(ctx); err != nil || c.Entries != 1 || c.BrokenID != 0 {
 		t.Errorf("%+v, %v", c, err)
 	}
 }
@@ -147,8 +147,8 @@ func TestAuditHidesSecrets(t *testing.T) {
 	s, ctx := storetest.New(t), t.Context()
 	e := act(1)
 	e.After = map[string]any{"email": "a@x.example", "passwordHash": "canary", "seedr": map[string]any{"clientSecret": "canary", "url": "u"}}
-	storetest.OK(t, s.RecordAudit(ctx, e))
-	list, err := s.Audit(ctx, models.AuditFilter{})
+	storetest.OK(t, s.Records.RecordAudit(ctx, e))
+	list, err := s.Records.Audit(ctx, models.AuditFilter{})
 	storetest.OK(t, err)
 	if text := fmt.Sprint(list[0].After); strings.Contains(text, "canary") || !strings.Contains(text, "a@x.example") || !strings.Contains(text, "url:u") {
 		t.Errorf("kept %s", text)
@@ -161,12 +161,12 @@ func TestAuditFilters(t *testing.T) {
 	base := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	actor := uuid.New()
 	for n := range 10 {
-		s.Now = func() time.Time { return base.Add(time.Duration(n) * time.Hour) }
+		s.DB.Now = func() time.Time { return base.Add(time.Duration(n) * time.Hour) }
 		e := act(n % 2)
 		if n%5 == 0 {
 			e.ActorID, e.Action = &actor, models.AuditSetup
 		}
-		storetest.OK(t, s.RecordAudit(ctx, e))
+		storetest.OK(t, s.Records.RecordAudit(ctx, e))
 	}
 	for name, c := range map[string]struct {
 		f    models.AuditFilter
@@ -183,7 +183,7 @@ func TestAuditFilters(t *testing.T) {
 		"time":          {models.AuditFilter{From: base.Add(2 * time.Hour), To: base.Add(4 * time.Hour)}, []int64{4, 3}},
 		"more than all": {models.AuditFilter{Limit: 100000, From: base.Add(9 * time.Hour)}, []int64{10}},
 	} {
-		list, err := s.Audit(ctx, c.f)
+		list, err := s.Records.Audit(ctx, c.f)
 		storetest.OK(t, err)
 		var got []int64
 		for _, e := range list {
@@ -199,19 +199,19 @@ func TestSecurityEvents(t *testing.T) {
 	t.Parallel()
 	s, ctx := storetest.New(t), t.Context()
 	user := uuid.New()
-	base := s.Now()
-	s.Now = func() time.Time { return base.Add(-100 * 24 * time.Hour) }
-	storetest.OK(t, s.RecordSecurity(ctx, models.SecurityEvent{Kind: models.SecurityLogin, UserID: &user, IP: "192.0.2.1", UserAgent: "old"}))
-	s.Now = func() time.Time { return base }
+	base := s.DB.Now()
+	s.DB.Now = func() time.Time { return base.Add(-100 * 24 * time.Hour) }
+	storetest.OK(t, s.Records.RecordSecurity(ctx, models.SecurityEvent{Kind: models.SecurityLogin, UserID: &user, IP: "192.0.2.1", UserAgent: "old"}))
+	s.DB.Now = func() time.Time { return base }
 	for range 3 {
-		storetest.OK(t, s.RecordSecurity(ctx, models.SecurityEvent{Kind: models.SecurityLoginFailed, UserID: &user, IP: "192.0.2.1", UserAgent: "curl", Detail: "wrong password"}))
+		storetest.OK(t, s.Records.RecordSecurity(ctx, models.SecurityEvent{Kind: models.SecurityLoginFailed, UserID: &user, IP: "192.0.2.1", UserAgent: "curl", Detail: "wrong password"}))
 	}
 	for range 50 { // what anyone can cause is kept once a minute
-		storetest.OK(t, s.RecordSecurity(ctx, models.SecurityEvent{Kind: models.SecurityCrossOrigin, IP: "192.0.2.2", Once: "192.0.2.2"}))
-		storetest.OK(t, s.RecordSecurity(ctx, models.SecurityEvent{Kind: models.SecurityRateLimited, IP: "192.0.2.2", Once: "192.0.2.2"}))
+		storetest.OK(t, s.Records.RecordSecurity(ctx, models.SecurityEvent{Kind: models.SecurityCrossOrigin, IP: "192.0.2.2", Once: "192.0.2.2"}))
+		storetest.OK(t, s.Records.RecordSecurity(ctx, models.SecurityEvent{Kind: models.SecurityRateLimited, IP: "192.0.2.2", Once: "192.0.2.2"}))
 	}
 	count := func(f models.SecurityFilter) int {
-		list, err := s.SecurityEvents(ctx, f)
+		list, err := s.Records.SecurityEvents(ctx, f)
 		storetest.OK(t, err)
 		return len(list)
 	}
@@ -231,17 +231,17 @@ func TestSecurityEvents(t *testing.T) {
 			t.Errorf("%s: %d events, want %d", name, got, c.want)
 		}
 	}
-	list, err := s.SecurityEvents(ctx, models.SecurityFilter{Limit: 4})
+	list, err := s.Records.SecurityEvents(ctx, models.SecurityFilter{Limit: 4})
 	storetest.OK(t, err)
-	rest, err := s.SecurityEvents(ctx, models.SecurityFilter{Before: list[3].ID})
+	rest, err := s.Records.SecurityEvents(ctx, models.SecurityFilter{Before: list[3].ID})
 	storetest.OK(t, err)
 	if len(rest) != 2 || rest[1].UserAgent != "old" {
 		t.Errorf("the second page is %+v", rest)
 	}
-	if n, err := s.Work().PruneSecurityEvents(ctx, base.Add(-models.SecurityRetention)); err != nil || n != 1 {
+	if n, err := s.Worker().Records.PruneSecurityEvents(ctx, base.Add(-models.SecurityRetention)); err != nil || n != 1 {
 		t.Errorf("pruned %d, %v; want the old one", n, err)
 	}
-	if _, err := s.Work().PruneSecurityEvents(ctx, base.Add(time.Hour)); err == nil || count(models.SecurityFilter{}) != 5 {
+	if _, err := s.Worker().Records.PruneSecurityEvents(ctx, base.Add(time.Hour)); err == nil || count(models.SecurityFilter{}) != 5 {
 		t.Errorf("young events could be removed: %v", err)
 	}
 }

@@ -17,7 +17,7 @@ func refusal(detail string) models.SecurityEvent {
 func TestSecurityEventsAreAChain(t *testing.T) {
 	t.Parallel()
 	s, ctx := storetest.New(t), t.Context()
-	if c, err := s.VerifySecurityEvents(ctx); err != nil || c.Entries != 0 || c.BrokenID != 0 {
+	if c, err := s.Records.VerifySecurityEvents(ctx); err != nil || c.Entries != 0 || c.BrokenID != 0 {
 		t.Errorf("without an event: %+v, %v", c, err)
 	}
 	// one from before there was a chain
@@ -25,13 +25,13 @@ func TestSecurityEventsAreAChain(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 30 { // side by side, as several processes would
 		wg.Go(func() {
-			if err := s.RecordSecurity(ctx, refusal("é <")); err != nil {
+			if err := s.Records.RecordSecurity(ctx, refusal("é <")); err != nil {
 				t.Errorf("record: %v", err)
 			}
 		})
 	}
 	wg.Wait()
-	c, err := s.VerifySecurityEvents(ctx)
+	c, err := s.Records.VerifySecurityEvents(ctx)
 	storetest.OK(t, err)
 	if c.Entries != 30 || c.BrokenID != 0 || c.HeadID != 37 {
 		t.Errorf("verified %+v", c)
@@ -42,15 +42,15 @@ func TestSecurityEventsAreAChain(t *testing.T) {
 func TestPrunedSecurityEventsLeaveAChain(t *testing.T) {
 	t.Parallel()
 	s, ctx := storetest.New(t), t.Context()
-	now := s.Now()
+	now := s.DB.Now()
 	for _, age := range []time.Duration{120, 100, 40, 95, 1} { // days; a clock that was wrong for one of them
-		s.Now = func() time.Time { return now.Add(-age * 24 * time.Hour) }
-		storetest.OK(t, s.RecordSecurity(ctx, refusal("")))
+		s.DB.Now = func() time.Time { return now.Add(-age * 24 * time.Hour) }
+		storetest.OK(t, s.Records.RecordSecurity(ctx, refusal("")))
 	}
-	if n, err := s.Work().PruneSecurityEvents(ctx, now.Add(-models.SecurityRetention)); err != nil || n != 2 {
+	if n, err := s.Worker().Records.PruneSecurityEvents(ctx, now.Add(-models.SecurityRetention)); err != nil || n != 2 {
 		t.Errorf("pruned %d, %v; want the two at the beginning", n, err)
 	}
-	if c, err := s.VerifySecurityEvents(ctx); err != nil || c.Entries != 3 || c.BrokenID != 0 || c.HeadID != 5 {
+	if c, err := s.Records.VerifySecurityEvents(ctx); err != nil || c.Entries != 3 || c.BrokenID != 0 || c.HeadID != 5 {
 		t.Errorf("verified %+v, %v", c, err)
 	}
 }
@@ -67,17 +67,17 @@ func TestVerifySecurityEventsFindsTampering(t *testing.T) {
 			t.Parallel()
 			s, ctx := storetest.New(t), t.Context()
 			for range 5 {
-				storetest.OK(t, s.RecordSecurity(ctx, refusal("")))
+				storetest.OK(t, s.Records.RecordSecurity(ctx, refusal("")))
 			}
 			storetest.Exec(t, "alter table security_events disable trigger all")
 			storetest.Exec(t, sql)
-			c, err := s.VerifySecurityEvents(ctx)
+			c, err := s.Records.VerifySecurityEvents(ctx)
 			storetest.OK(t, err)
 			if c.BrokenID != 3 || !strings.Contains(c.Fault, "changed") {
 				t.Errorf("found %+v", c)
 			}
 			storetest.Exec(t, "delete from security_events where id = 3")
-			if c, err := s.VerifySecurityEvents(ctx); err != nil || c.BrokenID != 4 {
+			if c, err := s.Records.VerifySecurityEvents(ctx); err != nil || c.BrokenID != 4 {
 				t.Errorf("a hole: %+v, %v", c, err)
 			}
 		})

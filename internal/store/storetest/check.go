@@ -81,7 +81,7 @@ func Count(t testing.TB, query string, args ...any) int {
 func Drain(t testing.TB, s *store.Store) []string {
 	t.Helper()
 	var out []string
-	_, err := s.Work().DueOutbox(t.Context(), 1000, func(_ context.Context, i models.OutboxItem) error {
+	_, err := s.Worker().Outbox.DueOutbox(t.Context(), 1000, func(_ context.Context, i models.OutboxItem) error {
 		out = append(out, fmt.Sprintf("%s %s", i.Kind, i.Ref))
 		return nil
 	})
@@ -94,8 +94,8 @@ type Clock struct{ Now time.Time }
 
 // FakeClock has the store go by a clock that stands still.
 func FakeClock(s *store.Store) *Clock {
-	c := &Clock{Now: s.Now()}
-	s.Now = func() time.Time { return c.Now }
+	c := &Clock{Now: s.DB.Now()}
+	s.DB.Now = func() time.Time { return c.Now }
 	return c
 }
 

@@ -19,15 +19,15 @@ var nobody = models.Actor{Kind: models.ActorConsole}
 // User adds an account without limits and returns it.
 func User(t testing.TB, s *store.Store) models.User {
 	t.Helper()
-	id, now := s.NewID(), s.Now()
+	id, now := s.DB.NewID(), s.DB.Now()
 	u := models.User{
 		ID: id, Email: id.String() + "@example.com", PasswordHash: "$argon2id$none", Role: models.RoleUser,
 		VerifiedAt: &now, CreatedAt: now,
 	}
-	if err := s.CreateUser(t.Context(), u); err != nil {
+	if err := s.Accounts.CreateUser(t.Context(), u); err != nil {
 		t.Fatalf("create user: %v", err)
 	}
-	if err := s.AssignPlan(t.Context(), nobody, id, models.PlanUnlimited); err != nil {
+	if err := s.Quota.AssignPlan(t.Context(), nobody, id, models.PlanUnlimited); err != nil {
 		t.Fatalf("assign plan: %v", err)
 	}
 	return u
@@ -38,16 +38,16 @@ func User(t testing.TB, s *store.Store) models.User {
 func Plan(t testing.TB, s *store.Store, userID uuid.UUID, p models.Plan) models.Plan {
 	t.Helper()
 	if p.ID == "" {
-		p.ID = "plan-" + strings.ReplaceAll(s.NewID().String(), "-", "")
+		p.ID = "plan-" + strings.ReplaceAll(s.DB.NewID().String(), "-", "")
 	}
 	if p.Name == "" {
 		p.Name = "Test"
 	}
-	p, err := s.CreatePlan(t.Context(), nobody, p)
+	p, err := s.Quota.CreatePlan(t.Context(), nobody, p)
 	if err != nil {
 		t.Fatalf("create plan: %v", err)
 	}
-	if err := s.AssignPlan(t.Context(), nobody, userID, p.ID); err != nil {
+	if err := s.Quota.AssignPlan(t.Context(), nobody, userID, p.ID); err != nil {
 		t.Fatalf("assign plan: %v", err)
 	}
 	return p
@@ -56,22 +56,22 @@ func Plan(t testing.TB, s *store.Store, userID uuid.UUID, p models.Plan) models.
 // Agent enrols an agent of the capacity, boots it and returns it, alive.
 func Agent(t testing.TB, s *store.Store, capacity int) models.Agent {
 	t.Helper()
-	id := s.NewID()
+	id := s.DB.NewID()
 	token := sha256.Sum256([]byte("token " + id.String()))
 	credential := sha256.Sum256([]byte("credential " + id.String()))
-	if err := s.CreateEnrolmentToken(t.Context(), models.Actor{Kind: models.ActorConsole}, token[:], "agent-"+id.String(), time.Hour); err != nil {
+	if err := s.Agents.CreateEnrolmentToken(t.Context(), models.Actor{Kind: models.ActorConsole}, token[:], "agent-"+id.String(), time.Hour); err != nil {
 		t.Fatalf("create enrolment token: %v", err)
 	}
-	a, err := s.EnrolAgent(t.Context(), "192.0.2.1", token[:], models.Agent{
+	a, err := s.Agents.EnrolAgent(t.Context(), "192.0.2.1", token[:], models.Agent{
 		ID: id, URL: "http://127.0.0.1:7300", CredentialHash: credential[:], Capacity: capacity, Version: "test",
 	})
 	if err != nil {
 		t.Fatalf("enrol agent: %v", err)
 	}
-	if _, err := s.BootAgent(t.Context(), id, a.URL, capacity, a.Version); err != nil {
+	if _, err := s.Agents.BootAgent(t.Context(), id, a.URL, capacity, a.Version); err != nil {
 		t.Fatalf("boot agent: %v", err)
 	}
-	a, err = s.Agent(t.Context(), id)
+	a, err = s.Agents.Agent(t.Context(), id)
 	if err != nil {
 		t.Fatalf("load agent: %v", err)
 	}
@@ -103,7 +103,7 @@ func Magnet() models.Source {
 // its files are known from the start.
 func Submit(t testing.TB, s *store.Store, userID uuid.UUID, m *models.Manifest) models.Job {
 	t.Helper()
-	job, _, err := s.SubmitJob(t.Context(), models.NewJob{UserID: userID, Source: Magnet(), Manifest: m})
+	job, _, err := s.Jobs.SubmitJob(t.Context(), models.NewJob{UserID: userID, Source: Magnet(), Manifest: m})
 	if err != nil {
 		t.Fatalf("submit job: %v", err)
 	}
@@ -120,7 +120,7 @@ func Admitted(t testing.TB, s *store.Store, userID uuid.UUID, sizes ...int64) mo
 		m = &known
 	}
 	job := Submit(t, s, userID, m)
-	if _, err := s.Work().Admit(t.Context(), 100, 100); err != nil {
+	if _, err := s.Worker().Admission.Admit(t.Context(), 100, 100); err != nil {
 		t.Fatalf("admit: %v", err)
 	}
 	return job
@@ -133,19 +133,19 @@ func Token(jobID uuid.UUID) []byte { return []byte("token " + jobID.String()) }
 // when the agent takes it.
 func Place(t testing.TB, s *store.Store, jobID uuid.UUID, kind models.TransferKind, token []byte) (models.Placement, error) {
 	t.Helper()
-	ctx, w := t.Context(), s.Work()
-	if err := w.WantTransfer(ctx, models.TransferWant{JobID: jobID, Kind: kind, TaskToken: token}); err != nil {
+	ctx, w := t.Context(), s.Worker()
+	if err := w.Transfers.WantTransfer(ctx, models.TransferWant{JobID: jobID, Kind: kind, TaskToken: token}); err != nil {
 		return models.Placement{}, err
 	}
-	job, err := w.Job(ctx, jobID)
+	job, err := w.Jobs.Job(ctx, jobID)
 	if err != nil {
 		return models.Placement{}, err
 	}
-	p, err := w.Place(ctx, jobID, job.Epoch, time.Minute)
+	p, err := w.Transfers.Place(ctx, jobID, job.Epoch, time.Minute)
 	if err != nil {
 		return models.Placement{}, err
 	}
-	return p, w.Taken(ctx, jobID, p.Epoch)
+	return p, w.Attempts.Taken(ctx, jobID, p.Epoch)
 }
 
 // Placed is Admitted with an open attempt of the kind, which only the rows know.
@@ -164,6 +164,6 @@ func At(s *store.Store, now func() time.Time) *store.Store {
 	db := *s.DB
 	db.Now = now
 	other := store.On(&db)
-	other.RunningLimit, other.MaxAttempts, other.FailoverAfter = s.RunningLimit, s.MaxAttempts, s.FailoverAfter
+	other.Quota.RunningLimit, other.Jobs.MaxAttempts, other.Admission.FailoverAfter = s.Quota.RunningLimit, s.Jobs.MaxAttempts, s.Admission.FailoverAfter
 	return other
 }

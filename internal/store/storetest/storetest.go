@@ -38,7 +38,7 @@ func New(t testing.TB) *store.Store {
 		t.Fatalf("open store: %v", err)
 	}
 	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
+		if err := s.DB.Close(); err != nil {
 			t.Errorf("close store: %v", err)
 		}
 	})

@@ -1,4 +1,4 @@
-package store_test
+package admission_test
 
 import (
 	"slices"
@@ -12,56 +12,50 @@ import (
 	"longhaul/models"
 )
 
-// capacity makes the agents' capacity n in all.
-func (b bundle) capacity(t testing.TB, n int) {
-	t.Helper()
-	must[models.AgentState](t)(b.AgentHeartbeat(t.Context(), b.agent.ID, 1, models.AgentHeartbeat{}, n, 0))
-}
-
 func TestAdmissionIsFair(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
-	c := b.fakeClock()
-	b.capacity(t, 6)
+	c := storetest.FakeClock(b.Store)
+	b.Capacity(t, 6)
 	owner := make(map[uuid.UUID]uuid.UUID)
 	order := make(map[uuid.UUID]int)
 	submit := func(u models.User, n int) {
 		for range n {
-			c.add(time.Second)
+			c.Add(time.Second)
 			job := storetest.Submit(t, b.Store, u.ID, nil)
 			owner[job.ID], order[job.ID] = u.ID, len(order)
 		}
 	}
 	third := storetest.User(t, b.Store)
-	submit(b.user, 10) // came first with many
-	submit(b.evil, 2)
+	submit(b.User, 10) // came first with many
+	submit(b.Evil, 2)
 	submit(third, 1)
-	b.capacity(t, 6) // alive again after the clock moved
-	admitted := must[[]uuid.UUID](t)(b.w.Admit(ctx, 4, 100))
+	b.Capacity(t, 6) // alive again after the clock moved
+	admitted := storetest.Must[[]uuid.UUID](t)(b.W.Admission.Admit(ctx, 4, 100))
 	count := make(map[uuid.UUID]int)
 	for _, id := range admitted {
 		count[owner[id]]++
 	}
-	if len(admitted) != 6 || count[b.user.ID] != 3 || count[b.evil.ID] != 2 || count[third.ID] != 1 {
+	if len(admitted) != 6 || count[b.User.ID] != 3 || count[b.Evil.ID] != 2 || count[third.ID] != 1 {
 		t.Errorf("%d admitted: %v", len(admitted), count)
 	}
 	for _, id := range admitted {
-		if owner[id] == b.user.ID && order[id] > 2 {
+		if owner[id] == b.User.ID && order[id] > 2 {
 			t.Errorf("job %d of the first user overtook an older one", order[id])
 		}
 	}
-	if more := must[[]uuid.UUID](t)(b.w.Admit(ctx, 4, 100)); len(more) != 0 {
+	if more := storetest.Must[[]uuid.UUID](t)(b.W.Admission.Admit(ctx, 4, 100)); len(more) != 0 {
 		t.Errorf("admitted %d beyond the capacity", len(more))
 	}
-	b.capacity(t, 100)
-	if more := must[[]uuid.UUID](t)(b.w.Admit(ctx, 4, 100)); len(more) != 1 {
+	b.Capacity(t, 100)
+	if more := storetest.Must[[]uuid.UUID](t)(b.W.Admission.Admit(ctx, 4, 100)); len(more) != 1 {
 		t.Errorf("the limit per user let %d more in", len(more))
 	}
-	if more := must[[]uuid.UUID](t)(b.w.Admit(ctx, 9, 2)); len(more) != 2 {
+	if more := storetest.Must[[]uuid.UUID](t)(b.W.Admission.Admit(ctx, 9, 2)); len(more) != 2 {
 		t.Errorf("a round of 2 admitted %d", len(more))
 	}
 	told := 0
-	for _, item := range drain(t, b) {
+	for _, item := range storetest.Drain(t, b.Store) {
 		if len(item) > 6 && item[:6] == "admit " {
 			told++
 		}
@@ -75,13 +69,13 @@ func TestWhoRunsFewerComesFirst(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
 	for range 4 {
-		storetest.Submit(t, b.Store, b.user.ID, nil)
+		storetest.Submit(t, b.Store, b.User.ID, nil)
 	}
-	b.capacity(t, 2)
-	must[[]uuid.UUID](t)(b.w.Admit(ctx, 10, 10))
-	late := storetest.Submit(t, b.Store, b.evil.ID, nil)
-	b.capacity(t, 3)
-	if got := must[[]uuid.UUID](t)(b.w.Admit(ctx, 10, 10)); len(got) != 1 || got[0] != late.ID {
+	b.Capacity(t, 2)
+	storetest.Must[[]uuid.UUID](t)(b.W.Admission.Admit(ctx, 10, 10))
+	late := storetest.Submit(t, b.Store, b.Evil.ID, nil)
+	b.Capacity(t, 3)
+	if got := storetest.Must[[]uuid.UUID](t)(b.W.Admission.Admit(ctx, 10, 10)); len(got) != 1 || got[0] != late.ID {
 		t.Errorf("admitted %v, want the user's who runs none: %s", got, late.ID)
 	}
 }
@@ -90,16 +84,16 @@ func TestConcurrentRoundsNeverAdmitTooMany(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
 	for range 40 {
-		storetest.Submit(t, b.Store, b.user.ID, nil)
-		storetest.Submit(t, b.Store, b.evil.ID, nil)
+		storetest.Submit(t, b.Store, b.User.ID, nil)
+		storetest.Submit(t, b.Store, b.Evil.ID, nil)
 	}
-	b.capacity(t, 13)
+	b.Capacity(t, 13)
 	var mu sync.Mutex
 	var all []uuid.UUID
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			got, err := b.w.Admit(ctx, 10, 5)
+			got, err := b.W.Admission.Admit(ctx, 10, 5)
 			if err != nil {
 				t.Errorf("admit: %v", err)
 			}
@@ -118,27 +112,27 @@ func TestConcurrentRoundsNeverAdmitTooMany(t *testing.T) {
 func TestOnlyUsableAgentsHaveSlots(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
-	b.RunningLimit = 7
+	b.Quota.RunningLimit = 7
 	note := func() models.QueueNote {
-		n := must[models.QueueNote](t)(b.QueueNote(ctx, b.user.ID))
+		n := storetest.Must[models.QueueNote](t)(b.Admission.QueueNote(ctx, b.User.ID))
 		n.Room = models.Room{}
 		return n
 	}
 	if got := note(); got != (models.QueueNote{Limit: 7, AgentsAlive: 1, FreeSlots: 100}) {
 		t.Errorf("idle: %+v", got)
 	}
-	b.running(t, 1)
+	b.Running(t, 1)
 	if got := note(); got != (models.QueueNote{Running: 1, Limit: 7, AgentsAlive: 1, FreeSlots: 99}) {
 		t.Errorf("one runs: %+v", got)
 	}
 	second := storetest.Agent(t, b.Store, 5)
-	ok(t, b.SetAgentState(ctx, models.Actor{Kind: models.ActorConsole}, b.agent.ID, models.AgentDraining))
+	storetest.OK(t, b.Agents.SetAgentState(ctx, models.Actor{Kind: models.ActorConsole}, b.Agent.ID, models.AgentDraining))
 	if got := note(); got != (models.QueueNote{Running: 1, Limit: 7, AgentsAlive: 1, FreeSlots: 5}) {
 		t.Errorf("the job on a draining agent takes none of the other's slots: %+v", got)
 	}
-	ok(t, b.SetAgentState(ctx, models.Actor{Kind: models.ActorConsole}, second.ID, models.AgentCordoned))
-	storetest.Submit(t, b.Store, b.user.ID, nil)
-	if got := must[[]uuid.UUID](t)(b.w.Admit(ctx, 10, 10)); len(got) != 0 || note().AgentsAlive != 0 {
+	storetest.OK(t, b.Agents.SetAgentState(ctx, models.Actor{Kind: models.ActorConsole}, second.ID, models.AgentCordoned))
+	storetest.Submit(t, b.Store, b.User.ID, nil)
+	if got := storetest.Must[[]uuid.UUID](t)(b.W.Admission.Admit(ctx, 10, 10)); len(got) != 0 || note().AgentsAlive != 0 {
 		t.Errorf("admitted %v without an agent: %+v", got, note())
 	}
 }
@@ -146,10 +140,10 @@ func TestOnlyUsableAgentsHaveSlots(t *testing.T) {
 func TestDeletedAndPausedJobsAreNotAdmitted(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
-	deleted, paused := storetest.Submit(t, b.Store, b.user.ID, nil), storetest.Submit(t, b.Store, b.user.ID, nil)
-	ok(t, b.RequestDelete(ctx, b.user.ID, deleted.ID))
-	b.to(t, paused.ID, models.StatePaused)
-	if got := must[[]uuid.UUID](t)(b.w.Admit(ctx, 10, 10)); len(got) != 0 {
+	deleted, paused := storetest.Submit(t, b.Store, b.User.ID, nil), storetest.Submit(t, b.Store, b.User.ID, nil)
+	storetest.OK(t, b.Jobs.RequestDelete(ctx, b.User.ID, deleted.ID))
+	b.To(t, paused.ID, models.StatePaused)
+	if got := storetest.Must[[]uuid.UUID](t)(b.W.Admission.Admit(ctx, 10, 10)); len(got) != 0 {
 		t.Errorf("admitted %v", got)
 	}
 }

@@ -1,4 +1,4 @@
-package accounts_test
+package mails_test
 
 import (
 	"context"
@@ -18,10 +18,10 @@ func TestQueueMailIsPartOfTheTransaction(t *testing.T) {
 	s, ctx := storetest.New(t), t.Context()
 	user := storetest.User(t, s)
 	token := uuid.New()
-	m := models.Mail{ID: s.NewID(), UserID: &user.ID, To: user.Email, Kind: models.MailReset, TokenID: &token, Params: map[string]string{"ip": "192.0.2.1"}}
+	m := models.Mail{ID: s.DB.NewID(), UserID: &user.ID, To: user.Email, Kind: models.MailReset, TokenID: &token, Params: map[string]string{"ip": "192.0.2.1"}}
 	undone := errors.New("undone")
-	if err := s.Tx(ctx, func(ctx context.Context) error {
-		storetest.OK(t, s.QueueMail(ctx, m))
+	if err := s.DB.Tx(ctx, func(ctx context.Context) error {
+		storetest.OK(t, s.Mails.QueueMail(ctx, m))
 		return undone
 	}); !errors.Is(err, undone) {
 		t.Fatal(err)
@@ -29,12 +29,12 @@ func TestQueueMailIsPartOfTheTransaction(t *testing.T) {
 	if seen := storetest.Drain(t, s); len(seen) != 0 {
 		t.Errorf("a mail of an undone transaction is dispatched: %v", seen)
 	}
-	storetest.OK(t, s.Tx(ctx, func(ctx context.Context) error { return s.QueueMail(ctx, m) }))
+	storetest.OK(t, s.DB.Tx(ctx, func(ctx context.Context) error { return s.Mails.QueueMail(ctx, m) }))
 	seen := storetest.Drain(t, s)
 	if want := "mail " + m.ID.String(); len(seen) != 1 || seen[0] != want {
 		t.Errorf("dispatched %v, want %q", seen, want)
 	}
-	got, err := s.Work().Mail(ctx, m.ID)
+	got, err := s.Worker().Mails.Mail(ctx, m.ID)
 	storetest.OK(t, err)
 	if got.State != models.MailQueued || got.To != user.Email || *got.TokenID != token || *got.UserID != user.ID || got.Params["ip"] != "192.0.2.1" {
 		t.Errorf("stored %+v", got)
@@ -50,7 +50,7 @@ func TestQueueMailRefusesWhatCannotBeSent(t *testing.T) {
 		"link without a token": {To: "a@x.example", Kind: models.MailVerify},
 		"token without a link": {To: "a@x.example", Kind: models.MailTOTPOn, TokenID: &id},
 	} {
-		if err := s.QueueMail(t.Context(), m); err == nil {
+		if err := s.Mails.QueueMail(t.Context(), m); err == nil {
 			t.Errorf("%s: queued", name)
 		}
 	}
@@ -59,35 +59,35 @@ func TestQueueMailRefusesWhatCannotBeSent(t *testing.T) {
 func TestMailStates(t *testing.T) {
 	t.Parallel()
 	s, ctx := storetest.New(t), t.Context()
-	w := s.Work()
+	w := s.Worker()
 	queue := func() uuid.UUID {
-		m := models.Mail{ID: s.NewID(), To: "a@x.example", Kind: models.MailAccountDeleted}
-		storetest.OK(t, s.QueueMail(ctx, m))
+		m := models.Mail{ID: s.DB.NewID(), To: "a@x.example", Kind: models.MailAccountDeleted}
+		storetest.OK(t, s.Mails.QueueMail(ctx, m))
 		return m.ID
 	}
 	sent, failed := queue(), queue()
-	storetest.OK(t, w.MailTried(ctx, sent, "The provider answered 503."))
-	if m, err := w.Mail(ctx, sent); err != nil || m.State != models.MailQueued || m.Attempts != 1 || m.LastError == "" || m.EndedAt != nil {
+	storetest.OK(t, w.Mails.MailTried(ctx, sent, "The provider answered 503."))
+	if m, err := w.Mails.Mail(ctx, sent); err != nil || m.State != models.MailQueued || m.Attempts != 1 || m.LastError == "" || m.EndedAt != nil {
 		t.Errorf("after a failed attempt: %+v, %v", m, err)
 	}
-	storetest.OK(t, w.MailSent(ctx, sent))
-	storetest.OK(t, w.MailFailed(ctx, sent, "too late")) // what was sent stays sent
-	if m, err := w.Mail(ctx, sent); err != nil || m.State != models.MailSent || m.Attempts != 2 || m.LastError != "" || m.EndedAt == nil {
+	storetest.OK(t, w.Mails.MailSent(ctx, sent))
+	storetest.OK(t, w.Mails.MailFailed(ctx, sent, "too late")) // what was sent stays sent
+	if m, err := w.Mails.Mail(ctx, sent); err != nil || m.State != models.MailSent || m.Attempts != 2 || m.LastError != "" || m.EndedAt == nil {
 		t.Errorf("sent: %+v, %v", m, err)
 	}
-	storetest.OK(t, w.MailTried(ctx, failed, strings.Repeat("é", 600)))
-	storetest.OK(t, w.MailFailed(ctx, failed, ""))
-	if m, err := w.Mail(ctx, failed); err != nil || m.State != models.MailFailed || len([]rune(m.LastError)) != 500 || m.EndedAt == nil {
+	storetest.OK(t, w.Mails.MailTried(ctx, failed, strings.Repeat("é", 600)))
+	storetest.OK(t, w.Mails.MailFailed(ctx, failed, ""))
+	if m, err := w.Mails.Mail(ctx, failed); err != nil || m.State != models.MailFailed || len([]rune(m.LastError)) != 500 || m.EndedAt == nil {
 		t.Errorf("failed: %+v, %v", m, err)
 	}
-	if n, err := w.PruneMails(ctx, s.Now().Add(-time.Minute)); err != nil || n != 0 {
+	if n, err := w.Mails.PruneMails(ctx, s.DB.Now().Add(-time.Minute)); err != nil || n != 0 {
 		t.Errorf("pruned %d young mails, %v", n, err)
 	}
 	open := queue()
-	if n, err := w.PruneMails(ctx, s.Now().Add(time.Minute)); err != nil || n != 2 {
+	if n, err := w.Mails.PruneMails(ctx, s.DB.Now().Add(time.Minute)); err != nil || n != 2 {
 		t.Errorf("pruned %d mails, %v; want the two that ended", n, err)
 	}
-	if _, err := w.Mail(ctx, open); err != nil {
+	if _, err := w.Mails.Mail(ctx, open); err != nil {
 		t.Errorf("an open mail was pruned: %v", err)
 	}
 }
@@ -97,10 +97,10 @@ func TestMailOutlivesItsAccount(t *testing.T) {
 	t.Parallel()
 	s, ctx := storetest.New(t), t.Context()
 	user := storetest.User(t, s)
-	m := models.Mail{ID: s.NewID(), UserID: &user.ID, To: user.Email, Kind: models.MailAccountDeleted}
-	storetest.OK(t, s.QueueMail(ctx, m))
+	m := models.Mail{ID: s.DB.NewID(), UserID: &user.ID, To: user.Email, Kind: models.MailAccountDeleted}
+	storetest.OK(t, s.Mails.QueueMail(ctx, m))
 	storetest.Exec(t, "delete from users where id = $1", user.ID)
-	got, err := s.Work().Mail(context.WithoutCancel(ctx), m.ID)
+	got, err := s.Worker().Mails.Mail(context.WithoutCancel(ctx), m.ID)
 	if err != nil || got.UserID != nil || got.To != user.Email {
 		t.Errorf("mail %+v, %v", got, err)
 	}

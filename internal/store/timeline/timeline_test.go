@@ -1,4 +1,4 @@
-package store_test
+package timeline_test
 
 import (
 	"context"
@@ -14,27 +14,27 @@ import (
 
 func TestEventsReachTheBus(t *testing.T) {
 	t.Parallel()
-	b := setup(t)
+	b := storetest.NewWorld(t)
 	bus, err := event.OpenPG(t.Context(), storetest.DSN(t), slog.New(slog.DiscardHandler))
-	ok(t, err)
+	storetest.OK(t, err)
 	t.Cleanup(bus.Close)
 	news := bus.Subscribe(t.Context())
 	rolledBack := errors.New("no")
-	err = b.Tx(t.Context(), func(ctx context.Context) error {
-		must[models.Job](t)(submitted(b.SubmitJob(ctx, models.NewJob{UserID: b.user.ID, Source: storetest.Magnet()})))
+	err = b.DB.Tx(t.Context(), func(ctx context.Context) error {
+		storetest.Must[models.Job](t)(submitted(b.Jobs.SubmitJob(ctx, models.NewJob{UserID: b.User.ID, Source: storetest.Magnet()})))
 		return rolledBack
 	})
 	if !errors.Is(err, rolledBack) {
 		t.Fatal(err)
 	}
-	job := storetest.Submit(t, b.Store, b.user.ID, nil)
+	job := storetest.Submit(t, b.Store, b.User.ID, nil)
 	seen := make(map[event.Kind]event.Message)
 	for len(seen) < 2 {
 		m := <-news
 		seen[m.Kind] = m
 	}
-	id := must[int64](t)(b.LastEventID(t.Context(), b.user.ID))
-	if got := seen[event.KindJob]; got.JobID != job.ID || got.UserID != b.user.ID || got.EventID != id {
+	id := storetest.Must[int64](t)(b.Timeline.LastEventID(t.Context(), b.User.ID))
+	if got := seen[event.KindJob]; got.JobID != job.ID || got.UserID != b.User.ID || got.EventID != id {
 		t.Errorf("got %+v, want the event %d of the job that was committed", got, id)
 	}
 	if _, there := seen[event.KindOutbox]; !there {
@@ -46,21 +46,21 @@ func TestEventsReachTheBus(t *testing.T) {
 // id has missed none below it, however many transactions write at once.
 func TestEventIDsGrowWithCommits(t *testing.T) {
 	t.Parallel()
-	b := setup(t)
+	b := storetest.NewWorld(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	var writers sync.WaitGroup
 	for range 6 {
 		writers.Go(func() {
 			for range 15 {
-				job := storetest.Submit(t, b.Store, b.user.ID, nil)
-				b.to(t, job.ID, models.StateFailed)
+				job := storetest.Submit(t, b.Store, b.User.ID, nil)
+				b.To(t, job.ID, models.StateFailed)
 			}
 		})
 	}
 	seen, last := make(map[int64]bool), int64(0)
 	read := func() {
-		events, err := b.EventsAfter(t.Context(), b.user.ID, last, 1000)
-		ok(t, err)
+		events, err := b.Timeline.EventsAfter(t.Context(), b.User.ID, last, 1000)
+		storetest.OK(t, err)
 		for _, e := range events {
 			seen[e.ID], last = true, e.ID
 		}
@@ -74,3 +74,6 @@ func TestEventIDsGrowWithCommits(t *testing.T) {
 		t.Errorf("following by id saw %d of %d events", len(seen), 6*15*2)
 	}
 }
+
+// submitted leaves out whether the submit was a replay.
+func submitted(job models.Job, _ bool, err error) (models.Job, error) { return job, err }

@@ -1,4 +1,4 @@
-package store_test
+package jobs_test
 
 import (
 	"encoding/base64"
@@ -20,7 +20,7 @@ import (
 func fill(t testing.TB, dsn string, userID uuid.UUID, n int) {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), dsn)
-	ok(t, err)
+	storetest.OK(t, err)
 	_, err = conn.Exec(t.Context(), `
 		insert into jobs (id, user_id, source_kind, info_hash_v1, name, size, state, state_since, reason_code, provider, admitted_at,
 			created_at, updated_at, finished_at)
@@ -30,10 +30,10 @@ func fill(t testing.TB, dsn string, userID uuid.UUID, n int) {
 			case when i % 3 = 2 then now() end, now() - (i / 3) * interval '1 second', now(),
 			case when i % 3 = 0 then now() end
 		from generate_series(1, $2) i`, userID, n)
-	ok(t, err)
+	storetest.OK(t, err)
 	_, err = conn.Exec(t.Context(), "vacuum analyze jobs")
-	ok(t, err)
-	ok(t, conn.Close(t.Context()))
+	storetest.OK(t, err)
+	storetest.OK(t, conn.Close(t.Context()))
 }
 
 func key(j models.Job, by models.JobSort) string {
@@ -55,21 +55,21 @@ func key(j models.Job, by models.JobSort) string {
 
 func TestPagesAreCompleteAndSorted(t *testing.T) {
 	t.Parallel()
-	b, ctx := setup(t), t.Context()
-	fill(t, storetest.DSN(t), b.user.ID, 500)
-	storetest.Submit(t, b.Store, b.evil.ID, nil)
+	b, ctx := storetest.NewWorld(t), t.Context()
+	fill(t, storetest.DSN(t), b.User.ID, 500)
+	storetest.Submit(t, b.Store, b.Evil.ID, nil)
 	for _, by := range []models.JobSort{models.JobSortCreated, models.JobSortName, models.JobSortSize, models.JobSortState} {
 		for _, desc := range []bool{false, true} {
 			f := models.JobFilter{Sort: by, Desc: desc, Limit: 37}
 			seen := make(map[uuid.UUID]bool)
 			var order []string
 			for pages := 0; ; pages++ {
-				list := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, f))
+				list := storetest.Must[models.JobPage](t)(b.Jobs.Jobs(ctx, b.User.ID, f))
 				if list.Total != 500 || len(list.Jobs) > 37 || pages > 20 {
 					t.Fatalf("%s: page %d of %d jobs, %d in all", by, pages, len(list.Jobs), list.Total)
 				}
 				for _, j := range list.Jobs {
-					if seen[j.ID] || j.UserID != b.user.ID {
+					if seen[j.ID] || j.UserID != b.User.ID {
 						t.Fatalf("%s: %s twice, or not the user's", by, j.ID)
 					}
 					seen[j.ID] = true
@@ -93,13 +93,13 @@ func TestPagesAreCompleteAndSorted(t *testing.T) {
 
 func TestPagesStayWhenJobsCome(t *testing.T) {
 	t.Parallel()
-	b, ctx := setup(t), t.Context()
-	fill(t, storetest.DSN(t), b.user.ID, 30)
+	b, ctx := storetest.NewWorld(t), t.Context()
+	fill(t, storetest.DSN(t), b.User.ID, 30)
 	f := models.JobFilter{Sort: models.JobSortCreated, Desc: true, Limit: 10}
-	first := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, f))
-	storetest.Submit(t, b.Store, b.user.ID, nil)
+	first := storetest.Must[models.JobPage](t)(b.Jobs.Jobs(ctx, b.User.ID, f))
+	storetest.Submit(t, b.Store, b.User.ID, nil)
 	f.Cursor = first.NextCursor
-	second := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, f))
+	second := storetest.Must[models.JobPage](t)(b.Jobs.Jobs(ctx, b.User.ID, f))
 	for _, j := range second.Jobs {
 		if slices.ContainsFunc(first.Jobs, func(o models.Job) bool { return o.ID == j.ID }) {
 			t.Errorf("%s on two pages", j.ID)
@@ -109,14 +109,14 @@ func TestPagesStayWhenJobsCome(t *testing.T) {
 
 func TestFilters(t *testing.T) {
 	t.Parallel()
-	b, ctx := setup(t), t.Context()
-	fill(t, storetest.DSN(t), b.user.ID, 300)
-	ready := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, models.JobFilter{States: []models.State{models.StateReady}}))
-	two := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, models.JobFilter{States: []models.State{models.StateReady, models.StateQueued}}))
+	b, ctx := storetest.NewWorld(t), t.Context()
+	fill(t, storetest.DSN(t), b.User.ID, 300)
+	ready := storetest.Must[models.JobPage](t)(b.Jobs.Jobs(ctx, b.User.ID, models.JobFilter{States: []models.State{models.StateReady}}))
+	two := storetest.Must[models.JobPage](t)(b.Jobs.Jobs(ctx, b.User.ID, models.JobFilter{States: []models.State{models.StateReady, models.StateQueued}}))
 	if ready.Total != 100 || two.Total != 200 || len(ready.Jobs) != page.Default {
 		t.Errorf("ready %d, two states %d, page %d", ready.Total, two.Total, len(ready.Jobs))
 	}
-	counts := must[map[models.State]int64](t)(b.JobCounts(ctx, b.user.ID))
+	counts := storetest.Must[map[models.State]int64](t)(b.Jobs.JobCounts(ctx, b.User.ID))
 	if len(counts) != 3 || counts[models.StateReady] != 100 {
 		t.Errorf("counts %v", counts)
 	}
@@ -126,7 +126,7 @@ func TestFilters(t *testing.T) {
 		"JOB_17 tail": 1, "JOB_17 ": 11, "job_17": 11, "ÖL": 300, "öl 100% J": 300, "100%": 300, "10%job": 0, "job117": 0, `job\_1`: 0,
 		"  ": 300, hashes[:12]: 1, strings.ToUpper(hashes): 1, "'; drop table jobs": 0, "nothing like it": 0,
 	} {
-		list := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, models.JobFilter{Search: search}))
+		list := storetest.Must[models.JobPage](t)(b.Jobs.Jobs(ctx, b.User.ID, models.JobFilter{Search: search}))
 		if list.Total != want || int64(len(list.Jobs)) != min(want, page.Default) {
 			t.Errorf("%q finds %d, want %d", search, list.Total, want)
 		}
@@ -135,9 +135,9 @@ func TestFilters(t *testing.T) {
 
 func TestBadCursorsAndSorts(t *testing.T) {
 	t.Parallel()
-	b, ctx := setup(t), t.Context()
-	fill(t, storetest.DSN(t), b.user.ID, 10)
-	list := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, models.JobFilter{Limit: 5}))
+	b, ctx := storetest.NewWorld(t), t.Context()
+	fill(t, storetest.DSN(t), b.User.ID, 10)
+	list := storetest.Must[models.JobPage](t)(b.Jobs.Jobs(ctx, b.User.ID, models.JobFilter{Limit: 5}))
 	encode := func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
 	id := uuid.NewString()
 	for _, f := range []models.JobFilter{
@@ -151,10 +151,10 @@ func TestBadCursorsAndSorts(t *testing.T) {
 		{Cursor: encode(`{"b":"size","k":"1; drop","i":"` + id + `"}`), Sort: models.JobSortSize},
 		{Cursor: encode(`{"b":"name","k":"a\u0000","i":"` + id + `"}`), Sort: models.JobSortName},
 	} {
-		_, err := b.Jobs(ctx, b.user.ID, f)
-		wantCode(t, err, models.CodeInvalid)
+		_, err := b.Jobs.Jobs(ctx, b.User.ID, f)
+		storetest.WantCode(t, err, models.CodeInvalid)
 	}
-	all := must[models.JobPage](t)(b.Jobs(ctx, b.user.ID, models.JobFilter{Limit: 100_000}))
+	all := storetest.Must[models.JobPage](t)(b.Jobs.Jobs(ctx, b.User.ID, models.JobFilter{Limit: 100_000}))
 	if len(all.Jobs) != 10 || all.NextCursor != "" {
 		t.Errorf("%d jobs", len(all.Jobs))
 	}
@@ -162,11 +162,11 @@ func TestBadCursorsAndSorts(t *testing.T) {
 
 // BenchmarkJobs lists pages of a user who has 50 000 jobs.
 func BenchmarkJobs(b *testing.B) {
-	s := setup(b)
-	fill(b, storetest.DSN(b), s.user.ID, 50_000)
+	s := storetest.NewWorld(b)
+	fill(b, storetest.DSN(b), s.User.ID, 50_000)
 	middle := func(f models.JobFilter) models.JobFilter {
 		f.Limit = page.Max
-		f.Cursor = must[models.JobPage](b)(s.Jobs(b.Context(), s.user.ID, f)).NextCursor
+		f.Cursor = storetest.Must[models.JobPage](b)(s.Jobs.Jobs(b.Context(), s.User.ID, f)).NextCursor
 		f.Limit = 0
 		return f
 	}
@@ -182,20 +182,20 @@ func BenchmarkJobs(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				must[models.JobPage](b)(s.Jobs(b.Context(), s.user.ID, f))
+				storetest.Must[models.JobPage](b)(s.Jobs.Jobs(b.Context(), s.User.ID, f))
 			}
 		})
 	}
 	b.Run("counts", func(b *testing.B) {
 		for b.Loop() {
-			must[map[models.State]int64](b)(s.JobCounts(b.Context(), s.user.ID))
+			storetest.Must[map[models.State]int64](b)(s.Jobs.JobCounts(b.Context(), s.User.ID))
 		}
 	})
 	b.Run("admission", func(b *testing.B) {
-		s.capacity(b, 10_000)
+		s.Capacity(b, 10_000)
 		start := time.Now()
 		for b.Loop() {
-			must[[]uuid.UUID](b)(s.w.Admit(b.Context(), 10, 100))
+			storetest.Must[[]uuid.UUID](b)(s.W.Admission.Admit(b.Context(), 10, 100))
 		}
 		b.ReportMetric(float64(time.Since(start).Microseconds())/float64(b.N), "µs/round")
 	})

@@ -1,4 +1,7 @@
-package accounts
+// Package mails keeps mails on their way: queued with what they tell of, sent,
+// or given up. It depends on the outbox. What a mail says, and to whom, is for
+// others to say.
+package mails
 
 import (
 	"context"
@@ -7,48 +10,64 @@ import (
 
 	"github.com/google/uuid"
 
+	"longhaul/internal/store/outbox"
 	"longhaul/internal/store/page"
 	"longhaul/internal/store/postgres"
 	"longhaul/models"
 )
 
+// Mails keeps mails on their way.
+type Mails struct {
+	db     *postgres.DB
+	outbox *outbox.Outbox
+}
+
+// New returns the mails of the database.
+func New(db *postgres.DB, o *outbox.Outbox) *Mails { return &Mails{db, o} }
+
+// Worker returns the methods that only the worker may use.
+func (ml *Mails) Worker() *Worker { return &Worker{ml} }
+
+// Worker records what became of mails, and tidies up.
+type Worker struct{ ml *Mails }
+
 // QueueMail records a mail to be sent, in the caller's transaction: it is sent
 // if that commits, and delayed rather than lost while the provider is down. An
 // empty id is made.
-func (a *Accounts) QueueMail(ctx context.Context, m models.Mail) error {
+func (ml *Mails) QueueMail(ctx context.Context, m models.Mail) error {
 	if !m.Kind.Valid() || m.To == "" || m.Kind.HasLink() != (m.TokenID != nil) {
 		return fmt.Errorf("queue mail: a mail of kind %q, with a token: %t", m.Kind, m.TokenID != nil)
 	}
 	if m.ID == uuid.Nil {
-		m.ID = a.db.NewID()
+		m.ID = ml.db.NewID()
 	}
-	m.State, m.Attempts, m.LastError, m.CreatedAt, m.EndedAt = models.MailQueued, 0, "", a.db.Now(), nil
-	return a.db.Tx(ctx, func(ctx context.Context) error {
-		if err := a.db.Conn(ctx).Create(&m).Error; err != nil {
+	m.State, m.Attempts, m.LastError, m.CreatedAt, m.EndedAt = models.MailQueued, 0, "", ml.db.Now(), nil
+	return ml.db.Tx(ctx, func(ctx context.Context) error {
+		if err := ml.db.Conn(ctx).Create(&m).Error; err != nil {
 			return postgres.Translate(err, "queue mail")
 		}
-		return a.outbox.Enqueue(ctx, models.OutboxMail, m.ID)
+		return ml.outbox.Enqueue(ctx, models.OutboxMail, m.ID)
 	})
 }
 
 // Mail returns the mail.
 func (w *Worker) Mail(ctx context.Context, id uuid.UUID) (models.Mail, error) {
 	var m models.Mail
-	err := w.a.db.Conn(ctx).Where("id = ?", id).Take(&m).Error
+	err := w.ml.db.Conn(ctx).Where("id = ?", id).Take(&m).Error
 	return m, postgres.Translate(err, "load mail")
 }
 
 // MailSent records that the provider took the mail.
 func (w *Worker) MailSent(ctx context.Context, id uuid.UUID) error {
-	_, err := w.a.db.Exec(ctx, "record sent mail", `
+	_, err := w.ml.db.Exec(ctx, "record sent mail", `
 		update mails set state = ?, attempts = attempts + 1, last_error = '', ended_at = ?
-		where id = ? and state = ?`, models.MailSent, w.a.db.Now(), id, models.MailQueued)
+		where id = ? and state = ?`, models.MailSent, w.ml.db.Now(), id, models.MailQueued)
 	return err
 }
 
 // MailTried records that the provider did not take the mail this time.
 func (w *Worker) MailTried(ctx context.Context, id uuid.UUID, why string) error {
-	_, err := w.a.db.Exec(ctx, "record tried mail", `
+	_, err := w.ml.db.Exec(ctx, "record tried mail", `
 		update mails set attempts = attempts + 1, last_error = left(?, 500) where id = ? and state = ?`,
 		why, id, models.MailQueued)
 	return err
@@ -57,21 +76,21 @@ func (w *Worker) MailTried(ctx context.Context, id uuid.UUID, why string) error 
 // MailFailed records that the mail is given up, and why unless an earlier
 // attempt told that already.
 func (w *Worker) MailFailed(ctx context.Context, id uuid.UUID, why string) error {
-	_, err := w.a.db.Exec(ctx, "record failed mail", `
+	_, err := w.ml.db.Exec(ctx, "record failed mail", `
 		update mails set state = ?, last_error = coalesce(nullif(left(?, 500), ''), last_error), ended_at = ?
-		where id = ? and state = ?`, models.MailFailed, why, w.a.db.Now(), id, models.MailQueued)
+		where id = ? and state = ?`, models.MailFailed, why, w.ml.db.Now(), id, models.MailQueued)
 	return err
 }
 
 // PruneMails removes mails that ended before the time.
 func (w *Worker) PruneMails(ctx context.Context, before time.Time) (int64, error) {
-	return w.a.db.Exec(ctx, "prune mails", `delete from mails where ended_at < ?`, before)
+	return w.ml.db.Exec(ctx, "prune mails", `delete from mails where ended_at < ?`, before)
 }
 
 // Mails returns mails, newest first: of the state, if one is named, and from
 // before the time, if it is not zero.
-func (a *Accounts) Mails(ctx context.Context, state models.MailState, before time.Time, limit int) ([]models.Mail, error) {
-	q := a.db.Conn(ctx).Order("created_at desc, id desc").Limit(page.Size(limit))
+func (ml *Mails) Mails(ctx context.Context, state models.MailState, before time.Time, limit int) ([]models.Mail, error) {
+	q := ml.db.Conn(ctx).Order("created_at desc, id desc").Limit(page.Size(limit))
 	if state != "" {
 		q = q.Where("state = ?", state)
 	}

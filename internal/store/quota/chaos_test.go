@@ -1,4 +1,4 @@
-package store_test
+package quota_test
 
 import (
 	"context"
@@ -27,10 +27,10 @@ func TestQuotaAfterChaos(t *testing.T) {
 	if s := os.Getenv("QUOTA_SEED"); s != "" {
 		var err error
 		seed, err = strconv.ParseUint(s, 10, 64)
-		ok(t, err)
+		storetest.OK(t, err)
 	}
 	t.Logf("QUOTA_SEED=%d", seed)
-	users := []models.User{b.user, b.evil, storetest.User(t, b.Store)}
+	users := []models.User{b.User, b.Evil, storetest.User(t, b.Store)}
 	limit := int64(20_000)
 	for _, u := range users {
 		storetest.Plan(t, b.Store, u.ID, models.Plan{StorageBytes: &limit, MaxJobBytes: new(int64(15_000))})
@@ -45,13 +45,13 @@ func TestQuotaAfterChaos(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	balanced(t)
+	storetest.Balanced(t)
 	c := chaos{t: t, bundle: b, rand: rand.New(rand.NewPCG(seed, 99)), users: users}
 	c.endAll(t.Context())
-	balanced(t)
+	storetest.Balanced(t)
 	stored := false
 	for _, u := range users {
-		room := must[models.Room](t)(b.Room(t.Context(), u.ID))
+		room := storetest.Must[models.Room](t)(b.Quota.Room(t.Context(), u.ID))
 		if room.Reserved != 0 || room.Used > limit {
 			t.Errorf("account ends with %+v", room)
 		}
@@ -82,12 +82,12 @@ func (c *chaos) act(ctx context.Context) {
 	if c.rand.IntN(3) == 0 {
 		err = c.submitOne(ctx, u)
 	} else {
-		page, listErr := c.Jobs(ctx, u.ID, models.JobFilter{Limit: 100})
+		page, listErr := c.Jobs.Jobs(ctx, u.ID, models.JobFilter{Limit: 100})
 		if err = listErr; err == nil && len(page.Jobs) > 0 {
 			err = c.push(ctx, page.Jobs[c.rand.IntN(len(page.Jobs))])
 		}
 	}
-	if room, roomErr := c.Room(c.t.Context(), u.ID); roomErr != nil || room.Used+room.Reserved > *room.Limit {
+	if room, roomErr := c.Quota.Room(c.t.Context(), u.ID); roomErr != nil || room.Used+room.Reserved > *room.Limit {
 		c.t.Errorf("over the limit: %+v, %v", room, roomErr)
 	}
 	if err != nil && models.CodeOf(err) == models.CodeInternal && ctx.Err() == nil {
@@ -101,7 +101,7 @@ func (c *chaos) submitOne(ctx context.Context, u models.User) error {
 		m := storetest.Manifest(c.sizes()...)
 		n.Manifest = &m
 	}
-	_, _, err := c.SubmitJob(ctx, n)
+	_, _, err := c.Jobs.SubmitJob(ctx, n)
 	return err
 }
 
@@ -117,18 +117,18 @@ func (c *chaos) sizes() []int64 {
 func (c *chaos) push(ctx context.Context, job models.Job) error {
 	switch c.rand.IntN(16) {
 	case 0:
-		_, err := c.w.Transition(ctx, job.ID, models.JobChange{To: models.StateCancelled, Reason: models.Because(models.ReasonCancelled), ReleaseSlot: true})
+		_, err := c.W.Jobs.Transition(ctx, job.ID, models.JobChange{To: models.StateCancelled, Reason: models.Because(models.ReasonCancelled), ReleaseSlot: true})
 		return err
 	case 1:
-		if err := c.RequestDelete(ctx, job.UserID, job.ID); err != nil {
+		if err := c.Jobs.RequestDelete(ctx, job.UserID, job.ID); err != nil {
 			return err
 		}
-		return c.w.DeleteJobRows(ctx, job.ID)
+		return c.W.Jobs.DeleteJobRows(ctx, job.ID)
 	case 2:
-		_, err := c.RequestRetry(ctx, job.UserID, job.ID)
+		_, err := c.Jobs.RequestRetry(ctx, job.UserID, job.ID)
 		return err
 	case 3:
-		_, err := c.w.Admit(ctx, 100, 1+c.rand.IntN(5))
+		_, err := c.W.Admission.Admit(ctx, 100, 1+c.rand.IntN(5))
 		return err
 	default:
 		return c.forward(ctx, job)
@@ -138,7 +138,7 @@ func (c *chaos) push(ctx context.Context, job models.Job) error {
 // forward does what comes next for the job.
 func (c *chaos) forward(ctx context.Context, job models.Job) error {
 	move := func(to models.State) error {
-		_, err := c.w.Transition(ctx, job.ID, models.JobChange{To: to, Reason: models.Because(models.ReasonWaitsForSlot), ReleaseSlot: true})
+		_, err := c.W.Jobs.Transition(ctx, job.ID, models.JobChange{To: to, Reason: models.Because(models.ReasonWaitsForSlot), ReleaseSlot: true})
 		return err
 	}
 	switch job.State {
@@ -155,9 +155,9 @@ func (c *chaos) forward(ctx context.Context, job models.Job) error {
 		_, err := storetest.Place(c.t, c.Store, job.ID, models.TransferDownload, []byte("t"))
 		return err
 	case models.StateResolving:
-		return c.w.SaveManifest(ctx, job.ID, storetest.Manifest(c.sizes()...))
+		return c.W.Jobs.SaveManifest(ctx, job.ID, storetest.Manifest(c.sizes()...))
 	case models.StateAwaitingSelection:
-		if err := c.w.SelectFiles(ctx, job.ID, []int{0}); err != nil {
+		if err := c.W.Jobs.SelectFiles(ctx, job.ID, []int{0}); err != nil {
 			return err
 		}
 		return move(models.StateQueued)
@@ -183,28 +183,28 @@ func (c *chaos) forward(ctx context.Context, job models.Job) error {
 
 // store completes files, at times not all of them.
 func (c *chaos) store(ctx context.Context, jobID uuid.UUID) error {
-	files, err := c.w.FilesToFinalize(ctx, jobID)
+	files, err := c.W.Files.FilesToFinalize(ctx, jobID)
 	if err != nil {
 		return err
 	}
 	for _, f := range files {
-		if err := c.w.FileStored(ctx, f.ID, f.Size, "e"); err != nil {
+		if err := c.W.Files.FileStored(ctx, f.ID, f.Size, "e"); err != nil {
 			return err
 		}
 		if c.rand.IntN(8) == 0 {
 			return nil
 		}
 	}
-	return c.w.FinishJob(ctx, jobID)
+	return c.W.Jobs.FinishJob(ctx, jobID)
 }
 
 // endAll brings every job to its end, also those that are deleted already.
 func (c *chaos) endAll(ctx context.Context) {
-	open := must[[]models.Job](c.t)(c.w.StaleOpenJobs(ctx, c.Now().Add(time.Hour)))
+	open := storetest.Must[[]models.Job](c.t)(c.W.Jobs.StaleOpenJobs(ctx, c.DB.Now().Add(time.Hour)))
 	for _, job := range open {
-		if job.State == models.StateStoring && c.store(ctx, job.ID) == nil && c.job(c.t, job.ID).State == models.StateReady {
+		if job.State == models.StateStoring && c.store(ctx, job.ID) == nil && c.Job(c.t, job.ID).State == models.StateReady {
 			continue
 		}
-		must[models.Job](c.t)(c.w.Transition(ctx, job.ID, models.JobChange{To: models.StateCancelled, Reason: models.Because(models.ReasonCancelled), ReleaseSlot: true}))
+		storetest.Must[models.Job](c.t)(c.W.Jobs.Transition(ctx, job.ID, models.JobChange{To: models.StateCancelled, Reason: models.Because(models.ReasonCancelled), ReleaseSlot: true}))
 	}
 }

@@ -1,0 +1,162 @@
+package plug
+
+import (
+	"longhaul/internal/store"
+	"longhaul/internal/store/accounts"
+	"longhaul/internal/store/admission"
+	"longhaul/internal/store/agents"
+	"longhaul/internal/store/attempts"
+	"longhaul/internal/store/files"
+	"longhaul/internal/store/jobs"
+	"longhaul/internal/store/limits"
+	"longhaul/internal/store/mails"
+	"longhaul/internal/store/outbox"
+	"longhaul/internal/store/progress"
+	"longhaul/internal/store/providers"
+	"longhaul/internal/store/quota"
+	"longhaul/internal/store/records"
+	"longhaul/internal/store/sources"
+	"longhaul/internal/store/timeline"
+	"longhaul/internal/store/transfers"
+)
+
+// The worker's sides of the aggregates, which all have one name.
+type (
+	accountsWork  = accounts.Worker
+	admissionWork = admission.Worker
+	agentsWork    = agents.Worker
+	attemptsWork  = attempts.Worker
+	filesWork     = files.Worker
+	jobsWork      = jobs.Worker
+	limitsWork    = limits.Worker
+	mailsWork     = mails.Worker
+	outboxWork    = outbox.Worker
+	progressWork  = progress.Worker
+	providersWork = providers.Worker
+	quotaWork     = quota.Worker
+	recordsWork   = records.Worker
+	sourcesWork   = sources.Worker
+	timelineWork  = timeline.Worker
+	transfersWork = transfers.Worker
+)
+
+type attemptsStore struct {
+	*attemptsWork
+	*transfersWork
+}
+
+// Attempts returns what internal/attempt asks of the store.
+func Attempts(w store.Worker) attemptsStore {
+	return attemptsStore{w.Attempts, w.Transfers}
+}
+
+type placementStore struct {
+	*agentsWork
+	*attemptsWork
+	*jobsWork
+	*transfersWork
+}
+
+// Placement returns what internal/placement asks of the store.
+func Placement(w store.Worker) placementStore {
+	return placementStore{w.Agents, w.Attempts, w.Jobs, w.Transfers}
+}
+
+type agentTrackerStore struct {
+	*agentsWork
+	*attemptsWork
+	*jobsWork
+	*progressWork
+	*transfersWork
+}
+
+// AgentTracker returns what internal/agenttrack asks of the store.
+func AgentTracker(w store.Worker) agentTrackerStore {
+	return agentTrackerStore{w.Agents, w.Attempts, w.Jobs, w.Progress, w.Transfers}
+}
+
+type seedrTrackerStore struct {
+	*attemptsWork
+	*filesWork
+	*jobsWork
+	*progressWork
+	*providersWork
+	*transfersWork
+}
+
+// SeedrTracker returns what internal/seedrtrack asks of the store.
+func SeedrTracker(w store.Worker) seedrTrackerStore {
+	return seedrTrackerStore{w.Attempts, w.Files, w.Jobs, w.Progress, w.Providers, w.Transfers}
+}
+
+type seedrCopierStore struct {
+	*filesWork
+	*jobsWork
+	*progressWork
+	*transfersWork
+}
+
+// SeedrCopier returns what internal/seedrcopy asks of the store.
+func SeedrCopier(w store.Worker) seedrCopierStore {
+	return seedrCopierStore{w.Files, w.Jobs, w.Progress, w.Transfers}
+}
+
+type jobActsStore struct {
+	*jobsWork
+	*providersWork
+}
+
+// JobActs returns what the activities on a job ask of the store.
+func JobActs(w store.Worker) jobActsStore {
+	return jobActsStore{w.Jobs, w.Providers}
+}
+
+type storingStore struct {
+	*filesWork
+	*jobsWork
+}
+
+// Storing returns what the activities on files ask of the store.
+func Storing(w store.Worker) storingStore {
+	return storingStore{w.Files, w.Jobs}
+}
+
+type sweepsStore struct {
+	*accountsWork
+	*agentsWork
+	*filesWork
+	*jobsWork
+	*limitsWork
+	*mailsWork
+	*recordsWork
+	*sourcesWork
+	*timelineWork
+}
+
+// Sweeps returns what the sweeps ask of the store.
+func Sweeps(w store.Worker) sweepsStore {
+	return sweepsStore{w.Accounts, w.Agents, w.Files, w.Jobs, w.Limits, w.Mails, w.Records, w.Sources, w.Timeline}
+}
+
+type upkeepStore struct {
+	*jobsWork
+	*quotaWork
+}
+
+// Upkeep returns what the upkeep of quotas and expiry asks of the store.
+func Upkeep(w store.Worker) upkeepStore {
+	return upkeepStore{w.Jobs, w.Quota}
+}
+
+type loopsStore struct {
+	*accountsWork
+	*admissionWork
+	*agentsWork
+	*jobsWork
+	*outboxWork
+}
+
+// Loops returns what the worker's loops ask of the store.
+func Loops(w store.Worker) loopsStore {
+	return loopsStore{w.Accounts, w.Admission, w.Agents, w.Jobs, w.Outbox}
+}
