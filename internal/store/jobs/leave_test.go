@@ -14,7 +14,7 @@ import (
 )
 
 // An account with many jobs is deleted in a short transaction and batches that
-// go on after a crash; each job is told of once, and the last takes the row.
+// continue after a crash; each job is told of once, and the last takes the row.
 func TestDeletedAccountLeavesInBatches(t *testing.T) {
 	t.Parallel()
 	b, ctx := storetest.NewWorld(t), t.Context()

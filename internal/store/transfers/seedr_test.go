@@ -43,7 +43,7 @@ func TestCopiedFilesAreCutSmall(t *testing.T) {
 	p := storetest.Must[models.Placement](t)(storetest.Place(t, b.Store, job.ID, models.TransferDownload, []byte("t")))
 	b.To(t, job.ID, models.StateDownloading)
 	storetest.Must[models.Job](t)(b.W.Jobs.Transition(ctx, job.ID, models.JobChange{To: models.StateStoring, Reason: models.Because(models.ReasonCancelled)}))
-	storetest.Must[string](t)(b.W.Files.SetUploadID(ctx, p.Files[1].ID, "begun"))
+	storetest.Must[string](t)(b.W.Files.SetUploadID(ctx, p.Files[1].ID, "started"))
 	now := b.DB.Now()
 	storetest.OK(t, b.W.Providers.SaveSeedrItem(ctx, models.SeedrItem{InfoHash: *job.InfoHashV1, AddedAt: now, DoneAt: &now}))
 	for range 2 { // a second try finds the same
