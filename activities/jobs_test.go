@@ -36,7 +36,7 @@ func TestAJobLeftInTheMiddleGoesBackToTheQueue(t *testing.T) {
 	if got := b.job(job.ID); got.State != models.StateQueued || got.AdmittedAt != nil {
 		t.Errorf("the job is %s, slot %v", got.State, got.AdmittedAt)
 	}
-	// The run that goes on with it leaves it where it stands.
+	// The run that continues it keeps its state.
 	other := storetest.Placed(t, b.store, b.user.ID, models.TransferDownload, 5)
 	if plan := b.load(activities.JobInput{JobID: other.ID, Stands: models.StateDownloading}); plan.State != models.StateDownloading || !plan.Admitted {
 		t.Errorf("a run that goes on: %+v", plan)

@@ -104,7 +104,7 @@ func programs(t *testing.T) (bin, web string) {
 }
 
 // TestApplication checks what devstack tells the application's programs, that
-// the agent is enrolled once, and that the link for the first admin is seen.
+// the agent is enrolled once, and that the link for the first admin is shown.
 func TestApplication(t *testing.T) {
 	bin, web := programs(t)
 	calls, data := t.TempDir(), filepath.Join(t.TempDir(), "data")
@@ -157,7 +157,7 @@ func TestApplication(t *testing.T) {
 }
 
 // TestSeedr checks that the operator's Seedr account, or that of the simulator
-// in its place, reaches the control plane and nobody else.
+// in its place, reaches only the control plane.
 func TestSeedr(t *testing.T) {
 	bin, web := programs(t)
 	calls, data := t.TempDir(), filepath.Join(t.TempDir(), "data")

@@ -39,10 +39,10 @@ func TestSecondFactor(t *testing.T) {
 		want bool
 	}{
 		"none":                   {models.User{}, false},
-		"codes begun, not on":    {models.User{TOTPSecret: "sealed"}, false},
+		"codes offered, not on":  {models.User{TOTPSecret: "sealed"}, false},
 		"codes":                  {models.User{TOTPSecret: "sealed", TOTPAt: &now}, true},
 		"one passkey":            {models.User{Passkeys: 1}, true},
-		"a passkey only begun":   {models.User{PasskeyHandle: []byte{1}}, false},
+		"a passkey not finished": {models.User{PasskeyHandle: []byte{1}}, false},
 		"both kinds of a factor": {models.User{TOTPAt: &now, Passkeys: 2}, true},
 	} {
 		if got := c.user.SecondFactor(); got != c.want {

@@ -176,8 +176,8 @@ func (c caller) request(ctx context.Context, method, path string, body any) (*ht
 	return req, nil
 }
 
-// problemOf reads a fault answer; one that is no problem document, as from a
-// proxy in between, becomes a Problem without a code.
+// problemOf reads a failed response; if it isn't a problem document, as from a
+// proxy, it becomes a Problem without a code.
 func problemOf(resp *http.Response) error {
 	p := &Problem{}
 	b, _ := io.ReadAll(io.LimitReader(resp.Body, maxProblem))

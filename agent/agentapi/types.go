@@ -35,7 +35,7 @@ type StartTransfer struct {
 	Kind     Kind      `json:"kind"`
 	Source   Source    `json:"source"`
 	Files    []FileJob `json:"files,omitempty"` // download only: the selected files
-	MaxBytes int64     `json:"maxBytes"`        // fail with content_too_large beyond; 0 is no limit
+	MaxBytes int64     `json:"maxBytes"`        // fail with content_too_large beyond; 0 means no limit
 
 	ResolveTimeoutSeconds int64 `json:"resolveTimeoutSeconds"` // no metadata for so long ends in metadata_timeout
 	StallTimeoutSeconds   int64 `json:"stallTimeoutSeconds"`   // no verified byte for so long ends in no_peers or stalled
@@ -191,7 +191,7 @@ type Heartbeat struct {
 	DownRate  int64 `json:"downRate"`
 }
 
-// HeartbeatReply tells the agent what the admins want of it.
+// HeartbeatReply tells the agent what admins want it to do.
 type HeartbeatReply struct {
 	State string `json:"state"` // active, cordoned or draining
 }

@@ -1,6 +1,6 @@
-// Package agenttest runs agents for tests, beside a control plane and an object
-// storage that are strict where the real ones are, sources that behave as told
-// and engines that misbehave. It is for tests of the agent's packages alone.
+// Package agenttest runs agents for tests, with a control plane and object
+// storage as strict as the real ones, sources that behave as told and engines
+// that misbehave. It is only for tests of the agent's packages.
 package agenttest
 
 import (

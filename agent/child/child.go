@@ -1,6 +1,6 @@
-// Package child is the process that runs one transfer's engine: it takes orders
-// from its input, keeps to its limits and tells on its output how it goes. It
-// has no credentials, reads no configuration and uploads nothing.
+// Package child is the process that runs one transfer's engine: it reads orders
+// from its input, keeps to its limits and reports on its output. It has no
+// credentials, reads no configuration and uploads nothing.
 package child
 
 import (
@@ -31,10 +31,9 @@ type Engines func(childapi.EngineConfig, agentapi.Source) (engine.Engine, error)
 
 var errStopped = errors.New("stopped by the supervisor")
 
-// Run is the whole of a child process: it takes its orders from in, runs one
-// transfer in the working directory and tells on out how it goes. An error
-// means that the process is to exit with a failure, which the supervisor takes
-// for a crash.
+// Run is the whole child process: it reads its orders from in, runs one
+// transfer in the working directory and reports on out. An error means that the
+// process must exit with a failure, which the supervisor treats as a crash.
 func Run(ctx context.Context, in io.Reader, out io.Writer, engines Engines) error {
 	dec := json.NewDecoder(in)
 	var first childapi.Order
@@ -149,7 +148,7 @@ func (h *host) download(ctx context.Context) (err error) {
 	return seeder.Seed(ctx, job, h.report)
 }
 
-// end tells a fault that has a name; any other is a crash.
+// end reports a fault that has a name; any other is a crash.
 func (h *host) end(err error) error {
 	if err == nil {
 		return nil
@@ -164,7 +163,7 @@ func (h *host) end(err error) error {
 }
 
 // obey follows the supervisor's orders. The end of the input means that the
-// supervisor is gone, and nobody would upload what is fetched.
+// supervisor is gone, so nothing would upload what is fetched.
 func (h *host) obey() {
 	for {
 		var o childapi.Order
@@ -242,7 +241,7 @@ func (h *host) every(ctx context.Context, d time.Duration, do func()) {
 	}
 }
 
-// tellingStore tells the supervisor what an engine finds out about files.
+// tellingStore reports to the supervisor what an engine finds out about files.
 type tellingStore struct {
 	*disk.Store
 	h *host

@@ -44,8 +44,8 @@ func run(t *testing.T, eng engine.Engine) (orders *io.PipeWriter, ended <-chan e
 	return orders, done
 }
 
-// A child ends when its supervisor says so, and when its supervisor is gone:
-// nobody would upload what it fetches.
+// A child ends when its supervisor says so, and when its supervisor is gone,
+// because nothing would upload what it fetches.
 func TestAChildEndsWithItsSupervisor(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(*io.PipeWriter) error{
@@ -83,8 +83,8 @@ func (faulty) Resolve(context.Context, engine.Source, engine.Options) (models.Ma
 	return models.Manifest{}, models.Fault(models.ProblemNoPeers, "Nobody has it.").With("seconds", time.Minute)
 }
 
-// A fault with a name is told with what is particular to it, and the process
-// ends well; it is no crash.
+// A fault with a name is reported with its details, and the process exits
+// normally; it isn't a crash.
 func TestAChildTellsItsFault(t *testing.T) {
 	t.Parallel()
 	order, err := json.Marshal(childapi.Order{Do: childapi.OrderRun, Run: &childapi.Run{Kind: agentapi.KindResolve}})

@@ -1,7 +1,7 @@
-// Package childapi is what a supervisor and its child processes say to each
-// other: orders go to a child's standard input and news come from its standard
-// output, one JSON object a line. It holds no logic; package child speaks it in
-// the child's process, package spawn in the supervisor's.
+// Package childapi is the protocol between a supervisor and its child
+// processes: orders go to a child's standard input and news come from its
+// standard output, one JSON object per line. It has no logic; package child
+// implements it in the child's process, package spawn in the supervisor's.
 package childapi
 
 import (

@@ -20,7 +20,7 @@ type Source struct {
 
 // Options bound a transfer.
 type Options struct {
-	MaxBytes       int64         // content_too_large beyond; 0 is no limit
+	MaxBytes       int64         // content_too_large beyond; 0 means no limit
 	ResolveTimeout time.Duration // metadata_timeout after it
 	StallTimeout   time.Duration // no verified byte for so long: no_peers, stalled or source_failing
 }
@@ -93,12 +93,12 @@ type Store interface {
 	Wait(ctx context.Context) error
 }
 
-// Bounded is a Store that tells how much more it takes. Engines that fetch in
+// Bounded is a Store that says how much more it accepts. Engines that fetch in
 // any order use it to fetch in file order, just ahead of the uploader, when
 // space is short.
 type Bounded interface {
 	// Room returns how many bytes may be written before Wait blocks; bounded is
-	// false when there is no watermark.
+	// false if there is no watermark.
 	Room() (n int64, bounded bool)
 }
 

@@ -191,7 +191,7 @@ func (e *Ending) note(n childapi.News) {
 	}
 }
 
-// inWords tells a death by signal from an exit.
+// inWords describes how the process ended: by a signal or by an exit.
 func inWords(err error) error {
 	if ee, ok := errors.AsType[*exec.ExitError](err); ok {
 		if ws, ok := ee.Sys().(syscall.WaitStatus); ok && ws.Signaled() {

@@ -63,10 +63,10 @@ func (c *changeLog) since(rev int64) ([]string, int64) {
 	return ids, c.rev
 }
 
-// await returns when there is something to tell to someone who knows the
-// revision: at once after a change of phase, a second after the call for
-// progress, and after wait at the latest. A revision from another life of the
-// agent is told at once.
+// await returns when there is news for a caller that knows the revision:
+// immediately after a change of phase, a second after the call for progress,
+// and after wait at the latest. A revision from an earlier start of the agent
+// returns immediately.
 func (c *changeLog) await(ctx context.Context, rev int64, wait time.Duration) {
 	deadline := time.NewTimer(wait)
 	defer deadline.Stop()

@@ -63,8 +63,8 @@ func (t *transfer) download(ctx context.Context) error {
 	return err
 }
 
-// settle tells the world that everything is in storage, while the engine
-// process still has to end. Where seeding is wanted it waits for its end.
+// settle reports that everything is in storage, while the engine process still
+// has to end. If seeding is on, it waits for its end.
 func (t *transfer) settle(ctx context.Context) {
 	if !t.seeds() {
 		t.finish(ctx, agentapi.PhaseDone, nil)
@@ -275,7 +275,7 @@ func (t *transfer) drop(ctx context.Context) error {
 	return err
 }
 
-// hear takes in what the engine process tells during a download.
+// hear processes what the engine process reports during a download.
 func (t *transfer) hear(n childapi.News) error {
 	switch n.Say {
 	case childapi.NewsReport:

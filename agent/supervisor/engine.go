@@ -123,8 +123,8 @@ func (t *transfer) runChild(ctx context.Context, kind agentapi.Kind, hear func(c
 	return c.Follow(ctx, func() time.Duration { return t.grace(ctx) }, hear)
 }
 
-// grace is how long a child may take to flush. What is to be removed or is
-// wholly in storage needs no flushing.
+// grace is how long a child may take to flush. What will be removed or is
+// entirely in storage needs no flushing.
 func (t *transfer) grace(ctx context.Context) time.Duration {
 	why := context.Cause(ctx)
 	if errors.Is(why, errShutdown) || errors.Is(why, errHalted) || errors.Is(why, errReplaced) {

@@ -55,8 +55,8 @@ func New(o Options) *Supervisor {
 	return s
 }
 
-// Resume takes up the transfers that an earlier process left and runs
-// those that had not ended. They run until Shutdown, whatever happens to ctx.
+// Resume loads the transfers that an earlier process left and runs the
+// unfinished ones. They run until Shutdown, whatever happens to ctx.
 func (s *Supervisor) Resume(ctx context.Context) error {
 	s.ctx, s.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
 	dir := s.env.inspectDir()

@@ -215,7 +215,7 @@ func (t *transfer) setPhase(p agentapi.Phase) {
 	}
 }
 
-// setTrouble tells what is in the way of uploading; none takes it back.
+// setTrouble records what blocks uploading; none clears it.
 func (t *transfer) setTrouble(why models.Reason) {
 	t.mu.Lock()
 	changed := !t.trouble.Equal(why)
@@ -283,8 +283,7 @@ func (t *transfer) running() bool {
 	return !t.phase.Ended()
 }
 
-// setLimit tells the engine process of a new share if it differs enough to
-// matter.
+// setLimit gives the engine process a new share if it differs enough to matter.
 func (t *transfer) setLimit(n int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

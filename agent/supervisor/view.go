@@ -48,8 +48,8 @@ func (s *Supervisor) Changes(ctx context.Context, since int64, wait time.Duratio
 	return out, rev
 }
 
-// Load tells what the transfers take of the agent. The figures of the disk are 0
-// where the system does not give them.
+// Load returns what the transfers use of the agent. Disk figures are 0 if the
+// system doesn't provide them.
 func (s *Supervisor) Load() agentapi.Heartbeat {
 	var hb agentapi.Heartbeat
 	for _, t := range s.running() {

@@ -59,7 +59,7 @@ type Uploader struct {
 	Control *agentapi.ControlClient
 	Putter  *Putter
 	Log     *slog.Logger
-	Trouble func(why models.Reason) // tells what is in the way; none when it is gone
+	Trouble func(why models.Reason) // reports what blocks uploading; none when it is cleared
 	Moved   func()                  // a part was stored
 	Corrupt func(*disk.CorruptError)
 

@@ -81,7 +81,8 @@ func (p *pages) render(w http.ResponseWriter, open *Message) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	// The status is out by the time a write fails, so there is nobody to tell.
+	// The status has been sent by the time a write fails, so the error can't be
+	// reported.
 	_ = p.page.Execute(w, view{Messages: messages, Open: open})
 }
 
@@ -95,7 +96,7 @@ func (p *pages) html(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Security-Policy", "sandbox allow-popups allow-top-navigation-by-user-activation; default-src 'none'; style-src 'unsafe-inline'; img-src data:")
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	// Links open beside the mail catcher, not in the frame.
+	// Links open outside the frame.
 	_, _ = w.Write([]byte(`<base target="_blank">` + message.HTML))
 }
 

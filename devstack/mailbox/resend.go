@@ -48,7 +48,7 @@ type email struct {
 // used is what is kept of an idempotency key.
 type used struct{ ID, Body string }
 
-// refusal is an answer that is no success, in Resend's form.
+// refusal is a failed response, in Resend's form.
 type refusal struct {
 	StatusCode int    `json:"statusCode"`
 	Name       string `json:"name"`

@@ -16,7 +16,7 @@ func Address(port int) string {
 	return net.JoinHostPort(Host, strconv.Itoa(port))
 }
 
-// Free returns a loopback port that nobody listens on at this moment.
+// Free returns a loopback port that is free right now.
 func Free() (int, error) {
 	ports, err := FreeN(1)
 	if err != nil {

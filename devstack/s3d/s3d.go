@@ -1,6 +1,6 @@
 // Package s3d runs an S3 server inside this process that stores objects as
 // files under one folder, on loopback only. It has one account and creates one
-// bucket. It does not terminate TLS and is no cluster.
+// bucket. It doesn't terminate TLS and isn't a cluster.
 package s3d
 
 import (

@@ -1,6 +1,6 @@
 // Package stack composes the embedded default: it decides which processes run,
-// with which settings, in which order they start and stop, and tells people and
-// tests where to find them. How a process is kept alive is the supervisor's part.
+// with which settings, in which order they start and stop, and shows people and
+// tests where to find them. Keeping processes alive is the supervisor's job.
 package stack
 
 import (

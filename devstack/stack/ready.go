@@ -33,7 +33,7 @@ type Ready struct {
 	Env map[string]string `json:"env"`
 	// PIDs are the current process ids by part; the file is rewritten when one changes.
 	PIDs map[string]int `json:"pids"`
-	// StartMillis tells how long each part took to start.
+	// StartMillis is how long each part took to start.
 	StartMillis map[string]int64 `json:"startMillis"`
 }
 
@@ -131,7 +131,7 @@ func (s *stack) withdraw() {
 	}
 }
 
-// summary tells a person where everything is.
+// summary shows a person where everything is.
 func (s *stack) summary() {
 	s.mu.Lock()
 	setup, total := s.setupURL, s.took["total"]

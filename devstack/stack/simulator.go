@@ -8,11 +8,11 @@ import (
 	"longhaul/devstack/supervisor"
 )
 
-// simulatorEmail is the account of the Seedr simulator. Its password is another
-// one at each start, since nobody types it.
+// simulatorEmail is the account of the Seedr simulator. Its password changes
+// with each start, because it is never typed.
 const simulatorEmail = "simulated@longhaul.test"
 
-// simulator is the Seedr simulator that may run beside the application.
+// simulator is the Seedr simulator that may run next to the application.
 type simulator struct{ password string }
 
 func newSimulator(on bool) *simulator {
@@ -26,8 +26,8 @@ func (m *simulator) credentials() map[string]string {
 	return map[string]string{"SEEDR_EMAIL": simulatorEmail, "SEEDR_PASSWORD": m.password}
 }
 
-// seedr tells the control plane the simulator's account if there is one, else
-// the operator's own.
+// seedr gives the control plane the simulator's account if there is one,
+// otherwise the operator's.
 func (s settings) seedr() map[string]string {
 	if s.simulator == nil {
 		own := make(map[string]string)

@@ -45,7 +45,7 @@ const (
 	layers
 )
 
-// Run starts everything, tells where it is, and keeps it running until the
+// Run starts everything, prints where it is, and keeps it running until the
 // context ends. Then it stops everything in reverse order.
 func Run(ctx context.Context, opts Options) (err error) {
 	started := time.Now()

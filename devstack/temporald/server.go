@@ -51,7 +51,7 @@ type Server struct {
 	Address string
 	// UIURL is the address of the web UI, empty without one.
 	UIURL string
-	// Phases tells how long each step of the start took.
+	// Phases is how long each step of the start took.
 	Phases []Phase
 
 	server temporal.Server

@@ -17,7 +17,7 @@ import (
 	"longhaul/models"
 )
 
-// Ends of following an agent that are no faults.
+// Ends of following an agent that are not faults.
 var (
 	ErrGone     = errors.New("the agent is no longer registered")
 	ErrHandOver = errors.New("another worker takes over this agent")
@@ -43,7 +43,7 @@ type Agent interface {
 	Changes(ctx context.Context, since int64, wait time.Duration) (agentapi.Changes, error)
 }
 
-// Publisher carries progress to whoever watches.
+// Publisher carries progress to watchers.
 type Publisher interface {
 	Publish(ctx context.Context, msgs ...event.Message) error
 }
@@ -82,10 +82,10 @@ type Tracker struct {
 	Pace   Pace
 }
 
-// Follow follows one agent's transfers until its turn is over, stop is closed or
-// the agent is gone. It reports how it stands at every tick. Two at once, as
-// after a lost worker, do no harm: all that they write is guarded by epochs and
-// tokens.
+// Follow follows one agent's transfers until its turn is over, stop is closed
+// or the agent is gone. It reports its status at every tick. Two at once, as
+// after a lost worker, are harmless: epochs and tokens guard everything they
+// write.
 func (t *Tracker) Follow(ctx context.Context, agentID uuid.UUID, stop <-chan struct{}, report func(Report)) error {
 	agent, err := t.Store.Agent(ctx, agentID)
 	if models.IsNotFound(err) {
@@ -153,7 +153,7 @@ func (f *follower) housekeep(ctx context.Context) {
 	}
 }
 
-// Report is how following an agent stands, for operators.
+// Report is the status of following an agent, for operators.
 type Report struct {
 	Agent     string `json:"agent"`
 	Transfers int    `json:"transfers"`

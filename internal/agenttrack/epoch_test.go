@@ -61,7 +61,7 @@ func TestWhatPlacementStillCallsForIsNotLost(t *testing.T) {
 	tracker.Agents = func(m models.Agent) agenttrack.Agent { return counting{dial(m), full} }
 	f := b.run(tracker, row)
 	b.eventually(func() string {
-		if full.Load() < 4 { // the loop has dealt with three of them
+		if full.Load() < 4 { // the loop has handled three of them
 			return "few listings"
 		}
 		return ""
@@ -72,7 +72,7 @@ func TestWhatPlacementStillCallsForIsNotLost(t *testing.T) {
 	}
 }
 
-// A resolve that finds more than its owner has room for ends well, and tells the
+// A resolve that finds more than its owner has room for succeeds, and tells the
 // workflow that the job waits for room.
 func TestAResolveTellsThatTheJobWaitsForRoom(t *testing.T) {
 	t.Parallel()

@@ -211,8 +211,8 @@ func (f *follower) flush(ctx context.Context) {
 	}
 }
 
-// flushLast writes the last figures when the worker stops, which may have
-// ended ctx. They are worth one statement, not a wait for the database.
+// flushLast writes the last figures when the worker stops, which may have ended
+// ctx. They justify one statement, not a wait for the database.
 func (f *follower) flushLast(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()

@@ -19,11 +19,11 @@ const (
 	lostDelay = time.Second
 )
 
-// silent reports whether the agent counts as lost. Both sides have to have
-// lost it: its heartbeats stopped for models.AgentLostAfter and it does not
-// answer either, asked for long enough that a restart of the control plane
-// does not look like the agent's fault. One that sends heartbeats but cannot
-// be called still works and stores; it is left alone for much longer.
+// silent reports whether the agent counts as lost. Both directions must have
+// failed: its heartbeats stopped for models.AgentLostAfter, and it hasn't
+// answered calls for long enough that a restart of the control plane doesn't
+// look like the agent's fault. One that sends heartbeats but cannot be called
+// still works and stores; it is left alone for much longer.
 func (f *follower) silent(now time.Time) bool {
 	if !f.failing {
 		return false

@@ -165,9 +165,9 @@ func sourceOf(job models.Job) models.Source {
 	return src
 }
 
-// beat sends the activity heartbeats that are due. They are the backstop for
-// the case that nobody follows the agent any more, and bring news of
-// activities that the workflow has given up.
+// beat sends the activity heartbeats that are due. They are the backstop if the
+// agent is no longer followed, and reveal activities that the workflow has
+// given up on.
 func (f *follower) beat(ctx context.Context) {
 	now := f.Now()
 	var due []models.OpenAttempt

@@ -122,8 +122,8 @@ func (p *apiParts) temporalThere(ctx context.Context) error {
 	return err
 }
 
-// offerSetup prints the one-time link that makes the first administrator, as
-// long as there is nobody.
+// offerSetup prints the one-time link that creates the first administrator, if
+// there is no account yet.
 func offerSetup(ctx context.Context, s *store.Store, cfg config.Config, stdout io.Writer) error {
 	n, err := s.Accounts.CountUsers(ctx)
 	if err != nil || n > 0 {
@@ -146,8 +146,8 @@ func offerSetup(ctx context.Context, s *store.Store, cfg config.Config, stdout i
 	return nil
 }
 
-// serve runs the listeners until ctx ends, then lets what runs come to its
-// end, streams excepted.
+// serve runs the listeners until ctx ends, then lets running requests finish,
+// except streams.
 func (p *apiParts) serve(ctx context.Context, cfg config.Config, server *api.Server, log *slog.Logger) error {
 	appServer := newServer(server.App(), answerTime, log)
 	appServer.RegisterOnShutdown(server.Hub.Close)

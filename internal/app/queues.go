@@ -19,8 +19,8 @@ const (
 	queueBudget = 5 * time.Second
 )
 
-// queueWatch looks which kinds of background work no worker serves. It tells
-// the log and a metric, and the health page through probes.
+// queueWatch checks which task queues no worker serves. It reports to the log
+// and a metric, and to the health page through probes.
 type queueWatch struct {
 	look   func(context.Context) ([]models.Queue, error)
 	served *prometheus.GaugeVec
@@ -53,8 +53,8 @@ func (w *queueWatch) run(ctx context.Context) {
 	}
 }
 
-// check looks once. While the workflow engine is away, which has a probe of its
-// own, what was seen last stands.
+// check checks once. While the workflow engine is unavailable, which has its
+// own probe, the last result stays.
 func (w *queueWatch) check(ctx context.Context) {
 	limited, cancel := context.WithTimeout(ctx, queueBudget)
 	defer cancel()

@@ -27,8 +27,8 @@ import (
 )
 
 const (
-	// temporalBudget is how long a worker waits for Temporal, which is all that
-	// it works for; then whoever supervises it starts it again.
+	// temporalBudget is how long a worker waits for Temporal, without which it
+	// can do nothing; then it exits and its supervisor restarts it.
 	temporalBudget = 10 * time.Minute
 
 	// workflowRetention is how long ended runs can be looked at.
@@ -98,7 +98,7 @@ func (p *workerParts) close() {
 func (p *workerParts) deps(cfg config.Config) worker.Deps {
 	work := p.store.Worker()
 	// Long polls wait at the agent, so there is no overall timeout; each call
-	// has a deadline of its own.
+	// has its own deadline.
 	calls := fetch.NewTrusted(fetch.TrustedOptions{HeaderTimeout: time.Minute})
 	dial := func(a models.Agent) *agentapi.Client {
 		return agentapi.NewClient(a.URL, p.keys.AgentSecret(a.ID), calls)

@@ -16,8 +16,8 @@ import (
 	"longhaul/models"
 )
 
-// answersPerSecond bounds how often a worker answers, so that the loss of a busy
-// agent is no flood.
+// answersPerSecond limits how often a worker answers, so that the loss of a
+// busy agent doesn't cause a flood.
 const answersPerSecond = 50
 
 // ErrNotAwaited is what Waiters return when the workflow no longer waits for
@@ -28,9 +28,9 @@ var ErrNotAwaited = errors.New("the workflow no longer waits for the attempt")
 type Waiters interface {
 	// Done says that the transfer ended well.
 	Done(ctx context.Context, token []byte, res models.TransferResult) error
-	// Failed tells why the transfer failed.
+	// Failed says why the transfer failed.
 	Failed(ctx context.Context, token []byte, fault *models.Error, d models.FaultDetails) error
-	// Beat says that the attempt is being looked after.
+	// Beat says that the attempt is being followed.
 	Beat(ctx context.Context, token []byte, details any) error
 }
 
@@ -74,9 +74,9 @@ func (d *Desk) Done(ctx context.Context, at models.Attempt, res models.TransferR
 	return d.end(ctx, at, models.AttemptDone, models.Reason{})
 }
 
-// Fail ends the attempt with a fault. After one of the infrastructure another attempt
-// follows at once, or after the pause if there is one, and the workflow continues
-// waiting; any other fault is told to the workflow.
+// Fail ends the attempt with a fault. After one of the infrastructure another
+// attempt follows at once, or after the pause if there is one, and the workflow
+// continues waiting; any other fault goes to the workflow.
 func (d *Desk) Fail(ctx context.Context, at models.Attempt, fault *models.Error, details models.FaultDetails, pause time.Duration) error {
 	if passes(fault) {
 		if pause == 0 {
@@ -94,8 +94,8 @@ func (d *Desk) Fail(ctx context.Context, at models.Attempt, fault *models.Error,
 	return d.end(ctx, at, models.AttemptFailed, fault.Reason())
 }
 
-// GiveUp tells the workflow that the attempt found no place, whose fault that may
-// be. The job's row says so already.
+// GiveUp tells the workflow that the attempt found no place, and why. The job's
+// row already says so.
 func (d *Desk) GiveUp(ctx context.Context, at models.Attempt, fault *models.Error, details models.FaultDetails) error {
 	err := d.answer(ctx, at, func() error { return d.waiters.Failed(ctx, at.TaskToken, fault, details) })
 	if err != nil {
@@ -124,8 +124,8 @@ func pauseAfter(e *models.Error) time.Duration {
 	}
 }
 
-// Beat tells the waiter that the attempt is being looked after. An attempt that
-// nobody waits for any more is superseded.
+// Beat tells the waiter that the attempt is being followed. An attempt that is
+// no longer awaited is superseded.
 func (d *Desk) Beat(ctx context.Context, at models.Attempt, details any) error {
 	if err := d.calls.Wait(ctx); err != nil {
 		return err

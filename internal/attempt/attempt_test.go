@@ -19,7 +19,7 @@ type rows struct {
 	ended []models.AttemptState
 	again []time.Duration // pauses before further attempts
 	beats int
-	over  bool // nobody waits for the attempt
+	over  bool // the attempt is no longer awaited
 	err   error
 }
 

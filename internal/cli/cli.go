@@ -1,6 +1,6 @@
-// Package cli is the command line program longhaul. Users' commands speak to
-// the API over HTTP, like any other client; operators' commands that must work
-// without a running API speak to the database.
+// Package cli is the command line program longhaul. Users' commands call the
+// API over HTTP, like any other client; operators' commands that must work
+// without a running API use the database.
 //
 // Results go to standard output, everything else to standard error, so that
 // output can be piped. The exit status tells what happened; see the constants.

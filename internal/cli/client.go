@@ -140,7 +140,7 @@ func (c *client) request(ctx context.Context, method, path string, in *body, hea
 	return req, nil
 }
 
-// problemOf returns the fault of an answer that is no success.
+// problemOf returns the fault of a failed response.
 func problemOf(resp *http.Response) error {
 	if resp.StatusCode < http.StatusMultipleChoices {
 		return nil

@@ -32,8 +32,8 @@ type getCmd struct {
 	Files string `help:"Only these files, by index: 0,2-5."`
 }
 
-// Run downloads the files of a job. What is half there is resumed, what is
-// there already is left alone.
+// Run saves the files of a job. It resumes partial files and skips complete
+// ones.
 func (c *getCmd) Run(ctx context.Context, p *program) error {
 	chosen, err := parseChoice(c.Files)
 	if err != nil {
@@ -147,8 +147,8 @@ func (g *getter) file(ctx context.Context, f file, name string) error {
 			return fmt.Errorf("make folders: %w", err)
 		}
 	}
-	// The file's id is in the temporary name: it stands for these very bytes,
-	// so that what is there can always be continued.
+	// The temporary name contains the file's id, which identifies its bytes, so
+	// a partial file can always be resumed.
 	part := path.Join(path.Dir(name), "."+f.ID+partSuffix)
 	out, err := g.root.OpenFile(part, os.O_RDWR|os.O_CREATE, downloadMode)
 	if err != nil {

@@ -29,9 +29,9 @@ type me struct {
 	Role  string `json:"role"`
 }
 
-// Run makes an API token with the password, and a two-factor code if the
-// account has one, and keeps it. What is asked for comes from the terminal, or
-// from standard input when that is none.
+// Run creates an API token with the password, and a two-factor code if the
+// account has one, and stores it. It reads answers from the terminal, or from
+// standard input if that is not a terminal.
 func (c *loginCmd) Run(ctx context.Context, p *program) error {
 	api, err := p.newClient()
 	if err != nil {

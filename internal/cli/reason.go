@@ -7,15 +7,14 @@ import (
 	"longhaul/models/wording"
 )
 
-// reason is why something is as it is, as the API tells it.
+// reason is why something is in its state, as returned by the API.
 type reason struct {
 	models.Reason
 
 	Text string `json:"text,omitempty"` // the server's words, for a code of a newer server
 }
 
-// localTime tells a time as a clock on the wall does, with the day unless it
-// is today.
+// localTime formats a time in the local zone, with the day unless it is today.
 func localTime(t time.Time) string {
 	t = t.Local()
 	if t.Format(time.DateOnly) == time.Now().Format(time.DateOnly) {
@@ -45,8 +44,8 @@ func (j job) next() string {
 	return j.NextAction
 }
 
-// stuck says why no bytes come to a running download and when it gives up;
-// empty while they do.
+// stuck says why a running download receives no bytes and when it gives up;
+// empty while it does.
 func (j job) stuck() string {
 	if j.Progress == nil || j.Progress.Waiting.None() || !j.State.Running() {
 		return ""

@@ -103,8 +103,8 @@ func (p *program) askSecret(in *bufio.Reader, prompt string) (string, error) {
 
 type logoutCmd struct{}
 
-// Run revokes the kept token on the server and forgets it here, whatever the
-// server says: a token that is gone there is no reason to keep it.
+// Run revokes the stored token on the server and deletes it here, whatever the
+// server says, because a token that is gone there is useless here.
 func (c *logoutCmd) Run(ctx context.Context, p *program) error {
 	api, err := p.newClient()
 	if err != nil {

@@ -197,7 +197,7 @@ func (w *watcher) take(ctx context.Context, kind, data string) error {
 	return nil
 }
 
-// show prints what changed and decides whether the job has come to its end.
+// show prints what changed and decides whether the job has ended.
 func (w *watcher) show(j job) {
 	if j.Progress == nil && j.State == w.job.State {
 		j.Progress = w.job.Progress // a change of something else; the figures still hold
@@ -254,7 +254,7 @@ func (w *watcher) closeBar() {
 	}
 }
 
-// newBar returns a progress bar, nil when nobody could see it.
+// newBar returns a progress bar, nil if the output is not a terminal.
 func (p *program) newBar(total int64, text string) *progressbar.ProgressBar {
 	if _, ok := terminal(p.Err); !ok {
 		return nil

@@ -44,7 +44,7 @@ type Secret string
 // Reveal returns the text.
 func (s Secret) Reveal() string { return string(s) }
 
-// String hides the text; it tells whether there is one.
+// String hides the text and shows only whether there is one.
 func (s Secret) String() string {
 	if s == "" {
 		return ""

@@ -1,7 +1,7 @@
-// Package event carries news between the processes of the control plane: that
-// a job changed, how far transfers are, that work waits in the outbox. It
-// promises no delivery: what it says can also be read from the database, and a
-// subscriber that missed something is told so and reads it there.
+// Package event carries news between the processes of the control plane: that a
+// job changed, how far transfers are, that work waits in the outbox. It doesn't
+// guarantee delivery: everything it says can also be read from the database,
+// and a subscriber that missed something is told to read it there.
 package event
 
 import (
@@ -43,7 +43,7 @@ func JobChanged(userID, jobID uuid.UUID, eventID int64) Message {
 }
 
 // AccessChanged returns the message that sessions or tokens of the user ended,
-// or that the account changed: whoever serves one looks again.
+// or that the account changed, so that running streams check again.
 func AccessChanged(userID uuid.UUID) Message { return Message{Kind: KindAccess, UserID: userID} }
 
 // Progressed returns the message that a transfer moved.

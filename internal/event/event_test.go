@@ -108,7 +108,7 @@ func TestSlowSubscribersAreToldOfLoss(t *testing.T) {
 			}
 		}
 	}
-	publish(0, 5000) // nobody reads, and nobody waits
+	publish(0, 5000) // no reader, and no one blocks
 	read := int64(0)
 	for m := range slow {
 		if m.Kind == event.KindLost {

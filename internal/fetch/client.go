@@ -28,7 +28,7 @@ const (
 type ClientOptions struct {
 	IdleTimeout   time.Duration // a body that brings no byte for so long fails; 0 is 60 s
 	MinBytes      int64         // a body that brings fewer bytes in IdleTimeout of reading fails; 0 is 16 KiB, negative none
-	HeaderTimeout time.Duration // from the request to the end of the answer's head; 0 is 30 s
+	HeaderTimeout time.Duration // from the request to the end of the response header; 0 means 30 s
 	Timeout       time.Duration // for the whole exchange with the body; 0 is none, since downloads may take days
 	UserAgent     string        // sent with each request that has none; empty is Longhaul
 }

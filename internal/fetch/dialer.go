@@ -129,8 +129,8 @@ func CheckHost(host string) error {
 	return nil
 }
 
-// looksNumeric tells whether a resolver may take a name with this last label
-// for an IPv4 address, by the rule of the WHATWG URL standard.
+// looksNumeric reports whether a resolver may treat a name with this last label
+// as an IPv4 address, by the rule of the WHATWG URL standard.
 func looksNumeric(label string) bool {
 	if len(label) >= 2 && label[0] == '0' && (label[1] == 'x' || label[1] == 'X') {
 		return strings.Trim(label[2:], "0123456789abcdefABCDEF") == ""

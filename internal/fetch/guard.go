@@ -64,8 +64,8 @@ func NewGuard(allow ...netip.Prefix) *Guard {
 // Allowed reports whether the address may be connected to.
 func (g *Guard) Allowed(addr netip.Addr) bool { return g.checkAddr(addr) == nil }
 
-// AllowedPort reports whether the port may be connected to: 80, 443 and 1024
-// to 65535, without the ports of well-known services that are no file servers.
+// AllowedPort reports whether the port may be connected to: 80, 443 and 1024 to
+// 65535, without the ports of well-known services other than file servers.
 func (g *Guard) AllowedPort(port uint16) bool {
 	if port == 80 || port == 443 {
 		return true

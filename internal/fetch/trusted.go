@@ -10,8 +10,8 @@ import (
 // TrustedOptions bound a client for configured endpoints.
 type TrustedOptions struct {
 	Timeout         time.Duration // for the whole exchange; 0 is none, for long polls and bodies of any size
-	HeaderTimeout   time.Duration // from the request to the end of the answer's head; 0 is 30 s
-	MaxConnsPerHost int           // 0 is no limit
+	HeaderTimeout   time.Duration // from the request to the end of the response header; 0 means 30 s
+	MaxConnsPerHost int           // 0 means no limit
 }
 
 // NewTrusted returns an HTTP client for endpoints that the operator configured

@@ -16,7 +16,7 @@ type Lane struct {
 	places *semaphore.Weighted // of those who go and those who wait
 }
 
-// New returns a lane for going callers at a time, beside which waiting callers
+// New returns a lane that lets going callers in at a time, while waiting others
 // may wait.
 func New(going, waiting int) *Lane {
 	return &Lane{going: semaphore.NewWeighted(int64(going)), places: semaphore.NewWeighted(int64(going + waiting))}

@@ -133,7 +133,7 @@ func (w writer) alert() letter {
 		l.Tail = []string{"If it was you, there's nothing to do. If not, remove the passkey, change your password and end all other sessions now."}
 	}
 	if w.mail.Kind == models.MailEmailChanged {
-		l.Button = nil // whoever reads the old address may not be able to sign in any more
+		l.Button = nil // the reader of the old address may no longer be able to sign in
 		l.Tail = []string{"If it wasn't you, tell the operator of " + w.base.Host + " right away."}
 	}
 	return l
@@ -188,6 +188,6 @@ func (w writer) param(name string) string {
 	return v
 }
 
-// late reports whether the mail's link has ended, so that it is not worth
-// sending.
+// late reports whether the mail's link has expired, so that sending it is
+// pointless.
 func late(m models.Mail, now time.Time) bool { return m.ExpiresAt != nil && !now.Before(*m.ExpiresAt) }

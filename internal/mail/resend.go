@@ -118,8 +118,8 @@ func ours(ctx context.Context, err error) error {
 // already whose text differs, as after an update of the templates.
 var errTakenBefore = errors.New("the provider already accepted it")
 
-// classifier turns every answer that is no success into a SendError. The
-// library would lose status and Retry-After of most of them.
+// classifier turns every failed response into a SendError. The library would
+// lose the status and Retry-After of most of them.
 type classifier struct{ next http.RoundTripper }
 
 // RoundTrip implements http.RoundTripper.
@@ -133,8 +133,8 @@ func (c classifier) RoundTrip(req *http.Request) (*http.Response, error) {
 		err = closed
 	}
 	if resp.StatusCode/100 == 2 {
-		// It was taken, whatever became of the rest of the answer. The library
-		// wants JSON; only the status counts.
+		// The mail was accepted, even if the rest of the response was lost. The
+		// library expects JSON, but only the status counts.
 		if err != nil || !json.Valid(body) {
 			body = []byte("{}")
 		}
@@ -144,8 +144,7 @@ func (c classifier) RoundTrip(req *http.Request) (*http.Response, error) {
 	return nil, classify(resp.StatusCode, resp.Header.Get("Retry-After"), body)
 }
 
-// classify is the one place that decides whether a refused mail is worth
-// another attempt.
+// classify is the only place that decides whether to retry a refused mail.
 func classify(status int, retryAfter string, body []byte) *SendError {
 	var said struct{ Name, Message string }
 	_ = json.Unmarshal(body, &said) // an HTML page of a proxy says nothing of use
@@ -173,8 +172,8 @@ func pause(retryAfter string) time.Duration {
 	return time.Duration(min(n, longestPause.Seconds()) * float64(time.Second))
 }
 
-// address matches what a provider's message may repeat of a mail and nobody
-// but its reader may see.
+// address matches the private parts of a mail that a provider's message may
+// repeat.
 var address = regexp.MustCompile(`\S*(://|@)\S*`)
 
 // clean returns what the provider said, as far as operators may see it.

@@ -18,7 +18,7 @@ import (
 
 const apiKey = "re_canary_key"
 
-// provider runs a server that speaks as Resend does and returns a sender to it.
+// provider runs a server that behaves like Resend and returns a sender for it.
 func provider(t *testing.T, answer http.HandlerFunc) *mail.Sender {
 	t.Helper()
 	server := httptest.NewServer(answer)

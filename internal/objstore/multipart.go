@@ -71,8 +71,8 @@ func (c *Client) CompleteMultipart(ctx context.Context, key, uploadID string, pa
 	return aws.ToString(out.ETag), nil
 }
 
-// AbortMultipart ends an upload and frees its parts. One that is gone is no
-// fault.
+// AbortMultipart ends an upload and frees its parts. It ignores an upload that
+// is already gone.
 func (c *Client) AbortMultipart(ctx context.Context, key, uploadID string) error {
 	if err := checkKey(key); err != nil {
 		return err

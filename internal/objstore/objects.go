@@ -77,7 +77,7 @@ func (c *Client) Head(ctx context.Context, key string) (Object, error) {
 	}, nil
 }
 
-// Delete removes an object. One that is not there is no fault.
+// Delete removes an object. It ignores an object that does not exist.
 func (c *Client) Delete(ctx context.Context, key string) error {
 	if err := checkKey(key); err != nil {
 		return err

@@ -28,8 +28,8 @@ import (
 // handleSize is the size of what names an account to authenticators, in bytes.
 const handleSize = 32
 
-// ErrUnsuitable says why an origin cannot have passkeys. Browsers bind them to
-// a host name, and offer them only where nobody can listen.
+// ErrUnsuitable says why passkeys don't work at an origin. Browsers bind them
+// to a host name, and offer them only on secure connections.
 var ErrUnsuitable = errors.New("passkeys need an https address with a host name, or localhost")
 
 // Party is the origin that passkeys are made for: the relying party.

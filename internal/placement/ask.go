@@ -21,8 +21,8 @@ const (
 	stopLimit = 3 * time.Second
 )
 
-// Want records that a workflow wants a transfer. The attempt's token is answered
-// when the transfer has ended.
+// Want records that a workflow wants a transfer. The token is answered when the
+// transfer ends.
 func (p *Placer) Want(ctx context.Context, want models.TransferWant) error {
 	ctx, cancel := context.WithTimeout(ctx, askLimit)
 	defer cancel()
@@ -32,9 +32,10 @@ func (p *Placer) Want(ctx context.Context, want models.TransferWant) error {
 	return nil
 }
 
-// Stop ends what runs for a job and moves it on. The database is what counts:
-// from then on the agent's reports and part requests are refused. The agent is
-// told at once as well, and again by its tracker should that get lost.
+// Stop ends what runs for a job and changes its state. The database is what
+// counts: from then on the agent's reports and part requests are refused. Stop
+// also tells the agent directly, and its tracker repeats that if the call is
+// lost.
 func (p *Placer) Stop(ctx context.Context, jobID uuid.UUID, change models.JobChange, remove bool) error {
 	if _, err := p.Store.Transition(ctx, jobID, change); err != nil {
 		return err

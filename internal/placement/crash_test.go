@@ -95,8 +95,8 @@ func TestDeathBetweenCallAndRow(t *testing.T) {
 	}
 }
 
-// A worker dies before it could write a request down: it is repeated, as soon as
-// it is old enough and nobody wrote it down meanwhile.
+// A worker dies before it writes a request down: the request is repeated once
+// it is old enough and still unwritten.
 func TestALostRequestIsRepeated(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -28,9 +28,9 @@ type Requests interface {
 	Repeat(ctx context.Context, r Request) error
 }
 
-// findLost finds the requests that a worker was given and died with before it
-// could write them down, and has them made again. Without a row nobody would
-// answer them, nor send the heartbeat that makes the workflow's engine notice.
+// findLost finds requests whose worker died before writing them down, and has
+// them repeated. Without a row they would never be answered, and no heartbeat
+// would make the workflow engine notice.
 func (p *Placer) findLost(ctx context.Context) {
 	jobs, err := p.Store.UnaskedJobs(ctx, p.Now().Add(-p.Pace.Lost), searchBatch)
 	if err != nil && ctx.Err() == nil {

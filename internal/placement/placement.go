@@ -83,9 +83,9 @@ type Placer struct {
 	Now      func() time.Time
 	Log      *slog.Logger
 	Pace     Pace
-	Counted  func(Outcome) // is told of everything that was done; may be nil
+	Counted  func(Outcome) // called for everything that was done; may be nil
 
-	MaxJobBytes    int64         // 0 is no limit
+	MaxJobBytes    int64         // 0 means no limit
 	ResolveTimeout time.Duration // no metadata for so long is a fault
 	StallTimeout   time.Duration // no verified byte for so long is a fault
 	FailoverAfter  time.Duration // a transfer without a place for so long goes to another provider if it may

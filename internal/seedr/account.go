@@ -60,7 +60,7 @@ type wireAccount struct {
 	Wishlist json.RawMessage `json:"wishlist"` // read by Wishlist alone
 }
 
-// Account returns the account's plan, slots and space. Root tells the space
+// Account returns the account's plan, slots and space. Root reports the space
 // more reliably.
 func (c *Client) Account(ctx context.Context) (Account, error) { return c.account(ctx, false) }
 
@@ -80,9 +80,9 @@ func (c *Client) account(ctx context.Context, forced bool) (Account, error) {
 	}, nil
 }
 
-// Verify checks that the credentials and the plan are good, by two calls that
-// are made even while the breaker is open, and returns the account with the
-// space that the root folder tells, and the root folder.
+// Verify checks that the credentials and the plan are good, with two calls that
+// it makes even while the breaker is open. It returns the account with the
+// space from the root folder, and the root folder.
 func (c *Client) Verify(ctx context.Context) (Account, Folder, error) {
 	a, err := c.account(ctx, true)
 	if err != nil {

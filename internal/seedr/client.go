@@ -38,8 +38,8 @@ type Options struct {
 	Timeout time.Duration // of one call that is not a download; 0 is 20 s
 	Log     *slog.Logger  // nil discards
 
-	// Observe, if set, is told of each call that was made: its name, such as
-	// "add magnet", how it ended (empty for success) and how long it took.
+	// Observe, if set, is called after each call: its name, such as "add
+	// magnet", how it ended (empty for success) and how long it took.
 	Observe func(call string, failure Kind, took time.Duration)
 }
 

@@ -99,7 +99,7 @@ func (w wireFolder) public() Folder {
 // files, and every transfer that is not finished. One call covers all jobs.
 func (c *Client) Root(ctx context.Context) (Folder, error) { return c.folder(ctx, "folder", false) }
 
-// Folder lists one level of a folder. KindGone says that there is no such one.
+// Folder lists one level of a folder. KindGone means that it doesn't exist.
 func (c *Client) Folder(ctx context.Context, id int64) (Folder, error) {
 	return c.folder(ctx, "folder/"+strconv.FormatInt(id, 10), false)
 }

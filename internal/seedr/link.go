@@ -47,8 +47,8 @@ func (l *Link) String() string { return fmt.Sprintf("link to file %d", l.FileID)
 // GoString hides the address.
 func (l *Link) GoString() string { return l.String() }
 
-// FileURL takes a new download link of a file: the place that Seedr redirects
-// to, which is not followed. KindGone says that there is no such file.
+// FileURL gets a new download link for a file: the redirect's target, which it
+// doesn't follow. KindGone means that the file doesn't exist.
 func (c *Client) FileURL(ctx context.Context, id int64) (*Link, error) {
 	k := call{name: "link file", method: http.MethodGet, path: "file/" + strconv.FormatInt(id, 10)}
 	var link *Link
@@ -69,8 +69,9 @@ func (c *Client) FileURL(ctx context.Context, id int64) (*Link, error) {
 	return link, err
 }
 
-// place checks an address that Seedr redirects to: encrypted and one of
-// Seedr's own hosts, since the file's bytes are believed to come from there.
+// place checks an address that Seedr redirects to: it must be encrypted and on
+// one of Seedr's own hosts, because the file's bytes are trusted to come from
+// there.
 func (c *Client) place(location string) (*url.URL, error) {
 	u, err := url.Parse(location)
 	if err != nil || location == "" {
@@ -168,7 +169,7 @@ func (c *Client) read(ctx context.Context, l *Link, offset, length, size int64) 
 		return nil, &Error{Kind: KindTransient, Cause: networkCause(err)}
 	}
 	if failure := judgeRead(resp, offset, length, size); failure != nil {
-		// The rest of the body is not worth waiting for.
+		// There is no point in waiting for the rest of the body.
 		resp.Body.Close()
 		return nil, failure
 	}

@@ -46,7 +46,7 @@ func (w *wish) public() *Wish {
 	return &Wish{ID: int64(w.ID), Size: int64(w.Size), InfoHash: strings.ToLower(string(w.InfoHash)), Title: string(w.Title)}
 }
 
-// decode judges an answer and decodes it into out if it is no refusal.
+// decode checks a response and decodes it into out unless it is a refusal.
 func decode(a answer, k call, out any) *Error {
 	body := bytes.TrimSpace(a.body)
 	var e envelope
@@ -158,7 +158,7 @@ func kindOf(a answer, e envelope, isJSON, adds bool) Kind {
 	case status == http.StatusRequestEntityTooLarge, status < 400 && e.Wish != nil:
 		return KindSpace
 	case status < 400 && !adds:
-		return KindGone // the older way to say that there is no such thing
+		return KindGone // the older form of “not found”
 	}
 	return kindOfStatus(status)
 }

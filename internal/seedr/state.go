@@ -101,7 +101,7 @@ func (s *State) take(now time.Time, forced bool) (wait time.Duration, refusal *E
 	return wait, nil
 }
 
-// report tells how a call went; nil is an answer, refusals included.
+// report records how a call went; nil means an answer, including a refusal.
 func (s *State) report(now time.Time, failure *Error) {
 	switch {
 	case failure == nil:

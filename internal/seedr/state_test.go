@@ -58,7 +58,7 @@ func TestBreakerOpensForAllAndCloses(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// Five failures in a row: nobody calls, whichever client failed.
+	// After five failures in a row no client calls, whichever client failed.
 	calls := sim.Stats().Total()
 	for _, ask := range []func() error{a, b, b} {
 		if err := ask(); seedr.KindOf(err) != seedr.KindOpen || seedr.RetryAfter(err) <= 0 {

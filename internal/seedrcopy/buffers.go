@@ -127,7 +127,7 @@ func (p *buffers) leave(job uuid.UUID, t *taker) {
 		if turn.takers = slices.DeleteFunc(turn.takers, func(o *taker) bool { return o == t }); len(turn.takers) == 0 {
 			p.ring = slices.Delete(p.ring, i, i+1)
 		}
-		p.serve() // whoever was behind may need less
+		p.serve() // the next in line may need less
 	}
 	p.mu.Unlock()
 	select {

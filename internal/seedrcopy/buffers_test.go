@@ -43,8 +43,8 @@ func takes(t *testing.T, p *buffers, job uuid.UUID, size int64) []byte {
 	return b
 }
 
-// TestPartsStayWithinTheirMemory: whatever many jobs take, no more than the
-// bound exists, each has its buffer for itself, and all of them get on.
+// However much many jobs take, memory stays within the bound, no two share a
+// buffer, and all of them make progress.
 func TestPartsStayWithinTheirMemory(t *testing.T) {
 	t.Parallel()
 	const total = 64 << 10
@@ -133,7 +133,7 @@ func TestLargePartsGetTheirTurn(t *testing.T) {
 	}
 }
 
-// TestWhoGivesUpIsInNobodysWay: a job that ends while it waits leaves no gap.
+// A job that ends while it waits leaves no gap.
 func TestWhoGivesUpIsInNobodysWay(t *testing.T) {
 	t.Parallel()
 	p := newBuffers(16)

@@ -162,9 +162,9 @@ func (r *spanReader) part(ctx context.Context, n, last int) ([]byte, error) {
 	return p.body, nil
 }
 
-// persist reads until the part is whole. A stream that breaks is taken up at
-// the byte that is missing, with another link; a part that does not get on
-// leaves its memory to others.
+// persist reads until the part is whole. A broken stream resumes at the missing
+// byte with another link; a part that makes no progress gives its memory to
+// others.
 func (r *spanReader) persist(ctx context.Context, p *partRead) error {
 	for failures := 0; ; {
 		before := p.got

@@ -15,7 +15,7 @@ func partMemory(size int64) []byte {
 	return b
 }
 
-// freePartMemory gives memory back that nobody reads or writes any more.
+// freePartMemory returns memory that is no longer in use.
 func freePartMemory(b []byte) {
 	_ = syscall.Munmap(b) // refused if it came from the heap, which has a collector
 }

@@ -48,7 +48,7 @@ type Account interface {
 	Open(ctx context.Context, l *seedr.Link, offset, length, size int64) (*seedr.Stream, error)
 }
 
-// Publisher carries progress to whoever watches.
+// Publisher carries progress to watchers.
 type Publisher interface {
 	Publish(ctx context.Context, msgs ...event.Message) error
 }

@@ -1,5 +1,5 @@
-// Package seedrfiles tells which file on Seedr is which file of a job, and lists
-// the files of a job that did not know them. It calls nobody.
+// Package seedrfiles matches the files on Seedr with the files of a job, and
+// lists the files of a job that did not know them. It makes no calls.
 package seedrfiles
 
 import (

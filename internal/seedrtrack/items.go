@@ -33,7 +33,7 @@ func (f *follower) add(ctx context.Context, hash string, group []*followed, root
 		return
 	}
 	if !claimed {
-		return // another tracker is about it, or nobody needs it any more
+		return // another tracker handles it, or it is no longer needed
 	}
 	f.items[hash] = item
 	var added seedr.Added
@@ -255,7 +255,7 @@ func (f *follower) filesOf(ctx context.Context, item models.SeedrItem, root seed
 	return out, nil
 }
 
-// absent takes in that nothing is to be seen of an item.
+// absent records that an item is not on the account.
 func (f *follower) absent(ctx context.Context, item models.SeedrItem, group []*followed) {
 	now := f.Now()
 	if item.TransferID == 0 {
@@ -282,9 +282,9 @@ func (f *follower) absent(ctx context.Context, item models.SeedrItem, group []*f
 	}
 }
 
-// release removes from the account what no job needs any more. It is done when
-// nothing is to be seen of it for a while: a stopped transfer may leave a part
-// of its files late.
+// release removes from the account what no job needs anymore. It is done when
+// nothing of it has appeared for a while, because a stopped transfer may leave
+// files late.
 func (f *follower) release(ctx context.Context, item models.SeedrItem, root seedr.Folder) {
 	now := f.Now()
 	if !item.Released {

@@ -1,6 +1,6 @@
-// Package seedrtrack looks after the Seedr account: it adds transfers, follows
-// them, ends their attempts and removes what no job needs. It copies no bytes and
-// decides nothing about a job beyond the end of one attempt.
+// Package seedrtrack manages the Seedr account: it adds transfers, follows
+// them, ends their attempts and removes what no job needs. It copies no bytes
+// and decides nothing about a job beyond the end of one attempt.
 package seedrtrack
 
 import (
@@ -57,7 +57,7 @@ type Account interface {
 	RemoveWish(ctx context.Context, id int64) error
 }
 
-// Publisher carries progress to whoever watches.
+// Publisher carries progress to watchers.
 type Publisher interface {
 	Publish(ctx context.Context, msgs ...event.Message) error
 }
@@ -67,12 +67,12 @@ type Pace struct {
 	Tick   time.Duration // housekeeping; open attempts are read, progress is published
 	Quick  time.Duration // between listings while something is about to change
 	Slow   time.Duration // … while transfers run steadily
-	Idle   time.Duration // … while nothing is to be followed
+	Idle   time.Duration // … while there is nothing to follow
 	Flush  time.Duration // progress rows
 	Beat   time.Duration // activity heartbeat of each open attempt, by token
 	Appear time.Duration // what is gone from the list of transfers has to show its files within this time
-	Again  time.Duration // an add whose answer was lost is repeated after this, if nothing is to be seen of it
-	Full   time.Duration // nothing is added for so long after Seedr had no room
+	Again  time.Duration // an add whose answer was lost is repeated after this, unless it shows up
+	Full   time.Duration // nothing is added for this long after Seedr had no room
 	Outage time.Duration // Seedr gives no good answer for so long: its open attempts end
 	Plan   time.Duration // reload the account's plan
 	Turn   time.Duration // one activity; the workflow continues as new after it
@@ -99,7 +99,7 @@ type Tracker struct {
 	Log     *slog.Logger
 	Pace    Pace
 
-	MaxJobBytes    int64         // 0 is no limit
+	MaxJobBytes    int64         // 0 means no limit
 	ResolveTimeout time.Duration // no metadata for so long is a fault
 	StallTimeout   time.Duration // no progress for so long is a fault
 }
@@ -249,7 +249,7 @@ func (f *follower) fails(ctx context.Context, err error) {
 	}
 }
 
-// readPlan reads the account's plan now and then; it tells the slots.
+// readPlan reads the account's plan now and then, which gives the slots.
 func (f *follower) readPlan(ctx context.Context) {
 	now := f.Now()
 	if now.Before(f.planAt) {
@@ -258,7 +258,7 @@ func (f *follower) readPlan(ctx context.Context) {
 	f.planAt = now.Add(min(f.Pace.Plan, 10*f.Pace.Idle))
 	a, err := f.Account.Account(ctx)
 	if err != nil {
-		return // the listing that follows tells why
+		return // the listing that follows shows why
 	}
 	f.planAt = now.Add(f.Pace.Plan)
 	if err := f.Store.SaveSeedrPlan(ctx, a.Plan, a.Slots); err != nil {

@@ -185,7 +185,7 @@ func TestAnOlderFolderOfTheSameNameIsLeftAlone(t *testing.T) {
 	})
 }
 
-// Two short failures hours apart are no outage of hours.
+// Two short failures hours apart are not an outage of hours.
 func TestAnOutageIsOverWhenSeedrAnswers(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -205,7 +205,7 @@ func TestAnOutageIsOverWhenSeedrAnswers(t *testing.T) {
 			return ""
 		})
 		b.eventually(func() string {
-			if b.Stats().Calls["root"] < calls+2 { // the one before was dealt with
+			if b.Stats().Calls["root"] < calls+2 { // the previous one was handled
 				return "Seedr has not answered again"
 			}
 			return ""

@@ -59,7 +59,7 @@ func (f *follower) finishOne(ctx context.Context, o *followed, item models.Seedr
 	return nil
 }
 
-// saveFiles writes the file list that Seedr tells.
+// saveFiles writes the file list from Seedr.
 func (f *follower) saveFiles(ctx context.Context, job models.Job, item models.SeedrItem) (models.Job, error) {
 	m, err := seedrfiles.Manifest(item)
 	if err != nil {
@@ -90,9 +90,9 @@ func (f *follower) fail(ctx context.Context, o *followed, e *models.Error) {
 	f.log.InfoContext(ctx, "transfer on Seedr failed", "job_id", o.JobID, "code", e.Code, "problem", e.Problem)
 }
 
-// beatAll sends the activity heartbeats that are due. They are the backstop
-// for the case that nobody follows the account any more, and bring news of
-// activities that the workflow has given up.
+// beatAll sends the activity heartbeats that are due. They are the backstop if
+// the account is no longer followed, and reveal activities that the workflow
+// has given up on.
 func (f *follower) beatAll(ctx context.Context) {
 	now := f.Now()
 	for _, o := range f.open {

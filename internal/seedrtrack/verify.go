@@ -7,9 +7,9 @@ import (
 	"longhaul/models"
 )
 
-// Verify calls Seedr for real and tells what came of it: whether the
-// credentials and the plan are good, and how much room there is. A Seedr that
-// refuses is an answer, not a fault.
+// Verify makes a real call to Seedr and returns the outcome: whether the
+// credentials and the plan are good, and how much room there is. A refusal is a
+// result, not a fault.
 func (t *Tracker) Verify(ctx context.Context) (models.ProviderCheck, error) {
 	check := models.ProviderCheck{Provider: models.ProviderSeedr, At: t.Now()}
 	if t.Account == nil {

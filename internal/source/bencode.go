@@ -98,7 +98,7 @@ func (r *reader) scalar() error {
 	return err
 }
 
-// integer reads i<n>e. Leading zeros and minus zero are no integers.
+// integer reads i<n>e. Leading zeros and minus zero are invalid.
 func (r *reader) integer() (int64, error) {
 	if r.kind() != 'i' {
 		return 0, errSyntax

@@ -37,7 +37,7 @@ type entry struct {
 
 func (e entry) pad() bool { return bytes.IndexByte(e.attr, 'p') >= 0 }
 
-// skipped reports whether the file is no file to the user: padding (BEP 47, or
+// skipped reports whether the file is not one for the user: padding (BEP 47, or
 // by the older naming convention) or a symbolic link.
 func (e entry) skipped() bool {
 	if e.link || e.pad() || bytes.IndexByte(e.attr, 'l') >= 0 {

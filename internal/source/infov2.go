@@ -97,7 +97,8 @@ func (in *info) checkEmptyFiles() error {
 }
 
 // keepLayers returns the piece layers that belong to files, each checked
-// against the file's root. A missing layer is no fault: peers have it too.
+// against the file's root. A missing layer is not a fault, because peers have
+// it too.
 func (in *info) keepLayers(layers map[string]string) (map[string]string, error) {
 	if !in.hasV2() || len(layers) == 0 {
 		return nil, nil
@@ -128,8 +129,8 @@ func (in *info) keepLayers(layers map[string]string) (map[string]string, error) 
 	return kept, nil
 }
 
-// merkleRoot folds a layer in place; a layer that is no power of two is filled
-// up with the padding hash, whose own parents follow level by level.
+// merkleRoot folds a layer in place; a layer whose length is not a power of two
+// is filled up with the padding hash, whose own parents follow level by level.
 func merkleRoot(layer [][32]byte, pad [32]byte) [32]byte {
 	for len(layer) > 1 {
 		half := layer[:0]

@@ -222,7 +222,7 @@ func malformed(what string) *models.Error {
 	return models.Fault(models.ProblemMalformedTorrent, "This isn't a valid .torrent file: %s.", what)
 }
 
-// notBencode words the fault of a file that is no bencoded value at all.
+// notBencode describes a file that is not a bencoded value at all.
 func notBencode(b []byte, cause error) error {
 	head := bytes.ToLower(bytes.TrimSpace(b[:min(len(b), 64)]))
 	switch {

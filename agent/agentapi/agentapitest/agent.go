@@ -1,5 +1,5 @@
-// Package agentapitest has an agent that does only what a test tells it, over
-// the real wire. It is for tests only.
+// Package agentapitest has an agent that does only what a test says, over the
+// real wire. It is for tests only.
 package agentapitest
 
 import (
@@ -75,7 +75,7 @@ func NewAgent(t testing.TB) *Agent {
 	return a
 }
 
-// Set changes the state of a transfer and tells whoever polls.
+// Set changes the state of a transfer and notifies pollers.
 func (a *Agent) Set(jobID string, change func(*agentapi.Status)) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -110,7 +110,7 @@ func (a *Agent) Resolve(jobID string, m agentapi.Manifest) {
 	a.Finish(jobID)
 }
 
-// Add gives the agent a transfer that nobody asked for.
+// Add gives the agent an unrequested transfer.
 func (a *Agent) Add(s agentapi.Status) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

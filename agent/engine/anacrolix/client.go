@@ -92,8 +92,8 @@ func clientConfig(cfg Config, upload, private bool, book *peerBook) *torrent.Cli
 	cc.HandshakesTimeout = 15 * time.Second // the default of 4 s loses peers on a busy machine
 	cc.Callbacks.PeerConnAdded = append(cc.Callbacks.PeerConnAdded, book.reached)
 	cc.DialRateLimiter = rate.NewLimiter(50, 50)
-	// The limit counts pieces that no peer has, too, and a swarm without its
-	// rarest pieces would come to a stop. Memory is bounded by pieceStorage.
+	// The limit also counts pieces that no peer has, so a swarm without its
+	// rarest pieces would stall. Memory is bounded by pieceStorage.
 	cc.MaxUnverifiedBytes = 0
 	return cc
 }

@@ -71,8 +71,8 @@ func (d *download) run(ctx context.Context, stall time.Duration, report func(eng
 	return nil
 }
 
-// poke has the library ask peers again. It forgets to do so when the piece
-// hashes of a v2 torrent come from a peer, after the pieces were asked for.
+// poke makes the library request pieces again. It forgets to when the piece
+// hashes of a v2 torrent arrive from a peer after the pieces were requested.
 func (d *download) poke() {
 	if d.tor.Info().HasV1() {
 		return

@@ -19,7 +19,7 @@ func loopback() Config {
 }
 
 // A magnet does not say that its torrent is private; once that is known, the
-// download goes on without DHT and peer exchange.
+// download continues without DHT and peer exchange.
 func TestAPrivateTorrentOfAMagnetLeavesDHT(t *testing.T) {
 	t.Parallel()
 	for _, private := range []bool{true, false} {

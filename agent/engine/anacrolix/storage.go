@@ -16,9 +16,9 @@ import (
 	"longhaul/agent/engine"
 )
 
-// verifyUnit is the longest range that is told to the store at once. No range
-// crosses a multiple of it in its file: parts are multiples of it, and so a
-// part's checksum is made of whole ranges.
+// verifyUnit is the longest range reported to the store at once. No range
+// crosses a multiple of it in its file: parts are multiples of it, so a part's
+// checksum is made of whole ranges.
 const verifyUnit = 4 << 20
 
 // hashStep is how much is hashed at a time; a whole number of blocks.
@@ -248,9 +248,8 @@ func (p *piece) drop() {
 	}
 }
 
-// MarkComplete implements storage.PieceImpl: the hash is right, so the piece is
-// written and recorded. The library takes no notice of an error, so the
-// engine is told of it.
+// MarkComplete implements storage.PieceImpl: the hash is correct, so it writes
+// and records the piece. The library ignores an error, so the engine is told.
 func (p *piece) MarkComplete() error {
 	p.s.closeMu.RLock()
 	defer p.s.closeMu.RUnlock()

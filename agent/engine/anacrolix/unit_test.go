@@ -99,7 +99,7 @@ func TestABadSelectionIsRefused(t *testing.T) {
 	}
 }
 
-// recorder is a store that keeps what it is told of.
+// recorder is a store that records its calls.
 type recorder struct {
 	engine.Store
 	got [][2]int64

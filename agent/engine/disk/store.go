@@ -19,9 +19,9 @@ var (
 
 // Options adjust a Store.
 type Options struct {
-	// Limit is how many verified bytes may lie on disk before Wait blocks; 0 is
-	// no limit. Two parts of the largest file always have room, as no part
-	// could be finished otherwise.
+	// Limit is how many verified bytes may be on disk before Wait blocks; 0
+	// means no limit. Two parts of the largest file always have room, because
+	// otherwise no part could be finished.
 	Limit int64
 	// OnVerified, if set, is called after a range was recorded, so that the
 	// agent's process can be told to look at the journal.

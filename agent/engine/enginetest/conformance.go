@@ -29,7 +29,7 @@ type Setup struct {
 	Serve func(t testing.TB, files []File) Origin
 	// Wrong offers something else than it announces.
 	Wrong func(t testing.TB, files []File) Origin
-	// Nobody is a source that nobody has.
+	// Nobody is a source without peers.
 	Nobody func(testing.TB) engine.Source
 
 	WrongProblems  []models.Problem // one of them ends a download from Wrong

@@ -232,7 +232,7 @@ func (d *download) nextMissing(off int64) (byterange.Range, bool) {
 		}
 		return byterange.Between(b, end), true
 	}
-	// Asking for the first byte of an empty file tells whether it is there.
+	// Requesting the first byte of an empty file shows whether it exists.
 	if d.size == 0 && off == 0 && d.validator == "" {
 		return byterange.Between(0, 1), true
 	}
@@ -330,7 +330,7 @@ func (d *download) noMore(a *answer) error {
 	return nil
 }
 
-// bodyError tells a fault of the store from one of the server.
+// bodyError distinguishes a fault of the store from one of the server.
 func bodyError(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()

@@ -13,7 +13,7 @@ import (
 // sends a byte a second makes none.
 const meaningful = 64 << 10
 
-// meter counts what comes, reports it and ends a download that stands still.
+// meter counts received bytes, reports them and ends a stalled download.
 type meter struct {
 	now   func() time.Time
 	stall time.Duration // 0 is never
@@ -37,7 +37,7 @@ func newMeter(now func() time.Time, stall time.Duration) *meter {
 }
 
 // start reports twice a second until the returned function is called, and
-// cancels the download when it stands still for too long.
+// cancels the download if it stalls for too long.
 func (m *meter) start(ctx context.Context, cancel context.CancelCauseFunc, report func(engine.Report)) func() {
 	stop, done := make(chan struct{}), make(chan struct{})
 	report(m.report())
@@ -115,7 +115,7 @@ func (m *meter) count(n *int) func() {
 	}
 }
 
-// waitsFor tells why nothing comes.
+// waitsFor says why nothing arrives.
 func (m *meter) waitsFor(f *models.Error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -68,7 +68,7 @@ func (r requester) get(ctx context.Context, rng byterange.Range, validator strin
 	return a, nil
 }
 
-// transport tells apart what may pass from what will not.
+// transport separates transient faults from permanent ones.
 func transport(err error) error {
 	f := fetch.Fault(err)
 	if f.Problem == models.ProblemSourceFailing || f.Problem == models.ProblemStalled {

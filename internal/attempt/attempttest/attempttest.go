@@ -1,4 +1,4 @@
-// Package attempttest has waiters that note what they are told. It is for tests
+// Package attempttest has waiters that record their calls. It is for tests
 // only.
 package attempttest
 

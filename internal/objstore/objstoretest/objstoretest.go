@@ -105,8 +105,8 @@ func start(ctx context.Context, cfg objstore.Config) (string, error) {
 	return readEndpoint(bufio.NewReader(out))
 }
 
-// readEndpoint waits for the line of JSON that tells the address; the server
-// may say other things before.
+// readEndpoint waits for the JSON line with the address; the server may print
+// other lines before it.
 func readEndpoint(lines *bufio.Reader) (string, error) {
 	for {
 		line, err := lines.ReadBytes('\n')

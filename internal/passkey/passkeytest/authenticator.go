@@ -1,6 +1,6 @@
-// Package passkeytest is an authenticator and the browser before it, in
-// software: it answers the ceremonies of package passkey as a phone or a
-// security key would, and wrongly where a test wants that.
+// Package passkeytest is an authenticator with its browser, in software: it
+// answers the ceremonies of package passkey as a phone or a security key would,
+// and wrongly if a test asks for that.
 package passkeytest
 
 import (
@@ -99,7 +99,7 @@ func (a *Authenticator) Create(options []byte) json.RawMessage {
 	}
 	a.keys = append(a.keys, k)
 	data := a.data(k, 0x40)
-	data = append(data, make([]byte, 16)...) // AAGUID: tells nothing
+	data = append(data, make([]byte, 16)...) // AAGUID: all zeros
 	data = binary.BigEndian.AppendUint16(data, uint16(len(k.id)))
 	data = append(append(data, k.id...), a.public(k)...)
 	object := a.cbor(map[string]any{"fmt": "none", "attStmt": map[string]any{}, "authData": data})

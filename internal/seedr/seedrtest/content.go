@@ -52,9 +52,9 @@ type Status struct {
 
 // Fetcher is the downloader behind the simulator.
 type Fetcher interface {
-	// Fetch gets the content of a source and tells how far it is. Content that
-	// nobody has is waited for until ctx ends. The release, if there is one,
-	// is called when the content is deleted.
+	// Fetch gets the content of a source and reports progress. If no one has
+	// the content, it waits until ctx ends. The release, if there is one, is
+	// called when the content is deleted.
 	Fetch(ctx context.Context, src Source, status func(Status)) (c Content, release func(), err error)
 }
 
