@@ -14,8 +14,8 @@ import (
 	"longhaul/models"
 )
 
-// stage is a system whose agent and Seedr account do nothing until they are
-// told to, so that a job can be met in any state.
+// stage is a system whose agent and Seedr account do nothing until told to, so
+// that a job can be caught in any state.
 type stage struct {
 	*system
 	account *account
@@ -103,8 +103,8 @@ func (s *stage) act(job models.Job, act string) {
 	}
 }
 
-// Whatever is done to a job, in whatever state and however often: it does what
-// it should, and every run replays.
+// Whatever is done to a job, in any state and however often, it does what it
+// should, and every run replays.
 func TestEveryActInEveryState(t *testing.T) {
 	s := newStage(t)
 	for _, tc := range []struct {

@@ -15,8 +15,8 @@ import (
 	"longhaul/workflows"
 )
 
-// A job to which someone does something again and again continues as new when
-// its history has become long; whoever talks to it notices nothing.
+// A job that keeps receiving requests continues as new when its history has
+// become long; callers notice nothing.
 func TestLongHistoryContinuesAsNew(t *testing.T) {
 	s := newSystem(t, options{selection: time.Hour})
 	s.agent(s.works)
@@ -47,8 +47,8 @@ func TestLongHistoryContinuesAsNew(t *testing.T) {
 	s.keep("continued_as_new", s.closed(job.ID, completed))
 }
 
-// guided checks that operators read in a run of the job what it is and what they
-// may do with it, and that they read no name.
+// guided checks that a run tells operators what it is and what they can do with
+// it, and that it shows no names.
 func (s *system) guided(job models.Job, runID string) {
 	s.t.Helper()
 	v, err := s.temporal.QueryWorkflow(s.t.Context(), job.WorkflowID(), runID, "__temporal_workflow_metadata")
@@ -72,8 +72,8 @@ func (s *system) guided(job models.Job, runID string) {
 	}
 }
 
-// Every run that is started, the first and that of a retry, says the same in
-// what Temporal itself shows of it.
+// Every started run, the first and that of a retry, has the same static summary
+// and details.
 func TestStartedRunsSayWhatTheyAre(t *testing.T) {
 	s := newSystem(t, options{})
 	s.agent(func(a *agentapitest.Agent, id string, _ agentapi.StartTransfer) {

@@ -415,8 +415,8 @@ func (s *system) keep(name string, runs []*historypb.History) {
 	}
 }
 
-// straight is keep for a path on which nothing goes wrong and nobody acts: it
-// is one run, which costs little however long it takes.
+// straight is keep for a path without faults or requests: it is one run, which
+// costs little however long it takes.
 func (s *system) straight(name string, runs []*historypb.History) {
 	s.t.Helper()
 	s.keep(name, runs)

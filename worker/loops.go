@@ -11,17 +11,17 @@ import (
 
 const (
 	dispatchers  = 4  // items of different jobs go to Temporal side by side
-	dispatchSize = 25 // items that one dispatcher takes in a row
+	dispatchSize = 25 // items that one dispatcher handles in a row
 	dispatchBusy = 250 * time.Millisecond
 	dispatchIdle = time.Second
 
-	accountSize  = 25 // account requests that are done in a row
+	accountSize  = 25 // account requests handled in a row
 	accountEvery = 500 * time.Millisecond
 	leftJobs     = 100 // of deleted accounts, deleted in a row: slower than the outbox is emptied, for everyone's sake
 
 	admitSize  = 100 // jobs of one round
 	admitEvery = time.Second
-	admitGap   = 50 * time.Millisecond // rounds that news ask for are not closer than this
+	admitGap   = 50 * time.Millisecond // minimum distance between rounds triggered by news
 	errorPause = time.Second
 )
 
@@ -72,7 +72,7 @@ func (w *Worker) listen(ctx context.Context, outbox, admission, placing []bell) 
 		switch m.Kind {
 		case event.KindOutbox:
 			ring(outbox)
-		case event.KindJob: // a job came or gave its slot back
+		case event.KindJob: // a job arrived or gave its slot back
 			ring(admission)
 		case event.KindPlacement:
 			ring(placing)
@@ -112,8 +112,8 @@ func (w *Worker) dispatch(ctx context.Context, b bell) error {
 	}
 }
 
-// deliver tells Temporal one thing. It may come twice, so what was done or is
-// overtaken counts as delivered.
+// deliver tells Temporal one thing. It may happen twice, so what is already
+// done or superseded counts as delivered.
 func (w *Worker) deliver(ctx context.Context, item models.OutboxItem) error {
 	switch item.Kind {
 	case models.OutboxTrack:
@@ -152,9 +152,9 @@ func (w *Worker) deliver(ctx context.Context, item models.OutboxItem) error {
 }
 
 // answerAccounts carries out requests made with an e-mail address, and
-// continues deleting the jobs of deleted accounts. It looks at times of its own
-// and no news wake it: what it does for an address that has an account must not
-// fall together with the answer to the request.
+// continues deleting the jobs of deleted accounts. It runs on its own schedule
+// and no news wakes it: what it does for an address with an account must not
+// coincide with the response to the request.
 func (w *Worker) answerAccounts(ctx context.Context) error {
 	for {
 		n, err := w.deps.Records.DueAccountRequests(ctx, accountSize)

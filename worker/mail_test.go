@@ -60,8 +60,8 @@ func (s *system) mailEnds(id uuid.UUID, state models.MailState, status enumspb.W
 	return m
 }
 
-// mailHistory returns the mail's history, which has to replay and to tell
-// nothing but ids.
+// mailHistory returns the mail's history, which must replay and contain only
+// ids.
 func (s *system) mailHistory(id uuid.UUID, name string) string {
 	s.t.Helper()
 	h := s.flowHistory(workflows.MailWorkflowID(id.String()), "")
@@ -132,8 +132,8 @@ func TestMailWithoutAProvider(t *testing.T) {
 	}
 }
 
-// What was asked for by an e-mail address leads to a mail, with nobody but the
-// worker there.
+// A request made with an e-mail address leads to a mail, with only the worker
+// running.
 func TestAskedForMailIsSent(t *testing.T) {
 	sent := make(chan models.Mail, 1)
 	s := newSystem(t, options{mails: mailer(func(_ context.Context, m models.Mail) error {
@@ -157,7 +157,7 @@ func TestAskedForMailIsSent(t *testing.T) {
 	}
 }
 
-// The mail that was taken just before the worker died is recognised by its id.
+// A mail accepted just before the worker died is recognised by its id.
 func TestMailIsRecordedAfterACrash(t *testing.T) {
 	s := newSystem(t, options{})
 	id := s.queueMail()

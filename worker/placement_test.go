@@ -15,7 +15,7 @@ import (
 	"longhaul/models"
 )
 
-// deathbed is a place at which a worker dies once, while it places a transfer.
+// deathbed is a point at which a worker dies once while it places a transfer.
 type deathbed struct {
 	placement.Store
 	died    atomic.Bool
@@ -83,7 +83,7 @@ func (a uncalled) Start(ctx context.Context, jobID string, s agentapi.StartTrans
 	return a.Agent.Start(ctx, jobID, s)
 }
 
-// asked returns how often workers were asked for the job's transfers.
+// asked returns how often workers were asked to run the job's transfers.
 func asked(runs []*historypb.History) (tries int32) {
 	for _, h := range runs {
 		for _, e := range h.Events {

@@ -25,9 +25,9 @@ type Namespace struct {
 	Retention time.Duration // how long ended runs can be looked at; used when the namespace is made
 }
 
-// Prepare makes the namespace and the search attributes, whatever of them is
-// missing, and returns when both can be used. It tries until ctx ends, because
-// Temporal may come up later than the worker.
+// Prepare creates the namespace and the search attributes that are missing, and
+// returns when both are usable. It tries until ctx ends, because Temporal may
+// start later than the worker.
 func Prepare(ctx context.Context, t client.Client, ns Namespace, log *slog.Logger) error {
 	warned := false
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
@@ -66,7 +66,7 @@ func prepare(ctx context.Context, t client.Client, ns Namespace) error {
 	if _, exists := errors.AsType[*serviceerror.AlreadyExists](err); err != nil && !exists {
 		return fmt.Errorf("add search attributes: %w", err)
 	}
-	// The frontend knows a new namespace only after a while.
+	// The frontend sees a new namespace only after a while.
 	_, err = t.WorkflowService().CountWorkflowExecutions(ctx, &workflowservice.CountWorkflowExecutionsRequest{
 		Namespace: ns.Name, Query: workflows.AttrState.GetName() + " = 'queued'",
 	})

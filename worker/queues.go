@@ -8,9 +8,9 @@ import (
 	"longhaul/workflows"
 )
 
-// serve returns what works on one kind of work. Each kind has slots and pollers
-// of its own, so that none waits for another; what it may be given is all that
-// it has registered.
+// serve returns the worker for one kind of work. Each kind has its own slots
+// and pollers, so that none waits for another; it registers only what belongs
+// to its kind.
 func (w *Worker) serve(t client.Client, q models.Queue) sdkworker.Worker {
 	o := sdkworker.Options{
 		MaxHeartbeatThrottleInterval: heartbeatThrottle,

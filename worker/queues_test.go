@@ -32,8 +32,8 @@ func (s *system) unserved(want ...models.Queue) {
 	})
 }
 
-// Each kind of work can have workers of its own, and a kind that has none is
-// told of.
+// Each kind of work can have its own workers, and a kind without one is
+// reported.
 func TestKindsOfWorkInWorkersOfTheirOwn(t *testing.T) {
 	s := newSystem(t, options{
 		queues: []models.Queue{models.QueueControl}, mails: mailer(func(context.Context, models.Mail) error { return nil }),
@@ -53,7 +53,7 @@ func TestKindsOfWorkInWorkersOfTheirOwn(t *testing.T) {
 	s.unserved()
 }
 
-// Mails that get stuck take no slot from jobs.
+// Stuck mails take no slots from jobs.
 func TestOneKindOfWorkDoesNotStarveAnother(t *testing.T) {
 	stuck := make(chan struct{})
 	s := newSystem(t, options{mails: mailer(func(ctx context.Context, _ models.Mail) error {
@@ -75,8 +75,8 @@ func TestOneKindOfWorkDoesNotStarveAnother(t *testing.T) {
 	}
 }
 
-// What an older program left running is ended when the worker starts. Jobs
-// start again from their rows, and so do mails and the followers of agents.
+// The worker ends what an older program left running when it starts. Jobs
+// restart from their rows, and so do mails and agents' trackers.
 func TestOlderRunsAreEndedAndStartAgain(t *testing.T) {
 	s := newSystem(t, options{mails: mailer(func(context.Context, models.Mail) error { return nil })})
 	agentID, a := s.agent(func(a *agentapitest.Agent, id string, _ agentapi.StartTransfer) {

@@ -13,8 +13,8 @@ import (
 	"longhaul/models"
 )
 
-// A magnet that turns out larger than the room waits in the queue, starts by
-// itself when another job is deleted, and costs no more history for it.
+// A magnet that turns out larger than the room waits in the queue, starts when
+// another job is deleted, and needs no extra history for it.
 func TestMagnetWaitsForRoom(t *testing.T) {
 	s := newSystem(t, options{})
 	s.agent(s.works)

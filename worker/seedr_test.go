@@ -35,7 +35,7 @@ type account struct {
 	shared  *seedr.Memory
 	// patience is how long nothing may come; 0 is a few seconds.
 	patience time.Duration
-	// between stands between the trackers and the database; nil is nothing.
+	// between sits between the trackers and the database; nil means nothing.
 	between func(seedrtrack.Store) seedrtrack.Store
 	client  *seedr.Client // the worker's
 }
@@ -435,7 +435,7 @@ func TestVerifyCallsSeedr(t *testing.T) {
 	}
 }
 
-// told checks that the timeline has a reason that says something.
+// told checks that the timeline has a reason with the text.
 func (s *system) told(id uuid.UUID, code models.ReasonCode, sentence string) {
 	s.t.Helper()
 	events, err := s.store.Timeline.JobEvents(s.t.Context(), s.user.ID, id, 0, 1000)

@@ -41,9 +41,9 @@ func (r *rendezvous) SeedrItems(ctx context.Context) (map[string]models.SeedrIte
 	return items, err
 }
 
-// Two trackers of one account, as for a moment after a lost worker, that act
-// upon the same rows at the same time: nothing is added twice, no completion is
-// lost, and the account is empty at the end.
+// When two trackers of one account act on the same rows at the same time, as
+// can happen for a moment after a lost worker, nothing is added twice, no
+// completion is lost, and the account is empty in the end.
 func TestTwoTrackersAtOnce(t *testing.T) {
 	a := newAccount(t, seedrtest.Default())
 	r := &rendezvous{meet: make(chan struct{}), met: make(chan struct{}, 1)}

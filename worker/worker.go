@@ -107,8 +107,8 @@ func (w *Worker) Run(ctx context.Context) error {
 	return g.Wait()
 }
 
-// stop stops all kinds of work at once, so that together they take no longer
-// than one.
+// stop stops all kinds of work at the same time, so that together they take no
+// longer than one.
 func (w *Worker) stop() {
 	var all sync.WaitGroup
 	for _, s := range w.served {
@@ -131,9 +131,8 @@ func (w *Worker) control(ctx context.Context, g *errgroup.Group) {
 	g.Go(func() error { return w.measure(ctx) })
 }
 
-// standing ends what an older program left running, and makes sure that what
-// must always be there is: the schedules, and a tracker for every agent and for
-// the Seedr account.
+// standing ends what an older program left running, and ensures that the
+// schedules exist and that every agent and the Seedr account have a tracker.
 func (w *Worker) standing(ctx context.Context) error {
 	return w.until(ctx, "ensure schedules and trackers", func() error {
 		ended, err := w.deps.Flows.EndRetired(ctx)
@@ -164,7 +163,7 @@ func (w *Worker) standing(ctx context.Context) error {
 	})
 }
 
-// until repeats do every few seconds until it works out.
+// until repeats do every few seconds until it succeeds.
 func (w *Worker) until(ctx context.Context, what string, do func() error) error {
 	const pause = 3 * time.Second
 	for {

@@ -23,8 +23,8 @@ const (
 	memoRun = "run" // which run of a job a workflow is
 )
 
-// Client starts and speaks to workflows. It alone knows their ids, queues and
-// names. Its errors are those of models: unavailable while Temporal is away.
+// Client starts workflows and talks to them. Only it knows their ids, queues
+// and names. Its errors are models errors: unavailable while Temporal is down.
 type Client struct {
 	t   client.Client
 	app string
@@ -36,8 +36,8 @@ func NewClient(t client.Client, app string) *Client {
 	return &Client{t: t, app: strings.TrimSuffix(app, "/")}
 }
 
-// Start starts the workflow of a job that was submitted. One that was started
-// before, whether it runs or has ended, is left alone.
+// Start starts the workflow of a submitted job, unless it was already started,
+// whether it still runs or has ended.
 func (c *Client) Start(ctx context.Context, job models.Job) error {
 	o := c.options(job)
 	o.WorkflowIDReusePolicy = enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE
@@ -103,7 +103,7 @@ func (c *Client) Pause(ctx context.Context, job models.Job) error {
 	return c.update(ctx, job, UpdatePause)
 }
 
-// Resume takes a paused job up again and returns when it is back in the flow.
+// Resume resumes a paused job and returns when it is back in the flow.
 func (c *Client) Resume(ctx context.Context, job models.Job) error {
 	return c.update(ctx, job, UpdateResume)
 }
@@ -113,13 +113,13 @@ func (c *Client) Select(ctx context.Context, job models.Job, indexes []int) erro
 	return c.update(ctx, job, UpdateSelect, SelectInput{Indexes: indexes})
 }
 
-// ChangeProvider has an open job continue at another provider, and returns when
-// that is written.
+// ChangeProvider makes an open job continue at another provider, and returns
+// when that is written.
 func (c *Client) ChangeProvider(ctx context.Context, job models.Job, to models.Provider) error {
 	return c.update(ctx, job, UpdateMove, MoveInput{Provider: string(to)})
 }
 
-// VerifySeedr has a worker call Seedr for real and returns what came of it.
+// VerifySeedr has a worker make a real call to Seedr and returns the outcome.
 func (c *Client) VerifySeedr(ctx context.Context) (models.ProviderCheck, error) {
 	var check models.ProviderCheck
 	run, err := c.t.ExecuteWorkflow(ctx, again("verify-seedr"), VerifySeedr)
@@ -129,7 +129,7 @@ func (c *Client) VerifySeedr(ctx context.Context) (models.ProviderCheck, error) 
 	return check, translate(err, "verify Seedr")
 }
 
-// TrackSeedr follows the Seedr account; a tracker that runs is left alone.
+// TrackSeedr starts the Seedr account's tracker unless it is running.
 func (c *Client) TrackSeedr(ctx context.Context) error {
 	o := again(SeedrTrackerWorkflowID)
 	o.StaticSummary = "follows the Seedr account"
@@ -144,8 +144,8 @@ type View struct {
 	State  *StateView // the workflow's own view; nil when no worker answers or the run has ended
 }
 
-// State asks for the workflow's own view of itself; when no worker answers in
-// time, what Temporal itself knows has to do.
+// State asks for the workflow's own view of itself; if no worker answers in
+// time, it returns only what Temporal knows.
 func (c *Client) State(ctx context.Context, jobID uuid.UUID) (View, error) {
 	id := JobWorkflowID(jobID.String())
 	dctx, cancel := context.WithTimeout(ctx, describeBudget)
@@ -180,7 +180,7 @@ func (c *Client) Running(ctx context.Context, jobID uuid.UUID) (bool, error) {
 	return d.Status == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, nil
 }
 
-// Track follows an agent; a tracker that runs is left alone.
+// Track starts an agent's tracker unless it is running.
 func (c *Client) Track(ctx context.Context, agentID uuid.UUID) error {
 	o := again(TrackerWorkflowID(agentID.String()))
 	o.StaticSummary = "follows agent " + short(agentID)
@@ -188,7 +188,7 @@ func (c *Client) Track(ctx context.Context, agentID uuid.UUID) error {
 	return translate(err, "track agent")
 }
 
-// Purge removes a deleted job; a purge that runs is left alone.
+// Purge removes a deleted job, unless a purge is already running.
 func (c *Client) Purge(ctx context.Context, jobID uuid.UUID) error {
 	o := again(PurgeWorkflowID(jobID.String()))
 	o.StaticSummary = "removes job " + short(jobID)
@@ -196,8 +196,7 @@ func (c *Client) Purge(ctx context.Context, jobID uuid.UUID) error {
 	return translate(err, "purge job")
 }
 
-// SendMail sends a mail that was queued; one that was sent or that is on its
-// way is left alone.
+// SendMail sends a queued mail, unless it was sent or is on its way.
 func (c *Client) SendMail(ctx context.Context, mailID uuid.UUID) error {
 	_, err := c.t.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID: MailWorkflowID(mailID.String()), TaskQueue: TaskQueue(models.QueueControl), StaticSummary: "sends mail " + short(mailID),

@@ -27,7 +27,7 @@ func translate(err error, doing string) error {
 		return models.Errorf(models.CodeNotFound, "No such workflow.").Because(cause)
 	}
 	if errors.Is(err, context.Canceled) {
-		return cause // the caller went away; nobody is to be told anything
+		return cause // the caller is gone, so there is no one to tell
 	}
 	if temporal.IsCanceledError(err) {
 		return models.Fault(models.ProblemWrongState, "The job has been cancelled in the meantime.").Because(cause)
@@ -46,7 +46,7 @@ func answered(ae *temporal.ApplicationError, cause error) error {
 	if c := models.Code(ae.Type()); slices.Contains(models.Codes(), c) {
 		return models.Errorf(c, "%s", ae.Message()).Because(cause)
 	}
-	// Such as an update that was accepted by a run that ended before it was done.
+	// For example, an update accepted by a run that ended before finishing it.
 	return models.Fault(models.ProblemWrongState, "The job has ended in the meantime.").Because(cause)
 }
 

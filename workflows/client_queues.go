@@ -51,7 +51,7 @@ func polled(d *workflowservice.DescribeTaskQueueResponse) bool {
 }
 
 // retiredQueue is where all work was until 2026-11-28. Nothing was released by
-// then, so no run there has to be replayed; no worker serves it any more.
+// then, so no run there has to be replayed; no worker serves it now.
 const retiredQueue = "longhaul"
 
 // EndRetired ends what runs in the retired queue and returns how much that was.

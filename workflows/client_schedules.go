@@ -19,8 +19,8 @@ import (
 )
 
 // SweepGrace is how old an object or upload without a row must be to count as
-// an orphan: longer than an upload address is good and a transfer may wait
-// between opening an upload and noting it.
+// an orphan: longer than an upload address is valid, and longer than a transfer
+// may take between opening an upload and recording it.
 const SweepGrace = time.Hour
 
 const (
@@ -29,7 +29,7 @@ const (
 	scheduleNote = "set by the worker when it starts"
 )
 
-// schedule is one thing that has to happen regularly and that operators see.
+// schedule is a regular task that operators can see.
 type schedule struct {
 	id      string
 	every   time.Duration

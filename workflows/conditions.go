@@ -7,8 +7,8 @@ import (
 	"longhaul/models"
 )
 
-// This file says what a job's row and operators are told of each state: why
-// the job is there and until when at most.
+// This file defines what a job's row and operators learn about each state: why
+// the job is there, and until when at most.
 
 // queued gives the slot back.
 func queued(why models.Reason) activities.StateInput {
@@ -22,10 +22,10 @@ func filesChosen() activities.StateInput {
 func resumed() activities.StateInput { return queued(models.Because(models.ReasonResumed)) }
 func retried() activities.StateInput { return queued(models.Because(models.ReasonRetried)) }
 
-// waitsForRoom is for a job that no room in its owner's storage stopped.
+// waitsForRoom is for a job that its owner's full storage stopped.
 func waitsForRoom(f fault) activities.StateInput { return queued(f.reason()) }
 
-// sentBack is for a job that its transfer sent back to the queue, because its
+// sentBack is for a job that its transfer returned to the queue, because its
 // files are known now and there is no room for them.
 func sentBack() activities.StateInput {
 	return activities.StateInput{To: models.StateQueued, Reason: models.ProblemStorageFull.Because()}

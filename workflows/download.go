@@ -54,8 +54,8 @@ func (d *download) setup(ctx workflow.Context) error {
 	return d.handle(ctx)
 }
 
-// run is the whole story: what follows from the situation is done, until the
-// job is delivered, or until a fault or the user ends it.
+// run is the whole story: it does what follows from the situation until the job
+// is delivered, or until a fault or the user ends it.
 func (d *download) run(ctx workflow.Context) error {
 	err := d.load(ctx)
 	for err == nil && !d.now.Over {
@@ -103,14 +103,14 @@ func (d *download) take(ctx workflow.Context, s step) error {
 	}
 }
 
-// weigh says what follows a step that did not work out: nil continues, anything
-// else ends the job.
+// weigh says what follows a failed step: nil continues, anything else ends the
+// job.
 func (d *download) weigh(ctx workflow.Context, err error) error {
 	if ctx.Err() != nil && !d.now.Over {
 		return ctx.Err()
 	}
 	if err == nil || d.now.Asked != requestNothing {
-		return nil // what a pause or a move interrupted is taken up again after it
+		return nil // what a pause or a move interrupted resumes after it
 	}
 	f := faultOf(err)
 	d.now.Content, d.now.AgentID, d.now.Epoch = contentAway, f.Details.AgentID, f.Details.Epoch
@@ -134,9 +134,9 @@ func (d *download) weigh(ctx workflow.Context, err error) error {
 	return d.park(ctx, f)
 }
 
-// end writes the end of the job. The context may be cancelled, so it works on
-// one of its own: neither a cancel nor a fault leaves a transfer, a part or a
-// row behind that says otherwise.
+// end writes the end of the job. The context may be cancelled, so it uses its
+// own: neither a cancel nor a fault leaves a transfer, a part or a row behind
+// that says otherwise.
 func (d *download) end(ctx workflow.Context, cause error) error {
 	d.now.Over, d.now.Asked = true, requestNothing
 	ctx, done := workflow.NewDisconnectedContext(ctx)
@@ -166,7 +166,8 @@ func (d *download) cancel(ctx workflow.Context) {
 }
 
 // close stops what runs and writes the last state. A refusal means that the
-// row is in no state to be closed, or gone: then it stays as it is.
+// row's state doesn't allow it, or that the row is gone: then it stays as it
+// is.
 func (d *download) close(ctx workflow.Context, in activities.StateInput) {
 	in.JobID = d.jobID
 	stop := activities.StopInput{Remove: true, StateInput: in}

@@ -9,7 +9,7 @@ import (
 	"longhaul/models"
 )
 
-// fault is why a step of a job did not work out, as the workflow sees it.
+// fault is why a step of a job failed, as the workflow sees it.
 type fault struct {
 	Type    string // a problem, or a code if there is none
 	Message string
@@ -38,8 +38,8 @@ func faultOf(err error) fault {
 
 // problem returns the problem of the fault, empty if it has none.
 func (f fault) problem() models.Problem {
-	// A type that is no problem has the code of unlisted ones. Listing all
-	// problems would walk over a map, which workflow code must not do.
+	// A type that is not a problem has the code of unlisted ones. Listing all
+	// problems would iterate over a map, which workflow code must not do.
 	if p := models.Problem(f.Type); p.Code() != models.CodeInternal {
 		return p
 	}
@@ -63,8 +63,8 @@ func (f fault) final() bool {
 	switch p := f.problem(); p {
 	case "":
 	case models.ProblemSelectionExpired, models.ProblemGaveUp, models.ProblemWrongState:
-		// A wrong state means that the row is not where this run has it; going on
-		// would work against whoever moved it.
+		// A wrong state means that the row is not where this run thinks it is;
+		// continuing would work against whoever changed it.
 		return true
 	default:
 		return p.Final()
@@ -77,16 +77,16 @@ func (f fault) final() bool {
 	}
 }
 
-// waitsForRoom reports whether the job goes back to the queue, as no fault of
-// anyone's, until its owner's storage has room.
+// waitsForRoom reports whether the job returns to the queue, without a fault,
+// until its owner's storage has room.
 func (f fault) waitsForRoom() bool { return f.Type == string(models.ProblemStorageFull) }
 
 // counted reports whether the workflow retries the fault itself, a bounded
-// number of times. The rest lasted for long enough before it came here.
+// number of times. The rest have been retried long enough before they get here.
 func (f fault) counted() bool { return slices.Contains(countedFaults(), f.Type) }
 
-// countedFaults are the faults of a source or of storage that may pass but
-// must not be tried forever.
+// countedFaults are the transient faults of a source or of storage that must
+// not be retried forever.
 func countedFaults() []string {
 	return []string{
 		string(models.ProblemNoPeers), string(models.ProblemStalled), string(models.ProblemMetadataTimeout),

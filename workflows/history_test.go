@@ -101,7 +101,7 @@ func TestRetryBudgetCrossesRuns(t *testing.T) {
 	}
 }
 
-// The row decides: when it stands elsewhere, what the previous run waited for is
+// The row decides: if its state differs, what the previous run waited for is
 // over.
 func TestRowThatMovedBetweenRuns(t *testing.T) {
 	t.Parallel()
@@ -115,7 +115,7 @@ func TestRowThatMovedBetweenRuns(t *testing.T) {
 	g.check(g.run(), models.StateReady, "StartTransfer", "FinalizeFiles")
 }
 
-// Whoever pauses a job is answered before the run ends.
+// A pause is answered before the run ends.
 func TestPauseIsAnsweredBeforeTheRunEnds(t *testing.T) {
 	t.Parallel()
 	f := arrive(t, models.StateDownloading)

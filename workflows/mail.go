@@ -14,7 +14,7 @@ import (
 func MailWorkflowID(mailID string) string { return "mail-" + mailID }
 
 // SendMail sends one mail. A provider that is down delays it for up to a day;
-// then it is given up, and the admins see why.
+// then it is given up on, and admins see why.
 func SendMail(ctx workflow.Context, in activities.MailInput) (activities.MailResult, error) {
 	var res activities.MailResult
 	err := workflow.ExecuteActivity(mailing(ctx, "hand the mail to the provider"), mails.SendMail, in).Get(ctx, &res)

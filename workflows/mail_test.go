@@ -14,8 +14,8 @@ import (
 	"longhaul/workflows"
 )
 
-// A provider that is down for longer than a day has its mails given up, and
-// not earlier.
+// Mails are given up on when the provider is down for more than a day, and not
+// earlier.
 func TestMailIsGivenUpAfterADay(t *testing.T) {
 	t.Parallel()
 	var suite testsuite.WorkflowTestSuite

@@ -25,8 +25,8 @@ const (
 // run in the worker of the workflow.
 
 // local is for one short read of the database in the worker that runs the
-// workflow: one event instead of six. When it does not work out within the
-// time of a workflow task, the caller falls back to quick.
+// workflow: one event instead of six. If it doesn't finish within a workflow
+// task, the caller falls back to quick.
 func local(ctx workflow.Context, summary string) workflow.Context {
 	return workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
 		StartToCloseTimeout:    5 * time.Second,
@@ -130,8 +130,8 @@ func checking(ctx workflow.Context, summary string) workflow.Context {
 	})
 }
 
-// cleaning is for removing what nobody needs any more: slow storage is given
-// a day, and the orphan sweep finds the rest.
+// cleaning is for removing what is no longer needed: slow storage gets a day,
+// and the orphan sweep finds the rest.
 func cleaning(ctx workflow.Context, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		TaskQueue:              TaskQueue(models.QueueTransfers),

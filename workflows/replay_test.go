@@ -22,8 +22,8 @@ func TestReplay(t *testing.T) {
 	replay(t, "testdata/replay/*.json", 28, workflows.Download)
 }
 
-// What a job costs grows neither with its time nor with its size: a path on
-// which nobody acts and the source brings what it should is one short run.
+// What a job costs grows neither with time nor with size: a path without
+// requests and faults is one short run.
 func TestStraightPathsAreShort(t *testing.T) {
 	t.Parallel()
 	const most = 40
@@ -34,8 +34,7 @@ func TestStraightPathsAreShort(t *testing.T) {
 	}
 }
 
-// A run that someone keeps busy is long, and the one that continues it starts
-// from little.
+// A busy run is long, and the one that continues it starts small.
 func TestLongRunWasContinued(t *testing.T) {
 	t.Parallel()
 	first, second := recorded(t, "continued_as_new.1").GetEvents(), recorded(t, "continued_as_new.2").GetEvents()

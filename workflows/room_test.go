@@ -11,8 +11,8 @@ import (
 	"longhaul/workflows"
 )
 
-// A job whose size turned out too large for the room goes back to the queue in
-// the same act, and needs nothing but the next admission.
+// A job that turned out too large for the room returns to the queue in the same
+// transaction, and needs only the next admission.
 func TestResolvedJobWithoutRoomWaits(t *testing.T) {
 	t.Parallel()
 	f := newFlow(t, activities.Plan{})
@@ -58,8 +58,8 @@ func TestRoomThatComesAtOnce(t *testing.T) {
 	f.check(f.run(), models.StateReady, "StartTransfer", "StartTransfer", "StoreFiles", "FinalizeFiles")
 }
 
-// A transfer that runs out of room is no fault: however often it happens, the
-// job goes back to the queue and continues when it is admitted again.
+// A transfer that runs out of room is not a fault: however often it happens,
+// the job returns to the queue and continues when it is admitted again.
 func TestTransferWithoutRoomWaits(t *testing.T) {
 	t.Parallel()
 	f := newFlow(t, known())

@@ -7,9 +7,9 @@ import (
 	"longhaul/models"
 )
 
-// Situation is where a job stands. All that a run decides, it decides by its
-// situation; a run that continues as new hands it to the next one, which reads
-// from the job's row whatever the row has too.
+// Situation is where a job is. A run decides everything by its situation; a run
+// that continues as new passes it to the next one, which reads everything else
+// from the job's row.
 type Situation struct {
 	// The job's row says the same; set by moved.
 	State    models.State   `json:"state"`
@@ -35,7 +35,7 @@ type Situation struct {
 
 	// What never crosses runs, because no job waits in it.
 	Content content         `json:"-"` // where the content is
-	Asked   request         `json:"-"` // what someone asked for and is not done yet
+	Asked   request         `json:"-"` // requested and not done yet
 	MoveTo  models.Provider `json:"-"` // where to, if that is a move
 	Over    bool            `json:"-"` // nothing follows
 }
@@ -59,7 +59,7 @@ const (
 	requestMove    request = "move"
 )
 
-// read takes over what the job's row says.
+// read adopts what the job's row says.
 func (s *Situation) read(plan activities.Plan) {
 	s.State, s.Provider, s.Bytes = plan.State, plan.Provider, plan.Bytes
 	s.Admitted, s.FilesKnown, s.ToChoose, s.Over = plan.Admitted, plan.ManifestKnown, plan.ChooseFiles, plan.Over
@@ -95,8 +95,8 @@ func (s step) waits() bool {
 	}
 }
 
-// next says what follows from a situation: what someone asked for, then the
-// end of a wait, then the first thing that the job still lacks.
+// next says what follows from a situation: requests first, then the end of a
+// wait, then the first thing that the job still lacks.
 func next(s Situation) step {
 	switch {
 	case s.Over:
@@ -127,7 +127,7 @@ func asked(r request) step {
 	}
 }
 
-// missing says what a job lacks that is neither asked for anything nor waits
+// missing says what a job lacks if there is no request and it is not waiting
 // for its user.
 func missing(s Situation) step {
 	switch {
@@ -148,7 +148,7 @@ func missing(s Situation) step {
 	}
 }
 
-// resolvesFirst reports whether the files have to be known before the
-// transfer. Seedr fetches whole torrents, so there it matters only to someone
-// who is to choose.
+// resolvesFirst reports whether the files must be known before the transfer.
+// Seedr fetches whole torrents, so there it matters only if the user wants to
+// choose.
 func (s Situation) resolvesFirst() bool { return s.Provider != models.ProviderSeedr || s.ToChoose }

@@ -8,9 +8,9 @@ import (
 	"longhaul/models"
 )
 
-// followed is one row of the table of what follows: every field but step says
-// in which situations the row holds, and an empty one that it does not matter.
-// The rows exclude each other, so their order means nothing.
+// followed is one row of the table of steps: every field but step says in which
+// situations the row applies, and an empty field that it doesn't matter. The
+// rows exclude each other, so their order doesn't matter.
 type followed struct {
 	step     step
 	over     *bool
@@ -88,8 +88,8 @@ func requested(s Situation) bool {
 	}
 }
 
-// stands reports whether state, deadline, slot, files and content belong
-// together.
+// stands reports whether state, deadline, slot, files and content are
+// consistent.
 func stands(s Situation) bool {
 	dated, away := !s.Deadline.IsZero(), s.Content == contentAway
 	switch s.State {

@@ -7,8 +7,8 @@ import (
 	"longhaul/models"
 )
 
-// load reads what the job is; a job that is not in the queue is put there,
-// unless it stands where the previous run left it.
+// load reads the job; a job that is not in the queue is put there, unless it is
+// where the previous run left it.
 func (d *download) load(ctx workflow.Context) error {
 	var stands models.State
 	if d.in.Before != nil {
@@ -40,8 +40,8 @@ func (d *download) load(ctx workflow.Context) error {
 	return nil
 }
 
-// read reads the job's row in the worker that runs the workflow; what does not
-// work out within the time of a workflow task becomes an activity.
+// read reads the job's row in the worker that runs the workflow; what doesn't
+// finish within a workflow task becomes an activity.
 func (d *download) read(ctx workflow.Context, stands models.State) (plan activities.Plan, err error) {
 	in := activities.JobInput{JobID: d.jobID, Run: d.in.Run, Stands: stands}
 	err = workflow.ExecuteLocalActivity(local(ctx, "read the job"), jobs.LoadJob, in).Get(ctx, &plan)
@@ -54,7 +54,7 @@ func (d *download) read(ctx workflow.Context, stands models.State) (plan activit
 	return plan, err
 }
 
-// resolve has an agent or Seedr find out what a magnet link or URL holds.
+// resolve has an agent or Seedr find out what a magnet link or URL contains.
 func (d *download) resolve(ctx workflow.Context) error {
 	d.moved(ctx, resolving(d.now.Provider))
 	_, err := d.place(ctx, func(ctx workflow.Context) workflow.Future {
@@ -104,7 +104,7 @@ func (d *download) place(ctx workflow.Context, start func(workflow.Context) work
 	return res, nil
 }
 
-// copy brings what Seedr has to storage.
+// copy copies what Seedr has to storage.
 func (d *download) copy(ctx workflow.Context) error {
 	d.moved(ctx, copying())
 	var res activities.StoreResult
@@ -164,14 +164,14 @@ func (d *download) resumeNow(ctx workflow.Context) error {
 	return d.enqueue(ctx, resumed())
 }
 
-// backOff has the job wait a little before it is tried again with the slot that
-// it has.
+// backOff makes the job wait a little before the next attempt and keeps its
+// slot.
 func (d *download) backOff(ctx workflow.Context, f fault) error {
 	again := workflow.Now(ctx).Add(d.plan.RetryPauses[d.now.Faults-1])
 	return d.setState(ctx, backsOff(f, again))
 }
 
-// park ends what runs and asks for a person.
+// park ends what runs and waits for a person.
 func (d *download) park(ctx workflow.Context, f fault) error {
 	d.now.Admitted = false
 	drain(d.retries)
@@ -184,8 +184,8 @@ func (d *download) tries() int { return len(d.plan.RetryPauses) + 1 }
 // try is the current or next attempt.
 func (d *download) try() int { return min(d.now.Faults+1, d.tries()) }
 
-// setState has the transition written and shows it to operators. The new
-// state counts before the row says so: who sees it there may act upon it.
+// setState writes the transition and shows it to operators. The new state takes
+// effect before the row shows it, so anyone who sees it there can act on it.
 func (d *download) setState(ctx workflow.Context, in activities.StateInput) error {
 	in.JobID, in.Attempt, in.MaxAttempts = d.jobID, d.try(), d.tries()
 	d.moved(ctx, in)

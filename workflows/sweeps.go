@@ -6,14 +6,13 @@ import (
 	"longhaul/activities"
 )
 
-// Purge removes a deleted job: first the rows, so that nobody sees it any
-// more, then its objects and open uploads. It waits for the job's own workflow
-// to end.
+// Purge removes a deleted job: first the rows, so that it disappears, then its
+// objects and open uploads. It waits for the job's own workflow to end.
 func Purge(ctx workflow.Context, in activities.JobInput) error {
 	return workflow.ExecuteActivity(cleaning(ctx, "remove rows, then objects"), sweeps.PurgeJob, in).Get(ctx, nil)
 }
 
-// SweepOrphans removes objects and open multipart uploads that no row knows.
+// SweepOrphans removes objects and open multipart uploads without a row.
 func SweepOrphans(ctx workflow.Context, in activities.SweepInput) (activities.SweepResult, error) {
 	var res activities.SweepResult
 	err := workflow.ExecuteActivity(sweeping(ctx, "compare storage with the database"), sweeps.SweepObjects, in).Get(ctx, &res)

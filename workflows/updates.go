@@ -11,8 +11,8 @@ import (
 	"longhaul/models/wording"
 )
 
-// handle sets up what the run answers to. Validators refuse what the state
-// does not allow, before anything enters the history.
+// handle sets up the run's handlers. Validators refuse what the state doesn't
+// allow before anything enters the history.
 func (d *download) handle(ctx workflow.Context) error {
 	if err := workflow.SetQueryHandler(ctx, QueryState, d.view); err != nil {
 		return fmt.Errorf("set query handler: %w", err)
@@ -97,9 +97,9 @@ func (d *download) moveTo(ctx workflow.Context, in MoveInput) error {
 	return nil
 }
 
-// ask has the run do something between two steps and returns when that is
-// done, or when the run is over. Requests are done one after the other; each
-// must be allowed at its turn, too.
+// ask makes the run do something between two steps and returns when that is
+// done, or when the run is over. Requests run one after the other, and each
+// must still be allowed when its turn comes.
 func (d *download) ask(ctx workflow.Context, what request, to models.Provider, allowed func() error) error {
 	err := workflow.Await(ctx, func() bool { return d.now.Over || d.ready && d.now.Asked == requestNothing })
 	if err != nil {
@@ -115,7 +115,7 @@ func (d *download) ask(ctx workflow.Context, what request, to models.Provider, a
 	return workflow.Await(ctx, func() bool { return d.now.Asked != what })
 }
 
-// choose writes the selection; the run sees to the rest.
+// choose writes the selection; the run does the rest.
 func (d *download) choose(ctx workflow.Context, in SelectInput) error {
 	if err := workflow.Await(ctx, func() bool { return d.ready || d.now.Over }); err != nil {
 		return err

@@ -38,7 +38,7 @@ func (d *download) attributes() attributes {
 	return attributes{state: d.now.State, reason: d.now.Reason.Code, problem: d.now.Problem, provider: d.now.Provider}
 }
 
-// moved notes where the job stands now and shows it to operators.
+// moved records the job's new state and shows it to operators.
 func (d *download) moved(ctx workflow.Context, in activities.StateInput) {
 	if in.To != d.now.State {
 		d.now.Since = workflow.Now(ctx)
@@ -51,8 +51,8 @@ func (d *download) moved(ctx workflow.Context, in activities.StateInput) {
 	d.refresh(ctx)
 }
 
-// refresh shows operators where the job stands. Their lists lag behind if the attributes are not written; the job
-// itself is not touched.
+// refresh shows operators the job's state. Their lists lag behind if the
+// attributes can't be written; the job itself is not affected.
 func (d *download) refresh(ctx workflow.Context) {
 	workflow.SetCurrentDetails(ctx, d.details())
 	now := d.attributes()
@@ -84,8 +84,7 @@ func (in DownloadInput) summary(at models.Provider) string {
 	return fmt.Sprintf("%s · %s · job %s", in.Kind, at, in.JobID[max(0, len(in.JobID)-8):])
 }
 
-// guide says what an operator may do with the workflow of a job, and where to
-// look.
+// guide says what an operator can do with a job's workflow, and where to look.
 func (in DownloadInput) guide() string {
 	lines := []string{
 		"- *Cancel* ends the job and cleans up. After *terminate*, the reconcile sweep starts it again within minutes.",
@@ -97,8 +96,8 @@ func (in DownloadInput) guide() string {
 	return strings.Join(lines, "\n")
 }
 
-// details says in plain words where the job stands, for someone who knows
-// nothing of the code.
+// details says in plain words where the job is, for readers who don't know the
+// code.
 func (d *download) details() string {
 	lines := []string{
 		fmt.Sprintf("**%s** since %s", wording.StateTitle(d.now.State), wording.UTC(d.now.Since)), "",

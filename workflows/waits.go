@@ -12,11 +12,11 @@ import (
 
 // longHistory is how many events make a run that waits continue as new. It is
 // far from Temporal's limits, and few jobs ever get there: it keeps the replay
-// of a job cheap that someone pauses or moves every day.
+// cheap for a job that is paused or moved every day.
 const longHistory = 400
 
-// continues reports whether the run is to continue as new. Only a job that
-// waits does, to which nobody is talking.
+// continues reports whether the run should continue as new. It does so only
+// while the job waits and no update is pending.
 func (d *download) continues(ctx workflow.Context) bool {
 	idle := func() bool {
 		step := next(d.now)
@@ -25,7 +25,7 @@ func (d *download) continues(ctx workflow.Context) bool {
 	if !d.long(ctx) || !idle() {
 		return false
 	}
-	// Whoever waits for an answer gets it first.
+	// Pending updates are answered first.
 	err := workflow.Await(ctx, func() bool { return !idle() || workflow.AllHandlersFinished(ctx) })
 	return err == nil && idle()
 }
@@ -49,7 +49,7 @@ func (d *download) wait(ctx workflow.Context, summary string, cond func() bool) 
 }
 
 // awaitAdmission waits in the queue until the job holds a slot. The signal says
-// only that the row is worth a look: it may be late, and meant for a slot that
+// only that the row may have changed: it may be late, and refer to a slot that
 // was given back.
 func (d *download) awaitAdmission(ctx workflow.Context) error {
 	_, err := d.wait(ctx, "", func() bool { return d.admits.Len() > 0 })
@@ -81,7 +81,7 @@ func (d *download) awaitChoice(ctx workflow.Context) error {
 	}
 }
 
-// awaitResume waits, without an end, for the user to continue.
+// awaitResume waits, without a deadline, for the user to resume.
 func (d *download) awaitResume(ctx workflow.Context) error {
 	_, err := d.wait(ctx, "", func() bool { return false })
 	return err

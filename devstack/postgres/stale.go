@@ -66,7 +66,8 @@ func lockedBy(lock string) (int, error) {
 	first, _, _ := strings.Cut(string(content), "\n")
 	pid, err := strconv.Atoi(strings.TrimSpace(first))
 	if err != nil || pid <= 1 {
-		// A torn lock names nobody; negative one stands for a process that cannot exist.
+		// A torn lock names no process; negative one stands for a process that
+		// cannot exist.
 		return -1, nil // The caller treats it as stale.
 	}
 	return pid, nil

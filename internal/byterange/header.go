@@ -9,10 +9,10 @@ import (
 // Request returns the Range header that asks for r (RFC 9110, 14.2).
 func (r Range) Request() string { return fmt.Sprintf("bytes=%d-%d", r.Off, r.End()-1) }
 
-// ParseContent reads a Content-Range header (RFC 9110, 14.4) such as
-// "bytes 0-9/100", "bytes 0-9/*" or "bytes */100". The size of the whole is -1
-// where the header does not tell it. ok is false if there is no range in it or
-// one that cannot be; the size may be known all the same.
+// ParseContent reads a Content-Range header (RFC 9110, 14.4) such as "bytes
+// 0-9/100", "bytes 0-9/*" or "bytes */100". The total size is -1 if the header
+// doesn't give it. ok is false if there is no range in it or one that cannot
+// be; the size may be known all the same.
 func ParseContent(header string) (r Range, size int64, ok bool) {
 	size = -1
 	rest, found := strings.CutPrefix(header, "bytes ")

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// hidden stands for what must not be logged.
+// hidden replaces what must not be logged.
 const hidden = "[hidden]"
 
 // NewLogger returns a logger of the level that writes JSON, or text for people,

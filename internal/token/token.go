@@ -114,8 +114,8 @@ func (k *Keys) Sign(p Purpose, payload []byte, expires time.Time) string {
 // Verify returns the payload and expiry of a token that Sign made for the same
 // purpose. It fails with ErrInvalid, or with ErrExpired when now is past it.
 func (k *Keys) Verify(p Purpose, token string, now time.Time) (payload []byte, expires time.Time, err error) {
-	// Another spelling of the same bytes is no valid token: decoding is strict,
-	// and would pass over line breaks.
+	// Another spelling of the same bytes is not a valid token: decoding is
+	// strict, but would skip line breaks.
 	if len(token) > maxEncoded || strings.ContainsAny(token, "\r\n") {
 		return nil, time.Time{}, ErrInvalid
 	}

@@ -27,7 +27,7 @@ const (
 	qrSize = 240
 
 	recoveryCodes = 10
-	recoverySize  = 10 // bytes: 80 bits, which nobody guesses, so that a fast hash will do
+	recoverySize  = 10 // bytes: 80 bits, too many to guess, so a fast hash is enough
 )
 
 // Enrolment is a new second factor before its first code was checked.
@@ -55,8 +55,8 @@ func Enrol(issuer, account string) (Enrolment, error) {
 	return Enrolment{Secret: key.Secret(), URL: key.URL(), QR: b.Bytes()}, nil
 }
 
-// Match returns the time step whose code this is, among those around now.
-// Whoever calls it refuses a step that was used before.
+// Match returns the time step that the code belongs to, among those around now.
+// The caller must refuse a step that was already used.
 func Match(secret, code string, now time.Time) (step int64, ok bool) {
 	code = strings.ReplaceAll(strings.TrimSpace(code), " ", "")
 	middle := now.Unix() / period

@@ -80,8 +80,8 @@ func refused() *models.Error {
 	return models.Fault(models.ProblemBotCheck, "The bot check failed. Try again.")
 }
 
-// ours reports whether an error code speaks of our set-up or of Cloudflare's
-// own fault, not of the visitor's answer.
+// ours reports whether an error code is about our configuration or Cloudflare's
+// own fault, not about the visitor's answer.
 func ours(code string) bool {
 	return code == "missing-input-secret" || code == "invalid-input-secret" || code == "internal-error" || code == "bad-request"
 }

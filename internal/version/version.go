@@ -1,4 +1,4 @@
-// Package version tells which build of Longhaul a program is. It does not
+// Package version says which build of Longhaul a program is. It does not
 // compare versions or look for newer ones.
 package version
 
@@ -23,7 +23,7 @@ type Build struct {
 	Commit  string // hash of the source, with +changed when files differ from it; "unknown" without
 }
 
-// Current returns the build of this program. What the linker was not told comes
+// Current returns the build of this program. What the linker doesn't set comes
 // from the version control data that the Go tool adds.
 func Current() Build {
 	info, _ := debug.ReadBuildInfo()

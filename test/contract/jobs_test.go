@@ -216,8 +216,8 @@ func (r *recorder) streamStory(p *cast) {
 	r.do(jobs, call{as: p.owner, what: "not an id", method: get, path: "/api/v1/events", header: map[string]string{"Last-Event-ID": "x"}})
 }
 
-// follow reads a stream until the client knows where it stands, or after an act
-// until an event of the kind.
+// follow reads a stream until the client is up to date, or after an act until
+// an event of the kind.
 func (r *recorder) follow(c call, act func(), until string) {
 	r.t.Helper()
 	ctx, cancel := context.WithTimeout(r.t.Context(), time.Minute)

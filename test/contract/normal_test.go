@@ -63,7 +63,7 @@ func (n *normal) asked(s string) string {
 	return s
 }
 
-// ago tells a time by its distance from now, as roughly as a slow machine
+// ago writes a time as its distance from now, as roughly as a slow machine
 // needs.
 func ago(layout, s string) string {
 	at, err := time.Parse(layout, s)
@@ -77,12 +77,12 @@ func ago(layout, s string) string {
 	return fmt.Sprintf("<now%+dm>", int(d.Minutes()))
 }
 
-// Members of objects, by what becomes of them.
+// Members of objects, by how they are normalised.
 var (
-	// How reasons are worded and shaped is no part of the recording.
+	// The wording and shape of reasons are not part of the recording.
 	leftOut = []string{"reason", "nextAction", "waiting", "attempt", "maxAttempts"}
-	// Prose for people: whether there is some counts, not what it says. The
-	// code beside it is the contract.
+	// Prose for people: only its presence counts, not what it says. The code
+	// next to it is the contract.
 	prose = []string{"detail", "title", "message", "missing", "summary", "credentialsNote", "fault", "unavailable", "passwordRule"}
 	// Different in each run.
 	opaque = []string{
@@ -91,7 +91,7 @@ var (
 	}
 )
 
-// value normalises a decoded JSON value that stands at a key.
+// value normalises a decoded JSON value at a key.
 func (n *normal) value(key string, v any) any {
 	switch v := v.(type) {
 	case map[string]any:
@@ -135,7 +135,7 @@ func (n *normal) object(m map[string]any) any {
 	return m
 }
 
-// hidden tells of an opaque value that it is there.
+// hidden shows only that an opaque value is present.
 func hidden(key string, v any, n *normal) any {
 	switch v := v.(type) {
 	case string:

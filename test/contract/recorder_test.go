@@ -227,7 +227,7 @@ func (r *recorder) headers(ch *chapter, origin string, h http.Header) {
 			continue
 		case "Content-Length":
 			if strings.Contains(h.Get("Content-Type"), "json") {
-				continue // of words that are no part of the recording
+				continue // of words that are not part of the recording
 			}
 		}
 		now.Set(k, r.text(strings.Join(v, " | ")))

@@ -24,9 +24,9 @@ func refused(t *testing.T, err error) string {
 	return p.Code
 }
 
-// TestAccount goes the way of a new user through the running programs, with
-// real mails: register, verify, sign in, set up a second factor, sign in with
-// it, reset the password, delete the account.
+// TestAccount follows a new user through the running programs, with real mails:
+// register, verify, sign in, set up a second factor, sign in with it, reset the
+// password, delete the account.
 func TestAccount(t *testing.T) {
 	ready, err := stack.Ready()
 	if err != nil {

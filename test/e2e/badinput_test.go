@@ -297,7 +297,7 @@ func checkBadInput(t *testing.T, row badInput) {
 	}
 }
 
-// checkSentence asserts that a person is told something, and nothing internal.
+// checkSentence asserts that there is a message for people, without internals.
 func checkSentence(t *testing.T, s string) {
 	t.Helper()
 	if len(s) < 15 || !strings.HasSuffix(strings.TrimSpace(s), ".") {

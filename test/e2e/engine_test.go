@@ -65,8 +65,8 @@ func goodJob(t *testing.T, source *harness.Source, seed uint64) float64 {
 }
 
 // A torrent whose engine crashes or hangs each time ends with its reason and
-// disturbs nobody: a job beside it ends while the source sends it no more than
-// it sends a job that is alone.
+// disturbs no other job: one running next to it ends, and the source sends it
+// no more than it would send a job running alone.
 func TestBadEngineFailsItsOwnJobOnly(t *testing.T) {
 	source := harness.NewSource(t)
 	source.BytesPerSecond.Store(5 << 20) // four connections: two seconds, time enough to be disturbed in

@@ -263,7 +263,7 @@ func (s *Stack) EventTime(tb testing.TB, jobID string) time.Time {
 	return at
 }
 
-// Tail tells what happened when after the last piece of a job was verified.
+// Tail shows what happened after a job's last piece was verified, and when.
 func (s *Stack) Tail(tb testing.TB, jobID string, verified time.Time) string {
 	tb.Helper()
 	var storing, ready time.Time

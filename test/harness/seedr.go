@@ -27,7 +27,7 @@ const (
 	SeedrPassword = "CanaryHaulPassword-7f3e9ab1"
 )
 
-// Seedr is a simulated account beside a stack, with given content or that of
+// Seedr is a simulated account next to a stack, with given content or that of
 // real swarms.
 type Seedr struct {
 	*seedrtest.Sim

@@ -93,7 +93,7 @@ func add(tb testing.TB, client *QBittorrent, tracker *Tracker, spec Torrent) *Sw
 	return s
 }
 
-// Make makes a torrent that nobody seeds.
+// Make creates a torrent without seeders.
 func Make(tb testing.TB, spec Torrent, announce string) *Swarm {
 	tb.Helper()
 	if spec.PieceLength == 0 {

@@ -26,8 +26,8 @@ type rule struct {
 	Allow []string `yaml:"allow"`
 }
 
-// scope says where a rule has to bite and where not, as folders. One that ends
-// with /... stands for all folders below it.
+// scope says in which folders a rule must fail and in which not. One that ends
+// with /... means all folders below it.
 type scope struct{ in, free []string }
 
 func scopes() map[string]scope {

@@ -11,11 +11,10 @@ import (
 	"longhaul/models"
 )
 
-// SaveAccountRequest keeps what was asked for by an e-mail address. It is one
+// SaveAccountRequest stores a request made with an e-mail address. It is one
 // statement, the same whether or not the address has an account; once it has
-// returned, DueAccountRequests does the rest, whatever ends meanwhile. Nobody
-// is woken: what follows comes at a time that has nothing to do with the
-// answer.
+// returned, DueAccountRequests does the rest, even after a crash. It wakes no
+// loop: what follows happens at a time unrelated to the response.
 func (a *Accounts) SaveAccountRequest(ctx context.Context, r models.AccountRequest) error {
 	now := a.db.Now()
 	_, err := a.db.Exec(ctx, "keep account request", `

@@ -91,8 +91,8 @@ func orNoAccount(err error) error {
 	return postgres.NotFound("account")
 }
 
-// notLastAdmin refuses what would leave nobody to administer. The lock on
-// set-up is held, so that two administrators cannot remove each other at once.
+// notLastAdmin refuses what would leave no administrator. The setup lock is
+// held, so that two administrators can't remove each other at the same time.
 func (a *Accounts) notLastAdmin(ctx context.Context, u models.User) error {
 	if u.Role != models.RoleAdmin || !u.Active() {
 		return nil

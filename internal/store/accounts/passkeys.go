@@ -64,8 +64,8 @@ func (a *Accounts) UsePasskeyChallenge(ctx context.Context, hash []byte, purpose
 }
 
 // AddPasskey gives the account a passkey and mails the user. The first second
-// factor of an account comes with recovery codes, whose hashes are given:
-// withCodes tells whether they are in force from now on.
+// factor of an account comes with recovery codes, whose hashes are given;
+// withCodes says whether they are now in force.
 func (a *Accounts) AddPasskey(ctx context.Context, by models.Actor, p models.Passkey, codes [][]byte, from models.Client) (withCodes bool, err error) {
 	err = a.db.Tx(ctx, func(ctx context.Context) error {
 		u, err := a.lockUser(ctx, p.UserID)
@@ -163,8 +163,8 @@ func (a *Accounts) lockPasskey(ctx context.Context, userID, id uuid.UUID) (model
 }
 
 // UsePasskey records that the passkey was used. It reports false when its
-// counter has not advanced since the last use, as is so with a copy, and when
-// there is no such passkey. A counter that stays at 0 is none.
+// counter has not advanced since the last use, which suggests a copy, and if
+// there is no such passkey. A counter that stays at 0 doesn't count.
 func (a *Accounts) UsePasskey(ctx context.Context, userID uuid.UUID, use models.PasskeyUse) (bool, error) {
 	n, err := a.db.Exec(ctx, "use passkey", `
 		update passkeys set sign_count = ?, backed_up = ? and backup_eligible, last_used_at = ?

@@ -9,10 +9,10 @@ import (
 	"longhaul/models"
 )
 
-// register makes an account that works once its link is used, and mails the
-// link. An account of the address that was never verified takes the new
-// password, and its earlier link dies; the owner of one that was verified is
-// told by mail and nothing changes.
+// register creates an account that works once its link is used, and mails the
+// link. If the address has an unverified account, that account gets the new
+// password and its earlier link stops working. If the account is verified, its
+// owner gets a mail and nothing changes.
 func (a *Accounts) register(ctx context.Context, u models.User, link models.OneTime) error {
 	u.ID, u.Role, u.VerifiedAt = a.db.NewID(), models.RoleUser, nil
 	err := a.CreateUser(ctx, u)
@@ -105,8 +105,8 @@ func (a *Accounts) mailReset(ctx context.Context, email string, link models.OneT
 	return a.mailLink(ctx, u, link, models.MailReset, u.Email)
 }
 
-// ResetPassword uses a reset link. Whoever had the old password loses every
-// session and API token; the link has shown that the address is the owner's.
+// ResetPassword uses a reset link. It ends every session and API token, and the
+// link also proves that the address is the owner's.
 func (a *Accounts) ResetPassword(ctx context.Context, hash []byte, passwordHash string, from models.Client) error {
 	return a.db.Tx(ctx, func(ctx context.Context) error {
 		_, u, err := a.useOf(ctx, models.OneTimeReset, hash)
@@ -160,9 +160,9 @@ func (a *Accounts) Rehash(ctx context.Context, userID uuid.UUID, old, hash strin
 	return err
 }
 
-// mailEmailChange mails a link to the new address that makes it the
-// account's. When the address has an account its owner is told instead, and
-// the answer is the same.
+// mailEmailChange mails a link to the new address that makes it the account's.
+// If the address already has an account, its owner is told instead, and the
+// response is the same.
 func (a *Accounts) mailEmailChange(ctx context.Context, userID uuid.UUID, link models.OneTime) error {
 	u, err := a.lockUser(ctx, userID)
 	if models.IsNotFound(err) || err == nil && (u.DisabledAt != nil || u.DeleteAt != nil) {
@@ -181,8 +181,8 @@ func (a *Accounts) mailEmailChange(ctx context.Context, userID uuid.UUID, link m
 	return a.mailLink(ctx, u, link, models.MailConfirmEmail, link.Email)
 }
 
-// ConfirmEmail uses the link of a change of address and tells the old and the
-// new one. Links that were mailed to the old address die.
+// ConfirmEmail uses the link of a change of address and mails the old and the
+// new one. Links mailed to the old address stop working.
 func (a *Accounts) ConfirmEmail(ctx context.Context, hash []byte, from models.Client) error {
 	return a.db.Tx(ctx, func(ctx context.Context) error {
 		t, u, err := a.useOf(ctx, models.OneTimeEmail, hash)

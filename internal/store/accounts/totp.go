@@ -20,8 +20,8 @@ func (a *Accounts) OfferTOTP(ctx context.Context, userID uuid.UUID, sealed strin
 	return err
 }
 
-// EnableTOTP puts the offered second factor in force: a code of the time step
-// was right. The hashes are those of its recovery codes. A mail tells the user.
+// EnableTOTP turns on the offered second factor after a correct code of the
+// time step. The hashes are those of its recovery codes. The user gets a mail.
 func (a *Accounts) EnableTOTP(ctx context.Context, userID uuid.UUID, step int64, codes [][]byte, from models.Client) error {
 	return a.db.Tx(ctx, func(ctx context.Context) error {
 		n, err := a.db.Exec(ctx, "enable totp", `

@@ -60,7 +60,7 @@ func (a *Accounts) CreateFirstAdmin(ctx context.Context, ip string, tokenHash []
 		if used == 0 {
 			return models.Errorf(models.CodeForbidden, "This setup link no longer works.")
 		}
-		u.Role, u.VerifiedAt = models.RoleAdmin, &now // whoever has the console's link needs no mail
+		u.Role, u.VerifiedAt = models.RoleAdmin, &now // the console's link replaces the mail
 		if u.ID == uuid.Nil {
 			u.ID = a.db.NewID()
 		}

@@ -1,5 +1,5 @@
 // Package admission decides which queued job gets a slot next, moves those that
-// waited too long for their provider, and tells owners what their jobs wait for.
+// waited too long for their provider, and says what owners' jobs wait for.
 //
 // It depends on jobs, which take the slots, on quota and on the providers. It
 // starts nothing.

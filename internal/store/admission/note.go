@@ -9,7 +9,7 @@ import (
 	"longhaul/models"
 )
 
-// QueueNote tells what the user's queued jobs wait for.
+// QueueNote returns what the user's queued jobs wait for.
 func (ad *Admission) QueueNote(ctx context.Context, userID uuid.UUID) (models.QueueNote, error) {
 	var row struct {
 		Running        int
@@ -37,7 +37,7 @@ func (ad *Admission) QueueNote(ctx context.Context, userID uuid.UUID) (models.Qu
 	return note, err
 }
 
-// seedrNote tells what the user's jobs in the queue for Seedr wait for.
+// seedrNote returns what the user's jobs in the queue for Seedr wait for.
 func (ad *Admission) seedrNote(ctx context.Context, userID uuid.UUID) (*models.SeedrNote, error) {
 	var rows []struct {
 		ID   uuid.UUID

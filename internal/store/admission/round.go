@@ -10,7 +10,7 @@ import (
 )
 
 // Admit is one round of admission: it gives free slots to at most limit queued
-// jobs and returns which. Users count alike: who has fewer running jobs comes
+// jobs and returns which. Users are equal: whoever has fewer running jobs comes
 // first, and within a user the oldest job that has room. Nobody gets more than
 // the plan allows, nor more than limitPerUser. A job is admitted only if it
 // holds the storage that it needs, or can be given it now. Rounds follow one

@@ -134,7 +134,7 @@ func (ag *Agents) BootAgent(ctx context.Context, agentID uuid.UUID, url string, 
 }
 
 // AgentHeartbeat records that the agent is alive, what it reports, and returns
-// what the admins want of it. A boot epoch that is not the newest is refused as
+// what admins want it to do. A boot epoch that is not the newest is refused as
 // superseded. The time is the store's, whatever the heartbeat says.
 func (ag *Agents) AgentHeartbeat(
 	ctx context.Context, agentID uuid.UUID, bootEpoch int64, hb models.AgentHeartbeat, capacity int, diskTotal int64,
@@ -162,7 +162,7 @@ func (ag *Agents) AgentHeartbeat(
 	return models.AgentState(state), err
 }
 
-// SetAgentState records what the admins want of the agent.
+// SetAgentState records what admins want the agent to do.
 func (ag *Agents) SetAgentState(ctx context.Context, by models.Actor, agentID uuid.UUID, state models.AgentState) error {
 	return ag.db.Tx(ctx, func(ctx context.Context) error {
 		var before models.Agent

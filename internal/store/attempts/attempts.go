@@ -1,6 +1,6 @@
-// Package attempts keeps the tries to have a provider run a transfer: wanted,
+// Package attempts stores the attempts to run a transfer at a provider: wanted,
 // open, ended. It writes their rows and fences those that are not the newest;
-// what becomes of the job with them is for jobs and transfers to say.
+// what they mean for the job is up to jobs and transfers.
 package attempts
 
 import (
@@ -98,8 +98,8 @@ func (w *Worker) TouchBeat(ctx context.Context, jobID uuid.UUID, epoch int64) er
 }
 
 // DueAttempts takes at most limit attempts that placement has to look at, those
-// that wait longest first, and leaves them to the caller for the time: whoever
-// dies meanwhile leaves them to the next one.
+// that wait longest first, and reserves them for the caller for the time; if
+// the caller dies, the next one gets them.
 func (w *Worker) DueAttempts(ctx context.Context, limit int, leave time.Duration) ([]models.Attempt, error) {
 	now := w.at.db.Now()
 	var out []models.Attempt

@@ -84,8 +84,8 @@ func (at *Attempts) EndWanted(ctx context.Context, jobID uuid.UUID) error {
 }
 
 // Fence checks that the attempt is the agent's, open and therefore the newest
-// of its job, and keeps it so until the transaction ends: who wants to
-// supersede it has to wait.
+// of its job, and keeps it so until the transaction ends: superseding it has to
+// wait.
 func (at *Attempts) Fence(ctx context.Context, agentID, jobID uuid.UUID, epoch int64) error {
 	var one int
 	err := at.db.Row(ctx, &one, "check attempt", `

@@ -126,7 +126,8 @@ func (fs *Files) PartsOf(ctx context.Context, jobID uuid.UUID) (map[uuid.UUID][]
 	return out, err
 }
 
-// SaveMetainfo keeps the metainfo that the files come from; none leaves it.
+// SaveMetainfo stores the metainfo that the files come from; an empty one
+// changes nothing.
 func (fs *Files) SaveMetainfo(ctx context.Context, jobID uuid.UUID, metainfo []byte) error {
 	if len(metainfo) == 0 {
 		return nil

@@ -10,8 +10,8 @@ import (
 	"longhaul/models"
 )
 
-// expiryNotice is how long a job is announced to expire at least when a plan
-// with a shorter retention comes to apply to it.
+// expiryNotice is the minimum notice before a job expires when a plan with a
+// shorter retention starts to apply.
 const expiryNotice = 7 * 24 * time.Hour
 
 // AnnounceExpiry brings the deadlines of ready jobs up to what the plans of

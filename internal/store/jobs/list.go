@@ -90,8 +90,8 @@ func sortColumn(k models.JobSort) (column, keyType string) {
 	}
 }
 
-// pageOf adds order, limit and the place where the page begins. It asks for
-// one row more than the limit, which tells whether another page follows.
+// pageOf adds order, limit and the start of the page. It requests one row more
+// than the limit, which shows whether another page follows.
 func pageOf(q *gorm.DB, f models.JobFilter, after *page.Cursor) *gorm.DB {
 	column, keyType := sortColumn(f.Sort)
 	direction, beyond := "asc", ">"

@@ -12,12 +12,12 @@ import (
 	"longhaul/models"
 )
 
-// SaveManifest records what the job's source turned out to hold: name, size,
-// files, info hashes and metainfo. Doing it again changes nothing. Indexes of
-// the selection that the manifest does not have are ignored; when none is left
-// it is refused as bad_selection. A size that the user's plan could never keep
-// is refused as quota_exceeded; a running job for which there is no room now
-// goes back to the queue and waits.
+// SaveManifest records what the job's source turned out to contain: name, size,
+// files, info hashes and metainfo. Repeating it changes nothing. Indexes of the
+// selection that the manifest does not have are ignored; when none is left it
+// is refused as bad_selection. A size that the user's plan could never keep is
+// refused as quota_exceeded; a running job for which there is no room now goes
+// back to the queue and waits.
 func (w *Worker) SaveManifest(ctx context.Context, jobID uuid.UUID, m models.Manifest) error {
 	js := w.js
 	return js.db.Tx(ctx, func(ctx context.Context) error {
@@ -67,8 +67,8 @@ func (js *Jobs) backToQueue(ctx context.Context, job *models.Job, before models.
 	}, models.EventState)
 }
 
-// adopt writes to the job what the manifest tells about it. A hash that
-// another open job of the user has is left out: that one came first.
+// adopt writes to the job what the manifest says about it. A hash that another
+// open job of the user has is left out: that one came first.
 func (js *Jobs) adopt(ctx context.Context, job *models.Job, m models.Manifest) error {
 	job.Name = cmp.Or(m.Name, job.Name)
 	job.Private = job.Private || m.Private

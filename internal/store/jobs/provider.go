@@ -80,9 +80,9 @@ func (js *Jobs) giveTo(ctx context.Context, job *models.Job, m models.JobMove) e
 	return js.Move(ctx, job, c, models.EventMoved)
 }
 
-// forgetSeedrFiles drops the file list that Seedr told of a magnet: its
-// numbering is not that of the metainfo, which an agent goes by. Their objects
-// and uploads are left to the orphan sweep. It reports whether there was one.
+// forgetSeedrFiles drops a magnet's file list from Seedr: its numbering differs
+// from the metainfo's, which an agent uses. Their objects and uploads are left
+// to the orphan sweep. It reports whether there was one.
 func (js *Jobs) forgetSeedrFiles(ctx context.Context, job *models.Job) (bool, error) {
 	metainfo, err := js.files.Metainfo(ctx, job.ID)
 	if err != nil || len(metainfo) > 0 || job.FileCount == 0 {

@@ -56,7 +56,7 @@ func (js *Jobs) SubmitJob(ctx context.Context, n models.NewJob) (job models.Job,
 	return job, replayed, nil
 }
 
-// draft returns the row of a new job as far as the request alone tells.
+// draft returns a new job's row, as far as the request determines it.
 func (js *Jobs) draft(n models.NewJob) models.Job {
 	now := js.db.Now()
 	job := models.Job{

@@ -92,7 +92,7 @@ func TestMailStates(t *testing.T) {
 	}
 }
 
-// A mail outlives the account that it tells the end of.
+// A mail about a deleted account outlives it.
 func TestMailOutlivesItsAccount(t *testing.T) {
 	t.Parallel()
 	s, ctx := storetest.New(t), t.Context()

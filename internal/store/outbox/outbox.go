@@ -78,7 +78,8 @@ func (w *Worker) DueOutbox(ctx context.Context, limit int, do func(context.Conte
 		found, ok := false, false
 		err := w.o.db.Tx(ctx, func(tx context.Context) error {
 			var err error
-			// do is not part of the transaction: it tells others, who look for themselves
+			// do is not part of the transaction: it notifies others, who check
+			// for themselves
 			found, ok, err = w.o.dispatchOne(tx, func(item models.OutboxItem) error { return do(ctx, item) })
 			return err
 		})

@@ -126,8 +126,8 @@ func TestSurvivesACrash(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	// The driver gives the broken transaction up beside us, and until the
-	// database knows, other dispatchers pass the item over.
+	// The driver aborts the broken transaction in the background, and until the
+	// database notices, other dispatchers skip the item.
 	storetest.Exec(t, `select from outbox for update`)
 	if got := drain(t, s); !slices.Equal(got, []string{"start " + job.String()}) {
 		t.Errorf("got %v", got)

@@ -15,7 +15,7 @@ import (
 	"longhaul/models"
 )
 
-// SQLSTATE values and classes that are told apart.
+// SQLSTATE values and classes that need different errors.
 const (
 	sqlUniqueViolation = "23505"
 	sqlDeadlock        = "40P01"

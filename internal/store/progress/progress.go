@@ -1,5 +1,5 @@
-// Package progress keeps the latest figures of transfers, for whoever looks in
-// between two messages of the event bus. It decides nothing by them.
+// Package progress stores the latest figures of transfers, for readers between
+// two messages of the event bus. It makes no decisions.
 package progress
 
 import (

@@ -20,8 +20,8 @@ func (w *Worker) SeedrAccount(ctx context.Context) (models.SeedrAccount, error) 
 }
 
 // SaveSeedrSetup records whether this deployment has credentials, where they
-// come from, and how many slots are configured; 0 leaves the number to what
-// Seedr tells.
+// come from, and how many slots are configured; 0 uses the number that Seedr
+// reports.
 func (w *Worker) SaveSeedrSetup(ctx context.Context, configured bool, from string, slots int) error {
 	slotsFrom := ""
 	if slots > 0 {
@@ -36,7 +36,7 @@ func (w *Worker) SaveSeedrSetup(ctx context.Context, configured bool, from strin
 	return err
 }
 
-// Where a number of slots comes from, the surest first.
+// Where a number of slots comes from, most reliable first.
 const (
 	slotsConfigured = "configuration"
 	slotsRefused    = "refusal"
@@ -75,9 +75,9 @@ func (w *Worker) SaveSeedrFailure(ctx context.Context, problem models.Problem, m
 	return err
 }
 
-// SaveSeedrFull records that Seedr refused a transfer for want of room or
-// slots: nothing is given to it for the time. The slots that were in use then
-// are how many there are, unless the number is configured; 0 leaves it.
+// SaveSeedrFull records that Seedr refused a transfer for lack of room or
+// slots: it gets nothing for the time. The slots in use at that moment become
+// the number of slots, unless it is configured; 0 leaves it unchanged.
 func (w *Worker) SaveSeedrFull(ctx context.Context, pause time.Duration, slots int) error {
 	now := w.pr.db.Now()
 	_, err := w.pr.db.Exec(ctx, "save Seedr refusal", `

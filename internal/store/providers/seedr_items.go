@@ -37,8 +37,8 @@ func (w *Worker) SaveSeedrItem(ctx context.Context, i models.SeedrItem) error {
 	return postgres.Translate(err, "save Seedr item")
 }
 
-// ClaimSeedrItem announces an add, and reports whether the caller is the one to
-// make it: nobody else has announced it, and an attempt still needs it.
+// ClaimSeedrItem announces an add, and reports whether the caller should make
+// it: no one else has announced it, and an attempt still needs it.
 func (w *Worker) ClaimSeedrItem(ctx context.Context, i models.SeedrItem) (bool, error) {
 	claimed := false
 	err := w.pr.db.Tx(ctx, func(ctx context.Context) error {

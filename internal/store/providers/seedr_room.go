@@ -24,9 +24,9 @@ func (r SeedrRoom) Free() int64 { return r.SpaceMax - r.SpaceUsed - r.Promised }
 // their number is unknown, one at a time is tried.
 func (r SeedrRoom) SlotsLeft() int { return max(max(r.Slots, 1)-r.Taken, 0) }
 
-// Holds reports whether the account has room for so many bytes at now. What is
-// larger than the whole account is let through: it is told so when it is
-// placed, and may move to an agent then.
+// Holds reports whether the account has room for this many bytes at now. A job
+// larger than the whole account passes: it fails when it is placed, and may
+// then move to an agent.
 func (r SeedrRoom) Holds(need int64, now time.Time) bool {
 	if r.FullUntil != nil && now.Before(*r.FullUntil) {
 		return false

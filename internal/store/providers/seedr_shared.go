@@ -58,8 +58,7 @@ func sharedState(kept *string) (seedr.State, error) {
 	return state, nil
 }
 
-// seedrRest tells why no calls are made to Seedr right now, nil if they
-// are.
+// seedrRest returns why no calls are made to Seedr right now, nil if they are.
 func (pr *Providers) seedrRest(ctx context.Context) (*models.SeedrRest, error) {
 	var row struct{ Shared *string }
 	if err := pr.db.Row(ctx, &row, "read Seedr state", `select shared::text as shared from seedr_account where one`); err != nil {

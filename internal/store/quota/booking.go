@@ -55,7 +55,7 @@ func (q *Quota) book(ctx context.Context, job *models.Job, e entry) (bool, error
 			job.QuotaReserved += e.reserved
 			return true, nil
 		}
-		// Either there is no room, or the account has no totals yet.
+		// There is no room, or the account has no totals yet.
 		made, err := q.db.Exec(ctx, "open storage totals",
 			`insert into quota_usage (user_id, updated_at) values (?, ?) on conflict do nothing`, job.UserID, q.db.Now())
 		if err != nil || made == 0 {
@@ -122,7 +122,7 @@ func (q *Quota) Claim(ctx context.Context, job *models.Job) (bool, error) {
 	return q.Hold(ctx, job)
 }
 
-// NeedsRoom tells why the job waits for storage.
+// NeedsRoom returns why the job waits for storage.
 func (q *Quota) NeedsRoom(ctx context.Context, job models.Job) (models.Reason, error) {
 	room, err := q.Room(ctx, job.UserID)
 	if err != nil {

@@ -75,8 +75,8 @@ func (q *Quota) UpdatePlan(ctx context.Context, by models.Actor, id string, chan
 	return after, err
 }
 
-// makeWayForDefault takes the mark of the default from the plan that has it,
-// if the plan is to be it.
+// makeWayForDefault unmarks the current default plan if the plan is the new
+// default.
 func (q *Quota) makeWayForDefault(ctx context.Context, p models.Plan) error {
 	if !p.IsDefault {
 		return nil

@@ -15,7 +15,7 @@ import (
 
 // Quota keeps plans and what accounts take up of them.
 type Quota struct {
-	RunningLimit int // how many jobs of one user may run at once, whatever the plan; 0 is no limit
+	RunningLimit int // how many jobs of one user may run at once, whatever the plan; 0 means no limit
 
 	db      *postgres.DB
 	records *records.Records
@@ -31,7 +31,7 @@ func (q *Quota) Worker() *Worker { return &Worker{q} }
 type Worker struct{ q *Quota }
 
 // RunningLimitOf returns how many jobs of an account with the plan's limit may
-// run at once; 0 is no limit.
+// run at once; 0 means no limit.
 func (q *Quota) RunningLimitOf(plan *int) int {
 	if plan != nil && (q.RunningLimit == 0 || *plan < q.RunningLimit) {
 		return *plan

@@ -54,7 +54,7 @@ func (q *Quota) DailyUsage(ctx context.Context, userID uuid.UUID, from time.Time
 }
 
 // BandwidthLeft returns how many bytes may still be delivered of the account's
-// files in this calendar month, UTC; false says that there is no limit.
+// files in this calendar month, UTC; false means no limit.
 func (q *Quota) BandwidthLeft(ctx context.Context, userID uuid.UUID) (left int64, limited bool, err error) {
 	plan, err := q.PlanOf(ctx, userID)
 	if err != nil || plan.BandwidthBytes == nil {

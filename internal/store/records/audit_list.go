@@ -65,8 +65,8 @@ func (r *Records) Audit(ctx context.Context, f models.AuditFilter) ([]models.Aud
 	return out, err
 }
 
-// namedIDs returns the ids that a name means: an account's address, an agent's
-// name, or an id, which is taken as it is though nobody has it any more.
+// namedIDs returns the ids for a name: an account's address, an agent's name,
+// or an id, which is used as it is even if nothing has it anymore.
 func (r *Records) namedIDs(ctx context.Context, name string) ([]uuid.UUID, error) {
 	name = strings.TrimSpace(name)
 	if id, err := uuid.Parse(name); err == nil {

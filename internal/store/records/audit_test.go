@@ -77,7 +77,7 @@ func TestAuditLogRefusesChange(t *testing.T) {
 	}
 }
 
-// Whoever gets round the trigger is found out by the chain.
+// The chain reveals changes made around the trigger.
 func TestVerifyAuditFindsTampering(t *testing.T) {
 	t.Parallel()
 	for name, tamper := range map[string]struct {

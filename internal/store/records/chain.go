@@ -9,8 +9,8 @@ import (
 	"longhaul/models"
 )
 
-// chainLink is what a row of a table that is a chain of hashes has beside its
-// content: each hash covers the content and the hash before it.
+// chainLink is what a row in a hash chain has besides its content: each hash
+// covers the content and the previous hash.
 type chainLink struct {
 	ID       int64
 	PrevHash []byte

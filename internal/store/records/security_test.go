@@ -38,7 +38,7 @@ func TestSecurityEventsAreAChain(t *testing.T) {
 	}
 }
 
-// What is pruned for its age is no tampering.
+// Pruning old events is not tampering.
 func TestPrunedSecurityEventsLeaveAChain(t *testing.T) {
 	t.Parallel()
 	s, ctx := storetest.New(t), t.Context()

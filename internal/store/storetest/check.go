@@ -92,7 +92,7 @@ func Drain(t testing.TB, s *store.Store) []string {
 // Clock is a time that tests move on.
 type Clock struct{ Now time.Time }
 
-// FakeClock has the store go by a clock that stands still.
+// FakeClock makes the store use a stopped clock.
 func FakeClock(s *store.Store) *Clock {
 	c := &Clock{Now: s.DB.Now()}
 	s.DB.Now = func() time.Time { return c.Now }

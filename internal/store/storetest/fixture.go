@@ -13,7 +13,7 @@ import (
 	"longhaul/models"
 )
 
-// nobody is who makes fixtures.
+// nobody is the actor that creates fixtures.
 var nobody = models.Actor{Kind: models.ActorConsole}
 
 // User adds an account without limits and returns it.

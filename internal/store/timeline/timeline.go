@@ -1,6 +1,6 @@
-// Package timeline keeps what happened to jobs, event by event, and tells the
-// event bus with each commit. It depends on the outbox. What is an event is for
-// others to say.
+// Package timeline stores what happened to jobs, event by event, and notifies
+// the event bus with each commit. It depends on the outbox. Other packages
+// decide what is an event.
 package timeline
 
 import (
@@ -34,7 +34,7 @@ func (tl *Timeline) Worker() *Worker { return &Worker{tl} }
 // Worker tidies up after jobs that are gone.
 type Worker struct{ tl *Timeline }
 
-// Add writes job events and tells the bus, both with the transaction's
+// Add writes job events and notifies the bus, both with the transaction's
 // commit. The lock on each user makes the ids of a user's events grow in the
 // order in which they become visible: who has read up to an id has missed
 // nothing. It is the last thing a transaction locks.

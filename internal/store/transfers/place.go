@@ -93,7 +93,7 @@ func (tr *Transfers) choose(ctx context.Context, p *models.Placement) (err error
 	return tr.jobs.Move(ctx, &p.Job, change, models.EventPlaced)
 }
 
-// opened writes the open attempt and reads what is to be fetched.
+// opened writes the open attempt and reads what to fetch.
 func (tr *Transfers) opened(ctx context.Context, p *models.Placement, leave time.Duration) error {
 	p.DueAt = nil
 	if p.AgentID != nil {

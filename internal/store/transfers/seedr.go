@@ -69,8 +69,8 @@ func (w *Worker) NeededOnSeedr(ctx context.Context) (map[string]bool, error) {
 	return out, err
 }
 
-// FilesOnSeedr returns what is to be copied from Seedr to storage for the job.
-// It is seedr_gone when the account does not hold it (any more).
+// FilesOnSeedr returns what to copy from Seedr to storage for the job. It is
+// seedr_gone if the account does not have it (anymore).
 func (w *Worker) FilesOnSeedr(ctx context.Context, jobID uuid.UUID) (models.SeedrCopy, error) {
 	tr := w.tr
 	job, err := tr.jobs.Worker().Job(ctx, jobID)

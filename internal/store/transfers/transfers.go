@@ -1,6 +1,6 @@
-// Package transfers has providers run what jobs fetch: it takes up what their
-// workflows want, gives it a place at an agent or at Seedr, and takes what comes
-// of it, from the newest attempt only.
+// Package transfers has providers run what jobs fetch: it records what their
+// workflows request, gives it a place at an agent or at Seedr, and accepts the
+// results, but only from the newest attempt.
 //
 // It depends on jobs, whose states it moves, on their attempts and files, and on
 // the providers. It calls nobody: who tells an agent is internal/placement.
@@ -18,7 +18,7 @@ import (
 	"longhaul/internal/store/timeline"
 )
 
-// Transfers places transfers and takes what comes of them.
+// Transfers places transfers and accepts their results.
 type Transfers struct {
 	db        *postgres.DB
 	outbox    *outbox.Outbox

@@ -33,10 +33,10 @@ func (w *Worker) EndAttempt(
 	})
 }
 
-// WantTransfer records that the job's workflow wants a transfer: an attempt
-// before it is superseded, the epoch grows, and placement is told. It fails with
-// storage_full when the user's storage has no room, and with wrong_state when the
-// job cannot run; nothing is changed then.
+// WantTransfer records that the job's workflow requests a transfer: it
+// supersedes an earlier attempt, raises the epoch and notifies placement. It
+// fails with storage_full when the user's storage has no room, and with
+// wrong_state when the job cannot run; in that case nothing changes.
 func (w *Worker) WantTransfer(ctx context.Context, want models.TransferWant) error {
 	tr := w.tr
 	return tr.db.Tx(ctx, func(ctx context.Context) error {
@@ -68,8 +68,8 @@ func (w *Worker) WantTransfer(ctx context.Context, want models.TransferWant) err
 	})
 }
 
-// Wait has the wanted attempt wait for the time before it is looked at again, and
-// says on its job why. An attempt that is not wanted any more is left alone.
+// Wait has the wanted attempt wait for the time before it is looked at again,
+// and says on its job why. It ignores an attempt that is no longer wanted.
 func (w *Worker) Wait(ctx context.Context, jobID uuid.UUID, epoch int64, pause time.Duration, why models.JobChange) error {
 	tr := w.tr
 	return tr.db.Tx(ctx, func(ctx context.Context) error {
@@ -86,8 +86,8 @@ func (w *Worker) Wait(ctx context.Context, jobID uuid.UUID, epoch int64, pause t
 }
 
 // WantAgain ends the open attempt with the fault, which goes to the job's
-// timeline, and has another one take its place after the pause: the workflow that
-// waits notices nothing. An attempt that is not open any more is left alone.
+// timeline, and replaces it with another one after the pause; the waiting
+// workflow notices nothing. It ignores an attempt that is no longer open.
 func (w *Worker) WantAgain(
 	ctx context.Context, jobID uuid.UUID, epoch int64, why models.Reason, pause time.Duration,
 ) error {

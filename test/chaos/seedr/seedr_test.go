@@ -138,8 +138,8 @@ func TestAFullAccount(t *testing.T) {
 	clean(t)
 }
 
-// TestRandomFaults runs 30 jobs while one call in twelve goes wrong, and one job
-// of an agent beside them, which must not notice.
+// TestRandomFaults runs 30 jobs while one call in twelve fails, and one agent
+// job alongside, which must not be affected.
 func TestRandomFaults(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	if s := os.Getenv("LONGHAUL_SEED"); s != "" {

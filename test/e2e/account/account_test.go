@@ -1,7 +1,7 @@
 //go:build e2e
 
-// Package account goes the way of an account in a real browser, with robots
-// checked: the stack has a Turnstile key, so it is one of its own.
+// Package account walks through an account's life in a real browser with the
+// bot check on: it needs its own stack, with a Turnstile key.
 package account
 
 import (

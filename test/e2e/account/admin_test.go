@@ -12,7 +12,7 @@ import (
 )
 
 // administration disables an account in a browser: its owner's session ends in
-// another one, and the audit log tells who did it.
+// another one, and the audit log says who did it.
 func (s site) administration(t *testing.T) {
 	out := t.TempDir()
 	if dir := os.Getenv("LONGHAUL_PICTURES"); dir != "" {

@@ -77,7 +77,7 @@ func TestMainFlow(t *testing.T) {
 }
 
 // TestVerify: an admin sees the plan, the space and the slots, and nothing
-// secret, and a wrong account is told from one that is away.
+// secret, and wrong credentials differ from an unreachable account.
 func TestVerify(t *testing.T) {
 	var check map[string]any
 	err := stack.Client.Do(t.Context(), http.MethodPost, "/api/v1/admin/providers/verify", map[string]string{"provider": "seedr"}, &check)
