@@ -2,6 +2,7 @@ package seedr_test
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -130,5 +131,50 @@ func TestAnswersThatStopEndInTime(t *testing.T) {
 	defer cancel()
 	if _, err := c.Root(ctx); seedr.KindOf(err) != seedr.KindTransient || ctx.Err() != nil {
 		t.Errorf("an answer that stops: %v", err)
+	}
+}
+
+// TestAStreamThatEndsEarlyIsNoEnd: a node that does not announce a length may
+// close in the middle, and what came is not the part that was asked for.
+func TestAStreamThatEndsEarlyIsNoEnd(t *testing.T) {
+	t.Parallel()
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/node" {
+			http.Redirect(w, r, "/node", http.StatusFound)
+			return
+		}
+		w.Header().Set("Content-Range", "bytes 0-9/10")
+		w.WriteHeader(http.StatusPartialContent)
+		_, _ = w.Write([]byte("01234"))
+		_ = http.NewResponseController(w).Flush()
+	}))
+	t.Cleanup(srv.Close)
+	c := newClient(t, srv.URL+"/rest")
+	l, err := c.FileURL(t.Context(), 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Open(t.Context(), l, 0, 10, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if b, err := io.ReadAll(s); string(b) != "01234" || seedr.KindOf(err) != seedr.KindTransient {
+		t.Errorf("%q, %v", b, err)
+	}
+}
+
+// TestFlagsInAnyForm: what stands where yes or no is expected is a yes, unless
+// it is a form of no.
+func TestFlagsInAnyForm(t *testing.T) {
+	t.Parallel()
+	for form, want := range map[string]bool{
+		`true`: true, `1`: true, `"1"`: true, `"true"`: true, `"monthly"`: true,
+		`false`: false, `0`: false, `"0"`: false, `"false"`: false, `null`: false, `""`: false,
+	} {
+		a, err := answering(t, 200, "", `{"account":{"user_id":7,"premium":`+form+`}}`).Account(t.Context())
+		if err != nil || a.Premium != want {
+			t.Errorf("%s: %v, %v", form, a.Premium, err)
+		}
 	}
 }
