@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"time"
 
 	"longhaul/agent/agentapi"
 	"longhaul/agent/child"
@@ -41,7 +42,11 @@ func (e badEngine) Resolve(ctx context.Context, _ engine.Source, _ engine.Option
 func (e badEngine) Download(_ context.Context, job engine.Job, report func(engine.Report)) error {
 	report(engine.Report{Phase: models.PhaseDownloading})
 	zeros := make([]byte, 1<<20)
-	if e.how == "zeros" {
+	switch e.how {
+	case "zeros":
+		return verifyZeros(job)
+	case "talk":
+		talk(report)
 		return verifyZeros(job)
 	}
 	if !job.Store.Has(job.Files[0].Index, 0, 1<<20) {
@@ -83,6 +88,15 @@ func (e badEngine) Download(_ context.Context, job engine.Job, report func(engin
 		}
 	default: // hang
 		select {}
+	}
+}
+
+// talk reports for longer than an engine may be silent.
+func talk(report func(engine.Report)) {
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for began := time.Now(); time.Since(began) < timing().Silence*3/2; <-tick.C {
+		report(engine.Report{Phase: models.PhaseDownloading})
 	}
 }
 

@@ -73,6 +73,17 @@ func TestEngineThatFailsOnceGoesOn(t *testing.T) {
 	}
 }
 
+// An engine may take as long as it likes, as long as it says that it is there.
+func TestAnEngineThatTalksIsNotHung(t *testing.T) {
+	t.Parallel()
+	c := agenttest.NewControlPlane(t)
+	a := agenttest.Start(t, agenttest.Config(t, c))
+	id := agenttest.NewID()
+	c.AddJob(id, 1, agenttest.OneFile(mib))
+	a.Transfer(id, agenttest.Download(1, "test:talk", agenttest.OneFile(mib)))
+	a.UntilDone(id)
+}
+
 func TestKilledEngineResumes(t *testing.T) {
 	c := agenttest.NewControlPlane(t)
 	a := agenttest.Start(t, agenttest.Config(t, c))

@@ -125,13 +125,13 @@ func TestALostRequestIsRepeated(t *testing.T) {
 // another one has made the call again meanwhile.
 type elsewhere struct {
 	placement.Store
-	asked chan struct{}
+	asked chan int64 // epochs
 }
 
-func (s elsewhere) Held(context.Context, uuid.UUID, int64, time.Time) (bool, error) {
+func (s elsewhere) Held(ctx context.Context, _ uuid.UUID, epoch int64, _ time.Time) (bool, error) {
 	select {
-	case s.asked <- struct{}{}:
-	default:
+	case s.asked <- epoch:
+	case <-ctx.Done():
 	}
 	return false, nil
 }
@@ -144,12 +144,17 @@ func TestALateRefusalEndsNothing(t *testing.T) {
 	_, agent := b.agent(2)
 	agent.SetDown(true)
 	job, p := b.admitted(5), b.placer()
-	asked := make(chan struct{}, 1)
+	asked := make(chan int64)
 	p.Store = elsewhere{p.Store, asked}
+	p.Pace.Leave = 50 * time.Millisecond // the same attempt is called for again and again
 	stop := b.run(p)
 	b.want(p, job)
-	<-asked
-	stop() // ends what is at work
+	for range 4 {
+		if epoch := <-asked; epoch != 2 {
+			t.Fatalf("attempt %d has taken its place", epoch)
+		}
+	}
+	stop()
 	if at := b.last(job); at.State != models.AttemptOpen || at.Epoch != 2 {
 		t.Errorf("the last attempt is number %d, %s, %s", at.Epoch, at.State, at.Problem)
 	}
