@@ -474,6 +474,27 @@ func TestResumeOfChangedContentStartsAnew(t *testing.T) {
 	}
 }
 
+// A server that once sends other bytes than it was asked for, and says so, does
+// not get them into the file.
+func TestOtherBytesThanAskedForAreNotKept(t *testing.T) {
+	t.Parallel()
+	content := noise(6, 1<<20)
+	var shifted atomic.Bool
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if shifted.CompareAndSwap(false, true) {
+			r.Header.Set("Range", fmt.Sprintf("bytes=5-%d", len(content)-1))
+		}
+		ranged(content, etag)(w, r)
+	})
+	p := newPlace(t, int64(len(content)))
+	if err := p.download(t.Context(), t, s.URL+"/file.bin", engine.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(p.content(t), content) {
+		t.Error("the file has bytes in the wrong place")
+	}
+}
+
 // The first answer is held back until a second request has come, so what is
 // seen does not depend on how fast the machine is.
 func TestSeveralConnections(t *testing.T) {
