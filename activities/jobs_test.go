@@ -39,7 +39,7 @@ func TestAJobLeftInTheMiddleGoesBackToTheQueue(t *testing.T) {
 	// The run that continues it keeps its state.
 	other := storetest.Placed(t, b.store, b.user.ID, models.TransferDownload, 5)
 	if plan := b.load(activities.JobInput{JobID: other.ID, Stands: models.StateDownloading}); plan.State != models.StateDownloading || !plan.Admitted {
-		t.Errorf("a run that goes on: %+v", plan)
+		t.Errorf("a run that continues: %+v", plan)
 	}
 }
 

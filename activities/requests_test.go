@@ -59,7 +59,7 @@ func TestOpenRequests(t *testing.T) {
 	}{
 		"a download":            {pending{activity: asks("StartTransfer", started, 2)}, true},
 		"a resolve":             {pending{activity: asks("ResolveSource", started, 1)}, true},
-		"nobody has it yet":     {pending{activity: asks("StartTransfer", scheduled, 1)}, false},
+		"not recorded yet":      {pending{activity: asks("StartTransfer", scheduled, 1)}, false},
 		"another kind of work":  {pending{activity: asks("FinalizeFiles", started, 1)}, false},
 		"the workflow is ended": {pending{gone: true}, false},
 	} {

@@ -30,7 +30,7 @@ func (k *tokens) RecordActivityHeartbeat(context.Context, []byte, ...any) error 
 func TestAFaultCrossesTheBorderToTheWorkflow(t *testing.T) {
 	t.Parallel()
 	k := &tokens{}
-	fault := models.Fault(models.ProblemNoPeers, "Nobody has it.").Because(errors.New("secret"))
+	fault := models.Fault(models.ProblemNoPeers, "No peer has it.").Because(errors.New("secret"))
 	err := activities.Waiters{Tokens: k}.Failed(t.Context(), []byte("token"), fault, models.FaultDetails{AgentID: "a", BytesDone: 40})
 	if err != nil {
 		t.Fatal(err)

@@ -106,7 +106,7 @@ func TestSeedingKeepsTheBytesUntilItEnds(t *testing.T) {
 	}
 	kept, err := os.ReadFile(filepath.Join(cfg.DataDir, "transfers", id, "data", "0"))
 	if err != nil || !bytes.Equal(kept, made.Files[0].Data) {
-		t.Errorf("the bytes are not there any more: %v", err)
+		t.Errorf("the bytes are gone: %v", err)
 	}
 	s := a.Until(id, "the end of seeding", func(s agentapi.Status) bool { return s.Phase != agentapi.PhaseSeeding && agenttest.Ended(s) })
 	if s.Phase != agentapi.PhaseDone {

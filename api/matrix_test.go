@@ -239,7 +239,7 @@ func TestAnswersHoldNoSecrets(t *testing.T) {
 	})
 	h.Run(t, apitest.Scenario{As: user, Path: "/api/v1/jobs", Status: 200, Unwant: []string{passkey, "userId"}})
 	if log := h.Log.String(); strings.Contains(log, passkey) || strings.Contains(log, user.Cookie) {
-		t.Errorf("the log tells a secret: %s", log)
+		t.Errorf("the log contains a secret: %s", log)
 	}
 }
 

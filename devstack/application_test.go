@@ -129,7 +129,7 @@ func TestApplication(t *testing.T) {
 	agent := read(t, filepath.Join(calls, "agent"))
 	for _, secret := range []string{state.Env["S3_SECRET_ACCESS_KEY"], state.Env["DATABASE_URL"], state.Env["SECRET_KEY"], "SECRET_KEY=", "RESEND_API_KEY="} {
 		if strings.Contains(agent, secret) {
-			t.Errorf("the agent is told %q", secret)
+			t.Errorf("the agent gets %q", secret)
 		}
 	}
 	if !strings.Contains(agent, "AGENT_ALLOW_CIDRS=127.0.0.0/8,::1/128\n") {
@@ -170,7 +170,7 @@ func TestSeedr(t *testing.T) {
 		t.Error("the worker is not told the operator's account")
 	}
 	if strings.Contains(read(t, filepath.Join(calls, "agent")), "SEEDR_") {
-		t.Error("the agent is told of the account")
+		t.Error("the agent gets the account")
 	}
 	if err := os.Remove(filepath.Join(calls, "worker")); err != nil {
 		t.Fatal(err)
@@ -187,7 +187,7 @@ func TestSeedr(t *testing.T) {
 		}
 	}
 	if strings.Contains(sim, "DATABASE_URL") || !strings.Contains(sim, "SEEDR_PASSWORD=") {
-		t.Error("the simulator is told too much, or no password")
+		t.Error("the simulator gets too much, or no password")
 	}
 }
 

@@ -48,10 +48,10 @@ func TestSeedrIsDownWithoutCredentialsAndWhileItFails(t *testing.T) {
 		account models.SeedrAccount
 		want    bool
 	}{
-		"answers":                 {models.SeedrAccount{Configured: true}, false},
-		"fails":                   {models.SeedrAccount{Configured: true, FailedSince: &now}, true},
-		"no credentials":          {models.SeedrAccount{}, true},
-		"none any more, had some": {models.SeedrAccount{FailedSince: &now}, true},
+		"answers":            {models.SeedrAccount{Configured: true}, false},
+		"fails":              {models.SeedrAccount{Configured: true, FailedSince: &now}, true},
+		"no credentials":     {models.SeedrAccount{}, true},
+		"none now, had some": {models.SeedrAccount{FailedSince: &now}, true},
 	} {
 		if got := c.account.Down(); got != c.want {
 			t.Errorf("%s: down is %v", name, got)

@@ -23,7 +23,7 @@ func TestLongHistoryContinuesAsNew(t *testing.T) {
 	job := s.until(s.submit(models.NewJob{ChooseFiles: true}).ID, models.StateAwaitingSelection)
 	for len(s.histories(job.ID)) == 1 {
 		if err := s.flows.Select(t.Context(), job, []int{7}); models.AsError(err).Problem != models.ProblemBadSelection {
-			t.Fatalf("selecting a file that is not there: %v", err)
+			t.Fatalf("selecting a missing file: %v", err)
 		}
 	}
 	d, err := s.temporal.DescribeWorkflow(t.Context(), workflows.JobWorkflowID(job.ID.String()), "")
@@ -68,7 +68,7 @@ func (s *system) guided(job models.Job, runID string) {
 		}
 	}
 	if strings.Contains(meta.GetCurrentDetails(), s.name()) {
-		s.t.Errorf("run %s tells a name:\n%s", runID, meta.GetCurrentDetails())
+		s.t.Errorf("run %s contains a name:\n%s", runID, meta.GetCurrentDetails())
 	}
 }
 

@@ -101,7 +101,7 @@ func TestMailIsDelayedWhileTheProviderIsDown(t *testing.T) {
 	}
 	for _, private := range []string{s.user.Email, "192.0.2.77", "canary", m.TokenID.String()} {
 		if strings.Contains(h, private) {
-			t.Errorf("the history tells %q", private)
+			t.Errorf("the history contains %q", private)
 		}
 	}
 	if err := s.flows.SendMail(t.Context(), id); err != nil || tries.Load() != 3 {
@@ -121,7 +121,7 @@ func TestMailThatTheProviderRefuses(t *testing.T) {
 		t.Errorf("%d tries, last error %q", tries.Load(), m.LastError)
 	}
 	if h := s.mailHistory(id, "refused"); strings.Contains(h, "canary") {
-		t.Errorf("the history tells what the provider said: %s", h)
+		t.Errorf("the history contains what the provider said: %s", h)
 	}
 }
 

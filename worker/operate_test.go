@@ -82,7 +82,7 @@ func TestViewOfAJob(t *testing.T) {
 		t.Errorf("view of nothing: %v", err)
 	}
 	if err := s.flows.Pause(t.Context(), models.Job{ID: uuid.New(), State: models.StateQueued}); models.CodeOf(err) != models.CodeUnavailable {
-		t.Errorf("pause of a job whose workflow is not there yet: %v", err)
+		t.Errorf("pause of a job whose workflow doesn't exist yet: %v", err)
 	}
 	if err := s.flows.Start(t.Context(), job); err != nil {
 		t.Errorf("second start: %v", err)

@@ -101,7 +101,7 @@ func TestChooseFiles(t *testing.T) {
 		t.Errorf("waiting job: deadline %v, slot %v, %v", got.Deadline, got.AdmittedAt, got.Reason)
 	}
 	if err := s.flows.Select(t.Context(), got, []int{7}); models.AsError(err).Problem != models.ProblemBadSelection {
-		t.Errorf("selecting a file that is not there: %v", err)
+		t.Errorf("selecting a missing file: %v", err)
 	}
 	if err := s.flows.Select(t.Context(), got, nil); models.AsError(err).Problem != models.ProblemBadSelection {
 		t.Errorf("selecting nothing: %v", err)
@@ -263,7 +263,7 @@ func TestFaultsParkThenRetry(t *testing.T) {
 	var starts atomic.Int32
 	_, a := s.agent(func(a *agentapitest.Agent, id string, st agentapi.StartTransfer) {
 		if starts.Add(1) <= 3 {
-			a.Fail(id, string(models.ProblemNoPeers), "Nobody in the swarm has it.")
+			a.Fail(id, string(models.ProblemNoPeers), "No peer has it.")
 			return
 		}
 		s.works(a, id, st)

@@ -248,7 +248,7 @@ func TestNoPeersMoveFromAgentToSeedr(t *testing.T) {
 	s := newSystem(t, options{seedr: a, pauses: []time.Duration{time.Hour}})
 	a.has(s)
 	s.agent(func(ag *agentapitest.Agent, id string, _ agentapi.StartTransfer) {
-		ag.Fail(id, string(models.ProblemNoPeers), "Nobody in the swarm has it.")
+		ag.Fail(id, string(models.ProblemNoPeers), "No peer has it.")
 	})
 	s.switchTo(models.ProviderAgent, models.FailoverToSeedr)
 	job := s.known()

@@ -59,9 +59,9 @@ func (c *Client) Restart(ctx context.Context, job models.Job) error {
 	return translate(err, "restart job")
 }
 
-// Retry tries a job again, as its row says: a parked one is signalled, one that
-// was queued again after its end gets a new run under the same id. While the
-// run before is still cleaning up, it is unavailable.
+// Retry retries a job, as its row says: it signals a parked one, and starts a
+// new run under the same id for one that was queued again after its end. While
+// the run before is still cleaning up, it is unavailable.
 func (c *Client) Retry(ctx context.Context, job models.Job) error {
 	switch job.State {
 	case models.StateNeedsAttention:

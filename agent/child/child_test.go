@@ -70,7 +70,7 @@ func TestAChildEndsWithItsSupervisor(t *testing.T) {
 					t.Errorf("ended with %v", err)
 				}
 			case <-time.After(time.Minute):
-				t.Fatal("it goes on")
+				t.Fatal("it keeps running")
 			}
 		})
 	}
@@ -80,7 +80,7 @@ func TestAChildEndsWithItsSupervisor(t *testing.T) {
 type faulty struct{ engine.Engine }
 
 func (faulty) Resolve(context.Context, engine.Source, engine.Options) (models.Manifest, error) {
-	return models.Manifest{}, models.Fault(models.ProblemNoPeers, "Nobody has it.").With("seconds", time.Minute)
+	return models.Manifest{}, models.Fault(models.ProblemNoPeers, "No peer has it.").With("seconds", time.Minute)
 }
 
 // A fault with a name is reported with its details, and the process exits

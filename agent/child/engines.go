@@ -9,7 +9,7 @@ import (
 	"longhaul/agent/childapi"
 	"longhaul/agent/engine"
 	"longhaul/agent/engine/anacrolix"
-	httpengine "longhaul/agent/engine/http"
+	"longhaul/agent/engine/httpengine"
 	"longhaul/internal/fetch"
 )
 

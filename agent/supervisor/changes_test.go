@@ -66,6 +66,6 @@ func TestOnlyWhatIsNewIsTold(t *testing.T) {
 		t.Errorf("after a change: %v", news)
 	}
 	if everything, _ := c.since(rev + 1000); len(everything) != 2 {
-		t.Errorf("to somebody from another life of the agent: %v", everything)
+		t.Errorf("to a caller from an earlier start of the agent: %v", everything)
 	}
 }

@@ -96,7 +96,7 @@ func TestLedgerLearnsSizes(t *testing.T) {
 	}
 	l.sizesTold(sizes)
 	if len(l.newSizes()) != 0 {
-		t.Error("the size is told again")
+		t.Error("the size is reported again")
 	}
 }
 

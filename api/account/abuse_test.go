@@ -172,7 +172,7 @@ func (s *sampler) judge(t *testing.T) {
 		quantile(known, 0.5), quantile(unknown, 0.5), quantile(known, 0.9), quantile(unknown, 0.9), p)
 	spread := quantile(known, 0.75) - quantile(known, 0.25) + quantile(unknown, 0.75) - quantile(unknown, 0.25)
 	if diff := (quantile(known, 0.5) - quantile(unknown, 0.5)).Abs(); p < 1e-4 && diff > spread/10 {
-		t.Errorf("the time tells: medians differ by %v, p = %g", diff, p)
+		t.Errorf("the timing reveals accounts: medians differ by %v, p = %g", diff, p)
 	}
 }
 

@@ -89,7 +89,7 @@ func TestTwoFactorSignIn(t *testing.T) {
 		t.Errorf("the database keeps %q", kept)
 	}
 	if strings.Contains(h.Log.String(), secret) || strings.Contains(h.Log.String(), recovery[0]) {
-		t.Error("the log tells a secret")
+		t.Error("the log contains a secret")
 	}
 	h.Run(t, apitest.Scenario{As: user, Method: "DELETE", Path: "/api/v1/auth/totp", Status: 204})
 	apitest.Ask(t, h, nobody, "auth/login", apitest.Credentials(user.User.Email, apitest.Password), 200, user.User.Email)
@@ -152,7 +152,7 @@ func TestAPITokens(t *testing.T) {
 		t.Errorf("%d mails tell of the token", n)
 	}
 	if strings.Contains(h.Log.String(), made.Token) {
-		t.Error("the log tells the token")
+		t.Error("the log contains the token")
 	}
 }
 

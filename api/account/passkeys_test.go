@@ -145,7 +145,7 @@ func TestPasskeysThatDoNotFit(t *testing.T) {
 			elsewhere.Origin = "https://localhost.example"
 			return elsewhere.Use(c.Options)
 		},
-		"nobody verified": func(c ceremony) json.RawMessage {
+		"user not verified": func(c ceremony) json.RawMessage {
 			unverified := phone.Copy()
 			unverified.Unverified = true
 			return unverified.Use(c.Options)

@@ -81,7 +81,7 @@ func TestDeleteAccount(t *testing.T) {
 		t.Error("the row of the account is left")
 	}
 	if job, err := h.Store.Jobs.Job(ctx, other.User.ID, kept.ID); err != nil || job.UpdatedAt != kept.UpdatedAt {
-		t.Errorf("somebody else's job was changed: %v", err)
+		t.Errorf("someone else's job was changed: %v", err)
 	}
 	apitest.Ask(t, h, apitest.Caller{}, "auth/register", apitest.Credentials(user.User.Email, apitest.Password), 202)
 	apitest.Ask(t, h, apitest.Caller{}, "auth/verify", verification(h.Link(user.User.Email, models.MailVerify), apitest.Password), 200) // the address is free

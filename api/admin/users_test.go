@@ -169,7 +169,7 @@ func TestRolesAreChanged(t *testing.T) {
 	}
 	if e := page.Entries[1]; e.ActorName != admin.User.Email || e.TargetName != user.User.Email || e.IP != "127.0.0.1" ||
 		e.Before["role"] != "user" || e.After["role"] != "admin" {
-		t.Errorf("the promotion is told as %+v", e)
+		t.Errorf("the promotion is recorded as %+v", e)
 	}
 }
 

@@ -49,7 +49,7 @@ func TestAgentLife(t *testing.T) {
 	beat := agentapi.Heartbeat{BootEpoch: first.BootEpoch, Running: 1, Capacity: 4, DiskFree: 10, DiskTotal: 20}
 	body := h.Run(t, apitest.Scenario{As: agent, Method: "POST", Path: "/agent/v1/heartbeat", Body: jsonOf(t, beat), Status: 409})
 	if !strings.Contains(string(body), `"code":"superseded"`) {
-		t.Errorf("an old boot is told %s", body)
+		t.Errorf("an old boot gets %s", body)
 	}
 	beat.BootEpoch = second.BootEpoch
 	var reply agentapi.HeartbeatReply
@@ -174,7 +174,7 @@ func TestUploads(t *testing.T) {
 			t.Errorf("aborted %s", aborted)
 		}
 		if strings.Contains(urls[0].URL, "upload-1&") {
-			t.Errorf("the old upload goes on: %s", urls[0].URL)
+			t.Errorf("the old upload continues: %s", urls[0].URL)
 		}
 		ask(agent, changed, 200)
 	})

@@ -44,7 +44,7 @@ func TestZipNames(t *testing.T) {
 	skipped := stored(1, "a")
 	skipped[0].State = models.FileSkipped
 	if n := len(delivery.ZipEntries(skipped)); n != 0 {
-		t.Errorf("%d entries of files that are not there", n)
+		t.Errorf("%d entries of missing files", n)
 	}
 }
 

@@ -108,7 +108,7 @@ func TestMetersAddUp(t *testing.T) {
 	}
 	wg.Wait()
 	if err := meter.Flush(t.Context()); err == nil {
-		t.Error("the database is away and nobody says so")
+		t.Error("the database is down and no error says so")
 	}
 	delivery.Delivered(meter, user.User.ID, 5)
 	flaky.down = false
@@ -129,7 +129,7 @@ type flakyLog struct {
 
 func (f *flakyLog) AddBandwidth(ctx context.Context, day time.Time, d map[uuid.UUID]int64) error {
 	if f.down {
-		return errors.New("database is away")
+		return errors.New("database is down")
 	}
 	return f.Bandwidth.AddBandwidth(ctx, day, d)
 }

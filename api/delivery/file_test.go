@@ -217,7 +217,7 @@ func TestArchive(t *testing.T) {
 	}
 	head, _ := apitest.Fetch(t, h, "HEAD", link, nil)
 	if head.ContentLength != resp.ContentLength {
-		t.Errorf("HEAD tells %d bytes, GET %d", head.ContentLength, resp.ContentLength)
+		t.Errorf("HEAD reports %d bytes, GET %d", head.ContentLength, resp.ContentLength)
 	}
 	zr, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
 	if err != nil {

@@ -60,7 +60,7 @@ func TestEndedAccessEndsItsStreams(t *testing.T) {
 			select {
 			case _, open := <-calm.messages:
 				if !open {
-					t.Error("somebody else's stream ended")
+					t.Error("someone else's stream ended")
 				}
 			default:
 			}

@@ -144,7 +144,7 @@ func TestSlowClientIsDropped(t *testing.T) {
 // reloads. Other users' streams stay.
 func TestUnreadableChangeEndsStreams(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		hub, _ := running(t, (&shelf{fail: errors.New("database is away")}).view())
+		hub, _ := running(t, (&shelf{fail: errors.New("database is down")}).view())
 		user, other := uuid.New(), uuid.New()
 		s, o := join(t, hub, user), join(t, hub, other)
 		hub.Take(event.JobChanged(user, uuid.New(), 1))
@@ -152,7 +152,7 @@ func TestUnreadableChangeEndsStreams(t *testing.T) {
 		select {
 		case <-s.gone:
 		default:
-			t.Error("the stream goes on though it missed something")
+			t.Error("the stream continues although it missed something")
 		}
 		select {
 		case <-o.gone:

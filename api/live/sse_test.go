@@ -104,7 +104,7 @@ func (l *listener) ended(t testing.TB) {
 				return
 			}
 		case <-timeout:
-			t.Fatal("the stream goes on")
+			t.Fatal("the stream continues")
 		}
 	}
 }
@@ -135,7 +135,7 @@ func TestStreamTellsOnlyOnesOwn(t *testing.T) {
 	}
 	own := storetest.Submit(t, h.Store, other.User.ID, nil)
 	if m := theirs.next(t, "job"); !strings.Contains(m.data, own.ID.String()) {
-		t.Errorf("somebody else's stream has %+v", m)
+		t.Errorf("someone else's stream has %+v", m)
 	}
 }
 

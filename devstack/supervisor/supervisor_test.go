@@ -159,7 +159,7 @@ func TestKillsWhatDoesNotStop(t *testing.T) {
 		t.Error("the child is left")
 	}
 	if !strings.Contains(b.console.String(), "killing it") {
-		t.Errorf("nobody is told:\n%s", b.console)
+		t.Errorf("the console doesn't say so:\n%s", b.console)
 	}
 }
 

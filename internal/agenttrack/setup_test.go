@@ -163,7 +163,7 @@ func (f *following) wantedAgain(job models.Job, p models.Problem) {
 		f.Errorf("the first attempt is %s with %q, %v", all[0].State, all[0].Problem, err)
 	}
 	if f.told(job).Told {
-		f.Error("the waiter was told of it")
+		f.Error("the waiter heard of it")
 	}
 }
 

@@ -102,7 +102,7 @@ func TestInspector(t *testing.T) {
 	_, _ = i.Inspect(limited, link)
 	fake.Close()
 	if _, err := i.Inspect(t.Context(), link); models.AsError(err).Problem != models.ProblemAgentUnreachable {
-		t.Errorf("an agent that is away: %v", err)
+		t.Errorf("an agent that is offline: %v", err)
 	}
 	if err := agentFault(context.DeadlineExceeded); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("a spent deadline becomes %v", err)

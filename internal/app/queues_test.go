@@ -45,7 +45,7 @@ func TestQueueThatNoWorkerServes(t *testing.T) {
 		{"all are served", nil, nil, "", 1, ""},
 		{"mail is not", []models.Queue{models.QueueMail}, nil, "worker-mail", 0, "no worker serves a queue"},
 		{"still not", []models.Queue{models.QueueMail}, nil, "worker-mail", 0, ""},
-		{"the engine is away", nil, errors.New("away"), "worker-mail", 0, ""},
+		{"the engine is down", nil, errors.New("away"), "worker-mail", 0, ""},
 		{"it is again", nil, nil, "", 1, "a worker serves the queue again"},
 	} {
 		log.Reset()

@@ -54,7 +54,7 @@ func TestTheWaiterIsAnsweredBeforeTheRowIsClosed(t *testing.T) {
 		t.Errorf("an answered waiter: %v, rows %v", err, r.ended)
 	}
 	if e := w.Of([]byte("token")); !e.Told || e.Result.Epoch != 3 || e.Calls != 2 {
-		t.Errorf("it was told %+v", e)
+		t.Errorf("it got %+v", e)
 	}
 }
 
@@ -62,7 +62,7 @@ func TestAWaiterThatIsGoneWasAnsweredBefore(t *testing.T) {
 	t.Parallel()
 	w, r := attempttest.New(), &rows{}
 	w.Refuse(func(string) error { return attempt.ErrNotAwaited })
-	fault := models.Fault(models.ProblemNoPeers, "Nobody has it.")
+	fault := models.Fault(models.ProblemNoPeers, "No peer has it.")
 	err := attempt.NewDesk(r, w).Fail(t.Context(), some(), fault, models.FaultDetails{Epoch: 3}, time.Second)
 	if err != nil || !slices.Equal(r.ended, []models.AttemptState{models.AttemptFailed}) {
 		t.Errorf("ended with %v, rows %v", err, r.ended)
@@ -157,7 +157,7 @@ func TestBeatSupersedesWhatNobodyWaitsFor(t *testing.T) {
 	}
 	w.Refuse(func(string) error { return attempt.ErrNotAwaited })
 	if err := d.Beat(t.Context(), some(), nil); err != nil || !slices.Equal(r.ended, []models.AttemptState{models.AttemptSuperseded}) {
-		t.Errorf("nobody waits: %v, rows %v", err, r.ended)
+		t.Errorf("not awaited: %v, rows %v", err, r.ended)
 	}
 }
 

@@ -78,7 +78,7 @@ func TestUnreadableValuesAreAllNamed(t *testing.T) {
 		}
 	}
 	if strings.Contains(err.Error(), secret) || strings.Contains(err.Error(), "hunter2") {
-		t.Errorf("the fault tells a secret: %q", err)
+		t.Errorf("the fault contains a secret: %q", err)
 	}
 }
 

@@ -117,7 +117,7 @@ func TestWhatTheProviderAnswersDecides(t *testing.T) {
 			}
 			for _, secret := range []string{apiKey, "canary", "user@"} {
 				if strings.Contains(e.Reason, secret) {
-					t.Errorf("the reason tells %q: %s", secret, e.Reason)
+					t.Errorf("the reason contains %q: %s", secret, e.Reason)
 				}
 			}
 		})

@@ -60,7 +60,7 @@ func TestAnUnreachableAgentIsLeftForAnother(t *testing.T) {
 		t.Errorf("it went to %s after %d tries, want the other agent", at.AgentID, at.Tries)
 	}
 	if b.told(job).Told {
-		t.Error("the workflow was told of a fault of the machinery")
+		t.Error("the workflow heard of an infrastructure fault")
 	}
 }
 
@@ -146,7 +146,7 @@ func TestAJobWithoutAPlaceIsGivenBack(t *testing.T) {
 
 func TestStopEndsWhatRuns(t *testing.T) {
 	t.Parallel()
-	for name, down := range map[string]bool{"agent answers": false, "agent is away": true} {
+	for name, down := range map[string]bool{"agent answers": false, "agent is down": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t)

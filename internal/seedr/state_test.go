@@ -110,7 +110,7 @@ func TestOnlyOneTrial(t *testing.T) {
 		t.Errorf("beside a trial: %v", err)
 	}
 	if _, _, err := c.Verify(t.Context()); err != nil {
-		t.Errorf("an admin's verification waits for nobody: %v", err)
+		t.Errorf("an admin's verification does not wait: %v", err)
 	}
 	cancel()
 	if err := <-ended; !errors.Is(err, context.Canceled) {

@@ -105,7 +105,7 @@ func TestJobsTakeTurns(t *testing.T) {
 		p.give(<-o)
 	}
 	if p.wanted() {
-		t.Error("somebody still waits")
+		t.Error("something still waits")
 	}
 }
 

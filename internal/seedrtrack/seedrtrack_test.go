@@ -81,7 +81,7 @@ func TestAnOutageHasTheJobWaitForAnotherAttempt(t *testing.T) {
 		return ""
 	})
 	if b.told(job).Told {
-		t.Error("the workflow was told of a fault of the machinery")
+		t.Error("the workflow heard of an infrastructure fault")
 	}
 }
 
@@ -156,7 +156,7 @@ func TestAnOlderFolderOfTheSameNameIsLeftAlone(t *testing.T) {
 	b.eventually(func() string {
 		root, err := b.client.Root(t.Context())
 		if err != nil || len(root.Folders) == 0 {
-			return "the older content is not there"
+			return "the older content is gone"
 		}
 		older = root.Folders[0]
 		return ""
@@ -179,7 +179,7 @@ func TestAnOlderFolderOfTheSameNameIsLeftAlone(t *testing.T) {
 			return "the job's folder is still there"
 		}
 		if root.Folders[0].ID != older.ID {
-			t.Fatal("somebody else's folder was removed")
+			t.Fatal("someone else's folder was removed")
 		}
 		return ""
 	})

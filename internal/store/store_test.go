@@ -73,7 +73,7 @@ func TestErrorsAreTranslated(t *testing.T) {
 	err = b.Accounts.CreateSession(ctx, models.Session{IDHash: []byte("short"), UserID: b.User.ID})
 	storetest.WantCode(t, err, models.CodeInternal)
 	if public := models.AsError(err).Message; strings.Contains(public, "constraint") {
-		t.Errorf("the public message tells the schema: %s", public)
+		t.Errorf("the public message reveals the schema: %s", public)
 	}
 	storetest.OK(t, b.DB.Close())
 	_, err = b.Accounts.User(ctx, b.User.ID)

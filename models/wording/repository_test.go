@@ -56,7 +56,7 @@ func TestProseIsFound(t *testing.T) {
 	t.Parallel()
 	for name, line := range map[string]string{
 		"a member":      `x = T{Reason: "It waits for a slot."}`,
-		"an assignment": `x.Waiting = "Nobody has it."`,
+		"an assignment": `x.Waiting = "No peer has it."`,
 		"a formatted":   `x.NextAction = fmt.Sprintf("Tries again at %s.", at)`,
 		"a literal":     `x.Reason = models.Because("it_waits")`,
 		"a code":        `x = models.Reason{Code: "it_waits"}`,

@@ -201,7 +201,7 @@ func TestSubmitWhileTemporalIsAway(t *testing.T) {
 		Total int64 `json:"total"`
 	}
 	if err := stack.Client.Do(t.Context(), http.MethodGet, "/api/v1/jobs?limit=5", nil, &page); err != nil {
-		t.Errorf("lists must work while Temporal is away: %v", err)
+		t.Errorf("lists must work while Temporal is down: %v", err)
 	}
 	resume()
 	for _, job := range jobs {

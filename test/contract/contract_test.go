@@ -69,7 +69,7 @@ func compare(t *testing.T, file, got string) {
 	for _, key := range slices.Sorted(maps.Keys(before)) {
 		switch now, ok := after[key]; {
 		case !ok:
-			t.Errorf("%s: not asked any more: %s", file, key)
+			t.Errorf("%s: no longer asked: %s", file, key)
 		case now != before[key]:
 			t.Errorf("%s: %s answers\n%sinstead of\n%s", file, key, now, before[key])
 		}

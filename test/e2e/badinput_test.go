@@ -132,7 +132,7 @@ func torrentRows() []badInput {
 		{name: "selection beyond the files", torrent: metainfo(nil), fields: map[string]string{"select": "5"}, problem: "bad_selection"},
 		{name: "selection is a word", torrent: metainfo(nil), fields: map[string]string{"select": "all"}, problem: "bad_selection"},
 		{name: "negative selection", torrent: metainfo(nil), fields: map[string]string{"select": "-1"}, problem: "bad_selection"},
-		{name: "nobody has the torrent", torrent: metainfo(map[string]any{"name": "nobody"}), problem: "no_peers", mayStart: true},
+		{name: "no peer has the torrent", torrent: metainfo(map[string]any{"name": "nobody"}), problem: "no_peers", mayStart: true},
 	}
 }
 

@@ -86,7 +86,7 @@ func TestBrowser(t *testing.T) {
 		t.Errorf("progress took the values %v: it is not live", saw.Percents)
 	}
 	if saw.Position < saw.Length*0.75 {
-		t.Errorf("the video stands at %.1f of %.1f s after a seek to 75 %%", saw.Position, saw.Length)
+		t.Errorf("the video is at %.1f of %.1f s after a seek to 75 %%", saw.Position, saw.Length)
 	}
 	if len(saw.Faults) > 0 {
 		t.Errorf("the page logged errors: %v", saw.Faults)

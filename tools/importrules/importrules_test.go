@@ -138,7 +138,7 @@ func plan(t *testing.T, rules map[string]rule) []try {
 		for _, d := range r.Deny {
 			dir, ours := strings.CutPrefix(strings.TrimSuffix(d.Pkg, "$"), "longhaul/")
 			if _, err := os.Stat(filepath.Join(repository, dir)); ours && err != nil {
-				t.Errorf("%s denies a folder that is not there: %v", name, err)
+				t.Errorf("%s denies a folder that doesn't exist: %v", name, err)
 			}
 		}
 		free := folders(t, s.free)

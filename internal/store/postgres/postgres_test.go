@@ -191,7 +191,7 @@ func TestErrorsAreTranslated(t *testing.T) {
 	db, ctx := open(t), t.Context()
 	var n int
 	if err := db.Row(ctx, &n, "load note", `select n from notes where id = 1`); !models.IsNotFound(err) {
-		t.Errorf("a row that is not there: %v", err)
+		t.Errorf("a missing row: %v", err)
 	}
 	run(t, db, `insert into notes (id) values (1)`)
 	if err := add(ctx, db, 1); !postgres.IsConflict(err) {

@@ -125,10 +125,9 @@ func (r *Records) auditHead(ctx context.Context) (chainLink, error) {
 	return last, err
 }
 
-// VerifyAudit follows the audit log's chain from its first entry and tells
-// whether every hash fits. What was cut off at the end cannot be seen in the
-// log itself: compare the head with one that was noted elsewhere, see
-// AuditHashOf.
+// VerifyAudit follows the audit log's chain from its first entry and reports
+// whether every hash matches. Entries cut off at the end don't show in the log
+// itself: compare the head with one kept elsewhere, see AuditHashOf.
 func (r *Records) VerifyAudit(ctx context.Context) (models.ChainCheck, error) {
 	return follow(chainStart(), func(after int64) ([]auditRow, error) {
 		var batch []auditRow

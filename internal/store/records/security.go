@@ -68,10 +68,9 @@ func (r securityRow) sum() []byte {
 	return chainSum("longhaul security 1", hex.EncodeToString(r.Link.PrevHash), r.Link.ID, r.At.UTC().UnixMicro(), r.Kind, user, r.IP, r.UserAgent, r.Detail)
 }
 
-// VerifySecurityEvents follows the chain of the security events from the
-// oldest that is kept and was chained, and tells whether every hash fits. What
-// is gone before it may have been old, and what was cut off at the end cannot
-// be seen.
+// VerifySecurityEvents follows the chain of the security events from the oldest
+// that is kept and was chained, and reports whether every hash matches. Earlier
+// events may have expired, and events cut off at the end don't show.
 func (r *Records) VerifySecurityEvents(ctx context.Context) (models.ChainCheck, error) {
 	var first chainLink
 	err := r.db.Row(ctx, &first, "load beginning of security events", `

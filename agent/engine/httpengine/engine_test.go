@@ -447,9 +447,9 @@ func TestResumeFetchesOnlyTheRest(t *testing.T) {
 func TestResumeOfChangedContentStartsAnew(t *testing.T) {
 	old, now := noise(4, 4<<20), noise(5, 4<<20)
 	for name, h := range map[string]http.HandlerFunc{
-		"another ETag":          ranged(now, `"v2"`),
-		"no ranges any more":    whole(now, "ETag", `"v2"`),
-		"no validator any more": whole(now),
+		"another ETag":               ranged(now, `"v2"`),
+		"ranges no longer supported": whole(now, "ETag", `"v2"`),
+		"validator gone":             whole(now),
 		"ignores If-Range": func(w http.ResponseWriter, r *http.Request) {
 			r.Header.Del("If-Range")
 			ranged(now, `"v2"`)(w, r)
