@@ -49,8 +49,8 @@ func (r *recorder) beat(p *cast, epoch int) {
 // uploadStory has the agent fetch the running job.
 func (r *recorder) uploadStory(p *cast, stranger *caller) {
 	job := p.ids["Running"]
-	r.exec(`insert into job_attempts (job_id, epoch, agent_id, kind, task_token, state, started_at, beat_at)
-		values ($1, 1, $2, 'download', 'task', 'open', now(), now())`, job, p.ids["agent"])
+	r.exec(`insert into job_attempts (job_id, epoch, agent_id, kind, task_token, state, wanted_at, started_at, beat_at)
+		values ($1, 1, $2, 'download', 'task', 'open', now(), now(), now())`, job, p.ids["agent"])
 	r.exec(`update files set part_size = $2 where job_id = $1`, job, 8<<20)
 	const crc = "AAAAAA=="
 	type part map[string]any
