@@ -60,7 +60,7 @@ func scopes() map[string]scope {
 		"store-jobs-down":       {in: []string{"internal/store/jobs"}, free: []string{"internal/store", "internal/store/admission", "internal/store/transfers"}},
 		"store-admission-apart": {in: []string{"internal/store/admission"}, free: []string{"internal/store", "internal/store/jobs", "internal/store/transfers"}},
 		"store-transfers-apart": {in: []string{"internal/store/transfers"}, free: []string{"internal/store", "internal/store/jobs", "internal/store/admission"}},
-		"store-root-above":      {in: []string{"internal/store/..."}, free: []string{"internal/app", "internal/app/plug", "internal/store", "internal/store/storetest"}},
+		"store-root-above":      {in: []string{"internal/store/..."}, free: []string{"internal/app", "internal/app/plug", "internal/store/storetest"}},
 		"temporal-border":       {in: []string{"agent", "agent/...", "api", "api/...", "internal/event", "internal/store", "internal/store/...", "models"}, free: []string{"activities", "internal/app", "worker", "workflows"}},
 		"internal-down":         {in: []string{"internal/event", "internal/seedr", "internal/store/..."}, free: []string{"internal/app"}},
 		"test-helpers":          {in: []string{"activities", "agent", "api", "cmd/...", "internal/app", "internal/store", "models", "worker", "workflows"}, free: []string{"api/apitest", "internal/store/storetest", "test/harness"}},

@@ -1,3 +1,3 @@
-// Package plug gives each consumer of the store the aggregates that it asks, as
-// one value of the interface that it declares. It adds no method of its own.
+// Package plug gives each consumer of the store only the aggregates it asks for,
+// as one value that satisfies the interface it declares. It adds no methods.
 package plug

@@ -48,7 +48,7 @@ func (js *Jobs) MoveWaiting(ctx context.Context, jobID uuid.UUID, m models.JobMo
 	if err != nil {
 		return err
 	}
-	job.StateSince = js.db.Now() // it begins to wait
+	job.StateSince = js.db.Now() // its wait restarts
 	if err := js.save(ctx, "restart waiting", &job, "state_since"); err != nil {
 		return err
 	}
