@@ -36,6 +36,9 @@ missing() {
   for pair in chromium:chromium qbittorrent-nox:qbittorrent-nox aria2c:aria2 unzip:unzip ip:iproute2; do
     command -v "${pair%%:*}" >/dev/null || echo "${pair##*:}"
   done
+  # The race detector links with a C compiler.
+  command -v gcc >/dev/null || echo gcc
+  [ -e /usr/include/stdlib.h ] || echo libc6-dev
 }
 
 as_root() {

@@ -8,4 +8,4 @@ cd "$(dirname "$0")/.."
 git ls-files -co --exclude-standard -z '*.go' |
   grep -zvE '^(third_party|devstack|tools|test)/' |
   xargs -0 grep -lE '^[[:space:]]*go (func|[a-zA-Z_.]+\()|\.Go\(|\bgo func\(' |
-  xargs -n 1 dirname | sort -u | sed 's|^|./|'
+  xargs -n 1 dirname | sort -u | sed 's|^|longhaul/|'

@@ -75,6 +75,7 @@ func clientConfig(cfg Config, upload, private bool, book *peerBook) *torrent.Cli
 	cc.NoDefaultPortForwarding = true
 	cc.DisableWebtorrent, cc.DisableWebseeds = true, true
 	cc.DisablePEX = private
+	cc.DefaultStorage = noStorage{}
 	cc.NoUpload, cc.Seed = !upload, upload
 	cc.HeaderObfuscationPolicy = torrent.HeaderObfuscationPolicy{Preferred: false, RequirePreferred: false}
 	cc.TrackerDialContext = cfg.Network.DialContext

@@ -107,6 +107,16 @@ func (s *pieceStorage) release(b []byte) {
 	}
 }
 
+// noStorage is what a torrent has before it gets a pieceStorage. The library's
+// own choice would open a database in the working directory, for which all
+// transfers of an agent would wait.
+type noStorage struct{}
+
+// OpenTorrent implements storage.ClientImpl.
+func (noStorage) OpenTorrent(context.Context, *metainfo.Info, metainfo.Hash) (storage.TorrentImpl, error) {
+	return storage.TorrentImpl{}, errNotStored
+}
+
 // piece is the library's view of one piece.
 type piece struct {
 	s        *pieceStorage

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/netip"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -331,5 +332,18 @@ func TestPiecesAreAskedForInTurn(t *testing.T) {
 	complete(w.asked)
 	if next := take(); len(next) != 4*aheadBytes/length {
 		t.Errorf("%d pieces at once when all came between two looks", len(next))
+	}
+}
+
+func TestNothingIsLeftInTheWorkingDirectory(t *testing.T) {
+	t.Chdir(t.TempDir())
+	c, err := openClient(Config{Network: closedNetwork{}, BindIP: netip.MustParseAddr("127.0.0.1"), Now: time.Now}, false, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.close()
+	left, err := os.ReadDir(".")
+	if err != nil || len(left) > 0 {
+		t.Errorf("%v are there, %v", left, err)
 	}
 }
