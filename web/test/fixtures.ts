@@ -14,6 +14,20 @@ const actionsOf: Record<JobState, JobAction[]> = {
   expired: ['delete'],
 };
 
+const reasonOf: Record<JobState, Reason['code']> = {
+  queued: 'waits_for_slot',
+  resolving: 'looks_up_files',
+  awaiting_selection: 'choose_files',
+  downloading: 'downloading',
+  storing: 'completing',
+  ready: 'ready',
+  paused: 'paused',
+  needs_attention: 'source_failing',
+  failed: 'not_found_at_source',
+  cancelled: 'cancelled',
+  expired: 'expired',
+};
+
 let serial = 0;
 
 /** Returns a new id in the form of a UUID. */
@@ -27,9 +41,9 @@ export function moment(seconds: number): string {
   return new Date(Date.now() + seconds * 1000).toISOString();
 }
 
-/** Makes a reason with the text that a server would send. */
-export function because(text: string, code: Reason['code'] = 'waits_for_slot'): Reason {
-  return { code, params: {}, text };
+/** Makes a reason. Its text is what the app shows only for codes it doesn't know. */
+export function because(code: Reason['code'], params: Reason['params'] = {}): Reason {
+  return { code, params, text: `The server's words for ${code}.` };
 }
 
 /** Makes a job. By default it is a small torrent that is ready. */
@@ -44,7 +58,7 @@ export function makeJob(given: Partial<Job> = {}): Job {
     fileCount: 1,
     state,
     stateSince: moment(-600),
-    reason: because(''),
+    reason: because(reasonOf[state]),
     nextAction: '',
     deadline: null,
     attempt: 1,
@@ -89,7 +103,8 @@ export function makeFile(index: number, path: string, given: Partial<JobFile> = 
 /** Makes an entry of a timeline. */
 export function makeEvent(given: Partial<JobEvent>): JobEvent {
   serial += 1;
-  return { id: serial, kind: 'state', state: 'queued', problem: '', reason: because(''), at: moment(-3600), ...given };
+  const state = given.state ?? 'queued';
+  return { id: serial, kind: 'state', state, problem: '', reason: because(reasonOf[state]), at: moment(-3600), ...given };
 }
 
 /** Makes a healthy agent. */

@@ -127,7 +127,7 @@ export class World extends Accounts {
     const source = form ? '' : ((await request.json()) as { source: string }).source;
     if (source.includes('blocked')) return problem(403, 'blocked_content', 'This content is blocked here.');
     const name = new URLSearchParams(source.split('?')[1]).get('dn') ?? '';
-    const job = makeJob({ name, state: 'queued', createdAt: new Date().toISOString(), reason: because('Waits for a free slot.') });
+    const job = makeJob({ name, state: 'queued', createdAt: new Date().toISOString() });
     this.jobs = [job, ...this.jobs];
     return json(job, 202);
   }
@@ -182,8 +182,7 @@ export class World extends Accounts {
     return this.withJob(id, (job) => {
       if (!job.movableTo.includes(provider)) return problem(409, 'wrong_state', "Everything is fetched and being stored, so it can't be paused or moved now.");
       this.change(job, { provider, state: 'queued', movableTo: [job.provider] });
-      const message = `An administrator moved it to ${provider === 'seedr' ? 'Seedr.cc' : 'agents'}.`;
-      this.timelines.set(job.id, [...(this.timelines.get(job.id) ?? []), makeEvent({ kind: 'moved', reason: because(message), state: 'queued' })]);
+      this.timelines.set(job.id, [...(this.timelines.get(job.id) ?? []), makeEvent({ kind: 'moved', reason: because('moved_by_admin', { provider }), state: 'queued' })]);
       return json({ id: job.id, provider, state: 'queued' });
     });
   }

@@ -52,8 +52,8 @@ export class ProblemError extends Error {
   }
 }
 
-/** The API's texts say job where users read download. Names stand in quotes and stay. */
-function forUsers(text: string): string {
+/** Puts an English text of the API in the words of users: it says job where they read download. Names stand in quotes and stay. */
+export function forUsers(text: string): string {
   return text.replaceAll(/“[^”]*”|\b([Jj])ob(s?)\b/g, (match, initial?: string, plural = '') =>
     initial === undefined ? match : `${initial === 'J' ? 'Download' : 'download'}${plural}`,
   );

@@ -8,23 +8,26 @@ import { crowd, peopleAndRecords } from './admin-scene';
 const gib = 1024 ** 3;
 
 function downloading(given: Partial<Job>, progress: Parameters<typeof makeProgress>[1] = {}): Job {
-  const job = makeJob({ state: 'downloading', stateSince: moment(-410), nextAction: 'The files become available when all of them are stored.', ...given });
+  const job = makeJob({ state: 'downloading', stateSince: moment(-410), reason: because('downloading', { agent: 'barge-2' }), ...given });
   return { ...job, progress: makeProgress(job.id, { bytesTotal: job.size ?? -1, ...progress }) };
 }
 
 function showJobs(): Job[] {
   return [
-    makeJob({ name: '', state: 'resolving', size: null, fileCount: 0, reason: because('Asking the swarm for the file list.'), nextAction: 'Starts the download.', deadline: moment(240), createdAt: moment(-20) }),
+    downloading(
+      { name: '', state: 'resolving', size: null, fileCount: 0, reason: because('looks_up_files', { agent: 'barge-1' }), attempt: 2, maxAttempts: 5, createdAt: moment(-560) },
+      { phase: 'resolving', bytesDone: 0, bytesStored: 0, downRate: 0, peers: 0, seeders: 0, etaSeconds: null, waiting: because('waits_for_metadata', { since: moment(-540), seen: 12, peers: 0 }), givesUpAt: moment(1_860) },
+    ),
     downloading({ name: 'Sintel.2010.2160p.Open.Movie.BluRay.x265-BLENDER', movableTo: ['seedr'], size: 4.6 * gib, fileCount: 14, createdAt: moment(-420) }, { bytesDone: 2.11 * gib, bytesStored: 1.9 * gib, etaSeconds: 112 }),
-    makeJob({ name: 'Internet Archive · NASA Apollo 11 flight films and transcripts', state: 'awaiting_selection', size: 48 * gib, fileCount: 212, reason: because('The file list is known; choose what to download.'), nextAction: 'Fails if you do not choose.', deadline: moment(250_000), createdAt: moment(-900) }),
-    downloading({ name: 'archlinux-2026.11.01-x86_64.iso', size: 1.3 * gib, createdAt: moment(-1500), reason: because('') }, { bytesDone: 0.22 * gib, bytesStored: 0.2 * gib, downRate: 0, peers: 2, seeders: 0, etaSeconds: null, waiting: because('No peer with the missing pieces for 9 min.'), givesUpAt: moment(1_260) }),
-    makeJob({ name: 'ubuntu-26.04-desktop-amd64.iso', state: 'queued', size: 6.1 * gib, reason: because('No free slot: 10 of 10 downloads running.'), nextAction: 'Starts when a slot is free.', createdAt: moment(-1800) }),
-    makeJob({ name: 'https-mirror-backup-2026-11.tar.zst', sourceKind: 'url', infoHash: '', state: 'needs_attention', size: 12.4 * gib, problem: 'source_failing', reason: because('The server broke off 6 times in a row.'), nextAction: 'Fails if you do not retry it.', deadline: moment(200_000), createdAt: moment(-5000) }),
-    { ...makeJob({ name: 'Big.Buck.Bunny.2008.1080p.Surround', state: 'paused', size: 0.9 * gib, fileCount: 3, reason: because('You paused it.'), nextAction: 'Nothing happens until you resume it.', createdAt: moment(-8000) }), progress: makeProgress('paused', { bytesTotal: 0.9 * gib, bytesDone: 0.5 * gib, bytesStored: 0.45 * gib, downRate: 0, etaSeconds: null }) },
+    makeJob({ name: 'Internet Archive · NASA Apollo 11 flight films and transcripts', state: 'awaiting_selection', size: 48 * gib, fileCount: 212, deadline: moment(250_000), createdAt: moment(-900) }),
+    downloading({ name: 'archlinux-2026.11.01-x86_64.iso', size: 1.3 * gib, createdAt: moment(-1500) }, { bytesDone: 0.22 * gib, bytesStored: 0.2 * gib, downRate: 0, peers: 2, seeders: 0, etaSeconds: null, waiting: because('waits_for_peers', { since: moment(-540), peers: 2, seeders: 0 }), givesUpAt: moment(1_260) }),
+    makeJob({ name: 'ubuntu-26.04-desktop-amd64.iso', state: 'queued', size: 6.1 * gib, reason: because('waits_for_user_slot', { running: 10, limit: 10 }), createdAt: moment(-1800) }),
+    makeJob({ name: 'https-mirror-backup-2026-11.tar.zst', sourceKind: 'url', infoHash: '', state: 'needs_attention', size: 12.4 * gib, problem: 'source_failing', reason: because('source_failing', { cause: 'broken' }), deadline: moment(200_000), createdAt: moment(-5000) }),
+    { ...makeJob({ name: 'Big.Buck.Bunny.2008.1080p.Surround', state: 'paused', size: 0.9 * gib, fileCount: 3, createdAt: moment(-8000) }), progress: makeProgress('paused', { bytesTotal: 0.9 * gib, bytesDone: 0.5 * gib, bytesStored: 0.45 * gib, downRate: 0, etaSeconds: null }) },
     makeJob({ name: 'Cosmos Laundromat (2015) — 第一周期 · Ένα πολύ μακρύ όνομα που δεν τελειώνει ποτέ και συνεχίζει, really-a-name-that-has-no-end-and-no-space-either_x264-1080p-WEB-DL-AAC', state: 'ready', size: 2.2 * gib, fileCount: 9, createdAt: moment(-90_000), finishedAt: moment(-86_400) }),
     makeJob({ name: 'Tears of Steel', state: 'ready', size: 1.1 * gib, fileCount: 4, createdAt: moment(-190_000), finishedAt: moment(-188_000) }),
-    makeJob({ name: 'old-camera-firmware.zip', sourceKind: 'url', infoHash: '', state: 'failed', size: null, problem: 'not_found_at_source', reason: because('The server has no such file (404).'), nextAction: 'Check the address, then retry.', createdAt: moment(-260_000), finishedAt: moment(-259_000) }),
-    makeJob({ name: 'Night.of.the.Living.Dead.1968.mkv', state: 'cancelled', size: 1.4 * gib, reason: because('You cancelled it.'), createdAt: moment(-400_000), finishedAt: moment(-399_000) }),
+    makeJob({ name: 'old-camera-firmware.zip', sourceKind: 'url', infoHash: '', state: 'failed', size: null, problem: 'not_found_at_source', reason: because('not_found_at_source', { status: 404 }), createdAt: moment(-260_000), finishedAt: moment(-259_000) }),
+    makeJob({ name: 'Night.of.the.Living.Dead.1968.mkv', state: 'cancelled', size: 1.4 * gib, createdAt: moment(-400_000), finishedAt: moment(-399_000) }),
   ];
 }
 
@@ -49,14 +52,14 @@ export function busyWorld(): World {
   world.files.set(running.id, Array.from({ length: 14 }, (_, index) => makeFile(index, `Sintel/${index < 11 ? 'Extras/Making of, part ' : 'Feature '}${index + 1}.mkv`, { contentType: 'video/x-matroska', state: index < 5 ? 'stored' : 'pending', previewable: index < 5 })));
   world.files.set(choosing.id, Array.from({ length: 212 }, (_, index) => makeFile(index, `Apollo 11/${index % 3 === 0 ? 'Films' : 'Transcripts'}/Reel ${Math.floor(index / 4) + 1}/item-${index + 1}.${index % 3 === 0 ? 'mkv' : 'pdf'}`, { state: 'pending', size: 30_000_000 + index * 2_000_000 })));
   world.timelines.set(running.id, [
-    makeEvent({ kind: 'submitted', at: moment(-430), reason: because('Submitted as a magnet link.') }),
-    makeEvent({ state: 'resolving', at: moment(-428), reason: because('Asking the swarm for the file list.') }),
-    makeEvent({ kind: 'manifest', at: moment(-421), reason: because('14 files, 4.6 GiB.') }),
-    makeEvent({ kind: 'placed', at: moment(-420), reason: because('Given to barge-1.') }),
-    makeEvent({ kind: 'attempt', at: moment(-412), problem: 'agent_lost', reason: because('barge-1 stopped answering; the download moves to barge-2 with what is stored.') }),
-    makeEvent({ state: 'downloading', at: moment(-410), reason: because('') }),
+    makeEvent({ kind: 'submitted', at: moment(-430), reason: because('accepted') }),
+    makeEvent({ state: 'resolving', at: moment(-428), reason: because('looks_up_files', { agent: 'barge-1' }) }),
+    makeEvent({ kind: 'manifest', at: moment(-421), reason: because('files_known', { files: 14 }) }),
+    makeEvent({ kind: 'placed', at: moment(-420), reason: because('downloading', { agent: 'barge-1' }) }),
+    makeEvent({ kind: 'attempt', at: moment(-412), problem: 'agent_lost', reason: because('agent_lost') }),
+    makeEvent({ state: 'downloading', at: moment(-410), reason: because('downloading', { agent: 'barge-2' }) }),
   ]);
-  world.timelines.set(ready.id, [makeEvent({ kind: 'submitted', at: moment(-190_000) }), makeEvent({ state: 'ready', at: moment(-188_000), reason: because('All 6 files are stored and checked.') })]);
+  world.timelines.set(ready.id, [makeEvent({ kind: 'submitted', at: moment(-190_000) }), makeEvent({ state: 'ready', at: moment(-188_000) })]);
   world.agents = [
     makeAgent(),
     makeAgent({ name: 'barge-2', url: 'http://10.0.4.12:7300', state: 'draining', running: 1, diskFree: 40_000_000_000 }),

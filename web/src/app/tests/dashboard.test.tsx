@@ -6,12 +6,14 @@ import { renderApp } from '@test/render-app';
 import { World } from '@test/world';
 import { describe, expect, it } from 'vitest';
 
+import { formatAt } from '@/lib/format';
+
 function worldWithJobs() {
   const world = new World();
   world.jobs = [
     makeJob({ name: 'Running one', state: 'downloading', createdAt: moment(-60) }),
     makeJob({ name: 'Paused one', state: 'paused', createdAt: moment(-120) }),
-    makeJob({ name: 'Failed one', state: 'failed', reason: because('The server has no such file (404).'), createdAt: moment(-180) }),
+    makeJob({ name: 'Failed one', state: 'failed', reason: because('not_found_at_source', { status: 404 }), createdAt: moment(-180) }),
   ];
   return world;
 }
@@ -27,9 +29,27 @@ describe('the list', () => {
     renderApp(worldWithJobs(), '/');
     expect(await screen.findByText('Running one')).toBeVisible();
     expect(within(row('Failed one')).getByText('Failed')).toBeVisible();
-    expect(within(row('Failed one')).getByText(/no such file/)).toBeVisible();
+    expect(within(row('Failed one')).getByText('The server has no such file (HTTP 404).')).toBeVisible();
     expect(await screen.findByRole('button', { name: 'All 3' })).toBeVisible();
     expect(screen.getByRole('button', { name: 'Active 1' })).toBeVisible();
+  });
+
+  it('says in a row when a wait ends', async () => {
+    const world = new World();
+    const retryAt = moment(900);
+    world.jobs = [
+      makeJob({ name: 'Again soon', state: 'queued', reason: because('source_failing', { status: 503 }), deadline: retryAt, attempt: 2, maxAttempts: 4 }),
+      makeJob({ name: 'Your turn', state: 'awaiting_selection', deadline: moment(90_000) }),
+      makeJob({ name: 'In line', state: 'queued', reason: because('waits_for_user_slot', { running: 2, limit: 2 }) }),
+      makeJob({ name: 'Done', state: 'ready', deadline: moment(864_000) }),
+    ];
+    renderApp(world, '/');
+    await screen.findByText('Again soon');
+    const clock = (at: string) => formatAt(at, Date.now());
+    expect(within(row('Again soon')).getByText(`The server can't send the file right now (HTTP 503). Tries again ${clock(retryAt)} (attempt 2 of 4).`)).toBeVisible();
+    expect(within(row('Your turn')).getByText(/^You wanted to choose the files\. Choose files by .+; after that the download fails\.$/)).toBeVisible();
+    expect(within(row('In line')).getByText('2 of your 2 slots in use.')).toBeVisible();
+    expect(within(row('Done')).queryByText(/Your plan keeps/)).not.toBeInTheDocument();
   });
 
   it('asks the server for a tab and for a search', async () => {
@@ -117,10 +137,10 @@ describe('the event stream', () => {
 
     const [running] = world.jobs;
     if (!running) throw new Error('no download');
-    stream.send('progress', [makeProgress(running.id, { downRate: 10_485_760, bytesDone: 50, bytesTotal: 200, waiting: because('No peer has the rest.') })]);
+    stream.send('progress', [makeProgress(running.id, { downRate: 10_485_760, bytesDone: 50, bytesTotal: 200, waiting: because('waits_for_peers', { peers: 3, seeders: 0 }) })]);
     expect(await within(row('Running one')).findByText('10.0 MiB/s')).toBeVisible();
     expect(within(row('Running one')).getByRole('progressbar')).toHaveAttribute('aria-valuenow', '25');
-    expect(within(row('Running one')).getByText('No peer has the rest.')).toBeVisible();
+    expect(within(row('Running one')).getByText(/^3 peers connected, none of them a seed/)).toBeVisible();
 
     stream.send('job', world.change(running, { state: 'ready' }));
     expect(await within(row('Running one')).findByText('Ready')).toBeVisible();

@@ -6,6 +6,7 @@ import { World } from '@test/world';
 import { describe, expect, it, vi } from 'vitest';
 
 import type { Job, JobFile } from '@/api/model';
+import { formatAt, formatTime } from '@/lib/format';
 
 function worldWith(given: Partial<Job>, files: JobFile[] = []) {
   const world = new World();
@@ -17,21 +18,71 @@ function worldWith(given: Partial<Job>, files: JobFile[] = []) {
 
 describe('the page of a download', () => {
   it('shows state, reason, what happens next, progress and history', async () => {
+    const at = moment(7_200);
     const { world, job } = worldWith({
       name: 'Apollo',
       state: 'needs_attention',
-      reason: because('The server broke off 6 times.'),
-      nextAction: 'Fails if you do not retry it.',
-      deadline: moment(7_200),
+      reason: because('source_failing', { cause: 'broken' }),
+      deadline: at,
     });
-    world.timelines.set(job.id, [makeEvent({ kind: 'placed', reason: because('Given to barge-1.') })]);
+    world.timelines.set(job.id, [makeEvent({ kind: 'placed', reason: because('downloading', { agent: 'barge-1' }) })]);
     renderApp(world, `/jobs/${job.id}`);
     expect(await screen.findByRole('heading', { level: 1, name: 'Apollo' })).toBeVisible();
-    expect(screen.getByText('The server broke off 6 times.')).toBeVisible();
-    expect(screen.getByText('Fails if you do not retry it.')).toBeVisible();
-    expect(screen.getByText('in 2 hours')).toBeVisible();
-    expect(await screen.findByText('Given to barge-1')).toBeVisible();
+    expect(screen.getByText("The server can't send the file right now: the connection broke.")).toBeVisible();
+    expect(screen.getByText(`Retry or cancel it; otherwise it fails ${formatAt(at, Date.now())}.`)).toBeVisible();
+    expect(screen.getByText('10 minutes ago')).toBeVisible();
+    expect(await screen.findByText('Given to agent barge-1')).toBeVisible();
     expect(screen.getByRole('button', { name: 'Retry' })).toBeVisible();
+  });
+
+  it('tells of a magnet link without peers the attempt, the peers seen and when it gives up', async () => {
+    const { world, job } = worldWith({ state: 'resolving', attempt: 2, maxAttempts: 5, reason: because('looks_up_files', { agent: 'barge-1' }) });
+    renderApp(world, `/jobs/${job.id}`);
+    expect(await screen.findByText('Agent barge-1 is looking up the files.')).toBeVisible();
+    const [since, givesUpAt] = [moment(-540), moment(1_860)];
+    const clock = (at: string) => formatTime(at, Date.now());
+    FakeEventSource.latest().accept();
+    FakeEventSource.latest().send('progress', [
+      makeProgress(job.id, { phase: 'resolving', bytesDone: 0, downRate: 0, waiting: because('waits_for_metadata', { since, seen: 12, peers: 0 }), givesUpAt }),
+    ]);
+    expect(await screen.findByText(`12 peers found, but none has responded since ${clock(since)}.`)).toBeVisible();
+    expect(screen.getByText(`Keeps looking for peers; gives up ${formatAt(givesUpAt, Date.now())} (attempt 2 of 5).`)).toBeVisible();
+  });
+
+  it('says how long a finished download is kept', async () => {
+    const deadline = moment(864_000);
+    const { world, job } = worldWith({ state: 'ready', deadline });
+    renderApp(world, `/jobs/${job.id}`);
+    expect(await screen.findByText(`Your plan keeps the files until ${formatTime(deadline, Date.now())}; download them before then.`)).toBeVisible();
+  });
+
+  it("shows a newer server's reason in the server's words", async () => {
+    const reason = { code: 'on_the_moon', params: {}, text: 'On the moon (job).' } as unknown as Job['reason'];
+    const { world, job } = worldWith({ state: 'queued', reason, nextAction: 'Returns tomorrow.' });
+    renderApp(world, `/jobs/${job.id}`);
+    expect(await screen.findByText('On the moon (download).')).toBeVisible();
+    expect(screen.getByText('Returns tomorrow.')).toBeVisible();
+  });
+
+  it('tells the history by what happened, the newest first', async () => {
+    const { world, job } = worldWith({ state: 'downloading' });
+    world.timelines.set(job.id, [
+      makeEvent({ kind: 'submitted', reason: because('storage_full', { need: 2048, free: 1024 }) }),
+      makeEvent({ kind: 'manifest', state: 'resolving', reason: because('files_known', { files: 14 }) }),
+      makeEvent({ kind: 'attempt', state: 'downloading', problem: 'agent_lost', reason: because('agent_lost') }),
+      makeEvent({ state: 'paused' }),
+      makeEvent({ kind: 'placed', state: 'downloading', reason: because('seedr_downloading') }),
+    ]);
+    renderApp(world, `/jobs/${job.id}`);
+    const timeline = await screen.findByRole('region', { name: 'Timeline' });
+    const entries = await within(timeline).findAllByRole('listitem');
+    expect(entries.map((entry) => [...entry.querySelectorAll('p')].slice(0, -1).map((line) => line.textContent))).toEqual([
+      ['Given to Seedr'],
+      ['Paused'],
+      ['An attempt ended', 'The agent stopped responding.'],
+      ['Found 14 files'],
+      ['Added', 'Not enough storage: it needs 2.0 KiB, you have 1.0 KiB left.'],
+    ]);
   });
 
   it('shows live verified and stored bytes, speed, peers and time left', async () => {
@@ -59,7 +110,7 @@ describe('the page of a download', () => {
     expect(dialog.getByText(/parts in storage stay/)).toBeVisible();
     expect(await dialog.findByText('Seedr cannot be reached.')).toBeVisible();
     await user.click(dialog.getByRole('button', { name: 'Move' }));
-    expect(await screen.findByText('An administrator moved it to Seedr.cc')).toBeVisible();
+    expect(await screen.findByText('An admin moved it to Seedr.cc.')).toBeVisible();
     expect(world.changes).toEqual([`POST /admin/jobs/${job.id}/provider {"provider":"seedr"}`]);
     expect(await screen.findByRole('button', { name: 'Move to Agents' })).toBeVisible();
   });

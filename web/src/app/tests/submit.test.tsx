@@ -1,4 +1,5 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { because } from '@test/fixtures';
 import { renderApp } from '@test/render-app';
 import { World } from '@test/world';
 import { describe, expect, it } from 'vitest';
@@ -62,6 +63,18 @@ describe('the submit box', () => {
     await user.click(screen.getByRole('button', { name: 'Add download' }));
     await waitFor(() => expect(posted(world)).toEqual([`POST /jobs ${JSON.stringify({ source: magnet, select: [1, 3, 5, 7, 9] })}`]));
     await waitFor(() => expect(screen.queryByText('Sintel, complete')).not.toBeInTheDocument());
+  });
+
+  it.each([
+    [false, 'content_too_large', 'It is 9.0 GiB; a download can have up to 5.0 GiB. Choose fewer files.'],
+    [true, 'storage_full', 'Not enough storage: it needs 9.0 GiB, you have 5.0 GiB left. Starts when there is room'],
+  ] as const)('says what speaks against a source (allowed: %s, %s)', async (allowed, code, text) => {
+    const world = worldWithInspection(2);
+    const sizes = { bytes: 9 * 1024 ** 3, limit: 5 * 1024 ** 3, need: 9 * 1024 ** 3, free: 5 * 1024 ** 3 };
+    if (!(world.inspection instanceof Response)) world.inspection.verdict = { allowed, reason: because(code, sizes) };
+    renderApp(world, '/');
+    fireEvent.paste(await box(), { clipboardData: { files: [], getData: () => magnet } });
+    expect(await screen.findByText((shown) => shown.startsWith(text))).toBeVisible();
   });
 
   it('does not submit an empty choice', async () => {

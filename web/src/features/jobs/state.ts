@@ -95,10 +95,3 @@ export function sharesOf(job: Job, progress: Progress | null): Shares {
   if (!progress || !total) return { done: isRunning(job.state) ? null : 0, stored: 0 };
   return { done: progress.bytesDone / total, stored: progress.bytesStored / total };
 }
-
-/** Returns the sentence that says why nothing comes, or why the job is where it is; empty when all is plain. */
-export function whyOf(job: Job, progress: Progress | null): string {
-  if (job.state === 'downloading' && progress) return progress.waiting?.text ?? '';
-  if (job.state === 'ready') return '';
-  return job.reason.text;
-}

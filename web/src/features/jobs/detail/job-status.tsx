@@ -1,20 +1,19 @@
 import type { Job } from '@/api/model';
 import { IconAlertTriangle, IconInfoCircle } from '@/components/icons';
 import { RelativeTime } from '@/components/relative-time';
+import { useNow } from '@/lib/use-now';
 
-import { stateLooks, whyOf } from '../state';
+import { situationOf } from '../situation';
+import { stateLooks } from '../state';
 import { useProgress } from '../use-progress';
 import classes from './detail.module.css';
 
 /** Why the job is where it is, since when, and what happens next. */
 export function JobStatus({ job }: { job: Job }) {
-  const progress = useProgress(job);
-  const why = whyOf(job, progress);
-  const waiting = job.state === 'downloading' && why !== '';
-  const tone = waiting ? 'warn' : stateLooks[job.state].tone;
-  const givesUpAt = waiting ? progress?.givesUpAt : undefined;
-  const deadline = givesUpAt ?? job.deadline;
-  if (job.state === 'ready' || (why === '' && job.nextAction === '')) return null;
+  const { why, next, stuck } = situationOf(job, useProgress(job), useNow());
+  // Of a finished download only the end matters.
+  if (job.state === 'ready' && job.deadline === null) return null;
+  const tone = stuck ? 'warn' : stateLooks[job.state].tone;
   const Symbol = tone === 'bad' || tone === 'warn' ? IconAlertTriangle : IconInfoCircle;
   return (
     <div className={classes.status} data-tone={tone}>
@@ -24,19 +23,9 @@ export function JobStatus({ job }: { job: Job }) {
           {why}
         </p>
         <p className={classes.next}>
-          {job.nextAction !== '' && (
-            <span>
-              <span className={classes.nextlabel}>Next:</span> {job.nextAction}
-            </span>
-          )}
-          {deadline && (
-            <span>
-              {givesUpAt ? 'Gives up ' : 'At the latest '}
-              <RelativeTime at={deadline} />
-            </span>
-          )}
-          <span>
-            This began <RelativeTime at={job.stateSince} />
+          {next !== '' && <span>{next}</span>}
+          <span className={classes.since}>
+            Since <RelativeTime at={job.stateSince} />
           </span>
         </p>
       </div>

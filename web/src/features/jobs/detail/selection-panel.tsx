@@ -7,8 +7,7 @@ import { FileTree } from '@/components/file-tree';
 import { IconDownload } from '@/components/icons';
 import { toastDone, toastFailed } from '@/components/toast';
 import { sizeOf } from '@/lib/file-tree';
-import { formatBytes, formatCount, formatPlural, formatTime } from '@/lib/format';
-import { useNow } from '@/lib/use-now';
+import { formatBytes, formatCount, formatPlural } from '@/lib/format';
 
 import { selectFiles } from '../api';
 import { applyJob } from '../cache';
@@ -17,7 +16,6 @@ import classes from './detail.module.css';
 /** Lets the owner choose the files of a job that waits for the choice. */
 export function SelectionPanel({ job, files }: { job: Job; files: readonly JobFile[] }) {
   const client = useQueryClient();
-  const now = useNow();
   const [chosen, setChosen] = useState<ReadonlySet<number>>(() => new Set(files.map((file) => file.index)));
   const choosing = useMutation({
     mutationFn: () => selectFiles(job.id, [...chosen].sort((a, b) => a - b)),
@@ -33,10 +31,7 @@ export function SelectionPanel({ job, files }: { job: Job; files: readonly JobFi
       <h2 className={classes.cardtitle} id="choose-title">
         Choose what to download
       </h2>
-      <p className={classes.cardtext}>
-        Only ticked files are downloaded.
-        {job.deadline && ` Choose by ${formatTime(job.deadline, now)}; after that the download fails.`}
-      </p>
+      <p className={classes.cardtext}>Only ticked files are downloaded.</p>
       <FileTree label="Files to choose from" files={files} selection={{ chosen, onChange: setChosen }} maxHeight={480} />
       <div className={classes.choosefoot}>
         <span className="tabular" role="status">

@@ -4,38 +4,16 @@ import { useQuery } from '@tanstack/react-query';
 import type { JobEvent } from '@/api/model';
 import { ErrorNotice } from '@/components/notice';
 import { RelativeTime } from '@/components/relative-time';
+import { useNow } from '@/lib/use-now';
 
 import { timelineQuery } from '../api';
 import { stateLooks, type Tone } from '../state';
+import { eventText } from './event-text';
 import classes from './timeline.module.css';
-
-const kindTexts: Record<JobEvent['kind'], string> = {
-  submitted: 'Submitted',
-  state: 'Changed state',
-  placed: 'Given to an agent or to Seedr',
-  attempt: 'An attempt ended',
-  manifest: 'Files became known',
-  selection: 'Files were chosen',
-  moved: 'Moved to another provider',
-  deleted: 'Deleted',
-};
 
 function toneOf(event: JobEvent): Tone {
   if (event.kind === 'attempt') return 'warn';
   return event.kind === 'state' ? stateLooks[event.state].tone : 'idle';
-}
-
-interface Lines {
-  title: string;
-  detail: string;
-}
-
-/** A change of state is headed by the state; anything else by its own sentence. */
-function linesOf(event: JobEvent): Lines {
-  const message = event.reason.text.replace(/\.$/, '');
-  if (event.kind !== 'state') return { title: message === '' ? kindTexts[event.kind] : message, detail: '' };
-  const title = stateLooks[event.state].label;
-  return { title, detail: message.toLowerCase() === title.toLowerCase() ? '' : event.reason.text };
 }
 
 /** What happened to a job, the newest first. */
@@ -60,7 +38,7 @@ export function Timeline({ jobId }: { jobId: string }) {
 }
 
 function Entry({ event }: { event: JobEvent }) {
-  const { title, detail } = linesOf(event);
+  const { title, detail } = eventText(event, useNow());
   return (
     <li className={classes.event} data-tone={toneOf(event)}>
       <p className={classes.what}>{title}</p>

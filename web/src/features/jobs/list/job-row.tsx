@@ -6,11 +6,13 @@ import type { Job } from '@/api/model';
 import { ProgressBar } from '@/components/progress-bar';
 import { RelativeTime } from '@/components/relative-time';
 import { formatBytes, formatDuration, formatPercent, formatPlural, formatRate } from '@/lib/format';
+import { useNow } from '@/lib/use-now';
 
 import type { PlainAction } from '../api';
 import { JobMenu } from '../components/job-menu';
 import { StateLabel } from '../components/state-label';
-import { actionLabels, isRunning, nameOf, sharesOf, stateLooks, whyOf } from '../state';
+import { briefOf } from '../situation';
+import { actionLabels, isRunning, nameOf, sharesOf, stateLooks } from '../state';
 import { useProgress } from '../use-progress';
 import classes from './job-row.module.css';
 
@@ -29,7 +31,7 @@ export const JobRow = memo(function JobRow({ job, position, count, selected, onS
   const name = nameOf(job);
   const { done, stored } = sharesOf(job, progress);
   const running = isRunning(job.state);
-  const why = whyOf(job, progress);
+  const why = briefOf(job, progress, useNow());
   const showBar = running || ((job.state === 'paused' || job.state === 'needs_attention') && (done ?? 0) > 0);
   return (
     <div

@@ -3,12 +3,14 @@ import { useQuery } from '@tanstack/react-query';
 import type { Icon } from '@tabler/icons-react';
 import { useState } from 'react';
 
-import type { Inspection } from '@/api/model';
+import type { Inspection, Reason } from '@/api/model';
 import { FileTree } from '@/components/file-tree';
 import { IconAlertTriangle, IconChevronDown, IconFile, IconLink, IconMagnet } from '@/components/icons';
 import { sizeOf } from '@/lib/file-tree';
 import { formatBytes, formatPlural } from '@/lib/format';
 import { messageOf } from '@/lib/problem';
+import { nextOf, whyOf } from '@/lib/reasons/reasons';
+import { useNow } from '@/lib/use-now';
 
 import { inspectQuery } from './api';
 import type { Draft } from './drafts';
@@ -60,11 +62,7 @@ export function DraftCard({ draft, lookUpNow, error, busy, onChoice, onRemove }:
                 Look up files
               </Button>
             )}
-            {found && !found.verdict.allowed && (
-              <span className={classes.refused}>
-                <IconAlertTriangle size={15} aria-hidden="true" /> {found.verdict.reason?.text}
-              </span>
-            )}
+            {found?.verdict.reason && <Verdict allowed={found.verdict.allowed} reason={found.verdict.reason} />}
           </div>
           {error !== undefined && (
             <p className={classes.refused} role="alert">
@@ -87,6 +85,17 @@ export function DraftCard({ draft, lookUpNow, error, busy, onChoice, onRemove }:
         )
       )}
     </li>
+  );
+}
+
+/** What speaks against a source, and what the user can do about it. */
+function Verdict({ allowed, reason }: { allowed: boolean; reason: Reason }) {
+  const now = useNow();
+  const waits = allowed && reason.code === 'storage_full';
+  return (
+    <span className={classes.verdict} data-tone={allowed ? 'warn' : 'bad'}>
+      <IconAlertTriangle size={15} aria-hidden="true" /> {whyOf(reason, now)} {nextOf(reason, waits ? { state: 'queued' } : {}, now)}
+    </span>
   );
 }
 

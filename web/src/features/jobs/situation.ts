@@ -1,0 +1,33 @@
+import type { Job, Progress } from '@/api/model';
+import { forUsers } from '@/lib/problem';
+import { nextOf, whyOf } from '@/lib/reasons/reasons';
+
+import { isRunning } from './state';
+
+/** Where a job stands, in the reader's words. */
+export interface Situation {
+  why: string;
+  next: string;
+  /** It runs, but no bytes come. */
+  stuck: boolean;
+}
+
+/** Says why a job is where it is, or why no bytes come, and what happens next. */
+export function situationOf(job: Job, progress: Progress | null, now: number): Situation {
+  const { state, attempt, maxAttempts } = job;
+  const waiting = isRunning(state) ? progress?.waiting : null;
+  if (waiting) {
+    const deadline = progress?.givesUpAt ?? null;
+    return { why: whyOf(waiting, now), next: nextOf(waiting, { state, deadline, attempt, maxAttempts }, now), stuck: true };
+  }
+  const next = nextOf(job.reason, { state, deadline: job.deadline, attempt, maxAttempts }, now);
+  return { why: whyOf(job.reason, now), next: next === '' ? forUsers(job.nextAction) : next, stuck: false };
+}
+
+/** The same in a line of the list: what its figures already say is left out, and the next step is told where it has a time. */
+export function briefOf(job: Job, progress: Progress | null, now: number): string {
+  const { why, next, stuck } = situationOf(job, progress, now);
+  if (stuck) return `${why} ${next}`;
+  if (job.state === 'ready' || (job.state === 'downloading' && progress)) return '';
+  return job.deadline === null ? why : `${why} ${next}`;
+}
