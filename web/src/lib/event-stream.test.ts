@@ -67,6 +67,14 @@ describe('EventStream', () => {
     stream.close();
   });
 
+  it('does not open again when it is closed while it waits to do so', () => {
+    const { stream } = openStream();
+    FakeEventSource.latest().fail(true);
+    stream.close();
+    vi.advanceTimersByTime(60_000);
+    expect(FakeEventSource.count()).toBe(1);
+  });
+
   it('stays silent once closed', () => {
     const { seen, stream } = openStream();
     const source = FakeEventSource.latest();

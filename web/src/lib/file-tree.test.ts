@@ -57,3 +57,9 @@ describe('pathMatcher', () => {
 it('sums the chosen sizes', () => {
   expect(sizeOf(files, new Set([0, 2]))).toBe(11);
 });
+
+it('has no sum when the size of a chosen file is unknown', () => {
+  const unknown = [...files, { index: 9, path: 'stream.ts', size: -1 }];
+  expect(sizeOf(unknown, new Set([0, 9]))).toBe(-1);
+  expect(sizeOf(unknown, new Set([0]))).toBeGreaterThan(0);
+});

@@ -18,7 +18,12 @@ async function fetchWithTimeout(request: Request): Promise<Response> {
 }
 
 /** The typed client of the API. Pass its calls through `send`, which turns failures into ProblemError. */
-export const http = createClient<paths>({ baseUrl: globalThis.location.origin, fetch: fetchWithTimeout });
+export const http = createClient<paths>({
+  baseUrl: globalThis.location.origin,
+  fetch: fetchWithTimeout,
+  // The API takes lists separated by commas, and of a repeated parameter only the first.
+  querySerializer: { array: { style: 'form', explode: false } },
+});
 
 interface Answer<T> {
   data?: T;

@@ -158,7 +158,7 @@ export const adminPages = [
     narrow: true,
     open: async (page, stage) => {
       const job = stage.world.jobs.find((each) => each.name.startsWith('Sintel'));
-      await go(page, stage, `/jobs/${job.id}`, 'Given to barge-1');
+      await go(page, stage, `/jobs/${job.id}`, 'Given to agent barge-1');
       await page.getByRole('button', { name: 'Move to Seedr.cc' }).click();
       await page.getByRole('dialog').waitFor();
       await still(page);

@@ -79,6 +79,17 @@ export const pages = [
     },
   },
   {
+    name: 'submit-refused',
+    narrow: true,
+    open: async (page, stage) => {
+      const gib = 1024 ** 3;
+      stage.world.inspection.verdict = { allowed: false, reason: stage.fixtures.because('content_too_large', { bytes: 180 * gib, limit: 100 * gib }) };
+      await go(page, stage, '/', 'Tears of Steel');
+      await paste(page, magnet);
+      await page.getByText('Choose fewer files').waitFor();
+    },
+  },
+  {
     name: 'list-menu',
     open: async (page, stage) => {
       await go(page, stage, '/', 'Tears of Steel');
@@ -128,17 +139,23 @@ export const pages = [
     name: 'job-running',
     narrow: true,
     open: async (page, stage) => {
-      await go(page, stage, `/jobs/${job(stage, 'Sintel').id}`, 'Given to barge-1');
+      await go(page, stage, `/jobs/${job(stage, 'Sintel').id}`, 'Given to agent barge-1');
       await page.getByText(/^peak/).waitFor();
     },
   },
   {
     name: 'job-waiting',
-    open: (page, stage) => go(page, stage, `/jobs/${job(stage, 'archlinux').id}`, 'No peer with the missing pieces'),
+    open: (page, stage) => go(page, stage, `/jobs/${job(stage, 'archlinux').id}`, 'none of them a seed'),
+  },
+  {
+    name: 'job-magnet',
+    narrow: true,
+    // It has no name yet.
+    open: (page, stage) => go(page, stage, `/jobs/${stage.world.jobs.find((each) => each.name === '').id}`, 'none has responded'),
   },
   {
     name: 'job-attention',
-    open: (page, stage) => go(page, stage, `/jobs/${job(stage, 'https-mirror').id}`, 'The server broke off'),
+    open: (page, stage) => go(page, stage, `/jobs/${job(stage, 'https-mirror').id}`, 'the connection broke'),
   },
   {
     name: 'job-choose',

@@ -95,6 +95,26 @@ describe('the list', () => {
     expect(world.changes).toHaveLength(1);
   });
 
+  it('selects a range with shift, from the last choice to this one', async () => {
+    const { user } = renderApp(worldWithJobs(), '/');
+    await user.click(await screen.findByRole('checkbox', { name: 'Select Failed one' }));
+    await user.keyboard('{Shift>}');
+    await user.click(screen.getByRole('checkbox', { name: 'Select Running one' }));
+    await user.keyboard('{/Shift}');
+    expect(screen.getByText('3 downloads selected')).toBeVisible();
+    expect(screen.getByRole('checkbox', { name: 'Select Failed one' })).toBeChecked();
+  });
+
+  it('collects what waits for the user under “Needs you”', async () => {
+    const world = worldWithJobs();
+    world.jobs.push(makeJob({ name: 'To choose', state: 'awaiting_selection' }), makeJob({ name: 'Stuck', state: 'needs_attention' }));
+    const { user } = renderApp(world, '/');
+    await user.click(await screen.findByRole('button', { name: 'Needs you 2' }));
+    await waitFor(() => expect(screen.queryByRole('link', { name: 'Running one' })).not.toBeInTheDocument());
+    expect(await screen.findByRole('link', { name: 'To choose' })).toBeVisible();
+    expect(await screen.findByRole('link', { name: 'Stuck' })).toBeVisible();
+  });
+
   it('moves between rows by the arrow keys', async () => {
     const { user } = renderApp(worldWithJobs(), '/');
     (await screen.findByRole('link', { name: 'Running one' })).focus();

@@ -168,6 +168,13 @@ describe('the page of a download', () => {
     expect(screen.queryByRole('button', { name: /zip/ })).not.toBeInTheDocument();
   });
 
+  it('offers the only stored file unpacked, next to skipped ones', async () => {
+    const { world, job } = worldWith({ state: 'ready' }, [makeFile(0, 'a.bin'), makeFile(1, 'b.bin', { state: 'skipped' })]);
+    renderApp(world, `/jobs/${job.id}`);
+    expect(await screen.findByRole('button', { name: 'Download' })).toBeVisible();
+    expect(screen.queryByRole('button', { name: /zip/ })).not.toBeInTheDocument();
+  });
+
   it('lets the owner choose files', async () => {
     const files = Array.from({ length: 9 }, (_, index) => makeFile(index, `part ${index}.bin`, { state: 'pending', size: 1024 }));
     const { world, job } = worldWith({ state: 'awaiting_selection' }, files);

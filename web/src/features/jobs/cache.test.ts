@@ -57,6 +57,12 @@ describe('applyJob', () => {
     expect(client.getQueryState(jobKeys.list(filter))?.isInvalidated).toBe(true);
   });
 
+  it('keeps a download that the search matches in other letters, as the server does', () => {
+    const { client, listed } = setup([...jobs], { ...everything, q: 'DEBIAN' });
+    applyJob(client, { ...second, updatedAt: moment(0) });
+    expect(listed()).toMatchObject({ ids: jobs.map((job) => job.id), total: 3 });
+  });
+
   it("doesn't add a download that the search doesn't match", () => {
     const { client, listed } = setup([...jobs], { ...everything, q: 'debian-13' });
     applyJob(client, makeJob({ name: 'something else', createdAt: moment(0) }));
