@@ -41,14 +41,16 @@ describe('the list', () => {
       makeJob({ name: 'Again soon', state: 'queued', reason: because('source_failing', { status: 503 }), deadline: retryAt, attempt: 2, maxAttempts: 4 }),
       makeJob({ name: 'Your turn', state: 'awaiting_selection', deadline: moment(90_000) }),
       makeJob({ name: 'In line', state: 'queued', reason: because('waits_for_user_slot', { running: 2, limit: 2 }) }),
+      makeJob({ name: 'At rest', state: 'paused' }),
       makeJob({ name: 'Done', state: 'ready', deadline: moment(864_000) }),
     ];
     renderApp(world, '/');
     await screen.findByText('Again soon');
     const clock = (at: string) => formatAt(at, Date.now());
     expect(within(row('Again soon')).getByText(`The server can't send the file right now (HTTP 503). Tries again ${clock(retryAt)} (attempt 2 of 4).`)).toBeVisible();
-    expect(within(row('Your turn')).getByText(/^You wanted to choose the files\. Choose files by .+; after that the download fails\.$/)).toBeVisible();
+    expect(within(row('Your turn')).getByText(/^The files are known\. Choose what to download by .+; after that it fails\.$/)).toBeVisible();
     expect(within(row('In line')).getByText('2 of your 2 slots in use.')).toBeVisible();
+    expect(within(row('At rest')).queryByText('You paused it.')).not.toBeInTheDocument();
     expect(within(row('Done')).queryByText(/Your plan keeps/)).not.toBeInTheDocument();
   });
 

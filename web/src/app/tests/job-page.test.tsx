@@ -30,7 +30,7 @@ describe('the page of a download', () => {
     expect(await screen.findByRole('heading', { level: 1, name: 'Apollo' })).toBeVisible();
     expect(screen.getByText("The server can't send the file right now: the connection broke.")).toBeVisible();
     expect(screen.getByText(`Retry or cancel it; otherwise it fails ${formatAt(at, Date.now())}.`)).toBeVisible();
-    expect(screen.getByText('10 minutes ago')).toBeVisible();
+    expect(screen.getByText(formatTime(job.stateSince, Date.now()))).toBeVisible();
     expect(await screen.findByText('Given to agent barge-1')).toBeVisible();
     expect(screen.getByRole('button', { name: 'Retry' })).toBeVisible();
   });

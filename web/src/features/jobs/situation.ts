@@ -24,10 +24,11 @@ export function situationOf(job: Job, progress: Progress | null, now: number): S
   return { why: whyOf(job.reason, now), next: next === '' ? forUsers(job.nextAction) : next, stuck: false };
 }
 
-/** The same in a line of the list: what its figures already say is left out, and the next step is told where it has a time. */
+/** The same in a line of the list, without what its state and figures already say. The next step is told where it has a time. */
 export function briefOf(job: Job, progress: Progress | null, now: number): string {
   const { why, next, stuck } = situationOf(job, progress, now);
   if (stuck) return `${why} ${next}`;
-  if (job.state === 'ready' || (job.state === 'downloading' && progress)) return '';
+  // A reason with the name of the state adds nothing to it.
+  if (job.reason.code === job.state || (job.state === 'downloading' && progress)) return '';
   return job.deadline === null ? why : `${why} ${next}`;
 }

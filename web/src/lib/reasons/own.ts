@@ -78,9 +78,9 @@ export const own: Record<OwnCode, Entry> = {
 
   // waiting for a person, or over
   choose_files: {
-    why: always('You wanted to choose the files.'),
+    why: always('The files are known.'),
     next: (facts) =>
-      first(say`Choose files by ${facts.deadline}; after that the download fails.`, 'Choose the files; without a choice the download fails in the end.'),
+      first(say`Choose what to download by ${facts.deadline}; after that it fails.`, 'Choose what to download; without a choice it fails in the end.'),
   },
   paused: { why: always('You paused it.'), next: always('Nothing happens until you resume or cancel it.') },
   cancel_requested: { why: always('You cancelled it.'), next: always('It stops within seconds.') },

@@ -90,7 +90,7 @@ describe('what happens next', () => {
     ['Retry or cancel it; otherwise it fails at 10:40 PM.', 'source_failing', { state: 'needs_attention', deadline: later, ...second }],
     ['Retry it later.', 'source_failing', { state: 'failed', ...second }],
     ['Starts when an agent can take it; needs your attention at 10:40 PM at the latest.', 'no_agent', { state: 'queued', deadline: later }],
-    ['Choose files by 10:40 PM; after that the download fails.', 'choose_files', { state: 'awaiting_selection', deadline: later }],
+    ['Choose what to download by 10:40 PM; after that it fails.', 'choose_files', { state: 'awaiting_selection', deadline: later }],
     ['Nothing happens until you resume or cancel it.', 'stalled', { state: 'paused', ...second }],
     ['Starts again within seconds.', 'retried', { state: 'needs_attention', deadline: later }],
     ['Your plan keeps the files until Apr 8, 11:40 PM; download them before then.', 'ready', { state: 'ready', deadline: '2026-04-08T21:40:00Z' }],

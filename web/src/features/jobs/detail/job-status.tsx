@@ -1,6 +1,6 @@
 import type { Job } from '@/api/model';
 import { IconAlertTriangle, IconInfoCircle } from '@/components/icons';
-import { RelativeTime } from '@/components/relative-time';
+import { formatMoment, formatTime } from '@/lib/format';
 import { useNow } from '@/lib/use-now';
 
 import { situationOf } from '../situation';
@@ -10,7 +10,8 @@ import classes from './detail.module.css';
 
 /** Why the job is where it is, since when, and what happens next. */
 export function JobStatus({ job }: { job: Job }) {
-  const { why, next, stuck } = situationOf(job, useProgress(job), useNow());
+  const now = useNow();
+  const { why, next, stuck } = situationOf(job, useProgress(job), now);
   // Of a finished download only the end matters.
   if (job.state === 'ready' && job.deadline === null) return null;
   const tone = stuck ? 'warn' : stateLooks[job.state].tone;
@@ -25,7 +26,10 @@ export function JobStatus({ job }: { job: Job }) {
         <p className={classes.next}>
           {next !== '' && <span>{next}</span>}
           <span className={classes.since}>
-            Since <RelativeTime at={job.stateSince} />
+            In this state since{' '}
+            <time dateTime={job.stateSince} title={formatMoment(job.stateSince)}>
+              {formatTime(job.stateSince, now)}
+            </time>
           </span>
         </p>
       </div>
