@@ -21,8 +21,8 @@ function subscribe(listener: () => void): () => void {
 }
 
 function snapshot(): number {
-  // Without a running timer the value may be old; within a tick it stays equal, as React asks.
-  if (timer === undefined || Date.now() - now > tick) now = Date.now();
+  // Without a running timer the value may be old. Within a tick it stays equal, as React asks.
+  if (Date.now() - now > tick) now = Date.now();
   return now;
 }
 
