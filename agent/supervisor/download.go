@@ -207,7 +207,6 @@ func (d partDisk) Stored(p upload.Part, crc uint32, etag string) error {
 		return err
 	}
 	t.mu.Lock()
-	t.noteStored(p)
 	child := t.child
 	t.mu.Unlock()
 	if t.seeds() {
@@ -220,17 +219,6 @@ func (d partDisk) Stored(p upload.Part, crc uint32, etag string) error {
 		child.Tell(childapi.Order{Do: childapi.OrderReleased, Span: &childapi.Span{File: p.File, Range: p.Range}})
 	}
 	return nil
-}
-
-// noteStored keeps the spec equal to what the control plane knows, so that a
-// later attempt finds nothing unexpected.
-func (t *transfer) noteStored(p upload.Part) {
-	for i := range t.saved.Start.Files {
-		if f := &t.saved.Start.Files[i]; f.Index == p.File {
-			f.Stored = append(f.Stored, int64(p.Number))
-			return
-		}
-	}
 }
 
 // markCorrupt has the engine stopped, the bad range dropped and the engine
