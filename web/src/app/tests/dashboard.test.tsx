@@ -97,14 +97,17 @@ describe('the list', () => {
     expect(world.changes).toHaveLength(1);
   });
 
-  it('selects a range with shift, from the last choice to this one', async () => {
+  it.each([
+    ['Failed one', 'Running one'],
+    ['Running one', 'Failed one'],
+  ])('selects a range with shift, from %s to %s', async (from, to) => {
     const { user } = renderApp(worldWithJobs(), '/');
-    await user.click(await screen.findByRole('checkbox', { name: 'Select Failed one' }));
+    await user.click(await screen.findByRole('checkbox', { name: `Select ${from}` }));
     await user.keyboard('{Shift>}');
-    await user.click(screen.getByRole('checkbox', { name: 'Select Running one' }));
+    await user.click(screen.getByRole('checkbox', { name: `Select ${to}` }));
     await user.keyboard('{/Shift}');
     expect(screen.getByText('3 downloads selected')).toBeVisible();
-    expect(screen.getByRole('checkbox', { name: 'Select Failed one' })).toBeChecked();
+    expect(screen.getByRole('checkbox', { name: `Select ${to}` })).toBeChecked();
   });
 
   it('collects what waits for the user under “Needs you”', async () => {
