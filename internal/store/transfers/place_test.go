@@ -74,7 +74,7 @@ func TestPlacementWithoutRoomChangesNothing(t *testing.T) {
 func TestPlacementPrefersTheAgentThatHasBytes(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
-	other := storetest.Agent(t, b.Store, 100)
+	storetest.Agent(t, b.Store, 100)
 	for i, tt := range []struct {
 		problem models.Problem
 		stays   bool
@@ -91,13 +91,14 @@ func TestPlacementPrefersTheAgentThatHasBytes(t *testing.T) {
 		if tt.problem != "" {
 			storetest.OK(t, b.W.Transfers.EndAttempt(ctx, job.ID, p.Epoch, models.AttemptFailed, tt.problem.Reason(nil)))
 		}
+		// Without a preference, the disk would decide for the other agent.
+		storetest.Exec(t, `update agents set disk_free = case when id = $1 then 1 else 2 end`, p.Agent.ID)
 		next, err := b.place(t, job.ID)
 		storetest.OK(t, err)
 		if (next.Agent.ID == p.Agent.ID) != tt.stays {
 			t.Errorf("%d: after %q it went from %s to %s", i, tt.problem, p.Agent.Name, next.Agent.Name)
 		}
 	}
-	_ = other
 }
 
 func TestConcurrentPlacementsKeepCapacity(t *testing.T) {
