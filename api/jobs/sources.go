@@ -99,7 +99,7 @@ func (s *sourceReader) checkSelection(m models.Manifest, selected []int) error {
 	}
 	if s.maxBytes > 0 && total > s.maxBytes {
 		return models.Fault(models.ProblemContentTooLarge, "This is too large for one job (%s, the limit is %s).",
-			bytesInWords(total), bytesInWords(s.maxBytes))
+			models.BytesInWords(total), models.BytesInWords(s.maxBytes))
 	}
 	return nil
 }

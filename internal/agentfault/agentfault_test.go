@@ -22,7 +22,7 @@ func TestAnAgentsTextIsBounded(t *testing.T) {
 
 func TestOnlyOurProblemsCount(t *testing.T) {
 	t.Parallel()
-	if e := agentfault.Reported(&agentapi.Fault{Problem: "no_peers", Message: "No peer has it."}); e.Problem != models.ProblemNoPeers || e.Message != "Nobody has it." {
+	if e := agentfault.Reported(&agentapi.Fault{Problem: "no_peers", Message: "No peer has it."}); e.Problem != models.ProblemNoPeers || e.Message != "No peer has it." {
 		t.Errorf("a problem of ours was read as %v", e)
 	}
 	for _, f := range []*agentapi.Fault{nil, {Problem: "made_up", Message: "Trust me."}} {

@@ -1,7 +1,6 @@
 package quota_test
 
 import (
-	"context"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -346,9 +345,4 @@ func TestEndedJobsHoldNothing(t *testing.T) {
 	storetest.WantProblem(t, b.Transfers.ReserveParts(ctx, b.Agent.ID, url.ID, p.Epoch, 1<<30), models.ProblemSuperseded)
 	storetest.WantProblem(t, b.Transfers.SetFileSizes(ctx, b.Agent.ID, url.ID, p.Epoch, map[int]int64{0: 9}), models.ProblemSuperseded)
 	b.Holds(t, 0, 0)
-}
-
-func retry(b bundle, id uuid.UUID) error {
-	_, err := b.Jobs.RequestRetry(context.Background(), b.User.ID, id)
-	return err
 }

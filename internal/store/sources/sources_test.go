@@ -47,5 +47,3 @@ func TestBlockedContent(t *testing.T) {
 	storetest.WantProblem(t, b.W.Jobs.SaveManifest(ctx, job.ID, m), models.ProblemBlockedContent)
 	storetest.WantCode(t, b.Sources.BlockHash(ctx, "not a hash", ""), models.CodeInvalid)
 }
-
-func hash(n byte) []byte { return bytes.Repeat([]byte{n}, 32) }
