@@ -84,7 +84,7 @@ export class Accounts {
   private async signIn(request: Request): Promise<Response> {
     const { email, password } = await read(request);
     if (this.limited) return problem(429, 'rate_limited', 'Too many attempts. Wait a moment and try again.', undefined, lockedOut);
-    if (password !== this.password) return problem(401, 'unauthorized', 'E-mail address or password is wrong.');
+    if (password !== this.password) return problem(401, 'unauthorized', 'Wrong e-mail address or password.');
     if (!this.verified) return problem(403, 'email_not_verified', 'Open the link in the mail we sent you first.');
     if (this.factors().length > 1) return json({ challenge: 'challenge-1', factors: this.factors(), expiresAt: new Date(Date.now() + 300_000).toISOString() });
     this.me = makeMe({ email });

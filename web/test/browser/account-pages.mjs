@@ -49,7 +49,7 @@ const before = [
     narrow: true,
     open: async (page, stage) => {
       await signIn(page, stage, 'wrong');
-      await page.getByText('is wrong').waitFor();
+      await page.getByText('Wrong e-mail address or password').waitFor();
     },
   },
   {

@@ -131,7 +131,7 @@ try {
   const afterReset = await untilSignedOut(first, Date.now());
   await picture(second, 'password-changed');
   await sendSignIn(first, email, firstPassword);
-  await first.getByText('is wrong').waitFor();
+  await first.getByText('Wrong e-mail address or password').waitFor();
   await picture(first, 'old-password');
   await signInByRecoveryCode(first, codes[0]);
   await second.getByRole('link', { name: 'Sign in' }).click();
@@ -162,7 +162,7 @@ try {
   await first.getByText('Your account has been deleted.').waitFor();
   await picture(first, 'deleted');
   await sendSignIn(first, email, secondPassword);
-  await first.getByText('is wrong').waitFor();
+  await first.getByText('Wrong e-mail address or password').waitFor();
 
   console.log(JSON.stringify({ afterReset, afterRevocation, sessions, early, faults }));
 } finally {

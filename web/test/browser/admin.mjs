@@ -63,7 +63,7 @@ try {
   await picture(owner, 'signed-out');
   await admin.getByText(`Disabled ${email}.`).waitFor();
   await sendSignIn(owner, email, password);
-  await owner.getByText('is wrong').waitFor();
+  await owner.getByText('Wrong e-mail address or password').waitFor();
 
   await act(admin, 'Audit log entries');
   const log = admin.getByRole('list', { name: 'Audit log' });

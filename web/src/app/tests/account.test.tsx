@@ -35,7 +35,7 @@ describe('sign-in', () => {
     await user.type(await screen.findByLabelText('E-mail'), 'ada@example.org');
     await user.type(screen.getByLabelText('Password'), 'wrong');
     await user.click(screen.getByRole('button', { name: 'Sign in' }));
-    expect(await screen.findByText('E-mail address or password is wrong.')).toBeVisible();
+    expect(await screen.findByText('Wrong e-mail address or password.')).toBeVisible();
   });
 
   it.each(['https://evil.example/', '//evil.example', String.raw`/\evil.example`])('does not redirect to %s', async (next) => {

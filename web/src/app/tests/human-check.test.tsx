@@ -55,7 +55,7 @@ it('sends a fresh answer of the widget with each try', async () => {
   await user.type(screen.getByLabelText('Password'), 'wrong');
   await waitFor(() => expect(shown.at(-1)).toMatchObject({ sitekey: '1x00000000000000000000AA', action: 'login' }));
   await user.click(screen.getByRole('button', { name: 'Sign in' }));
-  expect(await screen.findByText('E-mail address or password is wrong.')).toBeVisible();
+  expect(await screen.findByText('Wrong e-mail address or password.')).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Sign in' }));
   await waitFor(() => expect(world.changes).toHaveLength(2));
   const answers = world.changes.map((change) => /"turnstile":"([^"]+)"/.exec(change)?.[1]);
