@@ -44,7 +44,7 @@ func TestAgentEnds(t *testing.T) {
 					agenttest.Refuse(w, http.StatusUnauthorized, "unauthorized")
 					return true
 				}
-			}, "refuses",
+			}, "refused",
 		},
 	}
 	for name, tc := range cases {
@@ -60,7 +60,7 @@ func TestAgentEnds(t *testing.T) {
 			select {
 			case err := <-end:
 				if err == nil || !strings.Contains(err.Error(), tc.want) {
-					t.Errorf("agenttest.Ended with %v", err)
+					t.Errorf("ended with %v", err)
 				}
 			case <-agenttest.Late():
 				t.Fatal("it does not end")

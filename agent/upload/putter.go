@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -51,9 +50,7 @@ func (p *Putter) part(ctx context.Context, key string, d Disk, pt Part, addr age
 	etag, err := backoff.Retry(ctx, func() (string, error) {
 		return p.try(ctx, body, addr)
 	}, backoff.WithBackOff(b), backoff.WithMaxTries(putTries))
-	// The transport may still read from the body of an exchange that ended
-	// early; its buffer is left to the collector then.
-	if err == nil && body.drained() && cap(body.buf) == window {
+	if cap(body.buf) == window {
 		p.pool.Put(&body.buf)
 	}
 	return etag, err
@@ -73,7 +70,8 @@ func (p *Putter) try(ctx context.Context, body *partReader, addr agentapi.PartUR
 	limit := putTime + time.Duration(body.Len/slowestPut)*time.Second
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	rd := body.rewind()
+	rd := &partCursor{r: body}
+	defer rd.stop()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPut, addr.URL, rd)
 	if err != nil {
 		return "", backoff.Permanent(errors.New("the upload address is malformed"))
@@ -123,69 +121,68 @@ func s3Code(doc []byte) string {
 	return code
 }
 
-// partReader reads a part in windows. Each try has a cursor of its own.
+// partReader reads a part in windows. Each try has a cursor of its own; only
+// one of them reads at a time.
 type partReader struct {
 	disk Disk
 	Part
 
-	buf    []byte
-	loaded atomic.Int64 // bytes of the first window, if the whole part fits in it
-	sent   atomic.Int64 // bytes of the last try
+	buf  []byte
+	full bool // the whole part is in the buffer
 }
 
-func (r *partReader) drained() bool { return r.sent.Load() == r.Len }
-
-// rewind returns a cursor at the start. The transport may still hold the one
-// of an earlier try, so a buffer that is to be filled again is a new one.
-func (r *partReader) rewind() *partCursor {
-	if r.sent.Swap(0) > 0 && r.Len > int64(len(r.buf)) {
-		r.buf = make([]byte, window)
-	}
-	return &partCursor{r: r}
-}
+var errStopped = errors.New("the try has ended")
 
 // partCursor is the body of one try.
 type partCursor struct {
-	r    *partReader
-	at   int64  // read so far
-	rest []byte // of the window
+	r *partReader
 
-	mu  sync.Mutex
-	err error // of the disk
+	mu      sync.Mutex
+	at      int64  // read so far
+	rest    []byte // of the window
+	stopped bool
+	err     error // of the disk
 }
 
 // Read implements io.Reader.
 func (c *partCursor) Read(p []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.stopped {
+		return 0, errStopped
+	}
 	if c.at == c.r.Len {
 		return 0, io.EOF
 	}
 	if len(c.rest) == 0 {
-		if err := c.load(); err != nil {
-			c.mu.Lock()
-			c.err = err
-			c.mu.Unlock()
-			return 0, err
+		if c.err = c.load(); c.err != nil {
+			return 0, c.err
 		}
 	}
 	n := copy(p, c.rest)
 	c.rest = c.rest[n:]
 	c.at += int64(n)
-	c.r.sent.Add(int64(n))
 	return n, nil
 }
 
 func (c *partCursor) load() error {
 	b := c.r.buf[:min(int64(len(c.r.buf)), c.r.Len-c.at)]
-	if c.r.loaded.Load() != c.r.Len {
+	if !c.r.full {
 		if err := c.r.disk.Read(c.r.Part, c.r.Off+c.at, b); err != nil {
 			return err
 		}
-		if int64(len(b)) == c.r.Len {
-			c.r.loaded.Store(c.r.Len)
-		}
+		c.r.full = int64(len(b)) == c.r.Len
 	}
 	c.rest = b
 	return nil
+}
+
+// stop takes the buffer back: the transport may still read the body of an
+// exchange that ended early, and would send what the next try reads.
+func (c *partCursor) stop() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stopped = true
 }
 
 func (c *partCursor) failed() error {
