@@ -111,7 +111,7 @@ func TestWhatCanNeverFitIsRefused(t *testing.T) {
 	b, ctx := setup(t), t.Context()
 	storage, most := int64(4<<30), int64(3<<30)
 	b.Plan(t, models.Plan{Name: "Small", StorageBytes: &storage, MaxJobBytes: &most})
-	for size, words := range map[int64]string{most + 1: "allows 3.0 GiB for one job", 2 << 40: "needs 2.0 TiB"} {
+	for size, words := range map[int64]string{most + 1: "allows 3.0 GiB per job", 2 << 40: "needs 2.0 TiB"} {
 		m := storetest.Manifest(size)
 		_, _, err := b.Jobs.SubmitJob(ctx, models.NewJob{UserID: b.User.ID, Source: storetest.Magnet(), Manifest: &m})
 		storetest.WantProblem(t, err, models.ProblemQuotaExceeded)
