@@ -380,7 +380,7 @@ func TestPruneRows(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	row, _ := b.agent(8)
-	if _, err := b.store.Agents.AgentHeartbeat(t.Context(), row.ID, 2, models.AgentHeartbeat{}, 8, 0); err != nil {
+	if _, err := b.store.Agents.AgentHeartbeat(t.Context(), row.ID, 1, models.AgentHeartbeat{}, 8, 0); err != nil {
 		t.Fatal(err)
 	}
 	for _, tc := range []struct {

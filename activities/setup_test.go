@@ -32,12 +32,7 @@ func setup(t *testing.T) *bench {
 func (b *bench) agent(capacity int) (models.Agent, *agentapitest.Agent) {
 	b.Helper()
 	a := agentapitest.NewAgent(b.T)
-	row := storetest.Agent(b.T, b.store, capacity)
-	if _, err := b.store.Agents.BootAgent(b.Context(), row.ID, a.URL, capacity, "test"); err != nil {
-		b.Fatal(err)
-	}
-	row.URL = a.URL
-	return row, a
+	return storetest.AgentAt(b.T, b.store, a.URL, capacity), a
 }
 
 func (b *bench) admitted(sizes ...int64) models.Job {
@@ -47,20 +42,12 @@ func (b *bench) admitted(sizes ...int64) models.Job {
 
 func (b *bench) job(id uuid.UUID) models.Job {
 	b.Helper()
-	job, err := b.work.Jobs.Job(b.Context(), id)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return job
+	return storetest.Must[models.Job](b.T)(b.work.Jobs.Job(b.Context(), id))
 }
 
 func (b *bench) lastAttempt(id uuid.UUID) models.Attempt {
 	b.Helper()
-	all, err := b.work.Attempts.Attempts(b.Context(), id)
-	if err != nil || len(all) == 0 {
-		b.Fatalf("attempts: %v, %d", err, len(all))
-	}
-	return all[len(all)-1]
+	return storetest.LastAttempt(b.T, b.store, id)
 }
 
 // env returns an environment in which the activities run.

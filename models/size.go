@@ -18,3 +18,16 @@ func BytesInWords(n int64) string {
 
 // units are the first letters of the units of size, from bytes on.
 const units = "BKMGTPE"
+
+// TooLarge returns the fault of content that has more bytes than one job may.
+func TooLarge(size, limit int64) *Error {
+	return Fault(ProblemContentTooLarge, "This is too large for one job (%s, the limit is %s).", BytesInWords(size), BytesInWords(limit)).
+		With("bytes", size).With("limit", limit)
+}
+
+// SeedrTooSmall returns the fault of content that needs more bytes than the
+// whole Seedr account has.
+func SeedrTooSmall(need, size int64) *Error {
+	return Fault(ProblemSeedrTooSmall, "It is larger than the whole Seedr account: it needs %s, the account has %s.", BytesInWords(need), BytesInWords(size)).
+		With("need", need).With("size", size)
+}

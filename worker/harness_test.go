@@ -282,21 +282,7 @@ func (s *system) until(id uuid.UUID, want models.State) models.Job {
 // eventually waits until check finds nothing wrong.
 func (s *system) eventually(check func() string) {
 	s.t.Helper()
-	limit := time.NewTimer(patience)
-	defer limit.Stop()
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		wrong := check()
-		if wrong == "" {
-			return
-		}
-		select {
-		case <-tick.C:
-		case <-limit.C:
-			s.t.Fatalf("after %s: %s", patience, wrong)
-		}
-	}
+	storetest.Eventually(s.t, patience, check)
 }
 
 // closed waits for the job's workflow to end and returns the histories of its

@@ -98,8 +98,7 @@ func (s *sourceReader) checkSelection(m models.Manifest, selected []int) error {
 		return models.Fault(models.ProblemBadSelection, "Choose at least one file.").In(fieldSelect)
 	}
 	if s.maxBytes > 0 && total > s.maxBytes {
-		return models.Fault(models.ProblemContentTooLarge, "This is too large for one job (%s, the limit is %s).",
-			models.BytesInWords(total), models.BytesInWords(s.maxBytes))
+		return models.TooLarge(total, s.maxBytes)
 	}
 	return nil
 }

@@ -218,7 +218,7 @@ func TestLostAgent(t *testing.T) {
 		t.Fatal("an agent that sends heartbeats was given up")
 	}
 	past := storetest.At(b.store, func() time.Time { return time.Now().UTC().Add(-2 * models.AgentLostAfter) })
-	if _, err := past.Agents.AgentHeartbeat(t.Context(), row.ID, 2, models.AgentHeartbeat{}, 4, 0); err != nil {
+	if _, err := past.Agents.AgentHeartbeat(t.Context(), row.ID, 1, models.AgentHeartbeat{}, 4, 0); err != nil {
 		t.Fatal(err)
 	}
 	f.wantedAgain(job, models.ProblemAgentLost)

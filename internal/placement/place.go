@@ -82,15 +82,17 @@ func (p *Placer) call(ctx context.Context, to models.Placement) error {
 // does so after a while; for any other the job needs attention in the end.
 func (p *Placer) wait(ctx context.Context, at models.Attempt, cause *models.Error) error {
 	pause := wait.Spread(min(p.Pace.Retry*time.Duration(1+at.Tries/5), p.Pace.RetryAt))
-	until := at.WantedAt.Add(patience)
+	why, until := cause.Reason(), at.WantedAt.Add(patience)
+	if to, ok := models.FailoverBoth.Next(at.Provider); ok && at.Elsewhere && p.FailoverAfter < patience {
+		why, until = why.With("moves_to", to), at.WantedAt.Add(p.FailoverAfter)
+	}
 	err := p.Store.Wait(ctx, at.JobID, at.Epoch, pause, models.JobChange{
-		To: models.StateQueued, Problem: cause.Problem, Reason: cause.Reason(), Deadline: &until,
+		To: models.StateQueued, Problem: cause.Problem, Reason: why, Deadline: &until,
 	})
 	if err != nil {
 		return err
 	}
-	waited := p.Now().Sub(at.WantedAt)
-	if at.Elsewhere && waited >= p.FailoverAfter || waited >= patience || at.Tries >= mostTries {
+	if !p.Now().Before(until) || at.Tries >= mostTries {
 		p.count(OutcomeGaveUp)
 		return p.Desk.GiveUp(ctx, at, cause, details(at))
 	}

@@ -137,6 +137,13 @@ func TestAJobWithoutAPlaceIsGivenBack(t *testing.T) {
 				}
 				return ""
 			})
+			if !tc.gives {
+				// What the job says is what happens.
+				to, moves := b.job(job.ID).Reason.Params.Text("moves_to")
+				if until := b.job(job.ID).Deadline; until == nil || moves != tc.elsewhere || moves && (to != "seedr" || until.Sub(b.last(job).WantedAt) != tc.failover) {
+					t.Errorf("it moves to %q at %v", to, until)
+				}
+			}
 			if end := b.told(job); end.Told != tc.gives || tc.gives && end.Fault.Problem != models.ProblemNoAgent {
 				t.Errorf("told %+v", end)
 			}

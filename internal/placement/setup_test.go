@@ -41,12 +41,7 @@ func setup(t *testing.T) *bench {
 func (b *bench) agent(capacity int) (models.Agent, *agentapitest.Agent) {
 	b.Helper()
 	a := agentapitest.NewAgent(b.T)
-	row := storetest.Agent(b.T, b.store, capacity)
-	if _, err := b.store.Agents.BootAgent(b.Context(), row.ID, a.URL, capacity, "test"); err != nil {
-		b.Fatal(err)
-	}
-	row.URL = a.URL
-	return row, a
+	return storetest.AgentAt(b.T, b.store, a.URL, capacity), a
 }
 
 // admitted adds a job that holds a slot.
@@ -110,20 +105,12 @@ func (b *bench) want(p *placement.Placer, job models.Job) {
 
 func (b *bench) job(id uuid.UUID) models.Job {
 	b.Helper()
-	job, err := b.work.Jobs.Job(b.Context(), id)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return job
+	return storetest.Must[models.Job](b.T)(b.work.Jobs.Job(b.Context(), id))
 }
 
 func (b *bench) last(job models.Job) models.Attempt {
 	b.Helper()
-	all, err := b.work.Attempts.Attempts(b.Context(), job.ID)
-	if err != nil || len(all) == 0 {
-		b.Fatalf("attempts: %v, %d", err, len(all))
-	}
-	return all[len(all)-1]
+	return storetest.LastAttempt(b.T, b.store, job.ID)
 }
 
 // taken waits until an agent has the job's transfer and returns the attempt.
@@ -142,21 +129,7 @@ func (b *bench) told(job models.Job) attempttest.End { return b.waiters.Of(store
 
 func (b *bench) eventually(check func() string) {
 	b.Helper()
-	limit := time.NewTimer(time.Minute)
-	defer limit.Stop()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		wrong := check()
-		if wrong == "" {
-			return
-		}
-		select {
-		case <-tick.C:
-		case <-limit.C:
-			b.Fatal(wrong)
-		}
-	}
+	storetest.Eventually(b.T, time.Minute, check)
 }
 
 // requests are those that the test made up.

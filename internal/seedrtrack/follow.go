@@ -187,11 +187,9 @@ func (f *follower) judge(item models.SeedrItem, t seedr.Transfer, job models.Job
 	quiet := f.Now().Sub(item.ProgressedAt)
 	switch {
 	case f.account.SpaceMax > 0 && t.Size > f.account.SpaceMax:
-		return models.Fault(models.ProblemSeedrTooSmall, "It doesn't fit in the Seedr account: it needs %s, the account has %s.",
-			models.BytesInWords(t.Size), models.BytesInWords(f.account.SpaceMax)).With("need", t.Size).With("size", f.account.SpaceMax)
+		return models.SeedrTooSmall(t.Size, f.account.SpaceMax)
 	case f.MaxJobBytes > 0 && t.Size > f.MaxJobBytes && job.FileCount == 0 && !job.ChooseFiles && job.Selection == nil:
-		return models.Fault(models.ProblemContentTooLarge, "This is too large for one job (%s, the limit is %s).",
-			models.BytesInWords(t.Size), models.BytesInWords(f.MaxJobBytes)).With("bytes", t.Size).With("limit", f.MaxJobBytes)
+		return models.TooLarge(t.Size, f.MaxJobBytes)
 	case t.Size == 0 && quiet >= f.ResolveTimeout:
 		return models.Fault(models.ProblemMetadataTimeout, "Seedr found no peer with the file list.").With("seconds", f.ResolveTimeout)
 	case quiet < f.StallTimeout || t.Progress >= seedr.ProgressFetched:

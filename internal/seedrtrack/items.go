@@ -138,8 +138,7 @@ func (f *follower) noRoom(ctx context.Context, group []*followed, root seedr.Fol
 		slots = len(root.Transfers) // that many were in use, and no more fit
 		e = models.Fault(models.ProblemSeedrSlots, "All %d slots of the Seedr account are in use.", max(slots, 1)).With("taken", max(slots, 1)).With("slots", max(slots, 1))
 	case root.SpaceMax > 0 && size > root.SpaceMax:
-		e = models.Fault(models.ProblemSeedrTooSmall, "It doesn't fit in the Seedr account: it needs %s, the account has %s.",
-			models.BytesInWords(size), models.BytesInWords(root.SpaceMax)).With("need", size).With("size", root.SpaceMax)
+		e = models.SeedrTooSmall(size, root.SpaceMax)
 	case root.SpaceMax > 0:
 		e = seedrFull(size, root.SpaceMax-root.SpaceUsed)
 	}

@@ -37,8 +37,7 @@ func (f *follower) finishOne(ctx context.Context, o *followed, item models.Seedr
 		}
 	}
 	if f.MaxJobBytes > 0 && job.Bytes() > f.MaxJobBytes && (!job.ChooseFiles || job.Selection != nil) {
-		return models.Fault(models.ProblemContentTooLarge, "This is too large for one job (%s, the limit is %s).",
-			models.BytesInWords(job.Bytes()), models.BytesInWords(f.MaxJobBytes))
+		return models.TooLarge(job.Bytes(), f.MaxJobBytes)
 	}
 	pending, err := f.Store.FilesToFinalize(ctx, o.JobID)
 	if err != nil {

@@ -104,11 +104,7 @@ func (b *bench) placed(has bool) models.Job {
 
 func (b *bench) last(job models.Job) models.Attempt {
 	b.Helper()
-	all, err := b.work.Attempts.Attempts(b.Context(), job.ID)
-	if err != nil || len(all) == 0 {
-		b.Fatalf("attempts: %v, %d", err, len(all))
-	}
-	return all[len(all)-1]
+	return storetest.LastAttempt(b.T, b.store, job.ID)
 }
 
 func (b *bench) told(job models.Job) attempttest.End { return b.waiters.Of(storetest.Token(job.ID)) }
@@ -127,19 +123,5 @@ func (b *bench) ended(job models.Job) attempttest.End {
 
 func (b *bench) eventually(check func() string) {
 	b.Helper()
-	limit := time.NewTimer(time.Minute)
-	defer limit.Stop()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		wrong := check()
-		if wrong == "" {
-			return
-		}
-		select {
-		case <-tick.C:
-		case <-limit.C:
-			b.Fatal(wrong)
-		}
-	}
+	storetest.Eventually(b.T, time.Minute, check)
 }

@@ -152,9 +152,12 @@ var problems = map[models.Problem]entry{
 	models.ProblemBandwidthExceeded: {why: []string{"Your bandwidth for this month is used up."}, next: []string{"Wait for the next month, or ask for another plan."}},
 }
 
-// patient returns the forms of waiting that ends with a question to a person.
+// patient returns the forms of waiting that ends with a move to another
+// provider, or with a question to a person.
 func patient(what string) []string {
 	return []string{
+		what + "; moves to {moves_to|provider} at {deadline|time} at the latest.",
+		"{deadline|set}" + what + "; after a while it moves to {moves_to|provider}.",
 		what + "; asks for your attention at {deadline|time}.",
 		"{deadline|set}" + what + "; after a day of waiting it asks for your attention.",
 		what + ".",

@@ -14,7 +14,7 @@ var (
 	zoned    = func(t time.Time) string { return t.In(time.FixedZone("CET", 3600)).Format("15:04") }
 	anything = models.Because("", "online", 0, "running", 2, "limit", 2, "need", 3<<30, "free", 1<<20, "total", 5<<30, "size", 4<<30, "bytes", 9<<30,
 		"taken", 2, "slots", 2, "agent", "north", "files", 3, "chosen", 2, "provider", models.ProviderSeedr, "problem", models.ProblemNoPeers,
-		"status", 503, "cause", models.CauseSlow, "seconds", 90*time.Minute, "since", at, "seen", 12, "peers", 3, "seeders", 1, "plan", "Free").Params
+		"status", 503, "cause", models.CauseSlow, "seconds", 90*time.Minute, "since", at, "seen", 12, "peers", 3, "seeders", 1, "plan", "Free", "moves_to", models.ProviderAgent).Params
 )
 
 func voices() map[string]wording.Voice {
@@ -89,6 +89,7 @@ func TestWords(t *testing.T) {
 	busy := models.ProblemSourceFailing.Reason(models.Params{"status": int64(503)})
 	moved := models.Because(models.ReasonMovedByFailover, "provider", models.ProviderSeedr, "problem", models.ProblemNoPeers)
 	waits := wording.Condition{State: models.StateQueued, Deadline: &at}
+	leaves := models.ProblemNoAgent.Because("moves_to", models.ProviderSeedr)
 	for want, got := range map[string]string{
 		"Not enough storage: it needs 3.0 GiB, 1.0 GiB are free.":                                    api.Why(full),
 		"No free slot: 2 of 2 jobs running.":                                                         api.Why(slots),
@@ -102,6 +103,10 @@ func TestWords(t *testing.T) {
 		"No peers were found. It moves to Seedr.":                                                    api.Why(moved),
 		"Starts when an agent can take it; asks for your attention at 22:40.":                        user.Next(models.ProblemNoAgent.Reason(nil), waits),
 		"Starts when an agent can take it; after a day of waiting it asks for your attention.":       api.Next(models.ProblemNoAgent.Reason(nil), waits),
+		"Starts when an agent can take it; moves to Seedr at 22:40 at the latest.":                   user.Next(leaves, waits),
+		"Starts when an agent can take it; after a while it moves to Seedr.":                         api.Next(leaves, waits),
+		"It is 3.0 GiB; at most 1.0 GiB per job are allowed.":                                        api.Why(models.TooLarge(3<<30, 1<<30).Reason()),
+		"It needs 3.0 GiB, but the whole Seedr account has 1.0 GiB.":                                 api.Why(models.SeedrTooSmall(3<<30, 1<<30).Reason()),
 		"Choose files by 22:40; after that the download fails.":                                      user.Next(models.Because(models.ReasonChooseFiles), waits),
 		"It stays until you delete it.":                                                              api.Next(models.Because(models.ReasonReady), wording.Condition{State: models.StateReady}),
 		"Your plan keeps the files until the deadline; download them before.":                        api.Next(models.Because(models.ReasonReady), waits),

@@ -150,9 +150,7 @@ func (s *session) start(ctx context.Context, job engine.Job) (*download, error) 
 		return nil, err
 	}
 	if limit := job.Options.MaxBytes; limit > 0 && l.selected > limit {
-		return nil, models.Fault(models.ProblemContentTooLarge,
-			"The chosen files total %d bytes; the limit is %d.", l.selected, limit).
-			With("bytes", l.selected).With("limit", limit)
+		return nil, models.TooLarge(l.selected, limit)
 	}
 	d := &download{session: s, layout: l, store: job.Store, broken: make(chan error, 1)}
 	d.storage = newPieceStorage(l, job.Store, s.cfg.MemoryLimit, d.fail)

@@ -65,7 +65,8 @@ func (fs *Files) setSize(ctx context.Context, f models.File, size int64) error {
 	case f.Size == size:
 		return nil
 	case f.Size >= 0:
-		return models.Fault(models.ProblemLengthMismatch, "The file was announced with %d bytes and came with %d.", f.Size, size)
+		return models.Fault(models.ProblemLengthMismatch, "The file was announced with %d bytes and came with %d.", f.Size, size).
+			With("bytes", size).With("limit", f.Size)
 	}
 	_, err := fs.db.Exec(ctx, "set file size", `update files set size = ? where id = ? and size = -1`, size, f.ID)
 	return err

@@ -44,7 +44,8 @@ func (w *Worker) FileStored(ctx context.Context, fileID uuid.UUID, size int64, e
 			return err
 		}
 		if f.State == models.FileSkipped || f.Size >= 0 && f.Size != size {
-			return models.Fault(models.ProblemLengthMismatch, "The stored file has %d bytes where %d were expected.", size, f.Size)
+			return models.Fault(models.ProblemLengthMismatch, "The stored file has %d bytes where %d were expected.", size, f.Size).
+				With("bytes", size).With("limit", f.Size)
 		}
 		if _, err := fs.db.Exec(ctx, "file stored", `
 			update files set state = ?, size = ?, etag = ?, stored_at = ?, upload_id = null where id = ?`,

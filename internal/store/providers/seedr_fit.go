@@ -30,8 +30,7 @@ func (r SeedrRoom) Down(now time.Time) error {
 func (r SeedrRoom) Full(need int64, now time.Time) error {
 	switch {
 	case r.SpaceMax > 0 && need > r.SpaceMax:
-		return models.Fault(models.ProblemSeedrTooSmall, "It is larger than the whole Seedr account: it needs %s, the account has %s.",
-			models.BytesInWords(need), models.BytesInWords(r.SpaceMax)).With("need", need).With("size", r.SpaceMax)
+		return models.SeedrTooSmall(need, r.SpaceMax)
 	case r.FullUntil != nil && now.Before(*r.FullUntil):
 		return models.Fault(models.ProblemSeedrFull, "The Seedr account is full at the moment.")
 	case r.Slots > 0 && r.Taken > r.Slots:

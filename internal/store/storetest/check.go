@@ -34,6 +34,27 @@ func OK(t testing.TB, err error) {
 	}
 }
 
+// Eventually waits until check finds nothing wrong, and ends the test with what
+// is still wrong after the limit.
+func Eventually(t testing.TB, limit time.Duration, check func() string) {
+	t.Helper()
+	late := time.NewTimer(limit)
+	defer late.Stop()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		wrong := check()
+		if wrong == "" {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-late.C:
+			t.Fatalf("after %s: %s", limit, wrong)
+		}
+	}
+}
+
 // WantCode checks the code of an error.
 func WantCode(t testing.TB, err error, code models.Code) {
 	t.Helper()

@@ -54,7 +54,14 @@ func Plan(t testing.TB, s *store.Store, userID uuid.UUID, p models.Plan) models.
 }
 
 // Agent enrols an agent of the capacity, boots it and returns it, alive.
+// Nothing listens at its address; see AgentAt.
 func Agent(t testing.TB, s *store.Store, capacity int) models.Agent {
+	t.Helper()
+	return AgentAt(t, s, "http://127.0.0.1:7300", capacity)
+}
+
+// AgentAt is Agent for an agent that listens at the URL.
+func AgentAt(t testing.TB, s *store.Store, url string, capacity int) models.Agent {
 	t.Helper()
 	id := s.DB.NewID()
 	token := sha256.Sum256([]byte("token " + id.String()))
@@ -63,7 +70,7 @@ func Agent(t testing.TB, s *store.Store, capacity int) models.Agent {
 		t.Fatalf("create enrolment token: %v", err)
 	}
 	a, err := s.Agents.EnrolAgent(t.Context(), "192.0.2.1", token[:], models.Agent{
-		ID: id, URL: "http://127.0.0.1:7300", CredentialHash: credential[:], Capacity: capacity, Version: "test",
+		ID: id, URL: url, CredentialHash: credential[:], Capacity: capacity, Version: "test",
 	})
 	if err != nil {
 		t.Fatalf("enrol agent: %v", err)
@@ -157,6 +164,16 @@ func Placed(t testing.TB, s *store.Store, userID uuid.UUID, kind models.Transfer
 		t.Fatalf("place: %v", err)
 	}
 	return p.Job
+}
+
+// LastAttempt returns the newest attempt of the job, which must have one.
+func LastAttempt(t testing.TB, s *store.Store, jobID uuid.UUID) models.Attempt {
+	t.Helper()
+	all, err := s.Worker().Attempts.Attempts(t.Context(), jobID)
+	if err != nil || len(all) == 0 {
+		t.Fatalf("attempts: %v, %d", err, len(all))
+	}
+	return all[len(all)-1]
 }
 
 // At returns the store with another clock, on the same database.

@@ -80,8 +80,8 @@ export class Facts {
     return line === '' ? undefined : line;
   }
 
-  provider(): string | undefined {
-    const name = this.name('provider');
+  provider(param = 'provider'): string | undefined {
+    const name = this.name(param);
     return name !== undefined && Object.hasOwn(providerNames, name) ? providerNames[name as Provider] : undefined;
   }
 

@@ -12,7 +12,7 @@ const states = [undefined, ...schemas.JobState.enum] as never[];
 const everything: Because['params'] = {
   online: 0, running: 2, limit: 2, need: 3 * 1024 ** 3, free: 1024 ** 2, total: 5 * 1024 ** 3, size: 4 * 1024 ** 3, bytes: 9 * 1024 ** 3, pieces: 70_000,
   maxPieces: 60_000, taken: 2, slots: 2, agent: 'barge-1', files: 3, chosen: 2, provider: 'seedr', problem: 'no_peers', status: 503, cause: 'slow',
-  seconds: 5_400, since: '2026-03-09T20:31:00Z', seen: 12, peers: 3, seeders: 1, plan: 'Free',
+  seconds: 5_400, since: '2026-03-09T20:31:00Z', seen: 12, peers: 3, seeders: 1, plan: 'Free', moves_to: 'agent',
 };
 const nothing = Object.fromEntries(Object.keys(everything).map((name) => [name, typeof everything[name] === 'number' ? 0 : '']));
 const nonsense = Object.fromEntries(Object.keys(everything).map((name) => [name, typeof everything[name] === 'number' ? 'many' : -1]));
@@ -81,7 +81,7 @@ describe('why', () => {
 
 describe('what happens next', () => {
   const second = { attempt: 2, maxAttempts: 5 };
-  it.each<[string, string, Condition]>([
+  it.each<[string, string, Condition, Because['params']?]>([
     ['Keeps looking for peers; gives up at 10:40 PM (attempt 2 of 5).', 'waits_for_metadata', { state: 'resolving', deadline: later, ...second }],
     ['Keeps looking for peers (attempt 2 of 5).', 'waits_for_metadata', { state: 'resolving', ...second }],
     ['Keeps looking for peers; gives up Tue 10:40 PM.', 'waits_for_metadata', { state: 'resolving', deadline: '2026-03-10T21:40:00Z' }],
@@ -90,10 +90,11 @@ describe('what happens next', () => {
     ['Retry or cancel it; otherwise it fails at 10:40 PM.', 'source_failing', { state: 'needs_attention', deadline: later, ...second }],
     ['Retry it later.', 'source_failing', { state: 'failed', ...second }],
     ['Starts when an agent can take it; needs your attention at 10:40 PM at the latest.', 'no_agent', { state: 'queued', deadline: later }],
+    ['Starts when an agent can take it; moves to Seedr.cc at 10:40 PM at the latest.', 'no_agent', { state: 'queued', deadline: later }, { moves_to: 'seedr' }],
     ['Choose what to download by 10:40 PM; after that it fails.', 'choose_files', { state: 'awaiting_selection', deadline: later }],
     ['Nothing happens until you resume or cancel it.', 'stalled', { state: 'paused', ...second }],
     ['Starts again within seconds.', 'retried', { state: 'needs_attention', deadline: later }],
     ['Your plan keeps the files until Apr 8, 11:40 PM; download them before then.', 'ready', { state: 'ready', deadline: '2026-04-08T21:40:00Z' }],
     ['It stays until you delete it.', 'ready', { state: 'ready' }],
-  ])('says %s', (text, code, condition) => expect(nextOf({ code }, condition, now)).toBe(text));
+  ])('says %s', (text, code, condition, params) => expect(nextOf({ code, params }, condition, now)).toBe(text));
 });

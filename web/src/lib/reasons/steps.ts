@@ -37,7 +37,12 @@ export const triesAgain: Step = (facts) =>
 export const needsYou: Step = (facts) =>
   first(say`Retry or cancel it; otherwise it fails ${facts.atDeadline}.`, 'Retry or cancel it; otherwise it fails in the end.');
 
-/** A wait that ends with a question to the owner: "Starts when Seedr has room; asks you what to do at 21:40." */
+/** A wait that ends with a move or a question: "Starts when Seedr has room; needs your attention at 21:40 at the latest." */
 export function patiently(starts: string): Step {
-  return (facts) => first(say`${starts}; needs your attention ${facts.atDeadline} at the latest.`, `${starts}.`);
+  return (facts) =>
+    first(
+      say`${starts}; moves to ${facts.provider('moves_to')} ${facts.atDeadline} at the latest.`,
+      say`${starts}; needs your attention ${facts.atDeadline} at the latest.`,
+      `${starts}.`,
+    );
 }
