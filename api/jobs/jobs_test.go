@@ -147,14 +147,15 @@ func TestListJobs(t *testing.T) {
 		return strings.Join(list, ",")
 	}
 	for query, want := range map[string]string{
-		"":                       "Cherry 100%_x,apple,Banana",
-		"?sort=name":             "apple,Banana,Cherry 100%_x",
-		"?sort=-size":            "Banana,apple,Cherry 100%_x",
-		"?q=AN":                  "Banana",
-		"?q=%25_":                "Cherry 100%_x",
-		"?state=ready,failed":    "",
-		"?state=queued&q=apple":  "apple",
-		"?sort=created&limit=50": "Banana,apple,Cherry 100%_x",
+		"":                            "Cherry 100%_x,apple,Banana",
+		"?sort=name":                  "apple,Banana,Cherry 100%_x",
+		"?sort=-size":                 "Banana,apple,Cherry 100%_x",
+		"?q=AN":                       "Banana",
+		"?q=%25_":                     "Cherry 100%_x",
+		"?state=ready,failed":         "",
+		"?state=queued&q=apple":       "apple",
+		"?state=ready,queued&q=apple": "apple",
+		"?sort=created&limit=50":      "Banana,apple,Cherry 100%_x",
 	} {
 		if got := names(query); got != want {
 			t.Errorf("%q: %s, want %s", query, got, want)
