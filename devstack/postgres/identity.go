@@ -43,7 +43,7 @@ func unprivileged(dir string) (*identity, error) {
 		}
 	}
 	if account == nil {
-		return nil, errors.New("Postgres refuses to run as root, and there is neither a user postgres nor nobody; create one of them")
+		return nil, errors.New("no user postgres and no user nobody, and Postgres refuses to run as root: create one of them")
 	}
 	uid, uidErr := strconv.ParseUint(account.Uid, 10, 32)
 	gid, gidErr := strconv.ParseUint(account.Gid, 10, 32)
