@@ -1,6 +1,7 @@
 package seedr
 
 import (
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,20 +11,20 @@ import (
 func TestPace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPace()
-		sent := 0
+		var sent atomic.Int64
 		go func() {
 			for range 2*mostPerSecond + 1 {
 				if err := p.send(t.Context()); err != nil {
 					t.Error(err)
 				}
-				sent++
+				sent.Add(1)
 			}
 		}()
-		expect := func(want int, when string) {
+		expect := func(want int64, when string) {
 			t.Helper()
 			synctest.Wait()
-			if sent != want {
-				t.Errorf("%s %d calls were sent, want %d", when, sent, want)
+			if got := sent.Load(); got != want {
+				t.Errorf("%s %d calls were sent, want %d", when, got, want)
 			}
 		}
 		<-time.After(time.Minute)
