@@ -1,13 +1,11 @@
 #!/usr/bin/env bash
 # Lists the packages that start goroutines, in their code or in their tests: those
 # that the race detector can say something about. Tests of the whole system start
-# programs instead, and are left out. So is the torrent engine: on a busy machine
-# a download of its conformance tests stood still under the detector now and then,
-# for a reason that is not known yet.
+# programs instead, and are left out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 git ls-files -co --exclude-standard -z '*.go' |
-  grep -zvE '^(third_party|devstack|tools|test|agent/engine/anacrolix)/' |
+  grep -zvE '^(third_party|devstack|tools|test)/' |
   xargs -0 grep -lE '^[[:space:]]*go (func|[a-zA-Z_.]+\()|\.Go\(|\bgo func\(' |
   xargs -n 1 dirname | sort -u | sed 's|^|longhaul/|'

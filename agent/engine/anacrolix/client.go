@@ -73,21 +73,13 @@ func clientConfig(cfg Config, upload, private bool, book *peerBook) *torrent.Cli
 	// Sockets are added by openClient; uTP is not part of the build.
 	cc.DisableTCP, cc.DisableUTP, cc.NoDHT = true, true, true
 	cc.NoDefaultPortForwarding = true
+	cc.DisableTrackers = true // see announcer
 	cc.DisableWebtorrent, cc.DisableWebseeds = true, true
 	cc.DisablePEX = private
 	cc.DefaultStorage = noStorage{}
 	cc.NoUpload, cc.Seed = !upload, upload
 	cc.HeaderObfuscationPolicy = torrent.HeaderObfuscationPolicy{Preferred: false, RequirePreferred: false}
-	cc.TrackerDialContext = cfg.Network.DialContext
 	cc.HTTPDialContext = cfg.Network.DialContext
-	cc.TrackerListenPacket = func(network, _ string) (net.PacketConn, error) {
-		pc, err := listenPacket(cfg, network, net.JoinHostPort(bindHost(cfg), "0"))
-		if err != nil {
-			// The library panics on an error, as on a machine without IPv6.
-			return newDeadPackets(err), nil
-		}
-		return pc, nil
-	}
 	cc.IPBlocklist = blocklist{cfg.Network}
 	cc.DropDuplicatePeerIds = true
 	cc.HandshakesTimeout = 15 * time.Second // the default of 4 s loses peers on a busy machine

@@ -41,6 +41,7 @@ func (d *download) run(ctx context.Context, stall time.Duration, report func(eng
 	pump := time.NewTicker(pumpEvery)
 	defer pump.Stop()
 	next := d.cfg.Now()
+	missing := d.tor.BytesMissing() > 0
 	for d.storage.left.Load() > 0 {
 		if err := w.advance(ctx); err != nil {
 			return err
@@ -65,6 +66,9 @@ func (d *download) run(ctx context.Context, stall time.Duration, report func(eng
 		case <-d.storage.done:
 		case <-pump.C:
 		}
+	}
+	if missing && d.tor.BytesMissing() == 0 {
+		d.announcer.complete()
 	}
 	m.sample(w)
 	report(m.report())

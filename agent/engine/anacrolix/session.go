@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
-	"net/url"
 	"time"
 
 	"github.com/anacrolix/torrent"
@@ -23,10 +22,11 @@ const reportEvery = 500 * time.Millisecond
 
 // session is one torrent in a client of its own.
 type session struct {
-	cfg    Config
-	target *target
-	client *client
-	tor    *torrent.Torrent
+	cfg       Config
+	target    *target
+	client    *client
+	tor       *torrent.Torrent
+	announcer *announcer
 }
 
 // open starts a client with the torrent in it. Nothing is fetched but a
@@ -64,11 +64,18 @@ func (e *Engine) open(t *target, upload bool) (*session, error) {
 		s.close()
 		return nil, models.Fault(models.ProblemUnsupported, "The torrent engine can't read this torrent.")
 	}
-	s.tor.AddTrackers(usableTrackers(trackers))
+	s.announcer = newAnnouncer(s, trackers)
+	s.announcer.add(t.source.InfoHashV1)
+	s.announcer.add(t.source.InfoHashV2)
 	return s, nil
 }
 
-func (s *session) close() { s.client.close() }
+func (s *session) close() {
+	if s.announcer != nil {
+		s.announcer.close()
+	}
+	s.client.close()
+}
 
 // awaitInfo waits for the metadata and checks it: its hash, and every limit
 // that a .torrent file has to keep.
@@ -140,6 +147,8 @@ func (s *session) checkInfo() error {
 	}
 	m.Metainfo = src.Metainfo
 	s.target.manifest = &m
+	s.announcer.add(m.InfoHashV1) // a hybrid torrent has swarms of both hashes,
+	s.announcer.add(m.InfoHashV2) // and its magnet may name only one
 	return nil
 }
 
@@ -159,26 +168,4 @@ func (s *session) start(ctx context.Context, job engine.Job) (*download, error) 
 		return nil, fmt.Errorf("open torrent storage: %w", err)
 	}
 	return d, nil
-}
-
-// usableTrackers is a last check before the library, which panics on some
-// URLs.
-func usableTrackers(tiers [][]string) (out [][]string) {
-	n := 0
-	for _, tier := range tiers {
-		var kept []string
-		for _, t := range tier {
-			u, err := url.Parse(t)
-			if err != nil || u.User != nil || u.String() != t || n == source.MaxTrackers {
-				continue
-			}
-			switch u.Scheme {
-			case "http", "https", "udp":
-				kept = append(kept, t)
-				n++
-			}
-		}
-		out = append(out, kept)
-	}
-	return out
 }

@@ -1,12 +1,15 @@
 package enginetest
 
 import (
+	"context"
 	"encoding/binary"
+	"encoding/hex"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -17,15 +20,16 @@ import (
 type Tracker struct {
 	URL string // of the announce
 
-	mu    sync.Mutex
-	peers map[string]map[netip.AddrPort]bool // by info hash; "" is for any
-	hits  map[string]int
+	mu       sync.Mutex
+	peers    map[string]map[netip.AddrPort]bool // by info hash; "" is for any
+	events   map[string][]string                // of the announces, by info hash
+	announce chan struct{}                      // closed at the next announce
 }
 
 // NewTracker starts a tracker on loopback.
 func NewTracker(t testing.TB, peers ...netip.AddrPort) *Tracker {
 	t.Helper()
-	tr := &Tracker{peers: map[string]map[netip.AddrPort]bool{}, hits: map[string]int{}}
+	tr := &Tracker{peers: map[string]map[netip.AddrPort]bool{}, events: map[string][]string{}, announce: make(chan struct{})}
 	for _, p := range peers {
 		tr.Add("", p)
 	}
@@ -49,10 +53,37 @@ func (tr *Tracker) Add(infoHash string, p netip.AddrPort) {
 func (tr *Tracker) Announces() (n int) {
 	tr.mu.Lock()
 	defer tr.mu.Unlock()
-	for _, h := range tr.hits {
-		n += h
+	for _, events := range tr.events {
+		n += len(events)
 	}
 	return n
+}
+
+// Events returns the events of a torrent's announces, by its info hash in hex;
+// "" is a regular announce.
+func (tr *Tracker) Events(infoHash string) []string {
+	raw, _ := hex.DecodeString(infoHash) // no torrent has another one
+	tr.mu.Lock()
+	defer tr.mu.Unlock()
+	return slices.Clone(tr.events[string(raw)])
+}
+
+// Await waits until a torrent, named by its info hash in hex, was announced
+// with the event, of which "" is the regular announce.
+func (tr *Tracker) Await(ctx context.Context, infoHash, event string) error {
+	for {
+		tr.mu.Lock()
+		next := tr.announce
+		tr.mu.Unlock()
+		if slices.Contains(tr.Events(infoHash), event) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-next:
+		}
+	}
 }
 
 // ServeHTTP answers an announce.
@@ -75,7 +106,9 @@ func (tr *Tracker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	tr.mu.Lock()
-	tr.hits[hash]++
+	tr.events[hash] = append(tr.events[hash], q.Get("event"))
+	close(tr.announce)
+	tr.announce = make(chan struct{})
 	var compact []byte
 	for _, set := range []map[netip.AddrPort]bool{tr.peers[""], tr.peers[hash]} {
 		for p := range set {

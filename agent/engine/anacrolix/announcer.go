@@ -1,0 +1,201 @@
+package anacrolix
+
+import (
+	"context"
+	"encoding/hex"
+	"log/slog"
+	"net"
+	"net/url"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/anacrolix/torrent"
+	"github.com/anacrolix/torrent/tracker"
+	trackerhttp "github.com/anacrolix/torrent/tracker/http"
+
+	"longhaul/internal/source"
+	"longhaul/internal/wait"
+)
+
+const (
+	retryFirst      = 15 * time.Second // after an announce that failed; grows with each
+	retryAtMost     = 30 * time.Minute
+	announceAtLeast = time.Minute // whatever interval a tracker asks for
+	announceAtMost  = time.Hour
+	leaveWithin     = time.Second // a transfer that ends waits no longer for its trackers
+	peersWanted     = 200         // as many as fit in one datagram of a UDP tracker
+)
+
+// announcer tells the trackers of one torrent where we are and adds the peers
+// that they name (BEP 3, BEP 15). It tries every tracker of every tier, as most
+// clients do. Each tracker has its own pace, and one that fails is asked again
+// later and later.
+//
+// The library has a dispatcher for this. It can lose the wake-up of its timer
+// when a torrent is added while the timer's function returns, and then never
+// announces: a torrent whose peers only a tracker knows stands still for ever.
+// So the library only speaks the protocols here.
+type announcer struct {
+	cfg       Config
+	client    *torrent.Client
+	torrent   *torrent.Torrent
+	trackers  []endpoint
+	hashes    [][20]byte // announced so far; a v2 hash is cut to 20 bytes (BEP 52)
+	fetched   atomic.Bool
+	start     func(endpoint, [20]byte)
+	stop      context.CancelFunc
+	announces sync.WaitGroup
+}
+
+// endpoint is a tracker's URL with the network that it is reached by.
+type endpoint struct {
+	url     string
+	network string // udp4 or udp6; empty for HTTP
+}
+
+func newAnnouncer(s *session, tiers [][]string) *announcer {
+	a := &announcer{cfg: s.cfg, client: s.client.Client, torrent: s.tor, trackers: endpoints(tiers)}
+	running, stop := context.WithCancel(context.Background())
+	a.stop = stop
+	a.start = func(e endpoint, infoHash [20]byte) {
+		a.announces.Go(func() { a.keep(running, e, infoHash) })
+	}
+	return a
+}
+
+// endpoints lists the trackers that can be announced to. One of UDP is reached
+// over IPv4 and IPv6, because it names peers of the family it is asked by.
+func endpoints(tiers [][]string) (out []endpoint) {
+	seen := map[string]bool{}
+	for _, address := range slices.Concat(tiers...) {
+		u, err := url.Parse(address)
+		if err != nil || seen[address] || len(seen) == source.MaxTrackers {
+			continue
+		}
+		switch u.Scheme {
+		case "http", "https":
+			out = append(out, endpoint{url: address})
+		case "udp":
+			out = append(out, endpoint{url: address, network: "udp4"}, endpoint{url: address, network: "udp6"})
+		default:
+			continue
+		}
+		seen[address] = true
+	}
+	return out
+}
+
+// add announces the torrent under an info hash in hex, if it is not already.
+// An empty one adds nothing. It is called by one goroutine at a time.
+func (a *announcer) add(infoHash string) {
+	var short [20]byte
+	raw, err := hex.DecodeString(infoHash)
+	if err != nil || copy(short[:], raw) != len(short) || slices.Contains(a.hashes, short) {
+		return
+	}
+	a.hashes = append(a.hashes, short)
+	for _, e := range a.trackers {
+		a.start(e, short)
+	}
+}
+
+// complete notes that this run fetched what was missing of the whole torrent,
+// which trackers count.
+func (a *announcer) complete() { a.fetched.Store(true) }
+
+// close says goodbye to the trackers that answered, for a short while.
+func (a *announcer) close() {
+	a.stop()
+	ended := make(chan struct{})
+	go func() {
+		a.announces.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+	case <-time.After(leaveWithin):
+	}
+}
+
+// keep announces to one tracker until the announcer closes.
+func (a *announcer) keep(running context.Context, e endpoint, infoHash [20]byte) {
+	pauses := wait.Growing(retryFirst, retryAtMost)
+	event := tracker.Started
+	for {
+		pause, err := a.announce(running, e, infoHash, event)
+		if err == nil {
+			event = tracker.None
+			pauses.Reset()
+		} else {
+			pause = pauses.NextBackOff()
+		}
+		if wait.For(running, pause) != nil {
+			break
+		}
+	}
+	if event == tracker.Started {
+		return // the tracker does not know us
+	}
+	leaving, cancel := context.WithTimeout(context.WithoutCancel(running), leaveWithin)
+	defer cancel()
+	if a.fetched.Load() {
+		_, _ = a.announce(leaving, e, infoHash, tracker.Completed) // the tracker counts one download less
+	}
+	_, _ = a.announce(leaving, e, infoHash, tracker.Stopped) // the tracker forgets us later
+}
+
+// announce tells a tracker once and returns how long it wants to be left alone.
+func (a *announcer) announce(ctx context.Context, e endpoint, infoHash [20]byte, event tracker.AnnounceEvent) (time.Duration, error) {
+	ctx, cancel := context.WithTimeout(ctx, tracker.DefaultTrackerAnnounceTimeout)
+	defer cancel()
+	c, err := tracker.NewClient(e.url, tracker.NewClientOpts{
+		Http:       trackerhttp.NewClientOpts{DialContext: a.cfg.Network.DialContext},
+		UdpNetwork: e.network,
+		Slogger:    slog.New(slog.DiscardHandler), // its lines name the tracker
+		ListenPacket: func(network, _ string) (net.PacketConn, error) {
+			return listenPacket(a.cfg, network, net.JoinHostPort(bindHost(a.cfg), "0"))
+		},
+	})
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = c.Close() }() // the answer is there, or an error is
+	answer, err := c.Announce(ctx, a.request(infoHash, event), tracker.AnnounceOpt{})
+	if err != nil {
+		return 0, err
+	}
+	a.torrent.AddPeers(peersOf(answer))
+	return min(max(time.Duration(answer.Interval)*time.Second, announceAtLeast), announceAtMost), nil
+}
+
+func (a *announcer) request(infoHash [20]byte, event tracker.AnnounceEvent) tracker.AnnounceRequest {
+	stats, id := a.torrent.Stats(), a.client.PeerID()
+	r := tracker.AnnounceRequest{
+		InfoHash:   infoHash,
+		PeerId:     id,
+		Event:      event,
+		Port:       uint16(a.client.LocalPort()),
+		NumWant:    peersWanted,
+		Left:       -1, // not known without the metadata
+		Uploaded:   stats.BytesWrittenData.Int64(),
+		Downloaded: stats.BytesReadUsefulData.Int64(),
+	}
+	if a.torrent.Info() != nil {
+		r.Left = a.torrent.BytesMissing()
+	}
+	if event == tracker.Stopped || event == tracker.Completed {
+		r.NumWant = 0
+	}
+	return r
+}
+
+func peersOf(answer tracker.AnnounceResponse) (out []torrent.PeerInfo) {
+	for _, p := range answer.Peers {
+		info := torrent.PeerInfo{Addr: &net.TCPAddr{IP: p.IP, Port: p.Port}, Source: torrent.PeerSourceTracker}
+		copy(info.Id[:], p.ID)
+		out = append(out, info)
+	}
+	return out
+}
