@@ -21,6 +21,18 @@ const (
 	patience = 3000
 )
 
+// steady is the retry policy of an activity that runs for long and ends early
+// mostly because its worker was killed. Its pause does not grow: Temporal counts
+// attempts, also those that went well for hours, so that the tenth kill of a
+// week would cost more than the first.
+func steady(pause time.Duration, attempts int32, final ...models.Problem) *temporal.RetryPolicy {
+	p := &temporal.RetryPolicy{InitialInterval: pause, BackoffCoefficient: 1, MaximumAttempts: attempts}
+	for _, problem := range final {
+		p.NonRetryableErrorTypes = append(p.NonRetryableErrorTypes, string(problem))
+	}
+	return p
+}
+
 // Every activity below runs in the task queue of its kind of work; local ones
 // run in the worker of the workflow.
 
@@ -89,18 +101,15 @@ func storing(ctx workflow.Context, summary string) workflow.Context {
 		ScheduleToCloseTimeout: 24 * time.Hour,
 		HeartbeatTimeout:       20 * time.Second,
 		WaitForCancellation:    true,
-		RetryPolicy: &temporal.RetryPolicy{
-			InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute,
-			// Bytes that are not in storage have to be fetched again first.
-			NonRetryableErrorTypes: []string{string(models.ProblemLengthMismatch)},
-		},
+		RetryPolicy: steady(5*time.Second, 0,
+			models.ProblemLengthMismatch), // bytes that are not in storage have to be fetched again first
 		Summary: summary,
 	})
 }
 
 // streaming is for copying from Seedr to storage. Like tracking, it heartbeats
-// every few seconds: a killed worker costs its timeout and at most ten seconds
-// more, however often it is killed, and what is copied is not copied again. A
+// every few seconds: a killed worker costs its timeout and five seconds more,
+// however often it is killed, and what is copied is not copied again. A
 // cancel reaches it with a heartbeat.
 func streaming(ctx workflow.Context, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
@@ -108,13 +117,8 @@ func streaming(ctx workflow.Context, summary string) workflow.Context {
 		StartToCloseTimeout: 7 * 24 * time.Hour,
 		HeartbeatTimeout:    12 * time.Second,
 		WaitForCancellation: true,
-		RetryPolicy: &temporal.RetryPolicy{
-			InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 10 * time.Second,
-			MaximumAttempts: 3 * patience, // a day, too
-			NonRetryableErrorTypes: []string{
-				string(models.ProblemLengthMismatch), string(models.ProblemSeedrGone), string(models.ProblemSuperseded),
-			},
-		},
+		RetryPolicy: steady(5*time.Second, 6*patience, // a day, too
+			models.ProblemLengthMismatch, models.ProblemSeedrGone, models.ProblemSuperseded),
 		Summary: summary,
 	})
 }
@@ -150,7 +154,7 @@ func tracking(ctx workflow.Context, summary string) workflow.Context {
 		TaskQueue:           TaskQueue(models.QueueTracking),
 		StartToCloseTimeout: 13 * time.Hour, // the tracker returns after 12
 		HeartbeatTimeout:    12 * time.Second,
-		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 1.5, MaximumInterval: 10 * time.Second},
+		RetryPolicy:         steady(time.Second, 0),
 		Summary:             summary,
 	})
 }

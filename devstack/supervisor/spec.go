@@ -15,7 +15,7 @@ const (
 	defaultGrace  = 5 * time.Second
 	firstPause    = 200 * time.Millisecond
 	longestPause  = 10 * time.Second
-	healthyAfter  = 30 * time.Second
+	healthyAfter  = 10 * time.Second
 	readyInterval = 25 * time.Millisecond
 	readyAttempt  = 2 * time.Second
 	pipeDelay     = time.Second
