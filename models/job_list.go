@@ -1,6 +1,10 @@
 package models
 
-import "github.com/google/uuid"
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
 
 // NewJob is what a user submits.
 type NewJob struct {
@@ -47,6 +51,25 @@ type JobPage struct {
 	Jobs       []Job
 	NextCursor string // empty on the last page
 	Total      int64  // jobs on all pages, counted with the first one
+}
+
+// AdmissionPulse says how far behind the admission of queued jobs is. Zero is not
+// at all.
+type AdmissionPulse struct {
+	SinceRound time.Duration // since a worker last gave out slots; zero, too, before the first time
+	PassedOver time.Duration // how long the oldest job waits whose turn it is, while slots are free
+}
+
+// The limits of a pulse beyond which admission does not work.
+const (
+	roundOverdue = time.Minute
+	jobOverdue   = 2 * time.Minute
+)
+
+// Stands reports whether admission stands still: rounds come every second, and
+// give a job whose turn it is a slot if there is one.
+func (p AdmissionPulse) Stands() bool {
+	return p.SinceRound > roundOverdue || p.PassedOver > jobOverdue
 }
 
 // QueueNote is what a user's queued jobs are waiting for.

@@ -11,7 +11,7 @@ import (
 	"longhaul/models"
 )
 
-// ageEvery is how often the age of the outbox is measured.
+// ageEvery is how often the ages are measured.
 const ageEvery = 10 * time.Second
 
 // metrics are what operators alert on.
@@ -20,6 +20,8 @@ type metrics struct {
 	admitted  prometheus.Counter
 	placed    *prometheus.CounterVec
 	age       prometheus.Gauge
+	round     prometheus.Gauge
+	passed    prometheus.Gauge
 	repairs   *prometheus.CounterVec
 	drift     prometheus.Counter
 }
@@ -36,6 +38,12 @@ func newMetrics(r prometheus.Registerer) *metrics {
 			Name: "longhaul_outbox_age_seconds", Help: "Age of the oldest waiting outbox item or account request.",
 		}),
 	}
+	m.round = prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "longhaul_admission_age_seconds", Help: "Time since any worker last gave slots to queued jobs.",
+	})
+	m.passed = prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "longhaul_admission_passed_over_seconds", Help: "How long the oldest job waits whose turn it is while slots are free.",
+	})
 	m.placed = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "longhaul_transfer_placements_total", Help: "Attempts to give a transfer to a provider, by result.",
 	}, []string{"result"})
@@ -45,7 +53,7 @@ func newMetrics(r prometheus.Registerer) *metrics {
 	m.drift = prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "longhaul_quota_drift_bytes_total", Help: "Bytes by which quotas were wrong.",
 	})
-	r.MustRegister(m.delivered, m.admitted, m.placed, m.age, m.repairs, m.drift)
+	r.MustRegister(m.delivered, m.admitted, m.placed, m.age, m.round, m.passed, m.repairs, m.drift)
 	return m
 }
 
@@ -70,6 +78,10 @@ func (w *Worker) measure(ctx context.Context) error {
 	for {
 		if age, err := w.deps.Records.OutboxAge(ctx); err == nil {
 			w.metrics.age.Set(age.Seconds())
+		}
+		if pulse, err := w.deps.Records.AdmissionPulse(ctx); err == nil {
+			w.metrics.round.Set(pulse.SinceRound.Seconds())
+			w.metrics.passed.Set(pulse.PassedOver.Seconds())
 		}
 		if wait.For(ctx, ageEvery) != nil {
 			return nil

@@ -56,6 +56,7 @@ type Records interface {
 	Job(ctx context.Context, jobID uuid.UUID) (models.Job, error)
 	ListAgents(ctx context.Context) ([]models.Agent, error)
 	Admit(ctx context.Context, limitPerUser, limit int) ([]uuid.UUID, error)
+	AdmissionPulse(ctx context.Context) (models.AdmissionPulse, error)
 	OutboxAge(ctx context.Context) (time.Duration, error)
 	DueOutbox(ctx context.Context, limit int, do func(context.Context, models.OutboxItem) error) (int, error)
 	DueAccountRequests(ctx context.Context, limit int) (int, error)

@@ -96,6 +96,7 @@ func (p *apiParts) probes(cfg config.Config) kit.Probes {
 		{Name: "database", Critical: true, Check: p.store.DB.Ping, Missing: "Nothing works without the database."},
 		{Name: "temporal", Check: p.temporalThere, Missing: "Jobs are accepted, but none starts or continues until the workflow engine is back."},
 		{Name: "storage", Check: p.objects.Ping, Missing: "Files can't be stored, streamed or downloaded."},
+		{Name: "admission", Check: p.admitting, Missing: "Queued jobs get no slot, though some may be free. Look at the workers: one of them may hang."},
 		{
 			Name: "mail", Off: !cfg.Mail.On(), Check: unasked,
 			Missing: "Users can't register openly, reset passwords or change addresses without mail. Set RESEND_API_KEY and MAIL_FROM.",
@@ -115,6 +116,15 @@ func (p *apiParts) bots(cfg config.Config, log *slog.Logger) account.BotCheck {
 		return nil
 	}
 	return turnstile.New(cfg.Accounts.TurnstileSecretKey, cfg.Accounts.TurnstileURL, cfg.Web.BaseURL.Hostname(), p.store.DB.Now)
+}
+
+// admitting fails while queued jobs get no slots.
+func (p *apiParts) admitting(ctx context.Context) error {
+	pulse, err := p.store.Admission.Pulse(ctx)
+	if err == nil && pulse.Stands() {
+		err = fmt.Errorf("the last round was %s ago, and a job has been passed over for %s", pulse.SinceRound, pulse.PassedOver)
+	}
+	return err
 }
 
 func (p *apiParts) temporalThere(ctx context.Context) error {

@@ -13,17 +13,21 @@ import (
 // jobs and returns which. Users are equal: whoever has fewer running jobs comes
 // first, and within a user the oldest job that has room. Nobody gets more than
 // the plan allows, nor more than limitPerUser. A job is admitted only if it
-// holds the storage that it needs, or can be given it now. Rounds follow one
-// another, however many workers run them.
+// holds the storage that it needs, or can be given it now. While another worker
+// is in a round this one admits nobody: it does not wait for a worker that hangs.
 func (w *Worker) Admit(ctx context.Context, limitPerUser, limit int) ([]uuid.UUID, error) {
 	var admitted []uuid.UUID
 	ad := w.ad
 	err := ad.db.Tx(ctx, func(ctx context.Context) error {
 		admitted = nil
-		if err := ad.db.Lock(ctx, postgres.LockAdmission, ""); err != nil {
+		alone, err := ad.db.TryLock(ctx, postgres.LockAdmission, "")
+		if err != nil || !alone {
 			return err
 		}
-		var err error
+		if _, err := ad.db.Exec(ctx, "note round", `
+			insert into admission_rounds (at) values (?) on conflict (id) do update set at = excluded.at`, ad.db.Now()); err != nil {
+			return err
+		}
 		if admitted, err = ad.admitToAgents(ctx, limitPerUser, limit); err != nil {
 			return err
 		}
@@ -62,23 +66,7 @@ func (ad *Admission) nextInQueue(
 	ctx context.Context, p models.Provider, only []uuid.UUID, limitPerUser, limit int,
 ) ([]models.Job, error) {
 	var out []models.Job
-	err := ad.db.Rows(ctx, &out, "find jobs to admit", `
-		with running as (
-			select user_id, count(*) as n from jobs where admitted_at is not null group by user_id),
-		queued as (
-			select id, user_id, created_at, file_count, quota_want, quota_want - quota_reserved as missing
-			from jobs where state = 'queued' and admitted_at is null and delete_at is null
-				and provider = ? and (? or id = any(?))),
-		owner as (
-			select p.user_id, least(p.max_running_jobs, ?) as most,
-				p.storage_bytes - coalesce(q.used + q.reserved, 0) as free -- null is no limit
-			from (select distinct user_id from queued) u
-			join user_plans p on p.user_id = u.user_id left join quota_usage q on q.user_id = u.user_id),
-		waiting as (
-			select w.id, w.created_at, o.most, coalesce(r.n, 0)
-				+ row_number() over (partition by w.user_id order by w.created_at, w.id) as place
-			from queued w join owner o on o.user_id = w.user_id left join running r on r.user_id = w.user_id
-			where o.free is null or w.missing <= greatest(o.free, 0) and (w.quota_want > 0 or w.file_count > 0 or o.free > 0)),
+	err := ad.db.Rows(ctx, &out, "find jobs to admit", turns+`,
 		next as (
 			select id, place from waiting where place <= most order by place, created_at, id limit ?)
 		select j.* from next n join jobs j on j.id = n.id
@@ -87,6 +75,28 @@ func (ad *Admission) nextInQueue(
 		p, only == nil, postgres.Array[uuid.UUID](only), limitPerUser, limit)
 	return out, err
 }
+
+// turns lists the queued jobs that may be admitted as waiting: each with its
+// place and the most of the jobs that its owner may run. Its parameters are the
+// provider, whether all jobs count or only those of the following array, and the
+// limit of running jobs of a user.
+const turns = `
+	with running as (
+		select user_id, count(*) as n from jobs where admitted_at is not null group by user_id),
+	queued as (
+		select id, user_id, created_at, file_count, quota_want, quota_want - quota_reserved as missing
+		from jobs where state = 'queued' and admitted_at is null and delete_at is null
+			and provider = ? and (? or id = any(?))),
+	owner as (
+		select p.user_id, least(p.max_running_jobs, ?) as most,
+			p.storage_bytes - coalesce(q.used + q.reserved, 0) as free -- null is no limit
+		from (select distinct user_id from queued) u
+		join user_plans p on p.user_id = u.user_id left join quota_usage q on q.user_id = u.user_id),
+	waiting as (
+		select w.id, w.created_at, o.most, coalesce(r.n, 0)
+			+ row_number() over (partition by w.user_id order by w.created_at, w.id) as place
+		from queued w join owner o on o.user_id = w.user_id left join running r on r.user_id = w.user_id
+		where o.free is null or w.missing <= greatest(o.free, 0) and (w.quota_want > 0 or w.file_count > 0 or o.free > 0))`
 
 // admit gives slots to the jobs that nextInQueue finds, those left out that
 // another one of the same round has taken the room of.

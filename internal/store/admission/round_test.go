@@ -1,6 +1,7 @@
 package admission_test
 
 import (
+	"context"
 	"slices"
 	"sync"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"longhaul/internal/store/postgres"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
@@ -93,19 +95,42 @@ func TestConcurrentRoundsNeverAdmitTooMany(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
-			got, err := b.W.Admission.Admit(ctx, 10, 5)
-			if err != nil {
-				t.Errorf("admit: %v", err)
+			for {
+				got, err := b.W.Admission.Admit(ctx, 10, 5)
+				if err != nil {
+					t.Errorf("admit: %v", err)
+				}
+				if len(got) == 0 { // nothing is left, or another one is in a round
+					return
+				}
+				mu.Lock()
+				all = append(all, got...)
+				mu.Unlock()
 			}
-			mu.Lock()
-			defer mu.Unlock()
-			all = append(all, got...)
 		})
 	}
 	wg.Wait()
 	slices.SortFunc(all, func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
 	if len(all) != 13 || len(slices.Compact(all)) != 13 {
 		t.Errorf("%d admissions", len(all))
+	}
+}
+
+// TestAHungRoundIsNotWaitedFor has another worker stand still in its round.
+func TestAHungRoundIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	b, ctx := setup(t), t.Context()
+	job := b.Submit(t, 1000)
+	b.Capacity(t, 1)
+	storetest.OK(t, b.DB.Tx(ctx, func(hung context.Context) error {
+		storetest.OK(t, b.DB.Lock(hung, postgres.LockAdmission, ""))
+		if got := storetest.Must[[]uuid.UUID](t)(b.W.Admission.Admit(ctx, 10, 5)); len(got) != 0 {
+			t.Errorf("two rounds at once admitted %v", got)
+		}
+		return nil
+	}))
+	if got := storetest.Must[[]uuid.UUID](t)(b.W.Admission.Admit(ctx, 10, 5)); !slices.Equal(got, []uuid.UUID{job.ID}) {
+		t.Errorf("afterwards %v were admitted, want %s", got, job.ID)
 	}
 }
 

@@ -6,6 +6,7 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -31,6 +32,14 @@ type Worker struct{ o *Outbox }
 const (
 	firstPause = time.Second
 	lastPause  = time.Minute
+)
+
+// lease is how long an item belongs to the dispatcher that took it. A worker that
+// is killed or hangs costs the item so long; dispatching ends before, with time
+// left to write how it went.
+const (
+	lease       = 10 * time.Second
+	mostOfLease = 8 * time.Second
 )
 
 // Enqueue puts an item into the outbox, with the transaction, and wakes the
@@ -68,57 +77,69 @@ func (o *Outbox) Notify(ctx context.Context, msgs ...event.Message) error {
 
 // DueOutbox hands up to limit due items to do, one at a time, and returns how
 // many went well. An item is deleted once do returned nil, and due again after
-// a growing pause otherwise. Dispatchers may run concurrently: each item is
-// with one of them only. After a crash an item comes again, so do has to be
-// idempotent. The items of one ref come in order, each after the success of
-// the one before.
+// a growing pause otherwise. Dispatchers may run concurrently: an item is taken
+// by one of them, for as long as a lease, and no lock is held meanwhile. After a
+// crash, or when a dispatcher hangs, an item comes again, so do has to be
+// idempotent. The items of one ref come in order, each after the success of the
+// one before.
 func (w *Worker) DueOutbox(ctx context.Context, limit int, do func(context.Context, models.OutboxItem) error) (int, error) {
 	done := 0
 	for range limit {
-		found, ok := false, false
-		err := w.o.db.Tx(ctx, func(tx context.Context) error {
-			var err error
-			// do is not part of the transaction: it notifies others, who check
-			// for themselves
-			found, ok, err = w.o.dispatchOne(tx, func(item models.OutboxItem) error { return do(ctx, item) })
-			return err
-		})
+		item, err := w.o.take(ctx)
+		if models.IsNotFound(err) {
+			return done, nil
+		}
+		if err != nil {
+			return done, err
+		}
+		ok, err := w.o.dispatch(ctx, item, do)
 		if ok {
 			done++
 		}
-		if err != nil || !found {
+		if err != nil {
 			return done, err
 		}
 	}
 	return done, nil
 }
 
-func (o *Outbox) dispatchOne(ctx context.Context, do func(models.OutboxItem) error) (found, ok bool, err error) {
+// take leases the item whose turn it is; not_found if none is due.
+func (o *Outbox) take(ctx context.Context) (models.OutboxItem, error) {
 	var item models.OutboxItem
-	err = o.db.Row(ctx, &item, "next outbox item", `
-		select id, kind, ref, attempts, created_at from outbox o
-		where next_at <= ? and not exists (select from outbox b where b.ref = o.ref and b.id < o.id)
-		order by next_at, id limit 1 for update skip locked`, o.db.Now())
-	if models.IsNotFound(err) {
-		return false, false, nil
-	}
-	if err != nil {
-		return false, false, err
-	}
-	failure := do(item)
+	now := o.db.Now()
+	err := o.db.Row(ctx, &item, "take outbox item", `
+		update outbox set next_at = ? where id = (
+			select id from outbox o
+			where next_at <= ? and not exists (select from outbox b where b.ref = o.ref and b.id < o.id)
+			order by next_at, id limit 1 for update skip locked)
+		returning id, kind, ref, attempts, created_at`, now.Add(lease), now)
+	return item, err
+}
+
+// dispatch does a leased item and writes how that went.
+func (o *Outbox) dispatch(
+	ctx context.Context, item models.OutboxItem, do func(context.Context, models.OutboxItem) error,
+) (ok bool, err error) {
+	limited, cancel := context.WithTimeout(ctx, mostOfLease)
+	failure := do(limited, item)
+	cancel()
+	// What was done is written even if the process is about to end.
+	writing, cancel := context.WithTimeout(context.WithoutCancel(ctx), lease-mostOfLease)
+	defer cancel()
 	if failure == nil {
-		_, err = o.db.Exec(ctx, "delete outbox item", `delete from outbox where id = ?`, item.ID)
-		return true, err == nil, err
+		_, err = o.db.Exec(writing, "delete outbox item", `delete from outbox where id = ?`, item.ID)
+		return err == nil, err
 	}
 	if ctx.Err() != nil {
-		return true, false, postgres.Translate(ctx.Err(), "dispatch outbox item") // rolled back: the item stays due
+		_, err = o.db.Exec(writing, "give outbox item back", `update outbox set next_at = ? where id = ?`, o.db.Now(), item.ID)
+		return false, errors.Join(postgres.Translate(ctx.Err(), "dispatch outbox item"), err)
 	}
 	o.db.Log.WarnContext(ctx, "could not dispatch outbox item", "kind", item.Kind, "ref", item.Ref,
 		"attempt", item.Attempts+1, "error", failure)
-	_, err = o.db.Exec(ctx, "put off outbox item",
+	_, err = o.db.Exec(writing, "put off outbox item",
 		`update outbox set attempts = attempts + 1, next_at = ?, last_error = left(?, 500) where id = ?`,
 		o.db.Now().Add(Pause(item.Attempts)), failure.Error(), item.ID)
-	return true, false, err
+	return false, err
 }
 
 // Pause returns how long to wait after a failure that so many others came

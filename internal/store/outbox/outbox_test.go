@@ -126,30 +126,53 @@ func TestSurvivesACrash(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	// The driver aborts the broken transaction in the background, and until the
-	// database notices, other dispatchers skip the item.
-	storetest.Exec(t, `select from outbox for update`)
 	if got := drain(t, s); !slices.Equal(got, []string{"start " + job.String()}) {
 		t.Errorf("got %v", got)
 	}
 }
 
-// TestDispatchIsNotPartOfTheTransaction has a dispatched item write to the
-// database: that stays, though the item is put off.
-func TestDispatchIsNotPartOfTheTransaction(t *testing.T) {
+// TestWhatADispatchWritesStays has an item write to the database before it fails.
+func TestWhatADispatchWritesStays(t *testing.T) {
 	t.Parallel()
 	s, ctx := storetest.New(t), t.Context()
+	c := storetest.FakeClock(s)
 	storetest.OK(t, s.Outbox.Enqueue(ctx, models.OutboxStart, s.DB.NewID()))
-	dispatch, cancel := context.WithCancel(ctx)
-	_, err := s.Outbox.Worker().DueOutbox(dispatch, 1, func(do context.Context, _ models.OutboxItem) error {
-		defer cancel()
-		return s.Outbox.Enqueue(do, models.OutboxAdmit, s.DB.NewID())
+	_, err := s.Outbox.Worker().DueOutbox(ctx, 1, func(do context.Context, _ models.OutboxItem) error {
+		return errors.Join(s.Outbox.Enqueue(do, models.OutboxAdmit, s.DB.NewID()), errors.New("temporal is away"))
 	})
-	if !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
-	}
-	storetest.Exec(t, `select from outbox for update`)
+	storetest.OK(t, err)
+	c.Add(time.Minute)
 	if got := drain(t, s); len(got) != 2 {
 		t.Errorf("%v are there, want the item and what it wrote", got)
 	}
+}
+
+// TestAHungDispatcherHoldsUpNobody stops a dispatcher in the middle of an item,
+// as SIGSTOP does.
+func TestAHungDispatcherHoldsUpNobody(t *testing.T) {
+	t.Parallel()
+	s, ctx := storetest.New(t), t.Context()
+	c, stuck, other := storetest.FakeClock(s), s.DB.NewID(), s.DB.NewID()
+	storetest.OK(t, s.Outbox.Enqueue(ctx, models.OutboxStart, stuck))
+	storetest.OK(t, s.Outbox.Enqueue(ctx, models.OutboxCancel, stuck))
+	hangs, goesOn, ended := make(chan struct{}), make(chan struct{}), make(chan error)
+	go func() {
+		_, err := s.Outbox.Worker().DueOutbox(ctx, 1, func(context.Context, models.OutboxItem) error {
+			close(hangs)
+			<-goesOn
+			return nil
+		})
+		ended <- err
+	}()
+	<-hangs
+	storetest.OK(t, s.Outbox.Enqueue(ctx, models.OutboxStart, other))
+	if got := drain(t, s); !slices.Equal(got, []string{"start " + other.String()}) {
+		t.Errorf("meanwhile %v are dispatched, want what another job waits for, and nothing that overtakes", got)
+	}
+	c.Add(time.Minute)
+	if got := drain(t, s); !slices.Equal(got, []string{"start " + stuck.String(), "cancel " + stuck.String()}) {
+		t.Errorf("after the lease %v are dispatched, want those that hung", got)
+	}
+	close(goesOn)
+	storetest.OK(t, <-ended)
 }

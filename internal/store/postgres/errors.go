@@ -20,6 +20,8 @@ const (
 	sqlUniqueViolation = "23505"
 	sqlDeadlock        = "40P01"
 	sqlSerialization   = "40001"
+	sqlLockTimeout     = "55P03"
+	sqlIdleTooLong     = "25P03" // a transaction stood still, such as that of a process that was stopped
 )
 
 // Translate makes a models error of what gorm and Postgres return. Contexts
@@ -53,7 +55,7 @@ func Translate(err error, doing string) error {
 // the server or the network, so that trying again later helps.
 func isUnavailable(err error) bool {
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return pg.Code == sqlDeadlock || pg.Code == sqlSerialization ||
+		return pg.Code == sqlDeadlock || pg.Code == sqlSerialization || pg.Code == sqlLockTimeout || pg.Code == sqlIdleTooLong ||
 			strings.HasPrefix(pg.Code, "08") || // connection
 			strings.HasPrefix(pg.Code, "53") || // too many connections, disk full, out of memory
 			strings.HasPrefix(pg.Code, "57P") // shutting down, starting up

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"time"
 
 	"github.com/google/uuid"
@@ -39,11 +40,26 @@ const (
 	maxOpenConns    = 16
 	maxIdleConns    = 8
 	maxConnLifetime = 30 * time.Minute
+	keepAliveIdle   = 15 * time.Second // a server that is gone without a word is noticed in twice the time
 )
+
+// sessionLimits are settings of a session, unless the URL has its own. A process
+// that hangs in a transaction, or whose machine is gone, must not hold its locks
+// for longer: everyone else waits for them.
+func sessionLimits() map[string]string {
+	return map[string]string{
+		"lock_timeout":                        "10s",
+		"idle_in_transaction_session_timeout": "15s",
+		"tcp_user_timeout":                    "15s",
+		"tcp_keepalives_idle":                 "15",
+		"tcp_keepalives_interval":             "5",
+		"tcp_keepalives_count":                "3",
+	}
+}
 
 // Open connects to the database. It does not look at the schema.
 func Open(ctx context.Context, dsn string, log *slog.Logger) (*DB, error) {
-	pool, err := OpenPool(dsn)
+	pool, err := openPool(dsn, sessionLimits())
 	if err != nil {
 		return nil, err
 	}
@@ -63,12 +79,23 @@ func Open(ctx context.Context, dsn string, log *slog.Logger) (*DB, error) {
 	return d, nil
 }
 
-// OpenPool returns a pool of connections that has not connected yet.
-func OpenPool(dsn string) (*sql.DB, error) {
+// OpenPool returns a pool of connections that has not connected yet, for work
+// that may hold locks for long, such as migrations.
+func OpenPool(dsn string) (*sql.DB, error) { return openPool(dsn, nil) }
+
+func openPool(dsn string, settings map[string]string) (*sql.DB, error) {
 	cfg, err := pgx.ParseConfig(dsn)
 	if err != nil {
 		return nil, fmt.Errorf("parse database url: %w", err)
 	}
+	for name, value := range settings {
+		if _, own := cfg.RuntimeParams[name]; !own {
+			cfg.RuntimeParams[name] = value
+		}
+	}
+	cfg.DialFunc = (&net.Dialer{KeepAliveConfig: net.KeepAliveConfig{
+		Enable: true, Idle: keepAliveIdle, Interval: keepAliveIdle / 3, Count: 3,
+	}}).DialContext
 	pool := stdlib.OpenDB(*cfg, stdlib.OptionAfterConnect(func(_ context.Context, c *pgx.Conn) error {
 		// Times come back in UTC, whatever zone the process or the server is in.
 		c.TypeMap().RegisterType(&pgtype.Type{

@@ -59,6 +59,13 @@ func (d *DB) Lock(ctx context.Context, class Lock, key string) error {
 	return err
 }
 
+// TryLock is Lock if nobody holds the lock, and reports whether that is so.
+func (d *DB) TryLock(ctx context.Context, class Lock, key string) (bool, error) {
+	var taken bool
+	err := d.Row(ctx, &taken, "try lock", `select pg_try_advisory_xact_lock(?, hashtext(?))`, int32(class), key)
+	return taken, err
+}
+
 // Lock keeps the advisory locks of different purposes apart.
 type Lock int32
 
