@@ -56,8 +56,8 @@ func cleanComponent(s string) string {
 		ext := extension(s)
 		s = s[:16*maxNameBytes-len(ext)] + ext
 	}
-	s = norm.NFC.String(strings.ToValidUTF8(s, "\uFFFD"))
-	s = strings.Map(cleanRune, s)
+	// Cleaned first: a character that is dropped may have kept others apart.
+	s = norm.NFC.String(strings.Map(cleanRune, strings.ToValidUTF8(s, "\uFFFD")))
 	s = trimName(s)
 	if s == "" || strings.Trim(s, ".") == "" {
 		return ""

@@ -151,7 +151,7 @@ func TestFileNameFromResponse(t *testing.T) {
 }
 
 func FuzzSanitizePath(f *testing.F) {
-	for _, s := range []string{"a/b", "../x", "CON", "\xff", "\u202e", strings.Repeat("x", 300), "a\x00", "...", "e\u0301", "ﷺ", "\u1e9b\u0323", "x. .", " nul.txt"} {
+	for _, s := range []string{"a/b", "../x", "CON", "\xff", "\u202e", strings.Repeat("x", 300), "a\x00", "...", "e\u0301", "ﷺ", "\u1e9b\u0323", "x. .", " nul.txt", "A\f\u0301"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
