@@ -203,7 +203,7 @@ func (a *Files) forget(ctx context.Context, f models.FileParts) error {
 	return nil
 }
 
-func jobPrefix(jobID uuid.UUID) string { return "jobs/" + jobID.String() + "/" }
+func jobPrefix(jobID uuid.UUID) string { return jobsPrefix + jobID.String() + "/" }
 
 // beat heartbeats the activity until the returned function is called.
 func beat(ctx context.Context) func() {

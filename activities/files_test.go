@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -202,7 +203,7 @@ func (d *downloaded) nothingLeft() {
 	}); err != nil {
 		d.Fatal(err)
 	}
-	if err := d.objects.ListMultiparts(d.Context(), func(u objstore.Upload) error {
+	if err := d.objects.ListMultiparts(d.Context(), prefix, func(u objstore.Upload) error {
 		if u.ID == d.upload {
 			d.Errorf("upload of %s is left", u.Key)
 		}
@@ -228,8 +229,8 @@ func (o only) List(ctx context.Context, prefix string, fn func(objstore.Object) 
 	})
 }
 
-func (o only) ListMultiparts(ctx context.Context, fn func(objstore.Upload) error) error {
-	return o.Client.ListMultiparts(ctx, func(u objstore.Upload) error {
+func (o only) ListMultiparts(ctx context.Context, prefix string, fn func(objstore.Upload) error) error {
+	return o.Client.ListMultiparts(ctx, prefix, func(u objstore.Upload) error {
 		if !o.keys[u.Key] {
 			return nil
 		}
@@ -328,7 +329,14 @@ type runner struct {
 	restarted, admitted, purged []uuid.UUID
 }
 
-func (r *runner) Running(_ context.Context, id uuid.UUID) (bool, error) { return r.running[id], nil }
+func (r *runner) Stopped(_ context.Context, jobs []models.Job) (out []models.Job, err error) {
+	for _, job := range jobs {
+		if !r.running[job.ID] {
+			out = append(out, job)
+		}
+	}
+	return out, nil
+}
 
 func (r *runner) Restart(_ context.Context, job models.Job) error {
 	r.restarted = append(r.restarted, job.ID)
@@ -373,6 +381,34 @@ func TestRepairJobs(t *testing.T) {
 	}
 	if res.Checked != 4 || res.Restarted != 1 || res.Purged != 1 || res.Admitted < 1 {
 		t.Errorf("result %+v", res)
+	}
+}
+
+// With more jobs than fit in a batch, a sweep that begins with the same ones each
+// time never comes to the last.
+func TestRepairReachesEveryJob(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	r := &runner{running: map[uuid.UUID]bool{}}
+	var lost, deleted uuid.UUID
+	for range 450 {
+		lost = storetest.Submit(t, b.store, b.user.ID, nil).ID
+		r.running[lost] = true
+	}
+	r.running[lost] = false
+	for range 210 {
+		deleted = storetest.Submit(t, b.store, b.user.ID, nil).ID
+		r.running[deleted] = true
+		storetest.OK(t, b.store.Jobs.RequestDelete(t.Context(), b.user.ID, deleted))
+	}
+	act := &activities.Sweeps{Store: plug.Sweeps(b.work), Runner: r, Now: func() time.Time { return time.Now().Add(time.Minute) }}
+	_, err := env(act).ExecuteActivity(act.RepairJobs, activities.RepairInput{Quiet: time.Second})
+	storetest.OK(t, err)
+	if len(r.restarted) != 1 || r.restarted[0] != lost {
+		t.Errorf("restarted %v, want the last job, %s", r.restarted, lost)
+	}
+	if len(r.purged) != 210 || !slices.Contains(r.purged, deleted) {
+		t.Errorf("%d were purged, want 210", len(r.purged))
 	}
 }
 

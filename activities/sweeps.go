@@ -3,7 +3,6 @@ package activities
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -19,9 +18,10 @@ const (
 	keepDay        = 24 * time.Hour // pre-flight answers and idempotency keys
 	keepDeleted    = 7 * 24 * time.Hour
 	keepMails      = 30 * 24 * time.Hour // after they ended, so that admins can see them
-	purgeBatch     = 500
-	purgeAgain     = time.Second // the job's workflow is about to end
-	sweepBatch     = 500         // objects compared with the rows in one statement
+	repairBatch    = 200                 // jobs that are compared with their workflows at once
+	purgeAgain     = time.Second         // the job's workflow is about to end
+	sweepBatch     = 500                 // objects compared with the rows in one statement
+	jobsPrefix     = "jobs/"             // of all keys of jobs
 )
 
 // SweepStore is what purging, sweeping and pruning need from the database.
@@ -30,7 +30,7 @@ type SweepStore interface {
 	DeleteJobRows(ctx context.Context, jobID uuid.UUID) error
 	KnownKeys(ctx context.Context, keys []string) (map[string]bool, error)
 	OpenUploads(ctx context.Context) (map[string]string, error)
-	StaleOpenJobs(ctx context.Context, before time.Time) ([]models.Job, error)
+	StaleOpenJobs(ctx context.Context, before time.Time, after uuid.UUID, limit int) ([]models.Job, error)
 	PruneHeartbeats(ctx context.Context, before time.Time) (int64, error)
 	PruneSessions(ctx context.Context, now time.Time) (int64, error)
 	PruneEnrolmentTokens(ctx context.Context, now time.Time) (int64, error)
@@ -40,13 +40,13 @@ type SweepStore interface {
 	PruneMails(ctx context.Context, before time.Time) (int64, error)
 	PruneSecurityEvents(ctx context.Context, before time.Time) (int64, error)
 	PruneAllowances(ctx context.Context) (int64, error)
-	JobsToPurge(ctx context.Context, before time.Time, limit int) ([]uuid.UUID, error)
+	JobsToPurge(ctx context.Context, before time.Time, after uuid.UUID, limit int) ([]uuid.UUID, error)
 }
 
 // SweepStorage is what sweeping needs from object storage.
 type SweepStorage interface {
 	List(ctx context.Context, prefix string, fn func(objstore.Object) error) error
-	ListMultiparts(ctx context.Context, fn func(objstore.Upload) error) error
+	ListMultiparts(ctx context.Context, prefix string, fn func(objstore.Upload) error) error
 	Delete(ctx context.Context, key string) error
 	DeletePrefix(ctx context.Context, prefix string) error
 	AbortMultipart(ctx context.Context, key, uploadID string) error
@@ -54,8 +54,8 @@ type SweepStorage interface {
 
 // Runner starts and checks the workflows of jobs.
 type Runner interface {
-	// Running reports whether the job's workflow runs.
-	Running(ctx context.Context, jobID uuid.UUID) (bool, error)
+	// Stopped returns those of the jobs whose workflow does not run.
+	Stopped(ctx context.Context, jobs []models.Job) ([]models.Job, error)
 	// Restart starts the job's workflow again unless it is running.
 	Restart(ctx context.Context, job models.Job) error
 	// Purge removes a deleted job, unless a purge is already running.
@@ -98,10 +98,7 @@ func (a *Sweeps) purge(ctx context.Context, jobID uuid.UUID) error {
 	stop := beat(ctx)
 	defer stop()
 	prefix := jobPrefix(jobID)
-	err = a.Objects.ListMultiparts(ctx, func(u objstore.Upload) error {
-		if !strings.HasPrefix(u.Key, prefix) {
-			return nil
-		}
+	err = a.Objects.ListMultiparts(ctx, prefix, func(u objstore.Upload) error {
 		return ignoreGone(a.Objects.AbortMultipart(ctx, u.Key, u.ID))
 	})
 	if err != nil {
@@ -137,7 +134,7 @@ type sweep struct {
 }
 
 func (s *sweep) objects(ctx context.Context) error {
-	err := s.Objects.List(ctx, "jobs/", func(o objstore.Object) error {
+	err := s.Objects.List(ctx, jobsPrefix, func(o objstore.Object) error {
 		s.res.Scanned++
 		if o.ModifiedAt.After(s.before) {
 			return nil
@@ -186,7 +183,7 @@ func (s *sweep) uploads(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("look up uploads: %w", err)
 	}
-	err = s.Objects.ListMultiparts(ctx, func(u objstore.Upload) error {
+	err = s.Objects.ListMultiparts(ctx, jobsPrefix, func(u objstore.Upload) error {
 		s.res.Scanned++
 		if u.InitiatedAt.After(s.before) || known[u.ID] == u.Key || !s.mayRemove(s.res.Uploads) {
 			return nil
@@ -229,43 +226,76 @@ func (a *Sweeps) RepairJobs(ctx context.Context, in RepairInput) (RepairResult, 
 	return res, border(ctx, err)
 }
 
-func (a *Sweeps) repair(ctx context.Context, in RepairInput) (RepairResult, error) {
-	var res RepairResult
-	jobs, err := a.Store.StaleOpenJobs(ctx, a.Now().Add(-in.Quiet))
-	if err != nil {
-		return res, err
-	}
+func (a *Sweeps) repair(ctx context.Context, in RepairInput) (res RepairResult, err error) {
 	stop := beat(ctx)
 	defer stop()
-	for _, job := range jobs {
-		res.Checked++
-		running, err := a.Runner.Running(ctx, job.ID)
-		if err != nil {
-			return res, err
-		}
-		switch {
-		case !running:
-			res.Restarted++
-			err = a.Runner.Restart(ctx, job)
-		case job.State == models.StateQueued && job.AdmittedAt != nil:
-			res.Admitted++
-			err = a.Runner.Admit(ctx, job)
-		}
-		if err != nil {
-			return res, err
-		}
-	}
-	deleted, err := a.Store.JobsToPurge(ctx, a.Now().Add(-in.Quiet), purgeBatch)
+	before := a.Now().Add(-in.Quiet)
+	err = inBatches(
+		func(after uuid.UUID) ([]models.Job, error) {
+			return a.Store.StaleOpenJobs(ctx, before, after, repairBatch)
+		},
+		func(j models.Job) uuid.UUID { return j.ID },
+		func(jobs []models.Job) error { return a.revive(ctx, jobs, &res) })
 	if err != nil {
 		return res, err
 	}
-	for _, id := range deleted {
-		if err := a.Runner.Purge(ctx, id); err != nil {
-			return res, err
+	err = inBatches(
+		func(after uuid.UUID) ([]uuid.UUID, error) {
+			return a.Store.JobsToPurge(ctx, before, after, repairBatch)
+		},
+		func(id uuid.UUID) uuid.UUID { return id },
+		func(deleted []uuid.UUID) error {
+			for _, id := range deleted {
+				if err := a.Runner.Purge(ctx, id); err != nil {
+					return err
+				}
+				res.Purged++
+			}
+			return nil
+		})
+	return res, err
+}
+
+// inBatches has do look at everything that next returns, which goes by id.
+func inBatches[T any](next func(after uuid.UUID) ([]T, error), id func(T) uuid.UUID, do func([]T) error) error {
+	for after := uuid.Nil; ; {
+		batch, err := next(after)
+		if err != nil || len(batch) == 0 {
+			return err
 		}
-		res.Purged++
+		if err := do(batch); err != nil {
+			return err
+		}
+		after = id(batch[len(batch)-1])
 	}
-	return res, nil
+}
+
+// revive starts the workflows that do not run, and tells those of admitted jobs
+// again that they hold a slot.
+func (a *Sweeps) revive(ctx context.Context, jobs []models.Job, res *RepairResult) error {
+	res.Checked += len(jobs)
+	stopped, err := a.Runner.Stopped(ctx, jobs)
+	if err != nil {
+		return err
+	}
+	restarted := make(map[uuid.UUID]bool, len(stopped))
+	for _, job := range stopped {
+		if err := a.Runner.Restart(ctx, job); err != nil {
+			return err
+		}
+		restarted[job.ID] = true
+		res.Restarted++
+	}
+	for _, job := range jobs {
+		if restarted[job.ID] || job.State != models.StateQueued || job.AdmittedAt == nil {
+			continue
+		}
+		if err := a.Runner.Admit(ctx, job); err != nil {
+			return err
+		}
+		res.Admitted++
+	}
+	return nil
 }
 
 // PruneRows removes expired rows.

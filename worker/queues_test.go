@@ -79,8 +79,10 @@ func TestOneKindOfWorkDoesNotStarveAnother(t *testing.T) {
 // restart from their rows, and so do mails and agents' trackers.
 func TestOlderRunsAreEndedAndStartAgain(t *testing.T) {
 	s := newSystem(t, options{mails: mailer(func(context.Context, models.Mail) error { return nil })})
-	agentID, a := s.agent(func(a *agentapitest.Agent, id string, _ agentapi.StartTransfer) {
+	starts := make(chan int64, 10)
+	agentID, a := s.agent(func(a *agentapitest.Agent, id string, start agentapi.StartTransfer) {
 		a.Set(id, func(st *agentapi.Status) { st.Phase = agentapi.PhaseDownloading })
+		starts <- start.Epoch
 	})
 	job := s.known()
 	s.until(job.ID, models.StateDownloading)
@@ -125,10 +127,9 @@ func TestOlderRunsAreEndedAndStartAgain(t *testing.T) {
 	}
 	s.mailEnds(mail, models.MailSent, completed)
 	s.reconcile(1)
-	again := s.until(job.ID, models.StateDownloading)
 	s.eventually(func() string {
-		if again = s.job(job.ID); again.Epoch == 1 {
-			return "not placed again"
+		if epoch := s.job(job.ID).Epoch; epoch == 1 || <-starts != epoch {
+			return "the agent has it not again"
 		}
 		return ""
 	})

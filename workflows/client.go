@@ -168,18 +168,6 @@ func (c *Client) State(ctx context.Context, jobID uuid.UUID) (View, error) {
 	return v, nil
 }
 
-// Running reports whether the job's workflow runs.
-func (c *Client) Running(ctx context.Context, jobID uuid.UUID) (bool, error) {
-	d, err := c.t.DescribeWorkflow(ctx, JobWorkflowID(jobID.String()), "")
-	if err = translate(err, "describe job"); err != nil {
-		if models.CodeOf(err) == models.CodeNotFound {
-			return false, nil
-		}
-		return false, err
-	}
-	return d.Status == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, nil
-}
-
 // Track starts an agent's tracker unless it is running.
 func (c *Client) Track(ctx context.Context, agentID uuid.UUID) error {
 	o := again(TrackerWorkflowID(agentID.String()))

@@ -84,9 +84,10 @@ func (c *Client) AbortMultipart(ctx context.Context, key, uploadID string) error
 	return err
 }
 
-// ListMultiparts calls fn for each open upload until fn returns an error.
-func (c *Client) ListMultiparts(ctx context.Context, fn func(Upload) error) error {
-	pages := s3.NewListMultipartUploadsPaginator(c.s3, &s3.ListMultipartUploadsInput{Bucket: &c.bucket})
+// ListMultiparts calls fn for each open upload to a key with the prefix until fn
+// returns an error.
+func (c *Client) ListMultiparts(ctx context.Context, prefix string, fn func(Upload) error) error {
+	pages := s3.NewListMultipartUploadsPaginator(c.s3, &s3.ListMultipartUploadsInput{Bucket: &c.bucket, Prefix: &prefix})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {

@@ -233,7 +233,7 @@ func TestMultipart(t *testing.T) {
 func wantOpen(t *testing.T, c *objstore.Client, key, upload string, want bool) {
 	t.Helper()
 	open := false
-	err := c.ListMultiparts(t.Context(), func(u objstore.Upload) error {
+	err := c.ListMultiparts(t.Context(), key, func(u objstore.Upload) error {
 		open = open || u.Key == key && u.ID == upload && time.Since(u.InitiatedAt) < time.Hour
 		return nil
 	})

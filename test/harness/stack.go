@@ -287,7 +287,7 @@ func (s *Stack) Stored(ctx context.Context) (objects, uploads []string, err erro
 	if err != nil {
 		return nil, nil, err
 	}
-	err = s.Objects.ListMultiparts(ctx, func(u objstore.Upload) error {
+	err = s.Objects.ListMultiparts(ctx, "", func(u objstore.Upload) error {
 		uploads = append(uploads, u.Key)
 		return nil
 	})

@@ -57,7 +57,7 @@ func TestStaleOpenJobs(t *testing.T) {
 	b.To(t, ended.ID, models.StateFailed)
 	c.Add(time.Hour)
 	storetest.Submit(t, b.Store, b.User.ID, nil)
-	got := storetest.Must[[]models.Job](t)(b.W.Jobs.StaleOpenJobs(ctx, c.Now))
+	got := storetest.Must[[]models.Job](t)(b.W.Jobs.StaleOpenJobs(ctx, c.Now, uuid.Nil, 10))
 	if len(got) != 1 || got[0].ID != stale.ID {
 		t.Errorf("got %+v", got)
 	}

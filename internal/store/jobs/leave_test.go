@@ -69,7 +69,7 @@ func TestDeletedAccountLeavesInBatches(t *testing.T) {
 	if n := storetest.Count(t, `select count(*) from outbox where kind = 'purge'`); n != ended+open {
 		t.Errorf("%d purges of %d jobs", n, ended+open)
 	}
-	for _, id := range storetest.Must[[]uuid.UUID](t)(next.Worker().Jobs.JobsToPurge(ctx, next.DB.Now(), 1000)) {
+	for _, id := range storetest.Must[[]uuid.UUID](t)(next.Worker().Jobs.JobsToPurge(ctx, next.DB.Now(), uuid.Nil, 1000)) {
 		if storetest.Count(t, `select count(*) from users where id = $1`, b.User.ID) != 1 {
 			t.Fatal("the account went before its last job")
 		}

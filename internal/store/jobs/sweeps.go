@@ -40,11 +40,12 @@ func (w *Worker) DeleteJobRows(ctx context.Context, jobID uuid.UUID) error {
 }
 
 // JobsToPurge returns deleted jobs that were deleted before the time and still
-// have rows, for the sweep that repairs a lost purge.
-func (w *Worker) JobsToPurge(ctx context.Context, before time.Time, limit int) ([]uuid.UUID, error) {
+// have rows, for the sweep that repairs a lost purge. They come by id, after the
+// given one.
+func (w *Worker) JobsToPurge(ctx context.Context, before time.Time, after uuid.UUID, limit int) ([]uuid.UUID, error) {
 	var out []uuid.UUID
-	err := w.js.db.Conn(ctx).Model(&models.Job{}).Where("delete_at < ?", before).
-		Order("delete_at").Limit(limit).Pluck("id", &out).Error
+	err := w.js.db.Conn(ctx).Model(&models.Job{}).Where("delete_at < ? and id > ?", before, after).
+		Order("id").Limit(limit).Pluck("id", &out).Error
 	return out, postgres.Translate(err, "list jobs to purge")
 }
 
@@ -54,10 +55,10 @@ func (w *Worker) PruneIdempotencyKeys(ctx context.Context, before time.Time) (in
 }
 
 // StaleOpenJobs returns open jobs on which nothing was written since the time,
-// longest first, for the reconcile sweep.
-func (w *Worker) StaleOpenJobs(ctx context.Context, before time.Time) ([]models.Job, error) {
+// for the reconcile sweep. They come by id, after the given one.
+func (w *Worker) StaleOpenJobs(ctx context.Context, before time.Time, after uuid.UUID, limit int) ([]models.Job, error) {
 	var out []models.Job
-	err := w.js.db.Conn(ctx).Where("updated_at < ? and state not in ?", before, terminalStates()).
-		Order("updated_at").Limit(1000).Find(&out).Error
+	err := w.js.db.Conn(ctx).Where("updated_at < ? and id > ? and state not in ?", before, after, terminalStates()).
+		Order("id").Limit(limit).Find(&out).Error
 	return out, postgres.Translate(err, "list stale jobs")
 }

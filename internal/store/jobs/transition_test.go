@@ -208,7 +208,7 @@ func TestRetryAndDelete(t *testing.T) {
 	storetest.WantCode(t, err, models.CodeNotFound)
 	storetest.WantProblem(t, b.W.Jobs.DeleteJobRows(ctx, job.ID), models.ProblemWrongState)
 	b.To(t, job.ID, models.StateCancelled)
-	if ids := storetest.Must[[]uuid.UUID](t)(b.W.Jobs.JobsToPurge(ctx, b.DB.Now().Add(time.Second), 10)); len(ids) != 1 || ids[0] != job.ID {
+	if ids := storetest.Must[[]uuid.UUID](t)(b.W.Jobs.JobsToPurge(ctx, b.DB.Now().Add(time.Second), uuid.Nil, 10)); len(ids) != 1 || ids[0] != job.ID {
 		t.Errorf("to purge: %v", ids)
 	}
 	for range 2 {

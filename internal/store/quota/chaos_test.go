@@ -200,7 +200,7 @@ func (c *chaos) store(ctx context.Context, jobID uuid.UUID) error {
 
 // endAll brings every job to its end, also those that are deleted already.
 func (c *chaos) endAll(ctx context.Context) {
-	open := storetest.Must[[]models.Job](c.t)(c.W.Jobs.StaleOpenJobs(ctx, c.DB.Now().Add(time.Hour)))
+	open := storetest.Must[[]models.Job](c.t)(c.W.Jobs.StaleOpenJobs(ctx, c.DB.Now().Add(time.Hour), uuid.Nil, 1000))
 	for _, job := range open {
 		if job.State == models.StateStoring && c.store(ctx, job.ID) == nil && c.Job(c.t, job.ID).State == models.StateReady {
 			continue
