@@ -13,7 +13,7 @@ import (
 
 // Stopped returns those of the jobs whose workflow does not run. Temporal's list
 // is asked for all of them at once; since it may lag behind, each job that is not
-// in it is asked for by itself.
+// in it is described on its own.
 func (c *Client) Stopped(ctx context.Context, jobs []models.Job) ([]models.Job, error) {
 	listed, err := c.listed(ctx, jobs)
 	if err != nil {
