@@ -18,6 +18,7 @@ const (
 	OutboxTrack  OutboxKind = "track"  // run the tracker of the agent
 	OutboxRetry  OutboxKind = "retry"  // job needs_attention: signal its workflow; job queued: start another run of it
 	OutboxMail   OutboxKind = "mail"   // send the mail
+	OutboxYield  OutboxKind = "yield"  // the job is slow while others wait: signal its workflow to give its slot up
 )
 
 // OutboxItem is something that a transaction decided and that Temporal still

@@ -29,6 +29,7 @@ const (
 	ReasonHasSlot           ReasonCode = "has_slot"             // admitted; starts within seconds
 	ReasonFilesChosen       ReasonCode = "files_chosen"         // chosen, files: how many of how many, if known
 	ReasonResumed           ReasonCode = "resumed"              // after a pause
+	ReasonGaveWay           ReasonCode = "gave_way"             // slow while others waited
 	ReasonRetried           ReasonCode = "retried"              // another attempt was requested
 	ReasonMovedByAdmin      ReasonCode = "moved_by_admin"       // provider: where it continues
 	ReasonMovedByFailover   ReasonCode = "moved_by_failover"    // provider, and problem: why it left the other one
@@ -100,7 +101,7 @@ func Causes() []string {
 
 var ownReasons = []ReasonCode{
 	ReasonAccepted, ReasonWaitsForSlot, ReasonWaitsForUserSlot, ReasonWaitsForAgentSlot, ReasonHasSlot, ReasonFilesChosen,
-	ReasonResumed, ReasonRetried, ReasonMovedByAdmin, ReasonMovedByFailover,
+	ReasonResumed, ReasonGaveWay, ReasonRetried, ReasonMovedByAdmin, ReasonMovedByFailover,
 	ReasonLooksUpFiles, ReasonSeedrLooksUp, ReasonFilesKnown, ReasonDownloading, ReasonSeedrDownloading, ReasonCopyingFromSeedr,
 	ReasonCompleting,
 	ReasonChooseFiles, ReasonPaused, ReasonCancelRequested, ReasonCancelled, ReasonReady, ReasonExpired, ReasonDeleted,

@@ -141,6 +141,11 @@ func (w *Worker) deliver(ctx context.Context, item models.OutboxItem) error {
 			return nil // it runs already, or gave the slot back
 		}
 		return w.deps.Flows.Admit(ctx, job)
+	case models.OutboxYield:
+		if job.AdmittedAt == nil {
+			return nil // it gave the slot back already
+		}
+		return w.deps.Flows.Yield(ctx, job)
 	case models.OutboxCancel:
 		if job.State.Terminal() {
 			return nil

@@ -92,6 +92,12 @@ func (c *Client) Admit(ctx context.Context, job models.Job) error {
 	return translate(c.t.SignalWorkflow(ctx, job.WorkflowID(), "", SignalAdmit, nil), "signal admit")
 }
 
+// Yield asks a job to give its slot up and keep what it has. One that does not
+// fetch right now keeps it.
+func (c *Client) Yield(ctx context.Context, job models.Job) error {
+	return translate(c.t.SignalWorkflow(ctx, job.WorkflowID(), "", SignalYield, nil), "signal yield")
+}
+
 // Cancel asks a job to end and clean up. It is not_found while the workflow
 // does not run.
 func (c *Client) Cancel(ctx context.Context, jobID uuid.UUID) error {

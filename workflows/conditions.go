@@ -22,6 +22,9 @@ func filesChosen() activities.StateInput {
 func resumed() activities.StateInput { return queued(models.Because(models.ReasonResumed)) }
 func retried() activities.StateInput { return queued(models.Because(models.ReasonRetried)) }
 
+// gaveWay is for a job that was slow while others waited.
+func gaveWay() activities.StateInput { return queued(models.Because(models.ReasonGaveWay)) }
+
 // waitsForRoom is for a job that its owner's full storage stopped.
 func waitsForRoom(f fault) activities.StateInput { return queued(f.reason()) }
 

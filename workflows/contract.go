@@ -24,6 +24,7 @@ type DownloadInput struct {
 const (
 	SignalAdmit  = "admit"           // the job holds a slot now, as its row says
 	SignalRetry  = "retry"           // retry a job that needs attention
+	SignalYield  = "yield"           // give the slot up and keep what is there: it is slow while others wait
 	UpdatePause  = "pause"           // stop and keep what is there
 	UpdateResume = "resume"          // continue after a pause
 	UpdateSelect = "select"          // choose files; payload SelectInput

@@ -78,6 +78,8 @@ func (d *download) take(ctx workflow.Context, s step) error {
 		return d.resumeNow(ctx)
 	case stepMove:
 		return d.moveNow(ctx)
+	case stepYield:
+		return d.yieldNow(ctx)
 	case stepAwaitResume:
 		return d.awaitResume(ctx)
 	case stepAwaitAttention:

@@ -49,7 +49,7 @@ const (
 	contentStored  content = "stored"
 )
 
-// request is what a person may ask a run to do between two steps.
+// request is what a person, or admission, may ask a run to do between two steps.
 type request string
 
 const (
@@ -57,6 +57,7 @@ const (
 	requestPause   request = "pause"
 	requestResume  request = "resume"
 	requestMove    request = "move"
+	requestYield   request = "yield"
 )
 
 // read adopts what the job's row says.
@@ -73,6 +74,7 @@ const (
 	stepPause          step = "pause"
 	stepResume         step = "resume"
 	stepMove           step = "move"
+	stepYield          step = "yield"
 	stepAwaitResume    step = "await resume"
 	stepAwaitAttention step = "await attention"
 	stepAwaitChoice    step = "await choice"
@@ -122,6 +124,8 @@ func asked(r request) step {
 		return stepPause
 	case requestResume:
 		return stepResume
+	case requestYield:
+		return stepYield
 	default:
 		return stepMove
 	}

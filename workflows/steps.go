@@ -155,6 +155,19 @@ func (d *download) pauseNow(ctx workflow.Context) error {
 	return err
 }
 
+// yieldNow stops what runs, keeps what is there and queues again, unless the
+// transfer ended before it could be stopped.
+func (d *download) yieldNow(ctx workflow.Context) error {
+	if d.now.Content != contentAway {
+		d.now.Asked = requestNothing
+		return nil
+	}
+	d.now.Admitted, d.now.Content = false, contentAway
+	err := d.stop(ctx, gaveWay())
+	d.now.Asked = requestNothing
+	return err
+}
+
 // resumeNow brings a paused job back into the flow.
 func (d *download) resumeNow(ctx workflow.Context) error {
 	defer func() { d.now.Asked = requestNothing }()

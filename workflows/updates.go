@@ -46,7 +46,20 @@ func (d *download) handle(ctx workflow.Context) error {
 	if err != nil {
 		return fmt.Errorf("set change-provider handler: %w", err)
 	}
+	workflow.GoNamed(ctx, "yield", d.giveWay)
 	return nil
+}
+
+// giveWay answers each signal to give the slot up. A run that does not fetch, or
+// that something else was asked of, keeps it: what it waits for then is not slow.
+func (d *download) giveWay(ctx workflow.Context) {
+	signals := workflow.GetSignalChannel(ctx, SignalYield)
+	for signals.Receive(ctx, nil) {
+		if d.interrupt != nil && d.now.Asked == requestNothing {
+			d.now.Asked = requestYield
+			d.interrupt()
+		}
+	}
 }
 
 func (d *download) view() (StateView, error) {

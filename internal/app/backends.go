@@ -60,6 +60,7 @@ func openBackends(ctx context.Context, cfg config.Config, build version.Build, l
 		return nil, err
 	}
 	b.store.Quota.RunningLimit, b.store.Admission.FailoverAfter = cfg.Limits.MaxRunningJobs, cfg.Limits.FailoverAfter
+	b.store.Progress.SlowBelow, b.store.Admission.SlowAfter = cfg.Limits.SlowBelow, cfg.Limits.SlowAfter
 	b.store.Jobs.MaxAttempts = len(cfg.Limits.RetryPauses) + 1
 	if err = b.store.CheckSchema(ctx); err != nil {
 		if models.CodeOf(err) == models.CodeConflict {

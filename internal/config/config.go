@@ -113,6 +113,8 @@ type Limits struct {
 	SelectionTimeout time.Duration   `env:"SELECTION_TIMEOUT" envDefault:"72h" doc:"How long a job waits for a choice of files."`
 	RetryPauses      []time.Duration `env:"RETRY_PAUSES" envDefault:"15s,2m" doc:"Pauses before the retries of a source that fails but may recover, separated by commas; after the last, the job needs attention."`
 	FailoverAfter    time.Duration   `env:"FAILOVER_AFTER" envDefault:"2m" doc:"How long a job waits for a provider that can't accept it before it moves to another one, if the failover policy allows that."`
+	SlowBelow        int64           `env:"SLOW_BELOW" envDefault:"32768" doc:"Bytes a second below which a job on an agent counts as slow; such a job gives its slot up while jobs of users with fewer slots wait, and keeps what it has. 0 turns this off."`
+	SlowAfter        time.Duration   `env:"SLOW_AFTER" envDefault:"30s" doc:"How long a job must be slow before it gives its slot up; doubles each time, up to 16 times."`
 	AttentionTimeout time.Duration   `env:"ATTENTION_TIMEOUT" envDefault:"72h" doc:"How long a job that needs attention waits for a person."`
 }
 

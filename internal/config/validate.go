@@ -81,6 +81,8 @@ func (c Config) validateShared(f *faults) {
 	f.positive(c.Limits.SelectionTimeout, "SELECTION_TIMEOUT")
 	f.positive(c.Limits.AttentionTimeout, "ATTENTION_TIMEOUT")
 	f.positive(c.Limits.FailoverAfter, "FAILOVER_AFTER")
+	f.when(c.Limits.SlowBelow < 0, "SLOW_BELOW", "must not be negative")
+	f.positive(c.Limits.SlowAfter, "SLOW_AFTER")
 	c.Seedr.validate(f)
 }
 

@@ -43,6 +43,10 @@ var reasons = map[models.ReasonCode]entry{
 	models.ReasonFilesChosen: {why: []string{"You chose {chosen} of {files|files}.", "You chose the files."}, next: whenSlot},
 	models.ReasonResumed:     {why: []string{"You resumed it; waiting for a free slot."}, next: whenSlot},
 	models.ReasonRetried:     {why: []string{"Another try was requested."}, next: whenSlot},
+	models.ReasonGaveWay: {
+		why:  []string{"It was slow while others waited, so it gave its slot up. It keeps what it has."},
+		next: []string{"Continues when a slot is free."},
+	},
 	models.ReasonMovedByAdmin: {
 		why: []string{"An administrator moved it to {provider|provider}.", "An administrator moved it to another provider."}, next: whenSlot,
 	},

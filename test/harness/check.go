@@ -263,6 +263,15 @@ func (s *Stack) EventTime(tb testing.TB, jobID string) time.Time {
 	return at
 }
 
+// EventCount returns how many events of a job have the reason.
+func (s *Stack) EventCount(tb testing.TB, jobID, reason string) (n int) {
+	tb.Helper()
+	if err := s.DB.QueryRow(tb.Context(), `select count(*) from job_events where job_id = $1 and reason_code = $2`, jobID, reason).Scan(&n); err != nil {
+		tb.Fatal(err)
+	}
+	return n
+}
+
 // Tail shows what happened after a job's last piece was verified, and when.
 func (s *Stack) Tail(tb testing.TB, jobID string, verified time.Time) string {
 	tb.Helper()

@@ -18,6 +18,7 @@ import (
 
 // Admission gives slots to queued jobs.
 type Admission struct {
+	SlowAfter     time.Duration // how long a job may be slow while others wait before it gives its slot up; 0 means for ever
 	FailoverAfter time.Duration // how long a job waits for a provider that cannot take it before it may move; 0 is 2 min
 
 	db        *postgres.DB

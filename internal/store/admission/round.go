@@ -41,6 +41,9 @@ func (w *Worker) Admit(ctx context.Context, limitPerUser, limit int) ([]uuid.UUI
 				return err
 			}
 		}
+		if err := ad.makeRoom(ctx, limitPerUser); err != nil {
+			return err
+		}
 		return ad.moveWaiting(ctx)
 	})
 	return admitted, err
@@ -68,10 +71,10 @@ func (ad *Admission) nextInQueue(
 	var out []models.Job
 	err := ad.db.Rows(ctx, &out, "find jobs to admit", turns+`,
 		next as (
-			select id, place from waiting where place <= most order by place, created_at, id limit ?)
+			select id, place, since from waiting where place <= most order by place, since, id limit ?)
 		select j.* from next n join jobs j on j.id = n.id
 		where j.state = 'queued' and j.admitted_at is null and j.delete_at is null
-		order by n.place, j.created_at, j.id for update of j skip locked`,
+		order by n.place, n.since, j.id for update of j skip locked`,
 		p, only == nil, postgres.Array[uuid.UUID](only), limitPerUser, limit)
 	return out, err
 }
@@ -84,7 +87,8 @@ const turns = `
 	with running as (
 		select user_id, count(*) as n from jobs where admitted_at is not null group by user_id),
 	queued as (
-		select id, user_id, created_at, file_count, quota_want, quota_want - quota_reserved as missing
+		select id, user_id, file_count, quota_want, quota_want - quota_reserved as missing,
+			greatest(created_at, (select asked_at from slot_yields where job_id = id)) as since -- who gave way is at the end
 		from jobs where state = 'queued' and admitted_at is null and delete_at is null
 			and provider = ? and (? or id = any(?))),
 	owner as (
@@ -93,8 +97,8 @@ const turns = `
 		from (select distinct user_id from queued) u
 		join user_plans p on p.user_id = u.user_id left join quota_usage q on q.user_id = u.user_id),
 	waiting as (
-		select w.id, w.created_at, o.most, coalesce(r.n, 0)
-			+ row_number() over (partition by w.user_id order by w.created_at, w.id) as place
+		select w.id, w.since, o.most, coalesce(r.n, 0)
+			+ row_number() over (partition by w.user_id order by w.since, w.id) as place
 		from queued w join owner o on o.user_id = w.user_id left join running r on r.user_id = w.user_id
 		where o.free is null or w.missing <= greatest(o.free, 0) and (w.quota_want > 0 or w.file_count > 0 or o.free > 0))`
 

@@ -15,6 +15,8 @@ import (
 
 // Progress keeps the latest figures of transfers.
 type Progress struct {
+	SlowBelow int64 // bytes a second below which a transfer counts as slow; 0 means none does
+
 	db *postgres.DB
 }
 
@@ -57,6 +59,10 @@ type progressRows struct {
 	updatedAt           []time.Time
 }
 
+// slow says whether the transfer p fetches less than its parameter, in bytes a
+// second, for no reason but its source.
+const slow = `(p.down_rate < ? and p.phase in ('starting', 'resolving', 'downloading') and p.waiting_code not in ('waits_for_disk', 'waits_for_control_plane'))`
+
 // FlushProgress writes the latest progress of many jobs in one statement. Jobs
 // that do not run, or are gone, and news older than what is there are left out.
 func (w *Worker) FlushProgress(ctx context.Context, progress []models.Progress) error {
@@ -75,8 +81,8 @@ func (w *Worker) FlushProgress(ctx context.Context, progress []models.Progress) 
 	}
 	_, err := w.pr.db.Exec(ctx, "flush progress", `
 		insert into job_progress (job_id, phase, waiting_code, waiting_params, bytes_total, bytes_done, bytes_stored, down_rate, up_rate,
-			peers, seeders, eta_seconds, gives_up_at, updated_at)
-		select p.* from unnest(?::uuid[], ?::text[], ?::text[], ?::jsonb[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
+			peers, seeders, eta_seconds, gives_up_at, updated_at, slow_since)
+		select p.*, case when `+slow+` then p.updated_at end from unnest(?::uuid[], ?::text[], ?::text[], ?::jsonb[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
 			?::bigint[], ?::int[], ?::int[], ?::bigint[], ?::timestamptz[], ?::timestamptz[]) as p (job_id, phase, waiting_code,
 			waiting_params, bytes_total, bytes_done, bytes_stored, down_rate, up_rate, peers, seeders, eta_seconds, gives_up_at, updated_at)
 		join jobs j on j.id = p.job_id
@@ -86,9 +92,10 @@ func (w *Worker) FlushProgress(ctx context.Context, progress []models.Progress) 
 			bytes_total = excluded.bytes_total,
 			bytes_done = excluded.bytes_done, bytes_stored = excluded.bytes_stored, down_rate = excluded.down_rate,
 			up_rate = excluded.up_rate, peers = excluded.peers, seeders = excluded.seeders,
-			eta_seconds = excluded.eta_seconds, gives_up_at = excluded.gives_up_at, updated_at = excluded.updated_at
+			eta_seconds = excluded.eta_seconds, gives_up_at = excluded.gives_up_at, updated_at = excluded.updated_at,
+			slow_since = case when excluded.slow_since is not null then coalesce(job_progress.slow_since, excluded.slow_since) end
 			where job_progress.updated_at <= excluded.updated_at`,
-		postgres.Array[uuid.UUID](r.ids), postgres.Array[string](r.phases), postgres.Array[string](r.codes), postgres.Array[*string](r.params), postgres.Array[int64](r.total), postgres.Array[int64](r.done), postgres.Array[int64](r.stored),
+		w.pr.SlowBelow, postgres.Array[uuid.UUID](r.ids), postgres.Array[string](r.phases), postgres.Array[string](r.codes), postgres.Array[*string](r.params), postgres.Array[int64](r.total), postgres.Array[int64](r.done), postgres.Array[int64](r.stored),
 		postgres.Array[int64](r.downRate), postgres.Array[int64](r.upRate), postgres.Array[int](r.peers), postgres.Array[int](r.seeders), postgres.Array[*int64](r.eta), postgres.Array[*time.Time](r.givesUpAt),
 		postgres.Array[time.Time](r.updatedAt))
 	return err

@@ -182,5 +182,6 @@ func At(s *store.Store, now func() time.Time) *store.Store {
 	db.Now = now
 	other := store.On(&db)
 	other.Quota.RunningLimit, other.Jobs.MaxAttempts, other.Admission.FailoverAfter = s.Quota.RunningLimit, s.Jobs.MaxAttempts, s.Admission.FailoverAfter
+	other.Progress.SlowBelow, other.Admission.SlowAfter = s.Progress.SlowBelow, s.Admission.SlowAfter
 	return other
 }

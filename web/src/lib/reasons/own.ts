@@ -46,6 +46,10 @@ export const own: Record<OwnCode, Entry> = {
   },
   resumed: { why: always('You resumed it.'), next: whenSlotIsFree },
   retried: { why: always('It gets another try.'), next: whenSlotIsFree },
+  gave_way: {
+    why: always('It was slow while others waited, so it made room. It keeps what it has.'),
+    next: always('Continues when a slot is free.'),
+  },
   moved_by_admin: {
     why: (facts) => first(say`An admin moved it to ${facts.provider()}.`, 'An admin moved it to another provider.'),
     next: whenSlotIsFree,
