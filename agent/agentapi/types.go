@@ -141,6 +141,7 @@ type ManifestFile struct {
 // POST /v1/inspect. It answers within TimeoutSeconds.
 type Inspect struct {
 	Source         Source `json:"source"`
+	Owner          string `json:"owner"` // who asks; one owner's inspections leave room for those of others
 	TimeoutSeconds int64  `json:"timeoutSeconds"`
 }
 

@@ -330,7 +330,7 @@ func (s *Server) inspect(w http.ResponseWriter, r *http.Request) error {
 	if limit <= 0 {
 		return models.Errorf(models.CodeInvalid, "The time limit is missing.").In("timeoutSeconds")
 	}
-	m, err := s.transfers.Inspect(r.Context(), in.Source, limit)
+	m, err := s.transfers.Inspect(r.Context(), in, limit)
 	if err != nil {
 		return err
 	}

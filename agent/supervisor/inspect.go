@@ -13,20 +13,21 @@ import (
 )
 
 const (
-	maxInspections = 4
+	maxInspections = 8
+	inspectionsOf  = 4               // of one owner
 	inspectOver    = 2 * time.Second // left to the engine to give up in
 )
 
 // Inspect asks an engine what a source holds, without keeping anything. It runs
 // a resolve in a short-lived engine process. The limit includes the wait for a
-// free place.
-func (s *Supervisor) Inspect(ctx context.Context, src agentapi.Source, limit time.Duration) (models.Manifest, error) {
+// free place; no owner has all of them.
+func (s *Supervisor) Inspect(ctx context.Context, in agentapi.Inspect, limit time.Duration) (models.Manifest, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	if err := s.inspections.Acquire(ctx, 1); err != nil {
+	if err := s.inspections.Acquire(ctx, in.Owner); err != nil {
 		return models.Manifest{}, inspectFault(err)
 	}
-	defer s.inspections.Release(1)
+	defer s.inspections.Release(in.Owner)
 	deadline, _ := ctx.Deadline()
 	dir, err := os.MkdirTemp(s.env.inspectDir(), "")
 	if err != nil {
@@ -35,7 +36,7 @@ func (s *Supervisor) Inspect(ctx context.Context, src agentapi.Source, limit tim
 	defer func() { _ = os.RemoveAll(dir) }()
 	left := max(time.Until(deadline)-inspectOver, time.Second)
 	c, err := s.env.Program.Start(dir, childapi.Run{
-		Kind: agentapi.KindResolve, Source: src, Resolve: left, Stall: left, Engine: s.env.Engine,
+		Kind: agentapi.KindResolve, Source: in.Source, Resolve: left, Stall: left, Engine: s.env.Engine,
 	}, s.env.Log)
 	if err != nil {
 		return models.Manifest{}, err

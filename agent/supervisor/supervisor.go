@@ -16,10 +16,10 @@ import (
 	"syscall"
 
 	"github.com/google/uuid"
-	"golang.org/x/sync/semaphore"
 
 	"longhaul/agent/agentapi"
 	"longhaul/internal/jsonfile"
+	"longhaul/internal/share"
 	"longhaul/models"
 )
 
@@ -31,7 +31,7 @@ const slack = 2
 type Supervisor struct {
 	env         *environment
 	budget      *diskBudget
-	inspections *semaphore.Weighted
+	inspections *share.Slots
 	log         *slog.Logger
 
 	mu        sync.Mutex
@@ -47,7 +47,7 @@ type Supervisor struct {
 func New(o Options) *Supervisor {
 	s := &Supervisor{
 		env: &environment{Options: o, changes: newChangeLog()}, budget: &diskBudget{dir: o.Dir, limit: o.DiskLimit},
-		inspections: semaphore.NewWeighted(maxInspections), log: o.Log,
+		inspections: share.New(maxInspections, inspectionsOf), log: o.Log,
 		transfers: map[string]*transfer{}, busy: map[string]bool{},
 	}
 	s.freed = sync.NewCond(&s.mu)

@@ -2,10 +2,12 @@ package supervisor_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"longhaul/agent/agentapi"
@@ -118,6 +120,34 @@ func TestResolveAndInspect(t *testing.T) {
 	}
 	if left, _ := os.ReadDir(filepath.Join(a.Config.DataDir, "inspect")); len(left) != 0 {
 		t.Errorf("inspections left %d directories", len(left))
+	}
+}
+
+// One account's dead sources, however many, leave room for what others ask.
+func TestDeadSourcesHoldUpTheirOwnerOnly(t *testing.T) {
+	c := agenttest.NewControlPlane(t)
+	a := agenttest.Start(t, agenttest.Config(t, c))
+	src := agenttest.NewFileServer(t, agenttest.Noise(13, mib))
+	dead, end := context.WithCancel(t.Context())
+	var asked sync.WaitGroup
+	defer asked.Wait()
+	defer end()
+	for range 25 {
+		asked.Go(func() {
+			_, _ = a.Client.Inspect(dead, agentapi.Inspect{Source: agentapi.Source{URL: "test:wait"}, Owner: "greedy", TimeoutSeconds: 60})
+		})
+	}
+	inspecting := func() int {
+		dirs, _ := os.ReadDir(filepath.Join(a.Config.DataDir, "inspect"))
+		return len(dirs)
+	}
+	c.Until(t, "four of them are looked at", func() bool { return inspecting() == 4 })
+	m, err := a.Client.Inspect(t.Context(), agentapi.Inspect{Source: agentapi.Source{URL: src.URL + "/a.mkv"}, Owner: "modest", TimeoutSeconds: 30})
+	if err != nil || m.Size != mib {
+		t.Errorf("inspection %+v %v", m, err)
+	}
+	if n := inspecting(); n != 4 {
+		t.Errorf("%d of one owner are looked at, want 4", n)
 	}
 }
 

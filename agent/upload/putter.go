@@ -14,6 +14,7 @@ import (
 	"github.com/cenkalti/backoff/v5"
 
 	"longhaul/agent/agentapi"
+	"longhaul/internal/share"
 	"longhaul/internal/wait"
 )
 
@@ -27,12 +28,12 @@ const (
 // Putter sends parts to storage for all transfers of an agent.
 type Putter struct {
 	http  *http.Client
-	slots *slots
+	slots *share.Slots
 	pool  sync.Pool // of *[]byte of window bytes
 }
 
 // NewPutter returns a putter that sends n parts at once.
-func NewPutter(hc *http.Client, n int) *Putter { return &Putter{http: hc, slots: newSlots(n)} }
+func NewPutter(hc *http.Client, n int) *Putter { return &Putter{http: hc, slots: share.New(n, n)} }
 
 // Close ends the connections to storage.
 func (p *Putter) Close() { p.http.CloseIdleConnections() }
@@ -41,10 +42,10 @@ func (p *Putter) Close() { p.http.CloseIdleConnections() }
 // journal as they are read; storage checks them again by the checksum that the
 // address is signed with.
 func (p *Putter) part(ctx context.Context, key string, d Disk, pt Part, addr agentapi.PartURL) (string, error) {
-	if err := p.slots.acquire(ctx, key); err != nil {
+	if err := p.slots.Acquire(ctx, key); err != nil {
 		return "", err
 	}
-	defer p.slots.release(key)
+	defer p.slots.Release(key)
 	body := &partReader{disk: d, Part: pt, buf: p.buffer(pt.Len)}
 	b := wait.Growing(firstPause, 2*time.Second)
 	etag, err := backoff.Retry(ctx, func() (string, error) {

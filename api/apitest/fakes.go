@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
+
 	"longhaul/api/jobs"
 	"longhaul/models"
 )
@@ -101,7 +103,7 @@ type Inspector struct {
 }
 
 // Inspect implements api.Inspector.
-func (i *Inspector) Inspect(_ context.Context, src models.Source) (models.Manifest, error) {
+func (i *Inspector) Inspect(_ context.Context, _ uuid.UUID, src models.Source) (models.Manifest, error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.Asked = append(i.Asked, src)

@@ -24,7 +24,7 @@ const tagSources = "sources"
 // Inspector asks a compute agent what a source contains. Only this way does a
 // user's address get fetched.
 type Inspector interface {
-	Inspect(ctx context.Context, source models.Source) (models.Manifest, error)
+	Inspect(ctx context.Context, userID uuid.UUID, source models.Source) (models.Manifest, error)
 }
 
 type sourceHandlers struct {

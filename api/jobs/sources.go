@@ -124,7 +124,7 @@ func (s *sourceReader) resolve(ctx context.Context, userID uuid.UUID, src models
 	}
 	limited, cancel := context.WithTimeout(ctx, inspectBudget)
 	defer cancel()
-	found, err := s.inspector.Inspect(limited, src)
+	found, err := s.inspector.Inspect(limited, userID, src)
 	if err != nil {
 		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 			return nil, models.Fault(models.ProblemMetadataTimeout,

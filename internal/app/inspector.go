@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"longhaul/agent/agentapi"
 	"longhaul/internal/fetch"
 	"longhaul/internal/source"
@@ -30,9 +32,9 @@ func newInspector(s *store.Store, keys *token.Keys) *inspector {
 	return &inspector{store: s, keys: keys, http: fetch.NewTrusted(fetch.TrustedOptions{HeaderTimeout: 2 * time.Minute})}
 }
 
-// Inspect implements api.Inspector: it asks the least loaded agent within the
-// deadline of ctx.
-func (i *inspector) Inspect(ctx context.Context, src models.Source) (models.Manifest, error) {
+// Inspect implements jobs.Inspector: it asks the least loaded agent for the user
+// within the deadline of ctx.
+func (i *inspector) Inspect(ctx context.Context, userID uuid.UUID, src models.Source) (models.Manifest, error) {
 	agent, err := i.store.Agents.PickAgentForInspect(ctx)
 	if err != nil {
 		return models.Manifest{}, err
@@ -43,7 +45,7 @@ func (i *inspector) Inspect(ctx context.Context, src models.Source) (models.Mani
 	}
 	c := agentapi.NewClient(agent.URL, i.keys.AgentSecret(agent.ID), i.http)
 	got, err := c.Inspect(ctx, agentapi.Inspect{
-		Source: wireSource(src), TimeoutSeconds: max(int64((limit-inspectMargin)/time.Second), 1),
+		Source: wireSource(src), Owner: userID.String(), TimeoutSeconds: max(int64((limit-inspectMargin)/time.Second), 1),
 	})
 	if err != nil {
 		return models.Manifest{}, agentFault(err)

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"longhaul/agent/agentapi"
 	"longhaul/internal/source"
 	"longhaul/internal/store/storetest"
@@ -38,7 +40,7 @@ func TestInspector(t *testing.T) {
 	magnet := models.Source{Kind: models.SourceMagnet, URI: "magnet:?xt=urn:btih:" + mine.InfoHashV1, InfoHashV1: mine.InfoHashV1}
 	link := models.Source{Kind: models.SourceURL, URI: "https://example.com/a"}
 	i := newInspector(s, keys)
-	if _, err := i.Inspect(t.Context(), magnet); models.AsError(err).Problem != models.ProblemNoAgent {
+	if _, err := i.Inspect(t.Context(), uuid.New(), magnet); models.AsError(err).Problem != models.ProblemNoAgent {
 		t.Errorf("without agents: %v", err)
 	}
 	agent := storetest.Agent(t, s, 4)
@@ -84,7 +86,7 @@ func TestInspector(t *testing.T) {
 		"unknown problem": {link, fault(500, "out_of_coffee"), "", models.CodeUnavailable, ""},
 	} {
 		answer = c.answer
-		m, err := i.Inspect(t.Context(), c.src)
+		m, err := i.Inspect(t.Context(), uuid.New(), c.src)
 		if c.code == "" && (err != nil || m.Name != c.name || len(m.Files) != 1) {
 			t.Errorf("%s: %+v, %v", name, m, err)
 		}
@@ -99,9 +101,9 @@ func TestInspector(t *testing.T) {
 	}
 	limited, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
-	_, _ = i.Inspect(limited, link)
+	_, _ = i.Inspect(limited, uuid.New(), link)
 	fake.Close()
-	if _, err := i.Inspect(t.Context(), link); models.AsError(err).Problem != models.ProblemAgentUnreachable {
+	if _, err := i.Inspect(t.Context(), uuid.New(), link); models.AsError(err).Problem != models.ProblemAgentUnreachable {
 		t.Errorf("an agent that is offline: %v", err)
 	}
 	if err := agentFault(context.DeadlineExceeded); !errors.Is(err, context.DeadlineExceeded) {

@@ -1,15 +1,18 @@
-package upload
+// Package share bounds what many do together and shares it fairly. It does not
+// know what is done.
+package share
 
 import (
 	"context"
 	"sync"
 )
 
-// slots bounds what all transfers do together and shares it fairly: a free
-// slot goes to the waiting transfer that has the fewest.
-type slots struct {
+// Slots are a number of slots. A free one goes to whoever waits and has the
+// fewest.
+type Slots struct {
 	mu    sync.Mutex
 	free  int
+	each  int
 	using map[string]int
 	queue []*waiter // in the order of arrival
 }
@@ -19,10 +22,11 @@ type waiter struct {
 	ok  chan struct{} // closed when the slot is given
 }
 
-func newSlots(n int) *slots { return &slots{free: n, using: map[string]int{}} }
+// New returns n slots, of which each key has at most so many at once.
+func New(n, each int) *Slots { return &Slots{free: n, each: each, using: map[string]int{}} }
 
-// acquire waits for a slot.
-func (s *slots) acquire(ctx context.Context, key string) error {
+// Acquire waits for a slot for the key, until ctx ends.
+func (s *Slots) Acquire(ctx context.Context, key string) error {
 	s.mu.Lock()
 	w := &waiter{key: key, ok: make(chan struct{})}
 	s.queue = append(s.queue, w)
@@ -45,14 +49,14 @@ func (s *slots) acquire(ctx context.Context, key string) error {
 	return ctx.Err()
 }
 
-// release gives a slot back.
-func (s *slots) release(key string) {
+// Release gives a slot of the key back.
+func (s *Slots) Release(key string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.giveBack(key)
 }
 
-func (s *slots) giveBack(key string) {
+func (s *Slots) giveBack(key string) {
 	s.free++
 	if s.using[key]--; s.using[key] == 0 {
 		delete(s.using, key)
@@ -60,13 +64,16 @@ func (s *slots) giveBack(key string) {
 	s.deal()
 }
 
-func (s *slots) deal() {
-	for s.free > 0 && len(s.queue) > 0 {
-		best := 0
+func (s *Slots) deal() {
+	for s.free > 0 {
+		best := -1
 		for i, w := range s.queue {
-			if s.using[w.key] < s.using[s.queue[best].key] {
+			if using := s.using[w.key]; using < s.each && (best < 0 || using < s.using[s.queue[best].key]) {
 				best = i
 			}
+		}
+		if best < 0 {
+			return
 		}
 		w := s.queue[best]
 		s.queue = append(s.queue[:best], s.queue[best+1:]...)
