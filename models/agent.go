@@ -20,6 +20,10 @@ const (
 // move.
 const AgentLostAfter = 60 * time.Second
 
+// LeastDisk is how many bytes an agent's disk must have free, or a twentieth of
+// the disk if that is less, for the agent to take another transfer.
+const LeastDisk = 256 << 20
+
 // Agent is a registered compute agent.
 type Agent struct {
 	ID             uuid.UUID `gorm:"type:uuid;primaryKey"`

@@ -136,7 +136,7 @@ func (p Problem) Final() bool {
 // attempt: the transfer waits or runs elsewhere.
 func (p Problem) Machinery() bool {
 	switch p {
-	case ProblemAgentLost, ProblemAgentUnreachable, ProblemNoAgent, ProblemDrained,
+	case ProblemAgentLost, ProblemAgentUnreachable, ProblemNoAgent, ProblemDrained, ProblemDiskFull, ProblemStorageFailing,
 		ProblemSeedrAuth, ProblemSeedrFull, ProblemSeedrSlots, ProblemSeedrLimited, ProblemSeedrFailing:
 		return true
 	default:

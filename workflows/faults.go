@@ -91,7 +91,7 @@ func countedFaults() []string {
 	return []string{
 		string(models.ProblemNoPeers), string(models.ProblemStalled), string(models.ProblemMetadataTimeout),
 		string(models.ProblemSourceFailing), string(models.ProblemLengthMismatch), string(models.ProblemSourceChanged),
-		string(models.ProblemDiskFull), string(models.ProblemStorageFailing), string(models.ProblemSuperseded),
+		string(models.ProblemSuperseded),
 		string(models.ProblemSeedrGone),
 		string(models.CodeInternal),
 	}

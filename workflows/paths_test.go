@@ -374,7 +374,7 @@ func TestFaultsOfTheSourceAreCounted(t *testing.T) {
 	machine := []models.Problem{
 		models.ProblemAgentLost, models.ProblemAgentUnreachable, models.ProblemNoAgent, models.ProblemDrained,
 		models.ProblemSeedrAuth, models.ProblemSeedrFull, models.ProblemSeedrSlots, models.ProblemSeedrLimited,
-		models.ProblemSeedrFailing,
+		models.ProblemSeedrFailing, models.ProblemDiskFull, models.ProblemStorageFailing,
 		models.ProblemSeedrTooSmall, // the account does not grow: the job needs attention at once
 		models.ProblemBotCheckAway,  // of a sign-in, never of a source
 	}

@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"syscall"
 	"time"
-)
 
-// leastFree is kept free whatever the limit says: journals and the system need
-// some.
-const leastFree = 256 << 20
+	"longhaul/models"
+)
 
 // diskBudget decides how many bytes the transfers may have on disk together.
 type diskBudget struct {
@@ -27,10 +25,11 @@ func (b *diskBudget) space() (free, total int64, err error) {
 	return int64(st.Bavail) * size, int64(st.Blocks) * size, nil
 }
 
-// full reports whether there is no room for another transfer.
+// full reports whether there is no room for another transfer: some is kept free,
+// whatever the limit says, for journals and the system.
 func (b *diskBudget) full() bool {
 	free, total, err := b.space()
-	return err == nil && free < min(leastFree, total/20)
+	return err == nil && free < min(models.LeastDisk, total/20)
 }
 
 // share returns how many bytes each of n transfers may have on disk, which hold

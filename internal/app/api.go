@@ -19,6 +19,7 @@ import (
 	"longhaul/api/kit"
 	"longhaul/internal/app/plug"
 	"longhaul/internal/config"
+	"longhaul/internal/objstore"
 	"longhaul/internal/password"
 	"longhaul/internal/store"
 	"longhaul/internal/telemetry"
@@ -48,7 +49,7 @@ func RunAPI(ctx context.Context, cfg config.Config, build version.Build, stdout,
 		return err
 	}
 	defer open.close()
-	parts := &apiParts{backends: open, queues: newQueueWatch(open.flows.Unserved, open.registry, log)}
+	parts := &apiParts{backends: open, queues: newQueueWatch(open.flows.Unserved, open.registry, log), storage: objstore.NewWriteProbe(open.objects, open.store.DB.Now)}
 	server, err := parts.server(cfg, build, log) //nolint:contextcheck // middleware takes the request's own context
 	if err != nil {
 		return err
@@ -62,7 +63,8 @@ func RunAPI(ctx context.Context, cfg config.Config, build version.Build, stdout,
 // apiParts is what the API has open.
 type apiParts struct {
 	*backends
-	queues *queueWatch
+	queues  *queueWatch
+	storage *objstore.WriteProbe
 }
 
 func (p *apiParts) server(cfg config.Config, build version.Build, log *slog.Logger) (*api.Server, error) {
@@ -95,7 +97,7 @@ func (p *apiParts) probes(cfg config.Config) kit.Probes {
 	return append(kit.Probes{
 		{Name: "database", Critical: true, Check: p.store.DB.Ping, Missing: "Nothing works without the database."},
 		{Name: "temporal", Check: p.temporalThere, Missing: "Jobs are accepted, but none starts or continues until the workflow engine is back."},
-		{Name: "storage", Check: p.objects.Ping, Missing: "Files can't be stored, streamed or downloaded."},
+		{Name: "storage", Check: p.storage.Check, Missing: "Files can't be stored, streamed or downloaded."},
 		{Name: "admission", Check: p.admitting, Missing: "Queued jobs get no slot, though some may be free. Look at the workers: one of them may hang."},
 		{
 			Name: "mail", Off: !cfg.Mail.On(), Check: unasked,

@@ -49,6 +49,7 @@ const (
 	drainedPause     = 200 * time.Millisecond
 	waitingPause     = 3 * time.Second
 	limitedPause     = 30 * time.Second
+	brokenPause      = time.Minute // at most, for what a person has to repair
 )
 
 // Desk ends attempts. The waiter is answered before the row is closed: whatever
@@ -80,7 +81,7 @@ func (d *Desk) Done(ctx context.Context, at models.Attempt, res models.TransferR
 func (d *Desk) Fail(ctx context.Context, at models.Attempt, fault *models.Error, details models.FaultDetails, pause time.Duration) error {
 	if passes(fault) {
 		if pause == 0 {
-			pause = wait.Spread(pauseAfter(fault))
+			pause = wait.Spread(pauseAfter(fault, at.Tries))
 		}
 		if err := d.rows.WantAgain(ctx, at.JobID, at.Epoch, fault.Reason(), pause); err != nil {
 			return fmt.Errorf("request another attempt: %w", err)
@@ -109,8 +110,10 @@ func passes(e *models.Error) bool {
 	return e.Problem.Machinery() || e.Problem == "" && (e.Code == models.CodeUnavailable || e.Code == models.CodeRateLimited)
 }
 
-func pauseAfter(e *models.Error) time.Duration {
+func pauseAfter(e *models.Error, tries int) time.Duration {
 	switch {
+	case e.Problem == models.ProblemDiskFull || e.Problem == models.ProblemStorageFailing:
+		return min(waitingPause*time.Duration(1+tries), brokenPause)
 	case e.Problem == models.ProblemAgentLost:
 		return lostPause
 	case e.Problem == models.ProblemDrained:

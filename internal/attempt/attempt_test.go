@@ -92,6 +92,7 @@ func TestTheWaiterDoesNotNoticeFaultsOfTheMachinery(t *testing.T) {
 		models.Fault(models.ProblemAgentLost, "It is lost."), models.Fault(models.ProblemDrained, "It drains."),
 		models.Fault(models.ProblemSeedrFailing, "Seedr is away."), models.Errorf(models.CodeUnavailable, "Away."),
 		models.Errorf(models.CodeRateLimited, "Too often."),
+		models.Fault(models.ProblemDiskFull, "No space."), models.Fault(models.ProblemStorageFailing, "It refuses."),
 	}
 	for _, e := range faults {
 		if err := d.Fail(t.Context(), some(), e, models.FaultDetails{}, 0); err != nil {
@@ -109,10 +110,30 @@ func TestTheWaiterDoesNotNoticeFaultsOfTheMachinery(t *testing.T) {
 	}
 }
 
+// A full disk and a storage that refuses are repaired by people, so asking every
+// few seconds is no use.
+func TestWhatPeopleRepairIsTriedLessAndLess(t *testing.T) {
+	t.Parallel()
+	for _, p := range []models.Problem{models.ProblemDiskFull, models.ProblemStorageFailing} {
+		r := &rows{}
+		d := attempt.NewDesk(r, attempttest.New())
+		for _, tries := range []int{0, 5, 1000} {
+			at := some()
+			at.Tries = tries
+			if err := d.Fail(t.Context(), at, models.Fault(p, "Broken."), models.FaultDetails{}, 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if r.again[0] > 5*time.Second || r.again[1] < 10*time.Second || r.again[2] < 30*time.Second || r.again[2] > 2*time.Minute {
+			t.Errorf("%s: tried again after %v", p, r.again)
+		}
+	}
+}
+
 func TestTheWaiterIsToldFaultsOfTheSource(t *testing.T) {
 	t.Parallel()
 	for _, e := range []*models.Error{
-		models.Fault(models.ProblemNoPeers, "None."), models.Fault(models.ProblemDiskFull, "No space."), models.Errorf(models.CodeInternal, "Ours."),
+		models.Fault(models.ProblemNoPeers, "None."), models.Errorf(models.CodeInternal, "Ours."),
 	} {
 		w, r := attempttest.New(), &rows{}
 		if err := attempt.NewDesk(r, w).Fail(t.Context(), some(), e, models.FaultDetails{Epoch: 3}, 0); err != nil {

@@ -117,12 +117,6 @@ func httpClient() *awshttp.BuildableClient {
 		})
 }
 
-// Ping checks that the bucket is there and may be used.
-func (c *Client) Ping(ctx context.Context) error {
-	_, err := c.s3.HeadBucket(ctx, &s3.HeadBucketInput{Bucket: &c.bucket})
-	return translate(err, "look for bucket")
-}
-
 // validKey is what a key may be made of. Names of users' files never are.
 var validKey = regexp.MustCompile(`^[a-z0-9/-]+$`)
 

@@ -51,9 +51,6 @@ func wantCode(t *testing.T, err error, code models.Code) {
 func TestObjects(t *testing.T) {
 	t.Parallel()
 	c, key, body := objstoretest.New(t), newKey(), randomBytes(100_000)
-	if err := c.Ping(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	if err := c.Put(t.Context(), key, body, "video/mp4"); err != nil {
 		t.Fatal(err)
 	}
@@ -421,5 +418,38 @@ func TestStorageAwayIsStorageFailing(t *testing.T) {
 	}
 	if _, err := objstore.New(objstore.Config{Endpoint: "s3:9000", Region: "x", Bucket: "b", AccessKeyID: "i", SecretAccessKey: "s"}); err == nil {
 		t.Error("an endpoint without a scheme is taken")
+	}
+}
+
+// TestWriteProbeSeesAStorageThatRefuses asks for a bucket that is there and for
+// one that takes no write.
+func TestWriteProbeSeesAStorageThatRefuses(t *testing.T) {
+	t.Parallel()
+	cfg := objstoretest.Config(t)
+	now := time.Unix(0, 0)
+	probe := func() *objstore.WriteProbe {
+		c, err := objstore.New(cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return objstore.NewWriteProbe(c, func() time.Time { return now })
+	}
+	good := probe()
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := good.Check(cancelled); err == nil {
+		t.Error("a cancelled check went well")
+	}
+	for range 2 {
+		if err := good.Check(t.Context()); err != nil {
+			t.Errorf("a bucket that takes writes: %v", err)
+		}
+	}
+	cfg.SecretAccessKey = "wrong"
+	bad := probe()
+	for range 2 {
+		if err := bad.Check(t.Context()); models.AsError(err).Problem != models.ProblemStorageFailing {
+			t.Errorf("a bucket that refuses: %v", err)
+		}
 	}
 }

@@ -66,11 +66,17 @@ var problems = map[models.Problem]entry{
 		why: []string{"{online|none}No compute agent is online.", "No compute agent can take it right now."}, next: []string{"Retry it later."},
 		wait: patient("Starts when an agent can take it"),
 	},
-	models.ProblemDrained:        {why: []string{"The agent is being drained."}, next: []string{"Retry it."}, wait: []string{"Another agent takes over what is stored."}},
-	models.ProblemAgentInUse:     {why: []string{"The agent is in use."}, next: []string{"Drain it and wait until its jobs have moved."}},
-	models.ProblemSuperseded:     {why: []string{"A newer attempt took over."}, next: []string{"Retry it."}},
-	models.ProblemDiskFull:       {why: []string{"The agent is out of disk space."}, next: []string{"Retry it later, or ask the operator to free space."}},
-	models.ProblemStorageFailing: {why: []string{"The object storage does not accept data right now."}, next: []string{"Retry it later; the operator should check the storage."}},
+	models.ProblemDrained:    {why: []string{"The agent is being drained."}, next: []string{"Retry it."}, wait: []string{"Another agent takes over what is stored."}},
+	models.ProblemAgentInUse: {why: []string{"The agent is in use."}, next: []string{"Drain it and wait until its jobs have moved."}},
+	models.ProblemSuperseded: {why: []string{"A newer attempt took over."}, next: []string{"Retry it."}},
+	models.ProblemDiskFull: {
+		why: []string{"The agent is out of disk space."}, next: []string{"Retry it later, or ask the operator to free space."},
+		wait: patient("Continues when an agent has disk space"),
+	},
+	models.ProblemStorageFailing: {
+		why: []string{"The object storage does not accept data right now."}, next: []string{"Retry it later; the operator should check the storage."},
+		wait: patient("Continues when the storage works again"),
+	},
 	models.ProblemSelectionExpired: {
 		why: []string{"No files were chosen in time."}, next: []string{"Retry it and choose the files."},
 	},

@@ -278,9 +278,9 @@ func (s *Stack) NothingLeftOf(ctx context.Context, jobID string) error {
 	return nil
 }
 
-// Stored lists the keys of all objects and of all open multipart uploads.
+// Stored lists the keys of all objects of jobs and of all open multipart uploads.
 func (s *Stack) Stored(ctx context.Context) (objects, uploads []string, err error) {
-	err = s.Objects.List(ctx, "", func(o objstore.Object) error {
+	err = s.Objects.List(ctx, "jobs/", func(o objstore.Object) error {
 		objects = append(objects, o.Key)
 		return nil
 	})

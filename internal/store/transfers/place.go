@@ -127,15 +127,35 @@ func (tr *Transfers) pickAgent(ctx context.Context, jobID uuid.UUID) (models.Age
 			select t.agent_id, t.problem from job_attempts t where t.job_id = ? and t.agent_id is not null
 			order by t.epoch desc limit 1) last on true
 		where a.state = ? and a.lost_at is null and a.last_seen_at > ? and load.n < a.capacity
+			and a.disk_free >= least(?, a.disk_total / 20) -- both are 0 before the first heartbeat
 		order by case when last.agent_id is distinct from a.id then 1
 				when last.problem in ? then 2 else 0 end,
 			load.n::float / a.capacity, a.disk_free desc, a.id
 		limit 1`,
-		jobID, models.AgentActive, tr.agents.AliveSince(), ownFaults())
+		jobID, models.AgentActive, tr.agents.AliveSince(), int64(models.LeastDisk), ownFaults())
 	if models.IsNotFound(err) {
-		return models.Agent{}, agents.NoRoom()
+		return models.Agent{}, tr.noRoom(ctx)
 	}
 	return a, err
+}
+
+// noRoom returns the fault of a transfer for which there is no agent: those with
+// a slot may all have full disks.
+func (tr *Transfers) noRoom(ctx context.Context) error {
+	var full bool
+	err := tr.db.Row(ctx, &full, "look for agents with full disks", `
+		select exists (select from agents a
+			where a.state = ? and a.lost_at is null and a.last_seen_at > ? and a.disk_free < least(?, a.disk_total / 20)
+				and a.capacity > (select count(*) from job_attempts t where t.agent_id = a.id and t.state = ?))`,
+		models.AgentActive, tr.agents.AliveSince(), int64(models.LeastDisk), models.AttemptOpen)
+	switch {
+	case err != nil:
+		return err
+	case full:
+		return models.Fault(models.ProblemDiskFull, "Every agent that has a free slot is out of disk space.")
+	default:
+		return agents.NoRoom()
+	}
 }
 
 // ownFaults are the problems that another agent may not have.

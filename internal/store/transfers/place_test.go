@@ -71,6 +71,35 @@ func TestPlacementWithoutRoomChangesNothing(t *testing.T) {
 	}
 }
 
+// TestAFullAgentGetsNothing has a full agent that is the least busy one.
+func TestAFullAgentGetsNothing(t *testing.T) {
+	t.Parallel()
+	b, ctx := setup(t), t.Context()
+	b.Running(t, 10) // the first agent is the busier one
+	other := storetest.Agent(t, b.Store, 100)
+	const total = 1 << 40
+	fill := func(id uuid.UUID, free int64) {
+		storetest.Exec(t, `update agents set disk_free = $2, disk_total = $3 where id = $1`, id, free, int64(total))
+	}
+	fill(b.Agent.ID, models.LeastDisk)
+	fill(other.ID, models.LeastDisk-1)
+	for range 12 {
+		job := b.Wanted(t)
+		p, err := b.place(t, job.ID)
+		storetest.OK(t, err)
+		if p.Agent.ID != b.Agent.ID {
+			t.Errorf("it went to the agent with the full disk")
+		}
+	}
+	fill(b.Agent.ID, 0)
+	job := b.Wanted(t)
+	_, err := b.W.Transfers.Place(ctx, job.ID, 1, time.Minute)
+	storetest.WantProblem(t, err, models.ProblemDiskFull)
+	fill(b.Agent.ID, models.LeastDisk)
+	_, err = b.place(t, job.ID)
+	storetest.OK(t, err)
+}
+
 func TestPlacementPrefersTheAgentThatHasBytes(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()

@@ -110,8 +110,12 @@ export const problems: Record<ProblemCode, Entry> = {
   drained: fault('The agent is being taken out of service.', 'Retry it.', resumesElsewhere),
   agent_in_use: fault('The agent is in use.', 'Drain it and wait until its downloads have moved.'),
   superseded: fault('A newer attempt took over.', 'Retry it.'),
-  disk_full: fault('The agent has no disk space left.', 'Retry it later, or ask your admin to free space.'),
-  storage_failing: fault("The storage isn't accepting data right now.", 'Retry it later, or tell your admin.'),
+  disk_full: fault(
+    'The agent has no disk space left.', 'Retry it later, or ask your admin to free space.', patiently('Continues when an agent has disk space'),
+  ),
+  storage_failing: fault(
+    "The storage isn't accepting data right now.", 'Retry it later, or tell your admin.', patiently('Continues when the storage works again'),
+  ),
   selection_expired: fault("You didn't choose the files in time.", 'Retry it and choose the files.'),
   gave_up: fault('It needed your attention and got none in time.', 'You can retry or delete it.'),
   wrong_state: fault("That isn't possible right now.", 'Reload the page to see where it stands.'),
