@@ -56,6 +56,13 @@ func (s *stack) watchSetupLink(name string, line []byte) []byte {
 	return setupLink.ReplaceAll(line, []byte("${1}(shown once on the console)"))
 }
 
+// requestLine is the line of a request that went well, in both log formats.
+var requestLine = regexp.MustCompile(`level=INFO msg=request |"level":"INFO","msg":"request"`)
+
+// everyday reports whether a line is of no interest to whoever watches the
+// console. Nine of ten lines are.
+func everyday(_ string, line []byte) bool { return requestLine.Match(line) }
+
 func (s *stack) readyFiles() []string {
 	files := []string{s.opts.path("run", "ready.json")}
 	if s.opts.ReadyFile != "" {

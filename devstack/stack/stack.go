@@ -108,7 +108,7 @@ func newStack(life context.Context, opts Options) (*stack, error) {
 		life: life,
 		took: make(map[string]time.Duration),
 	}
-	logs.Filter = s.watchSetupLink
+	logs.Filter, logs.Everyday = s.watchSetupLink, everyday
 	s.sup = supervisor.New(logs, s.refresh)
 	return s, nil
 }

@@ -25,6 +25,9 @@ type Logs struct {
 	// Filter sees every line before it is written and returns what the log file
 	// gets in its place. It may be nil.
 	Filter func(name string, line []byte) []byte
+	// Everyday says which lines of children go to their files alone, because
+	// they would bury the rest on the console. It may be nil.
+	Everyday func(name string, line []byte) bool
 
 	dir     string
 	console io.Writer
@@ -72,7 +75,7 @@ func (l *Logs) writeLine(name string, quiet bool, line []byte) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !quiet {
+	if !quiet && (l.Everyday == nil || !l.Everyday(name, line)) {
 		_, _ = fmt.Fprintf(l.console, "%-9s| %s\n", name, line)
 	}
 	// A full disk must not stop the children, so a failed log write is dropped.

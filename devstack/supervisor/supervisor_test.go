@@ -206,6 +206,21 @@ func TestFilterKeepsSecretsOutOfTheFile(t *testing.T) {
 	}
 }
 
+func TestEverydayLinesGoToTheFileAlone(t *testing.T) {
+	b := newBench(t)
+	b.sup.logs.Everyday = func(_ string, line []byte) bool { return bytes.Contains(line, []byte("request")) }
+	p := b.start(t, shell("talker", "printf 'a request\\nan event\\n'; exec sleep 100"))
+	within(t, func() bool { return strings.Contains(b.console.String(), "an event") })
+	p.Stop()
+	file, err := os.ReadFile(filepath.Join(b.dir, "talker.log"))
+	if err != nil || string(file) != "a request\nan event\n" {
+		t.Errorf("the file holds %q, %v", file, err)
+	}
+	if shown := b.console.String(); strings.Contains(shown, "a request") {
+		t.Errorf("the console shows %q", shown)
+	}
+}
+
 func TestPutsAsideAFullLog(t *testing.T) {
 	b := newBench(t)
 	line := bytes.Repeat([]byte("x"), maxLineLen)
