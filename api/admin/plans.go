@@ -15,23 +15,23 @@ import (
 type planHandlers struct{ store Store }
 
 func (h *planHandlers) routes(r *kit.Router) {
-	kit.Handle(r, kit.AccessAdmin, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "list-all-plans", Method: http.MethodGet, Path: "/api/v1/admin/plans", Tags: []string{tagAdmin},
 		Summary: "List all plans, including those not shown to everyone",
 	}, h.list)
-	kit.Handle(r, kit.AccessAdmin, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "create-plan", Method: http.MethodPost, Path: "/api/v1/admin/plans", Tags: []string{tagAdmin},
 		Summary: "Add a plan", DefaultStatus: http.StatusCreated,
 	}, h.create)
-	kit.Handle(r, kit.AccessAdmin, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "update-plan", Method: http.MethodPatch, Path: "/api/v1/admin/plans/{plan}", Tags: []string{tagAdmin},
 		Summary: "Change a plan", Description: "Members left out stay unchanged; null removes a limit. The new limits apply to the plan's accounts immediately.",
 	}, h.update)
-	kit.Handle(r, kit.AccessAdmin, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "get-user-plan", Method: http.MethodGet, Path: "/api/v1/admin/users/{id}/plan", Tags: []string{tagAdmin},
 		Summary: "List an account's current and past plans",
 	}, h.history)
-	kit.Handle(r, kit.AccessAdmin, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "assign-plan", Method: http.MethodPut, Path: "/api/v1/admin/users/{id}/plan", Tags: []string{tagAdmin},
 		Summary: "Change an account's plan", DefaultStatus: http.StatusNoContent,
 	}, h.assign)

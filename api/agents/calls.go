@@ -31,19 +31,19 @@ type agentHandlers struct {
 }
 
 func (h *agentHandlers) routes(r *kit.Router) {
-	kit.Handle(r, kit.AccessPublic, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "agent-register", Method: http.MethodPost, Path: "/agent/v1/register", Tags: []string{tagAgents},
 		Summary: "Enrol an agent with a one-time token", DefaultStatus: http.StatusCreated,
 	}, h.register)
-	kit.Handle(r, kit.AccessAgent, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "agent-boot", Method: http.MethodPost, Path: "/agent/v1/boot", Tags: []string{tagAgents},
 		Summary: "Register a new start of the agent; its older processes are fenced off",
 	}, h.boot)
-	kit.Handle(r, kit.AccessAgent, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "agent-heartbeat", Method: http.MethodPost, Path: "/agent/v1/heartbeat", Tags: []string{tagAgents},
 		Summary: "Send a heartbeat",
 	}, h.heartbeat)
-	kit.Handle(r, kit.AccessAgent, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "agent-uploads", Method: http.MethodPost, Path: "/agent/v1/uploads", Tags: []string{tagAgents},
 		Summary: "Report stored parts and request addresses for more",
 	}, h.upload)

@@ -34,7 +34,7 @@ type sourceHandlers struct {
 }
 
 func (h *sourceHandlers) routes(r *kit.Router) {
-	kit.Handle(r, kit.AccessJobsWrite, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "inspect-source", Method: http.MethodPost, Path: "/api/v1/sources/inspect", Tags: []string{tagSources},
 		Summary:      "Inspect a source",
 		Description:  "Returns name, size and files before anything is fetched. Magnet links and URLs take up to 45 seconds.",

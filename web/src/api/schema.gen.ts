@@ -98,7 +98,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Create a one-time token that enrols an agent */
+        /**
+         * Create a one-time token that enrols an agent
+         * @description Requires a session and reauthenticate within the last ten minutes.
+         */
         post: operations["enrol-agent"];
         delete?: never;
         options?: never;
@@ -118,7 +121,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a drained or lost agent
-         * @description Its credential stops working and its name becomes free. Refused while it accepts jobs or runs any.
+         * @description Its credential stops working and its name becomes free. Refused while it accepts jobs or runs any. Requires a session and reauthenticate within the last ten minutes.
          */
         delete: operations["remove-agent"];
         options?: never;
@@ -135,7 +138,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stop giving an agent new jobs */
+        /**
+         * Stop giving an agent new jobs
+         * @description Requires a session and reauthenticate within the last ten minutes.
+         */
         post: operations["cordon-agent"];
         delete?: never;
         options?: never;
@@ -152,7 +158,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Move an agent's jobs elsewhere */
+        /**
+         * Move an agent's jobs elsewhere
+         * @description Requires a session and reauthenticate within the last ten minutes.
+         */
         post: operations["drain-agent"];
         delete?: never;
         options?: never;
@@ -169,7 +178,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give an agent jobs again */
+        /**
+         * Give an agent jobs again
+         * @description Requires a session and reauthenticate within the last ten minutes.
+         */
         post: operations["uncordon-agent"];
         delete?: never;
         options?: never;
@@ -246,7 +258,7 @@ export interface paths {
         put?: never;
         /**
          * Invite someone to create an account
-         * @description Mails the link if mail is configured; the response shows it only once. It works for seven days and replaces an earlier invitation of the same address.
+         * @description Mails the link if mail is configured; the response shows it only once. It works for seven days and replaces an earlier invitation of the same address. Requires a session and reauthenticate within the last ten minutes.
          */
         post: operations["invite"];
         delete?: never;
@@ -265,7 +277,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Withdraw an invitation */
+        /**
+         * Withdraw an invitation
+         * @description Requires a session and reauthenticate within the last ten minutes.
+         */
         delete: operations["withdraw-invitation"];
         options?: never;
         head?: never;
@@ -322,7 +337,10 @@ export interface paths {
         /** List all plans, including those not shown to everyone */
         get: operations["list-all-plans"];
         put?: never;
-        /** Add a plan */
+        /**
+         * Add a plan
+         * @description Requires a session and reauthenticate within the last ten minutes.
+         */
         post: operations["create-plan"];
         delete?: never;
         options?: never;
@@ -345,7 +363,7 @@ export interface paths {
         head?: never;
         /**
          * Change a plan
-         * @description Members left out stay unchanged; null removes a limit. The new limits apply to the plan's accounts immediately.
+         * @description Members left out stay unchanged; null removes a limit. The new limits apply to the plan's accounts immediately. Requires a session and reauthenticate within the last ten minutes.
          */
         patch: operations["update-plan"];
         trace?: never;
@@ -395,7 +413,7 @@ export interface paths {
         put?: never;
         /**
          * Switch providers or change the options
-         * @description Existing jobs stay where they are. The provider is verified first.
+         * @description Existing jobs stay where they are. The provider is verified first. Requires a session and reauthenticate within the last ten minutes.
          */
         post: operations["switch-provider"];
         delete?: never;
@@ -413,7 +431,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Check a provider with a real call */
+        /**
+         * Check a provider with a real call
+         * @description Requires a session and reauthenticate within the last ten minutes.
+         */
         post: operations["verify-provider"];
         delete?: never;
         options?: never;
@@ -429,7 +450,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Set who can register */
+        /**
+         * Set who can register
+         * @description Requires a session and reauthenticate within the last ten minutes.
+         */
         put: operations["set-registration"];
         post?: never;
         delete?: never;
@@ -506,7 +530,7 @@ export interface paths {
         put?: never;
         /**
          * Disable an account
-         * @description Its sessions, API tokens and streams end immediately. Its jobs stay.
+         * @description Its sessions, API tokens and streams end immediately. Its jobs stay. Requires a session and reauthenticate within the last ten minutes.
          */
         post: operations["disable-user"];
         delete?: never;
@@ -524,7 +548,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Enable an account */
+        /**
+         * Enable an account
+         * @description Requires a session and reauthenticate within the last ten minutes.
+         */
         post: operations["enable-user"];
         delete?: never;
         options?: never;
@@ -541,7 +568,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End all sessions and API tokens of an account */
+        /**
+         * End all sessions and API tokens of an account
+         * @description Requires a session and reauthenticate within the last ten minutes.
+         */
         post: operations["logout-user"];
         delete?: never;
         options?: never;
@@ -558,7 +588,10 @@ export interface paths {
         };
         /** List an account's current and past plans */
         get: operations["get-user-plan"];
-        /** Change an account's plan */
+        /**
+         * Change an account's plan
+         * @description Requires a session and reauthenticate within the last ten minutes.
+         */
         put: operations["assign-plan"];
         post?: never;
         delete?: never;
@@ -750,7 +783,7 @@ export interface paths {
         put?: never;
         /**
          * Add a passkey
-         * @description It signs in without the password, or replaces the code after it. An account's first second factor comes with recovery codes, shown only once. Requires reauthenticate within the last ten minutes.
+         * @description It signs in without the password, or replaces the code after it. An account's first second factor comes with recovery codes, shown only once. Requires a session and reauthenticate within the last ten minutes.
          */
         post: operations["add-passkey"];
         delete?: never;
@@ -770,7 +803,7 @@ export interface paths {
         put?: never;
         /**
          * Start adding a passkey
-         * @description Send the browser's answer to add-passkey from the same session within five minutes. Requires reauthenticate within the last ten minutes.
+         * @description Send the browser's answer to add-passkey from the same session within five minutes. Requires a session and reauthenticate within the last ten minutes.
          */
         post: operations["begin-passkey"];
         delete?: never;
@@ -791,7 +824,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a passkey
-         * @description Removing the last second factor also deletes the recovery codes. Requires reauthenticate within the last ten minutes.
+         * @description Removing the last second factor also deletes the recovery codes. Requires a session and reauthenticate within the last ten minutes.
          */
         delete: operations["remove-passkey"];
         options?: never;
@@ -969,7 +1002,7 @@ export interface paths {
         put?: never;
         /**
          * Create an API token
-         * @description For programs that act for the account: the command line, the browser extension. The token is shown only once. Requires reauthenticate within the last ten minutes.
+         * @description For programs that act for the account: the command line, the browser extension. The token is shown only once. Requires a session and reauthenticate within the last ten minutes.
          */
         post: operations["make-token"];
         delete?: never;
@@ -1010,12 +1043,12 @@ export interface paths {
         put?: never;
         /**
          * Start setting up two-factor sign-in
-         * @description enable-totp turns it on. Requires reauthenticate within the last ten minutes.
+         * @description enable-totp turns it on. Requires a session and reauthenticate within the last ten minutes.
          */
         post: operations["begin-totp"];
         /**
          * Turn off two-factor sign-in
-         * @description Removing the last second factor also deletes the recovery codes. Requires reauthenticate within the last ten minutes.
+         * @description Removing the last second factor also deletes the recovery codes. Requires a session and reauthenticate within the last ten minutes.
          */
         delete: operations["disable-totp"];
         options?: never;
@@ -1034,7 +1067,7 @@ export interface paths {
         put?: never;
         /**
          * Turn on two-factor sign-in with a first code
-         * @description The recovery codes are shown only once. Requires reauthenticate within the last ten minutes.
+         * @description The recovery codes are shown only once. Requires a session and reauthenticate within the last ten minutes.
          */
         post: operations["enable-totp"];
         delete?: never;
@@ -1054,7 +1087,7 @@ export interface paths {
         put?: never;
         /**
          * Make new recovery codes
-         * @description The old ones stop working. Requires reauthenticate within the last ten minutes.
+         * @description The old ones stop working. Requires a session and reauthenticate within the last ten minutes.
          */
         post: operations["renew-recovery-codes"];
         delete?: never;
@@ -1406,7 +1439,7 @@ export interface paths {
         put?: never;
         /**
          * Delete the account with all its jobs and files
-         * @description Immediate and permanent. Requires the account's address as confirmation, and reauthenticate within the last ten minutes.
+         * @description Immediate and permanent. Requires the account's address as confirmation. Requires a session and reauthenticate within the last ten minutes.
          */
         post: operations["delete-account"];
         delete?: never;
@@ -1425,7 +1458,7 @@ export interface paths {
         get?: never;
         /**
          * Request a change of e-mail address
-         * @description The address changes once the link mailed to it is used. Requires reauthenticate within the last ten minutes.
+         * @description The address changes once the link mailed to it is used. Requires a session and reauthenticate within the last ten minutes.
          */
         put: operations["change-email"];
         post?: never;
@@ -1445,7 +1478,7 @@ export interface paths {
         get?: never;
         /**
          * Set a new password
-         * @description Ends all sessions and starts a new one, whose cookie the response sets. The owner gets a mail. Requires reauthenticate within the last ten minutes.
+         * @description Ends all sessions and starts a new one, whose cookie the response sets. The owner gets a mail. Requires a session and reauthenticate within the last ten minutes.
          */
         put: operations["change-password"];
         post?: never;
