@@ -80,10 +80,7 @@ export class AdminWorld {
   /** The queries that were asked, as they stood in the addresses. */
   readonly asked: string[] = [];
 
-  constructor(
-    private readonly stale: () => Response | undefined,
-    private readonly setMode: (mode: string) => void,
-  ) {}
+  constructor(private readonly setMode: (mode: string) => void) {}
 
   readonly routes: Route[] = [
     ['GET', /^\/admin\/users$/, (_, __, url) => json(this.list(url))],
@@ -135,7 +132,7 @@ export class AdminWorld {
   }
 
   private role(id: string | undefined, { role }: Body): Response {
-    return this.stale() ?? this.lastAdmin(id) ?? this.change(id, { role });
+    return this.lastAdmin(id) ?? this.change(id, { role });
   }
 
   private assign(id: string | undefined, body: Body): Response {
