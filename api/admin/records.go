@@ -152,7 +152,7 @@ func chainCheck(check models.ChainCheck, err error) (*chainCheckOutput, error) {
 type SecurityInfo struct {
 	ID        int64      `json:"id"`
 	At        time.Time  `json:"at"`
-	Kind      string     `json:"kind" doc:"login, login_failed, second_factor_failed, passkey_copied, token_refused, credential_refused, access_refused, cross_origin, rate_limited …"`
+	Kind      string     `json:"kind" doc:"login, login_failed, second_factor_failed, passkey_copied, token_refused, credential_refused, access_refused, cross_origin, rate_limited, file_replaced …"`
 	UserID    *uuid.UUID `json:"userId" format:"uuid" nullable:"true" doc:"The account, if known"`
 	UserEmail string     `json:"userEmail" doc:"Its address; empty if it was deleted"`
 	IP        string     `json:"ip"`

@@ -30,8 +30,8 @@ const deliveryWrite = time.Minute
 // Objects reads object storage.
 type Objects interface {
 	// Get opens length bytes of an object from offset on. A negative length
-	// reads to the end.
-	Get(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error)
+	// reads to the end. An object that no longer has the ETag is wrong_content.
+	Get(ctx context.Context, key, etag string, offset, length int64) (io.ReadCloser, error)
 }
 
 // deliveryHandlers serve files for signed links, on an origin without cookies.
@@ -97,7 +97,7 @@ func (h *deliveryHandlers) send(c *gin.Context, f models.File, inline bool) {
 	if strings.Contains(c.Request.Header.Get("Range"), ",") {
 		c.Request.Header.Del("Range") // several ranges at once: the whole file is a valid response
 	}
-	body := &objectReader{ctx: ctx, objects: h.objects, key: f.Key(), size: f.Size}
+	body := &objectReader{ctx: ctx, objects: h.objects, key: f.Key(), etag: f.ETag, size: f.Size}
 	defer body.close()
 	if c.Request.Method == http.MethodGet && c.Request.Header.Get("If-None-Match") != tag && f.Size > 0 {
 		// ask storage before the response starts, so that its fault can still

@@ -174,6 +174,41 @@ func TestDeliveryRefuses(t *testing.T) {
 	refused("deleted, zip", archive)
 }
 
+// Whoever can still write to storage can't have other bytes delivered than
+// those that were checked when the job became ready.
+func TestReplacedFilesAreNotDelivered(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t)
+	user := h.Account(models.RoleUser)
+	job, files := apitest.ReadyJob(t, h, user.User, map[string][]byte{"a.bin": apitest.Pattern(200_000)})
+	link := apitest.DownloadLink(t, h, user, "/api/v1/files/"+files[0].ID.String()+"/link", "")
+	archive := apitest.DownloadLink(t, h, user, "/api/v1/jobs/"+job.ID.String()+"/archive", "")
+	evil := bytes.Repeat([]byte("evil"), 50_000)
+	h.Storage.Put(files[0].Key(), evil)
+	for name, header := range map[string]map[string]string{"whole": nil, "a range": {"Range": "bytes=100-199"}} {
+		resp, body := apitest.Fetch(t, h, "GET", link, header)
+		if resp.StatusCode != http.StatusConflict || !strings.Contains(string(body), `"wrong_content"`) {
+			t.Errorf("%s: status %d, %.100s", name, resp.StatusCode, body)
+			continue
+		}
+		apitest.CheckProblem(t, resp, body)
+	}
+	h.Server.Wait()
+	admin := h.Account(models.RoleAdmin)
+	h.Run(t, apitest.Scenario{As: admin, Path: "/api/v1/admin/security-events?kind=file_replaced", Status: 200, Want: []string{`"detail":"GET /f/:token/:name"`}})
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, archive, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp, err := http.DefaultClient.Do(req); err == nil {
+		packed, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err == nil || bytes.Contains(packed, []byte("evil")) {
+			t.Errorf("a zip of a replaced file looks whole: %d bytes", len(packed))
+		}
+	}
+}
+
 func TestDeliveryGoesOnWhereStorageBroke(t *testing.T) {
 	t.Parallel()
 	h := apitest.New(t)

@@ -67,6 +67,10 @@ var problems = map[models.Problem]entry{
 		wait: patient("Starts when an agent can take it"),
 	},
 	models.ProblemDrained:        {why: []string{"The agent is being drained."}, next: []string{"Retry it."}, wait: []string{"Another agent takes over what is stored."}},
+	models.ProblemWrongContent: {
+		why:  []string{"What agent {agent} stored isn't the torrent's content.", "What is in storage isn't what was checked, or isn't the torrent's content."},
+		next: []string{"Retry it; delete the {job} and submit it again if it was ready."}, wait: []string{"Fetches it again, on another agent if there is one."},
+	},
 	models.ProblemAgentInUse:     {why: []string{"The agent is in use."}, next: []string{"Drain it and wait until its jobs have moved."}},
 	models.ProblemSuperseded:     {why: []string{"A newer attempt took over."}, next: []string{"Retry it."}},
 	models.ProblemDiskFull:       {why: []string{"The agent is out of disk space."}, next: []string{"Retry it later, or ask the operator to free space."}},

@@ -142,7 +142,7 @@ func (tr *Transfers) pickAgent(ctx context.Context, jobID uuid.UUID) (models.Age
 func ownFaults() []models.Problem {
 	return []models.Problem{
 		models.ProblemAgentLost, models.ProblemAgentUnreachable, models.ProblemDiskFull, models.ProblemDrained,
-		models.ProblemStorageFailing, models.ProblemEngineHung,
+		models.ProblemStorageFailing, models.ProblemEngineHung, models.ProblemWrongContent,
 	}
 }
 

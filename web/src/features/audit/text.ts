@@ -55,6 +55,7 @@ export const securityTexts: Readonly<Record<string, string>> = {
   credential_refused: 'Session, API token or agent credential refused',
   access_refused: 'Access denied',
   cross_origin: 'Request from another site refused',
+  file_replaced: 'File replaced in storage, not delivered',
   rate_limited: 'Too many requests',
 };
 

@@ -112,6 +112,11 @@ export const problems: Record<ProblemCode, Entry> = {
   superseded: fault('A newer attempt took over.', 'Retry it.'),
   disk_full: fault('The agent has no disk space left.', 'Retry it later, or ask your admin to free space.'),
   storage_failing: fault("The storage isn't accepting data right now.", 'Retry it later, or tell your admin.'),
+  wrong_content: {
+    why: (facts) => first(say`What the agent ${facts.name('agent')} stored isn't the torrent's content.`, "What is in storage isn't what was checked, or isn't the torrent's content."),
+    next: always('Retry it. If it was ready, delete it and add it again.'),
+    wait: always('Fetches it again, on another agent if there is one.'),
+  },
   selection_expired: fault("You didn't choose the files in time.", 'Retry it and choose the files.'),
   gave_up: fault('It needed your attention and got none in time.', 'You can retry or delete it.'),
   wrong_state: fault("That isn't possible right now.", 'Reload the page to see where it stands.'),
