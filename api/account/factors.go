@@ -114,7 +114,7 @@ type recoveryCodesOutput struct {
 
 func (h *factorHandlers) enable(ctx context.Context, in *totpCodeInput) (*recoveryCodesOutput, error) {
 	user := kit.Caller(ctx)
-	if err := h.limits.Allow(ctx, kit.LimitTOTP, user.ID.String()); err != nil {
+	if err := h.limits.AllowAll(ctx, factorAsks(ctx, user)...); err != nil {
 		return nil, err
 	}
 	if user.HasTOTP() || user.TOTPSecret == "" {

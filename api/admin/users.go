@@ -34,8 +34,8 @@ func (h *userHandlers) routes(r *kit.Router) {
 	kit.Handle(r, act("logout", "End all sessions and API tokens of an account", ""), h.logout)
 	kit.Handle(r, huma.Operation{
 		OperationID: "set-user-role", Method: http.MethodPut, Path: path + "/{id}/role", Tags: []string{tagAdmin},
-		Summary: "Grant or remove admin rights",
-		Description: "Ends its sessions and its API tokens for administration. The last administrator can't be demoted.",
+		Summary:       "Grant or remove admin rights",
+		Description:   "Ends its sessions and its API tokens for administration. The last administrator can't be demoted.",
 		DefaultStatus: http.StatusNoContent,
 	}, h.setRole)
 }

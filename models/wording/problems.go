@@ -66,7 +66,7 @@ var problems = map[models.Problem]entry{
 		why: []string{"{online|none}No compute agent is online.", "No compute agent can take it right now."}, next: []string{"Retry it later."},
 		wait: patient("Starts when an agent can take it"),
 	},
-	models.ProblemDrained:        {why: []string{"The agent is being drained."}, next: []string{"Retry it."}, wait: []string{"Another agent takes over what is stored."}},
+	models.ProblemDrained: {why: []string{"The agent is being drained."}, next: []string{"Retry it."}, wait: []string{"Another agent takes over what is stored."}},
 	models.ProblemWrongContent: {
 		why:  []string{"What agent {agent} stored isn't the torrent's content.", "What is in storage isn't what was checked, or isn't the torrent's content."},
 		next: []string{"Retry it; delete the {job} and submit it again if it was ready."}, wait: []string{"Fetches it again, on another agent if there is one."},
