@@ -81,7 +81,7 @@ func (p *apiParts) server(cfg config.Config, build version.Build, log *slog.Logg
 	}
 	return api.New(api.Config{
 		Version: build.Version, Commit: build.Commit, BaseURL: cfg.Web.BaseURL.URL, FilesURL: cfg.Web.FilesURL.URL, WebDir: webDir(cfg.Web.Dir, log),
-		TrustedProxies: proxies, MaxJobBytes: cfg.Limits.MaxJobBytes, MaxRunningJobs: cfg.Limits.MaxRunningJobs,
+		TrustedProxies: proxies, MaxJobBytes: cfg.Limits.MaxJobBytes, MaxRunningJobs: cfg.Limits.MaxRunningJobs, MaxUserStreams: cfg.Limits.MaxUserStreams,
 		Mail: cfg.Mail.On(), Registration: cfg.Accounts.Registration, RequireAdminTOTP: cfg.Accounts.RequireAdminTOTP,
 		TurnstileSiteKey: cfg.Accounts.TurnstileSiteKey, MinPassword: password.MinLength, TemporalUIURL: cfg.Temporal.UIURL,
 		WorkflowUIURL: workflowPages(cfg.Temporal),

@@ -107,6 +107,7 @@ func (a Accounts) Turnstile() bool { return a.TurnstileSecretKey != "" }
 // Limits bound jobs and how long they wait.
 type Limits struct {
 	MaxRunningJobs   int             `env:"MAX_RUNNING_JOBS" envDefault:"10" doc:"Jobs of one user that run at once."`
+	MaxUserStreams   int             `env:"MAX_USER_STREAMS" envDefault:"20" doc:"Event streams of one user that an API process serves at once; each open page of the web app has one."`
 	MaxJobBytes      int64           `env:"MAX_JOB_BYTES" envDefault:"1099511627776" doc:"Bytes of one job's selected files; 0 means no limit."`
 	ResolveTimeout   time.Duration   `env:"RESOLVE_TIMEOUT" envDefault:"5m" doc:"How long finding a source's file list may take, such as 5m or 1h30m."`
 	StallTimeout     time.Duration   `env:"STALL_TIMEOUT" envDefault:"30m" doc:"How long a download may go without receiving a byte."`

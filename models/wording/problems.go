@@ -144,6 +144,7 @@ var problems = map[models.Problem]entry{
 			"It needs {need|bytes}; the plan {plan} allows {limit|bytes} per {job}.",
 			"It needs {need|bytes}; the plan {plan} has {total|bytes} of storage in all.",
 			"It needs {need|bytes}; there is room for {free|bytes}.",
+			"It has {files} files; the plan {plan} allows {maxFiles} in total, and {kept} are kept already.",
 			"It is larger than your plan allows.",
 		},
 		next: []string{"Choose fewer files, free storage, or ask for another plan."},

@@ -15,7 +15,7 @@ func (r *recorder) deliveryStory(p *cast) {
 	link := "/api/v1/files/" + first + "/link"
 	r.do(delivery, call{as: p.owner, what: "not stored", method: post, path: link})
 	for id, text := range map[string]string{first: "hello world", second: "second"} {
-		r.exec(`update files set state = 'stored', stored_at = now(), etag = 'etag' where id = $1`, id)
+		r.exec(`update files set state = 'stored', stored_at = now(), etag = '' where id = $1`, id)
 		r.store("jobs/"+ready+"/"+id, []byte(text))
 	}
 	attachment := r.must(delivery, call{as: p.owner, method: post, path: link}).get("url")

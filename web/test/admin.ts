@@ -45,7 +45,7 @@ export function makeInvitation(given: Partial<OpenInvitation> = {}): OpenInvitat
 
 function plan(id: string, name: string, given: Partial<Plan>): Plan {
   return {
-    id, name, default: false, public: true, position: 1, maxRunningJobs: null, storageBytes: null, bandwidthBytes: null, maxJobBytes: null,
+    id, name, default: false, public: true, position: 1, maxRunningJobs: null, storageBytes: null, bandwidthBytes: null, maxJobBytes: null, maxFiles: null,
     retentionDays: null, ...given,
   };
 }

@@ -2244,6 +2244,8 @@ export interface components {
             /** @description A short lower-case word */
             id: string;
             /** Format: int64 */
+            maxFiles?: number;
+            /** Format: int64 */
             maxJobBytes?: number;
             /** Format: int64 */
             maxRunningJobs?: number;
@@ -2346,6 +2348,11 @@ export interface components {
             id: string;
             /**
              * Format: int64
+             * @description Files of all jobs that are open or ready
+             */
+            maxFiles: number | null;
+            /**
+             * Format: int64
              * @description Bytes of one job's selected files
              */
             maxJobBytes: number | null;
@@ -2375,6 +2382,8 @@ export interface components {
             bandwidthBytes?: number | null;
             /** @description true makes it the plan that new accounts get */
             default?: boolean;
+            /** Format: int64 */
+            maxFiles?: number | null;
             /** Format: int64 */
             maxJobBytes?: number | null;
             /** Format: int64 */

@@ -187,6 +187,7 @@ export const problems: Record<ProblemCode, Entry> = {
         say`It needs ${facts.bytes('need')}; the ${facts.name('plan')} plan allows ${facts.bytes('limit')} per download.`,
         say`It needs ${facts.bytes('need')}; the ${facts.name('plan')} plan has ${facts.bytes('total')} of storage in all.`,
         say`It needs ${facts.bytes('need')}; you have room for ${facts.bytes('free')}.`,
+        say`It has ${facts.some('files', 'file', 'files')}; the plan ${facts.name('plan')} allows ${facts.number('maxFiles')} in total, and you have ${facts.number('kept')} already.`,
         'It is larger than your plan allows.',
       ),
     next: always('Choose fewer files, free storage, or ask for another plan.'),
