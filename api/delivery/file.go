@@ -111,10 +111,15 @@ func (h *deliveryHandlers) send(c *gin.Context, f models.File, inline bool) {
 			return
 		}
 	}
-	http.ServeContent(h.writer(c, f.UserID), c.Request, "", modified(f), body)
+	out := h.writer(c, f.UserID)
+	http.ServeContent(out, c.Request, "", modified(f), body)
+	if out.refused != nil {
+		kit.InfoOf(ctx).Err = out.refused
+		panic(http.ErrAbortHandler) // the client must see that bytes are missing
+	}
 	if body.err != nil && !errors.Is(body.err, context.Canceled) {
 		kit.InfoOf(ctx).Err = kit.StorageFault(body.err)
-		panic(http.ErrAbortHandler) // the client must see that bytes are missing
+		panic(http.ErrAbortHandler) // as above
 	}
 }
 
@@ -163,16 +168,22 @@ func (h *deliveryHandlers) writer(c *gin.Context, owner uuid.UUID) *patientWrite
 				h.meter.add(owner, n)
 			}
 		},
+		allow: func() (int64, error) { return h.allowed(c.Request.Context(), owner) },
 	}
 }
 
 // patientWriter sets a deadline for each write but none for the whole response,
-// which may take hours, and counts what was sent.
+// which may take hours, counts what was sent, and ends where the owner may not
+// have more.
 type patientWriter struct {
 	http.ResponseWriter
-	rc   *http.ResponseController
-	now  func() time.Time
-	sent func(n int)
+	rc    *http.ResponseController
+	now   func() time.Time
+	sent  func(n int)
+	allow func() (int64, error) // how much may be sent before it is asked again
+	left  int64
+
+	refused error // by allow; it ended the response
 }
 
 // Write writes one buffer.
@@ -180,7 +191,22 @@ func (w *patientWriter) Write(p []byte) (int, error) {
 	if err := w.rc.SetWriteDeadline(w.now().Add(deliveryWrite)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return 0, err
 	}
-	n, err := w.ResponseWriter.Write(p)
-	w.sent(n)
-	return n, err
+	written := 0
+	for len(p) > 0 {
+		if w.left <= 0 {
+			left, err := w.allow()
+			if err != nil {
+				w.refused = err
+				return written, err
+			}
+			w.left = left
+		}
+		n, err := w.ResponseWriter.Write(p[:min(int64(len(p)), w.left)])
+		w.sent(n)
+		written, w.left, p = written+n, w.left-int64(n), p[n:]
+		if err != nil {
+			return written, err
+		}
+	}
+	return written, nil
 }
