@@ -45,8 +45,13 @@ type deliveryHandlers struct {
 	now     func() time.Time
 }
 
-// admitted checks that a link's owner may still read.
+// admitted checks that a link was not revoked and its owner may still read.
 func (h *deliveryHandlers) admitted(ctx context.Context, g grant) error {
+	if err := h.store.LinkWorks(ctx, g.link); models.IsNotFound(err) {
+		return models.Errorf(models.CodeNotFound, "This link is invalid or has expired.")
+	} else if err != nil {
+		return err
+	}
 	owner, err := h.store.User(ctx, g.userID)
 	if err != nil {
 		return err

@@ -72,7 +72,11 @@ func (h *linkHandlers) file(ctx context.Context, in *linkInput) (*linkOutput, er
 		return nil, models.Fault(models.ProblemWrongState, "This file isn't in storage yet.")
 	}
 	inline := in.Body != nil && in.Body.Disposition == dispositionInline
-	return &linkOutput{Body: h.signer.file(user.ID, f, inline)}, nil
+	link, err := h.signer.file(ctx, f, inline)
+	if err != nil {
+		return nil, err
+	}
+	return &linkOutput{Body: link}, nil
 }
 
 func (h *linkHandlers) archive(ctx context.Context, in *jobPath) (*linkOutput, error) {
@@ -103,5 +107,5 @@ func (h *linkHandlers) archiveLink(ctx context.Context, jobID uuid.UUID) (Link, 
 	if job.State != models.StateReady {
 		return Link{}, models.Fault(models.ProblemWrongState, "The files can be zipped once the job is ready.")
 	}
-	return h.signer.archive(job), nil
+	return h.signer.archive(ctx, job)
 }

@@ -70,6 +70,9 @@ var accessTable = map[string]Access{
 	"get-archive":    AccessFilesRead,
 	"link-archive":   AccessFilesRead,
 	"link-file":      AccessFilesRead,
+	"list-links":     AccessFilesRead,
+	"revoke-link":    AccessFilesRead,
+	"revoke-links":   AccessFilesRead,
 	"list-job-files": AccessFilesRead,
 
 	// Administrators: what reads, and what acts on jobs. Nothing here may give anyone a right, a credential or other code to run.
