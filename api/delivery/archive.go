@@ -85,7 +85,7 @@ func (h *deliveryHandlers) packable(ctx context.Context, g grant) (models.Job, [
 }
 
 func (h *deliveryHandlers) writeZip(ctx context.Context, c *gin.Context, g grant, entries []zipEntry) error {
-	zw := zip.NewWriter(h.writer(c, g.userID))
+	zw := zip.NewWriter(h.writer(ctx, c, g.userID))
 	checked := h.now()
 	for _, e := range entries {
 		if now := h.now(); now.Sub(checked) >= recheck {

@@ -116,7 +116,7 @@ func (h *deliveryHandlers) send(c *gin.Context, f models.File, inline bool) {
 			return
 		}
 	}
-	out := h.writer(c, f.UserID)
+	out := h.writer(ctx, c, f.UserID)
 	http.ServeContent(out, c.Request, "", modified(f), body)
 	if out.refused != nil {
 		kit.InfoOf(ctx).Err = out.refused
@@ -165,7 +165,7 @@ func modified(f models.File) time.Time {
 }
 
 // writer returns the writer for a delivery of the owner's content.
-func (h *deliveryHandlers) writer(c *gin.Context, owner uuid.UUID) *patientWriter {
+func (h *deliveryHandlers) writer(ctx context.Context, c *gin.Context, owner uuid.UUID) *patientWriter {
 	return &patientWriter{
 		ResponseWriter: c.Writer, rc: http.NewResponseController(c.Writer), now: h.now,
 		sent: func(n int) {
@@ -173,7 +173,7 @@ func (h *deliveryHandlers) writer(c *gin.Context, owner uuid.UUID) *patientWrite
 				h.meter.add(owner, n)
 			}
 		},
-		allow: func() (int64, error) { return h.allowed(c.Request.Context(), owner) },
+		allow: func() (int64, error) { return h.allowed(ctx, owner) },
 	}
 }
 
