@@ -2,7 +2,9 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/google/uuid"
@@ -26,12 +28,17 @@ type FileStore interface {
 	FileStored(ctx context.Context, fileID uuid.UUID, size int64, etag string) error
 	ForgetUpload(ctx context.Context, fileID uuid.UUID) (oldUploadID string, err error)
 	FinishJob(ctx context.Context, jobID uuid.UUID) error
+	StoredFiles(ctx context.Context, jobID uuid.UUID) ([]models.File, error)
+	Metainfo(ctx context.Context, jobID uuid.UUID) ([]byte, error)
+	// Blame records the problem of the last agent that had the job.
+	Blame(ctx context.Context, jobID uuid.UUID, p models.Problem) (models.Agent, error)
 }
 
 // Objects is what completing and removing files needs from object storage.
 type Objects interface {
 	Put(ctx context.Context, key string, body []byte, contentType string) error
 	Head(ctx context.Context, key string) (objstore.Object, error)
+	Get(ctx context.Context, key, etag string, offset, length int64) (io.ReadCloser, error)
 	Delete(ctx context.Context, key string) error
 	ListParts(ctx context.Context, key, uploadID string) ([]models.Part, error)
 	CompleteMultipart(ctx context.Context, key, uploadID string, parts []models.Part) (etag string, err error)
@@ -45,7 +52,8 @@ type Files struct {
 }
 
 // FinalizeFiles completes every selected file of a job, checks each object's
-// size and makes all of them visible in one transaction.
+// size and a sample of a torrent's pieces, and makes all of them visible in one
+// transaction.
 func (a *Files) FinalizeFiles(ctx context.Context, in JobInput) (FinalizeResult, error) {
 	res, err := a.finalize(ctx, in.JobID)
 	return res, border(ctx, err)
@@ -71,12 +79,18 @@ func (a *Files) finalize(ctx context.Context, jobID uuid.UUID) (FinalizeResult, 
 	}
 	stop := beat(ctx)
 	defer stop()
-	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(finalizeWidth)
-	for _, f := range pending {
-		g.Go(func() error { return a.complete(gctx, f) })
+	objects := make([]objstore.Object, len(pending))
+	err = each(ctx, len(pending), func(ctx context.Context, i int) (err error) {
+		objects[i], err = a.complete(ctx, pending[i])
+		return err
+	})
+	if err == nil {
+		err = a.compare(ctx, job, pending, objects)
 	}
-	if err := g.Wait(); err != nil {
+	if err == nil {
+		err = each(ctx, len(pending), func(ctx context.Context, i int) error { return a.note(ctx, pending[i], objects[i]) })
+	}
+	if err != nil {
 		return FinalizeResult{}, err
 	}
 	if err := a.Store.FinishJob(ctx, jobID); err != nil {
@@ -89,34 +103,57 @@ func (a *Files) finalize(ctx context.Context, jobID uuid.UUID) (FinalizeResult, 
 	return FinalizeResult{Files: job.FileCount, Bytes: job.Bytes()}, nil
 }
 
-// complete completes one file's object, in the order object, check, row.
-func (a *Files) complete(ctx context.Context, f models.FileParts) error {
-	key, want := f.Key(), f.Size
-	switch {
-	case f.Size == 0:
-		if err := a.Objects.Put(ctx, key, nil, f.ContentType); err != nil {
-			return fmt.Errorf("put empty object: %w", err)
-		}
-	case f.UploadID != nil:
-		var err error
-		if want, err = a.join(ctx, f); err != nil {
-			return err
-		}
+// each runs the work for every index, a few at once.
+func each(ctx context.Context, n int, work func(ctx context.Context, i int) error) error {
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(finalizeWidth)
+	for i := range n {
+		g.Go(func() error { return work(gctx, i) })
 	}
-	obj, err := a.Objects.Head(ctx, key)
-	if models.IsNotFound(err) {
-		return a.missing(ctx, f, err)
-	}
-	if err != nil {
-		return fmt.Errorf("check object: %w", err)
-	}
-	if want >= 0 && obj.Size != want {
-		return a.missing(ctx, f, fmt.Errorf("object has %d of %d bytes", obj.Size, want))
-	}
+	return g.Wait()
+}
+
+// note writes the row of a file whose object is complete and was checked. It
+// pins the ETag: what is delivered later has to be this very object.
+func (a *Files) note(ctx context.Context, f models.FileParts, obj objstore.Object) error {
 	if err := a.Store.FileStored(ctx, f.ID, obj.Size, obj.ETag); err != nil {
 		return fmt.Errorf("save stored file: %w", err)
 	}
 	return nil
+}
+
+// complete completes one file's object and checks it.
+func (a *Files) complete(ctx context.Context, f models.FileParts) (objstore.Object, error) {
+	key, want := f.Key(), f.Size
+	switch {
+	case f.Size == 0:
+		if err := a.Objects.Put(ctx, key, nil, f.ContentType); err != nil {
+			return objstore.Object{}, fmt.Errorf("put empty object: %w", err)
+		}
+	case f.UploadID != nil:
+		var err error
+		if want, err = a.join(ctx, f); err != nil {
+			return objstore.Object{}, err
+		}
+	}
+	obj, err := a.Objects.Head(ctx, key)
+	switch {
+	case models.IsNotFound(err):
+		err = a.missing(ctx, f, err)
+	case err != nil:
+		err = fmt.Errorf("check object: %w", err)
+	case want >= 0 && obj.Size != want:
+		err = a.missing(ctx, f, fmt.Errorf("object has %d of %d bytes", obj.Size, want))
+	case replaced(f, obj):
+		err = a.missing(ctx, f, errors.New("object is not the one that the agent reported"))
+	}
+	return obj, err
+}
+
+// replaced reports whether an object that was stored in one piece is another
+// one than its agent reported: two agents may hold addresses of it for a while.
+func replaced(f models.FileParts, obj objstore.Object) bool {
+	return f.UploadID == nil && len(f.Parts) == 1 && f.Parts[0].ETag != "" && f.Parts[0].ETag != obj.ETag
 }
 
 // join completes a multipart upload from the parts that the rows and storage

@@ -33,7 +33,13 @@ func part(t *testing.T, c *objstore.Client, f models.File, upload string, n int,
 	if err != nil {
 		t.Fatal(err)
 	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, u, bytes.NewReader(body))
+	return models.Part{FileID: f.ID, Number: n, Size: int64(len(body)), CRC32C: crc(body), ETag: putTo(t, u, headers, body)}
+}
+
+// putTo sends the body to a presigned address and returns its ETag.
+func putTo(t *testing.T, address string, headers map[string]string, body []byte) string {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPut, address, bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +51,7 @@ func part(t *testing.T, c *objstore.Client, f models.File, upload string, n int,
 		t.Fatalf("put part: %v, %v", resp, err)
 	}
 	_ = resp.Body.Close()
-	return models.Part{FileID: f.ID, Number: n, Size: int64(len(body)), CRC32C: crc(body), ETag: resp.Header.Get("ETag")}
+	return resp.Header.Get("ETag")
 }
 
 // downloaded is a job whose three files are in storage but not complete: one
@@ -107,7 +113,7 @@ func (d *downloaded) whole() {
 		d.Errorf("job is %s, slot %v", got.State, got.AdmittedAt)
 	}
 	for i, want := range [][]byte{d.big, []byte("hello"), nil} {
-		r, err := d.objects.Get(d.Context(), d.files[i].Key(), 0, -1)
+		r, err := d.objects.Get(d.Context(), d.files[i].Key(), "", 0, -1)
 		if err != nil {
 			d.Fatalf("file %d: %v", i, err)
 		}

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"longhaul/api"
 	"longhaul/api/apitest"
+	"longhaul/api/kit"
 	"longhaul/models"
 )
 
@@ -144,7 +146,7 @@ func verdict(route api.Route, who matrixCaller) (string, func(int) bool) {
 		}
 		return is(http.StatusUnauthorized)
 	}
-	if !slices.Contains([]string{"account", "user", "confirmed", "enrol", "jobs:read", "jobs:write", "files:read", "admin", "admin-sure"}, route.Access) {
+	if !slices.Contains([]string{"account", "user", "confirmed", "enrol", "enrol-confirmed", "jobs:read", "jobs:write", "files:read", "admin", "admin-sure"}, route.Access) {
 		return "a known access", func(int) bool { return false }
 	}
 	switch {
@@ -159,6 +161,40 @@ func verdict(route api.Route, who matrixCaller) (string, func(int) bool) {
 	default:
 		return is(http.StatusForbidden)
 	}
+}
+
+// The table of access names the operations that exist, no more and no fewer, and
+// what an administrator's token reaches is what the table allows: reading, and
+// acting on jobs. Everything else could hand the system to whoever has the token.
+func TestAdminTokensReadAndActOnJobs(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t, apitest.Generous)
+	admin := h.Account(models.RoleAdmin)
+	token := h.Token(admin.User, models.Scopes()...)
+	table := kit.AccessTable()
+	refused := 0
+	for _, route := range h.Server.Routes() {
+		if route.Operation == "" {
+			continue
+		}
+		who, stated := table[route.Operation]
+		if delete(table, route.Operation); !stated || string(who) != route.Access {
+			t.Errorf("%s is %q, and the table says %q", route.Operation, route.Access, who)
+		}
+		if !strings.HasPrefix(route.Path, "/api/v1/admin/") || route.Method == http.MethodGet || route.Operation == "move-job" {
+			continue
+		}
+		refused++
+		path := strings.NewReplacer("{id}", apitest.NewID().String(), "{plan}", "pro").Replace(route.Path)
+		h.Run(t, apitest.Scenario{
+			As: token, Method: route.Method, Path: path, Body: matrixBodies()[route.Operation], Status: 403,
+			Want: []string{"scope_missing", "Sign in to the web app"},
+		})
+	}
+	if len(table) > 0 || refused < 17 {
+		t.Errorf("%d acts were refused; the table also names %v", refused, slices.Sorted(maps.Keys(table)))
+	}
+	h.Run(t, apitest.Scenario{As: token, Path: "/api/v1/admin/invitations", Status: 200, Want: []string{`"invitations":[]`}})
 }
 
 // The OpenAPI document says what each route asks for.
@@ -201,19 +237,19 @@ func TestOldSessionsHaveToConfirm(t *testing.T) {
 	confirmed := 0
 	for _, route := range h.Server.Routes() {
 		who := user
-		if route.Access == "admin-sure" {
+		if strings.HasPrefix(route.Access, "admin") {
 			who = admin
 		}
-		if route.Access != "confirmed" && route.Access != "admin-sure" && !slices.Contains([]string{"begin-totp", "enable-totp", "begin-passkey", "add-passkey"}, route.Operation) {
+		if !slices.Contains([]string{"confirmed", "enrol-confirmed", "admin-sure"}, route.Access) {
 			continue
 		}
 		confirmed++
 		h.Run(t, apitest.Scenario{
-			As: who, Method: route.Method, Path: strings.ReplaceAll(route.Path, "{id}", apitest.NewID().String()),
+			As: who, Method: route.Method, Path: strings.NewReplacer("{id}", apitest.NewID().String(), "{plan}", "pro").Replace(route.Path),
 			Body: matrixBodies()[route.Operation], Status: 403, Want: []string{"reauthentication_required"},
 		})
 	}
-	if confirmed < 11 {
+	if confirmed < 28 {
 		t.Errorf("only %d routes ask for a confirmation", confirmed)
 	}
 	const path = "/api/v1/auth/reauthenticate"
@@ -252,7 +288,7 @@ func TestAdminsMayHaveToEnrol(t *testing.T) {
 	h.Run(t, apitest.Scenario{As: admin, Path: "/api/v1/me", Status: 200, Want: []string{`"secondFactorRequired":true`}})
 	tok := h.Token(admin.User, models.ScopeAdmin)
 	for _, route := range h.Server.Routes() {
-		if route.Access == "public" || route.Access == "agent" || route.Access == "account" || route.Access == "enrol" || route.Access == "" {
+		if route.Access == "public" || route.Access == "agent" || route.Access == "account" || strings.HasPrefix(route.Access, "enrol") || route.Access == "" {
 			continue
 		}
 		path := strings.ReplaceAll(route.Path, "{id}", apitest.NewID().String())

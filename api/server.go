@@ -39,6 +39,7 @@ type Config struct {
 	TrustedProxies   []string // addresses and networks whose forwarding headers are believed
 	MaxJobBytes      int64    // content of one job; 0 is no limit
 	MaxRunningJobs   int
+	MaxUserStreams   int // event streams of one account that this process serves at once
 	MinPassword      int
 	Registration     models.Registration // who can register unless an administrator changes it; empty means by invitation
 	Mail             bool                // mail can be sent
@@ -157,7 +158,7 @@ func build(cfg Config, deps Deps) (*Server, error) {
 		cfg: cfg, deps: deps, background: kit.NewBackground(deps.Log, kit.MaxBackground),
 		records: kit.NewBackground(deps.Log, kit.MaxRecords), refusals: kit.NewBackground(deps.Log, kit.MaxRecords),
 	}
-	s.Hub = live.NewHub(s.view(), deps.Log.With("component", "events"), deps.Now)
+	s.Hub = live.NewHub(s.view(), cfg.MaxUserStreams, deps.Log.With("component", "events"), deps.Now)
 	s.Meter = delivery.NewMeter(deps.Stores.Delivery, deps.Log.With("component", "meter"), deps.Now)
 	s.files = delivery.New(delivery.Deps{
 		Store: deps.Stores.Delivery, Objects: deps.Storage, Meter: s.Meter, Limiter: deps.Limiter, Keys: deps.Keys, AppURL: cfg.BaseURL,

@@ -92,6 +92,7 @@ const (
 	SecurityAccessRefused      SecurityKind = "access_refused"       // signed in, but not allowed
 	SecurityCrossOrigin        SecurityKind = "cross_origin"         // a state-changing request from another site
 	SecurityRateLimited        SecurityKind = "rate_limited"         // too many requests
+	SecurityFileReplaced       SecurityKind = "file_replaced"        // an object in storage is not the one that was checked
 )
 
 // SecurityRetention is how long security events are kept.

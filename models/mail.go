@@ -21,6 +21,7 @@ const (
 	MailEmailChanged    MailKind = "email_changed"    // to the old address: new_email, ip, device
 	MailEmailIsNew      MailKind = "email_is_new"     // to the new address: ip, device
 	MailNewDevice       MailKind = "new_device"       // ip, device
+	MailCodesFailed     MailKind = "codes_failed"     // wrong second factors: ip, device
 	MailTOTPOn          MailKind = "totp_on"          // ip, device
 	MailTOTPOff         MailKind = "totp_off"         // ip, device
 	MailPasskeyAdded    MailKind = "passkey_added"    // name, ip, device
@@ -43,7 +44,7 @@ const (
 func MailKinds() []MailKind {
 	return []MailKind{
 		MailVerify, MailReset, MailConfirmEmail, MailInvitation, MailAddressInUse, MailPasswordChanged, MailEmailChanged,
-		MailEmailIsNew, MailNewDevice, MailTOTPOn, MailTOTPOff, MailPasskeyAdded, MailPasskeyRemoved,
+		MailEmailIsNew, MailNewDevice, MailCodesFailed, MailTOTPOn, MailTOTPOff, MailPasskeyAdded, MailPasskeyRemoved,
 		MailTokenMade, MailAccountDeleted,
 	}
 }

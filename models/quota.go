@@ -22,6 +22,7 @@ type Plan struct {
 	StorageBytes   *int64
 	BandwidthBytes *int64 // delivered in a calendar month, UTC
 	MaxJobBytes    *int64 // of the selected files of one job
+	MaxFiles       *int   // of all jobs that are open or ready
 	RetentionDays  *int   // ready jobs expire this many days after they became ready
 	IsDefault      bool   // new accounts get it; exactly one plan is
 	Public         bool   // shown to everyone
@@ -32,7 +33,7 @@ type Plan struct {
 
 // Clone returns a copy that shares no limit with p.
 func (p Plan) Clone() Plan {
-	p.MaxRunningJobs, p.RetentionDays = copied(p.MaxRunningJobs), copied(p.RetentionDays)
+	p.MaxRunningJobs, p.MaxFiles, p.RetentionDays = copied(p.MaxRunningJobs), copied(p.MaxFiles), copied(p.RetentionDays)
 	p.StorageBytes, p.BandwidthBytes, p.MaxJobBytes = copied(p.StorageBytes), copied(p.BandwidthBytes), copied(p.MaxJobBytes)
 	return p
 }
@@ -77,6 +78,16 @@ func (p Plan) Fits(size int64) error {
 	default:
 		return nil
 	}
+}
+
+// FitsFiles refuses a job with so many files that, together with those that the
+// account has, they are more than the plan allows.
+func (p Plan) FitsFiles(files, kept int) error {
+	if p.MaxFiles == nil || files+kept <= *p.MaxFiles {
+		return nil
+	}
+	return Fault(ProblemQuotaExceeded, "This has %d files; the plan %s allows %d in total, and %d are kept already.", files, p.Name, *p.MaxFiles, kept).
+		With("files", files).With("plan", p.Name).With("maxFiles", *p.MaxFiles).With("kept", kept)
 }
 
 // Room is how much storage an account uses and how much it may use, in bytes.
@@ -158,6 +169,7 @@ type Usage struct {
 	Running   int   // jobs that hold a slot
 	Limit     int   // how many may; 0 is no limit
 	Jobs      int64 // all jobs, ended ones included
+	Files     int   // of jobs that are open or ready
 }
 
 // LedgerEntry is a line of the ledger with the name of its job, empty once the

@@ -339,7 +339,7 @@ func (s *system) delivered(id uuid.UUID) {
 		s.t.Fatalf("files: %v, %d", err, len(files))
 	}
 	for _, f := range files {
-		r, err := s.objects.Get(s.t.Context(), f.Key(), 0, -1)
+		r, err := s.objects.Get(s.t.Context(), f.Key(), f.ETag, 0, -1)
 		if err != nil {
 			s.t.Fatalf("get: %v", err)
 		}

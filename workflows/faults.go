@@ -92,7 +92,7 @@ func countedFaults() []string {
 		string(models.ProblemNoPeers), string(models.ProblemStalled), string(models.ProblemMetadataTimeout),
 		string(models.ProblemSourceFailing), string(models.ProblemLengthMismatch), string(models.ProblemSourceChanged),
 		string(models.ProblemSuperseded),
-		string(models.ProblemSeedrGone),
+		string(models.ProblemSeedrGone), string(models.ProblemWrongContent),
 		string(models.CodeInternal),
 	}
 }

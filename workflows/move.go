@@ -36,7 +36,7 @@ func (d *download) elsewhere(f fault) (models.Provider, bool) {
 		return to, true
 	case models.ProblemNoPeers, models.ProblemStalled, models.ProblemMetadataTimeout, models.ProblemDiskFull:
 		return to, !d.plan.Private
-	case models.ProblemSeedrGone, models.ProblemSourceFailing, models.ProblemLengthMismatch, "":
+	case models.ProblemSeedrGone, models.ProblemSourceFailing, models.ProblemLengthMismatch, models.ProblemWrongContent, "":
 		return to, !d.plan.Private && d.now.Faults > len(d.plan.RetryPauses)
 	default: // storage and the like: the other provider would meet the same
 		return "", false

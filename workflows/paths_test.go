@@ -310,6 +310,15 @@ func TestMissingBytesAreFetchedAgain(t *testing.T) {
 	f.check(f.run(), models.StateReady, "StartTransfer", "FinalizeFiles", "SetState queued", "StartTransfer", "FinalizeFiles")
 }
 
+func TestWhatIsNotTheTorrentsIsFetchedAgain(t *testing.T) {
+	t.Parallel()
+	f := newFlow(t, known())
+	f.transfers("StartTransfer", models.StateDownloading)
+	f.finalizes(problem(models.ProblemWrongContent))
+	f.admitAt(soon)
+	f.check(f.run(), models.StateReady, "StartTransfer", "FinalizeFiles", "SetState queued", "StartTransfer", "FinalizeFiles")
+}
+
 func TestStorageThatIsAwayIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	f := newFlow(t, known())

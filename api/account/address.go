@@ -17,8 +17,8 @@ type addressHandlers struct {
 }
 
 func (h *addressHandlers) routes(r *kit.Router) {
-	kit.Handle(r, kit.AccessPublic, public("resend-verification", "verify/resend", "Request another verification link", "", http.StatusAccepted), h.resend)
-	kit.Handle(r, kit.AccessPublic, public("request-reset", "reset", "Request a password reset link",
+	kit.Handle(r, public("resend-verification", "verify/resend", "Request another verification link", "", http.StatusAccepted), h.resend)
+	kit.Handle(r, public("request-reset", "reset", "Request a password reset link",
 		"The response is the same whether or not the address has an account.", http.StatusAccepted), h.requestReset)
 }
 

@@ -71,7 +71,7 @@ func (c *ceremonies) beginProof(ctx context.Context, party *passkey.Party, user 
 
 // prove consumes an open ceremony of the account and checks the answer.
 func (c *ceremonies) prove(ctx context.Context, party *passkey.Party, user models.User, answer passkey.Used, purpose models.PasskeyPurpose, binding []byte) error {
-	if err := c.limits.Allow(ctx, kit.LimitTOTP, user.ID.String()); err != nil {
+	if err := c.limits.AllowAll(ctx, factorAsks(ctx, user)...); err != nil {
 		return err
 	}
 	p, err := c.store.UsePasskeyChallenge(ctx, answer.Hash, purpose, binding)

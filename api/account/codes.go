@@ -19,16 +19,24 @@ type codes struct {
 	now    func() time.Time
 }
 
+// factorAsks are the limits of trying a second factor of the user.
+func factorAsks(ctx context.Context, user models.User) []kit.Ask {
+	return []kit.Ask{
+		{Limit: kit.LimitFactorPair, Key: user.ID.String() + " " + kit.Network(kit.InfoOf(ctx).IP)},
+		{Limit: kit.LimitFactor, Key: user.ID.String()},
+	}
+}
+
 // check consumes a two-factor or recovery code of the user.
 func (c *codes) check(ctx context.Context, user models.User, code string) error {
-	if err := c.limits.Allow(ctx, kit.LimitTOTP, user.ID.String()); err != nil {
+	if err := c.limits.AllowAll(ctx, factorAsks(ctx, user)...); err != nil {
 		return err
 	}
 	ok, err := c.use(ctx, user, code)
 	if err != nil || ok {
 		return err
 	}
-	c.record.note(ctx, models.SecuritySecondFactorFailed, &user.ID, "")
+	c.record.codeFailed(ctx, user)
 	return models.Fault(models.ProblemWrongCode, "The code is wrong or was already used. Wait for the next one.").In("code")
 }
 

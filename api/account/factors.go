@@ -26,27 +26,27 @@ type factorHandlers struct {
 
 func (h *factorHandlers) routes(r *kit.Router) {
 	const path = "/api/v1/auth/totp"
-	kit.Handle(r, kit.AccessEnrol, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "get-totp", Method: http.MethodGet, Path: path, Tags: []string{tagAuth},
 		Summary: "Get the state of two-factor sign-in",
 	}, h.state)
-	kit.Handle(r, kit.AccessEnrol, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "begin-totp", Method: http.MethodPost, Path: path, Tags: []string{tagAuth},
 		Summary:     "Start setting up two-factor sign-in",
-		Description: "enable-totp turns it on. Requires reauthenticate within the last ten minutes.", DefaultStatus: http.StatusCreated,
+		Description: "enable-totp turns it on.", DefaultStatus: http.StatusCreated,
 	}, h.begin)
-	kit.Handle(r, kit.AccessEnrol, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "enable-totp", Method: http.MethodPost, Path: path + "/enable", Tags: []string{tagAuth},
 		Summary:     "Turn on two-factor sign-in with a first code",
-		Description: "The recovery codes are shown only once. Requires reauthenticate within the last ten minutes.",
+		Description: "The recovery codes are shown only once.",
 	}, h.enable)
-	kit.Handle(r, kit.AccessConfirmed, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "renew-recovery-codes", Method: http.MethodPost, Path: path + "/recovery-codes", Tags: []string{tagAuth},
-		Summary: "Make new recovery codes", Description: "The old ones stop working. Requires reauthenticate within the last ten minutes.",
+		Summary: "Make new recovery codes", Description: "The old ones stop working.",
 	}, h.renewCodes)
-	kit.Handle(r, kit.AccessConfirmed, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "disable-totp", Method: http.MethodDelete, Path: path, Tags: []string{tagAuth},
-		Summary: "Turn off two-factor sign-in", Description: "Removing the last second factor also deletes the recovery codes. Requires reauthenticate within the last ten minutes.", DefaultStatus: http.StatusNoContent,
+		Summary: "Turn off two-factor sign-in", Description: "Removing the last second factor also deletes the recovery codes.", DefaultStatus: http.StatusNoContent,
 	}, h.disable)
 }
 
@@ -80,9 +80,6 @@ type totpOfferOutput struct {
 
 func (h *factorHandlers) begin(ctx context.Context, _ *kit.Empty) (*totpOfferOutput, error) {
 	user := kit.Caller(ctx)
-	if err := h.auth.Confirmed(kit.InfoOf(ctx)); err != nil {
-		return nil, err
-	}
 	if err := h.limits.Allow(ctx, kit.LimitToken, user.ID.String()); err != nil {
 		return nil, err
 	}
@@ -117,10 +114,7 @@ type recoveryCodesOutput struct {
 
 func (h *factorHandlers) enable(ctx context.Context, in *totpCodeInput) (*recoveryCodesOutput, error) {
 	user := kit.Caller(ctx)
-	if err := h.auth.Confirmed(kit.InfoOf(ctx)); err != nil {
-		return nil, err
-	}
-	if err := h.limits.Allow(ctx, kit.LimitTOTP, user.ID.String()); err != nil {
+	if err := h.limits.AllowAll(ctx, factorAsks(ctx, user)...); err != nil {
 		return nil, err
 	}
 	if user.HasTOTP() || user.TOTPSecret == "" {

@@ -16,9 +16,16 @@ import (
 
 func challenge(t *testing.T, h *apitest.Harness, user apitest.Caller) string {
 	t.Helper()
+	return challengeFrom(t, h, user, "")
+}
+
+// challengeFrom is challenge by way of a proxy that names the client.
+func challengeFrom(t *testing.T, h *apitest.Harness, user apitest.Caller, ip string) string {
+	t.Helper()
 	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, h.AppURL+"/api/v1/auth/login",
 		strings.NewReader(apitest.Credentials(user.User.Email, apitest.Password)))
 	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("X-Forwarded-For", ip)
 	resp := h.Do(apitest.Caller{}, req)
 	defer resp.Body.Close()
 	var out struct {

@@ -22,8 +22,8 @@ type invitationHandlers struct {
 }
 
 func (h *invitationHandlers) routes(r *kit.Router) {
-	kit.Handle(r, kit.AccessPublic, public("get-invitation", "invitation", "Get an invitation", "", http.StatusOK), h.get)
-	kit.Handle(r, kit.AccessPublic, public("accept-invitation", "invitation/accept", "Create an account from an invitation",
+	kit.Handle(r, public("get-invitation", "invitation", "Get an invitation", "", http.StatusOK), h.get)
+	kit.Handle(r, public("accept-invitation", "invitation/accept", "Create an account from an invitation",
 		"The account is active and signed in right away.", http.StatusCreated), h.accept)
 }
 

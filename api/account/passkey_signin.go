@@ -29,13 +29,13 @@ type passkeySignInHandlers struct {
 
 func (h *passkeySignInHandlers) routes(r *kit.Router) {
 	const path = "/api/v1/auth/login/passkey"
-	kit.Handle(r, kit.AccessPublic, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "begin-passkey-login", Method: http.MethodPost, Path: path + "/begin", Tags: []string{tagAuth},
 		Summary: "Start signing in with a passkey",
 		Description: "With a sign-in challenge, the passkey is the second factor. Without one, it signs in alone: the browser offers the passkeys it has for this " +
 			"host, so the response says nothing about any account.",
 	}, h.begin)
-	kit.Handle(r, kit.AccessPublic, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "login-passkey", Method: http.MethodPost, Path: path, Tags: []string{tagAuth},
 		Summary: "Sign in with a passkey", Description: "Within five minutes of begin-passkey-login, in the same browser. The response sets the session cookie " + kit.CookieName + ".",
 	}, h.finish)

@@ -29,28 +29,28 @@ type passkeyHandlers struct {
 
 func (h *passkeyHandlers) routes(r *kit.Router) {
 	const path = "/api/v1/auth/passkeys"
-	kit.Handle(r, kit.AccessEnrol, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "list-passkeys", Method: http.MethodGet, Path: path, Tags: []string{tagAuth},
 		Summary: "List the account's passkeys",
 	}, h.list)
-	kit.Handle(r, kit.AccessEnrol, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "begin-passkey", Method: http.MethodPost, Path: path + "/begin", Tags: []string{tagAuth},
 		Summary:     "Start adding a passkey",
-		Description: "Send the browser's answer to add-passkey from the same session within five minutes. Requires reauthenticate within the last ten minutes.",
+		Description: "Send the browser's answer to add-passkey from the same session within five minutes.",
 	}, h.begin)
-	kit.Handle(r, kit.AccessEnrol, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "add-passkey", Method: http.MethodPost, Path: path, Tags: []string{tagAuth},
 		Summary: "Add a passkey",
 		Description: "It signs in without the password, or replaces the code after it. An account's first second factor comes with " +
-			"recovery codes, shown only once. Requires reauthenticate within the last ten minutes.", DefaultStatus: http.StatusCreated,
+			"recovery codes, shown only once.", DefaultStatus: http.StatusCreated,
 	}, h.add)
-	kit.Handle(r, kit.AccessUser, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "rename-passkey", Method: http.MethodPatch, Path: path + "/{id}", Tags: []string{tagAuth},
 		Summary: "Rename a passkey", DefaultStatus: http.StatusNoContent,
 	}, h.rename)
-	kit.Handle(r, kit.AccessConfirmed, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "remove-passkey", Method: http.MethodDelete, Path: path + "/{id}", Tags: []string{tagAuth},
-		Summary: "Remove a passkey", Description: "Removing the last second factor also deletes the recovery codes. Requires reauthenticate within the last ten minutes.",
+		Summary: "Remove a passkey", Description: "Removing the last second factor also deletes the recovery codes.",
 		DefaultStatus: http.StatusNoContent,
 	}, h.remove)
 }
@@ -100,9 +100,6 @@ func (h *passkeyHandlers) info(k models.Passkey) PasskeyInfo {
 
 func (h *passkeyHandlers) begin(ctx context.Context, _ *kit.Empty) (*passkeyOptionsOutput, error) {
 	user, info := kit.Caller(ctx), kit.InfoOf(ctx)
-	if err := h.auth.Confirmed(info); err != nil {
-		return nil, err
-	}
 	party, err := h.ceremonies.relyingParty()
 	if err != nil {
 		return nil, err
@@ -144,9 +141,6 @@ type addedPasskeyOutput struct {
 
 func (h *passkeyHandlers) add(ctx context.Context, in *addPasskeyInput) (*addedPasskeyOutput, error) {
 	info := kit.InfoOf(ctx)
-	if err := h.auth.Confirmed(info); err != nil {
-		return nil, err
-	}
 	name, err := passkeyName(in.Body.Name)
 	if err != nil {
 		return nil, err

@@ -16,7 +16,7 @@ const PathPlans = "/api/v1/plans"
 type planHandlers struct{ store Store }
 
 func (h *planHandlers) routes(r *kit.Router) {
-	kit.Handle(r, kit.AccessPublic, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "list-plans", Method: http.MethodGet, Path: PathPlans, Tags: []string{tagUsage},
 		Summary: "List the public plans",
 	}, h.list)

@@ -22,28 +22,28 @@ type profileHandlers struct {
 }
 
 func (h *profileHandlers) routes(r *kit.Router) {
-	kit.Handle(r, kit.AccessAccount, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "get-me", Method: http.MethodGet, Path: "/api/v1/me", Tags: []string{tagAuth},
 		Summary: "Get the signed-in account",
 	}, h.get)
-	kit.Handle(r, kit.AccessConfirmed, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "change-password", Method: http.MethodPut, Path: "/api/v1/me/password", Tags: []string{tagAuth},
 		Summary:       "Set a new password",
-		Description:   "Ends all sessions and starts a new one, whose cookie the response sets. The owner gets a mail. Requires reauthenticate within the last ten minutes.",
+		Description:   "Ends all sessions and starts a new one, whose cookie the response sets. The owner gets a mail.",
 		DefaultStatus: http.StatusNoContent,
 	}, h.changePassword)
-	kit.Handle(r, kit.AccessConfirmed, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "change-email", Method: http.MethodPut, Path: "/api/v1/me/email", Tags: []string{tagAuth},
 		Summary:       "Request a change of e-mail address",
-		Description:   "The address changes once the link mailed to it is used. Requires reauthenticate within the last ten minutes.",
+		Description:   "The address changes once the link mailed to it is used.",
 		DefaultStatus: http.StatusAccepted,
 	}, h.changeEmail)
-	kit.Handle(r, kit.AccessPublic, public("confirm-email", "email/confirm", "Confirm a change of e-mail address", "",
+	kit.Handle(r, public("confirm-email", "email/confirm", "Confirm a change of e-mail address", "",
 		http.StatusNoContent), h.confirmEmail)
-	kit.Handle(r, kit.AccessConfirmed, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "delete-account", Method: http.MethodPost, Path: "/api/v1/me/delete", Tags: []string{tagAuth},
 		Summary:       "Delete the account with all its jobs and files",
-		Description:   "Immediate and permanent. Requires the account's address as confirmation, and reauthenticate within the last ten minutes.",
+		Description:   "Immediate and permanent. Requires the account's address as confirmation.",
 		DefaultStatus: http.StatusNoContent,
 	}, h.deleteAccount)
 }

@@ -23,12 +23,12 @@ type reauthHandlers struct {
 }
 
 func (h *reauthHandlers) routes(r *kit.Router) {
-	kit.Handle(r, kit.AccessEnrol, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "reauthenticate", Method: http.MethodPost, Path: "/api/v1/auth/reauthenticate", Tags: []string{tagAuth},
 		Summary: "Confirm who you are", Description: "With the password, a two-factor code or a passkey. It is valid for ten minutes in this session.",
 		DefaultStatus: http.StatusNoContent,
 	}, h.reauthenticate)
-	kit.Handle(r, kit.AccessEnrol, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "begin-passkey-reauthentication", Method: http.MethodPost, Path: "/api/v1/auth/reauthenticate/passkey/begin", Tags: []string{tagAuth},
 		Summary: "Start confirming who you are with a passkey", Description: "Send the browser's answer to reauthenticate.",
 	}, h.beginPasskey)

@@ -23,10 +23,10 @@ type registrationHandlers struct {
 }
 
 func (h *registrationHandlers) routes(r *kit.Router) {
-	kit.Handle(r, kit.AccessPublic, public("register", "register", "Register an account",
+	kit.Handle(r, public("register", "register", "Register an account",
 		"The response is the same whether or not the address has an account; a mail says more. The account works once the link in it is used.",
 		http.StatusAccepted), h.register)
-	kit.Handle(r, kit.AccessPublic, public("verify", "verify", "Confirm a registration",
+	kit.Handle(r, public("verify", "verify", "Confirm a registration",
 		"Requires the password chosen at registration, so that registering someone else's address gets a stranger nowhere. Signs in.",
 		http.StatusOK), h.verify)
 }

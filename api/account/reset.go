@@ -15,7 +15,7 @@ type resetHandlers struct {
 }
 
 func (h *resetHandlers) routes(r *kit.Router) {
-	kit.Handle(r, kit.AccessPublic, public("confirm-reset", "reset/confirm", "Set a new password with a reset link",
+	kit.Handle(r, public("confirm-reset", "reset/confirm", "Set a new password with a reset link",
 		"Ends all sessions and API tokens of the account. Does not sign in.", http.StatusNoContent), h.confirm)
 }
 

@@ -41,6 +41,13 @@ func (r *recorder) signedIn(ctx context.Context, user models.User) {
 	r.background.Run(ctx, accountBudget, func(ctx context.Context) error { return r.store.RecordLogin(ctx, user, client) })
 }
 
+// codeFailed records a wrong second factor. After several the owner is told, as
+// whoever tries knows the password.
+func (r *recorder) codeFailed(ctx context.Context, user models.User) {
+	client := kit.InfoOf(ctx).Client
+	r.background.Run(ctx, accountBudget, func(ctx context.Context) error { return r.store.RecordFailedCode(ctx, user, client) })
+}
+
 func (r *recorder) keep(ctx context.Context, e models.SecurityEvent) {
 	r.background.Run(ctx, accountBudget, func(ctx context.Context) error { return r.store.RecordSecurity(ctx, e) })
 }

@@ -20,16 +20,16 @@ type sessionHandlers struct {
 }
 
 func (h *sessionHandlers) routes(r *kit.Router) {
-	kit.Handle(r, kit.AccessUser, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "list-sessions", Method: http.MethodGet, Path: "/api/v1/auth/sessions", Tags: []string{tagAuth},
 		Summary: "List the account's sessions",
 	}, h.list)
-	kit.Handle(r, kit.AccessUser, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "end-session", Method: http.MethodDelete, Path: "/api/v1/auth/sessions/{id}", Tags: []string{tagAuth},
 		Summary: "End a session", Description: "The id \"others\" ends all but the current one. Whatever runs in a session, such as an event stream, ends with it.",
 		DefaultStatus: http.StatusNoContent,
 	}, h.end)
-	kit.Handle(r, kit.AccessAccount, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "logout", Method: http.MethodPost, Path: "/api/v1/auth/logout", Tags: []string{tagAuth},
 		Summary: "Sign out", Description: "Ends the session or revokes the API token that sent the request.",
 		DefaultStatus: http.StatusNoContent,

@@ -24,7 +24,7 @@ type setupHandlers struct {
 }
 
 func (h *setupHandlers) routes(r *kit.Router) {
-	kit.Handle(r, kit.AccessPublic, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "setup", Method: http.MethodPost, Path: "/api/v1/auth/setup", Tags: []string{tagAuth},
 		Summary:       "Create the first administrator",
 		Description:   "Requires the one-time token in the link that the server prints when it starts without accounts.",

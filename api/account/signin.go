@@ -32,13 +32,13 @@ type signInHandlers struct {
 }
 
 func (h *signInHandlers) routes(r *kit.Router) {
-	kit.Handle(r, kit.AccessPublic, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "login", Method: http.MethodPost, Path: "/api/v1/auth/login", Tags: []string{tagAuth},
 		Summary: "Sign in",
 		Description: "The response sets the session cookie " + kit.CookieName + ". An account with a second factor gets a challenge instead, " +
 			"to be answered with login-totp or login-passkey.",
 	}, h.login)
-	kit.Handle(r, kit.AccessPublic, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "login-totp", Method: http.MethodPost, Path: "/api/v1/auth/login/totp", Tags: []string{tagAuth},
 		Summary: "Finish a sign-in with a two-factor or recovery code",
 	}, h.loginTOTP)

@@ -105,6 +105,8 @@ type usageLog interface {
 // securityLog stores events that matter for spotting attacks.
 type securityLog interface {
 	RecordSecurity(ctx context.Context, e models.SecurityEvent) error
+	// RecordFailedCode records a wrong second factor, and mails the user after several.
+	RecordFailedCode(ctx context.Context, user models.User, from models.Client) error
 	// RecordLogin records a sign-in, and mails the user about a new device.
 	RecordLogin(ctx context.Context, user models.User, from models.Client) error
 }

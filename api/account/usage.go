@@ -22,11 +22,11 @@ type usageHandlers struct {
 }
 
 func (h *usageHandlers) routes(r *kit.Router) {
-	kit.Handle(r, kit.AccessJobsRead, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "get-usage", Method: http.MethodGet, Path: "/api/v1/usage", Tags: []string{tagUsage},
 		Summary: "Get the account's usage", Description: "Storage, this month's bandwidth, jobs, and a daily series for charts.",
 	}, h.get)
-	kit.Handle(r, kit.AccessJobsRead, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "list-ledger", Method: http.MethodGet, Path: "/api/v1/usage/ledger", Tags: []string{tagUsage},
 		Summary: "List every change to the account's storage", Description: "Newest first.",
 	}, h.ledger)

@@ -23,11 +23,11 @@ type agentHandlers struct {
 }
 
 func (h *agentHandlers) routes(r *kit.Router) {
-	kit.Handle(r, kit.AccessAdmin, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "list-agents", Method: http.MethodGet, Path: "/api/v1/admin/agents", Tags: []string{tagAdmin},
 		Summary: "List compute agents",
 	}, h.list)
-	kit.Handle(r, kit.AccessAdmin, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "enrol-agent", Method: http.MethodPost, Path: "/api/v1/admin/agents/enrol", Tags: []string{tagAdmin},
 		Summary: "Create a one-time token that enrols an agent", DefaultStatus: http.StatusCreated,
 	}, h.enrol)
@@ -39,12 +39,12 @@ func (h *agentHandlers) routes(r *kit.Router) {
 		{"uncordon", "Give an agent jobs again", models.AgentActive},
 		{"drain", "Move an agent's jobs elsewhere", models.AgentDraining},
 	} {
-		kit.Handle(r, kit.AccessAdmin, huma.Operation{
+		kit.Handle(r, huma.Operation{
 			OperationID: a.name + "-agent", Method: http.MethodPost, Path: "/api/v1/admin/agents/{id}/" + a.name,
 			Tags: []string{tagAdmin}, Summary: a.summary, DefaultStatus: http.StatusNoContent,
 		}, h.set(a.state))
 	}
-	kit.Handle(r, kit.AccessAdmin, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "remove-agent", Method: http.MethodDelete, Path: "/api/v1/admin/agents/{id}", Tags: []string{tagAdmin},
 		Summary:       "Remove a drained or lost agent",
 		Description:   "Its credential stops working and its name becomes free. Refused while it accepts jobs or runs any.",

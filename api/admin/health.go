@@ -16,7 +16,7 @@ type healthHandlers struct {
 }
 
 func (h *healthHandlers) routes(r *kit.Router) {
-	kit.Handle(r, kit.AccessAdmin, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "get-deployment-health", Method: http.MethodGet, Path: "/api/v1/admin/health", Tags: []string{tagAdmin},
 		Summary:     "Check the deployment's dependencies",
 		Description: "Like /readyz, plus what doesn't work while something is unavailable or off. Always answers 200.",

@@ -15,23 +15,23 @@ import (
 type planHandlers struct{ store Store }
 
 func (h *planHandlers) routes(r *kit.Router) {
-	kit.Handle(r, kit.AccessAdmin, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "list-all-plans", Method: http.MethodGet, Path: "/api/v1/admin/plans", Tags: []string{tagAdmin},
 		Summary: "List all plans, including those not shown to everyone",
 	}, h.list)
-	kit.Handle(r, kit.AccessAdmin, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "create-plan", Method: http.MethodPost, Path: "/api/v1/admin/plans", Tags: []string{tagAdmin},
 		Summary: "Add a plan", DefaultStatus: http.StatusCreated,
 	}, h.create)
-	kit.Handle(r, kit.AccessAdmin, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "update-plan", Method: http.MethodPatch, Path: "/api/v1/admin/plans/{plan}", Tags: []string{tagAdmin},
 		Summary: "Change a plan", Description: "Members left out stay unchanged; null removes a limit. The new limits apply to the plan's accounts immediately.",
 	}, h.update)
-	kit.Handle(r, kit.AccessAdmin, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "get-user-plan", Method: http.MethodGet, Path: "/api/v1/admin/users/{id}/plan", Tags: []string{tagAdmin},
 		Summary: "List an account's current and past plans",
 	}, h.history)
-	kit.Handle(r, kit.AccessAdmin, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "assign-plan", Method: http.MethodPut, Path: "/api/v1/admin/users/{id}/plan", Tags: []string{tagAdmin},
 		Summary: "Change an account's plan", DefaultStatus: http.StatusNoContent,
 	}, h.assign)
@@ -55,6 +55,7 @@ type newPlanInput struct {
 		StorageBytes   *int64 `json:"storageBytes,omitempty" minimum:"0"`
 		BandwidthBytes *int64 `json:"bandwidthBytes,omitempty" minimum:"0"`
 		MaxJobBytes    *int64 `json:"maxJobBytes,omitempty" minimum:"1"`
+		MaxFiles       *int   `json:"maxFiles,omitempty" minimum:"0"`
 		RetentionDays  *int   `json:"retentionDays,omitempty" minimum:"1" maximum:"36500"`
 		Default        bool   `json:"default,omitempty" doc:"Make it the plan that new accounts get"`
 		Public         bool   `json:"public,omitempty"`
@@ -66,7 +67,7 @@ func (h *planHandlers) create(ctx context.Context, in *newPlanInput) (*planOutpu
 	b := in.Body
 	p, err := h.store.CreatePlan(ctx, kit.ActorOf(ctx), models.Plan{
 		ID: b.ID, Name: b.Name, MaxRunningJobs: b.MaxRunningJobs, StorageBytes: b.StorageBytes, BandwidthBytes: b.BandwidthBytes,
-		MaxJobBytes: b.MaxJobBytes, RetentionDays: b.RetentionDays, IsDefault: b.Default, Public: b.Public, Position: b.Position,
+		MaxJobBytes: b.MaxJobBytes, MaxFiles: b.MaxFiles, RetentionDays: b.RetentionDays, IsDefault: b.Default, Public: b.Public, Position: b.Position,
 	})
 	if err != nil {
 		return nil, err
@@ -82,6 +83,7 @@ type planPatchInput struct {
 		StorageBytes   patched[int64] `json:"storageBytes,omitempty" minimum:"0"`
 		BandwidthBytes patched[int64] `json:"bandwidthBytes,omitempty" minimum:"0"`
 		MaxJobBytes    patched[int64] `json:"maxJobBytes,omitempty" minimum:"1"`
+		MaxFiles       patched[int]   `json:"maxFiles,omitempty" minimum:"0"`
 		RetentionDays  patched[int]   `json:"retentionDays,omitempty" minimum:"1" maximum:"36500"`
 		Default        *bool          `json:"default,omitempty" doc:"true makes it the plan that new accounts get"`
 		Public         *bool          `json:"public,omitempty"`
@@ -96,6 +98,7 @@ func (h *planHandlers) update(ctx context.Context, in *planPatchInput) (*planOut
 		b.StorageBytes.apply(&p.StorageBytes)
 		b.BandwidthBytes.apply(&p.BandwidthBytes)
 		b.MaxJobBytes.apply(&p.MaxJobBytes)
+		b.MaxFiles.apply(&p.MaxFiles)
 		b.RetentionDays.apply(&p.RetentionDays)
 		set(&p.Name, b.Name)
 		set(&p.IsDefault, b.Default)

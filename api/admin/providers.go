@@ -30,12 +30,12 @@ func (h *providerHandlers) routes(r *kit.Router) {
 			OperationID: id, Method: method, Path: "/api/v1/admin/" + path, Tags: []string{tagAdmin}, Summary: summary, Description: description,
 		}
 	}
-	kit.Handle(r, kit.AccessAdmin, op("list-providers", http.MethodGet, "providers", "List the providers, their health and which one is active", ""), h.list)
-	kit.Handle(r, kit.AccessAdmin, op("switch-provider", http.MethodPost, "providers/switch", "Switch providers or change the options",
+	kit.Handle(r, op("list-providers", http.MethodGet, "providers", "List the providers, their health and which one is active", ""), h.list)
+	kit.Handle(r, op("switch-provider", http.MethodPost, "providers/switch", "Switch providers or change the options",
 		"Existing jobs stay where they are. The provider is verified first."), h.change)
-	kit.Handle(r, kit.AccessAdmin, op("verify-provider", http.MethodPost, "providers/verify", "Check a provider with a real call", ""), h.verify)
-	kit.Handle(r, kit.AccessAdmin, op("provider-history", http.MethodGet, "providers/history", "List provider switches: who, when and what was verified", ""), h.history)
-	kit.Handle(r, kit.AccessAdmin, op("move-job", http.MethodPost, "jobs/{id}/provider", "Move an open job to another provider",
+	kit.Handle(r, op("verify-provider", http.MethodPost, "providers/verify", "Check a provider with a real call", ""), h.verify)
+	kit.Handle(r, op("provider-history", http.MethodGet, "providers/history", "List provider switches: who, when and what was verified", ""), h.history)
+	kit.Handle(r, op("move-job", http.MethodPost, "jobs/{id}/provider", "Move an open job to another provider",
 		"It keeps what is in storage and returns to the queue."), h.move)
 }
 

@@ -17,25 +17,25 @@ import (
 type trailHandlers struct{ store Store }
 
 func (h *trailHandlers) routes(r *kit.Router) {
-	kit.Handle(r, kit.AccessAdmin, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "list-audit", Method: http.MethodGet, Path: "/api/v1/admin/audit", Tags: []string{tagAdmin},
 		Summary: "List the audit log, newest first",
 	}, h.audit)
-	kit.Handle(r, kit.AccessAdmin, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "verify-audit", Method: http.MethodGet, Path: "/api/v1/admin/audit/verify", Tags: []string{tagAdmin},
 		Summary:     "Check the audit log's hash chain",
 		Description: "Reads the whole log. Keep the head's id and hash somewhere else to prove later that nothing was cut off.",
 	}, h.verifyAudit)
-	kit.Handle(r, kit.AccessAdmin, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "list-security-events", Method: http.MethodGet, Path: "/api/v1/admin/security-events", Tags: []string{tagAdmin},
 		Summary: "List security events, newest first", Description: "Kept for 90 days.",
 	}, h.security)
-	kit.Handle(r, kit.AccessAdmin, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "verify-security-events", Method: http.MethodGet, Path: "/api/v1/admin/security-events/verify", Tags: []string{tagAdmin},
 		Summary:     "Check the security events' hash chain",
 		Description: "Starts at the oldest event that is kept.",
 	}, h.verifySecurity)
-	kit.Handle(r, kit.AccessAdmin, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "list-mails", Method: http.MethodGet, Path: "/api/v1/admin/mails", Tags: []string{tagAdmin},
 		Summary: "List mails and their delivery state, newest first", Description: "Without text and links. Kept for 30 days after they were sent or given up.",
 	}, h.mails)
@@ -152,7 +152,7 @@ func chainCheck(check models.ChainCheck, err error) (*chainCheckOutput, error) {
 type SecurityInfo struct {
 	ID        int64      `json:"id"`
 	At        time.Time  `json:"at"`
-	Kind      string     `json:"kind" doc:"login, login_failed, second_factor_failed, passkey_copied, token_refused, credential_refused, access_refused, cross_origin, rate_limited …"`
+	Kind      string     `json:"kind" doc:"login, login_failed, second_factor_failed, passkey_copied, token_refused, credential_refused, access_refused, cross_origin, rate_limited, file_replaced …"`
 	UserID    *uuid.UUID `json:"userId" format:"uuid" nullable:"true" doc:"The account, if known"`
 	UserEmail string     `json:"userEmail" doc:"Its address; empty if it was deleted"`
 	IP        string     `json:"ip"`

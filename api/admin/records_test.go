@@ -120,7 +120,7 @@ func TestRefusalsAreSecurityEvents(t *testing.T) {
 		h.Run(t, apitest.Scenario{Path: "/api/v1/me", Status: 401}) // no credentials were sent
 	}
 	limited := 0
-	for range 40 {
+	for range 200 {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, h.AppURL+"/agent/v1/register",
 			strings.NewReader(`{"token":"x","url":"http://127.0.0.1:7300","capacity":1,"version":"1"}`))
 		if err != nil {

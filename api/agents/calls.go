@@ -6,12 +6,15 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"strings"
+	"unicode"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 
 	"longhaul/agent/agentapi"
 	"longhaul/api/kit"
+	"longhaul/internal/fetch"
 	"longhaul/internal/token"
 	"longhaul/models"
 )
@@ -31,19 +34,19 @@ type agentHandlers struct {
 }
 
 func (h *agentHandlers) routes(r *kit.Router) {
-	kit.Handle(r, kit.AccessPublic, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "agent-register", Method: http.MethodPost, Path: "/agent/v1/register", Tags: []string{tagAgents},
 		Summary: "Enrol an agent with a one-time token", DefaultStatus: http.StatusCreated,
 	}, h.register)
-	kit.Handle(r, kit.AccessAgent, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "agent-boot", Method: http.MethodPost, Path: "/agent/v1/boot", Tags: []string{tagAgents},
 		Summary: "Register a new start of the agent; its older processes are fenced off",
 	}, h.boot)
-	kit.Handle(r, kit.AccessAgent, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "agent-heartbeat", Method: http.MethodPost, Path: "/agent/v1/heartbeat", Tags: []string{tagAgents},
 		Summary: "Send a heartbeat",
 	}, h.heartbeat)
-	kit.Handle(r, kit.AccessAgent, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "agent-uploads", Method: http.MethodPost, Path: "/agent/v1/uploads", Tags: []string{tagAgents},
 		Summary: "Report stored parts and request addresses for more",
 	}, h.upload)
@@ -94,15 +97,35 @@ func (h *agentHandlers) register(ctx context.Context, in *registerInput) (*regis
 }
 
 func checkAgent(address string, capacity int, version string) error {
-	u, err := url.Parse(address)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || len(address) > 512 {
-		return models.Errorf(models.CodeInvalid, "The agent's URL must be an absolute http or https URL without a user name.").In("url")
+	if err := checkAgentURL(address); err != nil {
+		return err
 	}
 	if capacity < 1 || capacity > maxCapacity {
 		return models.Errorf(models.CodeInvalid, "The capacity must be between 1 and %d.", maxCapacity).In("capacity")
 	}
-	if len(version) > 100 {
-		return models.Errorf(models.CodeInvalid, "The version may have at most 100 bytes.").In("version")
+	if len(version) > 100 || strings.ContainsFunc(version, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return models.Errorf(models.CodeInvalid, "The version must be one line of at most 100 bytes.").In("version")
+	}
+	return nil
+}
+
+// checkAgentURL refuses an address at which no agent is. The control plane calls
+// it with a credential, from inside the network, so it must be nothing but the
+// base of an agent's own paths, and not one of the addresses at which clouds hand
+// out the credentials of their machines.
+func checkAgentURL(address string) error {
+	bad := models.Errorf(models.CodeInvalid, "The agent's URL must be an http or https URL of a host and port, without user name, query or fragment.").In("url")
+	u, err := url.Parse(address)
+	switch {
+	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.User != nil, len(address) > 512:
+		return bad
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.Contains(address, "#"):
+		return bad
+	case fetch.CheckHost(u.Hostname()) != nil:
+		return bad
+	}
+	if fetch.IsMetadata(u.Hostname()) {
+		return models.Errorf(models.CodeInvalid, "The agent's URL leads to an address of the machine's cloud, not of an agent.").In("url")
 	}
 	return nil
 }

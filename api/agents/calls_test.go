@@ -27,11 +27,18 @@ func TestAgentLife(t *testing.T) {
 	hello := agentapi.Register{Token: "wrong", URL: "http://10.0.0.5:7300", Capacity: 4, Version: "1"}
 	apitest.Post(t, h, apitest.Caller{}, "/agent/v1/register", hello, 403, nil)
 	hello.Token = enrolment.Token
-	for _, bad := range []string{"", "ftp://x", "http://user:pw@x/", "//x"} {
+	for _, bad := range []string{
+		"", "ftp://x", "http://user:pw@x/", "//x", "http:///x", "http://10.0.0.5:7300/?", "http://10.0.0.5:7300/?a=b", "http://10.0.0.5:7300/#", "http://10.0.0.5:7300/#a",
+		"http://169.254.169.254/latest/meta-data", "http://[fd00:ec2::254]/", "http://[::ffff:169.254.169.254]/", "http://0xa9fea9fe/", "http://2852039166/",
+		"http://metadata.google.internal./", "http://METADATA.google.internal/", "http://[fe80::1]:7300", "http://0.0.0.0:7300", "http://100.100.100.200",
+	} {
 		b := hello
 		b.URL = bad
 		apitest.Post(t, h, apitest.Caller{}, "/agent/v1/register", b, 422, nil)
 	}
+	odd := hello
+	odd.Version = "1\x1b[2J"
+	apitest.Post(t, h, apitest.Caller{}, "/agent/v1/register", odd, 422, nil)
 	var me agentapi.Registered
 	apitest.Post(t, h, apitest.Caller{}, "/agent/v1/register", hello, 201, &me)
 	apitest.Post(t, h, apitest.Caller{}, "/agent/v1/register", hello, 403, nil) // once only

@@ -5,9 +5,12 @@ package apitest
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"sync"
 	"time"
 
@@ -133,8 +136,20 @@ func (s *Storage) Put(key string, body []byte) {
 	s.objects[key] = body
 }
 
+// ETag returns the ETag of an object.
+func (s *Storage) ETag(key string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return etagOf(s.objects[key])
+}
+
+func etagOf(body []byte) string {
+	sum := sha256.Sum256(body)
+	return strconv.Quote(hex.EncodeToString(sum[:]))
+}
+
 // Get implements api.Objects.
-func (s *Storage) Get(_ context.Context, key string, offset, length int64) (io.ReadCloser, error) {
+func (s *Storage) Get(_ context.Context, key, etag string, offset, length int64) (io.ReadCloser, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.Down != nil {
@@ -144,6 +159,9 @@ func (s *Storage) Get(_ context.Context, key string, offset, length int64) (io.R
 	body, ok := s.objects[key]
 	if !ok {
 		return nil, models.Errorf(models.CodeNotFound, "There is no such object.")
+	}
+	if etag != "" && etag != etagOf(body) {
+		return nil, models.Fault(models.ProblemWrongContent, "This file was changed in storage after it was checked, so it isn't delivered.")
 	}
 	end := int64(len(body))
 	if length >= 0 {

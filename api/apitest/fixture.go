@@ -72,7 +72,7 @@ func finish(t testing.TB, h *Harness, job models.Job, content func(models.File) 
 	for _, f := range files {
 		body := content(f)
 		h.Storage.Put(f.Key(), body)
-		if err := work.Files.FileStored(ctx, f.ID, int64(len(body)), "etag"); err != nil {
+		if err := work.Files.FileStored(ctx, f.ID, int64(len(body)), h.Storage.ETag(f.Key())); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -29,6 +29,9 @@ import (
 // Password is the password of every account that the harness makes.
 const Password = "walnut ladder over the quiet harbour"
 
+// MaxUserStreams is how many event streams an account may have in the harness.
+const MaxUserStreams = 20
+
 // MaxJobBytes is the limit of a job's content in the harness.
 const MaxJobBytes = 1 << 40
 
@@ -72,7 +75,7 @@ func New(t testing.TB, opts ...Option) *Harness {
 	h.AppURL, h.FilesURL = "http://"+app.Listener.Addr().String(), "http://"+files.Listener.Addr().String()
 	cfg := api.Config{
 		Version: "test", Commit: "abc", BaseURL: parse(t, h.AppURL), FilesURL: parse(t, h.FilesURL), MaxJobBytes: MaxJobBytes,
-		MaxRunningJobs: 10, Registration: models.RegistrationOpen, Mail: true, MinPassword: password.MinLength, TemporalUIURL: "http://temporal.test",
+		MaxRunningJobs: 10, MaxUserStreams: MaxUserStreams, Registration: models.RegistrationOpen, Mail: true, MinPassword: password.MinLength, TemporalUIURL: "http://temporal.test",
 		WorkflowUIURL: "http://temporal.test/namespaces/longhaul",
 	}
 	deps := h.deps(s, log)

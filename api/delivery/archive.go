@@ -85,7 +85,7 @@ func (h *deliveryHandlers) packable(ctx context.Context, g grant) (models.Job, [
 }
 
 func (h *deliveryHandlers) writeZip(ctx context.Context, c *gin.Context, g grant, entries []zipEntry) error {
-	zw := zip.NewWriter(h.writer(c, g.userID))
+	zw := zip.NewWriter(h.writer(ctx, c, g.userID))
 	checked := h.now()
 	for _, e := range entries {
 		if now := h.now(); now.Sub(checked) >= recheck {
@@ -112,7 +112,7 @@ func (h *deliveryHandlers) writeEntry(ctx context.Context, zw *zip.Writer, e zip
 	if err != nil {
 		return fmt.Errorf("begin zip entry: %w", err)
 	}
-	body := &objectReader{ctx: ctx, objects: h.objects, key: e.file.Key(), size: e.file.Size}
+	body := &objectReader{ctx: ctx, objects: h.objects, key: e.file.Key(), etag: e.file.ETag, size: e.file.Size}
 	defer body.close()
 	n, err := io.Copy(w, body)
 	if err == nil && n != e.file.Size {

@@ -27,6 +27,14 @@ type Store interface {
 	File(ctx context.Context, userID, fileID uuid.UUID) (models.File, error)
 	User(ctx context.Context, id uuid.UUID) (models.User, error)
 	Bandwidth
+
+	// IssueLink records a link, or prolongs the one to the same target. LinkWorks
+	// returns not_found for one that was revoked.
+	IssueLink(ctx context.Context, l models.Link) (models.Link, error)
+	LinkWorks(ctx context.Context, id uuid.UUID) error
+	Links(ctx context.Context, userID uuid.UUID) ([]models.NamedLink, error)
+	RevokeLink(ctx context.Context, userID, id uuid.UUID) error
+	RevokeLinks(ctx context.Context, userID uuid.UUID) error
 }
 
 // Deps are the dependencies of delivery.
@@ -51,7 +59,7 @@ type Service struct {
 
 // New returns the delivery of files.
 func New(d Deps) *Service {
-	signer := &linkSigner{keys: d.Keys, files: d.URL, now: d.Now}
+	signer := &linkSigner{store: d.Store, keys: d.Keys, files: d.URL, now: d.Now}
 	return &Service{
 		links: &linkHandlers{store: d.Store, signer: signer},
 		files: &deliveryHandlers{
@@ -63,7 +71,10 @@ func New(d Deps) *Service {
 }
 
 // Register adds the operations of the app's origin that make links.
-func (f *Service) Register(r *kit.Router) { f.links.routes(r) }
+func (f *Service) Register(r *kit.Router) {
+	f.links.routes(r)
+	f.links.listRoutes(r)
+}
 
 // Serve adds the routes of the files origin to its own router.
 func (f *Service) Serve(engine *gin.Engine) {

@@ -30,8 +30,8 @@ const deliveryWrite = time.Minute
 // Objects reads object storage.
 type Objects interface {
 	// Get opens length bytes of an object from offset on. A negative length
-	// reads to the end.
-	Get(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error)
+	// reads to the end. An object that no longer has the ETag is wrong_content.
+	Get(ctx context.Context, key, etag string, offset, length int64) (io.ReadCloser, error)
 }
 
 // deliveryHandlers serve files for signed links, on an origin without cookies.
@@ -45,8 +45,13 @@ type deliveryHandlers struct {
 	now     func() time.Time
 }
 
-// admitted checks that a link's owner may still read.
+// admitted checks that a link was not revoked and its owner may still read.
 func (h *deliveryHandlers) admitted(ctx context.Context, g grant) error {
+	if err := h.store.LinkWorks(ctx, g.link); models.IsNotFound(err) {
+		return models.Errorf(models.CodeNotFound, "This link is invalid or has expired.")
+	} else if err != nil {
+		return err
+	}
 	owner, err := h.store.User(ctx, g.userID)
 	if err != nil {
 		return err
@@ -97,7 +102,7 @@ func (h *deliveryHandlers) send(c *gin.Context, f models.File, inline bool) {
 	if strings.Contains(c.Request.Header.Get("Range"), ",") {
 		c.Request.Header.Del("Range") // several ranges at once: the whole file is a valid response
 	}
-	body := &objectReader{ctx: ctx, objects: h.objects, key: f.Key(), size: f.Size}
+	body := &objectReader{ctx: ctx, objects: h.objects, key: f.Key(), etag: f.ETag, size: f.Size}
 	defer body.close()
 	if c.Request.Method == http.MethodGet && c.Request.Header.Get("If-None-Match") != tag && f.Size > 0 {
 		// ask storage before the response starts, so that its fault can still
@@ -111,10 +116,15 @@ func (h *deliveryHandlers) send(c *gin.Context, f models.File, inline bool) {
 			return
 		}
 	}
-	http.ServeContent(h.writer(c, f.UserID), c.Request, "", modified(f), body)
+	out := h.writer(ctx, c, f.UserID)
+	http.ServeContent(out, c.Request, "", modified(f), body)
+	if out.refused != nil {
+		kit.InfoOf(ctx).Err = out.refused
+		panic(http.ErrAbortHandler) // the client must see that bytes are missing
+	}
 	if body.err != nil && !errors.Is(body.err, context.Canceled) {
 		kit.InfoOf(ctx).Err = kit.StorageFault(body.err)
-		panic(http.ErrAbortHandler) // the client must see that bytes are missing
+		panic(http.ErrAbortHandler) // as above
 	}
 }
 
@@ -155,7 +165,7 @@ func modified(f models.File) time.Time {
 }
 
 // writer returns the writer for a delivery of the owner's content.
-func (h *deliveryHandlers) writer(c *gin.Context, owner uuid.UUID) *patientWriter {
+func (h *deliveryHandlers) writer(ctx context.Context, c *gin.Context, owner uuid.UUID) *patientWriter {
 	return &patientWriter{
 		ResponseWriter: c.Writer, rc: http.NewResponseController(c.Writer), now: h.now,
 		sent: func(n int) {
@@ -163,16 +173,22 @@ func (h *deliveryHandlers) writer(c *gin.Context, owner uuid.UUID) *patientWrite
 				h.meter.add(owner, n)
 			}
 		},
+		allow: func() (int64, error) { return h.allowed(ctx, owner) },
 	}
 }
 
 // patientWriter sets a deadline for each write but none for the whole response,
-// which may take hours, and counts what was sent.
+// which may take hours, counts what was sent, and ends where the owner may not
+// have more.
 type patientWriter struct {
 	http.ResponseWriter
-	rc   *http.ResponseController
-	now  func() time.Time
-	sent func(n int)
+	rc    *http.ResponseController
+	now   func() time.Time
+	sent  func(n int)
+	allow func() (int64, error) // how much may be sent before it is asked again
+	left  int64
+
+	refused error // by allow; it ended the response
 }
 
 // Write writes one buffer.
@@ -180,7 +196,22 @@ func (w *patientWriter) Write(p []byte) (int, error) {
 	if err := w.rc.SetWriteDeadline(w.now().Add(deliveryWrite)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return 0, err
 	}
-	n, err := w.ResponseWriter.Write(p)
-	w.sent(n)
-	return n, err
+	written := 0
+	for len(p) > 0 {
+		if w.left <= 0 {
+			left, err := w.allow()
+			if err != nil {
+				w.refused = err
+				return written, err
+			}
+			w.left = left
+		}
+		n, err := w.ResponseWriter.Write(p[:min(int64(len(p)), w.left)])
+		w.sent(n)
+		written, w.left, p = written+n, w.left-int64(n), p[n:]
+		if err != nil {
+			return written, err
+		}
+	}
+	return written, nil
 }

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"longhaul/api/apitest"
+	"longhaul/api/delivery"
 	"longhaul/models"
 )
 
@@ -172,6 +173,80 @@ func TestDeliveryRefuses(t *testing.T) {
 	}
 	refused("deleted", link)
 	refused("deleted, zip", archive)
+}
+
+// The owner sees which links work and revokes them, one or all.
+func TestLinksAreListedAndRevoked(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t)
+	user, other := h.Account(models.RoleUser), h.Account(models.RoleUser)
+	job, files := apitest.ReadyJob(t, h, user.User, map[string][]byte{"a.bin": apitest.Pattern(1000)})
+	path := "/api/v1/files/" + files[0].ID.String() + "/link"
+	first := apitest.DownloadLink(t, h, user, path, "")
+	apitest.DownloadLink(t, h, user, path, "") // the same link, which is listed once
+	inline := apitest.DownloadLink(t, h, user, path, `{"disposition":"inline"}`)
+	archive := apitest.DownloadLink(t, h, user, "/api/v1/jobs/"+job.ID.String()+"/archive", "")
+	works := func(link string, want int) {
+		t.Helper()
+		if resp, _ := apitest.Fetch(t, h, "GET", link, nil); resp.StatusCode != want {
+			t.Errorf("status %d, want %d", resp.StatusCode, want)
+		}
+	}
+	list := func(who apitest.Caller) (out []delivery.LinkInfo) {
+		t.Helper()
+		var page struct{ Links []delivery.LinkInfo }
+		apitest.Decode(t, h.Run(t, apitest.Scenario{As: who, Path: "/api/v1/links", Status: 200}), &page)
+		return page.Links
+	}
+	links := list(user)
+	if len(links) != 3 || links[2].Name != "a.bin" || links[2].Inline || links[0].Name != "Sample" || links[0].FileID != nil || len(list(other)) != 0 {
+		t.Fatalf("links %+v", links)
+	}
+	one := "/api/v1/links/" + links[2].ID.String()
+	h.Run(t, apitest.Scenario{As: other, Method: "DELETE", Path: one, Status: 404})
+	works(first, 200)
+	h.Run(t, apitest.Scenario{As: user, Method: "DELETE", Path: one, Status: 204})
+	works(first, 404)
+	works(inline, 200)
+	h.Run(t, apitest.Scenario{As: user, Method: "DELETE", Path: "/api/v1/links", Status: 204})
+	works(inline, 404)
+	works(archive, 404)
+	works(apitest.DownloadLink(t, h, user, path, ""), 200)
+}
+
+// Whoever can still write to storage can't have other bytes delivered than
+// those that were checked when the job became ready.
+func TestReplacedFilesAreNotDelivered(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t)
+	user := h.Account(models.RoleUser)
+	job, files := apitest.ReadyJob(t, h, user.User, map[string][]byte{"a.bin": apitest.Pattern(200_000)})
+	link := apitest.DownloadLink(t, h, user, "/api/v1/files/"+files[0].ID.String()+"/link", "")
+	archive := apitest.DownloadLink(t, h, user, "/api/v1/jobs/"+job.ID.String()+"/archive", "")
+	evil := bytes.Repeat([]byte("evil"), 50_000)
+	h.Storage.Put(files[0].Key(), evil)
+	for name, header := range map[string]map[string]string{"whole": nil, "a range": {"Range": "bytes=100-199"}} {
+		resp, body := apitest.Fetch(t, h, "GET", link, header)
+		if resp.StatusCode != http.StatusConflict || !strings.Contains(string(body), `"wrong_content"`) {
+			t.Errorf("%s: status %d, %.100s", name, resp.StatusCode, body)
+			continue
+		}
+		apitest.CheckProblem(t, resp, body)
+	}
+	h.Server.Wait()
+	admin := h.Account(models.RoleAdmin)
+	h.Run(t, apitest.Scenario{As: admin, Path: "/api/v1/admin/security-events?kind=file_replaced", Status: 200, Want: []string{`"detail":"GET /f/:token/:name"`}})
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, archive, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp, err := http.DefaultClient.Do(req); err == nil {
+		packed, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err == nil || bytes.Contains(packed, []byte("evil")) {
+			t.Errorf("a zip of a replaced file looks whole: %d bytes", len(packed))
+		}
+	}
 }
 
 func TestDeliveryGoesOnWhereStorageBroke(t *testing.T) {

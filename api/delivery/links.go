@@ -30,15 +30,15 @@ type linkHandlers struct {
 }
 
 func (h *linkHandlers) routes(r *kit.Router) {
-	kit.Handle(r, kit.AccessFilesRead, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "link-file", Method: http.MethodPost, Path: "/api/v1/files/{id}/link", Tags: []string{tagFiles},
 		Summary: "Create a download link for a file", Description: "The link works without a session until it expires.",
 	}, h.file)
-	kit.Handle(r, kit.AccessFilesRead, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "link-archive", Method: http.MethodPost, Path: "/api/v1/jobs/{id}/archive", Tags: []string{tagFiles},
 		Summary: "Create a download link for all files of a job as a zip",
 	}, h.archive)
-	kit.Handle(r, kit.AccessFilesRead, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "get-archive", Method: http.MethodGet, Path: "/api/v1/jobs/{id}/archive.zip", Tags: []string{tagFiles},
 		Summary: "All files of a job as a zip", DefaultStatus: http.StatusFound,
 	}, h.redirect)
@@ -72,7 +72,11 @@ func (h *linkHandlers) file(ctx context.Context, in *linkInput) (*linkOutput, er
 		return nil, models.Fault(models.ProblemWrongState, "This file isn't in storage yet.")
 	}
 	inline := in.Body != nil && in.Body.Disposition == dispositionInline
-	return &linkOutput{Body: h.signer.file(user.ID, f, inline)}, nil
+	link, err := h.signer.file(ctx, f, inline)
+	if err != nil {
+		return nil, err
+	}
+	return &linkOutput{Body: link}, nil
 }
 
 func (h *linkHandlers) archive(ctx context.Context, in *jobPath) (*linkOutput, error) {
@@ -103,5 +107,5 @@ func (h *linkHandlers) archiveLink(ctx context.Context, jobID uuid.UUID) (Link, 
 	if job.State != models.StateReady {
 		return Link{}, models.Fault(models.ProblemWrongState, "The files can be zipped once the job is ready.")
 	}
-	return h.signer.archive(job), nil
+	return h.signer.archive(ctx, job)
 }

@@ -18,6 +18,7 @@ type objectReader struct {
 	ctx     context.Context //nolint:containedctx // io.ReadSeeker has no room for it
 	objects Objects
 	key     string
+	etag    string // of what was checked when the job became ready
 	size    int64
 
 	at     int64 // next byte to read
@@ -61,7 +62,7 @@ func (r *objectReader) open() error {
 	if r.limit > r.at {
 		length = r.limit - r.at
 	}
-	body, err := r.objects.Get(r.ctx, r.key, r.at, length)
+	body, err := r.objects.Get(r.ctx, r.key, r.etag, r.at, length)
 	if err != nil {
 		return fmt.Errorf("open object: %w", err)
 	}

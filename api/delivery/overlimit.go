@@ -8,21 +8,39 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"github.com/google/uuid"
 
 	"longhaul/api/kit"
 	"longhaul/internal/httpstatus"
 	"longhaul/models"
 )
 
+// allowance is how much a delivery may send before the owner's bandwidth is
+// looked at again. Deliveries that run at the same time may each exceed the limit
+// by so much.
+const allowance = 16 << 20
+
 // mayDeliver refuses a new delivery to an owner whose monthly bandwidth is used
-// up. Running deliveries finish.
+// up.
 func (h *deliveryHandlers) mayDeliver(ctx context.Context, g grant) error {
-	left, limited, err := h.meter.left(ctx, g.userID)
-	if err != nil || !limited || left > 0 {
-		return err
+	_, err := h.allowed(ctx, g.userID)
+	return err
+}
+
+// allowed returns how many bytes a delivery of the owner's files may send next.
+// One that runs when the bandwidth is used up ends there.
+func (h *deliveryHandlers) allowed(ctx context.Context, owner uuid.UUID) (int64, error) {
+	left, limited, err := h.meter.left(ctx, owner)
+	switch {
+	case err != nil:
+		return 0, err
+	case !limited:
+		return allowance, nil
+	case left > 0:
+		return min(left, allowance), nil
 	}
 	_, reset := models.Period(h.now())
-	return models.Fault(models.ProblemBandwidthExceeded,
+	return 0, models.Fault(models.ProblemBandwidthExceeded,
 		"This month's bandwidth is used up. Files can be downloaded again from %s.", reset.Format("2 January 2006, 15:04 UTC"))
 }
 

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"context"
 	"net/url"
 	"path"
 	"time"
@@ -15,6 +16,7 @@ import (
 // linkSigner creates and reads the tokens in download links: what may be read,
 // on whose behalf, until when.
 type linkSigner struct {
+	store Store
 	keys  *token.Keys
 	files *url.URL
 	now   func() time.Time
@@ -24,10 +26,11 @@ type linkSigner struct {
 type grant struct {
 	userID uuid.UUID
 	id     uuid.UUID // of the file or the job
+	link   uuid.UUID // its row, without which it doesn't work
 	inline bool
 }
 
-const grantSize = 1 + 16 + 16
+const grantSize = 1 + 16 + 16 + 16
 
 func (g grant) bytes() []byte {
 	b := make([]byte, 1, grantSize)
@@ -35,19 +38,23 @@ func (g grant) bytes() []byte {
 		b[0] = 1
 	}
 	b = append(b, g.userID[:]...)
-	return append(b, g.id[:]...)
+	b = append(b, g.id[:]...)
+	return append(b, g.link[:]...)
 }
 
-func (s *linkSigner) file(userID uuid.UUID, f models.File, inline bool) Link {
-	return s.sign(token.PurposeFile, grant{userID, f.ID, inline}, "f", baseName(f.Path))
+func (s *linkSigner) file(ctx context.Context, f models.File, inline bool) (Link, error) {
+	l, err := s.store.IssueLink(ctx, models.Link{UserID: f.UserID, JobID: f.JobID, FileID: &f.ID, Inline: inline, ExpiresAt: s.expiry()})
+	return s.sign(token.PurposeFile, grant{f.UserID, f.ID, l.ID, inline}, l.ExpiresAt, "f", baseName(f.Path)), err
 }
 
-func (s *linkSigner) archive(job models.Job) Link {
-	return s.sign(token.PurposeArchive, grant{job.UserID, job.ID, false}, "z", archiveName(job))
+func (s *linkSigner) archive(ctx context.Context, job models.Job) (Link, error) {
+	l, err := s.store.IssueLink(ctx, models.Link{UserID: job.UserID, JobID: job.ID, ExpiresAt: s.expiry()})
+	return s.sign(token.PurposeArchive, grant{job.UserID, job.ID, l.ID, false}, l.ExpiresAt, "z", archiveName(job)), err
 }
 
-func (s *linkSigner) sign(p token.Purpose, g grant, kind, name string) Link {
-	expires := s.now().Add(linkTime).Truncate(time.Second)
+func (s *linkSigner) expiry() time.Time { return s.now().Add(linkTime).Truncate(time.Second) }
+
+func (s *linkSigner) sign(p token.Purpose, g grant, expires time.Time, kind, name string) Link {
 	return Link{URL: s.files.JoinPath(kind, s.keys.Sign(p, g.bytes(), expires), url.PathEscape(name)).String(), ExpiresAt: expires}
 }
 
@@ -58,7 +65,7 @@ func (s *linkSigner) read(p token.Purpose, value string) (grant, error) {
 		return grant{}, models.Errorf(models.CodeNotFound, "This link is invalid or has expired.").Because(err)
 	}
 	return grant{
-		inline: payload[0] == 1, userID: uuid.UUID(payload[1:17]), id: uuid.UUID(payload[17:33]),
+		inline: payload[0] == 1, userID: uuid.UUID(payload[1:17]), id: uuid.UUID(payload[17:33]), link: uuid.UUID(payload[33:49]),
 	}, nil
 }
 

@@ -20,16 +20,16 @@ func (h *jobHandlers) actionRoutes(r *kit.Router) {
 			Summary: summary, Description: description, DefaultStatus: http.StatusAccepted,
 		}
 	}
-	kit.Handle(r, kit.AccessJobsWrite, act("cancel", "Cancel a job", ""), h.cancel)
-	kit.Handle(r, kit.AccessJobsWrite, act("pause", "Pause a job", "It keeps what it has fetched."), h.pause)
-	kit.Handle(r, kit.AccessJobsWrite, act("resume", "Resume a paused job", ""), h.resume)
-	kit.Handle(r, kit.AccessJobsWrite, act("retry", "Retry a job", "It keeps what is already stored."), h.retry)
-	kit.Handle(r, kit.AccessJobsWrite, act("select", "Choose the files of a job", "Only while the job awaits a selection."), h.choose)
-	kit.Handle(r, kit.AccessJobsWrite, huma.Operation{
+	kit.Handle(r, act("cancel", "Cancel a job", ""), h.cancel)
+	kit.Handle(r, act("pause", "Pause a job", "It keeps what it has fetched."), h.pause)
+	kit.Handle(r, act("resume", "Resume a paused job", ""), h.resume)
+	kit.Handle(r, act("retry", "Retry a job", "It keeps what is already stored."), h.retry)
+	kit.Handle(r, act("select", "Choose the files of a job", "Only while the job awaits a selection."), h.choose)
+	kit.Handle(r, huma.Operation{
 		OperationID: "delete-job", Method: http.MethodDelete, Path: "/api/v1/jobs/{id}", Tags: []string{tagJobs},
 		Summary: "Delete a job and its files", DefaultStatus: http.StatusNoContent,
 	}, h.remove)
-	kit.Handle(r, kit.AccessAdmin, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "get-job-workflow", Method: http.MethodGet, Path: "/api/v1/jobs/{id}/workflow", Tags: []string{tagJobs},
 		Summary: "Get a job's workflow",
 	}, h.workflow)

@@ -34,7 +34,7 @@ type sourceHandlers struct {
 }
 
 func (h *sourceHandlers) routes(r *kit.Router) {
-	kit.Handle(r, kit.AccessJobsWrite, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "inspect-source", Method: http.MethodPost, Path: "/api/v1/sources/inspect", Tags: []string{tagSources},
 		Summary:      "Inspect a source",
 		Description:  "Returns name, size and files before anything is fetched. Magnet links and URLs take up to 45 seconds.",
@@ -127,8 +127,14 @@ func (h *sourceHandlers) inspect(ctx context.Context, in *rawInput) (*sourceOutp
 // fit is not allowed, and one without room now would wait.
 func (h *sourceHandlers) withinPlan(ctx context.Context, userID uuid.UUID, m models.Manifest, v Verdict) (Verdict, error) {
 	u, err := h.store.Usage(ctx, userID)
-	if err != nil || m.Size < 0 {
+	if err != nil {
 		return v, err
+	}
+	if fault := u.Plan.FitsFiles(len(m.Files), u.Files); fault != nil {
+		return judged(len(m.Files) > 1 && u.Plan.FitsFiles(1, u.Files) == nil, models.AsError(fault).Reason()), nil
+	}
+	if m.Size < 0 {
+		return v, nil
 	}
 	if fault := u.Plan.Fits(m.Size); fault != nil {
 		some := slices.ContainsFunc(m.Files, func(f models.ManifestFile) bool { return len(m.Files) > 1 && u.Plan.Fits(f.Size) == nil })

@@ -32,26 +32,26 @@ type jobHandlers struct {
 }
 
 func (h *jobHandlers) routes(r *kit.Router) {
-	kit.Handle(r, kit.AccessJobsWrite, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "submit-job", Method: http.MethodPost, Path: "/api/v1/jobs", Tags: []string{tagJobs},
 		Summary:       "Submit a magnet link, a URL or a .torrent file",
 		Description:   "Answers immediately; the job runs in the background. Repeating an Idempotency-Key within 24 hours returns the same job.",
 		DefaultStatus: http.StatusAccepted, MaxBodyBytes: maxSubmitBody, SkipValidateBody: true,
 		RequestBody: sourceBody(r.API, "SubmitJob", submitJSON{}, submitForm()),
 	}, h.submit)
-	kit.Handle(r, kit.AccessJobsRead, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "list-jobs", Method: http.MethodGet, Path: "/api/v1/jobs", Tags: []string{tagJobs},
 		Summary: "List jobs",
 	}, h.list)
-	kit.Handle(r, kit.AccessJobsRead, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "get-job", Method: http.MethodGet, Path: "/api/v1/jobs/{id}", Tags: []string{tagJobs},
 		Summary: "A job",
 	}, h.get)
-	kit.Handle(r, kit.AccessFilesRead, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "list-job-files", Method: http.MethodGet, Path: "/api/v1/jobs/{id}/files", Tags: []string{tagJobs},
 		Summary: "List a job's files", Description: "Empty until the file list is known.",
 	}, h.files)
-	kit.Handle(r, kit.AccessJobsRead, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "get-job-timeline", Method: http.MethodGet, Path: "/api/v1/jobs/{id}/timeline", Tags: []string{tagJobs},
 		Summary: "List a job's events",
 	}, h.timeline)

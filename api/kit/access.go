@@ -6,7 +6,7 @@ import (
 	"longhaul/models"
 )
 
-// Access is who may call an operation. Every operation states it; a test
+// Access is who may call an operation. A table states it for each; a test
 // walks the routes and tries each of them as everyone.
 type Access string
 
@@ -14,18 +14,31 @@ type Access string
 // used; those named for a scope take its session or an API token with that
 // scope.
 const (
-	AccessPublic    Access = "public"     // anyone
-	AccessAccount   Access = "account"    // an account by its session or any of its API tokens; nothing that an intruder would want
-	AccessUser      Access = "user"       // an account by its session alone
-	AccessConfirmed Access = "confirmed"  // the same, when it gave its password or a code within minutes
-	AccessEnrol     Access = "enrol"      // as user; also for an administrator who has to set up a second factor first
-	AccessJobsRead  Access = "jobs:read"  // see models.ScopeJobsRead
-	AccessJobsWrite Access = "jobs:write" // see models.ScopeJobsWrite
-	AccessFilesRead Access = "files:read" // see models.ScopeFilesRead
-	AccessAdmin     Access = "admin"      // an administrator, by session or an API token with the scope
-	AccessAdminSure Access = "admin-sure" // an administrator by session alone, who gave a password or a code within minutes
-	AccessAgent     Access = "agent"      // a registered compute agent
+	AccessPublic         Access = "public"          // anyone
+	AccessAccount        Access = "account"         // an account by its session or any of its API tokens; nothing that an intruder would want
+	AccessUser           Access = "user"            // an account by its session alone
+	AccessConfirmed      Access = "confirmed"       // the same, when it gave its password or a code within minutes
+	AccessEnrol          Access = "enrol"           // as user; also for an administrator who has to set up a second factor first
+	AccessEnrolConfirmed Access = "enrol-confirmed" // the same, when it gave its password or a code within minutes
+	AccessJobsRead       Access = "jobs:read"       // see models.ScopeJobsRead
+	AccessJobsWrite      Access = "jobs:write"      // see models.ScopeJobsWrite
+	AccessFilesRead      Access = "files:read"      // see models.ScopeFilesRead
+	AccessAdmin          Access = "admin"           // an administrator, by session or an API token with the scope
+	AccessAdminSure      Access = "admin-sure"      // an administrator by session alone, who gave a password or a code within minutes
+	AccessAgent          Access = "agent"           // a registered compute agent
 )
+
+// confirmed reports whether the caller has to have given a password or a code
+// within minutes.
+func (a Access) confirmed() bool {
+	return a == AccessConfirmed || a == AccessEnrolConfirmed || a == AccessAdminSure
+}
+
+// enrols reports whether an administrator may call the operation before they
+// have the second factor that is required of them.
+func (a Access) enrols() bool {
+	return a == AccessAccount || a == AccessEnrol || a == AccessEnrolConfirmed
+}
 
 // scope returns the scope that an API token needs; ok is false where no token
 // will do, and the scope is empty where any will.

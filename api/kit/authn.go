@@ -105,18 +105,22 @@ func (a *Authenticator) permit(info *Info, who Access) error {
 	}
 	if info.Token != nil {
 		scope, ok := who.scope()
-		if !ok {
+		switch {
+		case who.confirmed():
+			return models.Fault(models.ProblemScopeMissing,
+				"An API token can't do this, whatever its scopes. Sign in to the web app and do it there; it asks for your password, a code or a passkey.")
+		case !ok:
 			return models.Fault(models.ProblemScopeMissing, "An API token can't do this. Please sign in.")
 		}
 		if scope != "" && !slices.Contains(info.Token.Scopes, scope) {
 			return models.Fault(models.ProblemScopeMissing, "The API token lacks the scope %s.", scope)
 		}
 	}
-	if who != AccessAccount && who != AccessEnrol && a.MustEnrol(*info.User) {
+	if !who.enrols() && a.MustEnrol(*info.User) {
 		return models.Fault(models.ProblemSecondFactorNeeded, "Administrators need two-factor sign-in or a passkey. Please set one up first.")
 	}
-	if who == AccessConfirmed || who == AccessAdminSure {
-		return a.Confirmed(info)
+	if who.confirmed() {
+		return a.confirmed(info)
 	}
 	return nil
 }
@@ -127,9 +131,9 @@ func (a *Authenticator) MustEnrol(u models.User) bool {
 	return a.RequireAdminTOTP && u.Role == models.RoleAdmin && !u.SecondFactor()
 }
 
-// Confirmed refuses a session whose user has not proved who they are for a
+// confirmed refuses a session whose user has not proved who they are for a
 // while: a browser left open must not be enough to take the account over.
-func (a *Authenticator) Confirmed(info *Info) error {
+func (a *Authenticator) confirmed(info *Info) error {
 	if info.Session == nil || a.Now().Sub(info.Session.AuthenticatedAt) > reauthTime {
 		return models.Fault(models.ProblemReauthenticate, "Confirm that it's you: enter your password or a code, or use a passkey.")
 	}

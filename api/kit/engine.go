@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -31,9 +32,24 @@ func (e Entrance) Engine() (*gin.Engine, error) {
 	if err := engine.SetTrustedProxies(e.Proxies); err != nil {
 		return nil, fmt.Errorf("trusted proxies: %w", err)
 	}
-	engine.Use(identify(), logRequests(e.Log, e.Quiet, e.Now), measure(e.Metrics, e.Now), e.Watcher.watch, rescue(e.Log))
+	engine.Use(identify(), e.noticeProxy(), logRequests(e.Log, e.Quiet, e.Now), measure(e.Metrics, e.Now), e.Watcher.watch, rescue(e.Log))
 	engine.NoMethod(methodNotAllowed)
 	return engine, nil
+}
+
+// noticeProxy warns once if requests come through a proxy that nobody configured:
+// then all clients look like one, and share the limits of one.
+func (e Entrance) noticeProxy() gin.HandlerFunc {
+	var once sync.Once
+	return func(c *gin.Context) {
+		if len(e.Proxies) == 0 && c.Request.Header.Get("X-Forwarded-For") != "" {
+			once.Do(func() {
+				e.Log.WarnContext(c.Request.Context(), "requests come through a proxy, but TRUSTED_PROXIES is empty: all clients share the limits of one",
+					"proxy", c.RemoteIP())
+			})
+		}
+		c.Next()
+	}
 }
 
 // NotFound answers requests that no route matches.

@@ -15,14 +15,15 @@ type Limit string
 
 // The limits and what their key is.
 const (
-	LimitLoginIP      Limit = "login_ip"      // sign-ins and other secrets tried, per client address
+	LimitLoginIP      Limit = "login_ip"      // sign-ins and other secrets tried, per client address; wide, as many people may share one
 	LimitLoginPair    Limit = "login_pair"    // sign-ins tried, per account and client address
 	LimitLoginAccount Limit = "login_account" // sign-ins tried, per account; wide, so that nobody locks another out
 	LimitRegisterIP   Limit = "register_ip"   // accounts registered, per client address
 	LimitResetIP      Limit = "reset_ip"      // password resets asked for, per client address
 	LimitResetAccount Limit = "reset_account" // password resets asked for, per address of an account: it bounds the mails
 	LimitVerify       Limit = "verify"        // one-time links tried, per client address
-	LimitTOTP         Limit = "totp"          // second factors tried, per account
+	LimitFactorPair   Limit = "factor_pair"   // second factors tried, per account and client address
+	LimitFactor       Limit = "factor"        // second factors tried, per account; wide, so that nobody locks another out
 	LimitToken        Limit = "token"         // API tokens, passkeys and other credentials made, per account
 	LimitSubmit       Limit = "submit"        // jobs submitted, per account
 	LimitInspect      Limit = "inspect"       // sources inspected, per account
@@ -62,14 +63,15 @@ type allowance struct {
 
 func (l Limit) allowance() (allowance, bool) {
 	a, ok := map[Limit]allowance{
-		LimitLoginIP:      {20, 3 * time.Second},
+		LimitLoginIP:      {120, time.Second},
 		LimitLoginPair:    {10, 6 * time.Second},
 		LimitLoginAccount: {100, 10 * time.Second},
 		LimitRegisterIP:   {10, 6 * time.Minute},
 		LimitResetIP:      {10, time.Minute},
 		LimitResetAccount: {3, 10 * time.Minute},
 		LimitVerify:       {20, 6 * time.Second},
-		LimitTOTP:         {6, 30 * time.Second},
+		LimitFactorPair:   {6, 30 * time.Second},
+		LimitFactor:       {30, 2 * time.Minute}, // 720 tries a day find one of a million codes within years
 		LimitToken:        {20, time.Minute},
 		LimitSubmit:       {1000, 100 * time.Millisecond},
 		LimitInspect:      {30, 2 * time.Second},

@@ -110,6 +110,19 @@ func TestClientAddressCannotBeChosen(t *testing.T) {
 	}
 }
 
+// The first request that comes through a proxy which is not trusted is told to
+// the operator, and no more of them.
+func TestUntrustedProxyIsNoticed(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t)
+	for range 3 {
+		h.Run(t, apitest.Scenario{Path: "/api/v1/config", Header: map[string]string{"X-Forwarded-For": "203.0.113.7"}, Status: 200})
+	}
+	if n := strings.Count(h.Log.String(), "TRUSTED_PROXIES is empty"); n != 1 {
+		t.Errorf("%d warnings", n)
+	}
+}
+
 // gone keeps allowances in a database that does not answer.
 type gone struct{}
 

@@ -8,6 +8,7 @@ type PlanLimits struct {
 	StorageBytes   *int64 `json:"storageBytes" minimum:"0"`
 	BandwidthBytes *int64 `json:"bandwidthBytes" minimum:"0" doc:"Bytes delivered in a calendar month, UTC"`
 	MaxJobBytes    *int64 `json:"maxJobBytes" minimum:"1" doc:"Bytes of one job's selected files"`
+	MaxFiles       *int   `json:"maxFiles" minimum:"0" doc:"Files of all jobs that are open or ready"`
 	RetentionDays  *int   `json:"retentionDays" minimum:"1" maximum:"36500" doc:"Days until a ready job's files are removed"`
 }
 
@@ -26,7 +27,7 @@ func PlanOf(p models.Plan) PlanInfo {
 	return PlanInfo{
 		ID: p.ID, Name: p.Name, Default: p.IsDefault, Public: p.Public, Position: p.Position, PlanLimits: PlanLimits{
 			MaxRunningJobs: p.MaxRunningJobs, StorageBytes: p.StorageBytes, BandwidthBytes: p.BandwidthBytes,
-			MaxJobBytes: p.MaxJobBytes, RetentionDays: p.RetentionDays,
+			MaxJobBytes: p.MaxJobBytes, MaxFiles: p.MaxFiles, RetentionDays: p.RetentionDays,
 		},
 	}
 }

@@ -144,10 +144,12 @@ func errBusy() error {
 
 // RateLimited refuses what came too often, and says when to try again.
 func RateLimited(after time.Duration) error {
-	return &limitError{
-		fault: models.Errorf(models.CodeRateLimited, "Too many attempts. Wait a moment and try again."),
-		after: max(after, time.Second),
-	}
+	return RateLimitedBecause(after, "Too many attempts. Wait a moment and try again.")
+}
+
+// RateLimitedBecause is RateLimited in other words.
+func RateLimitedBecause(after time.Duration, format string, args ...any) error {
+	return &limitError{fault: models.Errorf(models.CodeRateLimited, format, args...), after: max(after, time.Second)}
 }
 
 // FromFramework is a huma transformer: it turns the framework's own faults

@@ -3,6 +3,7 @@ package kit
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
@@ -19,8 +20,12 @@ type Router struct {
 	Auth *Authenticator
 }
 
-// Handle registers an operation.
-func Handle[I, O any](r *Router, who Access, op huma.Operation, h func(context.Context, *I) (*O, error)) {
+// Handle registers an operation, with the access that the table gives it.
+func Handle[I, O any](r *Router, op huma.Operation, h func(context.Context, *I) (*O, error)) {
+	who, ok := accessTable[op.OperationID]
+	if !ok {
+		panic("no access is stated for " + op.OperationID)
+	}
 	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes = smallBody
 	}
@@ -30,6 +35,9 @@ func Handle[I, O any](r *Router, who Access, op huma.Operation, h func(context.C
 	}
 	op.Metadata[metaAccess] = who
 	op.Security = who.security()
+	if who.confirmed() {
+		op.Description = strings.TrimSpace(op.Description + " Requires a session and reauthenticate within the last ten minutes.")
+	}
 	if op.Responses == nil {
 		op.Responses = map[string]*huma.Response{}
 	}

@@ -66,6 +66,8 @@ func (w *Watcher) kind(c *gin.Context, info *Info) models.SecurityKind {
 	switch {
 	case p.Code == CodeCrossOrigin:
 		return models.SecurityCrossOrigin
+	case p.Code == string(models.ProblemWrongContent):
+		return models.SecurityFileReplaced
 	case c.Writer.Status() == http.StatusTooManyRequests:
 		return models.SecurityRateLimited
 	case c.Writer.Status() == http.StatusUnauthorized && hasCredential(c.Request) && info.User == nil:

@@ -18,10 +18,10 @@ import (
 const (
 	streamBuffer     = 128  // messages that a slow client may be behind
 	maxStreams       = 5000 // of the process
-	maxUserStreams   = 1000 // of one account
 	progressInterval = time.Second
 	progressTick     = 100 * time.Millisecond
 	hubWorkers       = 4
+	fullTime         = 30 * time.Second // after which to try again
 )
 
 // View gives what streams carry the form that the API answers with. Its
@@ -40,6 +40,7 @@ type Hub struct {
 	view    View
 	log     *slog.Logger
 	now     func() time.Time
+	perUser int // streams of one account at most
 	workers [hubWorkers]*hubWorker
 
 	mu     sync.RWMutex
@@ -66,9 +67,10 @@ type stream struct {
 
 func (s *stream) drop() { s.once.Do(func() { close(s.gone) }) }
 
-// NewHub returns a hub; Run moves it.
-func NewHub(view View, log *slog.Logger, now func() time.Time) *Hub {
-	h := &Hub{view: view, log: log, now: now, users: map[uuid.UUID]map[*stream]struct{}{}}
+// NewHub returns a hub that serves one account at most so many streams; Run
+// moves it.
+func NewHub(view View, perUser int, log *slog.Logger, now func() time.Time) *Hub {
+	h := &Hub{view: view, perUser: perUser, log: log, now: now, users: map[uuid.UUID]map[*stream]struct{}{}}
 	for i := range h.workers {
 		h.workers[i] = newHubWorker(h)
 	}
@@ -128,8 +130,11 @@ func (h *Hub) join(userID uuid.UUID) (*stream, error) {
 	if h.closed {
 		return nil, models.Errorf(models.CodeUnavailable, "The server is stopping.")
 	}
-	if h.count >= maxStreams || len(h.users[userID]) >= maxUserStreams {
-		return nil, kit.RateLimited(30 * time.Second)
+	if open := len(h.users[userID]); open >= h.perUser {
+		return nil, kit.RateLimitedBecause(fullTime, "The account has %d event streams open, as many as it may have. Close one first.", open)
+	}
+	if h.count >= maxStreams {
+		return nil, kit.RateLimited(fullTime)
 	}
 	s := &stream{
 		userID: userID, frames: make(chan frame, streamBuffer), check: make(chan struct{}, 1), gone: make(chan struct{}),

@@ -34,7 +34,7 @@ func (s *shelf) view() View {
 
 // running runs a hub in a bubble of its own clock until the test ends.
 func running(t *testing.T, view View) (*Hub, *event.Memory) {
-	hub, bus := NewHub(view, slog.New(slog.DiscardHandler), time.Now), &event.Memory{}
+	hub, bus := NewHub(view, 1000, slog.New(slog.DiscardHandler), time.Now), &event.Memory{}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() {
@@ -97,7 +97,7 @@ func TestProgressIsConflated(t *testing.T) {
 func TestChangesAreConflated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		jobs := &shelf{}
-		hub := NewHub(jobs.view(), slog.New(slog.DiscardHandler), time.Now)
+		hub := NewHub(jobs.view(), 1000, slog.New(slog.DiscardHandler), time.Now)
 		user, job := uuid.New(), uuid.New()
 		s := join(t, hub, user)
 		for i := range 50 {
@@ -164,7 +164,7 @@ func TestUnreadableChangeEndsStreams(t *testing.T) {
 
 // A client that resumes after an id must not have missed a smaller one.
 func TestChangesGoOutInOrder(t *testing.T) {
-	hub := NewHub((&shelf{}).view(), slog.New(slog.DiscardHandler), time.Now)
+	hub := NewHub((&shelf{}).view(), 3, slog.New(slog.DiscardHandler), time.Now)
 	user := uuid.New()
 	s := join(t, hub, user)
 	for i := range 50 {

@@ -52,7 +52,7 @@ type streamHandlers struct {
 }
 
 func (h *streamHandlers) routes(r *kit.Router) {
-	kit.Handle(r, kit.AccessJobsRead, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "stream-events", Method: http.MethodGet, Path: PathEvents, Tags: []string{tagEvents},
 		Summary: "Stream changes to the account's jobs",
 		Description: "Server-sent events. The event job carries a Job, progress a list of Progress, removed the id of a deleted job, " +

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"longhaul/api"
 	"longhaul/api/apitest"
 	"longhaul/internal/event"
 	"longhaul/internal/store/storetest"
@@ -205,12 +206,24 @@ func TestStreamEndsWithItsSession(t *testing.T) {
 	}
 }
 
+// An account has so many streams at once, and another account has its own.
+func TestStreamsOfAnAccountAreLimited(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t)
+	user, other := h.Account(models.RoleUser), h.Account(models.RoleUser)
+	for range apitest.MaxUserStreams {
+		listen(t, h, user, "").next(t, "")
+	}
+	h.Run(t, apitest.Scenario{As: user, Path: "/api/v1/events", Status: 429, Want: []string{"20 event streams open"}})
+	listen(t, h, other, "").next(t, "")
+}
+
 // Many listeners hear of a change soon.
 func TestStreamFansOut(t *testing.T) {
 	t.Parallel()
-	h := apitest.New(t)
-	user := h.Account(models.RoleUser)
 	const listeners = 200
+	h := apitest.New(t, func(c *api.Config, _ *api.Deps) { c.MaxUserStreams = listeners })
+	user := h.Account(models.RoleUser)
 	streams := make([]*listener, listeners)
 	for i := range streams {
 		streams[i] = listen(t, h, user, "")

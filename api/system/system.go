@@ -56,15 +56,15 @@ type systemHandlers struct {
 }
 
 func (h *systemHandlers) routes(r *kit.Router) {
-	kit.Handle(r, kit.AccessPublic, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "get-config", Method: http.MethodGet, Path: "/api/v1/config", Tags: []string{tagSystem},
 		Summary: "Get the public configuration",
 	}, h.config)
-	kit.Handle(r, kit.AccessPublic, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "get-health", Method: http.MethodGet, Path: PathHealth, Tags: []string{tagSystem},
 		Summary: "Check that the process is alive",
 	}, h.health)
-	kit.Handle(r, kit.AccessPublic, huma.Operation{
+	kit.Handle(r, huma.Operation{
 		OperationID: "get-readiness", Method: http.MethodGet, Path: PathReady, Tags: []string{tagSystem},
 		Summary:     "Check that requests can be served",
 		Description: "503 if a dependency that everything needs is unavailable; degraded if another one is.",

@@ -6,6 +6,8 @@ package agentfault
 import (
 	"errors"
 	"slices"
+	"strings"
+	"unicode"
 
 	"longhaul/agent/agentapi"
 	"longhaul/models"
@@ -49,8 +51,11 @@ func Refused(err error) *models.Error {
 	return models.Fault(models.ProblemAgentUnreachable, "Could not reach the agent; will retry.").Because(err)
 }
 
-// Sentence bounds a text that an agent sent.
+// Sentence makes one line of bounded length of a text that an agent sent: it
+// is shown in terminals, mails and pages, and may hold what moves a cursor or
+// turns the direction of writing.
 func Sentence(s string) string {
+	s = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, " "), func(r rune) bool { return !unicode.IsPrint(r) || r == ' ' }), " ")
 	if s == "" {
 		return "The agent gave no reason."
 	}

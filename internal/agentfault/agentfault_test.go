@@ -15,6 +15,14 @@ func TestAnAgentsTextIsBounded(t *testing.T) {
 	if got := agentfault.Sentence(strings.Repeat("ä", 400)); len(got) > 310 || !strings.HasSuffix(got, "…") || strings.Contains(got, "\uFFFD") {
 		t.Errorf("got %d bytes: %q", len(got), got)
 	}
+	for said, want := range map[string]string{
+		"\x1b[2J\x1b[31mfine\x07": "[2J [31mfine", "one\r\ntwo\tthree": "one two three", "a\u202egpj.exe\u200b": "a gpj.exe",
+		"\xffbad\x00": "bad", " \n ": "The agent gave no reason.", "schön, 日本語 ✓": "schön, 日本語 ✓",
+	} {
+		if got := agentfault.Sentence(said); got != want {
+			t.Errorf("%q becomes %q, want %q", said, got, want)
+		}
+	}
 	if agentfault.Sentence("") == "" {
 		t.Error("an empty reason stays empty")
 	}

@@ -49,6 +49,7 @@ func RunAPI(ctx context.Context, cfg config.Config, build version.Build, stdout,
 		return err
 	}
 	defer open.close()
+	warnOfProxy(ctx, cfg.Web, log)
 	parts := &apiParts{backends: open, queues: newQueueWatch(open.flows.Unserved, open.registry, log), storage: objstore.NewWriteProbe(open.objects, open.store.DB.Now)}
 	server, err := parts.server(cfg, build, log) //nolint:contextcheck // middleware takes the request's own context
 	if err != nil {
@@ -58,6 +59,14 @@ func RunAPI(ctx context.Context, cfg config.Config, build version.Build, stdout,
 		return err
 	}
 	return parts.serve(ctx, cfg, server, log)
+}
+
+// warnOfProxy says what is wrong when the app is reached by https, so that a proxy
+// is in front of it, and no proxy is trusted.
+func warnOfProxy(ctx context.Context, web config.Web, log *slog.Logger) {
+	if web.BaseURL.Scheme == "https" && len(web.TrustedProxies) == 0 {
+		log.WarnContext(ctx, "TRUSTED_PROXIES is empty: all clients behind the proxy count as one, so a few of them can use up everyone's sign-ins")
+	}
 }
 
 // apiParts is what the API has open.
@@ -74,7 +83,7 @@ func (p *apiParts) server(cfg config.Config, build version.Build, log *slog.Logg
 	}
 	return api.New(api.Config{
 		Version: build.Version, Commit: build.Commit, BaseURL: cfg.Web.BaseURL.URL, FilesURL: cfg.Web.FilesURL.URL, WebDir: webDir(cfg.Web.Dir, log),
-		TrustedProxies: proxies, MaxJobBytes: cfg.Limits.MaxJobBytes, MaxRunningJobs: cfg.Limits.MaxRunningJobs,
+		TrustedProxies: proxies, MaxJobBytes: cfg.Limits.MaxJobBytes, MaxRunningJobs: cfg.Limits.MaxRunningJobs, MaxUserStreams: cfg.Limits.MaxUserStreams,
 		Mail: cfg.Mail.On(), Registration: cfg.Accounts.Registration, RequireAdminTOTP: cfg.Accounts.RequireAdminTOTP,
 		TurnstileSiteKey: cfg.Accounts.TurnstileSiteKey, MinPassword: password.MinLength, TemporalUIURL: cfg.Temporal.UIURL,
 		WorkflowUIURL: workflowPages(cfg.Temporal),

@@ -94,6 +94,38 @@ func TestRunAPI(t *testing.T) {
 	}
 }
 
+// Behind a proxy that is not trusted all clients look like one. The start says so.
+func TestStartWarnsOfAnUntrustedProxy(t *testing.T) {
+	t.Parallel()
+	storetest.New(t)
+	for networks, want := range map[string]bool{"": true, "10.0.0.0/8": false} {
+		vars := apiVars(storetest.DSN(t))
+		vars["BASE_URL"], vars["FILES_URL"], vars["TRUSTED_PROXIES"] = "https://longhaul.example.com", "https://files.example.com", networks
+		cfg, err := config.Parse(config.ProcessAPI, vars)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		logged, logs := io.Pipe()
+		done := make(chan error, 1)
+		go func() {
+			done <- app.RunAPI(ctx, cfg, version.Build{}, io.Discard, logs)
+			logs.Close()
+		}()
+		warned := false
+		for lines := bufio.NewScanner(logged); lines.Scan(); {
+			warned = warned || strings.Contains(lines.Text(), "TRUSTED_PROXIES is empty")
+			if strings.Contains(lines.Text(), `"listening"`) {
+				stop()
+			}
+		}
+		stop()
+		if err := <-done; err != nil || warned != want {
+			t.Errorf("%q: warned: %t, ended with %v", networks, warned, err)
+		}
+	}
+}
+
 func TestRunAPIRefusesAnOldSchema(t *testing.T) {
 	t.Parallel()
 	cfg, err := config.Parse(config.ProcessAPI, apiVars(storetest.Empty(t)))

@@ -3,7 +3,6 @@ package cli_test
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -126,7 +125,7 @@ func (s *shell) finish(t *testing.T, j models.Job, contents map[string][]byte) {
 	s.move(t, j, models.StateStoring, models.Because(models.ReasonCompleting))
 	for _, f := range files {
 		s.Storage.Put(f.Key(), contents[f.Path])
-		if err := w.Files.FileStored(t.Context(), f.ID, int64(len(contents[f.Path])), fmt.Sprintf("%q", f.ID)); err != nil {
+		if err := w.Files.FileStored(t.Context(), f.ID, int64(len(contents[f.Path])), s.Storage.ETag(f.Key())); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -79,7 +79,7 @@ type Web struct {
 	APIListen      string         `env:"API_LISTEN" envDefault:"127.0.0.1:8080" doc:"host:port of the app."`
 	FilesListen    string         `env:"FILES_LISTEN" envDefault:"127.0.0.1:8081" doc:"host:port of the file delivery."`
 	Dir            string         `env:"WEB_DIR" envDefault:"web/dist" doc:"Folder of the built web app."`
-	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES" doc:"Networks of proxies whose X-Forwarded-For header is trusted, separated by commas."`
+	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES" doc:"Networks of proxies whose X-Forwarded-For header is trusted, separated by commas. Set it when a proxy is in front: if it is empty, all clients count as one, and a few of them can use up everyone's sign-ins."`
 }
 
 // Mail is how mails leave.
@@ -107,6 +107,7 @@ func (a Accounts) Turnstile() bool { return a.TurnstileSecretKey != "" }
 // Limits bound jobs and how long they wait.
 type Limits struct {
 	MaxRunningJobs   int             `env:"MAX_RUNNING_JOBS" envDefault:"10" doc:"Jobs of one user that run at once."`
+	MaxUserStreams   int             `env:"MAX_USER_STREAMS" envDefault:"20" doc:"Event streams of one user that an API process serves at once; each open page of the web app has one."`
 	MaxJobBytes      int64           `env:"MAX_JOB_BYTES" envDefault:"1099511627776" doc:"Bytes of one job's selected files; 0 means no limit."`
 	ResolveTimeout   time.Duration   `env:"RESOLVE_TIMEOUT" envDefault:"5m" doc:"How long finding a source's file list may take, such as 5m or 1h30m."`
 	StallTimeout     time.Duration   `env:"STALL_TIMEOUT" envDefault:"30m" doc:"How long a download may go without receiving a byte."`

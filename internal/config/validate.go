@@ -75,6 +75,7 @@ func (c Config) validateShared(f *faults) {
 	f.required(c.Storage.SecretAccessKey, "S3_SECRET_ACCESS_KEY")
 	c.Mail.validate(f)
 	f.when(c.Limits.MaxRunningJobs < 1, "MAX_RUNNING_JOBS", "must be at least 1")
+	f.when(c.Limits.MaxUserStreams < 1, "MAX_USER_STREAMS", "must be at least 1")
 	f.when(c.Limits.MaxJobBytes < 0, "MAX_JOB_BYTES", "must not be negative")
 	f.positive(c.Limits.ResolveTimeout, "RESOLVE_TIMEOUT")
 	f.positive(c.Limits.StallTimeout, "STALL_TIMEOUT")

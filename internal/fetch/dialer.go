@@ -53,6 +53,9 @@ func NewDialer(o DialerOptions) *Dialer {
 // Allowed reports whether the address may be connected to.
 func (d *Dialer) Allowed(addr netip.Addr) bool { return d.guard.Allowed(addr) }
 
+// AllowedPort reports whether the port may be connected to.
+func (d *Dialer) AllowedPort(port uint16) bool { return d.guard.AllowedPort(port) }
+
 // DialContext connects by TCP. The guard sees the resolved address; a refusal
 // is a blocked_address fault and nothing is sent.
 func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {

@@ -49,7 +49,7 @@ func (w writer) write() (letter, error) {
 	switch w.mail.Kind {
 	case models.MailVerify, models.MailReset, models.MailConfirmEmail, models.MailInvitation, models.MailAddressInUse:
 		return w.request(), nil
-	case models.MailPasswordChanged, models.MailEmailChanged, models.MailEmailIsNew, models.MailNewDevice, models.MailTOTPOn,
+	case models.MailPasswordChanged, models.MailEmailChanged, models.MailEmailIsNew, models.MailNewDevice, models.MailCodesFailed, models.MailTOTPOn,
 		models.MailTOTPOff, models.MailPasskeyAdded, models.MailPasskeyRemoved, models.MailTokenMade:
 		return w.alert(), nil
 	case models.MailAccountDeleted:
@@ -118,6 +118,7 @@ func (w writer) alert() letter {
 		models.MailEmailChanged:    {"Your e-mail address was changed", "The e-mail address of your Longhaul account was changed. This is the last mail to the old address."},
 		models.MailEmailIsNew:      {"Your e-mail address was changed", "This is now the e-mail address of your Longhaul account."},
 		models.MailNewDevice:       {"New sign-in to your account", "Someone signed in to your Longhaul account from a new device."},
+		models.MailCodesFailed:     {"Wrong sign-in codes", "Someone entered wrong two-factor codes for your Longhaul account several times. They know your password, or use a browser where you are signed in."},
 		models.MailTOTPOn:          {"Two-factor sign-in is on", "Signing in to your Longhaul account now also takes a code from your authenticator app."},
 		models.MailTOTPOff:         {"Two-factor sign-in is off", "Signing in to your Longhaul account no longer takes a code from an authenticator app."},
 		models.MailPasskeyAdded:    {"A new passkey", "A passkey was added to your Longhaul account. It signs in without the password."},

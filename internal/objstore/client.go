@@ -141,6 +141,8 @@ func translate(err error, doing string) error {
 		switch api.ErrorCode() {
 		case "NoSuchKey", "NoSuchUpload", "NotFound":
 			return models.Errorf(models.CodeNotFound, "This isn't in storage.").Because(cause)
+		case "PreconditionFailed":
+			return models.Fault(models.ProblemWrongContent, "This file was changed in storage after it was checked, so it isn't delivered.").Because(cause)
 		case "InvalidRange":
 			return models.Errorf(models.CodeInvalid, "The object doesn't have this range.").Because(cause)
 		}

@@ -41,12 +41,16 @@ func (c *Client) Put(ctx context.Context, key string, body []byte, contentType s
 }
 
 // Get opens length bytes of an object from offset on; a negative length reads
-// to the end. The caller closes the reader.
-func (c *Client) Get(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error) {
+// to the end. An object that no longer has the ETag is wrong_content; an empty
+// ETag accepts any. The caller closes the reader.
+func (c *Client) Get(ctx context.Context, key, etag string, offset, length int64) (io.ReadCloser, error) {
 	if err := checkKey(key); err != nil {
 		return nil, err
 	}
 	in := &s3.GetObjectInput{Bucket: &c.bucket, Key: &key}
+	if etag != "" {
+		in.IfMatch = &etag
+	}
 	switch {
 	case length == 0:
 		return io.NopCloser(bytes.NewReader(nil)), nil

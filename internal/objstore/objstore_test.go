@@ -30,7 +30,7 @@ func randomBytes(n int) []byte {
 
 func read(t *testing.T, c *objstore.Client, key string, offset, length int64) []byte {
 	t.Helper()
-	r, err := c.Get(t.Context(), key, offset, length)
+	r, err := c.Get(t.Context(), key, "", offset, length)
 	if err != nil {
 		t.Fatalf("get %d+%d: %v", offset, length, err)
 	}
@@ -67,14 +67,14 @@ func TestObjects(t *testing.T) {
 			t.Errorf("range %+v differs", r)
 		}
 	}
-	_, err = c.Get(t.Context(), key, 100_000, 5)
+	_, err = c.Get(t.Context(), key, "", 100_000, 5)
 	wantCode(t, err, models.CodeInvalid)
 	if err := errors.Join(c.Delete(t.Context(), key), c.Delete(t.Context(), key)); err != nil {
 		t.Errorf("delete twice: %v", err)
 	}
 	_, err = c.Head(t.Context(), key)
 	wantCode(t, err, models.CodeNotFound)
-	_, err = c.Get(t.Context(), key, 0, -1)
+	_, err = c.Get(t.Context(), key, "", 0, -1)
 	wantCode(t, err, models.CodeNotFound)
 }
 

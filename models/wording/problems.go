@@ -69,6 +69,10 @@ var problems = map[models.Problem]entry{
 	models.ProblemDrained:    {why: []string{"The agent is being drained."}, next: []string{"Retry it."}, wait: []string{"Another agent takes over what is stored."}},
 	models.ProblemAgentInUse: {why: []string{"The agent is in use."}, next: []string{"Drain it and wait until its jobs have moved."}},
 	models.ProblemSuperseded: {why: []string{"A newer attempt took over."}, next: []string{"Retry it."}},
+	models.ProblemWrongContent: {
+		why:  []string{"What agent {agent} stored isn't the torrent's content.", "What is in storage isn't what was checked, or isn't the torrent's content."},
+		next: []string{"Retry it; delete the {job} and submit it again if it was ready."}, wait: []string{"Fetches it again, on another agent if there is one."},
+	},
 	models.ProblemDiskFull: {
 		why: []string{"The agent is out of disk space."}, next: []string{"Retry it later, or ask the operator to free space."},
 		wait: patient("Continues when an agent has disk space"),
@@ -146,6 +150,7 @@ var problems = map[models.Problem]entry{
 			"It needs {need|bytes}; the plan {plan} allows {limit|bytes} per {job}.",
 			"It needs {need|bytes}; the plan {plan} has {total|bytes} of storage in all.",
 			"It needs {need|bytes}; there is room for {free|bytes}.",
+			"It has {files} files; the plan {plan} allows {maxFiles} in total, and {kept} are kept already.",
 			"It is larger than your plan allows.",
 		},
 		next: []string{"Choose fewer files, free storage, or ask for another plan."},

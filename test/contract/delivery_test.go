@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 )
@@ -15,7 +16,7 @@ func (r *recorder) deliveryStory(p *cast) {
 	link := "/api/v1/files/" + first + "/link"
 	r.do(delivery, call{as: p.owner, what: "not stored", method: post, path: link})
 	for id, text := range map[string]string{first: "hello world", second: "second"} {
-		r.exec(`update files set state = 'stored', stored_at = now(), etag = 'etag' where id = $1`, id)
+		r.exec(`update files set state = 'stored', stored_at = now(), etag = '' where id = $1`, id)
 		r.store("jobs/"+ready+"/"+id, []byte(text))
 	}
 	attachment := r.must(delivery, call{as: p.owner, method: post, path: link}).get("url")
@@ -32,6 +33,21 @@ func (r *recorder) deliveryStory(p *cast) {
 	r.exec(`update users set disabled_at = now() where email = 'owner@example.com'`)
 	r.do(delivery, call{what: "of a disabled account", method: get, path: attachment})
 	r.exec(`update users set disabled_at = null`)
+	r.links(p, attachment)
+}
+
+func (r *recorder) links(p *cast, attachment string) {
+	const path = "/api/v1/links"
+	list := r.do(delivery, call{as: p.owner, method: get, path: path})
+	for i, name := range []string{"archive link", "inline link", "link"} {
+		r.name(list.get(fmt.Sprintf("links.%d.id", i)), name)
+	}
+	one := path + "/" + list.get("links.2.id")
+	r.do(delivery, call{as: p.other, what: "another's", method: http.MethodDelete, path: one})
+	r.do(delivery, call{as: p.owner, method: http.MethodDelete, path: one})
+	r.do(delivery, call{as: p.owner, what: "gone", method: http.MethodDelete, path: one})
+	r.do(delivery, call{what: "of a revoked link", method: get, path: attachment})
+	r.do(delivery, call{as: p.owner, method: http.MethodDelete, path: path})
 }
 
 func (r *recorder) fetch(attachment, inline string) {

@@ -95,7 +95,7 @@ func (s *Seedr) CheckClean(tb testing.TB, limit time.Duration) {
 
 // UseProvider sends new jobs to a provider and lets users choose another one.
 func (s *Stack) UseProvider(ctx context.Context, provider, failover string) error {
-	return s.Client.Do(ctx, http.MethodPost, "/api/v1/admin/providers/switch", map[string]any{
+	return s.Administer(ctx, http.MethodPost, "/api/v1/admin/providers/switch", map[string]any{
 		"provider": provider, "confirm": provider, "options": map[string]any{"failover": failover, "userChoice": true},
 	}, nil)
 }

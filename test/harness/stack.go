@@ -162,6 +162,15 @@ func (s *Stack) connect(ctx context.Context) error {
 	return nil
 }
 
+// Administer sends a request of the administrator that needs a fresh
+// confirmation, and confirms first.
+func (s *Stack) Administer(ctx context.Context, method, path string, in, out any) error {
+	if err := s.Client.Do(ctx, http.MethodPost, "/api/v1/auth/reauthenticate", map[string]string{"password": AdminPassword}, nil); err != nil {
+		return fmt.Errorf("confirm who the administrator is: %w", err)
+	}
+	return s.Client.Do(ctx, method, path, in, out)
+}
+
 // Ready returns what the devstack says now; process ids change with restarts.
 func (s *Stack) Ready() (Ready, error) {
 	var r Ready

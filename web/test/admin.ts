@@ -45,7 +45,7 @@ export function makeInvitation(given: Partial<OpenInvitation> = {}): OpenInvitat
 
 function plan(id: string, name: string, given: Partial<Plan>): Plan {
   return {
-    id, name, default: false, public: true, position: 1, maxRunningJobs: null, storageBytes: null, bandwidthBytes: null, maxJobBytes: null,
+    id, name, default: false, public: true, position: 1, maxRunningJobs: null, storageBytes: null, bandwidthBytes: null, maxJobBytes: null, maxFiles: null,
     retentionDays: null, ...given,
   };
 }
@@ -80,10 +80,7 @@ export class AdminWorld {
   /** The queries that were asked, as they stood in the addresses. */
   readonly asked: string[] = [];
 
-  constructor(
-    private readonly stale: () => Response | undefined,
-    private readonly setMode: (mode: string) => void,
-  ) {}
+  constructor(private readonly setMode: (mode: string) => void) {}
 
   readonly routes: Route[] = [
     ['GET', /^\/admin\/users$/, (_, __, url) => json(this.list(url))],
@@ -135,7 +132,7 @@ export class AdminWorld {
   }
 
   private role(id: string | undefined, { role }: Body): Response {
-    return this.stale() ?? this.lastAdmin(id) ?? this.change(id, { role });
+    return this.lastAdmin(id) ?? this.change(id, { role });
   }
 
   private assign(id: string | undefined, body: Body): Response {

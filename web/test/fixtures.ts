@@ -188,7 +188,7 @@ export function makeUsage(given: Partial<Usage> = {}): Usage {
   return {
     plan: {
       id: 'free', name: 'Free', default: true, public: true, position: 1, maxRunningJobs: 2, storageBytes: 20 * gib,
-      bandwidthBytes: 100 * gib, maxJobBytes: 10 * gib, retentionDays: 30,
+      bandwidthBytes: 100 * gib, maxJobBytes: 10 * gib, maxFiles: 10_000, retentionDays: 30,
     },
     storage: { used: 12 * gib, reserved: 3 * gib, limit: 20 * gib },
     bandwidth: { used: 41 * gib, limit: 100 * gib, since: moment(-1_000_000), resetsAt: nextMonth() },

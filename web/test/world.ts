@@ -20,12 +20,9 @@ export class World extends Accounts {
   timelines = new Map<string, JobEvent[]>();
   agents: Agent[] = [];
   readonly providers = new ProviderWorld();
-  readonly admin = new AdminWorld(
-    () => this.stale(),
-    (mode) => {
-      this.registration = mode as Config['registration'];
-    },
-  );
+  readonly admin = new AdminWorld((mode) => {
+    this.registration = mode as Config['registration'];
+  });
   inspection: Inspection | Response = problem(503, 'metadata_timeout', 'The metadata did not arrive in time.');
   usage: Usage = makeUsage();
   ledger: LedgerLine[] = [];
@@ -66,9 +63,14 @@ export class World extends Accounts {
     if (request.method !== 'GET') this.changes.push(`${request.method} ${path} ${await request.clone().text()}`.trim());
     for (const [method, pattern, handler] of [...this.routes, ...this.providers.routes, ...this.admin.routes, ...this.ownRoutes]) {
       const match = method === request.method ? pattern.exec(path) : null;
-      if (match) return await handler(match, request, url);
+      if (match) return this.unconfirmed(request.method, path) ?? (await handler(match, request, url));
     }
     return problem(404, 'not_found', 'There is nothing at this address.');
+  }
+
+  /** Refuses what an admin does before they have confirmed who they are; only reading and moving a job need no confirmation. */
+  private unconfirmed(method: string, path: string): Response | undefined {
+    return method === 'GET' || !path.startsWith('/admin/') || path.startsWith('/admin/jobs/') ? undefined : this.stale();
   }
 
   /** Changes a job as the server would. */
@@ -186,4 +188,11 @@ export class World extends Accounts {
       return json({ id: job.id, provider, state: 'queued' });
     });
   }
+}
+
+/** Returns a world whose admin has just confirmed who they are. */
+export function confirmedAdmin(): World {
+  const world = new World();
+  world.fresh = true;
+  return world;
 }

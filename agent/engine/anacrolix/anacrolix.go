@@ -41,6 +41,7 @@ const defaultMemory = 256 << 20
 type Network interface {
 	DialContext(ctx context.Context, network, address string) (net.Conn, error)
 	Allowed(addr netip.Addr) bool
+	AllowedPort(port uint16) bool
 }
 
 // PortRange is where to listen for peers; the zero value is any free port.

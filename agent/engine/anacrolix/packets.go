@@ -6,7 +6,7 @@ import (
 	"net"
 )
 
-// listenPacket opens a socket that sends to allowed addresses only.
+// listenPacket opens a socket that sends to allowed addresses and ports only.
 func listenPacket(cfg Config, network, addr string) (net.PacketConn, error) {
 	var lc net.ListenConfig
 	pc, err := lc.ListenPacket(context.Background(), network, addr)
@@ -21,15 +21,17 @@ type guardedPackets struct {
 	network Network
 }
 
-var errBlocked = errors.New("the address is not public")
+var errBlocked = errors.New("the address or port is not one for downloads")
 
-// WriteTo sends to an allowed address.
+// WriteTo sends to an allowed address and port: trackers and peers that a source
+// names are strangers' words by UDP as much as by TCP.
 func (g guardedPackets) WriteTo(b []byte, addr net.Addr) (int, error) {
 	udp, ok := addr.(*net.UDPAddr)
 	if !ok {
 		return 0, errBlocked
 	}
-	if !g.network.Allowed(udp.AddrPort().Addr().Unmap()) {
+	to := udp.AddrPort()
+	if !g.network.Allowed(to.Addr().Unmap()) || !g.network.AllowedPort(to.Port()) {
 		return 0, errBlocked
 	}
 	return g.PacketConn.WriteTo(b, addr)

@@ -217,6 +217,8 @@ type openNetwork struct{ net.Dialer }
 
 func (*openNetwork) Allowed(netip.Addr) bool { return true }
 
+func (*openNetwork) AllowedPort(uint16) bool { return true }
+
 func (n *openNetwork) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	return n.Dialer.DialContext(ctx, network, address)
 }
@@ -270,6 +272,39 @@ func TestPacketsToForbiddenAddressesStay(t *testing.T) {
 type closedNetwork struct{}
 
 func (closedNetwork) Allowed(netip.Addr) bool { return false }
+
+func (closedNetwork) AllowedPort(uint16) bool { return true }
+
+// portNetwork allows every address, and no port but one.
+type portNetwork struct {
+	closedNetwork
+	port uint16
+}
+
+func (portNetwork) Allowed(netip.Addr) bool { return true }
+
+func (n portNetwork) AllowedPort(port uint16) bool { return port == n.port }
+
+// A UDP tracker's port is checked like any other.
+func TestPacketsGoToAllowedPortsOnly(t *testing.T) {
+	t.Parallel()
+	there, err := net.ListenPacket("udp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer there.Close()
+	port := there.LocalAddr().(*net.UDPAddr).AddrPort().Port()
+	for allowed, want := range map[uint16]bool{port: true, port + 1: false} {
+		pc, err := listenPacket(Config{Network: portNetwork{port: allowed}}, "udp4", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := pc.WriteTo([]byte("x"), there.LocalAddr()); (err == nil) != want {
+			t.Errorf("a packet to port %d with %d allowed: %v", port, allowed, err)
+		}
+		pc.Close()
+	}
+}
 
 func (closedNetwork) DialContext(context.Context, string, string) (net.Conn, error) {
 	return nil, net.ErrClosed

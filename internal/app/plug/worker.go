@@ -112,13 +112,14 @@ func JobActs(w store.Worker) jobActsStore {
 }
 
 type storingStore struct {
+	*attemptsWork
 	*filesWork
 	*jobsWork
 }
 
 // Storing returns what the activities on files ask of the store.
 func Storing(w store.Worker) storingStore {
-	return storingStore{w.Files, w.Jobs}
+	return storingStore{w.Attempts, w.Files, w.Jobs}
 }
 
 type sweepsStore struct {

@@ -36,8 +36,29 @@ func (a *Accounts) Empty(ctx context.Context, id uuid.UUID) error {
 		if err := a.dropPasskeys(ctx, id); err != nil {
 			return err
 		}
+		if err := a.forgetAddress(ctx, u); err != nil {
+			return err
+		}
 		return a.mails.QueueMail(ctx, models.Mail{To: u.Email, Kind: models.MailAccountDeleted})
 	})
+}
+
+// forgetAddress removes the account's address wherever it was written down to be
+// used: mails to it, mails that name it, invitations and requests. The mail that
+// confirms the deletion follows, and forgets it when it has been sent.
+func (a *Accounts) forgetAddress(ctx context.Context, u models.User) error {
+	of := map[string]any{"user": u.ID, "email": u.Email}
+	for _, q := range []string{
+		`delete from mails where user_id = @user or recipient = @email or params->>'new_email' = @email`,
+		`update mails set params = params - 'inviter' where params->>'inviter' = @email`,
+		`delete from one_time_tokens where user_id = @user or email = @email`,
+		`delete from account_requests where user_id = @user or email = @email`,
+	} {
+		if _, err := a.db.Exec(ctx, "forget address", q, of); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // RemoveEmptied removes the row of a deleted account that has no job left, and

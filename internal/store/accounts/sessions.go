@@ -127,6 +127,39 @@ func (a *Accounts) accessChanged(ctx context.Context, userID uuid.UUID) error {
 	return a.outbox.Notify(ctx, event.AccessChanged(userID))
 }
 
+// Of wrong second factors: so many within the time are worth a mail, which is
+// sent once in a while.
+const (
+	wrongCodes     = 3
+	wrongCodesTime = time.Hour
+	wrongCodesMail = 24 * time.Hour
+)
+
+// RecordFailedCode keeps the event of a wrong second factor and mails the user
+// when there were several: whoever tries them has the password or a session.
+func (a *Accounts) RecordFailedCode(ctx context.Context, user models.User, from models.Client) error {
+	return a.db.Tx(ctx, func(ctx context.Context) error {
+		e := models.SecurityEvent{Kind: models.SecuritySecondFactorFailed, UserID: &user.ID, IP: from.IP, UserAgent: from.UserAgent}
+		if err := a.records.RecordSecurity(ctx, e); err != nil {
+			return err
+		}
+		now := a.db.Now()
+		var due bool
+		err := a.db.Row(ctx, &due, "count wrong codes", `
+			select (select count(*) from security_events where user_id = ? and kind = ? and at > ?) >= ?
+				and not exists (select from mails where user_id = ? and kind = ? and created_at > ?)`,
+			user.ID, models.SecuritySecondFactorFailed, now.Add(-wrongCodesTime), wrongCodes,
+			user.ID, models.MailCodesFailed, now.Add(-wrongCodesMail))
+		if err != nil || !due {
+			return err
+		}
+		return a.mails.QueueMail(ctx, models.Mail{
+			UserID: &user.ID, To: user.Email, Kind: models.MailCodesFailed,
+			Params: map[string]string{models.MailParamIP: from.IP, models.MailParamDevice: from.UserAgent},
+		})
+	})
+}
+
 // RecordLogin keeps the event of a sign-in and mails the user when they signed
 // in before, but never with such a device: a program that names itself the
 // same, whatever its version.

@@ -97,6 +97,21 @@ func (w *Worker) TouchBeat(ctx context.Context, jobID uuid.UUID, epoch int64) er
 	return err
 }
 
+// Blame records the problem of the job's last attempt on an agent, which had
+// ended well as far as anyone knew, and returns the agent. It is not_found if no
+// agent had the job.
+func (w *Worker) Blame(ctx context.Context, jobID uuid.UUID, p models.Problem) (models.Agent, error) {
+	var a models.Agent
+	err := w.at.db.Row(ctx, &a, "blame agent", `
+		with last as (
+			select job_id, epoch from job_attempts where job_id = ? and agent_id is not null order by epoch desc limit 1),
+		blamed as (
+			update job_attempts t set state = ?, problem = ? from last
+			where t.job_id = last.job_id and t.epoch = last.epoch returning t.agent_id)
+		select a.* from agents a join blamed on blamed.agent_id = a.id`, jobID, models.AttemptFailed, p)
+	return a, err
+}
+
 // DueAttempts takes at most limit attempts that placement has to look at, those
 // that wait longest first, and reserves them for the caller for the time; if
 // the caller dies, the next one gets them.

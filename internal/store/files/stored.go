@@ -2,6 +2,7 @@ package files
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -13,6 +14,18 @@ import (
 // ones left out.
 func (w *Worker) FilesToFinalize(ctx context.Context, jobID uuid.UUID) ([]models.FileParts, error) {
 	return w.fs.unstored(ctx, jobID)
+}
+
+// StoredFiles returns the job's files that are stored.
+func (w *Worker) StoredFiles(ctx context.Context, jobID uuid.UUID) ([]models.File, error) {
+	files, err := w.fs.Wanted(ctx, jobID)
+	return slices.DeleteFunc(files, func(f models.File) bool { return f.State != models.FileStored }), err
+}
+
+// Metainfo returns the metainfo that the job's files come from, nil if there is
+// none.
+func (w *Worker) Metainfo(ctx context.Context, jobID uuid.UUID) ([]byte, error) {
+	return w.fs.Metainfo(ctx, jobID)
 }
 
 func (fs *Files) unstored(ctx context.Context, jobID uuid.UUID) ([]models.FileParts, error) {

@@ -62,7 +62,7 @@ func (w *Worker) MailSent(ctx context.Context, id uuid.UUID) error {
 	_, err := w.ml.db.Exec(ctx, "record sent mail", `
 		update mails set state = ?, attempts = attempts + 1, last_error = '', ended_at = ?
 		where id = ? and state = ?`, models.MailSent, w.ml.db.Now(), id, models.MailQueued)
-	return err
+	return w.forget(ctx, id, err)
 }
 
 // MailTried records that the provider did not take the mail this time.
@@ -79,6 +79,17 @@ func (w *Worker) MailFailed(ctx context.Context, id uuid.UUID, why string) error
 	_, err := w.ml.db.Exec(ctx, "record failed mail", `
 		update mails set state = ?, last_error = coalesce(nullif(left(?, 500), ''), last_error), ended_at = ?
 		where id = ? and state = ?`, models.MailFailed, why, w.ml.db.Now(), id, models.MailQueued)
+	return w.forget(ctx, id, err)
+}
+
+// forget takes the address out of the last mail to an account that is deleted.
+func (w *Worker) forget(ctx context.Context, id uuid.UUID, err error) error {
+	if err != nil {
+		return err
+	}
+	_, err = w.ml.db.Exec(ctx, "forget recipient", `
+		update mails set recipient = 'deleted@deleted.invalid', last_error = '' where id = ? and kind = ? and state <> ?`,
+		id, models.MailAccountDeleted, models.MailQueued)
 	return err
 }
 

@@ -61,7 +61,7 @@ func TestMailStates(t *testing.T) {
 	s, ctx := storetest.New(t), t.Context()
 	w := s.Worker()
 	queue := func() uuid.UUID {
-		m := models.Mail{ID: s.DB.NewID(), To: "a@x.example", Kind: models.MailAccountDeleted}
+		m := models.Mail{ID: s.DB.NewID(), To: "a@x.example", Kind: models.MailNewDevice}
 		storetest.OK(t, s.Mails.QueueMail(ctx, m))
 		return m.ID
 	}

@@ -91,19 +91,50 @@ func (q *Quota) Want(ctx context.Context, job *models.Job, bytes int64) error {
 // WantOf returns what a job needs to hold: its size less what it has stored
 // from an earlier run, a first block while the size is unknown, and nothing
 // before its files are known and chosen. It refuses a size that could never
-// be kept.
+// be kept, and more files than the plan allows.
 func (q *Quota) WantOf(ctx context.Context, job models.Job) (int64, error) {
 	switch {
 	case job.FileCount == 0, job.ChooseFiles && job.Selection == nil:
 		return 0, nil
-	case job.Size == nil:
-		return models.UnknownSizeBlock, nil
 	}
 	p, err := q.PlanOf(ctx, job.UserID)
-	if err != nil {
-		return 0, err
+	if err == nil {
+		err = q.fitsFiles(ctx, p, job)
 	}
-	return max(0, *job.Size-job.QuotaUsed), p.Fits(*job.Size)
+	switch {
+	case err != nil:
+		return 0, err
+	case job.Size == nil:
+		return models.UnknownSizeBlock, nil
+	default:
+		return max(0, *job.Size-job.QuotaUsed), p.Fits(*job.Size)
+	}
+}
+
+// fitsFiles refuses a job whose files would be too many for the plan. Jobs of
+// one account are counted one after the other.
+func (q *Quota) fitsFiles(ctx context.Context, p models.Plan, job models.Job) error {
+	if p.MaxFiles == nil {
+		return nil
+	}
+	if _, err := q.db.Exec(ctx, "lock totals", `select 1 from quota_usage where user_id = ? for update`, job.UserID); err != nil {
+		return err
+	}
+	kept, err := q.keptFiles(ctx, job)
+	if err != nil {
+		return err
+	}
+	return p.FitsFiles(job.FileCount, kept)
+}
+
+// keptFiles counts the files of the other jobs of the job's owner that are open
+// or ready.
+func (q *Quota) keptFiles(ctx context.Context, job models.Job) (int, error) {
+	var kept int
+	err := q.db.Row(ctx, &kept, "count files of account", `
+		select coalesce(sum(file_count), 0)::int from jobs
+		where user_id = ? and id <> ? and delete_at is null and state not in ('failed', 'cancelled', 'expired')`, job.UserID, job.ID)
+	return kept, err
 }
 
 // Claim makes the locked job hold what it needs, and reports false when it has

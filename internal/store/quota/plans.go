@@ -118,7 +118,7 @@ func (q *Quota) AssignPlan(ctx context.Context, by models.Actor, userID uuid.UUI
 func planFacts(p models.Plan) map[string]any {
 	return map[string]any{
 		"name": p.Name, "maxRunningJobs": p.MaxRunningJobs, "storageBytes": p.StorageBytes, "bandwidthBytes": p.BandwidthBytes,
-		"maxJobBytes": p.MaxJobBytes, "retentionDays": p.RetentionDays, "default": p.IsDefault, "public": p.Public, "position": p.Position,
+		"maxJobBytes": p.MaxJobBytes, "maxFiles": p.MaxFiles, "retentionDays": p.RetentionDays, "default": p.IsDefault, "public": p.Public, "position": p.Position,
 	}
 }
 

@@ -25,11 +25,12 @@ func (q *Quota) Usage(ctx context.Context, userID uuid.UUID) (models.Usage, erro
 	if u.Bandwidth, err = q.bandwidth(ctx, userID); err != nil {
 		return u, err
 	}
-	var n struct{ Running, Jobs int64 }
+	var n struct{ Running, Jobs, Files int64 }
 	err = q.db.Row(ctx, &n, "count jobs", `
-		select count(*) filter (where admitted_at is not null) as running, count(*) filter (where delete_at is null) as jobs
+		select count(*) filter (where admitted_at is not null) as running, count(*) filter (where delete_at is null) as jobs,
+			coalesce(sum(file_count) filter (where delete_at is null and state not in ('failed', 'cancelled', 'expired')), 0)::bigint as files
 		from jobs where user_id = ?`, userID)
-	u.Running, u.Jobs, u.Limit = int(n.Running), n.Jobs, q.RunningLimitOf(u.Plan.MaxRunningJobs)
+	u.Running, u.Jobs, u.Files, u.Limit = int(n.Running), n.Jobs, int(n.Files), q.RunningLimitOf(u.Plan.MaxRunningJobs)
 	return u, err
 }
 

@@ -162,7 +162,7 @@ func (tr *Transfers) noRoom(ctx context.Context) error {
 func ownFaults() []models.Problem {
 	return []models.Problem{
 		models.ProblemAgentLost, models.ProblemAgentUnreachable, models.ProblemDiskFull, models.ProblemDrained,
-		models.ProblemStorageFailing, models.ProblemEngineHung,
+		models.ProblemStorageFailing, models.ProblemEngineHung, models.ProblemWrongContent,
 	}
 }
 

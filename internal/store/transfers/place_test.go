@@ -115,9 +115,17 @@ func TestPlacementPrefersTheAgentThatHasBytes(t *testing.T) {
 		{models.ProblemDiskFull, false},
 		{models.ProblemDrained, false},
 		{models.ProblemAgentUnreachable, false},
+		{models.ProblemWrongContent, false},
 	} {
 		job, p := b.Running(t, 10)
-		if tt.problem != "" {
+		switch tt.problem {
+		case "":
+		case models.ProblemWrongContent: // found out after the attempt ended well
+			storetest.OK(t, b.W.Transfers.EndAttempt(ctx, job.ID, p.Epoch, models.AttemptDone, models.Reason{}))
+			if a := storetest.Must[models.Agent](t)(b.W.Attempts.Blame(ctx, job.ID, tt.problem)); a.ID != p.Agent.ID {
+				t.Errorf("%s gets the blame of %s", a.Name, p.Agent.Name)
+			}
+		default:
 			storetest.OK(t, b.W.Transfers.EndAttempt(ctx, job.ID, p.Epoch, models.AttemptFailed, tt.problem.Reason(nil)))
 		}
 		// Without a preference, the disk would decide for the other agent.

@@ -68,7 +68,7 @@ func clean(t *testing.T) {
 	sim.CheckClean(t, 4*time.Minute)
 	sim.Set(func(s *seedrtest.Switches) { *s = seedrtest.Default() })
 	var check struct{ OK bool }
-	err := stack.Client.Do(t.Context(), http.MethodPost, "/api/v1/admin/providers/verify", map[string]string{"provider": "seedr"}, &check)
+	err := stack.Administer(t.Context(), http.MethodPost, "/api/v1/admin/providers/verify", map[string]string{"provider": "seedr"}, &check)
 	if err != nil || !check.OK {
 		t.Errorf("verify the account: %+v, %v", check, err)
 	}

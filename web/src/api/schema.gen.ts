@@ -98,7 +98,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Create a one-time token that enrols an agent */
+        /**
+         * Create a one-time token that enrols an agent
+         * @description Requires a session and reauthenticate within the last ten minutes.
+         */
         post: operations["enrol-agent"];
         delete?: never;
         options?: never;
@@ -118,7 +121,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a drained or lost agent
-         * @description Its credential stops working and its name becomes free. Refused while it accepts jobs or runs any.
+         * @description Its credential stops working and its name becomes free. Refused while it accepts jobs or runs any. Requires a session and reauthenticate within the last ten minutes.
          */
         delete: operations["remove-agent"];
         options?: never;
@@ -135,7 +138,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stop giving an agent new jobs */
+        /**
+         * Stop giving an agent new jobs
+         * @description Requires a session and reauthenticate within the last ten minutes.
+         */
         post: operations["cordon-agent"];
         delete?: never;
         options?: never;
@@ -152,7 +158,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Move an agent's jobs elsewhere */
+        /**
+         * Move an agent's jobs elsewhere
+         * @description Requires a session and reauthenticate within the last ten minutes.
+         */
         post: operations["drain-agent"];
         delete?: never;
         options?: never;
@@ -169,7 +178,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give an agent jobs again */
+        /**
+         * Give an agent jobs again
+         * @description Requires a session and reauthenticate within the last ten minutes.
+         */
         post: operations["uncordon-agent"];
         delete?: never;
         options?: never;
@@ -246,7 +258,7 @@ export interface paths {
         put?: never;
         /**
          * Invite someone to create an account
-         * @description Mails the link if mail is configured; the response shows it only once. It works for seven days and replaces an earlier invitation of the same address.
+         * @description Mails the link if mail is configured; the response shows it only once. It works for seven days and replaces an earlier invitation of the same address. Requires a session and reauthenticate within the last ten minutes.
          */
         post: operations["invite"];
         delete?: never;
@@ -265,7 +277,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Withdraw an invitation */
+        /**
+         * Withdraw an invitation
+         * @description Requires a session and reauthenticate within the last ten minutes.
+         */
         delete: operations["withdraw-invitation"];
         options?: never;
         head?: never;
@@ -322,7 +337,10 @@ export interface paths {
         /** List all plans, including those not shown to everyone */
         get: operations["list-all-plans"];
         put?: never;
-        /** Add a plan */
+        /**
+         * Add a plan
+         * @description Requires a session and reauthenticate within the last ten minutes.
+         */
         post: operations["create-plan"];
         delete?: never;
         options?: never;
@@ -345,7 +363,7 @@ export interface paths {
         head?: never;
         /**
          * Change a plan
-         * @description Members left out stay unchanged; null removes a limit. The new limits apply to the plan's accounts immediately.
+         * @description Members left out stay unchanged; null removes a limit. The new limits apply to the plan's accounts immediately. Requires a session and reauthenticate within the last ten minutes.
          */
         patch: operations["update-plan"];
         trace?: never;
@@ -395,7 +413,7 @@ export interface paths {
         put?: never;
         /**
          * Switch providers or change the options
-         * @description Existing jobs stay where they are. The provider is verified first.
+         * @description Existing jobs stay where they are. The provider is verified first. Requires a session and reauthenticate within the last ten minutes.
          */
         post: operations["switch-provider"];
         delete?: never;
@@ -413,7 +431,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Check a provider with a real call */
+        /**
+         * Check a provider with a real call
+         * @description Requires a session and reauthenticate within the last ten minutes.
+         */
         post: operations["verify-provider"];
         delete?: never;
         options?: never;
@@ -429,7 +450,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Set who can register */
+        /**
+         * Set who can register
+         * @description Requires a session and reauthenticate within the last ten minutes.
+         */
         put: operations["set-registration"];
         post?: never;
         delete?: never;
@@ -506,7 +530,7 @@ export interface paths {
         put?: never;
         /**
          * Disable an account
-         * @description Its sessions, API tokens and streams end immediately. Its jobs stay.
+         * @description Its sessions, API tokens and streams end immediately. Its jobs stay. Requires a session and reauthenticate within the last ten minutes.
          */
         post: operations["disable-user"];
         delete?: never;
@@ -524,7 +548,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Enable an account */
+        /**
+         * Enable an account
+         * @description Requires a session and reauthenticate within the last ten minutes.
+         */
         post: operations["enable-user"];
         delete?: never;
         options?: never;
@@ -541,7 +568,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End all sessions and API tokens of an account */
+        /**
+         * End all sessions and API tokens of an account
+         * @description Requires a session and reauthenticate within the last ten minutes.
+         */
         post: operations["logout-user"];
         delete?: never;
         options?: never;
@@ -558,7 +588,10 @@ export interface paths {
         };
         /** List an account's current and past plans */
         get: operations["get-user-plan"];
-        /** Change an account's plan */
+        /**
+         * Change an account's plan
+         * @description Requires a session and reauthenticate within the last ten minutes.
+         */
         put: operations["assign-plan"];
         post?: never;
         delete?: never;
@@ -750,7 +783,7 @@ export interface paths {
         put?: never;
         /**
          * Add a passkey
-         * @description It signs in without the password, or replaces the code after it. An account's first second factor comes with recovery codes, shown only once. Requires reauthenticate within the last ten minutes.
+         * @description It signs in without the password, or replaces the code after it. An account's first second factor comes with recovery codes, shown only once. Requires a session and reauthenticate within the last ten minutes.
          */
         post: operations["add-passkey"];
         delete?: never;
@@ -770,7 +803,7 @@ export interface paths {
         put?: never;
         /**
          * Start adding a passkey
-         * @description Send the browser's answer to add-passkey from the same session within five minutes. Requires reauthenticate within the last ten minutes.
+         * @description Send the browser's answer to add-passkey from the same session within five minutes. Requires a session and reauthenticate within the last ten minutes.
          */
         post: operations["begin-passkey"];
         delete?: never;
@@ -791,7 +824,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a passkey
-         * @description Removing the last second factor also deletes the recovery codes. Requires reauthenticate within the last ten minutes.
+         * @description Removing the last second factor also deletes the recovery codes. Requires a session and reauthenticate within the last ten minutes.
          */
         delete: operations["remove-passkey"];
         options?: never;
@@ -969,7 +1002,7 @@ export interface paths {
         put?: never;
         /**
          * Create an API token
-         * @description For programs that act for the account: the command line, the browser extension. The token is shown only once. Requires reauthenticate within the last ten minutes.
+         * @description For programs that act for the account: the command line, the browser extension. The token is shown only once. Requires a session and reauthenticate within the last ten minutes.
          */
         post: operations["make-token"];
         delete?: never;
@@ -1010,12 +1043,12 @@ export interface paths {
         put?: never;
         /**
          * Start setting up two-factor sign-in
-         * @description enable-totp turns it on. Requires reauthenticate within the last ten minutes.
+         * @description enable-totp turns it on. Requires a session and reauthenticate within the last ten minutes.
          */
         post: operations["begin-totp"];
         /**
          * Turn off two-factor sign-in
-         * @description Removing the last second factor also deletes the recovery codes. Requires reauthenticate within the last ten minutes.
+         * @description Removing the last second factor also deletes the recovery codes. Requires a session and reauthenticate within the last ten minutes.
          */
         delete: operations["disable-totp"];
         options?: never;
@@ -1034,7 +1067,7 @@ export interface paths {
         put?: never;
         /**
          * Turn on two-factor sign-in with a first code
-         * @description The recovery codes are shown only once. Requires reauthenticate within the last ten minutes.
+         * @description The recovery codes are shown only once. Requires a session and reauthenticate within the last ten minutes.
          */
         post: operations["enable-totp"];
         delete?: never;
@@ -1054,7 +1087,7 @@ export interface paths {
         put?: never;
         /**
          * Make new recovery codes
-         * @description The old ones stop working. Requires reauthenticate within the last ten minutes.
+         * @description The old ones stop working. Requires a session and reauthenticate within the last ten minutes.
          */
         post: operations["renew-recovery-codes"];
         delete?: never;
@@ -1378,6 +1411,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the download links that work, newest first
+         * @description At most 500. A link to the same target is the same link, whose time starts over.
+         */
+        get: operations["list-links"];
+        put?: never;
+        post?: never;
+        /** Revoke all download links */
+        delete: operations["revoke-links"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/links/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a download link
+         * @description Requests with it are refused from now on.
+         */
+        delete: operations["revoke-link"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -1406,7 +1480,7 @@ export interface paths {
         put?: never;
         /**
          * Delete the account with all its jobs and files
-         * @description Immediate and permanent. Requires the account's address as confirmation, and reauthenticate within the last ten minutes.
+         * @description Immediate and permanent. Requires the account's address as confirmation. Requires a session and reauthenticate within the last ten minutes.
          */
         post: operations["delete-account"];
         delete?: never;
@@ -1425,7 +1499,7 @@ export interface paths {
         get?: never;
         /**
          * Request a change of e-mail address
-         * @description The address changes once the link mailed to it is used. Requires reauthenticate within the last ten minutes.
+         * @description The address changes once the link mailed to it is used. Requires a session and reauthenticate within the last ten minutes.
          */
         put: operations["change-email"];
         post?: never;
@@ -1445,7 +1519,7 @@ export interface paths {
         get?: never;
         /**
          * Set a new password
-         * @description Ends all sessions and starts a new one, whose cookie the response sets. The owner gets a mail. Requires reauthenticate within the last ten minutes.
+         * @description Ends all sessions and starts a new one, whose cookie the response sets. The owner gets a mail. Requires a session and reauthenticate within the last ten minutes.
          */
         put: operations["change-password"];
         post?: never;
@@ -2110,6 +2184,27 @@ export interface components {
              */
             disposition: "inline" | "attachment";
         };
+        LinkInfo: {
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /**
+             * Format: uuid
+             * @description Null for all files of the job as a zip
+             */
+            fileId: string | null;
+            /** Format: uuid */
+            id: string;
+            inline: boolean;
+            /** Format: uuid */
+            jobId: string;
+            /** @description Of the file with its folders, or of the job */
+            name: string;
+        };
+        LinkList: {
+            links: components["schemas"]["LinkInfo"][];
+        };
         Login: {
             email: string;
             password: string;
@@ -2210,6 +2305,8 @@ export interface components {
             default?: boolean;
             /** @description A short lower-case word */
             id: string;
+            /** Format: int64 */
+            maxFiles?: number;
             /** Format: int64 */
             maxJobBytes?: number;
             /** Format: int64 */
@@ -2313,6 +2410,11 @@ export interface components {
             id: string;
             /**
              * Format: int64
+             * @description Files of all jobs that are open or ready
+             */
+            maxFiles: number | null;
+            /**
+             * Format: int64
              * @description Bytes of one job's selected files
              */
             maxJobBytes: number | null;
@@ -2342,6 +2444,8 @@ export interface components {
             bandwidthBytes?: number | null;
             /** @description true makes it the plan that new accounts get */
             default?: boolean;
+            /** Format: int64 */
+            maxFiles?: number | null;
             /** Format: int64 */
             maxJobBytes?: number | null;
             /** Format: int64 */
@@ -2395,7 +2499,7 @@ export interface components {
          * @description A documented fault
          * @enum {string}
          */
-        ProblemCode: "agent_in_use" | "agent_lost" | "agent_unreachable" | "bad_selection" | "bandwidth_exceeded" | "blocked_address" | "blocked_content" | "bot_check_failed" | "bot_check_unavailable" | "content_too_large" | "disk_full" | "drained" | "duplicate_job" | "email_not_verified" | "engine_crashed" | "engine_hung" | "gave_up" | "idempotency_key_reused" | "last_admin" | "length_mismatch" | "link_not_valid" | "mail_off" | "malformed_magnet" | "malformed_torrent" | "malformed_url" | "metadata_timeout" | "no_agent" | "no_files" | "no_peers" | "not_a_file" | "not_found_at_source" | "passkey_copied" | "passkey_expired" | "passkey_refused" | "passkeys_off" | "quota_exceeded" | "reauthentication_required" | "refused_by_source" | "registration_closed" | "scope_missing" | "second_factor_required" | "seedr_auth" | "seedr_duplicate" | "seedr_failing" | "seedr_full" | "seedr_gone" | "seedr_limited" | "seedr_plan" | "seedr_rejected" | "seedr_slots" | "seedr_too_small" | "selection_expired" | "sign_in_expired" | "source_changed" | "source_failing" | "source_too_large" | "stalled" | "storage_failing" | "storage_full" | "superseded" | "too_many_files" | "unsafe_path" | "unsupported_torrent" | "wrong_code" | "wrong_state";
+        ProblemCode: "agent_in_use" | "agent_lost" | "agent_unreachable" | "bad_selection" | "bandwidth_exceeded" | "blocked_address" | "blocked_content" | "bot_check_failed" | "bot_check_unavailable" | "content_too_large" | "disk_full" | "drained" | "duplicate_job" | "email_not_verified" | "engine_crashed" | "engine_hung" | "gave_up" | "idempotency_key_reused" | "last_admin" | "length_mismatch" | "link_not_valid" | "mail_off" | "malformed_magnet" | "malformed_torrent" | "malformed_url" | "metadata_timeout" | "no_agent" | "no_files" | "no_peers" | "not_a_file" | "not_found_at_source" | "passkey_copied" | "passkey_expired" | "passkey_refused" | "passkeys_off" | "quota_exceeded" | "reauthentication_required" | "refused_by_source" | "registration_closed" | "scope_missing" | "second_factor_required" | "seedr_auth" | "seedr_duplicate" | "seedr_failing" | "seedr_full" | "seedr_gone" | "seedr_limited" | "seedr_plan" | "seedr_rejected" | "seedr_slots" | "seedr_too_small" | "selection_expired" | "sign_in_expired" | "source_changed" | "source_failing" | "source_too_large" | "stalled" | "storage_failing" | "storage_full" | "superseded" | "too_many_files" | "unsafe_path" | "unsupported_torrent" | "wrong_code" | "wrong_content" | "wrong_state";
         Progress: {
             /**
              * Format: int64
@@ -2587,7 +2691,7 @@ export interface components {
          * @description Why a job is in its state, or what it waits for; every ProblemCode is one too
          * @enum {string}
          */
-        ReasonCode: "accepted" | "waits_for_slot" | "waits_for_user_slot" | "waits_for_agent_slot" | "has_slot" | "files_chosen" | "resumed" | "gave_way" | "retried" | "moved_by_admin" | "moved_by_failover" | "looks_up_files" | "seedr_looks_up_files" | "files_known" | "downloading" | "seedr_downloading" | "copying_from_seedr" | "completing" | "choose_files" | "paused" | "cancel_requested" | "cancelled" | "ready" | "expired" | "deleted" | "waits_for_metadata" | "waits_for_peers" | "waits_for_disk" | "waits_for_control_plane" | "seedr_removes_earlier" | "seedr_looks_for_peers" | "seedr_unconfirmed" | "seedr_idle" | "seedr_paused" | "seedr_places_files" | "internal" | "unavailable" | "agent_in_use" | "agent_lost" | "agent_unreachable" | "bad_selection" | "bandwidth_exceeded" | "blocked_address" | "blocked_content" | "bot_check_failed" | "bot_check_unavailable" | "content_too_large" | "disk_full" | "drained" | "duplicate_job" | "email_not_verified" | "engine_crashed" | "engine_hung" | "gave_up" | "idempotency_key_reused" | "last_admin" | "length_mismatch" | "link_not_valid" | "mail_off" | "malformed_magnet" | "malformed_torrent" | "malformed_url" | "metadata_timeout" | "no_agent" | "no_files" | "no_peers" | "not_a_file" | "not_found_at_source" | "passkey_copied" | "passkey_expired" | "passkey_refused" | "passkeys_off" | "quota_exceeded" | "reauthentication_required" | "refused_by_source" | "registration_closed" | "scope_missing" | "second_factor_required" | "seedr_auth" | "seedr_duplicate" | "seedr_failing" | "seedr_full" | "seedr_gone" | "seedr_limited" | "seedr_plan" | "seedr_rejected" | "seedr_slots" | "seedr_too_small" | "selection_expired" | "sign_in_expired" | "source_changed" | "source_failing" | "source_too_large" | "stalled" | "storage_failing" | "storage_full" | "superseded" | "too_many_files" | "unsafe_path" | "unsupported_torrent" | "wrong_code" | "wrong_state";
+        ReasonCode: "accepted" | "waits_for_slot" | "waits_for_user_slot" | "waits_for_agent_slot" | "has_slot" | "files_chosen" | "resumed" | "gave_way" | "retried" | "moved_by_admin" | "moved_by_failover" | "looks_up_files" | "seedr_looks_up_files" | "files_known" | "downloading" | "seedr_downloading" | "copying_from_seedr" | "completing" | "choose_files" | "paused" | "cancel_requested" | "cancelled" | "ready" | "expired" | "deleted" | "waits_for_metadata" | "waits_for_peers" | "waits_for_disk" | "waits_for_control_plane" | "seedr_removes_earlier" | "seedr_looks_for_peers" | "seedr_unconfirmed" | "seedr_idle" | "seedr_paused" | "seedr_places_files" | "internal" | "unavailable" | "agent_in_use" | "agent_lost" | "agent_unreachable" | "bad_selection" | "bandwidth_exceeded" | "blocked_address" | "blocked_content" | "bot_check_failed" | "bot_check_unavailable" | "content_too_large" | "disk_full" | "drained" | "duplicate_job" | "email_not_verified" | "engine_crashed" | "engine_hung" | "gave_up" | "idempotency_key_reused" | "last_admin" | "length_mismatch" | "link_not_valid" | "mail_off" | "malformed_magnet" | "malformed_torrent" | "malformed_url" | "metadata_timeout" | "no_agent" | "no_files" | "no_peers" | "not_a_file" | "not_found_at_source" | "passkey_copied" | "passkey_expired" | "passkey_refused" | "passkeys_off" | "quota_exceeded" | "reauthentication_required" | "refused_by_source" | "registration_closed" | "scope_missing" | "second_factor_required" | "seedr_auth" | "seedr_duplicate" | "seedr_failing" | "seedr_full" | "seedr_gone" | "seedr_limited" | "seedr_plan" | "seedr_rejected" | "seedr_slots" | "seedr_too_small" | "selection_expired" | "sign_in_expired" | "source_changed" | "source_failing" | "source_too_large" | "stalled" | "storage_failing" | "storage_full" | "superseded" | "too_many_files" | "unsafe_path" | "unsupported_torrent" | "wrong_code" | "wrong_content" | "wrong_state";
         Reauthentication: {
             /** @description or a two-factor or recovery code */
             code?: string;
@@ -2657,7 +2761,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             ip: string;
-            /** @description login, login_failed, second_factor_failed, passkey_copied, token_refused, credential_refused, access_refused, cross_origin, rate_limited … */
+            /** @description login, login_failed, second_factor_failed, passkey_copied, token_refused, credential_refused, access_refused, cross_origin, rate_limited, file_replaced … */
             kind: string;
             userAgent: string;
             /** @description Its address; empty if it was deleted */
@@ -5696,6 +5800,91 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Workflow"];
                 };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A fault, as a problem document (RFC 9457) */
             default: {

@@ -97,6 +97,7 @@ export const adminPages = [
     narrow: true,
     open: async (page, stage) => {
       await go(page, stage, '/admin/users/invitations', 'linus@example.org');
+      stage.world.fresh = true;
       await page.getByRole('button', { name: 'Invite', exact: true }).click();
       await page.getByLabel('E-mail address').fill('kay@example.org');
       await page.getByRole('dialog').getByRole('button', { name: 'Invite' }).click();

@@ -209,6 +209,7 @@ export const pages = [
     name: 'agents-enrol',
     open: async (page, stage) => {
       await go(page, stage, '/admin/agents', 'barge-2');
+      stage.world.fresh = true;
       await page.getByRole('button', { name: 'Add an agent' }).click();
       await page.getByLabel('Name').fill('cellar-3');
       await page.getByRole('button', { name: 'Create command' }).click();

@@ -36,6 +36,7 @@ export const providerPages = [
     name: 'providers-verified',
     open: async (page, stage) => {
       await go(page, stage, '/admin/providers', 'a deleted account');
+      stage.world.fresh = true;
       await page.getByRole('button', { name: 'Verify Seedr.cc' }).click();
       await page.getByText('4 transfers running').waitFor();
     },
@@ -46,6 +47,7 @@ export const providerPages = [
     open: async (page, stage) => {
       fail(stage);
       await go(page, stage, '/admin/providers', 'a deleted account');
+      stage.world.fresh = true;
       await page.getByRole('button', { name: 'Verify Seedr.cc' }).click();
       await page.getByText('Not usable').waitFor();
     },
@@ -57,6 +59,7 @@ export const providerPages = [
     open: async (page, stage) => {
       fail(stage);
       await go(page, stage, '/admin/providers', 'a deleted account');
+      stage.world.fresh = true;
       await page.getByRole('button', { name: 'Switch to Seedr.cc' }).click();
       await page.getByLabel('Type seedr to confirm').fill('seedr');
       await page.getByRole('button', { name: 'Verify and switch' }).click();
@@ -68,6 +71,7 @@ export const providerPages = [
     name: 'providers-failover',
     open: async (page, stage) => {
       await go(page, stage, '/admin/providers', 'a deleted account');
+      stage.world.fresh = true;
       await page.getByRole('button', { name: 'Change failover' }).click();
       await page.getByRole('dialog').waitFor();
       await still(page);

@@ -9,7 +9,6 @@ import { AgentsPage } from '@/features/agents/components/agents-page';
 import { configQuery } from '@/features/auth/api';
 import { ProvidersPage } from '@/features/providers/components/providers-page';
 import { Reauth } from '@/features/settings/components/reauth';
-import { useConfirmed } from '@/features/settings/components/reauth-context';
 import { InvitationsPage } from '@/features/users/components/invitations-page';
 import { UsersPage } from '@/features/users/components/users-page';
 import { defaultUserSort, type UserView } from '@/features/users/user';
@@ -57,12 +56,10 @@ export function UsersRoute() {
   const { q = '', state = '', role = '', sort = defaultUserSort } = users.useSearch();
   const view: UserView = { q, state, role, sort };
   const navigate = users.useNavigate();
-  const confirmed = useConfirmed();
   return (
     <UsersPage
       me={me}
       view={view}
-      confirmed={confirmed}
       onView={(change) => {
         const next = { ...view, ...change };
         void navigate({

@@ -1,7 +1,7 @@
 import { screen, within } from '@testing-library/react';
 import { makeAgent, makeMe, moment } from '@test/fixtures';
 import { renderApp } from '@test/render-app';
-import { World } from '@test/world';
+import { confirmedAdmin, World } from '@test/world';
 import { describe, expect, it } from 'vitest';
 
 function signedOutWorld() {
@@ -83,7 +83,7 @@ describe('set-up', () => {
 
 describe('agents', () => {
   it("shows each agent's health", async () => {
-    const world = new World();
+    const world = confirmedAdmin();
     world.agents = [makeAgent(), makeAgent({ name: 'attic', alive: false, lastSeenAt: moment(-7_200) })];
     renderApp(world, '/admin/agents');
     expect(await screen.findByText('Healthy')).toBeVisible();
@@ -92,7 +92,7 @@ describe('agents', () => {
   });
 
   it('drains an agent only after its name is typed', async () => {
-    const world = new World();
+    const world = confirmedAdmin();
     world.agents = [makeAgent()];
     const { user } = renderApp(world, '/admin/agents');
     await user.click(await screen.findByRole('button', { name: 'Drain' }));
@@ -104,7 +104,7 @@ describe('agents', () => {
   });
 
   it('removes an idle agent, and says why a busy one stays', async () => {
-    const world = new World();
+    const world = confirmedAdmin();
     world.agents = [makeAgent({ state: 'draining', running: 2 }), makeAgent({ name: 'attic', alive: false, running: 0 })];
     const { user } = renderApp(world, '/admin/agents');
     const [busy, silent] = await screen.findAllByRole('button', { name: 'Remove' });
@@ -120,7 +120,7 @@ describe('agents', () => {
   });
 
   it('shows the command for a new agent', async () => {
-    const { user } = renderApp(new World(), '/admin/agents');
+    const { user } = renderApp(confirmedAdmin(), '/admin/agents');
     await screen.findByText('No agents yet');
     const [add] = screen.getAllByRole('button', { name: 'Add an agent' });
     if (add) await user.click(add);
@@ -130,7 +130,7 @@ describe('agents', () => {
   });
 
   it('have no page for other users', async () => {
-    const world = new World();
+    const world = confirmedAdmin();
     world.me = makeMe({ role: 'user' });
     renderApp(world, '/admin/agents');
     expect(await screen.findByRole('heading', { name: 'Page not found' })).toBeVisible();

@@ -2,7 +2,7 @@ import { screen, within } from '@testing-library/react';
 import { makeMe, moment } from '@test/fixtures';
 import { makeAgents, makeCheck, makeHistoryEntry, makeSeedrProvider } from '@test/providers';
 import { renderApp } from '@test/render-app';
-import { World } from '@test/world';
+import { confirmedAdmin } from '@test/world';
 import { describe, expect, it } from 'vitest';
 
 async function card(title: string) {
@@ -16,7 +16,7 @@ const failed = makeCheck({ ok: false, problem: 'seedr_auth', message: 'Seedr rej
 
 describe('the providers page', () => {
   it('shows which one is active, and the health and room of each', async () => {
-    const world = new World();
+    const world = confirmedAdmin();
     world.providers.failover = 'agent_to_seedr';
     renderApp(world, '/admin/providers');
     const agents = await card('Agents');
@@ -37,7 +37,7 @@ describe('the providers page', () => {
   });
 
   it("shows what the deployment lacks, and what doesn't work without it", async () => {
-    const world = new World();
+    const world = confirmedAdmin();
     renderApp(world, '/admin/providers');
     const list = within(await screen.findByRole('list', { name: 'Deployment' }));
     const of = (name: string) => list.getByText(name).closest('li');
@@ -46,7 +46,7 @@ describe('the providers page', () => {
   });
 
   it('says how to configure Seedr where no worker has credentials', async () => {
-    const world = new World();
+    const world = confirmedAdmin();
     world.providers.list = [makeAgents(), makeSeedrProvider({ configured: false }, { healthy: false, summary: 'No worker has credentials for a Seedr account.' })];
     renderApp(world, '/admin/providers');
     const seedr = await card('Seedr.cc');
@@ -56,7 +56,7 @@ describe('the providers page', () => {
   });
 
   it('shows since when Seedr fails and when it is called next', async () => {
-    const world = new World();
+    const world = confirmedAdmin();
     const rest = { failedSince: moment(-3_600), restUntil: moment(600), restReason: 'limited', problem: 'seedr_limited' };
     world.providers.list = [makeAgents(), makeSeedrProvider(rest, { healthy: false })];
     renderApp(world, '/admin/providers');
@@ -67,7 +67,7 @@ describe('the providers page', () => {
   });
 
   it('verifies with a real call and shows plan, space and slots, or the fault', async () => {
-    const world = new World();
+    const world = confirmedAdmin();
     const { user } = renderApp(world, '/admin/providers');
     const seedr = await card('Seedr.cc');
     await user.click(seedr.getByRole('button', { name: 'Verify Seedr.cc' }));
@@ -84,7 +84,7 @@ describe('the providers page', () => {
   });
 
   it('switches only when the name is typed', async () => {
-    const world = new World();
+    const world = confirmedAdmin();
     const { user } = renderApp(world, '/admin/providers');
     await user.click(await screen.findByRole('button', { name: 'Switch to Seedr.cc' }));
     const dialog = within(await screen.findByRole('dialog'));
@@ -100,7 +100,7 @@ describe('the providers page', () => {
   });
 
   it('switches to a failing provider only on request', async () => {
-    const world = new World();
+    const world = confirmedAdmin();
     world.providers.check = failed;
     const { user } = renderApp(world, '/admin/providers');
     await user.click(await screen.findByRole('button', { name: 'Switch to Seedr.cc' }));
@@ -116,7 +116,7 @@ describe('the providers page', () => {
   });
 
   it('changes the failover and keeps the active provider', async () => {
-    const world = new World();
+    const world = confirmedAdmin();
     const { user } = renderApp(world, '/admin/providers');
     await user.click(await screen.findByRole('button', { name: 'Change failover' }));
     const dialog = within(await screen.findByRole('dialog'));
@@ -130,7 +130,7 @@ describe('the providers page', () => {
   });
 
   it('shows older history entries on demand', async () => {
-    const world = new World();
+    const world = confirmedAdmin();
     world.providers.history = Array.from({ length: 23 }, (_, at) => makeHistoryEntry(23 - at, { by: `admin-${23 - at}@example.org` }));
     const { user } = renderApp(world, '/admin/providers');
     expect(await screen.findByText('admin-4@example.org')).toBeVisible();
@@ -141,7 +141,7 @@ describe('the providers page', () => {
   });
 
   it('does not exist for users', async () => {
-    const world = new World();
+    const world = confirmedAdmin();
     world.me = makeMe({ role: 'user' });
     renderApp(world, '/admin/providers');
     expect(await screen.findByText('Check the address, or go back to your downloads.')).toBeVisible();

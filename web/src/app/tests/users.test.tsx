@@ -2,11 +2,11 @@ import { screen, within } from '@testing-library/react';
 import { makeInvitation, makeUser } from '@test/admin';
 import { makeMe, moment } from '@test/fixtures';
 import { renderApp } from '@test/render-app';
-import { World } from '@test/world';
+import { confirmedAdmin, type World } from '@test/world';
 import { describe, expect, it } from 'vitest';
 
 function people(): World {
-  const world = new World();
+  const world = confirmedAdmin();
   const me = makeMe();
   world.me = me;
   world.admin.users = [
@@ -76,6 +76,7 @@ describe('the accounts', () => {
 
   it('become admin after the password is confirmed', async () => {
     const world = people();
+    world.fresh = false;
     const { user } = renderApp(world, '/admin/users');
     const dialog = await act(user, 'grace@example.org', 'Make admin');
     await user.type(dialog.getByRole('textbox'), 'grace@example.org{Enter}');

@@ -55,6 +55,7 @@ export const securityTexts: Readonly<Record<string, string>> = {
   credential_refused: 'Session, API token or agent credential refused',
   access_refused: 'Access denied',
   cross_origin: 'Request from another site refused',
+  file_replaced: 'File replaced in storage, not delivered',
   rate_limited: 'Too many requests',
 };
 
@@ -68,6 +69,7 @@ const mailTexts: Readonly<Record<string, string>> = {
   password_changed: 'Password changed',
   email_changed: 'Address changed, to the old address',
   email_is_new: 'Address changed, to the new address',
+  codes_failed: 'Wrong sign-in codes',
   new_device: 'Sign-in from a new device',
   totp_on: 'Two-step sign-in turned on',
   totp_off: 'Two-step sign-in turned off',

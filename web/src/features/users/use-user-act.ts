@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 
 import type { Role, UserInfo } from '@/api/model';
 import { toastDone } from '@/components/toast';
+import { useConfirmed } from '@/lib/confirmed';
 
 import { assignPlan, disableUser, enableUser, setRole, signOutUser, userKeys } from './api';
 
@@ -11,15 +12,12 @@ export type Ordered =
   | { act: 'role'; user: UserInfo; role: Role }
   | { act: 'logout' | 'disable' | 'enable'; user: UserInfo };
 
-/** Runs an act, and asks for the password first where the server requires it. */
-export type Confirmed = <T>(act: () => Promise<T>) => Promise<T>;
-
-function run(order: Ordered, confirmed: Confirmed): Promise<undefined> {
+function run(order: Ordered): Promise<undefined> {
   switch (order.act) {
     case 'plan':
       return assignPlan(order.user.id, order.plan);
     case 'role':
-      return confirmed(() => setRole(order.user.id, order.role));
+      return setRole(order.user.id, order.role);
     case 'logout':
       return signOutUser(order.user.id);
     case 'disable':
@@ -45,11 +43,12 @@ function doneText(order: Ordered): string {
   }
 }
 
-/** Performs an act, confirms it with a toast and refreshes the lists. */
-export function useUserAct(confirmed: Confirmed, onDone: () => void) {
+/** Performs an act once the admin has proved who they are, confirms it with a toast and refreshes the lists. */
+export function useUserAct(onDone: () => void) {
+  const confirmed = useConfirmed();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (order: Ordered) => run(order, confirmed),
+    mutationFn: (order: Ordered) => confirmed(() => run(order)),
     onSuccess: (_, order) => {
       toastDone(doneText(order));
       onDone();

@@ -21,6 +21,6 @@ it('computes how full the storage is', () => {
 
 it('names what a plan does not limit', () => {
   expect(
-    planFacts({ id: 'x', name: 'X', default: false, public: true, position: 1, maxRunningJobs: null, storageBytes: 1_073_741_824, bandwidthBytes: null, maxJobBytes: null, retentionDays: 1 }),
-  ).toEqual(['1.0 GiB storage', 'any number at once', 'unlimited bandwidth', 'kept 1 day']);
+    planFacts({ id: 'x', name: 'X', default: false, public: true, position: 1, maxRunningJobs: null, storageBytes: 1_073_741_824, bandwidthBytes: null, maxJobBytes: null, maxFiles: null, retentionDays: 1 }),
+  ).toEqual(['1.0 GiB storage', 'any number at once', 'unlimited bandwidth', 'any number of files', 'kept 1 day']);
 });

@@ -1,7 +1,7 @@
 import type { Plan, Role, UserInfo, UserState } from '@/api/model';
 import type { Health } from '@/components/health-label';
 import { IconBan, IconCircleCheck, IconHourglassHigh } from '@/components/icons';
-import { formatBytes, formatPlural } from '@/lib/format';
+import { formatBytes, formatCount, formatPlural } from '@/lib/format';
 
 export const userStates = ['active', 'unverified', 'disabled'] as const satisfies readonly UserState[];
 export const userRoles = ['user', 'admin'] as const satisfies readonly Role[];
@@ -74,6 +74,7 @@ export function planFacts(plan: Plan): string[] {
     limit(plan.storageBytes, (bytes) => `${formatBytes(bytes)} storage`, 'unlimited storage'),
     limit(plan.maxRunningJobs, (n) => `${n} at once`, 'any number at once'),
     limit(plan.bandwidthBytes, (bytes) => `${formatBytes(bytes)} a month`, 'unlimited bandwidth'),
+    limit(plan.maxFiles, (n) => `${formatCount(n)} files`, 'any number of files'),
     limit(plan.retentionDays, (days) => `kept ${formatPlural(days, 'day', 'days')}`, 'kept until deleted'),
   ];
 }

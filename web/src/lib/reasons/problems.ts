@@ -116,6 +116,11 @@ export const problems: Record<ProblemCode, Entry> = {
   storage_failing: fault(
     "The storage isn't accepting data right now.", 'Retry it later, or tell your admin.', patiently('Continues when the storage works again'),
   ),
+  wrong_content: {
+    why: (facts) => first(say`What the agent ${facts.name('agent')} stored isn't the torrent's content.`, "What is in storage isn't what was checked, or isn't the torrent's content."),
+    next: always('Retry it. If it was ready, delete it and add it again.'),
+    wait: always('Fetches it again, on another agent if there is one.'),
+  },
   selection_expired: fault("You didn't choose the files in time.", 'Retry it and choose the files.'),
   gave_up: fault('It needed your attention and got none in time.', 'You can retry or delete it.'),
   wrong_state: fault("That isn't possible right now.", 'Reload the page to see where it stands.'),
@@ -186,6 +191,7 @@ export const problems: Record<ProblemCode, Entry> = {
         say`It needs ${facts.bytes('need')}; the ${facts.name('plan')} plan allows ${facts.bytes('limit')} per download.`,
         say`It needs ${facts.bytes('need')}; the ${facts.name('plan')} plan has ${facts.bytes('total')} of storage in all.`,
         say`It needs ${facts.bytes('need')}; you have room for ${facts.bytes('free')}.`,
+        say`It has ${facts.some('files', 'file', 'files')}; the plan ${facts.name('plan')} allows ${facts.number('maxFiles')} in total, and you have ${facts.number('kept')} already.`,
         'It is larger than your plan allows.',
       ),
     next: always('Choose fewer files, free storage, or ask for another plan.'),

@@ -9,6 +9,7 @@ import { IconPlus, IconServer2 } from '@/components/icons';
 import { ErrorNotice, Notice } from '@/components/notice';
 import { Page } from '@/components/page';
 import { toastDone, toastFailed } from '@/components/toast';
+import { useConfirmed } from '@/lib/confirmed';
 
 import { agentKeys, agentsQuery, changeAgent, type AgentAct } from '../api';
 import { AgentCard } from './agent-card';
@@ -33,8 +34,9 @@ export function AgentsPage() {
   const { data: agents, error, isPending, refetch } = useQuery(agentsQuery());
   const [asked, setAsked] = useState<Asked>();
   const [enrolling, setEnrolling] = useState(false);
+  const confirmed = useConfirmed();
   const changing = useMutation({
-    mutationFn: ({ agent, act }: Asked) => changeAgent(agent.id, act),
+    mutationFn: ({ agent, act }: Asked) => confirmed(() => changeAgent(agent.id, act)),
     onSuccess: (_, { agent, act }) => {
       toastDone(doneTexts[act](agent.name));
       setAsked(undefined);

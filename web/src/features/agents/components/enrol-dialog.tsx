@@ -6,6 +6,7 @@ import type { Enrolment } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
 import { RelativeTime } from '@/components/relative-time';
 import { ShownOnce } from '@/components/shown-once';
+import { useConfirmed } from '@/lib/confirmed';
 import { nameField } from '@/lib/fields';
 import { useApiForm } from '@/lib/use-api-form';
 
@@ -25,7 +26,13 @@ export function EnrolDialog({ opened, onClose }: { opened: boolean; onClose: () 
 
 function EnrolSteps({ onClose }: { onClose: () => void }) {
   const [made, setMade] = useState<Enrolment>();
-  const form = useApiForm({ schema: enrolSchema, initial: { name: '' }, send: ({ name }) => enrolAgent(name), onDone: setMade });
+  const confirmed = useConfirmed();
+  const form = useApiForm({
+    schema: enrolSchema,
+    initial: { name: '' },
+    send: ({ name }) => confirmed(() => enrolAgent(name)),
+    onDone: setMade,
+  });
   if (made) return <Command enrolment={made} onClose={onClose} />;
   return (
     <form noValidate className={classes.form} onSubmit={form.submit}>

@@ -7,6 +7,7 @@ import type { Provider, ProviderInfo, SeedrInfo } from '@/api/model';
 import { HealthLabel } from '@/components/health-label';
 import { ProgressBar } from '@/components/progress-bar';
 import { RelativeTime } from '@/components/relative-time';
+import { useConfirmed } from '@/lib/confirmed';
 import { fillTone } from '@/lib/fill';
 import { formatAt, formatBytes, formatCount, formatPlural, formatTime } from '@/lib/format';
 import { providerTitles } from '@/lib/provider';
@@ -26,8 +27,9 @@ interface ProviderCardProps {
 export function ProviderCard({ info, onSwitch }: ProviderCardProps) {
   const client = useQueryClient();
   const title = providerTitles[info.provider];
+  const confirmed = useConfirmed();
   const verifying = useMutation({
-    mutationFn: () => verifyProvider(info.provider),
+    mutationFn: () => confirmed(() => verifyProvider(info.provider)),
     onSuccess: () => client.invalidateQueries({ queryKey: providerKeys.list() }),
   });
   return (

@@ -6,13 +6,13 @@ import { FormFault } from '@/components/form-fault';
 import { IconLogout } from '@/components/icons';
 import { NewPassword, ruleOf } from '@/components/new-password';
 import { toastDone } from '@/components/toast';
+import { useConfirmed } from '@/lib/confirmed';
 import { useFirstFocus } from '@/lib/use-first-focus';
 import { roleNames } from '@/lib/role';
 import { useApiForm } from '@/lib/use-api-form';
 
 import { changeEmail, changePassword } from '../api';
 import { emailSchema, passwordSchema } from '../schema';
-import { useConfirmed } from './reauth-context';
 import { Section } from './section';
 import classes from './settings.module.css';
 

@@ -5,9 +5,9 @@ import { useState } from 'react';
 import type { Me } from '@/api/model';
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { toastFailed } from '@/components/toast';
+import { useConfirmed } from '@/lib/confirmed';
 
 import { deleteAccount } from '../api';
-import { useConfirmed } from './reauth-context';
 
 /** Deletes the account once its address is typed. */
 export function DeleteAccount({ me, onDeleted }: { me: Me; onDeleted: () => void }) {

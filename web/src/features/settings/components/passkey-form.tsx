@@ -4,12 +4,12 @@ import { useState } from 'react';
 import type { AddedPasskey, Passkey } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
 import { toastDone } from '@/components/toast';
+import { useConfirmed } from '@/lib/confirmed';
 import { useApiForm } from '@/lib/use-api-form';
 
 import { addPasskey, beginPasskey, renamePasskey } from '../api';
 import { passkeySchema } from '../schema';
 import { describeUserAgent } from '../user-agent';
-import { useConfirmed } from './reauth-context';
 import { RecoveryCodes } from './recovery-codes';
 import classes from './settings.module.css';
 

@@ -8,11 +8,11 @@ import { IconFingerprint, IconPlus } from '@/components/icons';
 import { ErrorNotice } from '@/components/notice';
 import { RelativeTime } from '@/components/relative-time';
 import { toastDone, toastFailed } from '@/components/toast';
+import { useConfirmed } from '@/lib/confirmed';
 import { passkeysKnown } from '@/lib/passkey';
 
 import { passkeysQuery, removePasskey, settingsKeys, totpQuery } from '../api';
 import { AddPasskey, RenamePasskey } from './passkey-form';
-import { useConfirmed } from './reauth-context';
 import { RecoveryPart } from './recovery-part';
 import classes from './settings.module.css';
 

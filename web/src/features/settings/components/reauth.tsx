@@ -6,6 +6,7 @@ import type { Me } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
 import { IconFingerprint } from '@/components/icons';
 import { PasswordField } from '@/components/password-field';
+import { ReauthContext, type Confirmed } from '@/lib/confirmed';
 import { passkeysKnown } from '@/lib/passkey';
 import { CancelledError, hasCode, problemCode } from '@/lib/problem';
 import { useApiForm } from '@/lib/use-api-form';
@@ -13,7 +14,6 @@ import { useWait } from '@/lib/use-wait';
 
 import { reauthenticate, reauthenticateWithPasskey } from '../api';
 import { codeSchema, currentPasswordSchema } from '../schema';
-import { ReauthContext, type Confirmed } from './reauth-context';
 import classes from './settings.module.css';
 
 interface Asked {
@@ -72,7 +72,7 @@ function Ways({ me, onPass, onClose }: WayProps) {
   const [byCode, setByCode] = useState(false);
   return (
     <div className={classes.form}>
-      <p className={classes.note}>This affects who controls the account. You won't be asked again for ten minutes.</p>
+      <p className={classes.note}>This affects who controls an account or this installation. You won't be asked again for ten minutes.</p>
       {byCode ? <ByCode onPass={onPass} onClose={onClose} /> : <ByPassword me={me} onPass={onPass} onClose={onClose} />}
       {me.passkey && passkeysKnown() && <ByPasskey onPass={onPass} />}
       {me.secondFactor && (

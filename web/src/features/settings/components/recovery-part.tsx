@@ -4,11 +4,11 @@ import { useState, type ReactNode } from 'react';
 
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { toastFailed } from '@/components/toast';
+import { useConfirmed } from '@/lib/confirmed';
 import { formatPlural } from '@/lib/format';
 import { useFirstFocus } from '@/lib/use-first-focus';
 
 import { renewRecoveryCodes, settingsKeys } from '../api';
-import { useConfirmed } from './reauth-context';
 import { RecoveryCodes } from './recovery-codes';
 import classes from './settings.module.css';
 

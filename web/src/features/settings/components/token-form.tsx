@@ -4,12 +4,12 @@ import { useState } from 'react';
 
 import type { Me } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
+import { useConfirmed } from '@/lib/confirmed';
 import { useApiForm } from '@/lib/use-api-form';
 
 import { makeToken, settingsKeys } from '../api';
 import { tokenSchema } from '../schema';
 import { scopes, scopeTexts } from '../scopes';
-import { useConfirmed } from './reauth-context';
 import { SecretBox } from './secret-box';
 import classes from './settings.module.css';
 

@@ -5,11 +5,11 @@ import { useState } from 'react';
 import type { TotpOffer } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
 import { ErrorNotice } from '@/components/notice';
+import { useConfirmed } from '@/lib/confirmed';
 import { useApiForm } from '@/lib/use-api-form';
 
 import { beginTotp, enableTotp, settingsKeys } from '../api';
 import { codeSchema } from '../schema';
-import { useConfirmed } from './reauth-context';
 import { RecoveryCodes } from './recovery-codes';
 import { SecretBox } from './secret-box';
 import classes from './settings.module.css';

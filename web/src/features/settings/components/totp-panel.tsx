@@ -6,10 +6,10 @@ import type { TotpState } from '@/api/model';
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { ErrorNotice } from '@/components/notice';
 import { toastDone, toastFailed } from '@/components/toast';
+import { useConfirmed } from '@/lib/confirmed';
 import { useFirstFocus } from '@/lib/use-first-focus';
 
 import { disableTotp, settingsKeys, totpQuery } from '../api';
-import { useConfirmed } from './reauth-context';
 import { RecoveryPart } from './recovery-part';
 import classes from './settings.module.css';
 import { TotpEnrol } from './totp-enrol';

@@ -24,6 +24,7 @@ export function limitsOf(plan: Plan): Row[] {
     { term: 'Monthly bandwidth', text: orNone(plan.bandwidthBytes, formatBytes) },
     { term: 'Running at once', text: orNone(plan.maxRunningJobs, formatCount) },
     { term: 'Largest download', text: orNone(plan.maxJobBytes, formatBytes) },
+    { term: 'Files in total', text: orNone(plan.maxFiles, formatCount) },
     { term: 'Files are kept', text: orNone(plan.retentionDays, (days) => formatPlural(days, 'day', 'days'), 'until deleted') },
   ];
 }

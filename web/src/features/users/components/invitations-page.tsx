@@ -8,6 +8,7 @@ import { ErrorNotice, Notice } from '@/components/notice';
 import { Page } from '@/components/page';
 import { RelativeTime } from '@/components/relative-time';
 import { toastDone, toastFailed } from '@/components/toast';
+import { useConfirmed } from '@/lib/confirmed';
 
 import { invitationsQuery, userKeys, withdrawInvitation } from '../api';
 import { InviteDialog } from './invite-dialog';
@@ -36,8 +37,9 @@ export function InvitationsPage({ config, onChanged }: { config: Config; onChang
 function Open({ onInvite }: { onInvite: () => void }) {
   const client = useQueryClient();
   const { data: invitations, error, refetch } = useQuery(invitationsQuery());
+  const confirmed = useConfirmed();
   const withdrawing = useMutation({
-    mutationFn: (invitation: OpenInvitation) => withdrawInvitation(invitation.id),
+    mutationFn: (invitation: OpenInvitation) => confirmed(() => withdrawInvitation(invitation.id)),
     onSuccess: (_, invitation) => {
       toastDone(`Withdrew the invitation for ${invitation.email}.`);
       return client.invalidateQueries({ queryKey: userKeys.invitations() });

@@ -6,6 +6,7 @@ import type { Invited } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
 import { RelativeTime } from '@/components/relative-time';
 import { ShownOnce } from '@/components/shown-once';
+import { useConfirmed } from '@/lib/confirmed';
 import { roleNames } from '@/lib/role';
 import { useApiForm } from '@/lib/use-api-form';
 
@@ -27,11 +28,12 @@ const roles = userRoles.map((value) => ({ value, label: roleNames[value] }));
 
 function InviteSteps({ onClose }: { onClose: () => void }) {
   const client = useQueryClient();
+  const confirmed = useConfirmed();
   const [made, setMade] = useState<Invited>();
   const form = useApiForm({
     schema: inviteSchema,
     initial: { email: '', role: 'user' },
-    send: ({ email, role }) => invite(email, role),
+    send: ({ email, role }) => confirmed(() => invite(email, role)),
     onDone: (invited) => {
       setMade(invited);
       void client.invalidateQueries({ queryKey: userKeys.invitations() });

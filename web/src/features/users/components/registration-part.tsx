@@ -6,6 +6,7 @@ import type { Config, RegistrationMode } from '@/api/model';
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { FormFault } from '@/components/form-fault';
 import { toastDone } from '@/components/toast';
+import { useConfirmed } from '@/lib/confirmed';
 
 import { setRegistration } from '../api';
 import classes from './users.module.css';
@@ -21,8 +22,9 @@ const order: readonly RegistrationMode[] = ['open', 'invitation', 'closed'];
 /** Who can create an account. */
 export function RegistrationPart({ config, onChanged }: { config: Config; onChanged: () => void }) {
   const [asked, setAsked] = useState<RegistrationMode>();
+  const confirmed = useConfirmed();
   const setting = useMutation({
-    mutationFn: setRegistration,
+    mutationFn: (mode: RegistrationMode) => confirmed(() => setRegistration(mode)),
     onSuccess: (_, mode) => {
       toastDone(`Registration: ${modes[mode].label.toLowerCase()}.`);
       setAsked(undefined);

@@ -3,14 +3,13 @@ import { useEffect } from 'react';
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { FormFault } from '@/components/form-fault';
 
-import { useUserAct, type Confirmed, type Ordered } from '../use-user-act';
+import { useUserAct, type Ordered } from '../use-user-act';
 import type { AskedUser } from '../user';
 import { PlanDialog } from './plan-dialog';
 
 interface UserDialogsProps {
   asked: AskedUser | undefined;
   isMe: boolean;
-  confirmed: Confirmed;
   onClose: () => void;
 }
 
@@ -81,8 +80,8 @@ function orderOf({ user, act }: AskedUser): Ordered | undefined {
 }
 
 /** Asks before an act on an account, then performs it. */
-export function UserDialogs({ asked, isMe, confirmed, onClose }: UserDialogsProps) {
-  const doing = useUserAct(confirmed, onClose);
+export function UserDialogs({ asked, isMe, onClose }: UserDialogsProps) {
+  const doing = useUserAct(onClose);
   const { reset } = doing;
   useEffect(() => {
     if (!asked) reset();

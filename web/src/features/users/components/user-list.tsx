@@ -8,7 +8,6 @@ import { ErrorNotice, Notice } from '@/components/notice';
 import { WindowList } from '@/components/window-list';
 
 import { usersQuery } from '../api';
-import type { Confirmed } from '../use-user-act';
 import { defaultUserSort, type AskedUser, type UserView } from '../user';
 import { UserDialogs } from './user-dialogs';
 import { UserRow, UserSkeleton } from './user-row';
@@ -18,14 +17,13 @@ import classes from './users.module.css';
 interface UserListProps {
   me: Me;
   view: UserView;
-  confirmed: Confirmed;
   onView: (change: Partial<UserView>) => void;
 }
 
 const rowEstimate = 68;
 
 /** The list of accounts: searched, filtered and sorted by the server, with only visible rows rendered. */
-export function UserList({ me, view, confirmed, onView }: UserListProps) {
+export function UserList({ me, view, onView }: UserListProps) {
   const q = useDeferredValue(view.q);
   const asked = useMemo<UserView>(() => ({ q, state: view.state, role: view.role, sort: view.sort }), [q, view.state, view.role, view.sort]);
   const list = useInfiniteQuery({ ...usersQuery(asked), placeholderData: (before) => before });
@@ -81,7 +79,7 @@ export function UserList({ me, view, confirmed, onView }: UserListProps) {
       {list.isFetchNextPageError && (
         <ErrorNotice error={list.error} title="Couldn't load more accounts" retry={() => void list.fetchNextPage()} />
       )}
-      <UserDialogs asked={dialog} isMe={dialog?.user.id === me.id} confirmed={confirmed} onClose={close} />
+      <UserDialogs asked={dialog} isMe={dialog?.user.id === me.id} onClose={close} />
     </section>
   );
 }

@@ -5,7 +5,6 @@ import type { Me } from '@/api/model';
 import { IconPlus } from '@/components/icons';
 import { Page } from '@/components/page';
 
-import type { Confirmed } from '../use-user-act';
 import type { UserView } from '../user';
 import { InviteDialog } from './invite-dialog';
 import { UserList } from './user-list';
@@ -14,12 +13,11 @@ import { UserTabs } from './user-tabs';
 interface UsersPageProps {
   me: Me;
   view: UserView;
-  confirmed: Confirmed;
   onView: (change: Partial<UserView>) => void;
 }
 
 /** The accounts: what they have and use, and what an admin can do with them. */
-export function UsersPage({ me, view, confirmed, onView }: UsersPageProps) {
+export function UsersPage({ me, view, onView }: UsersPageProps) {
   const [inviting, setInviting] = useState(false);
   const inviteButton = (
     <Button leftSection={<IconPlus size={17} />} onClick={() => setInviting(true)}>
@@ -29,7 +27,7 @@ export function UsersPage({ me, view, confirmed, onView }: UsersPageProps) {
   return (
     <Page title="Users" intro="The accounts on this installation, their plans and their access." actions={inviteButton}>
       <UserTabs />
-      <UserList me={me} view={view} confirmed={confirmed} onView={onView} />
+      <UserList me={me} view={view} onView={onView} />
       <InviteDialog opened={inviting} onClose={() => setInviting(false)} />
     </Page>
   );

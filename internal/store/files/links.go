@@ -1,0 +1,59 @@
+package files
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"longhaul/internal/store/postgres"
+	"longhaul/models"
+)
+
+// maxLinks is how many links one listing has.
+const maxLinks = 500
+
+// IssueLink records a link, or prolongs the one to the same target, and returns
+// it. Links of the user that have expired are removed.
+func (fs *Files) IssueLink(ctx context.Context, l models.Link) (models.Link, error) {
+	now := fs.db.Now()
+	if _, err := fs.db.Exec(ctx, "prune links", `delete from links where user_id = ? and expires_at <= ?`, l.UserID, now); err != nil {
+		return l, err
+	}
+	err := fs.db.Row(ctx, &l, "issue link", `
+		insert into links (id, user_id, job_id, file_id, inline, created_at, expires_at) values (?, ?, ?, ?, ?, ?, ?)
+		on conflict (job_id, coalesce(file_id, job_id), inline) do update set expires_at = excluded.expires_at
+		returning *`, fs.db.NewID(), l.UserID, l.JobID, l.FileID, l.Inline, now, l.ExpiresAt)
+	return l, err
+}
+
+// Links returns the user's links that work, newest first, at most 500.
+func (fs *Files) Links(ctx context.Context, userID uuid.UUID) ([]models.NamedLink, error) {
+	var out []models.NamedLink
+	err := fs.db.Rows(ctx, &out, "list links", `
+		select l.*, j.name as job_name, coalesce(f.path, '') as path
+		from links l join jobs j on j.id = l.job_id left join files f on f.id = l.file_id
+		where l.user_id = ? and l.expires_at > ? and j.delete_at is null order by l.created_at desc, l.id limit ?`,
+		userID, fs.db.Now(), maxLinks)
+	return out, err
+}
+
+// LinkWorks returns not_found for a link that was revoked.
+func (fs *Files) LinkWorks(ctx context.Context, id uuid.UUID) error {
+	var one int
+	return fs.db.Row(ctx, &one, "look for link", `select 1 from links where id = ?`, id)
+}
+
+// RevokeLink makes a link of the user stop working.
+func (fs *Files) RevokeLink(ctx context.Context, userID, id uuid.UUID) error {
+	n, err := fs.db.Exec(ctx, "revoke link", `delete from links where user_id = ? and id = ?`, userID, id)
+	if err == nil && n == 0 {
+		return postgres.NotFound("link")
+	}
+	return err
+}
+
+// RevokeLinks makes all links of the user stop working.
+func (fs *Files) RevokeLinks(ctx context.Context, userID uuid.UUID) error {
+	_, err := fs.db.Exec(ctx, "revoke links", `delete from links where user_id = ?`, userID)
+	return err
+}
