@@ -24,7 +24,7 @@ func Handle[I, O any](r *Router, who Access, op huma.Operation, h func(context.C
 	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes = smallBody
 	}
-	op.BodyReadTimeout = -1 // the deadline of bodies is set by LimitBody, which lifts it again
+	op.BodyReadTimeout = -1 // the front door sets the deadlines of bodies
 	if op.Metadata == nil {
 		op.Metadata = map[string]any{}
 	}
