@@ -112,6 +112,9 @@ func (l Limits) handler(next http.Handler) http.Handler {
 			// A handler that does not read the body leaves this deadline to the
 			// server, which reads the rest of it.
 			_ = b.rc.SetReadDeadline(time.Now().Add(l.Lag))
+			// A copy, as the server closes the connection of a body that was not
+			// read to its end only where it sees its own.
+			r = r.WithContext(r.Context())
 			r.Body = b
 		}
 		next.ServeHTTP(w, r)

@@ -14,7 +14,7 @@ import (
 func LocalOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !local(r.Host) {
-			http.Error(w, "This page is available only on localhost.", http.StatusMisdirectedRequest)
+			http.Error(w, "This page is available only on localhost.", http.StatusForbidden)
 			return
 		}
 		next.ServeHTTP(w, r)
