@@ -73,7 +73,7 @@ lint: ## check format, linters, import rules, determinism, budgets, voice, compo
 	tools/budgets.sh
 	tools/nolint.sh
 	tools/voice.sh
-	cd tools && go run ./composecheck ../docker-compose.yml && go test -count=1 ./importrules
+	cd tools && go run ./composecheck ../docker-compose.yml && go test -count=1 ./importrules ./composecheck
 
 fmt: ## format the Go code
 	$(TOOL) gofumpt -w $$(git ls-files '*.go')

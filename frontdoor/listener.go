@@ -86,7 +86,7 @@ func (l *listener) closeOldest(waiting *list.List) bool {
 	if first == nil {
 		return false
 	}
-	g := first.Value.(*guest) //nolint:errcheck,forcetypeassert // the lists hold nothing else
+	g := first.Value.(*guest)
 	g.leave()
 	_ = g.Conn.Close()
 	return true

@@ -52,10 +52,10 @@ func TestRunAPI(t *testing.T) {
 			if json.Unmarshal(lines.Bytes(), &l) != nil {
 				continue
 			}
-			switch {
-			case l.Msg == "starting":
+			switch l.Msg {
+			case "starting":
 				started <- l.Program + " " + l.Version + " " + l.Commit
-			case l.Msg == "listening":
+			case "listening":
 				address[l.Name] <- l.Address
 			}
 		}

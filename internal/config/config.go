@@ -79,7 +79,7 @@ type Web struct {
 	APIListen      string         `env:"API_LISTEN" envDefault:"127.0.0.1:8080" doc:"host:port of the app."`
 	FilesListen    string         `env:"FILES_LISTEN" envDefault:"127.0.0.1:8081" doc:"host:port of the file delivery."`
 	Dir            string         `env:"WEB_DIR" envDefault:"web/dist" doc:"Folder of the built web app."`
-	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES" doc:"Networks of proxies whose X-Forwarded-For header is trusted, separated by commas."`
+	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES" doc:"Networks of proxies whose X-Forwarded-For header is trusted, separated by commas. Their connections count as those of many clients; without this setting everyone behind a proxy shares the limits of one."`
 }
 
 // Mail is how mails leave.
