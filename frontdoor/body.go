@@ -18,8 +18,8 @@ type body struct {
 	left  time.Duration // to wait until it is too slow
 }
 
-// Read reads from the body. One that came too slowly is
-// os.ErrDeadlineExceeded.
+// Read reads from the body. One that does not come to its end is a net.Error
+// that is a timeout.
 func (b *body) Read(p []byte) (int, error) {
 	start := time.Now()
 	if err := b.rc.SetReadDeadline(start.Add(b.left)); err != nil && !errors.Is(err, http.ErrNotSupported) {
@@ -30,9 +30,28 @@ func (b *body) Read(p []byte) (int, error) {
 	b.guest.served()
 	earned := time.Duration(n) * time.Second / time.Duration(b.rate)
 	b.left = min(b.lag, b.left-time.Since(start)+earned)
-	if errors.Is(err, io.EOF) {
+	if err == io.EOF { // one that breaks off is another
 		// Left in place, the deadline would end the request while it is answered.
 		_ = b.rc.SetReadDeadline(time.Time{})
+	} else if err != nil {
+		err = &stoppedError{err}
 	}
 	return n, err
 }
+
+// stoppedError says that a client stopped in the middle of a body: it was too
+// slow, hung up, or had to make room. All are the client's doing, and a timeout
+// to handlers and frameworks, which would take an unknown one for their own.
+type stoppedError struct{ cause error }
+
+// Error says what happened.
+func (e *stoppedError) Error() string { return "the client stopped sending: " + e.cause.Error() }
+
+// Unwrap returns the connection's error.
+func (e *stoppedError) Unwrap() error { return e.cause }
+
+// Timeout implements net.Error.
+func (*stoppedError) Timeout() bool { return true }
+
+// Temporary implements net.Error.
+func (*stoppedError) Temporary() bool { return false }

@@ -179,6 +179,10 @@ func TestBodiesAreCutOff(t *testing.T) {
 	if rest, err := io.ReadAll(unread); err != nil {
 		t.Errorf("it stayed open: %v after %q", err, rest)
 	}
+	_ = h.say(t, "POST /read"+post+"half").Close()
+	if ne, ok := errors.AsType[net.Error](<-h.ended); !ok || !ne.Timeout() {
+		t.Errorf("a client that hangs up is %v", ne)
+	}
 	stopped := h.say(t, "POST /read"+post+"half")
 	if err := <-h.ended; err == nil || !strings.Contains(err.Error(), "timeout") {
 		t.Errorf("a body that stops: %v", err)
