@@ -48,6 +48,9 @@ func open(t *testing.T, l frontdoor.Limits) *house {
 		n, err := io.Copy(io.Discard, r.Body)
 		_ = r.Body.Close() // as many handlers do
 		h.ended <- err
+		if err != nil {
+			w.WriteHeader(http.StatusRequestTimeout)
+		}
 		fmt.Fprint(w, n)
 	})
 	mux.HandleFunc("POST /refuse", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
