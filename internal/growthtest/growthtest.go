@@ -10,15 +10,16 @@ import (
 )
 
 const (
-	factor = 4                    // between the two sizes
-	rounds = 3                    // of each size; the best one counts, as the others were disturbed
+	factor = 8                    // between the two sizes
+	rounds = 5                    // of each size; the best one counts, as the others were disturbed
 	enough = 5 * time.Millisecond // of work on the smaller size, so that the clock can tell
 
-	// Linear work takes factor times as long, quadratic work its square.
+	// Linear work takes 8 times as long, up to twice that where the larger
+	// size leaves the processor's caches, and quadratic work 64 times.
 	tooMuch = factor * factor / 2
 )
 
-// Linear fails the test if work on four times n takes eight times as long as on
+// Linear fails the test if work on eight times n takes 32 times as long as on
 // n, or longer. Prepare makes the input of a size and returns the work on it,
 // which alone is measured and may run several times.
 func Linear(t *testing.T, n int, prepare func(n int) func()) {

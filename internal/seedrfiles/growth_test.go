@@ -15,7 +15,7 @@ import (
 // TestNamesOnSeedrCostWhatTheyWeigh lists and matches files whose sizes and
 // names are all alike.
 func TestNamesOnSeedrCostWhatTheyWeigh(t *testing.T) {
-	growthtest.Linear(t, 1_000, func(n int) func() {
+	growthtest.Linear(t, 500, func(n int) func() {
 		item := models.SeedrItem{Title: "x"}
 		for i := range n {
 			item.Files = append(item.Files, models.SeedrFile{ID: int64(i), Path: "a", Size: 5})
@@ -30,7 +30,7 @@ func TestNamesOnSeedrCostWhatTheyWeigh(t *testing.T) {
 		"different names": func(i int) string { return fmt.Sprintf("x/%d", i) },
 		"one name":        func(int) string { return "a" },
 	} {
-		growthtest.Linear(t, 500, func(n int) func() {
+		growthtest.Linear(t, 250, func(n int) func() {
 			var ours []models.File
 			var there []models.SeedrFile
 			for i := range n {

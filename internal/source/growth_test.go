@@ -10,7 +10,7 @@ import (
 )
 
 // TestTorrentsCostWhatTheyWeigh parses torrents that are made to be expensive:
-// four times the files must not cost sixteen times the work.
+// many times the files must not cost that many times as much each.
 func TestTorrentsCostWhatTheyWeigh(t *testing.T) {
 	long := strings.Repeat("n", 240)
 	letters := []rune("äöüßçñéèêëîïôœøåÆÐΣςЖщ")
@@ -25,19 +25,19 @@ func TestTorrentsCostWhatTheyWeigh(t *testing.T) {
 		files int
 		path  func(i int) []string
 	}{
-		"one name":                    {5_000, func(int) []string { return []string{"a"} }},
-		"one name of 255 bytes":       {2_000, func(int) []string { return []string{long + strings.Repeat("x", 15)} }},
-		"long names, each twice":      {2_000, func(i int) []string { return []string{fmt.Sprintf("%s%013dx", long, i/2)} }},
-		"long names with extensions":  {2_000, func(i int) []string { return []string{fmt.Sprintf("%s%09d.txt", long, i/2)} }},
-		"numbers that are taken":      {4_000, func(i int) []string { return []string{[]string{fmt.Sprintf("a (%d)", i), "a"}[i%2]} }},
-		"case and composition":        {4_000, func(i int) []string { return []string{[]string{"É", "é", "e\u0301", "E\u0301"}[i%4]} }},
-		"files that are folders":      {2_000, func(i int) []string { return [][]string{{"d"}, {"D", "x"}, {"d (2)", "x"}}[i%3] }},
-		"60 Unicode folders per path": {2_000, func(i int) []string { return deep(i, 60) }},
-		"60 long folders, shared": {1_000, func(i int) []string {
+		"one name":                    {2_500, func(int) []string { return []string{"a"} }},
+		"one name of 255 bytes":       {1_000, func(int) []string { return []string{long + strings.Repeat("x", 15)} }},
+		"long names, each twice":      {1_000, func(i int) []string { return []string{fmt.Sprintf("%s%013dx", long, i/2)} }},
+		"long names with extensions":  {1_000, func(i int) []string { return []string{fmt.Sprintf("%s%09d.txt", long, i/2)} }},
+		"numbers that are taken":      {2_000, func(i int) []string { return []string{[]string{fmt.Sprintf("a (%d)", i), "a"}[i%2]} }},
+		"case and composition":        {2_000, func(i int) []string { return []string{[]string{"É", "é", "e\u0301", "E\u0301"}[i%4]} }},
+		"files that are folders":      {1_000, func(i int) []string { return [][]string{{"d"}, {"D", "x"}, {"d (2)", "x"}}[i%3] }},
+		"60 Unicode folders per path": {600, func(i int) []string { return deep(i, 60) }},
+		"60 long folders, shared": {500, func(i int) []string {
 			return append(strings.Split(strings.Repeat("ordner-größe-maß/", 60), "/")[:60], fmt.Sprintf("é%d", i))
 		}},
-		"slashes in names":            {1_000, func(i int) []string { return []string{strings.Repeat("ä/", 60) + fmt.Sprint(i)} }},
-		"combining marks without end": {500, func(i int) []string { return []string{strings.Repeat("\u0301\u0316", 1_000) + fmt.Sprint(i)} }},
+		"slashes in names":            {500, func(i int) []string { return []string{strings.Repeat("ä/", 60) + fmt.Sprint(i)} }},
+		"combining marks without end": {100, func(i int) []string { return []string{strings.Repeat("\u0301\u0316", 1_000) + fmt.Sprint(i)} }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			growthtest.Linear(t, c.files, func(n int) func() {
@@ -71,7 +71,7 @@ func deepTree(folder string, levels, files int) []byte {
 // TestDeepTreesCostWhatTheyWeigh nests the folders of a v2 torrent: every
 // further level must not cost as much as all before.
 func TestDeepTreesCostWhatTheyWeigh(t *testing.T) {
-	growthtest.Linear(t, 13, func(levels int) func() {
+	growthtest.Linear(t, 7, func(levels int) func() {
 		b := deepTree("größe", levels, 2_000)
 		return func() {
 			if _, _, err := source.ParseTorrent(b); err != nil {
@@ -99,7 +99,7 @@ func TestMagnetsCostWhatTheyWeigh(t *testing.T) {
 		"a long title": func(n int) string { return "&dn=" + strings.Repeat("%c3%a4/", n) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			growthtest.Linear(t, 1_250, func(n int) func() {
+			growthtest.Linear(t, 600, func(n int) func() {
 				link := magnet + more(n)
 				return func() {
 					if _, err := source.ParseMagnet(link); err != nil {

@@ -11,7 +11,7 @@ import (
 // TestSelectionsCostWhatTheyWeigh measures a job of which every file is chosen
 // by its index.
 func TestSelectionsCostWhatTheyWeigh(t *testing.T) {
-	growthtest.Linear(t, 2_000, func(n int) func() {
+	growthtest.Linear(t, 1_000, func(n int) func() {
 		var m models.Manifest
 		var job models.Job
 		for i := range n {
