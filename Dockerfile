@@ -10,6 +10,7 @@ FROM golang:1.26.8-bookworm AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 COPY third_party/ third_party/
+COPY frontdoor/ frontdoor/
 RUN go mod download
 COPY . .
 ARG VERSION=

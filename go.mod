@@ -4,6 +4,8 @@ go 1.26.0
 
 replace github.com/anacrolix/go-utp => ./third_party/go-utp
 
+replace longhaul/frontdoor => ./frontdoor
+
 require (
 	code.dny.dev/ssrf v0.3.0
 	github.com/alecthomas/kong v1.17.0
@@ -32,6 +34,7 @@ require (
 	google.golang.org/protobuf v1.36.12
 	gorm.io/driver/postgres v1.6.3
 	gorm.io/gorm v1.31.2
+	longhaul/frontdoor v0.0.0
 )
 
 require (

@@ -10,6 +10,7 @@ require (
 	github.com/emersion/go-smtp v0.25.1
 	github.com/google/renameio/v2 v2.0.2
 	github.com/jackc/pgx/v5 v5.12.0
+	github.com/labstack/echo/v4 v4.13.4
 	github.com/temporalio/ui-server/v2 v2.45.1
 	github.com/versity/versitygw v1.8.0
 	go.temporal.io/api v1.62.2
@@ -17,6 +18,7 @@ require (
 	golang.org/x/sync v0.24.0
 	google.golang.org/grpc v1.85.0
 	google.golang.org/protobuf v1.36.12
+	longhaul/frontdoor v0.0.0
 )
 
 require (
@@ -105,7 +107,6 @@ require (
 	github.com/josharian/intern v1.0.0 // indirect
 	github.com/klauspost/compress v1.20.1 // indirect
 	github.com/klauspost/cpuid/v2 v2.4.0 // indirect
-	github.com/labstack/echo/v4 v4.13.4 // indirect
 	github.com/labstack/gommon v0.4.2 // indirect
 	github.com/lib/pq v1.10.9 // indirect
 	github.com/mailru/easyjson v0.9.0 // indirect
@@ -193,6 +194,8 @@ require (
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 	modernc.org/sqlite v1.39.1 // indirect
 )
+
+replace longhaul/frontdoor => ../frontdoor
 
 replace cloud.google.com/go/storage => ./third_party/storage
 

@@ -6,6 +6,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 git ls-files -co --exclude-standard -z '*.go' |
-  grep -zvE '^(third_party|devstack|tools|test)/' |
+  grep -zvE '^(third_party|frontdoor|devstack|tools|test)/' |
   xargs -0 grep -lE '^[[:space:]]*go (func|[a-zA-Z_.]+\()|\.Go\(|\bgo func\(' |
   xargs -n 1 dirname | sort -u | sed 's|^|longhaul/|'

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 tools=$PWD/tools/go.mod
 bad=0
-for module in . devstack tools; do
+for module in . frontdoor devstack tools; do
   echo "vulnerabilities of module $module"
   (cd "$module" && go tool -modfile="$tools" govulncheck ${VULNDB:+-db "$VULNDB"} ./...) || bad=1
 done

@@ -21,16 +21,15 @@ import (
 
 	"longhaul/agent/agentapi"
 	"longhaul/agent/supervisor"
+	"longhaul/frontdoor"
 	"longhaul/internal/httpstatus"
 	"longhaul/models"
 )
 
 const (
-	headerTimeout = 10 * time.Second
-	readTimeout   = time.Minute
-	idleTimeout   = 2 * time.Minute
-	grace         = 5 * time.Second // for calls that are being answered when the agent ends
-	maxHeader     = 32 << 10
+	writeTimeout = maxInspect + time.Minute // no answer takes longer to make than an inspection
+	grace        = 5 * time.Second          // for calls that are being answered when the agent ends
+	maxHeader    = 32 << 10
 
 	maxStartBody = 24 << 20 // a metainfo of 10 MB in base64 and 50 000 files
 	maxSmallBody = 64 << 10
@@ -74,8 +73,7 @@ func (s *Server) handler() http.Handler {
 // Serve answers calls at the listener until ctx ends.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	srv := &http.Server{
-		Handler: s.handler(), ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout,
-		MaxHeaderBytes: maxHeader,
+		Handler: s.handler(), WriteTimeout: writeTimeout, MaxHeaderBytes: maxHeader,
 		// Long polls end with the agent, not with their time.
 		BaseContext: func(net.Listener) context.Context { return ctx },
 	}
@@ -87,7 +85,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 		defer cancel()
 		_ = srv.Shutdown(last)
 	}()
-	if err := srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+	if err := (frontdoor.Limits{}).Serve(srv, ln); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("take calls: %w", err)
 	}
 	<-stopped

@@ -3,11 +3,13 @@ package server_test
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
 	"longhaul/agent/agentapi"
 	"longhaul/agent/agenttest"
+	"longhaul/frontdoor/frontdoortest"
 )
 
 func TestMain(m *testing.M) { agenttest.Main(m) }
@@ -39,6 +41,15 @@ func TestCallsNeedTheSecret(t *testing.T) {
 	if err != nil || resp.StatusCode != http.StatusNoContent {
 		t.Errorf("healthz: %v %v", resp, err)
 	}
+}
+
+func TestSilentCallersAreCutOff(t *testing.T) {
+	a := agenttest.Start(t, agenttest.Config(t, agenttest.NewControlPlane(t)))
+	frontdoortest.CutsOff(t, strings.TrimPrefix(a.Config.URL, "http://"), []string{"/v1/inspect", "/v1/transfers/x/stop", "/healthz"}, func() {
+		if resp, err := http.Get(a.Config.URL + "/healthz"); err != nil || resp.StatusCode != http.StatusNoContent {
+			t.Errorf("healthz: %v %v", resp, err)
+		}
+	})
 }
 
 func TestBadSpecsAreRefused(t *testing.T) {

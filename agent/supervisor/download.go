@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 
 	"longhaul/agent/agentapi"
@@ -149,9 +148,10 @@ func (t *transfer) fillLedger(r *disk.Reader) *upload.Ledger {
 			f.Validator, f.Stored = v, nil
 		}
 		l.SetSize(f.Index, r.Size(f.Index))
+		told := numbers(f.Stored)
 		for _, p := range r.Stored(f.Index) {
-			if !slices.Contains(f.Stored, p.Number) {
-				f.Stored = append(f.Stored, p.Number)
+			if !told[p.Number] {
+				f.Stored, told[p.Number] = append(f.Stored, p.Number), true
 			}
 			l.Load(f.Index, int(p.Number))
 		}
@@ -164,13 +164,22 @@ func (t *transfer) fillLedger(r *disk.Reader) *upload.Ledger {
 // recorded as stored here by an earlier attempt.
 func known(r *disk.Reader, files []agentapi.FileJob) bool {
 	for _, f := range files {
+		told := numbers(f.Stored)
 		for _, p := range r.Stored(f.Index) {
-			if !slices.Contains(f.Stored, p.Number) {
+			if !told[p.Number] {
 				return false
 			}
 		}
 	}
 	return true
+}
+
+func numbers(parts []int64) map[int64]bool {
+	set := make(map[int64]bool, len(parts))
+	for _, n := range parts {
+		set[n] = true
+	}
+	return set
 }
 
 func (t *transfer) uploader() *upload.Uploader {

@@ -8,14 +8,10 @@ import (
 	"io"
 	"math"
 	"net/http"
-	"path"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
-	"golang.org/x/text/cases"
-	"golang.org/x/text/unicode/norm"
 
 	"longhaul/api/kit"
 	"longhaul/internal/source"
@@ -32,20 +28,25 @@ type zipEntry struct {
 	file models.File
 }
 
-// archive streams all files of a job as a zip, stored without compression.
+// archive streams all files of a job as a zip, stored without compression. Its
+// limits come before the list of files is worked on, for HEAD as well.
 func (h *deliveryHandlers) archive(c *gin.Context) {
 	ctx := c.Request.Context()
 	g, err := h.signer.read(token.PurposeArchive, c.Param("token"))
+	if err == nil {
+		err = h.admitted(ctx, g)
+	}
 	if err != nil {
 		kit.Abort(c, err)
 		return
 	}
-	job, entries, err := h.packable(ctx, g)
-	if err == nil {
-		err = h.mayDeliver(ctx, g)
-	}
-	if err == nil && c.Request.Method == http.MethodGet {
+	if err = h.mayDeliver(ctx, g); err == nil {
 		err = h.limits.Allow(ctx, kit.LimitArchive, g.userID.String())
+	}
+	var job models.Job
+	var entries []zipEntry
+	if err == nil {
+		job, entries, err = h.packable(ctx, g)
 	}
 	if err != nil {
 		h.refuse(c, err)
@@ -70,9 +71,6 @@ func (h *deliveryHandlers) archive(c *gin.Context) {
 
 // packable finds what a grant packs.
 func (h *deliveryHandlers) packable(ctx context.Context, g grant) (models.Job, []zipEntry, error) {
-	if err := h.admitted(ctx, g); err != nil {
-		return models.Job{}, nil, err
-	}
 	job, err := h.store.Job(ctx, g.userID, g.id)
 	if err != nil {
 		return models.Job{}, nil, err
@@ -132,53 +130,22 @@ func zipHeader(e zipEntry) *zip.FileHeader {
 // system and unique even where case does not count.
 func zipEntries(files []models.File) []zipEntry {
 	var out []zipEntry
-	taken := map[string]bool{} // files and, with a slash at the end, folders
+	var names []string
 	for _, f := range files {
 		if f.State != models.FileStored {
 			continue
 		}
-		name := source.SanitizePath(strings.Split(f.Path, "/"))
+		name := source.SanitizePath([]string{f.Path})
 		if name == "" {
 			name = "file-" + strconv.Itoa(f.Index)
 		}
-		name = freeName(taken, name)
-		for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
-			taken[folded(dir)+"/"] = true
-		}
-		taken[folded(name)] = true
-		out = append(out, zipEntry{name: name, file: f})
+		names, out = append(names, name), append(out, zipEntry{file: f})
+	}
+	for i, name := range source.Distinct(names) {
+		out[i].name = name
 	}
 	return out
 }
-
-// freeName puts a number into a name that is taken, or that is a folder of
-// another file, or below another file.
-func freeName(taken map[string]bool, name string) string {
-	ext := path.Ext(name)
-	stem := strings.TrimSuffix(name, ext)
-	for n := 2; clashes(taken, name); n++ {
-		name = stem + " (" + strconv.Itoa(n) + ")" + ext
-		if strings.Contains(ext, "/") || fileAbove(taken, name) {
-			name = "file " + strconv.Itoa(n) + "/" + stem + ext
-		}
-	}
-	return name
-}
-
-func clashes(taken map[string]bool, name string) bool {
-	return taken[folded(name)] || taken[folded(name)+"/"] || fileAbove(taken, name)
-}
-
-func fileAbove(taken map[string]bool, name string) bool {
-	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
-		if taken[folded(dir)] {
-			return true
-		}
-	}
-	return false
-}
-
-func folded(s string) string { return cases.Fold().String(norm.NFKC.String(s)) }
 
 // Sizes of the records of a zip, as archive/zip writes them for a streamed
 // entry (APPNOTE 4.3).

@@ -2,14 +2,19 @@ package delivery_test
 
 import (
 	"archive/zip"
+	"fmt"
 	"io"
+	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 
+	"longhaul/api/apitest"
 	"longhaul/api/delivery"
+	"longhaul/internal/growthtest"
 	"longhaul/models"
 )
 
@@ -28,7 +33,7 @@ func TestZipNames(t *testing.T) {
 		{"a|a|A", "a|a (2)|A (3)"},
 		{"x.tar.gz|X.TAR.GZ", "x.tar.gz|X.TAR (2).GZ"},
 		{"dir/a|dir", "dir/a|dir (2)"},
-		{"dir|dir/a", "dir|file 2/dir/a"},
+		{"dir|dir/a", "dir (2)|dir/a"},
 		{"../../etc/passwd|/abs|c:\\windows\\x", "etc/passwd|abs|c_/windows/x"},
 		{"é|e\u0301", "é|é (2)"},
 		{"..|.", "file-0|file-1"},
@@ -96,5 +101,51 @@ func TestZipSize(t *testing.T) {
 		if got := delivery.ZipSize(files); got != out.n {
 			t.Errorf("%s: announced %d, written %d", name, got, out.n)
 		}
+	}
+}
+
+// TestZipNamesCostWhatTheyWeigh names the files of zips that are made to be
+// expensive.
+func TestZipNamesCostWhatTheyWeigh(t *testing.T) {
+	long := strings.Repeat("n", 240)
+	for name, path := range map[string]func(i int) string{
+		"one name":               func(int) string { return "a.bin" },
+		"long names, each twice": func(i int) string { return fmt.Sprintf("%s%013dx", long, i/2) },
+		"files above files":      func(i int) string { return "a" + strings.Repeat("/a", i%60) },
+		"60 Unicode folders":     func(i int) string { return strings.Repeat("größe/", 60) + strconv.Itoa(i) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			growthtest.Linear(t, 500, func(n int) func() {
+				paths := make([]string, n)
+				for i := range paths {
+					paths[i] = path(i)
+				}
+				files := stored(1, paths...)
+				return func() {
+					if got := len(delivery.ZipEntries(files)); got != n {
+						t.Fatal(got)
+					}
+				}
+			})
+		})
+	}
+}
+
+// TestZipLimitsComeFirst asks for the head of a zip more often than is allowed:
+// the file list is not read for what is refused.
+func TestZipLimitsComeFirst(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t)
+	user := h.Account(models.RoleUser)
+	job, _ := apitest.ReadyJob(t, h, user.User, map[string][]byte{"a": []byte("a")})
+	link := apitest.DownloadLink(t, h, user, "/api/v1/jobs/"+job.ID.String()+"/archive", "")
+	refused := 0
+	for range 30 {
+		if res, _ := apitest.Fetch(t, h, "HEAD", link, nil); res.StatusCode == http.StatusTooManyRequests {
+			refused++
+		}
+	}
+	if refused == 0 {
+		t.Error("HEAD is not limited")
 	}
 }

@@ -24,7 +24,9 @@ func (h *jobHandlers) actionRoutes(r *kit.Router) {
 	kit.Handle(r, act("pause", "Pause a job", "It keeps what it has fetched."), h.pause)
 	kit.Handle(r, act("resume", "Resume a paused job", ""), h.resume)
 	kit.Handle(r, act("retry", "Retry a job", "It keeps what is already stored."), h.retry)
-	kit.Handle(r, act("select", "Choose the files of a job", "Only while the job awaits a selection."), h.choose)
+	choose := act("select", "Choose the files of a job", "Only while the job awaits a selection.")
+	choose.MaxBodyBytes = maxFieldSize
+	kit.Handle(r, choose, h.choose)
 	kit.Handle(r, huma.Operation{
 		OperationID: "delete-job", Method: http.MethodDelete, Path: "/api/v1/jobs/{id}", Tags: []string{tagJobs},
 		Summary: "Delete a job and its files", DefaultStatus: http.StatusNoContent,

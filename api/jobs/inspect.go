@@ -88,14 +88,14 @@ type sourceOutput struct{ Body SourceInfo }
 
 func (h *sourceHandlers) inspect(ctx context.Context, in *rawInput) (*sourceOutput, error) {
 	user := kit.Caller(ctx)
+	if err := h.limits.Allow(ctx, kit.LimitInspect, user.ID.String()); err != nil {
+		return nil, err
+	}
 	sub, err := readInspection(in.ContentType, in.RawBody)
 	if err != nil {
 		return nil, err
 	}
-	if err := h.limits.Allow(ctx, kit.LimitInspect, user.ID.String()); err != nil {
-		return nil, err
-	}
-	src, manifest, err := h.sources.parse(sub)
+	src, manifest, err := h.sources.parse(ctx, sub)
 	if err != nil {
 		return nil, err
 	}

@@ -60,7 +60,7 @@ type Deps struct {
 
 // Register adds the operations on sources and jobs.
 func Register(r *kit.Router, d Deps) {
-	sources := &sourceReader{store: d.Store, inspector: d.Inspector, maxBytes: d.MaxBytes}
+	sources := newSourceReader(d)
 	(&sourceHandlers{sources: sources, store: d.Store, limits: d.Limiter}).routes(r)
 	(&jobHandlers{
 		store: d.Store, sources: sources, workflows: d.Workflows, limits: d.Limiter, background: d.Background, uiURL: d.UIURL,

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"longhaul/api/apitest"
+	"longhaul/api/jobs"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
@@ -69,6 +70,50 @@ func TestSubmit(t *testing.T) {
 		{Name: "other site", As: user, Method: "POST", Path: path, Header: map[string]string{"Origin": "https://evil.example"}, Body: `{"source":"` + magnet + `"}`, Status: 403, Want: []string{"cross_origin"}},
 	} {
 		t.Run(s.Name, func(t *testing.T) { h.Run(t, s) })
+	}
+}
+
+// TestLongLists sends lists as long as bodies may be: what is too long is refused
+// before it is worked on, an answer is no longer than its question, and a
+// selection of every file of the largest torrent passes.
+func TestLongLists(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t)
+	user := h.Account(models.RoleUser)
+	list := func(item string, n int) string {
+		return "[" + strings.TrimSuffix(strings.Repeat(item+",", n), ",") + "]"
+	}
+	choose := "/api/v1/jobs/" + uuid.NewString() + "/select"
+	for _, s := range []apitest.Scenario{
+		{Name: "select", As: user, Method: "POST", Path: "/api/v1/jobs", Body: `{"source":"` + magnet + `","select":` + list("49999", 400_000) + `}`, Status: 413},
+		{Name: "choose all", As: user, Method: "POST", Path: choose, Body: `{"indexes":` + list("49999", 50_000) + `}`, Status: 404},
+		{Name: "choose too many", As: user, Method: "POST", Path: choose, Body: `{"indexes":` + list("1", 50_001) + `}`, Status: 422},
+	} {
+		t.Run(s.Name, func(t *testing.T) { h.Run(t, s) })
+	}
+	faults := h.Run(t, apitest.Scenario{
+		Name: "many faults", As: user, Method: "POST", Path: choose, Body: `{"indexes":` + list(`"x"`, 40_000) + `}`, Status: 422,
+	})
+	if len(faults) > 10_000 {
+		t.Errorf("an answer of %d bytes", len(faults))
+	}
+}
+
+// TestLargeTorrentsTakeTurns parses a few at a time, and nothing for a client
+// that has gone.
+func TestLargeTorrentsTakeTurns(t *testing.T) {
+	t.Parallel()
+	reader := jobs.NewSourceReader()
+	torrent := append(apitest.Torrent(t, "x", 1), make([]byte, 1<<20)...)
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 2 { // the second time, too, so that no turn got lost
+		if err := reader.Full(func() error { return reader.Parse(gone, torrent) }); !errors.Is(err, context.Canceled) {
+			t.Errorf("a client that has gone: %v", err)
+		}
+	}
+	if err := reader.Parse(t.Context(), torrent); models.AsError(err).Problem != models.ProblemMalformedTorrent {
+		t.Errorf("got %v", err)
 	}
 }
 

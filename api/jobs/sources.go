@@ -5,9 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"runtime"
 	"slices"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/semaphore"
 
 	"longhaul/internal/source"
 	"longhaul/models"
@@ -17,24 +19,43 @@ import (
 type sourceReader struct {
 	store     Store
 	inspector Inspector
-	maxBytes  int64 // of a job's content; 0 is no limit
+	maxBytes  int64               // of a job's content; 0 is no limit
+	large     *semaphore.Weighted // lets few large .torrent files be parsed at a time
+}
+
+// largeTorrent is the size from which a .torrent file keeps a processor busy.
+const largeTorrent = 1 << 20
+
+func newSourceReader(d Deps) *sourceReader {
+	half := max(1, runtime.GOMAXPROCS(0)/2) // the others answer everybody else
+	return &sourceReader{store: d.Store, inspector: d.Inspector, maxBytes: d.MaxBytes, large: semaphore.NewWeighted(int64(half))}
 }
 
 // parse validates a submission. The manifest is nil unless the submission is a
 // .torrent file, which contains it.
-func (s *sourceReader) parse(sub submission) (models.Source, *models.Manifest, error) {
+func (s *sourceReader) parse(ctx context.Context, sub submission) (models.Source, *models.Manifest, error) {
 	if sub.Torrent != nil {
-		src, manifest, err := source.ParseTorrent(sub.Torrent)
-		if err != nil {
-			return models.Source{}, nil, inField(err, fieldTorrent)
-		}
-		return src, &manifest, nil
+		return s.parseTorrent(ctx, sub.Torrent)
 	}
 	src, err := source.Parse(sub.Address)
 	if err != nil {
 		return models.Source{}, nil, inField(err, fieldSource)
 	}
 	return src, nil, nil
+}
+
+func (s *sourceReader) parseTorrent(ctx context.Context, torrent []byte) (models.Source, *models.Manifest, error) {
+	if len(torrent) >= largeTorrent {
+		if err := s.large.Acquire(ctx, 1); err != nil {
+			return models.Source{}, nil, err
+		}
+		defer s.large.Release(1)
+	}
+	src, manifest, err := source.ParseTorrent(torrent)
+	if err != nil {
+		return models.Source{}, nil, inField(err, fieldTorrent)
+	}
+	return src, &manifest, nil
 }
 
 func inField(err error, field string) error {
@@ -47,7 +68,7 @@ func inField(err error, field string) error {
 // newJob validates a submission as a job. It uses what an earlier inspection
 // found, so that the job need not look it up again.
 func (s *sourceReader) newJob(ctx context.Context, userID uuid.UUID, sub submission) (models.NewJob, error) {
-	src, manifest, err := s.parse(sub)
+	src, manifest, err := s.parse(ctx, sub)
 	if err != nil {
 		return models.NewJob{}, err
 	}

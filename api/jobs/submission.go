@@ -21,6 +21,7 @@ import (
 // Bounds of a submission.
 const (
 	maxSubmitBody = source.MaxTorrentBytes + 64<<10 // a .torrent file with its form around it
+	maxJSON       = 1 << 20                         // a request without a file
 	maxFields     = 32                              // parts of a form
 	maxFieldSize  = 512 << 10                       // a form field that is not the file
 	maxSelection  = 50_000
@@ -191,6 +192,9 @@ func unsupportedForm() error {
 }
 
 func strictJSON(body []byte, v any) error {
+	if len(body) > maxJSON {
+		return models.Errorf(models.CodeTooLarge, "The request is larger than %d MiB. Send a .torrent file as multipart/form-data.", maxJSON>>20)
+	}
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.DisallowUnknownFields()
 	err := dec.Decode(v)

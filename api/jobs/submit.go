@@ -30,11 +30,11 @@ func (h *jobHandlers) submit(ctx context.Context, in *submitInput) (*submitOutpu
 	if err := checkKey(in.Key); err != nil {
 		return nil, err
 	}
-	sub, err := readSubmission(in.ContentType, in.RawBody)
-	if err != nil {
+	if err := h.limits.Allow(ctx, kit.LimitSubmit, user.ID.String()); err != nil {
 		return nil, err
 	}
-	if err := h.limits.Allow(ctx, kit.LimitSubmit, user.ID.String()); err != nil {
+	sub, err := readSubmission(in.ContentType, in.RawBody)
+	if err != nil {
 		return nil, err
 	}
 	request, err := h.sources.newJob(ctx, user.ID, sub)

@@ -152,6 +152,10 @@ func RateLimitedBecause(after time.Duration, format string, args ...any) error {
 	return &limitError{fault: models.Errorf(models.CodeRateLimited, format, args...), after: max(after, time.Second)}
 }
 
+// maxFieldProblems is how many faults of one request are listed. A long list of
+// wrong values would make an answer many times its size.
+const maxFieldProblems = 20
+
 // FromFramework is a huma transformer: it turns the framework's own faults
 // (validation, unreadable bodies) into our documents, without the offending
 // values, which may be secrets.
@@ -163,7 +167,7 @@ func FromFramework(hc huma.Context, _ string, v any) (any, error) {
 	InfoOf(hc.Context()).Err = em
 	p := frameworkProblem(em.Status)
 	p.RequestID = InfoOf(hc.Context()).ID
-	for _, d := range em.Errors {
+	for _, d := range em.Errors[:min(len(em.Errors), maxFieldProblems)] {
 		if d != nil {
 			p.Errors = append(p.Errors, FieldProblem{Field: d.Location, Detail: d.Message})
 		}

@@ -29,7 +29,7 @@ func Handle[I, O any](r *Router, op huma.Operation, h func(context.Context, *I) 
 	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes = smallBody
 	}
-	op.BodyReadTimeout = -1 // the deadline of bodies is set by LimitBody, which lifts it again
+	op.BodyReadTimeout = -1 // the front door sets the deadlines of bodies
 	if op.Metadata == nil {
 		op.Metadata = map[string]any{}
 	}

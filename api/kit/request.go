@@ -23,9 +23,6 @@ const headerRequestID = "X-Request-Id"
 // maxUserAgent bounds what is kept of a browser's name, in bytes.
 const maxUserAgent = 256
 
-// bodyTime is how long a client may take to send a request's body.
-const bodyTime = 60 * time.Second
-
 type infoKey struct{}
 
 // Info is what is known of a request while it is served. It is made by
@@ -154,23 +151,6 @@ func rescue(log *slog.Logger) gin.HandlerFunc {
 
 // errPanic stands for a panic in the log line of its request.
 var errPanic = models.Errorf(models.CodeInternal, "Something went wrong on our side.")
-
-// LimitBody gives the client a bounded time to send a body. The deadline is
-// lifted when the body has been read: left in place it would cancel the
-// request while a long answer is being made.
-func LimitBody(now func() time.Time) gin.HandlerFunc {
-	return func(c *gin.Context) {
-		if c.Request.Body != nil && c.Request.Body != http.NoBody {
-			rc := http.NewResponseController(c.Writer)
-			c.Request.Body = &timedBody{
-				ReadCloser: c.Request.Body,
-				start:      func() error { return rc.SetReadDeadline(now().Add(bodyTime)) },
-				stop:       func() error { return rc.SetReadDeadline(time.Time{}) },
-			}
-		}
-		c.Next()
-	}
-}
 
 // problemRender writes a problem document.
 type problemRender struct{ p *Problem }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"longhaul/frontdoor/frontdoortest"
 )
 
 const formatted = "From: =?utf-8?q?L=C3=B6ng?= <a@x.test>\r\nTo: b@x.test\r\nSubject: =?utf-8?b?R3LDvMOfZQ==?=\r\n" +
@@ -135,6 +137,7 @@ func TestTakesMailOverSMTPAndForgetsIt(t *testing.T) {
 		t.Fatalf("forgetting gives %v, %v", response, err)
 	}
 	_ = response.Body.Close()
+	frontdoortest.CutsOff(t, strings.TrimPrefix(server.URL, "http://"), []string{"/", "/emails", "/api/messages"}, func() {})
 	if left := messages(t, server.URL); len(left) != 0 {
 		t.Errorf("%d messages are left", len(left))
 	}

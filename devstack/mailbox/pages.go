@@ -5,10 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"html/template"
-	"net"
 	"net/http"
 	"slices"
 	"strings"
+
+	"longhaul/frontdoor"
 )
 
 //go:embed page.gohtml
@@ -37,21 +38,12 @@ func newPages(b *box, key string) http.Handler {
 	mux.HandleFunc("GET /api/messages/{id}", p.messageJSON)
 	mux.HandleFunc("DELETE /api/messages", p.clear)
 	mux.HandleFunc("POST /emails", (&receiver{box: b, key: key}).send)
-	return http.NewCrossOriginProtection().Handler(localOnly(mux))
+	return http.NewCrossOriginProtection().Handler(frontdoor.LocalOnly(locked(mux)))
 }
 
-// localOnly refuses requests under a foreign host name, so that no web site can
-// read the mail by pointing its own name at this address.
-func localOnly(next http.Handler) http.Handler {
+// locked keeps a browser from running or sending what a mail holds.
+func locked(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		host, _, err := net.SplitHostPort(r.Host)
-		if err != nil {
-			host = r.Host
-		}
-		if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-			http.Error(w, "this page is available only on localhost", http.StatusForbidden)
-			return
-		}
 		w.Header().Set("Content-Security-Policy",
 			"default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'")
 		w.Header().Set("X-Content-Type-Options", "nosniff")

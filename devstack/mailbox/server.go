@@ -17,6 +17,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"longhaul/devstack/port"
+	"longhaul/frontdoor"
 )
 
 const (
@@ -24,8 +25,6 @@ const (
 	maxMessageBytes = 10 << 20
 	maxRecipients   = 50
 	smtpTimeout     = 30 * time.Second
-	headerTimeout   = 5 * time.Second
-	idleTimeout     = 60 * time.Second
 	stopTimeout     = 2 * time.Second
 )
 
@@ -73,15 +72,13 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 		SMTPAddress: mail.Addr().String(),
 		URL:         "http://" + web.Addr().String(),
 		smtp:        newSMTP(box),
-		web: &http.Server{
-			Handler:           newPages(box, opts.Key),
-			ReadHeaderTimeout: headerTimeout,
-			IdleTimeout:       idleTimeout,
-		},
-		done: make(chan error, 2),
+		web:         &http.Server{Handler: newPages(box, opts.Key)},
+		done:        make(chan error, 2),
 	}
-	go func() { s.done <- s.smtp.Serve(mail) }()
-	go func() { s.done <- s.web.Serve(web) }()
+	go func() {
+		s.done <- s.smtp.Serve(frontdoor.Limits{}.Listener(mail, "421 4.7.0 Too many connections\r\n"))
+	}()
+	go func() { s.done <- frontdoor.Limits{}.Serve(s.web, web) }()
 	return s, nil
 }
 

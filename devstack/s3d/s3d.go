@@ -18,6 +18,7 @@ import (
 	"github.com/versity/versitygw/backend/meta"
 	"github.com/versity/versitygw/backend/posix"
 	"github.com/versity/versitygw/embedgw"
+	"golang.org/x/sync/errgroup"
 
 	"longhaul/devstack/port"
 )
@@ -55,6 +56,7 @@ type Server struct {
 	Endpoint string
 
 	cancel context.CancelFunc
+	front  *front
 	done   chan error
 }
 
@@ -64,20 +66,32 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	door, err := newFront(ctx, number)
+	if err != nil {
+		return nil, err
+	}
 	backend, err := openFolder(opts.Dir)
 	if err != nil {
+		_ = door.listen.Close()
 		return nil, err
 	}
 	// The server has to outlive the start's context; Stop ends it.
 	serving, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	s := &Server{Endpoint: "http://" + port.Address(number), cancel: cancel, done: make(chan error, 1)}
-	go func() {
+	s := &Server{Endpoint: "http://" + port.Address(number), cancel: cancel, front: door, done: make(chan error, 1)}
+	var ends errgroup.Group
+	ends.Go(func() error {
+		defer cancel()
+		return door.serve()
+	})
+	ends.Go(func() error {
+		defer door.stop()
 		defer backend.Shutdown()
-		s.done <- embedgw.RunVersityGW(serving, backend, &embedgw.Config{
+		return embedgw.RunVersityGW(serving, backend, &embedgw.Config{
 			RootUserAccess:    opts.AccessKey,
 			RootUserSecret:    opts.SecretKey,
 			Region:            opts.Region,
-			Ports:             []string{port.Address(number)},
+			Ports:             []string{socket},
+			SocketPerm:        socketMode,
 			MaxConnections:    maxConnections,
 			MaxRequests:       maxRequests,
 			MultipartMaxParts: maxParts,
@@ -85,15 +99,17 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 			Quiet:             true,
 			DisableACLs:       true,
 		})
-	}()
+	})
+	go func() { s.done <- ends.Wait() }()
 	if err := s.createBucket(ctx, opts); err != nil {
-		cancel()
+		s.Stop()
 		return nil, err
 	}
 	return s, nil
 }
 
-// Done delivers the server's end, whether asked for or not.
+// Done delivers the end of the server and of its front, whether asked for or
+// not.
 func (s *Server) Done() <-chan error {
 	return s.done
 }
@@ -101,6 +117,7 @@ func (s *Server) Done() <-chan error {
 // Stop ends the server.
 func (s *Server) Stop() {
 	s.cancel()
+	s.front.stop()
 }
 
 // openFolder prefers extended attributes, which stay with a file when it is

@@ -55,7 +55,7 @@ type Server struct {
 	Phases []Phase
 
 	server temporal.Server
-	ui     *ui
+	ui     *webUI
 }
 
 // Start prepares the databases, starts the server and the UI, and returns when

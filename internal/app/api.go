@@ -17,6 +17,7 @@ import (
 	"longhaul/api/account"
 	"longhaul/api/delivery"
 	"longhaul/api/kit"
+	"longhaul/frontdoor"
 	"longhaul/internal/app/plug"
 	"longhaul/internal/config"
 	"longhaul/internal/objstore"
@@ -30,10 +31,7 @@ import (
 
 // Timing of the API's listeners and its end.
 const (
-	headerTime    = 10 * time.Second
-	idleTime      = 2 * time.Minute
 	answerTime    = 2 * time.Minute // streams and files set deadlines of their own
-	maxHeader     = 64 << 10
 	apiStopTime   = 15 * time.Second
 	meterStopTime = 5 * time.Second // to write down what was delivered last
 	setupLinkTime = 24 * time.Hour
@@ -173,9 +171,10 @@ func (p *apiParts) serve(ctx context.Context, cfg config.Config, server *api.Ser
 	appServer := newServer(server.App(), answerTime, log)
 	appServer.RegisterOnShutdown(server.Hub.Close)
 	files := newServer(server.Delivery(), 0, log) // a file may take hours; each write has its own deadline
+	door := frontdoor.Limits{Proxies: cfg.Web.TrustedProxies}
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return listen(ctx, appServer, cfg.Web.APIListen, "app", log) })
-	g.Go(func() error { return listen(ctx, files, cfg.Web.FilesListen, "files", log) })
+	g.Go(func() error { return listen(ctx, door, appServer, cfg.Web.APIListen, "app", log) })
+	g.Go(func() error { return listen(ctx, door, files, cfg.Web.FilesListen, "files", log) })
 	g.Go(func() error { return telemetry.ServeMetrics(ctx, cfg.MetricsListen, p.registry, log) })
 	g.Go(func() error {
 		server.Hub.Run(ctx, p.bus)
@@ -212,14 +211,14 @@ func runMeter(ctx context.Context, meter *delivery.Meter) func() error {
 
 func newServer(h http.Handler, write time.Duration, log *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler: h, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, WriteTimeout: write, MaxHeaderBytes: maxHeader,
+		Handler: h, WriteTimeout: write,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug), // mostly clients that break the connection
 	}
 }
 
 // listen serves until ctx ends, then stops: new calls are refused, running
 // ones may end within the stop time.
-func listen(ctx context.Context, s *http.Server, addr, name string, log *slog.Logger) error {
+func listen(ctx context.Context, door frontdoor.Limits, s *http.Server, addr, name string, log *slog.Logger) error {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", addr)
 	if err != nil {
@@ -227,7 +226,7 @@ func listen(ctx context.Context, s *http.Server, addr, name string, log *slog.Lo
 	}
 	log.InfoContext(ctx, "listening", "name", name, "address", l.Addr().String())
 	done := make(chan error, 1)
-	go func() { done <- s.Serve(l) }()
+	go func() { done <- door.Serve(s, l) }()
 	select {
 	case err := <-done:
 		return fmt.Errorf("serve the %s: %w", name, err)

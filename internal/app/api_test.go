@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"longhaul/frontdoor/frontdoortest"
 	"longhaul/internal/app"
 	"longhaul/internal/config"
 	"longhaul/internal/store/storetest"
@@ -42,7 +43,8 @@ func TestRunAPI(t *testing.T) {
 		done <- app.RunAPI(ctx, cfg, version.Build{Version: "test", Commit: "abc"}, &stdout, logs)
 		logs.Close()
 	}()
-	address, started := make(chan string, 1), make(chan string, 1)
+	address := map[string]chan string{"app": make(chan string, 1), "files": make(chan string, 1)}
+	started := make(chan string, 1)
 	go func() { // the address is only known from the log
 		lines := bufio.NewScanner(logged)
 		for lines.Scan() {
@@ -50,17 +52,17 @@ func TestRunAPI(t *testing.T) {
 			if json.Unmarshal(lines.Bytes(), &l) != nil {
 				continue
 			}
-			switch {
-			case l.Msg == "starting":
+			switch l.Msg {
+			case "starting":
 				started <- l.Program + " " + l.Version + " " + l.Commit
-			case l.Msg == "listening" && l.Name == "app":
-				address <- l.Address
+			case "listening":
+				address[l.Name] <- l.Address
 			}
 		}
 	}()
 	var base string
 	select {
-	case base = <-address:
+	case base = <-address["app"]:
 	case err := <-done:
 		t.Fatalf("ended at once: %v", err)
 	}
@@ -85,6 +87,13 @@ func TestRunAPI(t *testing.T) {
 		t.Errorf("readiness %d", resp.StatusCode)
 	}
 	stream := send(t, http.MethodGet, "http://"+base+"/api/v1/events", "", cookie)
+	for origin, at := range map[string]string{"/healthz": base, "/f/x/y": <-address["files"]} {
+		frontdoortest.CutsOff(t, at, []string{"/api/v1/auth/login", "/api/v1/auth/setup", "/api/v1/jobs", "/f/x/y", "/elsewhere"}, func() {
+			if resp := send(t, http.MethodGet, "http://"+at+origin, "", ""); resp.StatusCode >= 500 {
+				t.Errorf("%s answers %d", origin, resp.StatusCode)
+			}
+		})
+	}
 	stop()
 	if _, err := io.ReadAll(stream.Body); err != nil {
 		t.Errorf("the stream ended with %v", err)

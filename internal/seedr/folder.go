@@ -201,11 +201,13 @@ func FindResult(root Folder, name string) (Result, bool) {
 // SameName reports whether two names are the same apart from letter case,
 // punctuation and spaces.
 func SameName(a, b string) bool {
-	a, b = bare(a), bare(b)
+	a, b = PlainName(a), PlainName(b)
 	return a != "" && a == b
 }
 
-func bare(s string) string {
+// PlainName returns what of a name counts: letters without case, digits and
+// marks. Names of nothing else are all empty, and not the same.
+func PlainName(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {
 			return unicode.ToLower(r)

@@ -3,6 +3,7 @@
 package seedrfiles
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -20,15 +21,13 @@ func Manifest(item models.SeedrItem) (models.Manifest, error) {
 	files := slices.Clone(item.Files)
 	slices.SortFunc(files, func(a, b models.SeedrFile) int { return strings.Compare(a.Path, b.Path) })
 	m := models.Manifest{Name: source.SanitizeFileName(item.Title), InfoHashV1: item.InfoHash}
-	taken := map[string]bool{}
-	for _, f := range files {
-		at := cleanPath(f.Path)
-		for taken[at] {
-			at = path.Join(path.Dir(at), "_"+path.Base(at))
-		}
-		taken[at] = true
-		m.Files = append(m.Files, models.ManifestFile{Index: len(m.Files), Path: at, Size: f.Size})
-		m.Size += f.Size
+	paths := make([]string, len(files))
+	for i, f := range files {
+		paths[i] = cmp.Or(source.SanitizePath([]string{f.Path}), "file")
+	}
+	for i, at := range source.Distinct(paths) {
+		m.Files = append(m.Files, models.ManifestFile{Index: i, Path: at, Size: files[i].Size})
+		m.Size += files[i].Size
 	}
 	if len(m.Files) == 0 {
 		return models.Manifest{}, models.Fault(models.ProblemNoFiles, "There is nothing to download in it.")
@@ -39,55 +38,20 @@ func Manifest(item models.SeedrItem) (models.Manifest, error) {
 	return m, nil
 }
 
-func cleanPath(p string) string {
-	var parts []string
-	for part := range strings.SplitSeq(p, "/") {
-		if part = source.SanitizeFileName(part); part != "" {
-			parts = append(parts, part)
-		}
-	}
-	if len(parts) == 0 {
-		return "file"
-	}
-	return path.Join(parts...)
-}
-
 // Match finds each of the job's files among those on Seedr: by size and
 // path, then by size and name, then by size alone if only one has it. Seedr
 // changes names, so letter case and punctuation do not count. A file that is
 // not there, or that could be any of several, is a fault.
 func Match(files []models.File, there []models.SeedrFile) (map[uuid.UUID]models.SeedrFile, error) {
 	out := make(map[uuid.UUID]models.SeedrFile, len(files))
-	used := make(map[int64]bool, len(there))
-	bySize := make(map[int64][]models.SeedrFile, len(there))
-	for _, f := range there {
-		bySize[f.Size] = append(bySize[f.Size], f)
-	}
-	pick := func(f models.File, fits func(models.SeedrFile) bool) bool {
-		var found []models.SeedrFile
-		for _, s := range bySize[f.Size] {
-			if !used[s.ID] && fits(s) {
-				found = append(found, s)
-			}
-		}
-		if len(found) != 1 {
-			return false
-		}
-		out[f.ID], used[found[0].ID] = found[0], true
-		return true
-	}
-	rules := []func(f models.File, s models.SeedrFile) bool{
-		func(f models.File, s models.SeedrFile) bool { return samePath(f.Path, s.Path) },
-		func(f models.File, s models.SeedrFile) bool {
-			return seedr.SameName(path.Base(f.Path), path.Base(s.Path))
-		},
-		func(models.File, models.SeedrFile) bool { return true },
-	}
 	left := slices.DeleteFunc(slices.Clone(files), func(f models.File) bool { return f.Size == 0 })
-	for _, rule := range rules {
-		left = slices.DeleteFunc(left, func(f models.File) bool {
-			return pick(f, func(s models.SeedrFile) bool { return rule(f, s) })
-		})
+	rest := slices.Clone(there)
+	for _, r := range []rule{
+		{ours: samePaths, theirs: seedr.PlainName},
+		{ours: func(p string) []string { return []string{baseName(p)} }, theirs: baseName},
+		{ours: func(string) []string { return []string{anyName} }, theirs: func(string) string { return anyName }},
+	} {
+		left, rest = r.match(left, rest, out)
 	}
 	if len(left) > 0 {
 		return nil, models.Fault(models.ProblemLengthMismatch, "%d of %d files on Seedr are missing or have the wrong size.", len(left), len(files))
@@ -95,12 +59,65 @@ func Match(files []models.File, there []models.SeedrFile) (map[uuid.UUID]models.
 	return out, nil
 }
 
-// samePath compares a path below the torrent's name with one below Seedr's
-// folder, which stands for that name.
-func samePath(ours, theirs string) bool {
-	if seedr.SameName(ours, theirs) {
-		return true
-	}
-	_, below, found := strings.Cut(ours, "/")
-	return found && seedr.SameName(below, theirs)
+// rule says by which names one of ours and one of theirs are the same. An empty
+// name is that of none.
+type rule struct {
+	ours   func(path string) []string
+	theirs func(path string) string
 }
+
+const anyName = "*"
+
+// looks is what files on Seedr are told apart by.
+type looks struct {
+	size int64
+	name string
+}
+
+// alike counts the files that look the same. The sum of their places is the
+// place of the last one that is left, so that none has to be searched.
+type alike struct{ count, places int }
+
+// match moves to out what the rule finds, and returns what is left of ours and
+// theirs.
+func (r rule) match(ours []models.File, theirs []models.SeedrFile, out map[uuid.UUID]models.SeedrFile) ([]models.File, []models.SeedrFile) {
+	groups := make(map[looks]alike, len(theirs))
+	used := make([]bool, len(theirs))
+	change := func(place, by int) {
+		k := looks{theirs[place].Size, r.theirs(theirs[place].Path)}
+		g := groups[k]
+		groups[k] = alike{g.count + by, g.places + by*place}
+	}
+	for i := range theirs {
+		change(i, 1)
+	}
+	ours = slices.DeleteFunc(ours, func(f models.File) bool {
+		var fits alike
+		for _, name := range r.ours(f.Path) {
+			if g := groups[looks{f.Size, name}]; name != "" {
+				fits.count, fits.places = fits.count+g.count, fits.places+g.places
+			}
+		}
+		if fits.count != 1 {
+			return false
+		}
+		out[f.ID], used[fits.places] = theirs[fits.places], true
+		change(fits.places, -1)
+		return true
+	})
+	place := -1
+	return ours, slices.DeleteFunc(theirs, func(models.SeedrFile) bool { place++; return used[place] })
+}
+
+// samePaths are the names that one of our paths may have on Seedr: its own, and
+// that below the torrent's name, for which Seedr's folder stands.
+func samePaths(p string) []string {
+	whole := seedr.PlainName(p)
+	_, below, _ := strings.Cut(p, "/")
+	if below = seedr.PlainName(below); below == whole {
+		return []string{whole}
+	}
+	return []string{whole, below}
+}
+
+func baseName(p string) string { return seedr.PlainName(path.Base(p)) }

@@ -25,4 +25,6 @@ const (
 	maxTrackerBytes = 2048
 	maxPathBytes    = 4096
 	maxNameBytes    = 255
+	maxPathsBytes   = 16 << 20 // all paths of a torrent together
+	maxFolders      = 4 * MaxFiles
 )

@@ -189,7 +189,7 @@ func (r *reader) v1Files() ([]entry, error) {
 }
 
 func deepPath() error {
-	return models.Fault(models.ProblemUnsafePath, "A file of this torrent is more than %d folders deep.", MaxDepth)
+	return unsafePath("A file of this torrent is more than %d folders deep.", MaxDepth)
 }
 
 // fileTree reads a directory of a v2 file tree. Its keys must be in order, as

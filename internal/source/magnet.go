@@ -1,6 +1,7 @@
 package source
 
 import (
+	"cmp"
 	"encoding/base32"
 	"encoding/hex"
 	"net/url"
@@ -152,13 +153,14 @@ func isHash(s string, n int) bool {
 }
 
 // parseSelection reads the file indexes of BEP 53: numbers and ranges joined
-// by commas. It returns them ascending, each once; nil is all files.
+// by commas. It returns them ascending, each once; nil is all files. Ranges are
+// merged before they are written out, however often they overlap.
 func parseSelection(s string) ([]int, error) {
 	if s == "" {
 		return nil, nil
 	}
-	bad := badMagnet("its file selection (so=) is not a list of numbers and ranges").In("so")
-	chosen := map[int]struct{}{}
+	type span struct{ from, to int }
+	var spans []span
 	for item := range strings.SplitSeq(s, ",") {
 		low, high, isRange := strings.Cut(item, "-")
 		from, ok := fileIndex(low)
@@ -167,17 +169,17 @@ func parseSelection(s string) ([]int, error) {
 			to, ok = fileIndex(high)
 		}
 		if !ok || to < from {
-			return nil, bad
+			return nil, badMagnet("its file selection (so=) is not a list of numbers and ranges").In("so")
 		}
-		for i := from; i <= to; i++ {
-			chosen[i] = struct{}{}
+		spans = append(spans, span{from, to})
+	}
+	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
+	out, next := []int{}, 0
+	for _, r := range spans {
+		for next = max(next, r.from); next <= r.to; next++ {
+			out = append(out, next)
 		}
 	}
-	out := make([]int, 0, len(chosen))
-	for i := range chosen {
-		out = append(out, i)
-	}
-	slices.Sort(out)
 	return out, nil
 }
 

@@ -1,7 +1,7 @@
 package source
 
 import (
-	"fmt"
+	"iter"
 	"mime"
 	"net/http"
 	"net/url"
@@ -10,10 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
-
-	"longhaul/models"
 )
 
 // SanitizePath turns the components of a file's path, as a torrent has them,
@@ -23,14 +20,26 @@ import (
 // left; it never begins with a slash.
 func SanitizePath[T ~string | ~[]byte](components []T) string {
 	var out []string
-	for _, c := range components {
-		for part := range strings.FieldsFuncSeq(string(c), func(r rune) bool { return r == '/' || r == '\\' }) {
-			if clean := cleanComponent(part); clean != "" {
-				out = append(out, clean)
-			}
+	for part := range parts(components) {
+		if clean := cleanComponent(part); clean != "" {
+			out = append(out, clean)
 		}
 	}
 	return strings.Join(out, "/")
+}
+
+// parts yields the names of a path, split on both slashes, without empty ones.
+func parts[T ~string | ~[]byte](components []T) iter.Seq[string] {
+	slash := func(r rune) bool { return r == '/' || r == '\\' }
+	return func(yield func(string) bool) {
+		for _, c := range components {
+			for part := range strings.FieldsFuncSeq(string(c), slash) {
+				if !yield(part) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // SanitizeFileName cleans one file name: valid UTF-8 in NFC, no control,
@@ -47,17 +56,21 @@ func SanitizeFileName(name string) string {
 // sanitizeTitle cleans the name of a whole torrent, where a slash belongs to
 // the name (AC/DC) more often than it means a folder.
 func sanitizeTitle(name string) string {
-	return cleanComponent(strings.ReplaceAll(SanitizePath([]string{name}), "/", "_"))
+	return cleanComponent(strings.ReplaceAll(SanitizePath([]string{clip(name)}), "/", "_"))
+}
+
+// clip cuts off what cannot matter and would cost time to clean.
+func clip(s string) string {
+	if len(s) <= 16*maxNameBytes {
+		return s
+	}
+	ext := extension(s)
+	return s[:16*maxNameBytes-len(ext)] + ext
 }
 
 func cleanComponent(s string) string {
-	// Longer input cannot matter and normalising it would cost time.
-	if len(s) > 16*maxNameBytes {
-		ext := extension(s)
-		s = s[:16*maxNameBytes-len(ext)] + ext
-	}
 	// Cleaned first: a character that is dropped may have kept others apart.
-	s = norm.NFC.String(strings.Map(cleanRune, strings.ToValidUTF8(s, "\uFFFD")))
+	s = norm.NFC.String(strings.Map(cleanRune, strings.ToValidUTF8(clip(s), "\uFFFD")))
 	s = trimName(s)
 	if s == "" || strings.Trim(s, ".") == "" {
 		return ""
@@ -134,42 +147,6 @@ func cutName(s string, limit int) string {
 		cut--
 	}
 	return strings.TrimRight(s[:cut], ". ") + ext
-}
-
-// makeUnique renames files whose paths would be the same file, or a file and a
-// folder, on a system that ignores case and composition: "a (2).txt".
-func makeUnique(files []models.ManifestFile) {
-	fold := cases.Fold()
-	key := func(s string) string { return norm.NFC.String(fold.String(s)) }
-	dirs := map[string]bool{}
-	for _, f := range files {
-		for i := range len(f.Path) {
-			if f.Path[i] == '/' {
-				dirs[key(f.Path[:i])] = true
-			}
-		}
-	}
-	taken := make(map[string]bool, len(files))
-	next := map[string]int{} // per wanted path, so that many equal names cost no more than each once
-	for i := range files {
-		wanted := key(files[i].Path)
-		candidate, k := files[i].Path, wanted
-		for n := max(next[wanted], 2); taken[k] || dirs[k]; n++ {
-			candidate = numbered(files[i].Path, n)
-			k = key(candidate)
-			next[wanted] = n + 1
-		}
-		taken[k] = true
-		files[i].Path = candidate
-	}
-}
-
-// numbered puts " (n)" before the extension of a path's last component.
-func numbered(p string, n int) string {
-	dir, name := path.Split(p)
-	ext := extension(name)
-	suffix := fmt.Sprintf(" (%d)", n)
-	return dir + cutName(strings.TrimSuffix(name, ext), maxNameBytes-len(suffix)-len(ext)) + suffix + ext
 }
 
 // FileNameFromURL returns the sanitised last component of a URL's path, or ""

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"strings"
 
 	"longhaul/models"
 )
@@ -98,26 +99,77 @@ func inspect(raw []byte) (*info, models.Manifest, error) {
 // links, with sanitised unique paths and the engine's numbering.
 func (in *info) manifest() (models.Manifest, error) {
 	man := models.Manifest{Name: in.displayName(), PieceLength: in.pieceLength, Private: in.private}
+	var paths []string
+	names, bytes := folderNames{}, 0
 	for i, e := range in.entries() {
 		if e.skipped() {
 			continue
 		}
-		path := SanitizePath(e.display())
+		path, err := names.path(e.display())
 		if in.single() {
-			path = sanitizeTitle(string(e.display()[0]))
+			path, err = sanitizeTitle(string(e.display()[0])), nil
 		}
-		if path == "" || len(path) > maxPathBytes {
-			return models.Manifest{}, models.Fault(models.ProblemUnsafePath,
-				"A file of this torrent has an unusable name.")
+		if err != nil {
+			return models.Manifest{}, err
 		}
-		man.Files = append(man.Files, models.ManifestFile{Index: i, Path: path, Size: e.size})
+		if path == "" {
+			return models.Manifest{}, unsafePath("A file of this torrent has an unusable name.")
+		}
+		if bytes += len(path); bytes > maxPathsBytes {
+			return models.Manifest{}, unsafePath("The names of this torrent's files have more than %d MiB.", maxPathsBytes>>20)
+		}
+		paths = append(paths, path)
+		man.Files = append(man.Files, models.ManifestFile{Index: i, Size: e.size})
 		man.Size += e.size
 	}
 	if len(man.Files) == 0 {
 		return models.Manifest{}, models.Fault(models.ProblemNoFiles, "This torrent has no files.")
 	}
-	makeUnique(man.Files)
+	paths, few := distinct(paths, maxFolders)
+	if !few {
+		return models.Manifest{}, unsafePath("This torrent has more than %d folders.", maxFolders)
+	}
+	for i, path := range paths {
+		man.Files[i].Path = path
+	}
 	return man, nil
+}
+
+func unsafePath(format string, args ...any) error {
+	return models.Fault(models.ProblemUnsafePath, format, args...)
+}
+
+// folderNames are the folders' names of a torrent as they were sent, each with
+// what it was cleaned to: files share their folders, so each is cleaned once.
+type folderNames map[string]string
+
+// path is SanitizePath for one file of a torrent. It stops at the limits of a
+// path, before it has cleaned what is beyond them.
+func (f folderNames) path(components [][]byte) (string, error) {
+	var out strings.Builder
+	depth := 0
+	for part := range parts(components) {
+		if depth++; depth > MaxDepth {
+			return "", deepPath()
+		}
+		clean, known := f[part]
+		if !known {
+			clean = cleanComponent(part)
+			if len(part) <= maxNameBytes && len(f) < maxFolders {
+				f[part] = clean
+			}
+		}
+		if clean == "" {
+			continue
+		}
+		if out.Len() > 0 {
+			out.WriteByte('/')
+		}
+		if out.WriteString(clean); out.Len() > maxPathBytes {
+			return "", unsafePath("A file of this torrent has an unusable name.")
+		}
+	}
+	return out.String(), nil
 }
 
 func (in *info) displayName() string {

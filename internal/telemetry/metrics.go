@@ -13,12 +13,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"longhaul/frontdoor"
 	"longhaul/internal/version"
 )
 
 // Times that bound the metrics server.
 const (
-	readTimeout     = 10 * time.Second
 	writeTimeout    = 30 * time.Second
 	shutdownTimeout = 2 * time.Second
 )
@@ -57,7 +57,7 @@ func serve(ctx context.Context, l net.Listener, r *prometheus.Registry, log *slo
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(r, promhttp.HandlerOpts{Registry: r}))
 	server := &http.Server{
-		Handler: mux, ReadHeaderTimeout: readTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+		Handler: frontdoor.LocalOnlyAt(l.Addr(), mux), WriteTimeout: writeTimeout,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	stop := context.AfterFunc(ctx, func() {
@@ -70,7 +70,7 @@ func serve(ctx context.Context, l net.Listener, r *prometheus.Registry, log *slo
 	})
 	defer stop()
 	log.InfoContext(ctx, "serving metrics", "address", l.Addr().String())
-	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+	if err := (frontdoor.Limits{}).Serve(server, l); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serve metrics: %w", err)
 	}
 	return nil

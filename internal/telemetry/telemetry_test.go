@@ -14,6 +14,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"longhaul/frontdoor/frontdoortest"
 	"longhaul/internal/telemetry"
 	"longhaul/internal/version"
 )
@@ -102,6 +103,7 @@ func TestServeMetrics(t *testing.T) {
 			t.Errorf("%s is missing", want)
 		}
 	}
+	frontdoortest.CutsOff(t, addr, []string{"/metrics"}, func() {})
 	cancel()
 	if err := <-done; err != nil {
 		t.Errorf("serve: %v", err)

@@ -1,13 +1,18 @@
 // Command composecheck loads a compose file with the compose specification's
 // own loader and schema, and fails on what the schema or the rules of this
 // project refuse: an image without a pinned version, a container that may
-// become root, a secret in the environment. No container engine is needed.
+// become root, a secret in the environment, a port for everybody, and a network
+// that leads from agents, which handle what strangers send, to a neighbour that
+// asks nobody who they are. No container engine is needed.
 package main
 
 import (
 	"context"
 	"fmt"
+	"net"
+	"net/netip"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/cli"
@@ -33,12 +38,70 @@ func run(ctx context.Context, file string) error {
 	var faults []string
 	for name, svc := range project.Services {
 		faults = append(faults, check(name, svc)...)
+		faults = append(faults, reach(project, name, svc)...)
 	}
+	slices.Sort(faults)
 	if len(faults) > 0 {
 		return fmt.Errorf("%s:\n  %s", file, strings.Join(faults, "\n  "))
 	}
 	fmt.Printf("%s: %d services, %d secrets, schema and rules hold\n", file, len(project.Services), len(project.Secrets))
 	return nil
+}
+
+// agents run what strangers send. They may reach those who ask who they are.
+const agents = "agent"
+
+var agentsMayReach = []string{"api", "worker", "s3"}
+
+// open are the services that do what anybody asks of them.
+var open = []string{"temporal", "temporal-ui"}
+
+// reach checks who can reach a service.
+func reach(project *types.Project, name string, svc types.ServiceConfig) []string {
+	var faults []string
+	for _, p := range svc.Ports {
+		if p.HostIP != "127.0.0.1" {
+			faults = append(faults, name+": a port is published beyond the host's loopback: "+p.Published)
+		}
+	}
+	if svc.NetworkMode != "" {
+		faults = append(faults, name+": it is on no network of its own: "+svc.NetworkMode)
+	}
+	if name != agents && shareNetwork(svc, project.Services[agents]) {
+		if !slices.Contains(agentsMayReach, name) {
+			faults = append(faults, name+": agents can reach it")
+		}
+		if listen := svc.Environment["METRICS_LISTEN"]; listen != nil && !namesHost(*listen) {
+			faults = append(faults, name+": agents can reach its metrics: "+*listen)
+		}
+	}
+	if slices.Contains(open, name) {
+		if len(svc.Ports) > 0 {
+			faults = append(faults, name+": it asks nobody who they are, and publishes a port")
+		}
+		for network := range svc.Networks {
+			if !project.Networks[network].Internal {
+				faults = append(faults, name+": it asks nobody who they are, and is on a network that leads out: "+network)
+			}
+		}
+	}
+	return faults
+}
+
+func shareNetwork(a, b types.ServiceConfig) bool {
+	for network := range a.Networks {
+		if _, both := b.Networks[network]; both {
+			return true
+		}
+	}
+	return false
+}
+
+// namesHost reports whether an address to listen at is one on one network.
+func namesHost(listen string) bool {
+	host, _, err := net.SplitHostPort(listen)
+	ip, ipErr := netip.ParseAddr(host)
+	return err == nil && host != "" && (ipErr != nil || !ip.IsUnspecified())
 }
 
 func check(name string, svc types.ServiceConfig) []string {

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"longhaul/frontdoor"
 )
 
 // Ids begin where those of the real service were seen; a file's is over 32 bits.
@@ -127,9 +129,9 @@ func (s *Sim) serve(listen string, h http.Handler) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("seedr simulator: %w", err)
 	}
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	srv := &http.Server{Handler: h}
 	s.servers = append(s.servers, srv)
-	s.work.Go(func() { _ = srv.Serve(l) })
+	s.work.Go(func() { _ = frontdoor.Limits{}.Serve(srv, l) })
 	return "http://" + l.Addr().String(), nil
 }
 

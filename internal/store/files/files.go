@@ -7,7 +7,6 @@ package files
 
 import (
 	"context"
-	"slices"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm/clause"
@@ -63,11 +62,11 @@ func (fs *Files) Add(ctx context.Context, job models.Job, m models.Manifest) err
 	if len(m.Files) == 0 {
 		return nil
 	}
-	now := fs.db.Now()
+	now, chosen := fs.db.Now(), selection(job)
 	rows := make([]models.File, 0, len(m.Files))
 	for _, f := range m.Files {
 		state := models.FilePending
-		if !selected(job, f.Index) {
+		if !chosen(f.Index) {
 			state = models.FileSkipped
 		}
 		rows = append(rows, models.File{
@@ -79,18 +78,30 @@ func (fs *Files) Add(ctx context.Context, job models.Job, m models.Manifest) err
 	return postgres.Translate(err, "insert files")
 }
 
-// selected reports whether the file is one of those to fetch.
-func selected(job models.Job, index int) bool {
-	return job.Selection == nil || slices.Contains(job.Selection, index)
+// selection returns what tells whether a file is one of those to fetch.
+func selection(job models.Job) func(index int) bool {
+	if job.Selection == nil {
+		return func(int) bool { return true }
+	}
+	chosen := setOf(job.Selection)
+	return func(index int) bool { return chosen[index] }
+}
+
+func setOf(indexes []int) map[int]bool {
+	set := make(map[int]bool, len(indexes))
+	for _, i := range indexes {
+		set[i] = true
+	}
+	return set
 }
 
 // Measure sets the job's size and number of files to those of the selected
 // files of the manifest.
 func Measure(job *models.Job, m models.Manifest) {
 	var size int64
-	known, count := true, 0
+	known, count, chosen := true, 0, selection(*job)
 	for _, f := range m.Files {
-		if !selected(*job, f.Index) {
+		if !chosen(f.Index) {
 			continue
 		}
 		count++

@@ -22,10 +22,12 @@ func (fs *Files) CheckSelection(ctx context.Context, jobID uuid.UUID, indexes []
 	if indexes != nil && len(indexes) == 0 {
 		return 0, models.Fault(models.ProblemBadSelection, "Choose at least one file.").In("indexes")
 	}
-	for i, index := range indexes {
-		if !slices.Contains(all, index) || slices.Contains(indexes[:i], index) {
+	there := setOf(all)
+	for _, index := range indexes {
+		if !there[index] {
 			return 0, models.Fault(models.ProblemBadSelection, "File %d cannot be chosen.", index).In("indexes")
 		}
+		delete(there, index) // a second time it is refused
 	}
 	return len(all), nil
 }

@@ -1,0 +1,3 @@
+module longhaul/frontdoor
+
+go 1.26.0
