@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 
 import { formatDuration } from '@/lib/format';
 import { messageOf } from '@/lib/problem';
@@ -18,9 +18,14 @@ interface FormFaultProps {
 /** The failure of a whole form, with a countdown if the server asks to wait. */
 export function FormFault({ error, children }: FormFaultProps) {
   const wait = useWait(error);
+  const fault = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // A button that was pressed loses the focus while its form is busy.
+    if (error !== null && document.activeElement === document.body) fault.current?.focus();
+  }, [error]);
   if (error === null) return null;
   return (
-    <div className={classes.fault} role="alert">
+    <div className={classes.fault} role="alert" ref={fault} tabIndex={-1}>
       <IconAlertTriangle size={18} aria-hidden="true" />
       <div>
         {messageOf(error)}
