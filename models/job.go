@@ -143,6 +143,7 @@ type Progress struct {
 	ETASeconds  *int64     `json:"etaSeconds"`                                               // nil while unknown
 	Waiting     Reason     `gorm:"embedded;embeddedPrefix:waiting_" json:"waiting,omitzero"` // why no bytes arrive; none while they do
 	GivesUpAt   *time.Time `json:"givesUpAt"`                                                // when the wait ends in a problem
+	SlowSince   *time.Time `json:"-"`                                                        // kept by the store; nil while it is fast enough, or waits for something else
 	UpdatedAt   time.Time  `json:"updatedAt"`
 }
 

@@ -47,14 +47,24 @@ func (fs *Files) unstored(ctx context.Context, jobID uuid.UUID) ([]models.FilePa
 }
 
 // FileStored records that the object of the file is complete and was checked.
-// A size that was unknown is known now; another one than known is refused.
+// A size that was unknown is known now; another one than known is refused. So is
+// a file of a job that has ended meanwhile, as wrong_state: its quota is settled.
 func (w *Worker) FileStored(ctx context.Context, fileID uuid.UUID, size int64, etag string) error {
 	fs := w.fs
 	return fs.db.Tx(ctx, func(ctx context.Context) error {
+		var job struct{ State models.State }
+		err := fs.db.Row(ctx, &job, "lock job of file",
+			`select state from jobs where id = (select job_id from files where id = ?) for update`, fileID)
+		if err != nil {
+			return err
+		}
 		var f models.File
-		err := fs.db.Row(ctx, &f, "lock file", `select * from files where id = ? for update`, fileID)
+		err = fs.db.Row(ctx, &f, "lock file", `select * from files where id = ? for update`, fileID)
 		if err != nil || f.State == models.FileStored {
 			return err
+		}
+		if job.State.Terminal() {
+			return models.Fault(models.ProblemWrongState, "The job ended before this file was stored.")
 		}
 		if f.State == models.FileSkipped || f.Size >= 0 && f.Size != size {
 			return models.Fault(models.ProblemLengthMismatch, "The stored file has %d bytes where %d were expected.", size, f.Size).

@@ -48,6 +48,20 @@ func TestFinish(t *testing.T) {
 	}
 }
 
+// TestNothingIsStoredAfterTheEnd has a worker that was thought dead record a file
+// of a job that was cancelled meanwhile: nobody would count its bytes.
+func TestNothingIsStoredAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	b, ctx := storetest.NewWorld(t), t.Context()
+	job, p := b.Running(t, 10, 20)
+	b.Step(t, job.ID, models.StateStoring)
+	storetest.OK(t, b.W.Files.FileStored(ctx, p.Files[0].ID, 10, "e"))
+	b.To(t, job.ID, models.StateCancelled)
+	storetest.OK(t, b.W.Files.FileStored(ctx, p.Files[0].ID, 10, "e")) // it was stored in time
+	storetest.WantProblem(t, b.W.Files.FileStored(ctx, p.Files[1].ID, 20, "e"), models.ProblemWrongState)
+	storetest.Balanced(t)
+}
+
 func TestStaleOpenJobs(t *testing.T) {
 	t.Parallel()
 	b, ctx := storetest.NewWorld(t), t.Context()
