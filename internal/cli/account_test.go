@@ -6,11 +6,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"longhaul/api/apitest"
 	"longhaul/internal/cli"
 	"longhaul/internal/token"
 	"longhaul/internal/totp"
+	"longhaul/internal/version"
 	"longhaul/models"
 )
 
@@ -26,24 +28,30 @@ func TestLoginKeepsTheSessionPrivately(t *testing.T) {
 		t.Errorf("out %q, err %q", r.out, r.err)
 	}
 	files, err := filepath.Glob(filepath.Join(s.dir, "*"))
-	if err != nil || len(files) != 1 {
+	if err != nil || len(files) != 2 { // the sessions, and the last server
 		t.Fatalf("files %v, %v", files, err)
 	}
-	info, err := os.Stat(files[0])
-	if err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("mode %v, %v", info.Mode(), err)
+	for _, f := range files {
+		info, err := os.Stat(f)
+		if err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("mode %v, %v", info.Mode(), err)
+		}
+		if kept, _ := os.ReadFile(f); strings.Contains(string(kept), apitest.Password) {
+			t.Error("the password is kept")
+		}
 	}
-	kept, _ := os.ReadFile(files[0])
-	if strings.Contains(string(kept), apitest.Password) {
-		t.Error("the password is kept")
+	sessions := filepath.Join(s.dir, "sessions.json")
+	kept, err := os.ReadFile(sessions)
+	if err != nil {
+		t.Fatal(err)
 	}
 	s.run(t, "list").want(t, cli.ExitOK, "ID")
 	list, err := s.Store.Accounts.APITokens(t.Context(), s.user.ID)
 	if err != nil || len(list) != 1 || !strings.Contains(list[0].Name, "command line") || len(list[0].Scopes) != 3 {
 		t.Errorf("the account's tokens: %+v, %v", list, err)
 	}
-	if sessions, err := s.Store.Accounts.Sessions(t.Context(), s.user.ID); err != nil || len(sessions) != 1 { // the harness's own
-		t.Errorf("the sign-in left %d sessions, %v", len(sessions), err)
+	if open, err := s.Store.Accounts.Sessions(t.Context(), s.user.ID); err != nil || len(open) != 1 { // the harness's own
+		t.Errorf("the sign-in left %d sessions, %v", len(open), err)
 	}
 
 	// The session of one server never goes to another.
@@ -52,11 +60,11 @@ func TestLoginKeepsTheSessionPrivately(t *testing.T) {
 	other.run(t, "list").want(t, cli.ExitSignedOut)
 
 	s.run(t, "logout").want(t, cli.ExitOK, "Signed out")
-	kept2, _ := os.ReadFile(files[0])
+	kept2, _ := os.ReadFile(sessions)
 	if strings.Contains(string(kept2), "value") {
 		t.Errorf("after logout there is still %s", kept2)
 	}
-	if err := os.WriteFile(files[0], kept, 0o600); err != nil {
+	if err := os.WriteFile(sessions, kept, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	s.run(t, "list").want(t, cli.ExitSignedOut) // the server has ended it too
@@ -100,6 +108,24 @@ func TestLoginWithASecondFactor(t *testing.T) {
 	s.runWith(t.Context(), in+"000000\n", "login").want(t, cli.ExitFailed, "code")
 	s.runWith(t.Context(), in+codes[3]+"\n", "login").want(t, cli.ExitOK, "Signed in as "+s.user.Email)
 	s.run(t, "list").want(t, cli.ExitOK, "ID")
+}
+
+// A server that was named at the login is the one of the calls that follow, until
+// another one is.
+func TestTheServerOfTheLoginIsKept(t *testing.T) {
+	t.Parallel()
+	s := newShell(t, models.RoleUser)
+	plain := func(args ...string) result {
+		var out, errs output
+		code := cli.Run(t.Context(), args, cli.Streams{In: strings.NewReader(""), Out: &out, Err: &errs},
+			cli.Options{Build: version.Build{Version: "test"}, ConfigDir: s.dir, Retry: time.Millisecond})
+		return result{code: code, out: out.String(), err: errs.String()}
+	}
+	s.runWith(t.Context(), s.user.Email+"\n"+apitest.Password+"\n", "login").want(t, cli.ExitOK, "Signed in as "+s.user.Email)
+	plain("list").want(t, cli.ExitOK, "ID")
+	plain("--server", "http://127.0.0.1:1", "list").want(t, cli.ExitFailed, "could not reach the server")
+	plain("logout").want(t, cli.ExitOK, "Signed out.")
+	plain("list").want(t, cli.ExitSignedOut, "Sign in")
 }
 
 func TestUsage(t *testing.T) {

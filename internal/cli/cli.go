@@ -55,7 +55,7 @@ type program struct {
 
 // commands is the command line as kong reads it.
 type commands struct {
-	Server  string           `help:"Address of the Longhaul server." env:"LONGHAUL_URL" default:"http://localhost:8080" placeholder:"URL"`
+	Server  string           `help:"Address of the Longhaul server. Without it, the one of the last login, or http://localhost:8080." env:"LONGHAUL_URL" placeholder:"URL"`
 	JSON    bool             `help:"Print JSON instead of tables."`
 	Version kong.VersionFlag `help:"Print the version and commit."`
 

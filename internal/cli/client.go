@@ -32,7 +32,11 @@ type client struct {
 // newClient returns a client of the server with the session kept for it, if
 // there is one.
 func (p *program) newClient() (*client, error) {
-	base, err := url.Parse(p.server)
+	address, err := p.address()
+	if err != nil {
+		return nil, err
+	}
+	base, err := url.Parse(address)
 	if err != nil || base.Host == "" || (base.Scheme != "http" && base.Scheme != "https") || base.User != nil {
 		return nil, usagef("The server must be an http or https address such as http://localhost:8080.")
 	}

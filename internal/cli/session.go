@@ -26,7 +26,37 @@ type session struct {
 	Expires time.Time `json:"expires"`
 }
 
-const sessionFile = "sessions.json"
+const (
+	sessionFile   = "sessions.json"
+	serverFile    = "server.json"
+	defaultServer = "http://localhost:8080"
+)
+
+// lastServer is what is kept of the last login.
+type lastServer struct {
+	Server string `json:"server"`
+}
+
+// address returns the server to call: the one that was named, else the one of the
+// last login.
+func (p *program) address() (string, error) {
+	if p.server != "" {
+		return p.server, nil
+	}
+	dir, err := p.configDir()
+	if err != nil {
+		return "", err
+	}
+	var last lastServer
+	err = jsonfile.Read(filepath.Join(dir, serverFile), &last)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), err == nil && last.Server == "":
+		return defaultServer, nil
+	case err != nil:
+		return "", fmt.Errorf("read the server of the last login in %s: %w", dir, err)
+	}
+	return last.Server, nil
+}
 
 // origin is what sessions are kept by: one never goes to another server.
 func origin(u *url.URL) string { return strings.ToLower(u.Scheme + "://" + u.Host) }
@@ -51,8 +81,9 @@ func (p *program) loadSessions() (map[string]session, error) {
 	return all, nil
 }
 
-// saveSession keeps a session, or forgets the one kept when its value is
-// empty. The file is readable by its owner only and replaced in one step.
+// saveSession keeps a session and its server as the default one, or forgets the
+// session when its value is empty. The files are readable by their owner only and
+// replaced in one step.
 func (p *program) saveSession(server *url.URL, s session) error {
 	all, err := p.loadSessions()
 	if err != nil {
@@ -72,6 +103,12 @@ func (p *program) saveSession(server *url.URL, s session) error {
 	}
 	if err := jsonfile.Write(filepath.Join(dir, sessionFile), all); err != nil {
 		return fmt.Errorf("store the session: %w", err)
+	}
+	if s.Value == "" {
+		return nil
+	}
+	if err := jsonfile.Write(filepath.Join(dir, serverFile), lastServer{server.String()}); err != nil {
+		return fmt.Errorf("store the server's address: %w", err)
 	}
 	return nil
 }

@@ -238,7 +238,7 @@ func (w *watcher) drawBar() {
 			return
 		}
 	}
-	text := fmt.Sprintf("%s/s, %d peers", bytesInWords(pr.DownRate), pr.Peers)
+	text := bytesInWords(pr.DownRate) + "/s, " + wording.Count(int64(pr.Peers), "peer")
 	if pr.ETASeconds != nil {
 		text += ", " + timeInWords(*pr.ETASeconds) + " left"
 	}
