@@ -16,7 +16,9 @@ type registry struct {
 	flows []uintptr
 }
 
-func (r *registry) RegisterWorkflow(flow any) { r.flows = append(r.flows, reflect.ValueOf(flow).Pointer()) }
+func (r *registry) RegisterWorkflow(flow any) {
+	r.flows = append(r.flows, reflect.ValueOf(flow).Pointer())
+}
 
 // A schedule whose workflow no worker knows would fail at each run, unnoticed.
 func TestEveryScheduleRuns(t *testing.T) {

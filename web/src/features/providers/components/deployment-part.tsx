@@ -11,7 +11,7 @@ import classes from './providers.module.css';
 
 const titles: Record<string, string> = {
   database: 'Database', temporal: 'Temporal', storage: 'Storage', mail: 'Mail', turnstile: 'Turnstile',
-  admission: 'Slots for queued jobs', 'worker-control': 'Worker: control', 'worker-tracking': 'Worker: tracking', 'worker-transfers': 'Worker: transfers', 'worker-mail': 'Worker: mail',
+  admission: 'Slots for queued downloads', 'worker-control': 'Worker: control', 'worker-tracking': 'Worker: tracking', 'worker-transfers': 'Worker: transfers', 'worker-mail': 'Worker: mail',
 };
 
 const healths: Record<DeploymentCheck['status'], Health> = {
