@@ -52,6 +52,10 @@ const (
 	brokenPause      = time.Minute // at most, for what a person has to repair
 )
 
+// brokenTries is how often a transfer is tried again while a person has to repair
+// something: about a day of the longest pause. Then the workflow has to know.
+const brokenTries = 1440
+
 // Desk ends attempts. The waiter is answered before the row is closed: whatever
 // is lost in between is done again, and a waiter that is gone was answered
 // before. Its methods may be called concurrently.
@@ -77,9 +81,10 @@ func (d *Desk) Done(ctx context.Context, at models.Attempt, res models.TransferR
 
 // Fail ends the attempt with a fault. After one of the infrastructure another
 // attempt follows at once, or after the pause if there is one, and the workflow
-// continues waiting; any other fault goes to the workflow.
+// continues waiting; any other fault goes to the workflow, and so does a full
+// disk or a failing storage that nobody repaired for about a day.
 func (d *Desk) Fail(ctx context.Context, at models.Attempt, fault *models.Error, details models.FaultDetails, pause time.Duration) error {
-	if passes(fault) {
+	if passes(fault) && !(broken(fault) && at.Tries >= brokenTries) {
 		if pause == 0 {
 			pause = wait.Spread(pauseAfter(fault, at.Tries))
 		}
@@ -110,9 +115,14 @@ func passes(e *models.Error) bool {
 	return e.Problem.Machinery() || e.Problem == "" && (e.Code == models.CodeUnavailable || e.Code == models.CodeRateLimited)
 }
 
+// broken reports whether a person has to repair what is at fault.
+func broken(e *models.Error) bool {
+	return e.Problem == models.ProblemDiskFull || e.Problem == models.ProblemStorageFailing
+}
+
 func pauseAfter(e *models.Error, tries int) time.Duration {
 	switch {
-	case e.Problem == models.ProblemDiskFull || e.Problem == models.ProblemStorageFailing:
+	case broken(e):
 		return min(waitingPause*time.Duration(1+tries), brokenPause)
 	case e.Problem == models.ProblemAgentLost:
 		return lostPause

@@ -127,6 +127,15 @@ func TestWhatPeopleRepairIsTriedLessAndLess(t *testing.T) {
 		if r.again[0] > 5*time.Second || r.again[1] < 10*time.Second || r.again[2] < 30*time.Second || r.again[2] > 2*time.Minute {
 			t.Errorf("%s: tried again after %v", p, r.again)
 		}
+		w, last := attempttest.New(), some()
+		last.Tries = 1440 // a day, at one a minute
+		fault := models.Fault(p, "Broken.")
+		if err := attempt.NewDesk(r, w).Fail(t.Context(), last, fault, models.FaultDetails{}, 0); err != nil {
+			t.Fatal(err)
+		}
+		if end := w.Of([]byte("token")); end.Fault != fault || len(r.again) != 3 {
+			t.Errorf("%s: after a day the waiter was told %+v", p, end)
+		}
 	}
 }
 

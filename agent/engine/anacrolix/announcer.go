@@ -26,6 +26,8 @@ const (
 	announceAtMost  = time.Hour
 	leaveWithin     = time.Second // a transfer that ends waits no longer for its trackers
 	peersWanted     = 200         // as many as fit in one datagram of a UDP tracker
+	peersTaken      = 1000        // of one answer, whatever a tracker sends
+	answerAtMost    = 256 << 10   // bytes
 )
 
 // announcer tells the trackers of one torrent where we are and adds the peers
@@ -151,7 +153,7 @@ func (a *announcer) announce(ctx context.Context, e endpoint, infoHash [20]byte,
 	ctx, cancel := context.WithTimeout(ctx, tracker.DefaultTrackerAnnounceTimeout)
 	defer cancel()
 	c, err := tracker.NewClient(e.url, tracker.NewClientOpts{
-		Http:       trackerhttp.NewClientOpts{DialContext: a.cfg.Network.DialContext},
+		Http:       trackerhttp.NewClientOpts{DialContext: a.cfg.Network.DialContext, MaxResponseBytes: answerAtMost},
 		UdpNetwork: e.network,
 		Slogger:    slog.New(slog.DiscardHandler), // its lines name the tracker
 		ListenPacket: func(network, _ string) (net.PacketConn, error) {
@@ -192,7 +194,7 @@ func (a *announcer) request(infoHash [20]byte, event tracker.AnnounceEvent) trac
 }
 
 func peersOf(answer tracker.AnnounceResponse) (out []torrent.PeerInfo) {
-	for _, p := range answer.Peers {
+	for _, p := range answer.Peers[:min(len(answer.Peers), peersTaken)] {
 		info := torrent.PeerInfo{Addr: &net.TCPAddr{IP: p.IP, Port: p.Port}, Source: torrent.PeerSourceTracker}
 		copy(info.Id[:], p.ID)
 		out = append(out, info)
