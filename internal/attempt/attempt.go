@@ -84,7 +84,7 @@ func (d *Desk) Done(ctx context.Context, at models.Attempt, res models.TransferR
 // continues waiting; any other fault goes to the workflow, and so does a full
 // disk or a failing storage that nobody repaired for about a day.
 func (d *Desk) Fail(ctx context.Context, at models.Attempt, fault *models.Error, details models.FaultDetails, pause time.Duration) error {
-	if passes(fault) && !(broken(fault) && at.Tries >= brokenTries) {
+	if passes(fault) && (!broken(fault) || at.Tries < brokenTries) {
 		if pause == 0 {
 			pause = wait.Spread(pauseAfter(fault, at.Tries))
 		}
