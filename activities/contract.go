@@ -37,7 +37,8 @@ type Plan struct {
 	Bytes            int64           `json:"bytes"`               // -1 while unknown
 	SelectionTimeout time.Duration   `json:"selectionTimeout"`
 	AttentionTimeout time.Duration   `json:"attentionTimeout"`
-	RetryPauses      []time.Duration `json:"retryPauses"` // one retry after each; then the job needs attention
+	Asked            models.Ask      `json:"asked,omitzero"` // and not done yet
+	RetryPauses      []time.Duration `json:"retryPauses"`    // one retry after each; then the job needs attention
 }
 
 // StateInput is one transition of a job.
@@ -62,6 +63,12 @@ type StopInput struct {
 type SelectionInput struct {
 	JobID   uuid.UUID `json:"jobId"`
 	Indexes []int     `json:"indexes"`
+}
+
+// AskInput names what a job was asked for and cannot do.
+type AskInput struct {
+	JobID uuid.UUID  `json:"jobId"`
+	Ask   models.Ask `json:"ask"`
 }
 
 // MoveInput gives a job to another provider.

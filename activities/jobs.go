@@ -15,6 +15,7 @@ type JobStore interface {
 	Job(ctx context.Context, jobID uuid.UUID) (models.Job, error)
 	Transition(ctx context.Context, jobID uuid.UUID, c models.JobChange) (models.Job, error)
 	SelectFiles(ctx context.Context, jobID uuid.UUID, indexes []int) error
+	RefuseAsk(ctx context.Context, jobID uuid.UUID, a models.Ask) error
 	ProviderConfig(ctx context.Context) (models.ProviderConfig, error)
 }
 
@@ -72,7 +73,7 @@ func (a *Jobs) load(ctx context.Context, in JobInput) (Plan, error) {
 		State:     job.State, Admitted: job.AdmittedAt != nil, Provider: job.Provider, Bytes: job.Bytes(),
 		ManifestKnown: job.FileCount > 0, ChooseFiles: job.ChooseFiles && job.Selection == nil,
 		SelectionTimeout: a.SelectionTimeout, AttentionTimeout: a.AttentionTimeout,
-		RetryPauses: a.RetryPauses,
+		RetryPauses: a.RetryPauses, Asked: job.Asked,
 	}, nil
 }
 
@@ -85,6 +86,11 @@ func (a *Jobs) SetState(ctx context.Context, in StateInput) error {
 // SelectFiles writes which files the user chose.
 func (a *Jobs) SelectFiles(ctx context.Context, in SelectionInput) error {
 	return border(ctx, a.Store.SelectFiles(ctx, in.JobID, in.Indexes))
+}
+
+// RefuseAsk ends what the job was asked for and cannot do.
+func (a *Jobs) RefuseAsk(ctx context.Context, in AskInput) error {
+	return border(ctx, a.Store.RefuseAsk(ctx, in.JobID, in.Ask))
 }
 
 func (in StateInput) change() models.JobChange {

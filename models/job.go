@@ -32,6 +32,7 @@ type Job struct {
 	Epoch       int64      // fencing number of the current attempt; grows by one with each placement
 	Run         int        // workflow runs so far; an admin's retry of an ended job adds one
 	AdmittedAt  *time.Time // holds a slot since; nil when it does not
+	Asked       Ask        `gorm:"embedded;embeddedPrefix:asked_"` // and not done yet
 	DeleteAt    *time.Time // the user deleted it; the purge removes row and objects
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
@@ -179,6 +180,7 @@ const (
 	EventSelection EventKind = "selection" // files were chosen
 	EventDeleted   EventKind = "deleted"   // the user deleted it
 	EventMoved     EventKind = "moved"     // given to another provider
+	EventRefused   EventKind = "refused"   // what was asked for could not be done
 )
 
 // Event is one row of a job's timeline. Its id orders all events of the

@@ -95,9 +95,10 @@ type SeedrNote struct {
 }
 
 // Explain returns why the job is in the queue, as of the note. A job that holds
-// a slot, or that a fault sent back, keeps its reason.
+// a slot, that a fault sent back or that is about to be cancelled keeps its
+// reason.
 func (n QueueNote) Explain(j Job) Reason {
-	if !j.Waits() {
+	if !j.Waits() || j.Reason.Code == ReasonCancelRequested {
 		return j.Reason
 	}
 	if lacks, ok := n.Room.lacks(j); ok {

@@ -18,6 +18,8 @@ const (
 	OutboxTrack  OutboxKind = "track"  // run the tracker of the agent
 	OutboxRetry  OutboxKind = "retry"  // job needs_attention: signal its workflow; job queued: start another run of it
 	OutboxMail   OutboxKind = "mail"   // send the mail
+	OutboxAsk    OutboxKind = "ask"    // the job is to pause, resume or move, as its row says: signal its workflow
+	OutboxChosen OutboxKind = "chosen" // the files of the job were chosen: signal its workflow
 	OutboxYield  OutboxKind = "yield"  // the job is slow while others wait: signal its workflow to give its slot up
 )
 

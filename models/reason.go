@@ -51,6 +51,10 @@ const (
 	ReasonChooseFiles     ReasonCode = "choose_files"
 	ReasonPaused          ReasonCode = "paused"
 	ReasonCancelRequested ReasonCode = "cancel_requested" // it stops within seconds
+	ReasonPauseRequested  ReasonCode = "pause_requested"  // it pauses within seconds
+	ReasonResumeRequested ReasonCode = "resume_requested" // it queues within seconds
+	ReasonMoveRequested   ReasonCode = "move_requested"   // provider: where to
+	ReasonActRefused      ReasonCode = "act_refused"      // act, and state: the one that did not allow it; in timelines only
 	ReasonCancelled       ReasonCode = "cancelled"
 	ReasonReady           ReasonCode = "ready"
 	ReasonExpired         ReasonCode = "expired"
@@ -104,7 +108,8 @@ var ownReasons = []ReasonCode{
 	ReasonResumed, ReasonGaveWay, ReasonRetried, ReasonMovedByAdmin, ReasonMovedByFailover,
 	ReasonLooksUpFiles, ReasonSeedrLooksUp, ReasonFilesKnown, ReasonDownloading, ReasonSeedrDownloading, ReasonCopyingFromSeedr,
 	ReasonCompleting,
-	ReasonChooseFiles, ReasonPaused, ReasonCancelRequested, ReasonCancelled, ReasonReady, ReasonExpired, ReasonDeleted,
+	ReasonChooseFiles, ReasonPaused, ReasonCancelRequested, ReasonPauseRequested, ReasonResumeRequested,
+	ReasonMoveRequested, ReasonActRefused, ReasonCancelled, ReasonReady, ReasonExpired, ReasonDeleted,
 	ReasonWaitsForMetadata, ReasonWaitsForPeers, ReasonWaitsForDisk, ReasonWaitsForControlPlane, ReasonSeedrRemovesEarlier,
 	ReasonSeedrLooksForPeers, ReasonSeedrUnconfirmed, ReasonSeedrIdle, ReasonSeedrPaused, ReasonSeedrPlacesFiles,
 	ReasonInternal, ReasonUnavailable,

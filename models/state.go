@@ -88,6 +88,7 @@ const (
 	ActionSelect Action = "select" // choose files
 	ActionRetry  Action = "retry"
 	ActionDelete Action = "delete"
+	ActionMove   Action = "move" // to another provider; only administrators can
 )
 
 // Actions returns what can be done to a job in s, in menu order.

@@ -69,13 +69,13 @@ func (s *stage) act(job models.Job, act string) {
 	var err error
 	switch act {
 	case "pause":
-		err = s.flows.Pause(ctx, job)
+		s.asks(job, pause)
 	case "resume":
-		err = s.flows.Resume(ctx, job)
+		s.asks(job, resume)
 	case "select":
-		err = s.flows.Select(ctx, job, []int{0})
+		err = s.chooses(job, 0)
 	case "select what is not there":
-		if err = s.flows.Select(ctx, job, []int{7}); models.AsError(err).Problem == models.ProblemBadSelection {
+		if err = s.chooses(job, 7); models.AsError(err).Problem == models.ProblemBadSelection {
 			err = nil
 		}
 	case "move":
@@ -83,11 +83,11 @@ func (s *stage) act(job models.Job, act string) {
 		if job.Provider == to {
 			to = models.ProviderAgent
 		}
-		err = s.flows.ChangeProvider(ctx, job, to)
+		s.asks(job, models.Ask{Act: models.ActionMove, Provider: to})
 	case "retry":
 		_, err = s.store.Jobs.RequestRetry(ctx, s.user.ID, job.ID)
 	case "cancel":
-		if err = s.store.Jobs.RequestCancel(ctx, s.user.ID, job.ID); err == nil {
+		if _, err = s.store.Jobs.RequestCancel(ctx, s.user.ID, job.ID); err == nil {
 			s.until(job.ID, models.StateCancelled)
 		}
 	case "delete":

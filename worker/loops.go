@@ -141,6 +141,16 @@ func (w *Worker) deliver(ctx context.Context, item models.OutboxItem) error {
 			return nil // it runs already, or gave the slot back
 		}
 		return w.deps.Flows.Admit(ctx, job)
+	case models.OutboxAsk:
+		if job.Asked.None() || job.State.Terminal() || job.DeleteAt != nil {
+			return nil // it is done already, or there is no one left to ask
+		}
+		return w.deps.Flows.Ask(ctx, job)
+	case models.OutboxChosen:
+		if job.Selection == nil || job.State.Terminal() || job.DeleteAt != nil {
+			return nil
+		}
+		return w.deps.Flows.Chosen(ctx, job)
 	case models.OutboxYield:
 		if job.AdmittedAt == nil {
 			return nil // it gave the slot back already

@@ -81,8 +81,8 @@ func TestViewOfAJob(t *testing.T) {
 	if _, err := s.flows.State(t.Context(), uuid.New()); models.CodeOf(err) != models.CodeNotFound {
 		t.Errorf("view of nothing: %v", err)
 	}
-	if err := s.flows.Pause(t.Context(), models.Job{ID: uuid.New(), State: models.StateQueued}); models.CodeOf(err) != models.CodeUnavailable {
-		t.Errorf("pause of a job whose workflow doesn't exist yet: %v", err)
+	if err := s.flows.Ask(t.Context(), models.Job{ID: uuid.New(), State: models.StateQueued}); models.CodeOf(err) != models.CodeNotFound {
+		t.Errorf("asking a job whose workflow doesn't exist yet: %v", err)
 	}
 	if err := s.flows.Start(t.Context(), job); err != nil {
 		t.Errorf("second start: %v", err)

@@ -1,6 +1,7 @@
 package worker_test
 
 import (
+	"fmt"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"longhaul/agent/agentapi"
 	"longhaul/agent/agentapi/agentapitest"
 	"longhaul/models"
+	"longhaul/workflows"
 )
 
 // The paths below run on a real server; each history is replayed, and is a
@@ -100,17 +102,14 @@ func TestChooseFiles(t *testing.T) {
 	if got.Deadline == nil || got.AdmittedAt != nil || got.Reason.Code != models.ReasonChooseFiles {
 		t.Errorf("waiting job: deadline %v, slot %v, %v", got.Deadline, got.AdmittedAt, got.Reason)
 	}
-	if err := s.flows.Select(t.Context(), got, []int{7}); models.AsError(err).Problem != models.ProblemBadSelection {
+	if err := s.chooses(got, 7); models.AsError(err).Problem != models.ProblemBadSelection {
 		t.Errorf("selecting a missing file: %v", err)
 	}
-	if err := s.flows.Select(t.Context(), got, nil); models.AsError(err).Problem != models.ProblemBadSelection {
-		t.Errorf("selecting nothing: %v", err)
-	}
-	if err := s.flows.Select(t.Context(), got, []int{0}); err != nil {
+	if err := s.chooses(got, 0); err != nil {
 		t.Fatalf("select: %v", err)
 	}
 	s.until(job.ID, models.StateReady)
-	s.keep("choose_files", s.closed(job.ID, completed))
+	s.keep("files_chosen", s.closed(job.ID, completed))
 }
 
 func TestSelectionExpires(t *testing.T) {
@@ -141,40 +140,40 @@ func TestPauseAndResumeWhileDownloading(t *testing.T) {
 		}
 		return ""
 	})
-	if err := s.flows.Pause(t.Context(), job); err != nil {
-		t.Fatalf("pause: %v", err)
-	}
+	s.asks(job, pause)
 	if got := s.job(job.ID); got.State != models.StatePaused || got.AdmittedAt != nil {
 		t.Errorf("after the answer the job is %s, slot %v", got.State, got.AdmittedAt)
 	}
-	if phase, ok := a.Has(job.ID.String()); !ok || phase != agentapi.PhaseStopped {
-		t.Errorf("agent has %q, %v; want it stopped and kept", phase, ok)
-	}
-	if err := s.flows.Pause(t.Context(), job); models.AsError(err).Problem != models.ProblemWrongState {
+	s.eventually(func() string {
+		if phase, ok := a.Has(job.ID.String()); !ok || phase != agentapi.PhaseStopped {
+			return fmt.Sprintf("agent has %q, %v; want it stopped and kept", phase, ok)
+		}
+		return ""
+	})
+	if _, err := s.store.Jobs.RequestPause(t.Context(), s.user.ID, job.ID); models.AsError(err).Problem != models.ProblemWrongState {
 		t.Errorf("second pause: %v", err)
 	}
-	if err := s.flows.Resume(t.Context(), job); err != nil {
-		t.Fatalf("resume: %v", err)
-	}
+	s.asks(job, resume)
 	s.until(job.ID, models.StateReady)
-	s.keep("pause_resume_downloading", s.closed(job.ID, completed))
-	if err := s.flows.Pause(t.Context(), s.job(job.ID)); models.AsError(err).Problem != models.ProblemWrongState {
+	s.keep("asked_to_pause", s.closed(job.ID, completed))
+	if _, err := s.store.Jobs.RequestPause(t.Context(), s.user.ID, job.ID); models.AsError(err).Problem != models.ProblemWrongState {
 		t.Errorf("pause of an ended job: %v", err)
 	}
 }
 
-func TestPauseWhileQueued(t *testing.T) {
+// Operators pause and resume in the Temporal UI, where they read the answer.
+func TestOperatorsPauseAndResume(t *testing.T) {
 	s := newSystem(t, options{})
 	job := s.known() // no agent: it stays queued
 	s.eventually(func() string {
-		if err := s.flows.Pause(t.Context(), job); err != nil {
+		if err := s.update(job, workflows.UpdatePause); err != nil {
 			return err.Error()
 		}
 		return ""
 	})
 	s.until(job.ID, models.StatePaused)
 	s.agent(s.works)
-	if err := s.flows.Resume(t.Context(), job); err != nil {
+	if err := s.update(job, workflows.UpdateResume); err != nil {
 		t.Fatalf("resume: %v", err)
 	}
 	s.until(job.ID, models.StateReady)
@@ -190,7 +189,7 @@ func TestCancelWhileDownloading(t *testing.T) {
 	}))
 	job := s.submit(models.NewJob{})
 	<-started
-	if err := s.store.Jobs.RequestCancel(t.Context(), s.user.ID, job.ID); err != nil {
+	if _, err := s.store.Jobs.RequestCancel(t.Context(), s.user.ID, job.ID); err != nil {
 		t.Fatalf("cancel: %v", err)
 	}
 	if got := s.until(job.ID, models.StateCancelled); got.AdmittedAt != nil {
@@ -206,7 +205,7 @@ func TestCancelWhileDownloading(t *testing.T) {
 func TestCancelWhileQueued(t *testing.T) {
 	s := newSystem(t, options{})
 	job := s.known()
-	if err := s.store.Jobs.RequestCancel(t.Context(), s.user.ID, job.ID); err != nil {
+	if _, err := s.store.Jobs.RequestCancel(t.Context(), s.user.ID, job.ID); err != nil {
 		t.Fatalf("cancel: %v", err)
 	}
 	s.until(job.ID, models.StateCancelled)
@@ -219,7 +218,7 @@ func TestCancelWhileStoring(t *testing.T) {
 	s.agent(s.works)
 	job := s.known()
 	<-s.gate.reached
-	if err := s.store.Jobs.RequestCancel(t.Context(), s.user.ID, job.ID); err != nil {
+	if _, err := s.store.Jobs.RequestCancel(t.Context(), s.user.ID, job.ID); err != nil {
 		t.Fatalf("cancel: %v", err)
 	}
 	s.until(job.ID, models.StateCancelled)

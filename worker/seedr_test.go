@@ -176,12 +176,12 @@ func TestSeedrChooseFiles(t *testing.T) {
 	s.switchTo(models.ProviderSeedr, models.FailoverNone)
 	job := s.submit(models.NewJob{ChooseFiles: true})
 	got := s.until(job.ID, models.StateAwaitingSelection)
-	if err := s.flows.Select(t.Context(), got, []int{0}); err != nil {
+	if err := s.chooses(got, 0); err != nil {
 		t.Fatalf("select: %v", err)
 	}
 	s.until(job.ID, models.StateReady)
 	s.delivered(job.ID)
-	s.keep("seedr_choose_files", s.closed(job.ID, completed))
+	s.keep("seedr_files_chosen", s.closed(job.ID, completed))
 	s.emptied(a)
 	if n := a.Stats().Adds[s.infoHash()]; n != 1 {
 		t.Errorf("added %d times", n)
@@ -204,7 +204,7 @@ func TestSeedrCancelWhileDownloading(t *testing.T) {
 		}
 		return ""
 	})
-	if err := s.store.Jobs.RequestCancel(t.Context(), s.user.ID, job.ID); err != nil {
+	if _, err := s.store.Jobs.RequestCancel(t.Context(), s.user.ID, job.ID); err != nil {
 		t.Fatalf("cancel: %v", err)
 	}
 	s.until(job.ID, models.StateCancelled)
@@ -280,18 +280,14 @@ func TestAdminMovesAJob(t *testing.T) {
 	s.agent(s.downloading(func(*agentapitest.Agent, string) {}))
 	job := s.known()
 	s.until(job.ID, models.StateDownloading)
-	if err := s.flows.ChangeProvider(t.Context(), job, models.ProviderAgent); models.AsError(err).Problem != models.ProblemWrongState {
+	admin := models.Actor{Kind: models.ActorSystem}
+	if _, err := s.store.Jobs.RequestMove(t.Context(), admin, job.ID, models.ProviderAgent); models.AsError(err).Problem != models.ProblemWrongState {
 		t.Errorf("moving it to where it is: %v", err)
 	}
-	s.eventually(func() string {
-		if err := s.flows.ChangeProvider(t.Context(), job, models.ProviderSeedr); err != nil {
-			return err.Error()
-		}
-		return ""
-	})
+	s.asks(job, models.Ask{Act: models.ActionMove, Provider: models.ProviderSeedr})
 	s.until(job.ID, models.StateReady)
 	s.delivered(job.ID)
-	s.keep("change_provider", s.closed(job.ID, completed))
+	s.keep("asked_to_move", s.closed(job.ID, completed))
 	s.told(job.ID, models.ReasonMovedByAdmin, "An administrator moved it to Seedr.")
 	s.emptied(a)
 }
@@ -364,7 +360,7 @@ func TestCancelReachesTheStream(t *testing.T) {
 	s.switchTo(models.ProviderSeedr, models.FailoverNone)
 	job := s.known()
 	s.until(job.ID, models.StateStoring)
-	if err := s.store.Jobs.RequestCancel(t.Context(), s.user.ID, job.ID); err != nil {
+	if _, err := s.store.Jobs.RequestCancel(t.Context(), s.user.ID, job.ID); err != nil {
 		t.Fatalf("cancel: %v", err)
 	}
 	s.until(job.ID, models.StateCancelled)

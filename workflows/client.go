@@ -104,25 +104,15 @@ func (c *Client) Cancel(ctx context.Context, jobID uuid.UUID) error {
 	return translate(c.t.CancelWorkflow(ctx, JobWorkflowID(jobID.String()), ""), "cancel job")
 }
 
-// Pause stops a job, keeps what it has, and returns when it is paused.
-func (c *Client) Pause(ctx context.Context, job models.Job) error {
-	return c.update(ctx, job, UpdatePause)
+// Ask tells a job what its row asks for. It is not_found while the workflow does
+// not run.
+func (c *Client) Ask(ctx context.Context, job models.Job) error {
+	return translate(c.t.SignalWorkflow(ctx, job.WorkflowID(), "", SignalAsk, job.Asked), "signal ask")
 }
 
-// Resume resumes a paused job and returns when it is back in the flow.
-func (c *Client) Resume(ctx context.Context, job models.Job) error {
-	return c.update(ctx, job, UpdateResume)
-}
-
-// Select chooses the files of a job that waits for it.
-func (c *Client) Select(ctx context.Context, job models.Job, indexes []int) error {
-	return c.update(ctx, job, UpdateSelect, SelectInput{Indexes: indexes})
-}
-
-// ChangeProvider makes an open job continue at another provider, and returns
-// when that is written.
-func (c *Client) ChangeProvider(ctx context.Context, job models.Job, to models.Provider) error {
-	return c.update(ctx, job, UpdateMove, MoveInput{Provider: string(to)})
+// Chosen tells a job that its files were chosen.
+func (c *Client) Chosen(ctx context.Context, job models.Job) error {
+	return translate(c.t.SignalWorkflow(ctx, job.WorkflowID(), "", SignalChosen, nil), "signal chosen")
 }
 
 // VerifySeedr has a worker make a real call to Seedr and returns the outcome.
@@ -257,23 +247,6 @@ func (c *Client) runOf(ctx context.Context, job models.Job) (int, error) {
 		}
 	}
 	return run, nil
-}
-
-func (c *Client) update(ctx context.Context, job models.Job, name string, args ...any) error {
-	h, err := c.t.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
-		WorkflowID: job.WorkflowID(), UpdateName: name, Args: args, WaitForStage: client.WorkflowUpdateStageCompleted,
-	})
-	if err == nil {
-		err = h.Get(ctx, nil)
-	}
-	err = translate(err, name+" job")
-	if err == nil || models.CodeOf(err) != models.CodeNotFound {
-		return err
-	}
-	if job.State.Terminal() {
-		return models.Fault(models.ProblemWrongState, "The job has already ended.").Because(err)
-	}
-	return models.Errorf(models.CodeUnavailable, "The job is just starting. Try again in a moment.").Because(err)
 }
 
 // again is for workflows of which one at a time is enough.

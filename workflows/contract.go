@@ -22,9 +22,14 @@ type DownloadInput struct {
 
 // Names of what a running Download answers to.
 const (
-	SignalAdmit  = "admit"           // the job holds a slot now, as its row says
-	SignalRetry  = "retry"           // retry a job that needs attention
-	SignalYield  = "yield"           // give the slot up and keep what is there: it is slow while others wait
+	SignalAdmit  = "admit"  // the job holds a slot now, as its row says
+	SignalRetry  = "retry"  // retry a job that needs attention
+	SignalAsk    = "ask"    // pause, resume or move, as the row says; payload models.Ask
+	SignalChosen = "chosen" // the row has the choice of files
+	SignalYield  = "yield"  // give the slot up and keep what is there: it is slow while others wait
+
+	// The updates are for operators, who read the answer. Longhaul itself asks by
+	// signals, which arrive whether or not a worker is there.
 	UpdatePause  = "pause"           // stop and keep what is there
 	UpdateResume = "resume"          // continue after a pause
 	UpdateSelect = "select"          // choose files; payload SelectInput

@@ -23,6 +23,10 @@ func (d *download) load(ctx workflow.Context) error {
 		d.now.Over = true
 		return nil
 	}
+	if !plan.Asked.None() {
+		// The run before may have ended without an answer.
+		workflow.GoNamed(ctx, "asked before", func(ctx workflow.Context) { d.answer(ctx, plan.Asked) })
+	}
 	d.shown = d.attributes()
 	d.now.read(plan)
 	if d.in.Before == nil {

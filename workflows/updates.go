@@ -47,6 +47,8 @@ func (d *download) handle(ctx workflow.Context) error {
 		return fmt.Errorf("set change-provider handler: %w", err)
 	}
 	workflow.GoNamed(ctx, "yield", d.giveWay)
+	workflow.GoNamed(ctx, "ask", d.answerAsks)
+	workflow.GoNamed(ctx, "chosen", d.hearChoices)
 	return nil
 }
 
@@ -58,6 +60,52 @@ func (d *download) giveWay(ctx workflow.Context) {
 		if d.interrupt != nil && d.now.Asked == requestNothing {
 			d.now.Asked = requestYield
 			d.interrupt()
+		}
+	}
+}
+
+// answerAsks does what the job's row asks for, or has it written that this cannot
+// be done.
+func (d *download) answerAsks(ctx workflow.Context) {
+	asks := workflow.GetSignalChannel(ctx, SignalAsk)
+	for {
+		var a models.Ask
+		if !asks.Receive(ctx, &a) {
+			return
+		}
+		d.answer(ctx, a)
+	}
+}
+
+// answer does one thing that was asked for. The transition that does it answers
+// the ask, too; so does the end of the job.
+func (d *download) answer(ctx workflow.Context, a models.Ask) {
+	var err error
+	switch a.Act {
+	case models.ActionPause:
+		err = d.pause(ctx)
+	case models.ActionResume:
+		err = d.resume(ctx)
+	case models.ActionMove:
+		err = d.moveTo(ctx, MoveInput{Provider: string(a.Provider)})
+	default:
+	}
+	if err == nil || d.now.Over || ctx.Err() != nil {
+		return
+	}
+	in := activities.AskInput{JobID: d.jobID, Ask: a}
+	if err := workflow.ExecuteActivity(quick(ctx, "refuse to "+string(a.Act)), jobs.RefuseAsk, in).Get(ctx, nil); err != nil {
+		d.log.Warn("leaving what was asked for in the job's row", "act", a.Act, "error", err)
+	}
+}
+
+// hearChoices takes up that the row has the user's choice of files, which matters
+// only while the files are known: a move may have made it void.
+func (d *download) hearChoices(ctx workflow.Context) {
+	choices := workflow.GetSignalChannel(ctx, SignalChosen)
+	for choices.Receive(ctx, nil) {
+		if d.ready && d.now.FilesKnown {
+			d.now.ToChoose = false
 		}
 	}
 }

@@ -39,7 +39,7 @@ type Store interface {
 	SwitchProvider(ctx context.Context, actor models.Actor, c models.ProviderChange) (models.ProviderConfig, error)
 	ProviderHistory(ctx context.Context, before int64, limit int) ([]models.ProviderEntry, error)
 	RecordAudit(ctx context.Context, e models.AuditEntry) error
-	AnyJob(ctx context.Context, jobID uuid.UUID) (models.Job, error)
+	RequestMove(ctx context.Context, by models.Actor, jobID uuid.UUID, to models.Provider) (models.Job, error)
 
 	Audit(ctx context.Context, f models.AuditFilter) ([]models.AuditRecord, error)
 	VerifyAudit(ctx context.Context) (models.ChainCheck, error)
@@ -57,7 +57,6 @@ type Store interface {
 // Workflows reaches the worker, which alone has Seedr's credentials.
 type Workflows interface {
 	VerifySeedr(ctx context.Context) (models.ProviderCheck, error)
-	ChangeProvider(ctx context.Context, job models.Job, to models.Provider) error
 }
 
 // Deps are the dependencies of administrators' operations.

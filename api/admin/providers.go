@@ -12,11 +12,8 @@ import (
 	"longhaul/models"
 )
 
-// How long calls to the worker may take; a person waits for them.
-const (
-	verifyBudget = 45 * time.Second
-	moveBudget   = 5 * time.Second
-)
+// verifyBudget is how long a call to the worker may take; a person waits for it.
+const verifyBudget = 45 * time.Second
 
 type providerHandlers struct {
 	store     Store
@@ -35,8 +32,10 @@ func (h *providerHandlers) routes(r *kit.Router) {
 		"Existing jobs stay where they are. The provider is verified first."), h.change)
 	kit.Handle(r, op("verify-provider", http.MethodPost, "providers/verify", "Check a provider with a real call", ""), h.verify)
 	kit.Handle(r, op("provider-history", http.MethodGet, "providers/history", "List provider switches: who, when and what was verified", ""), h.history)
-	kit.Handle(r, op("move-job", http.MethodPost, "jobs/{id}/provider", "Move an open job to another provider",
-		"It keeps what is in storage and returns to the queue."), h.move)
+	moves := op("move-job", http.MethodPost, "jobs/{id}/provider", "Move an open job to another provider",
+		"It keeps what is in storage and returns to the queue. It moves within seconds, or as soon as a worker is there.")
+	moves.DefaultStatus = http.StatusAccepted
+	kit.Handle(r, moves, h.move)
 }
 
 type providersOutput struct{ Body ProviderList }
@@ -182,28 +181,14 @@ type moveInput struct {
 type moveOutput struct {
 	Body struct {
 		ID       uuid.UUID    `json:"id" format:"uuid"`
-		Provider kit.Provider `json:"provider"`
+		Provider kit.Provider `json:"provider" doc:"Where it is now"`
 		State    kit.JobState `json:"state"`
 	} `nameHint:"JobMoved"`
 }
 
 func (h *providerHandlers) move(ctx context.Context, in *moveInput) (*moveOutput, error) {
-	job, err := h.store.AnyJob(ctx, in.ID)
+	job, err := h.store.RequestMove(ctx, kit.ActorOf(ctx), in.ID, models.Provider(in.Body.Provider))
 	if err != nil {
-		return nil, err
-	}
-	to := models.Provider(in.Body.Provider)
-	limited, cancel := context.WithTimeout(ctx, moveBudget)
-	defer cancel()
-	if err := h.workflows.ChangeProvider(limited, job, to); err != nil {
-		return nil, err
-	}
-	e := kit.ActorOf(ctx).Did(models.AuditJobMoved, "job", job.ID.String())
-	e.Before, e.After = map[string]any{"provider": string(job.Provider)}, map[string]any{"provider": string(to)}
-	if err := h.store.RecordAudit(ctx, e); err != nil {
-		return nil, err
-	}
-	if job, err = h.store.AnyJob(ctx, in.ID); err != nil {
 		return nil, err
 	}
 	out := &moveOutput{}

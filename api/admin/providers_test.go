@@ -88,9 +88,11 @@ func TestAdministratorMovesAJob(t *testing.T) {
 	job := storetest.Submit(t, h.Store, user.User.ID, nil)
 	path := "/api/v1/admin/jobs/" + job.ID.String() + "/provider"
 	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: path, Body: `{"provider":"seedr"}`, Status: 403})
-	h.Run(t, apitest.Scenario{As: admin, Method: "POST", Path: path, Body: `{"provider":"seedr"}`, Status: 200, Want: []string{job.ID.String()}})
-	if calls := h.Controller.Calls(); len(calls) != 1 || calls[0] != "move to seedr" {
-		t.Errorf("the workflow was asked: %v", calls)
+	h.Run(t, apitest.Scenario{As: admin, Method: "POST", Path: path, Body: `{"provider":"agent"}`, Status: 409, Want: []string{"wrong_state", `"field":"provider"`}})
+	h.Run(t, apitest.Scenario{As: admin, Method: "POST", Path: path, Body: `{"provider":"seedr"}`, Status: 202, Want: []string{job.ID.String()}})
+	h.Run(t, apitest.Scenario{As: user, Path: "/api/v1/jobs/" + job.ID.String(), Status: 200, Want: []string{"move_requested", "is moving it to Seedr"}})
+	if calls := h.Controller.Calls(); len(calls) != 0 {
+		t.Errorf("the workflow was waited for: %v", calls)
 	}
 	h.Run(t, apitest.Scenario{As: admin, Path: "/api/v1/admin/audit", Status: 200, Want: []string{"job.change_provider", job.ID.String()}})
 }

@@ -45,22 +45,6 @@ type Controller struct {
 	State *jobs.RunState
 }
 
-// Pause implements api.Workflows.
-func (c *Controller) Pause(_ context.Context, job models.Job) error { return c.note("pause", job) }
-
-// Resume implements api.Workflows.
-func (c *Controller) Resume(_ context.Context, job models.Job) error { return c.note("resume", job) }
-
-// Select implements api.Workflows.
-func (c *Controller) Select(_ context.Context, job models.Job, indexes []int) error {
-	return c.note(fmt.Sprint("select ", indexes), job)
-}
-
-// ChangeProvider implements api.Workflows.
-func (c *Controller) ChangeProvider(_ context.Context, job models.Job, to models.Provider) error {
-	return c.note("move to "+string(to), job)
-}
-
 // VerifySeedr implements api.Workflows: the account is good unless Check
 // differs.
 func (c *Controller) VerifySeedr(context.Context) (models.ProviderCheck, error) {

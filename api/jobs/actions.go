@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -10,7 +9,6 @@ import (
 
 	"longhaul/api/kit"
 	"longhaul/models"
-	"longhaul/models/wording"
 )
 
 func (h *jobHandlers) actionRoutes(r *kit.Router) {
@@ -37,51 +35,34 @@ func (h *jobHandlers) actionRoutes(r *kit.Router) {
 	}, h.workflow)
 }
 
-// guarded finds a job of the caller and refuses an action that its state
-// doesn't allow.
-func (h *jobHandlers) guarded(ctx context.Context, id uuid.UUID, a models.Action) (models.Job, error) {
-	user := kit.Caller(ctx)
-	if err := h.limits.Allow(ctx, kit.LimitAction, user.ID.String()); err != nil {
-		return models.Job{}, err
+// requested responds with the job after what its owner asked for, within the
+// owner's allowance. Nothing waits for the job's workflow: it may be away.
+func (h *jobHandlers) requested(ctx context.Context, id uuid.UUID, ask func(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error)) (*jobOutput, error) {
+	user := kit.Caller(ctx).ID
+	if err := h.limits.Allow(ctx, kit.LimitAction, user.String()); err != nil {
+		return nil, err
 	}
-	job, err := h.store.Job(ctx, user.ID, id)
-	if err != nil {
-		return models.Job{}, err
-	}
-	if a == models.ActionPause && job.State == models.StateStoring {
-		return models.Job{}, models.Fault(models.ProblemWrongState, models.StoringRefusal)
-	}
-	if !job.State.Allows(a) {
-		return models.Job{}, models.Fault(models.ProblemWrongState, "A job that is %s can't do this: %s.", wording.State(job.State), a)
-	}
-	return job, nil
-}
-
-// update calls the job's workflow within its budget and responds with the job
-// afterwards.
-func (h *jobHandlers) update(ctx context.Context, id uuid.UUID, a models.Action, call func(context.Context, models.Job) error) (*jobOutput, error) {
-	job, err := h.guarded(ctx, id, a)
+	job, err := ask(ctx, user, id)
 	if err != nil {
 		return nil, err
 	}
-	limited, cancel := context.WithTimeout(ctx, updateBudget)
-	defer cancel()
-	if err := call(limited, job); err != nil {
-		if errors.Is(err, context.DeadlineExceeded) {
-			return nil, models.Errorf(models.CodeUnavailable,
-				"The job engine is not responding. Try again shortly.").Because(err)
-		}
-		return nil, err
-	}
-	return h.get(ctx, &jobInput{ID: id})
+	return h.one(ctx, job)
 }
 
 func (h *jobHandlers) pause(ctx context.Context, in *jobInput) (*jobOutput, error) {
-	return h.update(ctx, in.ID, models.ActionPause, h.workflows.Pause)
+	return h.requested(ctx, in.ID, h.store.RequestPause)
 }
 
 func (h *jobHandlers) resume(ctx context.Context, in *jobInput) (*jobOutput, error) {
-	return h.update(ctx, in.ID, models.ActionResume, h.workflows.Resume)
+	return h.requested(ctx, in.ID, h.store.RequestResume)
+}
+
+func (h *jobHandlers) cancel(ctx context.Context, in *jobInput) (*jobOutput, error) {
+	return h.requested(ctx, in.ID, h.store.RequestCancel)
+}
+
+func (h *jobHandlers) retry(ctx context.Context, in *jobInput) (*jobOutput, error) {
+	return h.requested(ctx, in.ID, h.store.RequestRetry)
 }
 
 type selectInput struct {
@@ -92,30 +73,9 @@ type selectInput struct {
 }
 
 func (h *jobHandlers) choose(ctx context.Context, in *selectInput) (*jobOutput, error) {
-	return h.update(ctx, in.ID, models.ActionSelect, func(ctx context.Context, job models.Job) error {
-		return h.workflows.Select(ctx, job, in.Body.Indexes)
+	return h.requested(ctx, in.ID, func(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error) {
+		return h.store.RequestSelect(ctx, userID, jobID, in.Body.Indexes)
 	})
-}
-
-func (h *jobHandlers) cancel(ctx context.Context, in *jobInput) (*jobOutput, error) {
-	if _, err := h.guarded(ctx, in.ID, models.ActionCancel); err != nil {
-		return nil, err
-	}
-	if err := h.store.RequestCancel(ctx, kit.Caller(ctx).ID, in.ID); err != nil {
-		return nil, err
-	}
-	return h.get(ctx, in)
-}
-
-func (h *jobHandlers) retry(ctx context.Context, in *jobInput) (*jobOutput, error) {
-	if _, err := h.guarded(ctx, in.ID, models.ActionRetry); err != nil {
-		return nil, err
-	}
-	job, err := h.store.RequestRetry(ctx, kit.Caller(ctx).ID, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	return h.one(ctx, job)
 }
 
 func (h *jobHandlers) remove(ctx context.Context, in *jobInput) (*kit.Empty, error) {

@@ -79,12 +79,12 @@ func jobOf(j models.Job, progress map[uuid.UUID]models.Progress) Job {
 	next := wording.Condition{State: j.State, Deadline: j.Deadline, Attempt: j.Attempt, MaxAttempts: j.MaxAttempts}
 	out := Job{
 		ID: j.ID, Name: j.Name, SourceKind: sourceKind(j.SourceKind), InfoHash: infoHashOf(j), Size: j.Size,
-		FileCount: j.FileCount, State: kit.JobState(j.State), StateSince: j.StateSince, Reason: reasonOf(j.Reason),
-		NextAction: wording.API().Next(j.Reason, next), Deadline: j.Deadline, Attempt: j.Attempt, MaxAttempts: j.MaxAttempts,
+		FileCount: j.FileCount, State: kit.JobState(j.State), StateSince: j.StateSince, Reason: reasonOf(j.Why()),
+		NextAction: wording.API().Next(j.Why(), next), Deadline: j.Deadline, Attempt: j.Attempt, MaxAttempts: j.MaxAttempts,
 		Problem: problemCode(j.Problem), Provider: kit.Provider(j.Provider),
 		CreatedAt: j.CreatedAt, UpdatedAt: j.UpdatedAt, FinishedAt: j.FinishedAt, Actions: []jobAction{}, MovableTo: []kit.Provider{},
 	}
-	for _, a := range j.State.Actions() {
+	for _, a := range j.Actions() {
 		out.Actions = append(out.Actions, jobAction(a))
 	}
 	for _, p := range j.MovableTo() {

@@ -42,5 +42,6 @@ func (phase) Schema(r huma.Registry) *huma.Schema {
 // Schema returns the schema of event kinds.
 func (eventKind) Schema(r huma.Registry) *huma.Schema {
 	return kit.Enum(r, "EventKind", "Kind of event", models.EventSubmitted, models.EventState, models.EventPlaced,
-		models.EventAttempt, models.EventManifest, models.EventSelection, models.EventMoved, models.EventDeleted)
+		models.EventAttempt, models.EventManifest, models.EventSelection, models.EventMoved, models.EventRefused,
+		models.EventDeleted)
 }

@@ -22,7 +22,10 @@ type Store interface {
 	JobCounts(ctx context.Context, userID uuid.UUID) (map[models.State]int64, error)
 	ProgressOf(ctx context.Context, userID uuid.UUID, jobIDs []uuid.UUID) (map[uuid.UUID]models.Progress, error)
 	JobEvents(ctx context.Context, userID, jobID uuid.UUID, after int64, limit int) ([]models.Event, error)
-	RequestCancel(ctx context.Context, userID, jobID uuid.UUID) error
+	RequestCancel(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error)
+	RequestPause(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error)
+	RequestResume(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error)
+	RequestSelect(ctx context.Context, userID, jobID uuid.UUID, indexes []int) (models.Job, error)
 	RequestRetry(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error)
 	RequestDelete(ctx context.Context, userID, jobID uuid.UUID) error
 	Files(ctx context.Context, userID, jobID uuid.UUID) ([]models.File, error)
@@ -37,13 +40,10 @@ type Store interface {
 	Blocked(ctx context.Context, infoHashes []string) (bool, error)
 }
 
-// Workflows starts a job's workflow and talks to a running one. Starting it is
+// Workflows starts a job's workflow and looks at a running one. Starting it is
 // only a shortcut: the outbox starts the ones that failed.
 type Workflows interface {
 	StartJob(ctx context.Context, job models.Job) error
-	Pause(ctx context.Context, job models.Job) error
-	Resume(ctx context.Context, job models.Job) error
-	Select(ctx context.Context, job models.Job, indexes []int) error
 	View(ctx context.Context, job models.Job) (WorkflowView, error)
 }
 

@@ -241,29 +241,26 @@ func TestJobActions(t *testing.T) {
 		t.Helper()
 		h.Run(t, apitest.Scenario{As: who, Method: "POST", Path: path + "/" + action, Body: body, Status: status, Want: want})
 	}
-	post(user, "pause", "", 202, `"state":"queued"`)
+	// The workflow engine is away throughout: nothing here waits for it.
+	h.Controller.Fail = errors.New("connection refused by 10.0.0.7:7233")
 	post(user, "resume", "", 409, "wrong_state")
+	post(user, "pause", "", 202, `"state":"queued"`, "pause_requested", "You asked to pause it.", `"resume","cancel"`)
+	post(user, "pause", "", 202, "pause_requested")
+	post(user, "resume", "", 202, "resume_requested", `"pause","cancel"`)
 	post(user, "retry", "", 409, "wrong_state")
 	post(user, "select", `{"indexes":[0]}`, 409, "wrong_state")
 	post(user, "select", `{"indexes":[]}`, 422)
 	post(user, "select", `{"indexes":"all"}`, 422)
 	post(other, "pause", "", 404)
 	post(admin, "pause", "", 404)
-	post(user, "cancel", "", 202)
-	if got := h.Controller.Calls(); len(got) != 1 || got[0] != "pause" {
-		t.Errorf("calls %v", got)
+	post(user, "cancel", "", 202, "cancel_requested")
+	if got := h.Controller.Calls(); len(got) != 0 {
+		t.Errorf("the workflow was waited for: %v", got)
 	}
-	h.Controller.Fail = errors.New("connection refused by 10.0.0.7:7233")
-	post(user, "pause", "", 500)
-	h.Controller.Fail = models.Errorf(models.CodeUnavailable, "The job engine is not responding.")
-	post(user, "pause", "", 503, "unavailable")
 	h.Run(t, apitest.Scenario{As: user, Method: "DELETE", Path: path, Status: 204})
 	h.Run(t, apitest.Scenario{As: user, Path: path, Status: 404})
 	h.Run(t, apitest.Scenario{As: user, Method: "DELETE", Path: path, Status: 404})
 	h.Run(t, apitest.Scenario{As: user, Path: "/api/v1/jobs/not-an-id", Status: 422})
-	if strings.Contains(h.Log.String(), `"status":500`) && !strings.Contains(h.Log.String(), "connection refused") {
-		t.Error("the log does not tell the cause of a 500")
-	}
 }
 
 // A refused pause says why, and what happens next.

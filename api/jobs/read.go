@@ -209,7 +209,6 @@ type WorkflowState struct {
 
 // The budgets of calls to the workflow engine.
 const (
-	startBudget  = 5 * time.Second // in the background; a start that is cut off early fills Temporal's log
-	updateBudget = 5 * time.Second
-	queryBudget  = 2 * time.Second
+	startBudget = 5 * time.Second // in the background; a start that is cut off early fills Temporal's log
+	queryBudget = 2 * time.Second
 )

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -225,8 +226,8 @@ func TestChooseFiles(t *testing.T) {
 	if code := w.end(t); code != cli.ExitOK {
 		t.Errorf("exit status %d", code)
 	}
-	if got := strings.Join(s.Controller.Calls(), " "); !strings.Contains(got, "select") {
-		t.Errorf("calls %q", got)
+	if got, err := s.Store.Worker().Jobs.Job(t.Context(), j.ID); err != nil || !slices.Equal(got.Selection, []int{2}) {
+		t.Errorf("selected %v, %v", got.Selection, err)
 	}
 	s.run(t, "select", j.ID.String(), "all").want(t, cli.ExitOK)
 	s.run(t, "select", j.ID.String(), "x").want(t, cli.ExitUsage)

@@ -32,7 +32,15 @@ func TestNobodySeesOthersRows(t *testing.T) {
 	storetest.WantCode(t, err, models.CodeNotFound)
 	_, err = b.Files.File(ctx, evil, p.Files[0].ID)
 	storetest.WantCode(t, err, models.CodeNotFound)
-	storetest.WantCode(t, b.Jobs.RequestCancel(ctx, evil, job.ID), models.CodeNotFound)
+	for _, request := range []func(context.Context, uuid.UUID, uuid.UUID) (models.Job, error){
+		b.Jobs.RequestCancel, b.Jobs.RequestPause, b.Jobs.RequestResume,
+		func(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error) {
+			return b.Jobs.RequestSelect(ctx, userID, jobID, []int{0})
+		},
+	} {
+		_, err = request(ctx, evil, job.ID)
+		storetest.WantCode(t, err, models.CodeNotFound)
+	}
 	storetest.WantCode(t, b.Jobs.RequestDelete(ctx, evil, job.ID), models.CodeNotFound)
 	_, err = b.Jobs.RequestRetry(ctx, evil, job.ID)
 	storetest.WantCode(t, err, models.CodeNotFound)

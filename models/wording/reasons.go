@@ -83,7 +83,21 @@ var reasons = map[models.ReasonCode]entry{
 	},
 	models.ReasonPaused:          {why: []string{"You paused it."}, next: []string{"Nothing happens until you resume or cancel it."}},
 	models.ReasonCancelRequested: {why: []string{"You asked to cancel it."}, next: []string{"It stops within seconds."}},
-	models.ReasonCancelled:       {why: []string{"It was cancelled."}, next: []string{"You can retry or delete it."}},
+	models.ReasonPauseRequested: {
+		why: []string{"You asked to pause it."}, next: []string{"It pauses within seconds, or as soon as the server is ready for it."},
+	},
+	models.ReasonResumeRequested: {
+		why: []string{"You asked to resume it."}, next: []string{"It continues within seconds, or as soon as the server is ready for it."},
+	},
+	models.ReasonMoveRequested: {
+		why:  []string{"An administrator is moving it to {provider|provider}.", "An administrator is moving it to another provider."},
+		next: []string{"It moves within seconds, or as soon as the server is ready for it."},
+	},
+	models.ReasonActRefused: {
+		why:  []string{"It could not be {act|act}: by then it was {state|state}.", "What you asked for could not be done in time."},
+		next: []string{"You can ask again when its state allows it."},
+	},
+	models.ReasonCancelled: {why: []string{"It was cancelled."}, next: []string{"You can retry or delete it."}},
 	models.ReasonReady: {
 		why: []string{"Every file is stored; you can stream or download all of them."},
 		next: []string{

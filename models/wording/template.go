@@ -70,6 +70,10 @@ func (v Voice) value(name, format string, p models.Params, c Condition) (string,
 	switch format {
 	case "provider":
 		return Provider(models.Provider(text)), ok
+	case "act":
+		return Action(models.Action(text)), ok
+	case "state":
+		return State(models.State(text)), ok
 	case "cause":
 		text, ok = causes[text]
 		return text, ok

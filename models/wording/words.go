@@ -47,6 +47,8 @@ func Action(a models.Action) string {
 		return "retried"
 	case models.ActionDelete:
 		return "deleted"
+	case models.ActionMove:
+		return "moved to another provider"
 	default:
 		return string(a)
 	}

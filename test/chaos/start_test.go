@@ -26,11 +26,7 @@ func TestEachMomentOfAStart(t *testing.T) { killWhileJobsStart(t, 10) }
 
 // killWhileJobsStart repeats a run of chance with LONGHAUL_SEED.
 func killWhileJobsStart(t *testing.T, rounds int) {
-	seed, err := strconv.ParseUint(os.Getenv("LONGHAUL_SEED"), 10, 64)
-	if err != nil {
-		seed = uint64(time.Now().UnixNano())
-	}
-	t.Logf("LONGHAUL_SEED=%d", seed)
+	seed := seedOf(t)
 	chance := rand.New(rand.NewPCG(seed, 1))
 	source := harness.NewSource(t)
 	for round := range rounds {
@@ -68,6 +64,17 @@ func killWhileJobsStart(t *testing.T, rounds int) {
 		})
 	}
 	stack.CheckStorage(t)
+}
+
+// seedOf returns the seed that repeats what chance decides.
+func seedOf(t *testing.T) uint64 {
+	t.Helper()
+	seed, err := strconv.ParseUint(os.Getenv("LONGHAUL_SEED"), 10, 64)
+	if err != nil {
+		seed = uint64(time.Now().UnixNano())
+	}
+	t.Logf("LONGHAUL_SEED=%d", seed)
+	return seed
 }
 
 // steps counts what has happened to the jobs so far.

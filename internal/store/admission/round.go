@@ -89,7 +89,7 @@ const turns = `
 	queued as (
 		select id, user_id, file_count, quota_want, quota_want - quota_reserved as missing,
 			greatest(created_at, (select asked_at from slot_yields where job_id = id)) as since -- who gave way is at the end
-		from jobs where state = 'queued' and admitted_at is null and delete_at is null
+		from jobs where state = 'queued' and admitted_at is null and delete_at is null and asked_act <> 'pause'
 			and provider = ? and (? or id = any(?))),
 	owner as (
 		select p.user_id, least(p.max_running_jobs, ?) as most,

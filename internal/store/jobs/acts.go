@@ -12,18 +12,20 @@ import (
 )
 
 // RequestCancel asks the job's workflow to stop. The state changes when it has.
-func (js *Jobs) RequestCancel(ctx context.Context, userID, jobID uuid.UUID) error {
-	return js.db.Tx(ctx, func(ctx context.Context) error {
-		job, err := js.lockAllowed(ctx, userID, jobID, models.ActionCancel)
-		if err != nil {
+func (js *Jobs) RequestCancel(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error) {
+	var job models.Job
+	err := js.db.Tx(ctx, func(ctx context.Context) error {
+		var err error
+		if job, err = js.lockAllowed(ctx, userID, jobID, models.ActionCancel); err != nil {
 			return err
 		}
 		if err := js.outbox.EnqueueOnce(ctx, models.OutboxCancel, jobID); err != nil {
 			return err
 		}
-		job.Reason = models.Because(models.ReasonCancelRequested)
+		job.Asked, job.Reason = models.Ask{}, models.Because(models.ReasonCancelRequested)
 		return js.note(ctx, job)
 	})
+	return job, err
 }
 
 // RequestRetry tries a job again: one that needs attention goes on, one that
@@ -39,7 +41,7 @@ func (js *Jobs) RequestRetry(ctx context.Context, userID, jobID uuid.UUID) (mode
 			return err
 		}
 		if !job.State.Terminal() {
-			job.Reason, job.Deadline = models.Because(models.ReasonRetried), nil
+			job.Asked, job.Reason, job.Deadline = models.Ask{}, models.Because(models.ReasonRetried), nil
 			return js.note(ctx, job)
 		}
 		return js.restart(ctx, &job)
@@ -114,18 +116,26 @@ func (js *Jobs) lockAllowed(ctx context.Context, userID, jobID uuid.UUID, a mode
 	if err != nil {
 		return models.Job{}, err
 	}
-	if !job.State.Allows(a) {
-		return models.Job{}, models.Fault(models.ProblemWrongState, "A job in the state “%s” cannot be %s.",
+	return job, allowed(job, a)
+}
+
+func allowed(job models.Job, a models.Action) error {
+	switch {
+	case a == models.ActionPause && job.State == models.StateStoring:
+		return models.Fault(models.ProblemWrongState, models.StoringRefusal)
+	case !job.Allows(a):
+		return models.Fault(models.ProblemWrongState, "A job in the state “%s” cannot be %s.",
 			wording.State(job.State), wording.Action(a))
+	default:
+		return nil
 	}
-	return job, nil
 }
 
 // note writes the job's reason and deadline without a change of its state, with
 // an event.
 func (js *Jobs) note(ctx context.Context, job models.Job) error {
 	job.UpdatedAt = js.db.Now()
-	err := js.save(ctx, "note on job", &job, "reason_code", "reason_params", "deadline", "updated_at")
+	err := js.save(ctx, "note on job", &job, "reason_code", "reason_params", "deadline", "asked_act", "asked_provider", "asked_at", "updated_at")
 	if err != nil {
 		return err
 	}

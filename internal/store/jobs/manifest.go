@@ -96,36 +96,41 @@ func (js *Jobs) adopt(ctx context.Context, job *models.Job, m models.Manifest) e
 // SelectFiles chooses the files to fetch; nil is all of them. Files that are
 // stored already stay stored.
 func (w *Worker) SelectFiles(ctx context.Context, jobID uuid.UUID, indexes []int) error {
-	js := w.js
-	return js.db.Tx(ctx, func(ctx context.Context) error {
-		job, err := js.Lock(ctx, jobID)
+	return w.js.db.Tx(ctx, func(ctx context.Context) error {
+		job, err := w.js.Lock(ctx, jobID)
 		if err != nil {
 			return err
 		}
-		all, err := js.files.CheckSelection(ctx, jobID, indexes)
-		if err != nil {
-			return err
-		}
-		if slices.Equal(job.Selection, indexes) && (job.Selection == nil) == (indexes == nil) {
-			return nil
-		}
-		job.Selection = indexes
-		if err := js.save(ctx, "save selection", &job, "selection"); err != nil {
-			return err
-		}
-		if err := js.files.Choose(ctx, &job); err != nil {
-			return err
-		}
-		if err := js.wantSelected(ctx, &job); err != nil {
-			return err
-		}
-		chosen := len(indexes)
-		if indexes == nil {
-			chosen = all
-		}
-		return js.timeline.Add(ctx, timeline.Of(job, models.EventSelection,
-			models.Because(models.ReasonFilesChosen, "chosen", chosen, "files", all)))
+		_, err = w.js.choose(ctx, &job, indexes)
+		return err
 	})
+}
+
+// choose is SelectFiles for the locked job. It returns the choice as a reason.
+func (js *Jobs) choose(ctx context.Context, job *models.Job, indexes []int) (models.Reason, error) {
+	all, err := js.files.CheckSelection(ctx, job.ID, indexes)
+	if err != nil {
+		return models.Reason{}, err
+	}
+	chosen := len(indexes)
+	if indexes == nil {
+		chosen = all
+	}
+	why := models.Because(models.ReasonFilesChosen, "chosen", chosen, "files", all)
+	if slices.Equal(job.Selection, indexes) && (job.Selection == nil) == (indexes == nil) {
+		return why, nil
+	}
+	job.Selection = indexes
+	if err := js.save(ctx, "save selection", job, "selection"); err != nil {
+		return why, err
+	}
+	if err := js.files.Choose(ctx, job); err != nil {
+		return why, err
+	}
+	if err := js.wantSelected(ctx, job); err != nil {
+		return why, err
+	}
+	return why, js.timeline.Add(ctx, timeline.Of(*job, models.EventSelection, why))
 }
 
 // wantSelected notes what the job needs to hold for the files that were chosen.

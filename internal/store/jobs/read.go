@@ -16,14 +16,6 @@ func (js *Jobs) Job(ctx context.Context, userID, jobID uuid.UUID) (models.Job, e
 	return job, postgres.Translate(err, "load job")
 }
 
-// AnyJob returns a job of any user, for administrators. One that its user
-// deleted is not_found.
-func (js *Jobs) AnyJob(ctx context.Context, jobID uuid.UUID) (models.Job, error) {
-	var job models.Job
-	err := js.db.Conn(ctx).Where("id = ? and delete_at is null", jobID).Take(&job).Error
-	return job, postgres.Translate(err, "load job")
-}
-
 // lockJob is Job with the row locked until the transaction ends.
 func (js *Jobs) lockJob(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error) {
 	var job models.Job

@@ -59,8 +59,9 @@ func (js *Jobs) Move(ctx context.Context, job *models.Job, c models.JobChange, k
 			return err
 		}
 	}
+	events := answerAsk(job, was)
 	err := js.save(ctx, "move job", job, "state", "state_since", "reason_code", "reason_params", "problem", "deadline",
-		"attempt", "max_attempts", "updated_at", "admitted_at", "finished_at")
+		"attempt", "max_attempts", "updated_at", "admitted_at", "finished_at", "asked_act", "asked_provider", "asked_at")
 	if err == nil && job.AdmittedAt == nil {
 		err = js.attempts.EndWanted(ctx, job.ID)
 	}
@@ -71,7 +72,7 @@ func (js *Jobs) Move(ctx context.Context, job *models.Job, c models.JobChange, k
 	if !c.Told.None() {
 		why = c.Told
 	}
-	return js.timeline.Add(ctx, timeline.Of(*job, kind, why))
+	return js.timeline.Add(ctx, append(events, timeline.Of(*job, kind, why))...)
 }
 
 // MayBecome refuses a move that models does not allow, as wrong_state.

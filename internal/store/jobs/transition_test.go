@@ -150,10 +150,17 @@ func TestRequests(t *testing.T) {
 	t.Parallel()
 	b, ctx := storetest.NewWorld(t), t.Context()
 	acts := map[models.Action]func(context.Context, uuid.UUID) error{
-		models.ActionCancel: func(ctx context.Context, id uuid.UUID) error { return b.Jobs.RequestCancel(ctx, b.User.ID, id) },
+		models.ActionCancel: func(ctx context.Context, id uuid.UUID) error {
+			return ignoreJob(b.Jobs.RequestCancel(ctx, b.User.ID, id))
+		},
+		models.ActionPause: func(ctx context.Context, id uuid.UUID) error {
+			return ignoreJob(b.Jobs.RequestPause(ctx, b.User.ID, id))
+		},
+		models.ActionResume: func(ctx context.Context, id uuid.UUID) error {
+			return ignoreJob(b.Jobs.RequestResume(ctx, b.User.ID, id))
+		},
 		models.ActionRetry: func(ctx context.Context, id uuid.UUID) error {
-			_, err := b.Jobs.RequestRetry(ctx, b.User.ID, id)
-			return err
+			return ignoreJob(b.Jobs.RequestRetry(ctx, b.User.ID, id))
 		},
 		models.ActionDelete: func(ctx context.Context, id uuid.UUID) error { return b.Jobs.RequestDelete(ctx, b.User.ID, id) },
 	}

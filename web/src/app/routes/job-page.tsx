@@ -60,7 +60,7 @@ function JobView({ job, isAdmin }: { job: Job; isAdmin: boolean }) {
       <JobProgress job={job} />
       <div className={classes.columns}>
         <div className={classes.files}>
-          {job.state === 'awaiting_selection' ? <Selection job={job} /> : <FileBrowser jobId={job.id} />}
+          {job.state === 'awaiting_selection' && job.reason.code !== 'files_chosen' ? <Selection job={job} /> : <FileBrowser jobId={job.id} />}
         </div>
         <aside className={classes.side}>
           <Timeline jobId={job.id} />

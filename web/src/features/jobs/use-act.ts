@@ -12,10 +12,10 @@ import { nameOf } from './state';
 const lines = 4;
 
 const done: Record<PlainAction, (what: string) => string> = {
-  pause: (what) => `Paused ${what}.`,
-  resume: (what) => `Resumed ${what}.`,
+  pause: (what) => `Pausing ${what}.`,
+  resume: (what) => `Resuming ${what}.`,
   retry: (what) => `Retrying ${what}.`,
-  cancel: (what) => `Cancelled ${what}.`,
+  cancel: (what) => `Cancelling ${what}.`,
   delete: (what) => `Deleted ${what}.`,
 };
 

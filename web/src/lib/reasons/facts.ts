@@ -3,6 +3,8 @@ import type { JobState, Provider, Reason } from '@/api/model';
 import { formatAt, formatBytes, formatCount, formatDuration, formatPlural, formatTime } from '../format';
 import { providerNames } from '../provider';
 
+const doneWords: Readonly<Record<string, string>> = { pause: 'paused', resume: 'resumed', move: 'moved' };
+
 /** What the next step depends on besides the reason. */
 export interface Condition {
   /** Undefined while there is no download yet. */
@@ -83,6 +85,12 @@ export class Facts {
   provider(param = 'provider'): string | undefined {
     const name = this.name(param);
     return name !== undefined && Object.hasOwn(providerNames, name) ? providerNames[name as Provider] : undefined;
+  }
+
+  /** What was asked for, as done: "paused". */
+  done(param = 'act'): string | undefined {
+    const act = this.name(param);
+    return act !== undefined && Object.hasOwn(doneWords, act) ? doneWords[act] : undefined;
   }
 
   /** Whether a deadline stands: "by 21:40", "until Tue 21:40". */

@@ -88,6 +88,16 @@ export const own: Record<OwnCode, Entry> = {
   },
   paused: { why: always('You paused it.'), next: always('Nothing happens until you resume or cancel it.') },
   cancel_requested: { why: always('You cancelled it.'), next: always('It stops within seconds.') },
+  pause_requested: { why: always('You paused it.'), next: always('It stops within seconds, or as soon as the server is ready for it.') },
+  resume_requested: { why: always('You resumed it.'), next: always('It continues within seconds, or as soon as the server is ready for it.') },
+  move_requested: {
+    why: (facts) => first(say`An admin is moving it to ${facts.provider()}.`, 'An admin is moving it to another provider.'),
+    next: always('It moves within seconds, or as soon as the server is ready for it.'),
+  },
+  act_refused: {
+    why: (facts) => first(say`It could no longer be ${facts.done()}.`, 'What you asked for came too late.'),
+    next: always('You can ask again later.'),
+  },
   cancelled: { why: always('It was cancelled.'), next: always('You can retry or delete it.') },
   ready: {
     why: always('Every file is stored.'),

@@ -37,6 +37,8 @@ export function eventText(event: JobEvent, now: number): EventText {
       return { title: 'Files chosen', detail: why };
     case 'moved':
       return { title: 'Moved to another provider', detail: why };
+    case 'refused':
+      return { title: 'Came too late', detail: why };
     case 'deleted':
       return { title: 'Deleted', detail: '' };
   }
