@@ -79,18 +79,7 @@ func (a *Files) finalize(ctx context.Context, jobID uuid.UUID) (FinalizeResult, 
 	}
 	stop := beat(ctx)
 	defer stop()
-	objects := make([]objstore.Object, len(pending))
-	err = each(ctx, len(pending), func(ctx context.Context, i int) (err error) {
-		objects[i], err = a.complete(ctx, pending[i])
-		return err
-	})
-	if err == nil {
-		err = a.compare(ctx, job, pending, objects)
-	}
-	if err == nil {
-		err = each(ctx, len(pending), func(ctx context.Context, i int) error { return a.note(ctx, pending[i], objects[i]) })
-	}
-	if err != nil {
+	if err := a.settle(ctx, job, pending); err != nil {
 		return FinalizeResult{}, err
 	}
 	if err := a.Store.FinishJob(ctx, jobID); err != nil {
@@ -101,6 +90,22 @@ func (a *Files) finalize(ctx context.Context, jobID uuid.UUID) (FinalizeResult, 
 		return FinalizeResult{}, err
 	}
 	return FinalizeResult{Files: job.FileCount, Bytes: job.Bytes()}, nil
+}
+
+// settle completes the files' objects, checks them, and then writes their rows.
+func (a *Files) settle(ctx context.Context, job models.Job, files []models.FileParts) error {
+	objects := make([]objstore.Object, len(files))
+	err := each(ctx, len(files), func(ctx context.Context, i int) (err error) {
+		objects[i], err = a.complete(ctx, files[i])
+		return err
+	})
+	if err == nil {
+		err = a.compare(ctx, job, files, objects)
+	}
+	if err != nil {
+		return err
+	}
+	return each(ctx, len(files), func(ctx context.Context, i int) error { return a.note(ctx, files[i], objects[i]) })
 }
 
 // each runs the work for every index, a few at once.

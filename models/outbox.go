@@ -20,6 +20,7 @@ const (
 	OutboxMail   OutboxKind = "mail"   // send the mail
 	OutboxAsk    OutboxKind = "ask"    // the job is to pause, resume or move, as its row says: signal its workflow
 	OutboxChosen OutboxKind = "chosen" // the files of the job were chosen: signal its workflow
+	OutboxKeep   OutboxKind = "keep"   // the job is parked: make its complete files available
 	OutboxYield  OutboxKind = "yield"  // the job is slow while others wait: signal its workflow to give its slot up
 )
 

@@ -56,6 +56,15 @@ type FileParts struct {
 	Parts []Part
 }
 
+// Whole reports whether the parts are all of the file. An empty file has none.
+func (f FileParts) Whole() bool {
+	var sum int64
+	for _, p := range f.Parts {
+		sum += p.Size
+	}
+	return len(f.Parts) > 0 && sum == f.Size
+}
+
 // PartReport is a part that an agent reports as stored.
 type PartReport struct {
 	Index int // file

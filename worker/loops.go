@@ -120,6 +120,8 @@ func (w *Worker) deliver(ctx context.Context, item models.OutboxItem) error {
 		return w.deps.Flows.Track(ctx, item.Ref)
 	case models.OutboxPurge:
 		return w.deps.Flows.Purge(ctx, item.Ref)
+	case models.OutboxKeep:
+		return w.deps.Flows.Keep(ctx, item.Ref)
 	case models.OutboxMail:
 		return w.deps.Flows.SendMail(ctx, item.Ref)
 	default:

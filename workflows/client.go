@@ -180,6 +180,15 @@ func (c *Client) Purge(ctx context.Context, jobID uuid.UUID) error {
 	return translate(err, "purge job")
 }
 
+// Keep makes the complete files of a parked job available, unless that is being
+// done already.
+func (c *Client) Keep(ctx context.Context, jobID uuid.UUID) error {
+	o := again(KeepWorkflowID(jobID.String()))
+	o.StaticSummary = "keeps the complete files of job " + short(jobID)
+	_, err := c.t.ExecuteWorkflow(ctx, o, KeepFiles, activities.JobInput{JobID: jobID})
+	return translate(err, "keep files")
+}
+
 // SendMail sends a queued mail, unless it was sent or is on its way.
 func (c *Client) SendMail(ctx context.Context, mailID uuid.UUID) error {
 	_, err := c.t.ExecuteWorkflow(ctx, client.StartWorkflowOptions{

@@ -50,6 +50,10 @@ const SeedrTrackerWorkflowID = "track-seedr"
 // PurgeWorkflowID returns the id of the workflow that removes a deleted job.
 func PurgeWorkflowID(jobID string) string { return "purge-" + jobID }
 
+// KeepWorkflowID returns the id of the workflow that makes the complete files of a
+// parked job available.
+func KeepWorkflowID(jobID string) string { return "keep-" + jobID }
+
 // SelectInput chooses files by their place in the manifest.
 type SelectInput struct {
 	Indexes []int `json:"indexes"`

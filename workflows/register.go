@@ -8,6 +8,7 @@ func Register(r worker.WorkflowRegistry) {
 	r.RegisterWorkflow(TrackProvider)
 	r.RegisterWorkflow(VerifySeedr)
 	r.RegisterWorkflow(Purge)
+	r.RegisterWorkflow(KeepFiles)
 	r.RegisterWorkflow(SendMail)
 	r.RegisterWorkflow(SweepOrphans)
 	r.RegisterWorkflow(ReconcileJobs)

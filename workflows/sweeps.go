@@ -12,6 +12,13 @@ func Purge(ctx workflow.Context, in activities.JobInput) error {
 	return workflow.ExecuteActivity(cleaning(ctx, "remove rows, then objects"), sweeps.PurgeJob, in).Get(ctx, nil)
 }
 
+// KeepFiles makes those files of a parked job available that are complete.
+func KeepFiles(ctx workflow.Context, in activities.JobInput) (activities.FinalizeResult, error) {
+	var res activities.FinalizeResult
+	err := workflow.ExecuteActivity(storing(ctx, "complete and check the files that have all bytes"), files.KeepComplete, in).Get(ctx, &res)
+	return res, err
+}
+
 // SweepOrphans removes objects and open multipart uploads without a row.
 func SweepOrphans(ctx workflow.Context, in activities.SweepInput) (activities.SweepResult, error) {
 	var res activities.SweepResult

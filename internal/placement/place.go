@@ -131,6 +131,11 @@ func (p *Placer) request(src models.Source, to models.Placement) agentapi.StartT
 			continue
 		}
 		job := agentapi.FileJob{Index: f.Index, Size: f.Size, PartSize: f.PartSize, Validator: f.Validator}
+		if f.State == models.FileStored { // its object is complete, and its parts have no rows any more
+			for n := int64(1); (n-1)*f.PartSize < f.Size; n++ {
+				job.Stored = append(job.Stored, n)
+			}
+		}
 		for _, part := range to.Parts[f.ID] {
 			job.Stored = append(job.Stored, int64(part.Number))
 		}

@@ -41,6 +41,31 @@ func TestAWantedTransferReachesAnAgent(t *testing.T) {
 	}
 }
 
+// The parts of a complete file have no rows any more; the agent hears that all of
+// them are in storage.
+func TestCompleteFilesAreNotFetchedAgain(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	_, agent := b.agent(2)
+	specs := make(chan agentapi.StartTransfer, 1)
+	agent.OnStart = func(_ string, s agentapi.StartTransfer) { specs <- s }
+	job, p := b.admitted(20<<20, 5), b.placer()
+	files, err := b.store.Files.Files(t.Context(), b.user.ID, job.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.work.Files.FileStored(t.Context(), files[0].ID, 20<<20, "etag"); err != nil {
+		t.Fatal(err)
+	}
+	b.run(p)
+	b.want(p, job)
+	b.taken(job)
+	s := <-specs
+	if parts := (20<<20 + files[0].PartSize - 1) / files[0].PartSize; int64(len(s.Files[0].Stored)) != parts || len(s.Files[1].Stored) != 0 {
+		t.Errorf("files %+v, want all %d parts of the first and none of the second", s.Files, parts)
+	}
+}
+
 func TestAnUnreachableAgentIsLeftForAnother(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

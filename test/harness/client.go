@@ -61,6 +61,8 @@ type File struct {
 	Path  string `json:"path"`
 	Size  int64  `json:"size"`
 	State string `json:"state"`
+
+	Available bool `json:"available"` // it can be had, whatever the state of its job
 }
 
 // Problem is a fault answer of the API.

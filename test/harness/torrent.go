@@ -79,18 +79,37 @@ func SeedMany(tb testing.TB, client *QBittorrent, tracker *Tracker, specs ...Tor
 // add makes a torrent and gives it to the client.
 func add(tb testing.TB, client *QBittorrent, tracker *Tracker, spec Torrent) *Swarm {
 	tb.Helper()
+	s := Make(tb, spec, tracker.URL)
+	s.Seeder = client
+	s.give(tb, true, func(int) bool { return true })
+	return s
+}
+
+// SeedPart shares only those files of a torrent that has tells by their index: its
+// swarm lacks the others.
+func SeedPart(tb testing.TB, tracker *Tracker, spec Torrent, has func(index int) bool) *Swarm {
+	tb.Helper()
+	s := Make(tb, spec, tracker.URL)
+	s.Seeder = StartQBittorrent(tb)
+	s.give(tb, false, has)
+	return s
+}
+
+// give writes the files and gives the torrent to the swarm's client.
+func (s *Swarm) give(tb testing.TB, complete bool, has func(index int) bool) {
+	tb.Helper()
 	dir := tb.TempDir()
-	for _, f := range spec.Files {
-		if err := f.Content.WriteFile(filepath.Join(append([]string{dir, spec.Name}, f.Path...)...)); err != nil {
+	for i, f := range s.Files {
+		if !has(i) {
+			continue
+		}
+		if err := f.Content.WriteFile(filepath.Join(append([]string{dir, s.Name}, f.Path...)...)); err != nil {
 			tb.Fatal(err)
 		}
 	}
-	s := Make(tb, spec, tracker.URL)
-	s.Seeder = client
-	if err := client.Add(s.Metainfo, dir, true); err != nil {
+	if err := s.Seeder.Add(s.Metainfo, dir, complete); err != nil {
 		tb.Fatal(err)
 	}
-	return s
 }
 
 // Make creates a torrent without seeders.

@@ -65,6 +65,9 @@ func (js *Jobs) Move(ctx context.Context, job *models.Job, c models.JobChange, k
 	if err == nil && job.AdmittedAt == nil {
 		err = js.attempts.EndWanted(ctx, job.ID)
 	}
+	if err == nil && !same && job.State == models.StateNeedsAttention {
+		err = js.outbox.EnqueueOnce(ctx, models.OutboxKeep, job.ID)
+	}
 	if err != nil || !told {
 		return err
 	}

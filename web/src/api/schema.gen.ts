@@ -1896,6 +1896,8 @@ export interface components {
             field: string;
         };
         File: {
+            /** @description It can be streamed and downloaded now, whatever state its job is in */
+            available: boolean;
             contentType: string;
             /** Format: uuid */
             id: string;

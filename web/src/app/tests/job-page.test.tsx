@@ -139,7 +139,7 @@ describe('the page of a download', () => {
     ]);
     renderApp(world, `/jobs/${job.id}`);
     expect(await screen.findByRole('link', { name: 'Play a.mkv' })).toBeVisible();
-    expect(screen.getByText('1 of 2 stored')).toBeVisible();
+    expect(screen.getByText('1 of 2 available')).toBeVisible();
     expect(screen.queryByRole('button', { name: 'Download b.mkv' })).not.toBeInTheDocument();
 
     world.files.set(job.id, [makeFile(0, 'a.mkv'), makeFile(1, 'b.mkv')]);

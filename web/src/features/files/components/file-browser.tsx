@@ -17,18 +17,18 @@ import { CopyLinkButton, DownloadButton } from './link-buttons';
 
 /** Reports whether the app can show or play the file. */
 export function opensHere(file: JobFile): boolean {
-  if (file.state !== 'stored') return false;
+  if (!file.available) return false;
   const kind = fileKind(file);
   if (kind === 'video' || kind === 'audio' || kind === 'image') return file.previewable;
   return kind === 'text';
 }
 
-/** The files of a job. Each has its actions as soon as it is stored. */
+/** The files of a job. Each has its actions as soon as it is available. */
 export function FileBrowser({ jobId }: { jobId: string }) {
   const { data: files, error, isPending, refetch } = useQuery(filesQuery(jobId));
   const chosen = useMemo(() => files?.filter((file) => file.state !== 'skipped') ?? [], [files]);
   const skipped = (files?.length ?? 0) - chosen.length;
-  const stored = chosen.filter((file) => file.state === 'stored').length;
+  const available = chosen.filter((file) => file.available).length;
   return (
     <section aria-labelledby="files-title" className={classes.section}>
       <div className={classes.head}>
@@ -37,7 +37,7 @@ export function FileBrowser({ jobId }: { jobId: string }) {
         </h2>
         {chosen.length > 0 && (
           <span className={`${classes.count} tabular`}>
-            {stored === chosen.length ? formatPlural(stored, 'file', 'files') : `${stored} of ${chosen.length} stored`}
+            {available === chosen.length ? formatPlural(available, 'file', 'files') : `${available} of ${chosen.length} available`}
             {skipped > 0 && `, ${formatPlural(skipped, 'file', 'files')} skipped`}
           </span>
         )}
@@ -50,7 +50,7 @@ export function FileBrowser({ jobId }: { jobId: string }) {
           label="List of files"
           files={chosen}
           maxHeight={520}
-          isDim={(file) => file.state !== 'stored'}
+          isDim={(file) => !file.available}
           fileEnd={(file) => <FileActions file={file} jobId={jobId} />}
         />
       )}
@@ -59,11 +59,11 @@ export function FileBrowser({ jobId }: { jobId: string }) {
 }
 
 function FileActions({ file, jobId }: { file: JobFile; jobId: string }) {
-  if (file.state !== 'stored') {
+  if (!file.available) {
     return (
-      <Tooltip label="Not stored yet">
+      <Tooltip label="Not available yet">
         <span className={classes.pending}>
-          <IconClock size={16} aria-label="Not stored yet" />
+          <IconClock size={16} aria-label="Not available yet" />
         </span>
       </Tooltip>
     );

@@ -94,7 +94,7 @@ function fileDisposition(file: JobFile): 'inline' | 'attachment' {
 /** Downloads all files of a job: a single file directly, several as a zip. */
 export function DownloadAllButton({ jobId }: { jobId: string }) {
   const { data: files } = useQuery(filesQuery(jobId));
-  const stored = files?.filter((file) => file.state === 'stored') ?? [];
+  const stored = files?.filter((file) => file.available) ?? [];
   const [only] = stored;
   if (!files) return null;
   return stored.length === 1 && only ? <DownloadButton file={only} wide variant="filled" /> : <ArchiveButton jobId={jobId} />;

@@ -33,7 +33,7 @@ export function PlayerPage({ jobId, fileId }: { jobId: string; fileId: string })
           </Link>
           <Title order={1}>{name}</Title>
         </div>
-        {file?.state === 'stored' && (
+        {file?.available && (
           <div className={classes.playeractions}>
             <CopyLinkButton file={file} wide />
             <DownloadButton file={file} wide />
@@ -54,9 +54,9 @@ export function PlayerPage({ jobId, fileId }: { jobId: string; fileId: string })
 }
 
 function OpenFile({ file }: { file: JobFile }) {
-  const stored = file.state === 'stored';
-  const link = useQuery({ ...inlineLinkQuery(file.id), enabled: stored });
-  if (!stored) {
+  const { available } = file;
+  const link = useQuery({ ...inlineLinkQuery(file.id), enabled: available });
+  if (!available) {
     return (
       <Notice icon={IconClock} title="Not stored yet">
         You can open this file once it is fully stored.
