@@ -134,7 +134,7 @@ func waitFor[T any](ctx context.Context, log *slog.Logger, name string, open fun
 func lazyTemporal(cfg config.Temporal, log *slog.Logger) (client.Client, error) {
 	c, err := client.NewLazyClient(client.Options{
 		HostPort: cfg.Address, Namespace: cfg.Namespace,
-		Logger: temporallog.NewStructuredLogger(log.With("component", "temporal")),
+		Logger: temporallog.NewStructuredLogger(slog.New(calmHandler{log.With("component", "temporal").Handler()})),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("create temporal client: %w", err)
