@@ -29,7 +29,7 @@ func TestACancelledActivityIsNoError(t *testing.T) {
 		{"Workflow panic", context.Canceled, true},
 	} {
 		var out bytes.Buffer
-		sdk := calmHandler{slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelInfo})}.WithAttrs([]slog.Attr{slog.String("Namespace", "x")})
+		sdk := calmHandler{slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelInfo})}.WithAttrs([]slog.Attr{slog.String("namespace", "x")})
 		line := slog.NewRecord(time.Now(), slog.LevelError, c.message, 0)
 		line.Add("ActivityType", "TrackAgent", "Error", c.err)
 		if err := sdk.Handle(t.Context(), line); err != nil {
