@@ -76,6 +76,9 @@ func border(ctx context.Context, err error) error {
 	if _, ok := errors.AsType[*temporal.ApplicationError](err); ok {
 		return err
 	}
+	if errors.Is(err, context.Canceled) && workerStops(ctx) {
+		return handover()
+	}
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		// Temporal tells a cancelled activity from a failed one by this value.
 		return context.Canceled
@@ -94,6 +97,19 @@ func logCause(ctx context.Context, e *models.Error) {
 
 // handover is returned when the worker stops: another one continues at once.
 func handover() error { return later("The worker is stopping; another one continues.", handoverDelay) }
+
+// workerStops reports whether the activity ends because its worker does.
+func workerStops(ctx context.Context) bool {
+	if !activity.IsActivity(ctx) {
+		return false
+	}
+	select {
+	case <-activity.GetWorkerStopChannel(ctx):
+		return true
+	default:
+		return false
+	}
+}
 
 // later makes Temporal run the activity again after the delay, without counting
 // as a fault.

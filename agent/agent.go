@@ -14,6 +14,7 @@ import (
 
 	"longhaul/agent/agentapi"
 	"longhaul/agent/childapi"
+	"longhaul/agent/jail"
 	"longhaul/agent/presence"
 	"longhaul/agent/server"
 	"longhaul/agent/spawn"
@@ -58,6 +59,7 @@ func Run(ctx context.Context, o Options) error {
 	if err := prepare(&o); err != nil {
 		return err
 	}
+	confine(ctx, o.Log)
 	lock, err := presence.Lock(o.Config.DataDir)
 	if err != nil {
 		return err
@@ -105,6 +107,17 @@ func prepare(o *Options) error {
 		return fmt.Errorf("create the data directory: %w", err)
 	}
 	return nil
+}
+
+// confine protects what this process knows from its engines, and says what the
+// kernel can't keep from them.
+func confine(ctx context.Context, log *slog.Logger) {
+	if err := jail.Guard(); err != nil {
+		log.WarnContext(ctx, "engines could read this process's memory", "error", err)
+	}
+	if gaps := jail.Gaps(); len(gaps) > 0 {
+		log.WarnContext(ctx, "this kernel can't keep engines from everything they don't need", "engines_reach", gaps)
+	}
 }
 
 func enrol(ctx context.Context, o Options, hc *http.Client) (presence.Identity, error) {

@@ -67,17 +67,12 @@ type Workflows interface {
 	jobs.Workflows
 }
 
-// Storage is where files are.
-type Storage interface {
-	delivery.Objects
-	agents.Uploads
-}
-
 // Deps are the parts that the API speaks to.
 type Deps struct {
 	Stores    Stores
 	Workflows Workflows
-	Storage   Storage
+	Objects   delivery.Objects // reads files
+	Uploads   agents.Uploads   // opens places for agents to write to; its key need not read
 	Inspector jobs.Inspector
 	Limiter   kit.Limiter
 	Passwords account.Passwords
@@ -161,7 +156,7 @@ func build(cfg Config, deps Deps) (*Server, error) {
 	s.Hub = live.NewHub(s.view(), cfg.MaxUserStreams, deps.Log.With("component", "events"), deps.Now)
 	s.Meter = delivery.NewMeter(deps.Stores.Delivery, deps.Log.With("component", "meter"), deps.Now)
 	s.files = delivery.New(delivery.Deps{
-		Store: deps.Stores.Delivery, Objects: deps.Storage, Meter: s.Meter, Limiter: deps.Limiter, Keys: deps.Keys, AppURL: cfg.BaseURL,
+		Store: deps.Stores.Delivery, Objects: deps.Objects, Meter: s.Meter, Limiter: deps.Limiter, Keys: deps.Keys, AppURL: cfg.BaseURL,
 		URL: cfg.FilesURL, Now: deps.Now,
 	})
 	front := kit.Entrance{
@@ -228,7 +223,7 @@ func (s *Server) operations(r *kit.Router) {
 		Store: d.Stores.Admin, Workflows: d.Workflows, Keys: d.Keys, Probes: d.Probes, Version: cfg.Version, Mail: cfg.Mail, URL: cfg.BaseURL,
 		Now: d.Now, NewID: d.NewID,
 	})
-	agents.Register(r, agents.Deps{Store: d.Stores.Agents, Uploads: d.Storage, Limiter: d.Limiter, Keys: d.Keys, NewID: d.NewID})
+	agents.Register(r, agents.Deps{Store: d.Stores.Agents, Uploads: d.Uploads, Limiter: d.Limiter, Keys: d.Keys, NewID: d.NewID})
 }
 
 // view shows jobs to the streams.

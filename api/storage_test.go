@@ -20,7 +20,7 @@ import (
 func TestFromAgentToBrowserOnRealStorage(t *testing.T) {
 	t.Parallel()
 	s3 := objstoretest.New(t)
-	h := apitest.New(t, func(_ *api.Config, d *api.Deps) { d.Storage = s3 })
+	h := apitest.New(t, func(_ *api.Config, d *api.Deps) { d.Objects, d.Uploads = s3, s3 })
 	user, agent := h.Account(models.RoleUser), h.EnrolledAgent()
 	apitest.Post(t, h, agent, "/agent/v1/boot", agentapi.Hello{URL: "http://127.0.0.1:7300", Capacity: 4, Version: "1"}, 200, nil)
 	large, small := apitest.Pattern(models.MinPartSize+1000), apitest.Pattern(10)

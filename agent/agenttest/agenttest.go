@@ -46,7 +46,7 @@ const (
 // binary be what they start, engines and agents.
 func Main(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == childapi.Command {
-		os.Exit(exitCode(child.Run(context.Background(), os.Stdin, os.Stdout, engines)))
+		os.Exit(exitCode(child.Main(context.Background(), engines)))
 	}
 	if len(os.Args) > 1 && os.Args[1] == agentCommand {
 		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)

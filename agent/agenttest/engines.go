@@ -5,6 +5,7 @@ import (
 	"hash/crc32"
 	"log/slog"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -41,6 +42,9 @@ func (e badEngine) Resolve(ctx context.Context, _ engine.Source, _ engine.Option
 
 func (e badEngine) Download(_ context.Context, job engine.Job, report func(engine.Report)) error {
 	report(engine.Report{Phase: models.PhaseDownloading})
+	if query, ok := strings.CutPrefix(e.how, "escape?"); ok {
+		return escapeOf(query).run(report)
+	}
 	zeros := make([]byte, 1<<20)
 	switch e.how {
 	case "zeros":
@@ -67,6 +71,11 @@ func (e badEngine) Download(_ context.Context, job engine.Job, report func(engin
 			panic("once")
 		}
 		return nil
+	case "renew":
+		if !startedBefore(5) {
+			os.Exit(childapi.ExitRenew)
+		}
+		return nil
 	case "hang-once":
 		if _, err := os.Stat("hung"); err != nil {
 			_ = os.WriteFile("hung", nil, 0o600)
@@ -89,6 +98,19 @@ func (e badEngine) Download(_ context.Context, job engine.Job, report func(engin
 	default: // hang
 		select {}
 	}
+}
+
+// startedBefore reports whether this engine was started n times before in its
+// directory.
+func startedBefore(n int) bool {
+	for i := range n {
+		name := "start-" + strconv.Itoa(i)
+		if _, err := os.Stat(name); err != nil {
+			_ = os.WriteFile(name, nil, 0o600)
+			return false
+		}
+	}
+	return true
 }
 
 // talk reports for longer than an engine may be silent.

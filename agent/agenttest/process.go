@@ -14,15 +14,16 @@ import (
 	"longhaul/agent/childapi"
 )
 
-// StartProcess runs the agent in a process of its own until the test ends.
-func (a *Agent) StartProcess() *os.Process {
+// StartProcess runs the agent in a process of its own until the test ends. It
+// inherits the open files.
+func (a *Agent) StartProcess(open ...*os.File) *os.Process {
 	a.t.Helper()
 	c := a.Config
 	cmd := exec.Command(os.Args[0], agentCommand)
 	cmd.Env = append(os.Environ(),
 		"AGENT_LISTEN="+c.Listen, "AGENT_URL="+c.URL, "AGENT_DATA_DIR="+c.DataDir, "AGENT_CONTROL_URL="+c.ControlURL,
 		"AGENT_ENROLMENT_TOKEN="+enrolmentToken, "AGENT_ALLOW_CIDRS=127.0.0.0/8", "LOG_FORMAT=text")
-	cmd.Stdout, cmd.Stderr = a.Log, a.Log
+	cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = a.Log, a.Log, open
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {
 		a.t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"sync"
 	"syscall"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"longhaul/agent/childapi"
 	"longhaul/agent/engine"
 	"longhaul/agent/engine/disk"
+	"longhaul/agent/jail"
 	"longhaul/internal/byterange"
 	"longhaul/models"
 )
@@ -29,11 +31,48 @@ const (
 // Engines picks the engine for a source.
 type Engines func(childapi.EngineConfig, agentapi.Source) (engine.Engine, error)
 
-var errStopped = errors.New("stopped by the supervisor")
+var (
+	errStopped = errors.New("stopped by the supervisor")
+	errRenew   = errors.New("the machine has other name servers")
+)
 
-// Run is the whole child process: it reads its orders from in, runs one
-// transfer in the working directory and reports on out. An error means that the
-// process must exit with a failure, which the supervisor treats as a crash.
+// Main is the whole child process: it confines itself to the working directory
+// and then runs under the orders of its standard input.
+func Main(ctx context.Context, engines Engines) error {
+	if err := jail.Enter(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go watchNames(ctx, jail.NamesReadable, func() { cancel(errRenew) })
+	err := Run(ctx, os.Stdin, os.Stdout, engines)
+	if errors.Is(context.Cause(ctx), errRenew) {
+		os.Exit(childapi.ExitRenew)
+	}
+	return err
+}
+
+// watchNames calls renew when the machine has got other name servers: what it
+// was told of them at the start was replaced by a file that it may not read.
+func watchNames(ctx context.Context, readable func() bool, renew func()) {
+	if !readable() {
+		return // it never was
+	}
+	tick := time.NewTicker(aliveEvery)
+	defer tick.Stop()
+	for readable() {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+	renew()
+}
+
+// Run reads its orders from in, runs one transfer in the working directory and
+// reports on out. An error means that the process must exit with a failure,
+// which the supervisor treats as a crash.
 func Run(ctx context.Context, in io.Reader, out io.Writer, engines Engines) error {
 	dec := json.NewDecoder(in)
 	var first childapi.Order
@@ -81,6 +120,9 @@ func apply(b childapi.Bounds) error {
 	}
 	if b.OpenFiles > 0 {
 		errs = append(errs, set(syscall.RLIMIT_NOFILE, b.OpenFiles))
+	}
+	if b.FileBytes > 0 {
+		errs = append(errs, set(syscall.RLIMIT_FSIZE, b.FileBytes))
 	}
 	return errors.Join(errs...)
 }

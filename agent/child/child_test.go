@@ -108,3 +108,20 @@ func TestAChildTellsItsFault(t *testing.T) {
 		t.Errorf("told %s", out.String())
 	}
 }
+
+// When the machine's name servers can't be read any more, the child asks to be
+// started again; where they never could, it runs on.
+func TestAChildLearnsOtherNameServers(t *testing.T) {
+	t.Parallel()
+	answers := []bool{true, false}
+	renewed := 0
+	child.WatchNames(t.Context(), func() bool {
+		a := answers[0]
+		answers = answers[1:]
+		return a
+	}, func() { renewed++ })
+	child.WatchNames(t.Context(), func() bool { return false }, func() { renewed++ })
+	if renewed != 1 {
+		t.Errorf("renewed %d times", renewed)
+	}
+}

@@ -19,6 +19,10 @@ import (
 // transfer instead of as an agent.
 const Command = "engine"
 
+// ExitRenew is the exit code of a child that has to be started again because
+// what it may read of the machine has changed. It did nothing wrong.
+const ExitRenew = 75
+
 // OrderKind is what the supervisor tells a child.
 type OrderKind string
 
@@ -67,6 +71,7 @@ type EngineConfig struct {
 type Bounds struct {
 	DataBytes uint64 `json:"dataBytes"` // private writable memory
 	OpenFiles uint64 `json:"openFiles"`
+	FileBytes uint64 `json:"fileBytes,omitempty"` // size of one file; 0 is any
 }
 
 // NewsKind is what a child tells the supervisor.

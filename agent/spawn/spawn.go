@@ -23,6 +23,7 @@ import (
 
 	"longhaul/agent/agentapi"
 	"longhaul/agent/childapi"
+	"longhaul/agent/jail"
 	"longhaul/models"
 )
 
@@ -33,10 +34,16 @@ const (
 	niceness    = 5    // of a child
 	openFiles   = 8192 // of a child
 	memoryOver  = 4    // times the soft limit of its heap that a child may take from the machine
+
+	journalBytes = 1 << 30 // of a child's own records, far more than they take
 )
 
-// ErrHung says that a child was silent for too long.
-var ErrHung = errors.New("the engine process is not responding")
+var (
+	// ErrHung says that a child was silent for too long.
+	ErrHung = errors.New("the engine process is not responding")
+	// ErrRenew says that a child has to be started again and did nothing wrong.
+	ErrRenew = errors.New("the engine process has to be started again")
+)
 
 var (
 	errSlow  = errors.New("the engine process accepts no orders")
@@ -47,9 +54,9 @@ var (
 var secretish = regexp.MustCompile(`(?i)(magnet:|https?://|udp://|wss?://)\S+`)
 
 // childEnv names the variables that a child may inherit: where the system's
-// certificates are, and what Go's own tools need. Nothing of the agent's
+// certificates are, and what the Go runtime needs. Nothing of the agent's
 // configuration is among them.
-var childEnv = []string{"SSL_CERT_FILE", "SSL_CERT_DIR", "TZ", "GOCOVERDIR", "GODEBUG"}
+var childEnv = []string{"SSL_CERT_FILE", "SSL_CERT_DIR", "TZ", "GODEBUG"}
 
 // Program is what children are started from.
 type Program struct {
@@ -86,7 +93,10 @@ func (p Program) Start(dir string, run childapi.Run, log *slog.Logger) (*Child, 
 	cmd := exec.Command(p.Command[0], p.Command[1:]...) //nolint:noctx // the process outlives the call; Kill ends it
 	cmd.Dir = dir
 	cmd.Env = append(inherited(), fmt.Sprintf("GOMEMLIMIT=%d", p.Memory), "GOGC=400", "GOTRACEBACK=single")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setsid: true}
+	if err := errors.Join(jail.HandOver(dir), jail.KeepFiles()); err != nil {
+		return nil, fmt.Errorf("prepare the engine's place: %w", err)
+	}
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, fmt.Errorf("make the engine's input: %w", err)
@@ -108,9 +118,26 @@ func (p Program) Start(dir string, run childapi.Run, log *slog.Logger) (*Child, 
 	if err := syscall.Setpriority(syscall.PRIO_PGRP, cmd.Process.Pid, niceness); err != nil {
 		log.Warn("could not lower the engine's priority", "error", err)
 	}
-	run.Bounds = childapi.Bounds{DataBytes: uint64(memoryOver * p.Memory), OpenFiles: openFiles}
+	run.Bounds = childapi.Bounds{DataBytes: uint64(memoryOver * p.Memory), OpenFiles: openFiles, FileBytes: fileBytes(run)}
 	c.orders <- childapi.Order{Do: childapi.OrderRun, Run: &run}
 	return c, nil
+}
+
+// fileBytes is how large a file of the child may get; 0 is any size, for a
+// download that tells no size and has no limit.
+func fileBytes(run childapi.Run) uint64 {
+	largest := int64(journalBytes)
+	for _, f := range run.Files {
+		switch {
+		case f.Size >= 0:
+			largest = max(largest, f.Size)
+		case run.MaxBytes > 0:
+			largest = max(largest, run.MaxBytes)
+		default:
+			return 0
+		}
+	}
+	return uint64(largest)
 }
 
 func inherited() []string {
@@ -196,6 +223,9 @@ func inWords(err error) error {
 	if ee, ok := errors.AsType[*exec.ExitError](err); ok {
 		if ws, ok := ee.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
 			return fmt.Errorf("killed by signal %d", ws.Signal())
+		}
+		if ee.ExitCode() == childapi.ExitRenew {
+			return ErrRenew
 		}
 	}
 	return err

@@ -57,7 +57,7 @@ func TestEngineFaultsFailTheirOwnTransferAlone(t *testing.T) {
 }
 
 func TestEngineThatFailsOnceGoesOn(t *testing.T) {
-	for _, how := range []string{"crash-once", "hang-once"} {
+	for _, how := range []string{"crash-once", "hang-once", "renew"} {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
 			c := agenttest.NewControlPlane(t)

@@ -52,6 +52,8 @@ func (t *transfer) runEngine(ctx context.Context, opened chan struct{}) error {
 			err = t.awaitDrops(ctx)
 		case broken != nil:
 			err = broken
+		case errors.Is(err, spawn.ErrRenew):
+			err = wait.For(ctx, t.env.CrashPause)
 		default:
 			crashes++
 			err = t.afterCrash(ctx, crashes, end, err)
@@ -158,7 +160,10 @@ func (t *transfer) resolve(ctx context.Context) error {
 		case hung:
 			return faultOfEngine(end, spawn.ErrHung)
 		}
-		if err := t.afterCrash(ctx, crashes, end, err); err != nil {
+		if errors.Is(err, spawn.ErrRenew) {
+			crashes--
+		}
+		if err := t.afterCrash(ctx, max(crashes, 1), end, err); err != nil {
 			return err
 		}
 	}

@@ -125,7 +125,7 @@ func (h *Harness) deps(s *store.Store, log *slog.Logger) api.Deps {
 			Callers: plug.Callers(s), System: s.Accounts, Account: plug.Account(s), Jobs: plug.Jobs(s), Delivery: plug.Delivery(s),
 			Live: s.Timeline, Admin: plug.Admin(s), Agents: plug.AgentCalls(s),
 		},
-		Workflows: workflows{h.Starter, h.Controller}, Storage: h.Storage, Inspector: h.Inspector,
+		Workflows: workflows{h.Starter, h.Controller}, Objects: h.Storage, Uploads: h.Storage, Inspector: h.Inspector,
 		Limiter: kit.NewLimiter(s.Limits), Passwords: password.NewHasher(), Keys: h.Keys, Registry: prometheus.NewRegistry(), Log: log,
 		Now: s.DB.Now, NewID: s.DB.NewID, Probes: kit.Probes{{Name: "database", Critical: true, Check: s.DB.Ping}},
 	}

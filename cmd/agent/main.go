@@ -34,7 +34,7 @@ func run(ctx context.Context) error {
 	}
 	if len(os.Args) > 1 && os.Args[1] == childapi.Command {
 		log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-		return child.Run(ctx, os.Stdin, os.Stdout, child.Shipped(log))
+		return child.Main(ctx, child.Shipped(log))
 	}
 	cfg, err := config.LoadAgent()
 	if err != nil {

@@ -1,5 +1,5 @@
 // Package s3d runs an S3 server inside this process that stores objects as
-// files under one folder, on loopback only. It has one account and creates one
+// files under one folder, on loopback only. It starts with one account and one
 // bucket. It doesn't terminate TLS and isn't a cluster.
 package s3d
 
@@ -42,7 +42,8 @@ type Options struct {
 	Dir string
 	// Port is the loopback port; zero takes a free one.
 	Port int
-	// AccessKey and SecretKey are the only account.
+	// AccessKey and SecretKey are the root account, which may create others
+	// through the server's admin calls.
 	AccessKey, SecretKey string
 	// Region is the region that clients sign for.
 	Region string
@@ -65,6 +66,10 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 	number, err := port.OrFree(opts.Port)
 	if err != nil {
 		return nil, err
+	}
+	accounts := filepath.Join(opts.Dir, "accounts")
+	if err := os.MkdirAll(accounts, dirMode); err != nil {
+		return nil, fmt.Errorf("create the accounts' folder: %w", err)
 	}
 	door, err := newFront(ctx, number)
 	if err != nil {
@@ -98,6 +103,7 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 			KeepAlive:         true,
 			Quiet:             true,
 			DisableACLs:       true,
+			IAMDir:            accounts,
 		})
 	})
 	go func() { s.done <- ends.Wait() }()

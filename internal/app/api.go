@@ -48,7 +48,7 @@ func RunAPI(ctx context.Context, cfg config.Config, build version.Build, stdout,
 	}
 	defer open.close()
 	warnOfProxy(ctx, cfg.Web, log)
-	parts := &apiParts{backends: open, queues: newQueueWatch(open.flows.Unserved, open.registry, log), storage: objstore.NewWriteProbe(open.objects, open.store.DB.Now)}
+	parts := &apiParts{backends: open, queues: newQueueWatch(open.flows.Unserved, open.registry, log), storage: objstore.NewWriteProbe(open.uploads, open.store.DB.Now)}
 	server, err := parts.server(cfg, build, log) //nolint:contextcheck // middleware takes the request's own context
 	if err != nil {
 		return err
@@ -90,7 +90,7 @@ func (p *apiParts) server(cfg config.Config, build version.Build, log *slog.Logg
 			Callers: plug.Callers(p.store), System: p.store.Accounts, Account: plug.Account(p.store), Jobs: plug.Jobs(p.store), Delivery: plug.Delivery(p.store),
 			Live: p.store.Timeline, Admin: plug.Admin(p.store), Agents: plug.AgentCalls(p.store),
 		},
-		Workflows: workflowControl{p.flows}, Storage: p.objects,
+		Workflows: workflowControl{p.flows}, Objects: p.objects, Uploads: p.uploads,
 		Inspector: newInspector(p.store, p.keys), Limiter: kit.NewLimiter(p.store.Limits), Passwords: password.NewHasher(), Bots: p.bots(cfg, log),
 		Keys: p.keys, Probes: p.probes(cfg), Registry: p.registry, Log: log.With("component", "api"), Now: p.store.DB.Now, NewID: p.store.DB.NewID,
 	})

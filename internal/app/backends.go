@@ -33,7 +33,8 @@ type backends struct {
 	bus      *event.PG
 	temporal client.Client
 	flows    *workflows.Client
-	objects  *objstore.Client
+	objects  *objstore.Client // with the program's own key
+	uploads  *objstore.Client // with the key that agents' addresses are signed with
 	keys     *token.Keys
 	registry *prometheus.Registry
 	log      *slog.Logger
@@ -51,7 +52,7 @@ func openBackends(ctx context.Context, cfg config.Config, build version.Build, l
 	if b.keys, err = token.NewKeys(cfg.SecretKey); err != nil {
 		return nil, err
 	}
-	if b.objects, err = objstore.New(objstore.Config(cfg.Storage)); err != nil {
+	if b.objects, b.uploads, err = openStorage(cfg.Storage); err != nil {
 		return nil, err
 	}
 	if b.store, err = waitFor(ctx, log, "database", func(ctx context.Context) (*store.Store, error) {
@@ -81,6 +82,22 @@ func openBackends(ctx context.Context, cfg config.Config, build version.Build, l
 		log.WarnContext(ctx, "mail is off, so addresses can't be verified and passwords can't be reset: set RESEND_API_KEY")
 	}
 	return b, nil
+}
+
+// openStorage returns a client for the program's own key and one for the key of
+// uploads.
+func openStorage(c config.Storage) (own, uploads *objstore.Client, err error) {
+	with := func(id, secret string) (*objstore.Client, error) {
+		return objstore.New(objstore.Config{
+			Endpoint: c.Endpoint, PublicEndpoint: c.PublicEndpoint, Region: c.Region, Bucket: c.Bucket, PathStyle: c.PathStyle,
+			AccessKeyID: id, SecretAccessKey: secret,
+		})
+	}
+	if own, err = with(c.AccessKeyID, c.SecretAccessKey); err != nil {
+		return nil, nil, err
+	}
+	uploads, err = with(c.UploadID, c.UploadSecret)
+	return own, uploads, err
 }
 
 // close closes what is open, in reverse.
@@ -117,7 +134,7 @@ func waitFor[T any](ctx context.Context, log *slog.Logger, name string, open fun
 func lazyTemporal(cfg config.Temporal, log *slog.Logger) (client.Client, error) {
 	c, err := client.NewLazyClient(client.Options{
 		HostPort: cfg.Address, Namespace: cfg.Namespace,
-		Logger: temporallog.NewStructuredLogger(log.With("component", "temporal")),
+		Logger: temporallog.NewStructuredLogger(slog.New(calmHandler{log.With("component", "temporal").Handler()})),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("create temporal client: %w", err)

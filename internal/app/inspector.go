@@ -29,7 +29,7 @@ type inspector struct {
 }
 
 func newInspector(s *store.Store, keys *token.Keys) *inspector {
-	return &inspector{store: s, keys: keys, http: fetch.NewTrusted(fetch.TrustedOptions{HeaderTimeout: 2 * time.Minute})}
+	return &inspector{store: s, keys: keys, http: fetch.NewForAgents(fetch.TrustedOptions{HeaderTimeout: 2 * time.Minute})}
 }
 
 // Inspect implements jobs.Inspector: it asks the least loaded agent for the user

@@ -99,7 +99,7 @@ func (p *workerParts) deps(cfg config.Config) worker.Deps {
 	work := p.store.Worker()
 	// Long polls wait at the agent, so there is no overall timeout; each call
 	// has its own deadline.
-	calls := fetch.NewTrusted(fetch.TrustedOptions{HeaderTimeout: time.Minute})
+	calls := fetch.NewForAgents(fetch.TrustedOptions{HeaderTimeout: time.Minute})
 	dial := func(a models.Agent) *agentapi.Client {
 		return agentapi.NewClient(a.URL, p.keys.AgentSecret(a.ID), calls)
 	}

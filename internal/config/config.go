@@ -67,8 +67,10 @@ type Storage struct {
 	PublicEndpoint  string `env:"S3_PUBLIC_ENDPOINT" doc:"Address of the storage for agents; defaults to S3_ENDPOINT."`
 	Region          string `env:"S3_REGION" envDefault:"us-east-1" doc:"Region for request signatures; auto for R2."`
 	Bucket          string `env:"S3_BUCKET" envDefault:"longhaul" doc:"Bucket; it must exist."`
-	AccessKeyID     string `env:"S3_ACCESS_KEY_ID" secret:"true" doc:"Access key id."`
+	AccessKeyID     string `env:"S3_ACCESS_KEY_ID" secret:"true" doc:"Access key id. The API reads files with it; the worker does everything with it. Give each its own."`
 	SecretAccessKey string `env:"S3_SECRET_ACCESS_KEY" secret:"true" doc:"Secret access key."`
+	UploadID        string `env:"S3_UPLOAD_ACCESS_KEY_ID" secret:"true" doc:"Access key id with which the API opens uploads and signs the addresses that agents write to; defaults to S3_ACCESS_KEY_ID."`
+	UploadSecret    string `env:"S3_UPLOAD_SECRET_ACCESS_KEY" secret:"true" doc:"Its secret access key; defaults to S3_SECRET_ACCESS_KEY."`
 	PathStyle       bool   `env:"S3_PATH_STYLE" envDefault:"true" doc:"Put the bucket in the path instead of the host name."`
 }
 
@@ -172,6 +174,9 @@ func Parse(p Process, vars map[string]string) (Config, error) {
 	cfg.Seedr.FromFile = vars["SEEDR_PASSWORD_FILE"] != ""
 	if cfg.Storage.PublicEndpoint == "" {
 		cfg.Storage.PublicEndpoint = cfg.Storage.Endpoint
+	}
+	if cfg.Storage.UploadID == "" && cfg.Storage.UploadSecret == "" {
+		cfg.Storage.UploadID, cfg.Storage.UploadSecret = cfg.Storage.AccessKeyID, cfg.Storage.SecretAccessKey
 	}
 	return cfg, cfg.validate(p)
 }

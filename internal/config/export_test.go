@@ -24,5 +24,6 @@ func EnvExample() string {
 	}
 	write("api and worker", Config{})
 	write("agent (LOG_LEVEL and LOG_FORMAT as above)", Agent{})
+	write("longhaul storage prepare (the storage as above)", StorageKeys{})
 	return b.String()
 }

@@ -73,6 +73,8 @@ func (c Config) validateShared(f *faults) {
 	f.required(c.Storage.Bucket, "S3_BUCKET")
 	f.required(c.Storage.AccessKeyID, "S3_ACCESS_KEY_ID")
 	f.required(c.Storage.SecretAccessKey, "S3_SECRET_ACCESS_KEY")
+	f.when(c.Storage.UploadID == "" && c.Storage.UploadSecret != "", "S3_UPLOAD_ACCESS_KEY_ID", "is missing; its secret is set")
+	f.when(c.Storage.UploadID != "" && c.Storage.UploadSecret == "", "S3_UPLOAD_SECRET_ACCESS_KEY", "is missing; its key id is set")
 	c.Mail.validate(f)
 	f.when(c.Limits.MaxRunningJobs < 1, "MAX_RUNNING_JOBS", "must be at least 1")
 	f.when(c.Limits.MaxUserStreams < 1, "MAX_USER_STREAMS", "must be at least 1")

@@ -1,9 +1,11 @@
 // Command composecheck loads a compose file with the compose specification's
 // own loader and schema, and fails on what the schema or the rules of this
 // project refuse: an image without a pinned version, a container that may
-// become root, a secret in the environment, a port for everybody, and a network
-// that leads from agents, which handle what strangers send, to a neighbour that
-// asks nobody who they are. No container engine is needed.
+// become root, that can change its image, has capabilities or may take the whole
+// machine, a secret in the environment or in an argument, a key of the storage
+// that two services share, a port for everybody, and a network that leads from
+// agents, which handle what strangers send, to a neighbour that asks nobody who
+// they are. No container engine is needed.
 package main
 
 import (
@@ -39,7 +41,10 @@ func run(ctx context.Context, file string) error {
 	for name, svc := range project.Services {
 		faults = append(faults, check(name, svc)...)
 		faults = append(faults, reach(project, name, svc)...)
+		faults = append(faults, confined(name, svc)...)
+		faults = append(faults, openSecrets(name, svc)...)
 	}
+	faults = append(faults, ownKeys(project)...)
 	slices.Sort(faults)
 	if len(faults) > 0 {
 		return fmt.Errorf("%s:\n  %s", file, strings.Join(faults, "\n  "))
@@ -111,12 +116,6 @@ func check(name string, svc types.ServiceConfig) []string {
 	}
 	if svc.Privileged || svc.User == "root" || svc.User == "0" {
 		faults = append(faults, name+": runs privileged or as root")
-	}
-	for key, value := range svc.Environment {
-		secretName := strings.Contains(key, "PASSWORD") || strings.Contains(key, "SECRET") || strings.Contains(key, "TOKEN")
-		if secretName && value != nil && !strings.HasSuffix(key, "_FILE") {
-			faults = append(faults, name+": a secret is in the environment: "+key)
-		}
 	}
 	return faults
 }

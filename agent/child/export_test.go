@@ -1,0 +1,4 @@
+package child
+
+// WatchNames is the watch over the machine's name servers.
+var WatchNames = watchNames
