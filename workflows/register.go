@@ -10,6 +10,7 @@ func Register(r worker.WorkflowRegistry) {
 	r.RegisterWorkflow(Purge)
 	r.RegisterWorkflow(SendMail)
 	r.RegisterWorkflow(SweepOrphans)
+	r.RegisterWorkflow(CheckFiles)
 	r.RegisterWorkflow(ReconcileJobs)
 	r.RegisterWorkflow(PruneRecords)
 	r.RegisterWorkflow(ExpireFiles)
