@@ -56,6 +56,9 @@ func (c *Controller) Select(_ context.Context, job models.Job, indexes []int) er
 	return c.note(fmt.Sprint("select ", indexes), job)
 }
 
+// TakeStock implements api.Workflows.
+func (c *Controller) TakeStock(context.Context) error { return c.Fail }
+
 // ChangeProvider implements api.Workflows.
 func (c *Controller) ChangeProvider(_ context.Context, job models.Job, to models.Provider) error {
 	return c.note("move to "+string(to), job)
@@ -134,6 +137,13 @@ func (s *Storage) Put(key string, body []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.objects[key] = body
+}
+
+// Remove removes an object.
+func (s *Storage) Remove(key string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.objects, key)
 }
 
 // ETag returns the ETag of an object.

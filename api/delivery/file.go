@@ -75,6 +75,9 @@ func (h *deliveryHandlers) file(c *gin.Context) {
 		return
 	}
 	f, err := h.store.File(ctx, g.userID, g.id)
+	if err == nil && f.State == models.FileLost {
+		err = lostFile()
+	}
 	if err == nil && f.State != models.FileStored {
 		err = models.Errorf(models.CodeNotFound, "No such file.")
 	}
@@ -86,6 +89,11 @@ func (h *deliveryHandlers) file(c *gin.Context) {
 		return
 	}
 	h.send(c, f, g.inline)
+}
+
+// lostFile is the fault of a file whose object is gone.
+func lostFile() error {
+	return models.Fault(models.ProblemFileLost, "This file is no longer in storage. Delete the job and submit it again to fetch it.")
 }
 
 func (h *deliveryHandlers) send(c *gin.Context, f models.File, inline bool) {
@@ -111,6 +119,9 @@ func (h *deliveryHandlers) send(c *gin.Context, f models.File, inline bool) {
 		if err := body.open(); err != nil {
 			for _, k := range []string{"Content-Disposition", "ETag", "Accept-Ranges"} {
 				header.Del(k)
+			}
+			if models.IsNotFound(err) { // the daily check has not been here yet
+				err = lostFile()
 			}
 			kit.Abort(c, kit.StorageFault(err))
 			return

@@ -77,6 +77,7 @@ type commands struct {
 	Agents  agentsCmd  `cmd:"" help:"Compute agents." group:"Operator"`
 	Admin   adminCmd   `cmd:"" help:"Administration." group:"Operator"`
 	Audit   auditCmd   `cmd:"" help:"The audit log." group:"Operator"`
+	Storage storageCmd `cmd:"" help:"Storage compared with the database." group:"Operator"`
 	Config  configCmd  `cmd:"" help:"Configuration." group:"Operator"`
 	Migrate migrateCmd `cmd:"" help:"Migrate the database schema to the newest version." group:"Operator"`
 
