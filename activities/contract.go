@@ -165,6 +165,7 @@ type RepairResult struct {
 	Checked   int `json:"checked"`
 	Restarted int `json:"restarted"` // jobs that had no running workflow
 	Admitted  int `json:"admitted"`  // admitted jobs that were signalled again
+	Ended     int `json:"ended"`     // workflows that the database does not know
 	Purged    int `json:"purged"`    // deleted jobs whose purge was started again
 }
 

@@ -344,7 +344,9 @@ func TestPurgeRemovesRowsThenObjects(t *testing.T) {
 // runner stands for the workflows of jobs.
 type runner struct {
 	running                     map[uuid.UUID]bool
+	runs                        map[uuid.UUID]int // that Temporal knows of
 	restarted, admitted, purged []uuid.UUID
+	ended                       []uuid.UUID
 }
 
 func (r *runner) Stopped(_ context.Context, jobs []models.Job) (out []models.Job, err error) {
@@ -358,6 +360,15 @@ func (r *runner) Stopped(_ context.Context, jobs []models.Job) (out []models.Job
 
 func (r *runner) Restart(_ context.Context, job models.Job) error {
 	r.restarted = append(r.restarted, job.ID)
+	return nil
+}
+
+func (r *runner) Running(_ context.Context, _ time.Time, fn func(map[uuid.UUID]int) error) error {
+	return fn(r.runs)
+}
+
+func (r *runner) End(_ context.Context, id uuid.UUID, _ string) error {
+	r.ended = append(r.ended, id)
 	return nil
 }
 
@@ -399,6 +410,23 @@ func TestRepairJobs(t *testing.T) {
 	}
 	if res.Checked != 4 || res.Restarted != 1 || res.Purged != 1 || res.Admitted < 1 {
 		t.Errorf("result %+v", res)
+	}
+}
+
+// After the restore of a dump, Temporal runs what the database does not know.
+func TestRepairEndsWhatTheDatabaseDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	known, later, unknown := b.admitted(5), b.admitted(5), uuid.New()
+	r := &runner{running: map[uuid.UUID]bool{}, runs: map[uuid.UUID]int{known.ID: known.Run, later.ID: later.Run + 1, unknown: 1}}
+	act := &activities.Sweeps{Store: plug.Sweeps(b.work), Runner: r, Now: time.Now}
+	v, err := env(act).ExecuteActivity(act.RepairJobs, activities.RepairInput{Quiet: time.Second})
+	var res activities.RepairResult
+	if err != nil || v.Get(&res) != nil {
+		t.Fatal(err)
+	}
+	if len(r.ended) != 2 || slices.Contains(r.ended, known.ID) || res.Ended != 2 {
+		t.Errorf("ended %v, %+v", r.ended, res)
 	}
 }
 

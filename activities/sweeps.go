@@ -3,6 +3,8 @@ package activities
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -27,6 +29,7 @@ const (
 type SweepStore interface {
 	Job(ctx context.Context, jobID uuid.UUID) (models.Job, error)
 	DeleteJobRows(ctx context.Context, jobID uuid.UUID) error
+	JobRuns(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]int, error)
 	StaleOpenJobs(ctx context.Context, before time.Time, after uuid.UUID, limit int) ([]models.Job, error)
 	PruneHeartbeats(ctx context.Context, before time.Time) (int64, error)
 	PruneSessions(ctx context.Context, now time.Time) (int64, error)
@@ -53,6 +56,11 @@ type Runner interface {
 	Stopped(ctx context.Context, jobs []models.Job) ([]models.Job, error)
 	// Restart starts the job's workflow again unless it is running.
 	Restart(ctx context.Context, job models.Job) error
+	// Running calls fn with the jobs whose workflow was started before the time and
+	// runs, page by page, and which run of the job it is.
+	Running(ctx context.Context, before time.Time, fn func(runs map[uuid.UUID]int) error) error
+	// End ends the workflow of a job that it works on in vain.
+	End(ctx context.Context, jobID uuid.UUID, why string) error
 	// Purge removes a deleted job, unless a purge is already running.
 	Purge(ctx context.Context, jobID uuid.UUID) error
 	// Admit tells the job's workflow that it holds a slot.
@@ -125,7 +133,8 @@ func (a *Sweeps) CheckFiles(ctx context.Context, in CheckInput) (CheckResult, er
 }
 
 // RepairJobs starts a workflow for every open job without one, as after a loss
-// of Temporal's database, and repeats an admission that did not arrive.
+// of Temporal's database, ends workflows that the database does not know, as after
+// the restore of a dump, and repeats an admission that did not arrive.
 func (a *Sweeps) RepairJobs(ctx context.Context, in RepairInput) (RepairResult, error) {
 	res, err := a.repair(ctx, in)
 	return res, border(ctx, err)
@@ -144,6 +153,9 @@ func (a *Sweeps) repair(ctx context.Context, in RepairInput) (res RepairResult, 
 	if err != nil {
 		return res, err
 	}
+	if err := a.endStrays(ctx, before, &res); err != nil {
+		return res, err
+	}
 	err = inBatches(
 		func(after uuid.UUID) ([]uuid.UUID, error) {
 			return a.Store.JobsToPurge(ctx, before, after, repairBatch)
@@ -159,6 +171,28 @@ func (a *Sweeps) repair(ctx context.Context, in RepairInput) (res RepairResult, 
 			return nil
 		})
 	return res, err
+}
+
+// endStrays ends workflows that are newer than the database, as after the
+// restore of a dump: of jobs without a row, and later runs than the row knows.
+// Nobody would ever answer what they wait for.
+func (a *Sweeps) endStrays(ctx context.Context, before time.Time, res *RepairResult) error {
+	return a.Runner.Running(ctx, before, func(runs map[uuid.UUID]int) error {
+		rows, err := a.Store.JobRuns(ctx, slices.Collect(maps.Keys(runs)))
+		if err != nil {
+			return err
+		}
+		for id, run := range runs {
+			if row, there := rows[id]; there && run <= row {
+				continue
+			}
+			if err := a.Runner.End(ctx, id, "The database does not know this run, as after the restore of an older dump."); err != nil {
+				return err
+			}
+			res.Ended++
+		}
+		return nil
+	})
 }
 
 // inBatches has do look at everything that next returns, which goes by id.
