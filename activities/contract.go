@@ -126,18 +126,40 @@ type MailResult struct {
 type SweepInput struct {
 	Preview bool          `json:"preview,omitempty"` // count only, remove nothing
 	Grace   time.Duration `json:"grace"`             // younger objects and uploads are left alone
-	Cap     int           `json:"cap"`               // remove at most this many of each kind per sweep
+	Keep    time.Duration `json:"keep,omitempty"`    // remove what was first seen so long ago
+	Percent int64         `json:"percent,omitempty"` // refuse to remove a larger share at once; 0 refuses nothing
+	Floor   int64         `json:"floor,omitempty"`   // so many may go whatever their share is
+	Cap     int           `json:"cap"`               // remove at most this many per sweep; 0 means all
 }
 
 // SweepResult is what a sweep found and removed.
 type SweepResult struct {
-	Preview  bool  `json:"preview,omitempty"`
-	Objects  int   `json:"objects"` // objects without a row
-	Bytes    int64 `json:"bytes"`
-	Uploads  int   `json:"uploads"`  // open multipart uploads without a row
-	Scanned  int   `json:"scanned"`  // objects and uploads looked at
-	Capped   bool  `json:"capped"`   // more was found than one sweep may remove
-	Failures int   `json:"failures"` // removals that storage refused; the next sweep tries again
+	Preview bool  `json:"preview,omitempty"`
+	Objects int   `json:"objects"` // objects without a row
+	Bytes   int64 `json:"bytes"`
+	Uploads int   `json:"uploads"` // open multipart uploads without a row
+	Scanned int   `json:"scanned"` // objects and uploads looked at
+	Removed int   `json:"removed"` // of both
+
+	Refused  int64               `json:"refused,omitempty"` // would have been removed, but is too much at once
+	Paused   models.StoragePause `json:"paused,omitempty"`  // why nothing was removed
+	Capped   bool                `json:"capped"`            // more was due than one sweep may remove
+	Failures int                 `json:"failures"`          // removals that storage refused; the next sweep tries again
+}
+
+// CheckInput bounds a check of the stored files.
+type CheckInput struct {
+	Percent int64 `json:"percent,omitempty"` // refuse to mark a larger share as lost at once; 0 refuses nothing
+	Floor   int64 `json:"floor,omitempty"`   // so many may be marked whatever their share is
+}
+
+// CheckResult is what a check of the stored files found.
+type CheckResult struct {
+	Checked int64               `json:"checked"`           // files
+	Lost    int64               `json:"lost"`              // are marked now
+	Found   int64               `json:"found"`             // were marked before, and are back
+	Refused int64               `json:"refused,omitempty"` // would have been marked, but are too many at once
+	Paused  models.StoragePause `json:"paused,omitempty"`  // why files were not checked, or may be wrong
 }
 
 // RepairInput bounds a reconcile sweep of open jobs.
@@ -150,6 +172,7 @@ type RepairResult struct {
 	Checked   int `json:"checked"`
 	Restarted int `json:"restarted"` // jobs that had no running workflow
 	Admitted  int `json:"admitted"`  // admitted jobs that were signalled again
+	Ended     int `json:"ended"`     // workflows that the database does not know
 	Purged    int `json:"purged"`    // deleted jobs whose purge was started again
 }
 
@@ -170,6 +193,8 @@ type PruneResult struct {
 type ExpireResult struct {
 	Announced int64 `json:"announced"` // ready jobs that got another date
 	Expired   int   `json:"expired"`   // jobs whose files were removed
+
+	Paused models.StoragePause `json:"paused,omitempty"` // why nothing was removed
 }
 
 // RollUpResult counts the days of accounts that a roll-up changed.

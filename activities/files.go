@@ -163,22 +163,26 @@ func replaced(f models.FileParts, obj objstore.Object) bool {
 
 // join completes a multipart upload from the parts that the rows and storage
 // agree on, and returns how many bytes the object must have. If the upload is
-// gone, an earlier attempt may have completed it; the check of the object that
-// follows decides.
+// gone, it may have been completed, by an earlier attempt or before an older dump
+// was restored, whose rows know only some of its parts: the check of the object
+// that follows decides.
 func (a *Files) join(ctx context.Context, f models.FileParts) (int64, error) {
 	var sum int64
 	for _, p := range f.Parts {
 		sum += p.Size
 	}
-	if f.Size >= 0 && sum != f.Size {
-		return 0, a.missing(ctx, f, fmt.Errorf("parts have %d of %d bytes", sum, f.Size))
-	}
 	stored, err := a.Objects.ListParts(ctx, f.Key(), *f.UploadID)
-	if models.IsNotFound(err) {
+	if models.IsNotFound(err) && f.Size >= 0 {
+		return f.Size, nil
+	}
+	if models.IsNotFound(err) && sum > 0 {
 		return sum, nil
 	}
-	if err != nil {
+	if ignoreGone(err) != nil {
 		return 0, fmt.Errorf("list parts: %w", err)
+	}
+	if err != nil || f.Size >= 0 && sum != f.Size {
+		return 0, a.missing(ctx, f, fmt.Errorf("parts have %d of %d bytes", sum, f.Size))
 	}
 	have := make(map[int]models.Part, len(stored))
 	for _, p := range stored {

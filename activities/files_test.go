@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"hash/crc32"
+	"log/slog"
 	"net/http"
 	"slices"
 	"testing"
@@ -17,6 +18,7 @@ import (
 	"longhaul/internal/app/plug"
 	"longhaul/internal/objstore"
 	"longhaul/internal/objstore/objstoretest"
+	"longhaul/internal/stocktake"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
@@ -68,8 +70,13 @@ type downloaded struct {
 
 func newDownloaded(t *testing.T) *downloaded {
 	t.Helper()
+	return newDownloadedIn(t, objstoretest.New(t))
+}
+
+func newDownloadedIn(t *testing.T, bucket *objstore.Client) *downloaded {
+	t.Helper()
 	b := setup(t)
-	d := &downloaded{bench: b, objects: objstoretest.New(t), big: bytes.Repeat([]byte("0123456789abcdef"), 17<<16)}
+	d := &downloaded{bench: b, objects: bucket, big: bytes.Repeat([]byte("0123456789abcdef"), 17<<16)}
 	d.act = &activities.Files{Store: plug.Storing(b.work), Objects: d.objects}
 	row, _ := b.agent(4)
 	job := storetest.Placed(t, b.store, b.user.ID, models.TransferDownload, int64(len(d.big)), 5, 0)
@@ -185,6 +192,32 @@ func TestFinalizeRefusesWhatIsNotWhole(t *testing.T) {
 	}
 }
 
+// After the restore of an older dump, the rows of a job may know only some of the
+// parts of an object that was completed since.
+func TestFinalizeAdoptsACompleteObject(t *testing.T) {
+	t.Parallel()
+	for name, forget := range map[string]string{
+		"rows know some parts":      `delete from file_parts where file_id = $1 and number = 2`,
+		"rows know no part":         `delete from file_parts where file_id = $1`,
+		"rows name an older upload": `update files set upload_id = 'older' where id = $1`,
+		"rows know nothing of it":   `with p as (delete from file_parts where file_id = $1) update files set upload_id = null where id = $1`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDownloaded(t)
+			pending, err := d.work.Files.FilesToFinalize(t.Context(), d.job.ID)
+			storetest.OK(t, err)
+			_, err = d.objects.CompleteMultipart(t.Context(), d.files[0].Key(), d.upload, pending[0].Parts)
+			storetest.OK(t, err)
+			storetest.Exec(t, forget, d.files[0].ID)
+			if _, err := d.finalize(); err != nil {
+				t.Fatal(err)
+			}
+			d.whole()
+		})
+	}
+}
+
 func TestDiscardPartsLeavesNothing(t *testing.T) {
 	t.Parallel()
 	d := newDownloaded(t)
@@ -219,34 +252,17 @@ func (d *downloaded) nothingLeft() {
 	}
 }
 
-// only makes a sweep see nothing but the objects of one test: the bucket is
-// shared.
-type only struct {
-	*objstore.Client
-	keys map[string]bool
-}
-
-func (o only) List(ctx context.Context, prefix string, fn func(objstore.Object) error) error {
-	return o.Client.List(ctx, prefix, func(obj objstore.Object) error {
-		if !o.keys[obj.Key] {
-			return nil
-		}
-		return fn(obj)
-	})
-}
-
-func (o only) ListMultiparts(ctx context.Context, prefix string, fn func(objstore.Upload) error) error {
-	return o.Client.ListMultiparts(ctx, prefix, func(u objstore.Upload) error {
-		if !o.keys[u.Key] {
-			return nil
-		}
-		return fn(u)
-	})
+// sweeps compares the bucket with the rows.
+func (d *downloaded) sweeps() *activities.Sweeps {
+	stock := &stocktake.Taker{
+		Store: plug.Stocktake(d.work), Bucket: d.objects, Now: d.store.DB.Now, NewID: uuid.New, Log: slog.New(slog.DiscardHandler),
+	}
+	return &activities.Sweeps{Store: plug.Sweeps(d.work), Objects: d.objects, Stock: stock, Now: time.Now}
 }
 
 func TestSweepRemovesOrphansOnly(t *testing.T) {
 	t.Parallel()
-	d := newDownloaded(t)
+	d := newDownloadedIn(t, objstoretest.Bucket(t))
 	orphan := models.File{ID: uuid.New(), JobID: uuid.New()}
 	if err := d.objects.Put(t.Context(), orphan.Key(), []byte("orphan"), ""); err != nil {
 		t.Fatal(err)
@@ -256,11 +272,7 @@ func TestSweepRemovesOrphansOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen := only{d.objects, map[string]bool{orphan.Key(): true, forgotten.Key(): true}}
-	for _, f := range d.files {
-		seen.keys[f.Key()] = true
-	}
-	act := &activities.Sweeps{Store: plug.Sweeps(d.work), Objects: seen, Now: time.Now}
+	act := d.sweeps()
 	sweep := func(in activities.SweepInput) (res activities.SweepResult) {
 		v, err := env(act).ExecuteActivity(act.SweepObjects, in)
 		if err == nil {
@@ -280,7 +292,7 @@ func TestSweepRemovesOrphansOnly(t *testing.T) {
 	if _, err := d.objects.Head(t.Context(), orphan.Key()); err != nil {
 		t.Errorf("the preview removed something: %v", err)
 	}
-	if res := sweep(activities.SweepInput{Grace: -time.Minute}); res.Objects != 1 || res.Uploads != 1 || res.Failures != 0 {
+	if res := sweep(activities.SweepInput{Grace: -time.Minute}); res.Objects != 1 || res.Uploads != 1 || res.Removed != 2 || res.Failures != 0 {
 		t.Errorf("swept %+v", res)
 	}
 	if _, err := d.objects.Head(t.Context(), orphan.Key()); models.CodeOf(err) != models.CodeNotFound {
@@ -332,7 +344,9 @@ func TestPurgeRemovesRowsThenObjects(t *testing.T) {
 // runner stands for the workflows of jobs.
 type runner struct {
 	running                     map[uuid.UUID]bool
+	runs                        map[uuid.UUID]int // that Temporal knows of
 	restarted, admitted, purged []uuid.UUID
+	ended                       []uuid.UUID
 }
 
 func (r *runner) Stopped(_ context.Context, jobs []models.Job) (out []models.Job, err error) {
@@ -346,6 +360,15 @@ func (r *runner) Stopped(_ context.Context, jobs []models.Job) (out []models.Job
 
 func (r *runner) Restart(_ context.Context, job models.Job) error {
 	r.restarted = append(r.restarted, job.ID)
+	return nil
+}
+
+func (r *runner) Running(_ context.Context, _ time.Time, fn func(map[uuid.UUID]int) error) error {
+	return fn(r.runs)
+}
+
+func (r *runner) End(_ context.Context, id uuid.UUID, _ string) error {
+	r.ended = append(r.ended, id)
 	return nil
 }
 
@@ -387,6 +410,23 @@ func TestRepairJobs(t *testing.T) {
 	}
 	if res.Checked != 4 || res.Restarted != 1 || res.Purged != 1 || res.Admitted < 1 {
 		t.Errorf("result %+v", res)
+	}
+}
+
+// After the restore of a dump, Temporal runs what the database does not know.
+func TestRepairEndsWhatTheDatabaseDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	known, later, unknown := b.admitted(5), b.admitted(5), uuid.New()
+	r := &runner{running: map[uuid.UUID]bool{}, runs: map[uuid.UUID]int{known.ID: known.Run, later.ID: later.Run + 1, unknown: 1}}
+	act := &activities.Sweeps{Store: plug.Sweeps(b.work), Runner: r, Now: time.Now}
+	v, err := env(act).ExecuteActivity(act.RepairJobs, activities.RepairInput{Quiet: time.Second})
+	var res activities.RepairResult
+	if err != nil || v.Get(&res) != nil {
+		t.Fatal(err)
+	}
+	if len(r.ended) != 2 || slices.Contains(r.ended, known.ID) || res.Ended != 2 {
+		t.Errorf("ended %v, %+v", r.ended, res)
 	}
 }
 

@@ -25,11 +25,17 @@ type QuotaObjects interface {
 	DeletePrefix(ctx context.Context, prefix string) error
 }
 
+// Pauses says why nothing may be removed automatically, empty if it may.
+type Pauses interface {
+	Pause(ctx context.Context) (models.StoragePause, error)
+}
+
 // Quota maintains what accounts use of their plans. Everything in it may run at
 // any time, and repeatedly.
 type Quota struct {
 	Store   QuotaStore
 	Objects QuotaObjects
+	Pauses  Pauses
 	Drifted func(models.QuotaDrift) // called for every repair; may be nil
 }
 
@@ -45,6 +51,10 @@ func (a *Quota) expire(ctx context.Context) (res ExpireResult, err error) {
 	stop := beat(ctx)
 	defer stop()
 	if res.Announced, err = a.Store.AnnounceExpiry(ctx); err != nil {
+		return res, err
+	}
+	// Restored rows may have an older date than the owner was promised since.
+	if res.Paused, err = a.Pauses.Pause(ctx); err != nil || res.Paused != "" {
 		return res, err
 	}
 	for {

@@ -3,12 +3,14 @@ package activities
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
-	"go.temporal.io/sdk/activity"
 
 	"longhaul/internal/objstore"
+	"longhaul/internal/stocktake"
 	"longhaul/models"
 )
 
@@ -20,16 +22,14 @@ const (
 	keepMails      = 30 * 24 * time.Hour // after they ended, so that admins can see them
 	repairBatch    = 200                 // jobs that are compared with their workflows at once
 	purgeAgain     = time.Second         // the job's workflow is about to end
-	sweepBatch     = 500                 // objects compared with the rows in one statement
 	jobsPrefix     = "jobs/"             // of all keys of jobs
 )
 
-// SweepStore is what purging, sweeping and pruning need from the database.
+// SweepStore is what purging, repairing and pruning need from the database.
 type SweepStore interface {
 	Job(ctx context.Context, jobID uuid.UUID) (models.Job, error)
 	DeleteJobRows(ctx context.Context, jobID uuid.UUID) error
-	KnownKeys(ctx context.Context, keys []string) (map[string]bool, error)
-	OpenUploads(ctx context.Context) (map[string]string, error)
+	JobRuns(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]int, error)
 	StaleOpenJobs(ctx context.Context, before time.Time, after uuid.UUID, limit int) ([]models.Job, error)
 	PruneHeartbeats(ctx context.Context, before time.Time) (int64, error)
 	PruneSessions(ctx context.Context, now time.Time) (int64, error)
@@ -43,11 +43,9 @@ type SweepStore interface {
 	JobsToPurge(ctx context.Context, before time.Time, after uuid.UUID, limit int) ([]uuid.UUID, error)
 }
 
-// SweepStorage is what sweeping needs from object storage.
+// SweepStorage is what purging needs from object storage.
 type SweepStorage interface {
-	List(ctx context.Context, prefix string, fn func(objstore.Object) error) error
 	ListMultiparts(ctx context.Context, prefix string, fn func(objstore.Upload) error) error
-	Delete(ctx context.Context, key string) error
 	DeletePrefix(ctx context.Context, prefix string) error
 	AbortMultipart(ctx context.Context, key, uploadID string) error
 }
@@ -58,6 +56,11 @@ type Runner interface {
 	Stopped(ctx context.Context, jobs []models.Job) ([]models.Job, error)
 	// Restart starts the job's workflow again unless it is running.
 	Restart(ctx context.Context, job models.Job) error
+	// Running calls fn with the jobs whose workflow was started before the time and
+	// runs, page by page, and which run of the job it is.
+	Running(ctx context.Context, before time.Time, fn func(runs map[uuid.UUID]int) error) error
+	// End ends the workflow of a job that it works on in vain.
+	End(ctx context.Context, jobID uuid.UUID, why string) error
 	// Purge removes a deleted job, unless a purge is already running.
 	Purge(ctx context.Context, jobID uuid.UUID) error
 	// Admit tells the job's workflow that it holds a slot.
@@ -69,6 +72,7 @@ type Runner interface {
 type Sweeps struct {
 	Store   SweepStore
 	Objects SweepStorage
+	Stock   *stocktake.Taker
 	Runner  Runner
 	Now     func() time.Time
 }
@@ -110,117 +114,27 @@ func (a *Sweeps) purge(ctx context.Context, jobID uuid.UUID) error {
 	return nil
 }
 
-// SweepObjects compares object storage with the rows and removes what has no
-// row and is older than the grace period, because objects are written before
-// rows.
+// SweepObjects compares object storage with the rows, marks what has no row, and
+// removes what was marked long enough ago.
 func (a *Sweeps) SweepObjects(ctx context.Context, in SweepInput) (SweepResult, error) {
 	stop := beat(ctx)
 	defer stop()
-	s := sweep{Sweeps: a, in: in, before: a.Now().Add(-in.Grace), res: SweepResult{Preview: in.Preview}}
-	err := s.objects(ctx)
-	if err == nil {
-		err = s.uploads(ctx)
-	}
-	return s.res, border(ctx, err)
+	res, err := a.Stock.Sweep(ctx, stocktake.SweepOptions(in))
+	return SweepResult(res), border(ctx, err)
 }
 
-// sweep is one run of SweepObjects.
-type sweep struct {
-	*Sweeps
-	in     SweepInput
-	before time.Time
-	batch  []objstore.Object
-	res    SweepResult
-}
-
-func (s *sweep) objects(ctx context.Context) error {
-	err := s.Objects.List(ctx, jobsPrefix, func(o objstore.Object) error {
-		s.res.Scanned++
-		if o.ModifiedAt.After(s.before) {
-			return nil
-		}
-		if s.batch = append(s.batch, o); len(s.batch) < sweepBatch {
-			return nil
-		}
-		return s.compare(ctx)
-	})
-	if err != nil {
-		return fmt.Errorf("list objects: %w", err)
-	}
-	return s.compare(ctx)
-}
-
-func (s *sweep) compare(ctx context.Context) error {
-	if len(s.batch) == 0 {
-		return nil
-	}
-	keys := make([]string, len(s.batch))
-	for i, o := range s.batch {
-		keys[i] = o.Key
-	}
-	known, err := s.Store.KnownKeys(ctx, keys)
-	if err != nil {
-		return fmt.Errorf("look up keys: %w", err)
-	}
-	for _, o := range s.batch {
-		if known[o.Key] || !s.mayRemove(s.res.Objects) {
-			continue
-		}
-		s.res.Objects++
-		s.res.Bytes += o.Size
-		if !s.in.Preview {
-			s.removed(ctx, "object", o.Key, s.Objects.Delete(ctx, o.Key))
-		}
-	}
-	s.batch = s.batch[:0]
-	return nil
-}
-
-// uploads reads the rows after the listing began: an upload that is opened
-// meanwhile is younger than the grace period.
-func (s *sweep) uploads(ctx context.Context) error {
-	known, err := s.Store.OpenUploads(ctx)
-	if err != nil {
-		return fmt.Errorf("look up uploads: %w", err)
-	}
-	err = s.Objects.ListMultiparts(ctx, jobsPrefix, func(u objstore.Upload) error {
-		s.res.Scanned++
-		if u.InitiatedAt.After(s.before) || known[u.ID] == u.Key || !s.mayRemove(s.res.Uploads) {
-			return nil
-		}
-		s.res.Uploads++
-		if !s.in.Preview {
-			s.removed(ctx, "upload", u.Key, s.Objects.AbortMultipart(ctx, u.Key, u.ID))
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("list uploads: %w", err)
-	}
-	return nil
-}
-
-// mayRemove reports whether the cap allows one more.
-func (s *sweep) mayRemove(n int) bool {
-	if s.in.Cap > 0 && n >= s.in.Cap {
-		s.res.Capped = true
-		return false
-	}
-	return true
-}
-
-func (s *sweep) removed(ctx context.Context, what, key string, err error) {
-	if ignoreGone(err) == nil {
-		return
-	}
-	s.res.Failures++
-	if activity.IsActivity(ctx) {
-		activity.GetLogger(ctx).Warn("could not remove an orphan", "what", what, "key", key, "error", err)
-	}
+// CheckFiles compares the rows of stored files with object storage and marks
+// those whose object is gone.
+func (a *Sweeps) CheckFiles(ctx context.Context, in CheckInput) (CheckResult, error) {
+	stop := beat(ctx)
+	defer stop()
+	res, err := a.Stock.Check(ctx, stocktake.CheckOptions(in))
+	return CheckResult(res), border(ctx, err)
 }
 
 // RepairJobs starts a workflow for every open job without one, as after a loss
-// of Temporal's database, and repeats an admission that did not arrive.
+// of Temporal's database, ends workflows that the database does not know, as after
+// the restore of a dump, and repeats an admission that did not arrive.
 func (a *Sweeps) RepairJobs(ctx context.Context, in RepairInput) (RepairResult, error) {
 	res, err := a.repair(ctx, in)
 	return res, border(ctx, err)
@@ -239,6 +153,9 @@ func (a *Sweeps) repair(ctx context.Context, in RepairInput) (res RepairResult, 
 	if err != nil {
 		return res, err
 	}
+	if err := a.endStrays(ctx, before, &res); err != nil {
+		return res, err
+	}
 	err = inBatches(
 		func(after uuid.UUID) ([]uuid.UUID, error) {
 			return a.Store.JobsToPurge(ctx, before, after, repairBatch)
@@ -254,6 +171,28 @@ func (a *Sweeps) repair(ctx context.Context, in RepairInput) (res RepairResult, 
 			return nil
 		})
 	return res, err
+}
+
+// endStrays ends workflows that are newer than the database, as after the
+// restore of a dump: of jobs without a row, and later runs than the row knows.
+// Nobody would ever answer what they wait for.
+func (a *Sweeps) endStrays(ctx context.Context, before time.Time, res *RepairResult) error {
+	return a.Runner.Running(ctx, before, func(runs map[uuid.UUID]int) error {
+		rows, err := a.Store.JobRuns(ctx, slices.Collect(maps.Keys(runs)))
+		if err != nil {
+			return err
+		}
+		for id, run := range runs {
+			if row, there := rows[id]; there && run <= row {
+				continue
+			}
+			if err := a.Runner.End(ctx, id, "The database does not know this run, as after the restore of an older dump."); err != nil {
+				return err
+			}
+			res.Ended++
+		}
+		return nil
+	})
 }
 
 // inBatches has do look at everything that next returns, which goes by id.

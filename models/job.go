@@ -207,6 +207,7 @@ const (
 	FilePending FileState = "pending" // not complete in storage
 	FileStored  FileState = "stored"  // complete, checked, visible
 	FileSkipped FileState = "skipped" // not selected
+	FileLost    FileState = "lost"    // was stored, but its object is no longer in storage
 )
 
 // File is one stored object of a job. Its path is only for display and never

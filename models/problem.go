@@ -43,6 +43,7 @@ const (
 	ProblemDiskFull         Problem = "disk_full"              // the agent is out of disk space
 	ProblemStorageFailing   Problem = "storage_failing"        // object storage refuses requests or fails
 	ProblemWrongContent     Problem = "wrong_content"          // what is in storage isn't the torrent's, or was changed after it was checked
+	ProblemFileLost         Problem = "file_lost"              // was stored, but storage no longer has it
 	ProblemSelectionExpired Problem = "selection_expired"      // no files were chosen in time
 	ProblemGaveUp           Problem = "gave_up"                // needed attention and got none in time
 	ProblemWrongState       Problem = "wrong_state"            // the job's state doesn't allow the act
@@ -101,7 +102,7 @@ var problemCodes = map[Problem]Code{
 	ProblemBadSelection: CodeInvalid, ProblemDuplicateJob: CodeConflict,
 	ProblemAgentLost: CodeUnavailable, ProblemAgentUnreachable: CodeUnavailable, ProblemNoAgent: CodeUnavailable,
 	ProblemDrained: CodeUnavailable, ProblemAgentInUse: CodeConflict, ProblemSuperseded: CodeConflict, ProblemDiskFull: CodeUnavailable,
-	ProblemStorageFailing: CodeUnavailable, ProblemWrongContent: CodeConflict, ProblemSelectionExpired: CodeConflict, ProblemGaveUp: CodeConflict,
+	ProblemStorageFailing: CodeUnavailable, ProblemWrongContent: CodeConflict, ProblemFileLost: CodeNotFound, ProblemSelectionExpired: CodeConflict, ProblemGaveUp: CodeConflict,
 	ProblemWrongState: CodeConflict, ProblemKeyReused: CodeConflict,
 	ProblemSeedrAuth: CodeUnavailable, ProblemSeedrPlan: CodeConflict, ProblemSeedrFull: CodeUnavailable,
 	ProblemSeedrSlots: CodeUnavailable, ProblemSeedrDuplicate: CodeConflict, ProblemSeedrRejected: CodeConflict,

@@ -35,6 +35,7 @@ import (
 	"longhaul/internal/objstore/objstoretest"
 	"longhaul/internal/placement"
 	"longhaul/internal/source"
+	"longhaul/internal/stocktake"
 	"longhaul/internal/store"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
@@ -94,7 +95,7 @@ func newSystem(t *testing.T, o options) *system {
 	t.Helper()
 	temporal, namespace := temporaltest.Namespace(t)
 	s := &system{
-		t: t, store: storetest.New(t), temporal: temporal, objects: objstoretest.New(t),
+		t: t, store: storetest.New(t), temporal: temporal, objects: objstoretest.Bucket(t),
 		agents: map[uuid.UUID]*agentapitest.Agent{}, content: []byte("hello"),
 	}
 	s.flows = workflows.NewClient(s.temporal, "http://longhaul.test")
@@ -122,6 +123,9 @@ func newSystem(t *testing.T, o options) *system {
 	if o.placing != nil {
 		o.placing(placer)
 	}
+	stock := &stocktake.Taker{
+		Store: plug.Stocktake(work), Bucket: s.objects, Now: time.Now, NewID: uuid.New, Log: slog.New(slog.DiscardHandler), Note: s.flows.NoteDeletion,
+	}
 	s.deps = worker.Deps{
 		Jobs:      &activities.Jobs{Store: plug.JobActs(work), SelectionTimeout: o.selection, AttentionTimeout: o.attention, RetryPauses: o.pauses},
 		Transfers: &activities.Transfers{Placer: placer, Store: work.Jobs},
@@ -132,9 +136,9 @@ func newSystem(t *testing.T, o options) *system {
 		}},
 		Seedr:   &activities.SeedrTracker{Account: follow},
 		Streams: &activities.Streams{Copier: stream},
-		Sweeps:  &activities.Sweeps{Store: plug.Sweeps(work), Objects: s.objects, Runner: s.flows, Now: time.Now},
+		Sweeps:  &activities.Sweeps{Store: plug.Sweeps(work), Objects: s.objects, Stock: stock, Runner: s.flows, Now: time.Now},
 		Mails:   &activities.Mails{Store: work.Mails, Sender: o.mails},
-		Quota:   &activities.Quota{Store: plug.Upkeep(work), Objects: s.objects},
+		Quota:   &activities.Quota{Store: plug.Upkeep(work), Objects: s.objects, Pauses: stock},
 		Flows:   s.flows, Records: plug.Loops(work), News: bus, Log: slog.New(slog.DiscardHandler), RunningPerUser: 10,
 	}
 	if o.queues == nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	commonpb "go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
@@ -249,8 +250,12 @@ func (c *Client) runOf(ctx context.Context, job models.Job) (int, error) {
 	if err != nil {
 		return 0, translate(err, "describe job")
 	}
-	var run int
-	if v := d.Memo.GetFields()[memoRun]; v != nil {
+	return runNumber(d.Memo)
+}
+
+// runNumber reads which run of its job a workflow is.
+func runNumber(memo *commonpb.Memo) (run int, err error) {
+	if v := memo.GetFields()[memoRun]; v != nil {
 		if err := converter.GetDefaultDataConverter().FromPayload(v, &run); err != nil {
 			return 0, fmt.Errorf("read memo: %w", err)
 		}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
+	"github.com/google/uuid"
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/workflowservice/v1"
 
@@ -69,4 +71,54 @@ func (c *Client) running(ctx context.Context, job models.Job) (bool, error) {
 		return false, err
 	}
 	return d.Status == enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, nil
+}
+
+// runningPage is how many workflows are listed at once.
+const runningPage = 500
+
+// Running calls fn with the jobs whose workflow was started before the time and
+// runs, page by page, and which run of the job it is.
+func (c *Client) Running(ctx context.Context, before time.Time, fn func(runs map[uuid.UUID]int) error) error {
+	req := &workflowservice.ListWorkflowExecutionsRequest{
+		PageSize: runningPage,
+		Query: fmt.Sprintf("ExecutionStatus = 'Running' AND WorkflowType = 'Download' AND StartTime < '%s'",
+			before.UTC().Format(time.RFC3339)),
+	}
+	for {
+		page, err := c.t.ListWorkflow(ctx, req)
+		if err != nil {
+			return translate(err, "list jobs that run")
+		}
+		runs := make(map[uuid.UUID]int, len(page.GetExecutions()))
+		for _, e := range page.GetExecutions() {
+			id, ours := jobOf(e.GetExecution().GetWorkflowId())
+			if !ours {
+				continue
+			}
+			if runs[id], err = runNumber(e.GetMemo()); err != nil {
+				return err
+			}
+		}
+		if err := fn(runs); err != nil {
+			return err
+		}
+		if req.NextPageToken = page.GetNextPageToken(); len(req.NextPageToken) == 0 {
+			return nil
+		}
+	}
+}
+
+// End ends the workflow of a job that it works on in vain, unless it has ended.
+func (c *Client) End(ctx context.Context, jobID uuid.UUID, why string) error {
+	err := translate(c.t.TerminateWorkflow(ctx, JobWorkflowID(jobID.String()), "", why), "end workflow")
+	if models.IsNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// jobOf returns the job that a workflow runs for.
+func jobOf(workflowID string) (uuid.UUID, bool) {
+	id, err := uuid.Parse(strings.TrimPrefix(workflowID, JobWorkflowID("")))
+	return id, err == nil && strings.HasPrefix(workflowID, JobWorkflowID(""))
 }

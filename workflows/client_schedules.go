@@ -25,8 +25,17 @@ const SweepGrace = time.Hour
 
 const (
 	sweepCap     = 10_000
+	sweepPercent = 10 // of all objects, or of all stored files
+	sweepFloor   = 10
 	repairQuiet  = 2 * time.Minute
 	scheduleNote = "set by the worker when it starts"
+)
+
+// The schedules that others speak of.
+const (
+	scheduleSweep  = "sys-sweep-orphans"
+	scheduleCheck  = "sys-check-files"
+	scheduleExpire = "sys-expire-files"
 )
 
 // schedule is a regular task that operators can see.
@@ -41,14 +50,18 @@ type schedule struct {
 func schedules() []schedule {
 	return []schedule{
 		{
-			id: "sys-sweep-orphans", every: time.Hour, flow: SweepOrphans, summary: "removes objects and uploads that no row refers to",
-			args: []any{activities.SweepInput{Grace: SweepGrace, Cap: sweepCap}},
+			id: scheduleSweep, every: time.Hour, flow: SweepOrphans, summary: "marks objects and uploads that no row refers to, and removes them after a week",
+			args: []any{activities.SweepInput{Grace: SweepGrace, Keep: models.OrphanRetention, Percent: sweepPercent, Floor: sweepFloor, Cap: sweepCap}},
+		},
+		{
+			id: scheduleCheck, every: 24 * time.Hour, flow: CheckFiles, summary: "looks for the object of every stored file",
+			args: []any{activities.CheckInput{Percent: sweepPercent, Floor: sweepFloor}},
 		},
 		{
 			id: "sys-reconcile-jobs", every: 2 * time.Minute, flow: ReconcileJobs, summary: "starts a workflow for each open job without one",
 			args: []any{activities.RepairInput{Quiet: repairQuiet}},
 		},
-		{id: "sys-expire-files", every: time.Hour, flow: ExpireFiles, summary: "removes files that have outlived their plan's retention"},
+		{id: scheduleExpire, every: time.Hour, flow: ExpireFiles, summary: "removes files that have outlived their plan's retention"},
 		{id: "sys-roll-up-usage", every: time.Hour, flow: RollUpUsage, summary: "sums up each account's usage per day"},
 		{id: "sys-reconcile-quota", every: time.Hour, flow: ReconcileQuota, summary: "compares quotas with stored files and repairs drift"},
 		{id: "sys-prune-records", every: time.Hour, flow: PruneRecords, summary: "removes expired rows"},

@@ -11,6 +11,7 @@ func Register(r worker.WorkflowRegistry) {
 	r.RegisterWorkflow(KeepFiles)
 	r.RegisterWorkflow(SendMail)
 	r.RegisterWorkflow(SweepOrphans)
+	r.RegisterWorkflow(CheckFiles)
 	r.RegisterWorkflow(ReconcileJobs)
 	r.RegisterWorkflow(PruneRecords)
 	r.RegisterWorkflow(ExpireFiles)

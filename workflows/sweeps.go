@@ -19,10 +19,18 @@ func KeepFiles(ctx workflow.Context, in activities.JobInput) (activities.Finaliz
 	return res, err
 }
 
-// SweepOrphans removes objects and open multipart uploads without a row.
+// SweepOrphans marks objects and open multipart uploads without a row, and
+// removes those that were marked long enough ago.
 func SweepOrphans(ctx workflow.Context, in activities.SweepInput) (activities.SweepResult, error) {
 	var res activities.SweepResult
 	err := workflow.ExecuteActivity(sweeping(ctx, "compare storage with the database"), sweeps.SweepObjects, in).Get(ctx, &res)
+	return res, err
+}
+
+// CheckFiles looks for the object of every stored file.
+func CheckFiles(ctx workflow.Context, in activities.CheckInput) (activities.CheckResult, error) {
+	var res activities.CheckResult
+	err := workflow.ExecuteActivity(sweeping(ctx, "compare stored files with storage"), sweeps.CheckFiles, in).Get(ctx, &res)
 	return res, err
 }
 

@@ -1,6 +1,6 @@
 // Package admin serves administrators, on routes of their own: accounts and
 // invitations, agents, providers, plans, records (audit log, security events,
-// mails) and the health of the deployment.
+// mails), storage as a whole and the health of the deployment.
 //
 // It opens no owner's route: there, someone else's id is not found, even for
 // administrators.
@@ -47,6 +47,10 @@ type Store interface {
 	SecurityEvents(ctx context.Context, f models.SecurityFilter) ([]models.SecurityRecord, error)
 	Mails(ctx context.Context, state models.MailState, before time.Time, limit int) ([]models.Mail, error)
 
+	StorageReport(ctx context.Context) (models.StorageReport, error)
+	AcceptStorage(ctx context.Context, by models.Actor) error
+	ApproveOrphans(ctx context.Context, by models.Actor) (models.Amount, error)
+
 	Plans(ctx context.Context, public bool) ([]models.Plan, error)
 	CreatePlan(ctx context.Context, by models.Actor, p models.Plan) (models.Plan, error)
 	UpdatePlan(ctx context.Context, by models.Actor, id string, change func(*models.Plan) error) (models.Plan, error)
@@ -54,9 +58,11 @@ type Store interface {
 	PlanHistory(ctx context.Context, userID uuid.UUID) ([]models.PlanAssignment, error)
 }
 
-// Workflows reaches the worker, which alone has Seedr's credentials.
+// Workflows reaches the worker, which alone has Seedr's credentials, and its
+// schedules.
 type Workflows interface {
 	VerifySeedr(ctx context.Context) (models.ProviderCheck, error)
+	TakeStock(ctx context.Context) error
 }
 
 // Deps are the dependencies of administrators' operations.
@@ -80,5 +86,6 @@ func Register(r *kit.Router, d Deps) {
 	(&providerHandlers{store: d.Store, workflows: d.Workflows, now: d.Now}).routes(r)
 	(&planHandlers{store: d.Store}).routes(r)
 	(&trailHandlers{store: d.Store}).routes(r)
+	(&storageHandlers{store: d.Store, workflows: d.Workflows}).routes(r)
 	(&healthHandlers{version: d.Version, probes: d.Probes}).routes(r)
 }

@@ -45,6 +45,9 @@ type Controller struct {
 	State *jobs.RunState
 }
 
+// TakeStock implements api.Workflows.
+func (c *Controller) TakeStock(context.Context) error { return c.Fail }
+
 // VerifySeedr implements api.Workflows: the account is good unless Check
 // differs.
 func (c *Controller) VerifySeedr(context.Context) (models.ProviderCheck, error) {
@@ -118,6 +121,13 @@ func (s *Storage) Put(key string, body []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.objects[key] = body
+}
+
+// Remove removes an object.
+func (s *Storage) Remove(key string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.objects, key)
 }
 
 // ETag returns the ETag of an object.

@@ -79,7 +79,11 @@ func (h *deliveryHandlers) packable(ctx context.Context, g grant) (models.Job, [
 		return models.Job{}, nil, models.Errorf(models.CodeNotFound, "There are no files to zip.")
 	}
 	files, err := h.store.Files(ctx, g.userID, g.id)
-	return job, zipEntries(files), err
+	entries := zipEntries(files)
+	if err == nil && len(entries) == 0 {
+		err = lostFile()
+	}
+	return job, entries, err
 }
 
 func (h *deliveryHandlers) writeZip(ctx context.Context, c *gin.Context, g grant, entries []zipEntry) error {

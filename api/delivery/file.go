@@ -75,6 +75,9 @@ func (h *deliveryHandlers) file(c *gin.Context) {
 		return
 	}
 	f, err := h.store.File(ctx, g.userID, g.id)
+	if err == nil && f.State == models.FileLost {
+		err = lostFile()
+	}
 	if err == nil && f.State != models.FileStored {
 		err = models.Errorf(models.CodeNotFound, "No such file.")
 	}
@@ -86,6 +89,20 @@ func (h *deliveryHandlers) file(c *gin.Context) {
 		return
 	}
 	h.send(c, f, g.inline)
+}
+
+// lostFile is the fault of a file whose object is gone.
+func lostFile() error {
+	return models.Fault(models.ProblemFileLost, "This file is no longer in storage. Delete the job and submit it again to fetch it.")
+}
+
+// storageFault is kit.StorageFault for a file that is promised: the daily check
+// may not have noticed yet that its object is gone.
+func storageFault(err error) error {
+	if models.IsNotFound(err) {
+		return lostFile()
+	}
+	return kit.StorageFault(err)
 }
 
 func (h *deliveryHandlers) send(c *gin.Context, f models.File, inline bool) {
@@ -112,7 +129,7 @@ func (h *deliveryHandlers) send(c *gin.Context, f models.File, inline bool) {
 			for _, k := range []string{"Content-Disposition", "ETag", "Accept-Ranges"} {
 				header.Del(k)
 			}
-			kit.Abort(c, kit.StorageFault(err))
+			kit.Abort(c, storageFault(err))
 			return
 		}
 	}

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"longhaul/api/apitest"
 	"longhaul/api/delivery"
 	"longhaul/models"
@@ -212,6 +214,36 @@ func TestLinksAreListedAndRevoked(t *testing.T) {
 	works(inline, 404)
 	works(archive, 404)
 	works(apitest.DownloadLink(t, h, user, path, ""), 200)
+}
+
+// A link must not promise what is not there: neither once the daily check marked
+// the file, nor before.
+func TestLostFilesAreToldPlainly(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t)
+	user := h.Account(models.RoleUser)
+	job, files := apitest.ReadyJob(t, h, user.User, map[string][]byte{"a.bin": apitest.Pattern(2000)})
+	one, all := "/api/v1/files/"+files[0].ID.String()+"/link", "/api/v1/jobs/"+job.ID.String()+"/archive"
+	link, archive := apitest.DownloadLink(t, h, user, one, ""), apitest.DownloadLink(t, h, user, all, "")
+	lost := func(what, address string) {
+		t.Helper()
+		resp, body := apitest.Fetch(t, h, "GET", address, nil)
+		if resp.StatusCode != http.StatusNotFound || !strings.Contains(string(body), `"file_lost"`) {
+			t.Errorf("%s: status %d, %.200s", what, resp.StatusCode, body)
+			return
+		}
+		apitest.CheckProblem(t, resp, body)
+	}
+	h.Storage.Remove(files[0].Key())
+	lost("before the check", link)
+	if _, err := h.Store.Stock.Worker().MarkLost(t.Context(), job.ID, []uuid.UUID{files[0].ID}); err != nil {
+		t.Fatal(err)
+	}
+	lost("a link", link)
+	lost("a zip of nothing", archive)
+	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: one, Status: 404, Want: []string{`"file_lost"`}})
+	h.Run(t, apitest.Scenario{As: user, Path: "/api/v1/jobs/" + job.ID.String() + "/files", Status: 200, Want: []string{`"state":"lost"`}})
+	h.Run(t, apitest.Scenario{As: user, Path: "/api/v1/jobs/" + job.ID.String(), Status: 200, Want: []string{`"state":"ready"`, `"file_lost"`, "1 of 1 file"}})
 }
 
 // Whoever can still write to storage can't have other bytes delivered than

@@ -68,6 +68,9 @@ func (h *linkHandlers) file(ctx context.Context, in *linkInput) (*linkOutput, er
 	if err != nil {
 		return nil, err
 	}
+	if f.State == models.FileLost {
+		return nil, lostFile()
+	}
 	if f.State != models.FileStored {
 		return nil, models.Fault(models.ProblemWrongState, "This file isn't in storage yet.")
 	}

@@ -29,7 +29,7 @@ func (sourceKind) Schema(r huma.Registry) *huma.Schema {
 
 // Schema returns the schema of file states.
 func (fileState) Schema(r huma.Registry) *huma.Schema {
-	return kit.Enum(r, "FileState", "State of a file", models.FilePending, models.FileStored, models.FileSkipped)
+	return kit.Enum(r, "FileState", "State of a file", models.FilePending, models.FileStored, models.FileSkipped, models.FileLost)
 }
 
 // Schema returns the schema of phases.

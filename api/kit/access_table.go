@@ -78,6 +78,7 @@ var accessTable = map[string]Access{
 	// Administrators: what reads, and what acts on jobs. Nothing here may give anyone a right, a credential or other code to run.
 	"get-deployment-health":  AccessAdmin,
 	"get-job-workflow":       AccessAdmin,
+	"get-storage":            AccessAdmin,
 	"get-user-plan":          AccessAdmin,
 	"list-agents":            AccessAdmin,
 	"list-all-plans":         AccessAdmin,
@@ -92,7 +93,8 @@ var accessTable = map[string]Access{
 	"verify-audit":           AccessAdmin,
 	"verify-security-events": AccessAdmin,
 
-	// Administrators: every other act, that is on accounts, roles, plans, who may join, agents and providers.
+	// Administrators: every other act, that is on accounts, roles, plans, who may join, agents, providers and storage.
+	"accept-storage":      AccessAdminSure,
 	"assign-plan":         AccessAdminSure,
 	"cordon-agent":        AccessAdminSure,
 	"create-plan":         AccessAdminSure,
@@ -103,6 +105,7 @@ var accessTable = map[string]Access{
 	"invite":              AccessAdminSure,
 	"logout-user":         AccessAdminSure,
 	"remove-agent":        AccessAdminSure,
+	"remove-orphans":      AccessAdminSure,
 	"set-registration":    AccessAdminSure,
 	"set-user-role":       AccessAdminSure,
 	"switch-provider":     AccessAdminSure,

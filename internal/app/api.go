@@ -107,6 +107,14 @@ func (p *apiParts) probes(cfg config.Config) kit.Probes {
 		{Name: "storage", Check: p.storage.Check, Missing: "Files can't be stored, streamed or downloaded."},
 		{Name: "admission", Check: p.admitting, Missing: "Queued jobs get no slot, though some may be free. Look at the workers: one of them may hang."},
 		{
+			Name: "deletion", Check: p.deleting,
+			Missing: "Nothing is removed from storage automatically until you confirm it. See Storage on the Providers page.",
+		},
+		{
+			Name: "lost-files", Check: p.complete,
+			Missing: "Many files are no longer in storage, too many to mark them as lost without you. See Storage on the Providers page.",
+		},
+		{
 			Name: "mail", Off: !cfg.Mail.On(), Check: unasked,
 			Missing: "Users can't register openly, reset passwords or change addresses without mail. Set RESEND_API_KEY and MAIL_FROM.",
 		},
@@ -132,6 +140,24 @@ func (p *apiParts) admitting(ctx context.Context) error {
 	pulse, err := p.store.Admission.Pulse(ctx)
 	if err == nil && pulse.Stands() {
 		err = fmt.Errorf("the last round was %s ago, and a job has been passed over for %s", pulse.SinceRound, pulse.PassedOver)
+	}
+	return err
+}
+
+// deleting fails while sweeps remove nothing because it needs an administrator.
+func (p *apiParts) deleting(ctx context.Context) error {
+	s, err := p.store.Stock.StorageReport(ctx)
+	if err == nil && (s.Paused != "" || s.RefusedOrphans > 0) {
+		err = fmt.Errorf("deletion is paused (%s), or %d orphans are too many at once", s.Paused, s.RefusedOrphans)
+	}
+	return err
+}
+
+// complete fails while a check of the stored files waits for an administrator.
+func (p *apiParts) complete(ctx context.Context) error {
+	s, err := p.store.Stock.StorageReport(ctx)
+	if err == nil && s.RefusedLost > 0 {
+		err = fmt.Errorf("%d files are gone, too many to mark them", s.RefusedLost)
 	}
 	return err
 }

@@ -20,6 +20,7 @@ import (
 	"longhaul/internal/seedr"
 	"longhaul/internal/seedrcopy"
 	"longhaul/internal/seedrtrack"
+	"longhaul/internal/stocktake"
 	"longhaul/internal/telemetry"
 	"longhaul/internal/version"
 	"longhaul/models"
@@ -122,6 +123,10 @@ func (p *workerParts) deps(cfg config.Config) worker.Deps {
 		MaxJobBytes: limits.MaxJobBytes, ResolveTimeout: limits.ResolveTimeout, StallTimeout: limits.StallTimeout,
 		FailoverAfter: limits.FailoverAfter,
 	}
+	stock := &stocktake.Taker{
+		Store: plug.Stocktake(work), Bucket: p.objects, Now: p.store.DB.Now, NewID: p.store.DB.NewID, Log: p.log.With("component", "stocktake"),
+		Note: p.flows.NoteDeletion,
+	}
 	deps := worker.Deps{
 		Jobs: &activities.Jobs{
 			Store: plug.JobActs(work), SelectionTimeout: limits.SelectionTimeout, AttentionTimeout: limits.AttentionTimeout,
@@ -135,9 +140,9 @@ func (p *workerParts) deps(cfg config.Config) worker.Deps {
 			Store: plug.AgentTracker(work), Agents: func(a models.Agent) agenttrack.Agent { return dial(a) }, Desk: desk, Events: p.bus,
 			Now: p.store.DB.Now, Log: p.log.With("component", "tracker"), Pace: agenttrack.DefaultPace(),
 		}},
-		Sweeps: &activities.Sweeps{Store: plug.Sweeps(work), Objects: p.objects, Runner: p.flows, Now: p.store.DB.Now},
+		Sweeps: &activities.Sweeps{Store: plug.Sweeps(work), Objects: p.objects, Stock: stock, Runner: p.flows, Now: p.store.DB.Now},
 		Mails:  &activities.Mails{Store: work.Mails},
-		Quota:  &activities.Quota{Store: plug.Upkeep(work), Objects: p.objects},
+		Quota:  &activities.Quota{Store: plug.Upkeep(work), Objects: p.objects, Pauses: stock},
 		Flows:  p.flows, Records: plug.Loops(work), News: p.bus, Log: p.log, RunningPerUser: limits.MaxRunningJobs, Queues: cfg.Queues,
 	}
 	if p.mails != nil {

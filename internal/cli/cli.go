@@ -77,8 +77,8 @@ type commands struct {
 	Agents  agentsCmd  `cmd:"" help:"Compute agents." group:"Operator"`
 	Admin   adminCmd   `cmd:"" help:"Administration." group:"Operator"`
 	Audit   auditCmd   `cmd:"" help:"The audit log." group:"Operator"`
+	Storage storageCmd `cmd:"" help:"Object storage: its keys, and how it compares with the database." group:"Operator"`
 	Config  configCmd  `cmd:"" help:"Configuration." group:"Operator"`
-	Storage storageCmd `cmd:"" help:"Object storage." group:"Operator"`
 	Migrate migrateCmd `cmd:"" help:"Migrate the database schema to the newest version." group:"Operator"`
 
 	PrintVersion versionCmd `cmd:"" name:"version" help:"Print the version and commit."`

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,7 @@ const (
 	getTries     = 8 // in a row without a new byte
 	partSuffix   = ".longhaul-part"
 	fileStored   = "stored"
+	fileLost     = "lost"
 	downloadMode = 0o644
 )
 
@@ -54,7 +56,11 @@ func (c *getCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
+	gone := lost(files, chosen)
 	files, total, err := wanted(files, chosen)
+	if err != nil && gone > 0 {
+		return lostError(gone)
+	}
 	if err != nil {
 		return err
 	}
@@ -79,7 +85,25 @@ func (c *getCmd) Run(ctx context.Context, p *program) error {
 		_ = g.bar.Finish()
 	}
 	fmt.Fprintf(p.Err, "%d files, %s.\n", len(files), bytesInWords(total))
+	if gone > 0 {
+		return lostError(gone)
+	}
 	return nil
+}
+
+// lost counts the files that were chosen but are no longer in storage; nil is
+// all of them.
+func lost(files []file, chosen []int) (n int) {
+	for _, f := range files {
+		if f.State == fileLost && (chosen == nil || slices.Contains(chosen, f.Index)) {
+			n++
+		}
+	}
+	return n
+}
+
+func lostError(n int) error {
+	return fmt.Errorf("%d files are no longer in storage; delete the download and submit it again to fetch them", n)
 }
 
 // wanted returns the stored files that were chosen; nil is all of them.

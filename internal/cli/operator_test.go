@@ -59,6 +59,10 @@ func TestOperatorCommands(t *testing.T) {
 	}
 	alone(t, "admin", "setup-link").want(t, cli.ExitUsage, "already")
 
+	alone(t, "storage", "status").want(t, cli.ExitOK, "works", "never")
+	alone(t, "storage", "accept").want(t, cli.ExitUsage, "--yes")
+	alone(t, "storage", "accept", "--yes").want(t, cli.ExitFailed, "nothing to accept")
+
 	r = alone(t, "audit", "verify") // the token, the agent and the set-up are in it
 	r.want(t, cli.ExitOK)
 	head := strings.TrimSuffix(r.out, "\n")

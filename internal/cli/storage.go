@@ -3,35 +3,92 @@ package cli
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"longhaul/internal/config"
-	"longhaul/internal/objstore/keys"
+	"longhaul/internal/store"
+	"longhaul/models"
 )
 
 type storageCmd struct {
-	Prepare storagePrepareCmd `cmd:"" help:"Create the bucket and a key for each use in versitygw, with the root key (settings in .env.example)."`
+	Prepare       storagePrepareCmd `cmd:"" help:"Create the bucket and a key for each use in versitygw, with the root key (settings in .env.example)."`
+	Status        storageStatusCmd `cmd:"" help:"Show how storage and database compare (from the database)."`
+	Accept        storageAcceptCmd `cmd:"" help:"Accept storage as it is, after the restore of a dump or a change of the bucket (in the database)."`
+	RemoveOrphans storageRemoveCmd `cmd:"" help:"Have the next sweep remove the objects without a row that are known now (in the database)."`
 }
 
-type storagePrepareCmd struct{}
+// console is who acts from a shell on the server.
+var console = models.Actor{Kind: models.ActorConsole}
 
-// Run creates what is missing and updates the rest.
-func (c *storagePrepareCmd) Run(ctx context.Context, p *program) error {
-	cfg, err := config.LoadStorageKeys()
-	if err != nil {
-		return fmt.Errorf("configuration: %w", err)
-	}
-	server := keys.Server{
-		Endpoint: cfg.Endpoint, Region: cfg.Region, Bucket: cfg.Bucket, PathStyle: cfg.PathStyle,
-		Root: keys.Key{ID: cfg.RootID, Secret: cfg.RootSecret},
-	}
-	err = server.Prepare(ctx, keys.Uses{
-		Delivery: keys.Key{ID: cfg.DeliveryID, Secret: cfg.DeliverySecret},
-		Upload:   keys.Key{ID: cfg.UploadID, Secret: cfg.UploadSecret},
-		Worker:   keys.Key{ID: cfg.WorkerID, Secret: cfg.WorkerSecret},
+type storageStatusCmd struct{}
+
+// pauseTexts say why deletion is paused.
+var pauseTexts = map[models.StoragePause]string{
+	models.PauseRestored:    "the database is older than storage, as after the restore of a dump",
+	models.PauseOtherBucket: "the database does not know this bucket",
+}
+
+// Run prints what the last sweep and the last check found.
+func (c *storageStatusCmd) Run(ctx context.Context, p *program) error {
+	return p.withStore(ctx, func(s *store.Store, _ config.Config) error {
+		r, err := s.Stock.StorageReport(ctx)
+		if err != nil {
+			return err
+		}
+		deletion := "works"
+		switch {
+		case r.Paused != "" && r.AcceptedAt != nil:
+			deletion = "paused until the next sweep; accepted"
+		case r.Paused != "":
+			deletion = "paused: " + pauseTexts[r.Paused]
+		case r.RefusedOrphans > 0:
+			deletion = fmt.Sprintf("waits for you: %d orphans are too many at once", r.RefusedOrphans)
+		}
+		fmt.Fprintf(p.Out, "Deletion:     %s\n", deletion)
+		fmt.Fprintf(p.Out, "Orphans:      %d, %s\n", r.Orphans.Count, bytesInWords(r.Orphans.Bytes))
+		fmt.Fprintf(p.Out, "Lost files:   %d, %s, in %d downloads\n", r.Lost.Count, bytesInWords(r.Lost.Bytes), r.LostJobs)
+		if r.RefusedLost > 0 {
+			fmt.Fprintf(p.Out, "Not marked:   %d files are gone, too many to mark them without you\n", r.RefusedLost)
+		}
+		fmt.Fprintf(p.Out, "Last sweep:   %s\nLast check:   %s\n", moment(r.SweptAt), moment(r.CheckedAt))
+		return nil
 	})
-	if err != nil {
-		return fmt.Errorf("prepare the storage: %w", err)
+}
+
+func moment(t *time.Time) string {
+	if t == nil {
+		return "never"
 	}
-	fmt.Fprintln(p.Err, "The storage has its bucket and its keys.")
-	return nil
+	return t.UTC().Format(time.RFC3339)
+}
+
+type storageAcceptCmd struct {
+	Yes bool `help:"Confirm that this is the database and the bucket you want." required:""`
+}
+
+// Run accepts storage; the worker takes it up with its next sweep.
+func (c *storageAcceptCmd) Run(ctx context.Context, p *program) error {
+	return p.withStore(ctx, func(s *store.Store, _ config.Config) error {
+		if err := s.Stock.AcceptStorage(ctx, console); err != nil {
+			return err
+		}
+		fmt.Fprintln(p.Err, "Accepted. It takes effect with the next sweep, within the hour. Objects without a row are kept for another week.")
+		return nil
+	})
+}
+
+type storageRemoveCmd struct {
+	Yes bool `help:"Confirm that the objects may be removed for good." required:""`
+}
+
+// Run approves the orphans that are marked now.
+func (c *storageRemoveCmd) Run(ctx context.Context, p *program) error {
+	return p.withStore(ctx, func(s *store.Store, _ config.Config) error {
+		a, err := s.Stock.ApproveOrphans(ctx, console)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(p.Err, "The next sweep, within the hour, removes %d objects, %s.\n", a.Count, bytesInWords(a.Bytes))
+		return nil
+	})
 }

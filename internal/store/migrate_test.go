@@ -63,6 +63,8 @@ func TestModelsFitTheSchema(t *testing.T) {
 		models.PlanAssignment{},
 		models.LedgerLine{},
 		models.DailyUsage{},
+		models.StorageState{},
+		models.Orphan{},
 	} {
 		parsed, err := schema.Parse(entity, &sync.Map{}, schema.NamingStrategy{})
 		storetest.OK(t, err)

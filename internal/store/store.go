@@ -27,6 +27,7 @@ import (
 	"longhaul/internal/store/quota"
 	"longhaul/internal/store/records"
 	"longhaul/internal/store/sources"
+	"longhaul/internal/store/stock"
 	"longhaul/internal/store/timeline"
 	"longhaul/internal/store/transfers"
 )
@@ -52,6 +53,7 @@ type Store struct {
 	Jobs      *jobs.Jobs
 	Transfers *transfers.Transfers
 	Admission *admission.Admission
+	Stock     *stock.Stock
 }
 
 // Open connects to the database. The schema has to be there, see Migrate.
@@ -87,6 +89,7 @@ func On(db *postgres.DB) *Store {
 	s.Admission = admission.New(db, admission.Deps{
 		Outbox: s.Outbox, Quota: s.Quota, Agents: s.Agents, Providers: s.Providers, Jobs: s.Jobs,
 	})
+	s.Stock = stock.New(db, s.Records, s.Quota, s.Jobs)
 	return s
 }
 
@@ -109,6 +112,7 @@ type Worker struct {
 	Jobs      *jobs.Worker
 	Transfers *transfers.Worker
 	Admission *admission.Worker
+	Stock     *stock.Worker
 }
 
 // Worker returns the worker's side of each aggregate.
@@ -130,5 +134,6 @@ func (s *Store) Worker() Worker {
 		Jobs:      s.Jobs.Worker(),
 		Transfers: s.Transfers.Worker(),
 		Admission: s.Admission.Worker(),
+		Stock:     s.Stock.Worker(),
 	}
 }

@@ -81,6 +81,10 @@ var problems = map[models.Problem]entry{
 		why: []string{"The object storage does not accept data right now."}, next: []string{"Retry it later; the operator should check the storage."},
 		wait: patient("Continues when the storage works again"),
 	},
+	models.ProblemFileLost: {
+		why:  []string{"{lost} of {files|files} are no longer in storage.", "This file is no longer in storage."},
+		next: []string{"Delete the {job} and submit it again to fetch what is missing."},
+	},
 	models.ProblemSelectionExpired: {
 		why: []string{"No files were chosen in time."}, next: []string{"Retry it and choose the files."},
 	},

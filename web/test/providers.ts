@@ -1,4 +1,4 @@
-import type { DeploymentHealth, Failover, Provider, ProviderCheck, ProviderHistoryEntry, ProviderInfo, ProviderList, SeedrInfo } from '@/api/model';
+import type { DeploymentHealth, Failover, Provider, ProviderCheck, ProviderHistoryEntry, ProviderInfo, ProviderList, SeedrInfo, StorageInfo } from '@/api/model';
 
 import { json, problem, type Route } from './answers';
 import { moment } from './fixtures';
@@ -67,13 +67,29 @@ export class ProviderWorld {
     ],
   };
 
+  storage: StorageInfo = {
+    paused: '', pausedAt: null, acceptedAt: null, orphans: { count: 0, bytes: 0 }, nextPurgeAt: null, refusedOrphans: 0,
+    lost: { count: 0, bytes: 0 }, lostJobs: 0, refusedLost: 0, sweptAt: moment(-600), checkedAt: moment(-6_000),
+  };
+
+  /** What was confirmed about storage. */
+  readonly confirmed: string[] = [];
+
   readonly routes: Route[] = [
+    ['GET', /^\/admin\/storage$/, () => json(this.storage)],
+    ['POST', /^\/admin\/storage\/(accept|orphans\/remove)$/, async (_, request) => this.confirm((await request.json()) as { confirm: string })],
     ['GET', /^\/admin\/health$/, () => json(this.health)],
     ['GET', /^\/admin\/providers$/, () => json(this.overview())],
     ['GET', /^\/admin\/providers\/history$/, (_, __, url) => json(this.page(url))],
     ['POST', /^\/admin\/providers\/verify$/, () => (this.check ? json(this.check) : this.noWorker())],
     ['POST', /^\/admin\/providers\/switch$/, async (_, request) => this.change((await request.json()) as Body)],
   ];
+
+  private confirm({ confirm }: { confirm: string }) {
+    this.confirmed.push(confirm);
+    if (confirm === 'accept') this.storage = { ...this.storage, acceptedAt: moment(0) };
+    return json({ started: true, storage: this.storage });
+  }
 
   private get active(): Provider {
     return this.list.find((info) => info.active)?.provider ?? 'agent';

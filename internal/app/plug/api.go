@@ -13,6 +13,7 @@ import (
 	"longhaul/internal/store/quota"
 	"longhaul/internal/store/records"
 	"longhaul/internal/store/sources"
+	"longhaul/internal/store/stock"
 	"longhaul/internal/store/timeline"
 	"longhaul/internal/store/transfers"
 )
@@ -30,6 +31,7 @@ type (
 	quotaRows     = quota.Quota
 	recordsRows   = records.Records
 	sourcesRows   = sources.Sources
+	stockRows     = stock.Stock
 	timelineRows  = timeline.Timeline
 	transfersRows = transfers.Transfers
 )
@@ -65,11 +67,12 @@ type adminStore struct {
 	*providersRows
 	*quotaRows
 	*recordsRows
+	*stockRows
 }
 
 // Admin returns what administrators ask of the store.
 func Admin(s *store.Store) adminStore {
-	return adminStore{s.Accounts, s.Agents, s.Jobs, s.Mails, s.Providers, s.Quota, s.Records}
+	return adminStore{s.Accounts, s.Agents, s.Jobs, s.Mails, s.Providers, s.Quota, s.Records, s.Stock}
 }
 
 type agentCallsStore struct {

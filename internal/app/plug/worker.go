@@ -16,6 +16,7 @@ import (
 	"longhaul/internal/store/quota"
 	"longhaul/internal/store/records"
 	"longhaul/internal/store/sources"
+	"longhaul/internal/store/stock"
 	"longhaul/internal/store/timeline"
 	"longhaul/internal/store/transfers"
 )
@@ -36,6 +37,7 @@ type (
 	quotaWork     = quota.Worker
 	recordsWork   = records.Worker
 	sourcesWork   = sources.Worker
+	stockWork     = stock.Worker
 	timelineWork  = timeline.Worker
 	transfersWork = transfers.Worker
 )
@@ -137,6 +139,16 @@ type sweepsStore struct {
 // Sweeps returns what the sweeps ask of the store.
 func Sweeps(w store.Worker) sweepsStore {
 	return sweepsStore{w.Accounts, w.Agents, w.Files, w.Jobs, w.Limits, w.Mails, w.Records, w.Sources, w.Timeline}
+}
+
+type stocktakeStore struct {
+	*filesWork
+	*stockWork
+}
+
+// Stocktake returns what internal/stocktake asks of the store.
+func Stocktake(w store.Worker) stocktakeStore {
+	return stocktakeStore{w.Files, w.Stock}
 }
 
 type upkeepStore struct {

@@ -20,6 +20,10 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/google/uuid"
+
 	"longhaul/internal/objstore"
 )
 
@@ -44,6 +48,28 @@ rm -rf "$2"`
 func New(t testing.TB) *objstore.Client {
 	t.Helper()
 	c, err := objstore.New(Config(t))
+	if err != nil {
+		t.Fatalf("object storage for tests: %v", err)
+	}
+	return c
+}
+
+// Bucket returns a client of an empty bucket of the test's own, for what looks at
+// a bucket as a whole.
+func Bucket(t testing.TB) *objstore.Client {
+	t.Helper()
+	cfg := Config(t)
+	cfg.Bucket = "test-" + uuid.NewString()
+	api := s3.New(s3.Options{
+		BaseEndpoint: &cfg.Endpoint, Region: cfg.Region, UsePathStyle: true,
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: cfg.AccessKeyID, SecretAccessKey: cfg.SecretAccessKey}, nil
+		}),
+	})
+	if _, err := api.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &cfg.Bucket}); err != nil {
+		t.Fatalf("create bucket: %v", err)
+	}
+	c, err := objstore.New(cfg)
 	if err != nil {
 		t.Fatalf("object storage for tests: %v", err)
 	}

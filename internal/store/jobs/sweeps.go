@@ -49,6 +49,17 @@ func (w *Worker) JobsToPurge(ctx context.Context, before time.Time, after uuid.U
 	return out, postgres.Translate(err, "list jobs to purge")
 }
 
+// JobRuns returns the runs of those of the jobs that there are.
+func (w *Worker) JobRuns(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]int, error) {
+	var rows []models.Job
+	err := w.js.db.Conn(ctx).Select("id", "run").Where("id = any(?)", postgres.Array[uuid.UUID](ids)).Find(&rows).Error
+	out := make(map[uuid.UUID]int, len(rows))
+	for _, j := range rows {
+		out[j.ID] = j.Run
+	}
+	return out, postgres.Translate(err, "look for jobs")
+}
+
 // PruneIdempotencyKeys removes keys from before the time.
 func (w *Worker) PruneIdempotencyKeys(ctx context.Context, before time.Time) (int64, error) {
 	return w.js.db.Exec(ctx, "prune idempotency keys", `delete from idempotency_keys where created_at < ?`, before)

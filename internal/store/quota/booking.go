@@ -183,6 +183,12 @@ func (q *Quota) settle(ctx context.Context, job *models.Job, kind models.LedgerK
 	return err
 }
 
+// Repair makes the locked job, which has ended, take up what it stores after
+// files were lost or found.
+func (q *Quota) Repair(ctx context.Context, job *models.Job) error {
+	return q.settle(ctx, job, models.LedgerRepair)
+}
+
 // Free gives back all that a job takes up whose files are removed.
 func (q *Quota) Free(ctx context.Context, job *models.Job) error {
 	_, err := q.book(ctx, job, entry{kind: models.LedgerFree, used: -job.QuotaUsed, reserved: -job.QuotaReserved})

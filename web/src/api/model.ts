@@ -48,6 +48,7 @@ export type SecondFactor = Schemas['SecondFactor'];
 export type SecurityEvent = Schemas['SecurityInfo'];
 export type SeedrInfo = Schemas['SeedrInfo'];
 export type Session = Schemas['SessionInfo'];
+export type StorageInfo = Schemas['StorageInfo'];
 export type TokenScope = Schemas['TokenScope'];
 export type TotpOffer = Schemas['TotpOffer'];
 export type TotpState = Schemas['TotpState'];

@@ -45,6 +45,24 @@ describe('the providers page', () => {
     expect(of('Turnstile')).toHaveTextContent(/Not configured.*Sign-in has no protection from bots/);
   });
 
+  it('says why nothing is removed from storage, and accepts it after a confirmation', async () => {
+    const world = confirmedAdmin();
+    world.providers.storage = { ...world.providers.storage, paused: 'restored', pausedAt: moment(-60), orphans: { count: 3, bytes: 2048 }, refusedLost: 40 };
+    const { user } = renderApp(world, '/admin/providers');
+    const list = within(await screen.findByRole('list', { name: 'Storage' }));
+    expect(list.getByText('Clean-up').closest('li')).toHaveTextContent(/Paused.*database is older than storage/);
+    expect(list.getByText(/3 objects, 2.0 KiB/)).toBeVisible();
+    expect(list.getByText(/40 more files are gone/)).toBeVisible();
+    expect(list.queryByRole('button', { name: 'Remove now' })).not.toBeInTheDocument();
+    await user.click(list.getByRole('button', { name: 'Accept storage' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    expect(dialog.getByRole('button', { name: 'Accept' })).toBeDisabled();
+    await user.type(dialog.getByRole('textbox'), 'accept');
+    await user.click(dialog.getByRole('button', { name: 'Accept' }));
+    expect(await list.findByText(/takes effect with the next sweep/)).toBeVisible();
+    expect(world.providers.confirmed).toEqual(['accept']);
+  });
+
   it('says how to configure Seedr where no worker has credentials', async () => {
     const world = confirmedAdmin();
     world.providers.list = [makeAgents(), makeSeedrProvider({ configured: false }, { healthy: false, summary: 'No worker has credentials for a Seedr account.' })];

@@ -1,12 +1,13 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
-import type { DeploymentHealth, Failover, Provider, ProviderCheck, ProviderHistoryEntry, ProviderList } from '@/api/model';
+import type { DeploymentHealth, Failover, Provider, ProviderCheck, ProviderHistoryEntry, ProviderList, StorageInfo } from '@/api/model';
 import { http, send } from '@/lib/http';
 
 export const providerKeys = {
   all: ['providers'] as const,
   list: () => [...providerKeys.all, 'list'] as const,
   history: () => [...providerKeys.all, 'history'] as const,
+  storage: () => [...providerKeys.all, 'storage'] as const,
   deployment: () => [...providerKeys.all, 'deployment'] as const,
 };
 
@@ -26,6 +27,27 @@ export function deploymentQuery() {
     queryFn: ({ signal }): Promise<DeploymentHealth> => send(http.GET('/api/v1/admin/health', { signal })),
     refetchInterval: 10_000,
   });
+}
+
+/** How storage and the database compare. */
+export function storageQuery() {
+  return queryOptions({
+    queryKey: providerKeys.storage(),
+    queryFn: ({ signal }): Promise<StorageInfo> => send(http.GET('/api/v1/admin/storage', { signal })),
+    refetchInterval: 10_000,
+  });
+}
+
+/** What an admin can confirm about storage, by the word that confirms it. */
+export type StorageAct = 'accept' | 'remove';
+
+/** Accepts storage as it is, or has the orphans removed. Resolves to whether that starts now. */
+export async function confirmStorage(act: StorageAct): Promise<boolean> {
+  const body = { confirm: act };
+  const answer = await send(
+    act === 'accept' ? http.POST('/api/v1/admin/storage/accept', { body }) : http.POST('/api/v1/admin/storage/orphans/remove', { body }),
+  );
+  return answer.started;
 }
 
 const historyPage = 20;

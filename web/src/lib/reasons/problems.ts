@@ -121,6 +121,10 @@ export const problems: Record<ProblemCode, Entry> = {
     next: always('Retry it. If it was ready, delete it and add it again.'),
     wait: always('Fetches it again, on another agent if there is one.'),
   },
+  file_lost: {
+    why: (facts) => first(say`${facts.number('lost')} of ${facts.some('files', 'file', 'files')} are no longer in storage.`, 'This file is no longer in storage.'),
+    next: always('Delete it and add it again to fetch what is missing.'),
+  },
   selection_expired: fault("You didn't choose the files in time.", 'Retry it and choose the files.'),
   gave_up: fault('It needed your attention and got none in time.', 'You can retry or delete it.'),
   wrong_state: fault("That isn't possible right now.", 'Reload the page to see where it stands.'),

@@ -5,7 +5,7 @@ import { useMemo } from 'react';
 
 import type { JobFile } from '@/api/model';
 import { FileTree } from '@/components/file-tree';
-import { IconClock, IconPhoto, IconPlayerPlay, IconFileText } from '@/components/icons';
+import { IconAlertTriangle, IconClock, IconPhoto, IconPlayerPlay, IconFileText } from '@/components/icons';
 import { ErrorNotice } from '@/components/notice';
 import { fileKind } from '@/lib/file-kind';
 import { baseName } from '@/lib/file-kind';
@@ -29,6 +29,7 @@ export function FileBrowser({ jobId }: { jobId: string }) {
   const chosen = useMemo(() => files?.filter((file) => file.state !== 'skipped') ?? [], [files]);
   const skipped = (files?.length ?? 0) - chosen.length;
   const available = chosen.filter((file) => file.available).length;
+  const lost = chosen.filter((file) => file.state === 'lost').length;
   return (
     <section aria-labelledby="files-title" className={classes.section}>
       <div className={classes.head}>
@@ -38,6 +39,7 @@ export function FileBrowser({ jobId }: { jobId: string }) {
         {chosen.length > 0 && (
           <span className={`${classes.count} tabular`}>
             {available === chosen.length ? formatPlural(available, 'file', 'files') : `${available} of ${chosen.length} available`}
+            {lost > 0 && `, ${lost} lost`}
             {skipped > 0 && `, ${formatPlural(skipped, 'file', 'files')} skipped`}
           </span>
         )}
@@ -59,6 +61,15 @@ export function FileBrowser({ jobId }: { jobId: string }) {
 }
 
 function FileActions({ file, jobId }: { file: JobFile; jobId: string }) {
+  if (file.state === 'lost') {
+    return (
+      <Tooltip label="No longer in storage. Delete this download and add it again to fetch it.">
+        <span className={classes.lost}>
+          <IconAlertTriangle size={16} aria-hidden="true" /> Lost
+        </span>
+      </Tooltip>
+    );
+  }
   if (!file.available) {
     return (
       <Tooltip label="Not available yet">

@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { useEffect } from 'react';
 
 import type { JobFile } from '@/api/model';
-import { IconArrowLeft, IconChevronRight, IconClock } from '@/components/icons';
+import { IconAlertTriangle, IconArrowLeft, IconChevronRight, IconClock } from '@/components/icons';
 import { ErrorNotice, Notice } from '@/components/notice';
 import { baseName, fileKind } from '@/lib/file-kind';
 
@@ -56,6 +56,13 @@ export function PlayerPage({ jobId, fileId }: { jobId: string; fileId: string })
 function OpenFile({ file }: { file: JobFile }) {
   const { available } = file;
   const link = useQuery({ ...inlineLinkQuery(file.id), enabled: available });
+  if (file.state === 'lost') {
+    return (
+      <Notice icon={IconAlertTriangle} title="No longer in storage">
+        This file is lost. Delete its download and add it again to fetch it.
+      </Notice>
+    );
+  }
   if (!available) {
     return (
       <Notice icon={IconClock} title="Not stored yet">

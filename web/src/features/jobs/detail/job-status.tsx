@@ -13,8 +13,8 @@ export function JobStatus({ job }: { job: Job }) {
   const now = useNow();
   const { why, next, stuck } = situationOf(job, useProgress(job), now);
   // Of a finished download only the end matters.
-  if (job.state === 'ready' && job.deadline === null) return null;
-  const tone = stuck ? 'warn' : stateLooks[job.state].tone;
+  if (job.state === 'ready' && job.reason.code === 'ready' && job.deadline === null) return null;
+  const tone = stuck || job.reason.code === 'file_lost' ? 'warn' : stateLooks[job.state].tone;
   const Symbol = tone === 'bad' || tone === 'warn' ? IconAlertTriangle : IconInfoCircle;
   return (
     <div className={classes.status} data-tone={tone}>

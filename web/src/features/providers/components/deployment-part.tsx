@@ -11,7 +11,7 @@ import classes from './providers.module.css';
 
 const titles: Record<string, string> = {
   database: 'Database', temporal: 'Temporal', storage: 'Storage', mail: 'Mail', turnstile: 'Turnstile',
-  admission: 'Slots for queued downloads', 'worker-control': 'Worker: control', 'worker-tracking': 'Worker: tracking', 'worker-transfers': 'Worker: transfers', 'worker-mail': 'Worker: mail',
+  deletion: 'Clean-up of storage', 'lost-files': 'Stored files', admission: 'Slots for queued downloads', 'worker-control': 'Worker: control', 'worker-tracking': 'Worker: tracking', 'worker-transfers': 'Worker: transfers', 'worker-mail': 'Worker: mail',
 };
 
 const healths: Record<DeploymentCheck['status'], Health> = {
@@ -19,6 +19,13 @@ const healths: Record<DeploymentCheck['status'], Health> = {
   away: { label: 'Unreachable', icon: IconAlertTriangle, tone: 'bad' },
   off: { label: 'Not configured', icon: IconAlertTriangle, tone: 'warn' },
 };
+
+/** Checks that tell of a decision that is due, not of something that is away. */
+const waits: Health = { label: 'Needs you', icon: IconAlertTriangle, tone: 'bad' };
+
+function healthOf({ name, status }: DeploymentCheck): Health {
+  return status === 'away' && (name === 'deletion' || name === 'lost-files') ? waits : healths[status];
+}
 
 /** The parts of the deployment, and what doesn't work while one is missing. */
 export function DeploymentPart() {
@@ -33,7 +40,7 @@ export function DeploymentPart() {
           {data.checks.map((check) => (
             <li key={check.name}>
               <span className={classes.what}>{titles[check.name] ?? check.name}</span>
-              <HealthLabel health={healths[check.status]} />
+              <HealthLabel health={healthOf(check)} />
               {check.missing && <p className={classes.detail}>{check.missing}</p>}
             </li>
           ))}

@@ -14,6 +14,7 @@ import { HistoryPart } from './history-part';
 import { OptionsDialog } from './options-dialog';
 import { ProviderCard } from './provider-card';
 import classes from './providers.module.css';
+import { StoragePart } from './storage-part';
 import { SwitchDialog } from './switch-dialog';
 
 const intro = 'Where downloads are fetched. Switching affects new downloads only; existing ones stay where they are.';
@@ -54,6 +55,7 @@ function Parts({ list }: { list: ProviderList }) {
         </p>
       </section>
       <HistoryPart />
+      <StoragePart />
       <DeploymentPart />
       <SwitchDialog to={to} onClose={() => setTo(undefined)} />
       <OptionsDialog list={list} opened={setting} onClose={() => setSetting(false)} />
