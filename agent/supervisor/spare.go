@@ -95,8 +95,13 @@ func (b *diskBudget) missing() int64 {
 }
 
 // idle reports whether the transfer has ended, with bytes that only a later
-// attempt may want.
+// attempt may want, and nothing of it runs any more.
 func (t *transfer) idle() bool {
+	select {
+	case <-t.gone:
+	default:
+		return false
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.saved.Ended != nil && t.phase.Ended() && t.phase != agentapi.PhaseSeeding

@@ -13,8 +13,8 @@ import (
 	"longhaul/internal/config"
 )
 
-// superseded is a transfer whose agent was refused the report of a part when it
-// had one in storage and 50 of 80 MiB.
+// superseded is a transfer whose agent was refused the report of its first part
+// when it had most of 50 of 80 MiB, or a little with a small disk.
 type superseded struct {
 	control *agenttest.ControlPlane
 	agent   *agenttest.Agent
@@ -27,6 +27,7 @@ type superseded struct {
 const (
 	spareSize = 80 * mib
 	spareHeld = 50 * mib
+	spareFew  = 20 * mib
 )
 
 func supersede(t *testing.T, configure func(*config.Agent), how func(c *agenttest.ControlPlane, id string)) *superseded {
@@ -38,21 +39,27 @@ func supersede(t *testing.T, configure func(*config.Agent), how func(c *agenttes
 	s.source = agenttest.NewFileServer(t, s.content)
 	s.release = s.source.Hold(spareHeld)
 	t.Cleanup(s.release)
-	refused := make(chan struct{})
-	s.control.FaultPut = func(n int, _ http.ResponseWriter, r *http.Request) bool {
-		if n > 1 {
-			select {
-			case <-refused:
-			case <-r.Context().Done():
-			}
+	least := int64(spareHeld - 8*mib)
+	if cfg.DiskLimit > 0 {
+		least = spareFew
+	}
+	putting, refused := make(chan struct{}, spareSize/mib), make(chan struct{})
+	s.control.FaultPut = func(_ int, _ http.ResponseWriter, r *http.Request) bool {
+		putting <- struct{}{}
+		select {
+		case <-refused:
+		case <-r.Context().Done():
 		}
 		return false
 	}
 	s.control.AddJob(s.id, 1, agenttest.OneFile(spareSize))
 	s.agent.Transfer(s.id, agenttest.Download(1, s.source.URL+"/file.bin", agenttest.OneFile(spareSize)))
-	s.agent.Until(s.id, "a stored part and all that comes", func(st agentapi.Status) bool {
-		return st.BytesStored > 0 && st.BytesDone >= spareHeld-8*mib
-	})
+	s.agent.Until(s.id, "what it may have", func(st agentapi.Status) bool { return st.BytesDone >= least })
+	select {
+	case <-putting: // its report will be refused
+	case <-agenttest.Late():
+		t.Fatal("no part is whole")
+	}
 	s.control.Lock()
 	how(s.control, s.id)
 	s.control.Unlock()
@@ -65,6 +72,7 @@ func newerAttempt(c *agenttest.ControlPlane, id string) { c.Jobs[id].Epoch = 2 }
 func noJob(c *agenttest.ControlPlane, id string) { delete(c.Jobs, id) }
 
 func unchanged(*config.Agent) {}
+
 // Bytes of a job that another attempt got are of use if it comes back.
 func TestASupersededTransferKeepsItsBytes(t *testing.T) {
 	for _, how := range []string{"at once", "after a restart"} {
