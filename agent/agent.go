@@ -139,7 +139,7 @@ func serve(ctx context.Context, o Options, id presence.Identity, control *agenta
 			AllowCIDRs: c.AllowCIDRs, BindIP: c.BindIP, DHT: c.DHT, Ports: c.BTPorts,
 			SeedRatio: c.SeedRatio, SeedTime: c.SeedTime,
 		},
-		CrashPause: o.Timing.CrashPause, Control: control, Putter: putter, Log: o.Log, Now: o.Now,
+		CrashPause: o.Timing.CrashPause, KeepFor: c.KeepFor, Control: control, Putter: putter, Log: o.Log, Now: o.Now,
 	})
 	if err := sup.Resume(ctx); err != nil {
 		return err

@@ -69,6 +69,7 @@ const (
 	ReasonWaitsForPeers        ReasonCode = "waits_for_peers"         // since; peers: connected ones; seeders: of them
 	ReasonWaitsForDisk         ReasonCode = "waits_for_disk"          // the agent's, until parts are uploaded
 	ReasonWaitsForControlPlane ReasonCode = "waits_for_control_plane" // the agent can't reach it
+	ReasonWaitsForAgent        ReasonCode = "waits_for_agent"         // agent: its name; it does not respond, and there is no other
 	ReasonSeedrRemovesEarlier  ReasonCode = "seedr_removes_earlier"   // an earlier copy goes first
 	ReasonSeedrLooksForPeers   ReasonCode = "seedr_looks_for_peers"
 	ReasonSeedrUnconfirmed     ReasonCode = "seedr_unconfirmed"  // the answer to the add was lost
@@ -110,7 +111,8 @@ var ownReasons = []ReasonCode{
 	ReasonCompleting,
 	ReasonChooseFiles, ReasonPaused, ReasonCancelRequested, ReasonPauseRequested, ReasonResumeRequested,
 	ReasonMoveRequested, ReasonActRefused, ReasonCancelled, ReasonReady, ReasonExpired, ReasonDeleted,
-	ReasonWaitsForMetadata, ReasonWaitsForPeers, ReasonWaitsForDisk, ReasonWaitsForControlPlane, ReasonSeedrRemovesEarlier,
+	ReasonWaitsForMetadata, ReasonWaitsForPeers, ReasonWaitsForDisk, ReasonWaitsForControlPlane, ReasonWaitsForAgent,
+	ReasonSeedrRemovesEarlier,
 	ReasonSeedrLooksForPeers, ReasonSeedrUnconfirmed, ReasonSeedrIdle, ReasonSeedrPaused, ReasonSeedrPlacesFiles,
 	ReasonInternal, ReasonUnavailable,
 }

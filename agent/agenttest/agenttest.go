@@ -96,7 +96,7 @@ func Config(t testing.TB, c *ControlPlane) config.Agent {
 	return config.Agent{
 		Listen: addr, URL: "http://" + addr, DataDir: t.TempDir(), ControlURL: c.URL, EnrolmentToken: enrolmentToken,
 		Capacity: 4, AllowCIDRs: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Uploads: 4,
-		EngineMemory: 128 << 20, LogFormat: "text",
+		EngineMemory: 128 << 20, KeepFor: time.Hour, LogFormat: "text",
 	}
 }
 

@@ -136,7 +136,11 @@ func (c *ControlPlane) uploads(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewDecoder(r.Body).Decode(&in)
 	c.Uploads++
 	j := c.Jobs[in.JobID]
-	if j == nil || in.Epoch != j.Epoch {
+	switch {
+	case j == nil:
+		Refuse(w, http.StatusNotFound, "not_found")
+		return
+	case in.Epoch != j.Epoch:
 		Refuse(w, http.StatusConflict, "superseded")
 		return
 	}
@@ -186,7 +190,12 @@ func (c *ControlPlane) put(w http.ResponseWriter, r *http.Request) {
 	var file, part int
 	_, _ = fmt.Sscan(r.PathValue("file"), &file)
 	_, _ = fmt.Sscan(r.PathValue("part"), &part)
-	f := c.Jobs[r.PathValue("job")].Files[file]
+	j := c.Jobs[r.PathValue("job")]
+	if j == nil {
+		http.Error(w, "<Error><Code>NoSuchUpload</Code></Error>", http.StatusNotFound)
+		return
+	}
+	f := j.Files[file]
 	f.bodies[part], f.etags[part] = body, fmt.Sprintf("%q", fmt.Sprintf("etag-%d-%d", part, n))
 	w.Header().Set("ETag", f.etags[part])
 }
@@ -208,6 +217,20 @@ func (c *ControlPlane) AddJob(id string, epoch int64, files ...agentapi.FileJob)
 		}
 	}
 	c.Jobs[id] = j
+}
+
+// Resumed makes the job's newest attempt the given one, and returns the file as
+// the control plane describes it to the agent that gets it.
+func (c *ControlPlane) Resumed(id string, epoch int64, file agentapi.FileJob) agentapi.FileJob {
+	c.Lock()
+	defer c.Unlock()
+	c.Jobs[id].Epoch = epoch
+	known := c.Jobs[id].Files[file.Index]
+	file.Validator = known.Validator
+	for n := range known.Done {
+		file.Stored = append(file.Stored, int64(n))
+	}
+	return file
 }
 
 // Content returns what a reader of the finished object would get.

@@ -54,8 +54,7 @@ func (s *Supervisor) divide() {
 	}
 	var held int64
 	for _, t := range running {
-		st := t.Status()
-		held += max(0, st.BytesDone-st.BytesStored)
+		held += t.onDisk()
 	}
 	share := s.budget.share(len(running), held)
 	for _, t := range running {
@@ -63,8 +62,8 @@ func (s *Supervisor) divide() {
 	}
 }
 
-// WatchDisk divides the disk again at each interval, as transfers come, go and
-// fill it, until ctx ends.
+// WatchDisk sheds what is not needed and divides the disk again at each interval,
+// as transfers come, go and fill it, until ctx ends.
 func (s *Supervisor) WatchDisk(ctx context.Context, every time.Duration) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
@@ -73,6 +72,7 @@ func (s *Supervisor) WatchDisk(ctx context.Context, every time.Duration) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+			s.shed(ctx)
 			s.divide()
 		}
 	}

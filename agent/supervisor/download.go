@@ -35,8 +35,8 @@ func (t *transfer) download(ctx context.Context) error {
 		t.mu.Unlock()
 		_ = reader.Close()
 	}()
-	inner, cancel := context.WithCancel(ctx)
-	defer cancel()
+	inner, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	var wg sync.WaitGroup
 	engineEnd, uploadEnd := make(chan error, 1), make(chan error, 1)
 	open := make(chan struct{}) // closed when the child took up the directory
@@ -57,7 +57,7 @@ func (t *transfer) download(ctx context.Context) error {
 		}
 	case err = <-engineEnd:
 	}
-	cancel()
+	cancel(err)
 	wg.Wait()
 	return err
 }

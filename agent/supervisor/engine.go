@@ -9,6 +9,7 @@ import (
 	"longhaul/agent/agentapi"
 	"longhaul/agent/childapi"
 	"longhaul/agent/spawn"
+	"longhaul/agent/upload"
 	"longhaul/internal/jsonfile"
 	"longhaul/internal/wait"
 	"longhaul/models"
@@ -129,7 +130,8 @@ func (t *transfer) runChild(ctx context.Context, kind agentapi.Kind, hear func(c
 // entirely in storage needs no flushing.
 func (t *transfer) grace(ctx context.Context) time.Duration {
 	why := context.Cause(ctx)
-	if errors.Is(why, errShutdown) || errors.Is(why, errHalted) || errors.Is(why, errReplaced) {
+	if errors.Is(why, errShutdown) || errors.Is(why, errHalted) || errors.Is(why, errReplaced) ||
+		errors.Is(why, upload.ErrSuperseded) {
 		return childGrace
 	}
 	return 0

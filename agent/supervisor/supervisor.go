@@ -51,7 +51,7 @@ func New(o Options) *Supervisor {
 		transfers: map[string]*transfer{}, busy: map[string]bool{},
 	}
 	s.freed = sync.NewCond(&s.mu)
-	s.env.forget = s.purgeSuperseded
+	s.env.forget = s.purgeEnded
 	return s
 }
 
@@ -191,7 +191,7 @@ func (s *Supervisor) room() error {
 		return models.Fault(models.ProblemNoAgent, "The agent is at capacity.")
 	}
 	if s.budget.full() {
-		return diskFull()
+		return diskFull() // WatchDisk makes what room there is to make
 	}
 	return nil
 }
@@ -252,17 +252,14 @@ func removeIfThere(path string) error {
 	return nil
 }
 
-// purgeSuperseded removes a transfer that found out that it lost its job,
-// unless a newer attempt has taken its place.
-func (s *Supervisor) purgeSuperseded(t *transfer) {
+// purgeEnded removes a transfer whose job has ended, as soon as nothing of it
+// runs.
+func (s *Supervisor) purgeEnded(t *transfer) {
 	s.ending.Add(1)
 	go func() {
 		defer s.ending.Done()
 		<-t.gone
-		defer s.claim(t.id)()
-		if s.get(t.id) == t {
-			s.purge(context.WithoutCancel(s.ctx), t)
-		}
+		s.purgeIdle(context.WithoutCancel(s.ctx), t)
 	}()
 }
 

@@ -151,30 +151,6 @@ func TestDeadSourcesHoldUpTheirOwnerOnly(t *testing.T) {
 	}
 }
 
-func TestSupersededTransferIsPurged(t *testing.T) {
-	c := agenttest.NewControlPlane(t)
-	cfg := agenttest.Config(t, c)
-	a := agenttest.Start(t, cfg)
-	src := agenttest.NewFileServer(t, agenttest.Noise(7, 80*mib))
-	release := src.Hold(50 * mib)
-	defer release()
-	id := agenttest.NewID()
-	c.AddJob(id, 1, agenttest.OneFile(80*mib))
-	a.Transfer(id, agenttest.Download(1, src.URL+"/file.bin", agenttest.OneFile(80*mib)))
-	a.Until(id, "a stored part", func(s agentapi.Status) bool { return s.BytesStored > 0 })
-	c.Lock()
-	c.Jobs[id].Epoch = 2
-	c.Unlock()
-	release()
-	a.UntilUnknown(id)
-	if _, err := os.Stat(filepath.Join(cfg.DataDir, "transfers", id)); !os.IsNotExist(err) {
-		t.Errorf("its directory is still there: %v", err)
-	}
-	if n := len(agenttest.Children(t, os.Getpid())); n != 0 {
-		t.Errorf("%d engine processes are left", n)
-	}
-}
-
 func TestDiskLimitHoldsTheEngineBack(t *testing.T) {
 	c := agenttest.NewControlPlane(t)
 	cfg := agenttest.Config(t, c)

@@ -41,10 +41,12 @@ type saved struct {
 	Start agentapi.StartTransfer `json:"start"`
 	Taken bool                   `json:"taken,omitempty"` // what was on disk was compared with the spec
 	Ended *ending                `json:"ended,omitempty"`
+	Spare bool                   `json:"spare,omitempty"` // another attempt has the job; the bytes are kept for a while, should it come back
 }
 
 // ending is how a transfer ended.
 type ending struct {
+	At         time.Time       `json:"at"`
 	Phase      agentapi.Phase  `json:"phase"`
 	Fault      *agentapi.Fault `json:"fault,omitempty"`
 	VerifiedAt *time.Time      `json:"verifiedAt,omitempty"`
@@ -156,10 +158,16 @@ func (t *transfer) end(ctx context.Context, err error) {
 	switch {
 	case errors.Is(why, errShutdown), errors.Is(why, errDeleted), errors.Is(why, errReplaced):
 		return // continues elsewhere, later or never
-	case errors.Is(why, upload.ErrSuperseded):
-		t.log.InfoContext(ctx, "superseded; removed the transfer and its bytes")
+	case errors.Is(why, upload.ErrJobOver):
+		t.log.InfoContext(ctx, "the job has ended; removing the transfer and its bytes")
 		t.env.forget(t)
 		return
+	case errors.Is(why, upload.ErrSuperseded):
+		t.log.InfoContext(ctx, "superseded; keeping the bytes for a while")
+		t.mu.Lock()
+		t.saved.Spare = true
+		t.mu.Unlock()
+		t.finish(ctx, agentapi.PhaseStopped, nil)
 	case errors.Is(why, errHalted):
 		t.finish(ctx, agentapi.PhaseStopped, nil)
 	case why == nil:
@@ -190,7 +198,7 @@ func (t *transfer) finish(ctx context.Context, phase agentapi.Phase, fault *agen
 		return
 	}
 	t.saved.Ended = &ending{
-		Phase: phase, Fault: fault, VerifiedAt: t.verifiedAt,
+		At: t.env.Now(), Phase: phase, Fault: fault, VerifiedAt: t.verifiedAt,
 		Tally: [3]int64{st.BytesTotal, st.BytesDone, st.BytesStored},
 	}
 	t.phase = phase

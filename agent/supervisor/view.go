@@ -2,7 +2,6 @@ package supervisor
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"time"
 
@@ -78,8 +77,5 @@ func (s *Supervisor) find(id string) (*transfer, error) {
 
 // running returns the transfers that take a place on the agent.
 func (s *Supervisor) running() []*transfer {
-	s.mu.Lock()
-	all := slices.Collect(maps.Values(s.transfers))
-	s.mu.Unlock()
-	return slices.DeleteFunc(all, func(t *transfer) bool { return !t.running() })
+	return slices.DeleteFunc(s.all(), func(t *transfer) bool { return !t.running() })
 }

@@ -31,9 +31,16 @@ const (
 	longestPause = 30 * time.Second
 )
 
-// ErrSuperseded says that another attempt owns the job now: what is here is of
-// no use to anyone.
-var ErrSuperseded = errors.New("superseded by a newer attempt")
+// Why the control plane takes nothing more of a transfer.
+var (
+	// ErrSuperseded says that another attempt owns the job now, or will. It may
+	// come back here, where its bytes are.
+	ErrSuperseded = errors.New("superseded by a newer attempt")
+
+	// ErrJobOver says that the job has ended or was deleted: what is here is of no
+	// use to anyone.
+	ErrJobOver = errors.New("the job has ended")
+)
 
 // Disk is what an uploader needs of a transfer's directory.
 type Disk interface {
@@ -293,8 +300,10 @@ func (u *Uploader) ask(ctx context.Context, req agentapi.Uploads) (agentapi.Uplo
 		case err == nil:
 			return reply, nil
 		case !answered:
-		case p.Code == string(models.ProblemSuperseded), p.Code == string(models.CodeNotFound):
+		case p.Code == string(models.ProblemSuperseded):
 			return reply, backoff.Permanent(ErrSuperseded)
+		case p.Code == string(models.CodeNotFound):
+			return reply, backoff.Permanent(ErrJobOver)
 		case p.Code == string(models.ProblemStorageFull):
 			return reply, backoff.Permanent(models.Fault(models.ProblemStorageFull, "%s", p.Detail))
 		case p.Status < http.StatusInternalServerError && models.Problem(p.Code).Code() != models.CodeInternal &&

@@ -58,6 +58,7 @@ type Pace struct {
 	Beat    time.Duration // activity heartbeat of each open attempt, by token
 	Silence time.Duration // without an answer, and without the agent's own heartbeats, for so long: it is lost
 	Unheard time.Duration // it sends heartbeats but cannot be called for so long: it is lost as well
+	Alone   time.Duration // its transfers wait so long for a lost agent while no other is alive
 	Soon    time.Duration // a draining agent may finish what ends within this time
 	Turn    time.Duration // one activity; the workflow continues as new after it
 }
@@ -67,7 +68,7 @@ func DefaultPace() Pace {
 	return Pace{
 		Wait: 20 * time.Second, Tick: time.Second, Flush: 5 * time.Second, Resync: 30 * time.Second,
 		Grace: 10 * time.Second, Beat: 5 * time.Minute, Silence: 15 * time.Second, Unheard: 10 * time.Minute,
-		Soon: 2 * time.Minute, Turn: 12 * time.Hour,
+		Alone: 30 * time.Minute, Soon: 2 * time.Minute, Turn: 12 * time.Hour,
 	}
 }
 

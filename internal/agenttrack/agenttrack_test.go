@@ -204,6 +204,7 @@ func TestLostAgent(t *testing.T) {
 	b := setup(t)
 	row, agent := b.agent(4)
 	job := b.placed(models.TransferDownload, 100)
+	b.agent(4)
 	running(agent, job, agentapi.KindDownload)
 	f := b.follow(row, quick())
 	b.eventually(func() string {

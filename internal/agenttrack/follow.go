@@ -42,6 +42,7 @@ type follower struct {
 	contact time.Time // last answer of the agent
 	flushed time.Time
 	drained time.Time // when transfers were last moved to other agents
+	looked  time.Time // when another agent was last looked for, since this one is lost
 	failing bool      // the last poll got no answer
 	lost    bool      // the agent was declared lost in this silence
 	gone    bool      // the agent is no longer registered
@@ -130,7 +131,7 @@ func (f *follower) hear(ctx context.Context, p polled) {
 	if f.lost {
 		f.log.InfoContext(ctx, "agent responds again")
 	}
-	f.contact, f.failing, f.lost = f.Now(), false, false
+	f.contact, f.failing, f.lost, f.looked = f.Now(), false, false, time.Time{}
 	if p.full {
 		f.seen = make(map[uuid.UUID]agentapi.Status, len(p.Transfers))
 	}

@@ -2,6 +2,7 @@ package agenttrack
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -35,20 +36,36 @@ func (f *follower) silent(now time.Time) bool {
 	return quiet >= f.Pace.Silence
 }
 
-// lose fails every open attempt of the agent, so that the jobs move. They
-// start one after another, not all at once.
+// lose fails the open attempts of the agent, so that the jobs move. They start one
+// after another, not all at once. While they can't move, they wait for it: it has
+// what they fetched.
 func (f *follower) lose(ctx context.Context) {
+	now := f.Now()
+	if now.Sub(f.looked) < f.Pace.Flush {
+		return
+	}
 	if !f.lost {
 		if _, err := f.Store.MarkAgentLost(ctx, f.agent.ID); err != nil {
 			f.log.WarnContext(ctx, "could not mark agent lost", "error", err)
 			return
 		}
 		f.lost = true
-		f.log.WarnContext(ctx, "agent lost; moving its transfers", "transfers", len(f.open))
+		f.log.WarnContext(ctx, "agent lost", "transfers", len(f.open))
 	}
+	alone, err := f.alone(ctx, now)
+	if err != nil {
+		f.log.WarnContext(ctx, "could not look for other agents", "error", err)
+		return
+	}
+	f.looked = now
+	alone = alone && now.Sub(f.contact) < f.Pace.Alone
 	n := 0
 	for _, o := range f.open {
 		if o.settling {
+			continue
+		}
+		if alone && !o.Elsewhere {
+			o.waitFor(f.agent)
 			continue
 		}
 		after := min(lostDelay+time.Duration(n)*100*time.Millisecond, 20*time.Second)
@@ -56,6 +73,27 @@ func (f *follower) lose(ctx context.Context) {
 		f.settle(ctx, o)
 		n++
 	}
+}
+
+// alone reports whether no other agent is alive that takes work.
+func (f *follower) alone(ctx context.Context, now time.Time) (bool, error) {
+	agents, err := f.Store.ListAgents(ctx)
+	if err != nil {
+		return false, err
+	}
+	return !slices.ContainsFunc(agents, func(a models.Agent) bool { return f.takesOver(a, now) }), nil
+}
+
+// takesOver reports whether the agent may get transfers of this one.
+func (f *follower) takesOver(a models.Agent, now time.Time) bool {
+	return a.ID != f.agent.ID && a.State == models.AgentActive && a.LostAt == nil && a.Alive(now)
+}
+
+// waitFor shows that the transfer waits for its agent.
+func (o *followed) waitFor(a models.Agent) {
+	o.status.DownRate, o.status.UpRate, o.status.Peers, o.status.Seeders = 0, 0, 0, 0
+	o.status.Waiting = &agentapi.Reason{Code: string(models.ReasonWaitsForAgent), Params: map[string]any{"agent": a.Name}}
+	o.changed, o.unwritten = true, true
 }
 
 // missing fails the open attempts that a full listing does not show: the agent
@@ -117,7 +155,7 @@ func (f *follower) roomElsewhere(ctx context.Context, now time.Time) (int, error
 	}
 	room := -wanted
 	for _, a := range agents {
-		if a.ID == f.agent.ID || a.State != models.AgentActive || a.LostAt != nil || !a.Alive(now) {
+		if !f.takesOver(a, now) {
 			continue
 		}
 		placed, err := f.Store.OpenAttempts(ctx, a.ID)

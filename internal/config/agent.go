@@ -27,6 +27,7 @@ type Agent struct {
 	EnrolmentTokenFile string         `env:"AGENT_ENROLMENT_TOKEN_FILE" doc:"File with the token, instead of AGENT_ENROLMENT_TOKEN."`
 	Capacity           int            `env:"AGENT_CAPACITY" envDefault:"8" doc:"Transfers that run at once."`
 	DiskLimit          int64          `env:"AGENT_DISK_LIMIT" envDefault:"0" doc:"Bytes of all transfers on disk; 0 means 90 % of the free space."`
+	KeepFor            time.Duration  `env:"AGENT_KEEP_FOR" envDefault:"30m" doc:"The bytes of a job that another agent got stay on disk for so long, or until their space is needed, in case it returns."`
 	AllowCIDRs         []netip.Prefix `env:"AGENT_ALLOW_CIDRS" doc:"Private networks in which sources and peers are allowed."`
 	DHT                bool           `env:"AGENT_DHT" envDefault:"true" doc:"Find peers through the DHT."`
 	SeedRatio          float64        `env:"AGENT_SEED_RATIO" envDefault:"0" doc:"Seed up to this ratio; 0 means off."`
@@ -72,6 +73,7 @@ func (a Agent) Validate() error {
 	add("AGENT_DATA_DIR", a.DataDir == "", "must name a directory")
 	add("AGENT_CAPACITY", a.Capacity < 1 || a.Capacity > 1000, "must be from 1 to 1000")
 	add("AGENT_DISK_LIMIT", a.DiskLimit < 0, "must not be negative")
+	add("AGENT_KEEP_FOR", a.KeepFor < 0, "must not be negative")
 	add("AGENT_SEED_RATIO", a.SeedRatio < 0, "must not be negative")
 	add("AGENT_SEED_TIME", a.SeedTime < 0, "must not be negative")
 	add("AGENT_UPLOADS", a.Uploads < 1 || a.Uploads > 64, "must be from 1 to 64")

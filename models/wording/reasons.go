@@ -140,6 +140,10 @@ var reasons = map[models.ReasonCode]entry{
 	models.ReasonWaitsForControlPlane: {
 		why: []string{"The agent cannot reach Longhaul; it keeps what it has."}, next: []string{"Continues when the connection is back."},
 	},
+	models.ReasonWaitsForAgent: {
+		why:  []string{"Agent {agent} does not respond, and there is no other.", "The agent does not respond, and there is no other."},
+		next: []string{"Continues with what it has when it is back, or on another agent as soon as there is one."},
+	},
 	models.ReasonSeedrRemovesEarlier: {
 		why: []string{"Seedr is still removing an earlier copy of it."}, next: []string{"Starts when that is done."},
 	},

@@ -61,7 +61,7 @@ type progressRows struct {
 
 // slow says whether the transfer p fetches less than its parameter, in bytes a
 // second, for no reason but its source.
-const slow = `(p.down_rate < ? and p.phase in ('starting', 'resolving', 'downloading') and p.waiting_code not in ('waits_for_disk', 'waits_for_control_plane'))`
+const slow = `(p.down_rate < ? and p.phase in ('starting', 'resolving', 'downloading') and p.waiting_code not in ('waits_for_disk', 'waits_for_control_plane', 'waits_for_agent'))`
 
 // FlushProgress writes the latest progress of many jobs in one statement. Jobs
 // that do not run, or are gone, and news older than what is there are left out.

@@ -342,7 +342,7 @@ func TestEndedJobsHoldNothing(t *testing.T) {
 	url := b.Submit(t, -1)
 	p := storetest.Must[models.Placement](t)(storetest.Place(t, b.Store, url.ID, models.TransferDownload, []byte("t")))
 	b.Step(t, url.ID, models.StateCancelled) // its attempt is still open
-	storetest.WantProblem(t, b.Transfers.ReserveParts(ctx, b.Agent.ID, url.ID, p.Epoch, 1<<30), models.ProblemSuperseded)
-	storetest.WantProblem(t, b.Transfers.SetFileSizes(ctx, b.Agent.ID, url.ID, p.Epoch, map[int]int64{0: 9}), models.ProblemSuperseded)
+	storetest.WantCode(t, b.Transfers.ReserveParts(ctx, b.Agent.ID, url.ID, p.Epoch, 1<<30), models.CodeNotFound)
+	storetest.WantCode(t, b.Transfers.SetFileSizes(ctx, b.Agent.ID, url.ID, p.Epoch, map[int]int64{0: 9}), models.CodeNotFound)
 	b.Holds(t, 0, 0)
 }

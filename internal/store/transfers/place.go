@@ -32,8 +32,8 @@ func (w *Worker) MarkAgentLost(ctx context.Context, agentID uuid.UUID) ([]models
 // Place gives a wanted attempt to an agent or to Seedr, as the job's provider
 // says, in one transaction: an agent that is alive, active and has room is
 // chosen, the attempt is open and the job runs. The agent that had the job before
-// is preferred for the bytes that it has, unless the fault was its own; then the
-// least loaded one. It fails with no_agent when none has room, or with a problem
+// is preferred for the bytes that it has, unless the fault was its own or it lost
+// the job again and again; then the least loaded one. It fails with no_agent when none has room, or with a problem
 // of the Seedr account when that cannot take it; nothing is changed then.
 //
 // An attempt for an agent stays due after the time, until Taken says that the
@@ -126,13 +126,16 @@ func (tr *Transfers) pickAgent(ctx context.Context, jobID uuid.UUID) (models.Age
 		left join lateral (
 			select t.agent_id, t.problem from job_attempts t where t.job_id = ? and t.agent_id is not null
 			order by t.epoch desc limit 1) last on true
+		left join lateral (
+			select count(*) as n from job_attempts t where t.job_id = ? and t.agent_id = a.id and t.problem = ? and t.ended_at > ?) losses on true
 		where a.state = ? and a.lost_at is null and a.last_seen_at > ? and load.n < a.capacity
 			and a.disk_free >= least(?, a.disk_total / 20) -- both are 0 before the first heartbeat
 		order by case when last.agent_id is distinct from a.id then 1
-				when last.problem in ? then 2 else 0 end,
+				when last.problem in ? or losses.n >= ? then 2 else 0 end,
 			load.n::float / a.capacity, a.disk_free desc, a.id
 		limit 1`,
-		jobID, models.AgentActive, tr.agents.AliveSince(), int64(models.LeastDisk), ownFaults())
+		jobID, jobID, models.ProblemAgentLost, tr.db.Now().Add(-lossesFor), models.AgentActive, tr.agents.AliveSince(),
+		int64(models.LeastDisk), ownFaults(), mostLosses)
 	if models.IsNotFound(err) {
 		return models.Agent{}, tr.noRoom(ctx)
 	}
@@ -158,11 +161,18 @@ func (tr *Transfers) noRoom(ctx context.Context) error {
 	}
 }
 
-// ownFaults are the problems that another agent may not have.
+// An agent that lost a job and is back has its bytes; one that loses it so often
+// within the time is not preferred any more.
+const (
+	mostLosses = 2
+	lossesFor  = 10 * time.Minute
+)
+
+// ownFaults are the problems that another agent may not have. One that was lost or
+// drained and takes work again is not among them: it has what it fetched.
 func ownFaults() []models.Problem {
 	return []models.Problem{
-		models.ProblemAgentLost, models.ProblemAgentUnreachable, models.ProblemDiskFull, models.ProblemDrained,
-		models.ProblemStorageFailing, models.ProblemEngineHung, models.ProblemWrongContent,
+		models.ProblemAgentUnreachable, models.ProblemDiskFull, models.ProblemStorageFailing, models.ProblemEngineHung, models.ProblemWrongContent,
 	}
 }
 

@@ -111,9 +111,9 @@ func TestPlacementPrefersTheAgentThatHasBytes(t *testing.T) {
 		{"", true},
 		{models.ProblemStalled, true},
 		{models.ProblemNoPeers, true},
-		{models.ProblemAgentLost, false},
+		{models.ProblemAgentLost, true},
 		{models.ProblemDiskFull, false},
-		{models.ProblemDrained, false},
+		{models.ProblemDrained, true},
 		{models.ProblemAgentUnreachable, false},
 		{models.ProblemWrongContent, false},
 	} {
@@ -134,6 +134,25 @@ func TestPlacementPrefersTheAgentThatHasBytes(t *testing.T) {
 		storetest.OK(t, err)
 		if (next.Agent.ID == p.Agent.ID) != tt.stays {
 			t.Errorf("%d: after %q it went from %s to %s", i, tt.problem, p.Agent.Name, next.Agent.Name)
+		}
+	}
+}
+
+// An agent that comes back is given its job back, but not for ever.
+func TestAnAgentThatLosesAJobAgainIsNotPreferred(t *testing.T) {
+	t.Parallel()
+	b, ctx := setup(t), t.Context()
+	storetest.Agent(t, b.Store, 100)
+	job, p := b.Running(t, 10)
+	first := p.Agent.ID
+	for losses := 1; losses <= 2; losses++ {
+		storetest.OK(t, b.W.Transfers.EndAttempt(ctx, job.ID, p.Epoch, models.AttemptFailed, models.ProblemAgentLost.Reason(nil)))
+		storetest.Exec(t, `update agents set disk_free = case when id = $1 then 1 else 2 end`, first)
+		var err error
+		p, err = b.place(t, job.ID)
+		storetest.OK(t, err)
+		if stays := p.Agent.ID == first; stays != (losses < 2) {
+			t.Errorf("after %d losses it is on %s", losses, p.Agent.Name)
 		}
 	}
 }

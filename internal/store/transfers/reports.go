@@ -17,7 +17,7 @@ func (tr *Transfers) UploadTargets(
 ) (map[int]models.File, error) {
 	var out map[int]models.File
 	err := tr.db.Tx(ctx, func(ctx context.Context) error {
-		if err := tr.attempts.Fence(ctx, agentID, jobID, epoch); err != nil {
+		if err := tr.fence(ctx, agentID, jobID, epoch); err != nil {
 			return err
 		}
 		var err error
@@ -34,7 +34,7 @@ func (tr *Transfers) SaveParts(ctx context.Context, agentID, jobID uuid.UUID, ep
 		return nil
 	}
 	return tr.db.Tx(ctx, func(ctx context.Context) error {
-		if err := tr.attempts.Fence(ctx, agentID, jobID, epoch); err != nil {
+		if err := tr.fence(ctx, agentID, jobID, epoch); err != nil {
 			return err
 		}
 		return tr.files.RecordParts(ctx, jobID, parts)
@@ -97,6 +97,25 @@ func (tr *Transfers) ReserveParts(ctx context.Context, agentID, jobID uuid.UUID,
 	return full
 }
 
+// fence refuses an attempt that is not the newest: as superseded while the job may
+// come back to the agent, as not_found if the job is over and what the agent has
+// of it is of no use any more.
+func (tr *Transfers) fence(ctx context.Context, agentID, jobID uuid.UUID, epoch int64) error {
+	err := tr.attempts.Fence(ctx, agentID, jobID, epoch)
+	if models.ProblemOf(err) != models.ProblemSuperseded {
+		return err
+	}
+	var job models.Job
+	lost := tr.db.Row(ctx, &job, "look at the job of a refused attempt", `
+		select j.* from jobs j where j.id = ? and exists (select from job_attempts t where t.job_id = j.id and t.agent_id = ?)`, jobID, agentID)
+	if lost == nil && (job.State.Terminal() || job.DeleteAt != nil) {
+		return over()
+	}
+	return err
+}
+
+func over() error { return models.Errorf(models.CodeNotFound, "The job has ended.") }
+
 // lockFenced locks the job and checks the attempt, in the order in which
 // everything locks them.
 func (tr *Transfers) lockFenced(ctx context.Context, agentID, jobID uuid.UUID, epoch int64) (models.Job, error) {
@@ -108,7 +127,7 @@ func (tr *Transfers) lockFenced(ctx context.Context, agentID, jobID uuid.UUID, e
 		return models.Job{}, err
 	}
 	if job.State.Terminal() { // its attempt is about to be ended
-		return models.Job{}, agents.Superseded("the job has ended")
+		return models.Job{}, over()
 	}
-	return job, tr.attempts.Fence(ctx, agentID, jobID, epoch)
+	return job, tr.fence(ctx, agentID, jobID, epoch)
 }

@@ -67,6 +67,32 @@ func TestStaleAttemptsAreRefused(t *testing.T) {
 	storetest.WantProblem(t, err, models.ProblemSuperseded)
 }
 
+// An agent that is told that the job is over removes its bytes; one that is told
+// that it was superseded keeps them for a while.
+func TestAgentsHearThatAJobIsOver(t *testing.T) {
+	t.Parallel()
+	b, ctx := setup(t), t.Context()
+	stranger := storetest.Agent(t, b.Store, 10)
+	for what, end := range map[string]func(job models.Job){
+		"cancelled": func(job models.Job) { b.To(t, job.ID, models.StateCancelled) },
+		"deleted":   func(job models.Job) { storetest.OK(t, b.Jobs.RequestDelete(ctx, b.User.ID, job.ID)) },
+	} {
+		job, p := b.Running(t, 10)
+		end(job)
+		storetest.OK(t, b.W.Transfers.EndAttempt(ctx, job.ID, p.Epoch, models.AttemptSuperseded, models.Reason{}))
+		_, err := b.Transfers.UploadTargets(ctx, p.Agent.ID, job.ID, p.Epoch, []int{0})
+		if models.CodeOf(err) != models.CodeNotFound {
+			t.Errorf("%s: its agent hears %v", what, err)
+		}
+		other := stranger.ID
+		if p.Agent.ID == stranger.ID {
+			other = b.Agent.ID
+		}
+		_, err = b.Transfers.UploadTargets(ctx, other, job.ID, p.Epoch, []int{0})
+		storetest.WantProblem(t, err, models.ProblemSuperseded)
+	}
+}
+
 // TestFencingRace holds that no part of an attempt is accepted after the
 // placement that superseded it: what the new placement lists is all there is.
 func TestFencingRace(t *testing.T) {
