@@ -12,6 +12,7 @@ func (r *recorder) adminStory(p *cast) {
 	r.peopleStory(p, ask)
 	r.planStory(p, ask)
 	r.providerStory(p, ask)
+	r.storageStory(ask)
 	r.recordStory(ask)
 	ask("", get, "health", "")
 }
@@ -105,6 +106,14 @@ func (r *recorder) providerStory(p *cast, ask asking) {
 	ask("", get, "providers/history?limit=0", "")
 	ask("", post, fmt.Sprintf("jobs/%s/provider", p.ids["Running"]), `{"provider":"seedr"}`)
 	ask("unknown", post, fmt.Sprintf("jobs/%s/provider", p.ids["Running"]), `{"provider":"cloud"}`)
+}
+
+func (r *recorder) storageStory(ask asking) {
+	ask("", get, "storage", "")
+	ask("nothing to accept", post, "storage/accept", `{"confirm":"accept"}`)
+	ask("not confirmed", post, "storage/accept", `{"confirm":"yes"}`)
+	ask("nothing to remove", post, "storage/orphans/remove", `{"confirm":"remove"}`)
+	ask("not confirmed", post, "storage/orphans/remove", `{"confirm":"yes"}`)
 }
 
 func (r *recorder) recordStory(ask asking) {
