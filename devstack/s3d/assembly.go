@@ -15,6 +15,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/versity/versitygw/backend/posix"
+	"github.com/versity/versitygw/s3err"
 	"github.com/versity/versitygw/s3response"
 	"golang.org/x/sys/unix"
 )
@@ -66,7 +67,12 @@ func (a *assembling) CompleteMultipartUpload(
 	asm.mu.Lock()
 	res, version, err := a.CompleteMultipartUploadWithCopy(ctx, in, c.copy)
 	asm.mu.Unlock()
-	if err == nil {
+	switch {
+	case c.failed != nil && noSpace(c.failed):
+		err = s3err.GetAPIError(s3err.ErrNoSpaceLeftOnDevice)
+	case c.failed != nil:
+		err = c.failed
+	case err == nil:
 		a.forget(*in.UploadId)
 	}
 	return res, version, err
@@ -174,43 +180,57 @@ func (m *assembly) place(part *os.File, number int32) {
 // in their order.
 type completion struct {
 	*assembly
-	parts int
-	seen  int
-	end   int64 // of the parts so far
+	parts  int
+	seen   int
+	end    int64 // of the parts so far
+	failed error // the first one; nothing is copied after it
 }
 
 // copy makes the object's file hold the part at its end. The first call swaps
 // the empty file that the server made for what was put together already: the
 // server keeps using the same descriptor, which then refers to that file. It
-// may be repeated, since the parts stay until the object is there. After an
-// error the server appends the part itself.
+// may be repeated, since the parts stay until the object is there.
+//
+// After an error the server would append the part itself, and publish what there
+// is if that fails too. So it gets no file to append to: the completion fails,
+// and the parts stay.
 func (c *completion) copy(part, object *os.File) (repeatable bool, err error) {
-	inode, size, err := identity(part)
-	if err == nil && c.seen == 0 {
-		err = unix.Dup3(int(c.file.Fd()), int(object.Fd()), unix.O_CLOEXEC)
+	if c.failed == nil {
+		c.failed = c.add(part, object)
+		if c.failed != nil {
+			clear(c.placed)
+			_ = object.Close()
+		}
 	}
-	c.seen++
-	at := extent{c.end, size}
-	c.end += size
-	if err == nil && c.placed[inode] != at {
-		err = copyRange(part, object, at)
-	}
-	switch {
-	case err != nil:
-		clear(c.placed)
-		cut(object, at.off)
-	case c.seen == c.parts:
-		cut(object, c.end)
-	}
-	return true, err
+	return true, c.failed
 }
 
-// cut ends the object's file. If that fails the file is of no use, and closing
-// it makes the completion fail, so that the client tries again.
-func cut(object *os.File, size int64) {
-	if object.Truncate(size) != nil {
-		_ = object.Close()
+func (c *completion) add(part, object *os.File) error {
+	inode, size, err := identity(part)
+	if err != nil {
+		return err
 	}
+	if c.seen == 0 && unix.Dup3(int(c.file.Fd()), int(object.Fd()), unix.O_CLOEXEC) != nil {
+		clear(c.placed) // the object stays a file of its own
+	}
+	at := extent{c.end, size}
+	c.seen, c.end = c.seen+1, c.end+size
+	if c.placed[inode] != at {
+		if err := copyRange(part, object, at); err != nil {
+			return err
+		}
+	}
+	if c.seen < c.parts {
+		return nil
+	}
+	if err := object.Truncate(c.end); err != nil {
+		return fmt.Errorf("cut object: %w", err)
+	}
+	return nil
+}
+
+func noSpace(err error) bool {
+	return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT)
 }
 
 func identity(f *os.File) (inode uint64, size int64, err error) {
@@ -221,22 +241,26 @@ func identity(f *os.File) (inode uint64, size int64, err error) {
 	return st.Ino, st.Size, nil
 }
 
-// copyRange copies a whole part to a place in another file, inside the kernel.
+// copyRange copies a whole part to a place in another file, inside the kernel
+// where the file system can do that.
 func copyRange(from, to *os.File, at extent) error {
 	source := int64(0)
 	target := at.off
-	for left := at.length; left > 0; {
-		n, err := unix.CopyFileRange(int(from.Fd()), &source, int(to.Fd()), &target, int(left), 0)
-		if errors.Is(err, unix.EINTR) {
-			continue
-		}
-		if err != nil {
+	for source < at.length {
+		n, err := unix.CopyFileRange(int(from.Fd()), &source, int(to.Fd()), &target, int(at.length-source), 0)
+		switch {
+		case errors.Is(err, unix.EINTR):
+		case err != nil && noSpace(err):
 			return fmt.Errorf("copy part: %w", err)
-		}
-		if n == 0 {
+		case err != nil:
+			rest := io.NewSectionReader(from, source, at.length-source)
+			if _, err := io.CopyN(io.NewOffsetWriter(to, target), rest, rest.Size()); err != nil {
+				return fmt.Errorf("copy part: %w", err)
+			}
+			return nil
+		case n == 0:
 			return io.ErrUnexpectedEOF
 		}
-		left -= int64(n)
 	}
 	return nil
 }

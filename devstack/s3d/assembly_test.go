@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"os/signal"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"golang.org/x/sys/unix"
 
 	"longhaul/devstack/s3d"
 )
@@ -186,6 +188,49 @@ func TestCompleteAgain(t *testing.T) {
 	if !bytes.Equal(p.content("again"), slices.Concat(first, second)) {
 		t.Error("the object is not its parts")
 	}
+}
+
+// A completion without room for the object fails and leaves the parts: with room,
+// the next one has the whole object.
+func TestCompleteWithoutRoom(t *testing.T) {
+	p := newPlace(t)
+	id := p.create("full")
+	lift := limitFiles(t, 12*mib)
+	contents := [][]byte{noise(1, 5*mib), noise(2, 5*mib), noise(3, 5*mib)}
+	var parts []types.CompletedPart
+	for i, c := range contents {
+		parts = append(parts, p.upload("full", id, int32(i+1), c))
+	}
+	if err := p.complete(t.Context(), "full", id, parts); err == nil {
+		t.Errorf("completed an object of %d of %d MiB", len(p.content("full"))/mib, 15)
+	}
+	lift()
+	if err := p.complete(t.Context(), "full", id, parts); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(p.content("full"), slices.Concat(contents...)) {
+		t.Error("the object is not its parts")
+	}
+}
+
+// limitFiles has the system refuse longer files, as it does on a full disk.
+func limitFiles(t *testing.T, size uint64) (lift func()) {
+	t.Helper()
+	var before unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_FSIZE, &before); err != nil {
+		t.Fatal(err)
+	}
+	signal.Ignore(unix.SIGXFSZ)
+	lift = func() {
+		if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &before); err != nil {
+			t.Error(err)
+		}
+	}
+	t.Cleanup(lift)
+	if err := unix.Setrlimit(unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: size, Max: before.Max}); err != nil {
+		t.Fatal(err)
+	}
+	return lift
 }
 
 // Parts outlive the server: after a restart, it assembles them again.
