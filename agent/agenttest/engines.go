@@ -45,22 +45,17 @@ func (e badEngine) Download(_ context.Context, job engine.Job, report func(engin
 	if query, ok := strings.CutPrefix(e.how, "escape?"); ok {
 		return escapeOf(query).run(report)
 	}
-	zeros := make([]byte, 1<<20)
 	switch e.how {
+	case "crash-often":
+		return crashAfterEach(job)
 	case "zeros":
 		return verifyZeros(job)
 	case "talk":
 		talk(report)
 		return verifyZeros(job)
 	}
-	if !job.Store.Has(job.Files[0].Index, 0, 1<<20) {
-		if _, err := job.Store.WriteAt(job.Files[0].Index, zeros, 0); err != nil {
-			return err
-		}
-		sum := crc32.Checksum(zeros, crc32.MakeTable(crc32.Castagnoli))
-		if err := job.Store.Verified(job.Files[0].Index, 0, 1<<20, sum); err != nil {
-			return err
-		}
+	if _, err := verifyMiB(job, 0); err != nil {
+		return err
 	}
 	switch e.how {
 	case "crash":
@@ -123,6 +118,33 @@ func talk(report func(engine.Report)) {
 }
 
 // verifyZeros fetches every file of a job at once: they hold zeros.
+// crashAfterEach ends the process after each MiB that it verifies.
+func crashAfterEach(job engine.Job) error {
+	for off := int64(0); off < job.Files[0].Size; off += MiB {
+		fresh, err := verifyMiB(job, off)
+		if err != nil {
+			return err
+		}
+		if fresh {
+			panic("not again")
+		}
+	}
+	return nil
+}
+
+// verifyMiB makes a MiB of the first file zeros unless it is verified already.
+func verifyMiB(job engine.Job, off int64) (fresh bool, err error) {
+	file := job.Files[0].Index
+	if job.Store.Has(file, off, MiB) {
+		return false, nil
+	}
+	zeros := make([]byte, MiB)
+	if _, err := job.Store.WriteAt(file, zeros, off); err != nil {
+		return false, err
+	}
+	return true, job.Store.Verified(file, off, MiB, crc32.Checksum(zeros, crc32.MakeTable(crc32.Castagnoli)))
+}
+
 func verifyZeros(job engine.Job) error {
 	for _, f := range job.Files {
 		b := make([]byte, f.Size)

@@ -73,6 +73,21 @@ func TestEngineThatFailsOnceGoesOn(t *testing.T) {
 	}
 }
 
+// Only crashes without progress in between end a transfer.
+func TestCrashesThatGetFurtherAreNoEnd(t *testing.T) {
+	t.Parallel()
+	const size = 8 * mib // as many crashes
+	c := agenttest.NewControlPlane(t)
+	a := agenttest.Start(t, agenttest.Config(t, c))
+	id := agenttest.NewID()
+	c.AddJob(id, 1, agenttest.OneFile(size))
+	a.Transfer(id, agenttest.Download(1, "test:crash-often", agenttest.OneFile(size)))
+	a.UntilDone(id)
+	if !bytes.Equal(c.Content(t, id, 0), make([]byte, size)) {
+		t.Error("storage has other bytes than the source")
+	}
+}
+
 // An engine may take as long as it likes, as long as it says that it is there.
 func TestAnEngineThatTalksIsNotHung(t *testing.T) {
 	t.Parallel()

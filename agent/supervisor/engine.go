@@ -15,17 +15,18 @@ import (
 )
 
 const (
-	maxCrashes  = 2 // restarts after a crash; one more fails the transfer
+	maxCrashes  = 2 // restarts after crashes without progress in between; one more fails the transfer
 	childGrace  = 5 * time.Second
 	resolveOver = time.Minute // an engine that has not given up so long after its own deadline hangs
 )
 
 // runEngine keeps an engine process running until ctx ends, and returns early
 // only with what fails the transfer. A process that crashes or hangs is started
-// again from the journal. opened is closed when the first one took up the
-// directory.
+// again from the journal, and those that came before it count no more if it got
+// further. opened is closed when the first one took up the directory.
 func (t *transfer) runEngine(ctx context.Context, opened chan struct{}) error {
 	crashes, isOpen := 0, false
+	best := t.ledger.Tally().Verified
 	for {
 		var broken error // the agent's own trouble with what was told
 		end, err := t.runChild(ctx, agentapi.KindDownload, func(n childapi.News) {
@@ -55,6 +56,11 @@ func (t *transfer) runEngine(ctx context.Context, opened chan struct{}) error {
 		case errors.Is(err, spawn.ErrRenew):
 			err = wait.For(ctx, t.env.CrashPause)
 		default:
+			// What was void and is verified again is no progress: a source that
+			// changes and crashes the engine must come to an end.
+			if y := t.ledger.Tally(); y.Verified-best >= t.progress() {
+				crashes, best = 0, y.Verified
+			}
 			crashes++
 			err = t.afterCrash(ctx, crashes, end, err)
 		}
@@ -62,6 +68,20 @@ func (t *transfer) runEngine(ctx context.Context, opened chan struct{}) error {
 			return err
 		}
 	}
+}
+
+// progress is how many bytes an engine has to have verified for its crash to be
+// the first again: a part, or a twentieth of a small job.
+func (t *transfer) progress() int64 {
+	files := t.spec().Files
+	least := int64(1)
+	for _, f := range files {
+		least = max(least, f.PartSize)
+	}
+	if total := selectedBytes(files); total > 0 {
+		least = max(1, min(least, total/20))
+	}
+	return least
 }
 
 // awaitDrops waits, after the engine has done its work, for bytes that turn
