@@ -43,13 +43,13 @@ test-headers: ## grade the app's headers and policy as the Mozilla Observatory d
 	cd tools/observatory && npm ci --loglevel=error && npm run --silent grade
 
 e2e: ## test the whole system with a real swarm, a real browser and bad input
-	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -p 1 -parallel 40 -timeout 20m ./test/e2e/...
+	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -p 1 -parallel 40 -timeout 20m -skip '^TestEach' ./test/e2e/...
 
 chaos: ## kill -9 every part while jobs run, and test a Seedr account that misbehaves
 	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -p 1 -timeout 20m -skip '^TestEach' ./test/chaos/...
 
 chaos-long: build ## run the long chaos tests, whose names start with TestEach
-	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -p 1 -timeout 90m -v -run '^TestEach' ./test/chaos/...
+	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -p 1 -timeout 90m -v -run '^TestEach' ./test/chaos/... ./test/e2e/fair
 
 chaos-seedr: build ## test each fault and behaviour of a Seedr account, ten kills, random faults
 	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -timeout 40m -v ./test/chaos/seedr

@@ -47,6 +47,10 @@ func (a Agent) Alive(now time.Time) bool {
 	return a.LastSeenAt != nil && now.Sub(*a.LastSeenAt) < AgentLostAfter
 }
 
+// LeastFree returns how many bytes the agent's disk must have free for another
+// transfer.
+func (a Agent) LeastFree() int64 { return min(LeastDisk, a.DiskTotal/20) }
+
 // AgentHeartbeat is one point of an agent's time series, kept for 7 days.
 type AgentHeartbeat struct {
 	AgentID  uuid.UUID `gorm:"type:uuid;primaryKey"`

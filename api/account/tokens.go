@@ -98,7 +98,7 @@ func (h *tokenHandlers) list(ctx context.Context, _ *kit.Empty) (*tokensOutput, 
 type makeTokenInput struct {
 	Body struct {
 		Name          string       `json:"name" minLength:"1" maxLength:"100" doc:"What it is for"`
-		Scopes        []tokenScope `json:"scopes" nullable:"false" minItems:"1" maxItems:"4" uniqueItems:"true"`
+		Scopes        []tokenScope `json:"scopes" nullable:"false" minItems:"1" maxItems:"4"`
 		ExpiresInDays int          `json:"expiresInDays,omitempty" minimum:"1" maximum:"366" default:"90"`
 	} `nameHint:"MakeToken"`
 }

@@ -87,5 +87,5 @@ func Register(r *kit.Router, d Deps) {
 	(&planHandlers{store: d.Store}).routes(r)
 	(&trailHandlers{store: d.Store}).routes(r)
 	(&storageHandlers{store: d.Store, workflows: d.Workflows}).routes(r)
-	(&healthHandlers{version: d.Version, probes: d.Probes}).routes(r)
+	(&healthHandlers{version: d.Version, probes: d.Probes, store: d.Store, now: d.Now}).routes(r)
 }

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
@@ -200,6 +201,9 @@ func strictJSON(body []byte, v any) error {
 	err := dec.Decode(v)
 	if err == nil && dec.More() {
 		err = errors.New("more than one value")
+	}
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return models.Errorf(models.CodeInvalid, "This has the wrong type.").In(cmp.Or(wrong.Field, "body")).Because(err)
 	}
 	if err != nil {
 		return models.Errorf(models.CodeInvalid, "The request is not the expected JSON.").Because(err)

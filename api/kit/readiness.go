@@ -24,10 +24,10 @@ const probeBudget = 2 * time.Second
 // The results of readiness.
 const (
 	CheckOK      = "ok"
-	checkAway    = "away"
+	CheckAway    = "away"
 	checkOff     = "off"
-	readyFull    = "ready"
-	readyPartly  = "degraded"
+	ReadyFull    = "ready"
+	ReadyPartly  = "degraded"
 	ReadyNothing = "unavailable"
 )
 
@@ -47,7 +47,7 @@ type ReadinessCheck struct {
 func (ps Probes) Ask(ctx context.Context) Readiness {
 	limited, cancel := context.WithTimeout(ctx, probeBudget)
 	defer cancel()
-	out := Readiness{Status: readyFull, Checks: make([]ReadinessCheck, len(ps))}
+	out := Readiness{Status: ReadyFull, Checks: make([]ReadinessCheck, len(ps))}
 	var wg sync.WaitGroup
 	for i, p := range ps {
 		wg.Go(func() {
@@ -56,14 +56,14 @@ func (ps Probes) Ask(ctx context.Context) Readiness {
 	}
 	wg.Wait()
 	for i, p := range ps {
-		if out.Checks[i].Status != checkAway {
+		if out.Checks[i].Status != CheckAway {
 			continue
 		}
 		if p.Critical {
 			out.Status = ReadyNothing
 			break
 		}
-		out.Status = readyPartly
+		out.Status = ReadyPartly
 	}
 	return out
 }
@@ -73,7 +73,7 @@ func (p Probe) ask(ctx context.Context) string {
 		return checkOff
 	}
 	if err := p.Check(ctx); err != nil {
-		return checkAway
+		return CheckAway
 	}
 	return CheckOK
 }

@@ -73,6 +73,7 @@ type commands struct {
 	Cancel cancelCmd `cmd:"" help:"Cancel a download." group:"Downloads"`
 	Retry  retryCmd  `cmd:"" help:"Retry a download." group:"Downloads"`
 	Rm     rmCmd     `cmd:"" help:"Delete a download and its files." group:"Downloads"`
+	Links  linksCmd  `cmd:"" help:"Your download links, which work without signing in." group:"Downloads"`
 
 	Agents  agentsCmd  `cmd:"" help:"Compute agents." group:"Operator"`
 	Admin   adminCmd   `cmd:"" help:"Administration." group:"Operator"`

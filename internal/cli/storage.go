@@ -12,9 +12,9 @@ import (
 
 type storageCmd struct {
 	Prepare       storagePrepareCmd `cmd:"" help:"Create the bucket and a key for each use in versitygw, with the root key (settings in .env.example)."`
-	Status        storageStatusCmd `cmd:"" help:"Show how storage and database compare (from the database)."`
-	Accept        storageAcceptCmd `cmd:"" help:"Accept storage as it is, after the restore of a dump or a change of the bucket (in the database)."`
-	RemoveOrphans storageRemoveCmd `cmd:"" help:"Have the next sweep remove the objects without a row that are known now (in the database)."`
+	Status        storageStatusCmd  `cmd:"" help:"Show how storage and database compare (from the database)."`
+	Accept        storageAcceptCmd  `cmd:"" help:"Accept storage as it is, after the restore of a dump or a change of the bucket (in the database)."`
+	RemoveOrphans storageRemoveCmd  `cmd:"" help:"Have the next sweep remove the objects without a row that are known now (in the database)."`
 }
 
 // console is who acts from a shell on the server.

@@ -24,10 +24,11 @@ import (
 var loopback4 = netip.MustParsePrefix("127.0.0.1/32")
 
 // client returns a guarded client that may reach 127.0.0.1 only, so that
-// 127.0.0.2 stands for a private network.
+// 127.0.0.2 stands for a private network. It knows no names.
 func client(t *testing.T, o fetch.ClientOptions) *http.Client {
 	t.Helper()
-	c := fetch.NewClient(fetch.NewDialer(fetch.DialerOptions{Guard: fetch.NewGuard(loopback4)}), o)
+	d := fetch.NewDialer(fetch.DialerOptions{Guard: fetch.NewGuard(loopback4), Resolver: startDNS(t, nil).resolver()}).StayHome()
+	c := fetch.NewClient(d, o)
 	t.Cleanup(c.CloseIdleConnections)
 	return c
 }
@@ -119,7 +120,7 @@ func TestRebindingIsRefused(t *testing.T) {
 	t.Cleanup(srv.Close)
 	// The name is harmless when it is asked for the first time only.
 	dns := startDNS(t, []string{"127.0.0.1"}, []string{"127.0.0.2"})
-	d := fetch.NewDialer(fetch.DialerOptions{Guard: fetch.NewGuard(loopback4), Resolver: dns.resolver()})
+	d := fetch.NewDialer(fetch.DialerOptions{Guard: fetch.NewGuard(loopback4), Resolver: dns.resolver()}).StayHome()
 	c := fetch.NewClient(d, fetch.ClientOptions{})
 	u, _ := url.Parse(srv.URL)
 	if _, err := get(t, c, "http://rebind.test:"+u.Port()+"/"); err != nil {
@@ -317,7 +318,7 @@ func TestWaitingReaderIsNoStall(t *testing.T) {
 func TestFaultTellsNoAddress(t *testing.T) {
 	t.Parallel()
 	dns := startDNS(t, nil)
-	d := fetch.NewDialer(fetch.DialerOptions{Guard: fetch.NewGuard(loopback4), Resolver: dns.resolver()})
+	d := fetch.NewDialer(fetch.DialerOptions{Guard: fetch.NewGuard(loopback4), Resolver: dns.resolver()}).StayHome()
 	c := fetch.NewClient(d, fetch.ClientOptions{})
 	_, err := get(t, c, "http://secret-host.test/secret-path?passkey=s3cret")
 	f := fetch.Fault(err)
@@ -335,7 +336,7 @@ func TestTrustedClient(t *testing.T) {
 		http.Redirect(w, r, "http://elsewhere.test/", http.StatusFound)
 	}))
 	t.Cleanup(srv.Close)
-	c := fetch.NewTrusted(fetch.TrustedOptions{Timeout: 5 * time.Second})
+	c := fetch.NewTrusted(fetch.TrustedOptions{Timeout: 5 * time.Second, Resolver: startDNS(t, nil).resolver()}.StayHome())
 	t.Cleanup(c.CloseIdleConnections)
 	resp, err := get(t, c, srv.URL, "Authorization", "Bearer s3cret")
 	if err != nil || resp.StatusCode != http.StatusFound {

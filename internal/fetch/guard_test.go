@@ -40,7 +40,7 @@ func TestHostileAddressesAreRefused(t *testing.T) {
 		t.Fatalf("the table has %d addresses", len(hostile))
 	}
 	g := fetch.NewGuard()
-	d := fetch.NewDialer(fetch.DialerOptions{Guard: g})
+	d := fetch.NewDialer(fetch.DialerOptions{Guard: g}).StayHome()
 	for _, s := range hostile {
 		addr := netip.MustParseAddr(s)
 		if g.Allowed(addr) || d.Allowed(addr) {
@@ -70,7 +70,7 @@ func TestSpellingsAreRefusedWithoutLookup(t *testing.T) {
 		lookups.Add(1)
 		return nil, errors.New("no lookups here")
 	}}
-	d := fetch.NewDialer(fetch.DialerOptions{Guard: fetch.NewGuard(), Resolver: resolver})
+	d := fetch.NewDialer(fetch.DialerOptions{Guard: fetch.NewGuard(), Resolver: resolver}).StayHome()
 	for _, s := range spellings {
 		if _, err := d.DialContext(t.Context(), "tcp", "["+s+"]:80"); !isBlocked(err) {
 			t.Errorf("dial %q: %v", s, err)
@@ -156,7 +156,7 @@ func TestLookupReturnsOnlyAllowedAddresses(t *testing.T) {
 
 func TestDialerRefusesOtherNetworks(t *testing.T) {
 	t.Parallel()
-	d := fetch.NewDialer(fetch.DialerOptions{Guard: fetch.NewGuard()})
+	d := fetch.NewDialer(fetch.DialerOptions{Guard: fetch.NewGuard(), Resolver: startDNS(t, nil).resolver()}).StayHome()
 	for _, network := range []string{"unix", "udp", "ip4:icmp", ""} {
 		if _, err := d.DialContext(t.Context(), network, "8.8.8.8:443"); !isBlocked(err) {
 			t.Errorf("network %q: %v", network, err)

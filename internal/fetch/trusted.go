@@ -19,6 +19,8 @@ type TrustedOptions struct {
 	HeaderTimeout   time.Duration // from the request to the end of the response header; 0 means 30 s
 	MaxConnsPerHost int           // 0 means no limit
 	Resolver        *net.Resolver // nil is the system's
+
+	connecting func(address string) error // sees each address that passed the checks, and may refuse it; for tests
 }
 
 // NewTrusted returns an HTTP client for endpoints that the operator configured
@@ -34,7 +36,7 @@ func NewTrusted(o TrustedOptions) *http.Client {
 // to an address at which a cloud tells a machine its credentials: that is
 // checked when the name was resolved, for each connection.
 func NewForAgents(o TrustedOptions) *http.Client {
-	return newTrusted(o, func(_, address string, _ syscall.RawConn) error {
+	return newTrusted(o, func(address string) error {
 		ap, err := netip.ParseAddrPort(address)
 		if err != nil || isMetadata(ap.Addr()) {
 			return errForbiddenAgent
@@ -43,11 +45,22 @@ func NewForAgents(o TrustedOptions) *http.Client {
 	})
 }
 
-func newTrusted(o TrustedOptions, control func(network, address string, c syscall.RawConn) error) *http.Client {
+func newTrusted(o TrustedOptions, check func(address string) error) *http.Client {
 	if o.HeaderTimeout == 0 {
 		o.HeaderTimeout = headerTimeout
 	}
-	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second, Resolver: o.Resolver, Control: control}
+	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second, Resolver: o.Resolver}
+	dialer.Control = func(_, address string, _ syscall.RawConn) error {
+		for _, ask := range []func(string) error{check, o.connecting} {
+			if ask == nil {
+				continue
+			}
+			if err := ask(address); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	return &http.Client{
 		Transport: &http.Transport{
 			DialContext:            dialer.DialContext,

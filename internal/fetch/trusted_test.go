@@ -34,7 +34,7 @@ func TestAgentsNamesMayNotLeadToMetadata(t *testing.T) {
 	}
 	const refused = "no agent may have"
 	dns := startDNS(t, []string{"127.0.0.1"}, []string{"169.254.169.254"})
-	c := fetch.NewForAgents(fetch.TrustedOptions{Resolver: dns.resolver()})
+	c := fetch.NewForAgents(fetch.TrustedOptions{Resolver: dns.resolver()}.StayHome())
 	t.Cleanup(c.CloseIdleConnections)
 	if err := get(c, "http://agent.test.:"+home.Port()); err != nil {
 		t.Errorf("an agent on a private address: %v", err)
@@ -45,7 +45,7 @@ func TestAgentsNamesMayNotLeadToMetadata(t *testing.T) {
 	}
 	for _, addr := range []string{"169.254.169.254", "169.254.170.2", "100.100.100.200", "168.63.129.16", "192.0.0.192", "0.0.0.0"} {
 		dns := startDNS(t, []string{addr})
-		c := fetch.NewForAgents(fetch.TrustedOptions{Resolver: dns.resolver()})
+		c := fetch.NewForAgents(fetch.TrustedOptions{Resolver: dns.resolver()}.StayHome())
 		if err := get(c, "http://agent.test./"); err == nil || !strings.Contains(err.Error(), refused) {
 			t.Errorf("%s: %v", addr, err)
 		}

@@ -1,4 +1,4 @@
-import type { ApiToken, Config, Me, SecondFactor, Session, TotpState } from '@/api/model';
+import type { ApiToken, Config, LinkInfo, Me, SecondFactor, Session, TotpState } from '@/api/model';
 
 import { makeMe, makeToken } from './fixtures';
 import { empty, json, problem, type Route } from './answers';
@@ -41,6 +41,7 @@ export class Accounts {
   qr = picture;
   sessions: Session[] = [];
   tokens: ApiToken[] = [];
+  downloadLinks: LinkInfo[] = [];
   readonly passkeys = new Passkeys(
     () => this.stale(),
     () => this.enter('ada@example.org'),
@@ -71,6 +72,8 @@ export class Accounts {
     ['GET', /^\/auth\/tokens$/, () => json({ tokens: this.tokens })],
     ['POST', /^\/auth\/tokens$/, (_, request) => this.makeToken(request)],
     ['DELETE', /^\/auth\/tokens\/(.+)$/, ([, id]) => this.revoke(id)],
+    ['GET', /^\/links$/, () => json({ links: this.downloadLinks })],
+    ['DELETE', /^\/links(?:\/(.+))?$/, ([, id]) => this.revokeLinks(id)],
     ['PUT', /^\/me\/password$/, () => this.stale() ?? empty()],
     ['PUT', /^\/me\/email$/, () => this.stale() ?? json({ message: 'We sent a mail.' }, 202)],
     ['POST', /^\/me\/delete$/, () => this.stale() ?? this.leave()],
@@ -196,6 +199,12 @@ export class Accounts {
     const info = makeToken({ name, scopes, lastUsedAt: null, lastUsedIp: '' });
     this.tokens = [...this.tokens, info];
     return json({ token: 'lh_Zk3qV0d9Kx7bTfWc1uYpRmA2sLhNgE5oJiQ8vXz', info }, 201);
+  }
+
+  private revokeLinks(id: string | undefined): Response {
+    if (id !== undefined && !this.downloadLinks.some((link) => link.id === id)) return problem(404, 'not_found', 'There is no such link.');
+    this.downloadLinks = this.downloadLinks.filter((link) => id !== undefined && link.id !== id);
+    return empty();
   }
 
   private revoke(id: string | undefined): Response {

@@ -1,4 +1,4 @@
-import type { Agent, ApiToken, Job, JobAction, JobEvent, JobFile, JobState, LedgerLine, Me, Passkey, Progress, Reason, Session, Usage } from '@/api/model';
+import type { Agent, ApiToken, Job, JobAction, JobEvent, JobFile, JobState, LedgerLine, LinkInfo, Me, Passkey, Progress, Reason, Session, Usage } from '@/api/model';
 
 const actionsOf: Record<JobState, JobAction[]> = {
   queued: ['pause', 'cancel', 'delete'],
@@ -156,6 +156,20 @@ export function makePasskey(given: Partial<Passkey> = {}): Passkey {
     synced: false,
     createdAt: moment(-864_000),
     lastUsedAt: moment(-5_000),
+    ...given,
+  };
+}
+
+/** Makes a download link's description. */
+export function makeLinkInfo(given: Partial<LinkInfo> = {}): LinkInfo {
+  return {
+    id: newId(),
+    jobId: newId(),
+    fileId: newId(),
+    name: 'Tears of Steel/Tears.of.Steel.2012.webm',
+    inline: false,
+    createdAt: moment(-5_000),
+    expiresAt: moment(81_400),
     ...given,
   };
 }

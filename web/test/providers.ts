@@ -63,6 +63,7 @@ export class ProviderWorld {
       { name: 'temporal', status: 'ok', missing: '' },
       { name: 'storage', status: 'ok', missing: '' },
       { name: 'mail', status: 'ok', missing: '' },
+      { name: 'agent-disks', status: 'away', missing: 'Agent attic has 112.0 MiB free; it gets no transfers until 256.0 MiB are free. Free space on the disk, or give the agent a larger one.' },
       { name: 'turnstile', status: 'off', missing: 'Sign-in has no protection from bots, nor have registration and reset. Set TURNSTILE_SITE_KEY and TURNSTILE_SECRET_KEY.' },
     ],
   };

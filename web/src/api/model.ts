@@ -25,6 +25,7 @@ export type JobState = Job['state'];
 export type LedgerLine = Schemas['LedgerLine'];
 export type LedgerPage = Schemas['Ledger'];
 export type Link = Schemas['Link'];
+export type LinkInfo = Schemas['LinkInfo'];
 export type LoginResult = Schemas['LoginResult'];
 export type MadeToken = Schemas['MadeToken'];
 export type MailInfo = Schemas['MailInfo'];

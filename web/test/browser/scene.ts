@@ -1,6 +1,6 @@
 import type { Job } from '@/api/model';
 
-import { because, makeAgent, makeEvent, makeFile, makeJob, makeLedgerLine, makeProgress, makeSession, makeToken, moment } from '../fixtures';
+import { because, makeAgent, makeEvent, makeFile, makeJob, makeLedgerLine, makeLinkInfo, makeProgress, makeSession, makeToken, moment } from '../fixtures';
 import { makeCheck, makeHistoryEntry } from '../providers';
 import { World } from '../world';
 import { crowd, peopleAndRecords } from './admin-scene';
@@ -85,6 +85,11 @@ export function busyWorld(): World {
   world.tokens = [
     makeToken(),
     makeToken({ name: 'Browser extension on the old machine in the workshop', scopes: ['jobs:read', 'jobs:write', 'files:read', 'admin'], hint: 'lh_9fWq', expiresAt: moment(-80_000), lastUsedAt: null, lastUsedIp: '' }),
+  ];
+  world.downloadLinks = [
+    makeLinkInfo({ inline: true, createdAt: moment(-600), expiresAt: moment(85_800) }),
+    makeLinkInfo({ fileId: null, name: 'Cosmos Laundromat (2015) — 第一周期 · Ένα πολύ μακρύ όνομα που δεν τελειώνει ποτέ, really-a-name-that-has-no-end-and-no-space-either_x264-1080p-WEB-DL-AAC' }),
+    makeLinkInfo({ name: 'Tears of Steel/README.txt', createdAt: moment(-80_000), expiresAt: moment(3_000) }),
   ];
   world.inspection = {
     kind: 'magnet',

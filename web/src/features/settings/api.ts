@@ -1,12 +1,13 @@
 import { queryOptions } from '@tanstack/react-query';
 
-import type { AddedPasskey, ApiToken, MadeToken, PasskeyList, Session, TokenScope, TotpOffer, TotpState } from '@/api/model';
+import type { AddedPasskey, ApiToken, LinkInfo, MadeToken, PasskeyList, Session, TokenScope, TotpOffer, TotpState } from '@/api/model';
 import { http, send } from '@/lib/http';
 import { askForPasskey, makePasskey } from '@/lib/passkey';
 
 export const settingsKeys = {
   sessions: ['sessions'] as const,
   tokens: ['tokens'] as const,
+  links: ['links'] as const,
   totp: ['totp'] as const,
   passkeys: ['passkeys'] as const,
 };
@@ -142,4 +143,25 @@ export function makeToken(body: NewToken): Promise<MadeToken> {
 /** Revokes an API token. */
 export async function revokeToken(id: string): Promise<void> {
   await send(http.DELETE('/api/v1/auth/tokens/{id}', { params: { path: { id } } }));
+}
+
+/** The download links that work, newest first. */
+export function linksQuery() {
+  return queryOptions({
+    queryKey: settingsKeys.links,
+    queryFn: async ({ signal }): Promise<LinkInfo[]> => {
+      const answer = await send(http.GET('/api/v1/links', { signal }));
+      return answer.links;
+    },
+  });
+}
+
+/** Makes a download link stop working. */
+export async function revokeLink(id: string): Promise<void> {
+  await send(http.DELETE('/api/v1/links/{id}', { params: { path: { id } } }));
+}
+
+/** Makes all download links stop working. */
+export async function revokeAllLinks(): Promise<void> {
+  await send(http.DELETE('/api/v1/links'));
 }

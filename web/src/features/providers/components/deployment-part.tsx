@@ -11,7 +11,7 @@ import classes from './providers.module.css';
 
 const titles: Record<string, string> = {
   database: 'Database', temporal: 'Temporal', storage: 'Storage', mail: 'Mail', turnstile: 'Turnstile',
-  deletion: 'Clean-up of storage', 'lost-files': 'Stored files', admission: 'Slots for queued downloads', 'worker-control': 'Worker: control', 'worker-tracking': 'Worker: tracking', 'worker-transfers': 'Worker: transfers', 'worker-mail': 'Worker: mail',
+  deletion: 'Clean-up of storage', 'lost-files': 'Stored files', 'agent-disks': 'Disks of agents', admission: 'Slots for queued downloads', 'worker-control': 'Worker: control', 'worker-tracking': 'Worker: tracking', 'worker-transfers': 'Worker: transfers', 'worker-mail': 'Worker: mail',
 };
 
 const healths: Record<DeploymentCheck['status'], Health> = {
@@ -23,7 +23,10 @@ const healths: Record<DeploymentCheck['status'], Health> = {
 /** Checks that tell of a decision that is due, not of something that is away. */
 const waits: Health = { label: 'Needs you', icon: IconAlertTriangle, tone: 'bad' };
 
+const full: Health = { label: 'Full', icon: IconAlertTriangle, tone: 'bad' };
+
 function healthOf({ name, status }: DeploymentCheck): Health {
+  if (name === 'agent-disks' && status === 'away') return full;
   return status === 'away' && (name === 'deletion' || name === 'lost-files') ? waits : healths[status];
 }
 

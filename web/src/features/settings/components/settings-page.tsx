@@ -6,6 +6,7 @@ import { Page } from '@/components/page';
 
 import { AccountSection } from './account-section';
 import { DeleteAccount } from './delete-account';
+import { Links } from './links';
 import { Passkeys } from './passkeys';
 import { Reauth } from './reauth';
 import { Section } from './section';
@@ -46,6 +47,9 @@ export function SettingsPage({ me, config, onSignOut, onChanged, onDeleted }: Se
         </Section>
         <Section title="API tokens" text="For programs that act for you, such as the command line.">
           <Tokens me={me} />
+        </Section>
+        <Section title="Links" text="Download links that work without signing in. Each works for 24 hours after you last asked for it.">
+          <Links />
         </Section>
         <Appearance />
         <Section title="Delete account" text="With all downloads and files. This can't be undone.">
