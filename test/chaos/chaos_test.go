@@ -160,9 +160,9 @@ func TestKillInMidStore(t *testing.T) {
 				})
 			}
 			swarm := harness.Seed(t, spec)
-			// Unbounded, the seeder sends several megabytes into the buffers of
-			// the sockets; what is in them at the kill says nothing about pieces.
-			if err := swarm.Seeder.LimitUpload(2 * rate); err != nil {
+			// What is in the buffers of the sockets at the kill is lost. It grows
+			// with the rate while the machine is busy, and says nothing about pieces.
+			if err := swarm.Seeder.LimitUpload(rate / 2); err != nil {
 				t.Fatal(err)
 			}
 			job, err := stack.Client.SubmitTorrent(t.Context(), swarm.Metainfo, nil)

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"syscall"
+	"testing"
 
 	"longhaul/agent/agentapi"
 )
@@ -29,4 +31,23 @@ func (s *Stack) agentTransfers(ctx context.Context) ([]agentapi.Status, error) {
 	}
 	changes, err := agentapi.NewClient(r.Agent, identity.Secret, &http.Client{}).Changes(ctx, 0, 0)
 	return changes.Transfers, err
+}
+
+// Freeze stops the agent and its engines with SIGSTOP, as a machine that sleeps,
+// and returns what wakes them.
+func (s *Stack) Freeze(tb testing.TB, jobs ...string) (wake func()) {
+	tb.Helper()
+	resume := s.Suspend(tb, "agent")
+	var engines []int
+	for _, id := range jobs {
+		if pid := s.EngineProcess(tb, id); pid != 0 && syscall.Kill(pid, syscall.SIGSTOP) == nil {
+			engines = append(engines, pid)
+		}
+	}
+	return func() {
+		for _, pid := range engines {
+			_ = syscall.Kill(pid, syscall.SIGCONT)
+		}
+		resume()
+	}
 }
