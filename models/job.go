@@ -219,7 +219,7 @@ type File struct {
 	Index       int       `gorm:"column:idx"` // place in the manifest
 	Path        string    // sanitised, components joined by "/", unique within the job
 	Size        int64     // bytes; -1 when unknown
-	PartSize    int64     // bytes of each part but the last; fixed when the file is created, see PartSize
+	PartSize    int64     // bytes of each part but the last; fixed when the file is created, see the function PartSize
 	ContentType string
 	State       FileState
 	UploadID    *string // the open multipart upload; nil if none

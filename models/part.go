@@ -1,24 +1,33 @@
 package models
 
-// MinPartSize is the size of a part unless the file would need more than
-// MaxParts; S3 requires at least 5 MiB for all but the last. MinCopyPartSize is
-// the same for files that a worker copies, because it holds whole parts in
-// memory.
+// Sizes of parts. S3 requires MinPartSize for all but the last part of a file, and
+// takes at most MaxParts of a file.
 const (
-	MinPartSize     = 16 << 20
-	MinCopyPartSize = MinPartSize / 2
+	MinPartSize     = 5 << 20
+	UsualPartSize   = 16 << 20 // large enough for storage to take them at full speed
+	UnknownPartSize = 64 << 20 // of a file of unknown size: enough for 625 GiB
+	MinCopyPartSize = 8 << 20  // of files that a worker copies, because it holds whole parts in memory
 	MaxParts        = 10_000
+
+	// fewestParts is how many parts a job of middling size has at least: when it
+	// moves to another agent, what was fetched of an unfinished part is lost.
+	fewestParts  = 20
+	partMultiple = 1 << 20 // what engines verify at once does not cross parts
 )
 
-// PartSize returns the part size in bytes for a file of the size: 16 MiB,
-// doubled until at most 10 000 parts are needed. A file of unknown size (-1)
-// gets parts of 64 MiB, enough for 625 GiB. A file of at most one part is
-// stored with one PutObject, without a multipart upload.
-func PartSize(size int64) int64 {
+// PartSize returns the part size in bytes for a file of the size, in a job of the
+// size of all its files: a twentieth of the job between 5 and 16 MiB, doubled until
+// at most 10 000 parts are needed. Sizes may be unknown (-1). A file of at most one
+// part is stored with one PutObject, without a multipart upload.
+func PartSize(size, job int64) int64 {
 	if size < 0 {
-		return 4 * MinPartSize
+		return UnknownPartSize
 	}
-	return grow(MinPartSize, size)
+	part := int64(UsualPartSize)
+	if job >= 0 {
+		part = (job/fewestParts + partMultiple - 1) / partMultiple * partMultiple
+	}
+	return grow(min(max(part, MinPartSize), UsualPartSize), size)
 }
 
 // CopyPartSize returns the part size in bytes for a file of the size that a

@@ -12,7 +12,7 @@ const PlanUnlimited = "unlimited"
 
 // UnknownSizeBlock is what a job of unknown length reserves at first, in
 // bytes: one part of such a file.
-const UnknownSizeBlock = 4 * MinPartSize
+const UnknownSizeBlock = UnknownPartSize
 
 // Plan is a set of limits that an account has. A nil limit is none.
 type Plan struct {

@@ -210,8 +210,8 @@ func (s *system) stored(id string) {
 
 func (s *system) info() []byte {
 	length := max(16384, len(s.content)) // one piece, or a few large ones
-	if length > models.MinPartSize {
-		length = models.MinPartSize
+	if length > models.UsualPartSize {
+		length = models.UsualPartSize
 	}
 	var pieces []byte
 	for piece := range slices.Chunk(s.content, length) {

@@ -318,7 +318,7 @@ func TestStreamingGoesOnAfterAKill(t *testing.T) {
 	s.until(job.ID, models.StateReady)
 	s.delivered(job.ID)
 	size := int64(len(s.content))
-	if got, most := a.Stats().ServedTotal, size+4*models.MinPartSize; got > most {
+	if got, most := a.Stats().ServedTotal, size+4*models.UsualPartSize; got > most {
 		t.Errorf("read %d bytes of %d", got, size)
 	}
 	if n := a.Stats().MaxReaders; n > 2 {

@@ -13,7 +13,7 @@ import (
 const (
 	// renewingProgress renews the budget of retries that the plan gives: a swarm
 	// that stalls now and then but brings a part each time is not at its end.
-	renewingProgress = models.MinPartSize
+	renewingProgress = models.UsualPartSize
 
 	// patience is how often Temporal retries what our side cannot do, such as
 	// writing while the database is away, before the job needs attention: 3000 attempts

@@ -91,7 +91,9 @@ func Run(ctx context.Context, in io.Reader, out io.Writer, engines Engines) erro
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	h := &host{run: *first.Run, engine: eng, out: json.NewEncoder(out), dec: dec, cancel: cancel}
+	h := &host{
+		run: *first.Run, engine: eng, out: json.NewEncoder(out), dec: dec, cancel: cancel, leaving: make(chan struct{}),
+	}
 	if h.run.Kind == agentapi.KindResolve {
 		err = h.resolve(ctx)
 	} else {
@@ -135,6 +137,8 @@ type host struct {
 	cancel context.CancelCauseFunc
 	store  *disk.Store // nil in a resolve
 
+	leaving chan struct{} // closed when only what is begun is to be finished; obey closes it
+
 	mu    sync.Mutex
 	out   *json.Encoder
 	spans []childapi.Span // verified, not told yet
@@ -175,11 +179,16 @@ func (h *host) download(ctx context.Context) (err error) {
 	go h.every(ctx, flushEvery, h.flush)
 	files := make([]engine.File, 0, len(h.run.Files))
 	for _, f := range h.run.Files {
-		files = append(files, engine.File{Index: f.Index, Size: f.Size, Validator: st.Validator(f.Index)})
+		files = append(files, engine.File{Index: f.Index, PartSize: f.PartSize, Size: f.Size, Validator: st.Validator(f.Index)})
 	}
 	h.say(childapi.News{Say: childapi.NewsAlive})
-	job := engine.Job{Source: h.source(), Files: files, Store: tellingStore{st, h}, Options: h.options()}
-	if err := h.engine.Download(ctx, job, h.report); err != nil {
+	job := engine.Job{Source: h.source(), Files: files, Store: tellingStore{st, h}, Options: h.options(), Flush: h.leaving}
+	err = h.engine.Download(ctx, job, h.report)
+	if errors.Is(err, engine.ErrFlushed) {
+		h.say(childapi.News{Say: childapi.NewsFlushed})
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	h.say(childapi.News{Say: childapi.NewsDone})
@@ -216,6 +225,8 @@ func (h *host) obey() {
 		switch o.Do {
 		case childapi.OrderStop:
 			h.cancel(errStopped)
+		case childapi.OrderFlush:
+			h.leave()
 		case childapi.OrderLimit:
 			if h.store != nil {
 				h.store.SetLimit(o.Limit)
@@ -226,6 +237,15 @@ func (h *host) obey() {
 			}
 		case childapi.OrderRun: // only the first one counts
 		}
+	}
+}
+
+// leave has the engine finish what is begun; a second order changes nothing.
+func (h *host) leave() {
+	select {
+	case <-h.leaving:
+	default:
+		close(h.leaving)
 	}
 }
 

@@ -31,7 +31,8 @@ const (
 	OrderRun      OrderKind = "run"      // first line: what to do
 	OrderLimit    OrderKind = "limit"    // how many verified bytes may lie on disk
 	OrderReleased OrderKind = "released" // a range is in storage and gone from the disk
-	OrderStop     OrderKind = "stop"     // flush and exit
+	OrderFlush    OrderKind = "flush"    // finish the parts that are begun, and exit
+	OrderStop     OrderKind = "stop"     // exit at once, in order
 )
 
 // Order is one line from the supervisor to a child.
@@ -86,6 +87,7 @@ const (
 	NewsValidator NewsKind = "validator" // what the bytes belong to; another one drops the file's ranges
 	NewsManifest  NewsKind = "manifest"  // a resolve has ended well
 	NewsDone      NewsKind = "done"      // a download has ended well
+	NewsFlushed   NewsKind = "flushed"   // what was begun of a download is finished, as ordered
 	NewsFault     NewsKind = "fault"     // it has ended badly
 )
 

@@ -6,8 +6,10 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"longhaul/internal/byterange"
 	"longhaul/models"
 )
 
@@ -43,11 +45,20 @@ type Job struct {
 	Files   []File
 	Store   Store
 	Options Options
+
+	// Flush is closed when the transfer is about to leave: the engine then finishes
+	// the parts of which it has something, fetches nothing else, and returns
+	// ErrFlushed. It may be nil.
+	Flush <-chan struct{}
 }
+
+// ErrFlushed is what Download returns after Flush was closed.
+var ErrFlushed = errors.New("what was begun is finished")
 
 // File is one selected file.
 type File struct {
 	Index     int
+	PartSize  int64  // bytes of each part but the last, as it goes to storage; 0 means that it is one part
 	Size      int64  // -1 when unknown
 	Validator string // url sources: what the ranges in the store belong to; empty when there are none
 }
@@ -80,6 +91,10 @@ type Store interface {
 
 	// Has reports whether the whole range is verified, on disk or in storage.
 	Has(file int, off, length int64) bool
+
+	// Missing returns the first run of bytes within the range that is not
+	// verified; false if there is none.
+	Missing(file int, within byterange.Range) (byterange.Range, bool)
 
 	// SetSize records the size of a file whose size was unknown.
 	SetSize(file int, size int64) error

@@ -277,7 +277,11 @@ func (s *Server) stop(w http.ResponseWriter, r *http.Request) error {
 	if err := read(w, r, maxSmallBody, &in); err != nil {
 		return err
 	}
-	if err := s.transfers.Stop(r.Context(), id, in.Epoch); err != nil {
+	stop := s.transfers.Stop
+	if in.Flush {
+		stop = s.transfers.Flush
+	}
+	if err := stop(r.Context(), id, in.Epoch); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

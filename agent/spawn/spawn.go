@@ -81,6 +81,7 @@ type Child struct {
 // Ending is what a child said of its work before it ended.
 type Ending struct {
 	Done     bool
+	Flushed  bool
 	Manifest *models.Manifest
 	Fault    *agentapi.Fault
 }
@@ -210,6 +211,8 @@ func (e *Ending) note(n childapi.News) {
 	switch n.Say {
 	case childapi.NewsDone:
 		e.Done = true
+	case childapi.NewsFlushed:
+		e.Flushed = true
 	case childapi.NewsManifest:
 		e.Manifest = n.Manifest
 	case childapi.NewsFault:

@@ -56,6 +56,8 @@ func (t *transfer) download(ctx context.Context) error {
 			t.settle(ctx)
 		}
 	case err = <-engineEnd:
+	case <-t.flushed:
+		err = t.uploadRest(ctx, uploadEnd)
 	}
 	cancel(err)
 	wg.Wait()
@@ -289,7 +291,7 @@ func (t *transfer) hear(n childapi.News) error {
 		t.ledger.SetSize(n.File, n.Size)
 	case childapi.NewsValidator:
 		return t.heardValidator(n)
-	case childapi.NewsAlive, childapi.NewsManifest, childapi.NewsDone, childapi.NewsFault:
+	case childapi.NewsAlive, childapi.NewsManifest, childapi.NewsDone, childapi.NewsFlushed, childapi.NewsFault:
 	}
 	return nil
 }

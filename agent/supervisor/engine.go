@@ -49,6 +49,9 @@ func (t *transfer) runEngine(ctx context.Context, opened chan struct{}) error {
 		switch {
 		case errors.Is(err, errBadBytes):
 			err = t.drop(ctx)
+		case err == nil && end.Flushed:
+			t.hasFlushed()
+			err = t.awaitDrops(ctx)
 		case err == nil && end.Done:
 			t.seeded()
 			err = t.awaitDrops(ctx)
@@ -137,6 +140,9 @@ func (t *transfer) runChild(ctx context.Context, kind agentapi.Kind, hear func(c
 	}
 	t.mu.Lock()
 	t.child = c
+	if t.leaving {
+		c.Tell(childapi.Order{Do: childapi.OrderFlush})
+	}
 	t.mu.Unlock()
 	defer func() {
 		t.mu.Lock()
@@ -150,7 +156,7 @@ func (t *transfer) runChild(ctx context.Context, kind agentapi.Kind, hear func(c
 // entirely in storage needs no flushing.
 func (t *transfer) grace(ctx context.Context) time.Duration {
 	why := context.Cause(ctx)
-	if errors.Is(why, errShutdown) || errors.Is(why, errHalted) || errors.Is(why, errReplaced) ||
+	if errors.Is(why, errShutdown) || errors.Is(why, errFlushed) || errors.Is(why, errHalted) || errors.Is(why, errReplaced) ||
 		errors.Is(why, upload.ErrSuperseded) {
 		return childGrace
 	}

@@ -213,6 +213,23 @@ func (s *Supervisor) Stop(ctx context.Context, id string, epoch int64) error {
 	return t.halt(ctx, errHalted)
 }
 
+// Flush ends a transfer, as Stop does, once the parts of which it has something
+// are in storage. It does not wait for that.
+func (s *Supervisor) Flush(ctx context.Context, id string, epoch int64) error {
+	defer s.claim(id)()
+	t, err := s.find(id)
+	if err != nil {
+		return err
+	}
+	if epoch < t.spec().Epoch {
+		return superseded()
+	}
+	if !t.flush() {
+		return t.halt(ctx, errHalted)
+	}
+	return nil
+}
+
 // Remove ends a transfer and removes its bytes. An unknown one is fine.
 func (s *Supervisor) Remove(ctx context.Context, id string, epoch int64) error {
 	defer s.claim(id)()

@@ -78,6 +78,8 @@ type transfer struct {
 	drops      []*disk.CorruptError
 	dropCount  int
 
+	leaving bool          // only what is begun is finished
+	flushed chan struct{} // has an entry when the engine has finished what was begun
 	dropped chan struct{} // has an entry when there are drops
 	seedEnd chan struct{} // has an entry when the engine process ended after its work
 }
@@ -87,7 +89,8 @@ func newTransfer(env *environment, id string, s saved) (*transfer, error) {
 	t := &transfer{
 		id: id, dir: env.transferDir(id), env: env, saved: s, phase: agentapi.PhaseStarting,
 		gone: make(chan struct{}), dropped: make(chan struct{}, 1), seedEnd: make(chan struct{}, 1),
-		log: env.Log.With("job_id", id, "epoch", s.Start.Epoch),
+		flushed: make(chan struct{}, 1),
+		log:     env.Log.With("job_id", id, "epoch", s.Start.Epoch),
 	}
 	if err := os.MkdirAll(t.dir, 0o700); err != nil {
 		return nil, fmt.Errorf("create the transfer's directory: %w", err)
@@ -168,7 +171,7 @@ func (t *transfer) end(ctx context.Context, err error) {
 		t.saved.Spare = true
 		t.mu.Unlock()
 		t.finish(ctx, agentapi.PhaseStopped, nil)
-	case errors.Is(why, errHalted):
+	case errors.Is(why, errHalted), errors.Is(why, errFlushed):
 		t.finish(ctx, agentapi.PhaseStopped, nil)
 	case why == nil:
 		t.finish(ctx, agentapi.PhaseDone, nil)

@@ -273,6 +273,20 @@ func (l *Ledger) sizesTold(sizes []agentapi.FileSize) {
 	}
 }
 
+// Idle reports whether no whole part is on its way to storage.
+func (l *Ledger) Idle() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, f := range l.files {
+		for _, st := range f.parts {
+			if st != partStored {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // Tally is what a ledger adds up to.
 type Tally struct {
 	Total    int64 // -1 while a size is unknown

@@ -94,7 +94,7 @@ func TestUploads(t *testing.T) {
 	user, agent, stranger := h.Account(models.RoleUser), h.EnrolledAgent(), h.EnrolledAgent()
 	boot := agentapi.Hello{URL: "http://127.0.0.1:7300", Capacity: 4, Version: "1"}
 	apitest.Post(t, h, agent, "/agent/v1/boot", boot, 200, nil)
-	const part = models.MinPartSize
+	const part = models.UsualPartSize
 	m := storetest.Manifest(3*part+5, 10, 0, -1)
 	m.Size = -1
 	job := storetest.Submit(t, h.Store, user.User.ID, &m)
@@ -138,7 +138,7 @@ func TestUploads(t *testing.T) {
 		"beyond the end": {agent, want(0, 5, 5), 422},
 		"empty file":     {agent, want(2, 1, 0), 422},
 		"no such file":   {agent, want(9, 1, 1), 422},
-		"unknown size":   {agent, want(3, 1, models.PartSize(-1)-1), 422},
+		"unknown size":   {agent, want(3, 1, models.UnknownPartSize-1), 422},
 		"no checksum":    {agent, func(u *agentapi.Uploads) { want(1, 1, 10)(u); u.Want[0].CRC32C = "zz" }, 422},
 		"too many":       {agent, func(u *agentapi.Uploads) { u.Want = make([]agentapi.PartWanted, 65) }, 413},
 		"old epoch":      {agent, func(u *agentapi.Uploads) { want(1, 1, 10)(u); u.Epoch-- }, 409},
@@ -165,9 +165,9 @@ func TestUploads(t *testing.T) {
 	ask(agent, done, 200)
 	ask(agent, done, 200) // twice is harmless
 	t.Run("a size that becomes known", func(t *testing.T) {
-		ask(agent, want(3, 1, models.PartSize(-1)), 200)
+		ask(agent, want(3, 1, models.UnknownPartSize), 200)
 		urls := ask(agent, func(u *agentapi.Uploads) {
-			u.Sizes = []agentapi.FileSize{{Index: 3, Size: models.PartSize(-1) + 7}}
+			u.Sizes = []agentapi.FileSize{{Index: 3, Size: models.UnknownPartSize + 7}}
 			want(3, 2, 7)(u)
 		}, 200)
 		if len(urls) != 1 || !strings.Contains(urls[0].URL, "partNumber=2") {

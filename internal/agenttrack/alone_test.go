@@ -103,3 +103,30 @@ func TestAJobThatMayGoElsewhereIsNotKeptWaiting(t *testing.T) {
 	storetest.Exec(t, `update job_attempts set elsewhere = true where job_id = $1`, job.ID)
 	f.wantedAgain(job, models.ProblemAgentLost)
 }
+
+// A draining agent that can't be asked to store what it has is left after a while.
+func TestADrainingAgentThatDoesNotAnswerIsLeft(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	row, agent := b.agent(4)
+	job := b.placed(models.TransferDownload, 1<<30)
+	agent.Add(agentapi.Status{
+		JobID: job.ID.String(), Epoch: job.Epoch, Kind: agentapi.KindDownload, Phase: agentapi.PhaseDownloading,
+		BytesTotal: 1 << 30, BytesDone: 1, DownRate: 1,
+	})
+	b.agent(4)
+	pace := quick()
+	pace.Soon = 100 * time.Millisecond
+	f := b.follow(row, pace)
+	b.eventually(func() string {
+		if len(f.events.all()) == 0 {
+			return "not followed yet"
+		}
+		return ""
+	})
+	agent.SetDown(true) // its heartbeats continue
+	if err := b.store.Agents.SetAgentState(t.Context(), models.Actor{Kind: models.ActorConsole}, row.ID, models.AgentDraining); err != nil {
+		t.Fatal(err)
+	}
+	f.wantedAgain(job, models.ProblemDrained)
+}

@@ -59,6 +59,7 @@ type followed struct {
 	settling  bool      // a goroutine is at it, or it is settled
 	retry     bool      // settling did not work out; again at the next tick
 	end       *ending   // overrules the status; nil while the agent decides
+	leaves    time.Time // when it was to flush and stop; zero if it may stay
 	shown     time.Time // last published
 	beatAt    time.Time // next heartbeat by token
 }

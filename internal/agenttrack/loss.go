@@ -110,7 +110,8 @@ func (f *follower) missing(ctx context.Context, asked time.Time) {
 }
 
 // drain hands transfers of a draining agent to others: not what ends soon
-// anyway, and no more than the others have room for.
+// anyway, and no more than the others have room for. Each stores what it has begun
+// before it leaves.
 func (f *follower) drain(ctx context.Context) {
 	now := f.Now()
 	// What was moved a moment ago is nowhere for a while; it gets the time of
@@ -124,22 +125,45 @@ func (f *follower) drain(ctx context.Context) {
 		return
 	}
 	for _, o := range f.open {
-		if o.settling && o.end != nil && o.end.stop {
+		if !o.leaves.IsZero() || o.settling && o.end != nil && o.end.stop {
 			room-- // on its way
+		}
+		if !o.leaves.IsZero() && !o.settling && now.Sub(o.leaves) > 2*f.Pace.Soon {
+			f.handOver(ctx, o) // it doesn't
 		}
 	}
 	for _, o := range f.open {
 		if room <= 0 {
 			return
 		}
-		if o.settling || !o.heard || f.endsSoon(o, now) {
+		if o.settling || !o.heard || !o.leaves.IsZero() || f.endsSoon(o, now) {
 			continue
 		}
-		o.end = &ending{stop: true, fault: models.Fault(models.ProblemDrained, "The agent is draining; another one takes over from what is stored.")}
-		f.settle(ctx, o)
-		f.drained = now
+		o.leaves, f.drained = now, now
+		f.flushOut(ctx, o.OpenAttempt)
 		room--
 	}
+}
+
+// flushOut has the agent store what the transfer has begun and stop it; its phase
+// tells when that is done. An agent that can't be called is left to handOver.
+func (f *follower) flushOut(ctx context.Context, at models.OpenAttempt) {
+	f.work.Go(func() {
+		err := f.client.Stop(ctx, at.JobID.String(), agentapi.Stop{Epoch: at.Epoch, Flush: true})
+		if err != nil && ctx.Err() == nil {
+			f.log.InfoContext(ctx, "could not flush transfer on agent", "job_id", at.JobID, "error", err)
+		}
+	})
+}
+
+// handOver stops the transfer wherever it is.
+func (f *follower) handOver(ctx context.Context, o *followed) {
+	o.end = &ending{stop: true, fault: drained()}
+	f.settle(ctx, o)
+}
+
+func drained() *models.Error {
+	return models.Fault(models.ProblemDrained, "The agent is draining; another one takes over from what is stored.")
 }
 
 // roomElsewhere counts the transfers that other agents can take beyond those that

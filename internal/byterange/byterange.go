@@ -44,6 +44,21 @@ func (s Set) Has(r Range) bool {
 	return i < len(s) && s[i].Off <= r.Off && s[i].End() >= r.End()
 }
 
+// Gap returns the first run of bytes of r that are not in the set; false if there
+// is none.
+func (s Set) Gap(r Range) (Range, bool) {
+	off, i := r.Off, s.find(r.Off)
+	if i < len(s) && s[i].Off <= off {
+		off = s[i].End()
+		i++
+	}
+	end := r.End()
+	if i < len(s) {
+		end = min(end, s[i].Off)
+	}
+	return Between(off, end), off < r.End()
+}
+
 // Overlap returns how many bytes of r are in the set.
 func (s Set) Overlap(r Range) (n int64) {
 	for i := s.find(r.Off); i < len(s) && s[i].Off < r.End(); i++ {

@@ -81,3 +81,23 @@ func TestARangeIsCut(t *testing.T) {
 		}
 	}
 }
+
+func TestGapsAreFound(t *testing.T) {
+	t.Parallel()
+	var set Set
+	set.Add(Between(10, 20))
+	set.Add(Between(30, 40))
+	for in, want := range map[Range]Range{
+		Between(0, 50):  Between(0, 10),
+		Between(0, 5):   Between(0, 5),
+		Between(10, 50): Between(20, 30),
+		Between(15, 25): Between(20, 25),
+		Between(30, 45): Between(40, 45),
+		Between(12, 18): {},
+		Between(5, 5):   {},
+	} {
+		if got, found := set.Gap(in); found != (want.Len > 0) || found && got != want {
+			t.Errorf("%v: %v %v, want %v", in, got, found, want)
+		}
+	}
+}

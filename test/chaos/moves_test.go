@@ -4,6 +4,7 @@ package chaos
 
 import (
 	"fmt"
+	"syscall"
 	"testing"
 	"time"
 
@@ -40,4 +41,77 @@ func agentLost(t *testing.T) error {
 		err = fmt.Errorf("no agent is lost")
 	}
 	return err
+}
+
+// TestDrain moves running jobs to another agent.
+func TestDrain(t *testing.T) {
+	l := startLoad(t, 3100)
+	l.waitMiddle(t)
+	own, err := stack.AgentID(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// What ends within two minutes would be left to end where it is.
+	const slow = 400 << 10
+	l.limit(t, slow)
+	other := stack.StartAgent(t, "second")
+	stack.Act(t, own, "drain")
+	t.Cleanup(func() { stack.Act(t, own, "uncordon") })
+	harness.Eventually(t, 4*time.Minute, "both jobs run on the other agent", func() error {
+		var n int
+		err := stack.DB.QueryRow(t.Context(), `
+			select count(distinct job_id) from job_attempts where agent_id = $1 and job_id = any($2::uuid[])`,
+			other.ID, []string{l.torrent.ID, l.direct.ID}).Scan(&n)
+		if err == nil && n != 2 {
+			err = fmt.Errorf("%d of 2", n)
+		}
+		return err
+	})
+	l.limit(t, rate)
+	l.check(t)
+	stack.CheckStorage(t)
+}
+
+// TestEngineCrashesAgainAndAgain kills each engine eight times, whenever it has
+// fetched a tenth of its content more.
+func TestEngineCrashesAgainAndAgain(t *testing.T) {
+	const kills = 8
+	l := startLoad(t, 3200)
+	l.limit(t, rate/4) // the seeder counts what it sent a second late
+	victims := []*victim{
+		{job: l.torrent.ID, step: l.swarm.Size / (kills + 2), fetched: func() int64 { return l.swarm.Seeder.Uploaded(t) }},
+		{job: l.direct.ID, step: l.url.Size / (kills + 2), fetched: l.source.Served.Load},
+	}
+	harness.Eventually(t, 3*time.Minute, fmt.Sprintf("each engine has crashed %d times", kills), func() error {
+		var err error
+		for _, v := range victims {
+			if v.kills < kills {
+				v.kill(t)
+				err = fmt.Errorf("%d and %d crashes", victims[0].kills, victims[1].kills)
+			}
+		}
+		return err
+	})
+	l.checkWithin(t, 1.3)
+	stack.CheckStorage(t)
+}
+
+// victim is a job whose engine crashes after each step of fetched bytes.
+type victim struct {
+	job           string
+	step, reached int64
+	fetched       func() int64
+	kills         int
+}
+
+func (v *victim) kill(t *testing.T) {
+	t.Helper()
+	now := v.fetched()
+	if now < v.reached+v.step {
+		return
+	}
+	if pid := stack.EngineProcess(t, v.job); pid != 0 && syscall.Kill(pid, syscall.SIGKILL) == nil {
+		v.kills++
+		v.reached = now
+	}
 }

@@ -3,11 +3,14 @@ package harness
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"syscall"
 	"testing"
+	"time"
 
 	"longhaul/agent/agentapi"
 )
@@ -31,6 +34,69 @@ func (s *Stack) agentTransfers(ctx context.Context) ([]agentapi.Status, error) {
 	}
 	changes, err := agentapi.NewClient(r.Agent, identity.Secret, &http.Client{}).Changes(ctx, 0, 0)
 	return changes.Transfers, err
+}
+
+// SecondAgent is an agent besides that of the stack.
+type SecondAgent struct {
+	ID  string
+	cmd *exec.Cmd
+}
+
+// StartAgent runs another agent until the test ends.
+func (s *Stack) StartAgent(tb testing.TB, name string, env ...string) *SecondAgent {
+	tb.Helper()
+	r, err := s.Ready()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var enrolled struct {
+		Token string `json:"token"`
+	}
+	if err := s.Administer(tb.Context(), http.MethodPost, "/api/v1/admin/agents/enrol", map[string]string{"name": name}, &enrolled); err != nil {
+		tb.Fatal(err)
+	}
+	listen := fmt.Sprintf("127.0.0.1:%d", FreePorts(tb, 1)[0])
+	log, err := os.Create(filepath.Join(s.Dir, name+".log"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	a := &SecondAgent{cmd: exec.Command(filepath.Join(os.Getenv("LONGHAUL_BIN"), "agent"))}
+	a.cmd.Env = append(append(os.Environ(),
+		"AGENT_LISTEN="+listen, "AGENT_URL=http://"+listen, "AGENT_DATA_DIR="+filepath.Join(s.Dir, name), "AGENT_CONTROL_URL="+r.App,
+		"AGENT_ENROLMENT_TOKEN="+enrolled.Token, "AGENT_ALLOW_CIDRS=127.0.0.0/8", "AGENT_DHT=false", "LOG_FORMAT=text"), env...)
+	a.cmd.Stdout, a.cmd.Stderr = log, log
+	a.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := a.cmd.Start(); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		_ = a.cmd.Process.Kill()
+		_ = a.cmd.Wait()
+		_ = log.Close()
+	})
+	Eventually(tb, time.Minute, "agent "+name+" is alive", func() error {
+		a.ID, err = s.AgentID(tb.Context(), name)
+		return err
+	})
+	return a
+}
+
+// AgentID returns the id of the agent with the name, which must be alive; without
+// a name, that of the stack's own.
+func (s *Stack) AgentID(ctx context.Context, name string) (id string, err error) {
+	err = s.DB.QueryRow(ctx, `
+		select id from agents where last_seen_at is not null and lost_at is null and ($1 = '' or name = $1)
+		order by created_at limit 1`, name).Scan(&id)
+	return id, err
+}
+
+// Act has the administrator drain, cordon or uncordon an agent.
+func (s *Stack) Act(tb testing.TB, agentID, act string) {
+	tb.Helper()
+	ctx := context.WithoutCancel(tb.Context()) // tests clean up with it
+	if err := s.Administer(ctx, http.MethodPost, "/api/v1/admin/agents/"+agentID+"/"+act, nil, nil); err != nil {
+		tb.Fatal(err)
+	}
 }
 
 // Freeze stops the agent and its engines with SIGSTOP, as a machine that sleeps,

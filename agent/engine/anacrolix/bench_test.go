@@ -79,7 +79,7 @@ func BenchmarkDownload(b *testing.B) {
 	var used time.Duration
 	for b.Loop() {
 		b.StopTimer()
-		store, err := disk.Open(b.TempDir(), []disk.FileSpec{{Size: benchSize, PartSize: models.PartSize(benchSize)}}, disk.Options{})
+		store, err := disk.Open(b.TempDir(), []disk.FileSpec{{Size: benchSize, PartSize: models.PartSize(benchSize, benchSize)}}, disk.Options{})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -152,7 +152,7 @@ func BenchmarkFormats(b *testing.B) {
 				if err := os.WriteFile(path, f.Data, 0o600); err != nil {
 					b.Fatal(err)
 				}
-				specs = append(specs, disk.FileSpec{Index: i, Size: int64(len(f.Data)), PartSize: models.MinPartSize})
+				specs = append(specs, disk.FileSpec{Index: i, Size: int64(len(f.Data)), PartSize: models.UsualPartSize})
 				files = append(files, engine.File{Index: i, Size: int64(len(f.Data))})
 			}
 			seeder := enginetest.NewQBittorrent(b)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"longhaul/agent/engine"
+	"longhaul/internal/byterange"
 	"longhaul/models"
 )
 
@@ -23,6 +24,7 @@ type download struct {
 	store   engine.Store
 	storage *pieceStorage
 	broken  chan error
+	leaving <-chan struct{} // closed when only what is begun is to be finished
 }
 
 // fail ends the download with the first error of the disk.
@@ -43,7 +45,11 @@ func (d *download) run(ctx context.Context, stall time.Duration, report func(eng
 	next := d.cfg.Now()
 	missing := d.tor.BytesMissing() > 0
 	for d.storage.left.Load() > 0 {
-		if err := w.advance(ctx); err != nil {
+		if d.flushing() {
+			if w.flush() {
+				return engine.ErrFlushed
+			}
+		} else if err := w.advance(ctx); err != nil {
 			return err
 		}
 		if now := d.cfg.Now(); !now.Before(next) {
@@ -73,6 +79,26 @@ func (d *download) run(ctx context.Context, stall time.Duration, report func(eng
 	m.sample(w)
 	report(m.report())
 	return nil
+}
+
+func (d *download) flushing() bool {
+	select {
+	case <-d.leaving:
+		return true
+	default:
+		return false
+	}
+}
+
+// begun reports whether something is verified of a part that the piece belongs
+// to.
+func (d *download) begun(piece int) (some bool) {
+	d.layout.parts(piece, func(file int, part byterange.Range) bool {
+		gap, missing := d.store.Missing(file, part)
+		some = !missing || gap != part
+		return !some
+	})
+	return some
 }
 
 // poke makes the library request pieces again. It forgets to when the piece

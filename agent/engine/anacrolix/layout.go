@@ -6,6 +6,7 @@ import (
 	"github.com/anacrolix/torrent/metainfo"
 
 	"longhaul/agent/engine"
+	"longhaul/internal/byterange"
 	"longhaul/models"
 )
 
@@ -14,6 +15,7 @@ type span struct {
 	file   int // place in the manifest
 	begin  int64
 	length int64
+	part   int64 // bytes of what is stored together
 }
 
 // extent is the part of a piece that lies in a selected file.
@@ -54,7 +56,11 @@ func newLayout(info *metainfo.Info, files []engine.File) (*layout, error) {
 		if in.Length == 0 {
 			continue
 		}
-		l.spans = append(l.spans, span{file: f.Index, begin: in.TorrentOffset, length: in.Length})
+		part := f.PartSize
+		if part <= 0 {
+			part = in.Length
+		}
+		l.spans = append(l.spans, span{file: f.Index, begin: in.TorrentOffset, length: in.Length, part: part})
 		l.selected += in.Length
 	}
 	sort.Slice(l.spans, func(i, j int) bool { return l.spans[i].begin < l.spans[j].begin })
@@ -91,14 +97,31 @@ func pieceLengths(info *metainfo.Info, listed []metainfo.FileInfo) func(int) int
 func (l *layout) extents(piece int, do func(extent) bool) {
 	begin := int64(piece) * l.pieceLength
 	end := begin + l.lengths(piece)
-	i := sort.Search(len(l.spans), func(i int) bool { return l.spans[i].begin+l.spans[i].length > begin })
-	for ; i < len(l.spans) && l.spans[i].begin < end; i++ {
+	for i := l.spanAt(begin); i < len(l.spans) && l.spans[i].begin < end; i++ {
 		s := l.spans[i]
 		from, to := max(begin, s.begin), min(end, s.begin+s.length)
 		if !do(extent{file: s.file, off: from - s.begin, at: from - begin, length: to - from}) {
 			return
 		}
 	}
+}
+
+// spanAt returns the first span that ends after the place in the torrent.
+func (l *layout) spanAt(at int64) int {
+	return sort.Search(len(l.spans), func(i int) bool { return l.spans[i].begin+l.spans[i].length > at })
+}
+
+// parts calls do for each part of a selected file that the piece has bytes of.
+func (l *layout) parts(piece int, do func(file int, part byterange.Range) bool) {
+	l.extents(piece, func(e extent) bool {
+		s := l.spans[l.spanAt(int64(piece)*l.pieceLength+e.at)]
+		for at := e.off / s.part * s.part; at < e.off+e.length; at += s.part {
+			if !do(e.file, byterange.Between(at, min(at+s.part, s.length))) {
+				return false
+			}
+		}
+		return true
+	})
 }
 
 // wanted returns how many bytes of the piece belong to selected files.

@@ -19,7 +19,7 @@ import (
 // verifyUnit is the longest range reported to the store at once. No range
 // crosses a multiple of it in its file: parts are multiples of it, so a part's
 // checksum is made of whole ranges.
-const verifyUnit = 4 << 20
+const verifyUnit = 1 << 20
 
 // hashStep is how much is hashed at a time; a whole number of blocks.
 const hashStep = 64 << 10

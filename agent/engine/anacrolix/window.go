@@ -2,6 +2,7 @@ package anacrolix
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"longhaul/agent/engine"
@@ -9,7 +10,7 @@ import (
 
 // How far ahead of the first missing piece others are asked for, at least.
 const (
-	aheadBytes  = 128 << 20
+	aheadBytes  = 32 << 20
 	aheadPieces = 16
 	// widenAfter is how long no piece may be finished before more are asked for.
 	widenAfter = 2 * time.Second
@@ -20,9 +21,10 @@ const (
 // no more than the disk has room for. Within it the library takes rare pieces
 // first. It widens where the swarm has nothing of it, or empties it at once.
 type window struct {
-	d     *download
-	later []int // missing pieces that are not asked for yet, ascending
-	asked []int // pieces that are asked for and were not complete when last looked at
+	d      *download
+	later  []int // missing pieces that are not asked for yet, ascending
+	asked  []int // pieces that are asked for and were not complete when last looked at, ascending
+	closed bool  // only what is asked for is to be finished
 
 	ahead    int64 // bytes that are asked for at once
 	verified int64 // when last looked at
@@ -74,13 +76,7 @@ func (w *window) widen() {
 // fitting returns how many more pieces there is room for. One piece is always
 // under way while there is any room, however large it is.
 func (w *window) fitting(room int64) (n int) {
-	kept := w.asked[:0]
-	for _, p := range w.asked {
-		if !w.d.storage.pieces[p].complete.Load() {
-			kept = append(kept, p)
-		}
-	}
-	w.asked = kept
+	w.forget()
 	if room > 0 && len(w.asked) == 0 {
 		n = 1
 		room -= w.d.layout.lengths(w.later[0])
@@ -95,6 +91,43 @@ func (w *window) fitting(room int64) (n int) {
 		n++
 	}
 	return n
+}
+
+// forget drops complete pieces from those that are asked for.
+func (w *window) forget() {
+	w.asked = slices.DeleteFunc(w.asked, func(p int) bool { return w.d.storage.pieces[p].complete.Load() })
+}
+
+// flush reports whether the parts are whole of which something was verified when it
+// was first called. It gives up everything else then: what still comes of another
+// part does not count, or each part would begin the next one.
+func (w *window) flush() (done bool) {
+	if !w.closed {
+		w.closed = true
+		w.narrow()
+	}
+	w.forget()
+	return len(w.asked) == 0
+}
+
+// narrow asks for the missing pieces of begun parts only.
+func (w *window) narrow() {
+	w.forget()
+	var needed []int
+	for _, p := range w.asked {
+		if w.d.begun(p) {
+			needed = append(needed, p)
+		} else {
+			w.d.tor.CancelPieces(p, p+1)
+		}
+	}
+	for _, p := range w.later {
+		if w.d.begun(p) {
+			w.d.tor.DownloadPieces(p, p+1)
+			needed = append(needed, p)
+		}
+	}
+	w.asked, w.later = needed, nil
 }
 
 // ask requests the next n pieces, run by run.

@@ -208,6 +208,17 @@ func (s *Store) Has(file int, off, length int64) bool {
 	return f != nil && f.have.Has(byterange.Range{Off: off, Len: length})
 }
 
+// Missing implements engine.Store.
+func (s *Store) Missing(file int, within byterange.Range) (byterange.Range, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f := s.files[file]
+	if f == nil {
+		return byterange.Range{}, false
+	}
+	return f.have.Gap(within)
+}
+
 // SetSize implements engine.Store.
 func (s *Store) SetSize(file int, size int64) error {
 	s.mu.Lock()

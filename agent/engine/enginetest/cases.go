@@ -104,6 +104,51 @@ func testCancel(t *testing.T, s Setup) {
 	}
 }
 
+// What is fetched when an engine has to leave is whole parts, which another one
+// need not fetch.
+func testFlush(t *testing.T, s Setup) {
+	r := newRun(t, s.Serve(t, single(testSize)))
+	r.flush = make(chan struct{})
+	r.wrap = func(st *disk.Store) engine.Store {
+		return stopSoon{Store: st, bytes: TestPart + TestPart/2, stop: sync.OnceFunc(func() { close(r.flush) })}
+	}
+	if err := r.download(t.Context(), t, s); !errors.Is(err, engine.ErrFlushed) {
+		t.Fatalf("a flushed download returned %v", err)
+	}
+	have := r.check(t)
+	if have < TestPart+TestPart/2 || have >= testSize {
+		t.Errorf("%d of %d bytes are verified", have, testSize)
+	}
+	for _, rng := range r.reader(t).VerifiedRanges(0) {
+		if rng.Off%TestPart != 0 || rng.End()%TestPart != 0 && rng.End() != testSize {
+			t.Errorf("%v is not whole parts", rng)
+		}
+	}
+	t.Logf("%d bytes were sent, %d are in whole parts", r.origin.Served(), have)
+	r.flush, r.wrap = nil, nil
+	if err := r.download(t.Context(), t, s); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.check(t); got != testSize {
+		t.Errorf("%d of %d bytes are verified", got, testSize)
+	}
+}
+
+// stopSoon calls stop once so many bytes are verified.
+type stopSoon struct {
+	*disk.Store
+	bytes int64
+	stop  func()
+}
+
+func (s stopSoon) Verified(file int, off, n int64, crc uint32) error {
+	err := s.Store.Verified(file, off, n, crc)
+	if s.Held() >= s.bytes {
+		s.stop()
+	}
+	return err
+}
+
 // stopAt runs a download that is cancelled once so many bytes are verified.
 func (r *run) stopAt(t *testing.T, s Setup, n int64) {
 	t.Helper()

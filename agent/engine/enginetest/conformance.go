@@ -66,6 +66,7 @@ func Run(t *testing.T, s Setup) {
 		{"Resume", testResume},
 		{"PartsInStorageAreNotFetched", testStored},
 		{"CancelKeepsVerifiedRanges", testCancel},
+		{"FlushFinishesParts", testFlush},
 		{"BoundedDisk", testBounded},
 		{"WrongContentIsRefused", testWrong},
 		{"NobodyHasIt", testNobody},
@@ -87,6 +88,7 @@ type run struct {
 	limit   int64
 	options engine.Options
 	wrap    func(*disk.Store) engine.Store
+	flush   chan struct{}
 
 	mu      sync.Mutex
 	reports []engine.Report
@@ -126,12 +128,12 @@ func (r *run) download(ctx context.Context, t *testing.T, s Setup) error {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	job := engine.Job{Source: r.origin.Source, Store: store, Options: r.options}
+	job := engine.Job{Source: r.origin.Source, Store: store, Options: r.options, Flush: r.flush}
 	if r.wrap != nil {
 		job.Store = r.wrap(store)
 	}
 	for _, spec := range specs {
-		job.Files = append(job.Files, engine.File{Index: spec.Index, Size: spec.Size, Validator: store.Validator(spec.Index)})
+		job.Files = append(job.Files, engine.File{Index: spec.Index, PartSize: spec.PartSize, Size: spec.Size, Validator: store.Validator(spec.Index)})
 	}
 	return s.New(t).Download(ctx, job, func(rep engine.Report) {
 		r.mu.Lock()

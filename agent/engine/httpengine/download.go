@@ -19,6 +19,7 @@ const (
 	maxShort    = 3 // bodies in a row that end early without bringing anything
 	bufferSize  = 256 << 10
 	reportEvery = 500 * time.Millisecond
+	recordAfter = time.Second // what came is recorded so often at least
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -32,6 +33,7 @@ type download struct {
 	opts  engine.Options
 	meter *meter
 
+	flush     <-chan struct{}
 	size      int64  // -1 while unknown
 	validator string // what the ranges in the store belong to
 
@@ -44,7 +46,7 @@ func newDownload(e *Engine, job engine.Job) *download {
 	return &download{
 		requester: requester{client: e.client, url: job.Source.URL},
 		cfg:       e.cfg, file: f, store: job.Store, opts: job.Options,
-		meter: newMeter(e.cfg.Now, job.Options.StallTimeout), size: f.Size, validator: f.Validator,
+		meter: newMeter(e.cfg.Now, job.Options.StallTimeout), flush: job.Flush, size: f.Size, validator: f.Validator,
 	}
 }
 
@@ -59,10 +61,16 @@ func (d *download) run(outer context.Context, report func(engine.Report)) error 
 		before := d.meter.total()
 		err := d.session(ctx)
 		if err == nil {
-			if _, missing := d.nextMissing(0); missing {
-				continue // a session may end with what it was given
+			_, missing := d.nextMissing(0)
+			switch {
+			case !missing:
+				return nil
+			case d.flushing():
+				if _, begun := d.nextBegun(0); !begun {
+					return engine.ErrFlushed
+				}
 			}
-			return nil
+			continue // a session may end with what it was given
 		}
 		if outer.Err() != nil {
 			return outer.Err()
@@ -119,12 +127,12 @@ func (d *download) resumable() bool {
 	return d.validator != "" && d.validator[0:min(len(oncePrefix), len(d.validator))] != oncePrefix
 }
 
-// chunk is how much one request asks for.
-func (d *download) chunk() int64 { return d.cfg.BlockSize * blocksPerChunk }
-
 // session makes one attempt at the whole rest. The first answer decides how.
 func (d *download) session(ctx context.Context) error {
 	first, missing := d.nextMissing(0)
+	if d.flushing() {
+		first, missing = d.nextBegun(0)
+	}
 	if !missing {
 		return nil
 	}
@@ -210,42 +218,14 @@ func (d *download) setSize(n int64) error {
 	return nil
 }
 
-// nextMissing returns the first run of missing blocks at or after off, within
-// one chunk. With an unknown size nothing is ever complete.
-func (d *download) nextMissing(off int64) (byterange.Range, bool) {
-	if d.size < 0 {
-		return byterange.Between(0, d.chunk()), true
-	}
-	block := d.cfg.BlockSize
-	for b := (off + block - 1) / block * block; b < d.size; b += block {
-		end := min(b+block, d.size)
-		if d.store.Has(d.file.Index, b, end-b) {
-			continue
-		}
-		limit := (b/d.chunk() + 1) * d.chunk()
-		for end < min(limit, d.size) {
-			next := min(end+block, d.size)
-			if d.store.Has(d.file.Index, end, next-end) {
-				break
-			}
-			end = next
-		}
-		return byterange.Between(b, end), true
-	}
-	// Requesting the first byte of an empty file shows whether it exists.
-	if d.size == 0 && off == 0 && d.validator == "" {
-		return byterange.Between(0, 1), true
-	}
-	return byterange.Range{}, false
-}
-
 // copyBlock writes the next bytes of a body as one verified range and returns
-// how many there were. What came before a failure is recorded as well, so that
-// it is not fetched again.
+// how many there were: what came within a second or before a failure is recorded
+// before the block is complete, so that it is not fetched again.
 func (d *download) copyBlock(body io.Reader, at, length int64, buf []byte) (n int64, err error) {
 	var sum uint32
 	have := d.store.Has(d.file.Index, at, length)
-	for n < length && err == nil {
+	began := d.cfg.Now()
+	for n < length && err == nil && (n == 0 || d.cfg.Now().Sub(began) < recordAfter) {
 		var k int
 		k, err = body.Read(buf[:min(int64(len(buf)), length-n)])
 		if k > 0 && !have {
@@ -303,6 +283,9 @@ func (d *download) stream(ctx context.Context, a *answer) error {
 		}
 		if err := d.pause(ctx); err != nil {
 			return err
+		}
+		if d.flushing() {
+			return engine.ErrFlushed // nobody can continue from here, so that nothing is worth finishing
 		}
 		n, err := d.copyBlock(a.body, at, length, buf)
 		at += n

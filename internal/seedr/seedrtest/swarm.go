@@ -14,6 +14,7 @@ import (
 
 	"longhaul/agent/engine"
 	"longhaul/agent/engine/anacrolix"
+	"longhaul/internal/byterange"
 	"longhaul/internal/fetch"
 	"longhaul/internal/wait"
 	"longhaul/models"
@@ -96,11 +97,11 @@ type swarmStore struct {
 	files    map[int]*os.File
 
 	mu   sync.Mutex
-	done map[[2]int64]bool // file and offset of verified ranges
+	done map[int]byterange.Set // verified, by file
 }
 
 func newSwarmStore(dir string, m models.Manifest) (*swarmStore, error) {
-	s := &swarmStore{dir: dir, files: make(map[int]*os.File), done: make(map[[2]int64]bool)}
+	s := &swarmStore{dir: dir, files: make(map[int]*os.File), done: make(map[int]byterange.Set)}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
@@ -140,18 +141,24 @@ func (s *swarmStore) ReadAt(file int, p []byte, off int64) (int, error) {
 func (s *swarmStore) Verified(file int, off, length int64, _ uint32) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if key := [2]int64{int64(file), off}; !s.done[key] {
-		s.done[key] = true
-		s.verified.Add(length)
-	}
+	set := s.done[file]
+	s.verified.Add(set.Add(byterange.Between(off, off+length)))
+	s.done[file] = set
 	return nil
 }
 
 // Has implements engine.Store: nothing is there at the start.
-func (s *swarmStore) Has(file int, off, _ int64) bool {
+func (s *swarmStore) Has(file int, off, length int64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.done[[2]int64{int64(file), off}]
+	return s.done[file].Has(byterange.Between(off, off+length))
+}
+
+// Missing implements engine.Store.
+func (s *swarmStore) Missing(file int, within byterange.Range) (byterange.Range, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.done[file].Gap(within)
 }
 
 // SetSize implements engine.Store; the sizes of torrents are known.

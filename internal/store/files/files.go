@@ -64,6 +64,11 @@ func (fs *Files) Add(ctx context.Context, job models.Job, m models.Manifest) err
 	}
 	now, chosen := fs.db.Now(), selection(job)
 	rows := make([]models.File, 0, len(m.Files))
+	Measure(&job, m)
+	size := int64(-1)
+	if job.Size != nil {
+		size = *job.Size
+	}
 	for _, f := range m.Files {
 		state := models.FilePending
 		if !chosen(f.Index) {
@@ -71,7 +76,7 @@ func (fs *Files) Add(ctx context.Context, job models.Job, m models.Manifest) err
 		}
 		rows = append(rows, models.File{
 			ID: fs.db.NewID(), JobID: job.ID, UserID: job.UserID, Index: f.Index, Path: f.Path, Size: f.Size,
-			PartSize: models.PartSize(f.Size), ContentType: contentType(f.Path), State: state, CreatedAt: now,
+			PartSize: models.PartSize(f.Size, size), ContentType: contentType(f.Path), State: state, CreatedAt: now,
 		})
 	}
 	err := fs.db.Conn(ctx).Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(rows, insertBatch).Error

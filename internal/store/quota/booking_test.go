@@ -243,7 +243,7 @@ func TestUnknownLengthReservesInBlocks(t *testing.T) {
 	b.Holds(t, 0, 64*mib)
 	storetest.OK(t, reserve(65*mib))
 	b.Holds(t, 0, 320*mib) // a block of 256 MiB more
-	size := models.PartSize(-1)
+	size := int64(models.UnknownPartSize)
 	var parts []models.PartReport
 	for n := range 6 {
 		parts = append(parts, storetest.Part(0, n+1, size))

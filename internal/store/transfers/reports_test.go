@@ -99,10 +99,10 @@ func TestFencingRace(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
 	for range 10 {
-		job, old := b.Running(t, 40*partSize)
-		accepted := make(chan int, 40)
+		job, old := b.Running(t, 20*partSize)
+		accepted := make(chan int, 20)
 		var wg sync.WaitGroup
-		for n := 1; n <= 40; n++ {
+		for n := 1; n <= 20; n++ {
 			wg.Go(func() {
 				if b.Transfers.SaveParts(ctx, b.Agent.ID, job.ID, old.Epoch, []models.PartReport{storetest.Part(0, n, partSize)}) == nil {
 					accepted <- n
@@ -122,10 +122,10 @@ func TestUnknownSizes(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
 	job, p := b.Running(t, -1, 5)
-	if job.Size != nil || p.Files[0].PartSize != models.PartSize(-1) {
+	if job.Size != nil || p.Files[0].PartSize != models.UnknownPartSize {
 		t.Errorf("got %+v, %+v", job.Size, p.Files[0])
 	}
-	big := models.PartSize(-1)
+	big := int64(models.UnknownPartSize)
 	storetest.OK(t, b.Transfers.SaveParts(ctx, b.Agent.ID, job.ID, p.Epoch, []models.PartReport{storetest.Part(0, 1, big)}))
 	sizes := func(m map[int]int64) error { return b.Transfers.SetFileSizes(ctx, b.Agent.ID, job.ID, p.Epoch, m) }
 	storetest.WantCode(t, sizes(map[int]int64{0: -5}), models.CodeInvalid)

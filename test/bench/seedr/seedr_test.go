@@ -158,7 +158,7 @@ func putStream(b *testing.B, key string, r io.Reader, size int64) {
 	}
 	g, ctx := errgroup.WithContext(b.Context())
 	g.SetLimit(4)
-	partSize := models.PartSize(size)
+	partSize := models.PartSize(size, size)
 	parts := make([]models.Part, (size+partSize-1)/partSize)
 	for i := range parts {
 		body := make([]byte, min(partSize, size-int64(i)*partSize))
