@@ -15,13 +15,15 @@ import (
 // whatever the disk looks like: the control plane has to read how it ended.
 const shedAfter = time.Minute
 
-// shed removes bytes of transfers that do not run: those that are kept in case
-// their job comes back, when their time is over, and while space is short all
-// that has ended, the oldest of the kept ones first. What is in storage of them
-// stays there.
+// shed removes bytes that may not be needed. While space is short, those of parts
+// that are in storage go first. Then those of transfers that do not run: the ones
+// that are kept in case their job comes back, when their time is over, and while
+// space is still short all that has ended, the oldest of the kept ones first.
 func (s *Supervisor) shed(ctx context.Context) {
+	s.expireKept(ctx)
 	now := s.env.Now()
-	short := s.shortage()
+	short, idle := s.shortage()
+	short = min(short-s.giveBack(ctx, short), idle)
 	for _, t := range s.sheddable(now) {
 		over := t.spare() && now.Sub(t.endedAt()) >= s.env.KeepFor
 		if !over && short <= 0 {
@@ -34,9 +36,10 @@ func (s *Supervisor) shed(ctx context.Context) {
 }
 
 // shortage returns how many bytes have to go for the running transfers to have
-// the disk to themselves.
-func (s *Supervisor) shortage() int64 {
-	var held, idle int64
+// the disk to themselves, and how many lie there of transfers that do not run,
+// besides parts that are in storage.
+func (s *Supervisor) shortage() (short, idle int64) {
+	var held int64
 	for _, t := range s.all() {
 		if t.running() {
 			held += t.onDisk()
@@ -44,11 +47,11 @@ func (s *Supervisor) shortage() int64 {
 			idle += t.onDisk()
 		}
 	}
-	short := s.budget.missing()
+	short = s.budget.missing()
 	if s.budget.limit > 0 {
-		short = max(short, held+idle-s.budget.limit)
+		short = max(short, held+idle+s.kept()-s.budget.limit)
 	}
-	return min(short, idle)
+	return short, idle
 }
 
 // sheddable returns the transfers whose bytes may go, in the order in which they
@@ -123,7 +126,8 @@ func (t *transfer) endedAt() time.Time {
 	return t.saved.Ended.At
 }
 
-// onDisk returns how many verified bytes of the transfer lie on disk.
+// onDisk returns how many verified bytes of the transfer lie on disk that are not
+// in storage.
 func (t *transfer) onDisk() int64 {
 	st := t.Status()
 	return max(0, st.BytesDone-st.BytesStored)
