@@ -32,8 +32,8 @@ func (b *diskBudget) full() bool {
 	return err == nil && free < min(models.LeastDisk, total/20)
 }
 
-// share returns how many bytes each of n transfers may have on disk, which hold
-// the given bytes now. A store raises it to what it cannot work without.
+// share returns how many bytes each of n transfers may have on disk, if the given
+// ones are theirs or can be given back. A store raises it to what it cannot work without.
 func (b *diskBudget) share(n int, held int64) int64 {
 	free, _, err := b.space()
 	if err != nil {
@@ -56,7 +56,7 @@ func (s *Supervisor) divide() {
 	for _, t := range running {
 		held += t.onDisk()
 	}
-	share := s.budget.share(len(running), held)
+	share := s.budget.share(len(running), held+s.kept())
 	for _, t := range running {
 		t.setLimit(share)
 	}

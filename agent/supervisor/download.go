@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"sync"
 
 	"longhaul/agent/agentapi"
@@ -29,12 +27,7 @@ func (t *transfer) download(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer func() {
-		t.mu.Lock()
-		t.reader = nil
-		t.mu.Unlock()
-		_ = reader.Close()
-	}()
+	defer t.closeReader(reader)
 	inner, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var wg sync.WaitGroup
@@ -96,18 +89,12 @@ func (t *transfer) seeded() {
 // openDisk opens the directory and fills the ledger with what is there.
 func (t *transfer) openDisk() (*disk.Reader, error) {
 	specs := t.diskSpecs()
-	r, err := disk.OpenReader(t.dir, specs)
-	if err == nil && !t.taken() && !known(r, t.spec().Files) {
-		// Storage lost parts whose bytes were given up here; nothing on disk
-		// can be relied upon to be whole.
-		_ = r.Close()
-		for _, name := range []string{"data", "journal", "stored"} {
-			err = errors.Join(err, os.RemoveAll(filepath.Join(t.dir, name)))
-		}
-		if err == nil {
-			r, err = disk.OpenReader(t.dir, specs)
+	if !t.taken() {
+		if err := disk.Unstore(t.dir, specs, t.lost()); err != nil {
+			return nil, fmt.Errorf("take back parts that are not in storage: %w", err)
 		}
 	}
+	r, err := disk.OpenReader(t.dir, specs)
 	if err != nil {
 		return nil, fmt.Errorf("open the transfer's directory: %w", err)
 	}
@@ -115,6 +102,7 @@ func (t *transfer) openDisk() (*disk.Reader, error) {
 	t.reader, t.ledger = r, t.fillLedger(r)
 	t.saved.Taken = true
 	t.mu.Unlock()
+	t.countKept(r)
 	return r, t.save()
 }
 
@@ -162,18 +150,20 @@ func (t *transfer) fillLedger(r *disk.Reader) *upload.Ledger {
 	return l
 }
 
-// known reports whether the control plane knows of every part that was
-// recorded as stored here by an earlier attempt.
-func known(r *disk.Reader, files []agentapi.FileJob) bool {
-	for _, f := range files {
-		told := numbers(f.Stored)
-		for _, p := range r.Stored(f.Index) {
-			if !told[p.Number] {
-				return false
-			}
-		}
+// lost tells the parts that an earlier attempt recorded here as stored and that
+// the control plane does not know: storage turned out not to have them.
+func (t *transfer) lost() func(disk.StoredPart) bool {
+	told := map[int]map[int64]bool{}
+	for _, f := range t.spec().Files {
+		told[f.Index] = numbers(f.Stored)
 	}
-	return true
+	return func(p disk.StoredPart) bool {
+		if told[p.File][p.Number] {
+			return false
+		}
+		t.log.Warn("storage lost a part that was stored", "file", p.File, "part", p.Number)
+		return true
+	}
 }
 
 func numbers(parts []int64) map[int64]bool {
@@ -210,21 +200,19 @@ func (d partDisk) Stored(p upload.Part, crc uint32, etag string) error {
 	t := d.t
 	err := t.reader.MarkStored(disk.StoredPart{
 		File: p.File, Number: int64(p.Number), Range: p.Range, CRC32C: crc, ETag: etag, Validator: p.Validator,
-	})
+	}, t.keeps(p.Len))
 	if errors.Is(err, disk.ErrNotVerified) {
 		return nil // the engine has dropped the content meanwhile
 	}
 	if err != nil {
 		return err
 	}
+	t.countKept(t.reader)
 	t.mu.Lock()
 	child := t.child
 	t.mu.Unlock()
 	if t.seeds() {
-		return nil // peers are to get it
-	}
-	if err := t.reader.Release(p.File, p.Range); err != nil {
-		return err
+		return nil
 	}
 	if child != nil {
 		child.Tell(childapi.Order{Do: childapi.OrderReleased, Span: &childapi.Span{File: p.File, Range: p.Range}})
@@ -287,6 +275,7 @@ func (t *transfer) hear(n childapi.News) error {
 			t.ledger.Verified(s.File, s.Range)
 		}
 		t.allVerified()
+		t.trim()
 	case childapi.NewsSize:
 		t.ledger.SetSize(n.File, n.Size)
 	case childapi.NewsValidator:
@@ -345,6 +334,7 @@ func (t *transfer) heardValidator(n childapi.News) error {
 	if _, err := t.reader.Refresh(); err != nil {
 		return err
 	}
+	t.countKept(t.reader)
 	if t.ledger.SetValidator(n.File, n.Validator) {
 		t.mu.Lock()
 		t.verifiedAt = nil

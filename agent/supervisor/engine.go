@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"longhaul/agent/agentapi"
@@ -26,15 +27,20 @@ const (
 // again from the journal, and those that came before it count no more if it got
 // further. opened is closed when the first one took up the directory.
 func (t *transfer) runEngine(ctx context.Context, opened chan struct{}) error {
-	crashes, isOpen := 0, false
+	crashes := 0
+	open := sync.OnceFunc(func() { close(opened) })
 	best := t.ledger.Tally().Verified
 	for {
+		if t.whole() {
+			open()
+			if err := t.awaitDrops(ctx); err != nil {
+				return err
+			}
+			continue
+		}
 		var broken error // the agent's own trouble with what was told
 		end, err := t.runChild(ctx, agentapi.KindDownload, func(n childapi.News) {
-			if !isOpen {
-				isOpen = true
-				close(opened)
-			}
+			open()
 			if err := t.hear(n); err != nil {
 				broken = err
 				t.killChild(err)
@@ -72,6 +78,14 @@ func (t *transfer) runEngine(ctx context.Context, opened chan struct{}) error {
 			return err
 		}
 	}
+}
+
+// whole reports whether there is nothing to fetch and nothing to give to peers, as
+// when storage lost what is still here. The source may be gone by now.
+func (t *transfer) whole() bool {
+	t.allVerified()
+	y := t.ledger.Tally()
+	return !t.seeds() && y.Total >= 0 && y.Verified == y.Total
 }
 
 // progress is how many bytes an engine has to have verified for its crash to be

@@ -15,13 +15,23 @@ import (
 // whatever the disk looks like: the control plane has to read how it ended.
 const shedAfter = time.Minute
 
-// shed removes bytes of transfers that do not run: those that are kept in case
-// their job comes back, when their time is over, and while space is short all
-// that has ended, the oldest of the kept ones first. What is in storage of them
-// stays there.
+// How many bytes of the disk, or a fifth of it, are kept free of what may be needed
+// again. Bytes of stored parts leave more: running transfers count on their space
+// and may fill gigabytes of it before the next look.
+const (
+	freeOfSpare = 4 * models.LeastDisk
+	freeOfKept  = 16 * models.LeastDisk
+)
+
+// shed removes bytes that may not be needed. While space is short, those of parts
+// that are in storage go first. Then those of transfers that do not run: the ones
+// that are kept in case their job comes back, when their time is over, and while
+// space is still short all that has ended, the oldest of the kept ones first.
 func (s *Supervisor) shed(ctx context.Context) {
+	s.expireKept(ctx)
 	now := s.env.Now()
-	short := s.shortage()
+	short, idle := s.shortage()
+	short = min(short-s.giveBack(ctx, max(short, s.budget.missing(freeOfKept))), idle)
 	for _, t := range s.sheddable(now) {
 		over := t.spare() && now.Sub(t.endedAt()) >= s.env.KeepFor
 		if !over && short <= 0 {
@@ -34,9 +44,10 @@ func (s *Supervisor) shed(ctx context.Context) {
 }
 
 // shortage returns how many bytes have to go for the running transfers to have
-// the disk to themselves.
-func (s *Supervisor) shortage() int64 {
-	var held, idle int64
+// the disk to themselves, and how many lie there of transfers that do not run,
+// besides parts that are in storage.
+func (s *Supervisor) shortage() (short, idle int64) {
+	var held int64
 	for _, t := range s.all() {
 		if t.running() {
 			held += t.onDisk()
@@ -44,11 +55,11 @@ func (s *Supervisor) shortage() int64 {
 			idle += t.onDisk()
 		}
 	}
-	short := s.budget.missing()
+	short = s.budget.missing(freeOfSpare)
 	if s.budget.limit > 0 {
-		short = max(short, held+idle-s.budget.limit)
+		short = max(short, held+idle+s.kept()-s.budget.limit)
 	}
-	return min(short, idle)
+	return short, idle
 }
 
 // sheddable returns the transfers whose bytes may go, in the order in which they
@@ -84,14 +95,13 @@ func (s *Supervisor) all() []*transfer {
 	return slices.Collect(maps.Values(s.transfers))
 }
 
-// missing returns how many bytes the disk is short of what is kept free: four
-// times as much as below which no transfer is placed here.
-func (b *diskBudget) missing() int64 {
+// missing returns how many bytes the disk is short of so many free ones.
+func (b *diskBudget) missing(least int64) int64 {
 	free, total, err := b.space()
 	if err != nil {
 		return 0
 	}
-	return min(4*models.LeastDisk, total/5) - free
+	return min(least, total/5) - free
 }
 
 // idle reports whether the transfer has ended, with bytes that only a later
@@ -123,7 +133,8 @@ func (t *transfer) endedAt() time.Time {
 	return t.saved.Ended.At
 }
 
-// onDisk returns how many verified bytes of the transfer lie on disk.
+// onDisk returns how many verified bytes of the transfer lie on disk that are not
+// in storage.
 func (t *transfer) onDisk() int64 {
 	st := t.Status()
 	return max(0, st.BytesDone-st.BytesStored)

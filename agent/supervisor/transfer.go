@@ -41,6 +41,7 @@ type saved struct {
 	Start agentapi.StartTransfer `json:"start"`
 	Taken bool                   `json:"taken,omitempty"` // what was on disk was compared with the spec
 	Ended *ending                `json:"ended,omitempty"`
+	Kept  int64                  `json:"kept,omitempty"`  // bytes of stored parts on disk; counted again while it runs
 	Spare bool                   `json:"spare,omitempty"` // another attempt has the job; the bytes are kept for a while, should it come back
 }
 
@@ -80,6 +81,7 @@ type transfer struct {
 
 	leaving bool          // only what is begun is finished
 	flushed chan struct{} // has an entry when the engine has finished what was begun
+	giving  sync.Mutex    // held while bytes of stored parts are given back
 	dropped chan struct{} // has an entry when there are drops
 	seedEnd chan struct{} // has an entry when the engine process ended after its work
 }

@@ -47,8 +47,8 @@ func (s *Supervisor) Changes(ctx context.Context, since int64, wait time.Duratio
 	return out, rev
 }
 
-// Load returns what the transfers use of the agent. Disk figures are 0 if the
-// system doesn't provide them.
+// Load returns what the transfers use of the agent. What can be given back of the
+// disk counts as free. Disk figures are 0 if the system doesn't provide them.
 func (s *Supervisor) Load() agentapi.Heartbeat {
 	var hb agentapi.Heartbeat
 	for _, t := range s.running() {
@@ -59,6 +59,7 @@ func (s *Supervisor) Load() agentapi.Heartbeat {
 	if hb.DiskFree, hb.DiskTotal, err = s.budget.space(); err != nil {
 		s.log.Warn("could not check the disk", "error", err)
 	}
+	hb.DiskFree = min(hb.DiskFree+s.kept(), hb.DiskTotal)
 	return hb
 }
 

@@ -55,6 +55,7 @@ type Pace struct {
 	Flush   time.Duration // write progress rows; reload open attempts and the agent's row
 	Resync  time.Duration // a full listing of the agent's transfers
 	Grace   time.Duration // an attempt this young may not have reached the agent yet
+	Tidy    time.Duration // a transfer without an attempt is looked at, and removed once its job has ended
 	Beat    time.Duration // activity heartbeat of each open attempt, by token
 	Silence time.Duration // without an answer, and without the agent's own heartbeats, for so long: it is lost
 	Unheard time.Duration // it sends heartbeats but cannot be called for so long: it is lost as well
@@ -67,7 +68,7 @@ type Pace struct {
 func DefaultPace() Pace {
 	return Pace{
 		Wait: 20 * time.Second, Tick: time.Second, Flush: 5 * time.Second, Resync: 30 * time.Second,
-		Grace: 10 * time.Second, Beat: 5 * time.Minute, Silence: 15 * time.Second, Unheard: 10 * time.Minute,
+		Grace: 10 * time.Second, Tidy: 10 * time.Second, Beat: 5 * time.Minute, Silence: 15 * time.Second, Unheard: 10 * time.Minute,
 		Alone: 30 * time.Minute, Soon: 2 * time.Minute, Turn: 12 * time.Hour,
 	}
 }

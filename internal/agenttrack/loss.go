@@ -12,13 +12,9 @@ import (
 	"longhaul/models"
 )
 
-const (
-	tidyEvery = 30 * time.Second // a transfer without an attempt is looked at
-
-	// lostDelay is after which the first job of a lost agent moves; each further
-	// one moves a little later.
-	lostDelay = time.Second
-)
+// lostDelay is after which the first job of a lost agent moves; each further one
+// moves a little later.
+const lostDelay = time.Second
 
 // silent reports whether the agent counts as lost. Both directions must have
 // failed: its heartbeats stopped for models.AgentLostAfter, and it hasn't
@@ -205,7 +201,7 @@ func (f *follower) tidy(ctx context.Context) {
 	now := f.Now()
 	var stray []agentapi.Status
 	for id, st := range f.seen {
-		if _, open := f.open[id]; open || now.Sub(f.tidied[id]) < tidyEvery {
+		if _, open := f.open[id]; open || now.Sub(f.tidied[id]) < f.Pace.Tidy {
 			continue
 		}
 		f.tidied[id] = now

@@ -80,7 +80,8 @@ func (f *follower) retrySettling(ctx context.Context) {
 }
 
 // done ends the attempt of a transfer that ended well. The manifest is written
-// first; whatever is lost after that is done again.
+// first; whatever is lost after that is done again. The agent keeps the transfer
+// until the job has ended: it may come back if storage turns out not to have all.
 func (f *follower) done(ctx context.Context, at models.OpenAttempt, st agentapi.Status) error {
 	if at.Kind == models.TransferResolve {
 		err := f.saveManifest(ctx, at.JobID)
@@ -95,19 +96,10 @@ func (f *follower) done(ctx context.Context, at models.OpenAttempt, st agentapi.
 	if err != nil {
 		return fmt.Errorf("read job: %w", err)
 	}
-	err = f.Desk.Done(ctx, at.Attempt, models.TransferResult{
+	return f.Desk.Done(ctx, at.Attempt, models.TransferResult{
 		AgentID: f.agent.ID.String(), Epoch: at.Epoch, Bytes: job.Bytes(),
 		Waits: at.Kind == models.TransferResolve && job.State == models.StateQueued && job.AdmittedAt == nil,
 	})
-	if err != nil {
-		return err
-	}
-	if at.Kind == models.TransferDownload && st.Phase == agentapi.PhaseDone {
-		if err := f.client.Delete(ctx, at.JobID.String(), at.Epoch); err != nil {
-			f.log.InfoContext(ctx, "could not remove finished transfer; will retry", "job_id", at.JobID, "error", err)
-		}
-	}
-	return nil
 }
 
 // fail ends the attempt of a transfer with a fault.

@@ -27,7 +27,7 @@ type Agent struct {
 	EnrolmentTokenFile string         `env:"AGENT_ENROLMENT_TOKEN_FILE" doc:"File with the token, instead of AGENT_ENROLMENT_TOKEN."`
 	Capacity           int            `env:"AGENT_CAPACITY" envDefault:"8" doc:"Transfers that run at once."`
 	DiskLimit          int64          `env:"AGENT_DISK_LIMIT" envDefault:"0" doc:"Bytes of all transfers on disk; 0 means 90 % of the free space."`
-	KeepFor            time.Duration  `env:"AGENT_KEEP_FOR" envDefault:"30m" doc:"The bytes of a job that another agent got stay on disk for so long, or until their space is needed, in case it returns."`
+	KeepFor            time.Duration  `env:"AGENT_KEEP_FOR" envDefault:"30m" doc:"The bytes of a job that another agent got, or that waits for its files to be completed in storage, stay on disk for so long, or until their space is needed, in case it returns."`
 	AllowCIDRs         []netip.Prefix `env:"AGENT_ALLOW_CIDRS" doc:"Private networks in which sources and peers are allowed."`
 	DHT                bool           `env:"AGENT_DHT" envDefault:"true" doc:"Find peers through the DHT."`
 	SeedRatio          float64        `env:"AGENT_SEED_RATIO" envDefault:"0" doc:"Seed up to this ratio; 0 means off."`

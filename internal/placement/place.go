@@ -59,7 +59,17 @@ func (p *Placer) call(ctx context.Context, to models.Placement) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.Agents(to.Agent).Start(ctx, to.JobID.String(), p.request(src, to))
+	wrong, err := p.wrongHere(ctx, to)
+	if err != nil {
+		return err
+	}
+	agent, id := p.Agents(to.Agent), to.JobID.String()
+	if wrong > 0 {
+		err = agent.Delete(ctx, id, wrong)
+	}
+	if err == nil || agentapi.IsProblem(err, string(models.ProblemSuperseded)) { // it has a newer attempt
+		_, err = agent.Start(ctx, id, p.request(src, to))
+	}
 	switch {
 	case err == nil:
 		p.count(OutcomePlaced)
@@ -75,6 +85,18 @@ func (p *Placer) call(ctx context.Context, to models.Placement) error {
 	p.count(OutcomeRefused)
 	p.Log.WarnContext(ctx, "agent did not accept transfer", "job_id", to.JobID, "agent", to.Agent.ID, "problem", fault.Problem, "error", err)
 	return p.Desk.Fail(ctx, to.Attempt, fault, details(to.Attempt), 0)
+}
+
+// wrongHere returns the last attempt with which the agent stored wrong content of the
+// job, 0 for none. What it still has of that is removed: it would be stored again.
+func (p *Placer) wrongHere(ctx context.Context, to models.Placement) (epoch int64, err error) {
+	attempts, err := p.Store.Attempts(ctx, to.JobID)
+	for _, at := range attempts {
+		if at.Problem == models.ProblemWrongContent && at.AgentID != nil && *at.AgentID == to.Agent.ID {
+			epoch = max(epoch, at.Epoch)
+		}
+	}
+	return epoch, err
 }
 
 // wait says on the job why it waits although it holds a slot, and has the attempt

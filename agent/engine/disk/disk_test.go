@@ -213,11 +213,8 @@ func TestStoredPartsAreReleasedAndStay(t *testing.T) {
 	put(t, s, 0, data, 2*part-100, 200) // reaches into part 3
 	refresh(t, r)
 	p := StoredPart{File: 0, Number: 2, Range: byterange.Range{Off: part, Len: part}, CRC32C: 7, ETag: `"e"`}
-	if err := r.MarkStored(p); err != nil {
-		t.Fatal(err)
-	}
 	before := blocks(t, dir)
-	if err := r.Release(0, p.Range); err != nil {
+	if err := r.MarkStored(p, false); err != nil {
 		t.Fatal(err)
 	}
 	s.Release(0, p.Range)
@@ -300,17 +297,17 @@ func TestAnotherValidatorVoidsTheRanges(t *testing.T) {
 	if r.Validator(0) != `"one"` || r.Size(0) != 2*part {
 		t.Fatalf("reader sees %q, %d", r.Validator(0), r.Size(0))
 	}
-	must(r.MarkStored(StoredPart{File: 0, Number: 1, Range: byterange.Range{Off: 0, Len: part}, Validator: `"one"`}))
+	must(r.MarkStored(StoredPart{File: 0, Number: 1, Range: byterange.Range{Off: 0, Len: part}, Validator: `"one"`}, true))
 	must(s.SetValidator(0, `"one"`))
 	if !s.Has(0, 0, part) {
 		t.Fatal("the same validator voided the ranges")
 	}
 	must(s.SetValidator(0, `"two"`))
 	refresh(t, r)
-	if s.Has(0, 0, 1) || s.Held() != 0 || len(r.Stored(0)) != 0 || r.Verified(0, byterange.Range{Off: 0, Len: 1}) {
+	if s.Has(0, 0, 1) || s.Held() != 0 || len(r.Stored(0)) != 0 || r.Kept() != 0 || r.Verified(0, byterange.Range{Off: 0, Len: 1}) {
 		t.Fatal("ranges of the old content stayed")
 	}
-	if err := r.MarkStored(StoredPart{File: 0, Number: 1, Validator: `"one"`}); !errors.Is(err, ErrNotVerified) {
+	if err := r.MarkStored(StoredPart{File: 0, Number: 1, Validator: `"one"`}, true); !errors.Is(err, ErrNotVerified) {
 		t.Fatalf("a part of the old content was taken: %v", err)
 	}
 	s.Close()

@@ -12,6 +12,17 @@
 //	journal             verified ranges, sizes and validators, append-only
 //	stored              parts that are in object storage, append-only
 //
+// # Bytes of stored parts
+//
+// They stay as long as the agent finds room, in case storage turns out not to
+// have them: Unstore then makes those parts verified ones again, and drops the
+// ranges of parts whose bytes are gone. The Store does not count kept bytes and
+// the engine cannot read them, so they hold up no fetching. The record says which
+// parts are kept; a stored part without that word, as older versions write it, is
+// not. A release is recorded before its bytes are punched out, and a range is
+// dropped before its part is recorded as not stored, so that after a kill nothing
+// counts as being here that is not.
+//
 // # What survives what
 //
 // Nothing is synced while a transfer runs: bytes and records are handed to the

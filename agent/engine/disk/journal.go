@@ -20,7 +20,12 @@ const (
 	recordDropped   recordKind = 2 // a range is not good any more
 	recordSize      recordKind = 3 // length is the file's size
 	recordValidator recordKind = 4 // extra is what the ranges from here on belong to; earlier ones are void
-	recordStored    recordKind = 5 // a part is in storage; extra is a storedExtra
+
+	// In the record of stored parts; extra is the generation, the number and the ETag.
+	recordStored   recordKind = 5 // a part is in storage, and its bytes are not here
+	recordKept     recordKind = 6 // a part is in storage, and its bytes are still here
+	recordReleased recordKind = 7 // the bytes of a kept part are given back
+	recordUnstored recordKind = 8 // a part is not in storage after all
 )
 
 // record is one entry of a journal. On disk it is, little-endian: the CRC-32C

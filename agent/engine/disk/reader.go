@@ -43,7 +43,8 @@ type Reader struct {
 	journal *os.File // nil until the engine made it
 	at      int64    // how far the journal was read
 	stored  *journal
-	parts   map[int][]StoredPart
+	parts   *storedParts
+	kept    int64 // bytes of stored parts that are on disk
 	files   map[int]*readState
 }
 
@@ -54,14 +55,14 @@ type readState struct {
 }
 
 // OpenReader opens the directory for the agent's process, making it if need
-// be, and reads what the journal says so far. Bytes of parts that are in
-// storage and still on disk are released.
+// be, and reads what the journal says so far. What is still on disk of stored
+// parts that are not kept is given back.
 func OpenReader(dir string, specs []FileSpec) (*Reader, error) {
 	root, err := openRoot(dir)
 	if err != nil {
 		return nil, err
 	}
-	r := &Reader{root: root, data: newFiles(root), parts: map[int][]StoredPart{}, files: map[int]*readState{}}
+	r := &Reader{root: root, data: newFiles(root), parts: newStoredParts(), files: map[int]*readState{}}
 	if err := r.load(specs); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
@@ -75,11 +76,7 @@ func (r *Reader) load(specs []FileSpec) error {
 		}
 		r.files[spec.Index] = &readState{fileState: fileState{spec: spec, size: spec.Size}}
 	}
-	j, err := openJournal(r.root, storedName, func(rec record) {
-		if p, ok := storedPart(rec); ok {
-			r.parts[p.File] = append(r.parts[p.File], p)
-		}
-	})
+	j, err := openJournal(r.root, storedName, r.parts.apply)
 	if err != nil {
 		return err
 	}
@@ -87,12 +84,13 @@ func (r *Reader) load(specs []FileSpec) error {
 	if _, err := r.Refresh(); err != nil {
 		return err
 	}
+	r.recount()
 	for i, f := range r.files {
-		for _, part := range f.stored(r.parts[i]) {
+		for _, part := range f.stored(r.parts.byFile[i], released) {
 			if f.have.Overlap(part) == 0 {
 				continue
 			}
-			if err := r.Release(i, part); err != nil {
+			if err := r.punch(i, part); err != nil {
 				return err
 			}
 		}
@@ -115,12 +113,17 @@ func (r *Reader) Refresh() (bool, error) {
 		}
 		r.journal = f
 	}
+	void := false
 	at, err := follow(r.journal, r.at, func(rec record) {
 		if f := r.files[rec.file]; f != nil {
 			f.apply(rec)
 			f.sums.apply(rec)
+			void = void || rec.kind == recordValidator
 		}
 	})
+	if void {
+		r.recount()
+	}
 	changed := at != r.at
 	r.at = at
 	return changed, err
@@ -131,7 +134,7 @@ func (r *Reader) Verified(file int, rng byterange.Range) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	f := r.files[file]
-	return f != nil && (f.have.Has(rng) || f.storedSet(r.parts[file]).Has(rng))
+	return f != nil && (f.have.Has(rng) || f.storedSet(r.parts.byFile[file]).Has(rng))
 }
 
 // VerifiedRanges returns the ranges of a file that the journal calls verified,
@@ -150,7 +153,7 @@ func (r *Reader) VerifiedBytes() (n int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for i, f := range r.files {
-		all := f.storedSet(r.parts[i])
+		all := f.storedSet(r.parts.byFile[i])
 		for _, part := range f.have {
 			all.Add(part)
 		}
@@ -194,18 +197,26 @@ func (r *Reader) Stored(file int) (out []StoredPart) {
 			out = append(out, StoredPart{File: file, Number: n, Range: f.spec.part(n, f.size)})
 		}
 	}
-	for _, p := range r.parts[file] {
+	for _, p := range r.parts.byFile[file] {
 		if p.gen == f.gen {
-			out = append(out, p)
+			out = append(out, *p)
 		}
 	}
 	return out
 }
 
 // MarkStored records that a part is in storage, so that it is neither fetched
-// nor uploaded again whatever dies next. Release its range afterwards. A part
-// of a url source that changed meanwhile is ErrNotVerified.
-func (r *Reader) MarkStored(p StoredPart) error {
+// nor uploaded again whatever dies next. Its bytes stay until GiveBack, or are
+// punched out if they are not to be kept. A part of a url source that changed
+// meanwhile is ErrNotVerified.
+func (r *Reader) MarkStored(p StoredPart, keep bool) error {
+	if err := r.markStored(p, keep); err != nil || keep {
+		return err
+	}
+	return r.punch(p.File, p.Range)
+}
+
+func (r *Reader) markStored(p StoredPart, keep bool) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	f := r.files[p.File]
@@ -215,11 +226,18 @@ func (r *Reader) MarkStored(p StoredPart) error {
 	if p.Validator != f.validator {
 		return fmt.Errorf("file %d, part %d: %w", p.File, p.Number, ErrNotVerified)
 	}
-	p.gen = f.gen
-	if err := r.stored.add(p.record()); err != nil {
+	p.gen, p.kept = f.gen, keep
+	kind := recordStored
+	if keep {
+		kind = recordKept
+	}
+	if err := r.stored.add(p.record(kind)); err != nil {
 		return diskFault(err)
 	}
-	r.parts[p.File] = append(r.parts[p.File], p)
+	r.parts.add(&p)
+	if keep {
+		r.kept += p.Range.Len
+	}
 	return nil
 }
 
@@ -303,31 +321,9 @@ func readSum(d *os.File, file int, c sum, want byterange.Range, p []byte) error 
 	return nil
 }
 
-// Release punches the bytes of a stored range out of the data file. Recorded
-// ranges that reach beyond it keep their bytes until they are wholly stored,
-// as a neighbour could not be checked without them.
-func (r *Reader) Release(file int, rng byterange.Range) error {
-	r.mu.Lock()
-	f := r.files[file]
-	if f == nil {
-		r.mu.Unlock()
-		return fmt.Errorf("file %d is not part of the transfer", file)
-	}
-	stored := f.storedSet(r.parts[file])
-	stored.Add(rng)
-	punch := f.sums.releasable(rng, stored)
-	f.have.Add(rng)
-	f.kept.Remove(rng)
-	r.mu.Unlock()
-	if punch.Len <= 0 {
-		return nil
-	}
-	return r.data.use(file, func(d *os.File) error { return punchHole(d, punch) })
-}
-
 // storedSet returns the bytes that are in storage.
-func (f *readState) storedSet(parts []StoredPart) (set byterange.Set) {
-	for _, s := range f.stored(parts) {
+func (f *readState) storedSet(parts []*StoredPart) (set byterange.Set) {
+	for _, s := range f.stored(parts, all) {
 		set.Add(s)
 	}
 	return set

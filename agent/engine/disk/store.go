@@ -102,7 +102,7 @@ func (s *Store) load(specs []FileSpec) error {
 		return err
 	}
 	for _, f := range s.files {
-		for _, r := range f.stored(parts[f.spec.Index]) {
+		for _, r := range f.stored(parts[f.spec.Index], all) {
 			f.have.Add(r)
 			f.kept.Remove(r)
 		}
@@ -126,21 +126,36 @@ func (f *fileState) apply(r record) {
 		f.validator = string(r.extra)
 		f.gen++
 		f.have, f.kept = nil, nil
-	case recordStored:
+	case recordStored, recordKept, recordReleased, recordUnstored:
 	}
 }
 
-// stored returns the ranges in storage, as the control plane knew them at the
-// start and as the agent's process recorded them since.
-func (f *fileState) stored(parts []StoredPart) (out []byterange.Range) {
-	if f.validator == f.spec.Validator {
-		for _, n := range f.spec.Stored {
-			out = append(out, f.spec.part(n, f.size))
+// which of the ranges in storage are asked for.
+type which bool
+
+const (
+	all      which = false
+	released which = true // those that are not on disk
+)
+
+// stored returns ranges in storage, as the control plane knew them at the start
+// and as the agent's process recorded them since.
+func (f *fileState) stored(parts []*StoredPart, w which) (out []byterange.Range) {
+	kept := map[int64]bool{}
+	for _, p := range parts {
+		switch {
+		case p.gen != f.gen:
+		case w == released && p.kept:
+			kept[p.Number] = true
+		default:
+			out = append(out, p.Range)
 		}
 	}
-	for _, p := range parts {
-		if p.gen == f.gen {
-			out = append(out, p.Range)
+	if f.validator == f.spec.Validator {
+		for _, n := range f.spec.Stored {
+			if !kept[n] {
+				out = append(out, f.spec.part(n, f.size))
+			}
 		}
 	}
 	return out

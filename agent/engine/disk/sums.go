@@ -24,7 +24,7 @@ func (s *sums) apply(r record) {
 		s.drop(r.rng())
 	case recordValidator:
 		*s = nil
-	case recordSize, recordStored:
+	case recordSize, recordStored, recordKept, recordReleased, recordUnstored:
 	}
 }
 
@@ -91,20 +91,20 @@ func (s sums) combine(r byterange.Range) (crc uint32, ok bool) {
 	return crc, true
 }
 
-// releasable returns what of the file can go once the ranges in stored are:
-// r, less the recorded ranges across its ends that are not wholly stored, plus
-// those that now are.
-func (s sums) releasable(r byterange.Range, stored byterange.Set) byterange.Range {
+// releasable returns what of the file goes with r, once the ranges in gone have
+// gone: r, less the recorded ranges across its ends that are not wholly gone,
+// plus those that now are.
+func (s sums) releasable(r byterange.Range, gone byterange.Set) byterange.Range {
 	from, to := r.Off, r.End()
 	for i := s.find(r.Off); i < len(s) && s[i].Off < r.Off; i++ {
-		if !stored.Has(s[i].Range) {
+		if !gone.Has(s[i].Range) {
 			from = max(r.Off, s[i].End())
 		} else if from == r.Off {
 			from = s[i].Off
 		}
 	}
 	for i := s.find(r.End()); i < len(s) && s[i].Off < r.End(); i++ {
-		if !stored.Has(s[i].Range) {
+		if !gone.Has(s[i].Range) {
 			to = s[i].Off
 			break
 		}
