@@ -137,7 +137,7 @@ type host struct {
 	cancel context.CancelCauseFunc
 	store  *disk.Store // nil in a resolve
 
-	leaving chan struct{} // closed when only what is begun is to be finished; obey closes it
+	leaving chan struct{} // closed when only what is started is to be finished; obey closes it
 
 	mu    sync.Mutex
 	out   *json.Encoder
@@ -240,7 +240,7 @@ func (h *host) obey() {
 	}
 }
 
-// leave has the engine finish what is begun; a second order changes nothing.
+// leave has the engine finish what is started; a second order changes nothing.
 func (h *host) leave() {
 	select {
 	case <-h.leaving:

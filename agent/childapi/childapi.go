@@ -31,7 +31,7 @@ const (
 	OrderRun      OrderKind = "run"      // first line: what to do
 	OrderLimit    OrderKind = "limit"    // how many verified bytes may lie on disk
 	OrderReleased OrderKind = "released" // a range is in storage and gone from the disk
-	OrderFlush    OrderKind = "flush"    // finish the parts that are begun, and exit
+	OrderFlush    OrderKind = "flush"    // finish the parts that are started, and exit
 	OrderStop     OrderKind = "stop"     // exit at once, in order
 )
 
@@ -87,7 +87,7 @@ const (
 	NewsValidator NewsKind = "validator" // what the bytes belong to; another one drops the file's ranges
 	NewsManifest  NewsKind = "manifest"  // a resolve has ended well
 	NewsDone      NewsKind = "done"      // a download has ended well
-	NewsFlushed   NewsKind = "flushed"   // what was begun of a download is finished, as ordered
+	NewsFlushed   NewsKind = "flushed"   // what was started of a download is finished, as ordered
 	NewsFault     NewsKind = "fault"     // it has ended badly
 )
 

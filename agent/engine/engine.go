@@ -53,7 +53,7 @@ type Job struct {
 }
 
 // ErrFlushed is what Download returns after Flush was closed.
-var ErrFlushed = errors.New("what was begun is finished")
+var ErrFlushed = errors.New("what was started is finished")
 
 // File is one selected file.
 type File struct {

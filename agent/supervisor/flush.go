@@ -14,7 +14,7 @@ const (
 	flushLook   = 50 * time.Millisecond
 )
 
-var errFlushed = errors.New("stopped by request, after what was begun was stored")
+var errFlushed = errors.New("stopped by request, after what was started was stored")
 
 // flush has the transfer finish and store the parts of which it has something, and
 // stop then. It reports false if the transfer has nothing to finish.
@@ -40,7 +40,7 @@ func (t *transfer) flush() bool {
 	return true
 }
 
-// hasFlushed records that the engine has finished what was begun.
+// hasFlushed records that the engine has finished what was started.
 func (t *transfer) hasFlushed() {
 	select {
 	case t.flushed <- struct{}{}:

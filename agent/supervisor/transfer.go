@@ -79,8 +79,8 @@ type transfer struct {
 	drops      []*disk.CorruptError
 	dropCount  int
 
-	leaving bool          // only what is begun is finished
-	flushed chan struct{} // has an entry when the engine has finished what was begun
+	leaving bool          // only what is started is finished
+	flushed chan struct{} // has an entry when the engine has finished what was started
 	giving  sync.Mutex    // held while bytes of stored parts are given back
 	dropped chan struct{} // has an entry when there are drops
 	seedEnd chan struct{} // has an entry when the engine process ended after its work

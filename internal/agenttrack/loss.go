@@ -106,7 +106,7 @@ func (f *follower) missing(ctx context.Context, asked time.Time) {
 }
 
 // drain hands transfers of a draining agent to others: not what ends soon
-// anyway, and no more than the others have room for. Each stores what it has begun
+// anyway, and no more than the others have room for. Each stores what it has started
 // before it leaves.
 func (f *follower) drain(ctx context.Context) {
 	now := f.Now()
@@ -141,7 +141,7 @@ func (f *follower) drain(ctx context.Context) {
 	}
 }
 
-// flushOut has the agent store what the transfer has begun and stop it; its phase
+// flushOut has the agent store what the transfer has started and stop it; its phase
 // tells when that is done. An agent that can't be called is left to handOver.
 func (f *follower) flushOut(ctx context.Context, at models.OpenAttempt) {
 	f.work.Go(func() {

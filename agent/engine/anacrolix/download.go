@@ -24,7 +24,7 @@ type download struct {
 	store   engine.Store
 	storage *pieceStorage
 	broken  chan error
-	leaving <-chan struct{} // closed when only what is begun is to be finished
+	leaving <-chan struct{} // closed when only what is started is to be finished
 }
 
 // fail ends the download with the first error of the disk.
@@ -90,9 +90,9 @@ func (d *download) flushing() bool {
 	}
 }
 
-// begun reports whether something is verified of a part that the piece belongs
+// started reports whether something is verified of a part that the piece belongs
 // to.
-func (d *download) begun(piece int) (some bool) {
+func (d *download) started(piece int) (some bool) {
 	d.layout.parts(piece, func(file int, part byterange.Range) bool {
 		gap, missing := d.store.Missing(file, part)
 		some = !missing || gap != part

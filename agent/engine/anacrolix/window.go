@@ -110,19 +110,19 @@ func (w *window) flush() (done bool) {
 	return len(w.asked) == 0
 }
 
-// narrow asks for the missing pieces of begun parts only.
+// narrow asks for the missing pieces of started parts only.
 func (w *window) narrow() {
 	w.forget()
 	var needed []int
 	for _, p := range w.asked {
-		if w.d.begun(p) {
+		if w.d.started(p) {
 			needed = append(needed, p)
 		} else {
 			w.d.tor.CancelPieces(p, p+1)
 		}
 	}
 	for _, p := range w.later {
-		if w.d.begun(p) {
+		if w.d.started(p) {
 			w.d.tor.DownloadPieces(p, p+1)
 			needed = append(needed, p)
 		}

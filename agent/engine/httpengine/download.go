@@ -66,7 +66,7 @@ func (d *download) run(outer context.Context, report func(engine.Report)) error 
 			case !missing:
 				return nil
 			case d.flushing():
-				if _, begun := d.nextBegun(0); !begun {
+				if _, started := d.nextStarted(0); !started {
 					return engine.ErrFlushed
 				}
 			}
@@ -131,7 +131,7 @@ func (d *download) resumable() bool {
 func (d *download) session(ctx context.Context) error {
 	first, missing := d.nextMissing(0)
 	if d.flushing() {
-		first, missing = d.nextBegun(0)
+		first, missing = d.nextStarted(0)
 	}
 	if !missing {
 		return nil

@@ -48,19 +48,19 @@ func (d *download) nextMissing(off int64) (byterange.Range, bool) {
 	return r.Before(end), true
 }
 
-// nextBegun is nextMissing within the parts of which something is verified.
-func (d *download) nextBegun(off int64) (byterange.Range, bool) {
+// nextStarted is nextMissing within the parts of which something is verified.
+func (d *download) nextStarted(off int64) (byterange.Range, bool) {
 	for {
 		r, missing := d.nextMissing(off)
-		if !missing || d.size < 0 || d.begun(r.Off) {
+		if !missing || d.size < 0 || d.started(r.Off) {
 			return r, missing
 		}
 		off = (r.Off/d.part() + 1) * d.part()
 	}
 }
 
-// begun reports whether something of the part at the offset is verified.
-func (d *download) begun(off int64) bool {
+// started reports whether something of the part at the offset is verified.
+func (d *download) started(off int64) bool {
 	start := off / d.part() * d.part()
 	whole := byterange.Between(start, min(start+d.part(), d.size))
 	gap, missing := d.store.Missing(d.file.Index, whole)

@@ -32,7 +32,7 @@ func (q *queue) take() (byterange.Range, bool) {
 		return r, true
 	}
 	r, ok := q.d.nextMissing(q.next)
-	for ok && q.d.flushing() && !q.begun(r.Off) {
+	for ok && q.d.flushing() && !q.started(r.Off) {
 		r, ok = q.d.nextMissing((r.Off/q.d.part() + 1) * q.d.part())
 	}
 	if !ok || r.Off >= q.d.size {
@@ -44,10 +44,10 @@ func (q *queue) take() (byterange.Range, bool) {
 	return r, true
 }
 
-// begun reports whether something of the part at the offset is verified or was
+// started reports whether something of the part at the offset is verified or was
 // handed out: everything before next was.
-func (q *queue) begun(off int64) bool {
-	return off/q.d.part() == (q.next-1)/q.d.part() || q.d.begun(off)
+func (q *queue) started(off int64) bool {
+	return off/q.d.part() == (q.next-1)/q.d.part() || q.d.started(off)
 }
 
 // leave gives a range back and ends the caller's part in it, if someone else
