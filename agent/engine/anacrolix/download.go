@@ -90,15 +90,27 @@ func (d *download) flushing() bool {
 	}
 }
 
-// started reports whether something is verified of a part that the piece belongs
-// to.
-func (d *download) started(piece int) (some bool) {
+// started reports whether so much is verified of a part that the piece belongs to
+// that it is worth finishing: more than a piece that reaches into it from the part
+// before. If that counted, each part would start the next one.
+func (d *download) started(piece int) (is bool) {
 	d.layout.parts(piece, func(file int, part byterange.Range) bool {
-		gap, missing := d.store.Missing(file, part)
-		some = !missing || gap != part
-		return !some
+		is = part.Len-d.missing(file, part) >= min(d.layout.pieceLength, part.Len)
+		return !is
 	})
-	return some
+	return is
+}
+
+// missing returns how many bytes of the range are not verified.
+func (d *download) missing(file int, r byterange.Range) (n int64) {
+	for {
+		gap, some := d.store.Missing(file, r)
+		if !some {
+			return n
+		}
+		n += gap.Len
+		r = byterange.Between(gap.End(), r.End())
+	}
 }
 
 // poke makes the library request pieces again. It forgets to when the piece

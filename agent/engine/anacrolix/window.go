@@ -95,39 +95,37 @@ func (w *window) fitting(room int64) (n int) {
 
 // forget drops complete pieces from those that are asked for.
 func (w *window) forget() {
-	w.asked = slices.DeleteFunc(w.asked, func(p int) bool { return w.d.storage.pieces[p].complete.Load() })
+	w.asked = slices.DeleteFunc(w.asked, w.complete)
 }
 
-// flush reports whether the parts are whole of which something was verified when it
-// was first called. It gives up everything else then: what still comes of another
-// part does not count, or each part would begin the next one.
+func (w *window) complete(piece int) bool { return w.d.storage.pieces[piece].complete.Load() }
+
+// flush has what is started finished and nothing else, and reports whether that is
+// done. Pieces that were given up may still come and start other parts, which are
+// finished then.
 func (w *window) flush() (done bool) {
-	if !w.closed {
+	w.forget()
+	if !w.closed || len(w.asked) == 0 {
 		w.closed = true
 		w.narrow()
 	}
-	w.forget()
 	return len(w.asked) == 0
 }
 
 // narrow asks for the missing pieces of started parts only.
 func (w *window) narrow() {
-	w.forget()
-	var needed []int
-	for _, p := range w.asked {
-		if w.d.started(p) {
-			needed = append(needed, p)
-		} else {
-			w.d.tor.CancelPieces(p, p+1)
-		}
-	}
-	for _, p := range w.later {
+	missing := slices.DeleteFunc(slices.Concat(w.asked, w.later), w.complete)
+	slices.Sort(missing)
+	w.asked, w.later = nil, nil
+	for _, p := range missing {
 		if w.d.started(p) {
 			w.d.tor.DownloadPieces(p, p+1)
-			needed = append(needed, p)
+			w.asked = append(w.asked, p)
+		} else {
+			w.d.tor.CancelPieces(p, p+1)
+			w.later = append(w.later, p)
 		}
 	}
-	w.asked, w.later = needed, nil
 }
 
 // ask requests the next n pieces, run by run.
