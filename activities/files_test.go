@@ -76,7 +76,7 @@ func newDownloaded(t *testing.T) *downloaded {
 func newDownloadedIn(t *testing.T, bucket *objstore.Client) *downloaded {
 	t.Helper()
 	b := setup(t)
-	d := &downloaded{bench: b, objects: bucket, big: bytes.Repeat([]byte("0123456789abcdef"), 17<<16)}
+	d := &downloaded{bench: b, objects: bucket, big: bytes.Repeat([]byte("0123456789abcdef"), 9<<16)}
 	d.act = &activities.Files{Store: plug.Storing(b.work), Objects: d.objects}
 	row, _ := b.agent(4)
 	job := storetest.Placed(t, b.store, b.user.ID, models.TransferDownload, int64(len(d.big)), 5, 0)
