@@ -44,6 +44,7 @@ func (p Part) id() partID { return partID{p.File, p.Number, p.gen} }
 type Ledger struct {
 	mu    sync.Mutex
 	files map[int]*fileLedger
+	sum   sum           // of all files, so that a look at it costs the same for a million of them
 	ready []partID      // in the order of completion; may name parts that are not ready any more
 	wake  chan struct{} // has an entry when there may be something to take
 }
@@ -57,8 +58,9 @@ type fileLedger struct {
 	have      byterange.Set // verified
 	bytes     int64         // of have
 	parts     map[int]partState
-	stored    int
-	sizeNew   bool // the control plane does not know the size
+	stored    int   // parts
+	inStorage int64 // bytes of them
+	sizeNew   bool  // the control plane does not know the size
 }
 
 // NewLedger returns the ledger of the files. The parts that their specs name are
@@ -70,6 +72,7 @@ func NewLedger(files []agentapi.FileJob) *Ledger {
 			index: f.Index, size: f.Size, partSize: f.PartSize, validator: f.Validator, parts: map[int]partState{},
 		}
 		l.files[f.Index] = fl
+		l.sum.add(fl, 1)
 		for _, n := range f.Stored {
 			l.Load(f.Index, int(n))
 		}
@@ -89,9 +92,21 @@ func (l *Ledger) Load(file, number int) {
 	if p.Len <= 0 {
 		return
 	}
+	defer l.edit(f)()
 	f.bytes += f.have.Add(p.Range)
-	f.parts[number] = partStored
+	f.setStored(p)
+}
+
+// edit keeps the sum right while a file changes: call what it returns afterwards.
+func (l *Ledger) edit(f *fileLedger) func() {
+	l.sum.add(f, -1)
+	return func() { l.sum.add(f, 1) }
+}
+
+func (f *fileLedger) setStored(p Part) {
+	f.parts[p.Number] = partStored
 	f.stored++
+	f.inStorage += p.Len
 }
 
 func (f *fileLedger) part(number int) Part {
@@ -130,6 +145,7 @@ func (l *Ledger) Verified(file int, ranges ...byterange.Range) {
 	if !ok {
 		return
 	}
+	defer l.edit(f)()
 	for _, r := range ranges {
 		if r.Len <= 0 || r.Off < 0 || (f.size >= 0 && r.End() > f.size) {
 			continue
@@ -148,7 +164,14 @@ func (l *Ledger) SetSize(file int, size int64) {
 	if !ok || size < 0 || f.size == size {
 		return
 	}
+	defer l.edit(f)()
 	f.size, f.sizeNew = size, true
+	f.inStorage = 0
+	for n, state := range f.parts {
+		if state == partStored {
+			f.inStorage += f.part(n).Len
+		}
+	}
 	if size > 0 {
 		l.ready = append(l.ready, f.note(byterange.Range{Off: size - 1, Len: 1})...)
 	}
@@ -164,10 +187,11 @@ func (l *Ledger) SetValidator(file int, validator string) bool {
 	if !ok || f.validator == validator {
 		return false
 	}
+	defer l.edit(f)()
 	had := f.bytes > 0
 	f.validator = validator
 	f.gen++
-	f.have, f.bytes, f.parts, f.stored = nil, 0, map[int]partState{}, 0
+	f.have, f.bytes, f.parts, f.stored, f.inStorage = nil, 0, map[int]partState{}, 0, 0
 	return had
 }
 
@@ -179,6 +203,7 @@ func (l *Ledger) Forget(file int, r byterange.Range) {
 	if !ok {
 		return
 	}
+	defer l.edit(f)()
 	for n := int(r.Off/f.partSize) + 1; int64(n-1)*f.partSize < r.End(); n++ {
 		if f.parts[n] != partStored {
 			delete(f.parts, n)
@@ -236,8 +261,8 @@ func (l *Ledger) store(id partID) bool {
 	if f.gen != id.gen || f.parts[id.number] == partStored {
 		return false
 	}
-	f.parts[id.number] = partStored
-	f.stored++
+	defer l.edit(f)()
+	f.setStored(f.part(id.number))
 	return true
 }
 
@@ -268,7 +293,9 @@ func (l *Ledger) sizesTold(sizes []agentapi.FileSize) {
 	defer l.mu.Unlock()
 	for _, s := range sizes {
 		if f := l.files[s.Index]; f.size == s.Size {
+			done := l.edit(f)
 			f.sizeNew = false
+			done()
 		}
 	}
 }
@@ -299,23 +326,31 @@ type Tally struct {
 func (l *Ledger) Tally() Tally {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	t := Tally{Complete: true}
-	for _, f := range l.files {
-		switch {
-		case f.size < 0:
-			t.Total = -1
-		case t.Total >= 0:
-			t.Total += f.size
-		}
-		t.Verified += f.bytes
-		for n, st := range f.parts {
-			if st == partStored {
-				t.Stored += f.part(n).Len
-			}
-		}
-		t.Complete = t.Complete && f.complete() && !f.sizeNew
+	t := Tally{Total: l.sum.size, Verified: l.sum.verified, Stored: l.sum.stored, Complete: l.sum.open == 0}
+	if l.sum.unsized > 0 {
+		t.Total = -1
 	}
 	return t
+}
+
+// sum is what files add up to.
+type sum struct {
+	size, verified, stored int64 // bytes
+	unsized                int   // files of unknown size
+	open                   int   // files that are not stored, or whose size is not told
+}
+
+// add adds a file's share n times.
+func (s *sum) add(f *fileLedger, n int) {
+	s.size += int64(n) * max(f.size, 0)
+	s.verified += int64(n) * f.bytes
+	s.stored += int64(n) * f.inStorage
+	if f.size < 0 {
+		s.unsized += n
+	}
+	if !f.complete() || f.sizeNew {
+		s.open += n
+	}
 }
 
 func (l *Ledger) signal() {

@@ -1,6 +1,7 @@
 package upload
 
 import (
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -114,4 +115,64 @@ func TestLedgerForgetsBadBytes(t *testing.T) {
 	if got := numbers(l.take(9, 100)); !slices.Equal(got, []int{2}) {
 		t.Errorf("parts %v", got)
 	}
+}
+
+// What the ledger adds up as it goes is what its files add up to.
+func TestTallyAddsUp(t *testing.T) {
+	t.Parallel()
+	const files, size, part = 4, 95, 10
+	chance := rand.New(rand.NewPCG(1, 2))
+	var specs []agentapi.FileJob
+	for i := range files {
+		specs = append(specs, agentapi.FileJob{Index: i, Size: int64(size*(i%2) - (1 - i%2)), PartSize: part, Stored: []int64{1}})
+	}
+	l := NewLedger(specs)
+	for step := range 5000 {
+		file := chance.IntN(files)
+		off := int64(chance.IntN(size))
+		r := byterange.Between(off, min(size, off+int64(chance.IntN(3*part))))
+		switch chance.IntN(9) {
+		case 0:
+			l.Forget(file, r)
+		case 1:
+			l.SetSize(file, size)
+			l.sizesTold(l.newSizes())
+		case 2:
+			if chance.IntN(50) == 0 {
+				l.SetValidator(file, string(rune('a'+chance.IntN(26))))
+			}
+		case 3, 4:
+			for _, p := range l.take(3, size) {
+				if chance.IntN(2) == 0 {
+					l.giveBack(p.id())
+				} else {
+					l.store(p.id())
+				}
+			}
+		default:
+			l.Verified(file, r)
+		}
+		if got, want := l.Tally(), addedUp(l); got != want {
+			t.Fatalf("after %d steps %+v, want %+v", step+1, got, want)
+		}
+	}
+}
+
+func addedUp(l *Ledger) Tally {
+	t := Tally{Complete: true}
+	for _, f := range l.files {
+		if f.size < 0 || t.Total < 0 {
+			t.Total = -1
+		} else {
+			t.Total += f.size
+		}
+		t.Verified += f.have.Total()
+		for n, state := range f.parts {
+			if state == partStored {
+				t.Stored += f.part(n).Len
+			}
+		}
+		t.Complete = t.Complete && f.complete() && !f.sizeNew
+	}
+	return t
 }
