@@ -95,6 +95,7 @@ func (h *streamHandlers) stream(ctx context.Context, in *streamInput) (*huma.Str
 		header.Set("X-Accel-Buffering", "no") // a proxy in front must not hold frames back
 		c.Status(http.StatusOK)
 		w := &frameWriter{w: c.Writer, rc: http.NewResponseController(c.Writer)}
+		defer w.end()
 		if w.write(append([]byte("retry: 2000\n\n"), first...)) == nil {
 			h.pump(ctx, s, w, told)
 		}
@@ -221,3 +222,7 @@ func (f *frameWriter) write(p []byte) error {
 	}
 	return f.rc.Flush()
 }
+
+// end leaves time to end the response: the deadline of the last frame may be over,
+// and the client would take the stream for a broken one.
+func (f *frameWriter) end() { _ = f.rc.SetWriteDeadline(time.Now().Add(frameTime)) }

@@ -11,6 +11,7 @@ import (
 
 	"longhaul/api"
 	"longhaul/api/apitest"
+	"longhaul/api/live"
 	"longhaul/internal/event"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
@@ -25,6 +26,7 @@ type message struct{ id, event, data string }
 type listener struct {
 	messages chan message
 	status   int
+	err      error // of the stream, once messages is closed
 }
 
 // listen opens a stream and reads its messages, the ids alone included.
@@ -72,6 +74,7 @@ func listen(t testing.TB, h *apitest.Harness, who apitest.Caller, lastID string)
 				m = message{}
 			}
 		}
+		l.err = lines.Err()
 	}()
 	return l
 }
@@ -102,6 +105,9 @@ func (l *listener) ended(t testing.TB) {
 		select {
 		case _, ok := <-l.messages:
 			if !ok {
+				if l.err != nil {
+					t.Errorf("the stream broke off: %v", l.err)
+				}
 				return
 			}
 		case <-timeout:
@@ -204,6 +210,19 @@ func TestStreamEndsWithItsSession(t *testing.T) {
 	if l := listen(t, h, third, ""); l.status != http.StatusServiceUnavailable {
 		t.Errorf("status %d after the end", l.status)
 	}
+}
+
+// A stream that was quiet for longer than a frame may take to write is ended in
+// order: a browser calls one that breaks off a failure.
+func TestQuietStreamEndsInOrder(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t)
+	user := h.Account(models.RoleUser)
+	l := listen(t, h, user, "")
+	l.next(t, "")
+	<-time.After(live.FrameTime + time.Second)
+	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: "/api/v1/auth/logout", Status: 204})
+	l.ended(t)
 }
 
 // An account has so many streams at once, and another account has its own.

@@ -1,0 +1,4 @@
+package live
+
+// FrameTime is how long a frame may take to write.
+const FrameTime = frameTime
