@@ -148,8 +148,9 @@ type Inspect struct {
 // Stop asks an agent to stop a transfer and keep its bytes:
 // POST /v1/transfers/{jobId}/stop. With Flush it first finishes and uploads the
 // parts of which it has something, for two minutes at most; the call does not wait
-// for that, and the transfer's phase tells when it has stopped. DELETE /v1/transfers/{jobId}?epoch=N stops
-// it and removes its bytes; an unknown transfer answers 204 as well.
+// for that, and the transfer's phase tells when it has stopped.
+// DELETE /v1/transfers/{jobId}?epoch=N stops it and removes its bytes; an unknown
+// transfer answers 204 as well.
 type Stop struct {
 	Epoch int64 `json:"epoch"`
 	Flush bool  `json:"flush,omitempty"`

@@ -52,6 +52,16 @@ type Job struct {
 	Flush <-chan struct{}
 }
 
+// Flushing reports whether Flush was closed.
+func (j Job) Flushing() bool {
+	select {
+	case <-j.Flush:
+		return true
+	default:
+		return false
+	}
+}
+
 // ErrFlushed is what Download returns after Flush was closed.
 var ErrFlushed = errors.New("what was started is finished")
 

@@ -19,7 +19,7 @@ type Options struct {
 	Program    spawn.Program
 	Engine     childapi.EngineConfig
 	CrashPause time.Duration // before a crashed engine's first restart; doubled for the next
-	KeepFor    time.Duration // the bytes of a transfer stay here after another attempt got its job
+	KeepFor    time.Duration // how long after its end the bytes of a transfer stay that its job may need again
 	Control    *agentapi.ControlClient
 	Putter     *upload.Putter
 	Log        *slog.Logger

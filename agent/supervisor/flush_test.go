@@ -10,7 +10,7 @@ import (
 )
 
 // A transfer that leaves takes nothing with it that is not in storage.
-func TestFlushStoresWhatIsBegun(t *testing.T) {
+func TestFlushStoresWhatIsStarted(t *testing.T) {
 	const size, held = 60 * mib, 25 * mib
 	c := agenttest.NewControlPlane(t)
 	a := agenttest.Start(t, agenttest.Config(t, c))

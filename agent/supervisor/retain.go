@@ -3,6 +3,7 @@ package supervisor
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -84,7 +85,7 @@ func (t *transfer) giveBack(n int64) error {
 	}
 	err = r.GiveBack(n)
 	t.countKept(r)
-	return cmp.Or(err, r.Close(), t.save())
+	return errors.Join(err, r.Close(), t.save())
 }
 
 // closeReader closes the directory, once nothing is being given back.
@@ -106,7 +107,7 @@ func (s *Supervisor) kept() (n int64) {
 }
 
 // giveBack frees so many bytes of stored parts, if there are that many, and
-// returns how many it were. Those of transfers that run go first: their objects
+// returns how many it freed. Those of transfers that run go first: their objects
 // are completed, and looked at, later than those of the ones that have ended.
 func (s *Supervisor) giveBack(ctx context.Context, n int64) (freed int64) {
 	givers := slices.DeleteFunc(s.all(), func(t *transfer) bool { return t.kept() == 0 })

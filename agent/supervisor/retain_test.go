@@ -63,6 +63,19 @@ func flip(t *testing.T, name string, off int64) {
 	}
 }
 
+// fetched has the agent fetch and store a file of the content.
+func fetched(t *testing.T, c *agenttest.ControlPlane, a *agenttest.Agent, content []byte) (
+	id string, file agentapi.FileJob, src *agenttest.FileServer,
+) {
+	t.Helper()
+	src = agenttest.NewFileServer(t, content)
+	id, file = agenttest.NewID(), agenttest.OneFile(int64(len(content)))
+	c.AddJob(id, 1, file)
+	a.Transfer(id, agenttest.Download(1, src.URL+"/file.bin", file))
+	a.UntilDone(id)
+	return id, file, src
+}
+
 func TestAFileThatStorageLostIsUploadedAgain(t *testing.T) {
 	const size = 40 * mib
 	for how, most := range map[string]float64{
@@ -72,11 +85,7 @@ func TestAFileThatStorageLostIsUploadedAgain(t *testing.T) {
 			c := agenttest.NewControlPlane(t)
 			a := agenttest.Start(t, agenttest.Config(t, c))
 			content := agenttest.Noise(31, size)
-			src := agenttest.NewFileServer(t, content)
-			id, file := agenttest.NewID(), agenttest.OneFile(size)
-			c.AddJob(id, 1, file)
-			a.Transfer(id, agenttest.Download(1, src.URL+"/file.bin", file))
-			a.UntilDone(id)
+			id, file, src := fetched(t, c, a, content)
 			switch how {
 			case "after a restart":
 				if err := a.Stop(); err != nil {
@@ -218,11 +227,7 @@ func TestASmallDiskKeepsNothingThatIsStored(t *testing.T) {
 	cfg.DiskLimit = 40 * mib
 	a := agenttest.Start(t, cfg)
 	content := agenttest.Noise(32, size)
-	src := agenttest.NewFileServer(t, content)
-	id, file := agenttest.NewID(), agenttest.OneFile(size)
-	c.AddJob(id, 1, file)
-	a.Transfer(id, agenttest.Download(1, src.URL+"/file.bin", file))
-	a.UntilDone(id)
+	id, file, src := fetched(t, c, a, content)
 	if n := allocated(t, cfg, id); n > cfg.DiskLimit+mib {
 		t.Errorf("%d MiB are on disk with a limit of 40", n/mib)
 	}
@@ -270,11 +275,7 @@ func TestStoredBytesGoAfterAWhile(t *testing.T) {
 	cfg := agenttest.Config(t, c)
 	cfg.KeepFor = 50 * time.Millisecond
 	a := agenttest.Start(t, cfg)
-	src := agenttest.NewFileServer(t, agenttest.Noise(35, 20*mib))
-	id := agenttest.NewID()
-	c.AddJob(id, 1, agenttest.OneFile(20*mib))
-	a.Transfer(id, agenttest.Download(1, src.URL+"/file.bin", agenttest.OneFile(20*mib)))
-	a.UntilDone(id)
+	id, _, _ := fetched(t, c, a, agenttest.Noise(35, 20*mib))
 	agenttest.Poll(t, "the bytes are still there", func() bool { return allocated(t, cfg, id) < mib })
 	if st, err := a.Client.Transfer(t.Context(), id); err != nil || st.Phase != agentapi.PhaseDone {
 		t.Errorf("the transfer is %+v, %v", st, err)

@@ -203,12 +203,9 @@ func diskFull() *models.Error {
 // Stop ends a transfer and keeps its bytes.
 func (s *Supervisor) Stop(ctx context.Context, id string, epoch int64) error {
 	defer s.claim(id)()
-	t, err := s.find(id)
+	t, err := s.current(id, epoch)
 	if err != nil {
 		return err
-	}
-	if epoch < t.spec().Epoch {
-		return superseded()
 	}
 	return t.halt(ctx, errHalted)
 }
@@ -217,17 +214,20 @@ func (s *Supervisor) Stop(ctx context.Context, id string, epoch int64) error {
 // are in storage. It does not wait for that.
 func (s *Supervisor) Flush(ctx context.Context, id string, epoch int64) error {
 	defer s.claim(id)()
+	t, err := s.current(id, epoch)
+	if err == nil && !t.flush() {
+		err = t.halt(ctx, errHalted)
+	}
+	return err
+}
+
+// current returns the transfer unless a newer attempt took its place.
+func (s *Supervisor) current(id string, epoch int64) (*transfer, error) {
 	t, err := s.find(id)
-	if err != nil {
-		return err
+	if err == nil && epoch < t.spec().Epoch {
+		err = superseded()
 	}
-	if epoch < t.spec().Epoch {
-		return superseded()
-	}
-	if !t.flush() {
-		return t.halt(ctx, errHalted)
-	}
-	return nil
+	return t, err
 }
 
 // Remove ends a transfer and removes its bytes. An unknown one is fine.

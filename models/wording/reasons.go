@@ -142,7 +142,7 @@ var reasons = map[models.ReasonCode]entry{
 	},
 	models.ReasonWaitsForAgent: {
 		why:  []string{"Agent {agent} does not respond, and there is no other.", "The agent does not respond, and there is no other."},
-		next: []string{"Continues with what it has when it is back, or on another agent as soon as there is one."},
+		next: []string{"Continues where it was when the agent is back, or on another agent as soon as there is one."},
 	},
 	models.ReasonSeedrRemovesEarlier: {
 		why: []string{"Seedr is still removing an earlier copy of it."}, next: []string{"Starts when that is done."},

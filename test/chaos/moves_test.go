@@ -47,21 +47,17 @@ func agentLost(t *testing.T) error {
 func TestDrain(t *testing.T) {
 	l := startLoad(t, 3100)
 	l.waitMiddle(t)
-	own, err := stack.AgentID(t.Context(), "")
-	if err != nil {
-		t.Fatal(err)
-	}
 	// What ends within two minutes would be left to end where it is.
 	const slow = 400 << 10
 	l.limit(t, slow)
 	other := stack.StartAgent(t, "second")
-	stack.Act(t, own, "drain")
-	t.Cleanup(func() { stack.Act(t, own, "uncordon") })
+	stack.ActOnAgent(t, "drain")
+	t.Cleanup(func() { stack.ActOnAgent(t, "uncordon") })
 	harness.Eventually(t, 4*time.Minute, "both jobs run on the other agent", func() error {
 		var n int
 		err := stack.DB.QueryRow(t.Context(), `
 			select count(distinct job_id) from job_attempts where agent_id = $1 and job_id = any($2::uuid[])`,
-			other.ID, []string{l.torrent.ID, l.direct.ID}).Scan(&n)
+			other, []string{l.torrent.ID, l.direct.ID}).Scan(&n)
 		if err == nil && n != 2 {
 			err = fmt.Errorf("%d of 2", n)
 		}

@@ -5,7 +5,6 @@ package chaos
 import (
 	"fmt"
 	"math/rand/v2"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -32,7 +31,7 @@ func TestEachRoundOfRandomFaults(t *testing.T) {
 			for range 2 + chance.IntN(3) {
 				fault(t, chance, l)
 			}
-			uncordon(t)
+			stack.ActOnAgent(t, "uncordon")
 			l.wait(t)
 			torrent, direct := l.fetched(t)
 			t.Logf("fetched %.3f of the torrent's size and %.3f of the file's", torrent, direct)
@@ -74,33 +73,8 @@ func fault(t *testing.T, chance *rand.Rand, l *load) {
 		}
 	default:
 		t.Log("drain the agent")
-		stackAgent(t, "drain")
+		stack.ActOnAgent(t, "drain")
 		<-time.After(pause)
-		uncordon(t)
+		stack.ActOnAgent(t, "uncordon")
 	}
-}
-
-func uncordon(t *testing.T) {
-	t.Helper()
-	stackAgent(t, "uncordon")
-}
-
-// stackAgent does an administrator's act to the one agent, as soon as the API is
-// back from what it has just suffered.
-func stackAgent(t *testing.T, action string) {
-	t.Helper()
-	harness.Eventually(t, time.Minute, action+" the agent", func() error {
-		var list struct {
-			Agents []struct {
-				ID string `json:"id"`
-			} `json:"agents"`
-		}
-		if err := stack.Client.Do(t.Context(), http.MethodGet, "/api/v1/admin/agents", nil, &list); err != nil {
-			return err
-		}
-		if len(list.Agents) != 1 {
-			return fmt.Errorf("%d agents", len(list.Agents))
-		}
-		return stack.Administer(t.Context(), http.MethodPost, "/api/v1/admin/agents/"+list.Agents[0].ID+"/"+action, nil, nil)
-	})
 }

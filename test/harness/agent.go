@@ -36,14 +36,8 @@ func (s *Stack) agentTransfers(ctx context.Context) ([]agentapi.Status, error) {
 	return changes.Transfers, err
 }
 
-// SecondAgent is an agent besides that of the stack.
-type SecondAgent struct {
-	ID  string
-	cmd *exec.Cmd
-}
-
-// StartAgent runs another agent until the test ends.
-func (s *Stack) StartAgent(tb testing.TB, name string, env ...string) *SecondAgent {
+// StartAgent runs another agent with the name until the test ends, and returns its id.
+func (s *Stack) StartAgent(tb testing.TB, name string) (id string) {
 	tb.Helper()
 	r, err := s.Ready()
 	if err != nil {
@@ -60,43 +54,38 @@ func (s *Stack) StartAgent(tb testing.TB, name string, env ...string) *SecondAge
 	if err != nil {
 		tb.Fatal(err)
 	}
-	a := &SecondAgent{cmd: exec.Command(filepath.Join(os.Getenv("LONGHAUL_BIN"), "agent"))}
-	a.cmd.Env = append(append(os.Environ(),
+	cmd := exec.Command(filepath.Join(os.Getenv("LONGHAUL_BIN"), "agent"))
+	cmd.Env = append(os.Environ(),
 		"AGENT_LISTEN="+listen, "AGENT_URL=http://"+listen, "AGENT_DATA_DIR="+filepath.Join(s.Dir, name), "AGENT_CONTROL_URL="+r.App,
-		"AGENT_ENROLMENT_TOKEN="+enrolled.Token, "AGENT_ALLOW_CIDRS=127.0.0.0/8", "AGENT_DHT=false", "LOG_FORMAT=text"), env...)
-	a.cmd.Stdout, a.cmd.Stderr = log, log
-	a.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := a.cmd.Start(); err != nil {
+		"AGENT_ENROLMENT_TOKEN="+enrolled.Token, "AGENT_ALLOW_CIDRS=127.0.0.0/8", "AGENT_DHT=false", "LOG_FORMAT=text")
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := cmd.Start(); err != nil {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() {
-		_ = a.cmd.Process.Kill()
-		_ = a.cmd.Wait()
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
 		_ = log.Close()
 	})
 	Eventually(tb, time.Minute, "agent "+name+" is alive", func() error {
-		a.ID, err = s.AgentID(tb.Context(), name)
-		return err
+		return s.DB.QueryRow(tb.Context(), `select id from agents where name = $1 and last_seen_at is not null`, name).Scan(&id)
 	})
-	return a
+	return id
 }
 
-// AgentID returns the id of the agent with the name, which must be alive; without
-// a name, that of the stack's own.
-func (s *Stack) AgentID(ctx context.Context, name string) (id string, err error) {
-	err = s.DB.QueryRow(ctx, `
-		select id from agents where last_seen_at is not null and lost_at is null and ($1 = '' or name = $1)
-		order by created_at limit 1`, name).Scan(&id)
-	return id, err
-}
-
-// Act has the administrator drain, cordon or uncordon an agent.
-func (s *Stack) Act(tb testing.TB, agentID, act string) {
+// ActOnAgent has the administrator drain, cordon or uncordon the stack's own agent,
+// as soon as the API is back from what it has just suffered.
+func (s *Stack) ActOnAgent(tb testing.TB, act string) {
 	tb.Helper()
 	ctx := context.WithoutCancel(tb.Context()) // tests clean up with it
-	if err := s.Administer(ctx, http.MethodPost, "/api/v1/admin/agents/"+agentID+"/"+act, nil, nil); err != nil {
-		tb.Fatal(err)
-	}
+	Eventually(tb, time.Minute, act+" the agent", func() error {
+		var id string
+		if err := s.DB.QueryRow(ctx, `select id from agents order by created_at limit 1`).Scan(&id); err != nil {
+			return err
+		}
+		return s.Administer(ctx, http.MethodPost, "/api/v1/admin/agents/"+id+"/"+act, nil, nil)
+	})
 }
 
 // Freeze stops the agent and its engines with SIGSTOP, as a machine that sleeps,

@@ -20,11 +20,11 @@ const (
 // download is a torrent with its storage open.
 type download struct {
 	*session
-	layout  *layout
-	store   engine.Store
-	storage *pieceStorage
-	broken  chan error
-	leaving <-chan struct{} // closed when only what is started is to be finished
+	layout   *layout
+	store    engine.Store
+	storage  *pieceStorage
+	broken   chan error
+	flushing func() bool // only what is started is to be finished
 }
 
 // fail ends the download with the first error of the disk.
@@ -79,15 +79,6 @@ func (d *download) run(ctx context.Context, stall time.Duration, report func(eng
 	m.sample(w)
 	report(m.report())
 	return nil
-}
-
-func (d *download) flushing() bool {
-	select {
-	case <-d.leaving:
-		return true
-	default:
-		return false
-	}
 }
 
 // started reports whether so much is verified of a part that the piece belongs to

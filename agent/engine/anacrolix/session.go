@@ -161,7 +161,7 @@ func (s *session) start(ctx context.Context, job engine.Job) (*download, error) 
 	if limit := job.Options.MaxBytes; limit > 0 && l.selected > limit {
 		return nil, models.TooLarge(l.selected, limit)
 	}
-	d := &download{session: s, layout: l, store: job.Store, broken: make(chan error, 1), leaving: job.Flush}
+	d := &download{session: s, layout: l, store: job.Store, broken: make(chan error, 1), flushing: job.Flushing}
 	d.storage = newPieceStorage(l, job.Store, s.cfg.MemoryLimit, d.fail)
 	s.tor.SetOnWriteChunkError(d.fail)
 	if err := s.tor.OpenStorage(ctx, d.storage); err != nil {

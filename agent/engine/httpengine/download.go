@@ -33,9 +33,9 @@ type download struct {
 	opts  engine.Options
 	meter *meter
 
-	flush     <-chan struct{}
-	size      int64  // -1 while unknown
-	validator string // what the ranges in the store belong to
+	flushing  func() bool // only what is started is to be finished
+	size      int64       // -1 while unknown
+	validator string      // what the ranges in the store belong to
 
 	mu    sync.Mutex
 	short int // bodies in a row that ended early without bringing anything
@@ -46,7 +46,7 @@ func newDownload(e *Engine, job engine.Job) *download {
 	return &download{
 		requester: requester{client: e.client, url: job.Source.URL},
 		cfg:       e.cfg, file: f, store: job.Store, opts: job.Options,
-		meter: newMeter(e.cfg.Now, job.Options.StallTimeout), flush: job.Flush, size: f.Size, validator: f.Validator,
+		meter: newMeter(e.cfg.Now, job.Options.StallTimeout), flushing: job.Flushing, size: f.Size, validator: f.Validator,
 	}
 }
 

@@ -66,12 +66,3 @@ func (d *download) started(off int64) bool {
 	gap, missing := d.store.Missing(d.file.Index, whole)
 	return !missing || gap != whole
 }
-
-func (d *download) flushing() bool {
-	select {
-	case <-d.flush:
-		return true
-	default:
-		return false
-	}
-}

@@ -33,8 +33,9 @@ func (w *Worker) MarkAgentLost(ctx context.Context, agentID uuid.UUID) ([]models
 // says, in one transaction: an agent that is alive, active and has room is
 // chosen, the attempt is open and the job runs. The agent that had the job before
 // is preferred for the bytes that it has, unless the fault was its own or it lost
-// the job again and again; then the least loaded one. It fails with no_agent when none has room, or with a problem
-// of the Seedr account when that cannot take it; nothing is changed then.
+// the job again and again; then the least loaded one. It fails with no_agent when
+// none has room, or with a problem of the Seedr account when that cannot take it;
+// nothing is changed then.
 //
 // An attempt for an agent stays due after the time, until Taken says that the
 // agent has it. One that is open already is returned as it is. An attempt that no
@@ -172,7 +173,8 @@ const (
 // drained and takes work again is not among them: it has what it fetched.
 func ownFaults() []models.Problem {
 	return []models.Problem{
-		models.ProblemAgentUnreachable, models.ProblemDiskFull, models.ProblemStorageFailing, models.ProblemEngineHung, models.ProblemWrongContent,
+		models.ProblemAgentUnreachable, models.ProblemDiskFull, models.ProblemStorageFailing, models.ProblemEngineHung,
+		models.ProblemWrongContent,
 	}
 }
 

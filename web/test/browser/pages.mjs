@@ -105,7 +105,7 @@ export const pages = [
       await go(page, stage, '/', 'Tears of Steel');
       await page.getByRole('checkbox', { name: /^Select Sintel/ }).click();
       await page.getByRole('checkbox', { name: /^Select ubuntu/ }).click({ modifiers: ['Shift'] });
-      await page.getByText('4 downloads selected').waitFor();
+      await page.getByText('5 downloads selected').waitFor();
     },
   },
   {
@@ -146,6 +146,11 @@ export const pages = [
   {
     name: 'job-waiting',
     open: (page, stage) => go(page, stage, `/jobs/${job(stage, 'archlinux').id}`, 'none of them a seed'),
+  },
+  {
+    name: 'job-away',
+    narrow: true,
+    open: (page, stage) => go(page, stage, `/jobs/${job(stage, 'openSUSE').id}`, 'and there is no other'),
   },
   {
     name: 'job-magnet',

@@ -28,6 +28,7 @@ function showJobs(): Job[] {
     makeJob({ name: 'Tears of Steel', state: 'ready', size: 1.1 * gib, fileCount: 4, createdAt: moment(-190_000), finishedAt: moment(-188_000) }),
     makeJob({ name: 'old-camera-firmware.zip', sourceKind: 'url', infoHash: '', state: 'failed', size: null, problem: 'not_found_at_source', reason: because('not_found_at_source', { status: 404 }), createdAt: moment(-260_000), finishedAt: moment(-259_000) }),
     makeJob({ name: 'Night.of.the.Living.Dead.1968.mkv', state: 'cancelled', size: 1.4 * gib, createdAt: moment(-400_000), finishedAt: moment(-399_000) }),
+    downloading({ name: 'openSUSE-Leap-16.1-DVD-x86_64.iso', size: 4.2 * gib, createdAt: moment(-500_000) }, { bytesDone: 1.9 * gib, bytesStored: 1.8 * gib, downRate: 0, peers: 0, seeders: 0, etaSeconds: null, waiting: because('waits_for_agent', { agent: 'cellar' }) }),
   ];
 }
 

@@ -120,7 +120,7 @@ export const own: Record<OwnCode, Entry> = {
   waits_for_agent: {
     why: (facts) =>
       first(say`Agent ${facts.name('agent')} isn't responding, and there is no other.`, "The agent isn't responding, and there is no other."),
-    next: always("Continues with what it has when it's back, or on another agent as soon as there is one."),
+    next: always('Continues where it was when the agent is back, or on another agent as soon as there is one.'),
   },
   seedr_removes_earlier: { why: always('Seedr is still removing an earlier copy.'), next: always('Starts when that is done.') },
   seedr_looks_for_peers: { why: always('Seedr is looking for peers.'), next: keepsLookingForPeers },
