@@ -214,6 +214,8 @@ func (c *Client) report(ctx context.Context, failure *Error) {
 func (c *Client) send(ctx context.Context, k call) (answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
+	ctx, answered := c.pace.resends(ctx)
+	defer answered()
 	body, contentType, err := k.body()
 	if err != nil {
 		return answer{}, err

@@ -2,6 +2,7 @@ package seedr
 
 import (
 	"context"
+	"net/http/httptrace"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -29,3 +30,21 @@ func (p pace) send(ctx context.Context) error {
 
 // answered gives a place back, a second from now.
 func (p pace) answered() { time.AfterFunc(time.Second, func() { p.places.Release(1) }) }
+
+// resends returns a context for the request of a call that has a place. Where
+// net/http sends the request once more, because a connection that it kept broke
+// before the answer, that takes a place of its own. The function gives those
+// places back; call it after the answer.
+func (p pace) resends(ctx context.Context) (context.Context, func()) {
+	sent := 0
+	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) {
+		if sent == 0 || p.send(ctx) == nil {
+			sent++
+		}
+	}}
+	return httptrace.WithClientTrace(ctx, trace), func() {
+		for range sent - 1 {
+			p.answered()
+		}
+	}
+}
