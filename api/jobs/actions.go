@@ -96,7 +96,7 @@ type Workflow struct {
 
 // TransformSchema lets the state be null.
 func (Workflow) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
-	return nullable(s, "state")
+	return kit.Nullable(s, "state")
 }
 
 type workflowOutput struct{ Body Workflow }
@@ -117,7 +117,7 @@ func (h *jobHandlers) workflow(ctx context.Context, in *jobInput) (*workflowOutp
 	}}
 	if s := view.State; s != nil {
 		out.Body.State = &WorkflowState{
-			State: s.State, Epoch: s.Epoch, Attempt: s.Attempt, Problem: problemCode(s.Problem), Reason: reasonOf(s.Reason),
+			State: s.State, Epoch: s.Epoch, Attempt: s.Attempt, Problem: kit.ProblemCode(s.Problem), Reason: kit.ReasonOf(s.Reason),
 		}
 	}
 	if h.uiURL != "" {

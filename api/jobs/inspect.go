@@ -45,13 +45,13 @@ func (h *sourceHandlers) routes(r *kit.Router) {
 
 // SourceInfo is what a source contains.
 type SourceInfo struct {
-	Kind     sourceKind   `json:"kind"`
-	Name     string       `json:"name"`
-	Size     *int64       `json:"size" doc:"Bytes of all files; null if unknown"`
-	InfoHash string       `json:"infoHash" doc:"Hex; empty for a URL"`
-	Private  bool         `json:"private" doc:"The torrent allows only its own trackers"`
-	Files    []SourceFile `json:"files" nullable:"false"`
-	Verdict  Verdict      `json:"verdict"`
+	Kind     kit.SourceKind `json:"kind"`
+	Name     string         `json:"name"`
+	Size     *int64         `json:"size" doc:"Bytes of all files; null if unknown"`
+	InfoHash string         `json:"infoHash" doc:"Hex; empty for a URL"`
+	Private  bool           `json:"private" doc:"The torrent allows only its own trackers"`
+	Files    []SourceFile   `json:"files" nullable:"false"`
+	Verdict  Verdict        `json:"verdict"`
 }
 
 // SourceFile is one file of a source.
@@ -63,18 +63,18 @@ type SourceFile struct {
 
 // Verdict says whether a job for the source would be accepted.
 type Verdict struct {
-	Allowed bool    `json:"allowed"`
-	Reason  *Reason `json:"reason" doc:"Why it is refused, or why to choose only some files if it is allowed; null if nothing is wrong"`
+	Allowed bool        `json:"allowed"`
+	Reason  *kit.Reason `json:"reason" doc:"Why it is refused, or why to choose only some files if it is allowed; null if nothing is wrong"`
 }
 
 // TransformSchema lets the reason be null.
 func (Verdict) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
-	return nullable(s, "reason")
+	return kit.Nullable(s, "reason")
 }
 
 // judged returns a verdict with a reason.
 func judged(allowed bool, why models.Reason) Verdict {
-	r := reasonOf(why)
+	r := kit.ReasonOf(why)
 	r.Text = wording.API().Verdict(why, allowed)
 	return Verdict{Allowed: allowed, Reason: &r}
 }
@@ -148,7 +148,7 @@ func (h *sourceHandlers) withinPlan(ctx context.Context, userID uuid.UUID, m mod
 
 func sourceInfoOf(src models.Source, m *models.Manifest, v Verdict) SourceInfo {
 	out := SourceInfo{
-		Kind: sourceKind(src.Kind), Name: src.Name, InfoHash: src.InfoHash(), Private: src.Private,
+		Kind: kit.SourceKind(src.Kind), Name: src.Name, InfoHash: src.InfoHash(), Private: src.Private,
 		Files: []SourceFile{}, Verdict: v,
 	}
 	if m == nil {

@@ -244,7 +244,7 @@ func TestJobActions(t *testing.T) {
 	// The workflow engine is away throughout: nothing here waits for it.
 	h.Controller.Fail = errors.New("connection refused by 10.0.0.7:7233")
 	post(user, "resume", "", 409, "wrong_state")
-	post(user, "pause", "", 202, `"state":"queued"`, "pause_requested", "You asked to pause it.", `"resume","cancel"`)
+	post(user, "pause", "", 202, `"state":"queued"`, "pause_requested", "It is being paused.", `"resume","cancel"`)
 	post(user, "pause", "", 202, "pause_requested")
 	post(user, "resume", "", 202, "resume_requested", `"pause","cancel"`)
 	post(user, "retry", "", 409, "wrong_state")

@@ -62,7 +62,7 @@ type jobInput struct {
 	ID uuid.UUID `path:"id" format:"uuid"`
 }
 
-type jobOutput struct{ Body Job }
+type jobOutput struct{ Body kit.Job }
 
 // one renders a job as it is now.
 func (h *jobHandlers) one(ctx context.Context, job models.Job) (*jobOutput, error) {
@@ -91,7 +91,7 @@ type listInput struct {
 
 // JobList is one page of jobs.
 type JobList struct {
-	Jobs       []Job            `json:"jobs" nullable:"false"`
+	Jobs       []kit.Job        `json:"jobs" nullable:"false"`
 	NextCursor string           `json:"nextCursor" doc:"Empty on the last page"`
 	Total      int64            `json:"total" doc:"Matching jobs on all pages"`
 	Counts     map[string]int64 `json:"counts" doc:"All jobs of the account, by state"`
@@ -161,7 +161,7 @@ type timelineInput struct {
 
 type timelineOutput struct {
 	Body struct {
-		Events []Event `json:"events" nullable:"false" doc:"Oldest first"`
+		Events []kit.Event `json:"events" nullable:"false" doc:"Oldest first"`
 	} `nameHint:"Timeline"`
 }
 
@@ -175,9 +175,9 @@ func (h *jobHandlers) timeline(ctx context.Context, in *timelineInput) (*timelin
 		return nil, err
 	}
 	out := &timelineOutput{}
-	out.Body.Events = make([]Event, 0, len(list))
+	out.Body.Events = make([]kit.Event, 0, len(list))
 	for _, e := range list {
-		out.Body.Events = append(out.Body.Events, eventOf(e))
+		out.Body.Events = append(out.Body.Events, kit.EventOf(e))
 	}
 	return out, nil
 }
@@ -200,11 +200,11 @@ type RunState struct {
 
 // WorkflowState is RunState for the wire.
 type WorkflowState struct {
-	State   string      `json:"state"`
-	Epoch   int64       `json:"epoch"`
-	Attempt int         `json:"attempt" doc:"Transfers started in this run"`
-	Problem problemCode `json:"problem"`
-	Reason  Reason      `json:"reason"`
+	State   string          `json:"state"`
+	Epoch   int64           `json:"epoch"`
+	Attempt int             `json:"attempt" doc:"Transfers started in this run"`
+	Problem kit.ProblemCode `json:"problem"`
+	Reason  kit.Reason      `json:"reason"`
 }
 
 // The budgets of calls to the workflow engine.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"longhaul/api/kit"
 	"longhaul/models"
 )
 
@@ -16,7 +17,7 @@ type renderSource interface {
 
 // render returns a user's jobs as the user sees them: with their progress and,
 // if queued, with what they are waiting for right now.
-func render(ctx context.Context, src renderSource, userID uuid.UUID, jobs ...models.Job) ([]Job, error) {
+func render(ctx context.Context, src renderSource, userID uuid.UUID, jobs ...models.Job) ([]kit.Job, error) {
 	ids := make([]uuid.UUID, 0, len(jobs))
 	waiting := false
 	for _, j := range jobs {
@@ -38,10 +39,10 @@ func render(ctx context.Context, src renderSource, userID uuid.UUID, jobs ...mod
 			return nil, err
 		}
 	}
-	out := make([]Job, 0, len(jobs))
+	out := make([]kit.Job, 0, len(jobs))
 	for _, j := range jobs {
 		j.Reason = note.Explain(j)
-		out = append(out, jobOf(j, progress))
+		out = append(out, kit.JobOf(j, progress))
 	}
 	return out, nil
 }

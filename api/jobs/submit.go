@@ -20,7 +20,7 @@ type submitInput struct {
 type submitOutput struct {
 	Location string `header:"Location"`
 	Replayed string `header:"Idempotent-Replayed" doc:"true if the key was used before"`
-	Body     Job
+	Body     kit.Job
 }
 
 // submit records a job and responds. It also tries to start the workflow right
@@ -46,7 +46,7 @@ func (h *jobHandlers) submit(ctx context.Context, in *submitInput) (*submitOutpu
 	if err != nil {
 		return nil, err
 	}
-	out := &submitOutput{Location: "/api/v1/jobs/" + job.ID.String(), Body: jobOf(job, nil)}
+	out := &submitOutput{Location: "/api/v1/jobs/" + job.ID.String(), Body: kit.JobOf(job, nil)}
 	if replayed {
 		out.Replayed = "true"
 		return out, nil

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"longhaul/api/kit"
 	"longhaul/models"
 )
 
@@ -15,17 +16,17 @@ type View struct{ store Store }
 func NewView(store Store) View { return View{store} }
 
 // Job returns a job as its owner sees it.
-func (v View) Job(ctx context.Context, userID, jobID uuid.UUID) (Job, error) {
+func (v View) Job(ctx context.Context, userID, jobID uuid.UUID) (kit.Job, error) {
 	row, err := v.store.Job(ctx, userID, jobID)
 	if err != nil {
-		return Job{}, err
+		return kit.Job{}, err
 	}
 	list, err := render(ctx, v.store, userID, row)
 	if err != nil {
-		return Job{}, err
+		return kit.Job{}, err
 	}
 	return list[0], nil
 }
 
 // Progress returns the progress of a transfer as its owner sees it.
-func (v View) Progress(p models.Progress) Progress { return progressOf(p) }
+func (v View) Progress(p models.Progress) kit.Progress { return kit.ProgressOf(p) }
