@@ -221,7 +221,7 @@ func (s *Server) operations(r *kit.Router) {
 	live.Register(r, live.Deps{Store: d.Stores.Live, Hub: s.Hub})
 	admin.Register(r, admin.Deps{
 		Store: d.Stores.Admin, Workflows: d.Workflows, Keys: d.Keys, Probes: d.Probes, Version: cfg.Version, Mail: cfg.Mail, URL: cfg.BaseURL,
-		Now: d.Now, NewID: d.NewID,
+		UIURL: cfg.WorkflowUIURL, Now: d.Now, NewID: d.NewID,
 	})
 	agents.Register(r, agents.Deps{Store: d.Stores.Agents, Uploads: d.Uploads, Limiter: d.Limiter, Keys: d.Keys, NewID: d.NewID})
 }

@@ -29,6 +29,7 @@ type Job struct {
 	MaxAttempts int        // after this many attempts, the job needs attention
 	Provider    Provider
 	Failover    Failover   // empty for the deployment's policy
+	AgentID     *uuid.UUID `gorm:"type:uuid"` // of the newest attempt; nil before it has a place, on Seedr, and if the agent was removed
 	Epoch       int64      // fencing number of the current attempt; grows by one with each placement
 	Run         int        // workflow runs so far; an admin's retry of an ended job adds one
 	AdmittedAt  *time.Time // holds a slot since; nil when it does not

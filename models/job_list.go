@@ -26,9 +26,9 @@ type JobSort string
 // The sort keys of jobs. Jobs with equal keys are in the order of their ids.
 const (
 	JobSortCreated JobSort = "created"
-	JobSortName    JobSort = "name" // without regard to case
-	JobSortSize    JobSort = "size" // unknown sizes count as smallest
-	JobSortState   JobSort = "state"
+	JobSortName    JobSort = "name"  // without regard to case
+	JobSortSize    JobSort = "size"  // unknown sizes count as smallest
+	JobSortState   JobSort = "state" // then by creation
 )
 
 // Valid reports whether s is a known sort key.

@@ -55,6 +55,7 @@ const (
 	ReasonResumeRequested ReasonCode = "resume_requested" // it queues within seconds
 	ReasonMoveRequested   ReasonCode = "move_requested"   // provider: where to
 	ReasonActRefused      ReasonCode = "act_refused"      // act, and state: the one that did not allow it; in timelines only
+	ReasonAdminActed      ReasonCode = "admin_acted"      // act: what an administrator did; in timelines only
 	ReasonCancelled       ReasonCode = "cancelled"
 	ReasonReady           ReasonCode = "ready"
 	ReasonExpired         ReasonCode = "expired"
@@ -110,7 +111,7 @@ var ownReasons = []ReasonCode{
 	ReasonLooksUpFiles, ReasonSeedrLooksUp, ReasonFilesKnown, ReasonDownloading, ReasonSeedrDownloading, ReasonCopyingFromSeedr,
 	ReasonCompleting,
 	ReasonChooseFiles, ReasonPaused, ReasonCancelRequested, ReasonPauseRequested, ReasonResumeRequested,
-	ReasonMoveRequested, ReasonActRefused, ReasonCancelled, ReasonReady, ReasonExpired, ReasonDeleted,
+	ReasonMoveRequested, ReasonActRefused, ReasonAdminActed, ReasonCancelled, ReasonReady, ReasonExpired, ReasonDeleted,
 	ReasonWaitsForMetadata, ReasonWaitsForPeers, ReasonWaitsForDisk, ReasonWaitsForControlPlane, ReasonWaitsForAgent,
 	ReasonSeedrRemovesEarlier,
 	ReasonSeedrLooksForPeers, ReasonSeedrUnconfirmed, ReasonSeedrIdle, ReasonSeedrPaused, ReasonSeedrPlacesFiles,

@@ -1,5 +1,5 @@
 // Package admin serves administrators, on routes of their own: accounts and
-// invitations, agents, providers, plans, records (audit log, security events,
+// invitations, agents, providers, the jobs of all users, plans, records (audit log, security events,
 // mails), storage as a whole and the health of the deployment.
 //
 // It opens no owner's route: there, someone else's id is not found, even for
@@ -39,6 +39,12 @@ type Store interface {
 	SwitchProvider(ctx context.Context, actor models.Actor, c models.ProviderChange) (models.ProviderConfig, error)
 	ProviderHistory(ctx context.Context, before int64, limit int) ([]models.ProviderEntry, error)
 	RecordAudit(ctx context.Context, e models.AuditEntry) error
+
+	AllJobs(ctx context.Context, by models.Actor, f models.AllJobsFilter) (models.AllJobsPage, error)
+	EachJob(ctx context.Context, by models.Actor, m models.JobMatch, do func([]models.OwnedJob) error) error
+	JobDetail(ctx context.Context, by models.Actor, jobID uuid.UUID, after int64, limit int) (models.JobDetail, error)
+	QueueNote(ctx context.Context, userID uuid.UUID) (models.QueueNote, error)
+	RequestAct(ctx context.Context, by models.Actor, jobID uuid.UUID, name models.Action) (models.Job, error)
 	RequestMove(ctx context.Context, by models.Actor, jobID uuid.UUID, to models.Provider) (models.Job, error)
 
 	Audit(ctx context.Context, f models.AuditFilter) ([]models.AuditRecord, error)
@@ -74,6 +80,7 @@ type Deps struct {
 	Version   string
 	Mail      bool     // mail can be sent
 	URL       *url.URL // origin of the app
+	UIURL     string   // of the workflow engine's namespace; empty for none
 	Now       func() time.Time
 	NewID     func() uuid.UUID
 }
@@ -84,6 +91,7 @@ func Register(r *kit.Router, d Deps) {
 	(&invitationHandlers{store: d.Store, mail: d.Mail, keys: d.Keys, baseURL: d.URL, now: d.Now, newID: d.NewID}).routes(r)
 	(&agentHandlers{store: d.Store, baseURL: kit.Origin(d.URL), now: d.Now}).routes(r)
 	(&providerHandlers{store: d.Store, workflows: d.Workflows, now: d.Now}).routes(r)
+	(&jobHandlers{store: d.Store, uiURL: d.UIURL}).routes(r)
 	(&planHandlers{store: d.Store}).routes(r)
 	(&trailHandlers{store: d.Store}).routes(r)
 	(&storageHandlers{store: d.Store, workflows: d.Workflows}).routes(r)

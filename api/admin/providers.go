@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/google/uuid"
 
 	"longhaul/api/kit"
 	"longhaul/models"
@@ -32,10 +31,6 @@ func (h *providerHandlers) routes(r *kit.Router) {
 		"Existing jobs stay where they are. The provider is verified first."), h.change)
 	kit.Handle(r, op("verify-provider", http.MethodPost, "providers/verify", "Check a provider with a real call", ""), h.verify)
 	kit.Handle(r, op("provider-history", http.MethodGet, "providers/history", "List provider switches: who, when and what was verified", ""), h.history)
-	moves := op("move-job", http.MethodPost, "jobs/{id}/provider", "Move an open job to another provider",
-		"It keeps what is in storage and returns to the queue. It moves within seconds, or as soon as a worker is there.")
-	moves.DefaultStatus = http.StatusAccepted
-	kit.Handle(r, moves, h.move)
 }
 
 type providersOutput struct{ Body ProviderList }
@@ -168,30 +163,5 @@ func (h *providerHandlers) history(ctx context.Context, in *historyInput) (*hist
 	for _, e := range list {
 		out.Body.Entries = append(out.Body.Entries, historyEntry(e))
 	}
-	return out, nil
-}
-
-type moveInput struct {
-	ID   uuid.UUID `path:"id" format:"uuid"`
-	Body struct {
-		Provider kit.Provider `json:"provider"`
-	} `nameHint:"MoveJob"`
-}
-
-type moveOutput struct {
-	Body struct {
-		ID       uuid.UUID    `json:"id" format:"uuid"`
-		Provider kit.Provider `json:"provider" doc:"Where it is now"`
-		State    kit.JobState `json:"state"`
-	} `nameHint:"JobMoved"`
-}
-
-func (h *providerHandlers) move(ctx context.Context, in *moveInput) (*moveOutput, error) {
-	job, err := h.store.RequestMove(ctx, kit.ActorOf(ctx), in.ID, models.Provider(in.Body.Provider))
-	if err != nil {
-		return nil, err
-	}
-	out := &moveOutput{}
-	out.Body.ID, out.Body.Provider, out.Body.State = job.ID, kit.Provider(job.Provider), kit.JobState(job.State)
 	return out, nil
 }

@@ -76,11 +76,16 @@ var accessTable = map[string]Access{
 	"list-job-files": AccessFilesRead,
 
 	// Administrators: what reads, and what acts on jobs. Nothing here may give anyone a right, a credential or other code to run.
+	"cancel-any-job":         AccessAdmin,
+	"delete-any-job":         AccessAdmin,
+	"export-jobs":            AccessAdmin,
+	"get-any-job":            AccessAdmin,
 	"get-deployment-health":  AccessAdmin,
 	"get-job-workflow":       AccessAdmin,
 	"get-storage":            AccessAdmin,
 	"get-user-plan":          AccessAdmin,
 	"list-agents":            AccessAdmin,
+	"list-all-jobs":          AccessAdmin,
 	"list-all-plans":         AccessAdmin,
 	"list-audit":             AccessAdmin,
 	"list-invitations":       AccessAdmin,
@@ -89,7 +94,10 @@ var accessTable = map[string]Access{
 	"list-security-events":   AccessAdmin,
 	"list-users":             AccessAdmin,
 	"move-job":               AccessAdmin,
+	"pause-any-job":          AccessAdmin,
 	"provider-history":       AccessAdmin,
+	"resume-any-job":         AccessAdmin,
+	"retry-any-job":          AccessAdmin,
 	"verify-audit":           AccessAdmin,
 	"verify-security-events": AccessAdmin,
 

@@ -116,7 +116,7 @@ func TestWatchFollowsAJobToItsEnd(t *testing.T) {
 	}
 	w.expect(t, "No peers. Keeps looking; gives up at "+givesUp.Local().Format("2 Jan 15:04")+" (attempt 1 of 3).")
 	s.move(t, j, models.StateQueued, models.Because(models.ReasonResumed))
-	w.expect(t, "queued – You resumed it")
+	w.expect(t, "queued – It was resumed")
 	s.finish(t, j, contents)
 	w.expect(t, "the job: ready")
 	if code := w.end(t); code != cli.ExitOK {

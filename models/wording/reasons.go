@@ -41,7 +41,7 @@ var reasons = map[models.ReasonCode]entry{
 	},
 	models.ReasonHasSlot:     {why: []string{"It has a slot and is about to start."}, next: []string{"Starts within seconds."}},
 	models.ReasonFilesChosen: {why: []string{"You chose {chosen} of {files|files}.", "You chose the files."}, next: whenSlot},
-	models.ReasonResumed:     {why: []string{"You resumed it; waiting for a free slot."}, next: whenSlot},
+	models.ReasonResumed:     {why: []string{"It was resumed; waiting for a free slot."}, next: whenSlot},
 	models.ReasonRetried:     {why: []string{"Another try was requested."}, next: whenSlot},
 	models.ReasonGaveWay: {
 		why:  []string{"It was slow while others waited, so it gave its slot up. It keeps what it has."},
@@ -81,21 +81,25 @@ var reasons = map[models.ReasonCode]entry{
 			"Choose files by {deadline|time}; after that the {job} fails.", "Choose files before the deadline; after that the {job} fails.",
 		},
 	},
-	models.ReasonPaused:          {why: []string{"You paused it."}, next: []string{"Nothing happens until you resume or cancel it."}},
-	models.ReasonCancelRequested: {why: []string{"You asked to cancel it."}, next: []string{"It stops within seconds."}},
+	models.ReasonPaused:          {why: []string{"It is paused."}, next: []string{"Nothing happens until you resume or cancel it."}},
+	models.ReasonCancelRequested: {why: []string{"It is being cancelled."}, next: []string{"It stops within seconds."}},
 	models.ReasonPauseRequested: {
-		why: []string{"You asked to pause it."}, next: []string{"It pauses within seconds, or as soon as the server is ready for it."},
+		why: []string{"It is being paused."}, next: []string{"It pauses within seconds, or as soon as the server is ready for it."},
 	},
 	models.ReasonResumeRequested: {
-		why: []string{"You asked to resume it."}, next: []string{"It continues within seconds, or as soon as the server is ready for it."},
+		why: []string{"It is being resumed."}, next: []string{"It continues within seconds, or as soon as the server is ready for it."},
 	},
 	models.ReasonMoveRequested: {
 		why:  []string{"An administrator is moving it to {provider|provider}.", "An administrator is moving it to another provider."},
 		next: []string{"It moves within seconds, or as soon as the server is ready for it."},
 	},
 	models.ReasonActRefused: {
-		why:  []string{"It could not be {act|act}: by then it was {state|state}.", "What you asked for could not be done in time."},
+		why:  []string{"It could not be {act|act}: by then it was {state|state}.", "What it was asked for could not be done in time."},
 		next: []string{"You can ask again when its state allows it."},
+	},
+	models.ReasonAdminActed: {
+		why:  []string{"It was {act|act} by an administrator.", "An administrator acted on it."},
+		next: []string{"You can act on it as its state allows."},
 	},
 	models.ReasonCancelled: {why: []string{"It was cancelled."}, next: []string{"You can retry or delete it."}},
 	models.ReasonReady: {
@@ -109,7 +113,7 @@ var reasons = map[models.ReasonCode]entry{
 	models.ReasonExpired: {
 		why: []string{"Its time in your plan is over, so its files were removed."}, next: []string{"Submit it again if you still want it."},
 	},
-	models.ReasonDeleted: {why: []string{"You deleted it."}, next: []string{"Its files are being removed."}},
+	models.ReasonDeleted: {why: []string{"It was deleted."}, next: []string{"Its files are being removed."}},
 
 	// no bytes come
 	models.ReasonWaitsForMetadata: {

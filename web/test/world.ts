@@ -185,7 +185,7 @@ export class World extends Accounts {
       if (!job.movableTo.includes(provider)) return problem(409, 'wrong_state', "Everything is fetched and being stored, so it can't be paused or moved now.");
       this.change(job, { provider, state: 'queued', movableTo: [job.provider] });
       this.timelines.set(job.id, [...(this.timelines.get(job.id) ?? []), makeEvent({ kind: 'moved', reason: because('moved_by_admin', { provider }), state: 'queued' })]);
-      return json({ id: job.id, provider, state: 'queued' });
+      return json(job);
     });
   }
 }

@@ -25,6 +25,7 @@ type (
 	agentsRows    = agents.Agents
 	filesRows     = files.Files
 	jobsRows      = jobs.Jobs
+	adminJobs     = jobs.Admin
 	mailsRows     = mails.Mails
 	progressRows  = progress.Progress
 	providersRows = providers.Providers
@@ -61,8 +62,9 @@ func Account(s *store.Store) accountStore {
 
 type adminStore struct {
 	*accountsRows
+	*admissionRows
 	*agentsRows
-	*jobsRows
+	*adminJobs
 	*mailsRows
 	*providersRows
 	*quotaRows
@@ -72,7 +74,7 @@ type adminStore struct {
 
 // Admin returns what administrators ask of the store.
 func Admin(s *store.Store) adminStore {
-	return adminStore{s.Accounts, s.Agents, s.Jobs, s.Mails, s.Providers, s.Quota, s.Records, s.Stock}
+	return adminStore{s.Accounts, s.Admission, s.Agents, s.Jobs.Admin(), s.Mails, s.Providers, s.Quota, s.Records, s.Stock}
 }
 
 type agentCallsStore struct {

@@ -160,3 +160,13 @@ func (w *Worker) SetAttemptRef(ctx context.Context, jobID uuid.UUID, epoch int64
 		`update job_attempts set provider_ref = ? where job_id = ? and epoch = ?`, ref, jobID, epoch)
 	return err
 }
+
+// Placed returns all attempts of the job with the names of their agents, oldest
+// first.
+func (at *Attempts) Placed(ctx context.Context, jobID uuid.UUID) ([]models.PlacedAttempt, error) {
+	var out []models.PlacedAttempt
+	err := at.db.Rows(ctx, &out, "list attempts with agents", `
+		select a.*, coalesce(g.name, '') as agent_name from job_attempts a left join agents g on g.id = a.agent_id
+		where a.job_id = ? order by a.epoch`, jobID)
+	return out, err
+}

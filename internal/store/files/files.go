@@ -178,3 +178,18 @@ func (fs *Files) Metainfo(ctx context.Context, jobID uuid.UUID) ([]byte, error) 
 	}
 	return row.Metainfo, err
 }
+
+// CountFiles returns how many files of the job are in each state; states
+// without files are left out.
+func (fs *Files) CountFiles(ctx context.Context, jobID uuid.UUID) (map[models.FileState]int, error) {
+	var rows []struct {
+		State models.FileState
+		N     int
+	}
+	err := fs.db.Rows(ctx, &rows, "count files", `select state, count(*) as n from files where job_id = ? group by state`, jobID)
+	out := make(map[models.FileState]int, len(rows))
+	for _, r := range rows {
+		out[r.State] = r.N
+	}
+	return out, err
+}

@@ -13,40 +13,32 @@ import (
 
 // RequestCancel asks the job's workflow to stop. The state changes when it has.
 func (js *Jobs) RequestCancel(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error) {
-	var job models.Job
-	err := js.db.Tx(ctx, func(ctx context.Context) error {
-		var err error
-		if job, err = js.lockAllowed(ctx, userID, jobID, models.ActionCancel); err != nil {
-			return err
-		}
-		if err := js.outbox.EnqueueOnce(ctx, models.OutboxCancel, jobID); err != nil {
-			return err
-		}
-		job.Asked, job.Reason = models.Ask{}, models.Because(models.ReasonCancelRequested)
-		return js.note(ctx, job)
-	})
-	return job, err
+	return js.request(ctx, asker{owner: userID}, jobID, act{name: models.ActionCancel, do: js.cancel})
+}
+
+func (js *Jobs) cancel(ctx context.Context, job *models.Job) error {
+	if err := js.outbox.EnqueueOnce(ctx, models.OutboxCancel, job.ID); err != nil {
+		return err
+	}
+	job.Asked, job.Reason = models.Ask{}, models.Because(models.ReasonCancelRequested)
+	return js.note(ctx, job)
 }
 
 // RequestRetry tries a job again: one that needs attention goes on, one that
 // failed or was cancelled is queued for a new run and keeps what it has stored.
 func (js *Jobs) RequestRetry(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error) {
-	var job models.Job
-	err := js.db.Tx(ctx, func(ctx context.Context) error {
-		var err error
-		if job, err = js.lockAllowed(ctx, userID, jobID, models.ActionRetry); err != nil {
-			return err
-		}
-		if err := js.outbox.EnqueueOnce(ctx, models.OutboxRetry, jobID); err != nil {
-			return err
-		}
-		if !job.State.Terminal() {
-			job.Asked, job.Reason, job.Deadline = models.Ask{}, models.Because(models.ReasonRetried), nil
-			return js.note(ctx, job)
-		}
-		return js.restart(ctx, &job)
-	})
-	return job, err
+	return js.request(ctx, asker{owner: userID}, jobID, act{name: models.ActionRetry, do: js.retry})
+}
+
+func (js *Jobs) retry(ctx context.Context, job *models.Job) error {
+	if err := js.outbox.EnqueueOnce(ctx, models.OutboxRetry, job.ID); err != nil {
+		return err
+	}
+	if !job.State.Terminal() {
+		job.Asked, job.Reason, job.Deadline = models.Ask{}, models.Because(models.ReasonRetried), nil
+		return js.note(ctx, job)
+	}
+	return js.restart(ctx, job)
 }
 
 // restart queues a job that has ended for a new run.
@@ -87,36 +79,28 @@ func (js *Jobs) duplicateAfterConflict(ctx context.Context, job models.Job, err 
 // RequestDelete hides the job at once and has its workflow, rows and objects
 // removed. From then on the job is not_found for its user.
 func (js *Jobs) RequestDelete(ctx context.Context, userID, jobID uuid.UUID) error {
-	return js.db.Tx(ctx, func(ctx context.Context) error {
-		job, err := js.lockAllowed(ctx, userID, jobID, models.ActionDelete)
-		if err != nil {
-			return err
-		}
+	_, err := js.request(ctx, asker{owner: userID}, jobID, act{name: models.ActionDelete, do: js.remove(models.Because(models.ReasonDeleted))})
+	return err
+}
+
+// remove returns what deletes a job for the reason.
+func (js *Jobs) remove(why models.Reason) func(context.Context, *models.Job) error {
+	return func(ctx context.Context, job *models.Job) error {
 		now := js.db.Now()
 		job.DeleteAt, job.UpdatedAt = &now, now
-		if err := js.save(ctx, "mark job deleted", &job, "delete_at", "updated_at"); err != nil {
+		if err := js.save(ctx, "mark job deleted", job, "delete_at", "updated_at"); err != nil {
 			return err
 		}
 		if !job.State.Terminal() {
-			if err := js.outbox.EnqueueOnce(ctx, models.OutboxCancel, jobID); err != nil {
+			if err := js.outbox.EnqueueOnce(ctx, models.OutboxCancel, job.ID); err != nil {
 				return err
 			}
 		}
-		if err := js.outbox.EnqueueOnce(ctx, models.OutboxPurge, jobID); err != nil {
+		if err := js.outbox.EnqueueOnce(ctx, models.OutboxPurge, job.ID); err != nil {
 			return err
 		}
-		return js.timeline.Add(ctx, timeline.Of(job, models.EventDeleted, models.Because(models.ReasonDeleted)))
-	})
-}
-
-// lockAllowed locks the user's job and refuses an act that its state does not
-// allow.
-func (js *Jobs) lockAllowed(ctx context.Context, userID, jobID uuid.UUID, a models.Action) (models.Job, error) {
-	job, err := js.lockJob(ctx, userID, jobID)
-	if err != nil {
-		return models.Job{}, err
+		return js.timeline.Add(ctx, timeline.Of(*job, models.EventDeleted, why))
 	}
-	return job, allowed(job, a)
 }
 
 func allowed(job models.Job, a models.Action) error {
@@ -133,11 +117,11 @@ func allowed(job models.Job, a models.Action) error {
 
 // note writes the job's reason and deadline without a change of its state, with
 // an event.
-func (js *Jobs) note(ctx context.Context, job models.Job) error {
+func (js *Jobs) note(ctx context.Context, job *models.Job) error {
 	job.UpdatedAt = js.db.Now()
-	err := js.save(ctx, "note on job", &job, "reason_code", "reason_params", "deadline", "asked_act", "asked_provider", "asked_at", "updated_at")
+	err := js.save(ctx, "note on job", job, "reason_code", "reason_params", "deadline", "asked_act", "asked_provider", "asked_at", "updated_at")
 	if err != nil {
 		return err
 	}
-	return js.timeline.Add(ctx, timeline.Of(job, models.EventState, job.Reason))
+	return js.timeline.Add(ctx, timeline.Of(*job, models.EventState, job.Reason))
 }

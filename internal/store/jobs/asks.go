@@ -5,7 +5,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"longhaul/internal/store/postgres"
 	"longhaul/internal/store/timeline"
 	"longhaul/models"
 )
@@ -14,61 +13,24 @@ import (
 // row says so at once; the state changes when it has. Repeating it is harmless,
 // and it replaces what was asked for before.
 func (js *Jobs) RequestPause(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error) {
-	return js.requestAct(ctx, userID, jobID, models.ActionPause)
+	return js.request(ctx, asker{owner: userID}, jobID, js.asks(models.ActionPause))
 }
 
 // RequestResume has the workflow of a paused job continue, or takes back the
 // pause that was asked for.
 func (js *Jobs) RequestResume(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error) {
-	return js.requestAct(ctx, userID, jobID, models.ActionResume)
+	return js.request(ctx, asker{owner: userID}, jobID, js.asks(models.ActionResume))
 }
 
-func (js *Jobs) requestAct(ctx context.Context, userID, jobID uuid.UUID, act models.Action) (models.Job, error) {
-	var job models.Job
-	err := js.db.Tx(ctx, func(ctx context.Context) error {
-		var err error
-		if job, err = js.lockJob(ctx, userID, jobID); err != nil {
-			return err
-		}
-		if job.Asked.Act == act {
-			return nil
-		}
-		if err := allowed(job, act); err != nil {
-			return err
-		}
-		return js.ask(ctx, &job, models.Ask{Act: act})
-	})
-	return job, err
-}
-
-// RequestMove has the open job continue at another provider, with an entry in
-// the audit log. It is refused as wrong_state when the job has ended, is being
-// stored or is at that provider, and as seedr_rejected when the provider cannot
-// fetch such a source.
-func (js *Jobs) RequestMove(ctx context.Context, by models.Actor, jobID uuid.UUID, to models.Provider) (models.Job, error) {
-	var job models.Job
-	err := js.db.Tx(ctx, func(ctx context.Context) error {
-		var err error
-		if job, err = js.Lock(ctx, jobID); err != nil {
-			return err
-		}
-		if err := mayMove(job, to); err != nil {
-			return err
-		}
-		e := by.Did(models.AuditJobMoved, "job", jobID.String())
-		e.Before, e.After = map[string]any{"provider": string(job.Provider)}, map[string]any{"provider": string(to)}
-		if err := js.records.RecordAudit(ctx, e); err != nil {
-			return err
-		}
-		return js.ask(ctx, &job, models.Ask{Act: models.ActionMove, Provider: to})
-	})
-	return job, err
+// asks returns the act of asking for a pause or its end.
+func (js *Jobs) asks(name models.Action) act {
+	return act{name: name, do: func(ctx context.Context, job *models.Job) error {
+		return js.ask(ctx, job, models.Ask{Act: name})
+	}}
 }
 
 func mayMove(job models.Job, to models.Provider) error {
 	switch {
-	case job.DeleteAt != nil:
-		return postgres.NotFound("job")
 	case job.State.Terminal():
 		return models.Fault(models.ProblemWrongState, "The job has already ended.")
 	case job.State == models.StateStoring:
@@ -145,7 +107,10 @@ func (js *Jobs) RequestSelect(ctx context.Context, userID, jobID uuid.UUID, inde
 	var job models.Job
 	err := js.db.Tx(ctx, func(ctx context.Context) error {
 		var err error
-		if job, err = js.lockAllowed(ctx, userID, jobID, models.ActionSelect); err != nil {
+		if job, err = js.lockJob(ctx, userID, jobID); err != nil {
+			return err
+		}
+		if err := allowed(job, models.ActionSelect); err != nil {
 			return err
 		}
 		if job.Reason, err = js.choose(ctx, &job, indexes); err != nil {

@@ -47,7 +47,7 @@ func key(j models.Job, by models.JobSort) string {
 	case models.JobSortSize:
 		return fmt.Sprintf("%020d", size+1)
 	case models.JobSortState:
-		return string(j.State)
+		return string(j.State) + " " + j.CreatedAt.Format("2006-01-02T15:04:05.000000000")
 	default:
 		return j.CreatedAt.Format("2006-01-02T15:04:05.000000000")
 	}

@@ -23,9 +23,10 @@ func (js *Jobs) GiveSlots(ctx context.Context, ids []uuid.UUID) error {
 // rather than running uncounted.
 func (js *Jobs) CountAttempt(ctx context.Context, job *models.Job) error {
 	job.Epoch++
+	job.AgentID = nil
 	job.UpdatedAt = js.db.Now()
 	if job.AdmittedAt == nil {
 		job.AdmittedAt = &job.UpdatedAt
 	}
-	return js.save(ctx, "count attempt", job, "epoch", "admitted_at", "updated_at")
+	return js.save(ctx, "count attempt", job, "epoch", "agent_id", "admitted_at", "updated_at")
 }

@@ -61,7 +61,7 @@ func (js *Jobs) Move(ctx context.Context, job *models.Job, c models.JobChange, k
 	}
 	events := answerAsk(job, was)
 	err := js.save(ctx, "move job", job, "state", "state_since", "reason_code", "reason_params", "problem", "deadline",
-		"attempt", "max_attempts", "updated_at", "admitted_at", "finished_at", "asked_act", "asked_provider", "asked_at")
+		"attempt", "max_attempts", "agent_id", "updated_at", "admitted_at", "finished_at", "asked_act", "asked_provider", "asked_at")
 	if err == nil && job.AdmittedAt == nil {
 		err = js.attempts.EndWanted(ctx, job.ID)
 	}

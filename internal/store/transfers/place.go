@@ -90,7 +90,7 @@ func (tr *Transfers) choose(ctx context.Context, p *models.Placement) (err error
 	if err != nil {
 		return err
 	}
-	p.State, p.StartedAt = models.AttemptOpen, tr.db.Now()
+	p.State, p.StartedAt, p.Job.AgentID = models.AttemptOpen, tr.db.Now(), p.AgentID
 	return tr.jobs.Move(ctx, &p.Job, change, models.EventPlaced)
 }
 

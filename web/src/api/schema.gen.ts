@@ -287,6 +287,107 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the jobs of all users
+         * @description Deleted jobs are left out. Audited with the filter, once per list and not for each of its pages.
+         */
+        get: operations["list-all-jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/jobs.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export the jobs of all users as CSV
+         * @description Everything that the filter finds, oldest first. Audited with the filter.
+         */
+        get: operations["export-jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A user's job with its timeline, attempts and workflow
+         * @description Audited.
+         */
+        get: operations["get-any-job"];
+        put?: never;
+        post?: never;
+        /** Delete a user's job and its files */
+        delete: operations["delete-any-job"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a user's job
+         * @description The owner sees in the timeline that an administrator did it.
+         */
+        post: operations["cancel-any-job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/jobs/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause a user's job
+         * @description It keeps what it has fetched. The owner sees in the timeline that an administrator did it.
+         */
+        post: operations["pause-any-job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/jobs/{id}/provider": {
         parameters: {
             query?: never;
@@ -301,6 +402,46 @@ export interface paths {
          * @description It keeps what is in storage and returns to the queue. It moves within seconds, or as soon as a worker is there.
          */
         post: operations["move-job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/jobs/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume a user's paused job
+         * @description The owner sees in the timeline that an administrator did it.
+         */
+        post: operations["resume-any-job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry a user's job
+         * @description It keeps what is already stored. The owner sees in the timeline that an administrator did it.
+         */
+        post: operations["retry-any-job"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1782,6 +1923,11 @@ export interface components {
             /** @description The plan's id */
             plan: string;
         };
+        /**
+         * @description State of an attempt
+         * @enum {string}
+         */
+        AttemptState: "wanted" | "open" | "done" | "failed" | "superseded";
         AuditInfo: {
             /** @description What it concerns, a dot, and the verb, such as job.delete */
             action: string;
@@ -2140,6 +2286,70 @@ export interface components {
          * @enum {string}
          */
         JobAction: "cancel" | "pause" | "resume" | "select" | "retry" | "delete";
+        JobAgent: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        JobAttempt: {
+            /** @description Null on Seedr, before it has a place, and if the agent was removed */
+            agent: components["schemas"]["JobAgent"] | null;
+            /** Format: date-time */
+            endedAt: string | null;
+            kind: components["schemas"]["TransferKind"];
+            /**
+             * Format: int64
+             * @description Grows with each attempt; the newest counts
+             */
+            number: number;
+            /** @description Why it failed; empty if it did not */
+            problem: components["schemas"]["ProblemCode"] | "";
+            provider: components["schemas"]["Provider"];
+            /**
+             * Format: date-time
+             * @description When it got its place; null while it waits for one
+             */
+            startedAt: string | null;
+            state: components["schemas"]["AttemptState"];
+            /**
+             * Format: int64
+             * @description Earlier places that were lost to faults of agents or Seedr
+             */
+            tries: number;
+            /**
+             * Format: date-time
+             * @description When it started to wait for a place
+             */
+            wantedAt: string;
+        };
+        JobDetail: {
+            /** @description Oldest first */
+            attempts: components["schemas"]["JobAttempt"][];
+            /** @description Oldest first, at most 500 */
+            events: components["schemas"]["Event"][];
+            files: components["schemas"]["JobFiles"];
+            job: components["schemas"]["OwnedJob"];
+            workflow: components["schemas"]["JobWorkflow"];
+        };
+        JobFiles: {
+            /**
+             * Format: int64
+             * @description No longer in storage
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description Not completely in storage
+             */
+            pending: number;
+            /**
+             * Format: int64
+             * @description Not chosen
+             */
+            skipped: number;
+            /** Format: int64 */
+            stored: number;
+        };
         JobList: {
             /** @description All jobs of the account, by state */
             counts: {
@@ -2154,12 +2364,10 @@ export interface components {
              */
             total: number;
         };
-        JobMoved: {
+        JobOwner: {
+            email: string;
             /** Format: uuid */
             id: string;
-            /** @description Where it is now */
-            provider: components["schemas"]["Provider"];
-            state: components["schemas"]["JobState"];
         };
         /**
          * @description State of a job
@@ -2176,6 +2384,11 @@ export interface components {
             running: number;
             /** Format: int64 */
             total: number;
+        };
+        JobWorkflow: {
+            id: string;
+            /** @description Its page in the workflow engine's console; empty if none is configured */
+            uiUrl: string;
         };
         Ledger: {
             lines: components["schemas"]["LedgerLine"][];
@@ -2396,6 +2609,78 @@ export interface components {
         OneTimeLink: {
             /** @description The link's token */
             token: string;
+        };
+        OwnedJob: {
+            /** @description What can be done to it now */
+            actions: components["schemas"]["JobAction"][];
+            /** @description The agent of the newest attempt; null without one */
+            agent: components["schemas"]["JobAgent"] | null;
+            /**
+             * Format: int64
+             * @description The current or next attempt; 0 while attempts are not counted
+             */
+            attempt: number;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When this wait ends at the latest, even by giving up; null if it is open-ended
+             */
+            deadline: string | null;
+            /**
+             * Format: int64
+             * @description Selected files; 0 while unknown
+             */
+            fileCount: number;
+            /** Format: date-time */
+            finishedAt: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @description Hex; empty for a URL */
+            infoHash: string;
+            /**
+             * Format: int64
+             * @description After this many attempts, the job needs attention
+             */
+            maxAttempts: number;
+            /** @description Providers that an administrator can move it to */
+            movableTo: components["schemas"]["Provider"][];
+            /** @description Empty until it is known */
+            name: string;
+            /** @description What happens next, in one plain English sentence, derived from the reason and the figures below */
+            nextAction: string;
+            owner: components["schemas"]["JobOwner"];
+            /** @description The fault behind the state; empty if none */
+            problem: components["schemas"]["ProblemCode"] | "";
+            /** @description The transfer's latest known progress; null if there is none */
+            progress: components["schemas"]["Progress"] | null;
+            provider: components["schemas"]["Provider"];
+            /** @description Why it is in this state */
+            reason: components["schemas"]["Reason"];
+            /**
+             * Format: int64
+             * @description Bytes of the selected files; null while unknown
+             */
+            size: number | null;
+            sourceKind: components["schemas"]["SourceKind"];
+            state: components["schemas"]["JobState"];
+            /** Format: date-time */
+            stateSince: string;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        OwnedJobList: {
+            /** @description Without progress */
+            jobs: components["schemas"]["OwnedJob"][];
+            /** @description There are more than total */
+            more: boolean;
+            /** @description Empty on the last page */
+            nextCursor: string;
+            /**
+             * Format: int64
+             * @description Matching jobs on all pages, counted with the first page up to 10000
+             */
+            total: number;
         };
         PartDone: {
             crc32c: string;
@@ -2764,7 +3049,7 @@ export interface components {
          * @description Why a job is in its state, or what it waits for; every ProblemCode is one too
          * @enum {string}
          */
-        ReasonCode: "accepted" | "waits_for_slot" | "waits_for_user_slot" | "waits_for_agent_slot" | "has_slot" | "files_chosen" | "resumed" | "gave_way" | "retried" | "moved_by_admin" | "moved_by_failover" | "looks_up_files" | "seedr_looks_up_files" | "files_known" | "downloading" | "seedr_downloading" | "copying_from_seedr" | "completing" | "choose_files" | "paused" | "cancel_requested" | "pause_requested" | "resume_requested" | "move_requested" | "act_refused" | "cancelled" | "ready" | "expired" | "deleted" | "waits_for_metadata" | "waits_for_peers" | "waits_for_disk" | "waits_for_control_plane" | "waits_for_agent" | "seedr_removes_earlier" | "seedr_looks_for_peers" | "seedr_unconfirmed" | "seedr_idle" | "seedr_paused" | "seedr_places_files" | "internal" | "unavailable" | "agent_in_use" | "agent_lost" | "agent_unreachable" | "bad_selection" | "bandwidth_exceeded" | "blocked_address" | "blocked_content" | "bot_check_failed" | "bot_check_unavailable" | "content_too_large" | "disk_full" | "drained" | "duplicate_job" | "email_not_verified" | "engine_crashed" | "engine_hung" | "file_lost" | "gave_up" | "idempotency_key_reused" | "last_admin" | "length_mismatch" | "link_not_valid" | "mail_off" | "malformed_magnet" | "malformed_torrent" | "malformed_url" | "metadata_timeout" | "no_agent" | "no_files" | "no_peers" | "not_a_file" | "not_found_at_source" | "passkey_copied" | "passkey_expired" | "passkey_refused" | "passkeys_off" | "quota_exceeded" | "reauthentication_required" | "refused_by_source" | "registration_closed" | "scope_missing" | "second_factor_required" | "seedr_auth" | "seedr_duplicate" | "seedr_failing" | "seedr_full" | "seedr_gone" | "seedr_limited" | "seedr_plan" | "seedr_rejected" | "seedr_slots" | "seedr_too_small" | "selection_expired" | "sign_in_expired" | "source_changed" | "source_failing" | "source_too_large" | "stalled" | "storage_failing" | "storage_full" | "superseded" | "too_many_files" | "unsafe_path" | "unsupported_torrent" | "wrong_code" | "wrong_content" | "wrong_state";
+        ReasonCode: "accepted" | "waits_for_slot" | "waits_for_user_slot" | "waits_for_agent_slot" | "has_slot" | "files_chosen" | "resumed" | "gave_way" | "retried" | "moved_by_admin" | "moved_by_failover" | "looks_up_files" | "seedr_looks_up_files" | "files_known" | "downloading" | "seedr_downloading" | "copying_from_seedr" | "completing" | "choose_files" | "paused" | "cancel_requested" | "pause_requested" | "resume_requested" | "move_requested" | "act_refused" | "admin_acted" | "cancelled" | "ready" | "expired" | "deleted" | "waits_for_metadata" | "waits_for_peers" | "waits_for_disk" | "waits_for_control_plane" | "waits_for_agent" | "seedr_removes_earlier" | "seedr_looks_for_peers" | "seedr_unconfirmed" | "seedr_idle" | "seedr_paused" | "seedr_places_files" | "internal" | "unavailable" | "agent_in_use" | "agent_lost" | "agent_unreachable" | "bad_selection" | "bandwidth_exceeded" | "blocked_address" | "blocked_content" | "bot_check_failed" | "bot_check_unavailable" | "content_too_large" | "disk_full" | "drained" | "duplicate_job" | "email_not_verified" | "engine_crashed" | "engine_hung" | "file_lost" | "gave_up" | "idempotency_key_reused" | "last_admin" | "length_mismatch" | "link_not_valid" | "mail_off" | "malformed_magnet" | "malformed_torrent" | "malformed_url" | "metadata_timeout" | "no_agent" | "no_files" | "no_peers" | "not_a_file" | "not_found_at_source" | "passkey_copied" | "passkey_expired" | "passkey_refused" | "passkeys_off" | "quota_exceeded" | "reauthentication_required" | "refused_by_source" | "registration_closed" | "scope_missing" | "second_factor_required" | "seedr_auth" | "seedr_duplicate" | "seedr_failing" | "seedr_full" | "seedr_gone" | "seedr_limited" | "seedr_plan" | "seedr_rejected" | "seedr_slots" | "seedr_too_small" | "selection_expired" | "sign_in_expired" | "source_changed" | "source_failing" | "source_too_large" | "stalled" | "storage_failing" | "storage_full" | "superseded" | "too_many_files" | "unsafe_path" | "unsupported_torrent" | "wrong_code" | "wrong_content" | "wrong_state";
         Reauthentication: {
             /** @description or a two-factor or recovery code */
             code?: string;
@@ -3175,6 +3460,11 @@ export interface components {
             /** @description Administrators must have it or a passkey */
             required: boolean;
         };
+        /**
+         * @description How far a transfer goes
+         * @enum {string}
+         */
+        TransferKind: "resolve" | "download";
         Uploads: {
             done?: components["schemas"]["PartDone"][] | null;
             /** Format: int64 */
@@ -3804,6 +4094,244 @@ export interface operations {
             };
         };
     };
+    "list-all-jobs": {
+        parameters: {
+            query?: {
+                /** @description Only jobs in these states, separated by commas */
+                state?: components["schemas"]["JobState"][] | null;
+                /** @description Only jobs with these reasons, as stored: what a queued job waits for at this moment is not */
+                reason?: components["schemas"]["ReasonCode"][] | null;
+                /** @description Only jobs with these problems */
+                problem?: (components["schemas"]["ProblemCode"] | "")[] | null;
+                /** @description Only jobs at this provider */
+                provider?: components["schemas"]["Provider"];
+                /** @description Only jobs whose newest attempt is, or was, on this agent */
+                agent?: string;
+                /** @description Only jobs of this account */
+                user?: string;
+                /** @description Submitted at this time or later */
+                createdFrom?: string;
+                /** @description Submitted before this time */
+                createdTo?: string;
+                /** @description Bytes; leaves out jobs of unknown size */
+                sizeMin?: number;
+                /** @description Bytes; leaves out jobs of unknown size, 0 is no bound */
+                sizeMax?: number;
+                /** @description An info hash or at least its first six digits */
+                infoHash?: string;
+                /** @description Part of the name, at least three characters */
+                q?: string;
+                /** @description Order; a leading minus reverses it */
+                sort?: "created" | "-created" | "name" | "-name" | "size" | "-size" | "state" | "-state";
+                /** @description nextCursor of the previous page */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnedJobList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-jobs": {
+        parameters: {
+            query?: {
+                /** @description Only jobs in these states, separated by commas */
+                state?: components["schemas"]["JobState"][] | null;
+                /** @description Only jobs with these reasons, as stored: what a queued job waits for at this moment is not */
+                reason?: components["schemas"]["ReasonCode"][] | null;
+                /** @description Only jobs with these problems */
+                problem?: (components["schemas"]["ProblemCode"] | "")[] | null;
+                /** @description Only jobs at this provider */
+                provider?: components["schemas"]["Provider"];
+                /** @description Only jobs whose newest attempt is, or was, on this agent */
+                agent?: string;
+                /** @description Only jobs of this account */
+                user?: string;
+                /** @description Submitted at this time or later */
+                createdFrom?: string;
+                /** @description Submitted before this time */
+                createdTo?: string;
+                /** @description Bytes; leaves out jobs of unknown size */
+                sizeMin?: number;
+                /** @description Bytes; leaves out jobs of unknown size, 0 is no bound */
+                sizeMax?: number;
+                /** @description An info hash or at least its first six digits */
+                infoHash?: string;
+                /** @description Part of the name, at least three characters */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One line per job, below a line of names. A cell that a spreadsheet would take for a formula starts with an apostrophe. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-any-job": {
+        parameters: {
+            query?: {
+                /** @description Only events with a greater id */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobDetail"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-any-job": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cancel-any-job": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pause-any-job": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "move-job": {
         parameters: {
             query?: never;
@@ -3825,7 +4353,69 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["JobMoved"];
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "resume-any-job": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "retry-any-job": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             /** @description A fault, as a problem document (RFC 9457) */

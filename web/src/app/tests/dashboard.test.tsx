@@ -50,7 +50,7 @@ describe('the list', () => {
     expect(within(row('Again soon')).getByText(`The server can't send the file right now (HTTP 503). Tries again ${clock(retryAt)} (attempt 2 of 4).`)).toBeVisible();
     expect(within(row('Your turn')).getByText(/^The files are known\. Choose what to download by .+; after that it fails\.$/)).toBeVisible();
     expect(within(row('In line')).getByText('2 of your 2 slots in use.')).toBeVisible();
-    expect(within(row('At rest')).queryByText('You paused it.')).not.toBeInTheDocument();
+    expect(within(row('At rest')).queryByText('It is paused.')).not.toBeInTheDocument();
     expect(within(row('Done')).queryByText(/Your plan keeps/)).not.toBeInTheDocument();
   });
 

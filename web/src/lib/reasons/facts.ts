@@ -3,7 +3,14 @@ import type { JobState, Provider, Reason } from '@/api/model';
 import { formatAt, formatBytes, formatCount, formatDuration, formatPlural, formatTime } from '../format';
 import { providerNames } from '../provider';
 
-const doneWords: Readonly<Record<string, string>> = { pause: 'paused', resume: 'resumed', move: 'moved' };
+const doneWords: Readonly<Record<string, string>> = {
+  cancel: 'cancelled',
+  pause: 'paused',
+  resume: 'resumed',
+  retry: 'retried',
+  delete: 'deleted',
+  move: 'moved',
+};
 
 /** What the next step depends on besides the reason. */
 export interface Condition {

@@ -44,7 +44,7 @@ export const own: Record<OwnCode, Entry> = {
     why: (facts) => first(say`You chose ${facts.number('chosen')} of ${facts.some('files', 'file', 'files')}.`, 'You chose the files.'),
     next: whenSlotIsFree,
   },
-  resumed: { why: always('You resumed it.'), next: whenSlotIsFree },
+  resumed: { why: always('It was resumed.'), next: whenSlotIsFree },
   retried: { why: always('It gets another try.'), next: whenSlotIsFree },
   gave_way: {
     why: always('It was slow while others waited, so it made room. It keeps what it has.'),
@@ -86,17 +86,21 @@ export const own: Record<OwnCode, Entry> = {
     next: (facts) =>
       first(say`Choose what to download by ${facts.deadline}; after that it fails.`, 'Choose what to download; without a choice it fails in the end.'),
   },
-  paused: { why: always('You paused it.'), next: always('Nothing happens until you resume or cancel it.') },
-  cancel_requested: { why: always('You cancelled it.'), next: always('It stops within seconds.') },
-  pause_requested: { why: always('You paused it.'), next: always('It stops within seconds, or as soon as the server is ready for it.') },
-  resume_requested: { why: always('You resumed it.'), next: always('It continues within seconds, or as soon as the server is ready for it.') },
+  paused: { why: always('It is paused.'), next: always('Nothing happens until you resume or cancel it.') },
+  cancel_requested: { why: always('It is being cancelled.'), next: always('It stops within seconds.') },
+  pause_requested: { why: always('It is being paused.'), next: always('It stops within seconds, or as soon as the server is ready for it.') },
+  resume_requested: { why: always('It is being resumed.'), next: always('It continues within seconds, or as soon as the server is ready for it.') },
   move_requested: {
     why: (facts) => first(say`An admin is moving it to ${facts.provider()}.`, 'An admin is moving it to another provider.'),
     next: always('It moves within seconds, or as soon as the server is ready for it.'),
   },
   act_refused: {
-    why: (facts) => first(say`It could no longer be ${facts.done()}.`, 'What you asked for came too late.'),
+    why: (facts) => first(say`It could no longer be ${facts.done()}.`, 'What it was asked for came too late.'),
     next: always('You can ask again later.'),
+  },
+  admin_acted: {
+    why: (facts) => first(say`It was ${facts.done()} by an admin.`, 'An admin acted on it.'),
+    next: always('You can act on it as its state allows.'),
   },
   cancelled: { why: always('It was cancelled.'), next: always('You can retry or delete it.') },
   ready: {
@@ -104,7 +108,7 @@ export const own: Record<OwnCode, Entry> = {
     next: (facts) => first(say`Your plan keeps the files until ${facts.deadline}; download them before then.`, 'It stays until you delete it.'),
   },
   expired: { why: always('Your plan kept it for a limited time, so its files were removed.'), next: always('Add it again if you still want it.') },
-  deleted: { why: always('You deleted it.'), next: always('Its files are being removed.') },
+  deleted: { why: always('It was deleted.'), next: always('Its files are being removed.') },
 
   // no bytes come
   waits_for_metadata: { why: metadata, next: keepsLookingForPeers },

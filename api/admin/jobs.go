@@ -1,0 +1,195 @@
+package admin
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"longhaul/api/kit"
+	"longhaul/models"
+)
+
+// maxTimeline is how many events of a job are shown at once.
+const maxTimeline = 500
+
+// jobHandlers serve the jobs of all users.
+type jobHandlers struct {
+	store Store
+	uiURL string // of the workflow engine's namespace; empty for none
+}
+
+func (h *jobHandlers) routes(r *kit.Router) {
+	op := func(id, method, path, summary, description string) huma.Operation {
+		return huma.Operation{
+			OperationID: id, Method: method, Path: "/api/v1/admin/" + path, Tags: []string{tagAdmin}, Summary: summary, Description: description,
+		}
+	}
+	kit.Handle(r, op("list-all-jobs", http.MethodGet, "jobs", "List the jobs of all users",
+		"Deleted jobs are left out. Audited with the filter, once per list and not for each of its pages."), h.list)
+	export := op("export-jobs", http.MethodGet, "jobs.csv", "Export the jobs of all users as CSV",
+		"Everything that the filter finds, oldest first. Audited with the filter.")
+	export.Responses = csvResponse()
+	kit.Handle(r, export, h.export)
+	kit.Handle(r, op("get-any-job", http.MethodGet, "jobs/{id}", "A user's job with its timeline, attempts and workflow", "Audited."), h.get)
+	for _, a := range []struct {
+		name                 models.Action
+		summary, description string
+	}{
+		{models.ActionCancel, "Cancel a user's job", ""},
+		{models.ActionPause, "Pause a user's job", "It keeps what it has fetched."},
+		{models.ActionResume, "Resume a user's paused job", ""},
+		{models.ActionRetry, "Retry a user's job", "It keeps what is already stored."},
+	} {
+		o := op(string(a.name)+"-any-job", http.MethodPost, "jobs/{id}/"+string(a.name), a.summary,
+			strings.TrimSpace(a.description+" The owner sees in the timeline that an administrator did it."))
+		o.DefaultStatus = http.StatusAccepted
+		kit.Handle(r, o, h.act(a.name))
+	}
+	moves := op("move-job", http.MethodPost, "jobs/{id}/provider", "Move an open job to another provider",
+		"It keeps what is in storage and returns to the queue. It moves within seconds, or as soon as a worker is there.")
+	moves.DefaultStatus = http.StatusAccepted
+	kit.Handle(r, moves, h.move)
+	deletes := op("delete-any-job", http.MethodDelete, "jobs/{id}", "Delete a user's job and its files", "")
+	deletes.DefaultStatus = http.StatusNoContent
+	kit.Handle(r, deletes, h.remove)
+}
+
+// problemName is a problem, never empty.
+type problemName models.Problem
+
+// Schema returns the schema of problems, which those of jobs bring along.
+func (problemName) Schema(huma.Registry) *huma.Schema { return kit.Ref("ProblemCode") }
+
+// JobQuery says which jobs are meant.
+type JobQuery struct {
+	State       []kit.JobState   `query:"state" maxItems:"20" doc:"Only jobs in these states, separated by commas"`
+	Reason      []kit.ReasonCode `query:"reason" maxItems:"50" doc:"Only jobs with these reasons, as stored: what a queued job waits for at this moment is not"`
+	Problem     []problemName    `query:"problem" maxItems:"50" doc:"Only jobs with these problems"`
+	Provider    kit.Provider     `query:"provider" doc:"Only jobs at this provider"`
+	Agent       uuid.UUID        `query:"agent" format:"uuid" doc:"Only jobs whose newest attempt is, or was, on this agent"`
+	User        uuid.UUID        `query:"user" format:"uuid" doc:"Only jobs of this account"`
+	CreatedFrom time.Time        `query:"createdFrom" doc:"Submitted at this time or later"`
+	CreatedTo   time.Time        `query:"createdTo" doc:"Submitted before this time"`
+	SizeMin     int64            `query:"sizeMin" minimum:"0" default:"0" doc:"Bytes; leaves out jobs of unknown size"`
+	SizeMax     int64            `query:"sizeMax" minimum:"0" default:"0" doc:"Bytes; leaves out jobs of unknown size, 0 is no bound"`
+	InfoHash    string           `query:"infoHash" maxLength:"64" doc:"An info hash or at least its first six digits"`
+	Q           string           `query:"q" maxLength:"200" doc:"Part of the name, at least three characters"`
+}
+
+func (q JobQuery) match() models.JobMatch {
+	m := models.JobMatch{
+		Provider: models.Provider(q.Provider), Agent: q.Agent, User: q.User, CreatedFrom: q.CreatedFrom, CreatedTo: q.CreatedTo,
+		SizeMin: q.SizeMin, SizeMax: q.SizeMax, Hash: q.InfoHash, Name: q.Q,
+	}
+	for _, s := range q.State {
+		m.States = append(m.States, models.State(s))
+	}
+	for _, r := range q.Reason {
+		m.Reasons = append(m.Reasons, models.ReasonCode(r))
+	}
+	for _, p := range q.Problem {
+		m.Problems = append(m.Problems, models.Problem(p))
+	}
+	return m
+}
+
+type jobListInput struct {
+	JobQuery
+	Sort   string `query:"sort" enum:"created,-created,name,-name,size,-size" default:"-created" doc:"Order; a leading minus reverses it"`
+	Cursor string `query:"cursor" maxLength:"512" doc:"nextCursor of the previous page"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+type jobListOutput struct {
+	Body struct {
+		Jobs       []OwnedJob `json:"jobs" nullable:"false" doc:"Without progress"`
+		NextCursor string     `json:"nextCursor" doc:"Empty on the last page"`
+		Total      int64      `json:"total" doc:"Matching jobs on all pages, counted with the first page up to 10000"`
+		More       bool       `json:"more" doc:"There are more than total"`
+	} `nameHint:"OwnedJobList"`
+}
+
+func (h *jobHandlers) list(ctx context.Context, in *jobListInput) (*jobListOutput, error) {
+	by, desc := strings.CutPrefix(in.Sort, "-")
+	found, err := h.store.AllJobs(ctx, kit.ActorOf(ctx), models.AllJobsFilter{
+		JobMatch: in.match(), Sort: models.JobSort(by), Desc: desc, Cursor: in.Cursor, Limit: in.Limit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &jobListOutput{}
+	out.Body.Jobs = make([]OwnedJob, 0, len(found.Jobs))
+	for _, j := range found.Jobs {
+		out.Body.Jobs = append(out.Body.Jobs, ownedJobOf(j, nil))
+	}
+	out.Body.NextCursor, out.Body.Total, out.Body.More = found.NextCursor, found.Total, found.More
+	return out, nil
+}
+
+type anyJobInput struct {
+	ID uuid.UUID `path:"id" format:"uuid"`
+}
+
+type jobDetailInput struct {
+	ID    uuid.UUID `path:"id" format:"uuid"`
+	After int64     `query:"after" minimum:"0" default:"0" doc:"Only events with a greater id"`
+}
+
+type jobDetailOutput struct{ Body JobDetail }
+
+func (h *jobHandlers) get(ctx context.Context, in *jobDetailInput) (*jobDetailOutput, error) {
+	d, err := h.store.JobDetail(ctx, kit.ActorOf(ctx), in.ID, in.After, maxTimeline)
+	if err != nil {
+		return nil, err
+	}
+	if d.Waits() {
+		note, err := h.store.QueueNote(ctx, d.UserID)
+		if err != nil {
+			return nil, err
+		}
+		d.Reason = note.Explain(d.Job)
+	}
+	return &jobDetailOutput{Body: jobDetailOf(d, h.uiURL)}, nil
+}
+
+// JobRequested is a job right after something was asked of it.
+type JobRequested struct {
+	Body kit.Job
+}
+
+// act returns the handler of an act that the owner could do, too.
+func (h *jobHandlers) act(name models.Action) func(context.Context, *anyJobInput) (*JobRequested, error) {
+	return func(ctx context.Context, in *anyJobInput) (*JobRequested, error) {
+		job, err := h.store.RequestAct(ctx, kit.ActorOf(ctx), in.ID, name)
+		if err != nil {
+			return nil, err
+		}
+		return &JobRequested{Body: kit.JobOf(job, nil)}, nil
+	}
+}
+
+func (h *jobHandlers) remove(ctx context.Context, in *anyJobInput) (*kit.Empty, error) {
+	if _, err := h.store.RequestAct(ctx, kit.ActorOf(ctx), in.ID, models.ActionDelete); err != nil {
+		return nil, err
+	}
+	return &kit.Empty{}, nil
+}
+
+type moveInput struct {
+	ID   uuid.UUID `path:"id" format:"uuid"`
+	Body struct {
+		Provider kit.Provider `json:"provider"`
+	} `nameHint:"MoveJob"`
+}
+
+func (h *jobHandlers) move(ctx context.Context, in *moveInput) (*JobRequested, error) {
+	job, err := h.store.RequestMove(ctx, kit.ActorOf(ctx), in.ID, models.Provider(in.Body.Provider))
+	if err != nil {
+		return nil, err
+	}
+	return &JobRequested{Body: kit.JobOf(job, nil)}, nil
+}
