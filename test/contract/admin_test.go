@@ -1,9 +1,5 @@
 package contract
 
-import (
-	"fmt"
-)
-
 func (r *recorder) adminStory(p *cast) {
 	ask := func(what, method, path, body string) answer {
 		return r.do(admin, call{as: p.admin, what: what, method: method, path: "/api/v1/admin/" + path, body: body})
@@ -12,6 +8,7 @@ func (r *recorder) adminStory(p *cast) {
 	r.peopleStory(p, ask)
 	r.planStory(p, ask)
 	r.providerStory(p, ask)
+	r.everybodysStory(p, ask)
 	r.storageStory(ask)
 	r.recordStory(ask)
 	ask("", get, "health", "")
@@ -104,8 +101,27 @@ func (r *recorder) providerStory(p *cast, ask asking) {
 	ask("", get, "providers/history", "")
 	ask("", get, "providers/history?limit=1&before=2", "")
 	ask("", get, "providers/history?limit=0", "")
-	ask("", post, fmt.Sprintf("jobs/%s/provider", p.ids["Running"]), `{"provider":"seedr"}`)
-	ask("unknown", post, fmt.Sprintf("jobs/%s/provider", p.ids["Running"]), `{"provider":"cloud"}`)
+}
+
+func (r *recorder) everybodysStory(p *cast, ask asking) {
+	for _, q := range []string{
+		"?limit=1&sort=created&state=failed,expired", "?q=ab", "?infoHash=xyz", "?sort=state", "?sizeMin=9&sizeMax=3", "?state=lost", "?cursor=x",
+	} {
+		ask("", get, "jobs"+q, "")
+	}
+	ask("", get, "jobs.csv?state=failed", "")
+	ask("", get, "jobs.csv?agent=x", "")
+	running := "jobs/" + p.ids["Running"]
+	ask("", get, running, "")
+	ask("", post, running+"/provider", `{"provider":"seedr"}`)
+	ask("unknown", post, running+"/provider", `{"provider":"cloud"}`)
+	ask("", post, running+"/pause", "")
+	ask("", post, running+"/resume", "")
+	ask("running", post, running+"/retry", "")
+	ask("", post, running+"/cancel", "")
+	ask("", post, "jobs/"+p.ids["Failed"]+"/retry", "")
+	ask("", remove, "jobs/"+p.ids["Failed"], "")
+	ask("deleted", get, "jobs/"+p.ids["Failed"], "")
 }
 
 func (r *recorder) storageStory(ask asking) {

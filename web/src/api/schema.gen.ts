@@ -4102,7 +4102,7 @@ export interface operations {
                 /** @description Only jobs with these reasons, as stored: what a queued job waits for at this moment is not */
                 reason?: components["schemas"]["ReasonCode"][] | null;
                 /** @description Only jobs with these problems */
-                problem?: (components["schemas"]["ProblemCode"] | "")[] | null;
+                problem?: components["schemas"]["ProblemCode"][] | null;
                 /** @description Only jobs at this provider */
                 provider?: components["schemas"]["Provider"];
                 /** @description Only jobs whose newest attempt is, or was, on this agent */
@@ -4122,7 +4122,7 @@ export interface operations {
                 /** @description Part of the name, at least three characters */
                 q?: string;
                 /** @description Order; a leading minus reverses it */
-                sort?: "created" | "-created" | "name" | "-name" | "size" | "-size" | "state" | "-state";
+                sort?: "created" | "-created" | "name" | "-name" | "size" | "-size";
                 /** @description nextCursor of the previous page */
                 cursor?: string;
                 limit?: number;
@@ -4161,7 +4161,7 @@ export interface operations {
                 /** @description Only jobs with these reasons, as stored: what a queued job waits for at this moment is not */
                 reason?: components["schemas"]["ReasonCode"][] | null;
                 /** @description Only jobs with these problems */
-                problem?: (components["schemas"]["ProblemCode"] | "")[] | null;
+                problem?: components["schemas"]["ProblemCode"][] | null;
                 /** @description Only jobs at this provider */
                 provider?: components["schemas"]["Provider"];
                 /** @description Only jobs whose newest attempt is, or was, on this agent */
