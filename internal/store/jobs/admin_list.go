@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -34,12 +35,12 @@ func (ad *Admin) find(ctx context.Context, f models.AllJobsFilter) (models.AllJo
 		if err != nil {
 			return err
 		}
-		q := ad.matching(ctx, f.JobMatch)
-		if counted <= models.MaxJobTotal {
-			q = ad.js.db.Conn(ctx).Table("(? offset 0) as jobs", q) // which keeps the filter apart from the order
+		q := ad.walk(ctx, f.JobMatch, o, after, f.Limit)
+		if counted <= models.MaxJobTotal { // "offset 0" keeps the filter apart from the order
+			q = o.page(ad.js.db.Conn(ctx).Table("(? offset 0) as jobs", ad.matching(ctx, f.JobMatch)), after, f.Limit)
 		}
 		var rows []models.Job
-		if err := o.page(q, after, f.Limit).Find(&rows).Error; err != nil {
+		if err := q.Find(&rows).Error; err != nil {
 			return postgres.Translate(err, "list all jobs")
 		}
 		out.Total, out.More = min(counted, models.MaxJobTotal), counted > models.MaxJobTotal
@@ -48,6 +49,41 @@ func (ad *Admin) find(ctx context.Context, f models.AllJobsFilter) (models.AllJo
 		return err
 	})
 	return out, err
+}
+
+// walk returns the query of a page that is read in the order of an index. By
+// creation, each of several states has its own stretch of an index, and the page
+// is made of the beginnings of all of them; so it is with reasons and problems.
+func (ad *Admin) walk(ctx context.Context, m models.JobMatch, o order, after *page.Cursor, limit int) *gorm.DB {
+	var each string
+	var values []string
+	switch {
+	case o.by != models.JobSortCreated:
+	case len(m.States) > 1:
+		each, values, m.States = "state = one.value", distinct(m.States), nil
+	case len(m.Reasons) > 1:
+		each, values, m.Reasons = "reason_code = one.value", distinct(m.Reasons), nil
+	case len(m.Problems) > 1:
+		each, values, m.Problems = "problem <> '' and problem = one.value", distinct(m.Problems), nil
+	}
+	q := ad.matching(ctx, m)
+	if each == "" {
+		return o.page(q, after, limit)
+	}
+	beginnings := o.page(q.Where(each), after, limit)
+	all := ad.js.db.Conn(ctx).Table("unnest(?::text[]) as one(value) cross join lateral (?) as jobs", postgres.Array[string](values), beginnings)
+	return o.page(all.Select("jobs.*"), nil, limit)
+}
+
+// distinct returns each value once, as text.
+func distinct[T ~string](values []T) []string {
+	var out []string
+	for _, v := range values {
+		if !slices.Contains(out, string(v)) {
+			out = append(out, string(v))
+		}
+	}
+	return out
 }
 
 // planForValues has the transaction's queries planned for the values they look
