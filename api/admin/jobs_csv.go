@@ -50,6 +50,7 @@ func (h *jobHandlers) export(ctx context.Context, in *exportInput) (*huma.Stream
 		})
 		switch {
 		case err != nil && out.headed:
+			kit.InfoOf(ctx).Err = err
 			panic(http.ErrAbortHandler) // the client must see that lines are missing
 		case err != nil:
 			kit.Abort(c, err)

@@ -1,0 +1,317 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/google/uuid"
+
+	"longhaul/models"
+)
+
+type adminJobsCmd struct {
+	List   adminJobsListCmd   `cmd:"" default:"withargs" help:"List the jobs of all users."`
+	Show   adminJobsShowCmd   `cmd:"" help:"Show a job with its timeline, attempts and workflow."`
+	Retry  adminJobsRetryCmd  `cmd:"" help:"Retry jobs; they keep what is stored."`
+	Cancel adminJobsCancelCmd `cmd:"" help:"Cancel jobs."`
+	Pause  adminJobsPauseCmd  `cmd:"" help:"Pause jobs; they keep what they have fetched."`
+	Resume adminJobsResumeCmd `cmd:"" help:"Resume paused jobs."`
+	Move   adminJobsMoveCmd   `cmd:"" help:"Move open jobs to another provider."`
+	Delete adminJobsDeleteCmd `cmd:"" help:"Delete jobs with their files."`
+}
+
+// anyJob is what the commands use of someone's job.
+type anyJob struct {
+	job
+	Provider string `json:"provider"`
+	Owner    struct {
+		Email string `json:"email"`
+	} `json:"owner"`
+	Agent *struct {
+		Name string `json:"name"`
+	} `json:"agent"`
+}
+
+func (j anyJob) place() string {
+	if j.Agent != nil {
+		return j.Agent.Name
+	}
+	return j.Provider
+}
+
+type adminJobsListCmd struct {
+	State    []string  `help:"Only jobs in these states." sep:"," placeholder:"STATE"`
+	Reason   []string  `help:"Only jobs with these reasons." sep:"," placeholder:"CODE"`
+	Problem  []string  `help:"Only jobs with these problems." sep:"," placeholder:"CODE"`
+	Provider string    `help:"Only jobs at this provider: agent or seedr."`
+	Agent    string    `help:"Only jobs whose newest attempt was on the agent of this id." placeholder:"ID"`
+	User     string    `help:"Only jobs of the account of this id." placeholder:"ID"`
+	From     time.Time `help:"Only jobs submitted at this time or later, such as 2026-11-29T00:00:00Z." placeholder:"TIME"`
+	To       time.Time `help:"Only jobs submitted before this time." placeholder:"TIME"`
+	MinSize  int64     `help:"Only jobs with at least this many bytes." placeholder:"BYTES"`
+	MaxSize  int64     `help:"Only jobs with at most this many bytes." placeholder:"BYTES"`
+	Hash     string    `help:"Only jobs with this info hash, or one that starts so." placeholder:"HEX"`
+	Search   string    `help:"Only jobs whose name contains this, at least three characters." short:"q"`
+	Sort     string    `help:"Order: created, name or size; a leading minus reverses it." default:"-created"`
+	Limit    int       `help:"Maximum number to list; 0 means all." default:"50"`
+}
+
+// query returns what the server is asked for.
+func (c *adminJobsListCmd) query() url.Values {
+	q := url.Values{"sort": {c.Sort}}
+	for name, value := range map[string]string{
+		"state": strings.Join(c.State, ","), "reason": strings.Join(c.Reason, ","), "problem": strings.Join(c.Problem, ","),
+		"provider": c.Provider, "agent": c.Agent, "user": c.User, "infoHash": c.Hash, "q": c.Search,
+	} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	for name, at := range map[string]time.Time{"createdFrom": c.From, "createdTo": c.To} {
+		if !at.IsZero() {
+			q.Set(name, at.Format(time.RFC3339))
+		}
+	}
+	for name, bytes := range map[string]int64{"sizeMin": c.MinSize, "sizeMax": c.MaxSize} {
+		if bytes > 0 {
+			q.Set(name, strconv.FormatInt(bytes, 10))
+		}
+	}
+	return q
+}
+
+// Run lists jobs, page by page.
+func (c *adminJobsListCmd) Run(ctx context.Context, p *program) error {
+	if c.Limit < 0 {
+		return usagef("The limit must not be negative.")
+	}
+	api, err := p.newClient()
+	if err != nil {
+		return err
+	}
+	rows, total, err := c.fetch(ctx, api)
+	if err != nil {
+		return err
+	}
+	if p.json {
+		return p.printJSON(rows)
+	}
+	w := tabwriter.NewWriter(p.Out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "ID\tSTATE\tREASON\tOWNER\tWHERE\tSIZE\tNAME")
+	for _, row := range rows {
+		var j anyJob
+		if err := json.Unmarshal(row, &j); err != nil {
+			return fmt.Errorf("read the server's answer: %w", err)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", j.ID, j.State, j.Reason.Code, printable(j.Owner.Email), printable(j.place()),
+			sizeInWords(j.Size), printable(j.title()))
+	}
+	if err := w.Flush(); err != nil {
+		return fmt.Errorf("print the list: %w", err)
+	}
+	if total != "" {
+		fmt.Fprintf(p.Err, "%d of %s jobs; --limit 0 shows all.\n", len(rows), total)
+	}
+	return nil
+}
+
+// fetch reads pages until the limit. The total is empty if nothing is left out.
+func (c *adminJobsListCmd) fetch(ctx context.Context, api *client) (rows []json.RawMessage, total string, err error) {
+	rows = []json.RawMessage{} // an empty list prints as one
+	q := c.query()
+	for {
+		n := 200
+		if c.Limit > 0 {
+			n = min(n, c.Limit-len(rows))
+		}
+		q.Set("limit", strconv.Itoa(n))
+		var page struct {
+			Jobs       []json.RawMessage `json:"jobs"`
+			NextCursor string            `json:"nextCursor"`
+			Total      int64             `json:"total"`
+			More       bool              `json:"more"`
+		}
+		if _, err := api.do(ctx, http.MethodGet, "/admin/jobs?"+q.Encode(), nil, &page); err != nil {
+			return nil, "", err
+		}
+		rows = append(rows, page.Jobs...)
+		switch {
+		case page.NextCursor == "":
+			return rows, "", nil
+		case c.Limit > 0 && len(rows) >= c.Limit && page.More:
+			return rows, fmt.Sprintf("more than %d", page.Total), nil
+		case c.Limit > 0 && len(rows) >= c.Limit:
+			return rows, strconv.FormatInt(page.Total, 10), nil
+		}
+		q.Set("cursor", page.NextCursor)
+	}
+}
+
+type adminJobsShowCmd struct {
+	Job string `arg:"" help:"Id of the job."`
+}
+
+// jobDetail is what the command shows of a job.
+type jobDetail struct {
+	Job    anyJob `json:"job"`
+	Events []struct {
+		At     time.Time `json:"at"`
+		State  string    `json:"state"`
+		Reason reason    `json:"reason"`
+	} `json:"events"`
+	Attempts []struct {
+		Number   int64  `json:"number"`
+		Provider string `json:"provider"`
+		State    string `json:"state"`
+		Problem  string `json:"problem"`
+		Agent    *struct {
+			Name string `json:"name"`
+		} `json:"agent"`
+	} `json:"attempts"`
+	Workflow struct {
+		ID    string `json:"id"`
+		UIURL string `json:"uiUrl"`
+	} `json:"workflow"`
+}
+
+// Run shows a job.
+func (c *adminJobsShowCmd) Run(ctx context.Context, p *program) error {
+	id, err := anyJobID(c.Job)
+	if err != nil {
+		return err
+	}
+	api, err := p.newClient()
+	if err != nil {
+		return err
+	}
+	var raw json.RawMessage
+	if _, err := api.do(ctx, http.MethodGet, "/admin/jobs/"+id, nil, &raw); err != nil {
+		return err
+	}
+	if p.json {
+		return p.printJSON(raw)
+	}
+	var d jobDetail
+	if err := json.Unmarshal(raw, &d); err != nil {
+		return fmt.Errorf("read the server's answer: %w", err)
+	}
+	return p.printDetail(d)
+}
+
+func (p *program) printDetail(d jobDetail) error {
+	w := tabwriter.NewWriter(p.Out, 0, 4, 2, ' ', 0)
+	workflow := d.Workflow.UIURL
+	if workflow == "" {
+		workflow = d.Workflow.ID
+	}
+	fmt.Fprintf(w, "name\t%s\nowner\t%s\nstate\t%s\nwhy\t%s\nnext\t%s\nwhere\t%s\nworkflow\t%s\n\n", printable(d.Job.title()), printable(d.Job.Owner.Email),
+		d.Job.State, printable(d.Job.Reason.Text), printable(d.Job.NextAction), printable(d.Job.place()), printable(workflow))
+	for _, a := range d.Attempts {
+		place := a.Provider
+		if a.Agent != nil {
+			place = a.Agent.Name
+		}
+		fmt.Fprintf(w, "attempt %d\t%s\t%s\t%s\n", a.Number, printable(place), a.State, a.Problem)
+	}
+	fmt.Fprintln(w)
+	for _, e := range d.Events {
+		fmt.Fprintf(w, "%s\t%s\t%s\n", e.At.UTC().Format(time.RFC3339), e.State, printable(e.Reason.Text))
+	}
+	if err := w.Flush(); err != nil {
+		return fmt.Errorf("print the job: %w", err)
+	}
+	return nil
+}
+
+// anyJobID checks the id of a job among those of all users, of which only the
+// whole id is certain to be one job's.
+func anyJobID(ref string) (string, error) {
+	id, err := uuid.Parse(strings.TrimSpace(ref))
+	if err != nil {
+		return "", usagef("%q is not a job id. “longhaul admin jobs list” shows them.", ref)
+	}
+	return id.String(), nil
+}
+
+// anyJobs are the jobs that an act is for.
+type anyJobs struct {
+	Jobs []string `arg:"" name:"job" help:"Ids of jobs."`
+}
+
+// each does an act to every job and reports all faults.
+func (r anyJobs) each(ctx context.Context, p *program, method, act string, in *body, done string) error {
+	api, err := p.newClient()
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, ref := range r.Jobs {
+		id, err := anyJobID(ref)
+		if err == nil {
+			_, err = api.do(ctx, method, "/admin/jobs/"+id+act, in, nil)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", ref, err))
+			continue
+		}
+		fmt.Fprintf(p.Err, "%s: %s\n", id, done)
+	}
+	return errors.Join(errs...)
+}
+
+type adminJobsRetryCmd struct{ anyJobs }
+
+// Run tries jobs again.
+func (c *adminJobsRetryCmd) Run(ctx context.Context, p *program) error {
+	return c.each(ctx, p, http.MethodPost, "/retry", nil, "retrying")
+}
+
+type adminJobsCancelCmd struct{ anyJobs }
+
+// Run cancels jobs.
+func (c *adminJobsCancelCmd) Run(ctx context.Context, p *program) error {
+	return c.each(ctx, p, http.MethodPost, "/cancel", nil, "cancelled")
+}
+
+type adminJobsPauseCmd struct{ anyJobs }
+
+// Run pauses jobs.
+func (c *adminJobsPauseCmd) Run(ctx context.Context, p *program) error {
+	return c.each(ctx, p, http.MethodPost, "/pause", nil, "paused")
+}
+
+type adminJobsResumeCmd struct{ anyJobs }
+
+// Run resumes paused jobs.
+func (c *adminJobsResumeCmd) Run(ctx context.Context, p *program) error {
+	return c.each(ctx, p, http.MethodPost, "/resume", nil, "resumed")
+}
+
+type adminJobsMoveCmd struct {
+	To string `help:"Where to: agent or seedr." enum:"agent,seedr" required:""`
+	anyJobs
+}
+
+// Run moves jobs to another provider.
+func (c *adminJobsMoveCmd) Run(ctx context.Context, p *program) error {
+	in, err := jsonBody(map[string]models.Provider{"provider": models.Provider(c.To)})
+	if err != nil {
+		return err
+	}
+	return c.each(ctx, p, http.MethodPost, "/provider", in, "moving to "+c.To)
+}
+
+type adminJobsDeleteCmd struct{ anyJobs }
+
+// Run deletes jobs with their files.
+func (c *adminJobsDeleteCmd) Run(ctx context.Context, p *program) error {
+	return c.each(ctx, p, http.MethodDelete, "", nil, "deleted")
+}
