@@ -39,10 +39,10 @@ func unsorted() error {
 	return models.Errorf(models.CodeInvalid, "Jobs cannot be sorted by that.").In("sort")
 }
 
-// columns returns the expressions that the order goes by before the id, in both
-// directions.
-func (o order) columns() (list, ascending, descending string) {
-	switch o.by {
+// columnsOf returns the expressions that an order goes by before the id, and the
+// order in both directions.
+func columnsOf(by models.JobSort) (list, ascending, descending string) {
+	switch by {
 	case models.JobSortName:
 		return "lower(name)", "lower(name), id", "lower(name) desc, id desc"
 	case models.JobSortSize:
@@ -56,8 +56,8 @@ func (o order) columns() (list, ascending, descending string) {
 
 // keyOf returns the place of a cursor's key in a query, by the database's
 // rules, and its values.
-func (o order) keyOf(c page.Cursor) (place string, values []any) {
-	switch o.by {
+func keyOf(by models.JobSort, c page.Cursor) (place string, values []any) {
+	switch by {
 	case models.JobSortName:
 		return "lower(?)", []any{c.Key}
 	case models.JobSortSize:
@@ -73,13 +73,13 @@ func (o order) keyOf(c page.Cursor) (place string, values []any) {
 // page adds order, limit and the start of the page. It requests one row more
 // than the limit, which shows whether another page follows.
 func (o order) page(q *gorm.DB, after *page.Cursor, limit int) *gorm.DB {
-	columns, ascending, descending := o.columns()
+	columns, ascending, descending := columnsOf(o.by)
 	sorted, beyond := ascending, ">"
 	if o.desc {
 		sorted, beyond = descending, "<"
 	}
 	if after != nil {
-		place, values := o.keyOf(*after)
+		place, values := keyOf(o.by, *after)
 		q = q.Where("("+columns+", id) "+beyond+" ("+place+", ?)", append(values, after.ID)...)
 	}
 	return q.Order(sorted).Limit(limit + 1)
