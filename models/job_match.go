@@ -28,6 +28,16 @@ func (a Action) Audit() AuditAction {
 	return AuditAction("job." + string(a))
 }
 
+// MaxActNote bounds what an administrator tells a job's owner, in characters.
+const MaxActNote = 300
+
+// AdminAct is what an administrator does to someone's job.
+type AdminAct struct {
+	Action   Action
+	Provider Provider // where a move leads
+	Note     string   // for the owner; may be empty
+}
+
 // JobMatch says which of all users' jobs an administrator means, to list, export
 // or act on them. What is not set matches every job; deleted jobs never match.
 type JobMatch struct {

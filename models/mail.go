@@ -28,6 +28,7 @@ const (
 	MailPasskeyRemoved  MailKind = "passkey_removed"  // name, ip, device
 	MailTokenMade       MailKind = "api_token_made"   // name, scopes, ip, device
 	MailAccountDeleted  MailKind = "account_deleted"  // nothing
+	MailJobsDeleted     MailKind = "jobs_deleted"     // by an administrator: names, more, note
 )
 
 // The parameters of mails. None is a secret.
@@ -38,6 +39,9 @@ const (
 	MailParamScopes   = "scopes"    // what an API token may do
 	MailParamNewEmail = "new_email" // the address that took over
 	MailParamInviter  = "inviter"   // who invites
+	MailParamNames    = "names"     // of several things, one on each line
+	MailParamMore     = "more"      // how many others there are
+	MailParamNote     = "note"      // what an administrator wrote
 )
 
 // MailKinds returns every kind of mail.
@@ -45,7 +49,7 @@ func MailKinds() []MailKind {
 	return []MailKind{
 		MailVerify, MailReset, MailConfirmEmail, MailInvitation, MailAddressInUse, MailPasswordChanged, MailEmailChanged,
 		MailEmailIsNew, MailNewDevice, MailCodesFailed, MailTOTPOn, MailTOTPOff, MailPasskeyAdded, MailPasskeyRemoved,
-		MailTokenMade, MailAccountDeleted,
+		MailTokenMade, MailAccountDeleted, MailJobsDeleted,
 	}
 }
 

@@ -55,7 +55,7 @@ const (
 	ReasonResumeRequested ReasonCode = "resume_requested" // it queues within seconds
 	ReasonMoveRequested   ReasonCode = "move_requested"   // provider: where to
 	ReasonActRefused      ReasonCode = "act_refused"      // act, and state: the one that did not allow it; in timelines only
-	ReasonAdminActed      ReasonCode = "admin_acted"      // act: what an administrator did; in timelines only
+	ReasonAdminActed      ReasonCode = "admin_acted"      // act: what an administrator did; note: theirs, if any; in timelines only
 	ReasonCancelled       ReasonCode = "cancelled"
 	ReasonReady           ReasonCode = "ready"
 	ReasonExpired         ReasonCode = "expired"

@@ -26,7 +26,7 @@ func (s *system) asks(job models.Job, ask models.Ask) {
 	case models.ActionResume:
 		_, err = s.store.Jobs.RequestResume(s.t.Context(), job.UserID, job.ID)
 	default:
-		_, err = s.store.Jobs.Admin().RequestMove(s.t.Context(), models.Actor{Kind: models.ActorSystem}, job.ID, ask.Provider)
+		_, err = s.store.Jobs.Admin().RequestAct(s.t.Context(), models.Actor{Kind: models.ActorSystem}, job.ID, models.AdminAct{Action: ask.Act, Provider: ask.Provider})
 	}
 	if err != nil {
 		s.t.Fatalf("%s: %v", ask.Act, err)

@@ -281,7 +281,7 @@ func TestAdminMovesAJob(t *testing.T) {
 	job := s.known()
 	s.until(job.ID, models.StateDownloading)
 	admin := models.Actor{Kind: models.ActorSystem}
-	if _, err := s.store.Jobs.Admin().RequestMove(t.Context(), admin, job.ID, models.ProviderAgent); models.AsError(err).Problem != models.ProblemWrongState {
+	if _, err := s.store.Jobs.Admin().RequestAct(t.Context(), admin, job.ID, models.AdminAct{Action: models.ActionMove, Provider: models.ProviderAgent}); models.AsError(err).Problem != models.ProblemWrongState {
 		t.Errorf("moving it to where it is: %v", err)
 	}
 	s.asks(job, models.Ask{Act: models.ActionMove, Provider: models.ProviderSeedr})

@@ -40,12 +40,12 @@ type Store interface {
 	ProviderHistory(ctx context.Context, before int64, limit int) ([]models.ProviderEntry, error)
 	RecordAudit(ctx context.Context, e models.AuditEntry) error
 
+	UserByEmail(ctx context.Context, email string) (models.User, error)
 	AllJobs(ctx context.Context, by models.Actor, f models.AllJobsFilter) (models.AllJobsPage, error)
 	EachJob(ctx context.Context, by models.Actor, m models.JobMatch, do func([]models.OwnedJob) error) error
 	JobDetail(ctx context.Context, by models.Actor, jobID uuid.UUID, after int64, limit int) (models.JobDetail, error)
 	QueueNote(ctx context.Context, userID uuid.UUID) (models.QueueNote, error)
-	RequestAct(ctx context.Context, by models.Actor, jobID uuid.UUID, name models.Action) (models.Job, error)
-	RequestMove(ctx context.Context, by models.Actor, jobID uuid.UUID, to models.Provider) (models.Job, error)
+	RequestAct(ctx context.Context, by models.Actor, jobID uuid.UUID, what models.AdminAct) (models.Job, error)
 
 	Audit(ctx context.Context, f models.AuditFilter) ([]models.AuditRecord, error)
 	VerifyAudit(ctx context.Context) (models.ChainCheck, error)

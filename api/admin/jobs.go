@@ -29,12 +29,12 @@ func (h *jobHandlers) routes(r *kit.Router) {
 		}
 	}
 	kit.Handle(r, op("list-all-jobs", http.MethodGet, "jobs", "List the jobs of all users",
-		"Deleted jobs are left out. Audited with the filter, once per list and not for each of its pages."), h.list)
+		"Deleted jobs are left out. Audited with the filter: the first page only, and the same filter once an hour."), h.list)
 	export := op("export-jobs", http.MethodGet, "jobs.csv", "Export the jobs of all users as CSV",
 		"Everything that the filter finds, oldest first. Audited with the filter.")
 	export.Responses = csvResponse()
 	kit.Handle(r, export, h.export)
-	kit.Handle(r, op("get-any-job", http.MethodGet, "jobs/{id}", "A user's job with its timeline, attempts and workflow", "Audited."), h.get)
+	kit.Handle(r, op("get-any-job", http.MethodGet, "jobs/{id}", "A user's job with its timeline, attempts and workflow", "Audited, once an hour."), h.get)
 	for _, a := range []struct {
 		name                 models.Action
 		summary, description string
@@ -45,7 +45,7 @@ func (h *jobHandlers) routes(r *kit.Router) {
 		{models.ActionRetry, "Retry a user's job", "It keeps what is already stored."},
 	} {
 		o := op(string(a.name)+"-any-job", http.MethodPost, "jobs/{id}/"+string(a.name), a.summary,
-			strings.TrimSpace(a.description+" The owner sees in the timeline that an administrator did it."))
+			strings.TrimSpace(a.description+" The owner sees in the timeline that an administrator did it, with the note."))
 		o.DefaultStatus = http.StatusAccepted
 		kit.Handle(r, o, h.act(a.name))
 	}
@@ -53,7 +53,8 @@ func (h *jobHandlers) routes(r *kit.Router) {
 		"It keeps what is in storage and returns to the queue. It moves within seconds, or as soon as a worker is there.")
 	moves.DefaultStatus = http.StatusAccepted
 	kit.Handle(r, moves, h.move)
-	deletes := op("delete-any-job", http.MethodDelete, "jobs/{id}", "Delete a user's job and its files", "")
+	deletes := op("delete-any-job", http.MethodPost, "jobs/{id}/delete", "Delete a user's job and its files",
+		"The owner gets a mail with the note; jobs that are deleted within a minute share one.")
 	deletes.DefaultStatus = http.StatusNoContent
 	kit.Handle(r, deletes, h.remove)
 }
@@ -71,7 +72,7 @@ type JobQuery struct {
 	Problem     []problemName    `query:"problem" maxItems:"50" doc:"Only jobs with these problems"`
 	Provider    kit.Provider     `query:"provider" doc:"Only jobs at this provider"`
 	Agent       uuid.UUID        `query:"agent" format:"uuid" doc:"Only jobs whose newest attempt is, or was, on this agent"`
-	User        uuid.UUID        `query:"user" format:"uuid" doc:"Only jobs of this account"`
+	User        string           `query:"user" maxLength:"254" doc:"Only jobs of this account, by its id or address"`
 	CreatedFrom time.Time        `query:"createdFrom" doc:"Submitted at this time or later"`
 	CreatedTo   time.Time        `query:"createdTo" doc:"Submitted before this time"`
 	SizeMin     int64            `query:"sizeMin" minimum:"0" default:"0" doc:"Bytes; leaves out jobs of unknown size"`
@@ -80,9 +81,10 @@ type JobQuery struct {
 	Q           string           `query:"q" maxLength:"200" doc:"Part of the name, at least three characters"`
 }
 
-func (q JobQuery) match() models.JobMatch {
+// match returns what the query asks for, and looks the account up.
+func (h *jobHandlers) match(ctx context.Context, q JobQuery) (models.JobMatch, error) {
 	m := models.JobMatch{
-		Provider: models.Provider(q.Provider), Agent: q.Agent, User: q.User, CreatedFrom: q.CreatedFrom, CreatedTo: q.CreatedTo,
+		Provider: models.Provider(q.Provider), Agent: q.Agent, CreatedFrom: q.CreatedFrom, CreatedTo: q.CreatedTo,
 		SizeMin: q.SizeMin, SizeMax: q.SizeMax, Hash: q.InfoHash, Name: q.Q,
 	}
 	for _, s := range q.State {
@@ -94,7 +96,19 @@ func (q JobQuery) match() models.JobMatch {
 	for _, p := range q.Problem {
 		m.Problems = append(m.Problems, models.Problem(p))
 	}
-	return m
+	if q.User == "" {
+		return m, nil
+	}
+	var err error
+	if m.User, err = uuid.Parse(q.User); err == nil {
+		return m, nil
+	}
+	owner, err := h.store.UserByEmail(ctx, strings.ToLower(strings.TrimSpace(q.User)))
+	if models.IsNotFound(err) {
+		err = models.Errorf(models.CodeInvalid, "There is no account with this address or id.").In("user")
+	}
+	m.User = owner.ID
+	return m, err
 }
 
 type jobListInput struct {
@@ -114,9 +128,13 @@ type jobListOutput struct {
 }
 
 func (h *jobHandlers) list(ctx context.Context, in *jobListInput) (*jobListOutput, error) {
+	match, err := h.match(ctx, in.JobQuery)
+	if err != nil {
+		return nil, err
+	}
 	by, desc := strings.CutPrefix(in.Sort, "-")
 	found, err := h.store.AllJobs(ctx, kit.ActorOf(ctx), models.AllJobsFilter{
-		JobMatch: in.match(), Sort: models.JobSort(by), Desc: desc, Cursor: in.Cursor, Limit: in.Limit,
+		JobMatch: match, Sort: models.JobSort(by), Desc: desc, Cursor: in.Cursor, Limit: in.Limit,
 	})
 	if err != nil {
 		return nil, err
@@ -128,10 +146,6 @@ func (h *jobHandlers) list(ctx context.Context, in *jobListInput) (*jobListOutpu
 	}
 	out.Body.NextCursor, out.Body.Total, out.Body.More = found.NextCursor, found.Total, found.More
 	return out, nil
-}
-
-type anyJobInput struct {
-	ID uuid.UUID `path:"id" format:"uuid"`
 }
 
 type jobDetailInput struct {
@@ -156,15 +170,42 @@ func (h *jobHandlers) get(ctx context.Context, in *jobDetailInput) (*jobDetailOu
 	return &jobDetailOutput{Body: jobDetailOf(d, h.uiURL)}, nil
 }
 
+// note is what an administrator tells the owner.
+type note string
+
+// Schema returns the schema of notes.
+func (note) Schema(huma.Registry) *huma.Schema {
+	most := models.MaxActNote
+	return &huma.Schema{Type: huma.TypeString, MaxLength: &most, Description: "For the owner; one line"}
+}
+
+// text returns the note on one line.
+func (n note) text() string { return strings.Join(strings.Fields(string(n)), " ") }
+
+type actInput struct {
+	ID   uuid.UUID `path:"id" format:"uuid"`
+	Body *struct {
+		Note note `json:"note,omitempty"`
+	} `nameHint:"ActOnJob"`
+}
+
+func (in *actInput) act(name models.Action) models.AdminAct {
+	a := models.AdminAct{Action: name}
+	if in.Body != nil {
+		a.Note = in.Body.Note.text()
+	}
+	return a
+}
+
 // JobRequested is a job right after something was asked of it.
 type JobRequested struct {
 	Body kit.Job
 }
 
 // act returns the handler of an act that the owner could do, too.
-func (h *jobHandlers) act(name models.Action) func(context.Context, *anyJobInput) (*JobRequested, error) {
-	return func(ctx context.Context, in *anyJobInput) (*JobRequested, error) {
-		job, err := h.store.RequestAct(ctx, kit.ActorOf(ctx), in.ID, name)
+func (h *jobHandlers) act(name models.Action) func(context.Context, *actInput) (*JobRequested, error) {
+	return func(ctx context.Context, in *actInput) (*JobRequested, error) {
+		job, err := h.store.RequestAct(ctx, kit.ActorOf(ctx), in.ID, in.act(name))
 		if err != nil {
 			return nil, err
 		}
@@ -172,8 +213,8 @@ func (h *jobHandlers) act(name models.Action) func(context.Context, *anyJobInput
 	}
 }
 
-func (h *jobHandlers) remove(ctx context.Context, in *anyJobInput) (*kit.Empty, error) {
-	if _, err := h.store.RequestAct(ctx, kit.ActorOf(ctx), in.ID, models.ActionDelete); err != nil {
+func (h *jobHandlers) remove(ctx context.Context, in *actInput) (*kit.Empty, error) {
+	if _, err := h.store.RequestAct(ctx, kit.ActorOf(ctx), in.ID, in.act(models.ActionDelete)); err != nil {
 		return nil, err
 	}
 	return &kit.Empty{}, nil
@@ -183,11 +224,14 @@ type moveInput struct {
 	ID   uuid.UUID `path:"id" format:"uuid"`
 	Body struct {
 		Provider kit.Provider `json:"provider"`
+		Note     note         `json:"note,omitempty"`
 	} `nameHint:"MoveJob"`
 }
 
 func (h *jobHandlers) move(ctx context.Context, in *moveInput) (*JobRequested, error) {
-	job, err := h.store.RequestMove(ctx, kit.ActorOf(ctx), in.ID, models.Provider(in.Body.Provider))
+	job, err := h.store.RequestAct(ctx, kit.ActorOf(ctx), in.ID, models.AdminAct{
+		Action: models.ActionMove, Provider: models.Provider(in.Body.Provider), Note: in.Body.Note.text(),
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/gin-gonic/gin"
 
 	"longhaul/api/kit"
 	"longhaul/models"
@@ -30,32 +31,38 @@ func csvResponse() map[string]*huma.Response {
 type exportInput struct{ JobQuery }
 
 func (h *jobHandlers) export(ctx context.Context, in *exportInput) (*huma.StreamResponse, error) {
-	m, err := in.match().Checked()
+	m, err := h.match(ctx, in.JobQuery)
 	if err != nil {
 		return nil, err
 	}
+	if m, err = m.Checked(); err != nil {
+		return nil, err
+	}
 	by := kit.ActorOf(ctx)
-	return &huma.StreamResponse{Body: func(hc huma.Context) {
-		c := kit.GinOf(hc)
-		out := &csvStream{w: csv.NewWriter(c.Writer), rc: http.NewResponseController(c.Writer)}
-		err := h.store.EachJob(ctx, by, m, func(jobs []models.OwnedJob) error {
-			if !out.headed {
-				header := c.Writer.Header()
-				header.Set("Content-Type", typeCSV+"; charset=utf-8")
-				header.Set("Content-Disposition", `attachment; filename="jobs.csv"`)
-				header.Set("Cache-Control", "no-store")
-				c.Status(http.StatusOK)
-			}
-			return out.write(jobs)
-		})
-		switch {
-		case err != nil && out.headed:
-			kit.InfoOf(ctx).Err = err
-			panic(http.ErrAbortHandler) // the client must see that lines are missing
-		case err != nil:
-			kit.Abort(c, err)
+	return &huma.StreamResponse{Body: func(hc huma.Context) { h.stream(kit.GinOf(hc), by, m) }}, nil //nolint:contextcheck // gin carries the same one
+}
+
+// stream answers with all jobs that match.
+func (h *jobHandlers) stream(c *gin.Context, by models.Actor, m models.JobMatch) {
+	ctx := c.Request.Context()
+	out := &csvStream{w: csv.NewWriter(c.Writer), rc: http.NewResponseController(c.Writer)}
+	err := h.store.EachJob(ctx, by, m, func(jobs []models.OwnedJob) error {
+		if !out.headed {
+			header := c.Writer.Header()
+			header.Set("Content-Type", typeCSV+"; charset=utf-8")
+			header.Set("Content-Disposition", `attachment; filename="jobs.csv"`)
+			header.Set("Cache-Control", "no-store")
+			c.Status(http.StatusOK)
 		}
-	}}, nil
+		return out.write(jobs)
+	})
+	switch {
+	case err != nil && out.headed:
+		kit.InfoOf(ctx).Err = err
+		panic(http.ErrAbortHandler) // the client must see that lines are missing
+	case err != nil:
+		kit.Abort(c, err)
+	}
 }
 
 // csvStream writes jobs to one client, with a deadline for each portion: the

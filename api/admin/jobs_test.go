@@ -3,6 +3,7 @@ package admin_test
 import (
 	"encoding/csv"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -53,6 +54,10 @@ func TestAdminsFindAnyJob(t *testing.T) {
 	if len(page.Jobs) != 1 || page.Jobs[0].ID != job.ID.String() {
 		t.Errorf("with every filter: %+v", page)
 	}
+	read("?user=" + url.QueryEscape(strings.ToUpper(other.User.Email)))
+	if len(page.Jobs) != 1 || page.Jobs[0].Owner.Email != other.User.Email {
+		t.Errorf("by the owner's address: %+v", page)
+	}
 	for query, field := range map[string]string{
 		"state=lost": "state", "reason=mood": "reason", "problem=mood": "problem", "problem=accepted": "problem", "provider=cloud": "provider", "agent=x": "agent", "user=x": "user",
 		"sizeMin=-1": "sizeMin", "sizeMin=9&sizeMax=3": "sizeMax", "createdFrom=today": "createdFrom", "q=ab": "q", "infoHash=abc": "infoHash",
@@ -65,7 +70,7 @@ func TestAdminsFindAnyJob(t *testing.T) {
 	}
 	var log auditPage
 	apitest.Decode(t, h.Run(t, apitest.Scenario{As: admin, Path: "/api/v1/admin/audit?action=job.list", Status: 200}), &log)
-	if len(log.Entries) != 2 || log.Entries[0].After["torrent"] != (*job.InfoHashV1)[:8] || log.Entries[0].After["user"] != owner.User.ID.String() {
+	if len(log.Entries) != 3 || log.Entries[1].After["torrent"] != (*job.InfoHashV1)[:8] || log.Entries[1].After["user"] != owner.User.ID.String() {
 		t.Errorf("the audit log: %+v", log.Entries)
 	}
 }
@@ -120,10 +125,15 @@ func TestAdminsActOnAnyJob(t *testing.T) {
 	post(admin, "pause", 202, `"pause_requested"`)
 	post(token, "resume", 202, `"resume_requested"`)
 	post(admin, "retry", 409, "wrong_state")
-	post(token, "cancel", 202, `"cancel_requested"`)
+	h.Run(t, apitest.Scenario{
+		As: token, Method: http.MethodPost, Path: path + "/cancel", Body: `{"note":" It held\nup others. "}`, Status: 202, Want: []string{`"cancel_requested"`},
+	})
+	h.Run(t, apitest.Scenario{
+		As: admin, Method: http.MethodPost, Path: path + "/cancel", Body: `{"note":"` + strings.Repeat("ö", models.MaxActNote+1) + `"}`, Status: 422, Want: []string{`"field":"note"`},
+	})
 	h.Run(t, apitest.Scenario{
 		As: owner, Path: "/api/v1/jobs/" + job.ID.String() + "/timeline", Status: 200,
-		Want: []string{"It was paused by an administrator.", "It was resumed by an administrator.", "It was cancelled by an administrator."},
+		Want: []string{"It was paused by an administrator.", "It was resumed by an administrator.", "It was cancelled by an administrator: “It held up others.”"},
 	})
 	var d struct {
 		Job      ownedJob
@@ -136,6 +146,7 @@ func TestAdminsActOnAnyJob(t *testing.T) {
 		}
 		Workflow struct{ ID, UIURL string }
 	}
+	h.Run(t, apitest.Scenario{As: admin, Path: path, Status: 200})
 	apitest.Decode(t, h.Run(t, apitest.Scenario{As: admin, Path: path, Status: 200, Unwant: []string{"taskToken", "sourceUri"}}), &d)
 	if d.Job.Owner.Email != owner.User.Email || d.Files["pending"] != 2 || len(d.Events) < 7 || d.Workflow.ID != "job-"+job.ID.String() ||
 		d.Workflow.UIURL != "https://temporal.example/namespaces/default/workflows/job-"+job.ID.String() {
@@ -144,8 +155,8 @@ func TestAdminsActOnAnyJob(t *testing.T) {
 	if len(d.Attempts) != 1 || d.Attempts[0].Number != 1 || d.Attempts[0].State != "open" || d.Attempts[0].Agent.Name != d.Job.Agent.Name {
 		t.Errorf("the attempts: %+v", d.Attempts)
 	}
-	h.Run(t, apitest.Scenario{As: admin, Method: http.MethodDelete, Path: path, Status: 204})
-	h.Run(t, apitest.Scenario{As: admin, Method: http.MethodDelete, Path: path, Status: 404})
+	h.Run(t, apitest.Scenario{As: admin, Method: http.MethodPost, Path: path + "/delete", Status: 204})
+	h.Run(t, apitest.Scenario{As: admin, Method: http.MethodPost, Path: path + "/delete", Status: 404})
 	h.Run(t, apitest.Scenario{As: owner, Path: "/api/v1/jobs/" + job.ID.String(), Status: 404})
 	h.Run(t, apitest.Scenario{As: admin, Path: allJobs, Status: 200, Want: []string{`"total":0`}})
 	var log auditPage

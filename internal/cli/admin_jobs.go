@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -13,8 +14,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-
-	"longhaul/models"
 )
 
 type adminJobsCmd struct {
@@ -53,7 +52,7 @@ type adminJobsListCmd struct {
 	Problem  []string  `help:"Only jobs with these problems." sep:"," placeholder:"CODE"`
 	Provider string    `help:"Only jobs at this provider: agent or seedr."`
 	Agent    string    `help:"Only jobs whose newest attempt was on the agent of this id." placeholder:"ID"`
-	User     string    `help:"Only jobs of the account of this id." placeholder:"ID"`
+	User     string    `help:"Only jobs of the account with this address or id." placeholder:"ADDRESS"`
 	From     time.Time `help:"Only jobs submitted at this time or later, such as 2026-11-29T00:00:00Z." placeholder:"TIME"`
 	To       time.Time `help:"Only jobs submitted before this time." placeholder:"TIME"`
 	MinSize  int64     `help:"Only jobs with at least this many bytes." placeholder:"BYTES"`
@@ -243,12 +242,22 @@ func anyJobID(ref string) (string, error) {
 
 // anyJobs are the jobs that an act is for.
 type anyJobs struct {
+	Note string   `help:"What the owner reads about it, one line."`
 	Jobs []string `arg:"" name:"job" help:"Ids of jobs."`
 }
 
 // each does an act to every job and reports all faults.
-func (r anyJobs) each(ctx context.Context, p *program, method, act string, in *body, done string) error {
+func (r anyJobs) each(ctx context.Context, p *program, act, done string, more map[string]string) error {
 	api, err := p.newClient()
+	if err != nil {
+		return err
+	}
+	asked := map[string]string{}
+	maps.Copy(asked, more)
+	if r.Note != "" {
+		asked["note"] = r.Note
+	}
+	in, err := jsonBody(asked)
 	if err != nil {
 		return err
 	}
@@ -256,7 +265,7 @@ func (r anyJobs) each(ctx context.Context, p *program, method, act string, in *b
 	for _, ref := range r.Jobs {
 		id, err := anyJobID(ref)
 		if err == nil {
-			_, err = api.do(ctx, method, "/admin/jobs/"+id+act, in, nil)
+			_, err = api.do(ctx, http.MethodPost, "/admin/jobs/"+id+"/"+act, in, nil)
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", ref, err))
@@ -271,28 +280,28 @@ type adminJobsRetryCmd struct{ anyJobs }
 
 // Run tries jobs again.
 func (c *adminJobsRetryCmd) Run(ctx context.Context, p *program) error {
-	return c.each(ctx, p, http.MethodPost, "/retry", nil, "retrying")
+	return c.each(ctx, p, "retry", "retrying", nil)
 }
 
 type adminJobsCancelCmd struct{ anyJobs }
 
 // Run cancels jobs.
 func (c *adminJobsCancelCmd) Run(ctx context.Context, p *program) error {
-	return c.each(ctx, p, http.MethodPost, "/cancel", nil, "cancelled")
+	return c.each(ctx, p, "cancel", "cancelled", nil)
 }
 
 type adminJobsPauseCmd struct{ anyJobs }
 
 // Run pauses jobs.
 func (c *adminJobsPauseCmd) Run(ctx context.Context, p *program) error {
-	return c.each(ctx, p, http.MethodPost, "/pause", nil, "paused")
+	return c.each(ctx, p, "pause", "paused", nil)
 }
 
 type adminJobsResumeCmd struct{ anyJobs }
 
 // Run resumes paused jobs.
 func (c *adminJobsResumeCmd) Run(ctx context.Context, p *program) error {
-	return c.each(ctx, p, http.MethodPost, "/resume", nil, "resumed")
+	return c.each(ctx, p, "resume", "resumed", nil)
 }
 
 type adminJobsMoveCmd struct {
@@ -302,16 +311,12 @@ type adminJobsMoveCmd struct {
 
 // Run moves jobs to another provider.
 func (c *adminJobsMoveCmd) Run(ctx context.Context, p *program) error {
-	in, err := jsonBody(map[string]models.Provider{"provider": models.Provider(c.To)})
-	if err != nil {
-		return err
-	}
-	return c.each(ctx, p, http.MethodPost, "/provider", in, "moving to "+c.To)
+	return c.each(ctx, p, "provider", "moving to "+c.To, map[string]string{"provider": c.To})
 }
 
 type adminJobsDeleteCmd struct{ anyJobs }
 
 // Run deletes jobs with their files.
 func (c *adminJobsDeleteCmd) Run(ctx context.Context, p *program) error {
-	return c.each(ctx, p, http.MethodDelete, "", nil, "deleted")
+	return c.each(ctx, p, "delete", "deleted", nil)
 }

@@ -24,7 +24,7 @@ func TestAdminJobs(t *testing.T) {
 	s.run(t, "admin", "jobs").want(t, cli.ExitOK, "OWNER", id, owner.Email, s.user.Email)
 	s.run(t, "admin", "jobs", "list", "--limit", "1").want(t, cli.ExitOK, "1 of 2 jobs")
 	var list []struct{ ID string }
-	r := s.run(t, "--json", "admin", "jobs", "list", "--limit", "0", "--user", owner.ID.String(), "--state", "queued,ready", "--max-size", "10",
+	r := s.run(t, "--json", "admin", "jobs", "list", "--limit", "0", "--user", owner.Email, "--state", "queued,ready", "--max-size", "10",
 		"--from", "2020-01-01T00:00:00Z", "--provider", "agent", "--reason", "accepted")
 	if err := json.Unmarshal([]byte(r.out), &list); err != nil || len(list) != 1 || list[0].ID != id {
 		t.Errorf("%+v: %v, %s", list, err, r.err)
@@ -39,8 +39,8 @@ func TestAdminJobs(t *testing.T) {
 	s.run(t, "admin", "jobs", "resume", id).want(t, cli.ExitOK, id+": resumed")
 	s.run(t, "admin", "jobs", "move", "--to", "seedr", id).want(t, cli.ExitOK, id+": moving to seedr")
 	s.run(t, "admin", "jobs", "retry", id).want(t, cli.ExitFailed, "wrong_state")
-	s.run(t, "admin", "jobs", "cancel", id).want(t, cli.ExitOK, id+": cancelled")
-	s.run(t, "admin", "jobs", "show", id).want(t, cli.ExitOK, "It was paused by an administrator.", "It was cancelled by an administrator.")
+	s.run(t, "admin", "jobs", "cancel", "--note", "It held up others.", id).want(t, cli.ExitOK, id+": cancelled")
+	s.run(t, "admin", "jobs", "show", id).want(t, cli.ExitOK, "It was paused by an administrator.", "It was cancelled by an administrator: “It held up others.”")
 	s.run(t, "admin", "jobs", "cancel", "1234").want(t, cli.ExitUsage, "not a job id")
 	s.run(t, "admin", "jobs", "delete", id).want(t, cli.ExitOK, id+": deleted")
 	s.run(t, "admin", "jobs", "show", id).want(t, cli.ExitNotFound)

@@ -3,6 +3,7 @@ package mail
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -60,6 +61,8 @@ func (w writer) write() (letter, error) {
 			},
 			Tail: []string{"If you didn't do this, tell the operator of " + w.base.Host + "."},
 		}, nil
+	case models.MailJobsDeleted:
+		return w.deleted(), nil
 	default:
 		return letter{}, fmt.Errorf("write mail: no text for kind %q", w.mail.Kind)
 	}
@@ -140,6 +143,31 @@ func (w writer) alert() letter {
 	return l
 }
 
+// deleted is a mail about downloads that an administrator deleted.
+func (w writer) deleted() letter {
+	names := strings.Split(w.mail.Params[models.MailParamNames], "\n")
+	for i, name := range names {
+		names[i] = "“" + oneLine(name, maxValue) + "”"
+	}
+	more, _ := strconv.Atoi(w.mail.Params[models.MailParamMore])
+	l := letter{
+		Subject: "An administrator deleted your download",
+		Lead:    []string{"An administrator deleted " + names[0] + " and its files. This can't be undone."},
+		Tail:    []string{"If you have questions, ask the operator of " + w.base.Host + "."},
+	}
+	if all := len(names) + more; all > 1 {
+		l.Subject = fmt.Sprintf("An administrator deleted %d of your downloads", all)
+		l.Lead = append([]string{fmt.Sprintf("An administrator deleted %d of your downloads and their files. This can't be undone.", all)}, names...)
+	}
+	if more > 0 {
+		l.Lead = append(l.Lead, fmt.Sprintf("… and %d more.", more))
+	}
+	if note := oneLine(w.mail.Params[models.MailParamNote], models.MaxActNote); note != "" {
+		l.Facts = []fact{{"Their note", note}}
+	}
+	return l
+}
+
 // facts lists what is known of who did it, and when.
 func (w writer) facts() []fact {
 	out := []fact{{"When", w.mail.CreatedAt.UTC().Format(timeForm)}}
@@ -179,12 +207,14 @@ func (w writer) link(path, param string) string {
 }
 
 // param returns a parameter as one line without anything that is not shown.
-func (w writer) param(name string) string {
-	v := strings.Join(strings.FieldsFunc(strings.ToValidUTF8(w.mail.Params[name], ""), func(r rune) bool {
+func (w writer) param(name string) string { return oneLine(w.mail.Params[name], maxValue) }
+
+func oneLine(text string, most int) string {
+	v := strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, ""), func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
 	}), " ")
-	if runes := []rune(v); len(runes) > maxValue {
-		return string(runes[:maxValue-1]) + "…"
+	if runes := []rune(v); len(runes) > most {
+		return string(runes[:most-1]) + "…"
 	}
 	return v
 }

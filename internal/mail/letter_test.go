@@ -44,7 +44,8 @@ func sample(kind models.MailKind) models.Mail {
 		Params: map[string]string{
 			models.MailParamIP: "192.0.2.1", models.MailParamDevice: "Firefox on Linux", models.MailParamName: "Laptop",
 			models.MailParamScopes: "jobs:read, jobs:write", models.MailParamNewEmail: "new@example.com",
-			models.MailParamInviter: "admin@example.com",
+			models.MailParamInviter: "admin@example.com", models.MailParamNames: "Sintel\nThe Public Domain Film Collection", models.MailParamMore: "3",
+			models.MailParamNote: "The rights holder asked for it.",
 		},
 	}
 	if kind.HasLink() {

@@ -79,7 +79,7 @@ func On(db *postgres.DB) *Store {
 	s.Accounts = accounts.New(db, s.Outbox, s.Records, s.Quota, s.Mails)
 	s.Providers = providers.New(db, s.Records, s.Agents)
 	s.Jobs = jobs.New(db, jobs.Deps{
-		Outbox: s.Outbox, Records: s.Records, Quota: s.Quota, Accounts: s.Accounts, Providers: s.Providers,
+		Outbox: s.Outbox, Mails: s.Mails, Records: s.Records, Quota: s.Quota, Accounts: s.Accounts, Providers: s.Providers,
 		Sources: s.Sources, Timeline: s.Timeline, Files: s.Files, Progress: s.Progress, Attempts: s.Attempts,
 	})
 	s.Transfers = transfers.New(db, transfers.Deps{

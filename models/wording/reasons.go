@@ -98,7 +98,7 @@ var reasons = map[models.ReasonCode]entry{
 		next: []string{"You can ask again when its state allows it."},
 	},
 	models.ReasonAdminActed: {
-		why:  []string{"It was {act|act} by an administrator.", "An administrator acted on it."},
+		why:  []string{"It was {act|act} by an administrator: “{note}”", "It was {act|act} by an administrator.", "An administrator acted on it."},
 		next: []string{"You can act on it as its state allows."},
 	},
 	models.ReasonCancelled: {why: []string{"It was cancelled."}, next: []string{"You can retry or delete it."}},

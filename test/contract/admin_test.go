@@ -105,11 +105,11 @@ func (r *recorder) providerStory(p *cast, ask asking) {
 
 func (r *recorder) everybodysStory(p *cast, ask asking) {
 	for _, q := range []string{
-		"?limit=1&sort=created&state=failed,expired", "?q=ab", "?infoHash=xyz", "?sort=state", "?sizeMin=9&sizeMax=3", "?state=lost", "?cursor=x",
+		"?limit=1&sort=created&state=needs_attention,paused", "?q=ab", "?infoHash=xyz", "?sort=state", "?sizeMin=9&sizeMax=3", "?state=lost", "?cursor=x",
 	} {
 		ask("", get, "jobs"+q, "")
 	}
-	ask("", get, "jobs.csv?state=failed", "")
+	ask("", get, "jobs.csv?state=needs_attention", "")
 	ask("", get, "jobs.csv?agent=x", "")
 	running := "jobs/" + p.ids["Running"]
 	ask("", get, running, "")
@@ -118,10 +118,10 @@ func (r *recorder) everybodysStory(p *cast, ask asking) {
 	ask("", post, running+"/pause", "")
 	ask("", post, running+"/resume", "")
 	ask("running", post, running+"/retry", "")
-	ask("", post, running+"/cancel", "")
-	ask("", post, "jobs/"+p.ids["Failed"]+"/retry", "")
-	ask("", remove, "jobs/"+p.ids["Failed"], "")
-	ask("deleted", get, "jobs/"+p.ids["Failed"], "")
+	ask("", post, running+"/cancel", `{"note":"It held up others."}`)
+	ask("", post, "jobs/"+p.ids["Parked"]+"/retry", "")
+	ask("", post, "jobs/"+p.ids["Parked"]+"/delete", `{"note":"The rights holder asked for it."}`)
+	ask("deleted", get, "jobs/"+p.ids["Parked"], "")
 }
 
 func (r *recorder) storageStory(ask asking) {

@@ -17,46 +17,38 @@ func (js *Jobs) Admin() *Admin { return &Admin{js} }
 type Admin struct{ js *Jobs }
 
 // RequestAct does to any job what its owner could do, by the same rules: cancel,
-// pause, resume, retry or delete it.
-func (ad *Admin) RequestAct(ctx context.Context, by models.Actor, jobID uuid.UUID, name models.Action) (models.Job, error) {
+// pause, resume, retry or delete it. Or it has an open job continue at another
+// provider, which is refused as wrong_state when the job has ended, is being
+// stored or is at that provider, and as seedr_rejected when the provider cannot
+// fetch such a source.
+func (ad *Admin) RequestAct(ctx context.Context, by models.Actor, jobID uuid.UUID, what models.AdminAct) (models.Job, error) {
 	js := ad.js
 	var a act
-	switch name {
+	switch what.Action {
 	case models.ActionCancel:
 		a = act{do: js.cancel}
 	case models.ActionRetry:
 		a = act{do: js.retry}
 	case models.ActionDelete:
-		a = act{do: js.remove(byAdmin(name))}
+		a = act{do: js.remove(byAdmin(what))}
 	case models.ActionPause, models.ActionResume:
-		a = js.asks(name)
+		a = js.asks(what.Action)
+	case models.ActionMove:
+		a = js.moves(what.Provider)
 	default:
 		return models.Job{}, models.Errorf(models.CodeInvalid, "Administrators can't do that to a job.").In("act")
 	}
-	a.name = name
-	return js.request(ctx, asker{admin: &by}, jobID, a)
-}
-
-// RequestMove has the open job continue at another provider. It is refused as
-// wrong_state when the job has ended, is being stored or is at that provider,
-// and as seedr_rejected when the provider cannot fetch such a source.
-func (ad *Admin) RequestMove(ctx context.Context, by models.Actor, jobID uuid.UUID, to models.Provider) (models.Job, error) {
-	return ad.js.request(ctx, asker{admin: &by}, jobID, act{
-		name: models.ActionMove,
-		may:  func(job models.Job) error { return mayMove(job, to) },
-		do: func(ctx context.Context, job *models.Job) error {
-			return ad.js.ask(ctx, job, models.Ask{Act: models.ActionMove, Provider: to})
-		},
-	})
+	a.name = what.Action
+	return js.request(ctx, asker{admin: &by, act: what}, jobID, a)
 }
 
 // AllJobs returns a page of the jobs of all users. The first page of a list is
-// audited with what it looked for.
+// audited with what it looked for, once an hour.
 func (ad *Admin) AllJobs(ctx context.Context, by models.Actor, f models.AllJobsFilter) (models.AllJobsPage, error) {
 	f.Limit = page.Size(f.Limit)
 	out, err := ad.find(ctx, f)
 	if err == nil && f.Cursor == "" {
-		err = ad.audit(ctx, by, models.AuditJobsListed, f.JobMatch)
+		err = ad.looked(ctx, by, f.JobMatch)
 	}
 	return out, err
 }
@@ -67,7 +59,13 @@ const exportPage = 1000
 // EachJob gives do all jobs that match, in portions and oldest first, with an
 // entry in the audit log.
 func (ad *Admin) EachJob(ctx context.Context, by models.Actor, m models.JobMatch, do func([]models.OwnedJob) error) error {
-	if err := ad.audit(ctx, by, models.AuditJobsExported, m); err != nil {
+	facts, err := m.Facts()
+	if err != nil {
+		return err
+	}
+	e := by.Did(models.AuditJobsExported, "job", "")
+	e.After = facts
+	if err := ad.js.records.RecordAudit(ctx, e); err != nil {
 		return err
 	}
 	f := models.AllJobsFilter{JobMatch: m, Limit: exportPage}
@@ -85,18 +83,18 @@ func (ad *Admin) EachJob(ctx context.Context, by models.Actor, m models.JobMatch
 	}
 }
 
-func (ad *Admin) audit(ctx context.Context, by models.Actor, what models.AuditAction, m models.JobMatch) error {
+func (ad *Admin) looked(ctx context.Context, by models.Actor, m models.JobMatch) error {
 	facts, err := m.Facts()
 	if err != nil {
 		return err
 	}
-	e := by.Did(what, "job", "")
+	e := by.Did(models.AuditJobsListed, "job", "")
 	e.After = facts
-	return ad.js.records.RecordAudit(ctx, e)
+	return ad.js.records.RecordLook(ctx, e)
 }
 
 // JobDetail returns everything there is to know about a job, with at most limit
-// events after an event id, and an entry in the audit log.
+// events after an event id. It is audited, once an hour.
 func (ad *Admin) JobDetail(ctx context.Context, by models.Actor, jobID uuid.UUID, after int64, limit int) (models.JobDetail, error) {
 	js := ad.js
 	var job models.Job
@@ -125,5 +123,5 @@ func (ad *Admin) JobDetail(ctx context.Context, by models.Actor, jobID uuid.UUID
 	if out.Attempts, err = js.attempts.Placed(ctx, jobID); err != nil {
 		return out, err
 	}
-	return out, js.records.RecordAudit(ctx, by.Did(models.AuditJobRead, "job", jobID.String()))
+	return out, js.records.RecordLook(ctx, by.Did(models.AuditJobRead, "job", jobID.String()))
 }

@@ -80,6 +80,7 @@ func matches(n int) map[string]models.JobMatch {
 		"failed":           {States: []models.State{models.StateFailed}},
 		"expired":          {States: []models.State{models.StateExpired}},
 		"open":             {States: []models.State{models.StateQueued, models.StateDownloading, models.StatePaused}},
+		"most states":      {States: []models.State{models.StateReady, models.StateExpired, models.StateFailed}},
 		"reason":           {Reasons: []models.ReasonCode{models.ReasonExpired}},
 		"reason, few":      {Reasons: []models.ReasonCode{"stalled"}},
 		"reason, none":     {Reasons: []models.ReasonCode{"storage_full"}},
@@ -129,7 +130,7 @@ func TestAllJobsAreReadByIndex(t *testing.T) {
 						t.Errorf("%s by %s, descending %t: %s", name, by, desc, plan)
 					}
 				}
-				if len(*plans) < 3 {
+				if len(*plans) < 2 {
 					t.Errorf("%s: only %d plans were looked at", name, len(*plans))
 				}
 				*plans = nil
@@ -158,7 +159,7 @@ func explained(t testing.TB, b *storetest.World) *[]string {
 	var plans []string
 	look := func(db *gorm.DB) {
 		sql := db.Statement.SQL.String()
-		if !strings.Contains(sql, "jobs") || db.Error != nil {
+		if !strings.Contains(sql, "jobs") || db.Error != nil || db.DryRun { // the last is a part of another query
 			return
 		}
 		rows, err := db.Statement.ConnPool.QueryContext(db.Statement.Context, "explain (analyze, timing off) "+sql, db.Statement.Vars...)

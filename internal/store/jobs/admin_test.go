@@ -34,7 +34,7 @@ func TestAdministratorsActOnAnyJob(t *testing.T) {
 		job := storetest.Submit(t, b.Store, b.User.ID, nil)
 		b.To(t, job.ID, tt.state)
 		storetest.Drain(t, b.Store)
-		_, err := b.Jobs.Admin().RequestAct(ctx, admin, job.ID, tt.act)
+		_, err := b.Jobs.Admin().RequestAct(ctx, admin, job.ID, models.AdminAct{Action: tt.act})
 		storetest.OK(t, err)
 		var want []string
 		for _, kind := range tt.outbox {
@@ -55,7 +55,7 @@ func TestAdministratorsActOnAnyJob(t *testing.T) {
 		}
 	}
 	moved := storetest.Submit(t, b.Store, b.User.ID, nil)
-	storetest.Must[models.Job](t)(b.Jobs.Admin().RequestMove(ctx, admin, moved.ID, models.ProviderSeedr))
+	storetest.Must[models.Job](t)(b.Jobs.Admin().RequestAct(ctx, admin, moved.ID, models.AdminAct{Action: models.ActionMove, Provider: models.ProviderSeedr}))
 	log := storetest.Must[[]models.AuditRecord](t)(b.Records.Audit(ctx, models.AuditFilter{Target: moved.ID.String()}))
 	if len(log) != 1 || log[0].Action != models.AuditJobMoved || log[0].Before["askedProvider"] != nil || log[0].After["askedProvider"] != "seedr" {
 		t.Errorf("a move: %+v", log)
@@ -69,7 +69,7 @@ func TestAdministratorsAreRefusedAsOwnersAre(t *testing.T) {
 	b, ctx := storetest.NewWorld(t), t.Context()
 	admin := models.Actor{Kind: models.ActorAdmin, ID: &b.Evil.ID}
 	act := func(id uuid.UUID, a models.Action) error {
-		return ignoreJob(b.Jobs.Admin().RequestAct(ctx, admin, id, a))
+		return ignoreJob(b.Jobs.Admin().RequestAct(ctx, admin, id, models.AdminAct{Action: a, Provider: models.ProviderSeedr}))
 	}
 	job := storetest.Submit(t, b.Store, b.User.ID, nil)
 	storetest.WantProblem(t, act(job.ID, models.ActionRetry), models.ProblemWrongState)
@@ -87,7 +87,7 @@ func TestAdministratorsAreRefusedAsOwnersAre(t *testing.T) {
 	}
 	storetest.OK(t, b.Jobs.RequestDelete(ctx, b.User.ID, job.ID))
 	storetest.WantCode(t, act(job.ID, models.ActionCancel), models.CodeNotFound)
-	storetest.WantCode(t, ignoreJob(b.Jobs.Admin().RequestMove(ctx, admin, job.ID, models.ProviderSeedr)), models.CodeNotFound)
+	storetest.WantCode(t, act(job.ID, models.ActionMove), models.CodeNotFound)
 	_, err := b.Jobs.Admin().JobDetail(ctx, admin, job.ID, 0, 10)
 	storetest.WantCode(t, err, models.CodeNotFound)
 }

@@ -29,6 +29,16 @@ func (js *Jobs) asks(name models.Action) act {
 	}}
 }
 
+// moves returns the act of asking for a move to the provider.
+func (js *Jobs) moves(to models.Provider) act {
+	return act{
+		may: func(job models.Job) error { return mayMove(job, to) },
+		do: func(ctx context.Context, job *models.Job) error {
+			return js.ask(ctx, job, models.Ask{Act: models.ActionMove, Provider: to})
+		},
+	}
+}
+
 func mayMove(job models.Job, to models.Provider) error {
 	switch {
 	case job.State.Terminal():

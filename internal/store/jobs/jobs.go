@@ -13,6 +13,7 @@ import (
 	"longhaul/internal/store/accounts"
 	"longhaul/internal/store/attempts"
 	"longhaul/internal/store/files"
+	"longhaul/internal/store/mails"
 	"longhaul/internal/store/outbox"
 	"longhaul/internal/store/postgres"
 	"longhaul/internal/store/progress"
@@ -30,6 +31,7 @@ type Jobs struct {
 
 	db        *postgres.DB
 	outbox    *outbox.Outbox
+	mails     *mails.Mails
 	records   *records.Records
 	quota     *quota.Quota
 	accounts  *accounts.Accounts
@@ -44,6 +46,7 @@ type Jobs struct {
 // Deps are the aggregates that a job touches.
 type Deps struct {
 	Outbox    *outbox.Outbox
+	Mails     *mails.Mails
 	Records   *records.Records
 	Quota     *quota.Quota
 	Accounts  *accounts.Accounts
@@ -58,7 +61,7 @@ type Deps struct {
 // New returns the jobs of the database.
 func New(db *postgres.DB, d Deps) *Jobs {
 	return &Jobs{
-		db: db, outbox: d.Outbox, records: d.Records, quota: d.Quota, accounts: d.Accounts, providers: d.Providers, sources: d.Sources,
+		db: db, outbox: d.Outbox, mails: d.Mails, records: d.Records, quota: d.Quota, accounts: d.Accounts, providers: d.Providers, sources: d.Sources,
 		timeline: d.Timeline, files: d.Files, progress: d.Progress, attempts: d.Attempts,
 	}
 }

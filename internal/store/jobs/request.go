@@ -16,6 +16,7 @@ import (
 type asker struct {
 	owner uuid.UUID
 	admin *models.Actor // instead of the owner
+	act   models.AdminAct
 }
 
 // act is what is asked for.
@@ -46,7 +47,7 @@ func (js *Jobs) request(ctx context.Context, who asker, jobID uuid.UUID, a act) 
 		if err := a.do(ctx, &job); err != nil {
 			return err
 		}
-		return js.tell(ctx, who, a.name, before, job)
+		return js.tell(ctx, who, before, job)
 	})
 	return job, err
 }
@@ -64,24 +65,73 @@ func (js *Jobs) lockFor(ctx context.Context, who asker, jobID uuid.UUID) (models
 }
 
 // tell writes down what an administrator did: for the owner in the job's
-// timeline, where a deletion or a move says so itself, and in the audit log.
-func (js *Jobs) tell(ctx context.Context, who asker, name models.Action, before, after models.Job) error {
+// timeline or, because a deleted job has none, in a mail; and in the audit log. A
+// move says in the timeline itself that it was one.
+func (js *Jobs) tell(ctx context.Context, who asker, before, after models.Job) error {
 	if who.admin == nil {
 		return nil
 	}
-	if name != models.ActionMove && name != models.ActionDelete {
-		e := timeline.Of(after, models.EventState, byAdmin(name))
-		if err := js.timeline.Add(ctx, e); err != nil {
-			return err
-		}
+	if err := js.tellOwner(ctx, who, after); err != nil {
+		return err
 	}
-	e := who.admin.Did(name.Audit(), "job", after.ID.String())
+	e := who.admin.Did(who.act.Action.Audit(), "job", after.ID.String())
 	e.Before, e.After = audited(before), audited(after)
+	if who.act.Note != "" {
+		e.After["note"] = who.act.Note
+	}
 	return js.records.RecordAudit(ctx, e)
 }
 
-func byAdmin(name models.Action) models.Reason {
-	return models.Because(models.ReasonAdminActed, "act", name)
+func (js *Jobs) tellOwner(ctx context.Context, who asker, job models.Job) error {
+	switch {
+	case who.act.Action == models.ActionDelete && who.admin.ID != nil && *who.admin.ID == job.UserID:
+		return nil // their own
+	case who.act.Action == models.ActionDelete:
+		return js.mailDeleted(ctx, who.act, job)
+	case who.act.Action == models.ActionMove && who.act.Note == "":
+		return nil
+	default:
+		return js.timeline.Add(ctx, timeline.Of(job, models.EventState, byAdmin(who.act)))
+	}
+}
+
+// mailDeleted tells the owner by mail that an administrator deleted the job.
+func (js *Jobs) mailDeleted(ctx context.Context, a models.AdminAct, job models.Job) error {
+	var email string
+	err := js.db.Row(ctx, &email, "look up owner", `select email from users where id = ? and delete_at is null`, job.UserID)
+	if models.IsNotFound(err) {
+		return nil // leaving, with all jobs
+	}
+	if err != nil {
+		return err
+	}
+	m := models.Mail{UserID: &job.UserID, To: email, Kind: models.MailJobsDeleted, Params: map[string]string{}}
+	if a.Note != "" {
+		m.Params[models.MailParamNote] = a.Note
+	}
+	return js.mails.GatherMail(ctx, m, titleOf(job))
+}
+
+// titleOf returns what the owner knows the job by.
+func titleOf(job models.Job) string {
+	switch {
+	case job.Name != "":
+		return job.Name
+	case job.InfoHashV1 != nil:
+		return *job.InfoHashV1
+	case job.InfoHashV2 != nil:
+		return *job.InfoHashV2
+	default:
+		return job.ID.String()
+	}
+}
+
+func byAdmin(a models.AdminAct) models.Reason {
+	why := models.Because(models.ReasonAdminActed, "act", a.Action)
+	if a.Note != "" {
+		why = why.With("note", a.Note)
+	}
+	return why
 }
 
 // audited returns what acts change of a job.

@@ -34,7 +34,9 @@ type Worker struct{ ml *Mails }
 // QueueMail records a mail to be sent, in the caller's transaction: it is sent
 // if that commits, and delayed rather than lost while the provider is down. An
 // empty id is made.
-func (ml *Mails) QueueMail(ctx context.Context, m models.Mail) error {
+func (ml *Mails) QueueMail(ctx context.Context, m models.Mail) error { return ml.queue(ctx, m, 0) }
+
+func (ml *Mails) queue(ctx context.Context, m models.Mail, pause time.Duration) error {
 	if !m.Kind.Valid() || m.To == "" || m.Kind.HasLink() != (m.TokenID != nil) {
 		return fmt.Errorf("queue mail: a mail of kind %q, with a token: %t", m.Kind, m.TokenID != nil)
 	}
@@ -46,7 +48,7 @@ func (ml *Mails) QueueMail(ctx context.Context, m models.Mail) error {
 		if err := ml.db.Conn(ctx).Create(&m).Error; err != nil {
 			return postgres.Translate(err, "queue mail")
 		}
-		return ml.outbox.Enqueue(ctx, models.OutboxMail, m.ID)
+		return ml.outbox.EnqueueIn(ctx, pause, models.OutboxMail, m.ID)
 	})
 }
 

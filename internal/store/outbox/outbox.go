@@ -45,9 +45,14 @@ const (
 // Enqueue puts an item into the outbox, with the transaction, and wakes the
 // dispatcher. Items of one ref are dispatched in the order in which they came.
 func (o *Outbox) Enqueue(ctx context.Context, kind models.OutboxKind, ref uuid.UUID) error {
+	return o.EnqueueIn(ctx, 0, kind, ref)
+}
+
+// EnqueueIn is Enqueue for an item that is not due until the pause is over.
+func (o *Outbox) EnqueueIn(ctx context.Context, pause time.Duration, kind models.OutboxKind, ref uuid.UUID) error {
 	now := o.db.Now()
 	_, err := o.db.Exec(ctx, "put into outbox",
-		`insert into outbox (kind, ref, next_at, created_at) values (?, ?, ?, ?)`, kind, ref, now, now)
+		`insert into outbox (kind, ref, next_at, created_at) values (?, ?, ?, ?)`, kind, ref, now.Add(pause), now)
 	if err != nil {
 		return err
 	}

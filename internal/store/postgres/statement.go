@@ -77,6 +77,7 @@ const (
 	LockPlacement Lock = 7203 // choice of an agent
 	LockProviders Lock = 7206 // switches of the provider
 	LockEvents    Lock = 7204 // a user's job events, so that their ids grow in the order of commits
+	LockMails     Lock = 7207 // an account's mails that wait for more to tell
 	LockAudit     Lock = 7210 // the end of the audit log
 	LockSecurity  Lock = 7211 // the end of the security events
 )

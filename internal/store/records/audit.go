@@ -48,6 +48,28 @@ func (r *Records) RecordAudit(ctx context.Context, e models.AuditEntry) error {
 	})
 }
 
+// lookEvery is how often the same look of the same person is audited: pages
+// refresh, and the log would drown in it.
+const lookEvery = time.Hour
+
+// RecordLook appends to the audit log that someone looked at something, unless
+// the log has the same of them from within the hour.
+func (r *Records) RecordLook(ctx context.Context, e models.AuditEntry) error {
+	after, err := auditText(e.After)
+	if err != nil {
+		return err
+	}
+	var known bool
+	err = r.db.Row(ctx, &known, "look for the same look", `
+		select exists (select from audit_log
+			where actor_id = ? and action = ? and target_kind = ? and target_id = ? and at > ? and after::text is not distinct from ?)`,
+		e.ActorID, e.Action, e.TargetKind, e.TargetID, r.db.Now().Add(-lookEvery), after)
+	if err != nil || known {
+		return err
+	}
+	return r.RecordAudit(ctx, e)
+}
+
 // auditText encodes what was or is.
 func auditText(v map[string]any) (*string, error) {
 	if v == nil {

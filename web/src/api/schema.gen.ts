@@ -296,7 +296,7 @@ export interface paths {
         };
         /**
          * List the jobs of all users
-         * @description Deleted jobs are left out. Audited with the filter, once per list and not for each of its pages.
+         * @description Deleted jobs are left out. Audited with the filter: the first page only, and the same filter once an hour.
          */
         get: operations["list-all-jobs"];
         put?: never;
@@ -336,13 +336,12 @@ export interface paths {
         };
         /**
          * A user's job with its timeline, attempts and workflow
-         * @description Audited.
+         * @description Audited, once an hour.
          */
         get: operations["get-any-job"];
         put?: never;
         post?: never;
-        /** Delete a user's job and its files */
-        delete: operations["delete-any-job"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -359,9 +358,29 @@ export interface paths {
         put?: never;
         /**
          * Cancel a user's job
-         * @description The owner sees in the timeline that an administrator did it.
+         * @description The owner sees in the timeline that an administrator did it, with the note.
          */
         post: operations["cancel-any-job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/jobs/{id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete a user's job and its files
+         * @description The owner gets a mail with the note; jobs that are deleted within a minute share one.
+         */
+        post: operations["delete-any-job"];
         delete?: never;
         options?: never;
         head?: never;
@@ -379,7 +398,7 @@ export interface paths {
         put?: never;
         /**
          * Pause a user's job
-         * @description It keeps what it has fetched. The owner sees in the timeline that an administrator did it.
+         * @description It keeps what it has fetched. The owner sees in the timeline that an administrator did it, with the note.
          */
         post: operations["pause-any-job"];
         delete?: never;
@@ -419,7 +438,7 @@ export interface paths {
         put?: never;
         /**
          * Resume a user's paused job
-         * @description The owner sees in the timeline that an administrator did it.
+         * @description The owner sees in the timeline that an administrator did it, with the note.
          */
         post: operations["resume-any-job"];
         delete?: never;
@@ -439,7 +458,7 @@ export interface paths {
         put?: never;
         /**
          * Retry a user's job
-         * @description It keeps what is already stored. The owner sees in the timeline that an administrator did it.
+         * @description It keeps what is already stored. The owner sees in the timeline that an administrator did it, with the note.
          */
         post: operations["retry-any-job"];
         delete?: never;
@@ -1852,6 +1871,10 @@ export interface components {
             /** @description One plain sentence, the same in every case */
             message: string;
         };
+        ActOnJob: {
+            /** @description For the owner; one line */
+            note?: string;
+        };
         AddPasskey: {
             /** @description The browser's answer, as returned by PublicKeyCredential.toJSON */
             credential: unknown;
@@ -2576,6 +2599,8 @@ export interface components {
             secondFactorRequired: boolean;
         };
         MoveJob: {
+            /** @description For the owner; one line */
+            note?: string;
             provider: components["schemas"]["Provider"];
         };
         NewPassword: {
@@ -4107,7 +4132,7 @@ export interface operations {
                 provider?: components["schemas"]["Provider"];
                 /** @description Only jobs whose newest attempt is, or was, on this agent */
                 agent?: string;
-                /** @description Only jobs of this account */
+                /** @description Only jobs of this account, by its id or address */
                 user?: string;
                 /** @description Submitted at this time or later */
                 createdFrom?: string;
@@ -4166,7 +4191,7 @@ export interface operations {
                 provider?: components["schemas"]["Provider"];
                 /** @description Only jobs whose newest attempt is, or was, on this agent */
                 agent?: string;
-                /** @description Only jobs of this account */
+                /** @description Only jobs of this account, by its id or address */
                 user?: string;
                 /** @description Submitted at this time or later */
                 createdFrom?: string;
@@ -4241,35 +4266,6 @@ export interface operations {
             };
         };
     };
-    "delete-any-job": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A fault, as a problem document (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "cancel-any-job": {
         parameters: {
             query?: never;
@@ -4279,7 +4275,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ActOnJob"];
+            };
+        };
         responses: {
             /** @description Accepted */
             202: {
@@ -4301,6 +4301,39 @@ export interface operations {
             };
         };
     };
+    "delete-any-job": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ActOnJob"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "pause-any-job": {
         parameters: {
             query?: never;
@@ -4310,7 +4343,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ActOnJob"];
+            };
+        };
         responses: {
             /** @description Accepted */
             202: {
@@ -4376,7 +4413,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ActOnJob"];
+            };
+        };
         responses: {
             /** @description Accepted */
             202: {
@@ -4407,7 +4448,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ActOnJob"];
+            };
+        };
         responses: {
             /** @description Accepted */
             202: {

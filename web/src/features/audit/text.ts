@@ -85,6 +85,7 @@ const mailTexts: Readonly<Record<string, string>> = {
   passkey_removed: 'Passkey removed',
   api_token_made: 'API token created',
   account_deleted: 'Account deleted',
+  jobs_deleted: 'Downloads deleted by an admin',
 };
 
 /** Turns a name without a text into words: "user.set_role" becomes "User: set role". */

@@ -99,7 +99,7 @@ export const own: Record<OwnCode, Entry> = {
     next: always('You can ask again later.'),
   },
   admin_acted: {
-    why: (facts) => first(say`It was ${facts.done()} by an admin.`, 'An admin acted on it.'),
+    why: (facts) => first(say`It was ${facts.done()} by an admin: “${facts.name('note')}”`, say`It was ${facts.done()} by an admin.`, 'An admin acted on it.'),
     next: always('You can act on it as its state allows.'),
   },
   cancelled: { why: always('It was cancelled.'), next: always('You can retry or delete it.') },
