@@ -122,6 +122,19 @@ type MailResult struct {
 	State models.MailState `json:"state"`
 }
 
+// BulkInput names an act on many jobs.
+type BulkInput struct {
+	ID uuid.UUID `json:"id"`
+}
+
+// BulkResult is how far an act on many jobs has come.
+type BulkResult struct {
+	State   models.BulkState `json:"state"`
+	Total   int64            `json:"total"`
+	Done    int64            `json:"done"`
+	Refused int64            `json:"refused"`
+}
+
 // SweepInput bounds a sweep of object storage.
 type SweepInput struct {
 	Preview bool          `json:"preview,omitempty"` // count only, remove nothing
@@ -174,6 +187,7 @@ type RepairResult struct {
 	Admitted  int `json:"admitted"`  // admitted jobs that were signalled again
 	Ended     int `json:"ended"`     // workflows that the database does not know
 	Purged    int `json:"purged"`    // deleted jobs whose purge was started again
+	Bulk      int `json:"bulk"`      // acts on many jobs whose workflow was started again
 }
 
 // PruneResult counts the rows that a prune removed.
@@ -187,6 +201,7 @@ type PruneResult struct {
 	SecurityEvents  int64 `json:"securityEvents"`
 	EnrolmentTokens int64 `json:"enrolmentTokens"`
 	Allowances      int64 `json:"allowances"`
+	BulkActs        int64 `json:"bulkActs"`
 }
 
 // ExpireResult is what the retention rule did.

@@ -346,7 +346,7 @@ type runner struct {
 	running                     map[uuid.UUID]bool
 	runs                        map[uuid.UUID]int // that Temporal knows of
 	restarted, admitted, purged []uuid.UUID
-	ended                       []uuid.UUID
+	ended, bulk                 []uuid.UUID
 }
 
 func (r *runner) Stopped(_ context.Context, jobs []models.Job) (out []models.Job, err error) {
@@ -374,6 +374,11 @@ func (r *runner) End(_ context.Context, id uuid.UUID, _ string) error {
 
 func (r *runner) Purge(_ context.Context, id uuid.UUID) error {
 	r.purged = append(r.purged, id)
+	return nil
+}
+
+func (r *runner) Bulk(_ context.Context, id uuid.UUID) error {
+	r.bulk = append(r.bulk, id)
 	return nil
 }
 

@@ -20,6 +20,7 @@ const (
 	keepDay        = 24 * time.Hour // pre-flight answers and idempotency keys
 	keepDeleted    = 7 * 24 * time.Hour
 	keepMails      = 30 * 24 * time.Hour // after they ended, so that admins can see them
+	keepBulk       = 90 * 24 * time.Hour // likewise
 	repairBatch    = 200                 // jobs that are compared with their workflows at once
 	purgeAgain     = time.Second         // the job's workflow is about to end
 	jobsPrefix     = "jobs/"             // of all keys of jobs
@@ -41,6 +42,8 @@ type SweepStore interface {
 	PruneSecurityEvents(ctx context.Context, before time.Time) (int64, error)
 	PruneAllowances(ctx context.Context) (int64, error)
 	JobsToPurge(ctx context.Context, before time.Time, after uuid.UUID, limit int) ([]uuid.UUID, error)
+	OpenBulk(ctx context.Context, before time.Time) ([]uuid.UUID, error)
+	PruneBulk(ctx context.Context, before time.Time) (int64, error)
 }
 
 // SweepStorage is what purging needs from object storage.
@@ -63,6 +66,8 @@ type Runner interface {
 	End(ctx context.Context, jobID uuid.UUID, why string) error
 	// Purge removes a deleted job, unless a purge is already running.
 	Purge(ctx context.Context, jobID uuid.UUID) error
+	// Bulk starts the workflow of the act on many jobs unless it is running.
+	Bulk(ctx context.Context, id uuid.UUID) error
 	// Admit tells the job's workflow that it holds a slot.
 	Admit(ctx context.Context, job models.Job) error
 }
@@ -156,6 +161,9 @@ func (a *Sweeps) repair(ctx context.Context, in RepairInput) (res RepairResult, 
 	if err := a.endStrays(ctx, before, &res); err != nil {
 		return res, err
 	}
+	if err := a.resumeBulk(ctx, before, &res); err != nil {
+		return res, err
+	}
 	err = inBatches(
 		func(after uuid.UUID) ([]uuid.UUID, error) {
 			return a.Store.JobsToPurge(ctx, before, after, repairBatch)
@@ -193,6 +201,21 @@ func (a *Sweeps) endStrays(ctx context.Context, before time.Time, res *RepairRes
 		}
 		return nil
 	})
+}
+
+// resumeBulk starts the workflow of every act on many jobs that has none.
+func (a *Sweeps) resumeBulk(ctx context.Context, before time.Time, res *RepairResult) error {
+	quiet, err := a.Store.OpenBulk(ctx, before)
+	if err != nil {
+		return err
+	}
+	for _, id := range quiet {
+		if err := a.Runner.Bulk(ctx, id); err != nil {
+			return err
+		}
+		res.Bulk++
+	}
+	return nil
 }
 
 // inBatches has do look at everything that next returns, which goes by id.
@@ -267,6 +290,9 @@ func (a *Sweeps) prune(ctx context.Context) (res PruneResult, err error) {
 		return res, err
 	}
 	if res.SecurityEvents, err = a.Store.PruneSecurityEvents(ctx, now.Add(-models.SecurityRetention)); err != nil {
+		return res, err
+	}
+	if res.BulkActs, err = a.Store.PruneBulk(ctx, now.Add(-keepBulk)); err != nil {
 		return res, err
 	}
 	res.Allowances, err = a.Store.PruneAllowances(ctx)

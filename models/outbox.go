@@ -22,6 +22,7 @@ const (
 	OutboxChosen OutboxKind = "chosen" // the files of the job were chosen: signal its workflow
 	OutboxKeep   OutboxKind = "keep"   // the job is parked: make its complete files available
 	OutboxYield  OutboxKind = "yield"  // the job is slow while others wait: signal its workflow to give its slot up
+	OutboxBulk   OutboxKind = "bulk"   // carry out the act on many jobs
 )
 
 // OutboxItem is something that a transaction decided and that Temporal still
@@ -29,7 +30,7 @@ const (
 type OutboxItem struct {
 	ID        int64
 	Kind      OutboxKind
-	Ref       uuid.UUID // the job, agent or mail
+	Ref       uuid.UUID // the job, agent, mail or act on many jobs
 	Attempts  int       // how often it has been tried
 	CreatedAt time.Time
 }

@@ -91,6 +91,16 @@ const (
 	ActionMove   Action = "move" // to another provider; only administrators can
 )
 
+// ForAdmins reports whether administrators may do it to other people's jobs.
+func (a Action) ForAdmins() bool {
+	switch a {
+	case ActionCancel, ActionPause, ActionResume, ActionRetry, ActionDelete, ActionMove:
+		return true
+	default:
+		return false
+	}
+}
+
 // Actions returns what can be done to a job in s, in menu order.
 func (s State) Actions() []Action {
 	switch s {

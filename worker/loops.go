@@ -124,6 +124,8 @@ func (w *Worker) deliver(ctx context.Context, item models.OutboxItem) error {
 		return w.deps.Flows.Keep(ctx, item.Ref)
 	case models.OutboxMail:
 		return w.deps.Flows.SendMail(ctx, item.Ref)
+	case models.OutboxBulk:
+		return w.deps.Flows.Bulk(ctx, item.Ref)
 	default:
 	}
 	job, err := w.deps.Records.Job(ctx, item.Ref)

@@ -32,7 +32,7 @@ func (w *Worker) serve(t client.Client, q models.Queue) sdkworker.Worker {
 		o.MaxConcurrentWorkflowTaskExecutionSize, o.MaxConcurrentWorkflowTaskPollers = 200, 8
 		o.MaxConcurrentActivityExecutionSize, o.MaxConcurrentActivityTaskPollers = 200, 8
 		d.Quota.Drifted, d.Transfers.Placer.Counted = w.metrics.drifted, w.metrics.placement
-		does = []any{d.Jobs, d.Transfers, d.Sweeps, d.Quota, d.Mails}
+		does = []any{d.Jobs, d.Transfers, d.Sweeps, d.Quota, d.Mails, d.Bulk}
 	case models.QueueTracking:
 		// As many agents as one worker can follow.
 		o.MaxConcurrentActivityExecutionSize, o.MaxConcurrentActivityTaskPollers = 1000, 4

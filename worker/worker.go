@@ -41,6 +41,7 @@ type Deps struct {
 	Sweeps    *activities.Sweeps
 	Mails     *activities.Mails
 	Quota     *activities.Quota
+	Bulk      *activities.Bulk
 	Flows     *workflows.Client
 	Records   Records
 	News      News

@@ -14,4 +14,5 @@ var (
 	sweeps    *activities.Sweeps
 	mails     *activities.Mails
 	quota     *activities.Quota
+	bulk      *activities.Bulk
 )

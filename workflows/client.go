@@ -190,6 +190,14 @@ func (c *Client) Keep(ctx context.Context, jobID uuid.UUID) error {
 	return translate(err, "keep files")
 }
 
+// Bulk carries out an act on many jobs, unless that is being done already.
+func (c *Client) Bulk(ctx context.Context, id uuid.UUID) error {
+	o := again(models.BulkAct{ID: id}.WorkflowID())
+	o.StaticSummary = "carries out act " + short(id) + " on many jobs"
+	_, err := c.t.ExecuteWorkflow(ctx, o, BulkAct, activities.BulkInput{ID: id})
+	return translate(err, "act on many jobs")
+}
+
 // SendMail sends a queued mail, unless it was sent or is on its way.
 func (c *Client) SendMail(ctx context.Context, mailID uuid.UUID) error {
 	_, err := c.t.ExecuteWorkflow(ctx, client.StartWorkflowOptions{

@@ -17,4 +17,5 @@ func Register(r worker.WorkflowRegistry) {
 	r.RegisterWorkflow(ExpireFiles)
 	r.RegisterWorkflow(RollUpUsage)
 	r.RegisterWorkflow(ReconcileQuota)
+	r.RegisterWorkflow(BulkAct)
 }

@@ -47,6 +47,12 @@ type Store interface {
 	QueueNote(ctx context.Context, userID uuid.UUID) (models.QueueNote, error)
 	RequestAct(ctx context.Context, by models.Actor, jobID uuid.UUID, what models.AdminAct) (models.Job, error)
 
+	StartBulk(ctx context.Context, by models.Actor, r models.BulkRequest) (models.BulkAct, error)
+	BulkActs(ctx context.Context, limit int) ([]models.BulkAct, error)
+	BulkAct(ctx context.Context, id uuid.UUID) (models.BulkAct, error)
+	BulkItems(ctx context.Context, id uuid.UUID, state models.BulkItemState, cursor string, limit int) ([]models.BulkItem, string, error)
+	StopBulk(ctx context.Context, by models.Actor, id uuid.UUID) (models.BulkAct, error)
+
 	Audit(ctx context.Context, f models.AuditFilter) ([]models.AuditRecord, error)
 	VerifyAudit(ctx context.Context) (models.ChainCheck, error)
 	VerifySecurityEvents(ctx context.Context) (models.ChainCheck, error)
@@ -92,6 +98,7 @@ func Register(r *kit.Router, d Deps) {
 	(&agentHandlers{store: d.Store, baseURL: kit.Origin(d.URL), now: d.Now}).routes(r)
 	(&providerHandlers{store: d.Store, workflows: d.Workflows, now: d.Now}).routes(r)
 	(&jobHandlers{store: d.Store, uiURL: d.UIURL}).routes(r)
+	(&bulkHandlers{store: d.Store, uiURL: d.UIURL}).routes(r)
 	(&planHandlers{store: d.Store}).routes(r)
 	(&trailHandlers{store: d.Store}).routes(r)
 	(&storageHandlers{store: d.Store, workflows: d.Workflows}).routes(r)

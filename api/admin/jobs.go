@@ -65,20 +65,20 @@ type problemName models.Problem
 // Schema returns the schema of problems, which those of jobs bring along.
 func (problemName) Schema(huma.Registry) *huma.Schema { return kit.Ref("ProblemCode") }
 
-// JobQuery says which jobs are meant.
+// JobQuery says which jobs are meant, in an address or in a body.
 type JobQuery struct {
-	State       []kit.JobState   `query:"state" maxItems:"20" doc:"Only jobs in these states, separated by commas"`
-	Reason      []kit.ReasonCode `query:"reason" maxItems:"50" doc:"Only jobs with these reasons, as stored: what a queued job waits for at this moment is not"`
-	Problem     []problemName    `query:"problem" maxItems:"50" doc:"Only jobs with these problems"`
-	Provider    kit.Provider     `query:"provider" doc:"Only jobs at this provider"`
-	Agent       uuid.UUID        `query:"agent" format:"uuid" doc:"Only jobs whose newest attempt is, or was, on this agent"`
-	User        string           `query:"user" maxLength:"254" doc:"Only jobs of this account, by its id or address"`
-	CreatedFrom time.Time        `query:"createdFrom" doc:"Submitted at this time or later"`
-	CreatedTo   time.Time        `query:"createdTo" doc:"Submitted before this time"`
-	SizeMin     int64            `query:"sizeMin" minimum:"0" default:"0" doc:"Bytes; leaves out jobs of unknown size"`
-	SizeMax     int64            `query:"sizeMax" minimum:"0" default:"0" doc:"Bytes; leaves out jobs of unknown size, 0 is no bound"`
-	InfoHash    string           `query:"infoHash" maxLength:"64" doc:"An info hash or at least its first six digits"`
-	Q           string           `query:"q" maxLength:"200" doc:"Part of the name, at least three characters"`
+	State       []kit.JobState   `json:"state,omitempty" query:"state" maxItems:"20" doc:"Only jobs in these states, separated by commas"`
+	Reason      []kit.ReasonCode `json:"reason,omitempty" query:"reason" maxItems:"50" doc:"Only jobs with these reasons, as stored: what a queued job waits for at this moment is not"`
+	Problem     []problemName    `json:"problem,omitempty" query:"problem" maxItems:"50" doc:"Only jobs with these problems"`
+	Provider    kit.Provider     `json:"provider,omitempty" query:"provider" doc:"Only jobs at this provider"`
+	Agent       uuid.UUID        `json:"agent,omitzero" query:"agent" format:"uuid" doc:"Only jobs whose newest attempt is, or was, on this agent"`
+	User        string           `json:"user,omitempty" query:"user" maxLength:"254" doc:"Only jobs of this account, by its id or address"`
+	CreatedFrom time.Time        `json:"createdFrom,omitzero" query:"createdFrom" doc:"Submitted at this time or later"`
+	CreatedTo   time.Time        `json:"createdTo,omitzero" query:"createdTo" doc:"Submitted before this time"`
+	SizeMin     int64            `json:"sizeMin,omitempty" query:"sizeMin" minimum:"0" default:"0" doc:"Bytes; leaves out jobs of unknown size"`
+	SizeMax     int64            `json:"sizeMax,omitempty" query:"sizeMax" minimum:"0" default:"0" doc:"Bytes; leaves out jobs of unknown size, 0 is no bound"`
+	InfoHash    string           `json:"infoHash,omitempty" query:"infoHash" maxLength:"64" doc:"An info hash or at least its first six digits"`
+	Q           string           `json:"q,omitempty" query:"q" maxLength:"200" doc:"Part of the name, at least three characters"`
 }
 
 // match returns what the query asks for, and looks the account up.

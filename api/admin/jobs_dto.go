@@ -93,6 +93,14 @@ type JobWorkflow struct {
 	UIURL string `json:"uiUrl" doc:"Its page in the workflow engine's console; empty if none is configured"`
 }
 
+// workflowAt returns a workflow with its page in the console.
+func workflowAt(id, uiURL string) JobWorkflow {
+	if uiURL == "" {
+		return JobWorkflow{ID: id}
+	}
+	return JobWorkflow{ID: id, UIURL: uiURL + "/workflows/" + id}
+}
+
 type (
 	transferKind models.TransferKind
 	attemptState models.AttemptState
@@ -127,16 +135,13 @@ func jobDetailOf(d models.JobDetail, uiURL string) JobDetail {
 			Pending: d.Files[models.FilePending], Stored: d.Files[models.FileStored], Skipped: d.Files[models.FileSkipped], Lost: d.Files[models.FileLost],
 		},
 		Events: make([]kit.Event, 0, len(d.Events)), Attempts: make([]JobAttempt, 0, len(d.Attempts)),
-		Workflow: JobWorkflow{ID: d.WorkflowID()},
+		Workflow: workflowAt(d.WorkflowID(), uiURL),
 	}
 	for _, e := range d.Events {
 		out.Events = append(out.Events, kit.EventOf(e))
 	}
 	for _, a := range d.Attempts {
 		out.Attempts = append(out.Attempts, jobAttemptOf(a))
-	}
-	if uiURL != "" {
-		out.Workflow.UIURL = uiURL + "/workflows/" + d.WorkflowID()
 	}
 	return out
 }

@@ -143,6 +143,7 @@ func (p *workerParts) deps(cfg config.Config) worker.Deps {
 		Sweeps: &activities.Sweeps{Store: plug.Sweeps(work), Objects: p.objects, Stock: stock, Runner: p.flows, Now: p.store.DB.Now},
 		Mails:  &activities.Mails{Store: work.Mails},
 		Quota:  &activities.Quota{Store: plug.Upkeep(work), Objects: p.objects, Pauses: stock},
+		Bulk:   &activities.Bulk{Store: work.Bulk},
 		Flows:  p.flows, Records: plug.Loops(work), News: p.bus, Log: p.log, RunningPerUser: limits.MaxRunningJobs, Queues: cfg.Queues,
 	}
 	if p.mails != nil {

@@ -16,6 +16,7 @@ import (
 	"longhaul/internal/store/admission"
 	"longhaul/internal/store/agents"
 	"longhaul/internal/store/attempts"
+	"longhaul/internal/store/bulk"
 	"longhaul/internal/store/files"
 	"longhaul/internal/store/jobs"
 	"longhaul/internal/store/limits"
@@ -54,6 +55,7 @@ type Store struct {
 	Transfers *transfers.Transfers
 	Admission *admission.Admission
 	Stock     *stock.Stock
+	Bulk      *bulk.Bulk
 }
 
 // Open connects to the database. The schema has to be there, see Migrate.
@@ -90,6 +92,7 @@ func On(db *postgres.DB) *Store {
 		Outbox: s.Outbox, Quota: s.Quota, Agents: s.Agents, Providers: s.Providers, Jobs: s.Jobs,
 	})
 	s.Stock = stock.New(db, s.Records, s.Quota, s.Jobs)
+	s.Bulk = bulk.New(db, s.Outbox, s.Records, s.Jobs.Admin())
 	return s
 }
 
@@ -113,6 +116,7 @@ type Worker struct {
 	Transfers *transfers.Worker
 	Admission *admission.Worker
 	Stock     *stock.Worker
+	Bulk      *bulk.Worker
 }
 
 // Worker returns the worker's side of each aggregate.
@@ -135,5 +139,6 @@ func (s *Store) Worker() Worker {
 		Transfers: s.Transfers.Worker(),
 		Admission: s.Admission.Worker(),
 		Stock:     s.Stock.Worker(),
+		Bulk:      s.Bulk.Worker(),
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"longhaul/internal/store/accounts"
 	"longhaul/internal/store/admission"
 	"longhaul/internal/store/agents"
+	"longhaul/internal/store/bulk"
 	"longhaul/internal/store/files"
 	"longhaul/internal/store/jobs"
 	"longhaul/internal/store/mails"
@@ -25,6 +26,7 @@ type (
 	agentsRows    = agents.Agents
 	filesRows     = files.Files
 	jobsRows      = jobs.Jobs
+	adminBulk     = bulk.Admin
 	adminJobs     = jobs.Admin
 	mailsRows     = mails.Mails
 	progressRows  = progress.Progress
@@ -64,6 +66,7 @@ type adminStore struct {
 	*accountsRows
 	*admissionRows
 	*agentsRows
+	*adminBulk
 	*adminJobs
 	*mailsRows
 	*providersRows
@@ -74,7 +77,7 @@ type adminStore struct {
 
 // Admin returns what administrators ask of the store.
 func Admin(s *store.Store) adminStore {
-	return adminStore{s.Accounts, s.Admission, s.Agents, s.Jobs.Admin(), s.Mails, s.Providers, s.Quota, s.Records, s.Stock}
+	return adminStore{s.Accounts, s.Admission, s.Agents, s.Bulk.Admin(), s.Jobs.Admin(), s.Mails, s.Providers, s.Quota, s.Records, s.Stock}
 }
 
 type agentCallsStore struct {

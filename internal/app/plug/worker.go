@@ -6,6 +6,7 @@ import (
 	"longhaul/internal/store/admission"
 	"longhaul/internal/store/agents"
 	"longhaul/internal/store/attempts"
+	"longhaul/internal/store/bulk"
 	"longhaul/internal/store/files"
 	"longhaul/internal/store/jobs"
 	"longhaul/internal/store/limits"
@@ -27,6 +28,7 @@ type (
 	admissionWork = admission.Worker
 	agentsWork    = agents.Worker
 	attemptsWork  = attempts.Worker
+	bulkWork      = bulk.Worker
 	filesWork     = files.Worker
 	jobsWork      = jobs.Worker
 	limitsWork    = limits.Worker
@@ -127,6 +129,7 @@ func Storing(w store.Worker) storingStore {
 type sweepsStore struct {
 	*accountsWork
 	*agentsWork
+	*bulkWork
 	*filesWork
 	*jobsWork
 	*limitsWork
@@ -138,7 +141,7 @@ type sweepsStore struct {
 
 // Sweeps returns what the sweeps ask of the store.
 func Sweeps(w store.Worker) sweepsStore {
-	return sweepsStore{w.Accounts, w.Agents, w.Files, w.Jobs, w.Limits, w.Mails, w.Records, w.Sources, w.Timeline}
+	return sweepsStore{w.Accounts, w.Agents, w.Bulk, w.Files, w.Jobs, w.Limits, w.Mails, w.Records, w.Sources, w.Timeline}
 }
 
 type stocktakeStore struct {

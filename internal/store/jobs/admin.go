@@ -93,6 +93,16 @@ func (ad *Admin) looked(ctx context.Context, by models.Actor, m models.JobMatch)
 	return ad.js.records.RecordLook(ctx, e)
 }
 
+// Matching returns some of the jobs that match, oldest first and at most limit,
+// and the cursor of the next ones, empty if there are none.
+func (ad *Admin) Matching(ctx context.Context, m models.JobMatch, cursor string, limit int) (ids []uuid.UUID, next string, err error) {
+	found, err := ad.find(ctx, models.AllJobsFilter{JobMatch: m, Cursor: cursor, Limit: limit})
+	for _, j := range found.Jobs {
+		ids = append(ids, j.ID)
+	}
+	return ids, found.NextCursor, err
+}
+
 // JobDetail returns everything there is to know about a job, with at most limit
 // events after an event id. It is audited, once an hour.
 func (ad *Admin) JobDetail(ctx context.Context, by models.Actor, jobID uuid.UUID, after int64, limit int) (models.JobDetail, error) {

@@ -1,0 +1,143 @@
+package admin
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"longhaul/api/kit"
+	"longhaul/models"
+)
+
+// recentActs is how many acts on many jobs are listed.
+const recentActs = 50
+
+// bulkHandlers serve acts on many jobs.
+type bulkHandlers struct {
+	store Store
+	uiURL string // of the workflow engine's namespace; empty for none
+}
+
+func (h *bulkHandlers) routes(r *kit.Router) {
+	op := func(id, method, path, summary, description string) huma.Operation {
+		return huma.Operation{
+			OperationID: id, Method: method, Path: "/api/v1/admin/bulk-acts" + path, Tags: []string{tagAdmin}, Summary: summary, Description: description,
+		}
+	}
+	start := op("start-bulk-act", http.MethodPost, "", "Act on many jobs",
+		"Does to each of the named jobs, or to all that the filter finds now, what the operation on one job does: by the same rules, audited one by one, "+
+			"and the owners are told. It runs in the background, at most rate jobs a second, oldest first.")
+	start.DefaultStatus = http.StatusAccepted
+	kit.Handle(r, start, h.start)
+	kit.Handle(r, op("list-bulk-acts", http.MethodGet, "", "List acts on many jobs", "The newest 50. They are kept for 90 days after their end."), h.list)
+	kit.Handle(r, op("get-bulk-act", http.MethodGet, "/{id}", "How far an act on many jobs has come", ""), h.get)
+	kit.Handle(r, op("list-bulk-items", http.MethodGet, "/{id}/jobs", "What became of each of many jobs", ""), h.items)
+	kit.Handle(r, op("stop-bulk-act", http.MethodPost, "/{id}/stop", "Stop an act on many jobs",
+		"What is done stays done. An act that is over stays as it ended."), h.stop)
+}
+
+type bulkInput struct {
+	Body struct {
+		Act      adminAct     `json:"act"`
+		Provider kit.Provider `json:"provider,omitempty" doc:"Where a move leads"`
+		Note     note         `json:"note,omitempty"`
+		Jobs     []uuid.UUID  `json:"jobs,omitempty" maxItems:"1000" doc:"The jobs that are meant; without them, all that the filter finds"`
+		Filter   *JobQuery    `json:"filter,omitempty" doc:"Instead of jobs; empty finds every job"`
+		Rate     int          `json:"rate,omitempty" minimum:"1" maximum:"100" default:"10" doc:"Jobs a second, at most"`
+	} `nameHint:"StartBulkAct"`
+}
+
+func (in *bulkInput) request() (models.BulkRequest, error) {
+	b := in.Body
+	r := models.BulkRequest{
+		Act:  models.AdminAct{Action: models.Action(b.Act), Provider: models.Provider(b.Provider), Note: b.Note.text()},
+		Jobs: b.Jobs, Rate: b.Rate,
+	}
+	switch {
+	case b.Filter == nil && len(b.Jobs) == 0:
+		return r, models.Errorf(models.CodeInvalid, "Name jobs or give a filter.").In("jobs")
+	case b.Filter != nil && len(b.Jobs) > 0:
+		return r, models.Errorf(models.CodeInvalid, "Name jobs or give a filter, not both.").In("filter")
+	case b.Filter != nil:
+		r.Match = b.Filter.match()
+	}
+	return r, nil
+}
+
+type bulkOutput struct{ Body BulkAct }
+
+func (h *bulkHandlers) start(ctx context.Context, in *bulkInput) (*bulkOutput, error) {
+	r, err := in.request()
+	if err != nil {
+		return nil, err
+	}
+	return h.shown(h.store.StartBulk(ctx, kit.ActorOf(ctx), r))
+}
+
+type bulkID struct {
+	ID uuid.UUID `path:"id" format:"uuid"`
+}
+
+func (h *bulkHandlers) get(ctx context.Context, in *bulkID) (*bulkOutput, error) {
+	return h.shown(h.store.BulkAct(ctx, in.ID))
+}
+
+func (h *bulkHandlers) stop(ctx context.Context, in *bulkID) (*bulkOutput, error) {
+	return h.shown(h.store.StopBulk(ctx, kit.ActorOf(ctx), in.ID))
+}
+
+func (h *bulkHandlers) shown(b models.BulkAct, err error) (*bulkOutput, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &bulkOutput{Body: bulkActOf(b, h.uiURL)}, nil
+}
+
+type bulkListOutput struct {
+	Body struct {
+		Acts []BulkAct `json:"acts" nullable:"false" doc:"Newest first"`
+	} `nameHint:"BulkActList"`
+}
+
+func (h *bulkHandlers) list(ctx context.Context, _ *struct{}) (*bulkListOutput, error) {
+	acts, err := h.store.BulkActs(ctx, recentActs)
+	if err != nil {
+		return nil, err
+	}
+	out := &bulkListOutput{}
+	out.Body.Acts = make([]BulkAct, 0, len(acts))
+	for _, b := range acts {
+		out.Body.Acts = append(out.Body.Acts, bulkActOf(b, h.uiURL))
+	}
+	return out, nil
+}
+
+type bulkItemsInput struct {
+	bulkID
+	State  bulkItemState `query:"state" doc:"Only jobs in this state"`
+	Cursor string        `query:"cursor" maxLength:"512" doc:"nextCursor of the previous page"`
+	Limit  int           `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+type bulkItemsOutput struct {
+	Body struct {
+		Jobs       []BulkItem `json:"jobs" nullable:"false" doc:"In the order of their turns"`
+		NextCursor string     `json:"nextCursor" doc:"Empty on the last page"`
+	} `nameHint:"BulkItemList"`
+}
+
+func (h *bulkHandlers) items(ctx context.Context, in *bulkItemsInput) (*bulkItemsOutput, error) {
+	items, next, err := h.store.BulkItems(ctx, in.ID, models.BulkItemState(in.State), in.Cursor, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	out := &bulkItemsOutput{}
+	out.Body.NextCursor = next
+	out.Body.Jobs = make([]BulkItem, 0, len(items))
+	for _, i := range items {
+		out.Body.Jobs = append(out.Body.Jobs, bulkItemOf(i))
+	}
+	return out, nil
+}

@@ -1,0 +1,116 @@
+package bulk
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"longhaul/internal/store/page"
+	"longhaul/internal/store/postgres"
+	"longhaul/models"
+)
+
+// Admin starts, shows and stops acts.
+type Admin struct{ bk *Bulk }
+
+// StartBulk has the worker do the act to the named jobs or, if none is named, to
+// all that match now: jobs that are submitted later are not meant.
+func (ad *Admin) StartBulk(ctx context.Context, by models.Actor, r models.BulkRequest) (models.BulkAct, error) {
+	r, err := r.Checked()
+	if err != nil {
+		return models.BulkAct{}, err
+	}
+	bk := ad.bk
+	now := bk.db.Now()
+	b := models.BulkAct{
+		ID: bk.db.NewID(), ActorKind: by.Kind, ActorID: by.ID, ActorIP: by.IP, Action: r.Act.Action, Provider: r.Act.Provider, Note: r.Act.Note,
+		Match: r.Match, Named: len(r.Jobs) > 0, Rate: r.Rate, State: models.BulkFinding, CreatedAt: now, UpdatedAt: now,
+	}
+	if b.Named {
+		b.State = models.BulkActing
+	} else if b.Match.CreatedTo.IsZero() || b.Match.CreatedTo.After(now) {
+		b.Match.CreatedTo = now
+	}
+	err = bk.db.Tx(ctx, func(ctx context.Context) error {
+		if err := bk.db.Conn(ctx).Create(&b).Error; err != nil {
+			return postgres.Translate(err, "start bulk act")
+		}
+		if b.Named {
+			if err := bk.list(ctx, &b, r.Jobs); err != nil {
+				return err
+			}
+			if err := bk.save(ctx, "count named jobs", &b, "total"); err != nil {
+				return err
+			}
+		}
+		if err := bk.audit(ctx, by, models.AuditBulkStarted, b); err != nil {
+			return err
+		}
+		return bk.outbox.Enqueue(ctx, models.OutboxBulk, b.ID)
+	})
+	return b, err
+}
+
+// StopBulk ends an act. What it did stays done, and the rest is left as it is.
+// An act that is over stays as it ended.
+func (ad *Admin) StopBulk(ctx context.Context, by models.Actor, id uuid.UUID) (models.BulkAct, error) {
+	return ad.bk.stop(ctx, by, id)
+}
+
+// BulkActs returns the newest acts, at most limit.
+func (ad *Admin) BulkActs(ctx context.Context, limit int) ([]models.BulkAct, error) {
+	var out []models.BulkAct
+	err := ad.bk.db.Rows(ctx, &out, "list bulk acts", `
+		select b.*, coalesce(u.email, '') as email from bulk_acts b left join users u on u.id = b.actor_id
+		order by b.created_at desc, b.id limit ?`, page.Size(limit))
+	return out, err
+}
+
+// BulkAct returns an act with how far it has come.
+func (ad *Admin) BulkAct(ctx context.Context, id uuid.UUID) (models.BulkAct, error) {
+	return ad.bk.load(ctx, id)
+}
+
+// byPlace is the order of an act's jobs.
+const byPlace = "n"
+
+// BulkItems returns what became of the jobs of an act, in the order in which
+// their turn comes: of those in the state, if one is named. The cursor of the
+// next page is empty on the last one.
+func (ad *Admin) BulkItems(ctx context.Context, id uuid.UUID, state models.BulkItemState, cursor string, limit int) ([]models.BulkItem, string, error) {
+	if state != "" && !state.Valid() {
+		return nil, "", models.Errorf(models.CodeInvalid, "Use pending, done or refused.").In("state")
+	}
+	var after int64
+	if cursor != "" {
+		c, err := page.Read(cursor, byPlace, false)
+		if err != nil {
+			return nil, "", err
+		}
+		if after, err = strconv.ParseInt(c.Key, 10, 64); err != nil || c.ID != id {
+			return nil, "", page.Refused().Because(err)
+		}
+	}
+	if _, err := ad.bk.load(ctx, id); err != nil {
+		return nil, "", err
+	}
+	limit = page.Size(limit)
+	q := ad.bk.db.Conn(ctx).Table("bulk_items i").
+		Select("i.*, coalesce(j.name, '') as name, coalesce(u.email, '') as owner").
+		Joins("left join jobs j on j.id = i.job_id and j.delete_at is null").Joins("left join users u on u.id = j.user_id").
+		Where("i.bulk_id = ? and i.n > ?", id, after).Order("i.n").Limit(limit + 1)
+	if state != "" {
+		q = q.Where("i.state = ?", state)
+	}
+	var out []models.BulkItem
+	if err := q.Find(&out).Error; err != nil {
+		return nil, "", postgres.Translate(err, "list jobs of bulk act")
+	}
+	if len(out) <= limit {
+		return out, "", nil
+	}
+	out = out[:limit]
+	next := page.Cursor{By: byPlace, Key: strconv.FormatInt(out[limit-1].N, 10), ID: id}
+	return out, next.String(), nil
+}
