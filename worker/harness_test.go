@@ -139,6 +139,7 @@ func newSystem(t *testing.T, o options) *system {
 		Sweeps:  &activities.Sweeps{Store: plug.Sweeps(work), Objects: s.objects, Stock: stock, Runner: s.flows, Now: time.Now},
 		Mails:   &activities.Mails{Store: work.Mails, Sender: o.mails},
 		Quota:   &activities.Quota{Store: plug.Upkeep(work), Objects: s.objects, Pauses: stock},
+		Bulk:    &activities.Bulk{Store: work.Bulk},
 		Flows:   s.flows, Records: plug.Loops(work), News: bus, Log: slog.New(slog.DiscardHandler), RunningPerUser: 10,
 	}
 	if o.queues == nil {
@@ -429,6 +430,24 @@ func (s *system) replays(name string, runs []*historypb.History) {
 		lengths = append(lengths, len(h.Events))
 	}
 	s.t.Logf("%s: events of its runs: %v", name, lengths)
+}
+
+// keepFlow returns the history of a workflow that is no job's. It must replay, and
+// is recorded as a fixture when asked to.
+func (s *system) keepFlow(flow any, workflowID, file string) string {
+	s.t.Helper()
+	h := s.flowHistory(workflowID, "")
+	r := sdkworker.NewWorkflowReplayer()
+	r.RegisterWorkflow(flow)
+	if err := r.ReplayWorkflowHistory(nil, h); err != nil {
+		s.t.Errorf("replay: %v", err)
+	}
+	s.record(file, h)
+	text, err := protojson.Marshal(h)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return string(text)
 }
 
 // told lists the events of a history.

@@ -2,7 +2,6 @@ package worker_test
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -11,8 +10,6 @@ import (
 
 	"github.com/google/uuid"
 	enumspb "go.temporal.io/api/enums/v1"
-	sdkworker "go.temporal.io/sdk/worker"
-	"google.golang.org/protobuf/encoding/protojson"
 
 	"longhaul/activities"
 	"longhaul/internal/mail"
@@ -64,22 +61,7 @@ func (s *system) mailEnds(id uuid.UUID, state models.MailState, status enumspb.W
 // ids.
 func (s *system) mailHistory(id uuid.UUID, name string) string {
 	s.t.Helper()
-	h := s.flowHistory(workflows.MailWorkflowID(id.String()), "")
-	r := sdkworker.NewWorkflowReplayer()
-	r.RegisterWorkflow(workflows.SendMail)
-	if err := r.ReplayWorkflowHistory(nil, h); err != nil {
-		s.t.Errorf("replay: %v", err)
-	}
-	text, err := protojson.MarshalOptions{Multiline: true, Indent: " "}.Marshal(h)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	if dir := os.Getenv("LONGHAUL_RECORD_REPLAY"); dir != "" {
-		if err := os.WriteFile(filepath.Join(dir, "mail", name+".json"), append(text, '\n'), 0o644); err != nil {
-			s.t.Fatal(err)
-		}
-	}
-	return string(text)
+	return s.keepFlow(workflows.SendMail, workflows.MailWorkflowID(id.String()), filepath.Join("mail", name+".json"))
 }
 
 func TestMailIsDelayedWhileTheProviderIsDown(t *testing.T) {

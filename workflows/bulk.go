@@ -32,12 +32,12 @@ func BulkAct(ctx workflow.Context, in activities.BulkInput) (activities.BulkResu
 }
 
 // bulking is for acting on many jobs. A killed worker costs the heartbeat's
-// timeout; what was done is not done again.
+// timeout; what was done is not done again. A cancel reaches it with a heartbeat.
 func bulking(ctx workflow.Context, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		TaskQueue:           TaskQueue(models.QueueControl),
 		StartToCloseTimeout: 2 * activities.BulkShift,
-		HeartbeatTimeout:    30 * time.Second,
+		HeartbeatTimeout:    12 * time.Second,
 		WaitForCancellation: true,
 		RetryPolicy:         steady(5*time.Second, 0),
 		Summary:             summary,

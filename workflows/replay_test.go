@@ -66,6 +66,12 @@ func TestReplayMails(t *testing.T) {
 	replay(t, "testdata/replay/mail/*.json", 2, workflows.SendMail)
 }
 
+// TestReplayBulk does the same for acts on many jobs.
+func TestReplayBulk(t *testing.T) {
+	t.Parallel()
+	replay(t, "testdata/replay/bulk/*.json", 2, workflows.BulkAct)
+}
+
 func replay(t *testing.T, pattern string, least int, flow any) {
 	t.Helper()
 	fixtures, err := filepath.Glob(pattern)
