@@ -226,6 +226,84 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/bulk-acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List acts on many jobs
+         * @description The newest 50. They are kept for 90 days after their end.
+         */
+        get: operations["list-bulk-acts"];
+        put?: never;
+        /**
+         * Act on many jobs
+         * @description Does to each of the named jobs, or to all that the filter finds now, what the operation on one job does: by the same rules, audited one by one, and the owners are told. It runs in the background, at most rate jobs a second, oldest first.
+         */
+        post: operations["start-bulk-act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/bulk-acts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an act on many jobs has come */
+        get: operations["get-bulk-act"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/bulk-acts/{id}/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of each of many jobs */
+        get: operations["list-bulk-items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/bulk-acts/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop an act on many jobs
+         * @description What is done stays done. An act that is over stays as it ended.
+         */
+        post: operations["stop-bulk-act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/health": {
         parameters: {
             query?: never;
@@ -1891,6 +1969,11 @@ export interface components {
             /** @description Answer of the Turnstile widget with the action "reset", where the configuration has a site key */
             turnstile?: string;
         };
+        /**
+         * @description What an administrator does to someone's job
+         * @enum {string}
+         */
+        AdminAct: "retry" | "cancel" | "pause" | "resume" | "move" | "delete";
         AgentInfo: {
             /** @description It sent a heartbeat within the last minute */
             alive: boolean;
@@ -2015,6 +2098,79 @@ export interface components {
             /** Format: int64 */
             bootEpoch: number;
         };
+        BulkAct: {
+            act: components["schemas"]["AdminAct"];
+            /** @description E-mail address of who started it; empty if the account was deleted */
+            by: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: int64 */
+            done: number;
+            /** Format: date-time */
+            endedAt: string | null;
+            /** @description What found the jobs; null if they were named */
+            filter: components["schemas"]["JobQuery"] | null;
+            /** Format: uuid */
+            id: string;
+            /** @description For the owners; may be empty */
+            note: string;
+            /** @description Where a move leads; empty otherwise */
+            provider: string;
+            /**
+             * Format: int64
+             * @description Jobs a second, at most
+             */
+            rate: number;
+            /**
+             * Format: int64
+             * @description Jobs that the act was not possible on
+             */
+            refused: number;
+            state: components["schemas"]["BulkState"];
+            /**
+             * Format: int64
+             * @description Jobs that are meant; grows while state is finding
+             */
+            total: number;
+            /** Format: date-time */
+            updatedAt: string;
+            workflow: components["schemas"]["JobWorkflow"];
+        };
+        BulkActList: {
+            /** @description Newest first */
+            acts: components["schemas"]["BulkAct"][];
+        };
+        BulkItem: {
+            /** Format: date-time */
+            actedAt: string | null;
+            /** Format: uuid */
+            jobId: string;
+            /** @description Empty while it is unknown, and if the job was deleted */
+            name: string;
+            /** @description E-mail address; empty if the job was deleted */
+            owner: string;
+            /** @description Why it was refused; empty without a more exact reason than the text */
+            problem: components["schemas"]["ProblemCode"] | "";
+            /** @description Why it was refused, in words */
+            refusal: string;
+            state: components["schemas"]["BulkItemState"];
+        };
+        BulkItemList: {
+            /** @description In the order of their turns */
+            jobs: components["schemas"]["BulkItem"][];
+            /** @description Empty on the last page */
+            nextCursor: string;
+        };
+        /**
+         * @description What became of one of many jobs
+         * @enum {string}
+         */
+        BulkItemState: "pending" | "done" | "refused";
+        /**
+         * @description How far an act on many jobs has come
+         * @enum {string}
+         */
+        BulkState: "finding" | "acting" | "done" | "stopped";
         ChainCheck: {
             /**
              * Format: int64
@@ -2391,6 +2547,52 @@ export interface components {
             email: string;
             /** Format: uuid */
             id: string;
+        };
+        JobQuery: {
+            /**
+             * Format: uuid
+             * @description Only jobs whose newest attempt is, or was, on this agent
+             */
+            agent?: string;
+            /**
+             * Format: date-time
+             * @description Submitted at this time or later
+             */
+            createdFrom?: string;
+            /**
+             * Format: date-time
+             * @description Submitted before this time
+             */
+            createdTo?: string;
+            /** @description An info hash or at least its first six digits */
+            infoHash?: string;
+            /** @description Only jobs with these problems */
+            problem?: components["schemas"]["ProblemCode"][] | null;
+            /** @description Only jobs at this provider */
+            provider?: components["schemas"]["Provider"];
+            /** @description Part of the name, at least three characters */
+            q?: string;
+            /** @description Only jobs with these reasons, as stored: what a queued job waits for at this moment is not */
+            reason?: components["schemas"]["ReasonCode"][] | null;
+            /**
+             * Format: int64
+             * @description Bytes; leaves out jobs of unknown size, 0 is no bound
+             * @default 0
+             */
+            sizeMax: number;
+            /**
+             * Format: int64
+             * @description Bytes; leaves out jobs of unknown size
+             * @default 0
+             */
+            sizeMin: number;
+            /** @description Only jobs in these states, separated by commas */
+            state?: components["schemas"]["JobState"][] | null;
+            /**
+             * Format: uuid
+             * @description Only jobs of this account
+             */
+            user?: string;
         };
         /**
          * @description State of a job
@@ -3270,6 +3472,23 @@ export interface components {
          * @enum {string}
          */
         SourceKind: "magnet" | "torrent" | "url";
+        StartBulkAct: {
+            act: components["schemas"]["AdminAct"];
+            /** @description Instead of jobs; empty finds every job */
+            filter?: components["schemas"]["JobQuery"];
+            /** @description The jobs that are meant; without them, all that the filter finds */
+            jobs?: string[] | null;
+            /** @description For the owner; one line */
+            note?: string;
+            /** @description Where a move leads */
+            provider?: components["schemas"]["Provider"];
+            /**
+             * Format: int64
+             * @description Jobs a second, at most
+             * @default 10
+             */
+            rate: number;
+        };
         StorageConfirmed: {
             /** @description It takes effect now; else within the hour */
             started: boolean;
@@ -3986,6 +4205,165 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChainCheck"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-bulk-acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkActList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "start-bulk-act": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartBulkAct"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAct"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-bulk-act": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAct"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-bulk-items": {
+        parameters: {
+            query?: {
+                /** @description Only jobs in this state */
+                state?: components["schemas"]["BulkItemState"];
+                /** @description nextCursor of the previous page */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkItemList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stop-bulk-act": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAct"];
                 };
             };
             /** @description A fault, as a problem document (RFC 9457) */
