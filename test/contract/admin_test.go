@@ -9,6 +9,7 @@ func (r *recorder) adminStory(p *cast) {
 	r.planStory(p, ask)
 	r.providerStory(p, ask)
 	r.everybodysStory(p, ask)
+	r.bulkStory(p, ask)
 	r.storageStory(ask)
 	r.recordStory(ask)
 	ask("", get, "health", "")
@@ -122,6 +123,28 @@ func (r *recorder) everybodysStory(p *cast, ask asking) {
 	ask("", post, "jobs/"+p.ids["Parked"]+"/retry", "")
 	ask("", post, "jobs/"+p.ids["Parked"]+"/delete", `{"note":"The rights holder asked for it."}`)
 	ask("deleted", get, "jobs/"+p.ids["Parked"], "")
+}
+
+func (r *recorder) bulkStory(p *cast, ask asking) {
+	ask("nobody", post, "bulk-acts", `{"act":"retry"}`)
+	ask("two ways", post, "bulk-acts", `{"act":"retry","jobs":["`+p.ids["Running"]+`"],"filter":{}}`)
+	ask("unknown", post, "bulk-acts", `{"act":"select","filter":{}}`)
+	ask("nowhere", post, "bulk-acts", `{"act":"move","filter":{}}`)
+	ask("too fast", post, "bulk-acts", `{"act":"retry","filter":{},"rate":101}`)
+	ask("an odd state", post, "bulk-acts", `{"act":"retry","filter":{"state":["lost"]}}`)
+	a := ask("", post, "bulk-acts", `{"act":"retry","jobs":["`+p.ids["Running"]+`"],"note":"Once more.","rate":5}`)
+	named := "bulk-acts/" + a.get("id")
+	r.name(a.get("id"), "bulk act id")
+	a = ask("", post, "bulk-acts", `{"act":"move","provider":"seedr","filter":{"state":["queued"],"problem":["stalled"]}}`)
+	found := "bulk-acts/" + a.get("id")
+	r.name(a.get("id"), "second bulk act id")
+	ask("", get, named+"/jobs", "")
+	ask("an odd state", get, named+"/jobs?state=lost", "")
+	ask("", post, named+"/stop", "")
+	ask("again", post, named+"/stop", "")
+	ask("", get, found, "")
+	ask("unknown", get, "bulk-acts/"+p.ids["Running"], "")
+	ask("", get, "bulk-acts", "")
 }
 
 func (r *recorder) storageStory(ask asking) {

@@ -47,7 +47,11 @@ func (ad *Admin) StartBulk(ctx context.Context, by models.Actor, r models.BulkRe
 		if err := bk.audit(ctx, by, models.AuditBulkStarted, b); err != nil {
 			return err
 		}
-		return bk.outbox.Enqueue(ctx, models.OutboxBulk, b.ID)
+		if err := bk.outbox.Enqueue(ctx, models.OutboxBulk, b.ID); err != nil {
+			return err
+		}
+		b, err = bk.load(ctx, b.ID)
+		return err
 	})
 	return b, err
 }

@@ -87,7 +87,10 @@ func (bk *Bulk) stop(ctx context.Context, by models.Actor, id uuid.UUID) (models
 		}
 		return bk.audit(ctx, by, models.AuditBulkStopped, b)
 	})
-	return b, err
+	if err != nil {
+		return b, err
+	}
+	return bk.load(ctx, id)
 }
 
 func (bk *Bulk) end(ctx context.Context, b *models.BulkAct, as models.BulkState) error {
