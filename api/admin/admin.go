@@ -97,8 +97,9 @@ func Register(r *kit.Router, d Deps) {
 	(&invitationHandlers{store: d.Store, mail: d.Mail, keys: d.Keys, baseURL: d.URL, now: d.Now, newID: d.NewID}).routes(r)
 	(&agentHandlers{store: d.Store, baseURL: kit.Origin(d.URL), now: d.Now}).routes(r)
 	(&providerHandlers{store: d.Store, workflows: d.Workflows, now: d.Now}).routes(r)
-	(&jobHandlers{store: d.Store, uiURL: d.UIURL}).routes(r)
-	(&bulkHandlers{store: d.Store, uiURL: d.UIURL}).routes(r)
+	jobs := &jobHandlers{store: d.Store, uiURL: d.UIURL}
+	jobs.routes(r)
+	(&bulkHandlers{jobs}).routes(r)
 	(&planHandlers{store: d.Store}).routes(r)
 	(&trailHandlers{store: d.Store}).routes(r)
 	(&storageHandlers{store: d.Store, workflows: d.Workflows}).routes(r)

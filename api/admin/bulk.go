@@ -15,10 +15,7 @@ import (
 const recentActs = 50
 
 // bulkHandlers serve acts on many jobs.
-type bulkHandlers struct {
-	store Store
-	uiURL string // of the workflow engine's namespace; empty for none
-}
+type bulkHandlers struct{ *jobHandlers }
 
 func (h *bulkHandlers) routes(r *kit.Router) {
 	op := func(id, method, path, summary, description string) huma.Operation {
@@ -49,9 +46,10 @@ type bulkInput struct {
 	} `nameHint:"StartBulkAct"`
 }
 
-func (in *bulkInput) request() (models.BulkRequest, error) {
+// request returns what is asked for, and looks up what the filter names.
+func (h *bulkHandlers) request(ctx context.Context, in *bulkInput) (r models.BulkRequest, err error) {
 	b := in.Body
-	r := models.BulkRequest{
+	r = models.BulkRequest{
 		Act:  models.AdminAct{Action: models.Action(b.Act), Provider: models.Provider(b.Provider), Note: b.Note.text()},
 		Jobs: b.Jobs, Rate: b.Rate,
 	}
@@ -61,15 +59,15 @@ func (in *bulkInput) request() (models.BulkRequest, error) {
 	case b.Filter != nil && len(b.Jobs) > 0:
 		return r, models.Errorf(models.CodeInvalid, "Name jobs or give a filter, not both.").In("filter")
 	case b.Filter != nil:
-		r.Match = b.Filter.match()
+		r.Match, err = h.match(ctx, *b.Filter)
 	}
-	return r, nil
+	return r, err
 }
 
 type bulkOutput struct{ Body BulkAct }
 
 func (h *bulkHandlers) start(ctx context.Context, in *bulkInput) (*bulkOutput, error) {
-	r, err := in.request()
+	r, err := h.request(ctx, in)
 	if err != nil {
 		return nil, err
 	}

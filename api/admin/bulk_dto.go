@@ -86,11 +86,14 @@ func bulkItemOf(i models.BulkItem) BulkItem {
 	}
 }
 
-// queryOf is the reverse of JobQuery.match.
+// queryOf returns the query that asks for the jobs.
 func queryOf(m models.JobMatch) *JobQuery {
 	q := JobQuery{
-		Provider: kit.Provider(m.Provider), Agent: m.Agent, User: m.User, CreatedFrom: m.CreatedFrom, CreatedTo: m.CreatedTo,
+		Provider: kit.Provider(m.Provider), Agent: m.Agent, CreatedFrom: m.CreatedFrom, CreatedTo: m.CreatedTo,
 		SizeMin: m.SizeMin, SizeMax: m.SizeMax, InfoHash: m.Hash, Q: m.Name,
+	}
+	if m.User != uuid.Nil {
+		q.User = m.User.String()
 	}
 	for _, s := range m.States {
 		q.State = append(q.State, kit.JobState(s))

@@ -30,7 +30,7 @@ func TestAdminsActOnManyJobs(t *testing.T) {
 	storetest.Drain(t, h.Store)
 	var act bulkAct
 	apitest.Post(t, h, admin, bulkActs, map[string]any{
-		"act": "pause", "note": "The line is\nrepaired.", "filter": map[string]any{"state": []string{"queued"}, "user": owner.User.ID},
+		"act": "pause", "note": "The line is\nrepaired.", "filter": map[string]any{"state": []string{"queued"}, "user": owner.User.Email},
 	}, http.StatusAccepted, &act)
 	if act.State != "finding" || act.By != admin.User.Email || act.Filter == nil || act.Filter.State[0] != "queued" {
 		t.Errorf("started as %+v", act)

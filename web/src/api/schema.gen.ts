@@ -2588,10 +2588,7 @@ export interface components {
             sizeMin: number;
             /** @description Only jobs in these states, separated by commas */
             state?: components["schemas"]["JobState"][] | null;
-            /**
-             * Format: uuid
-             * @description Only jobs of this account
-             */
+            /** @description Only jobs of this account, by its id or address */
             user?: string;
         };
         /**
@@ -4321,7 +4318,9 @@ export interface operations {
                 limit?: number;
             };
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
