@@ -25,6 +25,7 @@ type adminJobsCmd struct {
 	Resume adminJobsResumeCmd `cmd:"" help:"Resume paused jobs."`
 	Move   adminJobsMoveCmd   `cmd:"" help:"Move open jobs to another provider."`
 	Delete adminJobsDeleteCmd `cmd:"" help:"Delete jobs with their files."`
+	Bulk   adminJobsBulkCmd   `cmd:"" help:"Act on all jobs that a filter finds, at a rate."`
 }
 
 // anyJob is what the commands use of someone's job.
@@ -46,43 +47,62 @@ func (j anyJob) place() string {
 	return j.Provider
 }
 
-type adminJobsListCmd struct {
+// jobFilter says which of all users' jobs are meant.
+type jobFilter struct {
 	State    []string  `help:"Only jobs in these states." sep:"," placeholder:"STATE"`
 	Reason   []string  `help:"Only jobs with these reasons." sep:"," placeholder:"CODE"`
 	Problem  []string  `help:"Only jobs with these problems." sep:"," placeholder:"CODE"`
 	Provider string    `help:"Only jobs at this provider: agent or seedr."`
 	Agent    string    `help:"Only jobs whose newest attempt was on the agent of this id." placeholder:"ID"`
-	User     string    `help:"Only jobs of the account with this address or id." placeholder:"ADDRESS"`
+	User     string    `help:"Only jobs of the account with this address or id." placeholder:"WHO"`
 	From     time.Time `help:"Only jobs submitted at this time or later, such as 2026-11-29T00:00:00Z." placeholder:"TIME"`
 	To       time.Time `help:"Only jobs submitted before this time." placeholder:"TIME"`
 	MinSize  int64     `help:"Only jobs with at least this many bytes." placeholder:"BYTES"`
 	MaxSize  int64     `help:"Only jobs with at most this many bytes." placeholder:"BYTES"`
 	Hash     string    `help:"Only jobs with this info hash, or one that starts so." placeholder:"HEX"`
 	Search   string    `help:"Only jobs whose name contains this, at least three characters." short:"q"`
-	Sort     string    `help:"Order: created, name or size; a leading minus reverses it." default:"-created"`
-	Limit    int       `help:"Maximum number to list; 0 means all." default:"50"`
+}
+
+// asked returns what the server is asked for, by its names.
+func (f jobFilter) asked() map[string]any {
+	out := map[string]any{}
+	for name, values := range map[string][]string{"state": f.State, "reason": f.Reason, "problem": f.Problem} {
+		if len(values) > 0 {
+			out[name] = values
+		}
+	}
+	for name, value := range map[string]string{"provider": f.Provider, "agent": f.Agent, "user": f.User, "infoHash": f.Hash, "q": f.Search} {
+		if value != "" {
+			out[name] = value
+		}
+	}
+	for name, at := range map[string]time.Time{"createdFrom": f.From, "createdTo": f.To} {
+		if !at.IsZero() {
+			out[name] = at.Format(time.RFC3339)
+		}
+	}
+	for name, bytes := range map[string]int64{"sizeMin": f.MinSize, "sizeMax": f.MaxSize} {
+		if bytes > 0 {
+			out[name] = bytes
+		}
+	}
+	return out
+}
+
+type adminJobsListCmd struct {
+	jobFilter
+	Sort  string `help:"Order: created, name or size; a leading minus reverses it." default:"-created"`
+	Limit int    `help:"Maximum number to list; 0 means all." default:"50"`
 }
 
 // query returns what the server is asked for.
 func (c *adminJobsListCmd) query() url.Values {
 	q := url.Values{"sort": {c.Sort}}
-	for name, value := range map[string]string{
-		"state": strings.Join(c.State, ","), "reason": strings.Join(c.Reason, ","), "problem": strings.Join(c.Problem, ","),
-		"provider": c.Provider, "agent": c.Agent, "user": c.User, "infoHash": c.Hash, "q": c.Search,
-	} {
-		if value != "" {
-			q.Set(name, value)
+	for name, value := range c.asked() {
+		if values, several := value.([]string); several {
+			value = strings.Join(values, ",")
 		}
-	}
-	for name, at := range map[string]time.Time{"createdFrom": c.From, "createdTo": c.To} {
-		if !at.IsZero() {
-			q.Set(name, at.Format(time.RFC3339))
-		}
-	}
-	for name, bytes := range map[string]int64{"sizeMin": c.MinSize, "sizeMax": c.MaxSize} {
-		if bytes > 0 {
-			q.Set(name, strconv.FormatInt(bytes, 10))
-		}
+		q.Set(name, fmt.Sprint(value))
 	}
 	return q
 }
