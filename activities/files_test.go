@@ -400,9 +400,15 @@ func TestRepairJobs(t *testing.T) {
 	if err := b.store.Jobs.RequestDelete(t.Context(), b.user.ID, deleted.ID); err != nil {
 		t.Fatal(err)
 	}
+	act, err := b.store.Bulk.Admin().StartBulk(t.Context(), models.Actor{Kind: models.ActorAdmin}, models.BulkRequest{
+		Act: models.AdminAct{Action: models.ActionPause}, Jobs: []uuid.UUID{fine.ID},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	r := &runner{running: map[uuid.UUID]bool{unsent.ID: true, fine.ID: true, deleted.ID: true}}
-	act := &activities.Sweeps{Store: plug.Sweeps(b.work), Runner: r, Now: func() time.Time { return time.Now().Add(time.Minute) }}
-	v, err := env(act).ExecuteActivity(act.RepairJobs, activities.RepairInput{Quiet: time.Second})
+	sweeps := &activities.Sweeps{Store: plug.Sweeps(b.work), Runner: r, Now: func() time.Time { return time.Now().Add(time.Minute) }}
+	v, err := env(sweeps).ExecuteActivity(sweeps.RepairJobs, activities.RepairInput{Quiet: time.Second})
 	var res activities.RepairResult
 	if err != nil || v.Get(&res) != nil {
 		t.Fatal(err)
@@ -412,6 +418,9 @@ func TestRepairJobs(t *testing.T) {
 	}
 	if len(r.purged) != 1 || r.purged[0] != deleted.ID {
 		t.Errorf("purged %v", r.purged)
+	}
+	if len(r.bulk) != 1 || r.bulk[0] != act.ID || res.Bulk != 1 {
+		t.Errorf("acts on many jobs that were started again: %v", r.bulk)
 	}
 	if res.Checked != 4 || res.Restarted != 1 || res.Purged != 1 || res.Admitted < 1 {
 		t.Errorf("result %+v", res)

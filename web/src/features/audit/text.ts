@@ -27,6 +27,8 @@ export const actionTexts: Readonly<Record<string, string>> = {
   'agent.remove': 'Removed an agent',
   'provider.switch': 'Changed the provider or its options',
   'provider.verify': 'Verified a provider',
+  'bulk.start': 'Started an act on many downloads',
+  'bulk.stop': 'Stopped an act on many downloads',
   'job.list': 'Listed the downloads of all accounts',
   'job.export': 'Exported the downloads of all accounts',
   'job.read': 'Looked at a download',
