@@ -3,6 +3,7 @@ import type { Agent, Config, Inspection, Job, JobAction, JobEvent, JobFile, JobS
 import { Accounts } from './accounts';
 import { AdminWorld } from './admin';
 import { empty, json, problem, type Route } from './answers';
+import { EverybodysWorld } from './everybody';
 import { because, makeEvent, makeJob, makeUsage, newId } from './fixtures';
 import { ProviderWorld } from './providers';
 
@@ -20,6 +21,7 @@ export class World extends Accounts {
   timelines = new Map<string, JobEvent[]>();
   agents: Agent[] = [];
   readonly providers = new ProviderWorld();
+  readonly everybody = new EverybodysWorld();
   readonly admin = new AdminWorld((mode) => {
     this.registration = mode as Config['registration'];
   });
@@ -53,7 +55,7 @@ export class World extends Accounts {
     ['POST', /^\/admin\/agents\/enrol$/, (_, request) => this.enrol(request)],
     ['POST', /^\/admin\/agents\/([^/]+)\/(cordon|uncordon|drain)$/, ([, id, act]) => this.changeAgent(id, act)],
     ['DELETE', /^\/admin\/agents\/([^/]+)$/, ([, id]) => this.removeAgent(id)],
-    ['POST', /^\/admin\/jobs\/([^/]+)\/provider$/, ([, id], request) => this.move(id, request)],
+    ['POST', /^\/admin\/jobs\/([^/]+)\/provider$/, ([, id], request) => (this.jobs.some((job) => job.id === id) ? this.move(id, request) : this.everybody.move(id, request))],
   ];
 
   /** Answers a request to the API. */
@@ -61,7 +63,7 @@ export class World extends Accounts {
     const url = new URL(request.url);
     const path = url.pathname.replace(/^\/api\/v1/, '');
     if (request.method !== 'GET') this.changes.push(`${request.method} ${path} ${await request.clone().text()}`.trim());
-    for (const [method, pattern, handler] of [...this.routes, ...this.providers.routes, ...this.admin.routes, ...this.ownRoutes]) {
+    for (const [method, pattern, handler] of [...this.routes, ...this.providers.routes, ...this.admin.routes, ...this.ownRoutes, ...this.everybody.routes]) {
       const match = method === request.method ? pattern.exec(path) : null;
       if (match) return this.unconfirmed(request.method, path) ?? (await handler(match, request, url));
     }

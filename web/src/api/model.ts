@@ -1,9 +1,10 @@
-import type { components } from './schema.gen';
+import type { components, operations } from './schema.gen';
 
 type Schemas = components['schemas'];
 
 export type AddedPasskey = Schemas['AddedPasskey'];
 export type Agent = Schemas['AgentInfo'];
+export type AnyJobsQuery = NonNullable<operations['list-all-jobs']['parameters']['query']>;
 export type ApiToken = Schemas['TokenInfo'];
 export type ChainCheck = Schemas['ChainCheck'];
 export type AuditEntry = Schemas['AuditInfo'];
@@ -18,6 +19,8 @@ export type Invitation = Schemas['InvitationView'];
 export type Invited = Schemas['Invited'];
 export type Job = Schemas['Job'];
 export type JobAction = Job['actions'][number];
+export type JobAttempt = Schemas['JobAttempt'];
+export type JobDetail = Schemas['JobDetail'];
 export type JobEvent = Schemas['Event'];
 export type JobFile = Schemas['File'];
 export type JobPage = Schemas['JobList'];
@@ -31,6 +34,8 @@ export type MadeToken = Schemas['MadeToken'];
 export type MailInfo = Schemas['MailInfo'];
 export type Me = Schemas['Me'];
 export type OpenInvitation = Schemas['Invitation'];
+export type OwnedJob = Schemas['OwnedJob'];
+export type OwnedJobPage = Schemas['OwnedJobList'];
 export type Passkey = Schemas['PasskeyInfo'];
 export type PasskeyList = Schemas['PasskeyList'];
 export type Plan = Schemas['PlanInfo'];

@@ -13,7 +13,7 @@ import { meQuery } from '@/features/auth/api';
 
 import { NotFound } from './routes/not-found';
 import { PageError } from './routes/page-error';
-import { auditSearch, invitationSearch, listDefaults, listSearch, mailSearch, nextSearch, securitySearch, tokenSearch, userSearch } from './search';
+import { anyJobSearch, auditSearch, invitationSearch, listDefaults, listSearch, mailSearch, nextSearch, securitySearch, tokenSearch, userSearch } from './search';
 
 interface RouterContext {
   queryClient: QueryClient;
@@ -165,6 +165,21 @@ const invitationsRoute = createRoute({
   component: lazyRouteComponent(() => import('./routes/admin-routes'), 'InvitationsRoute'),
 });
 
+const anyJobsRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/jobs',
+  validateSearch: anyJobSearch,
+  component: lazyRouteComponent(() => import('./routes/admin-job-routes'), 'AnyJobsRoute'),
+});
+
+/** Its address keeps the filters of the list that leads to it. */
+const anyJobRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/jobs/$jobId',
+  validateSearch: anyJobSearch,
+  component: lazyRouteComponent(() => import('./routes/admin-job-routes'), 'AnyJobRoute'),
+});
+
 const auditRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: '/audit',
@@ -189,7 +204,9 @@ const mailsRoute = createRoute({
 /** Everything else, within the frame of the app. */
 const restRoute = createRoute({ getParentRoute: () => signedInRoute, path: '$', component: () => <NotFound /> });
 
-const adminTree = adminRoute.addChildren([adminStartRoute, agentsRoute, providersRoute, usersRoute, invitationsRoute, auditRoute, securityRoute, mailsRoute]);
+const adminTree = adminRoute.addChildren([
+  adminStartRoute, anyJobsRoute, anyJobRoute, agentsRoute, providersRoute, usersRoute, invitationsRoute, auditRoute, securityRoute, mailsRoute,
+]);
 
 const tree = root.addChildren([
   loginRoute,

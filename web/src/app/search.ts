@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 
 import { mailStates } from '@/features/audit/api';
 import { sorts } from '@/features/jobs/api';
+import { anySorts } from '@/features/jobs/everybody/view';
 import { tabNames } from '@/features/jobs/state';
 import { userRoles, userSorts, userStates } from '@/features/users/user';
 
@@ -30,3 +31,9 @@ const day = z.catch(z.optional(z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/)))
 export const auditSearch = z.object({ actor: text, action: text, target: text, from: day, to: day });
 export const securitySearch = z.object({ kind: text, user: text, ip: text, from: day, to: day });
 export const mailSearch = z.object({ state: z.catch(z.optional(z.enum(mailStates)), undefined) });
+export const anyJobSearch = z.object({
+  q: text, state: text, reason: text, problem: text, agent: text, user: text, from: day, to: day, hash: text,
+  provider: z.catch(z.optional(z.enum(['agent', 'seedr'])), undefined),
+  size: z.catch(z.optional(z.string().check(z.regex(/^\d*-\d*$/))), undefined),
+  sort: z.catch(z.optional(z.enum(anySorts)), undefined),
+});

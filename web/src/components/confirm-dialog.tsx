@@ -8,6 +8,8 @@ export interface ConfirmDialogProps {
   title: string;
   /** What happens on confirmation, in full sentences. */
   children: ReactNode;
+  /** Inputs below the text. */
+  fields?: ReactNode;
   confirmLabel: string;
   /** The button that changes nothing. */
   dismissLabel?: string;
@@ -28,7 +30,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   );
 }
 
-function ConfirmForm({ children, confirmLabel, dismissLabel = 'Cancel', typed, danger = true, busy = false, onConfirm, onClose }: ConfirmDialogProps) {
+function ConfirmForm({ children, fields, confirmLabel, dismissLabel = 'Cancel', typed, danger = true, busy = false, onConfirm, onClose }: ConfirmDialogProps) {
   const [entered, setEntered] = useState('');
   const describedBy = useId();
   const blocked = typed !== undefined && entered.trim() !== typed;
@@ -42,6 +44,7 @@ function ConfirmForm({ children, confirmLabel, dismissLabel = 'Cancel', typed, d
       <div className={classes.text} id={describedBy}>
         {children}
       </div>
+      {fields}
       {typed !== undefined && (
         <TextInput
           label={

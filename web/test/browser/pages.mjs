@@ -2,6 +2,7 @@
 import { accountEdgePages } from './account-edge-pages.mjs';
 import { accountPages } from './account-pages.mjs';
 import { adminPages } from './admin-pages.mjs';
+import { everybodyPages } from './everybody-pages.mjs';
 import { providerPages } from './provider-pages.mjs';
 import { go, paste, still } from './steps.mjs';
 import { usagePages } from './usage-pages.mjs';
@@ -234,6 +235,7 @@ export const pages = [
   { name: 'not-found', open: (page, stage) => go(page, stage, '/nowhere', 'Page not found') },
   ...providerPages,
   ...adminPages,
+  ...everybodyPages,
   ...accountPages,
   ...accountEdgePages,
   ...usagePages,

@@ -4,6 +4,7 @@ import { because, makeAgent, makeEvent, makeFile, makeJob, makeLedgerLine, makeL
 import { makeCheck, makeHistoryEntry } from '../providers';
 import { World } from '../world';
 import { crowd, peopleAndRecords } from './admin-scene';
+import { everybodysDownloads, multitude } from './everybody-scene';
 
 const gib = 1024 ** 3;
 
@@ -67,6 +68,7 @@ export function busyWorld(): World {
     makeAgent({ name: 'attic', url: 'http://192.168.1.40:7300', alive: false, running: 0, lastSeenAt: moment(-5_400), lostAt: moment(-5_340) }),
   ];
   peopleAndRecords(world);
+  everybodysDownloads(world);
   world.providers.failover = 'agent_to_seedr';
   world.providers.history = [
     makeHistoryEntry(4, { at: moment(-7_000), from: 'seedr', to: 'agent', failover: 'agent_to_seedr', verified: makeCheck({ provider: 'agent', message: 'Agents take work.', plan: '', spaceMax: 0, spaceUsed: 0, slots: 16, taken: 5, agents: 2 }) }),
@@ -109,5 +111,6 @@ export function hugeWorld(count: number): World {
   const world = busyWorld();
   world.jobs = Array.from({ length: count }, (_, at) => makeJob({ name: `Archive volume ${count - at}`, createdAt: moment(-at * 60) }));
   crowd(world, count);
+  multitude(world, count);
   return world;
 }

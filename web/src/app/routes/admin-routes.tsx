@@ -20,6 +20,7 @@ const admin = getRouteApi('/signed-in/admin');
 const users = getRouteApi('/signed-in/admin/users');
 
 const sections = [
+  { to: '/admin/jobs', label: 'All downloads' },
   { to: '/admin/agents', label: 'Agents' },
   { to: '/admin/providers', label: 'Providers' },
   { to: '/admin/users', label: 'Users' },

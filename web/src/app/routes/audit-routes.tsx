@@ -1,9 +1,10 @@
 import { getRouteApi } from '@tanstack/react-router';
 
-import { given, type AuditView, type SecurityView } from '@/features/audit/api';
+import type { AuditView, SecurityView } from '@/features/audit/api';
 import { AuditPage } from '@/features/audit/components/audit-page';
 import { MailsPage } from '@/features/audit/components/mails-page';
 import { SecurityPage } from '@/features/audit/components/security-page';
+import { given } from '@/lib/given';
 
 const audit = getRouteApi('/signed-in/admin/audit');
 const security = getRouteApi('/signed-in/admin/audit/security');

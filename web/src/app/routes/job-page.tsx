@@ -8,10 +8,12 @@ import { filesQuery } from '@/features/files/api';
 import { FileBrowser } from '@/features/files/components/file-browser';
 import { DownloadAllButton } from '@/features/files/components/link-buttons';
 import { jobQuery } from '@/features/jobs/api';
+import { BackLink } from '@/features/jobs/detail/back-link';
 import { JobHeader } from '@/features/jobs/detail/job-header';
 import { JobProgress } from '@/features/jobs/detail/job-progress';
 import { JobStatus } from '@/features/jobs/detail/job-status';
 import { MoveJob } from '@/features/jobs/detail/move-job';
+import { OwnerActs } from '@/features/jobs/detail/owner-acts';
 import { SelectionPanel } from '@/features/jobs/detail/selection-panel';
 import { Timeline } from '@/features/jobs/detail/timeline';
 import { WorkflowPanel } from '@/features/jobs/detail/workflow-panel';
@@ -46,16 +48,11 @@ function JobView({ job, isAdmin }: { job: Job; isAdmin: boolean }) {
   const navigate = useNavigate();
   return (
     <div className={classes.page}>
-      <JobHeader
-        job={job}
-        extra={
-          <>
-            {job.state === 'ready' && <DownloadAllButton jobId={job.id} />}
-            {isAdmin && job.movableTo.length > 0 && <Move job={job} />}
-          </>
-        }
-        onDeleted={() => void navigate({ to: '/' })}
-      />
+      <JobHeader job={job} back={<BackLink to="/">Downloads</BackLink>}>
+        {job.state === 'ready' && <DownloadAllButton jobId={job.id} />}
+        {isAdmin && job.movableTo.length > 0 && <Move job={job} />}
+        <OwnerActs job={job} onDeleted={() => void navigate({ to: '/' })} />
+      </JobHeader>
       <JobStatus job={job} />
       <JobProgress job={job} />
       <div className={classes.columns}>

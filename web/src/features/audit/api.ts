@@ -1,9 +1,9 @@
 import { infiniteQueryOptions } from '@tanstack/react-query';
 
 import type { AuditEntry, ChainCheck, MailInfo, SecurityEvent } from '@/api/model';
+import { dayBounds } from '@/lib/days';
+import { given } from '@/lib/given';
 import { http, send } from '@/lib/http';
-
-import { dayBounds } from './text';
 
 /** The filters of the audit log. Empty means all. */
 export interface AuditView {
@@ -36,11 +36,6 @@ export const auditKeys = {
 };
 
 const pageSize = 50;
-
-/** Drops empty values. */
-export function given<T extends object>(values: T): Partial<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== '')) as Partial<T>;
-}
 
 interface Page<T> {
   items: T[];

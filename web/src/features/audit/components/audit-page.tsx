@@ -10,7 +10,7 @@ import { AuditRecord } from './audit-record';
 import { AuditTabs } from './audit-tabs';
 import { FilterBar } from './filter-bar';
 import { RecordList } from './record-list';
-import { TextFilter } from './text-filter';
+import { TextFilter } from '@/components/text-filter';
 import { VerifyChain } from './verify-chain';
 
 interface AuditPageProps {

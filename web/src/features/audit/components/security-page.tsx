@@ -12,7 +12,7 @@ import { AuditTabs } from './audit-tabs';
 import classes from './audit.module.css';
 import { FilterBar } from './filter-bar';
 import { RecordList } from './record-list';
-import { TextFilter } from './text-filter';
+import { TextFilter } from '@/components/text-filter';
 import { VerifyChain } from './verify-chain';
 
 interface SecurityPageProps {

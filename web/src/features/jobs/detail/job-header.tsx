@@ -1,41 +1,29 @@
-import { ActionIcon, Button, CopyButton, Title, Tooltip } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
-import { useEffect, useState, type ReactNode } from 'react';
+import { ActionIcon, CopyButton, Title } from '@mantine/core';
+import { useEffect, type ReactNode } from 'react';
 
 import type { Job } from '@/api/model';
-import { IconArrowLeft, IconCheck, IconCopy } from '@/components/icons';
+import { IconCheck, IconCopy } from '@/components/icons';
 import { RelativeTime } from '@/components/relative-time';
 import { formatBytes, formatPlural } from '@/lib/format';
 
-import type { PlainAction } from '../api';
-import { ActConfirm, asksFirst } from '../components/act-confirm';
-import { actionIcons } from '../components/job-menu';
 import { StateLabel } from '../components/state-label';
-import { actionLabels, nameOf } from '../state';
-import { useAct, type Act } from '../use-act';
+import { nameOf } from '../state';
 import classes from './detail.module.css';
 
 const sourceNames: Record<Job['sourceKind'], string> = { magnet: 'Magnet link', torrent: '.torrent file', url: 'URL' };
 
 interface JobHeaderProps {
   job: Job;
-  /** More buttons, such as the one that downloads all files. */
-  extra?: ReactNode;
-  onDeleted: () => void;
+  /** The link to where the reader came from. */
+  back: ReactNode;
+  /** More facts, such as whose it is. */
+  facts?: ReactNode;
+  /** The buttons, with their dialogs. */
+  children: ReactNode;
 }
 
-/** Name, state, facts and actions of a job. */
-export function JobHeader({ job, extra, onDeleted }: JobHeaderProps) {
-  const [asked, setAsked] = useState<Act>();
-  const doing = useAct(() => {
-    if (asked?.action === 'delete') onDeleted();
-    setAsked(undefined);
-  });
-  const start = (action: PlainAction) => {
-    const next: Act = { jobs: [job], action };
-    if (asksFirst(action)) setAsked(next);
-    else doing.mutate(next);
-  };
+/** Name, state and facts of a job. */
+export function JobHeader({ job, back, facts, children }: JobHeaderProps) {
   const name = nameOf(job);
   useEffect(() => {
     document.title = `${name} · Longhaul`;
@@ -43,21 +31,12 @@ export function JobHeader({ job, extra, onDeleted }: JobHeaderProps) {
 
   return (
     <header className={classes.header}>
-      <Link to="/" className={classes.back}>
-        <IconArrowLeft size={16} aria-hidden="true" /> Downloads
-      </Link>
+      {back}
       <div className={classes.headline}>
         <Title order={1} className={classes.title}>
           {name}
         </Title>
-        <div className={classes.headactions}>
-          {extra}
-          {job.actions.map((action) =>
-            action === 'select' ? null : (
-              <ActionButton key={action} action={action} busy={doing.isPending} onClick={() => start(action)} />
-            ),
-          )}
-        </div>
+        <div className={classes.headactions}>{children}</div>
       </div>
       <div className={classes.facts}>
         <span role="status">
@@ -74,33 +53,10 @@ export function JobHeader({ job, extra, onDeleted }: JobHeaderProps) {
             ended <RelativeTime at={job.finishedAt} />
           </span>
         )}
+        {facts}
         {job.infoHash !== '' && <InfoHash hash={job.infoHash} />}
       </div>
-      <ActConfirm asked={asked} busy={doing.isPending} onConfirm={(act) => doing.mutate(act)} onClose={() => setAsked(undefined)} />
     </header>
-  );
-}
-
-function ActionButton({ action, busy, onClick }: { action: PlainAction; busy: boolean; onClick: () => void }) {
-  const Symbol = actionIcons[action];
-  if (action === 'delete') {
-    return (
-      <Tooltip label={actionLabels[action]}>
-        <ActionIcon variant="default" size={36} aria-label={actionLabels[action]} disabled={busy} onClick={onClick}>
-          <Symbol size={17} />
-        </ActionIcon>
-      </Tooltip>
-    );
-  }
-  return (
-    <Button
-      variant={action === 'retry' || action === 'resume' ? 'filled' : 'default'}
-      leftSection={<Symbol size={16} />}
-      disabled={busy}
-      onClick={onClick}
-    >
-      {actionLabels[action]}
-    </Button>
   );
 }
 

@@ -16,7 +16,7 @@ function toneOf(event: JobEvent): Tone {
   return event.kind === 'state' ? stateLooks[event.state].tone : 'idle';
 }
 
-/** What happened to a job, the newest first. */
+/** What happened to a job, as its owner reads it. */
 export function Timeline({ jobId }: { jobId: string }) {
   const { data: events, error, isPending, refetch } = useQuery(timelineQuery(jobId));
   return (
@@ -26,14 +26,19 @@ export function Timeline({ jobId }: { jobId: string }) {
       </h2>
       {isPending && <Skeleton height={120} />}
       {error && !events && <ErrorNotice error={error} title="Couldn't load the timeline" retry={() => void refetch()} />}
-      {events && (
-        <ol className={classes.events} reversed>
-          {[...events].reverse().map((event) => (
-            <Entry key={event.id} event={event} />
-          ))}
-        </ol>
-      )}
+      {events && <Events events={events} />}
     </section>
+  );
+}
+
+/** Events, the newest first. */
+export function Events({ events }: { events: readonly JobEvent[] }) {
+  return (
+    <ol className={classes.events} reversed>
+      {[...events].reverse().map((event) => (
+        <Entry key={event.id} event={event} />
+      ))}
+    </ol>
   );
 }
 

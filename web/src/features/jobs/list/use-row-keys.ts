@@ -1,7 +1,5 @@
 import { useCallback, type KeyboardEvent } from 'react';
 
-import type { Job } from '@/api/model';
-
 function focusRow(list: HTMLElement, id: string): boolean {
   const link = list.querySelector<HTMLElement>(`[data-job="${CSS.escape(id)}"] [data-row-link]`);
   link?.focus({ preventScroll: true });
@@ -9,7 +7,7 @@ function focusRow(list: HTMLElement, id: string): boolean {
 }
 
 /** Moves between rows with the arrow keys (or j and k), and selects with space or x. */
-export function useRowKeys(jobs: readonly Job[]) {
+export function useRowKeys(jobs: readonly { id: string }[]) {
   return useCallback(
     (event: KeyboardEvent<HTMLElement>, reveal: (index: number) => void) => {
       if (event.ctrlKey || event.metaKey || event.altKey || !(event.target instanceof HTMLElement)) return;

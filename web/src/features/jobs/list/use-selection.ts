@@ -1,19 +1,21 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 
-import type { Job } from '@/api/model';
+interface Listed {
+  id: string;
+}
 
-export interface JobSelection {
+export interface JobSelection<T extends Listed> {
   /** The selected jobs with their current data, without those that left the list. */
-  jobs: readonly Job[];
+  jobs: readonly T[];
   has: (id: string) => boolean;
   /** Selects or unselects a job or, with `range`, everything from the previous one to it. */
-  toggle: (job: Job, on: boolean, range: boolean) => void;
+  toggle: (job: T, on: boolean, range: boolean) => void;
   all: () => void;
   clear: () => void;
 }
 
 /** Keeps which jobs of a list are selected. */
-export function useSelection(listed: readonly Job[]): JobSelection {
+export function useSelection<T extends Listed>(listed: readonly T[]): JobSelection<T> {
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
   const anchor = useRef<string>(undefined);
   const latest = useRef(listed);
@@ -23,7 +25,7 @@ export function useSelection(listed: readonly Job[]): JobSelection {
 
   const jobs = useMemo(() => (ids.size === 0 ? [] : listed.filter((job) => ids.has(job.id))), [ids, listed]);
   const has = useCallback((id: string) => ids.has(id), [ids]);
-  const toggle = useCallback((job: Job, on: boolean, range: boolean) => {
+  const toggle = useCallback((job: T, on: boolean, range: boolean) => {
     const list = latest.current;
     const from = range ? list.findIndex((each) => each.id === anchor.current) : -1;
     const to = list.findIndex((each) => each.id === job.id);

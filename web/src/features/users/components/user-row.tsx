@@ -31,9 +31,9 @@ export function UserRow({ user, isMe, position, count, onAct }: UserRowProps) {
   return (
     <div className={classes.row} role="listitem" aria-posinset={position} aria-setsize={count} data-off={user.state === 'disabled' || undefined}>
       <div className={classes.who}>
-        <span className={classes.email} title={user.email}>
+        <Link to="/admin/jobs" search={{ user: user.email }} className={classes.email} title={`Downloads of ${user.email}`}>
           {user.email}
-        </span>
+        </Link>
         {user.role === 'admin' && <span className={classes.mark}>{roleNames.admin}</span>}
         {isMe && <span className={classes.mark}>you</span>}
         {user.state !== 'active' && <HealthLabel health={userStateLooks[user.state]} />}

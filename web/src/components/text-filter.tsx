@@ -6,19 +6,28 @@ interface TextFilterProps {
   placeholder?: string;
   maxLength: number;
   value: string;
+  /** Returns what is wrong with a text that can't match anything; empty if nothing is. */
+  check?: (text: string) => string;
   onCommit: (value: string) => void;
 }
 
-/** A filter that matches whole values, so it applies on Enter or when the field loses focus. */
-export function TextFilter({ label, placeholder, maxLength, value, onCommit }: TextFilterProps) {
+const fits = () => '';
+
+/** A text filter that applies on Enter or when the field loses focus. */
+export function TextFilter({ label, placeholder, maxLength, value, check = fits, onCommit }: TextFilterProps) {
   const [draft, setDraft] = useState(value);
   const [held, setHeld] = useState(value);
+  const [fault, setFault] = useState('');
   if (held !== value) {
     setHeld(value);
     setDraft(value);
+    setFault('');
   }
   const commit = () => {
-    if (draft.trim() !== value) onCommit(draft.trim());
+    const text = draft.trim();
+    const wrong = text === '' ? '' : check(text);
+    setFault(wrong);
+    if (wrong === '' && text !== value) onCommit(text);
   };
   return (
     <TextInput
@@ -29,7 +38,11 @@ export function TextFilter({ label, placeholder, maxLength, value, onCommit }: T
       autoComplete="off"
       spellCheck={false}
       value={draft}
-      onChange={(event) => setDraft(event.currentTarget.value)}
+      error={fault === '' ? undefined : fault}
+      onChange={(event) => {
+        setDraft(event.currentTarget.value);
+        setFault('');
+      }}
       onBlur={commit}
       onKeyDown={(event) => {
         if (event.key === 'Enter') commit();

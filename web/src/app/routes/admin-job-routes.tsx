@@ -1,0 +1,49 @@
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+
+import { agentsQuery } from '@/features/agents/api';
+import { anyJobQuery } from '@/features/jobs/everybody/api';
+import { AnyDetail } from '@/features/jobs/everybody/any-detail';
+import { AnyPage } from '@/features/jobs/everybody/any-page';
+import { everything, type AnyView } from '@/features/jobs/everybody/view';
+import { given } from '@/lib/given';
+import { hasCode, problemCode } from '@/lib/problem';
+
+import classes from './job-page.module.css';
+import { NotFound } from './not-found';
+
+const list = getRouteApi('/signed-in/admin/jobs');
+const one = getRouteApi('/signed-in/admin/jobs/$jobId');
+
+/** The downloads of all accounts. */
+export function AnyJobsRoute() {
+  const view: AnyView = { ...everything, ...list.useSearch() };
+  const navigate = list.useNavigate();
+  const { data: agents = [] } = useQuery({ ...agentsQuery(), refetchInterval: false });
+  return (
+    <AnyPage
+      view={view}
+      agents={agents}
+      onView={(change) => {
+        const { provider, sort, ...texts } = { ...view, ...change };
+        void navigate({
+          search: { ...given(texts), ...(provider !== '' && { provider }), ...(sort !== everything.sort && { sort }) },
+          resetScroll: false,
+        });
+      }}
+    />
+  );
+}
+
+/** A download of any account. */
+export function AnyJobRoute() {
+  const { jobId } = one.useParams();
+  const navigate = one.useNavigate();
+  const { error } = useQuery(anyJobQuery(jobId));
+  if (hasCode(error, problemCode.notFound)) return <NotFound title="Download not found" text="It may have been deleted." />;
+  return (
+    <div className={classes.page}>
+      <AnyDetail key={jobId} jobId={jobId} onDeleted={() => void navigate({ to: '/admin/jobs', search: (search) => search, replace: true })} />
+    </div>
+  );
+}

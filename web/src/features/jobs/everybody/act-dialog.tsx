@@ -1,0 +1,125 @@
+import { TextInput } from '@mantine/core';
+import { useState } from 'react';
+
+import type { OwnedJob } from '@/api/model';
+import { ConfirmDialog } from '@/components/confirm-dialog';
+import { FormFault } from '@/components/form-fault';
+import { toastDone } from '@/components/toast';
+import { formatPlural } from '@/lib/format';
+import { providerNames } from '@/lib/provider';
+
+import { actionLabels } from '../state';
+import { consequencesOf, startedText, whatOf, type Offer } from './acts';
+import { ResultDialog } from './result-dialog';
+import { useOrder } from './use-order';
+
+/** An act that waits for a confirmation. */
+export interface Asked {
+  jobs: readonly OwnedJob[];
+  offer: Offer;
+}
+
+interface ActDialogProps {
+  asked: Asked | undefined;
+  onClose: () => void;
+  /** Called at the end if the act was started on at least one download. */
+  onDone: (asked: Asked) => void;
+}
+
+/** From this many downloads on, deleting asks for a typed word. */
+const typedFrom = 5;
+const maxNote = 300;
+
+/** Asks before an act on downloads of others, with a note for their owners, and lists what became of several. */
+export function ActDialog({ asked, onClose, onDone }: ActDialogProps) {
+  const [note, setNote] = useState('');
+  const ordering = useOrder();
+  const outcome = ordering.data;
+  const several = outcome !== undefined && outcome.succeeded.length + outcome.failed.length > 1;
+  const close = () => {
+    ordering.reset();
+    setNote('');
+    onClose();
+  };
+  const confirm = ({ jobs, offer }: Asked) =>
+    ordering.mutate(
+      { jobs, order: { ...offer, note: note.trim() } },
+      {
+        onSuccess: ({ succeeded }) => {
+          if (jobs.length > 1 || succeeded.length === 0) return;
+          toastDone(startedText(offer, whatOf(succeeded)));
+          close();
+          onDone({ jobs, offer });
+        },
+      },
+    );
+  return (
+    <>
+      <ConfirmDialog
+        opened={asked !== undefined && !several}
+        title={asked ? titleOf(asked) : ''}
+        confirmLabel={asked ? confirmOf(asked) : ''}
+        danger={asked?.offer.act === 'delete' || asked?.offer.act === 'cancel'}
+        {...(asked?.offer.act === 'delete' && asked.jobs.length >= typedFrom && { typed: 'delete' })}
+        {...(asked?.offer.act === 'cancel' && { dismissLabel: 'Back' })}
+        busy={ordering.isPending}
+        fields={
+          <TextInput
+            label="Note for the owner"
+            description={asked?.offer.act === 'delete' ? 'Optional. They get it by mail.' : 'Optional. They read it in the timeline.'}
+            maxLength={maxNote}
+            autoComplete="off"
+            mb="md"
+            value={note}
+            onChange={(event) => setNote(event.currentTarget.value)}
+          />
+        }
+        onConfirm={() => asked && confirm(asked)}
+        onClose={close}
+      >
+        {asked && <Consequences asked={asked} />}
+        {ordering.isPending && asked && asked.jobs.length > 1 && (
+          <p role="status">
+            {ordering.ended} of {asked.jobs.length} done
+          </p>
+        )}
+        <FormFault error={several ? null : asError(outcome?.failed[0]?.error)} />
+      </ConfirmDialog>
+      <ResultDialog
+        started={asked && several ? startedText(asked.offer, whatOf(outcome.succeeded)) : ''}
+        outcome={several ? outcome : undefined}
+        onClose={() => {
+          close();
+          if (asked && outcome && outcome.succeeded.length > 0) onDone(asked);
+        }}
+      />
+    </>
+  );
+}
+
+function Consequences({ asked: { jobs, offer } }: { asked: Asked }) {
+  const owners = new Set(jobs.map((job) => job.owner.email));
+  return (
+    <>
+      {consequencesOf(offer, jobs).map((text) => (
+        <p key={text}>{text}</p>
+      ))}
+      <p>{owners.size === 1 ? `The account of ${[...owners].join('')}.` : `Of ${formatPlural(owners.size, 'account', 'accounts')}.`}</p>
+    </>
+  );
+}
+
+function titleOf({ jobs, offer: { act, to } }: Asked): string {
+  const noun = jobs.length === 1 ? 'download' : formatPlural(jobs.length, 'download', 'downloads');
+  return act === 'move' ? `Move ${noun} to ${to ? providerNames[to] : ''}?` : `${actionLabels[act]} ${noun}?`;
+}
+
+function confirmOf({ jobs, offer: { act } }: Asked): string {
+  if (act === 'move') return 'Move';
+  return act === 'cancel' ? `Cancel ${jobs.length === 1 ? 'download' : 'downloads'}` : actionLabels[act];
+}
+
+function asError(error: unknown): Error | null {
+  if (error === undefined) return null;
+  return error instanceof Error ? error : new Error(String(error));
+}

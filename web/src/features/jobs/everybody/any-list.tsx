@@ -1,0 +1,110 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useCallback, useMemo, useRef, useState } from 'react';
+
+import type { OwnedJob } from '@/api/model';
+import { ErrorNotice } from '@/components/notice';
+import { WindowList } from '@/components/window-list';
+import { formatPlural } from '@/lib/format';
+
+import { ListSkeleton } from '../list/list-skeleton';
+import { useRowKeys } from '../list/use-row-keys';
+import { useSelection } from '../list/use-selection';
+import { ActDialog, type Asked } from './act-dialog';
+import { allows, type Offer } from './acts';
+import { AnyRow } from './any-row';
+import { anyJobsQuery } from './api';
+import classes from './everybody.module.css';
+import { NothingFound } from './nothing-found';
+import { SelectionBar } from './selection-bar';
+import type { AnyView } from './view';
+
+interface AnyListProps {
+  view: AnyView;
+  onView: (change: Partial<AnyView>) => void;
+}
+
+const rowEstimate = 62;
+
+/** The downloads of all accounts: found and sorted by the server, with only visible rows rendered. */
+export function AnyList({ view, onView }: AnyListProps) {
+  const list = useInfiniteQuery({ ...anyJobsQuery(view), placeholderData: (before) => before });
+  const jobs = useMemo(() => list.data?.pages.flatMap((page) => page.jobs) ?? [], [list.data]);
+  const total = list.data?.pages[0]?.total ?? 0;
+  const more = list.data?.pages[0]?.more ?? false;
+  const selection = useSelection(jobs);
+  const [asked, setAsked] = useState<Asked>();
+  const onKeyDown = useRowKeys(jobs);
+  const actOne = useCallback((job: OwnedJob, offer: Offer) => setAsked({ jobs: [job], offer }), []);
+  const onUser = useCallback((user: string) => onView({ user }), [onView]);
+  const section = useRef<HTMLElement>(null);
+  const done = ({ jobs: acted }: Asked) => {
+    if (acted.length === 1) return;
+    selection.clear();
+    // The button that was pressed leaves with the selection.
+    section.current?.focus();
+  };
+  const close = useCallback(() => setAsked(undefined), []);
+  const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = list;
+  const onEnd = useCallback(() => {
+    if (hasNextPage && !isFetching && !isFetchNextPageError) void fetchNextPage();
+  }, [hasNextPage, isFetching, isFetchNextPageError, fetchNextPage]);
+  return (
+    <section ref={section} tabIndex={-1} className={classes.list} aria-label="Downloads of all accounts">
+      <p className={classes.total} role="status">
+        {list.data && !list.isPlaceholderData && `${more ? 'More than ' : ''}${formatPlural(total, 'download', 'downloads')}`}
+      </p>
+      {selection.jobs.length > 0 && (
+        <SelectionBar
+          jobs={selection.jobs}
+          onAct={(offer) => setAsked({ jobs: selection.jobs.filter((job) => allows(job, offer)), offer })}
+          onAll={selection.all}
+          onClear={selection.clear}
+        />
+      )}
+      {list.isPending && <ListSkeleton />}
+      {list.isError && !list.data && <ErrorNotice error={list.error} title="Couldn't load the downloads" retry={() => void list.refetch()} />}
+      {list.data && jobs.length === 0 && <NothingFound view={view} onView={onView} />}
+      {jobs.length > 0 && (
+        <>
+          <div className={classes.columns} aria-hidden="true">
+            <span />
+            <span>Download</span>
+            <span>State</span>
+            <span>Account</span>
+            <span>Where</span>
+            <span className={classes.size}>Size</span>
+            <span>Added</span>
+          </div>
+          <WindowList
+            label="Downloads of all accounts. Use the arrow keys to move between them."
+            count={jobs.length}
+            estimate={rowEstimate}
+            rowKey={(index) => jobs[index]?.id ?? `${index}`}
+            dim={list.isPlaceholderData}
+            onEnd={onEnd}
+            onKeyDown={onKeyDown}
+            row={(index) => {
+              const job = jobs[index];
+              return (
+                job && (
+                  <AnyRow
+                    job={job}
+                    position={index + 1}
+                    count={more ? -1 : total}
+                    selected={selection.has(job.id)}
+                    onSelect={selection.toggle}
+                    onAct={actOne}
+                    onUser={onUser}
+                  />
+                )
+              );
+            }}
+          />
+        </>
+      )}
+      {list.isFetchingNextPage && <ListSkeleton rows={2} />}
+      {list.isFetchNextPageError && <ErrorNotice error={list.error} title="Couldn't load more downloads" retry={() => void list.fetchNextPage()} />}
+      <ActDialog asked={asked} onClose={close} onDone={done} />
+    </section>
+  );
+}

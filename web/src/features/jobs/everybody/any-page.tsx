@@ -1,0 +1,33 @@
+import { Button } from '@mantine/core';
+
+import { IconDownload } from '@/components/icons';
+import { Page } from '@/components/page';
+
+import { AnyList } from './any-list';
+import { exportAddress } from './api';
+import { Filters } from './filters';
+import type { AnyView } from './view';
+
+interface AnyPageProps {
+  view: AnyView;
+  agents: readonly { id: string; name: string }[];
+  onView: (change: Partial<AnyView>) => void;
+}
+
+/** The downloads of all accounts: to find, to look at and to act on. */
+export function AnyPage({ view, agents, onView }: AnyPageProps) {
+  return (
+    <Page
+      title="All downloads"
+      intro="The downloads of every account. What you look at and do here goes into the audit log."
+      actions={
+        <Button component="a" href={exportAddress(view)} download variant="default" leftSection={<IconDownload size={17} />}>
+          Export CSV
+        </Button>
+      }
+    >
+      <Filters view={view} agents={agents} onView={onView} />
+      <AnyList view={view} onView={onView} />
+    </Page>
+  );
+}

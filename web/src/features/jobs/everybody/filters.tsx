@@ -1,0 +1,124 @@
+import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { useState } from 'react';
+
+import type { JobState } from '@/api/model';
+import { IconChevronDown, IconFilter } from '@/components/icons';
+import { TextFilter } from '@/components/text-filter';
+import { providerTitles } from '@/lib/provider';
+import { own } from '@/lib/reasons/own';
+import { problems } from '@/lib/reasons/problems';
+
+import { stateLooks } from '../state';
+import classes from './everybody.module.css';
+import { anySorts, everything, isFiltered, sizes, stateGroups, type AnySort, type AnyView } from './view';
+
+const sortLabels: Record<AnySort, string> = {
+  '-created': 'Newest first',
+  created: 'Oldest first',
+  name: 'Name, A to Z',
+  '-name': 'Name, Z to A',
+  '-size': 'Largest first',
+  size: 'Smallest first',
+};
+
+const oneState = (Object.keys(stateLooks) as JobState[]).map((value) => ({ value, label: stateLooks[value].label }));
+const states = [
+  { value: '', label: 'Any state' },
+  { group: 'Several states', items: [...stateGroups] },
+  { group: 'One state', items: oneState },
+];
+const knownStates = new Set(['', ...stateGroups.map(({ value }) => value), ...oneState.map(({ value }) => value)]);
+
+const providers = [
+  { value: '', label: 'Any provider' },
+  { value: 'agent', label: providerTitles.agent },
+  { value: 'seedr', label: providerTitles.seedr },
+] as const;
+
+const words = (code: string) => code.charAt(0).toUpperCase() + code.slice(1).replaceAll('_', ' ');
+const codes = (any: string, catalogue: object) => [{ value: '', label: any }, ...Object.keys(catalogue).sort().map((value) => ({ value, label: words(value) }))];
+const reasons = codes('Any reason', own);
+const problemCodes = codes('Any problem', problems);
+
+type Options = readonly { value: string; label: string }[];
+
+/** Adds the value of an address to options that lack it. */
+function withValue(options: Options, value: string, label = words(value)): { value: string; label: string }[] {
+  return options.some((each) => each.value === value) ? [...options] : [...options, { value, label }];
+}
+
+function nameFault(text: string): string {
+  return text.length < 3 ? 'Enter at least 3 characters.' : '';
+}
+
+function hashFault(text: string): string {
+  return /^[0-9a-f]{6,64}$/i.test(text) ? '' : 'Enter at least 6 hex digits.';
+}
+
+interface FiltersProps {
+  view: AnyView;
+  agents: readonly { id: string; name: string }[];
+  onView: (change: Partial<AnyView>) => void;
+}
+
+/** What to look for among the downloads of all accounts, and in which order. */
+export function Filters({ view, agents, onView }: FiltersProps) {
+  const rare = [view.reason, view.problem, view.provider, view.agent, view.from, view.to, view.size, view.hash].filter((value) => value !== '').length;
+  const [open, setOpen] = useState(rare > 0);
+  return (
+    <form className={classes.filters} aria-label="Filters" onSubmit={(event) => event.preventDefault()}>
+      <div className={classes.fields}>
+        <TextFilter label="Name" placeholder="Part of the name" maxLength={200} value={view.q} check={nameFault} onCommit={(q) => onView({ q })} />
+        <NativeSelect
+          size="sm"
+          label="State"
+          data={knownStates.has(view.state) ? states : [...states, { value: view.state, label: view.state.split(',').map(words).join(', ') }]}
+          value={view.state}
+          onChange={(event) => onView({ state: event.currentTarget.value })}
+        />
+        <TextFilter label="Account" placeholder="Address or ID" maxLength={254} value={view.user} onCommit={(user) => onView({ user })} />
+        <NativeSelect
+          size="sm"
+          label="Order"
+          data={anySorts.map((value) => ({ value, label: sortLabels[value] }))}
+          value={view.sort}
+          onChange={(event) => {
+            const sort = anySorts.find((each) => each === event.currentTarget.value);
+            if (sort) onView({ sort });
+          }}
+        />
+        <div className={classes.filterbuttons}>
+          <Button size="sm" variant="default" rightSection={<IconChevronDown size={16} className={classes.chevron} data-open={open || undefined} />} aria-expanded={open} onClick={() => setOpen(!open)}>
+            More{rare > 0 ? ` (${rare})` : ''}
+          </Button>
+          <Button size="sm" variant="default" leftSection={<IconFilter size={16} />} disabled={!isFiltered(view)} onClick={() => onView({ ...everything, sort: view.sort })}>
+            Clear
+          </Button>
+        </div>
+      </div>
+      {open && <RareFilters view={view} agents={agents} onView={onView} />}
+    </form>
+  );
+}
+
+function RareFilters({ view, agents, onView }: FiltersProps) {
+  const agentOptions = [{ value: '', label: 'Any agent' }, ...agents.map(({ id, name }) => ({ value: id, label: name }))];
+  return (
+    <div className={classes.fields}>
+      <NativeSelect size="sm" label="Reason" data={withValue(reasons, view.reason)} value={view.reason} onChange={(event) => onView({ reason: event.currentTarget.value })} />
+      <NativeSelect size="sm" label="Problem" data={withValue(problemCodes, view.problem)} value={view.problem} onChange={(event) => onView({ problem: event.currentTarget.value })} />
+      <NativeSelect
+        size="sm"
+        label="Provider"
+        data={providers}
+        value={view.provider}
+        onChange={(event) => onView({ provider: providers.find(({ value }) => value === event.currentTarget.value)?.value ?? '' })}
+      />
+      <NativeSelect size="sm" label="Agent" data={withValue(agentOptions, view.agent, 'A removed agent')} value={view.agent} onChange={(event) => onView({ agent: event.currentTarget.value })} />
+      <NativeSelect size="sm" label="Size" data={withValue(sizes, view.size, 'Other sizes')} value={view.size} onChange={(event) => onView({ size: event.currentTarget.value })} />
+      <TextInput size="sm" type="date" label="Added from" value={view.from} max={view.to || undefined} onChange={(event) => onView({ from: event.currentTarget.value })} />
+      <TextInput size="sm" type="date" label="Added until" value={view.to} min={view.from || undefined} onChange={(event) => onView({ to: event.currentTarget.value })} />
+      <TextFilter label="Info hash" placeholder="Or its beginning" maxLength={64} value={view.hash} check={hashFault} onCommit={(hash) => onView({ hash: hash.toLowerCase() })} />
+    </div>
+  );
+}

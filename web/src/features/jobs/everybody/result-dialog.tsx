@@ -1,0 +1,51 @@
+import { Button, Modal } from '@mantine/core';
+
+import type { OwnedJob } from '@/api/model';
+import { IconAlertTriangle, IconCircleCheck } from '@/components/icons';
+import { formatPlural } from '@/lib/format';
+import type { Outcome } from '@/lib/in-lines';
+import { messageOf } from '@/lib/problem';
+
+import { nameOf } from '../state';
+import classes from './everybody.module.css';
+
+interface ResultDialogProps {
+  /** What was started, in a sentence. */
+  started: string;
+  outcome: Outcome<OwnedJob> | undefined;
+  onClose: () => void;
+}
+
+/** What became of an act on several downloads: those that refused it first, each with why. */
+export function ResultDialog({ started, outcome, onClose }: ResultDialogProps) {
+  const { succeeded = [], failed = [] } = outcome ?? {};
+  return (
+    <Modal opened={outcome !== undefined} onClose={onClose} title={failed.length === 0 ? 'Done' : `${formatPlural(failed.length, 'download', 'downloads')} refused it`} size="md">
+      {succeeded.length > 0 && <p className={classes.lead}>{started}</p>}
+      {/* A scrolling region with nothing focusable in it must be focusable. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <ul className={classes.results} aria-label="Results" tabIndex={0}>
+        {failed.map(({ item, error }) => (
+          <li key={item.id} data-tone="bad">
+            <IconAlertTriangle size={16} aria-label="Refused" />
+            <div>
+              <p>{nameOf(item)}</p>
+              <p className={classes.faint}>{messageOf(error)}</p>
+            </div>
+          </li>
+        ))}
+        {succeeded.map((job) => (
+          <li key={job.id} data-tone="ok">
+            <IconCircleCheck size={16} aria-label="Done" />
+            <p>{nameOf(job)}</p>
+          </li>
+        ))}
+      </ul>
+      <div className={classes.buttons}>
+        <Button onClick={onClose} data-autofocus>
+          Close
+        </Button>
+      </div>
+    </Modal>
+  );
+}
