@@ -42,7 +42,7 @@ type bulkInput struct {
 		Note     note         `json:"note,omitempty"`
 		Jobs     []uuid.UUID  `json:"jobs,omitempty" maxItems:"1000" doc:"The jobs that are meant; without them, all that the filter finds"`
 		Filter   *JobQuery    `json:"filter,omitempty" doc:"Instead of jobs; empty finds every job"`
-		Rate     int          `json:"rate,omitempty" minimum:"1" maximum:"100" default:"10" doc:"Jobs a second, at most"`
+		Rate     int          `json:"rate,omitempty" minimum:"1" maximum:"100" doc:"Jobs a second, at most; 10 if it is missing"`
 	} `nameHint:"StartBulkAct"`
 }
 

@@ -75,8 +75,8 @@ type JobQuery struct {
 	User        string           `json:"user,omitempty" query:"user" maxLength:"254" doc:"Only jobs of this account, by its id or address"`
 	CreatedFrom time.Time        `json:"createdFrom,omitzero" query:"createdFrom" doc:"Submitted at this time or later"`
 	CreatedTo   time.Time        `json:"createdTo,omitzero" query:"createdTo" doc:"Submitted before this time"`
-	SizeMin     int64            `json:"sizeMin,omitempty" query:"sizeMin" minimum:"0" default:"0" doc:"Bytes; leaves out jobs of unknown size"`
-	SizeMax     int64            `json:"sizeMax,omitempty" query:"sizeMax" minimum:"0" default:"0" doc:"Bytes; leaves out jobs of unknown size, 0 is no bound"`
+	SizeMin     int64            `json:"sizeMin,omitempty" query:"sizeMin" minimum:"0" doc:"Bytes; leaves out jobs of unknown size"`
+	SizeMax     int64            `json:"sizeMax,omitempty" query:"sizeMax" minimum:"0" doc:"Bytes; leaves out jobs of unknown size, 0 is no bound"`
 	InfoHash    string           `json:"infoHash,omitempty" query:"infoHash" maxLength:"64" doc:"An info hash or at least its first six digits"`
 	Q           string           `json:"q,omitempty" query:"q" maxLength:"200" doc:"Part of the name, at least three characters"`
 }

@@ -1,4 +1,4 @@
-import type { Job, JobAction, JobAttempt, JobDetail, JobState, OwnedJob, Provider } from '@/api/model';
+import type { BulkAct, BulkItem, Job, JobAction, JobAttempt, JobDetail, JobState, OwnedJob, Provider } from '@/api/model';
 
 import { empty, json, problem, type Route } from './answers';
 import { because, makeEvent, makeJob, moment, newId } from './fixtures';
@@ -15,6 +15,15 @@ export function makeAttempt(number: number, given: Partial<JobAttempt> = {}): Jo
   return {
     number, kind: 'download', provider: 'agent', agent: { id: newId(), name: 'barge-1' }, state: 'failed', problem: 'stalled', tries: 0,
     wantedAt: moment(-4_000), startedAt: moment(-3_990), endedAt: moment(-3_000), ...given,
+  };
+}
+
+/** Makes an act on many downloads that is under way. */
+export function makeBulkAct(given: Partial<BulkAct> = {}): BulkAct {
+  const id = given.id ?? newId();
+  return {
+    id, act: 'retry', provider: '', note: '', filter: {}, rate: 10, by: 'ada@example.org', state: 'acting', total: 500, done: 120, refused: 3,
+    createdAt: moment(-60), updatedAt: moment(0), endedAt: null, workflow: { id: `bulk-${id}`, uiUrl: `http://temporal.test/workflows/bulk-${id}` }, ...given,
   };
 }
 
@@ -35,7 +44,15 @@ export class EverybodysWorld {
   /** The queries that were asked, as they stood in the addresses. */
   readonly asked: string[] = [];
 
+  bulkActs: BulkAct[] = [];
+  bulkItems: BulkItem[] = [];
+  /** What acts on many downloads were asked for. */
+  readonly bulkAsked: unknown[] = [];
+
   readonly routes: Route[] = [
+    ['GET', /^\/admin\/bulk-acts$/, () => json({ acts: this.bulkActs })],
+    ['GET', /^\/admin\/bulk-acts\/[^/]+\/jobs$/, (_, __, url) => this.results(url)],
+    ['POST', /^\/admin\/bulk-acts\/([^/]+)\/stop$/, ([, id]) => this.stop(id)],
     ['GET', /^\/admin\/jobs$/, (_, __, url) => this.list(url)],
     ['GET', /^\/admin\/jobs\/([^/]+)$/, ([, id]) => this.with(id, (job) => json(this.detail(job)))],
     ['POST', /^\/admin\/jobs\/([^/]+)\/(pause|resume|retry|cancel)$/, ([, id, act]) => this.with(id, (job) => this.act(job, act as JobAction))],
@@ -58,6 +75,25 @@ export class EverybodysWorld {
     return json({
       jobs: found.slice(start, end), nextCursor: end < found.length ? `${end}` : '', total: Math.min(found.length, this.maxTotal), more: found.length > this.maxTotal,
     });
+  }
+
+  private results(url: URL): Response {
+    const state = url.searchParams.get('state');
+    return json({ jobs: this.bulkItems.filter((item) => state === null || item.state === state), nextCursor: '' });
+  }
+
+  private stop(id: string | undefined): Response {
+    this.bulkActs = this.bulkActs.map((act) => (act.id === id ? { ...act, state: 'stopped', endedAt: moment(0) } : act));
+    return json(this.bulkActs.find((act) => act.id === id));
+  }
+
+  /** Starts an act on many downloads. */
+  async startBulk(request: Request): Promise<Response> {
+    const asked = (await request.json()) as Pick<BulkAct, 'act'>;
+    this.bulkAsked.push(asked);
+    const act = makeBulkAct({ act: asked.act, state: 'finding', total: 0, done: 0, refused: 0 });
+    this.bulkActs = [act, ...this.bulkActs];
+    return json(act, 202);
   }
 
   private detail(job: OwnedJob): JobDetail {

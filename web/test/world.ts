@@ -55,6 +55,7 @@ export class World extends Accounts {
     ['POST', /^\/admin\/agents\/enrol$/, (_, request) => this.enrol(request)],
     ['POST', /^\/admin\/agents\/([^/]+)\/(cordon|uncordon|drain)$/, ([, id, act]) => this.changeAgent(id, act)],
     ['DELETE', /^\/admin\/agents\/([^/]+)$/, ([, id]) => this.removeAgent(id)],
+    ['POST', /^\/admin\/bulk-acts$/, (_, request) => this.everybody.startBulk(request)],
     ['POST', /^\/admin\/jobs\/([^/]+)\/provider$/, ([, id], request) => (this.jobs.some((job) => job.id === id) ? this.move(id, request) : this.everybody.move(id, request))],
   ];
 
@@ -70,9 +71,9 @@ export class World extends Accounts {
     return problem(404, 'not_found', 'There is nothing at this address.');
   }
 
-  /** Refuses what an admin does before they have confirmed who they are; only reading and moving a job need no confirmation. */
+  /** Refuses what an admin does before they have confirmed who they are; reading, and acts on jobs, need no confirmation. */
   private unconfirmed(method: string, path: string): Response | undefined {
-    return method === 'GET' || !path.startsWith('/admin/') || path.startsWith('/admin/jobs/') ? undefined : this.stale();
+    return method === 'GET' || !path.startsWith('/admin/') || /^\/admin\/(jobs|bulk-acts)\b/.test(path) ? undefined : this.stale();
   }
 
   /** Changes a job as the server would. */

@@ -2577,15 +2577,13 @@ export interface components {
             /**
              * Format: int64
              * @description Bytes; leaves out jobs of unknown size, 0 is no bound
-             * @default 0
              */
-            sizeMax: number;
+            sizeMax?: number;
             /**
              * Format: int64
              * @description Bytes; leaves out jobs of unknown size
-             * @default 0
              */
-            sizeMin: number;
+            sizeMin?: number;
             /** @description Only jobs in these states, separated by commas */
             state?: components["schemas"]["JobState"][] | null;
             /** @description Only jobs of this account, by its id or address */
@@ -3481,10 +3479,9 @@ export interface components {
             provider?: components["schemas"]["Provider"];
             /**
              * Format: int64
-             * @description Jobs a second, at most
-             * @default 10
+             * @description Jobs a second, at most; 10 if it is missing
              */
-            rate: number;
+            rate?: number;
         };
         StorageConfirmed: {
             /** @description It takes effect now; else within the hour */

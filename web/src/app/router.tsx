@@ -180,6 +180,12 @@ const anyJobRoute = createRoute({
   component: lazyRouteComponent(() => import('./routes/admin-job-routes'), 'AnyJobRoute'),
 });
 
+const bulkActsRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/acts',
+  component: lazyRouteComponent(() => import('./routes/admin-job-routes'), 'BulkActsRoute'),
+});
+
 const auditRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: '/audit',
@@ -205,7 +211,7 @@ const mailsRoute = createRoute({
 const restRoute = createRoute({ getParentRoute: () => signedInRoute, path: '$', component: () => <NotFound /> });
 
 const adminTree = adminRoute.addChildren([
-  adminStartRoute, anyJobsRoute, anyJobRoute, agentsRoute, providersRoute, usersRoute, invitationsRoute, auditRoute, securityRoute, mailsRoute,
+  adminStartRoute, anyJobsRoute, anyJobRoute, bulkActsRoute, agentsRoute, providersRoute, usersRoute, invitationsRoute, auditRoute, securityRoute, mailsRoute,
 ]);
 
 const tree = root.addChildren([

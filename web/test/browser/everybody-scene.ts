@@ -1,4 +1,4 @@
-import { makeAttempt, makeOwnedJob } from '../everybody';
+import { makeAttempt, makeBulkAct, makeOwnedJob } from '../everybody';
 import { because, makeEvent, makeProgress, moment, newId } from '../fixtures';
 import type { World } from '../world';
 
@@ -39,6 +39,22 @@ export function everybodysDownloads(world: World): void {
       makeEvent({ state: 'downloading', at: moment(-410), reason: because('downloading', { agent: 'barge-1' }) }),
     ],
   });
+}
+
+/** Fills the acts on many downloads: one that runs, and ended ones. */
+export function bulkActs(world: World): void {
+  world.everybody.bulkActs = [
+    makeBulkAct({ total: 1_500, done: 412, refused: 9, note: 'The storage was full this morning; there is room again.', by: longOwner.email }),
+    makeBulkAct({ act: 'move', provider: 'seedr', state: 'done', total: 3_000, done: 2_998, refused: 2, createdAt: moment(-9_000), endedAt: moment(-8_600) }),
+    makeBulkAct({ act: 'delete', state: 'stopped', total: 90, done: 12, refused: 0, createdAt: moment(-14_000), endedAt: moment(-13_900) }),
+    makeBulkAct({ act: 'pause', state: 'done', total: 1, done: 1, refused: 0, createdAt: moment(-90_000), endedAt: moment(-89_000), workflow: { id: 'bulk-1', uiUrl: '' } }),
+  ];
+  world.everybody.bulkItems = [
+    { jobId: newId(), name: 'Cosmos Laundromat (2015) — 第一周期, really-a-name-that-has-no-end-and-no-space-either_x264-1080p-WEB-DL-AAC', owner: longOwner.email, state: 'refused', problem: 'wrong_state', refusal: 'A job in the state “ready” cannot be retried.', actedAt: moment(-9) },
+    { jobId: newId(), name: '', owner: '', state: 'refused', problem: '', refusal: 'No such job.', actedAt: moment(-8) },
+    { jobId: newId(), name: 'Sintel', owner: grace.email, state: 'done', problem: '', refusal: '', actedAt: moment(-7) },
+    { jobId: newId(), name: 'Elephants Dream', owner: linus.email, state: 'pending', problem: '', refusal: '', actedAt: null },
+  ];
 }
 
 /** Makes more downloads than the server counts. */

@@ -4,7 +4,7 @@ import { because, makeAgent, makeEvent, makeFile, makeJob, makeLedgerLine, makeL
 import { makeCheck, makeHistoryEntry } from '../providers';
 import { World } from '../world';
 import { crowd, peopleAndRecords } from './admin-scene';
-import { everybodysDownloads, multitude } from './everybody-scene';
+import { bulkActs, everybodysDownloads, multitude } from './everybody-scene';
 
 const gib = 1024 ** 3;
 
@@ -69,6 +69,7 @@ export function busyWorld(): World {
   ];
   peopleAndRecords(world);
   everybodysDownloads(world);
+  bulkActs(world);
   world.providers.failover = 'agent_to_seedr';
   world.providers.history = [
     makeHistoryEntry(4, { at: moment(-7_000), from: 'seedr', to: 'agent', failover: 'agent_to_seedr', verified: makeCheck({ provider: 'agent', message: 'Agents take work.', plan: '', spaceMax: 0, spaceUsed: 0, slots: 16, taken: 5, agents: 2 }) }),

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 
 import { agentsQuery } from '@/features/agents/api';
+import { BulkPage } from '@/features/jobs/bulk/bulk-page';
 import { anyJobQuery } from '@/features/jobs/everybody/api';
 import { AnyDetail } from '@/features/jobs/everybody/any-detail';
 import { AnyPage } from '@/features/jobs/everybody/any-page';
@@ -33,6 +34,11 @@ export function AnyJobsRoute() {
       }}
     />
   );
+}
+
+/** The acts on many downloads. */
+export function BulkActsRoute() {
+  return <BulkPage />;
 }
 
 /** A download of any account. */

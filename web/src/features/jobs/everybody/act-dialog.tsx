@@ -9,7 +9,7 @@ import { formatPlural } from '@/lib/format';
 import { providerNames } from '@/lib/provider';
 
 import { actionLabels } from '../state';
-import { consequencesOf, startedText, whatOf, type Offer } from './acts';
+import { consequencesOf, maxNote, startedText, whatOf, type Offer } from './acts';
 import { ResultDialog } from './result-dialog';
 import { useOrder } from './use-order';
 
@@ -28,7 +28,6 @@ interface ActDialogProps {
 
 /** From this many downloads on, deleting asks for a typed word. */
 const typedFrom = 5;
-const maxNote = 300;
 
 /** Asks before an act on downloads of others, with a note for their owners, and lists what became of several. */
 export function ActDialog({ asked, onClose, onDone }: ActDialogProps) {

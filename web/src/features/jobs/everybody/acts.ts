@@ -18,17 +18,21 @@ export interface Offer {
 const inOrder: readonly AnyAct[] = ['resume', 'retry', 'pause', 'move', 'cancel', 'delete'];
 const providers: readonly Provider[] = ['agent', 'seedr'];
 
+/** How long a note for the owner may be. */
+export const maxNote = 300;
+
 /** Reports whether the download allows what is offered. */
 export function allows(job: Job, { act, to }: Offer): boolean {
   if (act === 'move') return to !== undefined && job.movableTo.includes(to);
   return job.actions.includes(act);
 }
 
+/** Everything that downloads may allow, in menu order. */
+export const everyOffer: readonly Offer[] = inOrder.flatMap((act): Offer[] => (act === 'move' ? providers.map((to) => ({ act, to })) : [{ act }]));
+
 /** Lists what at least one of the downloads allows, in menu order. */
 export function offersOf(jobs: readonly Job[]): Offer[] {
-  return inOrder
-    .flatMap((act): Offer[] => (act === 'move' ? providers.map((to) => ({ act, to })) : [{ act }]))
-    .filter((offer) => jobs.some((job) => allows(job, offer)));
+  return everyOffer.filter((offer) => jobs.some((job) => allows(job, offer)));
 }
 
 /** Names an act on a button. */

@@ -4,8 +4,10 @@ import { useCallback, useMemo, useRef, useState } from 'react';
 import type { OwnedJob } from '@/api/model';
 import { ErrorNotice } from '@/components/notice';
 import { WindowList } from '@/components/window-list';
-import { formatPlural } from '@/lib/format';
+import { formatCount, formatPlural } from '@/lib/format';
 
+import { BulkDialog } from '../bulk/bulk-dialog';
+import { BulkMenu } from '../bulk/bulk-menu';
 import { ListSkeleton } from '../list/list-skeleton';
 import { useRowKeys } from '../list/use-row-keys';
 import { useSelection } from '../list/use-selection';
@@ -33,6 +35,7 @@ export function AnyList({ view, onView }: AnyListProps) {
   const more = list.data?.pages[0]?.more ?? false;
   const selection = useSelection(jobs);
   const [asked, setAsked] = useState<Asked>();
+  const [bulk, setBulk] = useState<Offer>();
   const onKeyDown = useRowKeys(jobs);
   const actOne = useCallback((job: OwnedJob, offer: Offer) => setAsked({ jobs: [job], offer }), []);
   const onUser = useCallback((user: string) => onView({ user }), [onView]);
@@ -43,6 +46,8 @@ export function AnyList({ view, onView }: AnyListProps) {
     // The button that was pressed leaves with the selection.
     section.current?.focus();
   };
+  const counted = list.data !== undefined && !list.isPlaceholderData;
+  const many = `${more ? 'More than ' : ''}${formatPlural(total, 'download', 'downloads')}`;
   const close = useCallback(() => setAsked(undefined), []);
   const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = list;
   const onEnd = useCallback(() => {
@@ -50,9 +55,10 @@ export function AnyList({ view, onView }: AnyListProps) {
   }, [hasNextPage, isFetching, isFetchNextPageError, fetchNextPage]);
   return (
     <section ref={section} tabIndex={-1} className={classes.list} aria-label="Downloads of all accounts">
-      <p className={classes.total} role="status">
-        {list.data && !list.isPlaceholderData && `${more ? 'More than ' : ''}${formatPlural(total, 'download', 'downloads')}`}
-      </p>
+      <div className={classes.total}>
+        <p role="status">{counted && many}</p>
+        {counted && total > 0 && <BulkMenu label={`Act on all${more ? '' : ` ${formatCount(total)}`}`} onAct={setBulk} />}
+      </div>
       {selection.jobs.length > 0 && (
         <SelectionBar
           jobs={selection.jobs}
@@ -105,6 +111,7 @@ export function AnyList({ view, onView }: AnyListProps) {
       {list.isFetchingNextPage && <ListSkeleton rows={2} />}
       {list.isFetchNextPageError && <ErrorNotice error={list.error} title="Couldn't load more downloads" retry={() => void list.fetchNextPage()} />}
       <ActDialog asked={asked} onClose={close} onDone={done} />
+      <BulkDialog view={view} many={more ? many.toLowerCase() : many} offer={bulk} onClose={() => setBulk(undefined)} />
     </section>
   );
 }

@@ -1,8 +1,11 @@
 import { Button } from '@mantine/core';
 
+import { Link } from '@tanstack/react-router';
+
 import { IconDownload } from '@/components/icons';
 import { Page } from '@/components/page';
 
+import { RecentBulkActs } from '../bulk/bulk-acts';
 import { AnyList } from './any-list';
 import { exportAddress } from './api';
 import { Filters } from './filters';
@@ -21,11 +24,17 @@ export function AnyPage({ view, agents, onView }: AnyPageProps) {
       title="All downloads"
       intro="The downloads of every account. What you look at and do here goes into the audit log."
       actions={
-        <Button component="a" href={exportAddress(view)} download variant="default" leftSection={<IconDownload size={17} />}>
+        <>
+          <Button variant="subtle" renderRoot={(props) => <Link to="/admin/acts" {...props} />}>
+            Earlier acts
+          </Button>
+          <Button component="a" href={exportAddress(view)} download variant="default" leftSection={<IconDownload size={17} />}>
           Export CSV
-        </Button>
+          </Button>
+        </>
       }
     >
+      <RecentBulkActs />
       <Filters view={view} agents={agents} onView={onView} />
       <AnyList view={view} onView={onView} />
     </Page>

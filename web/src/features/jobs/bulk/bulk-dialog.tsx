@@ -1,0 +1,77 @@
+import { TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+
+import { ConfirmDialog } from '@/components/confirm-dialog';
+import { FormFault } from '@/components/form-fault';
+import { toastDone } from '@/components/toast';
+
+import { maxNote, offerLabel, type Offer } from '../everybody/acts';
+import { isFiltered, type AnyView } from '../everybody/view';
+import { bulkKeys, startBulk } from './api';
+import { consequenceOf } from './text';
+
+interface BulkDialogProps {
+  view: AnyView;
+  /** How many downloads there are, in words. */
+  many: string;
+  offer: Offer | undefined;
+  onClose: () => void;
+}
+
+/** Asks before an act on everything that the filters find, with a note for the owners. */
+export function BulkDialog({ view, many, offer, onClose }: BulkDialogProps) {
+  const client = useQueryClient();
+  const [note, setNote] = useState('');
+  const starting = useMutation({
+    mutationFn: (asked: Offer) => startBulk(view, { ...asked, note: note.trim() }),
+    onSuccess: () => client.invalidateQueries({ queryKey: bulkKeys.list() }),
+  });
+  const close = () => {
+    starting.reset();
+    setNote('');
+    onClose();
+  };
+  const danger = offer?.act === 'delete' || offer?.act === 'cancel';
+  return (
+    <ConfirmDialog
+      opened={offer !== undefined}
+      title={offer ? `${offerLabel(offer)}: ${many}?` : ''}
+      confirmLabel={offer ? offerLabel(offer) : ''}
+      dismissLabel="Back"
+      danger={danger}
+      {...((offer?.act === 'delete' || !isFiltered(view)) && { typed: offer?.act ?? '' })}
+      busy={starting.isPending}
+      fields={
+        <TextInput
+          label="Note for the owners"
+          description={offer?.act === 'delete' ? 'Optional. They get it by mail.' : 'Optional. They read it in the timeline.'}
+          maxLength={maxNote}
+          autoComplete="off"
+          mb="md"
+          value={note}
+          onChange={(event) => setNote(event.currentTarget.value)}
+        />
+      }
+      onConfirm={() => {
+        if (!offer) return;
+        starting.mutate(offer, {
+          onSuccess: () => {
+            toastDone('Started. You can follow it above the list.');
+            close();
+          },
+        });
+      }}
+      onClose={close}
+    >
+      {offer && (
+        <>
+          <p>{isFiltered(view) ? 'This is for everything that the filters find now.' : 'No filter is set: this is for every download of every account.'}</p>
+          <p>{consequenceOf(offer)}</p>
+          <p>It runs in the background. Downloads that don’t allow it stay as they are and are listed.</p>
+        </>
+      )}
+      <FormFault error={starting.error} />
+    </ConfirmDialog>
+  );
+}
