@@ -182,7 +182,7 @@ const anyJobRoute = createRoute({
 
 const bulkActsRoute = createRoute({
   getParentRoute: () => adminRoute,
-  path: '/acts',
+  path: '/jobs/acts',
   component: lazyRouteComponent(() => import('./routes/admin-job-routes'), 'BulkActsRoute'),
 });
 

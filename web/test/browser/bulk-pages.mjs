@@ -22,12 +22,12 @@ export const bulkPages = [
   },
   { name: 'bulk-retry', narrow: true, open: (page, stage) => dialog(page, stage, '/admin/jobs?state=failed', 'Retry') },
   { name: 'bulk-delete', open: (page, stage) => dialog(page, stage, '/admin/jobs', 'Delete') },
-  { name: 'bulk-acts', narrow: true, open: (page, stage) => go(page, stage, '/admin/acts', 'Retrying') },
+  { name: 'bulk-acts', narrow: true, open: (page, stage) => go(page, stage, '/admin/jobs/acts', 'Retrying') },
   {
     name: 'bulk-results',
     narrow: true,
     open: async (page, stage) => {
-      await go(page, stage, '/admin/acts', 'Retrying');
+      await go(page, stage, '/admin/jobs/acts', 'Retrying');
       await page.getByRole('button', { name: 'Results' }).first().click();
       await page.getByRole('list', { name: 'Results' }).waitFor();
       await still(page);
@@ -37,7 +37,7 @@ export const bulkPages = [
     name: 'bulk-none',
     open: async (page, stage) => {
       stage.world.everybody.bulkActs = [];
-      await go(page, stage, '/admin/acts', 'None yet');
+      await go(page, stage, '/admin/jobs/acts', 'None yet');
     },
   },
 ];

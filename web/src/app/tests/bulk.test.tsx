@@ -54,7 +54,7 @@ describe('acts on many downloads', () => {
       { jobId: newId(), name: 'one', owner: 'grace@example.org', state: 'done', problem: '', refusal: '', actedAt: moment(-1) },
       { jobId: newId(), name: '', owner: '', state: 'refused', problem: 'wrong_state', refusal: `A ${'job'} in the state “ready” cannot be retried.`, actedAt: moment(-1) },
     ];
-    const { user } = renderApp(world, '/admin/acts');
+    const { user } = renderApp(world, '/admin/jobs/acts');
     await user.click(await screen.findByRole('button', { name: 'Results' }));
     const dialog = within(await screen.findByRole('dialog', { name: 'Retried 1 download' }));
     expect(await dialog.findByText(/cannot be retried/)).toBeVisible();

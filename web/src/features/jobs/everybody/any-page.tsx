@@ -25,7 +25,7 @@ export function AnyPage({ view, agents, onView }: AnyPageProps) {
       intro="The downloads of every account. What you look at and do here goes into the audit log."
       actions={
         <>
-          <Button variant="subtle" renderRoot={(props) => <Link to="/admin/acts" {...props} />}>
+          <Button variant="subtle" renderRoot={(props) => <Link to="/admin/jobs/acts" {...props} />}>
             Earlier acts
           </Button>
           <Button component="a" href={exportAddress(view)} download variant="default" leftSection={<IconDownload size={17} />}>
