@@ -39,6 +39,12 @@ type Plan struct {
 	AttentionTimeout time.Duration   `json:"attentionTimeout"`
 	Asked            models.Ask      `json:"asked,omitzero"` // and not done yet
 	RetryPauses      []time.Duration `json:"retryPauses"`    // one retry after each; then the job needs attention
+
+	// Why, since when and until when at most the job is in its state.
+	Reason   models.Reason  `json:"reason,omitzero"`
+	Problem  models.Problem `json:"problem,omitempty"`
+	Since    time.Time      `json:"since,omitzero"`
+	Deadline *time.Time     `json:"deadline,omitempty"`
 }
 
 // StateInput is one transition of a job.
@@ -184,6 +190,8 @@ type RepairInput struct {
 type RepairResult struct {
 	Checked   int `json:"checked"`
 	Restarted int `json:"restarted"` // jobs that had no running workflow
+	Parked    int `json:"parked"`    // jobs whose workflow an operator ended
+	GaveUp    int `json:"gaveUp"`    // of those, what nobody did anything about in time
 	Admitted  int `json:"admitted"`  // admitted jobs that were signalled again
 	Ended     int `json:"ended"`     // workflows that the database does not know
 	Purged    int `json:"purged"`    // deleted jobs whose purge was started again

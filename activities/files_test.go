@@ -346,7 +346,8 @@ type runner struct {
 	running                     map[uuid.UUID]bool
 	runs                        map[uuid.UUID]int // that Temporal knows of
 	restarted, admitted, purged []uuid.UUID
-	ended, bulk                 []uuid.UUID
+	ended, cancelled, bulk      []uuid.UUID
+	terminated                  []uuid.UUID // by an operator
 }
 
 func (r *runner) Stopped(_ context.Context, jobs []models.Job) (out []models.Job, err error) {
@@ -356,6 +357,19 @@ func (r *runner) Stopped(_ context.Context, jobs []models.Job) (out []models.Job
 		}
 	}
 	return out, nil
+}
+
+func (r *runner) Terminated(_ context.Context, _ time.Time, fn func([]uuid.UUID) error) error {
+	return fn(r.terminated)
+}
+
+func (r *runner) EndedByOperator(_ context.Context, job models.Job) (bool, error) {
+	return slices.Contains(r.terminated, job.ID), nil
+}
+
+func (r *runner) Cancel(_ context.Context, id uuid.UUID) error {
+	r.cancelled = append(r.cancelled, id)
+	return nil
 }
 
 func (r *runner) Restart(_ context.Context, job models.Job) error {

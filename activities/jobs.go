@@ -32,8 +32,8 @@ type Jobs struct {
 }
 
 // LoadJob returns what a workflow needs to know about its job. A job that
-// another run left in the middle returns to the queue; a paused one stays
-// paused, and one that this run continues keeps its state.
+// another run left in the middle returns to the queue; one that waits for a
+// person goes on waiting, and one that this run continues keeps its state.
 func (a *Jobs) LoadJob(ctx context.Context, in JobInput) (Plan, error) {
 	plan, err := a.load(ctx, in)
 	return plan, border(ctx, err)
@@ -50,7 +50,7 @@ func (a *Jobs) load(ctx context.Context, in JobInput) (Plan, error) {
 	if job.State.Terminal() { // a retry queues the job before its new run starts
 		return Plan{Over: true, State: job.State}, nil
 	}
-	if job.State != models.StateQueued && job.State != models.StatePaused && job.State != in.Stands {
+	if job.State != models.StateQueued && job.State != in.Stands && !waits(job) {
 		job, err = a.Store.Transition(ctx, in.JobID, models.JobChange{
 			To: models.StateQueued, ReleaseSlot: true,
 			Reason: models.Because(models.ReasonWaitsForSlot),
@@ -74,7 +74,20 @@ func (a *Jobs) load(ctx context.Context, in JobInput) (Plan, error) {
 		ManifestKnown: job.FileCount > 0, ChooseFiles: job.ChooseFiles && job.Selection == nil,
 		SelectionTimeout: a.SelectionTimeout, AttentionTimeout: a.AttentionTimeout,
 		RetryPauses: a.RetryPauses, Asked: job.Asked,
+		Reason: job.Reason, Problem: job.Problem, Since: job.StateSince, Deadline: job.Deadline,
 	}, nil
+}
+
+// waits reports whether the job waits for a person, who has not acted yet.
+func waits(job models.Job) bool {
+	switch job.State {
+	case models.StatePaused, models.StateAwaitingSelection:
+		return true
+	case models.StateNeedsAttention:
+		return job.Reason.Code != models.ReasonRetried
+	default:
+		return false
+	}
 }
 
 // SetState writes a transition that the workflow decided on.

@@ -3,8 +3,6 @@ package activities
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,7 +19,6 @@ const (
 	keepDeleted    = 7 * 24 * time.Hour
 	keepMails      = 30 * 24 * time.Hour // after they ended, so that admins can see them
 	keepBulk       = 90 * 24 * time.Hour // likewise
-	repairBatch    = 200                 // jobs that are compared with their workflows at once
 	purgeAgain     = time.Second         // the job's workflow is about to end
 	jobsPrefix     = "jobs/"             // of all keys of jobs
 )
@@ -32,6 +29,7 @@ type SweepStore interface {
 	DeleteJobRows(ctx context.Context, jobID uuid.UUID) error
 	JobRuns(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]int, error)
 	StaleOpenJobs(ctx context.Context, before time.Time, after uuid.UUID, limit int) ([]models.Job, error)
+	OpenJobs(ctx context.Context, ids []uuid.UUID) ([]models.Job, error)
 	PruneHeartbeats(ctx context.Context, before time.Time) (int64, error)
 	PruneSessions(ctx context.Context, now time.Time) (int64, error)
 	PruneEnrolmentTokens(ctx context.Context, now time.Time) (int64, error)
@@ -53,25 +51,6 @@ type SweepStorage interface {
 	AbortMultipart(ctx context.Context, key, uploadID string) error
 }
 
-// Runner starts and checks the workflows of jobs.
-type Runner interface {
-	// Stopped returns those of the jobs whose workflow does not run.
-	Stopped(ctx context.Context, jobs []models.Job) ([]models.Job, error)
-	// Restart starts the job's workflow again unless it is running.
-	Restart(ctx context.Context, job models.Job) error
-	// Running calls fn with the jobs whose workflow was started before the time and
-	// runs, page by page, and which run of the job it is.
-	Running(ctx context.Context, before time.Time, fn func(runs map[uuid.UUID]int) error) error
-	// End ends the workflow of a job that it works on in vain.
-	End(ctx context.Context, jobID uuid.UUID, why string) error
-	// Purge removes a deleted job, unless a purge is already running.
-	Purge(ctx context.Context, jobID uuid.UUID) error
-	// Bulk starts the workflow of the act on many jobs unless it is running.
-	Bulk(ctx context.Context, id uuid.UUID) error
-	// Admit tells the job's workflow that it holds a slot.
-	Admit(ctx context.Context, job models.Job) error
-}
-
 // Sweeps removes what is no longer needed and repairs what faults left behind.
 // Every sweep may run at any time, and repeatedly.
 type Sweeps struct {
@@ -79,7 +58,10 @@ type Sweeps struct {
 	Objects SweepStorage
 	Stock   *stocktake.Taker
 	Runner  Runner
+	Stopper Stopper
 	Now     func() time.Time
+
+	AttentionTimeout time.Duration // how long a job that an operator ended waits for a person
 }
 
 // PurgeJob removes a deleted job once it has ended: rows first, then objects.
@@ -135,129 +117,6 @@ func (a *Sweeps) CheckFiles(ctx context.Context, in CheckInput) (CheckResult, er
 	defer stop()
 	res, err := a.Stock.Check(ctx, stocktake.CheckOptions(in))
 	return CheckResult(res), border(ctx, err)
-}
-
-// RepairJobs starts a workflow for every open job without one, as after a loss
-// of Temporal's database, ends workflows that the database does not know, as after
-// the restore of a dump, and repeats an admission that did not arrive.
-func (a *Sweeps) RepairJobs(ctx context.Context, in RepairInput) (RepairResult, error) {
-	res, err := a.repair(ctx, in)
-	return res, border(ctx, err)
-}
-
-func (a *Sweeps) repair(ctx context.Context, in RepairInput) (res RepairResult, err error) {
-	stop := beat(ctx)
-	defer stop()
-	before := a.Now().Add(-in.Quiet)
-	err = inBatches(
-		func(after uuid.UUID) ([]models.Job, error) {
-			return a.Store.StaleOpenJobs(ctx, before, after, repairBatch)
-		},
-		func(j models.Job) uuid.UUID { return j.ID },
-		func(jobs []models.Job) error { return a.revive(ctx, jobs, &res) })
-	if err != nil {
-		return res, err
-	}
-	if err := a.endStrays(ctx, before, &res); err != nil {
-		return res, err
-	}
-	if err := a.resumeBulk(ctx, before, &res); err != nil {
-		return res, err
-	}
-	err = inBatches(
-		func(after uuid.UUID) ([]uuid.UUID, error) {
-			return a.Store.JobsToPurge(ctx, before, after, repairBatch)
-		},
-		func(id uuid.UUID) uuid.UUID { return id },
-		func(deleted []uuid.UUID) error {
-			for _, id := range deleted {
-				if err := a.Runner.Purge(ctx, id); err != nil {
-					return err
-				}
-				res.Purged++
-			}
-			return nil
-		})
-	return res, err
-}
-
-// endStrays ends workflows that are newer than the database, as after the
-// restore of a dump: of jobs without a row, and later runs than the row knows.
-// Nobody would ever answer what they wait for.
-func (a *Sweeps) endStrays(ctx context.Context, before time.Time, res *RepairResult) error {
-	return a.Runner.Running(ctx, before, func(runs map[uuid.UUID]int) error {
-		rows, err := a.Store.JobRuns(ctx, slices.Collect(maps.Keys(runs)))
-		if err != nil {
-			return err
-		}
-		for id, run := range runs {
-			if row, there := rows[id]; there && run <= row {
-				continue
-			}
-			if err := a.Runner.End(ctx, id, "The database does not know this run, as after the restore of an older dump."); err != nil {
-				return err
-			}
-			res.Ended++
-		}
-		return nil
-	})
-}
-
-// resumeBulk starts the workflow of every act on many jobs that has none.
-func (a *Sweeps) resumeBulk(ctx context.Context, before time.Time, res *RepairResult) error {
-	quiet, err := a.Store.OpenBulk(ctx, before)
-	if err != nil {
-		return err
-	}
-	for _, id := range quiet {
-		if err := a.Runner.Bulk(ctx, id); err != nil {
-			return err
-		}
-		res.Bulk++
-	}
-	return nil
-}
-
-// inBatches has do look at everything that next returns, which goes by id.
-func inBatches[T any](next func(after uuid.UUID) ([]T, error), id func(T) uuid.UUID, do func([]T) error) error {
-	for after := uuid.Nil; ; {
-		batch, err := next(after)
-		if err != nil || len(batch) == 0 {
-			return err
-		}
-		if err := do(batch); err != nil {
-			return err
-		}
-		after = id(batch[len(batch)-1])
-	}
-}
-
-// revive starts the workflows that do not run, and tells those of admitted jobs
-// again that they hold a slot.
-func (a *Sweeps) revive(ctx context.Context, jobs []models.Job, res *RepairResult) error {
-	res.Checked += len(jobs)
-	stopped, err := a.Runner.Stopped(ctx, jobs)
-	if err != nil {
-		return err
-	}
-	restarted := make(map[uuid.UUID]bool, len(stopped))
-	for _, job := range stopped {
-		if err := a.Runner.Restart(ctx, job); err != nil {
-			return err
-		}
-		restarted[job.ID] = true
-		res.Restarted++
-	}
-	for _, job := range jobs {
-		if restarted[job.ID] || job.State != models.StateQueued || job.AdmittedAt == nil {
-			continue
-		}
-		if err := a.Runner.Admit(ctx, job); err != nil {
-			return err
-		}
-		res.Admitted++
-	}
-	return nil
 }
 
 // PruneRows removes expired rows.

@@ -70,6 +70,12 @@ func (j Job) Waits() bool {
 	return j.State == StateQueued && j.AdmittedAt == nil && j.Problem == ""
 }
 
+// Unattended reports whether an operator ended the workflow of the job, so that
+// it has none until a person retries, cancels or moves it.
+func (j Job) Unattended() bool {
+	return j.State == StateNeedsAttention && j.Problem == ProblemEndedByOperator
+}
+
 // Attempt is one try to run a job's transfer at a provider.
 type Attempt struct {
 	JobID     uuid.UUID `gorm:"type:uuid;primaryKey"`

@@ -46,6 +46,7 @@ const (
 	ProblemFileLost         Problem = "file_lost"              // was stored, but storage no longer has it
 	ProblemSelectionExpired Problem = "selection_expired"      // no files were chosen in time
 	ProblemGaveUp           Problem = "gave_up"                // needed attention and got none in time
+	ProblemEndedByOperator  Problem = "ended_by_operator"      // an operator terminated the workflow in Temporal
 	ProblemWrongState       Problem = "wrong_state"            // the job's state doesn't allow the act
 	ProblemKeyReused        Problem = "idempotency_key_reused" // the key was already used for another request
 )
@@ -102,7 +103,7 @@ var problemCodes = map[Problem]Code{
 	ProblemBadSelection: CodeInvalid, ProblemDuplicateJob: CodeConflict,
 	ProblemAgentLost: CodeUnavailable, ProblemAgentUnreachable: CodeUnavailable, ProblemNoAgent: CodeUnavailable,
 	ProblemDrained: CodeUnavailable, ProblemAgentInUse: CodeConflict, ProblemSuperseded: CodeConflict, ProblemDiskFull: CodeUnavailable,
-	ProblemStorageFailing: CodeUnavailable, ProblemWrongContent: CodeConflict, ProblemFileLost: CodeNotFound, ProblemSelectionExpired: CodeConflict, ProblemGaveUp: CodeConflict,
+	ProblemStorageFailing: CodeUnavailable, ProblemWrongContent: CodeConflict, ProblemFileLost: CodeNotFound, ProblemSelectionExpired: CodeConflict, ProblemGaveUp: CodeConflict, ProblemEndedByOperator: CodeConflict,
 	ProblemWrongState: CodeConflict, ProblemKeyReused: CodeConflict,
 	ProblemSeedrAuth: CodeUnavailable, ProblemSeedrPlan: CodeConflict, ProblemSeedrFull: CodeUnavailable,
 	ProblemSeedrSlots: CodeUnavailable, ProblemSeedrDuplicate: CodeConflict, ProblemSeedrRejected: CodeConflict,

@@ -25,10 +25,10 @@ const (
 var transitions = map[State][]State{
 	StateQueued:            {StateResolving, StateDownloading, StatePaused, StateNeedsAttention, StateFailed, StateCancelled},
 	StateResolving:         {StateQueued, StateAwaitingSelection, StateDownloading, StatePaused, StateNeedsAttention, StateFailed, StateCancelled},
-	StateAwaitingSelection: {StateQueued, StatePaused, StateFailed, StateCancelled},
+	StateAwaitingSelection: {StateQueued, StatePaused, StateNeedsAttention, StateFailed, StateCancelled},
 	StateDownloading:       {StateQueued, StateStoring, StatePaused, StateNeedsAttention, StateFailed, StateCancelled},
 	StateStoring:           {StateQueued, StateReady, StateNeedsAttention, StateFailed, StateCancelled},
-	StatePaused:            {StateQueued, StateAwaitingSelection, StateFailed, StateCancelled},
+	StatePaused:            {StateQueued, StateAwaitingSelection, StateNeedsAttention, StateFailed, StateCancelled},
 	StateNeedsAttention:    {StateQueued, StateFailed, StateCancelled},
 	StateReady:             {StateExpired},
 	StateFailed:            {StateQueued},

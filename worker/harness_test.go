@@ -49,17 +49,18 @@ const patience = 40 * time.Second
 // system is the whole control plane but the API: a real Temporal server, a
 // real Postgres and a real S3, with agents that do what the test says.
 type system struct {
-	t        *testing.T
-	store    *store.Store
-	temporal client.Client
-	flows    *workflows.Client
-	objects  *objstore.Client
-	gate     *gate // in front of the objects of FinalizeFiles
-	user     models.User
-	agents   map[uuid.UUID]*agentapitest.Agent
-	content  []byte
-	deps     worker.Deps
-	stop     func() // ends the worker
+	t         *testing.T
+	store     *store.Store
+	temporal  client.Client
+	namespace string
+	flows     *workflows.Client
+	objects   *objstore.Client
+	gate      *gate // in front of the objects of FinalizeFiles
+	user      models.User
+	agents    map[uuid.UUID]*agentapitest.Agent
+	content   []byte
+	deps      worker.Deps
+	stop      func() // ends the worker
 }
 
 // gate holds the check of objects until it is opened.
@@ -95,7 +96,7 @@ func newSystem(t *testing.T, o options) *system {
 	t.Helper()
 	temporal, namespace := temporaltest.Namespace(t)
 	s := &system{
-		t: t, store: storetest.New(t), temporal: temporal, objects: objstoretest.Bucket(t),
+		t: t, store: storetest.New(t), temporal: temporal, namespace: namespace, objects: objstoretest.Bucket(t),
 		agents: map[uuid.UUID]*agentapitest.Agent{}, content: []byte("hello"),
 	}
 	s.flows = workflows.NewClient(s.temporal, "http://longhaul.test")
@@ -136,7 +137,7 @@ func newSystem(t *testing.T, o options) *system {
 		}},
 		Seedr:   &activities.SeedrTracker{Account: follow},
 		Streams: &activities.Streams{Copier: stream},
-		Sweeps:  &activities.Sweeps{Store: plug.Sweeps(work), Objects: s.objects, Stock: stock, Runner: s.flows, Now: time.Now},
+		Sweeps:  &activities.Sweeps{Store: plug.Sweeps(work), Objects: s.objects, Stock: stock, Runner: s.flows, Stopper: placer, Now: time.Now, AttentionTimeout: o.attention},
 		Mails:   &activities.Mails{Store: work.Mails, Sender: o.mails},
 		Quota:   &activities.Quota{Store: plug.Upkeep(work), Objects: s.objects, Pauses: stock},
 		Bulk:    &activities.Bulk{Store: work.Bulk},

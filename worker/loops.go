@@ -23,6 +23,13 @@ const (
 	admitEvery = time.Second
 	admitGap   = 50 * time.Millisecond // minimum distance between rounds triggered by news
 	errorPause = time.Second
+
+	// How soon a job knows that an operator terminated its workflow. Temporal's
+	// list may lag, and clocks differ, so each look goes back a minute further; the
+	// first goes back as far as workers are usually away.
+	terminatedEvery = 10 * time.Second
+	terminatedBack  = time.Minute
+	terminatedFirst = time.Hour
 )
 
 // News announces changes in the database. It may miss some, so every loop also
@@ -149,9 +156,13 @@ func (w *Worker) deliver(ctx context.Context, item models.OutboxItem) error {
 		if job.Asked.None() || job.State.Terminal() || job.DeleteAt != nil {
 			return nil // it is done already, or there is no one left to ask
 		}
-		return w.deps.Flows.Ask(ctx, job)
+		err := w.deps.Flows.Ask(ctx, job)
+		if models.IsNotFound(err) && job.Unattended() {
+			return w.deps.Flows.Restart(ctx, job) // the run reads from the row what is asked for
+		}
+		return err
 	case models.OutboxChosen:
-		if job.Selection == nil || job.State.Terminal() || job.DeleteAt != nil {
+		if job.Selection == nil || job.State.Terminal() || job.DeleteAt != nil || job.Unattended() {
 			return nil
 		}
 		return w.deps.Flows.Chosen(ctx, job)
@@ -164,10 +175,35 @@ func (w *Worker) deliver(ctx context.Context, item models.OutboxItem) error {
 		if job.State.Terminal() {
 			return nil
 		}
+		if job.Unattended() { // a cancel of what has ended goes well, and does nothing
+			if err := w.deps.Flows.Restart(ctx, job); err != nil {
+				return err
+			}
+		}
 		return w.deps.Flows.Cancel(ctx, job.ID)
 	default:
 		return models.Errorf(models.CodeInternal, "Unknown kind of outbox item.")
 	}
+}
+
+// repairTerminated settles jobs whose workflow was terminated in Temporal.
+func (w *Worker) repairTerminated(ctx context.Context) error {
+	since := time.Now().Add(-terminatedFirst)
+	for wait.For(ctx, wait.Spread(terminatedEvery)) == nil {
+		looked := time.Now()
+		res, err := w.deps.Sweeps.RepairTerminated(ctx, since)
+		if res.Parked+res.Restarted > 0 {
+			w.log.InfoContext(ctx, "workflows were terminated", "needs_attention", res.Parked, "restarted", res.Restarted)
+		}
+		if err != nil {
+			if ctx.Err() == nil {
+				w.log.WarnContext(ctx, "could not look for terminated workflows", "error", err)
+			}
+			continue
+		}
+		since = looked.Add(-terminatedBack)
+	}
+	return nil
 }
 
 // answerAccounts carries out requests made with an e-mail address, and

@@ -129,6 +129,7 @@ func (w *Worker) control(ctx context.Context, g *errgroup.Group) {
 	g.Go(func() error { return w.admit(ctx, admission[0]) })
 	g.Go(func() error { return w.deps.Transfers.Placer.Run(ctx, placing[0]) })
 	g.Go(func() error { return w.answerAccounts(ctx) })
+	g.Go(func() error { return w.repairTerminated(ctx) })
 	g.Go(func() error { return w.standing(ctx) })
 	g.Go(func() error { return w.measure(ctx) })
 }

@@ -60,13 +60,17 @@ func (c *Client) Restart(ctx context.Context, job models.Job) error {
 	return translate(err, "restart job")
 }
 
-// Retry retries a job, as its row says: it signals a parked one, and starts a
-// new run under the same id for one that was queued again after its end. While
-// the run before is still cleaning up, it is unavailable.
+// Retry retries a job, as its row says: it signals a parked one, whose workflow
+// it starts if an operator ended it, and starts a new run under the same id for
+// one that was queued again after its end. While the run before is still
+// cleaning up, it is unavailable.
 func (c *Client) Retry(ctx context.Context, job models.Job) error {
 	switch job.State {
 	case models.StateNeedsAttention:
-		return translate(c.t.SignalWorkflow(ctx, job.WorkflowID(), "", SignalRetry, nil), "signal retry")
+		o := c.options(job)
+		o.WorkflowIDConflictPolicy, o.WorkflowExecutionErrorWhenAlreadyStarted = enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING, false
+		_, err := c.t.SignalWithStartWorkflow(ctx, job.WorkflowID(), SignalRetry, nil, o, Download, c.input(job))
+		return translate(err, "signal retry")
 	case models.StateQueued:
 	default:
 		return nil // it has moved on meanwhile

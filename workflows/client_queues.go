@@ -80,7 +80,7 @@ func (c *Client) EndRetired(ctx context.Context) (int, error) {
 }
 
 func (c *Client) endRetired(ctx context.Context, id, runID string) error {
-	err := c.t.TerminateWorkflow(ctx, id, runID, "A newer version took over; the job restarts from its database row.")
+	err := c.t.TerminateWorkflow(ctx, id, runID, "A newer version took over; the job restarts from its database row.", endedByLonghaul)
 	if _, gone := errors.AsType[*serviceerror.NotFound](err); err != nil && !gone {
 		return translate(err, "end retired workflow")
 	}

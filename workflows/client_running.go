@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	commonpb "go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/converter"
 
 	"longhaul/models"
 )
@@ -62,6 +64,72 @@ func (c *Client) listed(ctx context.Context, jobs []models.Job) (map[string]bool
 	}
 }
 
+// Terminated calls fn with the jobs of which a run was terminated since the time,
+// page by page. Temporal's list lags behind by a moment, so a caller that looks
+// again and again looks back a little further.
+func (c *Client) Terminated(ctx context.Context, since time.Time, fn func(jobs []uuid.UUID) error) error {
+	req := &workflowservice.ListWorkflowExecutionsRequest{
+		PageSize: runningPage,
+		Query: fmt.Sprintf("ExecutionStatus = 'Terminated' AND WorkflowType = 'Download' AND CloseTime > '%s'",
+			since.UTC().Format(time.RFC3339)),
+	}
+	for {
+		page, err := c.t.ListWorkflow(ctx, req)
+		if err != nil {
+			return translate(err, "list terminated jobs")
+		}
+		var jobs []uuid.UUID
+		for _, e := range page.GetExecutions() {
+			if id, ours := jobOf(e.GetExecution().GetWorkflowId()); ours {
+				jobs = append(jobs, id)
+			}
+		}
+		if len(jobs) > 0 {
+			if err := fn(jobs); err != nil {
+				return err
+			}
+		}
+		if req.NextPageToken = page.GetNextPageToken(); len(req.NextPageToken) == 0 {
+			return nil
+		}
+	}
+}
+
+// EndedByOperator reports whether the job's last run was terminated by an
+// operator: neither by Longhaul, which leaves its mark, nor by Temporal.
+func (c *Client) EndedByOperator(ctx context.Context, job models.Job) (bool, error) {
+	d, err := c.t.DescribeWorkflow(ctx, job.WorkflowID(), "")
+	if err = translate(err, "describe job"); err != nil {
+		return false, ignoreGone(err)
+	}
+	if d.Status != enumspb.WORKFLOW_EXECUTION_STATUS_TERMINATED {
+		return false, nil
+	}
+	last := c.t.GetWorkflowHistory(ctx, job.WorkflowID(), d.WorkflowExecution.RunID, false, enumspb.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT)
+	for last.HasNext() {
+		e, err := last.Next()
+		if err = translate(err, "read how the job ended"); err != nil {
+			return false, ignoreGone(err)
+		}
+		if how := e.GetWorkflowExecutionTerminatedEventAttributes(); how != nil {
+			return how.GetIdentity() != serverIdentity && !markedOurs(how.GetDetails()), nil
+		}
+	}
+	return false, nil
+}
+
+func markedOurs(details *commonpb.Payloads) bool {
+	var mark string
+	return converter.GetDefaultDataConverter().FromPayloads(details, &mark) == nil && mark == endedByLonghaul
+}
+
+func ignoreGone(err error) error {
+	if models.IsNotFound(err) {
+		return nil
+	}
+	return err
+}
+
 func (c *Client) running(ctx context.Context, job models.Job) (bool, error) {
 	d, err := c.t.DescribeWorkflow(ctx, job.WorkflowID(), "")
 	if err = translate(err, "describe job"); err != nil {
@@ -108,13 +176,19 @@ func (c *Client) Running(ctx context.Context, before time.Time, fn func(runs map
 	}
 }
 
+// Who terminates a run, besides operators.
+const (
+	// endedByLonghaul is the detail with which Longhaul terminates a run.
+	endedByLonghaul = "ended by Longhaul"
+
+	// serverIdentity is under which Temporal itself terminates a run: the one that
+	// a reset replaces, or one that outgrew a limit.
+	serverIdentity = "history-service"
+)
+
 // End ends the workflow of a job that it works on in vain, unless it has ended.
 func (c *Client) End(ctx context.Context, jobID uuid.UUID, why string) error {
-	err := translate(c.t.TerminateWorkflow(ctx, JobWorkflowID(jobID.String()), "", why), "end workflow")
-	if models.IsNotFound(err) {
-		return nil
-	}
-	return err
+	return ignoreGone(translate(c.t.TerminateWorkflow(ctx, JobWorkflowID(jobID.String()), "", why, endedByLonghaul), "end workflow"))
 }
 
 // jobOf returns the job that a workflow runs for.

@@ -103,6 +103,11 @@ func needsAttention(f fault, by time.Time) activities.StateInput {
 	}
 }
 
+// stillWaits is for a job that waited for a person before the run started.
+func stillWaits(plan activities.Plan) activities.StateInput {
+	return activities.StateInput{To: plan.State, Reason: plan.Reason, Problem: plan.Problem, Deadline: plan.Deadline}
+}
+
 func cancelled() activities.StateInput {
 	return activities.StateInput{To: models.StateCancelled, ReleaseSlot: true, Reason: models.Because(models.ReasonCancelled)}
 }

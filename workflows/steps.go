@@ -7,8 +7,8 @@ import (
 	"longhaul/models"
 )
 
-// load reads the job; a job that is not in the queue is put there, unless it is
-// where the previous run left it.
+// load reads the job; a job that another run left in the middle is put into the
+// queue, and one that waits for a person stays as it is.
 func (d *download) load(ctx workflow.Context) error {
 	var stands models.State
 	if d.in.Before != nil {
@@ -36,11 +36,15 @@ func (d *download) load(ctx workflow.Context) error {
 		d.refresh(ctx)
 		return nil
 	}
-	if plan.State == models.StatePaused {
+	switch plan.State {
+	case models.StatePaused:
 		d.moved(ctx, paused())
-		return nil
+	case models.StateAwaitingSelection, models.StateNeedsAttention:
+		d.now.Since = plan.Since
+		d.moved(ctx, stillWaits(plan))
+	default:
+		d.moved(ctx, submitted())
 	}
-	d.moved(ctx, submitted())
 	return nil
 }
 

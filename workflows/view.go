@@ -87,7 +87,7 @@ func (in DownloadInput) summary(at models.Provider) string {
 // guide says what an operator can do with a job's workflow, and where to look.
 func (in DownloadInput) guide() string {
 	lines := []string{
-		"- *Cancel* ends the job and cleans up. After *terminate*, the reconcile sweep starts it again within minutes.",
+		"- *Cancel* ends the job and cleans up. *Terminate* leaves it in `needs_attention` until it is retried.",
 		"- The signal `retry` retries a job in `needs_attention`.",
 	}
 	if in.App != "" {

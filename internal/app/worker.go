@@ -140,11 +140,14 @@ func (p *workerParts) deps(cfg config.Config) worker.Deps {
 			Store: plug.AgentTracker(work), Agents: func(a models.Agent) agenttrack.Agent { return dial(a) }, Desk: desk, Events: p.bus,
 			Now: p.store.DB.Now, Log: p.log.With("component", "tracker"), Pace: agenttrack.DefaultPace(),
 		}},
-		Sweeps: &activities.Sweeps{Store: plug.Sweeps(work), Objects: p.objects, Stock: stock, Runner: p.flows, Now: p.store.DB.Now},
-		Mails:  &activities.Mails{Store: work.Mails},
-		Quota:  &activities.Quota{Store: plug.Upkeep(work), Objects: p.objects, Pauses: stock},
-		Bulk:   &activities.Bulk{Store: work.Bulk},
-		Flows:  p.flows, Records: plug.Loops(work), News: p.bus, Log: p.log, RunningPerUser: limits.MaxRunningJobs, Queues: cfg.Queues,
+		Sweeps: &activities.Sweeps{
+			Store: plug.Sweeps(work), Objects: p.objects, Stock: stock, Runner: p.flows, Stopper: placer, Now: p.store.DB.Now,
+			AttentionTimeout: limits.AttentionTimeout,
+		},
+		Mails: &activities.Mails{Store: work.Mails},
+		Quota: &activities.Quota{Store: plug.Upkeep(work), Objects: p.objects, Pauses: stock},
+		Bulk:  &activities.Bulk{Store: work.Bulk},
+		Flows: p.flows, Records: plug.Loops(work), News: p.bus, Log: p.log, RunningPerUser: limits.MaxRunningJobs, Queues: cfg.Queues,
 	}
 	if p.mails != nil {
 		deps.Mails.Sender = p.mails

@@ -91,7 +91,8 @@ var problems = map[models.Problem]entry{
 	models.ProblemGaveUp: {
 		why: []string{"{problem|why} It needed your attention and got none in time.", "It needed your attention and got none in time."}, next: []string{"You can retry or delete it."},
 	},
-	models.ProblemWrongState: {why: []string{"That is not possible in this state."}, next: []string{"Reload and look at where it stands."}},
+	models.ProblemEndedByOperator: {why: []string{"An operator ended it."}, next: []string{"Retry it to continue with what is stored."}},
+	models.ProblemWrongState:      {why: []string{"That is not possible in this state."}, next: []string{"Reload and look at where it stands."}},
 	models.ProblemKeyReused:  {why: []string{"The Idempotency-Key belongs to another request."}, next: []string{"Use a new key for a new request."}},
 
 	// Seedr

@@ -92,15 +92,16 @@ func (w *Worker) RefuseAsk(ctx context.Context, jobID uuid.UUID, a models.Ask) e
 	})
 }
 
-// answerAsk ends what was asked for once a transition met it, or ended the job
-// before. It returns the event of the latter.
+// answerAsk ends what was asked for once a transition met it, or left nobody to
+// do it: the job has ended, or an operator ended its workflow. It returns the
+// event of the latter.
 func answerAsk(job *models.Job, was models.State) []models.Event {
 	a := job.Asked
 	if a.None() {
 		return nil
 	}
 	met := a.Met(was, *job)
-	if !met && !job.State.Terminal() {
+	if !met && !job.State.Terminal() && !job.Unattended() {
 		return nil
 	}
 	job.Asked = models.Ask{}

@@ -60,6 +60,14 @@ func (w *Worker) JobRuns(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]in
 	return out, postgres.Translate(err, "look for jobs")
 }
 
+// OpenJobs returns those of the jobs that have not ended.
+func (w *Worker) OpenJobs(ctx context.Context, ids []uuid.UUID) ([]models.Job, error) {
+	var out []models.Job
+	err := w.js.db.Conn(ctx).Where("id = any(?) and state not in ?", postgres.Array[uuid.UUID](ids), terminalStates()).
+		Order("id").Find(&out).Error
+	return out, postgres.Translate(err, "look for open jobs")
+}
+
 // PruneIdempotencyKeys removes keys from before the time.
 func (w *Worker) PruneIdempotencyKeys(ctx context.Context, before time.Time) (int64, error) {
 	return w.js.db.Exec(ctx, "prune idempotency keys", `delete from idempotency_keys where created_at < ?`, before)

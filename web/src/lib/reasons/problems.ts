@@ -127,6 +127,7 @@ export const problems: Record<ProblemCode, Entry> = {
   },
   selection_expired: fault("You didn't choose the files in time.", 'Retry it and choose the files.'),
   gave_up: fault('It needed your attention and got none in time.', 'You can retry or delete it.'),
+  ended_by_operator: fault('An operator ended it.', 'Retry it to continue with what is stored.'),
   wrong_state: fault("That isn't possible right now.", 'Reload the page to see where it stands.'),
   idempotency_key_reused: fault('This was already used for another request.', 'Reload the page and try again.'),
 

@@ -1,0 +1,272 @@
+package worker_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	commonpb "go.temporal.io/api/common/v1"
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+
+	"longhaul/activities"
+	"longhaul/internal/store/storetest"
+	"longhaul/models"
+	"longhaul/workflows"
+)
+
+const terminated = enumspb.WORKFLOW_EXECUTION_STATUS_TERMINATED
+
+// agreed is how soon a row and its workflow have to agree after what an operator
+// did.
+const agreed = time.Minute
+
+// operator does what a person does in the Temporal UI: the same calls, without
+// anything that only Longhaul knows.
+type operator struct{ *system }
+
+func (o operator) ui(job models.Job) (workflowservice.WorkflowServiceClient, string, *commonpb.WorkflowExecution) {
+	return o.temporal.WorkflowService(), o.namespace, &commonpb.WorkflowExecution{WorkflowId: job.WorkflowID()}
+}
+
+func (o operator) terminate(job models.Job) {
+	o.t.Helper()
+	ui, namespace, execution := o.ui(job)
+	_, err := ui.TerminateWorkflowExecution(o.t.Context(), &workflowservice.TerminateWorkflowExecutionRequest{
+		Namespace: namespace, WorkflowExecution: execution, Reason: "Terminated from the Web UI",
+	})
+	if err != nil {
+		o.t.Fatalf("terminate: %v", err)
+	}
+}
+
+func (o operator) status(job models.Job) enumspb.WorkflowExecutionStatus {
+	o.t.Helper()
+	d, err := o.temporal.DescribeWorkflow(o.t.Context(), job.WorkflowID(), "")
+	if err != nil {
+		o.t.Fatalf("describe: %v", err)
+	}
+	return d.Status
+}
+
+// agrees waits until the row is as it should be after the act, and says how long
+// that took.
+func (o operator) agrees(what string, job models.Job, since time.Time, check func(models.Job) string) models.Job {
+	o.t.Helper()
+	var now models.Job
+	storetest.Eventually(o.t, 2*agreed, func() string {
+		now = o.job(job.ID)
+		return check(now)
+	})
+	took := time.Since(since)
+	o.t.Logf("%s: row and workflow agree after %.1f s", what, took.Seconds())
+	if took > agreed {
+		o.t.Errorf("%s: row and workflow agree only after %s", what, took)
+	}
+	return now
+}
+
+// sweep runs the reconcile sweep now.
+func (s *system) sweep() activities.RepairResult {
+	s.t.Helper()
+	run, err := s.temporal.ExecuteWorkflow(s.t.Context(), client.StartWorkflowOptions{TaskQueue: workflows.TaskQueue(models.QueueControl)}, workflows.ReconcileJobs, activities.RepairInput{})
+	var res activities.RepairResult
+	if err == nil {
+		err = run.Get(s.t.Context(), &res)
+	}
+	if err != nil {
+		s.t.Fatalf("reconcile: %v", err)
+	}
+	return res
+}
+
+// everywhere catches a job in each state in which it may be while its workflow
+// runs, each of another user.
+func (s *stage) everywhere() map[models.State]models.Job {
+	s.t.Helper()
+	s.gate.reached, s.gate.open = make(chan struct{}, 100), make(chan struct{})
+	out := map[models.State]models.Job{}
+	for _, state := range []models.State{
+		models.StateNeedsAttention, models.StateAwaitingSelection, models.StateResolving, models.StateDownloading, models.StatePaused,
+		models.StateStoring, models.StateQueued,
+	} {
+		s.user = storetest.User(s.t, s.store)
+		switch state {
+		case models.StatePaused:
+			job := s.reach(models.StateDownloading)
+			s.asks(job, pause)
+			out[state] = s.until(job.ID, state)
+		case models.StateStoring:
+			s.mode.Store("works")
+			job := s.known()
+			<-s.gate.reached
+			out[state] = s.until(job.ID, state)
+		case models.StateQueued:
+			s.cordon(models.AgentCordoned)
+			out[state] = s.known()
+			s.eventually(func() string {
+				if _, err := s.flows.State(s.t.Context(), out[state].ID); err != nil {
+					return err.Error()
+				}
+				return ""
+			})
+		default:
+			out[state] = s.reach(state)
+		}
+	}
+	return out
+}
+
+// cordon has every agent accept work, or not.
+func (s *system) cordon(state models.AgentState) {
+	s.t.Helper()
+	for id := range s.agents {
+		if err := s.store.Agents.SetAgentState(s.t.Context(), models.Actor{Kind: models.ActorConsole}, id, state); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+}
+
+// A job whose workflow an operator terminates, in whatever state, waits for a
+// person, who retries it.
+func TestTerminatedJobsNeedAttention(t *testing.T) {
+	s := newStage(t)
+	jobs := s.everywhere()
+	op := operator{s.system}
+	since := time.Now()
+	for _, job := range jobs {
+		op.terminate(job)
+	}
+	for state, job := range jobs {
+		got := op.agrees("terminated while "+string(state), job, since, func(now models.Job) string {
+			if now.State != models.StateNeedsAttention || now.Problem != models.ProblemEndedByOperator {
+				return fmt.Sprintf("job is %s, %q", now.State, now.Problem)
+			}
+			return ""
+		})
+		if got.Reason.Code.Problem() != models.ProblemEndedByOperator || got.AdmittedAt != nil || got.Deadline == nil || time.Until(*got.Deadline) < 50*time.Minute {
+			t.Errorf("%s: reason %v, slot %v, deadline %v", state, got.Reason, got.AdmittedAt, got.Deadline)
+		}
+		s.eventually(func() string {
+			if n := storetest.Count(t, `select count(*) from job_attempts where job_id = $1 and state in ('wanted', 'open')`, job.ID); n != 0 {
+				return fmt.Sprintf("%s: %d attempts are still live", state, n)
+			}
+			return ""
+		})
+	}
+	if res := s.sweep(); res.Restarted != 0 || res.GaveUp != 0 {
+		t.Errorf("the sweep did %+v", res)
+	}
+	for state, job := range jobs {
+		if got := op.status(job); got != terminated {
+			t.Errorf("%s: the workflow is %s", state, got)
+		}
+	}
+	close(s.gate.open)
+	s.cordon(models.AgentActive)
+	s.heard()
+	s.user.ID = jobs[models.StateResolving].UserID // what the agent resolves is this user's
+	s.act(jobs[models.StateResolving], "go on")
+	for state, job := range jobs {
+		if _, err := s.store.Jobs.RequestRetry(t.Context(), job.UserID, job.ID); err != nil {
+			t.Fatalf("%s: retry: %v", state, err)
+		}
+	}
+	for state, job := range jobs {
+		if state == models.StateAwaitingSelection {
+			s.until(job.ID, models.StateAwaitingSelection)
+			if err := s.chooses(job, 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		storetest.Eventually(t, patience, func() string {
+			if now := s.job(job.ID); now.State != models.StateReady {
+				return fmt.Sprintf("%s: job is %s %v", state, now.State, now.Reason)
+			}
+			return ""
+		})
+		s.replays("retried after "+string(state), s.closed(job.ID, completed))
+	}
+}
+
+// What a person asks of a job without a workflow is done.
+func TestActsOnATerminatedJob(t *testing.T) {
+	s := newStage(t)
+	op := operator{s.system}
+	since := time.Now()
+	jobs := map[string]models.Job{}
+	for _, act := range []string{"cancel", "delete", "move", "nothing"} {
+		s.user = storetest.User(t, s.store)
+		jobs[act] = s.reach(models.StateDownloading)
+		s.stored(jobs[act].ID.String())
+		op.terminate(jobs[act])
+	}
+	for act, job := range jobs {
+		op.agrees("terminated", job, since, unattended)
+		s.user.ID = job.UserID
+		switch act {
+		case "cancel", "delete":
+			s.act(job, act)
+			s.gone(job.ID)
+		case "move":
+			s.act(job, "go on")
+			s.act(job, act)
+			s.until(job.ID, models.StateReady)
+		case "nothing":
+			storetest.Exec(t, `update jobs set deadline = now() - interval '1 second' where id = $1`, job.ID)
+			s.sweep()
+			if got := s.until(job.ID, models.StateFailed); got.Problem != models.ProblemGaveUp {
+				t.Errorf("failed with %q", got.Problem)
+			}
+		}
+	}
+}
+
+func unattended(now models.Job) string {
+	if !now.Unattended() {
+		return fmt.Sprintf("job is %s, %q", now.State, now.Problem)
+	}
+	return ""
+}
+
+// Only what an operator ended stays ended: a workflow that Longhaul ended, or
+// that Temporal lost, starts again.
+func TestOtherEndsAreRepaired(t *testing.T) {
+	s := newStage(t)
+	ended := s.reach(models.StateDownloading)
+	s.user = storetest.User(t, s.store)
+	lost := s.reach(models.StateNeedsAttention)
+	if err := s.flows.End(t.Context(), ended.ID, "Longhaul does so after the restore of a dump."); err != nil {
+		t.Fatal(err)
+	}
+	ui, namespace, execution := operator{s.system}.ui(lost)
+	_, err := ui.DeleteWorkflowExecution(t.Context(), &workflowservice.DeleteWorkflowExecutionRequest{Namespace: namespace, WorkflowExecution: execution})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.eventually(func() string {
+		if _, err := s.flows.State(t.Context(), lost.ID); !models.IsNotFound(err) {
+			return fmt.Sprintf("the workflow is still there: %v", err)
+		}
+		return ""
+	})
+	s.sweep()
+	s.eventually(func() string {
+		for _, id := range []uuid.UUID{ended.ID, lost.ID} {
+			if v, err := s.flows.State(t.Context(), id); err != nil || v.State == nil {
+				return fmt.Sprintf("not started again: %v", err)
+			}
+		}
+		return ""
+	})
+	s.act(ended, "go on")
+	s.until(ended.ID, models.StateReady)
+	if got := s.job(lost.ID); got.State != models.StateNeedsAttention || got.Problem != models.ProblemStalled {
+		t.Errorf("the parked job is %s, %q", got.State, got.Problem)
+	}
+	s.user.ID = lost.UserID
+	s.act(lost, "retry")
+	s.until(lost.ID, models.StateReady)
+}
