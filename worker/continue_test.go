@@ -52,6 +52,22 @@ func TestLongHistoryContinuesAsNew(t *testing.T) {
 // it, and that it shows no names.
 func (s *system) guided(job models.Job, runID string) {
 	s.t.Helper()
+	details, id := s.details(job, runID), job.ID.String()
+	for _, want := range []string{
+		"magnet · agent · job " + id[len(id)-8:], "signal `retry`", "*Cancel*", "http://longhaul.test/admin/audit?target=" + id,
+	} {
+		if !strings.Contains(details, want) {
+			s.t.Errorf("run %s does not say %q:\n%s", runID, want, details)
+		}
+	}
+	if strings.Contains(details, s.name()) {
+		s.t.Errorf("run %s contains a name:\n%s", runID, details)
+	}
+}
+
+// details returns what a run shows operators about itself.
+func (s *system) details(job models.Job, runID string) string {
+	s.t.Helper()
 	v, err := s.temporal.QueryWorkflow(s.t.Context(), job.WorkflowID(), runID, "__temporal_workflow_metadata")
 	if err != nil {
 		s.t.Fatal(err)
@@ -60,17 +76,7 @@ func (s *system) guided(job models.Job, runID string) {
 	if err := v.Get(&meta); err != nil {
 		s.t.Fatal(err)
 	}
-	id := job.ID.String()
-	for _, want := range []string{
-		"magnet · agent · job " + id[len(id)-8:], "signal `retry`", "*Cancel*", "http://longhaul.test/admin/audit?target=" + id,
-	} {
-		if !strings.Contains(meta.GetCurrentDetails(), want) {
-			s.t.Errorf("run %s does not say %q:\n%s", runID, want, meta.GetCurrentDetails())
-		}
-	}
-	if strings.Contains(meta.GetCurrentDetails(), s.name()) {
-		s.t.Errorf("run %s contains a name:\n%s", runID, meta.GetCurrentDetails())
-	}
+	return meta.GetCurrentDetails()
 }
 
 // Every started run, the first and that of a retry, has the same static summary

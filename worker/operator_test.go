@@ -2,6 +2,7 @@ package worker_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -39,6 +40,33 @@ func (o operator) terminate(job models.Job) {
 	})
 	if err != nil {
 		o.t.Fatalf("terminate: %v", err)
+	}
+}
+
+func (o operator) cancel(job models.Job) {
+	o.t.Helper()
+	ui, namespace, execution := o.ui(job)
+	_, err := ui.RequestCancelWorkflowExecution(o.t.Context(), &workflowservice.RequestCancelWorkflowExecutionRequest{
+		Namespace: namespace, WorkflowExecution: execution,
+	})
+	if err != nil {
+		o.t.Fatalf("cancel: %v", err)
+	}
+}
+
+// signal sends a signal with what was typed as its input, nothing at all if that
+// is empty.
+func (o operator) signal(job models.Job, name, typed string) {
+	o.t.Helper()
+	ui, namespace, execution := o.ui(job)
+	req := &workflowservice.SignalWorkflowExecutionRequest{Namespace: namespace, WorkflowExecution: execution, SignalName: name}
+	if typed != "" {
+		req.Input = &commonpb.Payloads{Payloads: []*commonpb.Payload{{
+			Metadata: map[string][]byte{"encoding": []byte("json/plain")}, Data: []byte(typed),
+		}}}
+	}
+	if _, err := ui.SignalWorkflowExecution(o.t.Context(), req); err != nil {
+		o.t.Fatalf("signal %s: %v", name, err)
 	}
 }
 
@@ -269,4 +297,79 @@ func TestOtherEndsAreRepaired(t *testing.T) {
 	s.user.ID = lost.UserID
 	s.act(lost, "retry")
 	s.until(lost.ID, models.StateReady)
+}
+
+// A cancel in Temporal is a cancel: in whatever state, the job is cancelled,
+// nothing of it stays in storage, and its owner has the room back.
+func TestCancelledInTemporal(t *testing.T) {
+	s := newStage(t)
+	jobs := s.everywhere()
+	op := operator{s.system}
+	since := time.Now()
+	for _, job := range jobs {
+		op.cancel(job)
+	}
+	for state, job := range jobs {
+		got := op.agrees("cancelled while "+string(state), job, since, func(now models.Job) string {
+			if now.State != models.StateCancelled {
+				return fmt.Sprintf("job is %s, %v", now.State, now.Reason)
+			}
+			return ""
+		})
+		if got.Reason.Code != models.ReasonCancelled || got.AdmittedAt != nil {
+			t.Errorf("%s: reason %v, slot %v", state, got.Reason, got.AdmittedAt)
+		}
+		s.replays("cancelled while "+string(state), s.closed(job.ID, canceled))
+		s.gone(job.ID)
+		if room, err := s.store.Quota.Room(t.Context(), job.UserID); err != nil || room.Reserved != 0 || room.Used != 0 {
+			t.Errorf("%s: the owner has %+v, %v", state, room, err)
+		}
+	}
+}
+
+// A parked job is retried by a signal that a person sends, with the empty inputs
+// that people type. Any other input is refused and does no harm; nor do the other
+// signals, whatever they carry.
+func TestSignalsSentByHand(t *testing.T) {
+	s := newStage(t)
+	op := operator{s.system}
+	typed := []string{"", "{}", "null"}
+	var jobs []models.Job
+	for range typed {
+		s.user = storetest.User(t, s.store)
+		jobs = append(jobs, s.reach(models.StateNeedsAttention))
+	}
+	first := jobs[0]
+	for _, wrong := range []string{`"now"`, `{"force": true}`, `[1]`, `5`, `{"unfinished`} {
+		op.signal(first, workflows.SignalRetry, wrong)
+	}
+	for _, name := range []string{workflows.SignalAdmit, workflows.SignalAsk, workflows.SignalChosen, workflows.SignalYield} {
+		for _, junk := range []string{"", "{}", `"now"`, `{"unfinished`} {
+			op.signal(first, name, junk)
+		}
+	}
+	s.eventually(func() string {
+		if !strings.Contains(s.details(first, ""), "the signal `retry` takes no input") {
+			return "the run does not say that it refused the input"
+		}
+		return ""
+	})
+	if got := s.job(first.ID); got.State != models.StateNeedsAttention || got.Problem != models.ProblemStalled {
+		t.Errorf("after wrong inputs the job is %s, %q", got.State, got.Problem)
+	}
+	s.mode.Store("works")
+	s.heard()
+	since := time.Now()
+	for i, job := range jobs {
+		op.signal(job, workflows.SignalRetry, typed[i])
+	}
+	for i, job := range jobs {
+		op.agrees(fmt.Sprintf("retried by hand with %q", typed[i]), job, since, func(now models.Job) string {
+			if now.State != models.StateReady {
+				return fmt.Sprintf("job is %s, %v", now.State, now.Reason)
+			}
+			return ""
+		})
+		s.replays("retried by hand", s.closed(job.ID, completed))
+	}
 }

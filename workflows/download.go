@@ -32,6 +32,8 @@ type download struct {
 	now   Situation
 	shown attributes // that operators' lists show
 
+	refused string // what an operator sent last, and why it does nothing
+
 	admits    workflow.ReceiveChannel
 	retries   workflow.ReceiveChannel
 	interrupt workflow.CancelFunc // ends the transfer in progress; nil without one

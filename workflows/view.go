@@ -88,7 +88,7 @@ func (in DownloadInput) summary(at models.Provider) string {
 func (in DownloadInput) guide() string {
 	lines := []string{
 		"- *Cancel* ends the job and cleans up. *Terminate* leaves it in `needs_attention` until it is retried.",
-		"- The signal `retry` retries a job in `needs_attention`.",
+		"- The signal `retry`, without input, retries a job in `needs_attention`.",
 	}
 	if in.App != "" {
 		lines = append(lines, fmt.Sprintf("- [Audit log](%s/admin/audit?target=%s) · [Page for its owner](%s/jobs/%s)", in.App, in.JobID, in.App, in.JobID))
@@ -105,6 +105,9 @@ func (d *download) details() string {
 	}
 	if d.now.Problem != "" {
 		lines = append(lines, "", fmt.Sprintf("Problem: `%s`", d.now.Problem))
+	}
+	if d.refused != "" {
+		lines = append(lines, "", d.refused)
 	}
 	lines = append(lines, "", fmt.Sprintf("- Run %d, transfers started: %d", d.in.Run, d.now.Attempt))
 	if d.in.Before != nil {

@@ -1,8 +1,12 @@
 package workflows
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
+	commonpb "go.temporal.io/api/common/v1"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
@@ -106,11 +110,39 @@ func (d *download) awaitAttention(ctx workflow.Context) error {
 		why := d.now.Reason.As(models.ReasonCode(models.ProblemGaveUp))
 		return temporal.NewNonRetryableApplicationError(wording.Console().Why(why), string(models.ProblemGaveUp), nil,
 			models.FaultDetails{AgentID: d.now.AgentID, Epoch: d.now.Epoch, Params: why.Params})
-	case d.now.Asked != requestNothing || !d.retries.ReceiveAsync(nil):
+	case d.now.Asked != requestNothing || !d.heedsRetry(ctx):
 		return nil
 	}
 	d.now.Faults, d.now.Left = 0, nil
 	return d.enqueue(ctx, retried())
+}
+
+// heedsRetry takes the next signal to retry. People send it, too, and whoever
+// types an input expects it to do something: that is refused, which the details
+// of the run say.
+func (d *download) heedsRetry(ctx workflow.Context) bool {
+	var in converter.RawValue
+	switch {
+	case !d.retries.ReceiveAsync(&in):
+		return false
+	case empty(in.Payload()):
+		d.refused = ""
+		return true
+	default:
+		d.refused = fmt.Sprintf("Refused at %s: the signal `%s` takes no input.", wording.UTC(workflow.Now(ctx)), SignalRetry)
+		d.refresh(ctx)
+		return false
+	}
+}
+
+// empty reports whether an input says nothing.
+func empty(in *commonpb.Payload) bool {
+	switch strings.TrimSpace(string(in.GetData())) {
+	case "", "null", "{}", `""`, "[]":
+		return true
+	default:
+		return false
+	}
 }
 
 func drain(c workflow.ReceiveChannel) {
