@@ -40,6 +40,8 @@ type Plan struct {
 	Asked            models.Ask      `json:"asked,omitzero"` // and not done yet
 	RetryPauses      []time.Duration `json:"retryPauses"`    // one retry after each; then the job needs attention
 
+	Run int `json:"run,omitempty"` // of the job
+
 	// Why, since when and until when at most the job is in its state.
 	Reason   models.Reason  `json:"reason,omitzero"`
 	Problem  models.Problem `json:"problem,omitempty"`

@@ -363,8 +363,11 @@ func (r *runner) Terminated(_ context.Context, _ time.Time, fn func([]uuid.UUID)
 	return fn(r.terminated)
 }
 
-func (r *runner) EndedByOperator(_ context.Context, job models.Job) (bool, error) {
-	return slices.Contains(r.terminated, job.ID), nil
+func (r *runner) HowEnded(_ context.Context, job models.Job) (activities.Ending, error) {
+	if slices.Contains(r.terminated, job.ID) {
+		return activities.EndedByOperator, nil
+	}
+	return activities.EndedOtherwise, nil
 }
 
 func (r *runner) Cancel(_ context.Context, id uuid.UUID) error {

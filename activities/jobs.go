@@ -48,7 +48,7 @@ func (a *Jobs) load(ctx context.Context, in JobInput) (Plan, error) {
 		return Plan{}, err
 	}
 	if job.State.Terminal() { // a retry queues the job before its new run starts
-		return Plan{Over: true, State: job.State}, nil
+		return Plan{Over: true, State: job.State, Run: job.Run, Reason: job.Reason}, nil
 	}
 	if job.State != models.StateQueued && job.State != in.Stands && !waits(job) {
 		job, err = a.Store.Transition(ctx, in.JobID, models.JobChange{
@@ -74,7 +74,7 @@ func (a *Jobs) load(ctx context.Context, in JobInput) (Plan, error) {
 		ManifestKnown: job.FileCount > 0, ChooseFiles: job.ChooseFiles && job.Selection == nil,
 		SelectionTimeout: a.SelectionTimeout, AttentionTimeout: a.AttentionTimeout,
 		RetryPauses: a.RetryPauses, Asked: job.Asked,
-		Reason: job.Reason, Problem: job.Problem, Since: job.StateSince, Deadline: job.Deadline,
+		Run: job.Run, Reason: job.Reason, Problem: job.Problem, Since: job.StateSince, Deadline: job.Deadline,
 	}, nil
 }
 

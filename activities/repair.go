@@ -21,9 +21,8 @@ type Runner interface {
 	// Terminated calls fn with the jobs of which a run was terminated since the
 	// time, page by page.
 	Terminated(ctx context.Context, since time.Time, fn func(jobs []uuid.UUID) error) error
-	// EndedByOperator reports whether the job's last run was terminated, and not by
-	// Longhaul or Temporal.
-	EndedByOperator(ctx context.Context, job models.Job) (bool, error)
+	// HowEnded returns how the job's last run ended, which does not run.
+	HowEnded(ctx context.Context, job models.Job) (Ending, error)
 	// Restart starts the job's workflow again unless it is running.
 	Restart(ctx context.Context, job models.Job) error
 	// Cancel asks the job's workflow to end and clean up.
@@ -40,6 +39,16 @@ type Runner interface {
 	// Admit tells the job's workflow that it holds a slot.
 	Admit(ctx context.Context, job models.Job) error
 }
+
+// Ending is how the last run of a job ended whose row is open.
+type Ending int
+
+// The endings. Of a run that Temporal doesn't have nobody knows more.
+const (
+	EndedOtherwise  Ending = iota // failed, timed out, lost
+	EndedByOperator               // terminated by a person
+	EndedByLonghaul               // terminated, so that another run follows
+)
 
 // Stopper ends what runs for a job and moves it to another state; the placer is
 // one.
@@ -91,9 +100,10 @@ func (a *Sweeps) repair(ctx context.Context, in RepairInput) (res RepairResult, 
 	return res, err
 }
 
-// RepairTerminated settles the open jobs whose workflow an operator terminated
-// since the time. It costs one list, which is usually empty, so it may run every
-// few seconds; RepairJobs finds what it misses and does the rest.
+// RepairTerminated settles the open jobs without a workflow of which an operator
+// terminated a run since the time, or replaced it by a reset to its end. It costs
+// one list, which is usually empty, so it may run every few seconds; RepairJobs
+// finds what it misses and does the rest.
 func (a *Sweeps) RepairTerminated(ctx context.Context, since time.Time) (res RepairResult, err error) {
 	err = a.Runner.Terminated(ctx, since, func(ids []uuid.UUID) error {
 		jobs, err := a.Store.OpenJobs(ctx, ids)
@@ -110,9 +120,9 @@ func (a *Sweeps) RepairTerminated(ctx context.Context, since time.Time) (res Rep
 			return err
 		}
 		for _, job := range stopped {
-			ended, err := a.Runner.EndedByOperator(ctx, job)
-			if err == nil && ended {
-				err = a.settle(ctx, job, true, &res)
+			how, err := a.Runner.HowEnded(ctx, job)
+			if err == nil && how != EndedByLonghaul {
+				err = a.settle(ctx, job, how, &res)
 			}
 			if err != nil {
 				return err
@@ -184,11 +194,11 @@ func (a *Sweeps) revive(ctx context.Context, jobs []models.Job, res *RepairResul
 	}
 	settled := make(map[uuid.UUID]bool, len(stopped))
 	for _, job := range stopped {
-		ended, err := a.Runner.EndedByOperator(ctx, job)
+		how, err := a.Runner.HowEnded(ctx, job)
 		if err != nil {
 			return err
 		}
-		if err := a.settle(ctx, job, ended, res); err != nil {
+		if err := a.settle(ctx, job, how, res); err != nil {
 			return err
 		}
 		settled[job.ID] = true
@@ -208,12 +218,12 @@ func (a *Sweeps) revive(ctx context.Context, jobs []models.Job, res *RepairResul
 // settle brings an open job and its workflow together, which does not run. One
 // that an operator ended stays ended, and a person decides; any other starts
 // again and continues from the row.
-func (a *Sweeps) settle(ctx context.Context, job models.Job, byOperator bool, res *RepairResult) error {
+func (a *Sweeps) settle(ctx context.Context, job models.Job, how Ending, res *RepairResult) error {
 	unwanted := job.DeleteAt != nil || job.Reason.Code == models.ReasonCancelRequested
 	switch {
 	case job.Unattended() && job.Reason.Code.Problem() == models.ProblemEndedByOperator:
 		return a.giveUp(ctx, job, res)
-	case byOperator && !unwanted:
+	case how == EndedByOperator && !unwanted:
 		return a.park(ctx, job, res)
 	}
 	if err := a.Runner.Restart(ctx, job); err != nil {

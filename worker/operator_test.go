@@ -70,6 +70,55 @@ func (o operator) signal(job models.Job, name, typed string) {
 	}
 }
 
+// reset resets the run to the workflow task that ended with the event.
+func (o operator) reset(job models.Job, runID string, event int64, exclude ...enumspb.ResetReapplyExcludeType) {
+	o.t.Helper()
+	ui, namespace, execution := o.ui(job)
+	execution.RunId = runID
+	_, err := ui.ResetWorkflowExecution(o.t.Context(), &workflowservice.ResetWorkflowExecutionRequest{
+		Namespace: namespace, WorkflowExecution: execution, Reason: "Reset from the Web UI", WorkflowTaskFinishEventId: event,
+		RequestId: uuid.NewString(), ResetReapplyExcludeTypes: exclude,
+	})
+	if err != nil {
+		o.t.Fatalf("reset to event %d: %v", event, err)
+	}
+}
+
+// points returns the events of the job's last run to which it can be reset, and
+// the run.
+func (o operator) points(job models.Job) (events []int64, runID string) {
+	o.t.Helper()
+	d, err := o.temporal.DescribeWorkflow(o.t.Context(), job.WorkflowID(), "")
+	if err != nil {
+		o.t.Fatalf("describe: %v", err)
+	}
+	runID = d.WorkflowExecution.RunID
+	for _, e := range o.flowHistory(job.WorkflowID(), runID).Events {
+		if e.EventType == enumspb.EVENT_TYPE_WORKFLOW_TASK_COMPLETED {
+			events = append(events, e.EventId)
+		}
+	}
+	return events, runID
+}
+
+// agree returns what is wrong if the row and the workflow say different things.
+func (o operator) agree(job models.Job) string {
+	now := o.job(job.ID)
+	v, err := o.flows.State(o.t.Context(), job.ID)
+	switch {
+	case err != nil:
+		return err.Error()
+	case now.State.Terminal():
+		want := map[models.State]string{models.StateReady: "completed", models.StateCancelled: "canceled", models.StateFailed: "failed"}[now.State]
+		if v.Status != want {
+			return fmt.Sprintf("the row is %s, the workflow %s", now.State, v.Status)
+		}
+	case v.State == nil || v.State.State != string(now.State) || v.Status != "running" || v.State.Reason.Code != now.Reason.Code && now.State != models.StateQueued:
+		return fmt.Sprintf("the row is %s (%v), the workflow %s: %+v", now.State, now.Reason, v.Status, v.State)
+	}
+	return ""
+}
+
 func (o operator) status(job models.Job) enumspb.WorkflowExecutionStatus {
 	o.t.Helper()
 	d, err := o.temporal.DescribeWorkflow(o.t.Context(), job.WorkflowID(), "")

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
 	sdkworker "go.temporal.io/sdk/worker"
 
 	"longhaul/models"
@@ -16,6 +17,7 @@ func (w *Worker) serve(t client.Client, q models.Queue) sdkworker.Worker {
 		MaxHeartbeatThrottleInterval: heartbeatThrottle,
 		WorkerStopTimeout:            stopTimeout,
 		DisableRegistrationAliasing:  true,
+		Interceptors:                 []interceptor.WorkerInterceptor{w.resets},
 		DisableWorkflowWorker:        q != models.QueueControl,
 		OnFatalError: func(err error) {
 			select {

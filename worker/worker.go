@@ -70,6 +70,7 @@ type Worker struct {
 	deps    Deps
 	served  []sdkworker.Worker
 	metrics *metrics
+	resets  *resets
 	log     *slog.Logger
 	fatal   chan error
 }
@@ -77,7 +78,7 @@ type Worker struct {
 // New returns a worker that has everything registered but does nothing yet.
 func New(t client.Client, d Deps) *Worker {
 	w := &Worker{
-		deps: d, metrics: newMetrics(d.Metrics), log: d.Log.With("component", "worker"), fatal: make(chan error, 1),
+		deps: d, metrics: newMetrics(d.Metrics), resets: newResets(), log: d.Log.With("component", "worker"), fatal: make(chan error, 1),
 	}
 	for _, q := range d.Queues {
 		w.served = append(w.served, w.serve(t, q))
@@ -130,6 +131,7 @@ func (w *Worker) control(ctx context.Context, g *errgroup.Group) {
 	g.Go(func() error { return w.deps.Transfers.Placer.Run(ctx, placing[0]) })
 	g.Go(func() error { return w.answerAccounts(ctx) })
 	g.Go(func() error { return w.repairTerminated(ctx) })
+	g.Go(func() error { return w.tellResets(ctx) })
 	g.Go(func() error { return w.standing(ctx) })
 	g.Go(func() error { return w.measure(ctx) })
 }

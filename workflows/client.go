@@ -12,6 +12,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
 	"longhaul/models"
@@ -113,6 +114,12 @@ func (c *Client) Cancel(ctx context.Context, jobID uuid.UUID) error {
 // not run.
 func (c *Client) Ask(ctx context.Context, job models.Job) error {
 	return translate(c.t.SignalWorkflow(ctx, job.WorkflowID(), "", SignalAsk, job.Asked), "signal ask")
+}
+
+// TellReset tells a run that a reset made it, unless it has ended.
+func (c *Client) TellReset(ctx context.Context, run workflow.Execution) error {
+	err := c.t.SignalWorkflow(ctx, run.ID, run.RunID, SignalReset, ResetInput{RunID: run.RunID})
+	return ignoreGone(translate(err, "signal reset"))
 }
 
 // Chosen tells a job that its files were chosen.

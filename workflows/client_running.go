@@ -12,6 +12,7 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/converter"
 
+	"longhaul/activities"
 	"longhaul/models"
 )
 
@@ -95,27 +96,32 @@ func (c *Client) Terminated(ctx context.Context, since time.Time, fn func(jobs [
 	}
 }
 
-// EndedByOperator reports whether the job's last run was terminated by an
-// operator: neither by Longhaul, which leaves its mark, nor by Temporal.
-func (c *Client) EndedByOperator(ctx context.Context, job models.Job) (bool, error) {
+// HowEnded returns how the job's last run ended. Longhaul marks what it
+// terminates, and Temporal has a name of its own; any other is an operator.
+func (c *Client) HowEnded(ctx context.Context, job models.Job) (activities.Ending, error) {
 	d, err := c.t.DescribeWorkflow(ctx, job.WorkflowID(), "")
 	if err = translate(err, "describe job"); err != nil {
-		return false, ignoreGone(err)
+		return activities.EndedOtherwise, ignoreGone(err)
 	}
 	if d.Status != enumspb.WORKFLOW_EXECUTION_STATUS_TERMINATED {
-		return false, nil
+		return activities.EndedOtherwise, nil
 	}
 	last := c.t.GetWorkflowHistory(ctx, job.WorkflowID(), d.WorkflowExecution.RunID, false, enumspb.HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT)
 	for last.HasNext() {
 		e, err := last.Next()
 		if err = translate(err, "read how the job ended"); err != nil {
-			return false, ignoreGone(err)
+			return activities.EndedOtherwise, ignoreGone(err)
 		}
-		if how := e.GetWorkflowExecutionTerminatedEventAttributes(); how != nil {
-			return how.GetIdentity() != serverIdentity && !markedOurs(how.GetDetails()), nil
+		how := e.GetWorkflowExecutionTerminatedEventAttributes()
+		switch {
+		case how == nil, how.GetIdentity() == serverIdentity:
+		case markedOurs(how.GetDetails()):
+			return activities.EndedByLonghaul, nil
+		default:
+			return activities.EndedByOperator, nil
 		}
 	}
-	return false, nil
+	return activities.EndedOtherwise, nil
 }
 
 func markedOurs(details *commonpb.Payloads) bool {

@@ -18,7 +18,23 @@ type DownloadInput struct {
 
 	// Before is where the run stood that this one continues; nil for the first.
 	Before *Situation `json:"before,omitempty"`
+
+	// AfterReset says that an operator reset the run before, to a point at which its
+	// history knew less than the row.
+	AfterReset bool `json:"afterReset,omitempty"`
 }
+
+// ResetInput names the run that a reset made.
+type ResetInput struct {
+	RunID string `json:"runId"`
+}
+
+// FaultReset is the type with which every activity of a run is refused whose
+// history is another run's, until it starts over.
+const FaultReset = "reset"
+
+// DownloadType is the type of a job's workflow in Temporal.
+const DownloadType = "Download"
 
 // Names of what a running Download answers to.
 const (
@@ -26,6 +42,7 @@ const (
 	SignalRetry  = "retry"  // retry a job that needs attention
 	SignalAsk    = "ask"    // pause, resume or move, as the row says; payload models.Ask
 	SignalChosen = "chosen" // the row has the choice of files
+	SignalReset  = "reset"  // an operator reset the run: start over from the row; payload ResetInput
 	SignalYield  = "yield"  // give the slot up and keep what is there: it is slow while others wait
 
 	// The updates are for operators, who read the answer. Longhaul itself asks by

@@ -32,6 +32,8 @@ type download struct {
 	now   Situation
 	shown attributes // that operators' lists show
 
+	reset   bool   // an operator reset the run, whose history knows less than the row
+	result  error  // what the run ends with if the job has ended before
 	refused string // what an operator sent last, and why it does nothing
 
 	admits    workflow.ReceiveChannel
@@ -60,10 +62,10 @@ func (d *download) setup(ctx workflow.Context) error {
 // is delivered, or until a fault or the user ends it.
 func (d *download) run(ctx workflow.Context) error {
 	err := d.load(ctx)
-	for err == nil && !d.now.Over {
+	for err == nil && !d.now.Over && !d.reset {
 		if d.continues(ctx) {
 			onward := d.in
-			onward.Before = &d.now
+			onward.Before, onward.AfterReset = &d.now, false
 			return workflow.NewContinueAsNewError(ctx, Download, onward)
 		}
 		err = d.weigh(ctx, d.take(ctx, next(d.now)))
@@ -110,6 +112,9 @@ func (d *download) take(ctx workflow.Context, s step) error {
 // weigh says what follows a failed step: nil continues, anything else ends the
 // job.
 func (d *download) weigh(ctx workflow.Context, err error) error {
+	if d.notices(err) {
+		return nil
+	}
 	if ctx.Err() != nil && !d.now.Over {
 		return ctx.Err()
 	}
@@ -146,13 +151,18 @@ func (d *download) end(ctx workflow.Context, cause error) error {
 	ctx, done := workflow.NewDisconnectedContext(ctx)
 	defer done()
 	switch {
+	case d.notices(cause):
 	case cause == nil:
+		cause = d.result
 	case temporal.IsCanceledError(cause):
 		d.cancel(ctx)
 	default:
 		f := faultOf(cause)
 		d.close(ctx, failed(f))
 		cause = temporal.NewNonRetryableApplicationError(f.Message, f.Type, nil, f.Details)
+	}
+	if d.reset {
+		return d.startOver(ctx)
 	}
 	drain(d.admits) // an admission may have crossed with the end
 	drain(d.retries)
@@ -164,6 +174,9 @@ func (d *download) end(ctx workflow.Context, cause error) error {
 
 func (d *download) cancel(ctx workflow.Context) {
 	d.close(ctx, cancelled())
+	if d.reset {
+		return
+	}
 	if err := workflow.ExecuteActivity(cleaning(ctx, "discard the stored parts"), files.DiscardParts, d.input()).Get(ctx, nil); err != nil {
 		d.log.Warn("leaving stored parts to the sweep", "error", err)
 	}
@@ -176,6 +189,9 @@ func (d *download) close(ctx workflow.Context, in activities.StateInput) {
 	in.JobID = d.jobID
 	stop := activities.StopInput{Remove: true, StateInput: in}
 	if err := workflow.ExecuteActivity(quick(ctx, "stop the transfer"), transfers.StopTransfer, stop).Get(ctx, nil); err != nil {
+		if d.notices(err) {
+			return
+		}
 		d.log.Warn("leaving the job's end to the reconcile sweep", "error", err)
 	}
 	d.moved(ctx, in)

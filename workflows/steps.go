@@ -19,8 +19,14 @@ func (d *download) load(ctx workflow.Context) error {
 		return err
 	}
 	d.plan, d.ready = plan, true
+	if d.in.AfterReset {
+		d.in.Run = max(d.in.Run, plan.Run)
+	}
 	if plan.Over {
 		d.now.Over = true
+		if d.in.AfterReset {
+			d.result = outcome(plan)
+		}
 		return nil
 	}
 	if !plan.Asked.None() {
@@ -29,7 +35,10 @@ func (d *download) load(ctx workflow.Context) error {
 	}
 	d.shown = d.attributes()
 	d.now.read(plan)
-	if d.in.Before == nil {
+	switch {
+	case d.in.AfterReset:
+		d.shown = attributes{} // what the run before had shown when it was at this point
+	case d.in.Before == nil:
 		d.shown.provider = plan.Provider // the start shows it
 	}
 	if plan.State == stands {
@@ -53,7 +62,7 @@ func (d *download) load(ctx workflow.Context) error {
 func (d *download) read(ctx workflow.Context, stands models.State) (plan activities.Plan, err error) {
 	in := activities.JobInput{JobID: d.jobID, Run: d.in.Run, Stands: stands}
 	err = workflow.ExecuteLocalActivity(local(ctx, "read the job"), jobs.LoadJob, in).Get(ctx, &plan)
-	if err != nil && ctx.Err() == nil {
+	if err != nil && ctx.Err() == nil && !d.notices(err) {
 		err = workflow.ExecuteActivity(quick(ctx, "read the job"), jobs.LoadJob, in).Get(ctx, &plan)
 	}
 	if ctx.Err() != nil {

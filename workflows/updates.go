@@ -46,6 +46,7 @@ func (d *download) handle(ctx workflow.Context) error {
 	if err != nil {
 		return fmt.Errorf("set change-provider handler: %w", err)
 	}
+	workflow.GoNamed(ctx, "reset", d.hearResets)
 	workflow.GoNamed(ctx, "yield", d.giveWay)
 	workflow.GoNamed(ctx, "ask", d.answerAsks)
 	workflow.GoNamed(ctx, "chosen", d.hearChoices)
@@ -94,7 +95,7 @@ func (d *download) answer(ctx workflow.Context, a models.Ask) {
 		return
 	}
 	in := activities.AskInput{JobID: d.jobID, Ask: a}
-	if err := workflow.ExecuteActivity(quick(ctx, "refuse to "+string(a.Act)), jobs.RefuseAsk, in).Get(ctx, nil); err != nil {
+	if err := workflow.ExecuteActivity(quick(ctx, "refuse to "+string(a.Act)), jobs.RefuseAsk, in).Get(ctx, nil); err != nil && !d.notices(err) {
 		d.log.Warn("leaving what was asked for in the job's row", "act", a.Act, "error", err)
 	}
 }
@@ -183,6 +184,7 @@ func (d *download) choose(ctx workflow.Context, in SelectInput) error {
 	}
 	sel := activities.SelectionInput{JobID: d.jobID, Indexes: in.Indexes}
 	if err := workflow.ExecuteActivity(answering(ctx, "write the selection"), jobs.SelectFiles, sel).Get(ctx, nil); err != nil {
+		d.notices(err)
 		return err
 	}
 	d.now.ToChoose = false

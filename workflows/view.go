@@ -113,6 +113,9 @@ func (d *download) details() string {
 	if d.in.Before != nil {
 		lines = append(lines, "- Earlier history is in the run that this one continues")
 	}
+	if d.in.AfterReset {
+		lines = append(lines, "- An operator reset the run before; this one continues from the database row")
+	}
 	if d.now.Faults > 0 {
 		lines = append(lines, fmt.Sprintf("- Faults since the last progress: %d; the job needs attention after %d", d.now.Faults, len(d.plan.RetryPauses)+1))
 	}

@@ -43,7 +43,7 @@ func (d *download) long(ctx workflow.Context) bool {
 // deadline of its state, if there is one, had not passed by then. A request
 // ends it, too.
 func (d *download) wait(ctx workflow.Context, summary string, cond func() bool) (inTime bool, err error) {
-	over := func() bool { return cond() || d.now.Asked != requestNothing }
+	over := func() bool { return cond() || d.now.Asked != requestNothing || d.reset }
 	if d.now.Deadline.IsZero() {
 		return true, workflow.Await(ctx, over)
 	}
@@ -57,7 +57,7 @@ func (d *download) wait(ctx workflow.Context, summary string, cond func() bool) 
 // was given back.
 func (d *download) awaitAdmission(ctx workflow.Context) error {
 	_, err := d.wait(ctx, "", func() bool { return d.admits.Len() > 0 })
-	if err != nil || d.admits.Len() == 0 {
+	if err != nil || d.admits.Len() == 0 || d.reset {
 		return err
 	}
 	drain(d.admits)
@@ -78,7 +78,7 @@ func (d *download) awaitChoice(ctx workflow.Context) error {
 		return err
 	case !inTime:
 		return temporal.NewNonRetryableApplicationError(wording.Console().Why(models.ProblemSelectionExpired.Because()), string(models.ProblemSelectionExpired), nil)
-	case !d.now.ToChoose && d.now.Asked == requestNothing:
+	case !d.now.ToChoose && d.now.Asked == requestNothing && !d.reset:
 		return d.enqueue(ctx, filesChosen())
 	default:
 		return nil
@@ -110,7 +110,7 @@ func (d *download) awaitAttention(ctx workflow.Context) error {
 		why := d.now.Reason.As(models.ReasonCode(models.ProblemGaveUp))
 		return temporal.NewNonRetryableApplicationError(wording.Console().Why(why), string(models.ProblemGaveUp), nil,
 			models.FaultDetails{AgentID: d.now.AgentID, Epoch: d.now.Epoch, Params: why.Params})
-	case d.now.Asked != requestNothing || !d.heedsRetry(ctx):
+	case d.reset || d.now.Asked != requestNothing || !d.heedsRetry(ctx):
 		return nil
 	}
 	d.now.Faults, d.now.Left = 0, nil
