@@ -19,7 +19,7 @@ import (
 type stage struct {
 	*system
 	account *account
-	mode    atomic.Value // "holds", "resolves", "stalls" or "works"
+	mode    atomic.Value // "holds", "resolves", "stalls", "fails" or "works"
 }
 
 func newStage(t *testing.T) *stage {
@@ -31,6 +31,8 @@ func newStage(t *testing.T) *stage {
 		switch mode := s.mode.Load(); {
 		case mode == "works", mode == "resolves" && st.Kind == agentapi.KindResolve:
 			s.works(a, id, st)
+		case mode == "fails":
+			a.Fail(id, string(models.ProblemNotFoundAtSource), "The server does not have it.")
 		case mode == "stalls":
 			a.Fail(id, string(models.ProblemStalled), "Nothing came for too long.")
 		default:

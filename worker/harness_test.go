@@ -21,6 +21,7 @@ import (
 	historypb "go.temporal.io/api/history/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
 	sdkworker "go.temporal.io/sdk/worker"
 	"google.golang.org/protobuf/encoding/protojson"
 
@@ -429,6 +430,7 @@ func (s *system) replays(name string, runs []*historypb.History) {
 			s.t.Errorf("replay run %d: %v", n+1, err)
 		}
 		lengths = append(lengths, len(h.Events))
+		s.summarized(h)
 	}
 	s.t.Logf("%s: events of its runs: %v", name, lengths)
 }
@@ -443,12 +445,28 @@ func (s *system) keepFlow(flow any, workflowID, file string) string {
 	if err := r.ReplayWorkflowHistory(nil, h); err != nil {
 		s.t.Errorf("replay: %v", err)
 	}
+	s.summarized(h)
 	s.record(file, h)
 	text, err := protojson.Marshal(h)
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	return string(text)
+}
+
+// summarized checks that every step says what it is in the Temporal UI.
+func (s *system) summarized(h *historypb.History) {
+	s.t.Helper()
+	for _, e := range h.Events {
+		local := e.EventType == enumspb.EVENT_TYPE_MARKER_RECORDED && e.GetMarkerRecordedEventAttributes().GetMarkerName() == "LocalActivity"
+		if !local && e.EventType != enumspb.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED && e.EventType != enumspb.EVENT_TYPE_TIMER_STARTED {
+			continue
+		}
+		var summary string
+		if err := converter.GetDefaultDataConverter().FromPayload(e.GetUserMetadata().GetSummary(), &summary); err != nil || summary == "" {
+			s.t.Errorf("event %d, %s, has no summary", e.EventId, e.EventType)
+		}
+	}
 }
 
 // told lists the events of a history.

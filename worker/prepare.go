@@ -60,6 +60,7 @@ func prepare(ctx context.Context, t client.Client, ns Namespace) error {
 			workflows.AttrAgent.GetName():    enumspb.INDEXED_VALUE_TYPE_KEYWORD,
 			workflows.AttrProblem.GetName():  enumspb.INDEXED_VALUE_TYPE_KEYWORD,
 			workflows.AttrReason.GetName():   enumspb.INDEXED_VALUE_TYPE_KEYWORD,
+			workflows.AttrAttempts.GetName(): enumspb.INDEXED_VALUE_TYPE_INT,
 			workflows.AttrBytes.GetName():    enumspb.INDEXED_VALUE_TYPE_INT,
 		},
 	})

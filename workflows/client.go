@@ -130,7 +130,7 @@ func (c *Client) Chosen(ctx context.Context, job models.Job) error {
 // VerifySeedr has a worker make a real call to Seedr and returns the outcome.
 func (c *Client) VerifySeedr(ctx context.Context) (models.ProviderCheck, error) {
 	var check models.ProviderCheck
-	run, err := c.t.ExecuteWorkflow(ctx, again("verify-seedr"), VerifySeedr)
+	run, err := c.t.ExecuteWorkflow(ctx, again("verify-seedr", "verifies the Seedr account"), VerifySeedr)
 	if err == nil {
 		err = run.Get(ctx, &check)
 	}
@@ -139,8 +139,7 @@ func (c *Client) VerifySeedr(ctx context.Context) (models.ProviderCheck, error) 
 
 // TrackSeedr starts the Seedr account's tracker unless it is running.
 func (c *Client) TrackSeedr(ctx context.Context) error {
-	o := again(SeedrTrackerWorkflowID)
-	o.StaticSummary = "follows the Seedr account"
+	o := again(SeedrTrackerWorkflowID, "follows the Seedr account")
 	_, err := c.t.ExecuteWorkflow(ctx, o, TrackProvider, activities.TrackInput{Provider: models.ProviderSeedr})
 	return translate(err, "track Seedr")
 }
@@ -178,16 +177,14 @@ func (c *Client) State(ctx context.Context, jobID uuid.UUID) (View, error) {
 
 // Track starts an agent's tracker unless it is running.
 func (c *Client) Track(ctx context.Context, agentID uuid.UUID) error {
-	o := again(TrackerWorkflowID(agentID.String()))
-	o.StaticSummary = "follows agent " + short(agentID)
+	o := again(TrackerWorkflowID(agentID.String()), "follows agent "+short(agentID))
 	_, err := c.t.ExecuteWorkflow(ctx, o, TrackProvider, activities.TrackInput{AgentID: agentID})
 	return translate(err, "track agent")
 }
 
 // Purge removes a deleted job, unless a purge is already running.
 func (c *Client) Purge(ctx context.Context, jobID uuid.UUID) error {
-	o := again(PurgeWorkflowID(jobID.String()))
-	o.StaticSummary = "removes job " + short(jobID)
+	o := again(PurgeWorkflowID(jobID.String()), "removes job "+short(jobID))
 	_, err := c.t.ExecuteWorkflow(ctx, o, Purge, activities.JobInput{JobID: jobID})
 	return translate(err, "purge job")
 }
@@ -195,8 +192,7 @@ func (c *Client) Purge(ctx context.Context, jobID uuid.UUID) error {
 // Keep makes the complete files of a parked job available, unless that is being
 // done already.
 func (c *Client) Keep(ctx context.Context, jobID uuid.UUID) error {
-	o := again(KeepWorkflowID(jobID.String()))
-	o.StaticSummary = "keeps the complete files of job " + short(jobID)
+	o := again(KeepWorkflowID(jobID.String()), "keeps the complete files of job "+short(jobID))
 	_, err := c.t.ExecuteWorkflow(ctx, o, KeepFiles, activities.JobInput{JobID: jobID})
 	return translate(err, "keep files")
 }
@@ -224,7 +220,7 @@ func (c *Client) SendMail(ctx context.Context, mailID uuid.UUID) error {
 // Sweep compares storage with the rows now and returns what it found.
 func (c *Client) Sweep(ctx context.Context, in activities.SweepInput) (activities.SweepResult, error) {
 	var res activities.SweepResult
-	run, err := c.t.ExecuteWorkflow(ctx, again("sweep-orphans-now"), SweepOrphans, in)
+	run, err := c.t.ExecuteWorkflow(ctx, again("sweep-orphans-now", "compares storage with the database, now"), SweepOrphans, in)
 	if err == nil {
 		err = run.Get(ctx, &res)
 	}
@@ -240,6 +236,7 @@ func (c *Client) options(job models.Job) client.StartWorkflowOptions {
 		AttrReason.ValueSet(string(submitted().Reason.Code)),
 		AttrUser.ValueSet(job.UserID.String()),
 		AttrProvider.ValueSet(string(job.Provider)),
+		AttrAttempts.ValueSet(1),
 	}
 	if job.Size != nil {
 		attrs = append(attrs, AttrBytes.ValueSet(*job.Size))
@@ -261,7 +258,7 @@ func (c *Client) download(ctx context.Context, job models.Job, o client.StartWor
 }
 
 func (c *Client) input(job models.Job) DownloadInput {
-	return DownloadInput{JobID: job.ID.String(), Run: job.Run, Kind: string(job.SourceKind), App: c.app}
+	return DownloadInput{JobID: job.ID.String(), Run: job.Run, Kind: string(job.SourceKind), App: c.app, Counts: true}
 }
 
 func (c *Client) runOf(ctx context.Context, job models.Job) (int, error) {
@@ -283,9 +280,9 @@ func runNumber(memo *commonpb.Memo) (run int, err error) {
 }
 
 // again is for workflows of which one at a time is enough.
-func again(id string) client.StartWorkflowOptions {
+func again(id, summary string) client.StartWorkflowOptions {
 	return client.StartWorkflowOptions{
-		ID: id, TaskQueue: TaskQueue(models.QueueControl),
+		ID: id, TaskQueue: TaskQueue(models.QueueControl), StaticSummary: summary,
 		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 	}

@@ -15,7 +15,7 @@ import (
 // found.
 func (c *Client) CheckFiles(ctx context.Context, in activities.CheckInput) (activities.CheckResult, error) {
 	var res activities.CheckResult
-	run, err := c.t.ExecuteWorkflow(ctx, again("check-files-now"), CheckFiles, in)
+	run, err := c.t.ExecuteWorkflow(ctx, again("check-files-now", "looks for the object of every stored file, now"), CheckFiles, in)
 	if err == nil {
 		err = run.Get(ctx, &res)
 	}

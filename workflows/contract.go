@@ -19,6 +19,10 @@ type DownloadInput struct {
 	// Before is where the run stood that this one continues; nil for the first.
 	Before *Situation `json:"before,omitempty"`
 
+	// Counts says that the run shows how often the job was tried. Runs of before
+	// 2026-11-29 don't, and their histories have to replay.
+	Counts bool `json:"counts,omitempty"`
+
 	// AfterReset says that an operator reset the run before, to a point at which its
 	// history knew less than the row.
 	AfterReset bool `json:"afterReset,omitempty"`

@@ -65,7 +65,7 @@ func (d *download) run(ctx workflow.Context) error {
 	for err == nil && !d.now.Over && !d.reset {
 		if d.continues(ctx) {
 			onward := d.in
-			onward.Before, onward.AfterReset = &d.now, false
+			onward.Before, onward.AfterReset, onward.Counts = &d.now, false, true
 			return workflow.NewContinueAsNewError(ctx, Download, onward)
 		}
 		err = d.weigh(ctx, d.take(ctx, next(d.now)))
@@ -134,6 +134,7 @@ func (d *download) weigh(ctx workflow.Context, err error) error {
 	}
 	d.now.BytesDone = max(d.now.BytesDone, f.Details.BytesDone)
 	d.now.Faults++
+	d.now.Failures++
 	if to, ok := d.elsewhere(f); ok {
 		return d.failOver(ctx, f, to)
 	}

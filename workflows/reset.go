@@ -50,7 +50,7 @@ func (d *download) startOver(ctx workflow.Context) error {
 	drain(d.admits)
 	drain(d.retries)
 	onward := d.in
-	onward.Before, onward.AfterReset = nil, true
+	onward.Before, onward.AfterReset, onward.Counts = nil, true, true
 	return workflow.NewContinueAsNewError(ctx, Download, onward)
 }
 

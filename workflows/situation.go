@@ -30,6 +30,7 @@ type Situation struct {
 	AgentID   string            `json:"agentId,omitempty"`   // that the last ended one ran on
 	Epoch     int64             `json:"epoch,omitempty"`     // of the last ended one
 	Faults    int               `json:"faults,omitempty"`    // counted since the last progress
+	Failures  int               `json:"failures,omitempty"`  // all that were counted, in this run of the job
 	BytesDone int64             `json:"bytesDone,omitempty"` // verified at the last counted fault
 	Left      []models.Provider `json:"left,omitempty"`      // providers that the job left for their faults
 

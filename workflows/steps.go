@@ -52,6 +52,10 @@ func (d *download) load(ctx workflow.Context) error {
 		d.now.Since = plan.Since
 		d.moved(ctx, stillWaits(plan))
 	default:
+		if plan.Reason.Code.Problem() == models.ProblemStorageFull {
+			d.moved(ctx, queued(plan.Reason))
+			return nil
+		}
 		d.moved(ctx, submitted())
 	}
 	return nil

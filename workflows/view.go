@@ -22,6 +22,7 @@ var (
 	AttrAgent    = temporal.NewSearchAttributeKeyKeyword("JobAgent") // of the last ended transfer
 	AttrReason   = temporal.NewSearchAttributeKeyKeyword("JobReason")
 	AttrProblem  = temporal.NewSearchAttributeKeyKeyword("JobProblem")
+	AttrAttempts = temporal.NewSearchAttributeKeyInt64("JobAttempts") // the current or next one; each counted fault leads to another
 	AttrBytes    = temporal.NewSearchAttributeKeyInt64("JobBytes")
 )
 
@@ -32,10 +33,15 @@ type attributes struct {
 	reason   models.ReasonCode
 	problem  models.Problem
 	provider models.Provider
+	attempts int // 0 if the run does not show them
 }
 
 func (d *download) attributes() attributes {
-	return attributes{state: d.now.State, reason: d.now.Reason.Code, problem: d.now.Problem, provider: d.now.Provider}
+	a := attributes{state: d.now.State, reason: d.now.Reason.Code, problem: d.now.Problem, provider: d.now.Provider}
+	if d.in.Counts {
+		a.attempts = d.now.Failures + 1
+	}
+	return a
 }
 
 // moved records the job's new state and shows it to operators.
@@ -59,6 +65,7 @@ func (d *download) refresh(ctx workflow.Context) {
 	if now == d.shown {
 		return
 	}
+	before := d.shown
 	d.shown = now
 	attrs := []temporal.SearchAttributeUpdate{
 		AttrState.ValueSet(string(now.state)), AttrReason.ValueSet(string(now.reason)), AttrProvider.ValueSet(string(now.provider)),
@@ -67,6 +74,9 @@ func (d *download) refresh(ctx workflow.Context) {
 		attrs = append(attrs, AttrProblem.ValueSet(string(now.problem)))
 	} else {
 		attrs = append(attrs, AttrProblem.ValueUnset())
+	}
+	if now.attempts != before.attempts {
+		attrs = append(attrs, AttrAttempts.ValueSet(int64(now.attempts)))
 	}
 	if d.now.AgentID != "" {
 		attrs = append(attrs, AttrAgent.ValueSet(d.now.AgentID))

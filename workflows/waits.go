@@ -56,7 +56,7 @@ func (d *download) wait(ctx workflow.Context, summary string, cond func() bool) 
 // only that the row may have changed: it may be late, and refer to a slot that
 // was given back.
 func (d *download) awaitAdmission(ctx workflow.Context) error {
-	_, err := d.wait(ctx, "", func() bool { return d.admits.Len() > 0 })
+	_, err := d.wait(ctx, "deadline for a slot", func() bool { return d.admits.Len() > 0 })
 	if err != nil || d.admits.Len() == 0 || d.reset {
 		return err
 	}
@@ -87,7 +87,7 @@ func (d *download) awaitChoice(ctx workflow.Context) error {
 
 // awaitResume waits, without a deadline, for the user to resume.
 func (d *download) awaitResume(ctx workflow.Context) error {
-	_, err := d.wait(ctx, "", func() bool { return false })
+	_, err := d.wait(ctx, "deadline for resuming", func() bool { return false })
 	return err
 }
 
