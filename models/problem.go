@@ -38,6 +38,7 @@ const (
 	ProblemAgentUnreachable Problem = "agent_unreachable"      // the agent could not be called
 	ProblemNoAgent          Problem = "no_agent"               // no agent has room
 	ProblemDrained          Problem = "drained"                // the agent is being drained; the job moves
+	ProblemSentAway         Problem = "sent_away"              // an administrator moves the job to another agent
 	ProblemAgentInUse       Problem = "agent_in_use"           // the agent accepts jobs or still runs some, so it can't be removed
 	ProblemSuperseded       Problem = "superseded"             // a report from an older epoch, which must stop and purge
 	ProblemDiskFull         Problem = "disk_full"              // the agent is out of disk space
@@ -102,7 +103,7 @@ var problemCodes = map[Problem]Code{
 	ProblemStalled: CodeUnavailable, ProblemEngineCrashed: CodeInvalid, ProblemEngineHung: CodeInvalid,
 	ProblemBadSelection: CodeInvalid, ProblemDuplicateJob: CodeConflict,
 	ProblemAgentLost: CodeUnavailable, ProblemAgentUnreachable: CodeUnavailable, ProblemNoAgent: CodeUnavailable,
-	ProblemDrained: CodeUnavailable, ProblemAgentInUse: CodeConflict, ProblemSuperseded: CodeConflict, ProblemDiskFull: CodeUnavailable,
+	ProblemDrained: CodeUnavailable, ProblemSentAway: CodeUnavailable, ProblemAgentInUse: CodeConflict, ProblemSuperseded: CodeConflict, ProblemDiskFull: CodeUnavailable,
 	ProblemStorageFailing: CodeUnavailable, ProblemWrongContent: CodeConflict, ProblemFileLost: CodeNotFound, ProblemSelectionExpired: CodeConflict, ProblemGaveUp: CodeConflict, ProblemEndedByOperator: CodeConflict,
 	ProblemWrongState: CodeConflict, ProblemKeyReused: CodeConflict,
 	ProblemSeedrAuth: CodeUnavailable, ProblemSeedrPlan: CodeConflict, ProblemSeedrFull: CodeUnavailable,
@@ -139,8 +140,8 @@ func (p Problem) Final() bool {
 // attempt: the transfer waits or runs elsewhere.
 func (p Problem) Machinery() bool {
 	switch p {
-	case ProblemAgentLost, ProblemAgentUnreachable, ProblemNoAgent, ProblemDrained, ProblemDiskFull, ProblemStorageFailing,
-		ProblemSeedrAuth, ProblemSeedrFull, ProblemSeedrSlots, ProblemSeedrLimited, ProblemSeedrFailing:
+	case ProblemAgentLost, ProblemAgentUnreachable, ProblemNoAgent, ProblemDrained, ProblemSentAway, ProblemDiskFull,
+		ProblemStorageFailing, ProblemSeedrAuth, ProblemSeedrFull, ProblemSeedrSlots, ProblemSeedrLimited, ProblemSeedrFailing:
 		return true
 	default:
 		return false

@@ -139,7 +139,7 @@ func TestEveryProblemHasACode(t *testing.T) {
 func TestMachinery(t *testing.T) {
 	t.Parallel()
 	passing := []models.Problem{
-		models.ProblemAgentLost, models.ProblemAgentUnreachable, models.ProblemNoAgent, models.ProblemDrained, models.ProblemDiskFull, models.ProblemStorageFailing,
+		models.ProblemAgentLost, models.ProblemAgentUnreachable, models.ProblemNoAgent, models.ProblemDrained, models.ProblemSentAway, models.ProblemDiskFull, models.ProblemStorageFailing,
 		models.ProblemSeedrAuth, models.ProblemSeedrFull, models.ProblemSeedrSlots, models.ProblemSeedrLimited, models.ProblemSeedrFailing,
 	}
 	for _, p := range models.Problems() {

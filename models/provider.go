@@ -69,9 +69,15 @@ func (f Failover) Next(from Provider) (Provider, bool) {
 	}
 }
 
+// OnAgent reports whether an agent runs the job's transfer.
+func (j Job) OnAgent() bool {
+	return j.Provider == ProviderAgent && j.AgentID != nil && (j.State == StateResolving || j.State == StateDownloading)
+}
+
 // MovableTo returns the providers to which an administrator can move the job:
 // the others that can fetch its source, unless it has ended or its files are
-// being completed.
+// being completed. While it runs on an agent, the agents are among them: it moves
+// to another one.
 func (j Job) MovableTo() []Provider {
 	out := []Provider{}
 	if j.State.Terminal() || j.State == StateStoring || j.DeleteAt != nil {
@@ -82,7 +88,7 @@ func (j Job) MovableTo() []Provider {
 		hash = *j.InfoHashV1
 	}
 	for _, p := range []Provider{ProviderAgent, ProviderSeedr} {
-		if p != j.Provider && p.Fits(j.SourceKind, hash) {
+		if (p != j.Provider || j.OnAgent()) && p.Fits(j.SourceKind, hash) {
 			out = append(out, p)
 		}
 	}

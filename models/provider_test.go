@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"longhaul/models"
 )
 
@@ -19,12 +21,16 @@ func TestMovableTo(t *testing.T) {
 	}{
 		{models.Job{Provider: models.ProviderAgent, SourceKind: models.SourceMagnet, InfoHashV1: &hash}, "[seedr]"},
 		{models.Job{Provider: models.ProviderSeedr, SourceKind: models.SourceTorrent, InfoHashV1: &hash}, "[agent]"},
+		{models.Job{Provider: models.ProviderAgent, SourceKind: models.SourceURL, AgentID: new(uuid.UUID)}, "[]"},
 		{models.Job{Provider: models.ProviderAgent, SourceKind: models.SourceTorrent}, "[]"}, // v2 only
 		{models.Job{Provider: models.ProviderAgent, SourceKind: models.SourceURL}, "[]"},
 	} {
 		for _, state := range models.States() {
 			c.job.State = state
 			want := c.want
+			if c.job.AgentID != nil && (state == models.StateResolving || state == models.StateDownloading) {
+				want = "[agent]"
+			}
 			if state.Terminal() || state == models.StateStoring {
 				want = "[]"
 			}

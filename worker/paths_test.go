@@ -94,6 +94,27 @@ func TestAgentLostTwice(t *testing.T) {
 	s.straight("agent_lost_twice", s.closed(job.ID, completed))
 }
 
+func TestAdminMovesAJobToAnotherAgent(t *testing.T) {
+	s := newSystem(t, options{})
+	stands := make(chan struct{}, 2)
+	first, _ := s.agent(s.downloading(func(*agentapitest.Agent, string) { stands <- struct{}{} }))
+	job := s.known()
+	<-stands
+	other, _ := s.agent(s.works)
+	_, err := s.store.Jobs.Admin().RequestAct(t.Context(), models.Actor{Kind: models.ActorSystem}, job.ID, models.AdminAct{
+		Action: models.ActionMove, Provider: models.ProviderAgent,
+	})
+	if err != nil {
+		t.Fatalf("move: %v", err)
+	}
+	if got := s.until(job.ID, models.StateReady); got.Epoch != 2 || got.AgentID == nil || *got.AgentID != other {
+		t.Errorf("epoch %d on %v, want 2 on %s instead of %s", got.Epoch, got.AgentID, other, first)
+	}
+	s.delivered(job.ID)
+	s.told(job.ID, models.ReasonCode(models.ProblemSentAway), "An administrator moved it to another agent.")
+	s.closed(job.ID, completed)
+}
+
 func TestChooseFiles(t *testing.T) {
 	s := newSystem(t, options{selection: time.Hour})
 	s.agent(s.works)

@@ -280,10 +280,6 @@ func TestAdminMovesAJob(t *testing.T) {
 	s.agent(s.downloading(func(*agentapitest.Agent, string) {}))
 	job := s.known()
 	s.until(job.ID, models.StateDownloading)
-	admin := models.Actor{Kind: models.ActorSystem}
-	if _, err := s.store.Jobs.Admin().RequestAct(t.Context(), admin, job.ID, models.AdminAct{Action: models.ActionMove, Provider: models.ProviderAgent}); models.AsError(err).Problem != models.ProblemWrongState {
-		t.Errorf("moving it to where it is: %v", err)
-	}
 	s.asks(job, models.Ask{Act: models.ActionMove, Provider: models.ProviderSeedr})
 	s.until(job.ID, models.StateReady)
 	s.delivered(job.ID)

@@ -199,8 +199,7 @@ func (c *Client) Keep(ctx context.Context, jobID uuid.UUID) error {
 
 // Bulk carries out an act on many jobs, unless that is being done already.
 func (c *Client) Bulk(ctx context.Context, id uuid.UUID) error {
-	o := again(models.BulkAct{ID: id}.WorkflowID())
-	o.StaticSummary = "carries out act " + short(id) + " on many jobs"
+	o := again(models.BulkAct{ID: id}.WorkflowID(), "carries out act "+short(id)+" on many jobs")
 	_, err := c.t.ExecuteWorkflow(ctx, o, BulkAct, activities.BulkInput{ID: id})
 	return translate(err, "act on many jobs")
 }

@@ -381,7 +381,7 @@ func TestRowThatMovedElsewhereEndsTheRun(t *testing.T) {
 func TestFaultsOfTheSourceAreCounted(t *testing.T) {
 	t.Parallel()
 	machine := []models.Problem{
-		models.ProblemAgentLost, models.ProblemAgentUnreachable, models.ProblemNoAgent, models.ProblemDrained,
+		models.ProblemAgentLost, models.ProblemAgentUnreachable, models.ProblemNoAgent, models.ProblemDrained, models.ProblemSentAway,
 		models.ProblemSeedrAuth, models.ProblemSeedrFull, models.ProblemSeedrSlots, models.ProblemSeedrLimited,
 		models.ProblemSeedrFailing, models.ProblemDiskFull, models.ProblemStorageFailing,
 		models.ProblemSeedrTooSmall, // the account does not grow: the job needs attention at once

@@ -49,8 +49,9 @@ func (h *jobHandlers) routes(r *kit.Router) {
 		o.DefaultStatus = http.StatusAccepted
 		kit.Handle(r, o, h.act(a.name))
 	}
-	moves := op("move-job", http.MethodPost, "jobs/{id}/provider", "Move an open job to another provider",
-		"It keeps what is in storage and returns to the queue. It moves within seconds, or as soon as a worker is there.")
+	moves := op("move-job", http.MethodPost, "jobs/{id}/provider", "Move an open job to another provider or agent",
+		"It keeps what is in storage. At another provider it returns to the queue. A job that runs on an agent and is moved to the agents runs on another one, "+
+			"unless no other has room. It moves within seconds, or as soon as a worker is there.")
 	moves.DefaultStatus = http.StatusAccepted
 	kit.Handle(r, moves, h.move)
 	deletes := op("delete-any-job", http.MethodPost, "jobs/{id}/delete", "Delete a user's job and its files",

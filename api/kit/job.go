@@ -29,7 +29,7 @@ type Job struct {
 	Problem     ProblemCode `json:"problem" doc:"The fault behind the state; empty if none"`
 	Provider    Provider    `json:"provider"`
 	Actions     []JobAction `json:"actions" nullable:"false" doc:"What can be done to it now"`
-	MovableTo   []Provider  `json:"movableTo" nullable:"false" doc:"Providers that an administrator can move it to"`
+	MovableTo   []Provider  `json:"movableTo" nullable:"false" doc:"Providers that an administrator can move it to; agent for a job that an agent runs means another agent"`
 	CreatedAt   time.Time   `json:"createdAt"`
 	UpdatedAt   time.Time   `json:"updatedAt"`
 	FinishedAt  *time.Time  `json:"finishedAt"`

@@ -23,7 +23,7 @@ type adminJobsCmd struct {
 	Cancel adminJobsCancelCmd `cmd:"" help:"Cancel jobs."`
 	Pause  adminJobsPauseCmd  `cmd:"" help:"Pause jobs; they keep what they have fetched."`
 	Resume adminJobsResumeCmd `cmd:"" help:"Resume paused jobs."`
-	Move   adminJobsMoveCmd   `cmd:"" help:"Move open jobs to another provider."`
+	Move   adminJobsMoveCmd   `cmd:"" help:"Move open jobs to another provider, or from an agent to another."`
 	Delete adminJobsDeleteCmd `cmd:"" help:"Delete jobs with their files."`
 	Bulk   adminJobsBulkCmd   `cmd:"" help:"Act on all jobs that a filter finds, at a rate."`
 }
@@ -325,7 +325,7 @@ func (c *adminJobsResumeCmd) Run(ctx context.Context, p *program) error {
 }
 
 type adminJobsMoveCmd struct {
-	To string `help:"Where to: agent or seedr." enum:"agent,seedr" required:""`
+	To string `help:"Where to: agent or seedr. A job that runs on an agent moves to another one." enum:"agent,seedr" required:""`
 	anyJobs
 }
 

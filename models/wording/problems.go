@@ -66,6 +66,7 @@ var problems = map[models.Problem]entry{
 		why: []string{"{online|none}No compute agent is online.", "No compute agent can take it right now."}, next: []string{"Retry it later."},
 		wait: patient("Starts when an agent can take it"),
 	},
+	models.ProblemSentAway:   {why: []string{"An administrator moved it to another agent."}, next: []string{"Retry it."}, wait: []string{"Another agent takes over what is stored."}},
 	models.ProblemDrained:    {why: []string{"The agent is being drained."}, next: []string{"Retry it."}, wait: []string{"Another agent takes over what is stored."}},
 	models.ProblemAgentInUse: {why: []string{"The agent is in use."}, next: []string{"Drain it and wait until its jobs have moved."}},
 	models.ProblemSuperseded: {why: []string{"A newer attempt took over."}, next: []string{"Retry it."}},

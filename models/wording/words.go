@@ -48,7 +48,7 @@ func Action(a models.Action) string {
 	case models.ActionDelete:
 		return "deleted"
 	case models.ActionMove:
-		return "moved to another provider"
+		return "moved"
 	default:
 		return string(a)
 	}

@@ -18,9 +18,10 @@ type Admin struct{ js *Jobs }
 
 // RequestAct does to any job what its owner could do, by the same rules: cancel,
 // pause, resume, retry or delete it. Or it has an open job continue at another
-// provider, which is refused as wrong_state when the job has ended, is being
-// stored or is at that provider, and as seedr_rejected when the provider cannot
-// fetch such a source.
+// provider, or, if that is the agents and one of them runs it, on another agent.
+// This is refused as wrong_state when the job has ended, is being stored or is at
+// that provider, and as seedr_rejected when the provider cannot fetch such a
+// source.
 func (ad *Admin) RequestAct(ctx context.Context, by models.Actor, jobID uuid.UUID, what models.AdminAct) (models.Job, error) {
 	js := ad.js
 	var a act

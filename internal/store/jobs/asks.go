@@ -29,11 +29,15 @@ func (js *Jobs) asks(name models.Action) act {
 	}}
 }
 
-// moves returns the act of asking for a move to the provider.
+// moves returns the act of asking for a move to the provider; from an agent to the
+// agents, another one gets it.
 func (js *Jobs) moves(to models.Provider) act {
 	return act{
 		may: func(job models.Job) error { return mayMove(job, to) },
 		do: func(ctx context.Context, job *models.Job) error {
+			if job.Provider == to && job.Asked.Act != models.ActionMove {
+				return js.sendAway(ctx, job)
+			}
 			return js.ask(ctx, job, models.Ask{Act: models.ActionMove, Provider: to})
 		},
 	}
@@ -45,7 +49,7 @@ func mayMove(job models.Job, to models.Provider) error {
 		return models.Fault(models.ProblemWrongState, "The job has already ended.")
 	case job.State == models.StateStoring:
 		return models.Fault(models.ProblemWrongState, models.StoringRefusal)
-	case job.Provider == to && job.Asked.Act != models.ActionMove:
+	case job.Provider == to && !job.OnAgent() && job.Asked.Act != models.ActionMove:
 		return models.Fault(models.ProblemWrongState, "The job is already at this provider.").In("provider")
 	case !job.Fits(to):
 		return models.Fault(models.ProblemSeedrRejected, "Seedr accepts only torrents with a v1 info hash.").In("provider")

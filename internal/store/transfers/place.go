@@ -174,7 +174,7 @@ const (
 func ownFaults() []models.Problem {
 	return []models.Problem{
 		models.ProblemAgentUnreachable, models.ProblemDiskFull, models.ProblemStorageFailing, models.ProblemEngineHung,
-		models.ProblemWrongContent,
+		models.ProblemWrongContent, models.ProblemSentAway,
 	}
 }
 

@@ -116,6 +116,7 @@ func TestPlacementPrefersTheAgentThatHasBytes(t *testing.T) {
 		{models.ProblemDrained, true},
 		{models.ProblemAgentUnreachable, false},
 		{models.ProblemWrongContent, false},
+		{models.ProblemSentAway, false},
 	} {
 		job, p := b.Running(t, 10)
 		switch tt.problem {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"longhaul/internal/event"
 	"longhaul/internal/store/jobs"
 	"longhaul/internal/store/timeline"
 	"longhaul/models"
@@ -61,7 +60,7 @@ func (w *Worker) WantTransfer(ctx context.Context, want models.TransferWant) err
 		if since.IsZero() || since.After(now) {
 			since = now
 		}
-		return tr.addWanted(ctx, &job, models.Attempt{
+		return tr.jobs.WantAttempt(ctx, &job, models.Attempt{
 			Provider: job.Provider, Kind: want.Kind, TaskToken: want.TaskToken,
 			Elsewhere: want.Elsewhere, WantedAt: since, BeatAt: now, DueAt: &now,
 		})
@@ -97,27 +96,8 @@ func (w *Worker) WantAgain(
 		if err != nil {
 			return err
 		}
-		at, err := tr.attempts.Fail(ctx, jobID, epoch, why.Code.Problem())
-		if models.IsNotFound(err) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		e := timeline.Of(job, models.EventAttempt, why)
-		e.Problem = why.Code.Problem()
-		if err := tr.timeline.Add(ctx, e); err != nil || job.AdmittedAt == nil {
-			return err // a job without a slot was stopped
-		}
-		taken, due := at.DueAt == nil, tr.db.Now().Add(pause)
-		next := models.Attempt{
-			Provider: at.Provider, Kind: at.Kind, TaskToken: at.TaskToken,
-			Elsewhere: at.Elsewhere, Tries: at.Tries + 1, WantedAt: at.WantedAt, BeatAt: at.BeatAt, DueAt: &due,
-		}
-		if taken { // until now it had a place
-			next.WantedAt = tr.db.Now()
-		}
-		return tr.addWanted(ctx, &job, next)
+		_, err = tr.jobs.Again(ctx, &job, epoch, why, pause)
+		return err
 	})
 }
 
@@ -136,16 +116,4 @@ func (tr *Transfers) haveRoom(ctx context.Context, job *models.Job, kind models.
 		return err
 	}
 	return full
-}
-
-// addWanted adds the attempt to the locked job, as its newest.
-func (tr *Transfers) addWanted(ctx context.Context, job *models.Job, a models.Attempt) error {
-	if err := tr.jobs.CountAttempt(ctx, job); err != nil {
-		return err
-	}
-	a.JobID, a.Epoch = job.ID, job.Epoch
-	if err := tr.attempts.Add(ctx, a); err != nil {
-		return err
-	}
-	return tr.outbox.Notify(ctx, event.Message{Kind: event.KindPlacement})
 }

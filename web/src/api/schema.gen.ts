@@ -495,8 +495,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Move an open job to another provider
-         * @description It keeps what is in storage and returns to the queue. It moves within seconds, or as soon as a worker is there.
+         * Move an open job to another provider or agent
+         * @description It keeps what is in storage. At another provider it returns to the queue. A job that runs on an agent and is moved to the agents runs on another one, unless no other has room. It moves within seconds, or as soon as a worker is there.
          */
         post: operations["move-job"];
         delete?: never;
@@ -2435,7 +2435,7 @@ export interface components {
              * @description After this many attempts, the job needs attention
              */
             maxAttempts: number;
-            /** @description Providers that an administrator can move it to */
+            /** @description Providers that an administrator can move it to; agent for a job that an agent runs means another agent */
             movableTo: components["schemas"]["Provider"][];
             /** @description Empty until it is known */
             name: string;
@@ -2865,7 +2865,7 @@ export interface components {
              * @description After this many attempts, the job needs attention
              */
             maxAttempts: number;
-            /** @description Providers that an administrator can move it to */
+            /** @description Providers that an administrator can move it to; agent for a job that an agent runs means another agent */
             movableTo: components["schemas"]["Provider"][];
             /** @description Empty until it is known */
             name: string;
@@ -3079,7 +3079,7 @@ export interface components {
          * @description A documented fault
          * @enum {string}
          */
-        ProblemCode: "agent_in_use" | "agent_lost" | "agent_unreachable" | "bad_selection" | "bandwidth_exceeded" | "blocked_address" | "blocked_content" | "bot_check_failed" | "bot_check_unavailable" | "content_too_large" | "disk_full" | "drained" | "duplicate_job" | "email_not_verified" | "ended_by_operator" | "engine_crashed" | "engine_hung" | "file_lost" | "gave_up" | "idempotency_key_reused" | "last_admin" | "length_mismatch" | "link_not_valid" | "mail_off" | "malformed_magnet" | "malformed_torrent" | "malformed_url" | "metadata_timeout" | "no_agent" | "no_files" | "no_peers" | "not_a_file" | "not_found_at_source" | "passkey_copied" | "passkey_expired" | "passkey_refused" | "passkeys_off" | "quota_exceeded" | "reauthentication_required" | "refused_by_source" | "registration_closed" | "scope_missing" | "second_factor_required" | "seedr_auth" | "seedr_duplicate" | "seedr_failing" | "seedr_full" | "seedr_gone" | "seedr_limited" | "seedr_plan" | "seedr_rejected" | "seedr_slots" | "seedr_too_small" | "selection_expired" | "sign_in_expired" | "source_changed" | "source_failing" | "source_too_large" | "stalled" | "storage_failing" | "storage_full" | "superseded" | "too_many_files" | "unsafe_path" | "unsupported_torrent" | "wrong_code" | "wrong_content" | "wrong_state";
+        ProblemCode: "agent_in_use" | "agent_lost" | "agent_unreachable" | "bad_selection" | "bandwidth_exceeded" | "blocked_address" | "blocked_content" | "bot_check_failed" | "bot_check_unavailable" | "content_too_large" | "disk_full" | "drained" | "duplicate_job" | "email_not_verified" | "ended_by_operator" | "engine_crashed" | "engine_hung" | "file_lost" | "gave_up" | "idempotency_key_reused" | "last_admin" | "length_mismatch" | "link_not_valid" | "mail_off" | "malformed_magnet" | "malformed_torrent" | "malformed_url" | "metadata_timeout" | "no_agent" | "no_files" | "no_peers" | "not_a_file" | "not_found_at_source" | "passkey_copied" | "passkey_expired" | "passkey_refused" | "passkeys_off" | "quota_exceeded" | "reauthentication_required" | "refused_by_source" | "registration_closed" | "scope_missing" | "second_factor_required" | "seedr_auth" | "seedr_duplicate" | "seedr_failing" | "seedr_full" | "seedr_gone" | "seedr_limited" | "seedr_plan" | "seedr_rejected" | "seedr_slots" | "seedr_too_small" | "selection_expired" | "sent_away" | "sign_in_expired" | "source_changed" | "source_failing" | "source_too_large" | "stalled" | "storage_failing" | "storage_full" | "superseded" | "too_many_files" | "unsafe_path" | "unsupported_torrent" | "wrong_code" | "wrong_content" | "wrong_state";
         Progress: {
             /**
              * Format: int64
@@ -3271,7 +3271,7 @@ export interface components {
          * @description Why a job is in its state, or what it waits for; every ProblemCode is one too
          * @enum {string}
          */
-        ReasonCode: "accepted" | "waits_for_slot" | "waits_for_user_slot" | "waits_for_agent_slot" | "has_slot" | "files_chosen" | "resumed" | "gave_way" | "retried" | "moved_by_admin" | "moved_by_failover" | "looks_up_files" | "seedr_looks_up_files" | "files_known" | "downloading" | "seedr_downloading" | "copying_from_seedr" | "completing" | "choose_files" | "paused" | "cancel_requested" | "pause_requested" | "resume_requested" | "move_requested" | "act_refused" | "admin_acted" | "cancelled" | "ready" | "expired" | "deleted" | "waits_for_metadata" | "waits_for_peers" | "waits_for_disk" | "waits_for_control_plane" | "waits_for_agent" | "seedr_removes_earlier" | "seedr_looks_for_peers" | "seedr_unconfirmed" | "seedr_idle" | "seedr_paused" | "seedr_places_files" | "internal" | "unavailable" | "agent_in_use" | "agent_lost" | "agent_unreachable" | "bad_selection" | "bandwidth_exceeded" | "blocked_address" | "blocked_content" | "bot_check_failed" | "bot_check_unavailable" | "content_too_large" | "disk_full" | "drained" | "duplicate_job" | "email_not_verified" | "ended_by_operator" | "engine_crashed" | "engine_hung" | "file_lost" | "gave_up" | "idempotency_key_reused" | "last_admin" | "length_mismatch" | "link_not_valid" | "mail_off" | "malformed_magnet" | "malformed_torrent" | "malformed_url" | "metadata_timeout" | "no_agent" | "no_files" | "no_peers" | "not_a_file" | "not_found_at_source" | "passkey_copied" | "passkey_expired" | "passkey_refused" | "passkeys_off" | "quota_exceeded" | "reauthentication_required" | "refused_by_source" | "registration_closed" | "scope_missing" | "second_factor_required" | "seedr_auth" | "seedr_duplicate" | "seedr_failing" | "seedr_full" | "seedr_gone" | "seedr_limited" | "seedr_plan" | "seedr_rejected" | "seedr_slots" | "seedr_too_small" | "selection_expired" | "sign_in_expired" | "source_changed" | "source_failing" | "source_too_large" | "stalled" | "storage_failing" | "storage_full" | "superseded" | "too_many_files" | "unsafe_path" | "unsupported_torrent" | "wrong_code" | "wrong_content" | "wrong_state";
+        ReasonCode: "accepted" | "waits_for_slot" | "waits_for_user_slot" | "waits_for_agent_slot" | "has_slot" | "files_chosen" | "resumed" | "gave_way" | "retried" | "moved_by_admin" | "moved_by_failover" | "looks_up_files" | "seedr_looks_up_files" | "files_known" | "downloading" | "seedr_downloading" | "copying_from_seedr" | "completing" | "choose_files" | "paused" | "cancel_requested" | "pause_requested" | "resume_requested" | "move_requested" | "act_refused" | "admin_acted" | "cancelled" | "ready" | "expired" | "deleted" | "waits_for_metadata" | "waits_for_peers" | "waits_for_disk" | "waits_for_control_plane" | "waits_for_agent" | "seedr_removes_earlier" | "seedr_looks_for_peers" | "seedr_unconfirmed" | "seedr_idle" | "seedr_paused" | "seedr_places_files" | "internal" | "unavailable" | "agent_in_use" | "agent_lost" | "agent_unreachable" | "bad_selection" | "bandwidth_exceeded" | "blocked_address" | "blocked_content" | "bot_check_failed" | "bot_check_unavailable" | "content_too_large" | "disk_full" | "drained" | "duplicate_job" | "email_not_verified" | "ended_by_operator" | "engine_crashed" | "engine_hung" | "file_lost" | "gave_up" | "idempotency_key_reused" | "last_admin" | "length_mismatch" | "link_not_valid" | "mail_off" | "malformed_magnet" | "malformed_torrent" | "malformed_url" | "metadata_timeout" | "no_agent" | "no_files" | "no_peers" | "not_a_file" | "not_found_at_source" | "passkey_copied" | "passkey_expired" | "passkey_refused" | "passkeys_off" | "quota_exceeded" | "reauthentication_required" | "refused_by_source" | "registration_closed" | "scope_missing" | "second_factor_required" | "seedr_auth" | "seedr_duplicate" | "seedr_failing" | "seedr_full" | "seedr_gone" | "seedr_limited" | "seedr_plan" | "seedr_rejected" | "seedr_slots" | "seedr_too_small" | "selection_expired" | "sent_away" | "sign_in_expired" | "source_changed" | "source_failing" | "source_too_large" | "stalled" | "storage_failing" | "storage_full" | "superseded" | "too_many_files" | "unsafe_path" | "unsupported_torrent" | "wrong_code" | "wrong_content" | "wrong_state";
         Reauthentication: {
             /** @description or a two-factor or recovery code */
             code?: string;

@@ -1,7 +1,7 @@
 /** What became of many things that were done one by one. */
 export interface Outcome<T> {
   succeeded: T[];
-  failed: { item: T; error: unknown }[];
+  failed: { item: T; error: Error }[];
 }
 
 /** Does one thing after the other, a few at a time, so that a big selection doesn't flood the server. */
@@ -14,7 +14,7 @@ export async function inLines<T>(items: readonly T[], lines: number, one: (item:
         await one(item);
         outcome.succeeded.push(item);
       } catch (error) {
-        outcome.failed.push({ item, error });
+        outcome.failed.push({ item, error: error instanceof Error ? error : new Error('It failed.', { cause: error }) });
       }
     }
   };

@@ -67,7 +67,7 @@ export const everybodyPages = [
     open: async (page, stage) => {
       await selectAll(page, stage);
       await page.getByRole('button', { name: /^Cancel/ }).click();
-      await page.getByLabel('Note for the owner').fill('The storage is being moved this weekend.');
+      await page.getByLabel('Note for the owners').fill('The storage is being moved this weekend.');
       stage.world.everybody.jobs = stage.world.everybody.jobs.map((job) => (job.name.startsWith('Cosmos') ? { ...job, actions: [] } : job));
       await page.getByRole('dialog').getByRole('button', { name: 'Cancel downloads' }).click();
       await page.getByRole('list', { name: 'Results' }).waitFor();

@@ -11,7 +11,7 @@ const longAgent = { id: newId(), name: 'northern-harbour-warehouse-3-rack-12-bla
 
 /** Fills the downloads of all accounts with what is long, stuck and unknown. */
 export function everybodysDownloads(world: World): void {
-  const running = makeOwnedJob({ name: 'Sintel, in every resolution', owner: grace, state: 'downloading', agent: barge, movableTo: ['seedr'], size: 4 * gib, fileCount: 14, createdAt: moment(-430), reason: because('downloading', { agent: 'barge-1' }) });
+  const running = makeOwnedJob({ name: 'Sintel, in every resolution', owner: grace, state: 'downloading', agent: barge, movableTo: ['agent', 'seedr'], size: 4 * gib, fileCount: 14, createdAt: moment(-430), reason: because('downloading', { agent: 'barge-1' }) });
   running.progress = makeProgress(running.id);
   world.everybody.jobs = [
     makeOwnedJob({ name: '', infoHash: 'a1'.repeat(20), owner: linus, state: 'queued', size: null, fileCount: 0, movableTo: ['seedr'], createdAt: moment(-20) }),

@@ -14,7 +14,7 @@ function crowd(): World {
   world.me = makeMe();
   world.agents = [makeAgent({ name: 'barge-1' })];
   world.everybody.jobs = [
-    makeOwnedJob({ name: 'Sintel', owner: grace, state: 'downloading', agent: { id: newId(), name: 'barge-1' }, movableTo: ['seedr'], createdAt: moment(-10) }),
+    makeOwnedJob({ name: 'Sintel', owner: grace, state: 'downloading', agent: { id: newId(), name: 'barge-1' }, movableTo: ['agent', 'seedr'], createdAt: moment(-10) }),
     makeOwnedJob({ name: 'Old firmware', owner: linus, state: 'failed', problem: 'not_found_at_source', reason: because('not_found_at_source', { status: 404 }), createdAt: moment(-20) }),
     makeOwnedJob({ name: 'Tears of Steel', owner: grace, state: 'ready', createdAt: moment(-30) }),
   ];
@@ -79,7 +79,7 @@ describe('the downloads of all accounts', () => {
     expect(await row('Old firmware')).toBeVisible();
     expect(screen.queryByText('Sintel')).not.toBeInTheDocument();
     await user.clear(screen.getByRole('textbox', { name: 'Account' }));
-    await user.type(screen.getByRole('textbox', { name: 'Account' }), 'nobody@example.org{Enter}');
+    await user.type(screen.getByRole('textbox', { name: 'Account' }), 'stranger@example.org{Enter}');
     expect(await screen.findByText('There is no account with this address or id.')).toBeVisible();
   });
 
@@ -94,12 +94,15 @@ describe('the downloads of all accounts', () => {
     const world = crowd();
     const { user } = renderApp(world, '/admin/jobs');
     const dialog = await choose(user, 'Old firmware', 'Retry');
-    expect(dialog.getByText(/account of linus@example\.org/)).toBeVisible();
+    expect(dialog.getByText(/belongs to linus@example\.org/)).toBeVisible();
     await user.type(dialog.getByRole('textbox', { name: 'Note for the owner' }), ' The server is back. {Enter}');
     expect(await screen.findByText('Retrying “Old firmware”.')).toBeVisible();
     const id = world.everybody.jobs[1]?.id ?? '';
     expect(world.changes).toEqual([`POST /admin/jobs/${id}/retry {"note":"The server is back."}`]);
     await waitFor(async () => expect(await row('Old firmware')).toHaveTextContent('Queued'));
+    const other = await choose(user, 'Sintel', 'Move to another agent');
+    expect(other.getByText(/no other agent has room/)).toBeVisible();
+    await user.click(other.getByRole('button', { name: 'Cancel' }));
     const move = await choose(user, 'Sintel', 'Move to Seedr.cc');
     await user.click(move.getByRole('button', { name: 'Move' }));
     expect(await screen.findByText('Moving “Sintel” to Seedr.cc.')).toBeVisible();
@@ -125,7 +128,7 @@ describe('the downloads of all accounts', () => {
     await user.click(bar.getByRole('button', { name: 'Delete' }));
     world.everybody.jobs = world.everybody.jobs.filter((job) => job.name !== 'Tears of Steel');
     const dialog = within(await screen.findByRole('dialog'));
-    expect(dialog.getByText('Of 2 accounts.')).toBeVisible();
+    expect(dialog.getByText('They belong to 2 accounts.')).toBeVisible();
     await user.click(dialog.getByRole('button', { name: 'Delete' }));
     const results = within(await screen.findByRole('list', { name: 'Results' }));
     expect(results.getAllByRole('listitem').map((item) => item.textContent)).toEqual([expect.stringMatching(/^Tears of Steel.*no such download/), 'Sintel', 'Old firmware']);
@@ -145,7 +148,7 @@ describe('a download of another account', () => {
   it('shows what was tried, what its owner reads, and its workflow', async () => {
     const world = crowd();
     const job = world.everybody.jobs[0];
-    if (!job) throw new Error('no job');
+    if (!job) throw new Error('the scene lacks a download');
     world.everybody.details.set(job.id, {
       files: { pending: 3, stored: 11, skipped: 0, lost: 1 },
       attempts: [makeAttempt(1), makeAttempt(2, { state: 'open', problem: '', tries: 2, endedAt: null })],

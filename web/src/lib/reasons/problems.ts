@@ -108,6 +108,7 @@ export const problems: Record<ProblemCode, Entry> = {
     wait: patiently('Starts when an agent can take it'),
   },
   drained: fault('The agent is being taken out of service.', 'Retry it.', resumesElsewhere),
+  sent_away: fault('An admin moved it to another agent.', 'Retry it.', resumesElsewhere),
   agent_in_use: fault('The agent is in use.', 'Drain it and wait until its downloads have moved.'),
   superseded: fault('A newer attempt took over.', 'Retry it.'),
   disk_full: fault(

@@ -6,10 +6,10 @@ import { ConfirmDialog } from '@/components/confirm-dialog';
 import { FormFault } from '@/components/form-fault';
 import { toastDone } from '@/components/toast';
 
-import { maxNote, offerLabel, type Offer } from '../everybody/acts';
+import { maxNote, type Offer } from '../everybody/acts';
 import { isFiltered, type AnyView } from '../everybody/view';
 import { bulkKeys, startBulk } from './api';
-import { consequenceOf } from './text';
+import { consequenceOf, labelOf } from './text';
 
 interface BulkDialogProps {
   view: AnyView;
@@ -36,8 +36,8 @@ export function BulkDialog({ view, many, offer, onClose }: BulkDialogProps) {
   return (
     <ConfirmDialog
       opened={offer !== undefined}
-      title={offer ? `${offerLabel(offer)}: ${many}?` : ''}
-      confirmLabel={offer ? offerLabel(offer) : ''}
+      title={offer ? `${labelOf(offer)}: ${many}?` : ''}
+      confirmLabel={offer ? labelOf(offer) : ''}
       dismissLabel="Back"
       danger={danger}
       {...((offer?.act === 'delete' || !isFiltered(view)) && { typed: offer?.act ?? '' })}

@@ -3,8 +3,9 @@ import { Button, Menu } from '@mantine/core';
 import { IconChevronDown } from '@/components/icons';
 import { useMenuButton } from '@/lib/use-menu-button';
 
-import { everyOffer, offerIcon, offerLabel, type Offer } from '../everybody/acts';
+import { everyOffer, offerIcon, type Offer } from '../everybody/acts';
 import everybody from '../everybody/everybody.module.css';
+import { labelOf } from './text';
 
 /** The acts on everything that the filters find. */
 export function BulkMenu({ label, onAct }: { label: string; onAct: (offer: Offer) => void }) {
@@ -21,12 +22,12 @@ export function BulkMenu({ label, onAct }: { label: string; onAct: (offer: Offer
           const Symbol = offerIcon(offer);
           return (
             <Menu.Item
-              key={offerLabel(offer)}
+              key={labelOf(offer)}
               leftSection={<Symbol size={16} />}
               className={offer.act === 'delete' ? everybody.danger : undefined}
               onClick={() => choose(() => onAct(offer))}
             >
-              {offerLabel(offer)}
+              {labelOf(offer)}
             </Menu.Item>
           );
         })}

@@ -2,12 +2,20 @@ import type { BulkAct } from '@/api/model';
 import { formatCount, formatPlural } from '@/lib/format';
 import { providerNames } from '@/lib/provider';
 
+import { moveLabel } from '../detail/move-job';
 import type { Offer } from '../everybody/acts';
 import type { AnyAct } from '../everybody/api';
+import { actionLabels } from '../state';
 import { isOpen } from './api';
 
 const running: Record<AnyAct, string> = { pause: 'Pausing', resume: 'Resuming', retry: 'Retrying', cancel: 'Cancelling', delete: 'Deleting', move: 'Moving' };
 const ended: Record<AnyAct, string> = { pause: 'Paused', resume: 'Resumed', retry: 'Retried', cancel: 'Cancelled', delete: 'Deleted', move: 'Moved' };
+
+/** Names an act on a button. */
+export function labelOf({ act, to }: Offer): string {
+  if (act !== 'move') return actionLabels[act];
+  return to ? moveLabel(to, false) : '';
+}
 
 /** Says what an act does or did. */
 export function titleOf(act: BulkAct): string {

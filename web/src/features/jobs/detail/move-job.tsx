@@ -12,9 +12,17 @@ import { providerNames, providerTitles } from '@/lib/provider';
 import { jobKeys, moveJob } from '../api';
 import { nameOf } from '../state';
 
+/** Names a move: jobs that are with the agents already go to another one. */
+export function moveLabel(to: Provider, already: boolean): string {
+  return already ? 'Move to another agent' : `Move to ${providerTitles[to]}`;
+}
+
 /** Says what happens to a job that moves to another provider, and to what was fetched. */
 export function moveTexts(job: Job, to: Provider): string[] {
   const texts: string[] = [];
+  if (to === job.provider) {
+    return ['Files and parts in storage stay. What its agent fetched but has not stored is fetched again. If no other agent has room, it stays where it is.'];
+  }
   if (to === 'seedr') {
     texts.push('Files and parts in storage stay. What an agent fetched but has not stored is dropped, and Seedr fetches the whole torrent.');
   } else {
@@ -42,7 +50,7 @@ export function MoveJob({ job, troubleOf }: MoveJobProps) {
   const moving = useMutation({
     mutationFn: (provider: Provider) => moveJob(job.id, provider),
     onSuccess: (_, provider) => {
-      toastDone(`Moving “${nameOf(job)}” to ${providerNames[provider]}.`);
+      toastDone(`Moving “${nameOf(job)}” to ${provider === job.provider ? 'another agent' : providerNames[provider]}.`);
       setTo(undefined);
       return client.invalidateQueries({ queryKey: jobKeys.all });
     },
@@ -56,12 +64,12 @@ export function MoveJob({ job, troubleOf }: MoveJobProps) {
     <>
       {job.movableTo.map((provider) => (
         <Button key={provider} variant="default" leftSection={<IconRoute size={16} />} onClick={() => setTo(provider)}>
-          Move to {providerTitles[provider]}
+          {moveLabel(provider, provider === job.provider)}
         </Button>
       ))}
       <ConfirmDialog
         opened={to !== undefined}
-        title={to ? `Move to ${providerNames[to]}?` : ''}
+        title={to ? `${moveLabel(to, to === job.provider)}?` : ''}
         confirmLabel="Move"
         danger={false}
         busy={moving.isPending}

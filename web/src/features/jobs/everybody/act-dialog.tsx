@@ -6,10 +6,9 @@ import { ConfirmDialog } from '@/components/confirm-dialog';
 import { FormFault } from '@/components/form-fault';
 import { toastDone } from '@/components/toast';
 import { formatPlural } from '@/lib/format';
-import { providerNames } from '@/lib/provider';
 
 import { actionLabels } from '../state';
-import { consequencesOf, maxNote, startedText, whatOf, type Offer } from './acts';
+import { consequencesOf, goalOf, maxNote, startedText, type Offer } from './acts';
 import { ResultDialog } from './result-dialog';
 import { useOrder } from './use-order';
 
@@ -46,7 +45,7 @@ export function ActDialog({ asked, onClose, onDone }: ActDialogProps) {
       {
         onSuccess: ({ succeeded }) => {
           if (jobs.length > 1 || succeeded.length === 0) return;
-          toastDone(startedText(offer, whatOf(succeeded)));
+          toastDone(startedText(offer, succeeded));
           close();
           onDone({ jobs, offer });
         },
@@ -64,7 +63,7 @@ export function ActDialog({ asked, onClose, onDone }: ActDialogProps) {
         busy={ordering.isPending}
         fields={
           <TextInput
-            label="Note for the owner"
+            label={asked && asked.jobs.length > 1 ? 'Note for the owners' : 'Note for the owner'}
             description={asked?.offer.act === 'delete' ? 'Optional. They get it by mail.' : 'Optional. They read it in the timeline.'}
             maxLength={maxNote}
             autoComplete="off"
@@ -82,10 +81,10 @@ export function ActDialog({ asked, onClose, onDone }: ActDialogProps) {
             {ordering.ended} of {asked.jobs.length} done
           </p>
         )}
-        <FormFault error={several ? null : asError(outcome?.failed[0]?.error)} />
+        <FormFault error={several ? null : (outcome?.failed[0]?.error ?? null)} />
       </ConfirmDialog>
       <ResultDialog
-        started={asked && several ? startedText(asked.offer, whatOf(outcome.succeeded)) : ''}
+        started={asked && several ? startedText(asked.offer, outcome.succeeded) : ''}
         outcome={several ? outcome : undefined}
         onClose={() => {
           close();
@@ -103,22 +102,19 @@ function Consequences({ asked: { jobs, offer } }: { asked: Asked }) {
       {consequencesOf(offer, jobs).map((text) => (
         <p key={text}>{text}</p>
       ))}
-      <p>{owners.size === 1 ? `The account of ${[...owners].join('')}.` : `Of ${formatPlural(owners.size, 'account', 'accounts')}.`}</p>
+      <p>
+        {jobs.length === 1 ? 'It belongs' : 'They belong'} to {owners.size === 1 ? [...owners].join('') : formatPlural(owners.size, 'account', 'accounts')}.
+      </p>
     </>
   );
 }
 
-function titleOf({ jobs, offer: { act, to } }: Asked): string {
+function titleOf({ jobs, offer }: Asked): string {
   const noun = jobs.length === 1 ? 'download' : formatPlural(jobs.length, 'download', 'downloads');
-  return act === 'move' ? `Move ${noun} to ${to ? providerNames[to] : ''}?` : `${actionLabels[act]} ${noun}?`;
+  return offer.act === 'move' ? `Move ${noun} to ${goalOf(offer, jobs)}?` : `${actionLabels[offer.act]} ${noun}?`;
 }
 
 function confirmOf({ jobs, offer: { act } }: Asked): string {
   if (act === 'move') return 'Move';
   return act === 'cancel' ? `Cancel ${jobs.length === 1 ? 'download' : 'downloads'}` : actionLabels[act];
-}
-
-function asError(error: unknown): Error | null {
-  if (error === undefined) return null;
-  return error instanceof Error ? error : new Error(String(error));
 }

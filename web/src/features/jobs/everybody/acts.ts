@@ -2,10 +2,11 @@ import type { Icon } from '@tabler/icons-react';
 
 import type { Job, OwnedJob, Provider } from '@/api/model';
 import { IconRoute } from '@/components/icons';
-import { formatPlural } from '@/lib/format';
-import { providerNames, providerTitles } from '@/lib/provider';
+import { formatBytes, formatPlural } from '@/lib/format';
+import { providerNames } from '@/lib/provider';
 
 import { actionIcons } from '../components/job-menu';
+import { moveLabel, moveTexts } from '../detail/move-job';
 import { actionLabels, nameOf } from '../state';
 import type { AnyAct } from './api';
 
@@ -35,9 +36,21 @@ export function offersOf(jobs: readonly Job[]): Offer[] {
   return everyOffer.filter((offer) => jobs.some((job) => allows(job, offer)));
 }
 
+/** Reports whether all that can move there are there already: they go to another agent. */
+function alreadyAt(to: Provider, jobs: readonly Job[]): boolean {
+  return jobs.filter((job) => job.movableTo.includes(to)).every((job) => job.provider === to);
+}
+
 /** Names an act on a button. */
-export function offerLabel({ act, to }: Offer): string {
-  return act === 'move' ? `Move to ${to ? providerTitles[to] : ''}` : actionLabels[act];
+export function offerLabel({ act, to }: Offer, jobs: readonly Job[]): string {
+  if (act !== 'move') return actionLabels[act];
+  return to ? moveLabel(to, alreadyAt(to, jobs)) : '';
+}
+
+/** Names where a move leads within a sentence. */
+export function goalOf({ to }: Offer, jobs: readonly Job[]): string {
+  if (!to) return '';
+  return alreadyAt(to, jobs) ? 'another agent' : providerNames[to];
 }
 
 /** The icon of an act. */
@@ -59,14 +72,17 @@ const doing: Record<Exclude<AnyAct, 'move'>, string> = {
 };
 
 /** Says what was started. */
-export function startedText({ act, to }: Offer, what: string): string {
-  return act === 'move' ? `Moving ${what} to ${to ? providerNames[to] : ''}.` : `${doing[act]} ${what}.`;
+export function startedText(offer: Offer, jobs: readonly Job[]): string {
+  const what = whatOf(jobs);
+  return offer.act === 'move' ? `Moving ${what} to ${goalOf(offer, jobs)}.` : `${doing[offer.act]} ${what}.`;
 }
 
 /** Says what an act leads to, in full sentences. */
 export function consequencesOf({ act, to }: Offer, jobs: readonly OwnedJob[]): string[] {
   const what = whatOf(jobs);
   const they = jobs.length === 1 ? 'It' : 'They';
+  const only = jobs.length === 1 ? jobs[0] : undefined;
+  const finished = jobs.reduce((sum, job) => (job.state === 'ready' ? sum + (job.size ?? 0) : sum), 0);
   switch (act) {
     case 'pause':
       return [`${what} will stop. ${they} can be resumed later from where ${they.toLowerCase()} stopped.`];
@@ -77,8 +93,9 @@ export function consequencesOf({ act, to }: Offer, jobs: readonly OwnedJob[]): s
     case 'cancel':
       return [`${what} will stop. ${they} can be retried later, with what is stored.`];
     case 'delete':
-      return [`This deletes ${what} with all files. It can't be undone.`];
+      return [`This deletes ${what} with everything stored${finished > 0 ? `, ${formatBytes(finished)} of finished files` : ''}. It can't be undone.`];
     case 'move':
-      return [`${what} will queue at ${to ? providerNames[to] : ''}. Files and parts in storage stay.`];
+      if (only && to) return [`${what} is with ${providerNames[only.provider]} now.`, ...moveTexts(only, to)];
+      return [`${what} will queue again. Files and parts in storage stay; what is fetched but not stored may be fetched again.`];
   }
 }

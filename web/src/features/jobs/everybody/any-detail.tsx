@@ -101,7 +101,7 @@ function Acts({ job, onDeleted }: { job: OwnedJob; onDeleted: () => void }) {
   return (
     <>
       {offersOf([job]).map((offer) => (
-        <ActButton key={offerLabel(offer)} act={offer.act} label={offerLabel(offer)} icon={offerIcon(offer)} busy={false} onClick={() => setAsked({ jobs: [job], offer })} />
+        <ActButton key={offerLabel(offer, [job])} act={offer.act} label={offerLabel(offer, [job])} icon={offerIcon(offer)} busy={false} onClick={() => setAsked({ jobs: [job], offer })} />
       ))}
       <ActDialog
         asked={asked}

@@ -48,19 +48,19 @@ export const AnyRow = memo(function AnyRow({ job, position, count, selected, onS
           </p>
         )}
       </div>
-      <div className={classes.state}>
+      <div className={classes.facts}>
         <StateLabel state={job.state} />
+        <button type="button" className={classes.owner} title={`Show only downloads of ${job.owner.email}`} onClick={() => onUser(job.owner.email)}>
+          {job.owner.email}
+        </button>
+        <span className={classes.place} title={placeOf(job)}>
+          {placeOf(job)}
+        </span>
+        <span className={`${classes.size} tabular`}>{job.size === null ? '–' : formatBytes(job.size)}</span>
+        <span className={classes.age}>
+          <RelativeTime at={job.createdAt} />
+        </span>
       </div>
-      <button type="button" className={classes.owner} title={`Show only downloads of ${job.owner.email}`} onClick={() => onUser(job.owner.email)}>
-        {job.owner.email}
-      </button>
-      <span className={classes.place} title={placeOf(job)}>
-        {placeOf(job)}
-      </span>
-      <span className={`${classes.size} tabular`}>{job.size === null ? '–' : formatBytes(job.size)}</span>
-      <span className={classes.age}>
-        <RelativeTime at={job.createdAt} />
-      </span>
       <div className={classes.menu}>
         <RowMenu job={job} onAct={onAct} />
       </div>
@@ -94,12 +94,12 @@ function RowMenu({ job, onAct }: Pick<AnyRowProps, 'job' | 'onAct'>) {
           const Symbol = offerIcon(offer);
           return (
             <Menu.Item
-              key={offerLabel(offer)}
+              key={offerLabel(offer, [job])}
               leftSection={<Symbol size={16} />}
               className={offer.act === 'delete' ? classes.danger : undefined}
               onClick={() => choose(() => onAct(job, offer))}
             >
-              {offerLabel(offer)}
+              {offerLabel(offer, [job])}
             </Menu.Item>
           );
         })}

@@ -15,7 +15,7 @@ const states: Record<JobAttempt['state'], { label: string; tone: string }> = {
   superseded: { label: 'Replaced', tone: 'idle' },
 };
 
-const kinds: Record<JobAttempt['kind'], string> = { resolve: 'Look-up of the files', download: 'Download' };
+const kinds: Record<JobAttempt['kind'], string> = { resolve: 'Look-up', download: 'Download' };
 
 /** What was tried so far, the newest first. */
 export function Attempts({ attempts }: { attempts: readonly JobAttempt[] }) {
@@ -36,7 +36,8 @@ export function Attempts({ attempts }: { attempts: readonly JobAttempt[] }) {
 
 function Attempt({ attempt }: { attempt: JobAttempt }) {
   const { number, kind, provider, agent, state, problem, tries, wantedAt, startedAt, endedAt } = attempt;
-  const why = problem === '' ? '' : whyOf({ code: problem }, useNow());
+  const now = useNow();
+  const why = problem === '' ? '' : whyOf({ code: problem }, now);
   const seconds = startedAt && endedAt ? Math.round((Date.parse(endedAt) - Date.parse(startedAt)) / 1000) : undefined;
   return (
     <li data-tone={states[state].tone}>

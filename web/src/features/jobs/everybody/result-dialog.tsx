@@ -20,7 +20,7 @@ interface ResultDialogProps {
 export function ResultDialog({ started, outcome, onClose }: ResultDialogProps) {
   const { succeeded = [], failed = [] } = outcome ?? {};
   return (
-    <Modal opened={outcome !== undefined} onClose={onClose} title={failed.length === 0 ? 'Done' : `${formatPlural(failed.length, 'download', 'downloads')} refused it`} size="md">
+    <Modal opened={outcome !== undefined} onClose={onClose} title={failed.length === 0 ? 'Done' : `Couldn't change ${formatPlural(failed.length, 'download', 'downloads')}`} size="md">
       {succeeded.length > 0 && <p className={classes.lead}>{started}</p>}
       {/* A scrolling region with nothing focusable in it must be focusable. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}

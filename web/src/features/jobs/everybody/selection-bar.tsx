@@ -27,8 +27,8 @@ export function SelectionBar({ jobs, onAct, onAll, onClear }: SelectionBarProps)
         const able = jobs.filter((job) => allows(job, offer)).length;
         const Symbol = offerIcon(offer);
         return (
-          <Button key={offerLabel(offer)} size="compact-sm" variant="default" leftSection={<Symbol size={15} />} onClick={() => onAct(offer)}>
-            {offerLabel(offer)}
+          <Button key={offerLabel(offer, jobs)} size="compact-sm" variant="default" leftSection={<Symbol size={15} />} onClick={() => onAct(offer)}>
+            {offerLabel(offer, jobs)}
             {able < jobs.length ? ` (${able})` : ''}
           </Button>
         );
