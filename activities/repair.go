@@ -43,9 +43,9 @@ type Runner interface {
 // Ending is how the last run of a job ended whose row is open.
 type Ending int
 
-// The endings. Of a run that Temporal doesn't have nobody knows more.
+// The endings.
 const (
-	EndedOtherwise  Ending = iota // failed, timed out, lost
+	EndedOtherwise  Ending = iota // failed, timed out, or Temporal doesn't have it
 	EndedByOperator               // terminated by a person
 	EndedByLonghaul               // terminated, so that another run follows
 )

@@ -156,11 +156,7 @@ func (w *Worker) deliver(ctx context.Context, item models.OutboxItem) error {
 		if job.Asked.None() || job.State.Terminal() || job.DeleteAt != nil {
 			return nil // it is done already, or there is no one left to ask
 		}
-		err := w.deps.Flows.Ask(ctx, job)
-		if models.IsNotFound(err) && job.Unattended() {
-			return w.deps.Flows.Restart(ctx, job) // the run reads from the row what is asked for
-		}
-		return err
+		return w.ask(ctx, job)
 	case models.OutboxChosen:
 		if job.Selection == nil || job.State.Terminal() || job.DeleteAt != nil || job.Unattended() {
 			return nil
@@ -175,15 +171,31 @@ func (w *Worker) deliver(ctx context.Context, item models.OutboxItem) error {
 		if job.State.Terminal() {
 			return nil
 		}
-		if job.Unattended() { // a cancel of what has ended goes well, and does nothing
-			if err := w.deps.Flows.Restart(ctx, job); err != nil {
-				return err
-			}
-		}
-		return w.deps.Flows.Cancel(ctx, job.ID)
+		return w.cancel(ctx, job)
 	default:
 		return models.Errorf(models.CodeInternal, "Unknown kind of outbox item.")
 	}
+}
+
+// ask tells a job's workflow what the row asks for. One that an operator ended
+// starts again and reads it there.
+func (w *Worker) ask(ctx context.Context, job models.Job) error {
+	err := w.deps.Flows.Ask(ctx, job)
+	if models.IsNotFound(err) && job.Unattended() {
+		return w.deps.Flows.Restart(ctx, job)
+	}
+	return err
+}
+
+// cancel has a job's workflow end and clean up. One that an operator ended starts
+// again for it: a cancel of what has ended goes well, and does nothing.
+func (w *Worker) cancel(ctx context.Context, job models.Job) error {
+	if job.Unattended() {
+		if err := w.deps.Flows.Restart(ctx, job); err != nil {
+			return err
+		}
+	}
+	return w.deps.Flows.Cancel(ctx, job.ID)
 }
 
 // repairTerminated settles jobs whose workflow was terminated in Temporal.

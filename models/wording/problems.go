@@ -94,7 +94,7 @@ var problems = map[models.Problem]entry{
 	},
 	models.ProblemEndedByOperator: {why: []string{"An operator ended it."}, next: []string{"Retry it to continue with what is stored."}},
 	models.ProblemWrongState:      {why: []string{"That is not possible in this state."}, next: []string{"Reload and look at where it stands."}},
-	models.ProblemKeyReused:  {why: []string{"The Idempotency-Key belongs to another request."}, next: []string{"Use a new key for a new request."}},
+	models.ProblemKeyReused:       {why: []string{"The Idempotency-Key belongs to another request."}, next: []string{"Use a new key for a new request."}},
 
 	// Seedr
 	models.ProblemSeedrAuth: {
