@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -343,6 +344,7 @@ func TestPurgeRemovesRowsThenObjects(t *testing.T) {
 
 // runner stands for the workflows of jobs.
 type runner struct {
+	mu                          sync.Mutex
 	running                     map[uuid.UUID]bool
 	runs                        map[uuid.UUID]int // that Temporal knows of
 	restarted, admitted, purged []uuid.UUID
@@ -371,11 +373,15 @@ func (r *runner) HowEnded(_ context.Context, job models.Job) (activities.Ending,
 }
 
 func (r *runner) Cancel(_ context.Context, id uuid.UUID) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.cancelled = append(r.cancelled, id)
 	return nil
 }
 
 func (r *runner) Restart(_ context.Context, job models.Job) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.restarted = append(r.restarted, job.ID)
 	return nil
 }

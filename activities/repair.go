@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -119,16 +120,19 @@ func (a *Sweeps) RepairTerminated(ctx context.Context, since time.Time) (res Rep
 		if err != nil {
 			return err
 		}
-		for _, job := range stopped {
-			how, err := a.Runner.HowEnded(ctx, job)
-			if err == nil && how != EndedByLonghaul {
-				err = a.settle(ctx, job, how, &res)
-			}
-			if err != nil {
+		var mu sync.Mutex
+		return each(ctx, len(stopped), func(ctx context.Context, i int) error {
+			how, err := a.Runner.HowEnded(ctx, stopped[i])
+			if err != nil || how == EndedByLonghaul {
 				return err
 			}
-		}
-		return nil
+			var one RepairResult
+			err = a.settle(ctx, stopped[i], how, &one)
+			mu.Lock()
+			defer mu.Unlock()
+			res.Parked, res.Restarted, res.GaveUp = res.Parked+one.Parked, res.Restarted+one.Restarted, res.GaveUp+one.GaveUp
+			return err
+		})
 	})
 	return res, err
 }

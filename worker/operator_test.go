@@ -268,6 +268,38 @@ func TestTerminatedJobsNeedAttention(t *testing.T) {
 	}
 }
 
+// An operator may terminate many jobs at once.
+func TestManyTerminatedJobs(t *testing.T) {
+	s := newStage(t)
+	s.cordon(models.AgentCordoned)
+	op := operator{s.system}
+	m := storetest.Manifest(1)
+	var jobs []models.Job
+	for range 100 {
+		jobs = append(jobs, storetest.Submit(t, s.store, s.user.ID, &m))
+	}
+	for _, job := range jobs {
+		s.eventually(func() string {
+			if _, err := s.flows.State(t.Context(), job.ID); err != nil {
+				return err.Error()
+			}
+			return ""
+		})
+	}
+	for _, job := range jobs {
+		op.terminate(job)
+	}
+	since := time.Now()
+	for _, job := range jobs {
+		storetest.Eventually(t, 2*agreed, func() string { return unattended(s.job(job.ID)) })
+	}
+	took := time.Since(since)
+	t.Logf("all of %d jobs need attention %.1f s after the last was terminated", len(jobs), took.Seconds())
+	if took > agreed {
+		t.Errorf("it took %s", took)
+	}
+}
+
 // What a person asks of a job without a workflow is done.
 func TestActsOnATerminatedJob(t *testing.T) {
 	s := newStage(t)
