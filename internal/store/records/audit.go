@@ -49,8 +49,12 @@ func (r *Records) RecordAudit(ctx context.Context, e models.AuditEntry) error {
 }
 
 // lookEvery is how often the same look of the same person is audited: pages
-// refresh, and the log would drown in it.
-const lookEvery = time.Hour
+// refresh, and the log would drown in it. Among the entries of one target, so
+// many of the newest are searched for it, however long the log is.
+const (
+	lookEvery = time.Hour
+	lookBack  = 1000
+)
 
 // RecordLook appends to the audit log that someone looked at something, unless
 // the log has the same of them from within the hour.
@@ -61,9 +65,10 @@ func (r *Records) RecordLook(ctx context.Context, e models.AuditEntry) error {
 	}
 	var known bool
 	err = r.db.Row(ctx, &known, "look for the same look", `
-		select exists (select from audit_log
-			where actor_id = ? and action = ? and target_kind = ? and target_id = ? and at > ? and after::text is not distinct from ?)`,
-		e.ActorID, e.Action, e.TargetKind, e.TargetID, r.db.Now().Add(-lookEvery), after)
+		select exists (
+			select from (select * from audit_log where target_kind = ? and target_id = ? order by id desc limit ?) newest
+			where actor_id = ? and action = ? and at > ? and after::text is not distinct from ?)`,
+		e.TargetKind, e.TargetID, lookBack, e.ActorID, e.Action, r.db.Now().Add(-lookEvery), after)
 	if err != nil || known {
 		return err
 	}
