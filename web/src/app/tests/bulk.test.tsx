@@ -52,7 +52,7 @@ describe('acts on many downloads', () => {
     world.everybody.bulkActs = [makeBulkAct({ state: 'done', total: 2, done: 1, refused: 1, endedAt: moment(-86_400) })];
     world.everybody.bulkItems = [
       { jobId: newId(), name: 'one', owner: 'grace@example.org', state: 'done', problem: '', refusal: '', actedAt: moment(-1) },
-      { jobId: newId(), name: '', owner: '', state: 'refused', problem: 'wrong_state', refusal: `A ${'job'} in the state “ready” cannot be retried.`, actedAt: moment(-1) },
+      { jobId: newId(), name: '', owner: '', state: 'refused', problem: 'wrong_state', refusal: 'It cannot be retried in the state “ready”.', actedAt: moment(-1) },
     ];
     const { user } = renderApp(world, '/admin/jobs/acts');
     await user.click(await screen.findByRole('button', { name: 'Results' }));
