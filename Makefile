@@ -29,8 +29,8 @@ test-go: export LONGHAUL_DEVSTACK := $(CURDIR)/bin/devstack
 # The tag leaves out a C database that the torrent library offers and we do not use.
 test-go: ## run Go unit and integration tests (real Postgres, Temporal, S3), with the race detector where goroutines run
 	go vet ./...
-	go test -p 2 $$(go list ./... | grep -vxFf <(tools/concurrent.sh))
-	CGO_ENABLED=1 go test -race -tags nosqlite -p 2 $$(tools/concurrent.sh)
+	go test -p 2 -timeout 30m $$(go list ./... | grep -vxFf <(tools/concurrent.sh))
+	CGO_ENABLED=1 go test -race -tags nosqlite -p 2 -timeout 30m $$(tools/concurrent.sh)
 	cd frontdoor && go vet ./... && CGO_ENABLED=1 go test -race ./...
 
 test-devstack: ## test the devstack

@@ -347,6 +347,7 @@ func TestOtherEndsAreRepaired(t *testing.T) {
 	ended := s.reach(models.StateDownloading)
 	s.user = storetest.User(t, s.store)
 	lost := s.reach(models.StateNeedsAttention)
+	s.mode.Store("holds") // what starts again must not stall, too
 	if err := s.flows.End(t.Context(), ended.ID, "Longhaul does so after the restore of a dump."); err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,7 @@ func from(ip string) map[string]string { return map[string]string{"X-Forwarded-F
 // others there from signing in.
 func TestNeighboursDoNotLockOut(t *testing.T) {
 	t.Parallel()
-	h := apitest.New(t, behindProxy)
+	h := apitest.New(t, behindProxy, apitest.Stingy)
 	victim, owner := h.Account(models.RoleUser), h.Account(models.RoleUser)
 	const path = "/api/v1/auth/login"
 	for i := range 60 {
@@ -47,7 +47,7 @@ func TestNeighboursDoNotLockOut(t *testing.T) {
 func TestWrongCodesDoNotLockOut(t *testing.T) {
 	t.Parallel()
 	var clock apitest.Clock
-	h := apitest.New(t, behindProxy, clock.Option)
+	h := apitest.New(t, behindProxy, clock.Option, apitest.Stingy)
 	user := h.Account(models.RoleUser)
 	secret, _ := clock.Enrol(t, h, user)
 	attempt := func(ip, code string, status int) {

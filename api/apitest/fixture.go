@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,6 +29,27 @@ type noLimit struct{}
 func (noLimit) Allow(context.Context, kit.Limit, string) error { return nil }
 
 func (noLimit) AllowAll(context.Context, ...kit.Ask) error { return nil }
+
+// spent are allowances of which nothing comes back.
+type spent struct {
+	mu    sync.Mutex
+	taken map[string]int
+}
+
+// TakeAllowance implements kit.Allowances.
+func (s *spent) TakeAllowance(_ context.Context, key string, burst int, every time.Duration) (time.Duration, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.taken[key] >= burst {
+		return every, nil
+	}
+	s.taken[key]++
+	return 0, nil
+}
+
+// Stingy has allowances never come back, so that a slow machine sees the same
+// limits as a fast one.
+func Stingy(_ *api.Config, d *api.Deps) { d.Limiter = kit.NewLimiter(&spent{taken: map[string]int{}}) }
 
 // Generous removes the limits, for tests about something else.
 func Generous(_ *api.Config, d *api.Deps) { d.Limiter = noLimit{} }
