@@ -45,7 +45,7 @@ import (
 	"longhaul/workflows"
 )
 
-const patience = 40 * time.Second
+const patience = 2 * time.Minute
 
 // system is the whole control plane but the API: a real Temporal server, a
 // real Postgres and a real S3, with agents that do what the test says.
