@@ -87,9 +87,11 @@ func attack(url string) {
 }
 
 // probe asks for the account every 5 ms, whether or not the answer before has
-// come, until its input ends, and tells how long each answer took.
+// come, until its input ends, and tells how long each answer took. The server
+// has at most 64 of these requests at once: where it is slow, those that wait
+// must not fill its memory in place of the sign-ins.
 func probe(url, cookie string) {
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64, MaxConnsPerHost: 64}}
 	ended := make(chan struct{})
 	go func() { _, _ = io.Copy(io.Discard, os.Stdin); close(ended) }()
 	var took []time.Duration
