@@ -11,6 +11,7 @@ import (
 const (
 	AuditBulkStarted AuditAction = "bulk.start"
 	AuditBulkStopped AuditAction = "bulk.stop"
+	AuditBulkRead    AuditAction = "bulk.read"
 )
 
 // BulkState is how far an act on many jobs has come.

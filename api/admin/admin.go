@@ -50,7 +50,7 @@ type Store interface {
 	StartBulk(ctx context.Context, by models.Actor, r models.BulkRequest) (models.BulkAct, error)
 	BulkActs(ctx context.Context, limit int) ([]models.BulkAct, error)
 	BulkAct(ctx context.Context, id uuid.UUID) (models.BulkAct, error)
-	BulkItems(ctx context.Context, id uuid.UUID, state models.BulkItemState, cursor string, limit int) ([]models.BulkItem, string, error)
+	BulkItems(ctx context.Context, by models.Actor, id uuid.UUID, state models.BulkItemState, cursor string, limit int) ([]models.BulkItem, string, error)
 	StopBulk(ctx context.Context, by models.Actor, id uuid.UUID) (models.BulkAct, error)
 
 	Audit(ctx context.Context, f models.AuditFilter) ([]models.AuditRecord, error)

@@ -127,7 +127,7 @@ type bulkItemsOutput struct {
 }
 
 func (h *bulkHandlers) items(ctx context.Context, in *bulkItemsInput) (*bulkItemsOutput, error) {
-	items, next, err := h.store.BulkItems(ctx, in.ID, models.BulkItemState(in.State), in.Cursor, in.Limit)
+	items, next, err := h.store.BulkItems(ctx, kit.ActorOf(ctx), in.ID, models.BulkItemState(in.State), in.Cursor, in.Limit)
 	if err != nil {
 		return nil, err
 	}

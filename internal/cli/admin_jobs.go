@@ -8,7 +8,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -116,16 +115,16 @@ func (c *adminJobsListCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	rows, total, err := c.fetch(ctx, api)
+	found, err := api.list(ctx, "/admin/jobs", c.query(), c.Limit)
 	if err != nil {
 		return err
 	}
 	if p.json {
-		return p.printJSON(rows)
+		return p.printJSON(found.Jobs)
 	}
 	w := tabwriter.NewWriter(p.Out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "ID\tSTATE\tREASON\tOWNER\tWHERE\tSIZE\tNAME")
-	for _, row := range rows {
+	for _, row := range found.Jobs {
 		var j anyJob
 		if err := json.Unmarshal(row, &j); err != nil {
 			return fmt.Errorf("read the server's answer: %w", err)
@@ -136,42 +135,10 @@ func (c *adminJobsListCmd) Run(ctx context.Context, p *program) error {
 	if err := w.Flush(); err != nil {
 		return fmt.Errorf("print the list: %w", err)
 	}
-	if total != "" {
-		fmt.Fprintf(p.Err, "%d of %s jobs; --limit 0 shows all.\n", len(rows), total)
+	if total := found.leftOut(); total != "" {
+		fmt.Fprintf(p.Err, "%d of %s jobs; --limit 0 shows all.\n", len(found.Jobs), total)
 	}
 	return nil
-}
-
-// fetch reads pages until the limit. The total is empty if nothing is left out.
-func (c *adminJobsListCmd) fetch(ctx context.Context, api *client) (rows []json.RawMessage, total string, err error) {
-	rows = []json.RawMessage{} // an empty list prints as one
-	q := c.query()
-	for {
-		n := 200
-		if c.Limit > 0 {
-			n = min(n, c.Limit-len(rows))
-		}
-		q.Set("limit", strconv.Itoa(n))
-		var page struct {
-			Jobs       []json.RawMessage `json:"jobs"`
-			NextCursor string            `json:"nextCursor"`
-			Total      int64             `json:"total"`
-			More       bool              `json:"more"`
-		}
-		if _, err := api.do(ctx, http.MethodGet, "/admin/jobs?"+q.Encode(), nil, &page); err != nil {
-			return nil, "", err
-		}
-		rows = append(rows, page.Jobs...)
-		switch {
-		case page.NextCursor == "":
-			return rows, "", nil
-		case c.Limit > 0 && len(rows) >= c.Limit && page.More:
-			return rows, fmt.Sprintf("more than %d", page.Total), nil
-		case c.Limit > 0 && len(rows) >= c.Limit:
-			return rows, strconv.FormatInt(page.Total, 10), nil
-		}
-		q.Set("cursor", page.NextCursor)
-	}
 }
 
 type adminJobsShowCmd struct {

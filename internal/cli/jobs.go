@@ -123,16 +123,16 @@ func (c *listCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	rows, total, err := c.fetch(ctx, api)
+	found, err := api.list(ctx, "/jobs", c.query(), c.Limit)
 	if err != nil {
 		return err
 	}
 	if p.json {
-		return p.printJSON(rows)
+		return p.printJSON(found.Jobs)
 	}
 	w := tabwriter.NewWriter(p.Out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "ID\tSTATE\tDONE\tSIZE\tRATE\tNAME")
-	for _, row := range rows {
+	for _, row := range found.Jobs {
 		var j job
 		if err := json.Unmarshal(row, &j); err != nil {
 			return fmt.Errorf("read the server's answer: %w", err)
@@ -146,15 +146,14 @@ func (c *listCmd) Run(ctx context.Context, p *program) error {
 	if err := w.Flush(); err != nil {
 		return fmt.Errorf("print the list: %w", err)
 	}
-	if int64(len(rows)) < total {
-		fmt.Fprintf(p.Err, "%d of %d downloads; --limit 0 shows all.\n", len(rows), total)
+	if total := found.leftOut(); total != "" {
+		fmt.Fprintf(p.Err, "%d of %s downloads; --limit 0 shows all.\n", len(found.Jobs), total)
 	}
 	return nil
 }
 
-// fetch reads pages until the limit.
-func (c *listCmd) fetch(ctx context.Context, api *client) (rows []json.RawMessage, total int64, err error) {
-	rows = []json.RawMessage{} // an empty list prints as one
+// query returns what the server is asked for.
+func (c *listCmd) query() url.Values {
 	q := url.Values{"sort": {c.Sort}}
 	if len(c.State) > 0 {
 		q.Set("state", strings.Join(c.State, ","))
@@ -162,23 +161,51 @@ func (c *listCmd) fetch(ctx context.Context, api *client) (rows []json.RawMessag
 	if c.Search != "" {
 		q.Set("q", c.Search)
 	}
+	return q
+}
+
+// jobList is what the server has of a list: the rows as it sent them, and how
+// many there are in all. With More, there are more than Total, which the
+// server did not count.
+type jobList struct {
+	Jobs       []json.RawMessage `json:"jobs"`
+	NextCursor string            `json:"nextCursor"`
+	Total      int64             `json:"total"`
+	More       bool              `json:"more"`
+}
+
+// leftOut returns how many rows there are in all, in words; it is empty if the
+// list has all of them.
+func (l jobList) leftOut() string {
+	switch {
+	case l.NextCursor == "":
+		return ""
+	case l.More:
+		return fmt.Sprintf("more than %d", l.Total)
+	default:
+		return strconv.FormatInt(l.Total, 10)
+	}
+}
+
+// list reads the pages of a list of jobs at path until it has limit rows; 0
+// reads all.
+func (c *client) list(ctx context.Context, path string, q url.Values, limit int) (jobList, error) {
+	const longest = 100
+	rows := []json.RawMessage{} // an empty list prints as one
 	for {
-		n := 100
-		if c.Limit > 0 {
-			n = min(n, c.Limit-len(rows))
+		n := longest
+		if limit > 0 {
+			n = min(n, limit-len(rows))
 		}
 		q.Set("limit", strconv.Itoa(n))
-		var page struct {
-			Jobs       []json.RawMessage `json:"jobs"`
-			NextCursor string            `json:"nextCursor"`
-			Total      int64             `json:"total"`
-		}
-		if _, err := api.do(ctx, http.MethodGet, "/jobs?"+q.Encode(), nil, &page); err != nil {
-			return nil, 0, err
+		var page jobList
+		if _, err := c.do(ctx, http.MethodGet, path+"?"+q.Encode(), nil, &page); err != nil {
+			return jobList{}, err
 		}
 		rows = append(rows, page.Jobs...)
-		if page.NextCursor == "" || len(page.Jobs) == 0 || (c.Limit > 0 && len(rows) >= c.Limit) {
-			return rows, page.Total, nil
+		if page.NextCursor == "" || limit > 0 && len(rows) >= limit {
+			page.Jobs = rows
+			return page, nil
 		}
 		q.Set("cursor", page.NextCursor)
 	}

@@ -81,8 +81,9 @@ const byPlace = "n"
 
 // BulkItems returns what became of the jobs of an act, in the order in which
 // their turn comes: of those in the state, if one is named. The cursor of the
-// next page is empty on the last one.
-func (ad *Admin) BulkItems(ctx context.Context, id uuid.UUID, state models.BulkItemState, cursor string, limit int) ([]models.BulkItem, string, error) {
+// next page is empty on the last one. They name what others download, so the
+// look is in the audit log, once an hour.
+func (ad *Admin) BulkItems(ctx context.Context, by models.Actor, id uuid.UUID, state models.BulkItemState, cursor string, limit int) ([]models.BulkItem, string, error) {
 	if state != "" && !state.Valid() {
 		return nil, "", models.Errorf(models.CodeInvalid, "Use pending, done or refused.").In("state")
 	}
@@ -97,6 +98,9 @@ func (ad *Admin) BulkItems(ctx context.Context, id uuid.UUID, state models.BulkI
 		}
 	}
 	if _, err := ad.bk.load(ctx, id); err != nil {
+		return nil, "", err
+	}
+	if err := ad.bk.records.RecordLook(ctx, by.Did(models.AuditBulkRead, auditTarget, id.String())); err != nil {
 		return nil, "", err
 	}
 	limit = page.Size(limit)

@@ -99,9 +99,12 @@ func (bk *Bulk) end(ctx context.Context, b *models.BulkAct, as models.BulkState)
 	return bk.save(ctx, "end bulk act", b, "state", "ended_at")
 }
 
+// auditTarget is what the audit log calls an act on many jobs.
+const auditTarget = "bulk"
+
 // audit records that an act was started or stopped.
 func (bk *Bulk) audit(ctx context.Context, by models.Actor, what models.AuditAction, b models.BulkAct) error {
-	e := by.Did(what, "bulk", b.ID.String())
+	e := by.Did(what, auditTarget, b.ID.String())
 	e.After = map[string]any{"act": string(b.Action), "state": string(b.State), "done": b.Done, "refused": b.Refused, "total": b.Total}
 	if !b.Named {
 		facts, err := b.Match.Facts()

@@ -48,7 +48,7 @@ func carryOut(t *testing.T, w *bulk.Worker, id uuid.UUID) models.BulkAct {
 
 func results(t *testing.T, b *storetest.World, id uuid.UUID, state models.BulkItemState) []models.BulkItem {
 	t.Helper()
-	items, _, err := b.Bulk.Admin().BulkItems(t.Context(), id, state, "", 200)
+	items, _, err := b.Bulk.Admin().BulkItems(t.Context(), b.Admin(), id, state, "", 200)
 	storetest.OK(t, err)
 	return items
 }
@@ -92,8 +92,8 @@ func TestAnActReachesWhatTheFilterFinds(t *testing.T) {
 	if len(log) != 1 || log[0].Action != models.ActionRetry.Audit() || *log[0].ActorID != b.User.ID || log[0].After["note"] != retry.Note {
 		t.Errorf("the audit log of a job has %+v", log)
 	}
-	log = storetest.Must[[]models.AuditRecord](t)(b.Records.Audit(ctx, models.AuditFilter{Target: act.ID.String()}))
-	if len(log) != 1 || log[0].Action != models.AuditBulkStarted || log[0].After["act"] != "retry" {
+	log = storetest.Must[[]models.AuditRecord](t)(b.Records.Audit(ctx, models.AuditFilter{Target: act.ID.String(), Action: string(models.AuditBulkStarted)}))
+	if len(log) != 1 || log[0].After["act"] != "retry" {
 		t.Errorf("the audit log of the act has %+v", log)
 	}
 }
@@ -209,7 +209,8 @@ func TestAStoppedActLeavesTheRestAlone(t *testing.T) {
 	}
 }
 
-// The list of results is read page by page, and its cursors fit no other.
+// The list of results is read page by page, and its cursors fit no other. A look
+// at it is in the audit log once.
 func TestResultsHavePages(t *testing.T) {
 	t.Parallel()
 	b, ctx := storetest.NewWorld(t), t.Context()
@@ -218,19 +219,23 @@ func TestResultsHavePages(t *testing.T) {
 		return storetest.Must[models.BulkAct](t)(b.Bulk.Admin().StartBulk(ctx, b.Admin(), models.BulkRequest{Act: retry, Jobs: ids}))
 	}
 	act, other := start(meant), start(meant[:1])
-	first, next, err := b.Bulk.Admin().BulkItems(ctx, act.ID, "", "", 2)
+	first, next, err := b.Bulk.Admin().BulkItems(ctx, b.Admin(), act.ID, "", "", 2)
 	storetest.OK(t, err)
-	rest, end, err := b.Bulk.Admin().BulkItems(ctx, act.ID, "", next, 2)
+	rest, end, err := b.Bulk.Admin().BulkItems(ctx, b.Admin(), act.ID, "", next, 2)
 	storetest.OK(t, err)
 	if len(first) != 2 || len(rest) != 1 || rest[0].JobID != meant[2] || end != "" {
 		t.Errorf("pages: %+v, %+v, %q", first, rest, end)
 	}
-	_, _, err = b.Bulk.Admin().BulkItems(ctx, other.ID, "", next, 2)
+	_, _, err = b.Bulk.Admin().BulkItems(ctx, b.Admin(), other.ID, "", next, 2)
 	storetest.WantCode(t, err, models.CodeInvalid)
-	_, _, err = b.Bulk.Admin().BulkItems(ctx, act.ID, "lost", "", 2)
+	_, _, err = b.Bulk.Admin().BulkItems(ctx, b.Admin(), act.ID, "lost", "", 2)
 	storetest.WantCode(t, err, models.CodeInvalid)
-	_, _, err = b.Bulk.Admin().BulkItems(ctx, uuid.New(), "", "", 2)
+	_, _, err = b.Bulk.Admin().BulkItems(ctx, b.Admin(), uuid.New(), "", "", 2)
 	storetest.WantCode(t, err, models.CodeNotFound)
+	looks := storetest.Must[[]models.AuditRecord](t)(b.Records.Audit(ctx, models.AuditFilter{Action: string(models.AuditBulkRead)}))
+	if len(looks) != 1 || looks[0].TargetID != act.ID.String() {
+		t.Errorf("the audit log has the looks %+v", looks)
+	}
 }
 
 // Requests that make no sense name the field.

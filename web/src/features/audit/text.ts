@@ -29,6 +29,7 @@ export const actionTexts: Readonly<Record<string, string>> = {
   'provider.verify': 'Verified a provider',
   'bulk.start': 'Started an act on many downloads',
   'bulk.stop': 'Stopped an act on many downloads',
+  'bulk.read': 'Looked at the results of an act on many downloads',
   'job.list': 'Listed the downloads of all accounts',
   'job.export': 'Exported the downloads of all accounts',
   'job.read': 'Looked at a download',

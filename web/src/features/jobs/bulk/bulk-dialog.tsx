@@ -1,4 +1,3 @@
-import { TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
@@ -6,21 +5,23 @@ import { ConfirmDialog } from '@/components/confirm-dialog';
 import { FormFault } from '@/components/form-fault';
 import { toastDone } from '@/components/toast';
 
-import { maxNote, type Offer } from '../everybody/acts';
+import type { Offer } from '../everybody/acts';
+import { NoteField } from '../everybody/note-field';
 import { isFiltered, type AnyView } from '../everybody/view';
 import { bulkKeys, startBulk } from './api';
-import { consequenceOf, labelOf } from './text';
+import { consequenceOfAll, labelOf, questionOf } from './text';
 
 interface BulkDialogProps {
   view: AnyView;
   /** How many downloads there are, in words. */
   many: string;
+  several: boolean;
   offer: Offer | undefined;
   onClose: () => void;
 }
 
 /** Asks before an act on everything that the filters find, with a note for the owners. */
-export function BulkDialog({ view, many, offer, onClose }: BulkDialogProps) {
+export function BulkDialog({ view, many, several, offer, onClose }: BulkDialogProps) {
   const client = useQueryClient();
   const [note, setNote] = useState('');
   const starting = useMutation({
@@ -36,23 +37,13 @@ export function BulkDialog({ view, many, offer, onClose }: BulkDialogProps) {
   return (
     <ConfirmDialog
       opened={offer !== undefined}
-      title={offer ? `${labelOf(offer)}: ${many}?` : ''}
+      title={offer ? questionOf(offer, many) : ''}
       confirmLabel={offer ? labelOf(offer) : ''}
       dismissLabel="Back"
       danger={danger}
       {...((offer?.act === 'delete' || !isFiltered(view)) && { typed: offer?.act ?? '' })}
       busy={starting.isPending}
-      fields={
-        <TextInput
-          label="Note for the owners"
-          description={offer?.act === 'delete' ? 'Optional. They get it by mail.' : 'Optional. They read it in the timeline.'}
-          maxLength={maxNote}
-          autoComplete="off"
-          mb="md"
-          value={note}
-          onChange={(event) => setNote(event.currentTarget.value)}
-        />
-      }
+      fields={<NoteField act={offer?.act} several={several} note={note} onNote={setNote} />}
       onConfirm={() => {
         if (!offer) return;
         starting.mutate(offer, {
@@ -67,7 +58,7 @@ export function BulkDialog({ view, many, offer, onClose }: BulkDialogProps) {
       {offer && (
         <>
           <p>{isFiltered(view) ? 'This is for everything that the filters find now.' : 'No filter is set: this is for every download of every account.'}</p>
-          <p>{consequenceOf(offer)}</p>
+          <p>{consequenceOfAll(offer, several)}</p>
           <p>It runs in the background. Downloads that don’t allow it stay as they are and are listed.</p>
         </>
       )}

@@ -3,7 +3,7 @@ import { formatCount, formatPlural } from '@/lib/format';
 import { providerNames } from '@/lib/provider';
 
 import { moveLabel } from '../detail/move-job';
-import type { Offer } from '../everybody/acts';
+import { consequenceOf, movedText, type Offer } from '../everybody/acts';
 import type { AnyAct } from '../everybody/api';
 import { actionLabels } from '../state';
 import { isOpen } from './api';
@@ -41,20 +41,14 @@ export function progressOf(act: BulkAct): string {
   }
 }
 
+/** Asks whether an act is to be done to so many downloads, given in words. */
+export function questionOf({ act, to }: Offer, many: string): string {
+  return act === 'move' ? `Move ${many} to ${to ? providerNames[to] : ''}?` : `${actionLabels[act]} ${many}?`;
+}
+
 /** Says what an act on everything that was found leads to. */
-export function consequenceOf({ act, to }: Offer): string {
-  switch (act) {
-    case 'pause':
-      return 'They will stop, and can be resumed later from where they stopped.';
-    case 'resume':
-      return 'They will queue for free slots.';
-    case 'retry':
-      return 'They will get another try, with what is already stored.';
-    case 'cancel':
-      return 'They will stop, and can be retried later, with what is stored.';
-    case 'delete':
-      return "They will be deleted with all files. It can't be undone.";
-    case 'move':
-      return `They will queue at ${to ? providerNames[to] : ''}. Files and parts in storage stay.`;
-  }
+export function consequenceOfAll({ act, to }: Offer, several: boolean): string {
+  if (act === 'move') return `${several ? 'They' : 'It'} will queue at ${to ? providerNames[to] : ''}. ${movedText}`;
+  const what = act === 'delete' ? (several ? 'them' : 'it') : several ? 'They' : 'It';
+  return consequenceOf(act, what, several);
 }

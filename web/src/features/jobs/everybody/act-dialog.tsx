@@ -1,4 +1,3 @@
-import { TextInput } from '@mantine/core';
 import { useState } from 'react';
 
 import type { OwnedJob } from '@/api/model';
@@ -8,7 +7,8 @@ import { toastDone } from '@/components/toast';
 import { formatPlural } from '@/lib/format';
 
 import { actionLabels } from '../state';
-import { consequencesOf, goalOf, maxNote, startedText, type Offer } from './acts';
+import { consequencesOf, goalOf, startedText, type Offer } from './acts';
+import { NoteField } from './note-field';
 import { ResultDialog } from './result-dialog';
 import { useOrder } from './use-order';
 
@@ -61,17 +61,7 @@ export function ActDialog({ asked, onClose, onDone }: ActDialogProps) {
         {...(asked?.offer.act === 'delete' && asked.jobs.length >= typedFrom && { typed: 'delete' })}
         {...(asked?.offer.act === 'cancel' && { dismissLabel: 'Back' })}
         busy={ordering.isPending}
-        fields={
-          <TextInput
-            label={asked && asked.jobs.length > 1 ? 'Note for the owners' : 'Note for the owner'}
-            description={asked?.offer.act === 'delete' ? 'Optional. They get it by mail.' : 'Optional. They read it in the timeline.'}
-            maxLength={maxNote}
-            autoComplete="off"
-            mb="md"
-            value={note}
-            onChange={(event) => setNote(event.currentTarget.value)}
-          />
-        }
+        fields={<NoteField act={asked?.offer.act} several={asked !== undefined && asked.jobs.length > 1} note={note} onNote={setNote} />}
         onConfirm={() => asked && confirm(asked)}
         onClose={close}
       >

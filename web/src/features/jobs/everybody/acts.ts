@@ -77,25 +77,34 @@ export function startedText(offer: Offer, jobs: readonly Job[]): string {
   return offer.act === 'move' ? `Moving ${what} to ${goalOf(offer, jobs)}.` : `${doing[offer.act]} ${what}.`;
 }
 
+/** Says what an act, other than a move, leads to: for one download or for several. */
+export function consequenceOf(act: Exclude<AnyAct, 'move'>, what: string, many: boolean, finished = 0): string {
+  const they = many ? 'They' : 'It';
+  switch (act) {
+    case 'pause':
+      return `${what} will stop. ${they} can be resumed later from where ${they.toLowerCase()} stopped.`;
+    case 'resume':
+      return `${what} will queue for ${many ? 'free slots' : 'a free slot'}.`;
+    case 'retry':
+      return `${what} will get another try, with what is already stored.`;
+    case 'cancel':
+      return `${what} will stop. ${they} can be retried later, with what is stored.`;
+    case 'delete':
+      return `This deletes ${what} with everything stored${finished > 0 ? `, ${formatBytes(finished)} of finished files` : ''}. It can't be undone.`;
+  }
+}
+
+/** Says where downloads that move go on, wherever they are. */
+export const movedText = 'Files and parts in storage stay; what is fetched but not stored may be fetched again.';
+
 /** Says what an act leads to, in full sentences. */
 export function consequencesOf({ act, to }: Offer, jobs: readonly OwnedJob[]): string[] {
   const what = whatOf(jobs);
-  const they = jobs.length === 1 ? 'It' : 'They';
   const only = jobs.length === 1 ? jobs[0] : undefined;
-  const finished = jobs.reduce((sum, job) => (job.state === 'ready' ? sum + (job.size ?? 0) : sum), 0);
-  switch (act) {
-    case 'pause':
-      return [`${what} will stop. ${they} can be resumed later from where ${they.toLowerCase()} stopped.`];
-    case 'resume':
-      return [`${what} will queue for a free slot.`];
-    case 'retry':
-      return [`${what} will get another try, with what is already stored.`];
-    case 'cancel':
-      return [`${what} will stop. ${they} can be retried later, with what is stored.`];
-    case 'delete':
-      return [`This deletes ${what} with everything stored${finished > 0 ? `, ${formatBytes(finished)} of finished files` : ''}. It can't be undone.`];
-    case 'move':
-      if (only && to) return [`${what} is with ${providerNames[only.provider]} now.`, ...moveTexts(only, to)];
-      return [`${what} will queue again. Files and parts in storage stay; what is fetched but not stored may be fetched again.`];
+  if (act !== 'move') {
+    const finished = jobs.reduce((sum, job) => (job.state === 'ready' ? sum + (job.size ?? 0) : sum), 0);
+    return [consequenceOf(act, what, jobs.length > 1, finished)];
   }
+  if (only && to) return [`${what} is with ${providerNames[only.provider]} now.`, ...moveTexts(only, to)];
+  return [`${what} will queue again. ${movedText}`];
 }

@@ -57,7 +57,7 @@ export function AnyList({ view, onView }: AnyListProps) {
     <section ref={section} tabIndex={-1} className={classes.list} aria-label="Downloads of all accounts">
       <div className={classes.total}>
         <p role="status">{counted && many}</p>
-        {counted && total > 0 && <BulkMenu label={`Act on all${more ? '' : ` ${formatCount(total)}`}`} onAct={setBulk} />}
+        {counted && total > 0 && <BulkMenu label={`Act on all${more || total === 1 ? '' : ` ${formatCount(total)}`}`} onAct={setBulk} />}
       </div>
       {selection.jobs.length > 0 && (
         <SelectionBar
@@ -111,7 +111,7 @@ export function AnyList({ view, onView }: AnyListProps) {
       {list.isFetchingNextPage && <ListSkeleton rows={2} />}
       {list.isFetchNextPageError && <ErrorNotice error={list.error} title="Couldn't load more downloads" retry={() => void list.fetchNextPage()} />}
       <ActDialog asked={asked} onClose={close} onDone={done} />
-      <BulkDialog view={view} many={more ? many.toLowerCase() : many} offer={bulk} onClose={() => setBulk(undefined)} />
+      <BulkDialog view={view} many={more ? many.toLowerCase() : many} several={total !== 1} offer={bulk} onClose={() => setBulk(undefined)} />
     </section>
   );
 }
