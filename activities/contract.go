@@ -198,6 +198,7 @@ type RepairResult struct {
 	Ended     int `json:"ended"`     // workflows that the database does not know
 	Purged    int `json:"purged"`    // deleted jobs whose purge was started again
 	Bulk      int `json:"bulk"`      // acts on many jobs whose workflow was started again
+	Blocked   int `json:"blocked"`   // jobs whose owners were told late that they are blocked
 }
 
 // PruneResult counts the rows that a prune removed.

@@ -59,7 +59,8 @@ type Stopper interface {
 
 // RepairJobs brings jobs and workflows together. It settles every open job
 // without a workflow, ends workflows that the database does not know, as after
-// the restore of a dump, and repeats an admission that did not arrive.
+// the restore of a dump, repeats an admission that did not arrive, and completes
+// blocks.
 func (a *Sweeps) RepairJobs(ctx context.Context, in RepairInput) (RepairResult, error) {
 	res, err := a.repair(ctx, in)
 	return res, border(ctx, err)
@@ -82,6 +83,9 @@ func (a *Sweeps) repair(ctx context.Context, in RepairInput) (res RepairResult, 
 		return res, err
 	}
 	if err := a.resumeBulk(ctx, before, &res); err != nil {
+		return res, err
+	}
+	if res.Blocked, err = a.Store.EnforceBlocks(ctx); err != nil {
 		return res, err
 	}
 	err = inBatches(

@@ -40,6 +40,7 @@ type SweepStore interface {
 	PruneSecurityEvents(ctx context.Context, before time.Time) (int64, error)
 	PruneAllowances(ctx context.Context) (int64, error)
 	JobsToPurge(ctx context.Context, before time.Time, after uuid.UUID, limit int) ([]uuid.UUID, error)
+	EnforceBlocks(ctx context.Context) (told int, err error)
 	OpenBulk(ctx context.Context, before time.Time) ([]uuid.UUID, error)
 	PruneBulk(ctx context.Context, before time.Time) (int64, error)
 }

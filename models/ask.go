@@ -1,13 +1,16 @@
 package models
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
-// Ask is what a job was asked for and has not done yet: to pause, to resume or to
-// move to another provider. It stands in the job's row until a transition meets
+// Ask is what a job was asked for and has not done yet: to pause, to resume, to
+// move to another provider or, when its content is blocked, to stop. It stands in the job's row until a transition meets
 // it or the workflow refuses it; a later one replaces it. The zero value asks for
 // nothing.
 type Ask struct {
-	Act      Action     `json:"act"`                // ActionPause, ActionResume or ActionMove
+	Act      Action     `json:"act"`                // ActionPause, ActionResume, ActionMove or ActionStop
 	Provider Provider   `json:"provider,omitempty"` // where a move leads
 	At       *time.Time `json:"at,omitempty"`       // tells an ask from an earlier one of the same act
 }
@@ -30,6 +33,8 @@ func (a Ask) Met(was State, j Job) bool {
 		return was == StatePaused && j.State != StatePaused
 	case ActionMove:
 		return j.Provider == a.Provider
+	case ActionStop:
+		return j.State.Terminal()
 	default:
 		return true
 	}
@@ -44,6 +49,8 @@ func (a Ask) Reason() Reason {
 		return Because(ReasonResumeRequested)
 	case ActionMove:
 		return Because(ReasonMoveRequested, "provider", a.Provider)
+	case ActionStop:
+		return ProblemBlockedContent.Reason(nil)
 	default:
 		return Reason{}
 	}
@@ -56,9 +63,11 @@ func (a Ask) Refused(in State) Reason {
 }
 
 // Allows reports whether the action can be done to the job: its state allows it,
-// or it undoes what was asked for.
+// or it undoes what was asked for. A blocked job can only be ended.
 func (j Job) Allows(a Action) bool {
 	switch {
+	case j.Blocked && a != ActionCancel && a != ActionDelete:
+		return false
 	case a == ActionPause && j.Asked.Act == ActionResume, a == ActionResume && j.Asked.Act == ActionPause:
 		return !j.State.Terminal()
 	default:
@@ -79,14 +88,18 @@ func (j Job) Actions() []Action {
 		default:
 		}
 	}
-	return out
+	return slices.DeleteFunc(out, func(a Action) bool { return !j.Allows(a) })
 }
 
-// Why returns the reason that the job's owner reads: of what was asked for, while
-// that stands, else of its state.
+// Why returns the reason that the job's owner reads: that its content is blocked,
+// what was asked for, while that stands, or else that of its state.
 func (j Job) Why() Reason {
-	if j.Asked.None() {
+	switch {
+	case j.Blocked:
+		return ProblemBlockedContent.Reason(nil)
+	case j.Asked.None():
 		return j.Reason
+	default:
+		return j.Asked.Reason()
 	}
-	return j.Asked.Reason()
 }

@@ -34,6 +34,7 @@ type Job struct {
 	Run         int        // workflow runs so far; an admin's retry of an ended job adds one
 	AdmittedAt  *time.Time // holds a slot since; nil when it does not
 	Asked       Ask        `gorm:"embedded;embeddedPrefix:asked_"` // and not done yet
+	Blocked     bool       // its content is blocked here: nothing of it is delivered; see Block
 	DeleteAt    *time.Time // the user deleted it; the purge removes row and objects
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
@@ -229,6 +230,7 @@ type File struct {
 	PartSize    int64     // bytes of each part but the last; fixed when the file is created, see the function PartSize
 	ContentType string
 	State       FileState
+	Blocked     bool    // it is not delivered; see Block
 	UploadID    *string // the open multipart upload; nil if none
 	Validator   string  // strong ETag or Last-Modified of a url source; parts are valid only while it stays the same
 	ETag        string  `gorm:"column:etag"`

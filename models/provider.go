@@ -75,12 +75,12 @@ func (j Job) OnAgent() bool {
 }
 
 // MovableTo returns the providers to which an administrator can move the job:
-// the others that can fetch its source, unless it has ended or its files are
-// being completed. While it runs on an agent, the agents are among them: it moves
+// the others that can fetch its source, unless it has ended or is blocked, or its
+// files are being completed. While it runs on an agent, the agents are among them: it moves
 // to another one.
 func (j Job) MovableTo() []Provider {
 	out := []Provider{}
-	if j.State.Terminal() || j.State == StateStoring || j.DeleteAt != nil {
+	if j.State.Terminal() || j.State == StateStoring || j.DeleteAt != nil || j.Blocked {
 		return out
 	}
 	hash := ""

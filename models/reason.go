@@ -59,7 +59,9 @@ const (
 	ReasonCancelled       ReasonCode = "cancelled"
 	ReasonReady           ReasonCode = "ready"
 	ReasonExpired         ReasonCode = "expired"
-	ReasonDeleted         ReasonCode = "deleted" // in timelines only
+	ReasonDeleted         ReasonCode = "deleted"      // in timelines only
+	ReasonFileBlocked     ReasonCode = "file_blocked" // path: of the file; in timelines only
+	ReasonUnblocked       ReasonCode = "unblocked"    // its content, or a file; in timelines only
 )
 
 // Reasons why a transfer receives no bytes. A fault from which the transfer
@@ -112,6 +114,7 @@ var ownReasons = []ReasonCode{
 	ReasonCompleting,
 	ReasonChooseFiles, ReasonPaused, ReasonCancelRequested, ReasonPauseRequested, ReasonResumeRequested,
 	ReasonMoveRequested, ReasonActRefused, ReasonAdminActed, ReasonCancelled, ReasonReady, ReasonExpired, ReasonDeleted,
+	ReasonFileBlocked, ReasonUnblocked,
 	ReasonWaitsForMetadata, ReasonWaitsForPeers, ReasonWaitsForDisk, ReasonWaitsForControlPlane, ReasonWaitsForAgent,
 	ReasonSeedrRemovesEarlier,
 	ReasonSeedrLooksForPeers, ReasonSeedrUnconfirmed, ReasonSeedrIdle, ReasonSeedrPaused, ReasonSeedrPlacesFiles,

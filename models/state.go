@@ -89,6 +89,7 @@ const (
 	ActionRetry  Action = "retry"
 	ActionDelete Action = "delete"
 	ActionMove   Action = "move" // to another provider; only administrators can
+	ActionStop   Action = "stop" // for good, because its content is blocked; only a block does
 )
 
 // ForAdmins reports whether administrators may do it to other people's jobs.

@@ -84,6 +84,8 @@ func (d *download) take(ctx workflow.Context, s step) error {
 		return d.moveNow(ctx)
 	case stepYield:
 		return d.yieldNow(ctx)
+	case stepStop:
+		return d.stopNow()
 	case stepAwaitResume:
 		return d.awaitResume(ctx)
 	case stepAwaitAttention:

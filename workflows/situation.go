@@ -59,6 +59,7 @@ const (
 	requestResume  request = "resume"
 	requestMove    request = "move"
 	requestYield   request = "yield"
+	requestStop    request = "stop" // for good
 )
 
 // read adopts what the job's row says.
@@ -76,6 +77,7 @@ const (
 	stepResume         step = "resume"
 	stepMove           step = "move"
 	stepYield          step = "yield"
+	stepStop           step = "stop"
 	stepAwaitResume    step = "await resume"
 	stepAwaitAttention step = "await attention"
 	stepAwaitChoice    step = "await choice"
@@ -127,6 +129,8 @@ func asked(r request) step {
 		return stepResume
 	case requestYield:
 		return stepYield
+	case requestStop:
+		return stepStop
 	default:
 		return stepMove
 	}

@@ -41,6 +41,7 @@ func whatFollows() []followed {
 		{step: stepPause, over: no, asked: requestPause},
 		{step: stepResume, over: no, asked: requestResume},
 		{step: stepMove, over: no, asked: requestMove},
+		{step: stepStop, over: no, asked: requestStop},
 	}
 	for _, f := range []followed{
 		{step: stepAwaitResume, states: in(models.StatePaused)},
@@ -117,7 +118,7 @@ func stands(s Situation) bool {
 func situations(yield func(Situation) bool) {
 	bools := []bool{false, true}
 	for _, state := range models.States() {
-		for _, asked := range []request{requestNothing, requestPause, requestResume, requestMove} {
+		for _, asked := range []request{requestNothing, requestPause, requestResume, requestMove, requestStop} {
 			for _, content := range []content{contentAway, contentOnSeedr, contentStored} {
 				for _, provider := range []models.Provider{models.ProviderAgent, models.ProviderSeedr} {
 					for bits := range 32 {

@@ -1,10 +1,12 @@
 package workflows
 
 import (
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"longhaul/activities"
 	"longhaul/models"
+	"longhaul/models/wording"
 )
 
 // load reads the job; a job that another run left in the middle is put into the
@@ -196,6 +198,13 @@ func (d *download) resumeNow(ctx workflow.Context) error {
 		return d.askForChoice(ctx)
 	}
 	return d.enqueue(ctx, resumed())
+}
+
+// stopNow ends the job, because its content was blocked.
+func (d *download) stopNow() error {
+	d.now.Asked = requestNothing
+	return temporal.NewNonRetryableApplicationError(
+		wording.Console().Why(models.ProblemBlockedContent.Reason(nil)), string(models.ProblemBlockedContent), nil)
 }
 
 // backOff makes the job wait a little before the next attempt and keeps its

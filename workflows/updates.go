@@ -89,6 +89,13 @@ func (d *download) answer(ctx workflow.Context, a models.Ask) {
 		err = d.resume(ctx)
 	case models.ActionMove:
 		err = d.moveTo(ctx, MoveInput{Provider: string(a.Provider)})
+	case models.ActionStop:
+		err = d.ask(ctx, requestStop, "", func() error {
+			if d.now.Over {
+				return refusal(models.ProblemWrongState, "The job has ended already.")
+			}
+			return nil
+		})
 	default:
 	}
 	if err == nil || d.now.Over || ctx.Err() != nil {

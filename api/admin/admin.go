@@ -53,6 +53,10 @@ type Store interface {
 	BulkItems(ctx context.Context, by models.Actor, id uuid.UUID, state models.BulkItemState, cursor string, limit int) ([]models.BulkItem, string, error)
 	StopBulk(ctx context.Context, by models.Actor, id uuid.UUID) (models.BulkAct, error)
 
+	Blocks(ctx context.Context, f models.BlockFilter) ([]models.Block, string, error)
+	Block(ctx context.Context, by models.Actor, value string, isFile bool, reason string) (models.Block, error)
+	LiftBlock(ctx context.Context, by models.Actor, id uuid.UUID) (models.Block, error)
+
 	Audit(ctx context.Context, f models.AuditFilter) ([]models.AuditRecord, error)
 	VerifyAudit(ctx context.Context) (models.ChainCheck, error)
 	VerifySecurityEvents(ctx context.Context) (models.ChainCheck, error)
@@ -100,6 +104,7 @@ func Register(r *kit.Router, d Deps) {
 	jobs := &jobHandlers{store: d.Store, uiURL: d.UIURL}
 	jobs.routes(r)
 	(&bulkHandlers{jobs}).routes(r)
+	(&blockHandlers{store: d.Store}).routes(r)
 	(&planHandlers{store: d.Store}).routes(r)
 	(&trailHandlers{store: d.Store}).routes(r)
 	(&storageHandlers{store: d.Store, workflows: d.Workflows}).routes(r)

@@ -19,9 +19,6 @@ import (
 	"longhaul/models"
 )
 
-// recheck is how often a running zip asks whether its files are still there.
-const recheck = time.Second
-
 // zipEntry is one file of a zip.
 type zipEntry struct {
 	name string
@@ -75,6 +72,9 @@ func (h *deliveryHandlers) packable(ctx context.Context, g grant) (models.Job, [
 	if err != nil {
 		return models.Job{}, nil, err
 	}
+	if job.Blocked {
+		return models.Job{}, nil, blockedContent()
+	}
 	if job.State != models.StateReady {
 		return models.Job{}, nil, models.Errorf(models.CodeNotFound, "There are no files to zip.")
 	}
@@ -87,18 +87,10 @@ func (h *deliveryHandlers) packable(ctx context.Context, g grant) (models.Job, [
 }
 
 func (h *deliveryHandlers) writeZip(ctx context.Context, c *gin.Context, g grant, entries []zipEntry) error {
-	zw := zip.NewWriter(h.writer(ctx, c, g.userID))
-	checked := h.now()
+	out := h.writer(ctx, c, g)
+	zw := zip.NewWriter(out)
 	for _, e := range entries {
-		if now := h.now(); now.Sub(checked) >= recheck {
-			checked = now
-			if _, err := h.store.File(ctx, g.userID, e.file.ID); err != nil {
-				return err
-			}
-			if err := h.admitted(ctx, g); err != nil {
-				return err
-			}
-		}
+		out.file = e.file.ID
 		if err := h.writeEntry(ctx, zw, e); err != nil {
 			return err
 		}
@@ -136,7 +128,7 @@ func zipEntries(files []models.File) []zipEntry {
 	var out []zipEntry
 	var names []string
 	for _, f := range files {
-		if f.State != models.FileStored {
+		if f.State != models.FileStored || f.Blocked {
 			continue
 		}
 		name := source.SanitizePath([]string{f.Path})

@@ -32,6 +32,9 @@ type Store interface {
 	// returns not_found for one that was revoked.
 	IssueLink(ctx context.Context, l models.Link) (models.Link, error)
 	LinkWorks(ctx context.Context, id uuid.UUID) error
+	// MayDeliver returns not_found when the file may no longer be delivered
+	// through the link, for whatever reason.
+	MayDeliver(ctx context.Context, linkID, fileID uuid.UUID) error
 	Links(ctx context.Context, userID uuid.UUID) ([]models.NamedLink, error)
 	RevokeLink(ctx context.Context, userID, id uuid.UUID) error
 	RevokeLinks(ctx context.Context, userID uuid.UUID) error

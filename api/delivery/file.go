@@ -75,6 +75,9 @@ func (h *deliveryHandlers) file(c *gin.Context) {
 		return
 	}
 	f, err := h.store.File(ctx, g.userID, g.id)
+	if err == nil && f.Blocked {
+		err = blockedContent()
+	}
 	if err == nil && f.State == models.FileLost {
 		err = lostFile()
 	}
@@ -88,7 +91,12 @@ func (h *deliveryHandlers) file(c *gin.Context) {
 		h.refuse(c, err)
 		return
 	}
-	h.send(c, f, g.inline)
+	h.send(c, f, g)
+}
+
+// blockedContent is the fault of a file, or all of a job, that is blocked.
+func blockedContent() error {
+	return models.Fault(models.ProblemBlockedContent, "This content is blocked here.")
 }
 
 // lostFile is the fault of a file whose object is gone.
@@ -105,10 +113,10 @@ func storageFault(err error) error {
 	return kit.StorageFault(err)
 }
 
-func (h *deliveryHandlers) send(c *gin.Context, f models.File, inline bool) {
+func (h *deliveryHandlers) send(c *gin.Context, f models.File, g grant) {
 	ctx := c.Request.Context()
 	header := c.Writer.Header()
-	contentType, disposition := presentation(f, inline)
+	contentType, disposition := presentation(f, g.inline)
 	header.Set("Content-Type", contentType)
 	header.Set("Content-Disposition", disposition)
 	header.Set("Cache-Control", "private, no-cache")
@@ -133,7 +141,8 @@ func (h *deliveryHandlers) send(c *gin.Context, f models.File, inline bool) {
 			return
 		}
 	}
-	out := h.writer(ctx, c, f.UserID)
+	out := h.writer(ctx, c, g)
+	out.file = f.ID
 	http.ServeContent(out, c.Request, "", modified(f), body)
 	if out.refused != nil {
 		kit.InfoOf(ctx).Err = out.refused
@@ -181,37 +190,51 @@ func modified(f models.File) time.Time {
 	return f.CreatedAt
 }
 
-// writer returns the writer for a delivery of the owner's content.
-func (h *deliveryHandlers) writer(ctx context.Context, c *gin.Context, owner uuid.UUID) *patientWriter {
+// recheck is how often a delivery asks whether it may go on.
+const recheck = time.Second
+
+// writer returns the writer for a delivery through a link.
+func (h *deliveryHandlers) writer(ctx context.Context, c *gin.Context, g grant) *patientWriter {
 	return &patientWriter{
-		ResponseWriter: c.Writer, rc: http.NewResponseController(c.Writer), now: h.now,
+		ResponseWriter: c.Writer, rc: http.NewResponseController(c.Writer), now: h.now, checked: h.now(),
 		sent: func(n int) {
 			if s := c.Writer.Status(); s == http.StatusOK || s == http.StatusPartialContent {
-				h.meter.add(owner, n)
+				h.meter.add(g.userID, n)
 			}
 		},
-		allow: func() (int64, error) { return h.allowed(ctx, owner) },
+		allow: func() (int64, error) { return h.allowed(ctx, g.userID) },
+		still: func(file uuid.UUID) error { return h.store.MayDeliver(ctx, g.link, file) },
 	}
 }
 
 // patientWriter sets a deadline for each write but none for the whole response,
 // which may take hours, counts what was sent, and ends where the owner may not
-// have more.
+// have more, or the file may no longer be delivered.
 type patientWriter struct {
 	http.ResponseWriter
-	rc    *http.ResponseController
-	now   func() time.Time
-	sent  func(n int)
-	allow func() (int64, error) // how much may be sent before it is asked again
-	left  int64
+	rc      *http.ResponseController
+	now     func() time.Time
+	sent    func(n int)
+	allow   func() (int64, error) // how much may be sent before it is asked again
+	left    int64
+	still   func(file uuid.UUID) error // asked every second
+	file    uuid.UUID                  // that is being sent
+	checked time.Time                  // when still was asked last
 
-	refused error // by allow; it ended the response
+	refused error // by allow or still; it ended the response
 }
 
 // Write writes one buffer.
 func (w *patientWriter) Write(p []byte) (int, error) {
 	if err := w.rc.SetWriteDeadline(w.now().Add(deliveryWrite)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return 0, err
+	}
+	if now := w.now(); now.Sub(w.checked) >= recheck {
+		w.checked = now
+		if err := w.still(w.file); err != nil {
+			w.refused = err
+			return 0, err
+		}
 	}
 	written := 0
 	for len(p) > 0 {

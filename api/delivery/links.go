@@ -68,6 +68,9 @@ func (h *linkHandlers) file(ctx context.Context, in *linkInput) (*linkOutput, er
 	if err != nil {
 		return nil, err
 	}
+	if f.Blocked {
+		return nil, blockedContent()
+	}
 	if f.State == models.FileLost {
 		return nil, lostFile()
 	}
@@ -106,6 +109,9 @@ func (h *linkHandlers) archiveLink(ctx context.Context, jobID uuid.UUID) (Link, 
 	job, err := h.store.Job(ctx, kit.Caller(ctx).ID, jobID)
 	if err != nil {
 		return Link{}, err
+	}
+	if job.Blocked {
+		return Link{}, blockedContent()
 	}
 	if job.State != models.StateReady {
 		return Link{}, models.Fault(models.ProblemWrongState, "The files can be zipped once the job is ready.")

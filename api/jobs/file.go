@@ -17,14 +17,16 @@ type File struct {
 	Size        int64     `json:"size" doc:"Bytes; -1 if unknown"`
 	ContentType string    `json:"contentType"`
 	State       fileState `json:"state"`
+	Blocked     bool      `json:"blocked" doc:"Its content is blocked here; it is not delivered"`
 	Available   bool      `json:"available" doc:"It can be streamed and downloaded now, whatever state its job is in"`
 	Previewable bool      `json:"previewable" doc:"A browser can show or play it"`
 }
 
 func fileOf(f models.File) File {
+	available := f.State == models.FileStored && !f.Blocked
 	return File{
-		ID: f.ID, Index: f.Index, Path: f.Path, Size: f.Size, ContentType: f.ContentType, State: fileState(f.State), Available: f.State == models.FileStored,
-		Previewable: f.State == models.FileStored && source.InlineType(f.ContentType) != "",
+		ID: f.ID, Index: f.Index, Path: f.Path, Size: f.Size, ContentType: f.ContentType, State: fileState(f.State), Blocked: f.Blocked, Available: available,
+		Previewable: available && source.InlineType(f.ContentType) != "",
 	}
 }
 

@@ -37,7 +37,7 @@ type Store interface {
 	SaveInspection(ctx context.Context, userID uuid.UUID, sourceHash []byte, m models.Manifest) error
 	Inspection(ctx context.Context, userID uuid.UUID, sourceHash []byte) (models.Manifest, error)
 	// Blocked reports whether policy blocks one of the info hashes.
-	Blocked(ctx context.Context, infoHashes []string) (bool, error)
+	Blocked(ctx context.Context, infoHashes []string, address string) (bool, error)
 }
 
 // Workflows starts a job's workflow and looks at a running one. Starting it is

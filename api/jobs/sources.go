@@ -159,28 +159,29 @@ func (s *sourceReader) resolve(ctx context.Context, userID uuid.UUID, src models
 	return &found, nil
 }
 
-// verdictBefore judges a source by its own info hashes, before anything is
-// fetched for it.
+// verdictBefore judges a source by its own info hashes or address, before
+// anything is fetched for it.
 func (s *sourceReader) verdictBefore(ctx context.Context, src models.Source) (Verdict, error) {
-	return s.blocked(ctx, src.InfoHashV1, src.InfoHashV2)
+	return s.blocked(ctx, src, src.InfoHashV1, src.InfoHashV2)
 }
 
 // verdictAfter judges a source by what it turned out to contain: metadata may
 // add a second info hash.
 func (s *sourceReader) verdictAfter(ctx context.Context, src models.Source, m models.Manifest) (Verdict, error) {
-	v, err := s.blocked(ctx, src.InfoHashV1, src.InfoHashV2, m.InfoHashV1, m.InfoHashV2)
+	v, err := s.blocked(ctx, src, src.InfoHashV1, src.InfoHashV2, m.InfoHashV1, m.InfoHashV2)
 	if err != nil || !v.Allowed {
 		return v, err
 	}
 	return s.sizeVerdict(m), nil
 }
 
-func (s *sourceReader) blocked(ctx context.Context, hashes ...string) (Verdict, error) {
+func (s *sourceReader) blocked(ctx context.Context, src models.Source, hashes ...string) (Verdict, error) {
 	hashes = slices.DeleteFunc(hashes, func(h string) bool { return h == "" })
-	if len(hashes) == 0 {
-		return Verdict{Allowed: true}, nil
+	address := ""
+	if src.Kind == models.SourceURL {
+		address = src.URI
 	}
-	blocked, err := s.store.Blocked(ctx, hashes)
+	blocked, err := s.store.Blocked(ctx, hashes, address)
 	if err != nil {
 		return Verdict{}, err
 	}

@@ -76,6 +76,7 @@ var accessTable = map[string]Access{
 	"list-job-files": AccessFilesRead,
 
 	// Administrators: what reads, and what acts on jobs. Nothing here may give anyone a right, a credential or other code to run.
+	"add-blocks":             AccessAdmin,
 	"cancel-any-job":         AccessAdmin,
 	"delete-any-job":         AccessAdmin,
 	"export-jobs":            AccessAdmin,
@@ -88,7 +89,9 @@ var accessTable = map[string]Access{
 	"list-agents":            AccessAdmin,
 	"list-all-jobs":          AccessAdmin,
 	"list-all-plans":         AccessAdmin,
+	"lift-block":             AccessAdmin,
 	"list-audit":             AccessAdmin,
+	"list-blocks":            AccessAdmin,
 	"list-bulk-acts":         AccessAdmin,
 	"list-bulk-items":        AccessAdmin,
 	"list-invitations":       AccessAdmin,

@@ -26,6 +26,7 @@ type Job struct {
 	Deadline    *time.Time  `json:"deadline" doc:"When this wait ends at the latest, even by giving up; null if it is open-ended"`
 	Attempt     int         `json:"attempt" doc:"The current or next attempt; 0 while attempts are not counted"`
 	MaxAttempts int         `json:"maxAttempts" doc:"After this many attempts, the job needs attention"`
+	Blocked     bool        `json:"blocked" doc:"Its content is blocked here; nothing of it is delivered"`
 	Problem     ProblemCode `json:"problem" doc:"The fault behind the state; empty if none"`
 	Provider    Provider    `json:"provider"`
 	Actions     []JobAction `json:"actions" nullable:"false" doc:"What can be done to it now"`
@@ -80,7 +81,7 @@ func JobOf(j models.Job, progress map[uuid.UUID]models.Progress) Job {
 		ID: j.ID, Name: j.Name, SourceKind: SourceKind(j.SourceKind), InfoHash: infoHashOf(j), Size: j.Size,
 		FileCount: j.FileCount, State: JobState(j.State), StateSince: j.StateSince, Reason: ReasonOf(j.Why()),
 		NextAction: wording.API().Next(j.Why(), next), Deadline: j.Deadline, Attempt: j.Attempt, MaxAttempts: j.MaxAttempts,
-		Problem: ProblemCode(j.Problem), Provider: Provider(j.Provider),
+		Blocked: j.Blocked, Problem: ProblemCode(j.Problem), Provider: Provider(j.Provider),
 		CreatedAt: j.CreatedAt, UpdatedAt: j.UpdatedAt, FinishedAt: j.FinishedAt, Actions: []JobAction{}, MovableTo: []Provider{},
 	}
 	for _, a := range j.Actions() {

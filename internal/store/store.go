@@ -16,6 +16,7 @@ import (
 	"longhaul/internal/store/admission"
 	"longhaul/internal/store/agents"
 	"longhaul/internal/store/attempts"
+	"longhaul/internal/store/blocks"
 	"longhaul/internal/store/bulk"
 	"longhaul/internal/store/files"
 	"longhaul/internal/store/jobs"
@@ -47,6 +48,7 @@ type Store struct {
 	Agents    *agents.Agents
 	Providers *providers.Providers
 	Sources   *sources.Sources
+	Blocks    *blocks.Blocks
 	Timeline  *timeline.Timeline
 	Files     *files.Files
 	Progress  *progress.Progress
@@ -70,7 +72,7 @@ func Open(ctx context.Context, dsn string, log *slog.Logger) (*Store, error) {
 // On returns the store on a database that is open.
 func On(db *postgres.DB) *Store {
 	s := &Store{
-		DB: db, Limits: limits.New(db), Outbox: outbox.New(db), Sources: sources.New(db), Files: files.New(db),
+		DB: db, Limits: limits.New(db), Outbox: outbox.New(db), Sources: sources.New(db), Blocks: blocks.New(db), Files: files.New(db),
 		Progress: progress.New(db), Attempts: attempts.New(db),
 	}
 	s.Records = records.New(db, s.Limits)
@@ -82,7 +84,7 @@ func On(db *postgres.DB) *Store {
 	s.Providers = providers.New(db, s.Records, s.Agents)
 	s.Jobs = jobs.New(db, jobs.Deps{
 		Outbox: s.Outbox, Mails: s.Mails, Records: s.Records, Quota: s.Quota, Accounts: s.Accounts, Providers: s.Providers,
-		Sources: s.Sources, Timeline: s.Timeline, Files: s.Files, Progress: s.Progress, Attempts: s.Attempts,
+		Blocks: s.Blocks, Timeline: s.Timeline, Files: s.Files, Progress: s.Progress, Attempts: s.Attempts,
 	})
 	s.Transfers = transfers.New(db, transfers.Deps{
 		Outbox: s.Outbox, Quota: s.Quota, Agents: s.Agents, Providers: s.Providers, Timeline: s.Timeline,

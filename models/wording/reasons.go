@@ -114,6 +114,11 @@ var reasons = map[models.ReasonCode]entry{
 		why: []string{"Its time in your plan is over, so its files were removed."}, next: []string{"Submit it again if you still want it."},
 	},
 	models.ReasonDeleted: {why: []string{"It was deleted."}, next: []string{"Its files are being removed."}},
+	models.ReasonFileBlocked: {
+		why:  []string{"The file “{path}” is blocked here.", "One of its files is blocked here."},
+		next: []string{"The other files stay available. Ask the operator if you think that is wrong."},
+	},
+	models.ReasonUnblocked: {why: []string{"It is no longer blocked."}, next: []string{"You can act on it as its state allows."}},
 
 	// no bytes come
 	models.ReasonWaitsForMetadata: {

@@ -49,6 +49,8 @@ func Action(a models.Action) string {
 		return "deleted"
 	case models.ActionMove:
 		return "moved"
+	case models.ActionStop:
+		return "stopped"
 	default:
 		return string(a)
 	}

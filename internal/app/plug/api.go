@@ -5,6 +5,7 @@ import (
 	"longhaul/internal/store/accounts"
 	"longhaul/internal/store/admission"
 	"longhaul/internal/store/agents"
+	"longhaul/internal/store/blocks"
 	"longhaul/internal/store/bulk"
 	"longhaul/internal/store/files"
 	"longhaul/internal/store/jobs"
@@ -27,6 +28,7 @@ type (
 	filesRows     = files.Files
 	jobsRows      = jobs.Jobs
 	adminBulk     = bulk.Admin
+	blocksRows    = blocks.Blocks
 	adminJobs     = jobs.Admin
 	mailsRows     = mails.Mails
 	progressRows  = progress.Progress
@@ -105,6 +107,7 @@ func Delivery(s *store.Store) deliveryStore {
 
 type jobsStore struct {
 	*admissionRows
+	*blocksRows
 	*filesRows
 	*jobsRows
 	*progressRows
@@ -115,5 +118,5 @@ type jobsStore struct {
 
 // Jobs returns what the owner of jobs asks of the store.
 func Jobs(s *store.Store) jobsStore {
-	return jobsStore{s.Admission, s.Files, s.Jobs, s.Progress, s.Quota, s.Sources, s.Timeline}
+	return jobsStore{s.Admission, s.Blocks, s.Files, s.Jobs, s.Progress, s.Quota, s.Sources, s.Timeline}
 }

@@ -34,26 +34,35 @@ type Worker struct{ fs *Files }
 // insertBatch keeps a statement below Postgres' 65 535 parameters.
 const insertBatch = 1000
 
-// Files returns the files of the user's job in the order of the manifest.
+// Files returns the files of the user's job in the order of the manifest. If the
+// job is blocked, all of them are.
 func (fs *Files) Files(ctx context.Context, userID, jobID uuid.UUID) ([]models.File, error) {
-	var one int
-	err := fs.db.Row(ctx, &one, "look for job",
-		`select 1 from jobs where user_id = ? and id = ? and delete_at is null`, userID, jobID)
+	var blocked bool
+	err := fs.db.Row(ctx, &blocked, "look for job",
+		`select blocked from jobs where user_id = ? and id = ? and delete_at is null`, userID, jobID)
 	if err != nil {
 		return nil, err
 	}
 	var out []models.File
 	err = fs.db.Conn(ctx).Where("user_id = ? and job_id = ?", userID, jobID).Order("idx").Find(&out).Error
+	for i := range out {
+		out[i].Blocked = out[i].Blocked || blocked
+	}
 	return out, postgres.Translate(err, "list files")
 }
 
-// File returns a file of the user. One of a deleted job is not_found.
+// File returns a file of the user. One of a deleted job is not_found, and one of
+// a blocked job is blocked.
 func (fs *Files) File(ctx context.Context, userID, fileID uuid.UUID) (models.File, error) {
-	var f models.File
+	var f struct {
+		models.File
+		JobBlocked bool
+	}
 	err := fs.db.Row(ctx, &f, "load file", `
-		select f.* from files f join jobs j on j.id = f.job_id
+		select f.*, j.blocked as job_blocked from files f join jobs j on j.id = f.job_id
 		where f.user_id = ? and f.id = ? and j.delete_at is null`, userID, fileID)
-	return f, err
+	f.Blocked = f.Blocked || f.JobBlocked
+	return f.File, err
 }
 
 // Add writes a row for each file of the manifest; those outside the

@@ -43,6 +43,17 @@ func (fs *Files) LinkWorks(ctx context.Context, id uuid.UUID) error {
 	return fs.db.Row(ctx, &one, "look for link", `select 1 from links where id = ?`, id)
 }
 
+// MayDeliver returns not_found when the file may no longer be delivered through
+// the link: it was revoked, the account was disabled, the file was removed with
+// its job or lost, or one of them is blocked.
+func (fs *Files) MayDeliver(ctx context.Context, linkID, fileID uuid.UUID) error {
+	var one int
+	return fs.db.Row(ctx, &one, "look whether file may be delivered", `
+		select 1 from links l join users u on u.id = l.user_id join jobs j on j.id = l.job_id join files f on f.job_id = j.id
+		where l.id = ? and f.id = ? and u.disabled_at is null and j.delete_at is null and not j.blocked and not f.blocked
+			and f.state = 'stored'`, linkID, fileID)
+}
+
 // RevokeLink makes a link of the user stop working.
 func (fs *Files) RevokeLink(ctx context.Context, userID, id uuid.UUID) error {
 	n, err := fs.db.Exec(ctx, "revoke link", `delete from links where user_id = ? and id = ?`, userID, id)

@@ -43,7 +43,7 @@ func (js *Jobs) retry(ctx context.Context, job *models.Job) error {
 
 // restart queues a job that has ended for a new run.
 func (js *Jobs) restart(ctx context.Context, job *models.Job) error {
-	if err := js.sources.Refuse(ctx, *job); err != nil {
+	if err := js.blocks.Refuse(ctx, *job); err != nil {
 		return err
 	}
 	now := js.db.Now()
@@ -105,6 +105,8 @@ func (js *Jobs) remove(why models.Reason) func(context.Context, *models.Job) err
 
 func allowed(job models.Job, a models.Action) error {
 	switch {
+	case job.Blocked && !job.Allows(a):
+		return blockedRefusal()
 	case a == models.ActionPause && job.State == models.StateStoring:
 		return models.Fault(models.ProblemWrongState, models.StoringRefusal)
 	case !job.Allows(a):
@@ -113,6 +115,10 @@ func allowed(job models.Job, a models.Action) error {
 	default:
 		return nil
 	}
+}
+
+func blockedRefusal() error {
+	return models.Fault(models.ProblemBlockedContent, "This content is blocked here.")
 }
 
 // note writes the job's reason and deadline without a change of its state, with

@@ -45,6 +45,8 @@ func (js *Jobs) moves(to models.Provider) act {
 
 func mayMove(job models.Job, to models.Provider) error {
 	switch {
+	case job.Blocked:
+		return blockedRefusal()
 	case job.State.Terminal():
 		return models.Fault(models.ProblemWrongState, "The job has already ended.")
 	case job.State == models.StateStoring:

@@ -12,6 +12,7 @@ import (
 
 	"longhaul/internal/store/accounts"
 	"longhaul/internal/store/attempts"
+	"longhaul/internal/store/blocks"
 	"longhaul/internal/store/files"
 	"longhaul/internal/store/mails"
 	"longhaul/internal/store/outbox"
@@ -20,7 +21,6 @@ import (
 	"longhaul/internal/store/providers"
 	"longhaul/internal/store/quota"
 	"longhaul/internal/store/records"
-	"longhaul/internal/store/sources"
 	"longhaul/internal/store/timeline"
 	"longhaul/models"
 )
@@ -36,7 +36,7 @@ type Jobs struct {
 	quota     *quota.Quota
 	accounts  *accounts.Accounts
 	providers *providers.Providers
-	sources   *sources.Sources
+	blocks    *blocks.Blocks
 	timeline  *timeline.Timeline
 	files     *files.Files
 	progress  *progress.Progress
@@ -51,7 +51,7 @@ type Deps struct {
 	Quota     *quota.Quota
 	Accounts  *accounts.Accounts
 	Providers *providers.Providers
-	Sources   *sources.Sources
+	Blocks    *blocks.Blocks
 	Timeline  *timeline.Timeline
 	Files     *files.Files
 	Progress  *progress.Progress
@@ -61,7 +61,7 @@ type Deps struct {
 // New returns the jobs of the database.
 func New(db *postgres.DB, d Deps) *Jobs {
 	return &Jobs{
-		db: db, outbox: d.Outbox, mails: d.Mails, records: d.Records, quota: d.Quota, accounts: d.Accounts, providers: d.Providers, sources: d.Sources,
+		db: db, outbox: d.Outbox, mails: d.Mails, records: d.Records, quota: d.Quota, accounts: d.Accounts, providers: d.Providers, blocks: d.Blocks,
 		timeline: d.Timeline, files: d.Files, progress: d.Progress, attempts: d.Attempts,
 	}
 }

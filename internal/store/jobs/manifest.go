@@ -37,6 +37,9 @@ func (w *Worker) SaveManifest(ctx context.Context, jobID uuid.UUID, m models.Man
 		if err := js.files.Add(ctx, job, m); err != nil {
 			return err
 		}
+		if err := js.blocks.MarkNew(ctx, job); err != nil {
+			return err
+		}
 		if err := js.files.SaveMetainfo(ctx, jobID, m.Metainfo); err != nil {
 			return err
 		}
@@ -74,7 +77,7 @@ func (js *Jobs) adopt(ctx context.Context, job *models.Job, m models.Manifest) e
 	job.Private = job.Private || m.Private
 	job.InfoHashV1 = cmp.Or(job.InfoHashV1, orNil(m.InfoHashV1))
 	job.InfoHashV2 = cmp.Or(job.InfoHashV2, orNil(m.InfoHashV2))
-	if err := js.sources.Refuse(ctx, *job); err != nil {
+	if err := js.blocks.Refuse(ctx, *job); err != nil {
 		return err
 	}
 	files.Measure(job, m)

@@ -36,7 +36,7 @@ func (js *Jobs) SubmitJob(ctx context.Context, n models.NewJob) (job models.Job,
 				return err
 			}
 		}
-		if err := js.sources.Refuse(ctx, job); err != nil {
+		if err := js.blocks.Refuse(ctx, job); err != nil {
 			return err
 		}
 		if job.Provider, err = js.providers.ChooseProvider(ctx, n); err != nil {
@@ -131,6 +131,9 @@ func (js *Jobs) insertJob(ctx context.Context, job *models.Job, n models.NewJob)
 			metainfo = n.Manifest.Metainfo
 		}
 		if err := js.files.Add(ctx, *job, *n.Manifest); err != nil {
+			return err
+		}
+		if err := js.blocks.MarkNew(ctx, *job); err != nil {
 			return err
 		}
 	}

@@ -59,6 +59,13 @@ func (d *DB) Lock(ctx context.Context, class Lock, key string) error {
 	return err
 }
 
+// ShareLock is Lock for callers that don't exclude each other, but whoever uses
+// Lock.
+func (d *DB) ShareLock(ctx context.Context, class Lock, key string) error {
+	_, err := d.Exec(ctx, "take shared lock", `select pg_advisory_xact_lock_shared(?, hashtext(?))`, int32(class), key)
+	return err
+}
+
 // TryLock is Lock if nobody holds the lock, and reports whether that is so.
 func (d *DB) TryLock(ctx context.Context, class Lock, key string) (bool, error) {
 	var taken bool
@@ -76,6 +83,7 @@ const (
 	LockAdmission Lock = 7202 // rounds of admission
 	LockPlacement Lock = 7203 // choice of an agent
 	LockProviders Lock = 7206 // switches of the provider
+	LockBlocks    Lock = 7208 // blocks that are added or lifted; shared by the jobs that are compared with them
 	LockEvents    Lock = 7204 // a user's job events, so that their ids grow in the order of commits
 	LockMails     Lock = 7207 // an account's mails that wait for more to tell
 	LockAudit     Lock = 7210 // the end of the audit log

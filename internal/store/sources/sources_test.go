@@ -2,7 +2,6 @@ package sources_test
 
 import (
 	"bytes"
-	"strings"
 	"testing"
 	"time"
 
@@ -29,21 +28,4 @@ func TestInspections(t *testing.T) {
 	if n := storetest.Must[int64](t)(b.W.Sources.PruneInspections(ctx, c.Now.Add(time.Second))); n != 1 {
 		t.Errorf("pruned %d", n)
 	}
-}
-
-func TestBlockedContent(t *testing.T) {
-	t.Parallel()
-	b, ctx := storetest.NewWorld(t), t.Context()
-	src := storetest.Magnet()
-	storetest.OK(t, b.Sources.BlockHash(ctx, src.InfoHashV1, "court order"))
-	storetest.OK(t, b.Sources.BlockHash(ctx, src.InfoHashV1, "again"))
-	_, _, err := b.Jobs.SubmitJob(ctx, models.NewJob{UserID: b.User.ID, Source: src})
-	storetest.WantProblem(t, err, models.ProblemBlockedContent)
-	storetest.WantCode(t, err, models.CodeBlocked)
-	m := storetest.Manifest(1)
-	m.InfoHashV2 = strings.Repeat("0b", 32)
-	storetest.OK(t, b.Sources.BlockHash(ctx, m.InfoHashV2, "court order"))
-	job := storetest.Submit(t, b.Store, b.User.ID, nil)
-	storetest.WantProblem(t, b.W.Jobs.SaveManifest(ctx, job.ID, m), models.ProblemBlockedContent)
-	storetest.WantCode(t, b.Sources.BlockHash(ctx, "not a hash", ""), models.CodeInvalid)
 }
