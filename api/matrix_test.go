@@ -182,7 +182,8 @@ func TestAdminTokensReadAndActOnJobs(t *testing.T) {
 			t.Errorf("%s is %q, and the table says %q", route.Operation, route.Access, who)
 		}
 		if !strings.HasPrefix(route.Path, "/api/v1/admin/") || route.Method == http.MethodGet ||
-			strings.HasPrefix(route.Path, "/api/v1/admin/jobs/") || strings.HasPrefix(route.Path, "/api/v1/admin/bulk-acts") {
+			strings.HasPrefix(route.Path, "/api/v1/admin/jobs/") || strings.HasPrefix(route.Path, "/api/v1/admin/bulk-acts") ||
+			strings.HasPrefix(route.Path, "/api/v1/admin/blocks") {
 			continue
 		}
 		refused++

@@ -10,6 +10,7 @@ func (r *recorder) adminStory(p *cast) {
 	r.providerStory(p, ask)
 	r.everybodysStory(p, ask)
 	r.bulkStory(p, ask)
+	r.blockStory(p, ask)
 	r.storageStory(ask)
 	r.recordStory(ask)
 	ask("", get, "health", "")
@@ -145,6 +146,18 @@ func (r *recorder) bulkStory(p *cast, ask asking) {
 	ask("", get, found, "")
 	ask("unknown", get, "bulk-acts/"+p.ids["Running"], "")
 	ask("", get, "bulk-acts", "")
+}
+
+func (r *recorder) blockStory(p *cast, ask asking) {
+	ask("nothing", post, "blocks", `{"reason":"x"}`)
+	ask("no reason", post, "blocks", `{"values":["example.com"]}`)
+	a := ask("", post, "blocks", `{"values":["example.org/films","not a host"],"files":["`+p.ids["Running"]+`"],"reason":"Notice 7"}`)
+	r.name(a.get("blocks.0.id"), "block id")
+	ask("", get, "blocks?kind=url&q=films", "")
+	ask("an odd kind", get, "blocks?kind=name", "")
+	ask("", post, "blocks/"+a.get("blocks.0.id")+"/lift", "")
+	ask("again", post, "blocks/"+a.get("blocks.0.id")+"/lift", "")
+	ask("unknown", post, "blocks/"+p.ids["Running"]+"/lift", "")
 }
 
 func (r *recorder) storageStory(ask asking) {
