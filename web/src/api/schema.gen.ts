@@ -226,6 +226,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List blocked content, newest first */
+        get: operations["list-blocks"];
+        put?: never;
+        /**
+         * Block content
+         * @description Each value is an info hash, a magnet link, a host with all hosts below it, or an address with everything below it, in whose path * stands for anything. A file is given by its id instead, and stands for the same file of other downloads of its torrent, too. From the response on, nothing of it is delivered and no job for it is accepted; jobs that are open end as blocked_content. Nothing is deleted. Blocking what is blocked changes nothing. Values that are refused are listed with why; the others are blocked all the same.
+         */
+        post: operations["add-blocks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/blocks/{id}/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lift a block
+         * @description What nothing else blocks is delivered again, and jobs that it ended can be retried.
+         */
+        post: operations["lift-block"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/bulk-acts": {
         parameters: {
             query?: never;
@@ -2094,6 +2135,45 @@ export interface components {
             /** @description From login; leave out to sign in without a password */
             challenge?: string;
         };
+        Block: {
+            /** @description E-mail address of who added it; empty for the console, and if the account was deleted */
+            by: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description False while what it covers is still being looked for, for a minute at most */
+            enforced: boolean;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description That it covers of what is here
+             */
+            jobs: number;
+            kind: components["schemas"]["BlockKind"];
+            /** Format: date-time */
+            liftedAt: string | null;
+            /** @description Of the file with its folders; empty for the other kinds */
+            name: string;
+            reason: string;
+            /** @description The info hash, the address pattern, or the file's id */
+            value: string;
+        };
+        /**
+         * @description What a block goes by
+         * @enum {string}
+         */
+        BlockKind: "hash" | "url" | "file";
+        BlockList: {
+            /** @description Newest first */
+            blocks: components["schemas"]["Block"][];
+            /** @description Empty on the last page */
+            nextCursor: string;
+        };
+        BlockResult: {
+            /** @description In force, in the order of the request */
+            blocks: components["schemas"]["Block"][];
+            refused: components["schemas"]["RefusedBlock"][];
+        };
         Booted: {
             /** Format: int64 */
             bootEpoch: number;
@@ -2293,6 +2373,8 @@ export interface components {
         File: {
             /** @description It can be streamed and downloaded now, whatever state its job is in */
             available: boolean;
+            /** @description Its content is blocked here; it is not delivered */
+            blocked: boolean;
             contentType: string;
             /** Format: uuid */
             id: string;
@@ -2412,6 +2494,8 @@ export interface components {
              * @description The current or next attempt; 0 while attempts are not counted
              */
             attempt: number;
+            /** @description Its content is blocked here; nothing of it is delivered */
+            blocked: boolean;
             /** Format: date-time */
             createdAt: string;
             /**
@@ -2800,6 +2884,14 @@ export interface components {
             note?: string;
             provider: components["schemas"]["Provider"];
         };
+        NewBlocks: {
+            /** @description Ids of stored files */
+            files?: string[] | null;
+            /** @description For administrators */
+            reason: string;
+            /** @description Info hashes, magnet links, hosts and addresses */
+            values?: string[] | null;
+        };
         NewPassword: {
             /** @description At least 15 characters */
             password: string;
@@ -2842,6 +2934,8 @@ export interface components {
              * @description The current or next attempt; 0 while attempts are not counted
              */
             attempt: number;
+            /** @description Its content is blocked here; nothing of it is delivered */
+            blocked: boolean;
             /** Format: date-time */
             createdAt: string;
             /**
@@ -3271,7 +3365,7 @@ export interface components {
          * @description Why a job is in its state, or what it waits for; every ProblemCode is one too
          * @enum {string}
          */
-        ReasonCode: "accepted" | "waits_for_slot" | "waits_for_user_slot" | "waits_for_agent_slot" | "has_slot" | "files_chosen" | "resumed" | "gave_way" | "retried" | "moved_by_admin" | "moved_by_failover" | "looks_up_files" | "seedr_looks_up_files" | "files_known" | "downloading" | "seedr_downloading" | "copying_from_seedr" | "completing" | "choose_files" | "paused" | "cancel_requested" | "pause_requested" | "resume_requested" | "move_requested" | "act_refused" | "admin_acted" | "cancelled" | "ready" | "expired" | "deleted" | "waits_for_metadata" | "waits_for_peers" | "waits_for_disk" | "waits_for_control_plane" | "waits_for_agent" | "seedr_removes_earlier" | "seedr_looks_for_peers" | "seedr_unconfirmed" | "seedr_idle" | "seedr_paused" | "seedr_places_files" | "internal" | "unavailable" | "agent_in_use" | "agent_lost" | "agent_unreachable" | "bad_selection" | "bandwidth_exceeded" | "blocked_address" | "blocked_content" | "bot_check_failed" | "bot_check_unavailable" | "content_too_large" | "disk_full" | "drained" | "duplicate_job" | "email_not_verified" | "ended_by_operator" | "engine_crashed" | "engine_hung" | "file_lost" | "gave_up" | "idempotency_key_reused" | "last_admin" | "length_mismatch" | "link_not_valid" | "mail_off" | "malformed_magnet" | "malformed_torrent" | "malformed_url" | "metadata_timeout" | "no_agent" | "no_files" | "no_peers" | "not_a_file" | "not_found_at_source" | "passkey_copied" | "passkey_expired" | "passkey_refused" | "passkeys_off" | "quota_exceeded" | "reauthentication_required" | "refused_by_source" | "registration_closed" | "scope_missing" | "second_factor_required" | "seedr_auth" | "seedr_duplicate" | "seedr_failing" | "seedr_full" | "seedr_gone" | "seedr_limited" | "seedr_plan" | "seedr_rejected" | "seedr_slots" | "seedr_too_small" | "selection_expired" | "sent_away" | "sign_in_expired" | "source_changed" | "source_failing" | "source_too_large" | "stalled" | "storage_failing" | "storage_full" | "superseded" | "too_many_files" | "unsafe_path" | "unsupported_torrent" | "wrong_code" | "wrong_content" | "wrong_state";
+        ReasonCode: "accepted" | "waits_for_slot" | "waits_for_user_slot" | "waits_for_agent_slot" | "has_slot" | "files_chosen" | "resumed" | "gave_way" | "retried" | "moved_by_admin" | "moved_by_failover" | "looks_up_files" | "seedr_looks_up_files" | "files_known" | "downloading" | "seedr_downloading" | "copying_from_seedr" | "completing" | "choose_files" | "paused" | "cancel_requested" | "pause_requested" | "resume_requested" | "move_requested" | "act_refused" | "admin_acted" | "cancelled" | "ready" | "expired" | "deleted" | "file_blocked" | "unblocked" | "waits_for_metadata" | "waits_for_peers" | "waits_for_disk" | "waits_for_control_plane" | "waits_for_agent" | "seedr_removes_earlier" | "seedr_looks_for_peers" | "seedr_unconfirmed" | "seedr_idle" | "seedr_paused" | "seedr_places_files" | "internal" | "unavailable" | "agent_in_use" | "agent_lost" | "agent_unreachable" | "bad_selection" | "bandwidth_exceeded" | "blocked_address" | "blocked_content" | "bot_check_failed" | "bot_check_unavailable" | "content_too_large" | "disk_full" | "drained" | "duplicate_job" | "email_not_verified" | "ended_by_operator" | "engine_crashed" | "engine_hung" | "file_lost" | "gave_up" | "idempotency_key_reused" | "last_admin" | "length_mismatch" | "link_not_valid" | "mail_off" | "malformed_magnet" | "malformed_torrent" | "malformed_url" | "metadata_timeout" | "no_agent" | "no_files" | "no_peers" | "not_a_file" | "not_found_at_source" | "passkey_copied" | "passkey_expired" | "passkey_refused" | "passkeys_off" | "quota_exceeded" | "reauthentication_required" | "refused_by_source" | "registration_closed" | "scope_missing" | "second_factor_required" | "seedr_auth" | "seedr_duplicate" | "seedr_failing" | "seedr_full" | "seedr_gone" | "seedr_limited" | "seedr_plan" | "seedr_rejected" | "seedr_slots" | "seedr_too_small" | "selection_expired" | "sent_away" | "sign_in_expired" | "source_changed" | "source_failing" | "source_too_large" | "stalled" | "storage_failing" | "storage_full" | "superseded" | "too_many_files" | "unsafe_path" | "unsupported_torrent" | "wrong_code" | "wrong_content" | "wrong_state";
         Reauthentication: {
             /** @description or a two-factor or recovery code */
             code?: string;
@@ -3283,6 +3377,10 @@ export interface components {
         RecoveryCodes: {
             /** @description Each signs in once without the app. Shown only once. */
             recoveryCodes: string[];
+        };
+        RefusedBlock: {
+            value: string;
+            why: string;
         };
         Register: {
             /** Format: int64 */
@@ -4199,6 +4297,109 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChainCheck"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-blocks": {
+        parameters: {
+            query?: {
+                /** @description Only of this kind */
+                kind?: components["schemas"]["BlockKind"];
+                /** @description Part of the value, the name or the reason */
+                q?: string;
+                /** @description Those that were lifted instead of those in force */
+                lifted?: boolean;
+                /** @description nextCursor of the previous page */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBlocks"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockResult"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "lift-block": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Block"];
                 };
             };
             /** @description A fault, as a problem document (RFC 9457) */

@@ -109,7 +109,7 @@ export const own: Record<OwnCode, Entry> = {
   },
   expired: { why: always('Your plan kept it for a limited time, so its files were removed.'), next: always('Add it again if you still want it.') },
   file_blocked: {
-    why: (facts) => first(say`The file “${facts.text('path')}” is blocked here.`, 'One of its files is blocked here.'),
+    why: (facts) => first(say`The file “${facts.name('path')}” is blocked here.`, 'One of its files is blocked here.'),
     next: always('The other files stay available. Ask your admin if you think that is wrong.'),
   },
   unblocked: { why: always('It is no longer blocked.'), next: always('You can act on it as its state allows.') },
