@@ -1,4 +1,4 @@
-import type { AuditEntry, ChainCheck, MailInfo, OpenInvitation, Plan, Role, SecurityEvent, UserInfo } from '@/api/model';
+import type { AuditEntry, Block, ChainCheck, MailInfo, OpenInvitation, Plan, Role, SecurityEvent, UserInfo } from '@/api/model';
 
 import { empty, json, problem, type Route } from './answers';
 import { moment, newId } from './fixtures';
@@ -38,6 +38,14 @@ export function makeMail(given: Partial<MailInfo> = {}): MailInfo {
   };
 }
 
+/** Makes a block. */
+export function makeBlock(given: Partial<Block> = {}): Block {
+  return {
+    id: newId(), kind: 'hash', value: 'c9e15763f722f23e98a29decdfae341b98d53056', name: '', reason: 'Notice 7 of the rights holder', by: 'ada@example.org',
+    jobs: 3, enforced: true, createdAt: moment(-7_200), liftedAt: null, ...given,
+  };
+}
+
 /** Makes an invitation. */
 export function makeInvitation(given: Partial<OpenInvitation> = {}): OpenInvitation {
   return { id: newId(), email: 'linus@example.org', role: 'user', createdAt: moment(-7_200), expiresAt: moment(500_000), ...given };
@@ -48,6 +56,12 @@ function plan(id: string, name: string, given: Partial<Plan>): Plan {
     id, name, default: false, public: true, position: 1, maxRunningJobs: null, storageBytes: null, bandwidthBytes: null, maxJobBytes: null, maxFiles: null,
     retentionDays: null, ...given,
   };
+}
+
+interface NewBlocks {
+  values?: string[];
+  files?: string[];
+  reason: string;
 }
 
 interface Body {
@@ -73,6 +87,7 @@ export class AdminWorld {
     plan('unlimited', 'Unlimited', { public: false }),
   ];
   invitations: OpenInvitation[] = [];
+  blocks: Block[] = [];
   audit: AuditEntry[] = [];
   check: ChainCheck = { intact: true, entries: 0, headId: 0, headHash: '', brokenId: 0, fault: '' };
   events: SecurityEvent[] = [];
@@ -88,6 +103,9 @@ export class AdminWorld {
     ['PUT', /^\/admin\/users\/([^/]+)\/role$/, async ([, id], request) => this.role(id, await read(request))],
     ['PUT', /^\/admin\/users\/([^/]+)\/plan$/, async ([, id], request) => this.assign(id, await read(request))],
     ['GET', /^\/admin\/plans$/, () => json({ plans: this.plans })],
+    ['GET', /^\/admin\/blocks$/, (_, __, url) => this.listBlocks(url)],
+    ['POST', /^\/admin\/blocks$/, async (_, request) => this.block((await request.json()) as NewBlocks)],
+    ['POST', /^\/admin\/blocks\/(.+)\/lift$/, ([, id]) => this.lift(id)],
     ['GET', /^\/admin\/invitations$/, () => json({ invitations: this.invitations })],
     ['POST', /^\/admin\/invitations$/, async (_, request) => this.invite(await read(request))],
     ['DELETE', /^\/admin\/invitations\/(.+)$/, ([, id]) => this.withdraw(id)],
@@ -139,6 +157,29 @@ export class AdminWorld {
     const chosen = this.plans.find((each) => each.id === body.plan);
     if (!chosen) return problem(422, 'invalid', 'There is no such plan.', 'plan');
     return this.change(id, { plan: chosen.id, planName: chosen.name, storageLimit: chosen.storageBytes });
+  }
+
+  private listBlocks(url: URL): Response {
+    const { kind, q, lifted } = Object.fromEntries(url.searchParams);
+    const shown = this.blocks.filter(
+      (block) => (block.liftedAt !== null) === (lifted === 'true') && (!kind || block.kind === kind) && `${block.value} ${block.reason}`.includes(q ?? ''),
+    );
+    return json({ blocks: shown, nextCursor: '' });
+  }
+
+  private block({ values = [], files = [], reason }: NewBlocks): Response {
+    const refused = values.filter((value) => value.includes(' ')).map((value) => ({ value, why: 'Use an info hash, a magnet link, a host or an address.' }));
+    const blocks = [
+      ...values.filter((value) => !value.includes(' ')).map((value) => makeBlock({ value, reason, kind: value.includes('.') ? 'url' : 'hash' })),
+      ...files.map((value) => makeBlock({ value, reason, kind: 'file', name: 'Season 1/Pilot.mkv' })),
+    ];
+    this.blocks = [...blocks, ...this.blocks];
+    return json({ blocks, refused });
+  }
+
+  private lift(id: string | undefined): Response {
+    this.blocks = this.blocks.map((block) => (block.id === id ? { ...block, liftedAt: moment(0) } : block));
+    return json(this.blocks.find((block) => block.id === id));
   }
 
   private invite({ email, role }: Body): Response {

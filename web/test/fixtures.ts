@@ -64,6 +64,7 @@ export function makeJob(given: Partial<Job> = {}): Job {
     attempt: 1,
     maxAttempts: 3,
     problem: '',
+    blocked: false,
     provider: 'agent',
     actions: actionsOf[state],
     movableTo: [],
@@ -97,7 +98,7 @@ export function makeProgress(jobId: string, given: Partial<Progress> = {}): Prog
 
 /** Makes a file of a job. */
 export function makeFile(index: number, path: string, given: Partial<JobFile> = {}): JobFile {
-  return { id: newId(), index, path, size: 52_428_800, contentType: '', state: 'stored', available: (given.state ?? 'stored') === 'stored', previewable: false, ...given };
+  return { id: newId(), index, path, size: 52_428_800, contentType: '', state: 'stored', blocked: false, available: (given.state ?? 'stored') === 'stored', previewable: false, ...given };
 }
 
 /** Makes an entry of a timeline. */

@@ -73,7 +73,7 @@ export class World extends Accounts {
 
   /** Refuses what an admin does before they have confirmed who they are; reading, and acts on jobs, need no confirmation. */
   private unconfirmed(method: string, path: string): Response | undefined {
-    return method === 'GET' || !path.startsWith('/admin/') || /^\/admin\/(jobs|bulk-acts)\b/.test(path) ? undefined : this.stale();
+    return method === 'GET' || !path.startsWith('/admin/') || /^\/admin\/(jobs|bulk-acts|blocks)\b/.test(path) ? undefined : this.stale();
   }
 
   /** Changes a job as the server would. */

@@ -31,6 +31,11 @@ const day = z.catch(z.optional(z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/)))
 export const auditSearch = z.object({ actor: text, action: text, target: text, from: day, to: day });
 export const securitySearch = z.object({ kind: text, user: text, ip: text, from: day, to: day });
 export const mailSearch = z.object({ state: z.catch(z.optional(z.enum(mailStates)), undefined) });
+export const blockSearch = z.object({
+  q: text, add: text,
+  kind: z.catch(z.optional(z.enum(['hash', 'url', 'file'])), undefined),
+  lifted: z.catch(z.optional(z.boolean()), undefined),
+});
 export const anyJobSearch = z.object({
   q: text, state: text, reason: text, problem: text, agent: text, user: text, from: day, to: day, hash: text,
   provider: z.catch(z.optional(z.enum(['agent', 'seedr'])), undefined),

@@ -21,7 +21,7 @@ async function person() {
   // Not signed in, or no longer; the address isn't confirmed yet; the code was already used.
   watchFaults(context, faults, /401|403.*auth\/login$|422.*auth\/login\/totp$/);
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   return page;
 }
 

@@ -1,4 +1,4 @@
-import { makeAuditEntry, makeInvitation, makeMail, makeSecurityEvent, makeUser } from '../admin';
+import { makeAuditEntry, makeBlock, makeInvitation, makeMail, makeSecurityEvent, makeUser } from '../admin';
 import { moment, newId } from '../fixtures';
 import type { World } from '../world';
 
@@ -15,6 +15,11 @@ export function peopleAndRecords(world: World): void {
     makeUser({ email: 'full@example.org', storageUsed: 20.4 * gib, runningJobs: 0, createdAt: moment(-800_000) }),
     makeUser({ email: 'new@example.org', state: 'unverified', verified: false, lastSignInAt: null, storageUsed: 0, jobs: 0, runningJobs: 0, createdAt: moment(-400) }),
     makeUser({ email: 'gone@example.org', state: 'disabled', disabledAt: moment(-5_000), runningJobs: 0, storageUsed: 3 * gib, lastSignInAt: moment(-3_000_000), createdAt: moment(-4_000_000) }),
+  ];
+  admin.blocks = [
+    makeBlock({ kind: 'file', value: newId(), name: 'Season 1/Pilot.mkv', jobs: 2, reason: 'Notice 9' }),
+    makeBlock({ kind: 'url', value: 'cdn.a-host-with-a-very-long-name.example.org/files/2026/november/*.iso', jobs: 0, reason: 'The operator of the host asked us to stop fetching these images, since each of them is several gigabytes and their line is narrow.', by: longEmail, createdAt: moment(-90_000) }),
+    makeBlock({ createdAt: moment(-400_000), by: '' }),
   ];
   admin.invitations = [makeInvitation(), makeInvitation({ email: longEmail, role: 'admin', createdAt: moment(-400_000), expiresAt: moment(200_000) })];
   admin.audit = [

@@ -19,7 +19,7 @@ async function person(viewport) {
   // Not signed in, or no longer.
   watchFaults(context, faults, /401/);
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   await page.goto(`${app}/login`);
   return page;
 }

@@ -28,7 +28,7 @@ const faults = [];
 try {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true });
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(60_000);
   page.on('console', (message) => {
     // Before the sign-in, the app gets a 401.
     if (message.type() === 'error' && !/401/.test(message.text())) faults.push(message.text());

@@ -56,7 +56,7 @@ try {
   const context = await browser.newContext();
   await standIn(context, answers);
   const mine = await context.newPage();
-  mine.setDefaultTimeout(20_000);
+  mine.setDefaultTimeout(60_000);
   await mine.goto(app);
   await sendSignIn(mine, email, password);
   await downloadsShown(mine);

@@ -2,6 +2,7 @@
 import { accountEdgePages } from './account-edge-pages.mjs';
 import { accountPages } from './account-pages.mjs';
 import { adminPages } from './admin-pages.mjs';
+import { blockPages } from './block-pages.mjs';
 import { bulkPages } from './bulk-pages.mjs';
 import { everybodyPages } from './everybody-pages.mjs';
 import { providerPages } from './provider-pages.mjs';
@@ -237,6 +238,7 @@ export const pages = [
   ...providerPages,
   ...adminPages,
   ...everybodyPages,
+  ...blockPages,
   ...bulkPages,
   ...accountPages,
   ...accountEdgePages,

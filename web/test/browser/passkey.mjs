@@ -66,7 +66,7 @@ try {
   await standIn(context, answers);
   watchFaults(context, faults, /401/); // not signed in
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   const authenticator = await plugIn(context, page);
 
   await page.goto(`${app}/login`);

@@ -2,6 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 
 import { agentsQuery } from '@/features/agents/api';
+import type { BlockView } from '@/features/blocks/api';
+import { BlocksPage } from '@/features/blocks/components/blocks-page';
 import { BulkPage } from '@/features/jobs/bulk/bulk-page';
 import { anyJobQuery } from '@/features/jobs/everybody/api';
 import { AnyDetail } from '@/features/jobs/everybody/any-detail';
@@ -14,6 +16,7 @@ import classes from './job-page.module.css';
 import { NotFound } from './not-found';
 
 const list = getRouteApi('/signed-in/admin/jobs');
+const blocks = getRouteApi('/signed-in/admin/blocks');
 const one = getRouteApi('/signed-in/admin/jobs/$jobId');
 
 /** The downloads of all accounts. */
@@ -39,6 +42,24 @@ export function AnyJobsRoute() {
 /** The acts on many downloads. */
 export function BulkActsRoute() {
   return <BulkPage />;
+}
+
+/** Content that is refused here. */
+export function BlocksRoute() {
+  const { q = '', kind = '', lifted = false, add } = blocks.useSearch();
+  const navigate = blocks.useNavigate();
+  const view: BlockView = { q, kind, lifted };
+  return (
+    <BlocksPage
+      view={view}
+      add={add}
+      onView={(change) => {
+        const next = { ...view, ...change };
+        void navigate({ search: { ...given({ q: next.q }), ...(next.kind !== '' && { kind: next.kind }), ...(next.lifted && { lifted: true }) }, resetScroll: false });
+      }}
+      onAdded={() => void navigate({ search: (search) => ({ ...search, add: undefined }), replace: true })}
+    />
+  );
 }
 
 /** A download of any account. */

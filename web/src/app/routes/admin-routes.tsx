@@ -24,6 +24,7 @@ const sections = [
   { to: '/admin/agents', label: 'Agents' },
   { to: '/admin/providers', label: 'Providers' },
   { to: '/admin/users', label: 'Users' },
+  { to: '/admin/blocks', label: 'Blocked content' },
   { to: '/admin/audit', label: 'Audit log' },
 ] as const;
 

@@ -49,7 +49,7 @@ function JobView({ job, isAdmin }: { job: Job; isAdmin: boolean }) {
   return (
     <div className={classes.page}>
       <JobHeader job={job} back={<BackLink to="/">Downloads</BackLink>}>
-        {job.state === 'ready' && <DownloadAllButton jobId={job.id} />}
+        {job.state === 'ready' && !job.blocked && <DownloadAllButton jobId={job.id} />}
         {isAdmin && job.movableTo.length > 0 && <Move job={job} />}
         <OwnerActs job={job} onDeleted={() => void navigate({ to: '/' })} />
       </JobHeader>

@@ -18,7 +18,7 @@ describe('acts on many downloads', () => {
     const { user } = renderApp(world, '/admin/jobs?state=failed');
     await user.click(await screen.findByRole('button', { name: 'Act on all 3' }));
     await user.click(await screen.findByRole('menuitem', { name: 'Retry' }));
-    const dialog = within(await screen.findByRole('dialog', { name: 'Retry: 3 downloads?' }));
+    const dialog = within(await screen.findByRole('dialog', { name: 'Retry 3 downloads?' }));
     await user.type(dialog.getByLabelText('Note for the owners'), 'The server is back.');
     await user.click(dialog.getByRole('button', { name: 'Retry' }));
     expect(await screen.findByText('Finding the downloads: 0 so far.')).toBeVisible();

@@ -27,6 +27,8 @@ export const actionTexts: Readonly<Record<string, string>> = {
   'agent.remove': 'Removed an agent',
   'provider.switch': 'Changed the provider or its options',
   'provider.verify': 'Verified a provider',
+  'block.add': 'Blocked content',
+  'block.lift': 'Lifted a block',
   'bulk.start': 'Started an act on many downloads',
   'bulk.stop': 'Stopped an act on many downloads',
   'bulk.read': 'Looked at the results of an act on many downloads',
@@ -52,6 +54,8 @@ export const areas: readonly { value: string; label: string }[] = [
   { value: 'agent', label: 'Agents' },
   { value: 'provider', label: 'Providers' },
   { value: 'job', label: 'Downloads' },
+  { value: 'bulk', label: 'Acts on many downloads' },
+  { value: 'block', label: 'Blocked content' },
   { value: 'storage', label: 'Storage' },
   { value: 'installation', label: 'Installation' },
 ];

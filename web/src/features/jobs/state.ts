@@ -38,6 +38,13 @@ export const stateLooks: Record<JobState, StateLook> = {
   expired: { label: 'Expired', icon: IconHistory, tone: 'idle' },
 };
 
+const blockedLook: StateLook = { label: 'Blocked', icon: IconBan, tone: 'bad' };
+
+/** How a download looks: as its state does, unless its content is blocked here. */
+export function lookOf({ state, blocked }: Pick<Job, 'state' | 'blocked'>): StateLook {
+  return blocked ? blockedLook : stateLooks[state];
+}
+
 /** The tabs of the list: groups of states that mean the same to a user. */
 export const tabs = {
   all: { label: 'All', states: [] },

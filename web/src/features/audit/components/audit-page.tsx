@@ -3,13 +3,13 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useDeferredValue } from 'react';
 
 import { Page } from '@/components/page';
+import { RecordList } from '@/components/record-list';
 
 import { auditQuery, type AuditView, verifyAudit } from '../api';
 import { actionTexts, areas } from '../text';
 import { AuditRecord } from './audit-record';
 import { AuditTabs } from './audit-tabs';
 import { FilterBar } from './filter-bar';
-import { RecordList } from './record-list';
 import { TextFilter } from '@/components/text-filter';
 import { VerifyChain } from './verify-chain';
 

@@ -5,6 +5,7 @@ import type { MailInfo } from '@/api/model';
 import { HealthLabel, type Health } from '@/components/health-label';
 import { IconAlertTriangle, IconCircleCheck, IconHourglassHigh } from '@/components/icons';
 import { Page } from '@/components/page';
+import { RecordList } from '@/components/record-list';
 import { RelativeTime } from '@/components/relative-time';
 import { formatPlural } from '@/lib/format';
 
@@ -12,7 +13,6 @@ import { mailsQuery, mailStates, type MailState } from '../api';
 import { mailText } from '../text';
 import { AuditTabs } from './audit-tabs';
 import classes from './audit.module.css';
-import { RecordList } from './record-list';
 
 const looks: Record<MailState, Health> = {
   failed: { label: 'Not sent', icon: IconAlertTriangle, tone: 'bad' },

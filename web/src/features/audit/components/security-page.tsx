@@ -4,6 +4,7 @@ import { useDeferredValue } from 'react';
 
 import type { SecurityEvent } from '@/api/model';
 import { Page } from '@/components/page';
+import { RecordList } from '@/components/record-list';
 import { RelativeTime } from '@/components/relative-time';
 
 import { securityQuery, type SecurityView, verifySecurity } from '../api';
@@ -11,7 +12,6 @@ import { securityText, securityTexts } from '../text';
 import { AuditTabs } from './audit-tabs';
 import classes from './audit.module.css';
 import { FilterBar } from './filter-bar';
-import { RecordList } from './record-list';
 import { TextFilter } from '@/components/text-filter';
 import { VerifyChain } from './verify-chain';
 

@@ -5,7 +5,7 @@ import { useMemo } from 'react';
 
 import type { JobFile } from '@/api/model';
 import { FileTree } from '@/components/file-tree';
-import { IconAlertTriangle, IconClock, IconPhoto, IconPlayerPlay, IconFileText } from '@/components/icons';
+import { IconAlertTriangle, IconBan, IconClock, IconPhoto, IconPlayerPlay, IconFileText } from '@/components/icons';
 import { ErrorNotice } from '@/components/notice';
 import { fileKind } from '@/lib/file-kind';
 import { baseName } from '@/lib/file-kind';
@@ -66,6 +66,15 @@ function FileActions({ file, jobId }: { file: JobFile; jobId: string }) {
       <Tooltip label="No longer in storage. Delete this download and add it again to fetch it.">
         <span className={classes.lost}>
           <IconAlertTriangle size={16} aria-hidden="true" /> Lost
+        </span>
+      </Tooltip>
+    );
+  }
+  if (file.blocked) {
+    return (
+      <Tooltip label="This file is blocked here. Ask your admin if you think that is wrong.">
+        <span className={classes.lost}>
+          <IconBan size={16} aria-hidden="true" /> Blocked
         </span>
       </Tooltip>
     );

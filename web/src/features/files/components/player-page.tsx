@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { useEffect } from 'react';
 
 import type { JobFile } from '@/api/model';
-import { IconAlertTriangle, IconArrowLeft, IconChevronRight, IconClock } from '@/components/icons';
+import { IconAlertTriangle, IconBan, IconArrowLeft, IconChevronRight, IconClock } from '@/components/icons';
 import { ErrorNotice, Notice } from '@/components/notice';
 import { baseName, fileKind } from '@/lib/file-kind';
 
@@ -60,6 +60,13 @@ function OpenFile({ file }: { file: JobFile }) {
     return (
       <Notice icon={IconAlertTriangle} title="No longer in storage">
         This file is lost. Delete its download and add it again to fetch it.
+      </Notice>
+    );
+  }
+  if (file.blocked) {
+    return (
+      <Notice icon={IconBan} title="Blocked here">
+        This file can’t be opened here. Ask your admin if you think that is wrong.
       </Notice>
     );
   }

@@ -40,7 +40,7 @@ export function JobHeader({ job, back, facts, children }: JobHeaderProps) {
       </div>
       <div className={classes.facts}>
         <span role="status">
-          <StateLabel state={job.state} filled />
+          <StateLabel job={job} filled />
         </span>
         {job.size !== null && <span className="tabular">{formatBytes(job.size)}</span>}
         {job.fileCount > 0 && <span>{formatPlural(job.fileCount, 'file', 'files')}</span>}

@@ -4,7 +4,7 @@ import { formatMoment, formatTime } from '@/lib/format';
 import { useNow } from '@/lib/use-now';
 
 import { situationOf } from '../situation';
-import { stateLooks } from '../state';
+import { lookOf } from '../state';
 import { useProgress } from '../use-progress';
 import classes from './detail.module.css';
 
@@ -14,7 +14,7 @@ export function JobStatus({ job }: { job: Job }) {
   const { why, next, stuck } = situationOf(job, useProgress(job), now);
   // Of a finished download only the end matters.
   if (job.state === 'ready' && job.reason.code === 'ready' && job.deadline === null) return null;
-  const tone = stuck || job.reason.code === 'file_lost' ? 'warn' : stateLooks[job.state].tone;
+  const tone = stuck || job.reason.code === 'file_lost' ? 'warn' : lookOf(job).tone;
   const Symbol = tone === 'bad' || tone === 'warn' ? IconAlertTriangle : IconInfoCircle;
   return (
     <div className={classes.status} data-tone={tone}>

@@ -92,6 +92,11 @@ function Owner({ job }: { job: OwnedJob }) {
       <Link to="/admin/audit" search={{ target: job.id }} className={classes.owner}>
         Audit log entries
       </Link>
+      {job.infoHash !== '' && !job.blocked && (
+        <Link to="/admin/blocks" search={{ add: job.infoHash }} className={classes.owner}>
+          Block this content
+        </Link>
+      )}
     </>
   );
 }

@@ -49,7 +49,7 @@ export const AnyRow = memo(function AnyRow({ job, position, count, selected, onS
         )}
       </div>
       <div className={classes.facts}>
-        <StateLabel state={job.state} />
+        <StateLabel job={job} />
         <button type="button" className={classes.owner} title={`Show only downloads of ${job.owner.email}`} onClick={() => onUser(job.owner.email)}>
           {job.owner.email}
         </button>

@@ -55,7 +55,7 @@ export const JobRow = memo(function JobRow({ job, position, count, selected, onS
           </Link>
         </div>
         <div className={classes.facts}>
-          <StateLabel state={job.state} />
+          <StateLabel job={job} />
           {running && progress ? <Flow job={job} /> : <Rest job={job} />}
         </div>
         {why !== '' && (

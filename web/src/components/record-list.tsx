@@ -2,10 +2,9 @@ import { Button, Skeleton } from '@mantine/core';
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 
-import { IconInbox } from '@/components/icons';
-import { ErrorNotice, Notice } from '@/components/notice';
-
-import classes from './audit.module.css';
+import { IconInbox } from './icons';
+import { ErrorNotice, Notice } from './notice';
+import classes from './record-list.module.css';
 
 interface RecordListProps<T> {
   label: string;

@@ -1,0 +1,35 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { createRootRouteWithContext, createRoute, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
+
+import { meQuery } from '@/features/auth/api';
+
+import { NotFound } from './routes/not-found';
+
+interface RouterContext {
+  queryClient: QueryClient;
+}
+
+/** The root of all pages. */
+export const root = createRootRouteWithContext<RouterContext>()({ component: Outlet, notFoundComponent: NothingHere });
+
+/** The page for an address that leads nowhere. */
+export function NothingHere() {
+  return (
+    <main>
+      <NotFound />
+    </main>
+  );
+}
+
+/** The frame of the pages that need an account. */
+export const signedInRoute = createRoute({
+  getParentRoute: () => root,
+  id: 'signed-in',
+  beforeLoad: async ({ context, location }) => {
+    const me = await context.queryClient.query({ ...meQuery(), staleTime: 'static' });
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way to redirect
+    if (!me) throw redirect({ to: '/login', search: { next: location.href }, replace: true });
+    return { me };
+  },
+  component: lazyRouteComponent(() => import('./routes/signed-in-routes'), 'ShellRoute'),
+});

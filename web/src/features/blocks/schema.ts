@@ -1,0 +1,20 @@
+import * as z from 'zod/mini';
+
+import { formatCount } from '@/lib/format';
+
+/** How many things one request can block. */
+export const maxLines = 1000;
+
+/** Returns the lines of a text that say something. */
+export function linesOf(text: string): string[] {
+  return text.split('\n').flatMap((line) => line.trim() || []);
+}
+
+/** What to block, one a line, and why. */
+export const blockSchema = z.object({
+  values: z.string().check(
+    z.refine((text) => linesOf(text).length > 0, 'Enter what to block.'),
+    z.refine((text) => linesOf(text).length <= maxLines, `Enter at most ${formatCount(maxLines)} lines at once.`),
+  ),
+  reason: z.string().check(z.trim(), z.minLength(1, 'Say why.')),
+});
