@@ -86,12 +86,12 @@ func TestDeliveriesEndWhenTheyAreForbidden(t *testing.T) {
 			}
 			resp := h.Do(apitest.Caller{}, storetest.Must[*http.Request](t)(http.NewRequestWithContext(t.Context(), http.MethodGet, link, nil)))
 			defer resp.Body.Close()
-			begun := storetest.Must[int64](t)(io.CopyN(io.Discard, resp.Body, 1<<20))
+			first := storetest.Must[int64](t)(io.CopyN(io.Discard, resp.Body, 1<<20))
 			forbid(t, h, user, files[0])
 			clock.Forward(time.Second)
 			rest, err := io.Copy(io.Discard, resp.Body)
-			if err == nil || begun+rest >= size {
-				t.Errorf("%d of %d bytes came: %v", begun+rest, size, err)
+			if err == nil || first+rest >= size {
+				t.Errorf("%d of %d bytes came: %v", first+rest, size, err)
 			}
 		})
 	}

@@ -12,7 +12,7 @@ interface RouterContext {
 /** The root of all pages. */
 export const root = createRootRouteWithContext<RouterContext>()({ component: Outlet, notFoundComponent: NothingHere });
 
-/** The page for an address that leads nowhere. */
+/** The page for an address without one. */
 export function NothingHere() {
   return (
     <main>
