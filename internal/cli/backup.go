@@ -47,7 +47,7 @@ func (p *program) backupOptions() (config.Config, backup.Options, error) {
 	if err != nil {
 		return cfg, backup.Options{}, fmt.Errorf("configuration (the worker's settings are needed):\n%w", err)
 	}
-	keys, err := token.NewKeys(cfg.SecretKey)
+	keys, err := token.NewKeys(cfg.SecretKey, cfg.AcceptedKey)
 	if err != nil {
 		return cfg, backup.Options{}, err
 	}

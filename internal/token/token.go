@@ -58,11 +58,23 @@ const (
 // Keys derives keys from the deployment's secret. It is immutable and safe for
 // concurrent use.
 type Keys struct {
-	prk []byte
+	prk      []byte
+	accepted *Keys // the keys of another secret, for what is read; nil if there is none
 }
 
-// NewKeys returns the keys of a secret of at least 32 bytes.
-func NewKeys(secret []byte) (*Keys, error) {
+// NewKeys returns the keys of a secret of at least 32 bytes. What was made with
+// the accepted secret, which may be empty, is read as well, but nothing is made
+// with it: it is the secret before, while it is rotated.
+func NewKeys(secret, accepted []byte) (*Keys, error) {
+	k, err := keysOf(secret)
+	if err != nil || len(accepted) == 0 {
+		return k, err
+	}
+	k.accepted, err = keysOf(accepted)
+	return k, err
+}
+
+func keysOf(secret []byte) (*Keys, error) {
 	if len(secret) < size {
 		return nil, fmt.Errorf("the secret key has %d bytes, at least %d are needed", len(secret), size)
 	}
@@ -79,6 +91,16 @@ func (k *Keys) AgentSecret(agentID uuid.UUID) string {
 	m := hmac.New(sha256.New, k.key(purposeAgents))
 	m.Write([]byte("agent-secret:" + agentID.String()))
 	return hex.EncodeToString(m.Sum(nil))
+}
+
+// AgentSecrets returns the bearer secrets that the agent may know, the newest
+// first.
+func (k *Keys) AgentSecrets(agentID uuid.UUID) []string {
+	out := []string{k.AgentSecret(agentID)}
+	if k.accepted != nil {
+		out = append(out, k.accepted.AgentSecret(agentID))
+	}
+	return out
 }
 
 // OneTime returns the secret of the one-time link whose row has the id, 256
@@ -111,7 +133,12 @@ func (k *Keys) Mark(p Purpose, body []byte) string { return hex.EncodeToString(k
 // Marked reports whether Mark made the code of the body.
 func (k *Keys) Marked(p Purpose, body []byte, mark string) bool {
 	want, err := hex.DecodeString(mark)
-	return err == nil && hmac.Equal(want, k.mac(p, body))
+	return err == nil && k.made(p, body, want)
+}
+
+// made reports whether the code is one of the body under any of the secrets.
+func (k *Keys) made(p Purpose, body, mac []byte) bool {
+	return hmac.Equal(mac, k.mac(p, body)) || k.accepted != nil && k.accepted.made(p, body, mac)
 }
 
 // Sign returns a compact URL-safe token that carries the payload, readable by
@@ -136,7 +163,7 @@ func (k *Keys) Verify(p Purpose, token string, now time.Time) (payload []byte, e
 		return nil, time.Time{}, ErrInvalid
 	}
 	body, mac := b[:len(b)-macSize], b[len(b)-macSize:]
-	if !hmac.Equal(mac, k.mac(p, body)) {
+	if !k.made(p, body, mac) {
 		return nil, time.Time{}, ErrInvalid
 	}
 	var at [8]byte

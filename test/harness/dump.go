@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,7 +35,18 @@ func (s *Stack) Restore(tb testing.TB, backup string) (dry, done string) {
 // longhaul runs a command with the worker's settings and returns what it prints.
 func (s *Stack) longhaul(tb testing.TB, args ...string) string {
 	tb.Helper()
-	return s.runs(tb, exec.CommandContext(tb.Context(), filepath.Join(os.Getenv("LONGHAUL_BIN"), "longhaul"), args...))
+	out, err := s.LonghaulWith(tb, nil, args...)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return out
+}
+
+// LonghaulWith runs a command with the worker's settings, some of them replaced,
+// and returns what it prints.
+func (s *Stack) LonghaulWith(tb testing.TB, env []string, args ...string) (string, error) {
+	tb.Helper()
+	return s.run(tb, exec.CommandContext(tb.Context(), filepath.Join(os.Getenv("LONGHAUL_BIN"), "longhaul"), args...), env)
 }
 
 // psql runs statements on the stack's database.
@@ -48,10 +60,12 @@ func (s *Stack) psql(tb testing.TB, statements ...string) {
 	for _, q := range statements {
 		args = append(args, "--command="+q)
 	}
-	s.runs(tb, exec.CommandContext(tb.Context(), "psql", args...))
+	if _, err := s.run(tb, exec.CommandContext(tb.Context(), "psql", args...), nil); err != nil {
+		tb.Fatal(err)
+	}
 }
 
-func (s *Stack) runs(tb testing.TB, cmd *exec.Cmd) string {
+func (s *Stack) run(tb testing.TB, cmd *exec.Cmd, env []string) (string, error) {
 	tb.Helper()
 	r, err := s.Ready()
 	if err != nil {
@@ -61,11 +75,12 @@ func (s *Stack) runs(tb testing.TB, cmd *exec.Cmd) string {
 	for name, value := range r.Env {
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}
+	cmd.Env = append(cmd.Env, env...)
 	var errs strings.Builder
 	cmd.Stderr = &errs
 	out, err := cmd.Output()
 	if err != nil {
-		tb.Fatalf("%s: %v: %s%s", filepath.Base(cmd.Path), err, out, errs.String())
+		err = fmt.Errorf("%s: %w: %s%s", filepath.Base(cmd.Path), err, out, errs.String())
 	}
-	return string(out)
+	return string(out), err
 }
