@@ -141,12 +141,12 @@ func (st *Stock) StorageReport(ctx context.Context) (models.StorageReport, error
 	return r, err
 }
 
-// Restored notes that a backup became the database. What the dump had marked, or
-// an administrator had allowed, was about another time: every orphan is kept for
-// as long again, and no acceptance holds.
+// Restored notes that a backup became the database. What the dump had marked was
+// about another time: every orphan is kept for as long again, and no acceptance
+// of the bucket holds.
 func (st *Stock) Restored(ctx context.Context, by models.Actor, backup map[string]any) error {
 	return st.db.Tx(ctx, func(ctx context.Context) error {
-		_, err := st.db.Exec(ctx, "keep orphans", `update orphans set purge_after = ?, approved = false`, st.db.Now().Add(models.OrphanRetention))
+		_, err := st.db.Exec(ctx, "keep orphans", `update orphans set purge_after = ?`, st.db.Now().Add(models.OrphanRetention))
 		if err != nil {
 			return err
 		}
