@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"os"
 	"slices"
 	"strconv"
@@ -314,38 +313,5 @@ func (d *drill) accept() {
 	next, err := time.Parse(time.RFC3339, s.NextPurgeAt)
 	if err != nil || time.Until(next) < models.OrphanRetention-10*time.Minute {
 		d.Errorf("the first orphan is removed at %s", s.NextPurgeAt)
-	}
-}
-
-// The database's password changes under the running stack: what is started with
-// the new one works, and with the old one it does not.
-func TestTheDatabasePasswordIsRotated(t *testing.T) {
-	r, err := stack.Ready()
-	if err != nil {
-		t.Fatal(err)
-	}
-	old, err := url.Parse(r.Env["DATABASE_URL"])
-	if err != nil {
-		t.Fatal(err)
-	}
-	password, _ := old.User.Password()
-	rotated := *old
-	rotated.User = url.UserPassword(old.User.Username(), "rotated")
-	alter := func(password string) {
-		t.Helper()
-		if _, err := stack.DB.Exec(t.Context(), "alter role "+old.User.Username()+" password '"+password+"'"); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := stack.DB.Ping(t.Context()); err != nil { // so that the connection that changes it back is open
-		t.Fatal(err)
-	}
-	alter("rotated")
-	defer alter(password)
-	if _, err := stack.LonghaulWith(t, []string{"DATABASE_URL=" + rotated.String()}, "backup", t.TempDir()); err != nil {
-		t.Errorf("with the new password: %v", err)
-	}
-	if out, err := stack.LonghaulWith(t, nil, "backup", t.TempDir()); err == nil {
-		t.Errorf("with the old password: %s", out)
 	}
 }
