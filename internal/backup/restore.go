@@ -85,7 +85,7 @@ func (r Restore) secrets(out *Report) {
 		case slices.Contains(r.Changed, name):
 			out.Changed = append(out.Changed, name)
 		case name == secretKey:
-			out.refuse("SECRET_KEY is not the one of the backup: second factors and links would stop working, and agents would have to enrol again. " +
+			out.refuse("SECRET_KEY is not the one of the backup: second factors and links would stop working, and agents would have to be restarted. " +
 				"Put the old key back, or into SECRET_KEY_ACCEPTED; pass --changed SECRET_KEY if it is lost.")
 		default:
 			out.refuse("%s is not the one of the backup. Check that it belongs to this installation, then pass --changed %s.", name, name)
