@@ -7,7 +7,7 @@ TOOL  := go tool -modfile=tools/go.mod
 export CGO_ENABLED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-go test-devstack test-web test-headers e2e chaos chaos-long chaos-seedr bench fuzz long lint fmt vuln gen replay-record clean
+.PHONY: help run build test test-go test-devstack test-web test-headers e2e chaos chaos-long chaos-seedr upgrade bench fuzz long lint fmt vuln gen replay-record clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2}'
@@ -54,6 +54,10 @@ chaos-long: build ## run the long chaos tests, whose names start with TestEach
 chaos-seedr: build ## test each fault and behaviour of a Seedr account, ten kills, random faults
 	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -timeout 40m -v ./test/chaos/seedr
 
+upgrade: build ## run the programs of the schema before side by side with today's; FROM=revision for others
+	scripts/older.sh bin/older $(FROM)
+	LONGHAUL_BIN=$(CURDIR)/bin LONGHAUL_OLD_BIN=$(CURDIR)/bin/older go test -tags e2e -count=1 -timeout 30m -v ./test/upgrade
+
 bench: build ## measure the figures of docs/performance.md in one run
 	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -run '^$$' -bench . -benchtime 1x -count=1 -timeout 40m ./test/bench/...
 
@@ -61,7 +65,7 @@ fuzz: ## run every fuzz target for 20 s; FUZZTIME=10m for longer
 	tools/fuzz.sh $(FUZZTIME)
 
 long: ## run what takes too long for every change; run it before a release
-	@$(MAKE) --no-print-directory chaos-long bench
+	@$(MAKE) --no-print-directory chaos-long upgrade bench
 	@$(MAKE) --no-print-directory fuzz FUZZTIME=$(or $(FUZZTIME),10m)
 
 lint: ## check format, linters, import rules, determinism, budgets, voice, compose schema

@@ -151,6 +151,17 @@ func serve(ctx context.Context, o Options, id presence.Identity, control *agenta
 		Every: o.Timing.Heartbeat, Load: sup.Load, Log: o.Log,
 	}
 	calls := server.New(sup, id.Secret, pulse.BootEpoch, o.Log)
+	pulse.Learn = func(secret string) {
+		if secret == id.Secret {
+			return
+		}
+		calls.Accept(secret)
+		if err := presence.Renew(c.DataDir, id, secret); err != nil { // the next boot tries again
+			o.Log.WarnContext(ctx, "could not save the control plane's new secret", "error", err)
+			return
+		}
+		o.Log.InfoContext(ctx, "the control plane has a new secret")
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return pulse.Run(ctx) })
 	g.Go(func() error { sup.WatchDisk(ctx, o.Timing.DiskCheck); return nil })

@@ -10,6 +10,18 @@ import (
 // first saw it.
 const OrphanRetention = 7 * 24 * time.Hour
 
+// OrphanGrace is how old an object or upload without a row must be to count as
+// an orphan: longer than an upload address is valid, and longer than a transfer
+// may take between opening an upload and recording it.
+const OrphanGrace = time.Hour
+
+// What stocktaking removes or marks without a person: a share of all objects, or
+// of all stored files, and always a few.
+const (
+	StockPercent = 10
+	StockFloor   = 10
+)
+
 // StoragePause says why nothing is removed from the bucket automatically.
 type StoragePause string
 
@@ -100,3 +112,15 @@ type StorageReport struct {
 
 // AuditStorageAccepted is that an administrator took the bucket as it is for right.
 const AuditStorageAccepted AuditAction = "storage.accept"
+
+// AuditDatabaseRestored is that a backup became the database.
+const AuditDatabaseRestored AuditAction = "storage.restore"
+
+// RestoreOutcome is what comparing the rows of a restored backup with the bucket
+// found and noted.
+type RestoreOutcome struct {
+	Paused  StoragePause `json:"paused"`  // why nothing is removed until an administrator accepts it
+	Orphans int          `json:"orphans"` // objects and uploads without a row; all are kept for OrphanRetention at least
+	Lost    int64        `json:"lost"`    // files marked as lost, or fetched again by open jobs
+	Refused int64        `json:"refused"` // files whose object is gone, but too many to mark them without a person
+}

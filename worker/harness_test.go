@@ -108,7 +108,7 @@ func newSystem(t *testing.T, o options) *system {
 		t.Fatalf("open bus: %v", err)
 	}
 	t.Cleanup(bus.Close)
-	dial := func(a models.Agent) *agentapi.Client { return agentapi.NewClient(a.URL, "secret", http.DefaultClient) }
+	dial := func(a models.Agent) *agentapi.Client { return agentapi.NewClient(a.URL, http.DefaultClient, "secret") }
 	pace := agenttrack.DefaultPace()
 	pace.Wait, pace.Tick, pace.Flush, pace.Resync = time.Second, 50*time.Millisecond, 200*time.Millisecond, 500*time.Millisecond
 	pace.Grace, pace.Silence = 500*time.Millisecond, 300*time.Millisecond

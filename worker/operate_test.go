@@ -10,7 +10,6 @@ import (
 	"longhaul/activities"
 	"longhaul/agent/agentapi/agentapitest"
 	"longhaul/models"
-	"longhaul/workflows"
 )
 
 func TestSchedulesAreEnsuredTwice(t *testing.T) {
@@ -59,7 +58,7 @@ func TestSchedulesAreEnsuredTwice(t *testing.T) {
 
 func TestSweepNow(t *testing.T) {
 	s := newSystem(t, options{})
-	res, err := s.flows.Sweep(t.Context(), activities.SweepInput{Preview: true, Grace: workflows.SweepGrace, Cap: 10})
+	res, err := s.flows.Sweep(t.Context(), activities.SweepInput{Preview: true, Grace: models.OrphanGrace, Cap: 10})
 	if err != nil || !res.Preview {
 		t.Errorf("swept %+v, %v", res, err)
 	}

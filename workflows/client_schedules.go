@@ -18,15 +18,8 @@ import (
 	"longhaul/models"
 )
 
-// SweepGrace is how old an object or upload without a row must be to count as
-// an orphan: longer than an upload address is valid, and longer than a transfer
-// may take between opening an upload and recording it.
-const SweepGrace = time.Hour
-
 const (
 	sweepCap     = 10_000
-	sweepPercent = 10 // of all objects, or of all stored files
-	sweepFloor   = 10
 	repairQuiet  = 2 * time.Minute
 	scheduleNote = "set by the worker when it starts"
 )
@@ -51,11 +44,11 @@ func schedules() []schedule {
 	return []schedule{
 		{
 			id: scheduleSweep, every: time.Hour, flow: SweepOrphans, summary: "marks objects and uploads that no row refers to, and removes them after a week",
-			args: []any{activities.SweepInput{Grace: SweepGrace, Keep: models.OrphanRetention, Percent: sweepPercent, Floor: sweepFloor, Cap: sweepCap}},
+			args: []any{activities.SweepInput{Grace: models.OrphanGrace, Keep: models.OrphanRetention, Percent: models.StockPercent, Floor: models.StockFloor, Cap: sweepCap}},
 		},
 		{
 			id: scheduleCheck, every: 24 * time.Hour, flow: CheckFiles, summary: "looks for the object of every stored file",
-			args: []any{activities.CheckInput{Percent: sweepPercent, Floor: sweepFloor}},
+			args: []any{activities.CheckInput{Percent: models.StockPercent, Floor: models.StockFloor}},
 		},
 		{
 			id: "sys-reconcile-jobs", every: 2 * time.Minute, flow: ReconcileJobs, summary: "starts a workflow for each open job without one",

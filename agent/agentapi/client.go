@@ -37,11 +37,12 @@ func IsProblem(err error, code string) bool {
 // returned as *Problem; anything else means that no answer came.
 type Client struct{ c caller }
 
-// NewClient returns a client of the agent at baseURL. The secret is the bearer
-// of every call. The HTTP client must have no overall timeout, because Changes
+// NewClient returns a client of the agent at baseURL. The first secret is the
+// bearer of every call; where the agent does not know it, the call is repeated
+// with the next. The HTTP client must have no overall timeout, because Changes
 // waits; each call has a deadline of its own.
-func NewClient(baseURL, secret string, hc *http.Client) *Client {
-	return &Client{caller{base: strings.TrimRight(baseURL, "/"), bearer: secret, http: hc}}
+func NewClient(baseURL string, hc *http.Client, secrets ...string) *Client {
+	return &Client{caller{base: strings.TrimRight(baseURL, "/"), bearers: secrets, http: hc}}
 }
 
 // Start runs a transfer, or takes it over with a higher epoch.
@@ -96,7 +97,7 @@ type ControlClient struct{ c caller }
 // NewControlClient returns a client of the control plane at baseURL. The
 // credential is empty only for Register.
 func NewControlClient(baseURL, credential string, hc *http.Client) *ControlClient {
-	return &ControlClient{caller{base: strings.TrimRight(baseURL, "/"), bearer: credential, http: hc}}
+	return &ControlClient{caller{base: strings.TrimRight(baseURL, "/"), bearers: []string{credential}, http: hc}}
 }
 
 // Register enrols the agent by its one-time token.
@@ -121,16 +122,26 @@ func (c *ControlClient) Uploads(ctx context.Context, u Uploads) (UploadsReply, e
 
 // caller holds what the calls of both clients have in common.
 type caller struct {
-	base   string
-	bearer string
-	http   *http.Client
+	base    string
+	bearers []string // tried one after the other, until one is known
+	http    *http.Client
 }
 
-func call[T any](ctx context.Context, c caller, limit time.Duration, method, path string, body any) (T, error) {
-	var out T
+func call[T any](ctx context.Context, c caller, limit time.Duration, method, path string, body any) (out T, err error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	req, err := c.request(ctx, method, path, body)
+	for _, bearer := range c.bearers {
+		out, err = callAs[T](ctx, c, bearer, method, path, body)
+		if p, ok := errors.AsType[*Problem](err); !ok || p.Status != http.StatusUnauthorized {
+			break
+		}
+	}
+	return out, err
+}
+
+func callAs[T any](ctx context.Context, c caller, bearer, method, path string, body any) (T, error) {
+	var out T
+	req, err := c.request(ctx, bearer, method, path, body)
 	if err != nil {
 		return out, err
 	}
@@ -153,7 +164,7 @@ func call[T any](ctx context.Context, c caller, limit time.Duration, method, pat
 	return out, nil
 }
 
-func (c caller) request(ctx context.Context, method, path string, body any) (*http.Request, error) {
+func (c caller) request(ctx context.Context, bearer, method, path string, body any) (*http.Request, error) {
 	var rd io.Reader
 	if body != nil {
 		b, err := json.Marshal(body)
@@ -170,8 +181,8 @@ func (c caller) request(ctx context.Context, method, path string, body any) (*ht
 		req.Header.Set("Content-Type", "application/json")
 	}
 	req.Header.Set("Accept", "application/json, application/problem+json")
-	if c.bearer != "" {
-		req.Header.Set("Authorization", "Bearer "+c.bearer)
+	if bearer != "" {
+		req.Header.Set("Authorization", "Bearer "+bearer)
 	}
 	return req, nil
 }

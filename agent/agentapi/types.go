@@ -182,7 +182,8 @@ type Hello struct {
 
 // Booted is the answer to Hello.
 type Booted struct {
-	BootEpoch int64 `json:"bootEpoch"`
+	BootEpoch int64  `json:"bootEpoch"`
+	Secret    string `json:"secret,omitempty"` // bearer of the control plane's calls from now on; empty: as before
 }
 
 // Heartbeat is sent every 15 s: POST /agent/v1/heartbeat. A boot epoch that is

@@ -35,7 +35,6 @@ const MiB = 1 << 20
 const (
 	enrolmentToken = "enrol-me"
 	credential     = "credential"
-	secret         = "secret"
 
 	// agentCommand makes the test binary run as an agent of its own, to be
 	// killed.
@@ -100,6 +99,12 @@ func Config(t testing.TB, c *ControlPlane) config.Agent {
 	}
 }
 
+// The control plane's secrets, as agents know them.
+const (
+	Secret    = "secret"     // from the enrolment
+	NewSecret = "new-secret" // after a rotation, see ControlPlane.Secret
+)
+
 // Agent is an agent under test as its control plane sees it.
 type Agent struct {
 	Config config.Agent
@@ -132,7 +137,7 @@ func Start(t testing.TB, cfg config.Agent) *Agent {
 
 // NewAgent returns a hold on an agent that the test runs itself.
 func NewAgent(t testing.TB, cfg config.Agent) *Agent {
-	return &Agent{Config: cfg, Client: agentapi.NewClient(cfg.URL, secret, &http.Client{}), Log: &Log{}, t: t}
+	return &Agent{Config: cfg, Client: agentapi.NewClient(cfg.URL, &http.Client{}, Secret, NewSecret), Log: &Log{}, t: t}
 }
 
 // Log keeps what an agent logs.

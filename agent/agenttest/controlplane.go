@@ -27,6 +27,7 @@ type ControlPlane struct {
 
 	sync.Mutex
 	Boots     int64
+	Secret    string // what agents learn at their boot; empty: nothing new
 	Beats     int
 	Jobs      map[string]*Job
 	Puts      int                                                      // parts that came, refused ones included
@@ -62,7 +63,7 @@ func NewControlPlane(t testing.TB) *ControlPlane {
 	mux.HandleFunc("POST /agent/v1/register", c.register)
 	mux.HandleFunc("POST /agent/v1/boot", c.guarded(func(w http.ResponseWriter, _ *http.Request) {
 		c.Boots++
-		answer(w, agentapi.Booted{BootEpoch: c.Boots})
+		answer(w, agentapi.Booted{BootEpoch: c.Boots, Secret: c.Secret})
 	}))
 	mux.HandleFunc("POST /agent/v1/heartbeat", c.guarded(c.heartbeat))
 	mux.HandleFunc("POST /agent/v1/uploads", c.guarded(c.uploads))
@@ -117,7 +118,7 @@ func (c *ControlPlane) register(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.token = ""
-	answer(w, agentapi.Registered{AgentID: "agent-1", Name: "one", Credential: credential, Secret: secret})
+	answer(w, agentapi.Registered{AgentID: "agent-1", Name: "one", Credential: credential, Secret: Secret})
 }
 
 func (c *ControlPlane) heartbeat(w http.ResponseWriter, r *http.Request) {

@@ -23,6 +23,7 @@ type Pulse struct {
 	Hello   agentapi.Hello
 	Every   time.Duration             // between heartbeats
 	Load    func() agentapi.Heartbeat // how the agent does now; the epoch and the capacity are filled in
+	Learn   func(secret string)       // gets the control plane's secret at each boot
 	Log     *slog.Logger
 
 	epoch atomic.Int64
@@ -41,6 +42,9 @@ func (p *Pulse) Run(ctx context.Context) error {
 	})
 	if err != nil {
 		return refused(ctx, "boot", err)
+	}
+	if booted.Secret != "" {
+		p.Learn(booted.Secret)
 	}
 	p.epoch.Store(booted.BootEpoch)
 	p.Log.InfoContext(ctx, "agent registered with the control plane", "boot_epoch", booted.BootEpoch)

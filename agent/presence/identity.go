@@ -74,6 +74,12 @@ func Enrol(ctx context.Context, dir, controlURL string, req agentapi.Register, h
 	return id, nil
 }
 
+// Renew saves the identity with another secret of the control plane.
+func Renew(dir string, id Identity, secret string) error {
+	id.Secret = secret
+	return jsonfile.Write(filepath.Join(dir, identityName), id)
+}
+
 // saved reads the identity; the error is an os.ErrNotExist before there is one.
 func saved(dir string) (Identity, error) {
 	var id Identity

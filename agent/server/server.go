@@ -13,8 +13,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -41,15 +43,33 @@ const (
 // Server answers the control plane's calls.
 type Server struct {
 	transfers *supervisor.Supervisor
-	secret    [sha256.Size]byte // hash of the bearer
-	boot      func() int64      // boot epoch; 0 before the boot
+	secrets   atomic.Pointer[[][sha256.Size]byte] // hashes of the bearers
+	boot      func() int64                        // boot epoch; 0 before the boot
 	log       *slog.Logger
 }
 
 // New returns a server. The secret is the bearer of the control plane; boot
 // returns the boot epoch, 0 before there is one.
 func New(transfers *supervisor.Supervisor, secret string, boot func() int64, log *slog.Logger) *Server {
-	return &Server{transfers: transfers, secret: sha256.Sum256([]byte(secret)), boot: boot, log: log}
+	s := &Server{transfers: transfers, boot: boot, log: log}
+	s.secrets.Store(&[][sha256.Size]byte{sha256.Sum256([]byte(secret))})
+	return s
+}
+
+// Accept makes the server take the secret as well: while the control plane's key
+// is rotated, some of its processes call with the old one and some with the new.
+func (s *Server) Accept(secret string) {
+	all := append(slices.Clone(*s.secrets.Load()), sha256.Sum256([]byte(secret)))
+	s.secrets.Store(&all)
+}
+
+// known reports whether the bearer is one of the control plane's.
+func (s *Server) known(bearer string) bool {
+	sum, found := sha256.Sum256([]byte(bearer)), 0
+	for _, secret := range *s.secrets.Load() {
+		found |= subtle.ConstantTimeCompare(sum[:], secret[:])
+	}
+	return found == 1
 }
 
 func (s *Server) handler() http.Handler {
@@ -97,8 +117,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 func (s *Server) guarded(do func(http.ResponseWriter, *http.Request) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		bearer, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-		sum := sha256.Sum256([]byte(bearer))
-		if subtle.ConstantTimeCompare(sum[:], s.secret[:]) != 1 {
+		if !s.known(bearer) {
 			s.fault(w, r, models.Errorf(models.CodeUnauthorized, "The bearer token is not this agent's secret."))
 			return
 		}

@@ -19,7 +19,7 @@ const mib = agenttest.MiB
 func TestCallsNeedTheSecret(t *testing.T) {
 	c := agenttest.NewControlPlane(t)
 	a := agenttest.Start(t, agenttest.Config(t, c))
-	stranger := agentapi.NewClient(a.Config.URL, "guess", &http.Client{})
+	stranger := agentapi.NewClient(a.Config.URL, &http.Client{}, "guess")
 	calls := map[string]func() error{
 		"start": func() error {
 			_, err := stranger.Start(t.Context(), agenttest.NewID(), agenttest.Download(1, "test:hang", agenttest.OneFile(1)))
@@ -40,6 +40,42 @@ func TestCallsNeedTheSecret(t *testing.T) {
 	resp, err := http.Get(a.Config.URL + "/healthz")
 	if err != nil || resp.StatusCode != http.StatusNoContent {
 		t.Errorf("healthz: %v %v", resp, err)
+	}
+}
+
+// While the control plane's key is rotated, an agent learns the new secret at its
+// boot and still takes the old one until it starts again; a caller that has both
+// is understood all the time.
+func TestANewSecretIsLearntAtBoot(t *testing.T) {
+	c := agenttest.NewControlPlane(t)
+	a := agenttest.Start(t, agenttest.Config(t, c))
+	cfg := a.Config
+	cfg.EnrolmentToken = ""
+	as := func(secrets ...string) *agentapi.Client {
+		return agentapi.NewClient(cfg.URL, &http.Client{}, secrets...)
+	}
+	old, newer, both := as(agenttest.Secret), as(agenttest.NewSecret), as(agenttest.NewSecret, agenttest.Secret)
+	calls := func(when string, want map[*agentapi.Client]bool) {
+		t.Helper()
+		for client, works := range want {
+			if _, err := client.Changes(t.Context(), 0, 0); works != (err == nil) || err != nil && !agentapi.IsProblem(err, "unauthorized") {
+				t.Errorf("%s: %v", when, err)
+			}
+		}
+	}
+	calls("before", map[*agentapi.Client]bool{old: true, newer: false, both: true})
+	for _, start := range []struct {
+		when  string
+		takes bool
+	}{{"after its restart", true}, {"after the next", false}} {
+		c.Lock()
+		c.Secret = agenttest.NewSecret
+		c.Unlock()
+		if err := a.Stop(); err != nil {
+			t.Fatal(err)
+		}
+		a = agenttest.Start(t, cfg)
+		calls(start.when, map[*agentapi.Client]bool{old: start.takes, newer: true, both: true})
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 func starters() []string {
 	return []string{
 		"agent/spawn/spawn.go", "devstack/postgres/postgres.go", "devstack/stack/parts.go", "devstack/supervisor/spec.go",
+		"internal/backup/postgres.go",
 	}
 }
 

@@ -142,7 +142,7 @@ func (h *agentHandlers) boot(ctx context.Context, in *helloInput) (*bootOutput, 
 	if err != nil {
 		return nil, err
 	}
-	return &bootOutput{Body: agentapi.Booted{BootEpoch: epoch}}, nil
+	return &bootOutput{Body: agentapi.Booted{BootEpoch: epoch, Secret: h.keys.AgentSecret(kit.CallingAgent(ctx).ID)}}, nil
 }
 
 type heartbeatInput struct{ Body agentapi.Heartbeat }

@@ -67,7 +67,7 @@ func New(t testing.TB, opts ...Option) *Harness {
 		Inspector: &Inspector{}, Storage: NewStorage(), Log: &Log{}, t: t,
 	}
 	var err error
-	if h.Keys, err = token.NewKeys([]byte("0123456789abcdef0123456789abcdef")); err != nil {
+	if h.Keys, err = token.NewKeys([]byte("0123456789abcdef0123456789abcdef"), nil); err != nil {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.NewJSONHandler(h.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))

@@ -331,7 +331,7 @@ func TestInspect(t *testing.T) {
 	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: path, Body: `{}`, Status: 422})
 
 	blocked := strings.Repeat("d", 40)
-	h.Exec("insert into blocked_hashes values ($1, 'court order 4711', now())", blocked)
+	storetest.Must[models.Block](t)(h.Store.Jobs.Admin().Block(t.Context(), models.Actor{Kind: models.ActorConsole}, blocked, false, "court order 4711"))
 	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: path, Body: `{"magnet":"magnet:?xt=urn:btih:` + blocked + `"}`, Status: 200, Want: []string{`"allowed":false`}, Unwant: []string{"4711"}})
 	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: "/api/v1/jobs", Body: `{"source":"magnet:?xt=urn:btih:` + blocked + `"}`, Status: 403, Want: []string{"blocked_content"}})
 

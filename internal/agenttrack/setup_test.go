@@ -79,7 +79,7 @@ func (b *bench) tracker(pace agenttrack.Pace) *agenttrack.Tracker {
 }
 
 func dial(a models.Agent) *agentapi.Client {
-	return agentapi.NewClient(a.URL, "secret", http.DefaultClient)
+	return agentapi.NewClient(a.URL, http.DefaultClient, "secret")
 }
 
 // following is a tracker that runs until it is stopped.

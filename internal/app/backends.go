@@ -49,7 +49,7 @@ func openBackends(ctx context.Context, cfg config.Config, build version.Build, l
 			b.close()
 		}
 	}()
-	if b.keys, err = token.NewKeys(cfg.SecretKey); err != nil {
+	if b.keys, err = token.NewKeys(cfg.SecretKey, cfg.AcceptedKey); err != nil {
 		return nil, err
 	}
 	if b.objects, b.uploads, err = openStorage(cfg.Storage); err != nil {

@@ -43,7 +43,7 @@ func (i *inspector) Inspect(ctx context.Context, userID uuid.UUID, src models.So
 	if deadline, ok := ctx.Deadline(); ok {
 		limit = time.Until(deadline)
 	}
-	c := agentapi.NewClient(agent.URL, i.keys.AgentSecret(agent.ID), i.http)
+	c := agentapi.NewClient(agent.URL, i.http, i.keys.AgentSecrets(agent.ID)...)
 	got, err := c.Inspect(ctx, agentapi.Inspect{
 		Source: wireSource(src), Owner: userID.String(), TimeoutSeconds: max(int64((limit-inspectMargin)/time.Second), 1),
 	})

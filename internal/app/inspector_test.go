@@ -32,7 +32,7 @@ func sampleTorrent(t *testing.T, name string) models.Source {
 func TestInspector(t *testing.T) {
 	t.Parallel()
 	s := storetest.New(t)
-	keys, err := token.NewKeys([]byte(strings.Repeat("k", 32)))
+	keys, err := token.NewKeys([]byte(strings.Repeat("k", 32)), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -102,7 +102,7 @@ func (p *workerParts) deps(cfg config.Config) worker.Deps {
 	// has its own deadline.
 	calls := fetch.NewForAgents(fetch.TrustedOptions{HeaderTimeout: time.Minute})
 	dial := func(a models.Agent) *agentapi.Client {
-		return agentapi.NewClient(a.URL, p.keys.AgentSecret(a.ID), calls)
+		return agentapi.NewClient(a.URL, calls, p.keys.AgentSecrets(a.ID)...)
 	}
 	limits := cfg.Limits
 	desk := attempt.NewDesk(plug.Attempts(work), activities.Waiters{Tokens: p.temporal})

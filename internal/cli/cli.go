@@ -81,6 +81,9 @@ type commands struct {
 	Storage storageCmd `cmd:"" help:"Object storage: its keys, and how it compares with the database." group:"Operator"`
 	Config  configCmd  `cmd:"" help:"Configuration." group:"Operator"`
 	Migrate migrateCmd `cmd:"" help:"Migrate the database schema to the newest version." group:"Operator"`
+	Backup  backupCmd  `cmd:"" help:"Back up the database, with a list of the objects and fingerprints of the secrets (with the worker's settings)." group:"Operator"`
+	Secrets secretsCmd `cmd:"" help:"The secrets of the installation." group:"Operator"`
+	Restore restoreCmd `cmd:"" help:"Restore a backup into an empty database (with the worker's settings)." group:"Operator"`
 
 	PrintVersion versionCmd `cmd:"" name:"version" help:"Print the version and commit."`
 }

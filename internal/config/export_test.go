@@ -27,3 +27,14 @@ func EnvExample() string {
 	write("longhaul storage prepare (the storage as above)", StorageKeys{})
 	return b.String()
 }
+
+// SecretNames returns the settings that are secrets.
+func SecretNames(cfg any) []string {
+	var out []string
+	for _, v := range variables(cfg) {
+		if v.secret {
+			out = append(out, v.name)
+		}
+	}
+	return out
+}

@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "rewrite the golden mails")
 
 func composer(t *testing.T) *mail.Composer {
 	t.Helper()
-	keys, err := token.NewKeys([]byte("0123456789abcdef0123456789abcdef"))
+	keys, err := token.NewKeys([]byte("0123456789abcdef0123456789abcdef"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func golden(t *testing.T, name, got string) {
 
 func TestLinkCarriesTheTokenInBothForms(t *testing.T) {
 	t.Parallel()
-	keys, err := token.NewKeys([]byte("0123456789abcdef0123456789abcdef"))
+	keys, err := token.NewKeys([]byte("0123456789abcdef0123456789abcdef"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -74,7 +74,7 @@ func (b *bench) placer() *placement.Placer {
 }
 
 func dial(a models.Agent) *agentapi.Client {
-	return agentapi.NewClient(a.URL, "secret", http.DefaultClient)
+	return agentapi.NewClient(a.URL, http.DefaultClient, "secret")
 }
 
 // run runs the placer until the returned function is called.

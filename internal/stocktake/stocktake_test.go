@@ -59,6 +59,32 @@ func TestMarksEndWithTheirReason(t *testing.T) {
 	}
 }
 
+// After the restore of a backup, marks of the dump may be due at once.
+func TestMarkingRemovesNothingThatIsDue(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.ready(5)
+	key := h.orphan()
+	h.sweep()
+	was := *h.report().Generation
+	h.clock.Add(models.OrphanRetention)
+	storetest.OK(t, h.store.Stock.Restored(t.Context(), admin, map[string]any{"backup": "x"}))
+	res, err := h.taker.Mark(t.Context(), guarded)
+	if err != nil || res.Objects != 1 || res.Removed != 0 || *h.report().Generation != was {
+		t.Errorf("marked %+v, %v, generation moved: %v", res, err, *h.report().Generation != was)
+	}
+	if res := h.sweep(); res.Removed != 0 || !h.there(key) {
+		t.Errorf("the sweep after it: %+v", res)
+	}
+	h.clock.Add(models.OrphanRetention)
+	if res := h.sweep(); res.Removed != 1 {
+		t.Errorf("a week later: %+v", res)
+	}
+	if n := storetest.Count(t, `select count(*) from audit_log where action = 'storage.restore'`); n != 1 {
+		t.Errorf("%d entries in the audit log", n)
+	}
+}
+
 func TestARestoredDumpPausesDeletion(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -37,6 +37,16 @@ type SweepResult struct {
 // period, because objects are written before rows, and removes what was marked
 // long enough ago.
 func (t *Taker) Sweep(ctx context.Context, o SweepOptions) (SweepResult, error) {
+	return t.sweep(ctx, o, false)
+}
+
+// Mark is a sweep that removes nothing, whatever is due, and leaves the
+// generation as it is.
+func (t *Taker) Mark(ctx context.Context, o SweepOptions) (SweepResult, error) {
+	return t.sweep(ctx, o, true)
+}
+
+func (t *Taker) sweep(ctx context.Context, o SweepOptions, markOnly bool) (SweepResult, error) {
 	s := sweep{Taker: t, o: o, began: t.Now(), res: SweepResult{Preview: o.Preview}}
 	if !o.Preview {
 		var err error
@@ -51,7 +61,7 @@ func (t *Taker) Sweep(ctx context.Context, o SweepOptions) (SweepResult, error) 
 	if err := t.Store.ForgetOrphans(ctx, s.began); err != nil {
 		return s.res, fmt.Errorf("forget orphans: %w", err)
 	}
-	if s.res.Paused != "" {
+	if s.res.Paused != "" || markOnly {
 		return s.res, t.Store.Swept(ctx, 0)
 	}
 	return s.res, s.finish(ctx)

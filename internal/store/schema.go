@@ -15,7 +15,7 @@ import (
 // needs, in a sentence that says what to do. A newer one is accepted: while an
 // update runs, old and new programs share the database.
 func (s *Store) CheckSchema(ctx context.Context) error {
-	need, err := newestMigration()
+	need, err := Newest()
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,8 @@ func (s *Store) CheckSchema(ctx context.Context) error {
 	return nil
 }
 
-func newestMigration() (int64, error) {
+// Newest returns the version of the schema that Migrate leads to.
+func Newest() (int64, error) {
 	names, err := fs.Glob(Migrations(), "*.sql")
 	if err != nil || len(names) == 0 {
 		return 0, errors.Join(errors.New("list migrations: none found"), err)

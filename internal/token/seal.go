@@ -5,6 +5,7 @@ import (
 	"crypto/cipher"
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -29,8 +30,30 @@ func (k *Keys) Seal(p Purpose, owner uuid.UUID, secret []byte) (string, error) {
 }
 
 // Open returns what Seal encrypted. It fails with ErrInvalid when the text was
-// changed, is another owner's, or was sealed under another secret key.
+// changed, is another owner's, or was sealed under a secret key that is not
+// accepted.
 func (k *Keys) Open(p Purpose, owner uuid.UUID, sealed string) ([]byte, error) {
+	out, err := k.open(p, owner, sealed)
+	if errors.Is(err, ErrInvalid) && k.accepted != nil {
+		return k.accepted.Open(p, owner, sealed)
+	}
+	return out, err
+}
+
+// Reseal returns the text sealed under the newest secret key, as it is if it was
+// already.
+func (k *Keys) Reseal(p Purpose, owner uuid.UUID, sealed string) (string, error) {
+	if _, err := k.open(p, owner, sealed); err == nil {
+		return sealed, nil
+	}
+	secret, err := k.Open(p, owner, sealed)
+	if err != nil {
+		return "", err
+	}
+	return k.Seal(p, owner, secret)
+}
+
+func (k *Keys) open(p Purpose, owner uuid.UUID, sealed string) ([]byte, error) {
 	aead, err := k.aead(p)
 	if err != nil {
 		return nil, err

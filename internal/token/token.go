@@ -49,6 +49,7 @@ const (
 	PurposeFile    Purpose = "delivery-file"    // a link to one file
 	PurposeArchive Purpose = "delivery-archive" // a link to a job's files as a zip
 	PurposeCursor  Purpose = "cursor"           // a page cursor that clients hand back
+	PurposeBackup  Purpose = "backup"           // fingerprints of secrets in a backup, and its seal
 
 	purposeAgents  Purpose = "agent-secret"
 	purposeOneTime Purpose = "one-time"
@@ -57,11 +58,23 @@ const (
 // Keys derives keys from the deployment's secret. It is immutable and safe for
 // concurrent use.
 type Keys struct {
-	prk []byte
+	prk      []byte
+	accepted *Keys // the keys of another secret, for what is read; nil if there is none
 }
 
-// NewKeys returns the keys of a secret of at least 32 bytes.
-func NewKeys(secret []byte) (*Keys, error) {
+// NewKeys returns the keys of a secret of at least 32 bytes. What was made with
+// the accepted secret, which may be empty, is read as well, but nothing is made
+// with it: it is the secret before, while it is rotated.
+func NewKeys(secret, accepted []byte) (*Keys, error) {
+	k, err := keysOf(secret)
+	if err != nil || len(accepted) == 0 {
+		return k, err
+	}
+	k.accepted, err = keysOf(accepted)
+	return k, err
+}
+
+func keysOf(secret []byte) (*Keys, error) {
 	if len(secret) < size {
 		return nil, fmt.Errorf("the secret key has %d bytes, at least %d are needed", len(secret), size)
 	}
@@ -78,6 +91,16 @@ func (k *Keys) AgentSecret(agentID uuid.UUID) string {
 	m := hmac.New(sha256.New, k.key(purposeAgents))
 	m.Write([]byte("agent-secret:" + agentID.String()))
 	return hex.EncodeToString(m.Sum(nil))
+}
+
+// AgentSecrets returns the bearer secrets that the agent may know, the newest
+// first.
+func (k *Keys) AgentSecrets(agentID uuid.UUID) []string {
+	out := []string{k.AgentSecret(agentID)}
+	if k.accepted != nil {
+		out = append(out, k.accepted.AgentSecret(agentID))
+	}
+	return out
 }
 
 // OneTime returns the secret of the one-time link whose row has the id, 256
@@ -102,6 +125,22 @@ const (
 	maxEncoded = 2048
 )
 
+// Mark returns a short code of the body that only the holder of the secret can
+// make or check, in hex. It tells nothing of the body, however easy that is to
+// guess.
+func (k *Keys) Mark(p Purpose, body []byte) string { return hex.EncodeToString(k.mac(p, body)) }
+
+// Marked reports whether Mark made the code of the body.
+func (k *Keys) Marked(p Purpose, body []byte, mark string) bool {
+	want, err := hex.DecodeString(mark)
+	return err == nil && k.made(p, body, want)
+}
+
+// made reports whether the code is one of the body under any of the secrets.
+func (k *Keys) made(p Purpose, body, mac []byte) bool {
+	return hmac.Equal(mac, k.mac(p, body)) || k.accepted != nil && k.accepted.made(p, body, mac)
+}
+
 // Sign returns a compact URL-safe token that carries the payload, readable by
 // all, until the expiry.
 func (k *Keys) Sign(p Purpose, payload []byte, expires time.Time) string {
@@ -124,7 +163,7 @@ func (k *Keys) Verify(p Purpose, token string, now time.Time) (payload []byte, e
 		return nil, time.Time{}, ErrInvalid
 	}
 	body, mac := b[:len(b)-macSize], b[len(b)-macSize:]
-	if !hmac.Equal(mac, k.mac(p, body)) {
+	if !k.made(p, body, mac) {
 		return nil, time.Time{}, ErrInvalid
 	}
 	var at [8]byte

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +17,7 @@ import (
 
 func keys(t *testing.T, secret string) *token.Keys {
 	t.Helper()
-	k, err := token.NewKeys([]byte(secret))
+	k, err := token.NewKeys([]byte(secret), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +46,7 @@ func TestNewIsRandomAndHashed(t *testing.T) {
 
 func TestNewKeysRefusesShortSecrets(t *testing.T) {
 	t.Parallel()
-	if _, err := token.NewKeys([]byte(secretA[:31])); err == nil {
+	if _, err := token.NewKeys([]byte(secretA[:31]), nil); err == nil {
 		t.Error("31 bytes were accepted")
 	}
 }
@@ -124,5 +125,37 @@ func TestOneTime(t *testing.T) {
 	}
 	if strings.Contains(k.AgentSecret(a), hex.EncodeToString(raw)) {
 		t.Error("an agent's secret is that of a link")
+	}
+}
+
+// While a secret is rotated, what was made with the one before is read, and
+// nothing more is made with it.
+func TestTheSecretBeforeIsAccepted(t *testing.T) {
+	t.Parallel()
+	older, newer := keys(t, secretA), keys(t, secretB)
+	both, err := token.NewKeys([]byte(secretB), []byte(secretA))
+	if err != nil {
+		t.Fatal(err)
+	}
+	now, id := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC), uuid.New()
+	link := older.Sign(token.PurposeFile, []byte("file"), now.Add(time.Hour))
+	if got, _, err := both.Verify(token.PurposeFile, link, now); err != nil || string(got) != "file" {
+		t.Errorf("a link from before: %q, %v", got, err)
+	}
+	if _, _, err := both.Verify(token.PurposeArchive, link, now); !errors.Is(err, token.ErrInvalid) {
+		t.Errorf("for another purpose: %v", err)
+	}
+	if _, _, err := newer.Verify(token.PurposeFile, both.Sign(token.PurposeFile, []byte("file"), now.Add(time.Hour)), now); err != nil {
+		t.Errorf("a new link without the old secret: %v", err)
+	}
+	if got, want := both.AgentSecrets(id), []string{newer.AgentSecret(id), older.AgentSecret(id)}; !slices.Equal(got, want) || both.AgentSecret(id) != want[0] {
+		t.Errorf("agents' secrets %q, want %q", got, want)
+	}
+	if mark := older.Mark(token.PurposeBackup, []byte("x")); !both.Marked(token.PurposeBackup, []byte("x"), mark) || newer.Marked(token.PurposeBackup, []byte("x"), mark) ||
+		both.Marked(token.PurposeBackup, []byte("y"), mark) {
+		t.Error("a mark from before")
+	}
+	if _, err := token.NewKeys([]byte(secretB), []byte("short")); err == nil {
+		t.Error("a short secret is accepted")
 	}
 }

@@ -32,7 +32,7 @@ func (s *Stack) agentTransfers(ctx context.Context) ([]agentapi.Status, error) {
 	if err != nil {
 		return nil, err
 	}
-	changes, err := agentapi.NewClient(r.Agent, identity.Secret, &http.Client{}).Changes(ctx, 0, 0)
+	changes, err := agentapi.NewClient(r.Agent, &http.Client{}, identity.Secret).Changes(ctx, 0, 0)
 	return changes.Transfers, err
 }
 

@@ -57,6 +57,24 @@ func HistoryEvents(tb testing.TB, c client.Client, jobID string) int {
 	return n
 }
 
+// FailedTasks returns how often a worker could not continue the workflow of a
+// job, as when its code does not fit the history.
+func FailedTasks(tb testing.TB, c client.Client, jobID string) int {
+	tb.Helper()
+	it := c.GetWorkflowHistory(tb.Context(), workflows.JobWorkflowID(jobID), "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	n := 0
+	for it.HasNext() {
+		e, err := it.Next()
+		if err != nil {
+			tb.Fatal(err)
+		}
+		if e.GetEventType() == enums.EVENT_TYPE_WORKFLOW_TASK_FAILED {
+			n++
+		}
+	}
+	return n
+}
+
 // CheckStorage runs the orphan sweep twice and asserts that the second finds
 // nothing, that each object has its row and each row its object, and that no
 // multipart upload is open.

@@ -58,6 +58,16 @@ func New(t testing.TB) *objstore.Client {
 // a bucket as a whole.
 func Bucket(t testing.TB) *objstore.Client {
 	t.Helper()
+	c, err := objstore.New(BucketConfig(t))
+	if err != nil {
+		t.Fatalf("object storage for tests: %v", err)
+	}
+	return c
+}
+
+// BucketConfig makes an empty bucket of the test's own and returns where it is.
+func BucketConfig(t testing.TB) objstore.Config {
+	t.Helper()
 	cfg := Config(t)
 	cfg.Bucket = "test-" + uuid.NewString()
 	api := s3.New(s3.Options{
@@ -69,11 +79,7 @@ func Bucket(t testing.TB) *objstore.Client {
 	if _, err := api.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &cfg.Bucket}); err != nil {
 		t.Fatalf("create bucket: %v", err)
 	}
-	c, err := objstore.New(cfg)
-	if err != nil {
-		t.Fatalf("object storage for tests: %v", err)
-	}
-	return c
+	return cfg
 }
 
 // Config returns where the test server is.

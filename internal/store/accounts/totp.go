@@ -109,3 +109,19 @@ func (a *Accounts) mailFactor(ctx context.Context, userID uuid.UUID, kind models
 	}
 	return a.mails.QueueMail(ctx, models.Mail{UserID: &u.ID, To: u.Email, Kind: kind, Params: map[string]string{models.MailParamIP: from.IP}})
 }
+
+// SealedTOTP returns users with a sealed second factor, offered ones included,
+// by id after the given one.
+func (a *Accounts) SealedTOTP(ctx context.Context, after uuid.UUID, limit int) ([]models.User, error) {
+	var out []models.User
+	err := a.db.Rows(ctx, &out, "list sealed second factors", `
+		select * from users where totp_secret <> '' and id > ? order by id limit ?`, after, limit)
+	return out, err
+}
+
+// ResealTOTP replaces the sealed secret of a second factor by the same one,
+// under another key. It does nothing if the user has another one by now.
+func (a *Accounts) ResealTOTP(ctx context.Context, userID uuid.UUID, was, now string) error {
+	_, err := a.db.Exec(ctx, "reseal second factor", `update users set totp_secret = ? where id = ? and totp_secret = ?`, now, userID, was)
+	return err
+}

@@ -141,6 +141,25 @@ func (st *Stock) StorageReport(ctx context.Context) (models.StorageReport, error
 	return r, err
 }
 
+// Restored notes that a backup became the database. What the dump had marked was
+// about another time: every orphan is kept for as long again, and no acceptance
+// of the bucket holds.
+func (st *Stock) Restored(ctx context.Context, by models.Actor, backup map[string]any) error {
+	return st.db.Tx(ctx, func(ctx context.Context) error {
+		_, err := st.db.Exec(ctx, "keep orphans", `update orphans set purge_after = ?`, st.db.Now().Add(models.OrphanRetention))
+		if err != nil {
+			return err
+		}
+		_, err = st.db.Exec(ctx, "forget acceptances", `update storage_state set accepted_at = null, check_all = false, refused_orphans = 0`)
+		if err != nil {
+			return err
+		}
+		e := by.Did(models.AuditDatabaseRestored, "", "")
+		e.After = backup
+		return st.records.RecordAudit(ctx, e)
+	})
+}
+
 // AcceptStorage takes the bucket as it is for right: deletion resumes after the
 // next sweep, and the next check of the stored files may mark any number of
 // them. Without a pause or a refused check there is nothing to accept.

@@ -81,6 +81,12 @@ func Try(t testing.TB, query string, args ...any) error {
 	return errors.Join(err, conn.Close(t.Context()))
 }
 
+// ExecOn is Try on the database of a URL, such as one of Empty.
+func ExecOn(t testing.TB, dsn, query string) error {
+	t.Helper()
+	return execute(t.Context(), dsn, query)
+}
+
 // Exec is Try for what has to go well.
 func Exec(t testing.TB, query string, args ...any) {
 	t.Helper()

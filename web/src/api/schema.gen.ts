@@ -2177,6 +2177,7 @@ export interface components {
         Booted: {
             /** Format: int64 */
             bootEpoch: number;
+            secret?: string;
         };
         BulkAct: {
             act: components["schemas"]["AdminAct"];

@@ -42,6 +42,8 @@ export const actionTexts: Readonly<Record<string, string>> = {
   'job.delete': 'Deleted a download',
   'job.change_provider': 'Moved a download',
   'storage.clean_up': 'Cleaned up storage',
+  'storage.accept': 'Accepted storage as it is',
+  'storage.restore': 'Restored a backup of the database',
 };
 
 /** The areas to filter by. */
