@@ -77,7 +77,13 @@ func (p *Problem) Error() string { return fmt.Sprintf("%d %s: %s", p.Status, p.C
 
 // NewClient returns a client without a session.
 func NewClient(base string) *Client {
-	return &Client{Base: base, http: &http.Client{Timeout: 60 * time.Second}}
+	return NewClientOver(base, http.DefaultTransport)
+}
+
+// NewClientOver is NewClient with a transport, for a server whose name or
+// certificate only a test knows.
+func NewClientOver(base string, transport http.RoundTripper) *Client {
+	return &Client{Base: base, http: &http.Client{Timeout: 60 * time.Second, Transport: transport}}
 }
 
 // Do sends a JSON request and decodes the answer into out; a fault answer is
