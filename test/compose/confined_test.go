@@ -131,7 +131,7 @@ func (s *scene) secrets(t *testing.T) {
 func reaches(t *testing.T, from container, ip string, port int) bool {
 	t.Helper()
 	connect := fmt.Sprintf("</dev/tcp/%s/%d", ip, port)
-	return exec.CommandContext(t.Context(), "podman", "exec", from.ID, "timeout", "2", "bash", "-c", connect).Run() == nil
+	return exec.CommandContext(t.Context(), "podman", "exec", from.ID, "timeout", "5", "bash", "-c", connect).Run() == nil
 }
 
 func (s *scene) isolated(t *testing.T) {

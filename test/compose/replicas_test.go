@@ -66,6 +66,7 @@ func (s *scene) replicas(t *testing.T) {
 	s.waitAlive(t, "local")
 	s.waitAlive(t, "second")
 	s.whole(t, s.client, s.kept)
+	s.seeding(t)
 	s.refused(t)
 }
 
