@@ -5,6 +5,7 @@
 package compose
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -172,19 +173,39 @@ func (s *scene) submit(t *testing.T, count int, size int64) []job {
 	return jobs
 }
 
-// whole waits until the jobs are ready and fetches what they stored.
+// whole waits until the jobs are ready and fetches what they stored. While
+// containers start, Podman's name server may leave questions unanswered, and a
+// fetch fails: it is repeated for a while, but bytes must be right at once.
 func (s *scene) whole(t *testing.T, client *harness.Client, jobs ...job) {
 	t.Helper()
 	for _, j := range jobs {
 		client.WaitState(t, j.id, "ready", 6*time.Minute)
-		files, content := client.Files(t, j.id), j.swarm.Files[0].Content
-		if len(files) != 1 || files[0].Size != content.Size {
-			t.Fatalf("job %s has the files %+v", j.id, files)
-		}
-		if got := client.FetchSHA256(t, client.Link(t, files[0].ID), 0, content.Size, content.Size); got != content.SHA256(0, content.Size) {
-			t.Errorf("job %s was delivered with other bytes than were seeded", j.id)
-		}
+		content := j.swarm.Files[0].Content
+		harness.Eventually(t, 2*time.Minute, "job "+j.id+" is delivered", func() error {
+			got, err := fetch(t.Context(), client, j)
+			if err == nil && got != content.SHA256(0, content.Size) {
+				t.Fatalf("job %s was delivered with other bytes than were seeded", j.id)
+			}
+			return err
+		})
 	}
+}
+
+// fetch returns the digest of a job's file, as it is delivered.
+func fetch(ctx context.Context, client *harness.Client, j job) (string, error) {
+	var list struct{ Files []harness.File }
+	if err := client.Do(ctx, http.MethodGet, "/api/v1/jobs/"+j.id+"/files", nil, &list); err != nil {
+		return "", err
+	}
+	if len(list.Files) != 1 {
+		return "", fmt.Errorf("there are %d files", len(list.Files))
+	}
+	var link struct{ URL string }
+	body := map[string]string{"disposition": "attachment"}
+	if err := client.Do(ctx, http.MethodPost, "/api/v1/files/"+list.Files[0].ID+"/link", body, &link); err != nil {
+		return "", err
+	}
+	return client.Fetch(ctx, link.URL, 0, j.swarm.Size, j.swarm.Size)
 }
 
 func (s *scene) download(t *testing.T) {
