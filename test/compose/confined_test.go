@@ -12,6 +12,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
+
+	"longhaul/test/harness"
 )
 
 // process is what the kernel says of one.
@@ -139,9 +142,12 @@ func (s *scene) isolated(t *testing.T) {
 	var probes sync.WaitGroup
 	defer probes.Wait()
 	for service, port := range map[string]int{"api": 8080, "s3": 7070} {
-		if !reaches(t, agent, service, port) {
-			t.Errorf("the agent can't reach %s, which it needs", service)
-		}
+		harness.Eventually(t, time.Minute, "the agent reaches "+service+", which it needs", func() error {
+			if !reaches(t, agent, service, port) {
+				return errors.New("no connection")
+			}
+			return nil
+		})
 	}
 	for service, ports := range map[string][]int{
 		"postgres": {5432}, "temporal": {7233, 7234, 7235, 6933}, "temporal-ui": {8080}, "temporal-console": {8080},

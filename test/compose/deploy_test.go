@@ -140,7 +140,7 @@ func (s *scene) waitAlive(t *testing.T, name string) (found agentInfo) {
 }
 
 // seeding starts the seeder on the side of the agents' network that this
-// machine has. It must be repeated when all agents were made anew: their network
+// machine has. It must be repeated when all agents were recreated: their network
 // was gone in between, and a client forgets its address.
 func (s *scene) seeding(t *testing.T) {
 	gateway := of(t, "agent")[0].NetworkSettings.Networks["longhaul_swarm"].Gateway
