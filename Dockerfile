@@ -21,7 +21,7 @@ RUN CGO_ENABLED=0 go build -trimpath -o /out/ \
 
 FROM debian:12.12-slim
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates curl postgresql-client tini \
+    && apt-get install -y --no-install-recommends ca-certificates curl ffmpeg postgresql-client tini \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /var/lib/longhaul --create-home longhaul \
     && install -d -o longhaul /var/lib/longhaul/agent

@@ -7,7 +7,7 @@ TOOL  := go tool -modfile=tools/go.mod
 export CGO_ENABLED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-go test-devstack test-web test-headers e2e chaos chaos-long chaos-seedr upgrade bench fuzz long lint fmt vuln gen replay-record clean
+.PHONY: help run build test test-go test-devstack test-web test-headers e2e chaos chaos-long chaos-seedr upgrade bench compose-test fuzz long lint fmt vuln gen replay-record clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2}'
@@ -61,6 +61,10 @@ upgrade: build ## run the programs of the schema before side by side with today'
 bench: build ## measure the figures of docs/performance.md in one run
 	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -run '^$$' -bench . -benchtime 1x -count=1 -timeout 40m ./test/bench/...
 
+compose-test: ## build the images and test docker-compose.yml on Podman, as root; 1 GB of images stays in data/compose
+	@scripts/bootstrap.sh compose
+	@test/compose/run.sh
+
 fuzz: ## run every fuzz target for 20 s; FUZZTIME=10m for longer
 	tools/fuzz.sh $(FUZZTIME)
 
@@ -77,7 +81,8 @@ lint: ## check format, linters, import rules, determinism, budgets, voice, compo
 	tools/budgets.sh
 	tools/nolint.sh
 	tools/voice.sh
-	cd tools && go run ./composecheck ../docker-compose.yml && go test -count=1 ./importrules ./composecheck
+	cd tools && go run ./composecheck ../docker-compose.yml ../deploy/second-agent.yml && \
+		APP_HOST=app.test FILES_HOST=files.test go run ./composecheck ../docker-compose.yml ../deploy/replicas.yml && go test -count=1 ./importrules ./composecheck
 
 fmt: ## format the Go code
 	$(TOOL) gofumpt -w $$(git ls-files '*.go')

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Installs the missing Debian packages that `make run` or `make test` needs, and
-# says what it does. Go and Node.js must be installed.
-#   scripts/bootstrap.sh run | test
+# Installs the missing Debian packages that `make run`, `make test` or
+# `make compose-test` needs, and says what it does. Go and Node.js must be
+# installed.
+#   scripts/bootstrap.sh run | test | compose
 set -euo pipefail
 
 need_go=1.26
@@ -31,8 +32,15 @@ has_postgres() {
 # missing prints the packages that the mode needs and the machine lacks.
 missing() {
   has_postgres || echo postgresql
-  [ "$1" = test ] || return 0
   local pair
+  if [ "$1" = compose ]; then
+    for pair in podman:podman runc:runc debootstrap:debootstrap iptables:iptables qbittorrent-nox:qbittorrent-nox; do
+      command -v "${pair%%:*}" >/dev/null || echo "${pair##*:}"
+    done
+    [ -e /usr/lib/podman/netavark ] || echo netavark
+    [ -e /usr/lib/podman/aardvark-dns ] || echo aardvark-dns
+  fi
+  [ "$1" = test ] || return 0
   for pair in chromium:chromium qbittorrent-nox:qbittorrent-nox aria2c:aria2 unzip:unzip ip:iproute2; do
     command -v "${pair%%:*}" >/dev/null || echo "${pair##*:}"
   done
@@ -74,7 +82,7 @@ quiet_postgres() {
 
 main() {
   local mode=${1:-run} packages
-  case "$mode" in run | test) ;; *) die "usage: scripts/bootstrap.sh run|test" ;; esac
+  case "$mode" in run | test | compose) ;; *) die "usage: scripts/bootstrap.sh run|test|compose" ;; esac
   check_tools
   mapfile -t packages < <(missing "$mode")
   [ ${#packages[@]} = 0 ] && return 0

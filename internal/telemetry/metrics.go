@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"golang.org/x/sync/errgroup"
 
 	"longhaul/frontdoor"
 	"longhaul/internal/version"
@@ -40,17 +41,22 @@ func buildInfo(b version.Build) prometheus.Collector {
 }
 
 // ServeMetrics serves the registry at /metrics until ctx ends. An empty
-// address serves nothing and returns at once.
+// address serves nothing and returns at once. A name means those of its
+// addresses that are this machine's, and loopback.
 func ServeMetrics(ctx context.Context, addr string, r *prometheus.Registry, log *slog.Logger) error {
 	if addr == "" {
 		return nil
 	}
-	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, "tcp", addr)
+	listeners, err := listen(ctx, addr)
 	if err != nil {
 		return fmt.Errorf("listen for metrics: %w", err)
 	}
-	return serve(ctx, l, r, log.With("component", "metrics"))
+	log = log.With("component", "metrics")
+	g, ctx := errgroup.WithContext(ctx)
+	for _, l := range listeners {
+		g.Go(func() error { return serve(ctx, l, r, log) })
+	}
+	return g.Wait()
 }
 
 func serve(ctx context.Context, l net.Listener, r *prometheus.Registry, log *slog.Logger) error {

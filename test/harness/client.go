@@ -77,7 +77,13 @@ func (p *Problem) Error() string { return fmt.Sprintf("%d %s: %s", p.Status, p.C
 
 // NewClient returns a client without a session.
 func NewClient(base string) *Client {
-	return &Client{Base: base, http: &http.Client{Timeout: 60 * time.Second}}
+	return NewClientOver(base, http.DefaultTransport)
+}
+
+// NewClientOver is NewClient with a transport, for a server whose name or
+// certificate only a test knows.
+func NewClientOver(base string, transport http.RoundTripper) *Client {
+	return &Client{Base: base, http: &http.Client{Timeout: 60 * time.Second, Transport: transport}}
 }
 
 // Do sends a JSON request and decodes the answer into out; a fault answer is
@@ -244,9 +250,18 @@ func (c *Client) link(tb testing.TB, path string) string {
 // Range request unless the whole is asked for, and returns their digest.
 func (c *Client) FetchSHA256(tb testing.TB, address string, off, length, size int64) string {
 	tb.Helper()
-	req, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, address, nil)
+	digest, err := c.Fetch(tb.Context(), address, off, length, size)
 	if err != nil {
 		tb.Fatal(err)
+	}
+	return digest
+}
+
+// Fetch is FetchSHA256 for a system that may be starting: what fails is returned.
+func (c *Client) Fetch(ctx context.Context, address string, off, length, size int64) (string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return "", err
 	}
 	want := http.StatusOK
 	if off != 0 || length != size {
@@ -255,17 +270,17 @@ func (c *Client) FetchSHA256(tb testing.TB, address string, off, length, size in
 	}
 	res, err := c.http.Do(req)
 	if err != nil {
-		tb.Fatal(err)
+		return "", err
 	}
 	defer res.Body.Close()
 	if res.StatusCode != want {
-		tb.Fatalf("GET %s range %d+%d: %s, want %d", address, off, length, res.Status, want)
+		return "", fmt.Errorf("GET %s range %d+%d: %s, want %d", address, off, length, res.Status, want)
 	}
 	h := sha256.New()
 	if n, err := io.Copy(h, res.Body); err != nil || n != length {
-		tb.Fatalf("GET %s range %d+%d: got %d bytes: %v", address, off, length, n, err)
+		return "", fmt.Errorf("GET %s range %d+%d: got %d bytes: %w", address, off, length, n, err)
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // Download saves an address to a file.

@@ -28,8 +28,28 @@ type swarmPeer struct {
 
 // NewTracker starts a tracker; it ends with the test.
 func NewTracker(tb testing.TB) *Tracker {
+	return serveTracker(tb, httptest.NewServer)
+}
+
+// NewTrackerAt is NewTracker at a local address that containers reach, too.
+func NewTrackerAt(tb testing.TB, ip string) *Tracker {
+	tb.Helper()
+	l, err := new(net.ListenConfig).Listen(tb.Context(), "tcp", net.JoinHostPort(ip, "0"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return serveTracker(tb, func(h http.Handler) *httptest.Server {
+		srv := httptest.NewUnstartedServer(h)
+		_ = srv.Listener.Close()
+		srv.Listener = l
+		srv.Start()
+		return srv
+	})
+}
+
+func serveTracker(tb testing.TB, serve func(http.Handler) *httptest.Server) *Tracker {
 	t := &Tracker{swarms: map[string]map[string]swarmPeer{}}
-	srv := httptest.NewServer(t)
+	srv := serve(t)
 	tb.Cleanup(srv.Close)
 	t.URL = srv.URL + "/announce"
 	return t

@@ -111,7 +111,7 @@ func ownKeys(project *types.Project) []string {
 			}
 		}
 		for key := range svc.Environment {
-			if name == agents && strings.HasPrefix(key, "S3_") {
+			if isAgent(name) && strings.HasPrefix(key, "S3_") {
 				faults = append(faults, name+": it has to do with storage only by addresses: "+key)
 			}
 		}
@@ -121,8 +121,8 @@ func ownKeys(project *types.Project) []string {
 		switch {
 		case secret == "s3_root":
 			faults = append(faults, strings.Join(names, ", ")+": the storage's root key is for "+storageKeys+" alone")
-		case slices.Contains(names, agents):
-			faults = append(faults, agents+": it has a key of the storage: "+secret)
+		case slices.ContainsFunc(names, isAgent):
+			faults = append(faults, strings.Join(names, ", ")+": an agent has a key of the storage: "+secret)
 		case len(names) > 1:
 			faults = append(faults, strings.Join(names, ", ")+": they share a key of the storage: "+secret)
 		}

@@ -1,8 +1,9 @@
-// Command composecheck loads a compose file with the compose specification's
-// own loader and schema, and fails on what the schema or the rules of this
-// project refuse: an image without a pinned version, a container that may
-// become root, that can change its image, has capabilities or may take the whole
-// machine, a secret in the environment or in an argument, a key of the storage
+// Command composecheck loads compose files, a first one and what is laid over it,
+// with the compose specification's own loader and schema, and fails on what the
+// schema or the rules of this project refuse: an image without a pinned version,
+// a container that is or may become root, that can change its image, has
+// capabilities or may take the whole machine, a service whose health nobody
+// checks, a secret in the environment or in an argument, a key of the storage
 // that two services share, a port for everybody, and a network that leads from
 // agents, which handle what strangers send, to a neighbour that asks nobody who
 // they are. No container engine is needed.
@@ -22,14 +23,14 @@ import (
 )
 
 func main() {
-	if err := run(context.Background(), os.Args[1]); err != nil {
+	if err := run(context.Background(), os.Args[1:]...); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, file string) error {
-	opts, err := cli.NewProjectOptions([]string{file}, cli.WithProfiles([]string{"*"}))
+func run(ctx context.Context, files ...string) error {
+	opts, err := cli.NewProjectOptions(files, cli.WithOsEnv, cli.WithProfiles([]string{"*"}))
 	if err != nil {
 		return err
 	}
@@ -43,9 +44,11 @@ func run(ctx context.Context, file string) error {
 		faults = append(faults, reach(project, name, svc)...)
 		faults = append(faults, confined(name, svc)...)
 		faults = append(faults, openSecrets(name, svc)...)
+		faults = append(faults, watched(project, name, svc)...)
 	}
 	faults = append(faults, ownKeys(project)...)
 	slices.Sort(faults)
+	file := strings.Join(files, " with ")
 	if len(faults) > 0 {
 		return fmt.Errorf("%s:\n  %s", file, strings.Join(faults, "\n  "))
 	}
@@ -55,6 +58,9 @@ func run(ctx context.Context, file string) error {
 
 // agents run what strangers send. They may reach those who ask who they are.
 const agents = "agent"
+
+// isAgent also tells the agents of other files by their name, such as agent-2.
+func isAgent(name string) bool { return name == agents || strings.HasPrefix(name, agents+"-") }
 
 var agentsMayReach = []string{"api", "worker", "s3"}
 
@@ -72,7 +78,7 @@ func reach(project *types.Project, name string, svc types.ServiceConfig) []strin
 	if svc.NetworkMode != "" {
 		faults = append(faults, name+": it is on no network of its own: "+svc.NetworkMode)
 	}
-	if name != agents && shareNetwork(svc, project.Services[agents]) {
+	if !isAgent(name) && shareNetwork(svc, project.Services[agents]) {
 		if !slices.Contains(agentsMayReach, name) {
 			faults = append(faults, name+": agents can reach it")
 		}
@@ -114,8 +120,27 @@ func check(name string, svc types.ServiceConfig) []string {
 	if svc.Build == nil && (!strings.Contains(svc.Image, ":") || strings.HasSuffix(svc.Image, ":latest")) {
 		faults = append(faults, name+": the image has no pinned version: "+svc.Image)
 	}
-	if svc.Privileged || svc.User == "root" || svc.User == "0" {
+	user, group, _ := strings.Cut(svc.User, ":")
+	switch {
+	case user == "":
+		faults = append(faults, name+": it names no user, so the image may run it as root")
+	case svc.Privileged || isRoot(user) || isRoot(group):
 		faults = append(faults, name+": runs privileged or as root")
 	}
 	return faults
+}
+
+func isRoot(name string) bool { return name == "root" || name == "0" }
+
+// watched checks that a service which is meant to keep running has a health
+// check. One that ends is waited for by others, or is started by hand.
+func watched(project *types.Project, name string, svc types.ServiceConfig) []string {
+	ends := svc.Restart == "no"
+	for _, other := range project.Services {
+		ends = ends || other.DependsOn[name].Condition == types.ServiceConditionCompletedSuccessfully
+	}
+	if ends || svc.HealthCheck != nil && !svc.HealthCheck.Disable && len(svc.HealthCheck.Test) > 0 {
+		return nil
+	}
+	return []string{name + ": nothing checks its health"}
 }

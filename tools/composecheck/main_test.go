@@ -9,7 +9,7 @@ import (
 
 // good is a file that no rule refuses; each case changes one line of it.
 const good = `
-x-confined: &c {read_only: true, cap_drop: [ALL], security_opt: ["no-new-privileges:true"], mem_limit: 1g, pids_limit: 9}
+x-confined: &c {user: "9:9", healthcheck: {test: [CMD, "true"]}, read_only: true, cap_drop: [ALL], security_opt: ["no-new-privileges:true"], mem_limit: 1g, pids_limit: 9}
 services:
   api: {<<: *c, image: "x:1", networks: [agents, temporal, edge], ports: ["127.0.0.1:1:1"], environment: {METRICS_LISTEN: "api.metrics:1", S3_ACCESS_KEY_ID: delivery, S3_UPLOAD_ACCESS_KEY_ID: upload}, secrets: [s3_delivery, s3_upload]}
   worker: {<<: *c, image: "x:1", networks: [temporal], environment: {S3_ACCESS_KEY_ID: worker, S3_SECRET_ACCESS_KEY_FILE: /run/secrets/s3_worker}, secrets: [s3_worker]}
@@ -36,6 +36,10 @@ func TestReach(t *testing.T) {
 		t.Fatal(faults)
 	}
 	for name, c := range map[string]struct{ from, to, want string }{
+		"root":               {`user: "9:9", `, `user: "0:9", `, "as root"},
+		"group root":         {`user: "9:9", `, `user: "9:root", `, "as root"},
+		"any user":           {`user: "9:9", `, "", "it names no user"},
+		"no health":          {`healthcheck: {test: [CMD, "true"]}, `, "", "nothing checks its health"},
 		"published to all":   {"127.0.0.1:1:1", "1:1", "published beyond"},
 		"metrics everywhere": {"api.metrics:1", "0.0.0.0:1", "its metrics"},
 		"metrics anywhere":   {"api.metrics:1", ":1", "its metrics"},

@@ -1,0 +1,2 @@
+FROM longhaul-standin:1
+COPY versitygw /usr/local/bin/
