@@ -37,6 +37,8 @@ type Runner interface {
 	Purge(ctx context.Context, jobID uuid.UUID) error
 	// Bulk starts the workflow of the act on many jobs unless it is running.
 	Bulk(ctx context.Context, id uuid.UUID) error
+	// CleanUp starts the workflow of the cleanup of storage unless it is running.
+	CleanUp(ctx context.Context, c models.Cleanup) error
 	// Admit tells the job's workflow that it holds a slot.
 	Admit(ctx context.Context, job models.Job) error
 }
@@ -82,6 +84,9 @@ func (a *Sweeps) repair(ctx context.Context, in RepairInput) (res RepairResult, 
 		return res, err
 	}
 	if err := a.resumeBulk(ctx, before, &res); err != nil {
+		return res, err
+	}
+	if err := a.resumeCleanups(ctx, before, &res); err != nil {
 		return res, err
 	}
 	err = inBatches(
@@ -170,6 +175,21 @@ func (a *Sweeps) resumeBulk(ctx context.Context, before time.Time, res *RepairRe
 			return err
 		}
 		res.Bulk++
+	}
+	return nil
+}
+
+// resumeCleanups starts the workflow of every cleanup of storage that has none.
+func (a *Sweeps) resumeCleanups(ctx context.Context, before time.Time, res *RepairResult) error {
+	quiet, err := a.Store.OpenCleanups(ctx, before)
+	if err != nil {
+		return err
+	}
+	for _, c := range quiet {
+		if err := a.Runner.CleanUp(ctx, c); err != nil {
+			return err
+		}
+		res.Cleanups++
 	}
 	return nil
 }

@@ -44,6 +44,9 @@ type StorageState struct {
 	CheckedAt      *time.Time // the last check of stored files
 	RefusedLost    int64      // what it would have marked, if that was too much at once
 	CheckAll       bool       // an administrator allowed the next check to mark any number of files
+	BucketObjects  *int64     // what the last sweep saw
+	BucketBytes    *int64
+	SummedAt       *time.Time // what is stored was last summed up
 }
 
 // TableName returns the table of the state, which has one row.
@@ -80,7 +83,6 @@ type Orphan struct {
 	FirstSeen  time.Time
 	LastSeen   time.Time
 	PurgeAfter time.Time
-	Approved   bool // an administrator wants it removed
 }
 
 // Amount is a number of objects and their size.

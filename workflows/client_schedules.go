@@ -36,6 +36,7 @@ const (
 	scheduleSweep  = "sys-sweep-orphans"
 	scheduleCheck  = "sys-check-files"
 	scheduleExpire = "sys-expire-files"
+	scheduleSum    = "sys-sum-storage"
 )
 
 // schedule is a regular task that operators can see.
@@ -63,6 +64,7 @@ func schedules() []schedule {
 		},
 		{id: scheduleExpire, every: time.Hour, flow: ExpireFiles, summary: "removes files that have outlived their plan's retention"},
 		{id: "sys-roll-up-usage", every: time.Hour, flow: RollUpUsage, summary: "sums up each account's usage per day"},
+		{id: scheduleSum, every: time.Hour, flow: SumStorage, summary: "sums up what is stored, by owner, type and age"},
 		{id: "sys-reconcile-quota", every: time.Hour, flow: ReconcileQuota, summary: "compares quotas with stored files and repairs drift"},
 		{id: "sys-prune-records", every: time.Hour, flow: PruneRecords, summary: "removes expired rows"},
 	}

@@ -18,4 +18,6 @@ func Register(r worker.WorkflowRegistry) {
 	r.RegisterWorkflow(RollUpUsage)
 	r.RegisterWorkflow(ReconcileQuota)
 	r.RegisterWorkflow(BulkAct)
+	r.RegisterWorkflow(CleanUp)
+	r.RegisterWorkflow(SumStorage)
 }

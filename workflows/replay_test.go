@@ -72,6 +72,12 @@ func TestReplayBulk(t *testing.T) {
 	replay(t, "testdata/replay/bulk/*.json", 2, workflows.BulkAct)
 }
 
+// TestReplayCleanups does the same for cleanups of storage.
+func TestReplayCleanups(t *testing.T) {
+	t.Parallel()
+	replay(t, "testdata/replay/cleanup/*.json", 2, workflows.CleanUp)
+}
+
 func replay(t *testing.T, pattern string, least int, flow any) {
 	t.Helper()
 	fixtures, err := filepath.Glob(pattern)

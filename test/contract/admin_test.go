@@ -151,8 +151,23 @@ func (r *recorder) storageStory(ask asking) {
 	ask("", get, "storage", "")
 	ask("nothing to accept", post, "storage/accept", `{"confirm":"accept"}`)
 	ask("not confirmed", post, "storage/accept", `{"confirm":"yes"}`)
-	ask("nothing to remove", post, "storage/orphans/remove", `{"confirm":"remove"}`)
-	ask("not confirmed", post, "storage/orphans/remove", `{"confirm":"yes"}`)
+	for _, list := range []string{"users", "expiries", "jobs", "orphans", "lost"} {
+		ask("", get, "storage/"+list+"?limit=1", "")
+		ask("", get, "storage/"+list+"?cursor=x", "")
+	}
+	ask("odd kinds", post, "storage/cleanup", `{"kinds":["file"]}`)
+	ask("too long a grace", post, "storage/cleanup", `{"graceHours":9000}`)
+	a := ask("", post, "storage/cleanup", `{"kinds":["object"],"graceHours":2}`)
+	one := "storage/cleanup/" + a.get("id")
+	r.name(a.get("id"), "cleanup id")
+	ask("another one", post, "storage/cleanup", `{}`)
+	ask("", get, one, "")
+	ask("", get, one+"/items", "")
+	ask("an odd state", get, one+"/items?state=lost", "")
+	ask("not confirmed", post, one+"/confirm", `{"confirm":"yes"}`)
+	ask("nothing to confirm", post, one+"/confirm", `{"confirm":"remove"}`)
+	ask("", post, one+"/stop", "")
+	ask("", get, "storage/cleanup", "")
 }
 
 func (r *recorder) recordStory(ask asking) {

@@ -152,6 +152,12 @@ const providersRoute = createRoute({
   component: lazyRouteComponent(() => import('./routes/admin-routes'), 'ProvidersRoute'),
 });
 
+const storageRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/storage',
+  component: lazyRouteComponent(() => import('./routes/storage-route'), 'StorageRoute'),
+});
+
 const usersRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: '/users',
@@ -211,7 +217,7 @@ const mailsRoute = createRoute({
 const restRoute = createRoute({ getParentRoute: () => signedInRoute, path: '$', component: () => <NotFound /> });
 
 const adminTree = adminRoute.addChildren([
-  adminStartRoute, anyJobsRoute, anyJobRoute, bulkActsRoute, agentsRoute, providersRoute, usersRoute, invitationsRoute, auditRoute, securityRoute, mailsRoute,
+  adminStartRoute, anyJobsRoute, anyJobRoute, bulkActsRoute, agentsRoute, providersRoute, storageRoute, usersRoute, invitationsRoute, auditRoute, securityRoute, mailsRoute,
 ]);
 
 const tree = root.addChildren([

@@ -38,7 +38,12 @@ export const actionTexts: Readonly<Record<string, string>> = {
   'job.retry': 'Retried a download',
   'job.delete': 'Deleted a download',
   'job.change_provider': 'Moved a download',
+  'storage.accept': 'Accepted storage as it is',
   'storage.clean_up': 'Cleaned up storage',
+  'storage.cleanup_start': 'Looked for what to clean up in storage',
+  'storage.cleanup_confirm': 'Confirmed a clean-up of storage',
+  'storage.cleanup_stop': 'Stopped a clean-up of storage',
+  'storage.cleanup_end': 'Cleaned up storage',
 };
 
 /** The areas to filter by. */
