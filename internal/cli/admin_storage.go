@@ -126,10 +126,10 @@ type adminStorageCleanupCmd struct {
 
 // cleanup is how far a cleanup of storage has come.
 type cleanup struct {
-	ID           string `json:"id"`
-	State        string `json:"state"`
-	Total        int64  `json:"total"`
-	Bytes        int64  `json:"bytes"`
+	ID    string `json:"id"`
+	State string `json:"state"`
+	Total int64  `json:"total"`
+	Bytes int64  `json:"bytes"`
 }
 
 func (c cleanup) working() bool { return c.State == "looking" }

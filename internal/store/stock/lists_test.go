@@ -66,7 +66,7 @@ func explained(t *testing.T, b *storetest.World) *[]string {
 
 func explain(t *testing.T, b *storetest.World, tx *gorm.DB, plans *[]string) {
 	t.Helper()
-	query := tx.Dialector.Explain(tx.Statement.SQL.String(), tx.Statement.Vars...)
+	query := tx.Explain(tx.Statement.SQL.String(), tx.Statement.Vars...)
 	if strings.HasPrefix(query, "explain") {
 		return
 	}

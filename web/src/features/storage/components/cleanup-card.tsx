@@ -45,7 +45,7 @@ export function CleanupCard({ cleanup, onResults, onConfirm }: CleanupCardProps)
       </p>
       <div className={classes.buttons}>
         {cleanup.state === 'found' && (
-          <Button size="compact-sm" color="red" onClick={() => onConfirm(cleanup)}>
+          <Button size="compact-sm" onClick={() => onConfirm(cleanup)}>
             Remove
           </Button>
         )}

@@ -1,4 +1,4 @@
-import { Checkbox, NumberInput, Stack } from '@mantine/core';
+import { Checkbox, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
@@ -9,6 +9,7 @@ import { useConfirmed } from '@/lib/confirmed';
 
 import { startCleanup, storageKeys } from '../api';
 import { kinds } from '../text';
+import classes from './storage.module.css';
 
 const everything = kinds.map(({ value }) => value);
 const mostHours = 8_760;
@@ -18,7 +19,7 @@ export function StartDialog({ opened, onClose }: { opened: boolean; onClose: () 
   const client = useQueryClient();
   const confirmed = useConfirmed();
   const [chosen, setChosen] = useState<readonly string[]>(everything);
-  const [hours, setHours] = useState(1);
+  const [hours, setHours] = useState('1');
   const starting = useMutation({
     mutationFn: (asked: { kinds: CleanupKind[]; graceHours: number }) => confirmed(() => startCleanup(asked)),
     onSuccess: () => client.invalidateQueries({ queryKey: storageKeys.cleanups() }),
@@ -35,27 +36,28 @@ export function StartDialog({ opened, onClose }: { opened: boolean; onClose: () 
       danger={false}
       busy={starting.isPending}
       fields={
-        <Stack gap="sm" mb="md">
+        <div className={classes.fields}>
           <Checkbox.Group label="What to look for" value={[...chosen]} onChange={setChosen}>
-            <Stack gap="xs" mt="xs">
+            <div className={classes.checks}>
               {kinds.map(({ value, label, description }) => (
                 <Checkbox key={value} value={value} label={label} description={description} />
               ))}
-            </Stack>
+            </div>
           </Checkbox.Group>
-          <NumberInput
+          <TextInput
             label="Leave alone what is younger than (hours)"
+            type="number"
             min={1}
             max={mostHours}
-            clampBehavior="strict"
-            allowDecimal={false}
+            step={1}
+            required
             value={hours}
-            onChange={(value) => setHours(Math.max(1, Number(value)))}
+            onChange={(event) => setHours(event.currentTarget.value)}
           />
-        </Stack>
+        </div>
       }
       onConfirm={() =>
-        starting.mutate({ kinds: everything.filter((kind) => chosen.length === 0 || chosen.includes(kind)), graceHours: hours }, { onSuccess: close })
+        starting.mutate({ kinds: everything.filter((kind) => chosen.length === 0 || chosen.includes(kind)), graceHours: Number(hours) }, { onSuccess: close })
       }
       onClose={close}
     >
