@@ -157,6 +157,20 @@ type CleanupResult struct {
 	Failed  int64               `json:"failed"`
 }
 
+// ContentsInput names a check of contents.
+type ContentsInput struct {
+	ID uuid.UUID `json:"id"`
+}
+
+// ContentsResult is how far a check of contents has come.
+type ContentsResult struct {
+	State   models.CheckState `json:"state"`
+	Read    int64             `json:"read"`
+	Bytes   int64             `json:"bytes"`
+	Damaged int64             `json:"damaged"`
+	Unread  int64             `json:"unread"`
+}
+
 // SumResult is what is stored.
 type SumResult struct {
 	Files int64 `json:"files"`
@@ -219,6 +233,7 @@ type RepairResult struct {
 	Purged    int `json:"purged"`    // deleted jobs whose purge was started again
 	Bulk      int `json:"bulk"`      // acts on many jobs whose workflow was started again
 	Cleanups  int `json:"cleanups"`  // cleanups of storage, likewise
+	Contents  int `json:"contents"`  // checks of contents, likewise
 }
 
 // PruneResult counts the rows that a prune removed.
@@ -234,6 +249,7 @@ type PruneResult struct {
 	Allowances      int64 `json:"allowances"`
 	BulkActs        int64 `json:"bulkActs"`
 	Cleanups        int64 `json:"cleanups"`
+	ContentChecks   int64 `json:"contentChecks"`
 }
 
 // ExpireResult is what the retention rule did.

@@ -39,6 +39,8 @@ type Runner interface {
 	Bulk(ctx context.Context, id uuid.UUID) error
 	// CleanUp starts the workflow of the cleanup of storage unless it is running.
 	CleanUp(ctx context.Context, c models.Cleanup) error
+	// ReadContents starts the workflow of the check of contents unless it is running.
+	ReadContents(ctx context.Context, c models.ContentCheck) error
 	// Admit tells the job's workflow that it holds a slot.
 	Admit(ctx context.Context, job models.Job) error
 }
@@ -179,7 +181,8 @@ func (a *Sweeps) resumeBulk(ctx context.Context, before time.Time, res *RepairRe
 	return nil
 }
 
-// resumeCleanups starts the workflow of every cleanup of storage that has none.
+// resumeCleanups starts the workflow of every cleanup of storage, and of every
+// check of contents, that has none.
 func (a *Sweeps) resumeCleanups(ctx context.Context, before time.Time, res *RepairResult) error {
 	quiet, err := a.Store.OpenCleanups(ctx, before)
 	if err != nil {
@@ -190,6 +193,16 @@ func (a *Sweeps) resumeCleanups(ctx context.Context, before time.Time, res *Repa
 			return err
 		}
 		res.Cleanups++
+	}
+	checks, err := a.Store.OpenContentChecks(ctx, before)
+	if err != nil {
+		return err
+	}
+	for _, c := range checks {
+		if err := a.Runner.ReadContents(ctx, c); err != nil {
+			return err
+		}
+		res.Contents++
 	}
 	return nil
 }

@@ -47,6 +47,9 @@ type SweepStore interface {
 	PruneCleanups(ctx context.Context, before time.Time) (int64, error)
 	StopCleaning(ctx context.Context, id uuid.UUID) (models.Cleanup, error)
 	SumUp(ctx context.Context) (models.Amount, error)
+	OpenContentChecks(ctx context.Context, before time.Time) ([]models.ContentCheck, error)
+	PruneContentChecks(ctx context.Context, before time.Time) (int64, error)
+	StopReading(ctx context.Context, id uuid.UUID) (models.ContentCheck, error)
 }
 
 // SweepStorage is what purging needs from object storage.
@@ -160,6 +163,9 @@ func (a *Sweeps) prune(ctx context.Context) (res PruneResult, err error) {
 		return res, err
 	}
 	if res.Cleanups, err = a.Store.PruneCleanups(ctx, now.Add(-keepCleanups)); err != nil {
+		return res, err
+	}
+	if res.ContentChecks, err = a.Store.PruneContentChecks(ctx, now.Add(-keepCleanups)); err != nil {
 		return res, err
 	}
 	res.Allowances, err = a.Store.PruneAllowances(ctx)

@@ -236,6 +236,7 @@ type File struct {
 	ETag        string  `gorm:"column:etag"`
 	CreatedAt   time.Time
 	StoredAt    *time.Time
+	CRC32C      string `gorm:"column:crc32c"` // of the whole object, as in S3; empty if it is not known
 }
 
 // Key returns the object key, made of ids only.

@@ -25,6 +25,7 @@ const (
 	OutboxBulk   OutboxKind = "bulk"   // carry out the act on many jobs
 
 	OutboxCleanup OutboxKind = "cleanup" // carry on with the cleanup of storage
+	OutboxCheck   OutboxKind = "check"   // read stored files again
 )
 
 // OutboxItem is something that a transaction decided and that Temporal still
@@ -32,7 +33,7 @@ const (
 type OutboxItem struct {
 	ID        int64
 	Kind      OutboxKind
-	Ref       uuid.UUID // the job, agent, mail, act on many jobs or cleanup
+	Ref       uuid.UUID // the job, agent, mail, act on many jobs, cleanup or check
 	Attempts  int       // how often it has been tried
 	CreatedAt time.Time
 }

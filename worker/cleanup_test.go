@@ -57,3 +57,25 @@ func TestACleanupRunsInTwoParts(t *testing.T) {
 	}
 	s.keepFlow(workflows.CleanUp, c.WorkflowID(), "cleanup/removed.json")
 }
+
+// A check of contents reads what is stored, and finds an object that changed.
+func TestContentsAreChecked(t *testing.T) {
+	s := newStage(t)
+	s.mode.Store("works")
+	job := s.until(s.known().ID, models.StateReady)
+	files := storetest.Must[[]models.File](t)(s.store.Files.Files(t.Context(), job.UserID, job.ID))
+	storetest.Exec(t, `update files set crc32c = 'AAAAAA==' where id = $1`, files[0].ID)
+	by := models.Actor{Kind: models.ActorAdmin, ID: &s.user.ID}
+	c := storetest.Must[models.ContentCheck](t)(s.store.Stock.StartContentCheck(t.Context(), by, 100, models.MaxCheckRate))
+	s.eventually(func() string {
+		c = storetest.Must[models.ContentCheck](t)(s.store.Stock.ContentCheck(t.Context(), c.ID))
+		if c.State != models.CheckDone {
+			return fmt.Sprintf("the check is %s", c.State)
+		}
+		return ""
+	})
+	if c.Read != int64(len(files)) || c.Damaged != 1 {
+		t.Errorf("it ended as %+v", c)
+	}
+	s.keepFlow(workflows.CheckContents, c.WorkflowID(), "contents/damaged.json")
+}

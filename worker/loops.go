@@ -137,6 +137,8 @@ func (w *Worker) deliver(ctx context.Context, item models.OutboxItem) error {
 		return w.deps.Flows.Bulk(ctx, item.Ref)
 	case models.OutboxCleanup:
 		return w.cleanUp(ctx, item.Ref)
+	case models.OutboxCheck:
+		return w.readContents(ctx, item.Ref)
 	default:
 	}
 	job, err := w.deps.Records.Job(ctx, item.Ref)
@@ -191,6 +193,18 @@ func (w *Worker) cleanUp(ctx context.Context, id uuid.UUID) error {
 		return err
 	}
 	return w.deps.Flows.CleanUp(ctx, c)
+}
+
+// readContents has a check of contents carried on, unless it is over.
+func (w *Worker) readContents(ctx context.Context, id uuid.UUID) error {
+	c, err := w.deps.Records.LoadContentCheck(ctx, id)
+	if models.IsNotFound(err) || err == nil && c.State != models.CheckReading {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return w.deps.Flows.ReadContents(ctx, c)
 }
 
 // ask tells a job's workflow what the row asks for. One that an operator ended

@@ -24,6 +24,20 @@ func CleanUp(ctx workflow.Context, in activities.CleanupInput) (activities.Clean
 	return res, err
 }
 
+// CheckContents reads stored files again and compares them with their checksums.
+// How far it is, and what is damaged, is in the database. Cancelling it stops the
+// check.
+func CheckContents(ctx workflow.Context, in activities.ContentsInput) (activities.ContentsResult, error) {
+	var res activities.ContentsResult
+	err := workflow.ExecuteActivity(readingAgain(ctx, "read stored files and compare their checksums"), sweeps.ReadContents, in).Get(ctx, &res)
+	if temporal.IsCanceledError(err) {
+		clean, cancel := workflow.NewDisconnectedContext(ctx)
+		defer cancel()
+		return res, workflow.ExecuteActivity(quick(clean, "record that it was stopped"), sweeps.StopReading, in).Get(clean, &res)
+	}
+	return res, err
+}
+
 // SumStorage sums up what is stored.
 func SumStorage(ctx workflow.Context) (activities.SumResult, error) {
 	var res activities.SumResult
@@ -38,6 +52,19 @@ func cleaningUp(ctx workflow.Context, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		TaskQueue:           TaskQueue(models.QueueTransfers),
 		StartToCloseTimeout: 24 * time.Hour,
+		HeartbeatTimeout:    20 * time.Second,
+		WaitForCancellation: true,
+		RetryPolicy:         steady(5*time.Second, 0),
+		Summary:             summary,
+	})
+}
+
+// readingAgain is for reading all of a bucket at a low rate, which takes weeks if
+// it is large. A killed worker costs the heartbeat's timeout and ten files.
+func readingAgain(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue:           TaskQueue(models.QueueTransfers),
+		StartToCloseTimeout: 90 * 24 * time.Hour,
 		HeartbeatTimeout:    20 * time.Second,
 		WaitForCancellation: true,
 		RetryPolicy:         steady(5*time.Second, 0),

@@ -19,5 +19,6 @@ func Register(r worker.WorkflowRegistry) {
 	r.RegisterWorkflow(ReconcileQuota)
 	r.RegisterWorkflow(BulkAct)
 	r.RegisterWorkflow(CleanUp)
+	r.RegisterWorkflow(CheckContents)
 	r.RegisterWorkflow(SumStorage)
 }

@@ -75,6 +75,12 @@ type Store interface {
 	Cleanup(ctx context.Context, id uuid.UUID) (models.Cleanup, error)
 	CleanupItems(ctx context.Context, id uuid.UUID, state models.CleanupItemState, cursor string, limit int) ([]models.CleanupItem, string, error)
 
+	StartContentCheck(ctx context.Context, by models.Actor, percent, rate int64) (models.ContentCheck, error)
+	StopContentCheck(ctx context.Context, by models.Actor, id uuid.UUID) (models.ContentCheck, error)
+	ContentChecks(ctx context.Context, limit int) ([]models.ContentCheck, error)
+	ContentCheck(ctx context.Context, id uuid.UUID) (models.ContentCheck, error)
+	DamagedFiles(ctx context.Context, cursor string, limit int) ([]models.DamagedFile, string, error)
+
 	Plans(ctx context.Context, public bool) ([]models.Plan, error)
 	CreatePlan(ctx context.Context, by models.Actor, p models.Plan) (models.Plan, error)
 	UpdatePlan(ctx context.Context, by models.Actor, id string, change func(*models.Plan) error) (models.Plan, error)
@@ -116,6 +122,7 @@ func Register(r *kit.Router, d Deps) {
 	(&trailHandlers{store: d.Store}).routes(r)
 	(&storageHandlers{store: d.Store, workflows: d.Workflows}).routes(r)
 	(&storageListHandlers{store: d.Store}).routes(r)
+	(&contentHandlers{store: d.Store, uiURL: d.UIURL}).routes(r)
 	(&cleanupHandlers{store: d.Store, uiURL: d.UIURL}).routes(r)
 	(&healthHandlers{version: d.Version, probes: d.Probes, store: d.Store, now: d.Now}).routes(r)
 }

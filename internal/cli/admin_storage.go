@@ -12,6 +12,7 @@ import (
 
 type adminStorageCmd struct {
 	Show    adminStorageShowCmd    `cmd:"" default:"1" help:"Show what is stored, by type, age and owner, and what expires."`
+	Check   adminStorageCheckCmd   `cmd:"" help:"Read stored files again and compare them with their checksums; list what is damaged."`
 	Cleanup adminStorageCleanupCmd `cmd:"" help:"List what has no row or no object. It removes nothing."`
 }
 

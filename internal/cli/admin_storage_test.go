@@ -44,3 +44,21 @@ func look(t *testing.T, w stockWorker) {
 		}
 	}
 }
+
+// An administrator has stored files read again, and sees what is damaged.
+func TestAdminChecksContents(t *testing.T) {
+	t.Parallel()
+	s := signedIn(t, models.RoleAdmin)
+	s.run(t, "admin", "storage", "check", "--percent", "101").want(t, cli.ExitFailed, "percent")
+	s.run(t, "admin", "storage", "check").want(t, cli.ExitOK, "No file is known to be damaged")
+	go func() {
+		w := s.Store.Worker().Stock
+		for t.Context().Err() == nil {
+			open, _ := w.OpenContentChecks(t.Context(), time.Now().Add(time.Hour))
+			for _, c := range open {
+				_, _ = w.ContentsRead(t.Context(), c.ID, nil, nil)
+			}
+		}
+	}()
+	s.run(t, "admin", "storage", "check", "--percent", "5").want(t, cli.ExitOK, "done: 0 files read", "No file is known")
+}

@@ -11,6 +11,7 @@ package stocktake
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"time"
 
@@ -50,6 +51,10 @@ type Store interface {
 	CleanupDid(ctx context.Context, id uuid.UUID, results []models.CleanupItem) (models.Cleanup, error)
 	HaltCleanup(ctx context.Context, id uuid.UUID, why models.StoragePause) (models.Cleanup, error)
 	FileOfKey(ctx context.Context, key string) (models.File, error)
+
+	LoadContentCheck(ctx context.Context, id uuid.UUID) (models.ContentCheck, error)
+	ContentsNext(ctx context.Context, c models.ContentCheck) ([]models.File, *uuid.UUID, error)
+	ContentsRead(ctx context.Context, id uuid.UUID, results []models.ContentResult, last *uuid.UUID) (models.ContentCheck, error)
 }
 
 // Bucket is where the objects are.
@@ -59,6 +64,7 @@ type Bucket interface {
 	List(ctx context.Context, prefix string, fn func(objstore.Object) error) error
 	ListMultiparts(ctx context.Context, prefix string, fn func(objstore.Upload) error) error
 	Head(ctx context.Context, key string) (objstore.Object, error)
+	Get(ctx context.Context, key, etag string, offset, length int64) (io.ReadCloser, error)
 	Delete(ctx context.Context, key string) error
 	AbortMultipart(ctx context.Context, key, uploadID string) error
 }

@@ -168,6 +168,16 @@ func (r *recorder) storageStory(ask asking) {
 	ask("nothing to confirm", post, one+"/confirm", `{"confirm":"remove"}`)
 	ask("", post, one+"/stop", "")
 	ask("", get, "storage/cleanup", "")
+	ask("too much", post, "storage/checks", `{"percent":101}`)
+	a = ask("", post, "storage/checks", `{"percent":10,"rate":2000000}`)
+	check := "storage/checks/" + a.get("id")
+	r.name(a.get("id"), "check id")
+	ask("another one", post, "storage/checks", `{"percent":10}`)
+	ask("", get, check, "")
+	ask("", post, check+"/stop", "")
+	ask("", get, "storage/checks", "")
+	ask("", get, "storage/damaged?limit=1", "")
+	ask("", get, "storage/damaged?cursor=x", "")
 }
 
 func (r *recorder) recordStory(ask asking) {

@@ -1,4 +1,4 @@
-import type { Cleanup, CleanupItem, LargeJob, LostFile, Orphan, StorageInfo, StorageUser } from '@/api/model';
+import type { Cleanup, CleanupItem, ContentCheck, DamagedFile, LargeJob, LostFile, Orphan, StorageInfo, StorageUser } from '@/api/model';
 
 import { json, type Route } from './answers';
 import { moment, newId } from './fixtures';
@@ -49,6 +49,15 @@ export function makeCleanupItem(given: Partial<CleanupItem> = {}): CleanupItem {
   };
 }
 
+/** Makes a check of contents that is done. */
+export function makeCheckOfContents(given: Partial<ContentCheck> = {}): ContentCheck {
+  const id = given.id ?? newId();
+  return {
+    id, state: 'done', percent: 5, rate: 20_971_520, by: 'ada@example.org', read: 2_410, bytes: 365 * gib, damaged: 0, noted: 0, unread: 0,
+    createdAt: moment(-80_000), endedAt: moment(-61_000), workflow: { id: `content-check-${id}`, uiUrl: '' }, ...given,
+  };
+}
+
 /** Makes an account as the lists show it. */
 export function makeStorageUser(given: Partial<StorageUser> = {}): StorageUser {
   return { id: newId(), email: 'grace@example.org', files: 1_200, bytes: 420 * gib, week: { count: 2, bytes: 3 * gib }, month: { count: 9, bytes: 31 * gib }, ...given };
@@ -61,6 +70,8 @@ export class StorageWorld {
   jobs: LargeJob[] = [];
   orphans: Orphan[] = [];
   lost: LostFile[] = [];
+  damaged: DamagedFile[] = [];
+  checks: ContentCheck[] = [];
   cleanups: Cleanup[] = [];
   items: CleanupItem[] = [];
   /** What clean-ups were asked for, and what was confirmed. */
@@ -72,6 +83,10 @@ export class StorageWorld {
     ['GET', /^\/admin\/storage\/jobs$/, () => json({ jobs: this.jobs, nextCursor: '' })],
     ['GET', /^\/admin\/storage\/orphans$/, () => json({ orphans: this.orphans, nextCursor: '' })],
     ['GET', /^\/admin\/storage\/lost$/, () => json({ files: this.lost, nextCursor: '' })],
+    ['GET', /^\/admin\/storage\/damaged$/, () => json({ files: this.damaged, nextCursor: '' })],
+    ['GET', /^\/admin\/storage\/checks$/, () => json({ checks: this.checks })],
+    ['POST', /^\/admin\/storage\/checks$/, async (_, request) => this.check((await request.json()) as Partial<ContentCheck>)],
+    ['POST', /^\/admin\/storage\/checks\/([^/]+)\/stop$/, ([, id]) => this.stopCheck(id)],
     ['GET', /^\/admin\/storage\/cleanup$/, () => json({ cleanups: this.cleanups })],
     ['POST', /^\/admin\/storage\/cleanup$/, async (_, request) => this.start((await request.json()) as Partial<Cleanup>)],
     ['GET', /^\/admin\/storage\/cleanup\/[^/]+\/items$/, (_, __, url) => this.found(url)],
@@ -84,6 +99,18 @@ export class StorageWorld {
     const cleanup = makeCleanup({ ...asked, state: 'looking', total: 0, bytes: 0, scanned: 0, createdAt: moment(0) });
     this.cleanups = [cleanup, ...this.cleanups];
     return json(cleanup, 202);
+  }
+
+  private check(asked: Partial<ContentCheck>): Response {
+    this.asked.push(asked);
+    const check = makeCheckOfContents({ ...asked, state: 'reading', read: 0, bytes: 0, createdAt: moment(0), endedAt: null });
+    this.checks = [check, ...this.checks];
+    return json(check, 202);
+  }
+
+  private stopCheck(id: string | undefined): Response {
+    this.checks = this.checks.map((check) => (check.id === id ? { ...check, state: 'stopped', endedAt: moment(0) } : check));
+    return json(this.checks.find((check) => check.id === id));
   }
 
   private found(url: URL): Response {

@@ -82,9 +82,39 @@ create table storage_cleanup_items (
 create index storage_cleanup_items_by_state on storage_cleanup_items (cleanup_id, state, n);
 create index storage_cleanup_items_found on storage_cleanup_items (cleanup_id, tries, n) where state = 'found';
 
+-- The checksum of a whole object, joined from those of its parts; empty for what
+-- was stored before, until a check reads it.
+alter table files add column crc32c text not null default '';
+
+create table content_checks (
+    id         uuid primary key,
+    actor_kind text        not null,
+    actor_id   uuid        references users on delete set null,
+    actor_ip   text        not null default '',
+    percent    int         not null check (percent between 1 and 100),
+    rate       bigint      not null check (rate > 0),
+    state      text        not null check (state in ('reading', 'done', 'stopped')),
+    after      uuid        not null,
+    read       bigint      not null default 0,
+    bytes      bigint      not null default 0,
+    damaged    bigint      not null default 0,
+    noted      bigint      not null default 0,
+    unread     bigint      not null default 0,
+    created_at timestamptz not null,
+    updated_at timestamptz not null,
+    ended_at   timestamptz
+);
+create index content_checks_by_created on content_checks (created_at desc, id);
+create unique index content_checks_one_at_work on content_checks ((true)) where state = 'reading';
+
+create table damaged_files (
+    file_id  uuid primary key references files on delete cascade,
+    found_at timestamptz not null
+);
+
 -- A cleanup removes what the sweep kept back until it was approved.
 alter table orphans drop column approved;
 
 alter table outbox drop constraint outbox_kind_check;
 alter table outbox add constraint outbox_kind_check
-    check (kind in ('start', 'admit', 'cancel', 'purge', 'track', 'retry', 'mail', 'yield', 'ask', 'chosen', 'keep', 'bulk', 'cleanup'));
+    check (kind in ('start', 'admit', 'cancel', 'purge', 'track', 'retry', 'mail', 'yield', 'ask', 'chosen', 'keep', 'bulk', 'cleanup', 'check'));

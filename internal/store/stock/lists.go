@@ -17,6 +17,7 @@ const (
 	byUsed    = "used"
 	byKey     = "key"
 	byFile    = "file"
+	byDamage  = "damage"
 )
 
 // StorageUsers returns who stores most, as it was last summed up. The cursor of

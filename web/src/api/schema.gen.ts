@@ -780,6 +780,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/storage/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List checks of contents
+         * @description The newest 20. They are kept for 90 days after their end.
+         */
+        get: operations["list-content-checks"];
+        put?: never;
+        /**
+         * Read stored files again
+         * @description Reads a share of the stored files, chosen at random, or all of them, in the background and at most at a rate, and compares them with the checksums that they were stored with. It changes no file.
+         */
+        post: operations["start-content-check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/storage/checks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a check of contents has come */
+        get: operations["get-content-check"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/storage/checks/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a check of contents
+         * @description What it found stays. A check that is over stays as it ended.
+         */
+        post: operations["stop-content-check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/storage/cleanup": {
         parameters: {
             query?: never;
@@ -872,6 +933,26 @@ export interface paths {
          * @description What was removed stays removed. A cleanup that is over stays as it ended.
          */
         post: operations["stop-cleanup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/storage/damaged": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Files whose bytes are not those that were stored
+         * @description As the last check that read them found.
+         */
+        get: operations["list-damaged-files"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2484,6 +2565,82 @@ export interface components {
             /** @description The word accept, typed as confirmation */
             confirm: string;
         };
+        ContentCheck: {
+            /** @description E-mail address of who started it; empty if the account was deleted */
+            by: string;
+            /** Format: int64 */
+            bytes: number;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: int64
+             * @description Files whose bytes are not those that were stored
+             */
+            damaged: number;
+            /** Format: date-time */
+            endedAt: string | null;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description Files without a checksum, which is noted now and compared from then on
+             */
+            noted: number;
+            /**
+             * Format: int64
+             * @description Of all stored files
+             */
+            percent: number;
+            /**
+             * Format: int64
+             * @description Bytes a second, at most
+             */
+            rate: number;
+            /**
+             * Format: int64
+             * @description Files that were read
+             */
+            read: number;
+            state: components["schemas"]["ContentCheckState"];
+            /**
+             * Format: int64
+             * @description Files that are gone, or that storage did not hand out
+             */
+            unread: number;
+            workflow: components["schemas"]["JobWorkflow"];
+        };
+        ContentCheckList: {
+            /** @description Newest first */
+            checks: components["schemas"]["ContentCheck"][];
+        };
+        /**
+         * @description How far a check of contents has come
+         * @enum {string}
+         */
+        ContentCheckState: "reading" | "done" | "stopped";
+        DamagedFile: {
+            /**
+             * Format: date-time
+             * @description When a check found it first
+             */
+            foundAt: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Its name */
+            job: string;
+            /** Format: uuid */
+            jobId: string;
+            /** @description E-mail address */
+            owner: string;
+            path: string;
+            /** Format: int64 */
+            size: number;
+        };
+        DamagedFileList: {
+            files: components["schemas"]["DamagedFile"][];
+            /** @description Empty on the last page */
+            nextCursor: string;
+        };
         DayUsage: {
             /**
              * Format: int64
@@ -3837,6 +3994,18 @@ export interface components {
             graceHours?: number;
             /** @description Without it, all */
             kinds?: components["schemas"]["CleanupKind"][] | null;
+        };
+        StartContentCheck: {
+            /**
+             * Format: int64
+             * @description Of all stored files; 100 reads all
+             */
+            percent: number;
+            /**
+             * Format: int64
+             * @description Bytes a second, at most; 20 MiB if it is missing
+             */
+            rate?: number;
         };
         StorageConfirmed: {
             /** @description It takes effect now; else within the hour */
@@ -5694,6 +5863,130 @@ export interface operations {
             };
         };
     };
+    "list-content-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentCheckList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "start-content-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartContentCheck"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentCheck"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-content-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentCheck"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stop-content-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentCheck"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-cleanups": {
         parameters: {
             query?: never;
@@ -5877,6 +6170,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Cleanup"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-damaged-files": {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the previous page */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DamagedFileList"];
                 };
             };
             /** @description A fault, as a problem document (RFC 9457) */

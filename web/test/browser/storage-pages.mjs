@@ -20,6 +20,7 @@ export const storagePages = [
   { name: 'storage-largest', open: (page, stage) => listed(page, stage, 'Largest') },
   { name: 'storage-expiring', open: (page, stage) => listed(page, stage, 'Expiring') },
   { name: 'storage-orphans', narrow: true, open: (page, stage) => listed(page, stage, 'Orphans') },
+  { name: 'storage-damaged', narrow: true, open: (page, stage) => listed(page, stage, 'Damaged files') },
   { name: 'storage-look', narrow: true, open: (page, stage) => opened(page, stage, 'Look for orphans') },
   { name: 'storage-remove', open: (page, stage) => opened(page, stage, 'Remove') },
   { name: 'storage-results', narrow: true, open: (page, stage) => opened(page, stage, 'Results') },

@@ -1,5 +1,5 @@
 import { moment, newId } from '../fixtures';
-import { makeCleanup, makeCleanupItem, makeStorageUser } from '../storage';
+import { makeCheckOfContents, makeCleanup, makeCleanupItem, makeStorageUser } from '../storage';
 import type { World } from '../world';
 
 const gib = 1024 ** 3;
@@ -29,6 +29,15 @@ export function storedMuch(world: World): void {
     makeCleanup({ state: 'done', total: 2_310, removed: 2_291, removedBytes: 88 * gib, spared: 17, failed: 2, createdAt: moment(-90_000), endedAt: moment(-89_000), by: longEmail }),
     makeCleanup({ state: 'stopped', halted: 'restored', removed: 3, removedBytes: gib, createdAt: moment(-400_000), endedAt: moment(-399_000) }),
     makeCleanup({ state: 'done', total: 0, bytes: 0, scanned: 90_100, createdAt: moment(-900_000), endedAt: moment(-899_000) }),
+  ];
+  world.storage.checks = [
+    makeCheckOfContents({ state: 'reading', percent: 100, read: 12_004, bytes: 1_900 * gib, endedAt: null, createdAt: moment(-9_000) }),
+    makeCheckOfContents({ damaged: 2, unread: 1, noted: 310 }),
+    makeCheckOfContents({ percent: 1, createdAt: moment(-700_000), by: longEmail }),
+  ];
+  world.storage.damaged = [
+    { id: newId(), jobId: newId(), path: 'Apollo 11/Reel 4/item-17.mkv', size: 3 * gib, job: 'Apollo 11: the complete recordings', owner: longEmail, foundAt: moment(-70_000) },
+    { id: newId(), jobId: newId(), path: 'sintel.mp4', size: gib, job: 'Sintel', owner: 'grace@example.org', foundAt: moment(-70_000) },
   ];
   world.storage.items = [
     makeCleanupItem({ state: 'removed', actedAt: moment(-89_000) }),

@@ -1,7 +1,7 @@
 import { screen, within } from '@testing-library/react';
 import { moment, newId } from '@test/fixtures';
 import { renderApp } from '@test/render-app';
-import { makeCleanup, makeCleanupItem, makeStorageUser, makeSums } from '@test/storage';
+import { makeCheckOfContents, makeCleanup, makeCleanupItem, makeStorageUser, makeSums } from '@test/storage';
 import { confirmedAdmin } from '@test/world';
 import { describe, expect, it } from 'vitest';
 
@@ -101,5 +101,24 @@ describe('the storage page', () => {
     const [results] = screen.getAllByRole('button', { name: 'Results' });
     if (results) await user.click(results);
     expect(await screen.findByText(/Spared: it belongs to a download now/)).toBeVisible();
+  });
+
+  it('checks a share of the files against their checksums, and lists what is damaged', async () => {
+    const world = confirmedAdmin();
+    world.storage.checks = [makeCheckOfContents({ damaged: 2, unread: 1 }), makeCheckOfContents({ percent: 100, noted: 9 })];
+    world.storage.damaged = [{ id: newId(), jobId: newId(), path: 'reel.mkv', size: 100, job: 'Apollo 11', owner: 'grace@example.org', foundAt: moment(-60) }];
+    const { user } = renderApp(world, '/admin/storage');
+    const part = within(await screen.findByRole('region', { name: 'Integrity' }));
+    expect(await part.findByRole('heading', { name: '2 files are damaged' })).toBeVisible();
+    expect(part.getByText('2,410 files read, 365 GiB; 2 damaged; 1 could not be read.')).toBeVisible();
+    expect(part.getByRole('heading', { name: 'No damage in all files' })).toBeVisible();
+    await user.click(part.getByRole('radio', { name: '25%' }));
+    await user.click(part.getByRole('button', { name: 'Check integrity' }));
+    expect(await part.findByRole('heading', { name: 'Reading 25% of all files' })).toBeVisible();
+    expect(world.storage.asked).toEqual([{ percent: 25 }]);
+    await user.click(part.getByRole('button', { name: 'Stop' }));
+    expect(await part.findByRole('heading', { name: 'Stopped reading 25% of all files' })).toBeVisible();
+    await user.click(screen.getByRole('radio', { name: 'Damaged files' }));
+    expect(within(await screen.findByRole('list', { name: 'Damaged files' })).getByRole('listitem')).toHaveTextContent('reel.mkv100 BApollo 11 · grace@example.org');
   });
 });

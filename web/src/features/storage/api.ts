@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
-import type { Cleanup, CleanupItem, CleanupItemState, CleanupKind, LargeJob, LostFile, Orphan, StorageInfo, StorageUser } from '@/api/model';
+import type { Cleanup, CleanupItem, CleanupItemState, CleanupKind, ContentCheck, DamagedFile, LargeJob, LostFile, Orphan, StorageInfo, StorageUser } from '@/api/model';
 import { http, send } from '@/lib/http';
 
 const pageSize = 20;
@@ -12,6 +12,7 @@ export const storageKeys = {
   all: ['storage'] as const,
   info: () => [...storageKeys.all, 'info'] as const,
   list: (name: string) => [...storageKeys.all, 'list', name] as const,
+  checks: () => [...storageKeys.all, 'checks'] as const,
   cleanups: () => [...storageKeys.all, 'cleanups'] as const,
   items: (id: string, state: string) => [...storageKeys.all, 'items', id, state] as const,
 };
@@ -78,6 +79,33 @@ export function lostFilesQuery() {
     const { files: rows, nextCursor } = await send(http.GET('/api/v1/admin/storage/lost', { params: { query }, signal }));
     return { rows, nextCursor };
   });
+}
+
+/** Files whose bytes are not those that were stored. */
+export function damagedFilesQuery() {
+  return listQuery<DamagedFile>('damaged', async (query, signal) => {
+    const { files: rows, nextCursor } = await send(http.GET('/api/v1/admin/storage/damaged', { params: { query }, signal }));
+    return { rows, nextCursor };
+  });
+}
+
+/** The newest checks of contents. They are watched closely while one reads. */
+export function checksQuery() {
+  return queryOptions({
+    queryKey: storageKeys.checks(),
+    queryFn: async ({ signal }): Promise<ContentCheck[]> => (await send(http.GET('/api/v1/admin/storage/checks', { signal }))).checks,
+    refetchInterval: ({ state }) => (state.data?.some((check) => check.state === 'reading') ? workingEvery : idleEvery),
+  });
+}
+
+/** Reads a share of the stored files again. */
+export function startCheck(percent: number): Promise<ContentCheck> {
+  return send(http.POST('/api/v1/admin/storage/checks', { body: { percent } }));
+}
+
+/** Stops a check. What it found stays. */
+export function stopCheck(id: string): Promise<ContentCheck> {
+  return send(http.POST('/api/v1/admin/storage/checks/{id}/stop', { params: { path: { id } } }));
 }
 
 /** Reports whether the server is busy with a clean-up. */

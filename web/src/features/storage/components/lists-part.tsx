@@ -3,11 +3,12 @@ import { useInfiniteQuery, type InfiniteData, type UseInfiniteQueryResult } from
 import { Link } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 
+import type { LostFile } from '@/api/model';
 import { ErrorNotice } from '@/components/notice';
 import { formatBytes, formatDate, formatPlural, formatTime } from '@/lib/format';
 import { useNow } from '@/lib/use-now';
 
-import { expiriesQuery, largeJobsQuery, lostFilesQuery, orphansQuery, storageUsersQuery, type ListPage } from '../api';
+import { damagedFilesQuery, expiriesQuery, largeJobsQuery, lostFilesQuery, orphansQuery, storageUsersQuery, type ListPage } from '../api';
 import classes from './storage.module.css';
 
 const lists = {
@@ -16,6 +17,7 @@ const lists = {
   expiries: { label: 'Expiring', list: Expiries },
   orphans: { label: 'Orphans', list: Orphans },
   lost: { label: 'Lost files', list: Lost },
+  damaged: { label: 'Damaged files', list: Damaged },
 };
 
 type Name = keyof typeof lists;
@@ -154,23 +156,33 @@ function Orphans({ label }: { label: string }) {
 
 function Lost({ label }: { label: string }) {
   const list = useInfiniteQuery(lostFilesQuery());
+  return <Rows label={label} list={list} none="No file is lost." row={(file) => <FileRow key={file.id} file={file} />} />;
+}
+
+function Damaged({ label }: { label: string }) {
+  const list = useInfiniteQuery(damagedFilesQuery());
   return (
     <Rows
       label={label}
       list={list}
-      none="No file is lost."
-      row={(file) => (
-        <li key={file.id}>
-          <span className={classes.what}>{file.path}</span>
-          <b>{formatBytes(file.size)}</b>
-          <p className={classes.detail}>
-            <Link to="/admin/jobs/$jobId" params={{ jobId: file.jobId }}>
-              {file.job || `Download ${file.jobId}`}
-            </Link>{' '}
-            · {file.owner}
-          </p>
-        </li>
-      )}
+      none="No check has found damage."
+      intro="Files whose bytes are not those that were stored. They stay as they are; restore them from a backup, or have their owners download them again."
+      row={(file) => <FileRow key={file.id} file={file} />}
     />
+  );
+}
+
+function FileRow({ file: { path, size, jobId, job, owner } }: { file: Pick<LostFile, 'path' | 'size' | 'jobId' | 'job' | 'owner'> }) {
+  return (
+    <li>
+      <span className={classes.what}>{path}</span>
+      <b>{formatBytes(size)}</b>
+      <p className={classes.detail}>
+        <Link to="/admin/jobs/$jobId" params={{ jobId }}>
+          {job || `Download ${jobId}`}
+        </Link>{' '}
+        · {owner}
+      </p>
+    </li>
   );
 }

@@ -6,6 +6,7 @@ import { ErrorNotice } from '@/components/notice';
 import { Page } from '@/components/page';
 
 import { storageInfoQuery } from '../api';
+import { CheckPart } from './check-part';
 import { CleanupPart } from './cleanup-part';
 import { ListsPart } from './lists-part';
 import { SumsPart } from './sums-part';
@@ -24,6 +25,7 @@ export function StoragePage() {
       {info && <SumsPart info={info} />}
       {!info && (error ? <ErrorNotice error={error} title="Couldn't load the sums" retry={() => void refetch()} /> : <Skeleton height={220} radius="lg" />)}
       <CleanupPart />
+      <CheckPart />
       <ListsPart />
     </Page>
   );
