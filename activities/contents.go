@@ -28,6 +28,13 @@ func (a *Sweeps) ReadContents(ctx context.Context, in ContentsInput) (ContentsRe
 	return contents(c), border(ctx, err)
 }
 
+// StartDueCheck starts a check of contents if an administrator planned one and it
+// is time.
+func (a *Sweeps) StartDueCheck(ctx context.Context) (DueCheckResult, error) {
+	started, err := a.Store.StartDueCheck(ctx)
+	return DueCheckResult{Started: started}, border(ctx, err)
+}
+
 // StopReading ends a check of contents that an operator cancelled in Temporal.
 func (a *Sweeps) StopReading(ctx context.Context, in ContentsInput) (ContentsResult, error) {
 	c, err := a.Store.StopReading(ctx, in.ID)

@@ -171,6 +171,11 @@ type ContentsResult struct {
 	Unread  int64             `json:"unread"`
 }
 
+// DueCheckResult says whether a scheduled check of contents was started.
+type DueCheckResult struct {
+	Started bool `json:"started"`
+}
+
 // SumResult is what is stored.
 type SumResult struct {
 	Files int64 `json:"files"`

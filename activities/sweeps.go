@@ -49,6 +49,7 @@ type SweepStore interface {
 	SumUp(ctx context.Context) (models.Amount, error)
 	OpenContentChecks(ctx context.Context, before time.Time) ([]models.ContentCheck, error)
 	PruneContentChecks(ctx context.Context, before time.Time) (int64, error)
+	StartDueCheck(ctx context.Context) (bool, error)
 	StopReading(ctx context.Context, id uuid.UUID) (models.ContentCheck, error)
 }
 

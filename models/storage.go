@@ -47,6 +47,8 @@ type StorageState struct {
 	BucketObjects  *int64     // what the last sweep saw
 	BucketBytes    *int64
 	SummedAt       *time.Time // what is stored was last summed up
+	CheckDays      int64      // between scheduled checks of contents; 0 is none
+	CheckPercent   int64      // of all files that such a check reads
 }
 
 // TableName returns the table of the state, which has one row.

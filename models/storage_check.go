@@ -11,6 +11,7 @@ const (
 	AuditCheckStarted AuditAction = "storage.check_start"
 	AuditCheckStopped AuditAction = "storage.check_stop"
 	AuditCheckDone    AuditAction = "storage.check_end"
+	AuditCheckPlanned AuditAction = "storage.check_plan"
 )
 
 // Bounds of a check of contents.
@@ -19,6 +20,9 @@ const (
 	MinCheckRate     = 1 << 20
 	MaxCheckRate     = 1 << 30
 )
+
+// MaxCheckDays bounds the time between two scheduled checks.
+const MaxCheckDays = 365
 
 // CheckState is how far a check of contents has come.
 type CheckState string

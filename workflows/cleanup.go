@@ -38,6 +38,14 @@ func CheckContents(ctx workflow.Context, in activities.ContentsInput) (activitie
 	return res, err
 }
 
+// StartDueCheck starts a check of contents when one is due. Off unless an
+// administrator turned it on.
+func StartDueCheck(ctx workflow.Context) (activities.DueCheckResult, error) {
+	var res activities.DueCheckResult
+	err := workflow.ExecuteActivity(sweeping(ctx, "start a check of contents if one is due"), sweeps.StartDueCheck).Get(ctx, &res)
+	return res, err
+}
+
 // SumStorage sums up what is stored.
 func SumStorage(ctx workflow.Context) (activities.SumResult, error) {
 	var res activities.SumResult

@@ -20,5 +20,6 @@ func Register(r worker.WorkflowRegistry) {
 	r.RegisterWorkflow(BulkAct)
 	r.RegisterWorkflow(CleanUp)
 	r.RegisterWorkflow(CheckContents)
+	r.RegisterWorkflow(StartDueCheck)
 	r.RegisterWorkflow(SumStorage)
 }

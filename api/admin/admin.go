@@ -76,6 +76,7 @@ type Store interface {
 	CleanupItems(ctx context.Context, id uuid.UUID, state models.CleanupItemState, cursor string, limit int) ([]models.CleanupItem, string, error)
 
 	StartContentCheck(ctx context.Context, by models.Actor, percent, rate int64) (models.ContentCheck, error)
+	PlanContentChecks(ctx context.Context, by models.Actor, days, percent int64) error
 	StopContentCheck(ctx context.Context, by models.Actor, id uuid.UUID) (models.ContentCheck, error)
 	ContentChecks(ctx context.Context, limit int) ([]models.ContentCheck, error)
 	ContentCheck(ctx context.Context, id uuid.UUID) (models.ContentCheck, error)

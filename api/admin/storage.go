@@ -53,6 +53,7 @@ type StorageInfo struct {
 	RefusedLost    int64       `json:"refusedLost" doc:"How many files the last check would have marked as lost, if that was too much at once"`
 	SweptAt        *time.Time  `json:"sweptAt" doc:"When storage was last swept"`
 	CheckedAt      *time.Time  `json:"checkedAt" doc:"When the stored files were last checked"`
+	CheckPlan      CheckPlan   `json:"checkPlan" doc:"How often a check of contents starts"`
 	Sums           StorageSums `json:"sums"`
 }
 
@@ -61,6 +62,7 @@ func storageInfo(s models.StorageReport, sums models.StorageSums) StorageInfo {
 		Paused: string(s.Paused), PausedAt: s.PausedAt, AcceptedAt: s.AcceptedAt, Orphans: AmountInfo(s.Orphans), NextPurgeAt: s.NextPurge,
 		RefusedOrphans: s.RefusedOrphans, Lost: AmountInfo(s.Lost), LostJobs: s.LostJobs, RefusedLost: s.RefusedLost,
 		SweptAt: s.SweptAt, CheckedAt: s.CheckedAt, Sums: storageSumsOf(sums),
+		CheckPlan: CheckPlan{Days: s.CheckDays, Percent: s.CheckPercent},
 	}
 }
 

@@ -33,6 +33,8 @@ func (h *contentHandlers) routes(r *kit.Router) {
 	kit.Handle(r, op("get-content-check", http.MethodGet, "checks/{id}", "How far a check of contents has come", ""), h.get)
 	kit.Handle(r, op("stop-content-check", http.MethodPost, "checks/{id}/stop", "Stop a check of contents",
 		"What it found stays. A check that is over stays as it ended."), h.stop)
+	kit.Handle(r, op("plan-content-checks", http.MethodPut, "checks/plan", "Schedule checks of contents",
+		"A check starts when the last one, however it was started, is so many days ago. 0 days turns it off, which is the default."), h.plan)
 	kit.Handle(r, op("list-damaged-files", http.MethodGet, "damaged", "Files whose bytes are not those that were stored",
 		"As the last check that read them found."), h.damaged)
 }
@@ -86,6 +88,18 @@ type checkInput struct {
 
 func (h *contentHandlers) start(ctx context.Context, in *checkInput) (*checkOutput, error) {
 	return h.shown(h.store.StartContentCheck(ctx, kit.ActorOf(ctx), in.Body.Percent, in.Body.Rate))
+}
+
+// CheckPlan is how often a check of contents starts, and how much it reads.
+type CheckPlan struct {
+	Days    int64 `json:"days" minimum:"0" maximum:"365" doc:"Between two checks; 0 is none"`
+	Percent int64 `json:"percent" minimum:"1" maximum:"100" doc:"Of all stored files"`
+}
+
+type checkPlan struct{ Body CheckPlan }
+
+func (h *contentHandlers) plan(ctx context.Context, in *checkPlan) (*checkPlan, error) {
+	return in, h.store.PlanContentChecks(ctx, kit.ActorOf(ctx), in.Body.Days, in.Body.Percent)
 }
 
 type checkID struct {

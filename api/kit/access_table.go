@@ -133,6 +133,7 @@ var accessTable = map[string]Access{
 	"enrol-agent":         AccessAdminSure,
 	"invite":              AccessAdminSure,
 	"logout-user":         AccessAdminSure,
+	"plan-content-checks": AccessAdminSure,
 	"remove-agent":        AccessAdminSure,
 	"set-registration":    AccessAdminSure,
 	"set-user-role":       AccessAdminSure,

@@ -124,3 +124,44 @@ func TestChecksOfContentsAreBoundedAndStopped(t *testing.T) {
 		t.Errorf("%d checks were pruned", n)
 	}
 }
+
+// Scheduled checks are off until an administrator turns them on, and one starts
+// when the last is long enough ago.
+func TestChecksOfContentsAreScheduled(t *testing.T) {
+	t.Parallel()
+	h, ctx := newHouse(t), t.Context()
+	due := func() bool {
+		t.Helper()
+		started := storetest.Must[bool](t)(h.work.Stock.StartDueCheck(ctx))
+		for _, c := range storetest.Must[[]models.ContentCheck](t)(h.work.Stock.OpenContentChecks(ctx, h.clock.Now.Add(time.Minute))) {
+			storetest.Must[models.ContentCheck](t)(h.taker.ReadContents(ctx, c.ID, nil))
+		}
+		return started
+	}
+	if due() {
+		t.Error("a check starts that nobody planned")
+	}
+	storetest.WantCode(t, h.store.Stock.PlanContentChecks(ctx, admin, 366, 5), models.CodeInvalid)
+	storetest.WantCode(t, h.store.Stock.PlanContentChecks(ctx, admin, 7, 0), models.CodeInvalid)
+	for range 2 {
+		storetest.OK(t, h.store.Stock.PlanContentChecks(ctx, admin, 7, 20))
+	}
+	if !due() || due() {
+		t.Error("not one check starts at once")
+	}
+	h.clock.Add(6 * 24 * time.Hour)
+	if due() {
+		t.Error("a check starts too early")
+	}
+	h.clock.Add(24 * time.Hour)
+	if !due() {
+		t.Error("no check starts after a week")
+	}
+	if last := storetest.Must[[]models.ContentCheck](t)(h.store.Stock.ContentChecks(ctx, 1)); last[0].Percent != 20 || last[0].ActorKind != models.ActorSystem {
+		t.Errorf("the check is %+v", last[0])
+	}
+	log := storetest.Must[[]models.AuditRecord](t)(h.store.Records.Audit(ctx, models.AuditFilter{Action: string(models.AuditCheckPlanned)}))
+	if len(log) != 1 || log[0].Before["days"] != 0.0 || log[0].After["days"] != 7.0 {
+		t.Errorf("audited %+v", log)
+	}
+}

@@ -176,6 +176,9 @@ func (r *recorder) storageStory(ask asking) {
 	ask("", get, check, "")
 	ask("", post, check+"/stop", "")
 	ask("", get, "storage/checks", "")
+	ask("", put, "storage/checks/plan", `{"days":30,"percent":10}`)
+	ask("too rare", put, "storage/checks/plan", `{"days":400,"percent":10}`)
+	ask("off", put, "storage/checks/plan", `{"days":0,"percent":5}`)
 	ask("", get, "storage/damaged?limit=1", "")
 	ask("", get, "storage/damaged?cursor=x", "")
 }

@@ -804,6 +804,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/storage/checks/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Schedule checks of contents
+         * @description A check starts when the last one, however it was started, is so many days ago. 0 days turns it off, which is the default. Requires a session and reauthenticate within the last ten minutes.
+         */
+        put: operations["plan-content-checks"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/storage/checks/{id}": {
         parameters: {
             query?: never;
@@ -2455,6 +2475,18 @@ export interface components {
             /** @description The new password, at least 15 characters */
             password: string;
         };
+        CheckPlan: {
+            /**
+             * Format: int64
+             * @description Between two checks; 0 is none
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description Of all stored files
+             */
+            percent: number;
+        };
         Cleanup: {
             /** @description E-mail address of who started it; empty if the account was deleted */
             by: string;
@@ -4036,6 +4068,8 @@ export interface components {
              * @description An administrator accepted it; it takes effect with the next sweep
              */
             acceptedAt: string | null;
+            /** @description How often a check of contents starts */
+            checkPlan: components["schemas"]["CheckPlan"];
             /**
              * Format: date-time
              * @description When the stored files were last checked
@@ -5912,6 +5946,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ContentCheck"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "plan-content-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckPlan"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckPlan"];
                 };
             };
             /** @description A fault, as a problem document (RFC 9457) */

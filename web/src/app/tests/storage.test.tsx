@@ -118,6 +118,9 @@ describe('the storage page', () => {
     expect(world.storage.asked).toEqual([{ percent: 25 }]);
     await user.click(part.getByRole('button', { name: 'Stop' }));
     expect(await part.findByRole('heading', { name: 'Stopped reading 25% of all files' })).toBeVisible();
+    expect(part.getByText('Scheduled checks are off.')).toBeVisible();
+    await user.click(part.getByRole('radio', { name: 'Every week' }));
+    expect(await part.findByText('A check reads 25% of all files every 7 days.')).toBeVisible();
     await user.click(screen.getByRole('radio', { name: 'Damaged files' }));
     expect(within(await screen.findByRole('list', { name: 'Damaged files' })).getByRole('listitem')).toHaveTextContent('reel.mkv100 BApollo 11 · grace@example.org');
   });

@@ -42,6 +42,7 @@ export const actionTexts: Readonly<Record<string, string>> = {
   'storage.clean_up': 'Cleaned up storage',
   'storage.check_start': 'Had stored files read again',
   'storage.check_stop': 'Stopped reading stored files again',
+  'storage.check_plan': 'Changed the schedule of integrity checks',
   'storage.check_end': 'Read stored files again',
   'storage.cleanup_start': 'Looked for what to clean up in storage',
   'storage.cleanup_confirm': 'Confirmed a clean-up of storage',

@@ -103,6 +103,11 @@ export function startCheck(percent: number): Promise<ContentCheck> {
   return send(http.POST('/api/v1/admin/storage/checks', { body: { percent } }));
 }
 
+/** Has a check start every so many days; 0 is never. */
+export function planChecks(plan: StorageInfo['checkPlan']): Promise<StorageInfo['checkPlan']> {
+  return send(http.PUT('/api/v1/admin/storage/checks/plan', { body: plan }));
+}
+
 /** Stops a check. What it found stays. */
 export function stopCheck(id: string): Promise<ContentCheck> {
   return send(http.POST('/api/v1/admin/storage/checks/{id}/stop', { params: { path: { id } } }));

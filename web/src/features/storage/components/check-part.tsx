@@ -10,6 +10,7 @@ import { useConfirmed } from '@/lib/confirmed';
 
 import { checksQuery, startCheck, stopCheck, storageKeys } from '../api';
 import { foundBy, titleOfCheck } from '../check-text';
+import { CheckPlan } from './check-plan';
 import classes from './storage.module.css';
 
 const shownFirst = 3;
@@ -49,6 +50,7 @@ export function CheckPart() {
         </div>
       </div>
       <p className={classes.note}>Reads stored files again, chosen at random, at most 20 MiB a second, and compares them with their checksums.</p>
+      <CheckPlan percent={Number(percent)} />
       {!checks && (error ? <ErrorNotice error={error} title="Couldn't load the checks" retry={() => void refetch()} /> : <Skeleton height={90} radius="lg" />)}
       {checks && checks.length > 0 && (
         <ul className={classes.cards} aria-label="Checks">
