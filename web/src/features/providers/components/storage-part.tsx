@@ -1,4 +1,4 @@
-import { Button, Skeleton } from '@mantine/core';
+import { Anchor, Button, Skeleton } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -80,7 +80,11 @@ function Orphans({ info: { orphans, nextPurgeAt, refusedOrphans, paused: pause }
         {orphans.count === 0 ? 'None.' : `${formatPlural(orphans.count, 'object', 'objects')}, ${formatBytes(orphans.bytes)}.`}
         {refusedOrphans > 0 ? ` ${formatPlural(refusedOrphans, 'is', 'are')} due, too many to remove without you.` : next}
       </p>
-      <Link to="/admin/storage">Storage</Link>
+      <p className={classes.detail}>
+        <Anchor inherit renderRoot={(props) => <Link to="/admin/storage" {...props} />}>
+          What is stored, and clean-ups
+        </Anchor>
+      </p>
     </li>
   );
 }
