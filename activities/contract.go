@@ -143,6 +143,45 @@ type BulkResult struct {
 	Refused int64            `json:"refused"`
 }
 
+// CleanupInput names a cleanup of storage.
+type CleanupInput struct {
+	ID uuid.UUID `json:"id"`
+}
+
+// CleanupResult is how far a cleanup of storage has come.
+type CleanupResult struct {
+	State   models.CleanupState `json:"state"`
+	Total   int64               `json:"total"`
+	Removed int64               `json:"removed"`
+	Spared  int64               `json:"spared"`
+	Failed  int64               `json:"failed"`
+}
+
+// ContentsInput names a check of contents.
+type ContentsInput struct {
+	ID uuid.UUID `json:"id"`
+}
+
+// ContentsResult is how far a check of contents has come.
+type ContentsResult struct {
+	State   models.CheckState `json:"state"`
+	Read    int64             `json:"read"`
+	Bytes   int64             `json:"bytes"`
+	Damaged int64             `json:"damaged"`
+	Unread  int64             `json:"unread"`
+}
+
+// DueCheckResult says whether a scheduled check of contents was started.
+type DueCheckResult struct {
+	Started bool `json:"started"`
+}
+
+// SumResult is what is stored.
+type SumResult struct {
+	Files int64 `json:"files"`
+	Bytes int64 `json:"bytes"`
+}
+
 // SweepInput bounds a sweep of object storage.
 type SweepInput struct {
 	Preview bool          `json:"preview,omitempty"` // count only, remove nothing
@@ -198,6 +237,8 @@ type RepairResult struct {
 	Ended     int `json:"ended"`     // workflows that the database does not know
 	Purged    int `json:"purged"`    // deleted jobs whose purge was started again
 	Bulk      int `json:"bulk"`      // acts on many jobs whose workflow was started again
+	Cleanups  int `json:"cleanups"`  // cleanups of storage, likewise
+	Contents  int `json:"contents"`  // checks of contents, likewise
 	Blocked   int `json:"blocked"`   // jobs whose owners were told late that they are blocked
 }
 
@@ -213,6 +254,8 @@ type PruneResult struct {
 	EnrolmentTokens int64 `json:"enrolmentTokens"`
 	Allowances      int64 `json:"allowances"`
 	BulkActs        int64 `json:"bulkActs"`
+	Cleanups        int64 `json:"cleanups"`
+	ContentChecks   int64 `json:"contentChecks"`
 }
 
 // ExpireResult is what the retention rule did.

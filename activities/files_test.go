@@ -350,6 +350,8 @@ type runner struct {
 	restarted, admitted, purged []uuid.UUID
 	ended, cancelled, bulk      []uuid.UUID
 	terminated                  []uuid.UUID // by an operator
+	cleanups                    []models.Cleanup
+	checks                      []models.ContentCheck
 }
 
 func (r *runner) Stopped(_ context.Context, jobs []models.Job) (out []models.Job, err error) {
@@ -405,6 +407,16 @@ func (r *runner) Bulk(_ context.Context, id uuid.UUID) error {
 	return nil
 }
 
+func (r *runner) CleanUp(_ context.Context, c models.Cleanup) error {
+	r.cleanups = append(r.cleanups, c)
+	return nil
+}
+
+func (r *runner) ReadContents(_ context.Context, c models.ContentCheck) error {
+	r.checks = append(r.checks, c)
+	return nil
+}
+
 func (r *runner) Admit(_ context.Context, job models.Job) error {
 	id := job.ID
 	r.admitted = append(r.admitted, id)
@@ -429,6 +441,14 @@ func TestRepairJobs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	cleanup, err := b.store.Stock.StartCleanup(t.Context(), models.Actor{Kind: models.ActorConsole}, models.CleanupRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	check, err := b.store.Stock.StartContentCheck(t.Context(), models.Actor{Kind: models.ActorConsole}, 100, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
 	r := &runner{running: map[uuid.UUID]bool{unsent.ID: true, fine.ID: true, deleted.ID: true}}
 	sweeps := &activities.Sweeps{Store: plug.Sweeps(b.work), Runner: r, Now: func() time.Time { return time.Now().Add(time.Minute) }}
 	v, err := env(sweeps).ExecuteActivity(sweeps.RepairJobs, activities.RepairInput{Quiet: time.Second})
@@ -444,6 +464,12 @@ func TestRepairJobs(t *testing.T) {
 	}
 	if len(r.bulk) != 1 || r.bulk[0] != act.ID || res.Bulk != 1 {
 		t.Errorf("acts on many jobs that were started again: %v", r.bulk)
+	}
+	if len(r.cleanups) != 1 || r.cleanups[0].ID != cleanup.ID || res.Cleanups != 1 {
+		t.Errorf("cleanups that were started again: %v", r.cleanups)
+	}
+	if len(r.checks) != 1 || r.checks[0].ID != check.ID || res.Contents != 1 {
+		t.Errorf("checks of contents that were started again: %v", r.checks)
 	}
 	if res.Checked != 4 || res.Restarted != 1 || res.Purged != 1 || res.Admitted < 1 {
 		t.Errorf("result %+v", res)

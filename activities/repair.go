@@ -37,6 +37,10 @@ type Runner interface {
 	Purge(ctx context.Context, jobID uuid.UUID) error
 	// Bulk starts the workflow of the act on many jobs unless it is running.
 	Bulk(ctx context.Context, id uuid.UUID) error
+	// CleanUp starts the workflow of the cleanup of storage unless it is running.
+	CleanUp(ctx context.Context, c models.Cleanup) error
+	// ReadContents starts the workflow of the check of contents unless it is running.
+	ReadContents(ctx context.Context, c models.ContentCheck) error
 	// Admit tells the job's workflow that it holds a slot.
 	Admit(ctx context.Context, job models.Job) error
 }
@@ -86,6 +90,9 @@ func (a *Sweeps) repair(ctx context.Context, in RepairInput) (res RepairResult, 
 		return res, err
 	}
 	if res.Blocked, err = a.Store.EnforceBlocks(ctx); err != nil {
+		return res, err
+	}
+	if err := a.resumeCleanups(ctx, before, &res); err != nil {
 		return res, err
 	}
 	err = inBatches(
@@ -174,6 +181,32 @@ func (a *Sweeps) resumeBulk(ctx context.Context, before time.Time, res *RepairRe
 			return err
 		}
 		res.Bulk++
+	}
+	return nil
+}
+
+// resumeCleanups starts the workflow of every cleanup of storage, and of every
+// check of contents, that has none.
+func (a *Sweeps) resumeCleanups(ctx context.Context, before time.Time, res *RepairResult) error {
+	quiet, err := a.Store.OpenCleanups(ctx, before)
+	if err != nil {
+		return err
+	}
+	for _, c := range quiet {
+		if err := a.Runner.CleanUp(ctx, c); err != nil {
+			return err
+		}
+		res.Cleanups++
+	}
+	checks, err := a.Store.OpenContentChecks(ctx, before)
+	if err != nil {
+		return err
+	}
+	for _, c := range checks {
+		if err := a.Runner.ReadContents(ctx, c); err != nil {
+			return err
+		}
+		res.Contents++
 	}
 	return nil
 }

@@ -19,6 +19,7 @@ const (
 	keepDeleted    = 7 * 24 * time.Hour
 	keepMails      = 30 * 24 * time.Hour // after they ended, so that admins can see them
 	keepBulk       = 90 * 24 * time.Hour // likewise
+	keepCleanups   = 90 * 24 * time.Hour // likewise
 	purgeAgain     = time.Second         // the job's workflow is about to end
 	jobsPrefix     = "jobs/"             // of all keys of jobs
 )
@@ -43,6 +44,14 @@ type SweepStore interface {
 	EnforceBlocks(ctx context.Context) (told int, err error)
 	OpenBulk(ctx context.Context, before time.Time) ([]uuid.UUID, error)
 	PruneBulk(ctx context.Context, before time.Time) (int64, error)
+	OpenCleanups(ctx context.Context, before time.Time) ([]models.Cleanup, error)
+	PruneCleanups(ctx context.Context, before time.Time) (int64, error)
+	StopCleaning(ctx context.Context, id uuid.UUID) (models.Cleanup, error)
+	SumUp(ctx context.Context) (models.Amount, error)
+	OpenContentChecks(ctx context.Context, before time.Time) ([]models.ContentCheck, error)
+	PruneContentChecks(ctx context.Context, before time.Time) (int64, error)
+	StartDueCheck(ctx context.Context) (bool, error)
+	StopReading(ctx context.Context, id uuid.UUID) (models.ContentCheck, error)
 }
 
 // SweepStorage is what purging needs from object storage.
@@ -153,6 +162,12 @@ func (a *Sweeps) prune(ctx context.Context) (res PruneResult, err error) {
 		return res, err
 	}
 	if res.BulkActs, err = a.Store.PruneBulk(ctx, now.Add(-keepBulk)); err != nil {
+		return res, err
+	}
+	if res.Cleanups, err = a.Store.PruneCleanups(ctx, now.Add(-keepCleanups)); err != nil {
+		return res, err
+	}
+	if res.ContentChecks, err = a.Store.PruneContentChecks(ctx, now.Add(-keepCleanups)); err != nil {
 		return res, err
 	}
 	res.Allowances, err = a.Store.PruneAllowances(ctx)

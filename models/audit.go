@@ -38,14 +38,13 @@ type AuditAction string
 // The acts on agents and the installation. Other areas define theirs next to
 // their code.
 const (
-	AuditSetup          AuditAction = "installation.set_up"
-	AuditAgentToken     AuditAction = "agent.make_enrolment_token"
-	AuditAgentEnrolled  AuditAction = "agent.enrol"
-	AuditAgentCordoned  AuditAction = "agent.cordon"
-	AuditAgentUncordon  AuditAction = "agent.uncordon"
-	AuditAgentDrain     AuditAction = "agent.drain"
-	AuditAgentRemoved   AuditAction = "agent.remove"
-	AuditStorageCleaned AuditAction = "storage.clean_up"
+	AuditSetup         AuditAction = "installation.set_up"
+	AuditAgentToken    AuditAction = "agent.make_enrolment_token"
+	AuditAgentEnrolled AuditAction = "agent.enrol"
+	AuditAgentCordoned AuditAction = "agent.cordon"
+	AuditAgentUncordon AuditAction = "agent.uncordon"
+	AuditAgentDrain    AuditAction = "agent.drain"
+	AuditAgentRemoved  AuditAction = "agent.remove"
 )
 
 // AuditEntry is one line of the audit log: who did what to what. The log is

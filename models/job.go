@@ -1,6 +1,8 @@
 package models
 
 import (
+	"errors"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -236,10 +238,26 @@ type File struct {
 	ETag        string  `gorm:"column:etag"`
 	CreatedAt   time.Time
 	StoredAt    *time.Time
+	CRC32C      string `gorm:"column:crc32c"` // of the whole object, as in S3; empty if it is not known
 }
 
 // Key returns the object key, made of ids only.
 func (f File) Key() string { return "jobs/" + f.JobID.String() + "/" + f.ID.String() }
+
+// IDsOfKey returns the ids of the job and the file that an object key is made of.
+func IDsOfKey(key string) (job, file uuid.UUID, err error) {
+	rest, ok := strings.CutPrefix(key, "jobs/")
+	a, b, two := strings.Cut(rest, "/")
+	if !ok || !two || len(a) != 36 || len(b) != 36 { // uuid.Parse takes other forms, too
+		return job, file, Errorf(CodeNotFound, "No file has this key.")
+	}
+	job, err1 := uuid.Parse(a)
+	file, err2 := uuid.Parse(b)
+	if err := errors.Join(err1, err2); err != nil {
+		return job, file, Errorf(CodeNotFound, "No file has this key.").Because(err)
+	}
+	return job, file, nil
+}
 
 // Part is one uploaded part of a file.
 type Part struct {

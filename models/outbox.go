@@ -23,6 +23,9 @@ const (
 	OutboxKeep   OutboxKind = "keep"   // the job is parked: make its complete files available
 	OutboxYield  OutboxKind = "yield"  // the job is slow while others wait: signal its workflow to give its slot up
 	OutboxBulk   OutboxKind = "bulk"   // carry out the act on many jobs
+
+	OutboxCleanup OutboxKind = "cleanup" // carry on with the cleanup of storage
+	OutboxCheck   OutboxKind = "check"   // read stored files again
 )
 
 // OutboxItem is something that a transaction decided and that Temporal still
@@ -30,7 +33,7 @@ const (
 type OutboxItem struct {
 	ID        int64
 	Kind      OutboxKind
-	Ref       uuid.UUID // the job, agent, mail or act on many jobs
+	Ref       uuid.UUID // the job, agent, mail, act on many jobs, cleanup or check
 	Attempts  int       // how often it has been tried
 	CreatedAt time.Time
 }

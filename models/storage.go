@@ -56,6 +56,11 @@ type StorageState struct {
 	CheckedAt      *time.Time // the last check of stored files
 	RefusedLost    int64      // what it would have marked, if that was too much at once
 	CheckAll       bool       // an administrator allowed the next check to mark any number of files
+	BucketObjects  *int64     // what the last sweep saw
+	BucketBytes    *int64
+	SummedAt       *time.Time // what is stored was last summed up
+	CheckDays      int64      // between scheduled checks of contents; 0 is none
+	CheckPercent   int64      // of all files that such a check reads
 }
 
 // TableName returns the table of the state, which has one row.
@@ -92,7 +97,6 @@ type Orphan struct {
 	FirstSeen  time.Time
 	LastSeen   time.Time
 	PurgeAfter time.Time
-	Approved   bool // an administrator wants it removed
 }
 
 // Amount is a number of objects and their size.

@@ -33,7 +33,7 @@ const syntax = [
   { selector: 'JSXAttribute[name.name="dangerouslySetInnerHTML"]', message: 'Names come from strangers; text nodes only.' },
 ];
 
-const features = ['auth', 'jobs', 'files', 'agents', 'providers', 'settings', 'usage', 'users', 'audit'];
+const features = ['auth', 'jobs', 'files', 'agents', 'providers', 'settings', 'storage', 'usage', 'users', 'audit'];
 
 // Imports run one way: app → features → components → lib → api. A feature never imports another one; app/ composes them.
 const zones = [

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
+
 	"longhaul/internal/event"
 	"longhaul/internal/wait"
 	"longhaul/models"
@@ -133,6 +135,10 @@ func (w *Worker) deliver(ctx context.Context, item models.OutboxItem) error {
 		return w.deps.Flows.SendMail(ctx, item.Ref)
 	case models.OutboxBulk:
 		return w.deps.Flows.Bulk(ctx, item.Ref)
+	case models.OutboxCleanup:
+		return w.cleanUp(ctx, item.Ref)
+	case models.OutboxCheck:
+		return w.readContents(ctx, item.Ref)
 	default:
 	}
 	job, err := w.deps.Records.Job(ctx, item.Ref)
@@ -175,6 +181,30 @@ func (w *Worker) deliver(ctx context.Context, item models.OutboxItem) error {
 	default:
 		return models.Errorf(models.CodeInternal, "Unknown kind of outbox item.")
 	}
+}
+
+// cleanUp has a cleanup of storage carried on, unless it needs nothing.
+func (w *Worker) cleanUp(ctx context.Context, id uuid.UUID) error {
+	c, err := w.deps.Records.LoadCleanup(ctx, id)
+	if models.IsNotFound(err) || err == nil && !c.State.Working() {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return w.deps.Flows.CleanUp(ctx, c)
+}
+
+// readContents has a check of contents carried on, unless it is over.
+func (w *Worker) readContents(ctx context.Context, id uuid.UUID) error {
+	c, err := w.deps.Records.LoadContentCheck(ctx, id)
+	if models.IsNotFound(err) || err == nil && c.State != models.CheckReading {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return w.deps.Flows.ReadContents(ctx, c)
 }
 
 // ask tells a job's workflow what the row asks for. One that an operator ended

@@ -60,6 +60,8 @@ type Records interface {
 	AdmissionPulse(ctx context.Context) (models.AdmissionPulse, error)
 	OutboxAge(ctx context.Context) (time.Duration, error)
 	DueOutbox(ctx context.Context, limit int, do func(context.Context, models.OutboxItem) error) (int, error)
+	LoadCleanup(ctx context.Context, id uuid.UUID) (models.Cleanup, error)
+	LoadContentCheck(ctx context.Context, id uuid.UUID) (models.ContentCheck, error)
 	DueAccountRequests(ctx context.Context, limit int) (int, error)
 	DeleteLeftJobs(ctx context.Context, limit int) (int, error)
 }

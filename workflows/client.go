@@ -204,6 +204,14 @@ func (c *Client) Bulk(ctx context.Context, id uuid.UUID) error {
 	return translate(err, "act on many jobs")
 }
 
+// CleanUp carries a cleanup of storage on, unless that is being done already.
+// Looking and removing are one workflow each.
+func (c *Client) CleanUp(ctx context.Context, in models.Cleanup) error {
+	o := again(in.WorkflowID(), "cleanup "+short(in.ID)+" of storage")
+	_, err := c.t.ExecuteWorkflow(ctx, o, CleanUp, activities.CleanupInput{ID: in.ID})
+	return translate(err, "clean up storage")
+}
+
 // SendMail sends a queued mail, unless it was sent or is on its way.
 func (c *Client) SendMail(ctx context.Context, mailID uuid.UUID) error {
 	_, err := c.t.ExecuteWorkflow(ctx, client.StartWorkflowOptions{

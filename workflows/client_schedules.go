@@ -26,9 +26,11 @@ const (
 
 // The schedules that others speak of.
 const (
-	scheduleSweep  = "sys-sweep-orphans"
-	scheduleCheck  = "sys-check-files"
-	scheduleExpire = "sys-expire-files"
+	scheduleSweep    = "sys-sweep-orphans"
+	scheduleCheck    = "sys-check-files"
+	scheduleExpire   = "sys-expire-files"
+	scheduleContents = "sys-check-contents"
+	scheduleSum      = "sys-sum-storage"
 )
 
 // schedule is a regular task that operators can see.
@@ -56,6 +58,8 @@ func schedules() []schedule {
 		},
 		{id: scheduleExpire, every: time.Hour, flow: ExpireFiles, summary: "removes files that have outlived their plan's retention"},
 		{id: "sys-roll-up-usage", every: time.Hour, flow: RollUpUsage, summary: "sums up each account's usage per day"},
+		{id: scheduleContents, every: time.Hour, flow: StartDueCheck, summary: "starts a check of contents when one is planned and due; off by default"},
+		{id: scheduleSum, every: time.Hour, flow: SumStorage, summary: "sums up what is stored, by owner, type and age"},
 		{id: "sys-reconcile-quota", every: time.Hour, flow: ReconcileQuota, summary: "compares quotas with stored files and repairs drift"},
 		{id: "sys-prune-records", every: time.Hour, flow: PruneRecords, summary: "removes expired rows"},
 	}

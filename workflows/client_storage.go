@@ -11,6 +11,13 @@ import (
 	"longhaul/models"
 )
 
+// ReadContents carries a check of contents on, unless that is being done already.
+func (c *Client) ReadContents(ctx context.Context, in models.ContentCheck) error {
+	o := again(in.WorkflowID(), "check "+short(in.ID)+" of contents")
+	_, err := c.t.ExecuteWorkflow(ctx, o, CheckContents, activities.ContentsInput{ID: in.ID})
+	return translate(err, "check contents")
+}
+
 // CheckFiles looks for the object of every stored file now and returns what it
 // found.
 func (c *Client) CheckFiles(ctx context.Context, in activities.CheckInput) (activities.CheckResult, error) {

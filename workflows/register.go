@@ -18,4 +18,8 @@ func Register(r worker.WorkflowRegistry) {
 	r.RegisterWorkflow(RollUpUsage)
 	r.RegisterWorkflow(ReconcileQuota)
 	r.RegisterWorkflow(BulkAct)
+	r.RegisterWorkflow(CleanUp)
+	r.RegisterWorkflow(CheckContents)
+	r.RegisterWorkflow(StartDueCheck)
+	r.RegisterWorkflow(SumStorage)
 }

@@ -72,6 +72,18 @@ func TestReplayBulk(t *testing.T) {
 	replay(t, "testdata/replay/bulk/*.json", 2, workflows.BulkAct)
 }
 
+// TestReplayCleanups does the same for cleanups of storage.
+func TestReplayCleanups(t *testing.T) {
+	t.Parallel()
+	replay(t, "testdata/replay/cleanup/*.json", 2, workflows.CleanUp)
+}
+
+// TestReplayContentChecks does the same for checks of contents.
+func TestReplayContentChecks(t *testing.T) {
+	t.Parallel()
+	replay(t, "testdata/replay/contents/*.json", 1, workflows.CheckContents)
+}
+
 func replay(t *testing.T, pattern string, least int, flow any) {
 	t.Helper()
 	fixtures, err := filepath.Glob(pattern)

@@ -65,7 +65,26 @@ type Store interface {
 
 	StorageReport(ctx context.Context) (models.StorageReport, error)
 	AcceptStorage(ctx context.Context, by models.Actor) error
-	ApproveOrphans(ctx context.Context, by models.Actor) (models.Amount, error)
+	StorageSums(ctx context.Context) (models.StorageSums, error)
+	StorageUsers(ctx context.Context, cursor string, limit int) ([]models.StorageUser, string, error)
+	StorageExpiries(ctx context.Context, cursor string, limit int) ([]models.StorageUser, string, error)
+	LargeJobs(ctx context.Context, cursor string, limit int) ([]models.LargeJob, string, error)
+	LostFiles(ctx context.Context, cursor string, limit int) ([]models.LostFile, string, error)
+	Orphans(ctx context.Context, cursor string, limit int) ([]models.Orphan, string, error)
+
+	StartCleanup(ctx context.Context, by models.Actor, r models.CleanupRequest) (models.Cleanup, error)
+	ConfirmCleanup(ctx context.Context, by models.Actor, id uuid.UUID) (models.Cleanup, error)
+	StopCleanup(ctx context.Context, by models.Actor, id uuid.UUID) (models.Cleanup, error)
+	Cleanups(ctx context.Context, limit int) ([]models.Cleanup, error)
+	Cleanup(ctx context.Context, id uuid.UUID) (models.Cleanup, error)
+	CleanupItems(ctx context.Context, id uuid.UUID, state models.CleanupItemState, cursor string, limit int) ([]models.CleanupItem, string, error)
+
+	StartContentCheck(ctx context.Context, by models.Actor, percent, rate int64) (models.ContentCheck, error)
+	PlanContentChecks(ctx context.Context, by models.Actor, days, percent int64) error
+	StopContentCheck(ctx context.Context, by models.Actor, id uuid.UUID) (models.ContentCheck, error)
+	ContentChecks(ctx context.Context, limit int) ([]models.ContentCheck, error)
+	ContentCheck(ctx context.Context, id uuid.UUID) (models.ContentCheck, error)
+	DamagedFiles(ctx context.Context, cursor string, limit int) ([]models.DamagedFile, string, error)
 
 	Plans(ctx context.Context, public bool) ([]models.Plan, error)
 	CreatePlan(ctx context.Context, by models.Actor, p models.Plan) (models.Plan, error)
@@ -108,5 +127,8 @@ func Register(r *kit.Router, d Deps) {
 	(&planHandlers{store: d.Store}).routes(r)
 	(&trailHandlers{store: d.Store}).routes(r)
 	(&storageHandlers{store: d.Store, workflows: d.Workflows}).routes(r)
+	(&storageListHandlers{store: d.Store}).routes(r)
+	(&contentHandlers{store: d.Store, uiURL: d.UIURL}).routes(r)
+	(&cleanupHandlers{store: d.Store, uiURL: d.UIURL}).routes(r)
 	(&healthHandlers{version: d.Version, probes: d.Probes, store: d.Store, now: d.Now}).routes(r)
 }

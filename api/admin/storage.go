@@ -26,13 +26,12 @@ func (h *storageHandlers) routes(r *kit.Router) {
 			OperationID: id, Method: method, Path: "/api/v1/admin/storage" + path, Tags: []string{tagAdmin}, Summary: summary, Description: description,
 		}
 	}
-	kit.Handle(r, op("get-storage", http.MethodGet, "", "Compare storage with the database",
-		"What the last sweep and the last check found: objects without a row, and files without an object."), h.get)
+	kit.Handle(r, op("get-storage", http.MethodGet, "", "What is stored, and how storage and the database compare",
+		"What the last sweep and the last check found: objects without a row, and files without an object. "+
+			"Sums by type and age, and a figure for each of the last 90 days, are taken every hour."), h.get)
 	kit.Handle(r, op("accept-storage", http.MethodPost, "/accept", "Accept storage as it is",
 		"Ends a pause of deletion after the restore of a dump or a change of the bucket: orphans are kept for another week. "+
 			"The next check may mark any number of files as lost."), h.accept)
-	kit.Handle(r, op("remove-orphans", http.MethodPost, "/orphans/remove", "Remove the objects without a row that are known now",
-		"Refused while deletion is paused."), h.remove)
 }
 
 // AmountInfo is a number of objects or files and their size.
@@ -43,40 +42,52 @@ type AmountInfo struct {
 
 // StorageInfo is how storage and the database compare.
 type StorageInfo struct {
-	Paused         string     `json:"paused" enum:",restored,other_bucket" doc:"Why nothing is removed automatically; empty while it is. restored: the database is older than storage, as after the restore of a dump. other_bucket: the database does not know this bucket"`
-	PausedAt       *time.Time `json:"pausedAt"`
-	AcceptedAt     *time.Time `json:"acceptedAt" doc:"An administrator accepted it; it takes effect with the next sweep"`
-	Orphans        AmountInfo `json:"orphans" doc:"Objects and multipart uploads without a row"`
-	NextPurgeAt    *time.Time `json:"nextPurgeAt" doc:"When the first of them is removed"`
-	RefusedOrphans int64      `json:"refusedOrphans" doc:"How many the last sweep would have removed, if that was too much at once"`
-	Lost           AmountInfo `json:"lost" doc:"Files whose object is gone"`
-	LostJobs       int64      `json:"lostJobs"`
-	RefusedLost    int64      `json:"refusedLost" doc:"How many files the last check would have marked as lost, if that was too much at once"`
-	SweptAt        *time.Time `json:"sweptAt" doc:"When storage was last swept"`
-	CheckedAt      *time.Time `json:"checkedAt" doc:"When the stored files were last checked"`
+	Paused         string      `json:"paused" enum:",restored,other_bucket" doc:"Why nothing is removed automatically; empty while it is. restored: the database is older than storage, as after the restore of a dump. other_bucket: the database does not know this bucket"`
+	PausedAt       *time.Time  `json:"pausedAt"`
+	AcceptedAt     *time.Time  `json:"acceptedAt" doc:"An administrator accepted it; it takes effect with the next sweep"`
+	Orphans        AmountInfo  `json:"orphans" doc:"Objects and multipart uploads without a row"`
+	NextPurgeAt    *time.Time  `json:"nextPurgeAt" doc:"When the first of them is removed"`
+	RefusedOrphans int64       `json:"refusedOrphans" doc:"How many the last sweep would have removed, if that was too much at once"`
+	Lost           AmountInfo  `json:"lost" doc:"Files whose object is gone"`
+	LostJobs       int64       `json:"lostJobs"`
+	RefusedLost    int64       `json:"refusedLost" doc:"How many files the last check would have marked as lost, if that was too much at once"`
+	SweptAt        *time.Time  `json:"sweptAt" doc:"When storage was last swept"`
+	CheckedAt      *time.Time  `json:"checkedAt" doc:"When the stored files were last checked"`
+	CheckPlan      CheckPlan   `json:"checkPlan" doc:"How often a check of contents starts"`
+	Sums           StorageSums `json:"sums"`
 }
 
-func storageInfo(s models.StorageReport) StorageInfo {
+func storageInfo(s models.StorageReport, sums models.StorageSums) StorageInfo {
 	return StorageInfo{
 		Paused: string(s.Paused), PausedAt: s.PausedAt, AcceptedAt: s.AcceptedAt, Orphans: AmountInfo(s.Orphans), NextPurgeAt: s.NextPurge,
 		RefusedOrphans: s.RefusedOrphans, Lost: AmountInfo(s.Lost), LostJobs: s.LostJobs, RefusedLost: s.RefusedLost,
-		SweptAt: s.SweptAt, CheckedAt: s.CheckedAt,
+		SweptAt: s.SweptAt, CheckedAt: s.CheckedAt, Sums: storageSumsOf(sums),
+		CheckPlan: CheckPlan{Days: s.CheckDays, Percent: s.CheckPercent},
 	}
 }
 
 type storageOutput struct{ Body StorageInfo }
 
 func (h *storageHandlers) get(ctx context.Context, _ *kit.Empty) (*storageOutput, error) {
-	s, err := h.store.StorageReport(ctx)
+	info, err := h.info(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &storageOutput{Body: storageInfo(s)}, nil
+	return &storageOutput{Body: info}, nil
+}
+
+func (h *storageHandlers) info(ctx context.Context) (StorageInfo, error) {
+	s, err := h.store.StorageReport(ctx)
+	if err != nil {
+		return StorageInfo{}, err
+	}
+	sums, err := h.store.StorageSums(ctx)
+	return storageInfo(s, sums), err
 }
 
 type storageActInput struct {
 	Body struct {
-		Confirm string `json:"confirm" maxLength:"20" doc:"The word accept or remove, typed as confirmation"`
+		Confirm string `json:"confirm" maxLength:"20" doc:"The word accept, typed as confirmation"`
 	} `nameHint:"ConfirmStorage"`
 }
 
@@ -87,30 +98,19 @@ type storageActOutput struct {
 	} `nameHint:"StorageConfirmed"`
 }
 
+// accept accepts storage as it is, and has the worker take it up.
 func (h *storageHandlers) accept(ctx context.Context, in *storageActInput) (*storageActOutput, error) {
-	return h.act(ctx, in, "accept", func() error { return h.store.AcceptStorage(ctx, kit.ActorOf(ctx)) })
-}
-
-func (h *storageHandlers) remove(ctx context.Context, in *storageActInput) (*storageActOutput, error) {
-	return h.act(ctx, in, "remove", func() error {
-		_, err := h.store.ApproveOrphans(ctx, kit.ActorOf(ctx))
-		return err
-	})
-}
-
-// act does what was confirmed with the word, and has the worker take it up.
-func (h *storageHandlers) act(ctx context.Context, in *storageActInput, word string, do func() error) (*storageActOutput, error) {
-	if in.Body.Confirm != word {
-		return nil, models.Errorf(models.CodeInvalid, "Type %s to confirm.", word).In("confirm")
+	if in.Body.Confirm != "accept" {
+		return nil, models.Errorf(models.CodeInvalid, "Type accept to confirm.").In("confirm")
 	}
-	if err := do(); err != nil {
+	if err := h.store.AcceptStorage(ctx, kit.ActorOf(ctx)); err != nil {
 		return nil, err
 	}
 	limited, cancel := context.WithTimeout(ctx, triggerBudget)
 	defer cancel()
 	out := &storageActOutput{}
 	out.Body.Started = h.workflows.TakeStock(limited) == nil // else the schedules do it in their time
-	s, err := h.store.StorageReport(ctx)
-	out.Body.Storage = storageInfo(s)
+	var err error
+	out.Body.Storage, err = h.info(ctx)
 	return out, err
 }

@@ -54,9 +54,10 @@ func (p *program) withStore(ctx context.Context, do func(*store.Store, config.Co
 }
 
 type adminCmd struct {
-	SetupLink setupLinkCmd   `cmd:"" help:"Print a one-time link to create the first administrator."`
-	Jobs      adminJobsCmd   `cmd:"" help:"The jobs of all users (through the API, as an administrator)."`
-	Blocks    adminBlocksCmd `cmd:"" help:"Content that is refused here (through the API, as an administrator)."`
+	SetupLink setupLinkCmd    `cmd:"" help:"Print a one-time link to create the first administrator."`
+	Storage   adminStorageCmd `cmd:"" help:"What is stored, and what has no row or no object (through the API, as an administrator)."`
+	Jobs      adminJobsCmd    `cmd:"" help:"The jobs of all users (through the API, as an administrator)."`
+	Blocks    adminBlocksCmd  `cmd:"" help:"Content that is refused here (through the API, as an administrator)."`
 }
 
 type setupLinkCmd struct{}

@@ -5,16 +5,18 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
+
 	"longhaul/internal/config"
 	"longhaul/internal/store"
 	"longhaul/models"
 )
 
 type storageCmd struct {
-	Prepare       storagePrepareCmd `cmd:"" help:"Create the bucket and a key for each use in versitygw, with the root key (settings in .env.example)."`
-	Status        storageStatusCmd  `cmd:"" help:"Show how storage and database compare (from the database)."`
-	Accept        storageAcceptCmd  `cmd:"" help:"Accept storage as it is, after the restore of a dump or a change of the bucket (in the database)."`
-	RemoveOrphans storageRemoveCmd  `cmd:"" help:"Have the next sweep remove the objects without a row that are known now (in the database)."`
+	Prepare storagePrepareCmd `cmd:"" help:"Create the bucket and a key for each use in versitygw, with the root key (settings in .env.example)."`
+	Status  storageStatusCmd  `cmd:"" help:"Show how storage and database compare (from the database)."`
+	Accept  storageAcceptCmd  `cmd:"" help:"Accept storage as it is, after the restore of a dump or a change of the bucket (in the database)."`
+	Clean   storageCleanCmd   `cmd:"" help:"Remove what a cleanup found (in the database)."`
 }
 
 // console is who acts from a shell on the server.
@@ -42,7 +44,7 @@ func (c *storageStatusCmd) Run(ctx context.Context, p *program) error {
 		case r.Paused != "":
 			deletion = "paused: " + pauseTexts[r.Paused]
 		case r.RefusedOrphans > 0:
-			deletion = fmt.Sprintf("waits for you: %d orphans are too many at once", r.RefusedOrphans)
+			deletion = fmt.Sprintf("waits for you: %d orphans are too many at once; longhaul admin storage cleanup lists them", r.RefusedOrphans)
 		}
 		fmt.Fprintf(p.Out, "Deletion:     %s\n", deletion)
 		fmt.Fprintf(p.Out, "Orphans:      %d, %s\n", r.Orphans.Count, bytesInWords(r.Orphans.Bytes))
@@ -77,18 +79,23 @@ func (c *storageAcceptCmd) Run(ctx context.Context, p *program) error {
 	})
 }
 
-type storageRemoveCmd struct {
-	Yes bool `help:"Confirm that the objects may be removed for good." required:""`
+type storageCleanCmd struct {
+	Cleanup string `arg:"" help:"Id of the cleanup. “longhaul admin storage cleanup” starts one and shows it."`
+	Yes     bool   `help:"Confirm that the objects may be removed for good." required:""`
 }
 
-// Run approves the orphans that are marked now.
-func (c *storageRemoveCmd) Run(ctx context.Context, p *program) error {
+// Run confirms what a cleanup found; the worker removes it.
+func (c *storageCleanCmd) Run(ctx context.Context, p *program) error {
+	id, err := uuid.Parse(c.Cleanup)
+	if err != nil {
+		return usagef("%q is not the id of a cleanup.", c.Cleanup)
+	}
 	return p.withStore(ctx, func(s *store.Store, _ config.Config) error {
-		a, err := s.Stock.ApproveOrphans(ctx, console)
+		found, err := s.Stock.ConfirmCleanup(ctx, console, id)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(p.Err, "The next sweep, within the hour, removes %d objects, %s.\n", a.Count, bytesInWords(a.Bytes))
+		fmt.Fprintf(p.Err, "Confirmed. The worker removes %d things, %s.\n", found.Total, bytesInWords(found.Bytes))
 		return nil
 	})
 }

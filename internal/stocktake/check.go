@@ -74,6 +74,9 @@ type check struct {
 	suspects    []models.File // whose object was not in the listing as it should be
 	lost, found []models.File
 	res         CheckResult
+
+	// list takes the files without an object instead of lost; it may be nil.
+	list func(ctx context.Context, gone []models.File) error
 }
 
 // look goes through objects and rows side by side.
@@ -132,7 +135,7 @@ func (c *check) next(ctx context.Context) (models.File, bool, error) {
 
 func (c *check) compare(ctx context.Context, f models.File, there bool) error {
 	switch {
-	case there && f.State == models.FileLost:
+	case there && f.State == models.FileLost && c.list == nil:
 		c.found = append(c.found, f)
 	case !there && f.State == models.FileStored:
 		if c.suspects = append(c.suspects, f); len(c.suspects) >= batch {
@@ -165,13 +168,21 @@ func (c *check) confirm(ctx context.Context) error {
 	if err := g.Wait(); err != nil {
 		return fmt.Errorf("look for object: %w", err)
 	}
+	var lost []models.File
 	for i, f := range c.suspects {
 		if gone[i] {
-			c.lost = append(c.lost, f)
+			lost = append(lost, f)
 		}
 	}
 	c.suspects = c.suspects[:0]
-	return nil
+	if c.list == nil {
+		c.lost = append(c.lost, lost...)
+		return nil
+	}
+	if len(lost) == 0 {
+		return nil
+	}
+	return c.list(ctx, lost)
 }
 
 // same reports whether the object is the one of the row.

@@ -11,6 +11,7 @@ package stocktake
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"time"
 
@@ -33,15 +34,27 @@ type Store interface {
 	MarkOrphans(ctx context.Context, found []models.Orphan) error
 	ForgetOrphans(ctx context.Context, began time.Time) error
 	DueOrphans(ctx context.Context) (models.Amount, error)
-	OrphansToPurge(ctx context.Context, onlyApproved bool, after models.Orphan, limit int) ([]models.Orphan, error)
+	OrphansToPurge(ctx context.Context, after models.Orphan, limit int) ([]models.Orphan, error)
 	OrphanGone(ctx context.Context, o models.Orphan) error
-	Swept(ctx context.Context, refused int64) error
+	Swept(ctx context.Context, saw models.Amount, refused int64) error
 
 	CountStoredFiles(ctx context.Context) (int64, error)
 	FilesToCheck(ctx context.Context, after models.File, limit int) ([]models.File, error)
 	MarkLost(ctx context.Context, jobID uuid.UUID, fileIDs []uuid.UUID) (int64, error)
 	MarkFound(ctx context.Context, jobID uuid.UUID, fileIDs []uuid.UUID) (int64, error)
 	Checked(ctx context.Context, refused int64) error
+
+	LoadCleanup(ctx context.Context, id uuid.UUID) (models.Cleanup, error)
+	CleanupFinds(ctx context.Context, id uuid.UUID, found []models.CleanupItem) (models.Cleanup, error)
+	CleanupLooked(ctx context.Context, id uuid.UUID, scanned int64) (models.Cleanup, error)
+	CleanupNext(ctx context.Context, id uuid.UUID, limit int) ([]models.CleanupItem, error)
+	CleanupDid(ctx context.Context, id uuid.UUID, results []models.CleanupItem) (models.Cleanup, error)
+	HaltCleanup(ctx context.Context, id uuid.UUID, why models.StoragePause) (models.Cleanup, error)
+	FileOfKey(ctx context.Context, key string) (models.File, error)
+
+	LoadContentCheck(ctx context.Context, id uuid.UUID) (models.ContentCheck, error)
+	ContentsNext(ctx context.Context, c models.ContentCheck) ([]models.File, *uuid.UUID, error)
+	ContentsRead(ctx context.Context, id uuid.UUID, results []models.ContentResult, last *uuid.UUID) (models.ContentCheck, error)
 }
 
 // Bucket is where the objects are.
@@ -51,6 +64,7 @@ type Bucket interface {
 	List(ctx context.Context, prefix string, fn func(objstore.Object) error) error
 	ListMultiparts(ctx context.Context, prefix string, fn func(objstore.Upload) error) error
 	Head(ctx context.Context, key string) (objstore.Object, error)
+	Get(ctx context.Context, key, etag string, offset, length int64) (io.ReadCloser, error)
 	Delete(ctx context.Context, key string) error
 	AbortMultipart(ctx context.Context, key, uploadID string) error
 }

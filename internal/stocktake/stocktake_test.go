@@ -110,8 +110,9 @@ func TestARestoredDumpPausesDeletion(t *testing.T) {
 	if r.Paused != models.PauseRestored || r.PausedAt == nil || r.Orphans.Count != 1 || len(h.notes) == 0 || h.notes[0] == "" {
 		t.Errorf("report %+v, notes %q", r, h.notes)
 	}
-	if _, err := h.store.Stock.ApproveOrphans(t.Context(), admin); models.CodeOf(err) != models.CodeConflict {
-		t.Errorf("orphans could be removed meanwhile: %v", err)
+	c := h.lookFor(models.CleanupRequest{})
+	if _, err := h.store.Stock.ConfirmCleanup(t.Context(), admin, c.ID); models.CodeOf(err) != models.CodeConflict || c.Total == 0 {
+		t.Errorf("%d orphans could be removed meanwhile: %v", c.Total, err)
 	}
 
 	storetest.OK(t, h.store.Stock.AcceptStorage(t.Context(), admin))
@@ -246,13 +247,13 @@ func TestALargeShareIsRefusedUntilConfirmed(t *testing.T) {
 	if res := h.sweep(); res.Refused != 11 || res.Removed != 0 || !h.there(keys[0]) || h.report().RefusedOrphans != 11 {
 		t.Fatalf("swept %+v", res)
 	}
+	c := h.lookFor(models.CleanupRequest{})
 	late := h.orphan()
-	a, err := h.store.Stock.ApproveOrphans(t.Context(), admin)
-	if err != nil || a != (models.Amount{Count: 11, Bytes: 66}) {
-		t.Errorf("approved %+v, %v", a, err)
+	if c = h.purge(c.ID); c.Removed != 11 || c.RemovedBytes != 66 || !h.there(late) {
+		t.Errorf("cleaned up %+v, what came later is there: %v", c, h.there(late))
 	}
-	if res := h.sweep(); res.Refused != 0 || res.Removed != 11 || !h.there(late) || h.report().RefusedOrphans != 0 {
-		t.Errorf("swept %+v, what came later is there: %v", res, h.there(late))
+	if res := h.sweep(); res.Refused != 0 || res.Removed != 0 || h.report().RefusedOrphans != 0 {
+		t.Errorf("swept %+v", res)
 	}
 	for _, key := range keys {
 		if h.there(key) {

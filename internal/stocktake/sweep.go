@@ -62,7 +62,7 @@ func (t *Taker) sweep(ctx context.Context, o SweepOptions, markOnly bool) (Sweep
 		return s.res, fmt.Errorf("forget orphans: %w", err)
 	}
 	if s.res.Paused != "" || markOnly {
-		return s.res, t.Store.Swept(ctx, 0)
+		return s.res, t.Store.Swept(ctx, s.saw(), 0)
 	}
 	return s.res, s.finish(ctx)
 }
@@ -73,9 +73,16 @@ type sweep struct {
 	o       SweepOptions
 	began   time.Time
 	objects []objstore.Object // to be compared
+	there   int64             // objects in the bucket
 	bytes   int64             // in the bucket
 	res     SweepResult
+
+	// list takes what was found and marked; it may be nil.
+	list func(ctx context.Context, found []models.Orphan) error
 }
+
+// saw returns what is in the bucket.
+func (s *sweep) saw() models.Amount { return models.Amount{Count: s.there, Bytes: s.bytes} }
 
 func (s *sweep) finish(ctx context.Context) error {
 	due, err := s.Store.DueOrphans(ctx)
@@ -84,13 +91,13 @@ func (s *sweep) finish(ctx context.Context) error {
 	}
 	if s.tooMuch(due) {
 		s.res.Refused = due.Count
-		s.Log.ErrorContext(ctx, "a sweep would remove too much at once; nothing is removed until an administrator confirms it",
+		s.Log.ErrorContext(ctx, "a sweep would remove too much at once; nothing is removed until an administrator cleans up",
 			"due", due.Count, "bytes", due.Bytes, "scanned", s.res.Scanned)
 	}
 	if err := s.purge(ctx); err != nil {
 		return err
 	}
-	if err := s.Store.Swept(ctx, s.res.Refused); err != nil {
+	if err := s.Store.Swept(ctx, s.saw(), s.res.Refused); err != nil {
 		return fmt.Errorf("note the sweep: %w", err)
 	}
 	if err := s.advance(ctx); err != nil {
@@ -113,6 +120,7 @@ func (s *sweep) look(ctx context.Context) error {
 	before := s.began.Add(-s.o.Grace)
 	err := s.Bucket.List(ctx, jobsPrefix, func(o objstore.Object) error {
 		s.res.Scanned++
+		s.there++
 		s.bytes += o.Size
 		if o.ModifiedAt.After(before) {
 			return nil
@@ -194,15 +202,20 @@ func (s *sweep) mark(ctx context.Context, found []models.Orphan) error {
 	if err := s.Store.MarkOrphans(ctx, found); err != nil {
 		return fmt.Errorf("mark orphans: %w", err)
 	}
-	return nil
+	if s.list == nil || len(found) == 0 {
+		return nil
+	}
+	return s.list(ctx, found)
 }
 
-// purge removes what is due: all of it, or what was approved if the rest is too
-// much.
+// purge removes what is due, unless that is too much.
 func (s *sweep) purge(ctx context.Context) error {
+	if s.res.Refused > 0 {
+		return nil
+	}
 	var last models.Orphan
 	for {
-		due, err := s.Store.OrphansToPurge(ctx, s.res.Refused > 0, last, batch)
+		due, err := s.Store.OrphansToPurge(ctx, last, batch)
 		if err != nil || len(due) == 0 {
 			return err
 		}

@@ -93,7 +93,7 @@ func On(db *postgres.DB) *Store {
 	s.Admission = admission.New(db, admission.Deps{
 		Outbox: s.Outbox, Quota: s.Quota, Agents: s.Agents, Providers: s.Providers, Jobs: s.Jobs,
 	})
-	s.Stock = stock.New(db, s.Records, s.Quota, s.Jobs)
+	s.Stock = stock.New(db, s.Outbox, s.Records, s.Quota, s.Jobs)
 	s.Bulk = bulk.New(db, s.Outbox, s.Records, s.Jobs.Admin())
 	return s
 }

@@ -2,6 +2,7 @@ import type { DeploymentHealth, Failover, Provider, ProviderCheck, ProviderHisto
 
 import { json, problem, type Route } from './answers';
 import { moment } from './fixtures';
+import { makeSums } from './storage';
 
 const gib = 1024 ** 3;
 
@@ -71,6 +72,7 @@ export class ProviderWorld {
   storage: StorageInfo = {
     paused: '', pausedAt: null, acceptedAt: null, orphans: { count: 0, bytes: 0 }, nextPurgeAt: null, refusedOrphans: 0,
     lost: { count: 0, bytes: 0 }, lostJobs: 0, refusedLost: 0, sweptAt: moment(-600), checkedAt: moment(-6_000),
+    sums: makeSums(), checkPlan: { days: 0, percent: 5 },
   };
 
   /** What was confirmed about storage. */
@@ -78,7 +80,8 @@ export class ProviderWorld {
 
   readonly routes: Route[] = [
     ['GET', /^\/admin\/storage$/, () => json(this.storage)],
-    ['POST', /^\/admin\/storage\/(accept|orphans\/remove)$/, async (_, request) => this.confirm((await request.json()) as { confirm: string })],
+    ['POST', /^\/admin\/storage\/accept$/, async (_, request) => this.confirm((await request.json()) as { confirm: string })],
+    ['PUT', /^\/admin\/storage\/checks\/plan$/, async (_, request) => this.plan((await request.json()) as StorageInfo['checkPlan'])],
     ['GET', /^\/admin\/health$/, () => json(this.health)],
     ['GET', /^\/admin\/providers$/, () => json(this.overview())],
     ['GET', /^\/admin\/providers\/history$/, (_, __, url) => json(this.page(url))],
@@ -90,6 +93,11 @@ export class ProviderWorld {
     this.confirmed.push(confirm);
     if (confirm === 'accept') this.storage = { ...this.storage, acceptedAt: moment(0) };
     return json({ started: true, storage: this.storage });
+  }
+
+  private plan(checkPlan: StorageInfo['checkPlan']) {
+    this.storage = { ...this.storage, checkPlan };
+    return json(checkPlan);
   }
 
   private get active(): Provider {

@@ -6,6 +6,7 @@ import { empty, json, problem, type Route } from './answers';
 import { EverybodysWorld } from './everybody';
 import { because, makeEvent, makeJob, makeUsage, newId } from './fixtures';
 import { ProviderWorld } from './providers';
+import { StorageWorld } from './storage';
 
 const afterAction: Partial<Record<JobAction, JobState>> = {
   pause: 'paused',
@@ -22,6 +23,7 @@ export class World extends Accounts {
   agents: Agent[] = [];
   readonly providers = new ProviderWorld();
   readonly everybody = new EverybodysWorld();
+  readonly storage = new StorageWorld();
   readonly admin = new AdminWorld((mode) => {
     this.registration = mode as Config['registration'];
   });
@@ -64,7 +66,7 @@ export class World extends Accounts {
     const url = new URL(request.url);
     const path = url.pathname.replace(/^\/api\/v1/, '');
     if (request.method !== 'GET') this.changes.push(`${request.method} ${path} ${await request.clone().text()}`.trim());
-    for (const [method, pattern, handler] of [...this.routes, ...this.providers.routes, ...this.admin.routes, ...this.ownRoutes, ...this.everybody.routes]) {
+    for (const [method, pattern, handler] of [...this.routes, ...this.providers.routes, ...this.admin.routes, ...this.storage.routes, ...this.ownRoutes, ...this.everybody.routes]) {
       const match = method === request.method ? pattern.exec(path) : null;
       if (match) return this.unconfirmed(request.method, path) ?? (await handler(match, request, url));
     }

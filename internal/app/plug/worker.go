@@ -136,12 +136,13 @@ type sweepsStore struct {
 	*mailsWork
 	*recordsWork
 	*sourcesWork
+	*stockWork
 	*timelineWork
 }
 
 // Sweeps returns what the sweeps ask of the store.
 func Sweeps(w store.Worker) sweepsStore {
-	return sweepsStore{w.Accounts, w.Agents, w.Bulk, w.Files, w.Jobs, w.Limits, w.Mails, w.Records, w.Sources, w.Timeline}
+	return sweepsStore{w.Accounts, w.Agents, w.Bulk, w.Files, w.Jobs, w.Limits, w.Mails, w.Records, w.Sources, w.Stock, w.Timeline}
 }
 
 type stocktakeStore struct {
@@ -170,9 +171,10 @@ type loopsStore struct {
 	*agentsWork
 	*jobsWork
 	*outboxWork
+	*stockWork
 }
 
 // Loops returns what the worker's loops ask of the store.
 func Loops(w store.Worker) loopsStore {
-	return loopsStore{w.Accounts, w.Admission, w.Agents, w.Jobs, w.Outbox}
+	return loopsStore{w.Accounts, w.Admission, w.Agents, w.Jobs, w.Outbox, w.Stock}
 }

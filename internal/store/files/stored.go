@@ -70,9 +70,13 @@ func (w *Worker) FileStored(ctx context.Context, fileID uuid.UUID, size int64, e
 			return models.Fault(models.ProblemLengthMismatch, "The stored file has %d bytes where %d were expected.", size, f.Size).
 				With("bytes", size).With("limit", f.Size)
 		}
+		var parts []models.Part
+		if err := fs.db.Rows(ctx, &parts, "load parts", `select * from file_parts where file_id = ? order by number`, fileID); err != nil {
+			return err
+		}
 		if _, err := fs.db.Exec(ctx, "file stored", `
-			update files set state = ?, size = ?, etag = ?, stored_at = ?, upload_id = null where id = ?`,
-			models.FileStored, size, etag, fs.db.Now(), fileID); err != nil {
+			update files set state = ?, size = ?, etag = ?, crc32c = ?, stored_at = ?, upload_id = null where id = ?`,
+			models.FileStored, size, etag, models.WholeCRC32C(parts, size), fs.db.Now(), fileID); err != nil {
 			return err
 		}
 		_, err = fs.db.Exec(ctx, "drop parts", `delete from file_parts where file_id = ?`, fileID)

@@ -2,7 +2,6 @@ package files
 
 import (
 	"context"
-	"regexp"
 
 	"github.com/google/uuid"
 
@@ -76,18 +75,11 @@ func (w *Worker) SetUploadID(ctx context.Context, fileID uuid.UUID, uploadID str
 	return w.fs.SetUploadID(ctx, fileID, uploadID)
 }
 
-// objectKey is the form of the keys that files have.
-var objectKey = regexp.MustCompile(`^jobs/([0-9a-f-]{36})/([0-9a-f-]{36})$`)
-
 // KnownKeys returns which of the object keys belong to a file.
 func (w *Worker) KnownKeys(ctx context.Context, keys []string) (map[string]bool, error) {
 	ids := make([]uuid.UUID, 0, len(keys))
 	for _, k := range keys {
-		m := objectKey.FindStringSubmatch(k)
-		if m == nil {
-			continue
-		}
-		if id, err := uuid.Parse(m[2]); err == nil {
+		if _, id, err := models.IDsOfKey(k); err == nil {
 			ids = append(ids, id)
 		}
 	}

@@ -18,13 +18,14 @@ func (w *Worker) CountStoredFiles(ctx context.Context) (int64, error) {
 }
 
 // FilesToCheck returns files that are stored, or were and are lost, in the order
-// of their keys, after the given one.
+// of their keys, after the given one. That jobs start at the same place is implied,
+// but Postgres does not know, and would read all jobs before it for each page.
 func (w *Worker) FilesToCheck(ctx context.Context, after models.File, limit int) ([]models.File, error) {
 	var out []models.File
 	err := w.st.db.Rows(ctx, &out, "list files to check", `
 		select f.* from files f join jobs j on j.id = f.job_id
-		where f.state in ('stored', 'lost') and j.delete_at is null and (f.job_id, f.id) > (?, ?) order by f.job_id, f.id limit ?`,
-		after.JobID, after.ID, limit)
+		where f.state in ('stored', 'lost') and j.delete_at is null and j.id >= ? and (f.job_id, f.id) > (?, ?) order by f.job_id, f.id limit ?`,
+		after.JobID, after.JobID, after.ID, limit)
 	return out, err
 }
 

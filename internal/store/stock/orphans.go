@@ -25,8 +25,7 @@ func (w *Worker) MarkOrphans(ctx context.Context, found []models.Orphan) error {
 		from unnest(cast(@keys as text[]), cast(@uploads as text[]), cast(@sizes as bigint[]), cast(@times as timestamptz[])) as f (key, upload_id, size, modified_at)
 		on conflict (key, upload_id) do update set size = excluded.size, modified_at = excluded.modified_at, last_seen = excluded.last_seen,
 			first_seen = case when o.modified_at = excluded.modified_at then o.first_seen else excluded.first_seen end,
-			purge_after = case when o.modified_at = excluded.modified_at then least(o.purge_after, excluded.purge_after) else excluded.purge_after end,
-			approved = o.approved and o.modified_at = excluded.modified_at`,
+			purge_after = case when o.modified_at = excluded.modified_at then least(o.purge_after, excluded.purge_after) else excluded.purge_after end`,
 		map[string]any{
 			"seen": found[0].LastSeen, "purge": found[0].PurgeAfter, "keys": postgres.Array[string](keys), "uploads": postgres.Array[string](uploads),
 			"sizes": postgres.Array[int64](sizes), "times": postgres.Array[time.Time](times),
@@ -41,22 +40,21 @@ func (w *Worker) ForgetOrphans(ctx context.Context, began time.Time) error {
 	return err
 }
 
-// DueOrphans returns how much is to be removed now, leaving out what an
-// administrator wants removed.
+// DueOrphans returns how much is to be removed now.
 func (w *Worker) DueOrphans(ctx context.Context) (models.Amount, error) {
 	var a models.Amount
 	err := w.st.db.Row(ctx, &a, "sum up due orphans", `
-		select count(*) as count, coalesce(sum(size), 0)::bigint as bytes from orphans where purge_after <= ? and not approved`, w.st.db.Now())
+		select count(*) as count, coalesce(sum(size), 0)::bigint as bytes from orphans where purge_after <= ?`, w.st.db.Now())
 	return a, err
 }
 
 // OrphansToPurge returns orphans that are to be removed now, by key, after the
-// given one; only approved ones if asked to.
-func (w *Worker) OrphansToPurge(ctx context.Context, onlyApproved bool, after models.Orphan, limit int) ([]models.Orphan, error) {
+// given one.
+func (w *Worker) OrphansToPurge(ctx context.Context, after models.Orphan, limit int) ([]models.Orphan, error) {
 	var out []models.Orphan
 	err := w.st.db.Rows(ctx, &out, "list due orphans", `
-		select * from orphans where purge_after <= ? and (approved or not ?) and (key, upload_id) > (?, ?) order by key, upload_id limit ?`,
-		w.st.db.Now(), onlyApproved, after.Key, after.UploadID, limit)
+		select * from orphans where purge_after <= ? and (key, upload_id) > (?, ?) order by key, upload_id limit ?`,
+		w.st.db.Now(), after.Key, after.UploadID, limit)
 	return out, err
 }
 
@@ -66,34 +64,11 @@ func (w *Worker) OrphanGone(ctx context.Context, o models.Orphan) error {
 	return err
 }
 
-// Swept notes that a sweep ran, and how much it refused to remove.
-func (w *Worker) Swept(ctx context.Context, refused int64) error {
-	_, err := w.st.db.Exec(ctx, "swept", `update storage_state set swept_at = ?, refused_orphans = ?`, w.st.db.Now(), refused)
+// Swept notes that a sweep ran, what it saw in the bucket, and how much it
+// refused to remove.
+func (w *Worker) Swept(ctx context.Context, saw models.Amount, refused int64) error {
+	_, err := w.st.db.Exec(ctx, "swept", `
+		update storage_state set swept_at = ?, bucket_objects = ?, bucket_bytes = ?, refused_orphans = ?`,
+		w.st.db.Now(), saw.Count, saw.Bytes, refused)
 	return err
-}
-
-// ApproveOrphans has the next sweep remove everything that is marked now, and
-// returns how much that is. While deletion is paused it is refused: the rows may
-// be the ones that are missing.
-func (st *Stock) ApproveOrphans(ctx context.Context, by models.Actor) (models.Amount, error) {
-	var a models.Amount
-	err := st.db.Tx(ctx, func(ctx context.Context) error {
-		var s models.StorageState
-		if err := st.db.Row(ctx, &s, "lock state of storage", `select * from storage_state for update`); err != nil {
-			return err
-		}
-		if s.Paused != "" {
-			return models.Errorf(models.CodeConflict, "Nothing is removed while storage and database don't belong together. Accept the storage first.")
-		}
-		err := st.db.Row(ctx, &a, "approve orphans", `
-			with due as (update orphans set approved = true, purge_after = least(purge_after, ?) returning size)
-			select count(*) as count, coalesce(sum(size), 0)::bigint as bytes from due`, st.db.Now())
-		if err != nil {
-			return err
-		}
-		e := by.Did(models.AuditStorageCleaned, "", "")
-		e.After = map[string]any{"objects": a.Count, "bytes": a.Bytes}
-		return st.records.RecordAudit(ctx, e)
-	})
-	return a, err
 }

@@ -1,5 +1,6 @@
 // Package stock keeps what comparing the bucket with the rows found: whether
-// they belong together, objects without a row, and files without an object.
+// they belong together, objects without a row, files without an object, and what
+// administrators had removed of both. It also sums up what is stored.
 //
 // It depends on the jobs, which tell of lost files, and on the quota. It knows
 // nothing of the bucket; internal/stocktake looks into it.
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"longhaul/internal/store/jobs"
+	"longhaul/internal/store/outbox"
 	"longhaul/internal/store/postgres"
 	"longhaul/internal/store/quota"
 	"longhaul/internal/store/records"
@@ -19,14 +21,15 @@ import (
 // Stock keeps what stocktaking found.
 type Stock struct {
 	db      *postgres.DB
+	outbox  *outbox.Outbox
 	records *records.Records
 	quota   *quota.Quota
 	jobs    *jobs.Jobs
 }
 
 // New returns the stock of the database.
-func New(db *postgres.DB, r *records.Records, q *quota.Quota, js *jobs.Jobs) *Stock {
-	return &Stock{db: db, records: r, quota: q, jobs: js}
+func New(db *postgres.DB, o *outbox.Outbox, r *records.Records, q *quota.Quota, js *jobs.Jobs) *Stock {
+	return &Stock{db: db, outbox: o, records: r, quota: q, jobs: js}
 }
 
 // Worker returns the methods that only the worker may use.
@@ -110,7 +113,7 @@ func (w *Worker) AdoptStorage(ctx context.Context, s models.StorageState, g mode
 		if adopted = n == 1; err != nil || !adopted {
 			return err
 		}
-		_, err = st.db.Exec(ctx, "keep orphans", `update orphans set purge_after = ?, approved = false`, st.db.Now().Add(keep))
+		_, err = st.db.Exec(ctx, "keep orphans", `update orphans set purge_after = ?`, st.db.Now().Add(keep))
 		return err
 	})
 	return adopted, err

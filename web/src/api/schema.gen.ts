@@ -789,8 +789,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Compare storage with the database
-         * @description What the last sweep and the last check found: objects without a row, and files without an object.
+         * What is stored, and how storage and the database compare
+         * @description What the last sweep and the last check found: objects without a row, and files without an object. Sums by type and age, and a figure for each of the last 90 days, are taken every hour.
          */
         get: operations["get-storage"];
         put?: never;
@@ -821,7 +821,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/admin/storage/orphans/remove": {
+    "/api/v1/admin/storage/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List checks of contents
+         * @description The newest 20. They are kept for 90 days after their end.
+         */
+        get: operations["list-content-checks"];
+        put?: never;
+        /**
+         * Read stored files again
+         * @description Reads a share of the stored files, chosen at random, or all of them, in the background and at most at a rate, and compares them with the checksums that they were stored with. It changes no file.
+         */
+        post: operations["start-content-check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/storage/checks/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Schedule checks of contents
+         * @description A check starts when the last one, however it was started, is so many days ago. 0 days turns it off, which is the default. Requires a session and reauthenticate within the last ten minutes.
+         */
+        put: operations["plan-content-checks"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/storage/checks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a check of contents has come */
+        get: operations["get-content-check"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/storage/checks/{id}/stop": {
         parameters: {
             query?: never;
             header?: never;
@@ -831,10 +892,222 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Remove the objects without a row that are known now
-         * @description Refused while deletion is paused. Requires a session and reauthenticate within the last ten minutes.
+         * Stop a check of contents
+         * @description What it found stays. A check that is over stays as it ended.
          */
-        post: operations["remove-orphans"];
+        post: operations["stop-content-check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/storage/cleanup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List cleanups of storage
+         * @description The newest 20. They are kept for 90 days.
+         */
+        get: operations["list-cleanups"];
+        put?: never;
+        /**
+         * Look for what has no row or no object
+         * @description Lists objects and multipart uploads without a row, and files without an object, in the background. It removes nothing: what it lists is kept for a week from then on, or removed when you confirm it.
+         */
+        post: operations["start-cleanup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/storage/cleanup/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a cleanup of storage has come */
+        get: operations["get-cleanup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/storage/cleanup/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove what a cleanup found
+         * @description Objects and uploads are removed for good; files without an object are marked as lost. Each is looked for again first, and what changed is spared. Refused while deletion is paused. Requires a session and reauthenticate within the last ten minutes.
+         */
+        post: operations["confirm-cleanup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/storage/cleanup/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a cleanup found, and what became of it */
+        get: operations["list-cleanup-items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/storage/cleanup/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a cleanup of storage
+         * @description What was removed stays removed. A cleanup that is over stays as it ended.
+         */
+        post: operations["stop-cleanup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/storage/damaged": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Files whose bytes are not those that were stored
+         * @description As the last check that read them found.
+         */
+        get: operations["list-damaged-files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/storage/expiries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of whom most expires soon
+         * @description What the retention of plans removes within 7 and 30 days, as it was last summed up.
+         */
+        get: operations["list-storage-expiries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/storage/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which jobs store most */
+        get: operations["list-large-jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/storage/lost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Files whose object is gone */
+        get: operations["list-lost-files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/storage/orphans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Objects and multipart uploads without a row
+         * @description By key, as the last sweep found them.
+         */
+        get: operations["list-orphans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/storage/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who stores most
+         * @description As it was last summed up, at most an hour ago.
+         */
+        get: operations["list-storage-users"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2283,9 +2556,203 @@ export interface components {
             /** @description The new password, at least 15 characters */
             password: string;
         };
-        ConfirmStorage: {
-            /** @description The word accept or remove, typed as confirmation */
+        CheckPlan: {
+            /**
+             * Format: int64
+             * @description Between two checks; 0 is none
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description Of all stored files
+             */
+            percent: number;
+        };
+        Cleanup: {
+            /** @description E-mail address of who started it; empty if the account was deleted */
+            by: string;
+            /** Format: int64 */
+            bytes: number;
+            /** Format: date-time */
+            confirmedAt: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            endedAt: string | null;
+            /** Format: int64 */
+            failed: number;
+            /**
+             * Format: int64
+             * @description What is younger is left alone
+             */
+            graceHours: number;
+            /**
+             * @description Why removing ended early: deletion was paused
+             * @enum {string}
+             */
+            halted: "" | "restored" | "other_bucket";
+            /** Format: uuid */
+            id: string;
+            kinds: components["schemas"]["CleanupKind"][];
+            /** Format: int64 */
+            removed: number;
+            /**
+             * Format: int64
+             * @description Of objects
+             */
+            removedBytes: number;
+            /**
+             * Format: int64
+             * @description Objects, uploads and rows that were looked at
+             */
+            scanned: number;
+            /** Format: int64 */
+            spared: number;
+            state: components["schemas"]["CleanupState"];
+            /**
+             * Format: int64
+             * @description What was found; grows while state is looking
+             */
+            total: number;
+            workflow: components["schemas"]["JobWorkflow"];
+        };
+        CleanupItem: {
+            /** Format: date-time */
+            actedAt: string | null;
+            /** @description The name of the job */
+            job: string;
+            /** @description Of a row; empty otherwise, and if the job was deleted */
+            jobId: string;
+            /** @description Of the object */
+            key: string;
+            kind: components["schemas"]["CleanupKind"];
+            /**
+             * Format: date-time
+             * @description When the object or the row was written
+             */
+            modifiedAt: string;
+            /** @description E-mail address of the job's owner */
+            owner: string;
+            /** Format: int64 */
+            size: number;
+            state: components["schemas"]["CleanupItemState"];
+            /** @description Of a multipart upload; empty otherwise */
+            uploadId: string;
+            why: components["schemas"]["CleanupWhy"];
+        };
+        CleanupItemList: {
+            /** @description In the order in which they were found */
+            items: components["schemas"]["CleanupItem"][];
+            /** @description Empty on the last page */
+            nextCursor: string;
+        };
+        /**
+         * @description What became of what a cleanup found; a row that is removed is marked as lost
+         * @enum {string}
+         */
+        CleanupItemState: "found" | "removed" | "spared" | "failed";
+        /**
+         * @description An object or an open multipart upload without a row, or a row without an object
+         * @enum {string}
+         */
+        CleanupKind: "object" | "upload" | "row";
+        CleanupList: {
+            /** @description Newest first */
+            cleanups: components["schemas"]["Cleanup"][];
+        };
+        /**
+         * @description How far a cleanup of storage has come; found waits for a confirmation
+         * @enum {string}
+         */
+        CleanupState: "looking" | "found" | "removing" | "done" | "stopped";
+        /**
+         * @description Why it was not removed; empty if it was, or may yet be
+         * @enum {string}
+         */
+        CleanupWhy: "" | "has_row" | "changed" | "gone" | "back" | "refused";
+        ConfirmCleanup: {
+            /** @description The word remove, typed as confirmation */
             confirm: string;
+        };
+        ConfirmStorage: {
+            /** @description The word accept, typed as confirmation */
+            confirm: string;
+        };
+        ContentCheck: {
+            /** @description E-mail address of who started it; empty if the account was deleted */
+            by: string;
+            /** Format: int64 */
+            bytes: number;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: int64
+             * @description Files whose bytes are not those that were stored
+             */
+            damaged: number;
+            /** Format: date-time */
+            endedAt: string | null;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description Files without a checksum, which is noted now and compared from then on
+             */
+            noted: number;
+            /**
+             * Format: int64
+             * @description Of all stored files
+             */
+            percent: number;
+            /**
+             * Format: int64
+             * @description Bytes a second, at most
+             */
+            rate: number;
+            /**
+             * Format: int64
+             * @description Files that were read
+             */
+            read: number;
+            state: components["schemas"]["ContentCheckState"];
+            /**
+             * Format: int64
+             * @description Files that are gone, or that storage did not hand out
+             */
+            unread: number;
+            workflow: components["schemas"]["JobWorkflow"];
+        };
+        ContentCheckList: {
+            /** @description Newest first */
+            checks: components["schemas"]["ContentCheck"][];
+        };
+        /**
+         * @description How far a check of contents has come
+         * @enum {string}
+         */
+        ContentCheckState: "reading" | "done" | "stopped";
+        DamagedFile: {
+            /**
+             * Format: date-time
+             * @description When a check found it first
+             */
+            foundAt: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Its name */
+            job: string;
+            /** Format: uuid */
+            jobId: string;
+            /** @description E-mail address */
+            owner: string;
+            path: string;
+            /** Format: int64 */
+            size: number;
+        };
+        DamagedFileList: {
+            files: components["schemas"]["DamagedFile"][];
+            /** @description Empty on the last page */
+            nextCursor: string;
         };
         DayUsage: {
             /**
@@ -2695,6 +3162,32 @@ export interface components {
             /** @description Its page in the workflow engine's console; empty if none is configured */
             uiUrl: string;
         };
+        LargeJob: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description Null if its plan keeps it for ever
+             */
+            expiresAt: string | null;
+            /** Format: int64 */
+            files: number;
+            /** Format: uuid */
+            id: string;
+            /** @description Empty while it is unknown */
+            name: string;
+            /** @description E-mail address */
+            owner: string;
+            state: components["schemas"]["JobState"];
+        };
+        LargeJobList: {
+            /** @description Largest first */
+            jobs: components["schemas"]["LargeJob"][];
+            /** @description Empty on the last page */
+            nextCursor: string;
+        };
         Ledger: {
             lines: components["schemas"]["LedgerLine"][];
             /** @description Empty on the last page */
@@ -2827,6 +3320,24 @@ export interface components {
             /** @description The signed-in account; absent while a second factor is needed */
             user?: components["schemas"]["Me"];
         };
+        LostFile: {
+            /** Format: uuid */
+            id: string;
+            /** @description Its name */
+            job: string;
+            /** Format: uuid */
+            jobId: string;
+            /** @description E-mail address */
+            owner: string;
+            path: string;
+            /** Format: int64 */
+            size: number;
+        };
+        LostFileList: {
+            files: components["schemas"]["LostFile"][];
+            /** @description Empty on the last page */
+            nextCursor: string;
+        };
         MadeToken: {
             info: components["schemas"]["TokenInfo"];
             /** @description Shown only once */
@@ -2924,6 +3435,30 @@ export interface components {
         OneTimeLink: {
             /** @description The link's token */
             token: string;
+        };
+        OrphanInfo: {
+            /** Format: date-time */
+            firstSeen: string;
+            key: string;
+            /** Format: date-time */
+            modifiedAt: string;
+            /**
+             * Format: date-time
+             * @description The first sweep after it removes it
+             */
+            purgeAfter: string;
+            /**
+             * Format: int64
+             * @description 0 for an upload
+             */
+            size: number;
+            /** @description Of a multipart upload; empty for an object */
+            uploadId: string;
+        };
+        OrphanList: {
+            /** @description Empty on the last page */
+            nextCursor: string;
+            orphans: components["schemas"]["OrphanInfo"][];
         };
         OwnedJob: {
             /** @description What can be done to it now */
@@ -3582,10 +4117,49 @@ export interface components {
              */
             rate?: number;
         };
+        StartCleanup: {
+            /**
+             * Format: int64
+             * @description What is younger is left alone; 1 if it is missing
+             */
+            graceHours?: number;
+            /** @description Without it, all */
+            kinds?: components["schemas"]["CleanupKind"][] | null;
+        };
+        StartContentCheck: {
+            /**
+             * Format: int64
+             * @description Of all stored files; 100 reads all
+             */
+            percent: number;
+            /**
+             * Format: int64
+             * @description Bytes a second, at most; 20 MiB if it is missing
+             */
+            rate?: number;
+        };
         StorageConfirmed: {
             /** @description It takes effect now; else within the hour */
             started: boolean;
             storage: components["schemas"]["StorageInfo"];
+        };
+        StorageDay: {
+            /** Format: int64 */
+            bucketBytes: number | null;
+            /**
+             * Format: int64
+             * @description In the bucket, as the last sweep saw it; null before the first
+             */
+            bucketObjects: number | null;
+            /** Format: int64 */
+            bytes: number;
+            /**
+             * Format: date
+             * @description UTC
+             */
+            day: string;
+            /** Format: int64 */
+            files: number;
         };
         StorageInfo: {
             /**
@@ -3593,6 +4167,8 @@ export interface components {
              * @description An administrator accepted it; it takes effect with the next sweep
              */
             acceptedAt: string | null;
+            /** @description How often a check of contents starts */
+            checkPlan: components["schemas"]["CheckPlan"];
             /**
              * Format: date-time
              * @description When the stored files were last checked
@@ -3626,11 +4202,43 @@ export interface components {
              * @description How many the last sweep would have removed, if that was too much at once
              */
             refusedOrphans: number;
+            sums: components["schemas"]["StorageSums"];
             /**
              * Format: date-time
              * @description When storage was last swept
              */
             sweptAt: string | null;
+        };
+        StorageShare: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            files: number;
+            name: string;
+        };
+        StorageSums: {
+            /** @description Largest first, by how long ago they were stored: day, week, month, quarter, year, older */
+            ages: components["schemas"]["StorageShare"][];
+            /** Format: int64 */
+            bucketBytes: number | null;
+            /**
+             * Format: int64
+             * @description In the bucket, as the last sweep saw it; null before the first
+             */
+            bucketObjects: number | null;
+            /** Format: int64 */
+            bytes: number;
+            /** @description The last 90, oldest first; days without a figure are left out */
+            days: components["schemas"]["StorageDay"][];
+            /** Format: int64 */
+            files: number;
+            /**
+             * Format: date-time
+             * @description Null before the first time
+             */
+            takenAt: string | null;
+            /** @description Largest first: video, audio, image, text, archive, other */
+            types: components["schemas"]["StorageShare"][];
         };
         StorageUsage: {
             /**
@@ -3648,6 +4256,25 @@ export interface components {
              * @description Bytes of stored files
              */
             used: number;
+        };
+        StorageUser: {
+            /** Format: int64 */
+            bytes: number;
+            email: string;
+            /** Format: int64 */
+            files: number;
+            /** Format: uuid */
+            id: string;
+            /** @description Jobs that expire within 30 days, those of the week included */
+            month: components["schemas"]["AmountInfo"];
+            /** @description Jobs that expire within 7 days */
+            week: components["schemas"]["AmountInfo"];
+        };
+        StorageUserList: {
+            /** @description Empty on the last page */
+            nextCursor: string;
+            /** @description Most first */
+            users: components["schemas"]["StorageUser"][];
         };
         /** @description One message of the stream, as the fields of a server-sent event */
         StreamMessage: {
@@ -5472,7 +6099,36 @@ export interface operations {
             };
         };
     };
-    "remove-orphans": {
+    "list-content-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentCheckList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "start-content-check": {
         parameters: {
             query?: never;
             header?: never;
@@ -5481,7 +6137,40 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ConfirmStorage"];
+                "application/json": components["schemas"]["StartContentCheck"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentCheck"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "plan-content-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckPlan"];
             };
         };
         responses: {
@@ -5491,7 +6180,463 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StorageConfirmed"];
+                    "application/json": components["schemas"]["CheckPlan"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-content-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentCheck"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stop-content-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentCheck"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-cleanups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CleanupList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "start-cleanup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartCleanup"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cleanup"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-cleanup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cleanup"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "confirm-cleanup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmCleanup"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cleanup"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-cleanup-items": {
+        parameters: {
+            query?: {
+                /** @description Only what is in this state */
+                state?: components["schemas"]["CleanupItemState"];
+                /** @description nextCursor of the previous page */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CleanupItemList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stop-cleanup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cleanup"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-damaged-files": {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the previous page */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DamagedFileList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-storage-expiries": {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the previous page */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageUserList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-large-jobs": {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the previous page */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LargeJobList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-lost-files": {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the previous page */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LostFileList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-orphans": {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the previous page */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrphanList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-storage-users": {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the previous page */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageUserList"];
                 };
             };
             /** @description A fault, as a problem document (RFC 9457) */

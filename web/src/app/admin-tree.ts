@@ -30,6 +30,12 @@ const providersRoute = createRoute({
   component: lazyRouteComponent(() => import('./routes/admin-routes'), 'ProvidersRoute'),
 });
 
+const storageRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/storage',
+  component: lazyRouteComponent(() => import('./routes/storage-route'), 'StorageRoute'),
+});
+
 const usersRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: '/users',
@@ -94,5 +100,5 @@ const mailsRoute = createRoute({
 
 /** The pages of administrators. */
 export const adminTree = adminRoute.addChildren([
-  adminStartRoute, anyJobsRoute, anyJobRoute, bulkActsRoute, blocksRoute, agentsRoute, providersRoute, usersRoute, invitationsRoute, auditRoute, securityRoute, mailsRoute,
+  adminStartRoute, anyJobsRoute, anyJobRoute, bulkActsRoute, blocksRoute, agentsRoute, providersRoute, storageRoute, usersRoute, invitationsRoute, auditRoute, securityRoute, mailsRoute,
 ]);

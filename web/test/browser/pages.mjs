@@ -7,6 +7,7 @@ import { bulkPages } from './bulk-pages.mjs';
 import { everybodyPages } from './everybody-pages.mjs';
 import { providerPages } from './provider-pages.mjs';
 import { go, paste, still } from './steps.mjs';
+import { storagePages } from './storage-pages.mjs';
 import { usagePages } from './usage-pages.mjs';
 
 function wav() {
@@ -240,6 +241,7 @@ export const pages = [
   ...everybodyPages,
   ...blockPages,
   ...bulkPages,
+  ...storagePages,
   ...accountPages,
   ...accountEdgePages,
   ...usagePages,

@@ -5,6 +5,7 @@ import { makeCheck, makeHistoryEntry } from '../providers';
 import { World } from '../world';
 import { crowd, peopleAndRecords } from './admin-scene';
 import { bulkActs, everybodysDownloads, multitude } from './everybody-scene';
+import { storedMuch } from './storage-scene';
 
 const gib = 1024 ** 3;
 
@@ -70,6 +71,7 @@ export function busyWorld(): World {
   peopleAndRecords(world);
   everybodysDownloads(world);
   bulkActs(world);
+  storedMuch(world);
   world.providers.failover = 'agent_to_seedr';
   world.providers.history = [
     makeHistoryEntry(4, { at: moment(-7_000), from: 'seedr', to: 'agent', failover: 'agent_to_seedr', verified: makeCheck({ provider: 'agent', message: 'Agents take work.', plan: '', spaceMax: 0, spaceUsed: 0, slots: 16, taken: 5, agents: 2 }) }),

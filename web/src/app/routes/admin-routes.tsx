@@ -23,6 +23,7 @@ const sections = [
   { to: '/admin/jobs', label: 'All downloads' },
   { to: '/admin/agents', label: 'Agents' },
   { to: '/admin/providers', label: 'Providers' },
+  { to: '/admin/storage', label: 'Storage' },
   { to: '/admin/users', label: 'Users' },
   { to: '/admin/blocks', label: 'Blocked content' },
   { to: '/admin/audit', label: 'Audit log' },

@@ -41,9 +41,18 @@ export const actionTexts: Readonly<Record<string, string>> = {
   'job.retry': 'Retried a download',
   'job.delete': 'Deleted a download',
   'job.change_provider': 'Moved a download',
+  'storage.accept': 'Accepted storage as it is',
   'storage.clean_up': 'Cleaned up storage',
   'storage.accept': 'Accepted storage as it is',
   'storage.restore': 'Restored a backup of the database',
+  'storage.check_start': 'Had stored files read again',
+  'storage.check_stop': 'Stopped reading stored files again',
+  'storage.check_plan': 'Changed the schedule of integrity checks',
+  'storage.check_end': 'Read stored files again',
+  'storage.cleanup_start': 'Looked for what to clean up in storage',
+  'storage.cleanup_confirm': 'Confirmed a clean-up of storage',
+  'storage.cleanup_stop': 'Stopped a clean-up of storage',
+  'storage.cleanup_end': 'Cleaned up storage',
 };
 
 /** The areas to filter by. */

@@ -38,15 +38,9 @@ export function storageQuery() {
   });
 }
 
-/** What an admin can confirm about storage, by the word that confirms it. */
-export type StorageAct = 'accept' | 'remove';
-
-/** Accepts storage as it is, or has the orphans removed. Resolves to whether that starts now. */
-export async function confirmStorage(act: StorageAct): Promise<boolean> {
-  const body = { confirm: act };
-  const answer = await send(
-    act === 'accept' ? http.POST('/api/v1/admin/storage/accept', { body }) : http.POST('/api/v1/admin/storage/orphans/remove', { body }),
-  );
+/** Accepts storage as it is. Resolves to whether that starts now. */
+export async function acceptStorage(): Promise<boolean> {
+  const answer = await send(http.POST('/api/v1/admin/storage/accept', { body: { confirm: 'accept' } }));
   return answer.started;
 }
 

@@ -1,5 +1,6 @@
-import { Button, Skeleton } from '@mantine/core';
+import { Anchor, Button, Skeleton } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 
 import type { StorageInfo } from '@/api/model';
@@ -13,7 +14,7 @@ import { useConfirmed } from '@/lib/confirmed';
 import { formatBytes, formatPlural, formatTime } from '@/lib/format';
 import { useNow } from '@/lib/use-now';
 
-import { confirmStorage, providerKeys, storageQuery, type StorageAct } from '../api';
+import { acceptStorage, providerKeys, storageQuery } from '../api';
 import classes from './providers.module.css';
 
 const works: Health = { label: 'OK', icon: IconCircleCheck, tone: 'ok' };
@@ -29,7 +30,7 @@ const pauses: Record<StorageInfo['paused'], string> = {
 /** How storage and the database compare: why deletion is paused, what has no row, and which files are gone. */
 export function StoragePart() {
   const { data, error, refetch } = useQuery(storageQuery());
-  const [act, setAct] = useState<StorageAct>();
+  const [accepting, setAccepting] = useState(false);
   return (
     <section className={classes.part} aria-labelledby="storage">
       <h2 id="storage">Storage</h2>
@@ -37,22 +38,22 @@ export function StoragePart() {
       {!data && error && <ErrorNotice error={error} title="Couldn't load the state of storage" retry={() => void refetch()} />}
       {data && (
         <ul className={classes.history} aria-labelledby="storage">
-          <Deletion info={data} onAct={setAct} />
-          <Orphans info={data} onAct={setAct} />
-          <Lost info={data} onAct={setAct} />
+          <Deletion info={data} onAccept={() => setAccepting(true)} />
+          <Orphans info={data} />
+          <Lost info={data} onAccept={() => setAccepting(true)} />
         </ul>
       )}
-      <StorageDialog act={act} info={data} onClose={() => setAct(undefined)} />
+      <AcceptDialog opened={accepting} onClose={() => setAccepting(false)} />
     </section>
   );
 }
 
 interface RowProps {
   info: StorageInfo;
-  onAct: (act: StorageAct) => void;
+  onAccept: () => void;
 }
 
-function Deletion({ info, onAct }: RowProps) {
+function Deletion({ info, onAccept }: RowProps) {
   const waiting = info.paused !== '' && info.acceptedAt !== null;
   return (
     <li>
@@ -60,7 +61,7 @@ function Deletion({ info, onAct }: RowProps) {
       <HealthLabel health={info.paused === '' ? works : paused} />
       {info.paused !== '' && <p className={classes.detail}>{waiting ? 'Accepted. It takes effect with the next sweep.' : pauses[info.paused]}</p>}
       {info.paused !== '' && !waiting && (
-        <Button variant="default" size="xs" onClick={() => onAct('accept')}>
+        <Button variant="default" size="xs" onClick={onAccept}>
           Accept storage
         </Button>
       )}
@@ -68,7 +69,7 @@ function Deletion({ info, onAct }: RowProps) {
   );
 }
 
-function Orphans({ info: { orphans, nextPurgeAt, refusedOrphans, paused: pause }, onAct }: RowProps) {
+function Orphans({ info: { orphans, nextPurgeAt, refusedOrphans, paused: pause } }: Pick<RowProps, 'info'>) {
   const now = useNow();
   const next = nextPurgeAt === null || pause !== '' ? '' : ` The first is removed after ${formatTime(nextPurgeAt, now)}.`;
   return (
@@ -79,16 +80,16 @@ function Orphans({ info: { orphans, nextPurgeAt, refusedOrphans, paused: pause }
         {orphans.count === 0 ? 'None.' : `${formatPlural(orphans.count, 'object', 'objects')}, ${formatBytes(orphans.bytes)}.`}
         {refusedOrphans > 0 ? ` ${formatPlural(refusedOrphans, 'is', 'are')} due, too many to remove without you.` : next}
       </p>
-      {orphans.count > 0 && pause === '' && (
-        <Button variant="default" size="xs" onClick={() => onAct('remove')}>
-          Remove now
-        </Button>
-      )}
+      <p className={classes.detail}>
+        <Anchor inherit renderRoot={(props) => <Link to="/admin/storage" {...props} />}>
+          What is stored, and clean-ups
+        </Anchor>
+      </p>
     </li>
   );
 }
 
-function Lost({ info: { lost, lostJobs, refusedLost, paused: pause }, onAct }: RowProps) {
+function Lost({ info: { lost, lostJobs, refusedLost, paused: pause }, onAccept }: RowProps) {
   return (
     <li>
       <span className={classes.what}>Stored files that are gone</span>
@@ -98,7 +99,7 @@ function Lost({ info: { lost, lostJobs, refusedLost, paused: pause }, onAct }: R
         {refusedLost > 0 && ` ${formatPlural(refusedLost, 'more file is', 'more files are')} gone, too many to mark as lost without you.`}
       </p>
       {refusedLost > 0 && pause === '' && (
-        <Button variant="default" size="xs" onClick={() => onAct('accept')}>
+        <Button variant="default" size="xs" onClick={onAccept}>
           Mark them as lost
         </Button>
       )}
@@ -106,49 +107,33 @@ function Lost({ info: { lost, lostJobs, refusedLost, paused: pause }, onAct }: R
   );
 }
 
-interface StorageDialogProps {
-  /** Undefined while closed. */
-  act: StorageAct | undefined;
-  info: StorageInfo | undefined;
-  onClose: () => void;
-}
-
-function StorageDialog({ act, info, onClose }: StorageDialogProps) {
+function AcceptDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const client = useQueryClient();
   const confirmed = useConfirmed();
-  const confirming = useMutation({
-    mutationFn: (what: StorageAct) => confirmed(() => confirmStorage(what)),
+  const accepting = useMutation({
+    mutationFn: () => confirmed(acceptStorage),
     onSuccess: (started) => {
       toastDone(started ? 'Confirmed. It starts now.' : 'Confirmed. It starts within the hour.');
       return client.invalidateQueries({ queryKey: providerKeys.all });
     },
   });
   const close = () => {
-    confirming.reset();
+    accepting.reset();
     onClose();
   };
   return (
     <ConfirmDialog
-      opened={act !== undefined}
-      title={act === 'remove' ? 'Remove these objects now?' : 'Accept storage as it is?'}
-      confirmLabel={act === 'remove' ? 'Remove' : 'Accept'}
-      typed={act ?? ''}
-      busy={confirming.isPending}
-      onConfirm={() => act && confirming.mutate(act, { onSuccess: close })}
+      opened={opened}
+      title="Accept storage as it is?"
+      confirmLabel="Accept"
+      typed="accept"
+      busy={accepting.isPending}
+      onConfirm={() => accepting.mutate(undefined, { onSuccess: close })}
       onClose={close}
     >
-      {act === 'remove' ? (
-        <p>
-          {info && `${formatPlural(info.orphans.count, 'object', 'objects')}, ${formatBytes(info.orphans.bytes)}, `}that no download refers to are removed for
-          good. If you may still restore a newer dump of the database, wait.
-        </p>
-      ) : (
-        <>
-          <p>Do this only if this is the database and the bucket you want to keep using.</p>
-          <p>Objects without a row are kept for another week. Files whose object is gone are marked as lost and no longer count.</p>
-        </>
-      )}
-      <FormFault error={confirming.error} />
+      <p>Do this only if this is the database and the bucket you want to keep using.</p>
+      <p>Objects without a row are kept for another week. Files whose object is gone are marked as lost and no longer count.</p>
+      <FormFault error={accepting.error} />
     </ConfirmDialog>
   );
 }

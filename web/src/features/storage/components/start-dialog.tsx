@@ -1,0 +1,68 @@
+import { Checkbox, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+
+import type { CleanupKind } from '@/api/model';
+import { ConfirmDialog } from '@/components/confirm-dialog';
+import { FormFault } from '@/components/form-fault';
+import { useConfirmed } from '@/lib/confirmed';
+
+import { startCleanup, storageKeys } from '../api';
+import { kinds } from '../text';
+import classes from './storage.module.css';
+
+const everything = kinds.map(({ value }) => value);
+const mostHours = 8_760;
+
+/** Asks what to look for, and how old it has to be. */
+export function StartDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const client = useQueryClient();
+  const confirmed = useConfirmed();
+  const [chosen, setChosen] = useState<readonly string[]>(everything);
+  const [hours, setHours] = useState('1');
+  const starting = useMutation({
+    mutationFn: (asked: { kinds: CleanupKind[]; graceHours: number }) => confirmed(() => startCleanup(asked)),
+    onSuccess: () => client.invalidateQueries({ queryKey: storageKeys.cleanups() }),
+  });
+  const close = () => {
+    starting.reset();
+    onClose();
+  };
+  return (
+    <ConfirmDialog
+      opened={opened}
+      title="Look for orphans"
+      confirmLabel="Look"
+      danger={false}
+      busy={starting.isPending}
+      fields={
+        <div className={classes.fields}>
+          <Checkbox.Group label="What to look for" value={[...chosen]} onChange={setChosen}>
+            <div className={classes.checks}>
+              {kinds.map(({ value, label, description }) => (
+                <Checkbox key={value} value={value} label={label} description={description} />
+              ))}
+            </div>
+          </Checkbox.Group>
+          <TextInput
+            label="Leave alone what is younger than (hours)"
+            type="number"
+            min={1}
+            max={mostHours}
+            step={1}
+            required
+            value={hours}
+            onChange={(event) => setHours(event.currentTarget.value)}
+          />
+        </div>
+      }
+      onConfirm={() =>
+        starting.mutate({ kinds: everything.filter((kind) => chosen.length === 0 || chosen.includes(kind)), graceHours: Number(hours) }, { onSuccess: close })
+      }
+      onClose={close}
+    >
+      <p>This goes through the whole bucket in the background and lists what it finds. It removes nothing: you decide when you have seen the list.</p>
+      <FormFault error={starting.error} />
+    </ConfirmDialog>
+  );
+}
