@@ -1,8 +1,9 @@
 #!/bin/sh
 # nginx.sh CONFIGURATION NAME: starts nginx with a configuration that asks this
 # network's name servers while it runs, as a service that restarts may get another
-# address. Podman has one for each network, and only those that know the name are
-# of use. Words in @ are replaced; nothing is written outside /tmp.
+# address. Podman also lists the host's name servers, which don't know services, so
+# only those that know NAME are asked. Words in @ are replaced; nothing is written
+# outside /tmp.
 set -eu
 resolvers='' known=''
 for server in $(awk '$1 == "nameserver" { print $2 }' /etc/resolv.conf); do
