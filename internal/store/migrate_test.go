@@ -35,6 +35,10 @@ func TestMigrateFromNothing(t *testing.T) {
 	storetest.OK(t, conn.Close(t.Context()))
 }
 
+// keptForOlder are columns, by their tables, that only the programs of the release
+// before still use.
+var keptForOlder = map[string]string{"orphans": "approved"}
+
 // TestModelsFitTheSchema compares each entity's fields with the columns that
 // the migrations make: name, type and whether it may be null.
 func TestModelsFitTheSchema(t *testing.T) {
@@ -85,6 +89,9 @@ func TestModelsFitTheSchema(t *testing.T) {
 			}
 		}
 		for name := range columns {
+			if name == keptForOlder[parsed.Table] {
+				continue
+			}
 			t.Errorf("%s.%s: no field", parsed.Table, name)
 		}
 	}

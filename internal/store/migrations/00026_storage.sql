@@ -34,8 +34,8 @@ alter table storage_state
     add column bucket_objects bigint,
     add column bucket_bytes   bigint,
     add column summed_at      timestamptz,
-    add column check_days     int not null default 0 check (check_days between 0 and 365), -- between scheduled checks of contents; 0 is none
-    add column check_percent  int not null default 5 check (check_percent between 1 and 100);
+    add column check_days     bigint not null default 0 check (check_days between 0 and 365), -- between scheduled checks of contents; 0 is none
+    add column check_percent  bigint not null default 5 check (check_percent between 1 and 100);
 
 create index jobs_all_by_used on jobs (quota_used, id) where quota_used > 0 and delete_at is null;
 create index files_lost_by_id on files (id) where state = 'lost';

@@ -43,7 +43,6 @@ export const actionTexts: Readonly<Record<string, string>> = {
   'job.change_provider': 'Moved a download',
   'storage.accept': 'Accepted storage as it is',
   'storage.clean_up': 'Cleaned up storage',
-  'storage.accept': 'Accepted storage as it is',
   'storage.restore': 'Restored a backup of the database',
   'storage.check_start': 'Had stored files read again',
   'storage.check_stop': 'Stopped reading stored files again',
