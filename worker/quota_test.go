@@ -17,7 +17,6 @@ import (
 // another job is deleted, and needs no extra history for it.
 func TestMagnetWaitsForRoom(t *testing.T) {
 	s := newSystem(t, options{})
-	s.agent(s.works)
 	room := int64(len(s.content)) + 1
 	storetest.Plan(t, s.store, s.user.ID, models.Plan{StorageBytes: &room})
 	m := storetest.Manifest(2)
@@ -25,6 +24,11 @@ func TestMagnetWaitsForRoom(t *testing.T) {
 	if err := s.flows.Start(t.Context(), blocker); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := s.store.Jobs.RequestPause(t.Context(), s.user.ID, blocker.ID); err != nil {
+		t.Fatal(err)
+	}
+	s.until(blocker.ID, models.StatePaused) // and before there is an agent, so that it does not end
+	s.agent(s.works)
 	job := s.submit(models.NewJob{})
 	s.eventually(func() string {
 		if got := s.job(job.ID); got.State != models.StateQueued || !got.Reason.Equal(models.NeedsRoom(5, 4)) {
