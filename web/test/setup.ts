@@ -8,7 +8,7 @@ import { FakeEventSource } from './event-source';
 import { server } from './msw';
 
 // Pages load in chunks, and a busy machine takes its time.
-configure({ asyncUtilTimeout: 8_000 });
+configure({ asyncUtilTimeout: 15_000 });
 
 // The parts of a browser that jsdom lacks.
 class NoResizeObserver implements ResizeObserver {
