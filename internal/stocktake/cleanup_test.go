@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -67,14 +68,11 @@ func (h *house) uploads() (ids []string) {
 type killer struct {
 	stocktake.Bucket
 	kill  context.CancelFunc
-	calls *int // left
+	calls *atomic.Int64 // left
 	after bool
 }
 
-func (k killer) dies() bool {
-	*k.calls--
-	return *k.calls == 0
-}
+func (k killer) dies() bool { return k.calls.Add(-1) == 0 }
 
 func (k killer) call(ctx context.Context, do func() error) error {
 	dies := k.dies()
@@ -115,8 +113,9 @@ func (h *house) killedOften(id uuid.UUID) (c models.Cleanup, kills int) {
 	h.Helper()
 	for n := 1; n < 1000; n++ {
 		ctx, kill := context.WithCancel(h.Context())
-		calls := n/2 + 1
-		_, err := h.takes(killer{h.bucket, kill, &calls, n%2 == 0}).CleanUp(ctx, id, nil)
+		calls := new(atomic.Int64)
+		calls.Store(int64(n/2 + 1))
+		_, err := h.takes(killer{h.bucket, kill, calls, n%2 == 0}).CleanUp(ctx, id, nil)
 		alive := ctx.Err() == nil
 		kill()
 		if alive {
