@@ -90,6 +90,10 @@ func (bl *Blocks) Add(ctx context.Context, b models.Block) (out models.Block, ad
 // the block and the jobs that it covered. One that is not in force is a conflict.
 func (bl *Blocks) Lift(ctx context.Context, id uuid.UUID) (b models.Block, covered []uuid.UUID, err error) {
 	err = bl.db.Tx(ctx, func(ctx context.Context) error {
+		if _, err := bl.db.Exec(ctx, "lock jobs of block", `
+			select from jobs where id in (select job_id from block_marks where block_id = ?) order by id for update`, id); err != nil {
+			return err
+		}
 		if err := bl.db.Lock(ctx, postgres.LockBlocks, ""); err != nil {
 			return err
 		}

@@ -14,6 +14,10 @@ import (
 // then on nothing of it is delivered. Doing it again changes nothing.
 func (bl *Blocks) Mark(ctx context.Context, id uuid.UUID) error {
 	return bl.db.Tx(ctx, func(ctx context.Context) error {
+		// A block that is lifted meanwhile must see these marks where it frees jobs.
+		if err := bl.db.ShareLock(ctx, postgres.LockBlocks, ""); err != nil {
+			return err
+		}
 		var b models.Block
 		err := bl.db.Row(ctx, &b, "lock block", `select * from blocks where id = ? for update`, id)
 		if err != nil || b.LiftedAt != nil || b.MarkedAt != nil {

@@ -218,3 +218,28 @@ func TestABlockMeetsASubmission(t *testing.T) {
 		}
 	}
 }
+
+// A block that is lifted while another one is added leaves what that one covers
+// blocked.
+func TestALiftMeetsAnotherBlock(t *testing.T) {
+	t.Parallel()
+	b, ctx := storetest.NewWorld(t), t.Context()
+	job := storetest.Must[models.Job](t)(submitURL(t, b, "http://www.example.com/a"))
+	for range 20 {
+		old := block(t, b, "example.com")
+		lifted := make(chan error, 1)
+		go func() {
+			_, err := b.Jobs.Admin().LiftBlock(ctx, b.Admin(), old.ID)
+			lifted <- err
+		}()
+		other := block(t, b, "www.example.com")
+		storetest.OK(t, <-lifted)
+		if !b.Job(t, job.ID).Blocked {
+			t.Fatal("the job is free, and a block covers it")
+		}
+		storetest.Must[models.Block](t)(b.Jobs.Admin().LiftBlock(ctx, b.Admin(), other.ID))
+		if b.Job(t, job.ID).Blocked {
+			t.Fatal("the job stays blocked")
+		}
+	}
+}
