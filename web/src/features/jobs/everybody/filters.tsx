@@ -36,9 +36,17 @@ const providers = [
 ] as const;
 
 const words = (code: string) => code.charAt(0).toUpperCase() + code.slice(1).replaceAll('_', ' ');
-const codes = (any: string, catalogue: object) => [{ value: '', label: any }, ...Object.keys(catalogue).sort().map((value) => ({ value, label: words(value) }))];
-const reasons = codes('Any reason', own);
-const problemCodes = codes('Any problem', problems);
+const codes = (any: string, all: readonly string[]) => [{ value: '', label: any }, ...[...all].sort().map((value) => ({ value, label: words(value) }))];
+
+/** Reasons that no download keeps: they are worked out when it is opened, or stand in its timeline or progress only. */
+const fleeting: readonly string[] = [
+  'waits_for_user_slot', 'waits_for_agent_slot', 'pause_requested', 'resume_requested', 'move_requested', 'act_refused', 'admin_acted', 'deleted',
+  'file_blocked', 'unblocked', 'waits_for_metadata', 'waits_for_peers', 'waits_for_disk', 'waits_for_control_plane', 'waits_for_agent',
+  'seedr_removes_earlier', 'seedr_looks_for_peers', 'seedr_unconfirmed', 'seedr_idle', 'seedr_paused', 'seedr_places_files',
+];
+// A download that waits for room has that problem as its reason.
+const reasons = codes('Any reason', [...Object.keys(own).filter((code) => !fleeting.includes(code)), 'storage_full']);
+const problemCodes = codes('Any problem', Object.keys(problems));
 
 type Options = readonly { value: string; label: string }[];
 
