@@ -18,6 +18,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -161,7 +162,8 @@ func (c *Child) Follow(ctx context.Context, grace func() time.Duration, hear fun
 	var wg sync.WaitGroup
 	wg.Go(func() { c.writeOrders(ended) })
 	wg.Go(func() { c.stopWith(ctx, ended, grace) })
-	watch := time.AfterFunc(c.silence, func() { c.Kill(ErrHung) })
+	var quiet atomic.Int32
+	wg.Go(func() { c.watch(ended, &quiet) })
 	var end Ending
 	sc := bufio.NewScanner(c.stdout)
 	sc.Buffer(make([]byte, 0, 64<<10), maxNewsLine)
@@ -171,7 +173,7 @@ func (c *Child) Follow(ctx context.Context, grace func() time.Duration, hear fun
 			c.Kill(errSpoke)
 			break
 		}
-		watch.Reset(c.silence)
+		quiet.Store(0)
 		end.note(n)
 		hear(n)
 	}
@@ -181,7 +183,6 @@ func (c *Child) Follow(ctx context.Context, grace func() time.Duration, hear fun
 	// A child that closed its output and lives on is ended by the watch.
 	_, _ = io.Copy(io.Discard, c.stdout)
 	err := c.cmd.Wait()
-	watch.Stop()
 	close(ended)
 	wg.Wait()
 	c.mu.Lock()
@@ -190,6 +191,28 @@ func (c *Child) Follow(ctx context.Context, grace func() time.Duration, hear fun
 		return end, c.killed
 	}
 	return end, inWords(err)
+}
+
+// silentTicks is in how many ticks a child that says nothing is silent for too long.
+const silentTicks = 10
+
+// watch ends a child that is silent for too long; quiet counts the ticks since it
+// was heard. It does not look at the clock: while the supervisor itself was
+// stopped, or its machine slept, the child had no chance to be heard, and such a
+// time is one tick, however long.
+func (c *Child) watch(ended <-chan struct{}, quiet *atomic.Int32) {
+	tick := time.NewTicker(c.silence / silentTicks)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ended:
+			return
+		case <-tick.C:
+			if quiet.Add(1) > silentTicks {
+				c.Kill(ErrHung)
+			}
+		}
+	}
 }
 
 // stopWith ends the child when ctx does.
