@@ -50,8 +50,8 @@ type Block struct {
 	MarkedAt   *time.Time // what it covers is marked, and so not delivered, since then
 	LiftedAt   *time.Time
 
-	Email string `gorm:"->;-:migration"` // of the actor; empty for the console, and when the account was deleted
-	Jobs  int64  `gorm:"->;-:migration"` // that it covers of what is here
+	Email string `gorm:"->"` // of the actor; empty for the console, and when the account was deleted
+	Jobs  int64  `gorm:"->"` // that it covers of what is here
 }
 
 // TableName returns the table of blocks.

@@ -50,7 +50,7 @@ type Block struct {
 	Reason    string     `json:"reason"`
 	By        string     `json:"by" doc:"E-mail address of who added it; empty for the console, and if the account was deleted"`
 	Jobs      int64      `json:"jobs" doc:"That it covers of what is here"`
-	Enforced  bool       `json:"enforced" doc:"False while what it covers is still being looked for, for a minute at most"`
+	Enforced  bool       `json:"enforced" doc:"False while what it covers is still being looked for: a few minutes at most"`
 	CreatedAt time.Time  `json:"createdAt"`
 	LiftedAt  *time.Time `json:"liftedAt"`
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 
 	"longhaul/internal/store/page"
-	"longhaul/internal/store/postgres"
 	"longhaul/models"
 )
 
@@ -57,7 +56,7 @@ func (bl *Blocks) List(ctx context.Context, f models.BlockFilter) (out []models.
 			"before": before, "beforeID": beforeID, "limit": limit + 1,
 		})
 	if err != nil || len(out) <= limit {
-		return out, "", postgres.Translate(err, "list blocks")
+		return out, "", err
 	}
 	out = out[:limit]
 	last := out[limit-1]

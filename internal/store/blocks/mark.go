@@ -115,17 +115,17 @@ func (bl *Blocks) Unmarked(ctx context.Context) ([]uuid.UUID, error) {
 	return out, err
 }
 
-// Told is a mark whose job's owner is to be told.
-type Told struct {
+// Untold is a mark whose job's owner does not know yet.
+type Untold struct {
 	BlockID, JobID uuid.UUID
 	Path           string // of the blocked file; empty if it is the whole job
 }
 
-// Untold returns marks whose job's owner does not know yet: of one block, or of
+// UntoldMarks returns marks whose job's owner does not know yet: of one block, or of
 // all if id is nil. At most limit, in the order of blocks and jobs, after the
 // given mark.
-func (bl *Blocks) Untold(ctx context.Context, id *uuid.UUID, after Told, limit int) ([]Told, error) {
-	var out []Told
+func (bl *Blocks) UntoldMarks(ctx context.Context, id *uuid.UUID, after Untold, limit int) ([]Untold, error) {
+	var out []Untold
 	err := bl.db.Rows(ctx, &out, "look for marks to tell", `
 		select m.block_id, m.job_id, coalesce(f.path, '') as path from block_marks m left join files f on f.id = m.file_id
 		where m.told_at is null and (cast(@block as uuid) is null or m.block_id = @block) and (m.block_id, m.job_id) > (@afterBlock, @afterJob)
@@ -136,7 +136,7 @@ func (bl *Blocks) Untold(ctx context.Context, id *uuid.UUID, after Told, limit i
 
 // NoteTold records that the owner of the mark's job knows. It reports false when
 // that was so before.
-func (bl *Blocks) NoteTold(ctx context.Context, m Told) (bool, error) {
+func (bl *Blocks) NoteTold(ctx context.Context, m Untold) (bool, error) {
 	n, err := bl.db.Exec(ctx, "note that owner knows", `
 		update block_marks set told_at = ? where block_id = ? and job_id = ? and told_at is null`, bl.db.Now(), m.BlockID, m.JobID)
 	return n == 1, err

@@ -157,9 +157,9 @@ const tellPage = 500
 // tellBlocked tells the owners of jobs that the block covers, or any block if id
 // is nil, and asks the jobs that are open to stop.
 func (js *Jobs) tellBlocked(ctx context.Context, id *uuid.UUID) (told int, err error) {
-	var after blocks.Told
+	var after blocks.Untold
 	for {
-		page, err := js.blocks.Untold(ctx, id, after, tellPage)
+		page, err := js.blocks.UntoldMarks(ctx, id, after, tellPage)
 		if err != nil || len(page) == 0 {
 			return told, err
 		}
@@ -174,7 +174,7 @@ func (js *Jobs) tellBlocked(ctx context.Context, id *uuid.UUID) (told int, err e
 	}
 }
 
-func (js *Jobs) tellOne(ctx context.Context, m blocks.Told) error {
+func (js *Jobs) tellOne(ctx context.Context, m blocks.Untold) error {
 	job, err := js.Lock(ctx, m.JobID)
 	if models.IsNotFound(err) {
 		return nil

@@ -2413,7 +2413,7 @@ export interface components {
             by: string;
             /** Format: date-time */
             createdAt: string;
-            /** @description False while what it covers is still being looked for, for a minute at most */
+            /** @description False while what it covers is still being looked for: a few minutes at most */
             enforced: boolean;
             /** Format: uuid */
             id: string;
