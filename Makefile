@@ -7,7 +7,7 @@ TOOL  := go tool -modfile=tools/go.mod
 export CGO_ENABLED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-go test-devstack test-web test-headers e2e chaos chaos-long chaos-seedr upgrade bench compose-test fuzz long lint fmt vuln gen replay-record clean
+.PHONY: help run build test test-go test-devstack test-web test-headers e2e chaos chaos-long chaos-seedr upgrade bench bench-scale lighthouse compose-test fuzz long lint fmt vuln gen replay-record clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2}'
@@ -49,7 +49,7 @@ chaos: ## kill -9 every part while jobs run, and test a Seedr account that misbe
 	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -p 1 -timeout 20m -skip '^TestEach' ./test/chaos/...
 
 chaos-long: build ## run the long chaos tests, whose names start with TestEach
-	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -p 1 -timeout 90m -v -run '^TestEach' ./test/chaos/... ./test/e2e/fair
+	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -p 1 -timeout 90m -v -run '^TestEach' ./test/chaos/... ./test/e2e/fair ./test/e2e/repair
 
 chaos-seedr: build ## test each fault and behaviour of a Seedr account, ten kills, random faults
 	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -timeout 40m -v ./test/chaos/seedr
@@ -59,7 +59,16 @@ upgrade: build ## run the programs of the schema before side by side with today'
 	LONGHAUL_BIN=$(CURDIR)/bin LONGHAUL_OLD_BIN=$(CURDIR)/bin/older go test -tags e2e -count=1 -timeout 30m -v ./test/upgrade
 
 bench: build ## measure the figures of docs/performance.md in one run
-	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -run '^$$' -bench . -benchtime 1x -count=1 -timeout 40m ./test/bench/...
+	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -run '^$$' -bench . -benchtime 1x -count=1 -timeout 40m ./test/bench ./test/bench/seedr
+
+bench-scale: build ## measure 10 000 open jobs, and the lists at a million; about 40 minutes
+	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -run '^$$' -bench . -benchtime 1x -count=1 -timeout 60m ./test/bench/scale
+	LONGHAUL_DEVSTACK=$(CURDIR)/bin/devstack go test -count=1 -timeout 60m -v ./internal/store/stock -run ReadByIndex -jobs 1000000
+	LONGHAUL_DEVSTACK=$(CURDIR)/bin/devstack go test -count=1 -timeout 60m ./internal/store/jobs -run '^$$' -bench AllJobs -benchtime 20x -jobs 1000000
+
+lighthouse: build ## measure the pages with Lighthouse, the median of RUNS=5, desktop and mobile; wants an idle machine
+	cd tools/lighthouse && npm ci --loglevel=error --ignore-scripts
+	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -run '^$$' -bench Lighthouse -benchtime 1x -count=1 -timeout 60m ./test/bench/page
 
 compose-test: ## build the images and test docker-compose.yml on Podman, as root; 1 GB of images stays in data/compose
 	@scripts/bootstrap.sh compose
@@ -74,9 +83,9 @@ long: ## run what takes too long for every change; run it before a release
 
 lint: ## check format, linters, import rules, determinism, budgets, voice, compose schema
 	@$(TOOL) gofumpt -l $$(git ls-files '*.go') | (! grep .) || (echo 'not formatted: run make fmt'; exit 1)
-	$(TOOL) golangci-lint run ./...
-	cd frontdoor && go tool -modfile=../tools/go.mod golangci-lint run ./...
-	cd devstack && go tool -modfile=../tools/go.mod golangci-lint run ./...
+	$(TOOL) golangci-lint run --allow-parallel-runners ./...
+	cd frontdoor && go tool -modfile=../tools/go.mod golangci-lint run --allow-parallel-runners ./...
+	cd devstack && go tool -modfile=../tools/go.mod golangci-lint run --allow-parallel-runners ./...
 	$(TOOL) workflowcheck ./workflows/...
 	tools/budgets.sh
 	tools/nolint.sh

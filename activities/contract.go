@@ -130,6 +130,16 @@ type MailResult struct {
 	State models.MailState `json:"state"`
 }
 
+// DeliveryInput names the delivery to a webhook.
+type DeliveryInput struct {
+	ID uuid.UUID `json:"id"`
+}
+
+// DeliveryResult is a delivery's outcome.
+type DeliveryResult struct {
+	State models.DeliveryState `json:"state"`
+}
+
 // BulkInput names an act on many jobs.
 type BulkInput struct {
 	ID uuid.UUID `json:"id"`
@@ -239,7 +249,11 @@ type RepairResult struct {
 	Bulk      int `json:"bulk"`      // acts on many jobs whose workflow was started again
 	Cleanups  int `json:"cleanups"`  // cleanups of storage, likewise
 	Contents  int `json:"contents"`  // checks of contents, likewise
+	Halted    int `json:"halted"`    // jobs that were asked late to pause or continue with their owners' accounts
 	Blocked   int `json:"blocked"`   // jobs whose owners were told late that they are blocked
+	Notices   int `json:"notices"`   // takedown notices whose decision was carried out late
+	Counters  int `json:"counters"`  // counter-notices whose workflow was started again
+	Webhooks  int `json:"webhooks"`  // deliveries to webhooks, likewise
 }
 
 // PruneResult counts the rows that a prune removed.
@@ -256,6 +270,12 @@ type PruneResult struct {
 	BulkActs        int64 `json:"bulkActs"`
 	Cleanups        int64 `json:"cleanups"`
 	ContentChecks   int64 `json:"contentChecks"`
+	Shares          int64 `json:"shares"`
+	Notices         int64 `json:"notices"` // that name no person any more
+	Notifications   int64 `json:"notifications"`
+	Deliveries      int64 `json:"deliveries"` // to webhooks
+	Selections      int64 `json:"selections"`
+	Folders         int64 `json:"folders"` // of libraries, that are empty and no one made
 }
 
 // ExpireResult is what the retention rule did.
@@ -276,4 +296,21 @@ type DriftResult struct {
 	Jobs     int   `json:"jobs"`
 	Accounts int   `json:"accounts"`
 	Bytes    int64 `json:"bytes"`
+}
+
+// ExportInput names an export of an account's data.
+type ExportInput struct {
+	ID uuid.UUID `json:"id"`
+}
+
+// ExportResult is what was written.
+type ExportResult struct {
+	Bytes int64 `json:"bytes"` // of the zip; 0 if there was nothing to make
+}
+
+// ExportSweepResult is what a sweep of the exports did.
+type ExportSweepResult struct {
+	Started int   `json:"started"` // whose workflow was started again
+	Expired int64 `json:"expired"` // rows
+	Removed int   `json:"removed"` // zips
 }

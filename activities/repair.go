@@ -41,6 +41,8 @@ type Runner interface {
 	CleanUp(ctx context.Context, c models.Cleanup) error
 	// ReadContents starts the workflow of the check of contents unless it is running.
 	ReadContents(ctx context.Context, c models.ContentCheck) error
+	// KeepCounter starts the workflow of the counter-notice unless it is running.
+	KeepCounter(ctx context.Context, id uuid.UUID) error
 	// Admit tells the job's workflow that it holds a slot.
 	Admit(ctx context.Context, job models.Job) error
 }
@@ -64,7 +66,7 @@ type Stopper interface {
 // RepairJobs brings jobs and workflows together. It settles every open job
 // without a workflow, ends workflows that the database does not know, as after
 // the restore of a dump, repeats an admission that did not arrive, and completes
-// blocks.
+// blocks, what disabling an account means for its jobs, and decisions on notices.
 func (a *Sweeps) RepairJobs(ctx context.Context, in RepairInput) (RepairResult, error) {
 	res, err := a.repair(ctx, in)
 	return res, border(ctx, err)
@@ -73,6 +75,7 @@ func (a *Sweeps) RepairJobs(ctx context.Context, in RepairInput) (RepairResult, 
 func (a *Sweeps) repair(ctx context.Context, in RepairInput) (res RepairResult, err error) {
 	stop := beat(ctx)
 	defer stop()
+	defer func() { a.repaired(res) }()
 	before := a.Now().Add(-in.Quiet)
 	err = inBatches(
 		func(after uuid.UUID) ([]models.Job, error) {
@@ -92,7 +95,16 @@ func (a *Sweeps) repair(ctx context.Context, in RepairInput) (res RepairResult, 
 	if res.Blocked, err = a.Store.EnforceBlocks(ctx); err != nil {
 		return res, err
 	}
+	if res.Halted, err = a.Store.EnforceDisabled(ctx); err != nil {
+		return res, err
+	}
+	if err := a.repairNotices(ctx, before, &res); err != nil {
+		return res, err
+	}
 	if err := a.resumeCleanups(ctx, before, &res); err != nil {
+		return res, err
+	}
+	if res.Webhooks, err = a.Store.RestartDeliveries(ctx, repairBatch); err != nil {
 		return res, err
 	}
 	err = inBatches(
@@ -117,6 +129,7 @@ func (a *Sweeps) repair(ctx context.Context, in RepairInput) (res RepairResult, 
 // one list, which is usually empty, so it may run every few seconds; RepairJobs
 // finds what it misses and does the rest.
 func (a *Sweeps) RepairTerminated(ctx context.Context, since time.Time) (res RepairResult, err error) {
+	defer func() { a.repaired(res) }()
 	err = a.Runner.Terminated(ctx, since, func(ids []uuid.UUID) error {
 		jobs, err := a.Store.OpenJobs(ctx, ids)
 		if err != nil {

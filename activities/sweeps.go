@@ -9,6 +9,7 @@ import (
 
 	"longhaul/internal/objstore"
 	"longhaul/internal/stocktake"
+	"longhaul/internal/zipsums"
 	"longhaul/models"
 )
 
@@ -42,21 +43,30 @@ type SweepStore interface {
 	PruneAllowances(ctx context.Context) (int64, error)
 	JobsToPurge(ctx context.Context, before time.Time, after uuid.UUID, limit int) ([]uuid.UUID, error)
 	EnforceBlocks(ctx context.Context) (told int, err error)
+	EnforceDisabled(ctx context.Context) (asked int, err error)
 	OpenBulk(ctx context.Context, before time.Time) ([]uuid.UUID, error)
 	PruneBulk(ctx context.Context, before time.Time) (int64, error)
+	NoticeSweeps
+	TrashStore
+	LibrarySweeps
 	OpenCleanups(ctx context.Context, before time.Time) ([]models.Cleanup, error)
 	PruneCleanups(ctx context.Context, before time.Time) (int64, error)
 	StopCleaning(ctx context.Context, id uuid.UUID) (models.Cleanup, error)
 	SumUp(ctx context.Context) (models.Amount, error)
 	OpenContentChecks(ctx context.Context, before time.Time) ([]models.ContentCheck, error)
 	PruneContentChecks(ctx context.Context, before time.Time) (int64, error)
+	PruneShares(ctx context.Context, before time.Time) (int64, error)
 	StartDueCheck(ctx context.Context) (bool, error)
 	StopReading(ctx context.Context, id uuid.UUID) (models.ContentCheck, error)
+	RestartDeliveries(ctx context.Context, limit int) (int, error)
+	PruneNotifications(ctx context.Context) (int64, error)
+	PruneDeliveries(ctx context.Context) (int64, error)
 }
 
 // SweepStorage is what purging needs from object storage.
 type SweepStorage interface {
 	ListMultiparts(ctx context.Context, prefix string, fn func(objstore.Upload) error) error
+	Delete(ctx context.Context, key string) error
 	DeletePrefix(ctx context.Context, prefix string) error
 	AbortMultipart(ctx context.Context, key, uploadID string) error
 }
@@ -64,17 +74,27 @@ type SweepStorage interface {
 // Sweeps removes what is no longer needed and repairs what faults left behind.
 // Every sweep may run at any time, and repeatedly.
 type Sweeps struct {
-	Store   SweepStore
-	Objects SweepStorage
-	Stock   *stocktake.Taker
-	Runner  Runner
-	Stopper Stopper
-	Now     func() time.Time
+	Store     SweepStore
+	Objects   SweepStorage
+	Stock     *stocktake.Taker
+	Checksums *zipsums.Learner
+	Runner    Runner
+	Stopper   Stopper
+	Now       func() time.Time
 
 	AttentionTimeout time.Duration // how long a job that an operator ended waits for a person
+
+	Repaired func(RepairResult) // hears of each repair; nil if no one counts
 }
 
-// PurgeJob removes a deleted job once it has ended: rows first, then objects.
+func (a *Sweeps) repaired(r RepairResult) {
+	if a.Repaired != nil {
+		a.Repaired(r)
+	}
+}
+
+// PurgeJob removes a job that was deleted for good once it has ended: rows first,
+// then objects. Of one that stays, it removes the objects of deleted files.
 // If an agent still stores parts afterwards, with an address it holds, the
 // orphan sweep finds them once the address has expired.
 func (a *Sweeps) PurgeJob(ctx context.Context, in JobInput) error {
@@ -87,8 +107,8 @@ func (a *Sweeps) purge(ctx context.Context, jobID uuid.UUID) error {
 	case models.IsNotFound(err): // an earlier attempt removed the rows
 	case err != nil:
 		return err
-	case job.DeleteAt == nil:
-		return models.Fault(models.ProblemWrongState, "The job is not deleted.")
+	case job.DeleteAt == nil, job.InTrash():
+		return a.purgeFiles(ctx, jobID)
 	case !job.State.Terminal():
 		return later("The job has not ended yet.", purgeAgain)
 	default:
@@ -164,10 +184,28 @@ func (a *Sweeps) prune(ctx context.Context) (res PruneResult, err error) {
 	if res.BulkActs, err = a.Store.PruneBulk(ctx, now.Add(-keepBulk)); err != nil {
 		return res, err
 	}
+	if res.Notices, err = a.Store.ForgetNotices(ctx, now.Add(-models.NoticeRetention)); err != nil {
+		return res, err
+	}
 	if res.Cleanups, err = a.Store.PruneCleanups(ctx, now.Add(-keepCleanups)); err != nil {
 		return res, err
 	}
 	if res.ContentChecks, err = a.Store.PruneContentChecks(ctx, now.Add(-keepCleanups)); err != nil {
+		return res, err
+	}
+	if res.Shares, err = a.Store.PruneShares(ctx, now.Add(-models.ShareRetention)); err != nil {
+		return res, err
+	}
+	if res.Notifications, err = a.Store.PruneNotifications(ctx); err != nil {
+		return res, err
+	}
+	if res.Folders, err = a.Store.PruneFolders(ctx, pruneFolders); err != nil {
+		return res, err
+	}
+	if res.Selections, err = a.Store.PruneSelections(ctx, now); err != nil {
+		return res, err
+	}
+	if res.Deliveries, err = a.Store.PruneDeliveries(ctx); err != nil {
 		return res, err
 	}
 	res.Allowances, err = a.Store.PruneAllowances(ctx)

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
 	"longhaul/agent/agentapi"
@@ -22,6 +23,8 @@ import (
 	"longhaul/agent/upload"
 	"longhaul/internal/config"
 	"longhaul/internal/fetch"
+	"longhaul/internal/tracing"
+	"longhaul/models"
 )
 
 // storageAnswer is how long storage may take to answer a part that it has.
@@ -35,6 +38,9 @@ type Options struct {
 	Log     *slog.Logger
 	Now     func() time.Time // nil is the system's clock
 	Timing  Timing           // zero is DefaultTiming
+
+	Registry *prometheus.Registry // takes what is counted; nil counts nothing
+	Tracer   *tracing.Tracer      // nil traces nothing
 }
 
 // Timing is how patient the agent is; tests are less so.
@@ -48,7 +54,7 @@ type Timing struct {
 // DefaultTiming returns the timing of an agent in production.
 func DefaultTiming() Timing {
 	return Timing{
-		Silence: time.Minute, CrashPause: time.Second, Heartbeat: 15 * time.Second, DiskCheck: 2 * time.Second,
+		Silence: time.Minute, CrashPause: time.Second, Heartbeat: models.HeartbeatEvery, DiskCheck: 2 * time.Second,
 	}
 }
 
@@ -70,7 +76,8 @@ func Run(ctx context.Context, o Options) error {
 		return fmt.Errorf("listen at %s: %w", o.Config.Listen, err)
 	}
 	defer func() { _ = ln.Close() }()
-	hc := fetch.NewTrusted(fetch.TrustedOptions{Timeout: time.Minute})
+	counts := newCounts(o.Registry)
+	hc := counts.control(o.Tracer.Client(fetch.NewTrusted(fetch.TrustedOptions{Timeout: time.Minute})))
 	defer hc.CloseIdleConnections()
 	id, err := enrol(ctx, o, hc)
 	if err != nil {
@@ -80,7 +87,7 @@ func Run(ctx context.Context, o Options) error {
 		return err
 	}
 	o.Log = o.Log.With("agent", id.AgentID)
-	return serve(ctx, o, id, agentapi.NewControlClient(o.Config.ControlURL, id.Credential, hc), ln)
+	return serve(ctx, o, counts, id, agentapi.NewControlClient(o.Config.ControlURL, id.Credential, hc), ln)
 }
 
 // prepare completes the options and makes the data directory.
@@ -128,9 +135,11 @@ func enrol(ctx context.Context, o Options, hc *http.Client) (presence.Identity, 
 
 // serve runs the parts of an enrolled agent until ctx ends or one of them
 // cannot continue.
-func serve(ctx context.Context, o Options, id presence.Identity, control *agentapi.ControlClient, ln net.Listener) error {
+func serve(
+	ctx context.Context, o Options, counts counts, id presence.Identity, control *agentapi.ControlClient, ln net.Listener,
+) error {
 	c := o.Config
-	putter := upload.NewPutter(fetch.NewTrusted(fetch.TrustedOptions{HeaderTimeout: storageAnswer}), c.Uploads)
+	putter := upload.NewPutter(counts.storage(fetch.NewTrusted(fetch.TrustedOptions{HeaderTimeout: storageAnswer})), c.Uploads)
 	defer putter.Close()
 	sup := supervisor.New(supervisor.Options{
 		Dir: c.DataDir, Capacity: c.Capacity, DiskLimit: c.DiskLimit,
@@ -140,7 +149,9 @@ func serve(ctx context.Context, o Options, id presence.Identity, control *agenta
 			SeedRatio: c.SeedRatio, SeedTime: c.SeedTime,
 		},
 		CrashPause: o.Timing.CrashPause, KeepFor: c.KeepFor, Control: control, Putter: putter, Log: o.Log, Now: o.Now,
+		Metrics: counts.transfers,
 	})
+	counts.watch(sup)
 	if err := sup.Resume(ctx); err != nil {
 		return err
 	}
@@ -149,8 +160,9 @@ func serve(ctx context.Context, o Options, id presence.Identity, control *agenta
 	pulse := &presence.Pulse{
 		Control: control, Hello: agentapi.Hello{URL: c.URL, Capacity: c.Capacity, Version: o.Version},
 		Every: o.Timing.Heartbeat, Load: sup.Load, Log: o.Log,
+		Pace: func(bytesPerSecond int64) { sup.SetPace(ctx, bytesPerSecond) },
 	}
-	calls := server.New(sup, id.Secret, pulse.BootEpoch, o.Log)
+	calls := server.New(sup, id.Secret, pulse.BootEpoch, o.Tracer, o.Log)
 	pulse.Learn = func(secret string) {
 		if secret == id.Secret {
 			return
@@ -166,6 +178,7 @@ func serve(ctx context.Context, o Options, id presence.Identity, control *agenta
 	g.Go(func() error { return pulse.Run(ctx) })
 	g.Go(func() error { sup.WatchDisk(ctx, o.Timing.DiskCheck); return nil })
 	g.Go(func() error { return calls.Serve(ctx, ln) })
+	g.Go(func() error { return counts.serve(ctx, c.MetricsListen, o.Log) })
 	o.Log.InfoContext(ctx, "agent started", "listen", ln.Addr().String())
 	return g.Wait()
 }

@@ -63,8 +63,9 @@ func secureApp(base, files *url.URL, turnstile bool) gin.HandlerFunc {
 		h.Set("Permissions-Policy", permissions)
 		h.Set("X-Frame-Options", "DENY")
 		kit.SetCommonHeaders(h, base)
-		// the cross-origin check reads both, so no cache may mix up callers
-		h.Add("Vary", "Sec-Fetch-Site, Origin")
+		// the cross-origin check reads the last two, so no cache may mix up
+		// callers; it replaces what the compression sets on some answers only
+		h.Set("Vary", "Accept-Encoding, Sec-Fetch-Site, Origin")
 		if isAPIPath(c.Request.URL.Path) {
 			h.Set("Cache-Control", "no-store")
 		}

@@ -135,7 +135,7 @@ func TestValuesOfTheWrongKindAreNamed(t *testing.T) {
 		if strings.HasPrefix(path, "/agent/") {
 			who = agent
 		}
-		path = strings.NewReplacer("{id}", apitest.NewID().String(), "{plan}", "pro").Replace(path)
+		path = strings.NewReplacer("{id}", apitest.NewID().String(), "{plan}", "pro", "{session}", "AAAA", "{token}", "00000000-0000-4000-8000-000000000000").Replace(path)
 		for method, op := range item {
 			if op.RequestBody == nil {
 				continue
@@ -184,7 +184,8 @@ func sendMisfit(t *testing.T, h *apitest.Harness, who apitest.Caller, method, pa
 	}
 	apitest.CheckProblem(t, resp, body)
 	member := strings.TrimSuffix(m.path[strings.LastIndexByte(m.path, '.')+1:], "[0]")
-	if !strings.Contains(string(body), fmt.Sprintf(`"field":%q`, m.path)) && !strings.Contains(string(body), fmt.Sprintf(`"field":%q`, member)) {
+	list := strings.TrimSuffix(m.path, "[0]")
+	if !strings.Contains(string(body), fmt.Sprintf(`"field":%q`, m.path)) && !strings.Contains(string(body), fmt.Sprintf(`"field":%q`, list)) && !strings.Contains(string(body), fmt.Sprintf(`"field":%q`, member)) {
 		return fmt.Errorf("status %d for %s, without the field: %.300s", resp.StatusCode, sent, body)
 	}
 	return nil

@@ -17,18 +17,37 @@ import (
 // matrixBodies are requests that get past validation, by operation, where an
 // empty one does not.
 func matrixBodies() map[string]string {
-	link := `{"token":"x"}`
+	link, counter := `{"token":"x"}`, `{"name":"x","address":"x","phone":"x","mistake":true,"jurisdiction":true,"signature":"x"}`
 	return map[string]string{
-		"select-job": `{"indexes":[0]}`, "link-file": `{"disposition":"inline"}`, "enrol-agent": `{"name":"new agent"}`,
+		"restore-trash": `{"ids":["00000000-0000-4000-8000-000000000000"]}`, "select-job": `{"indexes":[0]}`, "link-file": `{"disposition":"inline"}`, "enrol-agent": `{"name":"new agent"}`, "limit-agent": `{"rateLimit":0}`,
+		"set-agent-pool": `{"pool":""}`, "set-user-pool": `{"pool":"fast"}`,
 		"switch-provider": `{"provider":"seedr","confirm":"seedr"}`, "verify-provider": `{"provider":"seedr"}`,
-		"move-job": `{"provider":"seedr"}`, "submit-job": `{"source":"x"}`, "inspect-source": `{"source":"x"}`,
+		"move-job": `{"provider":"seedr"}`, "submit-job": `{"source":"x"}`, "submit-jobs": `{"sources":[{"source":"x"}]}`, "inspect-source": `{"source":"x"}`,
+		"add-label": `{"name":"x","colour":"red"}`, "change-label": `{"name":"x","colour":"red"}`, "set-job-labels": `{"labels":[]}`, "set-rules": `{}`,
+		"label-jobs":      `{"jobs":["00000000-0000-4000-8000-000000000000"],"add":["00000000-0000-4000-8000-000000000000"]}`,
 		"change-password": `{"password":"x"}`, "change-email": `{"email":"new@example.com"}`, "delete-account": `{"email":"x"}`,
 		"make-token": `{"name":"x","scopes":["jobs:read"]}`, "enable-totp": `{"code":"000000"}`, "reauthenticate": `{"password":"x"}`,
-		"invite": `{"email":"invited@example.com"}`, "set-registration": `{"mode":"closed"}`,
+		"invite": `{"email":"invited@example.com"}`, "set-registration": `{"mode":"closed"}`, "set-flag": `{"enabled":true}`,
 		"create-plan": `{"id":"tried","name":"Tried"}`, "assign-plan": `{"plan":"free"}`, "set-user-role": `{"role":"admin"}`, "update-plan": `{"position":5}`,
+		"set-override": `{"limits":[{"limit":"maxFiles","value":null}],"reason":"x"}`, "assign-plan-to-many": `{"plan":"free","filter":{"q":"no such account"}}`,
+		"announce": `{"text":"x","level":"info"}`, "reset-user-factors": `{"reason":"x"}`, "delete-user": `{"email":"x"}`,
 		"add-passkey": `{"name":"x","credential":{}}`, "rename-passkey": `{"name":"x"}`, "login-passkey": `{"credential":{}}`,
 		"confirm-cleanup": `{"confirm":"remove"}`, "verify": `{"token":"x","password":"x"}`, "confirm-email": link, "get-invitation": link,
+		"make-folder": `{"name":"x"}`, "rename-folder": `{"name":"x"}`, "rename-file": `{"name":"x"}`, "link-selection": `{"files":["00000000-0000-4000-8000-000000000000"]}`, "move-files": `{"files":["00000000-0000-4000-8000-000000000000"]}`,
+		"record-notice": `{"channel":"mail"}`, "complete-notice": `{}`, "decide-notice": `{"act":"accept"}`, "extend-counter-notice": `{"days":14}`,
+		"create-share": `{"name":"x","items":[{"jobId":"00000000-0000-4000-8000-000000000000"}]}`, "update-share": `{"name":"x"}`,
+		"record-counter-notice": counter, "send-counter-notice": counter, "withdraw-strike": `{"reason":"x"}`,
+		"change-notification-settings": `{"mail":[]}`, "read-notifications": `{}`, "change-webhook": `{"name":"x"}`,
+		"create-webhook": `{"name":"x","url":"https://example.com/hook","events":[]}`,
 	}
+}
+
+const unknownID = "00000000-0000-4000-8000-000000000000"
+
+// filled is a route's path with what stands for its parameters.
+func filled(path, id, file string) string {
+	return strings.NewReplacer("{id}", id, "{file}", file, "{plan}", "pro", "{feature}", "archives", "{session}", "AAAA",
+		"{token}", unknownID, "{delivery}", unknownID).Replace(path)
 }
 
 // matrixCaller is someone who tries every route.
@@ -99,7 +118,7 @@ func TestEveryRouteByEveryCaller(t *testing.T) {
 			if body == "" && route.Method != http.MethodGet && route.Access == "public" {
 				body = "{}"
 			}
-			req, err := http.NewRequestWithContext(t.Context(), route.Method, h.AppURL+strings.NewReplacer("{id}", id, "{plan}", "pro").Replace(route.Path), strings.NewReader(body))
+			req, err := http.NewRequestWithContext(t.Context(), route.Method, h.AppURL+filled(route.Path, id, files[0].ID.String()), strings.NewReader(body))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -168,7 +187,7 @@ func verdict(route api.Route, who matrixCaller) (string, func(int) bool) {
 func tokenActs() []string {
 	return []string{
 		"cancel-any-job", "delete-any-job", "move-job", "pause-any-job", "resume-any-job", "retry-any-job", "start-bulk-act", "stop-bulk-act",
-		"add-blocks", "lift-block", "start-cleanup", "stop-cleanup", "start-content-check", "stop-content-check",
+		"add-blocks", "lift-block", "record-notice", "complete-notice", "start-cleanup", "stop-cleanup", "start-content-check", "stop-content-check",
 	}
 }
 
@@ -193,7 +212,7 @@ func TestAdminTokensReadAndActOnJobs(t *testing.T) {
 			continue
 		}
 		refused++
-		path := strings.NewReplacer("{id}", apitest.NewID().String(), "{plan}", "pro").Replace(route.Path)
+		path := filled(route.Path, apitest.NewID().String(), unknownID)
 		h.Run(t, apitest.Scenario{
 			As: token, Method: route.Method, Path: path, Body: matrixBodies()[route.Operation], Status: 403,
 			Want: []string{"scope_missing", "Sign in to the web app"},
@@ -253,7 +272,7 @@ func TestOldSessionsHaveToConfirm(t *testing.T) {
 		}
 		confirmed++
 		h.Run(t, apitest.Scenario{
-			As: who, Method: route.Method, Path: strings.NewReplacer("{id}", apitest.NewID().String(), "{plan}", "pro").Replace(route.Path),
+			As: who, Method: route.Method, Path: filled(route.Path, apitest.NewID().String(), unknownID),
 			Body: matrixBodies()[route.Operation], Status: 403, Want: []string{"reauthentication_required"},
 		})
 	}

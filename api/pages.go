@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"crypto/rand"
+	"crypto/sha256"
 	"embed"
 	"fmt"
 	"html/template"
@@ -12,6 +13,7 @@ import (
 	"os"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -57,6 +59,9 @@ func (s *Server) pages() error {
 			return fmt.Errorf("open the web app: %w", err)
 		}
 		web.files = root.FS()
+		if web.early, err = earlyParts(web.files); err != nil {
+			return err
+		}
 	}
 	s.app.NoRoute(web.serve)
 	return nil
@@ -79,6 +84,7 @@ func (s *Server) docsPage() ([]byte, error) {
 type webApp struct {
 	files  fs.FS
 	policy string
+	early  early
 }
 
 func (w *webApp) serve(c *gin.Context) {
@@ -108,21 +114,35 @@ func (w *webApp) serve(c *gin.Context) {
 const (
 	indexPage = "index.html"
 	hashedDir = "assets/" // file names with a hash of the content
+
+	sharePrefix = "/s/" // of addresses of shares, which are for those who have one, and for no search engine
 )
 
-// index serves the app's page with a fresh nonce for its styles.
+// index serves the app's page, with a fresh nonce for its styles if it asks for
+// one. A page without is the same for everyone until the next release, so browsers
+// keep it and ask by its ETag.
 func (w *webApp) index(c *gin.Context) {
 	page, err := fs.ReadFile(w.files, indexPage)
 	if err != nil {
 		kit.Abort(c, models.Errorf(models.CodeNotFound, "The web app is not part of this build.").Because(err))
 		return
 	}
-	if bytes.Contains(page, []byte(noncePlace)) {
-		nonce := rand.Text()
-		page = bytes.ReplaceAll(page, []byte(noncePlace), []byte(nonce))
-		c.Header("Content-Security-Policy", strings.Replace(w.policy, "style-src 'self'", "style-src 'self' 'nonce-"+nonce+"'", 1))
+	c.Header("Content-Type", "text/html; charset=utf-8")
+	if strings.HasPrefix(c.Request.URL.Path, sharePrefix) {
+		c.Header("X-Robots-Tag", "noindex, nofollow")
 	}
 	c.Header("Cache-Control", "no-cache")
+	if links := w.early.links(c.Request); links != "" {
+		c.Header("Link", links)
+	}
+	if !bytes.Contains(page, []byte(noncePlace)) {
+		c.Header("Etag", fmt.Sprintf(`W/"%x"`, sha256.Sum256(page)))
+		w.content(c, indexPage, time.Time{})
+		return
+	}
+	nonce := rand.Text()
+	page = bytes.ReplaceAll(page, []byte(noncePlace), []byte(nonce))
+	c.Header("Content-Security-Policy", strings.Replace(w.policy, "style-src 'self'", "style-src 'self' 'nonce-"+nonce+"'", 1))
 	c.Data(http.StatusOK, "text/html; charset=utf-8", page)
 }
 
@@ -139,11 +159,18 @@ func (w *webApp) file(c *gin.Context, name string) bool {
 		contentType = "application/octet-stream"
 	}
 	header.Set("Content-Type", contentType)
-	header.Add("Vary", "Accept-Encoding")
 	header.Set("Cache-Control", "no-cache")
 	if strings.HasPrefix(name, hashedDir) {
 		header.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
+	w.content(c, name, info.ModTime())
+	return true
+}
+
+// content serves a file's bytes, the smallest that the build left of it and the
+// client takes.
+func (w *webApp) content(c *gin.Context, name string, changed time.Time) {
+	header := c.Writer.Header()
 	open := name
 	for _, enc := range []struct{ token, ext string }{{"br", ".br"}, {"gzip", ".gz"}} {
 		if !accepts(c.Request.Header.Get("Accept-Encoding"), enc.token) {
@@ -158,10 +185,9 @@ func (w *webApp) file(c *gin.Context, name string) bool {
 	body, err := fs.ReadFile(w.files, open)
 	if err != nil {
 		kit.Abort(c, fmt.Errorf("read a file of the web app: %w", err))
-		return true
+		return
 	}
-	http.ServeContent(c.Writer, c.Request, "", info.ModTime(), bytes.NewReader(body))
-	return true
+	http.ServeContent(c.Writer, c.Request, "", changed, bytes.NewReader(body))
 }
 
 // accepts reports whether an Accept-Encoding header names the coding and does

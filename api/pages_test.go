@@ -85,6 +85,73 @@ func TestWebApp(t *testing.T) {
 	}
 }
 
+// A page without a nonce is kept by browsers, which ask whether it changed; the
+// build leaves it compressed.
+func TestPageWithoutNonce(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, text := range map[string]string{"index.html": "<!doctype html><title>Longhaul</title>", "index.html.br": "brotli"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h := apitest.New(t, func(c *api.Config, _ *api.Deps) { c.WebDir = dir })
+	get := func(path string, header ...string) *http.Response {
+		t.Helper()
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, h.AppURL+path, nil)
+		for i := 0; i < len(header); i += 2 {
+			req.Header.Set(header[i], header[i+1])
+		}
+		resp := h.Do(apitest.Caller{}, req)
+		resp.Body.Close()
+		return resp
+	}
+	first := get("/jobs/42", "Accept-Encoding", "br")
+	etag := first.Header.Get("Etag")
+	if first.StatusCode != 200 || etag == "" || first.Header.Get("Content-Encoding") != "br" || first.Header.Get("Content-Type") != "text/html; charset=utf-8" {
+		t.Errorf("status %d, headers %v", first.StatusCode, first.Header)
+	}
+	if again := get("/", "Accept-Encoding", "br", "If-None-Match", etag); again.StatusCode != http.StatusNotModified || again.Header.Get("Cache-Control") != "no-cache" {
+		t.Errorf("asked again: status %d, headers %v", again.StatusCode, again.Header)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "index.html"), []byte("<!doctype html><title>Next</title>"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if next := get("/", "If-None-Match", etag); next.StatusCode != http.StatusOK {
+		t.Errorf("after a release: status %d", next.StatusCode)
+	}
+}
+
+// The page's answer names the parts that the page will need; without a session,
+// those of the sign-in page.
+func TestPageNamesItsParts(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"index.html": "<!doctype html>", "preload.json": `{"/login":["assets/login-1.js"],"/":["assets/list-1.js"],"/jobs/":["assets/list-1.js","assets/job-1.js"]}`,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h := apitest.New(t, func(c *api.Config, _ *api.Deps) { c.WebDir = dir })
+	user := h.Account(models.RoleUser)
+	const login, list, job = "</assets/login-1.js>; rel=modulepreload", "</assets/list-1.js>; rel=modulepreload", "</assets/job-1.js>; rel=modulepreload"
+	for _, c := range []struct {
+		as         apitest.Caller
+		path, want string
+	}{
+		{apitest.Caller{}, "/login", login},
+		{apitest.Caller{}, "/", login},
+		{apitest.Caller{}, "/jobs/42", login},
+		{user, "/", list},
+		{user, "/jobs/42", list + ", " + job},
+		{user, "/settings", ""},
+	} {
+		h.Run(t, apitest.Scenario{Name: c.path, As: c.as, Path: c.path, Status: 200, Headers: map[string]string{"Link": c.want}})
+	}
+}
+
 func TestSecurityHeaders(t *testing.T) {
 	t.Parallel()
 	dir := built(t)

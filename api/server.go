@@ -21,11 +21,17 @@ import (
 	"longhaul/api/delivery"
 	"longhaul/api/jobs"
 	"longhaul/api/kit"
+	"longhaul/api/library"
 	"longhaul/api/live"
+	"longhaul/api/notices"
+	"longhaul/api/notifications"
+	"longhaul/api/shares"
 	"longhaul/api/system"
+	"longhaul/api/trash"
 	"longhaul/internal/passkey"
 	"longhaul/internal/source"
 	"longhaul/internal/token"
+	"longhaul/internal/tracing"
 	"longhaul/models"
 )
 
@@ -39,7 +45,9 @@ type Config struct {
 	TrustedProxies   []string // addresses and networks whose forwarding headers are believed
 	MaxJobBytes      int64    // content of one job; 0 is no limit
 	MaxRunningJobs   int
-	MaxUserStreams   int // event streams of one account that this process serves at once
+	MaxShareDays     int           // that a share lasts at most; 0 is no limit
+	MaxUserStreams   int           // event streams of one account that this process serves at once
+	TrashRetention   time.Duration // how long what is deleted can be restored; 0 deletes for good
 	MinPassword      int
 	Registration     models.Registration // who can register unless an administrator changes it; empty means by invitation
 	Mail             bool                // mail can be sent
@@ -51,14 +59,20 @@ type Config struct {
 
 // Stores is what each audience asks of the records.
 type Stores struct {
-	Callers  kit.Store
-	System   system.Store
-	Account  account.Store
-	Jobs     jobs.Store
-	Delivery delivery.Store
-	Live     live.Store
-	Admin    admin.Store
-	Agents   agents.Store
+	Callers       kit.Store
+	System        system.Store
+	Account       account.Store
+	Jobs          jobs.Store
+	Delivery      delivery.Store
+	Live          live.Store
+	Admin         admin.Store
+	Agents        agents.Store
+	Notices       notices.Store
+	Shares        shares.Store
+	Exports       account.ExportStore
+	Trash         trash.Store
+	Notifications notifications.Store
+	Library       library.Store
 }
 
 // Workflows speaks to the workflow engine.
@@ -76,10 +90,12 @@ type Deps struct {
 	Inspector jobs.Inspector
 	Limiter   kit.Limiter
 	Passwords account.Passwords
-	Bots      account.BotCheck // nil where robots are not checked
+	Bots      kit.BotCheck // nil where robots are not checked
 	Keys      *token.Keys
+	Legal     system.Legal // nil for no legal pages
 	Probes    kit.Probes
 	Registry  prometheus.Registerer // nil measures nothing
+	Tracer    *tracing.Tracer       // nil traces nothing
 	Log       *slog.Logger
 	Now       func() time.Time
 	NewID     func() uuid.UUID
@@ -97,6 +113,7 @@ type Server struct {
 	deps       Deps
 	api        huma.API
 	app        *gin.Engine
+	compressed http.Handler // the app, its answers compressed
 	delivery   *gin.Engine
 	files      *delivery.Service
 	background *kit.Background // starts
@@ -115,11 +132,14 @@ func New(cfg Config, deps Deps) (*Server, error) {
 		return nil, err
 	}
 	s.files.Serve(s.delivery)
+	if s.compressed, err = compressed(s.app); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
 
 // App returns the handler of the app's origin.
-func (s *Server) App() http.Handler { return s.app }
+func (s *Server) App() http.Handler { return appHandler{s.app, s.compressed} }
 
 // Delivery returns the handler of the files origin.
 func (s *Server) Delivery() http.Handler { return s.delivery }
@@ -160,7 +180,7 @@ func build(cfg Config, deps Deps) (*Server, error) {
 		URL: cfg.FilesURL, Now: deps.Now,
 	})
 	front := kit.Entrance{
-		Proxies: cfg.TrustedProxies, Quiet: []string{system.PathHealth, system.PathReady}, Log: deps.Log, Metrics: s.metrics(),
+		Proxies: cfg.TrustedProxies, Quiet: []string{system.PathHealth, system.PathReady}, Log: deps.Log, Metrics: s.metrics(), Tracer: deps.Tracer,
 		Watcher: kit.NewWatcher(deps.Stores.Callers, s.refusals, deps.Now), Now: deps.Now,
 	}
 	var err error
@@ -193,8 +213,8 @@ func (s *Server) metrics() *kit.Metrics {
 	if s.deps.Registry == nil {
 		return nil
 	}
-	s.deps.Registry.MustRegister(s.Hub.Gauge())
-	return kit.NewMetrics(s.deps.Registry, kit.Untimed{live.PathEvents: "", delivery.PathFile: "file", delivery.PathArchive: "archive"})
+	s.deps.Registry.MustRegister(s.Hub.Collectors()...)
+	return kit.NewMetrics(s.deps.Registry, kit.Untimed{live.PathEvents: "", delivery.PathFile: "file", delivery.PathArchive: "archive", delivery.PathShared: "shared", delivery.PathSharedArchive: "shared_archive", delivery.PathSelection: "archive"})
 }
 
 // operations adds the operations of every audience.
@@ -203,25 +223,45 @@ func (s *Server) operations(r *kit.Router) {
 	policy := &account.Policy{Store: d.Stores.Account, Configured: cfg.Registration, Mail: cfg.Mail}
 	system.Register(r, system.Deps{
 		Store: d.Stores.System, Probes: d.Probes, Registration: policy.Mode, Version: cfg.Version, Commit: cfg.Commit, FilesURL: cfg.FilesURL, PlansPath: account.PathPlans,
-		TurnstileSiteKey: cfg.TurnstileSiteKey, TemporalUIURL: cfg.TemporalUIURL, Passkeys: s.party != nil, Mail: cfg.Mail,
+		TurnstileSiteKey: cfg.TurnstileSiteKey, TemporalUIURL: cfg.TemporalUIURL, Mail: cfg.Mail,
+		Legal: d.Legal,
+		Passkeys: func(ctx context.Context) (bool, error) {
+			if s.party == nil {
+				return false, nil
+			}
+			return d.Stores.Admin.FlagOnForAny(ctx, models.FlagPasskeys)
+		},
 		Limits: system.Limits{
 			MaxJobBytes: cfg.MaxJobBytes, MaxRunningJobs: cfg.MaxRunningJobs,
-			MaxTorrentBytes: source.MaxTorrentBytes, MinPasswordLength: cfg.MinPassword,
+			MaxTorrentBytes: source.MaxTorrentBytes, MinPasswordLength: cfg.MinPassword, MaxShareDays: cfg.MaxShareDays,
+			TrashSeconds: int64(cfg.TrashRetention.Seconds()),
 		},
 	})
 	account.Register(r, account.Deps{
 		Store: d.Stores.Account, Policy: policy, Party: s.party, Passwords: d.Passwords, Bots: d.Bots, Limiter: d.Limiter, Keys: d.Keys,
-		Background: s.records, Issuer: productName, Now: d.Now, NewID: d.NewID,
+		Exports: d.Stores.Exports, Objects: d.Objects, Background: s.records, Issuer: productName, Now: d.Now, NewID: d.NewID,
 	})
 	jobs.Register(r, jobs.Deps{
 		Store: d.Stores.Jobs, Workflows: d.Workflows, Inspector: d.Inspector, Limiter: d.Limiter, Background: s.background,
-		MaxBytes: cfg.MaxJobBytes, UIURL: cfg.WorkflowUIURL,
+		MaxBytes: cfg.MaxJobBytes, UIURL: cfg.WorkflowUIURL, SealLogin: d.Keys.SealLogin,
 	})
 	s.files.Register(r)
+	shares.Register(r, shares.Deps{
+		Store: d.Stores.Shares, Links: s.files, Passwords: d.Passwords, Limiter: d.Limiter, Keys: d.Keys, Background: s.records, URL: cfg.BaseURL,
+		MaxDays: cfg.MaxShareDays, Now: d.Now, NewID: d.NewID,
+	})
 	live.Register(r, live.Deps{Store: d.Stores.Live, Hub: s.Hub})
+	notices.Register(r, notices.Deps{
+		Store: d.Stores.Notices, Persons: kit.PersonCheck{Bots: d.Bots}, Limiter: d.Limiter, Keys: d.Keys, FileOfLink: s.files.FileOfLink, NewID: d.NewID, Now: d.Now,
+	})
+	trash.Register(r, d.Stores.Trash, d.Limiter)
+	notifications.Register(r, notifications.Deps{
+		Store: d.Stores.Notifications, Limiter: d.Limiter, Keys: d.Keys, Now: d.Now, NewID: d.NewID,
+	})
+	library.Register(r, d.Stores.Library, d.Limiter)
 	admin.Register(r, admin.Deps{
-		Store: d.Stores.Admin, Workflows: d.Workflows, Keys: d.Keys, Probes: d.Probes, Version: cfg.Version, Mail: cfg.Mail, URL: cfg.BaseURL,
-		UIURL: cfg.WorkflowUIURL, Now: d.Now, NewID: d.NewID,
+		Store: d.Stores.Admin, Workflows: d.Workflows, Limiter: d.Limiter, Keys: d.Keys, Probes: d.Probes, Version: cfg.Version, Mail: cfg.Mail, URL: cfg.BaseURL,
+		UIURL: cfg.WorkflowUIURL, Now: d.Now, NewID: d.NewID, FileOfLink: s.files.FileOfLink,
 	})
 	agents.Register(r, agents.Deps{Store: d.Stores.Agents, Uploads: d.Uploads, Limiter: d.Limiter, Keys: d.Keys, NewID: d.NewID})
 }

@@ -178,7 +178,7 @@ func TestSeedr(t *testing.T) {
 	launch(t, data, append(args, "--seedr-simulator")...).interrupt(t)
 	// The simulator gets no setting of the application, so it records where it runs.
 	told, sim := read(t, filepath.Join(calls, "worker")), read(t, filepath.Join(data, "seedrsim"))
-	if strings.Contains(told, "operator") || !strings.Contains(told, "SEEDR_URL=http://127.0.0.1:") || !strings.Contains(told, "SEEDR_ALLOW_CIDRS=127.0.0.0/8\n") {
+	if strings.Contains(told, "SEEDR_EMAIL=operator@") || strings.Contains(told, "/secret/of/the/operator") || !strings.Contains(told, "SEEDR_URL=http://127.0.0.1:") || !strings.Contains(told, "SEEDR_ALLOW_CIDRS=127.0.0.0/8\n") {
 		t.Error("the worker does not use the simulator")
 	}
 	for line := range strings.Lines(sim) {

@@ -44,6 +44,7 @@ const (
 	AuditAgentCordoned AuditAction = "agent.cordon"
 	AuditAgentUncordon AuditAction = "agent.uncordon"
 	AuditAgentDrain    AuditAction = "agent.drain"
+	AuditAgentLimited  AuditAction = "agent.limit"
 	AuditAgentRemoved  AuditAction = "agent.remove"
 )
 
@@ -91,6 +92,7 @@ const (
 	SecurityAccessRefused      SecurityKind = "access_refused"       // signed in, but not allowed
 	SecurityCrossOrigin        SecurityKind = "cross_origin"         // a state-changing request from another site
 	SecurityRateLimited        SecurityKind = "rate_limited"         // too many requests
+	SecuritySharePassword      SecurityKind = "share_password"       // a wrong password of a share
 	SecurityFileReplaced       SecurityKind = "file_replaced"        // an object in storage is not the one that was checked
 )
 

@@ -16,13 +16,57 @@ func WholeCRC32C(parts []Part, size int64) string {
 		if err != nil || len(raw) != 4 || p.Number != i+1 || p.Size < 0 {
 			return ""
 		}
-		sum = joinCRC32C(sum, binary.BigEndian.Uint32(raw), p.Size)
+		sum = joinCRC32(crc32.Castagnoli, sum, binary.BigEndian.Uint32(raw), p.Size)
 		size -= p.Size
 	}
 	if size != 0 {
 		return ""
 	}
 	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, sum))
+}
+
+// Sums are the checksums of bytes that are read one after the other.
+type Sums struct {
+	CRC32  uint32 `json:"crc32"`
+	CRC32C uint32 `json:"crc32c"`
+}
+
+// Add returns the sums of the bytes before and these.
+func (s Sums) Add(p []byte) Sums {
+	return Sums{crc32.Update(s.CRC32, crc32.IEEETable, p), crc32.Update(s.CRC32C, castagnoli, p)}
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// Damaged reports whether bytes with the sums are not those that were stored as
+// the file, as far as that is known.
+func (f File) Damaged(s Sums) bool {
+	return f.CRC32C != "" && f.CRC32C != base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, s.CRC32C))
+}
+
+// WholeCRC32 returns the CRC-32 of an object of the size, as in zips, from the
+// checksums of its parts. It is nil unless the parts, in order, are all of it and
+// all have one.
+func WholeCRC32(parts []Part, size int64) *int64 {
+	var sum uint32
+	for i, p := range parts {
+		if p.CRC32 == nil || p.Number != i+1 || p.Size < 0 {
+			return nil
+		}
+		sum = joinCRC32(crc32.IEEE, sum, uint32(*p.CRC32), p.Size)
+		size -= p.Size
+	}
+	if size != 0 {
+		return nil
+	}
+	return KnownCRC32(sum)
+}
+
+// KnownCRC32 returns the sum as rows have it: the database knows no unsigned
+// numbers.
+func KnownCRC32(sum uint32) *int64 {
+	n := int64(sum)
+	return &n
 }
 
 // matrix is a linear map of 32 bits over GF(2): column i is the image of bit i.
@@ -44,11 +88,11 @@ func (m *matrix) squared() (out matrix) {
 	return out
 }
 
-// joinCRC32C returns the checksum of a followed by n bytes that have the checksum
+// joinCRC32 returns the checksum of a followed by n bytes that have the checksum
 // b: the first is moved on by n zero bytes, in steps of powers of two.
-func joinCRC32C(a, b uint32, n int64) uint32 {
+func joinCRC32(polynomial, a, b uint32, n int64) uint32 {
 	var step matrix // one zero bit
-	step[0] = crc32.Castagnoli
+	step[0] = polynomial
 	for i := 1; i < 32; i++ {
 		step[i] = 1 << (i - 1)
 	}

@@ -14,14 +14,18 @@ type Job struct {
 	UserID      uuid.UUID `gorm:"type:uuid"`
 	SourceKind  SourceKind
 	SourceURI   string // see Source.URI; secret-bearing, never logged
+	SourceLogin string // of the source, sealed for the user; empty without one
+	OriginURI   string // see Source.Origin; secret-bearing, never logged
 	InfoHashV1  *string
 	InfoHashV2  *string
 	Name        string
-	Size        *int64 // bytes of the selected files; nil while unknown
-	FileCount   int    // selected files
-	ChooseFiles bool   // wait in awaiting_selection once the file list is known
-	Selection   []int  `gorm:"serializer:json"` // indexes of the chosen files; nil for all
-	Private     bool   // see Source.Private
+	Size        *int64     // bytes of the selected files; nil while unknown
+	FileCount   int        // selected files
+	ChooseFiles bool       // wait in awaiting_selection once the file list is known
+	FileRules   *FileRules `gorm:"column:file_filter;serializer:json"` // leaves files out once they are known, if none is chosen; nil for none
+	Selection   []int      `gorm:"serializer:json"`                    // indexes of the chosen files; nil for all
+	Private     bool       // see Source.Private
+	KeepPage    bool       // see Source.KeepPage
 	State       State
 	StateSince  time.Time
 	Reason      Reason     `gorm:"embedded;embeddedPrefix:reason_"` // why it is in this state
@@ -37,7 +41,9 @@ type Job struct {
 	AdmittedAt  *time.Time // holds a slot since; nil when it does not
 	Asked       Ask        `gorm:"embedded;embeddedPrefix:asked_"` // and not done yet
 	Blocked     bool       // its content is blocked here: nothing of it is delivered; see Block
-	DeleteAt    *time.Time // the user deleted it; the purge removes row and objects
+	Halted      bool       // it was paused because its owner's account was disabled, and continues when it is enabled
+	DeleteAt    *time.Time // its owner deleted it, which hides it everywhere; the purge removes row and objects of one that is not in the trash
+	TrashUntil  *time.Time // it is deleted, but in the trash, and can be restored until then
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	FinishedAt  *time.Time
@@ -49,6 +55,29 @@ type Job struct {
 
 // WorkflowID returns the id of the workflow that runs the job.
 func (j Job) WorkflowID() string { return "job-" + j.ID.String() }
+
+// Title returns what the owner knows the job by: its name, else an info hash or
+// its id.
+func (j Job) Title() string {
+	switch {
+	case j.Name != "":
+		return j.Name
+	case j.InfoHashV1 != nil:
+		return *j.InfoHashV1
+	case j.InfoHashV2 != nil:
+		return *j.InfoHashV2
+	default:
+		return j.ID.String()
+	}
+}
+
+// Address returns the web address that the job comes from; empty if from none.
+func (j Job) Address() string {
+	if j.SourceKind == SourceURL {
+		return j.SourceURI
+	}
+	return j.OriginURI
+}
 
 // Bytes returns the size of the job's selected files, -1 while it is unknown.
 func (j Job) Bytes() int64 {
@@ -72,6 +101,13 @@ func (j Job) Fits(p Provider) bool {
 func (j Job) Waits() bool {
 	return j.State == StateQueued && j.AdmittedAt == nil && j.Problem == ""
 }
+
+// InTrash reports whether the job is deleted, but can still be restored.
+func (j Job) InTrash() bool { return j.DeleteAt != nil && j.TrashUntil != nil }
+
+// Purgeable reports whether the job was deleted for good and has ended, so that
+// its row and objects may go.
+func (j Job) Purgeable() bool { return j.DeleteAt != nil && j.TrashUntil == nil && j.State.Terminal() }
 
 // Unattended reports whether an operator ended the workflow of the job, so that
 // it has none until a person retries, cancels or moves it.
@@ -101,6 +137,8 @@ type Attempt struct {
 	// attempt, and repeats the call for an open one whose answer was lost. It
 	// is nil when placement has nothing left to do.
 	DueAt *time.Time
+
+	Trace string // of the activity that wants it, as a traceparent; empty without one
 }
 
 // TableName returns the table of attempts.
@@ -191,6 +229,7 @@ const (
 	EventDeleted   EventKind = "deleted"   // the user deleted it
 	EventMoved     EventKind = "moved"     // given to another provider
 	EventRefused   EventKind = "refused"   // what was asked for could not be done
+	EventNoted     EventKind = "noted"     // something of its source is not used, or not certain
 )
 
 // Event is one row of a job's timeline. Its id orders all events of the
@@ -218,27 +257,47 @@ const (
 	FileStored  FileState = "stored"  // complete, checked, visible
 	FileSkipped FileState = "skipped" // not selected
 	FileLost    FileState = "lost"    // was stored, but its object is no longer in storage
+	FileTrashed FileState = "trashed" // stored, but its owner deleted it: it can be restored until TrashUntil
+	FileDeleted FileState = "deleted" // was stored; its owner deleted it for good
 )
+
+// Hidden reports whether the owner deleted the file: lists leave it out, and
+// nothing of it is delivered.
+func (s FileState) Hidden() bool { return s == FileTrashed || s == FileDeleted }
 
 // File is one stored object of a job. Its path is only for display and never
 // becomes part of a key.
 type File struct {
-	ID          uuid.UUID `gorm:"type:uuid;primaryKey"`
-	JobID       uuid.UUID `gorm:"type:uuid"`
-	UserID      uuid.UUID `gorm:"type:uuid"`
-	Index       int       `gorm:"column:idx"` // place in the manifest
-	Path        string    // sanitised, components joined by "/", unique within the job
-	Size        int64     // bytes; -1 when unknown
-	PartSize    int64     // bytes of each part but the last; fixed when the file is created, see the function PartSize
+	ID          uuid.UUID  `gorm:"type:uuid;primaryKey"`
+	JobID       uuid.UUID  `gorm:"type:uuid"`
+	UserID      uuid.UUID  `gorm:"type:uuid"`
+	Index       int        `gorm:"column:idx"` // place in the manifest
+	Path        string     // sanitised, components joined by "/", unique within the job
+	FolderID    *uuid.UUID `gorm:"type:uuid"` // where it lies in its owner's library; nil until its job ends
+	Name        string     // in the library; empty until it lies there
+	Size        int64      // bytes; -1 when unknown
+	PartSize    int64      // bytes of each part but the last; fixed when the file is created, see the function PartSize
 	ContentType string
 	State       FileState
-	Blocked     bool    // it is not delivered; see Block
-	UploadID    *string // the open multipart upload; nil if none
-	Validator   string  // strong ETag or Last-Modified of a url source; parts are valid only while it stays the same
-	ETag        string  `gorm:"column:etag"`
+	Blocked     bool       // it is not delivered; see Block
+	TrashedAt   *time.Time // when its owner deleted it
+	TrashUntil  *time.Time // when it leaves the trash for good; for a deleted one, until its object is gone
+	UploadID    *string    // the open multipart upload; nil if none
+	Validator   string     // strong ETag or Last-Modified of a url source; parts are valid only while it stays the same
+	ETag        string     `gorm:"column:etag"`
 	CreatedAt   time.Time
 	StoredAt    *time.Time
 	CRC32C      string `gorm:"column:crc32c"` // of the whole object, as in S3; empty if it is not known
+	CRC32       *int64 `gorm:"column:crc32"`  // of the whole object, as in zips; nil if it is not known
+}
+
+// Title returns the name that the owner sees: the one that they gave it, or the
+// last part of its path.
+func (f File) Title() string {
+	if f.Name != "" {
+		return f.Name
+	}
+	return f.Path[strings.LastIndexByte(f.Path, '/')+1:]
 }
 
 // Key returns the object key, made of ids only.
@@ -265,6 +324,7 @@ type Part struct {
 	Number   int       `gorm:"primaryKey"` // from 1
 	Size     int64
 	CRC32C   string `gorm:"column:crc32c"` // base64 of the big-endian CRC-32C, as in S3
+	CRC32    *int64 `gorm:"column:crc32"`  // IEEE, as in zips; nil if it is not known
 	ETag     string `gorm:"column:etag"`
 	StoredAt time.Time
 }

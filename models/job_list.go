@@ -10,14 +10,19 @@ import (
 type NewJob struct {
 	UserID         uuid.UUID
 	Source         Source
-	Manifest       *Manifest // what the source contains, if already known
-	Selected       []int     // indexes of the files to fetch; nil for Source.Select, and all if that is nil too
-	ChooseFiles    bool      // wait for a selection once the file list is known
-	Provider       Provider  // chosen by the user; the active one if empty
-	Failover       Failover  // empty for the deployment's policy
-	RefuseIfFull   bool      // refuse the job instead of waiting if there is no room now
-	IdempotencyKey string    // may be empty
-	RequestHash    []byte    // hash of the whole request, to tell a replay from a reuse of the key
+	Manifest       *Manifest   // what the source contains, if already known
+	Selected       []int       // indexes of the files to fetch; nil for Source.Select, and all if that is nil too
+	SealedLogin    string      // of the source, for the user; empty without one
+	ChooseFiles    bool        // wait for a selection once the file list is known
+	Provider       Provider    // chosen by the user; the active one if empty
+	Failover       Failover    // empty for the deployment's policy
+	RefuseIfHeld   bool        // refuse what the user has finished already, or fetches from the same address
+	RefuseIfFull   bool        // refuse the job instead of waiting if there is no room now
+	Labels         []uuid.UUID // that it gets
+	Filter         *FileRules  // leaves files out if none is selected; nil for none
+	StartPaused    bool        // wait until it is resumed
+	IdempotencyKey string      // may be empty
+	RequestHash    []byte      // hash of the whole request, to tell a replay from a reuse of the key
 }
 
 // JobSort is what a list of jobs is sorted by.
@@ -38,9 +43,10 @@ func (s JobSort) Valid() bool {
 
 // JobFilter selects a page of a user's jobs.
 type JobFilter struct {
-	States []State // jobs in any of these; empty for all
-	Search string  // part of the name without regard to case, or the beginning of an info hash
-	Sort   JobSort // empty is by creation
+	States []State   // jobs in any of these; empty for all
+	Search string    // beginnings of words in the names of jobs and files, part of a job's name, or the beginning of an info hash
+	Label  uuid.UUID // jobs that have it; nil for all
+	Sort   JobSort   // empty is by creation
 	Desc   bool
 	Cursor string // JobPage.NextCursor of the previous page; empty for the first
 	Limit  int
@@ -74,10 +80,11 @@ func (p AdmissionPulse) Stands() bool {
 
 // QueueNote is what a user's queued jobs are waiting for.
 type QueueNote struct {
-	Running     int // jobs of the user that hold a slot
-	Limit       int // how many may; 0 is no limit
-	AgentsAlive int // agents that accept jobs
-	FreeSlots   int // on those agents, for anyone
+	Running     int    // jobs of the user that hold a slot
+	Limit       int    // how many may; 0 is no limit
+	Pool        string // of agents that serve the user; empty for those without one
+	AgentsAlive int    // agents of it that accept jobs
+	FreeSlots   int    // on those agents, for anyone whom they serve
 	Room        Room
 	Retention   int // days after which the user's ready jobs expire; 0 is never
 
@@ -108,11 +115,16 @@ func (n QueueNote) Explain(j Job) Reason {
 	if why.Code.Problem() == ProblemStorageFull { // no longer
 		why = Because(ReasonWaitsForSlot)
 	}
+	inPool := j.Provider == ProviderAgent && n.Pool != ""
 	switch {
+	case inPool && n.AgentsAlive == 0:
+		return Because(ReasonWaitsForPool, "online", 0)
 	case j.Provider == ProviderAgent && n.AgentsAlive == 0:
 		return ProblemNoAgent.Because("online", 0)
 	case n.Limit > 0 && n.Running >= n.Limit:
 		return Because(ReasonWaitsForUserSlot, "running", n.Running, "limit", n.Limit)
+	case inPool && n.FreeSlots == 0:
+		return Because(ReasonWaitsForPool)
 	case j.Provider == ProviderAgent && n.FreeSlots == 0:
 		return Because(ReasonWaitsForAgentSlot)
 	case j.Provider == ProviderSeedr && n.Seedr != nil:
@@ -120,6 +132,17 @@ func (n QueueNote) Explain(j Job) Reason {
 	default:
 		return why
 	}
+}
+
+// ExplainToAdmin is Explain for an administrator: what waits for the agents of a
+// pool names it. Owners are not told how agents are shared out.
+func (n QueueNote) ExplainToAdmin(j Job) Reason {
+	why := n.Explain(j)
+	ofAgents := why.Code == ReasonWaitsForPool || why.Code.Problem() == ProblemNoAgent || why.Code.Problem() == ProblemDiskFull
+	if ofAgents && n.Pool != "" && j.State == StateQueued && j.Provider == ProviderAgent {
+		return why.With("pool", n.Pool)
+	}
+	return why
 }
 
 // explain returns why a job that needs this many bytes waits for the account;

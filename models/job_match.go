@@ -36,6 +36,7 @@ type AdminAct struct {
 	Action   Action
 	Provider Provider // where a move leads
 	Note     string   // for the owner; may be empty
+	Final    bool     // a deletion is for good, not to the owner's trash
 }
 
 // JobMatch says which of all users' jobs an administrator means, to list, export

@@ -43,6 +43,31 @@ func TestLiveAttempts(t *testing.T) {
 	}
 }
 
+// Only administrators read which pool has no agent to offer, also of a job that
+// holds a slot and finds none.
+func TestPoolsAreNamedToAdministrators(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	waits := models.Job{State: models.StateQueued, Provider: models.ProviderAgent, Reason: models.Because(models.ReasonAccepted)}
+	holds := models.Job{State: models.StateQueued, Provider: models.ProviderAgent, AdmittedAt: &now, Problem: models.ProblemNoAgent, Reason: models.ProblemNoAgent.Because()}
+	for name, c := range map[string]struct {
+		note         models.QueueNote
+		job          models.Job
+		owner, admin models.Reason
+	}{
+		"waits":        {models.QueueNote{Pool: "fast", AgentsAlive: 1}, waits, models.Because(models.ReasonWaitsForPool), models.Because(models.ReasonWaitsForPool, "pool", "fast")},
+		"holds a slot": {models.QueueNote{Pool: "fast"}, holds, models.ProblemNoAgent.Because(), models.ProblemNoAgent.Because("pool", "fast")},
+		"no pool":      {models.QueueNote{}, holds, models.ProblemNoAgent.Because(), models.ProblemNoAgent.Because()},
+	} {
+		if got := c.note.Explain(c.job); !got.Equal(c.owner) {
+			t.Errorf("%s: the owner reads %v", name, got)
+		}
+		if got := c.note.ExplainToAdmin(c.job); !got.Equal(c.admin) {
+			t.Errorf("%s: an administrator reads %v", name, got)
+		}
+	}
+}
+
 // What a queued job waits for depends on what its owner, the agents and Seedr
 // have left.
 func TestQueueNoteExplains(t *testing.T) {

@@ -16,6 +16,8 @@ type Link struct {
 	Inline    bool
 	CreatedAt time.Time
 	ExpiresAt time.Time
+
+	LastUsedAt *time.Time // to the minute; nil for never
 }
 
 // NamedLink is a link with the names of what it leads to.

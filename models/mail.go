@@ -26,9 +26,24 @@ const (
 	MailTOTPOff         MailKind = "totp_off"         // ip, device
 	MailPasskeyAdded    MailKind = "passkey_added"    // name, ip, device
 	MailPasskeyRemoved  MailKind = "passkey_removed"  // name, ip, device
+	MailFactorsReset    MailKind = "factors_reset"    // by an administrator: nothing
 	MailTokenMade       MailKind = "api_token_made"   // name, scopes, ip, device
 	MailAccountDeleted  MailKind = "account_deleted"  // nothing
-	MailJobsDeleted     MailKind = "jobs_deleted"     // by an administrator: names, more, note
+	MailJobsDeleted     MailKind = "jobs_deleted"     // by an administrator: names, more, note, trash
+
+	MailContentBlocked   MailKind = "content_blocked"   // for a notice: names, more, works, note, count (of strikes)
+	MailContentRestored  MailKind = "content_restored"  // names, more, note
+	MailNoticeReceived   MailKind = "notice_received"   // to the complainant: notice, reference
+	MailNoticeRejected   MailKind = "notice_rejected"   // to the complainant: works, note
+	MailCounterNotice    MailKind = "counter_notice"    // to the complainant: works, name, address, note, due
+	MailCounterDue       MailKind = "counter_due"       // to administrators: notice, due
+	MailSubmitsSuspended MailKind = "submits_suspended" // count
+	MailAccountDisabled  MailKind = "account_disabled"  // for strikes: count
+
+	MailExportReady      MailKind = "export_ready"       // due
+	MailDownloadsReady   MailKind = "downloads_ready"    // names, more
+	MailDownloadsFailed  MailKind = "downloads_failed"   // names, more
+	MailDownloadsNeedYou MailKind = "downloads_need_you" // names, more
 )
 
 // The parameters of mails. None is a secret.
@@ -41,7 +56,14 @@ const (
 	MailParamInviter  = "inviter"   // who invites
 	MailParamNames    = "names"     // of several things, one on each line
 	MailParamMore     = "more"      // how many others there are
-	MailParamNote     = "note"      // what an administrator wrote
+	MailParamNote     = "note"      // what an administrator, or the sender of a counter-notice, wrote
+	MailParamWorks    = "works"     // that a notice is about
+	MailParamAddress  = "address"   // of the sender of a counter-notice
+	MailParamNotice   = "notice"    // the notice's id
+	MailParamRef      = "reference" // by which the notice goes
+	MailParamDue      = "due"       // when a clock runs out
+	MailParamCount    = "count"     // of strikes
+	MailParamTrash    = "trash"     // "yes" if what was deleted can be restored
 )
 
 // MailKinds returns every kind of mail.
@@ -49,7 +71,10 @@ func MailKinds() []MailKind {
 	return []MailKind{
 		MailVerify, MailReset, MailConfirmEmail, MailInvitation, MailAddressInUse, MailPasswordChanged, MailEmailChanged,
 		MailEmailIsNew, MailNewDevice, MailCodesFailed, MailTOTPOn, MailTOTPOff, MailPasskeyAdded, MailPasskeyRemoved,
-		MailTokenMade, MailAccountDeleted, MailJobsDeleted,
+		MailFactorsReset,
+		MailTokenMade, MailAccountDeleted, MailJobsDeleted, MailContentBlocked, MailContentRestored, MailNoticeReceived, MailNoticeRejected,
+		MailCounterNotice, MailCounterDue, MailSubmitsSuspended, MailAccountDisabled, MailExportReady,
+		MailDownloadsReady, MailDownloadsFailed, MailDownloadsNeedYou,
 	}
 }
 

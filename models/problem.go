@@ -86,11 +86,13 @@ const (
 	ProblemMailOff            Problem = "mail_off"                  // mail is off
 )
 
-// Problems of the account's limits.
+// Problems of what the account may use.
 const (
+	ProblemFeatureOff        Problem = "feature_off"        // an administrator switched the feature off, for the account or for everyone
 	ProblemQuotaExceeded     Problem = "quota_exceeded"     // over a limit of the plan; waiting doesn't help
 	ProblemStorageFull       Problem = "storage_full"       // no room now; the job waits for it
 	ProblemBandwidthExceeded Problem = "bandwidth_exceeded" // the month's bandwidth is used up
+	ProblemTooManyStrikes    Problem = "too_many_strikes"   // several notices about the account's content were accepted
 )
 
 var problemCodes = map[Problem]Code{
@@ -114,7 +116,8 @@ var problemCodes = map[Problem]Code{
 	ProblemPasskeyRefused: CodeInvalid, ProblemPasskeyCopied: CodeInvalid, ProblemPasskeyExpired: CodeInvalid, ProblemPasskeysOff: CodeConflict,
 	ProblemWrongCode: CodeInvalid, ProblemLastAdmin: CodeConflict, ProblemRegistrationClosed: CodeForbidden,
 	ProblemBotCheck: CodeForbidden, ProblemBotCheckAway: CodeUnavailable, ProblemMailOff: CodeConflict,
-	ProblemQuotaExceeded: CodeQuotaExceeded, ProblemStorageFull: CodeConflict, ProblemBandwidthExceeded: CodeQuotaExceeded,
+	ProblemQuotaExceeded: CodeQuotaExceeded, ProblemStorageFull: CodeConflict, ProblemBandwidthExceeded: CodeQuotaExceeded, ProblemFeatureOff: CodeForbidden,
+	ProblemTooManyStrikes: CodeForbidden,
 }
 
 // Code returns the problem's kind of fault, CodeInternal for an unlisted one.

@@ -1,6 +1,9 @@
 package models
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Queue is a kind of background work. Workers serve all kinds or some of them,
 // so that each kind scales separately and none starves another.
@@ -12,10 +15,21 @@ const (
 	QueueTracking  Queue = "tracking"  // following agents and Seedr
 	QueueTransfers Queue = "transfers" // copying, completing and removing stored files
 	QueueMail      Queue = "mail"      // sending mails
+	QueueWebhooks  Queue = "webhooks"  // delivering events to users' webhooks
 )
 
 // Queues lists every kind.
-func Queues() []Queue { return []Queue{QueueControl, QueueTracking, QueueTransfers, QueueMail} }
+func Queues() []Queue {
+	return []Queue{QueueControl, QueueTracking, QueueTransfers, QueueMail, QueueWebhooks}
+}
 
 // Valid reports whether there is such a kind.
 func (q Queue) Valid() bool { return slices.Contains(Queues(), q) }
+
+// QueueState is how the workers keep up with one kind of work.
+type QueueState struct {
+	Queue   Queue
+	Served  bool          // a worker asked for such work lately
+	Backlog int64         // about how many tasks wait for a worker
+	Oldest  time.Duration // about how long the oldest of them waits
+}

@@ -14,6 +14,13 @@ const PlanUnlimited = "unlimited"
 // bytes: one part of such a file.
 const UnknownSizeBlock = UnknownPartSize
 
+// The bounds of a speed limit in bytes per second, of an agent and of a plan. Below
+// the least, transfers would stall.
+const (
+	LeastRateLimit = 64 << 10
+	MostRateLimit  = 1 << 40
+)
+
 // Plan is a set of limits that an account has. A nil limit is none.
 type Plan struct {
 	ID             string `gorm:"primaryKey"` // lower-case word
@@ -27,14 +34,19 @@ type Plan struct {
 	IsDefault      bool   // new accounts get it; exactly one plan is
 	Public         bool   // shown to everyone
 	Position       int    // order in lists
+	AgentPool      string // pool of agents that serve its accounts; empty for agents without one
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
+	Version        int64      // counts its changes
+	RetiredAt      *time.Time // no account can get it any more; nil while one can
+	RateLimit      *int64     // bytes per second that one download may fetch with
 }
 
 // Clone returns a copy that shares no limit with p.
 func (p Plan) Clone() Plan {
 	p.MaxRunningJobs, p.MaxFiles, p.RetentionDays = copied(p.MaxRunningJobs), copied(p.MaxFiles), copied(p.RetentionDays)
 	p.StorageBytes, p.BandwidthBytes, p.MaxJobBytes = copied(p.StorageBytes), copied(p.BandwidthBytes), copied(p.MaxJobBytes)
+	p.RateLimit = copied(p.RateLimit)
 	return p
 }
 
@@ -44,6 +56,15 @@ func copied[T any](p *T) *T {
 	}
 	v := *p
 	return &v
+}
+
+// PlanEffect is what limits would mean for the accounts of a plan.
+type PlanEffect struct {
+	Users         int64 // how many have the plan
+	OverStorage   int64 // accounts that store more already
+	OverBandwidth int64 // accounts that used up more this month already
+	OverFiles     int64 // accounts that have more files already
+	ExpireSooner  int64 // ready jobs whose files would be removed earlier than now
 }
 
 // The acts on plans, for the audit log.
@@ -165,11 +186,12 @@ func Period(t time.Time) (start, reset time.Time) {
 type Usage struct {
 	Plan      Plan
 	Room      Room
-	Bandwidth int64 // bytes delivered in this calendar month, UTC
-	Running   int   // jobs that hold a slot
-	Limit     int   // how many may; 0 is no limit
-	Jobs      int64 // all jobs, ended ones included
-	Files     int   // of jobs that are open or ready
+	Bandwidth int64     // bytes delivered in this calendar month, UTC
+	Running   int       // jobs that hold a slot
+	Limit     int       // how many may; 0 is no limit
+	Jobs      int64     // all jobs, ended ones included
+	Files     int       // of jobs that are open or ready
+	Override  *Override // what differs from the plan itself, which Plan has already; nil if nothing does
 }
 
 // LedgerEntry is a line of the ledger with the name of its job, empty once the

@@ -61,10 +61,10 @@ func TestPlanFits(t *testing.T) {
 func TestPlanClone(t *testing.T) {
 	t.Parallel()
 	one, many := 1, int64(2)
-	plan := models.Plan{MaxRunningJobs: &one, RetentionDays: &one, StorageBytes: &many, BandwidthBytes: &many, MaxJobBytes: &many}
+	plan := models.Plan{MaxRunningJobs: &one, RetentionDays: &one, StorageBytes: &many, BandwidthBytes: &many, MaxJobBytes: &many, RateLimit: &many}
 	clone := plan.Clone()
 	*plan.MaxRunningJobs, *plan.StorageBytes = 10, 20
-	if *clone.MaxRunningJobs != 1 || *clone.RetentionDays != 1 || *clone.StorageBytes != 2 || *clone.BandwidthBytes != 2 || *clone.MaxJobBytes != 2 {
+	if *clone.MaxRunningJobs != 1 || *clone.RetentionDays != 1 || *clone.StorageBytes != 2 || *clone.BandwidthBytes != 2 || *clone.MaxJobBytes != 2 || *clone.RateLimit != 2 {
 		t.Errorf("the clone changed: %+v", clone)
 	}
 }

@@ -26,7 +26,10 @@ const (
 	ReasonWaitsForSlot      ReasonCode = "waits_for_slot"       // nothing more is known
 	ReasonWaitsForUserSlot  ReasonCode = "waits_for_user_slot"  // running, limit: jobs of the user
 	ReasonWaitsForAgentSlot ReasonCode = "waits_for_agent_slot" // every agent is at capacity
+	ReasonWaitsForPool      ReasonCode = "waits_for_pool"       // no agent of the owner's pool has a free slot; online: 0 if none is there; pool: its name, for administrators only
 	ReasonHasSlot           ReasonCode = "has_slot"             // admitted; starts within seconds
+	ReasonRulesApplied      ReasonCode = "rules_applied"        // chosen, files: how many of how many the owner's rules leave
+	ReasonRulesIdle         ReasonCode = "rules_idle"           // files: how many; the owner's rules would leave none of them
 	ReasonFilesChosen       ReasonCode = "files_chosen"         // chosen, files: how many of how many, if known
 	ReasonResumed           ReasonCode = "resumed"              // after a pause
 	ReasonGaveWay           ReasonCode = "gave_way"             // slow while others waited
@@ -62,6 +65,20 @@ const (
 	ReasonDeleted         ReasonCode = "deleted"      // in timelines only
 	ReasonFileBlocked     ReasonCode = "file_blocked" // path: of the file; in timelines only
 	ReasonUnblocked       ReasonCode = "unblocked"    // its content, or a file; in timelines only
+
+	ReasonTrashed      ReasonCode = "trashed"       // it can be restored; in timelines only
+	ReasonRestored     ReasonCode = "restored"      // from the trash; in timelines only
+	ReasonFileTrashed  ReasonCode = "file_trashed"  // path: of the file; in timelines only
+	ReasonFileRestored ReasonCode = "file_restored" // path: of the file; in timelines only
+	ReasonFileDeleted  ReasonCode = "file_deleted"  // path: of the file, for good; in timelines only
+)
+
+// Reasons in timelines only: what of a source is not used, or not certain.
+const (
+	ReasonTrackersUnused ReasonCode = "trackers_unused" // what: kinds of addresses and ports; left: how many trackers are used
+	ReasonServersUnused  ReasonCode = "servers_unused"  // what: web seeds and other servers that it names
+	ReasonNamesGuessed   ReasonCode = "names_guessed"   // encoding: what the file names are taken for
+	ReasonNamesReplaced  ReasonCode = "names_replaced"  // files: how many had a name that no system allows
 )
 
 // Reasons why a transfer receives no bytes. A fault from which the transfer
@@ -89,32 +106,38 @@ const (
 
 // The causes of source_failing, as its parameter "cause".
 const (
-	CauseNoHost      = "no_host"     // the name does not exist
-	CauseLookup      = "lookup"      // the name could not be looked up
-	CauseCertificate = "certificate" // not valid
-	CauseTimeout     = "timeout"     // no answer in time
-	CauseSilent      = "silent"      // it stopped sending
-	CauseSlow        = "slow"        // it sends too slowly to ever finish
-	CauseBroken      = "broken"      // the connection broke
-	CauseRedirects   = "redirects"   // too many
-	CauseWrongBytes  = "wrong_bytes" // not the ones requested
+	CauseNoHost       = "no_host"       // the name does not exist
+	CauseLookup       = "lookup"        // the name could not be looked up
+	CauseCertificate  = "certificate"   // not valid
+	CauseTimeout      = "timeout"       // no answer in time
+	CauseSilent       = "silent"        // it stopped sending
+	CauseSlow         = "slow"          // it sends too slowly to ever finish
+	CauseBroken       = "broken"        // the connection broke
+	CauseRedirects    = "redirects"     // too many
+	CauseRedirectLoop = "redirect_loop" // they lead back to where they began
+	CauseBadRedirect  = "bad_redirect"  // to an address that can't be read
+	CauseWrongBytes   = "wrong_bytes"   // not the ones requested
 )
 
 // Causes returns every cause.
 func Causes() []string {
 	return []string{
-		CauseNoHost, CauseLookup, CauseCertificate, CauseTimeout, CauseSilent, CauseSlow, CauseBroken, CauseRedirects, CauseWrongBytes,
+		CauseNoHost, CauseLookup, CauseCertificate, CauseTimeout, CauseSilent, CauseSlow, CauseBroken, CauseRedirects, CauseRedirectLoop,
+		CauseBadRedirect, CauseWrongBytes,
 	}
 }
 
 var ownReasons = []ReasonCode{
-	ReasonAccepted, ReasonWaitsForSlot, ReasonWaitsForUserSlot, ReasonWaitsForAgentSlot, ReasonHasSlot, ReasonFilesChosen,
+	ReasonAccepted, ReasonWaitsForSlot, ReasonWaitsForUserSlot, ReasonWaitsForAgentSlot, ReasonWaitsForPool, ReasonHasSlot,
+	ReasonFilesChosen,
+	ReasonRulesApplied,
+	ReasonRulesIdle,
 	ReasonResumed, ReasonGaveWay, ReasonRetried, ReasonMovedByAdmin, ReasonMovedByFailover,
 	ReasonLooksUpFiles, ReasonSeedrLooksUp, ReasonFilesKnown, ReasonDownloading, ReasonSeedrDownloading, ReasonCopyingFromSeedr,
 	ReasonCompleting,
 	ReasonChooseFiles, ReasonPaused, ReasonCancelRequested, ReasonPauseRequested, ReasonResumeRequested,
 	ReasonMoveRequested, ReasonActRefused, ReasonAdminActed, ReasonCancelled, ReasonReady, ReasonExpired, ReasonDeleted,
-	ReasonFileBlocked, ReasonUnblocked,
+	ReasonFileBlocked, ReasonUnblocked, ReasonTrashed, ReasonRestored, ReasonFileTrashed, ReasonFileRestored, ReasonFileDeleted, ReasonTrackersUnused, ReasonServersUnused, ReasonNamesGuessed, ReasonNamesReplaced,
 	ReasonWaitsForMetadata, ReasonWaitsForPeers, ReasonWaitsForDisk, ReasonWaitsForControlPlane, ReasonWaitsForAgent,
 	ReasonSeedrRemovesEarlier,
 	ReasonSeedrLooksForPeers, ReasonSeedrUnconfirmed, ReasonSeedrIdle, ReasonSeedrPaused, ReasonSeedrPlacesFiles,

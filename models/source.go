@@ -1,5 +1,7 @@
 package models
 
+import "github.com/google/uuid"
+
 // SourceKind is what a user submits.
 type SourceKind string
 
@@ -25,6 +27,14 @@ type Source struct {
 	Name       string // display name known so far; may be empty
 	Private    bool   // BEP 27: only the trackers named in the metainfo may be used
 	Select     []int  // file indexes chosen by the magnet's "so" (BEP 53); nil for all
+	KeepPage   bool   // a web page at the URL is what the user wants
+	Login      *Login // that a url names for its own server; nil without one
+	Sealed     string // the login as it is stored, for Owner; empty without one, and where Login is set
+	Owner      uuid.UUID
+	Origin     string // the url that led to it; empty for what a user submitted as it is
+
+	// Notes say what is not used or not certain of it, for the timeline of its job.
+	Notes []Reason
 }
 
 // InfoHash returns the v1 info hash, else the v2 one, else "".
@@ -45,6 +55,10 @@ type Manifest struct {
 	PieceLength int64          `json:"pieceLength,omitempty"` // bytes; 0 for a url
 	Private     bool           `json:"private,omitempty"`
 	Metainfo    []byte         `json:"metainfo,omitempty"` // the complete .torrent built from resolved metadata; base64 in JSON
+	Magnet      string         `json:"magnet,omitempty"`   // the normalised link that a url redirects to
+
+	// Notes say what is not used or not certain of it, for the timeline of its job.
+	Notes []Reason `json:"notes,omitempty"`
 }
 
 // ManifestFile is one file of a manifest. Padding files (BEP 47) and symbolic

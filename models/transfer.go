@@ -42,6 +42,8 @@ type Placement struct {
 	Agent Agent                // none on Seedr
 	Files []File               // those to fetch, stored ones included; none before a resolve
 	Parts map[uuid.UUID][]Part // in storage already, by file
+
+	BytesPerSecond int64 // that the owner's plan has an agent fetch with; 0 is no limit
 }
 
 // OpenAttempt is an attempt that a provider works on, with the job's owner.

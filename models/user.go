@@ -30,6 +30,7 @@ type User struct {
 	TOTPStep      int64      `gorm:"column:totp_step"`   // the last time step that was used
 	PasskeyHandle []byte     `gorm:"->"`                 // names the account to authenticators; empty until its first passkey is set up
 	Passkeys      int        `gorm:"->"`                 // how many it has
+	AgentPool     *string    `gorm:"->"`                 // pool of agents that it is bound to; nil where its plan decides
 	DisabledAt    *time.Time
 	DeleteAt      *time.Time // when the owner deleted it; it goes with its last job
 	LastSignInAt  *time.Time // nil for never
@@ -178,6 +179,13 @@ const (
 	AuditUserLoggedOut    AuditAction = "user.end_access"
 	AuditUserRole         AuditAction = "user.set_role"
 	AuditUserDeleted      AuditAction = "user.delete"
+	AuditUserSessionEnded AuditAction = "user.end_session"
+	AuditUserTokenRevoked AuditAction = "user.revoke_token"
+	AuditUserResetSent    AuditAction = "user.send_reset"
+	AuditUserFactorsReset AuditAction = "user.reset_factors"
+	AuditUserRead         AuditAction = "user.read"
+	AuditUsersExported    AuditAction = "user.export"
+	AuditPlansAssigned    AuditAction = "user.assign_plans"
 	AuditInvited          AuditAction = "invitation.make"
 	AuditInvitationEnded  AuditAction = "invitation.withdraw"
 	AuditRegistrationMode AuditAction = "registration.set"

@@ -19,6 +19,7 @@ type UserFilter struct {
 	Search string // part of the address
 	Role   Role
 	State  UserState
+	Plan   string   // id of the plan that they have now
 	Sort   UserSort // empty is by creation
 	Desc   bool
 	Cursor string // UserPage.NextCursor of the previous page; empty for the first
@@ -42,4 +43,15 @@ type UserPage struct {
 	Users      []UserRow
 	NextCursor string // empty on the last page
 	Total      int64  // accounts on all pages, counted with the first one
+}
+
+// Facts returns what the filter looks for, for the audit log.
+func (f UserFilter) Facts() map[string]any {
+	out := map[string]any{}
+	for name, value := range map[string]string{"q": f.Search, "role": string(f.Role), "state": string(f.State), "plan": f.Plan} {
+		if value != "" {
+			out[name] = value
+		}
+	}
+	return out
 }

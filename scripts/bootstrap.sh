@@ -41,7 +41,8 @@ missing() {
     [ -e /usr/lib/podman/aardvark-dns ] || echo aardvark-dns
   fi
   [ "$1" = test ] || return 0
-  for pair in chromium:chromium qbittorrent-nox:qbittorrent-nox aria2c:aria2 unzip:unzip ip:iproute2; do
+  /usr/bin/python3 -c "import libtorrent" 2>/dev/null || echo python3-libtorrent
+  for pair in chromium:chromium qbittorrent-nox:qbittorrent-nox curl:curl wget:wget aria2c:aria2 unzip:unzip bsdtar:libarchive-tools javac:default-jdk-headless ip:iproute2 promtool:prometheus; do
     command -v "${pair%%:*}" >/dev/null || echo "${pair##*:}"
   done
   # The race detector links with a C compiler.
@@ -67,7 +68,10 @@ install() {
   export DEBIAN_FRONTEND=noninteractive
   as_root apt-get update -q 2>&1 | awk '/^E: /{ print "    " $0 }'
   case " $* " in *" postgresql "*) quiet_postgres ;; esac
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" 2>&1 | follow
+  case " $* " in *" prometheus "*) take_promtool ;; esac
+  local rest
+  mapfile -t rest < <(printf '%s\n' "$@" | grep -vx prometheus)
+  [ ${#rest[@]} = 0 ] || as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${rest[@]}" 2>&1 | follow
 }
 
 # quiet_postgres keeps Debian from starting its own server on port 5432: the
@@ -78,6 +82,17 @@ quiet_postgres() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends postgresql-common 2>&1 | follow
     as_root sed -i 's/^#\?create_main_cluster.*/create_main_cluster = false/' "$conf"
   fi
+}
+
+# take_promtool takes promtool alone out of Debian's package: the rest is a
+# server that would start.
+take_promtool() {
+  local work
+  work=$(mktemp -d)
+  (cd "$work" && apt-get download -q prometheus >/dev/null 2>&1 && dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x ./usr/bin/promtool) ||
+    die "could not fetch promtool from Debian's package prometheus"
+  as_root cp "$work/usr/bin/promtool" /usr/local/bin/promtool
+  rm -rf "$work"
 }
 
 main() {

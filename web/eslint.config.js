@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+
 import js from '@eslint/js';
 import { defineConfig } from 'eslint/config';
 import checkFile from 'eslint-plugin-check-file';
@@ -33,7 +35,7 @@ const syntax = [
   { selector: 'JSXAttribute[name.name="dangerouslySetInnerHTML"]', message: 'Names come from strangers; text nodes only.' },
 ];
 
-const features = ['auth', 'jobs', 'files', 'agents', 'providers', 'settings', 'storage', 'usage', 'users', 'audit'];
+const features = readdirSync(new URL('src/features', import.meta.url));
 
 // Imports run one way: app → features → components → lib → api. A feature never imports another one; app/ composes them.
 const zones = [

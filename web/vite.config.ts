@@ -1,10 +1,12 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
+import { earlyParts } from './scripts/head.ts';
+
 const apiTarget = process.env.LONGHAUL_API ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), earlyParts()],
   resolve: { tsconfigPaths: true },
   build: {
     target: 'es2023',

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -39,6 +40,8 @@ import (
 	"longhaul/internal/stocktake"
 	"longhaul/internal/store"
 	"longhaul/internal/store/storetest"
+	"longhaul/internal/webhook"
+	"longhaul/internal/zipsums"
 	"longhaul/models"
 	"longhaul/test/temporaltest"
 	"longhaul/worker"
@@ -61,7 +64,8 @@ type system struct {
 	agents    map[uuid.UUID]*agentapitest.Agent
 	content   []byte
 	deps      worker.Deps
-	stop      func() // ends the worker
+	metrics   prometheus.Gatherer // of the worker that was started last
+	stop      func()              // ends the worker
 }
 
 // gate holds the check of objects until it is opened.
@@ -100,7 +104,7 @@ func newSystem(t *testing.T, o options) *system {
 		t: t, store: storetest.New(t), temporal: temporal, namespace: namespace, objects: objstoretest.Bucket(t),
 		agents: map[uuid.UUID]*agentapitest.Agent{}, content: []byte("hello"),
 	}
-	s.flows = workflows.NewClient(s.temporal, "http://longhaul.test")
+	s.flows = workflows.NewClient(s.temporal, namespace, "http://longhaul.test")
 	s.gate = &gate{Client: s.objects}
 	s.user = storetest.User(t, s.store)
 	bus, err := event.OpenPG(t.Context(), storetest.DSN(t), slog.New(slog.DiscardHandler))
@@ -138,10 +142,15 @@ func newSystem(t *testing.T, o options) *system {
 		}},
 		Seedr:   &activities.SeedrTracker{Account: follow},
 		Streams: &activities.Streams{Copier: stream},
-		Sweeps:  &activities.Sweeps{Store: plug.Sweeps(work), Objects: s.objects, Stock: stock, Runner: s.flows, Stopper: placer, Now: time.Now, AttentionTimeout: o.attention},
+		Sweeps:  &activities.Sweeps{Store: plug.Sweeps(work), Objects: s.objects, Stock: stock, Runner: s.flows, Stopper: placer, Now: time.Now, AttentionTimeout: o.attention, Checksums: &zipsums.Learner{Store: work.Files, Bucket: s.objects, Log: slog.New(slog.DiscardHandler), Rate: 1 << 30}},
 		Mails:   &activities.Mails{Store: work.Mails, Sender: o.mails},
-		Quota:   &activities.Quota{Store: plug.Upkeep(work), Objects: s.objects, Pauses: stock},
-		Bulk:    &activities.Bulk{Store: work.Bulk},
+		Webhooks: &activities.Webhooks{
+			Store: work.Notifications, Sender: webhook.NewSender([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, time.Now),
+			Open: testKeys(t).OpenWebhook, Now: time.Now,
+		},
+		Quota: &activities.Quota{Store: plug.Upkeep(work), Objects: s.objects, Pauses: stock},
+		Bulk:  &activities.Bulk{Store: work.Bulk}, Counters: &activities.Counters{Store: work.Notices},
+		Exports: &activities.Exports{Store: work.Exports, Objects: s.objects, Start: s.flows.Export, Now: s.store.DB.Now},
 		Flows:   s.flows, Records: plug.Loops(work), News: bus, Log: slog.New(slog.DiscardHandler), RunningPerUser: 10,
 	}
 	if o.queues == nil {
@@ -162,7 +171,8 @@ func (s *system) restart() {
 func (s *system) run(queues ...models.Queue) (stop func()) {
 	ctx, cancel := context.WithCancel(s.t.Context())
 	deps := s.deps
-	deps.Metrics, deps.Queues = prometheus.NewRegistry(), queues
+	registry := prometheus.NewRegistry()
+	s.metrics, deps.Metrics, deps.Queues = registry, registry, queues
 	done := make(chan error, 1)
 	go func() { done <- worker.New(s.temporal, deps).Run(ctx) }()
 	return sync.OnceFunc(func() {

@@ -89,7 +89,7 @@ func (w *Worker) listen(ctx context.Context, outbox, admission, placing []bell) 
 			ring(outbox)
 			ring(admission)
 			ring(placing)
-		case event.KindProgress, event.KindAccess:
+		case event.KindProgress, event.KindAccess, event.KindFeatures, event.KindAnnounced, event.KindHealth:
 		}
 	}
 	return nil
@@ -133,14 +133,25 @@ func (w *Worker) deliver(ctx context.Context, item models.OutboxItem) error {
 		return w.deps.Flows.Keep(ctx, item.Ref)
 	case models.OutboxMail:
 		return w.deps.Flows.SendMail(ctx, item.Ref)
+	case models.OutboxWebhook:
+		return w.deps.Flows.DeliverEvent(ctx, item.Ref)
 	case models.OutboxBulk:
 		return w.deps.Flows.Bulk(ctx, item.Ref)
+	case models.OutboxCounter:
+		return w.deps.Flows.CounterChanged(ctx, item.Ref)
+	case models.OutboxExport:
+		return w.deps.Flows.Export(ctx, item.Ref)
 	case models.OutboxCleanup:
 		return w.cleanUp(ctx, item.Ref)
 	case models.OutboxCheck:
 		return w.readContents(ctx, item.Ref)
 	default:
+		return w.deliverToJob(ctx, item)
 	}
+}
+
+// deliverToJob is deliver for what a job's own workflow has to know.
+func (w *Worker) deliverToJob(ctx context.Context, item models.OutboxItem) error {
 	job, err := w.deps.Records.Job(ctx, item.Ref)
 	if err != nil {
 		if models.CodeOf(err) == models.CodeNotFound {

@@ -6,24 +6,32 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"longhaul/activities"
 	"longhaul/internal/placement"
 	"longhaul/internal/wait"
+	"longhaul/internal/zipsums"
 	"longhaul/models"
 )
 
-// ageEvery is how often the ages are measured.
-const ageEvery = 10 * time.Second
+const (
+	// figuresEvery is how old the figures of the database get before a worker takes
+	// new ones, for all.
+	figuresEvery = 15 * time.Second
+
+	// figuresLook is how often each worker reads them.
+	figuresLook = 5 * time.Second
+)
 
 // metrics are what operators alert on.
 type metrics struct {
 	delivered *prometheus.CounterVec
 	admitted  prometheus.Counter
 	placed    *prometheus.CounterVec
-	age       prometheus.Gauge
-	round     prometheus.Gauge
-	passed    prometheus.Gauge
-	repairs   *prometheus.CounterVec
+	quota     *prometheus.CounterVec
 	drift     prometheus.Counter
+	repairs   *prometheus.CounterVec
+	checksums *prometheus.CounterVec
+	figures   *figures
 }
 
 func newMetrics(r prometheus.Registerer) *metrics {
@@ -34,33 +42,51 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		admitted: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "longhaul_jobs_admitted_total", Help: "Jobs that got a slot.",
 		}),
-		age: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "longhaul_outbox_age_seconds", Help: "Age of the oldest waiting outbox item or account request.",
+		placed: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "longhaul_transfer_placements_total", Help: "Attempts to give a transfer to a provider, by result.",
+		}, []string{"result"}),
+		quota: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "longhaul_quota_repairs_total", Help: "Jobs and accounts whose quota was wrong and has been repaired.",
+		}, []string{"kind"}),
+		drift: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "longhaul_quota_drift_bytes_total", Help: "Bytes by which quotas were wrong.",
 		}),
+		repairs: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "longhaul_repairs_total", Help: "What the reconcile sweep had to repair, by what it did.",
+		}, []string{"did"}),
+		checksums: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "longhaul_zip_checksums_total", Help: "Files that were read to learn their checksum for zips, by result.",
+		}, []string{"result"}),
+		figures: newFigures(time.Now),
 	}
-	m.round = prometheus.NewGauge(prometheus.GaugeOpts{
-		Name: "longhaul_admission_age_seconds", Help: "Time since any worker last gave slots to queued jobs.",
-	})
-	m.passed = prometheus.NewGauge(prometheus.GaugeOpts{
-		Name: "longhaul_admission_passed_over_seconds", Help: "How long the oldest job waits whose turn it is while slots are free.",
-	})
-	m.placed = prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "longhaul_transfer_placements_total", Help: "Attempts to give a transfer to a provider, by result.",
-	}, []string{"result"})
-	m.repairs = prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "longhaul_quota_repairs_total", Help: "Jobs and accounts whose quota was wrong and has been repaired.",
-	}, []string{"kind"})
-	m.drift = prometheus.NewCounter(prometheus.CounterOpts{
-		Name: "longhaul_quota_drift_bytes_total", Help: "Bytes by which quotas were wrong.",
-	})
-	r.MustRegister(m.delivered, m.admitted, m.placed, m.age, m.round, m.passed, m.repairs, m.drift)
+	r.MustRegister(m.delivered, m.admitted, m.placed, m.quota, m.drift, m.repairs, m.checksums, m.figures)
+	// A rate needs a value before the first event.
+	for _, kind := range []string{"job", "account"} {
+		m.quota.WithLabelValues(kind)
+	}
+	m.repaired(activities.RepairResult{})
+	for _, result := range []string{zipsums.Learned, zipsums.Unread} {
+		m.checksum(result, 0)
+	}
 	return m
 }
 
 func (m *metrics) drifted(d models.QuotaDrift) {
-	m.repairs.WithLabelValues("job").Add(float64(d.Jobs))
-	m.repairs.WithLabelValues("account").Add(float64(d.Accounts))
+	m.quota.WithLabelValues("job").Add(float64(d.Jobs))
+	m.quota.WithLabelValues("account").Add(float64(d.Accounts))
 	m.drift.Add(float64(d.Bytes))
+}
+
+func (m *metrics) repaired(r activities.RepairResult) {
+	for did, n := range map[string]int{
+		"restarted": r.Restarted, "parked": r.Parked, "ended": r.Ended, "purged": r.Purged, "admitted": r.Admitted,
+	} {
+		m.repairs.WithLabelValues(did).Add(float64(n))
+	}
+}
+
+func (m *metrics) checksum(result string, n int64) {
+	m.checksums.WithLabelValues(result).Add(float64(n))
 }
 
 func (m *metrics) placement(o placement.Outcome) { m.placed.WithLabelValues(string(o)).Inc() }
@@ -73,17 +99,16 @@ func (m *metrics) item(kind models.OutboxKind, err error) {
 	m.delivered.WithLabelValues(string(kind), result).Inc()
 }
 
-// measure keeps the gauges up to date.
+// measure keeps the figures up to date.
 func (w *Worker) measure(ctx context.Context) error {
 	for {
-		if age, err := w.deps.Records.OutboxAge(ctx); err == nil {
-			w.metrics.age.Set(age.Seconds())
+		switch f, err := w.deps.Records.Figures(ctx, figuresEvery); {
+		case err == nil:
+			w.metrics.figures.set(f)
+		case ctx.Err() == nil && models.CodeOf(err) != models.CodeUnavailable: // there are none yet, or the database is away
+			w.log.WarnContext(ctx, "could not take the figures of the database", "error", err)
 		}
-		if pulse, err := w.deps.Records.AdmissionPulse(ctx); err == nil {
-			w.metrics.round.Set(pulse.SinceRound.Seconds())
-			w.metrics.passed.Set(pulse.PassedOver.Seconds())
-		}
-		if wait.For(ctx, ageEvery) != nil {
+		if wait.For(ctx, wait.Spread(figuresLook)) != nil {
 			return nil
 		}
 	}

@@ -196,9 +196,19 @@ func (s *stage) everywhere() map[models.State]models.Job {
 	return out
 }
 
-// cordon has every agent accept work, or not.
+// cordon has every agent accept work, or not. No round of admission counts the
+// slots any more that the agents had before.
 func (s *system) cordon(state models.AgentState) {
 	s.t.Helper()
+	defer func() {
+		since := s.store.DB.Now()
+		s.eventually(func() string {
+			if storetest.Count(s.t, `select count(*) from admission_rounds where at > $1`, since) == 0 {
+				return "no round since"
+			}
+			return ""
+		})
+	}()
 	for id := range s.agents {
 		if err := s.store.Agents.SetAgentState(s.t.Context(), models.Actor{Kind: models.ActorConsole}, id, state); err != nil {
 			s.t.Fatal(err)

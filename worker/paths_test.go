@@ -57,6 +57,29 @@ func TestURLToReady(t *testing.T) {
 	s.straight("url", s.closed(job.ID, completed))
 }
 
+// TestURLThatLeadsToATorrent is the job of an address that turns out to send a
+// torrent: from there on it is the torrent's, and its agent gets the metainfo.
+func TestURLThatLeadsToATorrent(t *testing.T) {
+	s := newSystem(t, options{})
+	asked := make(chan agentapi.Source, 2)
+	s.agent(func(a *agentapitest.Agent, id string, st agentapi.StartTransfer) {
+		asked <- st.Source
+		s.works(a, id, st)
+	})
+	const address = "https://example.com/payload.torrent"
+	job := s.submit(models.NewJob{Source: models.Source{Kind: models.SourceURL, URI: address}})
+	s.until(job.ID, models.StateReady)
+	s.delivered(job.ID)
+	s.straight("url_to_torrent", s.closed(job.ID, completed))
+	if first, second := <-asked, <-asked; first.URL != address || second.URL != "" || len(second.Metainfo) == 0 {
+		t.Errorf("agents were asked for %q, then for %q and %d bytes of metainfo", first.URL, second.URL, len(second.Metainfo))
+	}
+	got, err := s.store.Worker().Jobs.Job(t.Context(), job.ID)
+	if err != nil || got.SourceKind != models.SourceTorrent || got.OriginURI != address || got.InfoHashV1 == nil {
+		t.Errorf("the job is a %s from %q, %v", got.SourceKind, got.OriginURI, err)
+	}
+}
+
 func TestMagnetWithResolveAndLostAgent(t *testing.T) {
 	s := newSystem(t, options{})
 	lost := make(chan struct{})

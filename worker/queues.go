@@ -33,8 +33,8 @@ func (w *Worker) serve(t client.Client, q models.Queue) sdkworker.Worker {
 		// The SDK's 2 pollers are too few for bursts of submissions.
 		o.MaxConcurrentWorkflowTaskExecutionSize, o.MaxConcurrentWorkflowTaskPollers = 200, 8
 		o.MaxConcurrentActivityExecutionSize, o.MaxConcurrentActivityTaskPollers = 200, 8
-		d.Quota.Drifted, d.Transfers.Placer.Counted = w.metrics.drifted, w.metrics.placement
-		does = []any{d.Jobs, d.Transfers, d.Sweeps, d.Quota, d.Mails, d.Bulk}
+		d.Quota.Drifted, d.Transfers.Placer.Counted, d.Sweeps.Repaired = w.metrics.drifted, w.metrics.placement, w.metrics.repaired
+		does = []any{d.Jobs, d.Transfers, d.Sweeps, d.Quota, d.Mails, d.Webhooks, d.Bulk, d.Counters}
 	case models.QueueTracking:
 		// As many agents as one worker can follow.
 		o.MaxConcurrentActivityExecutionSize, o.MaxConcurrentActivityTaskPollers = 1000, 4
@@ -42,10 +42,17 @@ func (w *Worker) serve(t client.Client, q models.Queue) sdkworker.Worker {
 	case models.QueueTransfers:
 		// Copies share a budget of memory; the slots are for what waits for storage.
 		o.MaxConcurrentActivityExecutionSize, o.MaxConcurrentActivityTaskPollers = 200, 8
-		does = []any{d.Files, d.Streams, d.Sweeps}
+		if d.Sweeps.Checksums != nil {
+			d.Sweeps.Checksums.Counted = w.metrics.checksum
+		}
+		does = []any{d.Files, d.Streams, d.Sweeps, d.Exports}
 	case models.QueueMail:
 		o.MaxConcurrentActivityExecutionSize, o.MaxConcurrentActivityTaskPollers = 20, 2
 		does = []any{d.Mails}
+	case models.QueueWebhooks:
+		// A user takes at most a few of them, whatever their webhooks do.
+		o.MaxConcurrentActivityExecutionSize, o.MaxConcurrentActivityTaskPollers = 200, 4
+		does = []any{d.Webhooks}
 	}
 	sdk := sdkworker.New(t, workflows.TaskQueue(q), o)
 	if q == models.QueueControl {

@@ -21,9 +21,15 @@ import (
 func (s *system) unserved(want ...models.Queue) {
 	s.t.Helper()
 	s.eventually(func() string {
-		got, err := s.flows.Unserved(s.t.Context())
+		states, err := s.flows.Queues(s.t.Context())
 		if err != nil {
 			return err.Error()
+		}
+		var got []models.Queue
+		for _, q := range states {
+			if !q.Served {
+				got = append(got, q.Queue)
+			}
 		}
 		if !slices.Equal(got, want) {
 			return "unserved are " + fmt.Sprint(got)
@@ -41,14 +47,14 @@ func TestKindsOfWorkInWorkersOfTheirOwn(t *testing.T) {
 	s.agent(s.works)
 	job := s.known()
 	s.until(job.ID, models.StateDownloading)
-	s.unserved(models.QueueTracking, models.QueueTransfers, models.QueueMail)
+	s.unserved(models.QueueTracking, models.QueueTransfers, models.QueueMail, models.QueueWebhooks)
 	t.Cleanup(s.run(models.QueueTracking))
-	s.unserved(models.QueueTransfers, models.QueueMail)
+	s.unserved(models.QueueTransfers, models.QueueMail, models.QueueWebhooks)
 	t.Cleanup(s.run(models.QueueTransfers))
 	s.until(job.ID, models.StateReady)
 	mail := s.queueMail()
-	s.unserved(models.QueueMail)
-	t.Cleanup(s.run(models.QueueMail))
+	s.unserved(models.QueueMail, models.QueueWebhooks)
+	t.Cleanup(s.run(models.QueueMail, models.QueueWebhooks))
 	s.mailEnds(mail, models.MailSent, completed)
 	s.unserved()
 }

@@ -42,6 +42,9 @@ type Deps struct {
 	Mails     *activities.Mails
 	Quota     *activities.Quota
 	Bulk      *activities.Bulk
+	Webhooks  *activities.Webhooks
+	Counters  *activities.Counters
+	Exports   *activities.Exports
 	Flows     *workflows.Client
 	Records   Records
 	News      News
@@ -57,8 +60,7 @@ type Records interface {
 	Job(ctx context.Context, jobID uuid.UUID) (models.Job, error)
 	ListAgents(ctx context.Context) ([]models.Agent, error)
 	Admit(ctx context.Context, limitPerUser, limit int) ([]uuid.UUID, error)
-	AdmissionPulse(ctx context.Context) (models.AdmissionPulse, error)
-	OutboxAge(ctx context.Context) (time.Duration, error)
+	Figures(ctx context.Context, every time.Duration) (models.Figures, error)
 	DueOutbox(ctx context.Context, limit int, do func(context.Context, models.OutboxItem) error) (int, error)
 	LoadCleanup(ctx context.Context, id uuid.UUID) (models.Cleanup, error)
 	LoadContentCheck(ctx context.Context, id uuid.UUID) (models.ContentCheck, error)

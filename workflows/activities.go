@@ -15,4 +15,7 @@ var (
 	mails     *activities.Mails
 	quota     *activities.Quota
 	bulk      *activities.Bulk
+	counters  *activities.Counters
+	exports   *activities.Exports
+	webhooks  *activities.Webhooks
 )

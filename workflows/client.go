@@ -28,14 +28,15 @@ const (
 // Client starts workflows and talks to them. Only it knows their ids, queues
 // and names. Its errors are models errors: unavailable while Temporal is down.
 type Client struct {
-	t   client.Client
-	app string
+	t         client.Client
+	namespace string
+	app       string
 }
 
-// NewClient returns a client on top of a Temporal client. The web app's address
-// goes into what operators read in the Temporal UI.
-func NewClient(t client.Client, app string) *Client {
-	return &Client{t: t, app: strings.TrimSuffix(app, "/")}
+// NewClient returns a client on top of a Temporal client of the namespace. The
+// web app's address goes into what operators read in the Temporal UI.
+func NewClient(t client.Client, namespace, app string) *Client {
+	return &Client{t: t, namespace: namespace, app: strings.TrimSuffix(app, "/")}
 }
 
 // Start starts the workflow of a submitted job, unless it was already started,
@@ -222,6 +223,18 @@ func (c *Client) SendMail(ctx context.Context, mailID uuid.UUID) error {
 		return nil
 	}
 	return translate(err, "send mail")
+}
+
+// DeliverEvent starts the workflow of a delivery to a webhook unless it is running.
+func (c *Client) DeliverEvent(ctx context.Context, id uuid.UUID) error {
+	_, err := c.t.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID: DeliveryWorkflowID(id.String()), TaskQueue: TaskQueue(models.QueueControl), StaticSummary: "delivers event " + short(id),
+		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE, WorkflowExecutionErrorWhenAlreadyStarted: true,
+	}, DeliverEvent, activities.DeliveryInput{ID: id})
+	if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
+		return nil
+	}
+	return translate(err, "deliver event")
 }
 
 // Sweep compares storage with the rows now and returns what it found.

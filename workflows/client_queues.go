@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
+	taskqueuepb "go.temporal.io/api/taskqueue/v1"
 	"go.temporal.io/api/workflowservice/v1"
 
 	"longhaul/models"
@@ -19,24 +20,28 @@ import (
 // poll lasts a minute when there is nothing to do.
 const pollerAge = 100 * time.Second
 
-// Unserved returns the kinds of work that no worker has asked for lately.
-func (c *Client) Unserved(ctx context.Context) ([]models.Queue, error) {
-	var out []models.Queue
+// Queues returns how each kind of work does: whether a worker has asked for it
+// lately, and what waits for one.
+func (c *Client) Queues(ctx context.Context) ([]models.QueueState, error) {
+	var out []models.QueueState
 	for _, q := range models.Queues() {
+		s := models.QueueState{Queue: q, Served: true}
 		types := []enumspb.TaskQueueType{enumspb.TASK_QUEUE_TYPE_ACTIVITY}
 		if q == models.QueueControl {
 			types = append(types, enumspb.TASK_QUEUE_TYPE_WORKFLOW)
 		}
 		for _, typ := range types {
-			d, err := c.t.DescribeTaskQueue(ctx, TaskQueue(q), typ)
+			d, err := c.t.WorkflowService().DescribeTaskQueue(ctx, &workflowservice.DescribeTaskQueueRequest{
+				Namespace: c.namespace, TaskQueue: &taskqueuepb.TaskQueue{Name: TaskQueue(q)}, TaskQueueType: typ, ReportStats: true,
+			})
 			if err != nil {
 				return nil, translate(err, "describe task queue "+TaskQueue(q))
 			}
-			if !polled(d) {
-				out = append(out, q)
-				break
-			}
+			s.Served = s.Served && polled(d)
+			s.Backlog += d.GetStats().GetApproximateBacklogCount()
+			s.Oldest = max(s.Oldest, d.GetStats().GetApproximateBacklogAge().AsDuration())
 		}
+		out = append(out, s)
 	}
 	return out, nil
 }

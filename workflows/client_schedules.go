@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,6 +41,7 @@ type schedule struct {
 	flow    any
 	args    []any
 	summary string
+	lasts   time.Duration // at most; 0 is half an hour
 }
 
 func schedules() []schedule {
@@ -56,11 +58,18 @@ func schedules() []schedule {
 			id: "sys-reconcile-jobs", every: 2 * time.Minute, flow: ReconcileJobs, summary: "starts a workflow for each open job without one",
 			args: []any{activities.RepairInput{Quiet: repairQuiet}},
 		},
+		{
+			id: "sys-sweep-trash", every: 2 * time.Minute, flow: SweepTrash, summary: "deletes for good what was in the trash for long enough",
+			args: []any{activities.RepairInput{Quiet: repairQuiet}},
+		},
 		{id: scheduleExpire, every: time.Hour, flow: ExpireFiles, summary: "removes files that have outlived their plan's retention"},
 		{id: "sys-roll-up-usage", every: time.Hour, flow: RollUpUsage, summary: "sums up each account's usage per day"},
 		{id: scheduleContents, every: time.Hour, flow: StartDueCheck, summary: "starts a check of contents when one is planned and due; off by default"},
 		{id: scheduleSum, every: time.Hour, flow: SumStorage, summary: "sums up what is stored, by owner, type and age"},
+		{id: "sys-learn-checksums", every: time.Hour, flow: LearnChecksums, lasts: 25 * time.Hour, summary: "reads stored files whose checksum for zips is not known"},
+		{id: "sys-place-files", every: 2 * time.Minute, flow: PlaceFiles, summary: "puts stored files without a place into their owners' libraries"},
 		{id: "sys-reconcile-quota", every: time.Hour, flow: ReconcileQuota, summary: "compares quotas with stored files and repairs drift"},
+		{id: "sys-sweep-exports", every: time.Hour, flow: SweepExports, summary: "removes exports of accounts' data whose time is over"},
 		{id: "sys-prune-records", every: time.Hour, flow: PruneRecords, summary: "removes expired rows"},
 	}
 }
@@ -79,7 +88,7 @@ func (c *Client) EnsureSchedules(ctx context.Context) error {
 func (c *Client) ensureSchedule(ctx context.Context, s schedule) error {
 	spec := client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: s.every}}, Jitter: min(s.every/10, 30*time.Second)}
 	action := &client.ScheduleWorkflowAction{
-		ID: s.id, Workflow: s.flow, Args: s.args, TaskQueue: TaskQueue(models.QueueControl), WorkflowRunTimeout: 30 * time.Minute, StaticSummary: s.summary,
+		ID: s.id, Workflow: s.flow, Args: s.args, TaskQueue: TaskQueue(models.QueueControl), WorkflowRunTimeout: cmp.Or(s.lasts, 30*time.Minute), StaticSummary: s.summary,
 	}
 	const catchup = 10 * time.Minute // after an outage one run is enough, not all that were missed
 	_, err := c.t.ScheduleClient().Create(ctx, client.ScheduleOptions{

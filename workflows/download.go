@@ -138,7 +138,10 @@ func (d *download) weigh(ctx workflow.Context, err error) error {
 	d.now.Faults++
 	d.now.Failures++
 	if to, ok := d.elsewhere(f); ok {
-		return d.failOver(ctx, f, to)
+		if err := d.failOver(ctx, f, to); !featureOff(err) {
+			return err
+		}
+		d.plan.Failover = models.FailoverNone // switched off since this run began
 	}
 	if f.counted() && d.now.Faults <= len(d.plan.RetryPauses) {
 		return d.backOff(ctx, f)

@@ -45,8 +45,18 @@ func (d *download) elsewhere(f fault) (models.Provider, bool) {
 
 // failOver gives the job to another provider, where it queues.
 func (d *download) failOver(ctx workflow.Context, f fault, to models.Provider) error {
-	d.now.Left = append(d.now.Left, d.now.Provider)
-	return d.move(ctx, activities.MoveInput{From: d.now.Provider, To: to, Problem: f.problem(), Reason: failsOver(f, to)})
+	left := d.now.Left
+	d.now.Left = append(left, d.now.Provider)
+	err := d.move(ctx, activities.MoveInput{From: d.now.Provider, To: to, Problem: f.problem(), Reason: failsOver(f, to)})
+	if featureOff(err) {
+		d.now.Left = left
+	}
+	return err
+}
+
+// featureOff reports whether an administrator switched off what was tried.
+func featureOff(err error) bool {
+	return err != nil && faultOf(err).problem() == models.ProblemFeatureOff
 }
 
 // moveNow gives the job to the provider that a person wants.

@@ -131,6 +131,31 @@ func TestARunLeavesEachProviderOnce(t *testing.T) {
 	}
 }
 
+// Failover that is switched off while a job runs doesn't move it: it parks, as
+// it would without a policy.
+func TestFailoverThatIsSwitchedOff(t *testing.T) {
+	t.Parallel()
+	f := newFlow(t, failing(models.FailoverBoth, false))
+	f.transfers("StartTransfer", models.StateDownloading, slices.Repeat([]error{problem(models.ProblemNoPeers)}, 4)...)
+	f.moving()
+	f.fake("MoveJob", func(context.Context, activities.MoveInput) (activities.MoveResult, error) {
+		f.did = append(f.did, "MoveJob refused")
+		return activities.MoveResult{}, problem(models.ProblemFeatureOff)
+	})
+	f.admitAt(soon)
+	f.at(late/2, f.CancelWorkflow)
+	f.run()
+	moves := 0
+	for _, what := range f.did {
+		if what == "MoveJob refused" {
+			moves++
+		}
+	}
+	if moves != 1 || !slices.Contains(f.did, "StopTransfer needs_attention") {
+		t.Errorf("it did %v", f.did)
+	}
+}
+
 func TestSeedrCopiesBeforeFinalizing(t *testing.T) {
 	t.Parallel()
 	f := newFlow(t, activities.Plan{SeedrFits: true}) // files unknown

@@ -10,6 +10,7 @@ func Register(r worker.WorkflowRegistry) {
 	r.RegisterWorkflow(Purge)
 	r.RegisterWorkflow(KeepFiles)
 	r.RegisterWorkflow(SendMail)
+	r.RegisterWorkflow(DeliverEvent)
 	r.RegisterWorkflow(SweepOrphans)
 	r.RegisterWorkflow(CheckFiles)
 	r.RegisterWorkflow(ReconcileJobs)
@@ -22,4 +23,10 @@ func Register(r worker.WorkflowRegistry) {
 	r.RegisterWorkflow(CheckContents)
 	r.RegisterWorkflow(StartDueCheck)
 	r.RegisterWorkflow(SumStorage)
+	r.RegisterWorkflow(CounterNotice)
+	r.RegisterWorkflow(LearnChecksums)
+	r.RegisterWorkflow(ExportAccount)
+	r.RegisterWorkflow(SweepExports)
+	r.RegisterWorkflow(SweepTrash)
+	r.RegisterWorkflow(PlaceFiles)
 }

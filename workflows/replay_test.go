@@ -101,3 +101,20 @@ func replay(t *testing.T, pattern string, least int, flow any) {
 		})
 	}
 }
+
+// TestReplayCounters does the same for the clocks of counter-notices.
+func TestReplayCounters(t *testing.T) {
+	t.Parallel()
+	replay(t, "testdata/replay/counter/*.json", 2, workflows.CounterNotice)
+}
+
+// TestReplayExports does the same for the exports of accounts' data.
+func TestReplayExports(t *testing.T) {
+	t.Parallel()
+	replay(t, "testdata/replay/export/*.json", 1, workflows.ExportAccount)
+}
+
+func TestReplayDeliveries(t *testing.T) {
+	t.Parallel()
+	replay(t, "testdata/replay/webhook/*.json", 2, workflows.DeliverEvent)
+}

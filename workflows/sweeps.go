@@ -47,3 +47,25 @@ func PruneRecords(ctx workflow.Context) (activities.PruneResult, error) {
 	err := workflow.ExecuteActivity(sweeping(ctx, "remove expired rows"), sweeps.PruneRows).Get(ctx, &res)
 	return res, err
 }
+
+// SweepTrash deletes for good what was in the trash for long enough.
+func SweepTrash(ctx workflow.Context, in activities.RepairInput) (activities.TrashResult, error) {
+	var res activities.TrashResult
+	err := workflow.ExecuteActivity(sweeping(ctx, "delete for good what was in the trash for long enough"), sweeps.SweepTrash, in).Get(ctx, &res)
+	return res, err
+}
+
+// LearnChecksums learns what zips need to know of files that were stored before
+// it was asked for.
+func LearnChecksums(ctx workflow.Context) (activities.ChecksumsResult, error) {
+	var res activities.ChecksumsResult
+	err := workflow.ExecuteActivity(storing(ctx, "read files whose checksum for zips is not known"), sweeps.LearnChecksums).Get(ctx, &res)
+	return res, err
+}
+
+// PlaceFiles puts stored files that have no place yet into their owners' libraries.
+func PlaceFiles(ctx workflow.Context) (activities.PlaceResult, error) {
+	var res activities.PlaceResult
+	err := workflow.ExecuteActivity(sweeping(ctx, "put stored files without a place into libraries"), sweeps.PlaceFiles).Get(ctx, &res)
+	return res, err
+}

@@ -14,12 +14,15 @@ import (
 	"time"
 )
 
+// CallTimeout is how long a call waits for its answer, unless it names a time
+// itself.
+const CallTimeout = 20 * time.Second
+
 // Limits of one call.
 const (
-	maxAnswer   = 64 << 20 // a manifest of 50 000 files with its metainfo fits
-	maxProblem  = 64 << 10
-	callTimeout = 20 * time.Second
-	graceTime   = 15 * time.Second // on top of a time that the call itself names
+	maxAnswer  = 64 << 20 // a manifest of 50 000 files with its metainfo fits
+	maxProblem = 64 << 10
+	graceTime  = 15 * time.Second // on top of a time that the call itself names
 )
 
 // Error describes the fault answer in one line, for logs.
@@ -47,29 +50,29 @@ func NewClient(baseURL string, hc *http.Client, secrets ...string) *Client {
 
 // Start runs a transfer, or takes it over with a higher epoch.
 func (c *Client) Start(ctx context.Context, jobID string, s StartTransfer) (Status, error) {
-	return call[Status](ctx, c.c, callTimeout, http.MethodPut, transferPath(jobID), s)
+	return call[Status](ctx, c.c, CallTimeout, http.MethodPut, transferPath(jobID), s)
 }
 
 // Transfer returns the state of one transfer.
 func (c *Client) Transfer(ctx context.Context, jobID string) (Status, error) {
-	return call[Status](ctx, c.c, callTimeout, http.MethodGet, transferPath(jobID), nil)
+	return call[Status](ctx, c.c, CallTimeout, http.MethodGet, transferPath(jobID), nil)
 }
 
 // Manifest returns what a resolve has found.
 func (c *Client) Manifest(ctx context.Context, jobID string) (Manifest, error) {
-	return call[Manifest](ctx, c.c, callTimeout, http.MethodGet, transferPath(jobID)+"/manifest", nil)
+	return call[Manifest](ctx, c.c, CallTimeout, http.MethodGet, transferPath(jobID)+"/manifest", nil)
 }
 
 // Stop ends a transfer and keeps its bytes on the agent.
 func (c *Client) Stop(ctx context.Context, jobID string, s Stop) error {
-	_, err := call[struct{}](ctx, c.c, callTimeout, http.MethodPost, transferPath(jobID)+"/stop", s)
+	_, err := call[struct{}](ctx, c.c, CallTimeout, http.MethodPost, transferPath(jobID)+"/stop", s)
 	return err
 }
 
 // Delete ends a transfer and removes its bytes from the agent.
 func (c *Client) Delete(ctx context.Context, jobID string, epoch int64) error {
 	path := transferPath(jobID) + "?epoch=" + strconv.FormatInt(epoch, 10)
-	_, err := call[struct{}](ctx, c.c, callTimeout, http.MethodDelete, path, nil)
+	_, err := call[struct{}](ctx, c.c, CallTimeout, http.MethodDelete, path, nil)
 	return err
 }
 
@@ -102,22 +105,22 @@ func NewControlClient(baseURL, credential string, hc *http.Client) *ControlClien
 
 // Register enrols the agent by its one-time token.
 func (c *ControlClient) Register(ctx context.Context, r Register) (Registered, error) {
-	return call[Registered](ctx, c.c, callTimeout, http.MethodPost, "/agent/v1/register", r)
+	return call[Registered](ctx, c.c, CallTimeout, http.MethodPost, "/agent/v1/register", r)
 }
 
 // Boot opens a boot of the agent and fences older processes.
 func (c *ControlClient) Boot(ctx context.Context, h Hello) (Booted, error) {
-	return call[Booted](ctx, c.c, callTimeout, http.MethodPost, "/agent/v1/boot", h)
+	return call[Booted](ctx, c.c, CallTimeout, http.MethodPost, "/agent/v1/boot", h)
 }
 
 // Heartbeat says that the agent is alive and how it does.
 func (c *ControlClient) Heartbeat(ctx context.Context, h Heartbeat) (HeartbeatReply, error) {
-	return call[HeartbeatReply](ctx, c.c, callTimeout, http.MethodPost, "/agent/v1/heartbeat", h)
+	return call[HeartbeatReply](ctx, c.c, CallTimeout, http.MethodPost, "/agent/v1/heartbeat", h)
 }
 
 // Uploads reports stored parts and asks for the addresses of more.
 func (c *ControlClient) Uploads(ctx context.Context, u Uploads) (UploadsReply, error) {
-	return call[UploadsReply](ctx, c.c, callTimeout, http.MethodPost, "/agent/v1/uploads", u)
+	return call[UploadsReply](ctx, c.c, CallTimeout, http.MethodPost, "/agent/v1/uploads", u)
 }
 
 // caller holds what the calls of both clients have in common.

@@ -24,7 +24,22 @@ type Source struct {
 	Magnet   string `json:"magnet,omitempty"`
 	Metainfo []byte `json:"metainfo,omitempty"` // the .torrent file, base64 in JSON
 	URL      string `json:"url,omitempty"`
+	KeepPage bool   `json:"keepPage,omitempty"` // a web page at the URL is what is wanted
+	Login    *Login `json:"login,omitempty"`    // for the URL's own origin
 }
+
+// Login is a user name and password. It is never written to disk, and has no text
+// in formatted output.
+type Login struct {
+	User     string `json:"user"`
+	Password string `json:"password"`
+}
+
+// String hides the login.
+func (Login) String() string { return "[login]" }
+
+// GoString hides the login.
+func (Login) GoString() string { return "[login]" }
 
 // StartTransfer asks an agent to run a transfer: PUT /v1/transfers/{jobId}.
 // The call is idempotent for the same epoch; a lower epoch than the agent
@@ -36,6 +51,8 @@ type StartTransfer struct {
 	Source   Source    `json:"source"`
 	Files    []FileJob `json:"files,omitempty"` // download only: the selected files
 	MaxBytes int64     `json:"maxBytes"`        // fail with content_too_large beyond; 0 means no limit
+
+	BytesPerSecond int64 `json:"bytesPerSecond,omitempty"` // that this transfer may fetch with; 0 is no limit of its own
 
 	ResolveTimeoutSeconds int64 `json:"resolveTimeoutSeconds"` // no metadata for so long ends in metadata_timeout
 	StallTimeoutSeconds   int64 `json:"stallTimeoutSeconds"`   // no verified byte for so long ends in no_peers or stalled
@@ -118,7 +135,8 @@ type Changes struct {
 }
 
 // Manifest is what a source holds: GET /v1/transfers/{jobId}/manifest after a
-// resolve, and the answer of POST /v1/inspect.
+// resolve, and the answer of POST /v1/inspect. That of a URL which leads to a
+// torrent has the torrent's metainfo, and the magnet link if it leads there by one.
 type Manifest struct {
 	Name        string         `json:"name"`
 	Size        int64          `json:"size"` // -1 when unknown
@@ -128,6 +146,7 @@ type Manifest struct {
 	PieceLength int64          `json:"pieceLength,omitempty"`
 	Private     bool           `json:"private,omitempty"`
 	Metainfo    []byte         `json:"metainfo,omitempty"`
+	Magnet      string         `json:"magnet,omitempty"` // that a URL redirects to
 }
 
 // ManifestFile is one file of a manifest.
@@ -199,7 +218,8 @@ type Heartbeat struct {
 
 // HeartbeatReply tells the agent what admins want it to do.
 type HeartbeatReply struct {
-	State string `json:"state"` // active, cordoned or draining
+	State     string `json:"state"`               // active, cordoned or draining
+	RateLimit int64  `json:"rateLimit,omitempty"` // bytes per second of all transfers together; 0 is no limit
 }
 
 // Uploads reports parts that are in storage and asks for the addresses of more:
@@ -224,11 +244,12 @@ type PartWanted struct {
 
 // PartDone is a part that storage took.
 type PartDone struct {
-	Index  int    `json:"index"`
-	Number int    `json:"number"`
-	Size   int64  `json:"size"`
-	CRC32C string `json:"crc32c"`
-	ETag   string `json:"etag"`
+	Index  int     `json:"index"`
+	Number int     `json:"number"`
+	Size   int64   `json:"size"`
+	CRC32C string  `json:"crc32c"`
+	CRC32  *uint32 `json:"crc32,omitempty"` // IEEE, as in zips; agents of the release before have none
+	ETag   string  `json:"etag"`
 }
 
 // FileSize is the size of a file that became known while it was fetched.

@@ -29,6 +29,7 @@ type ControlPlane struct {
 	Boots     int64
 	Secret    string // what agents learn at their boot; empty: nothing new
 	Beats     int
+	RateLimit int64 // bytes per second of an agent's transfers; 0 is no limit
 	Jobs      map[string]*Job
 	Puts      int                                                      // parts that came, refused ones included
 	Uploads   int                                                      // questions for addresses
@@ -129,7 +130,7 @@ func (c *ControlPlane) heartbeat(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.Beats++
-	answer(w, agentapi.HeartbeatReply{State: c.state})
+	answer(w, agentapi.HeartbeatReply{State: c.state, RateLimit: c.RateLimit})
 }
 
 func (c *ControlPlane) uploads(w http.ResponseWriter, r *http.Request) {
@@ -147,7 +148,8 @@ func (c *ControlPlane) uploads(w http.ResponseWriter, r *http.Request) {
 	}
 	for _, d := range in.Done {
 		f := j.Files[d.Index]
-		if c.Sink == "" && (f.etags[d.Number] != d.ETag || int64(len(f.bodies[d.Number])) != d.Size) {
+		if c.Sink == "" && (f.etags[d.Number] != d.ETag || int64(len(f.bodies[d.Number])) != d.Size ||
+			d.CRC32 == nil || *d.CRC32 != crc32.ChecksumIEEE(f.bodies[d.Number])) {
 			Refuse(w, http.StatusInternalServerError, "internal") // reported what storage does not have
 			return
 		}

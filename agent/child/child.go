@@ -1,6 +1,7 @@
 // Package child is the process that runs one transfer's engine: it reads orders
 // from its input, keeps to its limits and reports on its output. It has no
-// credentials, reads no configuration and uploads nothing.
+// credentials but the login of its source, reads no configuration and uploads
+// nothing.
 package child
 
 import (
@@ -13,6 +14,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"golang.org/x/time/rate"
 
 	"longhaul/agent/agentapi"
 	"longhaul/agent/childapi"
@@ -93,10 +96,12 @@ func Run(ctx context.Context, in io.Reader, out io.Writer, engines Engines) erro
 	defer cancel(nil)
 	h := &host{
 		run: *first.Run, engine: eng, out: json.NewEncoder(out), dec: dec, cancel: cancel, leaving: make(chan struct{}),
+		next: make(chan childapi.Run, 1), pace: engine.NewPace(first.Run.Pace),
 	}
 	if h.run.Kind == agentapi.KindResolve {
 		err = h.resolve(ctx)
-	} else {
+	}
+	if err == nil && (h.run.Kind != agentapi.KindResolve || h.again(ctx)) {
 		err = h.download(ctx)
 	}
 	if errors.Is(context.Cause(ctx), errStopped) {
@@ -136,8 +141,10 @@ type host struct {
 	dec    *json.Decoder
 	cancel context.CancelCauseFunc
 	store  *disk.Store // nil in a resolve
+	pace   *rate.Limiter
 
-	leaving chan struct{} // closed when only what is started is to be finished; obey closes it
+	next    chan childapi.Run // what to do after a resolve
+	leaving chan struct{}     // closed when only what is started is to be finished; obey closes it
 
 	mu    sync.Mutex
 	out   *json.Encoder
@@ -146,11 +153,15 @@ type host struct {
 
 func (h *host) source() engine.Source {
 	s := h.run.Source
-	return engine.Source{Magnet: s.Magnet, Metainfo: s.Metainfo, URL: s.URL}
+	out := engine.Source{Magnet: s.Magnet, Metainfo: s.Metainfo, URL: s.URL, KeepPage: s.KeepPage}
+	if s.Login != nil {
+		out.Login = &models.Login{User: s.Login.User, Password: s.Login.Password}
+	}
+	return out
 }
 
 func (h *host) options() engine.Options {
-	return engine.Options{MaxBytes: h.run.MaxBytes, ResolveTimeout: h.run.Resolve, StallTimeout: h.run.Stall}
+	return engine.Options{MaxBytes: h.run.MaxBytes, ResolveTimeout: h.run.Resolve, StallTimeout: h.run.Stall, Pace: h.pace}
 }
 
 func (h *host) resolve(ctx context.Context) error {
@@ -160,8 +171,32 @@ func (h *host) resolve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	h.say(childapi.News{Say: childapi.NewsManifest, Manifest: &m})
+	h.say(childapi.News{Say: childapi.NewsManifest, Manifest: &m, Kept: h.keeps()})
 	return nil
+}
+
+// keeps reports whether the engine has something for a download of its source.
+func (h *host) keeps() bool {
+	k, ok := h.engine.(engine.Keeper)
+	return ok && h.run.Engine.Hold > 0 && k.Keeps()
+}
+
+// again waits after a resolve for the download of the same source, if the engine
+// keeps something for it.
+func (h *host) again(ctx context.Context) bool {
+	if !h.keeps() {
+		return false
+	}
+	late := time.NewTimer(h.run.Engine.Hold)
+	defer late.Stop()
+	select {
+	case h.run = <-h.next:
+		engine.SetPace(h.pace, h.run.Pace)
+		return true
+	case <-late.C:
+	case <-ctx.Done():
+	}
+	return false
 }
 
 func (h *host) download(ctx context.Context) (err error) {
@@ -227,6 +262,8 @@ func (h *host) obey() {
 			h.cancel(errStopped)
 		case childapi.OrderFlush:
 			h.leave()
+		case childapi.OrderPace:
+			engine.SetPace(h.pace, o.Pace)
 		case childapi.OrderLimit:
 			if h.store != nil {
 				h.store.SetLimit(o.Limit)
@@ -235,7 +272,11 @@ func (h *host) obey() {
 			if h.store != nil && o.Span != nil {
 				h.store.Release(o.Span.File, o.Span.Range)
 			}
-		case childapi.OrderRun: // only the first one counts
+		case childapi.OrderRun:
+			if h.store == nil && o.Run != nil { // a download reads its own orders
+				h.next <- *o.Run
+				return
+			}
 		}
 	}
 }

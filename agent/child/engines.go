@@ -20,7 +20,7 @@ func Shipped(log *slog.Logger) Engines {
 	return func(c childapi.EngineConfig, src agentapi.Source) (engine.Engine, error) {
 		dialer := fetch.NewDialer(fetch.DialerOptions{Guard: fetch.NewGuard(c.AllowCIDRs...), BindIP: c.BindIP})
 		if src.URL != "" {
-			return httpengine.New(httpengine.Config{Dialer: dialer, Connections: c.Connections}), nil
+			return httpengine.New(httpengine.Config{Dialer: dialer, Connections: c.Connections, Hold: c.Hold}), nil
 		}
 		return anacrolix.New(anacrolix.Config{
 			Log: log, Network: dialer, DHT: c.DHT, BindIP: c.BindIP, Ports: ports(c.Ports),

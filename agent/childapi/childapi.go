@@ -28,10 +28,11 @@ type OrderKind string
 
 // The orders.
 const (
-	OrderRun      OrderKind = "run"      // first line: what to do
+	OrderRun      OrderKind = "run"      // first line: what to do; once more, after a resolve that kept its answer
 	OrderLimit    OrderKind = "limit"    // how many verified bytes may lie on disk
 	OrderReleased OrderKind = "released" // a range is in storage and gone from the disk
 	OrderFlush    OrderKind = "flush"    // finish the parts that are started, and exit
+	OrderPace     OrderKind = "pace"     // how fast to fetch
 	OrderStop     OrderKind = "stop"     // exit at once, in order
 )
 
@@ -40,11 +41,12 @@ type Order struct {
 	Do    OrderKind `json:"do"`
 	Run   *Run      `json:"run,omitempty"`
 	Limit int64     `json:"limit,omitempty"` // 0 is none
+	Pace  int64     `json:"pace,omitempty"`  // bytes per second; 0 is no limit
 	Span  *Span     `json:"span,omitempty"`
 }
 
-// Run is everything a child needs; it has no credentials and reads no
-// environment.
+// Run is everything a child needs; it has no credentials but the login of its
+// source, and reads no environment.
 type Run struct {
 	Kind     agentapi.Kind   `json:"kind"`
 	Source   agentapi.Source `json:"source"`
@@ -53,6 +55,7 @@ type Run struct {
 	Resolve  time.Duration   `json:"resolve"`
 	Stall    time.Duration   `json:"stall"`
 	Limit    int64           `json:"limit,omitempty"` // as in Order
+	Pace     int64           `json:"pace,omitempty"`  // as in Order
 	Engine   EngineConfig    `json:"engine"`
 	Bounds   Bounds          `json:"bounds"`
 }
@@ -66,6 +69,7 @@ type EngineConfig struct {
 	SeedRatio   float64        `json:"seedRatio,omitempty"`
 	SeedTime    time.Duration  `json:"seedTime,omitempty"`
 	Connections int            `json:"connections,omitempty"` // per url source; 0 is the engine's default
+	Hold        time.Duration  `json:"hold,omitempty"`        // how long a resolve keeps the answer for a download of the same source
 }
 
 // Bounds are what a child may take from the machine.
@@ -100,6 +104,7 @@ type News struct {
 	Size      int64            `json:"size,omitempty"`
 	Validator string           `json:"validator,omitempty"`
 	Manifest  *models.Manifest `json:"manifest,omitempty"`
+	Kept      bool             `json:"kept,omitempty"` // with a manifest: the child waits for a download of the same source
 	Fault     *agentapi.Fault  `json:"fault,omitempty"`
 }
 

@@ -9,15 +9,19 @@ import (
 	"errors"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"longhaul/internal/byterange"
 	"longhaul/models"
 )
 
-// Source is what to fetch; exactly one field is set.
+// Source is what to fetch; exactly one of Magnet, Metainfo and URL is set.
 type Source struct {
 	Magnet   string
 	Metainfo []byte
 	URL      string
+	Login    *models.Login // for the URL's own origin
+	KeepPage bool          // a web page at the URL is what is wanted
 }
 
 // Options bound a transfer.
@@ -25,11 +29,13 @@ type Options struct {
 	MaxBytes       int64         // content_too_large beyond; 0 means no limit
 	ResolveTimeout time.Duration // metadata_timeout after it
 	StallTimeout   time.Duration // no verified byte for so long: no_peers, stalled or source_failing
+	Pace           *rate.Limiter // of the bytes that are fetched; nil is no limit
 }
 
 // Engine fetches one kind of source. Faults are *models.Error with a Problem.
 type Engine interface {
-	// Resolve finds out what the source holds and fetches no content.
+	// Resolve finds out what the source holds and fetches no content. A manifest
+	// with a magnet link and without files says that the source leads there.
 	Resolve(ctx context.Context, src Source, opts Options) (models.Manifest, error)
 
 	// Download fetches the selected files into the store, skipping the ranges
@@ -125,6 +131,13 @@ type Bounded interface {
 	// Room returns how many bytes may be written before Wait blocks; bounded is
 	// false if there is no watermark.
 	Room() (n int64, bounded bool)
+}
+
+// Keeper is an Engine whose Resolve may leave something that a Download of the same
+// source by the same Engine continues with, such as an answer that comes once.
+type Keeper interface {
+	// Keeps reports whether there is something.
+	Keeps() bool
 }
 
 // Seeder is an Engine that gives back to the swarm after a download. Seed

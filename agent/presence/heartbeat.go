@@ -21,9 +21,10 @@ import (
 type Pulse struct {
 	Control *agentapi.ControlClient
 	Hello   agentapi.Hello
-	Every   time.Duration             // between heartbeats
-	Load    func() agentapi.Heartbeat // how the agent does now; the epoch and the capacity are filled in
-	Learn   func(secret string)       // gets the control plane's secret at each boot
+	Every   time.Duration              // between heartbeats
+	Load    func() agentapi.Heartbeat  // how the agent does now; the epoch and the capacity are filled in
+	Pace    func(bytesPerSecond int64) // gets the speed limit with each answer; 0 is none
+	Learn   func(secret string)        // gets the control plane's secret at each boot
 	Log     *slog.Logger
 
 	epoch atomic.Int64
@@ -55,6 +56,9 @@ func (p *Pulse) Run(ctx context.Context) error {
 		})
 		if err != nil {
 			return refused(ctx, "heartbeat", err)
+		}
+		if p.Pace != nil {
+			p.Pace(reply.RateLimit)
 		}
 		if reply.State != state {
 			state = reply.State

@@ -25,6 +25,7 @@ import (
 	"longhaul/agent/supervisor"
 	"longhaul/frontdoor"
 	"longhaul/internal/httpstatus"
+	"longhaul/internal/tracing"
 	"longhaul/models"
 )
 
@@ -45,13 +46,14 @@ type Server struct {
 	transfers *supervisor.Supervisor
 	secrets   atomic.Pointer[[][sha256.Size]byte] // hashes of the bearers
 	boot      func() int64                        // boot epoch; 0 before the boot
+	tracer    *tracing.Tracer
 	log       *slog.Logger
 }
 
 // New returns a server. The secret is the bearer of the control plane; boot
-// returns the boot epoch, 0 before there is one.
-func New(transfers *supervisor.Supervisor, secret string, boot func() int64, log *slog.Logger) *Server {
-	s := &Server{transfers: transfers, boot: boot, log: log}
+// returns the boot epoch, 0 before there is one. Nil traces nothing.
+func New(transfers *supervisor.Supervisor, secret string, boot func() int64, tracer *tracing.Tracer, log *slog.Logger) *Server {
+	s := &Server{transfers: transfers, boot: boot, tracer: tracer, log: log}
 	s.secrets.Store(&[][sha256.Size]byte{sha256.Sum256([]byte(secret))})
 	return s
 }
@@ -87,7 +89,7 @@ func (s *Server) handler() http.Handler {
 	mux.Handle("/", s.guarded(func(http.ResponseWriter, *http.Request) error {
 		return models.Errorf(models.CodeNotFound, "No such route.")
 	}))
-	return mux
+	return s.tracer.Handler(mux)
 }
 
 // Serve answers calls at the listener until ctx ends.
@@ -210,6 +212,8 @@ func checkSpec(spec agentapi.StartTransfer) error {
 		return bad("epoch")
 	case spec.MaxBytes < 0:
 		return bad("maxBytes")
+	case spec.BytesPerSecond < 0:
+		return bad("bytesPerSecond")
 	case spec.ResolveTimeoutSeconds < 1:
 		return bad("resolveTimeoutSeconds")
 	case spec.StallTimeoutSeconds < 1:
@@ -246,6 +250,9 @@ func checkSource(src agentapi.Source) error {
 	if n != 1 {
 		return models.Errorf(models.CodeInvalid, "Send exactly one of magnet, metainfo and url.").In("source")
 	}
+	if src.Login != nil && src.URL == "" {
+		return models.Errorf(models.CodeInvalid, "Only a url has a login.").In("source")
+	}
 	return nil
 }
 
@@ -278,7 +285,7 @@ func (s *Server) manifest(w http.ResponseWriter, r *http.Request) error {
 func wireManifest(m models.Manifest) agentapi.Manifest {
 	out := agentapi.Manifest{
 		Name: m.Name, Size: m.Size, InfoHashV1: m.InfoHashV1, InfoHashV2: m.InfoHashV2,
-		PieceLength: m.PieceLength, Private: m.Private, Metainfo: m.Metainfo,
+		PieceLength: m.PieceLength, Private: m.Private, Metainfo: m.Metainfo, Magnet: m.Magnet,
 		Files: make([]agentapi.ManifestFile, 0, len(m.Files)),
 	}
 	for _, f := range m.Files {

@@ -101,6 +101,7 @@ func TestBadSpecsAreRefused(t *testing.T) {
 		"no part size": func(s *agentapi.StartTransfer) { s.Files[0].PartSize = 0 },
 		"bad part":     func(s *agentapi.StartTransfer) { s.Files[0].Stored = []int64{0} },
 		"bad kind":     func(s *agentapi.StartTransfer) { s.Kind = "else" },
+		"bad speed":    func(s *agentapi.StartTransfer) { s.BytesPerSecond = -1 },
 		"no timeout":   func(s *agentapi.StartTransfer) { s.StallTimeoutSeconds = 0 },
 	} {
 		s := good()

@@ -125,10 +125,26 @@ func (p Program) Start(dir string, run childapi.Run, log *slog.Logger) (*Child, 
 	return c, nil
 }
 
+// Again has a child that kept its answer run the download of the same source, in its
+// directory, which may have another name by now.
+func (c *Child) Again(dir string, run childapi.Run) error {
+	if err := jail.HandOver(dir); err != nil {
+		return fmt.Errorf("prepare the engine's place: %w", err)
+	}
+	c.Tell(childapi.Order{Do: childapi.OrderRun, Run: &run})
+	return nil
+}
+
 // fileBytes is how large a file of the child may get; 0 is any size, for a
 // download that tells no size and has no limit.
 func fileBytes(run childapi.Run) uint64 {
 	largest := int64(journalBytes)
+	if run.Engine.Hold > 0 { // its download comes later
+		if run.MaxBytes <= 0 {
+			return 0
+		}
+		largest = max(largest, run.MaxBytes)
+	}
 	for _, f := range run.Files {
 		switch {
 		case f.Size >= 0:

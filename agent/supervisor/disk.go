@@ -46,9 +46,10 @@ func (b *diskBudget) share(n int, held int64) int64 {
 	return max(1, all/int64(n))
 }
 
-// divide gives each running transfer its share of the disk.
+// divide gives each running transfer its share of the disk and of the speed.
 func (s *Supervisor) divide() {
 	running := s.running()
+	s.dividePace(running)
 	if len(running) == 0 {
 		return
 	}

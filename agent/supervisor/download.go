@@ -178,7 +178,10 @@ func (t *transfer) uploader() *upload.Uploader {
 	return &upload.Uploader{
 		JobID: t.id, Epoch: t.spec().Epoch, Ledger: t.ledger, Disk: partDisk{t}, Control: t.env.Control, Putter: t.env.Putter,
 		Log: t.log, Trouble: t.setTrouble, Corrupt: t.markCorrupt,
-		Moved: func() { t.env.changes.touch(t.id, false) },
+		Moved: func(bytes int64) {
+			t.env.Metrics.stored(bytes)
+			t.env.changes.touch(t.id, false)
+		},
 	}
 }
 

@@ -39,7 +39,7 @@ func (t *transfer) runEngine(ctx context.Context, opened chan struct{}) error {
 			continue
 		}
 		var broken error // the agent's own trouble with what was told
-		end, err := t.runChild(ctx, agentapi.KindDownload, func(n childapi.News) {
+		end, err := t.runChild(ctx, agentapi.KindDownload, t.spec().Source, func(n childapi.News) {
 			open()
 			if err := t.hear(n); err != nil {
 				broken = err
@@ -72,6 +72,7 @@ func (t *transfer) runEngine(ctx context.Context, opened chan struct{}) error {
 				crashes, best = 0, y.Verified
 			}
 			crashes++
+			t.env.Metrics.crashed()
 			err = t.afterCrash(ctx, crashes, end, err)
 		}
 		if err != nil {
@@ -138,22 +139,26 @@ func faultOfEngine(end spawn.Ending, err error) error {
 }
 
 // runChild runs one engine process to its end.
-func (t *transfer) runChild(ctx context.Context, kind agentapi.Kind, hear func(childapi.News)) (spawn.Ending, error) {
+func (t *transfer) runChild(ctx context.Context, kind agentapi.Kind, src agentapi.Source, hear func(childapi.News)) (spawn.Ending, error) {
 	spec := t.spec()
 	t.mu.Lock()
-	limit := t.limit
+	limit, pace := t.limit, t.pace
 	t.mu.Unlock()
-	c, err := t.env.Program.Start(t.dir, childapi.Run{
-		Kind: kind, Source: spec.Source, Files: t.diskSpecs(), MaxBytes: spec.MaxBytes,
+	r, err := t.engineFor(ctx, childapi.Run{
+		Kind: kind, Source: src, Files: t.diskSpecs(), MaxBytes: spec.MaxBytes,
 		Resolve: time.Duration(spec.ResolveTimeoutSeconds) * time.Second,
 		Stall:   time.Duration(spec.StallTimeoutSeconds) * time.Second,
-		Limit:   limit, Engine: t.env.Engine,
-	}, t.log)
+		Limit:   limit, Pace: pace, Engine: t.env.Engine,
+	}, func() time.Duration { return t.grace(ctx) }, hear)
 	if err != nil {
 		return spawn.Ending{}, err
 	}
+	c := r.child
 	t.mu.Lock()
 	t.child = c
+	if t.pace != pace { // it changed while the process started
+		c.Tell(childapi.Order{Do: childapi.OrderPace, Pace: t.pace})
+	}
 	if t.leaving {
 		c.Tell(childapi.Order{Do: childapi.OrderFlush})
 	}
@@ -163,7 +168,31 @@ func (t *transfer) runChild(ctx context.Context, kind agentapi.Kind, hear func(c
 		t.child = nil
 		t.mu.Unlock()
 	}()
-	return c.Follow(ctx, func() time.Duration { return t.grace(ctx) }, hear)
+	end, kept, err := r.attend(ctx)
+	if kept {
+		t.env.held.keep(r, heldKey(spec.Source), t.dir, false)
+	}
+	return end, err
+}
+
+// engineFor has an engine process run: the one that keeps an answer of the
+// download's source, or a new one.
+func (t *transfer) engineFor(ctx context.Context, run childapi.Run, grace func() time.Duration, hear func(childapi.News)) (*engineRun, error) {
+	if run.Kind == agentapi.KindResolve {
+		run.Engine = holding(run.Engine, run.Source)
+	} else if r := t.env.held.take(heldKey(run.Source), t.dir); r != nil {
+		r.pass(grace, hear)
+		if err := r.child.Again(t.dir, run); err != nil {
+			r.cancel()
+			return nil, err
+		}
+		return r, nil
+	}
+	c, err := t.env.Program.Start(t.dir, run, t.log)
+	if err != nil {
+		return nil, err
+	}
+	return follow(ctx, c, grace, hear), nil
 }
 
 // grace is how long a child may take to flush. What will be removed or is
@@ -185,19 +214,25 @@ func (t *transfer) killChild(why error) {
 	}
 }
 
-// resolve runs an engine until it has told what the source holds.
+// resolve runs an engine until it has told what the source holds, and another one
+// if that is a magnet link.
 func (t *transfer) resolve(ctx context.Context) error {
 	t.setPhase(agentapi.PhaseResolving)
 	deadline := time.Duration(t.spec().ResolveTimeoutSeconds)*time.Second + resolveOver
+	src := t.spec().Source
 	for crashes := 1; ; crashes++ {
 		inner, cancel := context.WithTimeoutCause(ctx, deadline, spawn.ErrHung)
-		end, err := t.runChild(inner, agentapi.KindResolve, func(childapi.News) {})
+		end, err := t.runChild(inner, agentapi.KindResolve, src, func(childapi.News) {})
 		hung := ctx.Err() == nil && inner.Err() != nil
 		cancel()
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
+		case leadsOn(src, end.Manifest):
+			src, crashes = agentapi.Source{Magnet: end.Manifest.Magnet}, 0
+			continue
 		case end.Manifest != nil:
+			end.Manifest.Magnet = magnetOf(t.spec().Source, src)
 			return t.keepManifest(end.Manifest)
 		case hung:
 			return faultOfEngine(end, spawn.ErrHung)

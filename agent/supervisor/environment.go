@@ -24,12 +24,14 @@ type Options struct {
 	Putter     *upload.Putter
 	Log        *slog.Logger
 	Now        func() time.Time
+	Metrics    *Metrics // nil counts nothing
 }
 
 // environment is what every transfer of an agent shares.
 type environment struct {
 	Options
 	changes *changeLog
+	held    heldEngines
 	forget  func(*transfer) // has a transfer removed that is of no use any more, once it has ended
 }
 

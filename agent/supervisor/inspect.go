@@ -33,22 +33,45 @@ func (s *Supervisor) Inspect(ctx context.Context, in agentapi.Inspect, limit tim
 	if err != nil {
 		return models.Manifest{}, fmt.Errorf("create a directory for an inspection: %w", err)
 	}
-	defer func() { _ = os.RemoveAll(dir) }()
+	kept := false
+	defer func() {
+		if !kept {
+			_ = os.RemoveAll(dir)
+		}
+	}()
+	m, kept, err := s.inspectOnce(ctx, dir, in.Source, deadline)
+	if err == nil && leadsOn(in.Source, &m) {
+		link := m.Magnet
+		m, kept, err = s.inspectOnce(ctx, dir, agentapi.Source{Magnet: link}, deadline)
+		m.Magnet = link
+	}
+	return m, err
+}
+
+// inspectOnce runs one engine process in the directory, and reports whether that
+// keeps an answer there for a download.
+func (s *Supervisor) inspectOnce(
+	ctx context.Context, dir string, src agentapi.Source, deadline time.Time,
+) (m models.Manifest, kept bool, err error) {
 	left := max(time.Until(deadline)-inspectOver, time.Second)
 	c, err := s.env.Program.Start(dir, childapi.Run{
-		Kind: agentapi.KindResolve, Source: in.Source, Resolve: left, Stall: left, Engine: s.env.Engine,
+		Kind: agentapi.KindResolve, Source: src, Resolve: left, Stall: left, Engine: holding(s.env.Engine, src),
 	}, s.env.Log)
 	if err != nil {
-		return models.Manifest{}, err
+		return m, false, err
 	}
-	end, err := c.Follow(ctx, func() time.Duration { return 0 }, func(childapi.News) {})
+	r := follow(ctx, c, func() time.Duration { return 0 }, func(childapi.News) {})
+	end, kept, err := r.attend(ctx)
+	if kept {
+		s.env.held.keep(r, heldKey(src), dir, true)
+	}
 	switch {
 	case end.Manifest != nil:
-		return *end.Manifest, nil
+		return *end.Manifest, kept, nil
 	case end.Fault == nil && ctx.Err() != nil:
-		return models.Manifest{}, inspectFault(ctx.Err())
+		return m, kept, inspectFault(ctx.Err())
 	default:
-		return models.Manifest{}, faultOfEngine(end, err)
+		return m, kept, faultOfEngine(end, err)
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 	"longhaul/agent/agentapi"
 	"longhaul/internal/jsonfile"
 	"longhaul/internal/share"
+	"longhaul/internal/tracing"
 	"longhaul/models"
 )
 
@@ -38,6 +39,7 @@ type Supervisor struct {
 	ctx       context.Context //nolint:containedctx // the life of all transfers; calls that start one end earlier
 	cancel    context.CancelCauseFunc
 	transfers map[string]*transfer
+	pace      int64           // bytes per second of all transfers together; 0 is no limit
 	busy      map[string]bool // ids that a call is working on
 	freed     *sync.Cond      // signalled when an id is not busy any more
 	ending    sync.WaitGroup
@@ -78,7 +80,11 @@ func (s *Supervisor) Resume(ctx context.Context) error {
 			}
 		}
 	}
+	s.loadPace(ctx)
 	s.divide()
+	for _, t := range s.running() {
+		s.launch(t)
+	}
 	return nil
 }
 
@@ -93,6 +99,7 @@ func (s *Supervisor) loadOne(ctx context.Context, id string) error {
 	if sv.JobID != id {
 		return errors.New("the spec belongs to another job")
 	}
+	sv = sv.resumed(s.env.Now())
 	t, err := newTransfer(s.env, id, sv)
 	if err != nil {
 		return err
@@ -103,7 +110,6 @@ func (s *Supervisor) loadOne(ctx context.Context, id string) error {
 	s.env.changes.touch(id, true)
 	if sv.Ended == nil {
 		s.log.InfoContext(ctx, "transfer resumed", "job_id", id, "epoch", sv.Start.Epoch)
-		s.launch(t)
 	} else if sv.Start.Kind == agentapi.KindResolve {
 		var m models.Manifest
 		if err := jsonfile.Read(filepath.Join(t.dir, manifestName), &m); err == nil {
@@ -168,7 +174,12 @@ func (s *Supervisor) Start(ctx context.Context, id string, spec agentapi.StartTr
 	if s.ctx.Err() != nil {
 		return agentapi.Status{}, models.Fault(models.ProblemNoAgent, "The agent is stopping.")
 	}
-	t, err := newTransfer(s.env, id, saved{JobID: id, Start: spec})
+	if spec.Kind == agentapi.KindDownload {
+		if err := s.env.held.move(heldKey(spec.Source), s.env.transferDir(id)); err != nil {
+			s.log.WarnContext(ctx, "could not use the answer of an inspection", "job_id", id, "error", err)
+		}
+	}
+	t, err := newTransfer(s.env, id, saved{JobID: id, Start: spec, Trace: tracing.Carry(ctx)})
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		return agentapi.Status{}, diskFull().Because(err)
 	}
@@ -249,6 +260,7 @@ func (s *Supervisor) Remove(ctx context.Context, id string, epoch int64) error {
 
 // purge removes what an ended transfer left.
 func (s *Supervisor) purge(ctx context.Context, t *transfer) {
+	s.env.held.end(func(h *heldEngine) bool { return h.dir == t.dir })
 	// The spec goes first: without it a half-removed directory is not taken
 	// for a transfer at the next start.
 	err := errors.Join(removeIfThere(filepath.Join(t.dir, specName)), os.RemoveAll(t.dir))
@@ -284,4 +296,5 @@ func (s *Supervisor) purgeEnded(t *transfer) {
 func (s *Supervisor) Shutdown() {
 	s.cancel(errShutdown)
 	s.ending.Wait()
+	s.env.held.end(func(*heldEngine) bool { return true })
 }

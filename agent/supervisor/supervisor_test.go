@@ -118,7 +118,7 @@ func TestResolveAndInspect(t *testing.T) {
 			t.Errorf("inspecting %s: %v", how, err)
 		}
 	}
-	if left, _ := os.ReadDir(filepath.Join(a.Config.DataDir, "inspect")); len(left) != 0 {
+	if left, _ := os.ReadDir(filepath.Join(a.Config.DataDir, "inspect")); len(left) > 1 { // one keeps its answer
 		t.Errorf("inspections left %d directories", len(left))
 	}
 }
@@ -146,8 +146,8 @@ func TestDeadSourcesHoldUpTheirOwnerOnly(t *testing.T) {
 	if err != nil || m.Size != mib {
 		t.Errorf("inspection %+v %v", m, err)
 	}
-	if n := inspecting(); n != 4 {
-		t.Errorf("%d of one owner are looked at, want 4", n)
+	if n := inspecting(); n != 5 {
+		t.Errorf("%d directories, want 4 of one owner and one that keeps its answer", n)
 	}
 }
 

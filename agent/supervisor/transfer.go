@@ -18,6 +18,7 @@ import (
 	"longhaul/agent/spawn"
 	"longhaul/agent/upload"
 	"longhaul/internal/jsonfile"
+	"longhaul/internal/tracing"
 	"longhaul/models"
 )
 
@@ -35,14 +36,34 @@ var (
 )
 
 // saved is what spec.json holds: enough to continue after a restart without the
-// control plane.
+// control plane, unless the source wants a login, which is kept in memory alone.
 type saved struct {
 	JobID string                 `json:"jobId"`
 	Start agentapi.StartTransfer `json:"start"`
 	Taken bool                   `json:"taken,omitempty"` // what was on disk was compared with the spec
 	Ended *ending                `json:"ended,omitempty"`
 	Kept  int64                  `json:"kept,omitempty"`  // bytes of stored parts on disk; counted again while it runs
+	Trace string                 `json:"trace,omitempty"` // of the call that started it, as a traceparent
 	Spare bool                   `json:"spare,omitempty"` // another attempt has the job; the bytes are kept for a while, should it come back
+	Login bool                   `json:"login,omitempty"` // the source has one, which is not here
+}
+
+// onDisk returns what may be written.
+func (s saved) onDisk() saved {
+	if s.Start.Source.Login != nil {
+		s.Start.Source.Login, s.Login = nil, true
+	}
+	return s
+}
+
+// resumed returns what was read, as far as it can continue. Without its login a
+// transfer counts as stopped, so that the control plane sends it again, with the
+// login, to the bytes that are here.
+func (s saved) resumed(now time.Time) saved {
+	if s.Login && s.Ended == nil {
+		s.Ended = &ending{At: now, Phase: agentapi.PhaseStopped, Tally: [3]int64{selectedBytes(s.Start.Files), 0, 0}}
+	}
+	return s
 }
 
 // ending is how a transfer ended.
@@ -76,6 +97,7 @@ type transfer struct {
 	reader     *disk.Reader
 	child      *spawn.Child
 	limit      int64 // bytes that may lie on disk
+	pace       int64 // bytes per second; 0 is no limit
 	drops      []*disk.CorruptError
 	dropCount  int
 
@@ -108,7 +130,7 @@ func newTransfer(env *environment, id string, s saved) (*transfer, error) {
 // save writes spec.json.
 func (t *transfer) save() error {
 	t.mu.Lock()
-	b, err := json.Marshal(t.saved)
+	b, err := json.Marshal(t.saved.onDisk())
 	t.mu.Unlock()
 	if err != nil {
 		return fmt.Errorf("encode the transfer's spec: %w", err)
@@ -118,7 +140,7 @@ func (t *transfer) save() error {
 
 // start runs the transfer until it ends or ctx does.
 func (t *transfer) start(ctx context.Context) {
-	ctx, t.cancel = context.WithCancelCause(ctx)
+	ctx, t.cancel = context.WithCancelCause(tracing.Resume(ctx, t.saved.Trace))
 	go func() {
 		defer close(t.gone)
 		defer t.cancel(nil)
@@ -211,6 +233,7 @@ func (t *transfer) finish(ctx context.Context, phase agentapi.Phase, fault *agen
 	if err := t.save(); err != nil {
 		t.log.ErrorContext(ctx, "could not save the end of the transfer", "error", err)
 	}
+	t.env.Metrics.ended(t.spec().Kind, phase, fault)
 	t.log.InfoContext(ctx, "transfer ended", "phase", phase, "bytes", st.BytesStored)
 	t.env.changes.touch(t.id, true)
 }
@@ -294,6 +317,19 @@ func (t *transfer) running() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return !t.phase.Ended()
+}
+
+// setPace gives the engine process a new speed limit if it differs.
+func (t *transfer) setPace(bytesPerSecond int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.pace == bytesPerSecond {
+		return
+	}
+	t.pace = bytesPerSecond
+	if t.child != nil {
+		t.child.Tell(childapi.Order{Do: childapi.OrderPace, Pace: bytesPerSecond})
+	}
 }
 
 // setLimit gives the engine process a new share if it differs enough to matter.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"net/http"
 	"net/url"
@@ -38,23 +39,29 @@ func NewPutter(hc *http.Client, n int) *Putter { return &Putter{http: hc, slots:
 // Close ends the connections to storage.
 func (p *Putter) Close() { p.http.CloseIdleConnections() }
 
-// part sends one part and returns its ETag. The bytes are checked against the
+// sent is what is known of a part that storage took.
+type sent struct {
+	etag string
+	sum  uint32 // CRC-32, as in zips, of the bytes that went
+}
+
+// part sends one part. The bytes are checked against the
 // journal as they are read; storage checks them again by the checksum that the
 // address is signed with.
-func (p *Putter) part(ctx context.Context, key string, d Disk, pt Part, addr agentapi.PartURL) (string, error) {
+func (p *Putter) part(ctx context.Context, key string, d Disk, pt Part, addr agentapi.PartURL) (sent, error) {
 	if err := p.slots.Acquire(ctx, key); err != nil {
-		return "", err
+		return sent{}, err
 	}
 	defer p.slots.Release(key)
 	body := &partReader{disk: d, Part: pt, buf: p.buffer(pt.Len)}
 	b := wait.Growing(firstPause, 2*time.Second)
-	etag, err := backoff.Retry(ctx, func() (string, error) {
+	out, err := backoff.Retry(ctx, func() (sent, error) {
 		return p.try(ctx, body, addr)
 	}, backoff.WithBackOff(b), backoff.WithMaxTries(putTries))
 	if cap(body.buf) == window {
 		p.pool.Put(&body.buf)
 	}
-	return etag, err
+	return out, err
 }
 
 func (p *Putter) buffer(n int64) []byte {
@@ -67,7 +74,7 @@ func (p *Putter) buffer(n int64) []byte {
 	return make([]byte, window)
 }
 
-func (p *Putter) try(ctx context.Context, body *partReader, addr agentapi.PartURL) (string, error) {
+func (p *Putter) try(ctx context.Context, body *partReader, addr agentapi.PartURL) (sent, error) {
 	limit := putTime + time.Duration(body.Len/slowestPut)*time.Second
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -75,7 +82,7 @@ func (p *Putter) try(ctx context.Context, body *partReader, addr agentapi.PartUR
 	defer rd.stop()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPut, addr.URL, rd)
 	if err != nil {
-		return "", backoff.Permanent(errors.New("the upload address is malformed"))
+		return sent{}, backoff.Permanent(errors.New("the upload address is malformed"))
 	}
 	req.ContentLength = body.Len
 	for k, v := range addr.Headers {
@@ -88,26 +95,26 @@ func (p *Putter) try(ctx context.Context, body *partReader, addr agentapi.PartUR
 		if err == nil {
 			_ = resp.Body.Close()
 		}
-		return "", backoff.Permanent(rerr) // not the storage's fault
+		return sent{}, backoff.Permanent(rerr) // not the storage's fault
 	}
 	if err != nil {
 		// The address is a secret for as long as it is good.
 		if ue, ok := errors.AsType[*url.Error](err); ok {
 			err = ue.Err
 		}
-		return "", fmt.Errorf("put part: %w", err)
+		return sent{}, fmt.Errorf("put part: %w", err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	said, _ := io.ReadAll(io.LimitReader(resp.Body, 4<<10))
 	switch {
-	case resp.StatusCode == http.StatusOK && resp.Header.Get("ETag") != "":
-		return resp.Header.Get("ETag"), nil
+	case resp.StatusCode == http.StatusOK && resp.Header.Get("ETag") != "" && rd.whole():
+		return sent{resp.Header.Get("ETag"), rd.checksum()}, nil
 	case resp.StatusCode >= http.StatusInternalServerError, resp.StatusCode == http.StatusTooManyRequests:
-		return "", fmt.Errorf("put part: storage answered %d", resp.StatusCode)
+		return sent{}, fmt.Errorf("put part: storage answered %d", resp.StatusCode)
 	default:
 		// An address that has expired, an upload that is gone: a new address
 		// is needed.
-		return "", backoff.Permanent(fmt.Errorf("put part: storage answered %d %s", resp.StatusCode, s3Code(said)))
+		return sent{}, backoff.Permanent(fmt.Errorf("put part: storage answered %d %s", resp.StatusCode, s3Code(said)))
 	}
 }
 
@@ -141,6 +148,7 @@ type partCursor struct {
 	mu      sync.Mutex
 	at      int64  // read so far
 	rest    []byte // of the window
+	sum     uint32 // CRC-32 of what was loaded
 	stopped bool
 	err     error // of the disk
 }
@@ -174,8 +182,21 @@ func (c *partCursor) load() error {
 		}
 		c.r.full = int64(len(b)) == c.r.Len
 	}
-	c.rest = b
+	c.rest, c.sum = b, crc32.Update(c.sum, crc32.IEEETable, b)
 	return nil
+}
+
+// whole reports whether all of the part was read.
+func (c *partCursor) whole() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at == c.r.Len
+}
+
+func (c *partCursor) checksum() uint32 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.sum
 }
 
 // stop takes the buffer back: the transport may still read the body of an

@@ -7,6 +7,7 @@ import (
 
 	"longhaul/agent/agentapi"
 	"longhaul/agent/agenttest"
+	"longhaul/models"
 )
 
 func TestMain(m *testing.M) { agenttest.Main(m) }
@@ -47,6 +48,37 @@ func TestStorageFaultsLoseNothing(t *testing.T) {
 			}
 		})
 	}
+}
+
+// While the control plane can't reach storage, the transfer says that it waits for
+// storage, and not for the control plane, which answers.
+func TestTheControlPlaneCannotReachStorage(t *testing.T) {
+	t.Parallel()
+	c := agenttest.NewControlPlane(t)
+	away := true
+	c.FaultCall = func(path string, w http.ResponseWriter) bool {
+		if path != "/agent/v1/uploads" || !away {
+			return false
+		}
+		agenttest.Refuse(w, http.StatusServiceUnavailable, string(models.ProblemStorageFailing))
+		return true
+	}
+	a := agenttest.Start(t, agenttest.Config(t, c))
+	content := agenttest.Noise(5, mib)
+	src := agenttest.NewFileServer(t, content)
+	id := agenttest.NewID()
+	c.AddJob(id, 1, agenttest.OneFile(mib))
+	a.Transfer(id, agenttest.Download(1, src.URL+"/file.bin", agenttest.OneFile(mib)))
+	s := a.Until(id, "that it waits to upload", func(s agentapi.Status) bool {
+		return s.Waiting != nil && (s.Waiting.Code == string(models.ProblemStorageFailing) || s.Waiting.Code == string(models.ReasonWaitsForControlPlane))
+	})
+	if s.Waiting.Code != string(models.ProblemStorageFailing) {
+		t.Errorf("it says %s", s.Waiting.Code)
+	}
+	c.Lock()
+	away = false
+	c.Unlock()
+	a.UntilDone(id)
 }
 
 func TestUnknownSizeIsToldBeforeTheEnd(t *testing.T) {

@@ -67,7 +67,7 @@ type Uploader struct {
 	Putter  *Putter
 	Log     *slog.Logger
 	Trouble func(why models.Reason) // reports what blocks uploading; none when it is cleared
-	Moved   func()                  // a part was stored
+	Moved   func(bytes int64)       // parts of so many bytes were stored
 	Corrupt func(*disk.CorruptError)
 
 	// Owned by Run.
@@ -84,7 +84,7 @@ type Uploader struct {
 type putResult struct {
 	Part
 	crc  uint32
-	etag string
+	sent sent
 	err  error
 }
 
@@ -214,7 +214,7 @@ func (u *Uploader) next() (agentapi.Uploads, []putResult) {
 		u.done = kept
 		for _, d := range u.done[:min(len(u.done), maxBatch)] {
 			req.Done = append(req.Done, agentapi.PartDone{
-				Index: d.File, Number: d.Number, Size: d.Len, CRC32C: base64CRC(d.crc), ETag: d.etag,
+				Index: d.File, Number: d.Number, Size: d.Len, CRC32C: base64CRC(d.crc), CRC32: &d.sent.sum, ETag: d.sent.etag,
 			})
 		}
 	}
@@ -266,24 +266,26 @@ func (u *Uploader) exchange(ctx context.Context, req agentapi.Uploads, wanted []
 		return fmt.Errorf("asked for %d addresses, got %d", len(req.Want), len(reply.URLs))
 	}
 	u.Ledger.sizesTold(req.Sizes)
+	var stored int64
 	for _, d := range u.done[:len(req.Done)] {
 		if !u.Ledger.store(d.id()) {
 			continue
 		}
-		if err := u.Disk.Stored(d.Part, d.crc, d.etag); err != nil {
+		if err := u.Disk.Stored(d.Part, d.crc, d.sent.etag); err != nil {
 			return fmt.Errorf("record a stored part: %w", err)
 		}
+		stored += d.Len
 	}
 	if len(req.Done) > 0 {
 		u.done = append(u.done[:0], u.done[len(req.Done):]...)
 		u.Trouble(models.Reason{})
-		u.Moved()
+		u.Moved(stored)
 	}
 	for i, w := range wanted {
 		u.flying[w.id()] = true
 		u.bytes += w.Len
 		go func(addr agentapi.PartURL) {
-			w.etag, w.err = u.Putter.part(ctx, u.JobID, u.Disk, w.Part, addr)
+			w.sent, w.err = u.Putter.part(ctx, u.JobID, u.Disk, w.Part, addr)
 			u.results <- w
 		}(reply.URLs[i])
 	}
@@ -310,7 +312,11 @@ func (u *Uploader) ask(ctx context.Context, req agentapi.Uploads) (agentapi.Uplo
 			models.Problem(p.Code).Final():
 			return reply, backoff.Permanent(models.Fault(models.Problem(p.Code), "%s", p.Detail))
 		}
-		u.Trouble(models.Because(models.ReasonWaitsForControlPlane))
+		why := models.Because(models.ReasonWaitsForControlPlane)
+		if answered && p.Code == string(models.ProblemStorageFailing) {
+			why = models.ProblemStorageFailing.Reason(nil)
+		}
+		u.Trouble(why)
 		u.Log.WarnContext(ctx, "could not get upload addresses", "error", err)
 		return reply, err
 	}

@@ -16,7 +16,7 @@ func TestPartsOfOlderContentAreNotReported(t *testing.T) {
 	l.SetValidator(0, "b")
 	verify(l, 10, 20)
 	fresh := l.take(1, 100)[0]
-	u := &Uploader{Ledger: l, flying: map[partID]bool{}, done: []putResult{{Part: old, etag: "1"}, {Part: fresh, etag: "2"}}}
+	u := &Uploader{Ledger: l, flying: map[partID]bool{}, done: []putResult{{Part: old, sent: sent{etag: "1"}}, {Part: fresh, sent: sent{etag: "2"}}}}
 	req, _ := u.next()
 	if len(req.Done) != 1 || req.Done[0].Number != 2 || req.Done[0].ETag != "2" || len(u.done) != 1 {
 		t.Errorf("reported %+v", req.Done)

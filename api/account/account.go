@@ -38,7 +38,9 @@ type Deps struct {
 	Policy     *Policy
 	Party      *passkey.Party // nil if passkeys don't work here
 	Passwords  Passwords
-	Bots       BotCheck // nil if bots are not checked
+	Exports    ExportStore
+	Objects    Objects      // reads exports
+	Bots       kit.BotCheck // nil if bots are not checked
 	Limiter    kit.Limiter
 	Keys       *token.Keys     // makes and reads one-time secrets
 	Background *kit.Background // records events in the background
@@ -50,9 +52,9 @@ type Deps struct {
 // Register adds the operations of the account and the ways into it.
 func Register(r *kit.Router, d Deps) {
 	record := &recorder{store: d.Store, background: d.Background}
-	me := meView{auth: r.Auth, passkeys: d.Party != nil}
+	me := meView{auth: r.Auth, features: d.Store, passkeys: d.Party != nil}
 	open := &opener{store: d.Store, me: me, record: record, now: d.Now}
-	persons := personCheck{d.Bots}
+	persons := kit.PersonCheck{Bots: d.Bots}
 	links := &links{
 		oneTimes: d.Store, requests: d.Store, passwords: d.Passwords, limits: d.Limiter, record: record, keys: d.Keys, now: d.Now, newID: d.NewID,
 	}
@@ -65,7 +67,7 @@ func Register(r *kit.Router, d Deps) {
 		record: record, background: d.Background, now: d.Now, newID: d.NewID,
 	}).routes(r)
 	(&passkeySignInHandlers{
-		store: d.Store, oneTimes: d.Store, ceremonies: ceremonies, limits: d.Limiter, open: open, record: record,
+		store: d.Store, features: d.Store, oneTimes: d.Store, ceremonies: ceremonies, limits: d.Limiter, open: open, record: record,
 	}).routes(r)
 	(&reauthHandlers{
 		store: d.Store, passwords: d.Passwords, codes: codes, ceremonies: ceremonies, limits: d.Limiter, record: record,
@@ -81,8 +83,9 @@ func Register(r *kit.Router, d Deps) {
 	}).routes(r)
 	(&sessionHandlers{store: d.Store, tokens: d.Store}).routes(r)
 	(&factorHandlers{store: d.Store, auth: r.Auth, limits: d.Limiter, keys: d.Keys, issuer: d.Issuer, now: d.Now}).routes(r)
-	(&passkeyHandlers{store: d.Store, ceremonies: ceremonies, auth: r.Auth, limits: d.Limiter, now: d.Now, newID: d.NewID}).routes(r)
-	(&tokenHandlers{store: d.Store, limits: d.Limiter, now: d.Now, newID: d.NewID}).routes(r)
+	(&passkeyHandlers{store: d.Store, features: d.Store, ceremonies: ceremonies, auth: r.Auth, limits: d.Limiter, now: d.Now, newID: d.NewID}).routes(r)
+	(&tokenHandlers{store: d.Store, features: d.Store, limits: d.Limiter, now: d.Now, newID: d.NewID}).routes(r)
 	(&usageHandlers{store: d.Store, now: d.Now}).routes(r)
+	(&exportHandlers{store: d.Exports, objects: d.Objects, limits: d.Limiter}).routes(r)
 	(&planHandlers{store: d.Store}).routes(r)
 }

@@ -11,7 +11,7 @@ import (
 // addressHandlers send links to addresses that may have an account.
 type addressHandlers struct {
 	mail    bool // mail can be sent
-	persons personCheck
+	persons kit.PersonCheck
 	links   *links
 	limits  kit.Limiter
 }
@@ -44,7 +44,7 @@ func (h *addressHandlers) promise(ctx context.Context, in *addressInput, kind mo
 	if err := h.limits.Allow(ctx, kit.LimitResetAccount, email); err != nil {
 		return err
 	}
-	if err := h.persons.check(ctx, in.Body.Turnstile, botReset); err != nil {
+	if err := h.persons.Check(ctx, in.Body.Turnstile, botReset); err != nil {
 		return err
 	}
 	return h.links.promise(ctx, models.AccountRequest{Kind: kind, Email: email})

@@ -36,7 +36,11 @@ func (o *opener) start(ctx context.Context, user models.User) (*signedInOutput, 
 	if err != nil {
 		return nil, err
 	}
-	return &signedInOutput{SetCookie: cookie, Body: o.me.of(user)}, nil
+	me, err := o.me.of(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	return &signedInOutput{SetCookie: cookie, Body: me}, nil
 }
 
 // session opens a session and returns its cookie.

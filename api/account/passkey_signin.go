@@ -20,6 +20,7 @@ const beginCookieName = "__Host-passkey"
 // passkeySignInHandlers sign in with a passkey, alone or after a password.
 type passkeySignInHandlers struct {
 	store      passkeys
+	features   features
 	oneTimes   oneTimes
 	ceremonies *ceremonies
 	limits     kit.Limiter
@@ -159,6 +160,9 @@ func (h *passkeySignInHandlers) passwordless(ctx context.Context, party *passkey
 	use, err := party.SignedIn(answer, owner, c.State)
 	if err != nil {
 		h.record.failed(ctx, user, "passkey")
+		return models.User{}, err
+	}
+	if err := h.features.RequireFlag(ctx, models.FlagPasskeys, user.ID); err != nil {
 		return models.User{}, err
 	}
 	return user, h.ceremonies.use(ctx, user, use)

@@ -20,6 +20,7 @@ import (
 // passkeyHandlers manage the account's passkeys.
 type passkeyHandlers struct {
 	store      passkeys
+	features   features
 	ceremonies *ceremonies
 	auth       *kit.Authenticator
 	limits     kit.Limiter
@@ -100,6 +101,9 @@ func (h *passkeyHandlers) info(k models.Passkey) PasskeyInfo {
 
 func (h *passkeyHandlers) begin(ctx context.Context, _ *kit.Empty) (*passkeyOptionsOutput, error) {
 	user, info := kit.Caller(ctx), kit.InfoOf(ctx)
+	if err := h.features.RequireFlag(ctx, models.FlagPasskeys, user.ID); err != nil {
+		return nil, err
+	}
 	party, err := h.ceremonies.relyingParty()
 	if err != nil {
 		return nil, err
@@ -143,6 +147,9 @@ func (h *passkeyHandlers) add(ctx context.Context, in *addPasskeyInput) (*addedP
 	info := kit.InfoOf(ctx)
 	name, err := passkeyName(in.Body.Name)
 	if err != nil {
+		return nil, err
+	}
+	if err := h.features.RequireFlag(ctx, models.FlagPasskeys, kit.Caller(ctx).ID); err != nil {
 		return nil, err
 	}
 	made, err := h.made(ctx, in.Body.Credential)

@@ -51,7 +51,11 @@ func (h *profileHandlers) routes(r *kit.Router) {
 type meOutput struct{ Body Me }
 
 func (h *profileHandlers) get(ctx context.Context, _ *kit.Empty) (*meOutput, error) {
-	return &meOutput{Body: h.me.of(kit.Caller(ctx))}, nil
+	me, err := h.me.of(ctx, kit.Caller(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return &meOutput{Body: me}, nil
 }
 
 type changePasswordInput struct {

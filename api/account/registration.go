@@ -15,7 +15,7 @@ type registrationHandlers struct {
 	store     registrations
 	policy    *Policy
 	passwords Passwords
-	persons   personCheck
+	persons   kit.PersonCheck
 	links     *links
 	limits    kit.Limiter
 	open      *opener
@@ -77,7 +77,7 @@ func (h *registrationHandlers) register(ctx context.Context, in *signUpInput) (*
 	if err := h.limits.Allow(ctx, kit.LimitResetAccount, email); err != nil {
 		return nil, err
 	}
-	if err := h.persons.check(ctx, in.Body.Turnstile, botRegister); err != nil {
+	if err := h.persons.Check(ctx, in.Body.Turnstile, botRegister); err != nil {
 		return nil, err
 	}
 	hash, err := h.passwords.Hash(ctx, in.Body.Password)

@@ -21,7 +21,7 @@ type signInHandlers struct {
 	store      users
 	oneTimes   oneTimes
 	passwords  Passwords
-	persons    personCheck
+	persons    kit.PersonCheck
 	limits     kit.Limiter
 	codes      *codes
 	open       *opener
@@ -85,7 +85,7 @@ func (h *signInHandlers) login(ctx context.Context, in *loginInput) (*loginOutpu
 		kit.Ask{Limit: kit.LimitLoginAccount, Key: email}); err != nil {
 		return nil, err
 	}
-	if err := h.persons.check(ctx, in.Body.Turnstile, botLogin); err != nil {
+	if err := h.persons.Check(ctx, in.Body.Turnstile, botLogin); err != nil {
 		return nil, err
 	}
 	user, err := h.store.UserByEmail(ctx, email)
@@ -129,7 +129,10 @@ func (h *signInHandlers) afterPassword(ctx context.Context, user models.User) (*
 		if err != nil {
 			return nil, err
 		}
-		me := h.open.me.of(user)
+		me, err := h.open.me.of(ctx, user)
+		if err != nil {
+			return nil, err
+		}
 		return &loginOutput{SetCookie: cookie.String(), Body: LoginResult{User: &me}}, nil
 	}
 	value, hash, err := token.New()

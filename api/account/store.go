@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"longhaul/api/kit"
 	"longhaul/models"
 )
 
@@ -21,6 +22,7 @@ type Store interface {
 	tokens
 	usageLog
 	securityLog
+	features
 	// Plans returns the plans, only those shown to everyone if public is set.
 	Plans(ctx context.Context, public bool) ([]models.Plan, error)
 }
@@ -93,6 +95,13 @@ type tokens interface {
 	CreateAPIToken(ctx context.Context, t models.APIToken, from models.Client) error
 	APITokens(ctx context.Context, userID uuid.UUID) ([]models.APIToken, error)
 	DeleteAPIToken(ctx context.Context, userID, id uuid.UUID) error
+}
+
+// features tells what accounts may use.
+type features interface {
+	kit.Flags
+	// FlagsOff returns the features that are off for the account.
+	FlagsOff(ctx context.Context, userID uuid.UUID) ([]models.Flag, error)
 }
 
 // usageLog reads what accounts use.

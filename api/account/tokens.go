@@ -23,10 +23,11 @@ const hintSize = len(kit.TokenPrefix) + 4
 const maxTokenDays, defaultTokenDays = 366, 90
 
 type tokenHandlers struct {
-	store  tokens
-	limits kit.Limiter
-	now    func() time.Time
-	newID  func() uuid.UUID
+	store    tokens
+	features features
+	limits   kit.Limiter
+	now      func() time.Time
+	newID    func() uuid.UUID
 }
 
 func (h *tokenHandlers) routes(r *kit.Router) {
@@ -115,21 +116,16 @@ func (h *tokenHandlers) make(ctx context.Context, in *makeTokenInput) (*madeToke
 	if err := h.limits.Allow(ctx, kit.LimitToken, user.ID.String()); err != nil {
 		return nil, err
 	}
+	if err := h.features.RequireFlag(ctx, models.FlagAPITokens, user.ID); err != nil {
+		return nil, err
+	}
 	t := models.APIToken{ID: h.newID(), UserID: user.ID, Name: strings.TrimSpace(in.Body.Name), CreatedAt: h.now()}
 	if t.Name == "" || strings.ContainsFunc(t.Name, unicode.IsControl) {
 		return nil, models.Errorf(models.CodeInvalid, "Give the token a name.").In("name")
 	}
-	for _, s := range in.Body.Scopes {
-		scope := models.Scope(s)
-		if !slices.Contains(models.Scopes(), scope) {
-			return nil, models.Errorf(models.CodeInvalid, "No such scope: %q.", kit.Clip(string(s), 40)).In("scopes")
-		}
-		if scope == models.ScopeAdmin && user.Role != models.RoleAdmin {
-			return nil, models.Errorf(models.CodeForbidden, "Only administrators can create tokens with this scope.").In("scopes")
-		}
-		if !slices.Contains(t.Scopes, scope) {
-			t.Scopes = append(t.Scopes, scope)
-		}
+	var err error
+	if t.Scopes, err = scopesOf(in.Body.Scopes, user.Role); err != nil {
+		return nil, err
 	}
 	days := in.Body.ExpiresInDays
 	if days == 0 {
@@ -147,6 +143,25 @@ func (h *tokenHandlers) make(ctx context.Context, in *makeTokenInput) (*madeToke
 	}
 	out := &madeTokenOutput{}
 	out.Body.Token, out.Body.Info = value, tokenInfoOf(t)
+	return out, nil
+}
+
+// scopesOf reads the scopes that an account of the role wants for a token, each
+// once.
+func scopesOf(wanted []tokenScope, role models.Role) ([]models.Scope, error) {
+	var out []models.Scope
+	for _, s := range wanted {
+		scope := models.Scope(s)
+		if !slices.Contains(models.Scopes(), scope) {
+			return nil, models.Errorf(models.CodeInvalid, "No such scope: %q.", kit.Clip(string(s), 40)).In("scopes")
+		}
+		if scope == models.ScopeAdmin && role != models.RoleAdmin {
+			return nil, models.Errorf(models.CodeForbidden, "Only administrators can create tokens with this scope.").In("scopes")
+		}
+		if !slices.Contains(out, scope) {
+			out = append(out, scope)
+		}
+	}
 	return out, nil
 }
 

@@ -34,11 +34,17 @@ func (h *usageHandlers) routes(r *kit.Router) {
 
 // UsageInfo is what an account uses of its plan.
 type UsageInfo struct {
-	Plan      kit.PlanInfo   `json:"plan"`
-	Storage   StorageUsage   `json:"storage"`
-	Bandwidth BandwidthUsage `json:"bandwidth"`
-	Jobs      JobUsage       `json:"jobs"`
-	Days      []DayUsage     `json:"days" nullable:"false" doc:"Each day of the range, oldest first"`
+	Plan      kit.PlanInfo      `json:"plan"`
+	Storage   StorageUsage      `json:"storage"`
+	Bandwidth BandwidthUsage    `json:"bandwidth"`
+	Jobs      JobUsage          `json:"jobs"`
+	Override  *kit.OverrideInfo `json:"override" doc:"What differs from the plan itself for a time; the limits given here and in the plan have it already. Null if nothing does"`
+	Days      []DayUsage        `json:"days" nullable:"false" doc:"Each day of the range, oldest first"`
+}
+
+// TransformSchema lets what has no override say so.
+func (UsageInfo) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	return kit.Nullable(s, "override")
 }
 
 // StorageUsage is how much storage is taken up.
@@ -92,6 +98,7 @@ func (h *usageHandlers) get(ctx context.Context, in *usageInput) (*usageOutput, 
 	}
 	out := UsageInfo{
 		Plan:      kit.PlanOf(u.Plan),
+		Override:  kit.OverrideOf(u.Override),
 		Storage:   StorageUsage{Used: u.Room.Used, Reserved: u.Room.Reserved, Limit: u.Room.Limit},
 		Bandwidth: BandwidthUsage{Used: u.Bandwidth, Limit: u.Plan.BandwidthBytes},
 		Jobs:      JobUsage{Running: u.Running, Total: u.Jobs},

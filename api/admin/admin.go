@@ -21,8 +21,10 @@ import (
 // Store is the part of the store that administrators' operations use. Each act
 // is audited in the same transaction.
 type Store interface {
+	AgentStore
+	OverviewStore
+
 	Users(ctx context.Context, f models.UserFilter) (models.UserPage, error)
-	SetUserDisabled(ctx context.Context, by models.Actor, id uuid.UUID, disabled bool) error
 	SetUserRole(ctx context.Context, by models.Actor, id uuid.UUID, role models.Role) error
 	EndUserAccess(ctx context.Context, by models.Actor, id uuid.UUID) error
 	Invite(ctx context.Context, by models.Actor, inviter string, t models.OneTime, mail bool) error
@@ -56,6 +58,7 @@ type Store interface {
 	Blocks(ctx context.Context, f models.BlockFilter) ([]models.Block, string, error)
 	Block(ctx context.Context, by models.Actor, value string, isFile bool, reason string) (models.Block, error)
 	LiftBlock(ctx context.Context, by models.Actor, id uuid.UUID) (models.Block, error)
+	NoticeStore
 
 	Audit(ctx context.Context, f models.AuditFilter) ([]models.AuditRecord, error)
 	VerifyAudit(ctx context.Context) (models.ChainCheck, error)
@@ -86,11 +89,14 @@ type Store interface {
 	ContentCheck(ctx context.Context, id uuid.UUID) (models.ContentCheck, error)
 	DamagedFiles(ctx context.Context, cursor string, limit int) ([]models.DamagedFile, string, error)
 
-	Plans(ctx context.Context, public bool) ([]models.Plan, error)
-	CreatePlan(ctx context.Context, by models.Actor, p models.Plan) (models.Plan, error)
-	UpdatePlan(ctx context.Context, by models.Actor, id string, change func(*models.Plan) error) (models.Plan, error)
-	AssignPlan(ctx context.Context, by models.Actor, userID uuid.UUID, planID string) error
-	PlanHistory(ctx context.Context, userID uuid.UUID) ([]models.PlanAssignment, error)
+	flagStore
+
+	planStore
+	poolStore
+	oneUserStore
+	manyUsersStore
+	announceStore
+	shareStore
 }
 
 // Workflows reaches the worker, which alone has Seedr's credentials, and its
@@ -104,7 +110,8 @@ type Workflows interface {
 type Deps struct {
 	Store     Store
 	Workflows Workflows
-	Keys      *token.Keys // makes the secrets of invitations
+	Limiter   kit.Limiter
+	Keys      *token.Keys // makes the secrets of invitations and resets
 	Probes    kit.Probes
 	Version   string
 	Mail      bool     // mail can be sent
@@ -112,23 +119,34 @@ type Deps struct {
 	UIURL     string   // of the workflow engine's namespace; empty for none
 	Now       func() time.Time
 	NewID     func() uuid.UUID
+
+	FileOfLink func(address string) (uuid.UUID, bool) // the stored file that a download link leads to
 }
 
 // Register adds the operations of administrators.
 func Register(r *kit.Router, d Deps) {
 	(&userHandlers{store: d.Store}).routes(r)
+	(&userPageHandlers{store: d.Store, limits: d.Limiter, mail: d.Mail, keys: d.Keys, now: d.Now, newID: d.NewID}).routes(r)
+	(&manyUserHandlers{store: d.Store}).routes(r)
+	(&announceHandlers{store: d.Store}).routes(r)
 	(&invitationHandlers{store: d.Store, mail: d.Mail, keys: d.Keys, baseURL: d.URL, now: d.Now, newID: d.NewID}).routes(r)
-	(&agentHandlers{store: d.Store, baseURL: kit.Origin(d.URL), now: d.Now}).routes(r)
+	(&agentHandlers{store: d.Store, baseURL: kit.Origin(d.URL), version: d.Version, now: d.Now}).routes(r)
 	(&providerHandlers{store: d.Store, workflows: d.Workflows, now: d.Now}).routes(r)
 	jobs := &jobHandlers{store: d.Store, uiURL: d.UIURL}
 	jobs.routes(r)
 	(&bulkHandlers{jobs}).routes(r)
 	(&blockHandlers{store: d.Store}).routes(r)
-	(&planHandlers{store: d.Store}).routes(r)
+	(&noticeHandlers{store: d.Store, fileOf: d.FileOfLink, now: d.Now}).routes(r)
+	(&shareHandlers{store: d.Store, now: d.Now}).routes(r)
+	(&flagHandlers{store: d.Store}).routes(r)
+	(&planHandlers{store: d.Store, now: d.Now}).routes(r)
+	(&overrideHandlers{store: d.Store}).routes(r)
+	(&accountPoolHandlers{store: d.Store}).routes(r)
 	(&trailHandlers{store: d.Store}).routes(r)
 	(&storageHandlers{store: d.Store, workflows: d.Workflows}).routes(r)
 	(&storageListHandlers{store: d.Store}).routes(r)
 	(&contentHandlers{store: d.Store, uiURL: d.UIURL}).routes(r)
 	(&cleanupHandlers{store: d.Store, uiURL: d.UIURL}).routes(r)
+	(&overviewHandlers{store: d.Store, version: d.Version, now: d.Now}).routes(r)
 	(&healthHandlers{version: d.Version, probes: d.Probes, store: d.Store, now: d.Now}).routes(r)
 }

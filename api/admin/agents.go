@@ -9,16 +9,13 @@ import (
 	"github.com/google/uuid"
 
 	"longhaul/api/kit"
-	"longhaul/internal/token"
 	"longhaul/models"
 )
-
-// enrolTime is how long an enrolment token works.
-const enrolTime = time.Hour
 
 type agentHandlers struct {
 	store   Store
 	baseURL string
+	version string
 	now     func() time.Time
 }
 
@@ -27,10 +24,9 @@ func (h *agentHandlers) routes(r *kit.Router) {
 		OperationID: "list-agents", Method: http.MethodGet, Path: "/api/v1/admin/agents", Tags: []string{tagAdmin},
 		Summary: "List compute agents",
 	}, h.list)
-	kit.Handle(r, huma.Operation{
-		OperationID: "enrol-agent", Method: http.MethodPost, Path: "/api/v1/admin/agents/enrol", Tags: []string{tagAdmin},
-		Summary: "Create a one-time token that enrols an agent", DefaultStatus: http.StatusCreated,
-	}, h.enrol)
+	h.detailRoutes(r)
+	h.poolRoutes(r)
+	h.enrolRoute(r)
 	for _, a := range []struct {
 		name, summary string
 		state         models.AgentState
@@ -64,9 +60,28 @@ type AgentInfo struct {
 	DiskFree   int64      `json:"diskFree" doc:"Bytes"`
 	DiskTotal  int64      `json:"diskTotal" doc:"Bytes"`
 	Version    string     `json:"version"`
+	Outdated   bool       `json:"outdated" doc:"Its version is of an earlier release than the server's"`
+	RateLimit  int64      `json:"rateLimit" doc:"Bytes per second that its transfers fetch together; 0 is no limit"`
+	Pool       string     `json:"pool" doc:"It serves only the accounts whose pool this is; empty for those that have none"`
+	Left       AgentLeft  `json:"left" doc:"What is left to do there; a drain waits for it"`
 	LastSeenAt *time.Time `json:"lastSeenAt"`
 	LostAt     *time.Time `json:"lostAt" doc:"When its jobs were moved because it stopped responding"`
 	CreatedAt  time.Time  `json:"createdAt"`
+}
+
+// AgentLeft is what runs on an agent.
+type AgentLeft struct {
+	Jobs  int64 `json:"jobs"`
+	Bytes int64 `json:"bytes" doc:"Not in storage yet, of jobs whose size is known"`
+}
+
+func (h *agentHandlers) info(a models.Agent, load models.AgentLoad) AgentInfo {
+	return AgentInfo{
+		ID: a.ID, Name: a.Name, URL: a.URL, State: agentState(a.State), Alive: a.Alive(h.now()), Capacity: a.Capacity,
+		Running: a.Running, DiskFree: a.DiskFree, DiskTotal: a.DiskTotal, Version: a.Version,
+		Outdated: models.OlderVersion(a.Version, h.version), RateLimit: a.RateLimit, Pool: a.Pool, Left: AgentLeft(load),
+		LastSeenAt: a.LastSeenAt, LostAt: a.LostAt, CreatedAt: a.CreatedAt,
+	}
 }
 
 type agentsOutput struct {
@@ -80,44 +95,15 @@ func (h *agentHandlers) list(ctx context.Context, _ *kit.Empty) (*agentsOutput, 
 	if err != nil {
 		return nil, err
 	}
-	out := &agentsOutput{}
-	out.Body.Agents = make([]AgentInfo, 0, len(list))
-	for _, a := range list {
-		out.Body.Agents = append(out.Body.Agents, AgentInfo{
-			ID: a.ID, Name: a.Name, URL: a.URL, State: agentState(a.State), Alive: a.Alive(h.now()), Capacity: a.Capacity,
-			Running: a.Running, DiskFree: a.DiskFree, DiskTotal: a.DiskTotal, Version: a.Version,
-			LastSeenAt: a.LastSeenAt, LostAt: a.LostAt, CreatedAt: a.CreatedAt,
-		})
-	}
-	return out, nil
-}
-
-type enrolInput struct {
-	Body struct {
-		Name string `json:"name" minLength:"1" maxLength:"100" pattern:"^[A-Za-z0-9][A-Za-z0-9 ._-]*$" doc:"Name of the agent"`
-	} `nameHint:"EnrolAgent"`
-}
-
-type enrolOutput struct {
-	Body struct {
-		Token     string    `json:"token" doc:"Shown only once"`
-		Command   string    `json:"command" doc:"Starts the agent on its machine"`
-		ExpiresAt time.Time `json:"expiresAt"`
-	} `nameHint:"Enrolment"`
-}
-
-func (h *agentHandlers) enrol(ctx context.Context, in *enrolInput) (*enrolOutput, error) {
-	value, hash, err := token.New()
+	loads, err := h.store.Busy(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := h.store.CreateEnrolmentToken(ctx, kit.ActorOf(ctx), hash, in.Body.Name, enrolTime); err != nil {
-		return nil, err
+	out := &agentsOutput{}
+	out.Body.Agents = make([]AgentInfo, 0, len(list))
+	for _, a := range list {
+		out.Body.Agents = append(out.Body.Agents, h.info(a, loads[a.ID]))
 	}
-	out := &enrolOutput{}
-	out.Body.Token = value
-	out.Body.Command = "AGENT_CONTROL_URL=" + h.baseURL + " AGENT_ENROLMENT_TOKEN=" + value + " agent"
-	out.Body.ExpiresAt = h.now().Add(enrolTime)
 	return out, nil
 }
 

@@ -32,7 +32,7 @@ func (h *jobHandlers) routes(r *kit.Router) {
 		"Deleted jobs are left out. Audited with the filter: the first page only, and the same filter once an hour."), h.list)
 	export := op("export-jobs", http.MethodGet, "jobs.csv", "Export the jobs of all users as CSV",
 		"Everything that the filter finds, oldest first. Audited with the filter.")
-	export.Responses = csvResponse()
+	export.Responses = csvResponse("job")
 	kit.Handle(r, export, h.export)
 	kit.Handle(r, op("get-any-job", http.MethodGet, "jobs/{id}", "A user's job with its timeline, attempts and workflow", "Audited, once an hour."), h.get)
 	for _, a := range []struct {
@@ -55,7 +55,8 @@ func (h *jobHandlers) routes(r *kit.Router) {
 	moves.DefaultStatus = http.StatusAccepted
 	kit.Handle(r, moves, h.move)
 	deletes := op("delete-any-job", http.MethodPost, "jobs/{id}/delete", "Delete a user's job and its files",
-		"The owner gets a mail with the note; jobs that are deleted within a minute share one.")
+		"It goes to the owner's trash unless that is to be final or there is nothing to restore. "+
+			"The owner gets a mail with the note; jobs that are deleted within a minute share one.")
 	deletes.DefaultStatus = http.StatusNoContent
 	kit.Handle(r, deletes, h.remove)
 }
@@ -101,14 +102,7 @@ func (h *jobHandlers) match(ctx context.Context, q JobQuery) (models.JobMatch, e
 		return m, nil
 	}
 	var err error
-	if m.User, err = uuid.Parse(q.User); err == nil {
-		return m, nil
-	}
-	owner, err := h.store.UserByEmail(ctx, strings.ToLower(strings.TrimSpace(q.User)))
-	if models.IsNotFound(err) {
-		err = models.Errorf(models.CodeInvalid, "There is no account with this address or id.").In("user")
-	}
-	m.User = owner.ID
+	m.User, err = accountNamed(ctx, h.store, q.User)
 	return m, err
 }
 
@@ -161,12 +155,12 @@ func (h *jobHandlers) get(ctx context.Context, in *jobDetailInput) (*jobDetailOu
 	if err != nil {
 		return nil, err
 	}
-	if d.Waits() {
+	if d.State == models.StateQueued {
 		note, err := h.store.QueueNote(ctx, d.UserID)
 		if err != nil {
 			return nil, err
 		}
-		d.Reason = note.Explain(d.Job)
+		d.Reason = note.ExplainToAdmin(d.Job)
 	}
 	return &jobDetailOutput{Body: jobDetailOf(d, h.uiURL)}, nil
 }
@@ -214,8 +208,20 @@ func (h *jobHandlers) act(name models.Action) func(context.Context, *actInput) (
 	}
 }
 
-func (h *jobHandlers) remove(ctx context.Context, in *actInput) (*kit.Empty, error) {
-	if _, err := h.store.RequestAct(ctx, kit.ActorOf(ctx), in.ID, in.act(models.ActionDelete)); err != nil {
+type removeInput struct {
+	ID   uuid.UUID `path:"id" format:"uuid"`
+	Body *struct {
+		Note  note `json:"note,omitempty"`
+		Final bool `json:"final,omitempty" doc:"Delete it for good, so that the owner can't restore it"`
+	} `nameHint:"DeleteJob"`
+}
+
+func (h *jobHandlers) remove(ctx context.Context, in *removeInput) (*kit.Empty, error) {
+	a := models.AdminAct{Action: models.ActionDelete}
+	if in.Body != nil {
+		a.Note, a.Final = in.Body.Note.text(), in.Body.Final
+	}
+	if _, err := h.store.RequestAct(ctx, kit.ActorOf(ctx), in.ID, a); err != nil {
 		return nil, err
 	}
 	return &kit.Empty{}, nil

@@ -66,6 +66,8 @@ type JobFiles struct {
 	Stored  int `json:"stored"`
 	Skipped int `json:"skipped" doc:"Not chosen"`
 	Lost    int `json:"lost" doc:"No longer in storage"`
+	Trashed int `json:"trashed" doc:"In the owner's trash"`
+	Deleted int `json:"deleted" doc:"Deleted by the owner for good"`
 }
 
 // JobAttempt is one try to run a job's transfer at a provider.
@@ -133,6 +135,7 @@ func jobDetailOf(d models.JobDetail, uiURL string) JobDetail {
 		Job: ownedJobOf(d.OwnedJob, d.Progress),
 		Files: JobFiles{
 			Pending: d.Files[models.FilePending], Stored: d.Files[models.FileStored], Skipped: d.Files[models.FileSkipped], Lost: d.Files[models.FileLost],
+			Trashed: d.Files[models.FileTrashed], Deleted: d.Files[models.FileDeleted],
 		},
 		Events: make([]kit.Event, 0, len(d.Events)), Attempts: make([]JobAttempt, 0, len(d.Attempts)),
 		Workflow: workflowAt(d.WorkflowID(), uiURL),

@@ -152,7 +152,7 @@ func chainCheck(check models.ChainCheck, err error) (*chainCheckOutput, error) {
 type SecurityInfo struct {
 	ID        int64      `json:"id"`
 	At        time.Time  `json:"at"`
-	Kind      string     `json:"kind" doc:"login, login_failed, second_factor_failed, passkey_copied, token_refused, credential_refused, access_refused, cross_origin, rate_limited, file_replaced …"`
+	Kind      string     `json:"kind" doc:"login, login_failed, second_factor_failed, passkey_copied, token_refused, credential_refused, access_refused, cross_origin, rate_limited, share_password, file_replaced …"`
 	UserID    *uuid.UUID `json:"userId" format:"uuid" nullable:"true" doc:"The account, if known"`
 	UserEmail string     `json:"userEmail" doc:"Its address; empty if it was deleted"`
 	IP        string     `json:"ip"`
@@ -230,6 +230,10 @@ func (h *trailHandlers) mails(ctx context.Context, in *mailsInput) (*mailsOutput
 	if err != nil {
 		return nil, err
 	}
+	return mailsOf(list), nil
+}
+
+func mailsOf(list []models.Mail) *mailsOutput {
 	out := &mailsOutput{}
 	out.Body.Mails = make([]MailInfo, 0, len(list))
 	for _, m := range list {
@@ -238,5 +242,5 @@ func (h *trailHandlers) mails(ctx context.Context, in *mailsInput) (*mailsOutput
 			LastError: m.LastError, CreatedAt: m.CreatedAt, EndedAt: m.EndedAt,
 		})
 	}
-	return out, nil
+	return out
 }

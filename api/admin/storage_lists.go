@@ -63,12 +63,16 @@ type StorageSums struct {
 }
 
 func storageSumsOf(s models.StorageSums) StorageSums {
-	out := StorageSums{
+	return StorageSums{
 		TakenAt: s.TakenAt, Files: s.Files, Bytes: s.Bytes, BucketObjects: s.BucketObjects, BucketBytes: s.BucketBytes,
-		Types: sharesOf(s.Types), Ages: sharesOf(s.Ages), Days: make([]StorageDay, 0, len(s.Days)),
+		Types: sharesOf(s.Types), Ages: sharesOf(s.Ages), Days: storageDaysOf(s.Days),
 	}
-	for _, d := range s.Days {
-		out.Days = append(out.Days, StorageDay{
+}
+
+func storageDaysOf(days []models.StorageDay) []StorageDay {
+	out := make([]StorageDay, 0, len(days))
+	for _, d := range days {
+		out = append(out, StorageDay{
 			Day: d.Day.Format(time.DateOnly), Files: d.Files, Bytes: d.Bytes, BucketObjects: d.BucketObjects, BucketBytes: d.BucketBytes,
 		})
 	}

@@ -29,8 +29,8 @@ func (h *userHandlers) routes(r *kit.Router) {
 			Summary: summary, Description: description, DefaultStatus: http.StatusNoContent,
 		}
 	}
-	kit.Handle(r, act("disable", "Disable an account", "Its sessions, API tokens and streams end immediately. Its jobs stay."), h.disable)
-	kit.Handle(r, act("enable", "Enable an account", ""), h.enable)
+	kit.Handle(r, act("disable", "Disable an account", "Its sessions, API tokens, streams and deliveries end immediately. Its open jobs pause."), h.disable)
+	kit.Handle(r, act("enable", "Enable an account", "Jobs that paused because it was disabled continue."), h.enable)
 	kit.Handle(r, act("logout", "End all sessions and API tokens of an account", ""), h.logout)
 	kit.Handle(r, huma.Operation{
 		OperationID: "set-user-role", Method: http.MethodPut, Path: path + "/{id}/role", Tags: []string{tagAdmin},
@@ -70,12 +70,10 @@ func userInfoOf(u models.UserRow) UserInfo {
 }
 
 type usersInput struct {
-	Q      string    `query:"q" maxLength:"200" doc:"Only accounts whose address contains this"`
-	Role   kit.Role  `query:"role" doc:"Only accounts with this role"`
-	State  userState `query:"state" doc:"Only accounts in this state"`
-	Sort   string    `query:"sort" default:"-created" enum:"created,-created,email,-email,signIn,-signIn,storage,-storage" doc:"A leading minus reverses the order"`
-	Cursor string    `query:"cursor" maxLength:"2048" doc:"nextCursor of the previous page"`
-	Limit  int       `query:"limit" minimum:"1" maximum:"100" default:"50"`
+	UserQuery
+	Sort   string `query:"sort" default:"-created" enum:"created,-created,email,-email,signIn,-signIn,storage,-storage" doc:"A leading minus reverses the order"`
+	Cursor string `query:"cursor" maxLength:"2048" doc:"nextCursor of the previous page"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
 }
 
 type usersOutput struct {
@@ -88,10 +86,9 @@ type usersOutput struct {
 
 func (h *userHandlers) list(ctx context.Context, in *usersInput) (*usersOutput, error) {
 	by, desc := strings.CutPrefix(in.Sort, "-")
-	page, err := h.store.Users(ctx, models.UserFilter{
-		Search: in.Q, Role: models.Role(in.Role), State: models.UserState(in.State), Sort: models.UserSort(by), Desc: desc,
-		Cursor: in.Cursor, Limit: in.Limit,
-	})
+	f := in.filter()
+	f.Sort, f.Desc, f.Cursor, f.Limit = models.UserSort(by), desc, in.Cursor, in.Limit
+	page, err := h.store.Users(ctx, f)
 	if err != nil {
 		return nil, err
 	}
@@ -103,16 +100,28 @@ func (h *userHandlers) list(ctx context.Context, in *usersInput) (*usersOutput, 
 	return out, nil
 }
 
+// accountNamed returns the account whose e-mail address or id the text is.
+func accountNamed(ctx context.Context, store Store, text string) (uuid.UUID, error) {
+	if id, err := uuid.Parse(text); err == nil {
+		return id, nil
+	}
+	u, err := store.UserByEmail(ctx, strings.ToLower(strings.TrimSpace(text)))
+	if models.IsNotFound(err) {
+		err = models.Errorf(models.CodeInvalid, "There is no account with this address or id.").In("user")
+	}
+	return u.ID, err
+}
+
 type userInput struct {
 	ID uuid.UUID `path:"id" format:"uuid"`
 }
 
 func (h *userHandlers) disable(ctx context.Context, in *userInput) (*kit.Empty, error) {
-	return &kit.Empty{}, h.store.SetUserDisabled(ctx, kit.ActorOf(ctx), in.ID, true)
+	return &kit.Empty{}, h.store.DisableUser(ctx, kit.ActorOf(ctx), in.ID)
 }
 
 func (h *userHandlers) enable(ctx context.Context, in *userInput) (*kit.Empty, error) {
-	return &kit.Empty{}, h.store.SetUserDisabled(ctx, kit.ActorOf(ctx), in.ID, false)
+	return &kit.Empty{}, h.store.EnableUser(ctx, kit.ActorOf(ctx), in.ID)
 }
 
 func (h *userHandlers) logout(ctx context.Context, in *userInput) (*kit.Empty, error) {

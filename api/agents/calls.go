@@ -161,7 +161,7 @@ func (h *agentHandlers) heartbeat(ctx context.Context, in *heartbeatInput) (*hea
 	if err != nil {
 		return nil, err
 	}
-	return &heartbeatOutput{Body: agentapi.HeartbeatReply{State: string(state)}}, nil
+	return &heartbeatOutput{Body: agentapi.HeartbeatReply{State: string(state), RateLimit: agent.RateLimit}}, nil
 }
 
 type uploadsInput struct{ Body agentapi.Uploads }

@@ -15,7 +15,8 @@ import (
 // Bounds of one call for uploads.
 const (
 	maxUploads  = 64
-	uploadTime  = 15 * time.Minute // how long a presigned address works
+	uploadTime  = 15 * time.Minute         // how long a presigned address works
+	storageTime = agentapi.CallTimeout / 2 // that a call waits for storage, so that its answer comes in time
 	maxETag     = 200
 	maxValidate = 512
 )
@@ -53,6 +54,9 @@ func (s *uploadService) serve(ctx context.Context, agentID, jobID uuid.UUID, in 
 	if err := s.reserve(ctx, agentID, jobID, in, files); err != nil {
 		return nil, err
 	}
+	// An agent whose call hangs would take the control plane for away.
+	ctx, cancel := context.WithTimeout(ctx, storageTime)
+	defer cancel()
 	urls := make([]agentapi.PartURL, 0, len(in.Want))
 	for _, w := range in.Want {
 		f, ok := files[w.Index]
@@ -105,9 +109,11 @@ func (s *uploadService) saveDone(ctx context.Context, agentID, jobID uuid.UUID, 
 		if d.ETag == "" || len(d.ETag) > maxETag {
 			return models.Errorf(models.CodeInvalid, "A stored part must have an ETag.").In("done")
 		}
-		reports = append(reports, models.PartReport{Index: d.Index, Part: models.Part{
-			FileID: f.ID, Number: d.Number, Size: d.Size, CRC32C: d.CRC32C, ETag: d.ETag,
-		}})
+		part := models.Part{FileID: f.ID, Number: d.Number, Size: d.Size, CRC32C: d.CRC32C, ETag: d.ETag}
+		if d.CRC32 != nil {
+			part.CRC32 = models.KnownCRC32(*d.CRC32)
+		}
+		reports = append(reports, models.PartReport{Index: d.Index, Part: part})
 	}
 	return s.store.SaveParts(ctx, agentID, jobID, in.Epoch, reports)
 }

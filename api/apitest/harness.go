@@ -54,6 +54,9 @@ type Harness struct {
 	t testing.TB
 }
 
+// TrashFor is how long what is deleted can be restored.
+const TrashFor = 7 * 24 * time.Hour
+
 // Option changes the API before it is built.
 type Option func(*api.Config, *api.Deps)
 
@@ -61,7 +64,7 @@ type Option func(*api.Config, *api.Deps)
 func New(t testing.TB, opts ...Option) *Harness {
 	t.Helper()
 	s := storetest.New(t)
-	s.Quota.RunningLimit, s.Jobs.MaxAttempts = 10, 3
+	s.Quota.RunningLimit, s.Jobs.MaxAttempts, s.Jobs.TrashFor = 10, 3, TrashFor
 	h := &Harness{
 		Store: s, Starter: &Starter{Started: make(chan models.Job, 10_000)}, Controller: &Controller{},
 		Inspector: &Inspector{}, Storage: NewStorage(), Log: &Log{}, t: t,
@@ -75,7 +78,7 @@ func New(t testing.TB, opts ...Option) *Harness {
 	h.AppURL, h.FilesURL = "http://"+app.Listener.Addr().String(), "http://"+files.Listener.Addr().String()
 	cfg := api.Config{
 		Version: "test", Commit: "abc", BaseURL: parse(t, h.AppURL), FilesURL: parse(t, h.FilesURL), MaxJobBytes: MaxJobBytes,
-		MaxRunningJobs: 10, MaxUserStreams: MaxUserStreams, Registration: models.RegistrationOpen, Mail: true, MinPassword: password.MinLength, TemporalUIURL: "http://temporal.test",
+		MaxRunningJobs: 10, TrashRetention: TrashFor, MaxUserStreams: MaxUserStreams, Registration: models.RegistrationOpen, Mail: true, MinPassword: password.MinLength, TemporalUIURL: "http://temporal.test",
 		WorkflowUIURL: "http://temporal.test/namespaces/longhaul",
 	}
 	deps := h.deps(s, log)
@@ -122,8 +125,9 @@ func (h *Harness) listen(t testing.TB, log *slog.Logger) {
 func (h *Harness) deps(s *store.Store, log *slog.Logger) api.Deps {
 	return api.Deps{
 		Stores: api.Stores{
-			Callers: plug.Callers(s), System: s.Accounts, Account: plug.Account(s), Jobs: plug.Jobs(s), Delivery: plug.Delivery(s),
-			Live: s.Timeline, Admin: plug.Admin(s), Agents: plug.AgentCalls(s),
+			Callers: plug.Callers(s), System: plug.System(s), Account: plug.Account(s), Jobs: plug.Jobs(s), Delivery: plug.Delivery(s),
+			Live: s.Timeline, Admin: plug.Admin(s), Agents: plug.AgentCalls(s), Notices: s.Notices, Shares: plug.Shares(s), Exports: s.Exports, Trash: s.Trash, Notifications: s.Notifications,
+			Library: s.Library,
 		},
 		Workflows: workflows{h.Starter, h.Controller}, Objects: h.Storage, Uploads: h.Storage, Inspector: h.Inspector,
 		Limiter: kit.NewLimiter(s.Limits), Passwords: password.NewHasher(), Keys: h.Keys, Registry: prometheus.NewRegistry(), Log: log,

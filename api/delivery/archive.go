@@ -1,13 +1,12 @@
 package delivery
 
 import (
-	"archive/zip"
 	"context"
+	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
-	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -16,16 +15,11 @@ import (
 	"longhaul/api/kit"
 	"longhaul/internal/source"
 	"longhaul/internal/token"
+	"longhaul/internal/zipfile"
 	"longhaul/models"
 )
 
-// zipEntry is one file of a zip.
-type zipEntry struct {
-	name string
-	file models.File
-}
-
-// archive streams all files of a job as a zip, stored without compression. Its
+// archive sends all files of a job as a zip, stored without compression. Its
 // limits come before the list of files is worked on, for HEAD as well.
 func (h *deliveryHandlers) archive(c *gin.Context) {
 	ctx := c.Request.Context()
@@ -38,36 +32,37 @@ func (h *deliveryHandlers) archive(c *gin.Context) {
 		return
 	}
 	if err = h.mayDeliver(ctx, g); err == nil {
-		err = h.limits.Allow(ctx, kit.LimitArchive, g.userID.String())
+		err = h.limits.Allow(ctx, zipLimit(c.Request), g.userID.String())
 	}
 	var job models.Job
-	var entries []zipEntry
+	var files []models.File
 	if err == nil {
-		job, entries, err = h.packable(ctx, g)
+		job, files, err = h.packable(ctx, g)
 	}
 	if err != nil {
 		h.refuse(c, err)
 		return
 	}
+	h.learnSmall(ctx, files)
 	header := c.Writer.Header()
 	header.Set("Content-Type", "application/zip")
 	header.Set("Content-Disposition", source.ContentDisposition(source.Attachment, archiveName(job)))
-	header.Set("Content-Length", strconv.FormatInt(zipSize(entries), 10))
-	header.Set("Cache-Control", "private, no-store")
+	header.Set("Cache-Control", "private, no-cache")
 	h.allowApp(c)
-	c.Status(http.StatusOK)
-	if c.Request.Method == http.MethodHead {
-		c.Writer.WriteHeaderNow()
-		return
+	h.sendZip(c, errand{owner: g.userID, still: h.stillLinked(ctx, g)}, files)
+}
+
+// zipLimit tells the parts of a zip, of which a download manager asks for several
+// at once, from whole ones.
+func zipLimit(r *http.Request) kit.Limit {
+	if r.Header.Get("Range") != "" {
+		return kit.LimitArchivePart
 	}
-	if err := h.writeZip(ctx, c, g, entries); err != nil {
-		kit.InfoOf(ctx).Err = err
-		panic(http.ErrAbortHandler) // the client must see that bytes are missing
-	}
+	return kit.LimitArchive
 }
 
 // packable finds what a grant packs.
-func (h *deliveryHandlers) packable(ctx context.Context, g grant) (models.Job, []zipEntry, error) {
+func (h *deliveryHandlers) packable(ctx context.Context, g grant) (models.Job, []models.File, error) {
 	job, err := h.store.Job(ctx, g.userID, g.id)
 	if err != nil {
 		return models.Job{}, nil, err
@@ -75,106 +70,74 @@ func (h *deliveryHandlers) packable(ctx context.Context, g grant) (models.Job, [
 	if job.Blocked {
 		return models.Job{}, nil, blockedContent()
 	}
+	if err := h.store.RequireFlag(ctx, models.FlagArchives, job.UserID); err != nil {
+		return models.Job{}, nil, err
+	}
 	if job.State != models.StateReady {
 		return models.Job{}, nil, models.Errorf(models.CodeNotFound, "There are no files to zip.")
 	}
 	files, err := h.store.Files(ctx, g.userID, g.id)
-	entries := zipEntries(files)
-	if err == nil && len(entries) == 0 {
+	files = slices.DeleteFunc(files, func(f models.File) bool { return f.State != models.FileStored || f.Blocked })
+	if err == nil && len(files) == 0 {
 		err = lostFile()
 	}
-	return job, entries, err
+	return job, files, err
 }
 
-func (h *deliveryHandlers) writeZip(ctx context.Context, c *gin.Context, g grant, entries []zipEntry) error {
-	out := h.writer(ctx, c, g)
-	zw := zip.NewWriter(out)
-	for _, e := range entries {
-		out.file = e.file.ID
-		if err := h.writeEntry(ctx, zw, e); err != nil {
-			return err
-		}
-	}
-	if err := zw.Close(); err != nil {
-		return fmt.Errorf("finish zip: %w", err)
-	}
-	return nil
-}
-
-func (h *deliveryHandlers) writeEntry(ctx context.Context, zw *zip.Writer, e zipEntry) error {
-	w, err := zw.CreateHeader(zipHeader(e))
-	if err != nil {
-		return fmt.Errorf("begin zip entry: %w", err)
-	}
-	body := &objectReader{ctx: ctx, objects: h.objects, key: e.file.Key(), etag: e.file.ETag, size: e.file.Size}
+// sendZip sends the zip of the files, or the part of it that is asked for. While
+// a checksum is not known, only the whole zip can be sent: its entries then have
+// data descriptors, and what is learned on the way is kept for the next time.
+func (h *deliveryHandlers) sendZip(c *gin.Context, e errand, files []models.File) {
+	ctx := c.Request.Context()
+	layout := zipfile.New(zipEntries(files))
+	out := h.writer(ctx, c, e)
+	body := &zipReader{ctx: ctx, store: h.store, objects: h.objects, layout: layout, files: files, sums: make([]uint32, len(files))}
+	body.reading = func(f models.File) { out.file = f.ID }
 	defer body.close()
-	n, err := io.Copy(w, body)
-	if err == nil && n != e.file.Size {
-		err = errors.New("the object is shorter than its row says")
+	if layout.Known() {
+		c.Writer.Header().Set("ETag", `"`+layout.Tag()+`"`)
+		part := settleRange(c.Request, layout.Size())
+		body.at, body.limit = part.start, part.end
+		http.ServeContent(out, c.Request, "", time.Time{}, body)
+	} else {
+		c.Writer.Header().Set("Accept-Ranges", "none")
+		c.Writer.Header().Set("Content-Length", strconv.FormatInt(layout.Size(), 10))
+		c.Status(http.StatusOK)
+		c.Writer.WriteHeaderNow()
+		if c.Request.Method == http.MethodGet {
+			_, _ = io.Copy(out, body) // what ends it is told below
+		}
+	}
+	err := out.refused
+	if err == nil && body.err != nil && !errors.Is(body.err, context.Canceled) {
+		err = kit.StorageFault(body.err)
 	}
 	if err != nil {
-		return fmt.Errorf("write zip entry: %w", err)
+		kit.InfoOf(ctx).Err = err
+		panic(http.ErrAbortHandler) // the client must see that bytes are missing
 	}
-	return nil
 }
 
-func zipHeader(e zipEntry) *zip.FileHeader {
-	return &zip.FileHeader{Name: e.name, Method: zip.Store, Modified: modified(e.file).UTC().Truncate(time.Second)}
-}
-
-// zipEntries returns the stored files under names that are safe on every
-// system and unique even where case does not count.
-func zipEntries(files []models.File) []zipEntry {
-	var out []zipEntry
-	var names []string
+// zipEntries returns the files under names that are safe on every system and
+// unique even where case does not count.
+func zipEntries(files []models.File) []zipfile.Entry {
+	names := make([]string, 0, len(files))
 	for _, f := range files {
-		if f.State != models.FileStored || f.Blocked {
-			continue
-		}
 		name := source.SanitizePath([]string{f.Path})
 		if name == "" {
 			name = "file-" + strconv.Itoa(f.Index)
 		}
-		names, out = append(names, name), append(out, zipEntry{file: f})
+		names = append(names, name)
 	}
+	out := make([]zipfile.Entry, 0, len(files))
 	for i, name := range source.Distinct(names) {
-		out[i].name = name
+		f := files[i]
+		e := zipfile.Entry{Name: name, Size: f.Size, Modified: modified(f).UTC(), Version: hex.EncodeToString(f.ID[:]) + f.ETag}
+		if f.CRC32 != nil {
+			sum := uint32(*f.CRC32)
+			e.CRC32 = &sum
+		}
+		out = append(out, e)
 	}
 	return out
-}
-
-// Sizes of the records of a zip, as archive/zip writes them for a streamed
-// entry (APPNOTE 4.3).
-const (
-	zipLocal      = 30
-	zipDescriptor = 16
-	zipCentral    = 46
-	zipEnd        = 22
-	zipTime       = 9  // extended timestamp, in both headers
-	zipMore64     = 8  // a descriptor with 64-bit sizes
-	zipExtra64    = 28 // 64-bit sizes and offset in the directory
-	zipEnd64      = 56 + 20
-)
-
-// zipSize returns how long the zip of the entries will be: a client sees how
-// far a download is, and a broken one is seen to be broken.
-func zipSize(entries []zipEntry) int64 {
-	var offset, directory int64
-	for _, e := range entries {
-		name := int64(len(e.name))
-		large := e.file.Size >= math.MaxUint32
-		directory += zipCentral + name + zipTime
-		if large || offset >= math.MaxUint32 {
-			directory += zipExtra64
-		}
-		offset += zipLocal + name + zipTime + e.file.Size + zipDescriptor
-		if large {
-			offset += zipMore64
-		}
-	}
-	total := offset + directory + zipEnd
-	if len(entries) >= math.MaxUint16 || directory >= math.MaxUint32 || offset >= math.MaxUint32 {
-		total += zipEnd64
-	}
-	return total
 }

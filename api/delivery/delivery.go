@@ -27,6 +27,10 @@ type Store interface {
 	File(ctx context.Context, userID, fileID uuid.UUID) (models.File, error)
 	User(ctx context.Context, id uuid.UUID) (models.User, error)
 	Bandwidth
+	Checksums
+	Shared
+	Selections
+	kit.Flags
 
 	// IssueLink records a link, or prolongs the one to the same target. LinkWorks
 	// returns not_found for one that was revoked.
@@ -38,6 +42,12 @@ type Store interface {
 	Links(ctx context.Context, userID uuid.UUID) ([]models.NamedLink, error)
 	RevokeLink(ctx context.Context, userID, id uuid.UUID) error
 	RevokeLinks(ctx context.Context, userID uuid.UUID) error
+}
+
+// Checksums keeps what delivery learns of files while it reads them.
+type Checksums interface {
+	// SaveCRC32 records the CRC-32 of a stored file whose object has the ETag.
+	SaveCRC32(ctx context.Context, fileID uuid.UUID, etag string, sum uint32) error
 }
 
 // Deps are the dependencies of delivery.
@@ -64,7 +74,7 @@ type Service struct {
 func New(d Deps) *Service {
 	signer := &linkSigner{store: d.Store, keys: d.Keys, files: d.URL, now: d.Now}
 	return &Service{
-		links: &linkHandlers{store: d.Store, signer: signer},
+		links: &linkHandlers{store: d.Store, signer: signer, limits: d.Limiter},
 		files: &deliveryHandlers{
 			store: d.Store, objects: d.Objects, limits: d.Limiter, meter: d.Meter, signer: signer,
 			app: kit.Origin(d.AppURL), now: d.Now,
@@ -77,6 +87,7 @@ func New(d Deps) *Service {
 func (f *Service) Register(r *kit.Router) {
 	f.links.routes(r)
 	f.links.listRoutes(r)
+	f.links.selectionRoutes(r)
 }
 
 // Serve adds the routes of the files origin to its own router.
@@ -85,6 +96,9 @@ func (f *Service) Serve(engine *gin.Engine) {
 	for _, method := range []string{http.MethodGet, http.MethodHead} {
 		engine.Handle(method, PathFile, f.files.file)
 		engine.Handle(method, PathArchive, f.files.archive)
+		engine.Handle(method, PathShared, f.files.shared)
+		engine.Handle(method, PathSharedArchive, f.files.sharedArchive)
+		engine.Handle(method, PathSelection, f.files.selection)
 	}
 	engine.NoRoute(kit.NotFound)
 }

@@ -1,31 +1,34 @@
 package delivery
 
 import (
+	"net/http"
+
 	"github.com/google/uuid"
 
 	"longhaul/models"
 )
 
-// ZipEntry is a file and its name in a zip, for tests.
-type ZipEntry struct {
-	Name string
-	File models.File
-}
-
-// ZipEntries returns the names that files get in a zip.
-func ZipEntries(files []models.File) []ZipEntry {
-	var out []ZipEntry
+// ZipNames returns the names that files get in a zip.
+func ZipNames(files []models.File) []string {
+	var out []string
 	for _, e := range zipEntries(files) {
-		out = append(out, ZipEntry{e.name, e.file})
+		out = append(out, e.Name)
 	}
 	return out
 }
 
-// ZipSize returns the computed length of a zip of the files.
-func ZipSize(files []models.File) int64 { return zipSize(zipEntries(files)) }
-
-// ZipHeader is used by tests that write the same zip.
-var ZipHeader = func(e ZipEntry) any { return zipHeader(zipEntry{e.Name, e.File}) }
-
 // Delivered counts bytes that were sent to a user, for tests.
 func Delivered(m *Meter, user uuid.UUID, n int) { m.add(user, n) }
+
+// RequestedRange returns where the part that a request is for starts and ends:
+// -1 for a whole response, and 0 for one that cannot be given.
+func RequestedRange(r *http.Request, size int64) (start, end int64) {
+	switch part, satisfiable := requestedRange(r, size); {
+	case !satisfiable:
+		return 0, 0
+	case part == nil:
+		return -1, -1
+	default:
+		return part.start, part.end
+	}
+}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -52,7 +51,12 @@ func (h *deliveryHandlers) admitted(ctx context.Context, g grant) error {
 	} else if err != nil {
 		return err
 	}
-	owner, err := h.store.User(ctx, g.userID)
+	return h.ownerReads(ctx, g.userID)
+}
+
+// ownerReads returns not_found for the links of an account that was disabled.
+func (h *deliveryHandlers) ownerReads(ctx context.Context, userID uuid.UUID) error {
+	owner, err := h.store.User(ctx, userID)
 	if err != nil {
 		return err
 	}
@@ -91,7 +95,19 @@ func (h *deliveryHandlers) file(c *gin.Context) {
 		h.refuse(c, err)
 		return
 	}
-	h.send(c, f, g)
+	h.send(c, f, errand{owner: g.userID, inline: g.inline, still: h.stillLinked(ctx, g)})
+}
+
+// errand is for whom something is delivered, how, and how long.
+type errand struct {
+	owner  uuid.UUID // whose bandwidth it costs
+	inline bool
+	still  func(file uuid.UUID) error // asked every second
+}
+
+// stillLinked returns what tells whether the link's files may still be delivered.
+func (h *deliveryHandlers) stillLinked(ctx context.Context, g grant) func(uuid.UUID) error {
+	return func(file uuid.UUID) error { return h.store.MayDeliver(ctx, g.link, file) }
 }
 
 // blockedContent is the fault of a file, or all of a job, that is blocked.
@@ -113,10 +129,10 @@ func storageFault(err error) error {
 	return kit.StorageFault(err)
 }
 
-func (h *deliveryHandlers) send(c *gin.Context, f models.File, g grant) {
+func (h *deliveryHandlers) send(c *gin.Context, f models.File, e errand) {
 	ctx := c.Request.Context()
 	header := c.Writer.Header()
-	contentType, disposition := presentation(f, g.inline)
+	contentType, disposition := presentation(f, e.inline)
 	header.Set("Content-Type", contentType)
 	header.Set("Content-Disposition", disposition)
 	header.Set("Cache-Control", "private, no-cache")
@@ -124,15 +140,12 @@ func (h *deliveryHandlers) send(c *gin.Context, f models.File, g grant) {
 	tag := entityTag(f)
 	header.Set("ETag", tag)
 	h.allowApp(c)
-	if strings.Contains(c.Request.Header.Get("Range"), ",") {
-		c.Request.Header.Del("Range") // several ranges at once: the whole file is a valid response
-	}
-	body := &objectReader{ctx: ctx, objects: h.objects, key: f.Key(), etag: f.ETag, size: f.Size}
+	part := settleRange(c.Request, f.Size)
+	body := &objectReader{ctx: ctx, objects: h.objects, key: f.Key(), etag: f.ETag, size: f.Size, at: part.start, limit: part.end}
 	defer body.close()
-	if c.Request.Method == http.MethodGet && c.Request.Header.Get("If-None-Match") != tag && f.Size > 0 {
+	if c.Request.Method == http.MethodGet && c.Request.Header.Get("If-None-Match") != tag && part.start < part.end {
 		// ask storage before the response starts, so that its fault can still
 		// be reported
-		body.limitTo(c.Request.Header.Get("Range"))
 		if err := body.open(); err != nil {
 			for _, k := range []string{"Content-Disposition", "ETag", "Accept-Ranges"} {
 				header.Del(k)
@@ -141,7 +154,7 @@ func (h *deliveryHandlers) send(c *gin.Context, f models.File, g grant) {
 			return
 		}
 	}
-	out := h.writer(ctx, c, g)
+	out := h.writer(ctx, c, e)
 	out.file = f.ID
 	http.ServeContent(out, c.Request, "", modified(f), body)
 	if out.refused != nil {
@@ -168,7 +181,7 @@ func (h *deliveryHandlers) allowApp(c *gin.Context) {
 // that a browser can show without running anything are shown inline; everything
 // else is saved as bytes.
 func presentation(f models.File, inline bool) (contentType, disposition string) {
-	name := baseName(f.Path)
+	name := baseName(f.Title())
 	shown := source.InlineType(f.ContentType)
 	if inline && shown != "" {
 		return shown, source.ContentDisposition(source.Inline, name)
@@ -193,17 +206,17 @@ func modified(f models.File) time.Time {
 // recheck is how often a delivery asks whether it may go on.
 const recheck = time.Second
 
-// writer returns the writer for a delivery through a link.
-func (h *deliveryHandlers) writer(ctx context.Context, c *gin.Context, g grant) *patientWriter {
+// writer returns the writer for a delivery.
+func (h *deliveryHandlers) writer(ctx context.Context, c *gin.Context, e errand) *patientWriter {
 	return &patientWriter{
 		ResponseWriter: c.Writer, rc: http.NewResponseController(c.Writer), now: h.now, checked: h.now(),
 		sent: func(n int) {
 			if s := c.Writer.Status(); s == http.StatusOK || s == http.StatusPartialContent {
-				h.meter.add(g.userID, n)
+				h.meter.add(e.owner, n)
 			}
 		},
-		allow: func() (int64, error) { return h.allowed(ctx, g.userID) },
-		still: func(file uuid.UUID) error { return h.store.MayDeliver(ctx, g.link, file) },
+		allow: func() (int64, error) { return h.allowed(ctx, e.owner) },
+		still: e.still,
 	}
 }
 

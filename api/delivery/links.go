@@ -27,6 +27,7 @@ type jobPath struct {
 type linkHandlers struct {
 	store  Store
 	signer *linkSigner
+	limits kit.Limiter
 }
 
 func (h *linkHandlers) routes(r *kit.Router) {
@@ -112,6 +113,9 @@ func (h *linkHandlers) archiveLink(ctx context.Context, jobID uuid.UUID) (Link, 
 	}
 	if job.Blocked {
 		return Link{}, blockedContent()
+	}
+	if err := h.store.RequireFlag(ctx, models.FlagArchives, job.UserID); err != nil {
+		return Link{}, err
 	}
 	if job.State != models.StateReady {
 		return Link{}, models.Fault(models.ProblemWrongState, "The files can be zipped once the job is ready.")

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
-	"strings"
 )
 
 // reopenings is how often a broken read from storage is resumed.
@@ -27,33 +25,6 @@ type objectReader struct {
 	bodyAt int64 // next byte of the open body
 	broken int
 	err    error // the fault that ended reading
-}
-
-// limitTo reads a single range from a request's header, so that storage is
-// asked for no more than that. It ignores a header that it doesn't understand.
-func (r *objectReader) limitTo(header string) {
-	spec, ok := strings.CutPrefix(header, "bytes=")
-	if !ok {
-		return
-	}
-	first, last, ok := strings.Cut(strings.TrimSpace(spec), "-")
-	if !ok {
-		return
-	}
-	if first == "" {
-		if n, err := strconv.ParseInt(last, 10, 64); err == nil && n > 0 {
-			r.at = max(r.size-n, 0)
-		}
-		return
-	}
-	from, err := strconv.ParseInt(first, 10, 64)
-	if err != nil || from < 0 || from >= r.size {
-		return
-	}
-	r.at = from
-	if to, err := strconv.ParseInt(last, 10, 64); err == nil && to >= from {
-		r.limit = min(to+1, r.size)
-	}
 }
 
 // open requests the bytes from the current position from storage.
@@ -110,19 +81,27 @@ func (r *objectReader) fail(err error) error {
 
 // Seek moves to another position without reading.
 func (r *objectReader) Seek(offset int64, whence int) (int64, error) {
+	at, err := seek(r.at, r.size, offset, whence)
+	if err == nil {
+		r.at = at
+	}
+	return at, err
+}
+
+// seek returns where a reader at a position moves to.
+func seek(at, size, offset int64, whence int) (int64, error) {
 	switch whence {
 	case io.SeekStart:
 	case io.SeekCurrent:
-		offset += r.at
+		offset += at
 	case io.SeekEnd:
-		offset += r.size
+		offset += size
 	default:
 		return 0, errors.New("seek object: unknown whence")
 	}
 	if offset < 0 {
 		return 0, errors.New("seek object: before the start")
 	}
-	r.at = offset
 	return offset, nil
 }
 

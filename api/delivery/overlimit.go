@@ -54,6 +54,18 @@ func (h *deliveryHandlers) refuse(c *gin.Context, err error) {
 	}
 	_, reset := models.Period(h.now())
 	c.Header("Retry-After", reset.UTC().Format(http.TimeFormat))
+	showFault(c, err, faultPage{Title: "Bandwidth used up", Head: "The bandwidth of this month is used up", Reset: &reset})
+}
+
+// faultPage is what a page about a fault says.
+type faultPage struct {
+	Title, Head, Text string
+	Reset             *time.Time // when the owner's bandwidth is back; nil shows the text
+}
+
+// showFault responds with a page to a browser that opens a link as a page, and
+// with a problem document to everything else.
+func showFault(c *gin.Context, err error, p faultPage) {
 	if !strings.Contains(c.Request.Header.Get("Accept"), "text/html") {
 		kit.Abort(c, err)
 		return
@@ -61,24 +73,24 @@ func (h *deliveryHandlers) refuse(c *gin.Context, err error) {
 	kit.InfoOf(c.Request.Context()).Err = err
 	c.Header("Cache-Control", "no-store")
 	c.Header("Content-Type", "text/html; charset=utf-8")
-	c.Status(httpstatus.Of(e.Code))
+	c.Status(httpstatus.Of(models.CodeOf(err)))
 	c.Abort()
 	if c.Request.Method == http.MethodHead {
 		c.Writer.WriteHeaderNow()
 		return
 	}
-	if err := overLimitPage.Execute(c.Writer, struct{ Reset time.Time }{reset}); err != nil {
+	if err := faultTemplate.Execute(c.Writer, p); err != nil {
 		kit.InfoOf(c.Request.Context()).Err = err
 	}
 }
 
-// overLimitPage runs nothing and loads nothing, as the origin's policy
+// faultTemplate runs nothing and loads nothing, as the origin's policy
 // requires.
-var overLimitPage = template.Must(template.New("over").Parse(`<!doctype html>
+var faultTemplate = template.Must(template.New("fault").Parse(`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Bandwidth used up</title>
+<title>{{.Title}}</title>
 <style>
 :root { color-scheme: light dark; --page: #faf9f7; --surface: #fff; --line: #e6e3dc; --text: #211f1c; --faint: #6d685f }
 @media (prefers-color-scheme: dark) { :root { --page: #141312; --surface: #1c1b19; --line: #2e2c29; --text: #edeae5; --faint: #a09a91 } }
@@ -91,9 +103,10 @@ p { margin: 12px 0 0; text-wrap: pretty }
 </style>
 <main>
 <p class="name"><svg width="40" height="40" viewBox="0 0 32 32" aria-hidden="true" fill="none" stroke-linecap="round" stroke-linejoin="round"><rect width="32" height="32" rx="9" fill="#3159e6"/><path d="M9 7.5v12.2c0 2.4 1.4 3.8 3.8 3.8H24" stroke="#fff" stroke-width="3.6"/><path d="M17.5 8v8.2m-3.9-3.6 3.9 3.9 3.9-3.9" stroke="#bacdff" stroke-width="2.6"/></svg>Longhaul</p>
-<h1>The bandwidth of this month is used up</h1>
-<p>Files can be downloaded again from <time datetime="{{.Reset.Format "2006-01-02T15:04:05Z07:00"}}">{{.Reset.Format "2 January 2006, 15:04 UTC"}}</time> on. They are kept; nothing is lost.</p>
+<h1>{{.Head}}</h1>
+{{if .Reset}}<p>Files can be downloaded again from <time datetime="{{.Reset.Format "2006-01-02T15:04:05Z07:00"}}">{{.Reset.Format "2 January 2006, 15:04 UTC"}}</time> on. They are kept; nothing is lost.</p>
 <p class="faint">Whoever runs this installation can give the account a plan with more.</p>
-</main>
+{{else}}<p>{{.Text}}</p>
+{{end}}</main>
 </html>
 `))

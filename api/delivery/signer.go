@@ -44,7 +44,7 @@ func (g grant) bytes() []byte {
 
 func (s *linkSigner) file(ctx context.Context, f models.File, inline bool) (Link, error) {
 	l, err := s.store.IssueLink(ctx, models.Link{UserID: f.UserID, JobID: f.JobID, FileID: &f.ID, Inline: inline, ExpiresAt: s.expiry()})
-	return s.sign(token.PurposeFile, grant{f.UserID, f.ID, l.ID, inline}, l.ExpiresAt, "f", baseName(f.Path)), err
+	return s.sign(token.PurposeFile, grant{f.UserID, f.ID, l.ID, inline}, l.ExpiresAt, "f", baseName(f.Title())), err
 }
 
 func (s *linkSigner) archive(ctx context.Context, job models.Job) (Link, error) {

@@ -25,10 +25,7 @@ func (h *jobHandlers) actionRoutes(r *kit.Router) {
 	choose := act("select", "Choose the files of a job", "Only while the job awaits a selection.")
 	choose.MaxBodyBytes = maxFieldSize
 	kit.Handle(r, choose, h.choose)
-	kit.Handle(r, huma.Operation{
-		OperationID: "delete-job", Method: http.MethodDelete, Path: "/api/v1/jobs/{id}", Tags: []string{tagJobs},
-		Summary: "Delete a job and its files", DefaultStatus: http.StatusNoContent,
-	}, h.remove)
+	h.deleteRoutes(r)
 	kit.Handle(r, huma.Operation{
 		OperationID: "get-job-workflow", Method: http.MethodGet, Path: "/api/v1/jobs/{id}/workflow", Tags: []string{tagJobs},
 		Summary: "Get a job's workflow",
@@ -61,7 +58,15 @@ func (h *jobHandlers) cancel(ctx context.Context, in *jobInput) (*jobOutput, err
 	return h.requested(ctx, in.ID, h.store.RequestCancel)
 }
 
-func (h *jobHandlers) retry(ctx context.Context, in *jobInput) (*jobOutput, error) {
+type retryInput struct {
+	ID       uuid.UUID `path:"id" format:"uuid"`
+	KeepPage bool      `query:"keepPage" doc:"Keep the web page that the URL leads to, as the file"`
+}
+
+func (h *jobHandlers) retry(ctx context.Context, in *retryInput) (*jobOutput, error) {
+	if in.KeepPage {
+		return h.requested(ctx, in.ID, h.store.RequestRetryKeepingPage)
+	}
 	return h.requested(ctx, in.ID, h.store.RequestRetry)
 }
 
@@ -76,13 +81,6 @@ func (h *jobHandlers) choose(ctx context.Context, in *selectInput) (*jobOutput, 
 	return h.requested(ctx, in.ID, func(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error) {
 		return h.store.RequestSelect(ctx, userID, jobID, in.Body.Indexes)
 	})
-}
-
-func (h *jobHandlers) remove(ctx context.Context, in *jobInput) (*kit.Empty, error) {
-	if err := h.store.RequestDelete(ctx, kit.Caller(ctx).ID, in.ID); err != nil {
-		return nil, err
-	}
-	return &kit.Empty{}, nil
 }
 
 // Workflow is the workflow behind a job, for administrators.

@@ -34,5 +34,5 @@ type fileState models.FileState
 
 // Schema returns the schema of file states.
 func (fileState) Schema(r huma.Registry) *huma.Schema {
-	return kit.Enum(r, "FileState", "State of a file", models.FilePending, models.FileStored, models.FileSkipped, models.FileLost)
+	return kit.Enum(r, "FileState", "State of a file", models.FilePending, models.FileStored, models.FileSkipped, models.FileLost, models.FileTrashed, models.FileDeleted)
 }

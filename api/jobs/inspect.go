@@ -1,15 +1,19 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
+	"encoding/hex"
 	"net/http"
 	"slices"
+	"sort"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 
 	"longhaul/api/kit"
+	"longhaul/internal/source"
 	"longhaul/models"
 	"longhaul/models/wording"
 )
@@ -41,17 +45,36 @@ func (h *sourceHandlers) routes(r *kit.Router) {
 		MaxBodyBytes: maxSubmitBody, SkipValidateBody: true,
 		RequestBody: sourceBody(r.API, "InspectSource", inspectJSON{}, inspectForm()),
 	}, h.inspect)
+	kit.Handle(r, huma.Operation{
+		OperationID: "get-source-outline", Method: http.MethodGet, Path: "/api/v1/sources/outlines/{id}", Tags: []string{tagSources},
+		Summary: "List what an inspection found in a compact form", Description: "Page by page, for a day after the inspection.",
+	}, h.outline)
 }
 
 // SourceInfo is what a source contains.
 type SourceInfo struct {
-	Kind     kit.SourceKind `json:"kind"`
-	Name     string         `json:"name"`
-	Size     *int64         `json:"size" doc:"Bytes of all files; null if unknown"`
-	InfoHash string         `json:"infoHash" doc:"Hex; empty for a URL"`
-	Private  bool           `json:"private" doc:"The torrent allows only its own trackers"`
-	Files    []SourceFile   `json:"files" nullable:"false"`
-	Verdict  Verdict        `json:"verdict"`
+	Kind      kit.SourceKind `json:"kind" doc:"What the job would fetch: a URL may lead to a torrent"`
+	Name      string         `json:"name"`
+	Size      *int64         `json:"size" doc:"Bytes of all files; null if unknown"`
+	InfoHash  string         `json:"infoHash" doc:"Hex; empty for a URL"`
+	Private   bool           `json:"private" doc:"The torrent allows only its own trackers"`
+	Files     []SourceFile   `json:"files" nullable:"false" doc:"The first 100 files; the outline has all"`
+	FileCount int            `json:"fileCount" doc:"How many files there are in all; 0 if unknown"`
+	Outline   string         `json:"outline" doc:"Id of the outline of all files, for a day; empty if files has all of them"`
+	Verdict   Verdict        `json:"verdict"`
+	Held      *HeldJob       `json:"held" doc:"Your job that has this content already, or fetches it; null if there is none"`
+}
+
+// TransformSchema lets the job that has the content be null.
+func (SourceInfo) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	return kit.Nullable(s, "held")
+}
+
+// HeldJob is a job of the caller that has the content of a source.
+type HeldJob struct {
+	ID       uuid.UUID `json:"id" format:"uuid"`
+	Name     string    `json:"name"`
+	Finished bool      `json:"finished" doc:"Its files are ready; otherwise it still fetches them"`
 }
 
 // SourceFile is one file of a source.
@@ -99,28 +122,104 @@ func (h *sourceHandlers) inspect(ctx context.Context, in *rawInput) (*sourceOutp
 	if err != nil {
 		return nil, err
 	}
-	verdict, err := h.sources.verdictBefore(ctx, src)
+	if err := h.store.RequireFlag(ctx, models.FlagOf(src.Kind), user.ID); err != nil {
+		return nil, err
+	}
+	asked := sourceHash(src)
+	src, manifest, verdict, err := h.judge(ctx, user.ID, src, manifest)
 	if err != nil {
 		return nil, err
 	}
-	if manifest == nil && verdict.Allowed {
-		manifest, err = h.sources.resolve(ctx, user.ID, src)
-		if err != nil {
-			return nil, err
-		}
-		verdict, err = h.sources.verdictAfter(ctx, src, *manifest)
-		if err != nil {
-			return nil, err
-		}
-	} else if manifest != nil && verdict.Allowed {
-		verdict = h.sources.sizeVerdict(*manifest)
+	out := &sourceOutput{Body: sourceInfoOf(src, manifest, verdict, asked)}
+	if out.Body.Held, err = h.held(ctx, user.ID, src); err != nil {
+		return nil, err
 	}
-	if manifest != nil && verdict.Allowed {
-		if verdict, err = h.withinPlan(ctx, user.ID, *manifest, verdict); err != nil {
-			return nil, err
+	if out.Body.Outline != "" && sub.Torrent != nil { // others were saved when they were looked up
+		kept := *manifest
+		kept.Metainfo = src.Metainfo
+		err = h.store.SaveInspection(ctx, user.ID, asked, kept)
+	}
+	return out, err
+}
+
+// judge says whether a job for the source would be accepted. What the source holds
+// is looked up for that if it is not known and nothing else speaks against it. The
+// source that is returned is another one if it is an address that leads to a torrent.
+func (h *sourceHandlers) judge(
+	ctx context.Context, userID uuid.UUID, src models.Source, m *models.Manifest,
+) (models.Source, *models.Manifest, Verdict, error) {
+	verdict, err := h.sources.verdictBefore(ctx, src)
+	switch {
+	case err != nil || !verdict.Allowed:
+		return src, m, verdict, err
+	case m != nil:
+		verdict = h.sources.sizeVerdict(*m)
+	default:
+		if src, m, verdict, err = h.found(ctx, userID, src); err != nil {
+			return src, m, verdict, err
 		}
 	}
-	return &sourceOutput{Body: sourceInfoOf(src, manifest, verdict)}, nil
+	if verdict.Allowed {
+		verdict, err = h.withinPlan(ctx, userID, *m, verdict)
+	}
+	return src, m, verdict, err
+}
+
+// held returns the caller's job that has the source's content.
+func (h *sourceHandlers) held(ctx context.Context, userID uuid.UUID, src models.Source) (*HeldJob, error) {
+	job, err := h.store.HeldJob(ctx, userID, src)
+	if err != nil || job == nil {
+		return nil, err
+	}
+	return &HeldJob{ID: job.ID, Name: job.Name, Finished: job.State == models.StateReady}, nil
+}
+
+type sourceOutlineInput struct {
+	ID     string `path:"id" maxLength:"64" doc:"outline of an inspection"`
+	Cursor string `query:"cursor" maxLength:"10" doc:"nextCursor of the previous page"`
+}
+
+// outline lists what an inspection found.
+func (h *sourceHandlers) outline(ctx context.Context, in *sourceOutlineInput) (*outlineOutput, error) {
+	after, err := outlineAfter(in.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	hash, err := hex.DecodeString(in.ID)
+	if err != nil {
+		return nil, models.Errorf(models.CodeNotFound, "No such inspection.").Because(err)
+	}
+	m, err := h.store.Inspection(ctx, kit.Caller(ctx).ID, hash)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(m.Files, func(a, b models.ManifestFile) int { return cmp.Compare(a.Index, b.Index) })
+	from := sort.Search(len(m.Files), func(i int) bool { return m.Files[i].Index > after })
+	b := newOutline(len(m.Files))
+	for _, f := range m.Files[from:] {
+		if !b.Add(f.Index, f.Path, f.Size, kit.MarkNone, kit.MarkNone) {
+			break
+		}
+	}
+	return &outlineOutput{Body: outlineOf(b)}, nil
+}
+
+// found finds out what a source contains, and judges it. The source is another one
+// if it is an address that leads to a torrent.
+func (h *sourceHandlers) found(ctx context.Context, userID uuid.UUID, asked models.Source) (models.Source, *models.Manifest, Verdict, error) {
+	m, err := h.sources.resolve(ctx, userID, asked)
+	if err != nil {
+		return asked, nil, Verdict{}, err
+	}
+	src, leads, err := source.LeadsTo(asked, *m)
+	if err == nil && leads {
+		err = h.store.RequireFlag(ctx, models.FlagOf(src.Kind), userID)
+	}
+	if err != nil {
+		return asked, nil, Verdict{}, err
+	}
+	verdict, err := h.sources.verdictAfter(ctx, src, *m)
+	return src, m, verdict, err
 }
 
 // withinPlan judges a source by the caller's plan: a source that could never
@@ -146,7 +245,7 @@ func (h *sourceHandlers) withinPlan(ctx context.Context, userID uuid.UUID, m mod
 	return v, nil
 }
 
-func sourceInfoOf(src models.Source, m *models.Manifest, v Verdict) SourceInfo {
+func sourceInfoOf(src models.Source, m *models.Manifest, v Verdict, asked []byte) SourceInfo {
 	out := SourceInfo{
 		Kind: kit.SourceKind(src.Kind), Name: src.Name, InfoHash: src.InfoHash(), Private: src.Private,
 		Files: []SourceFile{}, Verdict: v,
@@ -161,8 +260,12 @@ func sourceInfoOf(src models.Source, m *models.Manifest, v Verdict) SourceInfo {
 		out.Size = &m.Size
 	}
 	out.Private = out.Private || m.Private
-	for _, f := range m.Files {
+	out.FileCount = len(m.Files)
+	for _, f := range m.Files[:min(len(m.Files), shownFiles)] {
 		out.Files = append(out.Files, SourceFile(f))
+	}
+	if len(m.Files) > shownFiles {
+		out.Outline = hex.EncodeToString(asked)
 	}
 	return out
 }

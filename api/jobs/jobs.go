@@ -16,10 +16,16 @@ import (
 // Store is the part of the store that jobs use. Each call names the owner first
 // and returns not_found for anyone else's job.
 type Store interface {
+	kit.Flags
+	FileLists
+	Batches
+	Labels
+	RulesStore
+	Deletes
 	SubmitJob(ctx context.Context, n models.NewJob) (job models.Job, replayed bool, err error)
 	Job(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error)
 	Jobs(ctx context.Context, userID uuid.UUID, f models.JobFilter) (models.JobPage, error)
-	JobCounts(ctx context.Context, userID uuid.UUID) (map[models.State]int64, error)
+	JobCounts(ctx context.Context, userID uuid.UUID, f models.JobFilter) (map[models.State]int64, error)
 	ProgressOf(ctx context.Context, userID uuid.UUID, jobIDs []uuid.UUID) (map[uuid.UUID]models.Progress, error)
 	JobEvents(ctx context.Context, userID, jobID uuid.UUID, after int64, limit int) ([]models.Event, error)
 	RequestCancel(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error)
@@ -27,8 +33,7 @@ type Store interface {
 	RequestResume(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error)
 	RequestSelect(ctx context.Context, userID, jobID uuid.UUID, indexes []int) (models.Job, error)
 	RequestRetry(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error)
-	RequestDelete(ctx context.Context, userID, jobID uuid.UUID) error
-	Files(ctx context.Context, userID, jobID uuid.UUID) ([]models.File, error)
+	RequestRetryKeepingPage(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error)
 	QueueNote(ctx context.Context, userID uuid.UUID) (models.QueueNote, error)
 	// Usage returns what the user has used of their plan.
 	Usage(ctx context.Context, userID uuid.UUID) (models.Usage, error)
@@ -55,7 +60,9 @@ type Deps struct {
 	Limiter    kit.Limiter
 	Background *kit.Background // starts workflows in the background
 	MaxBytes   int64           // content of one job; 0 is no limit
-	UIURL      string          // of the workflow engine's namespace; empty for none
+	// SealLogin encrypts the login of an address for its owner; that of nil is empty.
+	SealLogin func(owner uuid.UUID, l *models.Login) (string, error)
+	UIURL     string // of the workflow engine's namespace; empty for none
 }
 
 // Register adds the operations on sources and jobs.

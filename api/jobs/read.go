@@ -48,13 +48,13 @@ func (h *jobHandlers) routes(r *kit.Router) {
 		Summary: "A job",
 	}, h.get)
 	kit.Handle(r, huma.Operation{
-		OperationID: "list-job-files", Method: http.MethodGet, Path: "/api/v1/jobs/{id}/files", Tags: []string{tagJobs},
-		Summary: "List a job's files", Description: "Empty until the file list is known.",
-	}, h.files)
-	kit.Handle(r, huma.Operation{
 		OperationID: "get-job-timeline", Method: http.MethodGet, Path: "/api/v1/jobs/{id}/timeline", Tags: []string{tagJobs},
 		Summary: "List a job's events",
 	}, h.timeline)
+	h.batchRoutes(r)
+	h.labelRoutes(r)
+	h.ruleRoutes(r)
+	h.fileRoutes(r)
 	h.actionRoutes(r)
 }
 
@@ -83,7 +83,8 @@ func (h *jobHandlers) get(ctx context.Context, in *jobInput) (*jobOutput, error)
 
 type listInput struct {
 	State  []kit.JobState `query:"state" maxItems:"20" doc:"Only jobs in these states, separated by commas"`
-	Q      string         `query:"q" maxLength:"200" doc:"Only jobs whose name contains this"`
+	Q      string         `query:"q" maxLength:"200" doc:"Only jobs whose name or files have words that begin with these, or whose name contains this"`
+	Label  uuid.UUID      `query:"label" format:"uuid" doc:"Only jobs that have this label"`
 	Sort   string         `query:"sort" enum:"created,-created,name,-name,size,-size,state,-state" default:"-created" doc:"Order; a leading minus reverses it"`
 	Cursor string         `query:"cursor" maxLength:"512" doc:"nextCursor of the previous page"`
 	Limit  int            `query:"limit" minimum:"1" maximum:"100" default:"50"`
@@ -94,28 +95,28 @@ type JobList struct {
 	Jobs       []kit.Job        `json:"jobs" nullable:"false"`
 	NextCursor string           `json:"nextCursor" doc:"Empty on the last page"`
 	Total      int64            `json:"total" doc:"Matching jobs on all pages"`
-	Counts     map[string]int64 `json:"counts" doc:"All jobs of the account, by state"`
+	Counts     map[string]int64 `json:"counts" doc:"Jobs with these words and this label, by state; only on the first page"`
 }
 
 type listOutput struct{ Body JobList }
 
 func (h *jobHandlers) list(ctx context.Context, in *listInput) (*listOutput, error) {
 	user := kit.Caller(ctx)
-	query := models.JobFilter{Search: in.Q, Cursor: in.Cursor, Limit: min(max(in.Limit, 1), maxPage)}
+	query := models.JobFilter{Search: in.Q, Label: in.Label, Cursor: in.Cursor, Limit: min(max(in.Limit, 1), maxPage)}
 	query.Sort, query.Desc = parseSort(in.Sort)
-	for _, s := range in.State {
-		if !models.State(s).Valid() {
-			return nil, models.Errorf(models.CodeInvalid, "%q is not a job state.", kit.Clip(string(s), 40)).In("state")
-		}
-		query.States = append(query.States, models.State(s))
+	var err error
+	if query.States, err = statesOf(in.State); err != nil {
+		return nil, err
 	}
 	page, err := h.store.Jobs(ctx, user.ID, query)
 	if err != nil {
 		return nil, err
 	}
-	counts, err := h.store.JobCounts(ctx, user.ID)
-	if err != nil {
-		return nil, err
+	var counts map[models.State]int64
+	if in.Cursor == "" {
+		if counts, err = h.store.JobCounts(ctx, user.ID, query); err != nil {
+			return nil, err
+		}
 	}
 	list, err := render(ctx, h.store, user.ID, page.Jobs...)
 	if err != nil {
@@ -128,30 +129,22 @@ func (h *jobHandlers) list(ctx context.Context, in *listInput) (*listOutput, err
 	return out, nil
 }
 
+func statesOf(list []kit.JobState) ([]models.State, error) {
+	out := make([]models.State, 0, len(list))
+	for _, s := range list {
+		if !models.State(s).Valid() {
+			return nil, models.Errorf(models.CodeInvalid, "%q is not a job state.", kit.Clip(string(s), 40)).In("state")
+		}
+		out = append(out, models.State(s))
+	}
+	return out, nil
+}
+
 func parseSort(s string) (models.JobSort, bool) {
 	if len(s) > 0 && s[0] == '-' {
 		return models.JobSort(s[1:]), true
 	}
 	return models.JobSort(s), false
-}
-
-type filesOutput struct {
-	Body struct {
-		Files []File `json:"files" nullable:"false"`
-	} `nameHint:"FileList"`
-}
-
-func (h *jobHandlers) files(ctx context.Context, in *jobInput) (*filesOutput, error) {
-	list, err := h.store.Files(ctx, kit.Caller(ctx).ID, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	out := &filesOutput{}
-	out.Body.Files = make([]File, 0, len(list))
-	for _, f := range list {
-		out.Body.Files = append(out.Body.Files, fileOf(f))
-	}
-	return out, nil
 }
 
 type timelineInput struct {

@@ -21,6 +21,7 @@ type sourceReader struct {
 	inspector Inspector
 	maxBytes  int64               // of a job's content; 0 is no limit
 	large     *semaphore.Weighted // lets few large .torrent files be parsed at a time
+	sealLogin func(owner uuid.UUID, l *models.Login) (string, error)
 }
 
 // largeTorrent is the size from which a .torrent file keeps a processor busy.
@@ -28,7 +29,7 @@ const largeTorrent = 1 << 20
 
 func newSourceReader(d Deps) *sourceReader {
 	half := max(1, runtime.GOMAXPROCS(0)/2) // the others answer everybody else
-	return &sourceReader{store: d.Store, inspector: d.Inspector, maxBytes: d.MaxBytes, large: semaphore.NewWeighted(int64(half))}
+	return &sourceReader{store: d.Store, inspector: d.Inspector, maxBytes: d.MaxBytes, large: semaphore.NewWeighted(int64(half)), sealLogin: d.SealLogin}
 }
 
 // parse validates a submission. The manifest is nil unless the submission is a
@@ -41,6 +42,10 @@ func (s *sourceReader) parse(ctx context.Context, sub submission) (models.Source
 	if err != nil {
 		return models.Source{}, nil, inField(err, fieldSource)
 	}
+	if sub.KeepPage && src.Kind != models.SourceURL {
+		return models.Source{}, nil, models.Errorf(models.CodeInvalid, "Only a URL can lead to a page.").In(fieldPage)
+	}
+	src.KeepPage = sub.KeepPage
 	return src, nil, nil
 }
 
@@ -68,14 +73,19 @@ func inField(err error, field string) error {
 // newJob validates a submission as a job. It uses what an earlier inspection
 // found, so that the job need not look it up again.
 func (s *sourceReader) newJob(ctx context.Context, userID uuid.UUID, sub submission) (models.NewJob, error) {
-	src, manifest, err := s.parse(ctx, sub)
+	asked, manifest, err := s.parse(ctx, sub)
 	if err != nil {
 		return models.NewJob{}, err
 	}
+	src := asked
 	if manifest == nil {
-		if manifest, err = s.remembered(ctx, userID, src); err != nil {
+		if src, manifest, err = s.recalled(ctx, userID, asked); err != nil {
 			return models.NewJob{}, err
 		}
+	}
+	sealed, err := s.sealLogin(userID, src.Login)
+	if err != nil {
+		return models.NewJob{}, err
 	}
 	selected := sub.Select
 	if selected == nil && !sub.ChooseFiles {
@@ -90,11 +100,18 @@ func (s *sourceReader) newJob(ctx context.Context, userID uuid.UUID, sub submiss
 			return models.NewJob{}, err
 		}
 	}
-	return models.NewJob{
-		UserID: userID, Source: src, Manifest: manifest, Selected: selected,
+	var labels []uuid.UUID
+	if sub.Labels != nil {
+		labels = *sub.Labels
+	}
+	job := models.NewJob{
+		UserID: userID, Source: src, SealedLogin: sealed, Manifest: manifest, Selected: selected,
 		ChooseFiles: choose, Provider: sub.Provider, Failover: sub.Failover, RefuseIfFull: sub.WhenFull == fullRefuse,
-		RequestHash: requestHash(src, selected, choose, sub.Provider, sub.Failover),
-	}, nil
+		RefuseIfHeld: sub.IfHeld == heldRefuse,
+		RequestHash:  requestHash(asked, selected, choose, sub.Provider, sub.Failover),
+		Labels:       labels,
+	}
+	return job, s.apply(ctx, &job, sub)
 }
 
 // checkSelection refuses a selection that names an unknown file or is too large
@@ -134,6 +151,17 @@ func (s *sourceReader) remembered(ctx context.Context, userID uuid.UUID, src mod
 		return nil, err
 	}
 	return &m, nil
+}
+
+// recalled returns what an earlier inspection found, with the source that it is of:
+// an address may lead to a torrent.
+func (s *sourceReader) recalled(ctx context.Context, userID uuid.UUID, asked models.Source) (models.Source, *models.Manifest, error) {
+	m, err := s.remembered(ctx, userID, asked)
+	if err != nil || m == nil {
+		return asked, nil, err
+	}
+	src, _, err := source.LeadsTo(asked, *m)
+	return src, m, err
 }
 
 // resolve finds out what a source contains, from memory or through an agent,
@@ -177,7 +205,7 @@ func (s *sourceReader) verdictAfter(ctx context.Context, src models.Source, m mo
 
 func (s *sourceReader) blocked(ctx context.Context, src models.Source, hashes ...string) (Verdict, error) {
 	hashes = slices.DeleteFunc(hashes, func(h string) bool { return h == "" })
-	address := ""
+	address := src.Origin
 	if src.Kind == models.SourceURL {
 		address = src.URI
 	}
@@ -214,6 +242,9 @@ func sourceHash(src models.Source) []byte {
 func identity(src models.Source) []string {
 	if src.InfoHash() != "" {
 		return []string{"torrent", src.InfoHashV1, src.InfoHashV2}
+	}
+	if src.KeepPage {
+		return []string{string(src.Kind), src.URI, fieldPage}
 	}
 	return []string{string(src.Kind), src.URI}
 }

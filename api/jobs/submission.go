@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
 
 	"longhaul/api/kit"
 	"longhaul/internal/source"
@@ -37,21 +38,33 @@ type submission struct {
 	WhenFull    string          // fullWait or fullRefuse; empty is the former
 	Provider    models.Provider // empty for the active one
 	Failover    models.Failover // empty for the deployment's policy
+	KeepPage    bool
+	AllFiles    bool         // take all, whatever the owner's rules leave out
+	StartPaused *bool        // nil for what the owner's rules say
+	Labels      *[]uuid.UUID // nil for what the owner's rules say
+	IfHeld      string       // heldAgain or heldRefuse; empty is the former
 }
 
 type submitJSON struct {
-	Source      string `json:"source" minLength:"1" maxLength:"65536" doc:"A magnet link or an http(s) URL"`
-	Select      []int  `json:"select,omitempty" nullable:"false" maxItems:"50000" doc:"Indexes of the files to fetch; leave out for all"`
-	ChooseFiles bool   `json:"chooseFiles,omitempty" doc:"Wait for a selection once the file list is known"`
-	WhenFull    string `json:"whenFull,omitempty" enum:"wait,refuse" doc:"What to do when the plan's storage has no room: wait in the queue (the default), or refuse with quota_exceeded"`
-	Provider    string `json:"provider,omitempty" enum:"agent,seedr" doc:"Provider to use, if the administrators let users choose"`
-	Failover    string `json:"failover,omitempty" enum:"none,agent_to_seedr,seedr_to_agent,both" doc:"Where it may move automatically, if the administrators let users choose"`
+	Source      string       `json:"source" minLength:"1" maxLength:"65536" doc:"A magnet link or an http(s) URL"`
+	Select      []int        `json:"select,omitempty" nullable:"false" maxItems:"50000" doc:"Indexes of the files to fetch; leave out for all"`
+	ChooseFiles bool         `json:"chooseFiles,omitempty" doc:"Wait for a selection once the file list is known"`
+	WhenFull    string       `json:"whenFull,omitempty" enum:"wait,refuse" doc:"What to do when the plan's storage has no room: wait in the queue (the default), or refuse with quota_exceeded"`
+	KeepPage    bool         `json:"keepPage,omitempty" doc:"Keep a web page that the URL leads to, as the file"`
+	AllFiles    bool         `json:"allFiles,omitempty" doc:"Take all files, also those that your rules leave out"`
+	StartPaused *bool        `json:"startPaused,omitempty" doc:"Whether it waits until it is resumed; leave out for what your rules say"`
+	Labels      *[]uuid.UUID `json:"labels,omitempty" nullable:"false" maxItems:"20" doc:"Ids of the labels that it gets; leave out for what your rules say"`
+	IfHeld      string       `json:"ifHeld,omitempty" enum:"again,refuse" doc:"What to do with content that you have finished already, or an address that you are fetching: download it again (the default), or refuse with duplicate_job"`
+	Provider    string       `json:"provider,omitempty" enum:"agent,seedr" doc:"Provider to use, if the administrators let users choose"`
+	Failover    string       `json:"failover,omitempty" enum:"none,agent_to_seedr,seedr_to_agent,both" doc:"Where it may move automatically, if the administrators let users choose"`
 }
 
 type inspectJSON struct {
 	Source string `json:"source,omitempty" maxLength:"65536" doc:"A magnet link or an http(s) URL"`
 	Magnet string `json:"magnet,omitempty" maxLength:"65536" doc:"A magnet link"`
 	URL    string `json:"url,omitempty" maxLength:"65536" doc:"An http(s) URL"`
+
+	KeepPage bool `json:"keepPage,omitempty" doc:"Take a web page that the URL leads to as the file"`
 }
 
 func torrentField() *huma.Schema {
@@ -66,6 +79,10 @@ func submitForm() *huma.Schema {
 			fieldChoose:   {Type: huma.TypeString, Enum: []any{"true", "false"}, Description: "Wait for a selection once the file list is known"},
 			fieldProvider: {Type: huma.TypeString, Enum: []any{"agent", "seedr"}, Description: "Provider to use, if the administrators let users choose"},
 			fieldFailover: {Type: huma.TypeString, Enum: []any{"none", "agent_to_seedr", "seedr_to_agent", "both"}, Description: "Where it may move automatically, if the administrators let users choose"},
+			fieldAll:      {Type: huma.TypeString, Enum: []any{"true", "false"}, Description: "Take all files, also those that your rules leave out"},
+			fieldPaused:   {Type: huma.TypeString, Enum: []any{"true", "false"}, Description: "Whether it waits until it is resumed"},
+			fieldLabels:   {Type: huma.TypeString, Description: "Ids of the labels that it gets, separated by commas"},
+			fieldHeld:     {Type: huma.TypeString, Enum: []any{heldAgain, heldRefuse}, Description: "What to do with content that you have finished already"},
 			fieldFull:     {Type: huma.TypeString, Enum: []any{fullWait, fullRefuse}, Description: "What to do when the plan's storage has no room"},
 		},
 	}
@@ -85,6 +102,11 @@ const (
 	fieldChoose  = "chooseFiles"
 	fieldSource  = "source"
 	fieldFull    = "whenFull"
+	fieldPage    = "keepPage"
+	fieldHeld    = "ifHeld"
+	fieldLabels  = "labels"
+	fieldAll     = "allFiles"
+	fieldPaused  = "startPaused"
 
 	fieldProvider = "provider"
 	fieldFailover = "failover"
@@ -94,6 +116,12 @@ const (
 const (
 	fullWait   = "wait"
 	fullRefuse = "refuse"
+)
+
+// What to do with a submission of what the user has already.
+const (
+	heldAgain  = "again"
+	heldRefuse = "refuse"
 )
 
 // sourceBody documents a request that is JSON or a form with a .torrent file.
@@ -127,7 +155,8 @@ func readSubmission(contentType string, body []byte) (submission, error) {
 		}
 		return checked(submission{
 			Address: in.Source, Select: in.Select, ChooseFiles: in.ChooseFiles, WhenFull: in.WhenFull,
-			Provider: models.Provider(in.Provider), Failover: models.Failover(in.Failover),
+			Provider: models.Provider(in.Provider), Failover: models.Failover(in.Failover), KeepPage: in.KeepPage, IfHeld: in.IfHeld,
+			Labels: in.Labels, AllFiles: in.AllFiles, StartPaused: in.StartPaused,
 		})
 	default:
 		return submission{}, unsupportedForm()
@@ -157,7 +186,7 @@ func readInspection(contentType string, body []byte) (submission, error) {
 		if len(given) != 1 {
 			return submission{}, models.Errorf(models.CodeInvalid, "Send exactly one source: a magnet link, a URL or a .torrent file.").In(fieldSource)
 		}
-		return checked(submission{Address: given[0]})
+		return checked(submission{Address: given[0], KeepPage: in.KeepPage})
 	default:
 		return submission{}, unsupportedForm()
 	}
@@ -173,6 +202,12 @@ func checked(s submission) (submission, error) {
 	}
 	if s.WhenFull != "" && s.WhenFull != fullWait && s.WhenFull != fullRefuse {
 		return submission{}, models.Errorf(models.CodeInvalid, "Use wait or refuse.").In(fieldFull)
+	}
+	if s.Labels != nil && len(*s.Labels) > models.MaxJobLabels {
+		return submission{}, models.Errorf(models.CodeInvalid, "A job can have at most %d labels.", models.MaxJobLabels).In(fieldLabels)
+	}
+	if s.IfHeld != "" && s.IfHeld != heldAgain && s.IfHeld != heldRefuse {
+		return submission{}, models.Errorf(models.CodeInvalid, "Use again or refuse.").In(fieldHeld)
 	}
 	if s.Provider != "" && !s.Provider.Valid() {
 		return submission{}, models.Errorf(models.CodeInvalid, "Use agent or seedr.").In(fieldProvider)
@@ -196,6 +231,10 @@ func strictJSON(body []byte, v any) error {
 	if len(body) > maxJSON {
 		return models.Errorf(models.CodeTooLarge, "The request is larger than %d MiB. Send a .torrent file as multipart/form-data.", maxJSON>>20)
 	}
+	return decodeStrictly(body, v)
+}
+
+func decodeStrictly(body []byte, v any) error {
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.DisallowUnknownFields()
 	err := dec.Decode(v)
@@ -262,17 +301,50 @@ func (s *submission) take(part *multipart.Part) error {
 		s.Provider = models.Provider(strings.TrimSpace(string(data)))
 	case fieldFailover:
 		s.Failover = models.Failover(strings.TrimSpace(string(data)))
-	case fieldChoose:
-		s.ChooseFiles, err = strconv.ParseBool(strings.TrimSpace(string(data)))
-		if err != nil {
-			return models.Errorf(models.CodeInvalid, "Use true or false.").In(fieldChoose)
-		}
+	case fieldChoose, fieldAll, fieldPaused:
+		return s.takeSwitch(part.FormName(), strings.TrimSpace(string(data)))
+	case fieldLabels:
+		s.Labels, err = parseLabels(string(data))
+		return err
+	case fieldHeld:
+		s.IfHeld = strings.TrimSpace(string(data))
 	case fieldFull:
 		s.WhenFull = strings.TrimSpace(string(data))
 	default:
 		return models.Errorf(models.CodeInvalid, "The form has an unknown field.").In(kit.Clip(part.FormName(), 40))
 	}
 	return nil
+}
+
+func (s *submission) takeSwitch(field, text string) error {
+	on, err := strconv.ParseBool(text)
+	if err != nil {
+		return models.Errorf(models.CodeInvalid, "Use true or false.").In(field)
+	}
+	switch field {
+	case fieldAll:
+		s.AllFiles = on
+	case fieldPaused:
+		s.StartPaused = &on
+	default:
+		s.ChooseFiles = on
+	}
+	return nil
+}
+
+func parseLabels(list string) (*[]uuid.UUID, error) {
+	out := []uuid.UUID{}
+	for s := range strings.SplitSeq(list, ",") {
+		if s = strings.TrimSpace(s); s == "" {
+			continue
+		}
+		id, err := uuid.Parse(s)
+		if err != nil || len(out) >= models.MaxJobLabels {
+			return nil, models.Errorf(models.CodeInvalid, "Send up to %d ids of labels.", models.MaxJobLabels).In(fieldLabels)
+		}
+		out = append(out, id)
+	}
+	return &out, nil
 }
 
 func parseIndexes(list string) ([]int, error) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/google/uuid"
+
 	"longhaul/api/kit"
 	"longhaul/models"
 )
@@ -37,22 +39,30 @@ func (h *jobHandlers) submit(ctx context.Context, in *submitInput) (*submitOutpu
 	if err != nil {
 		return nil, err
 	}
-	request, err := h.sources.newJob(ctx, user.ID, sub)
-	if err != nil {
-		return nil, err
-	}
-	request.IdempotencyKey = in.Key
-	job, replayed, err := h.store.SubmitJob(ctx, request)
+	job, replayed, err := h.accept(ctx, user.ID, sub, in.Key)
 	if err != nil {
 		return nil, err
 	}
 	out := &submitOutput{Location: "/api/v1/jobs/" + job.ID.String(), Body: kit.JobOf(job, nil)}
 	if replayed {
 		out.Replayed = "true"
-		return out, nil
 	}
-	h.background.Run(ctx, startBudget, func(ctx context.Context) error { return h.workflows.StartJob(ctx, job) })
 	return out, nil
+}
+
+// accept checks a submission and records its job, however it came. It reports
+// whether the key stood for that job already.
+func (h *jobHandlers) accept(ctx context.Context, userID uuid.UUID, sub submission, key string) (models.Job, bool, error) {
+	request, err := h.sources.newJob(ctx, userID, sub)
+	if err != nil {
+		return models.Job{}, false, err
+	}
+	request.IdempotencyKey = key
+	job, replayed, err := h.store.SubmitJob(ctx, request)
+	if err == nil && !replayed {
+		h.background.Run(ctx, startBudget, func(ctx context.Context) error { return h.workflows.StartJob(ctx, job) })
+	}
+	return job, replayed, err
 }
 
 func checkKey(key string) error {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
 
 	"longhaul/internal/token"
 	"longhaul/models"
@@ -36,8 +37,15 @@ type Store interface {
 	APITokenByHash(ctx context.Context, hash []byte, ip string) (models.APIToken, models.User, error)
 	// AgentByCredential finds out which agent calls.
 	AgentByCredential(ctx context.Context, hash []byte) (models.Agent, error)
+	Flags
 	// RecordSecurity keeps an event that whoever watches for attacks wants to see.
 	RecordSecurity(ctx context.Context, e models.SecurityEvent) error
+}
+
+// Flags tells which features are on for an account.
+type Flags interface {
+	// RequireFlag returns feature_off if the feature is off for the account.
+	RequireFlag(ctx context.Context, flag models.Flag, userID uuid.UUID) error
 }
 
 // Authenticator decides who calls and whether the operation is theirs to use.
@@ -175,6 +183,9 @@ func (a *Authenticator) tokenSignIn(ctx context.Context, info *Info, authorizati
 	if err != nil {
 		return orSignedOut(err)
 	}
+	if err := a.Store.RequireFlag(ctx, models.FlagAPITokens, user.ID); err != nil {
+		return err
+	}
 	info.User, info.Token = &user, &t
 	return nil
 }
@@ -185,11 +196,14 @@ func (a *Authenticator) tokenSignIn(ctx context.Context, info *Info, authorizati
 func (a *Authenticator) StillGood(ctx context.Context, info *Info) bool {
 	var err error
 	if info.Token != nil {
-		_, _, err = a.Store.APITokenByHash(ctx, info.Token.Hash, "")
+		if _, _, err = a.Store.APITokenByHash(ctx, info.Token.Hash, ""); err == nil {
+			err = a.Store.RequireFlag(ctx, models.FlagAPITokens, info.User.ID)
+		}
 	} else if info.Session != nil {
 		_, _, err = a.Store.SessionByHash(ctx, info.Session.IDHash, "")
 	}
-	return err == nil || models.CodeOf(err) != models.CodeNotFound
+	code := models.CodeOf(err)
+	return err == nil || code != models.CodeNotFound && code != models.CodeForbidden
 }
 
 func orSignedOut(err error) error {

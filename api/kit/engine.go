@@ -9,6 +9,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"longhaul/internal/tracing"
 	"longhaul/models"
 )
 
@@ -18,7 +19,8 @@ type Entrance struct {
 	Proxies []string // addresses and networks whose forwarding headers are believed
 	Quiet   []string // routes whose good answers are logged for debugging only
 	Log     *slog.Logger
-	Metrics *Metrics // nil measures nothing
+	Metrics *Metrics        // nil measures nothing
+	Tracer  *tracing.Tracer // nil traces nothing
 	Watcher *Watcher
 	Now     func() time.Time
 }
@@ -32,7 +34,7 @@ func (e Entrance) Engine() (*gin.Engine, error) {
 	if err := engine.SetTrustedProxies(e.Proxies); err != nil {
 		return nil, fmt.Errorf("trusted proxies: %w", err)
 	}
-	engine.Use(identify(), e.noticeProxy(), logRequests(e.Log, e.Quiet, e.Now), measure(e.Metrics, e.Now), e.Watcher.watch, rescue(e.Log))
+	engine.Use(identify(), e.noticeProxy(), logRequests(e.Log, e.Quiet, e.Now), measure(e.Metrics, e.Now), traced(e.Tracer, e.Metrics, e.Quiet), e.Watcher.watch, rescue(e.Log))
 	engine.NoMethod(methodNotAllowed)
 	return engine, nil
 }

@@ -24,6 +24,14 @@ type Role models.Role
 // Provider is where the bytes are fetched.
 type Provider models.Provider
 
+// Feature is what administrators can switch off.
+type Feature models.Flag
+
+// Schema returns the schema of features.
+func (Feature) Schema(r huma.Registry) *huma.Schema {
+	return Enum(r, "Feature", "A feature that administrators can switch off", models.Flags()...)
+}
+
 // Schema returns the schema of job states.
 func (JobState) Schema(r huma.Registry) *huma.Schema {
 	return Enum(r, "JobState", "State of a job", models.States()...)

@@ -6,6 +6,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 
+	"longhaul/internal/source"
 	"longhaul/models"
 	"longhaul/models/wording"
 )
@@ -16,6 +17,7 @@ type Job struct {
 	ID          uuid.UUID   `json:"id" format:"uuid"`
 	Name        string      `json:"name" doc:"Empty until it is known"`
 	SourceKind  SourceKind  `json:"sourceKind"`
+	Origin      string      `json:"origin" doc:"The web address that led to this torrent, without its query; empty for a job that was submitted as it is"`
 	InfoHash    string      `json:"infoHash" doc:"Hex; empty for a URL"`
 	Size        *int64      `json:"size" doc:"Bytes of the selected files; null while unknown"`
 	FileCount   int         `json:"fileCount" doc:"Selected files; 0 while unknown"`
@@ -31,6 +33,7 @@ type Job struct {
 	Provider    Provider    `json:"provider"`
 	Actions     []JobAction `json:"actions" nullable:"false" doc:"What can be done to it now"`
 	MovableTo   []Provider  `json:"movableTo" nullable:"false" doc:"Providers that an administrator can move it to; agent for a job that an agent runs means another agent"`
+	Labels      []uuid.UUID `json:"labels" nullable:"false" doc:"Ids of the labels that its owner gave it"`
 	CreatedAt   time.Time   `json:"createdAt"`
 	UpdatedAt   time.Time   `json:"updatedAt"`
 	FinishedAt  *time.Time  `json:"finishedAt"`
@@ -78,11 +81,12 @@ func ProgressOf(p models.Progress) Progress {
 func JobOf(j models.Job, progress map[uuid.UUID]models.Progress) Job {
 	next := wording.Condition{State: j.State, Deadline: j.Deadline, Attempt: j.Attempt, MaxAttempts: j.MaxAttempts}
 	out := Job{
-		ID: j.ID, Name: j.Name, SourceKind: SourceKind(j.SourceKind), InfoHash: infoHashOf(j), Size: j.Size,
+		ID: j.ID, Name: j.Name, SourceKind: SourceKind(j.SourceKind), Origin: source.Readable(j.OriginURI), InfoHash: infoHashOf(j), Size: j.Size,
 		FileCount: j.FileCount, State: JobState(j.State), StateSince: j.StateSince, Reason: ReasonOf(j.Why()),
 		NextAction: wording.API().Next(j.Why(), next), Deadline: j.Deadline, Attempt: j.Attempt, MaxAttempts: j.MaxAttempts,
 		Blocked: j.Blocked, Problem: ProblemCode(j.Problem), Provider: Provider(j.Provider),
 		CreatedAt: j.CreatedAt, UpdatedAt: j.UpdatedAt, FinishedAt: j.FinishedAt, Actions: []JobAction{}, MovableTo: []Provider{},
+		Labels: []uuid.UUID{},
 	}
 	for _, a := range j.Actions() {
 		out.Actions = append(out.Actions, JobAction(a))

@@ -42,5 +42,5 @@ func (Phase) Schema(r huma.Registry) *huma.Schema {
 func (EventKind) Schema(r huma.Registry) *huma.Schema {
 	return Enum(r, "EventKind", "Kind of event", models.EventSubmitted, models.EventState, models.EventPlaced,
 		models.EventAttempt, models.EventManifest, models.EventSelection, models.EventMoved, models.EventRefused,
-		models.EventDeleted)
+		models.EventNoted, models.EventDeleted)
 }

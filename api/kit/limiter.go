@@ -24,11 +24,21 @@ const (
 	LimitVerify       Limit = "verify"        // one-time links tried, per client address
 	LimitFactorPair   Limit = "factor_pair"   // second factors tried, per account and client address
 	LimitFactor       Limit = "factor"        // second factors tried, per account; wide, so that nobody locks another out
+	LimitNoticeIP     Limit = "notice_ip"     // takedown notices sent by the form, per client address
+	LimitNoticeMail   Limit = "notice_mail"   // the same, per address they give: it bounds the mails
+	LimitExport       Limit = "export"        // exports of an account's data, per account
 	LimitToken        Limit = "token"         // API tokens, passkeys and other credentials made, per account
 	LimitSubmit       Limit = "submit"        // jobs submitted, per account
 	LimitInspect      Limit = "inspect"       // sources inspected, per account
 	LimitAction       Limit = "action"        // acts on jobs, per account
 	LimitArchive      Limit = "archive"       // zips started, per account
+	LimitArchivePart  Limit = "archive_part"  // parts of zips asked for, per account
+
+	LimitShareIP       Limit = "share_ip"       // shares opened, per client address
+	LimitSharePair     Limit = "share_pair"     // passwords of shares tried, per share and client address
+	LimitSharePassword Limit = "share_password" // passwords of shares tried, per share; wide, so that nobody locks visitors out
+	LimitShareVisit    Limit = "share_visit"    // lists and links asked for by visitors of shares, per client address; wide
+	LimitWebhook       Limit = "webhook"        // tests and replays of webhooks, per account
 )
 
 // Limiter refuses what comes too often. What it cannot decide it refuses too.
@@ -72,11 +82,21 @@ func (l Limit) allowance() (allowance, bool) {
 		LimitVerify:       {20, 6 * time.Second},
 		LimitFactorPair:   {6, 30 * time.Second},
 		LimitFactor:       {30, 2 * time.Minute}, // 720 tries a day find one of a million codes within years
+		LimitNoticeIP:     {10, 6 * time.Minute},
+		LimitNoticeMail:   {5, 10 * time.Minute},
+		LimitExport:       {3, 8 * time.Hour},
 		LimitToken:        {20, time.Minute},
 		LimitSubmit:       {1000, 100 * time.Millisecond},
 		LimitInspect:      {30, 2 * time.Second},
 		LimitAction:       {300, 100 * time.Millisecond},
 		LimitArchive:      {20, 10 * time.Second},
+		LimitArchivePart:  {60, 2 * time.Second},
+
+		LimitShareIP:       {120, time.Second},
+		LimitSharePair:     {10, 6 * time.Second},
+		LimitSharePassword: {100, 10 * time.Second},
+		LimitShareVisit:    {600, 50 * time.Millisecond},
+		LimitWebhook:       {20, 5 * time.Second},
 	}[l]
 	return a, ok
 }
@@ -84,7 +104,7 @@ func (l Limit) allowance() (allowance, bool) {
 // perNetwork reports whether the limit's key is a client address.
 func (l Limit) perNetwork() bool {
 	switch l {
-	case LimitLoginIP, LimitRegisterIP, LimitResetIP, LimitVerify:
+	case LimitLoginIP, LimitRegisterIP, LimitResetIP, LimitVerify, LimitShareIP, LimitShareVisit, LimitNoticeIP:
 		return true
 	default:
 		return false
@@ -95,7 +115,7 @@ func (l Limit) perNetwork() bool {
 // any number.
 func (l Limit) beforeSignIn() bool {
 	switch l {
-	case LimitLoginPair, LimitLoginAccount, LimitResetAccount:
+	case LimitLoginPair, LimitLoginAccount, LimitResetAccount, LimitSharePair, LimitSharePassword, LimitNoticeMail:
 		return true
 	default:
 		return l.perNetwork()

@@ -10,6 +10,7 @@ type PlanLimits struct {
 	MaxJobBytes    *int64 `json:"maxJobBytes" minimum:"1" doc:"Bytes of one job's selected files"`
 	MaxFiles       *int   `json:"maxFiles" minimum:"0" doc:"Files of all jobs that are open or ready"`
 	RetentionDays  *int   `json:"retentionDays" minimum:"1" maximum:"36500" doc:"Days until a ready job's files are removed"`
+	RateLimit      *int64 `json:"rateLimit" minimum:"65536" maximum:"1099511627776" doc:"Bytes per second that one download may fetch with on an agent; a change counts for transfers that start after it"`
 }
 
 // PlanInfo is a plan.
@@ -27,7 +28,7 @@ func PlanOf(p models.Plan) PlanInfo {
 	return PlanInfo{
 		ID: p.ID, Name: p.Name, Default: p.IsDefault, Public: p.Public, Position: p.Position, PlanLimits: PlanLimits{
 			MaxRunningJobs: p.MaxRunningJobs, StorageBytes: p.StorageBytes, BandwidthBytes: p.BandwidthBytes,
-			MaxJobBytes: p.MaxJobBytes, MaxFiles: p.MaxFiles, RetentionDays: p.RetentionDays,
+			MaxJobBytes: p.MaxJobBytes, MaxFiles: p.MaxFiles, RetentionDays: p.RetentionDays, RateLimit: p.RateLimit,
 		},
 	}
 }

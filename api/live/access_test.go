@@ -67,3 +67,20 @@ func TestEndedAccessEndsItsStreams(t *testing.T) {
 		})
 	}
 }
+
+// An announcement reaches everyone who listens, in every process, and says only
+// that there is something to read.
+func TestAnnouncementsReachEveryStream(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t, apitest.Generous)
+	admin, user := h.Account(models.RoleAdmin), h.Account(models.RoleUser)
+	first, second := listen(t, h, user, ""), listen(t, h, admin, "")
+	first.next(t, "")
+	second.next(t, "")
+	h.Run(t, apitest.Scenario{As: admin, Method: "PUT", Path: "/api/v1/admin/announcement", Body: `{"text":"Maintenance tonight.","level":"warning"}`, Status: 204})
+	for _, l := range []*listener{first, second} {
+		if m := l.next(t, "announcement"); m.data != "{}" || m.id != "" {
+			t.Errorf("told %+v", m)
+		}
+	}
+}

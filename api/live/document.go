@@ -28,7 +28,11 @@ func streamResponse(reg huma.Registry) *huma.Response {
 			message(sseJob, kit.Ref("Job")),
 			message(sseProgress, &huma.Schema{Type: huma.TypeArray, Items: kit.Ref("Progress")}),
 			message(sseRemoved, own(reflect.TypeFor[Removed]())),
+			message(sseFeatures, own(reflect.TypeFor[Features]())),
 			message(sseReset, own(reflect.TypeFor[Reset]())),
+			message(sseAnnouncement, own(reflect.TypeFor[Announced]())),
+			message(sseOverview, own(reflect.TypeFor[OverviewChanged]())),
+			message(sseBeat, own(reflect.TypeFor[Beat]())),
 		},
 	}
 	return &huma.Response{

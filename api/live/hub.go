@@ -3,6 +3,8 @@ package live
 import (
 	"context"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -41,7 +43,9 @@ type Hub struct {
 	log     *slog.Logger
 	now     func() time.Time
 	perUser int // streams of one account at most
+	ended   *prometheus.CounterVec
 	workers [hubWorkers]*hubWorker
+	news    *adminNews
 
 	mu     sync.RWMutex
 	users  map[uuid.UUID]map[*stream]struct{}
@@ -59,18 +63,42 @@ type frame struct {
 // stream is one connected client.
 type stream struct {
 	userID uuid.UUID
+	admin  bool // hears that something changed anywhere
 	frames chan frame
 	check  chan struct{} // asks whether the stream's credential is still good
 	gone   chan struct{} // closed when the hub drops the stream
 	once   sync.Once
+	why    ending // why it ended; set before gone is closed
 }
 
-func (s *stream) drop() { s.once.Do(func() { close(s.gone) }) }
+// ending is why a stream ended, for the metrics.
+type ending string
+
+const (
+	endedClient ending = "client" // it went away
+	endedSlow   ending = "slow"   // it did not keep up
+	endedAccess ending = "access" // its session or token ended
+	endedServer ending = "server" // the server stops, or may have missed news
+)
+
+// drop ends the stream; the first reason counts.
+func (s *stream) drop(why ending) {
+	s.once.Do(func() {
+		s.why = why
+		close(s.gone)
+	})
+}
 
 // NewHub returns a hub that serves one account at most so many streams; Run
 // moves it.
 func NewHub(view View, perUser int, log *slog.Logger, now func() time.Time) *Hub {
-	h := &Hub{view: view, perUser: perUser, log: log, now: now, users: map[uuid.UUID]map[*stream]struct{}{}}
+	h := &Hub{view: view, perUser: perUser, log: log, now: now, news: newAdminNews(), users: map[uuid.UUID]map[*stream]struct{}{}}
+	h.ended = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "longhaul_event_streams_ended_total", Help: "Event streams that ended, by why.",
+	}, []string{"why"})
+	for _, why := range []ending{endedClient, endedSlow, endedAccess, endedServer} {
+		h.ended.WithLabelValues(string(why))
+	}
 	for i := range h.workers {
 		h.workers[i] = newHubWorker(h)
 	}
@@ -83,6 +111,7 @@ func (h *Hub) Run(ctx context.Context, bus event.Bus) {
 	for _, w := range h.workers {
 		wg.Go(func() { w.run(ctx) })
 	}
+	wg.Go(func() { h.tellAdmins(ctx) })
 	for m := range bus.Subscribe(ctx) {
 		h.Take(m)
 	}
@@ -93,6 +122,7 @@ func (h *Hub) Run(ctx context.Context, bus event.Bus) {
 func (h *Hub) Take(m event.Message) {
 	switch m.Kind {
 	case event.KindJob:
+		h.news.moved()
 		if h.listens(m.UserID) {
 			h.worker(m.UserID).changed(m.UserID, m.JobID, m.EventID)
 		}
@@ -102,8 +132,14 @@ func (h *Hub) Take(m event.Message) {
 		}
 	case event.KindAccess:
 		h.recheck(m.UserID)
+	case event.KindFeatures:
+		h.sendFeatures(m.UserID)
+	case event.KindAnnounced:
+		h.announce()
 	case event.KindLost:
 		h.EndAll()
+	case event.KindHealth:
+		h.news.moved()
 	case event.KindOutbox, event.KindPlacement: // not for users
 	}
 }
@@ -123,8 +159,9 @@ func (h *Hub) Streams() int {
 	return h.count
 }
 
-// join connects a client.
-func (h *Hub) join(userID uuid.UUID) (*stream, error) {
+// join connects a client. One of an administrator also hears that something
+// changed in the deployment.
+func (h *Hub) join(userID uuid.UUID, admin bool) (*stream, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
@@ -137,7 +174,7 @@ func (h *Hub) join(userID uuid.UUID) (*stream, error) {
 		return nil, kit.RateLimited(fullTime)
 	}
 	s := &stream{
-		userID: userID, frames: make(chan frame, streamBuffer), check: make(chan struct{}, 1), gone: make(chan struct{}),
+		userID: userID, admin: admin, frames: make(chan frame, streamBuffer), check: make(chan struct{}, 1), gone: make(chan struct{}),
 	}
 	if h.users[userID] == nil {
 		h.users[userID] = map[*stream]struct{}{}
@@ -148,7 +185,7 @@ func (h *Hub) join(userID uuid.UUID) (*stream, error) {
 }
 
 func (h *Hub) leave(s *stream) {
-	s.drop()
+	s.drop(endedClient)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if _, ok := h.users[s.userID][s]; !ok {
@@ -156,6 +193,7 @@ func (h *Hub) leave(s *stream) {
 	}
 	delete(h.users[s.userID], s)
 	h.count--
+	h.ended.WithLabelValues(string(s.why)).Inc()
 	if len(h.users[s.userID]) == 0 {
 		delete(h.users, s.userID)
 	}
@@ -172,10 +210,48 @@ func (h *Hub) send(userID uuid.UUID, f frame, must bool) {
 		case s.frames <- f:
 		default:
 			if must {
-				s.drop()
+				s.drop(endedSlow)
 			}
 		}
 	}
+}
+
+// sendFeatures says that features were switched, to the streams of the user or,
+// without one, to all.
+func (h *Hub) sendFeatures(userID uuid.UUID) {
+	text, err := sseFrame(sseFeatures, 0, Features{})
+	if err != nil {
+		h.log.Error("could not tell of features", "error", err)
+		return
+	}
+	told := []uuid.UUID{userID}
+	if userID == uuid.Nil {
+		told = h.listening()
+	}
+	for _, id := range told {
+		h.send(id, frame{0, text}, true)
+		h.recheck(id) // API tokens may be off now
+	}
+}
+
+// announce has the clients of all streams read the announcement again. One whose
+// buffer is full is dropped: it reads it when it comes back.
+func (h *Hub) announce() {
+	text, err := sseFrame(sseAnnouncement, 0, Announced{})
+	if err != nil {
+		h.log.Error("could not tell of the announcement", "error", err)
+		return
+	}
+	for _, id := range h.listening() {
+		h.send(id, frame{0, text}, true)
+	}
+}
+
+// listening returns the users who have a stream open.
+func (h *Hub) listening() []uuid.UUID {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return slices.Collect(maps.Keys(h.users))
 }
 
 // recheck has each stream of a user look whether its credential is still good.
@@ -212,15 +288,16 @@ func (h *Hub) endWhere(match func(*stream) bool) {
 	for _, streams := range h.users {
 		for s := range streams {
 			if match(s) {
-				s.drop()
+				s.drop(endedServer)
 			}
 		}
 	}
 }
 
-// Gauge counts the connected clients when it is scraped.
-func (h *Hub) Gauge() prometheus.Collector {
-	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+// Collectors count the connected clients when they are scraped, and those that
+// went.
+func (h *Hub) Collectors() []prometheus.Collector {
+	return []prometheus.Collector{prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "longhaul_event_streams", Help: "Clients listening for changes.",
-	}, func() float64 { return float64(h.Streams()) })
+	}, func() float64 { return float64(h.Streams()) }), h.ended}
 }

@@ -50,7 +50,7 @@ func running(t *testing.T, view View) (*Hub, *event.Memory) {
 }
 
 func join(t *testing.T, hub *Hub, user uuid.UUID) *stream {
-	s, err := hub.join(user)
+	s, err := hub.join(user, false)
 	if err != nil {
 		t.Fatal(err)
 	}

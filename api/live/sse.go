@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 
 // Timing and bounds of a stream.
 const (
-	heartbeat    = 15 * time.Second
+	heartbeat    = 3 * time.Second // of a quiet stream; clients count on two within ten seconds
 	sessionCheck = time.Minute
 	frameTime    = 10 * time.Second // to write one frame
 	maxGap       = 200              // events that are told again; more is a reset
@@ -29,6 +30,12 @@ const (
 	sseProgress = "progress"
 	sseRemoved  = "removed"
 	sseReset    = "reset"
+	sseFeatures = "features"
+	sseOverview = "overview"
+
+	sseAnnouncement = "announcement"
+
+	sseBeat = "beat"
 )
 
 // PathEvents is where the stream is.
@@ -42,8 +49,22 @@ type Removed struct {
 	ID uuid.UUID `json:"id" format:"uuid"`
 }
 
+// OverviewChanged tells an administrator's client that the overview says
+// something else by now.
+type OverviewChanged struct{}
+
 // Reset tells the client that it missed too much and must reload everything.
 type Reset struct{}
+
+// Features says that features were switched on or off for the account.
+type Features struct{}
+
+// Announced tells the client that the announcement changed.
+type Announced struct{}
+
+// Beat says that the stream is alive. Scripts in browsers do not see comments,
+// so it is an event.
+type Beat struct{}
 
 type streamHandlers struct {
 	hub   *Hub
@@ -56,28 +77,49 @@ func (h *streamHandlers) routes(r *kit.Router) {
 		OperationID: "stream-events", Method: http.MethodGet, Path: PathEvents, Tags: []string{tagEvents},
 		Summary: "Stream changes to the account's jobs",
 		Description: "Server-sent events. The event job carries a Job, progress a list of Progress, removed the id of a deleted job, " +
-			"and reset nothing: the client missed too much and must reload everything. Connect first, then read the list. " +
-			"Resume with Last-Event-ID.",
+			"features nothing: read the account again, as features were switched; announcement nothing: read the announcement again; " +
+			"and reset nothing: the client missed too much and must reload everything. Administrators also get overview, which carries nothing: " +
+			"the deployment's overview changed. The event beat comes first, and then whenever the stream was quiet for three seconds: without one for ten, " +
+			"the connection is dead. Connect first, then read the list. " +
+			"Resume with Last-Event-ID, or with lastEventId where the client can't set headers; the header counts if both are there.",
 		Responses: map[string]*huma.Response{"200": streamResponse(r.API.OpenAPI().Components.Schemas)},
 	}, h.stream)
 }
 
 type streamInput struct {
 	LastEventID string `header:"Last-Event-ID" maxLength:"20" pattern:"^[0-9]*$" doc:"Id of the last event received"`
+	LastSeen    string `query:"lastEventId" maxLength:"20" pattern:"^[0-9]*$" doc:"The same, for clients that can't set headers"`
+}
+
+// last returns the id of the last event that the client saw, -1 for none. A
+// browser that reconnects repeats the address and adds the newer id as a header.
+func (in *streamInput) last() (int64, error) {
+	where, text := "Last-Event-ID", in.LastEventID
+	if text == "" {
+		where, text = "lastEventId", in.LastSeen
+	}
+	if text == "" {
+		return -1, nil
+	}
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0, models.Errorf(models.CodeInvalid, "That isn't an event id.").In(where)
+	}
+	return id, nil
 }
 
 func (h *streamHandlers) stream(ctx context.Context, in *streamInput) (*huma.StreamResponse, error) {
 	info := kit.InfoOf(ctx)
-	var last int64 = -1
-	if in.LastEventID != "" {
-		n, err := strconv.ParseInt(in.LastEventID, 10, 64)
-		if err != nil {
-			return nil, models.Errorf(models.CodeInvalid, "That isn't an event id.").In("Last-Event-ID")
-		}
-		last = n
+	last, err := in.last()
+	if err != nil {
+		return nil, err
+	}
+	beat, err := sseFrame(sseBeat, 0, Beat{})
+	if err != nil {
+		return nil, err
 	}
 	// join before the gap is read, so that nothing falls in between
-	s, err := h.hub.join(info.User.ID)
+	s, err := h.hub.join(info.User.ID, info.User.Role == models.RoleAdmin)
 	if err != nil {
 		return nil, err
 	}
@@ -96,18 +138,18 @@ func (h *streamHandlers) stream(ctx context.Context, in *streamInput) (*huma.Str
 		c.Status(http.StatusOK)
 		w := &frameWriter{w: c.Writer, rc: http.NewResponseController(c.Writer)}
 		defer w.end()
-		if w.write(append([]byte("retry: 2000\n\n"), first...)) == nil {
-			h.pump(ctx, s, w, told)
+		if w.write(slices.Concat([]byte("retry: 2000\n\n"), first, beat)) == nil {
+			h.pump(ctx, s, w, told, beat)
 		}
 	}}, nil
 }
 
-// pump writes frames until the client, the session or the server ends. Events
-// up to the id told are left out.
-func (h *streamHandlers) pump(ctx context.Context, s *stream, w *frameWriter, told int64) {
+// pump writes frames until the client, the session or the server ends, and a
+// beat when there was none for a while. Events up to the id told are left out.
+func (h *streamHandlers) pump(ctx context.Context, s *stream, w *frameWriter, told int64, beat []byte) {
 	info := kit.InfoOf(ctx)
-	beat, check := time.NewTicker(heartbeat), time.NewTicker(sessionCheck)
-	defer beat.Stop()
+	quiet, check := time.NewTicker(heartbeat), time.NewTicker(sessionCheck)
+	defer quiet.Stop()
 	defer check.Stop()
 	for {
 		select {
@@ -119,16 +161,19 @@ func (h *streamHandlers) pump(ctx context.Context, s *stream, w *frameWriter, to
 			if w.write(gather(f, s.frames, told)) != nil {
 				return
 			}
-		case <-beat.C:
-			if w.write([]byte(": ping\n\n")) != nil {
+			quiet.Reset(heartbeat)
+		case <-quiet.C:
+			if w.write(beat) != nil {
 				return
 			}
 		case <-s.check: // revoked or disabled, perhaps by another process
 			if !h.auth.StillGood(ctx, info) {
+				s.drop(endedAccess)
 				return
 			}
 		case <-check.C: // ended by time
 			if !h.auth.StillGood(ctx, info) {
+				s.drop(endedAccess)
 				return
 			}
 		}

@@ -25,6 +25,7 @@ type message struct{ id, event, data string }
 // listener reads a stream; messages is closed when it ends.
 type listener struct {
 	messages chan message
+	beats    chan time.Time
 	status   int
 	err      error // of the stream, once messages is closed
 }
@@ -32,9 +33,14 @@ type listener struct {
 // listen opens a stream and reads its messages, the ids alone included.
 func listen(t testing.TB, h *apitest.Harness, who apitest.Caller, lastID string) *listener {
 	t.Helper()
+	return listenAt(t, h, who, live.PathEvents, lastID)
+}
+
+func listenAt(t testing.TB, h *apitest.Harness, who apitest.Caller, address, lastID string) *listener {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
 	t.Cleanup(cancel)
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, h.AppURL+"/api/v1/events", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, h.AppURL+address, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +57,7 @@ func listen(t testing.TB, h *apitest.Harness, who apitest.Caller, lastID string)
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &listener{messages: make(chan message, 1000), status: resp.StatusCode}
+	l := &listener{messages: make(chan message, 1000), beats: make(chan time.Time, 100), status: resp.StatusCode}
 	go func() {
 		defer close(l.messages)
 		defer resp.Body.Close()
@@ -68,7 +74,9 @@ func listen(t testing.TB, h *apitest.Harness, who apitest.Caller, lastID string)
 			case "data":
 				m.data = value
 			case "":
-				if m != (message{}) {
+				if m.event == "beat" {
+					l.beats <- time.Now()
+				} else if m != (message{}) {
 					l.messages <- m
 				}
 				m = message{}
@@ -212,6 +220,49 @@ func TestStreamEndsWithItsSession(t *testing.T) {
 	}
 }
 
+// A stream beats first of all, and again after it was quiet for a while: a script
+// in a browser notices nothing else of a connection that died silently.
+func TestStreamBeats(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t)
+	l := listen(t, h, h.Account(models.RoleUser), "")
+	beat := func() time.Time {
+		t.Helper()
+		select {
+		case at := <-l.beats:
+			return at
+		case <-time.After(patience):
+			t.Fatal("no beat")
+			return time.Time{}
+		}
+	}
+	first := beat()
+	if pause := beat().Sub(first); pause < live.Heartbeat/2 {
+		t.Errorf("the second beat came after %v", pause)
+	}
+}
+
+// A new EventSource cannot set headers, so the address names the last event too.
+// One that the browser itself reconnects keeps the address and sends a newer header.
+func TestStreamResumesByAddress(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t)
+	user := h.Account(models.RoleUser)
+	start := listen(t, h, user, "").next(t, "").id
+	first := storetest.Submit(t, h.Store, user.User.ID, nil)
+	seen := listenAt(t, h, user, live.PathEvents+"?lastEventId="+start, "").next(t, "job")
+	if !strings.Contains(seen.data, first.ID.String()) {
+		t.Errorf("resumed with %+v", seen)
+	}
+	second := storetest.Submit(t, h.Store, user.User.ID, nil)
+	if m := listenAt(t, h, user, live.PathEvents+"?lastEventId="+start, seen.id).next(t, "job"); !strings.Contains(m.data, second.ID.String()) {
+		t.Errorf("resumed with %+v after the header's event", m)
+	}
+	if l := listenAt(t, h, user, live.PathEvents+"?lastEventId=x", ""); l.status != http.StatusUnprocessableEntity {
+		t.Errorf("status %d", l.status)
+	}
+}
+
 // A stream that was quiet for longer than a frame may take to write is ended in
 // order: a browser calls one that breaks off a failure.
 func TestQuietStreamEndsInOrder(t *testing.T) {
@@ -259,4 +310,27 @@ func TestStreamFansOut(t *testing.T) {
 		}
 	}
 	t.Logf("%d listeners heard after %v", listeners, time.Since(started))
+}
+
+// Those whom a feature was switched for are told; a rule for everyone is told to
+// all.
+func TestSwitchedFeaturesAreTold(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t)
+	admin, user, other := h.Account(models.RoleAdmin), h.Account(models.RoleUser), h.Account(models.RoleUser)
+	concerned, unconcerned := listen(t, h, user, ""), listen(t, h, other, "")
+	concerned.next(t, "")
+	unconcerned.next(t, "")
+	set := func(body string) {
+		t.Helper()
+		h.Run(t, apitest.Scenario{As: admin, Method: http.MethodPut, Path: "/api/v1/admin/flags/archives", Body: body, Status: 200})
+	}
+	set(`{"enabled":false,"user":"` + user.User.Email + `"}`)
+	concerned.next(t, "features")
+	set(`{"enabled":false}`)
+	concerned.next(t, "features")
+	unconcerned.next(t, "features")
+	if n := len(unconcerned.messages); n > 0 {
+		t.Errorf("%d messages more", n)
+	}
 }

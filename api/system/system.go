@@ -26,6 +26,8 @@ const (
 // Store is what the system's operations ask of the records.
 type Store interface {
 	CountUsers(ctx context.Context) (int64, error)
+	// ShownAnnouncement returns the announcement that is shown now, or nil.
+	ShownAnnouncement(ctx context.Context, publicOnly bool) (*models.Announcement, error)
 }
 
 // Deps are what is known of the deployment.
@@ -40,13 +42,19 @@ type Deps struct {
 	TurnstileSiteKey string // empty where robots are not checked
 	TemporalUIURL    string // for administrators; empty for none
 	Limits           Limits
-	Passkeys         bool // can be used here
-	Mail             bool // can be sent
+	Passkeys         func(context.Context) (bool, error) // whether someone can use them here
+	Mail             bool                                // can be sent
+	Legal            Legal                               // nil for no legal pages
 }
 
 // Register adds the operations that tell of the deployment.
 func Register(r *kit.Router, d Deps) {
-	(&systemHandlers{Deps: d, auth: r.Auth}).routes(r)
+	if d.Legal == nil {
+		d.Legal = noLegal{}
+	}
+	h := &systemHandlers{Deps: d, auth: r.Auth}
+	h.routes(r)
+	h.legalRoutes(r)
 }
 
 type systemHandlers struct {
@@ -60,6 +68,10 @@ func (h *systemHandlers) routes(r *kit.Router) {
 		OperationID: "get-config", Method: http.MethodGet, Path: "/api/v1/config", Tags: []string{tagSystem},
 		Summary: "Get the public configuration",
 	}, h.config)
+	kit.Handle(r, huma.Operation{
+		OperationID: "get-announcement", Method: http.MethodGet, Path: "/api/v1/announcement", Tags: []string{tagSystem},
+		Summary: "Get the announcement", Description: "What the operator tells everyone, in plain text. Without a sign-in, only one that is marked so.",
+	}, h.announcement)
 	kit.Handle(r, huma.Operation{
 		OperationID: "get-health", Method: http.MethodGet, Path: PathHealth, Tags: []string{tagSystem},
 		Summary: "Check that the process is alive",
@@ -97,6 +109,8 @@ type Limits struct {
 	MaxRunningJobs    int   `json:"maxRunningJobs" doc:"Jobs of one account at once; the rest wait"`
 	MaxTorrentBytes   int64 `json:"maxTorrentBytes" doc:"Bytes of a .torrent file"`
 	MinPasswordLength int   `json:"minPasswordLength" doc:"Characters"`
+	MaxShareDays      int   `json:"maxShareDays" doc:"Days that a share lasts at most; 0 lets it last until it is revoked"`
+	TrashSeconds      int64 `json:"trashSeconds" doc:"How long what is deleted can be restored; 0 means that it goes for good"`
 }
 
 type configInput struct {
@@ -121,9 +135,13 @@ func (h *systemHandlers) config(ctx context.Context, in *configInput) (*configOu
 	if err != nil {
 		return nil, err
 	}
+	passkeys, err := h.Passkeys(ctx)
+	if err != nil {
+		return nil, err
+	}
 	out := &configOutput{Body: PublicConfig{
 		Version: h.Version, Commit: h.Commit, FilesURL: kit.Origin(h.FilesURL), SetupNeeded: !h.isSetUp.Load(),
-		Registration: kit.Registration(mode), TurnstileSiteKey: h.TurnstileSiteKey, Passkeys: h.Passkeys, Mail: h.Mail,
+		Registration: kit.Registration(mode), TurnstileSiteKey: h.TurnstileSiteKey, Passkeys: passkeys, Mail: h.Mail,
 		PasswordRule: fmt.Sprintf(passwordRule, h.Limits.MinPasswordLength), PlansPath: h.PlansPath,
 		Limits: h.Limits,
 	}}

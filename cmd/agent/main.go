@@ -14,6 +14,8 @@ import (
 	"longhaul/agent/child"
 	"longhaul/agent/childapi"
 	"longhaul/internal/config"
+	"longhaul/internal/telemetry"
+	"longhaul/internal/tracing"
 	"longhaul/internal/version"
 )
 
@@ -42,5 +44,12 @@ func run(ctx context.Context) error {
 	}
 	log := cfg.Logger(os.Stderr)
 	log.InfoContext(ctx, "starting", "program", "agent", "version", build.Version, "commit", build.Commit)
-	return agent.Run(ctx, agent.Options{Config: cfg, Version: build.Version, Log: log})
+	tracer, err := tracing.Open(ctx, tracing.Options{Program: "agent", Version: build.Version, Config: cfg.Tracing, Log: log})
+	if err != nil {
+		return err
+	}
+	defer tracer.Close(ctx)
+	return agent.Run(ctx, agent.Options{
+		Config: cfg, Version: build.Version, Log: log, Registry: telemetry.NewRegistry(build), Tracer: tracer,
+	})
 }

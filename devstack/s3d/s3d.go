@@ -28,6 +28,11 @@ const (
 	maxRequests    = 1024
 	maxParts       = 10_000
 
+	// Seconds that an account is kept in memory, and between two looks for old
+	// ones.
+	accountTTL   = 120
+	accountPrune = 3600
+
 	dirMode  = 0o700
 	fileMode = 0o600
 
@@ -104,6 +109,9 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 			Quiet:             true,
 			DisableACLs:       true,
 			IAMDir:            accounts,
+			// Left at zero, the cache of accounts is pruned without a pause.
+			IAMCacheTTL:   accountTTL,
+			IAMCachePrune: accountPrune,
 		})
 	})
 	go func() { s.done <- ends.Wait() }()

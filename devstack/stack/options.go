@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -137,8 +138,25 @@ func (s settings) control(metricsPort int) []string {
 	env["FILES_LISTEN"] = port.Address(s.opts.Ports.Files)
 	env["WEB_DIR"] = s.opts.WebDir
 	env["TEMPORAL_UI_URL"] = s.temporalUI()
+	maps.Copy(env, s.operator())
 	maps.Copy(env, s.seedr())
 	return s.environment(env, metricsPort)
+}
+
+// operator is who runs a stack for trying and developing: the person who started it,
+// unless the shell says more.
+func (s settings) operator() map[string]string {
+	out := map[string]string{}
+	for name, value := range map[string]string{
+		"OPERATOR_NAME": "The person who runs this development stack", "OPERATOR_ADDRESS": "This machine", "OPERATOR_EMAIL": "operator@localhost",
+		"OPERATOR_JURISDICTION": "wherever this machine is", "DMCA_AGENT_NAME": "The person who runs this development stack", "DMCA_AGENT_ADDRESS": "This machine",
+		"DMCA_AGENT_PHONE": "none", "DMCA_AGENT_EMAIL": "operator@localhost",
+	} {
+		if !slices.ContainsFunc(s.opts.Environ, func(set string) bool { return strings.HasPrefix(set, name+"=") }) {
+			out[name] = value
+		}
+	}
+	return out
 }
 
 // agent is the environment of the compute agent, which gets no secret of the

@@ -26,7 +26,8 @@ const (
 // the settling goroutines talk to the loop through channels.
 type follower struct {
 	*Tracker
-	agent  models.Agent
+	id     uuid.UUID    // of the agent
+	agent  models.Agent // its row; the loop's, which reads it again
 	client Agent
 	log    *slog.Logger
 
@@ -74,7 +75,7 @@ type polled struct {
 func newFollower(t *Tracker, agent models.Agent) *follower {
 	now := t.Now()
 	return &follower{
-		Tracker: t, agent: agent, client: t.Agents(agent), log: t.Log.With("agent", agent.ID),
+		Tracker: t, id: agent.ID, agent: agent, client: t.Agents(agent), log: t.Log.With("agent", agent.ID),
 		open: map[uuid.UUID]*followed{}, seen: map[uuid.UUID]agentapi.Status{}, tidied: map[uuid.UUID]time.Time{},
 		polls: make(chan polled), settled: make(chan settlement, settleWidth), width: make(chan struct{}, settleWidth),
 		started: now, contact: now, flushed: now,
@@ -224,13 +225,13 @@ func (f *follower) flushLast(ctx context.Context) {
 // reload reads the agent's row and its open attempts. What is known of an
 // attempt stays as long as its epoch does.
 func (f *follower) reload(ctx context.Context) {
-	agent, err := f.Store.Agent(ctx, f.agent.ID)
+	agent, err := f.Store.Agent(ctx, f.id)
 	if err == nil {
 		f.moved = agent.URL != f.agent.URL
 		f.agent = agent
 	}
 	f.gone = models.IsNotFound(err)
-	attempts, err := f.Store.OpenAttempts(ctx, f.agent.ID)
+	attempts, err := f.Store.OpenAttempts(ctx, f.id)
 	if err != nil {
 		f.log.WarnContext(ctx, "could not read open attempts", "error", err)
 		return

@@ -41,7 +41,7 @@ func (f *follower) lose(ctx context.Context) {
 		return
 	}
 	if !f.lost {
-		if _, err := f.Store.MarkAgentLost(ctx, f.agent.ID); err != nil {
+		if _, err := f.Store.MarkAgentLost(ctx, f.id); err != nil {
 			f.log.WarnContext(ctx, "could not mark agent lost", "error", err)
 			return
 		}
@@ -82,7 +82,7 @@ func (f *follower) alone(ctx context.Context, now time.Time) (bool, error) {
 
 // takesOver reports whether the agent may get transfers of this one.
 func (f *follower) takesOver(a models.Agent, now time.Time) bool {
-	return a.ID != f.agent.ID && a.State == models.AgentActive && a.LostAt == nil && a.Alive(now)
+	return a.ID != f.id && a.State == models.AgentActive && a.LostAt == nil && a.Alive(now)
 }
 
 // waitFor shows that the transfer waits for its agent.

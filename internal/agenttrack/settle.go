@@ -97,14 +97,14 @@ func (f *follower) done(ctx context.Context, at models.OpenAttempt, st agentapi.
 		return fmt.Errorf("read job: %w", err)
 	}
 	return f.Desk.Done(ctx, at.Attempt, models.TransferResult{
-		AgentID: f.agent.ID.String(), Epoch: at.Epoch, Bytes: job.Bytes(),
+		AgentID: f.id.String(), Epoch: at.Epoch, Bytes: job.Bytes(),
 		Waits: at.Kind == models.TransferResolve && job.State == models.StateQueued && job.AdmittedAt == nil,
 	})
 }
 
 // fail ends the attempt of a transfer with a fault.
 func (f *follower) fail(ctx context.Context, at models.OpenAttempt, st agentapi.Status, e *models.Error, delay time.Duration) error {
-	details := models.FaultDetails{AgentID: f.agent.ID.String(), Epoch: at.Epoch, BytesDone: st.BytesDone}
+	details := models.FaultDetails{AgentID: f.id.String(), Epoch: at.Epoch, BytesDone: st.BytesDone}
 	if err := f.Desk.Fail(ctx, at.Attempt, e, details, delay); err != nil {
 		return err
 	}
@@ -175,9 +175,10 @@ func (f *follower) beat(ctx context.Context) {
 	if len(due) == 0 {
 		return
 	}
+	name := f.agent.Name
 	f.work.Go(func() {
 		for i, at := range due {
-			details := map[string]any{"agent": f.agent.Name, "percent": pct[i]}
+			details := map[string]any{"agent": name, "percent": pct[i]}
 			if err := f.Desk.Beat(ctx, at.Attempt, details); err != nil && ctx.Err() == nil {
 				f.log.WarnContext(ctx, "could not send activity heartbeat", "job_id", at.JobID, "error", err)
 			}

@@ -14,12 +14,13 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"longhaul/api"
-	"longhaul/api/account"
 	"longhaul/api/delivery"
 	"longhaul/api/kit"
 	"longhaul/frontdoor"
 	"longhaul/internal/app/plug"
 	"longhaul/internal/config"
+	"longhaul/internal/health"
+	"longhaul/internal/legal"
 	"longhaul/internal/objstore"
 	"longhaul/internal/password"
 	"longhaul/internal/store"
@@ -42,13 +43,20 @@ const (
 func RunAPI(ctx context.Context, cfg config.Config, build version.Build, stdout, stderr io.Writer) error {
 	log := telemetry.NewLogger(stderr, cfg.Log.Level, cfg.Log.Format == config.LogText)
 	log.InfoContext(ctx, "starting", "program", "api", "version", build.Version, "commit", build.Commit)
-	open, err := openBackends(ctx, cfg, build, log)
+	open, err := openBackends(ctx, cfg, "api", build, log)
 	if err != nil {
 		return err
 	}
-	defer open.close()
+	defer open.close(ctx)
 	warnOfProxy(ctx, cfg.Web, log)
-	parts := &apiParts{backends: open, queues: newQueueWatch(open.flows.Unserved, open.registry, log), storage: objstore.NewWriteProbe(open.uploads, open.store.DB.Now)}
+	parts := &apiParts{
+		backends: open, queues: newQueueWatch(open.flows.Queues, open.registry, log), bots: &botWatch{now: open.store.DB.Now},
+		storage: objstore.NewWriteProbe(open.uploads, open.store.DB.Now),
+	}
+	if parts.legal, err = legalTexts(ctx, cfg, log); err != nil {
+		return err
+	}
+	parts.health = parts.watch(cfg, build.Version, log)
 	server, err := parts.server(cfg, build, log) //nolint:contextcheck // middleware takes the request's own context
 	if err != nil {
 		return err
@@ -62,7 +70,7 @@ func RunAPI(ctx context.Context, cfg config.Config, build version.Build, stdout,
 // warnOfProxy says what is wrong when the app is reached by https, so that a proxy
 // is in front of it, and no proxy is trusted.
 func warnOfProxy(ctx context.Context, web config.Web, log *slog.Logger) {
-	if web.BaseURL.Scheme == "https" && len(web.TrustedProxies) == 0 {
+	if proxyUntrusted(web) {
 		log.WarnContext(ctx, "TRUSTED_PROXIES is empty: all clients behind the proxy count as one, so a few of them can use up everyone's sign-ins")
 	}
 }
@@ -72,6 +80,9 @@ type apiParts struct {
 	*backends
 	queues  *queueWatch
 	storage *objstore.WriteProbe
+	bots    *botWatch
+	health  *health.Watch
+	legal   *legal.Texts
 }
 
 func (p *apiParts) server(cfg config.Config, build version.Build, log *slog.Logger) (*api.Server, error) {
@@ -81,18 +92,20 @@ func (p *apiParts) server(cfg config.Config, build version.Build, log *slog.Logg
 	}
 	return api.New(api.Config{
 		Version: build.Version, Commit: build.Commit, BaseURL: cfg.Web.BaseURL.URL, FilesURL: cfg.Web.FilesURL.URL, WebDir: webDir(cfg.Web.Dir, log),
-		TrustedProxies: proxies, MaxJobBytes: cfg.Limits.MaxJobBytes, MaxRunningJobs: cfg.Limits.MaxRunningJobs, MaxUserStreams: cfg.Limits.MaxUserStreams,
-		Mail: cfg.Mail.On(), Registration: cfg.Accounts.Registration, RequireAdminTOTP: cfg.Accounts.RequireAdminTOTP,
+		TrustedProxies: proxies, MaxJobBytes: cfg.Limits.MaxJobBytes, MaxRunningJobs: cfg.Limits.MaxRunningJobs, MaxUserStreams: cfg.Limits.MaxUserStreams, MaxShareDays: cfg.Limits.MaxShareDays,
+		TrashRetention: cfg.Limits.TrashRetention,
+		Mail:           cfg.Mail.On(), Registration: cfg.Accounts.Registration, RequireAdminTOTP: cfg.Accounts.RequireAdminTOTP,
 		TurnstileSiteKey: cfg.Accounts.TurnstileSiteKey, MinPassword: password.MinLength, TemporalUIURL: cfg.Temporal.UIURL,
 		WorkflowUIURL: workflowPages(cfg.Temporal),
 	}, api.Deps{
 		Stores: api.Stores{
-			Callers: plug.Callers(p.store), System: p.store.Accounts, Account: plug.Account(p.store), Jobs: plug.Jobs(p.store), Delivery: plug.Delivery(p.store),
-			Live: p.store.Timeline, Admin: plug.Admin(p.store), Agents: plug.AgentCalls(p.store),
+			Callers: plug.Callers(p.store), System: plug.System(p.store), Account: plug.Account(p.store), Jobs: plug.Jobs(p.store), Delivery: plug.Delivery(p.store),
+			Live: p.store.Timeline, Admin: plug.Admin(p.store), Agents: plug.AgentCalls(p.store), Notices: p.store.Notices, Shares: plug.Shares(p.store), Exports: p.store.Exports, Trash: p.store.Trash, Notifications: p.store.Notifications,
+			Library: p.store.Library,
 		},
 		Workflows: workflowControl{p.flows}, Objects: p.objects, Uploads: p.uploads,
-		Inspector: newInspector(p.store, p.keys), Limiter: kit.NewLimiter(p.store.Limits), Passwords: password.NewHasher(), Bots: p.bots(cfg, log),
-		Keys: p.keys, Probes: p.probes(cfg), Registry: p.registry, Log: log.With("component", "api"), Now: p.store.DB.Now, NewID: p.store.DB.NewID,
+		Inspector: newInspector(p.store, p.keys, p.calls, p.tracer), Limiter: kit.NewLimiter(p.store.Limits), Passwords: password.NewHasher(), Bots: p.botCheck(cfg, log),
+		Keys: p.keys, Legal: p.legal, Probes: p.probes(cfg), Registry: p.registry, Tracer: p.tracer, Log: log.With("component", "api"), Now: p.store.DB.Now, NewID: p.store.DB.NewID,
 	})
 }
 
@@ -125,14 +138,15 @@ func (p *apiParts) probes(cfg config.Config) kit.Probes {
 	}, p.queues.probes()...)
 }
 
-// bots returns the check against robots, nil when it is off, which the log
+// botCheck returns the check against robots, nil when it is off, which the log
 // says at every start.
-func (p *apiParts) bots(cfg config.Config, log *slog.Logger) account.BotCheck {
+func (p *apiParts) botCheck(cfg config.Config, log *slog.Logger) kit.BotCheck {
 	if !cfg.Accounts.Turnstile() {
 		log.Warn("bots are not blocked from sign-in, registration and password reset: set TURNSTILE_SECRET_KEY")
 		return nil
 	}
-	return turnstile.New(cfg.Accounts.TurnstileSecretKey, cfg.Accounts.TurnstileURL, cfg.Web.BaseURL.Hostname(), p.store.DB.Now)
+	p.bots.check = turnstile.New(cfg.Accounts.TurnstileSecretKey, cfg.Accounts.TurnstileURL, cfg.Web.BaseURL.Hostname(), p.store.DB.Now)
+	return p.bots
 }
 
 // admitting fails while queued jobs get no slots.
@@ -208,6 +222,10 @@ func (p *apiParts) serve(ctx context.Context, cfg config.Config, server *api.Ser
 	})
 	g.Go(func() error {
 		p.queues.run(ctx)
+		return nil
+	})
+	g.Go(func() error {
+		p.health.Run(ctx)
 		return nil
 	})
 	stopMeter := runMeter(ctx, server.Meter)

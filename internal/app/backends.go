@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -18,6 +19,7 @@ import (
 	"longhaul/internal/store"
 	"longhaul/internal/telemetry"
 	"longhaul/internal/token"
+	"longhaul/internal/tracing"
 	"longhaul/internal/version"
 	"longhaul/internal/wait"
 	"longhaul/models"
@@ -37,22 +39,28 @@ type backends struct {
 	uploads  *objstore.Client // with the key that agents' addresses are signed with
 	keys     *token.Keys
 	registry *prometheus.Registry
+	calls    *telemetry.Calls
+	tracer   *tracing.Tracer // nil when it is off
 	log      *slog.Logger
 }
 
 // openBackends opens them. The database may be late; the workflow engine may be
 // away for as long as it likes.
-func openBackends(ctx context.Context, cfg config.Config, build version.Build, log *slog.Logger) (_ *backends, err error) {
+func openBackends(ctx context.Context, cfg config.Config, program string, build version.Build, log *slog.Logger) (_ *backends, err error) {
 	b := &backends{registry: telemetry.NewRegistry(build), log: log}
 	defer func() {
 		if err != nil {
-			b.close()
+			b.close(ctx)
 		}
 	}()
+	b.calls = telemetry.NewCalls(b.registry)
+	if b.tracer, err = tracing.Open(ctx, tracing.Options{Program: program, Version: build.Version, Config: cfg.Tracing, Log: log}); err != nil {
+		return nil, err
+	}
 	if b.keys, err = token.NewKeys(cfg.SecretKey, cfg.AcceptedKey); err != nil {
 		return nil, err
 	}
-	if b.objects, b.uploads, err = openStorage(cfg.Storage); err != nil {
+	if b.objects, b.uploads, err = openStorage(cfg.Storage, b.calls); err != nil {
 		return nil, err
 	}
 	if b.store, err = waitFor(ctx, log, "database", func(ctx context.Context) (*store.Store, error) {
@@ -62,7 +70,11 @@ func openBackends(ctx context.Context, cfg config.Config, build version.Build, l
 	}
 	b.store.Quota.RunningLimit, b.store.Admission.FailoverAfter = cfg.Limits.MaxRunningJobs, cfg.Limits.FailoverAfter
 	b.store.Progress.SlowBelow, b.store.Admission.SlowAfter = cfg.Limits.SlowBelow, cfg.Limits.SlowAfter
-	b.store.Jobs.MaxAttempts = len(cfg.Limits.RetryPauses) + 1
+	b.store.Jobs.MaxAttempts, b.store.Jobs.TrashFor = len(cfg.Limits.RetryPauses)+1, cfg.Limits.TrashRetention
+	b.store.Jobs.Moved = telemetry.NewJobs(b.registry).Moved
+	b.registry.MustRegister(b.store.DB.Collector())
+	b.store.Strikes.Policy = cfg.Legal.Policy()
+	b.store.Notices.Calendar, b.store.Notices.CounterDays = cfg.Legal.Calendar(), cfg.Legal.CounterDays
 	if err = b.store.CheckSchema(ctx); err != nil {
 		if models.CodeOf(err) == models.CodeConflict {
 			return nil, errors.New(models.AsError(err).Message) // the sentence alone, for the console
@@ -74,10 +86,10 @@ func openBackends(ctx context.Context, cfg config.Config, build version.Build, l
 	}); err != nil {
 		return nil, err
 	}
-	if b.temporal, err = lazyTemporal(cfg.Temporal, log); err != nil {
+	if b.temporal, err = lazyTemporal(cfg.Temporal, b, log); err != nil {
 		return nil, err
 	}
-	b.flows = workflows.NewClient(b.temporal, cfg.Web.BaseURL.String())
+	b.flows = workflows.NewClient(b.temporal, cfg.Temporal.Namespace, cfg.Web.BaseURL.String())
 	if !cfg.Mail.On() {
 		log.WarnContext(ctx, "mail is off, so addresses can't be verified and passwords can't be reset: set RESEND_API_KEY")
 	}
@@ -86,11 +98,21 @@ func openBackends(ctx context.Context, cfg config.Config, build version.Build, l
 
 // openStorage returns a client for the program's own key and one for the key of
 // uploads.
-func openStorage(c config.Storage) (own, uploads *objstore.Client, err error) {
+func openStorage(c config.Storage, calls *telemetry.Calls) (own, uploads *objstore.Client, err error) {
 	with := func(id, secret string) (*objstore.Client, error) {
 		return objstore.New(objstore.Config{
 			Endpoint: c.Endpoint, PublicEndpoint: c.PublicEndpoint, Region: c.Region, Bucket: c.Bucket, PathStyle: c.PathStyle,
 			AccessKeyID: id, SecretAccessKey: secret,
+			Observe: func(call string, status int, took time.Duration) {
+				result := telemetry.ResultFailed
+				switch {
+				case status == http.StatusNotFound: // sweeps ask whether something is there
+					result = telemetry.ResultOK
+				case status > 0:
+					result = telemetry.Result(status)
+				}
+				calls.Count(telemetry.TargetStorage, call, result, took)
+			},
 		})
 	}
 	if own, err = with(c.AccessKeyID, c.SecretAccessKey); err != nil {
@@ -101,7 +123,8 @@ func openStorage(c config.Storage) (own, uploads *objstore.Client, err error) {
 }
 
 // close closes what is open, in reverse.
-func (b *backends) close() {
+func (b *backends) close(ctx context.Context) {
+	b.tracer.Close(ctx)
 	if b.temporal != nil {
 		b.temporal.Close()
 	}
@@ -110,7 +133,7 @@ func (b *backends) close() {
 	}
 	if b.store != nil {
 		if err := b.store.DB.Close(); err != nil {
-			b.log.Warn("could not close the database", "error", err)
+			b.log.WarnContext(ctx, "could not close the database", "error", err)
 		}
 	}
 }
@@ -131,9 +154,9 @@ func waitFor[T any](ctx context.Context, log *slog.Logger, name string, open fun
 
 // lazyTemporal returns a client that connects when it is first used: a program
 // starts while Temporal is away.
-func lazyTemporal(cfg config.Temporal, log *slog.Logger) (client.Client, error) {
+func lazyTemporal(cfg config.Temporal, b *backends, log *slog.Logger) (client.Client, error) {
 	c, err := client.NewLazyClient(client.Options{
-		HostPort: cfg.Address, Namespace: cfg.Namespace,
+		HostPort: cfg.Address, Namespace: cfg.Namespace, MetricsHandler: newSDKMetrics(b.registry), Interceptors: traceWorkflows(b.tracer),
 		Logger: temporallog.NewStructuredLogger(slog.New(calmHandler{log.With("component", "temporal").Handler()})),
 	})
 	if err != nil {

@@ -13,7 +13,9 @@ import (
 	"longhaul/internal/fetch"
 	"longhaul/internal/source"
 	"longhaul/internal/store"
+	"longhaul/internal/telemetry"
 	"longhaul/internal/token"
+	"longhaul/internal/tracing"
 	"longhaul/models"
 )
 
@@ -28,14 +30,15 @@ type inspector struct {
 	http  *http.Client
 }
 
-func newInspector(s *store.Store, keys *token.Keys) *inspector {
-	return &inspector{store: s, keys: keys, http: fetch.NewForAgents(fetch.TrustedOptions{HeaderTimeout: 2 * time.Minute})}
+func newInspector(s *store.Store, keys *token.Keys, calls *telemetry.Calls, tracer *tracing.Tracer) *inspector {
+	hc := fetch.NewForAgents(fetch.TrustedOptions{HeaderTimeout: 2 * time.Minute})
+	return &inspector{store: s, keys: keys, http: tracer.Client(calls.Wrap(hc, telemetry.TargetAgent))}
 }
 
-// Inspect implements jobs.Inspector: it asks the least loaded agent for the user
-// within the deadline of ctx.
+// Inspect implements jobs.Inspector: it asks the least loaded agent that serves
+// the user within the deadline of ctx.
 func (i *inspector) Inspect(ctx context.Context, userID uuid.UUID, src models.Source) (models.Manifest, error) {
-	agent, err := i.store.Agents.PickAgentForInspect(ctx)
+	agent, err := i.store.Agents.PickAgentForInspect(ctx, userID)
 	if err != nil {
 		return models.Manifest{}, err
 	}
@@ -56,7 +59,11 @@ func (i *inspector) Inspect(ctx context.Context, userID uuid.UUID, src models.So
 func wireSource(src models.Source) agentapi.Source {
 	switch src.Kind {
 	case models.SourceURL:
-		return agentapi.Source{URL: src.URI}
+		out := agentapi.Source{URL: src.URI, KeepPage: src.KeepPage}
+		if l := src.Login; l != nil {
+			out.Login = &agentapi.Login{User: l.User, Password: l.Password}
+		}
+		return out
 	case models.SourceTorrent:
 		return agentapi.Source{Metainfo: src.Metainfo}
 	default:

@@ -10,11 +10,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"longhaul/agent/agentapi"
 	"longhaul/internal/source"
 	"longhaul/internal/store/storetest"
+	"longhaul/internal/telemetry"
 	"longhaul/internal/token"
 	"longhaul/models"
 )
@@ -39,8 +40,9 @@ func TestInspector(t *testing.T) {
 	mine, other := sampleTorrent(t, "mine"), sampleTorrent(t, "other")
 	magnet := models.Source{Kind: models.SourceMagnet, URI: "magnet:?xt=urn:btih:" + mine.InfoHashV1, InfoHashV1: mine.InfoHashV1}
 	link := models.Source{Kind: models.SourceURL, URI: "https://example.com/a"}
-	i := newInspector(s, keys)
-	if _, err := i.Inspect(t.Context(), uuid.New(), magnet); models.AsError(err).Problem != models.ProblemNoAgent {
+	user := storetest.User(t, s).ID
+	i := newInspector(s, keys, telemetry.NewCalls(prometheus.NewRegistry()), nil)
+	if _, err := i.Inspect(t.Context(), user, magnet); models.AsError(err).Problem != models.ProblemNoAgent {
 		t.Errorf("without agents: %v", err)
 	}
 	agent := storetest.Agent(t, s, 4)
@@ -77,22 +79,38 @@ func TestInspector(t *testing.T) {
 		code    models.Code
 		problem models.Problem
 	}{
-		"magnet":          {magnet, manifest(agentapi.Manifest{Metainfo: mine.Metainfo}), "mine", "", ""},
-		"another torrent": {magnet, manifest(agentapi.Manifest{Metainfo: other.Metainfo}), "", models.CodeInternal, ""},
-		"no torrent":      {magnet, manifest(agentapi.Manifest{Metainfo: []byte("x")}), "", models.CodeInvalid, models.ProblemMalformedTorrent},
-		"url":             {link, manifest(agentapi.Manifest{Files: []agentapi.ManifestFile{{Path: "../../etc/passwd", Size: 7}}}), "passwd", "", ""},
-		"two files":       {link, manifest(agentapi.Manifest{Files: make([]agentapi.ManifestFile, 2)}), "", models.CodeInternal, ""},
-		"private network": {link, fault(403, "blocked_address"), "", models.CodeBlocked, models.ProblemBlockedAddress},
-		"unknown problem": {link, fault(500, "out_of_coffee"), "", models.CodeUnavailable, ""},
+		"magnet":                             {magnet, manifest(agentapi.Manifest{Metainfo: mine.Metainfo}), "mine", "", ""},
+		"another torrent":                    {magnet, manifest(agentapi.Manifest{Metainfo: other.Metainfo}), "", models.CodeInternal, ""},
+		"no torrent":                         {magnet, manifest(agentapi.Manifest{Metainfo: []byte("x")}), "", models.CodeInvalid, models.ProblemMalformedTorrent},
+		"url":                                {link, manifest(agentapi.Manifest{Files: []agentapi.ManifestFile{{Path: "../../etc/passwd", Size: 7}}}), "passwd", "", ""},
+		"url of a torrent":                   {link, manifest(agentapi.Manifest{Metainfo: mine.Metainfo, Files: make([]agentapi.ManifestFile, 2)}), "mine", "", ""},
+		"url to a magnet":                    {link, manifest(agentapi.Manifest{Metainfo: mine.Metainfo, Magnet: magnet.URI}), "mine", "", ""},
+		"url to a magnet of another torrent": {link, manifest(agentapi.Manifest{Metainfo: other.Metainfo, Magnet: magnet.URI}), "", models.CodeInternal, ""},
+		"url to no magnet":                   {link, manifest(agentapi.Manifest{Metainfo: mine.Metainfo, Magnet: "magnet:?dn=x"}), "", models.CodeInvalid, models.ProblemMalformedMagnet},
+		"url of no torrent":                  {link, manifest(agentapi.Manifest{Metainfo: []byte("d4:infod")}), "", models.CodeInvalid, models.ProblemMalformedTorrent},
+		"two files":                          {link, manifest(agentapi.Manifest{Files: make([]agentapi.ManifestFile, 2)}), "", models.CodeInternal, ""},
+		"private network":                    {link, fault(403, "blocked_address"), "", models.CodeBlocked, models.ProblemBlockedAddress},
+		"unknown problem":                    {link, fault(500, "out_of_coffee"), "", models.CodeUnavailable, ""},
 	} {
 		answer = c.answer
-		m, err := i.Inspect(t.Context(), uuid.New(), c.src)
+		m, err := i.Inspect(t.Context(), user, c.src)
 		if c.code == "" && (err != nil || m.Name != c.name || len(m.Files) != 1) {
 			t.Errorf("%s: %+v, %v", name, m, err)
 		}
 		if c.code != "" && (models.CodeOf(err) != c.code || models.AsError(err).Problem != c.problem) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	signs := link
+	signs.Login = &models.Login{User: "ann", Password: "s3cret"}
+	answer = func(w http.ResponseWriter, in agentapi.Inspect) {
+		if l := in.Source.Login; in.Source.URL != link.URI || l == nil || l.User != "ann" || l.Password != "s3cret" {
+			t.Errorf("the agent got %+v", in.Source)
+		}
+		manifest(agentapi.Manifest{Files: []agentapi.ManifestFile{{Path: "x", Size: 7}}})(w, in)
+	}
+	if _, err := i.Inspect(t.Context(), user, signs); err != nil {
+		t.Errorf("with a login: %v", err)
 	}
 	answer = func(_ http.ResponseWriter, in agentapi.Inspect) {
 		if in.TimeoutSeconds > 5 {
@@ -101,9 +119,9 @@ func TestInspector(t *testing.T) {
 	}
 	limited, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
-	_, _ = i.Inspect(limited, uuid.New(), link)
+	_, _ = i.Inspect(limited, user, link)
 	fake.Close()
-	if _, err := i.Inspect(t.Context(), uuid.New(), link); models.AsError(err).Problem != models.ProblemAgentUnreachable {
+	if _, err := i.Inspect(t.Context(), user, link); models.AsError(err).Problem != models.ProblemAgentUnreachable {
 		t.Errorf("an agent that is offline: %v", err)
 	}
 	if err := agentFault(context.DeadlineExceeded); !errors.Is(err, context.DeadlineExceeded) {

@@ -22,19 +22,27 @@ const (
 // queueWatch checks which task queues no worker serves. It reports to the log
 // and a metric, and to the health page through probes.
 type queueWatch struct {
-	look   func(context.Context) ([]models.Queue, error)
-	served *prometheus.GaugeVec
-	log    *slog.Logger
+	look    func(context.Context) ([]models.QueueState, error)
+	served  *prometheus.GaugeVec
+	backlog *prometheus.GaugeVec
+	oldest  *prometheus.GaugeVec
+	log     *slog.Logger
 
 	mu       sync.Mutex
 	unserved []models.Queue
 }
 
-func newQueueWatch(look func(context.Context) ([]models.Queue, error), r prometheus.Registerer, log *slog.Logger) *queueWatch {
-	w := &queueWatch{look: look, log: log, served: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-		Name: "longhaul_queue_served", Help: "Whether a worker serves the queue: 1 or 0.",
-	}, []string{"queue"})}
-	r.MustRegister(w.served)
+func newQueueWatch(look func(context.Context) ([]models.QueueState, error), r prometheus.Registerer, log *slog.Logger) *queueWatch {
+	gauge := func(name, help string) *prometheus.GaugeVec {
+		return prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name, Help: help}, []string{"queue"})
+	}
+	w := &queueWatch{
+		look: look, log: log,
+		served:  gauge("longhaul_queue_served", "Whether a worker serves the queue: 1 or 0."),
+		backlog: gauge("longhaul_queue_backlog", "About how many tasks wait for a worker."),
+		oldest:  gauge("longhaul_queue_oldest_seconds", "About how long the oldest task waits for a worker."),
+	}
+	r.MustRegister(w.served, w.backlog, w.oldest)
 	return w
 }
 
@@ -58,10 +66,18 @@ func (w *queueWatch) run(ctx context.Context) {
 func (w *queueWatch) check(ctx context.Context) {
 	limited, cancel := context.WithTimeout(ctx, queueBudget)
 	defer cancel()
-	unserved, err := w.look(limited)
+	states, err := w.look(limited)
 	if err != nil {
 		w.log.DebugContext(ctx, "could not check the task queues", "error", err)
 		return
+	}
+	var unserved []models.Queue
+	for _, s := range states {
+		if !s.Served {
+			unserved = append(unserved, s.Queue)
+		}
+		w.backlog.WithLabelValues(string(s.Queue)).Set(float64(s.Backlog))
+		w.oldest.WithLabelValues(string(s.Queue)).Set(s.Oldest.Seconds())
 	}
 	w.mu.Lock()
 	before := w.unserved
@@ -92,17 +108,23 @@ func (w *queueWatch) probes() kit.Probes {
 		models.QueueTracking:  "No worker serves the tracking queue: running jobs show no progress and don't finish.",
 		models.QueueTransfers: "No worker serves the transfers queue: nothing is copied from Seedr, and no job becomes ready.",
 		models.QueueMail:      "No worker serves the mail queue: mails wait until one does.",
+		models.QueueWebhooks:  "No worker serves the webhooks queue: events for users' webhooks wait until one does.",
 	}
 	var out kit.Probes
 	for _, q := range models.Queues() {
-		out = append(out, kit.Probe{Name: "worker-" + string(q), Missing: missing[q], Check: func(context.Context) error {
-			w.mu.Lock()
-			defer w.mu.Unlock()
-			if slices.Contains(w.unserved, q) {
-				return errUnserved
-			}
-			return nil
-		}})
+		out = append(out, kit.Probe{Name: "worker-" + string(q), Missing: missing[q], Check: w.probe(q)})
 	}
 	return out
+}
+
+// probe returns the check whether a worker serves the queue, as of the last look.
+func (w *queueWatch) probe(q models.Queue) func(context.Context) error {
+	return func(context.Context) error {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if slices.Contains(w.unserved, q) {
+			return errUnserved
+		}
+		return nil
+	}
 }

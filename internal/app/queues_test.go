@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -19,7 +21,7 @@ func TestQueueThatNoWorkerServes(t *testing.T) {
 	var away error
 	var log bytes.Buffer
 	registry := prometheus.NewRegistry()
-	w := newQueueWatch(func(context.Context) ([]models.Queue, error) { return unserved, away }, registry, slog.New(slog.NewTextHandler(&log, nil)))
+	w := newQueueWatch(func(context.Context) ([]models.QueueState, error) { return states(unserved), away }, registry, slog.New(slog.NewTextHandler(&log, nil)))
 	probes := func() (bad []string) {
 		for _, p := range w.probes() {
 			if p.Missing == "" || p.Critical || p.Off {
@@ -55,16 +57,27 @@ func TestQueueThatNoWorkerServes(t *testing.T) {
 			t.Errorf("%s: probes say %q, want %q", step.name, bad, step.bad)
 		}
 		families, err := registry.Gather()
-		if err != nil || len(families) != 1 {
+		if err != nil || len(families) != 3 {
 			t.Fatalf("%d metrics, %v", len(families), err)
 		}
-		for _, m := range families[0].GetMetric() {
-			if m.GetLabel()[0].GetValue() == "mail" && m.GetGauge().GetValue() != step.mail {
-				t.Errorf("%s: the metric is %v", step.name, m.GetGauge().GetValue())
+		want := map[string]float64{"longhaul_queue_served": step.mail, "longhaul_queue_backlog": 7, "longhaul_queue_oldest_seconds": 90}
+		for _, f := range families {
+			for _, m := range f.GetMetric() {
+				if got := m.GetGauge().GetValue(); m.GetLabel()[0].GetValue() == "mail" && got != want[f.GetName()] {
+					t.Errorf("%s: %s is %v", step.name, f.GetName(), got)
+				}
 			}
 		}
 		if got := log.String(); (got == "") != (step.logged == "") || !strings.Contains(got, step.logged) {
 			t.Errorf("%s: logged %q", step.name, got)
 		}
 	}
+}
+
+// states are those of all queues, each with a backlog.
+func states(unserved []models.Queue) (out []models.QueueState) {
+	for _, q := range models.Queues() {
+		out = append(out, models.QueueState{Queue: q, Served: !slices.Contains(unserved, q), Backlog: 7, Oldest: 90 * time.Second})
+	}
+	return out
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"time"
@@ -21,8 +22,11 @@ import (
 	"longhaul/internal/seedrcopy"
 	"longhaul/internal/seedrtrack"
 	"longhaul/internal/stocktake"
+	"longhaul/internal/store"
 	"longhaul/internal/telemetry"
 	"longhaul/internal/version"
+	"longhaul/internal/webhook"
+	"longhaul/internal/zipsums"
 	"longhaul/models"
 	"longhaul/worker"
 )
@@ -45,7 +49,7 @@ func RunWorker(ctx context.Context, cfg config.Config, build version.Build, stde
 	if err != nil {
 		return err
 	}
-	defer parts.close()
+	defer parts.close(ctx)
 	prepare, cancel := context.WithTimeout(ctx, temporalBudget)
 	defer cancel()
 	ns := worker.Namespace{Name: cfg.Temporal.Namespace, Retention: workflowRetention}
@@ -71,28 +75,28 @@ type workerParts struct {
 }
 
 func openWorker(ctx context.Context, cfg config.Config, build version.Build, log *slog.Logger) (_ *workerParts, err error) {
-	b, err := openBackends(ctx, cfg, build, log)
+	b, err := openBackends(ctx, cfg, "worker", build, log)
 	if err != nil {
 		return nil, err
 	}
 	p := &workerParts{backends: b}
 	defer func() {
 		if err != nil {
-			p.close()
+			p.close(ctx)
 		}
 	}()
-	if p.seedr, err = openSeedr(ctx, cfg.Seedr, p.store.Providers.Worker(), log); err != nil {
+	if p.seedr, err = openSeedr(ctx, cfg.Seedr, p.store.Providers.Worker(), b.calls, log); err != nil {
 		return nil, err
 	}
 	return p, p.openMails(cfg)
 }
 
 // close closes what is open, in reverse.
-func (p *workerParts) close() {
+func (p *workerParts) close(ctx context.Context) {
 	if p.seedr != nil {
 		p.seedr.Close()
 	}
-	p.backends.close()
+	p.backends.close(ctx)
 }
 
 // deps plugs the parts into the activities and the loops.
@@ -100,7 +104,7 @@ func (p *workerParts) deps(cfg config.Config) worker.Deps {
 	work := p.store.Worker()
 	// Long polls wait at the agent, so there is no overall timeout; each call
 	// has its own deadline.
-	calls := fetch.NewForAgents(fetch.TrustedOptions{HeaderTimeout: time.Minute})
+	calls := p.tracer.Client(p.calls.Wrap(fetch.NewForAgents(fetch.TrustedOptions{HeaderTimeout: time.Minute}), telemetry.TargetAgent))
 	dial := func(a models.Agent) *agentapi.Client {
 		return agentapi.NewClient(a.URL, calls, p.keys.AgentSecrets(a.ID)...)
 	}
@@ -121,7 +125,7 @@ func (p *workerParts) deps(cfg config.Config) worker.Deps {
 		Requests: activities.Requests{Pending: p.temporal, Namespace: cfg.Temporal.Namespace},
 		Now:      p.store.DB.Now, Log: p.log.With("component", "placement"), Pace: placement.DefaultPace(),
 		MaxJobBytes: limits.MaxJobBytes, ResolveTimeout: limits.ResolveTimeout, StallTimeout: limits.StallTimeout,
-		FailoverAfter: limits.FailoverAfter,
+		FailoverAfter: limits.FailoverAfter, OpenLogin: p.keys.OpenLogin,
 	}
 	stock := &stocktake.Taker{
 		Store: plug.Stocktake(work), Bucket: p.objects, Now: p.store.DB.Now, NewID: p.store.DB.NewID, Log: p.log.With("component", "stocktake"),
@@ -142,17 +146,51 @@ func (p *workerParts) deps(cfg config.Config) worker.Deps {
 		}},
 		Sweeps: &activities.Sweeps{
 			Store: plug.Sweeps(work), Objects: p.objects, Stock: stock, Runner: p.flows, Stopper: placer, Now: p.store.DB.Now,
+			Checksums:        &zipsums.Learner{Store: work.Files, Bucket: p.objects, Log: p.log.With("component", "zipsums"), Rate: checksumRate},
 			AttentionTimeout: limits.AttentionTimeout,
 		},
-		Mails: &activities.Mails{Store: work.Mails},
-		Quota: &activities.Quota{Store: plug.Upkeep(work), Objects: p.objects, Pauses: stock},
-		Bulk:  &activities.Bulk{Store: work.Bulk},
-		Flows: p.flows, Records: plug.Loops(work), News: p.bus, Log: p.log, RunningPerUser: limits.MaxRunningJobs, Queues: cfg.Queues,
+		Mails:    &activities.Mails{Store: work.Mails},
+		Quota:    &activities.Quota{Store: plug.Upkeep(work), Objects: p.objects, Pauses: stock},
+		Webhooks: p.webhooks(work, cfg.Fetch),
+		Bulk:     &activities.Bulk{Store: work.Bulk}, Counters: &activities.Counters{Store: work.Notices},
+		Exports: &activities.Exports{Store: work.Exports, Objects: p.objects, Start: p.flows.Export, Now: p.store.DB.Now},
+		Flows:   p.flows, Records: plug.Loops(work), News: p.bus, Log: p.log, RunningPerUser: limits.MaxRunningJobs, Queues: cfg.Queues,
 	}
 	if p.mails != nil {
-		deps.Mails.Sender = p.mails
+		deps.Mails.Sender = countedMails{p.mails, p.calls}
 	}
 	return deps
+}
+
+// webhooks delivers events to users' webhooks.
+func (p *workerParts) webhooks(work store.Worker, reach config.Fetch) *activities.Webhooks {
+	return &activities.Webhooks{
+		Store: work.Notifications, Sender: webhook.NewSender(reach.AllowCIDRs, time.Now), Open: p.keys.OpenWebhook, Now: p.store.DB.Now,
+	}
+}
+
+// checksumRate is how fast files are read to learn their checksums for zips, in
+// bytes a second: 2.6 TiB a day, beside which nothing else gets slower.
+const checksumRate = 32 << 20
+
+// countedMails counts what the provider does with mails.
+type countedMails struct {
+	sender *mail.Sender
+	calls  *telemetry.Calls
+}
+
+// Send implements activities.MailSender.
+func (c countedMails) Send(ctx context.Context, m models.Mail) error {
+	start := time.Now()
+	err := c.sender.Send(ctx, m)
+	result := telemetry.ResultOK
+	if refused, ok := errors.AsType[*mail.SendError](err); ok && !refused.Retry {
+		result = telemetry.ResultRefused
+	} else if err != nil {
+		result = telemetry.ResultFailed
+	}
+	c.calls.Count(telemetry.TargetMail, "send", result, time.Since(start))
+	return err
 }
 
 // openMails makes the way to the mail provider, if one is configured.

@@ -10,14 +10,14 @@ import (
 func (r Range) Request() string { return fmt.Sprintf("bytes=%d-%d", r.Off, r.End()-1) }
 
 // ParseContent reads a Content-Range header (RFC 9110, 14.4) such as "bytes
-// 0-9/100", "bytes 0-9/*" or "bytes */100". The total size is -1 if the header
+// 0-9/100", "bytes 0-9/*" or "bytes */100"; the unit's letter case does not matter. The total size is -1 if the header
 // doesn't give it. ok is false if there is no range in it or one that cannot
 // be; the size may be known all the same.
 func ParseContent(header string) (r Range, size int64, ok bool) {
 	size = -1
-	rest, found := strings.CutPrefix(header, "bytes ")
-	span, total, cut := strings.Cut(rest, "/")
-	if !found || !cut {
+	unit, rest, _ := strings.Cut(strings.TrimSpace(header), " ")
+	span, total, cut := strings.Cut(strings.TrimSpace(rest), "/")
+	if !strings.EqualFold(unit, "bytes") || !cut {
 		return r, size, false
 	}
 	if total != "*" {

@@ -15,17 +15,27 @@ type jobRefs struct {
 	Jobs []string `arg:"" name:"download" help:"Ids of downloads, or their last characters."`
 }
 
-// each calls an action on every job and reports all faults.
-func (r jobRefs) each(ctx context.Context, p *program, method, action, done string) error {
+// each asks for an action on every job and reports all faults.
+func (r jobRefs) each(ctx context.Context, p *program, action, done string) error {
+	return r.every(ctx, p, func(api *client, j job) (string, error) {
+		_, err := api.do(ctx, http.MethodPost, "/jobs/"+j.ID+action, nil, nil)
+		return done, err
+	})
+}
+
+// every does something with every job, which says what it did, and reports all
+// faults.
+func (r jobRefs) every(ctx context.Context, p *program, do func(*client, job) (done string, err error)) error {
 	api, err := p.newClient()
 	if err != nil {
 		return err
 	}
 	var errs []error
 	for _, ref := range r.Jobs {
+		done := ""
 		j, err := api.findJob(ctx, ref)
 		if err == nil {
-			_, err = api.do(ctx, method, "/jobs/"+j.ID+action, nil, nil)
+			done, err = do(api, j)
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", ref, err))
@@ -40,35 +50,57 @@ type pauseCmd struct{ jobRefs }
 
 // Run pauses jobs.
 func (c *pauseCmd) Run(ctx context.Context, p *program) error {
-	return c.each(ctx, p, http.MethodPost, "/pause", "paused")
+	return c.each(ctx, p, "/pause", "paused")
 }
 
 type resumeCmd struct{ jobRefs }
 
 // Run resumes paused jobs.
 func (c *resumeCmd) Run(ctx context.Context, p *program) error {
-	return c.each(ctx, p, http.MethodPost, "/resume", "resumed")
+	return c.each(ctx, p, "/resume", "resumed")
 }
 
 type cancelCmd struct{ jobRefs }
 
 // Run cancels jobs.
 func (c *cancelCmd) Run(ctx context.Context, p *program) error {
-	return c.each(ctx, p, http.MethodPost, "/cancel", "cancelled")
+	return c.each(ctx, p, "/cancel", "cancelled")
 }
 
-type retryCmd struct{ jobRefs }
+type retryCmd struct {
+	jobRefs
+	Page bool `help:"Keep the web page that the URL leads to, as the file." name:"keep-page"`
+}
 
 // Run tries jobs again.
 func (c *retryCmd) Run(ctx context.Context, p *program) error {
-	return c.each(ctx, p, http.MethodPost, "/retry", "retrying")
+	if c.Page {
+		return c.each(ctx, p, "/retry?keepPage=true", "keeping the page")
+	}
+	return c.each(ctx, p, "/retry", "retrying")
 }
 
-type rmCmd struct{ jobRefs }
+type rmCmd struct {
+	jobRefs
+	Final bool `help:"Delete for good, not to the trash."`
+}
 
-// Run deletes jobs with their files.
+// Run deletes jobs with their files, and says until when they can be restored.
 func (c *rmCmd) Run(ctx context.Context, p *program) error {
-	return c.each(ctx, p, http.MethodDelete, "", "deleted")
+	query := ""
+	if c.Final {
+		query = "?final=true"
+	}
+	return c.every(ctx, p, func(api *client, j job) (string, error) {
+		var answer struct {
+			Until *time.Time `json:"until"`
+		}
+		_, err := api.do(ctx, http.MethodDelete, "/jobs/"+j.ID+query, nil, &answer)
+		if err != nil || answer.Until == nil {
+			return "deleted for good", err
+		}
+		return "deleted; “longhaul trash restore” brings it back until " + answer.Until.UTC().Format(time.RFC3339), nil
+	})
 }
 
 type agentsListCmd struct{}

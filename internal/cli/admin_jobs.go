@@ -234,12 +234,12 @@ type anyJobs struct {
 }
 
 // each does an act to every job and reports all faults.
-func (r anyJobs) each(ctx context.Context, p *program, act, done string, more map[string]string) error {
+func (r anyJobs) each(ctx context.Context, p *program, act, done string, more map[string]any) error {
 	api, err := p.newClient()
 	if err != nil {
 		return err
 	}
-	asked := map[string]string{}
+	asked := map[string]any{}
 	maps.Copy(asked, more)
 	if r.Note != "" {
 		asked["note"] = r.Note
@@ -298,12 +298,18 @@ type adminJobsMoveCmd struct {
 
 // Run moves jobs to another provider.
 func (c *adminJobsMoveCmd) Run(ctx context.Context, p *program) error {
-	return c.each(ctx, p, "provider", "moving to "+c.To, map[string]string{"provider": c.To})
+	return c.each(ctx, p, "provider", "moving to "+c.To, map[string]any{"provider": c.To})
 }
 
-type adminJobsDeleteCmd struct{ anyJobs }
+type adminJobsDeleteCmd struct {
+	Final bool `help:"Delete for good, so that the owner can't restore it from the trash."`
+	anyJobs
+}
 
 // Run deletes jobs with their files.
 func (c *adminJobsDeleteCmd) Run(ctx context.Context, p *program) error {
+	if c.Final {
+		return c.each(ctx, p, "delete", "deleted for good", map[string]any{"final": true})
+	}
 	return c.each(ctx, p, "delete", "deleted", nil)
 }

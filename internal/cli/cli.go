@@ -19,6 +19,7 @@ import (
 	"golang.org/x/term"
 
 	"longhaul/internal/version"
+	"longhaul/models"
 )
 
 // Exit statuses.
@@ -27,7 +28,7 @@ const (
 	ExitFailed    = 1   // something went wrong
 	ExitUsage     = 2   // the command line makes no sense
 	ExitSignedOut = 3   // sign in first
-	ExitNotFound  = 4   // no such job
+	ExitNotFound  = 4   // no such job or account
 	ExitJobEnded  = 5   // the watched job failed, was cancelled or needs attention
 	ExitStopped   = 130 // interrupted
 )
@@ -72,7 +73,8 @@ type commands struct {
 	Resume resumeCmd `cmd:"" help:"Resume a paused download." group:"Downloads"`
 	Cancel cancelCmd `cmd:"" help:"Cancel a download." group:"Downloads"`
 	Retry  retryCmd  `cmd:"" help:"Retry a download." group:"Downloads"`
-	Rm     rmCmd     `cmd:"" help:"Delete a download and its files." group:"Downloads"`
+	Rm     rmCmd     `cmd:"" help:"Delete a download and its files: to the trash, or for good." group:"Downloads"`
+	Trash  trashCmd  `cmd:"" help:"What you deleted and can still restore." group:"Downloads"`
 	Links  linksCmd  `cmd:"" help:"Your download links, which work without signing in." group:"Downloads"`
 
 	Agents  agentsCmd  `cmd:"" help:"Compute agents." group:"Operator"`
@@ -151,7 +153,7 @@ func (p *program) report(ctx context.Context, err error) int {
 	case ok && api.Status == 401:
 		fmt.Fprintln(p.Err, "Sign in with “longhaul login”.")
 		return ExitSignedOut
-	case ok && api.Status == 404:
+	case ok && api.Status == 404, !ok && models.IsNotFound(err):
 		return ExitNotFound
 	default:
 		return ExitFailed

@@ -118,6 +118,26 @@ func (c *client) do(ctx context.Context, method, path string, in *body, out any,
 	return resp.Cookies(), nil
 }
 
+// save writes an answer that may be long to w, as it is.
+func (c *client) save(ctx context.Context, path string, w io.Writer) error {
+	req, err := c.request(ctx, http.MethodGet, path, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := c.streams.Do(req)
+	if err != nil {
+		return c.unreachable(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if err := problemOf(resp); err != nil {
+		return err
+	}
+	if _, err := io.Copy(w, resp.Body); err != nil {
+		return fmt.Errorf("read the server's answer: %w", err)
+	}
+	return nil
+}
+
 func (c *client) request(ctx context.Context, method, path string, in *body, header ...string) (*http.Request, error) {
 	var r io.Reader
 	if in != nil {

@@ -52,7 +52,7 @@ func (c *getCmd) Run(ctx context.Context, p *program) error {
 	if j.State != models.StateReady {
 		return &endedError{job: j}
 	}
-	files, err := api.jobFiles(ctx, j.ID)
+	files, err := api.allFiles(ctx, j.ID)
 	if err != nil {
 		return err
 	}

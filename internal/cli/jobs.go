@@ -93,15 +93,6 @@ func (c *client) findJob(ctx context.Context, ref string) (job, error) {
 	}
 }
 
-func (c *client) jobFiles(ctx context.Context, id string) ([]file, error) {
-	var list struct {
-		Files []file `json:"files"`
-	}
-	list.Files = []file{}
-	_, err := c.do(ctx, http.MethodGet, "/jobs/"+id+"/files", nil, &list)
-	return list.Files, err
-}
-
 type listCmd struct {
 	State  []string `help:"Only downloads in these states." sep:"," placeholder:"STATE"`
 	Search string   `help:"Only downloads whose name contains this." short:"q"`
@@ -217,30 +208,6 @@ func stateNames() string {
 		names = append(names, string(s))
 	}
 	return strings.Join(names, ", ")
-}
-
-type filesCmd struct {
-	Job string `arg:"" name:"download" help:"Id of the download, or its last characters."`
-}
-
-// Run lists the files of a job.
-func (c *filesCmd) Run(ctx context.Context, p *program) error {
-	api, err := p.newClient()
-	if err != nil {
-		return err
-	}
-	j, err := api.findJob(ctx, c.Job)
-	if err != nil {
-		return err
-	}
-	files, err := api.jobFiles(ctx, j.ID)
-	if err != nil {
-		return err
-	}
-	if p.json {
-		return p.printJSON(files)
-	}
-	return p.printFiles(files)
 }
 
 func (p *program) printFiles(files []file) error {

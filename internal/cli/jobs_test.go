@@ -36,6 +36,9 @@ func TestSubmit(t *testing.T) {
 	s.runWith(t.Context(), string(in), "submit", "-").want(t, cli.ExitFailed, "duplicate_job")
 	s.runWith(t.Context(), "junk", "submit", "-").want(t, cli.ExitUsage, "isn't a valid .torrent")
 	var j struct{ ID, SourceKind string }
+	s.run(t, "submit", file, "--keep-page").want(t, cli.ExitUsage, "Only a URL")
+	s.run(t, "submit", "--keep-page", "magnet:?xt=urn:btih:"+strings.Repeat("b", 40)).want(t, cli.ExitFailed, "Only a URL")
+	s.run(t, "submit", "--keep-page", "http://h.test/page.php").want(t, cli.ExitOK, "page.php")
 	r = s.run(t, "--json", "submit", "http://h.test/file.iso", "--select", "0")
 	if err := json.Unmarshal([]byte(r.out), &j); err != nil || j.SourceKind != "url" {
 		t.Errorf("%+v: %v", j, err)
@@ -71,7 +74,7 @@ func TestSubmitSurvivesALostAnswer(t *testing.T) {
 	r := s.run(t, "submit", hash)
 	r.want(t, cli.ExitOK)
 	s.AppURL = direct
-	counts, err := s.Store.Jobs.JobCounts(t.Context(), s.user.ID)
+	counts, err := s.Store.Jobs.JobCounts(t.Context(), s.user.ID, models.JobFilter{})
 	if err != nil || counts[models.StateQueued] != 1 || posts.Load() != 2 {
 		t.Errorf("counts %v after %d posts, %v", counts, posts.Load(), err)
 	}
@@ -122,4 +125,34 @@ func TestActions(t *testing.T) {
 	s.run(t, "cancel", "deadbeef").want(t, cli.ExitNotFound)
 	stranger := signedIn(t, models.RoleUser)
 	stranger.run(t, "files", id).want(t, cli.ExitNotFound)
+}
+
+func TestSubmitMany(t *testing.T) {
+	t.Parallel()
+	s := signedIn(t, models.RoleUser)
+	file := filepath.Join(t.TempDir(), "x.torrent")
+	info := "d6:lengthi20000e4:name7:two.bin12:piece lengthi16384e6:pieces40:" + strings.Repeat("0123456789", 4) + "e"
+	if err := os.WriteFile(file, []byte("d4:info"+info+"e"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := s.run(t, "submit", hash, file, "http://h.test/a.iso")
+	r.want(t, cli.ExitOK)
+	if ids := strings.Fields(r.out); len(ids) != 3 {
+		t.Errorf("printed %q, want three ids", r.out)
+	}
+	r = s.run(t, "submit", hash, "hello there", "http://h.test/b.iso")
+	r.want(t, cli.ExitFailed, "duplicate_job", "hello there", "2 of 3 sources were not accepted")
+	if ids := strings.Fields(r.out); len(ids) != 1 {
+		t.Errorf("printed %q, want one id", r.out)
+	}
+	s.run(t, "submit", "http://h.test/a.iso", "http://h.test/b.iso").want(t, cli.ExitFailed, "2 of 2")
+	s.run(t, "submit", "--again", "http://h.test/a.iso", "http://h.test/b.iso").want(t, cli.ExitOK)
+	s.run(t, "submit", "--watch", hash, file).want(t, cli.ExitUsage, "one download at a time")
+	many := []string{"submit"}
+	for i := range 230 {
+		many = append(many, fmt.Sprintf("%040x", i+1))
+	}
+	if ids := strings.Fields(s.run(t, many...).out); len(ids) != 230 {
+		t.Errorf("%d ids, want 230", len(ids))
+	}
 }

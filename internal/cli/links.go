@@ -132,22 +132,36 @@ func (c *linksRevokeCmd) Run(ctx context.Context, p *program) error {
 // findLink returns the link of an id, or of the beginning or end of one that only
 // one link has.
 func findLink(list []link, ref string) (link, error) {
+	ids := make([]string, len(list))
+	for i, l := range list {
+		ids[i] = l.ID
+	}
+	at, err := findID(ids, ref, "links")
+	if err != nil {
+		return link{}, err
+	}
+	return list[at], nil
+}
+
+// findID returns the place of the one id that starts or ends in ref, of a list
+// that the command shows.
+func findID(ids []string, ref, command string) (int, error) {
 	ref = strings.ToLower(strings.TrimSpace(ref))
 	if len(ref) < 4 || strings.Trim(ref, "0123456789abcdef-") != "" {
-		return link{}, usagef("%q is not the id of a link. “longhaul links” shows them.", ref)
+		return 0, usagef("%q is not an id that “longhaul %s” shows.", ref, command)
 	}
-	var found []link
-	for _, l := range list {
-		if strings.HasPrefix(l.ID, ref) || strings.HasSuffix(l.ID, ref) {
-			found = append(found, l)
+	var found []int
+	for i, id := range ids {
+		if strings.HasPrefix(id, ref) || strings.HasSuffix(id, ref) {
+			found = append(found, i)
 		}
 	}
 	switch len(found) {
 	case 1:
 		return found[0], nil
 	case 0:
-		return link{}, &apiError{Status: http.StatusNotFound, Detail: "No link that works has that id."}
+		return 0, &apiError{Status: http.StatusNotFound, Detail: "No entry of “longhaul " + command + "” has that id."}
 	default:
-		return link{}, usagef("%d links have an id that starts or ends in %q; type more of it.", len(found), ref)
+		return 0, usagef("%d ids start or end in %q; type more of it.", len(found), ref)
 	}
 }

@@ -41,7 +41,7 @@ func TestLinksAreListedAndRevoked(t *testing.T) {
 	s.run(t, "links", "revoke", list[2].ID[24:]).want(t, cli.ExitOK, "one.mkv: revoked")
 	answers("revoked", save, http.StatusNotFound)
 	answers("another link", open, http.StatusOK)
-	s.run(t, "links", "revoke", list[2].ID).want(t, cli.ExitNotFound, "No link")
+	s.run(t, "links", "revoke", list[2].ID).want(t, cli.ExitNotFound, "No entry of “longhaul links”")
 	s.run(t, "links", "revoke", "x").want(t, cli.ExitUsage, "longhaul links")
 	s.run(t, "links", "revoke").want(t, cli.ExitUsage, "--all")
 	s.run(t, "links", "revoke", "--all", list[0].ID).want(t, cli.ExitUsage, "--all")

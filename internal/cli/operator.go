@@ -54,10 +54,15 @@ func (p *program) withStore(ctx context.Context, do func(*store.Store, config.Co
 }
 
 type adminCmd struct {
-	SetupLink setupLinkCmd    `cmd:"" help:"Print a one-time link to create the first administrator."`
-	Storage   adminStorageCmd `cmd:"" help:"What is stored, and what has no row or no object (through the API, as an administrator)."`
-	Jobs      adminJobsCmd    `cmd:"" help:"The jobs of all users (through the API, as an administrator)."`
-	Blocks    adminBlocksCmd  `cmd:"" help:"Content that is refused here (through the API, as an administrator)."`
+	SetupLink setupLinkCmd     `cmd:"" help:"Print a one-time link to create the first administrator."`
+	Storage   adminStorageCmd  `cmd:"" help:"What is stored, and what has no row or no object (through the API, as an administrator)."`
+	Jobs      adminJobsCmd     `cmd:"" help:"The jobs of all users (through the API, as an administrator)."`
+	Users     adminUsersCmd    `cmd:"" help:"Accounts: to read through the API as an administrator, to change from the database."`
+	Announce  adminAnnounceCmd `cmd:"" help:"Tell everyone something, above every page (from the database)."`
+	Plans     adminPlansCmd    `cmd:"" help:"List the plans (through the API, as an administrator)."`
+	Blocks    adminBlocksCmd   `cmd:"" help:"Content that is refused here (through the API, as an administrator)."`
+	Flags     adminFlagsCmd    `cmd:"" help:"Features that can be switched off, for everyone, for a plan or for an account."`
+	Notices   adminNoticesCmd  `cmd:"" help:"Takedown notices (through the API, as an administrator)."`
 }
 
 type setupLinkCmd struct{}

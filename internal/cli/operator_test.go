@@ -3,6 +3,7 @@ package cli_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -123,4 +124,28 @@ func TestConfigPrintHidesSecrets(t *testing.T) {
 		}
 	}
 	alone(t, "config", "print", "--process", "postgres").want(t, cli.ExitUsage)
+}
+
+// A feature is switched on the server, for everyone or an exception, and listed.
+func TestFeaturesAreSwitchedOnTheServer(t *testing.T) {
+	s := storetest.New(t)
+	user := storetest.User(t, s)
+	t.Setenv("DATABASE_URL", storetest.DSN(t))
+	t.Setenv("BASE_URL", "https://longhaul.example/")
+	alone(t, "admin", "flags", "set", "url_jobs", "off", "--reason", "abuse").want(t, cli.ExitOK)
+	alone(t, "admin", "flags", "set", "url_jobs", "on", "--user", strings.ToUpper(user.Email)).want(t, cli.ExitOK)
+	r := alone(t, "admin", "flags")
+	r.want(t, cli.ExitOK)
+	for _, line := range []string{`url_jobs +everyone else +off +\S+ +abuse`, `url_jobs +` + user.Email + ` +on`, `archives +everyone else +on`} {
+		if !regexp.MustCompile(line).MatchString(r.out) {
+			t.Errorf("no %q in\n%s", line, r.out)
+		}
+	}
+	alone(t, "admin", "flags", "set", "url_jobs", "default").want(t, cli.ExitOK)
+	if on, err := s.Flags.FlagOn(t.Context(), models.FlagURLJobs, s.DB.NewID()); err != nil || !on {
+		t.Errorf("on %v, %v", on, err)
+	}
+	alone(t, "admin", "flags", "set", "time_travel", "off").want(t, cli.ExitUsage, "no feature")
+	alone(t, "admin", "flags", "set", "url_jobs", "off", "--user", "x@example.com").want(t, cli.ExitNotFound, "no account")
+	alone(t, "admin", "flags", "set", "url_jobs", "off", "--user", "x@example.com", "--plan", "pro").want(t, cli.ExitUsage)
 }

@@ -33,8 +33,19 @@ func TestTheSecretKeyIsRotated(t *testing.T) {
 		storetest.OK(t, s.store.Accounts.OfferTOTP(t.Context(), u.ID, sealed))
 		return u.ID
 	}
+	login := func(k *token.Keys) models.Job {
+		t.Helper()
+		u := storetest.User(t, s.store)
+		job, _, err := s.store.Jobs.SubmitJob(t.Context(), models.NewJob{
+			UserID: u.ID, Source: models.Source{Kind: models.SourceURL, URI: "https://example.com/x"},
+			SealedLogin: storetest.Must[string](t)(k.SealLogin(u.ID, &models.Login{User: "ann", Password: "s3cret"})),
+		})
+		storetest.OK(t, err)
+		return job
+	}
 	both, alone1 := keysOf(t, newer, older), keysOf(t, newer, "")
 	old, young := offer("from before", keysOf(t, older, "")), offer("from after", both)
+	job := login(keysOf(t, older, ""))
 	opens := func(k *token.Keys, id uuid.UUID, want string) bool {
 		t.Helper()
 		u := storetest.Must[models.User](t)(s.store.Accounts.User(t.Context(), id))
@@ -48,10 +59,14 @@ func TestTheSecretKeyIsRotated(t *testing.T) {
 	t.Setenv("SECRET_KEY", newer)
 	alone(t, "secrets", "reseal").want(t, cli.ExitFailed, "1 second factors open with neither key")
 	t.Setenv("SECRET_KEY_ACCEPTED", older)
-	alone(t, "secrets", "reseal").want(t, cli.ExitOK, "1 second factors were sealed")
+	alone(t, "secrets", "reseal").want(t, cli.ExitOK, "1 second factors were sealed", "1 logins of addresses were sealed")
 	alone(t, "secrets", "reseal").want(t, cli.ExitOK, "0 second factors were sealed")
 	if !opens(alone1, old, "from before") || !opens(alone1, young, "from after") {
 		t.Error("after resealing, the new key does not open every second factor")
+	}
+	src := storetest.Must[models.Source](t)(s.store.Worker().Jobs.Source(t.Context(), job.ID))
+	if l, err := alone1.OpenLogin(src.Owner, src.Sealed); err != nil || l.Password != "s3cret" {
+		t.Errorf("after resealing, the new key opens the login as %v, %v", l, err)
 	}
 }
 

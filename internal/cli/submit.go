@@ -27,9 +27,12 @@ import (
 const submitTries = 5
 
 type submitCmd struct {
-	Source string `arg:"" help:"Magnet link, URL, info hash, or path of a .torrent file; “-” reads a .torrent from standard input."`
+	Sources []string `arg:"" name:"source" help:"Magnet links, URLs, info hashes, or paths of .torrent files; “-” reads a .torrent from standard input."`
+
+	Again  bool   `help:"Download again what you have already; of several sources, those are left out otherwise."`
 	Choose bool   `help:"Choose the files once the list is known." xor:"files"`
 	Select string `help:"Fetch only these files, by index: 0,2-5." xor:"files"`
+	Page   bool   `help:"Keep a web page that the URL leads to, as the file." name:"keep-page"`
 	Watch  bool   `help:"Follow the download until it ends." short:"w"`
 }
 
@@ -39,6 +42,9 @@ func (c *submitCmd) Run(ctx context.Context, p *program) error {
 	chosen, err := parseChoice(c.Select)
 	if err != nil {
 		return err
+	}
+	if len(c.Sources) > 1 {
+		return c.many(ctx, p, chosen)
 	}
 	in, err := c.body(p, chosen)
 	if err != nil {
@@ -100,22 +106,29 @@ func final(err error) bool {
 
 // body makes the request: JSON for text, a form for a .torrent file.
 func (c *submitCmd) body(p *program, chosen []int) (*body, error) {
-	torrent, isFile, err := c.readTorrent(p)
+	given := c.Sources[0]
+	torrent, isFile, err := readTorrent(p, given)
 	if err != nil {
 		return nil, err
 	}
 	if !isFile {
-		if _, err := source.Parse(c.Source); err != nil {
+		if _, err := source.Parse(given); err != nil {
 			return nil, usagef("%s", models.AsError(err).Message)
 		}
-		req := map[string]any{"source": c.Source}
+		req := map[string]any{"source": given}
 		if chosen != nil {
 			req["select"] = chosen
 		}
 		if c.Choose {
 			req["chooseFiles"] = true
 		}
+		if c.Page {
+			req["keepPage"] = true
+		}
 		return jsonBody(req)
+	}
+	if c.Page {
+		return nil, usagef("Only a URL can lead to a page.")
 	}
 	if _, _, err := source.ParseTorrent(torrent); err != nil {
 		return nil, usagef("%s", models.AsError(err).Message)
@@ -140,27 +153,27 @@ func (c *submitCmd) body(p *program, chosen []int) (*body, error) {
 }
 
 // readTorrent reads the file that the source names, if it names one.
-func (c *submitCmd) readTorrent(p *program) ([]byte, bool, error) {
-	if c.Source == "-" {
+func readTorrent(p *program, given string) ([]byte, bool, error) {
+	if given == "-" {
 		b, err := io.ReadAll(io.LimitReader(p.In, source.MaxTorrentBytes+1))
 		if err != nil {
 			return nil, true, fmt.Errorf("read standard input: %w", err)
 		}
 		return b, true, nil
 	}
-	info, err := os.Stat(c.Source)
+	info, err := os.Stat(given)
 	if err != nil || !info.Mode().IsRegular() {
-		if strings.HasSuffix(strings.ToLower(c.Source), ".torrent") && !strings.Contains(c.Source, "://") {
-			return nil, false, usagef("No such file: %s.", c.Source)
+		if strings.HasSuffix(strings.ToLower(given), ".torrent") && !strings.Contains(given, "://") {
+			return nil, false, usagef("No such file: %s.", given)
 		}
 		return nil, false, nil
 	}
 	if info.Size() > source.MaxTorrentBytes {
-		return nil, true, usagef("%s is too large for a .torrent file.", c.Source)
+		return nil, true, usagef("%s is too large for a .torrent file.", given)
 	}
-	b, err := os.ReadFile(c.Source)
+	b, err := os.ReadFile(given)
 	if err != nil {
-		return nil, true, fmt.Errorf("read %s: %w", c.Source, err)
+		return nil, true, fmt.Errorf("read %s: %w", given, err)
 	}
 	return b, true, nil
 }
@@ -172,7 +185,7 @@ func (c *submitCmd) choose(ctx context.Context, p *program, api *client, j job) 
 	if err != nil || j.State != models.StateAwaitingSelection {
 		return err
 	}
-	files, err := api.jobFiles(ctx, j.ID)
+	files, err := api.allFiles(ctx, j.ID)
 	if err != nil {
 		return err
 	}
@@ -207,7 +220,7 @@ func (c *selectCmd) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
-	files, err := api.jobFiles(ctx, j.ID)
+	files, err := api.allFiles(ctx, j.ID)
 	if err != nil {
 		return err
 	}

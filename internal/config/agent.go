@@ -38,13 +38,19 @@ type Agent struct {
 	EngineMemory       int64          `env:"AGENT_ENGINE_MEMORY" envDefault:"536870912" doc:"Heap size, in bytes, that an engine process aims for."`
 	LogLevel           slog.Level     `env:"LOG_LEVEL" envDefault:"info" doc:"debug, info, warn or error."`
 	LogFormat          string         `env:"LOG_FORMAT" envDefault:"json" doc:"json or text."`
+	MetricsListen      string         `env:"METRICS_LISTEN" doc:"host:port for /metrics; empty means off. A name means those of its addresses that are this machine's, and loopback."`
+	Tracing            Tracing
 }
 
 // LoadAgent reads the configuration of an agent from the environment and
 // returns all its faults together.
 func LoadAgent() (Agent, error) {
 	var a Agent
-	if err := env.Parse(&a); err != nil {
+	vars, err := withFiles(&a.Tracing, env.ToMap(os.Environ()))
+	if err != nil {
+		return a, err
+	}
+	if err := env.ParseWithOptions(&a, env.Options{Environment: vars}); err != nil {
 		return a, named(a, err)
 	}
 	if a.EnrolmentTokenFile != "" && a.EnrolmentToken == "" {
@@ -79,6 +85,11 @@ func (a Agent) Validate() error {
 	add("AGENT_UPLOADS", a.Uploads < 1 || a.Uploads > 64, "must be from 1 to 64")
 	add("AGENT_ENGINE_MEMORY", a.EngineMemory < 64<<20, "must be at least 67108864 bytes")
 	add("AGENT_BT_PORTS", !portRange(a.BTPorts), `must be a port or a range such as "6881-6889"`)
+	_, _, err = net.SplitHostPort(a.MetricsListen)
+	add("METRICS_LISTEN", a.MetricsListen != "" && err != nil, "must be host:port")
+	var f faults
+	a.Tracing.validate(&f)
+	errs = append(errs, f...)
 	add("LOG_FORMAT", a.LogFormat != "json" && a.LogFormat != "text", "must be json or text")
 	return errors.Join(errs...)
 }

@@ -40,11 +40,13 @@ type Config struct {
 	Mail     Mail
 	Accounts Accounts
 	Limits   Limits
+	Legal    Legal
 	Fetch    Fetch
 	Seedr    Seedr
 	Log      Log
+	Tracing  Tracing
 
-	Queues        []models.Queue `env:"WORKER_QUEUES" envDefault:"control,tracking,transfers,mail" doc:"Task queues that this worker serves, separated by commas: control, tracking, transfers, mail. Every queue needs a worker."`
+	Queues        []models.Queue `env:"WORKER_QUEUES" envDefault:"control,tracking,transfers,mail,webhooks" doc:"Task queues that this worker serves, separated by commas: control, tracking, transfers, mail, webhooks. Every queue needs a worker."`
 	SecretKey     Key            `env:"SECRET_KEY" secret:"true" doc:"Key from which links and agents' secrets are derived: at least 32 random bytes in hex or base64. The same for api and worker."`
 	AcceptedKey   Key            `env:"SECRET_KEY_ACCEPTED" secret:"true" doc:"Another key that is accepted and not used for anything new: the one before, while SECRET_KEY is rotated (see docs/operations.md)."`
 	MetricsListen string         `env:"METRICS_LISTEN" doc:"host:port for /metrics; empty means off. A name means those of its addresses that are this machine's, and loopback."`
@@ -111,6 +113,7 @@ func (a Accounts) Turnstile() bool { return a.TurnstileSecretKey != "" }
 type Limits struct {
 	MaxRunningJobs   int             `env:"MAX_RUNNING_JOBS" envDefault:"10" doc:"Jobs of one user that run at once."`
 	MaxUserStreams   int             `env:"MAX_USER_STREAMS" envDefault:"20" doc:"Event streams of one user that an API process serves at once; each open page of the web app has one."`
+	MaxShareDays     int             `env:"MAX_SHARE_DAYS" envDefault:"0" doc:"Days that a share lasts at most; 0 lets it last until its owner revokes it."`
 	MaxJobBytes      int64           `env:"MAX_JOB_BYTES" envDefault:"1099511627776" doc:"Bytes of one job's selected files; 0 means no limit."`
 	ResolveTimeout   time.Duration   `env:"RESOLVE_TIMEOUT" envDefault:"5m" doc:"How long finding a source's file list may take, such as 5m or 1h30m."`
 	StallTimeout     time.Duration   `env:"STALL_TIMEOUT" envDefault:"30m" doc:"How long a download may go without receiving a byte."`
@@ -119,12 +122,13 @@ type Limits struct {
 	FailoverAfter    time.Duration   `env:"FAILOVER_AFTER" envDefault:"2m" doc:"How long a job waits for a provider that can't accept it before it moves to another one, if the failover policy allows that."`
 	SlowBelow        int64           `env:"SLOW_BELOW" envDefault:"32768" doc:"Bytes a second below which a job on an agent counts as slow; such a job gives its slot up while jobs of users with fewer slots wait, and keeps what it has. 0 turns this off."`
 	SlowAfter        time.Duration   `env:"SLOW_AFTER" envDefault:"30s" doc:"How long a job must be slow before it gives its slot up; doubles each time, up to 16 times."`
+	TrashRetention   time.Duration   `env:"TRASH_RETENTION" envDefault:"168h" doc:"How long users can restore what they delete; it counts for their quota until then. 0 deletes for good at once."`
 	AttentionTimeout time.Duration   `env:"ATTENTION_TIMEOUT" envDefault:"72h" doc:"How long a job that needs attention waits for a person."`
 }
 
 // Fetch is what the control plane itself may connect to.
 type Fetch struct {
-	AllowCIDRs []netip.Prefix `env:"FETCH_ALLOW_CIDRS" doc:"Private networks from which the control plane may fetch users' addresses, separated by commas; none by default."`
+	AllowCIDRs []netip.Prefix `env:"FETCH_ALLOW_CIDRS" doc:"Private networks in which users' webhooks may be, separated by commas; none by default."`
 }
 
 // Seedr is the Seedr.cc account, if there is one. Its credentials are nowhere
@@ -140,6 +144,16 @@ type Seedr struct {
 
 // Configured reports whether there is an account.
 func (s Seedr) Configured() bool { return s.Email != "" }
+
+// Tracing is where spans are sent, by the variables that OpenTelemetry names.
+type Tracing struct {
+	Endpoint string  `env:"OTEL_EXPORTER_OTLP_ENDPOINT" doc:"Base URL of the OpenTelemetry collector that gets traces by OTLP over HTTP, such as http://collector:4318; empty means off."`
+	Headers  string  `env:"OTEL_EXPORTER_OTLP_HEADERS" secret:"true" doc:"Headers for the collector, such as api-key=value, separated by commas."`
+	Share    float64 `env:"OTEL_TRACES_SAMPLER_ARG" envDefault:"1" doc:"Share of traces that are recorded, from 0 to 1; a trace is recorded by all programs or none."`
+}
+
+// On reports whether spans are sent.
+func (t Tracing) On() bool { return t.Endpoint != "" }
 
 // Log is how a program logs.
 type Log struct {

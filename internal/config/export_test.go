@@ -23,7 +23,7 @@ func EnvExample() string {
 		}
 	}
 	write("api and worker", Config{})
-	write("agent (LOG_LEVEL and LOG_FORMAT as above)", Agent{})
+	write("agent (LOG_LEVEL, LOG_FORMAT, METRICS_LISTEN and OTEL_… as above)", Agent{})
 	write("longhaul storage prepare (the storage as above)", StorageKeys{})
 	return b.String()
 }

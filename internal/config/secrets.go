@@ -1,8 +1,8 @@
 package config
 
-// Secrets returns the secrets in force besides SECRET_KEY and the database's
-// password, which is another one in another place, by the names of their
-// settings. Those that are not set are left out.
+// Secrets returns the secrets in force that a restore compares, by the names of
+// their settings: not SECRET_KEY, nor the database's password, which is another
+// one in another place, nor what a collector of traces asks for. Those that are not set are left out.
 func (c Config) Secrets() map[string]string {
 	all := map[string]string{
 		"S3_SECRET_ACCESS_KEY": c.Storage.SecretAccessKey,

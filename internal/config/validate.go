@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/mail"
+	"net/url"
 	"strings"
 	"time"
 
@@ -76,17 +77,46 @@ func (c Config) validateShared(f *faults) {
 	f.when(c.Storage.UploadID == "" && c.Storage.UploadSecret != "", "S3_UPLOAD_ACCESS_KEY_ID", "is missing; its secret is set")
 	f.when(c.Storage.UploadID != "" && c.Storage.UploadSecret == "", "S3_UPLOAD_SECRET_ACCESS_KEY", "is missing; its key id is set")
 	c.Mail.validate(f)
+	c.Legal.validate(f)
 	f.when(c.Limits.MaxRunningJobs < 1, "MAX_RUNNING_JOBS", "must be at least 1")
+	f.when(c.Limits.MaxShareDays < 0 || c.Limits.MaxShareDays > 36500, "MAX_SHARE_DAYS", "must be between 0 and 36500")
 	f.when(c.Limits.MaxUserStreams < 1, "MAX_USER_STREAMS", "must be at least 1")
 	f.when(c.Limits.MaxJobBytes < 0, "MAX_JOB_BYTES", "must not be negative")
 	f.positive(c.Limits.ResolveTimeout, "RESOLVE_TIMEOUT")
 	f.positive(c.Limits.StallTimeout, "STALL_TIMEOUT")
 	f.positive(c.Limits.SelectionTimeout, "SELECTION_TIMEOUT")
 	f.positive(c.Limits.AttentionTimeout, "ATTENTION_TIMEOUT")
+	f.when(c.Limits.TrashRetention < 0, "TRASH_RETENTION", "must not be negative")
 	f.positive(c.Limits.FailoverAfter, "FAILOVER_AFTER")
 	f.when(c.Limits.SlowBelow < 0, "SLOW_BELOW", "must not be negative")
 	f.positive(c.Limits.SlowAfter, "SLOW_AFTER")
 	c.Seedr.validate(f)
+	c.Tracing.validate(f)
+}
+
+func (t Tracing) validate(f *faults) {
+	f.when(t.On() && !httpURL(t.Endpoint), "OTEL_EXPORTER_OTLP_ENDPOINT", "must be an http or https address")
+	_, err := t.Header()
+	f.when(err != nil, "OTEL_EXPORTER_OTLP_HEADERS", "must be pairs such as api-key=value, separated by commas")
+	f.when(!(t.Share >= 0 && t.Share <= 1), "OTEL_TRACES_SAMPLER_ARG", "must be from 0 to 1")
+}
+
+// Header returns the headers for the collector. Values are URL-encoded, as
+// OpenTelemetry has it.
+func (t Tracing) Header() (map[string]string, error) {
+	out := map[string]string{}
+	for pair := range strings.SplitSeq(t.Headers, ",") {
+		if strings.TrimSpace(pair) == "" {
+			continue
+		}
+		name, value, found := strings.Cut(pair, "=")
+		decoded, err := url.PathUnescape(strings.TrimSpace(value))
+		if name = strings.TrimSpace(name); !found || name == "" || err != nil {
+			return nil, errors.New("not a pair")
+		}
+		out[name] = decoded
+	}
+	return out, nil
 }
 
 func (s Seedr) validate(f *faults) {

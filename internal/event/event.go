@@ -25,6 +25,9 @@ const (
 	KindOutbox    Kind = "outbox"    // a row was put into the outbox; nothing else is set
 	KindPlacement Kind = "placement" // a transfer is wanted; nothing else is set
 	KindAccess    Kind = "access"    // a session, token or account of the user ended or changed: UserID is set
+	KindFeatures  Kind = "features"  // features were switched: UserID is set if only for one account
+	KindAnnounced Kind = "announced" // the announcement changed; nothing else is set
+	KindHealth    Kind = "health"    // a component of the deployment is well, or is not any more; nothing else is set
 	KindLost      Kind = "lost"      // messages may have been missed: reload the state
 )
 
@@ -46,6 +49,19 @@ func JobChanged(userID, jobID uuid.UUID, eventID int64) Message {
 // or that the account changed, so that running streams check again.
 func AccessChanged(userID uuid.UUID) Message { return Message{Kind: KindAccess, UserID: userID} }
 
+// FeaturesChanged returns the message that features were switched, for the
+// account or, if it is nil, for many.
+func FeaturesChanged(userID *uuid.UUID) Message {
+	m := Message{Kind: KindFeatures}
+	if userID != nil {
+		m.UserID = *userID
+	}
+	return m
+}
+
+// Announced returns the message that the announcement changed.
+func Announced() Message { return Message{Kind: KindAnnounced} }
+
 // Progressed returns the message that a transfer moved.
 func Progressed(p models.Progress) Message {
 	return Message{Kind: KindProgress, UserID: p.UserID, JobID: p.JobID, Progress: &p}
@@ -58,7 +74,7 @@ type Bus interface {
 
 	// Subscribe returns a channel of all messages from now on, closed when ctx
 	// ends or the bus is closed. A subscriber that reads too slowly loses
-	// messages and then receives one of KindLost.
+	// messages and then receives one of KindLost; of progress it loses some before.
 	Subscribe(ctx context.Context) <-chan Message
 }
 

@@ -128,6 +128,35 @@ func TestSlowSubscribersAreToldOfLoss(t *testing.T) {
 	}
 }
 
+// Ten thousand jobs that move at once cost their owners no other news.
+func TestProgressCostsNoOtherNews(t *testing.T) {
+	t.Parallel()
+	var bus event.Memory
+	slow := bus.Subscribe(t.Context())
+	var all []event.Message
+	for range 10_000 {
+		all = append(all, event.Progressed(models.Progress{}))
+	}
+	ready := event.JobChanged(uuid.Nil, uuid.Nil, 7)
+	if err := bus.Publish(t.Context(), append(all, ready)...); err != nil {
+		t.Fatal(err)
+	}
+	moved := 0
+	for m := range slow {
+		if m.Kind == event.KindProgress {
+			moved++
+			continue
+		}
+		if m.EventID != ready.EventID {
+			t.Fatalf("%+v came", m)
+		}
+		break
+	}
+	if moved == 0 {
+		t.Error("no progress came")
+	}
+}
+
 func open(t *testing.T, dsn string) *event.PG {
 	t.Helper()
 	bus, err := event.OpenPG(t.Context(), dsn, slog.New(slog.DiscardHandler))

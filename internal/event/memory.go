@@ -6,7 +6,7 @@ import (
 )
 
 // subscriberBuffer is how many messages may wait for one subscriber.
-const subscriberBuffer = 1024
+const subscriberBuffer = 4096
 
 // Memory is a Bus within one process. Its zero value is ready for use.
 type Memory struct {
@@ -72,7 +72,12 @@ func (b *Memory) remove(s *subscriber) {
 }
 
 // deliver keeps one place of the buffer for the news that others were dropped.
+// Progress takes half of it at most, and is dropped beyond: the next says more, and
+// many jobs that move at once must not cost the news of one that is ready.
 func (s *subscriber) deliver(m Message) {
+	if m.Kind == KindProgress && len(s.ch) >= cap(s.ch)/2 {
+		return
+	}
 	if s.lost {
 		if len(s.ch) > cap(s.ch)/2 {
 			return // still behind: one KindLost stands for all that is dropped

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
 	"time"
 
 	"longhaul/models"
@@ -16,7 +15,6 @@ import (
 
 // Limits of a guarded client.
 const (
-	maxRedirects       = 5
 	maxHeaderBytes     = 64 << 10
 	headerTimeout      = 30 * time.Second
 	handshakeTimeout   = 15 * time.Second
@@ -31,13 +29,14 @@ type ClientOptions struct {
 	HeaderTimeout time.Duration // from the request to the end of the response header; 0 means 30 s
 	Timeout       time.Duration // for the whole exchange with the body; 0 is none, since downloads may take days
 	UserAgent     string        // sent with each request that has none; empty is Longhaul
+	Stay          bool          // redirects are answers for the caller to read, as they are
 }
 
 // NewClient returns an HTTP client for addresses that are not ours: every
-// connection goes through the dialer's guard, at most five redirects are
+// connection goes through the dialer's guard, at most 20 redirects are
 // followed, never from https to http, and none carries credentials to another
 // origin. Bodies come as they were sent, without decompression, and fail when
-// they stop flowing. There is no proxy and no cookie jar.
+// they stop flowing. There is no proxy, and no cookie jar outside of a Session.
 func NewClient(d *Dialer, o ClientOptions) *http.Client {
 	if o.IdleTimeout == 0 {
 		o.IdleTimeout = defaultIdleTimeout
@@ -66,9 +65,13 @@ func NewClient(d *Dialer, o ClientOptions) *http.Client {
 		Protocols: new(http.Protocols),
 	}
 	t.Protocols.SetHTTP1(true)
+	follow := checkRedirect
+	if o.Stay {
+		follow = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	}
 	return &http.Client{
 		Transport:     &guardedTransport{next: t, opts: o},
-		CheckRedirect: checkRedirect,
+		CheckRedirect: follow,
 		Timeout:       o.Timeout,
 	}
 }
@@ -110,6 +113,13 @@ func (t *guardedTransport) RoundTrip(req *http.Request) (*http.Response, error) 
 		cancel(nil)
 		return nil, err
 	}
+	if !t.opts.Stay {
+		if err := readLocation(req.URL, resp); err != nil {
+			_ = resp.Body.Close()
+			cancel(nil)
+			return nil, err
+		}
+	}
 	resp.Body = &watchedBody{body: resp.Body, cancel: cancel, idle: t.opts.IdleTimeout, min: t.opts.MinBytes}
 	return resp, nil
 }
@@ -120,39 +130,6 @@ func (t *guardedTransport) CloseIdleConnections() {
 		c.CloseIdleConnections()
 	}
 }
-
-// keptHeaders may follow a redirect to another origin; everything else may be
-// a credential.
-var keptHeaders = []string{"Accept", "Accept-Encoding", "Accept-Language", "If-Range", "Range", "User-Agent"}
-
-func checkRedirect(req *http.Request, via []*http.Request) error {
-	if len(via) > maxRedirects {
-		return models.Fault(models.ProblemSourceFailing, "The server redirected more than %d times.", maxRedirects).
-			With("cause", models.CauseRedirects)
-	}
-	if err := CheckURL(req.URL); err != nil {
-		return models.Fault(models.ProblemBlockedAddress,
-			"The server redirected to an address that is not allowed.").Because(err)
-	}
-	if via[len(via)-1].URL.Scheme == "https" && req.URL.Scheme != "https" {
-		return models.Fault(models.ProblemBlockedAddress,
-			"The server redirected from an encrypted to an unencrypted address.")
-	}
-	req.Header.Del("Referer") // it would tell the next server the address of the source
-	first := via[0].URL
-	left := !sameOrigin(first, req.URL) ||
-		slices.ContainsFunc(via, func(r *http.Request) bool { return !sameOrigin(first, r.URL) })
-	if left {
-		for name := range req.Header {
-			if !slices.Contains(keptHeaders, name) {
-				req.Header.Del(name)
-			}
-		}
-	}
-	return nil
-}
-
-func sameOrigin(a, b *url.URL) bool { return a.Scheme == b.Scheme && a.Host == b.Host }
 
 // watchedBody ends the exchange when the body stops flowing. Only time spent
 // inside Read counts: a caller that waits for disk space is not the server's
@@ -201,6 +178,9 @@ func (b *watchedBody) Close() error {
 func Fault(err error) *models.Error {
 	if e, ok := errors.AsType[*models.Error](err); ok {
 		return e
+	}
+	if m, ok := errors.AsType[*MagnetError](err); ok {
+		return models.Fault(models.ProblemSourceChanged, "The address leads to a magnet link now.").Because(m)
 	}
 	if ue, ok := errors.AsType[*url.Error](err); ok {
 		err = ue.Err

@@ -91,6 +91,8 @@ func TestRedirectsToPrivateAddressesAreRefused(t *testing.T) {
 	targets := []string{
 		"http://" + addr + "/", "http://127.0.0.2.:" + port + "/", "http://2130706434:" + port + "/",
 		"http://0x7f000002:" + port + "/", "http://127.2:" + port + "/", "http://[::ffff:127.0.0.2]:" + port + "/",
+		"http://0x7f.2:" + port + "/", "http://0177.0.0.02:" + port + "/", "http:\\\\127.0.0.2:" + port + "\\", "http://１２７.0.0.2:" + port + "/",
+		"http://127.0.0.2%2E:" + port + "/", "//127.0.0.2:" + port + "/", "http://x@127.0.0.2:" + port + "/",
 		"http://[::1]:" + port + "/", "http://169.254.169.254/latest/meta-data/", "https://10.0.0.1/",
 		"http://127.0.0.1:22/", "http://user:pass@" + strings.TrimPrefix(srv.URL, "http://") + "/",
 		"file:///etc/passwd", "ftp://127.0.0.1/x", "gopher://127.0.0.1:70/_x",
@@ -99,6 +101,9 @@ func TestRedirectsToPrivateAddressesAreRefused(t *testing.T) {
 		next.Store(target)
 		if _, err := get(t, c, srv.URL+"/first"); !isBlocked(err) {
 			t.Errorf("redirect to %s: %v", target, err)
+		}
+		if u, err := url.Parse(target); err != nil || u.Host == "" {
+			continue // only a Location may be written so
 		}
 		if _, err := get(t, c, target); err == nil {
 			t.Errorf("%s was opened directly", target)
@@ -148,12 +153,12 @@ func TestRedirectLimitAndDowngrade(t *testing.T) {
 	}))
 	t.Cleanup(plain.Close)
 	c := client(t, fetch.ClientOptions{})
-	if _, err := get(t, c, plain.URL+"/5"); err != nil || hops.Load() != 6 {
-		t.Errorf("five redirects: %v after %d requests", err, hops.Load())
+	if _, err := get(t, c, plain.URL+"/20"); err != nil || hops.Load() != 21 {
+		t.Errorf("20 redirects: %v after %d requests", err, hops.Load())
 	}
 	hops.Store(0)
-	if _, err := get(t, c, plain.URL+"/6"); fetch.Fault(err).Problem != models.ProblemSourceFailing || hops.Load() != 6 {
-		t.Errorf("six redirects: %v after %d requests", err, hops.Load())
+	if _, err := get(t, c, plain.URL+"/21"); fetch.Fault(err).Params["cause"] != models.CauseRedirects || hops.Load() != 21 {
+		t.Errorf("21 redirects: %v after %d requests", err, hops.Load())
 	}
 
 	secure := httptest.NewTLSServer(http.RedirectHandler(plain.URL+"/0", http.StatusFound))

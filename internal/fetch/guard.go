@@ -64,9 +64,13 @@ func NewGuard(allow ...netip.Prefix) *Guard {
 // Allowed reports whether the address may be connected to.
 func (g *Guard) Allowed(addr netip.Addr) bool { return g.checkAddr(addr) == nil }
 
-// AllowedPort reports whether the port may be connected to: 80, 443 and 1024 to
-// 65535, without the ports of well-known services other than file servers.
-func (g *Guard) AllowedPort(port uint16) bool {
+// AllowedPort reports whether the port may be connected to, as DownloadPort.
+func (g *Guard) AllowedPort(port uint16) bool { return DownloadPort(port) }
+
+// DownloadPort reports whether downloads, trackers and peers may live on the
+// port: 80, 443 and 1024 to 65535, without the ports of well-known services
+// other than file servers.
+func DownloadPort(port uint16) bool {
 	if port == 80 || port == 443 {
 		return true
 	}
@@ -137,6 +141,9 @@ func (g *Guard) ownAddresses() []netip.Addr {
 	}
 	return slices.Clone(g.own)
 }
+
+// Blocked is the fault of a source whose address no guard admits.
+func Blocked() *models.Error { return blocked() }
 
 func blocked() *models.Error {
 	return models.Fault(models.ProblemBlockedAddress,

@@ -29,6 +29,8 @@ type fact struct{ Label, Value string }
 // Secrets derives the token behind a link.
 type Secrets interface {
 	OneTime(id uuid.UUID) string
+	// Notice is that of the link to a takedown notice's state.
+	Notice(id uuid.UUID) string
 }
 
 // maxValue bounds what a mail repeats of a user's own words, in characters.
@@ -61,8 +63,30 @@ func (w writer) write() (letter, error) {
 			},
 			Tail: []string{"If you didn't do this, tell the operator of " + w.base.Host + "."},
 		}, nil
+	case models.MailFactorsReset:
+		return letter{
+			Subject: "Your second factor was reset",
+			Lead: []string{
+				"An administrator removed the authenticator app, the passkeys and the recovery codes of your Longhaul account, and signed it out everywhere. " +
+					"Your password stays the same.",
+			},
+			Button: &button{"Sign in and set up a new one", w.page("login")},
+			Tail:   []string{"If you didn't ask for this, change your password and tell the operator of " + w.base.Host + " right away."},
+		}, nil
+	case models.MailExportReady:
+		return letter{
+			Subject: "Your data is ready",
+			Lead:    []string{"You asked for all that Longhaul stores about your account. You can download it until " + w.due() + "."},
+			Button:  &button{"Open your data", w.page("settings")},
+			Tail:    []string{"It takes your sign-in. If you didn't ask for it, change your password and end all other sessions now."},
+		}, nil
 	case models.MailJobsDeleted:
 		return w.deleted(), nil
+	case models.MailContentBlocked, models.MailContentRestored, models.MailNoticeReceived, models.MailNoticeRejected, models.MailCounterNotice, models.MailCounterDue,
+		models.MailSubmitsSuspended, models.MailAccountDisabled:
+		return w.notice(), nil
+	case models.MailDownloadsReady, models.MailDownloadsFailed, models.MailDownloadsNeedYou:
+		return w.downloads(), nil
 	default:
 		return letter{}, fmt.Errorf("write mail: no text for kind %q", w.mail.Kind)
 	}
@@ -145,19 +169,23 @@ func (w writer) alert() letter {
 
 // deleted is a mail about downloads that an administrator deleted.
 func (w writer) deleted() letter {
-	names := strings.Split(w.mail.Params[models.MailParamNames], "\n")
-	for i, name := range names {
-		names[i] = "“" + oneLine(name, maxValue) + "”"
-	}
+	names := w.names()
 	more, _ := strconv.Atoi(w.mail.Params[models.MailParamMore])
+	undo, trash := " This can't be undone.", w.mail.Params[models.MailParamTrash] != ""
+	if trash {
+		undo = " You can restore what is in your trash for a limited time."
+	}
 	l := letter{
 		Subject: "An administrator deleted your download",
-		Lead:    []string{"An administrator deleted " + names[0] + " and its files. This can't be undone."},
+		Lead:    []string{"An administrator deleted " + names[0] + " and its files." + undo},
 		Tail:    []string{"If you have questions, ask the operator of " + w.base.Host + "."},
 	}
 	if all := len(names) + more; all > 1 {
 		l.Subject = fmt.Sprintf("An administrator deleted %d of your downloads", all)
-		l.Lead = append([]string{fmt.Sprintf("An administrator deleted %d of your downloads and their files. This can't be undone.", all)}, names...)
+		l.Lead = append([]string{fmt.Sprintf("An administrator deleted %d of your downloads and their files.%s", all, undo)}, names...)
+	}
+	if trash {
+		l.Button = &button{"Open your trash", w.page("trash")}
 	}
 	if more > 0 {
 		l.Lead = append(l.Lead, fmt.Sprintf("… and %d more.", more))
@@ -166,6 +194,15 @@ func (w writer) deleted() letter {
 		l.Facts = []fact{{"Their note", note}}
 	}
 	return l
+}
+
+// names returns the downloads that the mail names, in quotes.
+func (w writer) names() []string {
+	names := strings.Split(w.mail.Params[models.MailParamNames], "\n")
+	for i, name := range names {
+		names[i] = "“" + oneLine(name, maxValue) + "”"
+	}
+	return names
 }
 
 // facts lists what is known of who did it, and when.

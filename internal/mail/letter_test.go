@@ -45,7 +45,8 @@ func sample(kind models.MailKind) models.Mail {
 			models.MailParamIP: "192.0.2.1", models.MailParamDevice: "Firefox on Linux", models.MailParamName: "Laptop",
 			models.MailParamScopes: "jobs:read, jobs:write", models.MailParamNewEmail: "new@example.com",
 			models.MailParamInviter: "admin@example.com", models.MailParamNames: "Sintel\nThe Public Domain Film Collection", models.MailParamMore: "3",
-			models.MailParamNote: "The rights holder asked for it.",
+			models.MailParamNote: "The rights holder asked for it.", models.MailParamWorks: "The film “Sintel”", models.MailParamAddress: "1 Main Street, Springfield",
+			models.MailParamNotice: "0193a5c1-0000-7000-8000-000000000003", models.MailParamDue: "2026-12-12T00:00:00Z", models.MailParamCount: "2", models.MailParamRef: "LH-7Q2M4X8R1K",
 		},
 	}
 	if kind.HasLink() {
@@ -53,6 +54,21 @@ func sample(kind models.MailKind) models.Mail {
 		m.TokenID, m.ExpiresAt = &id, &end
 	}
 	return m
+}
+
+// What was deleted to the trash can be restored, and the mail says so.
+func TestAMailAboutTheTrash(t *testing.T) {
+	t.Parallel()
+	m := sample(models.MailJobsDeleted)
+	m.Params[models.MailParamTrash] = "yes"
+	got, err := composer(t).Compose(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(got.Text, "You can restore what is in your trash") || strings.Contains(got.Text, "undone") ||
+		!strings.Contains(got.HTML, "https://app.example.com/trash") {
+		t.Errorf("the mail: %s", got.Text)
+	}
 }
 
 // Every kind of mail looks as it was reviewed; go test ./internal/mail -update

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
@@ -32,6 +33,10 @@ type Config struct {
 	AccessKeyID     string
 	SecretAccessKey string
 	PathStyle       bool // bucket in the path instead of the host name
+
+	// Observe, if set, is called after each request with the operation's name, the
+	// status of the answer, 0 if none came, and how long it took.
+	Observe func(call string, status int, took time.Duration)
 }
 
 // Object is what is known of a stored object.
@@ -90,7 +95,7 @@ func New(cfg Config) (*Client, error) {
 		Region:                     cfg.Region,
 		UsePathStyle:               cfg.PathStyle,
 		Credentials:                cfg.credentials(),
-		HTTPClient:                 httpClient(),
+		HTTPClient:                 observed{httpClient(), cfg.Observe},
 		RetryMaxAttempts:           maxAttempts,
 		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenRequired, // others than S3 refuse the trailers
 		ResponseChecksumValidation: aws.ResponseChecksumValidationWhenRequired,
@@ -115,6 +120,28 @@ func httpClient() *awshttp.BuildableClient {
 			t.IdleConnTimeout = idleTimeout
 			t.MaxIdleConnsPerHost = maxIdle
 		})
+}
+
+// observed is an HTTP client whose requests are observed.
+type observed struct {
+	aws.HTTPClient
+	observe func(call string, status int, took time.Duration) // may be nil
+}
+
+// Do implements aws.HTTPClient. A request that its caller gave up says nothing;
+// one whose time ran out got no answer.
+func (o observed) Do(req *http.Request) (*http.Response, error) {
+	start := time.Now()
+	resp, err := o.HTTPClient.Do(req)
+	if o.observe == nil || err != nil && errors.Is(req.Context().Err(), context.Canceled) {
+		return resp, err
+	}
+	status := 0
+	if err == nil {
+		status = resp.StatusCode
+	}
+	o.observe(awsmiddleware.GetOperationName(req.Context()), status, time.Since(start))
+	return resp, err
 }
 
 // validKey is what a key may be made of. Names of users' files never are.

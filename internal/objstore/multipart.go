@@ -117,5 +117,5 @@ func (c *Client) PutPart(ctx context.Context, key, uploadID string, number int, 
 	if err != nil {
 		return models.Part{}, translate(err, "put part")
 	}
-	return models.Part{Number: number, Size: int64(len(body)), CRC32C: sum, ETag: aws.ToString(out.ETag)}, nil
+	return models.Part{Number: number, Size: int64(len(body)), CRC32C: sum, CRC32: CRC32(body), ETag: aws.ToString(out.ETag)}, nil
 }

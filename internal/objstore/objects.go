@@ -23,6 +23,9 @@ func CRC32C(body []byte) string {
 	return EncodeCRC32C(crc32.Checksum(body, crc32.MakeTable(crc32.Castagnoli)))
 }
 
+// CRC32 returns the checksum of the bytes that zips have.
+func CRC32(body []byte) *int64 { return models.KnownCRC32(crc32.ChecksumIEEE(body)) }
+
 // EncodeCRC32C returns the sum in the form that S3 uses.
 func EncodeCRC32C(sum uint32) string {
 	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, sum))

@@ -18,9 +18,9 @@ import (
 // Bounds of one check.
 const (
 	maxPieces = 8
-	maxBytes  = 64 << 20 // read at most; one piece has no more
-	maxReads  = 1000     // of storage: a piece may be made of many small files
-	maxDraws  = 64       // places looked at, some of which can't be checked
+	maxBytes  = 128 << 20 // read at most; one piece has no more
+	maxReads  = 1000      // of storage: a piece may be made of many small files
+	maxDraws  = 64        // places looked at, some of which can't be checked
 )
 
 // File is a file of a torrent in storage.

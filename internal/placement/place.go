@@ -7,6 +7,7 @@ import (
 
 	"longhaul/agent/agentapi"
 	"longhaul/internal/agentfault"
+	"longhaul/internal/tracing"
 	"longhaul/internal/wait"
 	"longhaul/models"
 )
@@ -25,6 +26,7 @@ const (
 // its end. Whatever does not work out leaves the attempt due, so that it is taken
 // up again.
 func (p *Placer) place(ctx context.Context, at models.Attempt) {
+	ctx = tracing.Resume(ctx, at.Trace)
 	err := p.placeOne(ctx, at)
 	if err != nil && ctx.Err() == nil {
 		p.Log.WarnContext(ctx, "could not place transfer; will retry", "job_id", at.JobID, "epoch", at.Epoch, "error", err)
@@ -58,6 +60,12 @@ func (p *Placer) call(ctx context.Context, to models.Placement) error {
 	src, err := p.Store.Source(ctx, to.JobID)
 	if err != nil {
 		return err
+	}
+	if src.Sealed != "" {
+		if src.Login, err = p.OpenLogin(src.Owner, src.Sealed); err != nil {
+			lost := models.Errorf(models.CodeInternal, "The login of this address can't be read any more. Submit the address again.")
+			return p.Desk.Fail(ctx, to.Attempt, lost.Because(err), details(to.Attempt), 0)
+		}
 	}
 	wrong, err := p.wrongHere(ctx, to)
 	if err != nil {
@@ -134,14 +142,17 @@ func details(at models.Attempt) models.FaultDetails {
 // fetched again.
 func (p *Placer) request(src models.Source, to models.Placement) agentapi.StartTransfer {
 	s := agentapi.StartTransfer{
-		Epoch: to.Epoch, Kind: agentapi.Kind(to.Kind), MaxBytes: p.MaxJobBytes,
+		Epoch: to.Epoch, Kind: agentapi.Kind(to.Kind), MaxBytes: p.MaxJobBytes, BytesPerSecond: to.BytesPerSecond,
 		ResolveTimeoutSeconds: int64(p.ResolveTimeout.Seconds()), StallTimeoutSeconds: int64(p.StallTimeout.Seconds()),
 	}
 	switch {
 	case len(src.Metainfo) > 0:
 		s.Source.Metainfo = src.Metainfo
 	case src.Kind == models.SourceURL:
-		s.Source.URL = src.URI
+		s.Source.URL, s.Source.KeepPage = src.URI, src.KeepPage
+		if l := src.Login; l != nil {
+			s.Source.Login = &agentapi.Login{User: l.User, Password: l.Password}
+		}
 	default:
 		s.Source.Magnet = src.URI
 	}

@@ -84,6 +84,8 @@ type Placer struct {
 	Log      *slog.Logger
 	Pace     Pace
 	Counted  func(Outcome) // called for everything that was done; may be nil
+	// OpenLogin opens the login of an address that was sealed for its owner.
+	OpenLogin func(owner uuid.UUID, sealed string) (*models.Login, error)
 
 	MaxJobBytes    int64         // 0 means no limit
 	ResolveTimeout time.Duration // no metadata for so long is a fault

@@ -2,8 +2,11 @@ package placement_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
 
 	"longhaul/agent/agentapi"
 	"longhaul/internal/attempt"
@@ -39,6 +42,39 @@ func TestAWantedTransferReachesAnAgent(t *testing.T) {
 	if b.told(job).Told {
 		t.Error("the workflow was answered")
 	}
+}
+
+// What the owner's plan, or the account's own limit, says of speed reaches the agent
+// with the transfer. One that is placed again hears what it says by then.
+func TestTheSpeedOfThePlanReachesTheAgent(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	_, agent := b.agent(10)
+	specs := make(chan agentapi.StartTransfer, 1)
+	agent.OnStart = func(_ string, s agentapi.StartTransfer) { specs <- s }
+	p, by := b.placer(), models.Actor{Kind: models.ActorConsole}
+	b.run(p)
+	heard := func(want int64) {
+		t.Helper()
+		job := b.admitted(5)
+		b.want(p, job)
+		b.taken(job)
+		if s := <-specs; s.BytesPerSecond != want {
+			t.Errorf("the agent heard of %d bytes a second, want %d", s.BytesPerSecond, want)
+		}
+	}
+	heard(0)
+	plan := storetest.Plan(t, b.store, b.user.ID, models.Plan{RateLimit: new(int64(1 << 20))})
+	heard(1 << 20)
+	own := models.Override{UserID: b.user.ID, Limits: map[models.PlanLimit]*int64{models.LimitRate: nil}, Reason: "x"}
+	storetest.OK(t, b.store.Quota.SetOverride(t.Context(), by, own))
+	heard(0)
+	storetest.OK(t, b.store.Quota.RemoveOverride(t.Context(), by, b.user.ID))
+	storetest.Must[models.Plan](t)(b.store.Quota.UpdatePlan(t.Context(), by, plan.ID, 0, func(p *models.Plan) error {
+		p.RateLimit = new(int64(2 << 20))
+		return nil
+	}))
+	heard(2 << 20)
 }
 
 // The parts of a complete file have no rows any more; the agent hears that all of
@@ -285,6 +321,47 @@ func TestWhatNobodyWaitsForIsSuperseded(t *testing.T) {
 	b.eventually(func() string {
 		if at := b.last(job); at.State != models.AttemptSuperseded {
 			return "the attempt is " + string(at.State)
+		}
+		return ""
+	})
+}
+
+// The login of an address is opened for the agent alone, and a login that no key
+// opens ends the attempt with words for the owner.
+func TestTheLoginOfAnAddressReachesTheAgent(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	_, agent := b.agent(10)
+	specs := make(chan agentapi.StartTransfer, 1)
+	agent.OnStart = func(_ string, s agentapi.StartTransfer) { specs <- s }
+	p := b.placer()
+	p.OpenLogin = func(owner uuid.UUID, sealed string) (*models.Login, error) {
+		if owner != b.user.ID || sealed != "sealed" {
+			return nil, errors.New("no key opens it")
+		}
+		return &models.Login{User: "ann", Password: "s3cret"}, nil
+	}
+	b.run(p)
+	submit := func(sealed string) models.Job {
+		t.Helper()
+		job, _, err := b.store.Jobs.SubmitJob(t.Context(), models.NewJob{
+			UserID: b.user.ID, Source: models.Source{Kind: models.SourceURL, URI: "https://example.com/x"}, SealedLogin: sealed,
+		})
+		storetest.OK(t, err)
+		storetest.Must[[]uuid.UUID](t)(b.work.Admission.Admit(t.Context(), 100, 100))
+		return b.job(job.ID)
+	}
+	job := submit("sealed")
+	b.want(p, job)
+	b.taken(job)
+	if s := (<-specs).Source; s.URL != "https://example.com/x" || s.Login == nil || s.Login.User != "ann" || s.Login.Password != "s3cret" {
+		t.Errorf("the agent got %+v", s)
+	}
+	lost := submit("of another key")
+	b.want(p, lost)
+	b.eventually(func() string {
+		if at := b.last(lost); at.State != models.AttemptFailed {
+			return "attempt is " + string(at.State)
 		}
 		return ""
 	})

@@ -84,11 +84,9 @@ func New(o Options) (*Client, error) {
 		c.observe = func(string, Kind, time.Duration) {}
 	}
 	dialer := fetch.NewDialer(fetch.DialerOptions{Guard: fetch.NewGuard(o.Allow...)})
-	c.api = fetch.NewClient(dialer, fetch.ClientOptions{HeaderTimeout: c.timeout})
-	c.node = fetch.NewClient(dialer, fetch.ClientOptions{})
 	// A redirect is an answer: the place of a file, or a fault.
-	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	c.api.CheckRedirect, c.node.CheckRedirect = stay, stay
+	c.api = fetch.NewClient(dialer, fetch.ClientOptions{HeaderTimeout: c.timeout, Stay: true})
+	c.node = fetch.NewClient(dialer, fetch.ClientOptions{Stay: true})
 	return c, nil
 }
 

@@ -121,7 +121,7 @@ func (c *fileCopy) storePart(ctx context.Context, n int, body []byte) error {
 	var err error
 	if c.uploadID == "" {
 		err = c.Objects.Put(ctx, c.file.Key(), body, c.file.ContentType)
-		part = models.Part{Number: n, Size: int64(len(body)), CRC32C: objstore.CRC32C(body)}
+		part = models.Part{Number: n, Size: int64(len(body)), CRC32C: objstore.CRC32C(body), CRC32: objstore.CRC32(body)}
 	} else {
 		part, err = c.Objects.PutPart(ctx, c.file.Key(), c.uploadID, n, body)
 	}

@@ -5,30 +5,32 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 )
 
 var (
 	errSyntax = errors.New("bencode: syntax")
 	errDepth  = errors.New("bencode: nested too deeply")
 	errTokens = errors.New("bencode: too many values")
-	errKeys   = errors.New("bencode: duplicate dictionary key")
 )
 
-// scan checks that b is exactly one bencoded value within the limits of depth
-// and count, in one pass and with constant memory. After it a reader cannot
-// run out of stack or bytes.
-func scan(b []byte) error {
+// maxDigits bounds a number with zeros before it, as libtorrent does.
+const maxDigits = 20
+
+// scan checks that b begins with a bencoded value within the limits of depth
+// and count, in one pass and with constant memory, and returns the value: what
+// follows it is not part of it. After it a reader cannot run out of stack or
+// bytes.
+func scan(b []byte) ([]byte, error) {
 	type level struct{ dict, wantKey bool }
 	var stack [MaxDepth]level
 	depth, tokens := 0, 0
 	r := &reader{b: b}
 	for {
 		if tokens++; tokens > maxTokens {
-			return errTokens
+			return nil, errTokens
 		}
 		if r.pos >= len(b) {
-			return errSyntax
+			return nil, errSyntax
 		}
 		var top *level
 		if depth > 0 {
@@ -38,19 +40,19 @@ func scan(b []byte) error {
 		switch {
 		case c == 'e':
 			if top == nil || (top.dict && !top.wantKey) {
-				return errSyntax
+				return nil, errSyntax
 			}
 			r.pos++
 			depth--
 		case top != nil && top.dict && top.wantKey:
 			if _, err := r.str(); err != nil {
-				return err
+				return nil, err
 			}
 			top.wantKey = false
 			continue
 		case c == 'd' || c == 'l':
 			if depth == MaxDepth {
-				return errDepth
+				return nil, errDepth
 			}
 			stack[depth] = level{dict: c == 'd', wantKey: true}
 			depth++
@@ -58,7 +60,7 @@ func scan(b []byte) error {
 			continue
 		default:
 			if err := r.scalar(); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		if depth == 0 {
@@ -66,10 +68,7 @@ func scan(b []byte) error {
 		}
 		stack[depth-1].wantKey = true
 	}
-	if r.pos != len(b) {
-		return fmt.Errorf("%w: %d bytes follow the value", errSyntax, len(b)-r.pos)
-	}
-	return nil
+	return b[:r.pos:r.pos], nil
 }
 
 // reader walks a scanned bencoded value once, from front to back, without
@@ -77,6 +76,10 @@ func scan(b []byte) error {
 type reader struct {
 	b   []byte
 	pos int
+
+	// odd is set by what programs read in different ways: a number with a
+	// needless zero, or a key that comes twice.
+	odd bool
 }
 
 func (r *reader) kind() byte {
@@ -98,7 +101,7 @@ func (r *reader) scalar() error {
 	return err
 }
 
-// integer reads i<n>e. Leading zeros and minus zero are invalid.
+// integer reads i<n>e, with leading zeros as most programs do.
 func (r *reader) integer() (int64, error) {
 	if r.kind() != 'i' {
 		return 0, errSyntax
@@ -117,9 +120,10 @@ func (r *reader) integer() (int64, error) {
 		n = n*10 + d
 	}
 	digits := i - start
-	if digits == 0 || i >= len(r.b) || r.b[i] != 'e' || (r.b[start] == '0' && (digits > 1 || neg)) {
+	if digits == 0 || digits > maxDigits || i >= len(r.b) || r.b[i] != 'e' {
 		return 0, errSyntax
 	}
+	r.odd = r.odd || (r.b[start] == '0' && (digits > 1 || neg))
 	r.pos = i + 1
 	if neg {
 		return -int64(n), nil
@@ -127,7 +131,7 @@ func (r *reader) integer() (int64, error) {
 	return int64(n), nil
 }
 
-// str reads <n>:<bytes>.
+// str reads <n>:<bytes>, with leading zeros as most programs do.
 func (r *reader) str() ([]byte, error) {
 	i, n := r.pos, 0
 	for ; i < len(r.b) && r.b[i] >= '0' && r.b[i] <= '9'; i++ {
@@ -137,9 +141,10 @@ func (r *reader) str() ([]byte, error) {
 		}
 	}
 	digits := i - r.pos
-	if digits == 0 || i >= len(r.b) || r.b[i] != ':' || (digits > 1 && r.b[r.pos] == '0') || n > len(r.b)-i-1 {
+	if digits == 0 || digits > maxDigits || i >= len(r.b) || r.b[i] != ':' || n > len(r.b)-i-1 {
 		return nil, errSyntax
 	}
+	r.odd = r.odd || (digits > 1 && r.b[r.pos] == '0')
 	i++
 	r.pos = i + n
 	return r.b[i : i+n : i+n], nil
@@ -195,36 +200,66 @@ func (r *reader) list(each func() error) error {
 }
 
 // dict calls each for every key; each consumes exactly one value. Keys out of
-// order are tolerated, as most programs do, but not a key that comes twice,
-// because programs disagree about which one counts.
+// order are tolerated. Of a key that comes twice the first counts, as in
+// libtorrent.
 func (r *reader) dict(each func(key []byte) error) error {
+	seen := keySet{}
+	return r.pairs(func(key []byte) error {
+		if seen.add(key) {
+			return each(key)
+		}
+		r.odd = true
+		return r.skip()
+	})
+}
+
+// pairs is dict for keys that may come twice.
+func (r *reader) pairs(each func(key []byte) error) error {
 	if r.kind() != 'd' {
 		return errSyntax
 	}
 	r.pos++
-	var keys [][]byte
-	for r.kind() != 'e' {
+	for n := 0; r.kind() != 'e'; n++ {
+		if n == 2*MaxFiles {
+			return errTokens
+		}
 		key, err := r.str()
 		if err != nil {
 			return err
-		}
-		if keys = append(keys, key); len(keys) > 2*MaxFiles {
-			return errTokens
 		}
 		if err := each(key); err != nil {
 			return err
 		}
 	}
 	r.pos++
-	if !slices.IsSortedFunc(keys, bytes.Compare) {
-		slices.SortFunc(keys, bytes.Compare)
+	return nil
+}
+
+// keySet is the keys of a dictionary so far. It needs no table while they
+// ascend, as they do in almost every torrent.
+type keySet struct {
+	ascending [][]byte
+	table     map[string]bool
+}
+
+// add reports whether the key is new.
+func (s *keySet) add(key []byte) bool {
+	n := len(s.ascending)
+	if s.table == nil && (n == 0 || bytes.Compare(s.ascending[n-1], key) < 0) {
+		s.ascending = append(s.ascending, key)
+		return true
 	}
-	for i := 1; i < len(keys); i++ {
-		if bytes.Equal(keys[i-1], keys[i]) {
-			return errKeys
+	if s.table == nil {
+		s.table = make(map[string]bool, n+1)
+		for _, k := range s.ascending {
+			s.table[string(k)] = true
 		}
 	}
-	return nil
+	if s.table[string(key)] {
+		return false
+	}
+	s.table[string(key)] = true
+	return true
 }
 
 // strings reads a list of strings, at most max of them.

@@ -2,12 +2,9 @@ package source
 
 import (
 	"maps"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-
-	"longhaul/internal/fetch"
 )
 
 // BuildTorrent writes a .torrent file from an info dictionary, tiers of
@@ -15,85 +12,68 @@ import (
 // Trackers that are not http, https or udp are left out, as is everything
 // after the fiftieth.
 func BuildTorrent(info []byte, tiers [][]string, layers map[string]string) []byte {
-	var b []byte
-	str := func(s string) {
-		b = strconv.AppendInt(b, int64(len(s)), 10)
-		b = append(append(b, ':'), s...)
-	}
-	b = append(b, 'd')
-	if tiers = keepTrackers(tiers); len(tiers) > 0 {
-		str("announce")
-		str(tiers[0][0])
-		str("announce-list")
-		b = append(b, 'l')
+	return metafile{info: info, trackers: readTrackers(tiers), layers: layers}.build()
+}
+
+// BuildWebTorrent is BuildTorrent for a torrent with web seeds. Those that are
+// not http or https are left out.
+func BuildWebTorrent(info []byte, tiers [][]string, layers map[string]string, seeds []string) []byte {
+	return metafile{info: info, trackers: readTrackers(tiers), layers: layers, seeds: readSeeds(seeds)}.build()
+}
+
+// build writes the .torrent file.
+func (m metafile) build() []byte {
+	w := writer{'d'}
+	if tiers := m.trackers.tiers; len(tiers) > 0 {
+		w.str("announce")
+		w.str(tiers[0][0])
+		w.str("announce-list")
+		w = append(w, 'l')
 		for _, tier := range tiers {
-			b = append(b, 'l')
-			for _, t := range tier {
-				str(t)
-			}
-			b = append(b, 'e')
+			w.list(tier)
 		}
-		b = append(b, 'e')
+		w = append(w, 'e')
 	}
-	str("info")
-	b = append(b, info...)
-	if len(layers) > 0 {
-		str("piece layers")
-		b = append(b, 'd')
-		for _, root := range slices.Sorted(maps.Keys(layers)) {
-			str(root)
-			str(layers[root])
+	if m.encoding != "" {
+		w.str("encoding")
+		w.str(m.encoding)
+	}
+	w.str("info")
+	w = append(w, m.info...)
+	if len(m.layers) > 0 {
+		w.str("piece layers")
+		w = append(w, 'd')
+		for _, root := range slices.Sorted(maps.Keys(m.layers)) {
+			w.str(root)
+			w.str(m.layers[root])
 		}
-		b = append(b, 'e')
+		w = append(w, 'e')
 	}
-	return append(b, 'e')
+	if len(m.seeds.used) > 0 {
+		w.str("url-list")
+		w.list(m.seeds.used)
+	}
+	return append(w, 'e')
 }
 
-// keepTrackers normalises trackers and drops unusable ones, repeated ones and
-// those beyond the limit. Tiers stay, empty ones go.
-func keepTrackers(tiers [][]string) [][]string {
-	seen := map[string]bool{}
-	var out [][]string
-	for _, tier := range tiers {
-		var kept []string
-		for _, t := range tier {
-			t, ok := cleanTracker(t)
-			if !ok || seen[t] || len(seen) == MaxTrackers {
-				continue
-			}
-			seen[t] = true
-			kept = append(kept, t)
-		}
-		if len(kept) > 0 {
-			out = append(out, kept)
-		}
-	}
-	return out
+// writer is bencoded bytes that are being written.
+type writer []byte
+
+func (w *writer) str(s string) {
+	*w = strconv.AppendInt(*w, int64(len(s)), 10)
+	*w = append(append(*w, ':'), s...)
 }
 
-func cleanTracker(t string) (string, bool) {
-	t = strings.TrimSpace(t)
-	if t == "" || len(t) > maxTrackerBytes || hasControl(t) {
-		return "", false
+func (w *writer) integer(n int64) {
+	*w = append(strconv.AppendInt(append(*w, 'i'), n, 10), 'e')
+}
+
+func (w *writer) list(items []string) {
+	*w = append(*w, 'l')
+	for _, item := range items {
+		w.str(item)
 	}
-	u, err := url.Parse(t)
-	if err != nil || u.User != nil || u.Opaque != "" {
-		return "", false
-	}
-	u.Scheme, u.Host, u.Fragment = strings.ToLower(u.Scheme), strings.ToLower(u.Host), ""
-	switch u.Scheme {
-	case "http", "https":
-	case "udp":
-		if u.Port() == "" {
-			return "", false
-		}
-	default:
-		return "", false
-	}
-	if fetch.CheckHost(u.Hostname()) != nil {
-		return "", false
-	}
-	return u.String(), true
+	*w = append(*w, 'e')
 }
 
 func hasControl(s string) bool {

@@ -16,15 +16,17 @@ const (
 	MaxURLBytes     = 8 << 10  // a URL
 	MaxFiles        = 50_000   // files of a torrent, padding included
 	MaxPieces       = 1 << 20
-	MinPieceLength  = 16 << 10
-	MaxPieceLength  = 64 << 20
+	MinPieceLength  = 1 << 10 // of a v1 torrent; others have 16 KiB at least
+	MaxPieceLength  = 128 << 20
 	MaxTrackers     = 50
+	MaxSeeds        = 20 // web seeds; peers that a magnet link names
 	MaxDepth        = 64 // folders of a path; levels of a bencoded value
 
-	maxTokens       = 3_000_000 // values of a bencoded file
-	maxTrackerBytes = 2048
-	maxPathBytes    = 4096
-	maxNameBytes    = 255
-	maxPathsBytes   = 16 << 20 // all paths of a torrent together
-	maxFolders      = 4 * MaxFiles
+	maxTokens        = 3_000_000 // values of a bencoded file
+	maxTrackerBytes  = 2048
+	maxEncodingBytes = 64 // a label
+	maxPathBytes     = 4096
+	maxNameBytes     = 255
+	maxPathsBytes    = 16 << 20 // all paths of a torrent together
+	maxFolders       = 4 * MaxFiles
 )

@@ -36,6 +36,8 @@ func TestTorrentsCostWhatTheyWeigh(t *testing.T) {
 		"60 long folders, shared": {500, func(i int) []string {
 			return append(strings.Split(strings.Repeat("ordner-größe-maß/", 60), "/")[:60], fmt.Sprintf("é%d", i))
 		}},
+		"names in GBK":                {1_000, func(i int) []string { return []string{"\xd6\xd0\xce\xc4", fmt.Sprintf("\xb2\xe2\xca\xd4%d", i)} }},
+		"names of nothing":            {1_000, func(i int) []string { return []string{"..", "x", []string{"", "n"}[i%2]} }},
 		"slashes in names":            {500, func(i int) []string { return []string{strings.Repeat("ä/", 60) + fmt.Sprint(i)} }},
 		"combining marks without end": {100, func(i int) []string { return []string{strings.Repeat("\u0301\u0316", 1_000) + fmt.Sprint(i)} }},
 	} {
@@ -93,7 +95,15 @@ func TestMagnetsCostWhatTheyWeigh(t *testing.T) {
 			}
 			return "&so=" + b.String() + "1"
 		},
-		"selections":   func(n int) string { return strings.Repeat("&so=0-49999", n/4) },
+		"selections": func(n int) string { return strings.Repeat("&so=0-49999", n/4) },
+		"web seeds": func(n int) string {
+			var b strings.Builder
+			for i := range n / 8 {
+				fmt.Fprintf(&b, "&ws=http://w%d.example/a&x.pe=h%d.example:6881", i, i)
+			}
+			return b.String()
+		},
+		"lines":        func(n int) string { return strings.Repeat("&dn=\r\n > a", n/4) },
 		"trackers":     func(n int) string { return strings.Repeat("&tr=http://tracker.example/a", n/4) },
 		"names":        func(n int) string { return strings.Repeat("&dn=%e2%80%8b", n/4) },
 		"a long title": func(n int) string { return "&dn=" + strings.Repeat("%c3%a4/", n) },

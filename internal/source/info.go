@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"longhaul/models"
 )
@@ -19,6 +22,11 @@ type info struct {
 	private        bool
 
 	hasName, hasPieceLength, hasPieces, hasLength, hasFiles, hasTree bool
+
+	raw      []byte
+	odd      bool // programs may read it in different ways
+	alias    bool // the engine reads it through an Alias
+	nameless bool // no file has a usable name
 
 	one   entry   // the only file of a v1 single-file torrent
 	files []entry // the files of a v1 multi-file torrent, padding included
@@ -38,17 +46,27 @@ type entry struct {
 func (e entry) pad() bool { return bytes.IndexByte(e.attr, 'p') >= 0 }
 
 // skipped reports whether the file is not one for the user: padding (BEP 47, or
-// by the older naming convention) or a symbolic link.
+// by older naming conventions) or a symbolic link.
 func (e entry) skipped() bool {
 	if e.link || e.pad() || bytes.IndexByte(e.attr, 'l') >= 0 {
 		return true
 	}
-	last := e.path[len(e.path)-1]
-	return bytes.HasPrefix(last, []byte("_____padding_file_"))
+	for i, name := range e.path {
+		if bytes.HasPrefix(name, []byte(".____padding_file")) {
+			return true
+		}
+		if i == len(e.path)-1 && bytes.HasPrefix(name, []byte("_____padding_file_")) {
+			return true
+		}
+	}
+	// As BEP 47 recommends to name padding, by programs that forget the attribute.
+	return len(e.path) == 2 && string(e.path[0]) == ".pad" && string(e.path[1]) == strconv.FormatInt(e.size, 10)
 }
 
+// display returns the path that is shown: the one in UTF-8 if it is what it says.
 func (e entry) display() [][]byte {
-	if len(e.pathUTF8) > 0 {
+	foreign := func(name []byte) bool { return !utf8.Valid(name) }
+	if len(e.pathUTF8) > 0 && !slices.ContainsFunc(e.pathUTF8, foreign) {
 		return e.pathUTF8
 	}
 	return e.path
@@ -73,6 +91,14 @@ func (in *info) entries() []entry {
 	}
 }
 
+// v1List returns the files of v1, padding included.
+func (in *info) v1List() []entry {
+	if in.hasFiles {
+		return in.files
+	}
+	return []entry{in.one}
+}
+
 // single reports whether the torrent is one file that is not in a folder.
 func (in *info) single() bool {
 	if in.hasV2() {
@@ -82,7 +108,7 @@ func (in *info) single() bool {
 }
 
 func readInfo(raw []byte) (*info, error) {
-	in := &info{}
+	in := &info{raw: raw}
 	r := &reader{b: raw}
 	err := r.dict(func(key []byte) error { return in.readKey(r, key) })
 	if e, ok := errors.AsType[*models.Error](err); ok {
@@ -91,6 +117,7 @@ func readInfo(raw []byte) (*info, error) {
 	if err != nil {
 		return nil, malformed("its info section is invalid").Because(err)
 	}
+	in.odd = r.odd
 	in.one.path, in.one.pathUTF8 = [][]byte{in.name}, nil
 	if len(in.nameUTF8) > 0 {
 		in.one.pathUTF8 = [][]byte{in.nameUTF8}
@@ -177,6 +204,9 @@ func (r *reader) v1Files() ([]entry, error) {
 		if err != nil {
 			return err
 		}
+		if len(e.path) == 0 && len(e.pathUTF8) > 0 {
+			e.path, hasPath = e.pathUTF8, true
+		}
 		if e.pad() && len(e.path) == 0 {
 			e.path = [][]byte{[]byte(".pad")} // some programs leave the path of padding out
 		} else if !hasPath || len(e.path) == 0 {
@@ -200,7 +230,7 @@ func (r *reader) fileTree(dir [][]byte, out []entry) ([]entry, error) {
 	}
 	var last []byte
 	n := 0
-	err := r.dict(func(name []byte) error {
+	err := r.pairs(func(name []byte) error {
 		if len(name) == 0 {
 			return errors.New("a folder of the file tree has the properties of a file")
 		}
@@ -235,7 +265,7 @@ func (r *reader) leafAhead() bool { return bytes.HasPrefix(r.b[r.pos:], []byte("
 func (r *reader) leaf() (entry, error) {
 	var e entry
 	hasLength, n := false, 0
-	err := r.dict(func(key []byte) error {
+	err := r.pairs(func(key []byte) error {
 		if n++; n > 1 || len(key) != 0 {
 			return errors.New("a file of the file tree has entries of a folder")
 		}
@@ -271,6 +301,8 @@ func (in *info) check() error {
 	case in.metaVersion < 0 || in.metaVersion > 2:
 		return models.Fault(models.ProblemUnsupported,
 			"This torrent uses version %d of the BitTorrent format, which is not supported.", in.metaVersion)
+	case in.hasV2() && in.odd: // BEP 52 knows one spelling only
+		return malformed("a number or key in it is not written as the v2 format demands")
 	case in.hasV2() && !in.hasTree:
 		return malformed("it has no file tree")
 	case !in.hasName && len(in.nameUTF8) == 0:
@@ -282,6 +314,8 @@ func (in *info) check() error {
 	case in.pieceLength < MinPieceLength || in.pieceLength > MaxPieceLength:
 		return malformed(fmt.Sprintf("its piece length is not between %d KiB and %d MiB",
 			MinPieceLength>>10, MaxPieceLength>>20))
+	case in.hasV2() && in.pieceLength < blockLength:
+		return malformed(fmt.Sprintf("its piece length is less than %d KiB", blockLength>>10))
 	}
 	if in.hasV1() {
 		if err := in.checkV1(); err != nil {
@@ -303,11 +337,7 @@ func (in *info) checkV1() error {
 	case !in.hasFiles && !in.hasLength:
 		return malformed("it lists no files")
 	}
-	list := in.files
-	if !in.hasFiles {
-		list = []entry{in.one}
-	}
-	total, err := sum(list)
+	total, err := sum(in.v1List())
 	if err != nil {
 		return err
 	}

@@ -3,12 +3,7 @@ package source
 import (
 	"bytes"
 	"crypto/sha256"
-	"fmt"
 	"slices"
-
-	"github.com/anacrolix/torrent/metainfo"
-
-	"longhaul/models"
 )
 
 const blockLength = 16 << 10
@@ -38,11 +33,9 @@ func (in *info) checkV2() error {
 		if int64(len(in.pieces)/20) != pieces {
 			return malformed("its two lists of pieces differ")
 		}
-		if err := in.checkHybrid(); err != nil {
-			return err
-		}
+		return in.checkHybrid()
 	}
-	return in.checkEmptyFiles()
+	return nil
 }
 
 // checkHybrid compares the v1 list, without its padding, with the file tree.
@@ -77,21 +70,6 @@ func (in *info) checkHybrid() error {
 	}
 	if next != len(in.tree) {
 		return differ
-	}
-	return nil
-}
-
-// checkEmptyFiles refuses the one kind of v2 and hybrid torrents that the
-// engine cannot handle: it panics on an empty file, on a piece before it at
-// once and elsewhere when a v2 peer sends hashes, because such a file has no
-// pieces root.
-func (in *info) checkEmptyFiles() error {
-	for _, e := range in.tree {
-		if e.size == 0 {
-			return models.Fault(models.ProblemUnsupported,
-				"This is a BitTorrent v2 torrent with an empty file, which is not supported.").
-				Because(fmt.Errorf("%s torrent with an empty file", in))
-		}
 	}
 	return nil
 }
@@ -151,35 +129,4 @@ func joinHashes(a, b [32]byte) [32]byte {
 	copy(both[:32], a[:])
 	copy(both[32:], b[:])
 	return sha256.Sum256(both[:])
-}
-
-// engineAgrees loads the rebuilt metainfo with the engine's own parser, now
-// that its size and depth are bounded, and compares the numbering and sizes of
-// the files. What the control plane shows is then what the engine fetches.
-func engineAgrees(meta []byte, in *info) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = malformed("it cannot be read").Because(fmt.Errorf("metainfo parser: %v", p))
-		}
-	}()
-	mi, err := metainfo.Load(bytes.NewReader(meta))
-	if err != nil {
-		return malformed("it cannot be read").Because(err)
-	}
-	theirs, err := mi.UnmarshalInfo()
-	if err != nil {
-		return malformed("it cannot be read").Because(err)
-	}
-	ours := in.entries()
-	next := 0
-	for fi := range theirs.UpvertedFilesIter() {
-		if next == len(ours) || fi.Length != ours[next].size {
-			return malformed("it is ambiguous")
-		}
-		next++
-	}
-	if next != len(ours) {
-		return malformed("it is ambiguous")
-	}
-	return nil
 }

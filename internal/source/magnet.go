@@ -20,22 +20,20 @@ const (
 
 // ParseMagnet checks a magnet link (BEP 9, BEP 52, BEP 53) and returns it
 // normalised: lower-case hexadecimal info hashes, the name, at most 50
-// trackers and the chosen files. Parameters that name other servers (xs, as,
-// ws, x.pe) are left out. Faults are malformed_magnet and source_too_large.
+// trackers, 20 web seeds (ws) and 20 peers (x.pe), and the chosen files. Other
+// parameters that name servers (xs, as) are left out. Faults are
+// malformed_magnet and source_too_large.
 func ParseMagnet(s string) (models.Source, error) {
 	if len(s) > MaxMagnetBytes {
 		return models.Source{}, models.Fault(models.ProblemSourceTooLarge,
 			"The magnet link is longer than %d KiB.", MaxMagnetBytes>>10)
 	}
-	s = strings.TrimSpace(s)
-	if len(s) < len(magnetScheme) || !strings.EqualFold(s[:len(magnetScheme)], magnetScheme) {
+	query, ok := magnetQuery(s)
+	if !ok {
 		return models.Source{}, badMagnet("it must start with “magnet:”")
 	}
-	query := strings.TrimPrefix(s[len(magnetScheme):], "?")
-	query = strings.ReplaceAll(query, "&amp;", "&") // copied out of a page's source
-	query, _, _ = strings.Cut(query, "#")
 	src := models.Source{Kind: models.SourceMagnet}
-	var trackers []string
+	var trackers, seeds, peers, others []string
 	var choice string
 	for n := 0; query != ""; n++ {
 		if n == maxParameters {
@@ -57,8 +55,14 @@ func ParseMagnet(s string) (models.Source, error) {
 			if len(trackers) < 10*MaxTrackers {
 				trackers = append(trackers, unescape(value))
 			}
+		case "ws":
+			seeds = append(seeds, unescape(value))
+		case "x.pe":
+			peers = append(peers, unescape(value))
+		case "xs", "as":
+			others = append(others, parameter(key)+"=")
 		case "so":
-			choice = unescape(value)
+			choice, _, _ = strings.Cut(unescape(value), "#")
 		}
 	}
 	if src.InfoHash() == "" {
@@ -68,22 +72,18 @@ func ParseMagnet(s string) (models.Source, error) {
 	if src.Select, err = parseSelection(choice); err != nil {
 		return models.Source{}, err
 	}
-	src.URI = buildMagnet(src, keepTrackers([][]string{trackers}))
+	known, web := readTrackers([][]string{trackers}), readSeeds(seeds)
+	for _, key := range others {
+		web.unused.add(key)
+	}
+	src.Notes = slices.Concat(known.note(), web.note())
+	src.URI = buildMagnet(src, known.tiers, web.used, keepPeers(peers))
 	return src, nil
 }
 
 // Trackers returns the trackers of a normalised magnet link as tiers, for
 // BuildTorrent.
-func Trackers(magnet string) [][]string {
-	_, query, _ := strings.Cut(magnet, "?")
-	var tier []string
-	for pair := range strings.SplitSeq(query, "&") {
-		if key, value, _ := strings.Cut(pair, "="); key == "tr" {
-			tier = append(tier, unescape(value))
-		}
-	}
-	return keepTrackers([][]string{tier})
-}
+func Trackers(magnet string) [][]string { return keepTrackers([][]string{values(magnet, "tr")}) }
 
 // parameter returns the name without the number that tells repeated
 // parameters apart (xt.1, tr.2).
@@ -108,8 +108,10 @@ func unescape(s string) string {
 }
 
 // addTopic reads one exact topic. Topics of other networks are passed over.
+// A fragment is not part of one, and neither are spaces.
 func addTopic(src *models.Source, xt string) error {
-	lower := strings.ToLower(xt)
+	lower, _, _ := strings.Cut(strings.ToLower(xt), "#")
+	lower = strings.Join(strings.Fields(lower), "")
 	switch {
 	case strings.HasPrefix(lower, "urn:btih:"):
 		hash, ok := v1Hash(lower[len("urn:btih:"):])
@@ -193,7 +195,7 @@ func fileIndex(s string) (int, bool) {
 	return n, err == nil && n < MaxFiles
 }
 
-func buildMagnet(src models.Source, tiers [][]string) string {
+func buildMagnet(src models.Source, tiers [][]string, seeds, peers []string) string {
 	var b strings.Builder
 	b.WriteString("magnet:?")
 	sep := ""
@@ -214,6 +216,12 @@ func buildMagnet(src models.Source, tiers [][]string) string {
 		for _, t := range tier {
 			add("tr", url.QueryEscape(t))
 		}
+	}
+	for _, s := range seeds {
+		add("ws", url.QueryEscape(s))
+	}
+	for _, p := range peers {
+		add("x.pe", url.QueryEscape(p))
 	}
 	if src.Select != nil {
 		add("so", formatSelection(src.Select))

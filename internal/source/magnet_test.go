@@ -4,6 +4,7 @@ import (
 	"encoding/base32"
 	"encoding/hex"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -55,7 +56,33 @@ func TestMagnets(t *testing.T) {
 		{"other servers", v1 + "&xs=http://localhost:5000&as=http://10.0.0.1/&ws=http://169.254.169.254/&x.pe=127.0.0.1:22&kt=a&mt=b", v1},
 		{"selection", v1 + "&so=5,0,2-4,2,10-10", v1 + "&so=0,2-5,10"},
 		{"html escaped", v1 + "&amp;dn=x&amp;so=1", v1 + "&dn=x&so=1"},
-		{"fragment", v1 + "&dn=x#frag", v1 + "&dn=x"},
+		{"raw hash sign in the name", "magnet:?dn=Film #2&xt=urn:btih:" + hash1, v1 + "&dn=Film+%232"},
+		{"raw hash sign at the end", v1 + "&dn=Film #2", v1 + "&dn=Film+%232"},
+		{"fragment after the topic", v1 + "#frag", v1},
+		{"fragment after a selection", v1 + "&so=1#frag", v1 + "&so=1"},
+		{"a slash", "magnet:/?xt=urn:btih:" + hash1, v1},
+		{"two slashes", "magnet://?xt=urn:btih:" + hash1, v1},
+		{"slashes and no question mark", "magnet://xt=urn:btih:" + hash1, v1},
+		{"web+magnet", "web+magnet:?xt=urn:btih:" + hash1, v1},
+		{"upper-case web+magnet with slashes", "WEB+MAGNET://?xt=urn:btih:" + hash1, v1},
+		{"angle brackets", "<" + v1 + ">", v1},
+		{"angle brackets of RFC 3986", "<URL:" + v1 + ">", v1},
+		{"quotes", `"` + v1 + `"`, v1},
+		{"single quotes and a full stop", "'" + v1 + "'.", v1},
+		{"typographic quotes in brackets", "(“" + v1 + "&dn=x”)", v1 + "&dn=x"},
+		{"German quotes", "„" + v1 + "“", v1},
+		{"invisible characters around", "\ufeff\u200b" + v1 + "\u00a0", v1},
+		{"wrapped in the hash", v1[:35] + "\r\n" + v1[35:], v1},
+		{"wrapped with indentation", v1 + "&dn=a\n   b&so=1", v1 + "&dn=ab&so=1"},
+		{"wrapped in quoted mail", v1 + "&\n> dn=x", v1 + "&dn=x"},
+		{"wrapped in angle brackets", "<" + v1[:30] + "\n" + v1[30:] + ">\n", v1},
+		{"encoded as a whole", url.QueryEscape(v1 + "&dn=A+b&tr=udp%3A%2F%2Ft.test%3A80"), v1 + "&dn=A+b&tr=udp%3A%2F%2Ft.test%3A80"},
+		{"encoded twice", url.QueryEscape(url.QueryEscape(v1 + "&so=1")), v1 + "&so=1"},
+		{"encoded in lower case", strings.ToLower(url.QueryEscape(v1)), v1},
+		{"encoded after the scheme", "magnet:" + url.QueryEscape(v1[len("magnet:"):]+"&dn=x"), v1 + "&dn=x"},
+		{"encoded after the question mark", "magnet:?" + url.QueryEscape(v1[len("magnet:?"):]+"&dn=x"), v1 + "&dn=x"},
+		{"encoded web+magnet in brackets", "<web+" + url.QueryEscape(v1) + ">", v1},
+		{"spaces in the topic", "magnet:?xt=urn:btih: " + hash1 + " &dn=x", v1 + "&dn=x"},
 		{"no question mark", "magnet:xt=urn:btih:" + hash1, v1},
 		{"empty parameters", "magnet:?&&xt=urn:btih:" + hash1 + "&&=&x", v1},
 	} {
@@ -89,7 +116,7 @@ func checkMagnet(t *testing.T, src models.Source) {
 		m.V2InfoHash.Ok != (src.InfoHashV2 != "") || m.DisplayName != src.Name || len(m.Trackers) > source.MaxTrackers {
 		t.Errorf("the engine reads %q otherwise: %+v", src.URI, m)
 	}
-	for _, key := range []string{"xs", "as", "ws", "x.pe"} {
+	for _, key := range []string{"xs", "as"} {
 		if m.Params.Has(key) {
 			t.Errorf("%s is still in %q", key, src.URI)
 		}
@@ -161,12 +188,18 @@ func TestURLs(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ in, uri, name string }{
 		{"http://h.test/a/file.iso", "http://h.test/a/file.iso", "file.iso"},
-		{"  HTTPS://H.Test:443/File.iso?sig=A%2fb#frag ", "https://h.test:443/File.iso?sig=A%2fb", "File.iso"},
+		{"  HTTPS://H.Test:443/File.iso?sig=A%2fb#frag ", "https://h.test/File.iso?sig=A%2fb", "File.iso"},
 		{"http://h.test", "http://h.test/", ""},
 		{"http://h.test:/x", "http://h.test/x", "x"},
 		{"http://h.test/a b/ü.txt", "http://h.test/a%20b/%C3%BC.txt", "ü.txt"},
 		{"http://[2606:4700:4700::1111]:8080/x", "http://[2606:4700:4700::1111]:8080/x", "x"},
 		{"http://8.8.8.8/x", "http://8.8.8.8/x", "x"},
+		{"http://0x8.0x080808/x", "http://8.8.8.8/x", "x"},
+		{"http://h.test/100% legal.zip", "http://h.test/100%25%20legal.zip", "100% legal.zip"},
+		{"http://h.test/%zz", "http://h.test/%25zz", "%zz"},
+		{"http://h.test/long/\r\n  path.bin", "http://h.test/long/%20%20path.bin", "path.bin"},
+		{`http:\\H.test\dir\x y.bin`, "http://h.test/dir/x%20y.bin", "x y.bin"},
+		{"http://müller.test/%C4%E3%BA%C3.zip", "http://xn--mller-kva.test/%C4%E3%BA%C3.zip", "你好.zip"},
 	} {
 		src, err := source.Parse(tt.in)
 		if err != nil || src.URI != tt.uri || src.Name != tt.name || src.Kind != models.SourceURL {
@@ -185,12 +218,18 @@ func TestURLs(t *testing.T) {
 		{"gopher://h.test/", models.ProblemMalformedURL},
 		{"javascript://h.test/%0aalert(1)", models.ProblemMalformedURL},
 		{"http:///x", models.ProblemMalformedURL},
+		{"http:\\\\\\x\\y", models.ProblemMalformedURL},
 		{"http://", models.ProblemMalformedURL},
-		{"http://a@h.test/", models.ProblemMalformedURL},
-		{"http://a:b@h.test/", models.ProblemMalformedURL},
 		{"http://h.test:port/", models.ProblemMalformedURL},
-		{"http://h.test/\nHost: x", models.ProblemMalformedURL},
-		{"http://h.test/%zz", models.ProblemMalformedURL},
+		{"http://h.test/a\nhttp://h.test/b", models.ProblemMalformedURL},
+		{"http://h.test/a\nhttp://h.test/a", models.ProblemMalformedURL},
+		{"http://h.test/a\nhttp://h.test", models.ProblemMalformedURL},
+		{"http://h.test/a\r\n  magnet:?xt=urn:btih:" + hash1, models.ProblemMalformedURL},
+		{"http://h.test/\x00x", models.ProblemMalformedURL},
+		{"http://h.test/" + strings.Repeat("ü", 3<<10), models.ProblemSourceTooLarge},
+		{"http://0x7f.1:/", models.ProblemBlockedAddress},
+		{"http://0xa9fea9fe/", models.ProblemBlockedAddress},
+		{"http://１２７.0.0.1/", models.ProblemBlockedAddress},
 		{"http://0x7f000001/", models.ProblemBlockedAddress},
 		{"http://2130706433/", models.ProblemBlockedAddress},
 		{"http://0177.0.0.1/", models.ProblemBlockedAddress},
@@ -208,10 +247,28 @@ func TestURLs(t *testing.T) {
 	}
 }
 
+func TestLoginsLeaveTheAddress(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]*models.Login{
+		"http://h.test/x": nil, "http://@h.test/x": nil, "http://:@h.test/x": nil,
+		"http://a@h.test/x": {User: "a"}, "http://a:b@h.test/x": {User: "a", Password: "b"},
+		"http://us%40er:p:w%20 @h.test/x": {User: "us@er", Password: "p:w  "}, "http://:pw@h.test/x": {Password: "pw"},
+	} {
+		src, err := source.Parse(in)
+		if err != nil || src.URI != "http://h.test/x" || (src.Login == nil) != (want == nil) || want != nil && *src.Login != *want {
+			t.Errorf("%q = %q, %v", in, src.URI, err)
+		}
+		if text := fmt.Sprintf("%v %+v %#v %s", src, src, src.Login, src.Login); strings.Contains(text, "p:w") || strings.Contains(text, "pw") {
+			t.Errorf("%q is printed as %s", in, text)
+		}
+	}
+}
+
 func FuzzParseMagnet(f *testing.F) {
 	for _, s := range []string{
 		"magnet:?xt=urn:btih:" + hash1 + "&dn=a+b&tr=udp://t.test:80&so=1-3", "magnet:?xt=urn:btmh:1220" + hash2, hash1, hash2,
-		"http://h.test/x", "magnet:?xt.1=urn:btih:" + hash1 + "&dn=%ff%fe&tr=http%3A%2F%2F%5B%3A%3A1%5D%2F",
+		"<web+magnet://?dn=a#b&xt=urn:btih:" + hash1[:9] + "\r\n" + hash1[9:] + "&ws=http://w.test/&x.pe=h.test:6881>",
+		url.QueryEscape("magnet:?xt=urn:btih:" + hash1 + "&dn=%25"), "http://h.test/x", "magnet:?xt.1=urn:btih:" + hash1 + "&dn=%ff%fe&tr=http%3A%2F%2F%5B%3A%3A1%5D%2F",
 	} {
 		f.Add(s)
 	}

@@ -1,8 +1,8 @@
 package source
 
 import (
+	"cmp"
 	"iter"
-	"mime"
 	"net/http"
 	"net/url"
 	"path"
@@ -152,56 +152,21 @@ func cutName(s string, limit int) string {
 // FileNameFromURL returns the sanitised last component of a URL's path, or ""
 // if there is none.
 func FileNameFromURL(u *url.URL) string {
-	return SanitizeFileName(strings.TrimRight(u.Path, "/")) // Path is decoded, once
+	return SanitizeFileName(guessed(strings.TrimRight(u.Path, "/"))) // Path is decoded, once
 }
 
 // FileNameFromResponse returns the sanitised name of a downloaded file: from
-// Content-Disposition if the server sends a usable one, otherwise from the
-// final URL, otherwise "download".
-func FileNameFromResponse(header http.Header, u *url.URL) string {
-	if name := dispositionName(header.Get("Content-Disposition")); name != "" {
-		return name
-	}
-	if u != nil {
-		if name := FileNameFromURL(u); name != "" {
-			return name
+// Content-Disposition if the server sends a usable one, otherwise from the first
+// URL that has a name, otherwise "download". A name without an extension gets the
+// one of the media type, where that has one.
+func FileNameFromResponse(header http.Header, urls ...*url.URL) string {
+	name := dispositionName(header.Get("Content-Disposition"))
+	for _, u := range urls {
+		if name == "" && u != nil {
+			name = FileNameFromURL(u)
 		}
 	}
-	return "download"
-}
-
-func dispositionName(value string) string {
-	if value == "" || len(value) > 16<<10 {
-		return ""
-	}
-	if _, params, err := mime.ParseMediaType(value); err == nil {
-		return SanitizeFileName(latin1(params["filename"]))
-	}
-	// Many servers forget the quotes. One plain parameter is still clear; more
-	// than one is not.
-	lower := strings.ToLower(value)
-	if strings.Count(lower, "filename") != 1 {
-		return ""
-	}
-	_, name, ok := strings.Cut(value[strings.Index(lower, "filename"):], "=")
-	if !ok {
-		return ""
-	}
-	name, _, _ = strings.Cut(name, ";")
-	return SanitizeFileName(latin1(strings.Trim(strings.TrimSpace(name), `"`)))
-}
-
-// latin1 reads a header value that is not UTF-8 as ISO 8859-1, as RFC 9110
-// names it.
-func latin1(s string) string {
-	if utf8.ValidString(s) {
-		return s
-	}
-	r := make([]rune, len(s))
-	for i := range len(s) {
-		r[i] = rune(s[i])
-	}
-	return string(r)
+	return withExtension(cmp.Or(name, "download"), header.Get("Content-Type"))
 }
 
 // Disposition is how a browser is to treat a file.

@@ -124,7 +124,7 @@ func TestFileNameFromResponse(t *testing.T) {
 		{`attachment; filename*=UTF-8''%e2%82%ac.txt; filename="E.txt"`, "http://h.test/x", "€.txt"},
 		{`attachment; filename*=UTF-8''..%2f..%2fx.sh`, "http://h.test/y", "x.sh"},
 		{`attachment; filename=un quoted name.zip; size=7`, "http://h.test/x", "un quoted name.zip"},
-		{`attachment; filename="a.txt"; filename="b.txt"`, "http://h.test/x.bin", "x.bin"},
+		{`attachment; filename="a.txt"; filename="b.txt"`, "http://h.test/x.bin", "a.txt"},
 		{"attachment; filename=\"caf\xe9.txt\"", "http://h.test/x", "café.txt"},
 		{`attachment`, "http://h.test/x", "x"},
 		{`attachment; filename=""`, "http://h.test/x", "x"},

@@ -1,11 +1,13 @@
 package source
 
 import (
+	"net/netip"
 	"net/url"
 	"regexp"
 	"strings"
 
 	"longhaul/internal/fetch"
+	"longhaul/internal/weburl"
 	"longhaul/models"
 )
 
@@ -28,9 +30,12 @@ func ParseURLPattern(text string) (URLPattern, error) {
 	if !strings.Contains(s, "://") {
 		s = "https://" + s
 	}
-	u, err := url.Parse(s)
-	if err != nil || !strings.Contains(u.Hostname(), ".") || strings.ContainsAny(u.Hostname(), "*?") {
+	u, err := weburl.Parse(s)
+	if err != nil || u.User != nil || !strings.Contains(u.Hostname(), ".") || strings.ContainsAny(u.Hostname(), "*?") {
 		return URLPattern{}, badPattern()
+	}
+	if _, err := netip.ParseAddr(u.Hostname()); err == nil && !strings.Contains(s, u.Hostname()) {
+		return URLPattern{}, badPattern() // a number, which is more likely a part of a hash
 	}
 	if err := fetch.CheckURL(u); err != nil {
 		return URLPattern{}, badPattern().Because(err)
@@ -57,11 +62,7 @@ func asked(u *url.URL) string {
 	if u.RawQuery == "" {
 		return u.Path
 	}
-	query, err := url.PathUnescape(u.RawQuery)
-	if err != nil {
-		query = u.RawQuery
-	}
-	return u.Path + "?" + query
+	return u.Path + "?" + weburl.Unescape(u.RawQuery)
 }
 
 // String returns the pattern in its usual form.

@@ -30,6 +30,10 @@ func TestURLPatterns(t *testing.T) {
 		{"example.com/get?id=7", "https://example.com/get?id=%37", true},
 		{"example.com/get?id=7", "https://example.com/get?id=71", false},
 		{"example.com/a.b", "https://example.com/aXb", false},
+		{"bücher.example.com", "https://xn--bcher-kva.example.com/a", true},
+		{"example.com/100% legal*", "https://example.com/100%25%20legal.zip", true},
+		{`example.com\films`, "https://example.com/films/a", true},
+		{"example.com/x/../films", "https://example.com/films/a", true},
 	} {
 		p, err := source.ParseURLPattern(c.pattern)
 		if err != nil {

@@ -33,17 +33,7 @@ type Span struct {
 
 // ReadPieces reads the hashes of metainfo that ParseTorrent has returned.
 func ReadPieces(metainfo []byte) (*Pieces, error) {
-	if err := scan(metainfo); err != nil {
-		return nil, notBencode(metainfo, err)
-	}
-	top, err := readTop(metainfo)
-	if err != nil {
-		return nil, err
-	}
-	in, err := readInfo(top.info)
-	if err == nil {
-		err = in.check()
-	}
+	in, top, err := readAgain(metainfo)
 	if err != nil {
 		return nil, err
 	}

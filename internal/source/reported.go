@@ -7,11 +7,18 @@ import (
 
 // Reported returns the manifest of a source from what an agent reports about
 // it. Agents get it from strangers, so metainfo is parsed again and must belong
-// to the same torrent; a URL has one file, whose name is sanitised. A mismatch
-// is an internal fault.
+// to the same torrent; a URL has one file, whose name is sanitised, unless it leads
+// to a torrent. A mismatch is an internal fault.
 func Reported(asked models.Source, got agentapi.Manifest) (models.Manifest, error) {
-	if asked.Kind == models.SourceURL {
+	if asked.Kind == models.SourceURL && len(got.Metainfo) == 0 {
 		return reportedFile(got)
+	}
+	link := ""
+	if asked.Kind == models.SourceURL { // the address decides which torrent it is
+		var err error
+		if asked, link, err = reportedLink(got); err != nil {
+			return models.Manifest{}, err
+		}
 	}
 	found, m, err := ParseTorrent(got.Metainfo)
 	if err != nil {
@@ -22,8 +29,19 @@ func Reported(asked models.Source, got agentapi.Manifest) (models.Manifest, erro
 	if !v1 && !v2 {
 		return models.Manifest{}, models.Errorf(models.CodeInternal, "The agent returned the metadata of another torrent.")
 	}
-	m.Metainfo = found.Metainfo
+	m.Metainfo, m.Magnet = found.Metainfo, link
 	return m, nil
+}
+
+// reportedLink returns which torrent an address leads to: the one of the magnet link
+// that it redirects to, or the one that it sends.
+func reportedLink(got agentapi.Manifest) (models.Source, string, error) {
+	if got.Magnet == "" {
+		src, _, err := ParseTorrent(got.Metainfo)
+		return src, "", err
+	}
+	src, err := ParseMagnet(got.Magnet)
+	return src, src.URI, err
 }
 
 func reportedFile(got agentapi.Manifest) (models.Manifest, error) {

@@ -6,43 +6,47 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
+	"longhaul/internal/charset"
 	"longhaul/models"
 )
 
 // ParseTorrent checks a .torrent file and returns it as a source, rebuilt from
-// its info dictionary, its piece layers and at most 50 http, https and udp
-// trackers, and what it holds. Web seeds, DHT nodes and everything else that
-// could make a downloader call somewhere are left out. Faults are
-// malformed_torrent, unsupported_torrent, source_too_large, content_too_large,
-// too_many_files, unsafe_path and no_files.
+// its info dictionary, its piece layers, at most 50 http, https and udp
+// trackers and at most 20 web seeds, and what it holds. What follows the end of
+// the file is left out, as are DHT nodes and everything else that could make a
+// downloader call somewhere. Faults are malformed_torrent, unsupported_torrent,
+// source_too_large, content_too_large, too_many_files, unsafe_path and no_files.
 func ParseTorrent(b []byte) (models.Source, models.Manifest, error) {
 	if len(b) > MaxTorrentBytes {
 		return models.Source{}, models.Manifest{}, models.Fault(models.ProblemSourceTooLarge,
 			"The .torrent file is larger than %d MiB.", MaxTorrentBytes>>20)
 	}
-	if err := scan(b); err != nil {
+	value, err := scan(b)
+	if err != nil {
 		return models.Source{}, models.Manifest{}, notBencode(b, err)
 	}
-	top, err := readTop(b)
+	top, err := readTop(value)
 	if err != nil {
 		return models.Source{}, models.Manifest{}, err
 	}
-	in, man, err := inspect(top.info)
+	in, man, err := inspect(top.info, top.encoding)
 	if err != nil {
 		return models.Source{}, models.Manifest{}, err
 	}
-	layers, err := in.keepLayers(top.layers)
-	if err != nil {
+	if top.layers, err = in.keepLayers(top.layers); err != nil {
 		return models.Source{}, models.Manifest{}, err
 	}
-	meta := BuildTorrent(top.info, top.tiers, layers)
-	if err := engineAgrees(meta, in); err != nil {
+	if err := in.accept(top.layers); err != nil {
 		return models.Source{}, models.Manifest{}, err
 	}
+	man.Notes = slices.Concat(man.Notes, top.trackers.note(), top.seeds.note())
 	return models.Source{
-		Kind: models.SourceTorrent, Metainfo: meta, Name: man.Name, Private: man.Private,
+		Kind: models.SourceTorrent, Metainfo: top.build(), Name: man.Name, Private: man.Private,
 		InfoHashV1: man.InfoHashV1, InfoHashV2: man.InfoHashV2,
 	}, man, nil
 }
@@ -55,18 +59,33 @@ func ParseInfo(info []byte) (models.Manifest, error) {
 		return models.Manifest{}, models.Fault(models.ProblemSourceTooLarge,
 			"The torrent's metadata is larger than %d MiB.", MaxTorrentBytes>>20)
 	}
-	if err := scan(info); err != nil {
+	value, err := scan(info)
+	if err != nil {
 		return models.Manifest{}, notBencode(info, err)
 	}
-	in, man, err := inspect(info)
+	if len(value) < len(info) { // it would have another hash
+		return models.Manifest{}, malformed("bytes follow its info section")
+	}
+	in, man, err := inspect(info, "")
 	if err != nil {
 		return models.Manifest{}, err
 	}
-	return man, engineAgrees(BuildTorrent(info, nil, nil), in)
+	return man, in.accept(nil)
+}
+
+// accept refuses what only the whole of a torrent tells.
+func (in *info) accept(layers map[string]string) error {
+	if err := engineAgrees(in, layers); err != nil {
+		return err
+	}
+	if in.nameless {
+		return unsafePath("No file of this torrent has a usable name.")
+	}
+	return nil
 }
 
 // inspect reads a scanned info dictionary and applies every rule to it.
-func inspect(raw []byte) (*info, models.Manifest, error) {
+func inspect(raw []byte, encoding string) (*info, models.Manifest, error) {
 	in, err := readInfo(raw)
 	if err != nil {
 		return nil, models.Manifest{}, err
@@ -74,7 +93,7 @@ func inspect(raw []byte) (*info, models.Manifest, error) {
 	if err := in.check(); err != nil {
 		return nil, models.Manifest{}, err
 	}
-	man, err := in.manifest()
+	man, err := in.manifest(encoding)
 	if err != nil {
 		return nil, models.Manifest{}, err
 	}
@@ -96,24 +115,26 @@ func inspect(raw []byte) (*info, models.Manifest, error) {
 }
 
 // manifest lists the files that a user gets: without padding and symbolic
-// links, with sanitised unique paths and the engine's numbering.
-func (in *info) manifest() (models.Manifest, error) {
-	man := models.Manifest{Name: in.displayName(), PieceLength: in.pieceLength, Private: in.private}
+// links, with sanitised unique paths and the engine's numbering. Names that are
+// not UTF-8 are in the encoding, if it is declared rightly.
+func (in *info) manifest(encoding string) (models.Manifest, error) {
+	names := folderNames{clean: map[string]string{}, decode: charset.New(encoding, in.names())}
+	man := models.Manifest{Name: in.displayName(names.decode), PieceLength: in.pieceLength, Private: in.private}
 	var paths []string
-	names, bytes := folderNames{}, 0
+	bytes, unnamed := 0, 0
 	for i, e := range in.entries() {
 		if e.skipped() {
 			continue
 		}
-		path, err := names.path(e.display())
-		if in.single() {
-			path, err = sanitizeTitle(string(e.display()[0])), nil
+		path, named, err := names.path(e.display(), "unnamed file "+strconv.Itoa(i+1))
+		if title := sanitizeTitle(names.decode.Decode(e.display()[0])); in.single() && title != "" {
+			path, named, err = title, true, nil
 		}
 		if err != nil {
 			return models.Manifest{}, err
 		}
-		if path == "" {
-			return models.Manifest{}, unsafePath("A file of this torrent has an unusable name.")
+		if !named {
+			unnamed++
 		}
 		if bytes += len(path); bytes > maxPathsBytes {
 			return models.Manifest{}, unsafePath("The names of this torrent's files have more than %d MiB.", maxPathsBytes>>20)
@@ -125,6 +146,7 @@ func (in *info) manifest() (models.Manifest, error) {
 	if len(man.Files) == 0 {
 		return models.Manifest{}, models.Fault(models.ProblemNoFiles, "This torrent has no files.")
 	}
+	in.nameless = unnamed == len(man.Files)
 	paths, few := distinct(paths, maxFolders)
 	if !few {
 		return models.Manifest{}, unsafePath("This torrent has more than %d folders.", maxFolders)
@@ -132,7 +154,30 @@ func (in *info) manifest() (models.Manifest, error) {
 	for i, path := range paths {
 		man.Files[i].Path = path
 	}
+	man.Notes = nameNotes(names.decode, unnamed)
 	return man, nil
+}
+
+// names returns the names that are shown, as they were sent.
+func (in *info) names() [][]byte {
+	names := [][]byte{in.title()}
+	for _, e := range in.entries() {
+		if !e.skipped() {
+			names = append(names, e.display()...)
+		}
+	}
+	return names
+}
+
+// nameNotes says what the names went through.
+func nameNotes(d charset.Decoder, unnamed int) (notes []models.Reason) {
+	if d.Guessed {
+		notes = append(notes, models.Because(models.ReasonNamesGuessed, "encoding", d.Name))
+	}
+	if unnamed > 0 {
+		notes = append(notes, models.Because(models.ReasonNamesReplaced, "files", unnamed))
+	}
+	return notes
 }
 
 func unsafePath(format string, args ...any) error {
@@ -141,57 +186,81 @@ func unsafePath(format string, args ...any) error {
 
 // folderNames are the folders' names of a torrent as they were sent, each with
 // what it was cleaned to: files share their folders, so each is cleaned once.
-type folderNames map[string]string
+type folderNames struct {
+	clean  map[string]string
+	decode charset.Decoder
+}
 
 // path is SanitizePath for one file of a torrent. It stops at the limits of a
-// path, before it has cleaned what is beyond them.
-func (f folderNames) path(components [][]byte) (string, error) {
+// path, before it has cleaned what is beyond them. A name of which nothing is
+// left is left out; the last one is replaced then, and the file is not named.
+func (f folderNames) path(components [][]byte, otherwise string) (path string, named bool, err error) {
 	var out strings.Builder
-	depth := 0
-	for part := range parts(components) {
-		if depth++; depth > MaxDepth {
-			return "", deepPath()
-		}
-		clean, known := f[part]
-		if !known {
-			clean = cleanComponent(part)
-			if len(part) <= maxNameBytes && len(f) < maxFolders {
-				f[part] = clean
-			}
-		}
-		if clean == "" {
-			continue
-		}
+	add := func(name string) {
 		if out.Len() > 0 {
 			out.WriteByte('/')
 		}
-		if out.WriteString(clean); out.Len() > maxPathBytes {
-			return "", unsafePath("A file of this torrent has an unusable name.")
+		out.WriteString(name)
+	}
+	depth := 0
+	for _, component := range components {
+		named = false
+		// Decoded first: the second byte of a character may be a backslash's.
+		for part := range parts([]string{f.decode.Decode(component)}) {
+			if depth++; depth > MaxDepth {
+				return "", false, deepPath()
+			}
+			clean := f.cleaned(part)
+			if named = clean != ""; !named {
+				continue
+			}
+			if add(clean); out.Len() > maxPathBytes {
+				return "", false, unsafePath("The path of a file of this torrent is longer than %d bytes.", maxPathBytes)
+			}
 		}
 	}
-	return out.String(), nil
+	if !named {
+		add(otherwise)
+	}
+	return out.String(), named, nil
 }
 
-func (in *info) displayName() string {
-	if len(in.nameUTF8) > 0 {
-		return sanitizeTitle(string(in.nameUTF8))
+func (f folderNames) cleaned(part string) string {
+	clean, known := f.clean[part]
+	if !known {
+		clean = cleanComponent(part)
+		if len(part) <= maxNameBytes && len(f.clean) < maxFolders {
+			f.clean[part] = clean
+		}
 	}
-	return sanitizeTitle(string(in.name))
+	return clean
 }
+
+func (in *info) title() []byte {
+	if len(in.nameUTF8) > 0 && (utf8.Valid(in.nameUTF8) || len(in.name) == 0) {
+		return in.nameUTF8
+	}
+	return in.name
+}
+
+func (in *info) displayName(d charset.Decoder) string { return sanitizeTitle(d.Decode(in.title())) }
 
 // metafile is what is used of a .torrent file's outer dictionary.
 type metafile struct {
-	info   []byte
-	tiers  [][]string
-	layers map[string]string
+	info     []byte
+	trackers trackerList
+	layers   map[string]string
+	seeds    seedList
+	encoding string // of names, as declared
 }
 
 func readTop(b []byte) (metafile, error) {
 	var top metafile
-	var announce []byte
+	var announce string
+	var tiers [][]string
+	var flat, seeds []string
 	r := &reader{b: b}
-	err := r.dict(func(key []byte) error {
-		var err error
+	err := r.dict(func(key []byte) (err error) {
 		switch string(key) {
 		case "info":
 			if r.kind() != 'd' {
@@ -199,11 +268,15 @@ func readTop(b []byte) (metafile, error) {
 			}
 			top.info, err = r.raw()
 		case "announce":
-			announce, err = r.optionalString()
+			announce, err = r.announce()
 		case "announce-list":
-			top.tiers, err = r.announceList()
+			tiers, flat, err = r.announceList()
 		case "piece layers":
 			top.layers, err = r.pieceLayers()
+		case "url-list":
+			seeds, err = r.urlList()
+		case "encoding", "codepage":
+			err = r.declaration(&top.encoding)
 		default:
 			err = r.skip()
 		}
@@ -215,11 +288,25 @@ func readTop(b []byte) (metafile, error) {
 	if top.info == nil {
 		return metafile{}, malformed("it has no info section")
 	}
-	if len(top.tiers) == 0 {
-		top.tiers = [][]string{{string(announce)}}
-	}
-	top.tiers = keepTrackers(top.tiers)
+	top.trackers, top.seeds = chooseTrackers(tiers, announce, flat), readSeeds(seeds)
 	return top, nil
+}
+
+// declaration reads what encoding the names have: a label, or the number of a
+// code page, which says less.
+func (r *reader) declaration(to *string) error {
+	if r.kind() == 'i' {
+		n, err := r.integer()
+		if *to == "" {
+			*to = strconv.FormatInt(n, 10)
+		}
+		return err
+	}
+	s, err := r.optionalString()
+	if len(s) > 0 && len(s) <= maxEncodingBytes {
+		*to = string(s)
+	}
+	return err
 }
 
 // optionalString reads a string, or passes over a value of another kind.
@@ -228,34 +315,6 @@ func (r *reader) optionalString() ([]byte, error) {
 		return r.str()
 	}
 	return nil, r.skip()
-}
-
-// announceList reads the tiers of BEP 12 and passes over what is none.
-func (r *reader) announceList() ([][]string, error) {
-	if r.kind() != 'l' {
-		return nil, r.skip()
-	}
-	var tiers [][]string
-	kept := 0
-	err := r.list(func() error {
-		if r.kind() != 'l' {
-			return r.skip()
-		}
-		var tier []string
-		err := r.list(func() error {
-			s, err := r.optionalString()
-			if len(s) > 0 && len(s) <= maxTrackerBytes && kept < 10*MaxTrackers {
-				tier = append(tier, string(s))
-				kept++
-			}
-			return err
-		})
-		if len(tier) > 0 {
-			tiers = append(tiers, tier)
-		}
-		return err
-	})
-	return tiers, err
 }
 
 func (r *reader) pieceLayers() (map[string]string, error) {

@@ -55,7 +55,7 @@ func TestNobodySeesOthersRows(t *testing.T) {
 		len(storetest.Must[[]models.Session](t)(b.Accounts.Sessions(ctx, evil))),
 		len(storetest.Must[models.JobPage](t)(b.Jobs.Jobs(ctx, evil, models.JobFilter{})).Jobs),
 		int(storetest.Must[models.JobPage](t)(b.Jobs.Jobs(ctx, evil, models.JobFilter{Search: "sample"})).Total),
-		len(storetest.Must[map[models.State]int64](t)(b.Jobs.JobCounts(ctx, evil))),
+		len(storetest.Must[map[models.State]int64](t)(b.Jobs.JobCounts(ctx, evil, models.JobFilter{}))),
 		len(storetest.Must[map[uuid.UUID]models.Progress](t)(b.Progress.ProgressOf(ctx, evil, []uuid.UUID{job.ID}))),
 		len(storetest.Must[[]models.Event](t)(b.Timeline.JobEvents(ctx, evil, job.ID, 0, 100))),
 		len(storetest.Must[[]models.Event](t)(b.Timeline.EventsAfter(ctx, evil, 0, 100))),

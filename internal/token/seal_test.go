@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"longhaul/internal/token"
+	"longhaul/models"
 )
 
 func TestSeal(t *testing.T) {
@@ -42,5 +43,35 @@ func TestSeal(t *testing.T) {
 		if got, err := open(); !errors.Is(err, token.ErrInvalid) || got != nil {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
+	}
+}
+
+func TestLoginsAreSealedForTheirOwner(t *testing.T) {
+	t.Parallel()
+	k, err := token.NewKeys([]byte(strings.Repeat("k", 32)), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner := uuid.New()
+	for _, l := range []models.Login{{User: "ann", Password: "p:ä\x00"}, {Password: "only"}, {User: "only"}} {
+		sealed, err := k.SealLogin(owner, &l)
+		if err != nil || sealed == "" || strings.Contains(sealed, "ann") {
+			t.Fatalf("sealed as %q, %v", sealed, err)
+		}
+		if got, err := k.OpenLogin(owner, sealed); err != nil || *got != l {
+			t.Errorf("opened %v, %v", got, err)
+		}
+		if got, err := k.OpenLogin(uuid.New(), sealed); !errors.Is(err, token.ErrInvalid) {
+			t.Errorf("another owner opened %v, %v", got, err)
+		}
+		if got, err := k.Open(token.PurposeTOTP, owner, sealed); !errors.Is(err, token.ErrInvalid) {
+			t.Errorf("another purpose opened %q, %v", got, err)
+		}
+	}
+	if sealed, err := k.SealLogin(owner, nil); sealed != "" || err != nil {
+		t.Errorf("no login is sealed as %q, %v", sealed, err)
+	}
+	if l, err := k.OpenLogin(owner, ""); l != nil || err != nil {
+		t.Errorf("nothing opens as %v, %v", l, err)
 	}
 }

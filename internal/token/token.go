@@ -49,10 +49,18 @@ const (
 	PurposeFile    Purpose = "delivery-file"    // a link to one file
 	PurposeArchive Purpose = "delivery-archive" // a link to a job's files as a zip
 	PurposeCursor  Purpose = "cursor"           // a page cursor that clients hand back
-	PurposeBackup  Purpose = "backup"           // fingerprints of secrets in a backup, and its seal
+
+	PurposeVisit         Purpose = "share-visit"   // a visitor's stay at a share
+	PurposeShared        Purpose = "share-file"    // a visitor's link to one file of a share
+	PurposeSharedArchive Purpose = "share-archive" // a visitor's link to a share's files as a zip
+
+	PurposeBackup    Purpose = "backup"             // fingerprints of secrets in a backup, and its seal
+	PurposeNotice    Purpose = "notice"             // a link to what became of a takedown notice
+	PurposeSelection Purpose = "delivery-selection" // a link to chosen files as a zip
 
 	purposeAgents  Purpose = "agent-secret"
 	purposeOneTime Purpose = "one-time"
+	purposeShare   Purpose = "share"
 )
 
 // Keys derives keys from the deployment's secret. It is immutable and safe for
@@ -111,6 +119,20 @@ func (k *Keys) OneTime(id uuid.UUID) string {
 	m := hmac.New(sha256.New, k.key(purposeOneTime))
 	m.Write(id[:])
 	return base64.RawURLEncoding.EncodeToString(m.Sum(nil))
+}
+
+// Shares returns the secrets that the address of the share with the id may have,
+// the newest first: 256 bits each in URL-safe base64. They are derived, so that a
+// database, which keeps the Hash of one, can't give addresses away, and owners
+// can be shown theirs again.
+func (k *Keys) Shares(id uuid.UUID) []string {
+	m := hmac.New(sha256.New, k.key(purposeShare))
+	m.Write(id[:])
+	out := []string{base64.RawURLEncoding.EncodeToString(m.Sum(nil))}
+	if k.accepted != nil {
+		out = append(out, k.accepted.Shares(id)...)
+	}
+	return out
 }
 
 // Faults of Verify.

@@ -31,7 +31,7 @@ var problems = map[models.Problem]entry{
 	models.ProblemRefusedBySource: {
 		why: []string{"The server refuses to send the file (HTTP {status}).", "The server refuses to send the file."}, next: []string{"Get a fresh address; this one may have expired or need a sign-in."},
 	},
-	models.ProblemNotAFile: {why: []string{"The address is a web page, not a file."}, next: []string{"Open it in a browser and copy the download link itself."}},
+	models.ProblemNotAFile: {why: []string{"The address is a web page, not a file."}, next: []string{"Open it in a browser and copy the download link itself, or retry and keep the page."}},
 	models.ProblemSourceFailing: {
 		why: []string{
 			"The server cannot send the file right now (HTTP {status}).", "The server cannot send the file right now: {cause|cause}.",
@@ -63,7 +63,7 @@ var problems = map[models.Problem]entry{
 	models.ProblemAgentLost:        {why: []string{"The agent stopped answering."}, next: []string{"Retry it."}, wait: []string{"Another agent takes over what is stored."}},
 	models.ProblemAgentUnreachable: {why: []string{"The agent could not be reached."}, next: []string{"Retry it."}, wait: []string{"Tries again within seconds."}},
 	models.ProblemNoAgent: {
-		why: []string{"{online|none}No compute agent is online.", "No compute agent can take it right now."}, next: []string{"Retry it later."},
+		why: []string{"No agent of the pool {pool} can take it right now.", "{online|none}No compute agent is online.", "No compute agent can take it right now."}, next: []string{"Retry it later."},
 		wait: patient("Starts when an agent can take it"),
 	},
 	models.ProblemSentAway:   {why: []string{"An administrator moved it to another agent."}, next: []string{"Retry it."}, wait: []string{"Another agent takes over what is stored."}},
@@ -149,6 +149,7 @@ var problems = map[models.Problem]entry{
 	models.ProblemBotCheck:           {why: []string{"The check against bots failed."}, next: []string{"Reload the page and try again."}},
 	models.ProblemBotCheckAway:       {why: []string{"The check against bots is unavailable."}, next: []string{"Try again later."}},
 	models.ProblemMailOff:            {why: []string{"This server sends no mail."}, next: []string{"An administrator has to configure mail."}},
+	models.ProblemFeatureOff:         {why: []string{"An administrator switched this off."}, next: []string{"Ask an administrator."}},
 
 	// limits
 	models.ProblemQuotaExceeded: {
@@ -166,6 +167,7 @@ var problems = map[models.Problem]entry{
 		next: []string{"Delete something, or wait for another {job} to end."},
 		wait: []string{"Starts when there is room: delete something, or wait for another {job} to end."},
 	},
+	models.ProblemTooManyStrikes:    {why: []string{"New downloads are off: your account has too many strikes."}, next: []string{"Object to the notices, wait until a strike expires, or ask the operator."}},
 	models.ProblemBandwidthExceeded: {why: []string{"Your bandwidth for this month is used up."}, next: []string{"Wait for the next month, or ask for another plan."}},
 }
 
@@ -183,13 +185,15 @@ func patient(what string) []string {
 
 // causes says what is behind a server that fails.
 var causes = map[string]string{
-	models.CauseNoHost:      "its name does not exist",
-	models.CauseLookup:      "its name could not be looked up",
-	models.CauseCertificate: "its certificate is not valid",
-	models.CauseTimeout:     "it did not answer in time",
-	models.CauseSilent:      "it stopped sending",
-	models.CauseSlow:        "it sends too slowly to ever finish",
-	models.CauseBroken:      "the connection broke",
-	models.CauseRedirects:   "it redirects too often",
-	models.CauseWrongBytes:  "it sends other bytes than it was asked for",
+	models.CauseNoHost:       "its name does not exist",
+	models.CauseLookup:       "its name could not be looked up",
+	models.CauseCertificate:  "its certificate is not valid",
+	models.CauseTimeout:      "it did not answer in time",
+	models.CauseSilent:       "it stopped sending",
+	models.CauseSlow:         "it sends too slowly to ever finish",
+	models.CauseBroken:       "the connection broke",
+	models.CauseRedirects:    "it redirects too often",
+	models.CauseRedirectLoop: "it redirects in a circle",
+	models.CauseBadRedirect:  "it redirects to an address that can't be read",
+	models.CauseWrongBytes:   "it sends other bytes than it was asked for",
 }

@@ -39,10 +39,15 @@ var reasons = map[models.ReasonCode]entry{
 	models.ReasonWaitsForAgentSlot: {
 		why: []string{"No free slot: all compute agents are busy."}, next: []string{"Starts when an agent has a free slot."},
 	},
-	models.ReasonHasSlot:     {why: []string{"It has a slot and is about to start."}, next: []string{"Starts within seconds."}},
-	models.ReasonFilesChosen: {why: []string{"You chose {chosen} of {files|files}.", "You chose the files."}, next: whenSlot},
-	models.ReasonResumed:     {why: []string{"It was resumed; waiting for a free slot."}, next: whenSlot},
-	models.ReasonRetried:     {why: []string{"Another try was requested."}, next: whenSlot},
+	models.ReasonWaitsForPool: {
+		why: []string{"No agent of the pool {pool} has a free slot.", "No agent is free for your plan."}, next: []string{"Starts when an agent for it has a free slot."},
+	},
+	models.ReasonHasSlot:      {why: []string{"It has a slot and is about to start."}, next: []string{"Starts within seconds."}},
+	models.ReasonRulesApplied: {why: []string{"Your rules choose {chosen} of {files|files}.", "Your rules choose the files."}, next: whenSlot},
+	models.ReasonRulesIdle:    {why: []string{"Your rules would leave none of {files|files}, so all are taken.", "Your rules would leave no file, so all are taken."}, next: whenSlot},
+	models.ReasonFilesChosen:  {why: []string{"You chose {chosen} of {files|files}.", "You chose the files."}, next: whenSlot},
+	models.ReasonResumed:      {why: []string{"It was resumed; waiting for a free slot."}, next: whenSlot},
+	models.ReasonRetried:      {why: []string{"Another try was requested."}, next: whenSlot},
 	models.ReasonGaveWay: {
 		why:  []string{"It was slow while others waited, so it gave its slot up. It keeps what it has."},
 		next: []string{"Continues when a slot is free."},
@@ -118,7 +123,40 @@ var reasons = map[models.ReasonCode]entry{
 		why:  []string{"The file “{path}” is blocked here.", "One of its files is blocked here."},
 		next: []string{"The other files stay available. Ask the operator if you think that is wrong."},
 	},
+	models.ReasonTrashed:  {why: []string{"It was moved to the trash."}, next: []string{"You can restore it from the trash."}},
+	models.ReasonRestored: {why: []string{"It was restored from the trash."}, next: []string{"You can act on it as its state allows."}},
+	models.ReasonFileTrashed: {
+		why:  []string{"The file “{path}” was moved to the trash.", "One of its files was moved to the trash."},
+		next: []string{"You can restore it from the trash."},
+	},
+	models.ReasonFileRestored: {
+		why:  []string{"The file “{path}” was restored from the trash.", "One of its files was restored from the trash."},
+		next: []string{"It can be streamed and downloaded again."},
+	},
+	models.ReasonFileDeleted: {
+		why: []string{"The file “{path}” was deleted.", "One of its files was deleted."}, next: []string{"The other files stay available."},
+	},
 	models.ReasonUnblocked: {why: []string{"It is no longer blocked."}, next: []string{"You can act on it as its state allows."}},
+
+	// notes on a source
+	models.ReasonTrackersUnused: {
+		why: []string{
+			"{left|none}None of its trackers can be used: {what}.", "Some of its trackers can't be used: {what}.", "Some of its trackers can't be used.",
+		},
+		next: []string{"{left|none}Peers are looked for without trackers.", "Its other trackers are used."},
+	},
+	models.ReasonServersUnused: {
+		why:  []string{"Some servers that it names can't be used: {what}.", "Some servers that it names can't be used."},
+		next: []string{"The content comes from peers and its other servers."},
+	},
+	models.ReasonNamesGuessed: {
+		why:  []string{"Its file names don't say how they are encoded; they are read as {encoding}.", "Its file names don't say how they are encoded."},
+		next: []string{"If the names look wrong, look for a version of the torrent with Unicode names."},
+	},
+	models.ReasonNamesReplaced: {
+		why:  []string{"{files|files} had no usable name and got a new one.", "Some files had no usable name and got a new one."},
+		next: []string{"The content is not affected."},
+	},
 
 	// no bytes come
 	models.ReasonWaitsForMetadata: {

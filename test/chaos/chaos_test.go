@@ -42,14 +42,20 @@ const rate = 12 << 20
 
 func startLoad(t *testing.T, seed uint64) *load {
 	t.Helper()
+	return startPart(t, seed, 1)
+}
+
+// startPart is startLoad with a part of the size.
+func startPart(t *testing.T, seed uint64, part int64) *load {
+	t.Helper()
 	l := &load{
 		swarm: harness.Seed(t, harness.Torrent{Name: fmt.Sprintf("load-%d", seed), Files: []harness.TorrentFile{
-			{Path: []string{"a.bin"}, Content: harness.Content{Seed: seed, Size: 96 << 20}},
-			{Path: []string{"sub", "b.bin"}, Content: harness.Content{Seed: seed + 1, Size: 30<<20 + 3}},
+			{Path: []string{"a.bin"}, Content: harness.Content{Seed: seed, Size: 96 << 20 / part}},
+			{Path: []string{"sub", "b.bin"}, Content: harness.Content{Seed: seed + 1, Size: 30<<20/part + 3}},
 			{Path: []string{"empty"}, Content: harness.Content{Seed: seed + 2}},
 		}}),
 		source: harness.NewSource(t),
-		url:    harness.Content{Seed: seed + 3, Size: 128 << 20},
+		url:    harness.Content{Seed: seed + 3, Size: 128 << 20 / part},
 	}
 	l.limit(t, rate)
 	var err error

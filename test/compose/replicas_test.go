@@ -226,12 +226,12 @@ func (s *scene) events(t *testing.T) {
 	}
 }
 
-// load starts jobs that run until the returned function has them finish, and
-// then checks all of them.
-func (s *scene) load(t *testing.T) (finish func()) {
+// load starts so many jobs of the size, which stay open until the returned function
+// has them finish, and then checks all of them.
+func (s *scene) load(t *testing.T, count int, size int64) (finish func()) {
 	t.Helper()
 	quickly := s.slowly(t, 768<<10)
-	jobs := s.submit(t, 12, 8*mib)
+	jobs := s.submit(t, count, size)
 	s.running(t, jobs[:4]...)
 	return func() {
 		t.Helper()
@@ -247,7 +247,7 @@ func (s *scene) load(t *testing.T) (finish func()) {
 }
 
 func (s *scene) kills(t *testing.T) {
-	finish := s.load(t)
+	finish := s.load(t, 12, 8*mib)
 	for _, service := range []string{"api", "worker"} {
 		victim := of(t, service)[0]
 		if err := syscall.Kill(victim.State.Pid, syscall.SIGKILL); err != nil {
@@ -259,7 +259,7 @@ func (s *scene) kills(t *testing.T) {
 }
 
 func (s *scene) rolling(t *testing.T) {
-	finish := s.load(t)
+	finish := s.load(t, 100, 2*mib)
 	list := all(t)
 	slices.SortFunc(list, func(a, b container) int {
 		return slices.Index(services, a.service()) - slices.Index(services, b.service())

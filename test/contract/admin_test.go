@@ -13,7 +13,18 @@ func (r *recorder) adminStory(p *cast) {
 	r.blockStory(p, ask)
 	r.storageStory(ask)
 	r.recordStory(ask)
+	r.announcementStory(p, ask)
 	ask("", get, "health", "")
+	ask("", get, "overview", "")
+}
+
+func (r *recorder) announcementStory(p *cast, ask asking) {
+	ask("", put, "announcement", `{"text":"Maintenance tonight.","level":"warning","dismissible":true}`)
+	ask("an odd level", put, "announcement", `{"text":"x","level":"loud"}`)
+	ask("", get, "announcement", "")
+	r.do(jobs, call{as: p.other, method: get, path: "/api/v1/announcement"})
+	r.do(jobs, call{what: "not signed in", method: get, path: "/api/v1/announcement"})
+	ask("", remove, "announcement", "")
 }
 
 type asking func(what, method, path, body string) answer
@@ -23,8 +34,18 @@ func (r *recorder) fleetStory(p *cast, ask asking) {
 	ask("a bad name", post, "agents/enrol", `{"name":"x\ny"}`)
 	ask("no name", post, "agents/enrol", `{"name":""}`)
 	ask("a taken name", post, "agents/enrol", `{"name":"cellar"}`)
+	ask("a bad address", post, "agents/enrol", `{"name":"attic","url":"http://attic:7300/; rm -r"}`)
 	r.beat(p, 2)
 	ask("", get, "agents", "")
+	ask("", get, id, "")
+	ask("", get, id+"/transfers?limit=1", "")
+	ask("a bad cursor", get, id+"/transfers?cursor=x", "")
+	ask("", get, id+"/hours", "")
+	ask("", put, id+"/limit", `{"rateLimit":1048576}`)
+	r.beat(p, 2)
+	ask("too low", put, id+"/limit", `{"rateLimit":1000}`)
+	ask("off", put, id+"/limit", `{"rateLimit":0}`)
+	ask("none of it", get, "agents/"+p.ids["other"], "")
 	ask("", post, id+"/cordon", "")
 	ask("", post, id+"/uncordon", "")
 	ask("", post, id+"/drain", "")
@@ -48,8 +69,15 @@ func (r *recorder) peopleStory(p *cast, ask asking) {
 	ask("", post, id+"/disable", "")
 	ask("again", post, id+"/disable", "")
 	r.do(admin, call{as: p.other, what: "disabled", method: get, path: "/api/v1/me"})
+	ask("disabled", post, id+"/reset", "")
 	ask("", post, id+"/enable", "")
 	ask("", post, id+"/logout", "")
+	ask("", get, id, "")
+	ask("", get, id+"/mails?limit=1", "")
+	ask("without one", post, id+"/reset-factors", `{"reason":"lost"}`)
+	ask("no reason", post, id+"/reset-factors", `{}`)
+	ask("gone", remove, id+"/sessions/AAAA", "")
+	ask("another address", post, id+"/delete", `{"email":"owner@example.com"}`)
 	p.other = r.signIn("other", password)
 	ask("", put, id+"/role", `{"role":"admin"}`)
 	ask("an odd role", put, id+"/role", `{"role":"king"}`)
@@ -75,7 +103,7 @@ func (r *recorder) peopleStory(p *cast, ask asking) {
 
 func (r *recorder) planStory(p *cast, ask asking) {
 	ask("", get, "plans", "")
-	ask("", post, "plans", `{"id":"small","name":"Small","maxRunningJobs":1,"storageBytes":1000,"public":true,"position":7}`)
+	ask("", post, "plans", `{"id":"small","name":"Small","maxRunningJobs":1,"storageBytes":1000,"rateLimit":1048576,"public":true,"position":7}`)
 	ask("taken", post, "plans", `{"id":"small","name":"Small"}`)
 	ask("a bad id", post, "plans", `{"id":"Small Plan","name":"Small"}`)
 	ask("a bad limit", post, "plans", `{"id":"tiny","name":"Tiny","maxRunningJobs":0}`)
@@ -87,6 +115,19 @@ func (r *recorder) planStory(p *cast, ask asking) {
 	ask("", put, id, `{"plan":"small"}`)
 	ask("unknown", put, id, `{"plan":"none"}`)
 	ask("after", get, id, "")
+	ask("in use", patch, "plans/small", `{"retired":true}`)
+	ask("too slow", patch, "plans/small", `{"rateLimit":65535}`)
+	ask("an old version", patch, "plans/small", `{"position":8,"version":1}`)
+	ask("", get, "plans/small/effect?storageBytes=10", "")
+	override := "users/" + p.ids["other"] + "/override"
+	ask("", put, override, `{"limits":[{"limit":"storageBytes","value":2000},{"limit":"maxRunningJobs","value":null}],"reason":"moving"}`)
+	ask("no reason", put, override, `{"limits":[{"limit":"storageBytes","value":2000}]}`)
+	ask("an odd limit", put, override, `{"limits":[{"limit":"speed","value":1}],"reason":"x"}`)
+	ask("with other limits", get, "users/"+p.ids["other"], "")
+	r.do(jobs, call{as: p.other, what: "with other limits", method: get, path: "/api/v1/usage?days=1"})
+	ask("", remove, override, "")
+	ask("", post, "users/plan", `{"plan":"small","filter":{"plan":"small"}}`)
+	ask("neither", post, "users/plan", `{"plan":"small"}`)
 	r.do(jobs, call{as: p.other, what: "a plan with limits", method: get, path: "/api/v1/usage?days=1"})
 }
 

@@ -18,6 +18,7 @@ const (
 	account  = "account"
 	jobs     = "jobs"
 	delivery = "delivery"
+	library  = "library"
 	admin    = "admin"
 	agents   = "agents"
 )
@@ -30,6 +31,7 @@ func TestContract(t *testing.T) {
 	r.accountStory(p)
 	r.jobStory(p)
 	r.deliveryStory(p)
+	r.libraryStory(p)
 	r.agentStory(p)
 	r.adminStory(p)
 	r.systemStory(p)

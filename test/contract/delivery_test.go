@@ -27,6 +27,7 @@ func (r *recorder) deliveryStory(p *cast) {
 	r.do(delivery, call{as: p.reader, what: "without the scope", method: post, path: link})
 	r.fetch(attachment, inline)
 	r.archives(p, ready)
+	r.shareStory(p, ready)
 	for _, path := range []string{"/", "/f/x", "/nothing", "/api/v1/jobs", "/healthz"} {
 		r.do(delivery, call{what: "no page", method: get, path: r.files + path})
 	}

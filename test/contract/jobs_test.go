@@ -111,6 +111,7 @@ func (r *recorder) submitStory(p *cast) {
 	u := r.must(jobs, call{as: p.owner, what: "an address", method: post, path: jobsPath, body: `{"source":"https://example.com/disk.iso"}`})
 	r.name(u.get("id"), "url job")
 	p.ids["url"] = u.get("id")
+	r.do(jobs, call{as: p.owner, what: "a page of a magnet", method: post, path: jobsPath, body: `{"source":"` + magnet(9) + `","keepPage":true}`})
 	for _, c := range [][2]string{
 		{"no source", `{"source":""}`},
 		{"not a source", `{"source":"file:///etc/passwd"}`},

@@ -30,12 +30,13 @@ type pattern struct {
 }
 
 var patterns = []pattern{
-	{regexp.MustCompile(`/(f|z)/[^/"?]+/`), "/$1/<token>/"},
+	{regexp.MustCompile(`/(f|z|s|sz|p)/[^/"?]+/`), "/$1/<token>/"},
 	{regexp.MustCompile(`\blh_[A-Za-z0-9_-]{43}`), "<api token>"},
 	{regexp.MustCompile(`\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b`), "<uuid>"},
 	{regexp.MustCompile(`\b[0-9a-f]{64}\b`), "<sha256>"},
 	{regexp.MustCompile(`\b[0-9a-f]{32}\b`), "<tag>"},
 	{regexp.MustCompile(`(^|[^A-Za-z0-9_-])[A-Za-z0-9_-]{43}($|[^A-Za-z0-9_-])`), "$1<token>$2"},
+	{regexp.MustCompile(`\b[A-Za-z0-9_-]{60,}`), "<token>"},
 	{regexp.MustCompile(`secret=[A-Z2-7]+`), "secret=<secret>"},
 	{regexp.MustCompile(`\b\d{4}-\d\d-\d\d\b`), "<day>"},
 }
@@ -83,10 +84,10 @@ var (
 	leftOut = []string{"reason", "nextAction", "waiting", "attempt", "maxAttempts"}
 	// Prose for people: only its presence counts, not what it says. The code
 	// next to it is the contract.
-	prose = []string{"detail", "title", "message", "missing", "summary", "credentialsNote", "fault", "unavailable", "passwordRule"}
+	prose = []string{"advice", "what", "detail", "title", "message", "missing", "summary", "credentialsNote", "fault", "unavailable", "passwordRule"}
 	// Different in each run.
 	opaque = []string{
-		"secret", "credential", "qr", "hint", "nextCursor", "since", "resetsAt", "challenge", "recoveryCodes", "days", "rawId", "user",
+		"secret", "credential", "qr", "hint", "nextCursor", "since", "resetsAt", "challenge", "recoveryCodes", "days", "hours", "rawId", "user",
 		"headId", "brokenId", "entries:number", "id:number",
 	}
 )

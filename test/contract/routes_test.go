@@ -77,6 +77,8 @@ func (p *cast) audience(path string) (chapter string, right *caller, wrong []*ca
 		return admin, p.admin, []*caller{p.owner, p.reader, p.agent}
 	case strings.HasPrefix(path, "/api/v1/files/"), strings.Contains(path, "/archive"):
 		return delivery, p.owner, []*caller{p.other, p.admin, p.agent}
+	case strings.HasPrefix(path, "/api/v1/library"):
+		return library, p.owner, []*caller{p.other, p.admin, p.agent}
 	case strings.HasPrefix(path, jobsPath+"/"):
 		return jobs, p.owner, []*caller{p.other, p.admin, p.agent}
 	case path == jobsPath, path == "/api/v1/events", strings.HasPrefix(path, "/api/v1/usage"), strings.HasPrefix(path, "/api/v1/sources"):

@@ -11,9 +11,12 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"longhaul/internal/legal"
 	"longhaul/test/harness"
 )
 
@@ -64,6 +67,7 @@ func TestBrowser(t *testing.T) {
 		t.Fatalf("the browser: %v\n%s%s", err, &stdout, &stderr)
 	}
 	var saw struct {
+		Kept      []string `json:"kept"` // names of cookies and of keys in the browser's storage
 		Percents  []string `json:"percents"`
 		Digest    string   `json:"digest"`
 		Suggested string   `json:"suggested"`
@@ -75,6 +79,11 @@ func TestBrowser(t *testing.T) {
 		t.Fatalf("%v: %s", err, &stdout)
 	}
 	t.Logf("the browser saw %+v", saw)
+	for _, name := range saw.Kept {
+		if !slices.ContainsFunc(legal.Browser(), func(i legal.BrowserItem) bool { return strings.HasPrefix(name, i.Name) }) {
+			t.Errorf("the browser keeps %q, which the privacy page does not list", name)
+		}
+	}
 	sum := sha256.Sum256(clip)
 	if saw.Digest != hex.EncodeToString(sum[:]) {
 		t.Error("the download differs from the source")

@@ -60,7 +60,9 @@ func checkBytes(t *testing.T, jobID string, want map[string]harness.Content) {
 func checkZip(t *testing.T, jobID string, want map[string]harness.Content) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "all.zip")
-	stack.Client.Download(t, stack.Client.Archive(t, jobID), path)
+	address := stack.Client.Archive(t, jobID)
+	stack.Client.Download(t, address, path)
+	checkResumable(t, address, path)
 	if out, err := exec.Command("unzip", "-tq", path).CombinedOutput(); err != nil {
 		t.Fatalf("Info-ZIP refuses the archive: %v\n%s", err, out)
 	}
@@ -251,7 +253,7 @@ func TestCancelAndDeleteLeaveNothing(t *testing.T) {
 		}
 		return err
 	})
-	if err := stack.Client.Do(t.Context(), "DELETE", "/api/v1/jobs/"+job.ID, nil, nil); err != nil {
+	if err := stack.Client.Do(t.Context(), "DELETE", "/api/v1/jobs/"+job.ID+"?final=true", nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	harness.Eventually(t, 30*time.Second, "rows, objects, uploads and agent data are gone", func() error {

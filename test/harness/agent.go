@@ -74,6 +74,18 @@ func (s *Stack) StartAgent(tb testing.TB, name string) (id string) {
 	return id
 }
 
+// MountDisk makes the folder a file system of so many bytes until the test ends.
+func MountDisk(tb testing.TB, dir string, size int64) {
+	tb.Helper()
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		tb.Fatal(err)
+	}
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, fmt.Sprintf("size=%d,mode=700", size)); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
+}
+
 // ActOnAgent has the administrator drain, cordon or uncordon the stack's own agent,
 // as soon as the API is back from what it has just suffered.
 func (s *Stack) ActOnAgent(tb testing.TB, act string) {

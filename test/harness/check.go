@@ -115,7 +115,7 @@ func (s *Stack) CheckStorage(tb testing.TB) {
 }
 
 func (s *Stack) storedKeys(ctx context.Context) ([]string, error) {
-	rows, err := s.DB.Query(ctx, `select 'jobs/' || job_id || '/' || id from files where state = 'stored' order by 1`)
+	rows, err := s.DB.Query(ctx, `select 'jobs/' || job_id || '/' || id from files where state in ('stored', 'trashed') order by 1`)
 	if err != nil {
 		return nil, err
 	}

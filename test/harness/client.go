@@ -211,16 +211,24 @@ func (c *Client) WaitState(tb testing.TB, id, state string, limit time.Duration)
 	return job
 }
 
-// Files lists a job's files.
+// Files lists a job's files. The first request has no parameters, as releases
+// that list all files at once know none.
 func (c *Client) Files(tb testing.TB, id string) []File {
 	tb.Helper()
-	var out struct {
-		Files []File `json:"files"`
+	var all []File
+	for path := "/api/v1/jobs/" + id + "/files"; ; {
+		var page struct {
+			Files      []File `json:"files"`
+			NextCursor string `json:"nextCursor"`
+		}
+		if err := c.Do(tb.Context(), http.MethodGet, path, nil, &page); err != nil {
+			tb.Fatal(err)
+		}
+		if all = append(all, page.Files...); page.NextCursor == "" {
+			return all
+		}
+		path = "/api/v1/jobs/" + id + "/files?limit=500&cursor=" + page.NextCursor
 	}
-	if err := c.Do(tb.Context(), http.MethodGet, "/api/v1/jobs/"+id+"/files", nil, &out); err != nil {
-		tb.Fatal(err)
-	}
-	return out.Files
 }
 
 // Link returns an address of the file on the files origin.

@@ -162,9 +162,13 @@ func (s *Stack) connect(ctx context.Context) error {
 	return nil
 }
 
-// Administer sends a request of the administrator that needs a fresh
-// confirmation, and confirms first.
+// Administer sends a request of the administrator that may need a fresh
+// confirmation, and confirms when it is asked to, as the web app does.
 func (s *Stack) Administer(ctx context.Context, method, path string, in, out any) error {
+	err := s.Client.Do(ctx, method, path, in, out)
+	if p := new(Problem); !errors.As(err, &p) || p.Code != "reauthentication_required" {
+		return err
+	}
 	if err := s.Client.Do(ctx, http.MethodPost, "/api/v1/auth/reauthenticate", map[string]string{"password": AdminPassword}, nil); err != nil {
 		return fmt.Errorf("confirm who the administrator is: %w", err)
 	}

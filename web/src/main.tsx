@@ -11,12 +11,14 @@ import { createRoot } from 'react-dom/client';
 import { Providers } from './app/providers';
 import { newRouter } from './app/router';
 import { watchSessionEnd } from './app/session-end';
+import { markMissingParts } from './lib/missing-part';
 import { newQueryClient } from './lib/query-client';
 
 const queryClient = newQueryClient();
 const router = newRouter(queryClient);
 
 watchSessionEnd(queryClient, router);
+markMissingParts();
 
 const element = document.getElementById('root');
 if (element) {

@@ -1,7 +1,8 @@
-import type { AuditEntry, Block, ChainCheck, MailInfo, OpenInvitation, Plan, Role, SecurityEvent, UserInfo } from '@/api/model';
+import type { AdminPlan, AuditEntry, Block, ChainCheck, MailInfo, OpenInvitation, Role, SecurityEvent, UserInfo } from '@/api/model';
 
 import { empty, json, problem, type Route } from './answers';
 import { moment, newId } from './fixtures';
+import { makePlan, PeopleWorld } from './people';
 
 const gib = 1024 ** 3;
 
@@ -51,13 +52,6 @@ export function makeInvitation(given: Partial<OpenInvitation> = {}): OpenInvitat
   return { id: newId(), email: 'linus@example.org', role: 'user', createdAt: moment(-7_200), expiresAt: moment(500_000), ...given };
 }
 
-function plan(id: string, name: string, given: Partial<Plan>): Plan {
-  return {
-    id, name, default: false, public: true, position: 1, maxRunningJobs: null, storageBytes: null, bandwidthBytes: null, maxJobBytes: null, maxFiles: null,
-    retentionDays: null, ...given,
-  };
-}
-
 interface NewBlocks {
   values?: string[];
   files?: string[];
@@ -81,10 +75,10 @@ const sortKeys: Record<string, (user: UserInfo) => string> = {
 /** The admin's part of a server in memory. */
 export class AdminWorld {
   users: UserInfo[] = [];
-  plans: Plan[] = [
-    plan('free', 'Free', { default: true, maxRunningJobs: 2, storageBytes: 20 * gib, bandwidthBytes: 100 * gib, retentionDays: 30 }),
-    plan('pro', 'Pro', { maxRunningJobs: 10, storageBytes: 1024 * gib, bandwidthBytes: 5120 * gib }),
-    plan('unlimited', 'Unlimited', { public: false }),
+  plans: AdminPlan[] = [
+    makePlan('free', 'Free', { default: true, maxRunningJobs: 2, storageBytes: 20 * gib, bandwidthBytes: 100 * gib, retentionDays: 30, rateLimit: 2.5 * 1024 ** 2 }),
+    makePlan('pro', 'Pro', { maxRunningJobs: 10, storageBytes: 1024 * gib, bandwidthBytes: 5120 * gib }),
+    makePlan('unlimited', 'Unlimited', { public: false }),
   ];
   invitations: OpenInvitation[] = [];
   blocks: Block[] = [];
@@ -97,12 +91,15 @@ export class AdminWorld {
 
   constructor(private readonly setMode: (mode: string) => void) {}
 
+  readonly people = new PeopleWorld(this);
+
   readonly routes: Route[] = [
+    ...this.people.routes,
     ['GET', /^\/admin\/users$/, (_, __, url) => json(this.list(url))],
     ['POST', /^\/admin\/users\/([^/]+)\/(disable|enable|logout)$/, ([, id, act]) => this.access(id, act)],
     ['PUT', /^\/admin\/users\/([^/]+)\/role$/, async ([, id], request) => this.role(id, await read(request))],
     ['PUT', /^\/admin\/users\/([^/]+)\/plan$/, async ([, id], request) => this.assign(id, await read(request))],
-    ['GET', /^\/admin\/plans$/, () => json({ plans: this.plans })],
+    ['GET', /^\/admin\/plans$/, () => json({ plans: this.plans.map((plan) => ({ ...plan, users: this.users.filter((user) => user.plan === plan.id).length })) })],
     ['GET', /^\/admin\/blocks$/, (_, __, url) => this.listBlocks(url)],
     ['POST', /^\/admin\/blocks$/, async (_, request) => this.block((await request.json()) as NewBlocks)],
     ['POST', /^\/admin\/blocks\/(.+)\/lift$/, ([, id]) => this.lift(id)],
@@ -123,7 +120,7 @@ export class AdminWorld {
     const key = sortKeys[sort.replace('-', '')] ?? ((user: UserInfo) => user.createdAt);
     const matching = this.users
       .filter((user) => user.email.includes(query.get('q')?.toLowerCase() ?? ''))
-      .filter((user) => (query.get('state') ?? user.state) === user.state && (query.get('role') ?? user.role) === user.role)
+      .filter((user) => (query.get('state') ?? user.state) === user.state && (query.get('role') ?? user.role) === user.role && (query.get('plan') ?? user.plan) === user.plan)
       .sort((a, b) => key(a).localeCompare(key(b)) * (sort.startsWith('-') ? -1 : 1));
     const start = Number(query.get('cursor') ?? 0);
     const end = start + Number(query.get('limit') ?? 50);
@@ -204,7 +201,7 @@ export class AdminWorld {
     this.asked.push(url.search);
     const fits = (entry: AuditEntry) =>
       (query.get('actor') ?? entry.actorName) === entry.actorName &&
-      (query.get('target') ?? entry.targetName) === entry.targetName &&
+      [null, entry.targetName, entry.targetId].includes(query.get('target')) &&
       entry.action.startsWith(query.get('action') ?? '');
     return this.page('entries', this.audit.filter(fits), query);
   }
@@ -213,7 +210,7 @@ export class AdminWorld {
     const { searchParams: query } = url;
     this.asked.push(url.search);
     const fits = (event: SecurityEvent) =>
-      (query.get('kind') ?? event.kind) === event.kind && (query.get('user') ?? event.userEmail) === event.userEmail && (query.get('ip') ?? event.ip) === event.ip;
+      (query.get('kind') ?? event.kind) === event.kind && [null, event.userEmail, event.userId].includes(query.get('user')) && (query.get('ip') ?? event.ip) === event.ip;
     return this.page('events', this.events.filter(fits), query);
   }
 

@@ -6,6 +6,7 @@ export class FakeEventSource extends EventTarget {
   private static opened: FakeEventSource[] = [];
 
   readyState: number = FakeEventSource.CONNECTING;
+  private lastEventId = '';
 
   constructor(readonly url: string) {
     super();
@@ -32,8 +33,10 @@ export class FakeEventSource extends EventTarget {
     this.dispatchEvent(new Event('open'));
   }
 
-  send(name: string, data: unknown): void {
-    this.dispatchEvent(new MessageEvent(name, { data: JSON.stringify(data) }));
+  /** Sends an event; without an id, it carries the one before, as in a browser. */
+  send(name: string, data: unknown, id = this.lastEventId): void {
+    this.lastEventId = id;
+    this.dispatchEvent(new MessageEvent(name, { data: JSON.stringify(data), lastEventId: id }));
   }
 
   /** Breaks the stream; for good if the server refused it, else the browser connects again. */

@@ -99,7 +99,7 @@ export class EverybodysWorld {
   private detail(job: OwnedJob): JobDetail {
     return {
       job,
-      files: { pending: 0, stored: 1, skipped: 0, lost: 0 },
+      files: { pending: 0, stored: 1, skipped: 0, lost: 0, trashed: 0, deleted: 0 },
       events: [makeEvent({ kind: 'submitted' })],
       attempts: [],
       workflow: { id: `job-${job.id}`, uiUrl: `http://temporal.test/workflows/job-${job.id}` },

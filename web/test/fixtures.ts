@@ -1,4 +1,4 @@
-import type { Agent, ApiToken, Job, JobAction, JobEvent, JobFile, JobState, LedgerLine, LinkInfo, Me, Passkey, Progress, Reason, Session, Usage } from '@/api/model';
+import type { Agent, AgentHour, AgentTransfer, ApiToken, Job, JobAction, JobEvent, JobFile, JobState, LedgerLine, LinkInfo, Me, Passkey, Progress, Reason, Session, Usage } from '@/api/model';
 
 const actionsOf: Record<JobState, JobAction[]> = {
   queued: ['pause', 'cancel', 'delete'],
@@ -53,6 +53,7 @@ export function makeJob(given: Partial<Job> = {}): Job {
     id: newId(),
     name: 'debian-13.1.0-amd64-netinst.iso',
     sourceKind: 'magnet',
+    origin: '',
     infoHash: 'c9e15763f722f23e98a29decdfae341b98d53056',
     size: 703_594_496,
     fileCount: 1,
@@ -68,6 +69,7 @@ export function makeJob(given: Partial<Job> = {}): Job {
     provider: 'agent',
     actions: actionsOf[state],
     movableTo: [],
+    labels: [],
     createdAt: moment(-3600),
     updatedAt: moment(-600),
     finishedAt: state === 'ready' ? moment(-600) : null,
@@ -108,6 +110,23 @@ export function makeEvent(given: Partial<JobEvent>): JobEvent {
   return { id: serial, kind: 'state', state, problem: '', reason: because(reasonOf[state]), at: moment(-3600), ...given };
 }
 
+/** Makes a week of an agent's heartbeats, with a night in which it was away. */
+export function makeAgentHours(): AgentHour[] {
+  const last = Math.floor(Date.parse(moment(0)) / 3_600_000) * 3_600_000;
+  return Array.from({ length: 168 }, (_, at) => {
+    const away = at > 96 && at < 103;
+    return { hour: new Date(last - (167 - at) * 3_600_000).toISOString(), online: away ? 0 : at === 96 ? 0.4 : at === 103 ? 0.97 : 1, mostRunning: away ? 0 : 2 + (at % 6), rate: away ? 0 : 9_000_000 + (at % 11) * 2_000_000 };
+  });
+}
+
+/** Makes a transfer that runs on an agent. */
+export function makeAgentTransfer(given: Partial<AgentTransfer> = {}): AgentTransfer {
+  return {
+    jobId: newId(), name: 'Sintel.2010.2160p', owner: 'grace@example.org', state: 'downloading', kind: 'download', startedAt: moment(-400),
+    bytesTotal: 4_900_000_000, bytesDone: 2_200_000_000, bytesStored: 2_000_000_000, downRate: 24_000_000, ...given,
+  };
+}
+
 /** Makes a healthy agent. */
 export function makeAgent(given: Partial<Agent> = {}): Agent {
   return {
@@ -121,6 +140,10 @@ export function makeAgent(given: Partial<Agent> = {}): Agent {
     diskFree: 812_000_000_000,
     diskTotal: 1_000_000_000_000,
     version: '0.1.0',
+    outdated: false,
+    rateLimit: 0,
+    pool: '',
+    left: { jobs: 3, bytes: 5_400_000_000 },
     lastSeenAt: moment(-6),
     lostAt: null,
     createdAt: moment(-864_000),
@@ -144,7 +167,7 @@ export function makeSession(given: Partial<Session> = {}): Session {
 
 /** Makes a person. */
 export function makeMe(given: Partial<Me> = {}): Me {
-  return { id: newId(), email: 'ada@example.org', role: 'admin', secondFactor: false, passkey: false, secondFactorRequired: false, createdAt: moment(-864_000), ...given };
+  return { id: newId(), email: 'ada@example.org', role: 'admin', secondFactor: false, passkey: false, secondFactorRequired: false, featuresOff: [], createdAt: moment(-864_000), ...given };
 }
 
 /** Makes a passkey's description. */
@@ -171,6 +194,7 @@ export function makeLinkInfo(given: Partial<LinkInfo> = {}): LinkInfo {
     inline: false,
     createdAt: moment(-5_000),
     expiresAt: moment(81_400),
+    usedAt: null,
     ...given,
   };
 }
@@ -203,8 +227,9 @@ export function makeUsage(given: Partial<Usage> = {}): Usage {
   return {
     plan: {
       id: 'free', name: 'Free', default: true, public: true, position: 1, maxRunningJobs: 2, storageBytes: 20 * gib,
-      bandwidthBytes: 100 * gib, maxJobBytes: 10 * gib, maxFiles: 10_000, retentionDays: 30,
+      bandwidthBytes: 100 * gib, maxJobBytes: 10 * gib, maxFiles: 10_000, retentionDays: 30, rateLimit: null,
     },
+    override: null,
     storage: { used: 12 * gib, reserved: 3 * gib, limit: 20 * gib },
     bandwidth: { used: 41 * gib, limit: 100 * gib, since: moment(-1_000_000), resetsAt: nextMonth() },
     jobs: { running: 1, limit: 2, total: 38 },

@@ -1,12 +1,20 @@
-import type { Agent, Config, Inspection, Job, JobAction, JobEvent, JobFile, JobState, LedgerLine, Plan, Usage } from '@/api/model';
+import type { Agent, AgentHour, AgentTransfer, Config, Inspection, Job, JobAction, JobEvent, JobFile, JobState, LedgerLine, Plan, SourceFile, Usage } from '@/api/model';
 
-import { Accounts } from './accounts';
 import { AdminWorld } from './admin';
 import { empty, json, problem, type Route } from './answers';
+import { submitBatch } from './batches';
 import { EverybodysWorld } from './everybody';
-import { because, makeEvent, makeJob, makeUsage, newId } from './fixtures';
+import { fileAnswer, filePage, outlinePage } from './file-lists';
+import { LabelWorld } from './labels';
+import { because, makeAgentHours, makeEvent, makeJob, makeUsage, newId } from './fixtures';
+import { LibraryWorld } from './library';
+import { OverviewWorld } from './overview';
+import { Owners } from './owners';
 import { ProviderWorld } from './providers';
+import { FlagWorld } from './flags';
+import { ShareWorld } from './shares';
 import { StorageWorld } from './storage';
+import { trashedFile, trashedJob } from './trash';
 
 const afterAction: Partial<Record<JobAction, JobState>> = {
   pause: 'paused',
@@ -16,22 +24,33 @@ const afterAction: Partial<Record<JobAction, JobState>> = {
 };
 
 /** A server in memory for tests: it stores what it receives and answers as the API does. */
-export class World extends Accounts {
+export class World extends Owners {
   jobs: Job[] = [];
   files = new Map<string, JobFile[]>();
   timelines = new Map<string, JobEvent[]>();
   agents: Agent[] = [];
+  readonly agentHours = new Map<string, AgentHour[]>();
+  readonly agentTransfers = new Map<string, AgentTransfer[]>();
   readonly providers = new ProviderWorld();
   readonly everybody = new EverybodysWorld();
   readonly storage = new StorageWorld();
+  readonly features = new FlagWorld();
+  readonly labels = new LabelWorld(this);
+  readonly shares = new ShareWorld(() => this.filesUrl);
+  readonly library = new LibraryWorld();
+  readonly overview = new OverviewWorld();
   readonly admin = new AdminWorld((mode) => {
     this.registration = mode as Config['registration'];
   });
   inspection: Inspection | Response = problem(503, 'metadata_timeout', 'The metadata did not arrive in time.');
+  /** What the outline of an inspected source has. */
+  sourceFiles: SourceFile[] = [];
   usage: Usage = makeUsage();
   ledger: LedgerLine[] = [];
   plans: Plan[] = [makeUsage().plan];
   filesUrl = 'http://files.test';
+  /** The days that a share lasts at most; 0 for any time. */
+  maxShareDays = 0;
   /** The requests that changed something, as "METHOD /path body". */
   readonly changes: string[] = [];
   readonly idempotencyKeys: string[] = [];
@@ -40,12 +59,16 @@ export class World extends Accounts {
     ['GET', /^\/config$/, () => json(this.config())],
     ['POST', /^\/sources\/inspect$/, () => (this.inspection instanceof Response ? this.inspection.clone() : json(this.inspection))],
     ['GET', /^\/jobs$/, (_, __, url) => json(this.list(url))],
-    ['POST', /^\/jobs$/, (_, request) => this.submit(request)],
+    ['POST', /^\/jobs\/batch$/, (_, request) => this.submit(request)],
     ['GET', /^\/jobs\/([^/]+)$/, ([, id]) => this.withJob(id, (job) => json(job))],
-    ['DELETE', /^\/jobs\/([^/]+)$/, ([, id]) => this.withJob(id, (job) => this.remove(job))],
+    ['DELETE', /^\/jobs\/([^/]+)$/, ([, id], _, url) => this.withJob(id, (job) => this.remove(job, url.searchParams.has('final')))],
+    ['DELETE', /^\/jobs\/([^/]+)\/files\/([^/]+)$/, ([, id, file]) => this.withJob(id, (job) => this.removeFile(job, file))],
     ['POST', /^\/jobs\/([^/]+)\/(pause|resume|retry|cancel)$/, ([, id, action]) => this.act(id, action as JobAction)],
     ['POST', /^\/jobs\/([^/]+)\/select$/, ([, id]) => this.withJob(id, (job) => json(this.change(job, { state: 'queued' }), 202))],
-    ['GET', /^\/jobs\/([^/]+)\/files$/, ([, id]) => json({ files: this.files.get(id ?? '') ?? [] })],
+    ['GET', /^\/jobs\/([^/]+)\/files$/, ([, id], _, url) => json(filePage(this.files.get(id ?? '') ?? [], url))],
+    ['GET', /^\/jobs\/([^/]+)\/files\/([^/]+)$/, ([, id, file]) => fileAnswer(this.files.get(id ?? '') ?? [], file)],
+    ['GET', /^\/jobs\/([^/]+)\/outline$/, ([, id], _, url) => json(outlinePage(this.files.get(id ?? '') ?? [], url))],
+    ['GET', /^\/sources\/outlines\/[^/]+$/, (_, __, url) => json(outlinePage(this.sourceFiles, url))],
     ['GET', /^\/jobs\/([^/]+)\/timeline$/, ([, id]) => json({ events: this.timelines.get(id ?? '') ?? [makeEvent({ kind: 'submitted' })] })],
     ['GET', /^\/jobs\/([^/]+)\/workflow$/, ([, id]) => json(this.workflow(id ?? ''))],
     ['POST', /^\/jobs\/([^/]+)\/archive$/, ([, id]) => json(this.link(`z/${id ?? ''}/all.zip`))],
@@ -54,6 +77,10 @@ export class World extends Accounts {
     ['GET', /^\/usage\/ledger$/, (_, __, url) => json(this.ledgerPage(url))],
     ['GET', /^\/plans$/, () => json({ plans: this.plans })],
     ['GET', /^\/admin\/agents$/, () => json({ agents: this.agents })],
+    ['GET', /^\/admin\/agents\/([^/]+)$/, ([, id]) => this.withAgent(id, (agent) => json(agent))],
+    ['PUT', /^\/admin\/agents\/([^/]+)\/(?:limit|pool)$/, ([, id], request) => this.setAgent(id, request)],
+    ['GET', /^\/admin\/agents\/([^/]+)\/hours$/, ([, id]) => this.withAgent(id, (agent) => json({ hours: this.agentHours.get(agent.id) ?? makeAgentHours() }))],
+    ['GET', /^\/admin\/agents\/([^/]+)\/transfers$/, ([, id]) => this.withAgent(id, (agent) => json({ transfers: this.agentTransfers.get(agent.id) ?? [], nextCursor: '' }))],
     ['POST', /^\/admin\/agents\/enrol$/, (_, request) => this.enrol(request)],
     ['POST', /^\/admin\/agents\/([^/]+)\/(cordon|uncordon|drain)$/, ([, id, act]) => this.changeAgent(id, act)],
     ['DELETE', /^\/admin\/agents\/([^/]+)$/, ([, id]) => this.removeAgent(id)],
@@ -66,7 +93,7 @@ export class World extends Accounts {
     const url = new URL(request.url);
     const path = url.pathname.replace(/^\/api\/v1/, '');
     if (request.method !== 'GET') this.changes.push(`${request.method} ${path} ${await request.clone().text()}`.trim());
-    for (const [method, pattern, handler] of [...this.routes, ...this.providers.routes, ...this.admin.routes, ...this.storage.routes, ...this.ownRoutes, ...this.everybody.routes]) {
+    for (const [method, pattern, handler] of [...this.routes, ...this.providers.routes, ...this.admin.routes, ...this.storage.routes, ...this.features.routes, ...this.labels.routes, ...this.shares.routes, ...this.library.routes, ...this.overview.routes, ...this.ownersRoutes, ...this.ownRoutes, ...this.everybody.routes]) {
       const match = method === request.method ? pattern.exec(path) : null;
       if (match) return this.unconfirmed(request.method, path) ?? (await handler(match, request, url));
     }
@@ -75,7 +102,7 @@ export class World extends Accounts {
 
   /** Refuses what an admin does before they have confirmed who they are; reading, and acts on jobs, need no confirmation. */
   private unconfirmed(method: string, path: string): Response | undefined {
-    return method === 'GET' || !path.startsWith('/admin/') || /^\/admin\/(jobs|bulk-acts|blocks)\b/.test(path) ? undefined : this.stale();
+    return method === 'GET' || !path.startsWith('/admin/') || /^\/admin\/(jobs|bulk-acts|blocks)\b|^\/admin\/notices(\/[^/]+)?$/.test(path) ? undefined : this.stale();
   }
 
   /** Changes a job as the server would. */
@@ -91,7 +118,7 @@ export class World extends Accounts {
       filesUrl: this.filesUrl,
       setupNeeded: this.setupToken !== '',
       temporalUiUrl: 'http://temporal.test',
-      limits: { maxRunningJobs: 10, maxJobBytes: 0, maxTorrentBytes: 10_485_760, minPasswordLength: 15 },
+      limits: { maxRunningJobs: 10, maxJobBytes: 0, maxTorrentBytes: 10_485_760, minPasswordLength: 15, maxShareDays: this.maxShareDays, trashSeconds: this.trash.seconds },
       registration: this.registration,
       turnstileSiteKey: this.turnstileSiteKey,
       passkeys: this.passkeys.list.available,
@@ -103,15 +130,17 @@ export class World extends Accounts {
 
   private list(url: URL) {
     const states = url.searchParams.get('state')?.split(',') ?? [];
-    const q = url.searchParams.get('q')?.toLowerCase() ?? '';
+    const words = (url.searchParams.get('q') ?? '').toLowerCase().split(/\s+/);
+    const label = url.searchParams.get('label') ?? '';
     const limit = Number(url.searchParams.get('limit') ?? 50);
     const start = Number(url.searchParams.get('cursor') ?? 0);
     const sort = url.searchParams.get('sort') ?? '-created';
-    const matching = this.jobs
-      .filter((job) => (states.length === 0 || states.includes(job.state)) && job.name.toLowerCase().includes(q))
+    const all = this.jobs.filter((job) => words.every((word) => job.name.toLowerCase().includes(word)) && (label === '' || job.labels.includes(label)));
+    const matching = all
+      .filter((job) => states.length === 0 || states.includes(job.state))
       .sort((a, b) => (sort === 'name' ? a.name.localeCompare(b.name) : b.createdAt.localeCompare(a.createdAt)));
     const counts: Record<string, number> = {};
-    for (const job of this.jobs) counts[job.state] = (counts[job.state] ?? 0) + 1;
+    for (const job of all) counts[job.state] = (counts[job.state] ?? 0) + 1;
     const end = start + limit;
     return {
       jobs: matching.slice(start, end),
@@ -128,15 +157,9 @@ export class World extends Accounts {
     return { lines: this.ledger.slice(start, end), nextCursor: end < this.ledger.length ? `${end}` : '' };
   }
 
-  private async submit(request: Request): Promise<Response> {
+  private submit(request: Request): Promise<Response> {
     this.idempotencyKeys.push(request.headers.get('Idempotency-Key') ?? '');
-    const form = request.headers.get('Content-Type')?.startsWith('multipart/') ?? false;
-    const source = form ? '' : ((await request.json()) as { source: string }).source;
-    if (source.includes('blocked')) return problem(403, 'blocked_content', 'This content is blocked here.');
-    const name = new URLSearchParams(source.split('?')[1]).get('dn') ?? '';
-    const job = makeJob({ name, state: 'queued', createdAt: new Date().toISOString() });
-    this.jobs = [job, ...this.jobs];
-    return json(job, 202);
+    return submitBatch(this, request);
   }
 
   private withJob(id: string | undefined, then: (job: Job) => Response): Response {
@@ -152,9 +175,19 @@ export class World extends Accounts {
     });
   }
 
-  private remove(job: Job): Response {
-    this.jobs = this.jobs.filter((each) => each.id !== job.id);
-    return empty();
+  private remove(job: Job, final: boolean): Response {
+    const before = this.jobs;
+    this.jobs = before.filter((each) => each.id !== job.id);
+    return this.trash.delete(true, trashedJob(job), () => (this.jobs = before), final);
+  }
+
+  private removeFile(job: Job, id: string | undefined): Response {
+    const before = this.files.get(job.id) ?? [];
+    const file = before.find((each) => each.id === id);
+    if (!file) return problem(404, 'not_found', 'No such file.');
+    if (before.length === 1) return this.remove(job, false);
+    this.files.set(job.id, before.filter((each) => each.id !== id));
+    return this.trash.delete(false, trashedFile(job, file), () => this.files.set(job.id, before));
   }
 
   private workflow(id: string) {
@@ -168,7 +201,19 @@ export class World extends Accounts {
   private async enrol(request: Request): Promise<Response> {
     const { name } = (await request.json()) as { name: string };
     const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
-    return json({ token: 'one-time', command: `AGENT_ENROLMENT_TOKEN=one-time agent --name ${name}`, expiresAt });
+    const compose = 'services:\n  agent:\n    image: longhaul:latest\n    command: [agent]\n    environment:\n      AGENT_ENROLMENT_TOKEN: "one-time"\n';
+    return json({ token: 'one-time', command: `AGENT_ENROLMENT_TOKEN=one-time agent --name ${name}`, compose, expiresAt });
+  }
+
+  private async setAgent(id: string | undefined, request: Request): Promise<Response> {
+    const to = (await request.json()) as Pick<Agent, 'rateLimit'> | Pick<Agent, 'pool'>;
+    this.agents = this.agents.map((agent) => (agent.id === id ? { ...agent, ...to } : agent));
+    return this.withAgent(id, (agent) => json(agent));
+  }
+
+  private withAgent(id: string | undefined, then: (agent: Agent) => Response): Response {
+    const agent = this.agents.find((each) => each.id === id);
+    return agent ? then(agent) : problem(404, 'not_found', 'There is no such agent.');
   }
 
   private changeAgent(id: string | undefined, act: string | undefined): Response {

@@ -85,6 +85,20 @@ func (a *Agent) Set(jobID string, change func(*agentapi.Status)) {
 	}
 }
 
+// SetAll changes the state of every transfer and notifies pollers once.
+func (a *Agent) SetAll(change func(*agentapi.Status)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, tr := range a.transfers {
+		before := tr.status
+		if change(&tr.status); tr.status != before {
+			a.revision++
+			tr.revision = a.revision
+		}
+	}
+	a.ring()
+}
+
 // Finish ends a transfer well.
 func (a *Agent) Finish(jobID string) {
 	a.Set(jobID, func(s *agentapi.Status) {

@@ -4,7 +4,7 @@
 // goroutine, so the process boundary is what contains it.
 //
 // Peers are reached over TCP only. Every connection and datagram that leaves
-// goes through the guard of the Network, listed peers included. Web seeds,
+// goes through the guard of the Network, listed peers and web seeds included.
 // WebTorrent, port mapping and magnet sources are off; DHT and peer exchange
 // are off for private torrents (BEP 27).
 //
@@ -37,7 +37,7 @@ var (
 const defaultMemory = 256 << 20
 
 // Network reaches peers and trackers, and no address that is not allowed.
-// *fetch.Dialer is one.
+// *fetch.Dialer is one, and the only one that also reaches web seeds.
 type Network interface {
 	DialContext(ctx context.Context, network, address string) (net.Conn, error)
 	Allowed(addr netip.Addr) bool
@@ -69,6 +69,8 @@ type Config struct {
 	Now         func() time.Time
 
 	redial time.Duration // before a peer is tried again
+	web    *webSeeds     // of the torrent; nil if there are none
+	hashes *hashes       // nil unless the library knows the torrent by an alias
 }
 
 func (c Config) seeds() bool { return c.SeedRatio > 0 || c.SeedTime > 0 }
@@ -104,7 +106,7 @@ func (e *Engine) Resolve(ctx context.Context, src engine.Source, opts engine.Opt
 	if t.manifest != nil {
 		return *t.manifest, nil
 	}
-	s, err := e.open(t, false)
+	s, err := e.open(t, false, opts.Pace)
 	if err != nil {
 		return models.Manifest{}, err
 	}
@@ -154,7 +156,7 @@ func (e *Engine) ready(ctx context.Context, job engine.Job, upload bool, report 
 	if err != nil {
 		return nil, err
 	}
-	s, err := e.open(t, upload)
+	s, err := e.open(t, upload, job.Options.Pace)
 	if err != nil {
 		return nil, err
 	}
@@ -162,38 +164,66 @@ func (e *Engine) ready(ctx context.Context, job engine.Job, upload bool, report 
 		s.close()
 		return nil, err
 	}
-	if !t.manifest.Private || t.source.Private {
+	hidden := t.manifest.Private && !t.source.Private
+	if !hidden && (s.cfg.hashes != nil || t.view.Alias == nil) && (s.cfg.web != nil || len(t.view.Seeds) == 0) {
 		return s, nil
 	}
-	// A magnet does not say that its torrent is private. From here on DHT and
-	// peer exchange are off, and only the trackers' peers are used (BEP 27).
+	// A magnet does not say that its torrent is private: from here on DHT and
+	// peer exchange are off, and only the trackers' peers are used (BEP 27). Nor
+	// does it say that the library can't read it, or what its web seeds' files are.
+	known := s.client.book.all()
 	s.close()
-	t.source.Private = true
-	return e.open(t, upload)
+	t.source.Private = t.manifest.Private
+	s, err = e.open(t, upload, job.Options.Pace)
+	if err == nil && !hidden {
+		s.tor.AddPeers(known)
+	}
+	return s, err
 }
 
 // target is a source as the engine uses it.
 type target struct {
 	source   models.Source
 	manifest *models.Manifest // nil until a magnet's metadata is there
+	view     source.View      // likewise
 	trackers [][]string
+	seeds    []string // that a magnet names
+	peers    []string // that a magnet names
+}
+
+// adopt takes metainfo that is complete.
+func (t *target) adopt(metainfo []byte) error {
+	s, m, err := source.ParseTorrent(metainfo)
+	if err != nil {
+		return err
+	}
+	v, err := source.ViewOf(s.Metainfo)
+	if err != nil {
+		return err
+	}
+	m.Metainfo = s.Metainfo
+	t.manifest, t.view = &m, v
+	t.source.InfoHashV1, t.source.InfoHashV2 = s.InfoHashV1, s.InfoHashV2
+	return nil
 }
 
 func parse(src engine.Source) (*target, error) {
 	switch {
 	case len(src.Metainfo) > 0:
-		s, m, err := source.ParseTorrent(src.Metainfo)
-		if err != nil {
+		t := &target{source: models.Source{Kind: models.SourceTorrent}}
+		if err := t.adopt(src.Metainfo); err != nil {
 			return nil, err
 		}
-		m.Metainfo = s.Metainfo
-		return &target{source: s, manifest: &m}, nil
+		t.source.Private = t.manifest.Private
+		return t, nil
 	case src.Magnet != "":
 		s, err := source.ParseMagnet(src.Magnet)
 		if err != nil {
 			return nil, err
 		}
-		return &target{source: s, trackers: source.Trackers(s.URI)}, nil
+		return &target{
+			source: s, trackers: source.Trackers(s.URI), seeds: source.Seeds(s.URI), peers: source.Peers(s.URI),
+		}, nil
 	default:
 		return nil, models.Fault(models.ProblemUnsupported, "This engine fetches only torrents.")
 	}

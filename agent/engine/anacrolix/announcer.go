@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/url"
 	"slices"
 	"sync"
@@ -13,7 +14,6 @@ import (
 
 	"github.com/anacrolix/torrent"
 	"github.com/anacrolix/torrent/tracker"
-	trackerhttp "github.com/anacrolix/torrent/tracker/http"
 
 	"longhaul/internal/source"
 	"longhaul/internal/wait"
@@ -43,10 +43,13 @@ type announcer struct {
 	cfg       Config
 	client    *torrent.Client
 	torrent   *torrent.Torrent
+	http      *http.Client
 	trackers  []endpoint
 	hashes    [][20]byte // announced so far; a v2 hash is cut to 20 bytes (BEP 52)
 	fetched   atomic.Bool
+	counts    atomic.Bool // what is missing: the library panics on it in torrents that need an alias
 	start     func(endpoint, [20]byte)
+	run       func(func(context.Context)) // until the announcer closes
 	stop      context.CancelFunc
 	announces sync.WaitGroup
 }
@@ -58,11 +61,18 @@ type endpoint struct {
 }
 
 func newAnnouncer(s *session, tiers [][]string) *announcer {
-	a := &announcer{cfg: s.cfg, client: s.client.Client, torrent: s.tor, trackers: endpoints(tiers)}
+	a := &announcer{cfg: s.cfg, client: s.client.Client, torrent: s.tor, trackers: endpoints(tiers), http: newTrackerClient(s.cfg.Network)}
 	running, stop := context.WithCancel(context.Background())
 	a.stop = stop
+	a.run = func(do func(context.Context)) { a.announces.Go(func() { do(running) }) }
+	a.counts.Store(s.target.manifest != nil)
+	if s.client.dht != nil {
+		for _, hash := range s.client.real {
+			a.run(func(ctx context.Context) { a.askDHT(ctx, s.client.dht, hash, s.client.LocalPort()) })
+		}
+	}
 	a.start = func(e endpoint, infoHash [20]byte) {
-		a.announces.Go(func() { a.keep(running, e, infoHash) })
+		a.run(func(ctx context.Context) { a.keep(ctx, e, infoHash) })
 	}
 	return a
 }
@@ -152,8 +162,23 @@ func (a *announcer) keep(running context.Context, e endpoint, infoHash [20]byte)
 func (a *announcer) announce(ctx context.Context, e endpoint, infoHash [20]byte, event tracker.AnnounceEvent) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(ctx, tracker.DefaultTrackerAnnounceTimeout)
 	defer cancel()
+	ask := a.announceUDP
+	if e.network == "" {
+		ask = func(ctx context.Context, e endpoint, r tracker.AnnounceRequest) (announced, error) {
+			return a.announceHTTP(ctx, e.url, r)
+		}
+	}
+	answer, err := ask(ctx, e, a.request(infoHash, event))
+	if err != nil {
+		return 0, err
+	}
+	a.torrent.AddPeers(peersOf(answer.peers))
+	a.meet(answer.names)
+	return min(max(time.Duration(answer.interval)*time.Second, announceAtLeast), announceAtMost), nil
+}
+
+func (a *announcer) announceUDP(ctx context.Context, e endpoint, r tracker.AnnounceRequest) (announced, error) {
 	c, err := tracker.NewClient(e.url, tracker.NewClientOpts{
-		Http:       trackerhttp.NewClientOpts{DialContext: a.cfg.Network.DialContext, MaxResponseBytes: answerAtMost},
 		UdpNetwork: e.network,
 		Slogger:    slog.New(slog.DiscardHandler), // its lines name the tracker
 		ListenPacket: func(network, _ string) (net.PacketConn, error) {
@@ -161,15 +186,11 @@ func (a *announcer) announce(ctx context.Context, e endpoint, infoHash [20]byte,
 		},
 	})
 	if err != nil {
-		return 0, err
+		return announced{}, err
 	}
 	defer func() { _ = c.Close() }() // the answer is there, or an error is
-	answer, err := c.Announce(ctx, a.request(infoHash, event), tracker.AnnounceOpt{})
-	if err != nil {
-		return 0, err
-	}
-	a.torrent.AddPeers(peersOf(answer))
-	return min(max(time.Duration(answer.Interval)*time.Second, announceAtLeast), announceAtMost), nil
+	answer, err := c.Announce(ctx, r, tracker.AnnounceOpt{})
+	return announced{interval: answer.Interval, peers: answer.Peers}, err
 }
 
 func (a *announcer) request(infoHash [20]byte, event tracker.AnnounceEvent) tracker.AnnounceRequest {
@@ -184,7 +205,7 @@ func (a *announcer) request(infoHash [20]byte, event tracker.AnnounceEvent) trac
 		Uploaded:   stats.BytesWrittenData.Int64(),
 		Downloaded: stats.BytesReadUsefulData.Int64(),
 	}
-	if a.torrent.Info() != nil {
+	if a.counts.Load() {
 		r.Left = a.torrent.BytesMissing()
 	}
 	if event == tracker.Stopped || event == tracker.Completed {
@@ -193,8 +214,8 @@ func (a *announcer) request(infoHash [20]byte, event tracker.AnnounceEvent) trac
 	return r
 }
 
-func peersOf(answer tracker.AnnounceResponse) (out []torrent.PeerInfo) {
-	for _, p := range answer.Peers[:min(len(answer.Peers), peersTaken)] {
+func peersOf(peers []tracker.Peer) (out []torrent.PeerInfo) {
+	for _, p := range peers[:min(len(peers), peersTaken)] {
 		info := torrent.PeerInfo{Addr: &net.TCPAddr{IP: p.IP, Port: p.Port}, Source: torrent.PeerSourceTracker}
 		copy(info.Id[:], p.ID)
 		out = append(out, info)

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/anacrolix/dht/v2"
 	"github.com/anacrolix/torrent"
 	"github.com/anacrolix/torrent/iplist"
 	"golang.org/x/time/rate"
@@ -22,9 +23,12 @@ type client struct {
 	*torrent.Client
 	book    *peerBook
 	closers []func() error
+
+	dht  *dht.Server // of a torrent behind an alias, which the library must not announce
+	real [][20]byte  // what to announce there
 }
 
-func openClient(cfg Config, upload, private bool) (*client, error) {
+func openClient(cfg Config, upload, private bool, pace *rate.Limiter) (*client, error) {
 	listeners, err := listen(cfg)
 	if err != nil {
 		return nil, err
@@ -33,7 +37,7 @@ func openClient(cfg Config, upload, private bool) (*client, error) {
 	for _, l := range listeners {
 		c.closers = append(c.closers, l.Close)
 	}
-	if c.Client, err = torrent.NewClient(clientConfig(cfg, upload, private, c.book)); err != nil {
+	if c.Client, err = torrent.NewClient(paced(clientConfig(cfg, upload, private, c.book), pace)); err != nil {
 		c.closeSockets()
 		return nil, fmt.Errorf("start torrent client: %w", err)
 	}
@@ -41,10 +45,14 @@ func openClient(cfg Config, upload, private bool) (*client, error) {
 		if cfg.BindIP.IsValid() && cfg.BindIP.Is4() != (network == "tcp4") {
 			continue
 		}
-		c.AddDialer(torrent.NetworkDialer{Network: network, Dialer: peerDialer{cfg.Network, c.book}})
+		c.AddDialer(torrent.NetworkDialer{Network: network, Dialer: peerDialer{cfg.Network, c.book, cfg.hashes}})
 	}
 	for _, l := range listeners {
-		c.AddListener(l)
+		c.AddListener(peerListener{l, cfg.hashes})
+	}
+	if cfg.web != nil {
+		c.AddListener(cfg.web.peers)
+		c.closers = append(c.closers, cfg.web.close)
 	}
 	if cfg.DHT && !private {
 		if err := c.addDHT(cfg); err != nil {
@@ -73,8 +81,8 @@ func clientConfig(cfg Config, upload, private bool, book *peerBook) *torrent.Cli
 	// Sockets are added by openClient; uTP is not part of the build.
 	cc.DisableTCP, cc.DisableUTP, cc.NoDHT = true, true, true
 	cc.NoDefaultPortForwarding = true
-	cc.DisableTrackers = true // see announcer
-	cc.DisableWebtorrent, cc.DisableWebseeds = true, true
+	cc.DisableTrackers = true                             // see announcer
+	cc.DisableWebtorrent, cc.DisableWebseeds = true, true // see webSeeds
 	cc.DisablePEX = private
 	cc.DefaultStorage = noStorage{}
 	cc.NoUpload, cc.Seed = !upload, upload
@@ -84,10 +92,22 @@ func clientConfig(cfg Config, upload, private bool, book *peerBook) *torrent.Cli
 	cc.DropDuplicatePeerIds = true
 	cc.HandshakesTimeout = 15 * time.Second // the default of 4 s loses peers on a busy machine
 	cc.Callbacks.PeerConnAdded = append(cc.Callbacks.PeerConnAdded, book.reached)
+	cc.Callbacks.ReadMessage = new(hashFilter).read
 	cc.DialRateLimiter = rate.NewLimiter(50, 50)
 	// The limit also counts pieces that no peer has, so a swarm without its
 	// rarest pieces would stall. Memory is bounded by pieceStorage.
 	cc.MaxUnverifiedBytes = 0
+	if cfg.hashes != nil {
+		behindAlias(cc, private)
+	}
+	return cc
+}
+
+// paced has a configuration keep to a speed limit, if there is one.
+func paced(cc *torrent.ClientConfig, pace *rate.Limiter) *torrent.ClientConfig {
+	if pace != nil {
+		cc.DownloadRateLimiter = pace
+	}
 	return cc
 }
 
@@ -95,12 +115,17 @@ func clientConfig(cfg Config, upload, private bool, book *peerBook) *torrent.Cli
 type peerDialer struct {
 	network Network
 	book    *peerBook
+	hashes  *hashes
 }
 
 // DialContext connects by the guarded network.
 func (d peerDialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	d.book.tried(address)
-	return d.network.DialContext(ctx, network, address)
+	c, err := d.network.DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return d.hashes.wrap(c), nil
 }
 
 // blocklist refuses peers, trackers' answers and DHT nodes with addresses that
@@ -112,7 +137,7 @@ type blocklist struct {
 // Lookup implements iplist.Ranger.
 func (b blocklist) Lookup(ip net.IP) (iplist.Range, bool) {
 	addr, ok := netip.AddrFromSlice(ip)
-	if ok && b.network.Allowed(addr.Unmap()) {
+	if ok && (b.network.Allowed(addr.Unmap()) || seedNet.Contains(addr.Unmap())) {
 		return iplist.Range{}, false
 	}
 	return iplist.Range{First: ip, Last: ip, Description: "not a public address"}, true
@@ -164,7 +189,11 @@ func (c *client) addDHT(cfg Config) error {
 		_ = pc.Close()
 		return fmt.Errorf("start DHT: %w", err)
 	}
-	c.AddDhtServer(torrent.AnacrolixDhtServerWrapper{Server: s})
+	if cfg.hashes == nil {
+		c.AddDhtServer(torrent.AnacrolixDhtServerWrapper{Server: s})
+	} else {
+		c.dht, c.real = s, cfg.hashes.real
+	}
 	c.closers = append(c.closers, func() error { s.Close(); return nil })
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"longhaul/agent/engine"
 	"longhaul/internal/byterange"
+	"longhaul/internal/source"
 	"longhaul/models"
 )
 
@@ -40,9 +41,15 @@ type layout struct {
 // numbers the files of a v2 or hybrid torrent by the file tree and those of a
 // v1 torrent by their list, as the manifest does.
 func newLayout(info *metainfo.Info, files []engine.File) (*layout, error) {
-	listed := info.UpvertedFiles()
+	return layoutOf(info, files, nil)
+}
+
+// layoutOf is newLayout for a torrent whose files the library may number in
+// another way, by an alias.
+func layoutOf(info *metainfo.Info, files []engine.File, alias *source.Alias) (*layout, error) {
+	listed := listedFiles(info, alias)
 	l := &layout{pieceLength: info.PieceLength, pieces: info.NumPieces()}
-	l.lengths = pieceLengths(info, listed)
+	l.lengths = pieceLengths(info, info.UpvertedFiles())
 	seen := make(map[int]bool, len(files))
 	for _, f := range files {
 		if f.Index < 0 || f.Index >= len(listed) || seen[f.Index] {
@@ -65,6 +72,21 @@ func newLayout(info *metainfo.Info, files []engine.File) (*layout, error) {
 	}
 	sort.Slice(l.spans, func(i, j int) bool { return l.spans[i].begin < l.spans[j].begin })
 	return l, nil
+}
+
+// listedFiles returns the files as the manifest numbers them.
+func listedFiles(info *metainfo.Info, alias *source.Alias) []metainfo.FileInfo {
+	listed := info.UpvertedFiles()
+	if alias == nil {
+		return listed
+	}
+	out := make([]metainfo.FileInfo, len(alias.Files))
+	for i, n := range alias.Files {
+		if n >= 0 {
+			out[i] = listed[n]
+		}
+	}
+	return out
 }
 
 // pieceLengths returns the length of each piece as it is fetched. The library's

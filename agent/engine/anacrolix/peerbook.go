@@ -90,3 +90,13 @@ func (b *peerBook) due() (out []torrent.PeerInfo) {
 	}
 	return out
 }
+
+// all returns the peers that the client tried.
+func (b *peerBook) all() (out []torrent.PeerInfo) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for ap := range b.peers {
+		out = append(out, torrent.PeerInfo{Addr: net.TCPAddrFromAddrPort(ap), Source: torrent.PeerSourceDirect})
+	}
+	return out
+}

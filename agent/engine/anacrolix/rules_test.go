@@ -62,7 +62,7 @@ func TestWaitingForTheDiskIsNoStall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := New(cfg).open(source, false)
+	s, err := New(cfg).open(source, false, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/anacrolix/torrent"
 	"github.com/anacrolix/torrent/metainfo"
 	infohash_v2 "github.com/anacrolix/torrent/types/infohash-v2"
+	"golang.org/x/time/rate"
 
 	"longhaul/agent/engine"
 	"longhaul/internal/source"
@@ -31,21 +32,11 @@ type session struct {
 
 // open starts a client with the torrent in it. Nothing is fetched but a
 // magnet's metadata.
-func (e *Engine) open(t *target, upload bool) (*session, error) {
+func (e *Engine) open(t *target, upload bool, pace *rate.Limiter) (*session, error) {
 	s := &session{cfg: e.cfg, target: t}
+	s.cfg.web = newWebSeeds(e.cfg.Network, t.view, pace)
+	v1, v2 := t.source.InfoHashV1, t.source.InfoHashV2
 	opts := torrent.AddTorrentOpts{DeferStorageOpen: true}
-	if t.source.InfoHashV1 != "" {
-		if _, err := hex.Decode(opts.InfoHash[:], []byte(t.source.InfoHashV1)); err != nil {
-			return nil, fmt.Errorf("info hash: %w", err)
-		}
-	}
-	if t.source.InfoHashV2 != "" {
-		var v2 infohash_v2.T
-		if _, err := hex.Decode(v2[:], []byte(t.source.InfoHashV2)); err != nil {
-			return nil, fmt.Errorf("v2 info hash: %w", err)
-		}
-		opts.InfoHashV2.Set(v2)
-	}
 	trackers := t.trackers
 	if t.manifest != nil {
 		mi, err := metainfo.Load(bytes.NewReader(t.manifest.Metainfo))
@@ -56,7 +47,16 @@ func (e *Engine) open(t *target, upload bool) (*session, error) {
 		trackers = mi.UpvertedAnnounceList()
 	}
 	var err error
-	if s.client, err = openClient(e.cfg, upload, t.source.Private); err != nil {
+	if a := t.view.Alias; a != nil {
+		if s.cfg.hashes, err = hashesOf(v1, v2, a); err != nil {
+			return nil, err
+		}
+		opts.InfoBytes, v1, v2 = a.Info, a.InfoHashV1, a.InfoHashV2
+	}
+	if err := name(&opts, v1, v2); err != nil {
+		return nil, err
+	}
+	if s.client, err = openClient(s.cfg, upload, t.source.Private, pace); err != nil {
 		return nil, err
 	}
 	s.tor, _ = s.client.AddTorrentOpt(opts)
@@ -67,7 +67,27 @@ func (e *Engine) open(t *target, upload bool) (*session, error) {
 	s.announcer = newAnnouncer(s, trackers)
 	s.announcer.add(t.source.InfoHashV1)
 	s.announcer.add(t.source.InfoHashV2)
+	if !t.source.Private {
+		s.announcer.meet(t.peers)
+	}
 	return s, nil
+}
+
+// name sets the info hashes by which the library knows the torrent.
+func name(opts *torrent.AddTorrentOpts, v1, v2 string) error {
+	if v1 != "" {
+		if _, err := hex.Decode(opts.InfoHash[:], []byte(v1)); err != nil {
+			return fmt.Errorf("info hash: %w", err)
+		}
+	}
+	if v2 != "" {
+		var hash infohash_v2.T
+		if _, err := hex.Decode(hash[:], []byte(v2)); err != nil {
+			return fmt.Errorf("v2 info hash: %w", err)
+		}
+		opts.InfoHashV2.Set(hash)
+	}
+	return nil
 }
 
 func (s *session) close() {
@@ -140,13 +160,11 @@ func (s *session) checkInfo() error {
 		(want.InfoHashV2 != "" && want.InfoHashV2 != m.InfoHashV2) {
 		return models.Fault(models.ProblemMalformedMagnet, "The swarm's metadata doesn't match the magnet link.")
 	}
-	meta := source.BuildTorrent(mi.InfoBytes, s.target.trackers, mi.PieceLayers)
-	src, m, err := source.ParseTorrent(meta)
-	if err != nil {
+	meta := source.BuildWebTorrent(mi.InfoBytes, s.target.trackers, mi.PieceLayers, s.target.seeds)
+	if err := s.target.adopt(meta); err != nil {
 		return err
 	}
-	m.Metainfo = src.Metainfo
-	s.target.manifest = &m
+	s.announcer.counts.Store(s.target.view.Alias == nil)
 	s.announcer.add(m.InfoHashV1) // a hybrid torrent has swarms of both hashes,
 	s.announcer.add(m.InfoHashV2) // and its magnet may name only one
 	return nil
@@ -154,7 +172,7 @@ func (s *session) checkInfo() error {
 
 // start opens the storage and asks for nothing yet.
 func (s *session) start(ctx context.Context, job engine.Job) (*download, error) {
-	l, err := newLayout(s.tor.Info(), job.Files)
+	l, err := layoutOf(s.tor.Info(), job.Files, s.target.view.Alias)
 	if err != nil {
 		return nil, err
 	}
@@ -166,6 +184,9 @@ func (s *session) start(ctx context.Context, job engine.Job) (*download, error) 
 	s.tor.SetOnWriteChunkError(d.fail)
 	if err := s.tor.OpenStorage(ctx, d.storage); err != nil {
 		return nil, fmt.Errorf("open torrent storage: %w", err)
+	}
+	if s.cfg.web != nil {
+		s.cfg.web.join(s.cfg.Log, s.tor, l, s.announcer.run)
 	}
 	return d, nil
 }

@@ -90,6 +90,9 @@ func (s *pieceStorage) close() error {
 func (s *pieceStorage) buffer(n int64) []byte {
 	s.freeMu.Lock()
 	defer s.freeMu.Unlock()
+	if s.layout.pieceLength > s.limit {
+		return make([]byte, n) // too large to be kept for another piece
+	}
 	if len(s.free) == 0 {
 		return make([]byte, n, s.layout.pieceLength)
 	}
@@ -102,7 +105,7 @@ func (s *pieceStorage) release(b []byte) {
 	s.inUse.Add(-int64(len(b)))
 	s.freeMu.Lock()
 	defer s.freeMu.Unlock()
-	if len(s.free) < maxFree && s.layout.pieceLength*int64(len(s.free)) < s.limit {
+	if len(s.free) < maxFree && s.layout.pieceLength*int64(len(s.free)+1) <= s.limit {
 		s.free = append(s.free, b)
 	}
 }
@@ -287,21 +290,22 @@ func (p *piece) MarkComplete() error {
 
 func (p *piece) keep() (err error) {
 	cur := p.blocks.Load()
+	var buf []byte
 	p.s.layout.extents(int(p.index), func(e extent) bool {
 		if p.s.store.Has(e.file, e.off, e.length) {
 			return true
 		}
-		var b []byte
 		if cur != nil && cur.data != nil {
-			b = cur.data[e.at : e.at+e.length]
-			_, err = p.s.store.WriteAt(e.file, b, e.off)
-		} else {
-			b = make([]byte, e.length)
-			_, err = p.s.store.ReadAt(e.file, b, e.off)
+			b := cur.data[e.at : e.at+e.length]
+			if _, err = p.s.store.WriteAt(e.file, b, e.off); err == nil {
+				err = p.s.record(e, b)
+			}
+			return err == nil
 		}
-		if err == nil {
-			err = p.s.record(e, b)
+		if buf == nil {
+			buf = make([]byte, verifyUnit)
 		}
+		err = p.s.recordStored(e, buf)
 		return err == nil
 	})
 	return err
@@ -311,11 +315,34 @@ func (p *piece) keep() (err error) {
 func (s *pieceStorage) record(e extent, b []byte) error {
 	for off := e.off; len(b) > 0; {
 		n := min(int64(len(b)), verifyUnit-off%verifyUnit)
-		if err := s.store.Verified(e.file, off, n, crc32.Checksum(b[:n], castagnoli)); err != nil {
+		if err := s.recordUnit(e.file, off, b[:n]); err != nil {
 			return err
 		}
-		s.verified.Add(n)
 		off, b = off+n, b[n:]
 	}
+	return nil
+}
+
+// recordStored is record for an extent whose bytes the store has. It reads them
+// back unit by unit: a piece may be larger than the memory for it.
+func (s *pieceStorage) recordStored(e extent, buf []byte) error {
+	for off, end := e.off, e.off+e.length; off < end; {
+		b := buf[:min(end-off, verifyUnit-off%verifyUnit)]
+		if _, err := s.store.ReadAt(e.file, b, off); err != nil {
+			return err
+		}
+		if err := s.recordUnit(e.file, off, b); err != nil {
+			return err
+		}
+		off += int64(len(b))
+	}
+	return nil
+}
+
+func (s *pieceStorage) recordUnit(file int, off int64, b []byte) error {
+	if err := s.store.Verified(file, off, int64(len(b)), crc32.Checksum(b, castagnoli)); err != nil {
+		return err
+	}
+	s.verified.Add(int64(len(b)))
 	return nil
 }

@@ -229,7 +229,7 @@ func TestPrivateTorrentsUseNeitherDHTNorPeerExchange(t *testing.T) {
 		Log: slog.New(slog.DiscardHandler), Network: &openNetwork{}, DHT: true, BindIP: netip.MustParseAddr("127.0.0.1"),
 	}).cfg
 	for _, private := range []bool{true, false} {
-		c, err := openClient(cfg, false, private)
+		c, err := openClient(cfg, false, private, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -358,7 +358,7 @@ func TestPiecesAreAskedForInTurn(t *testing.T) {
 
 func TestNothingIsLeftInTheWorkingDirectory(t *testing.T) {
 	t.Chdir(t.TempDir())
-	c, err := openClient(Config{Network: closedNetwork{}, BindIP: netip.MustParseAddr("127.0.0.1"), Now: time.Now}, false, true)
+	c, err := openClient(Config{Network: closedNetwork{}, BindIP: netip.MustParseAddr("127.0.0.1"), Now: time.Now}, false, true, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

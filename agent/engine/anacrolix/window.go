@@ -29,16 +29,23 @@ type window struct {
 	ahead    int64 // bytes that are asked for at once
 	verified int64 // when last looked at
 	moved    time.Time
+	stuck    bool // nothing came for a while
 }
 
 func newWindow(d *download) *window {
-	w := &window{d: d, ahead: max(aheadBytes, aheadPieces*d.layout.pieceLength), moved: d.cfg.Now()}
+	w := &window{d: d, ahead: aheadOf(d.layout.pieceLength, d.storage.limit), moved: d.cfg.Now()}
 	for i := range d.storage.pieces {
 		if !d.storage.pieces[i].complete.Load() && d.layout.wanted(i) > 0 {
 			w.later = append(w.later, i)
 		}
 	}
 	return w
+}
+
+// aheadOf is how much is asked for at once: several pieces, but of large ones no
+// more than there is memory for, and two at least.
+func aheadOf(piece, memory int64) int64 {
+	return max(aheadBytes, min(aheadPieces*piece, max(memory, 2*piece)))
 }
 
 // advance asks for more pieces if there is room.
@@ -65,30 +72,49 @@ func (w *window) widen() {
 	now, verified := w.d.cfg.Now(), w.d.storage.verified.Load()
 	came := verified - w.verified
 	if came > 0 {
-		w.moved = now
+		w.moved, w.stuck = now, false
 	}
+	w.stuck = w.stuck || now.Sub(w.moved) > widenAfter
 	if came > w.ahead/2 || now.Sub(w.moved) > widenAfter {
 		w.ahead, w.moved = 2*w.ahead, now
 	}
 	w.verified = verified
 }
 
-// fitting returns how many more pieces there is room for. One piece is always
-// under way while there is any room, however large it is.
+// fitting returns how many more pieces there is room for, on the disk and in
+// memory. One piece is always under way while there is any room, however large
+// it is.
 func (w *window) fitting(room int64) (n int) {
 	w.forget()
 	if room > 0 && len(w.asked) == 0 {
 		n = 1
 		room -= w.d.layout.lengths(w.later[0])
 	}
+	held := int64(0)
 	for _, p := range w.asked {
 		room -= w.d.layout.lengths(p)
+		held += w.held(p)
 	}
 	for n < len(w.later) {
 		if room -= w.d.layout.lengths(w.later[n]); room < 0 {
 			break
 		}
+		more := w.held(w.later[n])
+		if held += more; w.d.storage.limit > 0 && more > 0 && held > max(more, w.d.storage.limit) {
+			break
+		}
 		n++
+	}
+	return n
+}
+
+// held is what the piece takes of memory whatever the limit: all of it, if it
+// has bytes of files that are not selected. While nothing comes, only pieces
+// with a block count, because no peer may have the others.
+func (w *window) held(piece int) int64 {
+	n := w.d.layout.lengths(piece)
+	if w.d.layout.wanted(piece) == n || (w.stuck && w.d.storage.pieces[piece].blocks.Load() == nil) {
+		return 0
 	}
 	return n
 }

@@ -38,6 +38,7 @@ type Setup struct {
 	NoEmpty        bool             // a source cannot be an empty file
 	Validator      bool             // ranges belong to a validator, which parts in storage need to have
 	Slack          int64            // bytes that may be fetched twice after a stop
+	Probed         int64            // bytes that a source may send before a resolve hangs up
 }
 
 const (
@@ -74,6 +75,7 @@ func Run(t *testing.T, s Setup) {
 		{"FullDisk", testFullDisk},
 		{"SeveralFiles", testSeveral},
 		{"UnknownFile", testUnknownFile},
+		{"KeepsToItsPace", testPace},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, s) })
 	}

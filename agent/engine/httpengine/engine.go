@@ -1,34 +1,47 @@
 // Package httpengine fetches direct http and https URLs. Where the server
 // supports ranges and says by an ETag or date what they belong to, it uses
 // several connections and resumes; elsewhere it reads one stream from the
-// start. Everything goes through a guarded client, bodies are kept as they
-// were sent, and an interrupted transfer never mixes two versions of a file.
+// start. Everything goes through a guarded client, and an interrupted transfer
+// never mixes two versions of a file.
+//
+// # Odd servers
+//
+// The first request of a source asks for all of it and names no range, as the
+// programs do that every server is tried with. Where an answer to a range is odd
+// or refused, the file is read in one piece. That piece continues after a break if
+// size and the bytes before the break are the same; else it starts over, as long as
+// that gets farther than before. A body that is compressed for the way is
+// decompressed.
 //
 // # What counts as a file
 //
-// A server that sends a web page for an address that names something else
-// (https://host/film.mkv answering text/html without an attachment name) has
-// sent a login, captcha or error page: not_a_file. An address that names a page
-// itself, or whose last component has no extension, may well be a page, and is
-// fetched as what it is.
+// The bytes say what a body is, before the type does. A web page is a login,
+// captcha or error page unless the address ends in .html or the like, the server
+// sends it as an attachment, or the user wants the page: not_a_file.
 //
-// It does not follow links in pages, keep cookies or sign in.
+// An address that sends a torrent, or redirects to a magnet link, resolves to that:
+// the manifest has the metainfo or the link, and the torrent engine does the rest.
+//
+// Cookies last for one run. It signs in by Basic authentication with the login of
+// the address, on its origin alone. It does not follow links in pages.
 package httpengine
 
 import (
 	"context"
 	"net/http"
-	"net/url"
+	"sync"
 	"time"
 
 	"longhaul/agent/engine"
-	"longhaul/internal/byterange"
 	"longhaul/internal/fetch"
 	"longhaul/internal/source"
 	"longhaul/models"
 )
 
-var _ engine.Engine = (*Engine)(nil)
+var (
+	_ engine.Engine = (*Engine)(nil)
+	_ engine.Keeper = (*Engine)(nil)
+)
 
 const (
 	defaultConnections = 4
@@ -45,6 +58,7 @@ type Config struct {
 	Client      fetch.ClientOptions // bounds of each exchange
 	Connections int                 // at once per file; 0 is 4
 	BlockSize   int64               // bytes that are recorded as verified together; 0 is 1 MiB
+	Hold        time.Duration       // how long Resolve keeps its answer for a Download of the same address; 0 is not at all
 	RetryPause  time.Duration       // before the first retry, doubled for each next; 0 is 1 s
 	Now         func() time.Time    // nil is the system's clock
 }
@@ -53,6 +67,9 @@ type Config struct {
 type Engine struct {
 	cfg    Config
 	client *http.Client
+
+	mu   sync.Mutex
+	held *held
 }
 
 // New returns an engine.
@@ -72,7 +89,8 @@ func New(cfg Config) *Engine {
 	return &Engine{cfg: cfg, client: fetch.NewClient(cfg.Dialer, cfg.Client)}
 }
 
-// Resolve asks for the first byte and reads name and size from the answer.
+// Resolve asks for the content and reads name and size from the answer. With Hold
+// the answer is kept for a Download.
 func (e *Engine) Resolve(ctx context.Context, src engine.Source, opts engine.Options) (models.Manifest, error) {
 	defer e.client.CloseIdleConnections()
 	if opts.ResolveTimeout > 0 {
@@ -81,12 +99,15 @@ func (e *Engine) Resolve(ctx context.Context, src engine.Source, opts engine.Opt
 		ctx, cancel = context.WithTimeoutCause(ctx, opts.ResolveTimeout, slow)
 		defer cancel()
 	}
-	r := requester{client: e.client, url: src.URL}
+	r, err := e.requester(src)
+	if err != nil {
+		return models.Manifest{}, err
+	}
 	wait := newPauses(e.cfg.RetryPause)
 	for try := 1; ; try++ {
-		m, err := r.manifest(ctx)
+		m, err := e.contents(ctx, r, opts.MaxBytes)
 		if err == nil {
-			return checkSize(m, opts.MaxBytes)
+			return m, nil
 		}
 		if ctx.Err() != nil {
 			return m, context.Cause(ctx)
@@ -115,15 +136,21 @@ func tooLarge(limit int64) error {
 	return models.Fault(models.ProblemContentTooLarge, "The file is larger than the limit.").With("limit", limit)
 }
 
-func (r requester) manifest(ctx context.Context) (models.Manifest, error) {
-	a, err := r.get(ctx, byterange.Between(0, 1), "")
+// manifest asks for the whole content, as programs do that know no ranges, and
+// reads what it is from the answer.
+func (e *Engine) manifest(ctx context.Context, r *requester) (models.Manifest, error) {
+	h, err := ask(ctx, r)
 	if err != nil {
 		return models.Manifest{}, err
 	}
-	defer a.close()
-	name := source.FileNameFromResponse(a.header, a.url)
+	name := source.FileNameFromResponse(h.a.header, h.a.url, r.first)
+	if m, found, err := r.torrent(h, name); found || err != nil {
+		h.end()
+		return m, err
+	}
+	e.keep(h)
 	return models.Manifest{
-		Name: name, Size: a.size, Files: []models.ManifestFile{{Index: 0, Path: name, Size: a.size}},
+		Name: name, Size: h.a.size, Files: []models.ManifestFile{{Index: 0, Path: name, Size: h.a.size}},
 	}, nil
 }
 
@@ -133,9 +160,11 @@ func (e *Engine) Download(ctx context.Context, job engine.Job, report func(engin
 	if len(job.Files) != 1 || job.Files[0].Index != 0 {
 		return models.Fault(models.ProblemBadSelection, "A web address has exactly one file.")
 	}
-	if _, err := url.Parse(job.Source.URL); err != nil {
-		return models.Fault(models.ProblemMalformedURL, "The address is malformed.")
+	r, err := e.requester(job.Source)
+	if err != nil {
+		return err
 	}
-	d := newDownload(e, job)
+	d := newDownload(e, r, job)
+	d.next = e.unheld(ctx, r.url)
 	return d.run(ctx, report)
 }

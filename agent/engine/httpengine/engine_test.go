@@ -103,6 +103,11 @@ func newPlace(t *testing.T, size int64) *place {
 
 func (p *place) download(ctx context.Context, t *testing.T, url string, o engine.Options) error {
 	t.Helper()
+	return p.fetch(ctx, t, testEngine(), engine.Source{URL: url}, o)
+}
+
+func (p *place) fetch(ctx context.Context, t *testing.T, e *Engine, src engine.Source, o engine.Options) error {
+	t.Helper()
 	st, err := disk.Open(p.dir, []disk.FileSpec{p.spec}, disk.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -111,8 +116,8 @@ func (p *place) download(ctx context.Context, t *testing.T, url string, o engine
 	if o.StallTimeout == 0 {
 		o.StallTimeout = 20 * time.Second
 	}
-	return testEngine().Download(ctx, engine.Job{
-		Source: engine.Source{URL: url}, Store: st, Options: o,
+	return e.Download(ctx, engine.Job{
+		Source: src, Store: st, Options: o,
 		Files: []engine.File{{Index: 0, Size: p.spec.Size, Validator: st.Validator(0)}},
 	}, func(engine.Report) {})
 }
@@ -157,16 +162,15 @@ func TestDownload(t *testing.T) {
 		path    string
 		unknown bool // the size is not known beforehand
 	}{
-		"ranges and an ETag":         {handler: ranged(content, etag)},
-		"ranges, size unknown":       {handler: ranged(content, etag), unknown: true},
-		"ranges and a weak ETag":     {handler: ranged(content, `W/"v1"`)},
-		"ranges and no validator":    {handler: ranged(content, "")},
-		"no ranges":                  {handler: whole(content)},
-		"no ranges but an ETag":      {handler: whole(content, "ETag", etag)},
-		"no ranges, size unknown":    {handler: whole(content), unknown: true},
-		"gzip is kept as it is":      {handler: whole(content, "Content-Encoding", "gzip")},
-		"a page at a page's address": {handler: whole(content, "Content-Type", "text/html"), path: "/a.html"},
-		"a page at a bare address":   {handler: whole(content, "Content-Type", "text/html"), path: "/"},
+		"ranges and an ETag":            {handler: ranged(content, etag)},
+		"ranges, size unknown":          {handler: ranged(content, etag), unknown: true},
+		"ranges and a weak ETag":        {handler: ranged(content, `W/"v1"`)},
+		"ranges and no validator":       {handler: ranged(content, "")},
+		"no ranges":                     {handler: whole(content)},
+		"no ranges but an ETag":         {handler: whole(content, "ETag", etag)},
+		"no ranges, size unknown":       {handler: whole(content), unknown: true},
+		"gzip is kept as it is":         {handler: whole(content, "Content-Encoding", "gzip")},
+		"a page's type and other bytes": {handler: whole(content, "Content-Type", "text/html"), path: "/"},
 		"an attached page": {
 			handler: whole(content, "Content-Type", "text/html", "Content-Disposition", `attachment; filename="x"`),
 		},
@@ -227,6 +231,9 @@ func failing(n int64, next http.HandlerFunc, fail func(http.ResponseWriter)) htt
 	}
 }
 
+// signIn is what a server sends instead of a file.
+var signIn = []byte("<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><form>…</form></body></html>\n")
+
 // breaking sends half of what was asked for, every other time.
 func breaking(next http.HandlerFunc) http.HandlerFunc {
 	var count atomic.Int64
@@ -243,8 +250,12 @@ type breaker struct {
 	left int
 }
 
+func (b *breaker) Unwrap() http.ResponseWriter { return b.ResponseWriter }
+
 func (b *breaker) Write(p []byte) (int, error) {
 	if b.left -= len(p); b.left <= 0 {
+		_, _ = b.ResponseWriter.Write(p[:len(p)+min(0, b.left)])
+		_ = http.NewResponseController(b.ResponseWriter).Flush()
 		panic(http.ErrAbortHandler)
 	}
 	return b.ResponseWriter.Write(p)
@@ -283,7 +294,7 @@ func TestDownloadFaults(t *testing.T) {
 		"204": {handler: status(204), want: models.ProblemSourceFailing},
 		"500": {handler: status(500), want: models.ProblemSourceFailing, options: engine.Options{StallTimeout: time.Second}},
 		"a web page": {
-			handler: whole(content, "Content-Type", "text/html; charset=utf-8"), want: models.ProblemNotAFile,
+			handler: whole(signIn, "Content-Type", "text/html; charset=utf-8"), want: models.ProblemNotAFile,
 		},
 		"too large": {
 			handler: ranged(content, etag), want: models.ProblemContentTooLarge, unknown: true,
@@ -302,7 +313,10 @@ func TestDownloadFaults(t *testing.T) {
 		"short with ranges": {
 			handler: func(w http.ResponseWriter, r *http.Request) {
 				var from, to int
-				_, _ = fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-%d", &from, &to)
+				if n, _ := fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-%d", &from, &to); n == 0 {
+					short(content)(w, r)
+					return
+				}
 				w.Header().Set("ETag", etag)
 				w.Header().Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, to, len(content)))
 				w.Header().Set("Content-Length", strconv.Itoa(to-from+1))
@@ -340,8 +354,9 @@ func TestDownloadFaults(t *testing.T) {
 			handler: func() http.HandlerFunc {
 				var n atomic.Int64
 				return func(w http.ResponseWriter, r *http.Request) {
+					v := n.Add(1)
 					r.Header.Del("If-Range")
-					ranged(content, fmt.Sprintf(`"v%d"`, n.Add(1)))(w, r)
+					ranged(noise(byte(v), 1<<20), fmt.Sprintf(`"v%d"`, v))(&breaker{w, 300 << 10}, r)
 				}
 			}(), want: models.ProblemSourceChanged,
 		},
@@ -571,7 +586,7 @@ func TestResolve(t *testing.T) {
 		"no length":  {handler: func(w http.ResponseWriter, _ *http.Request) { _ = http.NewResponseController(w).Flush() }, path: "/x", name: "x", size: -1},
 		"not found":  {handler: http.NotFound, path: "/x", want: models.ProblemNotFoundAtSource},
 		"failing":    {handler: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(502) }, path: "/x", want: models.ProblemSourceFailing},
-		"a web page": {handler: whole(content, "Content-Type", "text/html"), path: "/x.zip", want: models.ProblemNotAFile},
+		"a web page": {handler: whole(signIn, "Content-Type", "text/html"), path: "/x.zip", want: models.ProblemNotAFile},
 		"too large":  {handler: ranged(noise(8, 20_000), etag), path: "/x", want: models.ProblemContentTooLarge},
 	}
 	for name, tc := range cases {

@@ -63,20 +63,27 @@ func (q *queue) leave(r byterange.Range) bool {
 	return true
 }
 
+// start is what a connection begins with: an answer and the range that is read from
+// it.
+type start struct {
+	a   *answer
+	rng byterange.Range
+}
+
 // parallel fetches the missing ranges over several connections; the first of
-// them has its answer already.
-func (d *download) parallel(ctx context.Context, first *answer, asked byterange.Range) error {
-	asked = asked.Before(d.size)
-	q := &queue{d: d, next: asked.End()}
-	chunks := (d.size - asked.End() + d.chunk() - 1) / d.chunk()
-	q.active = 1 + int(min(chunks, int64(d.cfg.Connections-1)))
+// them have their answers already, one after the other in the file.
+func (d *download) parallel(ctx context.Context, starts ...start) error {
+	end := starts[len(starts)-1].rng.End()
+	q := &queue{d: d, next: end}
+	chunks := (d.size - end + d.chunk() - 1) / d.chunk()
+	q.active = len(starts) + int(min(chunks, int64(max(0, d.cfg.Connections-len(starts)))))
 	g, ctx := errgroup.WithContext(ctx)
 	for i := range q.active {
-		a, rest := first, asked
-		if i > 0 {
-			a, rest = nil, byterange.Range{}
+		var s start
+		if i < len(starts) {
+			s = starts[i]
 		}
-		g.Go(func() error { return d.connection(ctx, q, a, rest) })
+		g.Go(func() error { return d.connection(ctx, q, s.a, s.rng) })
 	}
 	return g.Wait()
 }
@@ -87,6 +94,7 @@ func (d *download) connection(ctx context.Context, q *queue, a *answer, rest byt
 	defer d.meter.connect()()
 	buf := make([]byte, bufferSize)
 	wait := newPauses(d.cfg.RetryPause)
+	odds := 0
 	for {
 		if rest.Len <= 0 {
 			var ok bool
@@ -95,10 +103,14 @@ func (d *download) connection(ctx context.Context, q *queue, a *answer, rest byt
 			}
 		}
 		n, err := d.fetchRange(ctx, rest, a, buf)
-		a = nil
+		if a != nil {
+			a.close() // it may bring more than this connection has to fetch
+			a = nil
+		}
 		rest = rest.After(n)
 		if err == nil {
 			wait.reset()
+			odds = 0
 			continue
 		}
 		if ctx.Err() != nil {
@@ -115,7 +127,12 @@ func (d *download) connection(ctx context.Context, q *queue, a *answer, rest byt
 		if again.busy && q.leave(rest) {
 			return nil
 		}
-		if err := d.tooShort(again, n > 0); err != nil {
+		if again.odd {
+			if odds++; odds >= maxOdd {
+				return err
+			}
+		}
+		if err := d.tooShort(again, again.short, n > 0); err != nil {
 			return err
 		}
 		if n > 0 {
@@ -147,7 +164,7 @@ func (d *download) fetchRange(ctx context.Context, rng byterange.Range, a *answe
 		if err := d.pause(ctx); err != nil {
 			return n, err
 		}
-		k, err := d.copyBlock(a.body, at, length, buf)
+		k, err := d.copyBlock(ctx, a.body, at, length, buf)
 		at += k
 		n += k
 		if err != nil {

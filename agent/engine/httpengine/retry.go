@@ -19,6 +19,7 @@ type retry struct {
 	after time.Duration // the server's wish; 0 is none
 	busy  bool          // the server has too much to do: fewer connections may help
 	short bool          // the body ended early
+	odd   bool          // an answer to a range that cannot be trusted
 }
 
 // Error implements error.

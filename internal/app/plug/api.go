@@ -5,17 +5,27 @@ import (
 	"longhaul/internal/store/accounts"
 	"longhaul/internal/store/admission"
 	"longhaul/internal/store/agents"
+	"longhaul/internal/store/announce"
 	"longhaul/internal/store/blocks"
 	"longhaul/internal/store/bulk"
 	"longhaul/internal/store/files"
+	"longhaul/internal/store/flags"
 	"longhaul/internal/store/jobs"
+	"longhaul/internal/store/labels"
+	"longhaul/internal/store/library"
 	"longhaul/internal/store/mails"
+	"longhaul/internal/store/notices"
+	"longhaul/internal/store/overview"
+	"longhaul/internal/store/postgres"
 	"longhaul/internal/store/progress"
 	"longhaul/internal/store/providers"
 	"longhaul/internal/store/quota"
 	"longhaul/internal/store/records"
+	"longhaul/internal/store/rules"
+	"longhaul/internal/store/shares"
 	"longhaul/internal/store/sources"
 	"longhaul/internal/store/stock"
+	"longhaul/internal/store/strikes"
 	"longhaul/internal/store/timeline"
 	"longhaul/internal/store/transfers"
 )
@@ -26,15 +36,26 @@ type (
 	admissionRows = admission.Admission
 	agentsRows    = agents.Agents
 	filesRows     = files.Files
+	flagsRows     = flags.Flags
 	jobsRows      = jobs.Jobs
+	labelsRows    = labels.Labels
+	rulesRows     = rules.Rules
+	libraryRows   = library.Library
 	adminBulk     = bulk.Admin
+	announceRows  = announce.Announcements
 	blocksRows    = blocks.Blocks
+	databaseRows  = postgres.DB
 	adminJobs     = jobs.Admin
 	mailsRows     = mails.Mails
+	adminNotices  = notices.Admin
+	strikesRows   = strikes.Strikes
+	overviewRows  = overview.Overview
 	progressRows  = progress.Progress
 	providersRows = providers.Providers
 	quotaRows     = quota.Quota
 	recordsRows   = records.Records
+	sharesRows    = shares.Shares
+	adminShares   = shares.Admin
 	sourcesRows   = sources.Sources
 	stockRows     = stock.Stock
 	timelineRows  = timeline.Timeline
@@ -44,16 +65,18 @@ type (
 type callersStore struct {
 	*accountsRows
 	*agentsRows
+	*flagsRows
 	*recordsRows
 }
 
 // Callers returns what finding out who calls asks of the store.
 func Callers(s *store.Store) callersStore {
-	return callersStore{s.Accounts, s.Agents, s.Records}
+	return callersStore{s.Accounts, s.Agents, s.Flags, s.Records}
 }
 
 type accountStore struct {
 	*accountsRows
+	*flagsRows
 	*jobsRows
 	*quotaRows
 	*recordsRows
@@ -61,7 +84,7 @@ type accountStore struct {
 
 // Account returns what an account's owner asks of the store.
 func Account(s *store.Store) accountStore {
-	return accountStore{s.Accounts, s.Jobs, s.Quota, s.Records}
+	return accountStore{s.Accounts, s.Flags, s.Jobs, s.Quota, s.Records}
 }
 
 type adminStore struct {
@@ -70,17 +93,34 @@ type adminStore struct {
 	*agentsRows
 	*adminBulk
 	*adminJobs
+	*flagsRows
+	*announceRows
+	*adminNotices
 	*mailsRows
+	*overviewRows
 	*providersRows
 	*quotaRows
 	*recordsRows
+	*adminShares
 	*stockRows
+	*strikesRows
 }
 
 // Admin returns what administrators ask of the store.
 func Admin(s *store.Store) adminStore {
-	return adminStore{s.Accounts, s.Admission, s.Agents, s.Bulk.Admin(), s.Jobs.Admin(), s.Mails, s.Providers, s.Quota, s.Records, s.Stock}
+	return adminStore{
+		s.Accounts, s.Admission, s.Agents, s.Bulk.Admin(), s.Jobs.Admin(), s.Flags, s.Announce, s.Notices.Admin(), s.Mails, s.Overview, s.Providers, s.Quota, s.Records,
+		s.Shares.Admin(), s.Stock, s.Strikes,
+	}
 }
+
+type systemStore struct {
+	*accountsRows
+	*announceRows
+}
+
+// System returns what anyone asks of the store before they sign in.
+func System(s *store.Store) systemStore { return systemStore{s.Accounts, s.Announce} }
 
 type agentCallsStore struct {
 	*agentsRows
@@ -96,27 +136,53 @@ func AgentCalls(s *store.Store) agentCallsStore {
 type deliveryStore struct {
 	*accountsRows
 	*filesRows
+	*flagsRows
 	*jobsRows
+	*libraryRows
 	*quotaRows
+	*sharesRows
 }
 
 // Delivery returns what the files origin asks of the store.
 func Delivery(s *store.Store) deliveryStore {
-	return deliveryStore{s.Accounts, s.Files, s.Jobs, s.Quota}
+	return deliveryStore{s.Accounts, s.Files, s.Flags, s.Jobs, s.Library, s.Quota, s.Shares}
 }
+
+type sharesStore struct {
+	*flagsRows
+	*recordsRows
+	*sharesRows
+}
+
+// Shares returns what owners and visitors of shares ask of the store.
+func Shares(s *store.Store) sharesStore { return sharesStore{s.Flags, s.Records, s.Shares} }
 
 type jobsStore struct {
 	*admissionRows
 	*blocksRows
 	*filesRows
+	*flagsRows
 	*jobsRows
+	*labelsRows
 	*progressRows
+	*providersRows
 	*quotaRows
+	*rulesRows
 	*sourcesRows
 	*timelineRows
 }
 
 // Jobs returns what the owner of jobs asks of the store.
 func Jobs(s *store.Store) jobsStore {
-	return jobsStore{s.Admission, s.Blocks, s.Files, s.Jobs, s.Progress, s.Quota, s.Sources, s.Timeline}
+	return jobsStore{s.Admission, s.Blocks, s.Files, s.Flags, s.Jobs, s.Labels, s.Progress, s.Providers, s.Quota, s.Rules, s.Sources, s.Timeline}
+}
+
+type healthStore struct {
+	*databaseRows
+	*overviewRows
+}
+
+// Health returns what looking how the deployment does asks of the store.
+func Health(s *store.Store) healthStore {
+	return healthStore{s.DB, s.Overview}
 }

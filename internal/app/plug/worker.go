@@ -7,41 +7,53 @@ import (
 	"longhaul/internal/store/agents"
 	"longhaul/internal/store/attempts"
 	"longhaul/internal/store/bulk"
+	"longhaul/internal/store/figures"
 	"longhaul/internal/store/files"
 	"longhaul/internal/store/jobs"
+	"longhaul/internal/store/library"
 	"longhaul/internal/store/limits"
 	"longhaul/internal/store/mails"
+	"longhaul/internal/store/notices"
+	"longhaul/internal/store/notifications"
 	"longhaul/internal/store/outbox"
 	"longhaul/internal/store/progress"
 	"longhaul/internal/store/providers"
 	"longhaul/internal/store/quota"
 	"longhaul/internal/store/records"
+	"longhaul/internal/store/shares"
 	"longhaul/internal/store/sources"
 	"longhaul/internal/store/stock"
 	"longhaul/internal/store/timeline"
 	"longhaul/internal/store/transfers"
+	"longhaul/internal/store/trash"
 )
 
 // The worker's sides of the aggregates, which all have one name.
 type (
-	accountsWork  = accounts.Worker
-	admissionWork = admission.Worker
-	agentsWork    = agents.Worker
-	attemptsWork  = attempts.Worker
-	bulkWork      = bulk.Worker
-	filesWork     = files.Worker
-	jobsWork      = jobs.Worker
-	limitsWork    = limits.Worker
-	mailsWork     = mails.Worker
-	outboxWork    = outbox.Worker
-	progressWork  = progress.Worker
-	providersWork = providers.Worker
-	quotaWork     = quota.Worker
-	recordsWork   = records.Worker
-	sourcesWork   = sources.Worker
-	stockWork     = stock.Worker
-	timelineWork  = timeline.Worker
-	transfersWork = transfers.Worker
+	accountsWork      = accounts.Worker
+	admissionWork     = admission.Worker
+	agentsWork        = agents.Worker
+	attemptsWork      = attempts.Worker
+	bulkWork          = bulk.Worker
+	figuresWork       = figures.Worker
+	filesWork         = files.Worker
+	jobsWork          = jobs.Worker
+	limitsWork        = limits.Worker
+	mailsWork         = mails.Worker
+	noticesWork       = notices.Worker
+	outboxWork        = outbox.Worker
+	progressWork      = progress.Worker
+	providersWork     = providers.Worker
+	quotaWork         = quota.Worker
+	recordsWork       = records.Worker
+	sharesWork        = shares.Worker
+	sourcesWork       = sources.Worker
+	stockWork         = stock.Worker
+	timelineWork      = timeline.Worker
+	trashWork         = trash.Worker
+	transfersWork     = transfers.Worker
+	notificationsWork = notifications.Worker
+	libraryWork       = library.Worker
 )
 
 type attemptsStore struct {
@@ -132,17 +144,22 @@ type sweepsStore struct {
 	*bulkWork
 	*filesWork
 	*jobsWork
+	*libraryWork
 	*limitsWork
 	*mailsWork
+	*noticesWork
+	*notificationsWork
 	*recordsWork
+	*sharesWork
 	*sourcesWork
 	*stockWork
 	*timelineWork
+	*trashWork
 }
 
 // Sweeps returns what the sweeps ask of the store.
 func Sweeps(w store.Worker) sweepsStore {
-	return sweepsStore{w.Accounts, w.Agents, w.Bulk, w.Files, w.Jobs, w.Limits, w.Mails, w.Records, w.Sources, w.Stock, w.Timeline}
+	return sweepsStore{w.Accounts, w.Agents, w.Bulk, w.Files, w.Jobs, w.Library, w.Limits, w.Mails, w.Notices, w.Notifications, w.Records, w.Shares, w.Sources, w.Stock, w.Timeline, w.Trash}
 }
 
 type stocktakeStore struct {
@@ -169,6 +186,7 @@ type loopsStore struct {
 	*accountsWork
 	*admissionWork
 	*agentsWork
+	*figuresWork
 	*jobsWork
 	*outboxWork
 	*stockWork
@@ -176,5 +194,5 @@ type loopsStore struct {
 
 // Loops returns what the worker's loops ask of the store.
 func Loops(w store.Worker) loopsStore {
-	return loopsStore{w.Accounts, w.Admission, w.Agents, w.Jobs, w.Outbox, w.Stock}
+	return loopsStore{w.Accounts, w.Admission, w.Agents, w.Figures, w.Jobs, w.Outbox, w.Stock}
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"longhaul/internal/store/page"
 	"longhaul/models"
 )
@@ -27,8 +29,32 @@ func userOrder(k models.UserSort) (expression, keyType string, ok bool) {
 	}
 }
 
+// userColumns selects an account u with its plan p, its totals q and what else a
+// list shows.
+const userColumns = `
+	select u.*, p.id as plan_id, p.name as plan_name, p.storage_bytes as storage_limit, coalesce(q.used, 0) as storage_used,
+		(select max(at) from (
+			select last_seen_at as at from sessions where user_id = u.id
+			union all select last_used_at from api_tokens where user_id = u.id) uses) as last_seen_at,
+		(select count(*) from jobs where user_id = u.id and delete_at is null) as jobs,
+		(select count(*) from jobs where user_id = u.id and admitted_at is not null) as running_jobs`
+
+// UserRow returns one account as a list shows it. It is for administrators.
+func (a *Accounts) UserRow(ctx context.Context, id uuid.UUID) (models.UserRow, error) {
+	var out models.UserRow
+	err := a.db.Row(ctx, &out, "load user", userColumns+`
+		from users u join user_plans p on p.user_id = u.id left join quota_usage q on q.user_id = u.id
+		where u.id = ? and u.delete_at is null`, id)
+	return out, err
+}
+
 // Users returns a page of the accounts. It is for administrators.
 func (a *Accounts) Users(ctx context.Context, f models.UserFilter) (models.UserPage, error) {
+	f.Limit = page.Size(f.Limit)
+	return a.users(ctx, f)
+}
+
+func (a *Accounts) users(ctx context.Context, f models.UserFilter) (models.UserPage, error) {
 	if f.Sort == "" {
 		f.Sort = models.UserSortCreated
 	}
@@ -36,7 +62,6 @@ func (a *Accounts) Users(ctx context.Context, f models.UserFilter) (models.UserP
 	if !ok {
 		return models.UserPage{}, models.Errorf(models.CodeInvalid, "Accounts can't be sorted by that.").In("sort")
 	}
-	f.Limit = page.Size(f.Limit)
 	where, args, err := whereUsers(f)
 	if err != nil {
 		return models.UserPage{}, err
@@ -60,13 +85,7 @@ func (a *Accounts) Users(ctx context.Context, f models.UserFilter) (models.UserP
 		return models.UserPage{}, err
 	}
 	order := expression + " " + direction + ", u.id " + direction
-	err = a.db.Rows(ctx, &out.Users, "list users", `
-		select u.*, p.id as plan_id, p.name as plan_name, p.storage_bytes as storage_limit, coalesce(q.used, 0) as storage_used,
-			(select max(at) from (
-				select last_seen_at as at from sessions where user_id = u.id
-				union all select last_used_at from api_tokens where user_id = u.id) uses) as last_seen_at,
-			(select count(*) from jobs where user_id = u.id and delete_at is null) as jobs,
-			(select count(*) from jobs where user_id = u.id and admitted_at is not null) as running_jobs
+	err = a.db.Rows(ctx, &out.Users, "list users", userColumns+`
 		from (select u.* from users u left join quota_usage q on q.user_id = u.id
 			where `+where+` order by `+order+` limit ?) u
 		join user_plans p on p.user_id = u.id left join quota_usage q on q.user_id = u.id
@@ -86,6 +105,10 @@ func whereUsers(f models.UserFilter) (string, []any, error) {
 	}
 	if f.Role != "" {
 		where, args = where+" and u.role = ?", append(args, f.Role)
+	}
+	if f.Plan != "" {
+		where += " and exists (select from plan_assignments a where a.user_id = u.id and a.ended_at is null and a.plan_id = ?)"
+		args = append(args, f.Plan)
 	}
 	switch f.State {
 	case "":

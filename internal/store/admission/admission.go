@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"longhaul/internal/store/agents"
+	"longhaul/internal/store/flags"
 	"longhaul/internal/store/jobs"
 	"longhaul/internal/store/outbox"
 	"longhaul/internal/store/postgres"
@@ -26,6 +27,7 @@ type Admission struct {
 	quota     *quota.Quota
 	agents    *agents.Agents
 	providers *providers.Providers
+	flags     *flags.Flags
 	jobs      *jobs.Jobs
 }
 
@@ -35,6 +37,7 @@ type Deps struct {
 	Quota     *quota.Quota
 	Agents    *agents.Agents
 	Providers *providers.Providers
+	Flags     *flags.Flags
 	Jobs      *jobs.Jobs
 }
 
@@ -42,7 +45,7 @@ type Deps struct {
 func New(db *postgres.DB, d Deps) *Admission {
 	return &Admission{
 		db: db, outbox: d.Outbox, quota: d.Quota, agents: d.Agents,
-		providers: d.Providers, jobs: d.Jobs,
+		providers: d.Providers, flags: d.Flags, jobs: d.Jobs,
 	}
 }
 

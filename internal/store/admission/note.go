@@ -14,13 +14,14 @@ func (ad *Admission) QueueNote(ctx context.Context, userID uuid.UUID) (models.Qu
 	var row struct {
 		Running        int
 		MaxRunningJobs *int
+		AgentPool      string
 		RetentionDays  int
 		StorageBytes   *int64
 		Used, Reserved int64
 	}
 	err := ad.db.Row(ctx, &row, "load limits and running jobs", `
 		select (select count(*) from jobs where user_id = p.user_id and admitted_at is not null) as running,
-			p.max_running_jobs, coalesce(p.retention_days, 0) as retention_days, p.storage_bytes,
+			p.max_running_jobs, p.agent_pool, coalesce(p.retention_days, 0) as retention_days, p.storage_bytes,
 			coalesce(q.used, 0) as used, coalesce(q.reserved, 0) as reserved
 		from user_plans p left join quota_usage q on q.user_id = p.user_id where p.user_id = ?`, userID)
 	if err != nil {
@@ -28,11 +29,13 @@ func (ad *Admission) QueueNote(ctx context.Context, userID uuid.UUID) (models.Qu
 	}
 	note := models.QueueNote{
 		Running: row.Running, Limit: ad.quota.RunningLimitOf(row.MaxRunningJobs), Retention: row.RetentionDays,
-		Room: models.Room{Used: row.Used, Reserved: row.Reserved, Limit: row.StorageBytes},
+		Pool: row.AgentPool, Room: models.Room{Used: row.Used, Reserved: row.Reserved, Limit: row.StorageBytes},
 	}
-	if note.AgentsAlive, note.FreeSlots, err = ad.agents.FreeSlots(ctx); err != nil {
+	slots, err := ad.agents.SlotsByPool(ctx)
+	if err != nil {
 		return models.QueueNote{}, err
 	}
+	note.AgentsAlive, note.FreeSlots = slots[note.Pool].Agents, slots[note.Pool].Free
 	note.Seedr, err = ad.seedrNote(ctx, userID)
 	return note, err
 }

@@ -11,11 +11,6 @@ import (
 	"longhaul/models"
 )
 
-// AdmissionPulse returns how far behind admission is, for the metrics.
-func (w *Worker) AdmissionPulse(ctx context.Context) (models.AdmissionPulse, error) {
-	return w.ad.Pulse(ctx)
-}
-
 // Pulse returns how far behind admission is.
 func (ad *Admission) Pulse(ctx context.Context) (models.AdmissionPulse, error) {
 	var row struct{ Round *time.Time }
@@ -24,9 +19,13 @@ func (ad *Admission) Pulse(ctx context.Context) (models.AdmissionPulse, error) {
 	}
 	now := ad.db.Now()
 	pulse := models.AdmissionPulse{SinceRound: since(now, row.Round)}
-	_, free, err := ad.agents.FreeSlots(ctx)
-	if err != nil || free == 0 {
+	slots, err := ad.agents.SlotsByPool(ctx)
+	if err != nil {
 		return pulse, err
+	}
+	pools, _ := slots.Free()
+	if len(pools) == 0 {
+		return pulse, nil
 	}
 	perUser := ad.quota.RunningLimitOf(nil)
 	if perUser == 0 {
@@ -34,8 +33,8 @@ func (ad *Admission) Pulse(ctx context.Context) (models.AdmissionPulse, error) {
 	}
 	var oldest struct{ Since *time.Time }
 	err = ad.db.Row(ctx, &oldest, "find who is passed over", turns+`
-		select min(j.state_since) as since from waiting w join jobs j on j.id = w.id where w.place <= w.most`,
-		models.ProviderAgent, true, postgres.Array[uuid.UUID](nil), perUser)
+		select min(j.state_since) as since from waiting w join jobs j on j.id = w.id where w.place <= w.most and w.pool = any(?)`,
+		models.ProviderAgent, true, postgres.Array[uuid.UUID](nil), perUser, postgres.Array[string](pools))
 	pulse.PassedOver = since(now, oldest.Since)
 	return pulse, err
 }

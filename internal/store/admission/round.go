@@ -50,39 +50,53 @@ func (w *Worker) Admit(ctx context.Context, limitPerUser, limit int) ([]uuid.UUI
 }
 
 func (ad *Admission) admitToAgents(ctx context.Context, limitPerUser, limit int) ([]uuid.UUID, error) {
-	_, free, err := ad.agents.FreeSlots(ctx)
+	slots, err := ad.agents.SlotsByPool(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if limit = min(limit, free); limit <= 0 {
+	pools, free := slots.Free()
+	if len(pools) == 0 || limit <= 0 {
 		return nil, nil
 	}
-	return ad.admit(ctx, models.ProviderAgent, nil, limitPerUser, limit)
+	return ad.admit(ctx, models.ProviderAgent, candidates{pools: pools, free: free}, limitPerUser, limit)
 }
 
-// nextInQueue locks and returns the jobs of the provider whose turn it is and
-// whose owner has room for them, as things stand; only, unless nil, are those
-// that may be taken. A job's turn is its place among those of its user, counted
-// on from the ones that run. A job that another transaction works on is left to
-// the next round.
+// candidates are the jobs that may be taken: those named, or as many of each
+// pool as it has free slots.
+type candidates struct {
+	only  []uuid.UUID // nil for any
+	pools []string    // nil where pools don't matter
+	free  []int       // of each pool
+}
+
+// nextInQueue locks and returns the candidates of the provider whose turn it is
+// and whose owner has room for them, as things stand. A job's turn is its place
+// among those of its user, counted on from the ones that run. Each pool has a
+// queue of its own, so that jobs for which there is no slot keep none of another
+// pool waiting. A job that another transaction works on is left to the next round.
 func (ad *Admission) nextInQueue(
-	ctx context.Context, p models.Provider, only []uuid.UUID, limitPerUser, limit int,
+	ctx context.Context, p models.Provider, of candidates, limitPerUser, limit int,
 ) ([]models.Job, error) {
 	var out []models.Job
 	err := ad.db.Rows(ctx, &out, "find jobs to admit", turns+`,
+		ordered as (
+			select id, pool, place, since, row_number() over (partition by pool order by place, since, id) as nth
+			from waiting where place <= most),
 		next as (
-			select id, place, since from waiting where place <= most order by place, since, id limit ?)
+			select o.id, o.place, o.since from ordered o left join unnest(?::text[], ?::int[]) as f (pool, free) on f.pool = o.pool
+			where ? or o.nth <= f.free order by o.place, o.since, o.id limit ?)
 		select j.* from next n join jobs j on j.id = n.id
 		where j.state = 'queued' and j.admitted_at is null and j.delete_at is null
 		order by n.place, n.since, j.id for update of j skip locked`,
-		p, only == nil, postgres.Array[uuid.UUID](only), limitPerUser, limit)
+		p, of.only == nil, postgres.Array[uuid.UUID](of.only), limitPerUser,
+		postgres.Array[string](of.pools), postgres.Array[int](of.free), of.pools == nil, limit)
 	return out, err
 }
 
 // turns lists the queued jobs that may be admitted as waiting: each with its
-// place and the most of the jobs that its owner may run. Its parameters are the
-// provider, whether all jobs count or only those of the following array, and the
-// limit of running jobs of a user.
+// place, the pool that serves its owner, and the most of the jobs that the owner
+// may run. Its parameters are the provider, whether all jobs count or only those
+// of the following array, and the limit of running jobs of a user.
 const turns = `
 	with running as (
 		select user_id, count(*) as n from jobs where admitted_at is not null group by user_id),
@@ -92,12 +106,12 @@ const turns = `
 		from jobs where state = 'queued' and admitted_at is null and delete_at is null and asked_act <> 'pause'
 			and provider = ? and (? or id = any(?))),
 	owner as (
-		select p.user_id, least(p.max_running_jobs, ?) as most,
+		select p.user_id, least(p.max_running_jobs, ?) as most, p.agent_pool as pool,
 			p.storage_bytes - coalesce(q.used + q.reserved, 0) as free -- null is no limit
 		from (select distinct user_id from queued) u
 		join user_plans p on p.user_id = u.user_id left join quota_usage q on q.user_id = u.user_id),
 	waiting as (
-		select w.id, w.since, o.most, coalesce(r.n, 0)
+		select w.id, w.since, o.most, o.pool, coalesce(r.n, 0)
 			+ row_number() over (partition by w.user_id order by w.since, w.id) as place
 		from queued w join owner o on o.user_id = w.user_id left join running r on r.user_id = w.user_id
 		where o.free is null or w.missing <= greatest(o.free, 0) and (w.quota_want > 0 or w.file_count > 0 or o.free > 0))`
@@ -105,9 +119,9 @@ const turns = `
 // admit gives slots to the jobs that nextInQueue finds, those left out that
 // another one of the same round has taken the room of.
 func (ad *Admission) admit(
-	ctx context.Context, p models.Provider, only []uuid.UUID, limitPerUser, limit int,
+	ctx context.Context, p models.Provider, of candidates, limitPerUser, limit int,
 ) ([]uuid.UUID, error) {
-	next, err := ad.nextInQueue(ctx, p, only, limitPerUser, limit)
+	next, err := ad.nextInQueue(ctx, p, of, limitPerUser, limit)
 	if err != nil {
 		return nil, err
 	}

@@ -39,7 +39,7 @@ func (ad *Admission) admitToSeedr(ctx context.Context, limitPerUser, limit int) 
 		if len(fits) == 0 {
 			return out, nil
 		}
-		admitted, err := ad.admit(ctx, models.ProviderSeedr, fits, limitPerUser, 1)
+		admitted, err := ad.admit(ctx, models.ProviderSeedr, candidates{only: fits}, limitPerUser, 1)
 		if err != nil || len(admitted) == 0 {
 			return out, err
 		}

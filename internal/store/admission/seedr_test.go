@@ -236,3 +236,33 @@ func TestWithoutAPolicyQueuedJobsStay(t *testing.T) {
 		t.Errorf("moved to %s", got.Provider)
 	}
 }
+
+// Jobs of an account for which failover is off stay, in the queue and when their
+// run asks for another provider; an administrator moves them all the same.
+func TestFailoverThatIsOff(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	c := storetest.FakeClock(b.Store)
+	b.OnSeedr(t, 2, 4*storetest.GiB)
+	b.Provider(t, models.ProviderAgent, models.FailoverToSeedr)
+	stays := b.Submit(t, 1)
+	storetest.OK(t, b.Flags.SetFlag(t.Context(), b.Admin(), models.FlagChange{
+		Flag: models.FlagFailover, FlagTarget: models.FlagTarget{UserID: &b.User.ID}, Enabled: new(bool),
+	}))
+	moves := storetest.Submit(t, b.Store, b.Evil.ID, nil)
+	c.Add(3 * time.Minute) // the agent is silent by then
+	b.Admit(t)
+	for job, want := range map[uuid.UUID]models.Provider{stays.ID: models.ProviderAgent, moves.ID: models.ProviderSeedr} {
+		if got := b.Job(t, job).Provider; got != want {
+			t.Errorf("is at %s, want %s", got, want)
+		}
+	}
+	m := models.JobMove{To: models.ProviderSeedr, From: models.ProviderAgent, Reason: models.Because(models.ReasonMovedByAdmin, "provider", "seedr")}
+	if _, err := b.W.Jobs.MoveJob(t.Context(), stays.ID, m); models.AsError(err).Problem != models.ProblemFeatureOff {
+		t.Errorf("moves on its own: %v", err)
+	}
+	m.From = ""
+	if got := storetest.Must[models.Job](t)(b.W.Jobs.MoveJob(t.Context(), stays.ID, m)); got.Provider != models.ProviderSeedr {
+		t.Errorf("moved by an administrator: %s", got.Provider)
+	}
+}

@@ -156,3 +156,39 @@ func TestGivingWayGetsRarer(t *testing.T) {
 		t.Errorf("%d were asked after twice the time", len(got))
 	}
 }
+
+// A download that its owner's plan slows down does not give way for that: it counts as
+// slow below half of what the plan allows.
+func TestWhatThePlanSlowsDownIsNotSlow(t *testing.T) {
+	t.Parallel()
+	const half = models.LeastRateLimit / 2
+	for _, tc := range []struct {
+		name  string
+		below int64 // what counts as slow for everyone
+		rate  int64
+		own   map[models.PlanLimit]*int64
+		want  int
+	}{
+		{"at half of the plan's speed", 1 << 20, half, nil, 0},
+		{"slower than that", 1 << 20, half - 1, nil, 1},
+		{"the account has no such limit", 1 << 20, half, map[models.PlanLimit]*int64{models.LimitRate: nil}, 1},
+		{"the account may be faster", 1 << 20, half, map[models.PlanLimit]*int64{models.LimitRate: new(int64(2*half + 2))}, 1},
+		{"half of the plan's speed is not slow for anyone", half / 2, half - 1, nil, 0},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			d := newDrips(t, 2, 1<<30)
+			d.Plan(t, models.Plan{RateLimit: new(int64(models.LeastRateLimit))})
+			if tc.own != nil {
+				storetest.OK(t, d.Quota.SetOverride(t.Context(), d.Admin(), models.Override{UserID: d.User.ID, Limits: tc.own, Reason: "x"}))
+			}
+			d.Progress.SlowBelow = tc.below
+			storetest.Submit(t, d.Store, d.Evil.ID, nil)
+			d.pass(time.Second, tc.rate)
+			d.pass(30*time.Second, tc.rate)
+			if got := d.asked(); len(got) != tc.want {
+				t.Errorf("%d were asked, want %d", len(got), tc.want)
+			}
+		})
+	}
+}

@@ -236,13 +236,18 @@ func agentBusy(a models.Agent, jobs int64, alive bool) error {
 	return models.Fault(models.ProblemAgentInUse, "%s on %s. %s", count, a.Name, hint)
 }
 
-// PickAgentForInspect returns the least loaded agent that takes work. A look
-// at a source takes no slot.
-func (ag *Agents) PickAgentForInspect(ctx context.Context) (models.Agent, error) {
+// PickAgentForInspect returns the least loaded agent that takes work and may look
+// at a source for the account: one of its pool, or else one without a pool. A look
+// takes no slot, and nothing of it is kept.
+func (ag *Agents) PickAgentForInspect(ctx context.Context, userID uuid.UUID) (models.Agent, error) {
+	pool, err := ag.PoolOf(ctx, userID)
+	if err != nil {
+		return models.Agent{}, err
+	}
 	var a models.Agent
-	err := ag.db.Row(ctx, &a, "pick agent", `
-		select * from agents where state = ? and lost_at is null and last_seen_at > ?
-		order by running::float / capacity, last_seen_at desc, id limit 1`, models.AgentActive, ag.AliveSince())
+	err = ag.db.Row(ctx, &a, "pick agent", `
+		select * from agents where state = ? and lost_at is null and last_seen_at > ? and pool in (?, '')
+		order by pool = '', running::float / capacity, last_seen_at desc, id limit 1`, models.AgentActive, ag.AliveSince(), pool)
 	if models.IsNotFound(err) {
 		return models.Agent{}, NoRoom()
 	}

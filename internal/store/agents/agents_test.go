@@ -68,13 +68,83 @@ func TestPickAgentForInspect(t *testing.T) {
 	b, ctx := storetest.NewWorld(t), t.Context()
 	idle := storetest.Agent(t, b.Store, 1)
 	storetest.Must[models.AgentState](t)(b.Agents.AgentHeartbeat(ctx, b.Agent.ID, 1, models.AgentHeartbeat{Running: 50}, 100, 0))
-	if a := storetest.Must[models.Agent](t)(b.Agents.PickAgentForInspect(ctx)); a.ID != idle.ID {
+	if a := storetest.Must[models.Agent](t)(b.Agents.PickAgentForInspect(ctx, b.User.ID)); a.ID != idle.ID {
 		t.Errorf("picked %+v", a)
 	}
 	storetest.OK(t, b.Agents.SetAgentState(ctx, models.Actor{Kind: models.ActorConsole}, idle.ID, models.AgentCordoned))
 	storetest.OK(t, b.Agents.SetAgentState(ctx, models.Actor{Kind: models.ActorConsole}, b.Agent.ID, models.AgentCordoned))
-	_, err := b.Agents.PickAgentForInspect(ctx)
+	_, err := b.Agents.PickAgentForInspect(ctx, b.User.ID)
 	storetest.WantProblem(t, err, models.ProblemNoAgent)
+}
+
+// An account's source is looked at by an agent of its pool, or else by one without
+// a pool; never by one of another.
+func TestPickAgentForInspectByPool(t *testing.T) {
+	t.Parallel()
+	b, ctx := storetest.NewWorld(t), t.Context()
+	pick := func(u models.User) uuid.UUID {
+		t.Helper()
+		return storetest.Must[models.Agent](t)(b.Agents.PickAgentForInspect(ctx, u.ID)).ID
+	}
+	fast := storetest.Agent(t, b.Store, 100)
+	storetest.Must[models.Agent](t)(b.Agents.SetAgentPool(ctx, b.Admin(), fast.ID, "fast"))
+	storetest.OK(t, b.Agents.BindAccount(ctx, b.Admin(), b.Evil.ID, "fast"))
+	storetest.Must[models.AgentState](t)(b.Agents.AgentHeartbeat(ctx, fast.ID, 1, models.AgentHeartbeat{Running: 50}, 100, 0))
+	if got := pick(b.Evil); got != fast.ID {
+		t.Errorf("picked %s, want the pool's", got)
+	}
+	if got := pick(b.User); got != b.Agent.ID {
+		t.Errorf("picked %s for an account without a pool", got)
+	}
+	storetest.OK(t, b.Agents.SetAgentState(ctx, b.Admin(), fast.ID, models.AgentCordoned))
+	if got := pick(b.Evil); got != b.Agent.ID {
+		t.Errorf("picked %s, want the one without a pool", got)
+	}
+	storetest.OK(t, b.Agents.SetAgentState(ctx, b.Admin(), fast.ID, models.AgentActive))
+	storetest.OK(t, b.Agents.SetAgentState(ctx, b.Admin(), b.Agent.ID, models.AgentCordoned))
+	_, err := b.Agents.PickAgentForInspect(ctx, b.User.ID)
+	storetest.WantProblem(t, err, models.ProblemNoAgent)
+}
+
+// The account's own pool counts before its plan's, and the log tells of each
+// change once.
+func TestWhichPoolServesAnAccount(t *testing.T) {
+	t.Parallel()
+	b, ctx := storetest.NewWorld(t), t.Context()
+	want := func(when, pool string) {
+		t.Helper()
+		if got := storetest.Must[string](t)(b.Agents.PoolOf(ctx, b.User.ID)); got != pool {
+			t.Errorf("%s: %q, want %q", when, got, pool)
+		}
+	}
+	want("neither", "")
+	b.Plan(t, models.Plan{Name: "Bound", AgentPool: "plans"})
+	want("the plan's", "plans")
+	for range 2 {
+		storetest.OK(t, b.Agents.BindAccount(ctx, b.Admin(), b.User.ID, "own"))
+	}
+	want("its own", "own")
+	storetest.OK(t, b.Agents.BindAccount(ctx, b.Admin(), b.User.ID, ""))
+	want("the plan's again", "plans")
+	for range 2 {
+		storetest.Must[models.Agent](t)(b.Agents.SetAgentPool(ctx, b.Admin(), b.Agent.ID, "own"))
+	}
+	if err := b.Agents.BindAccount(ctx, b.Admin(), uuid.New(), "own"); !models.IsNotFound(err) {
+		t.Errorf("an account that isn't there: %v", err)
+	}
+	if _, err := b.Agents.SetAgentPool(ctx, b.Admin(), uuid.New(), "own"); !models.IsNotFound(err) {
+		t.Errorf("an agent that isn't there: %v", err)
+	}
+	for entry, n := range map[string]int{
+		`action = 'user.pool' and before->>'pool' = '' and after->>'pool' = 'own'`:  1,
+		`action = 'user.pool' and before->>'pool' = 'own' and after->>'pool' = ''`:  1,
+		`action = 'agent.pool' and before->>'pool' = '' and after->>'pool' = 'own'`: 1,
+		`action in ('user.pool', 'agent.pool')`:                                     3,
+	} {
+		if got := storetest.Count(t, "select count(*) from audit_log where "+entry); got != n {
+			t.Errorf("%d entries with %s, want %d", got, entry, n)
+		}
+	}
 }
 
 func hash(n byte) []byte { return bytes.Repeat([]byte{n}, 32) }

@@ -31,11 +31,7 @@ func (bl *Blocks) Refuse(ctx context.Context, job models.Job) error {
 	if err := bl.db.ShareLock(ctx, postgres.LockBlocks, ""); err != nil {
 		return err
 	}
-	uri := ""
-	if job.SourceKind == models.SourceURL {
-		uri = job.SourceURI
-	}
-	blocked, err := bl.Blocked(ctx, hashesOf(job), uri)
+	blocked, err := bl.Blocked(ctx, hashesOf(job), job.Address())
 	if err == nil && blocked {
 		return models.Fault(models.ProblemBlockedContent, "This content is blocked here.")
 	}
@@ -90,14 +86,18 @@ func (bl *Blocks) Add(ctx context.Context, b models.Block) (out models.Block, ad
 // the block and the jobs that it covered. One that is not in force is a conflict.
 func (bl *Blocks) Lift(ctx context.Context, id uuid.UUID) (b models.Block, covered []uuid.UUID, err error) {
 	err = bl.db.Tx(ctx, func(ctx context.Context) error {
-		if _, err := bl.db.Exec(ctx, "lock jobs of block", `
-			select from jobs where id in (select job_id from block_marks where block_id = ?) order by id for update`, id); err != nil {
+		if b, err = bl.lock(ctx, id); err != nil {
+			return err
+		}
+		var jobs []uuid.UUID
+		err := bl.db.Rows(ctx, &jobs, "look for jobs of block", `select job_id from block_marks where block_id = ?`, id)
+		if err != nil {
+			return err
+		}
+		if err := bl.lockJobs(ctx, jobs); err != nil {
 			return err
 		}
 		if err := bl.db.Lock(ctx, postgres.LockBlocks, ""); err != nil {
-			return err
-		}
-		if err := bl.db.Row(ctx, &b, "lock block", `select * from blocks where id = ? for update`, id); err != nil {
 			return err
 		}
 		if b.LiftedAt != nil {
@@ -109,7 +109,7 @@ func (bl *Blocks) Lift(ctx context.Context, id uuid.UUID) (b models.Block, cover
 			return err
 		}
 		var marks []mark
-		err := bl.db.Rows(ctx, &marks, "remove marks", `delete from block_marks where block_id = ? returning job_id, file_id`, id)
+		err = bl.db.Rows(ctx, &marks, "remove marks", `delete from block_marks where block_id = ? returning job_id, file_id`, id)
 		if err != nil {
 			return err
 		}

@@ -14,22 +14,27 @@ import (
 // then on nothing of it is delivered. Doing it again changes nothing.
 func (bl *Blocks) Mark(ctx context.Context, id uuid.UUID) error {
 	return bl.db.Tx(ctx, func(ctx context.Context) error {
+		b, err := bl.lock(ctx, id)
+		if err != nil || b.LiftedAt != nil || b.MarkedAt != nil {
+			return err
+		}
+		// No job comes to be covered from now on: those that were let through were
+		// visible before the block was.
+		jobs, err := bl.covered(ctx, b)
+		if err != nil {
+			return err
+		}
+		if err := bl.lockJobs(ctx, jobs); err != nil {
+			return err
+		}
 		// A block that is lifted meanwhile must see these marks where it frees jobs.
 		if err := bl.db.ShareLock(ctx, postgres.LockBlocks, ""); err != nil {
 			return err
 		}
-		var b models.Block
-		err := bl.db.Row(ctx, &b, "lock block", `select * from blocks where id = ? for update`, id)
-		if err != nil || b.LiftedAt != nil || b.MarkedAt != nil {
-			return err
-		}
-		switch b.Kind {
-		case models.BlockHash:
-			err = bl.markHash(ctx, b)
-		case models.BlockURL:
-			err = bl.markAddresses(ctx, b)
-		case models.BlockFile:
-			err = bl.markFiles(ctx, b)
+		if b.Kind == models.BlockFile {
+			err = bl.markFiles(ctx, b, jobs)
+		} else {
+			err = bl.markJobs(ctx, b, jobs)
 		}
 		if err != nil {
 			return err
@@ -40,53 +45,87 @@ func (bl *Blocks) Mark(ctx context.Context, id uuid.UUID) error {
 	})
 }
 
-func (bl *Blocks) markHash(ctx context.Context, b models.Block) error {
-	_, err := bl.db.Exec(ctx, "mark jobs of hash", `
-		with covered as (update jobs set blocked = true where info_hash_v1 = @hash or info_hash_v2 = @hash returning id)
-		insert into block_marks (block_id, job_id) select @block, id from covered on conflict do nothing`,
-		map[string]any{"hash": b.Value, "block": b.ID})
+// lock locks a block against a lift or a mark beside this one. Marks can still
+// refer to it.
+func (bl *Blocks) lock(ctx context.Context, id uuid.UUID) (b models.Block, err error) {
+	err = bl.db.Row(ctx, &b, "lock block", `select * from blocks where id = ? for no key update`, id)
+	return b, err
+}
+
+// lockJobs locks jobs in the order of their ids. It comes after the lock of a
+// block and before LockBlocks.
+func (bl *Blocks) lockJobs(ctx context.Context, jobs []uuid.UUID) error {
+	_, err := bl.db.Exec(ctx, "lock jobs of block", `
+		select from jobs where id = any(?) order by id for update`, postgres.Array[uuid.UUID](jobs))
 	return err
 }
 
-// markAddresses compares in Go, by the rules that refuse new jobs; the database
+// covered returns the jobs that the block covers, or that have a file which it
+// covers.
+func (bl *Blocks) covered(ctx context.Context, b models.Block) (jobs []uuid.UUID, err error) {
+	switch b.Kind {
+	case models.BlockHash:
+		err = bl.db.Rows(ctx, &jobs, "look for jobs of hash",
+			`select id from jobs where info_hash_v1 = @hash or info_hash_v2 = @hash`, map[string]any{"hash": b.Value})
+	case models.BlockURL:
+		jobs, err = bl.jobsOfAddresses(ctx, b)
+	case models.BlockFile:
+		err = bl.db.Rows(ctx, &jobs, "look for jobs of file", `
+			select job_id from files where id = cast(@file as uuid)
+			union
+			select f.job_id from jobs j join files f on f.job_id = j.id and f.idx = @idx
+			where j.info_hash_v1 = @v1 or j.info_hash_v2 = @v2`,
+			map[string]any{"file": b.Value, "idx": b.Idx, "v1": b.InfoHashV1, "v2": b.InfoHashV2})
+	}
+	return jobs, err
+}
+
+// jobsOfAddresses compares in Go, by the rules that refuse new jobs; the database
 // only finds the jobs whose host ends like the pattern's.
-func (bl *Blocks) markAddresses(ctx context.Context, b models.Block) error {
+func (bl *Blocks) jobsOfAddresses(ctx context.Context, b models.Block) (jobs []uuid.UUID, err error) {
 	pattern, err := source.ParseURLPattern(b.Value)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var rows []struct {
-		ID        uuid.UUID
-		SourceURI string
+		ID      uuid.UUID
+		Address string
 	}
 	err = bl.db.Rows(ctx, &rows, "look for jobs of host", `
-		select id, source_uri from jobs
-		where source_kind = 'url' and reverse(lower(substring(source_uri from '^https{0,1}://([^/:\x3f#]+)'))) like reverse(?) || '%'`, b.Host)
-	if err != nil {
-		return err
-	}
-	var covered []uuid.UUID
+		select id, source_uri as address from jobs
+		where source_kind = 'url' and reverse(lower(substring(source_uri from '^https{0,1}://([^/:\x3f#]+)'))) like reverse(@host) || '%'
+		union all
+		select id, origin_uri from jobs
+		where origin_uri <> '' and reverse(lower(substring(origin_uri from '^https{0,1}://([^/:\x3f#]+)'))) like reverse(@host) || '%'`,
+		map[string]any{"host": b.Host})
 	for _, r := range rows {
-		if pattern.Matches(r.SourceURI) {
-			covered = append(covered, r.ID)
+		if pattern.Matches(r.Address) {
+			jobs = append(jobs, r.ID)
 		}
 	}
-	_, err = bl.db.Exec(ctx, "mark jobs of addresses", `
+	return jobs, err
+}
+
+func (bl *Blocks) markJobs(ctx context.Context, b models.Block, jobs []uuid.UUID) error {
+	_, err := bl.db.Exec(ctx, "mark jobs", `
 		with covered as (update jobs set blocked = true where id = any(@jobs) returning id)
 		insert into block_marks (block_id, job_id) select @block, id from covered on conflict do nothing`,
-		map[string]any{"jobs": postgres.Array[uuid.UUID](covered), "block": b.ID})
+		map[string]any{"jobs": postgres.Array[uuid.UUID](jobs), "block": b.ID})
 	return err
 }
 
 // markFiles marks the file, and those in its place in other jobs of its torrent.
-func (bl *Blocks) markFiles(ctx context.Context, b models.Block) error {
+func (bl *Blocks) markFiles(ctx context.Context, b models.Block, jobs []uuid.UUID) error {
 	_, err := bl.db.Exec(ctx, "mark files", `
 		with covered as (
-			update files f set blocked = true from jobs j where j.id = f.job_id
-				and (f.id = cast(@file as uuid) or f.idx = @idx and (j.info_hash_v1 = @v1 or j.info_hash_v2 = @v2))
-			returning f.id, f.job_id)
+			update files set blocked = true
+			where job_id = any(@jobs) and (id = cast(@file as uuid) or idx = @idx and job_id in (
+				select id from jobs where id = any(@jobs) and (info_hash_v1 = @v1 or info_hash_v2 = @v2)))
+			returning id, job_id)
 		insert into block_marks (block_id, job_id, file_id) select @block, job_id, id from covered on conflict do nothing`,
-		map[string]any{"file": b.Value, "idx": b.Idx, "v1": b.InfoHashV1, "v2": b.InfoHashV2, "block": b.ID})
+		map[string]any{
+			"jobs": postgres.Array[uuid.UUID](jobs), "file": b.Value, "idx": b.Idx, "v1": b.InfoHashV1, "v2": b.InfoHashV2, "block": b.ID,
+		})
 	return err
 }
 

@@ -89,7 +89,7 @@ func (s *Snapshot) Generation(ctx context.Context) (models.Generation, error) {
 func (s *Snapshot) Objects(ctx context.Context, fn func(models.File) error) (err error) {
 	rows, err := s.tx.QueryContext(ctx, `
 		select f.job_id, f.id, f.size, f.etag from files f join jobs j on j.id = f.job_id
-		where f.state = 'stored' and j.delete_at is null order by f.job_id, f.id`)
+		where f.state in ('stored', 'trashed') and (j.delete_at is null or j.trash_until is not null) order by f.job_id, f.id`)
 	if err != nil {
 		return postgres.Translate(err, "list objects")
 	}

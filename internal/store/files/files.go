@@ -31,27 +31,30 @@ func (fs *Files) Worker() *Worker { return &Worker{fs} }
 // Worker completes files and compares them with storage.
 type Worker struct{ fs *Files }
 
+// shown is what is true of a file that its owner has not deleted.
+const shown = `state not in ('trashed', 'deleted')`
+
 // insertBatch keeps a statement below Postgres' 65 535 parameters.
 const insertBatch = 1000
 
-// Files returns the files of the user's job in the order of the manifest. If the
+// Files returns the files of the user's job in the order of the manifest, those
+// that were deleted left out. If the
 // job is blocked, all of them are.
 func (fs *Files) Files(ctx context.Context, userID, jobID uuid.UUID) ([]models.File, error) {
-	var blocked bool
-	err := fs.db.Row(ctx, &blocked, "look for job",
-		`select blocked from jobs where user_id = ? and id = ? and delete_at is null`, userID, jobID)
+	blocked, err := fs.jobBlocked(ctx, userID, jobID)
 	if err != nil {
 		return nil, err
 	}
 	var out []models.File
-	err = fs.db.Conn(ctx).Where("user_id = ? and job_id = ?", userID, jobID).Order("idx").Find(&out).Error
+	err = fs.db.Conn(ctx).Where("user_id = ? and job_id = ? and "+shown, userID, jobID).Order("idx").Find(&out).Error
 	for i := range out {
 		out[i].Blocked = out[i].Blocked || blocked
 	}
 	return out, postgres.Translate(err, "list files")
 }
 
-// File returns a file of the user. One of a deleted job is not_found, and one of
+// File returns a file of the user. One that was deleted, or whose job was, is
+// not_found, and one of
 // a blocked job is blocked.
 func (fs *Files) File(ctx context.Context, userID, fileID uuid.UUID) (models.File, error) {
 	var f struct {
@@ -60,7 +63,7 @@ func (fs *Files) File(ctx context.Context, userID, fileID uuid.UUID) (models.Fil
 	}
 	err := fs.db.Row(ctx, &f, "load file", `
 		select f.*, j.blocked as job_blocked from files f join jobs j on j.id = f.job_id
-		where f.user_id = ? and f.id = ? and j.delete_at is null`, userID, fileID)
+		where f.user_id = ? and f.id = ? and f.`+shown+` and j.delete_at is null`, userID, fileID)
 	f.Blocked = f.Blocked || f.JobBlocked
 	return f.File, err
 }
@@ -134,7 +137,7 @@ func Measure(job *models.Job, m models.Manifest) {
 // Wanted returns the job's files that are not skipped, by index.
 func (fs *Files) Wanted(ctx context.Context, jobID uuid.UUID) ([]models.File, error) {
 	var out []models.File
-	err := fs.db.Conn(ctx).Where("job_id = ? and state <> ?", jobID, models.FileSkipped).Order("idx").Find(&out).Error
+	err := fs.db.Conn(ctx).Where("job_id = ? and state not in ?", jobID, unwanted).Order("idx").Find(&out).Error
 	return out, postgres.Translate(err, "list files of job")
 }
 

@@ -2,6 +2,7 @@ package files
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -37,10 +38,22 @@ func (fs *Files) Links(ctx context.Context, userID uuid.UUID) ([]models.NamedLin
 	return out, err
 }
 
-// LinkWorks returns not_found for a link that was revoked.
+// useNoted is how exactly it is known when a link was used last.
+const useNoted = time.Minute
+
+// LinkWorks returns not_found for a link that was revoked. It notes that the link
+// is used.
 func (fs *Files) LinkWorks(ctx context.Context, id uuid.UUID) error {
-	var one int
-	return fs.db.Row(ctx, &one, "look for link", `select 1 from links where id = ?`, id)
+	var l models.Link
+	if err := fs.db.Row(ctx, &l, "look for link", `select * from links where id = ?`, id); err != nil {
+		return err
+	}
+	now := fs.db.Now()
+	if l.LastUsedAt != nil && now.Sub(*l.LastUsedAt) < useNoted {
+		return nil
+	}
+	_, err := fs.db.Exec(ctx, "note use of link", `update links set last_used_at = ? where id = ?`, now, id)
+	return err
 }
 
 // MayDeliver returns not_found when the file may no longer be delivered through

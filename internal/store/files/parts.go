@@ -2,6 +2,7 @@ package files
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/google/uuid"
 
@@ -81,6 +82,7 @@ func (fs *Files) upsertParts(ctx context.Context, files map[int]models.File, par
 		numbers []int
 		sizes   []int64
 		crcs    []string
+		sums    []string
 		etags   []string
 	)
 	for _, p := range parts {
@@ -90,15 +92,23 @@ func (fs *Files) upsertParts(ctx context.Context, files map[int]models.File, par
 		}
 		seen[key{f.ID, p.Number}] = true
 		ids, numbers, sizes = append(ids, f.ID), append(numbers, p.Number), append(sizes, p.Size)
-		crcs, etags = append(crcs, p.CRC32C), append(etags, p.ETag)
+		crcs, sums, etags = append(crcs, p.CRC32C), append(sums, decimal(p.CRC32)), append(etags, p.ETag)
 	}
 	_, err := fs.db.Exec(ctx, "save parts", `
-		insert into file_parts (file_id, number, size, crc32c, etag, stored_at)
-		select file_id, number, size, crc32c, etag, ?::timestamptz
-		from unnest(?::uuid[], ?::int[], ?::bigint[], ?::text[], ?::text[]) as p (file_id, number, size, crc32c, etag)
+		insert into file_parts (file_id, number, size, crc32c, crc32, etag, stored_at)
+		select file_id, number, size, crc32c, nullif(crc32, '')::bigint, etag, ?::timestamptz
+		from unnest(?::uuid[], ?::int[], ?::bigint[], ?::text[], ?::text[], ?::text[]) as p (file_id, number, size, crc32c, crc32, etag)
 		on conflict (file_id, number) do update set
-			size = excluded.size, crc32c = excluded.crc32c, etag = excluded.etag, stored_at = excluded.stored_at`,
+			size = excluded.size, crc32c = excluded.crc32c, crc32 = excluded.crc32, etag = excluded.etag, stored_at = excluded.stored_at`,
 		fs.db.Now(), postgres.Array[uuid.UUID](ids), postgres.Array[int](numbers), postgres.Array[int64](sizes),
-		postgres.Array[string](crcs), postgres.Array[string](etags))
+		postgres.Array[string](crcs), postgres.Array[string](sums), postgres.Array[string](etags))
 	return err
+}
+
+// decimal returns a number as Postgres reads it, empty for none.
+func decimal(n *int64) string {
+	if n == nil {
+		return ""
+	}
+	return strconv.FormatInt(*n, 10)
 }

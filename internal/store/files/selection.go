@@ -74,11 +74,14 @@ func (fs *Files) setSize(ctx context.Context, f models.File, size int64) error {
 	return err
 }
 
+// unwanted are the states of files that are not part of their job, or not anymore.
+var unwanted = []models.FileState{models.FileSkipped, models.FileTrashed, models.FileDeleted}
+
 // SumUp makes the job's size and number of files what its rows of files say.
 func (fs *Files) SumUp(ctx context.Context, job *models.Job) error {
 	return fs.db.Row(ctx, job, "sum up job size", `
 		update jobs j set file_count = f.n, size = f.size, updated_at = ?
 		from (select count(*) as n, case when min(size) >= 0 then sum(size)::bigint end as size
-			from files where job_id = ? and state <> ?) f
-		where j.id = ? returning j.*`, fs.db.Now(), job.ID, models.FileSkipped, job.ID)
+			from files where job_id = ? and state not in ?) f
+		where j.id = ? returning j.*`, fs.db.Now(), job.ID, unwanted, job.ID)
 }

@@ -75,8 +75,8 @@ func (w *Worker) FileStored(ctx context.Context, fileID uuid.UUID, size int64, e
 			return err
 		}
 		if _, err := fs.db.Exec(ctx, "file stored", `
-			update files set state = ?, size = ?, etag = ?, crc32c = ?, stored_at = ?, upload_id = null where id = ?`,
-			models.FileStored, size, etag, models.WholeCRC32C(parts, size), fs.db.Now(), fileID); err != nil {
+			update files set state = ?, size = ?, etag = ?, crc32c = ?, crc32 = ?, stored_at = ?, upload_id = null where id = ?`,
+			models.FileStored, size, etag, models.WholeCRC32C(parts, size), models.WholeCRC32(parts, size), fs.db.Now(), fileID); err != nil {
 			return err
 		}
 		_, err = fs.db.Exec(ctx, "drop parts", `delete from file_parts where file_id = ?`, fileID)

@@ -89,7 +89,7 @@ func (w *Worker) KnownKeys(ctx context.Context, keys []string) (map[string]bool,
 	}
 	var rows []models.File
 	err := w.fs.db.Conn(ctx).Select("id", "job_id").
-		Where("id = any(?) and state <> ?", postgres.Array[uuid.UUID](ids), models.FileSkipped).Find(&rows).Error
+		Where("id = any(?) and state not in ?", postgres.Array[uuid.UUID](ids), []models.FileState{models.FileSkipped, models.FileDeleted}).Find(&rows).Error
 	for _, f := range rows {
 		known[f.Key()] = true
 	}

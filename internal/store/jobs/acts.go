@@ -30,6 +30,21 @@ func (js *Jobs) RequestRetry(ctx context.Context, userID, jobID uuid.UUID) (mode
 	return js.request(ctx, asker{owner: userID}, jobID, act{name: models.ActionRetry, do: js.retry})
 }
 
+// RequestRetryKeepingPage is RequestRetry of a job from a URL that led to a web
+// page, which is to be kept as the file from then on.
+func (js *Jobs) RequestRetryKeepingPage(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error) {
+	return js.request(ctx, asker{owner: userID}, jobID, act{name: models.ActionRetry, do: func(ctx context.Context, job *models.Job) error {
+		if job.SourceKind != models.SourceURL {
+			return models.Errorf(models.CodeInvalid, "Only a job from a URL can keep a page.").In("keepPage")
+		}
+		job.KeepPage = true
+		if err := js.save(ctx, "keep the page", job, "keep_page"); err != nil {
+			return err
+		}
+		return js.retry(ctx, job)
+	}})
+}
+
 func (js *Jobs) retry(ctx context.Context, job *models.Job) error {
 	if err := js.outbox.EnqueueOnce(ctx, models.OutboxRetry, job.ID); err != nil {
 		return err
@@ -76,14 +91,18 @@ func (js *Jobs) duplicateAfterConflict(ctx context.Context, job models.Job, err 
 	return js.duplicate(ctx, job)
 }
 
-// RequestDelete hides the job at once and has its workflow, rows and objects
-// removed. From then on the job is not_found for its user.
+// RequestDelete deletes the job for good: it hides it at once and has its
+// workflow, rows and objects removed. From then on it is not_found for its user.
 func (js *Jobs) RequestDelete(ctx context.Context, userID, jobID uuid.UUID) error {
-	_, err := js.request(ctx, asker{owner: userID}, jobID, act{name: models.ActionDelete, do: js.remove(models.Because(models.ReasonDeleted))})
+	err := js.DropTrashed(ctx, userID, jobID)
+	if !models.IsNotFound(err) {
+		return err
+	}
+	_, err = js.request(ctx, asker{owner: userID}, jobID, act{name: models.ActionDelete, do: js.remove(models.Because(models.ReasonDeleted))})
 	return err
 }
 
-// remove returns what deletes a job for the reason.
+// remove returns what deletes a job for good, for the reason.
 func (js *Jobs) remove(why models.Reason) func(context.Context, *models.Job) error {
 	return func(ctx context.Context, job *models.Job) error {
 		now := js.db.Now()

@@ -17,7 +17,8 @@ func (js *Jobs) Admin() *Admin { return &Admin{js} }
 type Admin struct{ js *Jobs }
 
 // RequestAct does to any job what its owner could do, by the same rules: cancel,
-// pause, resume, retry or delete it. Or it has an open job continue at another
+// pause, resume, retry or delete it, to the owner's trash unless that is to be
+// final. Or it has an open job continue at another
 // provider, or, if that is the agents and one of them runs it, on another agent.
 // This is refused as wrong_state when the job has ended, is being stored or is at
 // that provider, and as seedr_rejected when the provider cannot fetch such a
@@ -31,7 +32,9 @@ func (ad *Admin) RequestAct(ctx context.Context, by models.Actor, jobID uuid.UUI
 	case models.ActionRetry:
 		a = act{do: js.retry}
 	case models.ActionDelete:
-		a = act{do: js.remove(byAdmin(what))}
+		if a.do = js.discard(byAdmin(what)); what.Final {
+			a.do = js.remove(byAdmin(what))
+		}
 	case models.ActionPause, models.ActionResume:
 		a = js.asks(what.Action)
 	case models.ActionMove:

@@ -28,7 +28,7 @@ func (js *Jobs) Again(ctx context.Context, job *models.Job, epoch int64, why mod
 	taken, due := at.DueAt == nil, js.db.Now().Add(pause)
 	next := models.Attempt{
 		Provider: at.Provider, Kind: at.Kind, TaskToken: at.TaskToken,
-		Elsewhere: at.Elsewhere, Tries: at.Tries + 1, WantedAt: at.WantedAt, BeatAt: at.BeatAt, DueAt: &due,
+		Elsewhere: at.Elsewhere, Tries: at.Tries + 1, WantedAt: at.WantedAt, BeatAt: at.BeatAt, DueAt: &due, Trace: at.Trace,
 	}
 	if taken { // until now it had a place
 		next.WantedAt = js.db.Now()

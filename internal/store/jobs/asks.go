@@ -25,6 +25,12 @@ func (js *Jobs) RequestResume(ctx context.Context, userID, jobID uuid.UUID) (mod
 // asks returns the act of asking for a pause or its end.
 func (js *Jobs) asks(name models.Action) act {
 	return act{name: name, do: func(ctx context.Context, job *models.Job) error {
+		if name == models.ActionPause && job.Halted { // an admin let it run meanwhile, and now means it
+			job.Halted = false
+			if err := js.save(ctx, "pause for good", job, "halted"); err != nil {
+				return err
+			}
+		}
 		return js.ask(ctx, job, models.Ask{Act: name})
 	}}
 }

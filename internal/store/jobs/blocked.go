@@ -183,7 +183,10 @@ func (js *Jobs) tellOne(ctx context.Context, m blocks.Untold) error {
 		return err
 	}
 	first, err := js.blocks.NoteTold(ctx, m)
-	if err != nil || !first || job.DeleteAt != nil {
+	if err != nil || !first {
+		return err
+	}
+	if dropped, err := js.dropBlocked(ctx, &job); err != nil || dropped || job.DeleteAt != nil {
 		return err
 	}
 	blocked := models.ProblemBlockedContent.Reason(nil)

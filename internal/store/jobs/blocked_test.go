@@ -1,12 +1,15 @@
 package jobs_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
+	"longhaul/internal/store/postgres"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
@@ -242,4 +245,44 @@ func TestALiftMeetsAnotherBlock(t *testing.T) {
 			t.Fatal("the job stays blocked")
 		}
 	}
+}
+
+// A job that is written while something is blocked or lifted, and is compared
+// with the blocks then, meets no deadlock: whoever waits for the job holds nothing
+// that the job needs.
+func TestBlocksWaitForAJobWithoutTheirLock(t *testing.T) {
+	t.Parallel()
+	b, ctx := storetest.NewWorld(t), t.Context()
+	job := storetest.Must[models.Job](t)(submitURL(t, b, "http://www.example.com/a"))
+	waits := func(act func() error) {
+		t.Helper()
+		done := make(chan error, 1)
+		storetest.OK(t, b.DB.Tx(ctx, func(ctx context.Context) error {
+			if _, err := b.DB.Exec(ctx, "lock job", `select from jobs where id = ? for update`, job.ID); err != nil {
+				return err
+			}
+			go func() { done <- act() }()
+			storetest.Eventually(t, time.Minute, func() string {
+				if storetest.Count(t, `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`) == 0 {
+					return "it does not wait for the job"
+				}
+				return ""
+			})
+			free, err := b.DB.TryLock(ctx, postgres.LockBlocks, "")
+			if err == nil && !free {
+				t.Error("the lock of the blocks is held by what waits for the job")
+			}
+			return err
+		}))
+		storetest.OK(t, <-done)
+	}
+	waits(func() error {
+		_, err := b.Jobs.Admin().Block(ctx, b.Admin(), "example.com", false, "x")
+		return err
+	})
+	bl := block(t, b, "example.com")
+	waits(func() error {
+		_, err := b.Jobs.Admin().LiftBlock(ctx, b.Admin(), bl.ID)
+		return err
+	})
 }

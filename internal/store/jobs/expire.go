@@ -66,7 +66,7 @@ func (w *Worker) expire(ctx context.Context, jobID uuid.UUID) (expired bool, err
 		if !expired {
 			return nil
 		}
-		if err := js.files.Forget(ctx, jobID); err != nil {
+		if err := js.library.Leaving(ctx, job, func(ctx context.Context) error { return js.files.Forget(ctx, jobID) }); err != nil {
 			return err
 		}
 		return js.Move(ctx, &job, models.JobChange{To: models.StateExpired, Reason: models.Because(models.ReasonExpired)}, models.EventState)

@@ -30,7 +30,7 @@ func TestRetention(t *testing.T) {
 	}
 	keep := func(days *int) {
 		t.Helper()
-		_, err := b.Quota.UpdatePlan(ctx, models.Actor{Kind: models.ActorConsole}, plan.ID, func(p *models.Plan) error {
+		_, err := b.Quota.UpdatePlan(ctx, models.Actor{Kind: models.ActorConsole}, plan.ID, 0, func(p *models.Plan) error {
 			p.RetentionDays = days
 			return nil
 		})

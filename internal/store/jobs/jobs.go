@@ -9,18 +9,24 @@ package jobs
 
 import (
 	"context"
+	"time"
 
 	"longhaul/internal/store/accounts"
 	"longhaul/internal/store/attempts"
 	"longhaul/internal/store/blocks"
 	"longhaul/internal/store/files"
+	"longhaul/internal/store/flags"
+	"longhaul/internal/store/labels"
+	"longhaul/internal/store/library"
 	"longhaul/internal/store/mails"
+	"longhaul/internal/store/notifications"
 	"longhaul/internal/store/outbox"
 	"longhaul/internal/store/postgres"
 	"longhaul/internal/store/progress"
 	"longhaul/internal/store/providers"
 	"longhaul/internal/store/quota"
 	"longhaul/internal/store/records"
+	"longhaul/internal/store/strikes"
 	"longhaul/internal/store/timeline"
 	"longhaul/models"
 )
@@ -29,40 +35,57 @@ import (
 type Jobs struct {
 	MaxAttempts int // how often a new job is tried before a person is asked; 0 does not count
 
-	db        *postgres.DB
-	outbox    *outbox.Outbox
-	mails     *mails.Mails
-	records   *records.Records
-	quota     *quota.Quota
-	accounts  *accounts.Accounts
-	providers *providers.Providers
-	blocks    *blocks.Blocks
-	timeline  *timeline.Timeline
-	files     *files.Files
-	progress  *progress.Progress
-	attempts  *attempts.Attempts
+	// TrashFor is how long what is deleted can be restored; 0 deletes for good.
+	TrashFor time.Duration
+
+	// Moved hears of each job that has come to another state; nil if no one counts.
+	Moved func(models.JobMoved)
+
+	db            *postgres.DB
+	outbox        *outbox.Outbox
+	mails         *mails.Mails
+	records       *records.Records
+	quota         *quota.Quota
+	accounts      *accounts.Accounts
+	providers     *providers.Providers
+	flags         *flags.Flags
+	blocks        *blocks.Blocks
+	strikes       *strikes.Strikes
+	timeline      *timeline.Timeline
+	files         *files.Files
+	progress      *progress.Progress
+	attempts      *attempts.Attempts
+	labels        *labels.Labels
+	notifications *notifications.Notifications
+	library       *library.Library
 }
 
 // Deps are the aggregates that a job touches.
 type Deps struct {
-	Outbox    *outbox.Outbox
-	Mails     *mails.Mails
-	Records   *records.Records
-	Quota     *quota.Quota
-	Accounts  *accounts.Accounts
-	Providers *providers.Providers
-	Blocks    *blocks.Blocks
-	Timeline  *timeline.Timeline
-	Files     *files.Files
-	Progress  *progress.Progress
-	Attempts  *attempts.Attempts
+	Outbox        *outbox.Outbox
+	Mails         *mails.Mails
+	Records       *records.Records
+	Quota         *quota.Quota
+	Accounts      *accounts.Accounts
+	Providers     *providers.Providers
+	Flags         *flags.Flags
+	Blocks        *blocks.Blocks
+	Strikes       *strikes.Strikes
+	Timeline      *timeline.Timeline
+	Files         *files.Files
+	Progress      *progress.Progress
+	Attempts      *attempts.Attempts
+	Labels        *labels.Labels
+	Notifications *notifications.Notifications
+	Library       *library.Library
 }
 
 // New returns the jobs of the database.
 func New(db *postgres.DB, d Deps) *Jobs {
 	return &Jobs{
-		db: db, outbox: d.Outbox, mails: d.Mails, records: d.Records, quota: d.Quota, accounts: d.Accounts, providers: d.Providers, blocks: d.Blocks,
-		timeline: d.Timeline, files: d.Files, progress: d.Progress, attempts: d.Attempts,
+		db: db, outbox: d.Outbox, mails: d.Mails, records: d.Records, quota: d.Quota, accounts: d.Accounts, providers: d.Providers, flags: d.Flags,
+		labels:  d.Labels,
+		strikes: d.Strikes, blocks: d.Blocks, timeline: d.Timeline, notifications: d.Notifications, files: d.Files, library: d.Library, progress: d.Progress, attempts: d.Attempts,
 	}
 }
 

@@ -22,7 +22,7 @@ func (js *Jobs) DeleteAccount(ctx context.Context, by models.Actor, id uuid.UUID
 		var jobs []struct{ ID uuid.UUID }
 		if err := js.db.Rows(ctx, &jobs, "lock jobs",
 			`select id from jobs where id in (
-				select id from jobs where user_id = ? and delete_at is null
+				select id from jobs where user_id = ? and (delete_at is null or trash_until is not null)
 				order by state in ('ready', 'failed', 'cancelled', 'expired'), id limit ?) order by id for update`, id, leavingJobs); err != nil {
 			return err
 		}
@@ -30,7 +30,7 @@ func (js *Jobs) DeleteAccount(ctx context.Context, by models.Actor, id uuid.UUID
 			return err
 		}
 		for _, j := range jobs {
-			if err := js.RequestDelete(ctx, id, j.ID); err != nil {
+			if err := js.leave(ctx, id, j.ID); err != nil {
 				return err
 			}
 		}
@@ -48,13 +48,28 @@ func (w *Worker) DeleteLeftJobs(ctx context.Context, limit int) (int, error) {
 	var left []models.Job
 	if err := w.js.db.Rows(ctx, &left, "list jobs of deleted accounts", `
 		select j.* from jobs j join users u on u.id = j.user_id
-		where u.delete_at is not null and j.delete_at is null limit ?`, limit); err != nil {
+		where u.delete_at is not null and (j.delete_at is null or j.trash_until is not null) limit ?`, limit); err != nil {
 		return 0, err
 	}
 	for i, j := range left {
-		if err := w.js.RequestDelete(ctx, j.UserID, j.ID); err != nil && !models.IsNotFound(err) {
+		if err := w.js.leave(ctx, j.UserID, j.ID); err != nil && !models.IsNotFound(err) {
 			return i, err
 		}
 	}
 	return len(left), nil
+}
+
+// leave deletes a job for good, wherever it is.
+func (js *Jobs) leave(ctx context.Context, userID, jobID uuid.UUID) error {
+	return js.db.Tx(ctx, func(ctx context.Context) error {
+		job, err := js.Lock(ctx, jobID)
+		switch {
+		case err != nil:
+			return err
+		case job.InTrash():
+			return js.dropTrashed(ctx, &job)
+		default:
+			return js.RequestDelete(ctx, userID, jobID)
+		}
+	})
 }

@@ -42,17 +42,21 @@ func filterJobs(q *gorm.DB, userID uuid.UUID, f models.JobFilter) *gorm.DB {
 	if len(f.States) > 0 {
 		q = q.Where("state in ?", f.States)
 	}
+	if f.Label != uuid.Nil {
+		q = q.Where("exists (select from job_labels jl where jl.job_id = jobs.id and jl.label_id = ?)", f.Label)
+	}
 	search := strings.TrimSpace(f.Search)
 	if search == "" {
 		return q
 	}
 	like := anywhere(search)
+	words := "lower(name) like lower(?) or id in (select job_id from job_words where words @@ words_query(?, ?))"
 	if hash := strings.ToLower(search); hashPrefix.MatchString(hash) {
 		end := hash + "g" // no digit of a hash sorts behind it
-		return q.Where("(lower(name) like lower(?) or (info_hash_v1 >= ? and info_hash_v1 < ?) or (info_hash_v2 >= ? and info_hash_v2 < ?))",
-			like, hash, end, hash, end)
+		return q.Where("("+words+" or (info_hash_v1 >= ? and info_hash_v1 < ?) or (info_hash_v2 >= ? and info_hash_v2 < ?))",
+			like, userID, search, hash, end, hash, end)
 	}
-	return q.Where("lower(name) like lower(?)", like)
+	return q.Where("("+words+")", like, userID, search)
 }
 
 // anywhere returns the pattern of texts that contain the search.

@@ -13,7 +13,8 @@ import (
 )
 
 // SaveManifest records what the job's source turned out to contain: name, size,
-// files, info hashes and metainfo. Repeating it changes nothing. Indexes of the
+// files, info hashes and metainfo. An address that leads to a torrent becomes that
+// torrent's job, by the rules of a submit. Repeating it changes nothing. Indexes of the
 // selection that the manifest does not have are ignored; when none is left it
 // is refused as bad_selection. A size that the user's plan could never keep is
 // refused as quota_exceeded; a running job for which there is no room now goes
@@ -29,6 +30,9 @@ func (w *Worker) SaveManifest(ctx context.Context, jobID uuid.UUID, m models.Man
 			return models.Fault(models.ProblemNoFiles, "There is nothing to download in it.")
 		}
 		if known, err := js.files.Known(ctx, jobID); err != nil || known {
+			return err
+		}
+		if err := js.leadOn(ctx, &job, m); err != nil {
 			return err
 		}
 		if err := js.adopt(ctx, &job, m); err != nil {
@@ -49,9 +53,17 @@ func (w *Worker) SaveManifest(ctx context.Context, jobID uuid.UUID, m models.Man
 		}
 		found := timeline.Of(job, models.EventManifest, models.Because(models.ReasonFilesKnown, "files", len(m.Files)))
 		if held || !job.State.Running() {
-			return js.timeline.Add(ctx, found)
+			err = js.timeline.Add(ctx, found)
+		} else {
+			err = js.backToQueue(ctx, &job, found)
 		}
-		return js.backToQueue(ctx, &job, found)
+		if err != nil {
+			return err
+		}
+		if err := js.noteSource(ctx, job, m.Notes); err != nil {
+			return err
+		}
+		return js.noteFilter(ctx, job, m.Files)
 	})
 }
 
@@ -80,9 +92,15 @@ func (js *Jobs) adopt(ctx context.Context, job *models.Job, m models.Manifest) e
 	if err := js.blocks.Refuse(ctx, *job); err != nil {
 		return err
 	}
+	js.filter(job, m.Files)
 	files.Measure(job, m)
 	if job.FileCount == 0 {
 		return models.Fault(models.ProblemBadSelection, "The selection names no file of this source.")
+	}
+	if job.FileRules != nil && job.Selection != nil {
+		if err := js.save(ctx, "choose files by rules", job, "selection"); err != nil {
+			return err
+		}
 	}
 	_, err := js.db.Exec(ctx, "adopt manifest", `
 		update jobs j set name = ?, private = ?, size = ?, file_count = ?, updated_at = ?,

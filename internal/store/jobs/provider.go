@@ -11,8 +11,9 @@ import (
 // MoveJob gives the open job to another provider and returns it. A running one
 // goes back to the queue without its slot; a paused one, or one that waits for
 // a choice of files, stays so. What is in storage stays. It is refused as
-// wrong_state when the job has ended, and as seedr_rejected when the provider
-// cannot fetch such a source.
+// wrong_state when the job has ended, as seedr_rejected when the provider
+// cannot fetch such a source, and as feature_off when failover is off for its
+// owner.
 func (w *Worker) MoveJob(ctx context.Context, jobID uuid.UUID, m models.JobMove) (models.Job, error) {
 	var job models.Job
 	js := w.js
@@ -26,6 +27,11 @@ func (w *Worker) MoveJob(ctx context.Context, jobID uuid.UUID, m models.JobMove)
 		}
 		if job.Provider == m.To || m.From != "" && job.Provider != m.From {
 			return nil // an earlier try got that far
+		}
+		if m.From != "" { // no person asked for it
+			if err := js.flags.RequireFlag(ctx, models.FlagFailover, job.UserID); err != nil {
+				return err
+			}
 		}
 		if !job.Fits(m.To) {
 			return models.Fault(models.ProblemSeedrRejected, "Seedr takes torrents with a v1 info hash only.")

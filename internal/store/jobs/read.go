@@ -26,13 +26,13 @@ func (js *Jobs) lockJob(ctx context.Context, userID, jobID uuid.UUID) (models.Jo
 
 // JobCounts returns how many jobs the user has in each state; states without
 // jobs are left out.
-func (js *Jobs) JobCounts(ctx context.Context, userID uuid.UUID) (map[models.State]int64, error) {
+func (js *Jobs) JobCounts(ctx context.Context, userID uuid.UUID, f models.JobFilter) (map[models.State]int64, error) {
 	var rows []struct {
 		State models.State
 		N     int64
 	}
-	err := js.db.Conn(ctx).Model(&models.Job{}).Select("state, count(*) as n").
-		Where("user_id = ? and delete_at is null", userID).Group("state").Find(&rows).Error
+	f.States = nil
+	err := filterJobs(js.db.Conn(ctx).Model(&models.Job{}), userID, f).Select("state, count(*) as n").Group("state").Find(&rows).Error
 	out := make(map[models.State]int64, len(rows))
 	for _, r := range rows {
 		out[r.State] = r.N
@@ -55,8 +55,9 @@ func (w *Worker) Source(ctx context.Context, jobID uuid.UUID) (models.Source, er
 		return models.Source{}, err
 	}
 	src := models.Source{
-		Kind: job.SourceKind, URI: job.SourceURI, Name: job.Name, Private: job.Private, Select: job.Selection,
+		Kind: job.SourceKind, URI: job.SourceURI, Name: job.Name, Private: job.Private, Select: job.Selection, KeepPage: job.KeepPage,
 		InfoHashV1: value(job.InfoHashV1), InfoHashV2: value(job.InfoHashV2),
+		Sealed: job.SourceLogin, Owner: job.UserID, Origin: job.OriginURI,
 	}
 	src.Metainfo, err = w.js.files.Metainfo(ctx, jobID)
 	return src, err

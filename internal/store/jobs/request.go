@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -54,14 +55,19 @@ func (js *Jobs) request(ctx context.Context, who asker, jobID uuid.UUID, a act) 
 
 // lockFor locks a job that is within the asker's reach.
 func (js *Jobs) lockFor(ctx context.Context, who asker, jobID uuid.UUID) (models.Job, error) {
-	if who.admin == nil {
-		return js.lockJob(ctx, who.owner, jobID)
-	}
 	job, err := js.Lock(ctx, jobID)
-	if err == nil && job.DeleteAt != nil {
-		err = postgres.NotFound("job")
+	switch {
+	case err != nil:
+		return job, err
+	case who.admin == nil && job.UserID != who.owner:
+		return models.Job{}, postgres.NotFound("job")
+	case job.InTrash() && job.TrashUntil.After(js.db.Now()):
+		return job, models.Fault(models.ProblemWrongState, "This job is in the trash. Restore it first.")
+	case job.DeleteAt != nil:
+		return job, postgres.NotFound("job")
+	default:
+		return job, nil
 	}
-	return job, err
 }
 
 // tell writes down what an administrator did: for the owner in the job's
@@ -109,21 +115,10 @@ func (js *Jobs) mailDeleted(ctx context.Context, a models.AdminAct, job models.J
 	if a.Note != "" {
 		m.Params[models.MailParamNote] = a.Note
 	}
-	return js.mails.GatherMail(ctx, m, titleOf(job))
-}
-
-// titleOf returns what the owner knows the job by.
-func titleOf(job models.Job) string {
-	switch {
-	case job.Name != "":
-		return job.Name
-	case job.InfoHashV1 != nil:
-		return *job.InfoHashV1
-	case job.InfoHashV2 != nil:
-		return *job.InfoHashV2
-	default:
-		return job.ID.String()
+	if job.TrashUntil != nil {
+		m.Params[models.MailParamTrash] = "yes"
 	}
+	return js.mails.GatherMail(ctx, m, job.Title())
 }
 
 func byAdmin(a models.AdminAct) models.Reason {
@@ -139,6 +134,9 @@ func audited(job models.Job) map[string]any {
 	out := map[string]any{
 		"owner": job.UserID.String(), "state": string(job.State), "reason": string(job.Reason.Code), "provider": string(job.Provider),
 		"run": job.Run, "deleted": job.DeleteAt != nil,
+	}
+	if job.TrashUntil != nil {
+		out["trashUntil"] = job.TrashUntil.UTC().Format(time.RFC3339)
 	}
 	if !job.Asked.None() {
 		out["asked"] = string(job.Asked.Act)

@@ -20,7 +20,8 @@ const IdempotencyTTL = 24 * time.Hour
 
 // SubmitJob accepts a job in one transaction: replayed is true when the
 // idempotency key was used for the same request within 24 h, and job is then
-// the one of that time. It refuses blocked content, a second open job of the
+// the one of that time. It refuses a kind of source that is off for the user, an
+// account with too many strikes, blocked content, a second open job of the
 // user for the same content, a selection that does not fit the manifest, and a
 // provider that may not be named or cannot fetch such a source, and a
 // known size that the user's plan could never keep. A job of known size that
@@ -36,13 +37,25 @@ func (js *Jobs) SubmitJob(ctx context.Context, n models.NewJob) (job models.Job,
 				return err
 			}
 		}
+		if err := js.flags.RequireFlag(ctx, models.FlagOf(n.Source.Kind), n.UserID); err != nil {
+			return err
+		}
+		if err := js.strikes.Refuse(ctx, job.UserID); err != nil {
+			return err
+		}
 		if err := js.blocks.Refuse(ctx, job); err != nil {
 			return err
+		}
+		if n.RefuseIfHeld {
+			if err := js.refuseHeld(ctx, job); err != nil {
+				return err
+			}
 		}
 		if job.Provider, err = js.providers.ChooseProvider(ctx, n); err != nil {
 			return err
 		}
 		if n.Manifest != nil {
+			js.filter(&job, n.Manifest.Files)
 			files.Measure(&job, *n.Manifest)
 			if job.FileCount == 0 {
 				return models.Fault(models.ProblemBadSelection, "The selection names no file of this source.").In("select")
@@ -61,8 +74,9 @@ func (js *Jobs) draft(n models.NewJob) models.Job {
 	now := js.db.Now()
 	job := models.Job{
 		ID: js.db.NewID(), UserID: n.UserID, SourceKind: n.Source.Kind, SourceURI: n.Source.URI,
+		SourceLogin: n.SealedLogin, OriginURI: n.Source.Origin,
 		InfoHashV1: orNil(n.Source.InfoHashV1), InfoHashV2: orNil(n.Source.InfoHashV2),
-		Name: n.Source.Name, Private: n.Source.Private,
+		Name: n.Source.Name, Private: n.Source.Private, KeepPage: n.Source.KeepPage,
 		ChooseFiles: n.ChooseFiles, Selection: n.Selected,
 		State: models.StateQueued, StateSince: now, Provider: models.ProviderAgent, Failover: n.Failover, Run: 1,
 		Reason: models.Because(models.ReasonAccepted), Attempt: min(1, js.MaxAttempts), MaxAttempts: js.MaxAttempts,
@@ -70,6 +84,9 @@ func (js *Jobs) draft(n models.NewJob) models.Job {
 	}
 	if job.Selection == nil && !n.ChooseFiles {
 		job.Selection = n.Source.Select
+	}
+	if n.Filter != nil && job.Selection == nil && !n.ChooseFiles {
+		job.FileRules = n.Filter
 	}
 	if n.Manifest != nil {
 		job.Name = cmp.Or(n.Manifest.Name, job.Name)
@@ -140,10 +157,46 @@ func (js *Jobs) insertJob(ctx context.Context, job *models.Job, n models.NewJob)
 	if err := js.files.SaveMetainfo(ctx, job.ID, metainfo); err != nil {
 		return err
 	}
+	if err := js.labels.Attach(ctx, *job, n.Labels); err != nil {
+		return err
+	}
 	if err := js.outbox.Enqueue(ctx, models.OutboxStart, job.ID); err != nil {
 		return err
 	}
-	return js.reserveNew(ctx, job, n.RefuseIfFull)
+	if err := js.reserveNew(ctx, job, n.RefuseIfFull); err != nil {
+		return err
+	}
+	if err := js.noteSource(ctx, *job, notesOf(n)); err != nil {
+		return err
+	}
+	if n.Manifest != nil {
+		if err := js.noteFilter(ctx, *job, n.Manifest.Files); err != nil {
+			return err
+		}
+	}
+	if !n.StartPaused {
+		return nil
+	}
+	return js.ask(ctx, job, models.Ask{Act: models.ActionPause})
+}
+
+// notesOf is what was noted about a source and what is known to be in it.
+func notesOf(n models.NewJob) []models.Reason {
+	notes := n.Source.Notes
+	if n.Manifest != nil {
+		notes = slices.Concat(notes, n.Manifest.Notes)
+	}
+	return notes
+}
+
+// noteSource writes to the timeline what is not used or not certain of a source.
+func (js *Jobs) noteSource(ctx context.Context, job models.Job, notes []models.Reason) error {
+	for _, n := range notes {
+		if err := js.timeline.Add(ctx, timeline.Of(job, models.EventNoted, n)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // reserveNew has a new job hold its storage, if its size is known. It comes
@@ -191,8 +244,7 @@ func (js *Jobs) duplicate(ctx context.Context, job models.Job) error {
 	if err != nil {
 		return postgres.Translate(err, "load duplicate job")
 	}
-	return models.Fault(models.ProblemDuplicateJob, "You have a job for the same content already: “%s” (%s).",
-		existing.Name, existing.ID)
+	return models.HeldAlready(existing.ID, existing.Name, false)
 }
 
 func terminalStates() []models.State {

@@ -270,3 +270,38 @@ func TestSelectFiles(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+// A retry that keeps the page changes what the job fetches, and no torrent has one.
+func TestARetryKeepsThePage(t *testing.T) {
+	t.Parallel()
+	b, ctx := storetest.NewWorld(t), t.Context()
+	job, _, err := b.Jobs.SubmitJob(ctx, models.NewJob{
+		UserID: b.User.ID, Source: models.Source{Kind: models.SourceURL, URI: "https://example.com/get.php", Name: "get.php"},
+	})
+	storetest.OK(t, err)
+	if src := storetest.Must[models.Source](t)(b.W.Jobs.Source(ctx, job.ID)); src.KeepPage {
+		t.Error("a page is kept that nobody asked for")
+	}
+	b.To(t, job.ID, models.StateFailed)
+	_, err = b.Jobs.RequestRetryKeepingPage(ctx, b.Evil.ID, job.ID)
+	storetest.WantCode(t, err, models.CodeNotFound)
+	again := storetest.Must[models.Job](t)(b.Jobs.RequestRetryKeepingPage(ctx, b.User.ID, job.ID))
+	if src := storetest.Must[models.Source](t)(b.W.Jobs.Source(ctx, job.ID)); !src.KeepPage || again.State != models.StateQueued {
+		t.Errorf("%+v, state %s", src, again.State)
+	}
+	kept, _, err := b.Jobs.SubmitJob(ctx, models.NewJob{
+		UserID: b.User.ID, Source: models.Source{Kind: models.SourceURL, URI: "https://example.com/b.php", Name: "b.php", KeepPage: true},
+	})
+	storetest.OK(t, err)
+	if src := storetest.Must[models.Source](t)(b.W.Jobs.Source(ctx, kept.ID)); !src.KeepPage {
+		t.Error("the page that was asked for is not kept")
+	}
+	torrent, _, err := b.Jobs.SubmitJob(ctx, models.NewJob{UserID: b.User.ID, Source: models.Source{
+		Kind: models.SourceMagnet, URI: "magnet:?xt=urn:btih:" + strings.Repeat("c", 40), InfoHashV1: strings.Repeat("c", 40),
+	}})
+	storetest.OK(t, err)
+	b.To(t, torrent.ID, models.StateFailed)
+	if _, err := b.Jobs.RequestRetryKeepingPage(ctx, b.User.ID, torrent.ID); models.CodeOf(err) != models.CodeInvalid {
+		t.Errorf("got %v", err)
+	}
+}

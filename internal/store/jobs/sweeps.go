@@ -12,7 +12,7 @@ import (
 
 // DeleteJobRows removes a deleted job and all that belongs to it but the event
 // of its deletion, which subscribers may still have to learn. A job that is open,
-// or not deleted, is refused as wrong_state: its workflow may write to it.
+// in the trash, or not deleted, is refused as wrong_state: its workflow may write to it.
 func (w *Worker) DeleteJobRows(ctx context.Context, jobID uuid.UUID) error {
 	js := w.js
 	return js.db.Tx(ctx, func(ctx context.Context) error {
@@ -23,13 +23,17 @@ func (w *Worker) DeleteJobRows(ctx context.Context, jobID uuid.UUID) error {
 		if err != nil {
 			return err
 		}
-		if job.DeleteAt == nil || !job.State.Terminal() {
+		if !job.Purgeable() {
 			return models.Fault(models.ProblemWrongState, "The job cannot be removed yet.")
 		}
 		if err := js.quota.Free(ctx, &job); err != nil {
 			return err
 		}
-		if _, err := js.db.Exec(ctx, "delete job", `delete from jobs where id = ?`, jobID); err != nil {
+		err = js.library.Leaving(ctx, job, func(ctx context.Context) error {
+			_, err := js.db.Exec(ctx, "delete job", `delete from jobs where id = ?`, jobID)
+			return err
+		})
+		if err != nil {
 			return err
 		}
 		if err := js.timeline.Forget(ctx, jobID); err != nil {
@@ -39,12 +43,12 @@ func (w *Worker) DeleteJobRows(ctx context.Context, jobID uuid.UUID) error {
 	})
 }
 
-// JobsToPurge returns deleted jobs that were deleted before the time and still
+// JobsToPurge returns jobs that were deleted for good, that were deleted before the time and still
 // have rows, for the sweep that repairs a lost purge. They come by id, after the
 // given one.
 func (w *Worker) JobsToPurge(ctx context.Context, before time.Time, after uuid.UUID, limit int) ([]uuid.UUID, error) {
 	var out []uuid.UUID
-	err := w.js.db.Conn(ctx).Model(&models.Job{}).Where("delete_at < ? and id > ?", before, after).
+	err := w.js.db.Conn(ctx).Model(&models.Job{}).Where("delete_at < ? and trash_until is null and id > ?", before, after).
 		Order("id").Limit(limit).Pluck("id", &out).Error
 	return out, postgres.Translate(err, "list jobs to purge")
 }
@@ -68,9 +72,15 @@ func (w *Worker) OpenJobs(ctx context.Context, ids []uuid.UUID) ([]models.Job, e
 	return out, postgres.Translate(err, "look for open jobs")
 }
 
-// PruneIdempotencyKeys removes keys from before the time.
+// PruneIdempotencyKeys removes keys from before the time, those of batches
+// included.
 func (w *Worker) PruneIdempotencyKeys(ctx context.Context, before time.Time) (int64, error) {
-	return w.js.db.Exec(ctx, "prune idempotency keys", `delete from idempotency_keys where created_at < ?`, before)
+	n, err := w.js.db.Exec(ctx, "prune idempotency keys", `delete from idempotency_keys where created_at < ?`, before)
+	if err != nil {
+		return n, err
+	}
+	batches, err := w.js.db.Exec(ctx, "prune batches", `delete from submit_batches where created_at < ?`, before)
+	return n + batches, err
 }
 
 // StaleOpenJobs returns open jobs on which nothing was written since the time,

@@ -41,6 +41,7 @@ func (js *Jobs) Move(ctx context.Context, job *models.Job, c models.JobChange, k
 	told := !same || !job.Reason.Equal(c.Reason) || job.Problem != c.Problem || kind != models.EventState
 	now := js.db.Now()
 	if !same {
+		js.tellMoved(ctx, *job, c, now)
 		job.State, job.StateSince = c.To, now
 	}
 	job.Reason, job.Problem, job.Deadline, job.UpdatedAt = c.Reason, c.Problem, c.Deadline, now
@@ -75,7 +76,22 @@ func (js *Jobs) Move(ctx context.Context, job *models.Job, c models.JobChange, k
 	if !c.Told.None() {
 		why = c.Told
 	}
-	return js.timeline.Add(ctx, append(events, timeline.Of(*job, kind, why))...)
+	if err := js.timeline.Add(ctx, append(events, timeline.Of(*job, kind, why))...); err != nil || same {
+		return err
+	}
+	return js.notifications.TellOfJob(ctx, *job)
+}
+
+// tellMoved has the job's move counted once it is committed.
+func (js *Jobs) tellMoved(ctx context.Context, job models.Job, c models.JobChange, now time.Time) {
+	if js.Moved == nil {
+		return
+	}
+	moved := models.JobMoved{From: job.State, To: c.To, Problem: c.Problem, Provider: job.Provider, After: max(0, now.Sub(job.StateSince))}
+	if c.To == models.StateReady {
+		moved.Bytes = max(0, job.Bytes())
+	}
+	js.db.AfterCommit(ctx, func() { js.Moved(moved) })
 }
 
 // MayBecome refuses a move that models does not allow, as wrong_state.
@@ -86,12 +102,17 @@ func MayBecome(from, to models.State) error {
 	return nil
 }
 
-// bookMove settles what the locked job holds when it ends. One that goes on
+// bookMove settles what the locked job holds when it ends, and puts its files into
+// the library. One that goes on
 // after its end wants again what it needs, so that it does not run without.
 func (js *Jobs) bookMove(ctx context.Context, job *models.Job, was models.State) error {
 	switch {
 	case job.State.Terminal():
-		return js.quota.Settle(ctx, job)
+		if err := js.quota.Settle(ctx, job); err != nil {
+			return err
+		}
+		_, err := js.library.Place(ctx, *job)
+		return err
 	case was.Terminal():
 		bytes, err := js.quota.WantOf(ctx, *job)
 		if err != nil {

@@ -113,3 +113,14 @@ func (ml *Mails) Mails(ctx context.Context, state models.MailState, before time.
 	var out []models.Mail
 	return out, postgres.Translate(q.Find(&out).Error, "list mails")
 }
+
+// MailsOf returns the mails to an account, newest first: from before the time, if
+// it is not zero.
+func (ml *Mails) MailsOf(ctx context.Context, userID uuid.UUID, before time.Time, limit int) ([]models.Mail, error) {
+	q := ml.db.Conn(ctx).Where("user_id = ?", userID).Order("created_at desc, id desc").Limit(page.Size(limit))
+	if !before.IsZero() {
+		q = q.Where("created_at < ?", before)
+	}
+	var out []models.Mail
+	return out, postgres.Translate(q.Find(&out).Error, "list mails of account")
+}

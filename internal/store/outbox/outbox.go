@@ -13,6 +13,7 @@ import (
 
 	"longhaul/internal/event"
 	"longhaul/internal/store/postgres"
+	"longhaul/internal/tracing"
 	"longhaul/models"
 )
 
@@ -52,7 +53,8 @@ func (o *Outbox) Enqueue(ctx context.Context, kind models.OutboxKind, ref uuid.U
 func (o *Outbox) EnqueueIn(ctx context.Context, pause time.Duration, kind models.OutboxKind, ref uuid.UUID) error {
 	now := o.db.Now()
 	_, err := o.db.Exec(ctx, "put into outbox",
-		`insert into outbox (kind, ref, next_at, created_at) values (?, ?, ?, ?)`, kind, ref, now.Add(pause), now)
+		`insert into outbox (kind, ref, next_at, created_at, trace) values (?, ?, ?, ?, ?)`,
+		kind, ref, now.Add(pause), now, tracing.Carry(ctx))
 	if err != nil {
 		return err
 	}
@@ -117,7 +119,7 @@ func (o *Outbox) take(ctx context.Context) (models.OutboxItem, error) {
 			select id from outbox o
 			where next_at <= ? and not exists (select from outbox b where b.ref = o.ref and b.id < o.id)
 			order by next_at, id limit 1 for update skip locked)
-		returning id, kind, ref, attempts, created_at`, now.Add(lease), now)
+		returning id, kind, ref, attempts, created_at, trace`, now.Add(lease), now)
 	return item, err
 }
 
@@ -125,7 +127,7 @@ func (o *Outbox) take(ctx context.Context) (models.OutboxItem, error) {
 func (o *Outbox) dispatch(
 	ctx context.Context, item models.OutboxItem, do func(context.Context, models.OutboxItem) error,
 ) (ok bool, err error) {
-	limited, cancel := context.WithTimeout(ctx, mostOfLease)
+	limited, cancel := context.WithTimeout(tracing.Resume(ctx, item.Trace), mostOfLease)
 	failure := do(limited, item)
 	cancel()
 	// What was done is written even if the process is about to end.

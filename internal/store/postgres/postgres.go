@@ -20,6 +20,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
@@ -115,6 +117,11 @@ func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
 
 // Close closes all connections.
 func (d *DB) Close() error { return d.pool.Close() }
+
+// Collector reports how the pool of connections does.
+func (d *DB) Collector() prometheus.Collector {
+	return collectors.NewDBStatsCollector(d.pool, "longhaul")
+}
 
 // Ping checks that the database answers.
 func (d *DB) Ping(ctx context.Context) error {

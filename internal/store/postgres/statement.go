@@ -76,14 +76,18 @@ func (d *DB) TryLock(ctx context.Context, class Lock, key string) (bool, error) 
 // Lock keeps the advisory locks of different purposes apart.
 type Lock int32
 
-// The advisory locks, in the order in which a transaction may take them; row
-// locks of jobs come before all of them.
+// The advisory locks, in the order in which a transaction may take them. Row
+// locks of blocks, and then of jobs, come after the first and before all others.
 const (
+	LockNotices   Lock = 7212 // which blocks the notices in force need
 	LockSetup     Lock = 7201 // the first admin
 	LockAdmission Lock = 7202 // rounds of admission
 	LockPlacement Lock = 7203 // choice of an agent
 	LockProviders Lock = 7206 // switches of the provider
 	LockBlocks    Lock = 7208 // blocks that are added or lifted; shared by the jobs that are compared with them
+	LockFlags     Lock = 7209 // rules of features
+	LockLabels    Lock = 7213 // how many labels a user has, and which are on their jobs
+	LockLibrary   Lock = 7214 // a user's folders, and the names in them
 	LockEvents    Lock = 7204 // a user's job events, so that their ids grow in the order of commits
 	LockMails     Lock = 7207 // an account's mails that wait for more to tell
 	LockAudit     Lock = 7210 // the end of the audit log

@@ -9,6 +9,9 @@ import (
 // txKey is under which a context carries the transaction of a database.
 type txKey struct{ db *DB }
 
+// afterKey is under which it carries what follows the commit.
+type afterKey struct{ db *DB }
+
 // txRetries is how often a transaction that lost a deadlock is run again.
 const txRetries = 3
 
@@ -21,17 +24,49 @@ func (d *DB) Tx(ctx context.Context, fn func(ctx context.Context) error) error {
 		return fn(ctx)
 	}
 	for try := 1; ; try++ {
-		err := d.begin(ctx, fn)
+		var after []func()
+		err := d.begin(context.WithValue(ctx, afterKey{d}, &after), fn)
 		if err == nil || !isDeadlock(err) || try == txRetries {
+			if err == nil {
+				for _, do := range after {
+					do()
+				}
+			}
 			return Translate(err, "transaction")
 		}
 	}
 }
 
+// AfterCommit has do called once the transaction of the context is committed,
+// and at once outside of one. It is for what may be lost when the process ends
+// in between, such as figures.
+func (d *DB) AfterCommit(ctx context.Context, do func()) {
+	if after, ok := ctx.Value(afterKey{d}).(*[]func()); ok {
+		*after = append(*after, do)
+		return
+	}
+	do()
+}
+
 // Attempt runs fn so that its failure leaves the rest of the transaction as it
 // was. Outside of a transaction it is Tx without a second try.
 func (d *DB) Attempt(ctx context.Context, fn func(ctx context.Context) error) error {
-	return d.begin(ctx, fn) // within a transaction gorm makes it a savepoint
+	after, inside := ctx.Value(afterKey{d}).(*[]func())
+	if !inside {
+		after = new([]func())
+		ctx = context.WithValue(ctx, afterKey{d}, after)
+	}
+	before := len(*after)
+	err := d.begin(ctx, fn) // within a transaction gorm makes it a savepoint
+	switch {
+	case err != nil:
+		*after = (*after)[:before]
+	case !inside:
+		for _, do := range *after {
+			do()
+		}
+	}
+	return err
 }
 
 func (d *DB) begin(ctx context.Context, fn func(ctx context.Context) error) error {

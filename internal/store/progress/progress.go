@@ -63,6 +63,10 @@ type progressRows struct {
 // second, for no reason but its source.
 const slow = `(p.down_rate < ? and p.phase in ('starting', 'resolving', 'downloading') and p.waiting_code not in ('waits_for_disk', 'waits_for_control_plane', 'waits_for_agent'))`
 
+// slowest says of a slow transfer that it fetches less than half of what its owner's
+// plan allows: at more, it is slow because of the plan.
+const slowest = `p.down_rate < coalesce((select o.rate_limit / 2 from user_plans o where o.user_id = j.user_id), p.down_rate + 1)`
+
 // FlushProgress writes the latest progress of many jobs in one statement. Jobs
 // that do not run, or are gone, and news older than what is there are left out.
 func (w *Worker) FlushProgress(ctx context.Context, progress []models.Progress) error {
@@ -82,7 +86,7 @@ func (w *Worker) FlushProgress(ctx context.Context, progress []models.Progress) 
 	_, err := w.pr.db.Exec(ctx, "flush progress", `
 		insert into job_progress (job_id, phase, waiting_code, waiting_params, bytes_total, bytes_done, bytes_stored, down_rate, up_rate,
 			peers, seeders, eta_seconds, gives_up_at, updated_at, slow_since)
-		select p.*, case when `+slow+` then p.updated_at end from unnest(?::uuid[], ?::text[], ?::text[], ?::jsonb[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
+		select p.*, case when `+slow+` then case when `+slowest+` then p.updated_at end end from unnest(?::uuid[], ?::text[], ?::text[], ?::jsonb[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[],
 			?::bigint[], ?::int[], ?::int[], ?::bigint[], ?::timestamptz[], ?::timestamptz[]) as p (job_id, phase, waiting_code,
 			waiting_params, bytes_total, bytes_done, bytes_stored, down_rate, up_rate, peers, seeders, eta_seconds, gives_up_at, updated_at)
 		join jobs j on j.id = p.job_id

@@ -2,7 +2,8 @@
 // the Seedr account: its space, slots and items, and the budget of calls that
 // all workers share.
 //
-// It depends on the agents, whose slots it counts, and on the records. It
+// It depends on the agents, whose slots it counts, on the flags and on the
+// records. It
 // reads jobs and attempts to count what they need; which job gets a slot or
 // moves is for the jobs to say.
 package providers
@@ -11,7 +12,10 @@ import (
 	"cmp"
 	"context"
 
+	"github.com/google/uuid"
+
 	"longhaul/internal/store/agents"
+	"longhaul/internal/store/flags"
 	"longhaul/internal/store/postgres"
 	"longhaul/internal/store/records"
 	"longhaul/models"
@@ -22,11 +26,12 @@ type Providers struct {
 	db      *postgres.DB
 	records *records.Records
 	agents  *agents.Agents
+	flags   *flags.Flags
 }
 
 // New returns the providers of the database.
-func New(db *postgres.DB, r *records.Records, a *agents.Agents) *Providers {
-	return &Providers{db: db, records: r, agents: a}
+func New(db *postgres.DB, r *records.Records, a *agents.Agents, f *flags.Flags) *Providers {
+	return &Providers{db: db, records: r, agents: a, flags: f}
 }
 
 // Worker returns the methods that only the worker may use.
@@ -62,8 +67,10 @@ func (pr *Providers) ChooseProvider(ctx context.Context, n models.NewJob) (model
 	if err != nil {
 		return "", err
 	}
-	if (n.Provider != "" || n.Failover != "") && !cfg.Options.UserChoice {
-		return "", models.Errorf(models.CodeForbidden, "Administrators choose the provider here.").In("provider")
+	if n.Provider != "" || n.Failover != "" {
+		if err := pr.mayChoose(ctx, n.UserID, cfg); err != nil {
+			return "", err
+		}
 	}
 	hash := cmp.Or(n.Source.InfoHashV1, manifestHash(n.Manifest))
 	if n.Provider != "" && !n.Provider.Fits(n.Source.Kind, hash) {
@@ -81,6 +88,31 @@ func (pr *Providers) ChooseProvider(ctx context.Context, n models.NewJob) (model
 		return "", models.Fault(models.ProblemNoAgent, "Seedr can't fetch this kind of source, and there is no agent that can.").In("source")
 	}
 	return models.ProviderAgent, nil
+}
+
+// MayChooseProvider reports whether the user may name a provider.
+func (pr *Providers) MayChooseProvider(ctx context.Context, userID uuid.UUID) (bool, error) {
+	cfg, err := pr.ProviderConfig(ctx)
+	if err != nil || !cfg.Options.UserChoice {
+		return false, err
+	}
+	return pr.flags.FlagOn(ctx, models.FlagProviderChoice, userID)
+}
+
+// mayChoose refuses a choice of provider that the options or the flag of the
+// account don't allow.
+func (pr *Providers) mayChoose(ctx context.Context, userID uuid.UUID, cfg models.ProviderConfig) error {
+	on := cfg.Options.UserChoice
+	if on {
+		var err error
+		if on, err = pr.flags.FlagOn(ctx, models.FlagProviderChoice, userID); err != nil {
+			return err
+		}
+	}
+	if !on {
+		return models.FlagProviderChoice.Off().In("provider")
+	}
+	return nil
 }
 
 func manifestHash(m *models.Manifest) string {

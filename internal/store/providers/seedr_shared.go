@@ -58,6 +58,12 @@ func sharedState(kept *string) (seedr.State, error) {
 	return state, nil
 }
 
+// SeedrRests reports whether no calls are made to Seedr right now.
+func (w *Worker) SeedrRests(ctx context.Context) (bool, error) {
+	rest, err := w.pr.seedrRest(ctx)
+	return rest != nil, err
+}
+
 // seedrRest returns why no calls are made to Seedr right now, nil if they are.
 func (pr *Providers) seedrRest(ctx context.Context) (*models.SeedrRest, error) {
 	var row struct{ Shared *string }

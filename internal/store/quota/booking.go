@@ -128,12 +128,15 @@ func (q *Quota) fitsFiles(ctx context.Context, p models.Plan, job models.Job) er
 }
 
 // keptFiles counts the files of the other jobs of the job's owner that are open
-// or ready.
+// or ready, and what is in the trash: it can be restored.
 func (q *Quota) keptFiles(ctx context.Context, job models.Job) (int, error) {
 	var kept int
 	err := q.db.Row(ctx, &kept, "count files of account", `
-		select coalesce(sum(file_count), 0)::int from jobs
-		where user_id = ? and id <> ? and delete_at is null and state not in ('failed', 'cancelled', 'expired')`, job.UserID, job.ID)
+		select ((select coalesce(sum(file_count), 0) from jobs
+				where user_id = @user and id <> @job and delete_at is null and state not in ('failed', 'cancelled', 'expired'))
+			+ (select coalesce(sum(file_count), 0) from jobs
+				where user_id = @user and trash_until is not null and state not in ('failed', 'cancelled', 'expired'))
+			+ (select count(*) from files where user_id = @user and state = 'trashed'))::int`, map[string]any{"user": job.UserID, "job": job.ID})
 	return kept, err
 }
 
@@ -172,7 +175,7 @@ func (q *Quota) Settle(ctx context.Context, job *models.Job) error {
 func (q *Quota) settle(ctx context.Context, job *models.Job, kind models.LedgerKind) error {
 	var stored int64
 	err := q.db.Row(ctx, &stored, "sum up stored files",
-		`select coalesce(sum(size), 0)::bigint from files where job_id = ? and state = ?`, job.ID, models.FileStored)
+		`select coalesce(sum(size), 0)::bigint from files where job_id = ? and state in ('stored', 'trashed')`, job.ID)
 	if err != nil {
 		return err
 	}
@@ -187,6 +190,12 @@ func (q *Quota) settle(ctx context.Context, job *models.Job, kind models.LedgerK
 // files were lost or found.
 func (q *Quota) Repair(ctx context.Context, job *models.Job) error {
 	return q.settle(ctx, job, models.LedgerRepair)
+}
+
+// FreeFiles makes the locked job, which has ended, take up what is left of it
+// after some of its files were deleted.
+func (q *Quota) FreeFiles(ctx context.Context, job *models.Job) error {
+	return q.settle(ctx, job, models.LedgerFree)
 }
 
 // Free gives back all that a job takes up whose files are removed.

@@ -316,7 +316,7 @@ func TestPlanLimitsRunningJobs(t *testing.T) {
 	if n := storetest.Must[models.QueueNote](t)(b.Admission.QueueNote(ctx, b.User.ID)); n.Running != 2 || n.Limit != 2 {
 		t.Errorf("note %+v", n)
 	}
-	_, err := b.Quota.UpdatePlan(ctx, models.Actor{Kind: models.ActorConsole}, plan.ID, func(p *models.Plan) error {
+	_, err := b.Quota.UpdatePlan(ctx, models.Actor{Kind: models.ActorConsole}, plan.ID, 0, func(p *models.Plan) error {
 		*p.MaxRunningJobs = 50
 		return nil
 	})

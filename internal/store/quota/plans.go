@@ -16,7 +16,7 @@ func (q *Quota) Plans(ctx context.Context, public bool) ([]models.Plan, error) {
 	var out []models.Plan
 	list := q.db.Conn(ctx).Order("position, id")
 	if public {
-		list = list.Where("public")
+		list = list.Where("public and retired_at is null")
 	}
 	return out, postgres.Translate(list.Find(&out).Error, "list plans")
 }
@@ -25,7 +25,7 @@ func (q *Quota) Plans(ctx context.Context, public bool) ([]models.Plan, error) {
 func (q *Quota) CreatePlan(ctx context.Context, by models.Actor, p models.Plan) (models.Plan, error) {
 	err := q.db.Tx(ctx, func(ctx context.Context) error {
 		p.CreatedAt = q.db.Now()
-		p.UpdatedAt = p.CreatedAt
+		p.UpdatedAt, p.Version = p.CreatedAt, 1
 		if err := q.makeWayForDefault(ctx, p); err != nil {
 			return err
 		}
@@ -45,8 +45,10 @@ func (q *Quota) CreatePlan(ctx context.Context, by models.Actor, p models.Plan) 
 
 // UpdatePlan changes a plan by change and returns it. Accounts that have it are
 // under the new limits at once. The default plan can only be replaced by
-// another one, not given up.
-func (q *Quota) UpdatePlan(ctx context.Context, by models.Actor, id string, change func(*models.Plan) error) (models.Plan, error) {
+// another one, not given up, and only a plan that no account has can be retired.
+// A version other than 0 is that of the plan as the caller read it: if it has
+// changed since, this is a conflict.
+func (q *Quota) UpdatePlan(ctx context.Context, by models.Actor, id string, version int64, change func(*models.Plan) error) (models.Plan, error) {
 	var after models.Plan
 	err := q.db.Tx(ctx, func(ctx context.Context) error {
 		var before models.Plan
@@ -54,13 +56,16 @@ func (q *Quota) UpdatePlan(ctx context.Context, by models.Actor, id string, chan
 		if err != nil {
 			return err
 		}
+		if version != 0 && version != before.Version {
+			return models.Errorf(models.CodeConflict, "The plan has changed since you opened it. Load it again.").In("version")
+		}
 		after = before.Clone()
 		if err := change(&after); err != nil {
 			return err
 		}
-		after.ID, after.CreatedAt, after.UpdatedAt = before.ID, before.CreatedAt, q.db.Now()
-		if before.IsDefault && !after.IsDefault {
-			return models.Errorf(models.CodeConflict, "One plan must be the default. Make another plan the default instead.").In("default")
+		after.ID, after.CreatedAt, after.UpdatedAt, after.Version = before.ID, before.CreatedAt, q.db.Now(), before.Version+1
+		if err := q.mayBecome(ctx, before, after); err != nil {
+			return err
 		}
 		if err := q.makeWayForDefault(ctx, after); err != nil {
 			return err
@@ -75,6 +80,24 @@ func (q *Quota) UpdatePlan(ctx context.Context, by models.Actor, id string, chan
 	return after, err
 }
 
+// mayBecome refuses a change of a plan that would leave accounts without one.
+func (q *Quota) mayBecome(ctx context.Context, before, after models.Plan) error {
+	switch {
+	case before.IsDefault && !after.IsDefault:
+		return models.Errorf(models.CodeConflict, "One plan must be the default. Make another plan the default instead.").In("default")
+	case after.IsDefault && after.RetiredAt != nil:
+		return models.Errorf(models.CodeConflict, "New accounts get the default plan, so it can't be retired.").In("default")
+	case before.RetiredAt != nil || after.RetiredAt == nil:
+		return nil
+	}
+	users, err := q.usersOf(ctx, before.ID)
+	if err == nil && users > 0 {
+		return models.Errorf(models.CodeConflict, "Accounts that have this plan: %d. Move them to another plan first.", users).
+			In("retired")
+	}
+	return err
+}
+
 // makeWayForDefault unmarks the current default plan if the plan is the new
 // default.
 func (q *Quota) makeWayForDefault(ctx context.Context, p models.Plan) error {
@@ -82,7 +105,7 @@ func (q *Quota) makeWayForDefault(ctx context.Context, p models.Plan) error {
 		return nil
 	}
 	_, err := q.db.Exec(ctx, "unmark default plan", `
-		update plans set is_default = false, updated_at = ? where is_default and id <> ?`, q.db.Now(), p.ID)
+		update plans set is_default = false, version = version + 1, updated_at = ? where is_default and id <> ?`, q.db.Now(), p.ID)
 	return err
 }
 
@@ -94,11 +117,7 @@ func (q *Quota) AssignPlan(ctx context.Context, by models.Actor, userID uuid.UUI
 		if err := q.db.Row(ctx, &one, "lock user", `select 1 from users where id = ? for update`, userID); err != nil {
 			return err
 		}
-		err := q.db.Row(ctx, &one, "look for plan", `select 1 from plans where id = ? for share`, planID)
-		if models.IsNotFound(err) {
-			return models.Errorf(models.CodeInvalid, "No such plan.").In("plan").Because(err)
-		}
-		if err != nil {
+		if err := q.offered(ctx, planID); err != nil {
 			return err
 		}
 		before, err := q.PlanOf(ctx, userID)
@@ -119,6 +138,7 @@ func planFacts(p models.Plan) map[string]any {
 	return map[string]any{
 		"name": p.Name, "maxRunningJobs": p.MaxRunningJobs, "storageBytes": p.StorageBytes, "bandwidthBytes": p.BandwidthBytes,
 		"maxJobBytes": p.MaxJobBytes, "maxFiles": p.MaxFiles, "retentionDays": p.RetentionDays, "default": p.IsDefault, "public": p.Public, "position": p.Position,
+		"agentPool": p.AgentPool, "retired": p.RetiredAt != nil, "rateLimit": p.RateLimit,
 	}
 }
 
@@ -142,7 +162,7 @@ func (q *Quota) openAssignment(ctx context.Context, userID uuid.UUID, planID str
 func (q *Quota) OpenPlan(ctx context.Context, u models.User) error {
 	var id string
 	err := q.db.Row(ctx, &id, "choose plan", `
-		select id from plans where is_default or (id = ? and ?) order by is_default limit 1`,
+		select id from plans where is_default or (id = ? and ? and retired_at is null) order by is_default limit 1`,
 		models.PlanUnlimited, u.Role == models.RoleAdmin)
 	if err != nil {
 		return err

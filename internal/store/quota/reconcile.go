@@ -30,7 +30,7 @@ func (w *Worker) ReconcileQuota(ctx context.Context) (models.QuotaDrift, error) 
 	}
 	err = w.q.db.Rows(ctx, &jobs, "look for wrong jobs", `
 		select j.id from jobs j left join lateral (
-			select coalesce(sum(size), 0) as stored from files where job_id = j.id and state = 'stored') f on true
+			select coalesce(sum(size), 0) as stored from files where job_id = j.id and state in ('stored', 'trashed')) f on true
 		where j.state in ('ready', 'failed', 'cancelled', 'expired')
 			and (j.quota_used <> f.stored or j.quota_reserved <> 0) limit 1000`)
 	if err != nil {

@@ -19,6 +19,9 @@ func (q *Quota) Usage(ctx context.Context, userID uuid.UUID) (models.Usage, erro
 	if u.Plan, err = q.PlanOf(ctx, userID); err != nil {
 		return u, err
 	}
+	if u.Override, err = q.OverrideOf(ctx, userID); err != nil {
+		return u, err
+	}
 	if u.Room, err = q.Room(ctx, userID); err != nil {
 		return u, err
 	}
@@ -28,8 +31,10 @@ func (q *Quota) Usage(ctx context.Context, userID uuid.UUID) (models.Usage, erro
 	var n struct{ Running, Jobs, Files int64 }
 	err = q.db.Row(ctx, &n, "count jobs", `
 		select count(*) filter (where admitted_at is not null) as running, count(*) filter (where delete_at is null) as jobs,
-			coalesce(sum(file_count) filter (where delete_at is null and state not in ('failed', 'cancelled', 'expired')), 0)::bigint as files
-		from jobs where user_id = ?`, userID)
+			coalesce(sum(file_count) filter (where (delete_at is null or trash_until is not null)
+				and state not in ('failed', 'cancelled', 'expired')), 0)::bigint
+			+ (select count(*) from files where user_id = @user and state = 'trashed') as files
+		from jobs where user_id = @user`, map[string]any{"user": userID})
 	u.Running, u.Jobs, u.Files, u.Limit = int(n.Running), n.Jobs, int(n.Files), q.RunningLimitOf(u.Plan.MaxRunningJobs)
 	return u, err
 }
@@ -74,8 +79,9 @@ func (q *Quota) bandwidth(ctx context.Context, userID uuid.UUID) (int64, error) 
 	return used, err
 }
 
-// AddBandwidth adds delivered bytes to the owners' days. It is additive, so any
-// number of API processes may report; an owner who is gone is left out.
+// AddBandwidth adds delivered bytes to the owners' days, and to the hour in which
+// it is told. It is additive, so any number of API processes may report; an owner
+// who is gone is left out of the days.
 func (q *Quota) AddBandwidth(ctx context.Context, day time.Time, delivered map[uuid.UUID]int64) error {
 	users := make([]uuid.UUID, 0, len(delivered))
 	for id := range delivered {
@@ -86,13 +92,25 @@ func (q *Quota) AddBandwidth(ctx context.Context, day time.Time, delivered map[u
 	for i, id := range users {
 		amounts[i] = delivered[id]
 	}
-	_, err := q.db.Exec(ctx, "add bandwidth", `
-		insert into usage_daily as d (user_id, day, bandwidth_bytes)
-		select t.user_id, cast(? as date), t.amount from unnest(?::uuid[], ?::bigint[]) with ordinality as t (user_id, amount, n)
-		where exists (select from users where id = t.user_id) order by t.n
-		on conflict (user_id, day) do update set bandwidth_bytes = d.bandwidth_bytes + excluded.bandwidth_bytes`,
-		day.UTC().Format(time.DateOnly), postgres.Array[uuid.UUID](users), postgres.Array[int64](amounts))
-	return err
+	return q.db.Tx(ctx, func(ctx context.Context) error {
+		_, err := q.db.Exec(ctx, "add bandwidth", `
+			insert into usage_daily as d (user_id, day, bandwidth_bytes)
+			select t.user_id, cast(? as date), t.amount from unnest(?::uuid[], ?::bigint[]) with ordinality as t (user_id, amount, n)
+			where exists (select from users where id = t.user_id) order by t.n
+			on conflict (user_id, day) do update set bandwidth_bytes = d.bandwidth_bytes + excluded.bandwidth_bytes`,
+			day.UTC().Format(time.DateOnly), postgres.Array[uuid.UUID](users), postgres.Array[int64](amounts))
+		if err != nil {
+			return err
+		}
+		var total int64
+		for _, n := range amounts {
+			total += n
+		}
+		_, err = q.db.Exec(ctx, "add to the hour", `
+			insert into traffic_hours as t (hour, delivered) values (?, ?)
+			on conflict (hour) do update set delivered = t.delivered + excluded.delivered`, q.db.Now().UTC().Truncate(time.Hour), total)
+		return err
+	})
 }
 
 // RollUp writes the daily figures of all accounts for today and yesterday from

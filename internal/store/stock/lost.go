@@ -78,7 +78,8 @@ func (st *Stock) change(ctx context.Context, jobID uuid.UUID, files func(context
 func (st *Stock) tell(ctx context.Context, job *models.Job) error {
 	var n struct{ Lost, Wanted int64 }
 	err := st.db.Row(ctx, &n, "count lost files", `
-		select count(*) filter (where state = 'lost') as lost, count(*) as wanted from files where job_id = ? and state <> 'skipped'`, job.ID)
+		select count(*) filter (where state = 'lost') as lost, count(*) as wanted from files
+		where job_id = ? and state not in ('skipped', 'trashed', 'deleted')`, job.ID)
 	if err != nil {
 		return err
 	}

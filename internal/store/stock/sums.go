@@ -31,7 +31,7 @@ func (w *Worker) SumUp(ctx context.Context) (models.Amount, error) {
 					when stored_at > cast(@now as timestamptz) - interval '30 days' then 'month'
 					when stored_at > cast(@now as timestamptz) - interval '90 days' then 'quarter'
 					when stored_at > cast(@now as timestamptz) - interval '365 days' then 'year' else 'older' end as age
-			from files where state = 'stored' group by user_id, type, age),
+			from files where state in ('stored', 'trashed') group by user_id, type, age),
 		total as (select coalesce(sum(files), 0)::bigint as count, coalesce(sum(bytes), 0)::bigint as bytes from stored),
 		due as (
 			select user_id, count(*) filter (where deadline <= @week) as week_jobs,

@@ -182,7 +182,7 @@ func Balanced(t testing.TB) {
 			or (q.used, q.reserved) is distinct from (l.used::bigint, l.reserved::bigint)
 		union all
 		select 'job ' || j.id || ' ' || j.state || ': ' || j.quota_used || ' used, ' || j.quota_reserved || ' reserved, ' || f.stored || ' stored'
-		from jobs j, lateral (select coalesce(sum(size), 0) as stored from files where job_id = j.id and state = 'stored') f
+		from jobs j, lateral (select coalesce(sum(size), 0) as stored from files where job_id = j.id and state in ('stored', 'trashed')) f
 		where j.state in ('ready', 'failed', 'cancelled', 'expired') and (j.quota_used <> f.stored or j.quota_reserved <> 0)`)
 	OK(t, err)
 	wrong, err := pgx.CollectRows(rows, pgx.RowTo[string])

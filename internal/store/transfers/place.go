@@ -84,7 +84,7 @@ func (tr *Transfers) choose(ctx context.Context, p *models.Placement) (err error
 	change := seedrChange(p.Kind, p.Kind.State())
 	if p.Provider == models.ProviderSeedr {
 		err = tr.checkSeedr(ctx, p.Job)
-	} else if p.Agent, err = tr.pickAgent(ctx, p.JobID); err == nil {
+	} else if p.Agent, err = tr.pickAgent(ctx, p.Job); err == nil {
 		p.AgentID, change = &p.Agent.ID, placedChange(p.Kind, p.Kind.State(), p.Agent)
 	}
 	if err != nil {
@@ -105,6 +105,11 @@ func (tr *Transfers) opened(ctx context.Context, p *models.Placement, leave time
 	if err != nil {
 		return err
 	}
+	if p.AgentID != nil {
+		if err := tr.limitSpeed(ctx, p); err != nil {
+			return err
+		}
+	}
 	if p.Files, err = tr.files.Wanted(ctx, p.JobID); err != nil {
 		return err
 	}
@@ -112,15 +117,28 @@ func (tr *Transfers) opened(ctx context.Context, p *models.Placement, leave time
 	return err
 }
 
-// pickAgent chooses the agent for the job's next attempt. The lock makes
-// concurrent placements see each other, so that no agent gets more than its
-// capacity.
-func (tr *Transfers) pickAgent(ctx context.Context, jobID uuid.UUID) (models.Agent, error) {
+// limitSpeed reads how fast the owner's plan has an agent fetch at the moment.
+func (tr *Transfers) limitSpeed(ctx context.Context, p *models.Placement) error {
+	plan, err := tr.quota.PlanOf(ctx, p.Job.UserID)
+	if err == nil && plan.RateLimit != nil {
+		p.BytesPerSecond = *plan.RateLimit
+	}
+	return err
+}
+
+// pickAgent chooses the agent for the job's next attempt, in the pool of its
+// owner. The lock makes concurrent placements see each other, so that no agent
+// gets more than its capacity.
+func (tr *Transfers) pickAgent(ctx context.Context, job models.Job) (models.Agent, error) {
+	pool, err := tr.agents.PoolOf(ctx, job.UserID)
+	if err != nil {
+		return models.Agent{}, err
+	}
 	if err := tr.db.Lock(ctx, postgres.LockPlacement, ""); err != nil {
 		return models.Agent{}, err
 	}
 	var a models.Agent
-	err := tr.db.Row(ctx, &a, "pick agent", `
+	err = tr.db.Row(ctx, &a, "pick agent", `
 		select a.* from agents a
 		left join lateral (
 			select count(*) as n from job_attempts t where t.agent_id = a.id and t.state = 'open') load on true
@@ -129,29 +147,29 @@ func (tr *Transfers) pickAgent(ctx context.Context, jobID uuid.UUID) (models.Age
 			order by t.epoch desc limit 1) last on true
 		left join lateral (
 			select count(*) as n from job_attempts t where t.job_id = ? and t.agent_id = a.id and t.problem = ? and t.ended_at > ?) losses on true
-		where a.state = ? and a.lost_at is null and a.last_seen_at > ? and load.n < a.capacity
+		where a.state = ? and a.lost_at is null and a.last_seen_at > ? and a.pool = ? and load.n < a.capacity
 			and a.disk_free >= least(?, a.disk_total / 20) -- both are 0 before the first heartbeat
 		order by case when last.agent_id is distinct from a.id then 1
 				when last.problem in ? or losses.n >= ? then 2 else 0 end,
 			load.n::float / a.capacity, a.disk_free desc, a.id
 		limit 1`,
-		jobID, jobID, models.ProblemAgentLost, tr.db.Now().Add(-lossesFor), models.AgentActive, tr.agents.AliveSince(),
-		int64(models.LeastDisk), ownFaults(), mostLosses)
+		job.ID, job.ID, models.ProblemAgentLost, tr.db.Now().Add(-lossesFor), models.AgentActive, tr.agents.AliveSince(),
+		pool, int64(models.LeastDisk), ownFaults(), mostLosses)
 	if models.IsNotFound(err) {
-		return models.Agent{}, tr.noRoom(ctx)
+		return models.Agent{}, tr.noRoom(ctx, pool)
 	}
 	return a, err
 }
 
-// noRoom returns the fault of a transfer for which there is no agent: those with
-// a slot may all have full disks.
-func (tr *Transfers) noRoom(ctx context.Context) error {
+// noRoom returns the fault of a transfer for which there is no agent in the pool:
+// those with a slot may all have full disks.
+func (tr *Transfers) noRoom(ctx context.Context, pool string) error {
 	var full bool
 	err := tr.db.Row(ctx, &full, "look for agents with full disks", `
 		select exists (select from agents a
-			where a.state = ? and a.lost_at is null and a.last_seen_at > ? and a.disk_free < least(?, a.disk_total / 20)
+			where a.state = ? and a.lost_at is null and a.last_seen_at > ? and a.pool = ? and a.disk_free < least(?, a.disk_total / 20)
 				and a.capacity > (select count(*) from job_attempts t where t.agent_id = a.id and t.state = ?))`,
-		models.AgentActive, tr.agents.AliveSince(), int64(models.LeastDisk), models.AttemptOpen)
+		models.AgentActive, tr.agents.AliveSince(), pool, int64(models.LeastDisk), models.AttemptOpen)
 	switch {
 	case err != nil:
 		return err

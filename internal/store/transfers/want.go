@@ -8,6 +8,7 @@ import (
 
 	"longhaul/internal/store/jobs"
 	"longhaul/internal/store/timeline"
+	"longhaul/internal/tracing"
 	"longhaul/models"
 )
 
@@ -62,7 +63,7 @@ func (w *Worker) WantTransfer(ctx context.Context, want models.TransferWant) err
 		}
 		return tr.jobs.WantAttempt(ctx, &job, models.Attempt{
 			Provider: job.Provider, Kind: want.Kind, TaskToken: want.TaskToken,
-			Elsewhere: want.Elsewhere, WantedAt: since, BeatAt: now, DueAt: &now,
+			Elsewhere: want.Elsewhere, WantedAt: since, BeatAt: now, DueAt: &now, Trace: tracing.Carry(ctx),
 		})
 	})
 }

@@ -12,7 +12,8 @@ import (
 )
 
 // administration disables an account in a browser: its owner's session ends in
-// another one, and the audit log says who did it.
+// another one, and the audit log says who did it. Then it gets limits of its own,
+// and its owner reads them and an announcement.
 func (s site) administration(t *testing.T) {
 	out := t.TempDir()
 	if dir := os.Getenv("LONGHAUL_PICTURES"); dir != "" {
@@ -31,13 +32,15 @@ func (s site) administration(t *testing.T) {
 		t.Fatal(err)
 	}
 	var saw struct {
-		AfterDisabling int64    `json:"afterDisabling"` // milliseconds
-		Early          bool     `json:"early"`
-		Entry          string   `json:"entry"`
-		Faults         []string `json:"faults"`
+		AfterDisabling  int64    `json:"afterDisabling"`  // milliseconds
+		AfterAnnouncing int64    `json:"afterAnnouncing"` // milliseconds
+		Early           bool     `json:"early"`
+		Entry           string   `json:"entry"`
+		Faults          []string `json:"faults"`
 	}
 	browse(t, &saw, "admin.mjs", s.ready.App, s.answers, harness.AdminEmail, harness.AdminPassword, email, password, out)
-	t.Logf("signed out %d ms after the account was disabled; the log says %q", saw.AfterDisabling, saw.Entry)
+	t.Logf("signed out %d ms after the account was disabled, told %d ms after the announcement; the log says %q",
+		saw.AfterDisabling, saw.AfterAnnouncing, saw.Entry)
 	if saw.Early {
 		t.Error("the account could be disabled with another address typed")
 	}
@@ -52,10 +55,10 @@ func (s site) administration(t *testing.T) {
 	var entries int
 	if err := s.stack.DB.QueryRow(t.Context(), `
 		select count(*) from audit_log l join users u on l.target_id = u.id::text
-		where u.email = $1 and l.action in ('user.disable', 'user.enable') and l.ip <> ''`, email).Scan(&entries); err != nil {
+		where u.email = $1 and l.action in ('user.disable', 'user.enable', 'user.set_override', 'user.send_reset') and l.ip <> ''`, email).Scan(&entries); err != nil {
 		t.Fatal(err)
 	}
-	if entries != 2 {
-		t.Errorf("%d entries of the two acts are in the log", entries)
+	if entries != 4 {
+		t.Errorf("%d entries of the four acts are in the log", entries)
 	}
 }

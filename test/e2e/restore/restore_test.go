@@ -116,7 +116,7 @@ func TestRestoreDrill(t *testing.T) {
 // workForAWhile deletes a job, finishes one, and submits two.
 func (d *drill) workForAWhile() {
 	d.Helper()
-	if err := stack.Client.Do(d.Context(), http.MethodDelete, "/api/v1/jobs/"+d.deleted, nil, nil); err != nil {
+	if err := stack.Client.Do(d.Context(), http.MethodDelete, "/api/v1/jobs/"+d.deleted+"?final=true", nil, nil); err != nil {
 		d.Fatal(err)
 	}
 	harness.Eventually(d, time.Minute, "the deleted job to be gone", func() error { return stack.NothingLeftOf(d.Context(), d.deleted) })
@@ -231,7 +231,7 @@ func (d *drill) quotaIsWhatIsStored() {
 	d.Helper()
 	var used, stored int64
 	err := stack.DB.QueryRow(d.Context(), `select (select sum(used) from quota_usage),
-		(select sum(f.size) from files f join jobs j on j.id = f.job_id where f.state = 'stored' and j.finished_at is not null)`).Scan(&used, &stored)
+		(select sum(f.size) from files f join jobs j on j.id = f.job_id where f.state in ('stored', 'trashed') and j.finished_at is not null)`).Scan(&used, &stored)
 	if err != nil {
 		d.Fatal(err)
 	}

@@ -116,7 +116,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Show a compute agent */
+        get: operations["get-agent"];
         put?: never;
         post?: never;
         /**
@@ -169,6 +170,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/agents/{id}/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An agent's heartbeats of 7 days
+         * @description By hour, oldest first.
+         */
+        get: operations["list-agent-hours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/agents/{id}/limit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Limit how fast an agent fetches
+         * @description Its transfers share the limit. The agent hears of it with its next heartbeat, within 15 seconds, and keeps it when it restarts. Requires a session and reauthenticate within the last ten minutes.
+         */
+        put: operations["limit-agent"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/agents/{id}/pool": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put an agent into a pool
+         * @description An agent with a pool serves only the accounts whose pool it is, and one without only those that have none. What runs on it stays until it ends or moves. Requires a session and reauthenticate within the last ten minutes.
+         */
+        put: operations["set-agent-pool"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/agents/{id}/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What runs on an agent
+         * @description With progress; what it has longest first.
+         */
+        get: operations["list-agent-transfers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/agents/{id}/uncordon": {
         parameters: {
             query?: never;
@@ -184,6 +265,31 @@ export interface paths {
          */
         post: operations["uncordon-agent"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/announcement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the announcement, whether or not it is shown now */
+        get: operations["get-any-announcement"];
+        /**
+         * Tell everyone something
+         * @description In place of what was told before. Everyone who is signed in reads it within seconds, above every page. Requires a session and reauthenticate within the last ten minutes.
+         */
+        put: operations["announce"];
+        post?: never;
+        /**
+         * Remove the announcement
+         * @description Requires a session and reauthenticate within the last ten minutes.
+         */
+        delete: operations["end-announcement"];
         options?: never;
         head?: never;
         patch?: never;
@@ -345,6 +451,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the features that can be switched off, and for whom they are */
+        get: operations["list-flags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/flags/{feature}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Switch a feature on or off
+         * @description For one account, for the accounts of a plan, or for everyone if neither is named. The rule of an account is stronger than that of its plan, and that is stronger than the one for everyone; without any, a feature is on. It holds from the response on. Jobs that are there continue. The audit log keeps what was set, by whom and why. Requires a session and reauthenticate within the last ten minutes.
+         */
+        put: operations["set-flag"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/health": {
         parameters: {
             query?: never;
@@ -497,7 +640,7 @@ export interface paths {
         put?: never;
         /**
          * Delete a user's job and its files
-         * @description The owner gets a mail with the note; jobs that are deleted within a minute share one.
+         * @description It goes to the owner's trash unless that is to be final or there is nothing to restore. The owner gets a mail with the note; jobs that are deleted within a minute share one.
          */
         post: operations["delete-any-job"];
         delete?: never;
@@ -606,6 +749,154 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List takedown notices
+         * @description Those that wait for an administrator, the most urgent first; or all, newest first. Audited, once an hour.
+         */
+        get: operations["list-notices"];
+        put?: never;
+        /**
+         * Record a takedown notice
+         * @description It is incomplete while it lacks something that the law asks for. A reference names one notice: the same again returns that one and changes nothing.
+         */
+        post: operations["record-notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/notices.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export takedown notices without anything private
+         * @description Those that were received in the period, oldest first, as CSV or as JSON Lines. Audited.
+         */
+        get: operations["export-notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/notices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A takedown notice with what it names and its counter-notice
+         * @description What was done with it is in the audit log, with the notice as target. Audited, once an hour.
+         */
+        get: operations["get-notice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Add what a takedown notice lacks
+         * @description Members that are left out stay as they are.
+         */
+        patch: operations["complete-notice"];
+        trace?: never;
+    };
+    "/api/v1/admin/notices/{id}/counter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record a counter-notice
+         * @description For one that came by mail or on paper. The complainant gets a copy by mail, and a clock starts: in the end what the notice blocks is restored. Requires a session and reauthenticate within the last ten minutes.
+         */
+        post: operations["record-counter-notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/notices/{id}/counter/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give the clock of a counter-notice more business days
+         * @description Requires a session and reauthenticate within the last ten minutes.
+         */
+        post: operations["extend-counter-notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/notices/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide on a takedown notice
+         * @description Accepting blocks what it names, tells the owners and gives each a strike. Restoring and withdrawing undo that. Upholding stops the clock of a counter-notice, because the complainant went to court. Requires a session and reauthenticate within the last ten minutes.
+         */
+        post: operations["decide-notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What goes on in the deployment
+         * @description Health of each component with cause, since when and advice, running and waiting jobs, what moved, what went wrong, and what needs a person. The event overview on the event stream tells that it changed.
+         */
+        get: operations["get-overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/plans": {
         parameters: {
             query?: never;
@@ -613,7 +904,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List all plans, including those not shown to everyone */
+        /** List all plans, including those not shown to everyone and retired ones */
         get: operations["list-all-plans"];
         put?: never;
         /**
@@ -642,9 +933,29 @@ export interface paths {
         head?: never;
         /**
          * Change a plan
-         * @description Members left out stay unchanged; null removes a limit. The new limits apply to the plan's accounts immediately. Requires a session and reauthenticate within the last ten minutes.
+         * @description Members left out stay unchanged; null removes a limit. The new limits apply to the plan's accounts immediately, and nothing stored is removed because of them, except by retention, with a week's notice. A retired plan can't be assigned; one that accounts have can't be retired. Requires a session and reauthenticate within the last ten minutes.
          */
         patch: operations["update-plan"];
+        trace?: never;
+    };
+    "/api/v1/admin/plans/{plan}/effect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the accounts of a plan that limits would affect
+         * @description Accounts with limits of their own are left out of what those decide.
+         */
+        get: operations["get-plan-effect"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/admin/providers": {
@@ -776,6 +1087,26 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/shares/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a share of any account
+         * @description It ends at once, and so do downloads and videos that use it. Audited. Requires a session and reauthenticate within the last ten minutes.
+         */
+        delete: operations["revoke-user-share"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1114,6 +1445,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/strikes/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw a strike
+         * @description Requires a session and reauthenticate within the last ten minutes.
+         */
+        post: operations["withdraw-strike"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/users": {
         parameters: {
             query?: never;
@@ -1131,6 +1482,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/users.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export the accounts as CSV
+         * @description Everything that the filter finds, oldest first. Audited with the filter.
+         */
+        get: operations["export-users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the plan of many accounts
+         * @description Of those named, or of all that the filter finds, without a filter of all. In portions of 500, each of which happens whole or not at all, with an entry in the audit log. A request that broke off may be repeated: accounts that have the plan stay as they are. Requires a session and reauthenticate within the last ten minutes.
+         */
+        post: operations["assign-plan-to-many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get an account with its limits, its usage and what it signs in with
+         * @description Audited, once an hour.
+         */
+        get: operations["get-user"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/{id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete an account with its jobs and files
+         * @description Its access ends at once, and its address is free. This can't be undone. Requires a session and reauthenticate within the last ten minutes.
+         */
+        post: operations["delete-user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/users/{id}/disable": {
         parameters: {
             query?: never;
@@ -1142,7 +1573,7 @@ export interface paths {
         put?: never;
         /**
          * Disable an account
-         * @description Its sessions, API tokens and streams end immediately. Its jobs stay. Requires a session and reauthenticate within the last ten minutes.
+         * @description Its sessions, API tokens, streams and deliveries end immediately. Its open jobs pause. Requires a session and reauthenticate within the last ten minutes.
          */
         post: operations["disable-user"];
         delete?: never;
@@ -1162,7 +1593,7 @@ export interface paths {
         put?: never;
         /**
          * Enable an account
-         * @description Requires a session and reauthenticate within the last ten minutes.
+         * @description Jobs that paused because it was disabled continue. Requires a session and reauthenticate within the last ten minutes.
          */
         post: operations["enable-user"];
         delete?: never;
@@ -1191,6 +1622,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/users/{id}/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the mails to an account, newest first
+         * @description Without text and links. Kept for 30 days after they were sent or given up.
+         */
+        get: operations["list-user-mails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/{id}/override": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give an account other limits than its plan's
+         * @description They replace those that it was given before, and count at once. When the time is over, the plan's limits count again. Nothing stored is removed because of a lower limit, except by retention, of which the owner has a week's notice. Requires a session and reauthenticate within the last ten minutes.
+         */
+        put: operations["set-override"];
+        post?: never;
+        /**
+         * Put an account under its plan's limits again
+         * @description Requires a session and reauthenticate within the last ten minutes.
+         */
+        delete: operations["remove-override"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/users/{id}/plan": {
         parameters: {
             query?: never;
@@ -1212,6 +1687,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/users/{id}/pool": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Have the agents of a pool serve an account, whatever its plan says
+         * @description Jobs that wait go by it at once. Those that run stay where they are. Requires a session and reauthenticate within the last ten minutes.
+         */
+        put: operations["set-user-pool"];
+        post?: never;
+        /**
+         * Have the agents of its plan's pool serve an account again
+         * @description Requires a session and reauthenticate within the last ten minutes.
+         */
+        delete: operations["remove-user-pool"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/{id}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail an account's owner a link that sets a new password
+         * @description Nothing changes until the owner uses it, within 30 minutes. Requires a session and reauthenticate within the last ten minutes.
+         */
+        post: operations["send-user-reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/{id}/reset-factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove an account's second factors
+         * @description For an owner who has lost them: authenticator app, passkeys and recovery codes go, all sessions and API tokens end, and a mail tells the owner. The password alone signs in from then on; where administrators need a second factor, one has to set up another first. Make sure that the owner is who asks. Requires a session and reauthenticate within the last ten minutes.
+         */
+        post: operations["reset-user-factors"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/users/{id}/role": {
         parameters: {
             query?: never;
@@ -1225,6 +1764,106 @@ export interface paths {
          * @description Ends its sessions and its API tokens for administration. The last administrator can't be demoted. Requires a session and reauthenticate within the last ten minutes.
          */
         put: operations["set-user-role"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/{id}/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a session of an account
+         * @description Requires a session and reauthenticate within the last ten minutes.
+         */
+        delete: operations["end-user-session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/{id}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The shares of an account, newest first
+         * @description Without their addresses. Audited, once an hour.
+         */
+        get: operations["list-user-shares"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/{id}/strikes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The strikes of an account
+         * @description Audited, once an hour.
+         */
+        get: operations["list-strikes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/users/{id}/tokens/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API token of an account
+         * @description Requires a session and reauthenticate within the last ten minutes.
+         */
+        delete: operations["revoke-user-token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/announcement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the announcement
+         * @description What the operator tells everyone, in plain text. Without a sign-in, only one that is marked so.
+         */
+        get: operations["get-announcement"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1771,7 +2410,7 @@ export interface paths {
         };
         /**
          * Stream changes to the account's jobs
-         * @description Server-sent events. The event job carries a Job, progress a list of Progress, removed the id of a deleted job, and reset nothing: the client missed too much and must reload everything. Connect first, then read the list. Resume with Last-Event-ID.
+         * @description Server-sent events. The event job carries a Job, progress a list of Progress, removed the id of a deleted job, features nothing: read the account again, as features were switched; announcement nothing: read the announcement again; and reset nothing: the client missed too much and must reload everything. Administrators also get overview, which carries nothing: the deployment's overview changed. The event beat comes first, and then whenever the stream was quiet for three seconds: without one for ten, the connection is dead. Connect first, then read the list. Resume with Last-Event-ID, or with lastEventId where the client can't set headers; the header counts if both are there.
          */
         get: operations["stream-events"];
         put?: never;
@@ -1823,6 +2462,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit up to 100 sources at once
+         * @description Answers with a verdict on each source, in their order. One that is refused keeps none of the others from being accepted. The work goes on when the connection breaks. Repeating an Idempotency-Key within 24 hours returns the same verdicts.
+         */
+        post: operations["submit-jobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the labels of many jobs
+         * @description Of those that are named or, if none is, of all that match.
+         */
+        post: operations["label-jobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{id}": {
         parameters: {
             query?: never;
@@ -1834,7 +2513,10 @@ export interface paths {
         get: operations["get-job"];
         put?: never;
         post?: never;
-        /** Delete a job and its files */
+        /**
+         * Delete a job and its files
+         * @description To the trash, from which it can be restored for a while; until then it still counts for the storage quota. An open job is cancelled first, and goes for good if none of its files is stored.
+         */
         delete: operations["delete-job"];
         options?: never;
         head?: never;
@@ -1901,9 +2583,67 @@ export interface paths {
         };
         /**
          * List a job's files
-         * @description Empty until the file list is known.
+         * @description Page by page, in the order of the source. Empty until the file list is known.
          */
         get: operations["list-job-files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of a job */
+        get: operations["get-job-file"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a file of a ready job
+         * @description To the trash, like a job. The last file takes its job along.
+         */
+        delete: operations["delete-job-file"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set the labels of a job */
+        put: operations["set-job-labels"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/outline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a job's files in a compact form
+         * @description Page by page, for programs that show folders of many files. Empty until the file list is known.
+         */
+        get: operations["get-job-outline"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2023,6 +2763,184 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List your labels */
+        get: operations["list-labels"];
+        put?: never;
+        /** Add a label */
+        post: operations["add-label"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Rename a label or change its colour */
+        put: operations["change-label"];
+        post?: never;
+        /**
+         * Delete a label
+         * @description Jobs that have it stay and lose the label.
+         */
+        delete: operations["delete-label"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/legal/{page}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a legal page
+         * @description Terms, privacy or DMCA policy, in Markdown without HTML.
+         */
+        get: operations["get-legal-page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your files, over all downloads
+         * @description What lies in a folder, folders first; or, with a search, a type or flat, what lies anywhere.
+         */
+        get: operations["list-library"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of the library */
+        get: operations["get-library-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Rename a file
+         * @description In the library, and in what is downloaded from now on. Its path in the job stays.
+         */
+        patch: operations["rename-file"];
+        trace?: never;
+    };
+    "/api/v1/library/folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a folder */
+        post: operations["make-folder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/folders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove an empty folder */
+        delete: operations["remove-folder"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a folder
+         * @description A folder that was renamed stays when it is empty.
+         */
+        patch: operations["rename-folder"];
+        trace?: never;
+    };
+    "/api/v1/library/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move files and folders into a folder
+         * @description All of them, or none. A name that the folder has already is a conflict.
+         */
+        post: operations["move-files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a download link for files and folders as a zip
+         * @description Over any number of jobs. The zip has what lies there now, under the names of now.
+         */
+        post: operations["link-selection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/links": {
         parameters: {
             query?: never;
@@ -2121,6 +3039,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your exports
+         * @description Those that can be downloaded or are being made, newest first.
+         */
+        get: operations["list-exports"];
+        put?: never;
+        /**
+         * Have all that is stored about you collected
+         * @description A mail tells when the zip of JSON files is ready. One at a time. Requires a session and reauthenticate within the last ten minutes.
+         */
+        post: operations["request-export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/exports/{id}/zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download an export
+         * @description Within seven days.
+         */
+        get: operations["get-export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/password": {
         parameters: {
             query?: never;
@@ -2134,6 +3096,107 @@ export interface paths {
          * @description Ends all sessions and starts a new one, whose cookie the response sets. The owner gets a mail. Requires a session and reauthenticate within the last ten minutes.
          */
         put: operations["change-password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Takedown notices that block your downloads, or did
+         * @description The newest 200.
+         */
+        get: operations["list-own-notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/counter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Object to a takedown notice
+         * @description The complainant gets a copy with your name and address. What the notice blocks is restored after 10 to 14 business days, unless they go to court.
+         */
+        post: operations["send-counter-notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What you are told of your downloads
+         * @description Newest first; kept for 90 days, at most 1000 of them.
+         */
+        get: operations["list-notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark notifications as read
+         * @description Those that are named, or all until a time.
+         */
+        post: operations["read-notifications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events for which you get mails */
+        get: operations["get-notification-settings"];
+        /**
+         * Choose the events for which you get mails
+         * @description Downloads that end within a minute share one mail.
+         */
+        put: operations["change-notification-settings"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2158,6 +3221,158 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your rules for downloads
+         * @description What applies to a submit where it chooses nothing else.
+         */
+        get: operations["get-rules"];
+        /**
+         * Set your rules for downloads
+         * @description They apply to what is submitted from then on.
+         */
+        put: operations["set-rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a link to all files of an open share as a zip
+         * @description It works for six hours, and while the share does.
+         */
+        post: operations["link-shared-archive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * List the files of an open share in a compact form
+         * @description Page by page.
+         */
+        post: operations["list-shared-files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a link to a file of an open share
+         * @description It works for six hours, and while the share does.
+         */
+        post: operations["link-shared-file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a share
+         * @description Without the password of a share that has one, the answer says so and nothing else. The same fault stands for an unknown share, one that expired and one that was revoked.
+         */
+        post: operations["open-share"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your shares, newest first
+         * @description Those that ended are kept for 30 days.
+         */
+        get: operations["list-shares"];
+        put?: never;
+        /**
+         * Share files with everyone who has an address
+         * @description The share refers to the files: what is deleted, lost or blocked later is no longer in it. Its downloads cost your bandwidth.
+         */
+        post: operations["create-share"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shares/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give a share other settings
+         * @description A change of the password ends what was opened with the one before.
+         */
+        put: operations["update-share"];
+        post?: never;
+        /**
+         * Revoke a share
+         * @description It ends at once, and so do downloads and videos that use it.
+         */
+        delete: operations["revoke-share"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources/inspect": {
         parameters: {
             query?: never;
@@ -2173,6 +3388,127 @@ export interface paths {
          */
         post: operations["inspect-source"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/outlines/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what an inspection found in a compact form
+         * @description Page by page, for a day after the inspection.
+         */
+        get: operations["get-source-outline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/takedown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a takedown notice
+         * @description It has to say all that 17 U.S.C. § 512(c)(3)(A) asks for. A mail acknowledges it. An administrator then decides.
+         */
+        post: operations["send-notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/takedown/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What became of a takedown notice
+         * @description For whoever has its link. The link's token is in the body, so that no log has it.
+         */
+        post: operations["get-sent-notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what was deleted and can be restored, newest first
+         * @description It still counts for the storage quota. A file whose job is in the trash, too, is listed again when the job is restored.
+         */
+        get: operations["list-trash"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete everything for good that is in the trash
+         * @description Nothing of it can be restored from the answer on. Storage is freed within minutes.
+         */
+        delete: operations["empty-trash"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trash/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore jobs and files from the trash
+         * @description Each on its own: the answer says what became of each.
+         */
+        post: operations["restore-trash"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trash/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a job or file for good that is in the trash */
+        delete: operations["delete-trashed"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2212,6 +3548,148 @@ export interface paths {
         get: operations["list-ledger"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List your webhooks */
+        get: operations["list-webhooks"];
+        put?: never;
+        /**
+         * Add a webhook
+         * @description Events are posted to its address in the form of Standard Webhooks. The secret, with which receivers check the signature, is shown only once.
+         */
+        post: operations["create-webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook
+         * @description With its log of deliveries.
+         */
+        delete: operations["delete-webhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook
+         * @description What is left out stays as it is. Turning it on forgets that it failed.
+         */
+        patch: operations["change-webhook"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was sent to a webhook
+         * @description Newest first; kept for 30 days.
+         */
+        get: operations["list-deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries/{delivery}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A delivery with its attempts */
+        get: operations["get-delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries/{delivery}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a delivery that has ended once more
+         * @description With the same webhook-id, by which receivers know that they have it.
+         */
+        post: operations["replay-delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace a webhook's secret
+         * @description The new one is shown only once; the old one signs nothing from then on.
+         */
+        post: operations["renew-webhook-secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test event to a webhook
+         * @description Once, even if the webhook is off.
+         */
+        post: operations["test-webhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2288,6 +3766,35 @@ export interface components {
          * @enum {string}
          */
         AdminAct: "retry" | "cancel" | "pause" | "resume" | "move" | "delete";
+        AdminPlanList: {
+            plans: components["schemas"]["ManagedPlan"][];
+        };
+        AgentHour: {
+            /**
+             * Format: date-time
+             * @description When it began
+             */
+            hour: string;
+            /**
+             * Format: int64
+             * @description Transfers at once at most
+             */
+            mostRunning: number;
+            /**
+             * Format: double
+             * @description Share of the hour for which heartbeats came; of the part that has passed, and since the agent was added
+             */
+            online: number;
+            /**
+             * Format: int64
+             * @description Bytes per second, on average
+             */
+            rate: number;
+        };
+        AgentHourList: {
+            /** @description Of 7 days, oldest first, from when the agent was added */
+            hours: components["schemas"]["AgentHour"][];
+        };
         AgentInfo: {
             /** @description It sent a heartbeat within the last minute */
             alive: boolean;
@@ -2312,18 +3819,38 @@ export interface components {
             id: string;
             /** Format: date-time */
             lastSeenAt: string | null;
+            /** @description What is left to do there; a drain waits for it */
+            left: components["schemas"]["AgentLeft"];
             /**
              * Format: date-time
              * @description When its jobs were moved because it stopped responding
              */
             lostAt: string | null;
             name: string;
+            /** @description Its version is of an earlier release than the server's */
+            outdated: boolean;
+            /** @description It serves only the accounts whose pool this is; empty for those that have none */
+            pool: string;
+            /**
+             * Format: int64
+             * @description Bytes per second that its transfers fetch together; 0 is no limit
+             */
+            rateLimit: number;
             /** Format: int64 */
             running: number;
             state: components["schemas"]["AgentState"];
             /** @description The URL at which the control plane reaches it */
             url: string;
             version: string;
+        };
+        AgentLeft: {
+            /**
+             * Format: int64
+             * @description Not in storage yet, of jobs whose size is known
+             */
+            bytes: number;
+            /** Format: int64 */
+            jobs: number;
         };
         AgentList: {
             agents: components["schemas"]["AgentInfo"][];
@@ -2333,15 +3860,115 @@ export interface components {
          * @enum {string}
          */
         AgentState: "active" | "cordoned" | "draining";
+        AgentTransfer: {
+            /**
+             * Format: int64
+             * @description Verified, those in storage included
+             */
+            bytesDone: number;
+            /** Format: int64 */
+            bytesStored: number;
+            /**
+             * Format: int64
+             * @description -1 while unknown
+             */
+            bytesTotal: number;
+            /**
+             * Format: int64
+             * @description Bytes per second
+             */
+            downRate: number;
+            /** Format: uuid */
+            jobId: string;
+            /** @enum {string} */
+            kind: "resolve" | "download";
+            /** @description Empty while it is unknown */
+            name: string;
+            /** @description E-mail address */
+            owner: string;
+            /** Format: date-time */
+            startedAt: string;
+            state: components["schemas"]["JobState"];
+        };
+        AgentTransferList: {
+            /** @description Empty on the last page */
+            nextCursor: string;
+            transfers: components["schemas"]["AgentTransfer"][];
+        };
         AmountInfo: {
             /** Format: int64 */
             bytes: number;
             /** Format: int64 */
             count: number;
         };
+        Amounts: {
+            /** Format: int64 */
+            files: number;
+            /** Format: int64 */
+            size: number;
+        };
+        Announce: {
+            /** @description Readers can hide it, each in their browser */
+            dismissible?: boolean;
+            /**
+             * Format: date-time
+             * @description Without it, now
+             */
+            from?: string | null;
+            level: components["schemas"]["AnnouncementLevel"];
+            /** @description Shown on the sign-in page, too */
+            public?: boolean;
+            /** @description One line of plain text */
+            text: string;
+            /**
+             * Format: date-time
+             * @description Without it, until it is removed
+             */
+            until?: string | null;
+        };
+        Announced: Record<string, never>;
+        AnnouncementBody: {
+            /** @description Null if there is none */
+            announcement: components["schemas"]["ShownAnnouncement"] | null;
+        };
+        AnnouncementInfo: {
+            /** Format: date-time */
+            createdAt: string;
+            dismissible: boolean;
+            /** Format: date-time */
+            from: string;
+            /** Format: uuid */
+            id: string;
+            level: components["schemas"]["AnnouncementLevel"];
+            /** @description Shown before sign-in, too */
+            public: boolean;
+            text: string;
+            /**
+             * Format: date-time
+             * @description Null until it is removed
+             */
+            until: string | null;
+        };
+        /**
+         * @description How urgent an announcement is
+         * @enum {string}
+         */
+        AnnouncementLevel: "info" | "warning";
+        AnyAnnouncement: {
+            /** @description Null if there is none */
+            announcement: components["schemas"]["AnnouncementInfo"] | null;
+        };
         AssignPlan: {
             /** @description The plan's id */
             plan: string;
+        };
+        AssignPlanToMany: {
+            /** @description Or those that it finds */
+            filter?: components["schemas"]["UserQuery"];
+            /** @description The plan's id */
+            plan: string;
+            /** @description These accounts */
+            users?: string[] | null;
         };
         /**
          * @description State of an attempt
@@ -2385,6 +4012,15 @@ export interface components {
             /** @description Empty on the last page */
             nextCursor: string;
         };
+        BacklogInfo: {
+            /** Format: int64 */
+            count: number;
+            /**
+             * Format: date-time
+             * @description Null if none waits
+             */
+            oldestAt: string | null;
+        };
         BandwidthUsage: {
             /**
              * Format: int64
@@ -2404,6 +4040,49 @@ export interface components {
              */
             used: number;
         };
+        BatchSource: {
+            /** @description Download it although you have it already; otherwise that is a duplicate */
+            again?: boolean;
+            /** @description Take all files, also those that your rules leave out */
+            allFiles?: boolean;
+            /** @description Wait for a selection once the file list is known */
+            chooseFiles?: boolean;
+            /** @description Keep a web page that the URL leads to, as the file */
+            keepPage?: boolean;
+            /** @description Indexes of the files to fetch; leave out for all */
+            select?: number[];
+            /** @description A magnet link or an http(s) URL */
+            source?: string;
+            /**
+             * Format: int64
+             * @description Instead: which of the form's .torrent files, from 0
+             */
+            torrent?: number;
+        };
+        BatchVerdict: {
+            /** @description Why it was refused, for clients to act on; docs/problems.md lists the values */
+            code: string;
+            /** @description Why it was refused, in one plain sentence */
+            detail: string;
+            /** @description The field of the source at fault; empty if it is none */
+            field: string;
+            /** @description The job that has this content already is ready */
+            finished: boolean;
+            /**
+             * Format: uuid
+             * @description The new job, or the one that has this content already; null if there is none
+             */
+            jobId: string | null;
+            /** @description Of that job */
+            name: string;
+            /** @enum {string} */
+            verdict: "created" | "duplicate" | "invalid" | "blocked" | "quota" | "refused";
+        };
+        BatchVerdicts: {
+            /** @description One for each source, in their order */
+            verdicts: components["schemas"]["BatchVerdict"][];
+        };
+        Beat: Record<string, never>;
         BeginPasskeyLogin: {
             /** @description From login; leave out to sign in without a password */
             challenge?: string;
@@ -2568,6 +4247,12 @@ export interface components {
              */
             percent: number;
         };
+        Claim: {
+            /** @description Where it is: download links of this server, info hashes, magnet links or the addresses of sources */
+            locations: string[];
+            /** @description The copyrighted work */
+            work: string;
+        };
         Cleanup: {
             /** @description E-mail address of who started it; empty if the account was deleted */
             by: string;
@@ -2670,6 +4355,36 @@ export interface components {
          * @enum {string}
          */
         CleanupWhy: "" | "has_row" | "changed" | "gone" | "back" | "refused";
+        Complaint: {
+            /** @description It states, under penalty of perjury, that it is accurate and authorised */
+            accuracy?: boolean;
+            address?: string;
+            email?: string;
+            /** @description It states the good faith belief that the use is not authorised */
+            goodFaith?: boolean;
+            /** @description Of the complainant */
+            name?: string;
+            /** @description For which the complainant speaks */
+            organisation?: string;
+            signature?: string;
+            /** @description The notice as it came */
+            text?: string;
+            /** @description That are claimed to be infringed */
+            works?: string;
+        };
+        /**
+         * @description A part of the deployment
+         * @enum {string}
+         */
+        Component: "api" | "workers" | "agents" | "temporal" | "database" | "storage" | "seedr" | "mail" | "turnstile";
+        ComponentInfo: {
+            component: components["schemas"]["Component"];
+            /** @description Why it is not well, the worst first; empty when it is */
+            findings: components["schemas"]["FindingInfo"][];
+            /** Format: date-time */
+            since: string;
+            state: components["schemas"]["HealthState"];
+        };
         ConfirmCleanup: {
             /** @description The word remove, typed as confirmation */
             confirm: string;
@@ -2731,6 +4446,53 @@ export interface components {
          * @enum {string}
          */
         ContentCheckState: "reading" | "done" | "stopped";
+        CounterNotice: {
+            /** @description E-mail address of the account that objects; empty if it came from elsewhere */
+            account: string;
+            address: string;
+            /**
+             * Format: int64
+             * @description Business days that the clock runs
+             */
+            days: number;
+            /**
+             * Format: date-time
+             * @description When the content is restored
+             */
+            dueAt: string;
+            /** Format: date-time */
+            endedAt: string | null;
+            /**
+             * Format: date-time
+             * @description Null if the complainant has no e-mail address: send them a copy
+             */
+            forwardedAt: string | null;
+            /** @description It consents to the jurisdiction of a court, and to being served by the complainant */
+            jurisdiction: boolean;
+            /** @description It states, under penalty of perjury, the good faith belief that the content was blocked by mistake */
+            mistake: boolean;
+            name: string;
+            phone: string;
+            /** Format: date-time */
+            receivedAt: string;
+            /** Format: date-time */
+            remindedAt: string | null;
+            signature: string;
+            /** @description Why the content was blocked by mistake */
+            text?: string;
+        };
+        CounterStatement: {
+            address: string;
+            /** @description It consents to the jurisdiction of a court, and to being served by the complainant */
+            jurisdiction: boolean;
+            /** @description It states, under penalty of perjury, the good faith belief that the content was blocked by mistake */
+            mistake: boolean;
+            name: string;
+            phone: string;
+            signature: string;
+            /** @description Why the content was blocked by mistake */
+            text?: string;
+        };
         DamagedFile: {
             /**
              * Format: date-time
@@ -2782,6 +4544,93 @@ export interface components {
             /** @description The account's address, to confirm */
             email: string;
         };
+        DeleteJob: {
+            /** @description Delete it for good, so that the owner can't restore it */
+            final?: boolean;
+            /** @description For the owner; one line */
+            note?: string;
+        };
+        DeleteUser: {
+            /** @description The account's address, to confirm */
+            email: string;
+        };
+        Deleted: {
+            /**
+             * Format: date-time
+             * @description It is in the trash and can be restored until then; null if it went for good
+             */
+            until: string | null;
+            /** @description The whole job was deleted */
+            whole: boolean;
+        };
+        Delivery: {
+            /** Format: int64 */
+            attempts: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            endedAt: string | null;
+            /** @description Why the last attempt failed; empty if it arrived */
+            error: string;
+            event: components["schemas"]["Notable"];
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description What follows msg_ in the header webhook-id; a replay has that of what it repeats
+             */
+            messageId: string;
+            /**
+             * Format: date-time
+             * @description When it is tried again, about; null when it has ended
+             */
+            nextAt: string | null;
+            state: components["schemas"]["DeliveryState"];
+            /**
+             * Format: int64
+             * @description Of the last answer; 0 if there was none
+             */
+            status: number;
+            /** Format: date-time */
+            triedAt: string | null;
+        };
+        DeliveryAttempt: {
+            /** Format: date-time */
+            at: string;
+            /** @description Empty if it arrived */
+            error: string;
+            /**
+             * Format: int64
+             * @description How long it took
+             */
+            milliseconds: number;
+            /**
+             * Format: int64
+             * @description From 1
+             */
+            number: number;
+            /**
+             * Format: int64
+             * @description Of the answer; 0 if there was none
+             */
+            status: number;
+        };
+        DeliveryDetail: {
+            attempts: components["schemas"]["DeliveryAttempt"][];
+            /** @description What is sent */
+            body: unknown;
+            delivery: components["schemas"]["Delivery"];
+        };
+        DeliveryPage: {
+            deliveries: components["schemas"]["Delivery"][];
+            /** @description Empty on the last page */
+            nextCursor: string;
+        };
+        /**
+         * @description How far a delivery is
+         * @enum {string}
+         */
+        DeliveryState: "queued" | "delivered" | "failed";
         DeploymentCheck: {
             /** @description What doesn't work right now, in one sentence; empty when all is well */
             missing: string;
@@ -2798,13 +4647,24 @@ export interface components {
             status: "ready" | "degraded" | "unavailable";
             version: string;
         };
+        EmptiedTrash: {
+            /**
+             * Format: int64
+             * @description Entries
+             */
+            deleted: number;
+        };
         EnrolAgent: {
             /** @description Name of the agent */
             name: string;
+            /** @description Where this server reaches the agent, such as http://10.0.0.5:7300. Empty for an agent on the same machine or in the same compose project */
+            url?: string;
         };
         Enrolment: {
             /** @description Starts the agent on its machine */
             command: string;
+            /** @description The same as a file for Docker Compose */
+            compose: string;
             /** Format: date-time */
             expiresAt: string;
             /** @description Shown only once */
@@ -2826,12 +4686,53 @@ export interface components {
          * @description Kind of event
          * @enum {string}
          */
-        EventKind: "submitted" | "state" | "placed" | "attempt" | "manifest" | "selection" | "moved" | "refused" | "deleted";
+        EventKind: "submitted" | "state" | "placed" | "attempt" | "manifest" | "selection" | "moved" | "refused" | "noted" | "deleted";
+        Export: {
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description When it is removed; null until it is ready
+             */
+            expiresAt: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @description It can be downloaded */
+            ready: boolean;
+            /**
+             * Format: int64
+             * @description Bytes; 0 until it is ready
+             */
+            size: number;
+        };
+        ExportList: {
+            exports: components["schemas"]["Export"][];
+        };
+        ExtendCounterNotice: {
+            /**
+             * Format: int64
+             * @description Business days from the counter-notice on; more than now
+             */
+            days: number;
+        };
         /**
          * @description Where a job may move automatically when its provider can't deliver it
          * @enum {string}
          */
         Failover: "none" | "agent_to_seedr" | "seedr_to_agent" | "both";
+        FaultCount: {
+            /** Format: int64 */
+            count: number;
+            /** Format: date-time */
+            lastAt: string;
+            problem: components["schemas"]["ProblemCode"] | "";
+        };
+        /**
+         * @description A feature that administrators can switch off
+         * @enum {string}
+         */
+        Feature: "magnet_jobs" | "torrent_jobs" | "url_jobs" | "provider_choice" | "failover" | "archives" | "shares" | "passkeys" | "api_tokens";
+        Features: Record<string, never>;
         FieldProblem: {
             /** @description What is wrong with it */
             detail: string;
@@ -2862,8 +4763,25 @@ export interface components {
             size: number;
             state: components["schemas"]["FileState"];
         };
+        /**
+         * @description What a file is, by its name
+         * @enum {string}
+         */
+        FileKind: "video" | "audio" | "image" | "document" | "archive" | "other";
         FileList: {
             files: components["schemas"]["File"][];
+            /** @description Empty on the last page */
+            nextCursor: string;
+            /**
+             * Format: int64
+             * @description Bytes of the matching files on all pages; those of unknown size are left out
+             */
+            size: number;
+            /**
+             * Format: int64
+             * @description Matching files on all pages
+             */
+            total: number;
         };
         FileSize: {
             /** Format: int64 */
@@ -2877,11 +4795,102 @@ export interface components {
          * @description State of a file
          * @enum {string}
          */
-        FileState: "pending" | "stored" | "skipped" | "lost";
+        FileState: "pending" | "stored" | "skipped" | "lost" | "trashed" | "deleted";
+        FindingInfo: {
+            /** @description What to do about it */
+            advice: string;
+            cause: components["schemas"]["HealthCause"];
+            component: components["schemas"]["Component"];
+            /**
+             * Format: int64
+             * @description How many, or bytes or milliseconds, as the cause says; 0 for none
+             */
+            count: number;
+            /** @description Where in the web app; empty if no page helps */
+            page: string;
+            /** Format: date-time */
+            since: string;
+            state: components["schemas"]["HealthState"];
+            /** @description Which of several, such as an agent's name; empty if there is one */
+            target: string;
+            /** @description What is wrong, in one plain sentence in English */
+            what: string;
+        };
+        FlagList: {
+            flags: components["schemas"]["FlagState"][];
+        };
+        FlagRule: {
+            /** @description E-mail address of who set it; empty for the console, and if the account was deleted */
+            by: string;
+            /** Format: date-time */
+            changedAt: string;
+            /** @description Of the account */
+            email: string;
+            enabled: boolean;
+            /** @description Id of the plan; empty if the rule isn't for a plan */
+            plan: string;
+            planName: string;
+            reason: string;
+            /** @description Id of the account; empty if the rule isn't for one */
+            userId: string;
+        };
+        FlagState: {
+            /** @description On for everyone whom no other rule concerns */
+            enabled: boolean;
+            feature: components["schemas"]["Feature"];
+            /** @description That for everyone first, then those of plans, then those of accounts */
+            rules: components["schemas"]["FlagRule"][];
+        };
+        Folder: {
+            /**
+             * Format: int64
+             * @description In it and below it
+             */
+            files: number;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The job whose files it was made for; null for others
+             */
+            jobId: string | null;
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes of those files
+             */
+            size: number;
+        };
+        FolderName: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        FolderPage: {
+            files: components["schemas"]["StoredFile"][];
+            /** @description They come first */
+            folders: components["schemas"]["Folder"][];
+            /** @description Empty on the last page */
+            nextCursor: string;
+            /** @description Folders down to the one that is listed; empty for the top and for a list over all folders */
+            path: components["schemas"]["FolderName"][];
+            /** @description Of what the list has: of a folder also what lies deeper. Null behind the first page */
+            totals: components["schemas"]["Amounts"] | null;
+        };
         Health: {
             /** @enum {string} */
             status: "ok";
         };
+        /**
+         * @description Why a component is not well
+         * @enum {string}
+         */
+        HealthCause: "admission_stands" | "agent_disk_low" | "agent_drained" | "agent_lost" | "agent_outdated" | "agents_off" | "database_slow" | "deletion_paused" | "legal_unnamed" | "lost_refused" | "mail_backlog" | "mail_failing" | "mail_off" | "no_agents" | "orphans_refused" | "outbox_backlog" | "pool_empty" | "pools_only" | "proxy_untrusted" | "queue_unserved" | "secret_guessable" | "seedr_failing" | "seedr_missing" | "seedr_off" | "storage_away" | "temporal_away" | "turnstile_failing" | "turnstile_off";
+        /**
+         * @description off: not set up, on purpose; degraded: works, but someone needs to act; away: does not work
+         * @enum {string}
+         */
+        HealthState: "ok" | "off" | "degraded" | "away";
         Heartbeat: {
             /** Format: int64 */
             bootEpoch: number;
@@ -2899,7 +4908,16 @@ export interface components {
             [key: string]: unknown;
         };
         HeartbeatReply: {
+            /** Format: int64 */
+            rateLimit?: number;
             state: string;
+        };
+        HeldJob: {
+            /** @description Its files are ready; otherwise it still fetches them */
+            finished: boolean;
+            /** Format: uuid */
+            id: string;
+            name: string;
         };
         Hello: {
             /** Format: int64 */
@@ -2910,6 +4928,8 @@ export interface components {
             [key: string]: unknown;
         };
         InspectSource: {
+            /** @description Take a web page that the URL leads to as the file */
+            keepPage?: boolean;
             /** @description A magnet link */
             magnet?: string;
             /** @description A magnet link or an http(s) URL */
@@ -2982,6 +5002,8 @@ export interface components {
             id: string;
             /** @description Hex; empty for a URL */
             infoHash: string;
+            /** @description Ids of the labels that its owner gave it */
+            labels: string[];
             /**
              * Format: int64
              * @description After this many attempts, the job needs attention
@@ -2993,6 +5015,8 @@ export interface components {
             name: string;
             /** @description What happens next, in one plain English sentence, derived from the reason and the figures below */
             nextAction: string;
+            /** @description The web address that led to this torrent, without its query; empty for a job that was submitted as it is */
+            origin: string;
             /** @description The fault behind the state; empty if none */
             problem: components["schemas"]["ProblemCode"] | "";
             /** @description The transfer's latest known progress; null if there is none */
@@ -3065,6 +5089,11 @@ export interface components {
         JobFiles: {
             /**
              * Format: int64
+             * @description Deleted by the owner for good
+             */
+            deleted: number;
+            /**
+             * Format: int64
              * @description No longer in storage
              */
             lost: number;
@@ -3080,9 +5109,18 @@ export interface components {
             skipped: number;
             /** Format: int64 */
             stored: number;
+            /**
+             * Format: int64
+             * @description In the owner's trash
+             */
+            trashed: number;
+        };
+        JobLabels: {
+            /** @description Ids of the labels; none takes all of them away */
+            labels: string[];
         };
         JobList: {
-            /** @description All jobs of the account, by state */
+            /** @description Jobs with these words and this label, by state; only on the first page */
             counts: {
                 [key: string]: number;
             };
@@ -3095,6 +5133,22 @@ export interface components {
              */
             total: number;
         };
+        JobMatch: {
+            /**
+             * Format: uuid
+             * @description Jobs that have this label
+             */
+            label?: string;
+            /** @description Jobs whose name or files have these words */
+            q?: string;
+            /** @description Jobs in any of these states; leave out for all */
+            states?: components["schemas"]["JobState"][];
+        };
+        /**
+         * @description An event of downloads, which users choose among
+         * @enum {string}
+         */
+        JobNotable: "download.ready" | "download.failed" | "download.needs_attention";
         JobOwner: {
             email: string;
             /** Format: uuid */
@@ -3161,6 +5215,50 @@ export interface components {
             id: string;
             /** @description Its page in the workflow engine's console; empty if none is configured */
             uiUrl: string;
+        };
+        Label: {
+            /** @enum {string} */
+            colour: "grey" | "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "violet" | "pink";
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description How many jobs have it
+             */
+            jobs: number;
+            name: string;
+        };
+        LabelBody: {
+            /** @enum {string} */
+            colour: "grey" | "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "violet" | "pink";
+            /** @description 1 to 50 characters, without regard to case unlike all others */
+            name: string;
+        };
+        LabelJobs: {
+            /** @description Ids of labels that they get */
+            add?: string[];
+            /** @description Ids of jobs */
+            jobs?: string[];
+            /** @description Instead: all jobs that match now */
+            match?: components["schemas"]["JobMatch"];
+            /** @description Ids of labels that they lose */
+            remove?: string[];
+        };
+        LabelList: {
+            /** @description By name */
+            labels: components["schemas"]["Label"][];
+        };
+        LabelledJobs: {
+            /**
+             * Format: int64
+             * @description Jobs that have the labels now
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description Jobs that would have more than 20 labels, and were left as they are
+             */
+            refused: number;
         };
         LargeJob: {
             /** Format: int64 */
@@ -3232,6 +5330,37 @@ export interface components {
              */
             usedDelta: number;
         };
+        LegalPage: {
+            /** @description The operator wrote it, in place of the text that comes with Longhaul */
+            own: boolean;
+            /** @description In Markdown; show HTML in it as text */
+            text: string;
+        };
+        /**
+         * @description Order of files; folders come first
+         * @enum {string}
+         */
+        LibrarySort: "name" | "size" | "date" | "type";
+        /**
+         * @description Files of a kind, or folders
+         * @enum {string}
+         */
+        LibraryType: "video" | "audio" | "image" | "document" | "archive" | "other" | "folder";
+        LimitAgent: {
+            /**
+             * Format: int64
+             * @description Bytes per second of all its transfers together, 65536 at least; 0 is no limit
+             */
+            rateLimit: number;
+        };
+        LimitOverride: {
+            limit: components["schemas"]["PlanLimit"];
+            /**
+             * Format: int64
+             * @description Bytes, jobs, files or days; null is no limit
+             */
+            value: number | null;
+        };
         Limits: {
             /**
              * Format: int64
@@ -3245,6 +5374,11 @@ export interface components {
             maxRunningJobs: number;
             /**
              * Format: int64
+             * @description Days that a share lasts at most; 0 lets it last until it is revoked
+             */
+            maxShareDays: number;
+            /**
+             * Format: int64
              * @description Bytes of a .torrent file
              */
             maxTorrentBytes: number;
@@ -3253,6 +5387,11 @@ export interface components {
              * @description Characters
              */
             minPasswordLength: number;
+            /**
+             * Format: int64
+             * @description How long what is deleted can be restored; 0 means that it goes for good
+             */
+            trashSeconds: number;
         };
         Link: {
             /** Format: date-time */
@@ -3281,13 +5420,40 @@ export interface components {
             /** Format: uuid */
             id: string;
             inline: boolean;
-            /** Format: uuid */
-            jobId: string;
+            /**
+             * Format: uuid
+             * @description Null for a zip of files of the library
+             */
+            jobId: string | null;
             /** @description Of the file with its folders, or of the job */
             name: string;
+            /**
+             * Format: date-time
+             * @description When it was used last, to the minute; null for never
+             */
+            usedAt: string | null;
         };
         LinkList: {
             links: components["schemas"]["LinkInfo"][];
+        };
+        LinkSharedFile: {
+            /**
+             * @description inline shows or plays it where its type allows
+             * @default attachment
+             * @enum {string}
+             */
+            disposition: "inline" | "attachment";
+            /**
+             * Format: int64
+             * @description From the list of files
+             */
+            index: number;
+            visit: string;
+        };
+        ListSharedFiles: {
+            /** @description nextCursor of the previous page */
+            cursor?: string;
+            visit: string;
         };
         Login: {
             email: string;
@@ -3343,6 +5509,11 @@ export interface components {
             /** @description Shown only once */
             token: string;
         };
+        MadeWebhook: {
+            /** @description Shown only once */
+            secret: string;
+            webhook: components["schemas"]["Webhook"];
+        };
         MailInfo: {
             /** Format: int64 */
             attempts: number;
@@ -3367,6 +5538,14 @@ export interface components {
         MailPage: {
             mails: components["schemas"]["MailInfo"][];
         };
+        MakeFolder: {
+            name: string;
+            /**
+             * Format: uuid
+             * @description The folder that it lies in; the top of the library without one
+             */
+            parent?: string;
+        };
         MakeToken: {
             /**
              * Format: int64
@@ -3377,10 +5556,68 @@ export interface components {
             name: string;
             scopes: components["schemas"]["TokenScope"][];
         };
+        ManagedPlan: {
+            /** @description Pool of the agents that serve its accounts; empty for agents without one */
+            agentPool: string;
+            /**
+             * Format: int64
+             * @description Bytes delivered in a calendar month, UTC
+             */
+            bandwidthBytes: number | null;
+            /** @description New accounts get this plan */
+            default: boolean;
+            id: string;
+            /**
+             * Format: int64
+             * @description Files of all jobs that are open or ready
+             */
+            maxFiles: number | null;
+            /**
+             * Format: int64
+             * @description Bytes of one job's selected files
+             */
+            maxJobBytes: number | null;
+            /** Format: int64 */
+            maxRunningJobs: number | null;
+            name: string;
+            /**
+             * Format: int64
+             * @description Order in lists
+             */
+            position: number;
+            /** @description Shown to everybody */
+            public: boolean;
+            /**
+             * Format: int64
+             * @description Bytes per second that one download may fetch with on an agent; a change counts for transfers that start after it
+             */
+            rateLimit: number | null;
+            /**
+             * Format: int64
+             * @description Days until a ready job's files are removed
+             */
+            retentionDays: number | null;
+            /** @description It can't be assigned any more */
+            retired: boolean;
+            /** Format: int64 */
+            storageBytes: number | null;
+            /**
+             * Format: int64
+             * @description Accounts that have it now
+             */
+            users: number;
+            /**
+             * Format: int64
+             * @description Counts its changes
+             */
+            version: number;
+        };
         Me: {
             /** Format: date-time */
             createdAt: string;
             email: string;
+            /** @description What an administrator switched off for the account */
+            featuresOff: components["schemas"]["Feature"][];
             /** Format: uuid */
             id: string;
             /** @description The account has a passkey that works on this installation */
@@ -3390,6 +5627,16 @@ export interface components {
             secondFactor: boolean;
             /** @description Two-factor sign-in or a passkey must be set up before anything else works */
             secondFactorRequired: boolean;
+        };
+        MoveFiles: {
+            files?: string[] | null;
+            /** @description With everything in them */
+            folders?: string[] | null;
+            /**
+             * Format: uuid
+             * @description The folder; the top of the library without one
+             */
+            to?: string;
         };
         MoveJob: {
             /** @description For the owner; one line */
@@ -3404,6 +5651,35 @@ export interface components {
             /** @description Info hashes, magnet links, hosts and addresses */
             values?: string[] | null;
         };
+        NewNotice: {
+            /** @description It states, under penalty of perjury, that it is accurate and authorised */
+            accuracy?: boolean;
+            address?: string;
+            channel: components["schemas"]["NoticeChannel"];
+            email?: string;
+            /** @description What it names: ids of stored files */
+            files?: string[] | null;
+            /** @description It states the good faith belief that the use is not authorised */
+            goodFaith?: boolean;
+            /** @description Of the complainant */
+            name?: string;
+            /** @description For which the complainant speaks */
+            organisation?: string;
+            /**
+             * Format: date-time
+             * @description Now if it is missing
+             */
+            receivedAt?: string;
+            /** @description Of whoever sent it; names one notice */
+            reference?: string;
+            signature?: string;
+            /** @description The notice as it came */
+            text?: string;
+            /** @description What it names: info hashes, magnet links, hosts and addresses; a download link of this server stands for its file */
+            values?: string[] | null;
+            /** @description That are claimed to be infringed */
+            works?: string;
+        };
         NewPassword: {
             /** @description At least 15 characters */
             password: string;
@@ -3411,6 +5687,8 @@ export interface components {
             token: string;
         };
         NewPlan: {
+            /** @description Pool of the agents that serve its accounts; empty for agents without one */
+            agentPool?: string;
             /** Format: int64 */
             bandwidthBytes?: number;
             /** @description Make it the plan that new accounts get */
@@ -3428,13 +5706,274 @@ export interface components {
             position?: number;
             public?: boolean;
             /** Format: int64 */
+            rateLimit?: number;
+            /** Format: int64 */
             retentionDays?: number;
             /** Format: int64 */
             storageBytes?: number;
         };
+        NewShare: {
+            /**
+             * Format: date-time
+             * @description Null is never
+             */
+            expiresAt?: string | null;
+            /** @description One for each job */
+            items: components["schemas"]["ShareItem"][] | null;
+            /**
+             * Format: int64
+             * @description Each file counts once for each visit, saved or looked at, and the zip of all as one; null is no limit
+             */
+            maxDownloads?: number | null;
+            /** @description Visitors see it */
+            name: string;
+            /** @description Empty is none. Leave it out of a change to keep the one there is. */
+            password?: string;
+            /** @description Files are shown and played, and not offered for download. Who sees a file can still keep it. */
+            viewOnly?: boolean;
+        };
+        NewWebhook: {
+            events: components["schemas"]["JobNotable"][];
+            name: string;
+            /** @description Where events are posted to */
+            url: string;
+        };
+        /**
+         * @description An event that users are told of
+         * @enum {string}
+         */
+        Notable: "download.ready" | "download.failed" | "download.needs_attention" | "webhook.disabled" | "test";
+        Notice: {
+            accuracy: boolean;
+            /**
+             * Format: date-time
+             * @description When an administrator should have acted; null while none has to
+             */
+            actAt: string | null;
+            /** @description What can be done with it now */
+            acts: components["schemas"]["NoticeAct"][];
+            address: string;
+            /** @description False while blocks are still being added or lifted: a few minutes at most */
+            carried: boolean;
+            channel: components["schemas"]["NoticeChannel"];
+            /** Format: date-time */
+            decidedAt: string | null;
+            email: string;
+            /** Format: date-time */
+            endedAt: string | null;
+            /** @description The first of them */
+            firstItem: string;
+            /**
+             * Format: date-time
+             * @description Its personal data was removed then
+             */
+            forgottenAt: string | null;
+            goodFaith: boolean;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description How many things it names
+             */
+            items: number;
+            /** @description What it lacks */
+            missing: components["schemas"]["NoticeGap"][];
+            name: string;
+            /** @description On the last decision */
+            note: string;
+            organisation: string;
+            /** @description An administrator should have acted by now */
+            overdue: boolean;
+            /** Format: date-time */
+            receivedAt: string;
+            /** @description Empty for none */
+            reference: string;
+            signature: string;
+            state: components["schemas"]["NoticeState"];
+            text: string;
+            works: string;
+        };
+        /**
+         * @description What can be done with a notice
+         * @enum {string}
+         */
+        NoticeAct: "complete" | "accept" | "reject" | "counter" | "restore" | "uphold" | "withdraw";
+        /**
+         * @description How a notice came
+         * @enum {string}
+         */
+        NoticeChannel: "mail" | "form" | "admin";
+        /**
+         * @description What is decided on a notice
+         * @enum {string}
+         */
+        NoticeDecision: "accept" | "reject" | "restore" | "uphold" | "withdraw";
+        NoticeDecisionRequest: {
+            act: components["schemas"]["NoticeDecision"];
+            /** @description Why; the owners and the complainant read it. Only accepting needs none */
+            note?: string;
+            /** @description Tell the complainant of a rejection by mail */
+            tell?: boolean;
+        };
+        NoticeDetail: {
+            accuracy: boolean;
+            /**
+             * Format: date-time
+             * @description When an administrator should have acted; null while none has to
+             */
+            actAt: string | null;
+            /** @description What can be done with it now */
+            acts: components["schemas"]["NoticeAct"][];
+            address: string;
+            /** @description False while blocks are still being added or lifted: a few minutes at most */
+            carried: boolean;
+            channel: components["schemas"]["NoticeChannel"];
+            /** @description Null without one */
+            counter: components["schemas"]["CounterNotice"] | null;
+            /** Format: date-time */
+            decidedAt: string | null;
+            email: string;
+            /** Format: date-time */
+            endedAt: string | null;
+            /** @description The first of them */
+            firstItem: string;
+            /**
+             * Format: date-time
+             * @description Its personal data was removed then
+             */
+            forgottenAt: string | null;
+            goodFaith: boolean;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description How many things it names
+             */
+            items: number;
+            /** @description What it lacks */
+            missing: components["schemas"]["NoticeGap"][];
+            name: string;
+            /** @description On the last decision */
+            note: string;
+            organisation: string;
+            /** @description An administrator should have acted by now */
+            overdue: boolean;
+            /** Format: date-time */
+            receivedAt: string;
+            /** @description Empty for none */
+            reference: string;
+            signature: string;
+            state: components["schemas"]["NoticeState"];
+            /** @description That it gave */
+            strikes: components["schemas"]["Strike"][];
+            text: string;
+            /** @description What it names */
+            things: components["schemas"]["NoticeItem"][];
+            works: string;
+        };
+        /**
+         * @description What a notice may lack
+         * @enum {string}
+         */
+        NoticeGap: "signature" | "works" | "items" | "contact" | "good_faith" | "accuracy";
+        NoticeItem: {
+            /**
+             * Format: uuid
+             * @description Null until it is blocked
+             */
+            blockId: string | null;
+            /**
+             * Format: int64
+             * @description That its block covers of what is here
+             */
+            jobs: number;
+            kind: components["schemas"]["NoticeItemKind"];
+            /** @description Its block was lifted */
+            lifted: boolean;
+            /** @description Why it could not be blocked; empty unless it was refused */
+            refusal: string;
+            value: string;
+        };
+        /**
+         * @description What a notice names
+         * @enum {string}
+         */
+        NoticeItemKind: "value" | "file";
+        NoticeList: {
+            /** @description Empty on the last page */
+            nextCursor: string;
+            notices: components["schemas"]["Notice"][];
+        };
+        /**
+         * @description How far a takedown notice has come
+         * @enum {string}
+         */
+        NoticeState: "received" | "incomplete" | "accepted" | "rejected" | "countered" | "restored" | "upheld" | "withdrawn";
+        Notification: {
+            /** Format: date-time */
+            createdAt: string;
+            event: components["schemas"]["Notable"];
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description Null if it is of no download, or the download is gone
+             */
+            jobId: string;
+            /** @description Of the download or the webhook at that time */
+            name: string;
+            read: boolean;
+            /** @description Why the download is in its state; null if it is of none */
+            reason: components["schemas"]["Reason"];
+            /**
+             * Format: uuid
+             * @description Null if it is of no webhook
+             */
+            webhookId: string;
+        };
+        NotificationPage: {
+            /** @description Empty on the last page */
+            nextCursor: string;
+            notifications: components["schemas"]["Notification"][];
+            /**
+             * Format: int64
+             * @description Of all
+             */
+            unread: number;
+        };
         OneTimeLink: {
             /** @description The link's token */
             token: string;
+        };
+        OpenShare: {
+            password?: string;
+            /** @description The last part of the address */
+            token: string;
+        };
+        OpenedShare: {
+            /**
+             * Format: date-time
+             * @description Null is never
+             */
+            expiresAt: string | null;
+            /** Format: int64 */
+            files: number;
+            /** @description It has a password, which is missing. Nothing else is told. */
+            locked: boolean;
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes of all files
+             */
+            size: number;
+            /** @description The download limit is reached: only what this visit has started works */
+            spent: boolean;
+            /** @description Files can be looked at, and not downloaded */
+            viewOnly: boolean;
+            /** @description Names this visit in the other calls, for a day */
+            visit: string;
+            /** @description All files can be downloaded as a zip */
+            zip: boolean;
         };
         OrphanInfo: {
             /** Format: date-time */
@@ -3459,6 +5998,168 @@ export interface components {
             /** @description Empty on the last page */
             nextCursor: string;
             orphans: components["schemas"]["OrphanInfo"][];
+        };
+        Outline: {
+            /** @description Place of the file's folder in folders */
+            folder: number[];
+            /** @description Paths of the folders that files of this page are in; the one of files without a folder is empty */
+            folders: string[];
+            /** @description Position in the source, used to choose files; in a share, what names the file */
+            index: number[];
+            /** @description A letter per file: v video, a audio, i image, t text, d PDF, - anything else, or a source that was only inspected */
+            kind: string;
+            name: string[];
+            /** @description Empty on the last page */
+            nextCursor: string;
+            /** @description Bytes; -1 if unknown */
+            size: number[];
+            /** @description A letter per file: p pending, s stored, o stored and a browser can show it, b blocked, x not chosen, l lost; - in a source that was only inspected */
+            state: string;
+            /**
+             * Format: int64
+             * @description Files on all pages
+             */
+            total: number;
+        };
+        OverrideInfo: {
+            /** @description In force instead of the plan's */
+            limits: components["schemas"]["LimitOverride"][];
+            /**
+             * Format: date-time
+             * @description When the plan's limits count again; null for no such time
+             */
+            until: string | null;
+        };
+        OverviewChanged: Record<string, never>;
+        OverviewInfo: {
+            /**
+             * Format: date-time
+             * @description When it was put together, some seconds ago at most
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @description When health was last looked at; null before the first time
+             */
+            checkedAt: string | null;
+            components: components["schemas"]["ComponentInfo"][];
+            /** @description What was stored on each of the last 30, oldest first */
+            days: components["schemas"]["StorageDay"][];
+            /**
+             * Format: int64
+             * @description UTC
+             */
+            failedToday: number;
+            /** @description What stopped jobs within 24 hours, the ten most frequent */
+            faults: components["schemas"]["FaultCount"][];
+            /** @description The last 48, oldest first; hours in which nothing moved are left out */
+            hours: components["schemas"]["TrafficHour"][];
+            /** @description Mails that wait to be sent */
+            mail: components["schemas"]["BacklogInfo"];
+            /**
+             * Format: int64
+             * @description Mails that could not be sent within 24 hours
+             */
+            mailFailed: number;
+            /** @description What is due to be told to the workflow engine */
+            outbox: components["schemas"]["BacklogInfo"];
+            /**
+             * Format: int64
+             * @description UTC
+             */
+            readyToday: number;
+            /** @description Jobs with a slot */
+            running: components["schemas"]["StateCount"][];
+            /**
+             * Format: int64
+             * @description Transfers at once of all agents that accept jobs
+             */
+            slots: number;
+            version: string;
+            /** @description Open jobs without a slot, most first */
+            waiting: components["schemas"]["WaitCount"][];
+            /** @description What needs a person; empty on a healthy system */
+            warnings: components["schemas"]["FindingInfo"][];
+        };
+        OwnNotice: {
+            /** @description A counter-notice can be sent */
+            canCounter: boolean;
+            /** Format: date-time */
+            decidedAt: string | null;
+            /** @description Names of what it blocks of yours */
+            downloads: string[];
+            /**
+             * Format: date-time
+             * @description When a counter-notice's clock runs out; null without one
+             */
+            dueAt: string | null;
+            /** @description Who claims the rights */
+            for: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Of the administrator who decided */
+            note: string;
+            state: components["schemas"]["NoticeState"];
+            /** @description That it gave your account; null for none */
+            strike: components["schemas"]["OwnStrike"] | null;
+            /** @description That are claimed to be infringed */
+            works: string;
+        };
+        OwnNoticeList: {
+            /**
+             * Format: int64
+             * @description Strikes from which on an account is disabled; 0 for never
+             */
+            disable: number;
+            /** @description Newest first */
+            notices: components["schemas"]["OwnNotice"][];
+            /**
+             * Format: int64
+             * @description That count against your account
+             */
+            strikes: number;
+            /**
+             * Format: int64
+             * @description Strikes from which on new jobs are refused; 0 for never
+             */
+            suspend: number;
+            /** @description New jobs are refused for them */
+            suspended: boolean;
+        };
+        OwnRules: {
+            /**
+             * Format: uuid
+             * @description Id of the label that new jobs get; null for none
+             */
+            label?: string | null;
+            /**
+             * Format: int64
+             * @description Leave out files with fewer bytes
+             */
+            minSize?: number;
+            /**
+             * @description Provider to use, where the administrators let users choose; empty for the active one
+             * @enum {string}
+             */
+            provider?: "" | "agent" | "seedr";
+            /** @description Whether the administrators let you choose the provider */
+            providerChoice: boolean;
+            /** @description Leave out files with these extensions */
+            skipExtensions?: string[];
+            /** @description Leave out samples of films */
+            skipSamples?: boolean;
+            /** @description New jobs wait until they are resumed */
+            startPaused?: boolean;
+        };
+        OwnStrike: {
+            /** @description It neither expired nor was withdrawn */
+            counts: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /** @description Why it was withdrawn; empty otherwise */
+            why: string;
         };
         OwnedJob: {
             /** @description What can be done to it now */
@@ -3490,6 +6191,8 @@ export interface components {
             id: string;
             /** @description Hex; empty for a URL */
             infoHash: string;
+            /** @description Ids of the labels that its owner gave it */
+            labels: string[];
             /**
              * Format: int64
              * @description After this many attempts, the job needs attention
@@ -3501,6 +6204,8 @@ export interface components {
             name: string;
             /** @description What happens next, in one plain English sentence, derived from the reason and the figures below */
             nextAction: string;
+            /** @description The web address that led to this torrent, without its query; empty for a job that was submitted as it is */
+            origin: string;
             owner: components["schemas"]["JobOwner"];
             /** @description The fault behind the state; empty if none */
             problem: components["schemas"]["ProblemCode"] | "";
@@ -3535,6 +6240,8 @@ export interface components {
             total: number;
         };
         PartDone: {
+            /** Format: int32 */
+            crc32?: number;
             crc32c: string;
             etag: string;
             /** Format: int64 */
@@ -3605,6 +6312,40 @@ export interface components {
          * @enum {string}
          */
         Phase: "starting" | "resolving" | "checking" | "downloading" | "uploading" | "seeding" | "done" | "failed" | "stopped";
+        PlanAssigned: {
+            /**
+             * Format: int64
+             * @description Accounts that did not have the plan
+             */
+            changed: number;
+        };
+        PlanEffect: {
+            /**
+             * Format: int64
+             * @description Ready jobs whose files would be removed earlier than now, a week from now at the soonest
+             */
+            expireSooner: number;
+            /**
+             * Format: int64
+             * @description Accounts that used more this month already: nothing is delivered to them until the next
+             */
+            overBandwidth: number;
+            /**
+             * Format: int64
+             * @description Accounts that have more files already: they can't add any
+             */
+            overFiles: number;
+            /**
+             * Format: int64
+             * @description Accounts that store more already: what they add waits for room
+             */
+            overStorage: number;
+            /**
+             * Format: int64
+             * @description Accounts that have the plan
+             */
+            users: number;
+        };
         PlanHistory: {
             /** @description Newest first */
             plans: components["schemas"]["PlanPeriod"][];
@@ -3640,16 +6381,28 @@ export interface components {
             public: boolean;
             /**
              * Format: int64
+             * @description Bytes per second that one download may fetch with on an agent; a change counts for transfers that start after it
+             */
+            rateLimit: number | null;
+            /**
+             * Format: int64
              * @description Days until a ready job's files are removed
              */
             retentionDays: number | null;
             /** Format: int64 */
             storageBytes: number | null;
         };
+        /**
+         * @description A limit of a plan
+         * @enum {string}
+         */
+        PlanLimit: "storageBytes" | "bandwidthBytes" | "maxRunningJobs" | "maxJobBytes" | "maxFiles" | "retentionDays" | "rateLimit";
         PlanList: {
             plans: components["schemas"]["PlanInfo"][];
         };
         PlanPatch: {
+            /** @description Pool of the agents that serve its accounts; empty for agents without one */
+            agentPool?: string;
             /** Format: int64 */
             bandwidthBytes?: number | null;
             /** @description true makes it the plan that new accounts get */
@@ -3665,9 +6418,18 @@ export interface components {
             position?: number;
             public?: boolean;
             /** Format: int64 */
+            rateLimit?: number | null;
+            /** Format: int64 */
             retentionDays?: number | null;
+            /** @description true takes it from those that accounts can get */
+            retired?: boolean;
             /** Format: int64 */
             storageBytes?: number | null;
+            /**
+             * Format: int64
+             * @description The plan's version as you read it: the change is refused if it has changed since
+             */
+            version?: number;
         };
         PlanPeriod: {
             /** Format: date-time */
@@ -3709,7 +6471,7 @@ export interface components {
          * @description A documented fault
          * @enum {string}
          */
-        ProblemCode: "agent_in_use" | "agent_lost" | "agent_unreachable" | "bad_selection" | "bandwidth_exceeded" | "blocked_address" | "blocked_content" | "bot_check_failed" | "bot_check_unavailable" | "content_too_large" | "disk_full" | "drained" | "duplicate_job" | "email_not_verified" | "ended_by_operator" | "engine_crashed" | "engine_hung" | "file_lost" | "gave_up" | "idempotency_key_reused" | "last_admin" | "length_mismatch" | "link_not_valid" | "mail_off" | "malformed_magnet" | "malformed_torrent" | "malformed_url" | "metadata_timeout" | "no_agent" | "no_files" | "no_peers" | "not_a_file" | "not_found_at_source" | "passkey_copied" | "passkey_expired" | "passkey_refused" | "passkeys_off" | "quota_exceeded" | "reauthentication_required" | "refused_by_source" | "registration_closed" | "scope_missing" | "second_factor_required" | "seedr_auth" | "seedr_duplicate" | "seedr_failing" | "seedr_full" | "seedr_gone" | "seedr_limited" | "seedr_plan" | "seedr_rejected" | "seedr_slots" | "seedr_too_small" | "selection_expired" | "sent_away" | "sign_in_expired" | "source_changed" | "source_failing" | "source_too_large" | "stalled" | "storage_failing" | "storage_full" | "superseded" | "too_many_files" | "unsafe_path" | "unsupported_torrent" | "wrong_code" | "wrong_content" | "wrong_state";
+        ProblemCode: "agent_in_use" | "agent_lost" | "agent_unreachable" | "bad_selection" | "bandwidth_exceeded" | "blocked_address" | "blocked_content" | "bot_check_failed" | "bot_check_unavailable" | "content_too_large" | "disk_full" | "drained" | "duplicate_job" | "email_not_verified" | "ended_by_operator" | "engine_crashed" | "engine_hung" | "feature_off" | "file_lost" | "gave_up" | "idempotency_key_reused" | "last_admin" | "length_mismatch" | "link_not_valid" | "mail_off" | "malformed_magnet" | "malformed_torrent" | "malformed_url" | "metadata_timeout" | "no_agent" | "no_files" | "no_peers" | "not_a_file" | "not_found_at_source" | "passkey_copied" | "passkey_expired" | "passkey_refused" | "passkeys_off" | "quota_exceeded" | "reauthentication_required" | "refused_by_source" | "registration_closed" | "scope_missing" | "second_factor_required" | "seedr_auth" | "seedr_duplicate" | "seedr_failing" | "seedr_full" | "seedr_gone" | "seedr_limited" | "seedr_plan" | "seedr_rejected" | "seedr_slots" | "seedr_too_small" | "selection_expired" | "sent_away" | "sign_in_expired" | "source_changed" | "source_failing" | "source_too_large" | "stalled" | "storage_failing" | "storage_full" | "superseded" | "too_many_files" | "too_many_strikes" | "unsafe_path" | "unsupported_torrent" | "wrong_code" | "wrong_content" | "wrong_state";
         Progress: {
             /**
              * Format: int64
@@ -3875,6 +6637,15 @@ export interface components {
             turnstileSiteKey: string;
             version: string;
         };
+        ReadNotifications: {
+            /** @description Which; empty means all until the time */
+            ids?: string[];
+            /**
+             * Format: date-time
+             * @description With ids empty: those from up to this time; null means now
+             */
+            until?: string;
+        };
         Readiness: {
             checks: components["schemas"]["ReadinessCheck"][];
             /** @enum {string} */
@@ -3901,7 +6672,7 @@ export interface components {
          * @description Why a job is in its state, or what it waits for; every ProblemCode is one too
          * @enum {string}
          */
-        ReasonCode: "accepted" | "waits_for_slot" | "waits_for_user_slot" | "waits_for_agent_slot" | "has_slot" | "files_chosen" | "resumed" | "gave_way" | "retried" | "moved_by_admin" | "moved_by_failover" | "looks_up_files" | "seedr_looks_up_files" | "files_known" | "downloading" | "seedr_downloading" | "copying_from_seedr" | "completing" | "choose_files" | "paused" | "cancel_requested" | "pause_requested" | "resume_requested" | "move_requested" | "act_refused" | "admin_acted" | "cancelled" | "ready" | "expired" | "deleted" | "file_blocked" | "unblocked" | "waits_for_metadata" | "waits_for_peers" | "waits_for_disk" | "waits_for_control_plane" | "waits_for_agent" | "seedr_removes_earlier" | "seedr_looks_for_peers" | "seedr_unconfirmed" | "seedr_idle" | "seedr_paused" | "seedr_places_files" | "internal" | "unavailable" | "agent_in_use" | "agent_lost" | "agent_unreachable" | "bad_selection" | "bandwidth_exceeded" | "blocked_address" | "blocked_content" | "bot_check_failed" | "bot_check_unavailable" | "content_too_large" | "disk_full" | "drained" | "duplicate_job" | "email_not_verified" | "ended_by_operator" | "engine_crashed" | "engine_hung" | "file_lost" | "gave_up" | "idempotency_key_reused" | "last_admin" | "length_mismatch" | "link_not_valid" | "mail_off" | "malformed_magnet" | "malformed_torrent" | "malformed_url" | "metadata_timeout" | "no_agent" | "no_files" | "no_peers" | "not_a_file" | "not_found_at_source" | "passkey_copied" | "passkey_expired" | "passkey_refused" | "passkeys_off" | "quota_exceeded" | "reauthentication_required" | "refused_by_source" | "registration_closed" | "scope_missing" | "second_factor_required" | "seedr_auth" | "seedr_duplicate" | "seedr_failing" | "seedr_full" | "seedr_gone" | "seedr_limited" | "seedr_plan" | "seedr_rejected" | "seedr_slots" | "seedr_too_small" | "selection_expired" | "sent_away" | "sign_in_expired" | "source_changed" | "source_failing" | "source_too_large" | "stalled" | "storage_failing" | "storage_full" | "superseded" | "too_many_files" | "unsafe_path" | "unsupported_torrent" | "wrong_code" | "wrong_content" | "wrong_state";
+        ReasonCode: "accepted" | "waits_for_slot" | "waits_for_user_slot" | "waits_for_agent_slot" | "waits_for_pool" | "has_slot" | "files_chosen" | "rules_applied" | "rules_idle" | "resumed" | "gave_way" | "retried" | "moved_by_admin" | "moved_by_failover" | "looks_up_files" | "seedr_looks_up_files" | "files_known" | "downloading" | "seedr_downloading" | "copying_from_seedr" | "completing" | "choose_files" | "paused" | "cancel_requested" | "pause_requested" | "resume_requested" | "move_requested" | "act_refused" | "admin_acted" | "cancelled" | "ready" | "expired" | "deleted" | "file_blocked" | "unblocked" | "trashed" | "restored" | "file_trashed" | "file_restored" | "file_deleted" | "trackers_unused" | "servers_unused" | "names_guessed" | "names_replaced" | "waits_for_metadata" | "waits_for_peers" | "waits_for_disk" | "waits_for_control_plane" | "waits_for_agent" | "seedr_removes_earlier" | "seedr_looks_for_peers" | "seedr_unconfirmed" | "seedr_idle" | "seedr_paused" | "seedr_places_files" | "internal" | "unavailable" | "agent_in_use" | "agent_lost" | "agent_unreachable" | "bad_selection" | "bandwidth_exceeded" | "blocked_address" | "blocked_content" | "bot_check_failed" | "bot_check_unavailable" | "content_too_large" | "disk_full" | "drained" | "duplicate_job" | "email_not_verified" | "ended_by_operator" | "engine_crashed" | "engine_hung" | "feature_off" | "file_lost" | "gave_up" | "idempotency_key_reused" | "last_admin" | "length_mismatch" | "link_not_valid" | "mail_off" | "malformed_magnet" | "malformed_torrent" | "malformed_url" | "metadata_timeout" | "no_agent" | "no_files" | "no_peers" | "not_a_file" | "not_found_at_source" | "passkey_copied" | "passkey_expired" | "passkey_refused" | "passkeys_off" | "quota_exceeded" | "reauthentication_required" | "refused_by_source" | "registration_closed" | "scope_missing" | "second_factor_required" | "seedr_auth" | "seedr_duplicate" | "seedr_failing" | "seedr_full" | "seedr_gone" | "seedr_limited" | "seedr_plan" | "seedr_rejected" | "seedr_slots" | "seedr_too_small" | "selection_expired" | "sent_away" | "sign_in_expired" | "source_changed" | "source_failing" | "source_too_large" | "stalled" | "storage_failing" | "storage_full" | "superseded" | "too_many_files" | "too_many_strikes" | "unsafe_path" | "unsupported_torrent" | "wrong_code" | "wrong_content" | "wrong_state";
         Reauthentication: {
             /** @description or a two-factor or recovery code */
             code?: string;
@@ -3909,6 +6680,25 @@ export interface components {
             passkey?: unknown;
             /** @description Either this */
             password?: string;
+        };
+        RecordCounterNotice: {
+            /** @description E-mail address of the account that objects, if there is one */
+            account?: string;
+            address: string;
+            /** @description It consents to the jurisdiction of a court, and to being served by the complainant */
+            jurisdiction: boolean;
+            /** @description It states, under penalty of perjury, the good faith belief that the content was blocked by mistake */
+            mistake: boolean;
+            name: string;
+            phone: string;
+            signature: string;
+            /** @description Why the content was blocked by mistake */
+            text?: string;
+        };
+        RecordedNotice: {
+            /** @description It was recorded before with this reference, and nothing changed */
+            known: boolean;
+            notice: components["schemas"]["Notice"];
         };
         RecoveryCodes: {
             /** @description Each signs in once without the app. Shown only once. */
@@ -3949,15 +6739,62 @@ export interface components {
             /** Format: uuid */
             id: string;
         };
+        Rename: {
+            name: string;
+        };
         RenamePasskey: {
             name: string;
         };
         Reset: Record<string, never>;
+        ResetFactors: {
+            /** @description How you know that the owner asks; for the audit log */
+            reason: string;
+        };
+        RestoreRefusal: {
+            code: string;
+            /** @description What is in the way, in a sentence */
+            detail: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Empty if the code says it all */
+            problem: components["schemas"]["ProblemCode"] | "";
+        };
+        RestoreTrash: {
+            /** @description Of jobs and files in the trash */
+            ids: string[];
+        };
+        RestoredTrash: {
+            refused: components["schemas"]["RestoreRefusal"][];
+            restored: string[];
+        };
         /**
          * @description Role of an account
          * @enum {string}
          */
         Role: "user" | "admin";
+        Rules: {
+            /**
+             * Format: uuid
+             * @description Id of the label that new jobs get; null for none
+             */
+            label?: string | null;
+            /**
+             * Format: int64
+             * @description Leave out files with fewer bytes
+             */
+            minSize?: number;
+            /**
+             * @description Provider to use, where the administrators let users choose; empty for the active one
+             * @enum {string}
+             */
+            provider?: "" | "agent" | "seedr";
+            /** @description Leave out files with these extensions */
+            skipExtensions?: string[];
+            /** @description Leave out samples of films */
+            skipSamples?: boolean;
+            /** @description New jobs wait until they are resumed */
+            startPaused?: boolean;
+        };
         /**
          * @description A second factor
          * @enum {string}
@@ -3975,7 +6812,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             ip: string;
-            /** @description login, login_failed, second_factor_failed, passkey_copied, token_refused, credential_refused, access_refused, cross_origin, rate_limited, file_replaced … */
+            /** @description login, login_failed, second_factor_failed, passkey_copied, token_refused, credential_refused, access_refused, cross_origin, rate_limited, share_password, file_replaced … */
             kind: string;
             userAgent: string;
             /** @description Its address; empty if it was deleted */
@@ -4037,6 +6874,46 @@ export interface components {
             /** @description The indexes of the files to fetch */
             indexes: number[];
         };
+        SentCounterNotice: {
+            /**
+             * Format: date-time
+             * @description When what the notice blocks is restored, unless the complainant goes to court
+             */
+            dueAt: string;
+        };
+        SentNotice: {
+            /**
+             * Format: int64
+             * @description How many of them are blocked now
+             */
+            blocked: number;
+            /** Format: date-time */
+            decidedAt: string | null;
+            /**
+             * Format: date-time
+             * @description When the content is restored unless the sender goes to court; null without a counter-notice
+             */
+            dueAt: string | null;
+            /** Format: date-time */
+            endedAt: string | null;
+            /**
+             * Format: int64
+             * @description How many things it names
+             */
+            items: number;
+            /** @description Of the administrator who decided */
+            note: string;
+            /** Format: date-time */
+            receivedAt: string;
+            reference: string;
+            state: components["schemas"]["NoticeState"];
+        };
+        SentTakedownNotice: {
+            /** @description By which the notice goes */
+            reference: string;
+            /** @description Of the link that tells what became of it, /dmca/status?token=… */
+            token: string;
+        };
         SessionInfo: {
             /** Format: date-time */
             createdAt: string;
@@ -4054,11 +6931,44 @@ export interface components {
         SessionList: {
             sessions: components["schemas"]["SessionInfo"][];
         };
+        SetAgentPool: {
+            /** @description A short lower-case word; empty for none */
+            pool: string;
+        };
+        SetFlag: {
+            /** @description Null removes the rule */
+            enabled: boolean | null;
+            /** @description Id of the plan whose accounts it is for */
+            plan?: string;
+            /** @description For administrators */
+            reason?: string;
+            /** @description E-mail address or id of the account that it is for */
+            user?: string;
+        };
+        SetOverride: {
+            /** @description Limits left out are the plan's */
+            limits: components["schemas"]["LimitOverride"][];
+            /** @description For administrators */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When the plan's limits count again; without it, never
+             */
+            until?: string | null;
+        };
         SetRegistration: {
             mode: components["schemas"]["RegistrationMode"];
         };
         SetRole: {
             role: components["schemas"]["Role"];
+        };
+        SetUserPool: {
+            /** @description A short lower-case word */
+            pool: string;
+        };
+        Settings: {
+            /** @description Events for which there is a mail */
+            mail: components["schemas"]["JobNotable"][];
         };
         Setup: {
             email: string;
@@ -4066,6 +6976,101 @@ export interface components {
             password: string;
             /** @description The setup link's token */
             token: string;
+        };
+        Share: {
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: int64
+             * @description Files that visitors saved or looked at; each counts once for each visit
+             */
+            downloads: number;
+            /** @description None of its files can be seen now */
+            empty: boolean;
+            /**
+             * Format: date-time
+             * @description Null is never
+             */
+            expiresAt: string | null;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description Files, folders and jobs that it names
+             */
+            items: number;
+            /** Format: date-time */
+            lastVisitAt: string | null;
+            /**
+             * Format: int64
+             * @description Null is no limit
+             */
+            maxDownloads: number | null;
+            name: string;
+            /** @description Visitors have to give a password */
+            password: boolean;
+            state: components["schemas"]["ShareState"];
+            /** @description Address of its page. Empty if it was made with a secret key that has been replaced; it works on. */
+            url: string;
+            viewOnly: boolean;
+            /**
+             * Format: int64
+             * @description Times that it was opened
+             */
+            visits: number;
+        };
+        ShareItem: {
+            /** @description Paths of folders */
+            folders?: string[] | null;
+            /** @description Positions of files in the source */
+            indexes?: number[] | null;
+            /** Format: uuid */
+            jobId: string;
+        };
+        ShareList: {
+            /** @description Empty on the last page */
+            nextCursor: string;
+            shares: components["schemas"]["Share"][];
+        };
+        ShareSettings: {
+            /**
+             * Format: date-time
+             * @description Null is never
+             */
+            expiresAt?: string | null;
+            /**
+             * Format: int64
+             * @description Each file counts once for each visit, saved or looked at, and the zip of all as one; null is no limit
+             */
+            maxDownloads?: number | null;
+            /** @description Visitors see it */
+            name: string;
+            /** @description Empty is none. Leave it out of a change to keep the one there is. */
+            password?: string;
+            /** @description Files are shown and played, and not offered for download. Who sees a file can still keep it. */
+            viewOnly?: boolean;
+        };
+        /**
+         * @description State of a share
+         * @enum {string}
+         */
+        ShareState: "active" | "spent" | "expired" | "revoked";
+        SharedLink: {
+            /** Format: date-time */
+            expiresAt: string;
+            /** Format: uri */
+            url: string;
+        };
+        ShownAnnouncement: {
+            dismissible: boolean;
+            /**
+             * Format: uuid
+             * @description Of this text: remember it when it is dismissed
+             */
+            id: string;
+            level: components["schemas"]["AnnouncementLevel"];
+            /** @description Plain text */
+            text: string;
         };
         SourceFile: {
             /**
@@ -4082,11 +7087,22 @@ export interface components {
             size: number;
         };
         SourceInfo: {
+            /**
+             * Format: int64
+             * @description How many files there are in all; 0 if unknown
+             */
+            fileCount: number;
+            /** @description The first 100 files; the outline has all */
             files: components["schemas"]["SourceFile"][];
+            /** @description Your job that has this content already, or fetches it; null if there is none */
+            held: components["schemas"]["HeldJob"] | null;
             /** @description Hex; empty for a URL */
             infoHash: string;
+            /** @description What the job would fetch: a URL may lead to a torrent */
             kind: components["schemas"]["SourceKind"];
             name: string;
+            /** @description Id of the outline of all files, for a day; empty if files has all of them */
+            outline: string;
             /** @description The torrent allows only its own trackers */
             private: boolean;
             /**
@@ -4137,6 +7153,11 @@ export interface components {
              * @description Bytes a second, at most; 20 MiB if it is missing
              */
             rate?: number;
+        };
+        StateCount: {
+            /** Format: int64 */
+            count: number;
+            state: components["schemas"]["JobState"];
         };
         StorageConfirmed: {
             /** @description It takes effect now; else within the hour */
@@ -4276,6 +7297,36 @@ export interface components {
             /** @description Most first */
             users: components["schemas"]["StorageUser"][];
         };
+        StoredFile: {
+            /** @description Its content is blocked here; it is not delivered */
+            blocked: boolean;
+            contentType: string;
+            /**
+             * Format: uuid
+             * @description The folder that it lies in; null for the top of the library
+             */
+            folderId: string | null;
+            /** @description Empty for the top of the library */
+            folderName: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            jobId: string;
+            jobName: string;
+            kind: components["schemas"]["FileKind"];
+            /** @description It was stored, and is no longer in storage */
+            lost: boolean;
+            name: string;
+            /** @description A browser can show or play it as it is delivered */
+            previewable: boolean;
+            /**
+             * Format: int64
+             * @description Bytes
+             */
+            size: number;
+            /** Format: date-time */
+            storedAt: string | null;
+        };
         /** @description One message of the stream, as the fields of a server-sent event */
         StreamMessage: {
             data: components["schemas"]["Job"];
@@ -4305,6 +7356,15 @@ export interface components {
              */
             id?: number;
         } | {
+            data: components["schemas"]["Features"];
+            /** @enum {string} */
+            event: "features";
+            /**
+             * Format: int64
+             * @description Send it back as Last-Event-ID to resume
+             */
+            id?: number;
+        } | {
             data: components["schemas"]["Reset"];
             /** @enum {string} */
             event: "reset";
@@ -4313,8 +7373,77 @@ export interface components {
              * @description Send it back as Last-Event-ID to resume
              */
             id?: number;
+        } | {
+            data: components["schemas"]["Announced"];
+            /** @enum {string} */
+            event: "announcement";
+            /**
+             * Format: int64
+             * @description Send it back as Last-Event-ID to resume
+             */
+            id?: number;
+        } | {
+            data: components["schemas"]["OverviewChanged"];
+            /** @enum {string} */
+            event: "overview";
+            /**
+             * Format: int64
+             * @description Send it back as Last-Event-ID to resume
+             */
+            id?: number;
+        } | {
+            data: components["schemas"]["Beat"];
+            /** @enum {string} */
+            event: "beat";
+            /**
+             * Format: int64
+             * @description Send it back as Last-Event-ID to resume
+             */
+            id?: number;
+        };
+        Strike: {
+            /** @description It neither expired nor was withdrawn */
+            counts: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Of the account; only with a notice */
+            email: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            noticeId: string;
+            /** Format: uuid */
+            userId: string;
+            /** Format: date-time */
+            withdrawnAt: string | null;
+            withdrawnWhy: string;
+        };
+        StrikeRecord: {
+            /**
+             * Format: int64
+             * @description That count
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Strikes from which on an account is disabled; 0 for never
+             */
+            disable: number;
+            /** @description Newest first */
+            strikes: components["schemas"]["Strike"][];
+            /**
+             * Format: int64
+             * @description Strikes from which on new jobs are refused; 0 for never
+             */
+            suspend: number;
+            /** @description New jobs are refused */
+            suspended: boolean;
         };
         SubmitJob: {
+            /** @description Take all files, also those that your rules leave out */
+            allFiles?: boolean;
             /** @description Wait for a selection once the file list is known */
             chooseFiles?: boolean;
             /**
@@ -4322,6 +7451,15 @@ export interface components {
              * @enum {string}
              */
             failover?: "none" | "agent_to_seedr" | "seedr_to_agent" | "both";
+            /**
+             * @description What to do with content that you have finished already, or an address that you are fetching: download it again (the default), or refuse with duplicate_job
+             * @enum {string}
+             */
+            ifHeld?: "again" | "refuse";
+            /** @description Keep a web page that the URL leads to, as the file */
+            keepPage?: boolean;
+            /** @description Ids of the labels that it gets; leave out for what your rules say */
+            labels?: string[];
             /**
              * @description Provider to use, if the administrators let users choose
              * @enum {string}
@@ -4331,6 +7469,8 @@ export interface components {
             select?: number[];
             /** @description A magnet link or an http(s) URL */
             source: string;
+            /** @description Whether it waits until it is resumed; leave out for what your rules say */
+            startPaused?: boolean;
             /**
              * @description What to do when the plan's storage has no room: wait in the queue (the default), or refuse with quota_exceeded
              * @enum {string}
@@ -4338,6 +7478,11 @@ export interface components {
             whenFull?: "wait" | "refuse";
         };
         SubmitJobForm: {
+            /**
+             * @description Take all files, also those that your rules leave out
+             * @enum {string}
+             */
+            allFiles?: "true" | "false";
             /**
              * @description Wait for a selection once the file list is known
              * @enum {string}
@@ -4349,12 +7494,24 @@ export interface components {
              */
             failover?: "none" | "agent_to_seedr" | "seedr_to_agent" | "both";
             /**
+             * @description What to do with content that you have finished already
+             * @enum {string}
+             */
+            ifHeld?: "again" | "refuse";
+            /** @description Ids of the labels that it gets, separated by commas */
+            labels?: string;
+            /**
              * @description Provider to use, if the administrators let users choose
              * @enum {string}
              */
             provider?: "agent" | "seedr";
             /** @description Indexes of the files to fetch, separated by commas */
             select?: string;
+            /**
+             * @description Whether it waits until it is resumed
+             * @enum {string}
+             */
+            startPaused?: "true" | "false";
             /**
              * Format: binary
              * @description The .torrent file, at most 10 MiB
@@ -4366,6 +7523,34 @@ export interface components {
              */
             whenFull?: "wait" | "refuse";
         };
+        SubmitJobs: {
+            /**
+             * @description Where they may move automatically, if the administrators let users choose
+             * @enum {string}
+             */
+            failover?: "none" | "agent_to_seedr" | "seedr_to_agent" | "both";
+            /** @description Ids of the labels that all get; leave out for what your rules say */
+            labels?: string[];
+            /**
+             * @description Provider to use, if the administrators let users choose
+             * @enum {string}
+             */
+            provider?: "agent" | "seedr";
+            sources: components["schemas"]["BatchSource"][];
+            /** @description Whether they wait until they are resumed; leave out for what your rules say */
+            startPaused?: boolean;
+            /**
+             * @description What to do when the plan's storage has no room: wait in the queue (the default), or refuse that source
+             * @enum {string}
+             */
+            whenFull?: "wait" | "refuse";
+        };
+        SubmitJobsForm: {
+            /** @description The JSON of the other form of this request; leave out to submit all .torrent files */
+            batch?: string;
+            /** @description The .torrent files */
+            torrent: string[];
+        };
         SwitchProvider: {
             /** @description The provider's name again, typed as confirmation */
             confirm: string;
@@ -4376,6 +7561,33 @@ export interface components {
                 [key: string]: unknown;
             };
             provider: components["schemas"]["Provider"];
+        };
+        TakedownNotice: {
+            /** @description It states that it is accurate and, under penalty of perjury, that the complainant may act for the rights holder */
+            accuracy: boolean;
+            /** @description Postal address of the complainant */
+            address: string;
+            claims: components["schemas"]["Claim"][];
+            email: string;
+            /** @description It states the good faith belief that the use is not authorised by the rights holder, its agent or the law */
+            goodFaith: boolean;
+            /** @description Random, such as a UUID. The same notice sent again with the same key is recorded once */
+            key?: string;
+            /** @description Of the complainant */
+            name: string;
+            /** @description The rights holder, if the complainant speaks for another */
+            organisation?: string;
+            phone?: string;
+            /** @description The complainant's full name */
+            signature: string;
+            /** @description Anything else */
+            text?: string;
+            /** @description Answer of the Turnstile widget with the action "notice", where the configuration has a site key */
+            turnstile?: string;
+        };
+        TakedownNoticeLink: {
+            /** @description The link's token */
+            token: string;
         };
         Timeline: {
             /** @description Oldest first */
@@ -4424,11 +7636,90 @@ export interface components {
             /** @description Administrators must have it or a passkey */
             required: boolean;
         };
+        TrafficHour: {
+            /**
+             * Format: int64
+             * @description Bytes that users streamed and downloaded
+             */
+            delivered: number;
+            /**
+             * Format: int64
+             * @description Bytes that agents fetched, by the rates they reported
+             */
+            fetched: number;
+            /**
+             * Format: int64
+             * @description Jobs that became ready
+             */
+            finished: number;
+            /**
+             * Format: date-time
+             * @description When it began
+             */
+            hour: string;
+            /**
+             * Format: int64
+             * @description Bytes of jobs that became ready
+             */
+            stored: number;
+        };
         /**
          * @description How far a transfer goes
          * @enum {string}
          */
         TransferKind: "resolve" | "download";
+        Trash: {
+            /**
+             * Format: int64
+             * @description Of all entries; they still count for the storage quota
+             */
+            bytes: number;
+            entries: components["schemas"]["Trashed"][];
+            /** @description Empty on the last page */
+            nextCursor: string;
+            /**
+             * Format: int64
+             * @description Entries on all pages
+             */
+            total: number;
+        };
+        /**
+         * @description What an entry of the trash is
+         * @enum {string}
+         */
+        TrashKind: "job" | "file";
+        Trashed: {
+            /**
+             * Format: int64
+             * @description That still count for the storage quota
+             */
+            bytes: number;
+            /** Format: date-time */
+            deletedAt: string;
+            /**
+             * Format: int64
+             * @description That the entry has
+             */
+            files: number;
+            /**
+             * Format: uuid
+             * @description Of the job or the file
+             */
+            id: string;
+            /** Format: uuid */
+            jobId: string;
+            jobName: string;
+            kind: components["schemas"]["TrashKind"];
+            /** @description Of the file; empty for a job */
+            path: string;
+            /** @description Of the job */
+            state: components["schemas"]["JobState"];
+            /**
+             * Format: date-time
+             * @description When it goes for good
+             */
+            until: string;
+        };
         Uploads: {
             done?: components["schemas"]["PartDone"][] | null;
             /** Format: int64 */
@@ -4447,8 +7738,88 @@ export interface components {
             /** @description Each day of the range, oldest first */
             days: components["schemas"]["DayUsage"][];
             jobs: components["schemas"]["JobUsage"];
+            /** @description What differs from the plan itself for a time; the limits given here and in the plan have it already. Null if nothing does */
+            override: components["schemas"]["OverrideInfo"] | null;
             plan: components["schemas"]["PlanInfo"];
             storage: components["schemas"]["StorageUsage"];
+        };
+        UserAPIToken: {
+            /** Format: date-time */
+            expiresAt: string;
+            /** @description Its first characters */
+            hint: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            lastUsedAt: string | null;
+            name: string;
+            scopes: string[];
+        };
+        UserDetail: {
+            /** @description Which agents serve it */
+            agentPool: components["schemas"]["UserPool"];
+            /** @description Newest first */
+            apiTokens: components["schemas"]["UserAPIToken"][];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            disabledAt: string | null;
+            email: string;
+            factors: components["schemas"]["UserFactors"];
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            jobs: number;
+            /**
+             * Format: date-time
+             * @description Last use of a session or API token; null if there is none
+             */
+            lastSeenAt: string | null;
+            /**
+             * Format: date-time
+             * @description Null for never
+             */
+            lastSignInAt: string | null;
+            /** @description Its plan, with the limits that count for it */
+            limits: components["schemas"]["PlanInfo"];
+            /** @description What differs from the plan; null if nothing does */
+            override: components["schemas"]["UserOverride"] | null;
+            /** @description The plan's id */
+            plan: string;
+            planName: string;
+            role: components["schemas"]["Role"];
+            /**
+             * Format: int64
+             * @description Jobs that hold a slot
+             */
+            runningJobs: number;
+            secondFactor: boolean;
+            /** @description Newest use first */
+            sessions: components["schemas"]["UserSession"][];
+            state: components["schemas"]["UserState"];
+            /**
+             * Format: int64
+             * @description Bytes; null means no limit
+             */
+            storageLimit: number | null;
+            /**
+             * Format: int64
+             * @description Bytes of stored files
+             */
+            storageUsed: number;
+            usage: components["schemas"]["UserUsage"];
+            /** @description The owner confirmed the address */
+            verified: boolean;
+        };
+        UserFactors: {
+            passkeys: components["schemas"]["UserPasskey"][];
+            /**
+             * Format: int64
+             * @description Unused ones
+             */
+            recoveryCodes: number;
+            /** @description An authenticator app */
+            totp: boolean;
         };
         UserInfo: {
             /** Format: date-time */
@@ -4504,11 +7875,126 @@ export interface components {
             total: number;
             users: components["schemas"]["UserInfo"][];
         };
+        UserOverride: {
+            /** @description E-mail address of who made it; empty for the console, and if the account was deleted */
+            by: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description In force instead of the plan's */
+            limits: components["schemas"]["LimitOverride"][];
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When the plan's limits count again; null for no such time
+             */
+            until: string | null;
+        };
+        UserPasskey: {
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            lastUsedAt: string | null;
+            name: string;
+        };
+        UserPool: {
+            /** @description The pool that counts; empty for agents without one */
+            current: string;
+            /** @description The pool that it is bound to itself; empty if its plan decides */
+            own: string;
+        };
+        UserQuery: {
+            /** @description Only accounts that have this plan */
+            plan?: string;
+            /** @description Only accounts whose address contains this */
+            q?: string;
+            /** @description Only accounts with this role */
+            role?: components["schemas"]["Role"];
+            /** @description Only accounts in this state */
+            state?: components["schemas"]["UserState"];
+        };
+        UserSession: {
+            /** Format: date-time */
+            createdAt: string;
+            id: string;
+            /** @description Address of its last use */
+            ip: string;
+            /** Format: date-time */
+            lastSeenAt: string;
+            userAgent: string;
+        };
+        UserShare: {
+            /** @description Content of it is blocked, and not in it */
+            blocked: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: int64 */
+            downloads: number;
+            /** @description None of its files can be seen now */
+            empty: boolean;
+            /**
+             * Format: date-time
+             * @description Null is never
+             */
+            expiresAt: string | null;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            lastVisitAt: string | null;
+            name: string;
+            /** @description Visitors have to give a password */
+            password: boolean;
+            /** @enum {string} */
+            state: "active" | "spent" | "expired" | "revoked";
+            /** Format: int64 */
+            visits: number;
+        };
+        UserShareList: {
+            /** @description Empty on the last page */
+            nextCursor: string;
+            shares: components["schemas"]["UserShare"][];
+        };
         /**
          * @description State of an account
          * @enum {string}
          */
         UserState: "active" | "unverified" | "disabled";
+        UserUsage: {
+            /**
+             * Format: int64
+             * @description Bytes delivered this month
+             */
+            bandwidth: number;
+            /**
+             * Format: int64
+             * @description Of jobs that are open or ready
+             */
+            files: number;
+            /**
+             * Format: date-time
+             * @description When the bandwidth counts from zero again
+             */
+            resetsAt: string;
+            /**
+             * Format: int64
+             * @description Jobs that hold a slot
+             */
+            running: number;
+            /**
+             * Format: int64
+             * @description Jobs that may run at once; 0 is no limit
+             */
+            runningLimit: number;
+            /**
+             * Format: int64
+             * @description Bytes held for jobs that run or are about to start
+             */
+            storageReserved: number;
+            /**
+             * Format: int64
+             * @description Bytes of stored files
+             */
+            storageUsed: number;
+        };
         Verdict: {
             allowed: boolean;
             /** @description Why it is refused, or why to choose only some files if it is allowed; null if nothing is wrong */
@@ -4522,6 +8008,49 @@ export interface components {
         };
         VerifyProvider: {
             provider: components["schemas"]["Provider"];
+        };
+        VisitShare: {
+            visit: string;
+        };
+        WaitCount: {
+            /** Format: int64 */
+            count: number;
+            reason: components["schemas"]["ReasonCode"];
+            state: components["schemas"]["JobState"];
+        };
+        Webhook: {
+            /** Format: date-time */
+            createdAt: string;
+            enabled: boolean;
+            events: components["schemas"]["JobNotable"][];
+            /**
+             * Format: date-time
+             * @description Since when no event arrived; null while they do
+             */
+            failingSince: string | null;
+            /** @description Of the address; the rest is not shown again */
+            host: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            offReason: components["schemas"]["WebhookOff"];
+        };
+        WebhookChange: {
+            enabled?: boolean;
+            events?: components["schemas"]["JobNotable"][];
+            name?: string;
+            url?: string;
+        };
+        WebhookList: {
+            webhooks: components["schemas"]["Webhook"][];
+        };
+        /**
+         * @description Why Longhaul turned a webhook off; empty if it did not
+         * @enum {string}
+         */
+        WebhookOff: "" | "gone" | "failing";
+        WithdrawStrike: {
+            reason: string;
         };
         Workflow: {
             /** @description Empty when there is no run */
@@ -4545,6 +8074,11 @@ export interface components {
             problem: components["schemas"]["ProblemCode"] | "";
             reason: components["schemas"]["Reason"];
             state: string;
+        };
+        ZipFiles: {
+            files?: string[] | null;
+            /** @description With everything in them */
+            folders?: string[] | null;
         };
     };
     responses: never;
@@ -4749,6 +8283,37 @@ export interface operations {
             };
         };
     };
+    "get-agent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentInfo"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "remove-agent": {
         parameters: {
             query?: never;
@@ -4836,6 +8401,142 @@ export interface operations {
             };
         };
     };
+    "list-agent-hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentHourList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "limit-agent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitAgent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentInfo"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-agent-pool": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetAgentPool"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentInfo"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-agent-transfers": {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the previous page */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentTransferList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "uncordon-agent": {
         parameters: {
             query?: never;
@@ -4843,6 +8544,93 @@ export interface operations {
             path: {
                 id: string;
             };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-any-announcement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnyAnnouncement"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    announce: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Announce"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-announcement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -5202,6 +8990,70 @@ export interface operations {
             };
         };
     };
+    "list-flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlagList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-flag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                feature: components["schemas"]["Feature"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetFlag"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlagState"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-deployment-health": {
         parameters: {
             query?: never;
@@ -5515,7 +9367,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["ActOnJob"];
+                "application/json": components["schemas"]["DeleteJob"];
             };
         };
         responses: {
@@ -5711,6 +9563,314 @@ export interface operations {
             };
         };
     };
+    "list-notices": {
+        parameters: {
+            query?: {
+                /** @description Only in this state */
+                state?: components["schemas"]["NoticeState"];
+                /** @description Only those that wait for an administrator, the most urgent first */
+                open?: boolean;
+                /** @description Part of the complainant, the works or the reference */
+                q?: string;
+                /** @description nextCursor of the previous page */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "record-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNotice"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordedNotice"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-notices": {
+        parameters: {
+            query?: {
+                /** @description Received at or after this; from the first if it is missing */
+                from?: string;
+                /** @description Received before this; up to now if it is missing */
+                to?: string;
+                format?: "csv" | "jsonl";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One line per notice; CSV has a line of names above them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "complete-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Complaint"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "record-counter-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordCounterNotice"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounterNotice"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "extend-counter-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtendCounterNotice"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CounterNotice"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeDecisionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewInfo"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-all-plans": {
         parameters: {
             query?: never;
@@ -5726,7 +9886,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PlanList"];
+                    "application/json": components["schemas"]["AdminPlanList"];
                 };
             };
             /** @description A fault, as a problem document (RFC 9457) */
@@ -5759,7 +9919,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PlanInfo"];
+                    "application/json": components["schemas"]["ManagedPlan"];
                 };
             };
             /** @description A fault, as a problem document (RFC 9457) */
@@ -5794,7 +9954,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PlanInfo"];
+                    "application/json": components["schemas"]["ManagedPlan"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-plan-effect": {
+        parameters: {
+            query?: {
+                /** @description -1 is no limit */
+                storageBytes?: number;
+                /** @description -1 is no limit */
+                bandwidthBytes?: number;
+                /** @description -1 is no limit */
+                maxFiles?: number;
+                /** @description -1 is no limit */
+                retentionDays?: number;
+            };
+            header?: never;
+            path: {
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanEffect"];
                 };
             };
             /** @description A fault, as a problem document (RFC 9457) */
@@ -6025,6 +10225,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ChainCheck"];
                 };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-user-share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A fault, as a problem document (RFC 9457) */
             default: {
@@ -6650,6 +10879,41 @@ export interface operations {
             };
         };
     };
+    "withdraw-strike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawStrike"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Strike"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-users": {
         parameters: {
             query?: {
@@ -6659,6 +10923,8 @@ export interface operations {
                 role?: components["schemas"]["Role"];
                 /** @description Only accounts in this state */
                 state?: components["schemas"]["UserState"];
+                /** @description Only accounts that have this plan */
+                plan?: string;
                 /** @description A leading minus reverses the order */
                 sort?: "created" | "-created" | "email" | "-email" | "signIn" | "-signIn" | "storage" | "-storage";
                 /** @description nextCursor of the previous page */
@@ -6679,6 +10945,141 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["UserList"];
                 };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-users": {
+        parameters: {
+            query?: {
+                /** @description Only accounts whose address contains this */
+                q?: string;
+                /** @description Only accounts with this role */
+                role?: components["schemas"]["Role"];
+                /** @description Only accounts in this state */
+                state?: components["schemas"]["UserState"];
+                /** @description Only accounts that have this plan */
+                plan?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One line per account, below a line of names. A cell that a spreadsheet would take for a formula starts with an apostrophe. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "assign-plan-to-many": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignPlanToMany"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanAssigned"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserDetail"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeleteUser"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A fault, as a problem document (RFC 9457) */
             default: {
@@ -6778,6 +11179,103 @@ export interface operations {
             };
         };
     };
+    "list-user-mails": {
+        parameters: {
+            query?: {
+                /** @description createdAt of the previous page's last mail */
+                before?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailPage"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-override": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetOverride"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-override": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-user-plan": {
         parameters: {
             query?: never;
@@ -6842,6 +11340,130 @@ export interface operations {
             };
         };
     };
+    "set-user-pool": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetUserPool"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-user-pool": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "send-user-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reset-user-factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetFactors"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "set-user-role": {
         parameters: {
             query?: never;
@@ -6863,6 +11485,161 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-user-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-user-shares": {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the previous page */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserShareList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-strikes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrikeRecord"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-user-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-announcement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnouncementBody"];
+                };
             };
             /** @description A fault, as a problem document (RFC 9457) */
             default: {
@@ -7867,7 +12644,10 @@ export interface operations {
     };
     "stream-events": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The same, for clients that can't set headers */
+                lastEventId?: string;
+            };
             header?: {
                 /** @description Id of the last event received */
                 "Last-Event-ID"?: string;
@@ -7937,8 +12717,10 @@ export interface operations {
             query?: {
                 /** @description Only jobs in these states, separated by commas */
                 state?: components["schemas"]["JobState"][] | null;
-                /** @description Only jobs whose name contains this */
+                /** @description Only jobs whose name or files have words that begin with these, or whose name contains this */
                 q?: string;
+                /** @description Only jobs that have this label */
+                label?: string;
                 /** @description Order; a leading minus reverses it */
                 sort?: "created" | "-created" | "name" | "-name" | "size" | "-size" | "state" | "-state";
                 /** @description nextCursor of the previous page */
@@ -8010,6 +12792,76 @@ export interface operations {
             };
         };
     };
+    "submit-jobs": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text; repeating the key within 24 hours returns the same job */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubmitJobs"];
+                "multipart/form-data": components["schemas"]["SubmitJobsForm"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchVerdicts"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "label-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelJobs"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelledJobs"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-job": {
         parameters: {
             query?: never;
@@ -8043,7 +12895,10 @@ export interface operations {
     };
     "delete-job": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Delete it for good, also if it is in the trash */
+                final?: boolean;
+            };
             header?: never;
             path: {
                 id: string;
@@ -8052,12 +12907,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description No Content */
-            204: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
             };
             /** @description A fault, as a problem document (RFC 9457) */
             default: {
@@ -8164,7 +13021,17 @@ export interface operations {
     };
     "list-job-files": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only files whose path contains this; patterns with * and ? have to match a path or a name, and commas separate several */
+                q?: string;
+                /** @description Only files in these states, separated by commas; those that were deleted are listed only if they are named */
+                state?: components["schemas"]["FileState"][] | null;
+                /** @description Only files with these positions in the source, separated by commas */
+                index?: number[] | null;
+                /** @description nextCursor of the previous page */
+                cursor?: string;
+                limit?: number;
+            };
             header?: never;
             path: {
                 id: string;
@@ -8180,6 +13047,142 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FileList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-job-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-job-file": {
+        parameters: {
+            query?: {
+                /** @description Delete it for good */
+                final?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-job-labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobLabels"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-job-outline": {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the previous page */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outline"];
                 };
             };
             /** @description A fault, as a problem document (RFC 9457) */
@@ -8257,7 +13260,10 @@ export interface operations {
     };
     "retry-job": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Keep the web page that the URL leads to, as the file */
+                keepPage?: boolean;
+            };
             header?: never;
             path: {
                 id: string;
@@ -8373,6 +13379,430 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Workflow"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-label": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Label"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-label": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Label"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-label": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-legal-page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                page: "terms" | "privacy" | "dmca";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegalPage"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-library": {
+        parameters: {
+            query?: {
+                /** @description The top of the library without one */
+                folder?: string;
+                /** @description Files of all folders */
+                flat?: boolean;
+                /** @description Words that the names of files, folders or downloads have, or begin with; in all folders */
+                q?: string;
+                type?: components["schemas"]["LibraryType"];
+                sort?: components["schemas"]["LibrarySort"];
+                order?: "asc" | "desc";
+                /** @description nextCursor of the previous page */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FolderPage"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-library-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredFile"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rename-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rename"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "make-folder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeFolder"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FolderName"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "remove-folder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rename-folder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rename"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FolderName"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "move-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveFiles"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "link-selection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ZipFiles"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Link"];
                 };
             };
             /** @description A fault, as a problem document (RFC 9457) */
@@ -8564,6 +13994,95 @@ export interface operations {
             };
         };
     };
+    "list-exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "request-export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The zip */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "change-password": {
         parameters: {
             query?: never;
@@ -8583,6 +14102,197 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-own-notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnNoticeList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "send-counter-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CounterStatement"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentCounterNotice"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-notifications": {
+        parameters: {
+            query?: {
+                /** @description Only what is unread */
+                unread?: boolean;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPage"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "read-notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadNotifications"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-notification-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-notification-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
             };
             /** @description A fault, as a problem document (RFC 9457) */
             default: {
@@ -8624,6 +14334,330 @@ export interface operations {
             };
         };
     };
+    "get-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnRules"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rules"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnRules"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "link-shared-archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitShare"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedLink"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-shared-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListSharedFiles"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outline"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "link-shared-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkSharedFile"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedLink"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "open-share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenShare"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedShare"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-shares": {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the previous page */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewShare"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Share"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareSettings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Share"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "inspect-source": {
         parameters: {
             query?: never;
@@ -8646,6 +14680,231 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SourceInfo"];
                 };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-source-outline": {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the previous page */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description outline of an inspection */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outline"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "send-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakedownNotice"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentTakedownNotice"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sent-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakedownNoticeLink"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentNotice"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-trash": {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the previous page */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trash"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "empty-trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptiedTrash"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "restore-trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreTrash"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RestoredTrash"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-trashed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A fault, as a problem document (RFC 9457) */
             default: {
@@ -8712,6 +14971,292 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ledger"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeWebhook"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-deliveries": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                delivery: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryDetail"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "replay-delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                delivery: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "renew-webhook-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeWebhook"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "test-webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
                 };
             };
             /** @description A fault, as a problem document (RFC 9457) */

@@ -1,7 +1,7 @@
-import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 
 import { signedInRoute } from './base-routes';
-import { anyJobSearch, auditSearch, blockSearch, mailSearch, securitySearch, userSearch } from './search';
+import { anyJobSearch, auditSearch, blockSearch, mailSearch, noticeSearch, securitySearch, userSearch } from './search';
 
 const adminRoute = createRoute({
   getParentRoute: () => signedInRoute,
@@ -12,16 +12,19 @@ const adminRoute = createRoute({
 const adminStartRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: '/',
-  beforeLoad: () => {
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- the router's way to redirect
-    throw redirect({ to: '/admin/agents', replace: true });
-  },
+  component: lazyRouteComponent(() => import('./routes/overview-route'), 'OverviewRoute'),
 });
 
 const agentsRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: '/agents',
   component: lazyRouteComponent(() => import('./routes/admin-routes'), 'AgentsRoute'),
+});
+
+const agentRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/agents/$agentId',
+  component: lazyRouteComponent(() => import('./routes/agent-route'), 'AgentRoute'),
 });
 
 const providersRoute = createRoute({
@@ -47,6 +50,24 @@ const invitationsRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: '/users/invitations',
   component: lazyRouteComponent(() => import('./routes/admin-routes'), 'InvitationsRoute'),
+});
+
+const plansRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/users/plans',
+  component: lazyRouteComponent(() => import('./routes/user-routes'), 'PlansRoute'),
+});
+
+const announcementRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/users/announcement',
+  component: lazyRouteComponent(() => import('./routes/user-routes'), 'AnnouncementRoute'),
+});
+
+const userRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/users/$userId',
+  component: lazyRouteComponent(() => import('./routes/user-routes'), 'UserRoute'),
 });
 
 const anyJobsRoute = createRoute({
@@ -77,6 +98,25 @@ const blocksRoute = createRoute({
   component: lazyRouteComponent(() => import('./routes/admin-job-routes'), 'BlocksRoute'),
 });
 
+const flagsRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/features',
+  component: lazyRouteComponent(() => import('./routes/admin-routes'), 'FlagsRoute'),
+});
+
+const noticesRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/notices',
+  validateSearch: noticeSearch,
+  component: lazyRouteComponent(() => import('./routes/notice-routes'), 'NoticesRoute'),
+});
+
+const noticeRoute = createRoute({
+  getParentRoute: () => adminRoute,
+  path: '/notices/$noticeId',
+  component: lazyRouteComponent(() => import('./routes/notice-routes'), 'NoticeRoute'),
+});
+
 const auditRoute = createRoute({
   getParentRoute: () => adminRoute,
   path: '/audit',
@@ -100,5 +140,5 @@ const mailsRoute = createRoute({
 
 /** The pages of administrators. */
 export const adminTree = adminRoute.addChildren([
-  adminStartRoute, anyJobsRoute, anyJobRoute, bulkActsRoute, blocksRoute, agentsRoute, providersRoute, storageRoute, usersRoute, invitationsRoute, auditRoute, securityRoute, mailsRoute,
+  adminStartRoute, anyJobsRoute, anyJobRoute, bulkActsRoute, blocksRoute, flagsRoute, noticesRoute, noticeRoute, agentsRoute, agentRoute, providersRoute, storageRoute, usersRoute, invitationsRoute, plansRoute, announcementRoute, userRoute, auditRoute, securityRoute, mailsRoute,
 ]);

@@ -3,6 +3,7 @@ import { createRootRouteWithContext, createRoute, lazyRouteComponent, Outlet, re
 
 import { meQuery } from '@/features/auth/api';
 
+import { PageAnnouncer } from './page-announcer';
 import { NotFound } from './routes/not-found';
 
 interface RouterContext {
@@ -10,7 +11,17 @@ interface RouterContext {
 }
 
 /** The root of all pages. */
-export const root = createRootRouteWithContext<RouterContext>()({ component: Outlet, notFoundComponent: NothingHere });
+export const root = createRootRouteWithContext<RouterContext>()({ component: Frame, notFoundComponent: NothingHere });
+
+/** What all pages share. */
+function Frame() {
+  return (
+    <>
+      <Outlet />
+      <PageAnnouncer />
+    </>
+  );
+}
 
 /** The page for an address without one. */
 export function NothingHere() {

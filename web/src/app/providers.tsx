@@ -1,9 +1,11 @@
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 
 import { colorSchemeManager, theme } from './theme';
+
+// No page waits for it: a toast needs something to have happened.
+const Toasts = lazy(() => import('@/components/toasts'));
 
 interface ProvidersProps {
   queryClient: QueryClient;
@@ -27,7 +29,9 @@ export function Providers({ queryClient, env = 'default', children }: ProvidersP
         withCssVariables={false}
         withGlobalClasses={false}
       >
-        <Notifications position="bottom-right" limit={4} />
+        <Suspense>
+          <Toasts />
+        </Suspense>
         {children}
       </MantineProvider>
     </QueryClientProvider>

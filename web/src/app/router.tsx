@@ -3,15 +3,16 @@ import { createRoute, createRouter, lazyRouteComponent, stripSearchParams } from
 
 import { adminTree } from './admin-tree';
 import { NothingHere, root, signedInRoute } from './base-routes';
+import { legalRoutes } from './legal-tree';
 import { NotFound } from './routes/not-found';
 import { PageError } from './routes/page-error';
-import { invitationSearch, listDefaults, listSearch, nextSearch, tokenSearch } from './search';
+import { invitationSearch, librarySearch, listDefaults, listSearch, nextSearch, tokenSearch, visitSearch } from './search';
 
 const loginRoute = createRoute({
   getParentRoute: () => root,
   path: '/login',
   validateSearch: nextSearch,
-  component: lazyRouteComponent(() => import('./routes/auth-routes'), 'LoginRoute'),
+  component: lazyRouteComponent(() => import('./routes/login-route'), 'LoginRoute'),
 });
 
 const setupRoute = createRoute({
@@ -79,16 +80,62 @@ const playRoute = createRoute({
   component: lazyRouteComponent(() => import('./routes/job-routes'), 'PlayRoute'),
 });
 
+const libraryRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/files',
+  validateSearch: librarySearch,
+  component: lazyRouteComponent(() => import('./routes/library-routes'), 'LibraryRoute'),
+});
+
+const libraryFileRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/files/$fileId',
+  validateSearch: librarySearch,
+  component: lazyRouteComponent(() => import('./routes/library-routes'), 'LibraryFileRoute'),
+});
+
 const settingsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/settings',
   component: lazyRouteComponent(() => import('./routes/settings-routes'), 'SettingsRoute'),
 });
 
+const notificationsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/settings/notifications',
+  component: lazyRouteComponent(() => import('./routes/notification-routes'), 'NotificationsRoute'),
+});
+
 const usageRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/usage',
   component: lazyRouteComponent(() => import('./routes/settings-routes'), 'UsageRoute'),
+});
+
+const trashRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/trash',
+  component: lazyRouteComponent(() => import('./routes/trash-route'), 'TrashRoute'),
+});
+
+const ownNoticesRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/notices',
+  component: lazyRouteComponent(() => import('./routes/notice-routes'), 'OwnNoticesRoute'),
+});
+
+const sharesRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/shares',
+  component: lazyRouteComponent(() => import('./routes/share-routes'), 'SharesRoute'),
+});
+
+/** The page of a share, which needs no account. */
+const visitorRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/s/$token',
+  validateSearch: visitSearch,
+  component: lazyRouteComponent(() => import('./routes/visitor-route'), 'VisitorRoute'),
 });
 
 /** Everything else, within the frame of the app. */
@@ -102,7 +149,9 @@ const tree = root.addChildren([
   confirmEmailRoute,
   resetRoute,
   resetConfirmRoute,
-  signedInRoute.addChildren([dashboardRoute, jobRoute, playRoute, settingsRoute, usageRoute, adminTree, restRoute]),
+  visitorRoute,
+  signedInRoute.addChildren([dashboardRoute, jobRoute, playRoute, libraryRoute, libraryFileRoute, settingsRoute, notificationsRoute, usageRoute, trashRoute, ownNoticesRoute, sharesRoute, adminTree, restRoute]),
+  ...legalRoutes,
 ]);
 
 /** Returns the router of one page. */

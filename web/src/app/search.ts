@@ -4,6 +4,8 @@ import { mailStates } from '@/features/audit/api';
 import { sorts } from '@/features/jobs/api';
 import { anySorts } from '@/features/jobs/everybody/view';
 import { tabNames } from '@/features/jobs/state';
+import { orders, types } from '@/features/library/view';
+import { noticeStates } from '@/features/notices/text';
 import { userRoles, userSorts, userStates } from '@/features/users/user';
 
 // The query parameters of each page. Invalid values are ignored.
@@ -12,17 +14,30 @@ export const nextSearch = z.object({ next: z._default(z.catch(z.string(), ''), '
 export const tokenSearch = z.object({ token: z._default(z.catch(z.string(), ''), '') });
 export const invitationSearch = z.object({ invitation: z._default(z.catch(z.string(), ''), '') });
 
-export const listDefaults = { tab: 'all', q: '', sort: '-created' } as const;
+export const visitSearch = z.object({ file: z.catch(z.optional(z.number()), undefined) });
+
+export const listDefaults = { tab: 'all', q: '', sort: '-created', label: '' } as const;
 export const listSearch = z.object({
   tab: z.catch(z.optional(z.enum(tabNames)), undefined),
   q: z.catch(z.optional(z.string()), undefined),
   sort: z.catch(z.optional(z.enum(sorts)), undefined),
+  label: z.catch(z.optional(z.string()), undefined),
+  /** A source that waits for the user to add it, from a link elsewhere. */
+  add: z.catch(z.optional(z.string().check(z.maxLength(65_536))), undefined),
+});
+
+export const librarySearch = z.object({
+  folder: z.catch(z.optional(z.string().check(z.regex(/^[\da-f-]{36}$/))), undefined),
+  q: z.catch(z.optional(z.string().check(z.maxLength(200))), undefined),
+  type: z.catch(z.optional(z.enum(types)), undefined),
+  sort: z.catch(z.optional(z.enum(orders)), undefined),
 });
 
 export const userSearch = z.object({
   q: z.catch(z.optional(z.string()), undefined),
   state: z.catch(z.optional(z.enum(userStates)), undefined),
   role: z.catch(z.optional(z.enum(userRoles)), undefined),
+  plan: z.catch(z.optional(z.string()), undefined),
   sort: z.catch(z.optional(z.enum(userSorts)), undefined),
 });
 
@@ -36,6 +51,7 @@ export const blockSearch = z.object({
   kind: z.catch(z.optional(z.enum(['hash', 'url', 'file'])), undefined),
   lifted: z.catch(z.optional(z.boolean()), undefined),
 });
+export const noticeSearch = z.object({ q: text, show: z.catch(z.optional(z.enum(['all', ...noticeStates])), undefined) });
 export const anyJobSearch = z.object({
   q: text, state: text, reason: text, problem: text, agent: text, user: text, from: day, to: day, hash: text,
   provider: z.catch(z.optional(z.enum(['agent', 'seedr'])), undefined),

@@ -1,12 +1,12 @@
 import {
-  Checkbox,
   createTheme,
   localStorageColorSchemeManager,
-  Menu,
-  Modal,
-  Skeleton,
-  Tooltip,
+  type CheckboxProps,
   type MantineColorsTuple,
+  type MenuProps,
+  type ModalProps,
+  type SkeletonProps,
+  type TooltipProps,
 } from '@mantine/core';
 
 /** Cobalt: progress, links, focus and the one main action of a page. */
@@ -80,17 +80,18 @@ export const theme = createTheme({
   radius: { xs: '3px', sm: '6px', md: '9px', lg: '14px', xl: '22px' },
   cursorType: 'pointer',
   respectReducedMotion: true,
+  // Plain objects: the components' own `extend` would load every one of them with the first page.
   components: {
     // The scroll lock of Mantine writes a style element, which the content security policy forbids.
-    Modal: Modal.extend({
+    Modal: {
       defaultProps: {
         lockScroll: false,
         closeButtonProps: { 'aria-label': 'Close' },
         portalProps: { target: layers },
         centered: true, radius: 'lg', overlayProps: { blur: 1, backgroundOpacity: 0.45 },
-      },
-    }),
-    Menu: Menu.extend({
+      } satisfies Partial<ModalProps>,
+    },
+    Menu: {
       defaultProps: {
         // A menu must not contain an empty focusable element, so each menu marks its first item with data-autofocus.
         withInitialFocusPlaceholder: false,
@@ -99,11 +100,11 @@ export const theme = createTheme({
         radius: 'md',
         position: 'bottom-end',
         offset: 6,
-      },
-    }),
-    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, withArrow: true, arrowSize: 6, multiline: true } }),
-    Checkbox: Checkbox.extend({ defaultProps: { radius: 'xs', size: 'xs' } }),
-    Skeleton: Skeleton.extend({ defaultProps: { radius: 'sm' } }),
+      } satisfies Partial<MenuProps>,
+    },
+    Tooltip: { defaultProps: { openDelay: 350, withArrow: true, arrowSize: 6, multiline: true } satisfies Partial<TooltipProps> },
+    Checkbox: { defaultProps: { radius: 'xs', size: 'xs' } satisfies Partial<CheckboxProps> },
+    Skeleton: { defaultProps: { radius: 'sm' } satisfies Partial<SkeletonProps> },
   },
 });
 

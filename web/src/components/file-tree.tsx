@@ -2,7 +2,7 @@ import { Button, TextInput } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useDeferredValue, useMemo, useRef, useState, type ReactNode } from 'react';
 
-import { buildTree, pathMatcher, startClosed, visibleRows, type TreeFile } from '@/lib/file-tree';
+import { buildTree, pathMatcher, startClosed, visibleRows, type FolderNode, type TreeFile } from '@/lib/file-tree';
 import { formatPlural } from '@/lib/format';
 
 import { FileTreeRow } from './file-tree-row';
@@ -22,6 +22,8 @@ interface FileTreeProps<F extends TreeFile> {
   selection?: Selection;
   /** Content at the end of a file's row. */
   fileEnd?: (file: F) => ReactNode;
+  /** Content at the end of a folder's row. */
+  folderEnd?: (folder: FolderNode) => ReactNode;
   /** Dims files that can't be opened yet. */
   isDim?: (file: F) => boolean;
   maxHeight?: number;
@@ -40,7 +42,7 @@ function withIndexes(chosen: ReadonlySet<number>, indexes: readonly number[], on
 }
 
 /** Folders and files, for thousands of them; with checkboxes if a selection is given. */
-export function FileTree<F extends TreeFile>({ label, files, selection, fileEnd, isDim, maxHeight = 420 }: FileTreeProps<F>) {
+export function FileTree<F extends TreeFile>({ label, files, selection, fileEnd, folderEnd, isDim, maxHeight = 420 }: FileTreeProps<F>) {
   const [query, setQuery] = useState('');
   const deferredQuery = useDeferredValue(query);
   const shown = useMemo(() => {
@@ -116,7 +118,7 @@ export function FileTree<F extends TreeFile>({ label, files, selection, fileEnd,
                 chosen={selection?.chosen}
                 onChoose={selection && ((indexes, on) => selection.onChange(withIndexes(selection.chosen, indexes, on)))}
                 dim={node.kind === 'file' && isDim?.(node.file as F) === true}
-                end={node.kind === 'file' ? fileEnd?.(node.file as F) : undefined}
+                end={node.kind === 'file' ? fileEnd?.(node.file as F) : folderEnd?.(node)}
               />
             );
           })}

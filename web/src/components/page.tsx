@@ -5,6 +5,8 @@ import classes from './page.module.css';
 
 interface PageProps {
   title: string;
+  /** The way back to a list, above the title. */
+  back?: ReactNode;
   /** One or two sentences under the title. */
   intro?: ReactNode;
   /** Buttons beside the title. */
@@ -16,12 +18,13 @@ interface PageProps {
 }
 
 /** The frame of a page: its title, also set on the document, and its content. */
-export function Page({ title, intro, actions, quietTitle = false, narrow = false, children }: PageProps) {
+export function Page({ title, back, intro, actions, quietTitle = false, narrow = false, children }: PageProps) {
   useEffect(() => {
     document.title = `${title} · Longhaul`;
   }, [title]);
   return (
     <div className={classes.page} data-narrow={narrow || undefined}>
+      {back}
       <div className={classes.head} data-quiet={quietTitle || undefined}>
         <div>
           <Title order={1}>{title}</Title>

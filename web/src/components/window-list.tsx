@@ -1,6 +1,7 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 
+import { recall, useReturn } from './use-return';
 import classes from './window-list.module.css';
 
 interface WindowListProps {
@@ -12,6 +13,8 @@ interface WindowListProps {
   rowKey: (index: number) => string;
   /** Renders a row. Its element must be a listitem. */
   row: (index: number) => ReactNode;
+  /** Names this visit of the page: on another mount with the same name, the list is where it was left. */
+  memory?: string;
   /** Dims the rows while they still belong to the previous query. */
   dim?: boolean;
   /** Called when the end of the list is near. */
@@ -22,7 +25,7 @@ interface WindowListProps {
 const endIsNear = 12;
 
 /** A list of any length that scrolls with the window and renders only visible rows. */
-export function WindowList({ label, count, estimate, rowKey, row, dim = false, onEnd, onKeyDown }: WindowListProps) {
+export function WindowList({ label, count, estimate, rowKey, row, memory = '', dim = false, onEnd, onKeyDown }: WindowListProps) {
   const frame = useRef<HTMLDivElement>(null);
   const [margin, setMargin] = useState(0);
   // The list's distance from the top changes with the form above it.
@@ -33,13 +36,16 @@ export function WindowList({ label, count, estimate, rowKey, row, dim = false, o
     observer.observe(document.body);
     return () => observer.disconnect();
   }, []);
+  const [left] = useState(() => recall(memory));
   const virtual = useWindowVirtualizer({
     count,
+    initialMeasurementsCache: left?.measured ?? [],
     estimateSize: () => estimate,
     overscan: 6,
     scrollMargin: margin,
     getItemKey: rowKey,
   });
+  useReturn(memory, virtual, left, count, rowKey);
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {

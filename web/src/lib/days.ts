@@ -7,3 +7,22 @@ export function dayBounds(from: string, to: string): { from?: string; to?: strin
   const bounds = { from: text(start), to: text(end) };
   return { ...(bounds.from && { from: bounds.from }), ...(bounds.to && { to: bounds.to }) };
 }
+
+/** Returns the last day, in the reader's time zone, that is over before an instant. */
+export function dayOf(end: string): string {
+  return localDay(new Date(new Date(end).getTime() - 1));
+}
+
+/** Returns an instant as inputs of a date and time have it, in the reader's time zone. */
+export function localTime(instant: string): string {
+  const at = new Date(instant);
+  return `${localDay(at)}T${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
+function localDay(at: Date): string {
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+}
+
+function two(n: number): string {
+  return `${n}`.padStart(2, '0');
+}

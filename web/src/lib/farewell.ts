@@ -1,3 +1,5 @@
+import { forget, keep, kept } from './kept';
+
 const key = 'longhaul-farewell';
 
 const kinds = ['left', 'ended', 'deleted'] as const;
@@ -7,16 +9,16 @@ export type Farewell = (typeof kinds)[number];
 
 /** Keeps the reason for the sign-in page. It stays in this tab, and no link can set it. */
 export function keepFarewell(why: Farewell): void {
-  sessionStorage.setItem(key, why);
+  keep('session', key, why);
 }
 
 /** Returns why the user was sent to the sign-in page, if known. */
 export function readFarewell(): Farewell | undefined {
-  const kept = sessionStorage.getItem(key);
-  return kinds.find((kind) => kind === kept);
+  const found = kept('session', key);
+  return kinds.find((kind) => kind === found);
 }
 
 /** Forgets the reason: it is shown once. */
 export function forgetFarewell(): void {
-  sessionStorage.removeItem(key);
+  forget('session', key);
 }

@@ -105,3 +105,10 @@ export function formatAt(at: string, now: number): string {
   const today = daysBetween(new Date(now), new Date(at)) === 0;
   return `${today ? 'at ' : ''}${formatTime(at, now)}`;
 }
+
+const dayAndYear = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+
+/** Formats the last day that is over before an instant, with its year. */
+export function formatLastDay(end: string): string {
+  return dayAndYear.format(new Date(new Date(end).getTime() - 1));
+}

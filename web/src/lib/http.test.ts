@@ -3,7 +3,7 @@ import { server } from '@test/msw';
 import { http as route, HttpResponse } from 'msw';
 import { describe, expect, it, vi } from 'vitest';
 
-import { http, onSignedOut, send } from './http';
+import { endOwnSession, http, onSignedOut, send } from './http';
 import { messageOf, ProblemError } from './problem';
 
 const me = '*/api/v1/me';
@@ -51,6 +51,20 @@ describe('send', () => {
     onSignedOut(listener);
     server.use(route.get(me, () => problem(401, 'unauthorized', 'Sign in.')));
     await failureOf(send(http.GET('/api/v1/me')));
+    expect(listener).toHaveBeenCalledOnce();
+    onSignedOut(() => undefined);
+  });
+
+  it('says nothing of an end that the page has asked for', async () => {
+    const listener = vi.fn();
+    onSignedOut(listener);
+    server.use(route.get(me, () => problem(401, 'unauthorized', 'Sign in.')));
+    const meanwhile = () => failureOf(send(http.GET('/api/v1/me')));
+    await endOwnSession(meanwhile);
+    await meanwhile(); // the page is about to go
+    expect(listener).not.toHaveBeenCalled();
+    onSignedOut(listener);
+    await failureOf(endOwnSession(() => send(http.GET('/api/v1/me'))));
     expect(listener).toHaveBeenCalledOnce();
     onSignedOut(() => undefined);
   });

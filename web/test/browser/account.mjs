@@ -59,6 +59,7 @@ async function untilSignedOut(page, since) {
 async function register(page) {
   await page.goto(app);
   await page.getByRole('link', { name: 'Create an account' }).click();
+  await page.getByRole('heading', { name: 'Create an account' }).waitFor();
   await page.getByLabel('E-mail').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(firstPassword);
   await page.frameLocator('iframe').getByText('You are a person').waitFor();
@@ -100,6 +101,8 @@ async function enrol(page) {
 async function resetPassword(page) {
   await page.goto(`${app}/login`);
   await page.getByRole('link', { name: 'Forgot password?' }).click();
+  // Until the page is loaded, the sign-in page's own field of this name is there.
+  await page.getByRole('heading', { name: 'Reset password' }).waitFor();
   await page.getByLabel('E-mail').fill(email);
   await picture(page, 'reset');
   await page.getByRole('button', { name: 'Send link' }).click();

@@ -1,6 +1,8 @@
 import { makeAuditEntry, makeBlock, makeInvitation, makeMail, makeSecurityEvent, makeUser } from '../admin';
 import { moment, newId } from '../fixtures';
+import { makeRule } from '../flags';
 import type { World } from '../world';
+import { notices } from './notice-scene';
 
 const gib = 1024 ** 3;
 const longEmail = 'operations-and-infrastructure.of-the-northern-harbour@a-department-with-a-long-name.example.org';
@@ -32,6 +34,7 @@ export function peopleAndRecords(world: World): void {
     makeAuditEntry(1278, { at: moment(-200_000), action: 'installation.set_up', actorName: '', actorId: newId(), targetKind: 'user', targetName: '', ip: '', after: { email: 'ada@example.org', role: 'admin' } }),
     ...Array.from({ length: 60 }, (_, at) => makeAuditEntry(1277 - at, { at: moment(-300_000 - at * 5_000), action: at % 2 === 0 ? 'agent.cordon' : 'agent.uncordon', targetKind: 'agent', targetName: 'barge-1', before: { name: 'barge-1', state: at % 2 === 0 ? 'active' : 'cordoned' }, after: { name: 'barge-1', state: at % 2 === 0 ? 'cordoned' : 'active' } })),
   ];
+  notices(world);
   admin.check = { intact: true, entries: 1_284, headId: 1_284, headHash: '7f3c'.repeat(16), brokenId: 0, fault: '' };
   admin.events = [
     makeSecurityEvent(9, { at: moment(-20) }),
@@ -45,6 +48,21 @@ export function peopleAndRecords(world: World): void {
     makeMail({ kind: 'reset_password', state: 'queued', attempts: 0, endedAt: null, createdAt: moment(-3) }),
     makeMail(),
   ];
+}
+
+/** Switches some features, for everyone and for others. */
+export function switchedFeatures({ features }: World): void {
+  for (const flag of features.flags) {
+    if (flag.feature === 'url_jobs') {
+      flag.enabled = false;
+      flag.rules = [
+        makeRule({ reason: 'Fetched by bots since Tuesday; back on when the new limits are there.' }),
+        makeRule({ plan: 'pro', planName: 'Pro', enabled: true, reason: 'Paying customers' }),
+        makeRule({ userId: newId(), email: longEmail, by: longEmail }),
+      ];
+    }
+    if (flag.feature === 'api_tokens') flag.rules = [makeRule({ plan: 'free', planName: 'Free' })];
+  }
 }
 
 /** Makes many accounts. */

@@ -1,5 +1,5 @@
 // Manages an account as an admin on a phone, while its owner is signed in elsewhere: disables it, finds that in the audit
-// log, checks the log's integrity, enables it again. Arguments: app address, source of the human check's answers, the
+// log, checks the log's integrity, enables it again, gives it limits of its own and announces something. Arguments: app address, source of the human check's answers, the
 // admin's e-mail and password, the owner's, folder for pictures. Prints one JSON line with what it saw; any failure exits
 // with its message.
 import { join } from 'node:path';
@@ -82,7 +82,32 @@ try {
   await sendSignIn(owner, email, password);
   await downloadsShown(owner);
 
-  console.log(JSON.stringify({ afterDisabling, early, entry, faults }));
+  // Its page: limits of its own, which the owner sees, and a reset; then an announcement that reaches the owner's open page.
+  await admin.getByRole('link', { name: email }).click();
+  await admin.getByRole('button', { name: 'Give own limits' }).click();
+  const limits = admin.getByRole('dialog');
+  await limits.getByRole('combobox', { name: 'Storage' }).selectOption({ label: 'Other' });
+  await limits.getByRole('textbox', { name: 'Storage (GiB)' }).fill('3');
+  await limits.getByRole('textbox', { name: /Reason/ }).fill('Moving house');
+  await picture(admin, 'limits');
+  await limits.getByRole('button', { name: 'Save' }).click();
+  await admin.getByText(/of 3\.0 GiB/).waitFor();
+  await admin.getByRole('button', { name: 'Send password reset' }).click();
+  await admin.getByRole('dialog').getByRole('button', { name: 'Send' }).click();
+  await admin.getByText(`Mailed ${email} a link`).waitFor();
+  await picture(admin, 'account');
+  await owner.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Usage' }).click();
+  await owner.getByText(/limits of your own: storage 3\.0 GiB/).waitFor();
+  await admin.getByRole('navigation', { name: 'Administration' }).getByRole('link', { name: 'Users' }).click();
+  await admin.getByRole('navigation', { name: 'Users' }).getByRole('link', { name: 'Announcement' }).click();
+  await admin.getByRole('textbox', { name: /Text/ }).fill('Maintenance tonight.');
+  const told = Date.now();
+  await admin.getByRole('button', { name: 'Announce', exact: true }).click();
+  await owner.getByText('Maintenance tonight.').waitFor();
+  const afterAnnouncing = Date.now() - told;
+  await picture(owner, 'announcement');
+
+  console.log(JSON.stringify({ afterDisabling, afterAnnouncing, early, entry, faults }));
 } finally {
   await browser.close();
 }

@@ -24,7 +24,7 @@ export function everybodysDownloads(world: World): void {
     makeOwnedJob({ name: 'Elephants Dream', owner: linus, state: 'expired', size: 0.8 * gib, createdAt: moment(-4_000_000), finishedAt: moment(-399_000) }),
   ];
   world.everybody.details.set(running.id, {
-    files: { pending: 3, stored: 9, skipped: 1, lost: 1 },
+    files: { pending: 3, stored: 9, skipped: 1, lost: 1, trashed: 0, deleted: 0 },
     attempts: [
       makeAttempt(1, { kind: 'resolve', state: 'done', problem: '', startedAt: moment(-428), endedAt: moment(-421) }),
       makeAttempt(2, { problem: 'agent_lost', agent: longAgent, tries: 1, startedAt: moment(-420), endedAt: moment(-412) }),

@@ -88,7 +88,9 @@ try {
   await page.screenshot({ path: join(out, 'play.png') });
   const position = await video.evaluate((each) => each.currentTime);
 
-  console.log(JSON.stringify({ percents: [...seen], digest, suggested: download.suggestedFilename(), length, position, faults }));
+  const kept = await page.evaluate(() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)]);
+  kept.push(...(await page.context().cookies(app)).map((cookie) => cookie.name));
+  console.log(JSON.stringify({ kept, percents: [...seen], digest, suggested: download.suggestedFilename(), length, position, faults }));
 } finally {
   await browser.close();
 }

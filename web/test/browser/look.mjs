@@ -1,6 +1,7 @@
 // Opens every page of the built app in Chromium, under the real content security policy, at two widths and in both
 // colour schemes. Takes screenshots, walks through open dialogs with the keyboard, and fails on any policy violation,
-// console error, axe finding or lost focus. LOOK_ONLY is a pattern for the start of the pages' names.
+// console error, axe finding, layout shift or lost focus. LOOK_ONLY is a pattern for the start of the pages' names,
+// LOOK_WIDTH the one width to look at.
 // Run `npm run build` first. CHROMIUM names the browser's binary, LOOK_DIR the folder for the pictures.
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -11,6 +12,7 @@ import { createServer } from 'vite';
 
 const out = process.env.LOOK_DIR ?? 'node_modules/.look';
 const only = process.env.LOOK_ONLY;
+const widths = process.env.LOOK_WIDTH ? [Number(process.env.LOOK_WIDTH)] : [1280, 390, 360, 320];
 const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const vite = await createServer({ server: { middlewareMode: true, hmr: false, ws: false }, appType: 'custom', logLevel: 'error' });
@@ -38,8 +40,13 @@ const browser = await chromium.launch({
 
 const faults = [];
 
+// What moves under the reader's eyes while a page loads; 0.1 is what browsers' makers call good.
+const mostShift = 0.1;
+
 async function look(page, { name, scheme, width }) {
   const label = `${name}-${width}-${scheme}`;
+  const shift = await page.evaluate(() => globalThis.shifted);
+  if (shift > mostShift) faults.push(`${label}: layout shift ${shift.toFixed(3)}`);
   if (!name.endsWith('-huge')) {
     // As tall as the page: the list renders only what the window shows.
     const height = await page.evaluate(() => document.documentElement.scrollHeight);
@@ -59,11 +66,16 @@ async function look(page, { name, scheme, width }) {
 }
 
 for (const scheme of ['light', 'dark']) {
-  for (const width of [1280, 390, 360]) {
-    if (width === 360 && scheme === 'dark') continue;
+  for (const width of widths) {
+    // Below 390 px only the room changes, not the colours.
+    if (width < 390 && scheme === 'dark') continue;
     const stage = await openStage(busyWorld(), 'dist');
     const context = await browser.newContext({ viewport: { width, height: width < 500 ? 844 : 900 }, colorScheme: scheme, reducedMotion: 'reduce' });
     await context.addInitScript(() => {
+      globalThis.shifted = 0;
+      new PerformanceObserver((list) => {
+        for (const shift of list.getEntries()) if (!shift.hadRecentInput) globalThis.shifted += shift.value;
+      }).observe({ type: 'layout-shift', buffered: true });
       document.addEventListener('securitypolicyviolation', (event) => {
         console.error(`CSP ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber} ${event.sample}`);
       });

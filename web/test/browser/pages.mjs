@@ -1,11 +1,22 @@
 // The pages to look at, each with the way to it and what to wait for.
 import { accountEdgePages } from './account-edge-pages.mjs';
 import { accountPages } from './account-pages.mjs';
+import { agentPages } from './agent-pages.mjs';
 import { adminPages } from './admin-pages.mjs';
 import { blockPages } from './block-pages.mjs';
+import { trashPages } from './trash-pages.mjs';
 import { bulkPages } from './bulk-pages.mjs';
 import { everybodyPages } from './everybody-pages.mjs';
+import { filePages } from './file-pages.mjs';
+import { libraryPages } from './library-pages.mjs';
+import { flagPages } from './flag-pages.mjs';
+import { legalPages } from './legal-pages.mjs';
+import { noticePages } from './notice-pages.mjs';
+import { notificationPages } from './notification-pages.mjs';
+import { overviewPages } from './overview-pages.mjs';
+import { peoplePages } from './people-pages.mjs';
 import { providerPages } from './provider-pages.mjs';
+import { sharePages } from './share-pages.mjs';
 import { go, paste, still } from './steps.mjs';
 import { storagePages } from './storage-pages.mjs';
 import { usagePages } from './usage-pages.mjs';
@@ -94,6 +105,20 @@ export const pages = [
     },
   },
   {
+    name: 'submit-page',
+    narrow: true,
+    expects: /422/,
+    open: async (page, stage) => {
+      stage.world.inspection = Response.json(
+        { status: 422, code: 'not_a_file', detail: 'The address is a web page, not a file.' },
+        { status: 422, headers: { 'Content-Type': 'application/problem+json' } },
+      );
+      await go(page, stage, '/', 'Tears of Steel');
+      await paste(page, 'https://example.org/download.php');
+      await page.getByRole('checkbox', { name: 'Keep the web page as a file' }).click();
+    },
+  },
+  {
     name: 'list-menu',
     open: async (page, stage) => {
       await go(page, stage, '/', 'Tears of Steel');
@@ -115,6 +140,7 @@ export const pages = [
   {
     name: 'list-delete',
     open: async (page, stage) => {
+      stage.world.trash.seconds = 0;
       await go(page, stage, '/', 'Tears of Steel');
       await page.getByRole('button', { name: /^Actions for Tears/ }).click();
       await page.getByRole('menuitem', { name: 'Delete' }).click();
@@ -167,6 +193,14 @@ export const pages = [
     open: (page, stage) => go(page, stage, `/jobs/${job(stage, 'https-mirror').id}`, 'the connection broke'),
   },
   {
+    name: 'job-page',
+    narrow: true,
+    open: async (page, stage) => {
+      stage.world.change(job(stage, 'old-camera'), { problem: 'not_a_file', reason: stage.fixtures.because('not_a_file') });
+      await go(page, stage, `/jobs/${job(stage, 'old-camera').id}`, 'Keep the page');
+    },
+  },
+  {
     name: 'job-choose',
     narrow: true,
     open: (page, stage) => go(page, stage, `/jobs/${job(stage, 'Internet Archive').id}`, 'Choose what to download'),
@@ -213,34 +247,23 @@ export const pages = [
       await go(page, stage, `/jobs/${job(stage, 'Tears').id}/play/${chosen.id}`, 'An open movie');
     },
   },
-  { name: 'agents', narrow: true, open: (page, stage) => go(page, stage, '/admin/agents', 'barge-2') },
-  {
-    name: 'agents-enrol',
-    open: async (page, stage) => {
-      await go(page, stage, '/admin/agents', 'barge-2');
-      stage.world.fresh = true;
-      await page.getByRole('button', { name: 'Add an agent' }).click();
-      await page.getByLabel('Name').fill('cellar-3');
-      await page.getByRole('button', { name: 'Create command' }).click();
-      await page.getByText('AGENT_ENROLMENT_TOKEN').waitFor();
-      await still(page);
-    },
-  },
-  {
-    name: 'agents-drain',
-    open: async (page, stage) => {
-      await go(page, stage, '/admin/agents', 'barge-2');
-      await page.getByRole('button', { name: 'Drain' }).first().click();
-      await page.getByRole('dialog').waitFor();
-      await still(page);
-    },
-  },
+  ...agentPages,
   { name: 'not-found', open: (page, stage) => go(page, stage, '/nowhere', 'Page not found') },
+  ...overviewPages,
   ...providerPages,
+  ...sharePages,
   ...adminPages,
   ...everybodyPages,
   ...blockPages,
+  ...trashPages,
+  ...filePages,
+  ...libraryPages,
+  ...flagPages,
+  ...legalPages,
+  ...noticePages,
+  ...notificationPages,
   ...bulkPages,
+  ...peoplePages,
   ...storagePages,
   ...accountPages,
   ...accountEdgePages,

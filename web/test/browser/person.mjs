@@ -41,7 +41,7 @@ export async function sendSignIn(page, email, password) {
 /** Waits for the downloads page. */
 export async function downloadsShown(page) {
   await page.getByLabel(/Magnet links, URLs or info hashes/).waitFor();
-  await page.getByRole('status').getByText('Live', { exact: true }).waitFor();
+  await page.getByText('Live', { exact: true }).waitFor();
 }
 
 /** Waits for the sign-in page. */

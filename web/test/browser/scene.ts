@@ -3,8 +3,11 @@ import type { Job } from '@/api/model';
 import { because, makeAgent, makeEvent, makeFile, makeJob, makeLedgerLine, makeLinkInfo, makeProgress, makeSession, makeToken, moment } from '../fixtures';
 import { makeCheck, makeHistoryEntry } from '../providers';
 import { World } from '../world';
-import { crowd, peopleAndRecords } from './admin-scene';
+import { crowd, peopleAndRecords, switchedFeatures } from './admin-scene';
 import { bulkActs, everybodysDownloads, multitude } from './everybody-scene';
+import { sharedMuch, sharedMultitude } from './share-scene';
+import { toldMuch } from './notification-scene';
+import { storedLibrary } from './library-scene';
 import { storedMuch } from './storage-scene';
 
 const gib = 1024 ** 3;
@@ -27,7 +30,7 @@ function showJobs(): Job[] {
     makeJob({ name: 'https-mirror-backup-2026-11.tar.zst', sourceKind: 'url', infoHash: '', state: 'needs_attention', size: 12.4 * gib, problem: 'source_failing', reason: because('source_failing', { cause: 'broken' }), deadline: moment(200_000), createdAt: moment(-5000) }),
     { ...makeJob({ name: 'Big.Buck.Bunny.2008.1080p.Surround', state: 'paused', size: 0.9 * gib, fileCount: 3, createdAt: moment(-8000) }), progress: makeProgress('paused', { bytesTotal: 0.9 * gib, bytesDone: 0.5 * gib, bytesStored: 0.45 * gib, downRate: 0, etaSeconds: null }) },
     makeJob({ name: 'Cosmos Laundromat (2015) — 第一周期 · Ένα πολύ μακρύ όνομα που δεν τελειώνει ποτέ και συνεχίζει, really-a-name-that-has-no-end-and-no-space-either_x264-1080p-WEB-DL-AAC', state: 'ready', size: 2.2 * gib, fileCount: 9, createdAt: moment(-90_000), finishedAt: moment(-86_400) }),
-    makeJob({ name: 'Tears of Steel', state: 'ready', size: 1.1 * gib, fileCount: 4, createdAt: moment(-190_000), finishedAt: moment(-188_000) }),
+    makeJob({ name: 'Tears of Steel', sourceKind: 'torrent', origin: 'https://bücher.example/filme/tears of steel/100% legal.torrent', state: 'ready', size: 1.1 * gib, fileCount: 4, createdAt: moment(-190_000), finishedAt: moment(-188_000) }),
     makeJob({ name: 'old-camera-firmware.zip', sourceKind: 'url', infoHash: '', state: 'failed', size: null, problem: 'not_found_at_source', reason: because('not_found_at_source', { status: 404 }), createdAt: moment(-260_000), finishedAt: moment(-259_000) }),
     makeJob({ name: 'Night.of.the.Living.Dead.1968.mkv', state: 'cancelled', size: 1.4 * gib, createdAt: moment(-400_000), finishedAt: moment(-399_000) }),
     downloading({ name: 'openSUSE-Leap-16.1-DVD-x86_64.iso', size: 4.2 * gib, createdAt: moment(-500_000) }, { bytesDone: 1.9 * gib, bytesStored: 1.8 * gib, downRate: 0, peers: 0, seeders: 0, etaSeconds: null, waiting: because('waits_for_agent', { agent: 'cellar' }) }),
@@ -47,6 +50,9 @@ const tree = [
 export function busyWorld(): World {
   const world = new World();
   world.jobs = showJobs();
+  const labels = [world.labels.make('Films', 'teal'), world.labels.make('Lectures', 'violet'), world.labels.make('A label with a long name that no row has room for', 'orange')];
+  world.jobs = world.jobs.map((job, at) => ({ ...job, labels: labels.slice(0, at % 4).map((label) => label.id) }));
+  world.labels.rules = { ...world.labels.rules, label: labels[0]?.id ?? null, skipSamples: true, minSize: 5 * 1024 ** 2, skipExtensions: ['nfo', 'txt'] };
   const ready = world.jobs.find((job) => job.name === 'Tears of Steel');
   const choosing = world.jobs.find((job) => job.state === 'awaiting_selection');
   const running = world.jobs.find((job) => job.name.startsWith('Sintel'));
@@ -69,9 +75,13 @@ export function busyWorld(): World {
     makeAgent({ name: 'attic', url: 'http://192.168.1.40:7300', alive: false, running: 0, lastSeenAt: moment(-5_400), lostAt: moment(-5_340) }),
   ];
   peopleAndRecords(world);
+  switchedFeatures(world);
   everybodysDownloads(world);
   bulkActs(world);
   storedMuch(world);
+  sharedMuch(world);
+  toldMuch(world);
+  storedLibrary(world);
   world.providers.failover = 'agent_to_seedr';
   world.providers.history = [
     makeHistoryEntry(4, { at: moment(-7_000), from: 'seedr', to: 'agent', failover: 'agent_to_seedr', verified: makeCheck({ provider: 'agent', message: 'Agents take work.', plan: '', spaceMax: 0, spaceUsed: 0, slots: 16, taken: 5, agents: 2 }) }),
@@ -104,7 +114,10 @@ export function busyWorld(): World {
     infoHash: 'aa'.repeat(20),
     private: false,
     files: Array.from({ length: 12 }, (_, index) => ({ index, path: `Elephants Dream/${index === 0 ? 'Elephants.Dream.mkv' : `Extras/Clip ${index}.mp4`}`, size: 90_000_000 + index * 11_000_000 })),
+    fileCount: 12,
+    outline: '',
     verdict: { allowed: true, reason: null },
+    held: null,
   };
   return world;
 }
@@ -112,7 +125,16 @@ export function busyWorld(): World {
 /** A world with many jobs. */
 export function hugeWorld(count: number): World {
   const world = busyWorld();
+  sharedMultitude(world);
   world.jobs = Array.from({ length: count }, (_, at) => makeJob({ name: `Archive volume ${count - at}`, createdAt: moment(-at * 60) }));
+  const choosing = makeJob({ name: 'Every issue of the newspaper, 1861 to 1990', state: 'awaiting_selection', size: 49_000 * 31_000_000, fileCount: 49_000 });
+  const paper = Array.from({ length: 49_000 }, (_, index) => ({ index, path: `Newspaper/${1861 + Math.floor(index / 380)}/Volume ${Math.floor(index / 40) + 1}/issue-${String(index + 1).padStart(5, '0')}.pdf`, size: 31_000_000 }));
+  world.jobs.push(choosing);
+  world.files.set(choosing.id, paper.map(({ index, path, size }) => makeFile(index, path, { state: 'pending', size, contentType: 'application/pdf' })));
+  world.sourceFiles = paper;
+  if (!(world.inspection instanceof Response)) {
+    world.inspection = { ...world.inspection, name: choosing.name, files: paper.slice(0, 100), fileCount: paper.length, size: choosing.size, outline: 'ab'.repeat(32) };
+  }
   crowd(world, count);
   multitude(world, count);
   return world;

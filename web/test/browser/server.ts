@@ -9,6 +9,7 @@ import { makeProgress } from '../fixtures';
 const mediaTypes: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
   '.woff2': 'font/woff2',
@@ -24,6 +25,7 @@ function policy(files: string): string {
     "font-src 'self'",
     `connect-src 'self' ${files}`,
     `media-src 'self' blob: ${files}`,
+    "worker-src 'self' blob:",
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",

@@ -21,6 +21,17 @@ function waitingJob(stage) {
 
 export const usagePages = [
   {
+    name: 'usage-own-limits',
+    narrow: true,
+    open: async (page, stage) => {
+      stage.world.usage = stage.fixtures.makeUsage({
+        plan: { ...stage.fixtures.makeUsage().plan, rateLimit: 5 * 1024 ** 2 },
+        override: { limits: [{ limit: 'storageBytes', value: 20 * gib }, { limit: 'maxFiles', value: null }, { limit: 'rateLimit', value: 5 * 1024 ** 2 }], until: '2031-01-01T00:00:00Z' },
+      });
+      await go(page, stage, '/usage', 'limits of your own');
+    },
+  },
+  {
     name: 'usage-plans',
     narrow: true,
     open: async (page, stage) => {

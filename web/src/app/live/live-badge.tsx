@@ -1,27 +1,24 @@
 import { Tooltip } from '@mantine/core';
 import { use } from 'react';
+import { useTranslation } from 'react-i18next';
 
-import type { LiveStatus } from '@/lib/event-stream';
+import { formatTime } from '@/lib/format';
+import { useNow } from '@/lib/use-now';
 
 import classes from './live-badge.module.css';
 import { LiveContext } from './live-context';
+import './messages/catalogue';
 
-const looks: Record<LiveStatus, { label: string; hint: string }> = {
-  connecting: { label: 'Connecting', hint: 'Connecting to the server.' },
-  live: { label: 'Live', hint: 'This page updates live.' },
-  reconnecting: { label: 'Reconnecting', hint: 'Connection lost. Reconnecting.' },
-  stale: { label: 'Stale', hint: "Can't reach the server. This page may be out of date. Still trying." },
-};
-
-/** Shows how live the page is. */
+/** Shows how live the page is. What is wrong is announced by the notice below it. */
 export function LiveBadge() {
-  const status = use(LiveContext);
-  const { label, hint } = looks[status];
+  const { t } = useTranslation('live');
+  const { status, heardAt } = use(LiveContext);
+  const since = formatTime(new Date(heardAt).toISOString(), useNow());
   return (
-    <Tooltip label={hint} w={240}>
-      <span className={classes.badge} data-status={status} role="status">
+    <Tooltip label={t(`${status}.hint`, { since })} w={240} events={{ hover: true, focus: false, touch: true }}>
+      <span className={classes.badge} data-status={status}>
         <span className={classes.dot} aria-hidden="true" />
-        {label}
+        {t(`${status}.label`, { since })}
       </span>
     </Tooltip>
   );

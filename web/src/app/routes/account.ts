@@ -3,6 +3,7 @@ import { useRouter } from '@tanstack/react-router';
 
 import { toastFailed } from '@/components/toast';
 import { meQuery, signOut } from '@/features/auth/api';
+import { forgetTrays } from '@/features/jobs/submit/store';
 import { keepFarewell, type Farewell } from '@/lib/farewell';
 
 /** Returns a function that opens the sign-in page after the session has ended. */
@@ -10,6 +11,7 @@ export function useLeave(why: Farewell): () => void {
   const client = useQueryClient();
   return () => {
     client.clear();
+    forgetTrays();
     keepFarewell(why);
     // A full load leaves nothing of the account in memory.
     globalThis.location.assign('/login');

@@ -7,9 +7,11 @@ import { Page } from '@/components/page';
 import { SectionNav } from '@/components/section-nav';
 import { AgentsPage } from '@/features/agents/components/agents-page';
 import { configQuery } from '@/features/auth/api';
+import { FlagsPage } from '@/features/flags/components/flags-page';
 import { ProvidersPage } from '@/features/providers/components/providers-page';
 import { Reauth } from '@/features/settings/components/reauth';
 import { InvitationsPage } from '@/features/users/components/invitations-page';
+import { plansQuery } from '@/features/users/api';
 import { UsersPage } from '@/features/users/components/users-page';
 import { defaultUserSort, type UserView } from '@/features/users/user';
 
@@ -20,12 +22,15 @@ const admin = getRouteApi('/signed-in/admin');
 const users = getRouteApi('/signed-in/admin/users');
 
 const sections = [
+  { to: '/admin', label: 'Overview', exact: true },
   { to: '/admin/jobs', label: 'All downloads' },
   { to: '/admin/agents', label: 'Agents' },
   { to: '/admin/providers', label: 'Providers' },
   { to: '/admin/storage', label: 'Storage' },
   { to: '/admin/users', label: 'Users' },
   { to: '/admin/blocks', label: 'Blocked content' },
+  { to: '/admin/notices', label: 'Notices' },
+  { to: '/admin/features', label: 'Features' },
   { to: '/admin/audit', label: 'Audit log' },
 ] as const;
 
@@ -53,11 +58,17 @@ export function ProvidersRoute() {
   return <ProvidersPage />;
 }
 
+/** The features that can be switched off. */
+export function FlagsRoute() {
+  const { data: plans = [] } = useQuery(plansQuery());
+  return <FlagsPage plans={plans} />;
+}
+
 /** The accounts. */
 export function UsersRoute() {
   const { me } = admin.useRouteContext();
-  const { q = '', state = '', role = '', sort = defaultUserSort } = users.useSearch();
-  const view: UserView = { q, state, role, sort };
+  const { q = '', state = '', role = '', plan = '', sort = defaultUserSort } = users.useSearch();
+  const view: UserView = { q, state, role, plan, sort };
   const navigate = users.useNavigate();
   return (
     <UsersPage
@@ -70,6 +81,7 @@ export function UsersRoute() {
             q: next.q || undefined,
             state: next.state || undefined,
             role: next.role || undefined,
+            plan: next.plan || undefined,
             sort: next.sort === defaultUserSort ? undefined : next.sort,
           },
           replace: true,

@@ -1,29 +1,18 @@
-import { getRouteApi, useNavigate, useRouter } from '@tanstack/react-router';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
 
 import { ConfirmEmailPage } from '@/features/auth/components/confirm-email-page';
 import { InvitationPage } from '@/features/auth/components/invitation-page';
-import { LoginPage } from '@/features/auth/components/login-page';
 import { RegisterPage } from '@/features/auth/components/register-page';
 import { ResetConfirmPage } from '@/features/auth/components/reset-confirm-page';
 import { ResetPage } from '@/features/auth/components/reset-page';
 import { SetupPage } from '@/features/auth/components/setup-page';
 import { VerifyPage } from '@/features/auth/components/verify-page';
 
-const login = getRouteApi('/login');
 const setup = getRouteApi('/setup');
 const registration = getRouteApi('/register');
 const verify = getRouteApi('/verify');
 const confirmEmail = getRouteApi('/confirm-email');
 const resetConfirm = getRouteApi('/reset/confirm');
-
-/** Sign-in; returns to the page the user came from. */
-export function LoginRoute() {
-  const { next } = login.useSearch();
-  const router = useRouter();
-  // Only a path within this app: anything else would be an open redirect.
-  const target = /^\/(?![/\\])/.test(next) ? next : '/';
-  return <LoginPage onDone={() => router.history.replace(target)} />;
-}
 
 /** The first account. */
 export function SetupRoute() {

@@ -1,20 +1,31 @@
 import { useNavigate } from '@tanstack/react-router';
+import { useCallback } from 'react';
 
 import { Page } from '@/components/page';
 import { JobList } from '@/features/jobs/list/job-list';
 import type { ListView } from '@/features/jobs/list/view';
 import { SubmitBox } from '@/features/jobs/submit/submit-box';
 
+interface DashboardProps {
+  /** Id of the account. */
+  account: string;
+  view: ListView;
+  /** A source that a link elsewhere brought. */
+  brought: string;
+}
+
 /** The start page: add downloads, see all of them. */
-export function Dashboard({ view }: { view: ListView }) {
+export function Dashboard({ account, view, brought }: DashboardProps) {
   const navigate = useNavigate({ from: '/' });
+  const onView = useCallback(
+    (change: Partial<ListView>) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false }),
+    [navigate],
+  );
+  const onTaken = useCallback(() => void navigate({ search: (before) => ({ ...before, add: undefined }), replace: true, resetScroll: false }), [navigate]);
   return (
     <Page title="Downloads" quietTitle>
-      <SubmitBox />
-      <JobList
-        view={view}
-        onView={(change) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false })}
-      />
+      <SubmitBox account={account} brought={brought} onTaken={onTaken} />
+      <JobList view={view} onView={onView} />
     </Page>
   );
 }

@@ -1,15 +1,18 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 
 import type { Job, Provider } from '@/api/model';
 import { ErrorNotice } from '@/components/notice';
 import { filesQuery } from '@/features/files/api';
 import { FileBrowser } from '@/features/files/components/file-browser';
+import type { Shared } from '@/features/files/components/share-buttons';
 import { DownloadAllButton } from '@/features/files/components/link-buttons';
 import { jobQuery } from '@/features/jobs/api';
 import { BackLink } from '@/features/jobs/detail/back-link';
 import { JobHeader } from '@/features/jobs/detail/job-header';
+import { nameOf } from '@/features/jobs/state';
+import { JobLabels } from '@/features/jobs/labels/components/job-labels';
 import { JobProgress } from '@/features/jobs/detail/job-progress';
 import { JobStatus } from '@/features/jobs/detail/job-status';
 import { MoveJob } from '@/features/jobs/detail/move-job';
@@ -21,6 +24,7 @@ import { providersQuery } from '@/features/providers/api';
 import { hasCode, problemCode } from '@/lib/problem';
 
 import { NotFound } from './not-found';
+import { ShareButton, useSharing } from './sharing';
 import classes from './job-page.module.css';
 
 /** One job: state, progress, files, timeline. */
@@ -46,24 +50,35 @@ export function JobPage({ jobId, isAdmin }: { jobId: string; isAdmin: boolean })
 
 function JobView({ job, isAdmin }: { job: Job; isAdmin: boolean }) {
   const navigate = useNavigate();
+  const sharing = useSharing();
+  const onShare = sharing.share && ((what: Shared, name: string) => sharing.share?.([{ jobId: job.id, ...what }], name));
+  const leave = () => void navigate({ to: '/' });
   return (
     <div className={classes.page}>
       <JobHeader job={job} back={<BackLink to="/">Downloads</BackLink>}>
+        <JobLabels job={job} name={nameOf(job)} />
         {job.state === 'ready' && !job.blocked && <DownloadAllButton jobId={job.id} />}
+        {job.state === 'ready' && !job.blocked && sharing.share && <ShareButton onClick={() => sharing.share?.([{ jobId: job.id }], job.name)} />}
         {isAdmin && job.movableTo.length > 0 && <Move job={job} />}
-        <OwnerActs job={job} onDeleted={() => void navigate({ to: '/' })} />
+        <OwnerActs job={job} onDeleted={leave} />
       </JobHeader>
       <JobStatus job={job} />
+      {job.blocked && (
+        <p className={classes.notices}>
+          A takedown notice may be the cause. <Link to="/notices">See your notices</Link>, and object if it’s a mistake.
+        </p>
+      )}
       <JobProgress job={job} />
       <div className={classes.columns}>
         <div className={classes.files}>
-          {job.state === 'awaiting_selection' && job.reason.code !== 'files_chosen' ? <Selection job={job} /> : <FileBrowser jobId={job.id} />}
+          {job.state === 'awaiting_selection' && job.reason.code !== 'files_chosen' ? <Selection job={job} /> : <FileBrowser jobId={job.id} onShare={onShare} onDeleted={job.state === 'ready' ? leave : undefined} />}
         </div>
         <aside className={classes.side}>
           <Timeline jobId={job.id} />
           {isAdmin && <WorkflowPanel jobId={job.id} />}
         </aside>
       </div>
+      {sharing.dialog}
     </div>
   );
 }

@@ -1,8 +1,10 @@
 import { getRouteApi } from '@tanstack/react-router';
 
 import { PlayerPage } from '@/features/files/components/player-page';
+import { baseName } from '@/lib/file-kind';
 
 import { JobPage } from './job-page';
+import { ShareButton, useSharing } from './sharing';
 
 const job = getRouteApi('/signed-in/jobs/$jobId');
 const play = getRouteApi('/signed-in/jobs/$jobId/play/$fileId');
@@ -17,5 +19,11 @@ export function JobRoute() {
 /** One file of a job. */
 export function PlayRoute() {
   const { jobId, fileId } = play.useParams();
-  return <PlayerPage jobId={jobId} fileId={fileId} />;
+  const { share, dialog } = useSharing();
+  return (
+    <>
+      <PlayerPage jobId={jobId} fileId={fileId} acts={share && ((file) => <ShareButton onClick={() => share([{ jobId, indexes: [file.index] }], baseName(file.path))} />)} />
+      {dialog}
+    </>
+  );
 }

@@ -9,6 +9,7 @@ import { SettingsPage } from '@/features/settings/components/settings-page';
 import { UsagePage } from '@/features/usage/components/usage-page';
 
 import { useLeave, useMeChanged, useSignOut } from './account';
+import { DownloadSettings } from './download-settings';
 
 const settings = getRouteApi('/signed-in/settings');
 
@@ -19,7 +20,7 @@ export function SettingsRoute() {
   const signOut = useSignOut();
   const leave = useLeave('deleted');
   const meChanged = useMeChanged();
-  if (config) return <SettingsPage me={me} config={config} onSignOut={signOut} onChanged={meChanged} onDeleted={leave} />;
+  if (config) return <SettingsPage me={me} config={config} downloads={<DownloadSettings />} onSignOut={signOut} onChanged={meChanged} onDeleted={leave} />;
   return (
     <Page title="Settings" narrow>
       {error ? <ErrorNotice error={error} title="Couldn't load the settings" retry={() => void refetch()} /> : <Skeleton height={320} radius="md" />}
@@ -29,5 +30,6 @@ export function SettingsRoute() {
 
 /** How much of its plan the account uses. */
 export function UsageRoute() {
-  return <UsagePage />;
+  const { data: config } = useQuery(configQuery());
+  return <UsagePage here={config?.limits} />;
 }

@@ -1,9 +1,17 @@
+import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
+
+import { configQuery, meQuery } from '@/features/auth/api';
+import { FeaturesOffContext } from '@/lib/features';
+import { TrashSecondsContext } from '@/lib/trash/context';
 
 import { Shell } from '../shell/shell';
 import { useSignOut } from './account';
 import { Dashboard } from './dashboard';
-import { EnrolGate } from './enrol-gate';
+
+// Few ever see it, and it has much of the settings in it.
+const EnrolGate = lazy(() => import('./enrol-gate').then((part) => ({ default: part.EnrolGate })));
 
 const signedIn = getRouteApi('/signed-in');
 const dashboard = getRouteApi('/signed-in/');
@@ -12,11 +20,28 @@ const dashboard = getRouteApi('/signed-in/');
 export function ShellRoute() {
   const { me } = signedIn.useRouteContext();
   const signOut = useSignOut();
-  return me.secondFactorRequired ? <EnrolGate me={me} /> : <Shell me={me} onSignOut={signOut} />;
+  // The route's own copy stays as it was when the page opened.
+  const { data: now } = useQuery(meQuery());
+  const { data: config } = useQuery(configQuery());
+  if (me.secondFactorRequired) {
+    return (
+      <Suspense>
+        <EnrolGate me={me} />
+      </Suspense>
+    );
+  }
+  return (
+    <FeaturesOffContext value={(now ?? me).featuresOff}>
+      <TrashSecondsContext value={config?.limits.trashSeconds}>
+        <Shell me={me} onSignOut={signOut} />
+      </TrashSecondsContext>
+    </FeaturesOffContext>
+  );
 }
 
 /** The start page. */
 export function DashboardRoute() {
-  const { tab = 'all', q = '', sort = '-created' } = dashboard.useSearch();
-  return <Dashboard view={{ tab, q, sort }} />;
+  const { tab = 'all', q = '', sort = '-created', label = '', add = '' } = dashboard.useSearch();
+  const { me } = signedIn.useRouteContext();
+  return <Dashboard account={me.id} view={{ tab, q, sort, label }} brought={add} />;
 }

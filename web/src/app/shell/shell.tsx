@@ -1,17 +1,25 @@
 import { ActionIcon, Menu } from '@mantine/core';
 import type { Icon } from '@tabler/icons-react';
 import { Link, Outlet } from '@tanstack/react-router';
+import { Suspense } from 'react';
+
+import { useTranslation } from 'react-i18next';
 
 import type { Me } from '@/api/model';
-import { IconDownload, IconGauge, IconLogout, IconSettings, IconShieldLock, IconUserCircle } from '@/components/icons';
+import { IconDownload, IconFolder, IconGauge, IconLogout, IconSettings, IconShare, IconShieldLock, IconTrash, IconUserCircle } from '@/components/icons';
+import { legalLinks } from '@/components/legal-links';
 import { Logo } from '@/components/logo';
+import { Banner } from '@/features/announcement/components/banner';
+import { DropAnywhere } from '@/features/jobs/submit/drop-lazily';
+import { Bell } from '@/features/notifications/components/bell';
 
 import { LiveBadge } from '../live/live-badge';
+import { LiveNotice } from '../live/live-notice';
 import { LiveProvider } from '../live/live-provider';
 import classes from './shell.module.css';
 
 interface NavItem {
-  to: '/' | '/usage' | '/admin' | '/settings';
+  to: '/' | '/files' | '/shares' | '/trash' | '/usage' | '/admin' | '/settings';
   label: string;
   icon: Icon;
   admin?: boolean;
@@ -19,6 +27,9 @@ interface NavItem {
 
 const items: readonly NavItem[] = [
   { to: '/', label: 'Downloads', icon: IconDownload },
+  { to: '/files', label: 'Files', icon: IconFolder },
+  { to: '/shares', label: 'Shares', icon: IconShare },
+  { to: '/trash', label: 'Trash', icon: IconTrash },
   { to: '/usage', label: 'Usage', icon: IconGauge },
   { to: '/settings', label: 'Settings', icon: IconSettings },
   { to: '/admin', label: 'Admin', icon: IconShieldLock, admin: true },
@@ -52,10 +63,16 @@ export function Shell({ me, onSignOut }: ShellProps) {
           </nav>
           <div className={classes.end}>
             <LiveBadge />
+            <Bell />
             <UserMenu me={me} onSignOut={onSignOut} />
           </div>
         </div>
+        <LiveNotice />
       </header>
+      <Banner signedIn />
+      <Suspense>
+        <DropAnywhere account={me.id} />
+      </Suspense>
       <main id="content" className={classes.main} tabIndex={-1}>
         <Outlet />
         <div id="layers" />
@@ -65,6 +82,7 @@ export function Shell({ me, onSignOut }: ShellProps) {
 }
 
 function UserMenu({ me, onSignOut }: ShellProps) {
+  const { t } = useTranslation('legalLinks');
   return (
     <Menu>
       <Menu.Target>
@@ -77,6 +95,13 @@ function UserMenu({ me, onSignOut }: ShellProps) {
         <Menu.Item data-autofocus leftSection={<IconSettings size={16} />} renderRoot={(props) => <Link to="/settings" {...props} />}>
           Settings
         </Menu.Item>
+        <Menu.Divider />
+        {legalLinks.map(({ to, name }) => (
+          <Menu.Item key={to} renderRoot={(props) => <Link to={to} {...props} />}>
+            {t(name)}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={onSignOut}>
           Sign out
         </Menu.Item>

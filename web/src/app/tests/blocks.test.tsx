@@ -62,6 +62,7 @@ describe('blocked content', () => {
     renderApp(world, `/jobs/${job.id}`);
     expect(await screen.findByText('This content is blocked here.')).toBeVisible();
     await waitFor(() => expect(screen.getAllByText('Blocked')).toHaveLength(2));
+    expect(screen.getByRole('link', { name: 'See your notices' })).toHaveAttribute('href', '/notices');
     expect(screen.queryByText('Ready')).not.toBeInTheDocument();
   });
 });

@@ -76,8 +76,9 @@ describe('the list', () => {
     expect(world.changes).toEqual([`POST /jobs/${world.jobs[0]?.id ?? ''}/pause`]);
   });
 
-  it('asks before it deletes', async () => {
+  it('asks before it deletes for good', async () => {
     const world = worldWithJobs();
+    world.trash.seconds = 0;
     const { user } = renderApp(world, '/');
     await user.click(await screen.findByRole('button', { name: 'Actions for Failed one' }));
     await user.click(await screen.findByRole('menuitem', { name: 'Delete' }));

@@ -76,6 +76,7 @@ describe('the downloads of all accounts', () => {
     expect(screen.getByRole('textbox', { name: 'Account' })).toHaveValue(grace.email);
     await router.navigate({ to: '/admin/users' });
     await user.click(await screen.findByRole('link', { name: linus.email }));
+    await user.click(await screen.findByRole('link', { name: '14 downloads' }));
     expect(await row('Old firmware')).toBeVisible();
     expect(screen.queryByText('Sintel')).not.toBeInTheDocument();
     await user.clear(screen.getByRole('textbox', { name: 'Account' }));
@@ -150,7 +151,7 @@ describe('a download of another account', () => {
     const job = world.everybody.jobs[0];
     if (!job) throw new Error('the scene lacks a download');
     world.everybody.details.set(job.id, {
-      files: { pending: 3, stored: 11, skipped: 0, lost: 1 },
+      files: { pending: 3, stored: 11, skipped: 0, lost: 1, trashed: 0, deleted: 0 },
       attempts: [makeAttempt(1), makeAttempt(2, { state: 'open', problem: '', tries: 2, endedAt: null })],
       events: [makeEvent({ kind: 'submitted' }), makeEvent({ state: 'downloading', reason: because('admin_acted', { act: 'retry', note: 'The server is back.' }) })],
     });

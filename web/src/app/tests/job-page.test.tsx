@@ -49,6 +49,29 @@ describe('the page of a download', () => {
     expect(screen.getByText(`Keeps looking for peers; gives up ${formatAt(givesUpAt, Date.now())} (attempt 2 of 5).`)).toBeVisible();
   });
 
+  it('offers to keep the web page that a URL led to', async () => {
+    const { world, job } = worldWith({
+      name: 'download.php',
+      sourceKind: 'url',
+      state: 'failed',
+      problem: 'not_a_file',
+      reason: because('not_a_file'),
+    });
+    const { user } = renderApp(world, `/jobs/${job.id}`);
+    const asked: string[] = [];
+    world.routes.push(['POST', /^\/jobs\/[^/]+\/retry$/, (_, __, url) => (asked.push(url.search), Response.json(world.change(job, { state: 'queued', problem: '' }), { status: 202 }))]);
+    await user.click(await screen.findByRole('button', { name: 'Keep the page' }));
+    expect(await screen.findByText('Keeping the web page of “download.php”.')).toBeVisible();
+    expect(asked).toEqual(['?keepPage=true']);
+    expect(screen.queryByRole('button', { name: 'Keep the page' })).not.toBeInTheDocument();
+  });
+
+  it('says which web address led to the torrent', async () => {
+    const { world, job } = worldWith({ state: 'ready', sourceKind: 'torrent', origin: 'https://bücher.example/100% legal.torrent' });
+    renderApp(world, `/jobs/${job.id}`);
+    expect(await screen.findByText('.torrent file from https://bücher.example/100% legal.torrent')).toBeVisible();
+  });
+
   it('says how long a finished download is kept', async () => {
     const deadline = moment(864_000);
     const { world, job } = worldWith({ state: 'ready', deadline });
@@ -188,6 +211,7 @@ describe('the page of a download', () => {
 
   it('goes back to the list after a delete', async () => {
     const { world, job } = worldWith({ state: 'ready', name: 'Gone soon' });
+    world.trash.seconds = 0;
     const { user, router } = renderApp(world, `/jobs/${job.id}`);
     await user.click(await screen.findByRole('button', { name: 'Delete' }));
     const dialog = await screen.findByRole('dialog');
@@ -223,7 +247,7 @@ describe('the player', () => {
     const player = await screen.findByLabelText('ep2.mp4');
     expect(player).toHaveAttribute('src', `http://files.test/f/${files[0]?.id ?? ''}/file`);
     expect(world.changes[0]).toContain('"disposition":"inline"');
-    expect(screen.getByRole('link', { name: 'ep10.mp4' })).toBeVisible();
+    expect(await screen.findByRole('link', { name: 'ep10.mp4' })).toBeVisible();
   });
 
   it('does not ask for a link to a file that is not stored', async () => {

@@ -1,10 +1,12 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import type { UserEvent } from '@testing-library/user-event';
 import { FakeEventSource } from '@test/event-source';
-import { makeLinkInfo, makeMe, makeSession, makeToken } from '@test/fixtures';
+import { makeMe, makeSession, makeToken } from '@test/fixtures';
+import { server } from '@test/msw';
 import { renderApp } from '@test/render-app';
 import { World } from '@test/world';
-import { describe, expect, it } from 'vitest';
+import { http, HttpResponse } from 'msw';
+import { describe, expect, it, vi } from 'vitest';
 
 import { readFarewell } from '@/lib/farewell';
 
@@ -201,55 +203,6 @@ describe('API tokens', () => {
   });
 });
 
-describe('links', () => {
-  function linked() {
-    const world = new World();
-    world.downloadLinks = [
-      makeLinkInfo({ name: 'set/film.mkv', inline: true }),
-      makeLinkInfo({ name: 'set/film.mkv' }),
-      makeLinkInfo({ name: 'Everything of 2025', fileId: null }),
-    ];
-    return world;
-  }
-
-  it('say what they are for, and one is revoked after a confirmation', async () => {
-    const world = linked();
-    const { user } = renderApp(world, '/settings');
-    const list = within(await screen.findByRole('list', { name: 'Links' }));
-    expect(list.getAllByRole('listitem').map((each) => each.textContent)).toEqual([
-      expect.stringContaining('film.mkvopens in the browser'),
-      expect.stringContaining('film.mkvsaves the file'),
-      expect.stringContaining('Everything of 2025all files as a zip'),
-    ]);
-    await user.click(list.getByRole('button', { name: 'Revoke the link to film.mkv, saves the file' }));
-    const dialog = within(await screen.findByRole('dialog', { name: 'Revoke link?' }));
-    expect(world.changes).toEqual([]);
-    await user.click(dialog.getByRole('button', { name: 'Revoke' }));
-    await waitFor(() => expect(list.getAllByRole('listitem')).toHaveLength(2));
-    expect(world.downloadLinks.map(({ inline, fileId }) => inline || fileId === null)).toEqual([true, true]);
-  });
-
-  it('are all revoked after a confirmation', async () => {
-    const world = linked();
-    const { user } = renderApp(world, '/settings');
-    await user.click(await screen.findByRole('button', { name: 'Revoke all' }));
-    await user.click(within(await screen.findByRole('dialog', { name: 'Revoke all links?' })).getByRole('button', { name: 'Revoke all' }));
-    expect(await screen.findByText('No links work at the moment.')).toBeVisible();
-    expect(world.changes).toEqual(['DELETE /links']);
-  });
-
-  it('that are gone already leave the list', async () => {
-    const world = linked();
-    const { user } = renderApp(world, '/settings');
-    await user.click(await screen.findByRole('button', { name: 'Revoke the link to Everything of 2025, all files as a zip' }));
-    const dialog = within(await screen.findByRole('dialog', { name: 'Revoke link?' }));
-    world.downloadLinks = [];
-    await user.click(dialog.getByRole('button', { name: 'Revoke' }));
-    expect(await screen.findByText("Couldn't revoke the link")).toBeVisible();
-    expect(await screen.findByText('No links work at the moment.')).toBeVisible();
-  });
-});
-
 it('deletes the account only after its address is typed, and says so on the sign-in page', async () => {
   const world = new World();
   world.fresh = true;
@@ -264,6 +217,26 @@ it('deletes the account only after its address is typed, and says so on the sign
   unmount();
   renderApp(world, '/login');
   expect(await screen.findByText('Your account has been deleted.')).toBeVisible();
+});
+
+it('stays on its page until a deletion is answered, although the stream ends before', async () => {
+  const world = new World();
+  world.fresh = true;
+  const { user, queryClient, router } = renderApp(world, '/settings');
+  await user.click(await screen.findByRole('button', { name: 'Delete account' }));
+  const dialog = within(await screen.findByRole('dialog'));
+  await user.type(dialog.getByRole('textbox'), 'ada@example.org');
+  server.use(
+    http.post('*/api/v1/me/delete', async () => {
+      world.me = null;
+      FakeEventSource.latest().fail(false);
+      await vi.waitFor(() => expect(queryClient.getQueryData(['me'])).toBeNull());
+      return new HttpResponse(null, { status: 204 });
+    }),
+  );
+  await user.click(dialog.getByRole('button', { name: 'Delete everything' }));
+  await waitFor(() => expect(readFarewell()).toBe('deleted'));
+  expect(router.state.location.pathname).toBe('/settings');
 });
 
 it('keeps the chosen colour scheme', async () => {

@@ -17,7 +17,8 @@ describe('registration', () => {
     const world = signedOutWorld();
     const { user } = renderApp(world, '/login');
     await user.click(await screen.findByRole('link', { name: 'Create an account' }));
-    await user.type(await screen.findByLabelText('E-mail'), 'grace@example.org');
+    await screen.findByRole('heading', { name: 'Create an account' });
+    await user.type(screen.getByLabelText('E-mail'), 'grace@example.org');
     await user.type(screen.getByLabelText('Password'), 'short');
     expect(screen.getByText('10 more characters')).toBeVisible();
     await user.click(screen.getByRole('button', { name: 'Create account' }));

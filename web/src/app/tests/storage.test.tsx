@@ -39,7 +39,8 @@ describe('the storage page', () => {
     world.storage.lost = [{ id: newId(), jobId: newId(), path: 'Apollo 11/reel.mkv', size: 100, job: 'Apollo 11', owner: 'grace@example.org' }];
     const { user } = renderApp(world, '/admin/storage');
     const list = async (name: string) => within(await screen.findByRole('list', { name }));
-    expect((await list('Accounts')).getByRole('link', { name: 'grace@example.org' })).toHaveAttribute('href', '/admin/jobs?user=grace%40example.org&sort=-size');
+    expect((await list('Accounts')).getByRole('link', { name: 'grace@example.org' })).toHaveAttribute('href', `/admin/users/${world.storage.users[0]?.id ?? ''}`);
+    expect((await list('Accounts')).getByRole('link', { name: 'largest downloads' })).toHaveAttribute('href', '/admin/jobs?user=grace%40example.org&sort=-size');
     await user.click(screen.getByRole('radio', { name: 'Largest' }));
     expect((await list('Largest')).getByRole('listitem')).toHaveTextContent(/Apollo 114\.7 GiBgrace@example.org · 3 files · expires/);
     await user.click(screen.getByRole('radio', { name: 'Expiring' }));

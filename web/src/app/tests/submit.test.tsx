@@ -1,8 +1,11 @@
-import { fireEvent, screen, waitFor, within } from '@testing-library/react';
-import { because } from '@test/fixtures';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { problem } from '@test/answers';
+import { because, makeJob } from '@test/fixtures';
 import { renderApp } from '@test/render-app';
 import { World } from '@test/world';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+
+import { forgetTrays } from '@/features/jobs/submit/store';
 
 const hash = 'c9e15763f722f23e98a29decdfae341b98d53056';
 const magnet = `magnet:?xt=urn:btih:${hash}&dn=Sintel`;
@@ -16,7 +19,10 @@ function worldWithInspection(count: number) {
     infoHash: hash,
     private: false,
     files: Array.from({ length: count }, (_, index) => ({ index, path: `Sintel/part ${index}.${index % 2 ? 'srt' : 'mkv'}`, size: 1024 })),
+    fileCount: count,
+    outline: '',
     verdict: { allowed: true, reason: null },
+    held: null,
   };
   return world;
 }
@@ -26,16 +32,18 @@ async function box() {
 }
 
 function posted(world: World) {
-  return world.changes.filter((change) => change.startsWith('POST /jobs'));
+  return world.changes.filter((change) => change.startsWith('POST /jobs/batch'));
 }
 
 describe('the submit box', () => {
+  beforeEach(() => forgetTrays());
+
   it('adds what is typed at once, without a look-up', async () => {
     const world = new World();
     const { user } = renderApp(world, '/');
     await user.type(await box(), `${magnet}{Enter}`);
     expect(await screen.findByText('Added “Sintel”.')).toBeVisible();
-    expect(posted(world)).toEqual([`POST /jobs ${JSON.stringify({ source: magnet })}`]);
+    expect(posted(world)).toEqual([`POST /jobs/batch ${JSON.stringify({ sources: [{ source: magnet }] })}`]);
     expect(world.idempotencyKeys[0]).toMatch(/^[0-9a-f-]{36}$/);
     expect(await screen.findByRole('link', { name: 'Sintel' })).toBeVisible();
   });
@@ -61,7 +69,7 @@ describe('the submit box', () => {
     await user.click(await screen.findByRole('button', { name: 'Select 5 matches' }));
     expect(screen.getByRole('button', { name: /5 of 10 files, 5\.0 KiB/ })).toBeVisible();
     await user.click(screen.getByRole('button', { name: 'Add download' }));
-    await waitFor(() => expect(posted(world)).toEqual([`POST /jobs ${JSON.stringify({ source: magnet, select: [1, 3, 5, 7, 9] })}`]));
+    await waitFor(() => expect(posted(world)).toEqual([`POST /jobs/batch ${JSON.stringify({ sources: [{ source: magnet, select: [1, 3, 5, 7, 9] }] })}`]));
     await waitFor(() => expect(screen.queryByText('Sintel, complete')).not.toBeInTheDocument());
   });
 
@@ -75,6 +83,17 @@ describe('the submit box', () => {
     renderApp(world, '/');
     fireEvent.paste(await box(), { clipboardData: { files: [], getData: () => magnet } });
     expect(await screen.findByText((shown) => shown.startsWith(text))).toBeVisible();
+  });
+
+  it('keeps the page that a URL leads to, if the user wants that', async () => {
+    const world = new World();
+    world.inspection = problem(422, 'not_a_file', 'The address is a web page, not a file.');
+    const { user } = renderApp(world, '/');
+    const source = 'https://example.org/download.php';
+    fireEvent.paste(await box(), { clipboardData: { files: [], getData: () => source } });
+    await user.click(await screen.findByRole('checkbox', { name: 'Keep the web page as a file' }));
+    await user.click(screen.getByRole('button', { name: 'Add download' }));
+    await waitFor(() => expect(posted(world)).toEqual([`POST /jobs/batch ${JSON.stringify({ sources: [{ source, keepPage: true }] })}`]));
   });
 
   it('does not submit an empty choice', async () => {
@@ -101,15 +120,104 @@ describe('the submit box', () => {
     expect(left[0]).toHaveTextContent('blocked.iso');
   });
 
-  it('uses the same key when a refused draft is added again', async () => {
+  it('adds a refused draft again by a key of its own, for the answer may be another one', async () => {
     const world = new World();
     const { user } = renderApp(world, '/');
     fireEvent.paste(await box(), { clipboardData: { files: [], getData: () => 'https://example.org/blocked.iso' } });
-    await user.click(screen.getByRole('button', { name: 'Add download' }));
+    await user.click(await screen.findByRole('button', { name: 'Add download' }));
     await screen.findByText('This content is blocked here.');
     await user.click(screen.getByRole('button', { name: 'Add download' }));
     await waitFor(() => expect(world.idempotencyKeys).toHaveLength(2));
+    expect(world.idempotencyKeys[0]).not.toBe(world.idempotencyKeys[1]);
+  });
+
+  it('repeats a request whose answer was lost with the same key', async () => {
+    const world = new World();
+    const lost = vi.spyOn(world, 'answer');
+    const { user } = renderApp(world, '/');
+    await user.type(await box(), magnet);
+    const answer = World.prototype.answer.bind(world);
+    lost.mockImplementation(async (request) => {
+      const given = await answer(request);
+      return new URL(request.url).pathname.endsWith('/batch') ? Response.error() : given;
+    });
+    await user.click(screen.getByRole('button', { name: 'Add download' }));
+    await screen.findByText(/Can't reach the server/);
+    lost.mockRestore();
+    await user.click(screen.getByRole('button', { name: 'Add download' }));
+    await waitFor(() => expect(world.idempotencyKeys).toHaveLength(2));
     expect(world.idempotencyKeys[0]).toBe(world.idempotencyKeys[1]);
+  });
+
+  it('adds sixty lines by one request', async () => {
+    const world = new World();
+    const { user } = renderApp(world, '/');
+    const lines = Array.from({ length: 60 }, (_, at) => `magnet:?xt=urn:btih:${String(at).padStart(40, '0')}&dn=Number ${at}`).join('\n');
+    fireEvent.paste(await box(), { clipboardData: { files: [], getData: () => lines } });
+    await user.click(await screen.findByRole('button', { name: 'Add 60 downloads' }));
+    expect(await screen.findByText('Added 60 downloads.')).toBeVisible();
+    expect(posted(world)).toHaveLength(1);
+    expect(world.jobs).toHaveLength(60);
+  });
+
+  it('leads to the download that the user has already, and downloads it again if asked', async () => {
+    const world = new World();
+    const had = makeJob({ name: 'Sintel of last year', infoHash: hash });
+    world.jobs = [had];
+    const { user } = renderApp(world, '/');
+    await user.type(await box(), `${magnet}{Enter}`);
+    expect(await screen.findByText('You have downloaded this already: “Sintel of last year”.')).toBeVisible();
+    expect(screen.getByRole('link', { name: 'Open that one' })).toHaveAttribute('href', `/jobs/${had.id}`);
+    await user.click(screen.getByRole('button', { name: 'Download again' }));
+    expect(await screen.findByText('Added “Sintel”.')).toBeVisible();
+    expect(world.jobs).toHaveLength(2);
+  });
+
+  it('keeps drafts and choices while the user is on another page', async () => {
+    const world = worldWithInspection(10);
+    const { user, router } = renderApp(world, '/');
+    fireEvent.paste(await box(), { clipboardData: { files: [], getData: () => magnet } });
+    await user.click(await screen.findByRole('button', { name: /10 files/ }));
+    await user.click(screen.getByRole('button', { name: 'Select none' }));
+    await act(() => router.navigate({ to: '/usage' }));
+    expect(await screen.findByRole('heading', { name: 'Usage' })).toBeVisible();
+    await act(() => router.navigate({ to: '/' }));
+    expect(await screen.findByRole('button', { name: /0 of 10 files/ })).toBeVisible();
+    expect(sessionStorage.getItem(`longhaul-drafts-${world.me?.id}`)).toContain(hash);
+  });
+
+  it('takes what is pasted on another page home', async () => {
+    const world = worldWithInspection(2);
+    renderApp(world, '/usage');
+    await screen.findByRole('heading', { name: 'Usage' });
+    const paste = (text: string) => fireEvent.paste(document.body, { clipboardData: { files: [], getData: () => text } });
+    await waitFor(() => {
+      paste(magnet);
+      expect(screen.getByRole('list', { name: 'Ready to add' })).toBeVisible();
+    });
+    expect(posted(world)).toEqual([]);
+  });
+
+  it('shows a source that a link elsewhere brings, and adds it only when asked', async () => {
+    const world = worldWithInspection(2);
+    const { user, router } = renderApp(world, `/?add=${encodeURIComponent(magnet)}`);
+    expect(await screen.findByText('Sintel, complete')).toBeVisible();
+    expect(router.state.location.search).not.toHaveProperty('add');
+    expect(posted(world)).toEqual([]);
+    await user.click(screen.getByRole('button', { name: 'Add download' }));
+    await waitFor(() => expect(posted(world)).toHaveLength(1));
+  });
+
+  it('gives new downloads the chosen labels', async () => {
+    const world = worldWithInspection(2);
+    const films = world.labels.make('Films', 'teal');
+    const { user } = renderApp(world, '/');
+    fireEvent.paste(await box(), { clipboardData: { files: [], getData: () => magnet } });
+    await user.click(await screen.findByRole('button', { name: 'Labels' }));
+    await user.click(await screen.findByRole('checkbox', { name: 'Films' }));
+    await user.keyboard('{Escape}');
+    await user.click(screen.getByRole('button', { name: 'Add download' }));
+    await waitFor(() => expect(posted(world)).toEqual([`POST /jobs/batch ${JSON.stringify({ sources: [{ source: magnet }], labels: [films.id] })}`]));
   });
 
   it('accepts a dropped .torrent file and refuses other files', async () => {
@@ -134,6 +242,6 @@ describe('the submit box', () => {
     expect(await screen.findByText(/Couldn't look up the files: The metadata did not arrive/)).toBeVisible();
     await user.click(screen.getByRole('checkbox', { name: /Let me choose the files/ }));
     await user.click(screen.getByRole('button', { name: 'Add download' }));
-    await waitFor(() => expect(posted(world)).toEqual([`POST /jobs ${JSON.stringify({ source: magnet, chooseFiles: true })}`]));
+    await waitFor(() => expect(posted(world)).toEqual([`POST /jobs/batch ${JSON.stringify({ sources: [{ source: magnet, chooseFiles: true }] })}`]));
   });
 });

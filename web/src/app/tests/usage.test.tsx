@@ -18,6 +18,16 @@ it('shows what is used, what is reserved, and when the month resets', async () =
   expect(screen.getByText('+2.0 GiB')).toBeVisible();
 });
 
+it('tells its owner how fast each download may be', async () => {
+  const world = new World();
+  world.usage = makeUsage({ plan: { ...makeUsage().plan, rateLimit: 2_621_440 }, override: { limits: [{ limit: 'rateLimit', value: 2_621_440 }], until: null } });
+  renderApp(world, '/usage');
+  expect(await screen.findByText(/Each download gets up to 2\.5 MiB\/s\./)).toBeVisible();
+  expect(screen.getByRole('note')).toHaveTextContent('You have limits of your own: speed per download 2.5 MiB/s.');
+  const own = within(await screen.findByRole('list', { name: 'Plans' }));
+  expect(own.getAllByText('Speed per download')[0]?.nextSibling).toHaveTextContent('no limit');
+});
+
 it('shows no limit where the plan has none', async () => {
   const world = new World();
   world.usage = makeUsage({ storage: { used: 5, reserved: 0, limit: null } });
@@ -62,4 +72,16 @@ it("shows the account's plan among the others, even if it isn't public", async (
   expect(pro.getByText('Storage').nextSibling).toHaveTextContent('no limit');
   expect(pro.getByText('Files are kept').nextSibling).toHaveTextContent('until deleted');
   expect(pro.getByText('Running at once').nextSibling).toHaveTextContent('10');
+});
+
+it('shows the limit of the installation where it is smaller than that of a plan', async () => {
+  const world = new World();
+  const free = makeUsage().plan;
+  world.plans = [free, { ...free, id: 'open', name: 'Open', position: 3, maxRunningJobs: null }, { ...free, id: 'big', name: 'Big', position: 4, maxRunningJobs: 50 }];
+  renderApp(world, '/usage');
+  const plans = within(await screen.findByRole('list', { name: 'Plans' }));
+  for (const [plan, limit] of [['Free', '2'], ['Open', '10 (limit of this installation)'], ['Big', '10 (limit of this installation)']] as const) {
+    const card = within(plans.getByText(plan).closest('li') ?? document.body);
+    await waitFor(() => expect(card.getByText('Running at once').nextSibling?.textContent).toBe(limit));
+  }
 });

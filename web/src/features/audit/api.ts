@@ -32,6 +32,7 @@ export const auditKeys = {
   all: ['audit'] as const,
   log: (view: AuditView) => [...auditKeys.all, 'log', view] as const,
   security: (view: SecurityView) => [...auditKeys.all, 'security', view] as const,
+  mailsOf: (user: string) => [...auditKeys.all, 'mails-of', user] as const,
   mails: (state: MailState | '') => [...auditKeys.all, 'mails', state] as const,
 };
 
@@ -84,6 +85,19 @@ export function mailsQuery(state: MailState | '') {
     queryFn: async ({ pageParam, signal }): Promise<Page<MailInfo>> => {
       const query = { ...(state !== '' && { state }), ...given({ before: pageParam }), limit: pageSize };
       const { mails } = await send(http.GET('/api/v1/admin/mails', { params: { query }, signal }));
+      return { items: mails, nextCursor: mails.length < pageSize ? '' : (mails.at(-1)?.createdAt ?? '') };
+    },
+    ...paging,
+  });
+}
+
+/** The mails to an account, newest first. */
+export function mailsOfQuery(user: string) {
+  return infiniteQueryOptions({
+    queryKey: auditKeys.mailsOf(user),
+    queryFn: async ({ pageParam, signal }): Promise<Page<MailInfo>> => {
+      const query = { ...given({ before: pageParam }), limit: pageSize };
+      const { mails } = await send(http.GET('/api/v1/admin/users/{id}/mails', { params: { path: { id: user }, query }, signal }));
       return { items: mails, nextCursor: mails.length < pageSize ? '' : (mails.at(-1)?.createdAt ?? '') };
     },
     ...paging,

@@ -17,6 +17,10 @@ describe('what an act changed', () => {
     ]);
   });
 
+  it('names a speed as people call it', () => {
+    expect(changesOf({ before: { rateLimit: 0 }, after: { rateLimit: 2_621_440 } })).toEqual([{ name: 'Speed limit', from: 'none', to: '2.5 MiB/s' }]);
+  });
+
   it('lists every value of something that was added or removed', () => {
     expect(changesOf({ before: null, after: { email: 'a@b.c', role: 'user' } })).toEqual([
       { name: 'Email', from: undefined, to: 'a@b.c' },

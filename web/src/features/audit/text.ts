@@ -1,5 +1,5 @@
 import type { AuditEntry } from '@/api/model';
-import { formatBytes, formatCount, formatMoment } from '@/lib/format';
+import { formatBytes, formatCount, formatMoment, formatRate } from '@/lib/format';
 
 /** What admins and agents did, by the action's name. The part before the dot is its area. */
 export const actionTexts: Readonly<Record<string, string>> = {
@@ -9,6 +9,17 @@ export const actionTexts: Readonly<Record<string, string>> = {
   'user.end_access': 'Signed an account out everywhere',
   'user.set_role': "Changed an account's role",
   'user.assign_plan': "Changed an account's plan",
+  'user.assign_plans': 'Changed the plan of many accounts',
+  'user.set_override': 'Gave an account its own limits',
+  'user.pool': 'Changed which agents serve an account',
+  'agent.pool': 'Changed the pool of an agent',
+  'user.remove_override': "Removed an account's own limits",
+  'user.end_session': "Ended an account's session",
+  'user.revoke_token': "Revoked an account's API token",
+  'user.send_reset': 'Sent a password reset',
+  'user.reset_factors': "Reset an account's second factor",
+  'user.read': 'Looked at an account',
+  'user.export': 'Exported the accounts',
   'user.repair_quota': "Repaired an account's storage figures",
   'user.delete': 'Deleted an account',
   'passkey.add': 'Added a passkey',
@@ -24,11 +35,27 @@ export const actionTexts: Readonly<Record<string, string>> = {
   'agent.cordon': 'Cordoned an agent',
   'agent.uncordon': 'Uncordoned an agent',
   'agent.drain': 'Drained an agent',
+  'agent.limit': "Changed an agent's speed limit",
   'agent.remove': 'Removed an agent',
   'provider.switch': 'Changed the provider or its options',
   'provider.verify': 'Verified a provider',
   'block.add': 'Blocked content',
   'block.lift': 'Lifted a block',
+  'flag.set': 'Switched a feature',
+  'announcement.set': 'Announced something',
+  'announcement.remove': 'Removed the announcement',
+  'account.export': 'Asked for a copy of their data',
+  'notice.record': 'Recorded a takedown notice',
+  'notice.complete': 'Completed a takedown notice',
+  'notice.decide': 'Decided on a takedown notice',
+  'notice.counter': 'Objected to a takedown notice',
+  'notice.extend': 'Extended the clock of a counter-notice',
+  'notice.read': 'Looked at takedown notices',
+  'notice.export': 'Exported takedown notices',
+  'strike.give': 'Gave an account a strike',
+  'strike.withdraw': 'Withdrew a strike',
+  'strike.suspend': 'Turned off new downloads of an account',
+  'strike.read': 'Looked at the strikes of an account',
   'bulk.start': 'Started an act on many downloads',
   'bulk.stop': 'Stopped an act on many downloads',
   'bulk.read': 'Looked at the results of an act on many downloads',
@@ -41,6 +68,8 @@ export const actionTexts: Readonly<Record<string, string>> = {
   'job.retry': 'Retried a download',
   'job.delete': 'Deleted a download',
   'job.change_provider': 'Moved a download',
+  'share.read': 'Looked at the shares of an account',
+  'share.revoke': 'Revoked a share',
   'storage.accept': 'Accepted storage as it is',
   'storage.clean_up': 'Cleaned up storage',
   'storage.restore': 'Restored a backup of the database',
@@ -66,23 +95,14 @@ export const areas: readonly { value: string; label: string }[] = [
   { value: 'job', label: 'Downloads' },
   { value: 'bulk', label: 'Acts on many downloads' },
   { value: 'block', label: 'Blocked content' },
+  { value: 'flag', label: 'Features' },
+  { value: 'announcement', label: 'Announcements' },
+  { value: 'notice', label: 'Takedown notices' },
+  { value: 'share', label: 'Shares' },
+  { value: 'strike', label: 'Strikes' },
   { value: 'storage', label: 'Storage' },
   { value: 'installation', label: 'Installation' },
 ];
-
-/** The kinds of security events. */
-export const securityTexts: Readonly<Record<string, string>> = {
-  login: 'Signed in',
-  login_failed: 'Sign-in failed',
-  second_factor_failed: 'Second step failed',
-  passkey_copied: 'A passkey may have been copied',
-  token_refused: 'One-time link or token refused',
-  credential_refused: 'Session, API token or agent credential refused',
-  access_refused: 'Access denied',
-  cross_origin: 'Request from another site refused',
-  file_replaced: 'File replaced in storage, not delivered',
-  rate_limited: 'Too many requests',
-};
 
 /** The kinds of mails. */
 const mailTexts: Readonly<Record<string, string>> = {
@@ -92,6 +112,7 @@ const mailTexts: Readonly<Record<string, string>> = {
   invitation: 'Invitation',
   address_in_use: 'Address already in use',
   password_changed: 'Password changed',
+  factors_reset: 'Second factor reset by an admin',
   email_changed: 'Address changed, to the old address',
   email_is_new: 'Address changed, to the new address',
   codes_failed: 'Wrong sign-in codes',
@@ -103,6 +124,13 @@ const mailTexts: Readonly<Record<string, string>> = {
   api_token_made: 'API token created',
   account_deleted: 'Account deleted',
   jobs_deleted: 'Downloads deleted by an admin',
+  content_blocked: 'Download blocked by a takedown notice',
+  content_restored: 'Download available again',
+  notice_rejected: 'Takedown notice rejected, to the complainant',
+  counter_notice: 'Counter-notice, to the complainant',
+  counter_due: 'Counter-notice about to run out, to admins',
+  submits_suspended: 'New downloads turned off',
+  account_disabled: 'Account disabled for strikes',
 };
 
 /** Turns a name without a text into words: "user.set_role" becomes "User: set role". */
@@ -114,11 +142,6 @@ export function wordsOf(name: string): string {
 /** Names an action. */
 export function actionText(action: string): string {
   return actionTexts[action] ?? wordsOf(action);
-}
-
-/** Names a kind of security event. */
-export function securityText(kind: string): string {
-  return securityTexts[kind] ?? wordsOf(kind);
 }
 
 /** Names a kind of mail. */
@@ -165,7 +188,7 @@ export interface Change {
 
 /** Turns a value's name into words, as people call it: "maxRunningJobs" is "Max running downloads". */
 function memberName(key: string): string {
-  if (key === 'url') return 'URL';
+  if (key === 'url' || key === 'rateLimit') return key === 'url' ? 'URL' : 'Speed limit';
   const words = key.replace(/Bytes$/, '').replace(/([a-z])([A-Z])/g, '$1 $2').replaceAll('_', ' ').toLowerCase().replace(/\bjob(s?)\b/, 'download$1');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
@@ -177,6 +200,7 @@ function valueText(key: string, value: unknown): string {
   if (value === null || value === '') return 'none';
   if (value === undefined) return '';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'number' && key === 'rateLimit') return value === 0 ? 'none' : formatRate(value);
   if (typeof value === 'number') return key.endsWith('Bytes') || byteMembers.has(key) ? formatBytes(value) : formatCount(value);
   if (typeof value === 'string') return instant.test(value) ? formatMoment(value) : value;
   if (Array.isArray(value)) return value.map((each) => valueText(key, each)).join(', ');

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 
 import type { Invitation, LoginResult, Me } from '@/api/model';
-import { http, send } from '@/lib/http';
+import { endOwnSession, http, send } from '@/lib/http';
 import { askForPasskey } from '@/lib/passkey';
 import { hasCode, problemCode } from '@/lib/problem';
 
@@ -115,5 +115,5 @@ export function acceptInvitation(body: { token: string; password: string }): Pro
 
 /** Signs out. */
 export async function signOut(): Promise<void> {
-  await send(http.POST('/api/v1/auth/logout'));
+  await endOwnSession(() => send(http.POST('/api/v1/auth/logout')));
 }

@@ -1,14 +1,10 @@
 import * as z from 'zod/mini';
 
 import { formatCount } from '@/lib/format';
+import { linesOf } from '@/lib/lines-of';
 
 /** How many things one request can block. */
 export const maxLines = 1000;
-
-/** Returns the lines of a text that say something. */
-export function linesOf(text: string): string[] {
-  return text.split('\n').flatMap((line) => line.trim() || []);
-}
 
 /** What to block, one a line, and why. */
 export const blockSchema = z.object({

@@ -1,24 +1,61 @@
 import { queryOptions } from '@tanstack/react-query';
 
 import type { JobFile, Link } from '@/api/model';
+import { batched } from '@/lib/batched';
 import { http, send } from '@/lib/http';
-import { ProblemError, problemCode, problemOf } from '@/lib/problem';
+import { readOutline, type OutlineFile } from '@/lib/outline';
 
 export const fileKeys = {
   all: ['files'] as const,
   ofJob: (jobId: string) => [...fileKeys.all, 'job', jobId] as const,
   inlineLink: (fileId: string) => [...fileKeys.all, 'inline-link', fileId] as const,
-  text: (fileId: string) => [...fileKeys.all, 'text', fileId] as const,
 };
 
-/** The files of a job. */
+/** The files of a job, as folders of any length need them. */
 export function filesQuery(jobId: string) {
   return queryOptions({
     queryKey: fileKeys.ofJob(jobId),
-    queryFn: async ({ signal }): Promise<JobFile[]> => {
-      const answer = await send(http.GET('/api/v1/jobs/{id}/files', { params: { path: { id: jobId } }, signal }));
-      return answer.files;
-    },
+    queryFn: ({ signal }): Promise<OutlineFile[]> =>
+      readOutline((cursor) =>
+        send(http.GET('/api/v1/jobs/{id}/outline', { params: { path: { id: jobId }, query: { ...(cursor !== '' && { cursor }) } }, signal })),
+      ),
+  });
+}
+
+/** One file of a job. */
+export function fileQuery(jobId: string, fileId: string) {
+  return queryOptions({
+    queryKey: [...fileKeys.ofJob(jobId), 'id', fileId] as const,
+    queryFn: ({ signal }): Promise<JobFile> =>
+      send(http.GET('/api/v1/jobs/{id}/files/{file}', { params: { path: { id: jobId, file: fileId } }, signal })),
+  });
+}
+
+const rowsAtOnce = 100;
+
+/** Loads the files of rows that come into view together with one request. */
+function loadRows(jobId: string) {
+  return batched(async (indexes: number[]): Promise<Map<number, JobFile>> => {
+    const query = { index: indexes, limit: rowsAtOnce };
+    const page = await send(http.GET('/api/v1/jobs/{id}/files', { params: { path: { id: jobId }, query } }));
+    return new Map(page.files.map((file) => [file.index, file]));
+  }, rowsAtOnce);
+}
+
+const loaders = new Map<string, ReturnType<typeof loadRows>>();
+
+function rowLoader(jobId: string): ReturnType<typeof loadRows> {
+  const loader = loaders.get(jobId) ?? loadRows(jobId);
+  loaders.set(jobId, loader);
+  return loader;
+}
+
+/** A file of a job by its place in the source; null if there is none. */
+export function rowQuery(jobId: string, index: number) {
+  return queryOptions({
+    queryKey: [...fileKeys.ofJob(jobId), 'index', index] as const,
+    queryFn: async (): Promise<JobFile | null> => (await rowLoader(jobId)(index)) ?? null,
+    staleTime: 60_000,
   });
 }
 
@@ -40,31 +77,6 @@ export function inlineLinkQuery(fileId: string) {
     queryKey: fileKeys.inlineLink(fileId),
     queryFn: () => makeLink(fileId, 'inline'),
     // A new link would restart a running video.
-    staleTime: Infinity,
-    gcTime: 60_000,
-  });
-}
-
-/** The most that is shown of a text file. */
-export const textPreviewBytes = 256 * 1024;
-
-async function fetchText(url: string, signal: AbortSignal): Promise<string> {
-  let answer: Response;
-  try {
-    answer = await fetch(url, { signal, headers: { Range: `bytes=0-${textPreviewBytes - 1}` }, credentials: 'omit' });
-  } catch (error) {
-    if (signal.aborted) throw error;
-    throw new ProblemError(0, problemCode.network, "Can't reach the file server.");
-  }
-  if (!answer.ok && answer.status !== 416) throw problemOf(answer.status, undefined);
-  return answer.status === 416 ? '' : await answer.text();
-}
-
-/** The start of a text file. */
-export function textQuery(fileId: string, url: string) {
-  return queryOptions({
-    queryKey: fileKeys.text(fileId),
-    queryFn: ({ signal }) => fetchText(url, signal),
     staleTime: Infinity,
     gcTime: 60_000,
   });

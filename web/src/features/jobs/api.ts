@@ -10,7 +10,12 @@ export interface JobFilter {
   states: readonly JobState[];
   q: string;
   sort: Sort;
+  /** Id of a label; empty for all. */
+  label: string;
 }
+
+/** What the counts of a list's tabs are of. */
+export type JobScope = Pick<JobFilter, 'q' | 'label'>;
 
 const pageSize = 100;
 
@@ -19,6 +24,7 @@ export const jobKeys = {
   lists: () => [...jobKeys.all, 'list'] as const,
   list: (filter: JobFilter) => [...jobKeys.lists(), filter] as const,
   counts: () => [...jobKeys.all, 'counts'] as const,
+  countsOf: ({ q, label }: JobScope) => [...jobKeys.counts(), { q, label }] as const,
   details: () => [...jobKeys.all, 'detail'] as const,
   detail: (id: string) => [...jobKeys.details(), id] as const,
   progress: (id: string) => [...jobKeys.all, 'progress', id] as const,
@@ -31,6 +37,7 @@ function fetchPage(filter: JobFilter, cursor: string, limit: number, signal: Abo
   const query = {
     ...(filter.states.length > 0 && { state: [...filter.states] }),
     ...(filter.q !== '' && { q: filter.q }),
+    ...(filter.label !== '' && { label: filter.label }),
     ...(cursor !== '' && { cursor }),
     sort: filter.sort,
     limit,
@@ -42,18 +49,26 @@ function fetchPage(filter: JobFilter, cursor: string, limit: number, signal: Abo
 export function jobListQuery(filter: JobFilter) {
   return infiniteQueryOptions({
     queryKey: jobKeys.list(filter),
-    queryFn: ({ pageParam, signal }) => fetchPage(filter, pageParam, pageSize, signal),
+    queryFn: async ({ pageParam, signal, client }) => {
+      const page = await fetchPage(filter, pageParam, pageSize, signal);
+      // The first page has the counts, so that a search is one request.
+      if (pageParam === '') client.setQueryData(jobKeys.countsOf(filter), page.counts);
+      return page;
+    },
+    // Who comes back finds the list as it was.
+    gcTime: 60 * 60_000,
     initialPageParam: '',
     getNextPageParam: (last: JobPage) => (last.nextCursor === '' ? undefined : last.nextCursor),
   });
 }
 
-/** How many jobs the account has in each state. */
-export function jobCountsQuery() {
+/** How many jobs there are in each state. The list's first page brings them; events have them fetched again. */
+export function jobCountsQuery(scope: JobScope) {
   return queryOptions({
-    queryKey: jobKeys.counts(),
+    queryKey: jobKeys.countsOf(scope),
+    staleTime: Infinity,
     queryFn: async ({ signal }) => {
-      const page = await fetchPage({ states: [], q: '', sort: '-created' }, '', 1, signal);
+      const page = await fetchPage({ states: [], sort: '-created', ...scope }, '', 1, signal);
       return page.counts;
     },
   });
@@ -104,9 +119,11 @@ export function workflowQuery(id: string) {
 
 /** The actions that need nothing but the job. */
 export type PlainAction = Exclude<JobAction, 'select'>;
+/** What an owner does to one job: an action, or a retry that keeps the web page that the URL leads to. */
+export type OwnerAct = PlainAction | 'keepPage';
 
-/** Performs an action. Deleting a job returns nothing. */
-export function act(id: string, action: PlainAction): Promise<Job | undefined> {
+/** Performs an action other than deleting, which lib/trash does. */
+export function act(id: string, action: Exclude<OwnerAct, 'delete'>): Promise<Job> {
   const params = { params: { path: { id } } };
   switch (action) {
     case 'pause':
@@ -115,10 +132,10 @@ export function act(id: string, action: PlainAction): Promise<Job | undefined> {
       return send(http.POST('/api/v1/jobs/{id}/resume', params));
     case 'retry':
       return send(http.POST('/api/v1/jobs/{id}/retry', params));
+    case 'keepPage':
+      return send(http.POST('/api/v1/jobs/{id}/retry', { params: { path: { id }, query: { keepPage: true } } }));
     case 'cancel':
       return send(http.POST('/api/v1/jobs/{id}/cancel', params));
-    case 'delete':
-      return send<undefined>(http.DELETE('/api/v1/jobs/{id}', params));
   }
 }
 

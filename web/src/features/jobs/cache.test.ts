@@ -8,7 +8,7 @@ import { newQueryClient } from '@/lib/query-client';
 import { jobKeys, type JobFilter, type SpeedPoint } from './api';
 import { applyJob, applyProgress, applyRemoved, applyReset } from './cache';
 
-const everything: JobFilter = { states: [], q: '', sort: '-created' };
+const everything: JobFilter = { states: [], q: '', sort: '-created', label: '' };
 const active: JobFilter = { ...everything, states: ['downloading', 'queued'] };
 
 function setup(jobs: Job[], filter = everything) {

@@ -21,9 +21,11 @@ function isNewer(a: Dated, b: Dated): boolean {
   return Date.parse(a.updatedAt) > Date.parse(b.updatedAt);
 }
 
-function matches(filter: JobFilter, job: Job): boolean {
+/** Reports whether a job belongs to a list; undefined if only the server can tell, which also searches files. */
+function matches(filter: JobFilter, job: Job): boolean | undefined {
   if (filter.states.length > 0 && !filter.states.includes(job.state)) return false;
-  return job.name.toLowerCase().includes(filter.q.toLowerCase());
+  if (filter.label !== '' && !job.labels.includes(filter.label)) return false;
+  return job.name.toLowerCase().includes(filter.q.toLowerCase()) || undefined;
 }
 
 function withoutJob(pages: Pages, id: string): Pages {
@@ -58,8 +60,10 @@ function withNewJob(pages: Pages, job: Job): Pages {
 /** Returns the pages with the job in its right place, or undefined if only the server can tell the place. */
 function place(pages: Pages, filter: JobFilter, job: Job): Pages | undefined {
   const listed = pages.pages.some((page) => page.jobs.some((each) => each.id === job.id));
-  if (!matches(filter, job)) return listed ? withoutJob(pages, job.id) : pages;
+  const belongs = matches(filter, job);
+  if (belongs === false) return listed ? withoutJob(pages, job.id) : pages;
   if (listed) return withJob(pages, job);
+  if (belongs === undefined) return undefined;
   const newest = pages.pages[0]?.jobs[0];
   if (filter.sort === '-created' && (!newest || Date.parse(newest.createdAt) <= Date.parse(job.createdAt))) return withNewJob(pages, job);
   return undefined;

@@ -1,15 +1,15 @@
 import { queryOptions } from '@tanstack/react-query';
 
-import type { AddedPasskey, ApiToken, LinkInfo, MadeToken, PasskeyList, Session, TokenScope, TotpOffer, TotpState } from '@/api/model';
-import { http, send } from '@/lib/http';
+import type { AccountExport, AddedPasskey, ApiToken, MadeToken, PasskeyList, Session, TokenScope, TotpOffer, TotpState } from '@/api/model';
+import { endOwnSession, http, send } from '@/lib/http';
 import { askForPasskey, makePasskey } from '@/lib/passkey';
 
 export const settingsKeys = {
   sessions: ['sessions'] as const,
   tokens: ['tokens'] as const,
-  links: ['links'] as const,
   totp: ['totp'] as const,
   passkeys: ['passkeys'] as const,
+  exports: ['exports'] as const,
 };
 
 /** Where the account is signed in. */
@@ -55,7 +55,7 @@ export async function changePassword(password: string): Promise<void> {
 
 /** Deletes the account and everything that belongs to it. */
 export async function deleteAccount(email: string): Promise<void> {
-  await send(http.POST('/api/v1/me/delete', { body: { email } }));
+  await endOwnSession(() => send(http.POST('/api/v1/me/delete', { body: { email } })));
 }
 
 /** Whether two-step sign-in is on. */
@@ -145,23 +145,24 @@ export async function revokeToken(id: string): Promise<void> {
   await send(http.DELETE('/api/v1/auth/tokens/{id}', { params: { path: { id } } }));
 }
 
-/** The download links that work, newest first. */
-export function linksQuery() {
+/** How often an export that is being made is looked at. */
+const exportPause = 5_000;
+
+/** The exports of the account's data. */
+export function exportsQuery() {
   return queryOptions({
-    queryKey: settingsKeys.links,
-    queryFn: async ({ signal }): Promise<LinkInfo[]> => {
-      const answer = await send(http.GET('/api/v1/links', { signal }));
-      return answer.links;
-    },
+    queryKey: settingsKeys.exports,
+    queryFn: async ({ signal }): Promise<AccountExport[]> => (await send(http.GET('/api/v1/me/exports', { signal }))).exports,
+    refetchInterval: ({ state }) => (state.data?.some(({ ready }) => !ready) ? exportPause : false),
   });
 }
 
-/** Makes a download link stop working. */
-export async function revokeLink(id: string): Promise<void> {
-  await send(http.DELETE('/api/v1/links/{id}', { params: { path: { id } } }));
+/** Has all that is stored about the user collected. */
+export function requestExport(): Promise<AccountExport> {
+  return send(http.POST('/api/v1/me/exports'));
 }
 
-/** Makes all download links stop working. */
-export async function revokeAllLinks(): Promise<void> {
-  await send(http.DELETE('/api/v1/links'));
+/** Where an export is downloaded. */
+export function exportPath(id: string): string {
+  return `/api/v1/me/exports/${id}/zip`;
 }

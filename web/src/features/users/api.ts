@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
-import type { Invited, OpenInvitation, Plan, RegistrationMode, Role, UserPage } from '@/api/model';
+import type { AdminPlan, Invited, OpenInvitation, RegistrationMode, Role, UserDetail, UserPage } from '@/api/model';
 import { http, send } from '@/lib/http';
 
 import type { UserView } from './user';
@@ -11,6 +11,7 @@ export const userKeys = {
   all: ['users'] as const,
   lists: () => [...userKeys.all, 'list'] as const,
   list: (view: UserView) => [...userKeys.lists(), view] as const,
+  one: (id: string) => [...userKeys.all, 'one', id] as const,
   plans: () => [...userKeys.all, 'plans'] as const,
   invitations: () => [...userKeys.all, 'invitations'] as const,
 };
@@ -24,6 +25,7 @@ export function usersQuery(view: UserView) {
         ...(view.q.trim() !== '' && { q: view.q.trim() }),
         ...(view.state !== '' && { state: view.state }),
         ...(view.role !== '' && { role: view.role }),
+        ...(view.plan !== '' && { plan: view.plan }),
         ...(pageParam !== '' && { cursor: pageParam }),
         sort: view.sort,
         limit: pageSize,
@@ -35,15 +37,50 @@ export function usersQuery(view: UserView) {
   });
 }
 
-/** All plans, including those that aren't public. */
+/** All plans, including those that aren't public and retired ones. */
 export function plansQuery() {
   return queryOptions({
     queryKey: userKeys.plans(),
-    queryFn: async ({ signal }): Promise<Plan[]> => {
+    queryFn: async ({ signal }): Promise<AdminPlan[]> => {
       const answer = await send(http.GET('/api/v1/admin/plans', { signal }));
       return answer.plans;
     },
   });
+}
+
+/** One account, with its limits, its usage and what it signs in with. */
+export function userQuery(id: string) {
+  return queryOptions({
+    queryKey: userKeys.one(id),
+    queryFn: ({ signal }): Promise<UserDetail> => send(http.GET('/api/v1/admin/users/{id}', { params: { path: { id } }, signal })),
+    // Sessions and usage of a moment ago have to show.
+    staleTime: 0,
+  });
+}
+
+/** Has a link mailed that sets a new password. */
+export function sendReset(id: string): Promise<undefined> {
+  return send(http.POST('/api/v1/admin/users/{id}/reset', { params: { path: { id } } }));
+}
+
+/** Removes the second factors of an account. */
+export function resetFactors(id: string, reason: string): Promise<undefined> {
+  return send(http.POST('/api/v1/admin/users/{id}/reset-factors', { params: { path: { id } }, body: { reason } }));
+}
+
+/** Ends a session of an account. */
+export function endUserSession(id: string, session: string): Promise<undefined> {
+  return send(http.DELETE('/api/v1/admin/users/{id}/sessions/{session}', { params: { path: { id, session } } }));
+}
+
+/** Revokes an API token of an account. */
+export function revokeUserToken(id: string, token: string): Promise<undefined> {
+  return send(http.DELETE('/api/v1/admin/users/{id}/tokens/{token}', { params: { path: { id, token } } }));
+}
+
+/** Deletes an account with its downloads and files. */
+export function deleteUser(id: string, email: string): Promise<undefined> {
+  return send(http.POST('/api/v1/admin/users/{id}/delete', { params: { path: { id } }, body: { email } }));
 }
 
 /** The unused invitations. */

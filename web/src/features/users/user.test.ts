@@ -1,4 +1,5 @@
 import { makeUser } from '@test/admin';
+import { makePlan } from '@test/people';
 import { expect, it } from 'vitest';
 
 import { fillTone } from '@/lib/fill';
@@ -6,10 +7,10 @@ import { fillTone } from '@/lib/fill';
 import { actsOn, planFacts, storageShare } from './user';
 
 it("offers the acts that fit an account's state", () => {
-  expect(actsOn(makeUser())).toEqual(['plan', 'role', 'logout', 'disable']);
-  expect(actsOn(makeUser({ state: 'disabled' }))).toEqual(['plan', 'enable']);
-  expect(actsOn(makeUser({ state: 'unverified' }))).toEqual(['plan', 'logout', 'disable']);
-  expect(actsOn(makeUser({ role: 'admin', state: 'disabled' }))).toEqual(['plan', 'role', 'enable']);
+  expect(actsOn(makeUser({ secondFactor: true }))).toEqual(['plan', 'role', 'reset', 'factors', 'logout', 'disable', 'delete']);
+  expect(actsOn(makeUser({ state: 'disabled' }))).toEqual(['plan', 'enable', 'delete']);
+  expect(actsOn(makeUser({ state: 'unverified' }))).toEqual(['plan', 'reset', 'logout', 'disable', 'delete']);
+  expect(actsOn(makeUser({ role: 'admin', secondFactor: true }), true)).toEqual(['plan', 'role', 'reset', 'logout', 'disable']);
 });
 
 it('computes how full the storage is', () => {
@@ -19,8 +20,9 @@ it('computes how full the storage is', () => {
   expect([0.5, 0.95, 1.2].map(fillTone)).toEqual(['active', 'warn', 'bad']);
 });
 
-it('names what a plan does not limit', () => {
-  expect(
-    planFacts({ id: 'x', name: 'X', default: false, public: true, position: 1, maxRunningJobs: null, storageBytes: 1_073_741_824, bandwidthBytes: null, maxJobBytes: null, maxFiles: null, retentionDays: 1 }),
-  ).toEqual(['1.0 GiB storage', 'any number at once', 'unlimited bandwidth', 'any number of files', 'kept 1 day']);
+it('names what a plan does not limit, and its speed if it has one', () => {
+  const plan = makePlan('x', 'X', { storageBytes: 1_073_741_824, retentionDays: 1 });
+  const facts = ['1.0 GiB storage', 'any number at once', 'unlimited bandwidth', 'any number of files', 'kept 1 day'];
+  expect(planFacts(plan)).toEqual(facts);
+  expect(planFacts({ ...plan, rateLimit: 2_621_440 })).toEqual([...facts, '2.5 MiB/s each']);
 });

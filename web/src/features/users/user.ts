@@ -1,7 +1,7 @@
 import type { Plan, Role, UserInfo, UserState } from '@/api/model';
 import type { Health } from '@/components/health-label';
 import { IconBan, IconCircleCheck, IconHourglassHigh } from '@/components/icons';
-import { formatBytes, formatCount, formatPlural } from '@/lib/format';
+import { formatBytes, formatCount, formatPlural, formatRate } from '@/lib/format';
 
 export const userStates = ['active', 'unverified', 'disabled'] as const satisfies readonly UserState[];
 export const userRoles = ['user', 'admin'] as const satisfies readonly Role[];
@@ -16,11 +16,13 @@ export interface UserView {
   state: UserState | '';
   /** Empty for all. */
   role: Role | '';
+  /** A plan's id; empty for all. */
+  plan: string;
   sort: UserSort;
 }
 
 /** An act on an account. */
-export type UserAct = 'plan' | 'role' | 'logout' | 'disable' | 'enable';
+export type UserAct = 'plan' | 'role' | 'reset' | 'factors' | 'logout' | 'disable' | 'enable' | 'delete';
 
 /** An act that waits for a confirmation. */
 export interface AskedUser {
@@ -35,12 +37,15 @@ export const userStateLooks: Record<UserState, Health> = {
   disabled: { label: 'Disabled', icon: IconBan, tone: 'bad' },
 };
 
-/** Returns the possible acts on an account, in menu order. */
-export function actsOn(user: UserInfo): UserAct[] {
+/** Returns the possible acts on an account, in menu order. Admins reset their own second factor, and delete their own account, in the settings. */
+export function actsOn(user: UserInfo, isMe = false): UserAct[] {
   const acts: UserAct[] = ['plan'];
   if (user.role === 'admin' || user.state === 'active') acts.push('role');
+  if (user.state !== 'disabled') acts.push('reset');
+  if (user.secondFactor && !isMe) acts.push('factors');
   if (user.state !== 'disabled') acts.push('logout');
   acts.push(user.state === 'disabled' ? 'enable' : 'disable');
+  if (!isMe) acts.push('delete');
   return acts;
 }
 
@@ -51,6 +56,12 @@ export function actLabel(act: UserAct, user: UserInfo): string {
       return 'Change plan';
     case 'role':
       return user.role === 'admin' ? 'Remove admin role' : 'Make admin';
+    case 'reset':
+      return 'Send password reset';
+    case 'factors':
+      return 'Reset second factor';
+    case 'delete':
+      return 'Delete account';
     case 'logout':
       return 'Sign out everywhere';
     case 'disable':
@@ -76,5 +87,6 @@ export function planFacts(plan: Plan): string[] {
     limit(plan.bandwidthBytes, (bytes) => `${formatBytes(bytes)} a month`, 'unlimited bandwidth'),
     limit(plan.maxFiles, (n) => `${formatCount(n)} files`, 'any number of files'),
     limit(plan.retentionDays, (days) => `kept ${formatPlural(days, 'day', 'days')}`, 'kept until deleted'),
+    ...(plan.rateLimit === null ? [] : [`${formatRate(plan.rateLimit)} each`]),
   ];
 }

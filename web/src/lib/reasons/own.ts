@@ -39,9 +39,21 @@ export const own: Record<OwnCode, Entry> = {
     next: always('Starts when one of your downloads ends.'),
   },
   waits_for_agent_slot: { why: always('All agents are busy.'), next: always('Starts when an agent has a free slot.') },
+  waits_for_pool: {
+    why: (facts) => first(say`No agent of the pool ${facts.name('pool')} ${facts.number('online') === '0' ? 'is online' : 'has a free slot'}.`, 'No agent is free for your plan.'),
+    next: always('Starts when an agent for it has a free slot.'),
+  },
   has_slot: { why: always('It has a slot and is about to start.'), next: always('Starts within seconds.') },
   files_chosen: {
     why: (facts) => first(say`You chose ${facts.number('chosen')} of ${facts.some('files', 'file', 'files')}.`, 'You chose the files.'),
+    next: whenSlotIsFree,
+  },
+  rules_applied: {
+    why: (facts) => first(say`Your rules choose ${facts.number('chosen')} of ${facts.some('files', 'file', 'files')}.`, 'Your rules choose the files.'),
+    next: whenSlotIsFree,
+  },
+  rules_idle: {
+    why: (facts) => first(say`Your rules would leave none of ${facts.some('files', 'file', 'files')}, so all are taken.`, 'Your rules would leave no file, so all are taken.'),
     next: whenSlotIsFree,
   },
   resumed: { why: always('It was resumed.'), next: whenSlotIsFree },
@@ -112,7 +124,41 @@ export const own: Record<OwnCode, Entry> = {
     why: (facts) => first(say`The file “${facts.name('path')}” is blocked here.`, 'One of its files is blocked here.'),
     next: always('The other files stay available. Ask your admin if you think that is wrong.'),
   },
+  trashed: { why: always('It was moved to the trash.'), next: always('You can restore it from the trash.') },
+  restored: { why: always('It was restored from the trash.'), next: always('You can act on it as its state allows.') },
+  file_trashed: {
+    why: (facts) => first(say`The file “${facts.name('path')}” was moved to the trash.`, 'One of its files was moved to the trash.'),
+    next: always('You can restore it from the trash.'),
+  },
+  file_restored: {
+    why: (facts) => first(say`The file “${facts.name('path')}” was restored from the trash.`, 'One of its files was restored from the trash.'),
+    next: always('You can open and download it again.'),
+  },
+  file_deleted: {
+    why: (facts) => first(say`The file “${facts.name('path')}” was deleted.`, 'One of its files was deleted.'),
+    next: always('The other files stay available.'),
+  },
   unblocked: { why: always('It is no longer blocked.'), next: always('You can act on it as its state allows.') },
+  trackers_unused: {
+    why: (facts) =>
+      facts.above('left') === undefined
+        ? first(say`None of its trackers can be used: ${facts.name('what')}.`, "None of its trackers can be used.")
+        : first(say`Some of its trackers can't be used: ${facts.name('what')}.`, "Some of its trackers can't be used."),
+    next: (facts) => (facts.above('left') === undefined ? 'Peers are looked for without trackers.' : 'Its other trackers are used.'),
+  },
+  servers_unused: {
+    why: (facts) => first(say`Some servers that it names can't be used: ${facts.name('what')}.`, "Some servers that it names can't be used."),
+    next: always('The content comes from peers and its other servers.'),
+  },
+  names_guessed: {
+    why: (facts) =>
+      first(say`Its file names don't say how they are encoded; they are read as ${facts.name('encoding')}.`, "Its file names don't say how they are encoded."),
+    next: always('If the names look wrong, look for a version of the torrent with Unicode names.'),
+  },
+  names_replaced: {
+    why: (facts) => first(say`${facts.some('files', 'file', 'files')} had no usable name and got a new one.`, 'Some files had no usable name and got a new one.'),
+    next: always('The content is not affected.'),
+  },
   deleted: { why: always('It was deleted.'), next: always('Its files are being removed.') },
 
   // no bytes come

@@ -14,6 +14,8 @@ const causes: Record<string, string> = {
   slow: 'it sends too slowly to ever finish',
   broken: 'the connection broke',
   redirects: 'it redirects too often',
+  redirect_loop: 'it redirects in a circle',
+  bad_redirect: "it redirects to an address that can't be read",
   wrong_bytes: 'it sends the wrong data',
 };
 
@@ -67,7 +69,7 @@ export const problems: Record<ProblemCode, Entry> = {
     why: (facts) => first(say`The server refuses to send the file (HTTP ${facts.code('status')}).`, 'The server refuses to send the file.'),
     next: always('Get a fresh address; this one may have expired or need a sign-in.'),
   },
-  not_a_file: fault('The address leads to a web page, not to a file.', 'Open it in your browser and copy the address of the download itself.'),
+  not_a_file: fault('The address leads to a web page, not to a file.', 'Open it in your browser and copy the address of the download itself, or keep the page.'),
   source_failing: {
     why: (facts) =>
       first(
@@ -103,7 +105,8 @@ export const problems: Record<ProblemCode, Entry> = {
   agent_lost: fault('The agent stopped responding.', 'Retry it.', resumesElsewhere),
   agent_unreachable: fault("The agent can't be reached.", 'Retry it.', always('Tries again within seconds.')),
   no_agent: {
-    why: (facts) => (facts.number('online') === '0' ? 'No agent is online.' : 'No agent can take it right now.'),
+    why: (facts) =>
+      first(say`No agent of the pool ${facts.name('pool')} can take it right now.`, facts.number('online') === '0' ? 'No agent is online.' : 'No agent can take it right now.'),
     next: always('Retry it later.'),
     wait: patiently('Starts when an agent can take it'),
   },
@@ -188,6 +191,7 @@ export const problems: Record<ProblemCode, Entry> = {
   registration_closed: fault('Registration is closed.', 'Ask your admin for an invitation.'),
   bot_check_failed: fault('The bot check failed.', 'Reload the page and try again.'),
   bot_check_unavailable: fault('The bot check is unavailable.', 'Try again later.'),
+  feature_off: fault('An admin switched this off.', 'Ask your admin.'),
   mail_off: fault('This server sends no mail.', 'An admin has to set up mail.'),
 
   // limits
@@ -207,5 +211,6 @@ export const problems: Record<ProblemCode, Entry> = {
     next: always('Delete something, or wait for another download to end.'),
     wait: always('Starts when there is room: delete something, or wait for another download to end.'),
   },
+  too_many_strikes: fault('New downloads are off: your account has too many strikes.', 'Object to the notices, wait until a strike expires, or ask your admin.'),
   bandwidth_exceeded: fault('Your bandwidth for this month is used up.', 'Wait for next month, or ask for another plan.'),
 };

@@ -12,7 +12,7 @@ const states = [undefined, ...schemas.JobState.enum] as never[];
 const everything: Because['params'] = {
   online: 0, running: 2, limit: 2, need: 3 * 1024 ** 3, free: 1024 ** 2, total: 5 * 1024 ** 3, size: 4 * 1024 ** 3, bytes: 9 * 1024 ** 3, pieces: 70_000,
   maxPieces: 60_000, taken: 2, slots: 2, agent: 'barge-1', files: 3, chosen: 2, provider: 'seedr', problem: 'no_peers', status: 503, cause: 'slow',
-  seconds: 5_400, since: '2026-03-09T20:31:00Z', seen: 12, peers: 3, seeders: 1, plan: 'Free', moves_to: 'agent',
+  seconds: 5_400, since: '2026-03-09T20:31:00Z', seen: 12, peers: 3, seeders: 1, plan: 'Free', moves_to: 'agent', pool: 'fast',
 };
 const nothing = Object.fromEntries(Object.keys(everything).map((name) => [name, typeof everything[name] === 'number' ? 0 : '']));
 const nonsense = Object.fromEntries(Object.keys(everything).map((name) => [name, typeof everything[name] === 'number' ? 'many' : -1]));
@@ -77,6 +77,17 @@ describe('why', () => {
     ['Nothing has arrived for 10 min. It needed your attention and got none in time.', { code: 'gave_up', params: { problem: 'stalled', seconds: 600 } }],
     ['Agent north[31m is downloading it.', { code: 'downloading', params: { agent: 'north\u001B[31m\n' } }],
   ])('says %s', (text, reason) => expect(whyOf(reason, now)).toBe(text));
+});
+
+describe('a pool of agents that has no room', () => {
+  const why = (params: Because['params']) => whyOf({ code: 'waits_for_pool', params }, now);
+  it('is named to admins only', () => {
+    expect(why({ online: 0 })).toBe('No agent is free for your plan.');
+    expect(why({})).toBe('No agent is free for your plan.');
+    expect(why({ online: 0, pool: 'fast' })).toBe('No agent of the pool fast is online.');
+    expect(why({ pool: 'fast' })).toBe('No agent of the pool fast has a free slot.');
+    expect(whyOf({ code: 'no_agent', params: { pool: 'fast' } }, now)).toBe('No agent of the pool fast can take it right now.');
+  });
 });
 
 describe('what happens next', () => {

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 
 import type { Agent } from '@/api/model';
 import { HealthLabel, type Health } from '@/components/health-label';
@@ -6,9 +6,10 @@ import { IconAlertTriangle, IconBan, IconCircleCheck, IconHourglassHigh, IconWif
 import { ProgressBar } from '@/components/progress-bar';
 import { RelativeTime } from '@/components/relative-time';
 import { fillTone } from '@/lib/fill';
-import { formatBytes } from '@/lib/format';
+import { formatBytes, formatPlural } from '@/lib/format';
 
 import type { AgentAct } from '../api';
+import { AgentButtons } from './agent-acts';
 import classes from './agents.module.css';
 
 /** Returns an agent's health in one word. Silence outweighs the state that admins set. */
@@ -20,24 +21,40 @@ export function healthOf(agent: Agent): Health {
   return { label: 'Healthy', icon: IconCircleCheck, tone: 'ok' };
 }
 
-/** Reports whether to offer removal: the agent takes no work, or is silent. The server knows whether jobs run on it. */
-function removable(agent: Agent): boolean {
-  return agent.state !== 'active' || !agent.alive;
-}
-
 /** One agent. */
 export function AgentCard({ agent, onAct }: { agent: Agent; onAct: (agent: Agent, act: AgentAct) => void }) {
-  const used = agent.diskTotal > 0 ? (agent.diskTotal - agent.diskFree) / agent.diskTotal : 0;
-  const busy = agent.capacity > 0 ? agent.running / agent.capacity : 0;
   return (
     <li className={classes.card}>
       <div className={classes.cardhead}>
-        <h2 className={classes.name}>{agent.name}</h2>
+        <h2 className={classes.name}>
+          <Link to="/admin/agents/$agentId" params={{ agentId: agent.id }}>
+            {agent.name}
+          </Link>
+        </h2>
         <HealthLabel health={healthOf(agent)} />
       </div>
+      {agent.pool !== '' && <p className={classes.address}>Pool: {agent.pool}</p>}
+      <AgentFacts agent={agent} />
+      <LeftNote agent={agent} />
+      <AgentButtons agent={agent} onAct={onAct} />
+    </li>
+  );
+}
+
+/** An agent's address, version, transfers and disk. */
+export function AgentFacts({ agent }: { agent: Agent }) {
+  const used = agent.diskTotal > 0 ? (agent.diskTotal - agent.diskFree) / agent.diskTotal : 0;
+  const busy = agent.capacity > 0 ? agent.running / agent.capacity : 0;
+  return (
+    <>
       <p className={classes.address}>
         <span className="mono">{agent.url}</span>
-        {agent.version !== '' && <span>version {agent.version}</span>}
+        {agent.version !== '' && (
+          <span data-outdated={agent.outdated || undefined}>
+            version {agent.version}
+            {agent.outdated && ', older than this server'}
+          </span>
+        )}
         <span>{agent.lastSeenAt ? <>seen <RelativeTime at={agent.lastSeenAt} /></> : 'not seen yet'}</span>
       </p>
       <div className={classes.meter}>
@@ -54,27 +71,18 @@ export function AgentCard({ agent, onAct }: { agent: Agent; onAct: (agent: Agent
         </span>
         <ProgressBar label={`Disk of ${agent.name}`} done={used} stored={used} tone={fillTone(used)} />
       </div>
-      <div className={classes.buttons}>
-        {agent.state === 'active' ? (
-          <Button size="compact-sm" variant="default" onClick={() => onAct(agent, 'cordon')}>
-            Cordon
-          </Button>
-        ) : (
-          <Button size="compact-sm" variant="default" onClick={() => onAct(agent, 'uncordon')}>
-            Uncordon
-          </Button>
-        )}
-        {agent.state !== 'draining' && (
-          <Button size="compact-sm" variant="default" onClick={() => onAct(agent, 'drain')}>
-            Drain
-          </Button>
-        )}
-        {removable(agent) && (
-          <Button size="compact-sm" variant="default" onClick={() => onAct(agent, 'remove')}>
-            Remove
-          </Button>
-        )}
-      </div>
-    </li>
+    </>
+  );
+}
+
+/** What a drain still waits for. */
+export function LeftNote({ agent: { state, left } }: { agent: Agent }) {
+  if (state !== 'draining') return null;
+  return (
+    <p className={classes.left} role="status">
+      {left.jobs === 0
+        ? 'Drained: no download is left.'
+        : `${formatPlural(left.jobs, 'download', 'downloads')} left${left.bytes > 0 ? `, ${formatBytes(left.bytes)} not stored yet` : ''}.`}
+    </p>
   );
 }

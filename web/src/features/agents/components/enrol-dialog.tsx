@@ -1,4 +1,4 @@
-import { Button, Modal, TextInput } from '@mantine/core';
+import { Button, Modal, SegmentedControl, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import * as z from 'zod/mini';
 
@@ -13,7 +13,10 @@ import { useApiForm } from '@/lib/use-api-form';
 import { enrolAgent } from '../api';
 import classes from './agents.module.css';
 
-const enrolSchema = z.object({ name: nameField });
+const enrolSchema = z.object({
+  name: nameField,
+  url: z.string().check(z.trim(), z.regex(/^(https?:\/\/[A-Za-z0-9.:_[\]-]+)?$/, 'Enter an address such as http://10.0.0.5:7300.')),
+});
 
 /** Creates an enrolment token and shows, once, the command that starts the agent with it. */
 export function EnrolDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
@@ -29,8 +32,8 @@ function EnrolSteps({ onClose }: { onClose: () => void }) {
   const confirmed = useConfirmed();
   const form = useApiForm({
     schema: enrolSchema,
-    initial: { name: '' },
-    send: ({ name }) => confirmed(() => enrolAgent(name)),
+    initial: { name: '', url: '' },
+    send: ({ name, url }) => confirmed(() => enrolAgent(name, url)),
     onDone: setMade,
   });
   if (made) return <Command enrolment={made} onClose={onClose} />;
@@ -45,6 +48,14 @@ function EnrolSteps({ onClose }: { onClose: () => void }) {
         data-autofocus
         {...form.field('name')}
       />
+      <TextInput
+        label="Address (optional)"
+        description="Where this server reaches the agent. Leave it empty if both run on one machine."
+        placeholder="http://10.0.0.5:7300"
+        autoComplete="off"
+        maxLength={200}
+        {...form.field('url')}
+      />
       <div className={classes.foot}>
         <Button variant="default" onClick={onClose}>
           Cancel
@@ -57,10 +68,29 @@ function EnrolSteps({ onClose }: { onClose: () => void }) {
   );
 }
 
+type Way = 'command' | 'compose';
+
 function Command({ enrolment, onClose }: { enrolment: Enrolment; onClose: () => void }) {
+  const [way, setWay] = useState<Way>('command');
+  const compose = way === 'compose';
   return (
-    <ShownOnce label="Command" value={enrolment.command} copyLabel="Copy command" onDone={onClose}>
-      Run this on the agent's machine. Its token works once, expires <RelativeTime at={enrolment.expiresAt} /> and won't be shown again.
-    </ShownOnce>
+    <div className={classes.form}>
+      <SegmentedControl
+        aria-label="How to start it"
+        value={way}
+        onChange={(value) => setWay(value)}
+        data={[{ value: 'command', label: 'Command line' }, { value: 'compose', label: 'Docker Compose' }]}
+      />
+      <ShownOnce
+        key={way}
+        label={compose ? 'Compose file' : 'Command'}
+        value={compose ? enrolment.compose : enrolment.command}
+        copyLabel={compose ? 'Copy file' : 'Copy command'}
+        onDone={onClose}
+      >
+        {compose ? "Save this as compose.yml on the agent's machine and run docker compose up -d." : "Run this on the agent's machine."} Its token works once, expires{' '}
+        <RelativeTime at={enrolment.expiresAt} /> and won't be shown again.
+      </ShownOnce>
+    </div>
   );
 }

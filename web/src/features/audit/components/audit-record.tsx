@@ -1,4 +1,5 @@
 import { UnstyledButton } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 
 import type { AuditEntry } from '@/api/model';
 import { IconArrowRight } from '@/components/icons';
@@ -46,6 +47,11 @@ export function AuditRecord({ entry, onView }: AuditRecordProps) {
           <span className="tabular">
             from {entry.ip}
           </span>
+        )}
+        {entry.targetKind === 'user' && entry.targetName !== '' && (
+          <Link to="/admin/users/$userId" params={{ userId: entry.targetId }} className={classes.name}>
+            Account
+          </Link>
         )}
         <span className="tabular" title={`Hash ${entry.hash}`}>
           entry {entry.id}

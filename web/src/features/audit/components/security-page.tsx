@@ -1,16 +1,14 @@
-import { NativeSelect, UnstyledButton } from '@mantine/core';
+import { NativeSelect } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useDeferredValue } from 'react';
 
-import type { SecurityEvent } from '@/api/model';
 import { Page } from '@/components/page';
 import { RecordList } from '@/components/record-list';
-import { RelativeTime } from '@/components/relative-time';
 
 import { securityQuery, type SecurityView, verifySecurity } from '../api';
-import { securityText, securityTexts } from '../text';
+import { securityText, securityTexts } from '../security-text';
 import { AuditTabs } from './audit-tabs';
-import classes from './audit.module.css';
+import { EventRecord } from './event-record';
 import { FilterBar } from './filter-bar';
 import { TextFilter } from '@/components/text-filter';
 import { VerifyChain } from './verify-chain';
@@ -57,36 +55,5 @@ export function SecurityPage({ view, onView }: SecurityPageProps) {
         onAll={onAll}
       />
     </Page>
-  );
-}
-
-function EventRecord({ event, onView }: { event: SecurityEvent; onView: SecurityPageProps['onView'] }) {
-  const who = event.userEmail || (event.userId ? 'a deleted account' : '');
-  return (
-    <div className={classes.record} data-tone={event.kind === 'login' ? undefined : 'warn'}>
-      <p className={classes.what}>
-        <b>{securityText(event.kind)}</b>
-        {who !== '' && (
-          <UnstyledButton className={classes.name} title="Show events for this account" onClick={() => onView({ user: event.userEmail || (event.userId ?? '') })}>
-            {who}
-          </UnstyledButton>
-        )}
-      </p>
-      <p className={classes.when}>
-        <RelativeTime at={event.at} />
-      </p>
-      <p className={classes.facts}>
-        {event.ip !== '' && (
-          <span className="tabular">
-            from{' '}
-            <UnstyledButton className={classes.name} title="Show events from this address" onClick={() => onView({ ip: event.ip })}>
-              {event.ip}
-            </UnstyledButton>
-          </span>
-        )}
-        {event.detail !== '' && <span className="mono">{event.detail}</span>}
-        {event.userAgent !== '' && <span>{event.userAgent}</span>}
-      </p>
-    </div>
   );
 }

@@ -1,6 +1,7 @@
 import { Title } from '@mantine/core';
 import { useEffect, type ReactNode } from 'react';
 
+import { LegalLinks } from '@/components/legal-links';
 import { Logo } from '@/components/logo';
 
 import classes from './auth.module.css';
@@ -30,6 +31,7 @@ export function AuthFrame({ title, intro, foot, children }: AuthFrameProps) {
           {children}
         </div>
         {foot !== undefined && <p className={classes.foot}>{foot}</p>}
+        <LegalLinks />
       </div>
       <div id="layers" />
     </main>

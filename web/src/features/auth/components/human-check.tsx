@@ -1,13 +1,16 @@
 import { useComputedColorScheme } from '@mantine/core';
-import { SCRIPT_URL, Turnstile, type TurnstileInstance } from '@marsidev/react-turnstile';
-import { useRef, useState, type ReactNode } from 'react';
+import type { TurnstileInstance } from '@marsidev/react-turnstile';
+import { lazy, Suspense, useRef, useState, type ReactNode } from 'react';
 
 import type { Config } from '@/api/model';
 import { problemCode, ProblemError } from '@/lib/problem';
 
 import classes from './auth.module.css';
 
-const scriptHost = new URL(SCRIPT_URL).host;
+// Most installations check nothing.
+const Turnstile = lazy(() => import('@marsidev/react-turnstile').then((part) => ({ default: part.Turnstile })));
+
+const scriptHost = 'challenges.cloudflare.com';
 const longestWait = 30_000;
 
 export interface HumanCheck {
@@ -18,7 +21,7 @@ export interface HumanCheck {
 }
 
 /** Checks with Cloudflare's Turnstile that a human fills in the form, where the installation requires it. */
-export function useHumanCheck(config: Config, action: 'login' | 'register' | 'reset'): HumanCheck {
+export function useHumanCheck(config: Config, action: 'login' | 'register' | 'reset' | 'notice'): HumanCheck {
   const siteKey = config.turnstileSiteKey;
   const instance = useRef<TurnstileInstance>(null);
   const [blocked, setBlocked] = useState(false);
@@ -26,12 +29,14 @@ export function useHumanCheck(config: Config, action: 'login' | 'register' | 're
   if (siteKey === '') return { widget: null, withAnswer: (request) => request({}) };
   const widget = (
     <div className={classes.check}>
-      <Turnstile
-        ref={instance}
-        siteKey={siteKey}
-        options={{ action, theme, size: 'flexible', responseField: false }}
-        scriptOptions={{ onError: () => setBlocked(true) }}
-      />
+      <Suspense>
+        <Turnstile
+          ref={instance}
+          siteKey={siteKey}
+          options={{ action, theme, size: 'flexible', responseField: false }}
+          scriptOptions={{ onError: () => setBlocked(true) }}
+        />
+      </Suspense>
       {blocked && (
         <p className={classes.blocked} role="alert">
           Couldn't load the check that you're human. Allow scripts from {scriptHost} and reload the page.

@@ -6,10 +6,11 @@ import type { BlockResult } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
 import { toastDone } from '@/components/toast';
 import { formatPlural } from '@/lib/format';
+import { linesOf } from '@/lib/lines-of';
 import { useApiForm } from '@/lib/use-api-form';
 
 import { addBlocks, blockKeys } from '../api';
-import { blockSchema, linesOf } from '../schema';
+import { blockSchema } from '../schema';
 import classes from './blocks.module.css';
 
 interface BlockDialogProps {
@@ -52,7 +53,7 @@ function BlockSteps({ given, onClose }: { given: string; onClose: () => void }) 
       <Textarea
         name="values"
         label="What to block"
-        description="One a line: an info hash, a magnet link, a host with everything below it, an address (* stands for anything in its path), or a file’s ID."
+        description="One per line: an info hash, a magnet link, a host with everything below it, an address (* stands for anything in its path), or a file’s ID."
         rows={5}
         resize="vertical"
         autoComplete="off"

@@ -1,37 +1,48 @@
 import { ActionIcon, Skeleton, Tooltip } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 
 import type { JobFile } from '@/api/model';
 import { FileTree } from '@/components/file-tree';
 import { IconAlertTriangle, IconBan, IconClock, IconPhoto, IconPlayerPlay, IconFileText } from '@/components/icons';
 import { ErrorNotice } from '@/components/notice';
+import { shownAs } from '@/components/viewer/shown';
 import { fileKind } from '@/lib/file-kind';
 import { baseName } from '@/lib/file-kind';
 import { formatPlural } from '@/lib/format';
+import { isAvailable, type OutlineFile } from '@/lib/outline';
 
-import { filesQuery } from '../api';
+import { filesQuery, rowQuery } from '../api';
+import { DeleteFileButton } from './delete-file';
 import classes from './files.module.css';
 import { CopyLinkButton, DownloadButton } from './link-buttons';
+import { ShareFileButton, ShareFolderButton, ShareSelection, type OnShare } from './share-buttons';
 
 /** Reports whether the app can show or play the file. */
-export function opensHere(file: JobFile): boolean {
-  if (!file.available) return false;
-  const kind = fileKind(file);
-  if (kind === 'video' || kind === 'audio' || kind === 'image') return file.previewable;
-  return kind === 'text';
+export function opensHere(file: OutlineFile): boolean {
+  const as = shownAs({ name: baseName(file.path), contentType: file.contentType });
+  if (as === 'video' || as === 'audio' || as === 'image') return file.mark === 'opens';
+  return as !== 'none' && isAvailable(file);
+}
+
+interface FileBrowserProps {
+  jobId: string;
+  onShare?: OnShare | undefined;
+  /** Called when the download went with its last file. Without it, files can't be deleted. */
+  onDeleted?: (() => void) | undefined;
 }
 
 /** The files of a job. Each has its actions as soon as it is available. */
-export function FileBrowser({ jobId }: { jobId: string }) {
+export function FileBrowser({ jobId, onShare, onDeleted }: FileBrowserProps) {
+  const [chosenToShare, setChosenToShare] = useState<ReadonlySet<number>>();
   const { data: files, error, isPending, refetch } = useQuery(filesQuery(jobId));
-  const chosen = useMemo(() => files?.filter((file) => file.state !== 'skipped') ?? [], [files]);
+  const chosen = useMemo(() => files?.filter((file) => file.mark !== 'skipped') ?? [], [files]);
   const skipped = (files?.length ?? 0) - chosen.length;
-  const available = chosen.filter((file) => file.available).length;
-  const lost = chosen.filter((file) => file.state === 'lost').length;
+  const available = chosen.filter(isAvailable).length;
+  const lost = chosen.filter((file) => file.mark === 'lost').length;
   return (
-    <section aria-labelledby="files-title" className={classes.section}>
+    <section aria-labelledby="files-title" aria-busy={isPending} className={classes.section}>
       <div className={classes.head}>
         <h2 className={classes.title} id="files-title">
           Files
@@ -43,6 +54,7 @@ export function FileBrowser({ jobId }: { jobId: string }) {
             {skipped > 0 && `, ${formatPlural(skipped, 'file', 'files')} skipped`}
           </span>
         )}
+        {onShare && available > 1 && <ShareSelection chosen={chosenToShare} onChosen={setChosenToShare} onShare={onShare} />}
       </div>
       {isPending && <Skeleton height={160} radius="md" />}
       {error && !files && <ErrorNotice error={error} title="Couldn't load the files" retry={() => void refetch()} />}
@@ -52,16 +64,20 @@ export function FileBrowser({ jobId }: { jobId: string }) {
           label="List of files"
           files={chosen}
           maxHeight={520}
-          isDim={(file) => !file.available}
-          fileEnd={(file) => <FileActions file={file} jobId={jobId} />}
+          isDim={(file) => !isAvailable(file)}
+          selection={chosenToShare && { chosen: chosenToShare, onChange: setChosenToShare }}
+          fileEnd={(file) => <FileActions file={file} jobId={jobId} onShare={onShare} onDeleted={onDeleted} />}
+          folderEnd={onShare && ((folder) => <ShareFolderButton folder={folder} onShare={onShare} />)}
         />
       )}
     </section>
   );
 }
 
-function FileActions({ file, jobId }: { file: JobFile; jobId: string }) {
-  if (file.state === 'lost') {
+type FileActionsProps = FileBrowserProps & { file: OutlineFile };
+
+function FileActions({ file, ...rest }: FileActionsProps) {
+  if (file.mark === 'lost') {
     return (
       <Tooltip label="No longer in storage. Delete this download and add it again to fetch it.">
         <span className={classes.lost}>
@@ -70,7 +86,7 @@ function FileActions({ file, jobId }: { file: JobFile; jobId: string }) {
       </Tooltip>
     );
   }
-  if (file.blocked) {
+  if (file.mark === 'blocked') {
     return (
       <Tooltip label="This file is blocked here. Ask your admin if you think that is wrong.">
         <span className={classes.lost}>
@@ -79,7 +95,7 @@ function FileActions({ file, jobId }: { file: JobFile; jobId: string }) {
       </Tooltip>
     );
   }
-  if (!file.available) {
+  if (!isAvailable(file)) {
     return (
       <Tooltip label="Not available yet">
         <span className={classes.pending}>
@@ -88,11 +104,29 @@ function FileActions({ file, jobId }: { file: JobFile; jobId: string }) {
       </Tooltip>
     );
   }
+  return <OpenActions file={file} {...rest} />;
+}
+
+/** What to do with an available file. The list doesn't have its id, so each row asks for it when it shows. */
+function OpenActions({ file: row, jobId, onShare, onDeleted }: FileActionsProps) {
+  const { data: file, error } = useQuery(rowQuery(jobId, row.index));
+  if (error && !file) {
+    return (
+      <Tooltip label="Couldn't load the actions. Reload the page to try again.">
+        <span className={classes.lost}>
+          <IconAlertTriangle size={16} aria-label="Couldn't load the actions" />
+        </span>
+      </Tooltip>
+    );
+  }
+  if (!file) return null;
   return (
     <>
-      {opensHere(file) && <OpenButton file={file} jobId={jobId} />}
+      {opensHere(row) && <OpenButton file={file} jobId={jobId} />}
+      {onShare && <ShareFileButton row={row} onShare={onShare} />}
       <CopyLinkButton file={file} />
       <DownloadButton file={file} />
+      {onDeleted && <DeleteFileButton file={file} jobId={jobId} onWhole={onDeleted} />}
     </>
   );
 }

@@ -4,18 +4,13 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import type { JobFile } from '@/api/model';
 import { IconArchive, IconDownload, IconLink } from '@/components/icons';
 import { toastDone, toastFailed } from '@/components/toast';
+import { useFeature } from '@/lib/features';
 import { baseName } from '@/lib/file-kind';
 import { formatTime } from '@/lib/format';
+import { isAvailable } from '@/lib/outline';
+import { startDownload } from '@/lib/start-download';
 
-import { filesQuery, makeArchiveLink, makeLink } from '../api';
-
-/** Has the browser download from a link; the server's answer marks it as a download. */
-function startDownload(url: string): void {
-  const anchor = document.createElement('a');
-  anchor.href = url;
-  anchor.rel = 'noreferrer';
-  anchor.click();
-}
+import { filesQuery, makeArchiveLink, makeLink, rowQuery } from '../api';
 
 interface DownloadButtonProps {
   file: JobFile;
@@ -94,10 +89,13 @@ function fileDisposition(file: JobFile): 'inline' | 'attachment' {
 /** Downloads all files of a job: a single file directly, several as a zip. */
 export function DownloadAllButton({ jobId }: { jobId: string }) {
   const { data: files } = useQuery(filesQuery(jobId));
-  const stored = files?.filter((file) => file.available) ?? [];
-  const [only] = stored;
+  const stored = files?.filter(isAvailable) ?? [];
+  const only = stored.length === 1 ? stored[0] : undefined;
+  const { data: lone } = useQuery({ ...rowQuery(jobId, only?.index ?? -1), enabled: only !== undefined });
+  const zips = useFeature('archives');
   if (!files) return null;
-  return stored.length === 1 && only ? <DownloadButton file={only} wide variant="filled" /> : <ArchiveButton jobId={jobId} />;
+  if (only) return lone ? <DownloadButton file={lone} wide variant="filled" /> : null;
+  return zips ? <ArchiveButton jobId={jobId} /> : null;
 }
 
 function ArchiveButton({ jobId }: { jobId: string }) {

@@ -1,25 +1,34 @@
 import { Skeleton, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useEffect, useMemo, type ReactNode } from 'react';
 
 import type { JobFile } from '@/api/model';
 import { IconAlertTriangle, IconBan, IconArrowLeft, IconChevronRight, IconClock } from '@/components/icons';
 import { ErrorNotice, Notice } from '@/components/notice';
+import { Stage } from '@/components/viewer/stage';
 import { baseName, fileKind } from '@/lib/file-kind';
+import type { OutlineFile } from '@/lib/outline';
+import { hasCode, problemCode } from '@/lib/problem';
 
-import { filesQuery, inlineLinkQuery } from '../api';
+import { fileQuery, filesQuery, inlineLinkQuery, rowQuery } from '../api';
 import { opensHere } from './file-browser';
 import classes from './files.module.css';
 import { CopyLinkButton, DownloadButton } from './link-buttons';
-import { Stage } from './stage';
 
 const natural = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
 
+interface PlayerPageProps {
+  jobId: string;
+  fileId: string;
+  /** More to do with an available file. */
+  acts?: (file: JobFile) => ReactNode;
+}
+
 /** Plays or shows one file of a job, with links to its neighbours. */
-export function PlayerPage({ jobId, fileId }: { jobId: string; fileId: string }) {
-  const { data: files, error, isPending, refetch } = useQuery(filesQuery(jobId));
-  const file = files?.find((each) => each.id === fileId);
+export function PlayerPage({ jobId, fileId, acts }: PlayerPageProps) {
+  const { data: file, error, isPending, refetch } = useQuery(fileQuery(jobId, fileId));
+  const missing = hasCode(error, problemCode.notFound);
   const name = file ? baseName(file.path) : 'File';
   useEffect(() => {
     document.title = `${name} · Longhaul`;
@@ -35,20 +44,21 @@ export function PlayerPage({ jobId, fileId }: { jobId: string; fileId: string })
         </div>
         {file?.available && (
           <div className={classes.playeractions}>
+            {acts?.(file)}
             <CopyLinkButton file={file} wide />
             <DownloadButton file={file} wide />
           </div>
         )}
       </div>
       {isPending && <Skeleton height={420} radius="lg" />}
-      {error && !files && <ErrorNotice error={error} title="Couldn't load the file" retry={() => void refetch()} />}
-      {files && !file && (
+      {error && !file && !missing && <ErrorNotice error={error} title="Couldn't load the file" retry={() => void refetch()} />}
+      {missing && (
         <Notice icon={IconClock} title="File not found">
           It may have been deleted with its download.
         </Notice>
       )}
       {file && <OpenFile file={file} />}
-      {file && files && <Steps jobId={jobId} file={file} files={files} />}
+      {file && <Steps jobId={jobId} file={file} />}
     </div>
   );
 }
@@ -81,32 +91,34 @@ function OpenFile({ file }: { file: JobFile }) {
     return <ErrorNotice error={link.error} title="Couldn't open the file" retry={() => void link.refetch()} />;
   }
   if (!link.data) return <Skeleton height={420} radius="lg" />;
-  return <Stage key={file.id} file={file} url={link.data.url} onBroken={() => void link.refetch()} />;
+  return <Stage key={file.id} file={{ ...file, name: baseName(file.path) }} url={link.data.url} onBroken={() => void link.refetch()} />;
 }
 
-function Steps({ jobId, file, files }: { jobId: string; file: JobFile; files: readonly JobFile[] }) {
+function Steps({ jobId, file }: { jobId: string; file: JobFile }) {
+  const { data: files } = useQuery(filesQuery(jobId));
   const kind = fileKind(file);
-  const alike = files
-    .filter((each) => fileKind(each) === kind && opensHere(each))
-    .sort((a, b) => natural.compare(a.path, b.path));
-  const at = alike.findIndex((each) => each.id === file.id);
-  const before = alike[at - 1];
-  const after = alike[at + 1];
-  if (at < 0 || (!before && !after)) return null;
+  const alike = useMemo(
+    () => (files ?? []).filter((each) => fileKind(each) === kind && opensHere(each)).sort((a, b) => natural.compare(a.path, b.path)),
+    [files, kind],
+  );
+  const at = alike.findIndex((each) => each.index === file.index);
+  if (at < 0) return null;
   return (
     <nav className={classes.steps} aria-label="Other files">
-      {before && (
-        <Link to="/jobs/$jobId/play/$fileId" params={{ jobId, fileId: before.id }} className={classes.step}>
-          <IconArrowLeft size={15} aria-hidden="true" />
-          <span>{baseName(before.path)}</span>
-        </Link>
-      )}
-      {after && (
-        <Link to="/jobs/$jobId/play/$fileId" params={{ jobId, fileId: after.id }} className={classes.step}>
-          <span>{baseName(after.path)}</span>
-          <IconChevronRight size={15} aria-hidden="true" />
-        </Link>
-      )}
+      <Step jobId={jobId} to={alike[at - 1]} />
+      <Step jobId={jobId} to={alike[at + 1]} next />
     </nav>
+  );
+}
+
+function Step({ jobId, to, next = false }: { jobId: string; to: OutlineFile | undefined; next?: boolean }) {
+  const { data: file } = useQuery({ ...rowQuery(jobId, to?.index ?? -1), enabled: to !== undefined });
+  if (!to || !file) return null;
+  return (
+    <Link to="/jobs/$jobId/play/$fileId" params={{ jobId, fileId: file.id }} className={classes.step}>
+      {!next && <IconArrowLeft size={15} aria-hidden="true" />}
+      <span>{baseName(to.path)}</span>
+      {next && <IconChevronRight size={15} aria-hidden="true" />}
+    </Link>
   );
 }

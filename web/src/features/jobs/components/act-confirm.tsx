@@ -1,17 +1,22 @@
 import type { Job } from '@/api/model';
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { formatBytes, formatPlural } from '@/lib/format';
+import { useTrash } from '@/lib/trash/context';
 
-import type { PlainAction } from '../api';
 import { nameOf } from '../state';
 import type { Act } from '../use-act';
 
 /** From this many downloads on, deleting asks for a typed word. */
 const typedFrom = 5;
 
-/** Reports whether the action asks first. */
-export function asksFirst(action: PlainAction): boolean {
-  return action === 'cancel' || action === 'delete';
+/** Reports whether a deleted job can be restored. Of an open one only the server knows. */
+function restorable(job: Job): boolean {
+  return !job.blocked && (job.state === 'ready' || job.state === 'failed' || job.state === 'cancelled' || job.state === 'expired');
+}
+
+/** Reports whether the act asks first: what can be undone doesn't. */
+export function asksFirst({ jobs, action }: Act, trash: boolean): boolean {
+  return action === 'cancel' || (action === 'delete' && !(trash && jobs.every(restorable)));
 }
 
 interface ActConfirmProps {
@@ -27,7 +32,10 @@ function storedSize(jobs: readonly Job[]): number {
 
 /** Asks before cancelling or deleting jobs. */
 export function ActConfirm({ asked, busy, onConfirm, onClose }: ActConfirmProps) {
+  const trash = useTrash();
   const jobs = asked?.jobs ?? [];
+  // Blocked content goes for good.
+  const goesToTrash = trash && !jobs.every((job) => job.blocked);
   const deleting = asked?.action === 'delete';
   const what = jobs.length === 1 && jobs[0] ? `“${nameOf(jobs[0])}”` : formatPlural(jobs.length, 'download', 'downloads');
   const stored = storedSize(jobs);
@@ -37,7 +45,7 @@ export function ActConfirm({ asked, busy, onConfirm, onClose }: ActConfirmProps)
       opened={asked !== undefined}
       title={deleting ? `Delete ${noun}?` : `Cancel ${noun}?`}
       confirmLabel={deleting ? 'Delete' : `Cancel ${noun}`}
-      {...(deleting && jobs.length >= typedFrom && { typed: 'delete' })}
+      {...(deleting && !goesToTrash && jobs.length >= typedFrom && { typed: 'delete' })}
       {...(!deleting && { dismissLabel: `Keep ${noun}` })}
       busy={busy}
       onConfirm={() => asked && onConfirm(asked)}
@@ -46,7 +54,8 @@ export function ActConfirm({ asked, busy, onConfirm, onClose }: ActConfirmProps)
       {deleting ? (
         <>
           <p>This deletes {what} and everything stored for {jobs.length === 1 ? 'it' : 'them'}.</p>
-          {stored > 0 && <p>You lose {formatBytes(stored)} of finished files. This can't be undone.</p>}
+          {goesToTrash && <p>What is finished goes to the trash. What isn't stops, and can be restored only if some of its files are complete.</p>}
+          {!goesToTrash && stored > 0 && <p>You lose {formatBytes(stored)} of finished files. This can't be undone.</p>}
         </>
       ) : (
         <p>{what} will stop. You can retry later and continue from what is stored.</p>

@@ -39,6 +39,8 @@ export function eventText(event: JobEvent, now: number): EventText {
       return { title: 'Moved to another provider', detail: why };
     case 'refused':
       return { title: 'Came too late', detail: why };
+    case 'noted':
+      return { title: 'Note', detail: why };
     case 'deleted':
       return { title: 'Deleted', detail: '' };
   }

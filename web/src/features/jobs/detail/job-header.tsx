@@ -44,7 +44,10 @@ export function JobHeader({ job, back, facts, children }: JobHeaderProps) {
         </span>
         {job.size !== null && <span className="tabular">{formatBytes(job.size)}</span>}
         {job.fileCount > 0 && <span>{formatPlural(job.fileCount, 'file', 'files')}</span>}
-        <span>{sourceNames[job.sourceKind]}</span>
+        <span className={classes.origin}>
+          {sourceNames[job.sourceKind]}
+          {job.origin !== '' && ` from ${job.origin}`}
+        </span>
         <span>
           added <RelativeTime at={job.createdAt} />
         </span>

@@ -1,8 +1,10 @@
 import { useState } from 'react';
 
 import type { Job } from '@/api/model';
+import { IconFile } from '@/components/icons';
+import { useTrash } from '@/lib/trash/context';
 
-import type { PlainAction } from '../api';
+import type { OwnerAct } from '../api';
 import { ActConfirm, asksFirst } from '../components/act-confirm';
 import { actionIcons } from '../components/job-menu';
 import { actionLabels } from '../state';
@@ -12,17 +14,22 @@ import { ActButton } from './act-button';
 /** What a job's owner can do to it. */
 export function OwnerActs({ job, onDeleted }: { job: Job; onDeleted: () => void }) {
   const [asked, setAsked] = useState<Act>();
-  const doing = useAct(() => {
-    if (asked?.action === 'delete') onDeleted();
+  const trash = useTrash();
+  const doing = useAct((action) => {
+    if (action === 'delete') onDeleted();
     setAsked(undefined);
   });
-  const start = (action: PlainAction) => {
+  const start = (action: OwnerAct) => {
     const next: Act = { jobs: [job], action };
-    if (asksFirst(action)) setAsked(next);
+    if (asksFirst(next, trash)) setAsked(next);
     else doing.mutate(next);
   };
+  const leadsToPage = job.problem === 'not_a_file' && job.sourceKind === 'url' && job.actions.includes('retry');
   return (
     <>
+      {leadsToPage && (
+        <ActButton act="keepPage" label="Keep the page" icon={IconFile} busy={doing.isPending} onClick={() => start('keepPage')} />
+      )}
       {job.actions.map((action) =>
         action === 'select' ? null : (
           <ActButton key={action} act={action} label={actionLabels[action]} icon={actionIcons[action]} busy={doing.isPending} onClick={() => start(action)} />

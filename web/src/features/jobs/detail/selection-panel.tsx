@@ -2,11 +2,11 @@ import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
-import type { Job, JobFile } from '@/api/model';
+import type { Job } from '@/api/model';
 import { FileTree } from '@/components/file-tree';
 import { IconDownload } from '@/components/icons';
 import { toastDone, toastFailed } from '@/components/toast';
-import { sizeOf } from '@/lib/file-tree';
+import { sizeOf, type TreeFile } from '@/lib/file-tree';
 import { formatBytes, formatCount, formatPlural } from '@/lib/format';
 
 import { selectFiles } from '../api';
@@ -14,7 +14,7 @@ import { applyJob } from '../cache';
 import classes from './detail.module.css';
 
 /** Lets the owner choose the files of a job that waits for the choice. */
-export function SelectionPanel({ job, files }: { job: Job; files: readonly JobFile[] }) {
+export function SelectionPanel({ job, files }: { job: Job; files: readonly TreeFile[] }) {
   const client = useQueryClient();
   const [chosen, setChosen] = useState<ReadonlySet<number>>(() => new Set(files.map((file) => file.index)));
   const choosing = useMutation({

@@ -84,7 +84,7 @@ function Owner({ job }: { job: OwnedJob }) {
     <>
       <span>
         of{' '}
-        <Link to="/admin/jobs" search={{ user: job.owner.email }} className={classes.owner}>
+        <Link to="/admin/users/$userId" params={{ userId: job.owner.id }} className={classes.owner}>
           {job.owner.email}
         </Link>
       </span>

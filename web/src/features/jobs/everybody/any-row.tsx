@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 
 import type { OwnedJob } from '@/api/model';
-import { IconDots, IconExternalLink } from '@/components/icons';
+import { IconDots, IconExternalLink, IconUserCircle } from '@/components/icons';
 import { RelativeTime } from '@/components/relative-time';
 import { formatBytes } from '@/lib/format';
 import { providerTitles } from '@/lib/provider';
@@ -89,6 +89,9 @@ function RowMenu({ job, onAct }: Pick<AnyRowProps, 'job' | 'onAct'>) {
           renderRoot={(props) => <Link to="/admin/jobs/$jobId" params={{ jobId: job.id }} search {...props} />}
         >
           Open
+        </Menu.Item>
+        <Menu.Item leftSection={<IconUserCircle size={16} />} renderRoot={(props) => <Link to="/admin/users/$userId" params={{ userId: job.owner.id }} {...props} />}>
+          Account of {job.owner.email}
         </Menu.Item>
         {offersOf([job]).map((offer) => {
           const Symbol = offerIcon(offer);

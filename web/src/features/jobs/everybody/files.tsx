@@ -3,7 +3,7 @@ import { formatCount } from '@/lib/format';
 
 import classes from './any-detail.module.css';
 
-const labels = { stored: 'Stored', pending: 'Not stored yet', skipped: 'Not chosen', lost: 'Lost from storage' } as const;
+const labels = { stored: 'Stored', pending: 'Not stored yet', skipped: 'Not chosen', lost: 'Lost from storage', trashed: 'In the trash', deleted: 'Deleted' } as const;
 
 /** How many files there are in each state; those without are left out. */
 export function Files({ files }: { files: JobDetail['files'] }) {

@@ -41,7 +41,7 @@ const codes = (any: string, all: readonly string[]) => [{ value: '', label: any 
 /** Reasons that no download keeps: they are worked out when it is opened, or stand in its timeline or progress only. */
 const fleeting: readonly string[] = [
   'waits_for_user_slot', 'waits_for_agent_slot', 'pause_requested', 'resume_requested', 'move_requested', 'act_refused', 'admin_acted', 'deleted',
-  'file_blocked', 'unblocked', 'waits_for_metadata', 'waits_for_peers', 'waits_for_disk', 'waits_for_control_plane', 'waits_for_agent',
+  'file_blocked', 'unblocked', 'trashed', 'restored', 'file_trashed', 'file_restored', 'file_deleted', 'trackers_unused', 'servers_unused', 'names_guessed', 'names_replaced', 'waits_for_metadata', 'waits_for_peers', 'waits_for_disk', 'waits_for_control_plane', 'waits_for_agent',
   'seedr_removes_earlier', 'seedr_looks_for_peers', 'seedr_unconfirmed', 'seedr_idle', 'seedr_paused', 'seedr_places_files',
 ];
 // A download that waits for room has that problem as its reason.

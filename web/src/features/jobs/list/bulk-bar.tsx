@@ -1,6 +1,10 @@
 import { Button, CloseButton } from '@mantine/core';
 
+import { useTranslation } from 'react-i18next';
+
 import type { Job } from '@/api/model';
+import { LabelMenu } from '@/features/jobs/labels/components/label-menu';
+import { useLabelJobs } from '@/features/jobs/labels/use-label-jobs';
 import { formatPlural } from '@/lib/format';
 
 import type { PlainAction } from '../api';
@@ -9,6 +13,9 @@ import { actionLabels } from '../state';
 import classes from './job-list.module.css';
 
 const bulkActions: readonly PlainAction[] = ['pause', 'resume', 'retry', 'cancel', 'delete'];
+
+/** The server takes this many at a time. */
+const mostNamed = 1000;
 
 interface BulkBarProps {
   jobs: readonly Job[];
@@ -20,6 +27,14 @@ interface BulkBarProps {
 
 /** The actions on the selected jobs. An action applies to those that allow it. */
 export function BulkBar({ jobs, busy, onAct, onClear, onAll }: BulkBarProps) {
+  const { t } = useTranslation('labels');
+  const labelling = useLabelJobs();
+  const common = (jobs[0]?.labels ?? []).filter((id) => jobs.every((job) => job.labels.includes(id)));
+  const relabel = (chosen: readonly string[]) => {
+    const add = chosen.filter((id) => !common.includes(id));
+    const remove = common.filter((id) => !chosen.includes(id));
+    for (let at = 0; at < jobs.length; at += mostNamed) labelling.mutate({ jobs: jobs.slice(at, at + mostNamed).map((job) => job.id), add, remove });
+  };
   return (
     <div className={classes.bulk} role="toolbar" aria-label="Selected downloads">
       <span className={classes.bulkcount} role="status">
@@ -46,6 +61,7 @@ export function BulkBar({ jobs, busy, onAct, onClear, onAll }: BulkBarProps) {
           </Button>
         );
       })}
+      <LabelMenu label={t('labels')} chosen={common} onChange={relabel} disabled={busy || labelling.isPending} />
       <CloseButton size="sm" aria-label="Clear selection" onClick={onClear} />
     </div>
   );

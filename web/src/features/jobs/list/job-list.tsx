@@ -1,9 +1,11 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useCallback, useDeferredValue, useMemo, useState } from 'react';
+import { useLocation } from '@tanstack/react-router';
+import { useCallback, useMemo, useState } from 'react';
 
 import type { Job } from '@/api/model';
 import { ErrorNotice } from '@/components/notice';
 import { WindowList } from '@/components/window-list';
+import { useTrash } from '@/lib/trash/context';
 
 import { jobCountsQuery, jobListQuery, type JobFilter, type PlainAction } from '../api';
 import { ActConfirm, asksFirst } from '../components/act-confirm';
@@ -13,6 +15,7 @@ import { BulkBar } from './bulk-bar';
 import { EmptyList } from './empty-list';
 import { JobRow } from './job-row';
 import classes from './job-list.module.css';
+import { KeyHelp } from './key-help';
 import { ListSkeleton } from './list-skeleton';
 import { ListToolbar } from './list-toolbar';
 import { useRowKeys } from './use-row-keys';
@@ -28,14 +31,15 @@ const rowEstimate = 84;
 
 /** The list of jobs: live, filtered by the server, with only visible rows rendered. */
 export function JobList({ view, onView }: JobListProps) {
-  const q = useDeferredValue(view.q);
-  const filter = useMemo<JobFilter>(() => ({ states: tabs[view.tab].states, q, sort: view.sort }), [view.tab, view.sort, q]);
+  const { tab, q, sort, label } = view;
+  const filter = useMemo<JobFilter>(() => ({ states: tabs[tab].states, q, sort, label }), [tab, sort, q, label]);
   const list = useInfiniteQuery({ ...jobListQuery(filter), placeholderData: (before) => before });
-  const counts = useQuery(jobCountsQuery());
+  const counts = useQuery({ ...jobCountsQuery({ q, label }), enabled: list.data !== undefined && !list.isPlaceholderData, placeholderData: (before) => before });
   const jobs = useMemo(() => list.data?.pages.flatMap((page) => page.jobs) ?? [], [list.data]);
   const total = list.data?.pages[0]?.total ?? 0;
 
   const selection = useSelection(jobs);
+  const trash = useTrash();
   const [asked, setAsked] = useState<Act>();
   const doing = useAct(() => {
     setAsked(undefined);
@@ -43,10 +47,10 @@ export function JobList({ view, onView }: JobListProps) {
   });
   const start = useCallback(
     (act: Act) => {
-      if (asksFirst(act.action)) setAsked(act);
+      if (asksFirst(act, trash)) setAsked(act);
       else doing.mutate(act);
     },
-    [doing],
+    [doing, trash],
   );
   const actOne = useCallback((job: Job, action: PlainAction) => start({ jobs: [job], action }), [start]);
 
@@ -78,6 +82,7 @@ export function JobList({ view, onView }: JobListProps) {
       {list.isFetchNextPageError && (
         <ErrorNotice error={list.error} title="Couldn't load more downloads" retry={() => void list.fetchNextPage()} />
       )}
+      <KeyHelp />
       <ActConfirm asked={asked} busy={doing.isPending} onConfirm={(act) => doing.mutate(act)} onClose={() => setAsked(undefined)} />
     </section>
   );
@@ -95,12 +100,15 @@ interface RowsProps {
 
 function Rows({ jobs, total, dim, isSelected, onSelect, onAct, onEnd }: RowsProps) {
   const onKeyDown = useRowKeys(jobs);
+  // The entry of the browser's history: Back leads to the place where the list was left, a link to its beginning.
+  const memory = useLocation({ select: (location) => location.state.__TSR_key ?? '' });
   return (
     <WindowList
       label="Downloads. Use the arrow keys to move between them."
       count={jobs.length}
       estimate={rowEstimate}
       rowKey={(index) => jobs[index]?.id ?? `${index}`}
+      memory={memory}
       dim={dim}
       onEnd={onEnd}
       onKeyDown={onKeyDown}

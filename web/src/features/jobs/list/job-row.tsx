@@ -5,6 +5,7 @@ import { memo } from 'react';
 import type { Job } from '@/api/model';
 import { ProgressBar } from '@/components/progress-bar';
 import { RelativeTime } from '@/components/relative-time';
+import { LabelChips } from '@/features/jobs/labels/components/label-chips';
 import { formatBytes, formatDuration, formatPercent, formatPlural, formatRate } from '@/lib/format';
 import { useNow } from '@/lib/use-now';
 
@@ -57,6 +58,7 @@ export const JobRow = memo(function JobRow({ job, position, count, selected, onS
         <div className={classes.facts}>
           <StateLabel job={job} />
           {running && progress ? <Flow job={job} /> : <Rest job={job} />}
+          {job.labels.length > 0 && <LabelChips ids={job.labels} />}
         </div>
         {why !== '' && (
           <p className={classes.why} title={why}>

@@ -1,11 +1,16 @@
 import { ActionIcon, CloseButton, Menu, TextInput, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { useCallback } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import { IconArrowsSort, IconCheck, IconSearch } from '@/components/icons';
+import { LabelFilter } from '@/features/jobs/labels/components/label-filter';
 import { formatCount } from '@/lib/format';
+import { useTyped } from '@/lib/use-typed';
 
 import { sorts, type Sort } from '../api';
 import { tabCount, tabNames, tabs } from '../state';
 import classes from './job-list.module.css';
+import './messages/catalogue';
 import type { ListView } from './view';
 
 const sortLabels: Record<Sort, string> = {
@@ -27,6 +32,11 @@ interface ListToolbarProps {
 
 /** Tabs with counts, search and sort order. */
 export function ListToolbar({ view, counts, total, onView }: ListToolbarProps) {
+  const { t } = useTranslation('list');
+  const [typed, type] = useTyped(
+    view.q,
+    useCallback((q: string) => onView({ q }), [onView]),
+  );
   return (
     <div className={classes.toolbar}>
       <div className={classes.tabs} role="group" aria-label="Show">
@@ -51,17 +61,20 @@ export function ListToolbar({ view, counts, total, onView }: ListToolbarProps) {
           className={classes.search}
           size="sm"
           type="search"
-          aria-label="Search downloads by name"
-          placeholder="Search"
+          maxLength={200}
+          aria-label={t('search')}
+          placeholder={t('placeholder')}
+          data-search-box
           leftSection={<IconSearch size={16} />}
-          rightSection={view.q !== '' && <CloseButton size="sm" aria-label="Clear search" onClick={() => onView({ q: '' })} />}
-          value={view.q}
-          onChange={(event) => onView({ q: event.currentTarget.value })}
+          rightSection={typed !== '' && <CloseButton size="sm" aria-label={t('clearSearch')} onClick={() => type('', true)} />}
+          value={typed}
+          onChange={(event) => type(event.currentTarget.value)}
         />
+        <LabelFilter label={view.label} onLabel={(label) => onView({ label })} />
         <SortMenu sort={view.sort} onSort={(sort) => onView({ sort })} />
       </div>
       <VisuallyHidden role="status">
-        {view.q !== '' && `${formatCount(total)} found`}
+        {view.q !== '' && t('found', { count: total })}
       </VisuallyHidden>
     </div>
   );

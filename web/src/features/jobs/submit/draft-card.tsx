@@ -4,18 +4,18 @@ import type { Icon } from '@tabler/icons-react';
 import { useState } from 'react';
 
 import type { Inspection, Reason } from '@/api/model';
-import { FileTree } from '@/components/file-tree';
-import { IconAlertTriangle, IconChevronDown, IconFile, IconLink, IconMagnet } from '@/components/icons';
-import { sizeOf } from '@/lib/file-tree';
-import { formatBytes, formatPlural } from '@/lib/format';
-import { messageOf } from '@/lib/problem';
+import { IconAlertTriangle, IconFile, IconLink, IconMagnet } from '@/components/icons';
+import { messageOf, ProblemError } from '@/lib/problem';
 import { nextOf, whyOf } from '@/lib/reasons/reasons';
 import { useNow } from '@/lib/use-now';
 
 import { inspectQuery } from './api';
 import type { Draft } from './drafts';
+import { FileChoice } from './file-choice';
 import classes from './submit-box.module.css';
-import type { Choice } from './use-submit';
+import { Held } from './held';
+import { noChoice, type Choice } from './store';
+import type { Refusal } from './use-submit';
 
 const kinds: Record<Draft['kind'], { icon: Icon; label: string }> = {
   magnet: { icon: IconMagnet, label: 'Magnet link' },
@@ -26,18 +26,22 @@ const kinds: Record<Draft['kind'], { icon: Icon; label: string }> = {
 interface DraftCardProps {
   draft: Draft;
   lookUpNow: boolean;
-  /** Why the submit failed, if it did. */
-  error: unknown;
+  choice: Choice | undefined;
+  /** Why it was not added, if it was not. */
+  refusal: Refusal | undefined;
   busy: boolean;
   onChoice: (choice: Choice) => void;
+  onAgain: () => void;
   onRemove: () => void;
 }
 
 /** One source before it is submitted: what it is, what it holds, which files to download. */
-export function DraftCard({ draft, lookUpNow, error, busy, onChoice, onRemove }: DraftCardProps) {
+export function DraftCard({ draft, lookUpNow, choice = noChoice, refusal, busy, onChoice, onAgain, onRemove }: DraftCardProps) {
   const [asked, setAsked] = useState(false);
   const lookUp = useQuery({ ...inspectQuery(draft), enabled: lookUpNow || asked });
   const found = lookUp.data;
+  const error = errorOf(refusal);
+  const held = heldOf(refusal, found);
   const { icon: Symbol, label } = kinds[draft.kind];
   const name = found && found.name !== '' ? found.name : draft.name;
   return (
@@ -64,6 +68,7 @@ export function DraftCard({ draft, lookUpNow, error, busy, onChoice, onRemove }:
             )}
             {found?.verdict.reason && <Verdict allowed={found.verdict.allowed} reason={found.verdict.reason} />}
           </div>
+          {held && <Held {...held} busy={busy} onAgain={onAgain} />}
           {error !== undefined && (
             <p className={classes.refused} role="alert">
               {messageOf(error)}
@@ -73,18 +78,60 @@ export function DraftCard({ draft, lookUpNow, error, busy, onChoice, onRemove }:
         <CloseButton aria-label={`Remove ${name}`} disabled={busy} onClick={onRemove} />
       </div>
       {found && found.files.length > 0 ? (
-        <FileChoice found={found} onChoice={onChoice} />
+        <FileChoice found={found} select={choice.select} onChoice={onChoice} />
       ) : (
-        draft.kind === 'magnet' &&
-        !found && (
-          <Checkbox
-            className={classes.later}
-            label="Let me choose the files once they are known"
-            onChange={(event) => onChoice({ chooseFiles: event.currentTarget.checked })}
-          />
-        )
+        <Later draft={draft} choice={choice} found={found !== undefined} page={isPage(lookUp.error) || isPage(error)} onChoice={onChoice} />
       )}
     </li>
+  );
+}
+
+/** The fault of a draft, unless it is that the user has it already. */
+function errorOf(refusal: Refusal | undefined): unknown {
+  if (!refusal?.verdict) return refusal?.error;
+  const { verdict, jobId, code, detail } = refusal.verdict;
+  return verdict === 'duplicate' && jobId !== null ? undefined : new ProblemError(0, code, detail);
+}
+
+/** The download that has what the draft would fetch. */
+function heldOf(refusal: Refusal | undefined, found: Inspection | undefined) {
+  const verdict = refusal?.verdict;
+  if (verdict?.verdict === 'duplicate' && verdict.jobId !== null) return { id: verdict.jobId, name: verdict.name, finished: verdict.finished };
+  return found?.held ?? undefined;
+}
+
+function isPage(error: unknown): boolean {
+  return error instanceof ProblemError && error.code === 'not_a_file';
+}
+
+interface LaterProps {
+  draft: Draft;
+  choice: Choice;
+  found: boolean;
+  page: boolean;
+  onChoice: (choice: Choice) => void;
+}
+
+/** What can be chosen before the files of a source are known. */
+function Later({ draft, choice, found, page, onChoice }: LaterProps) {
+  if (draft.kind === 'magnet' && !found) {
+    return (
+      <Checkbox
+        className={classes.later}
+        label="Let me choose the files once they are known"
+        checked={choice.chooseFiles}
+        onChange={(event) => onChoice({ chooseFiles: event.currentTarget.checked })}
+      />
+    );
+  }
+  if (!page) return null;
+  return (
+    <Checkbox
+      className={classes.later}
+      label="Keep the web page as a file"
+      checked={choice.keepPage === true}
+      onChange={(event) => onChoice({ chooseFiles: false, keepPage: event.currentTarget.checked })}
+    />
   );
 }
 
@@ -99,34 +146,3 @@ function Verdict({ allowed, reason }: { allowed: boolean; reason: Reason }) {
   );
 }
 
-/** The files of a source, folded away until the user wants to choose. */
-function FileChoice({ found, onChoice }: { found: Inspection; onChoice: (choice: Choice) => void }) {
-  const [open, setOpen] = useState(false);
-  const [chosen, setChosen] = useState<ReadonlySet<number>>(() => new Set(found.files.map((file) => file.index)));
-  const all = chosen.size === found.files.length;
-  const change = (next: Set<number>) => {
-    setChosen(next);
-    const whole = next.size === found.files.length;
-    onChoice({ chooseFiles: false, ...(!whole && { select: [...next].sort((a, b) => a - b) }) });
-  };
-  const size = all ? found.size : sizeOf(found.files, chosen);
-  return (
-    <div className={classes.files}>
-      <button type="button" className={classes.summary} aria-expanded={open} onClick={() => setOpen(!open)}>
-        <IconChevronDown size={16} className={classes.arrow} data-open={open || undefined} aria-hidden="true" />
-        <span className="tabular">
-          {all
-            ? formatPlural(found.files.length, 'file', 'files')
-            : `${chosen.size} of ${formatPlural(found.files.length, 'file', 'files')}`}
-          {', '}
-          {size === null || size < 0 ? 'size unknown' : formatBytes(size)}
-        </span>
-        {found.private && <span className={classes.private}>private torrent</span>}
-      </button>
-      {chosen.size === 0 && <p className={classes.refused}>Choose at least one file.</p>}
-      {open && (
-        <FileTree label="Files to download" files={found.files} maxHeight={340} selection={{ chosen, onChange: change }} />
-      )}
-    </div>
-  );
-}

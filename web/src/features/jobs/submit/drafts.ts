@@ -1,10 +1,11 @@
-import { isTorrentFile, readSources } from './source';
+import { isTorrentFile, readSources, sourceKey } from './source';
+
+export const draftKinds = ['magnet', 'url', 'torrent'] as const;
 
 /** A source before it is submitted. */
 export interface Draft {
-  /** Also the idempotency key of the submit. */
   id: string;
-  kind: 'magnet' | 'url' | 'torrent';
+  kind: (typeof draftKinds)[number];
   name: string;
   /** The magnet link or URL; empty for a torrent. */
   source: string;
@@ -24,8 +25,13 @@ export function draftsOfText(text: string): NewDrafts {
   const { found, unknown } = readSources(text);
   return {
     drafts: found.map((source) => ({ id: crypto.randomUUID(), ...source })),
-    refused: unknown.map((piece) => `“${piece.slice(0, 60)}” isn't a magnet link, URL or info hash.`),
+    refused: unknown.map((piece) => `“${withoutLogin(piece).slice(0, 60)}” isn't a magnet link, URL or info hash.`),
   };
+}
+
+/** A text that may be a URL, with its user name and password left out. */
+function withoutLogin(text: string): string {
+  return text.replace(/(?<=\/\/)[^/]*@/, '…@');
 }
 
 /** Makes drafts from chosen or dropped files. */
@@ -42,9 +48,21 @@ export function draftsOfFiles(files: readonly File[]): NewDrafts {
   return result;
 }
 
+const kindsOff: Record<Draft['kind'], string> = {
+  magnet: 'Magnet links are switched off for your account.',
+  url: 'Web addresses are switched off for your account.',
+  torrent: 'Torrent files are switched off for your account.',
+};
+
+/** Refuses drafts of the kinds that are switched off, with one sentence a kind. */
+export function withoutKinds({ drafts, refused }: NewDrafts, off: readonly Draft['kind'][]): NewDrafts {
+  const met = off.filter((kind) => drafts.some((draft) => draft.kind === kind));
+  return { drafts: drafts.filter((draft) => !off.includes(draft.kind)), refused: [...refused, ...met.map((kind) => kindsOff[kind])] };
+}
+
 /** Adds new drafts to the existing ones, without duplicates. */
 export function mergeDrafts(before: readonly Draft[], added: readonly Draft[]): Draft[] {
-  const key = (draft: Draft) => (draft.torrent ? `${draft.torrent.name} ${draft.torrent.size}` : draft.source);
+  const key = (draft: Draft) => (draft.torrent ? `${draft.torrent.name} ${draft.torrent.size}` : sourceKey({ kind: draft.kind === 'url' ? 'url' : 'magnet', source: draft.source }));
   const known = new Set(before.map(key));
   return [...before, ...added.filter((draft) => !known.has(key(draft)))];
 }

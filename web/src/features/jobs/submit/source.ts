@@ -1,3 +1,5 @@
+import { looksLikeMagnet, readMagnet } from './magnet';
+
 /** A source found in a piece of text. */
 export interface FoundSource {
   kind: 'magnet' | 'url';
@@ -24,41 +26,62 @@ export function readSources(text: string): ReadResult {
   for (const piece of pieces(text)) {
     const source = readOne(piece);
     if (!source) result.unknown.push(piece);
-    else if (!seen.has(source.source)) {
-      seen.add(source.source);
+    else if (!seen.has(sourceKey(source))) {
+      seen.add(sourceKey(source));
       result.found.push(source);
     }
   }
   return result;
 }
 
+/** What makes two sources the same: of a URL, how a browser reads it. */
+export function sourceKey({ kind, source }: Pick<FoundSource, 'kind' | 'source'>): string {
+  return kind === 'url' ? (URL.parse(source)?.href ?? source) : source;
+}
+
 function pieces(text: string): string[] {
-  return text
+  const lines = text
     .split(/[\r\n]+/)
-    .flatMap((line) => line.split(/\s+(?=magnet:\?|https?:\/\/)/i))
+    .flatMap((line) => line.split(/\s+(?=<?(?:web\+)?magnet(?::|%3a)|https?:\/\/)/i))
     .map((piece) => piece.trim())
     .filter((piece) => piece !== '');
+  return lines.reduce<string[]>((read, line) => {
+    const joined = continued(read.at(-1), line);
+    if (joined === undefined) read.push(line);
+    else read[read.length - 1] = joined;
+    return read;
+  }, []);
+}
+
+/** Joins a line to the magnet link before it if the link was wrapped there, and returns undefined if it was not. */
+function continued(before: string | undefined, line: string): string | undefined {
+  if (before === undefined || !looksLikeMagnet(before) || looksLikeMagnet(line) || readUrl(line)) return undefined;
+  const rest = line.replace(/^[>\s]+(?=\S)/, '');
+  const joined = before + rest;
+  // Part of a link has no spaces, and the server takes no more than 64 KiB.
+  if (/\s/.test(rest) || joined.length > 65_536) return undefined;
+  // One that has no whole hash yet may need several lines.
+  if (!readMagnet(before)) return /[=&:%]/.test(before) ? joined : undefined;
+  return !isHash(rest) && readMagnet(joined) ? joined : undefined;
+}
+
+function isHash(text: string): boolean {
+  return hexV1.test(text) || base32V1.test(text) || hexV2.test(text);
 }
 
 function readOne(piece: string): FoundSource | undefined {
-  if (/^magnet:\?/i.test(piece)) return readMagnet(piece);
-  if (hexV1.test(piece) || base32V1.test(piece)) return ofHash(piece, `urn:btih:${piece}`);
+  if (looksLikeMagnet(piece)) {
+    const magnet = readMagnet(piece);
+    if (!magnet) return undefined;
+    return { kind: 'magnet', source: piece, name: magnet.name === '' ? `Magnet ${magnet.hash.slice(0, 12)}…` : magnet.name };
+  }
   if (hexV2.test(piece)) return ofHash(piece, `urn:btmh:1220${piece}`);
+  if (isHash(piece)) return ofHash(piece, `urn:btih:${piece}`);
   return readUrl(piece);
 }
 
 function ofHash(hash: string, urn: string): FoundSource {
   return { kind: 'magnet', source: `magnet:?xt=${urn}`, name: `Magnet ${hash.slice(0, 12).toLowerCase()}…` };
-}
-
-function readMagnet(piece: string): FoundSource | undefined {
-  const params = new URLSearchParams(piece.slice(piece.indexOf('?') + 1));
-  const topics = [...params].filter(([key]) => /^xt(\.\d+)?$/.test(key)).map(([, value]) => value.toLowerCase());
-  const topic = topics.find((value) => value.startsWith('urn:btih:') || value.startsWith('urn:btmh:'));
-  if (topic === undefined) return undefined;
-  const name = params.get('dn')?.trim();
-  const hash = topic.replace(/^urn:(btih:|btmh:1220)/, '');
-  return { kind: 'magnet', source: piece, name: name !== undefined && name !== '' ? name : `Magnet ${hash.slice(0, 12)}…` };
 }
 
 function readUrl(piece: string): FoundSource | undefined {
@@ -69,12 +92,15 @@ function readUrl(piece: string): FoundSource | undefined {
   return { kind: 'url', source: piece, name: last === '' ? url.host : decoded(last) };
 }
 
+/** Decodes what can be decoded: “100%%20legal” is “100% legal”. */
 function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return text.replaceAll(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
+    try {
+      return decodeURIComponent(escapes);
+    } catch {
+      return escapes;
+    }
+  });
 }
 
 /** Reports whether a chosen or dropped file looks like a metainfo file. */

@@ -1,43 +1,52 @@
 import { Button, FileButton, Textarea } from '@mantine/core';
-import { useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react';
+import { useCallback, useEffect, useRef, type ClipboardEvent, type KeyboardEvent } from 'react';
+import { useTranslation } from 'react-i18next';
 
-import { IconArrowDown, IconPlus, IconUpload } from '@/components/icons';
+import { IconPlus, IconUpload } from '@/components/icons';
+import { LabelMenu } from '@/features/jobs/labels/components/label-menu';
+import { RulesSummary } from '@/features/jobs/rules/components/rules-summary';
 import { formatPlural } from '@/lib/format';
 
 import { DraftCard } from './draft-card';
-import { draftsOfFiles, draftsOfText, mergeDrafts, type Draft, type NewDrafts } from './drafts';
+import { draftsOfFiles, draftsOfText, withoutKinds, type NewDrafts } from './drafts';
+import './messages/catalogue';
 import classes from './submit-box.module.css';
-import { usePageDrop } from './use-page-drop';
+import { useKindsOff } from './use-kinds-off';
 import { useSubmit } from './use-submit';
+import { useTray } from './use-tray';
 
 /** This many drafts are looked up at once; the rest on request, so that a long paste doesn't flood the server. */
 const lookedUpAtOnce = 4;
 /** With more drafts than this, they scroll in their own frame. */
 const manyDrafts = 8;
 
-/** Where downloads start: paste, drop or choose a source, look at its files, or just add it. */
-export function SubmitBox() {
-  const [text, setText] = useState('');
-  const [drafts, setDrafts] = useState<readonly Draft[]>([]);
-  const [refused, setRefused] = useState<readonly string[]>([]);
-  const box = useRef<HTMLTextAreaElement>(null);
-  const submitting = useSubmit((draft) => setDrafts((before) => before.filter((each) => each.id !== draft.id)));
+interface SubmitBoxProps {
+  /** Id of the account whose drafts these are. */
+  account: string;
+  /** A source that a link elsewhere brought, to be added by the user. */
+  brought: string;
+  onTaken: () => void;
+}
 
-  const take = (added: NewDrafts) => {
-    setDrafts((before) => mergeDrafts(before, added.drafts));
-    setRefused(added.refused);
-  };
-  const over = usePageDrop({
-    onText: (pasted) => take(draftsOfText(pasted)),
-    onFiles: (files) => take(draftsOfFiles(files)),
-  });
+/** Where downloads start: paste, drop or choose a source, look at its files, or just add it. */
+export function SubmitBox({ account, brought, onTaken }: SubmitBoxProps) {
+  const { t } = useTranslation('submit');
+  const { tray, take, setText, removeDrafts, choose, setLabels } = useTray(account);
+  const box = useRef<HTMLTextAreaElement>(null);
+  const submitting = useSubmit(account, useCallback((ids) => removeDrafts((draft) => ids.has(draft.id)), [removeDrafts]));
+  const off = useKindsOff();
+  const accept = (all: NewDrafts) => take(withoutKinds(all, off));
+
+  useEffect(() => {
+    if (brought === '') return;
+    take(draftsOfText(brought));
+    onTaken();
+  }, [brought, onTaken, take]);
 
   /** Adds what is typed and all drafts at once, without waiting for look-ups. */
   const addAll = () => {
-    const typed = draftsOfText(text);
-    setRefused(typed.refused);
-    const all = mergeDrafts(drafts, typed.drafts);
-    setDrafts(all);
+    const typed = withoutKinds(draftsOfText(tray.text), off);
+    const all = take(typed);
     if (typed.drafts.length > 0) setText('');
     if (all.length === 0) box.current?.focus();
     else submitting.add(all);
@@ -47,13 +56,14 @@ export function SubmitBox() {
     // Text that isn't a source stays in the box for correction.
     if (added.drafts.length === 0) return;
     event.preventDefault();
-    take(added);
+    accept(added);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
     addAll();
   };
+  const { drafts } = tray;
 
   return (
     <section className={classes.box} aria-label="Add downloads">
@@ -67,16 +77,14 @@ export function SubmitBox() {
           rows={1}
           spellCheck={false}
           autoCapitalize="off"
-          value={text}
-          onChange={(event) => {
-            setText(event.currentTarget.value);
-            setRefused([]);
-          }}
+          data-add-box
+          value={tray.text}
+          onChange={(event) => setText(event.currentTarget.value)}
           onPaste={onPaste}
           onKeyDown={onKeyDown}
         />
         <div className={classes.buttons}>
-          <FileButton accept=".torrent,application/x-bittorrent" multiple onChange={(files) => take(draftsOfFiles(files))}>
+          <FileButton accept=".torrent,application/x-bittorrent" multiple onChange={(files) => accept(draftsOfFiles(files))}>
             {(props) => (
               <Button {...props} variant="default" size="md" leftSection={<IconUpload size={17} />}>
                 .torrent
@@ -92,34 +100,39 @@ export function SubmitBox() {
         One download per line. You can also paste or drop <span className="mono">.torrent</span> files anywhere.
       </p>
       <div role="alert">
-        {refused.map((sentence) => (
+        {tray.refused.map((sentence) => (
           <p key={sentence} className={classes.refused}>
             {sentence}
           </p>
         ))}
       </div>
       {drafts.length > 0 && (
-        <ul className={classes.drafts} data-many={drafts.length > manyDrafts || undefined} aria-label="Ready to add">
-          {drafts.map((draft, at) => (
-            <DraftCard
-              key={draft.id}
-              draft={draft}
-              lookUpNow={at < lookedUpAtOnce}
-              error={submitting.errors.get(draft.id)}
-              busy={submitting.isBusy(draft.id)}
-              onChoice={(choice) => submitting.choose(draft.id, choice)}
-              onRemove={() => setDrafts((before) => before.filter((each) => each.id !== draft.id))}
-            />
-          ))}
-        </ul>
-      )}
-      {over && (
-        <div className={classes.drop} aria-hidden="true">
-          <span className={classes.dropnote}>
-            <IconArrowDown size={28} />
-            Drop to add
-          </span>
-        </div>
+        <>
+          <RulesSummary />
+          <div className={classes.forall}>
+            <LabelMenu label={t('labels')} chosen={tray.labels ?? []} onChange={setLabels} />
+            {drafts.length > 1 && (
+              <Button size="compact-sm" variant="subtle" color="gray" disabled={submitting.busy} onClick={() => removeDrafts(() => true)}>
+                {t('removeAll')}
+              </Button>
+            )}
+          </div>
+          <ul className={classes.drafts} data-many={drafts.length > manyDrafts || undefined} aria-label="Ready to add">
+            {drafts.map((draft, at) => (
+              <DraftCard
+                key={draft.id}
+                draft={draft}
+                lookUpNow={at < lookedUpAtOnce}
+                choice={tray.choices[draft.id]}
+                refusal={submitting.refusals.get(draft.id)}
+                busy={submitting.isBusy(draft.id)}
+                onChoice={(choice) => choose(draft.id, choice)}
+                onAgain={() => submitting.addAgain(draft)}
+                onRemove={() => removeDrafts((each) => each.id === draft.id)}
+              />
+            ))}
+          </ul>
+        </>
       )}
     </section>
   );

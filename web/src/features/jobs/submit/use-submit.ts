@@ -1,69 +1,97 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 
-import { toastDone } from '@/components/toast';
-import { formatPlural } from '@/lib/format';
+import { toastDone, toastFailed } from '@/components/toast';
+import { text } from '@/lib/messages';
 import { ProblemError } from '@/lib/problem';
 
-import { applyJob } from '../cache';
-import { nameOf } from '../state';
-import { submit } from './api';
+import { jobKeys } from '../api';
+import { batchesOf, submitBatch, type Verdict } from './api';
 import type { Draft } from './drafts';
+import './messages/catalogue';
+import { changeTray, noChoice, readTray, type Choice, type Tray } from './store';
 
-/** The user's choices for a draft before adding it. */
-export interface Choice {
-  /** Indexes of the files to fetch; undefined for all. */
-  select?: number[];
-  /** Wait for a choice once the files are known. */
-  chooseFiles: boolean;
+/** Why a draft is still there after it was added. */
+export interface Refusal {
+  verdict?: Verdict;
+  error?: unknown;
 }
 
-const lines = 3;
-
-/** Submits drafts and keeps the outcome of each. */
-export function useSubmit(onAdded: (draft: Draft) => void) {
+/** Submits drafts, all by one request, and keeps why some were refused. */
+export function useSubmit(account: string, onAdded: (ids: ReadonlySet<string>) => void) {
   const client = useQueryClient();
-  const choices = useRef(new Map<string, Choice>());
   const [underway, setUnderway] = useState<ReadonlySet<string>>(new Set());
-  const [errors, setErrors] = useState<ReadonlyMap<string, unknown>>(new Map());
+  const [refusals, setRefusals] = useState<ReadonlyMap<string, Refusal>>(new Map());
+  // A request whose answer was lost is repeated with its key, so that nothing is added twice.
+  const unanswered = useRef<{ of: string; key: string }>(undefined);
 
-  async function one(draft: Draft): Promise<string | undefined> {
-    try {
-      const choice = choices.current.get(draft.id) ?? { chooseFiles: false };
-      if (choice.select?.length === 0) throw new ProblemError(0, 'bad_selection', 'Choose at least one file.');
-      const job = await submit({ draft, ...choice });
-      applyJob(client, job);
-      onAdded(draft);
-      return nameOf(job);
-    } catch (error) {
-      setErrors((before) => new Map(before).set(draft.id, error));
-      return undefined;
-    } finally {
-      setUnderway((before) => new Set([...before].filter((id) => id !== draft.id)));
-    }
-  }
+  const send = useCallback(
+    async (drafts: readonly Draft[], choices: Tray['choices'], labels: Tray['labels']) => {
+      const of = JSON.stringify([drafts.map((draft) => [draft.id, choices[draft.id]]), labels]);
+      const key = unanswered.current?.of === of ? unanswered.current.key : crypto.randomUUID();
+      unanswered.current = { of, key };
+      const verdicts = await submitBatch(drafts, choices, labels, key);
+      unanswered.current = undefined;
+      return verdicts;
+    },
+    [],
+  );
 
-  async function add(drafts: readonly Draft[]): Promise<void> {
-    const waiting = drafts.filter((draft) => !underway.has(draft.id));
-    setUnderway((before) => new Set([...before, ...waiting.map((draft) => draft.id)]));
-    setErrors(new Map());
-    const added: string[] = [];
-    const line = async () => {
-      for (let draft = waiting.shift(); draft; draft = waiting.shift()) {
-        const name = await one(draft);
-        if (name !== undefined) added.push(name);
+  const add = useCallback(
+    async (drafts: readonly Draft[]) => {
+      const { choices, labels } = readTray(account);
+      const refused = new Map<string, Refusal>();
+      const able = drafts.filter((draft) => {
+        const none = choices[draft.id]?.select?.length === 0;
+        if (none) refused.set(draft.id, { error: new ProblemError(0, 'bad_selection', 'Choose at least one file.') });
+        return !none;
+      });
+      setUnderway(new Set(able.map((draft) => draft.id)));
+      const added: string[] = [];
+      for (const batch of batchesOf(able)) {
+        try {
+          const verdicts = await send(batch, choices, labels);
+          const gone = new Set<string>();
+          for (const [at, draft] of batch.entries()) {
+            const verdict = verdicts[at];
+            if (verdict?.verdict === 'created') {
+              gone.add(draft.id);
+              added.push(verdict.name);
+            } else if (verdict) refused.set(draft.id, { verdict });
+          }
+          onAdded(gone);
+        } catch (error) {
+          for (const draft of batch) refused.set(draft.id, { error });
+          if (batch.length > 1) toastFailed("Couldn't add the downloads", error);
+          break;
+        }
       }
-    };
-    await Promise.all(Array.from({ length: lines }, line));
-    if (added.length === 1 && added[0] !== undefined) toastDone(`Added “${added[0]}”.`);
-    else if (added.length > 1) toastDone(`Added ${formatPlural(added.length, 'download', 'downloads')}.`);
-  }
+      setUnderway(new Set());
+      setRefusals(refused);
+      if (added.length === 0) return;
+      toastDone(added.length === 1 ? text('submit:addedOne', { name: added[0] ?? '' }) : text('submit:added', { count: added.length }));
+      void client.invalidateQueries({ queryKey: jobKeys.lists() });
+      void client.invalidateQueries({ queryKey: jobKeys.counts() });
+    },
+    [account, client, onAdded, send],
+  );
+
+  const addAgain = useCallback(
+    (draft: Draft) => {
+      changeTray(account, (before) => {
+        const choice: Choice = { ...noChoice, ...before.choices[draft.id], again: true };
+        return { ...before, choices: { ...before.choices, [draft.id]: choice } };
+      });
+      void add([draft]);
+    },
+    [account, add],
+  );
 
   return {
     add: (drafts: readonly Draft[]) => void add(drafts),
+    addAgain,
     busy: underway.size > 0,
     isBusy: (id: string) => underway.has(id),
-    errors,
-    choose: (id: string, choice: Choice) => void choices.current.set(id, choice),
+    refusals,
   };
 }

@@ -6,10 +6,10 @@ import { FormFault } from '@/components/form-fault';
 import { toastDone } from '@/components/toast';
 import { useConfirmed } from '@/lib/confirmed';
 import { useApiForm } from '@/lib/use-api-form';
+import { describeUserAgent } from '@/lib/user-agent';
 
 import { addPasskey, beginPasskey, renamePasskey } from '../api';
 import { passkeySchema } from '../schema';
-import { describeUserAgent } from '../user-agent';
 import { RecoveryCodes } from './recovery-codes';
 import classes from './settings.module.css';
 

@@ -9,6 +9,7 @@ import { ErrorNotice } from '@/components/notice';
 import { RelativeTime } from '@/components/relative-time';
 import { toastDone, toastFailed } from '@/components/toast';
 import { useConfirmed } from '@/lib/confirmed';
+import { useFeature } from '@/lib/features';
 import { passkeysKnown } from '@/lib/passkey';
 
 import { passkeysQuery, removePasskey, settingsKeys, totpQuery } from '../api';
@@ -44,10 +45,12 @@ export function Passkeys({ me, onChanged }: PasskeysProps) {
     setAdding(false);
     changed(); // the passkey may already exist, with its recovery codes on screen
   };
+  const allowed = useFeature('passkeys');
   if (isPending) return <Skeleton height={68} radius="md" />;
   if (!data) return <ErrorNotice error={error} title="Couldn't load your passkeys" retry={() => void refetch()} />;
   const { passkeys } = data;
   const known = passkeysKnown();
+  const addable = data.available && known && allowed;
   const aloneLeft = passkeys.length > 0 && totp?.enabled === false ? totp.recoveryCodesLeft : undefined;
   return (
     <>
@@ -58,11 +61,12 @@ export function Passkeys({ me, onChanged }: PasskeysProps) {
           ))}
         </ul>
       )}
-      {passkeys.length === 0 && data.available && known && <p className={classes.note}>No passkeys yet. With one, you can sign in without a password.</p>}
+      {passkeys.length === 0 && addable && <p className={classes.note}>No passkeys yet. With one, you can sign in without a password.</p>}
       {!data.available && <p className={classes.note}>{data.unavailable}</p>}
       {data.available && !known && <p className={classes.note}>This browser doesn't support passkeys.</p>}
+      {data.available && !allowed && <p className={classes.note}>New passkeys, and signing in with a passkey alone, are switched off for your account.</p>}
       {aloneLeft !== undefined && <RecoveryPart left={aloneLeft} />}
-      {data.available && known && (
+      {addable && (
         <Button ref={opener} variant="default" leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>
           Add a passkey
         </Button>

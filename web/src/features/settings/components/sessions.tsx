@@ -6,9 +6,9 @@ import { IconDeviceLaptop, IconDeviceMobile, IconTerminal2 } from '@/components/
 import { ErrorNotice } from '@/components/notice';
 import { RelativeTime } from '@/components/relative-time';
 import { toastDone, toastFailed } from '@/components/toast';
+import { describeUserAgent, deviceKindOf } from '@/lib/user-agent';
 
 import { endSession, otherSessions, sessionsQuery, settingsKeys } from '../api';
-import { describeUserAgent, deviceKindOf } from '../user-agent';
 import { LongList } from './long-list';
 import classes from './settings.module.css';
 

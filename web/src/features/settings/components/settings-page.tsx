@@ -1,29 +1,26 @@
-import { SegmentedControl, useMantineColorScheme } from '@mantine/core';
+import { Button } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 
 import type { Config, Me } from '@/api/model';
-import { IconDeviceDesktop, IconMoon, IconSun } from '@/components/icons';
 import { Page } from '@/components/page';
 
 import { AccountSection } from './account-section';
+import { Appearance } from './appearance';
 import { DeleteAccount } from './delete-account';
-import { Links } from './links';
+import { OwnData } from './own-data';
 import { Passkeys } from './passkeys';
 import { Reauth } from './reauth';
 import { Section } from './section';
 import { Sessions } from './sessions';
-import classes from './settings.module.css';
 import { Tokens } from './tokens';
 import { TotpPanel } from './totp-panel';
-
-const schemes = [
-  { value: 'auto', label: 'System', icon: IconDeviceDesktop },
-  { value: 'light', label: 'Light', icon: IconSun },
-  { value: 'dark', label: 'Dark', icon: IconMoon },
-] as const;
 
 interface SettingsPageProps {
   me: Me;
   config: Config;
+  /** The sections about downloads. */
+  downloads: ReactNode;
   onSignOut: () => void;
   /** Called when the account has changed. */
   onChanged: () => void;
@@ -31,7 +28,7 @@ interface SettingsPageProps {
 }
 
 /** The account's settings. */
-export function SettingsPage({ me, config, onSignOut, onChanged, onDeleted }: SettingsPageProps) {
+export function SettingsPage({ me, config, downloads, onSignOut, onChanged, onDeleted }: SettingsPageProps) {
   return (
     <Page title="Settings" narrow>
       <Reauth me={me}>
@@ -48,36 +45,23 @@ export function SettingsPage({ me, config, onSignOut, onChanged, onDeleted }: Se
         <Section title="API tokens" text="For programs that act for you, such as the command line.">
           <Tokens me={me} />
         </Section>
-        <Section title="Links" text="Download links that work without signing in. Each works for 24 hours after you last asked for it.">
-          <Links />
+        <Section title="Shares and links" text="Pages and download links that work without signing in.">
+          <Button variant="default" renderRoot={(props) => <Link to="/shares" {...props} />}>
+            See shares and links
+          </Button>
+        </Section>
+        {downloads}
+        <Section title="Notifications" text="Mails and webhooks that tell you what became of your downloads.">
+          <Button variant="default" renderRoot={(props) => <Link to="/settings/notifications" {...props} />}>
+            Choose notifications
+          </Button>
         </Section>
         <Appearance />
+        <OwnData />
         <Section title="Delete account" text="With all downloads and files. This can't be undone.">
           <DeleteAccount me={me} onDeleted={onDeleted} />
         </Section>
       </Reauth>
     </Page>
-  );
-}
-
-function Appearance() {
-  // Without keepTransitions Mantine writes a style element, which the content security policy forbids.
-  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
-  return (
-    <Section title="Appearance" text="How Longhaul looks in this browser.">
-      <SegmentedControl
-        aria-label="Colour scheme"
-        value={colorScheme}
-        onChange={(value) => setColorScheme(value)}
-        data={schemes.map(({ value, label, icon: Symbol }) => ({
-          value,
-          label: (
-            <span className={classes.scheme}>
-              <Symbol size={16} aria-hidden="true" /> {label}
-            </span>
-          ),
-        }))}
-      />
-    </Section>
   );
 }

@@ -50,7 +50,7 @@ export function TokenForm({ me, onClose }: { me: Me; onClose: () => void }) {
       <TextInput
         name="name"
         label="Name"
-        description="What it is for, such as “laptop” or “browser extension”."
+        description="What it is for, such as “laptop” or “backup script”."
         autoComplete="off"
         maxLength={100}
         {...form.field('name')}

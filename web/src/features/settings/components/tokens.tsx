@@ -8,6 +8,7 @@ import { IconKey, IconPlus } from '@/components/icons';
 import { ErrorNotice } from '@/components/notice';
 import { RelativeTime } from '@/components/relative-time';
 import { toastDone, toastFailed } from '@/components/toast';
+import { useFeature } from '@/lib/features';
 import { useNow } from '@/lib/use-now';
 
 import { revokeToken, settingsKeys, tokensQuery } from '../api';
@@ -31,6 +32,7 @@ export function Tokens({ me }: { me: Me }) {
     onError: (failure) => toastFailed("Couldn't revoke the token", failure),
     onSettled: () => setAsked(undefined),
   });
+  const allowed = useFeature('api_tokens');
   if (isPending) return <Skeleton height={90} radius="md" />;
   if (!tokens) return <ErrorNotice error={error} title="Couldn't load your tokens" retry={() => void refetch()} />;
   return (
@@ -40,10 +42,13 @@ export function Tokens({ me }: { me: Me }) {
           {(token) => <TokenItem key={token.id} token={token} onRevoke={setAsked} />}
         </LongList>
       )}
-      {tokens.length === 0 && <p className={classes.note}>No tokens yet.</p>}
-      <Button variant="default" leftSection={<IconPlus size={16} />} onClick={() => setMaking(true)}>
-        New token
-      </Button>
+      {tokens.length === 0 && allowed && <p className={classes.note}>No tokens yet.</p>}
+      {!allowed && <p className={classes.note}>API tokens are switched off for your account{tokens.length > 0 && '. These don’t work until an admin switches them on again'}.</p>}
+      {allowed && (
+        <Button variant="default" leftSection={<IconPlus size={16} />} onClick={() => setMaking(true)}>
+          New token
+        </Button>
+      )}
       <Modal opened={making} onClose={() => setMaking(false)} title="New API token" closeOnClickOutside={false}>
         <TokenForm me={me} onClose={() => setMaking(false)} />
       </Modal>

@@ -76,11 +76,16 @@ function Users({ label }: { label: string }) {
       none="No account stores anything."
       row={(user) => (
         <li key={user.id}>
-          <Link to="/admin/jobs" search={{ user: user.email, sort: '-size' }} className={classes.what}>
+          <Link to="/admin/users/$userId" params={{ userId: user.id }} className={classes.what}>
             {user.email}
           </Link>
           <b>{formatBytes(user.bytes)}</b>
-          <p className={classes.detail}>{formatPlural(user.files, 'file', 'files')}</p>
+          <p className={classes.detail}>
+            {formatPlural(user.files, 'file', 'files')},{' '}
+            <Link to="/admin/jobs" search={{ user: user.email, sort: '-size' }}>
+              largest downloads
+            </Link>
+          </p>
         </li>
       )}
     />

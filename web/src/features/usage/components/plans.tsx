@@ -1,14 +1,17 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 
-import type { Plan } from '@/api/model';
+import type { Config, Plan, PlanLimit } from '@/api/model';
 import { ErrorNotice } from '@/components/notice';
-import { formatBytes, formatCount, formatPlural } from '@/lib/format';
+import { formatBytes, formatCount, formatPlural, formatRate } from '@/lib/format';
+import { text as say } from '@/lib/messages';
 
 import { plansQuery } from '../api';
+import '../messages/catalogue';
 import classes from './usage.module.css';
 
 interface Row {
+  limit: PlanLimit;
   term: string;
   text: string;
 }
@@ -17,15 +20,25 @@ function orNone<T>(limit: T | null, format: (limit: T) => string, none = 'no lim
   return limit === null ? none : format(limit);
 }
 
-/** Returns the limits of a plan with their names. */
-export function limitsOf(plan: Plan): Row[] {
+/** What the installation allows everyone, whatever their plan; 0 is no limit. */
+export type InstallationLimits = Pick<Config['limits'], 'maxRunningJobs' | 'maxJobBytes'>;
+
+/** Formats a plan's limit, or the installation's where that is the smaller one. */
+function smallest(plan: number | null, installation: number | undefined, format: (limit: number) => string): string {
+  if (installation === undefined || installation === 0 || (plan !== null && plan <= installation)) return orNone(plan, format);
+  return say('usage:limits.ofInstallation', { limit: format(installation) });
+}
+
+/** Returns the limits that a plan comes to here, with their names. */
+export function limitsOf(plan: Plan, here?: InstallationLimits): Row[] {
   return [
-    { term: 'Storage', text: orNone(plan.storageBytes, formatBytes) },
-    { term: 'Monthly bandwidth', text: orNone(plan.bandwidthBytes, formatBytes) },
-    { term: 'Running at once', text: orNone(plan.maxRunningJobs, formatCount) },
-    { term: 'Largest download', text: orNone(plan.maxJobBytes, formatBytes) },
-    { term: 'Files in total', text: orNone(plan.maxFiles, formatCount) },
-    { term: 'Files are kept', text: orNone(plan.retentionDays, (days) => formatPlural(days, 'day', 'days'), 'until deleted') },
+    { limit: 'storageBytes', term: 'Storage', text: orNone(plan.storageBytes, formatBytes) },
+    { limit: 'bandwidthBytes', term: 'Monthly bandwidth', text: orNone(plan.bandwidthBytes, formatBytes) },
+    { limit: 'maxRunningJobs', term: 'Running at once', text: smallest(plan.maxRunningJobs, here?.maxRunningJobs, formatCount) },
+    { limit: 'maxJobBytes', term: 'Largest download', text: smallest(plan.maxJobBytes, here?.maxJobBytes, formatBytes) },
+    { limit: 'maxFiles', term: 'Files in total', text: orNone(plan.maxFiles, formatCount) },
+    { limit: 'retentionDays', term: 'Files are kept', text: orNone(plan.retentionDays, (days) => formatPlural(days, 'day', 'days'), 'until deleted') },
+    { limit: 'rateLimit', term: 'Speed per download', text: orNone(plan.rateLimit, formatRate) },
   ];
 }
 
@@ -36,7 +49,7 @@ export function withOwn(plans: readonly Plan[], own: Plan): Plan[] {
 }
 
 /** The account's plan beside the others of this installation. */
-export function Plans({ own }: { own: Plan }) {
+export function Plans({ own, here }: { own: Plan; here: InstallationLimits | undefined }) {
   const { data: plans, error, refetch } = useQuery(plansQuery());
   return (
     <section className={classes.part} aria-labelledby="plans">
@@ -47,7 +60,7 @@ export function Plans({ own }: { own: Plan }) {
       {plans && (
         <ul className={classes.plans} aria-labelledby="plans">
           {withOwn(plans, own).map((plan) => (
-            <PlanCard key={plan.id} plan={plan} own={plan.id === own.id} />
+            <PlanCard key={plan.id} plan={plan} own={plan.id === own.id} here={here} />
           ))}
         </ul>
       )}
@@ -57,7 +70,7 @@ export function Plans({ own }: { own: Plan }) {
   );
 }
 
-function PlanCard({ plan, own }: { plan: Plan; own: boolean }) {
+function PlanCard({ plan, own, here }: { plan: Plan; own: boolean; here: InstallationLimits | undefined }) {
   return (
     <li className={classes.plan} data-own={own || undefined}>
       <h3>
@@ -65,7 +78,7 @@ function PlanCard({ plan, own }: { plan: Plan; own: boolean }) {
         {own && <span className={classes.own}>your plan</span>}
       </h3>
       <dl>
-        {limitsOf(plan).map(({ term, text }) => (
+        {limitsOf(plan, here).map(({ term, text }) => (
           <div key={term}>
             <dt>{term}</dt>
             <dd>{text}</dd>

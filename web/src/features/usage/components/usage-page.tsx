@@ -4,21 +4,21 @@ import { useQuery } from '@tanstack/react-query';
 import type { Usage } from '@/api/model';
 import { ErrorNotice } from '@/components/notice';
 import { Page } from '@/components/page';
-import { formatBytes, formatCount, formatDate, formatPlural } from '@/lib/format';
+import { formatBytes, formatCount, formatDate, formatLastDay, formatPlural, formatRate } from '@/lib/format';
 
 import { usageQuery } from '../api';
 import { DayChart } from './day-chart';
 import { Ledger } from './ledger';
 import { Meter } from './meter';
-import { Plans } from './plans';
+import { limitsOf, Plans, type InstallationLimits } from './plans';
 import classes from './usage.module.css';
 
-/** How much of its plan the account uses. */
-export function UsagePage() {
+/** How much of its plan the account uses, and of what the installation allows. */
+export function UsagePage({ here }: { here: InstallationLimits | undefined }) {
   const { data: usage, error, refetch } = useQuery(usageQuery());
   return (
     <Page title="Usage" intro={usage && planText(usage)}>
-      {usage && <Figures usage={usage} />}
+      {usage && <Figures usage={usage} here={here} />}
       {!usage && !error && <Skeleton height={360} radius="lg" />}
       {!usage && error && <ErrorNotice error={error} title="Couldn't load your usage" retry={() => void refetch()} />}
     </Page>
@@ -28,8 +28,21 @@ export function UsagePage() {
 function planText({ plan }: Usage): string {
   const parts = [`You're on the ${plan.name} plan.`];
   if (plan.maxJobBytes !== null) parts.push(`A download can have up to ${formatBytes(plan.maxJobBytes)}.`);
+  if (plan.rateLimit !== null) parts.push(`Each download gets up to ${formatRate(plan.rateLimit)}.`);
   if (plan.retentionDays !== null) parts.push(`Files are kept for ${formatPlural(plan.retentionDays, 'day', 'days')}.`);
   return parts.join(' ');
+}
+
+/** What differs from the plan itself, and until when. */
+function OwnLimits({ usage: { plan, override } }: { usage: Usage }) {
+  if (override === null) return null;
+  const own = limitsOf(plan).filter(({ limit }) => override.limits.some((each) => each.limit === limit));
+  return (
+    <p className={classes.ownlimits} role="note">
+      {override.until === null ? 'You have limits of your own: ' : `Until the end of ${formatLastDay(override.until)}, you have limits of your own: `}
+      {own.map(({ term, text }) => `${term.toLowerCase()} ${text}`).join(', ')}.
+    </p>
+  );
 }
 
 function storageNote({ used, reserved, limit }: Usage['storage']): string {
@@ -43,9 +56,11 @@ function bandwidthNote({ used, limit, resetsAt }: Usage['bandwidth']): string {
   return limit !== null && used >= limit ? `Used up: files can't be downloaded. ${reset}` : reset;
 }
 
-function Figures({ usage: { plan, storage, bandwidth, jobs, days } }: { usage: Usage }) {
+function Figures({ usage, here }: { usage: Usage; here: InstallationLimits | undefined }) {
+  const { plan, storage, bandwidth, jobs, days } = usage;
   return (
     <>
+      <OwnLimits usage={usage} />
       <div className={classes.grid}>
         <Meter title="Storage" used={storage.used} reserved={storage.reserved} limit={storage.limit} note={storageNote(storage)} />
         <Meter title="Bandwidth this month" used={bandwidth.used} limit={bandwidth.limit} note={bandwidthNote(bandwidth)} />
@@ -64,7 +79,7 @@ function Figures({ usage: { plan, storage, bandwidth, jobs, days } }: { usage: U
         <h2 id="delivered">Delivered per day</h2>
         <DayChart days={days} />
       </section>
-      <Plans own={plan} />
+      <Plans own={plan} here={here} />
       <section className={classes.part} aria-labelledby="ledger">
         <h2 id="ledger">Storage history</h2>
         <Ledger />

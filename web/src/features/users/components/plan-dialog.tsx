@@ -47,7 +47,7 @@ function PlanForm({ user, busy, error, onAssign, onClose }: PlanDialogProps & { 
       {plans && (
         <Radio.Group label="Plan" {...form.getInputProps('plan')}>
           <div className={classes.plans}>
-            {plans.map((each) => (
+            {plans.filter((each) => !each.retired || each.id === user.plan).map((each) => (
               <Radio
                 key={each.id}
                 value={each.id}

@@ -9,6 +9,7 @@ import { WindowList } from '@/components/window-list';
 
 import { usersQuery } from '../api';
 import { defaultUserSort, type AskedUser, type UserView } from '../user';
+import { ManyActs } from './many-acts';
 import { UserDialogs } from './user-dialogs';
 import { UserRow, UserSkeleton } from './user-row';
 import { UserToolbar } from './user-toolbar';
@@ -25,7 +26,7 @@ const rowEstimate = 68;
 /** The list of accounts: searched, filtered and sorted by the server, with only visible rows rendered. */
 export function UserList({ me, view, onView }: UserListProps) {
   const q = useDeferredValue(view.q);
-  const asked = useMemo<UserView>(() => ({ q, state: view.state, role: view.role, sort: view.sort }), [q, view.state, view.role, view.sort]);
+  const asked = useMemo<UserView>(() => ({ q, state: view.state, role: view.role, plan: view.plan, sort: view.sort }), [q, view.state, view.role, view.plan, view.sort]);
   const list = useInfiniteQuery({ ...usersQuery(asked), placeholderData: (before) => before });
   const users = useMemo(() => list.data?.pages.flatMap((page) => page.users) ?? [], [list.data]);
   const [dialog, setDialog] = useState<AskedUser>();
@@ -38,6 +39,7 @@ export function UserList({ me, view, onView }: UserListProps) {
   return (
     <section className={classes.list} aria-label="Accounts">
       <UserToolbar view={view} total={total} onView={onView} />
+      {total !== undefined && total > 0 && <ManyActs view={asked} total={total} />}
       {list.isPending && <UserSkeleton rows={6} />}
       {list.isError && !list.data && <ErrorNotice error={list.error} title="Couldn't load the accounts" retry={() => void list.refetch()} />}
       {list.data && users.length === 0 && <NoMatch onView={onView} />}
@@ -90,7 +92,7 @@ function NoMatch({ onView }: { onView: (change: Partial<UserView>) => void }) {
       icon={IconSearch}
       title="No matches"
       action={
-        <Button variant="default" onClick={() => onView({ q: '', state: '', role: '', sort: defaultUserSort })}>
+        <Button variant="default" onClick={() => onView({ q: '', state: '', role: '', plan: '', sort: defaultUserSort })}>
           Show all accounts
         </Button>
       }

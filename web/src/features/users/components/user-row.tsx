@@ -1,20 +1,17 @@
-import { ActionIcon, Menu, Skeleton } from '@mantine/core';
+import { Skeleton } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 
 import type { UserInfo } from '@/api/model';
 import { HealthLabel } from '@/components/health-label';
-import { IconBan, IconCircleCheck, IconDotsVertical, IconGauge, IconHistory, IconLogout, IconShieldLock } from '@/components/icons';
 import { ProgressBar } from '@/components/progress-bar';
 import { RelativeTime } from '@/components/relative-time';
 import { fillTone } from '@/lib/fill';
 import { formatBytes, formatCount } from '@/lib/format';
 import { roleNames } from '@/lib/role';
-import { useMenuButton } from '@/lib/use-menu-button';
 
-import { actLabel, actsOn, storageShare, userStateLooks, type UserAct } from '../user';
+import { storageShare, userStateLooks, type UserAct } from '../user';
+import { UserMenu } from './user-menu';
 import classes from './users.module.css';
-
-const actIcons = { plan: IconGauge, role: IconShieldLock, logout: IconLogout, disable: IconBan, enable: IconCircleCheck } as const;
 
 interface UserRowProps {
   user: UserInfo;
@@ -31,7 +28,7 @@ export function UserRow({ user, isMe, position, count, onAct }: UserRowProps) {
   return (
     <div className={classes.row} role="listitem" aria-posinset={position} aria-setsize={count} data-off={user.state === 'disabled' || undefined}>
       <div className={classes.who}>
-        <Link to="/admin/jobs" search={{ user: user.email }} className={classes.email} title={`Downloads of ${user.email}`}>
+        <Link to="/admin/users/$userId" params={{ userId: user.id }} className={classes.email}>
           {user.email}
         </Link>
         {user.role === 'admin' && <span className={classes.mark}>{roleNames.admin}</span>}
@@ -51,7 +48,7 @@ export function UserRow({ user, isMe, position, count, onAct }: UserRowProps) {
       <Cell name="Two-step">{user.secondFactor ? 'On' : <span data-faint>Off</span>}</Cell>
       <Cell name="Signed in">{user.lastSignInAt === null ? <span data-faint>never</span> : <RelativeTime at={user.lastSignInAt} />}</Cell>
       <div className={classes.menu}>
-        <UserMenu user={user} onAct={onAct} />
+        <UserMenu user={user} isMe={isMe} onAct={onAct} />
       </div>
     </div>
   );
@@ -64,48 +61,6 @@ function Cell({ name, children }: { name: string; children: React.ReactNode }) {
       <span className={classes.cellname}>{name} </span>
       {children}
     </div>
-  );
-}
-
-function UserMenu({ user, onAct }: { user: UserInfo; onAct: (act: UserAct) => void }) {
-  const { button, choose } = useMenuButton();
-  return (
-    <Menu>
-      <Menu.Target>
-        <ActionIcon ref={button} variant="subtle" color="gray" size={36} aria-label={`Actions for ${user.email}`}>
-          <IconDotsVertical size={18} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {actsOn(user).map((act, at) => {
-          const Symbol = actIcons[act];
-          return (
-            <Menu.Item
-              key={act}
-              data-autofocus={at === 0 || undefined}
-              className={act === 'disable' ? classes.danger : undefined}
-              leftSection={<Symbol size={16} />}
-              onClick={() => choose(() => onAct(act))}
-            >
-              {actLabel(act, user)}
-            </Menu.Item>
-          );
-        })}
-        <Menu.Divider />
-        <Menu.Item
-          leftSection={<IconHistory size={16} />}
-          renderRoot={(props) => <Link to="/admin/audit" search={{ target: user.email }} {...props} />}
-        >
-          Audit log entries
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<IconHistory size={16} />}
-          renderRoot={(props) => <Link to="/admin/audit/security" search={{ user: user.email }} {...props} />}
-        >
-          Security events
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
   );
 }
 

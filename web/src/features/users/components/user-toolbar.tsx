@@ -1,9 +1,11 @@
 import { CloseButton, NativeSelect, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 
 import { IconSearch } from '@/components/icons';
 import { formatPlural } from '@/lib/format';
 import { roleNames } from '@/lib/role';
 
+import { plansQuery } from '../api';
 import { userRoles, userSorts, userStateLooks, userStates, type UserSort, type UserView } from '../user';
 import classes from './users.module.css';
 
@@ -37,6 +39,7 @@ interface UserToolbarProps {
 
 /** Search, filters and sort order of the accounts. */
 export function UserToolbar({ view, total, onView }: UserToolbarProps) {
+  const { data: plans } = useQuery(plansQuery());
   return (
     <div className={classes.toolbar}>
       <TextInput
@@ -64,6 +67,13 @@ export function UserToolbar({ view, total, onView }: UserToolbarProps) {
         data={roles}
         value={view.role}
         onChange={(event) => onView({ role: userRoles.find((each) => each === event.currentTarget.value) ?? '' })}
+      />
+      <NativeSelect
+        size="sm"
+        aria-label="Plan"
+        data={[{ value: '', label: 'Any plan' }, ...(plans ?? []).map(({ id, name }) => ({ value: id, label: name }))]}
+        value={view.plan}
+        onChange={(event) => onView({ plan: event.currentTarget.value })}
       />
       <NativeSelect
         className={classes.sort}

@@ -1,0 +1,138 @@
+package library
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"longhaul/internal/store/postgres"
+	"longhaul/models"
+)
+
+// maxSelections is how many selections one listing has.
+const maxSelections = 500
+
+// Pack keeps what is picked as a selection, folders with everything below them,
+// until the time. Selections of the user that have expired are removed. One without
+// a file that can be delivered is refused, and one with too many.
+func (l *Library) Pack(ctx context.Context, userID uuid.UUID, p models.Picked, expires time.Time) (models.Selection, error) {
+	s := models.Selection{ID: l.db.NewID(), UserID: userID, CreatedAt: l.db.Now(), ExpiresAt: expires}
+	err := l.db.Tx(ctx, func(ctx context.Context) error {
+		titles, _, err := l.picked(ctx, userID, p)
+		if err != nil {
+			return err
+		}
+		if s.Name = "files"; len(titles) == 1 {
+			s.Name = titles[0]
+		}
+		files, names, err := l.unfold(ctx, userID, p)
+		if err != nil {
+			return err
+		}
+		if len(files) == 0 {
+			return models.Errorf(models.CodeConflict, "There are no files to zip.").In("files")
+		}
+		if len(files) > models.MaxPackedFiles {
+			return models.Errorf(models.CodeConflict, "A zip can have at most %d files.", models.MaxPackedFiles).In("files")
+		}
+		if _, err := l.db.Exec(ctx, "prune selections", `delete from selections where user_id = ? and expires_at <= ?`, userID, l.db.Now()); err != nil {
+			return err
+		}
+		_, err = l.db.Exec(ctx, "keep selection", `
+			insert into selections (id, user_id, name, files, names, created_at, expires_at) values (?, ?, ?, ?::uuid[], ?::text[], ?, ?)`,
+			s.ID, userID, s.Name, postgres.Array[uuid.UUID](files), postgres.Array[string](names), s.CreatedAt, expires)
+		return err
+	})
+	return s, err
+}
+
+// unfold returns the files that are picked, or lie below a picked folder, and their
+// paths from there. A file that is reached twice is there once.
+func (l *Library) unfold(ctx context.Context, userID uuid.UUID, p models.Picked) (files []uuid.UUID, names []string, err error) {
+	var rows []struct {
+		ID   uuid.UUID
+		Path string
+	}
+	err = l.db.Rows(ctx, &rows, "list files to pack", `
+		with recursive down as (
+			select id, name as path from folders where user_id = ? and id = any(?)
+			union all select f.id, down.path || '/' || f.name from folders f join down on f.parent_id = down.id)
+		select distinct on (id) id, path from (
+			select f.id, f.name as path from files f join jobs j on j.id = f.job_id
+				where f.user_id = ? and f.id = any(?) and f.state = 'stored' and `+visible+`
+			union all select f.id, down.path || '/' || f.name from down join files f on f.folder_id = down.id join jobs j on j.id = f.job_id
+				where f.state = 'stored' and `+visible+`) found
+		order by id limit ?`, userID, postgres.Array[uuid.UUID](p.Folders), userID, postgres.Array[uuid.UUID](p.Files), models.MaxPackedFiles+1)
+	for _, r := range rows {
+		files, names = append(files, r.ID), append(names, r.Path)
+	}
+	return files, names, err
+}
+
+// Selection returns a selection of the user that has not expired.
+func (l *Library) Selection(ctx context.Context, userID, id uuid.UUID) (models.Selection, error) {
+	var s models.Selection
+	err := l.db.Row(ctx, &s, "load selection", `
+		select id, user_id, name, created_at, expires_at from selections where user_id = ? and id = ? and expires_at > ?`, userID, id, l.db.Now())
+	return s, err
+}
+
+// PackedFiles returns the files of the selection that can be delivered now, each
+// with its path in the zip.
+func (l *Library) PackedFiles(ctx context.Context, userID, id uuid.UUID) ([]models.File, error) {
+	var rows []struct {
+		models.File
+		Inside string
+	}
+	err := l.db.Rows(ctx, &rows, "list files of selection", `
+		select f.*, n.name as inside from selections s
+			cross join lateral unnest(s.files, s.names) with ordinality as n (id, name, at)
+			join files f on f.id = n.id join jobs j on j.id = f.job_id
+		where s.user_id = ? and s.id = ? and f.user_id = s.user_id and f.state = 'stored' and not f.blocked and not j.blocked and `+visible+`
+		order by n.name, f.id`, userID, id)
+	out := make([]models.File, 0, len(rows))
+	for _, r := range rows {
+		r.Path = r.Inside
+		out = append(out, r.File)
+	}
+	return out, err
+}
+
+// MayDeliverPacked returns not_found when the file may no longer be delivered with
+// the selection, for whatever reason.
+func (l *Library) MayDeliverPacked(ctx context.Context, id, fileID uuid.UUID) error {
+	var one int
+	return l.db.Row(ctx, &one, "look whether packed file may be delivered", `
+		select 1 from selections s join users u on u.id = s.user_id join files f on f.user_id = s.user_id join jobs j on j.id = f.job_id
+		where s.id = ? and f.id = ? and u.disabled_at is null and not j.blocked and not f.blocked and f.state = 'stored' and `+visible, id, fileID)
+}
+
+// Selections returns the user's selections that work, newest first, at most 500.
+func (l *Library) Selections(ctx context.Context, userID uuid.UUID) ([]models.Selection, error) {
+	var out []models.Selection
+	err := l.db.Rows(ctx, &out, "list selections", `
+		select id, user_id, name, created_at, expires_at from selections
+		where user_id = ? and expires_at > ? order by created_at desc, id limit ?`, userID, l.db.Now(), maxSelections)
+	return out, err
+}
+
+// RevokeSelection makes the link of a selection stop working.
+func (l *Library) RevokeSelection(ctx context.Context, userID, id uuid.UUID) error {
+	n, err := l.db.Exec(ctx, "revoke selection", `delete from selections where user_id = ? and id = ?`, userID, id)
+	if err == nil && n == 0 {
+		return postgres.NotFound("link")
+	}
+	return err
+}
+
+// RevokeSelections makes the links of all selections of the user stop working.
+func (l *Library) RevokeSelections(ctx context.Context, userID uuid.UUID) error {
+	_, err := l.db.Exec(ctx, "revoke selections", `delete from selections where user_id = ?`, userID)
+	return err
+}
+
+// PruneSelections removes selections that expired before the time.
+func (w *Worker) PruneSelections(ctx context.Context, before time.Time) (int64, error) {
+	return w.l.db.Exec(ctx, "prune selections", `delete from selections where expires_at < ?`, before)
+}

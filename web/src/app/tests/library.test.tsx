@@ -1,0 +1,123 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { makeMe } from '@test/fixtures';
+import { renderApp } from '@test/render-app';
+import { World } from '@test/world';
+import { describe, expect, it, vi } from 'vitest';
+
+// jsdom lays nothing out, so the list believes that it has a window's height of rows.
+function owner(): World {
+  const world = new World();
+  world.me = makeMe();
+  const course = world.library.addFolder('Course');
+  const season = world.library.addFolder('Week 1', course);
+  world.library.addFile({ name: 'Lecture.2005.mkv' }, season);
+  world.library.addFile({ name: 'notes.md', kind: 'document', contentType: 'text/plain; charset=utf-8', size: 2_048 }, course);
+  world.library.addFile({ name: 'film.mkv', jobName: 'film.mkv', size: 1_000 });
+  return world;
+}
+
+const rows = async () => within(await screen.findByRole('list', { name: /Files and folders/ }));
+
+describe('the library', () => {
+  it('leads through folders, and back by the path', async () => {
+    const { user } = renderApp(owner(), '/files');
+    expect(await screen.findByText('3 files, 700 MiB')).toBeVisible();
+    await user.click((await rows()).getByRole('link', { name: 'Course' }));
+    await user.click(await (await rows()).findByRole('link', { name: 'Week 1' }));
+    expect(await (await rows()).findByRole('link', { name: 'Lecture.2005.mkv' })).toBeVisible();
+    const path = within(screen.getByRole('navigation', { name: 'Folders' }));
+    expect(path.getByText('Week 1')).toHaveAttribute('aria-current', 'page');
+    await user.click(path.getByRole('link', { name: 'All files' }));
+    expect(await (await rows()).findByRole('link', { name: 'film.mkv' })).toBeVisible();
+  });
+
+  it('finds words of names over all folders, once per pause in typing', async () => {
+    const world = owner();
+    const { user, router } = renderApp(world, '/files');
+    await rows();
+    const asked: string[] = [];
+    const answer = world.answer.bind(world);
+    vi.spyOn(world, 'answer').mockImplementation((request) => {
+      const q = new URL(request.url).searchParams.get('q');
+      if (q !== null) asked.push(q);
+      return answer(request);
+    });
+    await user.type(screen.getByRole('searchbox'), 'lecture 2005');
+    await waitFor(() => expect(router.state.location.search).toMatchObject({ q: 'lecture 2005' }));
+    expect(await (await rows()).findByText('in Week 1')).toBeVisible();
+    expect(screen.queryByRole('link', { name: 'film.mkv' })).toBeNull();
+    expect(screen.getByRole('searchbox')).toHaveValue('lecture 2005');
+    expect(asked.length).toBeLessThan(4);
+    await user.click(screen.getByRole('button', { name: 'Clear search' }));
+    expect(await (await rows()).findByRole('link', { name: 'film.mkv' })).toBeVisible();
+  });
+
+  it('renames a file, and says at the name why it cannot', async () => {
+    const world = owner();
+    const { user } = renderApp(world, '/files');
+    await user.click((await rows()).getByRole('button', { name: 'Actions for film.mkv' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Rename' }));
+    const dialog = within(await screen.findByRole('dialog', { name: 'Rename file' }));
+    const name = dialog.getByLabelText('Name');
+    for (const [typed, fault] of [
+      ['a/b', /cannot have any of/],
+      ['Course', '“Course” is already in this folder.'],
+    ] as const) {
+      await user.clear(name);
+      await user.type(name, typed);
+      await user.click(dialog.getByRole('button', { name: 'Rename' }));
+      expect(await dialog.findByText(fault)).toBeVisible();
+    }
+    await user.clear(name);
+    await user.type(name, 'Opening night.mkv{Enter}');
+    expect(await (await rows()).findByRole('link', { name: 'Opening night.mkv' })).toBeVisible();
+    expect(world.changes.at(-1)).toMatch(/^PATCH \/library\/files\/\S+ {"name":"Opening night.mkv"}$/);
+  });
+
+  it('moves what is selected into a folder that is made on the way', async () => {
+    const world = owner();
+    const { user } = renderApp(world, '/files');
+    await user.click((await rows()).getByRole('checkbox', { name: 'Select film.mkv' }));
+    const bar = within(screen.getByRole('toolbar', { name: 'Selected files and folders' }));
+    expect(bar.getByText('1 selected')).toBeVisible();
+    await user.click(bar.getByRole('button', { name: 'Move' }));
+    const dialog = within(await screen.findByRole('dialog', { name: 'Move “film.mkv”' }));
+    await user.click(await dialog.findByRole('button', { name: 'Open Course' }));
+    expect(await dialog.findByRole('button', { name: 'Open Week 1' })).toBeVisible();
+    await user.click(dialog.getByRole('button', { name: 'New folder' }));
+    await user.type(within(await screen.findByRole('dialog', { name: 'New folder' })).getByLabelText('Name'), 'Extras{Enter}');
+    expect(await dialog.findByText('No folders in here.')).toBeVisible();
+    await user.click(dialog.getByRole('button', { name: 'Move here' }));
+    expect(await screen.findByText('Moved to “Extras”.')).toBeVisible();
+    await waitFor(() => expect(screen.queryByRole('link', { name: 'film.mkv' })).toBeNull());
+  });
+
+  it('downloads a selection of files and folders as one zip', async () => {
+    const world = owner();
+    const { user } = renderApp(world, '/files');
+    const clicked = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => undefined);
+    await user.click((await rows()).getByRole('checkbox', { name: 'Select Course' }));
+    await user.click((await rows()).getByRole('checkbox', { name: 'Select film.mkv' }));
+    await user.click(screen.getByRole('button', { name: 'Download as zip' }));
+    await waitFor(() => expect(clicked).toHaveBeenCalled());
+    expect(world.changes.at(-1)).toMatch(/^POST \/library\/zip {"files":\["\S+"\],"folders":\["\S+"\]}$/);
+  });
+
+  it('says that a folder is gone', async () => {
+    renderApp(owner(), '/files?folder=00000000-0000-4000-8000-00000000dead');
+    expect(await screen.findByText('Folder not found')).toBeVisible();
+  });
+
+  it('leads from photo to photo with the arrow keys', async () => {
+    const world = owner();
+    const [first] = ['a.jpg', 'b.jpg', 'c.txt'].map((name) => world.library.addFile({ name, kind: 'image', contentType: name.endsWith('jpg') ? 'image/jpeg' : 'text/plain' }));
+    const { user, router } = renderApp(world, `/files/${first?.id ?? ''}`);
+    expect(await screen.findByRole('img', { name: 'a.jpg' })).toBeVisible();
+    await screen.findByRole('link', { name: 'Next: b.jpg' });
+    await user.keyboard('{ArrowRight}');
+    expect(await screen.findByRole('img', { name: 'b.jpg' })).toBeVisible();
+    expect(screen.queryByRole('link', { name: /^Next/ })).toBeNull();
+    await user.keyboard('{ArrowLeft}');
+    await waitFor(() => expect(router.state.location.pathname).toBe(`/files/${first?.id ?? ''}`));
+  });
+});

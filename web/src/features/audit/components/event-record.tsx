@@ -1,0 +1,51 @@
+import { UnstyledButton } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+
+import type { SecurityEvent } from '@/api/model';
+import { RelativeTime } from '@/components/relative-time';
+
+import type { SecurityView } from '../api';
+import { securityText } from '../security-text';
+import classes from './audit.module.css';
+
+interface EventRecordProps {
+  event: SecurityEvent;
+  onView: (change: Partial<SecurityView>) => void;
+}
+
+/** One security event. */
+export function EventRecord({ event, onView }: EventRecordProps) {
+  const who = event.userEmail || (event.userId ? 'a deleted account' : '');
+  return (
+    <div className={classes.record} data-tone={event.kind === 'login' ? undefined : 'warn'}>
+      <p className={classes.what}>
+        <b>{securityText(event.kind)}</b>
+        {who !== '' && (
+          <UnstyledButton className={classes.name} title="Show events for this account" onClick={() => onView({ user: event.userEmail || (event.userId ?? '') })}>
+            {who}
+          </UnstyledButton>
+        )}
+      </p>
+      <p className={classes.when}>
+        <RelativeTime at={event.at} />
+      </p>
+      <p className={classes.facts}>
+        {event.ip !== '' && (
+          <span className="tabular">
+            from{' '}
+            <UnstyledButton className={classes.name} title="Show events from this address" onClick={() => onView({ ip: event.ip })}>
+              {event.ip}
+            </UnstyledButton>
+          </span>
+        )}
+        {event.detail !== '' && <span className="mono">{event.detail}</span>}
+        {event.userId !== null && event.userEmail !== '' && (
+          <Link to="/admin/users/$userId" params={{ userId: event.userId }} className={classes.name}>
+            Account
+          </Link>
+        )}
+        {event.userAgent !== '' && <span>{event.userAgent}</span>}
+      </p>
+    </div>
+  );
+}

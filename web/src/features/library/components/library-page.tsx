@@ -1,0 +1,146 @@
+import { Button } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+
+import { IconFolderPlus } from '@/components/icons';
+import { ErrorNotice } from '@/components/notice';
+import { Page } from '@/components/page';
+import { toastDone } from '@/components/toast';
+import { WindowList } from '@/components/window-list';
+
+import { libraryQuery, makeFolder, renameFile, renameFolder } from '../api';
+import '../messages/catalogue';
+import { useEntryKeys } from '../use-entry-keys';
+import { useSelected, type Selected } from '../use-selected';
+import { entriesOf, isFlat, type Entry, type LibraryView } from '../view';
+import { Crumbs } from './crumbs';
+import { EmptyLibrary, FolderGone } from './empty-library';
+import type { EntryActs } from './entry-menu';
+import { EntryRow } from './entry-row';
+import classes from './library.module.css';
+import { LibrarySkeleton } from './library-skeleton';
+import { MoveDialog } from './move-dialog';
+import { NameDialog } from './name-dialog';
+import { PickedBar } from './picked-bar';
+import { Toolbar } from './toolbar';
+
+interface LibraryPageProps {
+  view: LibraryView;
+  onView: (change: Partial<LibraryView>) => void;
+}
+
+/** All files of the user, over all downloads. */
+export function LibraryPage({ view, onView }: LibraryPageProps) {
+  const { t } = useTranslation('library');
+  const list = useInfiniteQuery({ ...libraryQuery(view), placeholderData: (before) => before });
+  const entries = useMemo(() => list.data?.pages.flatMap(entriesOf) ?? [], [list.data]);
+  const first = list.data?.pages[0];
+  const selected = useSelected(entries);
+  const [naming, setNaming] = useState(false);
+  const [renaming, setRenaming] = useState<Entry>();
+  const [moving, setMoving] = useState<readonly Entry[]>();
+  const acts: EntryActs = { onRename: setRenaming, onMove: setMoving };
+  const flat = isFlat(view);
+  const path = flat ? [] : (first?.path ?? []);
+  const newFolder = (
+    <Button variant="default" leftSection={<IconFolderPlus size={17} />} onClick={() => setNaming(true)}>
+      {t('newFolder')}
+    </Button>
+  );
+  return (
+    <Page title={t('title')} actions={flat ? undefined : newFolder}>
+      <Crumbs path={path} />
+      <section aria-label={t('title')} className={classes.list}>
+        <Toolbar view={view} totals={first?.totals ?? undefined} onView={onView} />
+        {selected.entries.length > 0 && <PickedBar selected={selected} {...acts} />}
+        {list.isPending && <LibrarySkeleton />}
+        {list.isError && !list.data && <Failed error={list.error} retry={() => void list.refetch()} />}
+        {list.data && entries.length === 0 && !list.hasNextPage && <EmptyLibrary view={view} onView={onView} />}
+        {entries.length > 0 && (
+          <Rows
+            entries={entries}
+            view={view}
+            dim={list.isPlaceholderData}
+            selected={selected}
+            acts={acts}
+            onEnd={() => {
+              if (list.hasNextPage && !list.isFetching) void list.fetchNextPage();
+            }}
+          />
+        )}
+        {list.isFetchingNextPage && <LibrarySkeleton rows={2} />}
+        {list.isFetchNextPageError && <ErrorNotice error={list.error} title={t('failedMore')} retry={() => void list.fetchNextPage()} />}
+      </section>
+      <NameDialog
+        opened={naming}
+        title={t('newFolder')}
+        initial=""
+        label={t('create')}
+        save={(name) => makeFolder(view.folder, name)}
+        onDone={(name) => {
+          setNaming(false);
+          toastDone(t('folderMade', { name }));
+        }}
+        onClose={() => setNaming(false)}
+      />
+      <NameDialog
+        opened={renaming !== undefined}
+        title={t(renaming?.folder ? 'renameFolder' : 'renameFile')}
+        initial={renaming?.name ?? ''}
+        label={t('rename')}
+        save={(name) => (renaming?.folder ? renameFolder(renaming.id, name) : renameFile(renaming?.id ?? '', name))}
+        onDone={(name) => {
+          setRenaming(undefined);
+          toastDone(t('renamed', { name }));
+        }}
+        onClose={() => setRenaming(undefined)}
+      />
+      <MoveDialog
+        entries={moving}
+        start={flat ? '' : view.folder}
+        onDone={() => {
+          setMoving(undefined);
+          selected.clear();
+        }}
+        onClose={() => setMoving(undefined)}
+      />
+    </Page>
+  );
+}
+
+function Failed({ error, retry }: { error: Error; retry: () => void }) {
+  const { t } = useTranslation('library');
+  return <FolderGone error={error}>{<ErrorNotice error={error} title={t('failed')} retry={retry} />}</FolderGone>;
+}
+
+interface RowsProps {
+  entries: readonly Entry[];
+  view: LibraryView;
+  dim: boolean;
+  selected: Selected;
+  acts: EntryActs;
+  onEnd: () => void;
+}
+
+const rowEstimate = 61;
+
+function Rows({ entries, view, dim, selected, acts, onEnd }: RowsProps) {
+  const { t } = useTranslation('library');
+  const onKeyDown = useEntryKeys(entries);
+  return (
+    <WindowList
+      label={t('list')}
+      count={entries.length}
+      estimate={rowEstimate}
+      rowKey={(index) => entries[index]?.id ?? `${index}`}
+      dim={dim}
+      onEnd={onEnd}
+      onKeyDown={onKeyDown}
+      row={(index) => {
+        const entry = entries[index];
+        return entry && <EntryRow entry={entry} view={view} position={index + 1} selected={selected.has(entry.id)} onSelect={selected.toggle} {...acts} />;
+      }}
+    />
+  );
+}

@@ -1,0 +1,155 @@
+import { Button, Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState, type ReactNode } from 'react';
+
+import type { NoticeDecision, NoticeDetail, NoticeItem } from '@/api/model';
+import { IconArrowLeft } from '@/components/icons';
+import { ErrorNotice } from '@/components/notice';
+import { Page } from '@/components/page';
+import { RelativeTime } from '@/components/relative-time';
+import { formatPlural } from '@/lib/format';
+
+import { noticeQuery } from '../api';
+import { StrikeList } from '../strikes';
+import { decisionTexts, gapTexts } from '../text';
+import { CompleteDialog } from './complete-dialog';
+import { CounterPart } from './counter-part';
+import { DecideDialog } from './decide-dialog';
+import { claimantOf, Due, StateBadge } from './notice-record';
+import classes from './notices.module.css';
+
+/** A takedown notice: what it says, what it names, and what was done with it. */
+export function NoticeDetailPage({ id, history }: { id: string; history: ReactNode }) {
+  const { data, error, refetch } = useQuery(noticeQuery(id));
+  if (data) return <Detail notice={data} history={history} />;
+  return (
+    <Page title="Takedown notice">
+      {error ? (
+        <ErrorNotice error={error} title="Couldn't load the notice" retry={() => void refetch()} />
+      ) : (
+        <Skeleton height={320} radius="lg" role="status" aria-label="Loading the notice" />
+      )}
+    </Page>
+  );
+}
+
+function Detail({ notice, history }: { notice: NoticeDetail; history: ReactNode }) {
+  return (
+    <Page
+      title={claimantOf(notice)}
+      intro={
+        <span className={classes.facts}>
+          <Link to="/admin/notices" className={classes.link}>
+            <IconArrowLeft size={15} aria-hidden="true" /> Takedown notices
+          </Link>
+          <StateBadge state={notice.state} />
+          <span>
+            received <RelativeTime at={notice.receivedAt} />
+          </span>
+          <Due notice={notice} />
+        </span>
+      }
+      actions={<Acts notice={notice} />}
+    >
+      <div className={classes.columns}>
+        <div className={classes.main}>
+          {notice.missing.length > 0 && <p className={classes.card}>It lacks {notice.missing.map((gap) => gapTexts[gap]).join(', ')}. It can be accepted once it is complete.</p>}
+          {!notice.carried && <p className={classes.card}>The decision is being carried out. That takes a few minutes at most.</p>}
+          <Said notice={notice} />
+          <CounterPart notice={notice} />
+          <Things things={notice.things} />
+          {notice.strikes.length > 0 && (
+            <section className={classes.part} aria-labelledby="strikes-title">
+              <h2 id="strikes-title">Strikes</h2>
+              <StrikeList strikes={notice.strikes} named="account" />
+            </section>
+          )}
+        </div>
+        {history}
+      </div>
+    </Page>
+  );
+}
+
+const decisions: readonly NoticeDecision[] = ['accept', 'uphold', 'restore', 'reject', 'withdraw'];
+
+function Acts({ notice }: { notice: NoticeDetail }) {
+  const [asked, setAsked] = useState<NoticeDecision>();
+  const [editing, setEditing] = useState(false);
+  const complete = notice.missing.length === 0;
+  const offered = decisions.filter((act) => notice.acts.includes(act));
+  return (
+    <div className={classes.acts}>
+      {notice.acts.includes('complete') && (
+        <Button variant={complete ? 'default' : 'filled'} onClick={() => setEditing(true)}>
+          Edit
+        </Button>
+      )}
+      {offered.map((act) => (
+        <Button key={act} variant={act === 'accept' ? 'filled' : 'default'} onClick={() => setAsked(act)}>
+          {decisionTexts[act].label}
+        </Button>
+      ))}
+      <DecideDialog notice={notice} act={asked} onClose={() => setAsked(undefined)} />
+      <CompleteDialog notice={notice} opened={editing} onClose={() => setEditing(false)} />
+    </div>
+  );
+}
+
+function Said({ notice }: { notice: NoticeDetail }) {
+  if (notice.forgottenAt !== null) {
+    return <p className={classes.card}>The personal data in this notice was removed when its time was up.</p>;
+  }
+  const lines: [string, string][] = [
+    ['Works', notice.works], ['Name', notice.name], ['Organisation', notice.organisation], ['E-mail', notice.email], ['Address', notice.address],
+    ['Signature', notice.signature], ['Reference', notice.reference], ['Text', notice.text], ['Note', notice.note],
+  ];
+  const stated = [notice.goodFaith && 'good faith', notice.accuracy && 'accuracy, under penalty of perjury'].filter((text) => text !== false);
+  return (
+    <section className={classes.part} aria-labelledby="said-title">
+      <h2 id="said-title">What it says</h2>
+      <dl className={`${classes.card} ${classes.said}`}>
+        {lines
+          .filter(([, text]) => text !== '')
+          .map(([label, text]) => (
+            <Line key={label} label={label} text={text} />
+          ))}
+        <Line label="States" text={stated.length > 0 ? stated.join('; ') : 'neither good faith nor accuracy'} />
+      </dl>
+    </section>
+  );
+}
+
+function Line({ label, text }: { label: string; text: string }) {
+  return (
+    <>
+      <dt>{label}</dt>
+      <dd>{text}</dd>
+    </>
+  );
+}
+
+function Things({ things }: { things: readonly NoticeItem[] }) {
+  if (things.length === 0) return null;
+  return (
+    <section className={classes.part} aria-labelledby="things-title">
+      <h2 id="things-title">What it names</h2>
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls needs the keyboard */}
+      <ul className={classes.list} aria-labelledby="things-title" tabIndex={0}>
+        {things.map((item) => (
+          <li key={item.value}>
+            <span className="mono">{item.value}</span>
+            <p className={classes.facts}>{thingText(item)}</p>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function thingText(item: NoticeItem): string {
+  if (item.refusal !== '') return `refused: ${item.refusal}`;
+  if (item.blockId === null) return 'not blocked';
+  return item.lifted ? 'block lifted' : `blocked, covers ${formatPlural(item.jobs, 'download', 'downloads')}`;
+}

@@ -1,0 +1,126 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+
+import type { Delivery, DeliveryDetail, JobNotable, MadeWebhook, Notification, Webhook, WebhookChange } from '@/api/model';
+import { http, send } from '@/lib/http';
+
+export const notificationKeys = {
+  all: ['notifications'] as const,
+  newest: () => [...notificationKeys.all, 'newest'] as const,
+  mail: () => [...notificationKeys.all, 'mail'] as const,
+  webhooks: ['webhooks'] as const,
+  deliveries: (webhook: string) => [...notificationKeys.webhooks, webhook, 'deliveries'] as const,
+  delivery: (webhook: string, id: string) => [...notificationKeys.webhooks, webhook, 'delivery', id] as const,
+};
+
+const shown = 20;
+const again = 240_000;
+const untilItEnds = 1_500;
+const whileQueued = 10_000;
+
+/** The newest of what the user is told, and how much of all is unread. */
+export interface Newest {
+  notifications: Notification[];
+  unread: number;
+}
+
+/** What the user is told of, newest first. The stream says when to ask again; other events are found by asking. */
+export function newestQuery() {
+  return queryOptions({
+    queryKey: notificationKeys.newest(),
+    queryFn: ({ signal }): Promise<Newest> => send(http.GET('/api/v1/notifications', { params: { query: { limit: shown } }, signal })),
+    refetchInterval: again,
+  });
+}
+
+/** Marks one notification as read. */
+export async function markRead(id: string): Promise<void> {
+  await send(http.POST('/api/v1/notifications/read', { body: { ids: [id] } }));
+}
+
+/** Marks all notifications up to a time as read, so that one which arrives meanwhile stays unread. */
+export async function markAllRead(until: string): Promise<void> {
+  await send(http.POST('/api/v1/notifications/read', { body: { until } }));
+}
+
+/** The events for which there are mails. */
+export function mailEventsQuery() {
+  return queryOptions({
+    queryKey: notificationKeys.mail(),
+    queryFn: async ({ signal }): Promise<JobNotable[]> => (await send(http.GET('/api/v1/notifications/settings', { signal }))).mail,
+  });
+}
+
+/** Chooses the events for which there are mails. */
+export async function chooseMailEvents(mail: JobNotable[]): Promise<JobNotable[]> {
+  return (await send(http.PUT('/api/v1/notifications/settings', { body: { mail } }))).mail;
+}
+
+/** The user's webhooks, without their addresses and secrets. */
+export function webhooksQuery() {
+  return queryOptions({
+    queryKey: notificationKeys.webhooks,
+    queryFn: async ({ signal }): Promise<Webhook[]> => (await send(http.GET('/api/v1/webhooks', { signal }))).webhooks,
+  });
+}
+
+/** Adds a webhook. Only this answer contains its secret. */
+export function addWebhook(body: { name: string; url: string; events: JobNotable[] }): Promise<MadeWebhook> {
+  return send(http.POST('/api/v1/webhooks', { body }));
+}
+
+/** Changes a webhook; what is left out stays. */
+export function changeWebhook(id: string, body: WebhookChange): Promise<Webhook> {
+  return send(http.PATCH('/api/v1/webhooks/{id}', { params: { path: { id } }, body }));
+}
+
+/** Replaces a webhook's secret. Only this answer contains the new one. */
+export function renewSecret(id: string): Promise<MadeWebhook> {
+  return send(http.POST('/api/v1/webhooks/{id}/secret', { params: { path: { id } } }));
+}
+
+/** Deletes a webhook with its log. */
+export async function deleteWebhook(id: string): Promise<void> {
+  await send(http.DELETE('/api/v1/webhooks/{id}', { params: { path: { id } } }));
+}
+
+/** Sends a test event, once. */
+export function testWebhook(id: string): Promise<Delivery> {
+  return send(http.POST('/api/v1/webhooks/{id}/test', { params: { path: { id } } }));
+}
+
+/** Sends a delivery that has ended once more. */
+export function replayDelivery(id: string, delivery: string): Promise<Delivery> {
+  return send(http.POST('/api/v1/webhooks/{id}/deliveries/{delivery}/replay', { params: { path: { id, delivery } } }));
+}
+
+interface DeliveryItems {
+  items: Delivery[];
+  next: string;
+}
+
+/** What was sent to a webhook, newest first; asked for again while something is on its way. */
+export function deliveriesQuery(webhook: string) {
+  return infiniteQueryOptions({
+    queryKey: notificationKeys.deliveries(webhook),
+    queryFn: async ({ pageParam, signal }): Promise<DeliveryItems> => {
+      const query = pageParam === '' ? {} : { cursor: pageParam };
+      const page = await send(http.GET('/api/v1/webhooks/{id}/deliveries', { params: { path: { id: webhook }, query }, signal }));
+      return { items: page.deliveries, next: page.nextCursor };
+    },
+    initialPageParam: '',
+    getNextPageParam: (last: DeliveryItems) => (last.next === '' ? undefined : last.next),
+    staleTime: 0,
+    refetchInterval: ({ state }) => (state.data?.pages.some((page) => page.items.some((item) => item.state === 'queued')) === true && whileQueued),
+  });
+}
+
+/** One delivery with its attempts; asked for again until it has ended. */
+export function deliveryQuery(webhook: string, id: string) {
+  return queryOptions({
+    queryKey: notificationKeys.delivery(webhook, id),
+    queryFn: ({ signal }): Promise<DeliveryDetail> =>
+      send(http.GET('/api/v1/webhooks/{id}/deliveries/{delivery}', { params: { path: { id: webhook, delivery: id } }, signal })),
+    staleTime: 0,
+    refetchInterval: ({ state }) => state.data?.delivery.state === 'queued' && untilItEnds,
+  });
+}

@@ -1,0 +1,48 @@
+import { Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+
+import type { JobState, Overview } from '@/api/model';
+import { ErrorNotice } from '@/components/notice';
+import { Page } from '@/components/page';
+
+import { overviewQuery } from '../api';
+import { HealthPart, WarningsPart } from './health-part';
+import { JobFigures, ReasonsPart } from './jobs-part';
+import classes from './overview.module.css';
+import { TrafficPart } from './traffic-chart';
+
+interface OverviewPageProps {
+  /** What a state of a download is called. */
+  stateName: (state: JobState) => string;
+  /** The chart of what is stored by day. */
+  growth: (days: Overview['days']) => ReactNode;
+  /** What an admin does first. */
+  first: (overview: Overview) => ReactNode;
+}
+
+/** What goes on in the deployment: what needs a person, health, downloads, throughput and faults. */
+export function OverviewPage({ stateName, growth, first }: OverviewPageProps) {
+  const { data: overview, error, refetch } = useQuery(overviewQuery());
+  return (
+    <Page title="Overview" intro="How this installation is doing, and what needs you.">
+      {!overview && (error ? <ErrorNotice error={error} title="Couldn't load the overview" retry={() => void refetch()} /> : <Skeleton height={420} radius="lg" />)}
+      {overview && (
+        <>
+          {first(overview)}
+          <WarningsPart warnings={overview.warnings} />
+          <JobFigures overview={overview} />
+          <HealthPart components={overview.components} />
+          <div className={classes.part}>
+            <ReasonsPart overview={overview} stateName={stateName} />
+          </div>
+          <TrafficPart hours={overview.hours} at={overview.at} />
+          <section className={classes.part} aria-labelledby="storage-growth">
+            <h2 id="storage-growth">Storage, last 30 days</h2>
+            <div className={classes.card}>{growth(overview.days)}</div>
+          </section>
+        </>
+      )}
+    </Page>
+  );
+}

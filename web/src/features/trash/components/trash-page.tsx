@@ -1,0 +1,152 @@
+import { Button, Skeleton } from '@mantine/core';
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+
+import type { TrashedItem } from '@/api/model';
+import { ConfirmDialog } from '@/components/confirm-dialog';
+import { ErrorNotice } from '@/components/notice';
+import { Page } from '@/components/page';
+import { toastDone, toastFailed } from '@/components/toast';
+import { restoreAndTell } from '@/components/undo-toast';
+import { WindowList } from '@/components/window-list';
+import { formatBytes } from '@/lib/format';
+import { deleteTrashed, emptyTrash, refreshTrash, trashQuery } from '@/lib/trash/api';
+import { useTrash } from '@/lib/trash/context';
+
+import '../messages/catalogue';
+import { itemName, TrashRow } from './trash-row';
+import classes from './trash.module.css';
+
+/** What the account deleted and can still restore. */
+export function TrashPage() {
+  const { t } = useTranslation('trash');
+  const trash = useInfiniteQuery(trashQuery());
+  const [emptying, setEmptying] = useState(false);
+  const items = useMemo(() => trash.data?.pages.flatMap((page) => page.entries) ?? [], [trash.data]);
+  const { total = 0, bytes = 0 } = trash.data?.pages[0] ?? {};
+  return (
+    <Page
+      title={t('title')}
+      {...(total > 0 && {
+        intro: t('intro', { count: total, size: formatBytes(bytes) }),
+        actions: (
+          <Button variant="default" onClick={() => setEmptying(true)}>
+            {t('emptyButton')}
+          </Button>
+        ),
+      })}
+    >
+      {trash.isPending && <Skeleton height={240} radius="md" />}
+      {trash.isError && !trash.data && <ErrorNotice error={trash.error} title={t('loadFailed')} retry={() => void trash.refetch()} />}
+      {trash.data && items.length === 0 && <Nothing />}
+      {items.length > 0 && (
+        <Items
+          items={items}
+          total={total}
+          onEnd={() => {
+            if (trash.hasNextPage && !trash.isFetching) void trash.fetchNextPage();
+          }}
+        />
+      )}
+      {trash.isFetchNextPageError && <ErrorNotice error={trash.error} title={t('moreFailed')} retry={() => void trash.fetchNextPage()} />}
+      <EmptyDialog opened={emptying} count={total} bytes={bytes} onClose={() => setEmptying(false)} />
+    </Page>
+  );
+}
+
+function Nothing() {
+  const { t } = useTranslation('trash');
+  const trash = useTrash();
+  return (
+    <div className={classes.none}>
+      <h2>{t('empty')}</h2>
+      <p>{t(trash ? 'emptyHint' : 'emptyOff')}</p>
+    </div>
+  );
+}
+
+interface ItemsProps {
+  items: readonly TrashedItem[];
+  total: number;
+  onEnd: () => void;
+}
+
+function Items({ items, total, onEnd }: ItemsProps) {
+  const { t } = useTranslation('trash');
+  const client = useQueryClient();
+  const [asked, setAsked] = useState<TrashedItem>();
+  const restoring = useMutation({ mutationFn: (item: TrashedItem) => restoreAndTell(client, `“${itemName(item)}”`, [item.id]) });
+  const deleting = useMutation({
+    mutationFn: (item: TrashedItem) => deleteTrashed(item.id),
+    onSuccess: (_, item) => toastDone(t('deletedOne', { name: itemName(item) })),
+    onError: (error) => toastFailed(t('deleteFailed'), error),
+    onSettled: () => {
+      setAsked(undefined);
+      refreshTrash(client);
+    },
+  });
+  return (
+    <>
+      <WindowList
+        label={t('list')}
+        count={items.length}
+        estimate={66}
+        rowKey={(index) => items[index]?.id ?? `${index}`}
+        onEnd={onEnd}
+        row={(index) => {
+          const item = items[index];
+          if (!item) return null;
+          const busy = restoring.isPending && restoring.variables.id === item.id;
+          return (
+            <TrashRow item={item} position={index + 1} count={total} busy={busy} onRestore={(each) => restoring.mutate(each)} onDelete={setAsked} />
+          );
+        }}
+      />
+      <ConfirmDialog
+        opened={asked !== undefined}
+        title={t('confirmOne')}
+        confirmLabel={t('delete')}
+        busy={deleting.isPending}
+        onConfirm={() => asked && deleting.mutate(asked)}
+        onClose={() => setAsked(undefined)}
+      >
+        <p>{t('confirmOneText', { name: asked ? itemName(asked) : '' })}</p>
+      </ConfirmDialog>
+    </>
+  );
+}
+
+interface EmptyDialogProps {
+  opened: boolean;
+  count: number;
+  bytes: number;
+  onClose: () => void;
+}
+
+function EmptyDialog({ opened, count, bytes, onClose }: EmptyDialogProps) {
+  const { t } = useTranslation('trash');
+  const client = useQueryClient();
+  const emptying = useMutation({
+    mutationFn: emptyTrash,
+    onSuccess: ({ deleted }) => toastDone(t('deletedAll', { count: deleted })),
+    onError: (error) => toastFailed(t('emptyFailed'), error),
+    onSettled: () => {
+      onClose();
+      refreshTrash(client);
+    },
+  });
+  return (
+    <ConfirmDialog
+      opened={opened}
+      title={t('confirmAll')}
+      confirmLabel={t('emptyButton')}
+      typed={t('typed')}
+      busy={emptying.isPending}
+      onConfirm={() => emptying.mutate()}
+      onClose={onClose}
+    >
+      <p>{t('confirmAllText', { count, size: formatBytes(bytes) })}</p>
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,139 @@
+import { Button, Checkbox, Modal, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useDeferredValue, useState, type SubmitEvent } from 'react';
+
+import type { AdminPlan } from '@/api/model';
+import { FormFault } from '@/components/form-fault';
+import { toastDone } from '@/components/toast';
+import { useConfirmed } from '@/lib/confirmed';
+import { poolFault } from '@/lib/pool';
+import { ProblemError } from '@/lib/problem';
+
+import { userKeys } from '../api';
+import { readLimits, typedLimits } from '../limits';
+import { createPlan, updatePlan, type PlanFacts } from '../plan-api';
+import { LimitInputs } from './limit-inputs';
+import { PlanEffectNote } from './plan-effect-note';
+import classes from './plans.module.css';
+
+interface PlanEditorProps {
+  /** The plan to change, "new" for another one, undefined while closed. */
+  edited: AdminPlan | 'new' | undefined;
+  /** The position that a new plan gets. */
+  next: number;
+  onClose: () => void;
+}
+
+/** Adds or changes a plan. */
+export function PlanEditor({ edited, next, onClose }: PlanEditorProps) {
+  return (
+    <Modal opened={edited !== undefined} onClose={onClose} title={edited === 'new' ? 'Add plan' : 'Edit plan'} size="lg">
+      {edited && <Form plan={edited === 'new' ? undefined : edited} next={next} onClose={onClose} />}
+    </Modal>
+  );
+}
+
+/** Makes the id of a plan from its name. */
+function idOf(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z\d]+/g, '-').replaceAll(/^[-\d]+|-+$/g, '').slice(0, 40);
+}
+
+/** Says what a name lacks. Only a new plan gets its ID from it. */
+function namelessness(name: string, plan: AdminPlan | undefined): string | undefined {
+  if (name.trim() === '') return 'Enter a name.';
+  return plan === undefined && idOf(name) === '' ? 'Use at least one letter from A to Z.' : undefined;
+}
+
+function factsOf(plan: AdminPlan | undefined, next: number): PlanFacts {
+  return {
+    name: plan?.name ?? '', default: plan?.default ?? false, public: plan?.public ?? true, position: plan?.position ?? next, agentPool: plan?.agentPool ?? '',
+  };
+}
+
+function Form({ plan, next, onClose }: { plan: AdminPlan | undefined; next: number; onClose: () => void }) {
+  const client = useQueryClient();
+  const confirmed = useConfirmed();
+  const [facts, setFacts] = useState<PlanFacts>(() => factsOf(plan, next));
+  const [typed, setTyped] = useState(() => typedLimits(plan));
+  const [tried, setTried] = useState(false);
+  const { limits, faults: wrong } = readLimits(typed);
+  const ahead = useDeferredValue(limits);
+  const saving = useMutation({
+    mutationFn: () => confirmed(() => (plan ? updatePlan(plan, facts, limits) : createPlan(idOf(facts.name), facts, limits))),
+    onSuccess: (saved) => {
+      toastDone(plan ? `Changed the ${saved.name} plan.` : `Added the ${saved.name} plan.`);
+      onClose();
+      return client.invalidateQueries({ queryKey: userKeys.all });
+    },
+  });
+  const nameless = namelessness(facts.name, plan);
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    setTried(true);
+    if (wrong.length === 0 && nameless === undefined && poolFault(facts.agentPool) === undefined && !saving.isPending) saving.mutate();
+  };
+  const fault = (field: string) => (saving.error instanceof ProblemError ? saving.error.fieldFault(field) : undefined);
+  const nameFault = fault('id') ?? fault('name');
+  return (
+    <form noValidate className={classes.form} onSubmit={submit}>
+      <FormFault error={nameFault === undefined ? saving.error : null} />
+      <div className={classes.inputs}>
+        <TextInput
+          label="Name"
+          description={plan ? `ID: ${plan.id}` : 'The plan’s ID follows from it.'}
+          maxLength={60}
+          autoComplete="off"
+          required
+          data-autofocus
+          error={nameFault ?? (tried && nameless)}
+          value={facts.name}
+          onChange={(event) => setFacts({ ...facts, name: event.currentTarget.value })}
+        />
+        <TextInput
+          label="Position"
+          description="Its place in lists, lowest first."
+          type="number"
+          min={0}
+          max={1000}
+          step={1}
+          value={`${facts.position}`}
+          onChange={(event) => setFacts({ ...facts, position: Math.min(1000, Math.max(0, Math.round(Number(event.currentTarget.value)))) })}
+        />
+      </div>
+      <LimitInputs typed={typed} faults={tried ? wrong : []} onTyped={(limit, text) => setTyped({ ...typed, [limit]: text })} />
+      <TextInput
+        label="Pool of agents"
+        description="Only agents of this pool serve its accounts. Leave it empty for agents without one."
+        maxLength={40}
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        error={poolFault(facts.agentPool)}
+        value={facts.agentPool}
+        onChange={(event) => setFacts({ ...facts, agentPool: event.currentTarget.value.trim() })}
+      />
+      <Checkbox
+        label="New accounts get this plan"
+        description={plan?.default ? 'To change this, make another plan the default.' : 'It takes the place of the current default.'}
+        disabled={plan?.default}
+        checked={facts.default}
+        onChange={(event) => setFacts({ ...facts, default: event.currentTarget.checked })}
+      />
+      <Checkbox
+        label="Show it to everyone"
+        description="On the usage page, beside an account’s own plan."
+        checked={facts.public}
+        onChange={(event) => setFacts({ ...facts, public: event.currentTarget.checked })}
+      />
+      {plan && plan.users > 0 && wrong.length === 0 && <PlanEffectNote plan={plan} limits={ahead} />}
+      <div className={classes.buttons}>
+        <Button variant="default" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button type="submit" loading={saving.isPending}>
+          {plan ? 'Save' : 'Add'}
+        </Button>
+      </div>
+    </form>
+  );
+}

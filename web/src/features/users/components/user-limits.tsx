@@ -1,0 +1,115 @@
+import { Button } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+
+import type { UserDetail } from '@/api/model';
+import { ProgressBar } from '@/components/progress-bar';
+import { toastDone, toastFailed } from '@/components/toast';
+import { useConfirmed } from '@/lib/confirmed';
+import { fillTone } from '@/lib/fill';
+import { formatDate, formatLastDay } from '@/lib/format';
+
+import { userKeys } from '../api';
+import { limitFields, limitText, overriddenBy, type LimitField } from '../limits';
+import { removeOverride } from '../plan-api';
+import { OverrideDialog } from './override-dialog';
+import classes from './user-page.module.css';
+import { UserPool } from './user-pool';
+
+/** What an account uses, of what it may use: its plan, and what differs from it. */
+export function UserLimits({ user, onPlan }: { user: UserDetail; onPlan: () => void }) {
+  const [changing, setChanging] = useState(false);
+  const { override } = user;
+  return (
+    <section className={classes.part} aria-labelledby="limits">
+      <div className={classes.head}>
+        <h2 id="limits">Usage and limits</h2>
+        <div className={classes.acts}>
+          <Button size="compact-sm" variant="default" onClick={onPlan}>
+            Change plan
+          </Button>
+          <Button size="compact-sm" variant="default" onClick={() => setChanging(true)}>
+            {override ? 'Edit own limits' : 'Give own limits'}
+          </Button>
+        </div>
+      </div>
+      <div className={classes.panel}>
+        <p className={classes.plan}>
+          On the <b>{user.planName}</b> plan.
+        </p>
+        {override && <OverrideNote user={user} />}
+        <dl className={classes.limits}>
+          {limitFields.map((field) => (
+            <Limit key={field.limit} user={user} field={field} />
+          ))}
+        </dl>
+        <UserPool user={user} />
+      </div>
+      <OverrideDialog user={user} opened={changing} onClose={() => setChanging(false)} />
+    </section>
+  );
+}
+
+function OverrideNote({ user }: { user: UserDetail }) {
+  const client = useQueryClient();
+  const confirmed = useConfirmed();
+  const removing = useMutation({
+    mutationFn: () => confirmed(() => removeOverride(user.id)),
+    onSuccess: () => {
+      toastDone("The plan's limits count again.");
+      return client.invalidateQueries({ queryKey: userKeys.all });
+    },
+    onError: (error) => toastFailed("Couldn't remove the limits", error),
+  });
+  const { override } = user;
+  if (!override) return null;
+  return (
+    <div className={classes.override} role="note">
+      <p>
+        Some limits are this account’s own{override.until === null ? '' : ` until the end of ${formatLastDay(override.until)}`}: {override.reason}
+      </p>
+      <p className={classes.faint}>
+        Set {formatDate(override.createdAt)}
+        {override.by !== '' && ` by ${override.by}`}
+      </p>
+      <Button size="compact-sm" variant="default" loading={removing.isPending} onClick={() => removing.mutate()}>
+        Remove own limits
+      </Button>
+    </div>
+  );
+}
+
+/** How much of each limit is used, where that is counted. */
+function usedOf({ usage }: UserDetail, { limit }: LimitField): number | undefined {
+  switch (limit) {
+    case 'storageBytes':
+      return usage.storageUsed;
+    case 'bandwidthBytes':
+      return usage.bandwidth;
+    case 'maxRunningJobs':
+      return usage.running;
+    case 'maxFiles':
+      return usage.files;
+    default:
+      return undefined;
+  }
+}
+
+function Limit({ user, field }: { user: UserDetail; field: LimitField }) {
+  const value = user.limits[field.limit];
+  const used = usedOf(user, field);
+  const own = overriddenBy(user.override, field.limit) !== undefined;
+  const share = value === null || used === undefined ? 0 : value === 0 ? Math.min(1, used) : used / value;
+  return (
+    <div>
+      <dt>
+        {field.label}
+        {own && <span className={classes.mark}>own</span>}
+      </dt>
+      <dd>
+        {used === undefined ? limitText(field, value) : `${field.text(used)} ${value === null ? 'used, no limit' : `of ${field.text(value)}`}`}
+        {used !== undefined && value !== null && <ProgressBar label={`${field.label} used`} done={share} stored={share} tone={fillTone(share)} />}
+      </dd>
+    </div>
+  );
+}

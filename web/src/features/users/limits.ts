@@ -1,0 +1,88 @@
+import type { Plan, PlanLimit, UserOverride } from '@/api/model';
+import { formatBytes, formatCount, formatPlural, formatRate } from '@/lib/format';
+
+/** A limit of plans as forms and lists show it. */
+export interface LimitField {
+  limit: PlanLimit;
+  label: string;
+  /** What is typed: GiB, MiB/s, or things. */
+  unit: string;
+  /** How many of the API's units one typed unit is. */
+  factor: number;
+  /** The smallest and largest number to type. */
+  least: number;
+  most: number;
+  text: (value: number) => string;
+  /** What having no such limit means. */
+  none: string;
+  /** What else to know before changing it. */
+  note?: string;
+}
+
+const mib = 1024 ** 2;
+const gib = 1024 ** 3;
+const mostGib = 8_000_000;
+
+/** Every limit, in the order of forms. Forms, lists and overrides follow from it. */
+export const limitFields: readonly LimitField[] = [
+  { limit: 'storageBytes', label: 'Storage', unit: 'GiB', factor: gib, least: 0, most: mostGib, text: formatBytes, none: 'no limit' },
+  { limit: 'bandwidthBytes', label: 'Monthly bandwidth', unit: 'GiB', factor: gib, least: 0, most: mostGib, text: formatBytes, none: 'no limit' },
+  { limit: 'maxRunningJobs', label: 'Running at once', unit: 'downloads', factor: 1, least: 1, most: 10_000, text: formatCount, none: 'no limit' },
+  { limit: 'maxJobBytes', label: 'Largest download', unit: 'GiB', factor: gib, least: 0, most: mostGib, text: formatBytes, none: 'no limit' },
+  { limit: 'maxFiles', label: 'Files in total', unit: 'files', factor: 1, least: 0, most: 2_147_483_647, text: formatCount, none: 'no limit' },
+  { limit: 'retentionDays', label: 'Files are kept', unit: 'days', factor: 1, least: 1, most: 36_500, text: (days) => formatPlural(days, 'day', 'days'), none: 'until deleted' },
+  { limit: 'rateLimit', label: 'Speed per download', unit: 'MiB/s', factor: mib, least: 1 / 16, most: mib, text: formatRate, none: 'no limit', note: 'Of downloads that start after the change.' },
+];
+
+/** Returns a limit in words. */
+export function limitText(field: LimitField, value: number | null): string {
+  return value === null ? field.none : field.text(value);
+}
+
+/** Returns what to show in the input of a limit; empty for none. */
+export function typedOf(field: LimitField, value: number | null): string {
+  return value === null ? '' : `${Number((value / field.factor).toFixed(6))}`;
+}
+
+/** Reads the input of a limit: null if it is empty, undefined if it can't be. */
+export function limitOf(field: LimitField, typed: string): number | null | undefined {
+  const text = typed.trim().replace(',', '.');
+  if (text === '') return null;
+  const value = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || value < field.least || value > field.most) return undefined;
+  const whole = Math.round(value * field.factor);
+  if (field.factor === 1 && !Number.isInteger(value)) return undefined;
+  return field.limit === 'maxJobBytes' && whole < 1 ? undefined : whole;
+}
+
+/** Says what a limit can be. */
+export function limitFault(field: LimitField): string {
+  if (field.factor === 1) return `Enter a whole number from ${field.least} to ${formatCount(field.most)}, or leave it empty.`;
+  return field.limit === 'rateLimit' ? `Enter ${field.least} MiB/s or more, or leave it empty.` : 'Enter a number of GiB, or leave it empty.';
+}
+
+/** The text of each limit's input, by its name. */
+export type Typed = Record<PlanLimit, string>;
+
+/** Returns the inputs for a plan's limits; empty ones without a plan. */
+export function typedLimits(plan: Pick<Plan, PlanLimit> | undefined): Typed {
+  return Object.fromEntries(limitFields.map((field) => [field.limit, typedOf(field, plan?.[field.limit] ?? null)])) as Typed;
+}
+
+/** Reads all inputs; the limits that can't be are named. */
+export function readLimits(typed: Typed): { limits: Record<PlanLimit, number | null>; faults: PlanLimit[] } {
+  const faults: PlanLimit[] = [];
+  const limits = Object.fromEntries(
+    limitFields.map((field) => {
+      const value = limitOf(field, typed[field.limit]);
+      if (value === undefined) faults.push(field.limit);
+      return [field.limit, value ?? null];
+    }),
+  ) as Record<PlanLimit, number | null>;
+  return { limits, faults };
+}
+
+/** Returns the limit that an override sets; undefined for the plan's. */
+export function overriddenBy(override: UserOverride | null, limit: PlanLimit): number | null | undefined {
+  return override?.limits.find((each) => each.limit === limit)?.value;
+}
