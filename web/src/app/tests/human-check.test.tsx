@@ -3,6 +3,19 @@ import { renderApp } from '@test/render-app';
 import { World } from '@test/world';
 import { afterEach, expect, it, vi } from 'vitest';
 
+const part = vi.hoisted(() => {
+  let load: () => void = () => undefined;
+  const loaded = new Promise<void>((resolve) => {
+    load = resolve;
+  });
+  return { loaded, load };
+});
+
+vi.mock('@marsidev/react-turnstile', async (original) => {
+  await part.loaded;
+  return original();
+});
+
 interface WidgetOptions {
   sitekey: string;
   action: string;
@@ -45,6 +58,17 @@ afterEach(() => {
   cleanup();
   Reflect.deleteProperty(globalThis, 'turnstile');
   document.querySelector('#cf-turnstile-script')?.remove();
+});
+
+// The first test, since the part is loaded once.
+it('waits for the widget when the form is sent before it is loaded', async () => {
+  standIn();
+  const world = checkingWorld();
+  const { user } = renderApp(world, '/reset');
+  await user.type(await screen.findByLabelText('E-mail'), 'ada@example.org');
+  await user.click(screen.getByRole('button', { name: 'Send link' }));
+  part.load();
+  expect(await screen.findByText('Check your mail')).toBeVisible();
 });
 
 it('sends a fresh answer of the widget with each try', async () => {

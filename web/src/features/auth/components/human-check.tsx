@@ -1,6 +1,6 @@
 import { useComputedColorScheme } from '@mantine/core';
 import type { TurnstileInstance } from '@marsidev/react-turnstile';
-import { lazy, Suspense, useRef, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useCallback, useRef, useState, type ReactNode } from 'react';
 
 import type { Config } from '@/api/model';
 import { problemCode, ProblemError } from '@/lib/problem';
@@ -20,10 +20,32 @@ export interface HumanCheck {
   withAnswer: <R>(request: (answer: { turnstile?: string }) => Promise<R>) => Promise<R>;
 }
 
+/** The widget's handle, and a promise that ends once there is one: the widget loads after the form, which may be sent before. */
+function useWidget() {
+  const instance = useRef<TurnstileInstance>(null);
+  const [arrival] = useState(() => {
+    let arrived: () => void = () => undefined;
+    const promise = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    return { promise, arrived };
+  });
+  const hold = useCallback(
+    (widget: TurnstileInstance | null) => {
+      instance.current = widget;
+      if (widget) arrival.arrived();
+    },
+    [arrival],
+  );
+  return { instance, hold, arrival: arrival.promise };
+}
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
 /** Checks with Cloudflare's Turnstile that a human fills in the form, where the installation requires it. */
 export function useHumanCheck(config: Config, action: 'login' | 'register' | 'reset' | 'notice'): HumanCheck {
   const siteKey = config.turnstileSiteKey;
-  const instance = useRef<TurnstileInstance>(null);
+  const { instance, hold, arrival } = useWidget();
   const [blocked, setBlocked] = useState(false);
   const theme = useComputedColorScheme();
   if (siteKey === '') return { widget: null, withAnswer: (request) => request({}) };
@@ -31,7 +53,7 @@ export function useHumanCheck(config: Config, action: 'login' | 'register' | 're
     <div className={classes.check}>
       <Suspense>
         <Turnstile
-          ref={instance}
+          ref={hold}
           siteKey={siteKey}
           options={{ action, theme, size: 'flexible', responseField: false }}
           scriptOptions={{ onError: () => setBlocked(true) }}
@@ -47,6 +69,7 @@ export function useHumanCheck(config: Config, action: 'login' | 'register' | 're
   return {
     widget,
     withAnswer: async (request) => {
+      await Promise.race([arrival, pause(longestWait)]);
       const turnstile = await instance.current?.getResponsePromise(longestWait).catch(() => undefined);
       if (turnstile === undefined) {
         throw new ProblemError(0, problemCode.botCheckFailed, "The check that you're human isn't finished. Wait a moment, or reload the page.");
