@@ -24,6 +24,7 @@ func matrixBodies() map[string]string {
 		"switch-provider": `{"provider":"seedr","confirm":"seedr"}`, "verify-provider": `{"provider":"seedr"}`,
 		"move-job": `{"provider":"seedr"}`, "submit-job": `{"source":"x"}`, "submit-jobs": `{"sources":[{"source":"x"}]}`, "inspect-source": `{"source":"x"}`,
 		"add-label": `{"name":"x","colour":"red"}`, "change-label": `{"name":"x","colour":"red"}`, "set-job-labels": `{"labels":[]}`, "set-rules": `{}`,
+		"start-job-act":   `{"act":"pause","match":{}}`,
 		"label-jobs":      `{"jobs":["00000000-0000-4000-8000-000000000000"],"add":["00000000-0000-4000-8000-000000000000"]}`,
 		"change-password": `{"password":"x"}`, "change-email": `{"email":"new@example.com"}`, "delete-account": `{"email":"x"}`,
 		"make-token": `{"name":"x","scopes":["jobs:read"]}`, "enable-totp": `{"code":"000000"}`, "reauthenticate": `{"password":"x"}`,

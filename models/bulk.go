@@ -22,7 +22,7 @@ const (
 	BulkFinding BulkState = "finding" // the jobs that are meant are being listed
 	BulkActing  BulkState = "acting"
 	BulkDone    BulkState = "done"
-	BulkStopped BulkState = "stopped" // by an administrator; what was done stays done
+	BulkStopped BulkState = "stopped" // by whoever may; what was done stays done
 )
 
 // Over reports whether nothing more happens.
@@ -48,7 +48,27 @@ const (
 	MaxBulkRate     = 100  // jobs a second
 	DefaultBulkRate = 10   // jobs a second
 	MaxBulkJobs     = 1000 // that are named one by one
+
+	OwnBulkRate = 50      // jobs a second, of an owner's act
+	MaxOwnBulk  = 100_000 // jobs that an owner's act means
 )
+
+// OwnBulkRequest is what an owner asks for: an act on all their jobs that match
+// now.
+type OwnBulkRequest struct {
+	Action Action
+	Match  JobFilter // without order and page
+}
+
+// Checked refuses what an owner can't do to many jobs at once.
+func (r OwnBulkRequest) Checked() error {
+	switch r.Action {
+	case ActionCancel, ActionPause, ActionResume, ActionRetry, ActionDelete:
+		return nil
+	default:
+		return Errorf(CodeInvalid, "Use pause, resume, retry, cancel or delete.").In("act")
+	}
+}
 
 // BulkRequest is what an administrator asks for: an act on the named jobs or, if
 // none is named, on all that match.
@@ -82,9 +102,11 @@ func (r BulkRequest) Checked() (BulkRequest, error) {
 	return r, err
 }
 
-// BulkAct is an administrator's act on many jobs.
+// BulkAct is an act on many jobs: an administrator's on anyone's, or an owner's
+// on their own.
 type BulkAct struct {
 	ID        uuid.UUID
+	UserID    *uuid.UUID // the owner whose act it is; nil for an administrator's
 	ActorKind ActorKind
 	ActorID   *uuid.UUID // nil for the console
 	ActorIP   string
@@ -93,7 +115,7 @@ type BulkAct struct {
 	Provider  Provider // where a move leads
 	Note      string   // for the owners; may be empty
 	Match     JobMatch `gorm:"serializer:json"`
-	Named     bool     // the jobs were named one by one instead
+	Named     bool     // the jobs were listed when it started, instead
 	Rate      int      // jobs a second, at most
 	State     BulkState
 	Cursor    string // how far the jobs that match were listed

@@ -113,10 +113,10 @@ func (h *bulkHandlers) list(ctx context.Context, _ *struct{}) (*bulkListOutput, 
 }
 
 type bulkItemsInput struct {
-	ID     uuid.UUID     `path:"id" format:"uuid"`
-	State  bulkItemState `query:"state" doc:"Only jobs in this state"`
-	Cursor string        `query:"cursor" maxLength:"512" doc:"nextCursor of the previous page"`
-	Limit  int           `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	ID     uuid.UUID         `path:"id" format:"uuid"`
+	State  kit.BulkItemState `query:"state" doc:"Only jobs in this state"`
+	Cursor string            `query:"cursor" maxLength:"512" doc:"nextCursor of the previous page"`
+	Limit  int               `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
 type bulkItemsOutput struct {

@@ -10,11 +10,7 @@ import (
 	"longhaul/models"
 )
 
-type (
-	adminAct      models.Action
-	bulkState     models.BulkState
-	bulkItemState models.BulkItemState
-)
+type adminAct models.Action
 
 // Schema returns the schema of what administrators do to jobs.
 func (adminAct) Schema(r huma.Registry) *huma.Schema {
@@ -22,33 +18,23 @@ func (adminAct) Schema(r huma.Registry) *huma.Schema {
 		models.ActionResume, models.ActionMove, models.ActionDelete)
 }
 
-// Schema returns the schema of the states of acts on many jobs.
-func (bulkState) Schema(r huma.Registry) *huma.Schema {
-	return kit.Enum(r, "BulkState", "How far an act on many jobs has come", models.BulkFinding, models.BulkActing, models.BulkDone, models.BulkStopped)
-}
-
-// Schema returns the schema of what became of one of many jobs.
-func (bulkItemState) Schema(r huma.Registry) *huma.Schema {
-	return kit.Enum(r, "BulkItemState", "What became of one of many jobs", models.BulkItemPending, models.BulkItemDone, models.BulkItemRefused)
-}
-
 // BulkAct is an act on many jobs and how far it has come.
 type BulkAct struct {
-	ID        uuid.UUID   `json:"id" format:"uuid"`
-	Act       adminAct    `json:"act"`
-	Provider  string      `json:"provider" doc:"Where a move leads; empty otherwise"`
-	Note      string      `json:"note" doc:"For the owners; may be empty"`
-	Filter    *JobQuery   `json:"filter" doc:"What found the jobs; null if they were named"`
-	Rate      int         `json:"rate" doc:"Jobs a second, at most"`
-	By        string      `json:"by" doc:"E-mail address of who started it; empty if the account was deleted"`
-	State     bulkState   `json:"state"`
-	Total     int64       `json:"total" doc:"Jobs that are meant; grows while state is finding"`
-	Done      int64       `json:"done"`
-	Refused   int64       `json:"refused" doc:"Jobs that the act was not possible on"`
-	CreatedAt time.Time   `json:"createdAt"`
-	UpdatedAt time.Time   `json:"updatedAt"`
-	EndedAt   *time.Time  `json:"endedAt"`
-	Workflow  JobWorkflow `json:"workflow"`
+	ID        uuid.UUID     `json:"id" format:"uuid"`
+	Act       adminAct      `json:"act"`
+	Provider  string        `json:"provider" doc:"Where a move leads; empty otherwise"`
+	Note      string        `json:"note" doc:"For the owners; may be empty"`
+	Filter    *JobQuery     `json:"filter" doc:"What found the jobs; null if they were named"`
+	Rate      int           `json:"rate" doc:"Jobs a second, at most"`
+	By        string        `json:"by" doc:"E-mail address of who started it; empty if the account was deleted"`
+	State     kit.BulkState `json:"state"`
+	Total     int64         `json:"total" doc:"Jobs that are meant; grows while state is finding"`
+	Done      int64         `json:"done"`
+	Refused   int64         `json:"refused" doc:"Jobs that the act was not possible on"`
+	CreatedAt time.Time     `json:"createdAt"`
+	UpdatedAt time.Time     `json:"updatedAt"`
+	EndedAt   *time.Time    `json:"endedAt"`
+	Workflow  JobWorkflow   `json:"workflow"`
 }
 
 // TransformSchema lets the filter be null.
@@ -58,7 +44,7 @@ func (BulkAct) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
 
 func bulkActOf(b models.BulkAct, uiURL string) BulkAct {
 	out := BulkAct{
-		ID: b.ID, Act: adminAct(b.Action), Provider: string(b.Provider), Note: b.Note, Rate: b.Rate, By: b.Email, State: bulkState(b.State),
+		ID: b.ID, Act: adminAct(b.Action), Provider: string(b.Provider), Note: b.Note, Rate: b.Rate, By: b.Email, State: kit.BulkState(b.State),
 		Total: b.Total, Done: b.Done, Refused: b.Refused, CreatedAt: b.CreatedAt, UpdatedAt: b.UpdatedAt, EndedAt: b.EndedAt,
 		Workflow: workflowAt(b.WorkflowID(), uiURL),
 	}
@@ -70,18 +56,18 @@ func bulkActOf(b models.BulkAct, uiURL string) BulkAct {
 
 // BulkItem is one of many jobs and what became of it.
 type BulkItem struct {
-	JobID   uuid.UUID       `json:"jobId" format:"uuid"`
-	Name    string          `json:"name" doc:"Empty while it is unknown, and if the job was deleted"`
-	Owner   string          `json:"owner" doc:"E-mail address; empty if the job was deleted"`
-	State   bulkItemState   `json:"state"`
-	Problem kit.ProblemCode `json:"problem" doc:"Why it was refused; empty without a more exact reason than the text"`
-	Refusal string          `json:"refusal" doc:"Why it was refused, in words"`
-	ActedAt *time.Time      `json:"actedAt"`
+	JobID   uuid.UUID         `json:"jobId" format:"uuid"`
+	Name    string            `json:"name" doc:"Empty while it is unknown, and if the job was deleted"`
+	Owner   string            `json:"owner" doc:"E-mail address; empty if the job was deleted"`
+	State   kit.BulkItemState `json:"state"`
+	Problem kit.ProblemCode   `json:"problem" doc:"Why it was refused; empty without a more exact reason than the text"`
+	Refusal string            `json:"refusal" doc:"Why it was refused, in words"`
+	ActedAt *time.Time        `json:"actedAt"`
 }
 
 func bulkItemOf(i models.BulkItem) BulkItem {
 	return BulkItem{
-		JobID: i.JobID, Name: i.Name, Owner: i.Owner, State: bulkItemState(i.State), Problem: kit.ProblemCode(i.Problem), Refusal: i.Refusal,
+		JobID: i.JobID, Name: i.Name, Owner: i.Owner, State: kit.BulkItemState(i.State), Problem: kit.ProblemCode(i.Problem), Refusal: i.Refusal,
 		ActedAt: i.ActedAt,
 	}
 }

@@ -22,6 +22,7 @@ type Store interface {
 	Labels
 	RulesStore
 	Deletes
+	Acts
 	SubmitJob(ctx context.Context, n models.NewJob) (job models.Job, replayed bool, err error)
 	Job(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error)
 	Jobs(ctx context.Context, userID uuid.UUID, f models.JobFilter) (models.JobPage, error)

@@ -54,6 +54,7 @@ func (h *jobHandlers) routes(r *kit.Router) {
 	h.batchRoutes(r)
 	h.labelRoutes(r)
 	h.ruleRoutes(r)
+	h.actRoutes(r)
 	h.fileRoutes(r)
 	h.actionRoutes(r)
 }

@@ -27,6 +27,22 @@ type Provider models.Provider
 // Feature is what administrators can switch off.
 type Feature models.Flag
 
+// BulkState is how far an act on many jobs has come.
+type BulkState models.BulkState
+
+// BulkItemState is what became of one of many jobs.
+type BulkItemState models.BulkItemState
+
+// Schema returns the schema of the states of acts on many jobs.
+func (BulkState) Schema(r huma.Registry) *huma.Schema {
+	return Enum(r, "BulkState", "How far an act on many jobs has come", models.BulkFinding, models.BulkActing, models.BulkDone, models.BulkStopped)
+}
+
+// Schema returns the schema of what became of one of many jobs.
+func (BulkItemState) Schema(r huma.Registry) *huma.Schema {
+	return Enum(r, "BulkItemState", "What became of one of many jobs", models.BulkItemPending, models.BulkItemDone, models.BulkItemRefused)
+}
+
 // Schema returns the schema of features.
 func (Feature) Schema(r huma.Registry) *huma.Schema {
 	return Enum(r, "Feature", "A feature that administrators can switch off", models.Flags()...)

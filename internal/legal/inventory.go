@@ -82,11 +82,16 @@ func Data() []DataItem {
 			"until you delete your account",
 			[]string{"quota_ledger", "quota_usage", "usage_daily", "storage_shares", "storage_users"},
 		},
+		{
+			"Acts on many downloads", "what you or administrators did to many downloads at once, and what became of each", "to do it in the background, and to show you how it went",
+			"90 days after their end",
+			[]string{"bulk_acts", "bulk_items"},
+		},
 		{"Mails", "to whom, of which kind and when; not what they said in full", "to send them, and to find out why one did not arrive", "30 days after they were sent", []string{"mails"}},
 		{
 			"Records of acts", "what administrators did to accounts and downloads, with account, IP address and time", "to account for what administrators do",
 			"as long as the service exists, because each entry seals the ones before",
-			[]string{"audit_log", "bulk_acts", "bulk_items", "flag_rules"},
+			[]string{"audit_log", "flag_rules"},
 		},
 		{
 			"Records of attacks", "failed and new sign-ins, refused requests, with account, IP address, browser and time", "to find attacks, and to tell you of new devices",

@@ -128,7 +128,7 @@ func On(db *postgres.DB) *Store {
 	s.Trash = trash.New(db, s.Jobs)
 	s.Figures = figures.New(db, s.Outbox, s.Agents, s.Providers, s.Admission)
 	s.Stock = stock.New(db, s.Outbox, s.Records, s.Quota, s.Jobs)
-	s.Bulk = bulk.New(db, s.Outbox, s.Records, s.Jobs.Admin())
+	s.Bulk = bulk.New(db, s.Outbox, s.Records, s.Jobs.Admin(), s.Jobs)
 	s.Notices = notices.New(db, notices.Deps{Outbox: s.Outbox, Records: s.Records, Mails: s.Mails, Strikes: s.Strikes, Jobs: s.Jobs.Admin()})
 	s.Shares = shares.New(db, s.Records)
 	s.Exports = exports.New(db, s.Outbox, s.Records, s.Mails)

@@ -42,6 +42,7 @@ type (
 	rulesRows     = rules.Rules
 	libraryRows   = library.Library
 	adminBulk     = bulk.Admin
+	ownBulk       = bulk.Own
 	announceRows  = announce.Announcements
 	blocksRows    = blocks.Blocks
 	databaseRows  = postgres.DB
@@ -164,6 +165,7 @@ type jobsStore struct {
 	*flagsRows
 	*jobsRows
 	*labelsRows
+	*ownBulk
 	*progressRows
 	*providersRows
 	*quotaRows
@@ -174,7 +176,7 @@ type jobsStore struct {
 
 // Jobs returns what the owner of jobs asks of the store.
 func Jobs(s *store.Store) jobsStore {
-	return jobsStore{s.Admission, s.Blocks, s.Files, s.Flags, s.Jobs, s.Labels, s.Progress, s.Providers, s.Quota, s.Rules, s.Sources, s.Timeline}
+	return jobsStore{s.Admission, s.Blocks, s.Files, s.Flags, s.Jobs, s.Labels, s.Bulk.Own(), s.Progress, s.Providers, s.Quota, s.Rules, s.Sources, s.Timeline}
 }
 
 type healthStore struct {

@@ -59,7 +59,7 @@ func (ad *Admin) StartBulk(ctx context.Context, by models.Actor, r models.BulkRe
 // StopBulk ends an act. What it did stays done, and the rest is left as it is.
 // An act that is over stays as it ended.
 func (ad *Admin) StopBulk(ctx context.Context, by models.Actor, id uuid.UUID) (models.BulkAct, error) {
-	return ad.bk.stop(ctx, by, id)
+	return ad.bk.stop(ctx, by, id, ofAdmins)
 }
 
 // BulkActs returns the newest acts, at most limit.
@@ -67,14 +67,21 @@ func (ad *Admin) BulkActs(ctx context.Context, limit int) ([]models.BulkAct, err
 	var out []models.BulkAct
 	err := ad.bk.db.Rows(ctx, &out, "list bulk acts", `
 		select b.*, coalesce(u.email, '') as email from bulk_acts b left join users u on u.id = b.actor_id
-		order by b.created_at desc, b.id limit ?`, page.Size(limit))
+		where b.user_id is null order by b.created_at desc, b.id limit ?`, page.Size(limit))
 	return out, err
 }
 
 // BulkAct returns an act with how far it has come.
 func (ad *Admin) BulkAct(ctx context.Context, id uuid.UUID) (models.BulkAct, error) {
-	return ad.bk.load(ctx, id)
+	b, err := ad.bk.load(ctx, id)
+	if err == nil && !ofAdmins(b) {
+		return models.BulkAct{}, postgres.NotFound("act")
+	}
+	return b, err
 }
+
+// ofAdmins reports whether an act is an administrator's and not an owner's.
+func ofAdmins(b models.BulkAct) bool { return b.UserID == nil }
 
 // byPlace is the order of an act's jobs.
 const byPlace = "n"
@@ -84,27 +91,42 @@ const byPlace = "n"
 // next page is empty on the last one. They name what others download, so the
 // look is in the audit log, once an hour.
 func (ad *Admin) BulkItems(ctx context.Context, by models.Actor, id uuid.UUID, state models.BulkItemState, cursor string, limit int) ([]models.BulkItem, string, error) {
-	if state != "" && !state.Valid() {
-		return nil, "", models.Errorf(models.CodeInvalid, "Use pending, done or refused.").In("state")
+	after, err := itemsAfter(id, state, cursor)
+	if err != nil {
+		return nil, "", err
 	}
-	var after int64
-	if cursor != "" {
-		c, err := page.Read(cursor, byPlace, false)
-		if err != nil {
-			return nil, "", err
-		}
-		if after, err = strconv.ParseInt(c.Key, 10, 64); err != nil || c.ID != id {
-			return nil, "", page.Refused().Because(err)
-		}
-	}
-	if _, err := ad.bk.load(ctx, id); err != nil {
+	if _, err := ad.BulkAct(ctx, id); err != nil {
 		return nil, "", err
 	}
 	if err := ad.bk.records.RecordLook(ctx, by.Did(models.AuditBulkRead, auditTarget, id.String())); err != nil {
 		return nil, "", err
 	}
+	return ad.bk.items(ctx, id, state, after, limit)
+}
+
+// itemsAfter returns the place that a page of an act's jobs begins after.
+func itemsAfter(id uuid.UUID, state models.BulkItemState, cursor string) (int64, error) {
+	if state != "" && !state.Valid() {
+		return 0, models.Errorf(models.CodeInvalid, "Use pending, done or refused.").In("state")
+	}
+	if cursor == "" {
+		return 0, nil
+	}
+	c, err := page.Read(cursor, byPlace, false)
+	if err != nil {
+		return 0, err
+	}
+	after, err := strconv.ParseInt(c.Key, 10, 64)
+	if err != nil || c.ID != id {
+		return 0, page.Refused().Because(err)
+	}
+	return after, nil
+}
+
+// items returns a page of an act's jobs, and the cursor of the next one.
+func (bk *Bulk) items(ctx context.Context, id uuid.UUID, state models.BulkItemState, after int64, limit int) ([]models.BulkItem, string, error) {
 	limit = page.Size(limit)
-	q := ad.bk.db.Conn(ctx).Table("bulk_items i").
+	q := bk.db.Conn(ctx).Table("bulk_items i").
 		Select("i.*, coalesce(j.name, '') as name, coalesce(u.email, '') as owner").
 		Joins("left join jobs j on j.id = i.job_id and j.delete_at is null").Joins("left join users u on u.id = j.user_id").
 		Where("i.bulk_id = ? and i.n > ?", id, after).Order("i.n").Limit(limit + 1)

@@ -1,5 +1,6 @@
-// Package bulk keeps administrators' acts on many jobs: which jobs are meant,
-// what became of each, and how far the act has come.
+// Package bulk keeps acts on many jobs, of administrators on anyone's and of
+// owners on their own: which jobs are meant, what became of each, and how far the
+// act has come.
 //
 // It depends on the jobs, which find what matches and know what an act does to
 // one of them. The pace, and that it continues after a failure, are for the
@@ -10,6 +11,7 @@ import (
 	"context"
 
 	"github.com/google/uuid"
+	"gorm.io/gorm"
 
 	"longhaul/internal/store/outbox"
 	"longhaul/internal/store/postgres"
@@ -23,18 +25,29 @@ type Jobs interface {
 	RequestAct(ctx context.Context, by models.Actor, jobID uuid.UUID, what models.AdminAct) (models.Job, error)
 }
 
+// OwnJobs is what acts of owners need of the jobs. Both know nothing of other
+// users' jobs.
+type OwnJobs interface {
+	Meant(ctx context.Context, userID uuid.UUID, f models.JobFilter, a models.Action) *gorm.DB
+	RequestOwn(ctx context.Context, userID, jobID uuid.UUID, a models.Action) (models.Job, error)
+}
+
 // Bulk keeps acts on many jobs.
 type Bulk struct {
 	db      *postgres.DB
 	outbox  *outbox.Outbox
 	records *records.Records
 	jobs    Jobs
+	own     OwnJobs
 }
 
 // New returns the acts of the database.
-func New(db *postgres.DB, o *outbox.Outbox, r *records.Records, js Jobs) *Bulk {
-	return &Bulk{db: db, outbox: o, records: r, jobs: js}
+func New(db *postgres.DB, o *outbox.Outbox, r *records.Records, js Jobs, own OwnJobs) *Bulk {
+	return &Bulk{db: db, outbox: o, records: r, jobs: js, own: own}
 }
+
+// Own returns the methods of owners.
+func (bk *Bulk) Own() *Own { return &Own{bk} }
 
 // Admin returns the methods that only administrators may use.
 func (bk *Bulk) Admin() *Admin { return &Admin{bk} }
@@ -75,14 +88,21 @@ func (bk *Bulk) list(ctx context.Context, b *models.BulkAct, ids []uuid.UUID) er
 	return err
 }
 
-func (bk *Bulk) stop(ctx context.Context, by models.Actor, id uuid.UUID) (models.BulkAct, error) {
+// stop ends an act that is within reach of who asks.
+func (bk *Bulk) stop(ctx context.Context, by models.Actor, id uuid.UUID, within func(models.BulkAct) bool) (models.BulkAct, error) {
 	var b models.BulkAct
 	err := bk.db.Tx(ctx, func(ctx context.Context) error {
 		var err error
-		if b, err = bk.lock(ctx, id); err != nil || b.State.Over() {
+		if b, err = bk.lock(ctx, id); err != nil {
 			return err
 		}
-		if err := bk.end(ctx, &b, models.BulkStopped); err != nil {
+		if !within(b) {
+			return postgres.NotFound("act")
+		}
+		if b.State.Over() {
+			return nil
+		}
+		if err := bk.end(ctx, &b, models.BulkStopped); err != nil || b.UserID != nil {
 			return err
 		}
 		return bk.audit(ctx, by, models.AuditBulkStopped, b)

@@ -173,7 +173,7 @@ func TestAFaultOfOursHoldsUpNoOtherJob(t *testing.T) {
 	meant := ended(t, b, 3)
 	act := storetest.Must[models.BulkAct](t)(b.Bulk.Admin().StartBulk(ctx, b.Admin(), models.BulkRequest{Act: retry, Jobs: meant}))
 	js := &broken{Jobs: b.Jobs.Admin(), job: meant[0]}
-	w := bulk.New(b.DB, b.Outbox, b.Records, js).Worker()
+	w := bulk.New(b.DB, b.Outbox, b.Records, js, b.Jobs).Worker()
 	if act = carryOut(t, w, act.ID); act.Done != 2 || act.Refused != 1 {
 		t.Errorf("the act ended as %+v", act)
 	}

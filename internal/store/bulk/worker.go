@@ -74,6 +74,13 @@ func (w *Worker) actOnNext(ctx context.Context, id uuid.UUID) (models.BulkAct, *
 	if err != nil || b.State != models.BulkActing {
 		return b, nil, err
 	}
+	may, err := bk.ownerMay(ctx, b)
+	if err != nil {
+		return b, nil, err
+	}
+	if !may {
+		return b, nil, bk.end(ctx, &b, models.BulkStopped)
+	}
 	var item models.BulkItem
 	err = bk.db.Row(ctx, &item, "next job of bulk act", `
 		select * from bulk_items where bulk_id = ? and state = 'pending' order by tries, n limit 1`, id)
@@ -84,8 +91,7 @@ func (w *Worker) actOnNext(ctx context.Context, id uuid.UUID) (models.BulkAct, *
 		return b, nil, err
 	}
 	err = bk.db.Attempt(ctx, func(ctx context.Context) error {
-		_, err := bk.jobs.RequestAct(ctx, b.By(), item.JobID, b.Act())
-		return err
+		return bk.act(ctx, b, item.JobID)
 	})
 	if refusal, ours := refused(err); ours {
 		return b, &item, err
@@ -155,7 +161,7 @@ func (bk *Bulk) record(ctx context.Context, b *models.BulkAct, item models.BulkI
 
 // StopActing ends an act that an operator cancelled in Temporal.
 func (w *Worker) StopActing(ctx context.Context, id uuid.UUID) (models.BulkAct, error) {
-	return w.bk.stop(ctx, models.Actor{Kind: models.ActorSystem}, id)
+	return w.bk.stop(ctx, models.Actor{Kind: models.ActorSystem}, id, func(models.BulkAct) bool { return true })
 }
 
 // OpenBulk returns acts on which nothing was written since the time, although

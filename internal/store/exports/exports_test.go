@@ -72,7 +72,7 @@ func TestAnExportKnowsEveryTableOfAnAccount(t *testing.T) {
 		"account_requests", "one_time_tokens", "recovery_codes", "passkey_challenges", // secrets of minutes, and codes as hashes
 		"quota_usage", "idempotency_keys", "submit_batches", "selections", "inspections", "slot_yields", // in the profile; answers kept for a day; how slots are shared
 		"storage_shares", "storage_users", // sums of the files
-		"admission_rounds", "flag_rules", "bulk_acts", "storage_cleanups", "content_checks", // settings and acts of administrators
+		"admission_rounds", "flag_rules", "storage_cleanups", "content_checks", // settings and acts of administrators
 	}
 	var tables []string
 	storetest.OK(t, b.DB.Rows(t.Context(), &tables, "list tables", `

@@ -8,6 +8,11 @@ func ownSQL(name string) (string, bool) {
 			select id::text as after, json_build_object('name', name, 'colour', colour, 'createdAt', created_at,
 				'downloads', (select coalesce(json_agg(j.job_id), '[]') from job_labels j where j.label_id = labels.id))::text as body
 			from labels where user_id = @user and id > cast(@after as uuid) order by id limit @limit`, true
+	case "acts-on-many":
+		return `
+			select id::text as after, json_build_object('act', action, 'state', state, 'total', total, 'done', done, 'refused', refused,
+				'createdAt', created_at, 'endedAt', ended_at)::text as body
+			from bulk_acts where user_id = @user and id > cast(@after as uuid) order by id limit @limit`, true
 	case "rules":
 		return `
 			select user_id::text as after, json_build_object('label', label_id, 'files', file_filter, 'startPaused', start_paused, 'provider', provider,

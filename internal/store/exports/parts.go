@@ -32,6 +32,7 @@ func parts() []part {
 		{"files", noID + ":0"},
 		{"links", noID},
 		{"labels", noID},
+		{"acts-on-many", noID},
 		{"rules", noID},
 		{"folders", noID},
 		{"shares", noID},

@@ -2441,6 +2441,84 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/job-acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your acts on many jobs
+         * @description The newest 20. They are kept for 90 days after their end.
+         */
+        get: operations["list-job-acts"];
+        put?: never;
+        /**
+         * Act on all of your jobs that match
+         * @description Does to each job that matches now and whose state allows it what the operation on one job does, oldest first. It runs in the background, one act at a time. A delete moves to the trash.
+         */
+        post: operations["start-job-act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/job-acts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an act on many of your jobs has come */
+        get: operations["get-job-act"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/job-acts/{id}/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of each of many jobs of yours */
+        get: operations["list-job-act-items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/job-acts/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop an act on many of your jobs
+         * @description What is done stays done. An act that is over stays as it ended.
+         */
+        post: operations["stop-job-act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -5036,6 +5114,53 @@ export interface components {
             /** Format: date-time */
             updatedAt: string;
         };
+        JobAct: {
+            act: components["schemas"]["OwnAct"];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: int64 */
+            done: number;
+            /** Format: date-time */
+            endedAt: string | null;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description Jobs that the act was not possible on
+             */
+            refused: number;
+            state: components["schemas"]["BulkState"];
+            /**
+             * Format: int64
+             * @description Jobs that are meant
+             */
+            total: number;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        JobActItem: {
+            /** Format: date-time */
+            actedAt: string | null;
+            /** Format: uuid */
+            jobId: string;
+            /** @description Empty while it is unknown, and if the job was deleted */
+            name: string;
+            /** @description Why it was refused; empty without a more exact reason than the text */
+            problem: components["schemas"]["ProblemCode"] | "";
+            /** @description Why it was refused, in words */
+            refusal: string;
+            state: components["schemas"]["BulkItemState"];
+        };
+        JobActItemList: {
+            /** @description In the order of their turns */
+            jobs: components["schemas"]["JobActItem"][];
+            /** @description Empty on the last page */
+            nextCursor: string;
+        };
+        JobActList: {
+            /** @description Newest first */
+            acts: components["schemas"]["JobAct"][];
+        };
         /**
          * @description What can be done to a job
          * @enum {string}
@@ -6081,6 +6206,11 @@ export interface components {
             /** @description What needs a person; empty on a healthy system */
             warnings: components["schemas"]["FindingInfo"][];
         };
+        /**
+         * @description What an owner does to all jobs that match
+         * @enum {string}
+         */
+        OwnAct: "pause" | "resume" | "retry" | "cancel" | "delete";
         OwnNotice: {
             /** @description A counter-notice can be sent */
             canCounter: boolean;
@@ -7153,6 +7283,11 @@ export interface components {
              * @description Bytes a second, at most; 20 MiB if it is missing
              */
             rate?: number;
+        };
+        StartJobAct: {
+            act: components["schemas"]["OwnAct"];
+            /** @description Empty finds every job of yours */
+            match: components["schemas"]["JobMatch"];
         };
         StateCount: {
             /** Format: int64 */
@@ -12699,6 +12834,167 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Link"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-job-acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobActList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "start-job-act": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartJobAct"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAct"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-job-act": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAct"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-job-act-items": {
+        parameters: {
+            query?: {
+                /** @description Only jobs in this state */
+                state?: components["schemas"]["BulkItemState"];
+                /** @description nextCursor of the previous page */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobActItemList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stop-job-act": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAct"];
                 };
             };
             /** @description A fault, as a problem document (RFC 9457) */

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
-import type { BulkAct, BulkItemPage, BulkItemState } from '@/api/model';
+import type { BulkAct, BulkItem, BulkItemState, JobAct } from '@/api/model';
 import { http, send } from '@/lib/http';
 
 import type { Order } from '../everybody/api';
@@ -16,8 +16,22 @@ export const bulkKeys = {
   items: (id: string) => [...bulkKeys.all, 'items', id] as const,
 };
 
+/** An act of an admin, or one of the user on their own downloads. */
+export type AnyBulkAct = BulkAct | JobAct;
+
+/** A page of what became of the downloads of an act. Only admins read whose they are. */
+export interface ResultPage {
+  jobs: readonly (Omit<BulkItem, 'owner'> & { owner?: string })[];
+  nextCursor: string;
+}
+
+/** Reports whether the act is one of the user on their own downloads. */
+export function isOwn(act: AnyBulkAct): act is JobAct {
+  return !('workflow' in act);
+}
+
 /** Reports whether an act still does something. */
-export function isOpen({ state }: BulkAct): boolean {
+export function isOpen({ state }: Pick<BulkAct, 'state'>): boolean {
   return state === 'finding' || state === 'acting';
 }
 
@@ -31,15 +45,16 @@ export function bulkActsQuery() {
 }
 
 /** What became of the downloads of an act: of those in one state, or of all. */
-export function bulkItemsQuery(id: string, state: BulkItemState | '') {
+export function bulkItemsQuery(act: AnyBulkAct, state: BulkItemState | '') {
   return infiniteQueryOptions({
-    queryKey: [...bulkKeys.items(id), state],
-    queryFn: ({ pageParam, signal }): Promise<BulkItemPage> => {
+    queryKey: [...bulkKeys.items(act.id), state],
+    queryFn: ({ pageParam, signal }): Promise<ResultPage> => {
       const query = { ...(state !== '' && { state }), ...(pageParam !== '' && { cursor: pageParam }), limit: pageSize };
-      return send(http.GET('/api/v1/admin/bulk-acts/{id}/jobs', { params: { path: { id }, query }, signal }));
+      const params = { params: { path: { id: act.id }, query }, signal };
+      return isOwn(act) ? send(http.GET('/api/v1/job-acts/{id}/jobs', params)) : send(http.GET('/api/v1/admin/bulk-acts/{id}/jobs', params));
     },
     initialPageParam: '',
-    getNextPageParam: (last: BulkItemPage) => (last.nextCursor === '' ? undefined : last.nextCursor),
+    getNextPageParam: (last: ResultPage) => (last.nextCursor === '' ? undefined : last.nextCursor),
   });
 }
 
@@ -50,6 +65,7 @@ export function startBulk(view: AnyView, { act, to, note }: Order): Promise<Bulk
 }
 
 /** Stops an act. What is done stays done. */
-export function stopBulk(id: string): Promise<BulkAct> {
-  return send(http.POST('/api/v1/admin/bulk-acts/{id}/stop', { params: { path: { id } } }));
+export function stopBulk(act: AnyBulkAct): Promise<AnyBulkAct> {
+  const params = { params: { path: { id: act.id } } };
+  return isOwn(act) ? send(http.POST('/api/v1/job-acts/{id}/stop', params)) : send(http.POST('/api/v1/admin/bulk-acts/{id}/stop', params));
 }

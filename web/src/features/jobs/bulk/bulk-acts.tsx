@@ -1,11 +1,12 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 
-import type { BulkAct } from '@/api/model';
 import { useNow } from '@/lib/use-now';
 
+import { jobKeys } from '../api';
 import { anyJobKeys } from '../everybody/api';
-import { bulkActsQuery, isOpen } from './api';
+import { jobActsQuery } from '../many/api';
+import { bulkActsQuery, isOpen, type AnyBulkAct } from './api';
 import { BulkCard } from './bulk-card';
 import { BulkResults } from './bulk-results';
 import classes from './bulk.module.css';
@@ -14,12 +15,12 @@ import classes from './bulk.module.css';
 const shownFor = 10 * 60_000;
 
 interface BulkActsProps {
-  acts: readonly BulkAct[];
+  acts: readonly AnyBulkAct[];
 }
 
 /** Acts on many downloads, with what became of each on demand. */
 export function BulkCards({ acts }: BulkActsProps) {
-  const [shown, setShown] = useState<BulkAct>();
+  const [shown, setShown] = useState<AnyBulkAct>();
   return (
     <>
       <ul className={classes.cards} aria-label="Acts on many downloads">
@@ -32,17 +33,27 @@ export function BulkCards({ acts }: BulkActsProps) {
   );
 }
 
-/** The acts that run or ended a moment ago. When one ends, the list below is read again. */
+/** The admins' acts that run or ended a moment ago. When one ends, the list below is read again. */
 export function RecentBulkActs() {
-  const client = useQueryClient();
   const { data: acts = [] } = useQuery(bulkActsQuery());
+  return <RecentActs acts={acts} lists={anyJobKeys.lists()} />;
+}
+
+/** The user's acts on their own downloads that run or ended a moment ago, as above. */
+export function OwnActs() {
+  const { data: acts = [] } = useQuery(jobActsQuery());
+  return <RecentActs acts={acts} lists={jobKeys.all} />;
+}
+
+function RecentActs({ acts, lists }: BulkActsProps & { lists: readonly unknown[] }) {
+  const client = useQueryClient();
   const now = useNow();
   const open = acts.filter(isOpen).length;
   const before = useRef(open);
   useEffect(() => {
-    if (open < before.current) void client.invalidateQueries({ queryKey: anyJobKeys.lists() });
+    if (open < before.current) void client.invalidateQueries({ queryKey: lists });
     before.current = open;
-  }, [client, open]);
+  }, [client, lists, open]);
   const recent = acts.filter((act) => isOpen(act) || (act.endedAt !== null && now - Date.parse(act.endedAt) < shownFor));
   return recent.length === 0 ? null : <BulkCards acts={recent} />;
 }

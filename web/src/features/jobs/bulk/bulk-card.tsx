@@ -1,24 +1,25 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 
-import type { BulkAct } from '@/api/model';
 import { IconExternalLink } from '@/components/icons';
 import { ProgressBar } from '@/components/progress-bar';
 import { RelativeTime } from '@/components/relative-time';
 import { toastFailed } from '@/components/toast';
 
-import { bulkKeys, isOpen, stopBulk } from './api';
+import { manyKeys } from '../many/api';
+import { bulkKeys, isOpen, isOwn, stopBulk, type AnyBulkAct } from './api';
 import classes from './bulk.module.css';
 import { progressOf, titleOf } from './text';
 
 /** An act on many downloads: how far it is, with a way to stop it and what became of each. */
-export function BulkCard({ act, onResults }: { act: BulkAct; onResults: (act: BulkAct) => void }) {
+export function BulkCard({ act, onResults }: { act: AnyBulkAct; onResults: (act: AnyBulkAct) => void }) {
   const client = useQueryClient();
   const stopping = useMutation({
     mutationFn: stopBulk,
     onError: (error) => toastFailed("Couldn't stop it", error),
-    onSettled: () => client.invalidateQueries({ queryKey: bulkKeys.list() }),
+    onSettled: () => client.invalidateQueries({ queryKey: isOwn(act) ? manyKeys.all : bulkKeys.list() }),
   });
+  const admins = isOwn(act) ? undefined : act;
   const title = titleOf(act);
   const share = act.total === 0 ? null : (act.done + act.refused) / act.total;
   return (
@@ -26,14 +27,14 @@ export function BulkCard({ act, onResults }: { act: BulkAct; onResults: (act: Bu
       <div className={classes.head}>
         <h2 className={classes.title}>{title}</h2>
         <span className={classes.by}>
-          {act.by !== '' && `${act.by}, `}
+          {admins && admins.by !== '' && `${admins.by}, `}
           <RelativeTime at={act.createdAt} />
         </span>
       </div>
       {isOpen(act) && <ProgressBar label={title} done={act.state === 'finding' ? null : share} tone="active" />}
       <p className={classes.progress} role={isOpen(act) ? 'status' : undefined}>
         {progressOf(act)}
-        {act.note !== '' && <span className={classes.note}> “{act.note}”</span>}
+        {admins && admins.note !== '' && <span className={classes.note}> “{admins.note}”</span>}
       </p>
       <div className={classes.buttons}>
         {act.total > 0 && (
@@ -42,14 +43,14 @@ export function BulkCard({ act, onResults }: { act: BulkAct; onResults: (act: Bu
           </Button>
         )}
         {isOpen(act) && (
-          <Button size="compact-sm" variant="default" loading={stopping.isPending} onClick={() => stopping.mutate(act.id)}>
+          <Button size="compact-sm" variant="default" loading={stopping.isPending} onClick={() => stopping.mutate(act)}>
             Stop
           </Button>
         )}
-        {act.workflow.uiUrl !== '' && (
+        {admins && admins.workflow.uiUrl !== '' && (
           <Button
             component="a"
-            href={act.workflow.uiUrl}
+            href={admins.workflow.uiUrl}
             target="_blank"
             rel="noopener noreferrer"
             size="compact-sm"

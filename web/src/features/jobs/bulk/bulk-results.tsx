@@ -2,13 +2,13 @@ import { Button, Modal, SegmentedControl, Skeleton } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 
-import type { BulkAct, BulkItem, BulkItemState } from '@/api/model';
+import type { BulkItemState } from '@/api/model';
 import { IconAlertTriangle, IconCircleCheck, IconClock } from '@/components/icons';
 import { ErrorNotice } from '@/components/notice';
 import { forUsers } from '@/lib/problem';
 
 import everybody from '../everybody/everybody.module.css';
-import { bulkItemsQuery } from './api';
+import { bulkItemsQuery, type AnyBulkAct, type ResultPage } from './api';
 import classes from './bulk.module.css';
 import { titleOf } from './text';
 
@@ -20,7 +20,7 @@ const filters: { value: BulkItemState | ''; label: string }[] = [
 ];
 
 /** What became of each download of an act. */
-export function BulkResults({ act, onClose }: { act: BulkAct | undefined; onClose: () => void }) {
+export function BulkResults({ act, onClose }: { act: AnyBulkAct | undefined; onClose: () => void }) {
   return (
     <Modal opened={act !== undefined} onClose={onClose} title={act ? titleOf(act) : ''} size="lg">
       {act && <Results act={act} />}
@@ -28,9 +28,9 @@ export function BulkResults({ act, onClose }: { act: BulkAct | undefined; onClos
   );
 }
 
-function Results({ act }: { act: BulkAct }) {
+function Results({ act }: { act: AnyBulkAct }) {
   const [state, setState] = useState<BulkItemState | ''>(act.refused > 0 ? 'refused' : '');
-  const list = useInfiniteQuery(bulkItemsQuery(act.id, state));
+  const list = useInfiniteQuery(bulkItemsQuery(act, state));
   const items = list.data?.pages.flatMap((page) => page.jobs) ?? [];
   return (
     <>
@@ -56,7 +56,7 @@ function Results({ act }: { act: BulkAct }) {
   );
 }
 
-function Result({ item }: { item: BulkItem }) {
+function Result({ item }: { item: ResultPage['jobs'][number] }) {
   return (
     <li data-tone={item.state === 'refused' ? 'bad' : item.state === 'done' ? 'ok' : 'idle'}>
       {item.state === 'refused' && <IconAlertTriangle size={16} aria-label="Refused" />}
@@ -64,7 +64,7 @@ function Result({ item }: { item: BulkItem }) {
       {item.state === 'pending' && <IconClock size={16} aria-label="Left" />}
       <div>
         <p>{item.name || `Download ${item.jobId}`}</p>
-        <p className={everybody.faint}>{[forUsers(item.refusal), item.owner].filter((text) => text !== '').join(' · ')}</p>
+        <p className={everybody.faint}>{[forUsers(item.refusal), item.owner ?? ''].filter((text) => text !== '').join(' · ')}</p>
       </div>
     </li>
   );

@@ -1,4 +1,3 @@
-import type { BulkAct } from '@/api/model';
 import { formatCount, formatPlural } from '@/lib/format';
 import { providerNames } from '@/lib/provider';
 
@@ -6,7 +5,7 @@ import { moveLabel } from '../detail/move-job';
 import { consequenceOf, movedText, type Offer } from '../everybody/acts';
 import type { AnyAct } from '../everybody/api';
 import { actionLabels } from '../state';
-import { isOpen } from './api';
+import { isOpen, isOwn, type AnyBulkAct } from './api';
 
 const running: Record<AnyAct, string> = { pause: 'Pausing', resume: 'Resuming', retry: 'Retrying', cancel: 'Cancelling', delete: 'Deleting', move: 'Moving' };
 const ended: Record<AnyAct, string> = { pause: 'Paused', resume: 'Resumed', retry: 'Retried', cancel: 'Cancelled', delete: 'Deleted', move: 'Moved' };
@@ -18,15 +17,16 @@ export function labelOf({ act, to }: Offer): string {
 }
 
 /** Says what an act does or did. */
-export function titleOf(act: BulkAct): string {
+export function titleOf(act: AnyBulkAct): string {
   const verb = isOpen(act) ? running[act.act] : ended[act.act];
   const number = isOpen(act) ? act.total : act.done;
-  const to = act.provider === 'agent' || act.provider === 'seedr' ? ` to ${providerNames[act.provider]}` : '';
+  const provider = isOwn(act) ? '' : act.provider;
+  const to = provider === 'agent' || provider === 'seedr' ? ` to ${providerNames[provider]}` : '';
   return act.state === 'finding' ? `${verb} downloads${to}` : `${verb} ${formatPlural(number, 'download', 'downloads')}${to}`;
 }
 
 /** Says how far an act is. */
-export function progressOf(act: BulkAct): string {
+export function progressOf(act: AnyBulkAct): string {
   const refused = act.refused > 0 ? `, ${formatCount(act.refused)} refused` : '';
   const left = act.total - act.done - act.refused;
   switch (act.state) {

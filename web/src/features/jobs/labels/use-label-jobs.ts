@@ -6,6 +6,7 @@ import { http, send } from '@/lib/http';
 import { text } from '@/lib/messages';
 
 import { refreshLabels } from './api';
+import { matchOf } from './match';
 import './messages/catalogue';
 
 interface Change {
@@ -13,11 +14,6 @@ interface Change {
   jobs: readonly string[] | JobFilter;
   add: readonly string[];
   remove: readonly string[];
-}
-
-/** Returns what the server calls the downloads that match. */
-export function matchOf({ states, q, label }: JobFilter) {
-  return { ...(states.length > 0 && { states: [...states] }), ...(q !== '' && { q }), ...(label !== '' && { label }) };
 }
 
 /** Changes the labels of many downloads and says how that went. */

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Job } from '@/api/model';
 import { LabelMenu } from '@/features/jobs/labels/components/label-menu';
 import { useLabelJobs } from '@/features/jobs/labels/use-label-jobs';
-import { formatPlural } from '@/lib/format';
+import { formatCount, formatPlural } from '@/lib/format';
 
 import type { PlainAction } from '../api';
 import { actionIcons } from '../components/job-menu';
@@ -23,11 +23,14 @@ interface BulkBarProps {
   onAct: (jobs: readonly Job[], action: PlainAction) => void;
   onClear: () => void;
   onAll: () => void;
+  /** Selects all that match, also what is not loaded; undefined when nothing else matches. */
+  onEvery?: (() => void) | undefined;
+  total: number;
 }
 
 /** The actions on the selected jobs. An action applies to those that allow it. */
-export function BulkBar({ jobs, busy, onAct, onClear, onAll }: BulkBarProps) {
-  const { t } = useTranslation('labels');
+export function BulkBar({ jobs, busy, onAct, onClear, onAll, onEvery, total }: BulkBarProps) {
+  const { t } = useTranslation(['labels', 'list']);
   const labelling = useLabelJobs();
   const common = (jobs[0]?.labels ?? []).filter((id) => jobs.every((job) => job.labels.includes(id)));
   const relabel = (chosen: readonly string[]) => {
@@ -40,9 +43,15 @@ export function BulkBar({ jobs, busy, onAct, onClear, onAll }: BulkBarProps) {
       <span className={classes.bulkcount} role="status">
         {formatPlural(jobs.length, 'download', 'downloads')} selected
       </span>
-      <Button size="compact-sm" variant="subtle" onClick={onAll}>
-        Select all loaded
-      </Button>
+      {onEvery ? (
+        <Button size="compact-sm" variant="light" onClick={onEvery}>
+          {t('list:selectEvery', { many: formatCount(total) })}
+        </Button>
+      ) : (
+        <Button size="compact-sm" variant="subtle" onClick={onAll}>
+          Select all loaded
+        </Button>
+      )}
       {bulkActions.map((action) => {
         const able = jobs.filter((job) => job.actions.includes(action));
         if (able.length === 0) return null;

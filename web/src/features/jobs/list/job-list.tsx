@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useLocation } from '@tanstack/react-router';
-import { useCallback, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 
 import type { Job } from '@/api/model';
 import { ErrorNotice } from '@/components/notice';
@@ -9,6 +9,7 @@ import { useTrash } from '@/lib/trash/context';
 
 import { jobCountsQuery, jobListQuery, type JobFilter, type PlainAction } from '../api';
 import { ActConfirm, asksFirst } from '../components/act-confirm';
+import { jobActsQuery } from '../many/api';
 import { tabs } from '../state';
 import { useAct, type Act } from '../use-act';
 import { BulkBar } from './bulk-bar';
@@ -22,12 +23,16 @@ import { useRowKeys } from './use-row-keys';
 import { useSelection } from './use-selection';
 import type { ListView } from './view';
 
+const ManyBar = lazy(() => import('../many/many-bar').then((part) => ({ default: part.ManyBar })));
+const OwnActs = lazy(() => import('../bulk/bulk-acts').then((part) => ({ default: part.OwnActs })));
+
 interface JobListProps {
   view: ListView;
   onView: (change: Partial<ListView>) => void;
 }
 
 const rowEstimate = 84;
+const isAny = () => true;
 
 /** The list of jobs: live, filtered by the server, with only visible rows rendered. */
 export function JobList({ view, onView }: JobListProps) {
@@ -39,6 +44,22 @@ export function JobList({ view, onView }: JobListProps) {
   const total = list.data?.pages[0]?.total ?? 0;
 
   const selection = useSelection(jobs);
+  // The filter whose every download is meant, also those that are not loaded.
+  const [everyOf, setEveryOf] = useState<JobFilter>();
+  const every = everyOf === filter && total > 0;
+  const clear = () => {
+    setEveryOf(undefined);
+    selection.clear();
+  };
+  const { toggle: toggleRow } = selection;
+  const toggle = useCallback(
+    (job: Job, on: boolean, range: boolean) => {
+      setEveryOf(undefined);
+      toggleRow(job, on, range);
+    },
+    [toggleRow],
+  );
+  const acts = useQuery({ ...jobActsQuery(), enabled: list.data !== undefined });
   const trash = useTrash();
   const [asked, setAsked] = useState<Act>();
   const doing = useAct(() => {
@@ -55,36 +76,48 @@ export function JobList({ view, onView }: JobListProps) {
   const actOne = useCallback((job: Job, action: PlainAction) => start({ jobs: [job], action }), [start]);
 
   return (
-    <section aria-label="Downloads" className={classes.list}>
-      <ListToolbar view={view} counts={counts.data ?? {}} total={total} onView={onView} />
-      {selection.jobs.length > 0 && (
-        <BulkBar jobs={selection.jobs} busy={doing.isPending} onAct={(chosen, action) => start({ jobs: chosen, action })} onClear={selection.clear} onAll={selection.all} />
-      )}
-      {list.isPending && <ListSkeleton />}
-      {list.isError && !list.data && (
-        <ErrorNotice error={list.error} title="Couldn't load your downloads" retry={() => void list.refetch()} />
-      )}
-      {list.data && jobs.length === 0 && <EmptyList view={view} onView={onView} />}
-      {jobs.length > 0 && (
-        <Rows
-          jobs={jobs}
-          total={total}
-          dim={list.isPlaceholderData}
-          isSelected={selection.has}
-          onSelect={selection.toggle}
-          onAct={actOne}
-          onEnd={() => {
-            if (list.hasNextPage && !list.isFetching) void list.fetchNextPage();
-          }}
-        />
-      )}
-      {list.isFetchingNextPage && <ListSkeleton rows={2} />}
-      {list.isFetchNextPageError && (
-        <ErrorNotice error={list.error} title="Couldn't load more downloads" retry={() => void list.fetchNextPage()} />
-      )}
-      <KeyHelp />
-      <ActConfirm asked={asked} busy={doing.isPending} onConfirm={(act) => doing.mutate(act)} onClose={() => setAsked(undefined)} />
-    </section>
+    <>
+      <Suspense fallback={null}>{acts.data && acts.data.length > 0 && <OwnActs />}</Suspense>
+      <section aria-label="Downloads" className={classes.list}>
+        <ListToolbar view={view} counts={counts.data ?? {}} total={total} onView={onView} />
+        {!every && selection.jobs.length > 0 && (
+          <BulkBar
+            jobs={selection.jobs}
+            busy={doing.isPending}
+            onAct={(chosen, action) => start({ jobs: chosen, action })}
+            onClear={clear}
+            onAll={selection.all}
+            onEvery={selection.jobs.length === jobs.length && total > jobs.length ? () => setEveryOf(filter) : undefined}
+            total={total}
+          />
+        )}
+        <Suspense fallback={null}>{every && <ManyBar filter={filter} total={total} onClear={clear} />}</Suspense>
+        {list.isPending && <ListSkeleton />}
+        {list.isError && !list.data && (
+          <ErrorNotice error={list.error} title="Couldn't load your downloads" retry={() => void list.refetch()} />
+        )}
+        {list.data && jobs.length === 0 && <EmptyList view={view} onView={onView} />}
+        {jobs.length > 0 && (
+          <Rows
+            jobs={jobs}
+            total={total}
+            dim={list.isPlaceholderData}
+            isSelected={every ? isAny : selection.has}
+            onSelect={toggle}
+            onAct={actOne}
+            onEnd={() => {
+              if (list.hasNextPage && !list.isFetching) void list.fetchNextPage();
+            }}
+          />
+        )}
+        {list.isFetchingNextPage && <ListSkeleton rows={2} />}
+        {list.isFetchNextPageError && (
+          <ErrorNotice error={list.error} title="Couldn't load more downloads" retry={() => void list.fetchNextPage()} />
+        )}
+        <KeyHelp />
+        <ActConfirm asked={asked} busy={doing.isPending} onConfirm={(act) => doing.mutate(act)} onClose={() => setAsked(undefined)} />
+      </section>
+    </>
   );
 }
 
