@@ -14,6 +14,7 @@ import { legalPages } from './legal-pages.mjs';
 import { noticePages } from './notice-pages.mjs';
 import { notificationPages } from './notification-pages.mjs';
 import { overviewPages } from './overview-pages.mjs';
+import { palettePages } from './palette-pages.mjs';
 import { peoplePages } from './people-pages.mjs';
 import { providerPages } from './provider-pages.mjs';
 import { sharePages } from './share-pages.mjs';
@@ -263,6 +264,7 @@ export const pages = [
   ...noticePages,
   ...notificationPages,
   ...bulkPages,
+  ...palettePages,
   ...peoplePages,
   ...storagePages,
   ...accountPages,

@@ -16,6 +16,7 @@ import { Bell } from '@/features/notifications/components/bell';
 import { LiveBadge } from '../live/live-badge';
 import { LiveNotice } from '../live/live-notice';
 import { LiveProvider } from '../live/live-provider';
+import { PaletteButton } from '../palette/palette-button';
 import classes from './shell.module.css';
 
 interface NavItem {
@@ -63,6 +64,7 @@ export function Shell({ me, onSignOut }: ShellProps) {
           </nav>
           <div className={classes.end}>
             <LiveBadge />
+            <PaletteButton admin={me.role === 'admin'} onSignOut={onSignOut} />
             <Bell />
             <UserMenu me={me} onSignOut={onSignOut} />
           </div>

@@ -7,6 +7,7 @@ import './messages/catalogue';
 import { useListKeys } from './use-list-keys';
 
 const keys = [
+  ['Ctrl K', 'keyPalette'],
   ['/', 'keySearch'],
   ['n', 'keyAdd'],
   ['↑ ↓', 'keyMove'],
