@@ -75,6 +75,8 @@ type commands struct {
 	Retry  retryCmd  `cmd:"" help:"Retry a download." group:"Downloads"`
 	Rm     rmCmd     `cmd:"" help:"Delete a download and its files: to the trash, or for good." group:"Downloads"`
 	Trash  trashCmd  `cmd:"" help:"What you deleted and can still restore." group:"Downloads"`
+	Labels labelsCmd `cmd:"" help:"Your labels, and which downloads have them." group:"Downloads"`
+	Rules  rulesCmd  `cmd:"" help:"What applies to new downloads where you choose nothing else." group:"Downloads"`
 	Links  linksCmd  `cmd:"" help:"Your download links, which work without signing in." group:"Downloads"`
 
 	Agents  agentsCmd  `cmd:"" help:"Compute agents." group:"Operator"`
