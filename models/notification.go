@@ -83,6 +83,21 @@ type Notification struct {
 	ReadAt    *time.Time
 }
 
+// NotificationSettings is how a user is told of jobs.
+type NotificationSettings struct {
+	Mail       []Notable   // events for which there is a mail
+	AppLabels  []uuid.UUID // told in the app only of jobs that have one of these; empty for all
+	MailLabels []uuid.UUID // the same for mails
+}
+
+// NotificationFilter selects a page of what a user is told.
+type NotificationFilter struct {
+	Unread bool    // only what is unread
+	Event  Notable // only of this; empty for all
+	Cursor string  // NextCursor of the previous page; empty for the first
+	Limit  int
+}
+
 // NotificationPage is one page of what a user is told.
 type NotificationPage struct {
 	Notifications []Notification // newest first

@@ -32,9 +32,10 @@ type Webhook struct {
 	ID           uuid.UUID `gorm:"type:uuid;primaryKey"`
 	UserID       uuid.UUID `gorm:"type:uuid"`
 	Name         string
-	Host         string    // of the address, with its port if it has one
-	Sealed       string    // a WebhookTarget, see token.Keys.SealWebhook
-	Events       []Notable `gorm:"serializer:json"` // of jobs
+	Host         string      // of the address, with its port if it has one
+	Sealed       string      // a WebhookTarget, see token.Keys.SealWebhook
+	Events       []Notable   `gorm:"serializer:json"` // of jobs
+	Labels       []uuid.UUID `gorm:"-"`               // only of jobs that have one of these; empty for all
 	Enabled      bool
 	OffReason    WebhookOff // why Longhaul turned it off; empty if it did not
 	FailingSince *time.Time // since when no delivery arrived; nil while they do
@@ -66,7 +67,8 @@ type WebhookChange struct {
 	Name    *string
 	Target  *WebhookChangedTarget
 	Events  []Notable
-	Enabled *bool // turning it on forgets that it failed
+	Labels  []uuid.UUID // empty, and not nil, lifts the limit
+	Enabled *bool       // turning it on forgets that it failed
 }
 
 // WebhookChangedTarget is another address or secret of a webhook, sealed.

@@ -19,10 +19,10 @@ import (
 // Store is what users ask of their notifications. Each call names the user and
 // knows only what is theirs.
 type Store interface {
-	Notifications(ctx context.Context, userID uuid.UUID, unread bool, cursor string, limit int) (models.NotificationPage, error)
+	Notifications(ctx context.Context, userID uuid.UUID, f models.NotificationFilter) (models.NotificationPage, error)
 	ReadNotifications(ctx context.Context, userID uuid.UUID, ids []uuid.UUID, until time.Time) error
-	MailEvents(ctx context.Context, userID uuid.UUID) ([]models.Notable, error)
-	SetMailEvents(ctx context.Context, userID uuid.UUID, events []models.Notable) ([]models.Notable, error)
+	Settings(ctx context.Context, userID uuid.UUID) (models.NotificationSettings, error)
+	SetSettings(ctx context.Context, userID uuid.UUID, s models.NotificationSettings) (models.NotificationSettings, error)
 	Webhooks(ctx context.Context, userID uuid.UUID) ([]models.Webhook, error)
 	Webhook(ctx context.Context, userID, id uuid.UUID) (models.Webhook, error)
 	CreateWebhook(ctx context.Context, h models.Webhook) (models.Webhook, error)
@@ -58,8 +58,8 @@ func Register(r *kit.Router, d Deps) {
 	read := op("read-notifications", http.MethodPost, "/read", "Mark notifications as read", "Those that are named, or all until a time.")
 	read.DefaultStatus = http.StatusNoContent
 	kit.Handle(r, read, h.read)
-	kit.Handle(r, op("get-notification-settings", http.MethodGet, "/settings", "Events for which you get mails", ""), h.settings)
-	kit.Handle(r, op("change-notification-settings", http.MethodPut, "/settings", "Choose the events for which you get mails",
+	kit.Handle(r, op("get-notification-settings", http.MethodGet, "/settings", "How you are told of your downloads", ""), h.settings)
+	kit.Handle(r, op("change-notification-settings", http.MethodPut, "/settings", "Choose how you are told of your downloads",
 		"Downloads that end within a minute share one mail."), h.changeSettings)
 	h.webhookRoutes(r)
 }
@@ -109,9 +109,10 @@ type Notification struct {
 }
 
 type listInput struct {
-	Unread bool   `query:"unread" doc:"Only what is unread"`
-	Cursor string `query:"cursor" maxLength:"400"`
-	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	Unread bool    `query:"unread" doc:"Only what is unread"`
+	Event  Notable `query:"event" doc:"Only of this event"`
+	Cursor string  `query:"cursor" maxLength:"400"`
+	Limit  int     `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
 type listOutput struct {
@@ -123,7 +124,9 @@ type listOutput struct {
 }
 
 func (h *handlers) list(ctx context.Context, in *listInput) (*listOutput, error) {
-	p, err := h.Store.Notifications(ctx, kit.Caller(ctx).ID, in.Unread, in.Cursor, in.Limit)
+	p, err := h.Store.Notifications(ctx, kit.Caller(ctx).ID, models.NotificationFilter{
+		Unread: in.Unread, Event: models.Notable(in.Event), Cursor: in.Cursor, Limit: in.Limit,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -159,19 +162,30 @@ func (h *handlers) read(ctx context.Context, in *readInput) (*kit.Empty, error) 
 
 // Settings is how a user is told of events.
 type Settings struct {
-	Mail []JobNotable `json:"mail" nullable:"false" maxItems:"10" doc:"Events for which there is a mail"`
+	Mail       []JobNotable `json:"mail" nullable:"false" maxItems:"10" doc:"Events for which there is a mail"`
+	AppLabels  []uuid.UUID  `json:"appLabels" required:"false" nullable:"false" maxItems:"100" doc:"Ids of labels: what is told in the app is only of jobs that have one of them; empty for all. Left out, they stay as they are"`
+	MailLabels []uuid.UUID  `json:"mailLabels" required:"false" nullable:"false" maxItems:"100" doc:"The same for mails"`
 }
 
 type settingsOutput struct{ Body Settings }
 
+func settingsOf(s models.NotificationSettings, err error) (*settingsOutput, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &settingsOutput{Settings{
+		Mail: jobNotablesOf(s.Mail), AppLabels: append([]uuid.UUID{}, s.AppLabels...), MailLabels: append([]uuid.UUID{}, s.MailLabels...),
+	}}, nil
+}
+
 func (h *handlers) settings(ctx context.Context, _ *kit.Empty) (*settingsOutput, error) {
-	events, err := h.Store.MailEvents(ctx, kit.Caller(ctx).ID)
-	return &settingsOutput{Settings{jobNotablesOf(events)}}, err
+	return settingsOf(h.Store.Settings(ctx, kit.Caller(ctx).ID))
 }
 
 type changeSettingsInput struct{ Body Settings }
 
 func (h *handlers) changeSettings(ctx context.Context, in *changeSettingsInput) (*settingsOutput, error) {
-	events, err := h.Store.SetMailEvents(ctx, kit.Caller(ctx).ID, jobNotables(in.Body.Mail))
-	return &settingsOutput{Settings{jobNotablesOf(events)}}, err
+	return settingsOf(h.Store.SetSettings(ctx, kit.Caller(ctx).ID, models.NotificationSettings{
+		Mail: jobNotables(in.Body.Mail), AppLabels: in.Body.AppLabels, MailLabels: in.Body.MailLabels,
+	}))
 }

@@ -58,6 +58,7 @@ type Webhook struct {
 	Name         string       `json:"name"`
 	Host         string       `json:"host" doc:"Of the address; the rest is not shown again"`
 	Events       []JobNotable `json:"events" nullable:"false"`
+	Labels       []uuid.UUID  `json:"labels" nullable:"false" doc:"Ids of labels: only events of jobs that have one of them; empty for all"`
 	Enabled      bool         `json:"enabled"`
 	OffReason    WebhookOff   `json:"offReason"`
 	FailingSince *time.Time   `json:"failingSince" doc:"Since when no event arrived; null while they do"`
@@ -66,7 +67,7 @@ type Webhook struct {
 
 func webhookOf(w models.Webhook) Webhook {
 	return Webhook{
-		ID: w.ID, Name: w.Name, Host: w.Host, Events: jobNotablesOf(w.Events), Enabled: w.Enabled, OffReason: WebhookOff(w.OffReason),
+		ID: w.ID, Name: w.Name, Host: w.Host, Events: jobNotablesOf(w.Events), Labels: append([]uuid.UUID{}, w.Labels...), Enabled: w.Enabled, OffReason: WebhookOff(w.OffReason),
 		FailingSince: w.FailingSince, CreatedAt: w.CreatedAt,
 	}
 }
@@ -95,6 +96,7 @@ type createInput struct {
 		Name   string       `json:"name" minLength:"1" maxLength:"100"`
 		URL    string       `json:"url" minLength:"1" maxLength:"2000" doc:"Where events are posted to"`
 		Events []JobNotable `json:"events" nullable:"false" maxItems:"10"`
+		Labels []uuid.UUID  `json:"labels" required:"false" nullable:"false" maxItems:"100" doc:"Ids of labels; empty for all downloads"`
 	} `nameHint:"NewWebhook"`
 }
 
@@ -118,7 +120,7 @@ func (h *handlers) create(ctx context.Context, in *createInput) (*secretOutput, 
 	if err != nil {
 		return nil, err
 	}
-	w := models.Webhook{ID: h.NewID(), UserID: user, Name: in.Body.Name, Host: u.Host, Events: jobNotables(in.Body.Events)}
+	w := models.Webhook{ID: h.NewID(), UserID: user, Name: in.Body.Name, Host: u.Host, Events: jobNotables(in.Body.Events), Labels: in.Body.Labels}
 	if w.Sealed, err = h.Keys.SealWebhook(user, models.WebhookTarget{URL: u.String(), Secret: secret}); err != nil {
 		return nil, err
 	}
@@ -148,6 +150,7 @@ type changeInput struct {
 		Name    *string       `json:"name,omitempty" minLength:"1" maxLength:"100"`
 		URL     *string       `json:"url,omitempty" minLength:"1" maxLength:"2000"`
 		Events  *[]JobNotable `json:"events,omitempty" maxItems:"10"`
+		Labels  []uuid.UUID   `json:"labels" required:"false" nullable:"false" maxItems:"100" doc:"Empty for all downloads; left out, they stay as they are"`
 		Enabled *bool         `json:"enabled,omitempty"`
 	} `nameHint:"WebhookChange"`
 }
@@ -156,7 +159,7 @@ type webhookOutput struct{ Body Webhook }
 
 func (h *handlers) change(ctx context.Context, in *changeInput) (*webhookOutput, error) {
 	user := kit.Caller(ctx).ID
-	c := models.WebhookChange{Name: in.Body.Name, Enabled: in.Body.Enabled}
+	c := models.WebhookChange{Name: in.Body.Name, Labels: in.Body.Labels, Enabled: in.Body.Enabled}
 	if in.Body.Events != nil {
 		c.Events = jobNotables(*in.Body.Events)
 	}

@@ -72,7 +72,7 @@ func Data() []DataItem {
 		{
 			"Notifications", "what you were told, for which events you get mails, and your webhooks, their addresses encrypted, with what was sent",
 			"to tell you what became of your downloads", "90 days; deliveries for 30; settings and webhooks until you delete them",
-			[]string{"notifications", "notification_settings", "webhooks", "webhook_deliveries", "webhook_attempts"},
+			[]string{"notifications", "notification_settings", "notification_labels", "webhook_labels", "webhooks", "webhook_deliveries", "webhook_attempts"},
 		},
 		{
 			"Exports", "the file with your data that you asked for, and when", "to give you your data", "7 days", []string{"account_exports"},

@@ -11,7 +11,7 @@ export function makeNotification(given: Partial<Notification> = {}): Notificatio
 /** Makes a webhook that works. */
 export function makeWebhook(given: Partial<Webhook> = {}): Webhook {
   return {
-    id: newId(), name: 'Chat', host: 'hooks.example.com', events: ['download.ready', 'download.failed'], enabled: true, offReason: '', failingSince: null,
+    id: newId(), name: 'Chat', host: 'hooks.example.com', events: ['download.ready', 'download.failed'], labels: [], enabled: true, offReason: '', failingSince: null,
     createdAt: moment(-90_000), ...given,
   };
 }
@@ -28,15 +28,17 @@ export function makeDelivery(given: Partial<Delivery> = {}): Delivery {
 export class NotificationWorld {
   list: Notification[] = [];
   mail: JobNotable[] = [];
+  appLabels: string[] = [];
+  mailLabels: string[] = [];
   webhooks: Webhook[] = [];
   deliveries: Delivery[] = [];
   /** What becomes of a test or a replay once it is asked for. */
   outcome: Partial<Delivery> = { state: 'delivered', attempts: 1, status: 200 };
 
   readonly routes: Route[] = [
-    ['GET', /^\/notifications$/, () => json({ notifications: this.list.slice(0, 20), unread: this.list.filter((each) => !each.read).length, nextCursor: '' })],
+    ['GET', /^\/notifications$/, (_, __, url) => this.told(url)],
     ['POST', /^\/notifications\/read$/, (_, request) => this.read(request)],
-    ['GET', /^\/notifications\/settings$/, () => json({ mail: this.mail })],
+    ['GET', /^\/notifications\/settings$/, () => json(this.settings())],
     ['PUT', /^\/notifications\/settings$/, async (_, request) => json(Object.assign(this, (await request.json()) as { mail: JobNotable[] }).settings())],
     ['GET', /^\/webhooks$/, () => json({ webhooks: this.webhooks })],
     ['POST', /^\/webhooks$/, (_, request) => this.add(request)],
@@ -49,8 +51,19 @@ export class NotificationWorld {
     ['POST', /^\/webhooks\/[^/]+\/deliveries\/([^/]+)\/replay$/, ([, id]) => this.queue({ messageId: this.deliveries.find((each) => each.id === id)?.messageId ?? '' })],
   ];
 
+  /** A page of what the user is told; the cursor counts here. */
+  private told({ searchParams }: URL): Response {
+    const event = searchParams.get('event');
+    const start = Number(searchParams.get('cursor') ?? 0);
+    const end = start + Number(searchParams.get('limit') ?? 50);
+    const matching = this.list.filter((each) => (event === null || each.event === event) && !(each.read && searchParams.has('unread')));
+    return json({
+      notifications: matching.slice(start, end), unread: this.list.filter((each) => !each.read).length, nextCursor: end < matching.length ? `${end}` : '',
+    });
+  }
+
   private settings() {
-    return { mail: this.mail };
+    return { mail: this.mail, appLabels: this.appLabels, mailLabels: this.mailLabels };
   }
 
   private async read(request: Request): Promise<Response> {
@@ -60,9 +73,9 @@ export class NotificationWorld {
   }
 
   private async add(request: Request): Promise<Response> {
-    const { name, url, events } = (await request.json()) as { name: string; url: string; events: JobNotable[] };
+    const { name, url, events, labels } = (await request.json()) as { name: string; url: string; events: JobNotable[]; labels: string[] };
     if (!/^https?:/.test(url)) return problem(422, 'invalid', 'Enter an address that begins with https:// or http://, at most 2000 characters.', 'url');
-    const webhook = makeWebhook({ name, events, host: new URL(url).host });
+    const webhook = makeWebhook({ name, events, labels, host: new URL(url).host });
     this.webhooks = [...this.webhooks, webhook];
     return json({ secret: 'whsec_c2VjcmV0', webhook }, 201);
   }

@@ -34,6 +34,10 @@ func ownSQL(name string) (string, bool) {
 		return `
 			select user_id::text as after, json_build_object('mail', mail)::text as body
 			from notification_settings where user_id = @user and user_id > cast(@after as uuid)`, true
+	case "notification-labels":
+		return `
+			select label_id::text as after, json_build_object('label', label_id, 'channels', json_agg(channel order by channel))::text as body
+			from notification_labels where user_id = @user and label_id > cast(@after as uuid) group by label_id order by label_id limit @limit`, true
 	case "notifications":
 		return `
 			select id::text as after, json_build_object('event', event, 'download', job_id, 'webhook', webhook_id, 'name', name, 'reason', reason_code,
@@ -42,7 +46,7 @@ func ownSQL(name string) (string, bool) {
 	case "webhooks":
 		return `
 			select id::text as after, json_build_object('id', id, 'name', name, 'host', host, 'events', events, 'enabled', enabled, 'offReason', off_reason,
-				'createdAt', created_at, 'updatedAt', updated_at)::text as body
+				'labels', (select coalesce(json_agg(l.label_id), '[]') from webhook_labels l where l.webhook_id = webhooks.id), 'createdAt', created_at, 'updatedAt', updated_at)::text as body
 			from webhooks where user_id = @user and id > cast(@after as uuid) order by id limit @limit`, true
 	}
 	return "", false

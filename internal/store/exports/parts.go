@@ -37,6 +37,7 @@ func parts() []part {
 		{"folders", noID},
 		{"shares", noID},
 		{"notification-settings", noID},
+		{"notification-labels", noID},
 		{"notifications", noID},
 		{"webhooks", noID},
 		{"storage-ledger", none},

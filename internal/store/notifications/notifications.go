@@ -47,17 +47,25 @@ func (nt *Notifications) TellOfJob(ctx context.Context, job models.Job) error {
 		return nil
 	}
 	n := models.Notification{UserID: job.UserID, Event: event, JobID: &job.ID, Name: job.Title(), Reason: job.Reason}
-	if err := nt.add(ctx, n); err != nil {
+	by, err := nt.channels(ctx, job)
+	if err != nil {
 		return err
 	}
-	if err := nt.mail(ctx, n); err != nil {
-		return err
+	if by.App {
+		if err := nt.add(ctx, n); err != nil {
+			return err
+		}
+	}
+	if by.Mail {
+		if err := nt.mail(ctx, n); err != nil {
+			return err
+		}
 	}
 	body, err := bodyOf(event, nt.db.Now(), job)
 	if err != nil {
 		return err
 	}
-	return nt.deliver(ctx, job.UserID, event, body)
+	return nt.deliver(ctx, job, event, body)
 }
 
 // add writes what the user reads in the app.
@@ -113,16 +121,19 @@ func bodyOf(event models.Notable, at time.Time, job models.Job) (string, error) 
 	return string(b), nil
 }
 
-// Notifications returns a page of what the user is told, newest first: only what
-// is unread, if asked. It refuses a cursor of another list.
-func (nt *Notifications) Notifications(ctx context.Context, userID uuid.UUID, unread bool, cursor string, limit int) (models.NotificationPage, error) {
+// Notifications returns a page of what the user is told, newest first. It refuses
+// a cursor of another list.
+func (nt *Notifications) Notifications(ctx context.Context, userID uuid.UUID, f models.NotificationFilter) (models.NotificationPage, error) {
 	var out models.NotificationPage
-	limit = page.Size(limit)
+	limit := page.Size(f.Limit)
 	q := nt.db.Conn(ctx).Where("user_id = ?", userID).Order("created_at desc, id desc").Limit(limit + 1)
-	if unread {
+	if f.Unread {
 		q = q.Where("read_at is null")
 	}
-	if q, err := after(q, cursor); err != nil {
+	if f.Event != "" {
+		q = q.Where("event = ?", f.Event)
+	}
+	if q, err := after(q, f.Cursor); err != nil {
 		return out, err
 	} else if err := q.Find(&out.Notifications).Error; err != nil {
 		return out, postgres.Translate(err, "list notifications")

@@ -22,7 +22,7 @@ func hook(t *testing.T, b *storetest.World, user uuid.UUID, events ...models.Not
 
 func told(t *testing.T, b *storetest.World, user uuid.UUID) models.NotificationPage {
 	t.Helper()
-	return storetest.Must[models.NotificationPage](t)(b.Notifications.Notifications(t.Context(), user, false, "", 0))
+	return storetest.Must[models.NotificationPage](t)(b.Notifications.Notifications(t.Context(), user, models.NotificationFilter{}))
 }
 
 func sent(t *testing.T, b *storetest.World, h models.Webhook) []models.WebhookDelivery {
@@ -84,17 +84,23 @@ func TestReadingNotifications(t *testing.T) {
 		b.To(t, job.ID, models.StateFailed)
 		jobs = append(jobs, job.ID)
 	}
-	page := storetest.Must[models.NotificationPage](t)(b.Notifications.Notifications(ctx, b.User.ID, false, "", 2))
-	next := storetest.Must[models.NotificationPage](t)(b.Notifications.Notifications(ctx, b.User.ID, false, page.NextCursor, 2))
+	page := storetest.Must[models.NotificationPage](t)(b.Notifications.Notifications(ctx, b.User.ID, models.NotificationFilter{Limit: 2}))
+	next := storetest.Must[models.NotificationPage](t)(b.Notifications.Notifications(ctx, b.User.ID, models.NotificationFilter{Cursor: page.NextCursor, Limit: 2}))
 	if *page.Notifications[0].JobID != jobs[4] || *next.Notifications[1].JobID != jobs[1] {
 		t.Error("the pages are not newest first, one after the other")
 	}
 	storetest.OK(t, b.Notifications.ReadNotifications(ctx, b.Evil.ID, []uuid.UUID{page.Notifications[0].ID}, clock.Now))
 	storetest.OK(t, b.Notifications.ReadNotifications(ctx, b.User.ID, []uuid.UUID{page.Notifications[0].ID}, time.Time{}))
 	storetest.OK(t, b.Notifications.ReadNotifications(ctx, b.User.ID, nil, next.Notifications[0].CreatedAt))
-	unread := storetest.Must[models.NotificationPage](t)(b.Notifications.Notifications(ctx, b.User.ID, true, "", 0))
+	unread := storetest.Must[models.NotificationPage](t)(b.Notifications.Notifications(ctx, b.User.ID, models.NotificationFilter{Unread: true}))
 	if unread.Unread != 1 || len(unread.Notifications) != 1 || *unread.Notifications[0].JobID != jobs[3] {
 		t.Errorf("unread: %+v", unread)
+	}
+	for event, want := range map[models.Notable]int{models.NotableFailed: 5, models.NotableReady: 0} {
+		some := storetest.Must[models.NotificationPage](t)(b.Notifications.Notifications(ctx, b.User.ID, models.NotificationFilter{Event: event}))
+		if len(some.Notifications) != want {
+			t.Errorf("%d notifications of %s", len(some.Notifications), event)
+		}
 	}
 	clock.Add(91 * 24 * time.Hour)
 	if n := storetest.Must[int64](t)(b.W.Notifications.PruneNotifications(ctx)); n != 5 {
@@ -240,5 +246,48 @@ func TestWebhooksAreBounded(t *testing.T) {
 		w.ID, w.UserID, w.Sealed = b.DB.NewID(), b.Evil.ID, "x"
 		_, err := b.Notifications.CreateWebhook(ctx, w)
 		storetest.WantCode(t, err, models.CodeInvalid)
+	}
+}
+
+// Each channel that is limited to labels tells of jobs that have one, and of no
+// others; a label that is deleted limits nothing.
+func TestChannelsAreLimitedToLabels(t *testing.T) {
+	t.Parallel()
+	b, ctx := storetest.NewWorld(t), t.Context()
+	label := storetest.Must[models.Label](t)(b.Labels.AddLabel(ctx, b.User.ID, "Films", "teal"))
+	theirs := storetest.Must[models.Label](t)(b.Labels.AddLabel(ctx, b.Evil.ID, "Films", "teal"))
+	limited, free := hook(t, b, b.User.ID, models.NotableFailed), hook(t, b, b.User.ID, models.NotableFailed)
+	limited = storetest.Must[models.Webhook](t)(b.Notifications.ChangeWebhook(ctx, b.User.ID, limited.ID, models.WebhookChange{Labels: []uuid.UUID{label.ID}}))
+	_, err := b.Notifications.ChangeWebhook(ctx, b.User.ID, free.ID, models.WebhookChange{Labels: []uuid.UUID{theirs.ID}})
+	storetest.WantCode(t, err, models.CodeInvalid)
+	_, err = b.Notifications.SetSettings(ctx, b.User.ID, models.NotificationSettings{AppLabels: []uuid.UUID{theirs.ID}})
+	storetest.WantCode(t, err, models.CodeInvalid)
+	s := storetest.Must[models.NotificationSettings](t)(b.Notifications.SetSettings(ctx, b.User.ID, models.NotificationSettings{
+		Mail: []models.Notable{models.NotableFailed}, AppLabels: []uuid.UUID{label.ID}, MailLabels: []uuid.UUID{label.ID},
+	}))
+	if len(s.AppLabels) != 1 || len(s.MailLabels) != 1 || len(limited.Labels) != 1 {
+		t.Errorf("limited to %+v, %+v", s, limited.Labels)
+	}
+	fail := func(labels ...uuid.UUID) {
+		job := b.Submit(t, 100)
+		storetest.Must[models.Job](t)(b.Jobs.SetLabels(ctx, b.User.ID, job.ID, labels))
+		b.To(t, job.ID, models.StateFailed)
+	}
+	mails := func() int { return storetest.Count(t, "select count(*) from mails where user_id = $1", b.User.ID) }
+	fail()
+	if n := len(told(t, b, b.User.ID).Notifications); n != 0 || mails() != 0 || len(sent(t, b, limited)) != 0 || len(sent(t, b, free)) != 1 {
+		t.Errorf("of a job without the label: %d told, %d mails, %d and %d sent", n, mails(), len(sent(t, b, limited)), len(sent(t, b, free)))
+	}
+	fail(label.ID)
+	if n := len(told(t, b, b.User.ID).Notifications); n != 1 || mails() != 1 || len(sent(t, b, limited)) != 1 || len(sent(t, b, free)) != 2 {
+		t.Errorf("of a job with the label: %d told, %d mails, %d and %d sent", n, mails(), len(sent(t, b, limited)), len(sent(t, b, free)))
+	}
+	if hooks := storetest.Must[[]models.Webhook](t)(b.Notifications.Webhooks(ctx, b.User.ID)); len(hooks[0].Labels) != 1 || len(hooks[1].Labels) != 0 {
+		t.Errorf("listed: %+v", hooks)
+	}
+	storetest.OK(t, b.Labels.DeleteLabel(ctx, b.User.ID, label.ID))
+	fail()
+	if n := len(told(t, b, b.User.ID).Notifications); n != 2 || len(sent(t, b, limited)) != 2 {
+		t.Errorf("once the label is gone: %d told, %d sent", n, len(sent(t, b, limited)))
 	}
 }

@@ -12,12 +12,15 @@ import (
 	"longhaul/models"
 )
 
-// deliver queues the event for the user's webhooks that want it, in the caller's
-// transaction.
-func (nt *Notifications) deliver(ctx context.Context, userID uuid.UUID, event models.Notable, body string) error {
+// deliver queues an event of the job for its owner's webhooks that want it, in the
+// caller's transaction.
+func (nt *Notifications) deliver(ctx context.Context, job models.Job, event models.Notable, body string) error {
 	var hooks []uuid.UUID
 	err := nt.db.Rows(ctx, &hooks, "look up webhooks", `
-		select id from webhooks where user_id = ? and enabled and events @> to_jsonb(cast(? as text)) order by id`, userID, event)
+		select id from webhooks h where user_id = ? and enabled and events @> to_jsonb(cast(? as text))
+			and (not exists (select from webhook_labels l where l.webhook_id = h.id)
+				or exists (select from webhook_labels l join job_labels j on j.label_id = l.label_id where l.webhook_id = h.id and j.job_id = ?))
+		order by id`, job.UserID, event, job.ID)
 	if err != nil {
 		return err
 	}
@@ -44,8 +47,14 @@ func (nt *Notifications) queue(ctx context.Context, d models.WebhookDelivery) (m
 // Webhooks returns the user's webhooks, oldest first.
 func (nt *Notifications) Webhooks(ctx context.Context, userID uuid.UUID) ([]models.Webhook, error) {
 	var out []models.Webhook
-	err := nt.db.Conn(ctx).Where("user_id = ?", userID).Order("created_at, id").Find(&out).Error
-	return out, postgres.Translate(err, "list webhooks")
+	if err := nt.db.Conn(ctx).Where("user_id = ?", userID).Order("created_at, id").Find(&out).Error; err != nil {
+		return nil, postgres.Translate(err, "list webhooks")
+	}
+	each := make([]*models.Webhook, 0, len(out))
+	for i := range out {
+		each = append(each, &out[i])
+	}
+	return out, nt.withLabels(ctx, each...)
 }
 
 // Webhook returns a webhook of the user.
@@ -77,7 +86,10 @@ func (nt *Notifications) CreateWebhook(ctx context.Context, h models.Webhook) (m
 		if n >= models.MaxWebhooks {
 			return models.Errorf(models.CodeConflict, "You have %d webhooks, which is the most. Delete one first.", n)
 		}
-		return postgres.Translate(nt.db.Conn(ctx).Create(&h).Error, "add webhook")
+		if err := nt.db.Conn(ctx).Create(&h).Error; err != nil {
+			return postgres.Translate(err, "add webhook")
+		}
+		return nt.limitWebhook(ctx, &h, h.Labels)
 	})
 	return h, err
 }
@@ -107,7 +119,13 @@ func (nt *Notifications) ChangeWebhook(ctx context.Context, userID, id uuid.UUID
 		if c.Enabled != nil {
 			h.Enabled, h.OffReason, h.FailingSince = *c.Enabled, "", nil
 		}
-		return nt.saveWebhook(ctx, &h)
+		if err := nt.saveWebhook(ctx, &h); err != nil {
+			return err
+		}
+		if err := nt.limitWebhook(ctx, &h, c.Labels); err != nil || c.Labels != nil {
+			return err
+		}
+		return nt.withLabels(ctx, &h)
 	})
 	return h, err
 }

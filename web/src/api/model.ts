@@ -152,6 +152,7 @@ export type JobNotable = Schemas['JobNotable'];
 export type MadeWebhook = Schemas['MadeWebhook'];
 export type Notable = Schemas['Notable'];
 /** What a user is told. The description of the API can't say that these may be null. */
+export type NotificationSettings = Required<Schemas['Settings']>;
 export type Notification = Omit<Schemas['Notification'], 'jobId' | 'webhookId' | 'reason'> & { jobId: string | null; webhookId: string | null; reason: Reason | null };
 export type Webhook = Schemas['Webhook'];
 export type WebhookChange = Schemas['WebhookChange'];

@@ -3268,10 +3268,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Events for which you get mails */
+        /** How you are told of your downloads */
         get: operations["get-notification-settings"];
         /**
-         * Choose the events for which you get mails
+         * Choose how you are told of your downloads
          * @description Downloads that end within a minute share one mail.
          */
         put: operations["change-notification-settings"];
@@ -5859,6 +5859,8 @@ export interface components {
         };
         NewWebhook: {
             events: components["schemas"]["JobNotable"][];
+            /** @description Ids of labels; empty for all downloads */
+            labels?: string[];
             name: string;
             /** @description Where events are posted to */
             url: string;
@@ -7097,8 +7099,12 @@ export interface components {
             pool: string;
         };
         Settings: {
+            /** @description Ids of labels: what is told in the app is only of jobs that have one of them; empty for all. Left out, they stay as they are */
+            appLabels?: string[];
             /** @description Events for which there is a mail */
             mail: components["schemas"]["JobNotable"][];
+            /** @description The same for mails */
+            mailLabels?: string[];
         };
         Setup: {
             email: string;
@@ -8167,12 +8173,16 @@ export interface components {
             host: string;
             /** Format: uuid */
             id: string;
+            /** @description Ids of labels: only events of jobs that have one of them; empty for all */
+            labels: string[];
             name: string;
             offReason: components["schemas"]["WebhookOff"];
         };
         WebhookChange: {
             enabled?: boolean;
             events?: components["schemas"]["JobNotable"][];
+            /** @description Empty for all downloads; left out, they stay as they are */
+            labels?: string[];
             name?: string;
             url?: string;
         };
@@ -14479,6 +14489,8 @@ export interface operations {
             query?: {
                 /** @description Only what is unread */
                 unread?: boolean;
+                /** @description Only of this event */
+                event?: components["schemas"]["Notable"];
                 cursor?: string;
                 limit?: number;
             };

@@ -6,7 +6,7 @@ import { NothingHere, root, signedInRoute } from './base-routes';
 import { legalRoutes } from './legal-tree';
 import { NotFound } from './routes/not-found';
 import { PageError } from './routes/page-error';
-import { invitationSearch, librarySearch, listDefaults, listSearch, nextSearch, tokenSearch, visitSearch } from './search';
+import { invitationSearch, librarySearch, listDefaults, listSearch, nextSearch, tokenSearch, toldSearch, visitSearch } from './search';
 
 const loginRoute = createRoute({
   getParentRoute: () => root,
@@ -100,6 +100,13 @@ const settingsRoute = createRoute({
   component: lazyRouteComponent(() => import('./routes/settings-routes'), 'SettingsRoute'),
 });
 
+const toldRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/notifications',
+  validateSearch: toldSearch,
+  component: lazyRouteComponent(() => import('./routes/notification-routes'), 'ToldRoute'),
+});
+
 const notificationsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/settings/notifications',
@@ -150,7 +157,7 @@ const tree = root.addChildren([
   resetRoute,
   resetConfirmRoute,
   visitorRoute,
-  signedInRoute.addChildren([dashboardRoute, jobRoute, playRoute, libraryRoute, libraryFileRoute, settingsRoute, notificationsRoute, usageRoute, trashRoute, ownNoticesRoute, sharesRoute, adminTree, restRoute]),
+  signedInRoute.addChildren([dashboardRoute, jobRoute, playRoute, libraryRoute, libraryFileRoute, settingsRoute, notificationsRoute, toldRoute, usageRoute, trashRoute, ownNoticesRoute, sharesRoute, adminTree, restRoute]),
   ...legalRoutes,
 ]);
 

@@ -43,6 +43,7 @@ export const userSearch = z.object({
 
 const text = z.catch(z.optional(z.string()), undefined);
 const day = z.catch(z.optional(z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/))), undefined);
+export const toldSearch = z.object({ event: text, unread: z.catch(z.optional(z.boolean()), undefined) });
 export const auditSearch = z.object({ actor: text, action: text, target: text, from: day, to: day });
 export const securitySearch = z.object({ kind: text, user: text, ip: text, from: day, to: day });
 export const mailSearch = z.object({ state: z.catch(z.optional(z.enum(mailStates)), undefined) });

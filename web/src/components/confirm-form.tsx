@@ -1,28 +1,11 @@
 import { Button, Modal, TextInput } from '@mantine/core';
-import { useId, useState, type ReactNode } from 'react';
+import { useId, useState } from 'react';
 
-import classes from './confirm-dialog.module.css';
+import type { ConfirmDialogProps } from './confirm-dialog';
+import classes from './confirm-form.module.css';
 
-export interface ConfirmDialogProps {
-  opened: boolean;
-  title: string;
-  /** What happens on confirmation, in full sentences. */
-  children: ReactNode;
-  /** Inputs below the text. */
-  fields?: ReactNode;
-  confirmLabel: string;
-  /** The button that changes nothing. */
-  dismissLabel?: string;
-  /** The text to type before the button works, for acts that can't be undone. */
-  typed?: string;
-  danger?: boolean;
-  busy?: boolean;
-  onConfirm: () => void;
-  onClose: () => void;
-}
-
-/** Asks before a dangerous act. */
-export function ConfirmDialog(props: ConfirmDialogProps) {
+/** The dialog that asks before a dangerous act. */
+export function ConfirmModal(props: ConfirmDialogProps) {
   return (
     <Modal opened={props.opened} onClose={props.onClose} title={props.title} size="md">
       <ConfirmForm {...props} />

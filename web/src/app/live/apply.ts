@@ -15,7 +15,7 @@ import { trashKeys } from '@/lib/trash/api';
 const rereadWithin = 2_000;
 
 // A stream that comes back tells again what happened to jobs, but not that these changed.
-const toldOnce = [authKeys.me, announcementKeys.all, overviewKeys.all, usageKeys.summary(), notificationKeys.newest()];
+const toldOnce = [authKeys.me, announcementKeys.all, overviewKeys.all, usageKeys.summary(), notificationKeys.told()];
 
 /** Writes one stream event to the cache. The stream comes from the app's own server, so its shapes are the API's. */
 export function applyEvent(client: QueryClient, name: string, data: unknown): void {

@@ -10,6 +10,7 @@ export const pages = [
   { name: 'trash', to: '/trash', icon: IconTrash, admin: false },
   { name: 'usage', to: '/usage', icon: IconGauge, admin: false },
   { name: 'settings', to: '/settings', icon: IconSettings, admin: false },
+  { name: 'told', to: '/notifications', icon: IconBell, admin: false },
   { name: 'notifications', to: '/settings/notifications', icon: IconBell, admin: false },
   { name: 'notices', to: '/notices', icon: IconAlertTriangle, admin: false },
   { name: 'admin', to: '/admin', icon: IconShieldLock, admin: true },

@@ -53,6 +53,29 @@ describe('the bell', () => {
   });
 });
 
+describe('all notifications', () => {
+  it('are listed page by page, filtered by the server, and linked from the bell', async () => {
+    const world = new World();
+    world.notifications.list = [
+      ...Array.from({ length: 60 }, (_, at) => makeNotification({ name: `Ready ${at}`, read: true, createdAt: moment(-at) })),
+      makeNotification({ event: 'download.failed', name: 'Broken', createdAt: moment(-5000) }),
+    ];
+    const { user, router } = renderApp(world, '/usage');
+    await user.click(await screen.findByRole('button', { name: 'Notifications, 1 unread' }));
+    await user.click(await screen.findByRole('link', { name: 'All notifications' }));
+    const list = () => within(screen.getByRole('list', { name: 'Notifications' }));
+    expect(await screen.findByRole('link', { name: 'Ready 49' })).toBeVisible();
+    expect(list().queryByRole('link', { name: 'Broken' })).not.toBeInTheDocument();
+    await user.click(screen.getByRole('button', { name: 'Show older' }));
+    expect(await screen.findByRole('link', { name: 'Broken' })).toBeVisible();
+    await user.click(screen.getByRole('checkbox', { name: 'Unread only' }));
+    await waitFor(() => expect(list().getAllByRole('listitem')).toHaveLength(1));
+    expect(router.state.location.search).toEqual({ unread: true });
+    await user.click(screen.getByRole('button', { name: 'Mark all as read' }));
+    expect(await screen.findByText('No matches')).toBeVisible();
+  });
+});
+
 describe('mails', () => {
   it('come for the events that are chosen', async () => {
     const world = new World();
@@ -62,6 +85,29 @@ describe('mails', () => {
     await waitFor(() => expect(world.notifications.mail).toEqual(['download.ready', 'download.failed']));
     await user.click(screen.getByRole('checkbox', { name: 'fails' }));
     await waitFor(() => expect(world.notifications.mail).toEqual(['download.ready']));
+  });
+
+  it('can be limited to labels, and so can what is told in the app and sent to a webhook', async () => {
+    const world = new World();
+    const films = world.labels.make('Films', 'teal');
+    world.notifications.webhooks = [makeWebhook()];
+    const { user } = renderApp(world, '/settings/notifications');
+    const choose = async (name: string) => {
+      await user.click(await screen.findByRole('button', { name }));
+      await user.click(await screen.findByRole('checkbox', { name: 'Films' }));
+      await user.keyboard('{Escape}');
+    };
+    await choose('Labels of downloads to mail about');
+    await waitFor(() => expect(world.notifications.mailLabels).toEqual([films.id]));
+    await choose('Labels of downloads to tell of in the app');
+    await waitFor(() => expect(world.notifications.appLabels).toEqual([films.id]));
+    await user.click(screen.getByRole('button', { name: 'More for Chat' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Edit' }));
+    const dialog = within(await screen.findByRole('dialog', { name: 'Edit webhook' }));
+    await user.click(dialog.getByRole('button', { name: 'Labels of downloads to send' }));
+    await user.click(await screen.findByRole('checkbox', { name: 'Films' }));
+    await user.click(dialog.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(world.notifications.webhooks[0]?.labels).toEqual([films.id]));
   });
 
   it('are said to be off where the installation sends none', async () => {
@@ -117,7 +163,7 @@ describe('webhooks', () => {
     await user.type(dialog.getByLabelText('Name'), ' 2');
     await user.click(dialog.getByRole('button', { name: 'Save' }));
     expect(await screen.findByRole('listitem', { name: 'Chat 2' })).toBeVisible();
-    expect(world.changes.at(-1)).toMatch(/^PATCH .* \{"name":"Chat 2","events":\["download.ready","download.failed"\]\}$/);
+    expect(world.changes.at(-1)).toMatch(/^PATCH .* \{"name":"Chat 2","events":\["download.ready","download.failed"\],"labels":\[\]\}$/);
   });
 
   it('are deleted after a question', async () => {

@@ -1,12 +1,14 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
-import type { Delivery, DeliveryDetail, JobNotable, MadeWebhook, Notification, Webhook, WebhookChange } from '@/api/model';
+import type { Delivery, DeliveryDetail, JobNotable, MadeWebhook, Notable, Notification, NotificationSettings, Webhook, WebhookChange } from '@/api/model';
 import { http, send } from '@/lib/http';
 
 export const notificationKeys = {
   all: ['notifications'] as const,
-  newest: () => [...notificationKeys.all, 'newest'] as const,
-  mail: () => [...notificationKeys.all, 'mail'] as const,
+  told: () => [...notificationKeys.all, 'told'] as const,
+  newest: () => [...notificationKeys.told(), 'newest'] as const,
+  list: (view: NotificationView) => [...notificationKeys.told(), 'list', view] as const,
+  settings: () => [...notificationKeys.all, 'settings'] as const,
   webhooks: ['webhooks'] as const,
   deliveries: (webhook: string) => [...notificationKeys.webhooks, webhook, 'deliveries'] as const,
   delivery: (webhook: string, id: string) => [...notificationKeys.webhooks, webhook, 'delivery', id] as const,
@@ -32,6 +34,33 @@ export function newestQuery() {
   });
 }
 
+/** Which notifications a page lists. */
+export interface NotificationView {
+  unread: boolean;
+  /** Empty for all. */
+  event: Notable | '';
+}
+
+interface NotificationItems {
+  items: Notification[];
+  unread: number;
+  next: string;
+}
+
+/** What the user was told, newest first, page by page. */
+export function notificationsQuery(view: NotificationView) {
+  return infiniteQueryOptions({
+    queryKey: notificationKeys.list(view),
+    queryFn: async ({ pageParam, signal }): Promise<NotificationItems> => {
+      const query = { ...(view.unread && { unread: true }), ...(view.event !== '' && { event: view.event }), ...(pageParam !== '' && { cursor: pageParam }) };
+      const page = await send(http.GET('/api/v1/notifications', { params: { query }, signal }));
+      return { items: page.notifications, unread: page.unread, next: page.nextCursor };
+    },
+    initialPageParam: '',
+    getNextPageParam: (last: NotificationItems) => (last.next === '' ? undefined : last.next),
+  });
+}
+
 /** Marks one notification as read. */
 export async function markRead(id: string): Promise<void> {
   await send(http.POST('/api/v1/notifications/read', { body: { ids: [id] } }));
@@ -42,17 +71,17 @@ export async function markAllRead(until: string): Promise<void> {
   await send(http.POST('/api/v1/notifications/read', { body: { until } }));
 }
 
-/** The events for which there are mails. */
-export function mailEventsQuery() {
+/** How the user is told of downloads. */
+export function settingsQuery() {
   return queryOptions({
-    queryKey: notificationKeys.mail(),
-    queryFn: async ({ signal }): Promise<JobNotable[]> => (await send(http.GET('/api/v1/notifications/settings', { signal }))).mail,
+    queryKey: notificationKeys.settings(),
+    queryFn: ({ signal }): Promise<NotificationSettings> => send(http.GET('/api/v1/notifications/settings', { signal })),
   });
 }
 
-/** Chooses the events for which there are mails. */
-export async function chooseMailEvents(mail: JobNotable[]): Promise<JobNotable[]> {
-  return (await send(http.PUT('/api/v1/notifications/settings', { body: { mail } }))).mail;
+/** Changes how the user is told of downloads. */
+export function saveSettings(body: NotificationSettings): Promise<NotificationSettings> {
+  return send(http.PUT('/api/v1/notifications/settings', { body }));
 }
 
 /** The user's webhooks, without their addresses and secrets. */
@@ -64,7 +93,7 @@ export function webhooksQuery() {
 }
 
 /** Adds a webhook. Only this answer contains its secret. */
-export function addWebhook(body: { name: string; url: string; events: JobNotable[] }): Promise<MadeWebhook> {
+export function addWebhook(body: { name: string; url: string; events: JobNotable[]; labels: string[] }): Promise<MadeWebhook> {
   return send(http.POST('/api/v1/webhooks', { body }));
 }
 

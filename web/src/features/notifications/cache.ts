@@ -13,7 +13,7 @@ export function rereadAfter(client: QueryClient, state: JobState): void {
   if (!told.includes(state) || waiting.has(client)) return;
   const timer = setTimeout(() => {
     waiting.delete(client);
-    void client.invalidateQueries({ queryKey: notificationKeys.newest() });
+    void client.invalidateQueries({ queryKey: notificationKeys.told() });
   }, together);
   waiting.set(client, timer);
 }

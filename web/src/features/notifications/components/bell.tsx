@@ -1,16 +1,16 @@
-import { ActionIcon, Button, Popover, Skeleton } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { ActionIcon, Popover, Skeleton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { IconBell } from '@/components/icons';
 import { ErrorNotice, Notice } from '@/components/notice';
-import { toastFailed } from '@/components/toast';
 
-import { markAllRead, newestQuery, notificationKeys, type Newest } from '../api';
+import { newestQuery, type Newest } from '../api';
 import '../messages/catalogue';
 import classes from './bell.module.css';
+import { MarkAll } from './mark-all';
 import { NotificationItem } from './notification-item';
 
 const mostShown = 99;
@@ -86,25 +86,13 @@ function Inside({ data, error, retry, onLeave }: InsideProps) {
         </ul>
       )}
       <div className={classes.foot}>
-        <Link to="/settings/notifications" onClick={onLeave} data-autofocus>
+        <Link to="/notifications" onClick={onLeave} data-autofocus>
+          {t('all.open')}
+        </Link>
+        <Link to="/settings/notifications" onClick={onLeave}>
           {t('settings')}
         </Link>
       </div>
     </>
-  );
-}
-
-function MarkAll({ newest }: { newest: string }) {
-  const { t } = useTranslation('notifications');
-  const client = useQueryClient();
-  const marking = useMutation({
-    mutationFn: () => markAllRead(newest),
-    onSuccess: () => client.invalidateQueries({ queryKey: notificationKeys.newest() }),
-    onError: (failure) => toastFailed(t('markFailed'), failure),
-  });
-  return (
-    <Button size="compact-sm" variant="subtle" loading={marking.isPending} onClick={() => marking.mutate()}>
-      {t('markAll')}
-    </Button>
   );
 }

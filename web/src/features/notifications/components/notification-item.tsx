@@ -17,16 +17,18 @@ interface NotificationItemProps {
   notification: Notification;
   /** Called when a link in it is followed. */
   onLeave: () => void;
+  /** The element: an item of a list, unless it lies in one. */
+  as?: 'li' | 'div';
 }
 
 /** One thing that the user is told. */
-export function NotificationItem({ notification, onLeave }: NotificationItemProps) {
+export function NotificationItem({ notification, onLeave, as: Element = 'li' }: NotificationItemProps) {
   const { t } = useTranslation('notifications');
   const now = useNow();
   const { event, reason, read, createdAt } = notification;
   const why = reason === null ? '' : whyOf(reason, now);
   return (
-    <li className={classes.item} data-unread={!read || undefined} data-event={event}>
+    <Element className={classes.item} data-unread={!read || undefined} data-event={event}>
       <p className={classes.what}>
         <span className={classes.event}>{t(`happened.${eventKeys[event]}`)}</span>
         {!read && <VisuallyHidden>{t('new')}</VisuallyHidden>}
@@ -39,7 +41,7 @@ export function NotificationItem({ notification, onLeave }: NotificationItemProp
       </p>
       {event === 'webhook.disabled' && <p className={classes.why}>{t('webhookOff')}</p>}
       {event !== 'webhook.disabled' && event !== 'download.ready' && why !== '' && <p className={classes.why}>{why}</p>}
-    </li>
+    </Element>
   );
 }
 
@@ -48,7 +50,7 @@ function Name({ notification: { id, event, jobId, name, read }, onLeave }: Notif
   const client = useQueryClient();
   const marking = useMutation({
     mutationFn: () => markRead(id),
-    onSuccess: () => client.invalidateQueries({ queryKey: notificationKeys.newest() }),
+    onSuccess: () => client.invalidateQueries({ queryKey: notificationKeys.told() }),
   });
   const follow = () => {
     if (!read) marking.mutate();

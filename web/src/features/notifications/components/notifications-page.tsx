@@ -6,12 +6,13 @@ import { IconArrowLeft } from '@/components/icons';
 import { Page } from '@/components/page';
 
 import '../messages/catalogue';
-import { MailEvents } from './mail-events';
+import type { LabelPicker } from './label-limit';
+import { InApp, MailEvents } from './mail-events';
 import classes from './notifications.module.css';
 import { Webhooks } from './webhooks';
 
-/** How the user is told of downloads. `mail` says whether the installation sends mails. */
-export function NotificationsPage({ mail }: { mail: boolean }) {
+/** How the user is told of downloads. `mail` says whether the installation sends mails; `picker` lets the user choose labels. */
+export function NotificationsPage({ mail, picker }: { mail: boolean; picker: LabelPicker }) {
   const { t } = useTranslation('notifications');
   const back = (
     <Link to="/settings" className={classes.back}>
@@ -20,11 +21,14 @@ export function NotificationsPage({ mail }: { mail: boolean }) {
   );
   return (
     <Page title={t('title')} intro={t('intro')} back={back} narrow>
+      <Part title={t('app.title')} about={t('app.about')}>
+        <InApp picker={picker} />
+      </Part>
       <Part title={t('mail.title')} about={t('mail.about')}>
-        <MailEvents mail={mail} />
+        <MailEvents mail={mail} picker={picker} />
       </Part>
       <Part title={t('webhooks.title')} about={t('webhooks.about')}>
-        <Webhooks />
+        <Webhooks picker={picker} />
       </Part>
     </Page>
   );

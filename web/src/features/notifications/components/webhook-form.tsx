@@ -13,12 +13,14 @@ import { addWebhook, changeWebhook, notificationKeys } from '../api';
 import { eventKeys, jobNotables } from '../events';
 import '../messages/catalogue';
 import { webhookSchema } from '../schema';
+import { LabelLimit, type LabelPicker } from './label-limit';
 import classes from './notifications.module.css';
 import { WebhookSecret } from './webhook-secret';
 
 interface WebhookFormProps {
   /** The webhook to change; without it, one is added. */
   webhook?: Webhook;
+  picker: LabelPicker;
   onClose: () => void;
 }
 
@@ -29,22 +31,23 @@ interface Values {
 }
 
 /** Adds a webhook and returns its secret, or changes one and returns nothing. */
-async function save(webhook: Webhook | undefined, values: Values): Promise<string> {
-  if (!webhook) return (await addWebhook(values)).secret;
-  await changeWebhook(webhook.id, given(values));
+async function save(webhook: Webhook | undefined, values: Values, labels: string[]): Promise<string> {
+  if (!webhook) return (await addWebhook({ ...values, labels })).secret;
+  await changeWebhook(webhook.id, { ...given(values), labels });
   return '';
 }
 
 /** Adds a webhook and shows its secret once, or changes one. */
-export function WebhookForm({ webhook, onClose }: WebhookFormProps) {
+export function WebhookForm({ webhook, picker, onClose }: WebhookFormProps) {
   const { t } = useTranslation('notifications');
   const client = useQueryClient();
   const [secret, setSecret] = useState('');
+  const [labels, setLabels] = useState<string[]>(webhook?.labels ?? []);
   const initial: Values = webhook ? { name: webhook.name, url: '', events: webhook.events } : { name: '', url: '', events: [...jobNotables] };
   const form = useApiForm({
     schema: webhookSchema(webhook !== undefined),
     initial: { ...initial },
-    send: (values) => save(webhook, values),
+    send: (values) => save(webhook, values, labels),
     onDone: (made, { name }) => {
       void client.invalidateQueries({ queryKey: notificationKeys.webhooks });
       setSecret(made);
@@ -77,6 +80,7 @@ export function WebhookForm({ webhook, onClose }: WebhookFormProps) {
           ))}
         </div>
       </Checkbox.Group>
+      <LabelLimit name={t('limit.webhook')} chosen={labels} onChange={setLabels} picker={picker} />
       <div className={classes.buttons}>
         <Button variant="default" onClick={onClose}>
           {t('form.cancel')}

@@ -10,6 +10,7 @@ import { ErrorNotice, Notice } from '@/components/notice';
 import { webhooksQuery } from '../api';
 import '../messages/catalogue';
 import { Deliveries } from './deliveries';
+import type { LabelPicker } from './label-limit';
 import classes from './notifications.module.css';
 import { RemoveWebhook, RenewSecret } from './webhook-asks';
 import { WebhookForm } from './webhook-form';
@@ -22,7 +23,7 @@ interface Asked {
 }
 
 /** The user's webhooks. */
-export function Webhooks() {
+export function Webhooks({ picker }: { picker: LabelPicker }) {
   const { t } = useTranslation('notifications');
   const { data: webhooks, error, isPending, refetch } = useQuery(webhooksQuery());
   const [adding, setAdding] = useState(false);
@@ -51,21 +52,21 @@ export function Webhooks() {
       )}
       {webhooks.length > 0 && add}
       <Modal opened={adding} onClose={() => setAdding(false)} title={t('form.add')} closeOnClickOutside={false}>
-        <WebhookForm onClose={() => setAdding(false)} />
+        <WebhookForm picker={picker} onClose={() => setAdding(false)} />
       </Modal>
-      <Dialogs asked={asked} onClose={close} />
+      <Dialogs asked={asked} picker={picker} onClose={close} />
     </>
   );
 }
 
-function Dialogs({ asked, onClose }: { asked: Asked | undefined; onClose: () => void }) {
+function Dialogs({ asked, picker, onClose }: { asked: Asked | undefined; picker: LabelPicker; onClose: () => void }) {
   const { t } = useTranslation('notifications');
   const webhook = asked?.webhook;
   const name = webhook?.name ?? '';
   return (
     <>
       <Modal opened={asked?.what === 'edit'} onClose={onClose} title={t('form.edit')} closeOnClickOutside={false}>
-        {webhook && <WebhookForm webhook={webhook} onClose={onClose} />}
+        {webhook && <WebhookForm webhook={webhook} picker={picker} onClose={onClose} />}
       </Modal>
       <Modal opened={asked?.what === 'test'} onClose={onClose} title={t('test.title', { name })}>
         {webhook && <WebhookTest webhook={webhook} onClose={onClose} />}

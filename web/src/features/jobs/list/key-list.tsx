@@ -1,0 +1,39 @@
+import { Kbd, Modal } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+
+import classes from './key-help.module.css';
+import './messages/catalogue';
+
+const keys = [
+  ['Ctrl K', 'keyPalette'],
+  ['/', 'keySearch'],
+  ['n', 'keyAdd'],
+  ['↑ ↓', 'keyMove'],
+  ['x', 'keySelect'],
+  ['Enter', 'keyOpen'],
+  ['?', 'keyHelp'],
+] as const;
+
+interface KeyListProps {
+  opened: boolean;
+  onClose: () => void;
+}
+
+/** Lists the keys of the downloads page. */
+export function KeyList({ opened, onClose }: KeyListProps) {
+  const { t } = useTranslation('list');
+  return (
+    <Modal opened={opened} onClose={onClose} title={t('keys')} size="sm">
+      <dl className={classes.keys}>
+        {keys.map(([key, what]) => (
+          <div key={key}>
+            <dt>
+              <Kbd>{key}</Kbd>
+            </dt>
+            <dd>{t(what)}</dd>
+          </div>
+        ))}
+      </dl>
+    </Modal>
+  );
+}
