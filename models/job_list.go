@@ -57,6 +57,10 @@ type JobPage struct {
 	Jobs       []Job
 	NextCursor string // empty on the last page
 	Total      int64  // jobs on all pages, counted with the first one
+
+	// Counts is how many jobs would match in each state if the filter named none;
+	// nil behind the first page.
+	Counts map[State]int64
 }
 
 // AdmissionPulse says how far behind the admission of queued jobs is. Zero is not

@@ -26,7 +26,6 @@ type Store interface {
 	SubmitJob(ctx context.Context, n models.NewJob) (job models.Job, replayed bool, err error)
 	Job(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error)
 	Jobs(ctx context.Context, userID uuid.UUID, f models.JobFilter) (models.JobPage, error)
-	JobCounts(ctx context.Context, userID uuid.UUID, f models.JobFilter) (map[models.State]int64, error)
 	ProgressOf(ctx context.Context, userID uuid.UUID, jobIDs []uuid.UUID) (map[uuid.UUID]models.Progress, error)
 	JobEvents(ctx context.Context, userID, jobID uuid.UUID, after int64, limit int) ([]models.Event, error)
 	RequestCancel(ctx context.Context, userID, jobID uuid.UUID) (models.Job, error)

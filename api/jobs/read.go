@@ -113,18 +113,12 @@ func (h *jobHandlers) list(ctx context.Context, in *listInput) (*listOutput, err
 	if err != nil {
 		return nil, err
 	}
-	var counts map[models.State]int64
-	if in.Cursor == "" {
-		if counts, err = h.store.JobCounts(ctx, user.ID, query); err != nil {
-			return nil, err
-		}
-	}
 	list, err := render(ctx, h.store, user.ID, page.Jobs...)
 	if err != nil {
 		return nil, err
 	}
 	out := &listOutput{Body: JobList{Jobs: list, NextCursor: page.NextCursor, Total: page.Total, Counts: map[string]int64{}}}
-	for s, n := range counts {
+	for s, n := range page.Counts {
 		out.Body.Counts[string(s)] = n
 	}
 	return out, nil

@@ -74,18 +74,15 @@ func Data() []DataItem {
 			"to tell you what became of your downloads", "90 days; deliveries for 30; settings and webhooks until you delete them",
 			[]string{"notifications", "notification_settings", "notification_labels", "webhook_labels", "webhooks", "webhook_deliveries", "webhook_attempts"},
 		},
-		{
-			"Exports", "the file with your data that you asked for, and when", "to give you your data", "7 days", []string{"account_exports"},
-		},
+		{"Exports", "the file with your data that you asked for, and when", "to give you your data", "7 days", []string{"account_exports"}},
 		{
 			"Usage", "how much you stored, downloaded and received, by job and by day", "for limits of plans, and so that you can check them",
 			"until you delete your account",
 			[]string{"quota_ledger", "quota_usage", "usage_daily", "storage_shares", "storage_users"},
 		},
 		{
-			"Acts on many downloads", "what you or administrators did to many downloads at once, and what became of each", "to do it in the background, and to show you how it went",
-			"90 days after their end",
-			[]string{"bulk_acts", "bulk_items"},
+			"Acts on many downloads", "what you or administrators did to many downloads at once, and what became of each",
+			"to do it in the background, and to show how it went", "90 days after their end", []string{"bulk_acts", "bulk_items"},
 		},
 		{"Mails", "to whom, of which kind and when; not what they said in full", "to send them, and to find out why one did not arrive", "30 days after they were sent", []string{"mails"}},
 		{

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -24,8 +25,13 @@ func (js *Jobs) Jobs(ctx context.Context, userID uuid.UUID, f models.JobFilter) 
 	base := filterJobs(js.db.Conn(ctx).Model(&models.Job{}), userID, f)
 	if after != nil {
 		out.Total = after.Total
-	} else if err := base.Session(&gorm.Session{}).Count(&out.Total).Error; err != nil {
-		return models.JobPage{}, postgres.Translate(err, "count jobs")
+	} else if out.Counts, err = js.JobCounts(ctx, userID, f); err != nil {
+		return models.JobPage{}, err
+	}
+	for state, n := range out.Counts { // one count for the total and the tabs
+		if len(f.States) == 0 || slices.Contains(f.States, state) {
+			out.Total += n
+		}
 	}
 	if err := o.page(base.Session(&gorm.Session{}), after, limit).Find(&out.Jobs).Error; err != nil {
 		return models.JobPage{}, postgres.Translate(err, "list jobs")
