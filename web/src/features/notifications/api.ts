@@ -75,13 +75,16 @@ export async function markAllRead(until: string): Promise<void> {
 export function settingsQuery() {
   return queryOptions({
     queryKey: notificationKeys.settings(),
-    queryFn: ({ signal }): Promise<NotificationSettings> => send(http.GET('/api/v1/notifications/settings', { signal })),
+    queryFn: async ({ signal }): Promise<NotificationSettings> => {
+      const { mail, appLabels = [], mailLabels = [] } = await send(http.GET('/api/v1/notifications/settings', { signal }));
+      return { mail, appLabels, mailLabels };
+    },
   });
 }
 
 /** Changes how the user is told of downloads. */
-export function saveSettings(body: NotificationSettings): Promise<NotificationSettings> {
-  return send(http.PUT('/api/v1/notifications/settings', { body }));
+export async function saveSettings(body: NotificationSettings): Promise<void> {
+  await send(http.PUT('/api/v1/notifications/settings', { body }));
 }
 
 /** The user's webhooks, without their addresses and secrets. */
