@@ -55,9 +55,8 @@ export function Palette({ admin, onSignOut, asked }: PaletteProps) {
       onQueryChange={(text) => type(text, text === '')}
       shortcut={null}
       scrollable
-      maxHeight="min(26rem, 60dvh)"
       title={t('open')}
-      aria-label={t('open')}
+      classNames={{ header: classes.header, actionsList: classes.list }}
     >
       <Spotlight.Search placeholder={t('placeholder')} aria-label={t('placeholder')} maxLength={200} leftSection={<IconSearch size={18} />} />
       <VisuallyHidden role="status">{searching ? t('searching') : t('found', { count })}</VisuallyHidden>
