@@ -20,7 +20,9 @@ func TestThumbnailsGoWithTheirFiles(t *testing.T) {
 	d := newDownloadedIn(t, objstoretest.Bucket(t))
 	storetest.Must[activities.FinalizeResult](t)(d.finalize())
 	ctx, stranger := t.Context(), uuid.New()
-	put := func(id uuid.UUID) { storetest.OK(t, d.objects.Put(ctx, models.ThumbnailKey(id), []byte("x"), "image/jpeg")) }
+	put := func(id uuid.UUID) {
+		storetest.OK(t, d.objects.Put(ctx, models.ThumbnailKey(id), []byte("x"), "image/jpeg"))
+	}
 	for _, f := range d.files {
 		storetest.Must[models.Thumbnail](t)(d.store.Files.TryThumbnail(ctx, d.user.ID, f.ID))
 		put(f.ID)
@@ -82,4 +84,3 @@ func TestThumbnailsGoWithTheirFiles(t *testing.T) {
 		}
 	}
 }
-

@@ -9,7 +9,7 @@ const mostMissing = 5000;
 interface ThumbnailProps {
   /** Undefined for a file without one. */
   src: string | undefined;
-  /** The file's name. */
+  /** The file's name; empty where a link around the picture says it. */
   name: string;
   /** How the picture fills its box. A small one is square and stands in place of an icon. */
   size: 'small' | 'tile';

@@ -30,7 +30,7 @@ export function Strip({ files, at, view }: { files: readonly LibraryFile[]; at: 
           aria-label={t('showPhoto', { name: file.name })}
           aria-current={file.id === files[at]?.id || undefined}
         >
-          <Thumbnail src={hasThumbnail(file) ? thumbnailOf(file.id) : undefined} name={file.name} size="tile" icon={<IconPhoto size={20} aria-hidden="true" />} />
+          <Thumbnail src={hasThumbnail(file) ? thumbnailOf(file.id) : undefined} name="" size="tile" icon={<IconPhoto size={20} aria-hidden="true" />} />
         </Link>
       ))}
     </nav>
