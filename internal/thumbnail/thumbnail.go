@@ -114,7 +114,7 @@ func (m *Maker) Get(ctx context.Context, f models.File) ([]byte, error) {
 	if out, done, err := m.stored(ctx, f); done { // made while this request waited
 		return out, err
 	}
-	// whoever asked may leave: what has begun is made, so that it isn't begun again
+	// whoever asked may leave: what has started is finished, so that it doesn't start again
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), making)
 	defer cancel()
 	out, err := m.make(ctx, f)

@@ -10,7 +10,7 @@ import (
 	"longhaul/models"
 )
 
-// thumbnailDay is after how long attempts are counted anew.
+// thumbnailDay is after how long attempts are counted from one again.
 const thumbnailDay = 24 * time.Hour
 
 // Thumbnail returns what is known of the thumbnail of the user's file.
