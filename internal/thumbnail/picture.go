@@ -101,7 +101,7 @@ func picture(ctx context.Context, data []byte) (out []byte, err error) {
 	src, format, err := image.Decode(&patient{ctx, bytes.NewReader(data)})
 	switch {
 	case ctx.Err() != nil:
-		return nil, fmt.Errorf("%w: it takes too long: %w", errUnfit, ctx.Err())
+		return nil, fmt.Errorf("decode a picture: %w", ctx.Err())
 	case err != nil:
 		return nil, fmt.Errorf("%w: %w", errUnfit, err)
 	case src.Bounds().Empty():

@@ -2,6 +2,7 @@ package thumbnail
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
@@ -221,6 +222,16 @@ func TestMemoryIsKnownBefore(t *testing.T) {
 		if took > need {
 			t.Errorf("%s: took %d bytes, more than the %d that were reserved", name, took, need)
 		}
+	}
+}
+
+// A decoder that takes long ends with its time, and the file may be tried again.
+func TestDecodingEnds(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := picture(ctx, jpegOf(t, photo(800, 800))); !errors.Is(err, context.Canceled) || errors.Is(err, errUnfit) {
+		t.Errorf("got %v, want the end of the context", err)
 	}
 }
 

@@ -33,8 +33,9 @@ const (
 	headSize = 256 << 10 // bytes that tell how large a picture is
 	large    = 32 << 20  // bytes that are given back at once
 
-	perOwner = 2   // made at a time
-	waiting  = 256 // requests, of all owners
+	perOwner = 2    // made at a time
+	ofOwner  = 128  // requests that wait or are served
+	waiting  = 1024 // likewise, of all owners
 	making   = 30 * time.Second
 	attempts = 3 // a day
 )
@@ -70,13 +71,18 @@ type Maker struct {
 // New returns a maker.
 func New(store Store, objects Objects, log *slog.Logger) *Maker {
 	return &Maker{
-		store: store, objects: objects, log: log, owners: turns{each: perOwner, of: map[uuid.UUID]*turn{}},
+		store: store, objects: objects, log: log, owners: turns{each: perOwner, most: ofOwner, of: map[uuid.UUID]*turn{}},
 		places: semaphore.NewWeighted(waiting), going: semaphore.NewWeighted(int64(max(2, runtime.GOMAXPROCS(0)/2))), memory: semaphore.NewWeighted(memory),
 	}
 }
 
 // None is the fault of a file without a thumbnail.
 func None() *models.Error { return models.Errorf(models.CodeNotFound, "This file has no thumbnail.") }
+
+// busy is the fault of one request too many.
+func busy() *models.Error {
+	return models.Errorf(models.CodeUnavailable, "Too many thumbnails are being made. Try again later.")
+}
 
 // Suits reports whether a thumbnail may be made of a file, by its type and size.
 func Suits(f models.File) bool {
@@ -99,7 +105,7 @@ func (m *Maker) Get(ctx context.Context, f models.File) ([]byte, error) {
 		return out, err
 	}
 	if !m.places.TryAcquire(1) {
-		return nil, models.Errorf(models.CodeUnavailable, "Too many thumbnails are being made. Try again later.")
+		return nil, busy()
 	}
 	defer m.places.Release(1)
 	leave, err := m.owners.take(ctx, f.UserID)
@@ -118,7 +124,10 @@ func (m *Maker) Get(ctx context.Context, f models.File) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), making)
 	defer cancel()
 	out, err := m.make(ctx, f)
-	if errors.Is(err, errUnfit) {
+	switch {
+	case err != nil && ctx.Err() != nil: // a slow machine says nothing of the file
+		return nil, models.Errorf(models.CodeUnavailable, "This thumbnail takes too long to make. Try again later.").Because(err)
+	case errors.Is(err, errUnfit):
 		m.log.InfoContext(ctx, "no thumbnail can be made of a file", "file", f.ID, "error", err)
 		return nil, errors.Join(None(), m.store.EndThumbnail(context.WithoutCancel(ctx), f.UserID, f.ID, models.ThumbnailNone))
 	}

@@ -13,6 +13,7 @@ import (
 // one wait for each other and not before those of all others.
 type turns struct {
 	each int64
+	most int // of an owner's that go or wait
 
 	mu sync.Mutex
 	of map[uuid.UUID]*turn
@@ -24,10 +25,14 @@ type turn struct {
 	asked int // who goes or waits
 }
 
-// take waits for the owner's turn. Who has it calls leave.
+// take waits for the owner's turn, unless many wait. Who has it calls leave.
 func (t *turns) take(ctx context.Context, owner uuid.UUID) (leave func(), err error) {
 	t.mu.Lock()
 	mine := t.of[owner]
+	if mine != nil && mine.asked >= t.most {
+		t.mu.Unlock()
+		return nil, busy()
+	}
 	if mine == nil {
 		mine = &turn{going: semaphore.NewWeighted(t.each)}
 		t.of[owner] = mine
