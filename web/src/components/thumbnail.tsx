@@ -20,7 +20,13 @@ interface ThumbnailProps {
 /** The thumbnail of a photo, in a box that has its size before the picture is there. */
 export function Thumbnail({ src, name, size, icon }: ThumbnailProps) {
   const [failed, setFailed] = useState<string>();
-  if (src === undefined || src === failed || missing.has(src)) return size === 'tile' ? <span className={classes.tile}>{icon}</span> : icon;
+  if (src === undefined || src === failed || missing.has(src)) {
+    return (
+      <span className={classes[size]} data-icon>
+        {icon}
+      </span>
+    );
+  }
   return (
     <span className={classes[size]}>
       <img
