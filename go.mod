@@ -7,6 +7,7 @@ replace github.com/anacrolix/go-utp => ./third_party/go-utp
 replace longhaul/frontdoor => ./frontdoor
 
 require (
+	github.com/bep/imagemeta v1.0.1
 	code.dny.dev/ssrf v0.3.0
 	github.com/alecthomas/kong v1.17.0
 	github.com/anacrolix/dht/v2 v2.23.1-0.20260525063928-ec3a9bd99456
@@ -35,6 +36,7 @@ require (
 	go.temporal.io/api v1.64.1
 	go.temporal.io/sdk v1.50.0
 	golang.org/x/crypto v0.58.0
+	golang.org/x/image v0.47.0
 	golang.org/x/sync v0.24.0
 	golang.org/x/term v0.47.0
 	golang.org/x/text v0.43.0

@@ -49,6 +49,7 @@ type SweepStore interface {
 	NoticeSweeps
 	TrashStore
 	LibrarySweeps
+	ThumbnailSweeps
 	OpenCleanups(ctx context.Context, before time.Time) ([]models.Cleanup, error)
 	PruneCleanups(ctx context.Context, before time.Time) (int64, error)
 	StopCleaning(ctx context.Context, id uuid.UUID) (models.Cleanup, error)
@@ -65,6 +66,7 @@ type SweepStore interface {
 
 // SweepStorage is what purging needs from object storage.
 type SweepStorage interface {
+	List(ctx context.Context, prefix string, fn func(objstore.Object) error) error
 	ListMultiparts(ctx context.Context, prefix string, fn func(objstore.Upload) error) error
 	Delete(ctx context.Context, key string) error
 	DeletePrefix(ctx context.Context, prefix string) error

@@ -30,6 +30,7 @@ import (
 	"longhaul/api/trash"
 	"longhaul/internal/passkey"
 	"longhaul/internal/source"
+	"longhaul/internal/thumbnail"
 	"longhaul/internal/token"
 	"longhaul/internal/tracing"
 	"longhaul/models"
@@ -81,12 +82,18 @@ type Workflows interface {
 	jobs.Workflows
 }
 
+// Objects is object storage.
+type Objects interface {
+	delivery.Objects
+	thumbnail.Objects
+}
+
 // Deps are the parts that the API speaks to.
 type Deps struct {
 	Stores    Stores
 	Workflows Workflows
-	Objects   delivery.Objects // reads files
-	Uploads   agents.Uploads   // opens places for agents to write to; its key need not read
+	Objects   Objects        // reads files, and keeps thumbnails
+	Uploads   agents.Uploads // opens places for agents to write to; its key need not read
 	Inspector jobs.Inspector
 	Limiter   kit.Limiter
 	Passwords account.Passwords
@@ -177,7 +184,7 @@ func build(cfg Config, deps Deps) (*Server, error) {
 	s.Meter = delivery.NewMeter(deps.Stores.Delivery, deps.Log.With("component", "meter"), deps.Now)
 	s.files = delivery.New(delivery.Deps{
 		Store: deps.Stores.Delivery, Objects: deps.Objects, Meter: s.Meter, Limiter: deps.Limiter, Keys: deps.Keys, AppURL: cfg.BaseURL,
-		URL: cfg.FilesURL, Now: deps.Now,
+		URL: cfg.FilesURL, Now: deps.Now, Thumbnails: thumbnail.New(deps.Stores.Delivery, deps.Objects, deps.Log.With("component", "thumbnails")),
 	})
 	front := kit.Entrance{
 		Proxies: cfg.TrustedProxies, Quiet: []string{system.PathHealth, system.PathReady}, Log: deps.Log, Metrics: s.metrics(), Tracer: deps.Tracer,

@@ -116,3 +116,17 @@ const (
 	AuditSharesRead   AuditAction = "share.read"
 	AuditShareRevoked AuditAction = "share.revoke"
 )
+
+// sharedIndexBits are what the place of a file in its job takes of its number in
+// a share. The number is exact in JavaScript.
+const sharedIndexBits = 32
+
+// Ref returns the number that names the file in its share, whatever else comes or
+// goes.
+func (f SharedFile) Ref() int64 { return int64(f.Position)<<sharedIndexBits | int64(f.Index) }
+
+// SharedPlace returns the item and the place in its job of the file that a number
+// names.
+func SharedPlace(ref int64) (position, index int) {
+	return int(ref >> sharedIndexBits), int(ref & (1<<sharedIndexBits - 1))
+}

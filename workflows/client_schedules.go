@@ -70,6 +70,7 @@ func schedules() []schedule {
 		{id: "sys-place-files", every: 2 * time.Minute, flow: PlaceFiles, summary: "puts stored files without a place into their owners' libraries"},
 		{id: "sys-reconcile-quota", every: time.Hour, flow: ReconcileQuota, summary: "compares quotas with stored files and repairs drift"},
 		{id: "sys-sweep-exports", every: time.Hour, flow: SweepExports, summary: "removes exports of accounts' data whose time is over"},
+		{id: "sys-sweep-thumbnails", every: time.Hour, flow: SweepThumbnails, summary: "removes thumbnails of files that were deleted or blocked"},
 		{id: "sys-prune-records", every: time.Hour, flow: PruneRecords, summary: "removes expired rows"},
 	}
 }

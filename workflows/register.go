@@ -29,4 +29,5 @@ func Register(r worker.WorkflowRegistry) {
 	r.RegisterWorkflow(SweepExports)
 	r.RegisterWorkflow(SweepTrash)
 	r.RegisterWorkflow(PlaceFiles)
+	r.RegisterWorkflow(SweepThumbnails)
 }

@@ -69,3 +69,10 @@ func PlaceFiles(ctx workflow.Context) (activities.PlaceResult, error) {
 	err := workflow.ExecuteActivity(sweeping(ctx, "put stored files without a place into libraries"), sweeps.PlaceFiles).Get(ctx, &res)
 	return res, err
 }
+
+// SweepThumbnails removes the thumbnails of files that are no longer delivered.
+func SweepThumbnails(ctx workflow.Context) (activities.ThumbnailsResult, error) {
+	var res activities.ThumbnailsResult
+	err := workflow.ExecuteActivity(sweeping(ctx, "remove thumbnails of files that are no longer delivered"), sweeps.SweepThumbnails).Get(ctx, &res)
+	return res, err
+}

@@ -123,6 +123,23 @@ func (s *Storage) Put(key string, body []byte) {
 	s.objects[key] = body
 }
 
+// objects is the storage as the API sees it.
+type objects struct{ s *Storage }
+
+// Get implements api.Objects.
+func (o objects) Get(ctx context.Context, key, etag string, offset, length int64) (io.ReadCloser, error) {
+	return o.s.Get(ctx, key, etag, offset, length)
+}
+
+// Put implements api.Objects.
+func (o objects) Put(_ context.Context, key string, body []byte, _ string) error {
+	if o.s.Down != nil {
+		return o.s.Down
+	}
+	o.s.Put(key, body)
+	return nil
+}
+
 // Remove removes an object.
 func (s *Storage) Remove(key string) {
 	s.mu.Lock()

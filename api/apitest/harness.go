@@ -129,7 +129,7 @@ func (h *Harness) deps(s *store.Store, log *slog.Logger) api.Deps {
 			Live: s.Timeline, Admin: plug.Admin(s), Agents: plug.AgentCalls(s), Notices: s.Notices, Shares: plug.Shares(s), Exports: s.Exports, Trash: s.Trash, Notifications: s.Notifications,
 			Library: s.Library,
 		},
-		Workflows: workflows{h.Starter, h.Controller}, Objects: h.Storage, Uploads: h.Storage, Inspector: h.Inspector,
+		Workflows: workflows{h.Starter, h.Controller}, Objects: objects{h.Storage}, Uploads: h.Storage, Inspector: h.Inspector,
 		Limiter: kit.NewLimiter(s.Limits), Passwords: password.NewHasher(), Keys: h.Keys, Registry: prometheus.NewRegistry(), Log: log,
 		Now: s.DB.Now, NewID: s.DB.NewID, Probes: kit.Probes{{Name: "database", Critical: true, Check: s.DB.Ping}},
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"longhaul/api/kit"
+	"longhaul/internal/thumbnail"
 	"longhaul/internal/token"
 	"longhaul/models"
 )
@@ -30,6 +31,7 @@ type Store interface {
 	Checksums
 	Shared
 	Selections
+	thumbnail.Store
 	kit.Flags
 
 	// IssueLink records a link, or prolongs the one to the same target. LinkWorks
@@ -52,22 +54,24 @@ type Checksums interface {
 
 // Deps are the dependencies of delivery.
 type Deps struct {
-	Store   Store
-	Objects Objects
-	Meter   *Meter
-	Limiter kit.Limiter
-	Keys    *token.Keys // signs links
-	AppURL  *url.URL    // whose scripts may read files
-	URL     *url.URL    // origin of delivered files
-	Now     func() time.Time
+	Store      Store
+	Objects    Objects
+	Thumbnails *thumbnail.Maker
+	Meter      *Meter
+	Limiter    kit.Limiter
+	Keys       *token.Keys // signs links
+	AppURL     *url.URL    // whose scripts may read files
+	URL        *url.URL    // origin of delivered files
+	Now        func() time.Time
 }
 
 // Service delivers files to their owners through links that work without a
 // session.
 type Service struct {
-	links *linkHandlers
-	files *deliveryHandlers
-	url   *url.URL
+	links  *linkHandlers
+	files  *deliveryHandlers
+	thumbs *thumbnailHandlers
+	url    *url.URL
 }
 
 // New returns the delivery of files.
@@ -79,7 +83,8 @@ func New(d Deps) *Service {
 			store: d.Store, objects: d.Objects, limits: d.Limiter, meter: d.Meter, signer: signer,
 			app: kit.Origin(d.AppURL), now: d.Now,
 		},
-		url: d.URL,
+		thumbs: &thumbnailHandlers{store: d.Store, maker: d.Thumbnails, signer: signer, limits: d.Limiter},
+		url:    d.URL,
 	}
 }
 
@@ -88,6 +93,7 @@ func (f *Service) Register(r *kit.Router) {
 	f.links.routes(r)
 	f.links.listRoutes(r)
 	f.links.selectionRoutes(r)
+	f.thumbs.routes(r)
 }
 
 // Serve adds the routes of the files origin to its own router.
@@ -99,6 +105,7 @@ func (f *Service) Serve(engine *gin.Engine) {
 		engine.Handle(method, PathShared, f.files.shared)
 		engine.Handle(method, PathSharedArchive, f.files.sharedArchive)
 		engine.Handle(method, PathSelection, f.files.selection)
+		engine.Handle(method, PathThumbnail, f.thumbs.shared)
 	}
 	engine.NoRoute(kit.NotFound)
 }

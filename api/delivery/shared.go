@@ -33,6 +33,7 @@ const maxSharedZip = 100_000
 type Shared interface {
 	VisitedShare(ctx context.Context, id uuid.UUID, epoch int) (models.Share, error)
 	SharedFiles(ctx context.Context, shareID uuid.UUID, position, index, limit int) ([]models.SharedFile, error)
+	SharedFile(ctx context.Context, shareID uuid.UUID, position, index int) (models.SharedFile, error)
 	// DeliverShared returns not_found when the file may no longer be delivered to
 	// the visitor, for whatever reason.
 	DeliverShared(ctx context.Context, v models.ShareVisit, fileID uuid.UUID, saves bool) (models.SharedFile, error)

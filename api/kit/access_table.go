@@ -131,6 +131,7 @@ var accessTable = map[string]Access{
 	"rename-folder":    AccessJobsWrite,
 
 	"get-archive":    AccessFilesRead,
+	"get-thumbnail":  AccessFilesRead,
 	"link-selection": AccessFilesRead,
 	"link-archive":   AccessFilesRead,
 	"link-file":      AccessFilesRead,

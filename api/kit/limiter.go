@@ -38,6 +38,7 @@ const (
 	LimitSharePair     Limit = "share_pair"     // passwords of shares tried, per share and client address
 	LimitSharePassword Limit = "share_password" // passwords of shares tried, per share; wide, so that nobody locks visitors out
 	LimitShareVisit    Limit = "share_visit"    // lists and links asked for by visitors of shares, per client address; wide
+	LimitThumbnail     Limit = "thumbnail"      // thumbnails asked for by visitors of shares, per client address; wide
 	LimitWebhook       Limit = "webhook"        // tests and replays of webhooks, per account
 )
 
@@ -96,6 +97,7 @@ func (l Limit) allowance() (allowance, bool) {
 		LimitSharePair:     {10, 6 * time.Second},
 		LimitSharePassword: {100, 10 * time.Second},
 		LimitShareVisit:    {600, 50 * time.Millisecond},
+		LimitThumbnail:     {3000, 10 * time.Millisecond},
 		LimitWebhook:       {20, 5 * time.Second},
 	}[l]
 	return a, ok
@@ -104,7 +106,7 @@ func (l Limit) allowance() (allowance, bool) {
 // perNetwork reports whether the limit's key is a client address.
 func (l Limit) perNetwork() bool {
 	switch l {
-	case LimitLoginIP, LimitRegisterIP, LimitResetIP, LimitVerify, LimitShareIP, LimitShareVisit, LimitNoticeIP:
+	case LimitLoginIP, LimitRegisterIP, LimitResetIP, LimitVerify, LimitShareIP, LimitShareVisit, LimitThumbnail, LimitNoticeIP:
 		return true
 	default:
 		return false

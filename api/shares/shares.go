@@ -50,6 +50,7 @@ type VisitorStore interface {
 type Links interface {
 	ShareLink(v models.ShareVisit, f models.SharedFile, inline bool) (address string, expires time.Time)
 	ShareArchiveLink(v models.ShareVisit, s models.Share) (address string, expires time.Time)
+	ShareThumbnails(v models.ShareVisit, expires time.Time) (base string)
 	// MayServe returns a fault while the owner's bandwidth is used up.
 	MayServe(ctx context.Context, owner uuid.UUID) error
 }

@@ -56,6 +56,8 @@ type OpenedShare struct {
 	Files     int64      `json:"files"`
 	Size      int64      `json:"size" doc:"Bytes of all files"`
 	ExpiresAt *time.Time `json:"expiresAt" nullable:"true" doc:"Null is never"`
+
+	Thumbnails string `json:"thumbnails" doc:"Begins the address of each photo's thumbnail, which ends with the file's index. It works as long as the visit"`
 }
 
 type openOutput struct{ Body OpenedShare }
@@ -132,6 +134,7 @@ func (h *visitorHandlers) opened(ctx context.Context, s models.Share) (*openOutp
 	return &openOutput{Body: OpenedShare{
 		Visit: h.Keys.Sign(token.PurposeVisit, visitBytes(v), expires), Name: s.Name, ViewOnly: s.ViewOnly, Zip: zips,
 		Spent: s.State(h.Now()) == models.ShareSpent, Files: sum.Count, Size: sum.Bytes, ExpiresAt: s.ExpiresAt,
+		Thumbnails: h.Links.ShareThumbnails(v, expires),
 	}}, nil
 }
 
@@ -191,7 +194,7 @@ func (h *visitorHandlers) files(ctx context.Context, in *filesInput) (*filesOutp
 		if err != nil {
 			return nil, models.Errorf(models.CodeInvalid, "This cursor does not belong to this list.").In("cursor").Because(err)
 		}
-		position, index = placeOf(int64(n))
+		position, index = models.SharedPlace(int64(n))
 	}
 	found, err := h.Store.SharedFiles(ctx, s.ID, position, index, maxSharedFiles+1)
 	if err != nil {
@@ -207,7 +210,7 @@ func (h *visitorHandlers) files(ctx context.Context, in *filesInput) (*filesOutp
 	}
 	b := kit.NewOutline(total, maxSharedFiles, maxSharedNames)
 	for _, f := range found {
-		if !b.Add(refOf(f), f.Shown, f.Size, kit.MarkOf(f.File), kit.KindOf(f.ContentType)) {
+		if !b.Add(int(f.Ref()), f.Shown, f.Size, kit.MarkOf(f.File), kit.KindOf(f.ContentType)) {
 			break
 		}
 	}
@@ -216,18 +219,6 @@ func (h *visitorHandlers) files(ctx context.Context, in *filesInput) (*filesOutp
 		out.NextCursor = strconv.Itoa(out.Index[len(out.Index)-1])
 	}
 	return &filesOutput{Body: out}, nil
-}
-
-// indexBits are what the place of a file in its job takes of its number in a
-// share. The number is exact in JavaScript.
-const indexBits = 32
-
-// refOf returns the number that names a file in its share, whatever else comes or
-// goes.
-func refOf(f models.SharedFile) int { return f.Position<<indexBits | f.Index }
-
-func placeOf(ref int64) (position, index int) {
-	return int(ref >> indexBits), int(ref & (1<<indexBits - 1))
 }
 
 type linkInput struct {
@@ -251,7 +242,7 @@ func (h *visitorHandlers) link(ctx context.Context, in *linkInput) (*linkOutput,
 	if err != nil {
 		return nil, err
 	}
-	position, index := placeOf(in.Body.Index)
+	position, index := models.SharedPlace(in.Body.Index)
 	f, err := h.Store.SharedFile(ctx, s.ID, position, index)
 	if err != nil {
 		return nil, err

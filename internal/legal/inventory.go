@@ -59,11 +59,11 @@ func Data() []DataItem {
 			"Downloads", "what you submitted (magnet link, torrent or address, its login encrypted), names, sizes, states and times, what happened, and links that you made",
 			"to download, store and deliver", "until you delete the download, or your plan's time for files ends; what was inspected for a day",
 			[]string{
-				"jobs", "job_attempts", "job_events", "job_metainfo", "job_progress", "files", "file_parts", "links", "inspections", "idempotency_keys", "seedr_items",
+				"jobs", "job_attempts", "job_events", "job_metainfo", "job_progress", "files", "file_parts", "thumbnails", "links", "inspections", "idempotency_keys", "seedr_items",
 				"slot_yields", "damaged_files", "submit_batches", "job_words", "folders", "selections", "labels", "job_labels", "download_rules",
 			},
 		},
-		{"Files", "the content of your downloads, in storage", "to deliver it to you", "as your downloads", nil},
+		{"Files", "the content of your downloads, and small pictures of your photos, in storage", "to deliver and show it to you", "as your downloads", nil},
 		{
 			"Shares", "what you share, and how often it was visited and downloaded; a visit is a random number and does not say who came",
 			"to show what you share, and to keep to your limits", "until you delete the downloads, or 30 days after a share ended",

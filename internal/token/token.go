@@ -51,6 +51,7 @@ const (
 	PurposeCursor  Purpose = "cursor"           // a page cursor that clients hand back
 
 	PurposeVisit         Purpose = "share-visit"   // a visitor's stay at a share
+	PurposeThumbnails    Purpose = "share-thumbs"  // a visitor's thumbnails of a share
 	PurposeShared        Purpose = "share-file"    // a visitor's link to one file of a share
 	PurposeSharedArchive Purpose = "share-archive" // a visitor's link to a share's files as a zip
 

@@ -34,6 +34,8 @@ func (r *recorder) shareStory(p *cast, ready string) {
 	for _, method := range []string{http.MethodHead, get} {
 		r.do(delivery, call{method: method, path: link})
 		r.do(delivery, call{method: method, path: archive})
+		r.do(delivery, call{what: "no photo", method: method, path: opened.get("thumbnails") + "0"})
+		r.do(delivery, call{what: "a made-up token", method: method, path: r.files + "/t/made-up/0"})
 		r.do(delivery, call{what: "a made-up token", method: method, path: r.files + "/s/made-up/name.txt"})
 		r.do(delivery, call{what: "a made-up token", method: method, path: r.files + "/sz/made-up/all.zip"})
 	}

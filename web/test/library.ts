@@ -16,6 +16,12 @@ export function makeLibraryFile(given: Partial<LibraryFile> = {}): LibraryFile {
   };
 }
 
+/** A picture of a colour that few others have. */
+function picture(at: number): Response {
+  const body = `<svg xmlns="http://www.w3.org/2000/svg" width="400" height="300"><rect width="400" height="300" fill="hsl(${at * 47} 45% 70%)"/><path d="M0 300 150 120 240 220 300 160 400 300z" fill="hsl(${at * 47} 35% 40%)"/></svg>`;
+  return new Response(body, { headers: { 'Content-Type': 'image/svg+xml' } });
+}
+
 /** A library in memory. Folders are known by their ids; an empty parent is the top. */
 export class LibraryWorld {
   folders: Kept<LibraryFolder>[] = [];
@@ -25,6 +31,7 @@ export class LibraryWorld {
   readonly routes: Route[] = [
     ['GET', /^\/library$/, (_, __, url) => this.list(url)],
     ['GET', /^\/library\/files\/([^/]+)$/, ([, id]) => this.withFile(id, (file) => json(file.entry))],
+    ['GET', /^\/files\/([^/]+)\/thumbnail$/, ([, id]) => this.withFile(id, (file) => picture(this.files.indexOf(file)))],
     ['PATCH', /^\/library\/files\/([^/]+)$/, ([, id], request) => this.rename(this.files.find((each) => each.entry.id === id), request)],
     ['POST', /^\/library\/folders$/, (_, request) => this.make(request)],
     ['PATCH', /^\/library\/folders\/([^/]+)$/, ([, id], request) => this.rename(this.folders.find((each) => each.entry.id === id), request)],

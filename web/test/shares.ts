@@ -86,7 +86,7 @@ export class ShareWorld {
     if (!this.opened) return problem(404, 'not_found', "This share doesn't exist, or it has ended.");
     this.visitEnded = false;
     if (this.password !== '' && password === '') {
-      return json({ locked: true, visit: '', name: '', viewOnly: false, zip: false, spent: false, files: 0, size: 0, expiresAt: null } satisfies OpenedShare);
+      return json({ locked: true, visit: '', name: '', viewOnly: false, zip: false, spent: false, files: 0, size: 0, expiresAt: null, thumbnails: '' } satisfies OpenedShare);
     }
     return password === this.password ? json(this.opened) : problem(422, 'invalid', 'Wrong password.', 'password');
   }
@@ -94,5 +94,5 @@ export class ShareWorld {
 
 /** Makes a share as a visitor sees it. */
 export function makeOpened(given: Partial<OpenedShare> = {}): OpenedShare {
-  return { locked: false, visit: newId(), name: 'Summer at the harbour', viewOnly: false, zip: true, spent: false, files: 2, size: 84_000_000, expiresAt: moment(500_000), ...given };
+  return { locked: false, visit: newId(), name: 'Summer at the harbour', viewOnly: false, zip: true, spent: false, files: 2, size: 84_000_000, expiresAt: moment(500_000), thumbnails: '', ...given };
 }

@@ -101,7 +101,8 @@ func Policy(bucket string, uses Uses) Rules {
 		return Statement{Sid: sid, Effect: "Allow", Principal: map[string][]string{"AWS": {k.ID}}, Action: actions, Resource: on}
 	}
 	return Rules{Version: "2012-10-17", Statement: []Statement{
-		allow("delivery", uses.Delivery, []string{whole + "/jobs/*", whole + "/exports/*"}, "s3:GetObject"),
+		allow("delivery", uses.Delivery, []string{whole + "/jobs/*", whole + "/exports/*", whole + "/thumbnails/*"}, "s3:GetObject"),
+		allow("thumbnails", uses.Delivery, []string{whole + "/thumbnails/*"}, "s3:PutObject"),
 		allow("upload", uses.Upload, []string{whole + "/jobs/*", whole + "/health/*"}, "s3:PutObject", "s3:AbortMultipartUpload"),
 		allow("workerObjects", uses.Worker, []string{whole + "/*"},
 			"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"),

@@ -77,6 +77,9 @@ func TestEachKeyDoesItsUseAndNoMore(t *testing.T) {
 		"test that storage takes a write": {func(ctx context.Context, c *objstore.Client, key string) error {
 			return objstore.NewWriteProbe(c, time.Now).Check(ctx)
 		}, "upload worker"},
+		"store a thumbnail": {func(ctx context.Context, c *objstore.Client, _ string) error {
+			return c.Put(ctx, "thumbnails/"+uuid.NewString(), []byte("x"), "image/jpeg")
+		}, "delivery worker"},
 		"write elsewhere": {func(ctx context.Context, c *objstore.Client, key string) error {
 			return c.Put(ctx, "elsewhere/"+uuid.NewString(), []byte("x"), "text/plain")
 		}, "worker"},

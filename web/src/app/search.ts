@@ -31,6 +31,7 @@ export const librarySearch = z.object({
   q: z.catch(z.optional(z.string().check(z.maxLength(200))), undefined),
   type: z.catch(z.optional(z.enum(types)), undefined),
   sort: z.catch(z.optional(z.enum(orders)), undefined),
+  as: z.catch(z.optional(z.literal('grid')), undefined),
 });
 
 export const userSearch = z.object({

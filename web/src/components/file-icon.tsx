@@ -16,7 +16,7 @@ const icons: Record<FileKind, Icon> = {
 };
 
 /** The icon of a kind of file. */
-export function FileIcon({ kind }: { kind: FileKind }) {
+export function FileIcon({ kind, size = 18 }: { kind: FileKind; size?: number }) {
   const Symbol = icons[kind];
-  return <Symbol size={18} stroke={1.6} className={classes.file} aria-hidden="true" />;
+  return <Symbol size={size} stroke={1.6} className={classes.file} aria-hidden="true" />;
 }

@@ -2,7 +2,7 @@ import { Checkbox, UnstyledButton } from '@mantine/core';
 import type { ReactNode } from 'react';
 
 import { fileKind } from '@/lib/file-kind';
-import type { TreeNode } from '@/lib/file-tree';
+import type { TreeFile, TreeNode } from '@/lib/file-tree';
 import { formatBytes, formatCount } from '@/lib/format';
 
 import { FileIcon } from './file-icon';
@@ -19,6 +19,7 @@ interface FileTreeRowProps {
   chosen: ReadonlySet<number> | undefined;
   onChoose: ((indexes: readonly number[], on: boolean) => void) | undefined;
   dim: boolean;
+  picture: ((file: TreeFile, icon: ReactNode) => ReactNode) | undefined;
   end: ReactNode;
 }
 
@@ -41,7 +42,7 @@ export function FileTreeRow(props: FileTreeRowProps) {
         <FolderLabel name={node.name} count={node.indexes.length} open={props.open} onToggle={() => props.onToggle(node.path)} />
       ) : (
         <span className={classes.name} title={node.path}>
-          <FileIcon kind={fileKind({ path: node.path, contentType: contentTypeOf(node.file) })} />
+          {pictureOf(node, props.picture)}
           <span className={classes.text}>{node.name}</span>
         </span>
       )}
@@ -49,6 +50,11 @@ export function FileTreeRow(props: FileTreeRowProps) {
       {end !== undefined && <span className={classes.end}>{end}</span>}
     </div>
   );
+}
+
+function pictureOf(node: TreeNode & { kind: 'file' }, picture: FileTreeRowProps['picture']): ReactNode {
+  const icon = <FileIcon kind={fileKind({ path: node.path, contentType: contentTypeOf(node.file) })} />;
+  return picture ? picture(node.file, icon) : icon;
 }
 
 function contentTypeOf(file: object): string {

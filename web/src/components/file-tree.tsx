@@ -22,6 +22,8 @@ interface FileTreeProps<F extends TreeFile> {
   selection?: Selection;
   /** Content at the end of a file's row. */
   fileEnd?: (file: F) => ReactNode;
+  /** What stands for a file in place of the icon of its kind. */
+  picture?: (file: F, icon: ReactNode) => ReactNode;
   /** Content at the end of a folder's row. */
   folderEnd?: (folder: FolderNode) => ReactNode;
   /** Dims files that can't be opened yet. */
@@ -42,7 +44,7 @@ function withIndexes(chosen: ReadonlySet<number>, indexes: readonly number[], on
 }
 
 /** Folders and files, for thousands of them; with checkboxes if a selection is given. */
-export function FileTree<F extends TreeFile>({ label, files, selection, fileEnd, folderEnd, isDim, maxHeight = 420 }: FileTreeProps<F>) {
+export function FileTree<F extends TreeFile>({ label, files, selection, fileEnd, picture, folderEnd, isDim, maxHeight = 420 }: FileTreeProps<F>) {
   const [query, setQuery] = useState('');
   const deferredQuery = useDeferredValue(query);
   const shown = useMemo(() => {
@@ -118,6 +120,7 @@ export function FileTree<F extends TreeFile>({ label, files, selection, fileEnd,
                 chosen={selection?.chosen}
                 onChoose={selection && ((indexes, on) => selection.onChange(withIndexes(selection.chosen, indexes, on)))}
                 dim={node.kind === 'file' && isDim?.(node.file as F) === true}
+                picture={picture && ((file, icon) => picture(file as F, icon))}
                 end={node.kind === 'file' ? fileEnd?.(node.file as F) : folderEnd?.(node)}
               />
             );

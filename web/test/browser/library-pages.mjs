@@ -106,6 +106,29 @@ export const libraryPages = [
       await page.getByText('in Week 1').first().waitFor();
     },
   },
+  {
+    name: 'library-photos',
+    narrow: true,
+    open: async (page, stage) => {
+      await go(page, stage, '/files', 'Lectures on physics');
+      await page.getByRole('link', { name: 'Photos from the harbour' }).click();
+      await page.getByRole('img', { name: 'Harbour 1.jpg' }).waitFor();
+    },
+  },
+  {
+    name: 'library-tiles',
+    narrow: true,
+    open: async (page, stage) => {
+      await go(page, stage, '/files?as=grid', 'Lectures on physics');
+      await page.getByRole('link', { name: 'Photos from the harbour' }).click();
+      await page.getByRole('checkbox', { name: 'Select Harbour 2.jpg' }).check();
+    },
+  },
+  {
+    name: 'library-tiles-all',
+    narrow: true,
+    open: (page, stage) => go(page, stage, '/files?as=grid', 'Lectures on physics'),
+  },
   { name: 'library-nothing', open: (page, stage) => go(page, stage, '/files?q=zebra', 'No matches') },
   {
     name: 'library-empty',

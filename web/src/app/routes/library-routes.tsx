@@ -8,7 +8,7 @@ import type { LibraryView } from '@/features/library/view';
 const library = getRouteApi('/signed-in/files');
 const file = getRouteApi('/signed-in/files/$fileId');
 
-const everything: LibraryView = { folder: '', q: '', type: '', sort: 'name' };
+const everything: LibraryView = { folder: '', q: '', type: '', sort: 'name', as: 'list' };
 
 /** All files of the user. */
 export function LibraryRoute() {

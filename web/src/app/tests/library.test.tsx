@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { makeMe } from '@test/fixtures';
 import { renderApp } from '@test/render-app';
 import { World } from '@test/world';
@@ -50,6 +50,35 @@ describe('the library', () => {
     expect(asked.length).toBeLessThan(4);
     await user.click(screen.getByRole('button', { name: 'Clear search' }));
     expect(await (await rows()).findByRole('link', { name: 'film.mkv' })).toBeVisible();
+  });
+
+  it('shows photos with their thumbnails, and an icon where there is none', async () => {
+    const world = owner();
+    const photo = world.library.addFile({ name: 'harbour.jpg', kind: 'image', contentType: 'image/jpeg', size: 3_000_000 });
+    world.library.addFile({ name: 'blocked.jpg', kind: 'image', contentType: 'image/jpeg', size: 3_000_000, blocked: true });
+    world.library.addFile({ name: 'drawing.svg', kind: 'image', contentType: 'image/svg+xml', size: 3_000 });
+    renderApp(world, '/files');
+    const list = await rows();
+    const picture = await list.findByRole('img', { name: 'harbour.jpg' });
+    expect(picture).toHaveAttribute('src', `/api/v1/files/${photo.id}/thumbnail`);
+    expect(picture).toHaveAttribute('loading', 'lazy');
+    expect(list.getAllByRole('img')).toHaveLength(1);
+    fireEvent.error(picture);
+    expect(list.queryByRole('img')).toBeNull();
+    expect(list.getByRole('link', { name: 'harbour.jpg' })).toBeVisible();
+  });
+
+  it('offers tiles where there are photos, and remembers them in the address', async () => {
+    const world = owner();
+    const { user, router } = renderApp(world, '/files');
+    await rows();
+    expect(screen.queryByRole('button', { name: 'Show as tiles' })).toBeNull();
+    world.library.addFile({ name: 'harbour.jpg', kind: 'image', contentType: 'image/jpeg', size: 3_000_000 });
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Show' }), 'image');
+    await user.click(await screen.findByRole('button', { name: 'Show as tiles' }));
+    await waitFor(() => expect(router.state.location.search).toMatchObject({ as: 'grid', type: 'image' }));
+    await user.click(screen.getByRole('button', { name: 'Show as a list' }));
+    await waitFor(() => expect(router.state.location.search).not.toHaveProperty('as'));
   });
 
   it('renames a file, and says at the name why it cannot', async () => {

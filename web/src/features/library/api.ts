@@ -3,12 +3,12 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { FolderName, LibraryFile, LibraryPage, Link } from '@/api/model';
 import { http, send } from '@/lib/http';
 
-import { isFlat, orderOf, type LibraryView, type Picked } from './view';
+import { askedOf, isFlat, orderOf, type LibraryView, type Picked } from './view';
 
 export const libraryKeys = {
   all: ['library'] as const,
   lists: () => [...libraryKeys.all, 'list'] as const,
-  list: (view: LibraryView) => [...libraryKeys.lists(), view] as const,
+  list: (view: LibraryView) => [...libraryKeys.lists(), askedOf(view)] as const,
   folders: (parent: string) => [...libraryKeys.all, 'folders', parent] as const,
   file: (id: string) => [...libraryKeys.all, 'file', id] as const,
   link: (id: string) => [...libraryKeys.all, 'link', id] as const,

@@ -8,14 +8,14 @@ function focusRow(list: HTMLElement, id: string): boolean {
   return link !== null;
 }
 
-/** Moves between rows with the arrow keys, and selects with x. */
-export function useEntryKeys(entries: readonly Entry[]) {
+/** Moves between rows, or tiles in columns, with the arrow keys, and selects with x. */
+export function useEntryKeys(entries: readonly Entry[], columns = 1) {
   return useCallback(
     (event: KeyboardEvent<HTMLElement>, reveal: (index: number) => void) => {
       if (event.ctrlKey || event.metaKey || event.altKey || !(event.target instanceof HTMLElement)) return;
       if (!event.target.matches('[data-row-link], input[type="checkbox"]')) return;
       const row = event.target.closest<HTMLElement>('[data-entry]');
-      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      const step = { ArrowDown: columns, ArrowUp: -columns, ...(columns > 1 && { ArrowRight: 1, ArrowLeft: -1 }) }[event.key];
       if (event.key === 'x') {
         event.preventDefault();
         row?.querySelector<HTMLElement>('input[type="checkbox"]')?.click();
@@ -26,10 +26,10 @@ export function useEntryKeys(entries: readonly Entry[]) {
       if (!next) return;
       event.preventDefault();
       const list = event.currentTarget;
-      reveal(at);
+      reveal(Math.floor(at / columns));
       // A row far away is rendered only after the scroll.
       if (!focusRow(list, next.id)) requestAnimationFrame(() => focusRow(list, next.id));
     },
-    [entries],
+    [entries, columns],
   );
 }

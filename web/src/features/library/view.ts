@@ -14,6 +14,13 @@ export interface LibraryView {
   q: string;
   type: (typeof types)[number] | '';
   sort: Order;
+  /** Rows, or tiles with pictures. */
+  as: 'list' | 'grid';
+}
+
+/** Returns what the list holds, however it is shown. */
+export function askedOf({ folder, q, type, sort }: LibraryView) {
+  return { folder, q, type, sort };
 }
 
 /** Reports whether the view is over all folders. */

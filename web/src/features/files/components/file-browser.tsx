@@ -1,16 +1,18 @@
 import { ActionIcon, Skeleton, Tooltip } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { useMemo, useState, type ReactNode } from 'react';
 
 import type { JobFile } from '@/api/model';
 import { FileTree } from '@/components/file-tree';
 import { IconAlertTriangle, IconBan, IconClock, IconPhoto, IconPlayerPlay, IconFileText } from '@/components/icons';
 import { ErrorNotice } from '@/components/notice';
+import { Thumbnail } from '@/components/thumbnail';
 import { shownAs } from '@/components/viewer/shown';
 import { fileKind } from '@/lib/file-kind';
 import { baseName } from '@/lib/file-kind';
 import { formatPlural } from '@/lib/format';
+import { hasThumbnail, thumbnailOf } from '@/lib/has-thumbnail';
 import { isAvailable, type OutlineFile } from '@/lib/outline';
 
 import { filesQuery, rowQuery } from '../api';
@@ -66,12 +68,21 @@ export function FileBrowser({ jobId, onShare, onDeleted }: FileBrowserProps) {
           maxHeight={520}
           isDim={(file) => !isAvailable(file)}
           selection={chosenToShare && { chosen: chosenToShare, onChange: setChosenToShare }}
+          picture={(file, icon) => <FilePicture file={file} jobId={jobId} icon={icon} />}
           fileEnd={(file) => <FileActions file={file} jobId={jobId} onShare={onShare} onDeleted={onDeleted} />}
           folderEnd={onShare && ((folder) => <ShareFolderButton folder={folder} onShare={onShare} />)}
         />
       )}
     </section>
   );
+}
+
+/** The thumbnail of a photo. The list doesn't have its id, so the row asks for it, as its actions do. */
+function FilePicture({ file: row, jobId, icon }: { file: OutlineFile; jobId: string; icon: ReactNode }) {
+  const name = baseName(row.path);
+  const wanted = isAvailable(row) && hasThumbnail({ ...row, name });
+  const { data: file } = useQuery({ ...rowQuery(jobId, row.index), enabled: wanted });
+  return <Thumbnail src={wanted && file ? thumbnailOf(file.id) : undefined} name={name} size="small" icon={icon} />;
 }
 
 type FileActionsProps = FileBrowserProps & { file: OutlineFile };

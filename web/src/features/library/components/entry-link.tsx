@@ -10,7 +10,7 @@ interface EntryLinkProps extends Omit<ComponentProps<'a'>, 'href'> {
 
 /** Leads into a folder, or to the page that shows a file. */
 export function EntryLink({ entry, view, ...props }: EntryLinkProps) {
-  if (entry.folder) return <Link to="/files" search={{ folder: entry.id, ...(view.sort !== 'name' && { sort: view.sort }) }} {...props} />;
+  if (entry.folder) return <Link to="/files" search={searchOf({ ...view, folder: entry.id, q: '', type: '' })} {...props} />;
   return <Link to="/files/$fileId" params={{ fileId: entry.id }} search={searchOf(view)} {...props} />;
 }
 
@@ -21,5 +21,6 @@ export function searchOf(view: LibraryView) {
     ...(view.q !== '' && { q: view.q }),
     ...(view.type !== '' && { type: view.type }),
     ...(view.sort !== 'name' && { sort: view.sort }),
+    ...(view.as === 'grid' && { as: view.as }),
   };
 }

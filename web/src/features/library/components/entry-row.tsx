@@ -2,15 +2,14 @@ import { Checkbox, Tooltip } from '@mantine/core';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { FileIcon } from '@/components/file-icon';
-import { IconAlertTriangle, IconBan, IconFolder } from '@/components/icons';
+import { IconAlertTriangle, IconBan } from '@/components/icons';
 import { RelativeTime } from '@/components/relative-time';
-import { fileKind } from '@/lib/file-kind';
 import { formatBytes, formatCount } from '@/lib/format';
 
 import { isFlat, type Entry, type LibraryView } from '../view';
 import { EntryLink } from './entry-link';
 import { EntryMenu, type EntryActs } from './entry-menu';
+import { EntryPicture } from './entry-picture';
 import classes from './library.module.css';
 
 interface EntryRowProps extends EntryActs {
@@ -34,7 +33,7 @@ export const EntryRow = memo(function EntryRow({ entry, view, position, selected
         onChange={(event) => onSelect(entry, event.currentTarget.checked, (event.nativeEvent as MouseEvent).shiftKey)}
       />
       <span className={classes.icon}>
-        {folder ? <IconFolder size={20} stroke={1.6} className={classes.folder} aria-hidden="true" /> : <FileIcon kind={fileKind({ path: file.name, contentType: file.contentType })} />}
+        <EntryPicture entry={entry} size="small" />
       </span>
       <div className={classes.main}>
         <EntryLink entry={entry} view={view} className={classes.name} title={entry.name} data-row-link>

@@ -19,6 +19,7 @@ import { entriesOf, isFlat, isThere, type LibraryView } from '../view';
 import { searchOf } from './entry-link';
 import classes from './file-page.module.css';
 import { NameDialog } from './name-dialog';
+import { Strip } from './strip';
 
 interface FilePageProps {
   fileId: string;
@@ -167,6 +168,7 @@ function Gallery({ file, view, children }: { file: LibraryFile; view: LibraryVie
       >
         {children}
       </div>
+      {as === 'image' && alike.length > 1 && at >= 0 && <Strip files={alike} at={at} view={view} />}
       {(before ?? after) && (
         <nav className={classes.steps} aria-label={t('otherFiles')}>
           {before && <Step file={before} view={view} />}

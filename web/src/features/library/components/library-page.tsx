@@ -7,17 +7,15 @@ import { IconFolderPlus } from '@/components/icons';
 import { ErrorNotice } from '@/components/notice';
 import { Page } from '@/components/page';
 import { toastDone } from '@/components/toast';
-import { WindowList } from '@/components/window-list';
 
 import { libraryQuery, makeFolder, renameFile, renameFolder } from '../api';
 import '../messages/catalogue';
-import { useEntryKeys } from '../use-entry-keys';
-import { useSelected, type Selected } from '../use-selected';
+import { useSelected } from '../use-selected';
 import { entriesOf, isFlat, type Entry, type LibraryView } from '../view';
 import { Crumbs } from './crumbs';
 import { EmptyLibrary, FolderGone } from './empty-library';
+import { Entries } from './entries';
 import type { EntryActs } from './entry-menu';
-import { EntryRow } from './entry-row';
 import classes from './library.module.css';
 import { LibrarySkeleton } from './library-skeleton';
 import { MoveDialog } from './move-dialog';
@@ -52,13 +50,13 @@ export function LibraryPage({ view, onView }: LibraryPageProps) {
     <Page title={t('title')} actions={flat ? undefined : newFolder}>
       <Crumbs path={path} />
       <section aria-label={t('title')} className={classes.list}>
-        <Toolbar view={view} totals={first?.totals ?? undefined} onView={onView} />
+        <Toolbar view={view} photos={entries.some((entry) => entry.file?.kind === 'image')} totals={first?.totals ?? undefined} onView={onView} />
         {selected.entries.length > 0 && <PickedBar selected={selected} {...acts} />}
         {list.isPending && <LibrarySkeleton />}
         {list.isError && !list.data && <Failed error={list.error} retry={() => void list.refetch()} />}
         {list.data && entries.length === 0 && !list.hasNextPage && <EmptyLibrary view={view} onView={onView} />}
         {entries.length > 0 && (
-          <Rows
+          <Entries
             entries={entries}
             view={view}
             dim={list.isPlaceholderData}
@@ -112,35 +110,4 @@ export function LibraryPage({ view, onView }: LibraryPageProps) {
 function Failed({ error, retry }: { error: Error; retry: () => void }) {
   const { t } = useTranslation('library');
   return <FolderGone error={error}>{<ErrorNotice error={error} title={t('failed')} retry={retry} />}</FolderGone>;
-}
-
-interface RowsProps {
-  entries: readonly Entry[];
-  view: LibraryView;
-  dim: boolean;
-  selected: Selected;
-  acts: EntryActs;
-  onEnd: () => void;
-}
-
-const rowEstimate = 61;
-
-function Rows({ entries, view, dim, selected, acts, onEnd }: RowsProps) {
-  const { t } = useTranslation('library');
-  const onKeyDown = useEntryKeys(entries);
-  return (
-    <WindowList
-      label={t('list')}
-      count={entries.length}
-      estimate={rowEstimate}
-      rowKey={(index) => entries[index]?.id ?? `${index}`}
-      dim={dim}
-      onEnd={onEnd}
-      onKeyDown={onKeyDown}
-      row={(index) => {
-        const entry = entries[index];
-        return entry && <EntryRow entry={entry} view={view} position={index + 1} selected={selected.has(entry.id)} onSelect={selected.toggle} {...acts} />;
-      }}
-    />
-  );
 }

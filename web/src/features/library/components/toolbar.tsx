@@ -3,7 +3,7 @@ import { useEffect, useEffectEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { LibraryPage } from '@/api/model';
-import { IconArrowsSort, IconCheck, IconSearch } from '@/components/icons';
+import { IconArrowsSort, IconCheck, IconLayoutGrid, IconList, IconSearch } from '@/components/icons';
 import { formatBytes, formatCount } from '@/lib/format';
 
 import { orders, types, type LibraryView } from '../view';
@@ -12,11 +12,13 @@ import classes from './library.module.css';
 interface ToolbarProps {
   view: LibraryView;
   totals: LibraryPage['totals'] | undefined;
+  /** There are photos, which show as tiles. */
+  photos: boolean;
   onView: (change: Partial<LibraryView>) => void;
 }
 
 /** Totals, search, type and order. */
-export function Toolbar({ view, totals, onView }: ToolbarProps) {
+export function Toolbar({ view, totals, photos, onView }: ToolbarProps) {
   const { t } = useTranslation('library');
   return (
     <div className={classes.toolbar}>
@@ -31,6 +33,17 @@ export function Toolbar({ view, totals, onView }: ToolbarProps) {
         data={[{ value: '', label: t('type.all') }, ...types.map((type) => ({ value: type, label: t(`type.${type}`) }))]}
         onChange={(event) => onView({ type: types.find((type) => type === event.currentTarget.value) ?? '' })}
       />
+      {(photos || view.as === 'grid') && (
+        <ActionIcon
+          variant="default"
+          size={36}
+          aria-label={t(view.as === 'grid' ? 'asList' : 'asGrid')}
+          title={t(view.as === 'grid' ? 'asList' : 'asGrid')}
+          onClick={() => onView({ as: view.as === 'grid' ? 'list' : 'grid' })}
+        >
+          {view.as === 'grid' ? <IconList size={17} /> : <IconLayoutGrid size={17} />}
+        </ActionIcon>
+      )}
       <Menu>
         <Menu.Target>
           <ActionIcon variant="default" size={36} aria-label={`${t('sort.label')}: ${t(`sort.${view.sort}`)}`}>

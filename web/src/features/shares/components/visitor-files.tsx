@@ -7,10 +7,12 @@ import type { OpenedShare } from '@/api/model';
 import { FileTree } from '@/components/file-tree';
 import { IconArchive, IconArrowLeft, IconDownload, IconFileText, IconInbox, IconPhoto, IconPlayerPlay } from '@/components/icons';
 import { ErrorNotice, Notice } from '@/components/notice';
+import { Thumbnail } from '@/components/thumbnail';
 import { RelativeTime } from '@/components/relative-time';
 import { toastFailed } from '@/components/toast';
 import { baseName, fileKind } from '@/lib/file-kind';
 import { formatBytes, formatCount } from '@/lib/format';
+import { hasThumbnail } from '@/lib/has-thumbnail';
 import type { OutlineFile } from '@/lib/outline';
 import { hasCode, problemCode } from '@/lib/problem';
 
@@ -67,7 +69,7 @@ export function OpenShare({ share, token, file, onFile, stage }: OpenShareProps)
       {files && file !== undefined && <OneFile share={share} file={opened} stage={stage} onBack={() => onFile(undefined)} />}
       {files?.length === 0 && file === undefined && <Notice icon={IconInbox} title={t('visitor.none')} />}
       {files && files.length > 0 && file === undefined && (
-        <FileTree label={t('visitor.list')} files={files} maxHeight={620} fileEnd={(each) => <Acts share={share} file={each} onOpen={() => onFile(each.index)} />} />
+        <FileTree label={t('visitor.list')} files={files} maxHeight={620} picture={(each, icon) => <SharedPicture share={share} file={each} icon={icon} />} fileEnd={(each) => <Acts share={share} file={each} onOpen={() => onFile(each.index)} />} />
       )}
     </>
   );
@@ -77,6 +79,11 @@ export function OpenShare({ share, token, file, onFile, stage }: OpenShareProps)
 function opensHere(file: OutlineFile, viewOnly: boolean): boolean {
   if (file.mark === 'opens') return true;
   return !viewOnly && fileKind(file) === 'text';
+}
+
+function SharedPicture({ share, file, icon }: { share: OpenedShare; file: OutlineFile; icon: ReactNode }) {
+  const name = baseName(file.path);
+  return <Thumbnail src={share.thumbnails && hasThumbnail({ ...file, name }) ? `${share.thumbnails}${file.index}` : undefined} name={name} size="small" icon={icon} />;
 }
 
 function startDownload(url: string): void {

@@ -1,0 +1,57 @@
+package thumbnail
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/google/uuid"
+	"golang.org/x/sync/semaphore"
+)
+
+// turns lets a few of each owner's requests go at a time, so that thousands of
+// one wait for each other and not before those of all others.
+type turns struct {
+	each int64
+	most int // of an owner's that go or wait
+
+	mu sync.Mutex
+	of map[uuid.UUID]*turn
+}
+
+// turn is an owner's.
+type turn struct {
+	going *semaphore.Weighted
+	asked int // who goes or waits
+}
+
+// take waits for the owner's turn, unless many wait. Who has it calls leave.
+func (t *turns) take(ctx context.Context, owner uuid.UUID) (leave func(), err error) {
+	t.mu.Lock()
+	mine := t.of[owner]
+	if mine != nil && mine.asked >= t.most {
+		t.mu.Unlock()
+		return nil, busy()
+	}
+	if mine == nil {
+		mine = &turn{going: semaphore.NewWeighted(t.each)}
+		t.of[owner] = mine
+	}
+	mine.asked++
+	t.mu.Unlock()
+	forget := func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if mine.asked--; mine.asked == 0 {
+			delete(t.of, owner)
+		}
+	}
+	if err := mine.going.Acquire(ctx, 1); err != nil {
+		forget()
+		return nil, fmt.Errorf("wait for a turn: %w", err)
+	}
+	return func() {
+		mine.going.Release(1)
+		forget()
+	}, nil
+}
