@@ -257,4 +257,23 @@ describe('the player', () => {
     expect(await screen.findByText('Not stored yet')).toBeVisible();
     expect(world.changes).toEqual([]);
   });
+
+  it('shows the beginning of a long list of files before the rest is there', async () => {
+    const files = Array.from({ length: 5_002 }, (_, index) => makeFile(index, `Reel ${index + 1}.mkv`));
+    const { world, job } = worldWith({ name: 'Apollo', state: 'ready', fileCount: files.length }, files);
+    const answer = world.answer.bind(world);
+    let release: () => void = () => undefined;
+    const rest = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    vi.spyOn(world, 'answer').mockImplementation(async (request) => {
+      if (request.url.includes('outline?cursor=')) await rest;
+      return answer(request);
+    });
+    renderApp(world, `/jobs/${job.id}`);
+    expect(await screen.findByText('5,002 files, loading…')).toBeVisible();
+    expect(await screen.findByText('Reel 1.mkv')).toBeVisible();
+    release();
+    expect(await screen.findByText('5,002 files')).toBeVisible();
+  });
 });

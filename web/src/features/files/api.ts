@@ -11,14 +11,24 @@ export const fileKeys = {
   inlineLink: (fileId: string) => [...fileKeys.all, 'inline-link', fileId] as const,
 };
 
+function outlineFrom(jobId: string, cursor: string, signal: AbortSignal) {
+  return send(http.GET('/api/v1/jobs/{id}/outline', { params: { path: { id: jobId }, query: { ...(cursor !== '' && { cursor }) } }, signal }));
+}
+
+/** The first page of a job's files: all of a short list, and what shows of a long one until the rest is there. */
+export function firstFilesQuery(jobId: string) {
+  return queryOptions({
+    queryKey: [...fileKeys.ofJob(jobId), 'first'] as const,
+    queryFn: ({ signal }) => outlineFrom(jobId, '', signal),
+  });
+}
+
 /** The files of a job, as folders of any length need them. */
 export function filesQuery(jobId: string) {
   return queryOptions({
     queryKey: fileKeys.ofJob(jobId),
-    queryFn: ({ signal }): Promise<OutlineFile[]> =>
-      readOutline((cursor) =>
-        send(http.GET('/api/v1/jobs/{id}/outline', { params: { path: { id: jobId }, query: { ...(cursor !== '' && { cursor }) } }, signal })),
-      ),
+    queryFn: ({ signal, client }): Promise<OutlineFile[]> =>
+      readOutline((cursor) => (cursor === '' ? client.query(firstFilesQuery(jobId)) : outlineFrom(jobId, cursor, signal))),
   });
 }
 

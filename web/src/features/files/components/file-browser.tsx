@@ -13,9 +13,9 @@ import { fileKind } from '@/lib/file-kind';
 import { baseName } from '@/lib/file-kind';
 import { formatPlural } from '@/lib/format';
 import { hasThumbnail, thumbnailOf } from '@/lib/has-thumbnail';
-import { isAvailable, type OutlineFile } from '@/lib/outline';
+import { filesOf, isAvailable, type OutlineFile } from '@/lib/outline';
 
-import { filesQuery, rowQuery } from '../api';
+import { filesQuery, firstFilesQuery, rowQuery } from '../api';
 import { DeleteFileButton } from './delete-file';
 import classes from './files.module.css';
 import { CopyLinkButton, DownloadButton } from './link-buttons';
@@ -35,31 +35,36 @@ interface FileBrowserProps {
   onDeleted?: (() => void) | undefined;
 }
 
-/** The files of a job. Each has its actions as soon as it is available. */
-export function FileBrowser({ jobId, onShare, onDeleted }: FileBrowserProps) {
-  const [chosenToShare, setChosenToShare] = useState<ReadonlySet<number>>();
-  const { data: files, error, isPending, refetch } = useQuery(filesQuery(jobId));
-  const chosen = useMemo(() => files?.filter((file) => file.mark !== 'skipped') ?? [], [files]);
-  const skipped = (files?.length ?? 0) - chosen.length;
+/** Says how many files there are, and how many of them can be had. */
+function countsOf(chosen: readonly OutlineFile[], skipped: number): string {
   const available = chosen.filter(isAvailable).length;
   const lost = chosen.filter((file) => file.mark === 'lost').length;
+  return [
+    available === chosen.length ? formatPlural(available, 'file', 'files') : `${available} of ${chosen.length} available`,
+    ...(lost > 0 ? [`${lost} lost`] : []),
+    ...(skipped > 0 ? [`${formatPlural(skipped, 'file', 'files')} skipped`] : []),
+  ].join(', ');
+}
+
+/** The files of a job. Each has its actions as soon as it is available. A long list begins to show before all of it is there. */
+export function FileBrowser({ jobId, onShare, onDeleted }: FileBrowserProps) {
+  const [chosenToShare, setChosenToShare] = useState<ReadonlySet<number>>();
+  const { data: first } = useQuery(firstFilesQuery(jobId));
+  const { data: all, error, refetch } = useQuery(filesQuery(jobId));
+  const files = useMemo(() => all ?? (first && filesOf(first)), [all, first]);
+  const chosen = useMemo(() => files?.filter((file) => file.mark !== 'skipped') ?? [], [files]);
   return (
-    <section aria-labelledby="files-title" aria-busy={isPending} className={classes.section}>
+    <section aria-labelledby="files-title" aria-busy={!all && !error} className={classes.section}>
       <div className={classes.head}>
         <h2 className={classes.title} id="files-title">
           Files
         </h2>
-        {chosen.length > 0 && (
-          <span className={`${classes.count} tabular`}>
-            {available === chosen.length ? formatPlural(available, 'file', 'files') : `${available} of ${chosen.length} available`}
-            {lost > 0 && `, ${lost} lost`}
-            {skipped > 0 && `, ${formatPlural(skipped, 'file', 'files')} skipped`}
-          </span>
-        )}
-        {onShare && available > 1 && <ShareSelection chosen={chosenToShare} onChosen={setChosenToShare} onShare={onShare} />}
+        {all && chosen.length > 0 && <span className={`${classes.count} tabular`}>{countsOf(chosen, all.length - chosen.length)}</span>}
+        {!all && !error && first && <span className={`${classes.count} tabular`}>{`${formatPlural(first.total, 'file', 'files')}, loading…`}</span>}
+        {all && onShare && chosen.filter(isAvailable).length > 1 && <ShareSelection chosen={chosenToShare} onChosen={setChosenToShare} onShare={onShare} />}
       </div>
-      {isPending && <Skeleton height={160} radius="md" />}
-      {error && !files && <ErrorNotice error={error} title="Couldn't load the files" retry={() => void refetch()} />}
+      {!files && !error && <Skeleton height={160} radius="md" />}
+      {error && !all && <ErrorNotice error={error} title={files ? "Couldn't load all files" : "Couldn't load the files"} retry={() => void refetch()} />}
       {files?.length === 0 && <p className={classes.none}>Files show up here once they are known.</p>}
       {chosen.length > 0 && (
         <FileTree
@@ -70,7 +75,7 @@ export function FileBrowser({ jobId, onShare, onDeleted }: FileBrowserProps) {
           selection={chosenToShare && { chosen: chosenToShare, onChange: setChosenToShare }}
           picture={(file, icon) => <FilePicture file={file} jobId={jobId} icon={icon} />}
           fileEnd={(file) => <FileActions file={file} jobId={jobId} onShare={onShare} onDeleted={onDeleted} />}
-          folderEnd={onShare && ((folder) => <ShareFolderButton folder={folder} onShare={onShare} />)}
+          folderEnd={all && onShare && ((folder) => <ShareFolderButton folder={folder} onShare={onShare} />)}
         />
       )}
     </section>
