@@ -118,6 +118,12 @@ const trashRoute = createRoute({
   component: lazyRouteComponent(() => import('./routes/trash-route'), 'TrashRoute'),
 });
 
+const helpRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/help',
+  component: lazyRouteComponent(() => import('./routes/help-route'), 'HelpRoute'),
+});
+
 const ownNoticesRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/notices',
@@ -150,7 +156,7 @@ const tree = root.addChildren([
   resetRoute,
   resetConfirmRoute,
   visitorRoute,
-  signedInRoute.addChildren([dashboardRoute, jobRoute, playRoute, libraryRoute, libraryFileRoute, settingsRoute, notificationsRoute, usageRoute, trashRoute, ownNoticesRoute, sharesRoute, adminTree, restRoute]),
+  signedInRoute.addChildren([dashboardRoute, jobRoute, playRoute, libraryRoute, libraryFileRoute, settingsRoute, notificationsRoute, usageRoute, trashRoute, helpRoute, ownNoticesRoute, sharesRoute, adminTree, restRoute]),
   ...legalRoutes,
 ]);
 
