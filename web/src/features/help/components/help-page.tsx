@@ -1,8 +1,10 @@
-import { TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useLocation } from '@tanstack/react-router';
 import { Fragment, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
+import { IconSearch } from '@/components/icons';
+import { Notice } from '@/components/notice';
 import { Page } from '@/components/page';
 import { whyOf } from '@/lib/reasons/reasons';
 
@@ -35,8 +37,21 @@ export function HelpPage() {
   }, [hash]);
   return (
     <Page title={t('title')} intro={t('intro')} narrow>
-      <TextInput className={classes.find} type="search" label={t('find')} placeholder={t('findHint')} value={wanted} onChange={(event) => setWanted(event.currentTarget.value)} />
-      {shown.length === 0 && <p role="status">{t('none')}</p>}
+      <label className={classes.find}>
+        {t('find')}
+        <input type="search" placeholder={t('findHint')} value={wanted} onChange={(event) => setWanted(event.currentTarget.value)} />
+      </label>
+      {shown.length === 0 && (
+        <Notice
+          icon={IconSearch}
+          title={t('none')}
+          action={
+            <Button variant="default" onClick={() => setWanted('')}>
+              {t('all')}
+            </Button>
+          }
+        />
+      )}
       {shown.map(({ name, problems }) => (
         <section key={name} aria-labelledby={`group-${name}`}>
           <h2 id={`group-${name}`} className={classes.group}>
