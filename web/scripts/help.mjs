@@ -5,9 +5,12 @@ function cells(line) {
   return line.slice(1, -1).split(' | ').map((cell) => cell.trim());
 }
 
-/** A text as readers of the app need it: links to other pages of the documentation lead nowhere there. */
+/** A text as readers of the app need it: links to other pages of the documentation lead nowhere there, and a job is a download. */
 function plain(text) {
-  const bare = text.replaceAll(/\[([^\]]+)\]\([^)]*\)/g, '$1').trim();
+  const bare = text
+    .replaceAll(/\[([^\]]+)\]\([^)]*\)/g, '$1')
+    .replaceAll(/`[^`]*`|\bjob(s?)\b/g, (found, many) => (found.startsWith('`') ? found : `download${many}`))
+    .trim();
   return bare === '' ? '' : bare[0].toUpperCase() + bare.slice(1);
 }
 
