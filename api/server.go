@@ -54,6 +54,7 @@ type Config struct {
 	Mail             bool                // mail can be sent
 	TurnstileSiteKey string              // of the widget; empty if bots are not checked
 	RequireAdminTOTP bool                // administrators have to have a second factor: codes or a passkey
+	SampleURL        string              // magnet link or address of a download to try; empty for none
 	TemporalUIURL    string              // web interface of the workflow engine; empty for none
 	WorkflowUIURL    string              // the same down to the namespace, without a slash at the end
 }
@@ -230,7 +231,7 @@ func (s *Server) operations(r *kit.Router) {
 	policy := &account.Policy{Store: d.Stores.Account, Configured: cfg.Registration, Mail: cfg.Mail}
 	system.Register(r, system.Deps{
 		Store: d.Stores.System, Probes: d.Probes, Registration: policy.Mode, Version: cfg.Version, Commit: cfg.Commit, FilesURL: cfg.FilesURL, PlansPath: account.PathPlans,
-		TurnstileSiteKey: cfg.TurnstileSiteKey, TemporalUIURL: cfg.TemporalUIURL, Mail: cfg.Mail,
+		TurnstileSiteKey: cfg.TurnstileSiteKey, TemporalUIURL: cfg.TemporalUIURL, Mail: cfg.Mail, SampleURL: cfg.SampleURL,
 		Legal: d.Legal,
 		Passkeys: func(ctx context.Context) (bool, error) {
 			if s.party == nil {

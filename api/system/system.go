@@ -44,6 +44,7 @@ type Deps struct {
 	Limits           Limits
 	Passkeys         func(context.Context) (bool, error) // whether someone can use them here
 	Mail             bool                                // can be sent
+	SampleURL        string                              // magnet link or address of a download to try; empty for none
 	Legal            Legal                               // nil for no legal pages
 }
 
@@ -99,6 +100,7 @@ type PublicConfig struct {
 	Passkeys         bool             `json:"passkeys" doc:"Passkeys work on this installation"`
 	Mail             bool             `json:"mail" doc:"Mail is configured; without it, passwords can't be reset and addresses can't be changed"`
 	PasswordRule     string           `json:"passwordRule" doc:"The rules for a new password, in a sentence"`
+	SampleURL        string           `json:"sampleUrl" doc:"Magnet link or address of a harmless download to try; empty for none"`
 	PlansPath        string           `json:"plansPath" doc:"Where the plans are listed"`
 	TemporalUIURL    string           `json:"temporalUiUrl" doc:"The workflow engine's console; empty for non-administrators"`
 }
@@ -143,7 +145,7 @@ func (h *systemHandlers) config(ctx context.Context, in *configInput) (*configOu
 		Version: h.Version, Commit: h.Commit, FilesURL: kit.Origin(h.FilesURL), SetupNeeded: !h.isSetUp.Load(),
 		Registration: kit.Registration(mode), TurnstileSiteKey: h.TurnstileSiteKey, Passkeys: passkeys, Mail: h.Mail,
 		PasswordRule: fmt.Sprintf(passwordRule, h.Limits.MinPasswordLength), PlansPath: h.PlansPath,
-		Limits: h.Limits,
+		Limits: h.Limits, SampleURL: h.SampleURL,
 	}}
 	info := kit.InfoOf(ctx)
 	if err := h.auth.SignIn(ctx, info, in.Cookie, in.Authorization); err == nil && info.User.Role == models.RoleAdmin {

@@ -139,6 +139,7 @@ func (s settings) control(metricsPort int) []string {
 	env["WEB_DIR"] = s.opts.WebDir
 	env["TEMPORAL_UI_URL"] = s.temporalUI()
 	maps.Copy(env, s.operator())
+	maps.Copy(env, s.sample())
 	maps.Copy(env, s.seedr())
 	return s.environment(env, metricsPort)
 }
@@ -167,6 +168,7 @@ func (s settings) agent(tokenFile string) []string {
 		"AGENT_URL":         "http://" + port.Address(s.opts.Ports.Agent),
 		"AGENT_DATA_DIR":    s.opts.path("agent"),
 		"AGENT_CONTROL_URL": "http://" + port.Address(s.opts.Ports.App),
+		"AGENT_ALLOW_CIDRS": s.allowed(),
 	}
 	if tokenFile != "" {
 		env["AGENT_ENROLMENT_TOKEN_FILE"] = tokenFile

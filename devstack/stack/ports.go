@@ -26,6 +26,7 @@ type Ports struct {
 	Mail       int `name:"mail-port" env:"MAIL_PORT" default:"8025" help:"Mail catcher, web page."`
 	Agent      int `name:"agent-port" env:"AGENT_PORT" default:"7300" help:"Compute agent."`
 	Seedr      int `name:"seedr-port" env:"SEEDR_PORT" default:"8090" help:"Seedr simulator, if enabled."`
+	Sample     int `name:"sample-port" env:"SAMPLE_PORT" default:"8082" help:"Sample download, on an address of its own."`
 	Postgres   int `name:"postgres-port" env:"POSTGRES_PORT" default:"5433" help:"Postgres."`
 
 	APIMetrics    int `name:"api-metrics-port" env:"API_METRICS_PORT" default:"9464" help:"Metrics of the API."`
@@ -66,6 +67,7 @@ func (p *Ports) application() []namedPort {
 		{"the API's metrics", "API_METRICS_PORT", &p.APIMetrics},
 		{"the worker's metrics", "WORKER_METRICS_PORT", &p.WorkerMetrics},
 		{"the agent's metrics", "AGENT_METRICS_PORT", &p.AgentMetrics},
+		{"the sample download", "SAMPLE_PORT", &p.Sample},
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"longhaul/devstack/postgres"
+	"longhaul/devstack/sample"
 	"longhaul/devstack/supervisor"
 )
 
@@ -24,6 +25,8 @@ type stack struct {
 	settings
 	logs *supervisor.Logs
 	sup  *supervisor.Supervisor
+	// samples serves the sample download; nil without the application.
+	samples *sample.Server
 	// life outlasts the start and ends with Run.
 	life context.Context //nolint:containedctx // The processes live as long as this value.
 
@@ -134,6 +137,9 @@ func (s *stack) start(ctx context.Context) error {
 	if err := group.Wait(); err != nil || s.opts.NoApp {
 		return err
 	}
+	if err := s.serveSample(ctx); err != nil {
+		return err
+	}
 	return s.startApp(ctx)
 }
 
@@ -192,6 +198,9 @@ func (s *stack) stop() {
 			group.Go(process.Stop)
 		}
 		group.Wait()
+	}
+	if s.samples != nil {
+		_ = s.samples.Close()
 	}
 	s.sup.Close()
 	s.withdraw()

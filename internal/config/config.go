@@ -84,6 +84,7 @@ type Web struct {
 	APIListen      string         `env:"API_LISTEN" envDefault:"127.0.0.1:8080" doc:"host:port of the app."`
 	FilesListen    string         `env:"FILES_LISTEN" envDefault:"127.0.0.1:8081" doc:"host:port of the file delivery."`
 	Dir            string         `env:"WEB_DIR" envDefault:"web/dist" doc:"Folder of the built web app."`
+	SampleURL      string         `env:"SAMPLE_URL" doc:"Magnet link or http address of a harmless download that users without downloads are offered to try; empty offers none."`
 	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES" doc:"Networks of proxies whose X-Forwarded-For header is trusted, separated by commas. Set it when a proxy is in front: their connections count as those of many clients, while without it all clients count as one and share its limits, those of sign-ins included."`
 }
 

@@ -146,6 +146,8 @@ func (a Accounts) validate(f *faults) {
 func (w Web) validate(f *faults) {
 	f.listen(w.APIListen, "API_LISTEN")
 	f.listen(w.FilesListen, "FILES_LISTEN")
+	f.when(w.SampleURL != "" && !httpURL(w.SampleURL) && !strings.HasPrefix(w.SampleURL, "magnet:?"), "SAMPLE_URL",
+		"must be a magnet link or an http or https address")
 	f.when(w.BaseURL.Host == w.FilesURL.Host, "FILES_URL", "must not be the same origin as BASE_URL")
 	f.when(strings.Trim(w.BaseURL.Path, "/") != "", "BASE_URL", "must not have a path")
 	f.when(strings.Trim(w.FilesURL.Path, "/") != "", "FILES_URL", "must not have a path")

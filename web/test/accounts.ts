@@ -33,6 +33,7 @@ export class Accounts {
   registration: Config['registration'] = 'invitation';
   mail = true;
   turnstileSiteKey = '';
+  sampleUrl = '';
   verified = true;
   /** The owner has just confirmed who they are. */
   fresh = false;

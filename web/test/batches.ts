@@ -27,6 +27,16 @@ export async function submitBatch(world: Jobs, request: Request): Promise<Respon
   return json({ verdicts: sources.map((source) => judge(world, source, labels)) }, 202);
 }
 
+/** Submits one source; one without a name in it gets that of its file. */
+export async function submitOne(world: Jobs, request: Request): Promise<Response> {
+  const { source = '' } = (await request.json()) as Source;
+  const verdict = judge(world, { source }, []);
+  if (verdict.jobId === null) return json({ code: verdict.code, title: verdict.detail, status: 422 }, 422);
+  const name = new URLSearchParams(source.split('?')[1]).get('dn') ?? source.split('/').at(-1) ?? '';
+  world.jobs = world.jobs.map((job) => (job.id === verdict.jobId ? { ...job, name } : job));
+  return json(world.jobs.find((job) => job.id === verdict.jobId), 201);
+}
+
 function judge(world: Jobs, { source = '', again }: Source, labels: string[]): Verdict {
   if (source.includes('blocked')) return { ...none, verdict: 'blocked', code: 'blocked_content', detail: 'This content is blocked here.' };
   const params = new URLSearchParams(source.split('?')[1]);

@@ -2,7 +2,7 @@ import type { Agent, AgentHour, AgentTransfer, Config, Inspection, Job, JobActio
 
 import { AdminWorld } from './admin';
 import { empty, json, problem, type Route } from './answers';
-import { submitBatch } from './batches';
+import { submitBatch, submitOne } from './batches';
 import { EverybodysWorld } from './everybody';
 import { fileAnswer, filePage, outlinePage } from './file-lists';
 import { LabelWorld } from './labels';
@@ -59,6 +59,7 @@ export class World extends Owners {
     ['GET', /^\/config$/, () => json(this.config())],
     ['POST', /^\/sources\/inspect$/, () => (this.inspection instanceof Response ? this.inspection.clone() : json(this.inspection))],
     ['GET', /^\/jobs$/, (_, __, url) => json(this.list(url))],
+    ['POST', /^\/jobs$/, (_, request) => submitOne(this, request)],
     ['POST', /^\/jobs\/batch$/, (_, request) => this.submit(request)],
     ['GET', /^\/jobs\/([^/]+)$/, ([, id]) => this.withJob(id, (job) => json(job))],
     ['DELETE', /^\/jobs\/([^/]+)$/, ([, id], _, url) => this.withJob(id, (job) => this.remove(job, url.searchParams.has('final')))],
@@ -121,6 +122,7 @@ export class World extends Owners {
       limits: { maxRunningJobs: 10, maxJobBytes: 0, maxTorrentBytes: 10_485_760, minPasswordLength: 15, maxShareDays: this.maxShareDays, trashSeconds: this.trash.seconds },
       registration: this.registration,
       turnstileSiteKey: this.turnstileSiteKey,
+      sampleUrl: this.sampleUrl,
       passkeys: this.passkeys.list.available,
       mail: this.mail,
       passwordRule: 'Use at least 15 characters. A few unrelated words are easy to keep; common words, repetitions and the address are refused.',

@@ -6651,6 +6651,8 @@ export interface components {
             /** @description Where the plans are listed */
             plansPath: string;
             registration: components["schemas"]["RegistrationMode"];
+            /** @description Magnet link or address of a harmless download to try; empty for none */
+            sampleUrl: string;
             /** @description There is no account yet */
             setupNeeded: boolean;
             /** @description The workflow engine's console; empty for non-administrators */

@@ -125,6 +125,12 @@ const trashRoute = createRoute({
   component: lazyRouteComponent(() => import('./routes/trash-route'), 'TrashRoute'),
 });
 
+const helpRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/help',
+  component: lazyRouteComponent(() => import('./routes/help-route'), 'HelpRoute'),
+});
+
 const ownNoticesRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/notices',
@@ -157,7 +163,7 @@ const tree = root.addChildren([
   resetRoute,
   resetConfirmRoute,
   visitorRoute,
-  signedInRoute.addChildren([dashboardRoute, jobRoute, playRoute, libraryRoute, libraryFileRoute, settingsRoute, notificationsRoute, toldRoute, usageRoute, trashRoute, ownNoticesRoute, sharesRoute, adminTree, restRoute]),
+  signedInRoute.addChildren([dashboardRoute, jobRoute, playRoute, libraryRoute, libraryFileRoute, settingsRoute, notificationsRoute, toldRoute, usageRoute, trashRoute, helpRoute, ownNoticesRoute, sharesRoute, adminTree, restRoute]),
   ...legalRoutes,
 ]);
 

@@ -15,12 +15,14 @@ interface RecordListProps<T> {
   render: (item: T) => ReactNode;
   /** What will show up here. */
   empty: string;
+  /** The next step while there is nothing. */
+  emptyAction?: ReactNode;
   /** Clears the filters; undefined while there are none. */
   onAll: (() => void) | undefined;
 }
 
 /** The entries of a log, newest first; older ones load on demand. */
-export function RecordList<T>({ label, noun, list, keyOf, render, empty, onAll }: RecordListProps<T>) {
+export function RecordList<T>({ label, noun, list, keyOf, render, empty, emptyAction, onAll }: RecordListProps<T>) {
   const items = list.data?.pages.flatMap((page) => page.items);
   return (
     <>
@@ -37,10 +39,12 @@ export function RecordList<T>({ label, noun, list, keyOf, render, empty, onAll }
           icon={IconInbox}
           title={onAll ? 'No matches' : 'Nothing yet'}
           action={
-            onAll && (
+            onAll ? (
               <Button variant="default" onClick={onAll}>
                 Clear filters
               </Button>
+            ) : (
+              emptyAction
             )
           }
         >

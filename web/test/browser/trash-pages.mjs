@@ -23,6 +23,7 @@ export const trashPages = [
       await go(page, stage, '/trash', 'Empty trash');
     },
   },
+  { name: 'help', narrow: true, open: (page, stage) => go(page, stage, '/help#no_peers', 'Problems and what to do') },
   { name: 'trash-empty', narrow: true, open: (page, stage) => go(page, stage, '/trash', 'The trash is empty') },
   {
     name: 'trash-empty-confirm',

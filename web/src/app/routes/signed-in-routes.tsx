@@ -4,6 +4,7 @@ import { lazy, Suspense } from 'react';
 
 import { configQuery, meQuery } from '@/features/auth/api';
 import { FeaturesOffContext } from '@/lib/features';
+import { SampleContext } from '@/lib/sample';
 import { TrashSecondsContext } from '@/lib/trash/context';
 
 import { Shell } from '../shell/shell';
@@ -33,7 +34,9 @@ export function ShellRoute() {
   return (
     <FeaturesOffContext value={(now ?? me).featuresOff}>
       <TrashSecondsContext value={config?.limits.trashSeconds}>
-        <Shell me={me} onSignOut={signOut} />
+        <SampleContext value={config?.sampleUrl ?? ''}>
+          <Shell me={me} onSignOut={signOut} />
+        </SampleContext>
       </TrashSecondsContext>
     </FeaturesOffContext>
   );

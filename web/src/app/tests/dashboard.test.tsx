@@ -137,6 +137,22 @@ describe('the list', () => {
     expect(await screen.findByText('No downloads yet')).toBeVisible();
   });
 
+  it('leads to the box where the first download is added', async () => {
+    const { user } = renderApp(new World(), '/');
+    await user.click(await screen.findByRole('button', { name: 'Add a download' }));
+    expect(screen.getByRole('textbox', { name: /one per line/ })).toHaveFocus();
+    expect(screen.queryByRole('button', { name: 'Try a sample' })).not.toBeInTheDocument();
+  });
+
+  it('downloads the sample that the operator offers with one click', async () => {
+    const world = new World();
+    world.sampleUrl = 'http://sample.test/sample.torrent';
+    const { user } = renderApp(world, '/');
+    await user.click(await screen.findByRole('button', { name: 'Try a sample' }));
+    expect(await screen.findByRole('link', { name: 'sample.torrent' })).toBeVisible();
+    expect(screen.queryByText('No downloads yet')).not.toBeInTheDocument();
+  });
+
   it('says what went wrong and loads again on request', async () => {
     const world = worldWithJobs();
     const answer = world.answer.bind(world);

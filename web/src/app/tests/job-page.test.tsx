@@ -17,6 +17,20 @@ function worldWith(given: Partial<Job>, files: JobFile[] = []) {
 }
 
 describe('the page of a download', () => {
+  it('leads from a problem to what the user can do about it', async () => {
+    const world = new World();
+    const job = makeJob({ name: 'Lonely', state: 'failed', reason: { code: 'no_peers', params: {}, text: 'No peer had it.' } });
+    world.jobs = [job];
+    const { user } = renderApp(world, `/jobs/${job.id}`);
+    await user.click(await screen.findByRole('link', { name: 'What can I do?' }));
+    expect(await screen.findByRole('heading', { name: 'Problems and what to do' })).toBeVisible();
+    const current = document.querySelector('[aria-current="true"]#no_peers');
+    expect(current).toHaveTextContent('Retry another day, or look for a torrent with seeders.');
+    await user.type(screen.getByRole('searchbox', { name: 'Find a problem' }), 'seedr plan');
+    expect(document.querySelector('#no_peers')).toBeNull();
+    expect(document.querySelector('#seedr_plan')).toBeVisible();
+  });
+
   it('shows state, reason, what happens next, progress and history', async () => {
     const at = moment(7_200);
     const { world, job } = worldWith({

@@ -123,6 +123,11 @@ export type PlainAction = Exclude<JobAction, 'select'>;
 export type OwnerAct = PlainAction | 'keepPage';
 
 /** Performs an action other than deleting, which lib/trash does. */
+/** Submits one source. */
+export function submitOne(source: string): Promise<Job> {
+  return send(http.POST('/api/v1/jobs', { params: { header: { 'Idempotency-Key': crypto.randomUUID() } }, body: { source } }));
+}
+
 export function act(id: string, action: Exclude<OwnerAct, 'delete'>): Promise<Job> {
   const params = { params: { path: { id } } };
   switch (action) {

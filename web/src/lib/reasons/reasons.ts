@@ -38,6 +38,12 @@ export function whyOf({ code, params = {}, text = '' }: Because, now: number): s
   return first === undefined ? why : `${first} ${why}`;
 }
 
+/** Returns the problem that a reason names or is; empty for what is no problem. */
+export function problemOf({ code, params = {} }: Because): string {
+  const named = typeof params.problem === 'string' ? params.problem : code;
+  return Object.hasOwn(problems, named) ? named : '';
+}
+
 function stepOf(code: string, entry: Entry, state: JobState | undefined): Entry['next'] {
   if (code === 'retried' && state === 'needs_attention') return () => 'Starts again within seconds.';
   if (state === undefined || !isFault(code)) return entry.next;

@@ -1,5 +1,6 @@
 import type { Job } from '@/api/model';
 import { IconAlertTriangle, IconInfoCircle } from '@/components/icons';
+import { ProblemHelp } from '@/components/problem-help';
 import { formatMoment, formatTime } from '@/lib/format';
 import { useNow } from '@/lib/use-now';
 
@@ -25,6 +26,7 @@ export function JobStatus({ job }: { job: Job }) {
         </p>
         <p className={classes.next}>
           {next !== '' && <span>{next}</span>}
+          <ProblemHelp reason={job.reason} />
           <span className={classes.since}>
             In this state since{' '}
             <time dateTime={job.stateSince} title={formatMoment(job.stateSince)}>

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 
 import type { JobEvent } from '@/api/model';
 import { ErrorNotice } from '@/components/notice';
+import { ProblemHelp } from '@/components/problem-help';
 import { RelativeTime } from '@/components/relative-time';
 import { useNow } from '@/lib/use-now';
 
@@ -49,7 +50,7 @@ function Entry({ event }: { event: JobEvent }) {
       <p className={classes.what}>{title}</p>
       {detail !== '' && <p className={classes.message}>{detail}</p>}
       <p className={classes.when}>
-        <RelativeTime at={event.at} />
+        <RelativeTime at={event.at} /> <ProblemHelp reason={event.reason} />
       </p>
     </li>
   );

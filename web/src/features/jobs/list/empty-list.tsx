@@ -1,10 +1,14 @@
 import { Button } from '@mantine/core';
+import { lazy, Suspense } from 'react';
 
 import { IconInbox, IconSearch } from '@/components/icons';
 import { Notice } from '@/components/notice';
 
 import { tabs, type Tab } from '../state';
 import type { ListView } from './view';
+
+// Whoever has a download never needs it.
+const FirstSteps = lazy(() => import('./first-steps').then((part) => ({ default: part.FirstSteps })));
 
 const emptyTexts: Record<Exclude<Tab, 'all'>, string> = {
   active: 'Nothing is downloading right now.',
@@ -38,9 +42,8 @@ export function EmptyList({ view, onView }: EmptyListProps) {
   }
   if (view.tab !== 'all') return <Notice icon={IconInbox} title="Nothing here">{emptyTexts[view.tab]}</Notice>;
   return (
-    <Notice icon={IconInbox} title="No downloads yet">
-      Paste a magnet link or URL anywhere on this page, or drop a .torrent file. You can close the page; the download keeps
-      running.
-    </Notice>
+    <Suspense>
+      <FirstSteps />
+    </Suspense>
   );
 }

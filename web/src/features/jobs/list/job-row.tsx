@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 
 import type { Job } from '@/api/model';
+import { ProblemHelp } from '@/components/problem-help';
 import { ProgressBar } from '@/components/progress-bar';
 import { RelativeTime } from '@/components/relative-time';
 import { LabelChips } from '@/features/jobs/labels/components/label-chips';
@@ -25,6 +26,9 @@ interface JobRowProps {
   onSelect: (job: Job, on: boolean, range: boolean) => void;
   onAct: (job: Job, action: PlainAction) => void;
 }
+
+/** The states in which a problem is the user's. */
+const troubled: readonly Job['state'][] = ['failed', 'needs_attention'];
 
 /** One job of the list. */
 export const JobRow = memo(function JobRow({ job, position, count, selected, onSelect, onAct }: JobRowProps) {
@@ -65,6 +69,7 @@ export const JobRow = memo(function JobRow({ job, position, count, selected, onS
             {why}
           </p>
         )}
+        {troubled.includes(job.state) && <ProblemHelp reason={job.reason} />}
         {showBar && (
           <div className={classes.bar}>
             <ProgressBar

@@ -5,6 +5,7 @@ import { useState } from 'react';
 
 import type { Inspection, Reason } from '@/api/model';
 import { IconAlertTriangle, IconFile, IconLink, IconMagnet } from '@/components/icons';
+import { ProblemHelp } from '@/components/problem-help';
 import { messageOf, ProblemError } from '@/lib/problem';
 import { nextOf, whyOf } from '@/lib/reasons/reasons';
 import { useNow } from '@/lib/use-now';
@@ -71,7 +72,7 @@ export function DraftCard({ draft, lookUpNow, choice = noChoice, refusal, busy, 
           {held && <Held {...held} busy={busy} onAgain={onAgain} />}
           {error !== undefined && (
             <p className={classes.refused} role="alert">
-              {messageOf(error)}
+              {messageOf(error)} {error instanceof ProblemError && <ProblemHelp reason={error} />}
             </p>
           )}
         </div>
@@ -141,7 +142,8 @@ function Verdict({ allowed, reason }: { allowed: boolean; reason: Reason }) {
   const waits = allowed && reason.code === 'storage_full';
   return (
     <span className={classes.verdict} data-tone={allowed ? 'warn' : 'bad'}>
-      <IconAlertTriangle size={15} aria-hidden="true" /> {whyOf(reason, now)} {nextOf(reason, waits ? { state: 'queued' } : {}, now)}
+      <IconAlertTriangle size={15} aria-hidden="true" /> {whyOf(reason, now)} {nextOf(reason, waits ? { state: 'queued' } : {}, now)}{' '}
+      <ProblemHelp reason={reason} />
     </span>
   );
 }

@@ -63,6 +63,11 @@ export function NoticesPage({ view, onView, onRecorded }: NoticesPageProps) {
         keyOf={(notice) => notice.id}
         render={(notice) => <NoticeRecord notice={notice} />}
         empty={view.show === 'open' ? 'No notice waits for an admin. New ones show up here, and those whose counter-notice is running.' : 'Notices that you record or import show up here.'}
+        emptyAction={
+          <Button variant="default" onClick={() => setRecording(true)}>
+            Record a notice
+          </Button>
+        }
         onAll={filtered ? () => onView({ q: '', show: 'all' }) : undefined}
       />
       <RecordDialog opened={recording} onClose={() => setRecording(false)} onRecorded={onRecorded} />

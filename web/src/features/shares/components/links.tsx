@@ -39,7 +39,14 @@ function LinkList() {
   const [askedAll, setAskedAll] = useState(false);
   if (isPending) return <Skeleton height={90} radius="md" />;
   if (!links) return <ErrorNotice error={error} title={t('links.loadFailed')} retry={() => void refetch()} />;
-  if (links.length === 0) return <p className={classes.soft}>{t('links.none')}</p>;
+  if (links.length === 0) {
+    return (
+      <div className={classes.soft}>
+        <p>{t('links.none')}</p>
+        <p>{t('links.noneHint')}</p>
+      </div>
+    );
+  }
   const long = links.length > few + 2;
   const shown = long && !whole ? links.slice(0, few) : links;
   return (

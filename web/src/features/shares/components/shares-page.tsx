@@ -1,5 +1,6 @@
-import { ActionIcon, Menu } from '@mantine/core';
+import { ActionIcon, Button, Menu } from '@mantine/core';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 
@@ -34,6 +35,11 @@ export function SharesPage({ maxDays }: { maxDays: number }) {
         keyOf={(share) => share.id}
         render={(share) => <ShareRecord share={share} onChange={() => setChanging(share)} onRevoke={() => setRevoking(share)} />}
         empty={t('empty')}
+        emptyAction={
+          <Button variant="default" renderRoot={(props) => <Link to="/files" {...props} />}>
+            {t('emptyAction')}
+          </Button>
+        }
         onAll={undefined}
       />
       {/* Below a list that is still loading it would jump. */}

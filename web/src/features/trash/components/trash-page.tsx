@@ -1,11 +1,13 @@
 import { Button, Skeleton } from '@mantine/core';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { TrashedItem } from '@/api/model';
 import { ConfirmDialog } from '@/components/confirm-dialog';
-import { ErrorNotice } from '@/components/notice';
+import { IconTrash } from '@/components/icons';
+import { ErrorNotice, Notice } from '@/components/notice';
 import { Page } from '@/components/page';
 import { toastDone, toastFailed } from '@/components/toast';
 import { restoreAndTell } from '@/components/undo-toast';
@@ -16,7 +18,6 @@ import { useTrash } from '@/lib/trash/context';
 
 import '../messages/catalogue';
 import { itemName, TrashRow } from './trash-row';
-import classes from './trash.module.css';
 
 /** What the account deleted and can still restore. */
 export function TrashPage() {
@@ -59,10 +60,17 @@ function Nothing() {
   const { t } = useTranslation('trash');
   const trash = useTrash();
   return (
-    <div className={classes.none}>
-      <h2>{t('empty')}</h2>
-      <p>{t(trash ? 'emptyHint' : 'emptyOff')}</p>
-    </div>
+    <Notice
+      icon={IconTrash}
+      title={t('empty')}
+      action={
+        <Button variant="default" renderRoot={(props) => <Link to="/" {...props} />}>
+          {t('emptyAction')}
+        </Button>
+      }
+    >
+      {t(trash ? 'emptyHint' : 'emptyOff')}
+    </Notice>
   );
 }
 

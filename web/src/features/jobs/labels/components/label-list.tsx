@@ -54,6 +54,7 @@ export function LabelList() {
           ))}
         </ul>
       )}
+      {labels.length === 0 && <p className={classes.none}>{t('first')}</p>}
       <LabelForm key={labels.length} />
       <ConfirmDialog
         opened={removed !== undefined}
