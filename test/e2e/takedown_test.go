@@ -22,7 +22,7 @@ import (
 )
 
 // TestTakedownAndBack has a stranger take down a download with the public form in
-// Chromium. An administrator accepts the notice, so that the owner's download
+// Chromium, by the address of the share's page that shows it. An administrator accepts the notice, so that the owner's download
 // delivers nothing and costs a strike. The owner objects, the complainant doesn't
 // go to court, and the file comes back as it was, and the strike goes.
 func TestTakedownAndBack(t *testing.T) {
@@ -39,12 +39,19 @@ func TestTakedownAndBack(t *testing.T) {
 	}
 	owner.WaitState(t, job.ID, "ready", time.Minute)
 	link := owner.Link(t, owner.Files(t, job.ID)[0].ID)
+	var share struct{ URL string }
+	err = owner.Do(t.Context(), http.MethodPost, "/api/v1/shares", map[string]any{
+		"name": "Winter", "items": []any{map[string]any{"jobId": job.ID}},
+	}, &share)
+	if err != nil {
+		t.Fatal(err)
+	}
 	out := t.TempDir()
 	if dir := os.Getenv("LONGHAUL_PICTURES"); dir != "" {
 		out = dir
 	}
 
-	down := takedown(t, "down", email, name, link, out)
+	down := takedown(t, "down", email, name, share.URL, out)
 	if down.Offered != 0 {
 		t.Error("the page offers the blocked file for download")
 	}
@@ -63,7 +70,7 @@ func TestTakedownAndBack(t *testing.T) {
 	}
 
 	skipClock(t, down.Reference)
-	takedown(t, "back", email, name, link, out)
+	takedown(t, "back", email, name, share.URL, out)
 	back, err := os.ReadFile(filepath.Join(out, "restored"))
 	if err != nil || !bytes.Equal(back, content) {
 		t.Errorf("%d of %d bytes came back: %v", len(back), len(content), err)
