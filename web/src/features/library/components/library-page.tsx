@@ -8,13 +8,14 @@ import { ErrorNotice } from '@/components/notice';
 import { Page } from '@/components/page';
 import { toastDone } from '@/components/toast';
 import { WindowList } from '@/components/window-list';
+import { useSelected, type Selected } from '@/lib/use-selected';
 
 import { libraryQuery, makeFolder, renameFile, renameFolder } from '../api';
 import '../messages/catalogue';
 import { useEntryKeys } from '../use-entry-keys';
-import { useSelected, type Selected } from '../use-selected';
-import { entriesOf, isFlat, type Entry, type LibraryView } from '../view';
+import { entriesOf, isFlat, pickedOf, type Entry, type LibraryView, type Picked } from '../view';
 import { Crumbs } from './crumbs';
+import { useDeletion } from './deletion';
 import { EmptyLibrary, FolderGone } from './empty-library';
 import type { EntryActs } from './entry-menu';
 import { EntryRow } from './entry-row';
@@ -28,10 +29,12 @@ import { Toolbar } from './toolbar';
 interface LibraryPageProps {
   view: LibraryView;
   onView: (change: Partial<LibraryView>) => void;
+  /** Asks how to share what is picked; undefined where sharing is off. */
+  onShare?: ((picked: Picked, name: string) => void) | undefined;
 }
 
 /** All files of the user, over all downloads. */
-export function LibraryPage({ view, onView }: LibraryPageProps) {
+export function LibraryPage({ view, onView, onShare }: LibraryPageProps) {
   const { t } = useTranslation('library');
   const list = useInfiniteQuery({ ...libraryQuery(view), placeholderData: (before) => before });
   const entries = useMemo(() => list.data?.pages.flatMap(entriesOf) ?? [], [list.data]);
@@ -40,7 +43,9 @@ export function LibraryPage({ view, onView }: LibraryPageProps) {
   const [naming, setNaming] = useState(false);
   const [renaming, setRenaming] = useState<Entry>();
   const [moving, setMoving] = useState<readonly Entry[]>();
-  const acts: EntryActs = { onRename: setRenaming, onMove: setMoving };
+  const deleting = useDeletion(selected.clear);
+  const share = (of: readonly Entry[]) => onShare?.(pickedOf(of), of.length === 1 ? (of[0]?.name ?? '') : (path.at(-1)?.name ?? t('title')));
+  const acts: EntryActs = { onRename: setRenaming, onMove: setMoving, onDelete: deleting.ask, onShare: onShare && share };
   const flat = isFlat(view);
   const path = flat ? [] : (first?.path ?? []);
   const newFolder = (
@@ -105,6 +110,7 @@ export function LibraryPage({ view, onView }: LibraryPageProps) {
         }}
         onClose={() => setMoving(undefined)}
       />
+      {deleting.dialog}
     </Page>
   );
 }
@@ -118,7 +124,7 @@ interface RowsProps {
   entries: readonly Entry[];
   view: LibraryView;
   dim: boolean;
-  selected: Selected;
+  selected: Selected<Entry>;
   acts: EntryActs;
   onEnd: () => void;
 }

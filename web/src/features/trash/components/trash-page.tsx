@@ -3,19 +3,16 @@ import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-q
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import type { TrashedItem } from '@/api/model';
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { ErrorNotice } from '@/components/notice';
 import { Page } from '@/components/page';
 import { toastDone, toastFailed } from '@/components/toast';
-import { restoreAndTell } from '@/components/undo-toast';
-import { WindowList } from '@/components/window-list';
 import { formatBytes } from '@/lib/format';
-import { deleteTrashed, emptyTrash, refreshTrash, trashQuery } from '@/lib/trash/api';
+import { emptyTrash, refreshTrash, trashQuery } from '@/lib/trash/api';
 import { useTrash } from '@/lib/trash/context';
 
 import '../messages/catalogue';
-import { itemName, TrashRow } from './trash-row';
+import { TrashList } from './trash-list';
 import classes from './trash.module.css';
 
 /** What the account deleted and can still restore. */
@@ -41,7 +38,7 @@ export function TrashPage() {
       {trash.isError && !trash.data && <ErrorNotice error={trash.error} title={t('loadFailed')} retry={() => void trash.refetch()} />}
       {trash.data && items.length === 0 && <Nothing />}
       {items.length > 0 && (
-        <Items
+        <TrashList
           items={items}
           total={total}
           onEnd={() => {
@@ -63,57 +60,6 @@ function Nothing() {
       <h2>{t('empty')}</h2>
       <p>{t(trash ? 'emptyHint' : 'emptyOff')}</p>
     </div>
-  );
-}
-
-interface ItemsProps {
-  items: readonly TrashedItem[];
-  total: number;
-  onEnd: () => void;
-}
-
-function Items({ items, total, onEnd }: ItemsProps) {
-  const { t } = useTranslation('trash');
-  const client = useQueryClient();
-  const [asked, setAsked] = useState<TrashedItem>();
-  const restoring = useMutation({ mutationFn: (item: TrashedItem) => restoreAndTell(client, `“${itemName(item)}”`, [item.id]) });
-  const deleting = useMutation({
-    mutationFn: (item: TrashedItem) => deleteTrashed(item.id),
-    onSuccess: (_, item) => toastDone(t('deletedOne', { name: itemName(item) })),
-    onError: (error) => toastFailed(t('deleteFailed'), error),
-    onSettled: () => {
-      setAsked(undefined);
-      refreshTrash(client);
-    },
-  });
-  return (
-    <>
-      <WindowList
-        label={t('list')}
-        count={items.length}
-        estimate={66}
-        rowKey={(index) => items[index]?.id ?? `${index}`}
-        onEnd={onEnd}
-        row={(index) => {
-          const item = items[index];
-          if (!item) return null;
-          const busy = restoring.isPending && restoring.variables.id === item.id;
-          return (
-            <TrashRow item={item} position={index + 1} count={total} busy={busy} onRestore={(each) => restoring.mutate(each)} onDelete={setAsked} />
-          );
-        }}
-      />
-      <ConfirmDialog
-        opened={asked !== undefined}
-        title={t('confirmOne')}
-        confirmLabel={t('delete')}
-        busy={deleting.isPending}
-        onConfirm={() => asked && deleting.mutate(asked)}
-        onClose={() => setAsked(undefined)}
-      >
-        <p>{t('confirmOneText', { name: asked ? itemName(asked) : '' })}</p>
-      </ConfirmDialog>
-    </>
   );
 }
 
