@@ -4183,6 +4183,8 @@ export interface components {
             endedAt: string | null;
             /** @description What found the jobs; null if they were named */
             filter: components["schemas"]["JobQuery"] | null;
+            /** @description A deletion is for good */
+            final: boolean;
             /** Format: uuid */
             id: string;
             /** @description For the owners; may be empty */
@@ -7243,6 +7245,8 @@ export interface components {
             act: components["schemas"]["AdminAct"];
             /** @description Instead of jobs; empty finds every job */
             filter?: components["schemas"]["JobQuery"];
+            /** @description A deletion is for good, so that owners can't restore it */
+            final?: boolean;
             /** @description The jobs that are meant; without them, all that the filter finds */
             jobs?: string[] | null;
             /** @description For the owner; one line */

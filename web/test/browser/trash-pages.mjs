@@ -23,6 +23,17 @@ export const trashPages = [
       await go(page, stage, '/trash', 'Empty trash');
     },
   },
+  {
+    name: 'trash-selected',
+    narrow: true,
+    open: async (page, stage) => {
+      fill(stage);
+      await go(page, stage, '/trash', 'Empty trash');
+      await page.getByRole('checkbox').first().click();
+      await page.getByRole('button', { name: 'Select all loaded' }).click();
+      await still(page);
+    },
+  },
   { name: 'trash-empty', narrow: true, open: (page, stage) => go(page, stage, '/trash', 'The trash is empty') },
   {
     name: 'trash-empty-confirm',

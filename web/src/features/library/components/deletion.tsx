@@ -1,10 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState, type ReactNode } from 'react';
+import { useCallback, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { toastDone, toastFailed } from '@/components/toast';
 import { toastTrashed } from '@/components/undo-toast';
+import { formatCount } from '@/lib/format';
 import { ProblemError } from '@/lib/problem';
 import { refreshTrash } from '@/lib/trash/api';
 import { useTrash } from '@/lib/trash/context';
@@ -31,7 +32,7 @@ export function useDeletion(onDone: () => void): Deletion {
     mutationFn: (entries: readonly Entry[]) => deletePicked(pickedOf(entries)),
     onSuccess: ({ files, trashed, until, refused }, entries) => {
       const only = entries.length === 1 ? entries[0] : undefined;
-      const what = only?.file ? `“${only.name}”` : t('filesShown', { count: files, number: files });
+      const what = only?.file ? `“${only.name}”` : t('filesShown', { count: files, number: formatCount(files) });
       if (until !== null) toastTrashed(client, { what, ids: trashed, until });
       else if (files > 0) toastDone(t('deleted', { what }));
       const first = refused[0];
@@ -45,10 +46,14 @@ export function useDeletion(onDone: () => void): Deletion {
       await reload();
     },
   });
-  const ask = (entries: readonly Entry[]) => {
-    if (trash && entries.every((entry) => entry.file)) deleting.mutate(entries);
-    else setAsked(entries);
-  };
+  const { mutate } = deleting;
+  const ask = useCallback(
+    (entries: readonly Entry[]) => {
+      if (trash && entries.every((entry) => entry.file)) mutate(entries);
+      else setAsked(entries);
+    },
+    [trash, mutate],
+  );
   const count = asked?.length ?? 0;
   const files = asked?.reduce((sum, entry) => sum + (entry.folder?.files ?? 1), 0) ?? 0;
   const dialog = (
@@ -60,7 +65,7 @@ export function useDeletion(onDone: () => void): Deletion {
       onConfirm={() => asked && deleting.mutate(asked)}
       onClose={() => setAsked(undefined)}
     >
-      <p>{t(trash ? 'deleteText' : 'deleteTextFinal', { count: files, number: files })}</p>
+      <p>{t(trash ? 'deleteText' : 'deleteTextFinal', { count: files, number: formatCount(files) })}</p>
     </ConfirmDialog>
   );
   return { ask, dialog };

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { IconFolderPlus } from '@/components/icons';
@@ -43,11 +43,12 @@ export function LibraryPage({ view, onView, onShare }: LibraryPageProps) {
   const [naming, setNaming] = useState(false);
   const [renaming, setRenaming] = useState<Entry>();
   const [moving, setMoving] = useState<readonly Entry[]>();
-  const deleting = useDeletion(selected.clear);
-  const share = (of: readonly Entry[]) => onShare?.(pickedOf(of), of.length === 1 ? (of[0]?.name ?? '') : (path.at(-1)?.name ?? t('title')));
-  const acts: EntryActs = { onRename: setRenaming, onMove: setMoving, onDelete: deleting.ask, onShare: onShare && share };
   const flat = isFlat(view);
   const path = flat ? [] : (first?.path ?? []);
+  const here = path.at(-1)?.name ?? t('title');
+  const deleting = useDeletion(selected.clear);
+  const share = useCallback((of: readonly Entry[]) => onShare?.(pickedOf(of), of.length === 1 ? (of[0]?.name ?? '') : here), [onShare, here]);
+  const acts: EntryActs = { onRename: setRenaming, onMove: setMoving, onDelete: deleting.ask, onShare: onShare && share };
   const newFolder = (
     <Button variant="default" leftSection={<IconFolderPlus size={17} />} onClick={() => setNaming(true)}>
       {t('newFolder')}
