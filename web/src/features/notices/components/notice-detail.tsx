@@ -152,18 +152,24 @@ function Things({ things }: { things: readonly NoticeItem[] }) {
 function Named({ item }: { item: NoticeItem }) {
   const what = item.name === '' ? <span className="mono">{item.value}</span> : item.name;
   return (
-    <>
+    <span>
       {item.kind === 'share' && 'Share '}
-      {item.jobId === null ? what : <Link to="/admin/jobs/$jobId" params={{ jobId: item.jobId }}>{what}</Link>}
+      {item.jobId === null ? (
+        what
+      ) : (
+        <Link to="/admin/jobs/$jobId" params={{ jobId: item.jobId }} className={classes.link}>
+          {what}
+        </Link>
+      )}
       {item.partOf === null && item.ownerId !== null && (
         <>
           {' of '}
-          <Link to="/admin/users/$userId" params={{ userId: item.ownerId }}>
+          <Link to="/admin/users/$userId" params={{ userId: item.ownerId }} className={classes.link}>
             {item.owner}
           </Link>
         </>
       )}
-    </>
+    </span>
   );
 }
 
