@@ -19,6 +19,7 @@ import (
 func matrixBodies() map[string]string {
 	link, counter := `{"token":"x"}`, `{"name":"x","address":"x","phone":"x","mistake":true,"jurisdiction":true,"signature":"x"}`
 	return map[string]string{
+		"delete-many-trashed": `{"ids":["00000000-0000-4000-8000-000000000000"]}`, "delete-files": `{"files":["00000000-0000-4000-8000-000000000000"]}`,
 		"restore-trash": `{"ids":["00000000-0000-4000-8000-000000000000"]}`, "select-job": `{"indexes":[0]}`, "link-file": `{"disposition":"inline"}`, "enrol-agent": `{"name":"new agent"}`, "limit-agent": `{"rateLimit":0}`,
 		"set-agent-pool": `{"pool":""}`, "set-user-pool": `{"pool":"fast"}`,
 		"switch-provider": `{"provider":"seedr","confirm":"seedr"}`, "verify-provider": `{"provider":"seedr"}`,

@@ -260,7 +260,7 @@ func (s *Server) operations(r *kit.Router) {
 	})
 	live.Register(r, live.Deps{Store: d.Stores.Live, Hub: s.Hub})
 	notices.Register(r, notices.Deps{
-		Store: d.Stores.Notices, Persons: kit.PersonCheck{Bots: d.Bots}, Limiter: d.Limiter, Keys: d.Keys, FileOfLink: s.files.FileOfLink, NewID: d.NewID, Now: d.Now,
+		Store: d.Stores.Notices, Persons: kit.PersonCheck{Bots: d.Bots}, Limiter: d.Limiter, Keys: d.Keys, Locations: s.locations(), NewID: d.NewID, Now: d.Now,
 	})
 	trash.Register(r, d.Stores.Trash, d.Limiter)
 	notifications.Register(r, notifications.Deps{
@@ -269,9 +269,14 @@ func (s *Server) operations(r *kit.Router) {
 	library.Register(r, d.Stores.Library, d.Limiter)
 	admin.Register(r, admin.Deps{
 		Store: d.Stores.Admin, Workflows: d.Workflows, Limiter: d.Limiter, Keys: d.Keys, Probes: d.Probes, Version: cfg.Version, Mail: cfg.Mail, URL: cfg.BaseURL,
-		UIURL: cfg.WorkflowUIURL, Now: d.Now, NewID: d.NewID, FileOfLink: s.files.FileOfLink,
+		UIURL: cfg.WorkflowUIURL, Now: d.Now, NewID: d.NewID, Locations: s.locations(),
 	})
 	agents.Register(r, agents.Deps{Store: d.Stores.Agents, Uploads: d.Uploads, Limiter: d.Limiter, Keys: d.Keys, NewID: d.NewID})
+}
+
+// locations reads what takedown notices name.
+func (s *Server) locations() kit.Locations {
+	return kit.Locations{FileOfLink: s.files.FileOfLink, App: s.cfg.BaseURL}
 }
 
 // view shows jobs to the streams.

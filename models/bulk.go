@@ -92,6 +92,8 @@ func (r BulkRequest) Checked() (BulkRequest, error) {
 		return r, Errorf(CodeInvalid, "Use agent or seedr.").In("provider")
 	case r.Act.Action != ActionMove && r.Act.Provider != "":
 		return r, Errorf(CodeInvalid, "Only a move leads to a provider.").In("provider")
+	case r.Act.Final && r.Act.Action != ActionDelete:
+		return r, Errorf(CodeInvalid, "Only a deletion is for good.").In("final")
 	case r.Rate < 1 || r.Rate > MaxBulkRate:
 		return r, Errorf(CodeInvalid, "Use 1 to %d jobs a second.", MaxBulkRate).In("rate")
 	case len(r.Jobs) > MaxBulkJobs:
@@ -114,6 +116,7 @@ type BulkAct struct {
 	Action    Action
 	Provider  Provider // where a move leads
 	Note      string   // for the owners; may be empty
+	Final     bool     // a deletion is for good, not to the owners' trash
 	Match     JobMatch `gorm:"serializer:json"`
 	Named     bool     // the jobs were listed when it started, instead
 	Rate      int      // jobs a second, at most
@@ -135,7 +138,7 @@ func (b BulkAct) WorkflowID() string { return "bulk-" + b.ID.String() }
 
 // Act returns what is done to each job.
 func (b BulkAct) Act() AdminAct {
-	return AdminAct{Action: b.Action, Provider: b.Provider, Note: b.Note}
+	return AdminAct{Action: b.Action, Provider: b.Provider, Note: b.Note, Final: b.Final}
 }
 
 // BulkItem is one of the jobs of a BulkAct and what became of it.

@@ -13,7 +13,15 @@ const (
 	MaxOwnFolders  = 10_000 // that one account makes
 	MaxPicked      = 1_000  // files and folders that one act names
 	MaxPackedFiles = 20_000 // files that one zip of a selection has
+	MaxThrownFiles = 5_000  // files that one act deletes
 )
+
+// PickedFile is a file that is picked, or lies below a picked folder.
+type PickedFile struct {
+	ID    uuid.UUID
+	JobID uuid.UUID
+	Path  string // from the picked folder on, or the file's name
+}
 
 // FileKind is what a file is to a person, by its name.
 type FileKind string

@@ -141,6 +141,7 @@ type NoticeItemKind string
 const (
 	ItemValue NoticeItemKind = "value" // an info hash, a magnet link, a host or an address
 	ItemFile  NoticeItemKind = "file"  // the id of a stored file
+	ItemShare NoticeItemKind = "share" // the id of a share, whose files are items of their own
 )
 
 // NoticeItem is one thing that a notice names.
@@ -149,12 +150,20 @@ type NoticeItem struct {
 	N        int       `gorm:"primaryKey"` // from 1
 	Kind     NoticeItemKind
 	Value    string
+	PartOf   *int       // the share among the items that shows this file; nil for what the complainant named
 	BlockID  *uuid.UUID `gorm:"type:uuid"` // nil until it is blocked
 	Made     bool       // the block came with this notice
 	Refusal  string     // why it could not be blocked; empty unless it was refused
 
 	Lifted bool  `gorm:"->"` // the block was lifted
 	Jobs   int64 `gorm:"->"` // that the block covers of what is here
+
+	Secret string `gorm:"-"` // hash of the secret in the address of a share's page, in hex; empty for no such address
+
+	Name    string     `gorm:"->"`           // of the share, or the path of the file; empty for one that is gone
+	JobID   *uuid.UUID `gorm:"->;type:uuid"` // of the file
+	OwnerID *uuid.UUID `gorm:"->;type:uuid"` // of the file or the share
+	Email   string     `gorm:"->"`           // of the owner
 }
 
 // NewNotice is a notice to record.
@@ -162,7 +171,7 @@ type NewNotice struct {
 	Notice
 	Values []string     // info hashes, magnet links, hosts and addresses
 	Files  []uuid.UUID  // stored files
-	Things []NoticeItem // of both kinds, in the complainant's order; only kind and value count
+	Things []NoticeItem // of every kind, in the complainant's order; only kind, value and secret count
 }
 
 // NoticeFilter is which notices are listed.

@@ -12,6 +12,7 @@ const (
 	SharePassLength  = 8                   // characters that a password has at least
 	SharesEach       = 1000                // shares that an account has at once, those that ended included
 	ShareItemsEach   = 1000                // files and folders that a share names
+	ShareFilesEach   = 5000                // files that a share of library folders has
 	ShareMaxLimit    = 1000000             // of downloads
 	ShareDefaultDays = 7                   // that a share lasts unless its owner says else
 	ShareRetention   = 30 * 24 * time.Hour // of those that ended

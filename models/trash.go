@@ -12,6 +12,13 @@ type Deletion struct {
 	Whole bool       // the whole job went, because the file was its last one
 }
 
+// Thrown is what became of files of a job that its owner deleted in one act.
+type Thrown struct {
+	Deletion
+	Files   int         // how many went
+	Trashed []uuid.UUID // what brings them back: their ids, or that of the job
+}
+
 // TrashKind is what an entry of the trash is.
 type TrashKind string
 

@@ -89,7 +89,7 @@ func (w *Worker) listen(ctx context.Context, outbox, admission, placing []bell) 
 			ring(outbox)
 			ring(admission)
 			ring(placing)
-		case event.KindProgress, event.KindAccess, event.KindFeatures, event.KindAnnounced, event.KindHealth:
+		case event.KindProgress, event.KindAccess, event.KindFeatures, event.KindAnnounced, event.KindChanged, event.KindHealth:
 		}
 	}
 	return nil

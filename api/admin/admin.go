@@ -120,7 +120,7 @@ type Deps struct {
 	Now       func() time.Time
 	NewID     func() uuid.UUID
 
-	FileOfLink func(address string) (uuid.UUID, bool) // the stored file that a download link leads to
+	Locations kit.Locations
 }
 
 // Register adds the operations of administrators.
@@ -136,7 +136,7 @@ func Register(r *kit.Router, d Deps) {
 	jobs.routes(r)
 	(&bulkHandlers{jobs}).routes(r)
 	(&blockHandlers{store: d.Store}).routes(r)
-	(&noticeHandlers{store: d.Store, fileOf: d.FileOfLink, now: d.Now}).routes(r)
+	(&noticeHandlers{store: d.Store, locations: d.Locations, now: d.Now}).routes(r)
 	(&shareHandlers{store: d.Store, now: d.Now}).routes(r)
 	(&flagHandlers{store: d.Store}).routes(r)
 	(&planHandlers{store: d.Store, now: d.Now}).routes(r)

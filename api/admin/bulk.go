@@ -40,6 +40,7 @@ type bulkInput struct {
 		Act      adminAct     `json:"act"`
 		Provider kit.Provider `json:"provider,omitempty" doc:"Where a move leads"`
 		Note     note         `json:"note,omitempty"`
+		Final    bool         `json:"final,omitempty" doc:"A deletion is for good, so that owners can't restore it"`
 		Jobs     []uuid.UUID  `json:"jobs,omitempty" maxItems:"1000" doc:"The jobs that are meant; without them, all that the filter finds"`
 		Filter   *JobQuery    `json:"filter,omitempty" doc:"Instead of jobs; empty finds every job"`
 		Rate     int          `json:"rate,omitempty" minimum:"1" maximum:"100" doc:"Jobs a second, at most; 10 if it is missing"`
@@ -50,7 +51,7 @@ type bulkInput struct {
 func (h *bulkHandlers) request(ctx context.Context, in *bulkInput) (r models.BulkRequest, err error) {
 	b := in.Body
 	r = models.BulkRequest{
-		Act:  models.AdminAct{Action: models.Action(b.Act), Provider: models.Provider(b.Provider), Note: b.Note.text()},
+		Act:  models.AdminAct{Action: models.Action(b.Act), Provider: models.Provider(b.Provider), Note: b.Note.text(), Final: b.Final},
 		Jobs: b.Jobs, Rate: b.Rate,
 	}
 	switch {

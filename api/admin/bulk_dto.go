@@ -24,6 +24,7 @@ type BulkAct struct {
 	Act       adminAct      `json:"act"`
 	Provider  string        `json:"provider" doc:"Where a move leads; empty otherwise"`
 	Note      string        `json:"note" doc:"For the owners; may be empty"`
+	Final     bool          `json:"final" doc:"A deletion is for good"`
 	Filter    *JobQuery     `json:"filter" doc:"What found the jobs; null if they were named"`
 	Rate      int           `json:"rate" doc:"Jobs a second, at most"`
 	By        string        `json:"by" doc:"E-mail address of who started it; empty if the account was deleted"`
@@ -44,7 +45,7 @@ func (BulkAct) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
 
 func bulkActOf(b models.BulkAct, uiURL string) BulkAct {
 	out := BulkAct{
-		ID: b.ID, Act: adminAct(b.Action), Provider: string(b.Provider), Note: b.Note, Rate: b.Rate, By: b.Email, State: kit.BulkState(b.State),
+		ID: b.ID, Act: adminAct(b.Action), Provider: string(b.Provider), Note: b.Note, Final: b.Final, Rate: b.Rate, By: b.Email, State: kit.BulkState(b.State),
 		Total: b.Total, Done: b.Done, Refused: b.Refused, CreatedAt: b.CreatedAt, UpdatedAt: b.UpdatedAt, EndedAt: b.EndedAt,
 		Workflow: workflowAt(b.WorkflowID(), uiURL),
 	}

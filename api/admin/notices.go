@@ -31,9 +31,9 @@ const maxNoticeBody = 2 << 20
 
 // noticeHandlers serve takedown notices.
 type noticeHandlers struct {
-	store  NoticeStore
-	fileOf func(address string) (uuid.UUID, bool) // of a download link
-	now    func() time.Time
+	store     NoticeStore
+	locations kit.Locations
+	now       func() time.Time
 }
 
 func (h *noticeHandlers) routes(r *kit.Router) {
@@ -102,7 +102,7 @@ type recordInput struct {
 		Channel    noticeChannel `json:"channel"`
 		ReceivedAt *time.Time    `json:"receivedAt,omitempty" doc:"Now if it is missing"`
 		Complaint
-		Values []string    `json:"values,omitempty" maxItems:"1000" doc:"What it names: info hashes, magnet links, hosts and addresses; a download link of this server stands for its file"`
+		Values []string    `json:"values,omitempty" maxItems:"1000" doc:"What it names: info hashes, magnet links, hosts and addresses; a download link of this server stands for its file, and the page of a share for the files that it shows"`
 		Files  []uuid.UUID `json:"files,omitempty" maxItems:"1000" doc:"What it names: ids of stored files"`
 	} `nameHint:"NewNotice"`
 }
@@ -118,11 +118,7 @@ func (h *noticeHandlers) record(ctx context.Context, in *recordInput) (*recordOu
 	b := in.Body
 	n := models.NewNotice{Notice: models.Notice{Channel: models.NoticeChannel(b.Channel)}, Files: b.Files}
 	for _, value := range b.Values {
-		if id, ok := h.fileOf(value); ok {
-			n.Files = append(n.Files, id)
-		} else {
-			n.Values = append(n.Values, value)
-		}
+		n.Things = append(n.Things, h.locations.Thing(value))
 	}
 	if b.Reference != "" {
 		n.Reference = &b.Reference

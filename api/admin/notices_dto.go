@@ -42,7 +42,7 @@ func (noticeGap) Schema(r huma.Registry) *huma.Schema {
 
 // Schema returns the schema of what a notice names.
 func (noticeItemKind) Schema(r huma.Registry) *huma.Schema {
-	return kit.Enum(r, "NoticeItemKind", "What a notice names", models.ItemValue, models.ItemFile)
+	return kit.Enum(r, "NoticeItemKind", "What a notice names", models.ItemValue, models.ItemFile, models.ItemShare)
 }
 
 // Complaint is what a complainant says. Members that are missing change nothing.
@@ -121,8 +121,14 @@ func (h *noticeHandlers) noticeOf(n models.Notice) Notice {
 
 // NoticeItem is one thing that a notice names.
 type NoticeItem struct {
+	N       int            `json:"n" doc:"Its number in the notice"`
+	PartOf  *int           `json:"partOf" nullable:"true" doc:"Number of the share that shows this file; null for what the complainant named"`
 	Kind    noticeItemKind `json:"kind"`
-	Value   string         `json:"value"`
+	Value   string         `json:"value" doc:"What was named; the id of a file or a share"`
+	Name    string         `json:"name" doc:"Of the share, or the path of the file; empty for anything else, and once it is gone"`
+	JobID   *uuid.UUID     `json:"jobId" format:"uuid" nullable:"true" doc:"The job of the file"`
+	OwnerID *uuid.UUID     `json:"ownerId" format:"uuid" nullable:"true" doc:"Of the file or the share"`
+	Owner   string         `json:"owner" doc:"E-mail address of the owner"`
 	BlockID *uuid.UUID     `json:"blockId" format:"uuid" nullable:"true" doc:"Null until it is blocked"`
 	Refusal string         `json:"refusal" doc:"Why it could not be blocked; empty unless it was refused"`
 	Lifted  bool           `json:"lifted" doc:"Its block was lifted"`
@@ -202,7 +208,7 @@ func (h *noticeHandlers) detailOf(d models.NoticeDetail) NoticeDetail {
 	out := NoticeDetail{Notice: h.noticeOf(d.Notice), Things: []NoticeItem{}, Strikes: []Strike{}}
 	for _, i := range d.Things {
 		out.Things = append(out.Things, NoticeItem{
-			Kind: noticeItemKind(i.Kind), Value: i.Value, BlockID: i.BlockID, Refusal: i.Refusal, Lifted: i.Lifted, Jobs: i.Jobs,
+			N: i.N, PartOf: i.PartOf, Kind: noticeItemKind(i.Kind), Value: i.Value, Name: i.Name, JobID: i.JobID, OwnerID: i.OwnerID, Owner: i.Email, BlockID: i.BlockID, Refusal: i.Refusal, Lifted: i.Lifted, Jobs: i.Jobs,
 		})
 	}
 	for _, s := range d.Strikes {

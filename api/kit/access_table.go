@@ -120,7 +120,10 @@ var accessTable = map[string]Access{
 	"delete-job-file": AccessJobsWrite,
 	"delete-trashed":  AccessJobsWrite,
 	"empty-trash":     AccessJobsWrite,
+	"delete-files":    AccessJobsWrite,
 	"restore-trash":   AccessJobsWrite,
+
+	"delete-many-trashed": AccessJobsWrite,
 
 	"get-library-file": AccessFilesRead,
 	"list-library":     AccessFilesRead,

@@ -23,6 +23,8 @@ type Store interface {
 	RemoveFolder(ctx context.Context, userID, id uuid.UUID) error
 	RenameFile(ctx context.Context, userID, id uuid.UUID, name string) error
 	Move(ctx context.Context, userID uuid.UUID, p models.Picked, to uuid.UUID) error
+	UnfoldShown(ctx context.Context, userID uuid.UUID, p models.Picked, most int) ([]models.PickedFile, error)
+	DeleteFiles(ctx context.Context, userID, jobID uuid.UUID, ids []uuid.UUID) (models.Thrown, error)
 }
 
 type handlers struct {
@@ -50,6 +52,8 @@ func Register(r *kit.Router, store Store, limits kit.Limiter) {
 		"In the library, and in what is downloaded from now on. Its path in the job stays.", http.StatusNoContent), h.renameFile)
 	kit.Handle(r, op("move-files", http.MethodPost, "/move", "Move files and folders into a folder",
 		"All of them, or none. A name that the folder has already is a conflict.", http.StatusNoContent), h.move)
+	kit.Handle(r, op("delete-files", http.MethodPost, "/delete", "Delete files, and all files in folders",
+		"As deleting each of them does: to the trash, where there is one. Downloads of which no file is left go with their files. What can't be deleted is refused for itself.", 0), h.remove)
 }
 
 // allow counts an act on the library.

@@ -78,6 +78,50 @@ func TestLibraryOfAnOwner(t *testing.T) {
 	}
 }
 
+// Files of the library go to the trash, those in folders with them; a download
+// without files goes, too, and all of it comes back.
+func TestFilesAreDeletedFromTheLibrary(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t, apitest.Generous)
+	me, other := h.Account(models.RoleUser), h.Account(models.RoleUser)
+	course, _ := apitest.ReadyJob(t, h, me.User, map[string][]byte{"Week 1/a.mkv": []byte("video"), "notes.md": []byte("# x")})
+	apitest.ReadyJob(t, h, me.User, map[string][]byte{"b.txt": []byte("x"), "c.txt": []byte("y"), "d.txt": []byte("z")})
+	top := list(t, h, me, "")
+	var mine, rest library.Folder
+	for _, f := range top.Folders {
+		if *f.JobID == course.ID {
+			mine = f
+		} else {
+			rest = f
+		}
+	}
+	inside := list(t, h, me, "?folder="+rest.ID.String()).Files
+	body := fmt.Sprintf(`{"folders":[%q],"files":[%q,%q]}`, mine.ID, inside[0].ID, inside[1].ID)
+	act(t, h, other, http.MethodPost, "/delete", body, 404)
+	act(t, h, me, http.MethodPost, "/delete", `{}`, 422, "1 to 1000")
+	var out struct {
+		Files   int
+		Trashed []uuid.UUID
+		Until   *string
+		Refused []any
+	}
+	apitest.Decode(t, act(t, h, me, http.MethodPost, "/delete", body, 200), &out)
+	if out.Files != 4 || len(out.Trashed) != 3 || out.Until == nil || len(out.Refused) > 0 {
+		t.Fatalf("deleted %+v", out)
+	}
+	if left := list(t, h, me, "?flat=true"); len(left.Files) != 1 || left.Files[0].ID != inside[2].ID {
+		t.Errorf("left: %+v", left.Files)
+	}
+	h.Run(t, apitest.Scenario{As: me, Path: "/api/v1/jobs/" + course.ID.String(), Status: 404})
+	h.Run(t, apitest.Scenario{
+		As: me, Method: "POST", Path: "/api/v1/trash/restore", Body: fmt.Sprintf(`{"ids":[%q,%q,%q]}`, out.Trashed[0], out.Trashed[1], out.Trashed[2]), Status: 200,
+		Want: []string{`"refused":[]`},
+	})
+	if back := list(t, h, me, "?flat=true"); len(back.Files) != 5 {
+		t.Errorf("%d files are back", len(back.Files))
+	}
+}
+
 func TestNamesThatCannotBe(t *testing.T) {
 	t.Parallel()
 	h := apitest.New(t, apitest.Generous)

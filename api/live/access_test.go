@@ -1,8 +1,11 @@
 package live_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
 
 	"longhaul/api/apitest"
 	"longhaul/models"
@@ -65,6 +68,38 @@ func TestEndedAccessEndsItsStreams(t *testing.T) {
 			default:
 			}
 		})
+	}
+}
+
+// What changes of an account beside its jobs is told to all streams of the account,
+// and to no other.
+func TestChangesReachTheOtherTabs(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t, apitest.Generous)
+	user, other := h.Account(models.RoleUser), h.Account(models.RoleUser)
+	job, _ := apitest.ReadyJob(t, h, user.User, map[string][]byte{"a.txt": []byte("x")})
+	mine, theirs := listen(t, h, user, ""), listen(t, h, other, "")
+	mine.next(t, "")
+	theirs.next(t, "")
+	share := fmt.Sprintf(`{"name":"Texts","items":[{"jobId":%q}]}`, job.ID)
+	for _, act := range []struct{ method, path, body, part string }{
+		{"POST", "/api/v1/library/folders", `{"name":"Films"}`, "library"},
+		{"POST", "/api/v1/labels", `{"name":"Work","colour":"blue"}`, "labels"},
+		{"POST", "/api/v1/shares", share, "shares"},
+	} {
+		h.Run(t, apitest.Scenario{As: user, Method: act.method, Path: act.path, Body: act.body, Status: 201})
+		if m := mine.next(t, "changed"); m.data != fmt.Sprintf(`{"part":%q}`, act.part) {
+			t.Errorf("after %s told %+v", act.path, m)
+		}
+	}
+	id := apitest.Value[uuid.UUID](h, "select id from shares where user_id = $1", user.User.ID)
+	h.Run(t, apitest.Scenario{As: user, Method: "DELETE", Path: "/api/v1/shares/" + id.String(), Status: 204})
+	if m := mine.next(t, "changed"); m.data != `{"part":"shares"}` {
+		t.Errorf("after the share was revoked told %+v", m)
+	}
+	h.Run(t, apitest.Scenario{As: other, Method: "POST", Path: "/api/v1/labels", Body: `{"name":"Own","colour":"red"}`, Status: 201})
+	if m := theirs.next(t, "changed"); m.data != `{"part":"labels"}` {
+		t.Errorf("the other account was told %+v", m)
 	}
 }
 

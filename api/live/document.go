@@ -31,6 +31,7 @@ func streamResponse(reg huma.Registry) *huma.Response {
 			message(sseFeatures, own(reflect.TypeFor[Features]())),
 			message(sseReset, own(reflect.TypeFor[Reset]())),
 			message(sseAnnouncement, own(reflect.TypeFor[Announced]())),
+			message(sseChanged, own(reflect.TypeFor[Changed]())),
 			message(sseOverview, own(reflect.TypeFor[OverviewChanged]())),
 			message(sseBeat, own(reflect.TypeFor[Beat]())),
 		},

@@ -136,6 +136,8 @@ func (h *Hub) Take(m event.Message) {
 		h.sendFeatures(m.UserID)
 	case event.KindAnnounced:
 		h.announce()
+	case event.KindChanged:
+		h.sendChanged(m.UserID, m.Part)
 	case event.KindLost:
 		h.EndAll()
 	case event.KindHealth:
@@ -232,6 +234,20 @@ func (h *Hub) sendFeatures(userID uuid.UUID) {
 		h.send(id, frame{0, text}, true)
 		h.recheck(id) // API tokens may be off now
 	}
+}
+
+// sendChanged has the clients of the user read a part of the account again. One
+// whose buffer is full is dropped: it reads it when it comes back.
+func (h *Hub) sendChanged(userID uuid.UUID, part event.Part) {
+	if !h.listens(userID) {
+		return
+	}
+	text, err := sseFrame(sseChanged, 0, Changed{Part: changedPart(part)})
+	if err != nil {
+		h.log.Error("could not tell of a change", "error", err)
+		return
+	}
+	h.send(userID, frame{0, text}, true)
 }
 
 // announce has the clients of all streams read the announcement again. One whose

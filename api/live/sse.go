@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"longhaul/api/kit"
+	"longhaul/internal/event"
 	"longhaul/models"
 )
 
@@ -32,6 +33,7 @@ const (
 	sseReset    = "reset"
 	sseFeatures = "features"
 	sseOverview = "overview"
+	sseChanged  = "changed"
 
 	sseAnnouncement = "announcement"
 
@@ -62,6 +64,18 @@ type Features struct{}
 // Announced tells the client that the announcement changed.
 type Announced struct{}
 
+type changedPart event.Part
+
+// Schema returns the schema of the parts of an account.
+func (changedPart) Schema(r huma.Registry) *huma.Schema {
+	return kit.Enum(r, "ChangedPart", "Something of the account that a page shows beside jobs", event.PartLibrary, event.PartShares, event.PartLabels)
+}
+
+// Changed tells the client that a part of the account changed.
+type Changed struct {
+	Part changedPart `json:"part"`
+}
+
 // Beat says that the stream is alive. Scripts in browsers do not see comments,
 // so it is an event.
 type Beat struct{}
@@ -77,7 +91,7 @@ func (h *streamHandlers) routes(r *kit.Router) {
 		OperationID: "stream-events", Method: http.MethodGet, Path: PathEvents, Tags: []string{tagEvents},
 		Summary: "Stream changes to the account's jobs",
 		Description: "Server-sent events. The event job carries a Job, progress a list of Progress, removed the id of a deleted job, " +
-			"features nothing: read the account again, as features were switched; announcement nothing: read the announcement again; " +
+			"features nothing: read the account again, as features were switched; announcement nothing: read the announcement again; changed a part of the account, to read again; " +
 			"and reset nothing: the client missed too much and must reload everything. Administrators also get overview, which carries nothing: " +
 			"the deployment's overview changed. The event beat comes first, and then whenever the stream was quiet for three seconds: without one for ten, " +
 			"the connection is dead. Connect first, then read the list. " +

@@ -54,7 +54,7 @@ func (h *formHandlers) routes(r *kit.Router) {
 // Claim is one work, and where content here infringes it.
 type Claim struct {
 	Work      string   `json:"work" minLength:"1" maxLength:"2000" doc:"The copyrighted work"`
-	Locations []string `json:"locations" minItems:"1" maxItems:"500" nullable:"false" doc:"Where it is: download links of this server, info hashes, magnet links or the addresses of sources"`
+	Locations []string `json:"locations" minItems:"1" maxItems:"500" nullable:"false" doc:"Where it is: download links and pages of shares of this server, info hashes, magnet links or the addresses of sources"`
 }
 
 type sendInput struct {
@@ -140,7 +140,7 @@ func (h *formHandlers) claimed(claims []Claim) (works, list string, things []mod
 		names = append(names, name)
 		var at []string
 		for _, location := range c.Locations {
-			thing := h.thingOf(location)
+			thing := h.Locations.Thing(location)
 			if thing.Value == "" {
 				continue
 			}
@@ -157,14 +157,6 @@ func (h *formHandlers) claimed(claims []Claim) (works, list string, things []mod
 		lines = append(lines, fmt.Sprintf("Work %d: named things %s.", i+1, strings.Join(at, ", ")))
 	}
 	return strings.Join(names, "\n"), strings.Join(lines, "\n"), things
-}
-
-func (h *formHandlers) thingOf(location string) models.NoticeItem {
-	location = strings.TrimSpace(location)
-	if id, ok := h.FileOfLink(location); ok {
-		return models.NoticeItem{Kind: models.ItemFile, Value: id.String()}
-	}
-	return models.NoticeItem{Kind: models.ItemValue, Value: location}
 }
 
 // referenceSize is how many characters of a hash a reference has: 2^50 of them

@@ -104,6 +104,31 @@ func TestANoticeNamesADownloadLink(t *testing.T) {
 	h.Run(t, apitest.Scenario{As: owner, Path: "/api/v1/notices", Status: 200, Want: []string{"Holder Films", job.Name, `"strikes":1`, `"counts":true`}, Unwant: []string{"ada@", "Main Street"}})
 }
 
+// A notice names the page of a share; what it shows is blocked, and a link of its
+// visitor stops working. An unknown page gets the same answer.
+func TestANoticeNamesThePageOfAShare(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t, apitest.Generous)
+	owner, admin := h.Account(models.RoleUser), h.Account(models.RoleAdmin)
+	job, files := apitest.ReadyJob(t, h, owner.User, map[string][]byte{"a.txt": []byte("theirs"), "b.txt": []byte("own")})
+	var share struct{ URL, ID string }
+	apitest.Post(t, h, owner, "/api/v1/shares", map[string]any{"name": "Texts", "items": []any{map[string]any{"jobId": job.ID, "indexes": []int{files[0].Index}}}}, 201, &share)
+	n := send(t, h, form(t, func(f map[string]any) {
+		f["claims"] = []map[string]any{{"work": "A text", "locations": []string{share.URL + "?from=mail#top", share.URL + "x"}}}
+	}))
+	apitest.Ask(t, h, apitest.Caller{}, "takedown/status", fmt.Sprintf(`{"token":%q}`, n.Token), 200, `"items":2`, `"blocked":0`)
+	id := apitest.Value[uuid.UUID](h, "select id from notices where reference = $1", n.Reference)
+	path := fmt.Sprintf("/api/v1/admin/notices/%s", id)
+	h.Run(t, apitest.Scenario{As: admin, Path: path, Status: 200, Want: []string{
+		`"kind":"share"`, `"value":"` + share.ID + `"`, `"name":"Texts"`, `"owner":"` + owner.User.Email + `"`, `"partOf":1`, `"name":"` + files[0].Path + `"`, job.ID.String(),
+	}, Unwant: []string{share.URL + `"`, files[1].Path}})
+	h.Run(t, apitest.Scenario{As: admin, Method: "POST", Path: path + "/decide", Body: `{"act":"accept"}`, Status: 200})
+	for i, status := range []int{403, 200} {
+		h.Run(t, apitest.Scenario{As: owner, Method: "POST", Path: "/api/v1/files/" + files[i].ID.String() + "/link", Body: `{}`, Status: status})
+	}
+	apitest.Ask(t, h, apitest.Caller{}, "takedown/status", fmt.Sprintf(`{"token":%q}`, n.Token), 200, `"items":2`, `"blocked":2`) // the other location is an address to fetch from
+}
+
 // What lacks one of the elements of the law is refused, and the field named.
 func TestAnIncompleteForm(t *testing.T) {
 	t.Parallel()

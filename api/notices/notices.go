@@ -33,13 +33,13 @@ type ownerStore interface {
 
 // Deps are what the operations work with.
 type Deps struct {
-	Store      Store
-	Persons    kit.PersonCheck
-	Limiter    kit.Limiter
-	Keys       Keys
-	FileOfLink func(address string) (uuid.UUID, bool) // of a download link
-	NewID      func() uuid.UUID
-	Now        func() time.Time
+	Store     Store
+	Persons   kit.PersonCheck
+	Limiter   kit.Limiter
+	Keys      Keys
+	Locations kit.Locations
+	NewID     func() uuid.UUID
+	Now       func() time.Time
 }
 
 type handlers struct {

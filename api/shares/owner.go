@@ -59,10 +59,18 @@ type ShareSettings struct {
 	Password     *string    `json:"password,omitempty" maxLength:"1024" doc:"Empty is none. Leave it out of a change to keep the one there is."`
 }
 
+// SharedPicked is what a share takes of the library: the files with the ids, and
+// those that lie in the folders now.
+type SharedPicked struct {
+	Files   []uuid.UUID `json:"files,omitempty" maxItems:"1000" format:"uuid"`
+	Folders []uuid.UUID `json:"folders,omitempty" maxItems:"1000" format:"uuid" doc:"With everything that lies in them now. What is put there later is not shared"`
+}
+
 type createInput struct {
 	Body struct {
 		ShareSettings
-		Items []ShareItem `json:"items" minItems:"1" maxItems:"100" doc:"One for each job"`
+		Items  []ShareItem   `json:"items,omitempty" maxItems:"100" doc:"What to share of jobs, one for each job"`
+		Picked *SharedPicked `json:"picked,omitempty" doc:"What to share of the library, instead of items"`
 	} `nameHint:"NewShare"`
 }
 
@@ -112,18 +120,30 @@ func (h *ownerHandlers) create(ctx context.Context, in *createInput) (*shareOutp
 		s.PasswordHash = *settings.PasswordHash
 	}
 	s.TokenHash = token.Hash(h.Keys.Shares(s.ID)[0])
-	choices := make([]models.ShareChoice, 0, len(in.Body.Items))
-	for _, i := range in.Body.Items {
+	if err := h.write(ctx, s, in.Body.Items, in.Body.Picked); err != nil {
+		return nil, err
+	}
+	return h.share(ctx, user.ID, s.ID)
+}
+
+// write creates the share of what is chosen of jobs, or picked of the library.
+func (h *ownerHandlers) write(ctx context.Context, s models.Share, items []ShareItem, picked *SharedPicked) error {
+	if picked != nil {
+		n := len(picked.Files) + len(picked.Folders)
+		if n == 0 || n > models.MaxPicked || len(items) > 0 {
+			return models.Errorf(models.CodeInvalid, "Name 1 to %d files and folders, and no items beside them.", models.MaxPicked).In("picked")
+		}
+		return h.Store.ShareLibrary(ctx, s, models.Picked{Files: picked.Files, Folders: picked.Folders})
+	}
+	choices := make([]models.ShareChoice, 0, len(items))
+	for _, i := range items {
 		c := models.ShareChoice{JobID: i.JobID, Indexes: i.Indexes}
 		for _, f := range i.Folders {
 			c.Folders = append(c.Folders, path.Clean(f))
 		}
 		choices = append(choices, c)
 	}
-	if err := h.Store.CreateShare(ctx, s, choices); err != nil {
-		return nil, err
-	}
-	return h.share(ctx, user.ID, s.ID)
+	return h.Store.CreateShare(ctx, s, choices)
 }
 
 func (h *ownerHandlers) share(ctx context.Context, userID, id uuid.UUID) (*shareOutput, error) {

@@ -29,6 +29,7 @@ type Store interface {
 // returns not_found for anyone else's data.
 type OwnerStore interface {
 	CreateShare(ctx context.Context, s models.Share, choices []models.ShareChoice) error
+	ShareLibrary(ctx context.Context, s models.Share, p models.Picked) error
 	Shares(ctx context.Context, userID uuid.UUID, cursor string, limit int) ([]models.ListedShare, string, error)
 	Share(ctx context.Context, userID, id uuid.UUID) (models.ListedShare, error)
 	ChangeShare(ctx context.Context, userID, id uuid.UUID, c models.ShareSettings) error

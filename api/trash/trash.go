@@ -29,8 +29,8 @@ type handlers struct {
 	limits kit.Limiter
 }
 
-// maxRestored is how many entries one request restores.
-const maxRestored = 200
+// maxAtOnce is how many entries one request restores or deletes.
+const maxAtOnce = 200
 
 // Register adds the operations on the trash.
 func Register(r *kit.Router, store Store, limits kit.Limiter) {
@@ -47,6 +47,8 @@ func Register(r *kit.Router, store Store, limits kit.Limiter) {
 	remove := op("delete-trashed", http.MethodDelete, "/{id}", "Delete a job or file for good that is in the trash", "")
 	remove.DefaultStatus = http.StatusNoContent
 	kit.Handle(r, remove, h.remove)
+	kit.Handle(r, op("delete-many-trashed", http.MethodPost, "/delete", "Delete jobs and files for good that are in the trash",
+		"Each on its own: the answer says what became of each. Nothing of what is deleted can be restored."), h.removeMany)
 	kit.Handle(r, op("empty-trash", http.MethodDelete, "", "Delete everything for good that is in the trash",
 		"Nothing of it can be restored from the answer on. Storage is freed within minutes."), h.empty)
 }
@@ -109,7 +111,7 @@ type restoreInput struct {
 	} `nameHint:"RestoreTrash"`
 }
 
-// RestoreRefusal is an entry that could not be restored.
+// RestoreRefusal is an entry that could not be restored, or deleted.
 type RestoreRefusal struct {
 	ID      uuid.UUID       `json:"id" format:"uuid"`
 	Code    models.Code     `json:"code"`
@@ -125,29 +127,59 @@ type restoreOutput struct {
 }
 
 func (h *handlers) restore(ctx context.Context, in *restoreInput) (*restoreOutput, error) {
+	done, refused, err := h.each(ctx, in.Body.IDs, h.store.RestoreTrashed)
+	out := &restoreOutput{}
+	out.Body.Restored, out.Body.Refused = done, refused
+	return out, err
+}
+
+type removeManyInput struct {
+	Body struct {
+		IDs []uuid.UUID `json:"ids" nullable:"false" minItems:"1" maxItems:"200" doc:"Of jobs and files in the trash"`
+	} `nameHint:"DeleteTrashed"`
+}
+
+type removeManyOutput struct {
+	Body struct {
+		Deleted []uuid.UUID      `json:"deleted" nullable:"false"`
+		Refused []RestoreRefusal `json:"refused" nullable:"false"`
+	} `nameHint:"DeletedTrash"`
+}
+
+func (h *handlers) removeMany(ctx context.Context, in *removeManyInput) (*removeManyOutput, error) {
+	done, refused, err := h.each(ctx, in.Body.IDs, h.store.DeleteTrashed)
+	out := &removeManyOutput{}
+	out.Body.Deleted, out.Body.Refused = done, refused
+	return out, err
+}
+
+// each does something to each entry of the caller's trash, and returns those to
+// which it was done and those for which it was refused.
+func (h *handlers) each(
+	ctx context.Context, ids []uuid.UUID, act func(ctx context.Context, userID, id uuid.UUID) error,
+) (done []uuid.UUID, refused []RestoreRefusal, err error) {
 	user := kit.Caller(ctx).ID
 	if err := h.limits.Allow(ctx, kit.LimitAction, user.String()); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	out := &restoreOutput{}
-	out.Body.Restored, out.Body.Refused = []uuid.UUID{}, []RestoreRefusal{}
-	for _, id := range in.Body.IDs[:min(len(in.Body.IDs), maxRestored)] {
-		err := h.store.RestoreTrashed(ctx, user, id)
+	done, refused = []uuid.UUID{}, []RestoreRefusal{}
+	for _, id := range ids[:min(len(ids), maxAtOnce)] {
+		err := act(ctx, user, id)
 		if err == nil {
-			out.Body.Restored = append(out.Body.Restored, id)
+			done = append(done, id)
 			continue
 		}
 		e, known := errors.AsType[*models.Error](err)
 		if !known || e.Code == models.CodeInternal || e.Code == models.CodeUnavailable {
-			return nil, err
+			return nil, nil, err
 		}
 		refusal := RestoreRefusal{ID: id, Code: e.Code, Problem: kit.ProblemCode(e.Problem), Detail: e.Message}
 		if e.Code == models.CodeNotFound {
 			refusal.Detail = "It is no longer in the trash."
 		}
-		out.Body.Refused = append(out.Body.Refused, refusal)
+		refused = append(refused, refusal)
 	}
-	return out, nil
+	return done, refused, nil
 }
 
 type entryInput struct {

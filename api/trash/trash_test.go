@@ -68,6 +68,26 @@ func TestTheTrashOfAUser(t *testing.T) {
 	run(user, "GET", "/api/v1/config", "", 200, `"trashSeconds":604800`)
 }
 
+// Many entries are deleted for good in one request; what isn't there is refused
+// for itself, and nothing of anyone else is touched.
+func TestManyAreDeletedForGood(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t, apitest.Generous)
+	user, other := h.Account(models.RoleUser), h.Account(models.RoleUser)
+	whole, _ := apitest.ReadyJob(t, h, user.User, map[string][]byte{"one.bin": apitest.Pattern(10)})
+	part, files := apitest.ReadyJob(t, h, user.User, map[string][]byte{"a.bin": apitest.Pattern(10), "b.bin": apitest.Pattern(10)})
+	for _, path := range []string{whole.ID.String(), part.ID.String() + "/files/" + files[0].ID.String()} {
+		h.Run(t, apitest.Scenario{As: user, Method: "DELETE", Path: "/api/v1/jobs/" + path, Status: 200})
+	}
+	body := fmt.Sprintf(`{"ids":[%q,%q,%q]}`, whole.ID, files[0].ID, part.ID)
+	h.Run(t, apitest.Scenario{As: other, Method: "POST", Path: trash + "/delete", Body: body, Status: 200, Want: []string{`"deleted":[]`}})
+	h.Run(t, apitest.Scenario{As: user, Path: trash, Status: 200, Want: []string{`"total":2`}})
+	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: trash + "/delete", Body: body, Status: 200, Want: []string{
+		fmt.Sprintf(`"deleted":[%q,%q]`, whole.ID, files[0].ID), fmt.Sprintf(`"id":%q,"code":"not_found"`, part.ID),
+	}})
+	h.Run(t, apitest.Scenario{As: user, Path: trash, Status: 200, Want: []string{`"total":0`}})
+}
+
 // An entry that something is in the way of is refused alone, and says what.
 func TestSomeAreRestored(t *testing.T) {
 	t.Parallel()

@@ -28,7 +28,18 @@ const (
 	KindFeatures  Kind = "features"  // features were switched: UserID is set if only for one account
 	KindAnnounced Kind = "announced" // the announcement changed; nothing else is set
 	KindHealth    Kind = "health"    // a component of the deployment is well, or is not any more; nothing else is set
+	KindChanged   Kind = "changed"   // something of the account changed that is no job: UserID and Part are set
 	KindLost      Kind = "lost"      // messages may have been missed: reload the state
+)
+
+// Part is something of an account that a page shows beside jobs.
+type Part string
+
+// The parts of an account whose changes are news.
+const (
+	PartLibrary Part = "library" // folders, and the names and places of files
+	PartShares  Part = "shares"
+	PartLabels  Part = "labels" // and which jobs have them
 )
 
 // Message is one piece of news.
@@ -37,6 +48,7 @@ type Message struct {
 	UserID   uuid.UUID        `json:"userId,omitzero"`
 	JobID    uuid.UUID        `json:"jobId,omitzero"`
 	EventID  int64            `json:"eventId,omitzero"`
+	Part     Part             `json:"part,omitempty"`
 	Progress *models.Progress `json:"progress,omitempty"`
 }
 
@@ -57,6 +69,11 @@ func FeaturesChanged(userID *uuid.UUID) Message {
 		m.UserID = *userID
 	}
 	return m
+}
+
+// Changed returns the message that a part of the account changed.
+func Changed(userID uuid.UUID, part Part) Message {
+	return Message{Kind: KindChanged, UserID: userID, Part: part}
 }
 
 // Announced returns the message that the announcement changed.

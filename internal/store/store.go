@@ -99,8 +99,9 @@ func Open(ctx context.Context, dsn string, log *slog.Logger) (*Store, error) {
 func On(db *postgres.DB) *Store {
 	s := &Store{
 		DB: db, Limits: limits.New(db), Outbox: outbox.New(db), Sources: sources.New(db), Blocks: blocks.New(db), Files: files.New(db),
-		Progress: progress.New(db), Attempts: attempts.New(db), Labels: labels.New(db), Library: library.New(db),
+		Progress: progress.New(db), Attempts: attempts.New(db),
 	}
+	s.Labels, s.Library = labels.New(db, s.Outbox), library.New(db, s.Outbox)
 	s.Rules = rules.New(db, s.Labels)
 	s.Records = records.New(db, s.Limits)
 	s.Flags = flags.New(db, s.Outbox, s.Records)
@@ -130,7 +131,7 @@ func On(db *postgres.DB) *Store {
 	s.Stock = stock.New(db, s.Outbox, s.Records, s.Quota, s.Jobs)
 	s.Bulk = bulk.New(db, s.Outbox, s.Records, s.Jobs.Admin(), s.Jobs)
 	s.Notices = notices.New(db, notices.Deps{Outbox: s.Outbox, Records: s.Records, Mails: s.Mails, Strikes: s.Strikes, Jobs: s.Jobs.Admin()})
-	s.Shares = shares.New(db, s.Records)
+	s.Shares = shares.New(db, s.Outbox, s.Records, s.Library)
 	s.Exports = exports.New(db, s.Outbox, s.Records, s.Mails)
 	s.Overview = overview.New(db, overview.Deps{
 		Outbox: s.Outbox, Agents: s.Agents, Providers: s.Providers, Stock: s.Stock, Admission: s.Admission,

@@ -21,6 +21,12 @@ type mail struct {
 // the text of the newest.
 func (s *Stack) Mailed(tb testing.TB, to string, count int) string {
 	tb.Helper()
+	return s.MailedAt(tb, to, count, 0)
+}
+
+// MailedAt is Mailed for the mail that came so many before the newest.
+func (s *Stack) MailedAt(tb testing.TB, to string, count, before int) string {
+	tb.Helper()
 	r, err := s.Ready()
 	if err != nil {
 		tb.Fatal(err)
@@ -33,7 +39,7 @@ func (s *Stack) Mailed(tb testing.TB, to string, count int) string {
 		defer resp.Body.Close()
 		return json.NewDecoder(resp.Body).Decode(out)
 	}
-	var newest mail
+	var wanted mail
 	Eventually(tb, time.Minute, fmt.Sprintf("%d mails to %s", count, to), func() error {
 		var list struct {
 			Messages []mail `json:"messages"`
@@ -44,9 +50,9 @@ func (s *Stack) Mailed(tb testing.TB, to string, count int) string {
 		if len(list.Messages) < count {
 			return fmt.Errorf("%d are there", len(list.Messages))
 		}
-		return get("/api/messages/"+list.Messages[0].ID, &newest) // the newest comes first
+		return get("/api/messages/"+list.Messages[before].ID, &wanted) // the newest comes first
 	})
-	return newest.Text
+	return wanted.Text
 }
 
 // links finds the one-time tokens in mails.

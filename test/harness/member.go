@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// memberPassword is that of every member.
-const memberPassword = "walnut ladder over the quiet harbour"
+// MemberPassword is that of every member.
+const MemberPassword = "walnut ladder over the quiet harbour"
 
 // Member registers an account with the address, as a person does who follows the
 // link in the mail, and returns it signed in. Registration has to be open.
@@ -23,10 +23,10 @@ func (s *Stack) Member(tb testing.TB, email string) *Client {
 			tb.Fatalf("%s: %v", path, err)
 		}
 	}
-	in := map[string]string{"email": email, "password": memberPassword}
+	in := map[string]string{"email": email, "password": MemberPassword}
 	call("register", in)
 	_, link := LinkIn(tb, s.Mailed(tb, email, 1))
-	call("verify", map[string]string{"token": link, "password": memberPassword})
+	call("verify", map[string]string{"token": link, "password": MemberPassword})
 	c.Cookie = ""
 	call("login", in)
 	return c

@@ -22,7 +22,7 @@ export function makeAttempt(number: number, given: Partial<JobAttempt> = {}): Jo
 export function makeBulkAct(given: Partial<BulkAct> = {}): BulkAct {
   const id = given.id ?? newId();
   return {
-    id, act: 'retry', provider: '', note: '', filter: {}, rate: 10, by: 'ada@example.org', state: 'acting', total: 500, done: 120, refused: 3,
+    id, act: 'retry', provider: '', note: '', final: false, filter: {}, rate: 10, by: 'ada@example.org', state: 'acting', total: 500, done: 120, refused: 3,
     createdAt: moment(-60), updatedAt: moment(0), endedAt: null, workflow: { id: `bulk-${id}`, uiUrl: `http://temporal.test/workflows/bulk-${id}` }, ...given,
   };
 }

@@ -37,6 +37,7 @@ export class LibraryWorld {
     ['PATCH', /^\/library\/folders\/([^/]+)$/, ([, id], request) => this.rename(this.folders.find((each) => each.entry.id === id), request)],
     ['DELETE', /^\/library\/folders\/([^/]+)$/, ([, id]) => this.removeFolder(id)],
     ['POST', /^\/library\/move$/, (_, request) => this.move(request)],
+    ['POST', /^\/library\/delete$/, (_, request) => this.delete(request)],
     ['POST', /^\/library\/zip$/, () => json({ url: `${this.filesUrl}/p/zip/files.zip`, expiresAt: moment(86_400) })],
   ];
 
@@ -118,6 +119,17 @@ export class LibraryWorld {
   private removeFolder(id: string | undefined): Response {
     this.folders = this.folders.filter((each) => each.entry.id !== id);
     return empty();
+  }
+
+  /** Deletes files, which wait in `deleted` for their restoration, and those in folders. */
+  private async delete(request: Request): Promise<Response> {
+    const { files, folders } = (await request.json()) as { files: string[]; folders: string[] };
+    const inside = new Set(folders);
+    for (const { parent, entry } of this.folders) if (inside.has(parent)) inside.add(entry.id);
+    const gone = this.files.filter(({ parent, entry }) => files.includes(entry.id) || inside.has(parent));
+    this.files = this.files.filter((each) => !gone.includes(each));
+    this.folders = this.folders.filter(({ entry }) => !inside.has(entry.id));
+    return json({ files: gone.length, trashed: gone.map(({ entry }) => entry.id), until: moment(86_400), refused: [] });
   }
 
   private async move(request: Request): Promise<Response> {

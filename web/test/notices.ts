@@ -1,7 +1,14 @@
-import type { CounterStatement, NewNotice, Notice, NoticeDecision, NoticeDetail, NoticePatch, OwnNotice, Strike } from '@/api/model';
+import type { CounterStatement, NewNotice, Notice, NoticeDecision, NoticeDetail, NoticeItem, NoticePatch, OwnNotice, Strike } from '@/api/model';
 
 import { json, problem, type Route } from './answers';
 import { moment, newId } from './fixtures';
+
+/** Makes what a notice names. */
+export function makeThing(value: string, given: Partial<NoticeItem> = {}): NoticeItem {
+  return {
+    n: 1, partOf: null, kind: 'value', value, name: '', jobId: null, ownerId: null, owner: '', blockId: null, refusal: '', lifted: false, jobs: 0, ...given,
+  };
+}
 
 /** Makes a notice. */
 export function makeNotice(given: Partial<NoticeDetail> = {}): NoticeDetail {
@@ -10,7 +17,7 @@ export function makeNotice(given: Partial<NoticeDetail> = {}): NoticeDetail {
     address: '2 Side Street, Springfield', works: 'The film “One Summer at the Harbour” (2025)', text: '', goodFaith: true, accuracy: true, signature: 'Ada Holder',
     note: '', missing: [], acts: ['complete', 'accept', 'reject', 'withdraw'], items: 1, firstItem: 'c9e15763f722f23e98a29decdfae341b98d53056', carried: true,
     overdue: false, receivedAt: moment(-7_200), actAt: moment(160_000), decidedAt: null, endedAt: null, forgottenAt: null,
-    things: [{ kind: 'value', value: 'c9e15763f722f23e98a29decdfae341b98d53056', blockId: null, refusal: '', lifted: false, jobs: 0 }],
+    things: [makeThing('c9e15763f722f23e98a29decdfae341b98d53056')],
     counter: null, strikes: [], ...given,
   };
 }
@@ -70,7 +77,7 @@ export class NoticeWorld {
   }
 
   private record({ values, ...said }: NewNotice): Response {
-    const things = (values ?? []).map((value) => ({ kind: 'value' as const, value, blockId: null, refusal: '', lifted: false, jobs: 0 }));
+    const things = (values ?? []).map((value, at) => makeThing(value, { n: at + 1 }));
     const missing = said.signature ? [] : (['signature'] as const);
     const notice = makeNotice({ ...said, state: missing.length > 0 ? 'incomplete' : 'received', missing: [...missing], things, items: things.length, receivedAt: moment(0) });
     this.list = [notice, ...this.list];

@@ -19,6 +19,7 @@ export class TrashWorld {
     ['GET', /^\/trash$/, (_, __, url) => json(this.page(url))],
     ['DELETE', /^\/trash$/, () => this.clear()],
     ['DELETE', /^\/trash\/([^/]+)$/, ([, id]) => this.drop(id)],
+    ['POST', /^\/trash\/delete$/, async (_, request) => this.dropMany(((await request.json()) as { ids: string[] }).ids)],
     ['POST', /^\/trash\/restore$/, (_, request) => this.restore(request)],
   ];
 
@@ -51,6 +52,13 @@ export class TrashWorld {
   private drop(id: string | undefined): Response {
     this.kept = this.kept.filter(({ item }) => item.id !== id);
     return empty();
+  }
+
+  private dropMany(ids: readonly string[]): Response {
+    const refused = ids.filter((id) => this.refusals.has(id)).map((id) => ({ id, code: 'conflict', problem: '', detail: this.refusals.get(id) ?? '' }));
+    const deleted = ids.filter((id) => !this.refusals.has(id));
+    this.kept = this.kept.filter(({ item }) => !deleted.includes(item.id));
+    return json({ deleted, refused });
   }
 
   private async restore(request: Request): Promise<Response> {

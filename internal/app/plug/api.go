@@ -1,6 +1,10 @@
 package plug
 
 import (
+	"context"
+
+	"github.com/google/uuid"
+
 	"longhaul/internal/store"
 	"longhaul/internal/store/accounts"
 	"longhaul/internal/store/admission"
@@ -28,6 +32,7 @@ import (
 	"longhaul/internal/store/strikes"
 	"longhaul/internal/store/timeline"
 	"longhaul/internal/store/transfers"
+	"longhaul/models"
 )
 
 // The aggregates, by names that no method of theirs has.
@@ -157,6 +162,19 @@ type sharesStore struct {
 
 // Shares returns what owners and visitors of shares ask of the store.
 func Shares(s *store.Store) sharesStore { return sharesStore{s.Flags, s.Records, s.Shares} }
+
+// fileDeleter deletes files of jobs.
+type fileDeleter interface {
+	DeleteFiles(ctx context.Context, userID, jobID uuid.UUID, ids []uuid.UUID) (models.Thrown, error)
+}
+
+type libraryStore struct {
+	*libraryRows
+	fileDeleter
+}
+
+// Library returns what the library of an owner asks of the store.
+func Library(s *store.Store) libraryStore { return libraryStore{s.Library, s.Jobs} }
 
 type jobsStore struct {
 	*admissionRows

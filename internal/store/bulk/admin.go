@@ -24,7 +24,7 @@ func (ad *Admin) StartBulk(ctx context.Context, by models.Actor, r models.BulkRe
 	bk := ad.bk
 	now := bk.db.Now()
 	b := models.BulkAct{
-		ID: bk.db.NewID(), ActorKind: by.Kind, ActorID: by.ID, ActorIP: by.IP, Action: r.Act.Action, Provider: r.Act.Provider, Note: r.Act.Note,
+		ID: bk.db.NewID(), ActorKind: by.Kind, ActorID: by.ID, ActorIP: by.IP, Action: r.Act.Action, Provider: r.Act.Provider, Note: r.Act.Note, Final: r.Act.Final,
 		Match: r.Match, Named: len(r.Jobs) > 0, Rate: r.Rate, State: models.BulkFinding, CreatedAt: now, UpdatedAt: now,
 	}
 	if b.Named {

@@ -126,6 +126,9 @@ const auditTarget = "bulk"
 func (bk *Bulk) audit(ctx context.Context, by models.Actor, what models.AuditAction, b models.BulkAct) error {
 	e := by.Did(what, auditTarget, b.ID.String())
 	e.After = map[string]any{"act": string(b.Action), "state": string(b.State), "done": b.Done, "refused": b.Refused, "total": b.Total}
+	if b.Action == models.ActionDelete {
+		e.After["final"] = b.Final
+	}
 	if !b.Named {
 		facts, err := b.Match.Facts()
 		if err != nil {

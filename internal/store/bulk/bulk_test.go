@@ -238,6 +238,26 @@ func TestResultsHavePages(t *testing.T) {
 	}
 }
 
+// A deletion leaves the owners' trash to restore from, unless it is to be final.
+func TestDeletingManyForGood(t *testing.T) {
+	t.Parallel()
+	b, ctx := storetest.NewWorld(t), t.Context()
+	b.Jobs.TrashFor = time.Hour
+	for _, final := range []bool{false, true} {
+		ids := ended(t, b, 2)
+		act := storetest.Must[models.BulkAct](t)(b.Bulk.Admin().StartBulk(ctx, b.Admin(), models.BulkRequest{
+			Act: models.AdminAct{Action: models.ActionDelete, Final: final}, Jobs: ids,
+		}))
+		if done := carryOut(t, b.Bulk.Worker(), act.ID); done.Done != 2 || done.Final != final {
+			t.Errorf("final %t: %+v", final, done)
+		}
+		n := storetest.Count(t, `select count(*) from jobs where id = any($1) and trash_until is not null`, ids)
+		if want := map[bool]int{false: 2, true: 0}[final]; n != want {
+			t.Errorf("final %t: %d of 2 are in the trash", final, n)
+		}
+	}
+}
+
 // Requests that make no sense name the field.
 func TestRequestsAreChecked(t *testing.T) {
 	t.Parallel()
@@ -246,6 +266,7 @@ func TestRequestsAreChecked(t *testing.T) {
 		"act":      {Act: models.AdminAct{Action: models.ActionSelect}},
 		"provider": {Act: models.AdminAct{Action: models.ActionMove}},
 		"rate":     {Act: retry, Rate: models.MaxBulkRate + 1},
+		"final":    {Act: models.AdminAct{Action: models.ActionRetry, Final: true}},
 		"jobs":     {Act: retry, Jobs: make([]uuid.UUID, models.MaxBulkJobs+1)},
 		"state":    {Act: retry, Match: models.JobMatch{States: []models.State{"lost"}}},
 	} {

@@ -30,10 +30,10 @@ func (fs *Files) Others(ctx context.Context, f models.File) (kept, trashed int64
 	return n.Kept, n.Trashed, err
 }
 
-// Trash moves the locked file to the trash until the time.
-func (fs *Files) Trash(ctx context.Context, f models.File, until time.Time) error {
-	_, err := fs.db.Exec(ctx, "move file to trash", `
-		update files set state = 'trashed', trashed_at = ?, trash_until = ? where id = ?`, fs.db.Now(), until, f.ID)
+// Trash moves the locked files to the trash until the time.
+func (fs *Files) Trash(ctx context.Context, until time.Time, ids ...uuid.UUID) error {
+	_, err := fs.db.Exec(ctx, "move files to trash", `
+		update files set state = 'trashed', trashed_at = ?, trash_until = ? where id = any(?)`, fs.db.Now(), until, postgres.Array[uuid.UUID](ids))
 	return err
 }
 

@@ -45,7 +45,7 @@ func (js *Jobs) DeleteFile(ctx context.Context, userID, jobID, fileID uuid.UUID,
 			return js.dropFiles(ctx, &job, f.ID)
 		}
 		out.Until = until
-		if err := js.files.Trash(ctx, f, *until); err != nil {
+		if err := js.files.Trash(ctx, *until, f.ID); err != nil {
 			return err
 		}
 		return js.tellFile(ctx, &job, models.ReasonFileTrashed, f.Path)

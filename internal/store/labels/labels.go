@@ -11,15 +11,20 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"longhaul/internal/event"
+	"longhaul/internal/store/outbox"
 	"longhaul/internal/store/postgres"
 	"longhaul/models"
 )
 
 // Labels keeps the labels.
-type Labels struct{ db *postgres.DB }
+type Labels struct {
+	db     *postgres.DB
+	outbox *outbox.Outbox
+}
 
 // New returns the labels of the database.
-func New(db *postgres.DB) *Labels { return &Labels{db} }
+func New(db *postgres.DB, o *outbox.Outbox) *Labels { return &Labels{db, o} }
 
 // Labels returns the user's labels by name, each with the number of its jobs.
 func (ls *Labels) Labels(ctx context.Context, userID uuid.UUID) ([]models.Label, error) {
@@ -49,9 +54,17 @@ func (ls *Labels) AddLabel(ctx context.Context, userID uuid.UUID, name string, c
 		if n >= models.MaxLabels {
 			return models.Errorf(models.CodeConflict, "You have %d labels, which is the most. Delete one first.", models.MaxLabels)
 		}
-		return named(postgres.Translate(ls.db.Conn(ctx).Create(&l).Error, "add label"))
+		if err := named(postgres.Translate(ls.db.Conn(ctx).Create(&l).Error, "add label")); err != nil {
+			return err
+		}
+		return ls.tell(ctx, userID)
 	})
 	return l, err
+}
+
+// tell has the user's open pages read the labels again.
+func (ls *Labels) tell(ctx context.Context, userID uuid.UUID) error {
+	return ls.outbox.Notify(ctx, event.Changed(userID, event.PartLabels))
 }
 
 // named words the conflict of two labels with one name.
@@ -69,18 +82,29 @@ func (ls *Labels) ChangeLabel(ctx context.Context, userID, labelID uuid.UUID, na
 		return models.Label{}, err
 	}
 	var l models.Label
-	err = ls.db.Row(ctx, &l, "change label", `
-		update labels set name = ?, colour = ? where user_id = ? and id = ? returning *`, name, colour, userID, labelID)
-	return l, named(err)
+	err = ls.db.Tx(ctx, func(ctx context.Context) error {
+		err := ls.db.Row(ctx, &l, "change label", `
+			update labels set name = ?, colour = ? where user_id = ? and id = ? returning *`, name, colour, userID, labelID)
+		if err != nil {
+			return named(err)
+		}
+		return ls.tell(ctx, userID)
+	})
+	return l, err
 }
 
 // DeleteLabel removes a label, from all jobs that have it too.
 func (ls *Labels) DeleteLabel(ctx context.Context, userID, labelID uuid.UUID) error {
-	n, err := ls.db.Exec(ctx, "delete label", `delete from labels where user_id = ? and id = ?`, userID, labelID)
-	if err == nil && n == 0 {
-		err = postgres.NotFound("label")
-	}
-	return err
+	return ls.db.Tx(ctx, func(ctx context.Context) error {
+		n, err := ls.db.Exec(ctx, "delete label", `delete from labels where user_id = ? and id = ?`, userID, labelID)
+		if err == nil && n == 0 {
+			err = postgres.NotFound("label")
+		}
+		if err != nil {
+			return err
+		}
+		return ls.tell(ctx, userID)
+	})
 }
 
 // LabelsOf returns the labels of the jobs, by job.
@@ -166,7 +190,10 @@ func (ls *Labels) LabelJobs(ctx context.Context, userID uuid.UUID, jobs *gorm.DB
 				"add": listOf(c.Add), "remove": listOf(c.Remove), "most": models.MaxJobLabels,
 			})
 		out = models.LabelledJobs{Changed: row.Changed, Refused: row.Meant - row.Changed}
-		return err
+		if err != nil || row.Changed == 0 {
+			return err
+		}
+		return ls.tell(ctx, userID)
 	})
 	return out, err
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"longhaul/internal/event"
 	"longhaul/internal/store/postgres"
 	"longhaul/models"
 )
@@ -134,13 +135,17 @@ func (l *Library) Move(ctx context.Context, userID uuid.UUID, p models.Picked, t
 	})
 }
 
-// change runs an act on the user's library under its lock.
+// change runs an act on the user's library under its lock, and has the user's open
+// pages read it again.
 func (l *Library) change(ctx context.Context, userID uuid.UUID, act func(context.Context) error) error {
 	return l.db.Tx(ctx, func(ctx context.Context) error {
 		if err := l.open(ctx, userID); err != nil {
 			return err
 		}
-		return act(ctx)
+		if err := act(ctx); err != nil {
+			return err
+		}
+		return l.outbox.Notify(ctx, event.Changed(userID, event.PartLibrary))
 	})
 }
 

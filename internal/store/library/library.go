@@ -11,17 +11,19 @@ import (
 
 	"github.com/google/uuid"
 
+	"longhaul/internal/store/outbox"
 	"longhaul/internal/store/postgres"
 	"longhaul/models"
 )
 
 // Library keeps the libraries of users.
 type Library struct {
-	db *postgres.DB
+	db     *postgres.DB
+	outbox *outbox.Outbox
 }
 
 // New returns the libraries of the database.
-func New(db *postgres.DB) *Library { return &Library{db: db} }
+func New(db *postgres.DB, o *outbox.Outbox) *Library { return &Library{db, o} }
 
 // Worker returns the methods that only the worker may use.
 func (l *Library) Worker() *Worker { return &Worker{l} }

@@ -26,9 +26,14 @@ func (l *Library) Pack(ctx context.Context, userID uuid.UUID, p models.Picked, e
 		if s.Name = "files"; len(titles) == 1 {
 			s.Name = titles[0]
 		}
-		files, names, err := l.unfold(ctx, userID, p)
+		found, err := l.unfold(ctx, userID, p, false, models.MaxPackedFiles)
 		if err != nil {
 			return err
+		}
+		var files []uuid.UUID
+		var names []string
+		for _, f := range found {
+			files, names = append(files, f.ID), append(names, f.Path)
 		}
 		if len(files) == 0 {
 			return models.Errorf(models.CodeConflict, "There are no files to zip.").In("files")
@@ -47,27 +52,40 @@ func (l *Library) Pack(ctx context.Context, userID uuid.UUID, p models.Picked, e
 	return s, err
 }
 
-// unfold returns the files that are picked, or lie below a picked folder, and their
-// paths from there. A file that is reached twice is there once.
-func (l *Library) unfold(ctx context.Context, userID uuid.UUID, p models.Picked) (files []uuid.UUID, names []string, err error) {
-	var rows []struct {
-		ID   uuid.UUID
-		Path string
+// Unfold returns the stored files that the user picked, or that lie below a folder
+// that they picked, with their paths from there: so many at most, and one more if
+// there are more. What the user does not have is not_found.
+func (l *Library) Unfold(ctx context.Context, userID uuid.UUID, p models.Picked, most int) ([]models.PickedFile, error) {
+	if _, _, err := l.picked(ctx, userID, p); err != nil {
+		return nil, err
 	}
-	err = l.db.Rows(ctx, &rows, "list files to pack", `
+	return l.unfold(ctx, userID, p, false, most)
+}
+
+// UnfoldShown is Unfold for all files that the library shows, those that are lost
+// or blocked too.
+func (l *Library) UnfoldShown(ctx context.Context, userID uuid.UUID, p models.Picked, most int) ([]models.PickedFile, error) {
+	if _, _, err := l.picked(ctx, userID, p); err != nil {
+		return nil, err
+	}
+	return l.unfold(ctx, userID, p, true, most)
+}
+
+// unfold returns the stored files, or all, that are picked, or lie below a picked
+// folder, and their paths from there. A file that is reached twice is there once.
+func (l *Library) unfold(ctx context.Context, userID uuid.UUID, p models.Picked, all bool, most int) ([]models.PickedFile, error) {
+	var out []models.PickedFile
+	err := l.db.Rows(ctx, &out, "list picked files", `
 		with recursive down as (
 			select id, name as path from folders where user_id = ? and id = any(?)
 			union all select f.id, down.path || '/' || f.name from folders f join down on f.parent_id = down.id)
-		select distinct on (id) id, path from (
-			select f.id, f.name as path from files f join jobs j on j.id = f.job_id
-				where f.user_id = ? and f.id = any(?) and f.state = 'stored' and `+visible+`
-			union all select f.id, down.path || '/' || f.name from down join files f on f.folder_id = down.id join jobs j on j.id = f.job_id
-				where f.state = 'stored' and `+visible+`) found
-		order by id limit ?`, userID, postgres.Array[uuid.UUID](p.Folders), userID, postgres.Array[uuid.UUID](p.Files), models.MaxPackedFiles+1)
-	for _, r := range rows {
-		files, names = append(files, r.ID), append(names, r.Path)
-	}
-	return files, names, err
+		select distinct on (id) id, job_id, path from (
+			select f.id, f.job_id, f.name as path from files f join jobs j on j.id = f.job_id
+				where f.user_id = ? and f.id = any(?) and (f.state = 'stored' or ?) and `+visible+`
+			union all select f.id, f.job_id, down.path || '/' || f.name from down join files f on f.folder_id = down.id join jobs j on j.id = f.job_id
+				where (f.state = 'stored' or ?) and `+visible+`) found
+		order by id limit ?`, userID, postgres.Array[uuid.UUID](p.Folders), userID, postgres.Array[uuid.UUID](p.Files), all, all, most+1)
+	return out, err
 }
 
 // Selection returns a selection of the user that has not expired.

@@ -50,7 +50,8 @@ func (nt *Notices) SentNotice(ctx context.Context, id uuid.UUID) (models.SentNot
 	var n models.SentNotice
 	err := nt.db.Row(ctx, &n, "load notice for its sender", `
 		select n.reference, n.state, n.note, n.received_at, n.decided_at, n.ended_at, c.due_at,
-			count(i.n) as items, count(i.n) filter (where b.lifted_at is null and b.id is not null) as blocked
+			count(i.n) filter (where i.part_of is null) as items,
+			count(distinct coalesce(i.part_of, i.n)) filter (where b.lifted_at is null and b.id is not null) as blocked
 		from notices n left join counter_notices c on c.notice_id = n.id and c.ended_at is null
 			left join notice_items i on i.notice_id = n.id left join blocks b on b.id = i.block_id
 		where n.id = ? and n.channel = 'form' group by n.id, c.due_at`, id)

@@ -81,8 +81,13 @@ func (ad *Admin) NoticeDetail(ctx context.Context, by models.Actor, id uuid.UUID
 		return d, err
 	}
 	err = nt.db.Rows(ctx, &d.Things, "list what the notice names", `
-		select i.*, b.lifted_at is not null as lifted, (select count(*) from block_marks m where m.block_id = i.block_id) as jobs
-		from notice_items i left join blocks b on b.id = i.block_id where i.notice_id = ? order by i.n`, id)
+		select i.*, b.lifted_at is not null as lifted, (select count(*) from block_marks m where m.block_id = i.block_id) as jobs,
+			coalesce(s.name, f.path, '') as name, f.job_id, coalesce(s.user_id, j.user_id) as owner_id, coalesce(u.email, '') as email
+		from notice_items i left join blocks b on b.id = i.block_id
+			left join shares s on s.id = case when i.kind = 'share' then cast(i.value as uuid) end
+			left join files f on f.id = case when i.kind = 'file' then cast(i.value as uuid) end
+			left join jobs j on j.id = f.job_id left join users u on u.id = coalesce(s.user_id, j.user_id)
+		where i.notice_id = ? order by coalesce(i.part_of, i.n), i.n`, id)
 	if err != nil {
 		return d, err
 	}
@@ -117,7 +122,7 @@ func (ad *Admin) EachNotice(ctx context.Context, by models.Actor, from, to time.
 		var portion []models.NoticeLine
 		err := nt.db.Rows(ctx, &portion, "export notices", `
 			select n.id, n.channel, n.state, n.received_at, n.decided_at, n.ended_at,
-				count(i.n) as items, count(i.n) filter (where b.kind = 'hash') as hashes, count(i.n) filter (where b.kind = 'url') as addresses,
+				count(i.n) filter (where i.part_of is null) as items, count(i.n) filter (where b.kind = 'hash') as hashes, count(i.n) filter (where b.kind = 'url') as addresses,
 				count(i.n) filter (where b.kind = 'file') as files,
 				(select count(distinct m.job_id) from notice_items x join block_marks m on m.block_id = x.block_id where x.notice_id = n.id) as jobs,
 				(select count(*) from strikes s where s.notice_id = n.id) as strikes,

@@ -71,7 +71,7 @@ type Worker struct{ nt *Notices }
 
 // loaded selects a notice with how much it names.
 const loaded = `
-	select n.*, (select count(*) from notice_items i where i.notice_id = n.id) as items,
+	select n.*, (select count(*) from notice_items i where i.notice_id = n.id and i.part_of is null) as items,
 		coalesce((select i.value from notice_items i where i.notice_id = n.id and i.n = 1), '') as refers
 	from notices n `
 

@@ -40,6 +40,9 @@ func (nt *Notices) record(ctx context.Context, by models.Actor, in models.NewNot
 		if known, err = nt.known(ctx, &n); err != nil || known {
 			return err
 		}
+		if items, err = nt.withShares(ctx, items); err != nil {
+			return err
+		}
 		for i := range items {
 			items[i].NoticeID = n.ID
 		}
@@ -140,21 +143,21 @@ func tooLong(field string, most int) error {
 func itemsOf(in models.NewNotice) []models.NoticeItem {
 	out := []models.NoticeItem{}
 	seen := map[string]bool{}
-	add := func(kind models.NoticeItemKind, value string) {
-		if value = strings.TrimSpace(value); value == "" || seen[value] {
+	add := func(i models.NoticeItem) {
+		if i.Value = strings.TrimSpace(i.Value); i.Value == "" || seen[i.Value] {
 			return
 		}
-		seen[value] = true
-		out = append(out, models.NoticeItem{N: len(out) + 1, Kind: kind, Value: value})
+		seen[i.Value] = true
+		out = append(out, models.NoticeItem{N: len(out) + 1, Kind: i.Kind, Value: i.Value, Secret: i.Secret})
 	}
 	for _, v := range in.Values {
-		add(models.ItemValue, v)
+		add(models.NoticeItem{Kind: models.ItemValue, Value: v})
 	}
 	for _, f := range in.Files {
-		add(models.ItemFile, f.String())
+		add(models.NoticeItem{Kind: models.ItemFile, Value: f.String()})
 	}
 	for _, i := range in.Things {
-		add(i.Kind, i.Value)
+		add(i)
 	}
 	return out
 }

@@ -52,6 +52,9 @@ func (ad *Admin) RevokeAnyShare(ctx context.Context, by models.Actor, id uuid.UU
 		if _, err := sh.db.Exec(ctx, "revoke share", `update shares set revoked_at = ? where id = ?`, now, id); err != nil {
 			return err
 		}
-		return sh.records.RecordAudit(ctx, e)
+		if err := sh.records.RecordAudit(ctx, e); err != nil {
+			return err
+		}
+		return sh.tell(ctx, s.UserID)
 	})
 }

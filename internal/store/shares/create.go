@@ -21,11 +21,17 @@ type item struct {
 	Folder string
 	Label  string
 	Strip  int
+	Shown  *string // the whole path in the share; nil makes it of the path in the source
 }
 
 // CreateShare writes a share of what the choices name. Each has to belong to the
 // share's owner.
 func (sh *Shares) CreateShare(ctx context.Context, s models.Share, choices []models.ShareChoice) error {
+	return sh.create(ctx, s, func(ctx context.Context) ([]item, error) { return sh.items(ctx, s.UserID, choices) })
+}
+
+// create writes a share of the items that choose returns.
+func (sh *Shares) create(ctx context.Context, s models.Share, choose func(context.Context) ([]item, error)) error {
 	s.CreatedAt = sh.db.Now()
 	return sh.db.Tx(ctx, func(ctx context.Context) error {
 		// One at a time for each account, so that none has more than it may.
@@ -39,23 +45,33 @@ func (sh *Shares) CreateShare(ctx context.Context, s models.Share, choices []mod
 		if n >= models.SharesEach {
 			return models.Errorf(models.CodeQuotaExceeded, "You have %d shares, which is the most. Those that ended are removed after 30 days.", n)
 		}
-		items, err := sh.items(ctx, s.UserID, choices)
+		items, err := choose(ctx)
 		if err != nil {
 			return err
 		}
 		if err := postgres.Translate(sh.db.Conn(ctx).Create(&s).Error, "create share"); err != nil {
 			return err
 		}
-		return sh.add(ctx, s.ID, items)
+		if err := sh.add(ctx, s.ID, items); err != nil {
+			return err
+		}
+		return sh.tell(ctx, s.UserID)
 	})
 }
 
+// addBatch is how many items one statement writes.
+const addBatch = 1000
+
 func (sh *Shares) add(ctx context.Context, shareID uuid.UUID, items []item) error {
-	for at, i := range items {
-		if _, err := sh.db.Exec(ctx, "add to share", `
-			insert into share_items (share_id, position, job_id, file_id, folder, label, strip) values (?, ?, ?, ?, ?, ?, ?)`,
-			shareID, at, i.JobID, i.FileID, i.Folder, i.Label, i.Strip); err != nil {
-			return err
+	for at := 0; at < len(items); at += addBatch {
+		rows := make([]map[string]any, 0, addBatch)
+		for n, i := range items[at:min(at+addBatch, len(items))] {
+			rows = append(rows, map[string]any{
+				"share_id": shareID, "position": at + n, "job_id": i.JobID, "file_id": i.FileID, "folder": i.Folder, "label": i.Label, "strip": i.Strip, "shown": i.Shown,
+			})
+		}
+		if err := sh.db.Conn(ctx).Table("share_items").Create(rows).Error; err != nil {
+			return postgres.Translate(err, "add to share")
 		}
 	}
 	return nil

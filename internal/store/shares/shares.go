@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"longhaul/internal/event"
+	"longhaul/internal/store/outbox"
 	"longhaul/internal/store/page"
 	"longhaul/internal/store/postgres"
 	"longhaul/internal/store/records"
@@ -20,11 +22,22 @@ import (
 // Shares keeps shares.
 type Shares struct {
 	db      *postgres.DB
+	outbox  *outbox.Outbox
 	records *records.Records
+	library Library
+}
+
+// Library is what shares need of the library.
+type Library interface {
+	// Unfold returns the files that the user picked, or that lie below a folder that
+	// they picked, with their paths from there.
+	Unfold(ctx context.Context, userID uuid.UUID, p models.Picked, most int) ([]models.PickedFile, error)
 }
 
 // New returns the shares of the database.
-func New(db *postgres.DB, r *records.Records) *Shares { return &Shares{db, r} }
+func New(db *postgres.DB, o *outbox.Outbox, r *records.Records, l Library) *Shares {
+	return &Shares{db, o, r, l}
+}
 
 // Worker returns the methods that only the worker may use.
 func (sh *Shares) Worker() *Worker { return &Worker{sh} }
@@ -45,8 +58,10 @@ func (w *Worker) PruneShares(ctx context.Context, before time.Time) (int64, erro
 
 // visible are the items of shares with the files of theirs that may be delivered.
 const visible = `share_items i join jobs j on j.id = i.job_id
-	join files f on f.job_id = i.job_id and (i.file_id is null or f.id = i.file_id) and (i.folder = '' or starts_with(f.path, i.folder || '/'))
-		and j.delete_at is null and not j.blocked and not f.blocked and f.state = 'stored'`
+	join lateral (
+		select * from files where id = i.file_id and job_id = i.job_id
+		union all select * from files where i.file_id is null and job_id = i.job_id and (i.folder = '' or starts_with(path, i.folder || '/'))) f
+		on j.delete_at is null and not j.blocked and not f.blocked and f.state = 'stored'`
 
 // open is the condition of a share that works, its owner being u.
 const open = `s.revoked_at is null and (s.expires_at is null or s.expires_at > @now) and u.disabled_at is null and u.delete_at is null`
@@ -55,8 +70,9 @@ const open = `s.revoked_at is null and (s.expires_at is null or s.expires_at > @
 const listed = `
 	select s.*, (select count(*) from share_items i where i.share_id = s.id) as items,
 		not exists (select from ` + visible + ` where i.share_id = s.id) as empty,
-		exists (select from share_items i join jobs j on j.id = i.job_id left join files f on f.job_id = j.id and f.blocked
-				and (i.file_id is null or f.id = i.file_id) and (i.folder = '' or starts_with(f.path, i.folder || '/'))
+		exists (select from share_items i join jobs j on j.id = i.job_id left join lateral (
+				select id from files where id = i.file_id and blocked
+				union all select id from files where i.file_id is null and job_id = i.job_id and blocked and (i.folder = '' or starts_with(path, i.folder || '/'))) f on true
 			where i.share_id = s.id and (j.blocked or f.id is not null)) as blocked
 	from shares s `
 
@@ -102,25 +118,40 @@ func (sh *Shares) Share(ctx context.Context, userID, id uuid.UUID) (models.Liste
 // ChangeShare gives a share of the user other settings. A change of the password
 // ends what was opened with the one before.
 func (sh *Shares) ChangeShare(ctx context.Context, userID, id uuid.UUID, c models.ShareSettings) error {
-	n, err := sh.db.Exec(ctx, "change share", `
-		update shares set name = @name, view_only = @viewOnly, max_downloads = @max, expires_at = @expires,
-			password_hash = coalesce(@hash, password_hash), epoch = epoch + case when cast(@hash as text) is null then 0 else 1 end
-		where user_id = @user and id = @id and revoked_at is null`,
-		map[string]any{
-			"name": c.Name, "viewOnly": c.ViewOnly, "max": c.MaxDownloads, "expires": c.ExpiresAt, "hash": c.PasswordHash, "user": userID, "id": id,
-		})
-	if err == nil && n == 0 {
-		return postgres.NotFound("share")
-	}
-	return err
+	return sh.changed(ctx, userID, func(ctx context.Context) (int64, error) {
+		return sh.db.Exec(ctx, "change share", `
+			update shares set name = @name, view_only = @viewOnly, max_downloads = @max, expires_at = @expires,
+				password_hash = coalesce(@hash, password_hash), epoch = epoch + case when cast(@hash as text) is null then 0 else 1 end
+			where user_id = @user and id = @id and revoked_at is null`,
+			map[string]any{
+				"name": c.Name, "viewOnly": c.ViewOnly, "max": c.MaxDownloads, "expires": c.ExpiresAt, "hash": c.PasswordHash, "user": userID, "id": id,
+			})
+	})
 }
 
 // RevokeShare ends a share of the user. One that has ended stays as it is.
 func (sh *Shares) RevokeShare(ctx context.Context, userID, id uuid.UUID) error {
-	n, err := sh.db.Exec(ctx, "revoke share", `
-		update shares set revoked_at = coalesce(revoked_at, ?) where user_id = ? and id = ?`, sh.db.Now(), userID, id)
-	if err == nil && n == 0 {
-		return postgres.NotFound("share")
-	}
-	return err
+	return sh.changed(ctx, userID, func(ctx context.Context) (int64, error) {
+		return sh.db.Exec(ctx, "revoke share", `
+			update shares set revoked_at = coalesce(revoked_at, ?) where user_id = ? and id = ?`, sh.db.Now(), userID, id)
+	})
+}
+
+// changed runs a change of one share of the user, and has their open pages read
+// shares again.
+func (sh *Shares) changed(ctx context.Context, userID uuid.UUID, change func(context.Context) (int64, error)) error {
+	return sh.db.Tx(ctx, func(ctx context.Context) error {
+		n, err := change(ctx)
+		if err == nil && n == 0 {
+			err = postgres.NotFound("share")
+		}
+		if err != nil {
+			return err
+		}
+		return sh.tell(ctx, userID)
+	})
+}
+
+func (sh *Shares) tell(ctx context.Context, userID uuid.UUID) error {
+	return sh.outbox.Notify(ctx, event.Changed(userID, event.PartShares))
 }

@@ -45,7 +45,9 @@ type sharedRow struct {
 
 func (r sharedRow) shared() models.SharedFile {
 	out := r.SharedFile
-	out.Shown = shownPath(r.Path, r.Label, r.Strip)
+	if out.Shown == "" {
+		out.Shown = shownPath(r.Path, r.Label, r.Strip)
+	}
 	return out
 }
 
@@ -68,7 +70,7 @@ func shownPath(p, label string, strip int) string {
 func (sh *Shares) SharedFiles(ctx context.Context, shareID uuid.UUID, position, index, limit int) ([]models.SharedFile, error) {
 	var rows []sharedRow
 	err := sh.db.Rows(ctx, &rows, "list shared files", `
-		select f.*, i.position, i.label, i.strip from `+visible+`
+		select f.*, i.position, i.label, i.strip, coalesce(i.shown, '') as shown from `+visible+`
 		where i.share_id = ? and (i.position, f.idx) > (?, ?) order by i.position, f.idx limit ?`, shareID, position, index, limit)
 	out := make([]models.SharedFile, 0, len(rows))
 	for _, r := range rows {
@@ -90,7 +92,7 @@ func (sh *Shares) CountShared(ctx context.Context, shareID uuid.UUID) (models.Am
 func (sh *Shares) SharedFile(ctx context.Context, shareID uuid.UUID, position, index int) (models.SharedFile, error) {
 	var r sharedRow
 	err := sh.db.Row(ctx, &r, "load shared file", `
-		select f.*, i.position, i.label, i.strip from `+visible+` where i.share_id = ? and i.position = ? and f.idx = ?`, shareID, position, index)
+		select f.*, i.position, i.label, i.strip, coalesce(i.shown, '') as shown from `+visible+` where i.share_id = ? and i.position = ? and f.idx = ?`, shareID, position, index)
 	return r.shared(), err
 }
 
@@ -100,7 +102,7 @@ func (sh *Shares) SharedFile(ctx context.Context, shareID uuid.UUID, position, i
 func (sh *Shares) DeliverShared(ctx context.Context, v models.ShareVisit, fileID uuid.UUID, saves bool) (models.SharedFile, error) {
 	var r sharedRow
 	err := sh.db.Row(ctx, &r, "look whether shared file may be delivered", `
-		select f.*, i.position, i.label, i.strip from shares s join users u on u.id = s.user_id
+		select f.*, i.position, i.label, i.strip, coalesce(i.shown, '') as shown from shares s join users u on u.id = s.user_id
 			join (`+visible+`) on i.share_id = s.id
 		where s.id = @share and s.epoch = @epoch and f.id = @file and not (s.view_only and @saves) and `+open+` order by i.position limit 1`,
 		map[string]any{"share": v.ShareID, "epoch": v.Epoch, "file": fileID, "saves": saves, "now": sh.db.Now()})

@@ -2410,7 +2410,7 @@ export interface paths {
         };
         /**
          * Stream changes to the account's jobs
-         * @description Server-sent events. The event job carries a Job, progress a list of Progress, removed the id of a deleted job, features nothing: read the account again, as features were switched; announcement nothing: read the announcement again; and reset nothing: the client missed too much and must reload everything. Administrators also get overview, which carries nothing: the deployment's overview changed. The event beat comes first, and then whenever the stream was quiet for three seconds: without one for ten, the connection is dead. Connect first, then read the list. Resume with Last-Event-ID, or with lastEventId where the client can't set headers; the header counts if both are there.
+         * @description Server-sent events. The event job carries a Job, progress a list of Progress, removed the id of a deleted job, features nothing: read the account again, as features were switched; announcement nothing: read the announcement again; changed a part of the account, to read again; and reset nothing: the client missed too much and must reload everything. Administrators also get overview, which carries nothing: the deployment's overview changed. The event beat comes first, and then whenever the stream was quiet for three seconds: without one for ten, the connection is dead. Connect first, then read the list. Resume with Last-Event-ID, or with lastEventId where the client can't set headers; the header counts if both are there.
          */
         get: operations["stream-events"];
         put?: never;
@@ -2856,6 +2856,26 @@ export interface paths {
         get: operations["list-library"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete files, and all files in folders
+         * @description As deleting each of them does: to the trash, where there is one. Downloads of which no file is left go with their files. What can't be deleted is refused for itself.
+         */
+        post: operations["delete-files"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3492,6 +3512,26 @@ export interface paths {
          * @description Nothing of it can be restored from the answer on. Storage is freed within minutes.
          */
         delete: operations["empty-trash"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trash/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete jobs and files for good that are in the trash
+         * @description Each on its own: the answer says what became of each. Nothing of what is deleted can be restored.
+         */
+        post: operations["delete-many-trashed"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4163,6 +4203,8 @@ export interface components {
             endedAt: string | null;
             /** @description What found the jobs; null if they were named */
             filter: components["schemas"]["JobQuery"] | null;
+            /** @description A deletion is for good */
+            final: boolean;
             /** Format: uuid */
             id: string;
             /** @description For the owners; may be empty */
@@ -4255,6 +4297,14 @@ export interface components {
             /** @description The new password, at least 15 characters */
             password: string;
         };
+        Changed: {
+            part: components["schemas"]["ChangedPart"];
+        };
+        /**
+         * @description Something of the account that a page shows beside jobs
+         * @enum {string}
+         */
+        ChangedPart: "library" | "shares" | "labels";
         CheckPlan: {
             /**
              * Format: int64
@@ -4268,7 +4318,7 @@ export interface components {
             percent: number;
         };
         Claim: {
-            /** @description Where it is: download links of this server, info hashes, magnet links or the addresses of sources */
+            /** @description Where it is: download links and pages of shares of this server, info hashes, magnet links or the addresses of sources */
             locations: string[];
             /** @description The copyrighted work */
             work: string;
@@ -4564,11 +4614,20 @@ export interface components {
             /** @description The account's address, to confirm */
             email: string;
         };
+        DeleteFiles: {
+            files?: string[] | null;
+            /** @description With everything in them */
+            folders?: string[] | null;
+        };
         DeleteJob: {
             /** @description Delete it for good, so that the owner can't restore it */
             final?: boolean;
             /** @description For the owner; one line */
             note?: string;
+        };
+        DeleteTrashed: {
+            /** @description Of jobs and files in the trash */
+            ids: string[];
         };
         DeleteUser: {
             /** @description The account's address, to confirm */
@@ -4582,6 +4641,39 @@ export interface components {
             until: string | null;
             /** @description The whole job was deleted */
             whole: boolean;
+        };
+        DeletedFiles: {
+            /**
+             * Format: int64
+             * @description How many were deleted
+             */
+            files: number;
+            refused: components["schemas"]["DeletionRefusal"][];
+            /** @description What restores them from the trash: ids of files, and of jobs of which no file is left */
+            trashed: string[];
+            /**
+             * Format: date-time
+             * @description When the first of them go for good; null if nothing went to the trash
+             */
+            until: string | null;
+        };
+        DeletedTrash: {
+            deleted: string[];
+            refused: components["schemas"]["RestoreRefusal"][];
+        };
+        DeletionRefusal: {
+            code: string;
+            /** @description What is in the way, in a sentence */
+            detail: string;
+            /**
+             * Format: int64
+             * @description Of it that were named
+             */
+            files: number;
+            /** Format: uuid */
+            jobId: string;
+            /** @description Empty if the code says it all */
+            problem: components["schemas"]["ProblemCode"] | "";
         };
         Delivery: {
             /** Format: int64 */
@@ -5695,7 +5787,7 @@ export interface components {
             signature?: string;
             /** @description The notice as it came */
             text?: string;
-            /** @description What it names: info hashes, magnet links, hosts and addresses; a download link of this server stands for its file */
+            /** @description What it names: info hashes, magnet links, hosts and addresses; a download link of this server stands for its file, and the page of a share for the files that it shows */
             values?: string[] | null;
             /** @description That are claimed to be infringed */
             works?: string;
@@ -5738,8 +5830,8 @@ export interface components {
              * @description Null is never
              */
             expiresAt?: string | null;
-            /** @description One for each job */
-            items: components["schemas"]["ShareItem"][] | null;
+            /** @description What to share of jobs, one for each job */
+            items?: components["schemas"]["ShareItem"][] | null;
             /**
              * Format: int64
              * @description Each file counts once for each visit, saved or looked at, and the zip of all as one; null is no limit
@@ -5749,6 +5841,8 @@ export interface components {
             name: string;
             /** @description Empty is none. Leave it out of a change to keep the one there is. */
             password?: string;
+            /** @description What to share of the library, instead of items */
+            picked?: components["schemas"]["SharedPicked"];
             /** @description Files are shown and played, and not offered for download. Who sees a file can still keep it. */
             viewOnly?: boolean;
         };
@@ -5903,6 +5997,11 @@ export interface components {
              */
             blockId: string | null;
             /**
+             * Format: uuid
+             * @description The job of the file
+             */
+            jobId: string | null;
+            /**
              * Format: int64
              * @description That its block covers of what is here
              */
@@ -5910,15 +6009,35 @@ export interface components {
             kind: components["schemas"]["NoticeItemKind"];
             /** @description Its block was lifted */
             lifted: boolean;
+            /**
+             * Format: int64
+             * @description Its number in the notice
+             */
+            n: number;
+            /** @description Of the share, or the path of the file; empty for anything else, and once it is gone */
+            name: string;
+            /** @description E-mail address of the owner */
+            owner: string;
+            /**
+             * Format: uuid
+             * @description Of the file or the share
+             */
+            ownerId: string | null;
+            /**
+             * Format: int64
+             * @description Number of the share that shows this file; null for what the complainant named
+             */
+            partOf: number | null;
             /** @description Why it could not be blocked; empty unless it was refused */
             refusal: string;
+            /** @description What was named; the id of a file or a share */
             value: string;
         };
         /**
          * @description What a notice names
          * @enum {string}
          */
-        NoticeItemKind: "value" | "file";
+        NoticeItemKind: "value" | "file" | "share";
         NoticeList: {
             /** @description Empty on the last page */
             nextCursor: string;
@@ -7085,6 +7204,11 @@ export interface components {
             /** Format: uri */
             url: string;
         };
+        SharedPicked: {
+            files?: string[] | null;
+            /** @description With everything that lies in them now. What is put there later is not shared */
+            folders?: string[] | null;
+        };
         ShownAnnouncement: {
             dismissible: boolean;
             /**
@@ -7145,6 +7269,8 @@ export interface components {
             act: components["schemas"]["AdminAct"];
             /** @description Instead of jobs; empty finds every job */
             filter?: components["schemas"]["JobQuery"];
+            /** @description A deletion is for good, so that owners can't restore it */
+            final?: boolean;
             /** @description The jobs that are meant; without them, all that the filter finds */
             jobs?: string[] | null;
             /** @description For the owner; one line */
@@ -7401,6 +7527,15 @@ export interface components {
             data: components["schemas"]["Announced"];
             /** @enum {string} */
             event: "announcement";
+            /**
+             * Format: int64
+             * @description Send it back as Last-Event-ID to resume
+             */
+            id?: number;
+        } | {
+            data: components["schemas"]["Changed"];
+            /** @enum {string} */
+            event: "changed";
             /**
              * Format: int64
              * @description Send it back as Last-Event-ID to resume
@@ -13646,6 +13781,39 @@ export interface operations {
             };
         };
     };
+    "delete-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeleteFiles"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedFiles"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-library-file": {
         parameters: {
             query?: never;
@@ -14897,6 +15065,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EmptiedTrash"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-many-trashed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeleteTrashed"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedTrash"];
                 };
             };
             /** @description A fault, as a problem document (RFC 9457) */

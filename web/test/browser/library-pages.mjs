@@ -1,7 +1,7 @@
 // The library: folders, search, acts, and files as they open.
 import { deflateSync } from 'node:zlib';
 
-import { go } from './steps.mjs';
+import { go, still } from './steps.mjs';
 
 const markdown = `# Lectures on physics
 
@@ -155,6 +155,28 @@ export const libraryPages = [
       await go(page, stage, '/files', 'Lectures on physics');
       await page.getByRole('button', { name: 'Actions for orbit.go' }).click();
       await page.getByRole('menuitem', { name: 'Copy link' }).waitFor();
+    },
+  },
+  {
+    name: 'library-share',
+    narrow: true,
+    open: async (page, stage) => {
+      await go(page, stage, '/files', 'Lectures on physics');
+      await page.getByRole('button', { name: 'Actions for Films' }).click();
+      await page.getByRole('menuitem', { name: 'Share' }).click();
+      await page.getByText(/What you add later/).waitFor();
+      await still(page);
+    },
+  },
+  {
+    name: 'library-delete',
+    narrow: true,
+    open: async (page, stage) => {
+      await go(page, stage, '/files', 'Lectures on physics');
+      await page.getByRole('button', { name: 'Actions for Films' }).click();
+      await page.getByRole('menuitem', { name: 'Delete its files' }).click();
+      await page.getByRole('dialog').waitFor();
+      await still(page);
     },
   },
   {

@@ -1,6 +1,6 @@
 import { makeAuditEntry } from '../admin';
 import { moment, newId } from '../fixtures';
-import { makeNotice, makeOwnNotice, makeStrike } from '../notices';
+import { makeNotice, makeOwnNotice, makeStrike, makeThing } from '../notices';
 import type { World } from '../world';
 
 const counter = {
@@ -14,11 +14,15 @@ export function notices(world: World): void {
   const running = makeNotice({
     state: 'countered', reference: '', acts: ['restore', 'uphold', 'withdraw'], actAt: counter.dueAt, decidedAt: moment(-900_000), note: 'The works are listed in your catalogue.', counter,
     strikes: [makeStrike(), makeStrike({ email: 'full@example.org', counts: false, withdrawnAt: moment(-3_000), withdrawnWhy: 'Their copy is licensed.' })],
-    items: 3,
+    items: 4,
     things: [
-      { kind: 'value', value: 'c9e15763f722f23e98a29decdfae341b98d53056', blockId: newId(), refusal: '', lifted: false, jobs: 3 },
-      { kind: 'value', value: 'cdn.a-host-with-a-very-long-name.example.org/files/2026/november/one-summer-at-the-harbour/*.mkv', blockId: newId(), refusal: '', lifted: true, jobs: 0 },
-      { kind: 'value', value: 'see attachment', blockId: null, refusal: 'Use an info hash, a magnet link, a host or an address.', lifted: false, jobs: 0 },
+      makeThing('c9e15763f722f23e98a29decdfae341b98d53056', { blockId: newId(), jobs: 3 }),
+      makeThing('cdn.a-host-with-a-very-long-name.example.org/files/2026/november/one-summer-at-the-harbour/*.mkv', { n: 2, blockId: newId(), lifted: true }),
+      makeThing('see attachment', { n: 3, refusal: 'Use an info hash, a magnet link, a host or an address.' }),
+      makeThing(newId(), { n: 4, kind: 'share', name: 'Harbour nights', ownerId: newId(), owner: 'grace@example.org' }),
+      ...['One summer at the harbour/film.mkv', 'One summer at the harbour/subtitles/english.srt'].map((name, at) =>
+        makeThing(newId(), { n: at + 5, partOf: 4, kind: 'file', name, jobId: newId(), ownerId: newId(), owner: 'grace@example.org', blockId: newId(), jobs: 1 }),
+      ),
     ],
   });
   world.notices.list = [

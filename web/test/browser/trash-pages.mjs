@@ -24,6 +24,17 @@ export const trashPages = [
     },
   },
   { name: 'help', narrow: true, open: (page, stage) => go(page, stage, '/help#no_peers', 'Problems and what to do') },
+  {
+    name: 'trash-selected',
+    narrow: true,
+    open: async (page, stage) => {
+      fill(stage);
+      await go(page, stage, '/trash', 'Empty trash');
+      await page.getByRole('checkbox').first().click();
+      await page.getByRole('button', { name: 'Select all loaded' }).click();
+      await still(page);
+    },
+  },
   { name: 'trash-empty', narrow: true, open: (page, stage) => go(page, stage, '/trash', 'The trash is empty') },
   {
     name: 'trash-empty-confirm',

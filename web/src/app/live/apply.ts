@@ -1,14 +1,16 @@
 import type { QueryClient } from '@tanstack/react-query';
 
-import type { Job, Progress } from '@/api/model';
+import type { ChangedPart, Job, Progress } from '@/api/model';
 import { announcementKeys } from '@/features/announcement/api';
 import { authKeys } from '@/features/auth/api';
 import { fileKeys } from '@/features/files/api';
 import { applyJob, applyProgress, applyRemoved, applyReset } from '@/features/jobs/cache';
+import { refreshLabels } from '@/features/jobs/labels/api';
 import { rereadLibrary } from '@/features/library/reread';
 import { notificationKeys } from '@/features/notifications/api';
 import { rereadAfter } from '@/features/notifications/cache';
 import { overviewKeys } from '@/features/overview/api';
+import { shareKeys } from '@/features/shares/api';
 import { usageKeys } from '@/features/usage/api';
 import { trashKeys } from '@/lib/trash/api';
 
@@ -39,6 +41,9 @@ export function applyEvent(client: QueryClient, name: string, data: unknown): vo
     case 'features':
       rereadSoon(client, authKeys.me);
       break;
+    case 'changed':
+      applyChanged(client, (data as { part: ChangedPart }).part);
+      break;
     case 'announcement':
       rereadSoon(client, announcementKeys.all);
       break;
@@ -46,6 +51,22 @@ export function applyEvent(client: QueryClient, name: string, data: unknown): vo
       void client.invalidateQueries({ queryKey: overviewKeys.all });
       break;
     case 'reset':
+      applyReset(client);
+      break;
+  }
+}
+
+/** Reads again a part of the account that another tab or device changed. */
+function applyChanged(client: QueryClient, part: ChangedPart): void {
+  switch (part) {
+    case 'library':
+      rereadLibrary(client);
+      break;
+    case 'shares':
+      void client.invalidateQueries({ queryKey: shareKeys.all });
+      break;
+    case 'labels':
+      refreshLabels(client);
       applyReset(client);
       break;
   }

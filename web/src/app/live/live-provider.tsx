@@ -9,7 +9,7 @@ import { applyEvent, catchUp } from './apply';
 import { LiveContext, outOfDate } from './live-context';
 
 const pollWhenStale = 15_000;
-const events = ['job', 'progress', 'removed', 'features', 'announcement', 'overview', 'reset'];
+const events = ['job', 'progress', 'removed', 'features', 'announcement', 'overview', 'changed', 'reset'];
 
 interface Heard {
   status: LiveStatus;

@@ -5,6 +5,8 @@ import { FilePage } from '@/features/library/components/file-page';
 import { LibraryPage } from '@/features/library/components/library-page';
 import type { LibraryView } from '@/features/library/view';
 
+import { useSharing } from './sharing';
+
 const library = getRouteApi('/signed-in/files');
 const file = getRouteApi('/signed-in/files/$fileId');
 
@@ -14,12 +16,17 @@ const everything: LibraryView = { folder: '', q: '', type: '', sort: 'name', as:
 export function LibraryRoute() {
   const view = { ...everything, ...library.useSearch() };
   const navigate = useNavigate();
+  const { sharePicked, dialog } = useSharing();
   return (
-    <LibraryPage
-      key={view.folder}
-      view={view}
-      onView={(change) => void navigate({ to: '/files', search: searchOf({ ...view, ...change }), replace: true, resetScroll: false })}
-    />
+    <>
+      <LibraryPage
+        key={view.folder}
+        view={view}
+        onView={(change) => void navigate({ to: '/files', search: searchOf({ ...view, ...change }), replace: true, resetScroll: false })}
+        onShare={sharePicked}
+      />
+      {dialog}
+    </>
   );
 }
 

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useRef, useState, type ReactNode } from 'react';
 
-import type { ShareItem } from '@/api/model';
+import type { SharedPicked, ShareItem } from '@/api/model';
 import { IconShare } from '@/components/icons';
 import { configQuery } from '@/features/auth/api';
 import type { ShareTarget } from '@/features/shares/components/share-dialog';
@@ -14,6 +14,8 @@ const ShareDialog = lazy(async () => ({ default: (await import('@/features/share
 interface Sharing {
   /** Asks how to share, and shares; undefined where sharing is off. */
   share: ((items: ShareItem[], name: string) => void) | undefined;
+  /** The same for files and folders of the library. */
+  sharePicked: ((picked: SharedPicked, name: string) => void) | undefined;
   /** Place it on the page. */
   dialog: ReactNode;
 }
@@ -30,13 +32,15 @@ export function useSharing(): Sharing {
     setTarget(undefined);
     if (opener.current instanceof HTMLElement) opener.current.focus();
   };
-  if (!allowed || !config) return { share: undefined, dialog: null };
+  if (!allowed || !config) return { share: undefined, sharePicked: undefined, dialog: null };
+  const ask = (next: ShareTarget) => {
+    opener.current = document.activeElement;
+    setAsked(true);
+    setTarget(next);
+  };
   return {
-    share: (items, name) => {
-      opener.current = document.activeElement;
-      setAsked(true);
-      setTarget({ items, name });
-    },
+    share: (items, name) => ask({ of: { items }, name }),
+    sharePicked: (picked, name) => ask({ of: { picked }, name }),
     dialog: asked && (
       <Suspense>
         <ShareDialog target={target} maxDays={config.limits.maxShareDays} onClose={close} />

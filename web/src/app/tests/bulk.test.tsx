@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import { makeBulkAct, makeOwnedJob } from '@test/everybody';
 import { makeMe, moment, newId } from '@test/fixtures';
 import { renderApp } from '@test/render-app';
@@ -35,6 +35,18 @@ describe('acts on many downloads', () => {
     expect(dialog.getByRole('button', { name: 'Pause' })).toBeDisabled();
     await user.type(dialog.getByLabelText(/Type pause to confirm/), 'pause');
     expect(dialog.getByRole('button', { name: 'Pause' })).toBeEnabled();
+  });
+
+  it('delete for good where the admin asks for that', async () => {
+    const world = outage();
+    const { user } = renderApp(world, '/admin/jobs');
+    await user.click(await screen.findByRole('button', { name: 'Act on all 3' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Delete' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    await user.click(dialog.getByRole('checkbox', { name: /Delete for good/ }));
+    await user.type(dialog.getByLabelText(/Type delete to confirm/), 'delete');
+    await user.click(dialog.getByRole('button', { name: 'Delete' }));
+    await waitFor(() => expect(world.everybody.bulkAsked).toEqual([{ act: 'delete', filter: {}, final: true }]));
   });
 
   it('can be stopped', async () => {

@@ -132,6 +132,45 @@ describe('the library', () => {
     expect(world.changes.at(-1)).toMatch(/^POST \/library\/zip {"files":\["\S+"\],"folders":\["\S+"\]}$/);
   });
 
+  it('deletes a file to the trash without a question, and Undo asks for it back', async () => {
+    const world = owner();
+    const { user } = renderApp(world, '/files');
+    await user.click((await rows()).getByRole('button', { name: 'Actions for film.mkv' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Delete' }));
+    expect(await screen.findByText('Moved “film.mkv” to the trash.')).toBeVisible();
+    await waitFor(() => expect(screen.queryByRole('link', { name: 'film.mkv' })).toBeNull());
+    const id = /"files":\["(\S+?)"\]/.exec(world.changes.at(-1) ?? '')?.[1] ?? '';
+    await user.click(screen.getByRole('button', { name: 'Undo' }));
+    await waitFor(() => expect(world.changes.at(-1)).toBe(`POST /trash/restore {"ids":["${id}"]}`));
+  });
+
+  it('asks before it deletes what is in a folder', async () => {
+    const world = owner();
+    const { user } = renderApp(world, '/files');
+    await user.click((await rows()).getByRole('checkbox', { name: 'Select Course' }));
+    await user.click(within(screen.getByRole('toolbar')).getByRole('button', { name: 'Delete' }));
+    const dialog = within(await screen.findByRole('dialog', { name: 'Delete “Course”?' }));
+    expect(dialog.getByText(/^2 files go to the trash/)).toBeVisible();
+    expect(world.changes).toEqual([]);
+    await user.click(dialog.getByRole('button', { name: 'Delete' }));
+    expect(await screen.findByText('Moved 2 files to the trash.')).toBeVisible();
+    await waitFor(() => expect(screen.queryByRole('link', { name: 'Course' })).toBeNull());
+    expect(screen.queryByRole('toolbar')).toBeNull();
+  });
+
+  it('shares a folder with what is in it now, and says so', async () => {
+    const world = owner();
+    const { user } = renderApp(world, '/files');
+    await user.click((await rows()).getByRole('button', { name: 'Actions for Course' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Share' }));
+    const dialog = within(await screen.findByRole('dialog', { name: 'Share files' }));
+    expect(dialog.getByText(/What you add later isn’t shared/)).toBeVisible();
+    expect(dialog.getByLabelText(/^Name/)).toHaveValue('Course');
+    await user.click(dialog.getByRole('button', { name: 'Create share' }));
+    expect(await screen.findByLabelText('Link to the share')).toBeVisible();
+    expect(world.changes.at(-1)).toMatch(/^POST \/shares {.*"picked":{"files":\[\],"folders":\["\S+"\]}}$/);
+  });
+
   it('says that a folder is gone', async () => {
     renderApp(owner(), '/files?folder=00000000-0000-4000-8000-00000000dead');
     expect(await screen.findByText('Folder not found')).toBeVisible();

@@ -3,6 +3,7 @@ import { FakeEventSource } from '@test/event-source';
 import { makeJob } from '@test/fixtures';
 import { server } from '@test/msw';
 import { renderApp } from '@test/render-app';
+import { makeShare } from '@test/shares';
 import { World } from '@test/world';
 import { http, HttpResponse } from 'msw';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -25,6 +26,39 @@ async function openLive(world: World) {
 }
 
 const notice = () => screen.getByRole('status', { name: 'Connection' });
+
+describe('what another tab changed', () => {
+  const tell = (part: string) => act(() => FakeEventSource.latest().send('changed', { part }));
+
+  it('shows up in the library', async () => {
+    const world = new World();
+    renderApp(world, '/files');
+    await screen.findByText('No files yet');
+    world.library.addFile({ name: 'moved-here.mkv' });
+    tell('library');
+    expect(await screen.findByText('moved-here.mkv')).toBeVisible();
+  });
+
+  it('shows up among the shares', async () => {
+    const world = new World();
+    world.shares.list = [makeShare({ name: 'From here' })];
+    renderApp(world, '/shares');
+    await screen.findByText('From here');
+    world.shares.list = [makeShare({ name: 'From elsewhere' })];
+    tell('shares');
+    expect(await screen.findByText('From elsewhere')).toBeVisible();
+    expect(screen.queryByText('From here')).not.toBeInTheDocument();
+  });
+
+  it('shows up among the labels', async () => {
+    const world = signedIn();
+    await openLive(world);
+    const label = world.labels.make('Lectures', 'teal');
+    world.jobs = world.jobs.map((job) => ({ ...job, labels: [label.id] }));
+    tell('labels');
+    expect((await screen.findAllByText('Lectures'))[0]).toBeVisible();
+  });
+});
 
 describe('the connection', () => {
   afterEach(() => void vi.useRealTimers());

@@ -124,6 +124,36 @@ describe('the trash', () => {
     expect(world.trash.kept).toHaveLength(1);
   });
 
+  it('restores many in one act', async () => {
+    const world = filled();
+    world.trash.delete(true, trashedJob(makeJob({ name: 'Third', size: 1024, state: 'ready' })), () => undefined);
+    const { user } = renderApp(world, '/trash');
+    for (const name of ['track 3.flac', 'Third']) await user.click(await screen.findByRole('checkbox', { name: `Select ${name}` }));
+    const bar = within(screen.getByRole('toolbar', { name: 'Selected items' }));
+    expect(bar.getByRole('status')).toHaveTextContent('2 selected, 2.0 KiB');
+    await user.click(bar.getByRole('button', { name: 'Restore' }));
+    expect(await screen.findByText('Restored 2 items.')).toBeVisible();
+    expect(world.changes).toHaveLength(1);
+    await waitFor(() => expect(screen.queryByText('Third')).not.toBeInTheDocument());
+    expect(screen.queryByRole('toolbar')).not.toBeInTheDocument();
+  });
+
+  it('deletes all for good in one act, and says what could not be', async () => {
+    const world = filled();
+    const [first, second] = world.trash.kept.map(({ item }) => item.id);
+    world.trash.refusals.set(first ?? '', 'It is no longer in the trash.');
+    const { user } = renderApp(world, '/trash');
+    await user.click(await screen.findByRole('checkbox', { name: 'Select track 3.flac' }));
+    await user.click(screen.getByRole('button', { name: 'Select all loaded' }));
+    await user.click(within(screen.getByRole('toolbar')).getByRole('button', { name: 'Delete now' }));
+    const dialog = within(await screen.findByRole('dialog'));
+    expect(dialog.getByText("2 items can't be restored after this.")).toBeVisible();
+    await user.click(dialog.getByRole('button', { name: 'Delete now' }));
+    expect(await screen.findByText('Deleted 1 item for good.')).toBeVisible();
+    expect(await screen.findByText('It is no longer in the trash.')).toBeVisible();
+    expect(world.changes).toEqual([`POST /trash/delete ${JSON.stringify({ ids: [first, second] })}`]);
+  });
+
   it('is emptied only after a typed word', async () => {
     const world = filled();
     const { user } = renderApp(world, '/trash');

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
-import type { FolderName, LibraryFile, LibraryPage, Link } from '@/api/model';
+import type { DeletedFiles, FolderName, LibraryFile, LibraryPage, Link } from '@/api/model';
 import { http, send } from '@/lib/http';
 
 import { askedOf, isFlat, orderOf, type LibraryView, type Picked } from './view';
@@ -101,4 +101,9 @@ export function removeFolder(id: string): Promise<unknown> {
 /** Moves files and folders; an empty folder is the top. */
 export function move(picked: Picked, to: string): Promise<unknown> {
   return send(http.POST('/api/v1/library/move', { body: { ...picked, ...(to !== '' && { to }) } }));
+}
+
+/** Deletes files, and all files in folders. */
+export function deletePicked(picked: Picked): Promise<DeletedFiles> {
+  return send(http.POST('/api/v1/library/delete', { body: picked }));
 }

@@ -11,6 +11,6 @@ export function rereadLibrary(client: QueryClient): void {
   due.add(client);
   setTimeout(() => {
     due.delete(client);
-    void client.invalidateQueries({ queryKey: libraryKeys.lists() });
+    void client.invalidateQueries({ queryKey: libraryKeys.all, predicate: ({ queryKey }) => queryKey[1] !== 'link' });
   }, within);
 }

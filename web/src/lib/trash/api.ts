@@ -9,7 +9,7 @@ export const trashKeys = {
   list: () => [...trashKeys.all, 'list'] as const,
 };
 
-/** This many entries are restored with one request. */
+/** This many entries are restored or deleted with one request. */
 const atOnce = 200;
 
 /** What shows downloads and files, and how much they take up. */
@@ -46,9 +46,14 @@ export async function restoreTrashed(ids: readonly string[]): Promise<RestoreRef
   return refused;
 }
 
-/** Deletes a download or a file for good. */
-export async function deleteTrashed(id: string): Promise<void> {
-  await send(http.DELETE('/api/v1/trash/{id}', { params: { path: { id } } }));
+/** Deletes downloads and files for good, and returns what could not be deleted. */
+export async function deleteTrashed(ids: readonly string[]): Promise<RestoreRefusal[]> {
+  const refused: RestoreRefusal[] = [];
+  for (let from = 0; from < ids.length; from += atOnce) {
+    const answer = await send(http.POST('/api/v1/trash/delete', { body: { ids: ids.slice(from, from + atOnce) } }));
+    refused.push(...answer.refused);
+  }
+  return refused;
 }
 
 /** Deletes everything for good that is in the trash. */
@@ -59,4 +64,6 @@ export function emptyTrash(): Promise<{ deleted: number }> {
 /** Reads again what a deletion or a restoration changes. */
 export function refreshTrash(client: QueryClient): void {
   for (const key of affected) void client.invalidateQueries({ queryKey: [key] });
+  // A new link would restart a running video.
+  void client.invalidateQueries({ queryKey: ['library'], predicate: ({ queryKey }) => queryKey[1] !== 'link' });
 }

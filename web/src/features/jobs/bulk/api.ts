@@ -59,8 +59,8 @@ export function bulkItemsQuery(act: AnyBulkAct, state: BulkItemState | '') {
 }
 
 /** Starts an act on all downloads that a view shows now. */
-export function startBulk(view: AnyView, { act, to, note }: Order): Promise<BulkAct> {
-  const body = { act, filter: queryOf(view), ...(to && { provider: to }), ...(note !== '' && { note }) };
+export function startBulk(view: AnyView, { act, to, note, final = false }: Order): Promise<BulkAct> {
+  const body = { act, filter: queryOf(view), ...(to && { provider: to }), ...(note !== '' && { note }), ...(final && { final }) };
   return send(http.POST('/api/v1/admin/bulk-acts', { body }));
 }
 

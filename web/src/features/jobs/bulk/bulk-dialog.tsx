@@ -24,13 +24,15 @@ interface BulkDialogProps {
 export function BulkDialog({ view, many, several, offer, onClose }: BulkDialogProps) {
   const client = useQueryClient();
   const [note, setNote] = useState('');
+  const [final, setFinal] = useState(false);
   const starting = useMutation({
-    mutationFn: (asked: Offer) => startBulk(view, { ...asked, note: note.trim() }),
+    mutationFn: (asked: Offer) => startBulk(view, { ...asked, note: note.trim(), final: final && asked.act === 'delete' }),
     onSuccess: () => client.invalidateQueries({ queryKey: bulkKeys.list() }),
   });
   const close = () => {
     starting.reset();
     setNote('');
+    setFinal(false);
     onClose();
   };
   const danger = offer?.act === 'delete' || offer?.act === 'cancel';
@@ -43,7 +45,7 @@ export function BulkDialog({ view, many, several, offer, onClose }: BulkDialogPr
       danger={danger}
       {...((offer?.act === 'delete' || !isFiltered(view)) && { typed: offer?.act ?? '' })}
       busy={starting.isPending}
-      fields={<NoteField act={offer?.act} several={several} note={note} onNote={setNote} />}
+      fields={<NoteField act={offer?.act} several={several} note={note} onNote={setNote} final={final} onFinal={setFinal} />}
       onConfirm={() => {
         if (!offer) return;
         starting.mutate(offer, {

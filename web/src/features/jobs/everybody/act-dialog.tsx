@@ -31,17 +31,19 @@ const typedFrom = 5;
 /** Asks before an act on downloads of others, with a note for their owners, and lists what became of several. */
 export function ActDialog({ asked, onClose, onDone }: ActDialogProps) {
   const [note, setNote] = useState('');
+  const [final, setFinal] = useState(false);
   const ordering = useOrder();
   const outcome = ordering.data;
   const several = outcome !== undefined && outcome.succeeded.length + outcome.failed.length > 1;
   const close = () => {
     ordering.reset();
     setNote('');
+    setFinal(false);
     onClose();
   };
   const confirm = ({ jobs, offer }: Asked) =>
     ordering.mutate(
-      { jobs, order: { ...offer, note: note.trim() } },
+      { jobs, order: { ...offer, note: note.trim(), final: final && offer.act === 'delete' } },
       {
         onSuccess: ({ succeeded }) => {
           if (jobs.length > 1 || succeeded.length === 0) return;
@@ -61,7 +63,7 @@ export function ActDialog({ asked, onClose, onDone }: ActDialogProps) {
         {...(asked?.offer.act === 'delete' && asked.jobs.length >= typedFrom && { typed: 'delete' })}
         {...(asked?.offer.act === 'cancel' && { dismissLabel: 'Back' })}
         busy={ordering.isPending}
-        fields={<NoteField act={asked?.offer.act} several={asked !== undefined && asked.jobs.length > 1} note={note} onNote={setNote} />}
+        fields={<NoteField act={asked?.offer.act} several={asked !== undefined && asked.jobs.length > 1} note={note} onNote={setNote} final={final} onFinal={setFinal} />}
         onConfirm={() => asked && confirm(asked)}
         onClose={close}
       >

@@ -90,7 +90,7 @@ export function consequenceOf(act: Exclude<AnyAct, 'move'>, what: string, many: 
     case 'cancel':
       return `${what} will stop. ${they} can be retried later, with what is stored.`;
     case 'delete':
-      return `This deletes ${what} with everything stored${finished > 0 ? `, ${formatBytes(finished)} of finished files` : ''}. Owners can restore it from their trash for a while, unless the trash is off.`;
+      return `This deletes ${what} with everything stored${finished > 0 ? `, ${formatBytes(finished)} of finished files` : ''}. Owners can restore it from their trash for a while, unless the trash is off or you delete it for good.`;
   }
 }
 

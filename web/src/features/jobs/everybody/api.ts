@@ -55,10 +55,12 @@ export interface Order {
   to?: Provider;
   /** For the owner; may be empty. */
   note: string;
+  /** Whether a deletion is for good, past the owner's trash. */
+  final?: boolean;
 }
 
 /** Performs an act on a download of any account. */
-export async function actOnAny(id: string, { act, to, note }: Order): Promise<void> {
+export async function actOnAny(id: string, { act, to, note, final = false }: Order): Promise<void> {
   const params = { path: { id } };
   const body = note === '' ? {} : { note };
   switch (act) {
@@ -75,7 +77,7 @@ export async function actOnAny(id: string, { act, to, note }: Order): Promise<vo
       await send(http.POST('/api/v1/admin/jobs/{id}/cancel', { params, body }));
       return;
     case 'delete':
-      await send<undefined>(http.POST('/api/v1/admin/jobs/{id}/delete', { params, body }));
+      await send<undefined>(http.POST('/api/v1/admin/jobs/{id}/delete', { params, body: { ...body, ...(final && { final }) } }));
       return;
     case 'move':
       if (to) await send(http.POST('/api/v1/admin/jobs/{id}/provider', { params, body: { provider: to, ...body } }));

@@ -3,9 +3,9 @@ import type { CSSProperties } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { WindowList } from '@/components/window-list';
+import type { Selected } from '@/lib/use-selected';
 
 import { useEntryKeys } from '../use-entry-keys';
-import type { Selected } from '../use-selected';
 import type { Entry, LibraryView } from '../view';
 import type { EntryActs } from './entry-menu';
 import { EntryRow } from './entry-row';
@@ -16,7 +16,7 @@ interface EntriesProps {
   entries: readonly Entry[];
   view: LibraryView;
   dim: boolean;
-  selected: Selected;
+  selected: Selected<Entry>;
   acts: EntryActs;
   onEnd: () => void;
 }

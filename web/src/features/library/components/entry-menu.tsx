@@ -2,7 +2,7 @@ import { ActionIcon, Menu } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 
-import { IconDots, IconDownload, IconExternalLink, IconFileZip, IconFolder, IconFolderSymlink, IconLink, IconPencil, IconTrash } from '@/components/icons';
+import { IconDots, IconDownload, IconExternalLink, IconFileZip, IconFolder, IconFolderSymlink, IconLink, IconPencil, IconShare, IconTrash } from '@/components/icons';
 import { useFeature } from '@/lib/features';
 import { useMenuButton } from '@/lib/use-menu-button';
 
@@ -14,6 +14,9 @@ import { EntryLink } from './entry-link';
 export interface EntryActs {
   onRename: (entry: Entry) => void;
   onMove: (entries: readonly Entry[]) => void;
+  onDelete: (entries: readonly Entry[]) => void;
+  /** Undefined where sharing is off. */
+  onShare: ((entries: readonly Entry[]) => void) | undefined;
 }
 
 interface EntryMenuProps extends EntryActs {
@@ -22,7 +25,7 @@ interface EntryMenuProps extends EntryActs {
 }
 
 /** Everything that can be done with a file or a folder. */
-export function EntryMenu({ entry, view, onRename, onMove }: EntryMenuProps) {
+export function EntryMenu({ entry, view, onRename, onMove, onDelete, onShare }: EntryMenuProps) {
   const { t } = useTranslation('library');
   const { button, choose } = useMenuButton();
   const download = useDownload();
@@ -54,6 +57,11 @@ export function EntryMenu({ entry, view, onRename, onMove }: EntryMenuProps) {
             </Menu.Item>
           </>
         )}
+        {onShare && (file ? isThere(file) : folder.files > 0) && (
+          <Menu.Item leftSection={<IconShare size={16} />} onClick={() => choose(() => onShare([entry]))}>
+            {t('share')}
+          </Menu.Item>
+        )}
         {folder && folder.files > 0 && zips && (
           <Menu.Item leftSection={<IconFileZip size={16} />} onClick={() => zip.mutate([entry])}>
             {t('zip')}
@@ -65,6 +73,11 @@ export function EntryMenu({ entry, view, onRename, onMove }: EntryMenuProps) {
         <Menu.Item leftSection={<IconFolderSymlink size={16} />} onClick={() => choose(() => onMove([entry]))}>
           {t('move')}
         </Menu.Item>
+        {(file ?? folder.files > 0) && (
+          <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => choose(() => onDelete([entry]))}>
+            {t(file ? 'delete' : 'deleteIn')}
+          </Menu.Item>
+        )}
         {folder?.files === 0 && (
           <Menu.Item leftSection={<IconTrash size={16} />} onClick={() => remove.mutate(folder)}>
             {t('remove')}

@@ -1,18 +1,19 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { IconFolderPlus } from '@/components/icons';
 import { ErrorNotice } from '@/components/notice';
 import { Page } from '@/components/page';
 import { toastDone } from '@/components/toast';
+import { useSelected } from '@/lib/use-selected';
 
 import { libraryQuery, makeFolder, renameFile, renameFolder } from '../api';
 import '../messages/catalogue';
-import { useSelected } from '../use-selected';
-import { entriesOf, isFlat, type Entry, type LibraryView } from '../view';
+import { entriesOf, isFlat, pickedOf, type Entry, type LibraryView, type Picked } from '../view';
 import { Crumbs } from './crumbs';
+import { useDeletion } from './deletion';
 import { EmptyLibrary, FolderGone } from './empty-library';
 import { Entries } from './entries';
 import type { EntryActs } from './entry-menu';
@@ -26,10 +27,12 @@ import { Toolbar } from './toolbar';
 interface LibraryPageProps {
   view: LibraryView;
   onView: (change: Partial<LibraryView>) => void;
+  /** Asks how to share what is picked; undefined where sharing is off. */
+  onShare?: ((picked: Picked, name: string) => void) | undefined;
 }
 
 /** All files of the user, over all downloads. */
-export function LibraryPage({ view, onView }: LibraryPageProps) {
+export function LibraryPage({ view, onView, onShare }: LibraryPageProps) {
   const { t } = useTranslation('library');
   const list = useInfiniteQuery({ ...libraryQuery(view), placeholderData: (before) => before });
   const entries = useMemo(() => list.data?.pages.flatMap(entriesOf) ?? [], [list.data]);
@@ -38,9 +41,12 @@ export function LibraryPage({ view, onView }: LibraryPageProps) {
   const [naming, setNaming] = useState(false);
   const [renaming, setRenaming] = useState<Entry>();
   const [moving, setMoving] = useState<readonly Entry[]>();
-  const acts: EntryActs = { onRename: setRenaming, onMove: setMoving };
   const flat = isFlat(view);
   const path = flat ? [] : (first?.path ?? []);
+  const here = path.at(-1)?.name ?? t('title');
+  const deleting = useDeletion(selected.clear);
+  const share = useCallback((of: readonly Entry[]) => onShare?.(pickedOf(of), of.length === 1 ? (of[0]?.name ?? '') : here), [onShare, here]);
+  const acts: EntryActs = { onRename: setRenaming, onMove: setMoving, onDelete: deleting.ask, onShare: onShare && share };
   const newFolder = (
     <Button variant="default" leftSection={<IconFolderPlus size={17} />} onClick={() => setNaming(true)}>
       {t('newFolder')}
@@ -103,6 +109,7 @@ export function LibraryPage({ view, onView }: LibraryPageProps) {
         }}
         onClose={() => setMoving(undefined)}
       />
+      {deleting.dialog}
     </Page>
   );
 }

@@ -1,18 +1,18 @@
 import { Button, CloseButton } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 
-import { IconDownload, IconFileZip, IconFolderSymlink, IconLink, IconPencil } from '@/components/icons';
+import { IconDownload, IconFileZip, IconFolderSymlink, IconLink, IconPencil, IconShare, IconTrash } from '@/components/icons';
 import { useFeature } from '@/lib/features';
 import { formatCount } from '@/lib/format';
+import type { Selected } from '@/lib/use-selected';
 
 import { useCopyLink, useDownload, useZip } from '../use-acts';
-import type { Selected } from '../use-selected';
-import { isThere } from '../view';
+import { isThere, type Entry } from '../view';
 import type { EntryActs } from './entry-menu';
 import classes from './library.module.css';
 
 /** What can be done with the selected files and folders. */
-export function PickedBar({ selected, onRename, onMove }: EntryActs & { selected: Selected }) {
+export function PickedBar({ selected, onRename, onMove, onDelete, onShare }: EntryActs & { selected: Selected<Entry> }) {
   const { t } = useTranslation('library');
   const download = useDownload();
   const copy = useCopyLink();
@@ -49,8 +49,16 @@ export function PickedBar({ selected, onRename, onMove }: EntryActs & { selected
           {t('rename')}
         </Button>
       )}
+      {onShare && (
+        <Button size="compact-sm" variant="default" leftSection={<IconShare size={15} />} onClick={() => onShare(entries)}>
+          {t('share')}
+        </Button>
+      )}
       <Button size="compact-sm" variant="default" leftSection={<IconFolderSymlink size={15} />} onClick={() => onMove(entries)}>
         {t('move')}
+      </Button>
+      <Button size="compact-sm" variant="default" color="red" leftSection={<IconTrash size={15} />} onClick={() => onDelete(entries)}>
+        {t('delete')}
       </Button>
       <CloseButton size="sm" aria-label={t('clearSelection')} onClick={selected.clear} />
     </div>

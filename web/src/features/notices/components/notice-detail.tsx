@@ -138,14 +138,46 @@ function Things({ things }: { things: readonly NoticeItem[] }) {
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls needs the keyboard */}
       <ul className={classes.list} aria-labelledby="things-title" tabIndex={0}>
         {things.map((item) => (
-          <li key={item.value}>
-            <span className="mono">{item.value}</span>
-            <p className={classes.facts}>{thingText(item)}</p>
+          <li key={item.n} className={item.partOf === null ? undefined : classes.within}>
+            <Named item={item} />
+            <p className={classes.facts}>{item.kind === 'share' ? sharedText(item, things) : thingText(item)}</p>
           </li>
         ))}
       </ul>
     </section>
   );
+}
+
+/** What an item names, with the way to it where it is known here. */
+function Named({ item }: { item: NoticeItem }) {
+  const what = item.name === '' ? <span className="mono">{item.value}</span> : item.name;
+  return (
+    <span>
+      {item.kind === 'share' && 'Share '}
+      {item.jobId === null ? (
+        what
+      ) : (
+        <Link to="/admin/jobs/$jobId" params={{ jobId: item.jobId }} className={classes.link}>
+          {what}
+        </Link>
+      )}
+      {item.partOf === null && item.ownerId !== null && (
+        <>
+          {' of '}
+          <Link to="/admin/users/$userId" params={{ userId: item.ownerId }} className={classes.link}>
+            {item.owner}
+          </Link>
+        </>
+      )}
+    </span>
+  );
+}
+
+function sharedText(share: NoticeItem, things: readonly NoticeItem[]): string {
+  if (share.refusal !== '') return `refused: ${share.refusal}`;
+  const files = things.filter((item) => item.partOf === share.n);
+  const blocked = files.filter((item) => item.blockId !== null && !item.lifted).length;
+  return `${formatPlural(files.length, 'file', 'files')} when the notice came, ${blocked} blocked`;
 }
 
 function thingText(item: NoticeItem): string {

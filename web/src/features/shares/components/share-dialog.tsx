@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import type { Share, ShareItem } from '@/api/model';
+import type { Share, SharedPicked, ShareItem } from '@/api/model';
 import { toastDone } from '@/components/toast';
 import { useFirstFocus } from '@/lib/use-first-focus';
 
@@ -15,7 +15,8 @@ import classes from './shares.module.css';
 
 /** What to share, and what to call it. */
 export interface ShareTarget {
-  items: ShareItem[];
+  /** Of downloads, or of the library. */
+  of: { items: ShareItem[] } | { picked: SharedPicked };
   name: string;
 }
 
@@ -43,8 +44,9 @@ export function ShareDialog({ target, maxDays, onClose }: ShareDialogProps) {
         <ShareForm
           name={target.name.slice(0, 200)}
           maxDays={maxDays}
+          note={'picked' in target.of && (target.of.picked.folders?.length ?? 0) > 0 ? t('folderNote') : undefined}
           submitLabel={t('create')}
-          send={(settings) => createShare({ ...settings, items: target.items })}
+          send={(settings) => createShare({ ...settings, ...target.of })}
           onDone={(share) => {
             setMade(share);
             void client.invalidateQueries({ queryKey: shareKeys.all });

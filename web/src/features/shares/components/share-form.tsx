@@ -19,6 +19,8 @@ interface ShareFormProps {
   name: string;
   /** The days that a share lasts at most; 0 for any time. */
   maxDays: number;
+  /** What to know before it is shared. */
+  note?: string | undefined;
   submitLabel: string;
   send: (settings: ShareSettings) => Promise<Share>;
   onDone: (share: Share) => void;
@@ -28,7 +30,7 @@ interface ShareFormProps {
 const defaultDays = 7;
 
 /** The settings of a share. */
-export function ShareForm({ share, name, maxDays, submitLabel, send, onDone, onClose }: ShareFormProps) {
+export function ShareForm({ share, name, maxDays, note, submitLabel, send, onDone, onClose }: ShareFormProps) {
   const { t } = useTranslation('shares');
   const [viewOnly, setViewOnly] = useState(share?.viewOnly ?? false);
   const [removePassword, setRemovePassword] = useState(false);
@@ -52,6 +54,7 @@ export function ShareForm({ share, name, maxDays, submitLabel, send, onDone, onC
   return (
     <form noValidate className={classes.form} onSubmit={form.submit}>
       <FormFault error={form.error} />
+      {note !== undefined && <p className={classes.soft}>{note}</p>}
       <TextInput name="name" label={t('name')} description={t('nameHelp')} maxLength={200} autoComplete="off" data-autofocus {...form.field('name')} />
       <NativeSelect name="expiresAt" label={t('ends')} data={ends} {...form.field('expiresAt')} />
       {!removePassword && (

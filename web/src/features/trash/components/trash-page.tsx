@@ -4,20 +4,16 @@ import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import type { TrashedItem } from '@/api/model';
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { IconTrash } from '@/components/icons';
 import { ErrorNotice, Notice } from '@/components/notice';
 import { Page } from '@/components/page';
 import { toastDone, toastFailed } from '@/components/toast';
-import { restoreAndTell } from '@/components/undo-toast';
-import { WindowList } from '@/components/window-list';
 import { formatBytes } from '@/lib/format';
-import { deleteTrashed, emptyTrash, refreshTrash, trashQuery } from '@/lib/trash/api';
+import { emptyTrash, refreshTrash, trashQuery } from '@/lib/trash/api';
 import { useTrash } from '@/lib/trash/context';
 
 import '../messages/catalogue';
-import { itemName, TrashRow } from './trash-row';
 
 /** What the account deleted and can still restore. */
 export function TrashPage() {
@@ -42,7 +38,7 @@ export function TrashPage() {
       {trash.isError && !trash.data && <ErrorNotice error={trash.error} title={t('loadFailed')} retry={() => void trash.refetch()} />}
       {trash.data && items.length === 0 && <Nothing />}
       {items.length > 0 && (
-        <Items
+        <TrashList
           items={items}
           total={total}
           onEnd={() => {
@@ -71,57 +67,6 @@ function Nothing() {
     >
       {t(trash ? 'emptyHint' : 'emptyOff')}
     </Notice>
-  );
-}
-
-interface ItemsProps {
-  items: readonly TrashedItem[];
-  total: number;
-  onEnd: () => void;
-}
-
-function Items({ items, total, onEnd }: ItemsProps) {
-  const { t } = useTranslation('trash');
-  const client = useQueryClient();
-  const [asked, setAsked] = useState<TrashedItem>();
-  const restoring = useMutation({ mutationFn: (item: TrashedItem) => restoreAndTell(client, `“${itemName(item)}”`, [item.id]) });
-  const deleting = useMutation({
-    mutationFn: (item: TrashedItem) => deleteTrashed(item.id),
-    onSuccess: (_, item) => toastDone(t('deletedOne', { name: itemName(item) })),
-    onError: (error) => toastFailed(t('deleteFailed'), error),
-    onSettled: () => {
-      setAsked(undefined);
-      refreshTrash(client);
-    },
-  });
-  return (
-    <>
-      <WindowList
-        label={t('list')}
-        count={items.length}
-        estimate={66}
-        rowKey={(index) => items[index]?.id ?? `${index}`}
-        onEnd={onEnd}
-        row={(index) => {
-          const item = items[index];
-          if (!item) return null;
-          const busy = restoring.isPending && restoring.variables.id === item.id;
-          return (
-            <TrashRow item={item} position={index + 1} count={total} busy={busy} onRestore={(each) => restoring.mutate(each)} onDelete={setAsked} />
-          );
-        }}
-      />
-      <ConfirmDialog
-        opened={asked !== undefined}
-        title={t('confirmOne')}
-        confirmLabel={t('delete')}
-        busy={deleting.isPending}
-        onConfirm={() => asked && deleting.mutate(asked)}
-        onClose={() => setAsked(undefined)}
-      >
-        <p>{t('confirmOneText', { name: asked ? itemName(asked) : '' })}</p>
-      </ConfirmDialog>
-    </>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Checkbox } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 
 import type { TrashedItem } from '@/api/model';
@@ -21,17 +21,24 @@ interface TrashRowProps {
   position: number;
   count: number;
   busy: boolean;
+  selected: boolean;
+  onSelect: (item: TrashedItem, on: boolean, range: boolean) => void;
   onRestore: (item: TrashedItem) => void;
   onDelete: (item: TrashedItem) => void;
 }
 
 /** One download or file in the trash. */
-export function TrashRow({ item, position, count, busy, onRestore, onDelete }: TrashRowProps) {
+export function TrashRow({ item, position, count, busy, selected, onSelect, onRestore, onDelete }: TrashRowProps) {
   const { t } = useTranslation('trash');
   const Symbol = item.kind === 'file' ? IconFile : IconDownload;
   const name = itemName(item);
   return (
-    <div className={classes.row} role="listitem" aria-posinset={position} aria-setsize={count}>
+    <div className={classes.row} role="listitem" aria-posinset={position} aria-setsize={count} data-selected={selected || undefined}>
+      <Checkbox
+        aria-label={t('select', { name })}
+        checked={selected}
+        onChange={(event) => onSelect(item, event.currentTarget.checked, (event.nativeEvent as MouseEvent).shiftKey)}
+      />
       <Symbol size={22} stroke={1.5} className={classes.icon} aria-hidden="true" />
       <div className={classes.main}>
         <p className={classes.name} title={item.path === '' ? item.jobName : item.path}>

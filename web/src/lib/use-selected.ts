@@ -1,23 +1,21 @@
 import { useCallback, useMemo, useRef, useState } from 'react';
 
-import type { Entry } from './view';
-
 /** Which rows of a list are selected. */
-export interface Selected {
-  entries: readonly Entry[];
+export interface Selected<T extends { id: string }> {
+  entries: readonly T[];
   has: (id: string) => boolean;
   /** Selects or unselects a row or, with `range`, every row from the previous one to it. */
-  toggle: (entry: Entry, on: boolean, range: boolean) => void;
+  toggle: (entry: T, on: boolean, range: boolean) => void;
   all: () => void;
   clear: () => void;
 }
 
 /** Keeps which rows are selected. One that leaves the list is not selected anymore. */
-export function useSelected(listed: readonly Entry[]): Selected {
+export function useSelected<T extends { id: string }>(listed: readonly T[]): Selected<T> {
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
   const last = useRef('');
   const entries = useMemo(() => (ids.size === 0 ? [] : listed.filter((entry) => ids.has(entry.id))), [ids, listed]);
-  const toggle = (entry: Entry, on: boolean, range: boolean) => {
+  const toggle = (entry: T, on: boolean, range: boolean) => {
     const from = range ? listed.findIndex((each) => each.id === last.current) : -1;
     const to = listed.findIndex((each) => each.id === entry.id);
     const touched = from < 0 ? [entry] : listed.slice(Math.min(from, to), Math.max(from, to) + 1);
