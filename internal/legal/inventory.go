@@ -82,7 +82,8 @@ func Data() []DataItem {
 		},
 		{
 			"Acts on many downloads", "what you or administrators did to many downloads at once, and what became of each",
-			"to do it in the background, and to show how it went", "90 days after their end", []string{"bulk_acts", "bulk_items"},
+			"to do it in the background, and to show how it went", "90 days after their end",
+			[]string{"bulk_acts", "bulk_items"},
 		},
 		{"Mails", "to whom, of which kind and when; not what they said in full", "to send them, and to find out why one did not arrive", "30 days after they were sent", []string{"mails"}},
 		{
