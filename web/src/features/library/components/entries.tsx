@@ -57,7 +57,7 @@ function Tiles({ entries, view, dim, selected, acts, onEnd }: EntriesProps) {
   const columns = Math.max(2, Math.floor(width / tileWidth));
   const onKeyDown = useEntryKeys(entries, columns);
   return (
-    <div ref={ref}>
+    <div ref={ref} className={classes.tiles}>
       {width > 0 && (
         <WindowList
           key={columns}

@@ -27,6 +27,7 @@ export function Toolbar({ view, totals, photos, onView }: ToolbarProps) {
       </span>
       <Search value={view.q} onCommit={(q) => onView({ q })} />
       <NativeSelect
+        className={classes.type}
         size="sm"
         aria-label={t('type.label')}
         value={view.type}
