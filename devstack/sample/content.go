@@ -80,7 +80,7 @@ func chime() []byte {
 		}
 		samples[i] = int16(sum * 8000)
 	}
-	size := uint32(2 * len(samples)) //nolint:gosec // a few seconds
+	size := uint32(2 * len(samples))
 	var out bytes.Buffer
 	out.WriteString("RIFF")
 	for _, field := range []any{

@@ -47,7 +47,7 @@ func metainfo(files []file, seed string) []byte {
 	}
 	var pieces []byte
 	for all.Len() > 0 {
-		sum := sha1.Sum(all.Next(pieceLength)) //nolint:gosec // BEP 3 hashes pieces so.
+		sum := sha1.Sum(all.Next(pieceLength)) // BEP 3 hashes pieces so
 		pieces = append(pieces, sum[:]...)
 	}
 	fmt.Fprintf(&b, "d7:comment%s4:info", text("Generated content, free for any use."))
