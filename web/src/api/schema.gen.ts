@@ -2461,6 +2461,84 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/job-acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your acts on many jobs
+         * @description The newest 20. They are kept for 90 days after their end.
+         */
+        get: operations["list-job-acts"];
+        put?: never;
+        /**
+         * Act on all of your jobs that match
+         * @description Does to each job that matches now and whose state allows it what the operation on one job does, oldest first. It runs in the background, one act at a time. A delete moves to the trash.
+         */
+        post: operations["start-job-act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/job-acts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an act on many of your jobs has come */
+        get: operations["get-job-act"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/job-acts/{id}/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of each of many jobs of yours */
+        get: operations["list-job-act-items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/job-acts/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop an act on many of your jobs
+         * @description What is done stays done. An act that is over stays as it ended.
+         */
+        post: operations["stop-job-act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -3230,10 +3308,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Events for which you get mails */
+        /** How you are told of your downloads */
         get: operations["get-notification-settings"];
         /**
-         * Choose the events for which you get mails
+         * Choose how you are told of your downloads
          * @description Downloads that end within a minute share one mail.
          */
         put: operations["change-notification-settings"];
@@ -5148,6 +5226,53 @@ export interface components {
             /** Format: date-time */
             updatedAt: string;
         };
+        JobAct: {
+            act: components["schemas"]["OwnAct"];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: int64 */
+            done: number;
+            /** Format: date-time */
+            endedAt: string | null;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description Jobs that the act was not possible on
+             */
+            refused: number;
+            state: components["schemas"]["BulkState"];
+            /**
+             * Format: int64
+             * @description Jobs that are meant
+             */
+            total: number;
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        JobActItem: {
+            /** Format: date-time */
+            actedAt: string | null;
+            /** Format: uuid */
+            jobId: string;
+            /** @description Empty while it is unknown, and if the job was deleted */
+            name: string;
+            /** @description Why it was refused; empty without a more exact reason than the text */
+            problem: components["schemas"]["ProblemCode"] | "";
+            /** @description Why it was refused, in words */
+            refusal: string;
+            state: components["schemas"]["BulkItemState"];
+        };
+        JobActItemList: {
+            /** @description In the order of their turns */
+            jobs: components["schemas"]["JobActItem"][];
+            /** @description Empty on the last page */
+            nextCursor: string;
+        };
+        JobActList: {
+            /** @description Newest first */
+            acts: components["schemas"]["JobAct"][];
+        };
         /**
          * @description What can be done to a job
          * @enum {string}
@@ -5848,6 +5973,8 @@ export interface components {
         };
         NewWebhook: {
             events: components["schemas"]["JobNotable"][];
+            /** @description Ids of labels; empty for all downloads */
+            labels?: string[];
             name: string;
             /** @description Where events are posted to */
             url: string;
@@ -6222,6 +6349,11 @@ export interface components {
             /** @description What needs a person; empty on a healthy system */
             warnings: components["schemas"]["FindingInfo"][];
         };
+        /**
+         * @description What an owner does to all jobs that match
+         * @enum {string}
+         */
+        OwnAct: "pause" | "resume" | "retry" | "cancel" | "delete";
         OwnNotice: {
             /** @description A counter-notice can be sent */
             canCounter: boolean;
@@ -7110,8 +7242,12 @@ export interface components {
             pool: string;
         };
         Settings: {
+            /** @description Ids of labels: what is told in the app is only of jobs that have one of them; empty for all. Left out, they stay as they are */
+            appLabels?: string[];
             /** @description Events for which there is a mail */
             mail: components["schemas"]["JobNotable"][];
+            /** @description The same for mails */
+            mailLabels?: string[];
         };
         Setup: {
             email: string;
@@ -7303,6 +7439,11 @@ export interface components {
              * @description Bytes a second, at most; 20 MiB if it is missing
              */
             rate?: number;
+        };
+        StartJobAct: {
+            act: components["schemas"]["OwnAct"];
+            /** @description Empty finds every job of yours */
+            match: components["schemas"]["JobMatch"];
         };
         StateCount: {
             /** Format: int64 */
@@ -8191,12 +8332,16 @@ export interface components {
             host: string;
             /** Format: uuid */
             id: string;
+            /** @description Ids of labels: only events of jobs that have one of them; empty for all */
+            labels: string[];
             name: string;
             offReason: components["schemas"]["WebhookOff"];
         };
         WebhookChange: {
             enabled?: boolean;
             events?: components["schemas"]["JobNotable"][];
+            /** @description Empty for all downloads; left out, they stay as they are */
+            labels?: string[];
             name?: string;
             url?: string;
         };
@@ -12902,6 +13047,167 @@ export interface operations {
             };
         };
     };
+    "list-job-acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobActList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "start-job-act": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartJobAct"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAct"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-job-act": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAct"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-job-act-items": {
+        parameters: {
+            query?: {
+                /** @description Only jobs in this state */
+                state?: components["schemas"]["BulkItemState"];
+                /** @description nextCursor of the previous page */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobActItemList"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stop-job-act": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobAct"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-jobs": {
         parameters: {
             query?: {
@@ -14406,6 +14712,8 @@ export interface operations {
             query?: {
                 /** @description Only what is unread */
                 unread?: boolean;
+                /** @description Only of this event */
+                event?: components["schemas"]["Notable"];
                 cursor?: string;
                 limit?: number;
             };

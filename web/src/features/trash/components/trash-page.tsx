@@ -14,6 +14,7 @@ import { emptyTrash, refreshTrash, trashQuery } from '@/lib/trash/api';
 import { useTrash } from '@/lib/trash/context';
 
 import '../messages/catalogue';
+import { TrashList } from './trash-list';
 
 /** What the account deleted and can still restore. */
 export function TrashPage() {
