@@ -56,7 +56,7 @@ func (a *Sweeps) sweepThumbnails(ctx context.Context) (res ThumbnailsResult, err
 	err = a.Objects.List(ctx, models.ThumbnailsPrefix, func(o objstore.Object) error {
 		id, err := uuid.Parse(strings.TrimPrefix(o.Key, models.ThumbnailsPrefix))
 		if err != nil || o.ModifiedAt.After(before) {
-			return nil //nolint:nilerr // someone else's object is not ours to remove
+			return nil
 		}
 		if found[id] = o.Key; len(found) < repairBatch {
 			return nil

@@ -61,7 +61,7 @@ func (h *thumbnailHandlers) own(ctx context.Context, in *thumbnailInput) (*huma.
 	if err != nil {
 		return nil, err
 	}
-	return &huma.StreamResponse{Body: func(hc huma.Context) { //nolint:contextcheck // gin carries the same one
+	return &huma.StreamResponse{Body: func(hc huma.Context) {
 		c := kit.GinOf(hc)
 		c.Writer.Header().Set("Content-Security-Policy", thumbnailPolicy)
 		sendThumbnail(c, f, body)

@@ -70,7 +70,7 @@ export function BlocksPage({ view, add, onView, onAdded }: BlocksPageProps) {
         list={list}
         keyOf={(block) => block.id}
         render={(block) => <BlockRecord block={block} onLift={() => setLifting(block)} />}
-        empty={view.lifted ? 'Blocks that you lift show up here.' : 'Nothing is blocked. Block an info hash, an address or a file, and nobody can add or open it.'}
+        empty={view.lifted ? 'Blocks that you lift show up here.' : 'Nothing is blocked. Block an info hash, an address or a file, and no user can add or open it.'}
         emptyAction={
           !view.lifted && (
             <Button variant="default" onClick={() => setAdding(true)}>

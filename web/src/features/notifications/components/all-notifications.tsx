@@ -32,7 +32,7 @@ export function AllNotifications({ view, onView }: AllNotificationsProps) {
         <Select
           size="sm"
           aria-label={t('all.event')}
-          data={[{ value: '', label: t('all.every') }, ...toldNotables.map((event) => ({ value: event as string, label: t(`event.${eventKeys[event]}`) }))]}
+          data={[{ value: '', label: t('all.every') }, ...toldNotables.map((event) => ({ value: event, label: t(`event.${eventKeys[event]}`) }))]}
           value={view.event}
           allowDeselect={false}
           onChange={(value) => onView({ event: toldNotables.find((event) => event === value) ?? '' })}
