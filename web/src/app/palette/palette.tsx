@@ -47,6 +47,7 @@ export function Palette({ admin, onSignOut, asked }: PaletteProps) {
   const groups = useGroups(typed, admin, onSignOut);
   const results = useResults(found.data);
   const count = groups.acts.length + groups.pages.length + results.jobs.length + results.files.length;
+  useSelection([...groups.acts, ...groups.pages, ...results.jobs, ...results.files]);
   const searching = typed.trim() !== q || found.isPlaceholderData || found.isPending;
   return (
     <Spotlight.Root
@@ -70,6 +71,17 @@ export function Palette({ admin, onSignOut, asked }: PaletteProps) {
       </Spotlight.ActionsList>
     </Spotlight.Root>
   );
+}
+
+/** Keeps an entry selected, so that Enter has one: the list selects before it has its new entries. */
+function useSelection(entries: readonly Entry[]): void {
+  const shown = entries.map(({ id }) => id).join(' ');
+  useEffect(() => {
+    const list = document.getElementById(store.getState().listId);
+    if (!list || list.querySelector('[data-selected]')) return;
+    list.querySelector('[data-action]')?.setAttribute('data-selected', 'true');
+    store.updateState((state) => ({ ...state, selected: 0 }));
+  }, [shown]);
 }
 
 function Group({ label, entries }: { label: string; entries: readonly Entry[] }) {

@@ -21,7 +21,7 @@ describe('the palette', () => {
     await user.keyboard('usa');
     expect(await screen.findByRole('button', { name: 'Usage' })).toBeVisible();
     await waitFor(() => expect(screen.queryByRole('button', { name: 'Trash' })).not.toBeInTheDocument());
-    await user.keyboard('{ArrowDown}{Enter}');
+    await user.keyboard('{Enter}');
     await waitFor(() => expect(router.state.location.pathname).toBe('/usage'));
     expect(screen.queryByRole('textbox', { name: 'Search, or type a command' })).not.toBeInTheDocument();
   });
