@@ -18,7 +18,7 @@ import (
 var stack *harness.Stack
 
 func TestMain(m *testing.M) {
-	os.Exit(harness.Package{}.Run(m, func(s *harness.Stack) { stack = s }))
+	os.Exit(harness.Package{Env: []string{"REGISTRATION=open"}}.Run(m, func(s *harness.Stack) { stack = s }))
 }
 
 // TestThePageSaysSo takes the network, the server (stopped, killed), the session,

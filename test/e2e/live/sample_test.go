@@ -12,7 +12,7 @@ import (
 	"longhaul/test/harness"
 )
 
-// TestSample tries the sample of a new installation with one click. Nothing else
+// TestSample has a new user try the installation's sample with one click. Nothing else
 // on this machine is open to its agent.
 func TestSample(t *testing.T) {
 	var config struct {
@@ -21,7 +21,9 @@ func TestSample(t *testing.T) {
 	if err := stack.Client.Do(t.Context(), http.MethodGet, "/api/v1/config", nil, &config); err != nil || config.SampleURL == "" {
 		t.Fatalf("the sample is %q: %v", config.SampleURL, err)
 	}
-	cmd := exec.CommandContext(t.Context(), "node", "test/browser/sample.mjs", stack.Client.Base, harness.AdminEmail, harness.AdminPassword)
+	const email = "newcomer@longhaul.test"
+	newcomer := stack.Member(t, email)
+	cmd := exec.CommandContext(t.Context(), "node", "test/browser/sample.mjs", newcomer.Base, email, harness.MemberPassword)
 	cmd.Dir = "../../../web"
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
@@ -31,8 +33,8 @@ func TestSample(t *testing.T) {
 	var jobs struct {
 		Jobs []harness.Job `json:"jobs"`
 	}
-	if err := stack.Client.Do(t.Context(), http.MethodGet, "/api/v1/jobs", nil, &jobs); err != nil || len(jobs.Jobs) != 1 {
+	if err := newcomer.Do(t.Context(), http.MethodGet, "/api/v1/jobs", nil, &jobs); err != nil || len(jobs.Jobs) != 1 {
 		t.Fatalf("there are %d jobs: %v", len(jobs.Jobs), err)
 	}
-	stack.Client.WaitState(t, jobs.Jobs[0].ID, "ready", time.Minute)
+	newcomer.WaitState(t, jobs.Jobs[0].ID, "ready", time.Minute)
 }
