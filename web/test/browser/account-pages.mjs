@@ -259,7 +259,7 @@ const settings = [
     narrow: true,
     open: async (page, stage) => {
       await openSettings(page, stage, 'Add a passkey');
-      await page.getByLabel('Name').waitFor();
+      await page.getByLabel('Name', { exact: true }).waitFor();
       await still(page);
     },
   },
@@ -285,7 +285,7 @@ const settings = [
     narrow: true,
     open: async (page, stage) => {
       await openSettings(page, stage, 'New token');
-      await page.getByLabel('Name').waitFor();
+      await page.getByLabel('Name', { exact: true }).waitFor();
       await still(page);
     },
   },
@@ -294,7 +294,7 @@ const settings = [
     open: async (page, stage) => {
       stage.world.fresh = true;
       await openSettings(page, stage, 'New token');
-      await page.getByLabel('Name').fill('laptop');
+      await page.getByLabel('Name', { exact: true }).fill('laptop');
       await page.getByRole('button', { name: 'Create token' }).click();
       await page.getByText('Copy it now').waitFor();
       await still(page);

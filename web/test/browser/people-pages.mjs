@@ -49,7 +49,7 @@ export const peoplePages = [
     name: 'user-unknown',
     narrow: true,
     expects: /404/,
-    open: (page, stage) => go(page, stage, '/admin/users/0191d1c2-0000-7000-8000-000000000000', "Couldn't load the account"),
+    open: (page, stage) => go(page, stage, '/admin/users/0191d1c2-0000-7000-8000-000000000000', 'Account not found'),
   },
   {
     name: 'user-override',

@@ -56,6 +56,7 @@ export function Palette({ admin, onSignOut, asked }: PaletteProps) {
       onQueryChange={(text) => type(text, text === '')}
       shortcut={null}
       scrollable
+      centered={false} // its box stays in place while its list grows and shrinks
       title={t('open')}
       classNames={{ header: classes.header, actionsList: classes.list }}
     >
