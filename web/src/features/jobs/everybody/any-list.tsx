@@ -5,12 +5,12 @@ import type { OwnedJob } from '@/api/model';
 import { ErrorNotice } from '@/components/notice';
 import { WindowList } from '@/components/window-list';
 import { formatCount, formatPlural } from '@/lib/format';
+import { useSelected } from '@/lib/use-selected';
 
 import { BulkDialog } from '../bulk/bulk-dialog';
 import { BulkMenu } from '../bulk/bulk-menu';
 import { ListSkeleton } from '../list/list-skeleton';
 import { useRowKeys } from '../list/use-row-keys';
-import { useSelection } from '../list/use-selection';
 import { ActDialog, type Asked } from './act-dialog';
 import { allows, type Offer } from './acts';
 import { AnyRow } from './any-row';
@@ -33,7 +33,7 @@ export function AnyList({ view, onView }: AnyListProps) {
   const jobs = useMemo(() => list.data?.pages.flatMap((page) => page.jobs) ?? [], [list.data]);
   const total = list.data?.pages[0]?.total ?? 0;
   const more = list.data?.pages[0]?.more ?? false;
-  const selection = useSelection(jobs);
+  const selection = useSelected(jobs);
   const [asked, setAsked] = useState<Asked>();
   const [bulk, setBulk] = useState<Offer>();
   const onKeyDown = useRowKeys(jobs);
@@ -59,10 +59,10 @@ export function AnyList({ view, onView }: AnyListProps) {
         <p role="status">{counted && many}</p>
         {counted && total > 0 && <BulkMenu label={`Act on all${more || total === 1 ? '' : ` ${formatCount(total)}`}`} onAct={setBulk} />}
       </div>
-      {selection.jobs.length > 0 && (
+      {selection.entries.length > 0 && (
         <SelectionBar
-          jobs={selection.jobs}
-          onAct={(offer) => setAsked({ jobs: selection.jobs.filter((job) => allows(job, offer)), offer })}
+          jobs={selection.entries}
+          onAct={(offer) => setAsked({ jobs: selection.entries.filter((job) => allows(job, offer)), offer })}
           onAll={selection.all}
           onClear={selection.clear}
         />

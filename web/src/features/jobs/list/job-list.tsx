@@ -6,6 +6,7 @@ import type { Job } from '@/api/model';
 import { ErrorNotice } from '@/components/notice';
 import { WindowList } from '@/components/window-list';
 import { useTrash } from '@/lib/trash/context';
+import { useSelected } from '@/lib/use-selected';
 
 import { jobCountsQuery, jobListQuery, type JobFilter, type PlainAction } from '../api';
 import { ActConfirm, asksFirst } from '../components/act-confirm';
@@ -20,7 +21,6 @@ import { KeyHelp } from './key-help';
 import { ListSkeleton } from './list-skeleton';
 import { ListToolbar } from './list-toolbar';
 import { useRowKeys } from './use-row-keys';
-import { useSelection } from './use-selection';
 import type { ListView } from './view';
 
 const ManyBar = lazy(() => import('../many/many-bar').then((part) => ({ default: part.ManyBar })));
@@ -43,7 +43,7 @@ export function JobList({ view, onView }: JobListProps) {
   const jobs = useMemo(() => list.data?.pages.flatMap((page) => page.jobs) ?? [], [list.data]);
   const total = list.data?.pages[0]?.total ?? 0;
 
-  const selection = useSelection(jobs);
+  const selection = useSelected(jobs);
   // The filter whose every download is meant, also those that are not loaded.
   const [everyOf, setEveryOf] = useState<JobFilter>();
   const every = everyOf === filter && total > 0;
@@ -80,14 +80,14 @@ export function JobList({ view, onView }: JobListProps) {
       <Suspense fallback={null}>{acts.data && acts.data.length > 0 && <OwnActs />}</Suspense>
       <section aria-label="Downloads" className={classes.list}>
         <ListToolbar view={view} counts={counts.data ?? {}} total={total} onView={onView} />
-        {!every && selection.jobs.length > 0 && (
+        {!every && selection.entries.length > 0 && (
           <BulkBar
-            jobs={selection.jobs}
+            jobs={selection.entries}
             busy={doing.isPending}
             onAct={(chosen, action) => start({ jobs: chosen, action })}
             onClear={clear}
             onAll={selection.all}
-            onEvery={selection.jobs.length === jobs.length && total > jobs.length ? () => setEveryOf(filter) : undefined}
+            onEvery={selection.entries.length === jobs.length && total > jobs.length ? () => setEveryOf(filter) : undefined}
             total={total}
           />
         )}
