@@ -93,9 +93,14 @@ func (ls *Labels) ChangeLabel(ctx context.Context, userID, labelID uuid.UUID, na
 	return l, err
 }
 
-// DeleteLabel removes a label, from all jobs that have it too.
+// DeleteLabel removes a label, from all jobs that have it too. It is CodeConflict
+// while a channel or webhook is limited to this label alone: without it, what was
+// kept from them would be sent.
 func (ls *Labels) DeleteLabel(ctx context.Context, userID, labelID uuid.UUID) error {
 	return ls.db.Tx(ctx, func(ctx context.Context) error {
+		if err := ls.refuseLastLimit(ctx, userID, labelID); err != nil {
+			return err
+		}
 		n, err := ls.db.Exec(ctx, "delete label", `delete from labels where user_id = ? and id = ?`, userID, labelID)
 		if err == nil && n == 0 {
 			err = postgres.NotFound("label")
@@ -105,6 +110,25 @@ func (ls *Labels) DeleteLabel(ctx context.Context, userID, labelID uuid.UUID) er
 		}
 		return ls.tell(ctx, userID)
 	})
+}
+
+// refuseLastLimit refuses a label that is all a channel or webhook is limited to.
+// It holds the user's labels, so that two can't be deleted at once.
+func (ls *Labels) refuseLastLimit(ctx context.Context, userID, labelID uuid.UUID) error {
+	if _, err := ls.db.Exec(ctx, "hold labels", `select from labels where user_id = ? order by id for update`, userID); err != nil {
+		return err
+	}
+	var last bool
+	err := ls.db.Row(ctx, &last, "look up limits to label", `
+		select exists (select from notification_labels l where l.label_id = @label and l.user_id = @user
+				and not exists (select from notification_labels o where o.user_id = l.user_id and o.channel = l.channel and o.label_id <> l.label_id))
+			or exists (select from webhook_labels l where l.label_id = @label
+				and not exists (select from webhook_labels o where o.webhook_id = l.webhook_id and o.label_id <> l.label_id))`,
+		map[string]any{"label": labelID, "user": userID})
+	if err == nil && last {
+		err = models.Errorf(models.CodeConflict, "Notifications are limited to this label alone. Change that first, in the settings of notifications.")
+	}
+	return err
 }
 
 // LabelsOf returns the labels of the jobs, by job.
