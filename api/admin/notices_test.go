@@ -175,7 +175,7 @@ func TestANoticeNamesADownloadLink(t *testing.T) {
 	apitest.Post(t, h, admin, at+"/decide", map[string]any{"act": "accept"}, http.StatusOK, nil)
 	var d notice
 	apitest.Decode(t, h.Run(t, apitest.Scenario{As: admin, Path: at, Status: 200}), &d)
-	if len(d.Things) != 3 || d.Things[1].Value != files[0].ID.String() || d.Things[2].Value != files[1].ID.String() || d.Things[1].Jobs*d.Things[2].Jobs != 1 {
+	if len(d.Things) != 3 || d.Things[0].Value != files[0].ID.String() || d.Things[1].Value != files[1].ID.String() || d.Things[0].Jobs*d.Things[1].Jobs != 1 || d.Things[2].Jobs != 0 {
 		t.Errorf("it names %+v", d.Things)
 	}
 }
