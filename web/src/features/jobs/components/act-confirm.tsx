@@ -54,7 +54,7 @@ export function ActConfirm({ asked, busy, onConfirm, onClose }: ActConfirmProps)
       {deleting ? (
         <>
           <p>This deletes {what} and everything stored for {jobs.length === 1 ? 'it' : 'them'}.</p>
-          {goesToTrash && <p>What is finished goes to the trash. What isn't stops, and can be restored only if some of its files are complete.</p>}
+          {goesToTrash && <p>Finished downloads go to the trash. Others stop, and can be restored only if some of their files are complete.</p>}
           {!goesToTrash && stored > 0 && <p>You lose {formatBytes(stored)} of finished files. This can't be undone.</p>}
         </>
       ) : (
