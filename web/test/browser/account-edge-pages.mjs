@@ -255,7 +255,8 @@ const settings = [
     name: 'settings-revoke-link',
     narrow: true,
     open: async (page, stage) => {
-      await openSettings(page, stage, /^Revoke the link to Cosmos/);
+      await go(page, stage, '/shares', 'Cosmos Laundromat');
+      await page.getByRole('button', { name: /^Revoke the link to Cosmos/ }).click();
       await page.getByRole('dialog', { name: 'Revoke link?' }).waitFor();
       await still(page);
     },

@@ -11,10 +11,10 @@ function plansOf(free) {
   ];
 }
 
-const noRoom = 'Not enough storage: it needs 4.1 GiB, 2.3 GiB are free.';
+const noRoom = 'Not enough storage: it needs 4.1 GiB, you have 2.3 GiB left.';
 
 function waitingJob(stage) {
-  const job = stage.fixtures.makeJob({ name: 'Elephants Dream 2006 1080p', state: 'queued', size: 4.1 * gib, reason: noRoom, nextAction: 'Starts when there is room.' });
+  const job = stage.fixtures.makeJob({ name: 'Elephants Dream 2006 1080p', state: 'queued', size: 4.1 * gib, reason: stage.fixtures.because('storage_full', { need: 4.1 * gib, free: 2.3 * gib }) });
   stage.world.jobs = [job, ...stage.world.jobs];
   return job;
 }
@@ -103,11 +103,11 @@ export const usagePages = [
     name: 'quota-submit',
     narrow: true,
     open: async (page, stage) => {
-      const reason = 'It needs 48.0 GiB; your plan has 20.0 GiB of storage.';
+      const reason = stage.fixtures.because('quota_exceeded', { need: 48 * gib, plan: 'Free', total: 20 * gib });
       stage.world.inspection = { ...stage.world.inspection, size: 48 * gib, verdict: { allowed: false, reason } };
       await go(page, stage, '/', 'Tears of Steel');
       await paste(page, `magnet:?xt=urn:btih:${'aa'.repeat(20)}&dn=Elephants+Dream`);
-      await page.getByText(reason).first().waitFor();
+      await page.getByText('It needs 48.0 GiB; the Free plan has 20.0 GiB of storage in all.').first().waitFor();
     },
   },
 ];

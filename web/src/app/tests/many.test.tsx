@@ -44,7 +44,7 @@ describe('acts on everything that matches', () => {
     const bar = await selectEvery(user);
     await user.click(bar.getByRole('button', { name: 'Delete' }));
     const dialog = within(await screen.findByRole('dialog', { name: 'Delete 130 downloads?' }));
-    expect(dialog.getByText(/goes to the trash/)).toBeVisible();
+    expect(dialog.getByText(/go to the trash/)).toBeVisible();
     expect(dialog.getByRole('button', { name: 'Delete' })).toBeDisabled();
     await user.type(dialog.getByLabelText(/Type delete to confirm/), 'delete');
     await user.click(dialog.getByRole('button', { name: 'Delete' }));

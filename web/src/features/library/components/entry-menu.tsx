@@ -9,6 +9,7 @@ import { useMenuButton } from '@/lib/use-menu-button';
 import { useCopyLink, useDownload, useRemoveFolder, useZip } from '../use-acts';
 import { isThere, type Entry, type LibraryView } from '../view';
 import { EntryLink } from './entry-link';
+import classes from './library.module.css';
 
 /** What a row asks of the list around it. */
 export interface EntryActs {
@@ -74,7 +75,7 @@ export function EntryMenu({ entry, view, onRename, onMove, onDelete, onShare }: 
           {t('move')}
         </Menu.Item>
         {(file ?? folder.files > 0) && (
-          <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => choose(() => onDelete([entry]))}>
+          <Menu.Item className={classes.danger} leftSection={<IconTrash size={16} />} onClick={() => choose(() => onDelete([entry]))}>
             {t(file ? 'delete' : 'deleteIn')}
           </Menu.Item>
         )}

@@ -93,7 +93,7 @@ function More({ webhook, onAsk }: WebhookItemProps) {
         </Menu.Item>
         <Menu.Item onClick={() => choose(() => onAsk('edit'))}>{t('webhooks.edit')}</Menu.Item>
         <Menu.Item onClick={() => choose(() => onAsk('renew'))}>{t('webhooks.renew')}</Menu.Item>
-        <Menu.Item color="red" onClick={() => choose(() => onAsk('delete'))}>
+        <Menu.Item className={classes.danger} onClick={() => choose(() => onAsk('delete'))}>
           {t('webhooks.delete')}
         </Menu.Item>
       </Menu.Dropdown>
