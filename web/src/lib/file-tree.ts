@@ -121,13 +121,28 @@ export function pathMatcher(query: string): (path: string) => boolean {
 
 function onePattern(pattern: string): (path: string) => boolean {
   if (!/[*?]/.test(pattern)) return (path) => path.includes(pattern);
-  const source = pattern
-    .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
-    // A run of stars counts as one: "**" would only make matching slow.
-    .replaceAll(/\*+/g, '.*')
-    .replaceAll('?', '.');
-  const expression = new RegExp(`^${source}$`);
-  return (path) => expression.test(path) || expression.test(path.slice(path.lastIndexOf('/') + 1));
+  return (path) => globMatches(pattern, path) || globMatches(pattern, path.slice(path.lastIndexOf('/') + 1));
+}
+
+// A regular expression with several stars can take exponential time. This takes at most pattern times text, as only the last
+// star is ever tried again.
+function globMatches(pattern: string, text: string): boolean {
+  let at = 0;
+  let star = -1;
+  let taken = 0;
+  for (let i = 0; i < text.length; ) {
+    if (pattern[at] === '*') {
+      star = at++;
+      taken = i;
+    } else if (pattern[at] === '?' || pattern[at] === text[i]) {
+      at++;
+      i++;
+    } else if (star >= 0) {
+      at = star + 1;
+      i = ++taken;
+    } else return false;
+  }
+  return /^\**$/.test(pattern.slice(at));
 }
 
 /** Adds up the sizes of the chosen files; -1 when one is unknown. */

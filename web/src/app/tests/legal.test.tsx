@@ -12,6 +12,7 @@ describe('legal pages', () => {
     expect(await screen.findByText(/has not named themself/)).toBeVisible();
     expect(screen.getByText(/stays text/)).toHaveTextContent('<img src=x onerror=alert(1)> stays text.');
     expect(container.querySelector('img')).toBeNull();
+    expect(screen.getByRole('cell', { name: 'cookie' })).toHaveAttribute('data-label', 'Kind');
     expect(screen.getByRole('link', { name: 'legal@example.com' })).toHaveAttribute('href', 'mailto:legal@example.com');
     await user.click(screen.getByRole('link', { name: 'privacy page' }));
     expect(await screen.findByRole('heading', { level: 1, name: 'Privacy' })).toBeVisible();

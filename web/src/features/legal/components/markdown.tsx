@@ -1,122 +1,34 @@
 import { Link } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import ReactMarkdown, { type Components, type Options } from 'react-markdown';
+import remarkGfm from 'remark-gfm';
 
-import { parseMarkdown, type Block, type Inline } from '../markdown';
+import { labelCells } from '../label-cells';
 import classes from './legal.module.css';
 
-/** Shows Markdown. Everything becomes elements and text, never HTML. */
+const remarkPlugins: Options['remarkPlugins'] = [remarkGfm];
+const rehypePlugins: Options['rehypePlugins'] = [labelCells];
+
+const components: Components = {
+  h1: 'h2', // the page has its own first heading
+  img: ({ alt }) => alt, // nothing is loaded from elsewhere
+  table: ({ children }) => <table className={classes.table}>{children}</table>,
+  th: ({ children }) => <th scope="col">{children}</th>,
+  a: ({ href = '', children }) =>
+    /^\/(?!\/)/.test(href) ? (
+      // A page of this app, as the text names it; one that isn't there says so.
+      <Link to={href as '/'}>{children}</Link>
+    ) : (
+      <a href={href} rel="noopener noreferrer">
+        {children}
+      </a>
+    ),
+};
+
+/** Shows Markdown. HTML in it stays text. On a phone each row of a table stands as a card with the head's words beside its cells. */
 export function Markdown({ text }: { text: string }) {
-  const blocks = useMemo(() => parseMarkdown(text), [text]);
-  return <Blocks blocks={blocks} />;
-}
-
-function Blocks({ blocks }: { blocks: Block[] }) {
-  return blocks.map((block, at) => <OneBlock key={at} block={block} />);
-}
-
-function OneBlock({ block }: { block: Block }) {
-  switch (block.kind) {
-    case 'heading': {
-      const Heading = `h${block.level}` as const;
-      return (
-        <Heading>
-          <Inlines inner={block.inner} />
-        </Heading>
-      );
-    }
-    case 'paragraph':
-      return (
-        <p>
-          <Inlines inner={block.inner} />
-        </p>
-      );
-    case 'quote':
-      return (
-        <blockquote>
-          <Blocks blocks={block.blocks} />
-        </blockquote>
-      );
-    case 'list': {
-      const List = block.ordered ? 'ol' : 'ul';
-      return (
-        <List>
-          {block.items.map((item, at) => (
-            <li key={at}>
-              <Inlines inner={item} />
-            </li>
-          ))}
-        </List>
-      );
-    }
-    case 'table':
-      return <Table head={block.head} rows={block.rows} />;
-    case 'rule':
-      return <hr />;
-  }
-}
-
-/** On a phone each row stands as a card with the head's words beside its cells. */
-function Table({ head, rows }: { head: Inline[][]; rows: Inline[][][] }) {
   return (
-    <table className={classes.table}>
-      <thead>
-        <tr>
-          {head.map((cell, at) => (
-            <th key={at} scope="col">
-              <Inlines inner={cell} />
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row, line) => (
-          <tr key={line}>
-            {row.map((cell, at) => (
-              <td key={at} data-label={plainOf(head[at] ?? [])}>
-                <Inlines inner={cell} />
-              </td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <ReactMarkdown remarkPlugins={remarkPlugins} rehypePlugins={rehypePlugins} components={components}>
+      {text}
+    </ReactMarkdown>
   );
-}
-
-function plainOf(inner: Inline[]): string {
-  return inner.map((each) => ('text' in each ? each.text : plainOf(each.inner))).join('');
-}
-
-function Inlines({ inner }: { inner: Inline[] }) {
-  return inner.map((each, at) => {
-    switch (each.kind) {
-      case 'text':
-        return each.text;
-      case 'code':
-        return <code key={at}>{each.text}</code>;
-      case 'strong':
-        return (
-          <strong key={at}>
-            <Inlines inner={each.inner} />
-          </strong>
-        );
-      case 'em':
-        return (
-          <em key={at}>
-            <Inlines inner={each.inner} />
-          </em>
-        );
-      case 'link':
-        return each.href.startsWith('/') ? (
-          // A page of this app, as the text names it; one that isn't there says so.
-          <Link key={at} to={each.href as '/'}>
-            <Inlines inner={each.inner} />
-          </Link>
-        ) : (
-          <a key={at} href={each.href} rel="noopener noreferrer">
-            <Inlines inner={each.inner} />
-          </a>
-        );
-    }
-  });
 }
