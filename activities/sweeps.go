@@ -204,7 +204,7 @@ func (a *Sweeps) prune(ctx context.Context) (res PruneResult, err error) {
 	if res.Folders, err = a.Store.PruneFolders(ctx, pruneFolders); err != nil {
 		return res, err
 	}
-	if res.Selections, err = a.Store.PruneSelections(ctx, now); err != nil {
+	if res.Selections, err = a.Store.PruneSelections(ctx, now.Add(-models.ShareRetention)); err != nil {
 		return res, err
 	}
 	if res.Deliveries, err = a.Store.PruneDeliveries(ctx); err != nil {

@@ -276,7 +276,7 @@ func (s *Server) operations(r *kit.Router) {
 
 // locations reads what takedown notices name.
 func (s *Server) locations() kit.Locations {
-	return kit.Locations{FileOfLink: s.files.FileOfLink, App: s.cfg.BaseURL}
+	return kit.Locations{OfLink: s.files.OfLink, App: s.cfg.BaseURL}
 }
 
 // view shows jobs to the streams.

@@ -142,7 +142,12 @@ const (
 	ItemValue NoticeItemKind = "value" // an info hash, a magnet link, a host or an address
 	ItemFile  NoticeItemKind = "file"  // the id of a stored file
 	ItemShare NoticeItemKind = "share" // the id of a share, whose files are items of their own
+	ItemJob   NoticeItemKind = "job"   // the id of a job of which all files are zipped; they are items of their own
+	ItemZip   NoticeItemKind = "zip"   // the id of chosen files that are zipped; they are items of their own
 )
+
+// HasParts reports whether the files of what is named are items of their own.
+func (k NoticeItemKind) HasParts() bool { return k == ItemShare || k == ItemJob || k == ItemZip }
 
 // NoticeItem is one thing that a notice names.
 type NoticeItem struct {
@@ -150,7 +155,7 @@ type NoticeItem struct {
 	N        int       `gorm:"primaryKey"` // from 1
 	Kind     NoticeItemKind
 	Value    string
-	PartOf   *int       // the share among the items that shows this file; nil for what the complainant named
+	PartOf   *int       // the share or zip among the items that has this file; nil for what the complainant named
 	BlockID  *uuid.UUID `gorm:"type:uuid"` // nil until it is blocked
 	Made     bool       // the block came with this notice
 	Refusal  string     // why it could not be blocked; empty unless it was refused
@@ -158,7 +163,9 @@ type NoticeItem struct {
 	Lifted bool  `gorm:"->"` // the block was lifted
 	Jobs   int64 `gorm:"->"` // that the block covers of what is here
 
-	Secret string `gorm:"-"` // hash of the secret in the address of a share's page, in hex; empty for no such address
+	Secret string    `gorm:"-"` // hash of the secret in the address of a share's page, in hex; empty for no such address
+	Share  uuid.UUID `gorm:"-"` // whose file a thumbnail is of; nil for no address of a thumbnail
+	Ref    int64     `gorm:"-"` // the file's number in that share
 
 	Name    string     `gorm:"->"`           // of the share, or the path of the file; empty for one that is gone
 	JobID   *uuid.UUID `gorm:"->;type:uuid"` // of the file
@@ -171,7 +178,7 @@ type NewNotice struct {
 	Notice
 	Values []string     // info hashes, magnet links, hosts and addresses
 	Files  []uuid.UUID  // stored files
-	Things []NoticeItem // of every kind, in the complainant's order; only kind, value and secret count
+	Things []NoticeItem // of every kind, in the complainant's order; only kind, value and where an address leads count
 }
 
 // NoticeFilter is which notices are listed.

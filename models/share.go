@@ -15,7 +15,7 @@ const (
 	ShareFilesEach   = 5000                // files that a share of library folders has
 	ShareMaxLimit    = 1000000             // of downloads
 	ShareDefaultDays = 7                   // that a share lasts unless its owner says else
-	ShareRetention   = 30 * 24 * time.Hour // of those that ended
+	ShareRetention   = 30 * 24 * time.Hour // of shares and links to zips that ended
 	VisitTime        = 24 * time.Hour      // how long a visitor may stay without opening the share again
 )
 

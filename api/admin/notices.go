@@ -102,7 +102,7 @@ type recordInput struct {
 		Channel    noticeChannel `json:"channel"`
 		ReceivedAt *time.Time    `json:"receivedAt,omitempty" doc:"Now if it is missing"`
 		Complaint
-		Values []string    `json:"values,omitempty" maxItems:"1000" doc:"What it names: info hashes, magnet links, hosts and addresses; a download link of this server stands for its file, and the page of a share for the files that it shows"`
+		Values []string    `json:"values,omitempty" maxItems:"1000" doc:"What it names: info hashes, magnet links, hosts and addresses; a link of this server stands for its file or the files of its zip, and the page of a share for the files that it shows"`
 		Files  []uuid.UUID `json:"files,omitempty" maxItems:"1000" doc:"What it names: ids of stored files"`
 	} `nameHint:"NewNotice"`
 }

@@ -42,7 +42,7 @@ func (noticeGap) Schema(r huma.Registry) *huma.Schema {
 
 // Schema returns the schema of what a notice names.
 func (noticeItemKind) Schema(r huma.Registry) *huma.Schema {
-	return kit.Enum(r, "NoticeItemKind", "What a notice names", models.ItemValue, models.ItemFile, models.ItemShare)
+	return kit.Enum(r, "NoticeItemKind", "What a notice names", models.ItemValue, models.ItemFile, models.ItemShare, models.ItemJob, models.ItemZip)
 }
 
 // Complaint is what a complainant says. Members that are missing change nothing.
@@ -122,12 +122,12 @@ func (h *noticeHandlers) noticeOf(n models.Notice) Notice {
 // NoticeItem is one thing that a notice names.
 type NoticeItem struct {
 	N       int            `json:"n" doc:"Its number in the notice"`
-	PartOf  *int           `json:"partOf" nullable:"true" doc:"Number of the share that shows this file; null for what the complainant named"`
+	PartOf  *int           `json:"partOf" nullable:"true" doc:"Number of the share or zip that has this file; null for what the complainant named"`
 	Kind    noticeItemKind `json:"kind"`
-	Value   string         `json:"value" doc:"What was named; the id of a file or a share"`
-	Name    string         `json:"name" doc:"Of the share, or the path of the file; empty for anything else, and once it is gone"`
-	JobID   *uuid.UUID     `json:"jobId" format:"uuid" nullable:"true" doc:"The job of the file"`
-	OwnerID *uuid.UUID     `json:"ownerId" format:"uuid" nullable:"true" doc:"Of the file or the share"`
+	Value   string         `json:"value" doc:"What was named; the id of a file, of a share, of a job that was zipped or of a zip of chosen files"`
+	Name    string         `json:"name" doc:"Of the share, the job or the zip, or the path of the file; empty for anything else, and once it is gone"`
+	JobID   *uuid.UUID     `json:"jobId" format:"uuid" nullable:"true" doc:"The job, or that of the file"`
+	OwnerID *uuid.UUID     `json:"ownerId" format:"uuid" nullable:"true" doc:"Of whatever it leads to"`
 	Owner   string         `json:"owner" doc:"E-mail address of the owner"`
 	BlockID *uuid.UUID     `json:"blockId" format:"uuid" nullable:"true" doc:"Null until it is blocked"`
 	Refusal string         `json:"refusal" doc:"Why it could not be blocked; empty unless it was refused"`

@@ -83,7 +83,7 @@ func New(d Deps) *Service {
 			store: d.Store, objects: d.Objects, limits: d.Limiter, meter: d.Meter, signer: signer,
 			app: kit.Origin(d.AppURL), now: d.Now,
 		},
-		thumbs: &thumbnailHandlers{store: d.Store, maker: d.Thumbnails, signer: signer, limits: d.Limiter},
+		thumbs: &thumbnailHandlers{store: d.Store, maker: d.Thumbnails, signer: signer, limits: d.Limiter, app: kit.Origin(d.AppURL)},
 		url:    d.URL,
 	}
 }

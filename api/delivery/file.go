@@ -169,11 +169,16 @@ func (h *deliveryHandlers) send(c *gin.Context, f models.File, e errand) {
 
 // allowApp lets only the app's scripts read a file.
 func (h *deliveryHandlers) allowApp(c *gin.Context) {
+	allowOrigin(c, h.app, "Content-Length, Content-Range, ETag")
+}
+
+// allowOrigin lets scripts of the origin read the answer with the headers.
+func allowOrigin(c *gin.Context, origin, headers string) {
 	header := c.Writer.Header()
 	header.Add("Vary", "Origin")
-	if c.Request.Header.Get("Origin") == h.app {
-		header.Set("Access-Control-Allow-Origin", h.app)
-		header.Set("Access-Control-Expose-Headers", "Content-Length, Content-Range, ETag")
+	if c.Request.Header.Get("Origin") == origin {
+		header.Set("Access-Control-Allow-Origin", origin)
+		header.Set("Access-Control-Expose-Headers", headers)
 	}
 }
 

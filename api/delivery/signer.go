@@ -64,9 +64,13 @@ func (s *linkSigner) read(p token.Purpose, value string) (grant, error) {
 	if err != nil || len(payload) != grantSize {
 		return grant{}, models.Errorf(models.CodeNotFound, "This link is invalid or has expired.").Because(err)
 	}
+	return grantOf(payload), nil
+}
+
+func grantOf(payload []byte) grant {
 	return grant{
 		inline: payload[0] == 1, userID: uuid.UUID(payload[1:17]), id: uuid.UUID(payload[17:33]), link: uuid.UUID(payload[33:49]),
-	}, nil
+	}
 }
 
 // baseName is the name under which a file is saved.

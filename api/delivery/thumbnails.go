@@ -33,6 +33,7 @@ type thumbnailHandlers struct {
 	maker  *thumbnail.Maker
 	signer *linkSigner
 	limits kit.Limiter
+	app    string // origin whose scripts may read why there is none
 }
 
 func (h *thumbnailHandlers) routes(r *kit.Router) {
@@ -72,6 +73,7 @@ func (h *thumbnailHandlers) own(ctx context.Context, in *thumbnailInput) (*huma.
 // request, as it is for the file.
 func (h *thumbnailHandlers) shared(c *gin.Context) {
 	ctx := c.Request.Context()
+	allowOrigin(c, h.app, "Retry-After")
 	f, err := h.visited(ctx, c.Param("token"), c.Param("index"))
 	var body []byte
 	if err == nil {

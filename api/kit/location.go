@@ -5,25 +5,23 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"longhaul/internal/token"
 	"longhaul/models"
 )
 
 // Locations reads where a takedown notice says that something is.
 type Locations struct {
-	FileOfLink func(address string) (uuid.UUID, bool) // the stored file that a download link leads to
-	App        *url.URL                               // origin of the app, which shows the pages of shares
+	OfLink func(address string) (models.NoticeItem, bool) // what a link to the files origin leads to
+	App    *url.URL                                       // origin of the app, which shows the pages of shares
 }
 
-// Thing returns what a location names: the file of a download link, or what it
-// says. The address of a share's page has the hash of its secret with it. Nothing
-// is looked up.
+// Thing returns what a location names: what a link to the files origin leads to, or
+// what it says. The address of a share's page has the hash of its secret with it.
+// Nothing is looked up.
 func (l Locations) Thing(location string) models.NoticeItem {
 	location = strings.TrimSpace(location)
-	if id, ok := l.FileOfLink(location); ok {
-		return models.NoticeItem{Kind: models.ItemFile, Value: id.String()}
+	if thing, ok := l.OfLink(location); ok {
+		return thing
 	}
 	return models.NoticeItem{Kind: models.ItemValue, Value: location, Secret: l.share(location)}
 }

@@ -22,6 +22,11 @@ func ownSQL(name string) (string, bool) {
 		return `
 			select id::text as after, json_build_object('id', id, 'in', parent_id, 'download', job_id, 'name', name, 'createdAt', created_at)::text as body
 			from folders where user_id = @user and id > cast(@after as uuid) order by id limit @limit`, true
+	case "zips":
+		return `
+			select id::text as after, json_build_object('name', name, 'files', files, 'names', names, 'createdAt', created_at, 'expiresAt', expires_at,
+				'revokedAt', revoked_at)::text as body
+			from selections where user_id = @user and id > cast(@after as uuid) order by id limit @limit`, true
 	case "shares":
 		return `
 			select s.id::text as after, json_build_object('id', s.id, 'name', s.name, 'viewOnly', s.view_only, 'hasPassword', s.password_hash <> '',

@@ -31,6 +31,7 @@ func parts() []part {
 		{"timeline", none},
 		{"files", noID + ":0"},
 		{"links", noID},
+		{"zips", noID},
 		{"labels", noID},
 		{"acts-on-many", noID},
 		{"rules", noID},

@@ -14,8 +14,8 @@ import (
 const maxSelections = 500
 
 // Pack keeps what is picked as a selection, folders with everything below them,
-// until the time. Selections of the user that have expired are removed. One without
-// a file that can be delivered is refused, and one with too many.
+// until the time. One without a file that can be delivered is refused, and one with
+// too many.
 func (l *Library) Pack(ctx context.Context, userID uuid.UUID, p models.Picked, expires time.Time) (models.Selection, error) {
 	s := models.Selection{ID: l.db.NewID(), UserID: userID, CreatedAt: l.db.Now(), ExpiresAt: expires}
 	err := l.db.Tx(ctx, func(ctx context.Context) error {
@@ -40,9 +40,6 @@ func (l *Library) Pack(ctx context.Context, userID uuid.UUID, p models.Picked, e
 		}
 		if len(files) > models.MaxPackedFiles {
 			return models.Errorf(models.CodeConflict, "A zip can have at most %d files.", models.MaxPackedFiles).In("files")
-		}
-		if _, err := l.db.Exec(ctx, "prune selections", `delete from selections where user_id = ? and expires_at <= ?`, userID, l.db.Now()); err != nil {
-			return err
 		}
 		_, err = l.db.Exec(ctx, "keep selection", `
 			insert into selections (id, user_id, name, files, names, created_at, expires_at) values (?, ?, ?, ?::uuid[], ?::text[], ?, ?)`,
@@ -123,7 +120,7 @@ func (l *Library) MayDeliverPacked(ctx context.Context, id, fileID uuid.UUID) er
 	var one int
 	return l.db.Row(ctx, &one, "look whether packed file may be delivered", `
 		select 1 from selections s join users u on u.id = s.user_id join files f on f.user_id = s.user_id join jobs j on j.id = f.job_id
-		where s.id = ? and f.id = ? and u.disabled_at is null and not j.blocked and not f.blocked and f.state = 'stored' and `+visible, id, fileID)
+		where s.id = ? and s.revoked_at is null and f.id = ? and u.disabled_at is null and not j.blocked and not f.blocked and f.state = 'stored' and `+visible, id, fileID)
 }
 
 // Selections returns the user's selections that work, newest first, at most 500.
@@ -135,9 +132,12 @@ func (l *Library) Selections(ctx context.Context, userID uuid.UUID) ([]models.Se
 	return out, err
 }
 
-// RevokeSelection makes the link of a selection stop working.
+// RevokeSelection makes the link of a selection stop working. The row says until
+// it is pruned what the link led to.
 func (l *Library) RevokeSelection(ctx context.Context, userID, id uuid.UUID) error {
-	n, err := l.db.Exec(ctx, "revoke selection", `delete from selections where user_id = ? and id = ?`, userID, id)
+	n, err := l.db.Exec(ctx, "revoke selection", `
+		update selections set expires_at = @now, revoked_at = @now where user_id = @user and id = @id and expires_at > @now`,
+		map[string]any{"now": l.db.Now(), "user": userID, "id": id})
 	if err == nil && n == 0 {
 		return postgres.NotFound("link")
 	}
@@ -146,7 +146,9 @@ func (l *Library) RevokeSelection(ctx context.Context, userID, id uuid.UUID) err
 
 // RevokeSelections makes the links of all selections of the user stop working.
 func (l *Library) RevokeSelections(ctx context.Context, userID uuid.UUID) error {
-	_, err := l.db.Exec(ctx, "revoke selections", `delete from selections where user_id = ?`, userID)
+	_, err := l.db.Exec(ctx, "revoke selections", `
+		update selections set expires_at = @now, revoked_at = @now where user_id = @user and expires_at > @now`,
+		map[string]any{"now": l.db.Now(), "user": userID})
 	return err
 }
 

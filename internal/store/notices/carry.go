@@ -37,7 +37,7 @@ func (nt *Notices) carry(ctx context.Context, id uuid.UUID) error {
 func (nt *Notices) blockItems(ctx context.Context, n models.Notice) error {
 	var items []models.NoticeItem
 	err := nt.db.Rows(ctx, &items, "list what is to be blocked", `
-		select * from notice_items where notice_id = ? and kind <> 'share' and block_id is null and refusal = '' order by n`, n.ID)
+		select * from notice_items where notice_id = ? and kind in ('value', 'file') and block_id is null and refusal = '' order by n`, n.ID)
 	if err != nil {
 		return err
 	}

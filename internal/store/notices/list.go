@@ -82,11 +82,13 @@ func (ad *Admin) NoticeDetail(ctx context.Context, by models.Actor, id uuid.UUID
 	}
 	err = nt.db.Rows(ctx, &d.Things, "list what the notice names", `
 		select i.*, b.lifted_at is not null as lifted, (select count(*) from block_marks m where m.block_id = i.block_id) as jobs,
-			coalesce(s.name, f.path, '') as name, f.job_id, coalesce(s.user_id, j.user_id) as owner_id, coalesce(u.email, '') as email
+			coalesce(s.name, z.name, f.path, j.name, '') as name, j.id as job_id, coalesce(s.user_id, z.user_id, j.user_id) as owner_id, coalesce(u.email, '') as email
 		from notice_items i left join blocks b on b.id = i.block_id
 			left join shares s on s.id = case when i.kind = 'share' then cast(i.value as uuid) end
+			left join selections z on z.id = case when i.kind = 'zip' then cast(i.value as uuid) end
 			left join files f on f.id = case when i.kind = 'file' then cast(i.value as uuid) end
-			left join jobs j on j.id = f.job_id left join users u on u.id = coalesce(s.user_id, j.user_id)
+			left join jobs j on j.id = case when i.kind = 'job' then cast(i.value as uuid) else f.job_id end
+			left join users u on u.id = coalesce(s.user_id, z.user_id, j.user_id)
 		where i.notice_id = ? order by coalesce(i.part_of, i.n), i.n`, id)
 	if err != nil {
 		return d, err

@@ -40,7 +40,7 @@ func (nt *Notices) record(ctx context.Context, by models.Actor, in models.NewNot
 		if known, err = nt.known(ctx, &n); err != nil || known {
 			return err
 		}
-		if items, err = nt.withShares(ctx, items); err != nil {
+		if items, err = nt.withParts(ctx, items); err != nil {
 			return err
 		}
 		for i := range items {
@@ -148,7 +148,7 @@ func itemsOf(in models.NewNotice) []models.NoticeItem {
 			return
 		}
 		seen[i.Value] = true
-		out = append(out, models.NoticeItem{N: len(out) + 1, Kind: i.Kind, Value: i.Value, Secret: i.Secret})
+		out = append(out, models.NoticeItem{N: len(out) + 1, Kind: i.Kind, Value: i.Value, Secret: i.Secret, Share: i.Share, Ref: i.Ref})
 	}
 	for _, v := range in.Values {
 		add(models.NoticeItem{Kind: models.ItemValue, Value: v})

@@ -5912,7 +5912,7 @@ export interface components {
             signature?: string;
             /** @description The notice as it came */
             text?: string;
-            /** @description What it names: info hashes, magnet links, hosts and addresses; a download link of this server stands for its file, and the page of a share for the files that it shows */
+            /** @description What it names: info hashes, magnet links, hosts and addresses; a link of this server stands for its file or the files of its zip, and the page of a share for the files that it shows */
             values?: string[] | null;
             /** @description That are claimed to be infringed */
             works?: string;
@@ -6125,7 +6125,7 @@ export interface components {
             blockId: string | null;
             /**
              * Format: uuid
-             * @description The job of the file
+             * @description The job, or that of the file
              */
             jobId: string | null;
             /**
@@ -6141,30 +6141,30 @@ export interface components {
              * @description Its number in the notice
              */
             n: number;
-            /** @description Of the share, or the path of the file; empty for anything else, and once it is gone */
+            /** @description Of the share, the job or the zip, or the path of the file; empty for anything else, and once it is gone */
             name: string;
             /** @description E-mail address of the owner */
             owner: string;
             /**
              * Format: uuid
-             * @description Of the file or the share
+             * @description Of whatever it leads to
              */
             ownerId: string | null;
             /**
              * Format: int64
-             * @description Number of the share that shows this file; null for what the complainant named
+             * @description Number of the share or zip that has this file; null for what the complainant named
              */
             partOf: number | null;
             /** @description Why it could not be blocked; empty unless it was refused */
             refusal: string;
-            /** @description What was named; the id of a file or a share */
+            /** @description What was named; the id of a file, of a share, of a job that was zipped or of a zip of chosen files */
             value: string;
         };
         /**
          * @description What a notice names
          * @enum {string}
          */
-        NoticeItemKind: "value" | "file" | "share";
+        NoticeItemKind: "value" | "file" | "share" | "job" | "zip";
         NoticeList: {
             /** @description Empty on the last page */
             nextCursor: string;

@@ -14,7 +14,7 @@ export function notices(world: World): void {
   const running = makeNotice({
     state: 'countered', reference: '', acts: ['restore', 'uphold', 'withdraw'], actAt: counter.dueAt, decidedAt: moment(-900_000), note: 'The works are listed in your catalogue.', counter,
     strikes: [makeStrike(), makeStrike({ email: 'full@example.org', counts: false, withdrawnAt: moment(-3_000), withdrawnWhy: 'Their copy is licensed.' })],
-    items: 4,
+    items: 5,
     things: [
       makeThing('c9e15763f722f23e98a29decdfae341b98d53056', { blockId: newId(), jobs: 3 }),
       makeThing('cdn.a-host-with-a-very-long-name.example.org/files/2026/november/one-summer-at-the-harbour/*.mkv', { n: 2, blockId: newId(), lifted: true }),
@@ -23,6 +23,7 @@ export function notices(world: World): void {
       ...['One summer at the harbour/film.mkv', 'One summer at the harbour/subtitles/english.srt'].map((name, at) =>
         makeThing(newId(), { n: at + 5, partOf: 4, kind: 'file', name, jobId: newId(), ownerId: newId(), owner: 'grace@example.org', blockId: newId(), jobs: 1 }),
       ),
+      makeThing(newId(), { n: 7, kind: 'job', name: 'Winter at the harbour', jobId: newId(), ownerId: newId(), owner: 'grace@example.org', refusal: 'This shows no stored file.' }),
     ],
   });
   world.notices.list = [

@@ -1,5 +1,5 @@
 import { screen, within } from '@testing-library/react';
-import { makeInvitation } from '@test/admin';
+import { makeInvitation, makeUser } from '@test/admin';
 import { makeAgent } from '@test/fixtures';
 import { renderApp } from '@test/render-app';
 import { World } from '@test/world';
@@ -8,6 +8,8 @@ import { expect, it } from 'vitest';
 type User = ReturnType<typeof renderApp>['user'];
 
 const inDialog = async () => within(await screen.findByRole('dialog'));
+
+const grace = makeUser({ email: 'grace@example.org' });
 
 const acts: { name: string; page: string; done: RegExp; start: (user: User) => Promise<void> }[] = [
   {
@@ -69,12 +71,34 @@ const acts: { name: string; page: string; done: RegExp; start: (user: User) => P
       await user.type(await screen.findByLabelText(/^Type/), 'seedr{Enter}');
     },
   },
+  {
+    name: 'giving an account own limits',
+    page: `/admin/users/${grace.id}`,
+    done: /has its own limits/,
+    start: async (user) => {
+      await user.click(await screen.findByRole('button', { name: 'Give own limits' }));
+      const dialog = await inDialog();
+      await user.selectOptions(dialog.getByRole('combobox', { name: 'Storage' }), 'No limit');
+      await user.type(dialog.getByRole('textbox', { name: /Reason/ }), 'Moving house');
+      await user.click(dialog.getByRole('button', { name: 'Save' }));
+    },
+  },
+  {
+    name: 'announcing something',
+    page: '/admin/users/announcement',
+    done: /^Announced/,
+    start: async (user) => {
+      await user.type(await screen.findByLabelText(/^Text/), 'The harbour closes at ten.');
+      await user.click(screen.getByRole('button', { name: 'Announce' }));
+    },
+  },
 ];
 
 it.each(acts)('$name asks an admin to confirm who they are, and then does it', async ({ page, done, start }) => {
   const world = new World();
   world.agents = [makeAgent({ state: 'cordoned' })];
   world.admin.invitations = [makeInvitation()];
+  world.admin.users = [grace];
   const { user } = renderApp(world, page);
   await start(user);
   await user.type(await screen.findByLabelText('Password'), world.password);

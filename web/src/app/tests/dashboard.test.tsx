@@ -4,7 +4,7 @@ import { problem } from '@test/answers';
 import { because, makeJob, makeProgress, moment } from '@test/fixtures';
 import { renderApp } from '@test/render-app';
 import { World } from '@test/world';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { formatAt } from '@/lib/format';
 
@@ -96,6 +96,22 @@ describe('the list', () => {
     await user.click(screen.getByRole('button', { name: 'Resume (1)' }));
     expect(await within(row('Paused one')).findByText('Queued')).toBeVisible();
     expect(world.changes).toHaveLength(1);
+  });
+
+  it('says which of several downloads refused an action, and why', async () => {
+    const world = worldWithJobs();
+    const other = makeJob({ name: 'Paused too', state: 'paused', createdAt: moment(-130) });
+    world.jobs.push(other);
+    const answer = world.answer.bind(world);
+    vi.spyOn(world, 'answer').mockImplementation((request) =>
+      request.url.endsWith(`/jobs/${other.id}/resume`) ? Promise.resolve(problem(409, 'wrong_state', 'It was deleted meanwhile.')) : answer(request),
+    );
+    const { user } = renderApp(world, '/');
+    for (const name of ['Paused one', 'Paused too']) await user.click(await screen.findByRole('checkbox', { name: `Select ${name}` }));
+    await user.click(screen.getByRole('button', { name: 'Resume' }));
+    expect(await screen.findByText('Resuming “Paused one”.')).toBeVisible();
+    expect(await screen.findByText('Couldn\'t change “Paused too”')).toBeVisible();
+    expect(screen.getByText('It was deleted meanwhile.')).toBeVisible();
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { problem } from '@test/answers';
 import { makeMe } from '@test/fixtures';
 import { renderApp } from '@test/render-app';
 import { World } from '@test/world';
@@ -14,6 +15,15 @@ function owner(): World {
   world.library.addFile({ name: 'notes.md', kind: 'document', contentType: 'text/plain; charset=utf-8', size: 2_048 }, course);
   world.library.addFile({ name: 'film.mkv', jobName: 'film.mkv', size: 1_000 });
   return world;
+}
+
+/** Waits for a request that changes something, and returns its body. */
+function asked(world: World, what: string): Promise<string | undefined> {
+  return waitFor(() => {
+    const found = world.changes.find((change) => change.startsWith(what));
+    expect(found).toBeDefined();
+    return found?.slice(what.length);
+  });
 }
 
 const rows = async () => within(await screen.findByRole('list', { name: /Files and folders/ }));
@@ -52,6 +62,15 @@ describe('the library', () => {
     expect(await (await rows()).findByRole('link', { name: 'film.mkv' })).toBeVisible();
   });
 
+  it('finds a type in all folders, also without words', async () => {
+    const { user } = renderApp(owner(), '/files');
+    await rows();
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Show' }), 'document');
+    expect(await (await rows()).findByRole('link', { name: 'notes.md' })).toBeVisible();
+    expect((await rows()).getByText('in Course')).toBeVisible();
+    await waitFor(() => expect(screen.queryByRole('link', { name: 'film.mkv' })).toBeNull());
+  });
+
   it('shows photos with their thumbnails, and an icon where there is none', async () => {
     const world = owner();
     const photo = world.library.addFile({ name: 'harbour.jpg', kind: 'image', contentType: 'image/jpeg', size: 3_000_000 });
@@ -66,6 +85,27 @@ describe('the library', () => {
     fireEvent.error(picture);
     expect(list.queryByRole('img')).toBeNull();
     expect(list.getByRole('link', { name: 'harbour.jpg' })).toBeVisible();
+  });
+
+  it('shows a thumbnail that the server was too busy to make, when it says so', async () => {
+    const world = owner();
+    const photo = world.library.addFile({ name: 'pier.jpg', kind: 'image', contentType: 'image/jpeg', size: 3_000_000 });
+    const answer = world.answer.bind(world);
+    let asked = 0;
+    vi.spyOn(world, 'answer').mockImplementation((request) => {
+      if (!request.url.endsWith(`/files/${photo.id}/thumbnail`)) return answer(request);
+      asked += 1;
+      const busy = problem(503, 'unavailable', 'Too many thumbnails are being made.', undefined, { 'Retry-After': '1' });
+      return Promise.resolve(asked === 1 ? busy : problem(404, 'not_found', 'This file has no thumbnail.'));
+    });
+    renderApp(world, '/files');
+    const list = await rows();
+    fireEvent.error(await list.findByRole('img', { name: 'pier.jpg' }));
+    expect(list.queryByRole('img')).toBeNull();
+    const again = await list.findByRole('img', { name: 'pier.jpg' }, { timeout: 20_000 });
+    fireEvent.error(again);
+    await waitFor(() => expect(asked).toBe(2));
+    expect(list.queryByRole('img')).toBeNull();
   });
 
   it('offers tiles where there are photos, and remembers them in the address', async () => {
@@ -144,8 +184,9 @@ describe('the library', () => {
     await waitFor(() => expect(world.changes.at(-1)).toBe(`POST /trash/restore {"ids":["${id}"]}`));
   });
 
-  it('asks before it deletes what is in a folder', async () => {
+  it('asks before it deletes what is in a folder, and Undo asks for the files in it back', async () => {
     const world = owner();
+    const inside = world.library.files.filter(({ parent }) => parent !== '').map(({ entry }) => entry.id);
     const { user } = renderApp(world, '/files');
     await user.click((await rows()).getByRole('checkbox', { name: 'Select Course' }));
     await user.click(within(screen.getByRole('toolbar')).getByRole('button', { name: 'Delete' }));
@@ -156,6 +197,9 @@ describe('the library', () => {
     expect(await screen.findByText('Moved 2 files to the trash.')).toBeVisible();
     await waitFor(() => expect(screen.queryByRole('link', { name: 'Course' })).toBeNull());
     expect(screen.queryByRole('toolbar')).toBeNull();
+    await user.click(screen.getByRole('button', { name: 'Undo' }));
+    const { ids } = JSON.parse((await asked(world, 'POST /trash/restore ')) ?? '{}') as { ids: string[] };
+    expect(ids).toEqual(inside);
   });
 
   it('shares a folder with what is in it now, and says so', async () => {

@@ -121,7 +121,7 @@ describe('the list of shares', () => {
 
   it('changes and revokes a share', async () => {
     const world = new World();
-    const share = makeShare({ name: 'Holiday', password: true });
+    const share = makeShare({ name: 'Holiday', password: true, maxDownloads: 20 });
     world.shares.list = [share];
     const { user } = renderApp(world, '/shares');
     const choose = async (item: string) => {
@@ -133,9 +133,11 @@ describe('the list of shares', () => {
     await user.clear(dialog.getByLabelText('Name'));
     await user.type(dialog.getByLabelText('Name'), 'Winter');
     await user.click(dialog.getByRole('checkbox', { name: 'Remove the password' }));
+    await user.clear(dialog.getByLabelText('Download limit'));
+    await user.type(dialog.getByLabelText('Download limit'), '3');
     await user.click(dialog.getByRole('button', { name: 'Save' }));
     expect(await screen.findByText('Winter')).toBeVisible();
-    expect(world.shares.list[0]).toMatchObject({ name: 'Winter', password: false, expiresAt: share.expiresAt });
+    expect(world.shares.list[0]).toMatchObject({ name: 'Winter', password: false, maxDownloads: 3, expiresAt: share.expiresAt });
     await choose('Revoke');
     await user.click(within(await screen.findByRole('dialog', { name: 'Revoke share?' })).getByRole('button', { name: 'Revoke' }));
     expect(await screen.findByText('Revoked')).toBeVisible();
@@ -172,6 +174,21 @@ describe('a visitor', () => {
     expect(await screen.findByLabelText('Film.webm')).toHaveAttribute('src', 'http://files.test/s/t/file');
     await user.click(screen.getByRole('button', { name: 'All files' }));
     expect(await screen.findByRole('button', { name: 'Play Film.webm' })).toBeVisible();
+  });
+
+  it('reads names in any direction without their turning what is around them', async () => {
+    const name = 'قصص Harbour.webm';
+    const world = new World();
+    world.me = null;
+    world.shares.opened = makeOpened({ name });
+    world.shares.list = [makeShare({ name })];
+    const isolated = (found: HTMLElement) => found.closest('bdi, [dir="auto"]');
+    const visitor = renderApp(world, '/s/token');
+    expect(isolated(await screen.findByText(name))).not.toBeNull();
+    visitor.unmount();
+    world.me = makeMe();
+    renderApp(world, '/shares');
+    expect(isolated(await screen.findByText(name))).not.toBeNull();
   });
 
   it('is offered no download where files may only be viewed', async () => {

@@ -121,6 +121,7 @@ describe('a lost password', () => {
     await user.click(screen.getByRole('button', { name: 'Set password' }));
     expect(await screen.findByText('This password is too common.')).toBeVisible();
     expect(field).toHaveAttribute('aria-invalid', 'true');
+    expect(field).toHaveFocus();
     await user.clear(field);
     await user.type(field, longPassword);
     await user.click(screen.getByRole('button', { name: 'Set password' }));

@@ -59,6 +59,17 @@ describe('deleting', () => {
     expect(await screen.findByText('You have this content already.')).toBeVisible();
   });
 
+  it('counts only what an undo brought back', async () => {
+    const world = worldWith('One', 'Two', 'Three');
+    world.trash.refusals.set(world.jobs[0]?.id ?? '', 'You have this content already.');
+    const { user } = renderApp(world, '/');
+    for (const name of ['One', 'Two', 'Three']) await user.click(await screen.findByRole('checkbox', { name: `Select ${name}` }));
+    await user.click(within(screen.getByRole('toolbar', { name: 'Selected downloads' })).getByRole('button', { name: 'Delete' }));
+    await user.click(await screen.findByRole('button', { name: 'Undo' }));
+    expect(await screen.findByText('Restored 2 items.')).toBeVisible();
+    expect(screen.getByText('You have this content already.')).toBeVisible();
+  });
+
   it('deletes one file of a download, and undoes that', async () => {
     const world = worldWith('One');
     const job = world.jobs[0];

@@ -140,7 +140,7 @@ function Things({ things }: { things: readonly NoticeItem[] }) {
         {things.map((item) => (
           <li key={item.n} className={item.partOf === null ? undefined : classes.within}>
             <Named item={item} />
-            <p className={classes.facts}>{item.kind === 'share' ? sharedText(item, things) : thingText(item)}</p>
+            <p className={classes.facts}>{hasParts(item) ? partsText(item, things) : thingText(item)}</p>
           </li>
         ))}
       </ul>
@@ -148,12 +148,20 @@ function Things({ things }: { things: readonly NoticeItem[] }) {
   );
 }
 
+/** What stands before the name of an item. */
+const kindTexts: Record<NoticeItem['kind'], string> = { value: '', file: '', share: 'Share ', job: 'Zip of all files of ', zip: 'Zip ' };
+
+/** Reports whether the files of what is named are items of their own. */
+function hasParts({ kind }: NoticeItem): boolean {
+  return kind === 'share' || kind === 'job' || kind === 'zip';
+}
+
 /** What an item names, with the way to it where it is known here. */
 function Named({ item }: { item: NoticeItem }) {
   const what = item.name === '' ? <span className="mono">{item.value}</span> : item.name;
   return (
     <span>
-      {item.kind === 'share' && 'Share '}
+      {kindTexts[item.kind]}
       {item.jobId === null ? (
         what
       ) : (
@@ -173,9 +181,9 @@ function Named({ item }: { item: NoticeItem }) {
   );
 }
 
-function sharedText(share: NoticeItem, things: readonly NoticeItem[]): string {
-  if (share.refusal !== '') return `refused: ${share.refusal}`;
-  const files = things.filter((item) => item.partOf === share.n);
+function partsText(whole: NoticeItem, things: readonly NoticeItem[]): string {
+  if (whole.refusal !== '') return `refused: ${whole.refusal}`;
+  const files = things.filter((item) => item.partOf === whole.n);
   const blocked = files.filter((item) => item.blockId !== null && !item.lifted).length;
   return `${formatPlural(files.length, 'file', 'files')} when the notice came, ${blocked} blocked`;
 }
