@@ -122,13 +122,17 @@ func TestPageWithoutNonce(t *testing.T) {
 	}
 }
 
-// The page's answer names the parts that the page will need; without a session,
-// those of the sign-in page.
-func TestPageNamesItsParts(t *testing.T) {
+// The page's answer names the parts that the page will need and what it will ask
+// for; without a session, those of the sign-in page.
+func TestPageNamesWhatItNeeds(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"index.html": "<!doctype html>", "preload.json": `{"/login":["assets/login-1.js"],"/":["assets/list-1.js"],"/jobs/":["assets/list-1.js","assets/job-1.js"]}`,
+		"index.html": "<!doctype html>",
+		"preload.json": `{"/login":{"scripts":["assets/login-1.js"],"answers":["/api/v1/config"]},
+			"/":{"scripts":["assets/list-1.js"],"styles":["assets/list-1.css"],"answers":["/api/v1/me","/api/v1/jobs?limit=1"]},
+			"/files":{"scripts":["assets/files-1.js"]},
+			"/jobs/":{"scripts":["assets/job-1.js"],"answers":["/api/v1/me","/api/v1/jobs/{id}"]}}`,
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -136,16 +140,28 @@ func TestPageNamesItsParts(t *testing.T) {
 	}
 	h := apitest.New(t, func(c *api.Config, _ *api.Deps) { c.WebDir = dir })
 	user := h.Account(models.RoleUser)
-	const login, list, job = "</assets/login-1.js>; rel=modulepreload", "</assets/list-1.js>; rel=modulepreload", "</assets/job-1.js>; rel=modulepreload"
+	const (
+		asked = ">; rel=preload; as=fetch; crossorigin, "
+		login = "</api/v1/config" + asked + "</assets/login-1.js>; rel=modulepreload"
+		me    = "</api/v1/me" + asked
+		list  = "</assets/list-1.js>; rel=modulepreload, </assets/list-1.css>; rel=preload; as=style; crossorigin"
+		job   = "</assets/job-1.js>; rel=modulepreload"
+		id    = "01900000-0000-7000-8000-00000000002a"
+	)
 	for _, c := range []struct {
 		as         apitest.Caller
 		path, want string
 	}{
 		{apitest.Caller{}, "/login", login},
+		{apitest.Caller{}, "/login?next=%2Ffiles", login},
 		{apitest.Caller{}, "/", login},
-		{apitest.Caller{}, "/jobs/42", login},
-		{user, "/", list},
-		{user, "/jobs/42", list + ", " + job},
+		{apitest.Caller{}, "/jobs/" + id, login},
+		{user, "/", me + "</api/v1/jobs?limit=1" + asked + list},
+		{user, "/?tab=ready", me + list},
+		{user, "/files", "</assets/files-1.js>; rel=modulepreload"},
+		{user, "/jobs/" + id, me + "</api/v1/jobs/" + id + asked + job},
+		{user, "/jobs/" + id + "/play/" + id, me + job},
+		{user, "/jobs/42%3E;%20rel=x", me + job},
 		{user, "/settings", ""},
 	} {
 		h.Run(t, apitest.Scenario{Name: c.path, As: c.as, Path: c.path, Status: 200, Headers: map[string]string{"Link": c.want}})

@@ -2,11 +2,12 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
 import { earlyParts } from './scripts/head.ts';
+import { fewParts } from './scripts/parts.ts';
 
 const apiTarget = process.env.LONGHAUL_API ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  plugins: [react(), earlyParts()],
+  plugins: [react(), fewParts(), earlyParts()],
   resolve: { tsconfigPaths: true },
   build: {
     target: 'es2023',

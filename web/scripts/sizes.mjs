@@ -26,7 +26,7 @@ function check(label, names, budget, bytesOf = weigh) {
   faults.push(`${label} weighs too much; the heaviest: ${sizes.slice(0, 8).map(([size, name]) => `${name} ${(size / kilobyte).toFixed(1)}`).join(', ')}`);
 }
 
-for (const [path, budget] of Object.entries(budgets)) check(`script of ${path}`, [...base, ...(starts[path] ?? [])], budget);
+for (const [path, budget] of Object.entries(budgets)) check(`script of ${path}`, [...base, ...(starts[path]?.scripts ?? [])], budget);
 check('styles of the page', named(/href="\/(assets\/[^"]+\.css)"/g), styleBudget);
 check('font', named(/href="\/(assets\/[^"]+\.woff2)"/g), fontBudget, (name) => readFileSync(join(dist, name)).length);
 

@@ -1,19 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { extname, join, normalize } from 'node:path';
 
 import type { World } from '../world';
 
 import { makeProgress } from '../fixtures';
-
-const mediaTypes: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.mjs': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-  '.woff2': 'font/woff2',
-};
+import { serveApp } from './app-files';
 
 /** The policy of the real server, so that what it forbids fails here too. */
 function policy(files: string): string {
@@ -124,11 +114,7 @@ export async function openStage(world: World, dist: string): Promise<Stage> {
         response.end(Buffer.from(await answer.arrayBuffer()));
         return;
       }
-      const wanted = extname(path) === '' ? 'index.html' : normalize(path).replace(/^(\.\.[/\\])+/, '');
-      const body = await readFile(join(dist, wanted)).catch(() => null);
-      const type = mediaTypes[extname(wanted)] ?? 'application/octet-stream';
-      response.writeHead(body ? 200 : 404, { 'Content-Type': type, 'Content-Security-Policy': policy(filesOrigin) });
-      response.end(body ?? '');
+      await serveApp(response, dist, new URL(message.url ?? '/', stage.app), stage.world.me !== null, policy(filesOrigin));
     })();
   });
   stage.app = await listen(app);

@@ -13,6 +13,7 @@ import {
   IconRotateClockwise,
   IconTrash,
 } from '@/components/icons';
+import { LateMenu } from '@/components/late-menu';
 import { useMenuButton } from '@/lib/use-menu-button';
 
 import type { PlainAction } from '../api';
@@ -37,46 +38,49 @@ interface JobMenuProps {
 export function JobMenu({ job, onAct }: JobMenuProps) {
   const { button, choose } = useMenuButton();
   return (
-    <Menu>
-      <Menu.Target>
-        <ActionIcon ref={button} variant="subtle" color="gray" size="lg" aria-label={`Actions for ${nameOf(job)}`}>
+    <LateMenu
+      anchor={button}
+      button={(props) => (
+        <ActionIcon {...props} ref={button} variant="subtle" color="gray" size="lg" aria-label={`Actions for ${nameOf(job)}`}>
           <IconDots size={18} />
         </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item
-          data-autofocus
-          leftSection={<IconExternalLink size={16} />}
-          renderRoot={(props) => <Link to="/jobs/$jobId" params={{ jobId: job.id }} {...props} />}
-        >
-          Open
-        </Menu.Item>
-        {job.actions.map((action) => {
-          const Symbol = actionIcons[action];
-          const icon = <Symbol size={16} />;
-          if (action === 'select') {
+      )}
+      items={() => (
+        <>
+          <Menu.Item
+            data-autofocus
+            leftSection={<IconExternalLink size={16} />}
+            renderRoot={(props) => <Link to="/jobs/$jobId" params={{ jobId: job.id }} {...props} />}
+          >
+            Open
+          </Menu.Item>
+          {job.actions.map((action) => {
+            const Symbol = actionIcons[action];
+            const icon = <Symbol size={16} />;
+            if (action === 'select') {
+              return (
+                <Menu.Item
+                  key={action}
+                  leftSection={icon}
+                  renderRoot={(props) => <Link to="/jobs/$jobId" params={{ jobId: job.id }} {...props} />}
+                >
+                  {actionLabels[action]}
+                </Menu.Item>
+              );
+            }
             return (
               <Menu.Item
                 key={action}
                 leftSection={icon}
-                renderRoot={(props) => <Link to="/jobs/$jobId" params={{ jobId: job.id }} {...props} />}
+                className={action === 'delete' ? classes.danger : undefined}
+                onClick={() => choose(() => onAct(job, action))}
               >
                 {actionLabels[action]}
               </Menu.Item>
             );
-          }
-          return (
-            <Menu.Item
-              key={action}
-              leftSection={icon}
-              className={action === 'delete' ? classes.danger : undefined}
-              onClick={() => choose(() => onAct(job, action))}
-            >
-              {actionLabels[action]}
-            </Menu.Item>
-          );
-        })}
-      </Menu.Dropdown>
-    </Menu>
+          })}
+        </>
+      )}
+    />
   );
 }
