@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 
 import { IconCheck, IconTag } from '@/components/icons';
+import { isolated } from '@/lib/isolated';
 
 import { labelsQuery } from '../api';
 import '../messages/catalogue';
@@ -39,7 +40,7 @@ export function LabelFilter({ label, onLabel }: { label: string; onLabel: (id: s
             rightSection={each.id === label ? <IconCheck size={16} /> : undefined}
             onClick={() => onLabel(each.id)}
           >
-            {each.name}
+            {isolated(each.name)}
           </Menu.Item>
         ))}
       </Menu.Dropdown>
