@@ -9,6 +9,7 @@ import { ErrorNotice } from '@/components/notice';
 import { Page } from '@/components/page';
 import { RelativeTime } from '@/components/relative-time';
 import { formatPlural } from '@/lib/format';
+import { isolated } from '@/lib/isolated';
 
 import { noticeQuery } from '../api';
 import { StrikeList } from '../strikes';
@@ -150,7 +151,7 @@ function Things({ things }: { things: readonly NoticeItem[] }) {
 
 /** What an item names, with the way to it where it is known here. */
 function Named({ item }: { item: NoticeItem }) {
-  const what = item.name === '' ? <span className="mono">{item.value}</span> : item.name;
+  const what = item.name === '' ? <span className="mono">{item.value}</span> : isolated(item.name);
   return (
     <span>
       {item.kind === 'share' && 'Share '}
