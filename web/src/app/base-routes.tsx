@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
 
+import { shownQuery } from '@/features/announcement/api';
 import { meQuery } from '@/features/auth/api';
 
 import { PageAnnouncer } from './page-announcer';
@@ -23,6 +24,12 @@ function Frame() {
   );
 }
 
+/** Loads the announcement with the page, which would move if it came later. It waits for no more than a second. */
+export async function announcementFirst({ queryClient }: RouterContext, signedIn: boolean): Promise<void> {
+  const loaded = queryClient.query({ ...shownQuery(signedIn), staleTime: 'static', retry: false }).catch(() => undefined);
+  await Promise.race([loaded, new Promise((resolve) => setTimeout(resolve, 1_000))]);
+}
+
 /** The page for an address without one. */
 export function NothingHere() {
   return (
@@ -42,5 +49,6 @@ export const signedInRoute = createRoute({
     if (!me) throw redirect({ to: '/login', search: { next: location.href }, replace: true });
     return { me };
   },
+  loader: ({ context }) => announcementFirst(context, true),
   component: lazyRouteComponent(() => import('./routes/signed-in-routes'), 'ShellRoute'),
 });

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { fileKind } from '@/lib/file-kind';
 import type { TreeFile, TreeNode } from '@/lib/file-tree';
 import { formatBytes, formatCount } from '@/lib/format';
+import { isolated } from '@/lib/isolated';
 
 import { FileIcon } from './file-icon';
 import classes from './file-tree.module.css';
@@ -43,7 +44,7 @@ export function FileTreeRow(props: FileTreeRowProps) {
       ) : (
         <span className={classes.name} title={node.path}>
           {pictureOf(node, props.picture)}
-          <span className={classes.text}>{node.name}</span>
+          <span className={classes.text}>{isolated(node.name)}</span>
         </span>
       )}
       <span className={`${classes.size} tabular`}>{size < 0 ? '' : formatBytes(size)}</span>
@@ -81,7 +82,7 @@ function FolderLabel({ name, count, open, onToggle }: { name: string; count: num
     <UnstyledButton className={classes.name} aria-expanded={open} onClick={onToggle} title={name}>
       <IconChevronRight size={14} className={classes.chevron} data-open={open || undefined} aria-hidden="true" />
       <Symbol size={18} stroke={1.6} className={classes.folder} aria-hidden="true" />
-      <span className={classes.text}>{name}</span>
+      <span className={classes.text}>{isolated(name)}</span>
       <span className={classes.count}>{formatCount(count)}</span>
     </UnstyledButton>
   );

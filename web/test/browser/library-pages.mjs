@@ -102,7 +102,7 @@ export const libraryPages = [
     narrow: true,
     open: async (page, stage) => {
       await go(page, stage, '/files', 'Lectures on physics');
-      await page.getByRole('searchbox').fill('physics lecture');
+      await page.getByRole('searchbox').pressSequentially('physics lecture');
       await page.getByText('in Week 1').first().waitFor();
     },
   },

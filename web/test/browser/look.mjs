@@ -40,8 +40,12 @@ const browser = await chromium.launch({
 
 const faults = [];
 
-// What moves under the reader's eyes while a page loads; 0.1 is what browsers' makers call good.
-const mostShift = Number(process.env.LOOK_SHIFT ?? 0.1);
+// What may move under the reader's eyes while a page loads; 0.1 is what browsers' makers call good.
+const mostShift = Number(process.env.LOOK_SHIFT ?? 0.02);
+const mayShift = {
+  // An act on many downloads shows above the list, which does not wait for the question whether one runs.
+  'many-acts': 0.2,
+};
 
 /** Names the elements that stick out of the window, each by its way down from the page. */
 function stickingOut() {
@@ -55,7 +59,7 @@ function stickingOut() {
 async function look(page, { name, scheme, width }) {
   const label = `${name}-${width}-${scheme}`;
   const { shift, moved } = await page.evaluate(() => ({ shift: globalThis.shifted, moved: globalThis.moved }));
-  if (shift > mostShift) faults.push(`${label}: layout shift ${shift.toFixed(3)}: ${moved.join(' | ')}`);
+  if (shift > (mayShift[name] ?? mostShift)) faults.push(`${label}: layout shift ${shift.toFixed(3)}: ${moved.join(' | ')}`);
   if (!name.endsWith('-huge')) {
     // As tall as the page: the list renders only what the window shows.
     const height = await page.evaluate(() => document.documentElement.scrollHeight);

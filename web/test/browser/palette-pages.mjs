@@ -6,7 +6,7 @@ async function palette(page, stage, words) {
   await page.getByRole('button', { name: 'Search and commands' }).click();
   const box = page.getByRole('textbox', { name: 'Search, or type a command' });
   await box.waitFor();
-  if (words !== '') await box.fill(words);
+  if (words !== '') await box.pressSequentially(words);
   await page.getByRole('status').filter({ hasText: /\d+ results?$/ }).waitFor({ state: 'attached' });
   await still(page);
 }

@@ -11,11 +11,9 @@ export async function still(page) {
   await page.waitForFunction(() => document.getAnimations().length === 0);
 }
 
-/** Pastes a text anywhere in the page. */
+/** Pastes a text anywhere in the page, by the keyboard: what moves because of it is the user's own doing. */
 export async function paste(page, text) {
-  await page.evaluate((data) => {
-    const transfer = new DataTransfer();
-    transfer.setData('text/plain', data);
-    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true, cancelable: true }));
-  }, text);
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.evaluate((data) => navigator.clipboard.writeText(data), text);
+  await page.keyboard.press('ControlOrMeta+V');
 }

@@ -9,6 +9,7 @@ import { useTranslation } from 'react-i18next';
 
 import { IconDeviceDesktop, IconFile, IconLogout, IconMoon, IconPlus, IconSearch, IconSun } from '@/components/icons';
 import { lookOf, nameOf } from '@/features/jobs/state';
+import { isolated } from '@/lib/isolated';
 import { useTyped } from '@/lib/use-typed';
 
 import './messages/catalogue';
@@ -93,7 +94,9 @@ function Group({ label, entries }: { label: string; entries: readonly Entry[] })
         <Spotlight.Action key={id} onClick={go}>
           <span className={classes.entry}>
             <Symbol size={18} stroke={1.7} aria-hidden="true" />
-            <span className={classes.name}>{name}</span>
+            <span className={classes.name} title={name}>
+              {name}
+            </span>
             {hint !== undefined && <span className={classes.hint}>{hint}</span>}
           </span>
         </Spotlight.Action>
@@ -133,7 +136,7 @@ function useResults(found: Found | undefined): { jobs: Entry[]; files: Entry[] }
     return { id: job.id, label: nameOf(job), hint: label, icon, go: () => void navigate({ to: '/jobs/$jobId', params: { jobId: job.id } }) };
   });
   const files = (found?.files ?? []).map(
-    (file): Entry => ({ id: file.id, label: file.name, icon: IconFile, go: () => void navigate({ to: '/files/$fileId', params: { fileId: file.id } }) }),
+    (file): Entry => ({ id: file.id, label: isolated(file.name), icon: IconFile, go: () => void navigate({ to: '/files/$fileId', params: { fileId: file.id } }) }),
   );
   return { jobs, files };
 }

@@ -4,6 +4,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 
 import type { Job, Provider } from '@/api/model';
 import { ErrorNotice } from '@/components/notice';
+import { configQuery } from '@/features/auth/api';
 import { filesQuery } from '@/features/files/api';
 import { FileBrowser } from '@/features/files/components/file-browser';
 import type { Shared } from '@/features/files/components/share-buttons';
@@ -12,6 +13,7 @@ import { jobQuery } from '@/features/jobs/api';
 import { BackLink } from '@/features/jobs/detail/back-link';
 import { JobHeader } from '@/features/jobs/detail/job-header';
 import { nameOf } from '@/features/jobs/state';
+import { labelsQuery } from '@/features/jobs/labels/api';
 import { JobLabels } from '@/features/jobs/labels/components/job-labels';
 import { JobProgress } from '@/features/jobs/detail/job-progress';
 import { JobStatus } from '@/features/jobs/detail/job-status';
@@ -30,10 +32,13 @@ import classes from './job-page.module.css';
 /** One job: state, progress, files, timeline. */
 export function JobPage({ jobId, isAdmin }: { jobId: string; isAdmin: boolean }) {
   const { data: job, error, isPending, refetch } = useQuery(jobQuery(jobId));
+  // The header shows labels and the way to share; coming later, they would push down all that is below.
+  const labels = useQuery(labelsQuery());
+  const config = useQuery(configQuery());
   if (hasCode(error, problemCode.notFound)) {
     return <NotFound title="Download not found" text="It may have been deleted, or it belongs to someone else." />;
   }
-  if (isPending) {
+  if (isPending || labels.isLoading || config.isLoading) {
     return (
       <div className={classes.page} role="status" aria-label="Loading the download">
         <Skeleton height={34} width="55%" mb={18} />
@@ -57,7 +62,7 @@ function JobView({ job, isAdmin }: { job: Job; isAdmin: boolean }) {
     <div className={classes.page}>
       <JobHeader job={job} back={<BackLink to="/">Downloads</BackLink>}>
         <JobLabels job={job} name={nameOf(job)} />
-        {job.state === 'ready' && !job.blocked && <DownloadAllButton jobId={job.id} />}
+        {job.state === 'ready' && !job.blocked && <DownloadAllButton jobId={job.id} count={job.fileCount} />}
         {job.state === 'ready' && !job.blocked && sharing.share && <ShareButton onClick={() => sharing.share?.([{ jobId: job.id }], job.name)} />}
         {isAdmin && job.movableTo.length > 0 && <Move job={job} />}
         <OwnerActs job={job} onDeleted={leave} />

@@ -10,17 +10,14 @@ import { plansQuery } from '@/features/users/api';
 
 /** What goes on in the deployment. */
 export function OverviewRoute() {
+  const config = useQuery(configQuery());
+  const plans = useQuery(plansQuery());
+  const first = (overview: Overview) => config.data && plans.data && <Checklist overview={overview} config={config.data} plans={plans.data} />;
   return (
     <OverviewPage
       stateName={(state) => stateLooks[state].label}
       growth={(days) => <GrowthChart days={days} />}
-      first={(overview) => <FirstSteps overview={overview} />}
+      first={config.isLoading || plans.isLoading ? undefined : first}
     />
   );
-}
-
-function FirstSteps({ overview }: { overview: Overview }) {
-  const { data: config } = useQuery(configQuery());
-  const { data: plans } = useQuery(plansQuery());
-  return config && plans ? <Checklist overview={overview} config={config} plans={plans} /> : null;
 }

@@ -14,6 +14,7 @@ import {
   IconMagnet,
   IconPlayerPause,
 } from '@/components/icons';
+import { isolated } from '@/lib/isolated';
 
 export type Tone = 'active' | 'ok' | 'warn' | 'bad' | 'idle';
 
@@ -84,7 +85,7 @@ export function isRunning(state: JobState): boolean {
 
 /** Returns the name to show. A job has none until its source reveals it. */
 export function nameOf(job: Job): string {
-  if (job.name !== '') return job.name;
+  if (job.name !== '') return isolated(job.name);
   if (job.infoHash !== '') return `Magnet ${job.infoHash.slice(0, 12)}…`;
   return 'New download';
 }

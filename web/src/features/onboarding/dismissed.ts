@@ -1,19 +1,13 @@
+import { keep, kept } from '@/lib/kept';
+
 const dismissedKey = 'longhaul-dismissed-checklist';
 
-/** Reports whether the admin hid the checklist in this browser. A browser that keeps nothing shows it again. */
+/** Reports whether the admin hid the checklist in this browser. */
 export function isDismissed(): boolean {
-  try {
-    return localStorage.getItem(dismissedKey) !== null;
-  } catch {
-    return false;
-  }
+  return kept('local', dismissedKey) !== null;
 }
 
-/** Hides the checklist in this browser. */
-export function dismiss(): void {
-  try {
-    localStorage.setItem(dismissedKey, '1');
-  } catch {
-    // It is hidden until the page is left.
-  }
+/** Hides the checklist in this browser. Returns false if that lasts only as long as the page. */
+export function dismiss(): boolean {
+  return keep('local', dismissedKey, '1');
 }

@@ -2,6 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 
 import type { OpenedShare, SharedLink } from '@/api/model';
 import { http, send } from '@/lib/http';
+import { forget as forgetKept, keep, kept } from '@/lib/kept';
 import { readOutline, type OutlineFile } from '@/lib/outline';
 
 export const visitKeys = {
@@ -14,27 +15,19 @@ const visitKey = 'longhaul-share';
 const place = (token: string) => `${visitKey}-${token}`;
 
 /** Keeps a visit for as long as the tab, so that reloading it asks for no password and counts no visit. */
-export function remember(token: string, share: OpenedShare): void {
-  try {
-    sessionStorage.setItem(place(token), JSON.stringify(share));
-  } catch {
-    // Without storage, a reload opens the share again.
-  }
+function remember(token: string, share: OpenedShare): void {
+  keep('session', place(token), JSON.stringify(share));
 }
 
 /** Forgets a visit that ended. */
 export function forget(token: string): void {
-  try {
-    sessionStorage.removeItem(place(token));
-  } catch {
-    // Then there was none.
-  }
+  forgetKept('session', place(token));
 }
 
 function remembered(token: string): OpenedShare | undefined {
+  const text = kept('session', place(token));
   try {
-    const kept = sessionStorage.getItem(place(token));
-    return kept === null ? undefined : (JSON.parse(kept) as OpenedShare);
+    return text === null ? undefined : (JSON.parse(text) as OpenedShare);
   } catch {
     return undefined;
   }
@@ -52,8 +45,8 @@ export function visitQuery(token: string) {
   return queryOptions({
     queryKey: visitKeys.share(token),
     queryFn: (): Promise<OpenedShare> => {
-      const kept = remembered(token);
-      return kept ? Promise.resolve(kept) : openShare(token);
+      const before = remembered(token);
+      return before ? Promise.resolve(before) : openShare(token);
     },
     staleTime: Infinity,
     refetchOnWindowFocus: false,

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
+import { sayHiddenForNow } from '@/components/hidden-for-now';
 import { IconAlertTriangle, IconInfoCircle, IconX } from '@/components/icons';
 import { keep, kept } from '@/lib/kept';
 
@@ -32,7 +33,7 @@ export function Banner({ signedIn }: { signedIn: boolean }) {
               size={32}
               aria-label={t('dismiss')}
               onClick={() => {
-                keep('local', dismissedKey, visible.id);
+                if (!keep('local', dismissedKey, visible.id)) void sayHiddenForNow();
                 setDismissed(visible.id);
               }}
             >

@@ -8,6 +8,7 @@ import { IconTrash } from '@/components/icons';
 import { toastDone, toastFailed } from '@/components/toast';
 import { toastTrashed } from '@/components/undo-toast';
 import { baseName } from '@/lib/file-kind';
+import { isolated } from '@/lib/isolated';
 import { text } from '@/lib/messages';
 import { deleteFile, refreshTrash } from '@/lib/trash/api';
 import { useTrash } from '@/lib/trash/context';
@@ -28,7 +29,7 @@ export function DeleteFileButton({ file, jobId, onWhole }: DeleteFileButtonProps
   const deleting = useMutation({
     mutationFn: () => deleteFile(jobId, file.id),
     onSuccess: ({ until, whole }) => {
-      const what = `“${name}”`;
+      const what = `“${isolated(name)}”`;
       if (until === null) toastDone(text('deletion:final', { what }));
       else toastTrashed(client, { what, ids: [whole ? jobId : file.id], until });
       if (whole) onWhole();
@@ -60,7 +61,7 @@ export function DeleteFileButton({ file, jobId, onWhole }: DeleteFileButtonProps
         onConfirm={() => deleting.mutate()}
         onClose={() => setAsking(false)}
       >
-        <p>This deletes “{name}”. This can't be undone.</p>
+        <p>This deletes “{isolated(name)}”. This can't be undone.</p>
       </ConfirmDialog>
     </>
   );

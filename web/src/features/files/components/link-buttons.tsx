@@ -87,12 +87,14 @@ function fileDisposition(file: JobFile): 'inline' | 'attachment' {
 }
 
 /** Downloads all files of a job: a single file directly, several as a zip. */
-export function DownloadAllButton({ jobId }: { jobId: string }) {
-  const { data: files } = useQuery(filesQuery(jobId));
+export function DownloadAllButton({ jobId, count }: { jobId: string; count: number }) {
+  const { data: files, isPending } = useQuery(filesQuery(jobId));
   const stored = files?.filter(isAvailable) ?? [];
   const only = stored.length === 1 ? stored[0] : undefined;
   const { data: lone } = useQuery({ ...rowQuery(jobId, only?.index ?? -1), enabled: only !== undefined });
   const zips = useFeature('archives');
+  // It keeps its place while the files load.
+  if (isPending && (zips || count === 1)) return <Button loading>{count === 1 ? 'Download' : 'Download all as zip'}</Button>;
   if (!files) return null;
   if (only) return lone ? <DownloadButton file={lone} wide variant="filled" /> : null;
   return zips ? <ArchiveButton jobId={jobId} /> : null;

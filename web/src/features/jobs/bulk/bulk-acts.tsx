@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 
+import { Hold } from '@/components/hold';
 import { useNow } from '@/lib/use-now';
 
 import { jobKeys } from '../api';
@@ -35,7 +36,8 @@ export function BulkCards({ acts }: BulkActsProps) {
 
 /** The admins' acts that run or ended a moment ago. When one ends, the list below is read again. */
 export function RecentBulkActs() {
-  const { data: acts = [] } = useQuery(bulkActsQuery());
+  const { data: acts = [], isPending, failureCount } = useQuery(bulkActsQuery());
+  if (isPending && failureCount === 0) return <Hold />;
   return <RecentActs acts={acts} lists={anyJobKeys.lists()} />;
 }
 

@@ -1,3 +1,5 @@
+import { isolated } from '@/lib/isolated';
+
 import { isTorrentFile, readSources, sourceKey } from './source';
 
 export const draftKinds = ['magnet', 'url', 'torrent'] as const;
@@ -25,7 +27,7 @@ export function draftsOfText(text: string): NewDrafts {
   const { found, unknown } = readSources(text);
   return {
     drafts: found.map((source) => ({ id: crypto.randomUUID(), ...source })),
-    refused: unknown.map((piece) => `“${withoutLogin(piece).slice(0, 60)}” isn't a magnet link, URL or info hash.`),
+    refused: unknown.map((piece) => `“${isolated(withoutLogin(piece).slice(0, 60))}” isn't a magnet link, URL or info hash.`),
   };
 }
 
@@ -38,8 +40,8 @@ function withoutLogin(text: string): string {
 export function draftsOfFiles(files: readonly File[]): NewDrafts {
   const result: NewDrafts = { drafts: [], refused: [] };
   for (const file of files) {
-    if (!isTorrentFile(file)) result.refused.push(`“${file.name}” isn't a .torrent file.`);
-    else if (file.size > maxTorrentBytes) result.refused.push(`“${file.name}” is too large. A .torrent file can have up to 10 MiB.`);
+    if (!isTorrentFile(file)) result.refused.push(`“${isolated(file.name)}” isn't a .torrent file.`);
+    else if (file.size > maxTorrentBytes) result.refused.push(`“${isolated(file.name)}” is too large. A .torrent file can have up to 10 MiB.`);
     else {
       const name = file.name.replace(/\.torrent$/i, '');
       result.drafts.push({ id: crypto.randomUUID(), kind: 'torrent', name, source: '', torrent: file });

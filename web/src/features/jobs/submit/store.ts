@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
 
+import { forget, keep, kept } from '@/lib/kept';
+
 import { draftKinds, type Draft } from './drafts';
 
 /** The user's choices for a draft before adding it. */
@@ -25,6 +27,8 @@ export interface Tray {
   refused: readonly string[];
   /** Ids of the labels that all get; undefined until the user chooses. */
   labels?: readonly string[] | undefined;
+  /** The browser didn't take the latest change, so a reload loses it. */
+  unkept?: boolean | undefined;
 }
 
 const empty: Tray = { text: '', drafts: [], choices: {}, refused: [] };
@@ -51,22 +55,19 @@ const listeners = new Set<() => void>();
 
 function load(account: string): Tray {
   try {
-    const read = stored.safeParse(JSON.parse(sessionStorage.getItem(keyOf(account)) ?? ''));
+    const read = stored.safeParse(JSON.parse(kept('session', keyOf(account)) ?? ''));
     return read.success ? { ...empty, ...read.data } : empty;
   } catch {
-    return empty; // nothing is stored, or the browser keeps nothing
+    return empty; // nothing is stored, or no JSON
   }
 }
 
-function save(account: string, tray: Tray): void {
-  try {
-    const { text, choices, labels } = tray;
-    const kept = { text, choices, labels, drafts: tray.drafts.filter((draft) => draft.torrent === undefined) };
-    if (kept.text === '' && kept.drafts.length === 0 && kept.labels === undefined) sessionStorage.removeItem(keyOf(account));
-    else sessionStorage.setItem(keyOf(account), JSON.stringify(kept));
-  } catch {
-    // The browser's storage is full or off; the tab still remembers.
-  }
+/** Returns false if the browser didn't take it: its storage is full or off, and only the page remembers. */
+function save(account: string, { text, choices, labels, drafts }: Tray): boolean {
+  const lasting = { text, choices, labels, drafts: drafts.filter((draft) => draft.torrent === undefined) };
+  if (text !== '' || lasting.drafts.length > 0 || labels !== undefined) return keep('session', keyOf(account), JSON.stringify(lasting));
+  forget('session', keyOf(account));
+  return true;
 }
 
 /** Returns what the account has in its tray. */
@@ -82,8 +83,7 @@ export function readTray(account: string): Tray {
 /** Changes what the account has in its tray. */
 export function changeTray(account: string, change: (tray: Tray) => Tray): void {
   const tray = change(readTray(account));
-  trays.set(account, tray);
-  save(account, tray);
+  trays.set(account, { ...tray, unkept: !save(account, tray) });
   for (const listener of listeners) listener();
 }
 

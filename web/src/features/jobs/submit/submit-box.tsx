@@ -1,11 +1,12 @@
 import { Button, FileButton, Textarea } from '@mantine/core';
-import { useCallback, useEffect, useRef, type ClipboardEvent, type KeyboardEvent } from 'react';
+import { useCallback, useEffect, useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { IconPlus, IconUpload } from '@/components/icons';
 import { LabelMenu } from '@/features/jobs/labels/components/label-menu';
 import { RulesSummary } from '@/features/jobs/rules/components/rules-summary';
 import { formatPlural } from '@/lib/format';
+import { canKeep } from '@/lib/kept';
 
 import { DraftCard } from './draft-card';
 import { draftsOfFiles, draftsOfText, withoutKinds, type NewDrafts } from './drafts';
@@ -32,6 +33,7 @@ interface SubmitBoxProps {
 export function SubmitBox({ account, brought, onTaken }: SubmitBoxProps) {
   const { t } = useTranslation('submit');
   const { tray, take, setText, removeDrafts, choose, setLabels } = useTray(account);
+  const [keeps] = useState(() => canKeep('session'));
   const box = useRef<HTMLTextAreaElement>(null);
   const submitting = useSubmit(account, useCallback((ids) => removeDrafts((draft) => ids.has(draft.id)), [removeDrafts]));
   const off = useKindsOff();
@@ -99,6 +101,11 @@ export function SubmitBox({ account, brought, onTaken }: SubmitBoxProps) {
       <p className={classes.hint}>
         One download per line. You can also paste or drop <span className="mono">.torrent</span> files anywhere.
       </p>
+      {(!keeps || tray.unkept) && (
+        <p role="status" className={classes.hint}>
+          {t('notKept')}
+        </p>
+      )}
       <div role="alert">
         {tray.refused.map((sentence) => (
           <p key={sentence} className={classes.refused}>

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 
 import type { FolderName } from '@/api/model';
 import { IconChevronRight } from '@/components/icons';
+import { isolated } from '@/lib/isolated';
 
 import classes from './library.module.css';
 
@@ -35,20 +36,20 @@ function Crumb({ folder, current, onOpen }: { folder: FolderName; current: boole
   if (current) {
     return (
       <span className={classes.crumb} aria-current="page">
-        {folder.name}
+        {isolated(folder.name)}
       </span>
     );
   }
   if (onOpen) {
     return (
       <UnstyledButton className={classes.crumb} onClick={() => onOpen(folder.id)}>
-        {folder.name}
+        {isolated(folder.name)}
       </UnstyledButton>
     );
   }
   return (
     <Link to="/files" search={folder.id === '' ? {} : { folder: folder.id }} className={classes.crumb}>
-      {folder.name}
+      {isolated(folder.name)}
     </Link>
   );
 }

@@ -6,6 +6,7 @@ import { ConfirmDialog } from '@/components/confirm-dialog';
 import { toastDone, toastFailed } from '@/components/toast';
 import { toastTrashed } from '@/components/undo-toast';
 import { formatCount } from '@/lib/format';
+import { isolated } from '@/lib/isolated';
 import { ProblemError } from '@/lib/problem';
 import { refreshTrash } from '@/lib/trash/api';
 import { useTrash } from '@/lib/trash/context';
@@ -32,7 +33,7 @@ export function useDeletion(onDone: () => void): Deletion {
     mutationFn: (entries: readonly Entry[]) => deletePicked(pickedOf(entries)),
     onSuccess: ({ files, trashed, until, refused }, entries) => {
       const only = entries.length === 1 ? entries[0] : undefined;
-      const what = only?.file ? `“${only.name}”` : t('filesShown', { count: files, number: formatCount(files) });
+      const what = only?.file ? `“${isolated(only.name)}”` : t('filesShown', { count: files, number: formatCount(files) });
       if (until !== null) toastTrashed(client, { what, ids: trashed, until });
       else if (files > 0) toastDone(t('deleted', { what }));
       const first = refused[0];

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { IconAlertTriangle, IconBan } from '@/components/icons';
 import { RelativeTime } from '@/components/relative-time';
 import { formatBytes, formatCount } from '@/lib/format';
+import { isolated } from '@/lib/isolated';
 
 import { isFlat, type Entry, type LibraryView } from '../view';
 import { EntryLink } from './entry-link';
@@ -37,7 +38,7 @@ export const EntryRow = memo(function EntryRow({ entry, view, position, selected
       </span>
       <div className={classes.main}>
         <EntryLink entry={entry} view={view} className={classes.name} title={entry.name} data-row-link>
-          {entry.name}
+          {isolated(entry.name)}
         </EntryLink>
         <div className={classes.facts}>
           {folder && <span className="tabular">{t('filesShown', { count: folder.files, number: formatCount(folder.files) })}</span>}
@@ -61,8 +62,8 @@ function Origin({ entry, flat }: { entry: NonNullable<Entry['file']>; flat: bool
   const { t } = useTranslation('library');
   return (
     <>
-      {flat && entry.folderName !== '' && <span className={classes.origin}>{t('inFolder', { name: entry.folderName })}</span>}
-      {entry.jobName !== entry.folderName && entry.jobName !== entry.name && <span className={classes.origin}>{t('fromDownload', { name: entry.jobName })}</span>}
+      {flat && entry.folderName !== '' && <span className={classes.origin} title={entry.folderName}>{t('inFolder', { name: entry.folderName })}</span>}
+      {entry.jobName !== entry.folderName && entry.jobName !== entry.name && <span className={classes.origin} title={entry.jobName}>{t('fromDownload', { name: entry.jobName })}</span>}
     </>
   );
 }

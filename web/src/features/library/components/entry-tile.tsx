@@ -3,6 +3,7 @@ import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { formatBytes } from '@/lib/format';
+import { isolated } from '@/lib/isolated';
 
 import type { Entry, LibraryView } from '../view';
 import { EntryLink } from './entry-link';
@@ -28,7 +29,7 @@ export const EntryTile = memo(function EntryTile({ entry, view, position, select
       <div className={classes.foot}>
         <div className={classes.about}>
           <EntryLink entry={entry} view={view} className={classes.name} title={entry.name} data-row-link>
-            {entry.name}
+            {isolated(entry.name)}
           </EntryLink>
           <span className={`${classes.size} tabular`}>
             {file?.lost ? t('lost') : file?.blocked ? t('blocked') : formatBytes(folder ? folder.size : file.size)}

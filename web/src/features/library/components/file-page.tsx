@@ -10,6 +10,7 @@ import { ErrorNotice, Notice } from '@/components/notice';
 import { shownAs } from '@/components/viewer/shown';
 import { Stage } from '@/components/viewer/stage';
 import { toastDone } from '@/components/toast';
+import { isolated } from '@/lib/isolated';
 import { hasCode, problemCode } from '@/lib/problem';
 
 import { libraryFileQuery, libraryQuery, renameFile, shownLinkQuery } from '../api';
@@ -184,7 +185,7 @@ function Step({ file, view, next = false }: { file: LibraryFile; view: LibraryVi
   return (
     <Link to="/files/$fileId" params={{ fileId: file.id }} search={searchOf(view)} replace className={classes.step} aria-label={t(next ? 'next' : 'previous', { name: file.name })}>
       {!next && <IconArrowLeft size={15} aria-hidden="true" />}
-      <span>{file.name}</span>
+      <span>{isolated(file.name)}</span>
       {next && <IconChevronRight size={15} aria-hidden="true" />}
     </Link>
   );

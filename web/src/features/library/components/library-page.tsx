@@ -48,12 +48,13 @@ export function LibraryPage({ view, onView, onShare }: LibraryPageProps) {
   const share = useCallback((of: readonly Entry[]) => onShare?.(pickedOf(of), of.length === 1 ? (of[0]?.name ?? '') : here), [onShare, here]);
   const acts: EntryActs = { onRename: setRenaming, onMove: setMoving, onDelete: deleting.ask, onShare: onShare && share };
   const newFolder = (
-    <Button variant="default" leftSection={<IconFolderPlus size={17} />} onClick={() => setNaming(true)}>
+    // Results of a search are in no folder; the button keeps its place, so that they don't move.
+    <Button variant="default" leftSection={<IconFolderPlus size={17} />} disabled={flat} onClick={() => setNaming(true)}>
       {t('newFolder')}
     </Button>
   );
   return (
-    <Page title={t('title')} actions={flat ? undefined : newFolder}>
+    <Page title={t('title')} actions={newFolder}>
       <Crumbs path={path} />
       <section aria-label={t('title')} className={classes.list}>
         <Toolbar view={view} photos={entries.some((entry) => entry.file?.kind === 'image')} totals={first?.totals ?? undefined} onView={onView} />

@@ -8,6 +8,7 @@ import { FormFault } from '@/components/form-fault';
 import { IconChevronRight, IconFolder } from '@/components/icons';
 import { ErrorNotice } from '@/components/notice';
 import { toastDone } from '@/components/toast';
+import { isolated } from '@/lib/isolated';
 
 import { foldersQuery, makeFolder, move } from '../api';
 import { useReload } from '../use-acts';
@@ -69,7 +70,7 @@ function MoveForm({ entries, start, onDone, onClose }: MoveDialogProps & { entri
             <li key={folder.id}>
               <UnstyledButton className={classes.place} aria-label={t('moveInto', { name: folder.name })} onClick={() => open(folder.id)}>
                 <IconFolder size={18} stroke={1.6} className={classes.folder} aria-hidden="true" />
-                <span>{folder.name}</span>
+                <span>{isolated(folder.name)}</span>
                 <IconChevronRight size={16} aria-hidden="true" />
               </UnstyledButton>
             </li>

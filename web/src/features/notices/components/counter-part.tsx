@@ -8,6 +8,7 @@ import { FormFault } from '@/components/form-fault';
 import { toastDone } from '@/components/toast';
 import { useConfirmed } from '@/lib/confirmed';
 import { formatMoment } from '@/lib/format';
+import { isolated } from '@/lib/isolated';
 
 import { extendCounter, noticeKeys, recordCounter } from '../api';
 import { dayText } from '../text';
@@ -59,7 +60,7 @@ export function CounterPart({ notice }: { notice: NoticeDetail }) {
 }
 
 function Clock({ counter, onExtend }: { counter: CounterNotice; onExtend: (() => void) | undefined }) {
-  const from = counter.account === '' ? counter.name : `${counter.name} (${counter.account})`;
+  const from = counter.account === '' ? isolated(counter.name) : `${isolated(counter.name)} (${counter.account})`;
   return (
     <div className={classes.card}>
       <dl className={classes.said}>

@@ -9,6 +9,7 @@ import { ErrorNotice } from '@/components/notice';
 import { Page } from '@/components/page';
 import { RelativeTime } from '@/components/relative-time';
 import { formatPlural } from '@/lib/format';
+import { isolated } from '@/lib/isolated';
 
 import { noticeQuery } from '../api';
 import { StrikeList } from '../strikes';
@@ -158,7 +159,7 @@ function hasParts({ kind }: NoticeItem): boolean {
 
 /** What an item names, with the way to it where it is known here. */
 function Named({ item }: { item: NoticeItem }) {
-  const what = item.name === '' ? <span className="mono">{item.value}</span> : item.name;
+  const what = item.name === '' ? <span className="mono">{item.value}</span> : isolated(item.name);
   return (
     <span>
       {kindTexts[item.kind]}

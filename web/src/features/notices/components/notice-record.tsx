@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { Notice, NoticeState } from '@/api/model';
 import { RelativeTime } from '@/components/relative-time';
 import { formatPlural } from '@/lib/format';
+import { isolated } from '@/lib/isolated';
 
 import { gapTexts, stateTexts, toneOf } from '../text';
 import classes from './notices.module.css';
@@ -19,7 +20,7 @@ export function StateBadge({ state }: { state: NoticeState }) {
 /** Who claims what, in a few words. */
 export function claimantOf({ organisation, name, forgottenAt }: Pick<Notice, 'organisation' | 'name' | 'forgottenAt'>): string {
   if (forgottenAt !== null) return 'Complainant removed';
-  return organisation || name || 'Unnamed complainant';
+  return isolated(organisation || name) || 'Unnamed complainant';
 }
 
 /** Until when an admin has to act, or when the clock of the counter-notice runs out. */
@@ -40,9 +41,9 @@ export function NoticeRecord({ notice }: { notice: Notice }) {
       <p className={classes.what}>
         <StateBadge state={notice.state} />
         <b>{claimantOf(notice)}</b>
-        {notice.reference !== '' && <span className={classes.soft}>{notice.reference}</span>}
+        {notice.reference !== '' && <span className={classes.soft}>{isolated(notice.reference)}</span>}
       </p>
-      {notice.works !== '' && <p className={classes.soft}>{shortened(notice.works)}</p>}
+      {notice.works !== '' && <p className={classes.soft}>{isolated(shortened(notice.works))}</p>}
       <p className={classes.facts}>
         <span>{formatPlural(notice.items, 'item', 'items')}</span>
         <span>

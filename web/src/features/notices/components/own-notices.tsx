@@ -10,6 +10,7 @@ import { RelativeTime } from '@/components/relative-time';
 import { toastDone } from '@/components/toast';
 import { useConfirmed } from '@/lib/confirmed';
 import { formatMoment } from '@/lib/format';
+import { isolated } from '@/lib/isolated';
 
 import { noticeKeys, ownNoticesQuery, sendCounter } from '../api';
 import { ownStateText } from '../text';
@@ -73,7 +74,7 @@ function OwnRecord({ notice, onObject }: { notice: OwnNotice; onObject: () => vo
       </p>
       <dl className={classes.said}>
         <dt>Works</dt>
-        <dd>{notice.works}</dd>
+        <dd>{isolated(notice.works)}</dd>
         {notice.downloads.length > 0 && (
           <>
             <dt>Your downloads</dt>

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 
 import type { Notification } from '@/api/model';
 import { RelativeTime } from '@/components/relative-time';
+import { isolated } from '@/lib/isolated';
 import { whyOf } from '@/lib/reasons/reasons';
 import { useNow } from '@/lib/use-now';
 
@@ -56,7 +57,7 @@ function Name({ notification: { id, event, jobId, name, read }, onLeave }: Notif
     if (!read) marking.mutate();
     onLeave();
   };
-  const shown = name === '' ? t('unnamed') : name;
+  const shown = name === '' ? t('unnamed') : isolated(name);
   if (event === 'webhook.disabled') {
     return (
       <Link to="/settings/notifications" onClick={follow}>

@@ -7,6 +7,7 @@ import { HealthLabel, type Health } from '@/components/health-label';
 import { IconAlertTriangle, IconBan, IconCircleCheck, IconDots, IconPlayerPause } from '@/components/icons';
 import { toastDone, toastFailed } from '@/components/toast';
 import { formatTime } from '@/lib/format';
+import { isolated } from '@/lib/isolated';
 import { useMenuButton } from '@/lib/use-menu-button';
 import { useNow } from '@/lib/use-now';
 
@@ -49,7 +50,7 @@ export function WebhookItem({ webhook, onAsk }: WebhookItemProps) {
   return (
     <li className={classes.card} aria-label={webhook.name}>
       <div className={classes.head}>
-        <p className={classes.title}>{webhook.name}</p>
+        <p className={classes.title}>{isolated(webhook.name)}</p>
         <HealthLabel health={health} />
       </div>
       <p className={classes.host}>{webhook.host}</p>

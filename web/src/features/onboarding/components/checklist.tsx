@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { AdminPlan, Config, Overview } from '@/api/model';
+import { sayHiddenForNow } from '@/components/hidden-for-now';
 import { IconCheck, IconX } from '@/components/icons';
 
 import { dismiss, isDismissed } from '../dismissed';
@@ -25,7 +26,7 @@ export function Checklist({ overview, config, plans }: ChecklistProps) {
   const done = steps.filter((step) => step.done).length;
   if (hidden || done === steps.length) return null;
   const hide = () => {
-    dismiss();
+    if (!dismiss()) void sayHiddenForNow();
     setHidden(true);
   };
   return (

@@ -17,8 +17,8 @@ interface OverviewPageProps {
   stateName: (state: JobState) => string;
   /** The chart of what is stored by day. */
   growth: (days: Overview['days']) => ReactNode;
-  /** What an admin does first. */
-  first: (overview: Overview) => ReactNode;
+  /** What an admin does first; undefined while that is not known. */
+  first: ((overview: Overview) => ReactNode) | undefined;
 }
 
 /** What goes on in the deployment: what needs a person, health, downloads, throughput and faults. */
@@ -26,8 +26,8 @@ export function OverviewPage({ stateName, growth, first }: OverviewPageProps) {
   const { data: overview, error, refetch } = useQuery(overviewQuery());
   return (
     <Page title="Overview" intro="How this installation is doing, and what needs you.">
-      {!overview && (error ? <ErrorNotice error={error} title="Couldn't load the overview" retry={() => void refetch()} /> : <Skeleton height={420} radius="lg" />)}
-      {overview && (
+      {!(overview && first) && (error ? <ErrorNotice error={error} title="Couldn't load the overview" retry={() => void refetch()} /> : <Skeleton height={420} radius="lg" />)}
+      {overview && first && (
         <>
           {first(overview)}
           <WarningsPart warnings={overview.warnings} />

@@ -5,6 +5,7 @@ import type { AddedPasskey, Passkey } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
 import { toastDone } from '@/components/toast';
 import { useConfirmed } from '@/lib/confirmed';
+import { isolated } from '@/lib/isolated';
 import { useApiForm } from '@/lib/use-api-form';
 import { describeUserAgent } from '@/lib/user-agent';
 
@@ -23,7 +24,7 @@ export function AddPasskey({ onClose, onChanged }: PasskeyFormProps) {
   const confirmed = useConfirmed();
   const [codes, setCodes] = useState<string[]>([]);
   const done = ({ passkey, recoveryCodes }: AddedPasskey) => {
-    toastDone(`You can now sign in with “${passkey.name}”.`);
+    toastDone(`You can now sign in with “${isolated(passkey.name)}”.`);
     if (recoveryCodes.length > 0) {
       setCodes(recoveryCodes);
       return;

@@ -10,6 +10,7 @@ import { RelativeTime } from '@/components/relative-time';
 import { toastDone, toastFailed } from '@/components/toast';
 import { useConfirmed } from '@/lib/confirmed';
 import { useFeature } from '@/lib/features';
+import { isolated } from '@/lib/isolated';
 import { passkeysKnown } from '@/lib/passkey';
 
 import { passkeysQuery, removePasskey, settingsKeys, totpQuery } from '../api';
@@ -94,7 +95,7 @@ function RemovePasskey({ me, passkey, last, onClose, onChanged }: RemovePasskeyP
   const removing = useMutation({
     mutationFn: (each: Passkey) => confirmed(() => removePasskey(each.id)),
     onSuccess: (_, each) => {
-      toastDone(`Removed the passkey “${each.name}”.`);
+      toastDone(`Removed the passkey “${isolated(each.name)}”.`);
       onChanged();
     },
     onError: (failure) => toastFailed("Couldn't remove the passkey", failure),

@@ -12,7 +12,7 @@ interface SectionProps {
 export function Section({ title, text, children }: SectionProps) {
   const id = useId();
   return (
-    <section className={classes.section} aria-labelledby={id}>
+    <section className={classes.section} data-hold aria-labelledby={id}>
       <div className={classes.about}>
         <h2 id={id}>{title}</h2>
         <p>{text}</p>

@@ -9,6 +9,7 @@ import { ErrorNotice } from '@/components/notice';
 import { RelativeTime } from '@/components/relative-time';
 import { toastDone, toastFailed } from '@/components/toast';
 import { useFeature } from '@/lib/features';
+import { isolated } from '@/lib/isolated';
 import { useNow } from '@/lib/use-now';
 
 import { revokeToken, settingsKeys, tokensQuery } from '../api';
@@ -26,7 +27,7 @@ export function Tokens({ me }: { me: Me }) {
   const revoking = useMutation({
     mutationFn: (token: ApiToken) => revokeToken(token.id),
     onSuccess: (_, token) => {
-      toastDone(`Revoked the token “${token.name}”.`);
+      toastDone(`Revoked the token “${isolated(token.name)}”.`);
       return client.invalidateQueries({ queryKey: settingsKeys.tokens });
     },
     onError: (failure) => toastFailed("Couldn't revoke the token", failure),

@@ -1,6 +1,6 @@
 import { Button, Skeleton } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { OpenedShare } from '@/api/model';
@@ -9,6 +9,7 @@ import { IconLink } from '@/components/icons';
 import { Logo } from '@/components/logo';
 import { ErrorNotice, Notice } from '@/components/notice';
 import { PasswordField } from '@/components/password-field';
+import { canKeep } from '@/lib/kept';
 import { hasCode, problemCode } from '@/lib/problem';
 import { useApiForm } from '@/lib/use-api-form';
 import * as z from 'zod/mini';
@@ -77,6 +78,7 @@ const passwordSchema = z.object({ password: z.string().check(z.minLength(1)) });
 function Locked({ token }: { token: string }) {
   const { t } = useTranslation('shares');
   const client = useQueryClient();
+  const [keeps] = useState(() => canKeep('session'));
   const form = useApiForm({
     schema: passwordSchema,
     initial: { password: '' },
@@ -87,6 +89,7 @@ function Locked({ token }: { token: string }) {
     <form noValidate className={classes.locked} onSubmit={form.submit}>
       <h1>{t('visitor.lockedTitle')}</h1>
       <p>{t('visitor.lockedText')}</p>
+      {!keeps && <p>{t('visitor.notKept')}</p>}
       <FormFault error={form.error} />
       <PasswordField label={t('visitor.password')} autoComplete="off" {...form.field('password')} />
       <Button type="submit" loading={form.busy} disabled={form.wait > 0}>

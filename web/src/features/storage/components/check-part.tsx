@@ -39,7 +39,7 @@ export function CheckPart() {
     onSettled: () => client.invalidateQueries({ queryKey: storageKeys.checks() }),
   });
   return (
-    <section className={classes.part} aria-labelledby="checks">
+    <section className={classes.part} data-hold aria-labelledby="checks">
       <div className={classes.parthead}>
         <h2 id="checks">Integrity</h2>
         <div className={classes.buttons}>

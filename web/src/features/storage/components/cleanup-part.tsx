@@ -29,7 +29,7 @@ export function CleanupPart() {
     before.current = working;
   }, [client, working]);
   return (
-    <section className={classes.part} aria-labelledby="cleanups">
+    <section className={classes.part} data-hold aria-labelledby="cleanups">
       <div className={classes.parthead}>
         <h2 id="cleanups">Clean-ups</h2>
         <Button variant="default" disabled={working > 0} onClick={() => setStarting(true)}>

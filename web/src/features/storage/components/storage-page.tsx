@@ -23,7 +23,7 @@ export function StoragePage() {
         </p>
       )}
       {info && <SumsPart info={info} />}
-      {!info && (error ? <ErrorNotice error={error} title="Couldn't load the sums" retry={() => void refetch()} /> : <Skeleton height={220} radius="lg" />)}
+      {!info && (error ? <ErrorNotice error={error} title="Couldn't load the sums" retry={() => void refetch()} /> : <Skeleton height={220} radius="lg" data-hold />)}
       <CleanupPart />
       <CheckPart />
       <ListsPart />

@@ -6,6 +6,7 @@ import { IconDownload, IconFile } from '@/components/icons';
 import { RelativeTime } from '@/components/relative-time';
 import { baseName } from '@/lib/file-kind';
 import { formatBytes } from '@/lib/format';
+import { isolated } from '@/lib/isolated';
 import { text } from '@/lib/messages';
 
 import '../messages/catalogue';
@@ -13,7 +14,7 @@ import classes from './trash.module.css';
 
 /** What a person calls an item of the trash. */
 export function itemName(item: TrashedItem): string {
-  return item.kind === 'file' ? baseName(item.path) : item.jobName || text('trash:nameless');
+  return isolated(item.kind === 'file' ? baseName(item.path) : item.jobName) || text('trash:nameless');
 }
 
 interface TrashRowProps {
@@ -47,7 +48,7 @@ export function TrashRow({ item, position, count, busy, selected, onSelect, onRe
         <p className={classes.facts}>
           <span className="tabular">{formatBytes(item.bytes)}</span>
           {item.kind === 'file' ? (
-            <span className={classes.origin}>{t('from', { name: item.jobName || t('nameless') })}</span>
+            <span className={classes.origin} title={item.jobName}>{t('from', { name: item.jobName || t('nameless') })}</span>
           ) : (
             <span>{t('files', { count: item.files })}</span>
           )}

@@ -1,5 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 
+import { isolated } from '@/lib/isolated';
+
 import { labelsQuery, type Label } from '../api';
 import classes from './labels.module.css';
 
@@ -8,7 +10,7 @@ export function LabelChip({ label }: { label: Pick<Label, 'name' | 'colour'> }) 
   return (
     <span className={classes.chip} title={label.name}>
       <span className={classes.dot} data-colour={label.colour} aria-hidden="true" />
-      <span>{label.name}</span>
+      <span>{isolated(label.name)}</span>
     </span>
   );
 }

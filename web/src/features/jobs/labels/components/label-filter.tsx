@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 
 import { IconCheck, IconTag } from '@/components/icons';
+import { isolated } from '@/lib/isolated';
 
 import { labelsQuery } from '../api';
 import '../messages/catalogue';
@@ -24,10 +25,10 @@ export function LabelFilter({ label, onLabel }: { label: string; onLabel: (id: s
           leftSection={chosen ? <i className={classes.dot} data-colour={chosen.colour} aria-hidden="true" /> : <IconTag size={16} />}
           aria-label={chosen ? t('filtered', { name: chosen.name }) : t('filter')}
         >
-          {chosen ? chosen.name : t('filter')}
+          {chosen ? isolated(chosen.name) : t('filter')}
         </Button>
       </Menu.Target>
-      <Menu.Dropdown className={classes.options}>
+      <Menu.Dropdown className={classes.menuoptions}>
         <Menu.Item data-autofocus={label === '' || undefined} rightSection={label === '' ? <IconCheck size={16} /> : undefined} onClick={() => onLabel('')}>
           {t('any')}
         </Menu.Item>
@@ -39,7 +40,7 @@ export function LabelFilter({ label, onLabel }: { label: string; onLabel: (id: s
             rightSection={each.id === label ? <IconCheck size={16} /> : undefined}
             onClick={() => onLabel(each.id)}
           >
-            {each.name}
+            {isolated(each.name)}
           </Menu.Item>
         ))}
       </Menu.Dropdown>

@@ -7,6 +7,7 @@ import { ConfirmDialog } from '@/components/confirm-dialog';
 import { IconPencil, IconTrash } from '@/components/icons';
 import { ErrorNotice } from '@/components/notice';
 import { toastFailed } from '@/components/toast';
+import { isolated } from '@/lib/isolated';
 
 import { addLabel, changeLabel, colours, deleteLabel, labelsQuery, refreshLabels, type Colour, type Label } from '../api';
 import '../messages/catalogue';
@@ -40,7 +41,7 @@ export function LabelList() {
               ) : (
                 <>
                   <i className={classes.dot} data-colour={label.colour} aria-hidden="true" />
-                  <strong>{label.name}</strong>
+                  <strong>{isolated(label.name)}</strong>
                   <span className={classes.uses}>{t('uses', { count: label.jobs })}</span>
                   <ActionIcon variant="subtle" color="gray" aria-label={t('edit', { name: label.name })} onClick={() => setEdited(label.id)}>
                     <IconPencil size={16} />

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 
 import { IconCheck, IconPlus, IconTag } from '@/components/icons';
 import { toastFailed } from '@/components/toast';
+import { isolated } from '@/lib/isolated';
 
 import { addLabel, colours, labelsQuery, refreshLabels } from '../api';
 import '../messages/catalogue';
@@ -94,7 +95,7 @@ function Choices({ chosen, onChange }: Pick<LabelMenuProps, 'chosen' | 'onChange
         {found.map((each) => (
           <UnstyledButton key={each.id} className={classes.option} role="checkbox" aria-checked={chosen.includes(each.id)} onClick={() => toggle(each.id)}>
             <i className={classes.dot} data-colour={each.colour} aria-hidden="true" />
-            <span>{each.name}</span>
+            <span>{isolated(each.name)}</span>
             {chosen.includes(each.id) && <IconCheck size={15} aria-hidden="true" />}
           </UnstyledButton>
         ))}
