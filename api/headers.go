@@ -7,6 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"longhaul/api/account"
 	"longhaul/api/kit"
 	"longhaul/api/system"
 )
@@ -93,6 +94,12 @@ func (g siteGuard) check(c *gin.Context) {
 	// browsers never add a bearer credential on their own, and without CORS no
 	// other site's page can
 	if kit.Bearer(c.GetHeader("Authorization")) != "" && kit.SessionCookie(c.GetHeader("Cookie")) == "" {
+		c.Next()
+		return
+	}
+	// an app that connects has no credential yet: what it sends proves itself, and
+	// no cookie counts
+	if c.Request.URL.Path == account.PathConnectionToken {
 		c.Next()
 		return
 	}

@@ -18,7 +18,9 @@ import (
 // empty one does not.
 func matrixBodies() map[string]string {
 	link, counter := `{"token":"x"}`, `{"name":"x","address":"x","phone":"x","mistake":true,"jurisdiction":true,"signature":"x"}`
+	ask := `{"client":"extension","name":"x","redirectUri":"https://ghiljdkhfeahfigdcoocoimhcghpoopn.chromiumapp.org/","state":"0123456789abcdef","codeChallenge":"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU","scopes":["jobs:read"]}`
 	return map[string]string{
+		"review-connection": ask, "approve-connection": ask,
 		"delete-many-trashed": `{"ids":["00000000-0000-4000-8000-000000000000"]}`, "delete-files": `{"files":["00000000-0000-4000-8000-000000000000"]}`,
 		"restore-trash": `{"ids":["00000000-0000-4000-8000-000000000000"]}`, "select-job": `{"indexes":[0]}`, "link-file": `{"disposition":"inline"}`, "enrol-agent": `{"name":"new agent"}`, "limit-agent": `{"rateLimit":0}`,
 		"set-agent-pool": `{"pool":""}`, "set-user-pool": `{"pool":"fast"}`,

@@ -55,6 +55,7 @@ type Config struct {
 	TurnstileSiteKey string              // of the widget; empty if bots are not checked
 	RequireAdminTOTP bool                // administrators have to have a second factor: codes or a passkey
 	SampleURL        string              // magnet link or address of a download to try; empty for none
+	Extensions       []string            // ids of the builds of the browser extension that may connect
 	TemporalUIURL    string              // web interface of the workflow engine; empty for none
 	WorkflowUIURL    string              // the same down to the namespace, without a slash at the end
 }
@@ -247,7 +248,7 @@ func (s *Server) operations(r *kit.Router) {
 	})
 	account.Register(r, account.Deps{
 		Store: d.Stores.Account, Policy: policy, Party: s.party, Passwords: d.Passwords, Bots: d.Bots, Limiter: d.Limiter, Keys: d.Keys,
-		Exports: d.Stores.Exports, Objects: d.Objects, Background: s.records, Issuer: productName, Now: d.Now, NewID: d.NewID,
+		Exports: d.Stores.Exports, Objects: d.Objects, Background: s.records, Server: cfg.BaseURL, Extensions: cfg.Extensions, Issuer: productName, Now: d.Now, NewID: d.NewID,
 	})
 	jobs.Register(r, jobs.Deps{
 		Store: d.Stores.Jobs, Workflows: d.Workflows, Inspector: d.Inspector, Limiter: d.Limiter, Background: s.background,

@@ -118,6 +118,7 @@ type APIToken struct {
 	Hash       []byte  // SHA-256 of the token
 	Hint       string  // its first characters, to tell it from others
 	Scopes     []Scope `gorm:"serializer:json"`
+	Client     App     // that holds it; empty for one that the user copied
 	CreatedAt  time.Time
 	ExpiresAt  time.Time
 	LastUsedAt *time.Time

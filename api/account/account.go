@@ -7,6 +7,7 @@ package account
 
 import (
 	"context"
+	"net/url"
 	"time"
 
 	"github.com/google/uuid"
@@ -44,6 +45,8 @@ type Deps struct {
 	Limiter    kit.Limiter
 	Keys       *token.Keys     // makes and reads one-time secrets
 	Background *kit.Background // records events in the background
+	Server     *url.URL        // address of the app
+	Extensions []string        // ids of the builds of the browser extension that may connect
 	Issuer     string          // the issuer that authenticators show
 	Now        func() time.Time
 	NewID      func() uuid.UUID
@@ -85,6 +88,9 @@ func Register(r *kit.Router, d Deps) {
 	(&factorHandlers{store: d.Store, auth: r.Auth, limits: d.Limiter, keys: d.Keys, issuer: d.Issuer, now: d.Now}).routes(r)
 	(&passkeyHandlers{store: d.Store, features: d.Store, ceremonies: ceremonies, auth: r.Auth, limits: d.Limiter, now: d.Now, newID: d.NewID}).routes(r)
 	(&tokenHandlers{store: d.Store, features: d.Store, limits: d.Limiter, now: d.Now, newID: d.NewID}).routes(r)
+	(&connectionHandlers{
+		store: d.Store, features: d.Store, limits: d.Limiter, extensions: d.Extensions, server: d.Server, now: d.Now, newID: d.NewID,
+	}).routes(r)
 	(&usageHandlers{store: d.Store, now: d.Now}).routes(r)
 	(&exportHandlers{store: d.Exports, objects: d.Objects, limits: d.Limiter}).routes(r)
 	(&planHandlers{store: d.Store}).routes(r)

@@ -20,6 +20,7 @@ type Store interface {
 	factors
 	passkeys
 	tokens
+	connections
 	usageLog
 	securityLog
 	features
@@ -95,6 +96,12 @@ type tokens interface {
 	CreateAPIToken(ctx context.Context, t models.APIToken, from models.Client) error
 	APITokens(ctx context.Context, userID uuid.UUID) ([]models.APIToken, error)
 	DeleteAPIToken(ctx context.Context, userID, id uuid.UUID) error
+}
+
+// connections stores what users approved for apps.
+type connections interface {
+	KeepConnection(ctx context.Context, c models.Connection) error
+	UseConnection(ctx context.Context, hash []byte, redirect string, challenge []byte, t models.APIToken, from models.Client) (models.APIToken, error)
 }
 
 // features tells what accounts may use.

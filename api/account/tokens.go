@@ -60,6 +60,7 @@ type TokenInfo struct {
 	Name       string       `json:"name"`
 	Hint       string       `json:"hint" doc:"Its first characters"`
 	Scopes     []tokenScope `json:"scopes" nullable:"false"`
+	Device     bool         `json:"device" doc:"A connected app holds it, such as the browser extension"`
 	CreatedAt  time.Time    `json:"createdAt"`
 	ExpiresAt  time.Time    `json:"expiresAt"`
 	LastUsedAt *time.Time   `json:"lastUsedAt"`
@@ -68,7 +69,7 @@ type TokenInfo struct {
 
 func tokenInfoOf(t models.APIToken) TokenInfo {
 	out := TokenInfo{
-		ID: t.ID, Name: t.Name, Hint: t.Hint, Scopes: []tokenScope{}, CreatedAt: t.CreatedAt, ExpiresAt: t.ExpiresAt,
+		ID: t.ID, Name: t.Name, Hint: t.Hint, Scopes: []tokenScope{}, Device: t.Client != "", CreatedAt: t.CreatedAt, ExpiresAt: t.ExpiresAt,
 		LastUsedAt: t.LastUsedAt, LastUsedIP: t.LastUsedIP,
 	}
 	for _, s := range t.Scopes {
@@ -119,11 +120,14 @@ func (h *tokenHandlers) make(ctx context.Context, in *makeTokenInput) (*madeToke
 	if err := h.features.RequireFlag(ctx, models.FlagAPITokens, user.ID); err != nil {
 		return nil, err
 	}
-	t := models.APIToken{ID: h.newID(), UserID: user.ID, Name: strings.TrimSpace(in.Body.Name), CreatedAt: h.now()}
+	t, value, err := newToken(h.newID(), h.now())
+	if err != nil {
+		return nil, err
+	}
+	t.UserID, t.Name = user.ID, strings.TrimSpace(in.Body.Name)
 	if t.Name == "" || strings.ContainsFunc(t.Name, unicode.IsControl) {
 		return nil, models.Errorf(models.CodeInvalid, "Give the token a name.").In("name")
 	}
-	var err error
 	if t.Scopes, err = scopesOf(in.Body.Scopes, user.Role); err != nil {
 		return nil, err
 	}
@@ -132,18 +136,22 @@ func (h *tokenHandlers) make(ctx context.Context, in *makeTokenInput) (*madeToke
 		days = defaultTokenDays
 	}
 	t.ExpiresAt = t.CreatedAt.AddDate(0, 0, min(days, maxTokenDays))
-	random, _, err := token.New()
-	if err != nil {
-		return nil, err
-	}
-	value := kit.TokenPrefix + random
-	t.Hash, t.Hint = token.Hash(value), value[:hintSize]
 	if err := h.store.CreateAPIToken(ctx, t, kit.InfoOf(ctx).Client); err != nil {
 		return nil, err
 	}
 	out := &madeTokenOutput{}
 	out.Body.Token, out.Body.Info = value, tokenInfoOf(t)
 	return out, nil
+}
+
+// newToken returns a token that is nobody's yet, and its value.
+func newToken(id uuid.UUID, now time.Time) (t models.APIToken, value string, err error) {
+	random, _, err := token.New()
+	if err != nil {
+		return t, "", err
+	}
+	value = kit.TokenPrefix + random
+	return models.APIToken{ID: id, Hash: token.Hash(value), Hint: value[:hintSize], CreatedAt: now}, value, nil
 }
 
 // scopesOf reads the scopes that an account of the role wants for a token, each

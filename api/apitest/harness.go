@@ -60,6 +60,12 @@ const TrashFor = 7 * 24 * time.Hour
 // Option changes the API before it is built.
 type Option func(*api.Config, *api.Deps)
 
+// Extension and FirefoxExtension are the ids of the extensions that may connect.
+const (
+	Extension        = "ghiljdkhfeahfigdcoocoimhcghpoopn"
+	FirefoxExtension = "0123456789abcdef0123456789abcdef01234567"
+)
+
 // New runs an API on a fresh database until the test ends.
 func New(t testing.TB, opts ...Option) *Harness {
 	t.Helper()
@@ -79,7 +85,7 @@ func New(t testing.TB, opts ...Option) *Harness {
 	cfg := api.Config{
 		Version: "test", Commit: "abc", BaseURL: parse(t, h.AppURL), FilesURL: parse(t, h.FilesURL), MaxJobBytes: MaxJobBytes,
 		MaxRunningJobs: 10, TrashRetention: TrashFor, MaxUserStreams: MaxUserStreams, Registration: models.RegistrationOpen, Mail: true, MinPassword: password.MinLength, TemporalUIURL: "http://temporal.test",
-		WorkflowUIURL: "http://temporal.test/namespaces/longhaul",
+		WorkflowUIURL: "http://temporal.test/namespaces/longhaul", Extensions: []string{Extension, FirefoxExtension},
 	}
 	deps := h.deps(s, log)
 	for _, o := range opts {

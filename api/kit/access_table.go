@@ -25,6 +25,7 @@ var accessTable = map[string]Access{
 	"login-passkey":       AccessPublic,
 	"login-totp":          AccessPublic,
 	"open-share":          AccessPublic,
+	"redeem-connection":   AccessPublic,
 	"register":            AccessPublic,
 	"request-reset":       AccessPublic,
 	"resend-verification": AccessPublic,
@@ -42,6 +43,8 @@ var accessTable = map[string]Access{
 	"list-tokens":    AccessUser,
 	"rename-passkey": AccessUser,
 	"revoke-token":   AccessUser,
+
+	"review-connection": AccessUser,
 
 	"send-counter-notice": AccessUser,
 
@@ -62,6 +65,7 @@ var accessTable = map[string]Access{
 	"replay-delivery":              AccessUser,
 	"test-webhook":                 AccessUser,
 
+	"approve-connection":   AccessConfirmed,
 	"change-email":         AccessConfirmed,
 	"change-password":      AccessConfirmed,
 	"delete-account":       AccessConfirmed,

@@ -95,7 +95,7 @@ func (p *apiParts) server(cfg config.Config, build version.Build, log *slog.Logg
 		TrustedProxies: proxies, MaxJobBytes: cfg.Limits.MaxJobBytes, MaxRunningJobs: cfg.Limits.MaxRunningJobs, MaxUserStreams: cfg.Limits.MaxUserStreams, MaxShareDays: cfg.Limits.MaxShareDays,
 		TrashRetention: cfg.Limits.TrashRetention,
 		Mail:           cfg.Mail.On(), Registration: cfg.Accounts.Registration, RequireAdminTOTP: cfg.Accounts.RequireAdminTOTP,
-		TurnstileSiteKey: cfg.Accounts.TurnstileSiteKey, MinPassword: password.MinLength, TemporalUIURL: cfg.Temporal.UIURL, SampleURL: cfg.Web.SampleURL,
+		TurnstileSiteKey: cfg.Accounts.TurnstileSiteKey, MinPassword: password.MinLength, TemporalUIURL: cfg.Temporal.UIURL, SampleURL: cfg.Web.SampleURL, Extensions: cfg.Web.ExtensionIDs,
 		WorkflowUIURL: workflowPages(cfg.Temporal),
 	}, api.Deps{
 		Stores: api.Stores{

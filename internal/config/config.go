@@ -85,6 +85,7 @@ type Web struct {
 	FilesListen    string         `env:"FILES_LISTEN" envDefault:"127.0.0.1:8081" doc:"host:port of the file delivery."`
 	Dir            string         `env:"WEB_DIR" envDefault:"web/dist" doc:"Folder of the built web app."`
 	SampleURL      string         `env:"SAMPLE_URL" doc:"Magnet link or http address of a harmless download that users without downloads are offered to try; empty offers none."`
+	ExtensionIDs   []string       `env:"EXTENSION_IDS" envDefault:"ghiljdkhfeahfigdcoocoimhcghpoopn,6206af763b05a8134939009d57ddaa2fec6864f5" doc:"Ids of the builds of the browser extension that may connect, separated by commas: Chromium's 32 letters, or the host name that Firefox gives the extension's redirect. The default is what make extension builds; empty lets none connect."`
 	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES" doc:"Networks of proxies whose X-Forwarded-For header is trusted, separated by commas. Set it when a proxy is in front: their connections count as those of many clients, while without it all clients count as one and share its limits, those of sign-ins included."`
 }
 

@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/mail"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -143,11 +145,17 @@ func (a Accounts) validate(f *faults) {
 	f.when(a.Turnstile() && !httpURL(a.TurnstileURL), "TURNSTILE_URL", "must be an http or https address")
 }
 
+// extensionID matches what Chromium calls an extension, and what Firefox makes of
+// its id: part of a host name, so that nothing else may be in it.
+var extensionID = regexp.MustCompile(`^([a-p]{32}|[0-9a-f]{40})$`)
+
 func (w Web) validate(f *faults) {
 	f.listen(w.APIListen, "API_LISTEN")
 	f.listen(w.FilesListen, "FILES_LISTEN")
 	f.when(w.SampleURL != "" && !httpURL(w.SampleURL) && !strings.HasPrefix(w.SampleURL, "magnet:?"), "SAMPLE_URL",
 		"must be a magnet link or an http or https address")
+	f.when(slices.ContainsFunc(w.ExtensionIDs, func(id string) bool { return !extensionID.MatchString(id) }), "EXTENSION_IDS",
+		"must be ids such as those of the default")
 	f.when(w.BaseURL.Host == w.FilesURL.Host, "FILES_URL", "must not be the same origin as BASE_URL")
 	f.when(strings.Trim(w.BaseURL.Path, "/") != "", "BASE_URL", "must not have a path")
 	f.when(strings.Trim(w.FilesURL.Path, "/") != "", "FILES_URL", "must not have a path")

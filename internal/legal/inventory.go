@@ -53,7 +53,7 @@ func Data() []DataItem {
 		{
 			"Sign-in", "sessions and API tokens as hashes, with IP address, browser and time; passkeys; second factors, encrypted; recovery codes and links as hashes",
 			"to keep others out of your account", "sessions for 60 days at most; tokens, passkeys and factors until you remove them; links until they expire",
-			[]string{"sessions", "api_tokens", "passkeys", "passkey_challenges", "recovery_codes", "one_time_tokens"},
+			[]string{"sessions", "api_tokens", "passkeys", "passkey_challenges", "connection_codes", "recovery_codes", "one_time_tokens"},
 		},
 		{
 			"Downloads", "what you submitted (magnet link, torrent or address, its login encrypted), names, sizes, states and times, what happened, and links and zips that you made",

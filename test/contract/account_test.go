@@ -1,13 +1,17 @@
 package contract
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
 	"github.com/pquerna/otp/totp"
 
+	"longhaul/api/apitest"
 	"longhaul/internal/passkey/passkeytest"
 	"longhaul/internal/token"
 )
@@ -81,6 +85,7 @@ func (r *recorder) accountStory(p *cast) {
 	r.signInStory(p)
 	r.registerStory()
 	r.tokenStory(p)
+	r.connectionStory(p)
 	r.totpStory()
 	r.passkeyStory(p)
 	r.profileStory()
@@ -138,6 +143,36 @@ func (r *recorder) registerStory() {
 	r.do(account, call{what: "weak", method: post, path: auth + "reset/confirm", body: verify(link, "short")})
 	r.must(account, call{method: post, path: auth + "reset/confirm", body: verify(link, another)})
 	r.do(account, call{what: "used", method: post, path: auth + "reset/confirm", body: verify(link, another)})
+}
+
+func (r *recorder) connectionStory(p *cast) {
+	const connections = "/api/v1/connections"
+	address := "https://" + apitest.Extension + ".chromiumapp.org/"
+	secret := strings.Repeat("v", 43)
+	sum := sha256.Sum256([]byte(secret))
+	ask := func(address, scope string) string {
+		return fmt.Sprintf(`{"client":"extension","name":"Chromium on Linux","redirectUri":%q,"state":"0123456789abcdef","codeChallenge":%q,"scopes":[%q]}`,
+			address, base64.RawURLEncoding.EncodeToString(sum[:]), scope)
+	}
+	redeem := func(code string) string {
+		return fmt.Sprintf(`{"code":%q,"codeVerifier":%q,"redirectUri":%q}`, code, secret, address)
+	}
+	for _, path := range []string{connections + "/review", connections} {
+		r.do(account, call{as: p.owner, what: "another address", method: post, path: path, body: ask("https://evil.example/", "jobs:read")})
+		r.do(account, call{as: p.owner, what: "another scope", method: post, path: path, body: ask(address, "admin")})
+		r.do(account, call{as: p.reader, what: "by a token", method: post, path: path, body: ask(address, "jobs:read")})
+	}
+	r.do(account, call{as: p.owner, method: post, path: connections + "/review", body: ask(address, "jobs:read")})
+	a := r.must(account, call{as: p.owner, method: post, path: connections, body: ask(address, "jobs:read")})
+	to, err := url.Parse(a.get("redirectUrl"))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.do(account, call{what: "unknown", method: post, path: connections + "/token", body: redeem("made up")})
+	b := r.must(account, call{method: post, path: connections + "/token", body: redeem(to.Query().Get("code"))})
+	r.name(b.get("info.id"), "device id")
+	r.do(account, call{what: "used", method: post, path: connections + "/token", body: redeem(to.Query().Get("code"))})
+	r.do(account, call{as: &caller{name: "owner's device", bearer: b.get("token")}, method: post, path: auth + "logout"})
 }
 
 func (r *recorder) tokenStory(p *cast) {

@@ -11,6 +11,8 @@ interface Body {
   challenge: string;
   code?: string;
   passkey?: object;
+  redirectUri: string;
+  state: string;
   name: string;
   scopes: ApiToken['scopes'];
 }
@@ -72,6 +74,8 @@ export class Accounts {
     ...this.passkeys.routes,
     ['GET', /^\/auth\/tokens$/, () => json({ tokens: this.tokens })],
     ['POST', /^\/auth\/tokens$/, (_, request) => this.makeToken(request)],
+    ['POST', /^\/connections\/review$/, (_, request) => this.reviewConnection(request)],
+    ['POST', /^\/connections$/, (_, request) => this.connect(request)],
     ['DELETE', /^\/auth\/tokens\/(.+)$/, ([, id]) => this.revoke(id)],
     ['GET', /^\/links$/, () => json({ links: this.downloadLinks })],
     ['DELETE', /^\/links(?:\/(.+))?$/, ([, id]) => this.revokeLinks(id)],
@@ -200,6 +204,20 @@ export class Accounts {
     const info = makeToken({ name, scopes, lastUsedAt: null, lastUsedIp: '' });
     this.tokens = [...this.tokens, info];
     return json({ token: 'lh_Zk3qV0d9Kx7bTfWc1uYpRmA2sLhNgE5oJiQ8vXz', info }, 201);
+  }
+
+  private async reviewConnection(request: Request): Promise<Response> {
+    const { name, scopes, redirectUri, state } = await read(request);
+    const to = new URL(redirectUri, 'https://elsewhere.invalid');
+    if (!to.host.endsWith('.chromiumapp.org')) return problem(422, 'invalid', 'The answer would go to an address that is not the extension’s.');
+    return json({ name, scopes, server: 'https://longhaul.example', recipient: to.host, refuseUrl: `${to.href}?error=access_denied&state=${state}` });
+  }
+
+  private async connect(request: Request): Promise<Response> {
+    const stale = this.stale();
+    if (stale) return stale;
+    const { redirectUri, state } = await read(request);
+    return json({ redirectUrl: `${redirectUri}?code=one-time&state=${state}` });
   }
 
   private revokeLinks(id: string | undefined): Response {

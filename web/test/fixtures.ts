@@ -205,7 +205,7 @@ export function makeToken(given: Partial<ApiToken> = {}): ApiToken {
     id: newId(),
     name: 'laptop',
     hint: 'lh_Zk3q',
-    scopes: ['jobs:read', 'jobs:write'],
+    scopes: ['jobs:read', 'jobs:write'], device: false,
     createdAt: moment(-864_000),
     expiresAt: moment(6_912_000),
     lastUsedAt: moment(-5_000),

@@ -99,6 +99,7 @@ func (a *Accounts) endAccess(ctx context.Context, userID uuid.UUID) error {
 	for _, q := range []string{
 		`delete from sessions where user_id = ?`,
 		`delete from api_tokens where user_id = ?`,
+		`delete from connection_codes where user_id = ?`,
 		`delete from one_time_tokens where user_id = ? and kind = 'sign_in'`,
 	} {
 		if _, err := a.db.Exec(ctx, "end access", q, userID); err != nil {

@@ -95,6 +95,7 @@ func (w *Worker) PruneSessions(ctx context.Context, now time.Time) (int64, error
 		`delete from api_tokens where expires_at <= @now`,
 		`delete from one_time_tokens where expires_at <= @now`,
 		`delete from passkey_challenges where expires_at <= @now`,
+		`delete from connection_codes where expires_at <= @now`,
 	} {
 		n, err := w.a.db.Exec(ctx, "prune sessions and tokens", q,
 			map[string]any{"now": now, "idle": now.Add(-SessionIdle)})

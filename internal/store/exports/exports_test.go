@@ -69,7 +69,7 @@ func TestAnExportKnowsEveryTableOfAnAccount(t *testing.T) {
 	t.Parallel()
 	b := storetest.NewWorld(t)
 	elsewhere := []string{
-		"account_requests", "one_time_tokens", "recovery_codes", "passkey_challenges", // secrets of minutes, and codes as hashes
+		"account_requests", "one_time_tokens", "recovery_codes", "passkey_challenges", "connection_codes", // secrets of minutes, and codes as hashes
 		"quota_usage", "idempotency_keys", "submit_batches", "inspections", "slot_yields", // in the profile; answers kept for a day; how slots are shared
 		"storage_shares", "storage_users", // sums of the files
 		"admission_rounds", "flag_rules", "storage_cleanups", "content_checks", // settings and acts of administrators

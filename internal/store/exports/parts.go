@@ -96,7 +96,7 @@ func accountSQL(name string) (string, bool) {
 			from sessions where user_id = @user and id_hash > decode(@after, 'hex') order by id_hash limit @limit`, true
 	case "api-tokens":
 		return `
-			select id::text as after, json_build_object('id', id, 'name', name, 'scopes', scopes, 'createdAt', created_at, 'expiresAt', expires_at,
+			select id::text as after, json_build_object('id', id, 'name', name, 'app', client, 'scopes', scopes, 'createdAt', created_at, 'expiresAt', expires_at,
 				'lastUsedAt', last_used_at, 'lastUsedIp', last_used_ip)::text as body
 			from api_tokens where user_id = @user and id > cast(@after as uuid) order by id limit @limit`, true
 	case "passkeys":

@@ -75,7 +75,7 @@ func (s site) otherOrigins(t *testing.T) {
 
 // unchanged are the tables that the state-changing routes write to.
 var unchanged = []string{
-	"users", "account_requests", "one_time_tokens", "api_tokens", "passkeys", "passkey_challenges", "recovery_codes", "account_settings", "plans", "plan_assignments", "provider_configs",
+	"users", "account_requests", "one_time_tokens", "api_tokens", "passkeys", "passkey_challenges", "connection_codes", "recovery_codes", "account_settings", "plans", "plan_assignments", "provider_configs",
 	"flag_rules", "plan_overrides", "announcement", "notices", "strikes", "blocks", "mails", "enrolment_tokens", "inspections", "audit_log", "quota_ledger", "idempotency_keys", "jobs", "job_events", "files",
 }
 
@@ -127,6 +127,11 @@ func (s site) tries(t *testing.T) []try {
 		"/admin/users/{id}/pool":     {"pool": "theirs"}, "/admin/users/{id}/reset-factors": {"reason": "theirs"}, "/admin/blocks": {"values": []string{"theirs.example"}, "reason": "theirs"},
 		"/admin/plans/{plan}": {"name": "Theirs"}, "/files/{id}/link": {}, "/sources/inspect": {"source": "http://127.0.0.1:9/theirs.bin"},
 	}
+	ask := map[string]any{
+		"client": "extension", "name": "theirs", "redirectUri": "https://ghiljdkhfeahfigdcoocoimhcghpoopn.chromiumapp.org/", "state": "0123456789abcdef",
+		"codeChallenge": strings.Repeat("A", 43), "scopes": []string{"jobs:read"},
+	}
+	bodies["/connections"], bodies["/connections/review"] = ask, ask
 	out := []try{{http.MethodPost, "/api/v1/auth/tokens", bodies["/auth/tokens"]}}
 	for path, methods := range doc.Paths {
 		route, ours := strings.CutPrefix(path, "/api/v1")

@@ -2401,6 +2401,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Connect an app
+         * @description The answer's address carries a code that works once, for two minutes, and only with the secret that the app kept. Requires a session and reauthenticate within the last ten minutes.
+         */
+        post: operations["approve-connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check what an app asks for
+         * @description For the page that asks the user. It refuses an unknown app, an address that is not the app's, and scopes that the app can't have.
+         */
+        post: operations["review-connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetch the token of an approved connection
+         * @description With the code from the redirect and the secret. The token is shown only once; logout revokes it.
+         */
+        post: operations["redeem-connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -4096,6 +4156,10 @@ export interface components {
             /** @description Null if there is none */
             announcement: components["schemas"]["AnnouncementInfo"] | null;
         };
+        ApprovedConnection: {
+            /** @description Where to send the browser */
+            redirectUrl: string;
+        };
         AssignPlan: {
             /** @description The plan's id */
             plan: string;
@@ -4540,6 +4604,33 @@ export interface components {
         ConfirmStorage: {
             /** @description The word accept, typed as confirmation */
             confirm: string;
+        };
+        /**
+         * @description A first-party app
+         * @enum {string}
+         */
+        ConnectionApp: "extension";
+        ConnectionRequest: {
+            client: components["schemas"]["ConnectionApp"];
+            /** @description SHA-256 of the app's secret in base64url */
+            codeChallenge: string;
+            /** @description The device, in words that its user knows it by */
+            name: string;
+            /** @description Where the browser hands the answer to the app */
+            redirectUri: string;
+            scopes: components["schemas"]["TokenScope"][];
+            /** @description Random; comes back with the answer */
+            state: string;
+        };
+        ConnectionReview: {
+            name: string;
+            /** @description Host that the answer goes to; it stands for the app in this browser */
+            recipient: string;
+            /** @description Where to send the browser when the user refuses */
+            refuseUrl: string;
+            scopes: components["schemas"]["TokenScope"][];
+            /** @description This server's address */
+            server: string;
         };
         ContentCheck: {
             /** @description E-mail address of who started it; empty if the account was deleted */
@@ -6979,6 +7070,14 @@ export interface components {
             /** @description Each signs in once without the app. Shown only once. */
             recoveryCodes: string[];
         };
+        RedeemConnection: {
+            /** @description From the redirect */
+            code: string;
+            /** @description The app's secret */
+            codeVerifier: string;
+            /** @description The same as before */
+            redirectUri: string;
+        };
         RefusedBlock: {
             value: string;
             why: string;
@@ -7896,6 +7995,8 @@ export interface components {
         TokenInfo: {
             /** Format: date-time */
             createdAt: string;
+            /** @description A connected app holds it, such as the browser extension */
+            device: boolean;
             /** Format: date-time */
             expiresAt: string;
             /** @description Its first characters */
@@ -12933,6 +13034,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PublicConfig"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "approve-connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovedConnection"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "review-connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionReview"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "redeem-connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedeemConnection"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeToken"];
                 };
             };
             /** @description A fault, as a problem document (RFC 9457) */

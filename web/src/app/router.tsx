@@ -6,7 +6,7 @@ import { announcementFirst, NothingHere, root, signedInRoute } from './base-rout
 import { legalRoutes } from './legal-tree';
 import { NotFound } from './routes/not-found';
 import { PageError } from './routes/page-error';
-import { invitationSearch, librarySearch, listDefaults, listSearch, nextSearch, tokenSearch, toldSearch, visitSearch } from './search';
+import { connectSearch, invitationSearch, librarySearch, listDefaults, listSearch, nextSearch, tokenSearch, toldSearch, visitSearch } from './search';
 
 const loginRoute = createRoute({
   getParentRoute: () => root,
@@ -101,6 +101,13 @@ const settingsRoute = createRoute({
   component: lazyRouteComponent(() => import('./routes/settings-routes'), 'SettingsRoute'),
 });
 
+const connectRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/connect',
+  validateSearch: connectSearch,
+  component: lazyRouteComponent(() => import('./routes/connect-route'), 'ConnectRoute'),
+});
+
 const toldRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/notifications',
@@ -164,7 +171,7 @@ const tree = root.addChildren([
   resetRoute,
   resetConfirmRoute,
   visitorRoute,
-  signedInRoute.addChildren([dashboardRoute, jobRoute, playRoute, libraryRoute, libraryFileRoute, settingsRoute, notificationsRoute, toldRoute, usageRoute, trashRoute, helpRoute, ownNoticesRoute, sharesRoute, adminTree, restRoute]),
+  signedInRoute.addChildren([dashboardRoute, jobRoute, playRoute, libraryRoute, libraryFileRoute, settingsRoute, connectRoute, notificationsRoute, toldRoute, usageRoute, trashRoute, helpRoute, ownNoticesRoute, sharesRoute, adminTree, restRoute]),
   ...legalRoutes,
 ]);
 

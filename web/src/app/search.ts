@@ -16,6 +16,9 @@ export const invitationSearch = z.object({ invitation: z._default(z.catch(z.stri
 
 export const visitSearch = z.object({ file: z.catch(z.optional(z.number()), undefined) });
 
+const asked = z._default(z.catch(z.string(), ''), '');
+export const connectSearch = z.object({ client: asked, name: asked, redirect_uri: asked, state: asked, code_challenge: asked, scope: asked });
+
 export const listDefaults = { tab: 'all', q: '', sort: '-created', label: '' } as const;
 export const listSearch = z.object({
   tab: z.catch(z.optional(z.enum(tabNames)), undefined),

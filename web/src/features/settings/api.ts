@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 
-import type { AccountExport, AddedPasskey, ApiToken, MadeToken, PasskeyList, Session, TokenScope, TotpOffer, TotpState } from '@/api/model';
+import type { AccountExport, AddedPasskey, ApiToken, ConnectionRequest, ConnectionReview, MadeToken, PasskeyList, Session, TokenScope, TotpOffer, TotpState } from '@/api/model';
 import { endOwnSession, http, send } from '@/lib/http';
 import { askForPasskey, makePasskey } from '@/lib/passkey';
 
@@ -165,4 +165,19 @@ export function requestExport(): Promise<AccountExport> {
 /** Where an export is downloaded. */
 export function exportPath(id: string): string {
   return `/api/v1/me/exports/${id}/zip`;
+}
+
+/** What an app asks for, checked by the server. */
+export function connectionQuery(body: ConnectionRequest) {
+  return queryOptions({
+    queryKey: ['connection', body],
+    queryFn: ({ signal }): Promise<ConnectionReview> => send(http.POST('/api/v1/connections/review', { body, signal })),
+    retry: false,
+  });
+}
+
+/** Connects an app, and returns the address that hands it the answer. */
+export async function approveConnection(body: ConnectionRequest): Promise<string> {
+  const { redirectUrl } = await send(http.POST('/api/v1/connections', { body }));
+  return redirectUrl;
 }

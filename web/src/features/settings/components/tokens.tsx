@@ -1,10 +1,11 @@
 import { Button, Modal, Skeleton } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { ApiToken, Me } from '@/api/model';
 import { ConfirmDialog } from '@/components/confirm-dialog';
-import { IconKey, IconPlus } from '@/components/icons';
+import { IconDeviceLaptop, IconKey, IconPlus } from '@/components/icons';
 import { ErrorNotice } from '@/components/notice';
 import { RelativeTime } from '@/components/relative-time';
 import { toastDone, toastFailed } from '@/components/toast';
@@ -13,6 +14,7 @@ import { isolated } from '@/lib/isolated';
 import { useNow } from '@/lib/use-now';
 
 import { revokeToken, settingsKeys, tokensQuery } from '../api';
+import '../messages/catalogue';
 import { scopeNames } from '../scopes';
 import { LongList } from './long-list';
 import classes from './settings.module.css';
@@ -70,17 +72,19 @@ export function Tokens({ me }: { me: Me }) {
 }
 
 function TokenItem({ token, onRevoke }: { token: ApiToken; onRevoke: (token: ApiToken) => void }) {
+  const { t } = useTranslation('settings');
   const expired = Date.parse(token.expiresAt) <= useNow();
+  const Symbol = token.device ? IconDeviceLaptop : IconKey;
   return (
     <li className={classes.item}>
-      <IconKey size={22} stroke={1.5} className={classes.device} aria-hidden="true" />
+      <Symbol size={22} stroke={1.5} className={classes.device} aria-hidden="true" />
       <div className={classes.itemmain}>
         <p className={classes.itemname}>
           {token.name}{' '}
           {expired && <span className={classes.expired}>expired</span>}
         </p>
         <p className={classes.facts}>
-          <span className="mono">{token.hint}…</span>
+          {token.device ? <span>{t('connect.connected')}</span> : <span className="mono">{token.hint}…</span>}
           <span>{token.scopes.map((scope) => scopeNames[scope]).join(', ')}</span>
         </p>
         <p className={classes.facts}>
