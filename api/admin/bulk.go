@@ -106,18 +106,8 @@ func (h *bulkHandlers) list(ctx context.Context, _ *struct{}) (*bulkListOutput, 
 		return nil, err
 	}
 	out := &bulkListOutput{}
-	out.Body.Acts = make([]BulkAct, 0, len(acts))
-	for _, b := range acts {
-		out.Body.Acts = append(out.Body.Acts, bulkActOf(b, h.uiURL))
-	}
+	out.Body.Acts = kit.Each(acts, func(b models.BulkAct) BulkAct { return bulkActOf(b, h.uiURL) })
 	return out, nil
-}
-
-type bulkItemsInput struct {
-	ID     uuid.UUID         `path:"id" format:"uuid"`
-	State  kit.BulkItemState `query:"state" doc:"Only jobs in this state"`
-	Cursor string            `query:"cursor" maxLength:"512" doc:"nextCursor of the previous page"`
-	Limit  int               `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
 type bulkItemsOutput struct {
@@ -127,16 +117,12 @@ type bulkItemsOutput struct {
 	} `nameHint:"BulkItemList"`
 }
 
-func (h *bulkHandlers) items(ctx context.Context, in *bulkItemsInput) (*bulkItemsOutput, error) {
+func (h *bulkHandlers) items(ctx context.Context, in *kit.BulkItemsInput) (*bulkItemsOutput, error) {
 	items, next, err := h.store.BulkItems(ctx, kit.ActorOf(ctx), in.ID, models.BulkItemState(in.State), in.Cursor, in.Limit)
 	if err != nil {
 		return nil, err
 	}
 	out := &bulkItemsOutput{}
-	out.Body.NextCursor = next
-	out.Body.Jobs = make([]BulkItem, 0, len(items))
-	for _, i := range items {
-		out.Body.Jobs = append(out.Body.Jobs, bulkItemOf(i))
-	}
+	out.Body.Jobs, out.Body.NextCursor = kit.Each(items, bulkItemOf), next
 	return out, nil
 }

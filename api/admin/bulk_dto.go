@@ -1,8 +1,6 @@
 package admin
 
 import (
-	"time"
-
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 
@@ -20,22 +18,16 @@ func (adminAct) Schema(r huma.Registry) *huma.Schema {
 
 // BulkAct is an act on many jobs and how far it has come.
 type BulkAct struct {
-	ID        uuid.UUID     `json:"id" format:"uuid"`
-	Act       adminAct      `json:"act"`
-	Provider  string        `json:"provider" doc:"Where a move leads; empty otherwise"`
-	Note      string        `json:"note" doc:"For the owners; may be empty"`
-	Final     bool          `json:"final" doc:"A deletion is for good"`
-	Filter    *JobQuery     `json:"filter" doc:"What found the jobs; null if they were named"`
-	Rate      int           `json:"rate" doc:"Jobs a second, at most"`
-	By        string        `json:"by" doc:"E-mail address of who started it; empty if the account was deleted"`
-	State     kit.BulkState `json:"state"`
-	Total     int64         `json:"total" doc:"Jobs that are meant; grows while state is finding"`
-	Done      int64         `json:"done"`
-	Refused   int64         `json:"refused" doc:"Jobs that the act was not possible on"`
-	CreatedAt time.Time     `json:"createdAt"`
-	UpdatedAt time.Time     `json:"updatedAt"`
-	EndedAt   *time.Time    `json:"endedAt"`
-	Workflow  JobWorkflow   `json:"workflow"`
+	ID       uuid.UUID `json:"id" format:"uuid"`
+	Act      adminAct  `json:"act"`
+	Provider string    `json:"provider" doc:"Where a move leads; empty otherwise"`
+	Note     string    `json:"note" doc:"For the owners; may be empty"`
+	Final    bool      `json:"final" doc:"A deletion is for good"`
+	Filter   *JobQuery `json:"filter" doc:"What found the jobs; null if they were named"`
+	Rate     int       `json:"rate" doc:"Jobs a second, at most"`
+	By       string    `json:"by" doc:"E-mail address of who started it; empty if the account was deleted"`
+	kit.BulkProgress
+	Workflow JobWorkflow `json:"workflow"`
 }
 
 // TransformSchema lets the filter be null.
@@ -45,9 +37,8 @@ func (BulkAct) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
 
 func bulkActOf(b models.BulkAct, uiURL string) BulkAct {
 	out := BulkAct{
-		ID: b.ID, Act: adminAct(b.Action), Provider: string(b.Provider), Note: b.Note, Final: b.Final, Rate: b.Rate, By: b.Email, State: kit.BulkState(b.State),
-		Total: b.Total, Done: b.Done, Refused: b.Refused, CreatedAt: b.CreatedAt, UpdatedAt: b.UpdatedAt, EndedAt: b.EndedAt,
-		Workflow: workflowAt(b.WorkflowID(), uiURL),
+		ID: b.ID, Act: adminAct(b.Action), Provider: string(b.Provider), Note: b.Note, Final: b.Final, Rate: b.Rate, By: b.Email,
+		BulkProgress: kit.BulkProgressOf(b), Workflow: workflowAt(b.WorkflowID(), uiURL),
 	}
 	if !b.Named {
 		out.Filter = queryOf(b.Match)
@@ -55,22 +46,14 @@ func bulkActOf(b models.BulkAct, uiURL string) BulkAct {
 	return out
 }
 
-// BulkItem is one of many jobs and what became of it.
+// BulkItem is one of many jobs, whose it is and what became of it.
 type BulkItem struct {
-	JobID   uuid.UUID         `json:"jobId" format:"uuid"`
-	Name    string            `json:"name" doc:"Empty while it is unknown, and if the job was deleted"`
-	Owner   string            `json:"owner" doc:"E-mail address; empty if the job was deleted"`
-	State   kit.BulkItemState `json:"state"`
-	Problem kit.ProblemCode   `json:"problem" doc:"Why it was refused; empty without a more exact reason than the text"`
-	Refusal string            `json:"refusal" doc:"Why it was refused, in words"`
-	ActedAt *time.Time        `json:"actedAt"`
+	kit.BulkOutcome
+	Owner string `json:"owner" doc:"E-mail address; empty if the job was deleted"`
 }
 
 func bulkItemOf(i models.BulkItem) BulkItem {
-	return BulkItem{
-		JobID: i.JobID, Name: i.Name, Owner: i.Owner, State: kit.BulkItemState(i.State), Problem: kit.ProblemCode(i.Problem), Refusal: i.Refusal,
-		ActedAt: i.ActedAt,
-	}
+	return BulkItem{BulkOutcome: kit.BulkOutcomeOf(i), Owner: i.Owner}
 }
 
 // queryOf returns the query that asks for the jobs.

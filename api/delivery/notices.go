@@ -27,7 +27,9 @@ func linkKinds() map[string]linkKind {
 		return func(payload []byte, _ []string) (models.NoticeItem, bool) { return named(kind, grantOf(payload).id) }
 	}
 	shared := func(kind models.NoticeItemKind) func([]byte, []string) (models.NoticeItem, bool) {
-		return func(payload []byte, _ []string) (models.NoticeItem, bool) { return named(kind, sharedGrantOf(payload).item) }
+		return func(payload []byte, _ []string) (models.NoticeItem, bool) {
+			return named(kind, sharedGrantOf(payload).item)
+		}
 	}
 	return map[string]linkKind{
 		"f":  {token.PurposeFile, grantSize, granted(models.ItemFile)},

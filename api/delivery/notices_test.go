@@ -48,8 +48,8 @@ func TestNoticesReadEveryKindOfLink(t *testing.T) {
 			return l.visited(t, "/api/v1/shared/link", map[string]any{"index": l.refs[l.files[0].Path]})
 		}, first},
 		delivery.PathSharedArchive: {func(l *linked) string { return l.visited(t, "/api/v1/shared/archive", nil) }, all},
-		delivery.PathThumbnail: {func(l *linked) string { return fmt.Sprintf("%s%d", l.thumbnails, l.refs[l.files[0].Path]) }, first},
-		"/s/:token of the app": {func(l *linked) string { return l.page }, all},
+		delivery.PathThumbnail:     {func(l *linked) string { return fmt.Sprintf("%s%d", l.thumbnails, l.refs[l.files[0].Path]) }, first},
+		"/s/:token of the app":     {func(l *linked) string { return l.page }, all},
 	}
 	for kind := range kinds {
 		c, ok := cases[kind]

@@ -3,7 +3,6 @@ package jobs
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -50,22 +49,13 @@ func (ownAct) Schema(r huma.Registry) *huma.Schema {
 
 // JobAct is an owner's act on many jobs and how far it has come.
 type JobAct struct {
-	ID        uuid.UUID     `json:"id" format:"uuid"`
-	Act       ownAct        `json:"act"`
-	State     kit.BulkState `json:"state"`
-	Total     int64         `json:"total" doc:"Jobs that are meant"`
-	Done      int64         `json:"done"`
-	Refused   int64         `json:"refused" doc:"Jobs that the act was not possible on"`
-	CreatedAt time.Time     `json:"createdAt"`
-	UpdatedAt time.Time     `json:"updatedAt"`
-	EndedAt   *time.Time    `json:"endedAt"`
+	ID  uuid.UUID `json:"id" format:"uuid"`
+	Act ownAct    `json:"act"`
+	kit.BulkProgress
 }
 
 func jobActOf(b models.BulkAct) JobAct {
-	return JobAct{
-		ID: b.ID, Act: ownAct(b.Action), State: kit.BulkState(b.State), Total: b.Total, Done: b.Done, Refused: b.Refused,
-		CreatedAt: b.CreatedAt, UpdatedAt: b.UpdatedAt, EndedAt: b.EndedAt,
-	}
+	return JobAct{ID: b.ID, Act: ownAct(b.Action), BulkProgress: kit.BulkProgressOf(b)}
 }
 
 type actOutput struct{ Body JobAct }
@@ -116,29 +106,14 @@ func (h *jobHandlers) listActs(ctx context.Context, _ *struct{}) (*actsOutput, e
 		return nil, err
 	}
 	out := &actsOutput{}
-	out.Body.Acts = make([]JobAct, 0, len(acts))
-	for _, b := range acts {
-		out.Body.Acts = append(out.Body.Acts, jobActOf(b))
-	}
+	out.Body.Acts = kit.Each(acts, jobActOf)
 	return out, nil
 }
 
-// JobActItem is one of many jobs and what became of it.
-type JobActItem struct {
-	JobID   uuid.UUID         `json:"jobId" format:"uuid"`
-	Name    string            `json:"name" doc:"Empty while it is unknown, and if the job was deleted"`
-	State   kit.BulkItemState `json:"state"`
-	Problem kit.ProblemCode   `json:"problem" doc:"Why it was refused; empty without a more exact reason than the text"`
-	Refusal string            `json:"refusal" doc:"Why it was refused, in words"`
-	ActedAt *time.Time        `json:"actedAt"`
-}
+// JobActItem is one of many jobs of an owner and what became of it.
+type JobActItem struct{ kit.BulkOutcome }
 
-type actItemsInput struct {
-	ID     uuid.UUID         `path:"id" format:"uuid"`
-	State  kit.BulkItemState `query:"state" doc:"Only jobs in this state"`
-	Cursor string            `query:"cursor" maxLength:"512" doc:"nextCursor of the previous page"`
-	Limit  int               `query:"limit" minimum:"1" maximum:"200" default:"50"`
-}
+func jobActItemOf(i models.BulkItem) JobActItem { return JobActItem{kit.BulkOutcomeOf(i)} }
 
 type actItemsOutput struct {
 	Body struct {
@@ -147,18 +122,12 @@ type actItemsOutput struct {
 	} `nameHint:"JobActItemList"`
 }
 
-func (h *jobHandlers) actItems(ctx context.Context, in *actItemsInput) (*actItemsOutput, error) {
+func (h *jobHandlers) actItems(ctx context.Context, in *kit.BulkItemsInput) (*actItemsOutput, error) {
 	items, next, err := h.store.OwnBulkItems(ctx, kit.Caller(ctx).ID, in.ID, models.BulkItemState(in.State), in.Cursor, in.Limit)
 	if err != nil {
 		return nil, err
 	}
 	out := &actItemsOutput{}
-	out.Body.NextCursor = next
-	out.Body.Jobs = make([]JobActItem, 0, len(items))
-	for _, i := range items {
-		out.Body.Jobs = append(out.Body.Jobs, JobActItem{
-			JobID: i.JobID, Name: i.Name, State: kit.BulkItemState(i.State), Problem: kit.ProblemCode(i.Problem), Refusal: i.Refusal, ActedAt: i.ActedAt,
-		})
-	}
+	out.Body.Jobs, out.Body.NextCursor = kit.Each(items, jobActItemOf), next
 	return out, nil
 }

@@ -5335,7 +5335,7 @@ export interface components {
             state: components["schemas"]["BulkState"];
             /**
              * Format: int64
-             * @description Jobs that are meant
+             * @description Jobs that are meant; grows while state is finding
              */
             total: number;
             /** Format: date-time */

@@ -122,12 +122,12 @@ export type PlainAction = Exclude<JobAction, 'select'>;
 /** What an owner does to one job: an action, or a retry that keeps the web page that the URL leads to. */
 export type OwnerAct = PlainAction | 'keepPage';
 
-/** Performs an action other than deleting, which lib/trash does. */
 /** Submits one source. */
 export function submitOne(source: string): Promise<Job> {
   return send(http.POST('/api/v1/jobs', { params: { header: { 'Idempotency-Key': crypto.randomUUID() } }, body: { source } }));
 }
 
+/** Performs an action other than deleting, which lib/trash does. */
 export function act(id: string, action: Exclude<OwnerAct, 'delete'>): Promise<Job> {
   const params = { params: { path: { id } } };
   switch (action) {
