@@ -3,7 +3,7 @@ import { build, type Plugin, type Rolldown } from 'vite';
 
 import { chunksOf, needsOf } from './chunks.ts';
 
-/** The page's own script stays by itself: its name tells one build from another. */
+/** The page's own script is a file of its own, whose name tells one build from another. */
 const page = '/src/main.tsx';
 /** The frame of the pages behind sign-in along with the downloads, one download, and what opens without an account. */
 const frames = {

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 const dist = 'dist';
 const kilobyte = 1000;
 // Script; the style sheets and the font of the page are the same everywhere.
-const budgets = { '/login': 196.5, '/': 288, '/jobs/': 310 };
+const budgets = { '/login': 187.5, '/': 262, '/jobs/': 281.5 };
 const styleBudget = 19;
 const fontBudget = 47;
 

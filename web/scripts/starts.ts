@@ -12,9 +12,9 @@ interface Start {
  */
 export const starts: Readonly<Record<string, Start>> = {
   '/login': { route: 'src/app/routes/login-route.tsx', answers: ['/api/v1/config', '/api/v1/announcement'] },
-  '/': { route: 'src/app/routes/signed-in-routes.tsx', answers: ['/api/v1/me', '/api/v1/jobs?sort=-created&limit=100'] },
-  '/files': { route: 'src/app/routes/library-routes.tsx', answers: ['/api/v1/me'] },
-  '/jobs/': { route: 'src/app/routes/job-routes.tsx', answers: ['/api/v1/me', '/api/v1/jobs/{id}', '/api/v1/jobs/{id}/outline'] },
+  '/': { route: 'src/app/routes/signed-in-routes.tsx', answers: ['/api/v1/me', '/api/v1/jobs?sort=-created&limit=100', '/api/v1/config', '/api/v1/labels'] },
+  '/files': { route: 'src/app/routes/library-routes.tsx', answers: ['/api/v1/me', '/api/v1/config'] },
+  '/jobs/': { route: 'src/app/routes/job-routes.tsx', answers: ['/api/v1/me', '/api/v1/jobs/{id}', '/api/v1/jobs/{id}/outline', '/api/v1/config'] },
 };
 
 /** The paths whose pages stand in the frame of the first of them. */

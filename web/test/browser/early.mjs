@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
 
 const [app, email, password] = process.argv.slice(2);
-const early = ['/api/v1/me', '/api/v1/jobs?sort=-created&limit=100'];
+const early = ['/api/v1/me', '/api/v1/jobs?sort=-created&limit=100', '/api/v1/config'];
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
