@@ -30,6 +30,7 @@ for (const width of [1280, 390]) {
     prepare?.(stage);
     const names = makeHostile(stage.world);
     const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
     const fault = (text) => faults.add(`${label}: ${text}`);
     page.on('dialog', (dialog) => {
       fault(`a dialog opened: ${dialog.message()}`);

@@ -3,6 +3,7 @@ import { makeBlock } from '@test/admin';
 import { makeOwnedJob } from '@test/everybody';
 import { makeFile, makeJob, makeMe, newId } from '@test/fixtures';
 import { renderApp } from '@test/render-app';
+import { the } from '@test/the';
 import { World } from '@test/world';
 import { describe, expect, it } from 'vitest';
 
@@ -17,7 +18,8 @@ describe('blocked content', () => {
     const world = admins();
     const { user } = renderApp(world, '/admin/blocks');
     expect(await screen.findByText(/Nothing is blocked/)).toBeVisible();
-    await user.click(screen.getAllByRole('button', { name: 'Block content' }).at(-1) ?? document.body); // the one of the empty list
+    const [, ofEmptyList] = await screen.findAllByRole('button', { name: 'Block content' });
+    await user.click(the(ofEmptyList));
     const dialog = within(await screen.findByRole('dialog', { name: 'Block content' }));
     await user.click(dialog.getByRole('button', { name: 'Block' }));
     expect(await dialog.findByText('Enter what to block.')).toBeVisible();

@@ -2,6 +2,7 @@ import { screen, within } from '@testing-library/react';
 import { makeMe } from '@test/fixtures';
 import { makeNotice, makeOwnNotice, makeStrike } from '@test/notices';
 import { renderApp } from '@test/render-app';
+import { the } from '@test/the';
 import { World } from '@test/world';
 import { describe, expect, it } from 'vitest';
 
@@ -17,7 +18,8 @@ describe('takedown notices', () => {
     const world = admins();
     const { user } = renderApp(world, '/admin/notices');
     expect(await screen.findByText(/No notice waits for an admin/)).toBeVisible();
-    await user.click(screen.getAllByRole('button', { name: 'Record a notice' }).at(-1) ?? document.body); // the one of the empty list
+    const [, ofEmptyList] = await screen.findAllByRole('button', { name: 'Record a notice' });
+    await user.click(the(ofEmptyList));
     const dialog = within(await screen.findByRole('dialog', { name: 'Record a notice' }));
     await user.type(dialog.getByLabelText('Organisation'), 'H');
     await user.type(dialog.getByLabelText('What it names'), 'x.org');

@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { makeLedgerLine, makeUsage } from '@test/fixtures';
 import { renderApp } from '@test/render-app';
+import { the } from '@test/the';
 import { World } from '@test/world';
 import { expect, it } from 'vitest';
 
@@ -68,7 +69,7 @@ it("shows the account's plan among the others, even if it isn't public", async (
   renderApp(world, '/usage');
   const plans = within(await screen.findByRole('list', { name: 'Plans' }));
   expect(plans.getAllByRole('heading').map((heading) => heading.textContent)).toEqual(['Free', 'Crewyour plan', 'Pro']);
-  const pro = within(plans.getByText('Pro').closest('li') ?? document.body);
+  const pro = within(the(plans.getByText('Pro').closest('li')));
   expect(pro.getByText('Storage').nextSibling).toHaveTextContent('no limit');
   expect(pro.getByText('Files are kept').nextSibling).toHaveTextContent('until deleted');
   expect(pro.getByText('Running at once').nextSibling).toHaveTextContent('10');
@@ -81,7 +82,7 @@ it('shows the limit of the installation where it is smaller than that of a plan'
   renderApp(world, '/usage');
   const plans = within(await screen.findByRole('list', { name: 'Plans' }));
   for (const [plan, limit] of [['Free', '2'], ['Open', '10 (limit of this installation)'], ['Big', '10 (limit of this installation)']] as const) {
-    const card = within(plans.getByText(plan).closest('li') ?? document.body);
+    const card = within(the(plans.getByText(plan).closest('li')));
     await waitFor(() => expect(card.getByText('Running at once').nextSibling?.textContent).toBe(limit));
   }
 });

@@ -42,6 +42,7 @@ export function PlayerPage({ jobId, fileId, acts }: PlayerPageProps) {
           </Link>
           <Title order={1}>{name}</Title>
         </div>
+        {isPending && <Skeleton height={36} width={240} />}
         {file?.available && (
           <div className={classes.playeractions}>
             {acts?.(file)}

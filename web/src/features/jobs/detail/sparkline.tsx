@@ -24,7 +24,7 @@ function paths(points: readonly SpeedPoint[], top: number): { fill: string; stro
 /** The download rate of the last minutes. */
 export function Sparkline({ jobId }: { jobId: string }) {
   const { data: points = [] } = useQuery(speedQuery(jobId));
-  if (points.length < minPoints) return null;
+  if (points.length < minPoints) return <EmptyChart />;
   const highest = points.reduce((top, point) => Math.max(top, point.rate), 0);
   const { fill, stroke } = paths(points, Math.max(1, highest));
   const minutes = Math.max(1, Math.round(((points.at(-1)?.at ?? 0) - (points[0]?.at ?? 0)) / 60_000));
@@ -45,5 +45,15 @@ export function Sparkline({ jobId }: { jobId: string }) {
         <span className="tabular">peak {formatRate(highest)}</span>
       </figcaption>
     </figure>
+  );
+}
+
+/** Keeps the chart's place until there is something to draw. */
+function EmptyChart() {
+  return (
+    <div className={classes.figure} aria-hidden="true">
+      <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" className={classes.chart} />
+      <div className={classes.caption}>&nbsp;</div>
+    </div>
   );
 }

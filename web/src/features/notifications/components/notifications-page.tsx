@@ -37,7 +37,7 @@ export function NotificationsPage({ mail, picker }: { mail: boolean; picker: Lab
 function Part({ title, about, children }: { title: string; about: string; children: ReactNode }) {
   const id = useId();
   return (
-    <section className={classes.part} aria-labelledby={id}>
+    <section className={classes.part} data-hold aria-labelledby={id}>
       <h2 id={id}>{title}</h2>
       <p className={classes.note}>{about}</p>
       {children}
