@@ -7,7 +7,7 @@ TOOL  := go tool -modfile=tools/go.mod
 export CGO_ENABLED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-go test-devstack test-web test-headers e2e chaos chaos-long chaos-seedr upgrade bench bench-scale lighthouse compose-test fuzz long lint fmt vuln gen replay-record clean
+.PHONY: help run build test test-go test-devstack test-web extension test-extension test-headers e2e chaos chaos-long chaos-seedr upgrade bench bench-scale lighthouse compose-test fuzz long lint fmt vuln gen replay-record clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2}'
@@ -23,7 +23,7 @@ build: ## build the programs, the web app and the devstack
 test: ## run every test: Go, web, end to end, chaos; installs what they need
 	@scripts/bootstrap.sh test
 	@$(MAKE) --no-print-directory build
-	@$(MAKE) --no-print-directory test-go test-devstack test-web test-headers e2e chaos
+	@$(MAKE) --no-print-directory test-go test-devstack test-web test-extension test-headers e2e chaos
 
 test-go: export LONGHAUL_DEVSTACK := $(CURDIR)/bin/devstack
 # The tag leaves out a C database that the torrent library offers and we do not use.
@@ -38,6 +38,12 @@ test-devstack: ## test the devstack
 
 test-web: ## check the web app: lint, types, generated files, tests
 	cd web && npm run check
+
+extension: build ## build the browser extension and its packages, into extension/.output
+	@ls extension/.output/*.zip
+
+test-extension: ## check the browser extension: lint, types, tests
+	cd extension && npm run check
 
 test-headers: ## grade the app's headers and policy as the Mozilla Observatory does
 	cd tools/observatory && npm ci --loglevel=error && npm run --silent grade

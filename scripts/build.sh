@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the programs into ./bin and the web app into ./web/dist if they are out
-# of date, and shows its progress: the first build takes minutes. A release sets
+# Builds the programs into ./bin, the web app into ./web/dist and the browser
+# extension into ./extension/.output if they are out of date, and shows its progress: the first build takes minutes. A release sets
 # its version: VERSION=1.2.3 scripts/build.sh. COMMIT defaults to the working
 # tree's commit.
 set -euo pipefail
@@ -122,6 +122,28 @@ finish_web() {
   say "web app: built"
 }
 
+extension_outdated() {
+  [ -f extension/.output/firefox/manifest.json ] || return 0
+  [ -n "$(find extension web/public/favicon.svg web/src/app/styles/tokens.css web/src/api/schema.gen.ts \
+    \( -name node_modules -o -name .output -o -name .wxt -o -path extension/test \) -prune -o \
+    -type f -newer extension/.output/firefox/manifest.json -print -quit 2>/dev/null)" ]
+}
+
+# build_extension builds and packs the browser extension for each browser.
+build_extension() {
+  extension_outdated || return 0
+  local started=$SECONDS log="$work/extension"
+  show "browser extension: building"
+  (
+    cd extension
+    [ node_modules/.package-lock.json -nt package-lock.json ] ||
+      npm ci --no-audit --no-fund --loglevel=error --ignore-scripts
+    npm run --silent build
+  ) >"$log" 2>&1 || { clear_line; cat "$log" >&2; echo "build: could not build the browser extension" >&2; exit 1; }
+  clear_line
+  say "browser extension: built in $(elapsed $((SECONDS - started)))"
+}
+
 # commit prints the working tree's commit, with a suffix if files differ from
 # it.
 commit() {
@@ -143,6 +165,7 @@ main() {
   compile programs . bin/ "-ldflags=$linker" "${programs[@]}"
   compile devstack devstack ../bin/devstack '-ldflags=-s' .
   finish_web
+  build_extension
 }
 
 main

@@ -143,7 +143,16 @@ const before = [
   },
 ];
 
+const connectAddress = `/connect?${new URLSearchParams({
+  client: 'extension', name: 'Chromium on Linux', redirect_uri: 'https://ghiljdkhfeahfigdcoocoimhcghpoopn.chromiumapp.org/',
+  state: '0123456789abcdefgh', code_challenge: 'A'.repeat(43), scope: 'jobs:write jobs:read files:read',
+}).toString()}`;
+
 const settings = [
+  {
+    name: 'connect',
+    open: (page, stage) => go(page, stage, connectAddress, 'The answer goes to'),
+  },
   {
     name: 'settings-many',
     narrow: true,

@@ -1,0 +1,71 @@
+import { browser, type Browser } from 'wxt/browser';
+import { defineBackground } from 'wxt/utils/define-background';
+
+import { enqueue, flush, waitingCount } from '@/lib/queue';
+import { sourceOf, sourcesIn } from '@/lib/source';
+import { readConnection, readItems } from '@/lib/state';
+
+const retry = 'retry';
+
+const menus = [
+  { id: 'link', title: 'Send link to Longhaul', contexts: ['link'] },
+  { id: 'selection', title: 'Send selected links to Longhaul', contexts: ['selection'] },
+  { id: 'page', title: 'Send page address to Longhaul', contexts: ['page'] },
+] as const;
+
+/** What the user picked, as sources. */
+function picked(info: Browser.contextMenus.OnClickData): string[] {
+  if (info.menuItemId === 'selection') return sourcesIn(info.selectionText ?? '');
+  const source = sourceOf((info.menuItemId === 'link' ? info.linkUrl : info.pageUrl) ?? '');
+  return source === undefined ? [] : [source];
+}
+
+async function showState(): Promise<void> {
+  const connection = await readConnection();
+  const refused = (await readItems()).some(({ state }) => state === 'refused');
+  const waiting = await waitingCount();
+  const alert = refused || connection?.revoked === true;
+  await browser.action.setBadgeText({ text: alert ? '!' : waiting > 0 ? String(waiting) : '' });
+  await browser.action.setBadgeBackgroundColor({ color: alert ? '#bb2c33' : '#3159e6' });
+}
+
+// The alarm outlives this worker: whatever ends it, what waits is tried again.
+async function tryAgainLater(): Promise<void> {
+  await browser.alarms.create(retry, { delayInMinutes: 0.5, periodInMinutes: 1 });
+}
+
+async function work(): Promise<void> {
+  if ((await waitingCount()) > 0) await tryAgainLater();
+  await flush();
+  const connection = await readConnection();
+  if ((await waitingCount()) === 0 || !connection || connection.revoked) await browser.alarms.clear(retry);
+  await showState();
+}
+
+async function onMenu(info: Browser.contextMenus.OnClickData): Promise<void> {
+  const sources = picked(info);
+  if (sources.length === 0) {
+    await browser.action.setBadgeText({ text: '?' });
+    return;
+  }
+  await tryAgainLater();
+  await enqueue(sources);
+  if (!(await readConnection())) await browser.runtime.openOptionsPage();
+  await work();
+}
+
+export default defineBackground(() => {
+  browser.runtime.onInstalled.addListener(() => {
+    void browser.contextMenus.removeAll().then(() => {
+      for (const { id, title, contexts } of menus) browser.contextMenus.create({ id, title, contexts: [...contexts] });
+    });
+  });
+  browser.contextMenus.onClicked.addListener((info) => void onMenu(info));
+  browser.runtime.onStartup.addListener(() => void work());
+  browser.alarms.onAlarm.addListener(() => void work());
+  // Only our own pages are heard, and all they can say is that there is work.
+  browser.runtime.onMessage.addListener((message: unknown, sender) => {
+    if (sender.id !== browser.runtime.id || !sender.url?.startsWith(browser.runtime.getURL('/'))) return;
+    if (message === 'work') void work();
+  });
+});

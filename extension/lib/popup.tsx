@@ -1,0 +1,93 @@
+import { browser } from 'wxt/browser';
+
+import { remove } from './queue';
+import type { Connection, Item } from './state';
+import { tellBackground, useKept } from './use-kept';
+
+/** What was sent, what waits, and whether this browser is connected. */
+export function Popup() {
+  const kept = useKept();
+  if (!kept) return null;
+  const { connection } = kept;
+  const items = kept.items.toReversed();
+  const waiting = items.some(({ state }) => state === 'waiting');
+  return (
+    <main>
+      <h1>Longhaul</h1>
+      <Status connection={connection} />
+      {items.length > 0 && (
+        <ul className="items" aria-label="Sent from this browser">
+          {items.map((item) => (
+            <Entry key={item.id} item={item} connection={connection} />
+          ))}
+        </ul>
+      )}
+      {items.length === 0 && connection && <p className="note">Right-click a link, selected text or a page to send it.</p>}
+      {waiting && connection && !connection.revoked && (
+        <button type="button" onClick={tellBackground}>
+          Try now
+        </button>
+      )}
+    </main>
+  );
+}
+
+function Status({ connection }: { connection: Connection | undefined }) {
+  const setUp = () => void browser.runtime.openOptionsPage();
+  if (connection && !connection.revoked) {
+    return (
+      <p className="status">
+        <span>
+          {connection.email} on{' '}
+          <a href={connection.server} target="_blank" rel="noreferrer">
+            {new URL(connection.server).host}
+          </a>
+        </span>
+        <button type="button" className="quiet" onClick={setUp}>
+          Settings
+        </button>
+      </p>
+    );
+  }
+  return (
+    <div className="banner" role="alert">
+      <p>{connection ? 'This browser is no longer connected. Its access was revoked or has expired. What you send is kept.' : 'Connect your server first. What you send is kept until then.'}</p>
+      <button type="button" className="primary" onClick={setUp}>
+        {connection ? 'Connect again' : 'Connect'}
+      </button>
+    </div>
+  );
+}
+
+/** What an item is called before the server names it. */
+function nameOf({ name, source }: Item): string {
+  const said = name ?? (source.startsWith('magnet:') ? new URLSearchParams(source.slice('magnet:?'.length)).get('dn') : undefined) ?? '';
+  return said === '' ? source : said;
+}
+
+const words = { waiting: 'Waiting', sent: 'Sent', refused: 'Not sent' };
+
+function Entry({ item, connection }: { item: Item; connection: Connection | undefined }) {
+  const { state, answer, jobId } = item;
+  const name = nameOf(item);
+  return (
+    <li data-state={state}>
+      <p className="name">
+        {jobId !== undefined && connection ? (
+          <a href={`${connection.server}/jobs/${jobId}`} target="_blank" rel="noreferrer">
+            {name}
+          </a>
+        ) : (
+          name
+        )}
+      </p>
+      <p className="answer">
+        <b>{words[state]}</b>
+        {answer && `: ${answer.title}. ${answer.detail}`}
+      </p>
+      <button type="button" className="quiet" aria-label={`Remove ${name}`} onClick={() => void remove(item.id).then(tellBackground)}>
+        Remove
+      </button>
+    </li>
+  );
+}

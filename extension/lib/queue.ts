@@ -1,0 +1,103 @@
+import { clientOf, type Problem } from './api';
+import { changeItems, keepConnection, ownerOf, readConnection, readItems, type Answer, type Connection, type Item } from './state';
+
+/** How many items are kept in all; more that wait are refused. */
+const mostItems = 200;
+
+/** How many answered items stay in the list. */
+const mostAnswered = 20;
+
+// The server remembers a key for a day. Later, a repeat could make a second download.
+const keyLife = 23 * 60 * 60 * 1000;
+
+/** Puts sources into the queue. They are stored, with their keys, before anything is sent. */
+export async function enqueue(sources: string[]): Promise<void> {
+  const connection = await readConnection();
+  const owner = connection ? ownerOf(connection) : '';
+  await changeItems((items) => {
+    const fresh = sources.map((source): Item => ({ id: crypto.randomUUID(), source, owner, addedAt: Date.now(), state: 'waiting' }));
+    const waiting = items.filter(({ state }) => state === 'waiting');
+    const answered = items.filter(({ state }) => state !== 'waiting').slice(-mostAnswered);
+    return [...answered, ...waiting, ...fresh.slice(0, Math.max(0, mostItems - waiting.length))];
+  });
+}
+
+/** Takes an item off the list. */
+export async function remove(id: string): Promise<void> {
+  await changeItems((items) => items.filter((item) => item.id !== id));
+}
+
+type Verdict = Pick<Item, 'state' | 'answer' | 'jobId' | 'name'>;
+
+function waits(title: string, detail: string): Verdict {
+  return { state: 'waiting', answer: { title, detail } };
+}
+
+function answerOf(problem: Problem | undefined, status: number): Answer {
+  return { title: problem?.title ?? `Status ${status}`, detail: problem?.detail ?? '' };
+}
+
+/** Sends an item. Repeats are safe: the server knows the key. */
+async function send(connection: Connection, item: Item): Promise<Verdict & { revoked?: boolean }> {
+  const { data, error, response } = await clientOf(connection.server, connection.token).POST('/api/v1/jobs', {
+    params: { header: { 'Idempotency-Key': item.id } },
+    body: { source: item.source },
+  });
+  if (data) return { state: 'sent', jobId: data.id, name: data.name };
+  if (response.status === 401) {
+    return { ...waits('This browser is no longer connected', 'Its access was revoked or has expired. Connect again to send this.'), revoked: true };
+  }
+  if (response.status === 429 || response.status >= 500) return { state: 'waiting', answer: answerOf(error, response.status) };
+  return { state: 'refused', answer: answerOf(error, response.status) };
+}
+
+async function attempt(connection: Connection, item: Item): Promise<Verdict & { revoked?: boolean }> {
+  if (item.owner !== '' && item.owner !== ownerOf(connection)) {
+    return { state: 'refused', answer: { title: 'Meant for another account', detail: 'You connected another account since. Send it again if you want it there.' } };
+  }
+  if (item.triedAt !== undefined && Date.now() - item.triedAt > keyLife) {
+    return { state: 'refused', answer: { title: 'Not confirmed for a day', detail: 'The server may have it. Look there before you send it again.' } };
+  }
+  try {
+    return await send(connection, item);
+  } catch {
+    return waits('The server can’t be reached', 'It is sent as soon as the server responds.');
+  }
+}
+
+async function settle(id: string, verdict: Verdict): Promise<void> {
+  await changeItems((items) => items.map((item) => (item.id === id ? { ...item, answer: undefined, ...verdict } : item)));
+}
+
+/** Sends what waits, oldest first, until the server can't take more. One context sends at a time. */
+export async function flush(): Promise<void> {
+  await navigator.locks.request('longhaul-flush', { ifAvailable: true }, async (lock) => {
+    if (lock) await flushAll();
+  });
+}
+
+async function flushAll(): Promise<void> {
+  const connection = await readConnection();
+  if (!connection || connection.revoked) return;
+  const tried = new Set<string>();
+  for (;;) {
+    const item = (await readItems()).find(({ id, state }) => state === 'waiting' && !tried.has(id));
+    if (!item) return;
+    tried.add(item.id);
+    // When it was first tried is known before the first byte leaves, and so is whom it is for.
+    if (item.triedAt === undefined) {
+      const triedAt = Date.now();
+      const owner = item.owner === '' ? ownerOf(connection) : item.owner;
+      await changeItems((items) => items.map((each) => (each.id === item.id ? { ...each, triedAt, owner } : each)));
+    }
+    const { revoked, ...verdict } = await attempt(connection, item);
+    await settle(item.id, verdict);
+    if (revoked) await keepConnection({ ...connection, revoked });
+    if (verdict.state === 'waiting') return;
+  }
+}
+
+/** How many items wait. */
+export async function waitingCount(): Promise<number> {
+  return (await readItems()).filter(({ state }) => state === 'waiting').length;
+}
