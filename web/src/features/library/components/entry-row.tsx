@@ -62,8 +62,8 @@ function Origin({ entry, flat }: { entry: NonNullable<Entry['file']>; flat: bool
   const { t } = useTranslation('library');
   return (
     <>
-      {flat && entry.folderName !== '' && <span className={classes.origin} title={entry.folderName}>{t('inFolder', { name: entry.folderName })}</span>}
-      {entry.jobName !== entry.folderName && entry.jobName !== entry.name && <span className={classes.origin} title={entry.jobName}>{t('fromDownload', { name: entry.jobName })}</span>}
+      {flat && entry.folderName !== '' && <span className={classes.origin} title={entry.folderName}>{t('inFolder', { name: isolated(entry.folderName) })}</span>}
+      {entry.jobName !== entry.folderName && entry.jobName !== entry.name && <span className={classes.origin} title={entry.jobName}>{t('fromDownload', { name: isolated(entry.jobName) })}</span>}
     </>
   );
 }

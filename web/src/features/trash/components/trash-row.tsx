@@ -48,7 +48,7 @@ export function TrashRow({ item, position, count, busy, selected, onSelect, onRe
         <p className={classes.facts}>
           <span className="tabular">{formatBytes(item.bytes)}</span>
           {item.kind === 'file' ? (
-            <span className={classes.origin} title={item.jobName}>{t('from', { name: item.jobName || t('nameless') })}</span>
+            <span className={classes.origin} title={item.jobName}>{t('from', { name: isolated(item.jobName) || t('nameless') })}</span>
           ) : (
             <span>{t('files', { count: item.files })}</span>
           )}
