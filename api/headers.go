@@ -97,9 +97,9 @@ func (g siteGuard) check(c *gin.Context) {
 		c.Next()
 		return
 	}
-	// an app that connects has no credential yet: what it sends proves itself, and
-	// no cookie counts
-	if c.Request.URL.Path == account.PathConnectionToken {
+	// an extension that connects has no credential yet: what it sends proves
+	// itself, and no cookie counts; pages can't claim its origin
+	if c.Request.URL.Path == account.PathConnectionToken && fromExtension(c.GetHeader("Origin")) {
 		c.Next()
 		return
 	}
@@ -108,4 +108,8 @@ func (g siteGuard) check(c *gin.Context) {
 		return
 	}
 	c.Next()
+}
+
+func fromExtension(origin string) bool {
+	return strings.HasPrefix(origin, "chrome-extension://") || strings.HasPrefix(origin, "moz-extension://")
 }

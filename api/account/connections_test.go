@@ -208,6 +208,10 @@ func TestWhoMayConnect(t *testing.T) {
 			Headers: map[string]string{"Access-Control-Allow-Origin": "", "Set-Cookie": ""},
 		})
 	}
+	h.Run(t, apitest.Scenario{
+		Method: http.MethodPost, Path: "/api/v1/connections/token", Body: redemption(t, approve(t, h, user), verifier, ownAddress), Status: 403,
+		Header: map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}, Want: []string{"cross_origin"},
+	})
 	h.Exec(`update sessions set authenticated_at = $1`, h.Store.DB.Now().Add(-11*time.Minute))
 	apitest.Ask(t, h, user, "connections/review", connectRequest(t, nil), 200)
 	apitest.Ask(t, h, user, "connections", connectRequest(t, nil), 403, "reauthentication_required")
