@@ -25,9 +25,9 @@ function Frame() {
 }
 
 /** Loads the announcement with the page, which would move if it came later. It waits for no more than a second. */
-export async function announcementFirst({ queryClient }: RouterContext, signedIn: boolean): Promise<void> {
-  const loaded = queryClient.query({ ...shownQuery(signedIn), staleTime: 'static', retry: false }).catch(() => undefined);
-  await Promise.race([loaded, new Promise((resolve) => setTimeout(resolve, 1_000))]);
+async function announcementFirst({ queryClient }: RouterContext): Promise<void> {
+  const loaded = queryClient.query({ ...shownQuery(true), staleTime: 'static', retry: false }).catch(() => undefined);
+  await Promise.race([loaded, new Promise((done) => setTimeout(done, 1_000))]);
 }
 
 /** The page for an address without one. */
@@ -49,6 +49,6 @@ export const signedInRoute = createRoute({
     if (!me) throw redirect({ to: '/login', search: { next: location.href }, replace: true });
     return { me };
   },
-  loader: ({ context }) => announcementFirst(context, true),
+  loader: ({ context }) => announcementFirst(context),
   component: lazyRouteComponent(() => import('./routes/signed-in-routes'), 'ShellRoute'),
 });

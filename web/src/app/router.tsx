@@ -2,7 +2,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { createRoute, createRouter, lazyRouteComponent, stripSearchParams } from '@tanstack/react-router';
 
 import { adminTree } from './admin-tree';
-import { announcementFirst, NothingHere, root, signedInRoute } from './base-routes';
+import { NothingHere, root, signedInRoute } from './base-routes';
 import { legalRoutes } from './legal-tree';
 import { NotFound } from './routes/not-found';
 import { PageError } from './routes/page-error';
@@ -12,7 +12,6 @@ const loginRoute = createRoute({
   getParentRoute: () => root,
   path: '/login',
   validateSearch: nextSearch,
-  loader: ({ context }) => announcementFirst(context, false),
   component: lazyRouteComponent(() => import('./routes/login-route'), 'LoginRoute'),
 });
 

@@ -32,11 +32,6 @@ function fill() {
   };
 }
 
-/** Runs in the page: cookies are blocked too. */
-function refuseCookies() {
-  Object.defineProperty(Navigator.prototype, 'cookieEnabled', { get: () => false });
-}
-
 const lost = /is lost when you reload or close the page/;
 
 async function addDownload(page, stage) {
@@ -75,12 +70,6 @@ const walks = {
     await page.getByLabel('Password', { exact: true }).fill('sesame');
     await page.getByRole('button', { name: 'Open' }).click();
     await page.getByText('README.txt').waitFor(soon);
-  },
-  'signs in': async (page, stage) => {
-    stage.world.me = null;
-    await page.addInitScript(refuseCookies);
-    await page.goto(`${stage.app}/login`);
-    await page.getByText('Your browser blocks cookies for this site.').waitFor(soon);
   },
 };
 

@@ -3,7 +3,6 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { sayHiddenForNow } from '@/components/hidden-for-now';
 import { IconAlertTriangle, IconInfoCircle, IconX } from '@/components/icons';
 import { keep, kept } from '@/lib/kept';
 
@@ -33,7 +32,7 @@ export function Banner({ signedIn }: { signedIn: boolean }) {
               size={32}
               aria-label={t('dismiss')}
               onClick={() => {
-                if (!keep('local', dismissedKey, visible.id)) void sayHiddenForNow();
+                if (!keep('local', dismissedKey, visible.id)) void import('@/components/hidden-for-now').then(({ sayHiddenForNow }) => sayHiddenForNow());
                 setDismissed(visible.id);
               }}
             >

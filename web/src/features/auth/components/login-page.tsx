@@ -1,7 +1,6 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 
 import type { Config, LoginResult, Me, SecondFactor } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
@@ -11,7 +10,6 @@ import { hasCode, problemCode } from '@/lib/problem';
 import { useApiForm } from '@/lib/use-api-form';
 
 import { signIn } from '../api';
-import '../messages/catalogue';
 import { signInSchema } from '../schema';
 import { AuthFrame } from './auth-frame';
 import classes from './auth.module.css';
@@ -63,7 +61,6 @@ interface FirstStepProps {
 }
 
 function FirstStep({ config, notice, onPassed, onSignedIn }: FirstStepProps) {
-  const { t } = useTranslation('auth');
   const check = useHumanCheck(config, 'login');
   const form = useApiForm({
     schema: signInSchema,
@@ -80,11 +77,6 @@ function FirstStep({ config, notice, onPassed, onSignedIn }: FirstStepProps) {
   return (
     <AuthFrame title="Sign in" intro="Submit and forget: your downloads keep running while you're away." foot={foot}>
       <form noValidate onSubmit={form.submit} className={classes.form}>
-        {!navigator.cookieEnabled && (
-          <p className={classes.farewell} role="status">
-            {t('noCookies')}
-          </p>
-        )}
         {form.error === null && (notice ? <FormFault error={notice} /> : <FarewellNote />)}
         <FormFault error={form.error}>
           {hasCode(form.error, problemCode.emailUnverified) && <Link to="/verify">Send a new link</Link>}
