@@ -206,5 +206,6 @@ require (
 
 ignore (
 	./data
+	./extension
 	./web
 )
