@@ -47,6 +47,8 @@ const mayShift = {
   'many-acts': 0.2,
   // The sign-in page loads little, and asks for the announcement when it is there.
   'announcement-sign-in': 0.05,
+  // On phones rows turn out higher than expected, and push down what stands at the end while someone scrolls there.
+  'any-jobs-huge': 0.2,
 };
 
 /** Names the elements that stick out of the window, each by its way down from the page. */

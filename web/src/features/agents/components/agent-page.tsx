@@ -56,7 +56,7 @@ function TransfersPart({ agentId, stateName }: Pick<AgentPageProps, 'agentId' | 
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(transfersQuery(agentId));
   const transfers = data?.pages.flatMap((page) => page.transfers);
   return (
-    <section className={classes.part} aria-labelledby="transfers">
+    <section className={classes.part} data-hold aria-labelledby="transfers">
       <h2 id="transfers">Running transfers</h2>
       {!transfers && (error ? <ErrorNotice error={error} title="Couldn't load the transfers" retry={() => void refetch()} /> : <Skeleton height={120} radius="lg" />)}
       {transfers?.length === 0 && <p className={classes.note}>No download runs here.</p>}

@@ -108,7 +108,7 @@ export function AnyList({ view, onView }: AnyListProps) {
           />
         </>
       )}
-      {list.isFetchingNextPage && <ListSkeleton rows={2} />}
+      {list.isFetchingNextPage && <ListSkeleton key={list.data?.pages.length} rows={2} />}
       {list.isFetchNextPageError && <ErrorNotice error={list.error} title="Couldn't load more downloads" retry={() => void list.fetchNextPage()} />}
       <ActDialog asked={asked} onClose={close} onDone={done} />
       <BulkDialog view={view} many={more ? many.toLowerCase() : many} several={total !== 1} offer={bulk} onClose={() => setBulk(undefined)} />

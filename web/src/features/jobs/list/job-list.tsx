@@ -110,7 +110,7 @@ export function JobList({ view, onView }: JobListProps) {
             }}
           />
         )}
-        {list.isFetchingNextPage && <ListSkeleton rows={2} />}
+        {list.isFetchingNextPage && <ListSkeleton key={list.data?.pages.length} rows={2} />}
         {list.isFetchNextPageError && (
           <ErrorNotice error={list.error} title="Couldn't load more downloads" retry={() => void list.fetchNextPage()} />
         )}

@@ -28,7 +28,7 @@ export function LegalFrame({ title, intro, children }: LegalFrameProps) {
           <Logo />
         </Link>
       </header>
-      <main className={classes.panel}>
+      <main className={classes.panel} data-hold>
         <Title order={1}>{title}</Title>
         {intro !== undefined && <p className={classes.intro}>{intro}</p>}
         {children}

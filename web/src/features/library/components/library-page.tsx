@@ -74,7 +74,7 @@ export function LibraryPage({ view, onView, onShare }: LibraryPageProps) {
             }}
           />
         )}
-        {list.isFetchingNextPage && <LibrarySkeleton rows={2} />}
+        {list.isFetchingNextPage && <LibrarySkeleton key={list.data?.pages.length} rows={2} />}
         {list.isFetchNextPageError && <ErrorNotice error={list.error} title={t('failedMore')} retry={() => void list.fetchNextPage()} />}
       </section>
       <NameDialog

@@ -61,7 +61,7 @@ function Frame({ title, children }: { title: string; children: ReactNode }) {
       <header className={classes.header}>
         <Logo />
       </header>
-      <main className={classes.main}>
+      <main className={classes.main} data-hold>
         {children}
         <div id="layers" />
       </main>

@@ -77,7 +77,7 @@ export function UserList({ me, view, onView }: UserListProps) {
           />
         </>
       )}
-      {list.isFetchingNextPage && <UserSkeleton rows={2} />}
+      {list.isFetchingNextPage && <UserSkeleton key={list.data?.pages.length} rows={2} />}
       {list.isFetchNextPageError && (
         <ErrorNotice error={list.error} title="Couldn't load more accounts" retry={() => void list.fetchNextPage()} />
       )}
