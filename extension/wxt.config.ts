@@ -25,6 +25,7 @@ export default defineConfig({
       : { key, minimum_chrome_version: '120' }),
     icons: { 16: 'icon-16.png', 48: 'icon-48.png', 128: 'icon-128.png' },
     action: { default_title: 'Longhaul' },
+    commands: { _execute_action: { suggested_key: { default: 'Alt+Shift+L' } } },
   }),
   vite: () => ({ build: { modulePreload: false } }),
 });

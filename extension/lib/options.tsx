@@ -1,4 +1,4 @@
-import { useState, type SyntheticEvent } from 'react';
+import { useState } from 'preact/hooks';
 import { browser } from 'wxt/browser';
 
 import { connect, disconnect, permissionFor, PlainError, serverOf } from './connect';
@@ -42,7 +42,7 @@ function Connect({ known, onNote }: ConnectProps) {
     await connect(server);
     tellBackground();
   };
-  const submit = (event: SyntheticEvent) => {
+  const submit = (event: Event) => {
     event.preventDefault();
     setBusy(true);
     setFault('');
@@ -61,7 +61,7 @@ function Connect({ known, onNote }: ConnectProps) {
         inputMode="url"
         placeholder="https://longhaul.example.com"
         value={address}
-        onChange={(event) => setAddress(event.target.value)}
+        onInput={(event) => setAddress(event.currentTarget.value)}
         aria-invalid={fault !== ''}
         aria-describedby="fault"
       />

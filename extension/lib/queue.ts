@@ -1,5 +1,5 @@
 import { clientOf, type Problem } from './api';
-import { changeItems, keepConnection, ownerOf, readConnection, readItems, type Answer, type Connection, type Item } from './state';
+import { changeItems, keepRevoked, ownerOf, readConnection, readItems, type Answer, type Connection, type Item } from './state';
 
 /** How many items are kept in all; more that wait are refused. */
 const mostItems = 200;
@@ -92,7 +92,7 @@ async function flushAll(): Promise<void> {
     }
     const { revoked, ...verdict } = await attempt(connection, item);
     await settle(item.id, verdict);
-    if (revoked) await keepConnection({ ...connection, revoked });
+    if (revoked) await keepRevoked(connection);
     if (verdict.state === 'waiting') return;
   }
 }

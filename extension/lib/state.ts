@@ -54,6 +54,11 @@ export async function keepConnection(connection: Connection | undefined): Promis
   else await browser.storage.local.remove('connection');
 }
 
+/** Keeps that the server no longer takes the connection's token, unless there is another connection by now. */
+export async function keepRevoked(connection: Connection): Promise<void> {
+  if ((await readConnection())?.token === connection.token) await keepConnection({ ...connection, revoked: true });
+}
+
 /** Reads what was sent and what waits, oldest first. */
 export async function readItems(): Promise<Item[]> {
   return (await browser.storage.local.get<Kept>('items')).items ?? [];
