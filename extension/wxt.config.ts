@@ -15,6 +15,7 @@ export default defineConfig({
     name: 'Longhaul',
     description: 'Sends magnet links, torrents and addresses to your Longhaul server.',
     permissions: ['alarms', 'contextMenus', 'identity', 'storage'],
+    optional_permissions: ['notifications'],
     optional_host_permissions: anyServer,
     ...(browser === 'firefox'
       ? {

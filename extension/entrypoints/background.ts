@@ -2,6 +2,7 @@ import { browser, type Browser } from 'wxt/browser';
 import { defineBackground } from 'wxt/utils/define-background';
 
 import { count, showBadge } from '@/lib/badge';
+import { notify, openNotified } from '@/lib/notify';
 import { enqueue, flush, waitingCount } from '@/lib/queue';
 import { sourceOf, sourcesIn } from '@/lib/source';
 import { readConnection } from '@/lib/state';
@@ -34,6 +35,7 @@ async function work(soon: boolean): Promise<void> {
   await showBadge();
   await count(soon);
   await showBadge();
+  await notify().catch(() => undefined); // the next alarm looks again
 }
 
 async function onMenu(info: Browser.contextMenus.OnClickData): Promise<void> {
@@ -48,6 +50,15 @@ async function onMenu(info: Browser.contextMenus.OnClickData): Promise<void> {
   await work(true);
 }
 
+// Before the permission is granted there is no such API. At once, because a click may be what starts this worker.
+function hearNotifications(): void {
+  (browser.notifications as typeof browser.notifications | undefined)?.onClicked.addListener(onNotification);
+}
+
+function onNotification(jobId: string): void {
+  void openNotified(jobId);
+}
+
 export default defineBackground(() => {
   browser.runtime.onInstalled.addListener(() => {
     void browser.contextMenus.removeAll().then(() => {
@@ -57,6 +68,8 @@ export default defineBackground(() => {
   browser.contextMenus.onClicked.addListener((info) => void onMenu(info));
   browser.runtime.onStartup.addListener(() => void work(true));
   browser.alarms.onAlarm.addListener(() => void work(false));
+  hearNotifications();
+  browser.permissions.onAdded.addListener(hearNotifications);
   // Only our own pages are heard, and all they can say is that there is work.
   browser.runtime.onMessage.addListener((message: unknown, sender) => {
     if (sender.id !== browser.runtime.id || !sender.url?.startsWith(browser.runtime.getURL('/'))) return;

@@ -14,6 +14,9 @@ export type Progress = components['schemas']['Progress'];
 /** How much of its plan an account uses. */
 export type Usage = components['schemas']['UsageInfo'];
 
+/** Something that the user is told. */
+export type Notification = components['schemas']['Notification'];
+
 /** How long an answer may take. */
 const patience = 30_000;
 

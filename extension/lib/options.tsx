@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { browser } from 'wxt/browser';
 
 import { connect, disconnect, permissionFor, PlainError, serverOf } from './connect';
+import { NotifyOptions } from './notify-options';
 import type { Connection } from './state';
 import { tellBackground, useKept } from './use-kept';
 
@@ -107,6 +108,7 @@ function Connected({ connection, onNote }: ConnectedProps) {
       <button type="button" disabled={busy} onClick={leave}>
         Disconnect
       </button>
+      <NotifyOptions />
     </section>
   );
 }
