@@ -14,7 +14,7 @@ export default defineConfig({
   manifest: ({ browser }) => ({
     name: 'Longhaul',
     description: 'Sends magnet links, torrents and addresses to your Longhaul server.',
-    permissions: ['alarms', 'contextMenus', 'identity', 'storage'],
+    permissions: ['activeTab', 'alarms', 'contextMenus', 'identity', 'scripting', 'storage'],
     optional_permissions: ['notifications'],
     optional_host_permissions: anyServer,
     ...(browser === 'firefox'

@@ -14,6 +14,9 @@ export type Progress = components['schemas']['Progress'];
 /** How much of its plan an account uses. */
 export type Usage = components['schemas']['UsageInfo'];
 
+/** A label of the account. */
+export type Label = components['schemas']['Label'];
+
 /** Something that the user is told. */
 export type Notification = components['schemas']['Notification'];
 

@@ -67,12 +67,12 @@ async function lookFor(wanted: Kind[], connection: Connection): Promise<void> {
 
 async function show({ jobId, event, name, reason }: Notification): Promise<void> {
   if (!jobId) return;
-  const message = event === 'download.ready' ? '' : (reason as Notification['reason'] | null)?.text;
+  const why = event === 'download.ready' ? undefined : (reason as Notification['reason'] | null)?.text;
   await browser.notifications.create(jobId, {
     type: 'basic',
     iconUrl: browser.runtime.getURL('/icon-128.png'),
     title: `${kinds[event as Kind]}: ${name === '' ? 'a download' : name}`,
-    message: message || "Click to open it.",
+    message: why ?? 'Click to open it.',
   });
 }
 

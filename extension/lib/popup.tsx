@@ -1,7 +1,9 @@
+import { useState } from 'preact/hooks';
 import { browser } from 'wxt/browser';
 
 import { DownloadsView } from './downloads-view';
 import { remove } from './queue';
+import { ScanView } from './scan-view';
 import type { Connection, Item } from './state';
 import { useDownloads } from './use-downloads';
 import { tellBackground, useKept } from './use-kept';
@@ -11,12 +13,26 @@ import { isTooOld, tooOld } from './version';
 export function Popup() {
   const kept = useKept();
   const { downloads, lost } = useDownloads(kept?.connection);
+  const [scanning, setScanning] = useState(false);
+  const [note, setNote] = useState('');
   if (!kept) return null;
   const { connection } = kept;
   // What the server has is shown as the server tells it.
   const shown = new Set([...(downloads?.open ?? []), ...(downloads?.ready ?? [])].map(({ id }) => id));
   const items = kept.items.filter(({ jobId }) => jobId === undefined || !shown.has(jobId)).toReversed();
   const waiting = items.some(({ state }) => state === 'waiting');
+  const scanned = (said: string) => {
+    setScanning(false);
+    setNote(said);
+  };
+  if (scanning && connection) {
+    return (
+      <main>
+        <h1>Longhaul</h1>
+        <ScanView connection={connection} onDone={scanned} />
+      </main>
+    );
+  }
   const nothing = items.length === 0 && shown.size === 0;
   return (
     <main>
@@ -25,6 +41,12 @@ export function Popup() {
       <p className="note" role="status">
         {lost && 'The server doesn’t respond. It is tried again.'}
       </p>
+      {note !== '' && <p role="alert">{note}</p>}
+      {connection && (
+        <button type="button" onClick={() => setScanning(true)}>
+          Find links on this page
+        </button>
+      )}
       {downloads && connection && <DownloadsView downloads={downloads} connection={connection} />}
       {items.length > 0 && (
         <section>

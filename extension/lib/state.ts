@@ -24,6 +24,8 @@ export interface Item {
   source: string;
   /** Server and account that it is for. */
   owner: string;
+  /** Ids of the labels that it gets; without, the user's rules on the server say which. */
+  labels?: string[];
   addedAt: number;
   state: 'waiting' | 'sent' | 'refused';
   triedAt?: number;
