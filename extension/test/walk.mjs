@@ -121,13 +121,13 @@ async function downloaded(name) {
 /** Chooses two of the links of a page that does what it can against being read, and sends them. */
 async function scan() {
   const site = await context.newPage();
-  await site.goto(`${front}/robots.txt`);
   const links = Array.from({ length: 10_000 }, (_, at) => `<a href="${file}/scan-${at}.torrent">x</a>`).join('');
-  await site.setContent(
+  const body =
     `<form name="querySelectorAll"></form><form name="querySelector"></form><form name="body"></form><a href="javascript:alert(1)//.torrent">x</a>` +
-      `<a href="file:///etc/x.torrent">x</a><a href="magnet:?xt=urn:btih:${'ab'.repeat(20)}&amp;dn=%3Cimg src=x onerror=alert(1)%3E">x</a>${links}`,
-  );
-  const tab = await (await worker()).evaluate(async (url) => (await chrome.tabs.query({ url })).at(-1).id, `${front.replace(/:\d+$/, '')}/robots.txt`);
+      `<a href="file:///etc/x.torrent">x</a><a href="magnet:?xt=urn:btih:${'ab'.repeat(20)}&amp;dn=%3Cimg src=x onerror=alert(1)%3E">x</a>${links}`;
+  await site.route('**/hostile', (route) => route.fulfill({ contentType: 'text/html', body }));
+  await site.goto(`${front}/hostile`);
+  const tab = await (await worker()).evaluate(async (url) => (await chrome.tabs.query({ url })).at(-1).id, `${front.replace(/:\d+$/, '')}/hostile`);
   await popup();
   await page.evaluate((chosen) => (chrome.tabs.query = async () => [{ id: chosen }]), tab);
   await page.getByRole('button', { name: 'Find links on this page' }).click();
@@ -141,25 +141,25 @@ async function scan() {
   return { listed, counted };
 }
 
-/** Turns notifications on, sends a link and returns what the notification is about. */
+/** Turns notifications on, sends a link, is notified once it is ready and clicks. */
 async function notified() {
   await page.goto(`chrome-extension://${id}/options.html`);
   await page.getByRole('checkbox', { name: 'Ready' }).check();
   await page.waitForFunction(async () => (await chrome.storage.local.get('told')).told !== undefined);
   await popup();
   await pick({ menuItemId: 'link', linkUrl: `${file}/notified.bin` });
-  await inList('Ready', 'notified').waitFor();
-  const job = await page.waitForFunction(
-    async () => {
+  const link = await inList('Ready', 'notified').getByRole('link').getAttribute('href');
+  const job = link.split('/').at(-1);
+  await page.waitForFunction(
+    async (wanted) => {
       await chrome.runtime.sendMessage('work').catch(() => undefined);
-      const all = Object.keys(await chrome.notifications.getAll());
-      return all[0];
+      return wanted in (await chrome.notifications.getAll());
     },
-    undefined,
+    job,
     { polling: 500 },
   );
-  const [opened] = await Promise.all([context.waitForEvent('page'), (await worker()).evaluate((given) => chrome.notifications.onClicked.dispatch(given), await job.jsonValue())]);
-  await opened.getByRole('heading', { name: /notified/ }).waitFor();
+  const [opened] = await Promise.all([context.waitForEvent('page'), (await worker()).evaluate((given) => chrome.notifications.onClicked.dispatch(given), job)]);
+  await opened.waitForURL(link);
   await opened.close();
 }
 
