@@ -3,6 +3,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { follow, type Listener } from './events';
 import type { Connection } from './state';
 
+const patience = { timeout: 20_000 };
+
 const connection: Connection = { server: 'https://longhaul.example', token: 'lh_secret', account: 'account-1', email: 'ada@example.org', version: '1.0.0' };
 
 /** Answers each attempt in turn, and keeps what was asked. */
@@ -39,7 +41,7 @@ describe('following the server', () => {
   it('asks with the token and without cookies, and passes events on but for beats', async () => {
     const asked = streams(body('retry: 2000\n\nid: 6\n\nevent: beat\ndata: {}\n\nid: 7\nevent: job\ndata: {"id":"1"}\n\n'));
     const { told, end } = listen();
-    await vi.waitFor(() => expect(told).toContain('lost'));
+    await vi.waitFor(() => expect(told).toContain('lost'), patience);
     end.abort();
     expect(told).toEqual(['open', ['job', { id: '1' }], 'lost']);
     expect(asked[0]).toMatchObject({ url: 'https://longhaul.example/api/v1/events', init: { credentials: 'omit', headers: { Authorization: 'Bearer lh_secret' } } });
@@ -89,7 +91,7 @@ describe('following the server', () => {
   it('says nothing after the popup is closed', async () => {
     streams(silent);
     const { told, end, over } = listen();
-    await vi.waitFor(() => expect(told).toEqual(['open']));
+    await vi.waitFor(() => expect(told).toEqual(['open']), patience);
     end.abort();
     await over;
     expect(told).toEqual(['open']);

@@ -3,6 +3,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { keepConnection, readConnection, type Connection } from './state';
 import { followDownloads, type Live } from './use-downloads';
 
+const patience = { timeout: 20_000 };
+
 const connection: Connection = { server: 'https://longhaul.example', token: 'lh_secret', account: 'account-1', email: 'ada@example.org', version: '1.0.0' };
 
 const job = (id: string, state: string, second: number) => ({ id, state, createdAt: `2026-11-30T10:00:0${second}Z`, updatedAt: `2026-11-30T10:00:0${second}Z` });
@@ -37,16 +39,16 @@ describe('following downloads', () => {
   it('loses nothing that happens while the lists are read', async () => {
     const { asked, write, letGo } = server(() => Response.json({ jobs: [job('1', 'queued', 1)] }));
     const { end, open, told } = watch();
-    await vi.waitFor(() => expect(asked).toHaveLength(3));
+    await vi.waitFor(() => expect(asked).toHaveLength(3), patience);
     write('job', job('1', 'downloading', 2));
     write('job', job('2', 'queued', 3));
     expect(told).toEqual([]);
     letGo();
-    await vi.waitFor(() => expect(open()).toEqual(['2 queued', '1 downloading']));
+    await vi.waitFor(() => expect(open()).toEqual(['2 queued', '1 downloading']), patience);
     write('removed', { id: '2' });
-    await vi.waitFor(() => expect(open()).toEqual(['1 downloading']));
+    await vi.waitFor(() => expect(open()).toEqual(['1 downloading']), patience);
     write('reset', {});
-    await vi.waitFor(() => expect(asked).toHaveLength(6));
+    await vi.waitFor(() => expect(asked).toHaveLength(6), patience);
     end.abort();
   });
 
@@ -54,7 +56,7 @@ describe('following downloads', () => {
     const { letGo } = server(() => new Response('{}', { status: 503 }));
     const { end, told } = watch();
     letGo();
-    await vi.waitFor(() => expect(told.at(-1)).toEqual({ downloads: undefined, lost: true }));
+    await vi.waitFor(() => expect(told.at(-1)).toEqual({ downloads: undefined, lost: true }), patience);
     const before = told.length;
     end.abort();
     await Promise.resolve();
@@ -65,6 +67,6 @@ describe('following downloads', () => {
     await keepConnection(connection);
     vi.stubGlobal('fetch', () => Promise.resolve(new Response('{}', { status: 401 })));
     watch();
-    await vi.waitFor(async () => expect((await readConnection())?.revoked).toBe(true));
+    await vi.waitFor(async () => expect((await readConnection())?.revoked).toBe(true), patience);
   });
 });

@@ -69,16 +69,24 @@ func TestExtension(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"plain.bin", "notified.bin", "killed-before.bin", "killed-after.bin", "killed-unstored.bin", "kept.bin", "scan-3.torrent", "scan-4.torrent"} {
-		var n int
-		if err := stack.DB.QueryRow(t.Context(), `select count(*) from jobs where source_uri = $1`, srv.URL+"/"+name).Scan(&n); err != nil || n != 1 {
-			t.Errorf("%s: %d jobs, %v", name, n, err)
+		if n := jobsFrom(t, srv.URL+"/"+name); n != 1 {
+			t.Errorf("%s: %d jobs", name, n)
 		}
 	}
-	var n int
-	if err := stack.DB.QueryRow(t.Context(), `select count(*) from jobs where source_uri like $1`, srv.URL+"/scan-%").Scan(&n); err != nil || n != 2 {
-		t.Errorf("two links of the page were chosen, and %d were sent: %v", n, err)
+	if n := jobsFrom(t, srv.URL+"/scan-%"); n != 2 {
+		t.Errorf("two links of the page were chosen, and %d were sent", n)
 	}
 	if len(saw.Arrived) < 6 {
 		t.Errorf("only %d requests of the extension arrived", len(saw.Arrived))
 	}
+}
+
+// jobsFrom counts the jobs whose source is like a pattern.
+func jobsFrom(t *testing.T, pattern string) int {
+	t.Helper()
+	var n int
+	if err := stack.DB.QueryRow(t.Context(), `select count(*) from jobs where source_uri like $1`, pattern).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
