@@ -14,7 +14,8 @@ export default defineConfig({
   manifest: ({ browser }) => ({
     name: 'Longhaul',
     description: 'Sends magnet links, torrents and addresses to your Longhaul server.',
-    permissions: ['alarms', 'contextMenus', 'identity', 'storage'],
+    permissions: ['activeTab', 'alarms', 'contextMenus', 'identity', 'scripting', 'storage'],
+    optional_permissions: ['notifications'],
     optional_host_permissions: anyServer,
     ...(browser === 'firefox'
       ? {
@@ -25,6 +26,7 @@ export default defineConfig({
       : { key, minimum_chrome_version: '120' }),
     icons: { 16: 'icon-16.png', 48: 'icon-48.png', 128: 'icon-128.png' },
     action: { default_title: 'Longhaul' },
+    commands: { _execute_action: { suggested_key: { default: 'Alt+Shift+L' } } },
   }),
   vite: () => ({ build: { modulePreload: false } }),
 });

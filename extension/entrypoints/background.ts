@@ -1,9 +1,11 @@
 import { browser, type Browser } from 'wxt/browser';
 import { defineBackground } from 'wxt/utils/define-background';
 
+import { count, showBadge } from '@/lib/badge';
+import { notify, openNotified } from '@/lib/notify';
 import { enqueue, flush, waitingCount } from '@/lib/queue';
 import { sourceOf, sourcesIn } from '@/lib/source';
-import { readConnection, readItems } from '@/lib/state';
+import { readConnection } from '@/lib/state';
 
 const retry = 'retry';
 
@@ -20,26 +22,20 @@ function picked(info: Browser.contextMenus.OnClickData): string[] {
   return source === undefined ? [] : [source];
 }
 
-async function showState(): Promise<void> {
-  const connection = await readConnection();
-  const refused = (await readItems()).some(({ state }) => state === 'refused');
-  const waiting = await waitingCount();
-  const alert = refused || connection?.revoked === true;
-  await browser.action.setBadgeText({ text: alert ? '!' : waiting > 0 ? String(waiting) : '' });
-  await browser.action.setBadgeBackgroundColor({ color: alert ? '#bb2c33' : '#3159e6' });
-}
-
 // The alarm outlives this worker: whatever ends it, what waits is tried again.
 async function tryAgainLater(): Promise<void> {
   await browser.alarms.create(retry, { delayInMinutes: 0.5, periodInMinutes: 1 });
 }
 
-async function work(): Promise<void> {
+async function work(soon: boolean): Promise<void> {
   if ((await waitingCount()) > 0) await tryAgainLater();
   await flush();
   const connection = await readConnection();
   if ((await waitingCount()) === 0 || !connection || connection.revoked) await browser.alarms.clear(retry);
-  await showState();
+  await showBadge();
+  await count(soon);
+  await showBadge();
+  await notify().catch(() => undefined); // the next alarm looks again
 }
 
 async function onMenu(info: Browser.contextMenus.OnClickData): Promise<void> {
@@ -51,7 +47,16 @@ async function onMenu(info: Browser.contextMenus.OnClickData): Promise<void> {
   await tryAgainLater();
   await enqueue(sources);
   if (!(await readConnection())) await browser.runtime.openOptionsPage();
-  await work();
+  await work(true);
+}
+
+// Before the permission is granted there is no such API. At once, because a click may be what starts this worker.
+function hearNotifications(): void {
+  (browser.notifications as typeof browser.notifications | undefined)?.onClicked.addListener(onNotification);
+}
+
+function onNotification(jobId: string): void {
+  void openNotified(jobId);
 }
 
 export default defineBackground(() => {
@@ -61,11 +66,13 @@ export default defineBackground(() => {
     });
   });
   browser.contextMenus.onClicked.addListener((info) => void onMenu(info));
-  browser.runtime.onStartup.addListener(() => void work());
-  browser.alarms.onAlarm.addListener(() => void work());
+  browser.runtime.onStartup.addListener(() => void work(true));
+  browser.alarms.onAlarm.addListener(() => void work(false));
+  hearNotifications();
+  browser.permissions.onAdded.addListener(hearNotifications);
   // Only our own pages are heard, and all they can say is that there is work.
   browser.runtime.onMessage.addListener((message: unknown, sender) => {
     if (sender.id !== browser.runtime.id || !sender.url?.startsWith(browser.runtime.getURL('/'))) return;
-    if (message === 'work') void work();
+    if (message === 'work') void work(true);
   });
 });

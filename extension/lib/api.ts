@@ -8,17 +8,33 @@ export type Problem = components['schemas']['Problem'];
 /** A submitted download. */
 export type Job = components['schemas']['Job'];
 
+/** How far a download's transfer is. */
+export type Progress = components['schemas']['Progress'];
+
+/** How much of its plan an account uses. */
+export type Usage = components['schemas']['UsageInfo'];
+
+/** A label of the account. */
+export type Label = components['schemas']['Label'];
+
+/** Something that the user is told. */
+export type Notification = components['schemas']['Notification'];
+
 /** How long an answer may take. */
 const patience = 30_000;
 
-/** A client of the server. It sends no cookies: the token alone says who calls. */
+/** What every request has in common. It sends no cookies: the token alone says who calls. */
+export function requestOf(token: string): Omit<RequestInit, 'headers'> & { headers: Record<string, string> } {
+  return { credentials: 'omit', cache: 'no-store', redirect: 'error', headers: token === '' ? {} : { Authorization: `Bearer ${token}` } };
+}
+
+/** A client of the server. */
 export function clientOf(server: string, token = ''): Client<paths> {
   return createClient<paths>({
     baseUrl: server,
-    credentials: 'omit',
-    cache: 'no-store',
-    redirect: 'error',
-    headers: token === '' ? {} : { Authorization: `Bearer ${token}` },
+    ...requestOf(token),
+    // The list of states is one value with commas.
+    querySerializer: { array: { style: 'form', explode: false } },
     fetch: (request) => fetch(request, { signal: AbortSignal.timeout(patience) }),
   });
 }

@@ -2,6 +2,7 @@ import { browser } from 'wxt/browser';
 
 import { clientOf } from './api';
 import { keepConnection, readConnection, type Connection } from './state';
+import { isTooOld, tooOld } from './version';
 
 const scopes = ['jobs:write', 'jobs:read', 'files:read'];
 
@@ -61,6 +62,7 @@ async function deviceName(): Promise<string> {
 async function versionOf(server: string): Promise<string> {
   const { data, response } = await clientOf(server).GET('/api/v1/config');
   if (!data || typeof data.version !== 'string') throw new PlainError(`There is no Longhaul server at ${server} (status ${String(response.status)}).`);
+  if (isTooOld(data.version)) throw new PlainError(tooOld(data.version));
   return data.version;
 }
 

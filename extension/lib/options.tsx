@@ -1,7 +1,8 @@
-import { useState, type SyntheticEvent } from 'react';
+import { useState } from 'preact/hooks';
 import { browser } from 'wxt/browser';
 
 import { connect, disconnect, permissionFor, PlainError, serverOf } from './connect';
+import { NotifyOptions } from './notify-options';
 import type { Connection } from './state';
 import { tellBackground, useKept } from './use-kept';
 
@@ -42,7 +43,7 @@ function Connect({ known, onNote }: ConnectProps) {
     await connect(server);
     tellBackground();
   };
-  const submit = (event: SyntheticEvent) => {
+  const submit = (event: Event) => {
     event.preventDefault();
     setBusy(true);
     setFault('');
@@ -61,7 +62,7 @@ function Connect({ known, onNote }: ConnectProps) {
         inputMode="url"
         placeholder="https://longhaul.example.com"
         value={address}
-        onChange={(event) => setAddress(event.target.value)}
+        onInput={(event) => setAddress(event.currentTarget.value)}
         aria-invalid={fault !== ''}
         aria-describedby="fault"
       />
@@ -107,6 +108,7 @@ function Connected({ connection, onNote }: ConnectedProps) {
       <button type="button" disabled={busy} onClick={leave}>
         Disconnect
       </button>
+      <NotifyOptions />
     </section>
   );
 }

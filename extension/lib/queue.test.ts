@@ -43,6 +43,15 @@ describe('sending', () => {
     expect(sent).toHaveLength(1);
   });
 
+  it('sends the labels that the user chose, and leaves them to the rules without a choice', async () => {
+    const sent = answers(accepted);
+    expect(await enqueue([one], ['label-1'])).toBe(1);
+    await enqueue(['https://a.example/two']);
+    await flush();
+    expect(await sent[0]?.json()).toEqual({ source: one, labels: ['label-1'] });
+    expect(await sent[1]?.json()).toEqual({ source: 'https://a.example/two' });
+  });
+
   it('keeps what the server did not get, and repeats it with the same key', async () => {
     const sent = answers(() => Promise.reject(new TypeError('offline')), () => refused(503, 'Unavailable', 'Try again.'), accepted);
     await enqueue([one, 'https://a.example/two']);
@@ -123,7 +132,8 @@ describe('sending', () => {
 
   it('bounds the queue', async () => {
     await keepConnection(undefined);
-    await enqueue(Array.from({ length: 10_000 }, (_, at) => `https://a.example/${at}`));
+    expect(await enqueue(Array.from({ length: 10_000 }, (_, at) => `https://a.example/${at}`))).toBe(200);
+    expect(await enqueue([one])).toBe(0);
     expect(await waitingCount()).toBe(200);
   });
 });

@@ -1,5 +1,5 @@
 import { clientOf, type Problem } from './api';
-import { changeItems, keepConnection, ownerOf, readConnection, readItems, type Answer, type Connection, type Item } from './state';
+import { changeItems, keepRevoked, ownerOf, readConnection, readItems, type Answer, type Connection, type Item } from './state';
 
 /** How many items are kept in all; more that wait are refused. */
 const mostItems = 200;
@@ -10,16 +10,19 @@ const mostAnswered = 20;
 // The server remembers a key for a day. Later, a repeat could make a second download.
 const keyLife = 23 * 60 * 60 * 1000;
 
-/** Puts sources into the queue. They are stored, with their keys, before anything is sent. */
-export async function enqueue(sources: string[]): Promise<void> {
+/** Puts sources into the queue and returns for how many there was room. They are stored, with their keys, before anything is sent. */
+export async function enqueue(sources: string[], labels?: string[]): Promise<number> {
+  let room = 0;
   const connection = await readConnection();
   const owner = connection ? ownerOf(connection) : '';
   await changeItems((items) => {
-    const fresh = sources.map((source): Item => ({ id: crypto.randomUUID(), source, owner, addedAt: Date.now(), state: 'waiting' }));
+    const fresh = sources.map((source): Item => ({ id: crypto.randomUUID(), source, owner, ...(labels && { labels }), addedAt: Date.now(), state: 'waiting' }));
     const waiting = items.filter(({ state }) => state === 'waiting');
     const answered = items.filter(({ state }) => state !== 'waiting').slice(-mostAnswered);
-    return [...answered, ...waiting, ...fresh.slice(0, Math.max(0, mostItems - waiting.length))];
+    room = Math.max(0, mostItems - waiting.length);
+    return [...answered, ...waiting, ...fresh.slice(0, room)];
   });
+  return Math.min(sources.length, room);
 }
 
 /** Takes an item off the list. */
@@ -41,7 +44,7 @@ function answerOf(problem: Problem | undefined, status: number): Answer {
 async function send(connection: Connection, item: Item): Promise<Verdict & { revoked?: boolean }> {
   const { data, error, response } = await clientOf(connection.server, connection.token).POST('/api/v1/jobs', {
     params: { header: { 'Idempotency-Key': item.id } },
-    body: { source: item.source },
+    body: { source: item.source, ...(item.labels && { labels: item.labels }) },
   });
   if (data) return { state: 'sent', jobId: data.id, name: data.name };
   if (response.status === 401) {
@@ -92,7 +95,7 @@ async function flushAll(): Promise<void> {
     }
     const { revoked, ...verdict } = await attempt(connection, item);
     await settle(item.id, verdict);
-    if (revoked) await keepConnection({ ...connection, revoked });
+    if (revoked) await keepRevoked(connection);
     if (verdict.state === 'waiting') return;
   }
 }

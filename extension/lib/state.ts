@@ -24,6 +24,8 @@ export interface Item {
   source: string;
   /** Server and account that it is for. */
   owner: string;
+  /** Ids of the labels that it gets; without, the user's rules on the server say which. */
+  labels?: string[];
   addedAt: number;
   state: 'waiting' | 'sent' | 'refused';
   triedAt?: number;
@@ -52,6 +54,11 @@ export async function readConnection(): Promise<Connection | undefined> {
 export async function keepConnection(connection: Connection | undefined): Promise<void> {
   if (connection) await browser.storage.local.set({ connection });
   else await browser.storage.local.remove('connection');
+}
+
+/** Keeps that the server no longer takes the connection's token, unless there is another connection by now. */
+export async function keepRevoked(connection: Connection): Promise<void> {
+  if ((await readConnection())?.token === connection.token) await keepConnection({ ...connection, revoked: true });
 }
 
 /** Reads what was sent and what waits, oldest first. */

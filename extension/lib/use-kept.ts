@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useState } from 'preact/hooks';
 import { browser } from 'wxt/browser';
 
 import { readConnection, readItems, type Connection, type Item } from './state';
@@ -22,7 +22,7 @@ export function useKept(): Kept | undefined {
   return kept;
 }
 
-/** Tells the background that there is work. */
+/** Tells the background that there is work, or that the user looks. */
 export function tellBackground(): void {
   void browser.runtime.sendMessage('work').catch(() => undefined);
 }

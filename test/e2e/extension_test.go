@@ -16,7 +16,8 @@ import (
 )
 
 // TestExtension connects the built browser extension in Chromium, sends links by
-// its context menu, kills its worker before and after the server has what it
+// its context menu and from the list of a page's links, follows them in its
+// popup, is notified, kills its worker before and after the server has what it
 // sends and before the answer is stored, and revokes it: each link becomes one
 // job.
 func TestExtension(t *testing.T) {
@@ -34,7 +35,11 @@ func TestExtension(t *testing.T) {
 	var saw struct {
 		ID      string
 		Items   int
+		Content string
+		Listed  int
+		Counted string
 		Told    string
+		Badge   string
 		Arrived []struct {
 			What, Origin, Site string
 			Cookie             bool
@@ -46,6 +51,15 @@ func TestExtension(t *testing.T) {
 	if saw.Items != 1 {
 		t.Errorf("%d items after one link that can be sent", saw.Items)
 	}
+	if saw.Content != "what /plain.bin fetches" {
+		t.Errorf("the copied link downloads %q", saw.Content)
+	}
+	if saw.Listed != 500 || saw.Counted != "10,001 links on this page" {
+		t.Errorf("a page with 10,001 links: %d are listed, and the popup says %q", saw.Listed, saw.Counted)
+	}
+	if saw.Badge != "!" {
+		t.Errorf("the badge of a revoked extension is %q", saw.Badge)
+	}
 	if !strings.Contains(saw.Told, "no longer connected") {
 		t.Errorf("a revoked extension says %q", saw.Told)
 	}
@@ -54,13 +68,25 @@ func TestExtension(t *testing.T) {
 			t.Errorf("%s came with origin %s, site %s, cookie %t", a.What, a.Origin, a.Site, a.Cookie)
 		}
 	}
-	for _, name := range []string{"plain", "killed-before", "killed-after", "killed-unstored", "kept"} {
-		var n int
-		if err := stack.DB.QueryRow(t.Context(), `select count(*) from jobs where source_uri = $1`, srv.URL+"/"+name+".bin").Scan(&n); err != nil || n != 1 {
-			t.Errorf("%s: %d jobs, %v", name, n, err)
+	for _, name := range []string{"plain.bin", "notified.bin", "killed-before.bin", "killed-after.bin", "killed-unstored.bin", "kept.bin", "scan-3.torrent", "scan-4.torrent"} {
+		if n := jobsFrom(t, srv.URL+"/"+name); n != 1 {
+			t.Errorf("%s: %d jobs", name, n)
 		}
+	}
+	if n := jobsFrom(t, srv.URL+"/scan-%"); n != 2 {
+		t.Errorf("two links of the page were chosen, and %d were sent", n)
 	}
 	if len(saw.Arrived) < 6 {
 		t.Errorf("only %d requests of the extension arrived", len(saw.Arrived))
 	}
+}
+
+// jobsFrom counts the jobs whose source is like a pattern.
+func jobsFrom(t *testing.T, pattern string) int {
+	t.Helper()
+	var n int
+	if err := stack.DB.QueryRow(t.Context(), `select count(*) from jobs where source_uri like $1`, pattern).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }

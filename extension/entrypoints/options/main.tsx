@@ -1,8 +1,8 @@
 import '@/lib/style.css';
 
-import { createRoot } from 'react-dom/client';
+import { render } from 'preact';
 
 import { Options } from '@/lib/options';
 
 const root = document.getElementById('root');
-if (root) createRoot(root).render(<Options />);
+if (root) render(<Options />, root);

@@ -1,8 +1,10 @@
 import '@/lib/style.css';
 
-import { createRoot } from 'react-dom/client';
+import { render } from 'preact';
 
 import { Popup } from '@/lib/popup';
+import { tellBackground } from '@/lib/use-kept';
 
 const root = document.getElementById('root');
-if (root) createRoot(root).render(<Popup />);
+if (root) render(<Popup />, root);
+tellBackground();

@@ -1,0 +1,130 @@
+import { useState } from 'preact/hooks';
+
+import { formatBytes, formatDuration, formatPercent, formatRate } from '../../web/src/lib/format';
+import type { Job, Usage } from './api';
+import { linkOf, shareOf, type Downloads } from './downloads';
+import type { Connection } from './state';
+
+const stateWords: Record<Job['state'], string> = {
+  queued: 'Queued',
+  resolving: 'Looking up',
+  awaiting_selection: 'Choose files',
+  downloading: 'Downloading',
+  storing: 'Storing',
+  ready: 'Ready',
+  paused: 'Paused',
+  needs_attention: 'Needs attention',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+  expired: 'Expired',
+};
+
+/** The account's storage, what runs and what is ready. */
+export function DownloadsView({ downloads, connection }: { downloads: Downloads; connection: Connection }) {
+  const { open, ready, usage } = downloads;
+  return (
+    <>
+      <Storage usage={usage} />
+      {open.length > 0 && (
+        <section>
+          <h2>Downloads</h2>
+          <ul className="items" aria-label="Downloads">
+            {open.map((job) => (
+              <Open key={job.id} job={job} server={connection.server} />
+            ))}
+          </ul>
+        </section>
+      )}
+      {ready.length > 0 && (
+        <section>
+          <h2>Ready</h2>
+          <ul className="items" aria-label="Ready">
+            {ready.map((job) => (
+              <Ready key={job.id} job={job} connection={connection} />
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}
+
+function Storage({ usage }: { usage: Usage }) {
+  const { used, reserved, limit } = usage.storage;
+  const taken = used + reserved;
+  if (limit === null) return <p className="note">{formatBytes(taken)} stored</p>;
+  return (
+    <div className="storage">
+      <span id="storage">
+        {formatBytes(taken)} of {formatBytes(limit)} used
+      </span>
+      <progress aria-labelledby="storage" data-full={taken >= limit} value={limit > 0 ? Math.min(1, taken / limit) : 1} />
+    </div>
+  );
+}
+
+function nameOf(job: Job): string {
+  if (job.name !== '') return job.name;
+  return job.infoHash === '' ? 'New download' : `Magnet ${job.infoHash.slice(0, 12)}…`;
+}
+
+function Name({ job, server }: { job: Job; server: string }) {
+  const name = nameOf(job);
+  return (
+    <p className="name" dir="auto" title={name}>
+      <a href={`${server}/jobs/${job.id}`} target="_blank" rel="noreferrer">
+        {name}
+      </a>
+    </p>
+  );
+}
+
+function figuresOf(job: Job, share: number | undefined): string {
+  const { progress } = job;
+  const parts = share === undefined ? [] : [formatPercent(share)];
+  if (progress && progress.downRate > 0) parts.push(formatRate(progress.downRate));
+  if (progress?.etaSeconds != null) parts.push(`${formatDuration(progress.etaSeconds)} left`);
+  return parts.join(' · ');
+}
+
+function Open({ job, server }: { job: Job; server: string }) {
+  const share = shareOf(job);
+  const runs = job.state === 'downloading' || job.state === 'storing' || job.state === 'resolving';
+  const said = runs ? (job.progress?.waiting?.text ?? figuresOf(job, share)) : job.state === 'queued' ? '' : job.reason.text;
+  return (
+    <li data-state={job.state}>
+      <Name job={job} server={server} />
+      <p className="answer">
+        <b>{stateWords[job.state]}</b>
+        {said !== '' && ` · ${said}`}
+      </p>
+      {runs && <progress aria-label={`Progress of ${nameOf(job)}`} {...(share === undefined ? {} : { value: share })} />}
+    </li>
+  );
+}
+
+function Ready({ job, connection }: { job: Job; connection: Connection }) {
+  const [note, setNote] = useState('');
+  const copy = () => {
+    setNote('Making a link');
+    linkOf(connection, job.id)
+      .then((url) => navigator.clipboard.writeText(url))
+      .then(() => setNote('Copied. Whoever has the link can download until it expires.'))
+      .catch((error: unknown) => setNote(error instanceof Error ? error.message : 'Nothing was copied. Try again.'));
+  };
+  return (
+    <li data-state="ready">
+      <Name job={job} server={connection.server} />
+      <p className="answer">
+        <b>Ready</b>
+        {job.size !== null && ` · ${formatBytes(job.size)}`}
+        <span role="status">{note !== '' && ` · ${note}`}</span>
+      </p>
+      {!job.blocked && (
+        <button type="button" className="quiet" aria-label={`Copy link to ${nameOf(job)}`} onClick={copy}>
+          Copy link
+        </button>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,92 @@
+import { useEffect, useState } from 'preact/hooks';
+
+import { formatCount, formatPlural } from '../../web/src/lib/format';
+import { LabelChoice } from './label-choice';
+import { enqueue } from './queue';
+import { scanPage, type Found, type Scan } from './scan';
+import type { Connection } from './state';
+import { tellBackground } from './use-kept';
+
+/** Lists the links of the page that the user looks at, and sends those that they choose. */
+export function ScanView({ connection, onDone }: { connection: Connection; onDone: (note: string) => void }) {
+  const [scan, setScan] = useState<Scan>();
+  const [fault, setFault] = useState(false);
+  useEffect(() => {
+    scanPage().then(setScan, () => setFault(true));
+  }, []);
+  const back = (
+    <button type="button" onClick={() => onDone('')}>
+      Back
+    </button>
+  );
+  if (!scan || scan.found.length === 0) {
+    const said = fault ? 'The browser doesn’t let the extension read this page.' : scan ? 'This page has no magnet links, torrents or info hashes.' : 'Reading the page';
+    return (
+      <section>
+        <p role="status">{said}</p>
+        {back}
+      </section>
+    );
+  }
+  return <Choose scan={scan} connection={connection} onDone={onDone} back={back} />;
+}
+
+interface ChooseProps {
+  scan: Scan;
+  connection: Connection;
+  onDone: (note: string) => void;
+  back: preact.JSX.Element;
+}
+
+function Choose({ scan: { found, more }, connection, onDone, back }: ChooseProps) {
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [label, setLabel] = useState('');
+  const toggle = (source: string, on: boolean) => {
+    const next = new Set(chosen);
+    if (on) next.add(source);
+    else next.delete(source);
+    setChosen(next);
+  };
+  const send = async () => {
+    const sources = found.filter(({ source }) => chosen.has(source)).map(({ source }) => source);
+    const kept = await enqueue(sources, label === '' ? undefined : [label]);
+    tellBackground();
+    onDone(kept < sources.length ? `${formatCount(sources.length - kept)} of ${formatPlural(sources.length, 'link has', 'links have')} no room: too many wait. Send them again later.` : '');
+  };
+  return (
+    <section>
+      <h2>{formatPlural(found.length + more, 'link', 'links')} on this page</h2>
+      {more > 0 && <p className="note">Only the first {formatCount(found.length)} are listed.</p>}
+      <label className="choice">
+        <input type="checkbox" checked={chosen.size === found.length} onChange={(event) => setChosen(new Set(event.currentTarget.checked ? found.map(({ source }) => source) : []))} />
+        Choose all that are listed
+      </label>
+      <ul className="found" aria-label="Links on this page">
+        {found.map((each) => (
+          <Row key={each.source} found={each} chosen={chosen.has(each.source)} onToggle={toggle} />
+        ))}
+      </ul>
+      <LabelChoice connection={connection} label={label} onLabel={setLabel} />
+      <p className="acts">
+        <button type="button" className="primary" disabled={chosen.size === 0} onClick={() => void send()}>
+          {chosen.size === 0 ? 'Send' : `Send ${formatPlural(chosen.size, 'link', 'links')}`}
+        </button>
+        {back}
+      </p>
+    </section>
+  );
+}
+
+function Row({ found: { source, name, kind }, chosen, onToggle }: { found: Found; chosen: boolean; onToggle: (source: string, on: boolean) => void }) {
+  return (
+    <li>
+      <label className="choice two">
+        <input type="checkbox" checked={chosen} onChange={(event) => onToggle(source, event.currentTarget.checked)} />
+        <bdi className="name" title={name}>
+          {name}
+        </bdi>
+        <span className="note">{kind}</span>
+      </label>
+    </li>
+  );
+}
