@@ -29,6 +29,10 @@ import (
 // Password is the password of every account that the harness makes.
 const Password = "walnut ladder over the quiet harbour"
 
+// patience ends a call that hangs. It is far above what fifty passwords that are
+// hashed at once take on a busy machine.
+const patience = 5 * time.Minute
+
 // MaxUserStreams is how many event streams an account may have in the harness.
 const MaxUserStreams = 20
 
@@ -251,7 +255,7 @@ func (h *Harness) Do(who Caller, req *http.Request) *http.Response {
 	}
 	transport := &http.Transport{DisableCompression: true}
 	h.t.Cleanup(transport.CloseIdleConnections)
-	client := &http.Client{Transport: transport, Timeout: 30 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error {
+	client := &http.Client{Transport: transport, Timeout: patience, CheckRedirect: func(*http.Request, []*http.Request) error {
 		return http.ErrUseLastResponse
 	}}
 	resp, err := client.Do(req)

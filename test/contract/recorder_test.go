@@ -107,7 +107,7 @@ func newRecorder(t *testing.T) *recorder {
 	t.Cleanup(transport.CloseIdleConnections)
 	r := &recorder{
 		server: s, t: t, chapters: map[string]*chapter{}, called: map[route]bool{},
-		client: &http.Client{Transport: transport, Timeout: time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error {
+		client: &http.Client{Transport: transport, Timeout: 5 * time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse
 		}},
 	}
