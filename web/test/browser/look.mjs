@@ -49,6 +49,11 @@ const mayShift = {
   'announcement-sign-in': 0.05,
   // On phones rows turn out higher than expected, and push down what stands at the end while someone scrolls there.
   'any-jobs-huge': 0.2,
+  'users-huge': 0.15,
+  'list-huge': 0.05,
+  // What stands below tens of thousands of files shows while they load, and is pushed down on phones.
+  'files-choose-huge': 0.07,
+  'files-search-huge': 0.07,
 };
 
 /** Names the elements that stick out of the window, each by its way down from the page. */
