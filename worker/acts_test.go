@@ -118,7 +118,7 @@ func TestEveryActInEveryState(t *testing.T) {
 		{"paused while resolving", models.StateResolving, []string{"pause", "go on", "resume"}, models.StateReady},
 		{"cancelled while resolving", models.StateResolving, []string{"cancel"}, models.StateCancelled},
 		{"deleted while resolving", models.StateResolving, []string{"delete"}, ""},
-		{"moved while resolving", models.StateResolving, []string{"go on", "move"}, models.StateReady},
+		{"moved while resolving", models.StateResolving, []string{"move", "go on"}, models.StateReady},
 		{
 			"choosing, paused between, and wrong at first", models.StateAwaitingSelection,
 			[]string{"select what is not there", "pause", "resume", "select what is not there", "select what is not there", "pause", "resume", "go on", "select"},
@@ -132,7 +132,7 @@ func TestEveryActInEveryState(t *testing.T) {
 			models.StateReady,
 		},
 		{"moved back and forth while paused", models.StateDownloading, []string{"pause", "move", "move", "move", "move", "move", "go on", "resume"}, models.StateReady},
-		{"moved back and forth", models.StateDownloading, []string{"move", "downloading", "move", "downloading", "move", "move", "go on", "move"}, models.StateReady},
+		{"moved back and forth", models.StateDownloading, []string{"move", "downloading", "move", "downloading", "move", "move", "move", "go on"}, models.StateReady},
 		{"moved, then paused", models.StateDownloading, []string{"move", "downloading", "pause", "go on", "resume"}, models.StateReady},
 		{"moved, then cancelled, then retried", models.StateDownloading, []string{"move", "downloading", "cancel", "go on", "retry"}, models.StateReady},
 		{"moved and deleted at once", models.StateDownloading, []string{"move", "delete"}, ""},
