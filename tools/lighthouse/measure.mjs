@@ -29,7 +29,7 @@ const session = (await call('POST', '/auth/login', '', { email, password })).hea
 const { jobs } = await (await call('GET', '/jobs', session)).json();
 if (jobs.length === 0) throw new Error('submit a download first: an empty list measures nothing');
 const ready = jobs.find((job) => job.state === 'ready') ?? jobs[0];
-const pages = { login: '/login', dashboard: '/', job: `/jobs/${ready.id}` };
+const pages = { login: '/login', dashboard: '/', files: '/files', job: `/jobs/${ready.id}` };
 
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
