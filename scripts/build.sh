@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the programs into ./bin, the web app into ./web/dist and the browser
-# extension into ./extension/.output if they are out of date, and shows its progress: the first build takes minutes. A release sets
+# extension into ./extension/.output if they are out of date, and shows its
+# progress: the first build takes minutes. A release sets
 # its version: VERSION=1.2.3 scripts/build.sh. COMMIT defaults to the working
 # tree's commit.
 set -euo pipefail
@@ -72,9 +73,10 @@ compile() {
 }
 
 web_outdated() {
-  [ -f web/dist/index.html ] || return 0
+  local last=web/dist/index.html.br # compressing is the last step
+  [ -f "$last" ] || return 0
   [ -n "$(find web api/openapi.json \( -name node_modules -o -name dist -o -path web/test \) -prune -o \
-    -type f -newer web/dist/index.html -print -quit 2>/dev/null)" ]
+    -type f -newer "$last" -print -quit 2>/dev/null)" ]
 }
 
 modules_outdated() {
@@ -123,10 +125,12 @@ finish_web() {
 }
 
 extension_outdated() {
-  [ -f extension/.output/firefox/manifest.json ] || return 0
-  [ -n "$(find extension web/public/favicon.svg web/src/app/styles/tokens.css web/src/api/schema.gen.ts \
+  local last # packing for Firefox is the last step
+  last=$(find extension/.output -maxdepth 1 -name '*-firefox.zip' -print -quit 2>/dev/null)
+  [ -n "$last" ] || return 0
+  [ -n "$(find extension web/src/app/styles/tokens.css web/src/api web/src/lib \
     \( -name node_modules -o -name .output -o -name .wxt -o -path extension/test \) -prune -o \
-    -type f -newer extension/.output/firefox/manifest.json -print -quit 2>/dev/null)" ]
+    -type f -newer "$last" -print -quit 2>/dev/null)" ]
 }
 
 # build_extension builds and packs the browser extension for each browser.

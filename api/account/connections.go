@@ -149,7 +149,7 @@ func (h *connectionHandlers) read(in *connectionInput) (models.Connection, *url.
 	}
 	var err error
 	if c.Challenge, err = base64.RawURLEncoding.Strict().DecodeString(in.Body.CodeChallenge); err != nil {
-		return c, nil, models.Errorf(models.CodeInvalid, "This is no SHA-256 in base64url.").In("codeChallenge")
+		return c, nil, models.Errorf(models.CodeInvalid, "This is not a SHA-256 hash in base64url.").In("codeChallenge")
 	}
 	to, ok := h.recipient(c.RedirectURI)
 	if !ok {

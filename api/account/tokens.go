@@ -144,7 +144,7 @@ func (h *tokenHandlers) make(ctx context.Context, in *makeTokenInput) (*madeToke
 	return out, nil
 }
 
-// newToken returns a token that is nobody's yet, and its value.
+// newToken returns a token without an owner, and its value.
 func newToken(id uuid.UUID, now time.Time) (t models.APIToken, value string, err error) {
 	random, _, err := token.New()
 	if err != nil {

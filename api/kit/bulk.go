@@ -8,7 +8,8 @@ import (
 	"longhaul/models"
 )
 
-// BulkProgress is how far an act on many jobs has come, whoever's they are.
+// BulkProgress is how far an act on many jobs has come, an owner's or an
+// administrator's.
 type BulkProgress struct {
 	State     BulkState  `json:"state"`
 	Total     int64      `json:"total" doc:"Jobs that are meant; grows while state is finding"`

@@ -5,9 +5,8 @@ import { readConnection, readItems } from './state';
 
 const counted = 'count';
 
-// While nothing runs, the server is asked ever more rarely.
-const busyMinutes = 1;
-const idleMinutes = [1, 2, 5, 15];
+// Until the server is asked again: the first while something runs, the next ones the longer nothing does.
+const minutes = [1, 2, 5, 15];
 
 interface Count {
   running?: number;
@@ -34,8 +33,7 @@ export async function count(soon: boolean): Promise<void> {
   }
   const running = await countRunning(connection).catch(() => undefined);
   const { idle = 0 } = await browser.storage.local.get<Count>('idle');
-  const next = soon || (running ?? 0) > 0 ? 0 : Math.min(idle + 1, idleMinutes.length - 1);
+  const next = soon || (running ?? 0) > 0 ? 0 : Math.min(idle + 1, minutes.length - 1);
   await browser.storage.local.set({ idle: next, ...(running === undefined ? {} : { running }) });
-  const minutes = (running ?? 0) > 0 ? busyMinutes : (idleMinutes[next] ?? busyMinutes);
-  await browser.alarms.create(counted, { delayInMinutes: minutes });
+  await browser.alarms.create(counted, { delayInMinutes: minutes[next] ?? 1 });
 }

@@ -1,23 +1,10 @@
 import { useState } from 'preact/hooks';
 
 import { formatBytes, formatDuration, formatPercent, formatRate } from '../../web/src/lib/format';
+import { nameOf, stateWords } from '../../web/src/lib/job-words';
 import type { Job, Usage } from './api';
 import { linkOf, shareOf, type Downloads } from './downloads';
 import type { Connection } from './state';
-
-const stateWords: Record<Job['state'], string> = {
-  queued: 'Queued',
-  resolving: 'Looking up',
-  awaiting_selection: 'Choose files',
-  downloading: 'Downloading',
-  storing: 'Storing',
-  ready: 'Ready',
-  paused: 'Paused',
-  needs_attention: 'Needs attention',
-  failed: 'Failed',
-  cancelled: 'Cancelled',
-  expired: 'Expired',
-};
 
 /** The account's storage, what runs and what is ready. */
 export function DownloadsView({ downloads, connection }: { downloads: Downloads; connection: Connection }) {
@@ -61,11 +48,6 @@ function Storage({ usage }: { usage: Usage }) {
       <progress aria-labelledby="storage" data-full={taken >= limit} value={limit > 0 ? Math.min(1, taken / limit) : 1} />
     </div>
   );
-}
-
-function nameOf(job: Job): string {
-  if (job.name !== '') return job.name;
-  return job.infoHash === '' ? 'New download' : `Magnet ${job.infoHash.slice(0, 12)}…`;
 }
 
 function Name({ job, server }: { job: Job; server: string }) {
@@ -116,7 +98,7 @@ function Ready({ job, connection }: { job: Job; connection: Connection }) {
     <li data-state="ready">
       <Name job={job} server={connection.server} />
       <p className="answer">
-        <b>Ready</b>
+        <b>{stateWords.ready}</b>
         {job.size !== null && ` · ${formatBytes(job.size)}`}
         <span role="status">{note !== '' && ` · ${note}`}</span>
       </p>

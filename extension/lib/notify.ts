@@ -19,7 +19,7 @@ export const notifyPermission: { permissions: 'notifications'[] } = { permission
 const mostRead = 50;
 const mostShown = 5;
 
-/** Whom the user was told about, so that nothing is told twice and nothing older. */
+/** What the user was told, so that nothing is told twice, and nothing from before. */
 interface Told {
   owner: string;
   ids: string[];

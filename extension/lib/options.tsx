@@ -72,7 +72,7 @@ function Connect({ known, onNote }: ConnectProps) {
       <button type="submit" className="primary" disabled={busy}>
         {busy ? 'Waiting for your answer' : 'Connect'}
       </button>
-      <p className="note">Your server opens in a window and asks you. The extension gets access to this server alone, and sends only what you choose from the context menu.</p>
+      <p className="note">Your server opens in a window and asks you. The extension gets access to this server alone, and sends only what you choose.</p>
     </form>
   );
 }

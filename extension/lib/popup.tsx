@@ -39,7 +39,7 @@ export function Popup() {
       <h1>Longhaul</h1>
       <Status connection={connection} />
       <p className="note" role="status">
-        {lost && 'The server doesn’t respond. It is tried again.'}
+        {lost && 'The server doesn’t respond. Trying again…'}
       </p>
       {note !== '' && <p role="alert">{note}</p>}
       {connection && (

@@ -51,7 +51,7 @@ function Choose({ scan: { found, more }, connection, onDone, back }: ChooseProps
     const sources = found.filter(({ source }) => chosen.has(source)).map(({ source }) => source);
     const kept = await enqueue(sources, label === '' ? undefined : [label]);
     tellBackground();
-    onDone(kept < sources.length ? `${formatCount(sources.length - kept)} of ${formatPlural(sources.length, 'link has', 'links have')} no room: too many wait. Send them again later.` : '');
+    onDone(kept < sources.length ? `${formatPlural(sources.length - kept, 'link was', 'links were')} not added, because too many are waiting. Try again later.` : '');
   };
   return (
     <section>
@@ -59,7 +59,7 @@ function Choose({ scan: { found, more }, connection, onDone, back }: ChooseProps
       {more > 0 && <p className="note">Only the first {formatCount(found.length)} are listed.</p>}
       <label className="choice">
         <input type="checkbox" checked={chosen.size === found.length} onChange={(event) => setChosen(new Set(event.currentTarget.checked ? found.map(({ source }) => source) : []))} />
-        Choose all that are listed
+        Select all
       </label>
       <ul className="found" aria-label="Links on this page">
         {found.map((each) => (

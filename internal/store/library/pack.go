@@ -10,15 +10,21 @@ import (
 	"longhaul/models"
 )
 
-// maxSelections is how many selections one listing has.
-const maxSelections = 500
+// Each selection holds the names of up to models.MaxPackedFiles files.
+const (
+	maxSelections   = 500 // of a user that work at a time, and that one listing has
+	endedSelections = 100 // of a user that are kept after their end, the last ones
+)
 
 // Pack keeps what is picked as a selection, folders with everything below them,
-// until the time. One without a file that can be delivered is refused, and one with
-// too many.
+// until the time. One without a file that can be delivered is refused, one with too
+// many, and one more than a user can have.
 func (l *Library) Pack(ctx context.Context, userID uuid.UUID, p models.Picked, expires time.Time) (models.Selection, error) {
 	s := models.Selection{ID: l.db.NewID(), UserID: userID, CreatedAt: l.db.Now(), ExpiresAt: expires}
 	err := l.db.Tx(ctx, func(ctx context.Context) error {
+		if err := l.makeRoom(ctx, userID); err != nil {
+			return err
+		}
 		titles, _, err := l.picked(ctx, userID, p)
 		if err != nil {
 			return err
@@ -47,6 +53,25 @@ func (l *Library) Pack(ctx context.Context, userID uuid.UUID, p models.Picked, e
 		return err
 	})
 	return s, err
+}
+
+// makeRoom removes the user's selections that ended long ago, and refuses one more
+// if too many work.
+func (l *Library) makeRoom(ctx context.Context, userID uuid.UUID) error {
+	now := l.db.Now()
+	if _, err := l.db.Exec(ctx, "prune ended selections", `
+		delete from selections where id in (
+			select id from selections where user_id = ? and expires_at <= ? order by expires_at desc, id offset ?)`, userID, now, endedSelections); err != nil {
+		return err
+	}
+	var working int
+	if err := l.db.Row(ctx, &working, "count selections", `select count(*) from selections where user_id = ? and expires_at > ?`, userID, now); err != nil {
+		return err
+	}
+	if working >= maxSelections {
+		return models.Errorf(models.CodeConflict, "You have %d links to zips that work. Revoke some, or wait until they expire.", working)
+	}
+	return nil
 }
 
 // Unfold returns the stored files that the user picked, or that lie below a folder

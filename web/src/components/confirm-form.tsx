@@ -1,4 +1,5 @@
 import { Button, Modal, TextInput } from '@mantine/core';
+import { useMounted } from '@mantine/hooks';
 import { useId, useState } from 'react';
 
 import type { ConfirmDialogProps } from './confirm-dialog';
@@ -6,8 +7,10 @@ import classes from './confirm-form.module.css';
 
 /** The dialog that asks before a dangerous act. */
 export function ConfirmModal(props: ConfirmDialogProps) {
+  const mounted = useMounted();
   return (
-    <Modal opened={props.opened} onClose={props.onClose} title={props.title} size="md">
+    // A modal that is open from its first moment doesn't know where the focus was, to give it back.
+    <Modal opened={props.opened && mounted} onClose={props.onClose} title={props.title} size="md">
       <ConfirmForm {...props} />
     </Modal>
   );

@@ -14,7 +14,9 @@ import {
   IconMagnet,
   IconPlayerPause,
 } from '@/components/icons';
-import { isolated } from '@/lib/isolated';
+import { stateWords } from '@/lib/job-words';
+
+export { nameOf } from '@/lib/job-words';
 
 export type Tone = 'active' | 'ok' | 'warn' | 'bad' | 'idle';
 
@@ -26,17 +28,17 @@ interface StateLook {
 
 /** How each state looks: always an icon with words, never colour alone. */
 export const stateLooks: Record<JobState, StateLook> = {
-  queued: { label: 'Queued', icon: IconHourglassHigh, tone: 'idle' },
-  resolving: { label: 'Looking up', icon: IconMagnet, tone: 'active' },
-  awaiting_selection: { label: 'Choose files', icon: IconListCheck, tone: 'warn' },
-  downloading: { label: 'Downloading', icon: IconCloudDownload, tone: 'active' },
-  storing: { label: 'Storing', icon: IconCloudUp, tone: 'active' },
-  ready: { label: 'Ready', icon: IconCircleCheck, tone: 'ok' },
-  paused: { label: 'Paused', icon: IconPlayerPause, tone: 'idle' },
-  needs_attention: { label: 'Needs attention', icon: IconAlertTriangle, tone: 'warn' },
-  failed: { label: 'Failed', icon: IconCircleX, tone: 'bad' },
-  cancelled: { label: 'Cancelled', icon: IconBan, tone: 'idle' },
-  expired: { label: 'Expired', icon: IconHistory, tone: 'idle' },
+  queued: { label: stateWords.queued, icon: IconHourglassHigh, tone: 'idle' },
+  resolving: { label: stateWords.resolving, icon: IconMagnet, tone: 'active' },
+  awaiting_selection: { label: stateWords.awaiting_selection, icon: IconListCheck, tone: 'warn' },
+  downloading: { label: stateWords.downloading, icon: IconCloudDownload, tone: 'active' },
+  storing: { label: stateWords.storing, icon: IconCloudUp, tone: 'active' },
+  ready: { label: stateWords.ready, icon: IconCircleCheck, tone: 'ok' },
+  paused: { label: stateWords.paused, icon: IconPlayerPause, tone: 'idle' },
+  needs_attention: { label: stateWords.needs_attention, icon: IconAlertTriangle, tone: 'warn' },
+  failed: { label: stateWords.failed, icon: IconCircleX, tone: 'bad' },
+  cancelled: { label: stateWords.cancelled, icon: IconBan, tone: 'idle' },
+  expired: { label: stateWords.expired, icon: IconHistory, tone: 'idle' },
 };
 
 const blockedLook: StateLook = { label: 'Blocked', icon: IconBan, tone: 'bad' };
@@ -81,13 +83,6 @@ const runningStates: readonly JobState[] = ['resolving', 'downloading', 'storing
 /** Reports whether the job holds a slot and makes progress. */
 export function isRunning(state: JobState): boolean {
   return runningStates.includes(state);
-}
-
-/** Returns the name to show. A job has none until its source reveals it. */
-export function nameOf(job: Job): string {
-  if (job.name !== '') return isolated(job.name);
-  if (job.infoHash !== '') return `Magnet ${job.infoHash.slice(0, 12)}…`;
-  return 'New download';
 }
 
 export interface Shares {

@@ -8,6 +8,7 @@ import { toastDone } from '@/components/toast';
 import { formatPlural } from '@/lib/format';
 import { linesOf } from '@/lib/lines-of';
 import { useApiForm } from '@/lib/use-api-form';
+import { useFirstFocus } from '@/lib/use-first-focus';
 
 import { addBlocks, blockKeys } from '../api';
 import { blockSchema } from '../schema';
@@ -82,6 +83,7 @@ function downloadsOf({ blocks }: BlockResult): number {
 }
 
 function Refused({ result, onClose }: { result: BlockResult; onClose: () => void }) {
+  const done = useFirstFocus<HTMLButtonElement>(); // the pressed button is gone
   return (
     <div className={classes.form}>
       <p>
@@ -96,7 +98,7 @@ function Refused({ result, onClose }: { result: BlockResult; onClose: () => void
         ))}
       </ul>
       <div className={classes.buttons}>
-        <Button onClick={onClose} data-autofocus>
+        <Button ref={done} onClick={onClose}>
           Done
         </Button>
       </div>

@@ -1,4 +1,5 @@
 import { Kbd, Modal } from '@mantine/core';
+import { useMounted } from '@mantine/hooks';
 import { useTranslation } from 'react-i18next';
 
 import classes from './key-help.module.css';
@@ -22,8 +23,10 @@ interface KeyListProps {
 /** Lists the keys of the downloads page. */
 export function KeyList({ opened, onClose }: KeyListProps) {
   const { t } = useTranslation('list');
+  const mounted = useMounted();
   return (
-    <Modal opened={opened} onClose={onClose} title={t('keys')} size="sm">
+    // A modal that is open from its first moment doesn't know where the focus was, to give it back.
+    <Modal opened={opened && mounted} onClose={onClose} title={t('keys')} size="sm">
       <dl className={classes.keys}>
         {keys.map(([key, what]) => (
           <div key={key}>

@@ -14,7 +14,7 @@ const components: Components = {
   table: ({ children }) => <table className={classes.table}>{children}</table>,
   th: ({ children }) => <th scope="col">{children}</th>,
   a: ({ href = '', children }) =>
-    /^\/(?!\/)/.test(href) ? (
+    /^\/(?![/\\])/.test(href) ? (
       // A page of this app, as the text names it; one that isn't there says so.
       <Link to={href as '/'}>{children}</Link>
     ) : (
