@@ -3,12 +3,14 @@ package account_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"longhaul/api"
 	"longhaul/api/apitest"
+	"longhaul/internal/token"
 	"longhaul/models"
 )
 
@@ -94,4 +96,29 @@ func TestWrongCodesAreToldToTheOwner(t *testing.T) {
 			t.Errorf("%d mails after %d wrong codes, want %d", n, i+1, want)
 		}
 	}
+}
+
+// A sign-in never adopts a planted session id, and an id stops working when it
+// is signed out.
+func TestPlantedAndReplayedSessions(t *testing.T) {
+	t.Parallel()
+	h := apitest.New(t, apitest.Generous)
+	user := h.Account(models.RoleUser)
+	planted, _, err := token.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, h.AppURL+"/api/v1/auth/login?sid="+url.QueryEscape(planted),
+		strings.NewReader(apitest.Credentials(user.User.Email, apitest.Password)))
+	req.Header.Set("Content-Type", "application/json")
+	resp := h.Do(apitest.Caller{Cookie: planted}, req)
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusUnprocessableEntity { // unknown query parameters are refused
+		t.Errorf("status %d", resp.StatusCode)
+	}
+	apitest.Ask(t, h, apitest.Caller{Cookie: planted}, "auth/login", apitest.Credentials(user.User.Email, apitest.Password), 200)
+	h.Run(t, apitest.Scenario{As: apitest.Caller{Cookie: planted}, Path: "/api/v1/me", Status: 401})
+	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: "/api/v1/auth/logout", Status: 204})
+	h.Run(t, apitest.Scenario{As: user, Path: "/api/v1/me", Status: 401})
+	h.Run(t, apitest.Scenario{As: user, Method: "POST", Path: "/api/v1/auth/logout", Status: 401})
 }

@@ -93,7 +93,7 @@ func TestLogin(t *testing.T) {
 	wrong := h.Run(t, apitest.Scenario{Method: "POST", Path: path, Status: 401, Body: `{"email":"` + user.User.Email + `","password":"wrong"}`})
 	unknown := h.Run(t, apitest.Scenario{Method: "POST", Path: path, Status: 401, Body: `{"email":"nobody@example.com","password":"wrong"}`})
 	odd := h.Run(t, apitest.Scenario{Method: "POST", Path: path, Status: 401, Body: `{"email":"no address","password":"wrong"}`})
-	if a, b, c := withoutID(wrong), withoutID(unknown), withoutID(odd); a != b || b != c {
+	if a, b, c := apitest.WithoutID(wrong), apitest.WithoutID(unknown), apitest.WithoutID(odd); a != b || b != c {
 		t.Errorf("the answers tell whether an account exists:\n%s\n%s\n%s", a, b, c)
 	}
 	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, h.AppURL+path,
@@ -118,12 +118,6 @@ func TestLogin(t *testing.T) {
 	}
 	h.Run(t, apitest.Scenario{As: apitest.Caller{Cookie: c.Value}, Path: "/api/v1/me", Status: 200, Want: []string{user.User.Email}})
 	h.Run(t, apitest.Scenario{As: apitest.Caller{Cookie: planted}, Path: "/api/v1/me", Status: 401})
-}
-
-// withoutID cuts the request id, which differs in every answer.
-func withoutID(problem []byte) string {
-	head, _, _ := strings.Cut(string(problem), `"requestId"`)
-	return head
 }
 
 func TestLoginIsLimited(t *testing.T) {

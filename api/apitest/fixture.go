@@ -242,6 +242,13 @@ func Credentials(email, password string) string {
 	return fmt.Sprintf(`{"email":%q,"password":%q}`, email, password)
 }
 
+// WithoutID returns an error's JSON up to its request id, which differs in
+// every answer.
+func WithoutID(problem []byte) string {
+	head, _, _ := strings.Cut(string(problem), `"requestId"`)
+	return head
+}
+
 // OtherPassword is a good password that is not Password.
 const OtherPassword = "eleven herons beside the old canal"
 

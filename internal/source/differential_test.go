@@ -1,7 +1,6 @@
 package source_test
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
@@ -138,12 +137,12 @@ func libtorrent(t *testing.T, inputs []input) []verdict {
 	t.Helper()
 	const python = "/usr/bin/python3"
 	cmd := exec.CommandContext(t.Context(), python, "testdata/verdicts.py")
-	var faults bytes.Buffer
-	cmd.Stderr = &faults
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
+	var questions, faults bytes.Buffer
+	for _, i := range inputs {
+		questions.Write(binary.BigEndian.AppendUint32([]byte{i.kind}, uint32(len(i.data))))
+		questions.Write(i.data)
 	}
+	cmd.Stdin, cmd.Stderr = &questions, &faults
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -151,15 +150,6 @@ func libtorrent(t *testing.T, inputs []input) []verdict {
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("this test needs python3-libtorrent: apt-get install python3-libtorrent: %v", err)
 	}
-	go func() {
-		w := bufio.NewWriter(in)
-		for _, i := range inputs {
-			_, _ = w.Write(binary.BigEndian.AppendUint32([]byte{i.kind}, uint32(len(i.data)))) // Flush tells
-			_, _ = w.Write(i.data)
-		}
-		_ = w.Flush() // the process has ended, and says why
-		_ = in.Close()
-	}()
 	verdicts := make([]verdict, 0, len(inputs))
 	for d := json.NewDecoder(out); ; {
 		var v verdict

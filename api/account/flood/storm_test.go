@@ -1,4 +1,4 @@
-package account_test
+package flood_test
 
 import (
 	"bufio"
