@@ -15,7 +15,7 @@ import (
 
 // Limits of a guarded client.
 const (
-	maxHeaderBytes     = 64 << 10
+	maxHeaderBytes     = 256 << 10 // as browsers have it
 	headerTimeout      = 30 * time.Second
 	handshakeTimeout   = 15 * time.Second
 	defaultIdleTimeout = 60 * time.Second
