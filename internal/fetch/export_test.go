@@ -44,5 +44,5 @@ func (d *Dialer) StayHome() *Dialer {
 
 // TrustForTest makes a guarded client accept a test server's certificate.
 func TrustForTest(c *http.Client, roots *x509.CertPool) {
-	c.Transport.(*guardedTransport).next.(*http.Transport).TLSClientConfig.RootCAs = roots
+	c.Transport.(*guardedTransport).next.(*patientTransport).strict.TLSClientConfig.RootCAs = roots
 }
