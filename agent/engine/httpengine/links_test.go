@@ -280,6 +280,8 @@ func TestLinksThatLeadToTorrents(t *testing.T) {
 		"case 14: a torrent by its type":             {serve: send(torrent, "Content-Type", "application/x-bittorrent"), path: "/payload.torrent", files: 2},
 		"a torrent from a program":                   {serve: send(torrent, "Content-Type", "application/x-bittorrent; charset=utf-8"), path: "/download.php", files: 2},
 		"a torrent by its name":                      {serve: send(torrent, "Content-Type", "application/octet-stream", "Content-Disposition", `attachment; filename="x.TORRENT"`), path: "/get", files: 2},
+		"a torrent that is called a page":            {serve: send(torrent, "Content-Type", "text/html; charset=utf-8"), path: "/x.torrent", files: 2},
+		"a page that is named like a torrent":        {serve: send([]byte("<!doctype html><html><title>Sign in</title>"), "Content-Type", "text/html"), path: "/x.torrent", problem: models.ProblemNotAFile},
 		"a torrent after a redirect": {serve: func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/go" {
 				http.Redirect(w, r, "/y.torrent", http.StatusFound)
