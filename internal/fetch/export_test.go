@@ -1,8 +1,11 @@
 package fetch
 
 import (
+	"bufio"
+	"bytes"
 	"crypto/x509"
 	"errors"
+	"io"
 	"net/http"
 	"net/netip"
 	"syscall"
@@ -40,6 +43,16 @@ func (d *Dialer) StayHome() *Dialer {
 		return stayHome(address)
 	}
 	return d
+}
+
+// TidyHead returns the corrected head of an answer, and what follows it.
+func TidyHead(answer []byte) (head, rest []byte, err error) {
+	in := bufio.NewReader(bytes.NewReader(answer))
+	if head, err = tidyHead(in); err != nil {
+		return head, nil, err
+	}
+	rest, err = io.ReadAll(in)
+	return head, rest, err
 }
 
 // TrustForTest makes a guarded client accept a test server's certificate.

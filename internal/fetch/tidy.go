@@ -12,6 +12,9 @@ import (
 	"strings"
 )
 
+// maxLine is how long a line of a head may be to be corrected.
+const maxLine = 32 << 10
+
 // patientTransport asks a second time where net/http can't read the head of an
 // answer, over a connection that corrects what other programs overlook. Such a
 // connection carries one answer, so that its end is never in doubt.
@@ -89,7 +92,7 @@ func tidied(c net.Conn, err error) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &tidyConn{Conn: c, in: bufio.NewReader(c)}, nil
+	return &tidyConn{Conn: c, in: bufio.NewReaderSize(c, maxLine)}, nil
 }
 
 // Read implements io.Reader.

@@ -2,6 +2,7 @@ package fetch_test
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"net"
@@ -73,7 +74,7 @@ func TestAnswersThatAreNotQuiteHTTP(t *testing.T) {
 		"an interim answer before":   {head: "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\n: x\r\n" + good, cannot: []string{"aria2c"}},
 		"line feeds alone":           {head: "HTTP/1.1 200 OK\n: x\n" + strings.ReplaceAll(good, "\r", ""), cannot: []string{"aria2c"}},
 		"a head of 100 KiB":          {head: "HTTP/1.1 200 OK\r\nX-A: " + strings.Repeat("x", 100<<10-20) + "\r\n" + good, cannot: []string{"curl", "wget"}},
-		"a fault beside a long one":  {head: "HTTP/1.1 200 OK\r\n: x\r\nX-A: " + strings.Repeat("x", 3<<10) + "\r\n" + good, cannot: []string{"aria2c"}},
+		"a fault beside a long one":  {head: "HTTP/1.1 200 OK\r\n: x\r\nX-A: " + strings.Repeat("x", 30<<10) + "\r\n" + good, cannot: []string{"aria2c"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -186,4 +187,28 @@ func TestTidyAnswersKeepToTheGuard(t *testing.T) {
 	if f := fetch.Fault(err); f.Problem != models.ProblemBlockedAddress {
 		t.Errorf("got %v", f)
 	}
+}
+
+// FuzzTidyHead corrects the head of any answer: a corrected one stays as it is, and
+// nothing of the body is touched.
+func FuzzTidyHead(f *testing.F) {
+	for _, s := range []string{
+		"HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\nok", "icy 200 OK\n\n", "http/1.0 100 x\r\n a\r\n\r\nHTTP/1.1 200\r\n: x\r\n b\r\nTransfer-Encoding: identity\r\n\r\nok",
+		"HTTP/1.1 200 OK\r\nContent-Length: 1, 1\r\ngarbage\r\n\r\n", "\r\n\r\n", "",
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, answer []byte) {
+		head, rest, err := fetch.TidyHead(answer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.HasSuffix(answer, rest) {
+			t.Errorf("%q: the body is %q", answer, rest)
+		}
+		again, more, err := fetch.TidyHead(append(bytes.Clone(head), rest...))
+		if err != nil || !bytes.Equal(append(again, more...), append(bytes.Clone(head), rest...)) {
+			t.Errorf("%q becomes %q, and then %q", answer, head, again)
+		}
+	})
 }
