@@ -117,13 +117,14 @@ const (
 	CauseRedirectLoop = "redirect_loop" // they lead back to where they began
 	CauseBadRedirect  = "bad_redirect"  // to an address that can't be read
 	CauseWrongBytes   = "wrong_bytes"   // not the ones requested
+	CauseNotHTTP      = "not_http"      // an answer that can't be read
 )
 
 // Causes returns every cause.
 func Causes() []string {
 	return []string{
 		CauseNoHost, CauseLookup, CauseCertificate, CauseTimeout, CauseSilent, CauseSlow, CauseBroken, CauseRedirects, CauseRedirectLoop,
-		CauseBadRedirect, CauseWrongBytes,
+		CauseBadRedirect, CauseWrongBytes, CauseNotHTTP,
 	}
 }
 

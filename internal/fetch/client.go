@@ -15,7 +15,7 @@ import (
 
 // Limits of a guarded client.
 const (
-	maxHeaderBytes     = 64 << 10
+	maxHeaderBytes     = 256 << 10 // as browsers have it
 	headerTimeout      = 30 * time.Second
 	handshakeTimeout   = 15 * time.Second
 	defaultIdleTimeout = 60 * time.Second
@@ -65,12 +65,13 @@ func NewClient(d *Dialer, o ClientOptions) *http.Client {
 		Protocols: new(http.Protocols),
 	}
 	t.Protocols.SetHTTP1(true)
+	var next http.RoundTripper = newPatientTransport(t)
 	follow := checkRedirect
 	if o.Stay {
-		follow = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+		next, follow = t, func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	}
 	return &http.Client{
-		Transport:     &guardedTransport{next: t, opts: o},
+		Transport:     &guardedTransport{next: next, opts: o},
 		CheckRedirect: follow,
 		Timeout:       o.Timeout,
 	}
@@ -199,6 +200,8 @@ func Fault(err error) *models.Error {
 	case isCert:
 		f = models.Fault(models.ProblemSourceFailing, "The server's certificate is not valid.").With("cause", models.CauseCertificate)
 		err = cert.Err
+	case isMalformed(err):
+		f = models.Fault(models.ProblemSourceFailing, "The server's answer can't be read.").With("cause", models.CauseNotHTTP)
 	case isNet && ne.Timeout():
 		f = models.Fault(models.ProblemSourceFailing, "The server didn't respond in time.").With("cause", models.CauseTimeout)
 	}

@@ -241,7 +241,7 @@ func TestBodiesComeAsSent(t *testing.T) {
 func TestHeaderBombIsRefused(t *testing.T) {
 	t.Parallel()
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("X-Filler", strings.Repeat("x", 70<<10))
+		w.Header().Set("X-Filler", strings.Repeat("x", 300<<10))
 	}))
 	t.Cleanup(srv.Close)
 	if _, err := get(t, client(t, fetch.ClientOptions{}), srv.URL); fetch.Fault(err).Problem != models.ProblemSourceFailing {

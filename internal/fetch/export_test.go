@@ -1,8 +1,11 @@
 package fetch
 
 import (
+	"bufio"
+	"bytes"
 	"crypto/x509"
 	"errors"
+	"io"
 	"net/http"
 	"net/netip"
 	"syscall"
@@ -42,7 +45,17 @@ func (d *Dialer) StayHome() *Dialer {
 	return d
 }
 
+// TidyHead returns the corrected head of an answer, and what follows it.
+func TidyHead(answer []byte) (head, rest []byte, err error) {
+	in := bufio.NewReader(bytes.NewReader(answer))
+	if head, err = tidyHead(in); err != nil {
+		return head, nil, err
+	}
+	rest, err = io.ReadAll(in)
+	return head, rest, err
+}
+
 // TrustForTest makes a guarded client accept a test server's certificate.
 func TrustForTest(c *http.Client, roots *x509.CertPool) {
-	c.Transport.(*guardedTransport).next.(*http.Transport).TLSClientConfig.RootCAs = roots
+	c.Transport.(*guardedTransport).next.(*patientTransport).strict.TLSClientConfig.RootCAs = roots
 }

@@ -37,6 +37,9 @@ func isRedirect(code int) bool {
 // refuse or change.
 func readLocation(from *url.URL, resp *http.Response) error {
 	text := strings.TrimSpace(resp.Header.Get("Location"))
+	if text != "" && resp.StatusCode == http.StatusMultipleChoices {
+		resp.StatusCode = http.StatusFound // the choice that the server prefers, which http.Client does not take
+	}
 	if !isRedirect(resp.StatusCode) || text == "" {
 		return nil
 	}

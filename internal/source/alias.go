@@ -13,9 +13,10 @@ import (
 )
 
 // Alias is a torrent as the engine can read it, where it can't read the info
-// dictionary itself: one with an empty file in a v2 file tree, or with numbers
-// and keys that programs read in different ways. It has the same pieces under
-// info hashes of its own, so the engine's peers must be told the real ones.
+// dictionary itself: one with an empty file in a v2 file tree, with numbers and
+// keys that programs read in different ways, or with a value of another kind in a
+// key that does not matter. It has the same pieces under info hashes of its own, so
+// the engine's peers must be told the real ones.
 type Alias struct {
 	Info       []byte
 	InfoHashV1 string
@@ -153,13 +154,12 @@ func (in *info) hasEmpty() bool {
 
 // engineAgrees loads the info dictionary with the engine's own parser, now that
 // its size and depth are bounded, and compares what it found. What the control
-// plane shows is then what the engine fetches. Where the engine can't read it
-// for a known reason, it reads the alias.
+// plane shows is then what the engine fetches. Where the engine can't read it, or
+// reads it otherwise, it gets the alias.
 func engineAgrees(in *info, layers map[string]string) error {
 	if !in.hasV2() || !in.hasEmpty() {
-		err := sameForEngine(in, in.raw, layers, in.entries())
-		if err == nil || !in.odd {
-			return err
+		if sameForEngine(in, in.raw, layers, in.entries()) == nil {
+			return nil
 		}
 	}
 	filled := in.entries()

@@ -11,6 +11,7 @@ var (
 	errSyntax = errors.New("bencode: syntax")
 	errDepth  = errors.New("bencode: nested too deeply")
 	errTokens = errors.New("bencode: too many values")
+	errRange  = errors.New("bencode: integer out of range")
 )
 
 // maxDigits bounds a number with zeros before it, as libtorrent does.
@@ -92,12 +93,19 @@ func (r *reader) kind() byte {
 	return 's'
 }
 
+// scalar passes over a number or a string. A number that nobody reads may be of any
+// size.
 func (r *reader) scalar() error {
-	if r.kind() == 'i' {
-		_, err := r.integer()
+	if r.kind() != 'i' {
+		_, err := r.str()
 		return err
 	}
-	_, err := r.str()
+	_, err := r.integer()
+	if errors.Is(err, errRange) {
+		r.odd = true
+		r.pos += bytes.IndexByte(r.b[r.pos:], 'e') + 1
+		return nil
+	}
 	return err
 }
 
@@ -111,17 +119,19 @@ func (r *reader) integer() (int64, error) {
 	if neg {
 		i++
 	}
-	start, n := i, uint64(0)
-	for ; i < len(r.b) && r.b[i] >= '0' && r.b[i] <= '9'; i++ {
+	start, n, large := i, uint64(0), false
+	for ; i < len(r.b) && i-start <= maxDigits && r.b[i] >= '0' && r.b[i] <= '9'; i++ {
 		d := uint64(r.b[i] - '0')
-		if n > (math.MaxInt64-d)/10 {
-			return 0, fmt.Errorf("%w: integer out of range", errSyntax)
+		if large = large || n > (math.MaxInt64-d)/10; !large {
+			n = n*10 + d
 		}
-		n = n*10 + d
 	}
 	digits := i - start
 	if digits == 0 || digits > maxDigits || i >= len(r.b) || r.b[i] != 'e' {
 		return 0, errSyntax
+	}
+	if large {
+		return 0, errRange
 	}
 	r.odd = r.odd || (r.b[start] == '0' && (digits > 1 || neg))
 	r.pos = i + 1
@@ -260,6 +270,14 @@ func (s *keySet) add(key []byte) bool {
 	}
 	s.table[string(key)] = true
 	return true
+}
+
+// optionalStrings is strings, but passes over a value of another kind.
+func (r *reader) optionalStrings(max int) ([][]byte, error) {
+	if r.kind() != 'l' {
+		return nil, r.skip()
+	}
+	return r.strings(max)
 }
 
 // strings reads a list of strings, at most max of them.

@@ -146,7 +146,7 @@ func cutExtended(v string) (charset, text string) {
 // in the character set that it names.
 func extended(v string) (string, bool) {
 	charset, text := cutExtended(v)
-	text = weburl.Unescape(text)
+	text = weburl.Unescape(strings.Trim(text, `"`))
 	if charset == "" {
 		return guessed(text), true
 	}

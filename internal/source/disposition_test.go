@@ -42,6 +42,9 @@ func TestNamesAreReadAsServersWriteThem(t *testing.T) {
 		{`attachment; filename*=UTF-8''it's%20here.txt`, "it's here.txt"},
 		{`attachment; filename=it's here.txt`, "it's here.txt"},
 		{`attachment; filename*=UTF-8'it's.txt; filename=plain.txt`, "s.txt"},
+		// Quotes where the extended notation has none.
+		{`attachment; filename*="UTF-8''x%20y.txt"`, "x y.txt"},
+		{`attachment; filename*=UTF-8''"x y.txt"`, "x y.txt"},
 		// Percent escapes where there should be none.
 		{`attachment; filename="Some%20cool%20file.doc"`, "Some cool file.doc"},
 		{`attachment; filename=%E4%BD%A0%E5%A5%BD.zip`, "你好.zip"},

@@ -150,6 +150,9 @@ func (in *info) readKey(r *reader, key []byte) (err error) {
 		in.hasFiles = true
 		in.files, err = r.v1Files()
 	case "meta version":
+		if r.kind() != 'i' {
+			return r.skip() // so it names no version
+		}
 		in.metaVersion, err = r.integer()
 	case "file tree":
 		in.hasTree = true
@@ -187,7 +190,7 @@ func (r *reader) v1Files() ([]entry, error) {
 				hasPath = true
 				e.path, err = r.strings(MaxDepth)
 			case "path.utf-8":
-				e.pathUTF8, err = r.strings(MaxDepth)
+				e.pathUTF8, err = r.optionalStrings(MaxDepth)
 			case "attr":
 				e.attr, err = r.optionalString()
 			case "symlink path":

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"longhaul/models"
 )
@@ -108,10 +109,17 @@ func unescape(s string) string {
 }
 
 // addTopic reads one exact topic. Topics of other networks are passed over.
-// A fragment is not part of one, and neither are spaces.
+// A fragment is not part of one, and neither are spaces, invisible characters and
+// the punctuation of a sentence that the link ends.
 func addTopic(src *models.Source, xt string) error {
 	lower, _, _ := strings.Cut(strings.ToLower(xt), "#")
-	lower = strings.Join(strings.Fields(lower), "")
+	lower = strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, lower)
+	lower = strings.TrimRight(lower, `/.,;!?`)
 	switch {
 	case strings.HasPrefix(lower, "urn:btih:"):
 		hash, ok := v1Hash(lower[len("urn:btih:"):])
@@ -164,7 +172,7 @@ func parseSelection(s string) ([]int, error) {
 	type span struct{ from, to int }
 	var spans []span
 	for item := range strings.SplitSeq(s, ",") {
-		low, high, isRange := strings.Cut(item, "-")
+		low, high, isRange := strings.Cut(strings.TrimSpace(item), "-")
 		from, ok := fileIndex(low)
 		to := from
 		if ok && isRange {

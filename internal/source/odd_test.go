@@ -42,8 +42,9 @@ func TestBytesAfterTheEnd(t *testing.T) {
 	}
 }
 
-// TestFirstKeyCounts reads keys that come twice and needless zeros as
-// libtorrent does, and finds an alias for the engine where it reads otherwise.
+// TestFirstKeyCounts reads keys that come twice, needless zeros and values of
+// another kind as libtorrent does, and finds an alias for the engine where it reads
+// otherwise.
 func TestFirstKeyCounts(t *testing.T) {
 	t.Parallel()
 	p := "6:pieces20:" + pieces(1)
@@ -52,15 +53,21 @@ func TestFirstKeyCounts(t *testing.T) {
 		size       int64
 		alias      bool
 	}{
-		"name twice":             {"d6:lengthi1e4:name1:a4:name1:b12:piece lengthi16384e" + p + "e", "a", 1, false},
-		"name again at the end":  {"d6:lengthi1e4:name1:a12:piece lengthi16384e" + p + "4:name1:be", "a", 1, false},
-		"length twice":           {"d6:lengthi1e6:lengthi2e4:name1:a12:piece lengthi16384e" + p + "e", "a", 1, true},
-		"pieces twice":           {"d6:lengthi1e4:name1:a12:piece lengthi16384e" + p + "6:pieces20:" + strings.Repeat("x", 20) + "e", "a", 1, true},
-		"unknown key twice":      {"d6:lengthi1e4:name1:a12:piece lengthi16384e" + p + "1:zi1e1:zi2ee", "a", 1, false},
-		"zeros before a length":  {"d6:lengthi001e4:name1:a12:piece lengthi16384e" + p + "e", "a", 1, true},
-		"minus zero":             {"d6:lengthi1e4:name1:a12:piece lengthi16384e" + p + "1:zi-0ee", "a", 1, true},
-		"zeros before a string":  {"d06:lengthi1e4:name01:a12:piece lengthi16384e6:pieces020:" + pieces(1) + "e", "a", 1, true},
-		"zeros in a file's size": {"d5:filesld6:lengthi01e4:pathl1:beee4:name1:a12:piece lengthi16384e" + p + "e", "b", 1, true},
+		"name twice":                   {"d6:lengthi1e4:name1:a4:name1:b12:piece lengthi16384e" + p + "e", "a", 1, false},
+		"name again at the end":        {"d6:lengthi1e4:name1:a12:piece lengthi16384e" + p + "4:name1:be", "a", 1, false},
+		"length twice":                 {"d6:lengthi1e6:lengthi2e4:name1:a12:piece lengthi16384e" + p + "e", "a", 1, true},
+		"pieces twice":                 {"d6:lengthi1e4:name1:a12:piece lengthi16384e" + p + "6:pieces20:" + strings.Repeat("x", 20) + "e", "a", 1, true},
+		"unknown key twice":            {"d6:lengthi1e4:name1:a12:piece lengthi16384e" + p + "1:zi1e1:zi2ee", "a", 1, false},
+		"zeros before a length":        {"d6:lengthi001e4:name1:a12:piece lengthi16384e" + p + "e", "a", 1, true},
+		"minus zero":                   {"d6:lengthi1e4:name1:a12:piece lengthi16384e" + p + "1:zi-0ee", "a", 1, true},
+		"zeros before a string":        {"d06:lengthi1e4:name01:a12:piece lengthi16384e6:pieces020:" + pieces(1) + "e", "a", 1, true},
+		"a source of another kind":     {"d6:lengthi1e4:name1:a12:piece lengthi16384e" + p + "6:sourceli1eee", "a", 1, true},
+		"a private of another kind":    {"d6:lengthi1e4:name1:a12:piece lengthi16384e" + p + "7:privateld1:ai1eeee", "a", 1, true},
+		"a version of another kind":    {"d6:lengthi1e12:meta version1:24:name1:a12:piece lengthi16384e" + p + "e", "a", 1, true},
+		"a number beyond 64 bits":      {"d1:ki99999999999999999999e6:lengthi1e4:name1:a12:piece lengthi16384e" + p + "e", "a", 1, false},
+		"an attribute of another kind": {"d5:filesld4:attri5e6:lengthi1e4:pathl1:beee4:name1:a12:piece lengthi16384e" + p + "e", "b", 1, true},
+		"a UTF-8 path of another kind": {"d5:filesld6:lengthi1e4:pathl1:be10:path.utf-81:xee4:name1:a12:piece lengthi16384e" + p + "e", "b", 1, true},
+		"zeros in a file's size":       {"d5:filesld6:lengthi01e4:pathl1:beee4:name1:a12:piece lengthi16384e" + p + "e", "b", 1, true},
 	} {
 		top := "d4:info" + tt.info + "4:infode8:announce8:http://ae"
 		src, man, err := source.ParseTorrent([]byte(top))

@@ -437,7 +437,6 @@ func TestHostileTorrents(t *testing.T) {
 		"file tree of 70 folders":  {ben(info("file tree", v2tree("d", deepTree), "meta version", 2, "name", "a", "piece length", kib16)), models.ProblemMalformedTorrent},
 		"file tree is a number":    {ben(info("file tree", 7, "meta version", 2, "name", "a", "piece length", kib16)), models.ProblemMalformedTorrent},
 		"negative version":         {ben(info("length", 1, "meta version", -1, "name", "a", "piece length", kib16, "pieces", pieces(1))), models.ProblemUnsupported},
-		"unreadable by the engine": {ben(info("length", 1, "name", "a", "piece length", kib16, "pieces", pieces(1), "source", []any{1})), models.ProblemMalformedTorrent},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := source.ParseTorrent([]byte(tt.in))

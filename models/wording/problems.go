@@ -196,4 +196,5 @@ var causes = map[string]string{
 	models.CauseRedirectLoop: "it redirects in a circle",
 	models.CauseBadRedirect:  "it redirects to an address that can't be read",
 	models.CauseWrongBytes:   "it sends other bytes than it was asked for",
+	models.CauseNotHTTP:      "it doesn't answer as web servers do",
 }

@@ -59,9 +59,7 @@ func (d *download) open(ctx context.Context, first byterange.Range) (*answer, er
 	}
 	a, err := d.get(ctx, first, d.validator)
 	if err != nil {
-		again, passes := asRetry(err)
-		about := isRangeRefusal(err) || passes && (again.odd || d.breaksOnRanges(again))
-		if d.ranges || !about {
+		if d.ranges || !d.blamesRange(err) {
 			return nil, err
 		}
 		return d.plain(ctx)
@@ -81,6 +79,16 @@ func (d *download) open(ctx context.Context, first byterange.Range) (*answer, er
 		a.close() // ranges of unknown content cannot be put together
 		return d.plain(ctx)
 	}
+}
+
+// blamesRange reports whether a fault may be about the range that was asked for: the
+// server refuses it, sends something odd, or leads to a page or to somewhere else.
+func (d *download) blamesRange(err error) bool {
+	if again, passes := asRetry(err); passes {
+		return again.odd || isRangeRefusal(err) || d.breaksOnRanges(again)
+	}
+	_, named := errors.AsType[*models.Error](err)
+	return named
 }
 
 // breaksOnRanges reports whether the line broke before each of several answers to a

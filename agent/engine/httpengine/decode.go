@@ -92,7 +92,7 @@ func (a *answer) judgeCodings(first *url.URL) []byte {
 func storedIn(a *answer, first *url.URL) string {
 	for _, name := range []string{source.FileNameFromResponse(a.header, a.url), first.Path, a.url.Path} {
 		switch strings.ToLower(path.Ext(name)) {
-		case ".gz", ".gzip", ".tgz", ".taz", ".svgz", ".emz", ".wmz", ".dz", ".tpz", ".cpgz", ".adz", ".vgz":
+		case ".gz", ".gzip", ".tgz", ".taz", ".svgz", ".emz", ".wmz", ".dz", ".tpz", ".cpgz", ".adz", ".vgz", ".bgz", ".bgzf":
 			return codingGzip
 		case ".br", ".tbr":
 			return codingBrotli

@@ -101,6 +101,7 @@ func TestEncodedBodies(t *testing.T) {
 		"a .tar.gz in br":        {path: "/file.tar.gz", coding: "br", body: encode(t, gz, codingBrotli), want: gz, cannot: noBrotli},
 		"application/gzip":       {path: "/get?id=5", coding: "gzip", kind: "application/gzip", body: gz, want: gz},
 		"a name in the header":   {path: "/get?id=5", coding: "gzip", header: []string{"Content-Disposition", `attachment; filename="a.tar.gz"`}, body: gz, want: gz},
+		"blocks of gzip":         {path: "/calls.vcf.bgz", coding: "gzip", body: gz, want: gz},
 		"a .tar.zst":             {path: "/file.tar.zst", coding: "zstd", body: encode(t, tar, codingZstd), want: encode(t, tar, codingZstd)},
 		"a .tar whose way is gz": {path: "/file.tar", coding: "gzip", body: gz, want: tar},
 	}

@@ -142,15 +142,39 @@ func (l *line) reconnect() error {
 			a.close()
 			continue
 		}
-		if err := l.compare(a, !known); err != nil {
-			a.close()
-			return err
-		}
-		l.close()
-		l.a = a
-		return nil
+		return l.take(a, !known)
 	}
-	return errChanged
+	return l.renamed(from)
+}
+
+// take continues with an answer that compares with what came.
+func (l *line) take(a *answer, start bool) error {
+	if err := l.compare(a, start); err != nil {
+		a.close()
+		return err
+	}
+	l.close()
+	l.a = a
+	return nil
+}
+
+// renamed continues where the server calls ranges by another version than the whole:
+// it still sends the whole by the name that it had.
+func (l *line) renamed(from int64) error {
+	whole, err := l.d.get(l.ctx, byterange.Range{}, "")
+	if err != nil {
+		return err
+	}
+	if versionOf(whole) != versionOf(l.first) || whole.size != l.size {
+		l.d.keepForNext(whole)
+		return errChanged
+	}
+	whole.close()
+	a, err := l.rest(from)
+	if err != nil {
+		return err
+	}
+	return l.take(a, true)
 }
 
 // versionOf returns what the server calls the version, if only loosely.

@@ -1,6 +1,7 @@
 package httpengine
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -77,11 +78,18 @@ func mayBeTorrent(h http.Header, name string) bool {
 	switch kind {
 	case "application/x-bittorrent", "application/bittorrent", "application/x-torrent":
 		return true
-	case "", "application/octet-stream", "binary/octet-stream", "application/force-download", "application/x-download", "application/download", "text/plain":
+	case "", "application/octet-stream", "binary/octet-stream", "application/force-download", "application/x-download", "application/download", "text/plain", "text/html":
 		return strings.EqualFold(path.Ext(name), ".torrent")
 	default:
 		return false
 	}
+}
+
+// beginsTorrent reports whether a body begins as a metainfo file does: with a
+// dictionary, whose first key has at most two digits of length.
+func beginsTorrent(b []byte) bool {
+	digits, _, ok := bytes.Cut(b[:min(len(b), 4)], []byte(":"))
+	return ok && len(digits) > 1 && digits[0] == 'd' && len(bytes.Trim(digits[1:], "0123456789")) == 0
 }
 
 // looksLikeTorrent reports whether the bytes are built like a metainfo file, right

@@ -120,6 +120,8 @@ func linkCases() []linkCase {
 		{name: "case 12: seven redirects", pasted: "/hop0", as: "hop7", serve: hops(7, http.StatusFound)},
 		{name: "nineteen redirects of all kinds", pasted: "/hop0", as: "hop19", serve: hops(19, 301, 302, 303, 307, 308)},
 		{name: "twenty redirects", pasted: "/hop0", as: "hop20", serve: hops(20, 307), cannot: []string{"aria2c"}},
+		{name: "a choice of addresses with one that is preferred", pasted: "/a", as: "b.bin", serve: sendTo(300, map[string]string{"/a": "/b.bin"}), request: "/b.bin"},
+		{name: "a Location with a bare percent sign", pasted: "/a", as: "100% b.bin", serve: sendTo(302, map[string]string{"/a": "/100% b.bin"}), request: "/100%25%20b.bin", cannot: []string{"curl", "aria2c"}},
 		{name: "a Location with spaces", pasted: "/a", as: "my file.bin", serve: sendTo(302, map[string]string{"/a": "/dir/my file.bin"}), request: "/dir/my%20file.bin"},
 		{name: "a Location in UTF-8", pasted: "/a", as: "grün.bin", serve: sendTo(301, map[string]string{"/a": "/grün.bin"}), request: "/gr%C3%BCn.bin"},
 		{name: "a Location in Latin-1", pasted: "/a", as: "grün.bin", serve: sendTo(301, map[string]string{"/a": "/gr\xfcn.bin"}), request: "/gr%FCn.bin", cannot: []string{"wget"}},
@@ -278,6 +280,8 @@ func TestLinksThatLeadToTorrents(t *testing.T) {
 		"case 14: a torrent by its type":             {serve: send(torrent, "Content-Type", "application/x-bittorrent"), path: "/payload.torrent", files: 2},
 		"a torrent from a program":                   {serve: send(torrent, "Content-Type", "application/x-bittorrent; charset=utf-8"), path: "/download.php", files: 2},
 		"a torrent by its name":                      {serve: send(torrent, "Content-Type", "application/octet-stream", "Content-Disposition", `attachment; filename="x.TORRENT"`), path: "/get", files: 2},
+		"a torrent that is called a page":            {serve: send(torrent, "Content-Type", "text/html; charset=utf-8"), path: "/x.torrent", files: 2},
+		"a page that is named like a torrent":        {serve: send([]byte("<!doctype html><html><title>Sign in</title>"), "Content-Type", "text/html"), path: "/x.torrent", problem: models.ProblemNotAFile},
 		"a torrent after a redirect": {serve: func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/go" {
 				http.Redirect(w, r, "/y.torrent", http.StatusFound)

@@ -132,6 +132,20 @@ func TestOddAnswersToRanges(t *testing.T) {
 			_ = http.NewResponseController(w).Flush()
 			_, _ = w.Write(content[rng.Off : rng.End()-1])
 		}), content},
+		"all as a range that is one too long": {calledPart(content, fmt.Sprintf("bytes 0-%d/%d", n, n)), content},
+		"all as a range with an equals sign":  {calledPart(content, fmt.Sprintf("bytes=0-%d/%d", n-1, n)), content},
+		"all as a range of a byte":            {calledPart(content, fmt.Sprintf("bytes 0-0/%d", n)), content},
+		"all as a range of unknown size":      {calledPart(content, fmt.Sprintf("bytes 0-%d/*", n-1)), content},
+		"a page to ranges":                    {oddly(content, func(w http.ResponseWriter, _ byterange.Range) { page(w) }), content},
+		"a redirect to a page for ranges":     {ledAway(content, "/sign-in"), content},
+		"a redirect to an address of ours":    {ledAway(content, "http://10.0.0.1/x"), content},
+		"429 to ranges":                       {refusing(content, 429), content},
+		"204 to ranges":                       {refusing(content, 204), content},
+		"304 to ranges":                       {refusing(content, 304), content},
+		"412 to ranges":                       {refusing(content, 412), content},
+		"203 to everything":                   {called(content, 203), content},
+		"201 to everything":                   {called(content, 201), content},
+		"a status of its own to everything":   {called(content, 299), content},
 		"several ranges for one": {oddly(content, func(w http.ResponseWriter, rng byterange.Range) {
 			w.Header().Set("Content-Type", "multipart/byteranges; boundary=x")
 			w.WriteHeader(http.StatusPartialContent)
@@ -171,8 +185,56 @@ func TestOddAnswersToRanges(t *testing.T) {
 			if !bytes.Equal(p.content(t), tc.want) {
 				t.Error("without a resolve before: other bytes than the source")
 			}
-			compareWithPrograms(t, s.URL+"/f.bin", tc.want, false)
+			compareWithPrograms(t, s.URL+"/f.bin", tc.want, false, oddPrograms[name]...)
 		})
+	}
+}
+
+// oddPrograms are those that refuse a status they don't know, or take what a header
+// says for what comes.
+var oddPrograms = map[string][]string{
+	"all as a range of a byte":          {"wget"},
+	"all as a range of unknown size":    {"aria2c"},
+	"203 to everything":                 {"aria2c"},
+	"201 to everything":                 {"aria2c"},
+	"a status of its own to everything": {"aria2c"},
+}
+
+// calledPart sends everything to everyone and calls it a range.
+func calledPart(content []byte, contentRange string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Range", contentRange)
+		w.Header().Set("Content-Length", strconv.Itoa(len(content)))
+		w.WriteHeader(http.StatusPartialContent)
+		_, _ = w.Write(content)
+	}
+}
+
+// called sends everything to everyone with the status.
+func called(content []byte, status int) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", strconv.Itoa(len(content)))
+		w.WriteHeader(status)
+		_, _ = w.Write(content)
+	}
+}
+
+func page(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "text/html")
+	_, _ = w.Write(signIn)
+}
+
+// ledAway redirects requests with a range, to a page of its own or elsewhere.
+func ledAway(content []byte, to string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == to {
+			page(w)
+			return
+		}
+		oddly(content, func(w http.ResponseWriter, _ byterange.Range) {
+			w.Header().Set("Location", to)
+			w.WriteHeader(http.StatusFound)
+		})(w, r)
 	}
 }
 

@@ -144,17 +144,17 @@ func (r *requester) read(resp *http.Response, asked byterange.Range) (*answer, e
 		body: resp.Body, header: resp.Header, url: resp.Request.URL, size: -1, validator: validatorOf(resp.Header),
 		codings: codingsOf(resp.Header),
 	}
-	switch resp.StatusCode {
-	case http.StatusOK:
+	switch code := resp.StatusCode; {
+	case isWhole(code):
 		if asked.Len > 0 && resp.Header.Get("Content-Range") != "" {
 			return nil, odd() // all of it, or a part?
 		}
 		a.size = resp.ContentLength
-	case http.StatusPartialContent:
+	case code == http.StatusPartialContent:
 		if err := a.readPart(resp, asked); err != nil {
 			return nil, err
 		}
-	case http.StatusRequestedRangeNotSatisfiable:
+	case code == http.StatusRequestedRangeNotSatisfiable:
 		_, size, _ := byterange.ParseContent(resp.Header.Get("Content-Range"))
 		switch {
 		case asked.Off > 0:
@@ -174,6 +174,17 @@ func (r *requester) read(resp *http.Response, asked byterange.Range) (*answer, e
 	return a, r.judge(a)
 }
 
+// isWhole reports whether a status comes with all of the content. One that is not
+// known means what 200 does (RFC 9110, 15).
+func isWhole(code int) bool {
+	switch code {
+	case http.StatusAccepted, http.StatusNoContent, http.StatusResetContent, http.StatusPartialContent, http.StatusMultiStatus:
+		return false
+	default:
+		return code >= http.StatusOK && code < http.StatusMultipleChoices
+	}
+}
+
 // readPart reads what a 206 brings: the range that was asked for or the beginning
 // of it, or all of the content although no range was asked for.
 func (a *answer) readPart(resp *http.Response, asked byterange.Range) error {
@@ -181,11 +192,11 @@ func (a *answer) readPart(resp *http.Response, asked byterange.Range) error {
 	rng, size, ok := byterange.ParseContent(header)
 	length := resp.ContentLength
 	if asked.Len == 0 {
-		if header == "" || (ok && rng.Off == 0 && (size < 0 || rng.Len == size) && (length < 0 || rng.Len == length)) {
-			a.size = length
-			return nil
+		if ok && (rng.Off > 0 || size > rng.Len && (length < 0 || length == rng.Len)) {
+			return odd() // a part of it, and nobody asked for one
 		}
-		return odd()
+		a.size = length // a header that doesn't fit what comes says nothing
+		return nil
 	}
 	right := ok && rng.Len > 0 && rng.Off == asked.Off && rng.End() <= asked.End() && (length < 0 || length == rng.Len)
 	if !right || len(a.codings) > 0 {
@@ -210,7 +221,7 @@ func (empty) Read([]byte) (int, error) { return 0, io.EOF }
 // ranges alone.
 func refusal(resp *http.Response, asked byterange.Range) error {
 	err := refused(resp)
-	if asked.Len > 0 && resp.StatusCode != http.StatusTooManyRequests {
+	if asked.Len > 0 {
 		return &rangeRefusal{err}
 	}
 	return err

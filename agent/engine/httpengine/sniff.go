@@ -97,11 +97,11 @@ func isPage(start []byte, asked *url.URL) bool {
 	kind, _, _ := strings.Cut(http.DetectContentType(start), ";")
 	switch kind {
 	case "text/html":
-		return true
+		return !holdsText(asked) || hasMarkup(start) // a comment or a tag begins other files, too
 	case "text/xml":
 		return bytes.Contains(bytes.ToLower(start), []byte("<html"))
 	case "text/plain":
-		return hasMarkup(start) && !holdsText(asked) || holdsBytes(asked)
+		return hasMarkup(start) && !holdsText(asked) || holdsBytes(asked) && !beginsTorrent(start)
 	default:
 		return false
 	}

@@ -47,6 +47,40 @@ func alternating(content []byte) http.HandlerFunc {
 	}
 }
 
+// dated has a date for each request.
+func dated(content []byte) http.HandlerFunc {
+	var n atomic.Int64
+	return func(w http.ResponseWriter, r *http.Request) {
+		http.ServeContent(w, r, "", time.Unix(1e9+60*n.Add(1), 0), bytes.NewReader(content))
+	}
+}
+
+// forRanges has one ETag for all of the content and another one for ranges of it.
+func forRanges(content []byte, whole, part string) http.HandlerFunc {
+	return ignoring(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Range") == "" {
+			ranged(content, whole)(w, r)
+			return
+		}
+		ranged(content, part)(w, r)
+	})
+}
+
+// onIfRange answers a range that depends on a version with the status.
+func onIfRange(content []byte, status int) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Header.Get("If-Range") == "":
+		case status == http.StatusOK:
+			r.Header.Del("Range")
+		default:
+			w.WriteHeader(status)
+			return
+		}
+		ranged(content, etag)(w, r)
+	}
+}
+
 // ignoring is a server that does not know If-Range.
 func ignoring(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -80,6 +114,17 @@ func TestVersionsAndBreaks(t *testing.T) {
 		"an ETag for each, no If-Range":      {handler: ignoring(tagged(content, `"v%d"`))},
 		"an ETag for each request, breaks":   {handler: breakingAfter(sixMiB, tagged(content, `"v%d"`))},
 		"an ETag for each, no I.-R., breaks": {handler: ignoring(breakingAfter(sixMiB, tagged(content, `"v%d"`)))},
+		"a date for each request":            {handler: dated(content)},
+		"a date for each request, breaks":    {handler: breakingAfter(sixMiB, dated(content))},
+		"an ETag without quotes, breaks":     {handler: breakingAfter(sixMiB, ranged(content, "v1"))},
+		"an ETag of nothing, breaks":         {handler: breakingAfter(sixMiB, ranged(content, `""`))},
+		"another ETag for ranges":            {handler: forRanges(content, `"v1"`, `"v1-part"`)},
+		"another ETag for ranges, breaks":    {handler: breakingAfter(sixMiB, forRanges(content, `"v1"`, `"v1-part"`))},
+		"an ETag for the whole alone":        {handler: breakingAfter(sixMiB, forRanges(content, `"v1"`, ""))},
+		"an ETag for ranges alone":           {handler: breakingAfter(sixMiB, forRanges(content, "", `"v1"`))},
+		"all of it to each If-Range":         {handler: onIfRange(content, http.StatusOK)},
+		"412 to each If-Range":               {handler: onIfRange(content, http.StatusPreconditionFailed)},
+		"400 to each If-Range, breaks":       {handler: breakingAfter(sixMiB, onIfRange(content, http.StatusBadRequest))},
 		"two servers behind one name":        {handler: alternating(content)},
 		"two servers behind one, breaks":     {handler: breakingAfter(sixMiB, alternating(content))},
 		"mirrors with an ETag for each request": {handler: mirrors(content, func(_ string, n int64) string {

@@ -17,6 +17,7 @@ const causes: Record<string, string> = {
   redirect_loop: 'it redirects in a circle',
   bad_redirect: "it redirects to an address that can't be read",
   wrong_bytes: 'it sends the wrong data',
+  not_http: "it doesn't answer as web servers do",
 };
 
 function causeOf(facts: Facts): string | undefined {
