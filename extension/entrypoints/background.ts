@@ -6,13 +6,14 @@ import { notify, openNotified } from '@/lib/notify';
 import { enqueue, flush, waitingCount } from '@/lib/queue';
 import { sourceOf, sourcesIn } from '@/lib/source';
 import { readConnection } from '@/lib/state';
+import { text } from '@/lib/text';
 
 const retry = 'retry';
 
 const menus = [
-  { id: 'link', title: 'Send link to Longhaul', contexts: ['link'] },
-  { id: 'selection', title: 'Send selected links to Longhaul', contexts: ['selection'] },
-  { id: 'page', title: 'Send page address to Longhaul', contexts: ['page'] },
+  { id: 'link', title: 'menuLink', contexts: ['link'] },
+  { id: 'selection', title: 'menuSelection', contexts: ['selection'] },
+  { id: 'page', title: 'menuPage', contexts: ['page'] },
 ] as const;
 
 /** What the user picked, as sources. */
@@ -62,7 +63,7 @@ function onNotification(jobId: string): void {
 export default defineBackground(() => {
   browser.runtime.onInstalled.addListener(() => {
     void browser.contextMenus.removeAll().then(() => {
-      for (const { id, title, contexts } of menus) browser.contextMenus.create({ id, title, contexts: [...contexts] });
+      for (const { id, title, contexts } of menus) browser.contextMenus.create({ id, title: text(title), contexts: [...contexts] });
     });
   });
   browser.contextMenus.onClicked.addListener((info) => void onMenu(info));

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 
 import { clientOf, type Label } from './api';
 import type { Connection } from './state';
+import { text } from './text';
 
 interface LabelChoiceProps {
   connection: Connection;
@@ -22,9 +23,9 @@ export function LabelChoice({ connection: { server, token }, label, onLabel }: L
   if (labels.length === 0) return null;
   return (
     <label className="field">
-      Label
+      {text('label')}
       <select value={label} onChange={(event) => onLabel(event.currentTarget.value)}>
-        <option value="">As your rules say</option>
+        <option value="">{text('labelByRules')}</option>
         {labels.map(({ id, name }) => (
           <option key={id} value={id}>
             {name}

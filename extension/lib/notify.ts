@@ -2,12 +2,13 @@ import { browser } from 'wxt/browser';
 
 import { clientOf, type Notification } from './api';
 import { ownerOf, readConnection, type Connection } from './state';
+import { text } from './text';
 
-/** What the user can be notified of, and how it is called. */
+/** What the user can be notified of, and the text that names it. */
 export const kinds = {
-  'download.ready': 'Ready',
-  'download.failed': 'Failed',
-  'download.needs_attention': 'Needs you',
+  'download.ready': 'notifyReady',
+  'download.failed': 'notifyFailed',
+  'download.needs_attention': 'notifyNeedsYou',
 } as const satisfies Partial<Record<Notification['event'], string>>;
 
 export type Kind = keyof typeof kinds;
@@ -71,8 +72,8 @@ async function show({ jobId, event, name, reason }: Notification): Promise<void>
   await browser.notifications.create(jobId, {
     type: 'basic',
     iconUrl: browser.runtime.getURL('/icon-128.png'),
-    title: `${kinds[event as Kind]}: ${name === '' ? 'a download' : name}`,
-    message: why ?? 'Click to open it.',
+    title: text('notifyTitle', text(kinds[event as Kind]), name === '' ? text('unnamed') : name),
+    message: why ?? text('notifyOpen'),
   });
 }
 

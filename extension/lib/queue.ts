@@ -1,5 +1,6 @@
 import { clientOf, type Problem } from './api';
 import { changeItems, keepRevoked, ownerOf, readConnection, readItems, type Answer, type Connection, type Item } from './state';
+import { text } from './text';
 
 /** How many items are kept in all; more that wait are refused. */
 const mostItems = 200;
@@ -37,7 +38,7 @@ function waits(title: string, detail: string): Verdict {
 }
 
 function answerOf(problem: Problem | undefined, status: number): Answer {
-  return { title: problem?.title ?? `Status ${status}`, detail: problem?.detail ?? '' };
+  return { title: problem?.title ?? text('status', String(status)), detail: problem?.detail ?? '' };
 }
 
 /** Sends an item. Repeats are safe: the server knows the key. */
@@ -48,7 +49,7 @@ async function send(connection: Connection, item: Item): Promise<Verdict & { rev
   });
   if (data) return { state: 'sent', jobId: data.id, name: data.name };
   if (response.status === 401) {
-    return { ...waits('This browser is no longer connected', 'Its access was revoked or has expired. Connect again to send this.'), revoked: true };
+    return { ...waits(text('revoked'), text('revokedDetail')), revoked: true };
   }
   if (response.status === 429 || response.status >= 500) return { state: 'waiting', answer: answerOf(error, response.status) };
   return { state: 'refused', answer: answerOf(error, response.status) };
@@ -56,15 +57,15 @@ async function send(connection: Connection, item: Item): Promise<Verdict & { rev
 
 async function attempt(connection: Connection, item: Item): Promise<Verdict & { revoked?: boolean }> {
   if (item.owner !== '' && item.owner !== ownerOf(connection)) {
-    return { state: 'refused', answer: { title: 'Meant for another account', detail: 'You connected another account since. Send it again if you want it there.' } };
+    return { state: 'refused', answer: { title: text('otherAccount'), detail: text('otherAccountDetail') } };
   }
   if (item.triedAt !== undefined && Date.now() - item.triedAt > keyLife) {
-    return { state: 'refused', answer: { title: 'Not confirmed for a day', detail: 'The server may have it. Look there before you send it again.' } };
+    return { state: 'refused', answer: { title: text('unconfirmed'), detail: text('unconfirmedDetail') } };
   }
   try {
     return await send(connection, item);
   } catch {
-    return waits('The server can’t be reached', 'It is sent as soon as the server responds.');
+    return waits(text('unreachable'), text('unreachableDetail'));
   }
 }
 

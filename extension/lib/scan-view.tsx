@@ -5,6 +5,7 @@ import { LabelChoice } from './label-choice';
 import { enqueue } from './queue';
 import { scanPage, type Found, type Scan } from './scan';
 import type { Connection } from './state';
+import { text } from './text';
 import { tellBackground } from './use-kept';
 
 /** Lists the links of the page that the user looks at, and sends those that they choose. */
@@ -16,11 +17,11 @@ export function ScanView({ connection, onDone }: { connection: Connection; onDon
   }, []);
   const back = (
     <button type="button" onClick={() => onDone('')}>
-      Back
+      {text('back')}
     </button>
   );
   if (!scan || scan.found.length === 0) {
-    const said = fault ? 'The browser doesn’t let the extension read this page.' : scan ? 'This page has no magnet links, torrents or info hashes.' : 'Reading the page';
+    const said = text(fault ? 'pageFault' : scan ? 'noLinks' : 'reading');
     return (
       <section>
         <p role="status">{said}</p>
@@ -51,17 +52,17 @@ function Choose({ scan: { found, more }, connection, onDone, back }: ChooseProps
     const sources = found.filter(({ source }) => chosen.has(source)).map(({ source }) => source);
     const kept = await enqueue(sources, label === '' ? undefined : [label]);
     tellBackground();
-    onDone(kept < sources.length ? `${formatPlural(sources.length - kept, 'link was', 'links were')} not added, because too many are waiting. Try again later.` : '');
+    onDone(kept < sources.length ? text('leftOut', formatPlural(sources.length - kept, text('linkWas'), text('linksWere'))) : '');
   };
   return (
     <section>
-      <h2>{formatPlural(found.length + more, 'link', 'links')} on this page</h2>
-      {more > 0 && <p className="note">Only the first {formatCount(found.length)} are listed.</p>}
+      <h2>{text('linksOnPage', formatPlural(found.length + more, text('linkOne'), text('linkMany')))}</h2>
+      {more > 0 && <p className="note">{text('listedFirst', formatCount(found.length))}</p>}
       <label className="choice">
         <input type="checkbox" checked={chosen.size === found.length} onChange={(event) => setChosen(new Set(event.currentTarget.checked ? found.map(({ source }) => source) : []))} />
-        Select all
+        {text('selectAll')}
       </label>
-      <ul className="found" aria-label="Links on this page">
+      <ul className="found" aria-label={text('linksOnPage', text('linkMany'))}>
         {found.map((each) => (
           <Row key={each.source} found={each} chosen={chosen.has(each.source)} onToggle={toggle} />
         ))}
@@ -69,7 +70,7 @@ function Choose({ scan: { found, more }, connection, onDone, back }: ChooseProps
       <LabelChoice connection={connection} label={label} onLabel={setLabel} />
       <p className="acts">
         <button type="button" className="primary" disabled={chosen.size === 0} onClick={() => void send()}>
-          {chosen.size === 0 ? 'Send' : `Send ${formatPlural(chosen.size, 'link', 'links')}`}
+          {chosen.size === 0 ? text('send') : text('sendCount', formatPlural(chosen.size, text('linkOne'), text('linkMany')))}
         </button>
         {back}
       </p>
@@ -85,7 +86,7 @@ function Row({ found: { source, name, kind }, chosen, onToggle }: { found: Found
         <bdi className="name" title={name}>
           {name}
         </bdi>
-        <span className="note">{kind}</span>
+        <span className="note">{text(kind)}</span>
       </label>
     </li>
   );
