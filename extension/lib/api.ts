@@ -17,6 +17,9 @@ export type Usage = components['schemas']['UsageInfo'];
 /** A label of the account. */
 export type Label = components['schemas']['Label'];
 
+/** Who downloads. */
+export type Provider = NonNullable<components['schemas']['SubmitJob']['provider']>;
+
 /** Something that the user is told. */
 export type Notification = components['schemas']['Notification'];
 

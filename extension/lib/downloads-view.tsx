@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks';
+import { browser } from 'wxt/browser';
 
 import { formatBytes, formatDuration, formatPercent, formatRate } from '../../web/src/lib/format';
 import { nameOf, stateWords } from '../../web/src/lib/job-words';
 import type { Job, Usage } from './api';
-import { linkOf, shareOf, type Downloads } from './downloads';
+import { linkOf, playOf, shareOf, type Downloads } from './downloads';
 import type { Connection } from './state';
 import { text } from './text';
 
@@ -95,6 +96,11 @@ function Ready({ job, connection }: { job: Job; connection: Connection }) {
       .then(() => setNote(text('copied')))
       .catch((error: unknown) => setNote(error instanceof Error ? error.message : text('copyFault')));
   };
+  const play = () => {
+    playOf(connection, job.id)
+      .then((page) => (page === undefined ? setNote(text('playNothing')) : void browser.tabs.create({ url: page })))
+      .catch(() => setNote(text('playFault')));
+  };
   return (
     <li data-state="ready">
       <Name job={job} server={connection.server} />
@@ -104,9 +110,14 @@ function Ready({ job, connection }: { job: Job; connection: Connection }) {
         <span role="status">{note !== '' && ` · ${note}`}</span>
       </p>
       {!job.blocked && (
-        <button type="button" className="quiet" aria-label={text('copyLinkTo', nameOf(job))} onClick={copy}>
-          {text('copyLink')}
-        </button>
+        <p className="acts">
+          <button type="button" className="quiet" aria-label={text('playName', nameOf(job))} onClick={play}>
+            {text('play')}
+          </button>
+          <button type="button" className="quiet" aria-label={text('copyLinkTo', nameOf(job))} onClick={copy}>
+            {text('copyLink')}
+          </button>
+        </p>
       )}
     </li>
   );

@@ -89,6 +89,15 @@ export function shareOf({ progress, size }: Job): number | undefined {
   return total > 0 ? Math.min(1, progress.bytesDone / total) : undefined;
 }
 
+/** Returns the app's page that plays a job's first film or piece of music, undefined if it has none. */
+export async function playOf({ server, token }: Connection, id: string): Promise<string | undefined> {
+  const { data } = await clientOf(server, token).GET('/api/v1/jobs/{id}/files', { params: { path: { id }, query: { state: ['stored'], limit: 500 } } });
+  if (!data) throw new Error('the server refused');
+  const media = data.files.filter(({ available, contentType }) => available && /^(?:video|audio)\//.test(contentType));
+  const first = media.find(({ contentType }) => contentType.startsWith('video/')) ?? media[0];
+  return first && `${server}/jobs/${id}/play/${first.id}`;
+}
+
 /** Makes a link that downloads a job: its file, or a zip of all of them. Throws what the server says. */
 export async function linkOf({ server, token }: Connection, id: string): Promise<string> {
   const client = clientOf(server, token);

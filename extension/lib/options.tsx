@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { browser } from 'wxt/browser';
 
 import { connect, disconnect, permissionFor, PlainError, serverOf } from './connect';
+import { MagnetOptions } from './magnet-choice';
 import { NotifyOptions } from './notify-options';
 import type { Connection } from './state';
 import { text } from './text';
@@ -110,6 +111,7 @@ function Connected({ connection, onNote }: ConnectedProps) {
         {text('disconnect')}
       </button>
       <NotifyOptions />
+      <MagnetOptions />
     </section>
   );
 }

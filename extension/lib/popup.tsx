@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { browser } from 'wxt/browser';
 
 import { DownloadsView } from './downloads-view';
+import { MagnetHere } from './magnet-choice';
 import { remove } from './queue';
 import { ScanView } from './scan-view';
 import type { Connection, Item } from './state';
@@ -48,6 +49,7 @@ export function Popup() {
           {text('findLinks')}
         </button>
       )}
+      {connection && <MagnetHere server={connection.server} />}
       {downloads && connection && <DownloadsView downloads={downloads} connection={connection} />}
       {items.length > 0 && (
         <section>

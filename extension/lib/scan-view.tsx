@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
 
 import { formatCount, formatPlural } from '../../web/src/lib/format';
-import { LabelChoice } from './label-choice';
 import { enqueue } from './queue';
+import { SendOptions } from './send-options';
 import { scanPage, type Found, type Scan } from './scan';
-import type { Connection } from './state';
+import type { Connection, Options } from './state';
 import { text } from './text';
+import { askForSites } from './torrent';
 import { tellBackground } from './use-kept';
 
 /** Lists the links of the page that the user looks at, and sends those that they choose. */
@@ -41,7 +42,7 @@ interface ChooseProps {
 
 function Choose({ scan: { found, more }, connection, onDone, back }: ChooseProps) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const [label, setLabel] = useState('');
+  const [options, setOptions] = useState<Options>({});
   const toggle = (source: string, on: boolean) => {
     const next = new Set(chosen);
     if (on) next.add(source);
@@ -49,10 +50,15 @@ function Choose({ scan: { found, more }, connection, onDone, back }: ChooseProps
     setChosen(next);
   };
   const send = async () => {
-    const sources = found.filter(({ source }) => chosen.has(source)).map(({ source }) => source);
-    const kept = await enqueue(sources, label === '' ? undefined : [label]);
+    const picked = found.filter(({ source }) => chosen.has(source));
+    const files = options.here ? picked.filter(({ kind }) => kind === 'kindTorrent').map(({ source }) => source) : [];
+    const others = picked.map(({ source }) => source).filter((source) => !files.includes(source));
+    // Asked first and kept before the answer: the question may close the popup, and the background then goes on.
+    const asked = files.length > 0 ? askForSites(files) : undefined;
+    const kept = (await enqueue(others, { ...options, here: undefined })) + (await enqueue(files, options));
+    await asked;
     tellBackground();
-    onDone(kept < sources.length ? text('leftOut', formatPlural(sources.length - kept, text('linkWas'), text('linksWere'))) : '');
+    onDone(kept < picked.length ? text('leftOut', formatPlural(picked.length - kept, text('linkWas'), text('linksWere'))) : '');
   };
   return (
     <section>
@@ -67,7 +73,7 @@ function Choose({ scan: { found, more }, connection, onDone, back }: ChooseProps
           <Row key={each.source} found={each} chosen={chosen.has(each.source)} onToggle={toggle} />
         ))}
       </ul>
-      <LabelChoice connection={connection} label={label} onLabel={setLabel} />
+      <SendOptions connection={connection} options={options} torrents={found.some(({ source, kind }) => kind === 'kindTorrent' && chosen.has(source))} onOptions={setOptions} />
       <p className="acts">
         <button type="button" className="primary" disabled={chosen.size === 0} onClick={() => void send()}>
           {chosen.size === 0 ? text('send') : text('sendCount', formatPlural(chosen.size, text('linkOne'), text('linkMany')))}
