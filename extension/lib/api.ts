@@ -31,6 +31,11 @@ export function requestOf(token: string): Omit<RequestInit, 'headers'> & { heade
   return { credentials: 'omit', cache: 'no-store', redirect: 'error', headers: token === '' ? {} : { Authorization: `Bearer ${token}` } };
 }
 
+/** Asks for an answer only if it is another one than that with the tag. */
+export function unless(tag: string | undefined): Record<string, string> {
+  return tag === undefined ? {} : { 'If-None-Match': tag };
+}
+
 /** A client of the server. */
 export function clientOf(server: string, token = ''): Client<paths> {
   return createClient<paths>({

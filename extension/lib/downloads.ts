@@ -1,4 +1,4 @@
-import { clientOf, type Job, type Progress, type Usage } from './api';
+import { clientOf, unless, type Job, type Progress, type Usage } from './api';
 import { keepRevoked, type Connection } from './state';
 
 /** What the popup shows of the account. */
@@ -32,11 +32,15 @@ export async function readDownloads({ server, token }: Connection): Promise<Down
   return { open: open.data.jobs, ready: ready.data.jobs, usage: usage.data };
 }
 
-/** How many downloads run, undefined if the server doesn't say. */
-export async function countRunning(connection: Connection): Promise<number | undefined> {
-  const { data, response } = await clientOf(connection.server, connection.token).GET('/api/v1/jobs', { params: { query: { state: runningStates, limit: 1 } } });
+/** How many downloads run, and the tag of that answer. Undefined if the answer is the one with the tag. */
+export async function countRunning(connection: Connection, tag: string | undefined): Promise<{ running: number; tag: string | undefined } | undefined> {
+  const { data, response } = await clientOf(connection.server, connection.token).GET('/api/v1/jobs', {
+    params: { query: { state: runningStates, limit: 1 } },
+    headers: unless(tag),
+  });
   if (response.status === 401) await keepRevoked(connection);
-  return data?.total;
+  if (!data && response.status !== 304) throw new Error('the server refused');
+  return data && { running: data.total, tag: response.headers.get('ETag') ?? undefined };
 }
 
 function without(jobs: Job[], id: string): Job[] {
