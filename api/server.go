@@ -206,7 +206,7 @@ func build(cfg Config, deps Deps) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("app origin: %w", err)
 	}
-	s.app.Use(secureApp(cfg.BaseURL, cfg.FilesURL, cfg.TurnstileSiteKey != ""), guard.check)
+	s.app.Use(secureApp(cfg.BaseURL, cfg.FilesURL, cfg.TurnstileSiteKey != ""), guard.check, conditional)
 	s.api = humagin.New(s.app, apiConfig())
 	s.operations(&kit.Router{API: s.api, Auth: &kit.Authenticator{
 		Store: deps.Stores.Callers, Now: deps.Now, RequireAdminTOTP: cfg.RequireAdminTOTP,

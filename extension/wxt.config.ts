@@ -12,8 +12,9 @@ export default defineConfig({
   manifestVersion: 3,
   imports: false,
   manifest: ({ browser }) => ({
-    name: 'Longhaul',
-    description: 'Sends magnet links, torrents and addresses to your Longhaul server.',
+    default_locale: 'en',
+    name: '__MSG_appName__',
+    description: '__MSG_appDescription__',
     permissions: ['activeTab', 'alarms', 'contextMenus', 'identity', 'scripting', 'storage'],
     optional_permissions: ['notifications'],
     optional_host_permissions: anyServer,
@@ -25,7 +26,7 @@ export default defineConfig({
         }
       : { key, minimum_chrome_version: '120' }),
     icons: { 16: 'icon-16.png', 48: 'icon-48.png', 128: 'icon-128.png' },
-    action: { default_title: 'Longhaul' },
+    action: { default_title: '__MSG_appName__' },
     commands: { _execute_action: { suggested_key: { default: 'Alt+Shift+L' } } },
   }),
   vite: () => ({ build: { modulePreload: false } }),

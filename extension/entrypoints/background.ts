@@ -2,23 +2,37 @@ import { browser, type Browser } from 'wxt/browser';
 import { defineBackground } from 'wxt/utils/define-background';
 
 import { count, showBadge } from '@/lib/badge';
+import { heardMagnet, type Outcome } from '@/lib/magnet-click';
+import { isOn, registerScript } from '@/lib/magnet-sites';
 import { notify, openNotified } from '@/lib/notify';
 import { enqueue, flush, waitingCount } from '@/lib/queue';
 import { sourceOf, sourcesIn } from '@/lib/source';
-import { readConnection } from '@/lib/state';
+import { readConnection, readItems } from '@/lib/state';
+import { text } from '@/lib/text';
+import { askForSites } from '@/lib/torrent';
 
 const retry = 'retry';
 
 const menus = [
-  { id: 'link', title: 'Send link to Longhaul', contexts: ['link'] },
-  { id: 'selection', title: 'Send selected links to Longhaul', contexts: ['selection'] },
-  { id: 'page', title: 'Send page address to Longhaul', contexts: ['page'] },
+  { id: 'link', title: 'menuLink', contexts: ['link'] },
+  // Where a link is likely to lead to a torrent file that its site gives only to those who are signed in there.
+  { id: 'torrent', title: 'menuTorrent', contexts: ['link'], targetUrlPatterns: ['*://*/*torrent*'] },
+  { id: 'selection', title: 'menuSelection', contexts: ['selection'] },
+  { id: 'page', title: 'menuPage', contexts: ['page'] },
 ] as const;
+
+async function makeMenus(): Promise<void> {
+  await browser.contextMenus.removeAll();
+  for (const menu of menus) {
+    const { id, title, contexts } = menu;
+    browser.contextMenus.create({ id, title: text(title), contexts: [...contexts], ...('targetUrlPatterns' in menu && { targetUrlPatterns: [...menu.targetUrlPatterns] }) });
+  }
+}
 
 /** What the user picked, as sources. */
 function picked(info: Browser.contextMenus.OnClickData): string[] {
   if (info.menuItemId === 'selection') return sourcesIn(info.selectionText ?? '');
-  const source = sourceOf((info.menuItemId === 'link' ? info.linkUrl : info.pageUrl) ?? '');
+  const source = sourceOf((info.menuItemId === 'link' || info.menuItemId === 'torrent' ? info.linkUrl : info.pageUrl) ?? '');
   return source === undefined ? [] : [source];
 }
 
@@ -44,10 +58,24 @@ async function onMenu(info: Browser.contextMenus.OnClickData): Promise<void> {
     await browser.action.setBadgeText({ text: '?' });
     return;
   }
+  const here = info.menuItemId === 'torrent' && sources.every((source) => !source.startsWith('magnet:'));
+  const asked = here ? askForSites(sources) : undefined;
   await tryAgainLater();
-  await enqueue(sources);
+  await asked;
+  await enqueue(sources, here ? { here } : {});
   if (!(await readConnection())) await browser.runtime.openOptionsPage();
   await work(true);
+}
+
+// The page is told what became of its link, and nothing else.
+async function onMagnet(magnet: string, page: string | undefined): Promise<Outcome> {
+  if (!(await isOn(page))) return 'off';
+  await tryAgainLater();
+  if ((await enqueue([magnet])) === 0) return 'refused';
+  await flush();
+  const connection = await readConnection();
+  const item = (await readItems()).findLast(({ source }) => source === magnet);
+  return item?.state === 'waiting' && (!connection || connection.revoked) ? 'kept' : (item?.state ?? 'refused');
 }
 
 // Before the permission is granted there is no such API. At once, because a click may be what starts this worker.
@@ -61,18 +89,34 @@ function onNotification(jobId: string): void {
 
 export default defineBackground(() => {
   browser.runtime.onInstalled.addListener(() => {
-    void browser.contextMenus.removeAll().then(() => {
-      for (const { id, title, contexts } of menus) browser.contextMenus.create({ id, title, contexts: [...contexts] });
-    });
+    void makeMenus();
+    void registerScript();
   });
   browser.contextMenus.onClicked.addListener((info) => void onMenu(info));
-  browser.runtime.onStartup.addListener(() => void work(true));
+  browser.runtime.onStartup.addListener(() => {
+    void registerScript();
+    void work(true);
+  });
   browser.alarms.onAlarm.addListener(() => void work(false));
   hearNotifications();
-  browser.permissions.onAdded.addListener(hearNotifications);
-  // Only our own pages are heard, and all they can say is that there is work.
-  browser.runtime.onMessage.addListener((message: unknown, sender) => {
-    if (sender.id !== browser.runtime.id || !sender.url?.startsWith(browser.runtime.getURL('/'))) return;
+  browser.permissions.onAdded.addListener(() => {
+    hearNotifications();
+    void registerScript();
+    void work(true); // a torrent file may wait for its site
+  });
+  browser.permissions.onRemoved.addListener(() => void registerScript());
+  // Our own pages can say that there is work, and our script in a page which magnet link was clicked. No one else is heard.
+  browser.runtime.onMessage.addListener((message: unknown, sender, answer: (outcome: Outcome) => void) => {
+    const magnet = heardMagnet(message, sender);
+    if (magnet !== undefined) {
+      void onMagnet(magnet, sender.url)
+        .catch((): Outcome => 'refused')
+        .then(answer)
+        .then(() => work(true));
+      return true;
+    }
+    if (sender.id !== browser.runtime.id || !sender.url?.startsWith(browser.runtime.getURL('/'))) return false;
     if (message === 'work') void work(true);
+    return false;
   });
 });

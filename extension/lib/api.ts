@@ -17,6 +17,9 @@ export type Usage = components['schemas']['UsageInfo'];
 /** A label of the account. */
 export type Label = components['schemas']['Label'];
 
+/** Who downloads. */
+export type Provider = NonNullable<components['schemas']['SubmitJob']['provider']>;
+
 /** Something that the user is told. */
 export type Notification = components['schemas']['Notification'];
 
@@ -26,6 +29,11 @@ const patience = 30_000;
 /** What every request has in common. It sends no cookies: the token alone says who calls. */
 export function requestOf(token: string): Omit<RequestInit, 'headers'> & { headers: Record<string, string> } {
   return { credentials: 'omit', cache: 'no-store', redirect: 'error', headers: token === '' ? {} : { Authorization: `Bearer ${token}` } };
+}
+
+/** Asks for an answer only if it is another one than that with the tag. */
+export function unless(tag: string | undefined): Record<string, string> {
+  return tag === undefined ? {} : { 'If-None-Match': tag };
 }
 
 /** A client of the server. */

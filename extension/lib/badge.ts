@@ -1,9 +1,9 @@
 import { browser } from 'wxt/browser';
 
 import { countRunning } from './downloads';
-import { readConnection, readItems } from './state';
+import { ownerOf, readConnection, readItems } from './state';
 
-const counted = 'count';
+const countAlarm = 'count';
 
 // Until the server is asked again: the first while something runs, the next ones the longer nothing does.
 const minutes = [1, 2, 5, 15];
@@ -12,6 +12,8 @@ interface Count {
   running?: number;
   /** How often in a row nothing ran. */
   idle?: number;
+  /** The tag of the server's last answer, and whose count it is. */
+  tagged?: { owner: string; tag: string | undefined };
 }
 
 /** Shows how many downloads run, or that something needs the user. */
@@ -27,13 +29,15 @@ export async function showBadge(): Promise<void> {
 export async function count(soon: boolean): Promise<void> {
   const connection = await readConnection();
   if (!connection || connection.revoked) {
-    await browser.alarms.clear(counted);
-    await browser.storage.local.remove(['running', 'idle']);
+    await browser.alarms.clear(countAlarm);
+    await browser.storage.local.remove(['running', 'idle', 'tagged']);
     return;
   }
-  const running = await countRunning(connection).catch(() => undefined);
-  const { idle = 0 } = await browser.storage.local.get<Count>('idle');
-  const next = soon || (running ?? 0) > 0 ? 0 : Math.min(idle + 1, minutes.length - 1);
-  await browser.storage.local.set({ idle: next, ...(running === undefined ? {} : { running }) });
-  await browser.alarms.create(counted, { delayInMinutes: minutes[next] ?? 1 });
+  const owner = ownerOf(connection);
+  const { idle = 0, running: before = 0, tagged } = await browser.storage.local.get<Count>(['idle', 'running', 'tagged']);
+  const counted = await countRunning(connection, tagged?.owner === owner ? tagged.tag : undefined).catch(() => null);
+  const running = counted?.running ?? before;
+  const next = soon || (running > 0 && counted !== null) ? 0 : Math.min(idle + 1, minutes.length - 1);
+  await browser.storage.local.set({ idle: next, running, ...(counted && { tagged: { owner, tag: counted.tag } }) });
+  await browser.alarms.create(countAlarm, { delayInMinutes: minutes[next] ?? 1 });
 }

@@ -2,6 +2,7 @@ import { browser } from 'wxt/browser';
 
 import { clientOf } from './api';
 import { keepConnection, readConnection, type Connection } from './state';
+import { text } from './text';
 import { isTooOld, tooOld } from './version';
 
 const scopes = ['jobs:write', 'jobs:read', 'files:read'];
@@ -11,14 +12,14 @@ export class PlainError extends Error {}
 
 /** Returns the origin of a server's address as people type it. */
 export function serverOf(typed: string): string {
-  const text = typed.trim();
+  const address = typed.trim();
   try {
-    const url = new URL(/^https?:\/\//i.test(text) ? text : `https://${text}`);
-    if (url.hostname !== '' && url.username === '' && !/\s/.test(text)) return url.origin;
+    const url = new URL(/^https?:\/\//i.test(address) ? address : `https://${address}`);
+    if (url.hostname !== '' && url.username === '' && !/\s/.test(address)) return url.origin;
   } catch {
     // said below
   }
-  throw new PlainError('Enter the address of your server, such as https://longhaul.example.com.');
+  throw new PlainError(text('addressFault'));
 }
 
 /** The host permission for a server. Patterns have no port. */
@@ -44,10 +45,10 @@ export async function challengeOf(verifier: string): Promise<string> {
 /** Reads the code from the address to which the server's page sent the browser. */
 export function codeFrom(answer: string | undefined, redirect: string, state: string): string {
   const url = answer?.startsWith(redirect) ? new URL(answer) : undefined;
-  if (url?.searchParams.get('state') !== state) throw new PlainError('The answer did not come from your request. Try again.');
-  if (url.searchParams.get('error') === 'access_denied') throw new PlainError('You cancelled. Nothing is connected.');
+  if (url?.searchParams.get('state') !== state) throw new PlainError(text('strangeAnswer'));
+  if (url.searchParams.get('error') === 'access_denied') throw new PlainError(text('cancelled'));
   const code = url.searchParams.get('code');
-  if (code === null) throw new PlainError('The server sent no code. Try again.');
+  if (code === null) throw new PlainError(text('noCode'));
   return code;
 }
 
@@ -55,13 +56,13 @@ export function codeFrom(answer: string | undefined, redirect: string, state: st
 async function deviceName(): Promise<string> {
   const { os } = await browser.runtime.getPlatformInfo();
   const systems: Record<string, string> = { mac: 'macOS', win: 'Windows', linux: 'Linux', android: 'Android', cros: 'ChromeOS' };
-  return `${import.meta.env.FIREFOX ? 'Firefox' : 'Chromium'} on ${systems[os] ?? os}`;
+  return text('deviceName', import.meta.env.FIREFOX ? 'Firefox' : 'Chromium', systems[os] ?? os);
 }
 
 /** Reads the server's version. */
 async function versionOf(server: string): Promise<string> {
   const { data, response } = await clientOf(server).GET('/api/v1/config');
-  if (!data || typeof data.version !== 'string') throw new PlainError(`There is no Longhaul server at ${server} (status ${String(response.status)}).`);
+  if (!data || typeof data.version !== 'string') throw new PlainError(text('noServer', server, String(response.status)));
   if (isTooOld(data.version)) throw new PlainError(tooOld(data.version));
   return data.version;
 }
@@ -74,21 +75,21 @@ async function approval(server: string, verifier: string): Promise<{ code: strin
   });
   const answer = await browser.identity
     .launchWebAuthFlow({ url: `${server}/connect?${search.toString()}`, interactive: true })
-    .catch(() => Promise.reject(new PlainError('The window was closed before you answered. Nothing is connected.')));
+    .catch(() => Promise.reject(new PlainError(text('windowClosed'))));
   return { code: codeFrom(answer, redirect, state), redirect };
 }
 
 /** Connects to a server: the user approves on its page, and the token comes back to the extension alone. */
 export async function connect(server: string): Promise<Connection> {
   const version = await versionOf(server).catch((error: unknown) => {
-    throw error instanceof PlainError ? error : new PlainError(`${server} doesn’t respond. Check the address and your network.`);
+    throw error instanceof PlainError ? error : new PlainError(text('noAnswer', server));
   });
   const verifier = secret();
   const { code, redirect } = await approval(server, verifier);
   const { data, error } = await clientOf(server).POST('/api/v1/connections/token', { body: { code, codeVerifier: verifier, redirectUri: redirect } });
   if (!data) throw new PlainError(error.detail);
   const me = await clientOf(server, data.token).GET('/api/v1/me');
-  if (!me.data) throw new PlainError('The server refused the new token. Try again.');
+  if (!me.data) throw new PlainError(text('tokenRefused'));
   const connection = { server, token: data.token, account: me.data.id, email: me.data.email, version };
   await keepConnection(connection);
   return connection;

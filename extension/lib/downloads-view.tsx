@@ -1,10 +1,12 @@
 import { useState } from 'preact/hooks';
+import { browser } from 'wxt/browser';
 
 import { formatBytes, formatDuration, formatPercent, formatRate } from '../../web/src/lib/format';
 import { nameOf, stateWords } from '../../web/src/lib/job-words';
 import type { Job, Usage } from './api';
-import { linkOf, shareOf, type Downloads } from './downloads';
+import { linkOf, playOf, shareOf, type Downloads } from './downloads';
 import type { Connection } from './state';
+import { text } from './text';
 
 /** The account's storage, what runs and what is ready. */
 export function DownloadsView({ downloads, connection }: { downloads: Downloads; connection: Connection }) {
@@ -14,8 +16,8 @@ export function DownloadsView({ downloads, connection }: { downloads: Downloads;
       <Storage usage={usage} />
       {open.length > 0 && (
         <section>
-          <h2>Downloads</h2>
-          <ul className="items" aria-label="Downloads">
+          <h2>{text('downloads')}</h2>
+          <ul className="items" aria-label={text('downloads')}>
             {open.map((job) => (
               <Open key={job.id} job={job} server={connection.server} />
             ))}
@@ -24,8 +26,8 @@ export function DownloadsView({ downloads, connection }: { downloads: Downloads;
       )}
       {ready.length > 0 && (
         <section>
-          <h2>Ready</h2>
-          <ul className="items" aria-label="Ready">
+          <h2>{text('ready')}</h2>
+          <ul className="items" aria-label={text('ready')}>
             {ready.map((job) => (
               <Ready key={job.id} job={job} connection={connection} />
             ))}
@@ -39,11 +41,11 @@ export function DownloadsView({ downloads, connection }: { downloads: Downloads;
 function Storage({ usage }: { usage: Usage }) {
   const { used, reserved, limit } = usage.storage;
   const taken = used + reserved;
-  if (limit === null) return <p className="note">{formatBytes(taken)} stored</p>;
+  if (limit === null) return <p className="note">{text('amountStored', formatBytes(taken))}</p>;
   return (
     <div className="storage">
       <span id="storage">
-        {formatBytes(taken)} of {formatBytes(limit)} used
+        {text('amountUsed', formatBytes(taken), formatBytes(limit))}
       </span>
       <progress aria-labelledby="storage" data-full={taken >= limit} value={limit > 0 ? Math.min(1, taken / limit) : 1} />
     </div>
@@ -65,7 +67,7 @@ function figuresOf(job: Job, share: number | undefined): string {
   const { progress } = job;
   const parts = share === undefined ? [] : [formatPercent(share)];
   if (progress && progress.downRate > 0) parts.push(formatRate(progress.downRate));
-  if (progress?.etaSeconds != null) parts.push(`${formatDuration(progress.etaSeconds)} left`);
+  if (progress?.etaSeconds != null) parts.push(text('timeLeft', formatDuration(progress.etaSeconds)));
   return parts.join(' · ');
 }
 
@@ -80,7 +82,7 @@ function Open({ job, server }: { job: Job; server: string }) {
         <b>{stateWords[job.state]}</b>
         {said !== '' && ` · ${said}`}
       </p>
-      {runs && <progress aria-label={`Progress of ${nameOf(job)}`} {...(share === undefined ? {} : { value: share })} />}
+      {runs && <progress aria-label={text('progressOf', nameOf(job))} {...(share === undefined ? {} : { value: share })} />}
     </li>
   );
 }
@@ -88,11 +90,16 @@ function Open({ job, server }: { job: Job; server: string }) {
 function Ready({ job, connection }: { job: Job; connection: Connection }) {
   const [note, setNote] = useState('');
   const copy = () => {
-    setNote('Making a link');
+    setNote(text('copying'));
     linkOf(connection, job.id)
       .then((url) => navigator.clipboard.writeText(url))
-      .then(() => setNote('Copied. Whoever has the link can download until it expires.'))
-      .catch((error: unknown) => setNote(error instanceof Error ? error.message : 'Nothing was copied. Try again.'));
+      .then(() => setNote(text('copied')))
+      .catch((error: unknown) => setNote(error instanceof Error ? error.message : text('copyFault')));
+  };
+  const play = () => {
+    playOf(connection, job.id)
+      .then((page) => (page === undefined ? setNote(text('playNothing')) : void browser.tabs.create({ url: page })))
+      .catch(() => setNote(text('playFault')));
   };
   return (
     <li data-state="ready">
@@ -103,9 +110,14 @@ function Ready({ job, connection }: { job: Job; connection: Connection }) {
         <span role="status">{note !== '' && ` · ${note}`}</span>
       </p>
       {!job.blocked && (
-        <button type="button" className="quiet" aria-label={`Copy link to ${nameOf(job)}`} onClick={copy}>
-          Copy link
-        </button>
+        <p className="acts">
+          <button type="button" className="quiet" aria-label={text('playName', nameOf(job))} onClick={play}>
+            {text('play')}
+          </button>
+          <button type="button" className="quiet" aria-label={text('copyLinkTo', nameOf(job))} onClick={copy}>
+            {text('copyLink')}
+          </button>
+        </p>
       )}
     </li>
   );

@@ -1,4 +1,4 @@
-import { clientOf, type Job, type Progress, type Usage } from './api';
+import { clientOf, unless, type Job, type Progress, type Usage } from './api';
 import { keepRevoked, type Connection } from './state';
 
 /** What the popup shows of the account. */
@@ -32,11 +32,15 @@ export async function readDownloads({ server, token }: Connection): Promise<Down
   return { open: open.data.jobs, ready: ready.data.jobs, usage: usage.data };
 }
 
-/** How many downloads run, undefined if the server doesn't say. */
-export async function countRunning(connection: Connection): Promise<number | undefined> {
-  const { data, response } = await clientOf(connection.server, connection.token).GET('/api/v1/jobs', { params: { query: { state: runningStates, limit: 1 } } });
+/** How many downloads run, and the tag of that answer. Undefined if the answer is the one with the tag. */
+export async function countRunning(connection: Connection, tag: string | undefined): Promise<{ running: number; tag: string | undefined } | undefined> {
+  const { data, response } = await clientOf(connection.server, connection.token).GET('/api/v1/jobs', {
+    params: { query: { state: runningStates, limit: 1 } },
+    headers: unless(tag),
+  });
   if (response.status === 401) await keepRevoked(connection);
-  return data?.total;
+  if (!data && response.status !== 304) throw new Error('the server refused');
+  return data && { running: data.total, tag: response.headers.get('ETag') ?? undefined };
 }
 
 function without(jobs: Job[], id: string): Job[] {
@@ -87,6 +91,15 @@ export function shareOf({ progress, size }: Job): number | undefined {
   if (!progress) return undefined;
   const total = progress.bytesTotal > 0 ? progress.bytesTotal : (size ?? 0);
   return total > 0 ? Math.min(1, progress.bytesDone / total) : undefined;
+}
+
+/** Returns the app's page that plays a job's first film or piece of music, undefined if it has none. */
+export async function playOf({ server, token }: Connection, id: string): Promise<string | undefined> {
+  const { data } = await clientOf(server, token).GET('/api/v1/jobs/{id}/files', { params: { path: { id }, query: { state: ['stored'], limit: 500 } } });
+  if (!data) throw new Error('the server refused');
+  const media = data.files.filter(({ available, contentType }) => available && /^(?:video|audio)\//.test(contentType));
+  const first = media.find(({ contentType }) => contentType.startsWith('video/')) ?? media[0];
+  return first && `${server}/jobs/${id}/play/${first.id}`;
 }
 
 /** Makes a link that downloads a job: its file, or a zip of all of them. Throws what the server says. */

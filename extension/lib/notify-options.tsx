@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { browser } from 'wxt/browser';
 
 import { keepKinds, kinds, notifyPermission, readKinds, type Kind } from './notify';
+import { text } from './text';
 import { tellBackground } from './use-kept';
 
 const allKinds = Object.keys(kinds) as Kind[];
@@ -18,7 +19,7 @@ export function NotifyOptions() {
     setFault('');
     // First, because browsers ask only within the click.
     if (on && !(await browser.permissions.request(notifyPermission))) {
-      setFault('The browser doesn’t let the extension notify you.');
+      setFault(text('noNotifications'));
       return;
     }
     const next = allKinds.filter((each) => (each === kind ? on : wanted.includes(each)));
@@ -29,7 +30,7 @@ export function NotifyOptions() {
   };
   return (
     <fieldset>
-      <legend>Notify me of downloads</legend>
+      <legend>{text('notifyLegend')}</legend>
       {allKinds.map((kind) => (
         <label key={kind} className="choice">
           <input
@@ -40,7 +41,7 @@ export function NotifyOptions() {
               void change(kind, box.checked).finally(() => readKinds().then((kept) => (box.checked = kept.includes(kind))));
             }}
           />
-          {kinds[kind]}
+          {text(kinds[kind])}
         </label>
       ))}
       <p className="fault" role="alert">

@@ -1,13 +1,14 @@
 import { browser } from 'wxt/browser';
 
-import { clientOf, type Notification } from './api';
+import { clientOf, unless, type Notification } from './api';
 import { ownerOf, readConnection, type Connection } from './state';
+import { text } from './text';
 
-/** What the user can be notified of, and how it is called. */
+/** What the user can be notified of, and the text that names it. */
 export const kinds = {
-  'download.ready': 'Ready',
-  'download.failed': 'Failed',
-  'download.needs_attention': 'Needs you',
+  'download.ready': 'notifyReady',
+  'download.failed': 'notifyFailed',
+  'download.needs_attention': 'notifyNeedsYou',
 } as const satisfies Partial<Record<Notification['event'], string>>;
 
 export type Kind = keyof typeof kinds;
@@ -24,6 +25,8 @@ interface Told {
   owner: string;
   ids: string[];
   newest: string;
+  /** The tag of the list that was read. */
+  tag?: string;
 }
 
 interface Kept {
@@ -52,14 +55,18 @@ export async function notify(): Promise<void> {
 }
 
 async function lookFor(wanted: Kind[], connection: Connection): Promise<void> {
-  const { data } = await clientOf(connection.server, connection.token).GET('/api/v1/notifications', { params: { query: { limit: mostRead } } });
-  if (!data) return;
-  const all = data.notifications;
   const { told } = await browser.storage.local.get<Kept>('told');
   const owner = ownerOf(connection);
+  const { data, response } = await clientOf(connection.server, connection.token).GET('/api/v1/notifications', {
+    params: { query: { limit: mostRead } },
+    headers: unless(told?.owner === owner ? told.tag : undefined),
+  });
+  if (!data) return; // a fault, or nothing is new
+  const all = data.notifications;
+  const tag = response.headers.get('ETag') ?? undefined;
   const newest = all[0]?.createdAt ?? (told?.owner === owner ? told.newest : new Date(0).toISOString());
   // Kept first: if the browser ends the worker here, one notification is lost rather than told twice.
-  await browser.storage.local.set({ told: { owner, newest, ids: all.map(({ id }) => id) } satisfies Told });
+  await browser.storage.local.set({ told: { owner, newest, ids: all.map(({ id }) => id), ...(tag !== undefined && { tag }) } satisfies Told });
   if (told?.owner !== owner) return;
   const fresh = all.filter(({ id, event, createdAt }) => !told.ids.includes(id) && Date.parse(createdAt) >= Date.parse(told.newest) && wanted.includes(event as Kind));
   for (const news of fresh.slice(0, mostShown).reverse()) await show(news);
@@ -71,8 +78,8 @@ async function show({ jobId, event, name, reason }: Notification): Promise<void>
   await browser.notifications.create(jobId, {
     type: 'basic',
     iconUrl: browser.runtime.getURL('/icon-128.png'),
-    title: `${kinds[event as Kind]}: ${name === '' ? 'a download' : name}`,
-    message: why ?? 'Click to open it.',
+    title: text('notifyTitle', text(kinds[event as Kind]), name === '' ? text('unnamed') : name),
+    message: why ?? text('notifyOpen'),
   });
 }
 

@@ -2,8 +2,10 @@ import { useState } from 'preact/hooks';
 import { browser } from 'wxt/browser';
 
 import { connect, disconnect, permissionFor, PlainError, serverOf } from './connect';
+import { MagnetOptions } from './magnet-choice';
 import { NotifyOptions } from './notify-options';
 import type { Connection } from './state';
+import { text } from './text';
 import { tellBackground, useKept } from './use-kept';
 
 /** Where the user connects to a server. */
@@ -14,7 +16,7 @@ export function Options() {
   const { connection } = kept;
   return (
     <main>
-      <h1>Longhaul</h1>
+      <h1>{text('appName')}</h1>
       {connection && !connection.revoked ? (
         <Connected connection={connection} onNote={setNote} />
       ) : (
@@ -39,7 +41,7 @@ function Connect({ known, onNote }: ConnectProps) {
   const start = async () => {
     const server = serverOf(address);
     // First, because browsers ask only within the click.
-    if (!(await browser.permissions.request(permissionFor(server)))) throw new PlainError(`Without access to ${server} the extension can’t send anything there.`);
+    if (!(await browser.permissions.request(permissionFor(server)))) throw new PlainError(text('noPermission', server));
     await connect(server);
     tellBackground();
   };
@@ -49,18 +51,18 @@ function Connect({ known, onNote }: ConnectProps) {
     setFault('');
     onNote('');
     start()
-      .catch((error: unknown) => setFault(error instanceof PlainError ? error.message : 'Something went wrong. Try again.'))
+      .catch((error: unknown) => setFault(error instanceof PlainError ? error.message : text('wrong')))
       .finally(() => setBusy(false));
   };
   return (
     <form onSubmit={submit} noValidate>
-      {known && <p role="alert">This browser is no longer connected to {known.server}. Its access was revoked or has expired. What you sent is kept.</p>}
-      <label htmlFor="server">Address of your server</label>
+      {known && <p role="alert">{text('revokedServer', known.server)}</p>}
+      <label htmlFor="server">{text('addressLabel')}</label>
       <input
         id="server"
         type="url"
         inputMode="url"
-        placeholder="https://longhaul.example.com"
+        placeholder={text('addressPlaceholder')}
         value={address}
         onInput={(event) => setAddress(event.currentTarget.value)}
         aria-invalid={fault !== ''}
@@ -70,9 +72,9 @@ function Connect({ known, onNote }: ConnectProps) {
         {fault}
       </p>
       <button type="submit" className="primary" disabled={busy}>
-        {busy ? 'Waiting for your answer' : 'Connect'}
+        {text(busy ? 'waitingForAnswer' : 'connect')}
       </button>
-      <p className="note">Your server opens in a window and asks you. The extension gets access to this server alone, and sends only what you choose.</p>
+      <p className="note">{text('connectNote')}</p>
     </form>
   );
 }
@@ -87,28 +89,29 @@ function Connected({ connection, onNote }: ConnectedProps) {
   const leave = () => {
     setBusy(true);
     void disconnect().then((revoked) => {
-      onNote(revoked ? 'Disconnected. The server no longer accepts this browser.' : 'Disconnected here. The server didn’t respond: revoke this browser there, in Settings › API tokens.');
+      onNote(text(revoked ? 'disconnected' : 'disconnectedHere'));
       tellBackground();
     });
   };
   return (
     <section>
       <dl>
-        <dt>Server</dt>
+        <dt>{text('server')}</dt>
         <dd>
           <a href={connection.server} target="_blank" rel="noreferrer">
             {connection.server}
           </a>
         </dd>
-        <dt>Account</dt>
+        <dt>{text('account')}</dt>
         <dd>{connection.email}</dd>
-        <dt>Version</dt>
+        <dt>{text('version')}</dt>
         <dd>{connection.version}</dd>
       </dl>
       <button type="button" disabled={busy} onClick={leave}>
-        Disconnect
+        {text('disconnect')}
       </button>
       <NotifyOptions />
+      <MagnetOptions />
     </section>
   );
 }

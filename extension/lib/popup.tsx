@@ -2,9 +2,11 @@ import { useState } from 'preact/hooks';
 import { browser } from 'wxt/browser';
 
 import { DownloadsView } from './downloads-view';
+import { MagnetHere } from './magnet-choice';
 import { remove } from './queue';
 import { ScanView } from './scan-view';
 import type { Connection, Item } from './state';
+import { text } from './text';
 import { useDownloads } from './use-downloads';
 import { tellBackground, useKept } from './use-kept';
 import { isTooOld, tooOld } from './version';
@@ -28,7 +30,7 @@ export function Popup() {
   if (scanning && connection) {
     return (
       <main>
-        <h1>Longhaul</h1>
+        <h1>{text('appName')}</h1>
         <ScanView connection={connection} onDone={scanned} />
       </main>
     );
@@ -36,32 +38,33 @@ export function Popup() {
   const nothing = items.length === 0 && shown.size === 0;
   return (
     <main>
-      <h1>Longhaul</h1>
+      <h1>{text('appName')}</h1>
       <Status connection={connection} />
       <p className="note" role="status">
-        {lost && 'The server doesn’t respond. Trying again…'}
+        {lost && text('lost')}
       </p>
       {note !== '' && <p role="alert">{note}</p>}
       {connection && (
         <button type="button" onClick={() => setScanning(true)}>
-          Find links on this page
+          {text('findLinks')}
         </button>
       )}
+      {connection && <MagnetHere server={connection.server} />}
       {downloads && connection && <DownloadsView downloads={downloads} connection={connection} />}
       {items.length > 0 && (
         <section>
-          <h2>Sent from this browser</h2>
-          <ul className="items" aria-label="Sent from this browser">
+          <h2>{text('sentFrom')}</h2>
+          <ul className="items" aria-label={text('sentFrom')}>
             {items.map((item) => (
               <Entry key={item.id} item={item} connection={connection} />
             ))}
           </ul>
         </section>
       )}
-      {nothing && connection && <p className="note">Right-click a link, selected text or a page to send it.</p>}
+      {nothing && connection && <p className="note">{text('nothingYet')}</p>}
       {waiting && connection && !connection.revoked && (
         <button type="button" onClick={tellBackground}>
-          Try now
+          {text('tryNow')}
         </button>
       )}
     </main>
@@ -75,13 +78,13 @@ function Status({ connection }: { connection: Connection | undefined }) {
       <>
         <p className="status">
           <span>
-            {connection.email} on{' '}
+            {text('connectedTo', connection.email)}{' '}
             <a href={connection.server} target="_blank" rel="noreferrer">
               {new URL(connection.server).host}
             </a>
           </span>
           <button type="button" className="quiet" onClick={setUp}>
-            Settings
+            {text('settings')}
           </button>
         </p>
         {isTooOld(connection.version) && (
@@ -94,9 +97,9 @@ function Status({ connection }: { connection: Connection | undefined }) {
   }
   return (
     <div className="banner" role="alert">
-      <p>{connection ? 'This browser is no longer connected. Its access was revoked or has expired. What you send is kept.' : 'Connect your server first. What you send is kept until then.'}</p>
+      <p>{text(connection ? 'revokedKept' : 'connectFirst')}</p>
       <button type="button" className="primary" onClick={setUp}>
-        {connection ? 'Connect again' : 'Connect'}
+        {text(connection ? 'connectAgain' : 'connect')}
       </button>
     </div>
   );
@@ -108,7 +111,7 @@ function nameOf({ name, source }: Item): string {
   return said === '' ? source : said;
 }
 
-const words = { waiting: 'Waiting', sent: 'Sent', refused: 'Not sent' };
+const words = { waiting: 'stateWaiting', sent: 'stateSent', refused: 'stateRefused' } as const;
 
 function Entry({ item, connection }: { item: Item; connection: Connection | undefined }) {
   const { state, answer, jobId } = item;
@@ -125,11 +128,11 @@ function Entry({ item, connection }: { item: Item; connection: Connection | unde
         )}
       </p>
       <p className="answer">
-        <b>{words[state]}</b>
-        {answer && `: ${answer.title}. ${answer.detail}`}
+        <b>{text(words[state])}</b>
+        {answer && text('answerLine', answer.title, answer.detail)}
       </p>
-      <button type="button" className="quiet" aria-label={`Remove ${name}`} onClick={() => void remove(item.id).then(tellBackground)}>
-        Remove
+      <button type="button" className="quiet" aria-label={text('removeName', name)} onClick={() => void remove(item.id).then(tellBackground)}>
+        {text('remove')}
       </button>
     </li>
   );

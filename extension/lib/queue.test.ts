@@ -43,12 +43,12 @@ describe('sending', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('sends the labels that the user chose, and leaves them to the rules without a choice', async () => {
+  it('sends what the user chose, and leaves it to the rules without a choice', async () => {
     const sent = answers(accepted);
-    expect(await enqueue([one], ['label-1'])).toBe(1);
+    expect(await enqueue([one], { labels: ['label-1'], provider: 'seedr', chooseFiles: true })).toBe(1);
     await enqueue(['https://a.example/two']);
     await flush();
-    expect(await sent[0]?.json()).toEqual({ source: one, labels: ['label-1'] });
+    expect(await sent[0]?.json()).toEqual({ source: one, labels: ['label-1'], provider: 'seedr', chooseFiles: true });
     expect(await sent[1]?.json()).toEqual({ source: 'https://a.example/two' });
   });
 

@@ -1,5 +1,7 @@
 import { clientOf, type Problem } from './api';
-import { changeItems, keepRevoked, ownerOf, readConnection, readItems, type Answer, type Connection, type Item } from './state';
+import { changeItems, keepRevoked, ownerOf, readConnection, readItems, type Answer, type Connection, type Item, type Options } from './state';
+import { text } from './text';
+import { fetchTorrent, TorrentFault } from './torrent';
 
 /** How many items are kept in all; more that wait are refused. */
 const mostItems = 200;
@@ -11,12 +13,12 @@ const mostAnswered = 20;
 const keyLife = 23 * 60 * 60 * 1000;
 
 /** Puts sources into the queue and returns for how many there was room. They are stored, with their keys, before anything is sent. */
-export async function enqueue(sources: string[], labels?: string[]): Promise<number> {
+export async function enqueue(sources: string[], options: Options = {}): Promise<number> {
   let room = 0;
   const connection = await readConnection();
   const owner = connection ? ownerOf(connection) : '';
   await changeItems((items) => {
-    const fresh = sources.map((source): Item => ({ id: crypto.randomUUID(), source, owner, ...(labels && { labels }), addedAt: Date.now(), state: 'waiting' }));
+    const fresh = sources.map((source): Item => ({ id: crypto.randomUUID(), source, owner, ...options, addedAt: Date.now(), state: 'waiting' }));
     const waiting = items.filter(({ state }) => state === 'waiting');
     const answered = items.filter(({ state }) => state !== 'waiting').slice(-mostAnswered);
     room = Math.max(0, mostItems - waiting.length);
@@ -37,34 +39,49 @@ function waits(title: string, detail: string): Verdict {
 }
 
 function answerOf(problem: Problem | undefined, status: number): Answer {
-  return { title: problem?.title ?? `Status ${status}`, detail: problem?.detail ?? '' };
+  return { title: problem?.title ?? text('status', String(status)), detail: problem?.detail ?? '' };
+}
+
+/** The form that carries a torrent file, and what the user chose. */
+function formOf(torrent: Blob, { labels, provider, chooseFiles }: Options): () => FormData {
+  const form = new FormData();
+  form.set('torrent', torrent, 'download.torrent');
+  if (labels) form.set('labels', labels.join(','));
+  if (provider) form.set('provider', provider);
+  if (chooseFiles) form.set('chooseFiles', 'true');
+  return () => form;
 }
 
 /** Sends an item. Repeats are safe: the server knows the key. */
 async function send(connection: Connection, item: Item): Promise<Verdict & { revoked?: boolean }> {
-  const { data, error, response } = await clientOf(connection.server, connection.token).POST('/api/v1/jobs', {
-    params: { header: { 'Idempotency-Key': item.id } },
-    body: { source: item.source, ...(item.labels && { labels: item.labels }) },
-  });
+  const { source, labels, provider, chooseFiles } = item;
+  const params = { header: { 'Idempotency-Key': item.id } };
+  const client = clientOf(connection.server, connection.token);
+  const { data, error, response } = item.here
+    ? await client.POST('/api/v1/jobs', { params, body: { torrent: '' }, bodySerializer: formOf(await fetchTorrent(source), item) })
+    : await client.POST('/api/v1/jobs', { params, body: { source, ...(labels && { labels }), ...(provider && { provider }), ...(chooseFiles && { chooseFiles }) } });
   if (data) return { state: 'sent', jobId: data.id, name: data.name };
   if (response.status === 401) {
-    return { ...waits('This browser is no longer connected', 'Its access was revoked or has expired. Connect again to send this.'), revoked: true };
+    return { ...waits(text('revoked'), text('revokedDetail')), revoked: true };
   }
+  // The key is this item's alone. A site may make each copy of a torrent file another one; the server has the first.
+  if (error.code === 'key_reused') return { state: 'sent', answer: { title: text('stateSent'), detail: text('sentBefore') } };
   if (response.status === 429 || response.status >= 500) return { state: 'waiting', answer: answerOf(error, response.status) };
   return { state: 'refused', answer: answerOf(error, response.status) };
 }
 
 async function attempt(connection: Connection, item: Item): Promise<Verdict & { revoked?: boolean }> {
   if (item.owner !== '' && item.owner !== ownerOf(connection)) {
-    return { state: 'refused', answer: { title: 'Meant for another account', detail: 'You connected another account since. Send it again if you want it there.' } };
+    return { state: 'refused', answer: { title: text('otherAccount'), detail: text('otherAccountDetail') } };
   }
   if (item.triedAt !== undefined && Date.now() - item.triedAt > keyLife) {
-    return { state: 'refused', answer: { title: 'Not confirmed for a day', detail: 'The server may have it. Look there before you send it again.' } };
+    return { state: 'refused', answer: { title: text('unconfirmed'), detail: text('unconfirmedDetail') } };
   }
   try {
     return await send(connection, item);
-  } catch {
-    return waits('The server can’t be reached', 'It is sent as soon as the server responds.');
+  } catch (error) {
+    if (error instanceof TorrentFault) return { state: 'refused', answer: { title: error.title, detail: error.detail } };
+    return waits(text('unreachable'), text('unreachableDetail'));
   }
 }
 

@@ -1,10 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
 
 import { formatCount, formatPlural } from '../../web/src/lib/format';
-import { LabelChoice } from './label-choice';
 import { enqueue } from './queue';
+import { SendOptions } from './send-options';
 import { scanPage, type Found, type Scan } from './scan';
-import type { Connection } from './state';
+import type { Connection, Options } from './state';
+import { text } from './text';
+import { askForSites } from './torrent';
 import { tellBackground } from './use-kept';
 
 /** Lists the links of the page that the user looks at, and sends those that they choose. */
@@ -16,11 +18,11 @@ export function ScanView({ connection, onDone }: { connection: Connection; onDon
   }, []);
   const back = (
     <button type="button" onClick={() => onDone('')}>
-      Back
+      {text('back')}
     </button>
   );
   if (!scan || scan.found.length === 0) {
-    const said = fault ? 'The browser doesn’t let the extension read this page.' : scan ? 'This page has no magnet links, torrents or info hashes.' : 'Reading the page';
+    const said = text(fault ? 'pageFault' : scan ? 'noLinks' : 'reading');
     return (
       <section>
         <p role="status">{said}</p>
@@ -40,7 +42,7 @@ interface ChooseProps {
 
 function Choose({ scan: { found, more }, connection, onDone, back }: ChooseProps) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const [label, setLabel] = useState('');
+  const [options, setOptions] = useState<Options>({});
   const toggle = (source: string, on: boolean) => {
     const next = new Set(chosen);
     if (on) next.add(source);
@@ -48,28 +50,33 @@ function Choose({ scan: { found, more }, connection, onDone, back }: ChooseProps
     setChosen(next);
   };
   const send = async () => {
-    const sources = found.filter(({ source }) => chosen.has(source)).map(({ source }) => source);
-    const kept = await enqueue(sources, label === '' ? undefined : [label]);
+    const picked = found.filter(({ source }) => chosen.has(source));
+    const files = options.here ? picked.filter(({ kind }) => kind === 'kindTorrent').map(({ source }) => source) : [];
+    const others = picked.map(({ source }) => source).filter((source) => !files.includes(source));
+    // Asked first and kept before the answer: the question may close the popup, and the background then goes on.
+    const asked = files.length > 0 ? askForSites(files) : undefined;
+    const kept = (await enqueue(others, { ...options, here: undefined })) + (await enqueue(files, options));
+    await asked;
     tellBackground();
-    onDone(kept < sources.length ? `${formatPlural(sources.length - kept, 'link was', 'links were')} not added, because too many are waiting. Try again later.` : '');
+    onDone(kept < picked.length ? text('leftOut', formatPlural(picked.length - kept, text('linkWas'), text('linksWere'))) : '');
   };
   return (
     <section>
-      <h2>{formatPlural(found.length + more, 'link', 'links')} on this page</h2>
-      {more > 0 && <p className="note">Only the first {formatCount(found.length)} are listed.</p>}
+      <h2>{text('linksOnPage', formatPlural(found.length + more, text('linkOne'), text('linkMany')))}</h2>
+      {more > 0 && <p className="note">{text('listedFirst', formatCount(found.length))}</p>}
       <label className="choice">
         <input type="checkbox" checked={chosen.size === found.length} onChange={(event) => setChosen(new Set(event.currentTarget.checked ? found.map(({ source }) => source) : []))} />
-        Select all
+        {text('selectAll')}
       </label>
-      <ul className="found" aria-label="Links on this page">
+      <ul className="found" aria-label={text('linksOnPage', text('linkMany'))}>
         {found.map((each) => (
           <Row key={each.source} found={each} chosen={chosen.has(each.source)} onToggle={toggle} />
         ))}
       </ul>
-      <LabelChoice connection={connection} label={label} onLabel={setLabel} />
+      <SendOptions connection={connection} options={options} torrents={found.some(({ source, kind }) => kind === 'kindTorrent' && chosen.has(source))} onOptions={setOptions} />
       <p className="acts">
         <button type="button" className="primary" disabled={chosen.size === 0} onClick={() => void send()}>
-          {chosen.size === 0 ? 'Send' : `Send ${formatPlural(chosen.size, 'link', 'links')}`}
+          {chosen.size === 0 ? text('send') : text('sendCount', formatPlural(chosen.size, text('linkOne'), text('linkMany')))}
         </button>
         {back}
       </p>
@@ -85,7 +92,7 @@ function Row({ found: { source, name, kind }, chosen, onToggle }: { found: Found
         <bdi className="name" title={name}>
           {name}
         </bdi>
-        <span className="note">{kind}</span>
+        <span className="note">{text(kind)}</span>
       </label>
     </li>
   );

@@ -12,9 +12,9 @@ describe('the links of a page', () => {
     expect(foundIn({ links: [magnet, magnet, torrent], hashes: [hash.toUpperCase(), other] })).toEqual({
       more: 0,
       found: [
-        { source: magnet, kind: 'Magnet link', name: 'A film' },
-        { source: torrent, kind: 'Torrent', name: 'B film.torrent (a.example)' },
-        { source: `magnet:?xt=urn:btih:${other}`, kind: 'Info hash', name: other },
+        { source: magnet, kind: 'kindMagnet', name: 'A film' },
+        { source: torrent, kind: 'kindTorrent', name: 'B film.torrent (a.example)' },
+        { source: `magnet:?xt=urn:btih:${other}`, kind: 'kindHash', name: other },
       ],
     });
   });

@@ -7,7 +7,8 @@ export interface Found {
   source: string;
   /** What the user reads. It comes from the page: text and nothing else. */
   name: string;
-  kind: 'Magnet link' | 'Torrent' | 'Info hash';
+  /** The text that names it. */
+  kind: 'kindMagnet' | 'kindTorrent' | 'kindHash';
 }
 
 /** The links of a page that are listed, and how many more there are. */
@@ -49,7 +50,7 @@ function fileNameOf(address: string): string {
 }
 
 function nameOf(source: string, kind: Found['kind']): string {
-  if (kind === 'Torrent') return `${fileNameOf(source)} (${new URL(source).host})`;
+  if (kind === 'kindTorrent') return `${fileNameOf(source)} (${new URL(source).host})`;
   const name = new URLSearchParams(source.slice('magnet:?'.length)).get('dn');
   return (name === null || name === '' ? source : name).slice(0, 300);
 }
@@ -59,11 +60,11 @@ export function foundIn({ links, hashes }: { links: string[]; hashes: string[] }
   const found = new Map<string, Found>();
   const add = (candidate: string, kind: Found['kind']) => {
     const source = sourceOf(candidate);
-    if (source !== undefined) found.set(source, { source, kind, name: kind === 'Info hash' ? candidate : nameOf(source, kind) });
+    if (source !== undefined) found.set(source, { source, kind, name: kind === 'kindHash' ? candidate : nameOf(source, kind) });
   };
-  for (const link of links) add(link, /^magnet:/i.test(link) ? 'Magnet link' : 'Torrent');
+  for (const link of links) add(link, /^magnet:/i.test(link) ? 'kindMagnet' : 'kindTorrent');
   const known = new Set(links.flatMap((link) => /btih:([\da-f]{40})/i.exec(link)?.[1]?.toLowerCase() ?? []));
-  for (const hash of hashes) if (!known.has(hash.toLowerCase())) add(hash.toLowerCase(), 'Info hash');
+  for (const hash of hashes) if (!known.has(hash.toLowerCase())) add(hash.toLowerCase(), 'kindHash');
   const all = [...found.values()];
   return { found: all.slice(0, mostFound), more: Math.max(0, all.length - mostFound) };
 }

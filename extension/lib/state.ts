@@ -1,5 +1,7 @@
 import { browser } from 'wxt/browser';
 
+import type { Provider } from './api';
+
 /** The server that the extension sends to, and its right to. */
 export interface Connection {
   server: string;
@@ -18,14 +20,23 @@ export interface Answer {
   detail: string;
 }
 
+/** What the user chose for something that they send. Without a choice, their rules on the server count. */
+export interface Options {
+  /** Ids of the labels that it gets. */
+  labels?: string[];
+  provider?: Provider;
+  /** The download waits until the user has chosen its files. */
+  chooseFiles?: boolean;
+  /** The address is of a torrent file, which this browser fetches with the user's cookies there. */
+  here?: boolean;
+}
+
 /** Something that the user sent. Its id is also the key by which the server tells repeats. */
-export interface Item {
+export interface Item extends Options {
   id: string;
   source: string;
   /** Server and account that it is for. */
   owner: string;
-  /** Ids of the labels that it gets; without, the user's rules on the server say which. */
-  labels?: string[];
   addedAt: number;
   state: 'waiting' | 'sent' | 'refused';
   triedAt?: number;

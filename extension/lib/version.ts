@@ -1,3 +1,5 @@
+import { text } from './text';
+
 /** The oldest version of a server that has all that this extension asks for. */
 export const oldestServer = '0.1.0';
 
@@ -17,5 +19,5 @@ export function isTooOld(version: string): boolean {
 
 /** What the user is told about a server that is too old. */
 export function tooOld(version: string): string {
-  return `Your server runs version ${version}, and this extension needs ${oldestServer} or newer. Ask whoever runs it to update it.`;
+  return text('tooOld', version, oldestServer);
 }

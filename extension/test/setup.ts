@@ -1,6 +1,8 @@
 import { beforeEach, vi } from 'vitest';
 import { fakeBrowser } from 'wxt/testing/fake-browser';
 
+import messages from '../public/_locales/en/messages.json';
+
 // Node has no Web Locks yet. Tests run in one context, so turns are a chain.
 const turns = new Map<string, Promise<unknown>>();
 
@@ -18,8 +20,14 @@ async function request(name: string, ...rest: unknown[]): Promise<unknown> {
   return turn;
 }
 
+/** What browsers do with the catalogue. */
+function getMessage(key: keyof typeof messages, values: string[] = []): string {
+  return messages[key].message.replace(/\$(\d)/g, (_, place: string) => values[Number(place) - 1] ?? '');
+}
+
 beforeEach(() => {
   turns.clear();
   fakeBrowser.reset();
+  Object.assign(fakeBrowser.i18n, { getMessage });
   vi.stubGlobal('navigator', { locks: { request } });
 });
