@@ -35,7 +35,8 @@ type ClientOptions struct {
 // NewClient returns an HTTP client for addresses that are not ours: every
 // connection goes through the dialer's guard, at most 20 redirects are
 // followed, never from https to http, and none carries credentials to another
-// origin. Bodies come as they were sent, without decompression, and fail when
+// origin. A head that net/http can't read is corrected if other programs read it.
+// Bodies come as they were sent, without decompression, and fail when
 // they stop flowing. There is no proxy, and no cookie jar outside of a Session.
 func NewClient(d *Dialer, o ClientOptions) *http.Client {
 	if o.IdleTimeout == 0 {

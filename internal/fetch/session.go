@@ -25,8 +25,9 @@ const (
 func Session(c *http.Client, first *url.URL, login *models.Login) *http.Client {
 	run := *c
 	run.Jar = newJar()
+	run.Transport = &cookieTransport{next: c.Transport}
 	if login != nil {
-		run.Transport = &loginTransport{next: c.Transport, origin: first, login: *login}
+		run.Transport = &loginTransport{next: run.Transport, origin: first, login: *login}
 	}
 	return &run
 }

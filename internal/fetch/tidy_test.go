@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -79,12 +78,10 @@ func TestAnswersThatAreNotQuiteHTTP(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			address := raw(t, c.head+"\r\n"+body)
-			client := fetch.NewClient(loopback(), fetch.ClientOptions{})
-			resp, err := client.Get(address)
+			resp, err := get(t, client(t, fetch.ClientOptions{}), address)
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer resp.Body.Close()
 			got, err := io.ReadAll(resp.Body)
 			if err != nil || resp.StatusCode != http.StatusOK || string(got) != body {
 				t.Errorf("status %d, %d bytes of %d, %v", resp.StatusCode, len(got), len(body), err)
@@ -96,10 +93,6 @@ func TestAnswersThatAreNotQuiteHTTP(t *testing.T) {
 			}
 		})
 	}
-}
-
-func loopback() *fetch.Dialer {
-	return fetch.NewDialer(fetch.DialerOptions{Guard: fetch.NewGuard(netip.MustParsePrefix("127.0.0.1/32"))})
 }
 
 // compare fetches by another program.
@@ -133,10 +126,8 @@ func TestAnswersThatAreNoHTTP(t *testing.T) {
 		"an unknown coding":  "HTTP/1.1 200 OK\r\nTransfer-Encoding: rot13\r\n\r\nab",
 		"a head without end": "HTTP/1.1 200 OK\r\n: x\r\n" + strings.Repeat("X-A: b\r\n", 60_000),
 	} {
-		client := fetch.NewClient(loopback(), fetch.ClientOptions{})
-		resp, err := client.Get(raw(t, answer))
+		resp, err := get(t, client(t, fetch.ClientOptions{}), raw(t, answer))
 		if err == nil {
-			resp.Body.Close()
 			t.Errorf("%s: status %d", name, resp.StatusCode)
 			continue
 		}
@@ -159,17 +150,15 @@ func TestTidyAnswersAreEncrypted(t *testing.T) {
 		_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\nContent-Length: 2\r\n\r\nok")
 	}))
 	t.Cleanup(srv.Close)
-	c := fetch.NewClient(loopback(), fetch.ClientOptions{})
-	if resp, err := c.Get(srv.URL); err == nil {
-		resp.Body.Close()
+	c := client(t, fetch.ClientOptions{})
+	if _, err := get(t, c, srv.URL); err == nil {
 		t.Error("a certificate of nobody is taken")
 	}
 	trust(c, srv)
-	resp, err := c.Get(srv.URL)
+	resp, err := get(t, c, srv.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close()
 	if got, err := io.ReadAll(resp.Body); err != nil || string(got) != "ok" {
 		t.Errorf("%q, %v", got, err)
 	}
@@ -179,9 +168,8 @@ func TestTidyAnswersAreEncrypted(t *testing.T) {
 func TestTidyAnswersKeepToTheGuard(t *testing.T) {
 	t.Parallel()
 	address := raw(t, "HTTP/1.1 302 Found\r\n: x\r\nContent-Length: 0\r\nLocation: http://127.0.0.2:1/\r\n\r\n")
-	resp, err := fetch.NewClient(loopback(), fetch.ClientOptions{}).Get(address)
+	resp, err := get(t, client(t, fetch.ClientOptions{}), address)
 	if err == nil {
-		defer resp.Body.Close()
 		t.Fatalf("status %d", resp.StatusCode)
 	}
 	if f := fetch.Fault(err); f.Problem != models.ProblemBlockedAddress {

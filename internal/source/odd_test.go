@@ -301,6 +301,10 @@ func TestWebSeedsAreKept(t *testing.T) {
 			t.Errorf("%s: %q", name, src.Metainfo)
 		}
 	}
+	_, man, err := source.ParseTorrent([]byte(ben(append(dict{"httpseeds", []any{"http://w.test/seed"}}, single("a", 1)...))))
+	if want := models.Because(models.ReasonServersUnused, "what", "httpseeds"); err != nil || len(man.Notes) != 1 || !man.Notes[0].Equal(want) {
+		t.Errorf("seeds of BEP 17: %v, %v", man.Notes, err)
+	}
 	many := make([]any, 1000)
 	for i := range many {
 		many[i] = fmt.Sprintf("http://w%d.test/", i)

@@ -258,7 +258,7 @@ func readTop(b []byte) (metafile, error) {
 	var top metafile
 	var announce string
 	var tiers [][]string
-	var flat, seeds []string
+	var flat, seeds, old []string
 	r := &reader{b: b}
 	err := r.dict(func(key []byte) (err error) {
 		switch string(key) {
@@ -275,6 +275,8 @@ func readTop(b []byte) (metafile, error) {
 			top.layers, err = r.pieceLayers()
 		case "url-list":
 			seeds, err = r.urlList()
+		case "httpseeds":
+			old, err = r.urlList()
 		case "encoding", "codepage":
 			err = r.declaration(&top.encoding)
 		default:
@@ -289,6 +291,9 @@ func readTop(b []byte) (metafile, error) {
 		return metafile{}, malformed("it has no info section")
 	}
 	top.trackers, top.seeds = chooseTrackers(tiers, announce, flat), readSeeds(seeds)
+	if len(old) > 0 { // BEP 17, with a protocol of its own
+		top.seeds.unused.add("httpseeds")
+	}
 	return top, nil
 }
 

@@ -99,6 +99,19 @@ func onlyWithCookie(gate string) http.HandlerFunc {
 	}
 }
 
+// onlyWithPair sends the body to those who bring the cookie as it was set, and sets
+// it for all others.
+func onlyWithPair(pair string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Cookie") == pair {
+			sendBody(w, r)
+			return
+		}
+		w.Header()["Set-Cookie"] = []string{pair + "; Path=/; HttpOnly"}
+		http.Redirect(w, r, "/f.bin", http.StatusFound)
+	}
+}
+
 // onlyWithLogin sends the body to those who sign in.
 func onlyWithLogin(user, password string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -117,6 +130,13 @@ func linkCases() []linkCase {
 		{name: "case 11: a cookie that comes with the redirect to itself", pasted: "/f.bin", as: "f.bin", serve: onlyWithCookie("/f.bin")},
 		{name: "a cookie from another path", pasted: "/f.bin", as: "f.bin", serve: onlyWithCookie("/deep/gate")},
 		{name: "a cookie from a redirect with a query", pasted: "/f.bin?a=1&b=2", as: "f.bin", serve: onlyWithCookie("/gate;v=1")},
+		{name: "a cookie of JSON", pasted: "/f.bin", as: "f.bin", serve: onlyWithPair(`prefs={"seen":[1,2],"by":"a\b"}`), cannot: []string{"aria2c"}},
+		{name: "a cookie of words", pasted: "/f.bin", as: "f.bin", serve: onlyWithPair("seen=yes, I have"), cannot: []string{"aria2c"}},
+		{name: "a cookie in quotes", pasted: "/f.bin", as: "f.bin", serve: onlyWithPair(`seen="yes"`), cannot: []string{"aria2c"}},
+		{name: "a cookie of UTF-8", pasted: "/f.bin", as: "f.bin", serve: onlyWithPair("seen=größe"), cannot: []string{"aria2c"}},
+		{name: "a cookie of escapes", pasted: "/f.bin", as: "f.bin", serve: onlyWithPair("seen=%!zz%7B100%!"), cannot: []string{"aria2c"}},
+		{name: "a cookie with brackets in its name", pasted: "/f.bin", as: "f.bin", serve: onlyWithPair("user[id]=a=b=="), cannot: []string{"aria2c"}},
+		{name: "an empty cookie", pasted: "/f.bin", as: "f.bin", serve: onlyWithPair("seen="), cannot: []string{"aria2c"}},
 		{name: "case 12: seven redirects", pasted: "/hop0", as: "hop7", serve: hops(7, http.StatusFound)},
 		{name: "nineteen redirects of all kinds", pasted: "/hop0", as: "hop19", serve: hops(19, 301, 302, 303, 307, 308)},
 		{name: "twenty redirects", pasted: "/hop0", as: "hop20", serve: hops(20, 307), cannot: []string{"aria2c"}},
