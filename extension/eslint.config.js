@@ -38,5 +38,5 @@ export default defineConfig(
     },
   },
   { files: ['{lib,entrypoints}/**/*.{ts,tsx}'], ignores: ['**/*.test.ts'], rules: { 'no-restricted-syntax': ['error', ...markup, ...literals] } },
-  { files: ['**/*.{js,mjs}'], extends: [tseslint.configs.disableTypeChecked], languageOptions: { globals: { ...globals.node, chrome: 'readonly' } } },
+  { files: ['**/*.{js,mjs}'], extends: [tseslint.configs.disableTypeChecked], languageOptions: { globals: { ...globals.node, chrome: 'readonly', document: 'readonly' } } },
 );

@@ -1,113 +1,10 @@
 // Uses the built extension in Chromium against a running server as a person would. Arguments: the server's address,
 // e-mail, password, address below which the server can fetch any file. Prints one JSON line with what it saw.
-//
-// Three things differ from an installed extension. Its copy here has the server's host permission and the one for
-// notifications from the start, because a browser without a window has nobody to grant them. The items of the context
-// menu, which belong to the desktop, are dispatched to their listener. And the popup is a tab, so it is told which tab
-// the user looks at.
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { approve, arrived, connect, context, end, front, gate, id, inList, page, pick, popup, sent, worker } from './stand.mjs';
 
-import { chromium } from 'playwright-core';
+const file = process.argv[5];
 
-const [server, email, password, file] = process.argv.slice(2);
-const work = await mkdtemp(join(tmpdir(), 'longhaul-extension-'));
-const arrived = [];
-
-// Stands between the extension and the server, and stops a submission where the test wants the browser to die.
-const gate = { stop: 'nowhere', reached: undefined, release: undefined };
-
-const pause = () =>
-  new Promise((resolve) => {
-    gate.release = resolve;
-    gate.reached();
-  });
-
-const proxy = createServer(async (asked, answer) => {
-  const body = [];
-  for await (const chunk of asked) body.push(chunk);
-  const submits = asked.method === 'POST' && asked.url === '/api/v1/jobs';
-  if (asked.headers.origin?.startsWith('chrome-extension://')) {
-    const { origin, cookie, 'sec-fetch-site': site } = asked.headers;
-    arrived.push({ what: `${asked.method} ${asked.url}`, origin, site, cookie: cookie !== undefined });
-  }
-  if (submits && gate.stop === 'before') {
-    await pause();
-    answer.destroy();
-    return;
-  }
-  const target = new URL(asked.url, server);
-  const onward = request(target, { method: asked.method, headers: { ...asked.headers, host: target.host } }, async (got) => {
-    if (submits && gate.stop === 'after') {
-      got.resume();
-      await pause();
-      answer.destroy();
-      return;
-    }
-    answer.writeHead(got.statusCode, got.headers);
-    got.pipe(answer);
-  });
-  answer.on('close', () => onward.destroy());
-  onward.on('error', () => answer.destroy());
-  onward.end(Buffer.concat(body));
-});
-await new Promise((resolve) => proxy.listen(0, 'localhost', resolve));
-const front = `http://localhost:${proxy.address().port}`;
-
-const copy = join(work, 'extension');
-await cp(new URL('../.output/chrome', import.meta.url), copy, { recursive: true });
-const manifest = JSON.parse(await readFile(join(copy, 'manifest.json'), 'utf8'));
-await writeFile(join(copy, 'manifest.json'), JSON.stringify({ ...manifest, host_permissions: ['http://localhost/*'], permissions: [...manifest.permissions, 'notifications'], optional_permissions: [] }));
-
-const context = await chromium.launchPersistentContext(join(work, 'profile'), {
-  executablePath: process.env.CHROMIUM ?? '/usr/lib/chromium/chromium',
-  ignoreDefaultArgs: ['--disable-extensions'],
-  args: [
-    '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-sync',
-    `--disable-extensions-except=${copy}`, `--load-extension=${copy}`, '--disable-features=DisableLoadExtensionCommandLineSwitch',
-  ],
-});
-context.setDefaultTimeout(60_000);
-
-const worker = async () => context.serviceWorkers()[0] ?? (await context.waitForEvent('serviceworker'));
-
-const id = new URL((await worker()).url()).host;
-const page = await context.newPage();
-
-async function pick(info) {
-  await (await worker()).evaluate((given) => chrome.contextMenus.onClicked.dispatch(given), info);
-}
-
-async function connect() {
-  await page.goto(`chrome-extension://${id}/options.html`);
-  await page.getByLabel('Address of your server').fill(front);
-  const [window] = await Promise.all([context.waitForEvent('page'), page.getByRole('button', { name: 'Connect' }).click()]);
-  return window;
-}
-
-async function approve(window) {
-  const button = window.getByRole('button', { name: 'Connect', exact: true });
-  const mail = window.getByLabel(/e-?mail/i);
-  await button.or(mail).first().waitFor();
-  if (await mail.isVisible()) {
-    await mail.fill(email);
-    await window.getByLabel(/^password/i).fill(password);
-    await window.getByRole('button', { name: 'Sign in', exact: true }).click();
-  }
-  await button.click();
-  await page.getByRole('button', { name: 'Disconnect' }).waitFor();
-}
-
-const popup = () => page.goto(`chrome-extension://${id}/popup.html`);
-const inList = (list, name) => page.getByRole('list', { name: list, exact: true }).getByRole('listitem').filter({ hasText: name });
 const entry = (name, word) => page.getByRole('listitem').filter({ hasText: name }).getByText(word, { exact: true });
-
-/** Waits until the extension knows that the server has it. */
-async function sent(name) {
-  await page.waitForFunction(async (part) => (await chrome.storage.local.get('items')).items?.some(({ state, source }) => state === 'sent' && source.includes(part)), name);
-}
 
 /** Copies the link of what is ready and returns what it downloads. */
 async function downloaded(name) {
@@ -243,8 +140,5 @@ try {
   await page.getByText('The server no longer accepts this browser.').waitFor();
   console.log(JSON.stringify({ id, items, content, listed, counted, told, badge, arrived }));
 } finally {
-  await context.close();
-  proxy.close();
-  proxy.closeAllConnections();
-  await rm(work, { recursive: true, force: true });
+  await end();
 }
