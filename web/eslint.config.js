@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import js from '@eslint/js';
 import { defineConfig } from 'eslint/config';
 import checkFile from 'eslint-plugin-check-file';
+import i18next from 'eslint-plugin-i18next';
 import { importX } from 'eslint-plugin-import-x';
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
 import jsxA11y from 'eslint-plugin-jsx-a11y';
@@ -91,6 +92,26 @@ export default defineConfig(
     },
   },
   { files: ['src/**'], rules: { 'no-restricted-syntax': ['error', ...syntax, ...tics, ...job] } },
+  {
+    // What people read comes from a catalogue: between tags and in the attributes that show.
+    files: ['src/**/*.tsx'],
+    ignores: ['**/*.test.tsx'],
+    plugins: { i18next },
+    rules: {
+      'i18next/no-literal-string': [
+        'error',
+        {
+          mode: 'jsx-only',
+          'jsx-attributes': { include: ['label', '.+Label', 'title', 'aria-label', 'placeholder', 'description', 'intro', 'text', 'hint', 'noun', 'alt'] },
+          // Keys of catalogues, names of fields and what else code calls by a name.
+          callees: { exclude: ['.*'] },
+          'object-properties': { exclude: ['.*'] },
+          words: { exclude: [/^\P{L}*$/u, 'Longhaul', '&nbsp;', 'https?:.*'] },
+          message: 'Texts come from the catalogue of their feature: see src/lib/messages.ts.',
+        },
+      ],
+    },
+  },
   {
     // Tests and their servers may be longer than the app's files, and use Node.
     files: ['**/*.test.{ts,tsx}', 'test/**', 'scripts/**', '*.config.*'],

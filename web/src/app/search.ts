@@ -2,11 +2,11 @@ import * as z from 'zod/mini';
 
 import { mailStates } from '@/features/audit/api';
 import { sorts } from '@/features/jobs/api';
-import { anySorts } from '@/features/jobs/everybody/view';
+import { anySorts } from '@/features/jobs/everybody/sorts';
 import { tabNames } from '@/features/jobs/state';
 import { orders, types } from '@/features/library/view';
-import { noticeStates } from '@/features/notices/text';
-import { userRoles, userSorts, userStates } from '@/features/users/user';
+import { noticeStates } from '@/features/notices/states';
+import { userRoles, userSorts, userStates } from '@/features/users/choices';
 
 // The query parameters of each page. Invalid values are ignored.
 

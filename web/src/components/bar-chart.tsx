@@ -1,5 +1,7 @@
 import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 
+import './messages/catalogue';
 import classes from './bar-chart.module.css';
 
 const height = 96;
@@ -31,9 +33,10 @@ interface FigureTableProps {
 
 /** The figures of a chart, for people who can't see it. */
 export function FigureTable({ label, columns, rows }: FigureTableProps) {
+  const { t } = useTranslation('components');
   return (
     <details className={classes.details}>
-      <summary>Show as table</summary>
+      <summary>{t('barChart.showAsTable')}</summary>
       {/* A scrolling region with nothing focusable in it must be focusable. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div role="region" aria-label={label} tabIndex={0}>

@@ -1,7 +1,11 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { useMounted } from '@mantine/hooks';
 import { useId, useState } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
 
+import { text } from '@/lib/messages';
+
+import './messages/catalogue';
 import type { ConfirmDialogProps } from './confirm-dialog';
 import classes from './confirm-form.module.css';
 
@@ -16,7 +20,8 @@ export function ConfirmModal(props: ConfirmDialogProps) {
   );
 }
 
-function ConfirmForm({ children, fields, confirmLabel, dismissLabel = 'Cancel', typed, danger = true, busy = false, onConfirm, onClose }: ConfirmDialogProps) {
+function ConfirmForm({ children, fields, confirmLabel, dismissLabel = text('components:confirmForm.cancel'), typed, danger = true, busy = false, onConfirm, onClose }: ConfirmDialogProps) {
+  const { t } = useTranslation('components');
   const [entered, setEntered] = useState('');
   const describedBy = useId();
   const blocked = typed !== undefined && entered.trim() !== typed;
@@ -35,7 +40,7 @@ function ConfirmForm({ children, fields, confirmLabel, dismissLabel = 'Cancel', 
         <TextInput
           label={
             <>
-              Type <b>{typed}</b> to confirm
+              <Trans t={t} i18nKey="confirmForm.typeToConfirm" values={{ typed }} components={{ b: <b /> }} />
             </>
           }
           value={entered}

@@ -1,11 +1,13 @@
 import { Checkbox, UnstyledButton } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import { fileKind } from '@/lib/file-kind';
 import type { TreeFile, TreeNode } from '@/lib/file-tree';
 import { formatBytes, formatCount } from '@/lib/format';
 import { isolated } from '@/lib/isolated';
 
+import './messages/catalogue';
 import { FileIcon } from './file-icon';
 import classes from './file-tree.module.css';
 import { IconChevronRight, IconFolder, IconFolderOpen } from './icons';
@@ -63,12 +65,13 @@ function contentTypeOf(file: object): string {
 }
 
 function RowCheckbox({ node, chosen, onChoose }: FileTreeRowProps) {
+  const { t } = useTranslation('components');
   if (!chosen || !onChoose) return null;
   const indexes = node.kind === 'folder' ? node.indexes : [node.file.index];
   const on = indexes.reduce((sum, index) => sum + (chosen.has(index) ? 1 : 0), 0);
   return (
     <Checkbox
-      aria-label={node.kind === 'folder' ? `Folder ${node.name}` : node.name}
+      aria-label={node.kind === 'folder' ? t('fileTreeRow.folder', { name: node.name }) : node.name}
       checked={on === indexes.length}
       indeterminate={on > 0 && on < indexes.length}
       onChange={(event) => onChoose(indexes, event.currentTarget.checked)}

@@ -1,10 +1,12 @@
 import { Button, TextInput } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useDeferredValue, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import { buildTree, pathMatcher, startClosed, visibleRows, type FolderNode, type TreeFile } from '@/lib/file-tree';
-import { formatPlural } from '@/lib/format';
+import { formatCount } from '@/lib/format';
 
+import './messages/catalogue';
 import { FileTreeRow } from './file-tree-row';
 import classes from './file-tree.module.css';
 import { IconSearch } from './icons';
@@ -45,6 +47,7 @@ function withIndexes(chosen: ReadonlySet<number>, indexes: readonly number[], on
 
 /** Folders and files, for thousands of them; with checkboxes if a selection is given. */
 export function FileTree<F extends TreeFile>({ label, files, selection, fileEnd, picture, folderEnd, isDim, maxHeight = 420 }: FileTreeProps<F>) {
+  const { t } = useTranslation('components');
   const [query, setQuery] = useState('');
   const deferredQuery = useDeferredValue(query);
   const shown = useMemo(() => {
@@ -86,8 +89,8 @@ export function FileTree<F extends TreeFile>({ label, files, selection, fileEnd,
           <TextInput
             className={classes.filter}
             size="sm"
-            aria-label="Filter files"
-            placeholder="Filter, or a pattern such as *.mkv, *.srt"
+            aria-label={t('fileTree.filterFiles')}
+            placeholder={t('fileTree.filterOrA')}
             leftSection={<IconSearch size={16} />}
             value={query}
             onChange={(event) => setQuery(event.currentTarget.value)}
@@ -126,7 +129,7 @@ export function FileTree<F extends TreeFile>({ label, files, selection, fileEnd,
             );
           })}
         </div>
-        {rows.length === 0 && <p className={classes.empty}>No files match “{query}”.</p>}
+        {rows.length === 0 && <p className={classes.empty}>{t('fileTree.noFilesMatch', { query })}</p>}
       </div>
     </div>
   );
@@ -141,15 +144,16 @@ function openFolders(rows: ReturnType<typeof visibleRows>): Set<string> {
 }
 
 function SelectButtons({ shown, all, selection }: { shown: readonly TreeFile[]; all: boolean; selection: Selection }) {
+  const { t } = useTranslation('components');
   const indexes = shown.map((file) => file.index);
   const set = (on: boolean) => selection.onChange(withIndexes(selection.chosen, indexes, on));
   return (
     <div className={classes.choose}>
       <Button size="compact-sm" variant="default" onClick={() => set(true)}>
-        {all ? 'Select all' : `Select ${formatPlural(shown.length, 'match', 'matches')}`}
+        {all ? t('fileTree.selectAll') : t('fileTree.selectMatches', { count: shown.length, number: formatCount(shown.length) })}
       </Button>
       <Button size="compact-sm" variant="default" onClick={() => set(false)}>
-        {all ? 'Select none' : 'Unselect matches'}
+        {all ? t('fileTree.selectNone') : t('fileTree.unselectMatches')}
       </Button>
     </div>
   );

@@ -1,9 +1,11 @@
 import { useEffect, useRef, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import { formatDuration } from '@/lib/format';
 import { messageOf } from '@/lib/problem';
 import { useWait } from '@/lib/use-wait';
 
+import './messages/catalogue';
 import classes from './form-fault.module.css';
 import { IconAlertTriangle } from './icons';
 
@@ -17,6 +19,7 @@ interface FormFaultProps {
 
 /** The failure of a whole form, with a countdown if the server asks to wait. */
 export function FormFault({ error, children }: FormFaultProps) {
+  const { t } = useTranslation('components');
   const wait = useWait(error);
   const fault = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -30,7 +33,7 @@ export function FormFault({ error, children }: FormFaultProps) {
       <div>
         {messageOf(error)}
         {/* Not announced every second. */}
-        {wait > 0 && <span aria-live="off"> Try again in {formatDuration(wait).replaceAll(' ', nbsp)}.</span>}
+        {wait > 0 && <span aria-live="off"> {t('formFault.tryAgainIn', { value: formatDuration(wait).replaceAll(' ', nbsp) })}</span>}
         {children !== undefined && <div className={classes.help}>{children}</div>}
       </div>
     </div>

@@ -2,7 +2,9 @@ import type { PasswordInputProps } from '@mantine/core';
 import { useState, type ChangeEvent } from 'react';
 
 import type { Config } from '@/api/model';
+import { text } from '@/lib/messages';
 
+import './messages/catalogue';
 import classes from './new-password.module.css';
 import { PasswordField } from './password-field';
 
@@ -35,13 +37,13 @@ export function judge(password: string, minLength: number): Verdict {
   const length = Array.from(password).length;
   const share = Math.min(1, length / minLength);
   const missing = minLength - length;
-  if (missing > 0) return { text: `${missing} more ${missing === 1 ? 'character' : 'characters'}`, share, tone: 'weak' };
-  if (new Set(password).size < fewCharacters) return { text: 'Too repetitive', share: 0.5, tone: 'weak' };
-  return { text: 'Long enough', share, tone: 'ok' };
+  if (missing > 0) return { text: text('components:newPassword.moreCharacters', { count: missing, missing }), share, tone: 'weak' };
+  if (new Set(password).size < fewCharacters) return { text: text('components:newPassword.tooRepetitive'), share: 0.5, tone: 'weak' };
+  return { text: text('components:newPassword.longEnough'), share, tone: 'ok' };
 }
 
 /** A field for a new password that shows, while typing, whether it is long enough. */
-export function NewPassword({ rule, label = 'New password', size = 'md', error, onChange, ...rest }: NewPasswordProps) {
+export function NewPassword({ rule, label = text('components:newPassword.newPassword'), size = 'md', error, onChange, ...rest }: NewPasswordProps) {
   const [value, setValue] = useState('');
   const { text, share, tone } = judge(value, rule.minLength);
   // Don't praise a password that the server has just refused.

@@ -1,9 +1,11 @@
 import { Button } from '@mantine/core';
 import type { Icon } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import { messageOf, ProblemError } from '@/lib/problem';
 
+import './messages/catalogue';
 import { IconAlertTriangle, IconRefresh } from './icons';
 import classes from './notice.module.css';
 
@@ -31,6 +33,7 @@ export function Notice({ icon: Symbol, title, children, action, tone = 'calm' }:
 
 /** A failed load, with the server's message and a button to try again. */
 export function ErrorNotice({ error, title, retry }: { error: unknown; title: string; retry?: () => void }) {
+  const { t } = useTranslation('components');
   const requestId = error instanceof ProblemError ? error.requestId : '';
   return (
     <Notice
@@ -40,13 +43,13 @@ export function ErrorNotice({ error, title, retry }: { error: unknown; title: st
       action={
         retry && (
           <Button variant="default" leftSection={<IconRefresh size={16} />} onClick={retry}>
-            Try again
+            {t('notice.tryAgain')}
           </Button>
         )
       }
     >
       <p>{messageOf(error)}</p>
-      {requestId !== '' && <p className={classes.request}>Request {requestId}</p>}
+      {requestId !== '' && <p className={classes.request}>{t('notice.request', { requestId })}</p>}
     </Notice>
   );
 }

@@ -1,10 +1,12 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState, type SubmitEvent } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import { useConfirmed } from '@/lib/confirmed';
 import { poolFault } from '@/lib/pool';
 
+import './messages/catalogue';
 import { FormFault } from './form-fault';
 import classes from './pool-dialog.module.css';
 
@@ -31,6 +33,7 @@ export function PoolDialog({ title, opened, onClose, ...rest }: PoolDialogProps)
 }
 
 function Form({ description, pool, save, onSaved, onClose }: Omit<PoolDialogProps, 'title' | 'opened'>) {
+  const { t } = useTranslation('components');
   const confirmed = useConfirmed();
   const [typed, setTyped] = useState(pool);
   const [tried, setTried] = useState(false);
@@ -51,7 +54,7 @@ function Form({ description, pool, save, onSaved, onClose }: Omit<PoolDialogProp
     <form noValidate className={classes.form} onSubmit={submit}>
       <FormFault error={saving.error} />
       <TextInput
-        label="Pool"
+        label={t('poolDialog.pool')}
         description={description}
         maxLength={40}
         autoComplete="off"
@@ -64,10 +67,10 @@ function Form({ description, pool, save, onSaved, onClose }: Omit<PoolDialogProp
       />
       <div className={classes.foot}>
         <Button variant="default" onClick={onClose}>
-          Cancel
+          {t('poolDialog.cancel')}
         </Button>
         <Button type="submit" loading={saving.isPending}>
-          Save
+          {t('poolDialog.save')}
         </Button>
       </div>
     </form>

@@ -1,7 +1,9 @@
 import { Button, Skeleton } from '@mantine/core';
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 
+import './messages/catalogue';
 import { IconInbox } from './icons';
 import { ErrorNotice, Notice } from './notice';
 import classes from './record-list.module.css';
@@ -23,32 +25,33 @@ interface RecordListProps<T> {
 
 /** The entries of a log, newest first; older ones load on demand. */
 export function RecordList<T>({ label, noun, list, keyOf, render, empty, emptyAction, onAll }: RecordListProps<T>) {
+  const { t } = useTranslation('components');
   const items = list.data?.pages.flatMap((page) => page.items);
   return (
     <>
       {list.isPending && (
-        <div className={classes.skeletons} role="status" aria-label={`Loading ${noun}`}>
+        <div className={classes.skeletons} role="status" aria-label={t('recordList.loading', { noun })}>
           {Array.from({ length: 5 }, (_, at) => (
             <Skeleton key={at} height={58} radius="md" />
           ))}
         </div>
       )}
-      {list.isError && !items && <ErrorNotice error={list.error} title={`Couldn't load the ${noun}`} retry={() => void list.refetch()} />}
+      {list.isError && !items && <ErrorNotice error={list.error} title={t('recordList.couldntLoadThe', { noun })} retry={() => void list.refetch()} />}
       {items?.length === 0 && (
         <Notice
           icon={IconInbox}
-          title={onAll ? 'No matches' : 'Nothing yet'}
+          title={onAll ? t('recordList.noMatches') : t('recordList.nothingYet')}
           action={
             onAll ? (
               <Button variant="default" onClick={onAll}>
-                Clear filters
+                {t('recordList.clearFilters')}
               </Button>
             ) : (
               emptyAction
             )
           }
         >
-          {onAll ? `No ${noun} match these filters.` : empty}
+          {onAll ? t('recordList.noMatchThese', { noun }) : empty}
         </Notice>
       )}
       {items && items.length > 0 && (
@@ -59,11 +62,11 @@ export function RecordList<T>({ label, noun, list, keyOf, render, empty, emptyAc
         </ul>
       )}
       {list.isFetchNextPageError && (
-        <ErrorNotice error={list.error} title={`Couldn't load older ${noun}`} retry={() => void list.fetchNextPage()} />
+        <ErrorNotice error={list.error} title={t('recordList.couldntLoadOlder', { noun })} retry={() => void list.fetchNextPage()} />
       )}
       {list.hasNextPage && !list.isFetchNextPageError && (
         <Button className={classes.more} variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          Show older
+          {t('recordList.showOlder')}
         </Button>
       )}
     </>

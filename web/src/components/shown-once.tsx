@@ -1,9 +1,11 @@
 import { Button, CopyButton } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import { IconCheck, IconCopy } from '@/components/icons';
 import { useFirstFocus } from '@/lib/use-first-focus';
 
+import './messages/catalogue';
 import classes from './shown-once.module.css';
 
 interface ShownOnceProps {
@@ -18,6 +20,7 @@ interface ShownOnceProps {
 
 /** The last step of a dialog: a secret that is shown only once. */
 export function ShownOnce({ children, label, value, copyLabel, onDone }: ShownOnceProps) {
+  const { t } = useTranslation('components');
   const box = useFirstFocus<HTMLPreElement>(); // the form that had focus is gone
   return (
     <div className={classes.shown}>
@@ -31,12 +34,12 @@ export function ShownOnce({ children, label, value, copyLabel, onDone }: ShownOn
         <CopyButton value={value}>
           {({ copied, copy }) => (
             <Button leftSection={copied ? <IconCheck size={16} /> : <IconCopy size={16} />} onClick={copy}>
-              {copied ? 'Copied' : copyLabel}
+              {copied ? t('shownOnce.copied') : copyLabel}
             </Button>
           )}
         </CopyButton>
         <Button variant="default" onClick={onDone}>
-          Done
+          {t('shownOnce.done')}
         </Button>
       </div>
     </div>

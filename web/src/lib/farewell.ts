@@ -2,9 +2,9 @@ import { forget, keep, kept } from './kept';
 
 const key = 'longhaul-farewell';
 
-const kinds = ['left', 'ended', 'deleted'] as const;
+const kinds = ['left', 'ended', 'deleted', 'cookies'] as const;
 
-/** Why no one is signed in any more: the user left, the session ended, or the account was deleted. */
+/** Why no one is signed in any more: the user left, the session ended, the account was deleted, or no cookie is kept. */
 export type Farewell = (typeof kinds)[number];
 
 /** Keeps the reason for the sign-in page. It stays in this tab, and no link can set it. */

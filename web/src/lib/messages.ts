@@ -36,5 +36,8 @@ export function addCatalogue<Name extends keyof Catalogues>(name: Name, english:
   i18next.addResourceBundle('en', name, english, true, true);
 }
 
-/** Returns a text outside of components, such as in a toast. */
+/**
+ * Returns a text outside of components, such as in a toast. Constants of modules may hold texts, too: the language is
+ * set before the first module that needs one is loaded, and a change of it loads the page again.
+ */
 export const text = i18next.t;

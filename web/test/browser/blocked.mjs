@@ -1,5 +1,5 @@
 // Uses the built app in Chromium while the browser's storage throws on every touch, as with "block all site data", and
-// while it is full: pages work, and say within ten seconds what does not last. Run `npm run build` first; CHROMIUM
+// while it is full: pages work, and say within ten seconds what does not last. Without cookies the sign-in page says so. Run `npm run build` first; CHROMIUM
 // names the browser's binary.
 import { chromium } from 'playwright-core';
 import { createServer } from 'vite';
@@ -93,7 +93,47 @@ for (const [name, breakIt] of [['blocked', block], ['full', fill]]) {
   }
 }
 
+/** Signs in as someone whose browser keeps no cookie, which the browser may or may not admit. */
+async function signInWithoutCookies(page, stage) {
+  stage.world.me = null;
+  stage.world.passkeys.list.passkeys = [];
+  const answer = stage.world.answer.bind(stage.world);
+  const open = /^\/api\/v1\/(auth|config|announcement)/;
+  stage.world.answer = async (request) => {
+    if (open.test(new URL(request.url).pathname)) return answer(request);
+    return Response.json({ detail: 'Sign in first.', code: 'unauthorized', requestId: '01JD8ZC3' }, { status: 401 });
+  };
+  await page.goto(`${stage.app}/login`);
+  await page.getByLabel('E-mail').fill('ada@example.com');
+  await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByText('Your browser blocks cookies.').waitFor(soon);
+}
+
+const cookieWalks = {
+  'refused when it comes back': signInWithoutCookies,
+  'switched off': async (page, stage) => {
+    stage.world.me = null;
+    await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'cookieEnabled', { get: () => false }));
+    await page.goto(`${stage.app}/login`);
+    await page.getByText('allow cookies for this site').waitFor(soon);
+  },
+};
+
+for (const [what, walk] of Object.entries(cookieWalks)) {
+  const stage = await openStage(busyWorld(), 'dist');
+  const page = await browser.newPage();
+  page.on('pageerror', (error) => faults.push(`cookies ${what}: ${error.message}`));
+  try {
+    await walk(page, stage);
+  } catch (error) {
+    faults.push(`cookies ${what}: ${error.message.split('\n').slice(0, 4).join(' ')}`);
+  }
+  await page.close();
+  stage.close();
+}
+
 await browser.close();
 await vite.close();
-console.log(faults.length === 0 ? 'The app works without storage, and says what does not last.' : faults.join('\n'));
+console.log(faults.length === 0 ? 'The app works without storage, and says what does not last and what needs a cookie.' : faults.join('\n'));
 process.exitCode = faults.length === 0 ? 0 : 1;

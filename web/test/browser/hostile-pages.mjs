@@ -34,6 +34,21 @@ function binned({ world }) {
   }
 }
 
+/** Opens the settings, presses the first of what is found there, and waits for what opens. */
+const inSettings = (find) => async (page, stage) => {
+  await at('/settings')(page, stage);
+  await find(page).first().click();
+  await calm(page);
+};
+
+/** Opens a dialog from the menu of the first share that works. */
+const shareMenu = (name) => async (page, stage) => {
+  await press('/shares', /^Actions for /)(page, stage);
+  await page.getByRole('menuitem', { name, exact: true }).click();
+  await page.getByRole('dialog').waitFor();
+  await calm(page);
+};
+
 const stranger = ({ world }) => {
   world.me = null;
 };
@@ -46,6 +61,9 @@ export const hostilePages = [
   { name: 'job-choosing', open: at((stage) => `/jobs/${job(stage, 'awaiting_selection').id}`) },
   { name: 'trash', prepare: binned, open: at('/trash') },
   { name: 'settings', open: at('/settings') },
+  { name: 'label-changes', open: inSettings((page) => page.getByRole('list', { name: 'Labels' }).getByRole('button', { name: /^Edit / })) },
+  { name: 'label-asks', open: inSettings((page) => page.getByRole('list', { name: 'Labels' }).getByRole('button', { name: /^Delete / })) },
+  { name: 'rules', open: inSettings((page) => page.locator('#downloads').getByLabel('Label', { exact: true })) },
   { name: 'webhooks', open: at('/settings/notifications') },
   { name: 'webhook-log', open: press('/settings/notifications', /^Deliveries to/) },
   { name: 'notifications', open: at('/notifications') },
@@ -54,6 +72,10 @@ export const hostilePages = [
   { name: 'library-gallery', open: at('/files?as=grid') },
   { name: 'viewer', open: at((stage) => `/files/${libraryFile(stage, 'Harbour 1.jpg')}`) },
   { name: 'shares', open: at('/shares') },
+  { name: 'share-dialog', open: press((stage) => `/jobs/${ready(stage).id}`, /^Share$/) },
+  { name: 'share-file-dialog', open: press((stage) => `/jobs/${ready(stage).id}`, /^Share ./) },
+  { name: 'share-changes', open: shareMenu('Change') },
+  { name: 'share-asks', open: shareMenu('Revoke') },
   { name: 'visitor', prepare: stranger, open: at('/s/token') },
   { name: 'visitor-file', prepare: stranger, open: at('/s/token?file=3') },
   {

@@ -1,14 +1,17 @@
 import { ActionIcon } from '@mantine/core';
 import { lazy, Suspense, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import { IconSearch } from '@/components/icons';
 
+import '../shell/messages/catalogue';
 import type { PaletteProps } from './palette';
 
 const Palette = lazy(() => import('./palette').then((part) => ({ default: part.Palette })));
 
 /** Opens the palette by a click or Ctrl-K (⌘K), and loads it with the first. */
 export function PaletteButton(props: Omit<PaletteProps, 'asked'>) {
+  const { t } = useTranslation('shell');
   const [asked, setAsked] = useState(0);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
@@ -26,7 +29,7 @@ export function PaletteButton(props: Omit<PaletteProps, 'asked'>) {
         color="gray"
         size={36}
         radius="xl"
-        aria-label="Search and commands"
+        aria-label={t('shell.searchAndCommands')}
         aria-keyshortcuts="Control+K"
         onClick={() => setAsked((times) => times + 1)}
       >

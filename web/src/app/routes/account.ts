@@ -5,6 +5,9 @@ import { toastFailed } from '@/components/toast';
 import { meQuery, signOut } from '@/features/auth/api';
 import { forgetTrays } from '@/features/jobs/submit/store';
 import { keepFarewell, type Farewell } from '@/lib/farewell';
+import { text } from '@/lib/messages';
+
+import '../messages/catalogue';
 
 /** Returns a function that opens the sign-in page after the session has ended. */
 export function useLeave(why: Farewell): () => void {
@@ -22,7 +25,7 @@ export function useLeave(why: Farewell): () => void {
 export function useSignOut(): () => void {
   const leave = useLeave('left');
   return () => {
-    signOut().then(leave, (error: unknown) => toastFailed("Couldn't sign you out", error));
+    signOut().then(leave, (error: unknown) => toastFailed(text('app:account.couldntSignYou'), error));
   };
 }
 

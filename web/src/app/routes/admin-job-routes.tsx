@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
 
 import { agentsQuery } from '@/features/agents/api';
 import type { BlockView } from '@/features/blocks/api';
@@ -12,6 +13,7 @@ import { everything, type AnyView } from '@/features/jobs/everybody/view';
 import { given } from '@/lib/given';
 import { hasCode, problemCode } from '@/lib/problem';
 
+import './admin-messages/catalogue';
 import classes from './job-page.module.css';
 import { NotFound } from './not-found';
 
@@ -64,10 +66,11 @@ export function BlocksRoute() {
 
 /** A download of any account. */
 export function AnyJobRoute() {
+  const { t } = useTranslation('adminPages');
   const { jobId } = one.useParams();
   const navigate = one.useNavigate();
   const { error } = useQuery(anyJobQuery(jobId));
-  if (hasCode(error, problemCode.notFound)) return <NotFound title="Download not found" text="It may have been deleted." />;
+  if (hasCode(error, problemCode.notFound)) return <NotFound title={t('adminJobRoutes.downloadNotFound')} text={t('adminJobRoutes.itMayHave')} />;
   return (
     <div className={classes.page}>
       <AnyDetail key={jobId} jobId={jobId} onDeleted={() => void navigate({ to: '/admin/jobs', search: (search) => search, replace: true })} />

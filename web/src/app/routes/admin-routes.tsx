@@ -1,6 +1,7 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Outlet } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
 
 import { ErrorNotice } from '@/components/notice';
 import { Page } from '@/components/page';
@@ -13,8 +14,11 @@ import { Reauth } from '@/features/settings/components/reauth';
 import { InvitationsPage } from '@/features/users/components/invitations-page';
 import { plansQuery } from '@/features/users/api';
 import { UsersPage } from '@/features/users/components/users-page';
-import { defaultUserSort, type UserView } from '@/features/users/user';
+import { defaultUserSort } from '@/features/users/choices';
+import type { UserView } from '@/features/users/user';
+import { text } from '@/lib/messages';
 
+import './admin-messages/catalogue';
 import classes from './admin.module.css';
 import { NotFound } from './not-found';
 
@@ -22,26 +26,27 @@ const admin = getRouteApi('/signed-in/admin');
 const users = getRouteApi('/signed-in/admin/users');
 
 const sections = [
-  { to: '/admin', label: 'Overview', exact: true },
-  { to: '/admin/jobs', label: 'All downloads' },
-  { to: '/admin/agents', label: 'Agents' },
-  { to: '/admin/providers', label: 'Providers' },
-  { to: '/admin/storage', label: 'Storage' },
-  { to: '/admin/users', label: 'Users' },
-  { to: '/admin/blocks', label: 'Blocked content' },
-  { to: '/admin/notices', label: 'Notices' },
-  { to: '/admin/features', label: 'Features' },
-  { to: '/admin/audit', label: 'Audit log' },
+  { to: '/admin', label: text('adminPages:adminRoutes.overview'), exact: true },
+  { to: '/admin/jobs', label: text('adminPages:adminRoutes.allDownloads') },
+  { to: '/admin/agents', label: text('adminPages:adminRoutes.agents') },
+  { to: '/admin/providers', label: text('adminPages:adminRoutes.providers') },
+  { to: '/admin/storage', label: text('adminPages:adminRoutes.storage') },
+  { to: '/admin/users', label: text('adminPages:adminRoutes.users') },
+  { to: '/admin/blocks', label: text('adminPages:adminRoutes.blockedContent') },
+  { to: '/admin/notices', label: text('adminPages:adminRoutes.notices') },
+  { to: '/admin/features', label: text('adminPages:adminRoutes.features') },
+  { to: '/admin/audit', label: text('adminPages:adminRoutes.auditLog') },
 ] as const;
 
 /** The frame of the admin pages. Everyone else gets "Page not found". */
 export function AdminRoute() {
+  const { t } = useTranslation('adminPages');
   const { me } = admin.useRouteContext();
   if (me.role !== 'admin') return <NotFound />;
   return (
     <Reauth me={me}>
       <div className={classes.sections}>
-        <SectionNav label="Administration" entries={sections} />
+        <SectionNav label={t('adminRoutes.administration')} entries={sections} />
       </div>
       <Outlet />
     </Reauth>
@@ -94,11 +99,12 @@ export function UsersRoute() {
 
 /** Registration and open invitations. */
 export function InvitationsRoute() {
+  const { t } = useTranslation('adminPages');
   const { data: config, error, refetch } = useQuery(configQuery());
   if (config) return <InvitationsPage config={config} onChanged={() => void refetch()} />;
   return (
-    <Page title="Invitations">
-      {error ? <ErrorNotice error={error} title="Couldn't load the settings" retry={() => void refetch()} /> : <Skeleton height={220} radius="lg" />}
+    <Page title={t('adminRoutes.invitations')}>
+      {error ? <ErrorNotice error={error} title={t('adminRoutes.couldntLoadThe')} retry={() => void refetch()} /> : <Skeleton height={220} radius="lg" />}
     </Page>
   );
 }

@@ -1,10 +1,13 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useCallback } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import { Page } from '@/components/page';
 import { JobList } from '@/features/jobs/list/job-list';
 import type { ListView } from '@/features/jobs/list/view';
 import { SubmitBox } from '@/features/jobs/submit/submit-box';
+
+import '../messages/catalogue';
 
 interface DashboardProps {
   /** Id of the account. */
@@ -16,6 +19,7 @@ interface DashboardProps {
 
 /** The start page: add downloads, see all of them. */
 export function Dashboard({ account, view, brought }: DashboardProps) {
+  const { t } = useTranslation('app');
   const navigate = useNavigate({ from: '/' });
   const onView = useCallback(
     (change: Partial<ListView>) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false }),
@@ -23,7 +27,7 @@ export function Dashboard({ account, view, brought }: DashboardProps) {
   );
   const onTaken = useCallback(() => void navigate({ search: (before) => ({ ...before, add: undefined }), replace: true, resetScroll: false }), [navigate]);
   return (
-    <Page title="Downloads" quietTitle>
+    <Page title={t('dashboard.downloads')} quietTitle>
       <SubmitBox account={account} brought={brought} onTaken={onTaken} />
       <JobList view={view} onView={onView} />
     </Page>

@@ -1,6 +1,7 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
 
 import type { Job, Provider } from '@/api/model';
 import { ErrorNotice } from '@/components/notice';
@@ -25,22 +26,24 @@ import { WorkflowPanel } from '@/features/jobs/detail/workflow-panel';
 import { providersQuery } from '@/features/providers/api';
 import { hasCode, problemCode } from '@/lib/problem';
 
+import '../messages/catalogue';
 import { NotFound } from './not-found';
 import { ShareButton, useSharing } from './sharing';
 import classes from './job-page.module.css';
 
 /** One job: state, progress, files, timeline. */
 export function JobPage({ jobId, isAdmin }: { jobId: string; isAdmin: boolean }) {
+  const { t } = useTranslation('app');
   const { data: job, error, isPending, refetch } = useQuery(jobQuery(jobId));
   // The header shows labels and the way to share; coming later, they would push down all that is below.
   const labels = useQuery(labelsQuery());
   const config = useQuery(configQuery());
   if (hasCode(error, problemCode.notFound)) {
-    return <NotFound title="Download not found" text="It may have been deleted, or it belongs to someone else." />;
+    return <NotFound title={t('jobPage.downloadNotFound')} text={t('jobPage.itMayHave')} />;
   }
   if (isPending || labels.isLoading || config.isLoading) {
     return (
-      <div className={classes.page} role="status" aria-label="Loading the download">
+      <div className={classes.page} role="status" aria-label={t('jobPage.loadingTheDownload')}>
         <Skeleton height={34} width="55%" mb={18} />
         <Skeleton height={180} radius="lg" mb={18} />
         <Skeleton height={260} radius="lg" />
@@ -48,19 +51,20 @@ export function JobPage({ jobId, isAdmin }: { jobId: string; isAdmin: boolean })
     );
   }
   if (!job) {
-    return <ErrorNotice error={error} title="Couldn't load the download" retry={() => void refetch()} />;
+    return <ErrorNotice error={error} title={t('jobPage.couldntLoadThe')} retry={() => void refetch()} />;
   }
   return <JobView job={job} isAdmin={isAdmin} />;
 }
 
 function JobView({ job, isAdmin }: { job: Job; isAdmin: boolean }) {
+  const { t } = useTranslation('app');
   const navigate = useNavigate();
   const sharing = useSharing();
   const onShare = sharing.share && ((what: Shared, name: string) => sharing.share?.([{ jobId: job.id, ...what }], name));
   const leave = () => void navigate({ to: '/' });
   return (
     <div className={classes.page}>
-      <JobHeader job={job} back={<BackLink to="/">Downloads</BackLink>}>
+      <JobHeader job={job} back={<BackLink to="/">{t('jobPage.downloads')}</BackLink>}>
         <JobLabels job={job} name={nameOf(job)} />
         {job.state === 'ready' && !job.blocked && <DownloadAllButton jobId={job.id} count={job.fileCount} />}
         {job.state === 'ready' && !job.blocked && sharing.share && <ShareButton onClick={() => sharing.share?.([{ jobId: job.id }], job.name)} />}
@@ -70,7 +74,7 @@ function JobView({ job, isAdmin }: { job: Job; isAdmin: boolean }) {
       <JobStatus job={job} />
       {job.blocked && (
         <p className={classes.notices}>
-          A takedown notice may be the cause. <Link to="/notices">See your notices</Link>, and object if it’s a mistake.
+          {t('jobPage.aTakedownNotice')} <Link to="/notices">{t('jobPage.seeYourNotices')}</Link>, {t('jobPage.andObject')}
         </p>
       )}
       <JobProgress job={job} />
@@ -99,8 +103,9 @@ function Move({ job }: { job: Job }) {
 }
 
 function Selection({ job }: { job: Job }) {
+  const { t } = useTranslation('app');
   const { data: files, error, refetch } = useQuery(filesQuery(job.id));
-  if (error && !files) return <ErrorNotice error={error} title="Couldn't load the files" retry={() => void refetch()} />;
+  if (error && !files) return <ErrorNotice error={error} title={t('jobPage.couldntLoadTheFiles')} retry={() => void refetch()} />;
   if (!files || files.length === 0) return <Skeleton height={260} radius="lg" />;
   return <SelectionPanel job={job} files={files} />;
 }

@@ -1,4 +1,5 @@
 import { getRouteApi } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
 
 import type { Config } from '@/api/model';
 import { useHumanCheck } from '@/features/auth/components/human-check';
@@ -6,6 +7,8 @@ import { WithConfig } from '@/features/auth/components/with-config';
 import { LegalPage } from '@/features/legal/components/legal-page';
 import { NoticePage } from '@/features/legal/components/notice-form';
 import { StatusPage } from '@/features/legal/components/status-page';
+
+import './messages/catalogue';
 
 const status = getRouteApi('/dmca/status');
 
@@ -26,7 +29,8 @@ export function DmcaRoute() {
 
 /** The form for takedown notices. */
 export function TakedownRoute() {
-  return <WithConfig title="Send a takedown notice">{(config) => <Takedown config={config} />}</WithConfig>;
+  const { t } = useTranslation('routes');
+  return <WithConfig title={t('legalRoutes.sendATakedown')}>{(config) => <Takedown config={config} />}</WithConfig>;
 }
 
 function Takedown({ config }: { config: Config }) {

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
 
 import { HistoryOf } from '@/features/audit/components/history-of';
 import { noticeQuery, type NoticeView } from '@/features/notices/api';
@@ -10,6 +11,7 @@ import { Reauth } from '@/features/settings/components/reauth';
 import { given } from '@/lib/given';
 import { hasCode, problemCode } from '@/lib/problem';
 
+import './admin-messages/catalogue';
 import { NotFound } from './not-found';
 
 const list = getRouteApi('/signed-in/admin/notices');
@@ -35,9 +37,10 @@ export function NoticesRoute() {
 
 /** A takedown notice. */
 export function NoticeRoute() {
+  const { t } = useTranslation('adminPages');
   const { noticeId } = one.useParams();
   const { error } = useQuery(noticeQuery(noticeId));
-  if (hasCode(error, problemCode.notFound)) return <NotFound title="Notice not found" text="Check its address." />;
+  if (hasCode(error, problemCode.notFound)) return <NotFound title={t('noticeRoutes.noticeNotFound')} text={t('noticeRoutes.checkItsAddress')} />;
   return <NoticeDetailPage key={noticeId} id={noticeId} history={<HistoryOf target={noticeId} />} />;
 }
 

@@ -1,12 +1,15 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useRef, useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { SharedPicked, ShareItem } from '@/api/model';
 import { IconShare } from '@/components/icons';
 import { configQuery } from '@/features/auth/api';
 import type { ShareTarget } from '@/features/shares/components/share-dialog';
 import { useFeature } from '@/lib/features';
+
+import '../messages/catalogue';
 
 // The dialog is rarely opened, so that pages don't load it.
 const ShareDialog = lazy(async () => ({ default: (await import('@/features/shares/components/share-dialog')).ShareDialog }));
@@ -51,9 +54,10 @@ export function useSharing(): Sharing {
 
 /** The button that shares what a page shows. */
 export function ShareButton({ onClick }: { onClick: () => void }) {
+  const { t } = useTranslation('app');
   return (
     <Button variant="default" leftSection={<IconShare size={17} />} onClick={onClick}>
-      Share
+      {t('sharing.share')}
     </Button>
   );
 }

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
 
 import { AnnouncementPage } from '@/features/announcement/components/announcement-page';
 import { RecordsOf } from '@/features/audit/components/records-of';
@@ -11,6 +12,7 @@ import { UserPage } from '@/features/users/components/user-page';
 import { UserTabs } from '@/features/users/components/user-tabs';
 import { hasCode, problemCode } from '@/lib/problem';
 
+import './admin-messages/catalogue';
 import { NotFound } from './not-found';
 
 const admin = getRouteApi('/signed-in/admin');
@@ -28,11 +30,12 @@ export function AnnouncementRoute() {
 
 /** One account. */
 export function UserRoute() {
+  const { t } = useTranslation('adminPages');
   const { me } = admin.useRouteContext();
   const { userId } = user.useParams();
   const navigate = user.useNavigate();
   const { error } = useQuery(userQuery(userId));
-  if (hasCode(error, problemCode.notFound)) return <NotFound title="Account not found" text="It may have been deleted." />;
+  if (hasCode(error, problemCode.notFound)) return <NotFound title={t('userRoutes.accountNotFound')} text={t('userRoutes.itMayHave')} />;
   return (
     <UserPage
       key={userId}

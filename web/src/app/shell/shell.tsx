@@ -12,11 +12,13 @@ import { Logo } from '@/components/logo';
 import { Banner } from '@/features/announcement/components/banner';
 import { DropAnywhere } from '@/features/jobs/submit/drop-lazily';
 import { Bell } from '@/features/notifications/components/bell';
+import { text } from '@/lib/messages';
 
 import { LiveBadge } from '../live/live-badge';
 import { LiveNotice } from '../live/live-notice';
 import { LiveProvider } from '../live/live-provider';
 import { PaletteButton } from '../palette/palette-button';
+import './messages/catalogue';
 import classes from './shell.module.css';
 
 interface NavItem {
@@ -27,13 +29,13 @@ interface NavItem {
 }
 
 const items: readonly NavItem[] = [
-  { to: '/', label: 'Downloads', icon: IconDownload },
-  { to: '/files', label: 'Files', icon: IconFolder },
-  { to: '/shares', label: 'Shares', icon: IconShare },
-  { to: '/trash', label: 'Trash', icon: IconTrash },
-  { to: '/usage', label: 'Usage', icon: IconGauge },
-  { to: '/settings', label: 'Settings', icon: IconSettings },
-  { to: '/admin', label: 'Admin', icon: IconShieldLock, admin: true },
+  { to: '/', label: text('shell:shell.downloads'), icon: IconDownload },
+  { to: '/files', label: text('shell:shell.files'), icon: IconFolder },
+  { to: '/shares', label: text('shell:shell.shares'), icon: IconShare },
+  { to: '/trash', label: text('shell:shell.trash'), icon: IconTrash },
+  { to: '/usage', label: text('shell:shell.usage'), icon: IconGauge },
+  { to: '/settings', label: text('shell:shell.settings'), icon: IconSettings },
+  { to: '/admin', label: text('shell:shell.admin'), icon: IconShieldLock, admin: true },
 ];
 
 interface ShellProps {
@@ -43,18 +45,19 @@ interface ShellProps {
 
 /** The frame of every page behind sign-in. */
 export function Shell({ me, onSignOut }: ShellProps) {
+  const { t } = useTranslation('shell');
   const shown = items.filter((item) => item.admin !== true || me.role === 'admin');
   return (
     <LiveProvider>
       <a className={classes.skip} href="#content">
-        Skip to content
+        {t('shell.skipToContent')}
       </a>
       <header className={classes.header}>
         <div className={classes.bar}>
-          <Link to="/" className={classes.home} aria-label="Longhaul, downloads">
+          <Link to="/" className={classes.home} aria-label={t('shell.longhaulDownloads')}>
             <Logo />
           </Link>
-          <nav className={classes.nav} aria-label="Pages">
+          <nav className={classes.nav} aria-label={t('shell.pages')}>
             {shown.map(({ to, label, icon: Symbol }) => (
               <Link key={to} to={to} className={classes.link} activeOptions={{ exact: to === '/' }}>
                 <Symbol size={18} stroke={1.7} aria-hidden="true" />
@@ -88,14 +91,14 @@ function UserMenu({ me, onSignOut }: ShellProps) {
   return (
     <Menu>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size={36} radius="xl" aria-label={`Account ${me.email}`}>
+        <ActionIcon variant="subtle" color="gray" size={36} radius="xl" aria-label={text('shell:shell.account', { email: me.email })}>
           <IconUserCircle size={23} stroke={1.5} />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{me.email}</Menu.Label>
         <Menu.Item data-autofocus leftSection={<IconSettings size={16} />} renderRoot={(props) => <Link to="/settings" {...props} />}>
-          Settings
+          {text('shell:shell.settings')}
         </Menu.Item>
         <Menu.Divider />
         {legalLinks.map(({ to, name }) => (
@@ -105,7 +108,7 @@ function UserMenu({ me, onSignOut }: ShellProps) {
         ))}
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={onSignOut}>
-          Sign out
+          {text('shell:shell.signOut')}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>

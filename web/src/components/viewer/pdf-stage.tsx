@@ -3,9 +3,11 @@ import { useQuery } from '@tanstack/react-query';
 import type { PDFDocumentProxy } from 'pdfjs-dist';
 import workerAddress from 'pdfjs-dist/build/pdf.worker.min.mjs?url';
 import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import { IconArrowLeft, IconArrowRight } from '../icons';
 import { ErrorNotice } from '../notice';
+import './document-messages/catalogue';
 import type { Shown } from './shown';
 import classes from './viewer.module.css';
 
@@ -48,21 +50,22 @@ async function openDocument(url: string): Promise<PDFDocumentProxy> {
 
 /** A PDF file, page by page. */
 export function PdfStage({ file, url }: { file: Shown; url: string }) {
+  const { t } = useTranslation('documents');
   const [page, setPage] = useState(1);
   const { data: pdf, error, refetch } = useQuery({ queryKey: ['viewer', file.id, 'pdf', url], queryFn: () => openDocument(url), staleTime: Infinity, gcTime: 0, retry: false });
-  if (error) return <ErrorNotice error={error} title="Couldn't open the PDF. Download it to open it elsewhere" retry={() => void refetch()} />;
+  if (error) return <ErrorNotice error={error} title={t('pdfStage.couldntOpenThe')} retry={() => void refetch()} />;
   if (!pdf) return <Skeleton height={420} radius="lg" />;
   return (
     <div className={classes.stage} data-kind="pdf">
       <div className={classes.pages}>
         <Button size="compact-sm" variant="default" disabled={page <= 1} leftSection={<IconArrowLeft size={15} />} onClick={() => setPage(page - 1)}>
-          Back
+          {t('pdfStage.back')}
         </Button>
         <span role="status" className="tabular">
-          Page {page} of {pdf.numPages}
+          {t('pdfStage.pageOf', { page, numPages: pdf.numPages })}
         </span>
         <Button size="compact-sm" variant="default" disabled={page >= pdf.numPages} rightSection={<IconArrowRight size={15} />} onClick={() => setPage(page + 1)}>
-          Next
+          {t('pdfStage.next')}
         </Button>
       </div>
       <PdfPage pdf={pdf} page={page} name={file.name} />
@@ -74,6 +77,7 @@ export function PdfStage({ file, url }: { file: Shown; url: string }) {
 const mostPixels = 8_000_000;
 
 function PdfPage({ pdf, page, name }: { pdf: PDFDocumentProxy; page: number; name: string }) {
+  const { t } = useTranslation('documents');
   const canvas = useRef<HTMLCanvasElement>(null);
   const [text, setText] = useState('');
   useEffect(() => {
@@ -101,7 +105,7 @@ function PdfPage({ pdf, page, name }: { pdf: PDFDocumentProxy; page: number; nam
   }, [pdf, page]);
   return (
     <>
-      <div className={classes.sheet} role="img" aria-label={`${name}, page ${page}`}>
+      <div className={classes.sheet} role="img" aria-label={t('pdfStage.page', { name, page })}>
         <canvas ref={canvas} className={classes.page} aria-hidden="true" />
       </div>
       <p className={classes.hidden}>{text}</p>

@@ -1,8 +1,10 @@
 import { Button, Skeleton } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import { IconAlertTriangle, IconRefresh } from '../icons';
 import { Notice } from '../notice';
+import './messages/catalogue';
 import { shownAs, type Shown } from './shown';
 import { NfoStage, TextStage } from './text-stage';
 import classes from './viewer.module.css';
@@ -37,6 +39,7 @@ export function Stage({ file, url, onBroken }: StageProps) {
 }
 
 function Content({ file, url, onFailed }: { file: Shown; url: string; onFailed: () => void }) {
+  const { t } = useTranslation('viewer');
   switch (shownAs(file)) {
     case 'video':
       return (
@@ -71,26 +74,27 @@ function Content({ file, url, onFailed }: { file: Shown; url: string; onFailed: 
       return <TextStage file={file} url={url} />;
     default:
       return (
-        <Notice icon={IconAlertTriangle} title="No preview">
-          This file type has no preview. Download it to open it.
+        <Notice icon={IconAlertTriangle} title={t('stage.noPreview')}>
+          {t('stage.thisFileType')}
         </Notice>
       );
   }
 }
 
 function Broken({ onAgain }: { onAgain: () => void }) {
+  const { t } = useTranslation('viewer');
   return (
     <Notice
       icon={IconAlertTriangle}
       tone="bad"
-      title="This browser can't play the file"
+      title={t('stage.thisBrowserCant')}
       action={
         <Button variant="default" leftSection={<IconRefresh size={16} />} onClick={onAgain}>
-          Try again
+          {t('stage.tryAgain')}
         </Button>
       }
     >
-      The browser may not support its format, or the link has expired. Download it, or open the link in a player such as VLC or mpv.
+      {t('stage.theBrowserMay')}
     </Notice>
   );
 }

@@ -1,10 +1,12 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import { formatBytes } from '@/lib/format';
 
 import { ErrorNotice } from '../notice';
+import './messages/catalogue';
 import type { Shown } from './shown';
 import { readNfo, readText, startQuery, textPreviewBytes } from './text';
 import classes from './viewer.module.css';
@@ -18,16 +20,17 @@ interface WithTextProps {
 
 /** Loads the start of a file as text, and says so if there is more. */
 export function WithText({ file, url, read, children }: WithTextProps) {
+  const { t } = useTranslation('viewer');
   const { data, error, refetch } = useQuery(startQuery(file.id, url));
   const text = useMemo(() => (data ? read(data) : undefined), [data, read]);
-  if (error) return <ErrorNotice error={error} title="Couldn't load the text" retry={() => void refetch()} />;
+  if (error) return <ErrorNotice error={error} title={t('textStage.couldntLoadThe')} retry={() => void refetch()} />;
   if (text === undefined) return <Skeleton height={320} radius="lg" />;
   return (
     <>
       <div className={classes.stage}>{children(text)}</div>
       {file.size > textPreviewBytes && (
         <p className={classes.cut}>
-          Showing the first {formatBytes(textPreviewBytes)} of {formatBytes(file.size)}.
+          {t('textStage.showingTheFirst', { textPreviewBytes: formatBytes(textPreviewBytes), size: formatBytes(file.size) })}
         </p>
       )}
     </>

@@ -1,6 +1,9 @@
 import { queryOptions } from '@tanstack/react-query';
 
+import { text } from '@/lib/messages';
 import { ProblemError, problemCode, problemOf } from '@/lib/problem';
+
+import './messages/catalogue';
 
 /** The most that is shown of a text file. */
 export const textPreviewBytes = 256 * 1024;
@@ -11,7 +14,7 @@ async function fetchBytes(url: string, signal: AbortSignal): Promise<ArrayBuffer
     answer = await fetch(url, { signal, headers: { Range: `bytes=0-${textPreviewBytes - 1}` }, credentials: 'omit' });
   } catch (error) {
     if (signal.aborted) throw error;
-    throw new ProblemError(0, problemCode.network, "Can't reach the file server.");
+    throw new ProblemError(0, problemCode.network, text('viewer:text.cantReachThe'));
   }
   if (!answer.ok && answer.status !== 416) throw problemOf(answer.status, undefined);
   return answer.status === 416 ? new ArrayBuffer(0) : await answer.arrayBuffer();

@@ -1,18 +1,21 @@
+import { text } from '@/lib/messages';
+
+import './messages/catalogue';
 import { wordsOf } from './text';
 
 /** The kinds of security events. */
 export const securityTexts: Readonly<Record<string, string>> = {
-  login: 'Signed in',
-  login_failed: 'Sign-in failed',
-  second_factor_failed: 'Second step failed',
-  passkey_copied: 'A passkey may have been copied',
-  token_refused: 'One-time link or token refused',
-  credential_refused: 'Session, API token or agent credential refused',
-  access_refused: 'Access denied',
-  cross_origin: 'Request from another site refused',
-  file_replaced: 'File replaced in storage, not delivered',
-  share_password: 'Wrong password of a share',
-  rate_limited: 'Too many requests',
+  login: text('audit:securityText.signedIn'),
+  login_failed: text('audit:securityText.signInFailed'),
+  second_factor_failed: text('audit:securityText.secondStepFailed'),
+  passkey_copied: text('audit:securityText.aPasskeyMay'),
+  token_refused: text('audit:securityText.oneTimeLink'),
+  credential_refused: text('audit:securityText.sessionApiToken'),
+  access_refused: text('audit:securityText.accessDenied'),
+  cross_origin: text('audit:securityText.requestFromAnother'),
+  file_replaced: text('audit:securityText.fileReplacedIn'),
+  share_password: text('audit:securityText.wrongPasswordOf'),
+  rate_limited: text('audit:securityText.tooManyRequests'),
 };
 
 /** Names a kind of security event. */

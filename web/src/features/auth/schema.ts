@@ -1,8 +1,11 @@
 import * as z from 'zod/mini';
 
 import { codeField, emailField, newPasswordField, passwordField } from '@/lib/fields';
+import { text } from '@/lib/messages';
 
-const email = emailField('Enter your e-mail address.');
+import './messages/catalogue';
+
+const email = emailField(text('auth:schema.enterYourE'));
 
 export const addressSchema = z.object({ email });
 export const signInSchema = z.object({ email, password: passwordField });

@@ -15,6 +15,9 @@ import {
   IconPlayerPause,
 } from '@/components/icons';
 import { stateWords } from '@/lib/job-words';
+import { text } from '@/lib/messages';
+
+import './messages/catalogue';
 
 export { nameOf } from '@/lib/job-words';
 
@@ -41,7 +44,7 @@ export const stateLooks: Record<JobState, StateLook> = {
   expired: { label: stateWords.expired, icon: IconHistory, tone: 'idle' },
 };
 
-const blockedLook: StateLook = { label: 'Blocked', icon: IconBan, tone: 'bad' };
+const blockedLook: StateLook = { label: text('jobs:state.blocked'), icon: IconBan, tone: 'bad' };
 
 /** How a download looks: as its state does, unless its content is blocked here. */
 export function lookOf({ state, blocked }: Pick<Job, 'state' | 'blocked'>): StateLook {
@@ -50,12 +53,12 @@ export function lookOf({ state, blocked }: Pick<Job, 'state' | 'blocked'>): Stat
 
 /** The tabs of the list: groups of states that mean the same to a user. */
 export const tabs = {
-  all: { label: 'All', states: [] },
-  active: { label: 'Active', states: ['queued', 'resolving', 'downloading', 'storing'] },
-  attention: { label: 'Needs you', states: ['awaiting_selection', 'needs_attention'] },
-  paused: { label: 'Paused', states: ['paused'] },
-  ready: { label: 'Ready', states: ['ready'] },
-  ended: { label: 'Ended', states: ['failed', 'cancelled', 'expired'] },
+  all: { label: text('jobs:state.all'), states: [] },
+  active: { label: text('jobs:state.active'), states: ['queued', 'resolving', 'downloading', 'storing'] },
+  attention: { label: text('jobs:state.needsYou'), states: ['awaiting_selection', 'needs_attention'] },
+  paused: { label: text('jobs:state.paused'), states: ['paused'] },
+  ready: { label: text('jobs:state.ready'), states: ['ready'] },
+  ended: { label: text('jobs:state.ended'), states: ['failed', 'cancelled', 'expired'] },
 } as const satisfies Record<string, { label: string; states: readonly JobState[] }>;
 
 export type Tab = keyof typeof tabs;
@@ -70,12 +73,12 @@ export function tabCount(tab: Tab, counts: Readonly<Record<string, number>>): nu
 
 /** The label of each action. */
 export const actionLabels: Record<JobAction, string> = {
-  pause: 'Pause',
-  resume: 'Resume',
-  select: 'Choose files',
-  retry: 'Retry',
-  cancel: 'Cancel',
-  delete: 'Delete',
+  pause: text('jobs:state.pause'),
+  resume: text('jobs:state.resume'),
+  select: text('jobs:state.chooseFiles'),
+  retry: text('jobs:state.retry'),
+  cancel: text('jobs:state.cancel'),
+  delete: text('jobs:state.delete'),
 };
 
 const runningStates: readonly JobState[] = ['resolving', 'downloading', 'storing'];

@@ -3,10 +3,12 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Job } from '@/api/model';
 import { toastDone, toastFailed } from '@/components/toast';
 import { toastTrashed } from '@/components/undo-toast';
-import { formatPlural } from '@/lib/format';
+import { formatCount } from '@/lib/format';
 import { inLines } from '@/lib/in-lines';
+import { text } from '@/lib/messages';
 import { deleteJob, trashKeys } from '@/lib/trash/api';
 
+import './messages/catalogue';
 import { act, type OwnerAct } from './api';
 import { applyJob, applyRemoved } from './cache';
 import { nameOf } from './state';
@@ -15,12 +17,12 @@ import { nameOf } from './state';
 const lines = 4;
 
 const done: Record<OwnerAct, (what: string) => string> = {
-  pause: (what) => `Pausing ${what}.`,
-  resume: (what) => `Resuming ${what}.`,
-  retry: (what) => `Retrying ${what}.`,
-  keepPage: (what) => `Keeping the web page of ${what}.`,
-  cancel: (what) => `Cancelling ${what}.`,
-  delete: (what) => `Deleted ${what}.`,
+  pause: (what) => text('jobs:useAct.pausing', { what }),
+  resume: (what) => text('jobs:useAct.resuming', { what }),
+  retry: (what) => text('jobs:useAct.retrying', { what }),
+  keepPage: (what) => text('jobs:useAct.keepingTheWeb', { what }),
+  cancel: (what) => text('jobs:useAct.cancelling', { what }),
+  delete: (what) => text('jobs:useAct.deleted', { what }),
 };
 
 export interface Act {
@@ -56,7 +58,7 @@ export function useAct(onDone?: (action: OwnerAct) => void) {
     },
     onSuccess: ({ succeeded, failed, trashed }, { action, jobs }) => {
       const what = (list: readonly Job[]) =>
-        list.length === 1 && list[0] ? `“${nameOf(list[0])}”` : formatPlural(list.length, 'download', 'downloads');
+        list.length === 1 && list[0] ? `“${nameOf(list[0])}”` : text('jobs:useAct.downloads', { count: list.length, number: formatCount(list.length) });
       const ended = succeeded.filter((job) => !trashed.some((each) => each.job === job));
       if (ended.length > 0) toastDone(done[action](what(ended)));
       const first = trashed[0];
@@ -67,7 +69,7 @@ export function useAct(onDone?: (action: OwnerAct) => void) {
         void client.invalidateQueries({ queryKey: trashKeys.all });
       }
       if (failed.length > 0) {
-        toastFailed(jobs.length === 1 ? "That didn't work" : `Couldn't change ${what(failed.map(({ item }) => item))}`, failed[0]?.error);
+        toastFailed(jobs.length === 1 ? text('jobs:useAct.thatDidntWork') : text('jobs:useAct.couldntChange', { what: what(failed.map(({ item }) => item)) }), failed[0]?.error);
       }
       if (succeeded.length > 0) onDone?.(action);
     },

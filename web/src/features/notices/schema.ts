@@ -1,20 +1,23 @@
 import * as z from 'zod/mini';
 
 import { linesOf } from '@/lib/lines-of';
+import { text } from '@/lib/messages';
 
-const line = z.string().check(z.trim(), z.maxLength(500, 'Use at most 500 characters.'));
-const long = z.string().check(z.trim(), z.maxLength(20_000, 'Use at most 20,000 characters.'));
-const needed = line.check(z.minLength(1, 'A counter-notice needs this.'));
+import './messages/catalogue';
+
+const line = z.string().check(z.trim(), z.maxLength(500, text('notices:schema.useAtMost')));
+const long = z.string().check(z.trim(), z.maxLength(20_000, text('notices:schema.useAtMost20')));
+const needed = line.check(z.minLength(1, text('notices:schema.aCounterNotice')));
 
 /** What a notice says, as an admin writes it down. */
 export const noticeSchema = z.object({
-  reference: z.string().check(z.trim(), z.maxLength(200, 'Use at most 200 characters.')),
+  reference: z.string().check(z.trim(), z.maxLength(200, text('notices:schema.useAtMost200'))),
   name: line,
   organisation: line,
   email: line,
   address: line,
   works: long,
-  values: z.string().check(z.refine((text) => linesOf(text).length <= 1000, 'Enter at most 1,000 lines.')),
+  values: z.string().check(z.refine((text) => linesOf(text).length <= 1000, text('notices:schema.enterAtMost'))),
   goodFaith: z.boolean(),
   accuracy: z.boolean(),
   signature: line,
@@ -30,8 +33,8 @@ export const counterSchema = z.object({
   address: needed,
   phone: needed,
   text: long,
-  mistake: z.boolean().check(z.refine((stated) => stated, 'A counter-notice must state this.')),
-  jurisdiction: z.boolean().check(z.refine((stated) => stated, 'A counter-notice must state this.')),
+  mistake: z.boolean().check(z.refine((stated) => stated, text('notices:schema.aCounterNoticeMust'))),
+  jurisdiction: z.boolean().check(z.refine((stated) => stated, text('notices:schema.aCounterNoticeMust'))),
   signature: needed,
 });
 

@@ -1,4 +1,7 @@
 import type { NoticeDecision, NoticeGap, NoticeState } from '@/api/model';
+import { text } from '@/lib/messages';
+
+import './messages/catalogue';
 
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 
@@ -9,17 +12,15 @@ export function dayText(at: string): string {
 
 /** The states as admins read them. */
 export const stateTexts: Readonly<Record<NoticeState, string>> = {
-  received: 'To decide',
-  incomplete: 'Incomplete',
-  accepted: 'Accepted',
-  rejected: 'Rejected',
-  countered: 'Counter-notice',
-  restored: 'Restored',
-  upheld: 'Upheld',
-  withdrawn: 'Withdrawn',
+  received: text('notices:text.toDecide'),
+  incomplete: text('notices:text.incomplete'),
+  accepted: text('notices:text.accepted'),
+  rejected: text('notices:text.rejected'),
+  countered: text('notices:text.counterNotice'),
+  restored: text('notices:text.restored'),
+  upheld: text('notices:text.upheld'),
+  withdrawn: text('notices:text.withdrawn'),
 };
-
-export const noticeStates = Object.keys(stateTexts) as NoticeState[];
 
 /** How a state looks. */
 export function toneOf(state: NoticeState): 'active' | 'bad' | 'idle' {
@@ -29,12 +30,12 @@ export function toneOf(state: NoticeState): 'active' | 'bad' | 'idle' {
 
 /** What a notice may lack. */
 export const gapTexts: Readonly<Record<NoticeGap, string>> = {
-  signature: 'a signature',
-  works: 'the works',
-  items: 'what it is about here',
-  contact: 'a name with an e-mail or postal address',
-  good_faith: 'the statement of good faith',
-  accuracy: 'the statement of accuracy under penalty of perjury',
+  signature: text('notices:text.aSignature'),
+  works: text('notices:text.theWorks'),
+  items: text('notices:text.whatItIs'),
+  contact: text('notices:text.aNameWith'),
+  good_faith: text('notices:text.theStatementOf'),
+  accuracy: text('notices:text.theStatementOfAccuracy'),
 };
 
 interface DecisionText {
@@ -48,21 +49,21 @@ interface DecisionText {
 /** What each decision is called and does. */
 export const decisionTexts: Readonly<Record<NoticeDecision, DecisionText>> = {
   accept: {
-    label: 'Accept', title: 'Accept the notice?', danger: true, note: 'Note for the owners',
-    consequences: 'Everything it names is blocked from now on. Owners of downloads with it get a mail with the works and your note, and a strike.',
+    label: text('notices:text.accept'), title: text('notices:text.acceptTheNotice'), danger: true, note: text('notices:text.noteForThe'),
+    consequences: text('notices:text.everythingItNames'),
   },
-  reject: { label: 'Reject', title: 'Reject the notice?', danger: true, note: 'Reason', consequences: 'No content is blocked for it.' },
+  reject: { label: text('notices:text.reject'), title: text('notices:text.rejectTheNotice'), danger: true, note: text('notices:text.reason'), consequences: text('notices:text.noContentIs') },
   restore: {
-    label: 'Restore', title: 'Restore the content?', danger: false, note: 'Reason',
-    consequences: 'The blocks of this notice are lifted, unless another notice needs them. Its strikes no longer count, and the owners get a mail.',
+    label: text('notices:text.restore'), title: text('notices:text.restoreTheContent'), danger: false, note: text('notices:text.reason'),
+    consequences: text('notices:text.theBlocksOf'),
   },
   uphold: {
-    label: 'Uphold', title: 'Uphold the notice?', danger: true, note: 'Which court action',
-    consequences: 'The clock of the counter-notice stops, and the content stays blocked.',
+    label: text('notices:text.uphold'), title: text('notices:text.upholdTheNotice'), danger: true, note: text('notices:text.whichCourtAction'),
+    consequences: text('notices:text.theClockOf'),
   },
   withdraw: {
-    label: 'Withdraw', title: 'Withdraw the notice?', danger: false, note: 'Reason',
-    consequences: 'For a complainant who takes the notice back. What it blocks is free again, and its strikes no longer count.',
+    label: text('notices:text.withdraw'), title: text('notices:text.withdrawTheNotice'), danger: false, note: text('notices:text.reason'),
+    consequences: text('notices:text.forAComplainant'),
   },
 };
 
@@ -70,13 +71,13 @@ export const decisionTexts: Readonly<Record<NoticeDecision, DecisionText>> = {
 export function ownStateText(state: NoticeState): string {
   switch (state) {
     case 'countered':
-      return 'You objected. The content comes back when the clock runs out, unless the complainant goes to court.';
+      return text('notices:text.youObjectedThe');
     case 'upheld':
-      return 'The complainant went to court, so the content stays blocked.';
+      return text('notices:text.theComplainantWent');
     case 'restored':
     case 'withdrawn':
-      return 'The notice was reversed. Its strike no longer counts.';
+      return text('notices:text.theNoticeWas');
     default:
-      return 'The content is blocked. If this is a mistake, you can object.';
+      return text('notices:text.theContentIs');
   }
 }

@@ -1,18 +1,21 @@
 import type { TokenScope } from '@/api/model';
+import { text } from '@/lib/messages';
+
+import './messages/catalogue';
 
 /** What a token with each scope can do. */
 export const scopeTexts: Record<TokenScope, string> = {
-  'jobs:read': 'View downloads and their progress',
-  'jobs:write': 'Add, stop and delete downloads',
-  'files:read': 'Stream and download files',
-  admin: 'Administer this installation',
+  'jobs:read': text('settings:scopes.viewDownloadsAnd'),
+  'jobs:write': text('settings:scopes.addStopAnd'),
+  'files:read': text('settings:scopes.streamAndDownload'),
+  admin: text('settings:scopes.administerThisInstallation'),
 };
 
 /** The scopes in the words of a list. */
 export const scopeNames: Record<TokenScope, string> = {
-  'jobs:read': 'view downloads',
-  'jobs:write': 'manage downloads',
-  'files:read': 'read files',
+  'jobs:read': text('settings:scopes.viewDownloads'),
+  'jobs:write': text('settings:scopes.manageDownloads'),
+  'files:read': text('settings:scopes.readFiles'),
   admin: 'admin',
 };
 

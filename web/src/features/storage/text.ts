@@ -1,9 +1,12 @@
 import type { Cleanup, CleanupItem, CleanupKind } from '@/api/model';
-import { formatBytes, formatCount, formatPlural } from '@/lib/format';
+import { formatBytes, formatCount } from '@/lib/format';
+import { text } from '@/lib/messages';
 
-const typeNames: Record<string, string> = { video: 'Video', audio: 'Audio', image: 'Images', text: 'Text and PDF', archive: 'Archives', other: 'Other' };
+import './messages/catalogue';
+
+const typeNames: Record<string, string> = { video: text('storage:text.video'), audio: text('storage:text.audio'), image: text('storage:text.images'), text: text('storage:text.textAndPdf'), archive: text('storage:text.archives'), other: text('storage:text.other') };
 const ageNames: Record<string, string> = {
-  day: 'Last 24 hours', week: 'Last 7 days', month: 'Last 30 days', quarter: 'Last 90 days', year: 'Last year', older: 'Older',
+  day: text('storage:text.last24Hours'), week: text('storage:text.last7Days'), month: 'Last 30 days', quarter: text('storage:text.last90Days'), year: text('storage:text.lastYear'), older: text('storage:text.older'),
 };
 const ages = Object.keys(ageNames);
 
@@ -24,48 +27,48 @@ export function ageOrder(name: string): number {
 
 /** What a clean-up can look for. */
 export const kinds: readonly { value: CleanupKind; label: string; description: string }[] = [
-  { value: 'object', label: 'Objects without a row', description: 'Objects in storage that belong to no download.' },
-  { value: 'upload', label: 'Open uploads', description: 'Unfinished multipart uploads that belong to no download. They take up space that no list shows.' },
-  { value: 'row', label: 'Rows without an object', description: 'Files that should be in storage and aren’t.' },
+  { value: 'object', label: text('storage:text.objectsWithoutA'), description: text('storage:text.objectsInStorage') },
+  { value: 'upload', label: text('storage:text.openUploads'), description: text('storage:text.unfinishedMultipartUploads') },
+  { value: 'row', label: text('storage:text.rowsWithoutAn'), description: text('storage:text.filesThatShould') },
 ];
 
 /** Says what one thing is that a clean-up found. */
 export function kindName(kind: CleanupKind): string {
-  return { object: 'Object', upload: 'Open upload', row: 'Row without an object' }[kind];
+  return { object: text('storage:text.object'), upload: text('storage:text.openUpload'), row: text('storage:text.rowWithoutAn') }[kind];
 }
 
 /** Says what a clean-up does or did. */
 export function titleOf({ state, total, removed }: Cleanup): string {
   switch (state) {
     case 'looking':
-      return 'Comparing storage with the database';
+      return text('storage:text.comparingStorageWith');
     case 'found':
-      return `${formatPlural(total, 'thing', 'things')} to remove`;
+      return text('storage:text.thingsToRemove', { count: total, number: formatCount(total) });
     case 'removing':
-      return 'Removing';
+      return text('storage:text.removing');
     case 'stopped':
-      return 'Stopped';
+      return text('storage:text.stopped');
     case 'done':
-      return total === 0 ? 'Nothing to clean up' : `Removed ${formatPlural(removed, 'thing', 'things')}`;
+      return total === 0 ? text('storage:text.nothingToClean') : text('storage:text.removedThings', { count: removed, number: formatCount(removed) });
   }
 }
 
 /** Says how far a clean-up is. */
 export function progressOf(cleanup: Cleanup): string {
   const { state, total, bytes, removed, removedBytes, spared, failed, scanned, halted } = cleanup;
-  const rest = [spared > 0 && `${formatCount(spared)} spared`, failed > 0 && `${formatCount(failed)} failed`].filter((text) => text !== false);
-  const did = [`${formatCount(removed)} of ${formatCount(total)} removed, ${formatBytes(removedBytes)}`, ...rest].join(', ');
+  const rest = [spared > 0 && text('storage:text.spared', { spared: formatCount(spared) }), failed > 0 && text('storage:text.failed', { failed: formatCount(failed) })].filter((text) => text !== false);
+  const did = [text('storage:text.ofRemoved', { removed: formatCount(removed), total: formatCount(total), removedBytes: formatBytes(removedBytes) }), ...rest].join(', ');
   switch (state) {
     case 'looking':
-      return `${formatCount(total)} found so far.`;
+      return text('storage:text.foundSoFar', { total: formatCount(total) });
     case 'found':
-      return `${formatBytes(bytes)} in ${formatCount(total)} of ${formatCount(scanned)} objects, uploads and rows. Nothing was removed yet.`;
+      return text('storage:text.inOfObjects', { bytes: formatBytes(bytes), total: formatCount(total), scanned: formatCount(scanned) });
     case 'removing':
       return `${did}.`;
     case 'stopped':
-      return `${did}.${halted === '' ? '' : ' Deletion was paused: storage and the database didn’t belong together.'}`;
+      return `${did}.${halted === '' ? '' : text('storage:text.deletionWasPaused')}`;
     case 'done':
-      return total === 0 ? `${formatPlural(scanned, 'object, upload or row', 'objects, uploads and rows')} compared.` : `${did}.`;
+      return total === 0 ? text('storage:text.objectsUploadsAnd', { count: scanned, number: formatCount(scanned) }) : `${did}.`;
   }
 }
 
@@ -73,14 +76,14 @@ export function progressOf(cleanup: Cleanup): string {
 export function outcomeOf({ kind, state, why }: CleanupItem): string {
   switch (state) {
     case 'found':
-      return kind === 'row' ? 'To be marked as lost' : 'To be removed';
+      return kind === 'row' ? text('storage:text.toBeMarked') : text('storage:text.toBeRemoved');
     case 'removed':
-      return kind === 'row' ? 'Marked as lost' : 'Removed';
+      return kind === 'row' ? text('storage:text.markedAsLost') : text('storage:text.removed');
     case 'spared':
     case 'failed':
       return {
-        '': 'Spared', has_row: 'Spared: it belongs to a download now', changed: 'Spared: it was written again', gone: 'Spared: it no longer exists',
-        back: 'Spared: its object is back', refused: 'Storage refused to remove it, three times',
+        '': text('storage:text.spared2'), has_row: text('storage:text.sparedItBelongs'), changed: text('storage:text.sparedItWas'), gone: text('storage:text.sparedItNo'),
+        back: text('storage:text.sparedItsObject'), refused: text('storage:text.storageRefusedTo'),
       }[why];
   }
 }

@@ -1,5 +1,8 @@
 import type { Plan, PlanLimit, UserOverride } from '@/api/model';
-import { formatBytes, formatCount, formatPlural, formatRate } from '@/lib/format';
+import { formatBytes, formatCount, formatRate } from '@/lib/format';
+import { text } from '@/lib/messages';
+
+import './messages/catalogue';
 
 /** A limit of plans as forms and lists show it. */
 export interface LimitField {
@@ -25,13 +28,13 @@ const mostGib = 8_000_000;
 
 /** Every limit, in the order of forms. Forms, lists and overrides follow from it. */
 export const limitFields: readonly LimitField[] = [
-  { limit: 'storageBytes', label: 'Storage', unit: 'GiB', factor: gib, least: 0, most: mostGib, text: formatBytes, none: 'no limit' },
-  { limit: 'bandwidthBytes', label: 'Monthly bandwidth', unit: 'GiB', factor: gib, least: 0, most: mostGib, text: formatBytes, none: 'no limit' },
-  { limit: 'maxRunningJobs', label: 'Running at once', unit: 'downloads', factor: 1, least: 1, most: 10_000, text: formatCount, none: 'no limit' },
-  { limit: 'maxJobBytes', label: 'Largest download', unit: 'GiB', factor: gib, least: 0, most: mostGib, text: formatBytes, none: 'no limit' },
-  { limit: 'maxFiles', label: 'Files in total', unit: 'files', factor: 1, least: 0, most: 2_147_483_647, text: formatCount, none: 'no limit' },
-  { limit: 'retentionDays', label: 'Files are kept', unit: 'days', factor: 1, least: 1, most: 36_500, text: (days) => formatPlural(days, 'day', 'days'), none: 'until deleted' },
-  { limit: 'rateLimit', label: 'Speed per download', unit: 'MiB/s', factor: mib, least: 1 / 16, most: mib, text: formatRate, none: 'no limit', note: 'Of downloads that start after the change.' },
+  { limit: 'storageBytes', label: text('users:limits.storage'), unit: 'GiB', factor: gib, least: 0, most: mostGib, text: formatBytes, none: text('users:limits.noLimit') },
+  { limit: 'bandwidthBytes', label: text('users:limits.monthlyBandwidth'), unit: 'GiB', factor: gib, least: 0, most: mostGib, text: formatBytes, none: text('users:limits.noLimit') },
+  { limit: 'maxRunningJobs', label: text('users:limits.runningAtOnce'), unit: 'downloads', factor: 1, least: 1, most: 10_000, text: formatCount, none: text('users:limits.noLimit') },
+  { limit: 'maxJobBytes', label: text('users:limits.largestDownload'), unit: 'GiB', factor: gib, least: 0, most: mostGib, text: formatBytes, none: text('users:limits.noLimit') },
+  { limit: 'maxFiles', label: text('users:limits.filesInTotal'), unit: 'files', factor: 1, least: 0, most: 2_147_483_647, text: formatCount, none: text('users:limits.noLimit') },
+  { limit: 'retentionDays', label: text('users:limits.filesAreKept'), unit: 'days', factor: 1, least: 1, most: 36_500, text: (days) => text('users:limits.days', { count: days, number: formatCount(days) }), none: text('users:limits.untilDeleted') },
+  { limit: 'rateLimit', label: text('users:limits.speedPerDownload'), unit: 'MiB/s', factor: mib, least: 1 / 16, most: mib, text: formatRate, none: text('users:limits.noLimit'), note: text('users:limits.ofDownloadsThat') },
 ];
 
 /** Returns a limit in words. */
@@ -57,8 +60,8 @@ export function limitOf(field: LimitField, typed: string): number | null | undef
 
 /** Says what a limit can be. */
 export function limitFault(field: LimitField): string {
-  if (field.factor === 1) return `Enter a whole number from ${field.least} to ${formatCount(field.most)}, or leave it empty.`;
-  return field.limit === 'rateLimit' ? `Enter ${field.least} MiB/s or more, or leave it empty.` : 'Enter a number of GiB, or leave it empty.';
+  if (field.factor === 1) return text('users:limits.enterAWhole', { least: field.least, most: formatCount(field.most) });
+  return field.limit === 'rateLimit' ? text('users:limits.enterMibS', { least: field.least }) : text('users:limits.enterANumber');
 }
 
 /** The text of each limit's input, by its name. */

@@ -3,7 +3,9 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Role, UserInfo } from '@/api/model';
 import { toastDone } from '@/components/toast';
 import { useConfirmed } from '@/lib/confirmed';
+import { text } from '@/lib/messages';
 
+import './messages/catalogue';
 import { assignPlan, deleteUser, disableUser, enableUser, resetFactors, sendReset, setRole, signOutUser, userKeys } from './api';
 
 /** An act on an account with its arguments. */
@@ -38,21 +40,21 @@ function doneText(order: Ordered): string {
   const { email } = order.user;
   switch (order.act) {
     case 'plan':
-      return `${email} is now on the ${order.planName} plan.`;
+      return text('users:useUserAct.isNowOn', { email, planName: order.planName });
     case 'role':
-      return order.role === 'admin' ? `${email} is now an admin.` : `${email} is no longer an admin.`;
+      return order.role === 'admin' ? text('users:useUserAct.isNowAn', { email }) : text('users:useUserAct.isNoLonger', { email });
     case 'reset':
-      return `Mailed ${email} a link to set a new password.`;
+      return text('users:useUserAct.mailedALink', { email });
     case 'factors':
-      return `${email} now signs in without a second factor.`;
+      return text('users:useUserAct.nowSignsIn', { email });
     case 'delete':
-      return `Deleted ${email}.`;
+      return text('users:useUserAct.deleted', { email });
     case 'logout':
-      return `Signed ${email} out everywhere.`;
+      return text('users:useUserAct.signedOutEverywhere', { email });
     case 'disable':
-      return `Disabled ${email}.`;
+      return text('users:useUserAct.disabled', { email });
     case 'enable':
-      return `Enabled ${email}.`;
+      return text('users:useUserAct.enabled', { email });
   }
 }
 

@@ -1,13 +1,11 @@
 import type { Plan, Role, UserInfo, UserState } from '@/api/model';
 import type { Health } from '@/components/health-label';
 import { IconBan, IconCircleCheck, IconHourglassHigh } from '@/components/icons';
-import { formatBytes, formatCount, formatPlural, formatRate } from '@/lib/format';
+import { formatBytes, formatCount, formatRate } from '@/lib/format';
+import { text } from '@/lib/messages';
 
-export const userStates = ['active', 'unverified', 'disabled'] as const satisfies readonly UserState[];
-export const userRoles = ['user', 'admin'] as const satisfies readonly Role[];
-export const userSorts = ['-created', 'created', 'email', '-email', '-signIn', 'signIn', '-storage', 'storage'] as const;
-export type UserSort = (typeof userSorts)[number];
-export const defaultUserSort: UserSort = '-created';
+import type { UserSort } from './choices';
+import './messages/catalogue';
 
 /** The filters and sort order of the accounts. */
 export interface UserView {
@@ -32,9 +30,9 @@ export interface AskedUser {
 
 /** How each state of an account looks. */
 export const userStateLooks: Record<UserState, Health> = {
-  active: { label: 'Active', icon: IconCircleCheck, tone: 'ok' },
-  unverified: { label: 'Not verified', icon: IconHourglassHigh, tone: 'warn' },
-  disabled: { label: 'Disabled', icon: IconBan, tone: 'bad' },
+  active: { label: text('users:user.active'), icon: IconCircleCheck, tone: 'ok' },
+  unverified: { label: text('users:user.notVerified'), icon: IconHourglassHigh, tone: 'warn' },
+  disabled: { label: text('users:user.disabled'), icon: IconBan, tone: 'bad' },
 };
 
 /** Returns the possible acts on an account, in menu order. Admins reset their own second factor, and delete their own account, in the settings. */
@@ -53,21 +51,21 @@ export function actsOn(user: UserInfo, isMe = false): UserAct[] {
 export function actLabel(act: UserAct, user: UserInfo): string {
   switch (act) {
     case 'plan':
-      return 'Change plan';
+      return text('users:user.changePlan');
     case 'role':
-      return user.role === 'admin' ? 'Remove admin role' : 'Make admin';
+      return user.role === 'admin' ? text('users:user.removeAdminRole') : text('users:user.makeAdmin');
     case 'reset':
-      return 'Send password reset';
+      return text('users:user.sendPasswordReset');
     case 'factors':
-      return 'Reset second factor';
+      return text('users:user.resetSecondFactor');
     case 'delete':
-      return 'Delete account';
+      return text('users:user.deleteAccount');
     case 'logout':
-      return 'Sign out everywhere';
+      return text('users:user.signOutEverywhere');
     case 'disable':
-      return 'Disable';
+      return text('users:user.disable');
     case 'enable':
-      return 'Enable';
+      return text('users:user.enable');
   }
 }
 
@@ -82,11 +80,11 @@ export function storageShare({ storageUsed, storageLimit }: UserInfo): number {
 export function planFacts(plan: Plan): string[] {
   const limit = (value: number | null, text: (value: number) => string, none: string) => (value === null ? none : text(value));
   return [
-    limit(plan.storageBytes, (bytes) => `${formatBytes(bytes)} storage`, 'unlimited storage'),
-    limit(plan.maxRunningJobs, (n) => `${n} at once`, 'any number at once'),
-    limit(plan.bandwidthBytes, (bytes) => `${formatBytes(bytes)} a month`, 'unlimited bandwidth'),
-    limit(plan.maxFiles, (n) => `${formatCount(n)} files`, 'any number of files'),
-    limit(plan.retentionDays, (days) => `kept ${formatPlural(days, 'day', 'days')}`, 'kept until deleted'),
-    ...(plan.rateLimit === null ? [] : [`${formatRate(plan.rateLimit)} each`]),
+    limit(plan.storageBytes, (bytes) => text('users:user.storage', { bytes: formatBytes(bytes) }), text('users:user.unlimitedStorage')),
+    limit(plan.maxRunningJobs, (n) => text('users:user.atOnce', { n }), text('users:user.anyNumberAt')),
+    limit(plan.bandwidthBytes, (bytes) => text('users:user.aMonth', { bytes: formatBytes(bytes) }), text('users:user.unlimitedBandwidth')),
+    limit(plan.maxFiles, (n) => text('users:user.files', { n: formatCount(n) }), text('users:user.anyNumberOf')),
+    limit(plan.retentionDays, (days) => text('users:user.keptDays', { count: days, number: formatCount(days) }), text('users:user.keptUntilDeleted')),
+    ...(plan.rateLimit === null ? [] : [text('users:user.each', { rateLimit: formatRate(plan.rateLimit) })]),
   ];
 }

@@ -1,13 +1,16 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { Agent } from '@/api/model';
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { FormFault } from '@/components/form-fault';
 import { toastDone, toastFailed } from '@/components/toast';
 import { useConfirmed } from '@/lib/confirmed';
+import { text } from '@/lib/messages';
 
+import '../messages/catalogue';
 import { agentKeys, changeAgent, type AgentAct } from '../api';
 import classes from './agents.module.css';
 
@@ -17,10 +20,10 @@ interface Asked {
 }
 
 const doneTexts: Record<AgentAct, (name: string) => string> = {
-  cordon: (name) => `${name} takes no new work.`,
-  uncordon: (name) => `${name} takes work again.`,
-  drain: (name) => `Draining ${name}.`,
-  remove: (name) => `Removed ${name}.`,
+  cordon: (name) => text('agents:agentActs.takesNoNew', { name }),
+  uncordon: (name) => text('agents:agentActs.takesWorkAgain', { name }),
+  drain: (name) => text('agents:agentActs.draining', { name }),
+  remove: (name) => text('agents:agentActs.removed', { name }),
 };
 
 /** Reports whether to offer removal: the agent takes no work, or is silent. The server knows whether jobs run on it. */
@@ -43,7 +46,7 @@ export function useAgentActs(onRemoved?: () => void): { start: (agent: Agent, ac
     },
     onError: (failure, { act }) => {
       // A dialog shows its own failure.
-      if (act === 'uncordon') toastFailed("Couldn't change the agent", failure);
+      if (act === 'uncordon') toastFailed(text('agents:agentActs.couldntChangeThe'), failure);
     },
   });
   const start = (agent: Agent, act: AgentAct) => {
@@ -62,6 +65,7 @@ export function useAgentActs(onRemoved?: () => void): { start: (agent: Agent, ac
 
 /** The buttons of an agent. */
 export function AgentButtons({ agent, onAct }: { agent: Agent; onAct: (agent: Agent, act: AgentAct) => void }) {
+  const { t } = useTranslation('agents');
   const button = (act: AgentAct, label: string) => (
     <Button size="compact-sm" variant="default" onClick={() => onAct(agent, act)}>
       {label}
@@ -69,9 +73,9 @@ export function AgentButtons({ agent, onAct }: { agent: Agent; onAct: (agent: Ag
   );
   return (
     <div className={classes.buttons}>
-      {agent.state === 'active' ? button('cordon', 'Cordon') : button('uncordon', 'Uncordon')}
-      {agent.state !== 'draining' && button('drain', 'Drain')}
-      {removable(agent) && button('remove', 'Remove')}
+      {agent.state === 'active' ? button('cordon', t('agentActs.cordon')) : button('uncordon', t('agentActs.uncordon'))}
+      {agent.state !== 'draining' && button('drain', t('agentActs.drain'))}
+      {removable(agent) && button('remove', t('agentActs.remove'))}
     </div>
   );
 }
@@ -85,16 +89,16 @@ interface AgentConfirmProps {
 }
 
 const questions: Record<Exclude<AgentAct, 'uncordon'>, { label: string; text: string; danger: boolean }> = {
-  cordon: { label: 'Cordon', danger: false, text: 'It takes no new work. Downloads that run on it finish as usual.' },
+  cordon: { label: text('agents:agentActs.cordon'), danger: false, text: text('agents:agentActs.itTakesNo') },
   drain: {
-    label: 'Drain',
+    label: text('agents:agentActs.drain'),
     danger: true,
-    text: 'It takes no new work. Downloads that are almost done finish; the others move to another agent and keep what is stored.',
+    text: text('agents:agentActs.itTakesNoNew'),
   },
   remove: {
-    label: 'Remove',
+    label: text('agents:agentActs.remove'),
     danger: true,
-    text: 'It leaves this list and its credential stops working, so stop the program on its machine. To use the machine again, add it as a new agent.',
+    text: text('agents:agentActs.itLeavesThis'),
   },
 };
 

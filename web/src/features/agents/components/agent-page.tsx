@@ -1,6 +1,7 @@
 import { Button, Skeleton } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { Trans, useTranslation } from 'react-i18next';
 
 import type { AgentTransfer, JobState } from '@/api/model';
 import { HealthLabel } from '@/components/health-label';
@@ -10,6 +11,7 @@ import { ProgressBar } from '@/components/progress-bar';
 import { RelativeTime } from '@/components/relative-time';
 import { formatBytes, formatRate } from '@/lib/format';
 
+import '../messages/catalogue';
 import { agentQuery, hoursQuery, transfersQuery } from '../api';
 import { AgentButtons, useAgentActs } from './agent-acts';
 import { AgentFacts, healthOf, LeftNote } from './agent-card';
@@ -27,17 +29,18 @@ interface AgentPageProps {
 
 /** One agent: how it does, what runs on it, and how it did in the last week. */
 export function AgentPage({ agentId, stateName, onRemoved }: AgentPageProps) {
+  const { t } = useTranslation('agents');
   const { data: agent, error, refetch } = useQuery(agentQuery(agentId));
   const { start, dialog } = useAgentActs(onRemoved);
   if (!agent) {
     return (
-      <Page title="Agent">
-        {error ? <ErrorNotice error={error} title="Couldn't load the agent" retry={() => void refetch()} /> : <Skeleton height={320} radius="lg" />}
+      <Page title={t('agentPage.agent')}>
+        {error ? <ErrorNotice error={error} title={t('agentPage.couldntLoadThe')} retry={() => void refetch()} /> : <Skeleton height={320} radius="lg" />}
       </Page>
     );
   }
   return (
-    <Page title={agent.name} intro={<Link to="/admin/agents" className={classes.back}>All agents</Link>} actions={<HealthLabel health={healthOf(agent)} />}>
+    <Page title={agent.name} intro={<Link to="/admin/agents" className={classes.back}>{t('agentPage.allAgents')}</Link>} actions={<HealthLabel health={healthOf(agent)} />}>
       <div className={classes.card}>
         <AgentFacts agent={agent} />
         <LeftNote agent={agent} />
@@ -53,13 +56,14 @@ export function AgentPage({ agentId, stateName, onRemoved }: AgentPageProps) {
 }
 
 function TransfersPart({ agentId, stateName }: Pick<AgentPageProps, 'agentId' | 'stateName'>) {
+  const { t } = useTranslation('agents');
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(transfersQuery(agentId));
   const transfers = data?.pages.flatMap((page) => page.transfers);
   return (
     <section className={classes.part} data-hold aria-labelledby="transfers">
-      <h2 id="transfers">Running transfers</h2>
-      {!transfers && (error ? <ErrorNotice error={error} title="Couldn't load the transfers" retry={() => void refetch()} /> : <Skeleton height={120} radius="lg" />)}
-      {transfers?.length === 0 && <p className={classes.note}>No download runs here.</p>}
+      <h2 id="transfers">{t('agentPage.runningTransfers')}</h2>
+      {!transfers && (error ? <ErrorNotice error={error} title={t('agentPage.couldntLoadTheTransfers')} retry={() => void refetch()} /> : <Skeleton height={120} radius="lg" />)}
+      {transfers?.length === 0 && <p className={classes.note}>{t('agentPage.noDownloadRuns')}</p>}
       {transfers && transfers.length > 0 && (
         <div className={classes.card}>
           <ul className={classes.transfers} aria-labelledby="transfers">
@@ -71,7 +75,7 @@ function TransfersPart({ agentId, stateName }: Pick<AgentPageProps, 'agentId' | 
       )}
       {hasNextPage && (
         <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-          Show more
+          {t('agentPage.showMore')}
         </Button>
       )}
     </section>
@@ -79,8 +83,9 @@ function TransfersPart({ agentId, stateName }: Pick<AgentPageProps, 'agentId' | 
 }
 
 function Transfer({ transfer, stateName }: { transfer: AgentTransfer; stateName: AgentPageProps['stateName'] }) {
+  const { t } = useTranslation('agents');
   const { jobId, name, owner, state, startedAt, bytesTotal, bytesDone, bytesStored, downRate } = transfer;
-  const title = name === '' ? 'Unnamed download' : name;
+  const title = name === '' ? t('agentPage.unnamedDownload') : name;
   const known = bytesTotal > 0;
   return (
     <li className={classes.transfer}>
@@ -89,20 +94,21 @@ function Transfer({ transfer, stateName }: { transfer: AgentTransfer; stateName:
       </Link>
       <span className="tabular">{downRate > 0 ? formatRate(downRate) : stateName(state)}</span>
       <span>
-        {owner}, started <RelativeTime at={startedAt} />
+        <Trans t={t} i18nKey="agentPage.started" values={{ owner }} components={{ relativetime: <RelativeTime at={startedAt} /> }} />
       </span>
-      <span className="tabular">{known ? `${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}` : 'size unknown'}</span>
-      <ProgressBar label={`Progress of ${title}`} done={known ? bytesDone / bytesTotal : null} stored={known ? bytesStored / bytesTotal : 0} tone="active" />
+      <span className="tabular">{known ? t('agentPage.of', { bytesDone: formatBytes(bytesDone), bytesTotal: formatBytes(bytesTotal) }) : t('agentPage.sizeUnknown')}</span>
+      <ProgressBar label={t('agentPage.progressOf', { title })} done={known ? bytesDone / bytesTotal : null} stored={known ? bytesStored / bytesTotal : 0} tone="active" />
     </li>
   );
 }
 
 function HoursPart({ agentId }: { agentId: string }) {
+  const { t } = useTranslation('agents');
   const { data: hours, error, refetch } = useQuery(hoursQuery(agentId));
   return (
     <section className={classes.part} aria-labelledby="heartbeats">
-      <h2 id="heartbeats">Heartbeats, last 7 days</h2>
-      {!hours && (error ? <ErrorNotice error={error} title="Couldn't load the heartbeats" retry={() => void refetch()} /> : <Skeleton height={150} radius="lg" />)}
+      <h2 id="heartbeats">{t('agentPage.heartbeatsLast7')}</h2>
+      {!hours && (error ? <ErrorNotice error={error} title={t('agentPage.couldntLoadTheHeartbeats')} retry={() => void refetch()} /> : <Skeleton height={150} radius="lg" />)}
       {hours && (
         <div className={classes.card}>
           <HoursChart hours={hours} />

@@ -1,11 +1,13 @@
 import { Button, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import { IconPlus, IconServer2 } from '@/components/icons';
 import { ErrorNotice, Notice } from '@/components/notice';
 import { Page } from '@/components/page';
 
+import '../messages/catalogue';
 import { agentsQuery } from '../api';
 import { useAgentActs } from './agent-acts';
 import { AgentCard } from './agent-card';
@@ -14,30 +16,31 @@ import { EnrolDialog } from './enrol-dialog';
 
 /** The compute agents: their health and state, and the ways to change it. */
 export function AgentsPage() {
+  const { t } = useTranslation('agents');
   const { data: agents, error, isPending, refetch } = useQuery(agentsQuery());
   const [enrolling, setEnrolling] = useState(false);
   const { start, dialog } = useAgentActs();
   const enrolButton = (
     <Button leftSection={<IconPlus size={17} />} onClick={() => setEnrolling(true)}>
-      Add an agent
+      {t('agentsPage.addAnAgent')}
     </Button>
   );
   return (
-    <Page title="Agents" intro="The machines that fetch downloads and put them in storage." actions={enrolButton}>
+    <Page title={t('agentsPage.agents')} intro={t('agentsPage.theMachinesThat')} actions={enrolButton}>
       {isPending && (
         <div className={classes.grid}>
           <Skeleton height={210} radius="lg" />
           <Skeleton height={210} radius="lg" />
         </div>
       )}
-      {error && !agents && <ErrorNotice error={error} title="Couldn't load the agents" retry={() => void refetch()} />}
+      {error && !agents && <ErrorNotice error={error} title={t('agentsPage.couldntLoadThe')} retry={() => void refetch()} />}
       {agents?.length === 0 && (
-        <Notice icon={IconServer2} title="No agents yet" action={enrolButton}>
-          Downloads wait until you add one. Any machine with a disk and a network will do.
+        <Notice icon={IconServer2} title={t('agentsPage.noAgentsYet')} action={enrolButton}>
+          {t('agentsPage.downloadsWaitUntil')}
         </Notice>
       )}
       {agents && agents.length > 0 && (
-        <ul className={classes.grid} aria-label="Agents">
+        <ul className={classes.grid} aria-label={t('agentsPage.agents')}>
           {agents.map((agent) => (
             <AgentCard key={agent.id} agent={agent} onAct={start} />
           ))}

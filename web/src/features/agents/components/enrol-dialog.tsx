@@ -1,5 +1,6 @@
 import { Button, Modal, SegmentedControl, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
 import * as z from 'zod/mini';
 
 import type { Enrolment } from '@/api/model';
@@ -8,26 +9,30 @@ import { RelativeTime } from '@/components/relative-time';
 import { ShownOnce } from '@/components/shown-once';
 import { useConfirmed } from '@/lib/confirmed';
 import { nameField } from '@/lib/fields';
+import { text } from '@/lib/messages';
 import { useApiForm } from '@/lib/use-api-form';
 
+import '../messages/catalogue';
 import { enrolAgent } from '../api';
 import classes from './agents.module.css';
 
 const enrolSchema = z.object({
   name: nameField,
-  url: z.string().check(z.trim(), z.regex(/^(https?:\/\/[A-Za-z0-9.:_[\]-]+)?$/, 'Enter an address such as http://10.0.0.5:7300.')),
+  url: z.string().check(z.trim(), z.regex(/^(https?:\/\/[A-Za-z0-9.:_[\]-]+)?$/, text('agents:enrolDialog.enterAnAddress'))),
 });
 
 /** Creates an enrolment token and shows, once, the command that starts the agent with it. */
 export function EnrolDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const { t } = useTranslation('agents');
   return (
-    <Modal opened={opened} onClose={onClose} title="Add an agent" size="lg">
+    <Modal opened={opened} onClose={onClose} title={t('enrolDialog.addAnAgent')} size="lg">
       <EnrolSteps onClose={onClose} />
     </Modal>
   );
 }
 
 function EnrolSteps({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation('agents');
   const [made, setMade] = useState<Enrolment>();
   const confirmed = useConfirmed();
   const form = useApiForm({
@@ -41,16 +46,16 @@ function EnrolSteps({ onClose }: { onClose: () => void }) {
     <form noValidate className={classes.form} onSubmit={form.submit}>
       <FormFault error={form.error} />
       <TextInput
-        label="Name"
-        description="Letters, digits, dots and dashes, such as the machine's host name."
+        label={t('enrolDialog.name')}
+        description={t('enrolDialog.lettersDigitsDots')}
         autoComplete="off"
         maxLength={100}
         data-autofocus
         {...form.field('name')}
       />
       <TextInput
-        label="Address (optional)"
-        description="Where this server reaches the agent. Leave it empty if both run on one machine."
+        label={t('enrolDialog.addressOptional')}
+        description={t('enrolDialog.whereThisServer')}
         placeholder="http://10.0.0.5:7300"
         autoComplete="off"
         maxLength={200}
@@ -58,10 +63,10 @@ function EnrolSteps({ onClose }: { onClose: () => void }) {
       />
       <div className={classes.foot}>
         <Button variant="default" onClick={onClose}>
-          Cancel
+          {t('enrolDialog.cancel')}
         </Button>
         <Button type="submit" loading={form.busy} disabled={form.wait > 0}>
-          Create command
+          {t('enrolDialog.createCommand')}
         </Button>
       </div>
     </form>
@@ -71,25 +76,25 @@ function EnrolSteps({ onClose }: { onClose: () => void }) {
 type Way = 'command' | 'compose';
 
 function Command({ enrolment, onClose }: { enrolment: Enrolment; onClose: () => void }) {
+  const { t } = useTranslation('agents');
   const [way, setWay] = useState<Way>('command');
   const compose = way === 'compose';
   return (
     <div className={classes.form}>
       <SegmentedControl
-        aria-label="How to start it"
+        aria-label={t('enrolDialog.howToStart')}
         value={way}
         onChange={(value) => setWay(value)}
-        data={[{ value: 'command', label: 'Command line' }, { value: 'compose', label: 'Docker Compose' }]}
+        data={[{ value: 'command', label: t('enrolDialog.commandLine') }, { value: 'compose', label: t('enrolDialog.dockerCompose') }]}
       />
       <ShownOnce
         key={way}
-        label={compose ? 'Compose file' : 'Command'}
+        label={compose ? t('enrolDialog.composeFile') : t('enrolDialog.command')}
         value={compose ? enrolment.compose : enrolment.command}
-        copyLabel={compose ? 'Copy file' : 'Copy command'}
+        copyLabel={compose ? t('enrolDialog.copyFile') : t('enrolDialog.copyCommand')}
         onDone={onClose}
       >
-        {compose ? "Save this as compose.yml on the agent's machine and run docker compose up -d." : "Run this on the agent's machine."} Its token works once, expires{' '}
-        <RelativeTime at={enrolment.expiresAt} /> and won't be shown again.
+        {compose ? <Trans t={t} i18nKey="enrolDialog.saveThisAs" components={{ relativetime: <RelativeTime at={enrolment.expiresAt} /> }} /> : <Trans t={t} i18nKey="enrolDialog.runThisOn" components={{ relativetime: <RelativeTime at={enrolment.expiresAt} /> }} />}
       </ShownOnce>
     </div>
   );

@@ -1,7 +1,10 @@
+import { useTranslation } from 'react-i18next';
+
 import type { AgentHour } from '@/api/model';
 import { BarChart, FigureTable, type Bar } from '@/components/bar-chart';
 import { formatPercent, formatRate } from '@/lib/format';
 
+import '../messages/catalogue';
 import classes from './agents.module.css';
 
 // A heartbeat now and then gets lost on the way.
@@ -18,9 +21,10 @@ function barOf({ online }: AgentHour): Bar {
 
 /** For how much of each hour an agent sent heartbeats. A table has the same figures, and what it did. */
 export function HoursChart({ hours }: { hours: readonly AgentHour[] }) {
+  const { t } = useTranslation('agents');
   const first = hours[0];
   const last = hours.at(-1);
-  if (!first || !last) return <p className={classes.note}>It sent none yet.</p>;
+  if (!first || !last) return <p className={classes.note}>{t('hoursChart.itSentNone')}</p>;
   const online = hours.reduce((sum, hour) => sum + hour.online, 0) / hours.length;
   const silent = hours.filter((hour) => hour.online === 0).length;
   return (
@@ -29,14 +33,13 @@ export function HoursChart({ hours }: { hours: readonly AgentHour[] }) {
       <div className={classes.caption}>
         <span>{at(first.hour)}</span>
         <span>
-          Online {formatPercent(online)}
-          {silent > 0 && `, silent for ${silent} of ${hours.length} hours`}
+          {silent > 0 ? t('hoursChart.onlineSilentFor', { online: formatPercent(online), silent, hours: hours.length }) : t('hoursChart.online', { online: formatPercent(online) })}
         </span>
         <span>{at(last.hour)}</span>
       </div>
       <FigureTable
-        label="Heartbeats by hour"
-        columns={['Hour', 'Online', 'Most transfers', 'Speed']}
+        label={t('hoursChart.heartbeatsByHour')}
+        columns={[t('hoursChart.hour'), t('hoursChart.online2'), t('hoursChart.mostTransfers'), t('hoursChart.speed')]}
         rows={hours.toReversed().map((hour) => ({ key: hour.hour, cells: [at(hour.hour), formatPercent(hour.online), hour.mostRunning, formatRate(hour.rate)] }))}
       />
     </>

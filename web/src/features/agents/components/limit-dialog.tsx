@@ -1,6 +1,7 @@
 import { Button, Modal, NumberInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type SyntheticEvent } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { Agent } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
@@ -8,6 +9,7 @@ import { toastDone } from '@/components/toast';
 import { useConfirmed } from '@/lib/confirmed';
 import { formatRate } from '@/lib/format';
 
+import '../messages/catalogue';
 import { agentKeys, limitAgent } from '../api';
 import classes from './agents.module.css';
 
@@ -16,14 +18,15 @@ const most = 1_000_000;
 
 /** How fast an agent may fetch, and the way to change it. */
 export function LimitRow({ agent }: { agent: Agent }) {
+  const { t } = useTranslation('agents');
   const [opened, setOpened] = useState(false);
   return (
     <div className={classes.limit}>
-      <span>Speed limit: {agent.rateLimit === 0 ? 'none' : formatRate(agent.rateLimit)}</span>
+      <span>{agent.rateLimit === 0 ? t('limitDialog.speedLimitNone') : t('limitDialog.speedLimit', { rateLimit: formatRate(agent.rateLimit) })}</span>
       <Button size="compact-sm" variant="default" onClick={() => setOpened(true)}>
-        Change speed limit
+        {t('limitDialog.changeSpeedLimit')}
       </Button>
-      <Modal opened={opened} onClose={() => setOpened(false)} title={`Speed limit of ${agent.name}`}>
+      <Modal opened={opened} onClose={() => setOpened(false)} title={t('limitDialog.speedLimitOf', { name: agent.name })}>
         <LimitForm agent={agent} onClose={() => setOpened(false)} />
       </Modal>
     </div>
@@ -31,13 +34,14 @@ export function LimitRow({ agent }: { agent: Agent }) {
 }
 
 function LimitForm({ agent, onClose }: { agent: Agent; onClose: () => void }) {
+  const { t } = useTranslation('agents');
   const client = useQueryClient();
   const confirmed = useConfirmed();
   const [value, setValue] = useState<number | string>(agent.rateLimit === 0 ? '' : agent.rateLimit / mib);
   const saving = useMutation({
     mutationFn: () => confirmed(() => limitAgent(agent.id, Math.round(Number(value) * mib))),
     onSuccess: (changed) => {
-      toastDone(changed.rateLimit === 0 ? `${agent.name} has no speed limit.` : `${agent.name} fetches up to ${formatRate(changed.rateLimit)}.`);
+      toastDone(changed.rateLimit === 0 ? t('limitDialog.hasNoSpeed', { name: agent.name }) : t('limitDialog.fetchesUpTo', { name: agent.name, rateLimit: formatRate(changed.rateLimit) }));
       onClose();
       return client.invalidateQueries({ queryKey: agentKeys.all });
     },
@@ -50,8 +54,8 @@ function LimitForm({ agent, onClose }: { agent: Agent; onClose: () => void }) {
     <form noValidate className={classes.form} onSubmit={submit}>
       <FormFault error={saving.error} />
       <NumberInput
-        label="MiB per second"
-        description="All downloads on this agent share it. Leave it empty for no limit. It takes effect within 15 seconds."
+        label={t('limitDialog.mibPerSecond')}
+        description={t('limitDialog.allDownloadsOn')}
         min={0}
         max={most}
         decimalScale={3}
@@ -62,10 +66,10 @@ function LimitForm({ agent, onClose }: { agent: Agent; onClose: () => void }) {
       />
       <div className={classes.foot}>
         <Button variant="default" onClick={onClose}>
-          Cancel
+          {t('limitDialog.cancel')}
         </Button>
         <Button type="submit" loading={saving.isPending}>
-          Save
+          {t('limitDialog.save')}
         </Button>
       </div>
     </form>

@@ -1,32 +1,35 @@
 import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { Agent } from '@/api/model';
 import { PoolDialog } from '@/components/pool-dialog';
 import { toastDone } from '@/components/toast';
 
+import '../messages/catalogue';
 import { agentKeys, setAgentPool } from '../api';
 import classes from './agents.module.css';
 
 /** Whom an agent serves, and the way to change it. */
 export function PoolRow({ agent }: { agent: Agent }) {
+  const { t } = useTranslation('agents');
   const client = useQueryClient();
   const [opened, setOpened] = useState(false);
   return (
     <div className={classes.limit}>
-      <span>Pool: {agent.pool === '' ? 'none' : agent.pool}</span>
+      <span>{agent.pool === '' ? t('poolRow.poolNone') : t('poolRow.pool', { pool: agent.pool })}</span>
       <Button size="compact-sm" variant="default" onClick={() => setOpened(true)}>
-        Change pool
+        {t('poolRow.changePool')}
       </Button>
       <PoolDialog
-        title={`Pool of ${agent.name}`}
-        description="It serves only the plans and accounts that have the same pool. Leave it empty for those without one. What runs stays until it ends or moves."
+        title={t('poolRow.poolOf', { name: agent.name })}
+        description={t('poolRow.itServesOnly')}
         pool={agent.pool}
         opened={opened}
         save={(pool) => setAgentPool(agent.id, pool)}
         onSaved={(pool) => {
-          toastDone(pool === '' ? `${agent.name} is in no pool.` : `${agent.name} is in the pool ${pool}.`);
+          toastDone(pool === '' ? t('poolRow.isInNo', { name: agent.name }) : t('poolRow.isInThe', { name: agent.name, pool }));
           void client.invalidateQueries({ queryKey: agentKeys.all });
         }}
         onClose={() => setOpened(false)}

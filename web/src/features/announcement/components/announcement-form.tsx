@@ -1,6 +1,7 @@
 import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type SubmitEvent } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { AnyAnnouncement } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
@@ -9,6 +10,7 @@ import { useConfirmed } from '@/lib/confirmed';
 import { localTime } from '@/lib/days';
 import { ProblemError } from '@/lib/problem';
 
+import '../page-messages/catalogue';
 import { announce, announcementKeys, type NewAnnouncement } from '../api';
 import classes from './announcement.module.css';
 
@@ -37,6 +39,7 @@ function draftOf(current: AnyAnnouncement | null): Draft {
 
 /** Tells everyone something, in place of what they were told before. */
 export function AnnouncementForm({ current }: { current: AnyAnnouncement | null }) {
+  const { t } = useTranslation('announcementPage');
   const client = useQueryClient();
   const confirmed = useConfirmed();
   const [draft, setDraft] = useState(() => draftOf(current));
@@ -44,7 +47,7 @@ export function AnnouncementForm({ current }: { current: AnyAnnouncement | null 
   const announcing = useMutation({
     mutationFn: () => confirmed(() => announce({ ...draft, text: draft.text.trim(), from: instantOf(draft.from), until: instantOf(draft.until) })),
     onSuccess: () => {
-      toastDone('Announced.');
+      toastDone(t('announcementForm.announced'));
       return client.invalidateQueries({ queryKey: announcementKeys.all });
     },
   });
@@ -56,32 +59,32 @@ export function AnnouncementForm({ current }: { current: AnyAnnouncement | null 
   const fault = (field: string) => (announcing.error instanceof ProblemError ? announcing.error.fieldFault(field) : undefined);
   const known = fault('text') ?? fault('until');
   return (
-    <form noValidate className={classes.form} onSubmit={submit} aria-label="New announcement">
+    <form noValidate className={classes.form} onSubmit={submit} aria-label={t('announcementForm.newAnnouncement')}>
       <FormFault error={known === undefined ? announcing.error : null} />
       <TextInput
-        label="Text"
-        description="Plain text; links and markup are not interpreted."
+        label={t('announcementForm.text')}
+        description={t('announcementForm.plainTextLinks')}
         maxLength={mostCharacters}
         autoComplete="off"
         required
-        error={fault('text') ?? (tried && draft.text.trim() === '' && 'Enter a text.')}
+        error={fault('text') ?? (tried && draft.text.trim() === '' && t('announcementForm.enterAText'))}
         value={draft.text}
         onChange={(event) => setDraft({ ...draft, text: event.currentTarget.value })}
       />
       <div className={classes.row}>
         <NativeSelect
-          label="Level"
+          label={t('announcementForm.level')}
           data={[
-            { value: 'info', label: 'Information' },
-            { value: 'warning', label: 'Warning' },
+            { value: 'info', label: t('announcementForm.information') },
+            { value: 'warning', label: t('announcementForm.warning') },
           ]}
           value={draft.level}
           onChange={(event) => setDraft({ ...draft, level: event.currentTarget.value === 'warning' ? 'warning' : 'info' })}
         />
-        <TextInput label="From" description="Empty for now." type="datetime-local" value={draft.from} onChange={(event) => setDraft({ ...draft, from: event.currentTarget.value })} />
+        <TextInput label={t('announcementForm.from')} description={t('announcementForm.emptyForNow')} type="datetime-local" value={draft.from} onChange={(event) => setDraft({ ...draft, from: event.currentTarget.value })} />
         <TextInput
-          label="Until"
-          description="Empty for no end."
+          label={t('announcementForm.until')}
+          description={t('announcementForm.emptyForNo')}
           type="datetime-local"
           error={fault('until')}
           value={draft.until}
@@ -89,20 +92,20 @@ export function AnnouncementForm({ current }: { current: AnyAnnouncement | null 
         />
       </div>
       <Checkbox
-        label="Readers can dismiss it"
-        description="Each in their browser. A new text shows again."
+        label={t('announcementForm.readersCanDismiss')}
+        description={t('announcementForm.eachInTheir')}
         checked={draft.dismissible}
         onChange={(event) => setDraft({ ...draft, dismissible: event.currentTarget.checked })}
       />
       <Checkbox
-        label="Show it on the sign-in page, too"
-        description="Anyone who opens the page reads it."
+        label={t('announcementForm.showItOn')}
+        description={t('announcementForm.anyoneWhoOpens')}
         checked={draft.public}
         onChange={(event) => setDraft({ ...draft, public: event.currentTarget.checked })}
       />
       <div className={classes.buttons}>
         <Button type="submit" loading={announcing.isPending}>
-          {current ? 'Replace' : 'Announce'}
+          {current ? t('announcementForm.replace') : t('announcementForm.announce')}
         </Button>
       </div>
     </form>

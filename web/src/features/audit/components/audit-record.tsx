@@ -1,10 +1,12 @@
 import { UnstyledButton } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
 
 import type { AuditEntry } from '@/api/model';
 import { IconArrowRight } from '@/components/icons';
 import { RelativeTime } from '@/components/relative-time';
 
+import '../messages/catalogue';
 import type { AuditView } from '../api';
 import { actionText, actorText, changesOf, targetText, type Change } from '../text';
 import classes from './audit.module.css';
@@ -16,6 +18,7 @@ interface AuditRecordProps {
 
 /** One entry of the audit log. */
 export function AuditRecord({ entry, onView }: AuditRecordProps) {
+  const { t } = useTranslation('audit');
   const target = targetText(entry);
   const actor = actorText(entry);
   const changes = changesOf(entry);
@@ -24,7 +27,7 @@ export function AuditRecord({ entry, onView }: AuditRecordProps) {
       <p className={classes.what}>
         <b>{actionText(entry.action)}</b>
         {target !== '' && (
-          <UnstyledButton className={classes.name} title="Show entries for this target" onClick={() => onView({ target: entry.targetName || entry.targetId })}>
+          <UnstyledButton className={classes.name} title={t('auditRecord.showEntriesFor')} onClick={() => onView({ target: entry.targetName || entry.targetId })}>
             {target}
           </UnstyledButton>
         )}
@@ -34,9 +37,9 @@ export function AuditRecord({ entry, onView }: AuditRecordProps) {
       </p>
       <p className={classes.facts}>
         <span>
-          by{' '}
+          {t('auditRecord.by')}
           {entry.actorId ? (
-            <UnstyledButton className={classes.name} title="Show entries by this account" onClick={() => onView({ actor: entry.actorName || (entry.actorId ?? '') })}>
+            <UnstyledButton className={classes.name} title={t('auditRecord.showEntriesBy')} onClick={() => onView({ actor: entry.actorName || (entry.actorId ?? '') })}>
               {actor}
             </UnstyledButton>
           ) : (
@@ -45,16 +48,16 @@ export function AuditRecord({ entry, onView }: AuditRecordProps) {
         </span>
         {entry.ip !== '' && (
           <span className="tabular">
-            from {entry.ip}
+            {t('auditRecord.from', { ip: entry.ip })}
           </span>
         )}
         {entry.targetKind === 'user' && entry.targetName !== '' && (
           <Link to="/admin/users/$userId" params={{ userId: entry.targetId }} className={classes.name}>
-            Account
+            {t('auditRecord.account')}
           </Link>
         )}
-        <span className="tabular" title={`Hash ${entry.hash}`}>
-          entry {entry.id}
+        <span className="tabular" title={t('auditRecord.hash', { hash: entry.hash })}>
+          {t('auditRecord.entry', { id: entry.id })}
         </span>
       </p>
       {changes.length > 0 && (
@@ -74,11 +77,12 @@ export function AuditRecord({ entry, onView }: AuditRecordProps) {
 }
 
 function ChangeText({ change: { from, to } }: { change: Change }) {
+  const { t } = useTranslation('audit');
   if (from === undefined) return <>{to}</>;
   if (to === undefined) return <del>{from}</del>;
   return (
     <>
-      <del>{from}</del> <IconArrowRight size={14} aria-label="changed to" /> <ins>{to}</ins>
+      <del>{from}</del> <IconArrowRight size={14} aria-label={t('auditRecord.changedTo')} /> <ins>{to}</ins>
     </>
   );
 }

@@ -1,9 +1,11 @@
 import { UnstyledButton } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import { Trans, useTranslation } from 'react-i18next';
 
 import type { SecurityEvent } from '@/api/model';
 import { RelativeTime } from '@/components/relative-time';
 
+import '../messages/catalogue';
 import type { SecurityView } from '../api';
 import { securityText } from '../security-text';
 import classes from './audit.module.css';
@@ -15,13 +17,14 @@ interface EventRecordProps {
 
 /** One security event. */
 export function EventRecord({ event, onView }: EventRecordProps) {
-  const who = event.userEmail || (event.userId ? 'a deleted account' : '');
+  const { t } = useTranslation('audit');
+  const who = event.userEmail || (event.userId ? t('eventRecord.aDeletedAccount') : '');
   return (
     <div className={classes.record} data-tone={event.kind === 'login' ? undefined : 'warn'}>
       <p className={classes.what}>
         <b>{securityText(event.kind)}</b>
         {who !== '' && (
-          <UnstyledButton className={classes.name} title="Show events for this account" onClick={() => onView({ user: event.userEmail || (event.userId ?? '') })}>
+          <UnstyledButton className={classes.name} title={t('eventRecord.showEventsFor')} onClick={() => onView({ user: event.userEmail || (event.userId ?? '') })}>
             {who}
           </UnstyledButton>
         )}
@@ -32,16 +35,13 @@ export function EventRecord({ event, onView }: EventRecordProps) {
       <p className={classes.facts}>
         {event.ip !== '' && (
           <span className="tabular">
-            from{' '}
-            <UnstyledButton className={classes.name} title="Show events from this address" onClick={() => onView({ ip: event.ip })}>
-              {event.ip}
-            </UnstyledButton>
+            <Trans t={t} i18nKey="eventRecord.from" values={{ ip: event.ip }} components={{ unstyledbutton: <UnstyledButton className={classes.name} title={t('eventRecord.showEventsFrom')} onClick={() => onView({ ip: event.ip })} /> }} />
           </span>
         )}
         {event.detail !== '' && <span className="mono">{event.detail}</span>}
         {event.userId !== null && event.userEmail !== '' && (
           <Link to="/admin/users/$userId" params={{ userId: event.userId }} className={classes.name}>
-            Account
+            {t('eventRecord.account')}
           </Link>
         )}
         {event.userAgent !== '' && <span>{event.userAgent}</span>}

@@ -1,9 +1,11 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
 
 import { ErrorNotice } from '@/components/notice';
 import { RelativeTime } from '@/components/relative-time';
 
+import '../messages/catalogue';
 import { auditQuery } from '../api';
 import { actionText, actorText, changesOf, type Change } from '../text';
 import { useFreshLogs } from '../use-fresh-logs';
@@ -11,13 +13,14 @@ import classes from './history-of.module.css';
 
 /** What was done with one thing, newest first and without who looked at it. The log itself has the rest. */
 export function HistoryOf({ target }: { target: string }) {
+  const { t } = useTranslation('audit');
   const list = useInfiniteQuery(auditQuery({ actor: '', action: '', target, from: '', to: '' }));
   useFreshLogs();
   const entries = list.data?.pages.flatMap(({ items }) => items).filter(({ action }) => !action.endsWith('.read')) ?? [];
   return (
     <section className={classes.history} aria-labelledby="history-title">
-      <h2 id="history-title">History</h2>
-      {list.isError && !list.data && <ErrorNotice error={list.error} title="Couldn't load the history" retry={() => void list.refetch()} />}
+      <h2 id="history-title">{t('historyOf.history')}</h2>
+      {list.isError && !list.data && <ErrorNotice error={list.error} title={t('historyOf.couldntLoadThe')} retry={() => void list.refetch()} />}
       {entries.length > 0 && (
         <ol className={classes.entries} aria-labelledby="history-title">
           {entries.map((entry) => (
@@ -25,7 +28,7 @@ export function HistoryOf({ target }: { target: string }) {
               <b>{actionText(entry.action)}</b>
               <p className={classes.changes}>{changesOf(entry).map(changeText).join('; ')}</p>
               <p className={classes.facts}>
-                <span>by {actorText(entry)}</span>
+                <span>{t('historyOf.by', { actorText: actorText(entry) })}</span>
                 <RelativeTime at={entry.at} />
               </p>
             </li>
@@ -33,7 +36,7 @@ export function HistoryOf({ target }: { target: string }) {
         </ol>
       )}
       <Link to="/admin/audit" search={{ target }} className={classes.link}>
-        Audit log entries
+        {t('historyOf.auditLogEntries')}
       </Link>
     </section>
   );

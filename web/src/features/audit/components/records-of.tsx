@@ -2,9 +2,12 @@ import { SegmentedControl } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import { RecordList } from '@/components/record-list';
+import { text } from '@/lib/messages';
 
+import '../messages/catalogue';
 import { auditQuery, mailsOfQuery, securityQuery } from '../api';
 import { useFreshLogs } from '../use-fresh-logs';
 import { AuditRecord } from './audit-record';
@@ -18,23 +21,24 @@ interface Account {
 }
 
 const lists = {
-  audit: { label: 'Audit log', list: Acts },
-  security: { label: 'Security events', list: Events },
-  mails: { label: 'Mails', list: Mails },
+  audit: { label: text('audit:recordsOf.auditLog'), list: Acts },
+  security: { label: text('audit:recordsOf.securityEvents'), list: Events },
+  mails: { label: text('audit:recordsOf.mails'), list: Mails },
 };
 
 type Name = keyof typeof lists;
 
 /** What was done to an account, what it did to sign in, and the mails to it. */
 export function RecordsOf(account: Account) {
+  const { t } = useTranslation('audit');
   const [name, setName] = useState<Name>('audit');
   const { list: List } = lists[name];
   useFreshLogs();
   return (
     <section className={classes.of} aria-labelledby="records">
-      <h2 id="records">Records</h2>
+      <h2 id="records">{t('recordsOf.records')}</h2>
       <SegmentedControl
-        aria-label="Records"
+        aria-label={t('recordsOf.records')}
         data={Object.entries(lists).map(([value, { label }]) => ({ value: value as Name, label }))}
         value={name}
         onChange={setName}
@@ -45,40 +49,43 @@ export function RecordsOf(account: Account) {
 }
 
 function Acts({ id }: Account) {
+  const { t } = useTranslation('audit');
   const navigate = useNavigate();
   const list = useInfiniteQuery(auditQuery({ actor: '', action: '', target: id, from: '', to: '' }));
   return (
     <RecordList
-      label="Audit log"
-      noun="entries"
+      label={t('recordsOf.auditLog')}
+      noun={t('recordsOf.entries')}
       list={list}
       keyOf={(entry) => entry.id}
       render={(entry) => <AuditRecord entry={entry} onView={(search) => void navigate({ to: '/admin/audit', search })} />}
-      empty="What admins do to this account shows up here."
+      empty={t('recordsOf.whatAdminsDo')}
       onAll={undefined}
     />
   );
 }
 
 function Events({ id }: Account) {
+  const { t } = useTranslation('audit');
   const navigate = useNavigate();
   const list = useInfiniteQuery(securityQuery({ kind: '', user: id, ip: '', from: '', to: '' }));
   return (
     <RecordList
-      label="Security events"
-      noun="events"
+      label={t('recordsOf.securityEvents')}
+      noun={t('recordsOf.events')}
       list={list}
       keyOf={(event) => event.id}
       render={(event) => <EventRecord event={event} onView={(search) => void navigate({ to: '/admin/audit/security', search })} />}
-      empty="Its sign-ins and refused requests show up here."
+      empty={t('recordsOf.itsSignIns')}
       onAll={undefined}
     />
   );
 }
 
 function Mails({ id }: Account) {
+  const { t } = useTranslation('audit');
   const list = useInfiniteQuery(mailsOfQuery(id));
   return (
-    <RecordList label="Mails" noun="mails" list={list} keyOf={(mail) => mail.id} render={(mail) => <MailRecord mail={mail} />} empty="Mails to this account show up here." onAll={undefined} />
+    <RecordList label={t('recordsOf.mails')} noun={t('recordsOf.mails2')} list={list} keyOf={(mail) => mail.id} render={(mail) => <MailRecord mail={mail} />} empty={t('recordsOf.mailsToThis')} onAll={undefined} />
   );
 }

@@ -1,13 +1,15 @@
 import { Button, CopyButton, Modal } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { ChainCheck } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
 import { HealthLabel } from '@/components/health-label';
 import { IconAlertTriangle, IconCheck, IconCircleCheck, IconCopy, IconShieldCheck } from '@/components/icons';
-import { formatPlural } from '@/lib/format';
+import { formatCount } from '@/lib/format';
 
+import '../messages/catalogue';
 import classes from './audit.module.css';
 
 interface VerifyChainProps {
@@ -18,6 +20,7 @@ interface VerifyChainProps {
 
 /** Has the server check a chain of hashes, and shows the outcome. */
 export function VerifyChain({ of, verify }: VerifyChainProps) {
+  const { t } = useTranslation('audit');
   const [opened, setOpened] = useState(false);
   const verifying = useMutation({ mutationFn: verify });
   const start = () => {
@@ -27,20 +30,20 @@ export function VerifyChain({ of, verify }: VerifyChainProps) {
   return (
     <>
       <Button variant="default" leftSection={<IconShieldCheck size={17} />} onClick={start}>
-        Check integrity
+        {t('verifyChain.checkIntegrity')}
       </Button>
-      <Modal opened={opened} onClose={() => setOpened(false)} title={`Integrity of ${of}`} size="md">
+      <Modal opened={opened} onClose={() => setOpened(false)} title={t('verifyChain.integrityOf', { of })} size="md">
         <div className={classes.form}>
           {verifying.isPending && (
             <p className={classes.note} role="status">
-              Reading the whole log…
+              {t('verifyChain.readingTheWhole')}
             </p>
           )}
           <FormFault error={verifying.error} />
           {verifying.data && <Outcome check={verifying.data} />}
           <div className={classes.buttons}>
             <Button onClick={() => setOpened(false)} data-autofocus>
-              Close
+              {t('verifyChain.close')}
             </Button>
           </div>
         </div>
@@ -50,14 +53,14 @@ export function VerifyChain({ of, verify }: VerifyChainProps) {
 }
 
 function Outcome({ check }: { check: ChainCheck }) {
+  const { t } = useTranslation('audit');
   if (!check.intact) {
     return (
       <div role="status">
-        <HealthLabel health={{ label: `Broken at entry ${check.brokenId}`, icon: IconAlertTriangle, tone: 'bad' }} />
+        <HealthLabel health={{ label: t('verifyChain.brokenAtEntry', { brokenId: check.brokenId }), icon: IconAlertTriangle, tone: 'bad' }} />
         <p className={classes.note}>{check.fault}</p>
         <p className={classes.note}>
-          Someone changed entries directly in the database.{' '}
-          {check.headId > 0 ? `Entries up to ${check.headId} are intact; don't rely on later ones.` : "Don't rely on any of its entries."}
+          {check.headId > 0 ? t('verifyChain.someoneChangedEntries', { headId: check.headId }) : t('verifyChain.someoneChangedEntriesDirectly')}
         </p>
       </div>
     );
@@ -65,21 +68,21 @@ function Outcome({ check }: { check: ChainCheck }) {
   return (
     <div role="status" className={classes.form}>
       <div>
-        <HealthLabel health={{ label: 'Intact', icon: IconCircleCheck, tone: 'ok' }} />
+        <HealthLabel health={{ label: t('verifyChain.intact'), icon: IconCircleCheck, tone: 'ok' }} />
       </div>
       <p className={classes.note}>
-        {check.entries === 0 ? 'No entries yet.' : `Checked ${formatPlural(check.entries, 'entry', 'entries')}: each one matches the one before.`}
+        {check.entries === 0 ? t('verifyChain.noEntriesYet') : t('verifyChain.checkedEntriesEach', { count: check.entries, number: formatCount(check.entries) })}
       </p>
       {check.entries > 0 && (
         <>
-          <p className={classes.note}>To prove later that no entries were cut off, keep the newest entry and its hash somewhere else.</p>
+          <p className={classes.note}>{t('verifyChain.toProveLater')}</p>
           <p className={classes.hash}>
             {check.headId} {check.headHash}
           </p>
           <CopyButton value={`${check.headId} ${check.headHash}`}>
             {({ copied, copy }) => (
               <Button variant="default" leftSection={copied ? <IconCheck size={16} /> : <IconCopy size={16} />} onClick={copy}>
-                {copied ? 'Copied' : 'Copy entry and hash'}
+                {copied ? t('verifyChain.copied') : t('verifyChain.copyEntryAnd')}
               </Button>
             )}
           </CopyButton>

@@ -1,11 +1,13 @@
 import { Button, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { Me } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
 import { useFirstFocus } from '@/lib/use-first-focus';
 import { useApiForm } from '@/lib/use-api-form';
 
+import '../messages/catalogue';
 import { signInWithCode } from '../api';
 import { codeSchema } from '../schema';
 import classes from './auth.module.css';
@@ -23,6 +25,7 @@ interface CodeFormProps {
 
 /** Asks for the code that finishes a sign-in. */
 export function CodeForm({ challenge, recovery, switches, onDone, onFailed }: CodeFormProps) {
+  const { t } = useTranslation('auth');
   const field = useFirstFocus<HTMLInputElement>();
   const form = useApiForm({
     schema: codeSchema,
@@ -43,7 +46,7 @@ export function CodeForm({ challenge, recovery, switches, onDone, onFailed }: Co
       <TextInput
         ref={field}
         name="code"
-        label={recovery ? 'Recovery code' : 'Code'}
+        label={recovery ? t('codeForm.recoveryCode') : t('codeForm.code')}
         size="md"
         className={classes.code}
         data-recovery={recovery || undefined}
@@ -58,7 +61,7 @@ export function CodeForm({ challenge, recovery, switches, onDone, onFailed }: Co
       />
       {switches}
       <Button type="submit" size="md" fullWidth loading={form.busy} disabled={form.wait > 0}>
-        Sign in
+        {t('codeForm.signIn')}
       </Button>
     </form>
   );

@@ -2,18 +2,21 @@ import { useEffect, useState } from 'react';
 
 import { IconInfoCircle } from '@/components/icons';
 import { forgetFarewell, readFarewell, type Farewell } from '@/lib/farewell';
+import { text } from '@/lib/messages';
 
+import '../messages/catalogue';
 import classes from './auth.module.css';
 
 const texts: Record<Farewell, { title: string; text: string }> = {
-  left: { title: "You're signed out.", text: 'Your downloads keep running.' },
-  ended: { title: 'You were signed out.', text: 'This session expired or was ended elsewhere. Sign in to continue.' },
-  deleted: { title: 'Your account has been deleted.', text: 'Its downloads, files, links and tokens are gone for good.' },
+  left: { title: text('auth:farewellNote.youreSignedOut'), text: text('auth:farewellNote.yourDownloadsKeep') },
+  ended: { title: text('auth:farewellNote.youWereSigned'), text: text('auth:farewellNote.thisSessionExpired') },
+  cookies: { title: text('auth:farewellNote.cookiesBlocked'), text: text('auth:farewellNote.cookiesBlockedText') },
+  deleted: { title: text('auth:farewellNote.yourAccountHas'), text: text('auth:farewellNote.itsDownloadsFiles') },
 };
 
-/** Says, once, why someone who was signed in sees the sign-in page. */
+/** Says, once, why someone who was signed in sees the sign-in page, or why no one can sign in. */
 export function FarewellNote() {
-  const [why] = useState(readFarewell);
+  const [why] = useState(() => (navigator.cookieEnabled ? readFarewell() : 'cookies'));
   useEffect(() => forgetFarewell(), []);
   if (why === undefined) return null;
   const { title, text } = texts[why];

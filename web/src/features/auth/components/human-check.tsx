@@ -3,8 +3,10 @@ import type { TurnstileInstance } from '@marsidev/react-turnstile';
 import { lazy, Suspense, useCallback, useRef, useState, type ReactNode } from 'react';
 
 import type { Config } from '@/api/model';
+import { text } from '@/lib/messages';
 import { problemCode, ProblemError } from '@/lib/problem';
 
+import '../messages/catalogue';
 import classes from './auth.module.css';
 
 // Most installations check nothing.
@@ -61,7 +63,7 @@ export function useHumanCheck(config: Config, action: 'login' | 'register' | 're
       </Suspense>
       {blocked && (
         <p className={classes.blocked} role="alert">
-          Couldn't load the check that you're human. Allow scripts from {scriptHost} and reload the page.
+          {text('auth:humanCheck.couldntLoadThe', { scriptHost })}
         </p>
       )}
     </div>
@@ -72,7 +74,7 @@ export function useHumanCheck(config: Config, action: 'login' | 'register' | 're
       await Promise.race([arrival, pause(longestWait)]);
       const turnstile = await instance.current?.getResponsePromise(longestWait).catch(() => undefined);
       if (turnstile === undefined) {
-        throw new ProblemError(0, problemCode.botCheckFailed, "The check that you're human isn't finished. Wait a moment, or reload the page.");
+        throw new ProblemError(0, problemCode.botCheckFailed, text('auth:humanCheck.theCheckThat'));
       }
       try {
         return await request({ turnstile });

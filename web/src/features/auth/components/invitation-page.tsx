@@ -1,12 +1,14 @@
 import { Button, Skeleton, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
 
 import type { Config, Invitation } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
 import { NewPassword, ruleOf } from '@/components/new-password';
 import { useApiForm } from '@/lib/use-api-form';
 
+import '../link-messages/catalogue';
 import { acceptInvitation, invitationQuery } from '../api';
 import { newPasswordSchema } from '../schema';
 import { AuthFrame } from './auth-frame';
@@ -21,29 +23,31 @@ interface InvitationPageProps {
 
 /** Creates an account with the link of an invitation. */
 export function InvitationPage({ token, onDone }: InvitationPageProps) {
+  const { t } = useTranslation('authLinks');
   const { data: invitation, error } = useQuery(invitationQuery(token));
   if (error) {
     return (
-      <AuthFrame title="This invitation doesn't work" intro="" foot={<Link to="/login">Sign in</Link>}>
-        <FormFault error={error}>Ask the person who invited you for a new one.</FormFault>
+      <AuthFrame title={t('invitationPage.thisInvitationDoesnt')} intro="" foot={<Link to="/login">{t('invitationPage.signIn')}</Link>}>
+        <FormFault error={error}>{t('invitationPage.askThePerson')}</FormFault>
       </AuthFrame>
     );
   }
   if (!invitation) {
     return (
-      <AuthFrame title="You're invited" intro="">
+      <AuthFrame title={t('invitationPage.youreInvited')} intro="">
         <Skeleton height={210} radius="md" />
       </AuthFrame>
     );
   }
   return (
-    <WithConfig title="You're invited">
+    <WithConfig title={t('invitationPage.youreInvited')}>
       {(config) => <AcceptForm token={token} invitation={invitation} config={config} onDone={onDone} />}
     </WithConfig>
   );
 }
 
 function AcceptForm({ token, invitation, config, onDone }: InvitationPageProps & { invitation: Invitation; config: Config }) {
+  const { t } = useTranslation('authLinks');
   const rule = ruleOf(config);
   const form = useApiForm({
     schema: newPasswordSchema(rule.minLength),
@@ -51,16 +55,16 @@ function AcceptForm({ token, invitation, config, onDone }: InvitationPageProps &
     send: ({ password }) => acceptInvitation({ token, password }),
     onDone: useSignedIn(onDone),
   });
-  const intro = invitation.role === 'admin' ? "Choose a password. You'll be an admin." : 'Choose a password to get started.';
+  const intro = invitation.role === 'admin' ? t('invitationPage.chooseAPassword') : t('invitationPage.chooseAPasswordTo');
   return (
-    <AuthFrame title="You're invited" intro={intro}>
+    <AuthFrame title={t('invitationPage.youreInvited')} intro={intro}>
       <form noValidate onSubmit={form.submit} className={classes.form}>
         <FormFault error={form.error} />
         {/* Password managers save the account under this address. */}
-        <TextInput label="E-mail" size="md" type="email" autoComplete="username" value={invitation.email} readOnly />
-        <NewPassword label="Password" rule={rule} {...form.field('password')} />
+        <TextInput label={t('invitationPage.eMail')} size="md" type="email" autoComplete="username" value={invitation.email} readOnly />
+        <NewPassword label={t('invitationPage.password')} rule={rule} {...form.field('password')} />
         <Button type="submit" size="md" fullWidth loading={form.busy} disabled={form.wait > 0}>
-          Create account
+          {t('invitationPage.createAccount')}
         </Button>
       </form>
     </AuthFrame>

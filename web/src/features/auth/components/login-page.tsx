@@ -1,14 +1,17 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { Config, LoginResult, Me, SecondFactor } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
 import { PasswordField } from '@/components/password-field';
+import { text } from '@/lib/messages';
 import { passkeysKnown } from '@/lib/passkey';
 import { hasCode, problemCode } from '@/lib/problem';
 import { useApiForm } from '@/lib/use-api-form';
 
+import '../messages/catalogue';
 import { signIn } from '../api';
 import { signInSchema } from '../schema';
 import { AuthFrame } from './auth-frame';
@@ -22,13 +25,14 @@ import { useSignedIn } from './use-signed-in';
 import { WithConfig } from './with-config';
 
 const setUpIntro =
-  'There are no accounts yet. To create the first admin, open the one-time setup link that the server printed on its console.';
+  text('auth:loginPage.thereAreNo');
 
 /** The sign-in page. */
 export function LoginPage({ onDone }: { onDone: () => void }) {
+  const { t } = useTranslation('auth');
   return (
-    <WithConfig title="Sign in">
-      {(config) => (config.setupNeeded ? <AuthFrame title="Set up Longhaul" intro={setUpIntro} /> : <SignIn config={config} onDone={onDone} />)}
+    <WithConfig title={t('loginPage.signIn')}>
+      {(config) => (config.setupNeeded ? <AuthFrame title={t('loginPage.setUpLonghaul')} intro={setUpIntro} /> : <SignIn config={config} onDone={onDone} />)}
     </WithConfig>
   );
 }
@@ -61,6 +65,7 @@ interface FirstStepProps {
 }
 
 function FirstStep({ config, notice, onPassed, onSignedIn }: FirstStepProps) {
+  const { t } = useTranslation('auth');
   const check = useHumanCheck(config, 'login');
   const form = useApiForm({
     schema: signInSchema,
@@ -71,39 +76,39 @@ function FirstStep({ config, notice, onPassed, onSignedIn }: FirstStepProps) {
   const foot =
     config.registration === 'open' ? (
       <>
-        New here? <Link to="/register">Create an account</Link>
+        {t('loginPage.newHere')} <Link to="/register">{t('loginPage.createAn')}</Link>
       </>
     ) : undefined;
   return (
-    <AuthFrame title="Sign in" intro="Submit and forget: your downloads keep running while you're away." foot={foot}>
+    <AuthFrame title={t('loginPage.signIn')} intro={t('loginPage.submitAndForget')} foot={foot}>
       <form noValidate onSubmit={form.submit} className={classes.form}>
         {form.error === null && (notice ? <FormFault error={notice} /> : <FarewellNote />)}
         <FormFault error={form.error}>
-          {hasCode(form.error, problemCode.emailUnverified) && <Link to="/verify">Send a new link</Link>}
+          {hasCode(form.error, problemCode.emailUnverified) && <Link to="/verify">{t('loginPage.sendANew')}</Link>}
         </FormFault>
         <EmailField {...form.field('email')} />
         <div className={classes.field}>
           <PasswordField
-            label="Password"
+            label={t('loginPage.password')}
             size="md"
             autoComplete="current-password"
             {...form.field('password')}
           />
           {config.mail && (
             <Link to="/reset" className={classes.corner}>
-              Forgot password?
+              {t('loginPage.forgotPassword')}
             </Link>
           )}
         </div>
         {check.widget}
         <Button type="submit" size="md" fullWidth loading={form.busy} disabled={form.wait > 0}>
-          Sign in
+          {t('loginPage.signIn')}
         </Button>
       </form>
       {config.passkeys && passkeysKnown() && (
         <>
-          <p className={classes.or}>or</p>
-          <PasskeyButton label="Sign in with a passkey" onDone={onSignedIn} />
+          <p className={classes.or}>{t('loginPage.or')}</p>
+          <PasskeyButton label={t('loginPage.signInWith')} onDone={onSignedIn} />
         </>
       )}
     </AuthFrame>

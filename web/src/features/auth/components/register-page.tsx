@@ -1,8 +1,10 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
 
 import type { Config } from '@/api/model';
 
+import '../link-messages/catalogue';
 import { register } from '../api';
 import { AccountForm } from './account-form';
 import { AuthFrame } from './auth-frame';
@@ -12,26 +14,27 @@ import { WithConfig } from './with-config';
 
 const haveOne = (
   <>
-    Have an account? <Link to="/login">Sign in</Link>
+    <Trans ns="authLinks" i18nKey="registerPage.haveAnAccount" components={{ link: <Link to="/login" /> }} />
   </>
 );
 
 /** Registers an account. A mail then confirms the address. */
 export function RegisterPage() {
+  const { t } = useTranslation('authLinks');
   const [mailedTo, setMailedTo] = useState('');
   if (mailedTo !== '') return <MailSent email={mailedTo} />;
   return (
-    <WithConfig title="Create an account">
+    <WithConfig title={t('registerPage.createAnAccount')}>
       {(config) =>
         config.registration === 'open' ? (
           <Open config={config} onDone={setMailedTo} />
         ) : (
           <AuthFrame
-            title={config.registration === 'closed' ? 'Registration is closed' : 'Invitation only'}
+            title={config.registration === 'closed' ? t('registerPage.registrationIsClosed') : t('registerPage.invitationOnly')}
             intro={
               config.registration === 'closed'
-                ? "New accounts can't be created right now."
-                : 'You need an invitation to create an account. Ask the operator for one.'
+                ? t('registerPage.newAccountsCant')
+                : t('registerPage.youNeedAn')
             }
             foot={haveOne}
           />
@@ -42,9 +45,10 @@ export function RegisterPage() {
 }
 
 function Open({ config, onDone }: { config: Config; onDone: (email: string) => void }) {
+  const { t } = useTranslation('authLinks');
   const check = useHumanCheck(config, 'register');
   return (
-    <AuthFrame title="Create an account" intro="Paste a link, close the tab, find it finished later." foot={haveOne}>
+    <AuthFrame title={t('registerPage.createAnAccount')} intro={t('registerPage.pasteALink')} foot={haveOne}>
       <AccountForm
         config={config}
         extra={check.widget}
@@ -56,15 +60,16 @@ function Open({ config, onDone }: { config: Config; onDone: (email: string) => v
 }
 
 function MailSent({ email }: { email: string }) {
+  const { t } = useTranslation('authLinks');
   return (
-    <AuthFrame title="Check your mail" intro="" foot={<Link to="/login">Back to sign-in</Link>}>
+    <AuthFrame title={t('registerPage.checkYourMail')} intro="" foot={<Link to="/login">{t('registerPage.backToSign')}</Link>}>
       <div className={classes.done} role="status">
         <p>
-          We sent a mail to <span className={classes.whom}>{email}</span>
+          <Trans t={t} i18nKey="registerPage.weSentA" values={{ email }} components={{ span: <span className={classes.whom} /> }} />
         </p>
-        <p>Open the link in it within 30 minutes to activate your account.</p>
+        <p>{t('registerPage.openTheLink')}</p>
         <p className={classes.aside}>
-          Nothing there? Check your spam folder, or <Link to="/verify">send a new link</Link>.
+          <Trans t={t} i18nKey="registerPage.nothingThereCheck" components={{ link: <Link to="/verify" /> }} />
         </p>
       </div>
     </AuthFrame>

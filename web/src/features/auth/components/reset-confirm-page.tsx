@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { Config } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
@@ -8,6 +9,7 @@ import { NewPassword, ruleOf } from '@/components/new-password';
 import { hasCode, problemCode } from '@/lib/problem';
 import { useApiForm } from '@/lib/use-api-form';
 
+import '../link-messages/catalogue';
 import { confirmReset } from '../api';
 import { newPasswordSchema } from '../schema';
 import { AuthFrame } from './auth-frame';
@@ -16,32 +18,34 @@ import { WithConfig } from './with-config';
 
 /** Sets a new password with the link from a mail. */
 export function ResetConfirmPage({ token }: { token: string }) {
+  const { t } = useTranslation('authLinks');
   const [done, setDone] = useState(false);
   if (token === '') {
     return (
       <AuthFrame
-        title="The link is incomplete"
-        intro="Copy the whole address from the mail, including everything after “token=”."
-        foot={<Link to="/reset">Send a new link</Link>}
+        title={t('resetConfirmPage.theLinkIs')}
+        intro={t('resetConfirmPage.copyTheWhole')}
+        foot={<Link to="/reset">{t('resetConfirmPage.sendANew')}</Link>}
       />
     );
   }
   if (done) {
     return (
-      <AuthFrame title="Password changed" intro="">
+      <AuthFrame title={t('resetConfirmPage.passwordChanged')} intro="">
         <div className={classes.done} role="status">
-          <p>All your sessions and API tokens have ended. Sign in with your new password.</p>
+          <p>{t('resetConfirmPage.allYourSessions')}</p>
           <Button size="md" fullWidth renderRoot={(props) => <Link to="/login" {...props} />}>
-            Sign in
+            {t('resetConfirmPage.signIn')}
           </Button>
         </div>
       </AuthFrame>
     );
   }
-  return <WithConfig title="Choose a new password">{(config) => <ResetForm token={token} config={config} onDone={() => setDone(true)} />}</WithConfig>;
+  return <WithConfig title={t('resetConfirmPage.chooseANew')}>{(config) => <ResetForm token={token} config={config} onDone={() => setDone(true)} />}</WithConfig>;
 }
 
 function ResetForm({ token, config, onDone }: { token: string; config: Config; onDone: () => void }) {
+  const { t } = useTranslation('authLinks');
   const rule = ruleOf(config);
   const form = useApiForm({
     schema: newPasswordSchema(rule.minLength),
@@ -51,23 +55,23 @@ function ResetForm({ token, config, onDone }: { token: string; config: Config; o
   });
   if (hasCode(form.error, problemCode.linkNotValid)) {
     return (
-      <AuthFrame title="This link doesn't work" intro="Your password hasn't changed.">
+      <AuthFrame title={t('resetConfirmPage.thisLinkDoesnt')} intro={t('resetConfirmPage.yourPasswordHasnt')}>
         <div className={classes.form}>
           <FormFault error={form.error} />
           <Button size="md" fullWidth renderRoot={(props) => <Link to="/reset" {...props} />}>
-            Send a new link
+            {t('resetConfirmPage.sendANew')}
           </Button>
         </div>
       </AuthFrame>
     );
   }
   return (
-    <AuthFrame title="Choose a new password" intro="This ends all your sessions.">
+    <AuthFrame title={t('resetConfirmPage.chooseANew')} intro={t('resetConfirmPage.thisEndsAll')}>
       <form noValidate onSubmit={form.submit} className={classes.form}>
         <FormFault error={form.error} />
         <NewPassword rule={rule} {...form.field('password')} />
         <Button type="submit" size="md" fullWidth loading={form.busy} disabled={form.wait > 0}>
-          Set password
+          {t('resetConfirmPage.setPassword')}
         </Button>
       </form>
     </AuthFrame>

@@ -1,10 +1,13 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { Me, SecondFactor } from '@/api/model';
+import { text } from '@/lib/messages';
 import { passkeysKnown } from '@/lib/passkey';
 import { hasCode, problemCode } from '@/lib/problem';
 
+import '../messages/catalogue';
 import { AuthFrame } from './auth-frame';
 import classes from './auth.module.css';
 import { CodeForm } from './code-form';
@@ -20,19 +23,20 @@ interface SecondStepProps {
 }
 
 const intros: Record<SecondFactor, string> = {
-  passkey: "Confirm that it's you with your fingerprint, face, PIN or security key.",
-  totp: 'Enter the code from your authenticator app.',
-  recovery_code: 'Enter one of your recovery codes. Each works once.',
+  passkey: text('auth:secondStep.confirmThatIts'),
+  totp: text('auth:secondStep.enterTheCode'),
+  recovery_code: text('auth:secondStep.enterOneOf'),
 };
 
 const switches: Record<SecondFactor, string> = {
-  passkey: 'Use a passkey',
-  totp: 'Use the authenticator app',
-  recovery_code: 'Use a recovery code',
+  passkey: text('auth:secondStep.useAPasskey'),
+  totp: text('auth:secondStep.useTheAuthenticator'),
+  recovery_code: text('auth:secondStep.useARecovery'),
 };
 
 /** The second step of a sign-in: a passkey, a code from the authenticator app, or a recovery code. */
 export function SecondStep({ challenge, factors, onDone, onExpired, onBack }: SecondStepProps) {
+  const { t } = useTranslation('auth');
   const ways = factors.filter((each) => each !== 'passkey' || passkeysKnown());
   const [way, setWay] = useState<SecondFactor>(ways[0] ?? 'recovery_code');
   const failed = (error: Error) => {
@@ -46,18 +50,18 @@ export function SecondStep({ challenge, factors, onDone, onExpired, onBack }: Se
       </button>
     ));
   return (
-    <AuthFrame title="Two-step sign-in" intro={intros[way]}>
+    <AuthFrame title={t('secondStep.twoStepSign')} intro={intros[way]}>
       <div className={classes.form}>
         {way === 'passkey' ? (
           <>
-            <PasskeyButton label="Continue with a passkey" challenge={challenge} primary onDone={onDone} onFailed={failed} />
+            <PasskeyButton label={t('secondStep.continueWithA')} challenge={challenge} primary onDone={onDone} onFailed={failed} />
             {others}
           </>
         ) : (
           <CodeForm key={way} challenge={challenge} recovery={way === 'recovery_code'} switches={others} onDone={onDone} onFailed={failed} />
         )}
         <Button variant="subtle" color="gray" size="md" fullWidth onClick={onBack}>
-          Back
+          {t('secondStep.back')}
         </Button>
       </div>
     </AuthFrame>

@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { Me } from '@/api/model';
 
 import { authKeys } from '../api';
+import { noteSignIn } from '../just-signed-in';
 
 /** Returns a function that stores who has just signed in and then calls onDone. */
 export function useSignedIn(onDone: () => void): (me: Me) => void {
@@ -11,6 +12,7 @@ export function useSignedIn(onDone: () => void): (me: Me) => void {
     // Nothing of a previous account may show.
     client.clear();
     client.setQueryData(authKeys.me, me);
+    noteSignIn();
     onDone();
   };
 }

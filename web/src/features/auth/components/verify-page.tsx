@@ -1,12 +1,14 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
 
 import { FormFault } from '@/components/form-fault';
 import { PasswordField } from '@/components/password-field';
 import { hasCode, problemCode } from '@/lib/problem';
 import { useApiForm } from '@/lib/use-api-form';
 
+import '../link-messages/catalogue';
 import { resendVerification, verifyEmail } from '../api';
 import { passwordSchema } from '../schema';
 import { AddressForm } from './address-form';
@@ -27,6 +29,7 @@ export function VerifyPage({ token, onDone }: VerifyPageProps) {
 
 /** The password proves that the mailbox's owner is the person who registered. */
 function PasswordStep({ token, onDone }: VerifyPageProps) {
+  const { t } = useTranslation('authLinks');
   const form = useApiForm({
     schema: passwordSchema,
     initial: { password: '' },
@@ -35,11 +38,11 @@ function PasswordStep({ token, onDone }: VerifyPageProps) {
   });
   if (hasCode(form.error, problemCode.linkNotValid)) {
     return (
-      <AuthFrame title="This link doesn't work" intro="Your address isn't confirmed yet.">
+      <AuthFrame title={t('verifyPage.thisLinkDoesnt')} intro={t('verifyPage.yourAddressIsnt')}>
         <div className={classes.form}>
           <FormFault error={form.error} />
           <Button size="md" fullWidth renderRoot={(props) => <Link to="/verify" search={{ token: '' }} {...props} />}>
-            Send a new link
+            {t('verifyPage.sendANew')}
           </Button>
         </div>
       </AuthFrame>
@@ -47,16 +50,16 @@ function PasswordStep({ token, onDone }: VerifyPageProps) {
   }
   const foot = (
     <>
-      Forgot it, or wasn't it you? <Link to="/reset">Set a new password</Link>
+      <Trans t={t} i18nKey="verifyPage.forgotItOr" components={{ link: <Link to="/reset" /> }} />
     </>
   );
   return (
-    <AuthFrame title="Confirm your address" intro="Enter the password you chose to finish signing up." foot={foot}>
+    <AuthFrame title={t('verifyPage.confirmYourAddress')} intro={t('verifyPage.enterThePassword')} foot={foot}>
       <form noValidate onSubmit={form.submit} className={classes.form}>
         <FormFault error={form.error} />
-        <PasswordField label="Password" size="md" autoComplete="current-password" {...form.field('password')} />
+        <PasswordField label={t('verifyPage.password')} size="md" autoComplete="current-password" {...form.field('password')} />
         <Button type="submit" size="md" fullWidth loading={form.busy} disabled={form.wait > 0}>
-          Confirm and sign in
+          {t('verifyPage.confirmAndSign')}
         </Button>
       </form>
     </AuthFrame>
@@ -64,24 +67,25 @@ function PasswordStep({ token, onDone }: VerifyPageProps) {
 }
 
 function NewLink() {
+  const { t } = useTranslation('authLinks');
   const [mailedTo, setMailedTo] = useState('');
-  const back = <Link to="/login">Back to sign-in</Link>;
+  const back = <Link to="/login">{t('verifyPage.backToSign')}</Link>;
   if (mailedTo !== '') {
     return (
-      <AuthFrame title="Check your mail" intro="" foot={back}>
+      <AuthFrame title={t('verifyPage.checkYourMail')} intro="" foot={back}>
         <div className={classes.done} role="status">
           <p>
-            If <span className={classes.whom}>{mailedTo}</span> is waiting for confirmation, a new link is on its way.
+            <Trans t={t} i18nKey="verifyPage.ifIsWaiting" values={{ mailedTo }} components={{ span: <span className={classes.whom} /> }} />
           </p>
         </div>
       </AuthFrame>
     );
   }
   return (
-    <WithConfig title="Get a new link">
+    <WithConfig title={t('verifyPage.getANew')}>
       {(config) => (
-        <AuthFrame title="Get a new link" intro="For accounts whose address isn't confirmed yet. Earlier links stop working." foot={back}>
-          <AddressForm config={config} submitLabel="Send link" send={resendVerification} onDone={setMailedTo} />
+        <AuthFrame title={t('verifyPage.getANew')} intro={t('verifyPage.forAccountsWhose')} foot={back}>
+          <AddressForm config={config} submitLabel={t('verifyPage.sendLink')} send={resendVerification} onDone={setMailedTo} />
         </AuthFrame>
       )}
     </WithConfig>

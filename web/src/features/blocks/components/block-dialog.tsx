@@ -1,15 +1,17 @@
 import { Button, Modal, Textarea, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { BlockResult } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
 import { toastDone } from '@/components/toast';
-import { formatPlural } from '@/lib/format';
+import { formatCount } from '@/lib/format';
 import { linesOf } from '@/lib/lines-of';
 import { useApiForm } from '@/lib/use-api-form';
 import { useFirstFocus } from '@/lib/use-first-focus';
 
+import '../messages/catalogue';
 import { addBlocks, blockKeys } from '../api';
 import { blockSchema } from '../schema';
 import classes from './blocks.module.css';
@@ -23,14 +25,16 @@ interface BlockDialogProps {
 
 /** Blocks content, and lists what was refused. */
 export function BlockDialog({ opened, given, onClose }: BlockDialogProps) {
+  const { t } = useTranslation('blocks');
   return (
-    <Modal opened={opened} onClose={onClose} title="Block content" size="lg">
+    <Modal opened={opened} onClose={onClose} title={t('blockDialog.blockContent')} size="lg">
       <BlockSteps given={given} onClose={onClose} />
     </Modal>
   );
 }
 
 function BlockSteps({ given, onClose }: { given: string; onClose: () => void }) {
+  const { t } = useTranslation('blocks');
   const client = useQueryClient();
   const [result, setResult] = useState<BlockResult>();
   const form = useApiForm({
@@ -43,7 +47,7 @@ function BlockSteps({ given, onClose }: { given: string; onClose: () => void }) 
         setResult(done);
         return;
       }
-      toastDone(`Blocked. It covers ${formatPlural(downloadsOf(done), 'download', 'downloads')} here.`);
+      toastDone(t('blockDialog.blockedItCovers', { count: downloadsOf(done), number: formatCount(downloadsOf(done)) }));
       onClose();
     },
   });
@@ -53,8 +57,8 @@ function BlockSteps({ given, onClose }: { given: string; onClose: () => void }) 
       <FormFault error={form.error} />
       <Textarea
         name="values"
-        label="What to block"
-        description="One per line: an info hash, a magnet link, a host with everything below it, an address (* stands for anything in its path), or a file’s ID."
+        label={t('blockDialog.whatToBlock')}
+        description={t('blockDialog.onePerLine')}
         rows={5}
         resize="vertical"
         autoComplete="off"
@@ -62,16 +66,16 @@ function BlockSteps({ given, onClose }: { given: string; onClose: () => void }) 
         {...form.field('values')}
         data-autofocus={given === '' || undefined}
       />
-      <TextInput name="reason" label="Reason" description="Only admins read it." maxLength={500} autoComplete="off" {...form.field('reason')} data-autofocus={given !== '' || undefined} />
+      <TextInput name="reason" label={t('blockDialog.reason')} description={t('blockDialog.onlyAdminsRead')} maxLength={500} autoComplete="off" {...form.field('reason')} data-autofocus={given !== '' || undefined} />
       <p className={classes.consequence}>
-        From now on it can’t be added or opened, and downloads of it that are running stop. Everything stored is kept, and you can lift the block later.
+        {t('blockDialog.fromNowOn')}
       </p>
       <div className={classes.buttons}>
         <Button variant="default" onClick={onClose}>
-          Cancel
+          {t('blockDialog.cancel')}
         </Button>
         <Button type="submit" color="red.8" loading={form.busy} disabled={form.wait > 0}>
-          Block
+          {t('blockDialog.block')}
         </Button>
       </div>
     </form>
@@ -83,13 +87,14 @@ function downloadsOf({ blocks }: BlockResult): number {
 }
 
 function Refused({ result, onClose }: { result: BlockResult; onClose: () => void }) {
+  const { t } = useTranslation('blocks');
   const done = useFirstFocus<HTMLButtonElement>(); // the pressed button is gone
   return (
     <div className={classes.form}>
       <p>
-        {result.blocks.length === 0 ? 'No content was blocked.' : `Blocked ${formatPlural(result.blocks.length, 'entry', 'entries')}.`} These lines were refused:
+        {result.blocks.length === 0 ? t('blockDialog.noContentWas') : t('blockDialog.blockedEntriesThese', { count: result.blocks.length, number: formatCount(result.blocks.length) })}
       </p>
-      <ul className={classes.refused} aria-label="Refused lines">
+      <ul className={classes.refused} aria-label={t('blockDialog.refusedLines')}>
         {result.refused.map(({ value, why }) => (
           <li key={value}>
             <b>{value}</b>
@@ -99,7 +104,7 @@ function Refused({ result, onClose }: { result: BlockResult; onClose: () => void
       </ul>
       <div className={classes.buttons}>
         <Button ref={done} onClick={onClose}>
-          Done
+          {t('blockDialog.done')}
         </Button>
       </div>
     </div>

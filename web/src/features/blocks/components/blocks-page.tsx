@@ -1,6 +1,7 @@
 import { Button, NativeSelect } from '@mantine/core';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
 
 import type { Block, BlockKind } from '@/api/model';
 import { ConfirmDialog } from '@/components/confirm-dialog';
@@ -11,13 +12,15 @@ import { RecordList } from '@/components/record-list';
 import { RelativeTime } from '@/components/relative-time';
 import { TextFilter } from '@/components/text-filter';
 import { toastDone } from '@/components/toast';
-import { formatPlural } from '@/lib/format';
+import { formatCount } from '@/lib/format';
+import { text } from '@/lib/messages';
 
+import '../messages/catalogue';
 import { blockKeys, blockKinds, blocksQuery, liftBlock, type BlockView } from '../api';
 import { BlockDialog } from './block-dialog';
 import classes from './blocks.module.css';
 
-const kindNames: Record<BlockKind, string> = { hash: 'Info hash', url: 'Address', file: 'File' };
+const kindNames: Record<BlockKind, string> = { hash: text('blocks:blocksPage.infoHash'), url: 'Address', file: text('blocks:blocksPage.file') };
 
 interface BlocksPageProps {
   view: BlockView;
@@ -30,51 +33,52 @@ interface BlocksPageProps {
 
 /** Content that is refused here. */
 export function BlocksPage({ view, add, onView, onAdded }: BlocksPageProps) {
+  const { t } = useTranslation('blocks');
   const [adding, setAdding] = useState(false);
   const [lifting, setLifting] = useState<Block>();
   const list = useInfiniteQuery({ ...blocksQuery(view), placeholderData: (before) => before });
   const filtered = view.kind !== '' || view.q !== '';
   return (
     <Page
-      title="Blocked content"
-      intro="Content that can’t be added or opened here."
+      title={t('blocksPage.blockedContent')}
+      intro={t('blocksPage.contentThatCant')}
       actions={
         <Button leftSection={<IconBan size={17} />} onClick={() => setAdding(true)}>
-          Block content
+          {t('blocksPage.blockContent')}
         </Button>
       }
     >
       <div className={classes.filters}>
-        <TextFilter label="Search" placeholder="Hash, address, name or reason" maxLength={200} value={view.q} onCommit={(q) => onView({ q })} />
+        <TextFilter label={t('blocksPage.search')} placeholder={t('blocksPage.hashAddressName')} maxLength={200} value={view.q} onCommit={(q) => onView({ q })} />
         <NativeSelect
           size="sm"
-          label="Kind"
-          data={[{ value: '', label: 'All kinds' }, ...blockKinds.map((value) => ({ value, label: kindNames[value] }))]}
+          label={t('blocksPage.kind')}
+          data={[{ value: '', label: t('blocksPage.allKinds') }, ...blockKinds.map((value) => ({ value, label: kindNames[value] }))]}
           value={view.kind}
           onChange={(event) => onView({ kind: blockKinds.find((kind) => kind === event.currentTarget.value) ?? '' })}
         />
         <NativeSelect
           size="sm"
-          label="State"
+          label={t('blocksPage.state')}
           data={[
-            { value: '', label: 'In force' },
-            { value: 'lifted', label: 'Lifted' },
+            { value: '', label: t('blocksPage.inForce') },
+            { value: 'lifted', label: t('blocksPage.lifted') },
           ]}
           value={view.lifted ? 'lifted' : ''}
           onChange={(event) => onView({ lifted: event.currentTarget.value === 'lifted' })}
         />
       </div>
       <RecordList
-        label="Blocked content"
-        noun="blocks"
+        label={t('blocksPage.blockedContent')}
+        noun={t('blocksPage.blocks')}
         list={list}
         keyOf={(block) => block.id}
         render={(block) => <BlockRecord block={block} onLift={() => setLifting(block)} />}
-        empty={view.lifted ? 'Blocks that you lift show up here.' : 'Nothing is blocked. Block an info hash, an address or a file, and no user can add or open it.'}
+        empty={view.lifted ? t('blocksPage.blocksThatYou') : t('blocksPage.nothingIsBlocked')}
         emptyAction={
           !view.lifted && (
             <Button variant="default" onClick={() => setAdding(true)}>
-              Block content
+              {t('blocksPage.blockContent')}
             </Button>
           )
         }
@@ -95,6 +99,7 @@ export function BlocksPage({ view, add, onView, onAdded }: BlocksPageProps) {
 }
 
 function BlockRecord({ block, onLift }: { block: Block; onLift: () => void }) {
+  const { t } = useTranslation('blocks');
   return (
     <div className={classes.record}>
       <p className={classes.what}>
@@ -103,20 +108,19 @@ function BlockRecord({ block, onLift }: { block: Block; onLift: () => void }) {
       </p>
       <p className={classes.reason}>{block.reason}</p>
       <p className={classes.facts}>
-        {block.liftedAt === null && <span>{block.enforced ? `covers ${formatPlural(block.jobs, 'download', 'downloads')}` : 'looking for downloads'}</span>}
+        {block.liftedAt === null && <span>{block.enforced ? t('blocksPage.coversDownloads', { count: block.jobs, number: formatCount(block.jobs) }) : t('blocksPage.lookingForDownloads')}</span>}
         <span>
-          added <RelativeTime at={block.createdAt} />
-          {block.by !== '' && ` by ${block.by}`}
+          {block.by !== '' ? <Trans t={t} i18nKey="blocksPage.addedBy" values={{ by: block.by }} components={{ relativetime: <RelativeTime at={block.createdAt} /> }} /> : <Trans t={t} i18nKey="blocksPage.added" components={{ relativetime: <RelativeTime at={block.createdAt} /> }} />}
         </span>
         {block.liftedAt !== null && (
           <span>
-            lifted <RelativeTime at={block.liftedAt} />
+            <Trans t={t} i18nKey="blocksPage.lifted2" components={{ relativetime: <RelativeTime at={block.liftedAt} /> }} />
           </span>
         )}
       </p>
       {block.liftedAt === null && (
-        <Button className={classes.lift} size="compact-sm" variant="default" aria-label={`Lift the block of ${block.name || block.value}`} onClick={onLift}>
-          Lift
+        <Button className={classes.lift} size="compact-sm" variant="default" aria-label={t('blocksPage.liftTheBlock', { name: block.name || block.value })} onClick={onLift}>
+          {t('blocksPage.lift')}
         </Button>
       )}
     </div>
@@ -124,11 +128,12 @@ function BlockRecord({ block, onLift }: { block: Block; onLift: () => void }) {
 }
 
 function LiftDialog({ block, onClose }: { block: Block | undefined; onClose: () => void }) {
+  const { t } = useTranslation('blocks');
   const client = useQueryClient();
   const lifting = useMutation({
     mutationFn: liftBlock,
     onSuccess: () => {
-      toastDone('Lifted the block.');
+      toastDone(t('blocksPage.liftedTheBlock'));
       close();
       return client.invalidateQueries({ queryKey: blockKeys.all });
     },
@@ -140,15 +145,15 @@ function LiftDialog({ block, onClose }: { block: Block | undefined; onClose: () 
   return (
     <ConfirmDialog
       opened={block !== undefined}
-      title="Lift the block?"
-      confirmLabel="Lift"
+      title={t('blocksPage.liftTheBlock2')}
+      confirmLabel={t('blocksPage.lift')}
       danger={false}
       busy={lifting.isPending}
       onConfirm={() => block && lifting.mutate(block.id)}
       onClose={close}
     >
       <p className={classes.value}>{block && (block.name === '' ? block.value : block.name)}</p>
-      <p>It can be added and opened again, unless something else blocks it. Downloads that the block stopped can be retried.</p>
+      <p>{t('blocksPage.itCanBe')}</p>
       <FormFault error={lifting.error} />
     </ConfirmDialog>
   );

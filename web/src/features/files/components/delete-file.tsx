@@ -1,6 +1,7 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { JobFile } from '@/api/model';
 import { ConfirmDialog } from '@/components/confirm-dialog';
@@ -13,6 +14,8 @@ import { text } from '@/lib/messages';
 import { deleteFile, refreshTrash } from '@/lib/trash/api';
 import { useTrash } from '@/lib/trash/context';
 
+import '../messages/catalogue';
+
 interface DeleteFileButtonProps {
   file: JobFile;
   jobId: string;
@@ -22,6 +25,7 @@ interface DeleteFileButtonProps {
 
 /** Deletes one file. It asks first only where that is for good. */
 export function DeleteFileButton({ file, jobId, onWhole }: DeleteFileButtonProps) {
+  const { t } = useTranslation('files');
   const client = useQueryClient();
   const trash = useTrash();
   const [asking, setAsking] = useState(false);
@@ -34,7 +38,7 @@ export function DeleteFileButton({ file, jobId, onWhole }: DeleteFileButtonProps
       else toastTrashed(client, { what, ids: [whole ? jobId : file.id], until });
       if (whole) onWhole();
     },
-    onError: (error) => toastFailed("Couldn't delete the file", error),
+    onError: (error) => toastFailed(t('deleteFile.couldntDeleteThe'), error),
     onSettled: () => {
       setAsking(false);
       refreshTrash(client);
@@ -42,12 +46,12 @@ export function DeleteFileButton({ file, jobId, onWhole }: DeleteFileButtonProps
   });
   return (
     <>
-      <Tooltip label="Delete">
+      <Tooltip label={t('deleteFile.delete')}>
         <ActionIcon
           variant="subtle"
           color="gray"
           loading={deleting.isPending}
-          aria-label={`Delete ${name}`}
+          aria-label={t('deleteFile.delete2', { name })}
           onClick={() => (trash ? deleting.mutate() : setAsking(true))}
         >
           <IconTrash size={17} />
@@ -55,13 +59,13 @@ export function DeleteFileButton({ file, jobId, onWhole }: DeleteFileButtonProps
       </Tooltip>
       <ConfirmDialog
         opened={asking}
-        title="Delete file?"
-        confirmLabel="Delete"
+        title={t('deleteFile.deleteFile')}
+        confirmLabel={t('deleteFile.delete')}
         busy={deleting.isPending}
         onConfirm={() => deleting.mutate()}
         onClose={() => setAsking(false)}
       >
-        <p>This deletes “{isolated(name)}”. This can't be undone.</p>
+        <p>{t('deleteFile.thisDeletesThis', { name: isolated(name) })}</p>
       </ConfirmDialog>
     </>
   );

@@ -2,6 +2,7 @@ import { ActionIcon, Skeleton, Tooltip } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useMemo, useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { JobFile } from '@/api/model';
 import { FileTree } from '@/components/file-tree';
@@ -11,10 +12,12 @@ import { Thumbnail } from '@/components/thumbnail';
 import { shownAs } from '@/components/viewer/shown';
 import { fileKind } from '@/lib/file-kind';
 import { baseName } from '@/lib/file-kind';
-import { formatPlural } from '@/lib/format';
+import { formatCount } from '@/lib/format';
 import { hasThumbnail, thumbnailOf } from '@/lib/has-thumbnail';
+import { text } from '@/lib/messages';
 import { filesOf, isAvailable, type OutlineFile } from '@/lib/outline';
 
+import '../messages/catalogue';
 import { filesQuery, firstFilesQuery, rowQuery } from '../api';
 import { DeleteFileButton } from './delete-file';
 import classes from './files.module.css';
@@ -40,14 +43,15 @@ function countsOf(chosen: readonly OutlineFile[], skipped: number): string {
   const available = chosen.filter(isAvailable).length;
   const lost = chosen.filter((file) => file.mark === 'lost').length;
   return [
-    available === chosen.length ? formatPlural(available, 'file', 'files') : `${available} of ${chosen.length} available`,
-    ...(lost > 0 ? [`${lost} lost`] : []),
-    ...(skipped > 0 ? [`${formatPlural(skipped, 'file', 'files')} skipped`] : []),
+    available === chosen.length ? text('files:fileBrowser.files', { count: available, number: formatCount(available) }) : text('files:fileBrowser.ofAvailable', { available, chosen: chosen.length }),
+    ...(lost > 0 ? [text('files:fileBrowser.lost', { lost })] : []),
+    ...(skipped > 0 ? [text('files:fileBrowser.filesSkipped', { count: skipped, number: formatCount(skipped) })] : []),
   ].join(', ');
 }
 
 /** The files of a job. Each has its actions as soon as it is available. A long list begins to show before all of it is there. */
 export function FileBrowser({ jobId, onShare, onDeleted }: FileBrowserProps) {
+  const { t } = useTranslation('files');
   const [chosenToShare, setChosenToShare] = useState<ReadonlySet<number>>();
   const { data: first } = useQuery(firstFilesQuery(jobId));
   const { data: all, error, refetch } = useQuery(filesQuery(jobId));
@@ -57,18 +61,18 @@ export function FileBrowser({ jobId, onShare, onDeleted }: FileBrowserProps) {
     <section aria-labelledby="files-title" aria-busy={!all && !error} className={classes.section}>
       <div className={classes.head}>
         <h2 className={classes.title} id="files-title">
-          Files
+          {t('fileBrowser.files2')}
         </h2>
         {all && chosen.length > 0 && <span className={`${classes.count} tabular`}>{countsOf(chosen, all.length - chosen.length)}</span>}
-        {!all && !error && first && <span className={`${classes.count} tabular`}>{`${formatPlural(first.total, 'file', 'files')}, loading…`}</span>}
+        {!all && !error && first && <span className={`${classes.count} tabular`}>{t('fileBrowser.filesLoading', { count: first.total, number: formatCount(first.total) })}</span>}
         {all && onShare && chosen.filter(isAvailable).length > 1 && <ShareSelection chosen={chosenToShare} onChosen={setChosenToShare} onShare={onShare} />}
       </div>
       {!files && !error && <Skeleton height={160} radius="md" />}
-      {error && !all && <ErrorNotice error={error} title={files ? "Couldn't load all files" : "Couldn't load the files"} retry={() => void refetch()} />}
-      {files?.length === 0 && <p className={classes.none}>Files show up here once they are known.</p>}
+      {error && !all && <ErrorNotice error={error} title={files ? t('fileBrowser.couldntLoadAll') : t('fileBrowser.couldntLoadThe')} retry={() => void refetch()} />}
+      {files?.length === 0 && <p className={classes.none}>{t('fileBrowser.filesShowUp')}</p>}
       {chosen.length > 0 && (
         <FileTree
-          label="List of files"
+          label={t('fileBrowser.listOfFiles')}
           files={chosen}
           maxHeight={520}
           isDim={(file) => !isAvailable(file)}
@@ -93,29 +97,30 @@ function FilePicture({ file: row, jobId, icon }: { file: OutlineFile; jobId: str
 type FileActionsProps = FileBrowserProps & { file: OutlineFile };
 
 function FileActions({ file, ...rest }: FileActionsProps) {
+  const { t } = useTranslation('files');
   if (file.mark === 'lost') {
     return (
-      <Tooltip label="No longer in storage. Delete this download and add it again to fetch it.">
+      <Tooltip label={t('fileBrowser.noLongerIn')}>
         <span className={classes.lost}>
-          <IconAlertTriangle size={16} aria-hidden="true" /> Lost
+          <IconAlertTriangle size={16} aria-hidden="true" /> {t('fileBrowser.lost2')}
         </span>
       </Tooltip>
     );
   }
   if (file.mark === 'blocked') {
     return (
-      <Tooltip label="This file is blocked here. Ask your admin if you think that is wrong.">
+      <Tooltip label={t('fileBrowser.thisFileIs')}>
         <span className={classes.lost}>
-          <IconBan size={16} aria-hidden="true" /> Blocked
+          <IconBan size={16} aria-hidden="true" /> {t('fileBrowser.blocked')}
         </span>
       </Tooltip>
     );
   }
   if (!isAvailable(file)) {
     return (
-      <Tooltip label="Not available yet">
+      <Tooltip label={t('fileBrowser.notAvailableYet')}>
         <span className={classes.pending}>
-          <IconClock size={16} aria-label="Not available yet" />
+          <IconClock size={16} aria-label={t('fileBrowser.notAvailableYet')} />
         </span>
       </Tooltip>
     );
@@ -125,12 +130,13 @@ function FileActions({ file, ...rest }: FileActionsProps) {
 
 /** What to do with an available file. The list doesn't have its id, so each row asks for it when it shows. */
 function OpenActions({ file: row, jobId, onShare, onDeleted }: FileActionsProps) {
+  const { t } = useTranslation('files');
   const { data: file, error } = useQuery(rowQuery(jobId, row.index));
   if (error && !file) {
     return (
-      <Tooltip label="Couldn't load the actions. Reload the page to try again.">
+      <Tooltip label={t('fileBrowser.couldntLoadTheActions')}>
         <span className={classes.lost}>
-          <IconAlertTriangle size={16} aria-label="Couldn't load the actions" />
+          <IconAlertTriangle size={16} aria-label={t('fileBrowser.couldntLoadTheActions2')} />
         </span>
       </Tooltip>
     );
@@ -148,12 +154,13 @@ function OpenActions({ file: row, jobId, onShare, onDeleted }: FileActionsProps)
 }
 
 function OpenButton({ file, jobId }: { file: JobFile; jobId: string }) {
+  const { t } = useTranslation('files');
   const kind = fileKind(file);
   const plays = kind === 'video' || kind === 'audio';
   const Symbol = plays ? IconPlayerPlay : kind === 'image' ? IconPhoto : IconFileText;
-  const label = `${plays ? 'Play' : 'View'} ${baseName(file.path)}`;
+  const label = `${plays ? t('fileBrowser.play') : t('fileBrowser.view')} ${baseName(file.path)}`;
   return (
-    <Tooltip label={plays ? 'Play' : 'View'}>
+    <Tooltip label={plays ? t('fileBrowser.play') : t('fileBrowser.view')}>
       <ActionIcon
         variant={plays ? 'light' : 'subtle'}
         color={plays ? undefined : 'gray'}

@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
 
 import type { JobFile } from '@/api/model';
 import { IconArchive, IconDownload, IconLink } from '@/components/icons';
@@ -10,6 +11,7 @@ import { formatTime } from '@/lib/format';
 import { isAvailable } from '@/lib/outline';
 import { startDownload } from '@/lib/start-download';
 
+import '../messages/catalogue';
 import { filesQuery, makeArchiveLink, makeLink, rowQuery } from '../api';
 
 interface DownloadButtonProps {
@@ -21,24 +23,25 @@ interface DownloadButtonProps {
 
 /** Downloads a file. */
 export function DownloadButton({ file, wide = false, variant = 'default' }: DownloadButtonProps) {
+  const { t } = useTranslation('files');
   const linking = useMutation({
     mutationFn: () => makeLink(file.id, 'attachment'),
     onSuccess: (link) => startDownload(link.url),
-    onError: (error) => toastFailed("Couldn't start the download", error),
+    onError: (error) => toastFailed(t('linkButtons.couldntStartThe'), error),
   });
   if (wide) {
     return (
       <Button variant={variant} leftSection={<IconDownload size={17} />} loading={linking.isPending} onClick={() => linking.mutate()}>
-        Download
+        {t('linkButtons.download')}
       </Button>
     );
   }
   return (
-    <Tooltip label="Download">
+    <Tooltip label={t('linkButtons.download')}>
       <ActionIcon
         variant="subtle"
         color="gray"
-        aria-label={`Download ${baseName(file.path)}`}
+        aria-label={t('linkButtons.download2', { baseName: baseName(file.path) })}
         loading={linking.isPending}
         onClick={() => linking.mutate()}
       >
@@ -50,29 +53,30 @@ export function DownloadButton({ file, wide = false, variant = 'default' }: Down
 
 /** Copies a link that works without signing in until it expires. */
 export function CopyLinkButton({ file, wide = false }: { file: JobFile; wide?: boolean }) {
+  const { t } = useTranslation('files');
   const linking = useMutation({
     mutationFn: async () => {
       const link = await makeLink(file.id, fileDisposition(file));
       await navigator.clipboard.writeText(link.url);
       return link;
     },
-    onSuccess: (link) => toastDone(`Link copied. It works without signing in until ${formatTime(link.expiresAt, Date.now())}.`),
-    onError: (error) => toastFailed("Couldn't copy the link", error),
+    onSuccess: (link) => toastDone(t('linkButtons.linkCopiedIt', { expiresAt: formatTime(link.expiresAt, Date.now()) })),
+    onError: (error) => toastFailed(t('linkButtons.couldntCopyThe'), error),
   });
   if (wide) {
     return (
       <Button variant="default" leftSection={<IconLink size={17} />} loading={linking.isPending} onClick={() => linking.mutate()}>
-        Copy link
+        {t('linkButtons.copyLink')}
       </Button>
     );
   }
   return (
-    <Tooltip label="Copy link for a player or download tool">
+    <Tooltip label={t('linkButtons.copyLinkFor')}>
       <ActionIcon
         data-spare
         variant="subtle"
         color="gray"
-        aria-label={`Copy link to ${baseName(file.path)}`}
+        aria-label={t('linkButtons.copyLinkTo', { baseName: baseName(file.path) })}
         loading={linking.isPending}
         onClick={() => linking.mutate()}
       >
@@ -88,27 +92,29 @@ function fileDisposition(file: JobFile): 'inline' | 'attachment' {
 
 /** Downloads all files of a job: a single file directly, several as a zip. */
 export function DownloadAllButton({ jobId, count }: { jobId: string; count: number }) {
+  const { t } = useTranslation('files');
   const { data: files, isPending } = useQuery(filesQuery(jobId));
   const stored = files?.filter(isAvailable) ?? [];
   const only = stored.length === 1 ? stored[0] : undefined;
   const { data: lone } = useQuery({ ...rowQuery(jobId, only?.index ?? -1), enabled: only !== undefined });
   const zips = useFeature('archives');
   // It keeps its place while the files load.
-  if (isPending && (zips || count === 1)) return <Button loading>{count === 1 ? 'Download' : 'Download all as zip'}</Button>;
+  if (isPending && (zips || count === 1)) return <Button loading>{t('linkButtons.downloadAllAs', { count })}</Button>;
   if (!files) return null;
   if (only) return lone ? <DownloadButton file={lone} wide variant="filled" /> : null;
   return zips ? <ArchiveButton jobId={jobId} /> : null;
 }
 
 function ArchiveButton({ jobId }: { jobId: string }) {
+  const { t } = useTranslation('files');
   const linking = useMutation({
     mutationFn: () => makeArchiveLink(jobId),
     onSuccess: (link) => startDownload(link.url),
-    onError: (error) => toastFailed("Couldn't start the download", error),
+    onError: (error) => toastFailed(t('linkButtons.couldntStartThe'), error),
   });
   return (
     <Button leftSection={<IconArchive size={17} />} loading={linking.isPending} onClick={() => linking.mutate()}>
-      Download all as zip
+      {t('linkButtons.downloadAllAsZip')}
     </Button>
   );
 }

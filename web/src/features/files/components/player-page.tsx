@@ -2,6 +2,7 @@ import { Skeleton, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useMemo, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { JobFile } from '@/api/model';
 import { IconAlertTriangle, IconBan, IconArrowLeft, IconChevronRight, IconClock } from '@/components/icons';
@@ -11,6 +12,7 @@ import { baseName, fileKind } from '@/lib/file-kind';
 import type { OutlineFile } from '@/lib/outline';
 import { hasCode, problemCode } from '@/lib/problem';
 
+import '../messages/catalogue';
 import { fileQuery, filesQuery, inlineLinkQuery, rowQuery } from '../api';
 import { opensHere } from './file-browser';
 import classes from './files.module.css';
@@ -27,9 +29,10 @@ interface PlayerPageProps {
 
 /** Plays or shows one file of a job, with links to its neighbours. */
 export function PlayerPage({ jobId, fileId, acts }: PlayerPageProps) {
+  const { t } = useTranslation('files');
   const { data: file, error, isPending, refetch } = useQuery(fileQuery(jobId, fileId));
   const missing = hasCode(error, problemCode.notFound);
-  const name = file ? baseName(file.path) : 'File';
+  const name = file ? baseName(file.path) : t('playerPage.file');
   useEffect(() => {
     document.title = `${name} · Longhaul`;
   }, [name]);
@@ -38,7 +41,7 @@ export function PlayerPage({ jobId, fileId, acts }: PlayerPageProps) {
       <div className={classes.playerhead}>
         <div className={classes.playertitle}>
           <Link to="/jobs/$jobId" params={{ jobId }} className={classes.back}>
-            <IconArrowLeft size={16} aria-hidden="true" /> All files
+            <IconArrowLeft size={16} aria-hidden="true" /> {t('playerPage.allFiles')}
           </Link>
           <Title order={1}>{name}</Title>
         </div>
@@ -52,10 +55,10 @@ export function PlayerPage({ jobId, fileId, acts }: PlayerPageProps) {
         )}
       </div>
       {isPending && <Skeleton height={420} radius="lg" />}
-      {error && !file && !missing && <ErrorNotice error={error} title="Couldn't load the file" retry={() => void refetch()} />}
+      {error && !file && !missing && <ErrorNotice error={error} title={t('playerPage.couldntLoadThe')} retry={() => void refetch()} />}
       {missing && (
-        <Notice icon={IconClock} title="File not found">
-          It may have been deleted with its download.
+        <Notice icon={IconClock} title={t('playerPage.fileNotFound')}>
+          {t('playerPage.itMayHave')}
         </Notice>
       )}
       {file && <OpenFile file={file} />}
@@ -65,37 +68,39 @@ export function PlayerPage({ jobId, fileId, acts }: PlayerPageProps) {
 }
 
 function OpenFile({ file }: { file: JobFile }) {
+  const { t } = useTranslation('files');
   const { available } = file;
   const link = useQuery({ ...inlineLinkQuery(file.id), enabled: available });
   if (file.state === 'lost') {
     return (
-      <Notice icon={IconAlertTriangle} title="No longer in storage">
-        This file is lost. Delete its download and add it again to fetch it.
+      <Notice icon={IconAlertTriangle} title={t('playerPage.noLongerIn')}>
+        {t('playerPage.thisFileIs')}
       </Notice>
     );
   }
   if (file.blocked) {
     return (
-      <Notice icon={IconBan} title="Blocked here">
-        This file can’t be opened here. Ask your admin if you think that is wrong.
+      <Notice icon={IconBan} title={t('playerPage.blockedHere')}>
+        {t('playerPage.thisFileCant')}
       </Notice>
     );
   }
   if (!available) {
     return (
-      <Notice icon={IconClock} title="Not stored yet">
-        You can open this file once it is fully stored.
+      <Notice icon={IconClock} title={t('playerPage.notStoredYet')}>
+        {t('playerPage.youCanOpen')}
       </Notice>
     );
   }
   if (link.error) {
-    return <ErrorNotice error={link.error} title="Couldn't open the file" retry={() => void link.refetch()} />;
+    return <ErrorNotice error={link.error} title={t('playerPage.couldntOpenThe')} retry={() => void link.refetch()} />;
   }
   if (!link.data) return <Skeleton height={420} radius="lg" />;
   return <Stage key={file.id} file={{ ...file, name: baseName(file.path) }} url={link.data.url} onBroken={() => void link.refetch()} />;
 }
 
 function Steps({ jobId, file }: { jobId: string; file: JobFile }) {
+  const { t } = useTranslation('files');
   const { data: files } = useQuery(filesQuery(jobId));
   const kind = fileKind(file);
   const alike = useMemo(
@@ -105,7 +110,7 @@ function Steps({ jobId, file }: { jobId: string; file: JobFile }) {
   const at = alike.findIndex((each) => each.index === file.index);
   if (at < 0) return null;
   return (
-    <nav className={classes.steps} aria-label="Other files">
+    <nav className={classes.steps} aria-label={t('playerPage.otherFiles')}>
       <Step jobId={jobId} to={alike[at - 1]} />
       <Step jobId={jobId} to={alike[at + 1]} next />
     </nav>

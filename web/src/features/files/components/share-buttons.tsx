@@ -1,11 +1,14 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
 
 import { IconShare } from '@/components/icons';
 import { baseName } from '@/lib/file-kind';
 import type { FolderNode } from '@/lib/file-tree';
-import { formatPlural } from '@/lib/format';
+import { formatCount } from '@/lib/format';
+import { text } from '@/lib/messages';
 import type { OutlineFile } from '@/lib/outline';
 
+import '../messages/catalogue';
 import classes from './files.module.css';
 
 /** What of a download is shared: folders and the files with the indexes. */
@@ -18,9 +21,10 @@ export interface Shared {
 export type OnShare = (what: Shared, name: string) => void;
 
 function ShareIcon({ name, onClick }: { name: string; onClick: () => void }) {
+  const { t } = useTranslation('files');
   return (
-    <Tooltip label="Share">
-      <ActionIcon variant="subtle" color="gray" aria-label={`Share ${name}`} onClick={onClick}>
+    <Tooltip label={t('shareButtons.share')}>
+      <ActionIcon variant="subtle" color="gray" aria-label={t('shareButtons.share2', { name })} onClick={onClick}>
         <IconShare size={17} />
       </ActionIcon>
     </Tooltip>
@@ -35,7 +39,7 @@ export function ShareFileButton({ row, onShare }: { row: OutlineFile; onShare: O
 
 /** Shares a folder with everything below it. */
 export function ShareFolderButton({ folder, onShare }: { folder: FolderNode; onShare: OnShare }) {
-  return <ShareIcon name={`folder ${folder.name}`} onClick={() => onShare({ folders: [folder.path] }, folder.name)} />;
+  return <ShareIcon name={text('files:shareButtons.folder', { name: folder.name })} onClick={() => onShare({ folders: [folder.path] }, folder.name)} />;
 }
 
 interface ShareSelectionProps {
@@ -50,21 +54,22 @@ const most = 1000;
 
 /** Chooses several files and shares them. */
 export function ShareSelection({ chosen, onChosen, onShare }: ShareSelectionProps) {
+  const { t } = useTranslation('files');
   if (!chosen) {
     return (
       <Button size="compact-sm" variant="subtle" onClick={() => onChosen(new Set())}>
-        Share several…
+        {t('shareButtons.shareSeveral')}
       </Button>
     );
   }
-  const share = () => onShare({ indexes: [...chosen].sort((a, b) => a - b) }, formatPlural(chosen.size, 'file', 'files'));
+  const share = () => onShare({ indexes: [...chosen].sort((a, b) => a - b) }, t('shareButtons.files', { count: chosen.size, number: formatCount(chosen.size) }));
   return (
     <span className={classes.choosing}>
       <Button size="compact-sm" disabled={chosen.size === 0 || chosen.size > most} onClick={share}>
-        {chosen.size > most ? 'Choose at most 1,000 files, or share their folder' : `Share ${formatPlural(chosen.size, 'file', 'files')}`}
+        {chosen.size > most ? t('shareButtons.chooseAtMost') : t('shareButtons.shareFiles', { count: chosen.size, number: formatCount(chosen.size) })}
       </Button>
       <Button size="compact-sm" variant="default" onClick={() => onChosen(undefined)}>
-        Cancel
+        {t('shareButtons.cancel')}
       </Button>
     </span>
   );

@@ -1,11 +1,13 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { Feature, FlagRule, FlagState, Plan } from '@/api/model';
 import { ErrorNotice } from '@/components/notice';
 import { Page } from '@/components/page';
 
+import '../messages/catalogue';
 import { flagsQuery } from '../api';
 import { ExceptionDialog } from './exception-dialog';
 import { FlagCard } from './flag-card';
@@ -18,15 +20,16 @@ type Asked = { act: 'switch'; flag: FlagState } | { act: 'add'; feature: Feature
 
 /** The features that can be switched off. */
 export function FlagsPage({ plans }: { plans: readonly Plan[] }) {
+  const { t } = useTranslation('flags');
   const { data: flags, error, refetch } = useQuery(flagsQuery());
   const [asked, setAsked] = useState<Asked>();
   const close = () => setAsked(undefined);
   return (
-    <Page title="Features" intro="Switch features off for everyone, for a plan or for one account. Changes take effect at once.">
+    <Page title={t('flagsPage.features')} intro={t('flagsPage.switchFeaturesOff')}>
       {!flags && !error && <Skeleton height={420} radius="lg" />}
-      {!flags && error && <ErrorNotice error={error} title="Couldn't load the features" retry={() => void refetch()} />}
+      {!flags && error && <ErrorNotice error={error} title={t('flagsPage.couldntLoadThe')} retry={() => void refetch()} />}
       {flags && (
-        <ul className={classes.list} aria-label="Features">
+        <ul className={classes.list} aria-label={t('flagsPage.features')}>
           {flags.map((flag) => (
             <FlagCard
               key={flag.feature}

@@ -1,8 +1,11 @@
+import { Trans, useTranslation } from 'react-i18next';
+
 import type { Feature, FlagRule } from '@/api/model';
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { FormFault } from '@/components/form-fault';
 import { toastDone } from '@/components/toast';
 
+import '../messages/catalogue';
 import { featureTexts, targetOf } from '../text';
 import { useSetFlag } from './use-set-flag';
 
@@ -13,20 +16,21 @@ interface RemoveDialogProps {
 
 /** Removes an exception. */
 export function RemoveDialog({ asked, onClose }: RemoveDialogProps) {
+  const { t } = useTranslation('flags');
   const setting = useSetFlag();
   const close = () => {
     setting.reset();
     onClose();
   };
   const done = () => {
-    toastDone('Removed the exception.');
+    toastDone(t('removeDialog.removedTheException'));
     close();
   };
   return (
     <ConfirmDialog
       opened={asked !== undefined}
-      title="Remove the exception?"
-      confirmLabel="Remove"
+      title={t('removeDialog.removeTheException')}
+      confirmLabel={t('removeDialog.remove')}
       danger={false}
       busy={setting.isPending}
       onConfirm={() => {
@@ -39,7 +43,7 @@ export function RemoveDialog({ asked, onClose }: RemoveDialogProps) {
       <p>
         {asked && (
           <>
-            {featureTexts[asked.feature].name}: for <b>{targetOf(asked.rule)}</b>, the setting for {asked.rule.userId === '' ? 'everyone' : 'its plan, or for everyone,'} counts again.
+            {asked.rule.userId === '' ? <Trans t={t} i18nKey="removeDialog.forTheSetting" values={{ name: featureTexts[asked.feature].name, targetOf: targetOf(asked.rule) }} components={{ b: <b /> }} /> : <Trans t={t} i18nKey="removeDialog.forTheSettingFor" values={{ name: featureTexts[asked.feature].name, targetOf: targetOf(asked.rule) }} components={{ b: <b /> }} />}
           </>
         )}
       </p>

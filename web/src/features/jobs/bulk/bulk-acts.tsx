@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import { Hold } from '@/components/hold';
 import { useNow } from '@/lib/use-now';
@@ -7,6 +8,7 @@ import { useNow } from '@/lib/use-now';
 import { jobKeys } from '../api';
 import { anyJobKeys } from '../everybody/api';
 import { jobActsQuery } from '../many/api';
+import './messages/catalogue';
 import { bulkActsQuery, isOpen, type AnyBulkAct } from './api';
 import { BulkCard } from './bulk-card';
 import { BulkResults } from './bulk-results';
@@ -21,10 +23,11 @@ interface BulkActsProps {
 
 /** Acts on many downloads, with what became of each on demand. */
 export function BulkCards({ acts }: BulkActsProps) {
+  const { t } = useTranslation('bulk');
   const [shown, setShown] = useState<AnyBulkAct>();
   return (
     <>
-      <ul className={classes.cards} aria-label="Acts on many downloads">
+      <ul className={classes.cards} aria-label={t('bulkActs.actsOnMany')}>
         {acts.map((act) => (
           <BulkCard key={act.id} act={act} onResults={setShown} />
         ))}

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
 
 import { IconExternalLink } from '@/components/icons';
 import { ProgressBar } from '@/components/progress-bar';
@@ -7,16 +8,18 @@ import { RelativeTime } from '@/components/relative-time';
 import { toastFailed } from '@/components/toast';
 
 import { manyKeys } from '../many/api';
+import './messages/catalogue';
 import { bulkKeys, isOpen, isOwn, stopBulk, type AnyBulkAct } from './api';
 import classes from './bulk.module.css';
 import { progressOf, titleOf } from './text';
 
 /** An act on many downloads: how far it is, with a way to stop it and what became of each. */
 export function BulkCard({ act, onResults }: { act: AnyBulkAct; onResults: (act: AnyBulkAct) => void }) {
+  const { t } = useTranslation('bulk');
   const client = useQueryClient();
   const stopping = useMutation({
     mutationFn: stopBulk,
-    onError: (error) => toastFailed("Couldn't stop it", error),
+    onError: (error) => toastFailed(t('bulkCard.couldntStopIt'), error),
     onSettled: () => client.invalidateQueries({ queryKey: isOwn(act) ? manyKeys.all : bulkKeys.list() }),
   });
   const admins = isOwn(act) ? undefined : act;
@@ -39,12 +42,12 @@ export function BulkCard({ act, onResults }: { act: AnyBulkAct; onResults: (act:
       <div className={classes.buttons}>
         {act.total > 0 && (
           <Button size="compact-sm" variant="default" onClick={() => onResults(act)}>
-            Results
+            {t('bulkCard.results')}
           </Button>
         )}
         {isOpen(act) && (
           <Button size="compact-sm" variant="default" loading={stopping.isPending} onClick={() => stopping.mutate(act)}>
-            Stop
+            {t('bulkCard.stop')}
           </Button>
         )}
         {admins && admins.workflow.uiUrl !== '' && (
@@ -57,7 +60,7 @@ export function BulkCard({ act, onResults }: { act: AnyBulkAct; onResults: (act:
             variant="subtle"
             rightSection={<IconExternalLink size={14} />}
           >
-            Temporal UI
+            {t('bulkCard.temporalUi')}
           </Button>
         )}
       </div>

@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { FormFault } from '@/components/form-fault';
@@ -8,6 +9,7 @@ import { toastDone } from '@/components/toast';
 import type { Offer } from '../everybody/acts';
 import { NoteField } from '../everybody/note-field';
 import { isFiltered, type AnyView } from '../everybody/view';
+import './messages/catalogue';
 import { bulkKeys, startBulk } from './api';
 import { consequenceOfAll, labelOf, questionOf } from './text';
 
@@ -22,6 +24,7 @@ interface BulkDialogProps {
 
 /** Asks before an act on everything that the filters find, with a note for the owners. */
 export function BulkDialog({ view, many, several, offer, onClose }: BulkDialogProps) {
+  const { t } = useTranslation('bulk');
   const client = useQueryClient();
   const [note, setNote] = useState('');
   const [final, setFinal] = useState(false);
@@ -41,7 +44,7 @@ export function BulkDialog({ view, many, several, offer, onClose }: BulkDialogPr
       opened={offer !== undefined}
       title={offer ? questionOf(offer, many) : ''}
       confirmLabel={offer ? labelOf(offer) : ''}
-      dismissLabel="Back"
+      dismissLabel={t('bulkDialog.back')}
       danger={danger}
       {...((offer?.act === 'delete' || !isFiltered(view)) && { typed: offer?.act ?? '' })}
       busy={starting.isPending}
@@ -50,7 +53,7 @@ export function BulkDialog({ view, many, several, offer, onClose }: BulkDialogPr
         if (!offer) return;
         starting.mutate(offer, {
           onSuccess: () => {
-            toastDone('Started. You can follow it above the list.');
+            toastDone(t('bulkDialog.startedYouCan'));
             close();
           },
         });
@@ -59,9 +62,9 @@ export function BulkDialog({ view, many, several, offer, onClose }: BulkDialogPr
     >
       {offer && (
         <>
-          <p>{isFiltered(view) ? 'This is for everything that the filters find now.' : 'No filter is set: this is for every download of every account.'}</p>
+          <p>{isFiltered(view) ? t('bulkDialog.thisIsFor') : t('bulkDialog.noFilterIs')}</p>
           <p>{consequenceOfAll(offer, several)}</p>
-          <p>It runs in the background. Downloads that don’t allow it stay as they are and are listed.</p>
+          <p>{t('bulkDialog.itRunsIn')}</p>
         </>
       )}
       <FormFault error={starting.error} />

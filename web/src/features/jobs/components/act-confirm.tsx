@@ -1,8 +1,11 @@
+import { useTranslation } from 'react-i18next';
+
 import type { Job } from '@/api/model';
 import { ConfirmDialog } from '@/components/confirm-dialog';
-import { formatBytes, formatPlural } from '@/lib/format';
+import { formatBytes, formatCount } from '@/lib/format';
 import { useTrash } from '@/lib/trash/context';
 
+import '../messages/catalogue';
 import { nameOf } from '../state';
 import type { Act } from '../use-act';
 
@@ -32,33 +35,34 @@ function storedSize(jobs: readonly Job[]): number {
 
 /** Asks before cancelling or deleting jobs. */
 export function ActConfirm({ asked, busy, onConfirm, onClose }: ActConfirmProps) {
+  const { t } = useTranslation('jobs');
   const trash = useTrash();
   const jobs = asked?.jobs ?? [];
   // Blocked content goes for good.
   const goesToTrash = trash && !jobs.every((job) => job.blocked);
   const deleting = asked?.action === 'delete';
-  const what = jobs.length === 1 && jobs[0] ? `“${nameOf(jobs[0])}”` : formatPlural(jobs.length, 'download', 'downloads');
+  const what = jobs.length === 1 && jobs[0] ? `“${nameOf(jobs[0])}”` : t('actConfirm.downloads', { count: jobs.length, number: formatCount(jobs.length) });
   const stored = storedSize(jobs);
-  const noun = jobs.length === 1 ? 'download' : 'downloads';
+  const count = jobs.length;
   return (
     <ConfirmDialog
       opened={asked !== undefined}
-      title={deleting ? `Delete ${noun}?` : `Cancel ${noun}?`}
-      confirmLabel={deleting ? 'Delete' : `Cancel ${noun}`}
+      title={deleting ? t('actConfirm.deleteTitle', { count }) : t('actConfirm.cancelTitle', { count })}
+      confirmLabel={deleting ? t('actConfirm.delete') : t('actConfirm.cancel', { count })}
       {...(deleting && !goesToTrash && jobs.length >= typedFrom && { typed: 'delete' })}
-      {...(!deleting && { dismissLabel: `Keep ${noun}` })}
+      {...(!deleting && { dismissLabel: t('actConfirm.keep', { count }) })}
       busy={busy}
       onConfirm={() => asked && onConfirm(asked)}
       onClose={onClose}
     >
       {deleting ? (
         <>
-          <p>This deletes {what} and everything stored for {jobs.length === 1 ? 'it' : 'them'}.</p>
-          {goesToTrash && <p>Finished downloads go to the trash. Others stop, and can be restored only if some of their files are complete.</p>}
-          {!goesToTrash && stored > 0 && <p>You lose {formatBytes(stored)} of finished files. This can't be undone.</p>}
+          <p>{t('actConfirm.thisDeletesAnd', { count, what })}</p>
+          {goesToTrash && <p>{t('actConfirm.finishedDownloadsGo')}</p>}
+          {!goesToTrash && stored > 0 && <p>{t('actConfirm.youLoseOf', { stored: formatBytes(stored) })}</p>}
         </>
       ) : (
-        <p>{what} will stop. You can retry later and continue from what is stored.</p>
+        <p>{t('actConfirm.willStopYou', { what })}</p>
       )}
     </ConfirmDialog>
   );

@@ -1,6 +1,7 @@
 import { ActionIcon, Menu } from '@mantine/core';
 import type { Icon } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
 
 import type { Job, JobAction } from '@/api/model';
 import {
@@ -16,6 +17,7 @@ import {
 import { LateMenu } from '@/components/late-menu';
 import { useMenuButton } from '@/lib/use-menu-button';
 
+import '../messages/catalogue';
 import type { PlainAction } from '../api';
 import { actionLabels, nameOf } from '../state';
 import classes from './job-menu.module.css';
@@ -36,12 +38,13 @@ interface JobMenuProps {
 
 /** The menu of a job with its current actions. */
 export function JobMenu({ job, onAct }: JobMenuProps) {
+  const { t } = useTranslation('jobs');
   const { button, choose } = useMenuButton();
   return (
     <LateMenu
       anchor={button}
       button={(props) => (
-        <ActionIcon {...props} ref={button} variant="subtle" color="gray" size="lg" aria-label={`Actions for ${nameOf(job)}`}>
+        <ActionIcon {...props} ref={button} variant="subtle" color="gray" size="lg" aria-label={t('jobMenu.actionsFor', { job: nameOf(job) })}>
           <IconDots size={18} />
         </ActionIcon>
       )}
@@ -52,7 +55,7 @@ export function JobMenu({ job, onAct }: JobMenuProps) {
             leftSection={<IconExternalLink size={16} />}
             renderRoot={(props) => <Link to="/jobs/$jobId" params={{ jobId: job.id }} {...props} />}
           >
-            Open
+            {t('jobMenu.open')}
           </Menu.Item>
           {job.actions.map((action) => {
             const Symbol = actionIcons[action];

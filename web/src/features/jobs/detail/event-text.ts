@@ -1,8 +1,11 @@
 import type { JobEvent } from '@/api/model';
-import { formatPlural } from '@/lib/format';
+import { formatCount } from '@/lib/format';
+import { text } from '@/lib/messages';
 import { whyOf } from '@/lib/reasons/reasons';
 
 import { stateLooks } from '../state';
+
+import './messages/catalogue';
 
 export interface EventText {
   title: string;
@@ -11,8 +14,8 @@ export interface EventText {
 }
 
 function placedText({ code, params }: JobEvent['reason']): string {
-  if (code === 'seedr_looks_up_files' || code === 'seedr_downloading') return 'Given to Seedr';
-  return typeof params.agent === 'string' && params.agent !== '' ? `Given to agent ${params.agent}` : 'Given to an agent';
+  if (code === 'seedr_looks_up_files' || code === 'seedr_downloading') return text('detail:eventText.givenToSeedr');
+  return typeof params.agent === 'string' && params.agent !== '' ? text('detail:eventText.givenToAgent', { agent: params.agent }) : text('detail:eventText.givenToAn');
 }
 
 /** Puts an entry of the timeline in words. */
@@ -21,27 +24,27 @@ export function eventText(event: JobEvent, now: number): EventText {
   const why = whyOf(reason, now);
   switch (kind) {
     case 'submitted':
-      return { title: 'Added', detail: reason.code === 'accepted' || reason.code === 'waits_for_slot' ? '' : why };
+      return { title: text('detail:eventText.added'), detail: reason.code === 'accepted' || reason.code === 'waits_for_slot' ? '' : why };
     case 'state':
       // A reason with the name of the state adds nothing to it.
       return { title: stateLooks[event.state].label, detail: reason.code === event.state ? '' : why };
     case 'placed':
       return { title: placedText(reason), detail: '' };
     case 'attempt':
-      return { title: 'An attempt ended', detail: why };
+      return { title: text('detail:eventText.anAttemptEnded'), detail: why };
     case 'manifest': {
       const { files } = reason.params;
-      return { title: typeof files === 'number' && files > 0 ? `Found ${formatPlural(files, 'file', 'files')}` : 'Found the files', detail: '' };
+      return { title: typeof files === 'number' && files > 0 ? text('detail:eventText.foundFiles', { count: files, number: formatCount(files) }) : text('detail:eventText.foundTheFiles'), detail: '' };
     }
     case 'selection':
-      return { title: 'Files chosen', detail: why };
+      return { title: text('detail:eventText.filesChosen'), detail: why };
     case 'moved':
-      return { title: 'Moved to another provider', detail: why };
+      return { title: text('detail:eventText.movedToAnother'), detail: why };
     case 'refused':
-      return { title: 'Came too late', detail: why };
+      return { title: text('detail:eventText.cameTooLate'), detail: why };
     case 'noted':
-      return { title: 'Note', detail: why };
+      return { title: text('detail:eventText.note'), detail: why };
     case 'deleted':
-      return { title: 'Deleted', detail: '' };
+      return { title: text('detail:eventText.deleted'), detail: '' };
   }
 }

@@ -1,16 +1,19 @@
 import { ActionIcon, CopyButton, Title } from '@mantine/core';
 import { useEffect, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { Job } from '@/api/model';
 import { IconCheck, IconCopy } from '@/components/icons';
 import { RelativeTime } from '@/components/relative-time';
-import { formatBytes, formatPlural } from '@/lib/format';
+import { formatBytes, formatCount } from '@/lib/format';
+import { text } from '@/lib/messages';
 
 import { StateLabel } from '../components/state-label';
 import { nameOf } from '../state';
+import './messages/catalogue';
 import classes from './detail.module.css';
 
-const sourceNames: Record<Job['sourceKind'], string> = { magnet: 'Magnet link', torrent: '.torrent file', url: 'URL' };
+const sourceNames: Record<Job['sourceKind'], string> = { magnet: text('detail:jobHeader.magnetLink'), torrent: text('detail:jobHeader.torrentFile'), url: 'URL' };
 
 interface JobHeaderProps {
   job: Job;
@@ -24,6 +27,7 @@ interface JobHeaderProps {
 
 /** Name, state and facts of a job. */
 export function JobHeader({ job, back, facts, children }: JobHeaderProps) {
+  const { t } = useTranslation('detail');
   const name = nameOf(job);
   useEffect(() => {
     document.title = `${name} · Longhaul`;
@@ -43,17 +47,17 @@ export function JobHeader({ job, back, facts, children }: JobHeaderProps) {
           <StateLabel job={job} filled />
         </span>
         {job.size !== null && <span className="tabular">{formatBytes(job.size)}</span>}
-        {job.fileCount > 0 && <span>{formatPlural(job.fileCount, 'file', 'files')}</span>}
+        {job.fileCount > 0 && <span>{t('jobHeader.files', { count: job.fileCount, number: formatCount(job.fileCount) })}</span>}
         <span className={classes.origin}>
           {sourceNames[job.sourceKind]}
-          {job.origin !== '' && ` from ${job.origin}`}
+          {job.origin !== '' && t('jobHeader.from', { origin: job.origin })}
         </span>
         <span>
-          added <RelativeTime at={job.createdAt} />
+          {t('jobHeader.added')} <RelativeTime at={job.createdAt} />
         </span>
         {job.finishedAt && (
           <span>
-            ended <RelativeTime at={job.finishedAt} />
+            {t('jobHeader.ended')} <RelativeTime at={job.finishedAt} />
           </span>
         )}
         {facts}
@@ -64,6 +68,7 @@ export function JobHeader({ job, back, facts, children }: JobHeaderProps) {
 }
 
 function InfoHash({ hash }: { hash: string }) {
+  const { t } = useTranslation('detail');
   return (
     <span className={classes.hash}>
       <span className="mono" title={hash}>
@@ -71,7 +76,7 @@ function InfoHash({ hash }: { hash: string }) {
       </span>
       <CopyButton value={hash}>
         {({ copied, copy }) => (
-          <ActionIcon variant="subtle" color="gray" size="sm" aria-label="Copy info hash" onClick={copy}>
+          <ActionIcon variant="subtle" color="gray" size="sm" aria-label={t('jobHeader.copyInfoHash')} onClick={copy}>
             {copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
           </ActionIcon>
         )}

@@ -1,3 +1,5 @@
+import { useTranslation } from 'react-i18next';
+
 import type { Job } from '@/api/model';
 import { IconAlertTriangle, IconInfoCircle } from '@/components/icons';
 import { ProblemHelp } from '@/components/problem-help';
@@ -7,10 +9,12 @@ import { useNow } from '@/lib/use-now';
 import { situationOf } from '../situation';
 import { lookOf } from '../state';
 import { useProgress } from '../use-progress';
+import './messages/catalogue';
 import classes from './detail.module.css';
 
 /** Why the job is where it is, since when, and what happens next. */
 export function JobStatus({ job }: { job: Job }) {
+  const { t } = useTranslation('detail');
   const now = useNow();
   const { why, next, stuck } = situationOf(job, useProgress(job), now);
   // Of a finished download only the end matters.
@@ -28,7 +32,7 @@ export function JobStatus({ job }: { job: Job }) {
           {next !== '' && <span>{next}</span>}
           <ProblemHelp reason={job.reason} />
           <span className={classes.since}>
-            In this state since{' '}
+            {t('jobStatus.inThisState')}{' '}
             <time dateTime={job.stateSince} title={formatMoment(job.stateSince)}>
               {formatTime(job.stateSince, now)}
             </time>

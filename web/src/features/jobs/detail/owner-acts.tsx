@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { Job } from '@/api/model';
 import { IconFile } from '@/components/icons';
@@ -9,10 +10,12 @@ import { ActConfirm, asksFirst } from '../components/act-confirm';
 import { actionIcons } from '../components/job-menu';
 import { actionLabels } from '../state';
 import { useAct, type Act } from '../use-act';
+import './messages/catalogue';
 import { ActButton } from './act-button';
 
 /** What a job's owner can do to it. */
 export function OwnerActs({ job, onDeleted }: { job: Job; onDeleted: () => void }) {
+  const { t } = useTranslation('detail');
   const [asked, setAsked] = useState<Act>();
   const trash = useTrash();
   const doing = useAct((action) => {
@@ -28,7 +31,7 @@ export function OwnerActs({ job, onDeleted }: { job: Job; onDeleted: () => void 
   return (
     <>
       {leadsToPage && (
-        <ActButton act="keepPage" label="Keep the page" icon={IconFile} busy={doing.isPending} onClick={() => start('keepPage')} />
+        <ActButton act="keepPage" label={t('ownerActs.keepThePage')} icon={IconFile} busy={doing.isPending} onClick={() => start('keepPage')} />
       )}
       {job.actions.map((action) =>
         action === 'select' ? null : (

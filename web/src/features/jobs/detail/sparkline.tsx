@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { area, curveMonotoneX, line } from 'd3-shape';
+import { useTranslation } from 'react-i18next';
 
 import { formatRate } from '@/lib/format';
 
 import { speedQuery, type SpeedPoint } from '../api';
+import './messages/catalogue';
 import classes from './sparkline.module.css';
 
 const width = 600;
@@ -23,6 +25,7 @@ function paths(points: readonly SpeedPoint[], top: number): { fill: string; stro
 
 /** The download rate of the last minutes. */
 export function Sparkline({ jobId }: { jobId: string }) {
+  const { t } = useTranslation('detail');
   const { data: points = [] } = useQuery(speedQuery(jobId));
   if (points.length < minPoints) return <EmptyChart />;
   const highest = points.reduce((top, point) => Math.max(top, point.rate), 0);
@@ -35,14 +38,14 @@ export function Sparkline({ jobId }: { jobId: string }) {
         preserveAspectRatio="none"
         className={classes.chart}
         role="img"
-        aria-label={`Download speed, at most ${formatRate(highest)} in the last ${minutes} min`}
+        aria-label={t('sparkline.downloadSpeedAt', { highest: formatRate(highest), minutes })}
       >
         <path d={fill} className={classes.fill} />
         <path d={stroke} className={classes.stroke} vectorEffect="non-scaling-stroke" />
       </svg>
       <figcaption className={classes.caption}>
-        <span>last {minutes} min</span>
-        <span className="tabular">peak {formatRate(highest)}</span>
+        <span>{t('sparkline.lastMin', { minutes })}</span>
+        <span className="tabular">{t('sparkline.peak', { highest: formatRate(highest) })}</span>
       </figcaption>
     </figure>
   );

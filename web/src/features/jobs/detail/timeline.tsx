@@ -1,5 +1,6 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
 
 import type { JobEvent } from '@/api/model';
 import { ErrorNotice } from '@/components/notice';
@@ -9,6 +10,7 @@ import { useNow } from '@/lib/use-now';
 
 import { timelineQuery } from '../api';
 import { stateLooks, type Tone } from '../state';
+import './messages/catalogue';
 import { eventText } from './event-text';
 import classes from './timeline.module.css';
 
@@ -19,14 +21,15 @@ function toneOf(event: JobEvent): Tone {
 
 /** What happened to a job, as its owner reads it. */
 export function Timeline({ jobId }: { jobId: string }) {
+  const { t } = useTranslation('detail');
   const { data: events, error, isPending, refetch } = useQuery(timelineQuery(jobId));
   return (
     <section className={classes.section} aria-labelledby="timeline-title">
       <h2 className={classes.title} id="timeline-title">
-        Timeline
+        {t('timeline.timeline')}
       </h2>
       {isPending && <Skeleton height={120} />}
-      {error && !events && <ErrorNotice error={error} title="Couldn't load the timeline" retry={() => void refetch()} />}
+      {error && !events && <ErrorNotice error={error} title={t('timeline.couldntLoadThe')} retry={() => void refetch()} />}
       {events && <Events events={events} />}
     </section>
   );

@@ -1,12 +1,15 @@
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { OwnedJob } from '@/api/model';
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { FormFault } from '@/components/form-fault';
 import { toastDone } from '@/components/toast';
-import { formatPlural } from '@/lib/format';
+import { formatCount } from '@/lib/format';
+import { text } from '@/lib/messages';
 
 import { actionLabels } from '../state';
+import './messages/catalogue';
 import { consequencesOf, goalOf, startedText, type Offer } from './acts';
 import { NoteField } from './note-field';
 import { ResultDialog } from './result-dialog';
@@ -30,6 +33,7 @@ const typedFrom = 5;
 
 /** Asks before an act on downloads of others, with a note for their owners, and lists what became of several. */
 export function ActDialog({ asked, onClose, onDone }: ActDialogProps) {
+  const { t } = useTranslation('everybody');
   const [note, setNote] = useState('');
   const [final, setFinal] = useState(false);
   const ordering = useOrder();
@@ -61,7 +65,7 @@ export function ActDialog({ asked, onClose, onDone }: ActDialogProps) {
         confirmLabel={asked ? confirmOf(asked) : ''}
         danger={asked?.offer.act === 'delete' || asked?.offer.act === 'cancel'}
         {...(asked?.offer.act === 'delete' && asked.jobs.length >= typedFrom && { typed: 'delete' })}
-        {...(asked?.offer.act === 'cancel' && { dismissLabel: 'Back' })}
+        {...(asked?.offer.act === 'cancel' && { dismissLabel: t('actDialog.back') })}
         busy={ordering.isPending}
         fields={<NoteField act={asked?.offer.act} several={asked !== undefined && asked.jobs.length > 1} note={note} onNote={setNote} final={final} onFinal={setFinal} />}
         onConfirm={() => asked && confirm(asked)}
@@ -70,7 +74,7 @@ export function ActDialog({ asked, onClose, onDone }: ActDialogProps) {
         {asked && <Consequences asked={asked} />}
         {ordering.isPending && asked && asked.jobs.length > 1 && (
           <p role="status">
-            {ordering.ended} of {asked.jobs.length} done
+            {t('actDialog.ofDone', { ended: ordering.ended, jobs: asked.jobs.length })}
           </p>
         )}
         <FormFault error={several ? null : (outcome?.failed[0]?.error ?? null)} />
@@ -88,6 +92,7 @@ export function ActDialog({ asked, onClose, onDone }: ActDialogProps) {
 }
 
 function Consequences({ asked: { jobs, offer } }: { asked: Asked }) {
+  const { t } = useTranslation('everybody');
   const owners = new Set(jobs.map((job) => job.owner.email));
   return (
     <>
@@ -95,18 +100,18 @@ function Consequences({ asked: { jobs, offer } }: { asked: Asked }) {
         <p key={text}>{text}</p>
       ))}
       <p>
-        {jobs.length === 1 ? 'It belongs' : 'They belong'} to {owners.size === 1 ? [...owners].join('') : formatPlural(owners.size, 'account', 'accounts')}.
+        {t('actDialog.theyBelongTo', { count: jobs.length, what: owners.size === 1 ? [...owners].join('') : t('actDialog.accounts', { count: owners.size, number: formatCount(owners.size) }) })}
       </p>
     </>
   );
 }
 
 function titleOf({ jobs, offer }: Asked): string {
-  const noun = jobs.length === 1 ? 'download' : formatPlural(jobs.length, 'download', 'downloads');
-  return offer.act === 'move' ? `Move ${noun} to ${goalOf(offer, jobs)}?` : `${actionLabels[offer.act]} ${noun}?`;
+  const noun = text('everybody:actDialog.noun', { count: jobs.length, number: formatCount(jobs.length) });
+  return offer.act === 'move' ? text('everybody:actDialog.moveTo', { noun, goalOf: goalOf(offer, jobs) }) : text('everybody:actDialog.ask', { act: actionLabels[offer.act], noun });
 }
 
 function confirmOf({ jobs, offer: { act } }: Asked): string {
-  if (act === 'move') return 'Move';
-  return act === 'cancel' ? `Cancel ${jobs.length === 1 ? 'download' : 'downloads'}` : actionLabels[act];
+  if (act === 'move') return text('everybody:actDialog.move');
+  return act === 'cancel' ? text('everybody:actDialog.cancelDownloads', { count: jobs.length }) : actionLabels[act];
 }

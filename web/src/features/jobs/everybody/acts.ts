@@ -2,12 +2,15 @@ import type { Icon } from '@tabler/icons-react';
 
 import type { Job, OwnedJob, Provider } from '@/api/model';
 import { IconRoute } from '@/components/icons';
-import { formatBytes, formatPlural } from '@/lib/format';
+import { formatBytes, formatCount } from '@/lib/format';
+import { text } from '@/lib/messages';
 import { providerNames } from '@/lib/provider';
 
 import { actionIcons } from '../components/job-menu';
-import { moveLabel, moveTexts } from '../detail/move-job';
+import { moveTexts } from '../detail/move-dialog';
+import { moveLabel } from '../detail/move-label';
 import { actionLabels, nameOf } from '../state';
+import './messages/catalogue';
 import type { AnyAct } from './api';
 
 /** An act that some downloads allow, with where it leads. */
@@ -50,7 +53,7 @@ export function offerLabel({ act, to }: Offer, jobs: readonly Job[]): string {
 /** Names where a move leads within a sentence. */
 export function goalOf({ to }: Offer, jobs: readonly Job[]): string {
   if (!to) return '';
-  return alreadyAt(to, jobs) ? 'another agent' : providerNames[to];
+  return alreadyAt(to, jobs) ? text('everybody:acts.anotherAgent') : providerNames[to];
 }
 
 /** The icon of an act. */
@@ -60,42 +63,42 @@ export function offerIcon({ act }: Offer): Icon {
 
 /** Names downloads within a sentence: the only one by its name, several by their number. */
 export function whatOf(jobs: readonly Job[]): string {
-  return jobs.length === 1 && jobs[0] ? `“${nameOf(jobs[0])}”` : formatPlural(jobs.length, 'download', 'downloads');
+  return jobs.length === 1 && jobs[0] ? `“${nameOf(jobs[0])}”` : text('everybody:acts.downloads', { count: jobs.length, number: formatCount(jobs.length) });
 }
 
 const doing: Record<Exclude<AnyAct, 'move'>, string> = {
-  pause: 'Pausing',
-  resume: 'Resuming',
-  retry: 'Retrying',
-  cancel: 'Cancelling',
-  delete: 'Deleted',
+  pause: text('everybody:acts.pausing'),
+  resume: text('everybody:acts.resuming'),
+  retry: text('everybody:acts.retrying'),
+  cancel: text('everybody:acts.cancelling'),
+  delete: text('everybody:acts.deleted'),
 };
 
 /** Says what was started. */
 export function startedText(offer: Offer, jobs: readonly Job[]): string {
   const what = whatOf(jobs);
-  return offer.act === 'move' ? `Moving ${what} to ${goalOf(offer, jobs)}.` : `${doing[offer.act]} ${what}.`;
+  return offer.act === 'move' ? text('everybody:acts.movingTo', { what, goalOf: goalOf(offer, jobs) }) : `${doing[offer.act]} ${what}.`;
 }
 
 /** Says what an act, other than a move, leads to: for one download or for several. */
 export function consequenceOf(act: Exclude<AnyAct, 'move'>, what: string, many: boolean, finished = 0): string {
-  const they = many ? 'They' : 'It';
+  const count = many ? 2 : 1;
   switch (act) {
     case 'pause':
-      return `${what} will stop. ${they} can be resumed later from where ${they.toLowerCase()} stopped.`;
+      return text('everybody:acts.willStopResumable', { count, what });
     case 'resume':
-      return `${what} will queue for ${many ? 'free slots' : 'a free slot'}.`;
+      return many ? text('everybody:acts.willQueueFor', { what }) : text('everybody:acts.willQueueForA', { what });
     case 'retry':
-      return `${what} will get another try, with what is already stored.`;
+      return text('everybody:acts.willGetAnother', { what });
     case 'cancel':
-      return `${what} will stop. ${they} can be retried later, with what is stored.`;
+      return text('everybody:acts.willStopRetriable', { count, what });
     case 'delete':
-      return `This deletes ${what} with everything stored${finished > 0 ? `, ${formatBytes(finished)} of finished files` : ''}. Owners can restore it from their trash for a while, unless the trash is off or you delete it for good.`;
+      return finished > 0 ? text('everybody:acts.thisDeletesWith', { what, finished: formatBytes(finished) }) : text('everybody:acts.thisDeletesWithEverything', { what });
   }
 }
 
 /** Says where downloads that move go on, wherever they are. */
-export const movedText = 'Files and parts in storage stay; what is fetched but not stored may be fetched again.';
+export const movedText = text('everybody:acts.filesAndParts');
 
 /** Says what an act leads to, in full sentences. */
 export function consequencesOf({ act, to }: Offer, jobs: readonly OwnedJob[]): string[] {
@@ -105,6 +108,6 @@ export function consequencesOf({ act, to }: Offer, jobs: readonly OwnedJob[]): s
     const finished = jobs.reduce((sum, job) => (job.state === 'ready' ? sum + (job.size ?? 0) : sum), 0);
     return [consequenceOf(act, what, jobs.length > 1, finished)];
   }
-  if (only && to) return [`${what} is with ${providerNames[only.provider]} now.`, ...moveTexts(only, to)];
-  return [`${what} will queue again. ${movedText}`];
+  if (only && to) return [text('everybody:acts.isWithNow', { what, providerNames: providerNames[only.provider] }), ...moveTexts(only, to)];
+  return [text('everybody:acts.willQueueAgain', { what, movedText })];
 }

@@ -2,6 +2,7 @@ import { Anchor, Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
 
 import type { JobDetail, OwnedJob } from '@/api/model';
 import { IconExternalLink } from '@/components/icons';
@@ -14,6 +15,7 @@ import { JobProgress } from '../detail/job-progress';
 import { JobStatus } from '../detail/job-status';
 import { Events } from '../detail/timeline';
 import timeline from '../detail/timeline.module.css';
+import './messages/catalogue';
 import { ActDialog, type Asked } from './act-dialog';
 import { offerIcon, offerLabel, offersOf } from './acts';
 import { anyJobQuery } from './api';
@@ -29,25 +31,27 @@ interface AnyDetailProps {
 
 /** A download of any account: why it is where it is, what was tried, and the workflow behind it. */
 export function AnyDetail({ jobId, onDeleted }: AnyDetailProps) {
+  const { t } = useTranslation('everybody');
   const { data, error, isPending, refetch } = useQuery(anyJobQuery(jobId));
   if (isPending) {
     return (
-      <div role="status" aria-label="Loading the download">
+      <div role="status" aria-label={t('anyDetail.loadingTheDownload')}>
         <Skeleton height={34} width="55%" mb={18} />
         <Skeleton height={180} radius="lg" mb={18} />
         <Skeleton height={260} radius="lg" />
       </div>
     );
   }
-  if (!data) return <ErrorNotice error={error} title="Couldn't load the download" retry={() => void refetch()} />;
+  if (!data) return <ErrorNotice error={error} title={t('anyDetail.couldntLoadThe')} retry={() => void refetch()} />;
   return <Detail data={data} onDeleted={onDeleted} />;
 }
 
 function Detail({ data, onDeleted }: { data: JobDetail; onDeleted: () => void }) {
+  const { t } = useTranslation('everybody');
   const { job, files, events, attempts, workflow } = data;
   return (
     <>
-      <JobHeader job={job} back={<BackLink to="/admin/jobs">All downloads</BackLink>} facts={<Owner job={job} />}>
+      <JobHeader job={job} back={<BackLink to="/admin/jobs">{t('anyDetail.allDownloads')}</BackLink>} facts={<Owner job={job} />}>
         <Acts job={job} onDeleted={onDeleted} />
       </JobHeader>
       <JobStatus job={job} />
@@ -57,12 +61,12 @@ function Detail({ data, onDeleted }: { data: JobDetail; onDeleted: () => void })
           <Attempts attempts={attempts} />
           <Files files={files} />
           <section className={classes.part} aria-labelledby="workflow-title">
-            <h2 id="workflow-title">Workflow</h2>
+            <h2 id="workflow-title">{t('anyDetail.workflow')}</h2>
             <p className={classes.workflow}>
               <span className="mono">{workflow.id}</span>
               {workflow.uiUrl !== '' && (
                 <Anchor href={workflow.uiUrl} target="_blank" rel="noreferrer" size="sm">
-                  Open in Temporal UI <IconExternalLink size={13} aria-hidden="true" />
+                  {t('anyDetail.openInTemporal')} <IconExternalLink size={13} aria-hidden="true" />
                 </Anchor>
               )}
             </p>
@@ -70,7 +74,7 @@ function Detail({ data, onDeleted }: { data: JobDetail; onDeleted: () => void })
         </div>
         <section className={timeline.section} aria-labelledby="timeline-title">
           <h2 className={timeline.title} id="timeline-title">
-            Timeline
+            {t('anyDetail.timeline')}
           </h2>
           <Events events={events} />
         </section>
@@ -80,21 +84,19 @@ function Detail({ data, onDeleted }: { data: JobDetail; onDeleted: () => void })
 }
 
 function Owner({ job }: { job: OwnedJob }) {
+  const { t } = useTranslation('everybody');
   return (
     <>
       <span>
-        of{' '}
-        <Link to="/admin/users/$userId" params={{ userId: job.owner.id }} className={classes.owner}>
-          {job.owner.email}
-        </Link>
+        <Trans t={t} i18nKey="anyDetail.of" values={{ email: job.owner.email }} components={{ link: <Link to="/admin/users/$userId" params={{ userId: job.owner.id }} className={classes.owner} /> }} />
       </span>
-      {job.agent && <span>on {job.agent.name}</span>}
+      {job.agent && <span>{t('anyDetail.on', { name: job.agent.name })}</span>}
       <Link to="/admin/audit" search={{ target: job.id }} className={classes.owner}>
-        Audit log entries
+        {t('anyDetail.auditLogEntries')}
       </Link>
       {job.infoHash !== '' && !job.blocked && (
         <Link to="/admin/blocks" search={{ add: job.infoHash }} className={classes.owner}>
-          Block this content
+          {t('anyDetail.blockThisContent')}
         </Link>
       )}
     </>

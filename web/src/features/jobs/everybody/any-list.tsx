@@ -1,16 +1,18 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { OwnedJob } from '@/api/model';
 import { ErrorNotice } from '@/components/notice';
 import { WindowList } from '@/components/window-list';
-import { formatCount, formatPlural } from '@/lib/format';
+import { formatCount } from '@/lib/format';
 import { useSelected } from '@/lib/use-selected';
 
 import { BulkDialog } from '../bulk/bulk-dialog';
 import { BulkMenu } from '../bulk/bulk-menu';
 import { ListSkeleton } from '../list/list-skeleton';
 import { useRowKeys } from '../list/use-row-keys';
+import './messages/catalogue';
 import { ActDialog, type Asked } from './act-dialog';
 import { allows, type Offer } from './acts';
 import { AnyRow } from './any-row';
@@ -29,6 +31,7 @@ const rowEstimate = 62;
 
 /** The downloads of all accounts: found and sorted by the server, with only visible rows rendered. */
 export function AnyList({ view, onView }: AnyListProps) {
+  const { t } = useTranslation('everybody');
   const list = useInfiniteQuery({ ...anyJobsQuery(view), placeholderData: (before) => before });
   const jobs = useMemo(() => list.data?.pages.flatMap((page) => page.jobs) ?? [], [list.data]);
   const total = list.data?.pages[0]?.total ?? 0;
@@ -47,17 +50,17 @@ export function AnyList({ view, onView }: AnyListProps) {
     section.current?.focus();
   };
   const counted = list.data !== undefined && !list.isPlaceholderData;
-  const many = `${more ? 'More than ' : ''}${formatPlural(total, 'download', 'downloads')}`;
+  const many = more ? t('anyList.moreThanDownloads', { count: total, number: formatCount(total) }) : t('anyList.downloads', { count: total, number: formatCount(total) });
   const close = useCallback(() => setAsked(undefined), []);
   const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = list;
   const onEnd = useCallback(() => {
     if (hasNextPage && !isFetching && !isFetchNextPageError) void fetchNextPage();
   }, [hasNextPage, isFetching, isFetchNextPageError, fetchNextPage]);
   return (
-    <section ref={section} tabIndex={-1} className={classes.list} aria-label="Downloads of all accounts">
+    <section ref={section} tabIndex={-1} className={classes.list} aria-label={t('anyList.downloadsOfAll')}>
       <div className={classes.total}>
         <p role="status">{counted && many}</p>
-        {counted && total > 0 && <BulkMenu label={`Act on all${more || total === 1 ? '' : ` ${formatCount(total)}`}`} onAct={setBulk} />}
+        {counted && total > 0 && <BulkMenu label={more || total === 1 ? t('anyList.actOnAll') : t('anyList.actOnAll2', { total: formatCount(total) })} onAct={setBulk} />}
       </div>
       {selection.entries.length > 0 && (
         <SelectionBar
@@ -68,21 +71,21 @@ export function AnyList({ view, onView }: AnyListProps) {
         />
       )}
       {list.isPending && <ListSkeleton />}
-      {list.isError && !list.data && <ErrorNotice error={list.error} title="Couldn't load the downloads" retry={() => void list.refetch()} />}
+      {list.isError && !list.data && <ErrorNotice error={list.error} title={t('anyList.couldntLoadThe')} retry={() => void list.refetch()} />}
       {list.data && jobs.length === 0 && <NothingFound view={view} onView={onView} />}
       {jobs.length > 0 && (
         <>
           <div className={classes.columns} aria-hidden="true">
             <span />
-            <span>Download</span>
-            <span>State</span>
-            <span>Account</span>
-            <span>Where</span>
-            <span className={classes.size}>Size</span>
-            <span>Added</span>
+            <span>{t('anyList.download')}</span>
+            <span>{t('anyList.state')}</span>
+            <span>{t('anyList.account')}</span>
+            <span>{t('anyList.where')}</span>
+            <span className={classes.size}>{t('anyList.size')}</span>
+            <span>{t('anyList.added')}</span>
           </div>
           <WindowList
-            label="Downloads of all accounts. Use the arrow keys to move between them."
+            label={t('anyList.downloadsOfAllAccounts')}
             count={jobs.length}
             estimate={rowEstimate}
             rowKey={(index) => jobs[index]?.id ?? `${index}`}
@@ -109,7 +112,7 @@ export function AnyList({ view, onView }: AnyListProps) {
         </>
       )}
       {list.isFetchingNextPage && <ListSkeleton key={list.data?.pages.length} rows={2} />}
-      {list.isFetchNextPageError && <ErrorNotice error={list.error} title="Couldn't load more downloads" retry={() => void list.fetchNextPage()} />}
+      {list.isFetchNextPageError && <ErrorNotice error={list.error} title={t('anyList.couldntLoadMore')} retry={() => void list.fetchNextPage()} />}
       <ActDialog asked={asked} onClose={close} onDone={done} />
       <BulkDialog view={view} many={more ? many.toLowerCase() : many} several={total !== 1} offer={bulk} onClose={() => setBulk(undefined)} />
     </section>

@@ -1,11 +1,13 @@
 import { Button } from '@mantine/core';
 
 import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
 
 import { IconDownload } from '@/components/icons';
 import { Page } from '@/components/page';
 
 import { RecentBulkActs } from '../bulk/bulk-acts';
+import './messages/catalogue';
 import { AnyList } from './any-list';
 import { exportAddress } from './api';
 import { Filters } from './filters';
@@ -19,17 +21,18 @@ interface AnyPageProps {
 
 /** The downloads of all accounts: to find, to look at and to act on. */
 export function AnyPage({ view, agents, onView }: AnyPageProps) {
+  const { t } = useTranslation('everybody');
   return (
     <Page
-      title="All downloads"
-      intro="The downloads of every account. What you look at and do here goes into the audit log."
+      title={t('anyPage.allDownloads')}
+      intro={t('anyPage.theDownloadsOf')}
       actions={
         <>
           <Button variant="subtle" renderRoot={(props) => <Link to="/admin/jobs/acts" {...props} />}>
-            Earlier acts
+            {t('anyPage.earlierActs')}
           </Button>
           <Button component="a" href={exportAddress(view)} download variant="default" leftSection={<IconDownload size={17} />}>
-          Export CSV
+          {t('anyPage.exportCsv')}
           </Button>
         </>
       }

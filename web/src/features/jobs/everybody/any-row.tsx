@@ -1,11 +1,13 @@
 import { ActionIcon, Checkbox, Menu } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { OwnedJob } from '@/api/model';
 import { IconDots, IconExternalLink, IconUserCircle } from '@/components/icons';
 import { RelativeTime } from '@/components/relative-time';
 import { formatBytes } from '@/lib/format';
+import { text } from '@/lib/messages';
 import { providerTitles } from '@/lib/provider';
 import { useMenuButton } from '@/lib/use-menu-button';
 import { useNow } from '@/lib/use-now';
@@ -13,6 +15,7 @@ import { useNow } from '@/lib/use-now';
 import { StateLabel } from '../components/state-label';
 import { briefOf } from '../situation';
 import { nameOf } from '../state';
+import './messages/catalogue';
 import { offerIcon, offerLabel, offersOf, type Offer } from './acts';
 import classes from './everybody.module.css';
 
@@ -34,7 +37,7 @@ export const AnyRow = memo(function AnyRow({ job, position, count, selected, onS
     <div className={classes.row} role="listitem" aria-posinset={position} aria-setsize={count} data-selected={selected || undefined} data-job={job.id}>
       <Checkbox
         className={classes.check}
-        aria-label={`Select ${name}`}
+        aria-label={text('everybody:anyRow.select', { name })}
         checked={selected}
         onChange={(event) => onSelect(job, event.currentTarget.checked, (event.nativeEvent as MouseEvent).shiftKey)}
       />
@@ -50,7 +53,7 @@ export const AnyRow = memo(function AnyRow({ job, position, count, selected, onS
       </div>
       <div className={classes.facts}>
         <StateLabel job={job} />
-        <button type="button" className={classes.owner} title={`Show only downloads of ${job.owner.email}`} onClick={() => onUser(job.owner.email)}>
+        <button type="button" className={classes.owner} title={text('everybody:anyRow.showOnlyDownloads', { email: job.owner.email })} onClick={() => onUser(job.owner.email)}>
           {job.owner.email}
         </button>
         <span className={classes.place} title={placeOf(job)}>
@@ -74,11 +77,12 @@ export function placeOf(job: OwnedJob): string {
 }
 
 function RowMenu({ job, onAct }: Pick<AnyRowProps, 'job' | 'onAct'>) {
+  const { t } = useTranslation('everybody');
   const { button, choose } = useMenuButton();
   return (
     <Menu>
       <Menu.Target>
-        <ActionIcon ref={button} variant="subtle" color="gray" size="lg" aria-label={`Actions for ${nameOf(job)}`}>
+        <ActionIcon ref={button} variant="subtle" color="gray" size="lg" aria-label={t('anyRow.actionsFor', { job: nameOf(job) })}>
           <IconDots size={18} />
         </ActionIcon>
       </Menu.Target>
@@ -88,10 +92,10 @@ function RowMenu({ job, onAct }: Pick<AnyRowProps, 'job' | 'onAct'>) {
           leftSection={<IconExternalLink size={16} />}
           renderRoot={(props) => <Link to="/admin/jobs/$jobId" params={{ jobId: job.id }} search {...props} />}
         >
-          Open
+          {t('anyRow.open')}
         </Menu.Item>
         <Menu.Item leftSection={<IconUserCircle size={16} />} renderRoot={(props) => <Link to="/admin/users/$userId" params={{ userId: job.owner.id }} {...props} />}>
-          Account of {job.owner.email}
+          {t('anyRow.accountOf', { email: job.owner.email })}
         </Menu.Item>
         {offersOf([job]).map((offer) => {
           const Symbol = offerIcon(offer);

@@ -1,28 +1,33 @@
+import { useTranslation } from 'react-i18next';
+
 import type { JobAttempt } from '@/api/model';
 import { RelativeTime } from '@/components/relative-time';
-import { formatDuration, formatPlural } from '@/lib/format';
+import { formatCount, formatDuration } from '@/lib/format';
+import { text } from '@/lib/messages';
 import { providerTitles } from '@/lib/provider';
 import { whyOf } from '@/lib/reasons/reasons';
 import { useNow } from '@/lib/use-now';
 
+import './messages/catalogue';
 import classes from './any-detail.module.css';
 
 const states: Record<JobAttempt['state'], { label: string; tone: string }> = {
-  wanted: { label: 'Waits for a place', tone: 'idle' },
-  open: { label: 'Running', tone: 'active' },
-  done: { label: 'Done', tone: 'ok' },
-  failed: { label: 'Failed', tone: 'bad' },
-  superseded: { label: 'Replaced', tone: 'idle' },
+  wanted: { label: text('everybody:attempts.waitsForA'), tone: 'idle' },
+  open: { label: text('everybody:attempts.running'), tone: 'active' },
+  done: { label: text('everybody:attempts.done'), tone: 'ok' },
+  failed: { label: text('everybody:attempts.failed'), tone: 'bad' },
+  superseded: { label: text('everybody:attempts.replaced'), tone: 'idle' },
 };
 
-const kinds: Record<JobAttempt['kind'], string> = { resolve: 'Look-up', download: 'Download' };
+const kinds: Record<JobAttempt['kind'], string> = { resolve: text('everybody:attempts.lookUp'), download: text('everybody:attempts.download') };
 
 /** What was tried so far, the newest first. */
 export function Attempts({ attempts }: { attempts: readonly JobAttempt[] }) {
+  const { t } = useTranslation('everybody');
   return (
     <section className={classes.part} aria-labelledby="attempts-title">
-      <h2 id="attempts-title">Attempts</h2>
-      {attempts.length === 0 && <p className={classes.none}>None yet.</p>}
+      <h2 id="attempts-title">{t('attempts.attempts')}</h2>
+      {attempts.length === 0 && <p className={classes.none}>{t('attempts.noneYet')}</p>}
       {attempts.length > 0 && (
         <ol className={classes.attempts} reversed>
           {[...attempts].reverse().map((attempt) => (
@@ -35,6 +40,7 @@ export function Attempts({ attempts }: { attempts: readonly JobAttempt[] }) {
 }
 
 function Attempt({ attempt }: { attempt: JobAttempt }) {
+  const { t } = useTranslation('everybody');
   const { number, kind, provider, agent, state, problem, tries, wantedAt, startedAt, endedAt } = attempt;
   const now = useNow();
   const why = problem === '' ? '' : whyOf({ code: problem }, now);
@@ -50,10 +56,10 @@ function Attempt({ attempt }: { attempt: JobAttempt }) {
       <p className={classes.attemptfacts}>
         <span>{agent?.name ?? providerTitles[provider]}</span>
         <span>
-          {startedAt ? 'started' : 'wanted'} <RelativeTime at={startedAt ?? wantedAt} />
+          {startedAt ? t('attempts.started') : t('attempts.wanted')} <RelativeTime at={startedAt ?? wantedAt} />
         </span>
-        {seconds !== undefined && <span>took {formatDuration(seconds)}</span>}
-        {tries > 0 && <span>{formatPlural(tries, 'earlier place', 'earlier places')} lost</span>}
+        {seconds !== undefined && <span>{t('attempts.took', { seconds: formatDuration(seconds) })}</span>}
+        {tries > 0 && <span>{t('attempts.earlierPlacesLost', { count: tries, number: formatCount(tries) })}</span>}
       </p>
       {why !== '' && <p className={classes.attemptwhy}>{why}</p>}
     </li>

@@ -1,5 +1,7 @@
 import { Checkbox, TextInput } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
 
+import './messages/catalogue';
 import { maxNote } from './acts';
 import type { AnyAct } from './api';
 
@@ -16,20 +18,21 @@ interface NoteFieldProps {
 
 /** The note that the owners of downloads get when an administrator acts on them, and whether a deletion is for good. */
 export function NoteField({ act, several, note, onNote, final, onFinal }: NoteFieldProps) {
+  const { t } = useTranslation('everybody');
   return (
     <>
       {act === 'delete' && (
         <Checkbox
-          label="Delete for good"
-          description={several ? 'Past the trash, so that owners can’t restore them.' : 'Past the trash, so that the owner can’t restore it.'}
+          label={t('noteField.deleteForGood')}
+          description={several ? t('noteField.pastTheTrash') : t('noteField.pastTheTrashSo')}
           mb="md"
           checked={final}
           onChange={(event) => onFinal(event.currentTarget.checked)}
         />
       )}
       <TextInput
-        label={several ? 'Note for the owners' : 'Note for the owner'}
-        description={act === 'delete' ? 'Optional. They get it by mail.' : 'Optional. They read it in the timeline.'}
+        label={several ? t('noteField.noteForThe') : t('noteField.noteForTheOwner')}
+        description={act === 'delete' ? t('noteField.optionalTheyGet') : t('noteField.optionalTheyRead')}
         maxLength={maxNote}
         autoComplete="off"
         mb="md"

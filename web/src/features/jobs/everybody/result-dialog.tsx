@@ -1,12 +1,14 @@
 import { Button, Modal } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
 
 import type { OwnedJob } from '@/api/model';
 import { IconAlertTriangle, IconCircleCheck } from '@/components/icons';
-import { formatPlural } from '@/lib/format';
+import { formatCount } from '@/lib/format';
 import type { Outcome } from '@/lib/in-lines';
 import { messageOf } from '@/lib/problem';
 
 import { nameOf } from '../state';
+import './messages/catalogue';
 import classes from './everybody.module.css';
 
 interface ResultDialogProps {
@@ -18,16 +20,17 @@ interface ResultDialogProps {
 
 /** What became of an act on several downloads: those that refused it first, each with why. */
 export function ResultDialog({ started, outcome, onClose }: ResultDialogProps) {
+  const { t } = useTranslation('everybody');
   const { succeeded = [], failed = [] } = outcome ?? {};
   return (
-    <Modal opened={outcome !== undefined} onClose={onClose} title={failed.length === 0 ? 'Done' : `Couldn't change ${formatPlural(failed.length, 'download', 'downloads')}`} size="md">
+    <Modal opened={outcome !== undefined} onClose={onClose} title={failed.length === 0 ? t('resultDialog.done') : t('resultDialog.couldntChangeDownloads', { count: failed.length, number: formatCount(failed.length) })} size="md">
       {succeeded.length > 0 && <p className={classes.lead}>{started}</p>}
       {/* A scrolling region with nothing focusable in it must be focusable. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <ul className={classes.results} aria-label="Results" tabIndex={0}>
+      <ul className={classes.results} aria-label={t('resultDialog.results')} tabIndex={0}>
         {failed.map(({ item, error }) => (
           <li key={item.id} data-tone="bad">
-            <IconAlertTriangle size={16} aria-label="Refused" />
+            <IconAlertTriangle size={16} aria-label={t('resultDialog.refused')} />
             <div>
               <p>{nameOf(item)}</p>
               <p className={classes.faint}>{messageOf(error)}</p>
@@ -36,14 +39,14 @@ export function ResultDialog({ started, outcome, onClose }: ResultDialogProps) {
         ))}
         {succeeded.map((job) => (
           <li key={job.id} data-tone="ok">
-            <IconCircleCheck size={16} aria-label="Done" />
+            <IconCircleCheck size={16} aria-label={t('resultDialog.done')} />
             <p>{nameOf(job)}</p>
           </li>
         ))}
       </ul>
       <div className={classes.buttons}>
         <Button onClick={onClose} data-autofocus>
-          Close
+          {t('resultDialog.close')}
         </Button>
       </div>
     </Modal>

@@ -1,8 +1,10 @@
 import { Button, CloseButton } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
 
 import type { OwnedJob } from '@/api/model';
-import { formatPlural } from '@/lib/format';
+import { formatCount } from '@/lib/format';
 
+import './messages/catalogue';
 import { allows, offerIcon, offerLabel, offersOf, type Offer } from './acts';
 import classes from './everybody.module.css';
 
@@ -15,13 +17,14 @@ interface SelectionBarProps {
 
 /** The acts on the selected downloads. Each is for those that allow it. */
 export function SelectionBar({ jobs, onAct, onAll, onClear }: SelectionBarProps) {
+  const { t } = useTranslation('everybody');
   return (
-    <div className={classes.bulk} role="toolbar" aria-label="Selected downloads">
+    <div className={classes.bulk} role="toolbar" aria-label={t('selectionBar.selectedDownloads')}>
       <span className={classes.bulkcount} role="status">
-        {formatPlural(jobs.length, 'download', 'downloads')} selected
+        {t('selectionBar.downloadsSelected', { count: jobs.length, number: formatCount(jobs.length) })}
       </span>
       <Button size="compact-sm" variant="subtle" onClick={onAll}>
-        Select all loaded
+        {t('selectionBar.selectAllLoaded')}
       </Button>
       {offersOf(jobs).map((offer) => {
         const able = jobs.filter((job) => allows(job, offer)).length;
@@ -33,7 +36,7 @@ export function SelectionBar({ jobs, onAct, onAll, onClear }: SelectionBarProps)
           </Button>
         );
       })}
-      <CloseButton size="sm" aria-label="Clear selection" onClick={onClear} />
+      <CloseButton size="sm" aria-label={t('selectionBar.clearSelection')} onClick={onClear} />
     </div>
   );
 }

@@ -1,9 +1,9 @@
 import type { AnyJobsQuery, JobState, ProblemCode, Provider, ReasonCode } from '@/api/model';
 import { dayBounds } from '@/lib/days';
+import { text } from '@/lib/messages';
 
-export const anySorts = ['-created', 'created', 'name', '-name', '-size', 'size'] as const;
-export type AnySort = (typeof anySorts)[number];
-export const defaultAnySort: AnySort = '-created';
+import './messages/catalogue';
+import { defaultAnySort, type AnySort } from './sorts';
 
 /** The filters and sort order of the downloads of all accounts, as the address holds them. Empty means all. */
 export interface AnyView {
@@ -42,21 +42,21 @@ const gib = 1024 ** 3;
 
 /** The sizes to choose from. */
 export const sizes: readonly { value: string; label: string }[] = [
-  { value: '', label: 'Any size' },
-  { value: `-${100 * mib}`, label: 'Up to 100 MiB' },
-  { value: `${100 * mib}-${gib}`, label: '100 MiB to 1 GiB' },
-  { value: `${gib}-${10 * gib}`, label: '1 to 10 GiB' },
-  { value: `${10 * gib}-${100 * gib}`, label: '10 to 100 GiB' },
-  { value: `${100 * gib}-`, label: 'Over 100 GiB' },
+  { value: '', label: text('everybody:view.anySize') },
+  { value: `-${100 * mib}`, label: text('everybody:view.upTo100') },
+  { value: `${100 * mib}-${gib}`, label: text('everybody:view.n100MibTo') },
+  { value: `${gib}-${10 * gib}`, label: text('everybody:view.n1To10') },
+  { value: `${10 * gib}-${100 * gib}`, label: text('everybody:view.n10To100') },
+  { value: `${100 * gib}-`, label: text('everybody:view.over100Gib') },
 ];
 
 const open: readonly JobState[] = ['queued', 'resolving', 'awaiting_selection', 'downloading', 'storing', 'paused', 'needs_attention'];
 
 /** Several states that are looked for together. */
 export const stateGroups: readonly { value: string; label: string }[] = [
-  { value: open.join(','), label: 'Open' },
-  { value: 'resolving,downloading,storing', label: 'Running' },
-  { value: 'needs_attention,failed', label: 'Stuck or failed' },
+  { value: open.join(','), label: text('everybody:view.open') },
+  { value: 'resolving,downloading,storing', label: text('everybody:view.running') },
+  { value: 'needs_attention,failed', label: text('everybody:view.stuckOrFailed') },
 ];
 
 /** Turns a view into the parameters of the API. The list, the export and acts on everything that is found take the same. */

@@ -5,11 +5,13 @@ import { useTranslation } from 'react-i18next';
 import type { Job } from '@/api/model';
 import { LabelMenu } from '@/features/jobs/labels/components/label-menu';
 import { useLabelJobs } from '@/features/jobs/labels/use-label-jobs';
-import { formatCount, formatPlural } from '@/lib/format';
+import { formatCount } from '@/lib/format';
+import { text } from '@/lib/messages';
 
 import type { PlainAction } from '../api';
 import { actionIcons } from '../components/job-menu';
 import { actionLabels } from '../state';
+import './messages/catalogue';
 import classes from './job-list.module.css';
 
 const bulkActions: readonly PlainAction[] = ['pause', 'resume', 'retry', 'cancel', 'delete'];
@@ -39,9 +41,9 @@ export function BulkBar({ jobs, busy, onAct, onClear, onAll, onEvery, total }: B
     for (let at = 0; at < jobs.length; at += mostNamed) labelling.mutate({ jobs: jobs.slice(at, at + mostNamed).map((job) => job.id), add, remove });
   };
   return (
-    <div className={classes.bulk} role="toolbar" aria-label="Selected downloads">
+    <div className={classes.bulk} role="toolbar" aria-label={text('list:bulkBar.selectedDownloads')}>
       <span className={classes.bulkcount} role="status">
-        {formatPlural(jobs.length, 'download', 'downloads')} selected
+        {text('list:bulkBar.downloadsSelected', { count: jobs.length, number: formatCount(jobs.length) })}
       </span>
       {onEvery ? (
         <Button size="compact-sm" variant="light" onClick={onEvery}>
@@ -49,7 +51,7 @@ export function BulkBar({ jobs, busy, onAct, onClear, onAll, onEvery, total }: B
         </Button>
       ) : (
         <Button size="compact-sm" variant="subtle" onClick={onAll}>
-          Select all loaded
+          {text('list:bulkBar.selectAllLoaded')}
         </Button>
       )}
       {bulkActions.map((action) => {
@@ -71,7 +73,7 @@ export function BulkBar({ jobs, busy, onAct, onClear, onAll, onEvery, total }: B
         );
       })}
       <LabelMenu label={t('labels')} chosen={common} onChange={relabel} disabled={busy || labelling.isPending} />
-      <CloseButton size="sm" aria-label="Clear selection" onClick={onClear} />
+      <CloseButton size="sm" aria-label={text('list:bulkBar.clearSelection')} onClick={onClear} />
     </div>
   );
 }

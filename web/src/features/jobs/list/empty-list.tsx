@@ -1,21 +1,24 @@
 import { Button } from '@mantine/core';
 import { lazy, Suspense } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import { IconInbox, IconSearch } from '@/components/icons';
 import { Notice } from '@/components/notice';
+import { text } from '@/lib/messages';
 
 import { tabs, type Tab } from '../state';
+import './messages/catalogue';
 import type { ListView } from './view';
 
 // Whoever has a download never needs it.
 const FirstSteps = lazy(() => import('./first-steps').then((part) => ({ default: part.FirstSteps })));
 
 const emptyTexts: Record<Exclude<Tab, 'all'>, string> = {
-  active: 'Nothing is downloading right now.',
-  attention: 'Nothing needs you. Downloads that are stuck or waiting for your choice show up here.',
-  paused: 'No paused downloads.',
-  ready: 'No finished downloads yet.',
-  ended: 'No failed, cancelled or expired downloads.',
+  active: text('list:emptyList.nothingIsDownloading'),
+  attention: text('list:emptyList.nothingNeedsYou'),
+  paused: text('list:emptyList.noPausedDownloads'),
+  ready: text('list:emptyList.noFinishedDownloads'),
+  ended: text('list:emptyList.noFailedCancelled'),
 };
 
 interface EmptyListProps {
@@ -25,22 +28,23 @@ interface EmptyListProps {
 
 /** Replaces the rows when there are none. */
 export function EmptyList({ view, onView }: EmptyListProps) {
+  const { t } = useTranslation('list');
   if (view.q !== '') {
     return (
       <Notice
         icon={IconSearch}
-        title="No matches"
+        title={t('emptyList.noMatches')}
         action={
           <Button variant="default" onClick={() => onView({ q: '', tab: 'all' })}>
-            Show all downloads
+            {t('emptyList.showAllDownloads')}
           </Button>
         }
       >
-        No downloads in “{tabs[view.tab].label}” match “{view.q}”.
+        {t('emptyList.noDownloadsIn', { label: tabs[view.tab].label, q: view.q })}
       </Notice>
     );
   }
-  if (view.tab !== 'all') return <Notice icon={IconInbox} title="Nothing here">{emptyTexts[view.tab]}</Notice>;
+  if (view.tab !== 'all') return <Notice icon={IconInbox} title={t('emptyList.nothingHere')}>{emptyTexts[view.tab]}</Notice>;
   return (
     <Suspense>
       <FirstSteps />

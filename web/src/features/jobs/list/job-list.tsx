@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useLocation } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { Job } from '@/api/model';
 import { ErrorNotice } from '@/components/notice';
@@ -13,6 +14,7 @@ import { ActConfirm, asksFirst } from '../components/act-confirm';
 import { jobActsQuery } from '../many/api';
 import { tabs } from '../state';
 import { useAct, type Act } from '../use-act';
+import './messages/catalogue';
 import { BulkBar } from './bulk-bar';
 import { EmptyList } from './empty-list';
 import { JobRow } from './job-row';
@@ -36,6 +38,7 @@ const isAny = () => true;
 
 /** The list of jobs: live, filtered by the server, with only visible rows rendered. */
 export function JobList({ view, onView }: JobListProps) {
+  const { t } = useTranslation('list');
   const { tab, q, sort, label } = view;
   const filter = useMemo<JobFilter>(() => ({ states: tabs[tab].states, q, sort, label }), [tab, sort, q, label]);
   const list = useInfiniteQuery({ ...jobListQuery(filter), placeholderData: (before) => before });
@@ -78,7 +81,7 @@ export function JobList({ view, onView }: JobListProps) {
   return (
     <>
       <Suspense fallback={null}>{acts.data && acts.data.length > 0 && <OwnActs />}</Suspense>
-      <section aria-label="Downloads" className={classes.list}>
+      <section aria-label={t('jobList.downloads')} className={classes.list}>
         <ListToolbar view={view} counts={counts.data ?? {}} total={total} onView={onView} />
         {!every && selection.entries.length > 0 && (
           <BulkBar
@@ -94,7 +97,7 @@ export function JobList({ view, onView }: JobListProps) {
         <Suspense fallback={null}>{every && <ManyBar filter={filter} total={total} onClear={clear} />}</Suspense>
         {list.isPending && <ListSkeleton />}
         {list.isError && !list.data && (
-          <ErrorNotice error={list.error} title="Couldn't load your downloads" retry={() => void list.refetch()} />
+          <ErrorNotice error={list.error} title={t('jobList.couldntLoadYour')} retry={() => void list.refetch()} />
         )}
         {list.data && jobs.length === 0 && <EmptyList view={view} onView={onView} />}
         {jobs.length > 0 && (
@@ -112,7 +115,7 @@ export function JobList({ view, onView }: JobListProps) {
         )}
         {list.isFetchingNextPage && <ListSkeleton key={list.data?.pages.length} rows={2} />}
         {list.isFetchNextPageError && (
-          <ErrorNotice error={list.error} title="Couldn't load more downloads" retry={() => void list.fetchNextPage()} />
+          <ErrorNotice error={list.error} title={t('jobList.couldntLoadMore')} retry={() => void list.fetchNextPage()} />
         )}
         <KeyHelp />
         <ActConfirm asked={asked} busy={doing.isPending} onConfirm={(act) => doing.mutate(act)} onClose={() => setAsked(undefined)} />
@@ -132,12 +135,13 @@ interface RowsProps {
 }
 
 function Rows({ jobs, total, dim, isSelected, onSelect, onAct, onEnd }: RowsProps) {
+  const { t } = useTranslation('list');
   const onKeyDown = useRowKeys(jobs);
   // The entry of the browser's history: Back leads to the place where the list was left, a link to its beginning.
   const memory = useLocation({ select: (location) => location.state.__TSR_key ?? '' });
   return (
     <WindowList
-      label="Downloads. Use the arrow keys to move between them."
+      label={t('jobList.downloadsUseThe')}
       count={jobs.length}
       estimate={rowEstimate}
       rowKey={(index) => jobs[index]?.id ?? `${index}`}

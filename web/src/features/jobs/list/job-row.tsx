@@ -1,13 +1,15 @@
 import { Button, Checkbox } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { Job } from '@/api/model';
 import { ProblemHelp } from '@/components/problem-help';
 import { ProgressBar } from '@/components/progress-bar';
 import { RelativeTime } from '@/components/relative-time';
 import { LabelChips } from '@/features/jobs/labels/components/label-chips';
-import { formatBytes, formatDuration, formatPercent, formatPlural, formatRate } from '@/lib/format';
+import { formatBytes, formatCount, formatDuration, formatPercent, formatRate } from '@/lib/format';
+import { text } from '@/lib/messages';
 import { useNow } from '@/lib/use-now';
 
 import type { PlainAction } from '../api';
@@ -16,6 +18,7 @@ import { StateLabel } from '../components/state-label';
 import { briefOf } from '../situation';
 import { actionLabels, isRunning, nameOf, sharesOf, stateLooks } from '../state';
 import { useProgress } from '../use-progress';
+import './messages/catalogue';
 import classes from './job-row.module.css';
 
 interface JobRowProps {
@@ -49,7 +52,7 @@ export const JobRow = memo(function JobRow({ job, position, count, selected, onS
     >
       <Checkbox
         className={classes.check}
-        aria-label={`Select ${name}`}
+        aria-label={text('list:jobRow.select', { name })}
         checked={selected}
         onChange={(event) => onSelect(job, event.currentTarget.checked, (event.nativeEvent as MouseEvent).shiftKey)}
       />
@@ -73,7 +76,7 @@ export const JobRow = memo(function JobRow({ job, position, count, selected, onS
         {showBar && (
           <div className={classes.bar}>
             <ProgressBar
-              label={`Progress of ${name}`}
+              label={text('list:jobRow.progressOf', { name })}
               done={done}
               stored={stored}
               tone={job.state === 'paused' ? 'idle' : stateLooks[job.state].tone}
@@ -116,6 +119,7 @@ function QuickAction({ job, onAct }: { job: Job; onAct: (job: Job, action: Plain
 
 /** The figures of a running job. */
 function Flow({ job }: { job: Job }) {
+  const { t } = useTranslation('list');
   const progress = useProgress(job);
   if (!progress) return null;
   const total = progress.bytesTotal > 0 ? progress.bytesTotal : job.size;
@@ -123,24 +127,25 @@ function Flow({ job }: { job: Job }) {
     <>
       {total !== null && total > 0 && (
         <span className="tabular">
-          {formatBytes(progress.bytesDone)} of {formatBytes(total)}
+          {t('jobRow.of', { bytesDone: formatBytes(progress.bytesDone), total: formatBytes(total) })}
         </span>
       )}
       {progress.downRate > 0 && <span className={`${classes.rate} tabular`}>{formatRate(progress.downRate)}</span>}
       {progress.etaSeconds !== null && progress.etaSeconds > 0 && (
-        <span className="tabular">{formatDuration(progress.etaSeconds)} left</span>
+        <span className="tabular">{t('jobRow.left', { etaSeconds: formatDuration(progress.etaSeconds) })}</span>
       )}
-      {job.sourceKind !== 'url' && <span className="tabular">{formatPlural(progress.peers, 'peer', 'peers')}</span>}
+      {job.sourceKind !== 'url' && <span className="tabular">{t('jobRow.peers', { count: progress.peers, number: formatCount(progress.peers) })}</span>}
     </>
   );
 }
 
 /** The figures of a job that waits or has ended. */
 function Rest({ job }: { job: Job }) {
+  const { t } = useTranslation('list');
   return (
     <>
       {job.size !== null && <span className="tabular">{formatBytes(job.size)}</span>}
-      {job.fileCount > 1 && <span className="tabular">{formatPlural(job.fileCount, 'file', 'files')}</span>}
+      {job.fileCount > 1 && <span className="tabular">{t('jobRow.files', { count: job.fileCount, number: formatCount(job.fileCount) })}</span>}
       <span>
         <RelativeTime at={job.finishedAt ?? job.createdAt} />
       </span>

@@ -2,16 +2,18 @@ import { Kbd, Modal } from '@mantine/core';
 import { useMounted } from '@mantine/hooks';
 import { useTranslation } from 'react-i18next';
 
+import { text } from '@/lib/messages';
+
 import classes from './key-help.module.css';
 import './messages/catalogue';
 
 const keys = [
-  ['Ctrl K', 'keyPalette'],
+  [text('list:keyList.ctrlK'), 'keyPalette'],
   ['/', 'keySearch'],
   ['n', 'keyAdd'],
   ['↑ ↓', 'keyMove'],
   ['x', 'keySelect'],
-  ['Enter', 'keyOpen'],
+  [text('list:keyList.enter'), 'keyOpen'],
   ['?', 'keyHelp'],
 ] as const;
 

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { IconArrowsSort, IconCheck, IconSearch } from '@/components/icons';
 import { LabelFilter } from '@/features/jobs/labels/components/label-filter';
 import { formatCount } from '@/lib/format';
+import { text } from '@/lib/messages';
 import { useTyped } from '@/lib/use-typed';
 
 import { sorts, type Sort } from '../api';
@@ -14,13 +15,13 @@ import './messages/catalogue';
 import type { ListView } from './view';
 
 const sortLabels: Record<Sort, string> = {
-  '-created': 'Newest first',
-  created: 'Oldest first',
-  name: 'Name, A to Z',
-  '-name': 'Name, Z to A',
-  '-size': 'Largest first',
-  size: 'Smallest first',
-  state: 'By state',
+  '-created': text('list:listToolbar.newestFirst'),
+  created: text('list:listToolbar.oldestFirst'),
+  name: text('list:listToolbar.nameATo'),
+  '-name': text('list:listToolbar.nameZTo'),
+  '-size': text('list:listToolbar.largestFirst'),
+  size: text('list:listToolbar.smallestFirst'),
+  state: text('list:listToolbar.byState'),
 };
 
 interface ListToolbarProps {
@@ -39,7 +40,7 @@ export function ListToolbar({ view, counts, total, onView }: ListToolbarProps) {
   );
   return (
     <div className={classes.toolbar}>
-      <div className={classes.tabs} role="group" aria-label="Show">
+      <div className={classes.tabs} role="group" aria-label={t('listToolbar.show')}>
         {tabNames.map((tab) => {
           const count = tabCount(tab, counts);
           return (
@@ -81,21 +82,22 @@ export function ListToolbar({ view, counts, total, onView }: ListToolbarProps) {
 }
 
 function SortMenu({ sort, onSort }: { sort: Sort; onSort: (sort: Sort) => void }) {
+  const { t } = useTranslation('list');
   return (
     <Menu>
       <Menu.Target>
-        <ActionIcon variant="default" size={36} aria-label={`Order: ${sortLabels[sort]}`}>
+        <ActionIcon variant="default" size={36} aria-label={t('listToolbar.order', { sortLabels: sortLabels[sort] })}>
           <IconArrowsSort size={17} />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>Order</Menu.Label>
+        <Menu.Label>{t('listToolbar.order2')}</Menu.Label>
         {sorts.map((each) => (
           <Menu.Item
             key={each}
             data-autofocus={each === sort || undefined}
             onClick={() => onSort(each)}
-            rightSection={each === sort ? <IconCheck size={16} aria-label="current" /> : undefined}
+            rightSection={each === sort ? <IconCheck size={16} aria-label={t('listToolbar.current')} /> : undefined}
           >
             {sortLabels[each]}
           </Menu.Item>

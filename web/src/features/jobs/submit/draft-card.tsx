@@ -2,14 +2,17 @@ import { Button, Checkbox, CloseButton, Loader } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Icon } from '@tabler/icons-react';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { Inspection, Reason } from '@/api/model';
 import { IconAlertTriangle, IconFile, IconLink, IconMagnet } from '@/components/icons';
 import { ProblemHelp } from '@/components/problem-help';
+import { text } from '@/lib/messages';
 import { messageOf, ProblemError } from '@/lib/problem';
 import { nextOf, whyOf } from '@/lib/reasons/reasons';
 import { useNow } from '@/lib/use-now';
 
+import './messages/catalogue';
 import { inspectQuery } from './api';
 import type { Draft } from './drafts';
 import { FileChoice } from './file-choice';
@@ -19,9 +22,9 @@ import { noChoice, type Choice } from './store';
 import type { Refusal } from './use-submit';
 
 const kinds: Record<Draft['kind'], { icon: Icon; label: string }> = {
-  magnet: { icon: IconMagnet, label: 'Magnet link' },
-  url: { icon: IconLink, label: 'URL' },
-  torrent: { icon: IconFile, label: '.torrent file' },
+  magnet: { icon: IconMagnet, label: text('submit:draftCard.magnetLink') },
+  url: { icon: IconLink, label: text('submit:draftCard.url') },
+  torrent: { icon: IconFile, label: text('submit:draftCard.torrentFile') },
 };
 
 interface DraftCardProps {
@@ -38,6 +41,7 @@ interface DraftCardProps {
 
 /** One source before it is submitted: what it is, what it holds, which files to download. */
 export function DraftCard({ draft, lookUpNow, choice = noChoice, refusal, busy, onChoice, onAgain, onRemove }: DraftCardProps) {
+  const { t } = useTranslation('submit');
   const [asked, setAsked] = useState(false);
   const lookUp = useQuery({ ...inspectQuery(draft), enabled: lookUpNow || asked });
   const found = lookUp.data;
@@ -58,13 +62,13 @@ export function DraftCard({ draft, lookUpNow, choice = noChoice, refusal, busy, 
           <div className={classes.draftfacts} aria-live="polite">
             {lookUp.isFetching && (
               <span className={classes.looking}>
-                <Loader size={13} /> Looking up files. You can add it without waiting.
+                <Loader size={13} /> {t('draftCard.lookingUpFiles')}
               </span>
             )}
-            {lookUp.isError && <span>Couldn't look up the files: {messageOf(lookUp.error)}</span>}
+            {lookUp.isError && <span>{t('draftCard.couldntLookUp', { messageOf: messageOf(lookUp.error) })}</span>}
             {!lookUp.isFetching && lookUp.isPending && (
               <Button size="compact-xs" variant="subtle" onClick={() => setAsked(true)}>
-                Look up files
+                {t('draftCard.lookUpFiles')}
               </Button>
             )}
             {found?.verdict.reason && <Verdict allowed={found.verdict.allowed} reason={found.verdict.reason} />}
@@ -76,7 +80,7 @@ export function DraftCard({ draft, lookUpNow, choice = noChoice, refusal, busy, 
             </p>
           )}
         </div>
-        <CloseButton aria-label={`Remove ${name}`} disabled={busy} onClick={onRemove} />
+        <CloseButton aria-label={t('draftCard.remove', { name })} disabled={busy} onClick={onRemove} />
       </div>
       {found && found.files.length > 0 ? (
         <FileChoice found={found} select={choice.select} onChoice={onChoice} />
@@ -115,11 +119,12 @@ interface LaterProps {
 
 /** What can be chosen before the files of a source are known. */
 function Later({ draft, choice, found, page, onChoice }: LaterProps) {
+  const { t } = useTranslation('submit');
   if (draft.kind === 'magnet' && !found) {
     return (
       <Checkbox
         className={classes.later}
-        label="Let me choose the files once they are known"
+        label={t('draftCard.letMeChoose')}
         checked={choice.chooseFiles}
         onChange={(event) => onChoice({ chooseFiles: event.currentTarget.checked })}
       />
@@ -129,7 +134,7 @@ function Later({ draft, choice, found, page, onChoice }: LaterProps) {
   return (
     <Checkbox
       className={classes.later}
-      label="Keep the web page as a file"
+      label={t('draftCard.keepTheWeb')}
       checked={choice.keepPage === true}
       onChange={(event) => onChoice({ chooseFiles: false, keepPage: event.currentTarget.checked })}
     />

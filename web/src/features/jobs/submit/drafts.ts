@@ -1,5 +1,7 @@
 import { isolated } from '@/lib/isolated';
+import { text } from '@/lib/messages';
 
+import './messages/catalogue';
 import { isTorrentFile, readSources, sourceKey } from './source';
 
 export const draftKinds = ['magnet', 'url', 'torrent'] as const;
@@ -23,11 +25,11 @@ export interface NewDrafts {
 const maxTorrentBytes = 10 * 1024 * 1024;
 
 /** Makes drafts from pasted or typed text. */
-export function draftsOfText(text: string): NewDrafts {
-  const { found, unknown } = readSources(text);
+export function draftsOfText(typed: string): NewDrafts {
+  const { found, unknown } = readSources(typed);
   return {
     drafts: found.map((source) => ({ id: crypto.randomUUID(), ...source })),
-    refused: unknown.map((piece) => `“${isolated(withoutLogin(piece).slice(0, 60))}” isn't a magnet link, URL or info hash.`),
+    refused: unknown.map((piece) => text('submit:drafts.isntAMagnet', { withoutLogin: isolated(withoutLogin(piece).slice(0, 60)) })),
   };
 }
 
@@ -40,8 +42,8 @@ function withoutLogin(text: string): string {
 export function draftsOfFiles(files: readonly File[]): NewDrafts {
   const result: NewDrafts = { drafts: [], refused: [] };
   for (const file of files) {
-    if (!isTorrentFile(file)) result.refused.push(`“${isolated(file.name)}” isn't a .torrent file.`);
-    else if (file.size > maxTorrentBytes) result.refused.push(`“${isolated(file.name)}” is too large. A .torrent file can have up to 10 MiB.`);
+    if (!isTorrentFile(file)) result.refused.push(text('submit:drafts.isntATorrent', { name: isolated(file.name) }));
+    else if (file.size > maxTorrentBytes) result.refused.push(text('submit:drafts.isTooLarge', { name: isolated(file.name) }));
     else {
       const name = file.name.replace(/\.torrent$/i, '');
       result.drafts.push({ id: crypto.randomUUID(), kind: 'torrent', name, source: '', torrent: file });
@@ -51,9 +53,9 @@ export function draftsOfFiles(files: readonly File[]): NewDrafts {
 }
 
 const kindsOff: Record<Draft['kind'], string> = {
-  magnet: 'Magnet links are switched off for your account.',
+  magnet: text('submit:drafts.magnetLinksAre'),
   url: 'Web addresses are switched off for your account.',
-  torrent: 'Torrent files are switched off for your account.',
+  torrent: text('submit:drafts.torrentFilesAre'),
 };
 
 /** Refuses drafts of the kinds that are switched off, with one sentence a kind. */

@@ -1,7 +1,9 @@
 import { useLocation, useNavigate } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
 
 import { IconArrowDown } from '@/components/icons';
 
+import './messages/catalogue';
 import { draftsOfFiles, draftsOfText, withoutKinds, type NewDrafts } from './drafts';
 import classes from './submit-box.module.css';
 import { useKindsOff } from './use-kinds-off';
@@ -10,6 +12,7 @@ import { useTray } from './use-tray';
 
 /** Takes what is pasted or dropped on any page to the box that adds downloads. */
 export function DropAnywhere({ account }: { account: string }) {
+  const { t } = useTranslation('submit');
   const { take } = useTray(account);
   const off = useKindsOff();
   const navigate = useNavigate();
@@ -30,7 +33,7 @@ export function DropAnywhere({ account }: { account: string }) {
     <div className={classes.drop} aria-hidden="true">
       <span className={classes.dropnote}>
         <IconArrowDown size={28} />
-        Drop to add
+        {t('dropAnywhere.dropToAdd')}
       </span>
     </div>
   );

@@ -1,3 +1,6 @@
+import { text } from '@/lib/messages';
+
+import './messages/catalogue';
 import { looksLikeMagnet, readMagnet } from './magnet';
 
 /** A source found in a piece of text. */
@@ -73,7 +76,7 @@ function readOne(piece: string): FoundSource | undefined {
   if (looksLikeMagnet(piece)) {
     const magnet = readMagnet(piece);
     if (!magnet) return undefined;
-    return { kind: 'magnet', source: piece, name: magnet.name === '' ? `Magnet ${magnet.hash.slice(0, 12)}…` : magnet.name };
+    return { kind: 'magnet', source: piece, name: magnet.name === '' ? text('submit:source.magnet', { hash: magnet.hash.slice(0, 12) }) : magnet.name };
   }
   if (hexV2.test(piece)) return ofHash(piece, `urn:btmh:1220${piece}`);
   if (isHash(piece)) return ofHash(piece, `urn:btih:${piece}`);
@@ -81,7 +84,7 @@ function readOne(piece: string): FoundSource | undefined {
 }
 
 function ofHash(hash: string, urn: string): FoundSource {
-  return { kind: 'magnet', source: `magnet:?xt=${urn}`, name: `Magnet ${hash.slice(0, 12).toLowerCase()}…` };
+  return { kind: 'magnet', source: `magnet:?xt=${urn}`, name: text('submit:source.magnet2', { lowerCase: hash.slice(0, 12).toLowerCase() }) };
 }
 
 function readUrl(piece: string): FoundSource | undefined {

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { IconPlus, IconUpload } from '@/components/icons';
 import { LabelMenu } from '@/features/jobs/labels/components/label-menu';
 import { RulesSummary } from '@/features/jobs/rules/components/rules-summary';
-import { formatPlural } from '@/lib/format';
+import { formatCount } from '@/lib/format';
 import { canKeep } from '@/lib/kept';
 
 import { DraftCard } from './draft-card';
@@ -68,14 +68,14 @@ export function SubmitBox({ account, brought, onTaken }: SubmitBoxProps) {
   const { drafts } = tray;
 
   return (
-    <section className={classes.box} aria-label="Add downloads">
+    <section className={classes.box} aria-label={t('submitBox.addDownloads')}>
       <div className={classes.entry}>
         <Textarea
           ref={box}
           className={classes.text}
           classNames={{ input: classes.input ?? '' }}
-          aria-label="Magnet links, URLs or info hashes, one per line"
-          placeholder="Magnet link, URL or info hash"
+          aria-label={t('submitBox.magnetLinksUrls')}
+          placeholder={t('submitBox.magnetLinkUrl')}
           rows={1}
           spellCheck={false}
           autoCapitalize="off"
@@ -89,17 +89,17 @@ export function SubmitBox({ account, brought, onTaken }: SubmitBoxProps) {
           <FileButton accept=".torrent,application/x-bittorrent" multiple onChange={(files) => accept(draftsOfFiles(files))}>
             {(props) => (
               <Button {...props} variant="default" size="md" leftSection={<IconUpload size={17} />}>
-                .torrent
+                {t('submitBox.torrent')}
               </Button>
             )}
           </FileButton>
           <Button size="md" leftSection={<IconPlus size={18} />} loading={submitting.busy} onClick={addAll}>
-            {drafts.length > 1 ? `Add ${formatPlural(drafts.length, 'download', 'downloads')}` : 'Add download'}
+            {drafts.length > 1 ? t('submitBox.addDownloads2', { count: drafts.length, number: formatCount(drafts.length) }) : t('submitBox.addDownload')}
           </Button>
         </div>
       </div>
       <p className={classes.hint}>
-        One download per line. You can also paste or drop <span className="mono">.torrent</span> files anywhere.
+        {t('submitBox.oneDownloadPer')}
       </p>
       {(!keeps || tray.unkept) && (
         <p role="status" className={classes.hint}>
@@ -124,7 +124,7 @@ export function SubmitBox({ account, brought, onTaken }: SubmitBoxProps) {
               </Button>
             )}
           </div>
-          <ul className={classes.drafts} data-many={drafts.length > manyDrafts || undefined} aria-label="Ready to add">
+          <ul className={classes.drafts} data-many={drafts.length > manyDrafts || undefined} aria-label={t('submitBox.readyToAdd')}>
             {drafts.map((draft, at) => (
               <DraftCard
                 key={draft.id}

@@ -43,7 +43,7 @@ export function useSubmit(account: string, onAdded: (ids: ReadonlySet<string>) =
       const refused = new Map<string, Refusal>();
       const able = drafts.filter((draft) => {
         const none = choices[draft.id]?.select?.length === 0;
-        if (none) refused.set(draft.id, { error: new ProblemError(0, 'bad_selection', 'Choose at least one file.') });
+        if (none) refused.set(draft.id, { error: new ProblemError(0, 'bad_selection', text('submit:useSubmit.chooseAtLeast')) });
         return !none;
       });
       setUnderway(new Set(able.map((draft) => draft.id)));
@@ -62,7 +62,7 @@ export function useSubmit(account: string, onAdded: (ids: ReadonlySet<string>) =
           onAdded(gone);
         } catch (error) {
           for (const draft of batch) refused.set(draft.id, { error });
-          if (batch.length > 1) toastFailed("Couldn't add the downloads", error);
+          if (batch.length > 1) toastFailed(text('submit:useSubmit.couldntAddThe'), error);
           break;
         }
       }

@@ -1,6 +1,7 @@
 import { Button, NativeSelect } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { CounterNotice, NoticeDetail } from '@/api/model';
 import { ConfirmDialog } from '@/components/confirm-dialog';
@@ -10,6 +11,7 @@ import { useConfirmed } from '@/lib/confirmed';
 import { formatMoment } from '@/lib/format';
 import { isolated } from '@/lib/isolated';
 
+import '../messages/catalogue';
 import { extendCounter, noticeKeys, recordCounter } from '../api';
 import { dayText } from '../text';
 import { CounterDialog } from './counter-form';
@@ -19,6 +21,7 @@ const maxDays = 14;
 
 /** The counter-notice to a notice with its clock, or the way to record one. */
 export function CounterPart({ notice }: { notice: NoticeDetail }) {
+  const { t } = useTranslation('notices');
   const client = useQueryClient();
   const confirmed = useConfirmed();
   const [recording, setRecording] = useState(false);
@@ -27,28 +30,28 @@ export function CounterPart({ notice }: { notice: NoticeDetail }) {
   if (!counter && !notice.acts.includes('counter')) return null;
   return (
     <section className={classes.part} aria-labelledby="counter-title">
-      <h2 id="counter-title">Counter-notice</h2>
+      <h2 id="counter-title">{t('counterPart.counterNotice')}</h2>
       {counter ? (
         <Clock counter={counter} onExtend={notice.state === 'countered' && counter.days < maxDays ? () => setExtending(true) : undefined} />
       ) : (
         <div className={classes.card}>
-          <p className={classes.soft}>Owners object in the app. Record a counter-notice here that came by mail or on paper.</p>
+          <p className={classes.soft}>{t('counterPart.ownersObjectIn')}</p>
           <div>
             <Button variant="default" onClick={() => setRecording(true)}>
-              Record a counter-notice
+              {t('counterPart.recordACounter')}
             </Button>
           </div>
         </div>
       )}
       <CounterDialog
         opened={recording}
-        title="Record a counter-notice"
-        consequences="The complainant gets a copy by mail, and a clock of at least 10 business days starts. In the end the content is restored, unless you uphold the notice before."
-        confirmLabel="Record"
+        title={t('counterPart.recordACounter')}
+        consequences={t('counterPart.theComplainantGets')}
+        confirmLabel={t('counterPart.record')}
         forOthers
         send={(said, account) => confirmed(() => recordCounter(notice.id, account, said))}
         onDone={() => {
-          toastDone('Recorded the counter-notice.');
+          toastDone(t('counterPart.recordedTheCounter'));
           setRecording(false);
           void client.invalidateQueries({ queryKey: noticeKeys.all });
         }}
@@ -60,33 +63,34 @@ export function CounterPart({ notice }: { notice: NoticeDetail }) {
 }
 
 function Clock({ counter, onExtend }: { counter: CounterNotice; onExtend: (() => void) | undefined }) {
+  const { t } = useTranslation('notices');
   const from = counter.account === '' ? isolated(counter.name) : `${isolated(counter.name)} (${counter.account})`;
   return (
     <div className={classes.card}>
       <dl className={classes.said}>
-        <dt>{counter.endedAt === null ? 'Restored' : 'Clock'}</dt>
-        <dd>{counter.endedAt === null ? `${formatMoment(counter.dueAt)}, after ${counter.days} business days` : `ended ${formatMoment(counter.endedAt)}`}</dd>
-        <dt>From</dt>
+        <dt>{counter.endedAt === null ? t('counterPart.restored') : t('counterPart.clock')}</dt>
+        <dd>{counter.endedAt === null ? t('counterPart.afterBusinessDays', { dueAt: formatMoment(counter.dueAt), days: counter.days }) : t('counterPart.ended', { endedAt: formatMoment(counter.endedAt) })}</dd>
+        <dt>{t('counterPart.from')}</dt>
         <dd>{from}</dd>
-        <dt>Address</dt>
+        <dt>{t('counterPart.address')}</dt>
         <dd>
           {counter.address}, {counter.phone}
         </dd>
         {counter.text !== undefined && counter.text !== '' && (
           <>
-            <dt>Why</dt>
+            <dt>{t('counterPart.why')}</dt>
             <dd>{counter.text}</dd>
           </>
         )}
-        <dt>Signature</dt>
+        <dt>{t('counterPart.signature')}</dt>
         <dd>{counter.signature}</dd>
-        <dt>Complainant</dt>
-        <dd>{counter.forwardedAt === null ? 'has no e-mail address: send them a copy' : `got a copy ${dayText(counter.forwardedAt)}`}</dd>
+        <dt>{t('counterPart.complainant')}</dt>
+        <dd>{counter.forwardedAt === null ? t('counterPart.hasNoE') : t('counterPart.gotACopy', { dayText: dayText(counter.forwardedAt) })}</dd>
       </dl>
       {onExtend && (
         <div>
           <Button size="compact-sm" variant="default" onClick={onExtend}>
-            Extend
+            {t('counterPart.extend')}
           </Button>
         </div>
       )}
@@ -95,13 +99,14 @@ function Clock({ counter, onExtend }: { counter: CounterNotice; onExtend: (() =>
 }
 
 function ExtendDialog({ id, days, opened, onClose }: { id: string; days: number; opened: boolean; onClose: () => void }) {
+  const { t } = useTranslation('notices');
   const client = useQueryClient();
   const confirmed = useConfirmed();
   const [to, setTo] = useState(maxDays);
   const extending = useMutation({
     mutationFn: () => confirmed(() => extendCounter(id, to)),
     onSuccess: () => {
-      toastDone('Extended the clock.');
+      toastDone(t('counterPart.extendedTheClock'));
       onClose();
       return client.invalidateQueries({ queryKey: noticeKeys.all });
     },
@@ -110,13 +115,13 @@ function ExtendDialog({ id, days, opened, onClose }: { id: string; days: number;
   return (
     <ConfirmDialog
       opened={opened}
-      title="Extend the clock?"
-      confirmLabel="Extend"
+      title={t('counterPart.extendTheClock')}
+      confirmLabel={t('counterPart.extend')}
       danger={false}
       busy={extending.isPending}
       fields={
         <NativeSelect
-          label="Business days"
+          label={t('counterPart.businessDays')}
           data={choices.map((each) => ({ value: `${each}`, label: `${each}` }))}
           value={`${to}`}
           onChange={(event) => setTo(Number(event.currentTarget.value))}
@@ -129,7 +134,7 @@ function ExtendDialog({ id, days, opened, onClose }: { id: string; days: number;
         onClose();
       }}
     >
-      <p>The content is restored that many business days after the counter-notice. The law allows 14 at most.</p>
+      <p>{t('counterPart.theContentIs')}</p>
       <FormFault error={extending.error} />
     </ConfirmDialog>
   );

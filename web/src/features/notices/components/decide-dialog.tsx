@@ -1,14 +1,16 @@
 import { Checkbox, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { Notice, NoticeDecision } from '@/api/model';
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { FormFault } from '@/components/form-fault';
 import { toastDone } from '@/components/toast';
 import { useConfirmed } from '@/lib/confirmed';
-import { formatPlural } from '@/lib/format';
+import { formatCount } from '@/lib/format';
 
+import '../messages/catalogue';
 import { decideNotice, noticeKeys } from '../api';
 import { decisionTexts } from '../text';
 import classes from './notices.module.css';
@@ -21,6 +23,7 @@ interface DecideDialogProps {
 
 /** Asks before a decision, with a note that says why. */
 export function DecideDialog({ notice, act, onClose }: DecideDialogProps) {
+  const { t } = useTranslation('notices');
   const client = useQueryClient();
   const confirmed = useConfirmed();
   const [note, setNote] = useState('');
@@ -28,7 +31,7 @@ export function DecideDialog({ notice, act, onClose }: DecideDialogProps) {
   const deciding = useMutation({
     mutationFn: (chosen: NoticeDecision) => confirmed(() => decideNotice(notice.id, { act: chosen, note: note.trim(), tell: tell && chosen === 'reject' })),
     onSuccess: () => {
-      toastDone('Recorded the decision.');
+      toastDone(t('decideDialog.recordedTheDecision'));
       close();
       return client.invalidateQueries({ queryKey: noticeKeys.all });
     },
@@ -59,7 +62,7 @@ export function DecideDialog({ notice, act, onClose }: DecideDialogProps) {
             data-autofocus
           />
           {act === 'reject' && notice.email !== '' && (
-            <Checkbox label={`Tell ${notice.email} by mail`} checked={tell} onChange={(event) => setTell(event.currentTarget.checked)} />
+            <Checkbox label={t('decideDialog.tellByMail', { email: notice.email })} checked={tell} onChange={(event) => setTell(event.currentTarget.checked)} />
           )}
         </div>
       }
@@ -68,7 +71,7 @@ export function DecideDialog({ notice, act, onClose }: DecideDialogProps) {
     >
       <p>
         {text.consequences}
-        {act === 'accept' && ` It names ${formatPlural(notice.items, 'item', 'items')}.`}
+        {act === 'accept' && t('decideDialog.itNamesItems', { count: notice.items, number: formatCount(notice.items) })}
       </p>
       <FormFault error={deciding.error} />
     </ConfirmDialog>

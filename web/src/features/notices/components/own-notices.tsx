@@ -1,6 +1,7 @@
 import { Button, Skeleton } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
 
 import type { OwnNotice } from '@/api/model';
 import { IconInbox } from '@/components/icons';
@@ -12,6 +13,7 @@ import { useConfirmed } from '@/lib/confirmed';
 import { formatMoment } from '@/lib/format';
 import { isolated } from '@/lib/isolated';
 
+import '../messages/catalogue';
 import { noticeKeys, ownNoticesQuery, sendCounter } from '../api';
 import { ownStateText } from '../text';
 import { CounterDialog } from './counter-form';
@@ -20,22 +22,23 @@ import { OwnStrikeLine, OwnStrikes } from './own-strikes';
 
 /** The takedown notices that block the reader's downloads, and how to object. */
 export function OwnNoticesPage() {
+  const { t } = useTranslation('notices');
   const { data, error, refetch } = useQuery(ownNoticesQuery());
   const [asked, setAsked] = useState<OwnNotice>();
   const client = useQueryClient();
   const confirmed = useConfirmed();
   return (
-    <Page title="Takedown notices" intro="Claims of rights holders that block downloads of yours. Each one that is accepted is a strike." narrow>
-      {error && !data && <ErrorNotice error={error} title="Couldn't load the notices" retry={() => void refetch()} />}
-      {!error && !data && <Skeleton height={140} radius="lg" role="status" aria-label="Loading the notices" />}
+    <Page title={t('ownNotices.takedownNotices')} intro={t('ownNotices.claimsOfRights')} narrow>
+      {error && !data && <ErrorNotice error={error} title={t('ownNotices.couldntLoadThe')} retry={() => void refetch()} />}
+      {!error && !data && <Skeleton height={140} radius="lg" role="status" aria-label={t('ownNotices.loadingTheNotices')} />}
       {data && <OwnStrikes of={data} />}
       {data?.notices.length === 0 && (
-        <Notice icon={IconInbox} title="No notices">
-          Your downloads are not blocked by any takedown notice.
+        <Notice icon={IconInbox} title={t('ownNotices.noNotices')}>
+          {t('ownNotices.yourDownloadsAre')}
         </Notice>
       )}
       {data && data.notices.length > 0 && (
-        <ul className={classes.owned} aria-label="Takedown notices">
+        <ul className={classes.owned} aria-label={t('ownNotices.takedownNotices')}>
           {data.notices.map((notice) => (
             <li key={notice.id}>
               <OwnRecord notice={notice} onObject={() => setAsked(notice)} />
@@ -45,13 +48,13 @@ export function OwnNoticesPage() {
       )}
       <CounterDialog
         opened={asked !== undefined}
-        title="Object to the notice"
-        consequences="The complainant gets a copy with your name, address and phone number. If they don’t go to court within 10 to 14 business days, the content comes back."
-        confirmLabel="Send counter-notice"
+        title={t('ownNotices.objectToThe')}
+        consequences={t('ownNotices.theComplainantGets')}
+        confirmLabel={t('ownNotices.sendCounterNotice')}
         forOthers={false}
         send={(said) => confirmed(() => sendCounter(asked?.id ?? '', said))}
         onDone={() => {
-          toastDone('Sent the counter-notice.');
+          toastDone(t('ownNotices.sentTheCounter'));
           setAsked(undefined);
           void client.invalidateQueries({ queryKey: noticeKeys.all });
         }}
@@ -62,22 +65,23 @@ export function OwnNoticesPage() {
 }
 
 function OwnRecord({ notice, onObject }: { notice: OwnNotice; onObject: () => void }) {
+  const { t } = useTranslation('notices');
   return (
     <article className={classes.card}>
       <p className={classes.what}>
-        <b>{notice.for || 'A rights holder'}</b>
+        <b>{notice.for || t('ownNotices.aRightsHolder')}</b>
         {notice.decidedAt !== null && (
           <span className={classes.facts}>
-            accepted <RelativeTime at={notice.decidedAt} />
+            <Trans t={t} i18nKey="ownNotices.accepted" components={{ relativetime: <RelativeTime at={notice.decidedAt} /> }} />
           </span>
         )}
       </p>
       <dl className={classes.said}>
-        <dt>Works</dt>
+        <dt>{t('ownNotices.works')}</dt>
         <dd>{isolated(notice.works)}</dd>
         {notice.downloads.length > 0 && (
           <>
-            <dt>Your downloads</dt>
+            <dt>{t('ownNotices.yourDownloads')}</dt>
             <dd>
               <ul className={classes.names}>
                 {notice.downloads.map((name, at) => (
@@ -89,14 +93,14 @@ function OwnRecord({ notice, onObject }: { notice: OwnNotice; onObject: () => vo
         )}
         {notice.note !== '' && (
           <>
-            <dt>Admin’s note</dt>
+            <dt>{t('ownNotices.adminsNote')}</dt>
             <dd>{notice.note}</dd>
           </>
         )}
         <OwnStrikeLine strike={notice.strike} />
         {notice.dueAt !== null && (
           <>
-            <dt>Comes back</dt>
+            <dt>{t('ownNotices.comesBack')}</dt>
             <dd>{formatMoment(notice.dueAt)}</dd>
           </>
         )}
@@ -105,7 +109,7 @@ function OwnRecord({ notice, onObject }: { notice: OwnNotice; onObject: () => vo
       {notice.canCounter && (
         <div>
           <Button variant="default" onClick={onObject}>
-            Object
+            {t('ownNotices.object')}
           </Button>
         </div>
       )}

@@ -1,5 +1,6 @@
 import { Button, Checkbox, Modal, Textarea, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
 
 import type { NewNotice } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
@@ -7,6 +8,7 @@ import { toastDone } from '@/components/toast';
 import { linesOf } from '@/lib/lines-of';
 import { useApiForm } from '@/lib/use-api-form';
 
+import '../messages/catalogue';
 import { noticeKeys, recordNotice } from '../api';
 import { noticeSchema } from '../schema';
 import classes from './notices.module.css';
@@ -19,8 +21,9 @@ interface RecordDialogProps {
 
 /** Writes a notice down that came by letter or mail. */
 export function RecordDialog({ opened, onClose, onRecorded }: RecordDialogProps) {
+  const { t } = useTranslation('notices');
   return (
-    <Modal opened={opened} onClose={onClose} title="Record a notice" size="lg">
+    <Modal opened={opened} onClose={onClose} title={t('recordDialog.recordANotice')} size="lg">
       <RecordForm onClose={onClose} onRecorded={onRecorded} />
     </Modal>
   );
@@ -38,6 +41,7 @@ function bodyOf({ reference, values, ...said }: typeof blank): NewNotice {
 }
 
 function RecordForm({ onClose, onRecorded }: Omit<RecordDialogProps, 'opened'>) {
+  const { t } = useTranslation('notices');
   const client = useQueryClient();
   const form = useApiForm({
     schema: noticeSchema,
@@ -45,7 +49,7 @@ function RecordForm({ onClose, onRecorded }: Omit<RecordDialogProps, 'opened'>) 
     send: (said) => recordNotice(bodyOf(said)),
     onDone: ({ notice, known }) => {
       void client.invalidateQueries({ queryKey: noticeKeys.all });
-      toastDone(known ? 'This reference was recorded before.' : 'Recorded the notice.');
+      toastDone(known ? t('recordDialog.thisReferenceWas') : t('recordDialog.recordedTheNotice'));
       onClose();
       onRecorded(notice.id);
     },
@@ -54,35 +58,35 @@ function RecordForm({ onClose, onRecorded }: Omit<RecordDialogProps, 'opened'>) 
   return (
     <form noValidate className={classes.form} onSubmit={form.submit}>
       <FormFault error={form.error} />
-      <p className={classes.soft}>Leave out what the notice doesn’t say. It is incomplete then, and you can add the rest later.</p>
+      <p className={classes.soft}>{t('recordDialog.leaveOutWhat')}</p>
       <div className={classes.pair}>
-        <TextInput label="Name" description="Of the complainant." autoComplete="off" {...field('name')} data-autofocus />
-        <TextInput label="Organisation" description="That they speak for." autoComplete="off" {...field('organisation')} />
-        <TextInput label="E-mail address" type="email" autoComplete="off" {...field('email')} />
-        <TextInput label="Postal address" autoComplete="off" {...field('address')} />
+        <TextInput label={t('recordDialog.name')} description={t('recordDialog.ofTheComplainant')} autoComplete="off" {...field('name')} data-autofocus />
+        <TextInput label={t('recordDialog.organisation')} description={t('recordDialog.thatTheySpeak')} autoComplete="off" {...field('organisation')} />
+        <TextInput label={t('recordDialog.eMailAddress')} type="email" autoComplete="off" {...field('email')} />
+        <TextInput label={t('recordDialog.postalAddress')} autoComplete="off" {...field('address')} />
       </div>
-      <Textarea label="Works" description="Whose rights are infringed." rows={2} resize="vertical" {...field('works')} />
+      <Textarea label={t('recordDialog.works')} description={t('recordDialog.whoseRightsAre')} rows={2} resize="vertical" {...field('works')} />
       <Textarea
-        label="What it names"
-        description="One per line: an info hash, a magnet link, a host, an address, or a file’s ID."
+        label={t('recordDialog.whatItNames')}
+        description={t('recordDialog.onePerLine')}
         rows={4}
         resize="vertical"
         autoComplete="off"
         spellCheck={false}
         {...field('values')}
       />
-      <Checkbox label="States the good faith belief that the use isn’t authorised" {...field('goodFaith')} />
-      <Checkbox label="States, under penalty of perjury, that it is accurate and authorised" {...field('accuracy')} />
+      <Checkbox label={t('recordDialog.statesTheGood')} {...field('goodFaith')} />
+      <Checkbox label={t('recordDialog.statesUnderPenalty')} {...field('accuracy')} />
       <div className={classes.pair}>
-        <TextInput label="Signature" autoComplete="off" {...field('signature')} />
-        <TextInput label="Reference" description="Theirs or yours; names one notice." autoComplete="off" {...field('reference')} />
+        <TextInput label={t('recordDialog.signature')} autoComplete="off" {...field('signature')} />
+        <TextInput label={t('recordDialog.reference')} description={t('recordDialog.theirsOrYours')} autoComplete="off" {...field('reference')} />
       </div>
       <div className={classes.buttons}>
         <Button variant="default" onClick={onClose}>
-          Cancel
+          {t('recordDialog.cancel')}
         </Button>
         <Button type="submit" loading={form.busy} disabled={form.wait > 0}>
-          Record
+          {t('recordDialog.record')}
         </Button>
       </div>
     </form>

@@ -1,23 +1,27 @@
+import { Trans, useTranslation } from 'react-i18next';
+
 import type { HealthComponent, HealthFinding } from '@/api/model';
 import { HealthLabel } from '@/components/health-label';
 import { IconCircleCheck } from '@/components/icons';
 import { RelativeTime } from '@/components/relative-time';
 
+import '../messages/catalogue';
 import { componentNames, healthLooks } from '../text';
 import { AdviceLink } from './advice-link';
 import classes from './overview.module.css';
 
 /** What needs an admin. On a healthy system it says so. */
 export function WarningsPart({ warnings }: { warnings: readonly HealthFinding[] }) {
+  const { t } = useTranslation('overview');
   return (
     <section aria-labelledby="warnings">
       <h2 id="warnings" className={classes.title}>
-        Warnings
+        {t('healthPart.warnings')}
       </h2>
       {warnings.length === 0 ? (
         <p className={classes.fine}>
           <IconCircleCheck size={18} aria-hidden="true" />
-          All is well.
+          {t('healthPart.allIsWell')}
         </p>
       ) : (
         <ul className={classes.warnings} aria-labelledby="warnings">
@@ -28,7 +32,7 @@ export function WarningsPart({ warnings }: { warnings: readonly HealthFinding[] 
                 {warning.advice} <AdviceLink page={warning.page} />
               </p>
               <p className={classes.since}>
-                {componentNames[warning.component]}, since <RelativeTime at={warning.since} />
+                <Trans t={t} i18nKey="healthPart.since" values={{ componentNames: componentNames[warning.component] }} components={{ relativetime: <RelativeTime at={warning.since} /> }} />
               </p>
             </li>
           ))}
@@ -40,10 +44,11 @@ export function WarningsPart({ warnings }: { warnings: readonly HealthFinding[] 
 
 /** How each part of the deployment does. */
 export function HealthPart({ components }: { components: readonly HealthComponent[] }) {
+  const { t } = useTranslation('overview');
   return (
     <section className={classes.part} aria-labelledby="health">
-      <h2 id="health">Health</h2>
-      {components.length === 0 && <p className={classes.note}>The first look comes within a minute.</p>}
+      <h2 id="health">{t('healthPart.health')}</h2>
+      {components.length === 0 && <p className={classes.note}>{t('healthPart.theFirstLook')}</p>}
       <ul className={classes.components} aria-labelledby="health">
         {components.map((component) => (
           <li key={component.component}>
@@ -56,6 +61,7 @@ export function HealthPart({ components }: { components: readonly HealthComponen
 }
 
 function ComponentCard({ component: { component, state, since, findings } }: { component: HealthComponent }) {
+  const { t } = useTranslation('overview');
   const [worst, ...more] = findings;
   return (
     <div className={classes.component}>
@@ -65,12 +71,12 @@ function ComponentCard({ component: { component, state, since, findings } }: { c
       </div>
       {state !== 'off' && (
         <p className={classes.since}>
-          Since <RelativeTime at={since} />
+          <Trans t={t} i18nKey="healthPart.since2" components={{ relativetime: <RelativeTime at={since} /> }} />
         </p>
       )}
       {worst && (
         <p className={classes.note}>
-          {worst.what} {worst.advice} {more.length > 0 && `And ${more.length} more.`}
+          {worst.what} {worst.advice} {more.length > 0 && t('healthPart.andMore', { more: more.length })}
         </p>
       )}
     </div>

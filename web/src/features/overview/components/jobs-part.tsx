@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { Trans, useTranslation } from 'react-i18next';
 
 import type { JobState, Overview } from '@/api/model';
 import { RelativeTime } from '@/components/relative-time';
@@ -6,6 +7,7 @@ import { formatCount } from '@/lib/format';
 import { whyOf } from '@/lib/reasons/reasons';
 import { useNow } from '@/lib/use-now';
 
+import '../messages/catalogue';
 import { words } from '../text';
 import classes from './overview.module.css';
 
@@ -13,26 +15,28 @@ const total = (counts: readonly { count: number }[]) => counts.reduce((sum, { co
 
 /** What runs, waits and ended, as figures that lead to the downloads behind them. */
 export function JobFigures({ overview }: { overview: Overview }) {
+  const { t } = useTranslation('overview');
   const { running, slots, waiting, failedToday, readyToday, outbox, mail, mailFailed } = overview;
   return (
-    <ul className={classes.figures} aria-label="Figures">
-      <Figure label="Running" value={total(running)} note={`of ${formatCount(slots)} slots on agents`} state="resolving,downloading,storing" />
-      <Figure label="Waiting" value={total(waiting)} note="open without a slot" state="queued,awaiting_selection,paused,needs_attention" />
-      <Figure label="Ready today" value={readyToday} note="since midnight UTC" state="ready" />
-      <Figure label="Failed today" value={failedToday} note="since midnight UTC" state="failed" />
-      <Figure label="Outbox" value={outbox.count} note={outbox.oldestAt === null ? 'due for Temporal' : <Oldest at={outbox.oldestAt} />} />
+    <ul className={classes.figures} aria-label={t('jobsPart.figures')}>
+      <Figure label={t('jobsPart.running')} value={total(running)} note={t('jobsPart.ofSlotsOn', { slots: formatCount(slots) })} state="resolving,downloading,storing" />
+      <Figure label={t('jobsPart.waiting')} value={total(waiting)} note={t('jobsPart.openWithoutA')} state="queued,awaiting_selection,paused,needs_attention" />
+      <Figure label={t('jobsPart.readyToday')} value={readyToday} note={t('jobsPart.sinceMidnightUtc')} state="ready" />
+      <Figure label={t('jobsPart.failedToday')} value={failedToday} note={t('jobsPart.sinceMidnightUtc')} state="failed" />
+      <Figure label={t('jobsPart.outbox')} value={outbox.count} note={outbox.oldestAt === null ? t('jobsPart.dueForTemporal') : <Oldest at={outbox.oldestAt} />} />
       <Figure
-        label="Mails queued" value={mail.count}
-        note={mail.oldestAt === null ? `${formatCount(mailFailed)} failed in 24 hours` : <Oldest at={mail.oldestAt} />}
+        label={t('jobsPart.mailsQueued')} value={mail.count}
+        note={mail.oldestAt === null ? t('jobsPart.failedIn24', { mailFailed: formatCount(mailFailed) }) : <Oldest at={mail.oldestAt} />}
       />
     </ul>
   );
 }
 
 function Oldest({ at }: { at: string }) {
+  const { t } = useTranslation('overview');
   return (
     <>
-      the oldest <RelativeTime at={at} />
+      <Trans t={t} i18nKey="jobsPart.theOldest" components={{ relativetime: <RelativeTime at={at} /> }} />
     </>
   );
 }
@@ -57,12 +61,13 @@ function Figure({ label, value, note, state }: { label: string; value: number; n
 
 /** Why downloads wait, and what stopped some within a day. */
 export function ReasonsPart({ overview: { running, waiting, faults }, stateName }: { overview: Overview; stateName: (state: JobState) => string }) {
+  const { t } = useTranslation('overview');
   const now = useNow();
   return (
     <div className={classes.columns}>
       <section className={classes.card} aria-labelledby="open">
-        <h2 id="open">Open downloads</h2>
-        {running.length + waiting.length === 0 && <p className={classes.note}>None is open.</p>}
+        <h2 id="open">{t('jobsPart.openDownloads')}</h2>
+        {running.length + waiting.length === 0 && <p className={classes.note}>{t('jobsPart.noneIsOpen')}</p>}
         <ul className={classes.rows}>
           {running.map(({ state, count }) => (
             <li key={state}>
@@ -86,8 +91,8 @@ export function ReasonsPart({ overview: { running, waiting, faults }, stateName 
         </ul>
       </section>
       <section className={classes.card} aria-labelledby="faults">
-        <h2 id="faults">Top faults in 24 hours</h2>
-        {faults.length === 0 && <p className={classes.note}>No download was stopped.</p>}
+        <h2 id="faults">{t('jobsPart.topFaultsIn')}</h2>
+        {faults.length === 0 && <p className={classes.note}>{t('jobsPart.noDownloadWas')}</p>}
         <ul className={classes.rows}>
           {faults.map(({ problem, count, lastAt }) => (
             <li key={problem}>
@@ -96,7 +101,7 @@ export function ReasonsPart({ overview: { running, waiting, faults }, stateName 
                   {words(problem)}
                 </Link>
                 <span className={classes.why}>
-                  {whyOf({ code: problem }, now)} Last <RelativeTime at={lastAt} />.
+                  <Trans t={t} i18nKey="jobsPart.last" values={{ whyOf: whyOf({ code: problem }, now) }} components={{ relativetime: <RelativeTime at={lastAt} /> }} />
                 </span>
               </span>
               <b>{formatCount(count)}</b>

@@ -1,11 +1,13 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { JobState, Overview } from '@/api/model';
 import { ErrorNotice } from '@/components/notice';
 import { Page } from '@/components/page';
 
+import '../messages/catalogue';
 import { overviewQuery } from '../api';
 import { HealthPart, WarningsPart } from './health-part';
 import { JobFigures, ReasonsPart } from './jobs-part';
@@ -23,10 +25,11 @@ interface OverviewPageProps {
 
 /** What goes on in the deployment: what needs a person, health, downloads, throughput and faults. */
 export function OverviewPage({ stateName, growth, first }: OverviewPageProps) {
+  const { t } = useTranslation('overview');
   const { data: overview, error, refetch } = useQuery(overviewQuery());
   return (
-    <Page title="Overview" intro="How this installation is doing, and what needs you.">
-      {!(overview && first) && (error ? <ErrorNotice error={error} title="Couldn't load the overview" retry={() => void refetch()} /> : <Skeleton height={420} radius="lg" />)}
+    <Page title={t('overviewPage.overview')} intro={t('overviewPage.howThisInstallation')}>
+      {!(overview && first) && (error ? <ErrorNotice error={error} title={t('overviewPage.couldntLoadThe')} retry={() => void refetch()} /> : <Skeleton height={420} radius="lg" />)}
       {overview && first && (
         <>
           {first(overview)}
@@ -38,7 +41,7 @@ export function OverviewPage({ stateName, growth, first }: OverviewPageProps) {
           </div>
           <TrafficPart hours={overview.hours} at={overview.at} />
           <section className={classes.part} aria-labelledby="storage-growth">
-            <h2 id="storage-growth">Storage, last 30 days</h2>
+            <h2 id="storage-growth">{t('overviewPage.storageLast30')}</h2>
             <div className={classes.card}>{growth(overview.days)}</div>
           </section>
         </>

@@ -1,24 +1,27 @@
 import { Button } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
 
 import type { ProviderList } from '@/api/model';
 import { providerTitles } from '@/lib/provider';
 
+import '../messages/catalogue';
 import { failoverTexts, orderOf } from '../health';
 import classes from './providers.module.css';
 
 /** The order in which providers are tried, and whether users can choose one. */
 export function FailoverPart({ list, onChange }: { list: ProviderList; onChange: () => void }) {
+  const { t } = useTranslation('providers');
   const order = orderOf(list.active, list.failover);
   return (
     <section className={classes.part} aria-labelledby="failover">
       <div className={classes.parthead}>
-        <h2 id="failover">Failover</h2>
+        <h2 id="failover">{t('failoverPart.failover')}</h2>
         <Button variant="default" size="compact-sm" onClick={onChange}>
-          Change failover
+          {t('failoverPart.changeFailover')}
         </Button>
       </div>
       <div className={classes.panel}>
-        <ol className={classes.order} aria-label="Provider order">
+        <ol className={classes.order} aria-label={t('failoverPart.providerOrder')}>
           {order.map((provider, at) => (
             <li key={provider}>
               <span className={classes.place} aria-hidden="true">
@@ -30,17 +33,17 @@ export function FailoverPart({ list, onChange }: { list: ProviderList; onChange:
         </ol>
         <p className={classes.note}>
           {order.length > 1
-            ? "If the first provider can't deliver a download, the second takes over: after a stall or an outage, when the account is full, or when no agent is online. Never after a legal or policy block."
-            : "If this provider can't deliver a download, the download waits or fails."}
+            ? t('failoverPart.ifTheFirst')
+            : t('failoverPart.ifThisProvider')}
         </p>
         <dl className={classes.facts}>
           <div>
-            <dt>Policy</dt>
+            <dt>{t('failoverPart.policy')}</dt>
             <dd>{failoverTexts[list.failover]}</dd>
           </div>
           <div>
-            <dt>Choice</dt>
-            <dd>{list.userChoice ? 'Users can choose the provider' : "Users can't choose the provider"}</dd>
+            <dt>{t('failoverPart.choice')}</dt>
+            <dd>{list.userChoice ? t('failoverPart.usersCanChoose') : t('failoverPart.usersCantChoose')}</dd>
           </div>
         </dl>
       </div>

@@ -1,10 +1,12 @@
 import { Checkbox, NativeSelect } from '@mantine/core';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { Failover, ProviderList } from '@/api/model';
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { FormFault } from '@/components/form-fault';
 
+import '../messages/catalogue';
 import { failoverTexts } from '../health';
 import { failedCheck, useChange } from '../use-change';
 import classes from './providers.module.css';
@@ -19,7 +21,8 @@ interface OptionsDialogProps {
 
 /** Changes the failover policy and whether users can choose. The active provider stays. */
 export function OptionsDialog({ list, opened, onClose }: OptionsDialogProps) {
-  const changing = useChange('Failover changed.');
+  const { t } = useTranslation('providers');
+  const changing = useChange(t('optionsDialog.failoverChanged'));
   // The choice made here; undefined means the current setting.
   const [failover, setFailover] = useState<Failover>();
   const [userChoice, setUserChoice] = useState<boolean>();
@@ -35,8 +38,8 @@ export function OptionsDialog({ list, opened, onClose }: OptionsDialogProps) {
   return (
     <ConfirmDialog
       opened={opened}
-      title="Change failover"
-      confirmLabel={force ? 'Change anyway' : 'Change'}
+      title={t('optionsDialog.changeFailover')}
+      confirmLabel={force ? t('optionsDialog.changeAnyway') : t('optionsDialog.change')}
       typed={list.active}
       danger={force}
       busy={changing.isPending}
@@ -45,7 +48,7 @@ export function OptionsDialog({ list, opened, onClose }: OptionsDialogProps) {
     >
       <div className={classes.form}>
         <NativeSelect
-          label="If a provider can't deliver a download"
+          label={t('optionsDialog.ifAProvider')}
           data={policies.map((value) => ({ value, label: failoverTexts[value] }))}
           value={options.failover}
           onChange={(event) => {
@@ -54,14 +57,14 @@ export function OptionsDialog({ list, opened, onClose }: OptionsDialogProps) {
           }}
         />
         <Checkbox
-          label="Users can choose the provider"
+          label={t('optionsDialog.usersCanChoose')}
           checked={options.userChoice}
           onChange={(event) => setUserChoice(event.currentTarget.checked)}
         />
-        <p>This applies to waiting and new downloads, except those submitted with their own policy. The active provider is verified first.</p>
+        <p>{t('optionsDialog.thisAppliesTo')}</p>
         <FormFault error={changing.error}>
           {failedCheck(changing.error) && (
-            <Checkbox label="Change even if verification fails" checked={force} onChange={(event) => setForce(event.currentTarget.checked)} />
+            <Checkbox label={t('optionsDialog.changeEvenIf')} checked={force} onChange={(event) => setForce(event.currentTarget.checked)} />
           )}
         </FormFault>
       </div>

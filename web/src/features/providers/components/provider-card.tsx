@@ -2,6 +2,7 @@ import { Anchor, Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
 
 import type { Provider, ProviderInfo, SeedrInfo } from '@/api/model';
 import { HealthLabel } from '@/components/health-label';
@@ -9,10 +10,11 @@ import { ProgressBar } from '@/components/progress-bar';
 import { RelativeTime } from '@/components/relative-time';
 import { useConfirmed } from '@/lib/confirmed';
 import { fillTone } from '@/lib/fill';
-import { formatAt, formatBytes, formatCount, formatPlural, formatTime } from '@/lib/format';
+import { formatAt, formatBytes, formatCount, formatTime } from '@/lib/format';
 import { providerTitles } from '@/lib/provider';
 import { useNow } from '@/lib/use-now';
 
+import '../messages/catalogue';
 import { providerKeys, verifyProvider } from '../api';
 import { healthOf, restText, slotSource } from '../health';
 import { CheckResult } from './check-result';
@@ -25,6 +27,7 @@ interface ProviderCardProps {
 
 /** One provider: its health, its free slots and space, and its actions. */
 export function ProviderCard({ info, onSwitch }: ProviderCardProps) {
+  const { t } = useTranslation('providers');
   const client = useQueryClient();
   const title = providerTitles[info.provider];
   const confirmed = useConfirmed();
@@ -36,24 +39,24 @@ export function ProviderCard({ info, onSwitch }: ProviderCardProps) {
     <li className={classes.card} data-active={info.active || undefined}>
       <div className={classes.cardhead}>
         <h2 className={classes.name}>{title}</h2>
-        {info.active && <span className={classes.active}>Active</span>}
+        {info.active && <span className={classes.active}>{t('providerCard.active')}</span>}
         <HealthLabel health={healthOf(info)} />
       </div>
       <p className={classes.summary}>
         {info.summary}
-        {info.active && ' New downloads go here.'}
+        {info.active && t('providerCard.newDownloadsGo')}
       </p>
       {info.seedr?.configured === false ? <HowToConfigure /> : <Room info={info} title={title} />}
       <dl className={classes.facts}>
         <Fact name="Downloads">
-          {formatCount(info.running)} running, {formatCount(info.waiting)} waiting
+          {t('providerCard.runningWaiting', { running: formatCount(info.running), waiting: formatCount(info.waiting) })}
         </Fact>
         {info.seedr?.configured && <SeedrFacts seedr={info.seedr} />}
         {!info.seedr && (
           <Fact name="Agents">
-            {info.agents === 0 ? 'none takes work' : `${formatPlural(info.agents, 'agent takes', 'agents take')} work`} ·{' '}
+            {info.agents === 0 ? t('providerCard.noneTakesWork') : t('providerCard.agentsTakeWork', { count: info.agents, number: formatCount(info.agents) })} ·{' '}
             <Anchor inherit className={classes.whole} renderRoot={(props) => <Link to="/admin/agents" {...props} />}>
-              All agents
+              {t('providerCard.allAgents')}
             </Anchor>
           </Fact>
         )}
@@ -61,11 +64,11 @@ export function ProviderCard({ info, onSwitch }: ProviderCardProps) {
       <CheckResult check={verifying.data} error={verifying.error} />
       <div className={classes.buttons}>
         <Button variant="default" loading={verifying.isPending} onClick={() => verifying.mutate()}>
-          Verify<span className={classes.unseen}> {title}</span>
+          <Trans t={t} i18nKey="providerCard.verify" values={{ title }} components={{ span: <span className={classes.unseen} /> }} />
         </Button>
         {!info.active && (
           <Button variant={info.healthy ? 'filled' : 'default'} onClick={() => onSwitch(info.provider)}>
-            Switch to {title}
+            {t('providerCard.switchTo', { title })}
           </Button>
         )}
       </div>
@@ -83,25 +86,27 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 }
 
 function HowToConfigure() {
+  const { t } = useTranslation('providers');
   return (
     <p className={classes.hint}>
-      Set <code>SEEDR_EMAIL</code> and <code>SEEDR_PASSWORD</code> in the worker's environment and restart the worker.
+      <Trans t={t} i18nKey="providerCard.setSeedrEmail" components={{ code: <code />, code2: <code /> }} />
     </p>
   );
 }
 
 function Room({ info: { slots, slotsFree, seedr }, title }: { info: ProviderInfo; title: string }) {
+  const { t } = useTranslation('providers');
   const busy = slots > 0 ? (slots - slotsFree) / slots : 0;
   const source = slotSource(seedr?.slotsFrom ?? '');
   return (
     <>
       <div className={classes.meter}>
-        <span>Slots</span>
+        <span>{t('providerCard.slots')}</span>
         <span className="tabular">
-          {slots > 0 ? `${formatCount(slotsFree)} free of ${formatCount(slots)}` : seedr ? 'unknown' : 'none'}
+          {slots > 0 ? t('providerCard.freeOf', { slotsFree: formatCount(slotsFree), slots: formatCount(slots) }) : seedr ? t('providerCard.unknown') : t('providerCard.none')}
           {slots > 0 && source !== '' && `, ${source}`}
         </span>
-        <ProgressBar label={`Slots of ${title}`} done={busy} stored={busy} tone={slots > 0 && slotsFree === 0 ? 'warn' : 'active'} />
+        <ProgressBar label={t('providerCard.slotsOf', { title })} done={busy} stored={busy} tone={slots > 0 && slotsFree === 0 ? 'warn' : 'active'} />
       </div>
       {seedr && <Space seedr={seedr} title={title} />}
     </>
@@ -109,31 +114,33 @@ function Room({ info: { slots, slotsFree, seedr }, title }: { info: ProviderInfo
 }
 
 function Space({ seedr: { spaceMax, spaceUsed, spaceFree }, title }: { seedr: SeedrInfo; title: string }) {
+  const { t } = useTranslation('providers');
   const used = spaceMax > 0 ? spaceUsed / spaceMax : 0;
   // Space that is neither used nor free is reserved for downloads that have a slot.
   const taken = spaceMax > 0 ? Math.max(used, (spaceMax - spaceFree) / spaceMax) : 0;
   const held = spaceMax - spaceUsed - spaceFree;
   return (
     <div className={classes.meter}>
-      <span>Space</span>
+      <span>{t('providerCard.space')}</span>
       <span className="tabular">
-        {spaceMax > 0 ? `${formatBytes(spaceFree)} free of ${formatBytes(spaceMax)}` : 'unknown'}
-        {spaceMax > 0 && held > 0 && `, ${formatBytes(held)} reserved`}
+        {spaceMax > 0 ? t('providerCard.freeOf2', { spaceFree: formatBytes(spaceFree), spaceMax: formatBytes(spaceMax) }) : t('providerCard.unknown')}
+        {spaceMax > 0 && held > 0 && t('providerCard.reserved', { held: formatBytes(held) })}
       </span>
-      <ProgressBar label={`Space of ${title}`} done={taken} stored={used} tone={fillTone(taken)} />
+      <ProgressBar label={t('providerCard.spaceOf', { title })} done={taken} stored={used} tone={fillTone(taken)} />
     </div>
   );
 }
 
 function SeedrFacts({ seedr }: { seedr: SeedrInfo }) {
+  const { t } = useTranslation('providers');
   const now = useNow();
   return (
     <>
-      <Fact name="Plan">{seedr.plan === '' ? 'unknown' : seedr.plan}</Fact>
-      <Fact name="Last success">{seedr.lastOkAt === null ? 'none yet' : <RelativeTime at={seedr.lastOkAt} />}</Fact>
+      <Fact name="Plan">{seedr.plan === '' ? t('providerCard.unknown') : seedr.plan}</Fact>
+      <Fact name="Last success">{seedr.lastOkAt === null ? t('providerCard.noneYet') : <RelativeTime at={seedr.lastOkAt} />}</Fact>
       {seedr.failedSince !== null && (
         <Fact name="Failing">
-          since {formatTime(seedr.failedSince, now)}
+          {t('providerCard.since', { failedSince: formatTime(seedr.failedSince, now) })}
           {seedr.problem !== '' && (
             <>
               {' '}
@@ -144,15 +151,15 @@ function SeedrFacts({ seedr }: { seedr: SeedrInfo }) {
       )}
       <Fact name="Breaker">
         {seedr.restUntil === null ? (
-          'closed'
+          t('providerCard.closed')
         ) : (
           <>
-            open: {restText(seedr.restReason)}. Next call {formatAt(seedr.restUntil, now)}.
+            {t('providerCard.openNextCall', { restText: restText(seedr.restReason), restUntil: formatAt(seedr.restUntil, now) })}
           </>
         )}
       </Fact>
-      {seedr.others > 0 && <Fact name="Other transfers">{formatPlural(seedr.others, 'transfer', 'transfers')} that no download needs</Fact>}
-      <Fact name="Credentials">{seedr.credentialsFrom === 'file' ? "from files, named in the worker's environment" : "from the worker's environment"}</Fact>
+      {seedr.others > 0 && <Fact name="Other transfers">{t('providerCard.transfersThatNo', { count: seedr.others, number: formatCount(seedr.others) })}</Fact>}
+      <Fact name="Credentials">{seedr.credentialsFrom === 'file' ? t('providerCard.fromFilesNamed') : t('providerCard.fromTheWorkers')}</Fact>
     </>
   );
 }

@@ -2,6 +2,7 @@ import { Anchor, Button, Skeleton } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { StorageInfo } from '@/api/model';
 import { ConfirmDialog } from '@/components/confirm-dialog';
@@ -11,31 +12,34 @@ import { IconAlertTriangle, IconCircleCheck } from '@/components/icons';
 import { ErrorNotice } from '@/components/notice';
 import { toastDone } from '@/components/toast';
 import { useConfirmed } from '@/lib/confirmed';
-import { formatBytes, formatPlural, formatTime } from '@/lib/format';
+import { formatBytes, formatCount, formatTime } from '@/lib/format';
+import { text } from '@/lib/messages';
 import { useNow } from '@/lib/use-now';
 
+import '../messages/catalogue';
 import { acceptStorage, providerKeys, storageQuery } from '../api';
 import classes from './providers.module.css';
 
-const works: Health = { label: 'OK', icon: IconCircleCheck, tone: 'ok' };
-const paused: Health = { label: 'Paused', icon: IconAlertTriangle, tone: 'bad' };
-const lossy: Health = { label: 'Files lost', icon: IconAlertTriangle, tone: 'warn' };
+const works: Health = { label: text('providers:storagePart.ok'), icon: IconCircleCheck, tone: 'ok' };
+const paused: Health = { label: text('providers:storagePart.paused'), icon: IconAlertTriangle, tone: 'bad' };
+const lossy: Health = { label: text('providers:storagePart.filesLost'), icon: IconAlertTriangle, tone: 'warn' };
 
 const pauses: Record<StorageInfo['paused'], string> = {
   '': '',
-  restored: 'The database is older than storage, as after the restore of a dump. Nothing is removed automatically until you accept it.',
-  other_bucket: "The database doesn't know this bucket. Check S3_BUCKET. Nothing is removed automatically until you accept it.",
+  restored: text('providers:storagePart.theDatabaseIs'),
+  other_bucket: text('providers:storagePart.theDatabaseDoesnt'),
 };
 
 /** How storage and the database compare: why deletion is paused, what has no row, and which files are gone. */
 export function StoragePart() {
+  const { t } = useTranslation('providers');
   const { data, error, refetch } = useQuery(storageQuery());
   const [accepting, setAccepting] = useState(false);
   return (
     <section className={classes.part} aria-labelledby="storage">
-      <h2 id="storage">Storage</h2>
+      <h2 id="storage">{t('storagePart.storage')}</h2>
       {!data && !error && <Skeleton height={120} radius="lg" />}
-      {!data && error && <ErrorNotice error={error} title="Couldn't load the state of storage" retry={() => void refetch()} />}
+      {!data && error && <ErrorNotice error={error} title={t('storagePart.couldntLoadThe')} retry={() => void refetch()} />}
       {data && (
         <ul className={classes.history} aria-labelledby="storage">
           <Deletion info={data} onAccept={() => setAccepting(true)} />
@@ -54,15 +58,16 @@ interface RowProps {
 }
 
 function Deletion({ info, onAccept }: RowProps) {
+  const { t } = useTranslation('providers');
   const waiting = info.paused !== '' && info.acceptedAt !== null;
   return (
     <li>
-      <span className={classes.what}>Clean-up</span>
+      <span className={classes.what}>{t('storagePart.cleanUp')}</span>
       <HealthLabel health={info.paused === '' ? works : paused} />
-      {info.paused !== '' && <p className={classes.detail}>{waiting ? 'Accepted. It takes effect with the next sweep.' : pauses[info.paused]}</p>}
+      {info.paused !== '' && <p className={classes.detail}>{waiting ? t('storagePart.acceptedItTakes') : pauses[info.paused]}</p>}
       {info.paused !== '' && !waiting && (
         <Button variant="default" size="xs" onClick={onAccept}>
-          Accept storage
+          {t('storagePart.acceptStorage')}
         </Button>
       )}
     </li>
@@ -70,19 +75,20 @@ function Deletion({ info, onAccept }: RowProps) {
 }
 
 function Orphans({ info: { orphans, nextPurgeAt, refusedOrphans, paused: pause } }: Pick<RowProps, 'info'>) {
+  const { t } = useTranslation('providers');
   const now = useNow();
-  const next = nextPurgeAt === null || pause !== '' ? '' : ` The first is removed after ${formatTime(nextPurgeAt, now)}.`;
+  const next = nextPurgeAt === null || pause !== '' ? '' : t('storagePart.theFirstIs', { nextPurgeAt: formatTime(nextPurgeAt, now) });
   return (
     <li>
-      <span className={classes.what}>Objects that belong to no download</span>
+      <span className={classes.what}>{t('storagePart.objectsThatBelong')}</span>
       <HealthLabel health={refusedOrphans > 0 ? paused : works} />
       <p className={classes.detail}>
-        {orphans.count === 0 ? 'None.' : `${formatPlural(orphans.count, 'object', 'objects')}, ${formatBytes(orphans.bytes)}.`}
-        {refusedOrphans > 0 ? ` ${formatPlural(refusedOrphans, 'is', 'are')} due, too many to remove without you.` : next}
+        {orphans.count === 0 ? t('storagePart.none') : t('storagePart.objects', { count: orphans.count, number: formatCount(orphans.count), bytes: formatBytes(orphans.bytes) })}
+        {refusedOrphans > 0 ? t('storagePart.areDueToo', { count: refusedOrphans, number: formatCount(refusedOrphans) }) : next}
       </p>
       <p className={classes.detail}>
         <Anchor inherit renderRoot={(props) => <Link to="/admin/storage" {...props} />}>
-          What is stored, and clean-ups
+          {t('storagePart.whatIsStored')}
         </Anchor>
       </p>
     </li>
@@ -90,17 +96,18 @@ function Orphans({ info: { orphans, nextPurgeAt, refusedOrphans, paused: pause }
 }
 
 function Lost({ info: { lost, lostJobs, refusedLost, paused: pause }, onAccept }: RowProps) {
+  const { t } = useTranslation('providers');
   return (
     <li>
-      <span className={classes.what}>Stored files that are gone</span>
+      <span className={classes.what}>{t('storagePart.storedFilesThat')}</span>
       <HealthLabel health={lost.count + refusedLost === 0 ? works : lossy} />
       <p className={classes.detail}>
-        {lost.count === 0 ? 'None.' : `${formatPlural(lost.count, 'file', 'files')} of ${formatPlural(lostJobs, 'download', 'downloads')}, ${formatBytes(lost.bytes)}.`}
-        {refusedLost > 0 && ` ${formatPlural(refusedLost, 'more file is', 'more files are')} gone, too many to mark as lost without you.`}
+        {lost.count === 0 ? t('storagePart.none') : t('storagePart.of', { number: t('storagePart.files', { count: lost.count, number: formatCount(lost.count) }), lostJobs: t('storagePart.downloads', { count: lostJobs, number: formatCount(lostJobs) }), bytes: formatBytes(lost.bytes) })}
+        {refusedLost > 0 && t('storagePart.moreFilesAre', { count: refusedLost, number: formatCount(refusedLost) })}
       </p>
       {refusedLost > 0 && pause === '' && (
         <Button variant="default" size="xs" onClick={onAccept}>
-          Mark them as lost
+          {t('storagePart.markThemAs')}
         </Button>
       )}
     </li>
@@ -108,12 +115,13 @@ function Lost({ info: { lost, lostJobs, refusedLost, paused: pause }, onAccept }
 }
 
 function AcceptDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const { t } = useTranslation('providers');
   const client = useQueryClient();
   const confirmed = useConfirmed();
   const accepting = useMutation({
     mutationFn: () => confirmed(acceptStorage),
     onSuccess: (started) => {
-      toastDone(started ? 'Confirmed. It starts now.' : 'Confirmed. It starts within the hour.');
+      toastDone(started ? t('storagePart.confirmedItStarts') : t('storagePart.confirmedItStartsWithin'));
       return client.invalidateQueries({ queryKey: providerKeys.all });
     },
   });
@@ -124,15 +132,15 @@ function AcceptDialog({ opened, onClose }: { opened: boolean; onClose: () => voi
   return (
     <ConfirmDialog
       opened={opened}
-      title="Accept storage as it is?"
-      confirmLabel="Accept"
+      title={t('storagePart.acceptStorageAs')}
+      confirmLabel={t('storagePart.accept')}
       typed="accept"
       busy={accepting.isPending}
       onConfirm={() => accepting.mutate(undefined, { onSuccess: close })}
       onClose={close}
     >
-      <p>Do this only if this is the database and the bucket you want to keep using.</p>
-      <p>Objects without a row are kept for another week. Files whose object is gone are marked as lost and no longer count.</p>
+      <p>{t('storagePart.doThisOnly')}</p>
+      <p>{t('storagePart.objectsWithoutA')}</p>
       <FormFault error={accepting.error} />
     </ConfirmDialog>
   );

@@ -1,11 +1,13 @@
 import { Checkbox } from '@mantine/core';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { Provider } from '@/api/model';
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { FormFault } from '@/components/form-fault';
 import { providerNames, providerTitles } from '@/lib/provider';
 
+import '../messages/catalogue';
 import { failedCheck, useChange } from '../use-change';
 
 interface SwitchDialogProps {
@@ -16,7 +18,8 @@ interface SwitchDialogProps {
 
 /** Asks before switching new downloads to another provider. */
 export function SwitchDialog({ to, onClose }: SwitchDialogProps) {
-  const changing = useChange(to ? `New downloads now go to ${providerNames[to]}.` : '');
+  const { t } = useTranslation('providers');
+  const changing = useChange(to ? t('switchDialog.newDownloadsNow', { providerNames: providerNames[to] }) : '');
   const [force, setForce] = useState(false);
   const close = () => {
     changing.reset();
@@ -26,19 +29,19 @@ export function SwitchDialog({ to, onClose }: SwitchDialogProps) {
   return (
     <ConfirmDialog
       opened={to !== undefined}
-      title={to ? `Switch to ${providerTitles[to]}?` : ''}
-      confirmLabel={force ? 'Switch anyway' : 'Verify and switch'}
+      title={to ? t('switchDialog.switchTo', { providerTitles: providerTitles[to] }) : ''}
+      confirmLabel={force ? t('switchDialog.switchAnyway') : t('switchDialog.verifyAndSwitch')}
       typed={to ?? ''}
       danger={force}
       busy={changing.isPending}
       onConfirm={() => to && changing.mutate({ provider: to, force }, { onSuccess: close })}
       onClose={close}
     >
-      <p>New downloads go to {to && providerNames[to]}. Existing ones stay where they are.</p>
-      <p>The provider is verified with a real call first. If that fails, nothing changes.</p>
+      <p>{t('switchDialog.newDownloadsGo', { to: to && providerNames[to] })}</p>
+      <p>{t('switchDialog.theProviderIs')}</p>
       <FormFault error={changing.error}>
         {failedCheck(changing.error) && (
-          <Checkbox label="Switch even if verification fails" checked={force} onChange={(event) => setForce(event.currentTarget.checked)} />
+          <Checkbox label={t('switchDialog.switchEvenIf')} checked={force} onChange={(event) => setForce(event.currentTarget.checked)} />
         )}
       </FormFault>
     </ConfirmDialog>

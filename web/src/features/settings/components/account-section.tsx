@@ -1,5 +1,6 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
 
 import type { Config, Me } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
@@ -11,6 +12,7 @@ import { useFirstFocus } from '@/lib/use-first-focus';
 import { roleNames } from '@/lib/role';
 import { useApiForm } from '@/lib/use-api-form';
 
+import '../messages/catalogue';
 import { changeEmail, changePassword } from '../api';
 import { emailSchema, passwordSchema } from '../schema';
 import { Section } from './section';
@@ -24,29 +26,30 @@ interface AccountSectionProps {
 
 /** Who is signed in, with buttons to change address and password. */
 export function AccountSection({ me, config, onSignOut }: AccountSectionProps) {
+  const { t } = useTranslation('settings');
   const [open, setOpen] = useState<'email' | 'password'>();
   const close = () => setOpen(undefined);
   return (
-    <Section title="Account" text="Your address and password.">
+    <Section title={t('accountSection.account')} text={t('accountSection.yourAddressAnd')}>
       <p className={classes.email}>{me.email}</p>
       <p className={classes.role}>{roleNames[me.role]}</p>
       <div className={classes.row}>
         {config.mail && (
           <Button variant="default" onClick={() => setOpen('email')}>
-            Change address
+            {t('accountSection.changeAddress')}
           </Button>
         )}
         <Button variant="default" onClick={() => setOpen('password')}>
-          Change password
+          {t('accountSection.changePassword')}
         </Button>
         <Button variant="default" leftSection={<IconLogout size={16} />} onClick={onSignOut}>
-          Sign out
+          {t('accountSection.signOut')}
         </Button>
       </div>
-      <Modal opened={open === 'email'} onClose={close} title="Change address">
+      <Modal opened={open === 'email'} onClose={close} title={t('accountSection.changeAddress')}>
         <EmailForm onClose={close} />
       </Modal>
-      <Modal opened={open === 'password'} onClose={close} title="Change password">
+      <Modal opened={open === 'password'} onClose={close} title={t('accountSection.changePassword')}>
         <PasswordForm me={me} config={config} onClose={close} />
       </Modal>
     </Section>
@@ -54,6 +57,7 @@ export function AccountSection({ me, config, onSignOut }: AccountSectionProps) {
 }
 
 function EmailForm({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation('settings');
   const confirmed = useConfirmed();
   const [mailedTo, setMailedTo] = useState('');
   const form = useApiForm({
@@ -69,8 +73,8 @@ function EmailForm({ onClose }: { onClose: () => void }) {
       <TextInput
         name="email"
         type="email"
-        label="New address"
-        description="We'll send a link to it. Your address changes when you open it."
+        label={t('accountSection.newAddress')}
+        description={t('accountSection.wellSendA')}
         autoComplete="email"
         autoCapitalize="none"
         spellCheck={false}
@@ -80,10 +84,10 @@ function EmailForm({ onClose }: { onClose: () => void }) {
       />
       <div className={classes.buttons}>
         <Button variant="default" onClick={onClose}>
-          Cancel
+          {t('accountSection.cancel')}
         </Button>
         <Button type="submit" loading={form.busy} disabled={form.wait > 0}>
-          Send link
+          {t('accountSection.sendLink')}
         </Button>
       </div>
     </form>
@@ -91,15 +95,16 @@ function EmailForm({ onClose }: { onClose: () => void }) {
 }
 
 function LinkSent({ email, onClose }: { email: string; onClose: () => void }) {
+  const { t } = useTranslation('settings');
   const done = useFirstFocus<HTMLButtonElement>();
   return (
     <div className={classes.form}>
       <p className={classes.note} role="status">
-        We sent a link to <b>{email}</b>. Open it within 30 minutes to change your address.
+        <Trans t={t} i18nKey="accountSection.weSentA" values={{ email }} components={{ b: <b /> }} />
       </p>
       <div className={classes.buttons}>
         <Button ref={done} onClick={onClose}>
-          Done
+          {t('accountSection.done')}
         </Button>
       </div>
     </div>
@@ -107,6 +112,7 @@ function LinkSent({ email, onClose }: { email: string; onClose: () => void }) {
 }
 
 function PasswordForm({ me, config, onClose }: { me: Me; config: Config; onClose: () => void }) {
+  const { t } = useTranslation('settings');
   const confirmed = useConfirmed();
   const rule = ruleOf(config);
   const form = useApiForm({
@@ -114,23 +120,23 @@ function PasswordForm({ me, config, onClose }: { me: Me; config: Config; onClose
     initial: { password: '' },
     send: ({ password }) => confirmed(() => changePassword(password)),
     onDone: () => {
-      toastDone('Password changed. All your other sessions have ended.');
+      toastDone(t('accountSection.passwordChangedAll'));
       onClose();
     },
   });
   return (
     <form noValidate onSubmit={form.submit} className={classes.form}>
-      <p className={classes.note}>This ends all your other sessions.</p>
+      <p className={classes.note}>{t('accountSection.thisEndsAll')}</p>
       <FormFault error={form.error} />
       {/* Tells password managers whose password it is. */}
       <input type="email" autoComplete="username" value={me.email} readOnly hidden aria-hidden="true" />
       <NewPassword rule={rule} size="sm" {...form.field('password')} />
       <div className={classes.buttons}>
         <Button variant="default" onClick={onClose}>
-          Cancel
+          {t('accountSection.cancel')}
         </Button>
         <Button type="submit" loading={form.busy} disabled={form.wait > 0}>
-          Set password
+          {t('accountSection.setPassword')}
         </Button>
       </div>
     </form>

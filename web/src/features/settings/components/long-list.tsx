@@ -1,8 +1,10 @@
 import { Button } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import { formatCount } from '@/lib/format';
 
+import '../messages/catalogue';
 import classes from './settings.module.css';
 
 interface LongListProps<T> {
@@ -16,6 +18,7 @@ const few = 8;
 
 /** A list that may be long: its start, and the rest on request. */
 export function LongList<T>({ label, items, children }: LongListProps<T>) {
+  const { t } = useTranslation('settings');
   const [whole, setWhole] = useState(false);
   const long = items.length > few + 2;
   const shown = long && !whole ? items.slice(0, few) : items;
@@ -26,7 +29,7 @@ export function LongList<T>({ label, items, children }: LongListProps<T>) {
       </ul>
       {long && (
         <Button variant="subtle" size="compact-sm" aria-expanded={whole} onClick={() => setWhole(!whole)}>
-          {whole ? 'Show fewer' : `Show all ${formatCount(items.length)}`}
+          {whole ? t('longList.showFewer') : t('longList.showAll', { items: formatCount(items.length) })}
         </Button>
       )}
     </div>

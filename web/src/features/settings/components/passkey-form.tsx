@@ -1,5 +1,6 @@
 import { Button, TextInput, type TextInputProps } from '@mantine/core';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { AddedPasskey, Passkey } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
@@ -9,6 +10,7 @@ import { isolated } from '@/lib/isolated';
 import { useApiForm } from '@/lib/use-api-form';
 import { describeUserAgent } from '@/lib/user-agent';
 
+import '../messages/catalogue';
 import { addPasskey, beginPasskey, renamePasskey } from '../api';
 import { passkeySchema } from '../schema';
 import { RecoveryCodes } from './recovery-codes';
@@ -21,10 +23,11 @@ interface PasskeyFormProps {
 
 /** Adds a passkey: name it, let the browser make it, save the recovery codes if there are any. */
 export function AddPasskey({ onClose, onChanged }: PasskeyFormProps) {
+  const { t } = useTranslation('settings');
   const confirmed = useConfirmed();
   const [codes, setCodes] = useState<string[]>([]);
   const done = ({ passkey, recoveryCodes }: AddedPasskey) => {
-    toastDone(`You can now sign in with “${isolated(passkey.name)}”.`);
+    toastDone(t('passkeyForm.youCanNow', { name: isolated(passkey.name) }));
     if (recoveryCodes.length > 0) {
       setCodes(recoveryCodes);
       return;
@@ -47,15 +50,15 @@ export function AddPasskey({ onClose, onChanged }: PasskeyFormProps) {
   }
   return (
     <form noValidate onSubmit={form.submit} className={classes.form}>
-      <p className={classes.note}>Next, your browser asks where to keep it: on this device, in your password manager, on a phone or on a security key.</p>
+      <p className={classes.note}>{t('passkeyForm.nextYourBrowser')}</p>
       <FormFault error={form.error} />
       <NameField {...form.field('name')} />
       <div className={classes.buttons}>
         <Button variant="default" onClick={onClose}>
-          Cancel
+          {t('passkeyForm.cancel')}
         </Button>
         <Button type="submit" loading={form.busy} disabled={form.wait > 0}>
-          Add passkey
+          {t('passkeyForm.addPasskey')}
         </Button>
       </div>
     </form>
@@ -64,6 +67,7 @@ export function AddPasskey({ onClose, onChanged }: PasskeyFormProps) {
 
 /** Renames a passkey. */
 export function RenamePasskey({ passkey, onClose, onChanged }: PasskeyFormProps & { passkey: Passkey }) {
+  const { t } = useTranslation('settings');
   const form = useApiForm({
     schema: passkeySchema,
     initial: { name: passkey.name },
@@ -79,10 +83,10 @@ export function RenamePasskey({ passkey, onClose, onChanged }: PasskeyFormProps 
       <NameField {...form.field('name')} />
       <div className={classes.buttons}>
         <Button variant="default" onClick={onClose}>
-          Cancel
+          {t('passkeyForm.cancel')}
         </Button>
         <Button type="submit" loading={form.busy} disabled={form.wait > 0}>
-          Rename
+          {t('passkeyForm.rename')}
         </Button>
       </div>
     </form>
@@ -90,11 +94,12 @@ export function RenamePasskey({ passkey, onClose, onChanged }: PasskeyFormProps 
 }
 
 function NameField(props: TextInputProps) {
+  const { t } = useTranslation('settings');
   return (
     <TextInput
       name="name"
-      label="Name"
-      description="So that you can tell it apart from others."
+      label={t('passkeyForm.name')}
+      description={t('passkeyForm.soThatYou')}
       autoComplete="off"
       maxLength={100}
       data-autofocus

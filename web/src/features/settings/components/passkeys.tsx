@@ -1,6 +1,7 @@
 import { Button, Modal, Skeleton } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
 
 import type { Me, Passkey } from '@/api/model';
 import { ConfirmDialog } from '@/components/confirm-dialog';
@@ -13,6 +14,7 @@ import { useFeature } from '@/lib/features';
 import { isolated } from '@/lib/isolated';
 import { passkeysKnown } from '@/lib/passkey';
 
+import '../messages/catalogue';
 import { passkeysQuery, removePasskey, settingsKeys, totpQuery } from '../api';
 import { AddPasskey, RenamePasskey } from './passkey-form';
 import { RecoveryPart } from './recovery-part';
@@ -26,6 +28,7 @@ interface PasskeysProps {
 
 /** The account's passkeys, with buttons to add, rename and remove them. */
 export function Passkeys({ me, onChanged }: PasskeysProps) {
+  const { t } = useTranslation('settings');
   const client = useQueryClient();
   const { data, error, isPending, refetch } = useQuery(passkeysQuery());
   const totp = useQuery(totpQuery()).data;
@@ -48,7 +51,7 @@ export function Passkeys({ me, onChanged }: PasskeysProps) {
   };
   const allowed = useFeature('passkeys');
   if (isPending) return <Skeleton height={68} radius="md" />;
-  if (!data) return <ErrorNotice error={error} title="Couldn't load your passkeys" retry={() => void refetch()} />;
+  if (!data) return <ErrorNotice error={error} title={t('passkeys.couldntLoadYour')} retry={() => void refetch()} />;
   const { passkeys } = data;
   const known = passkeysKnown();
   const addable = data.available && known && allowed;
@@ -56,26 +59,26 @@ export function Passkeys({ me, onChanged }: PasskeysProps) {
   return (
     <>
       {passkeys.length > 0 && (
-        <ul className={classes.list} aria-label="Passkeys">
+        <ul className={classes.list} aria-label={t('passkeys.passkeys')}>
           {passkeys.map((passkey) => (
             <PasskeyItem key={passkey.id} passkey={passkey} onRename={setRenaming} onRemove={setRemoving} />
           ))}
         </ul>
       )}
-      {passkeys.length === 0 && addable && <p className={classes.note}>No passkeys yet. With one, you can sign in without a password.</p>}
+      {passkeys.length === 0 && addable && <p className={classes.note}>{t('passkeys.noPasskeysYet')}</p>}
       {!data.available && <p className={classes.note}>{data.unavailable}</p>}
-      {data.available && !known && <p className={classes.note}>This browser doesn't support passkeys.</p>}
-      {data.available && !allowed && <p className={classes.note}>New passkeys, and signing in with a passkey alone, are switched off for your account.</p>}
+      {data.available && !known && <p className={classes.note}>{t('passkeys.thisBrowserDoesnt')}</p>}
+      {data.available && !allowed && <p className={classes.note}>{t('passkeys.newPasskeysAnd')}</p>}
       {aloneLeft !== undefined && <RecoveryPart left={aloneLeft} />}
       {addable && (
         <Button ref={opener} variant="default" leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>
-          Add a passkey
+          {t('passkeys.addAPasskey')}
         </Button>
       )}
-      <Modal opened={adding} onClose={close} title="New passkey" closeOnClickOutside={false}>
+      <Modal opened={adding} onClose={close} title={t('passkeys.newPasskey')} closeOnClickOutside={false}>
         <AddPasskey onClose={() => setAdding(false)} onChanged={changed} />
       </Modal>
-      <Modal opened={renaming !== undefined} onClose={() => setRenaming(undefined)} title="Rename passkey">
+      <Modal opened={renaming !== undefined} onClose={() => setRenaming(undefined)} title={t('passkeys.renamePasskey')}>
         {renaming && <RenamePasskey passkey={renaming} onClose={() => setRenaming(undefined)} onChanged={changed} />}
       </Modal>
       <RemovePasskey me={me} passkey={removing} last={passkeys.length === 1 && totp?.enabled === false} onClose={() => setRemoving(undefined)} onChanged={removed} />
@@ -91,29 +94,30 @@ interface RemovePasskeyProps extends PasskeysProps {
 }
 
 function RemovePasskey({ me, passkey, last, onClose, onChanged }: RemovePasskeyProps) {
+  const { t } = useTranslation('settings');
   const confirmed = useConfirmed();
   const removing = useMutation({
     mutationFn: (each: Passkey) => confirmed(() => removePasskey(each.id)),
     onSuccess: (_, each) => {
-      toastDone(`Removed the passkey “${isolated(each.name)}”.`);
+      toastDone(t('passkeys.removedThePasskey', { name: isolated(each.name) }));
       onChanged();
     },
-    onError: (failure) => toastFailed("Couldn't remove the passkey", failure),
+    onError: (failure) => toastFailed(t('passkeys.couldntRemoveThe'), failure),
     onSettled: onClose,
   });
   return (
     <ConfirmDialog
       opened={passkey !== undefined}
-      title="Remove passkey?"
-      confirmLabel="Remove"
+      title={t('passkeys.removePasskey')}
+      confirmLabel={t('passkeys.remove')}
       busy={removing.isPending}
       onConfirm={() => passkey && removing.mutate(passkey)}
       onClose={onClose}
     >
       <p>
-        <b>{passkey?.name}</b> can no longer sign in to {me.email}. Delete it from your password manager or device too.
+        <Trans t={t} i18nKey="passkeys.canNoLonger" values={{ name: passkey?.name, email: me.email }} components={{ b: <b /> }} />
       </p>
-      {last && <p>This is your last one. Without it, the password alone signs you in, and your recovery codes stop working.</p>}
+      {last && <p>{t('passkeys.thisIsYour')}</p>}
     </ConfirmDialog>
   );
 }
@@ -125,28 +129,29 @@ interface PasskeyItemProps {
 }
 
 function PasskeyItem({ passkey, onRename, onRemove }: PasskeyItemProps) {
+  const { t } = useTranslation('settings');
   return (
     <li className={classes.item}>
       <IconFingerprint size={22} stroke={1.5} className={classes.device} aria-hidden="true" />
       <div className={classes.itemmain}>
         <p className={classes.itemname}>
           {passkey.name}
-          {!passkey.usable && <span className={classes.expired}>for {passkey.host}</span>}
+          {!passkey.usable && <span className={classes.expired}>{t('passkeys.for', { host: passkey.host })}</span>}
         </p>
         <p className={classes.facts}>
-          {passkey.synced && <span>synced</span>}
+          {passkey.synced && <span>{t('passkeys.synced')}</span>}
           <span>
-            added <RelativeTime at={passkey.createdAt} />
+            <Trans t={t} i18nKey="passkeys.added" components={{ relativetime: <RelativeTime at={passkey.createdAt} /> }} />
           </span>
-          <span>{passkey.lastUsedAt ? <>used <RelativeTime at={passkey.lastUsedAt} /></> : 'never used'}</span>
+          <span>{passkey.lastUsedAt ? <><Trans t={t} i18nKey="passkeys.used" components={{ relativetime: <RelativeTime at={passkey.lastUsedAt} /> }} /></> : t('passkeys.neverUsed')}</span>
         </p>
       </div>
       <div className={classes.acts}>
-        <Button size="compact-sm" variant="default" aria-label={`Rename the passkey ${passkey.name}`} onClick={() => onRename(passkey)}>
-          Rename
+        <Button size="compact-sm" variant="default" aria-label={t('passkeys.renameThePasskey', { name: passkey.name })} onClick={() => onRename(passkey)}>
+          {t('passkeys.rename')}
         </Button>
-        <Button size="compact-sm" variant="default" aria-label={`Remove the passkey ${passkey.name}`} onClick={() => onRemove(passkey)}>
-          Remove
+        <Button size="compact-sm" variant="default" aria-label={t('passkeys.removeThePasskey', { name: passkey.name })} onClick={() => onRemove(passkey)}>
+          {t('passkeys.remove')}
         </Button>
       </div>
     </li>

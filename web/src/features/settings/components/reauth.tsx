@@ -1,6 +1,7 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useCallback, useEffectEvent, useLayoutEffect, useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { Me } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
@@ -12,6 +13,7 @@ import { CancelledError, hasCode, problemCode } from '@/lib/problem';
 import { useApiForm } from '@/lib/use-api-form';
 import { useWait } from '@/lib/use-wait';
 
+import '../messages/catalogue';
 import { reauthenticate, reauthenticateWithPasskey } from '../api';
 import { codeSchema, currentPasswordSchema } from '../schema';
 import classes from './settings.module.css';
@@ -23,6 +25,7 @@ interface Asked {
 
 /** Asks for the password, a code or a passkey when an act within it needs one. */
 export function Reauth({ me, children }: { me: Me; children: ReactNode }) {
+  const { t } = useTranslation('settings');
   const [asked, setAsked] = useState<Asked>();
   const confirmed = useCallback<Confirmed>(async (act) => {
     try {
@@ -55,7 +58,7 @@ export function Reauth({ me, children }: { me: Me; children: ReactNode }) {
   return (
     <ReauthContext value={confirmed}>
       {children}
-      <Modal opened={asked !== undefined} onClose={close} title="Confirm it's you" size="sm" zIndex={300}>
+      <Modal opened={asked !== undefined} onClose={close} title={t('reauth.confirmItsYou')} size="sm" zIndex={300}>
         <Ways me={me} onPass={pass} onClose={close} />
       </Modal>
     </ReauthContext>
@@ -69,15 +72,16 @@ interface WayProps {
 }
 
 function Ways({ me, onPass, onClose }: WayProps) {
+  const { t } = useTranslation('settings');
   const [byCode, setByCode] = useState(false);
   return (
     <div className={classes.form}>
-      <p className={classes.note}>This affects who controls an account or this installation. You won't be asked again for ten minutes.</p>
+      <p className={classes.note}>{t('reauth.thisAffectsWho')}</p>
       {byCode ? <ByCode onPass={onPass} onClose={onClose} /> : <ByPassword me={me} onPass={onPass} onClose={onClose} />}
       {me.passkey && passkeysKnown() && <ByPasskey onPass={onPass} />}
       {me.secondFactor && (
         <button type="button" className={classes.switch} onClick={() => setByCode(!byCode)}>
-          {byCode ? 'Use password' : 'Use a code'}
+          {byCode ? t('reauth.usePassword') : t('reauth.useACode')}
         </button>
       )}
     </div>
@@ -85,6 +89,7 @@ function Ways({ me, onPass, onClose }: WayProps) {
 }
 
 function ByPasskey({ onPass }: Pick<WayProps, 'onPass'>) {
+  const { t } = useTranslation('settings');
   const confirming = useMutation({ mutationFn: reauthenticateWithPasskey, onSuccess: onPass });
   const wait = useWait(confirming.error);
   return (
@@ -97,26 +102,28 @@ function ByPasskey({ onPass }: Pick<WayProps, 'onPass'>) {
         disabled={wait > 0}
         onClick={() => confirming.mutate()}
       >
-        Use a passkey
+        {t('reauth.useAPasskey')}
       </Button>
     </>
   );
 }
 
 function Buttons({ busy, wait, onClose }: { busy: boolean; wait: number; onClose: () => void }) {
+  const { t } = useTranslation('settings');
   return (
     <div className={classes.buttons}>
       <Button variant="default" onClick={onClose}>
-        Cancel
+        {t('reauth.cancel')}
       </Button>
       <Button type="submit" loading={busy} disabled={wait > 0}>
-        Confirm
+        {t('reauth.confirm')}
       </Button>
     </div>
   );
 }
 
 function ByPassword({ me, onPass, onClose }: WayProps) {
+  const { t } = useTranslation('settings');
   const form = useApiForm({ schema: currentPasswordSchema, initial: { password: '' }, send: reauthenticate, onDone: onPass });
   return (
     <form noValidate onSubmit={form.submit} className={classes.form}>
@@ -124,7 +131,7 @@ function ByPassword({ me, onPass, onClose }: WayProps) {
       {/* Tells password managers whose password this is. */}
       <input type="email" autoComplete="username" value={me.email} readOnly hidden aria-hidden="true" />
       <PasswordField
-        label="Password"
+        label={t('reauth.password')}
         autoComplete="current-password"
         {...form.field('password')}
         data-autofocus
@@ -135,14 +142,15 @@ function ByPassword({ me, onPass, onClose }: WayProps) {
 }
 
 function ByCode({ onPass, onClose }: Omit<WayProps, 'me'>) {
+  const { t } = useTranslation('settings');
   const form = useApiForm({ schema: codeSchema, initial: { code: '' }, send: reauthenticate, onDone: onPass });
   return (
     <form noValidate onSubmit={form.submit} className={classes.form}>
       <FormFault error={form.error} />
       <TextInput
         name="code"
-        label="Code"
-        description="From the authenticator app, or a recovery code"
+        label={t('reauth.code')}
+        description={t('reauth.fromTheAuthenticator')}
         autoComplete="one-time-code"
         autoCapitalize="none"
         spellCheck={false}

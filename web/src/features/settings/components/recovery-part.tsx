@@ -1,13 +1,15 @@
 import { Button, Modal } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { toastFailed } from '@/components/toast';
 import { useConfirmed } from '@/lib/confirmed';
-import { formatPlural } from '@/lib/format';
+import { formatCount } from '@/lib/format';
 import { useFirstFocus } from '@/lib/use-first-focus';
 
+import '../messages/catalogue';
 import { renewRecoveryCodes, settingsKeys } from '../api';
 import { RecoveryCodes } from './recovery-codes';
 import classes from './settings.module.css';
@@ -24,6 +26,7 @@ interface RecoveryPartProps {
 
 /** How many recovery codes are left, with a button for new ones. */
 export function RecoveryPart({ left, focused = false, children }: RecoveryPartProps) {
+  const { t } = useTranslation('settings');
   const renew = useFirstFocus<HTMLButtonElement>(focused);
   const client = useQueryClient();
   const confirmed = useConfirmed();
@@ -31,7 +34,7 @@ export function RecoveryPart({ left, focused = false, children }: RecoveryPartPr
   const renewing = useMutation({
     mutationFn: () => confirmed(renewRecoveryCodes),
     onSuccess: () => client.invalidateQueries({ queryKey: settingsKeys.totp }),
-    onError: (failure) => toastFailed("Couldn't make new codes", failure),
+    onError: (failure) => toastFailed(t('recoveryPart.couldntMakeNew'), failure),
     onSettled: () => setAsked(false),
   });
   const closeCodes = () => {
@@ -42,27 +45,27 @@ export function RecoveryPart({ left, focused = false, children }: RecoveryPartPr
     <>
       <p className={classes.note} data-tone={left < fewCodes ? 'warn' : undefined}>
         {left === 0
-          ? 'No recovery codes left. Make new ones, or losing your device locks you out.'
-          : `${formatPlural(left, 'recovery code', 'recovery codes')} left, for when you don't have your device.`}
+          ? t('recoveryPart.noRecoveryCodes')
+          : t('recoveryPart.recoveryCodesLeft', { count: left, number: formatCount(left) })}
       </p>
       <div className={classes.row}>
         <Button ref={renew} variant="default" onClick={() => setAsked(true)}>
-          New recovery codes
+          {t('recoveryPart.newRecoveryCodes')}
         </Button>
         {children}
       </div>
       <ConfirmDialog
         opened={asked}
-        title="Make new recovery codes?"
-        confirmLabel="Make new ones"
+        title={t('recoveryPart.makeNewRecovery')}
+        confirmLabel={t('recoveryPart.makeNewOnes')}
         danger={false}
         busy={renewing.isPending}
         onConfirm={() => renewing.mutate()}
         onClose={() => setAsked(false)}
       >
-        <p>Your earlier codes stop working.</p>
+        <p>{t('recoveryPart.yourEarlierCodes')}</p>
       </ConfirmDialog>
-      <Modal opened={renewing.data !== undefined} onClose={closeCodes} title="Your recovery codes" closeOnClickOutside={false}>
+      <Modal opened={renewing.data !== undefined} onClose={closeCodes} title={t('recoveryPart.yourRecoveryCodes')} closeOnClickOutside={false}>
         <RecoveryCodes codes={renewing.data ?? []} onClose={closeCodes} />
       </Modal>
     </>

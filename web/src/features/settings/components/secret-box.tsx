@@ -1,8 +1,10 @@
 import { Button, CopyButton } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
 
 import { IconCheck, IconCopy, IconDownload } from '@/components/icons';
 import { useFirstFocus } from '@/lib/use-first-focus';
 
+import '../messages/catalogue';
 import classes from './settings.module.css';
 
 interface SecretBoxProps {
@@ -16,6 +18,7 @@ interface SecretBoxProps {
 
 /** A secret that is shown only once, with buttons to keep it. */
 export function SecretBox({ label, value, fileName, focused = false }: SecretBoxProps) {
+  const { t } = useTranslation('settings');
   const box = useFirstFocus<HTMLPreElement>(focused);
   return (
     <div className={classes.secretbox}>
@@ -28,13 +31,13 @@ export function SecretBox({ label, value, fileName, focused = false }: SecretBox
         <CopyButton value={value}>
           {({ copied, copy }) => (
             <Button size="compact-sm" variant="default" leftSection={copied ? <IconCheck size={15} /> : <IconCopy size={15} />} onClick={copy}>
-              {copied ? 'Copied' : 'Copy'}
+              {copied ? t('secretBox.copied') : t('secretBox.copy')}
             </Button>
           )}
         </CopyButton>
         {fileName !== undefined && (
           <Button size="compact-sm" variant="default" leftSection={<IconDownload size={15} />} onClick={() => save(fileName, value)}>
-            Save as file
+            {t('secretBox.saveAsFile')}
           </Button>
         )}
       </div>

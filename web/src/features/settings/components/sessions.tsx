@@ -1,5 +1,6 @@
 import { Button, Skeleton } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Trans, useTranslation } from 'react-i18next';
 
 import type { Session } from '@/api/model';
 import { IconDeviceLaptop, IconDeviceMobile, IconTerminal2 } from '@/components/icons';
@@ -8,35 +9,37 @@ import { RelativeTime } from '@/components/relative-time';
 import { toastDone, toastFailed } from '@/components/toast';
 import { describeUserAgent, deviceKindOf } from '@/lib/user-agent';
 
+import '../messages/catalogue';
 import { endSession, otherSessions, sessionsQuery, settingsKeys } from '../api';
 import { LongList } from './long-list';
 import classes from './settings.module.css';
 
 /** The sessions of the account, each with a button to end it. */
 export function Sessions() {
+  const { t } = useTranslation('settings');
   const client = useQueryClient();
   const { data: sessions, error, isPending, refetch } = useQuery(sessionsQuery());
   const ending = useMutation({
     mutationFn: (session: Session) => endSession(session.id),
     onSuccess: (_, session) => {
-      toastDone(`Ended the session on ${describeUserAgent(session.userAgent)}.`);
+      toastDone(t('sessions.endedTheSession', { describeUserAgent: describeUserAgent(session.userAgent) }));
       return client.invalidateQueries({ queryKey: settingsKeys.sessions });
     },
-    onError: (failure) => toastFailed("Couldn't end the session", failure),
+    onError: (failure) => toastFailed(t('sessions.couldntEndThe'), failure),
   });
   const endingOthers = useMutation({
     mutationFn: () => endSession(otherSessions),
     onSuccess: () => {
-      toastDone('All your other sessions have ended.');
+      toastDone(t('sessions.allYourOther'));
       return client.invalidateQueries({ queryKey: settingsKeys.sessions });
     },
-    onError: (failure) => toastFailed("Couldn't end the sessions", failure),
+    onError: (failure) => toastFailed(t('sessions.couldntEndTheSessions'), failure),
   });
   if (isPending) return <Skeleton height={130} radius="md" />;
-  if (!sessions) return <ErrorNotice error={error} title="Couldn't load your sessions" retry={() => void refetch()} />;
+  if (!sessions) return <ErrorNotice error={error} title={t('sessions.couldntLoadYour')} retry={() => void refetch()} />;
   return (
     <>
-      <LongList label="Sessions" items={ownFirst(sessions)}>
+      <LongList label={t('sessions.sessions')} items={ownFirst(sessions)}>
         {(session) => (
           <SessionItem
             key={session.id}
@@ -48,7 +51,7 @@ export function Sessions() {
       </LongList>
       {sessions.length > 1 && (
         <Button variant="default" loading={endingOthers.isPending} onClick={() => endingOthers.mutate()}>
-          End all others
+          {t('sessions.endAllOthers')}
         </Button>
       )}
     </>
@@ -69,6 +72,7 @@ interface SessionItemProps {
 }
 
 function SessionItem({ session, ending, onEnd }: SessionItemProps) {
+  const { t } = useTranslation('settings');
   const device = describeUserAgent(session.userAgent);
   const Symbol = deviceIcons[deviceKindOf(session.userAgent)];
   return (
@@ -77,21 +81,21 @@ function SessionItem({ session, ending, onEnd }: SessionItemProps) {
       <div className={classes.itemmain}>
         <p className={classes.itemname}>
           {device}{' '}
-          {session.current && <span className={classes.current}>this browser</span>}
+          {session.current && <span className={classes.current}>{t('sessions.thisBrowser')}</span>}
         </p>
         <p className={classes.facts}>
           {session.ip !== '' && <span className="tabular">{session.ip}</span>}
           <span>
-            last seen <RelativeTime at={session.lastSeenAt} />
+            <Trans t={t} i18nKey="sessions.lastSeen" components={{ relativetime: <RelativeTime at={session.lastSeenAt} /> }} />
           </span>
           <span>
-            signed in <RelativeTime at={session.createdAt} />
+            <Trans t={t} i18nKey="sessions.signedIn" components={{ relativetime: <RelativeTime at={session.createdAt} /> }} />
           </span>
         </p>
       </div>
       {!session.current && (
-        <Button size="compact-sm" variant="default" aria-label={`End the session on ${device}`} loading={ending} onClick={onEnd}>
-          End
+        <Button size="compact-sm" variant="default" aria-label={t('sessions.endTheSession', { device })} loading={ending} onClick={onEnd}>
+          {t('sessions.end')}
         </Button>
       )}
     </li>

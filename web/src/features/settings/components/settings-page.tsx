@@ -1,10 +1,12 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { Config, Me } from '@/api/model';
 import { Page } from '@/components/page';
 
+import '../messages/catalogue';
 import { AccountSection } from './account-section';
 import { Appearance } from './appearance';
 import { DeleteAccount } from './delete-account';
@@ -29,36 +31,37 @@ interface SettingsPageProps {
 
 /** The account's settings. */
 export function SettingsPage({ me, config, downloads, onSignOut, onChanged, onDeleted }: SettingsPageProps) {
+  const { t } = useTranslation('settings');
   return (
-    <Page title="Settings" narrow>
+    <Page title={t('settingsPage.settings')} narrow>
       <Reauth me={me}>
         <AccountSection me={me} config={config} onSignOut={onSignOut} />
-        <Section title="Two-step sign-in" text="A code from your phone, in addition to your password.">
+        <Section title={t('settingsPage.twoStepSign')} text={t('settingsPage.aCodeFrom')}>
           <TotpPanel onChanged={onChanged} />
         </Section>
-        <Section title="Passkeys" text="Sign in with your fingerprint, face, PIN or a security key.">
+        <Section title={t('settingsPage.passkeys')} text={t('settingsPage.signInWith')}>
           <Passkeys me={me} onChanged={onChanged} />
         </Section>
-        <Section title="Sessions" text="Where you're signed in. End any that you don't recognise.">
+        <Section title={t('settingsPage.sessions')} text={t('settingsPage.whereYoureSigned')}>
           <Sessions />
         </Section>
-        <Section title="API tokens" text="For programs that act for you, such as the command line.">
+        <Section title={t('settingsPage.apiTokens')} text={t('settingsPage.forProgramsThat')}>
           <Tokens me={me} />
         </Section>
-        <Section title="Shares and links" text="Pages and download links that work without signing in.">
+        <Section title={t('settingsPage.sharesAndLinks')} text={t('settingsPage.pagesAndDownload')}>
           <Button variant="default" renderRoot={(props) => <Link to="/shares" {...props} />}>
-            See shares and links
+            {t('settingsPage.seeSharesAnd')}
           </Button>
         </Section>
         {downloads}
-        <Section title="Notifications" text="Mails and webhooks that tell you what became of your downloads.">
+        <Section title={t('settingsPage.notifications')} text={t('settingsPage.mailsAndWebhooks')}>
           <Button variant="default" renderRoot={(props) => <Link to="/settings/notifications" {...props} />}>
-            Choose notifications
+            {t('settingsPage.chooseNotifications')}
           </Button>
         </Section>
         <Appearance />
         <OwnData />
-        <Section title="Delete account" text="With all downloads and files. This can't be undone.">
+        <Section title={t('settingsPage.deleteAccount')} text={t('settingsPage.withAllDownloads')}>
           <DeleteAccount me={me} onDeleted={onDeleted} />
         </Section>
       </Reauth>

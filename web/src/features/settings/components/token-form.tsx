@@ -1,12 +1,15 @@
 import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { Me } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
 import { useConfirmed } from '@/lib/confirmed';
+import { text } from '@/lib/messages';
 import { useApiForm } from '@/lib/use-api-form';
 
+import '../messages/catalogue';
 import { makeToken, settingsKeys } from '../api';
 import { tokenSchema } from '../schema';
 import { scopes, scopeTexts } from '../scopes';
@@ -14,13 +17,14 @@ import { SecretBox } from './secret-box';
 import classes from './settings.module.css';
 
 const lives = [
-  { value: '30', label: '30 days' },
-  { value: '90', label: '90 days' },
-  { value: '365', label: '1 year' },
+  { value: '30', label: text('settings:tokenForm.n30Days') },
+  { value: '90', label: text('settings:tokenForm.n90Days') },
+  { value: '365', label: text('settings:tokenForm.n1Year') },
 ];
 
 /** Creates an API token and shows it once. */
 export function TokenForm({ me, onClose }: { me: Me; onClose: () => void }) {
+  const { t } = useTranslation('settings');
   const client = useQueryClient();
   const confirmed = useConfirmed();
   const [made, setMade] = useState('');
@@ -36,10 +40,10 @@ export function TokenForm({ me, onClose }: { me: Me; onClose: () => void }) {
   if (made !== '') {
     return (
       <div className={classes.form}>
-        <p className={classes.note}>Copy it now. It won't be shown again.</p>
-        <SecretBox label="API token" value={made} focused />
+        <p className={classes.note}>{t('tokenForm.copyItNow')}</p>
+        <SecretBox label={t('tokenForm.apiToken')} value={made} focused />
         <div className={classes.buttons}>
-          <Button onClick={onClose}>Done</Button>
+          <Button onClick={onClose}>{t('tokenForm.done')}</Button>
         </div>
       </div>
     );
@@ -49,14 +53,14 @@ export function TokenForm({ me, onClose }: { me: Me; onClose: () => void }) {
       <FormFault error={form.error} />
       <TextInput
         name="name"
-        label="Name"
-        description="What it is for, such as “laptop” or “backup script”."
+        label={t('tokenForm.name')}
+        description={t('tokenForm.whatItIs')}
         autoComplete="off"
         maxLength={100}
         {...form.field('name')}
         data-autofocus
       />
-      <Checkbox.Group label="Permissions" {...form.field('scopes')}>
+      <Checkbox.Group label={t('tokenForm.permissions')} {...form.field('scopes')}>
         <div className={classes.scopes}>
           {scopes
             .filter((scope) => scope !== 'admin' || me.role === 'admin')
@@ -65,13 +69,13 @@ export function TokenForm({ me, onClose }: { me: Me; onClose: () => void }) {
             ))}
         </div>
       </Checkbox.Group>
-      <NativeSelect name="expiresInDays" label="Expires after" data={lives} {...form.field('expiresInDays')} />
+      <NativeSelect name="expiresInDays" label={t('tokenForm.expiresAfter')} data={lives} {...form.field('expiresInDays')} />
       <div className={classes.buttons}>
         <Button variant="default" onClick={onClose}>
-          Cancel
+          {t('tokenForm.cancel')}
         </Button>
         <Button type="submit" loading={form.busy} disabled={form.wait > 0}>
-          Create token
+          {t('tokenForm.createToken')}
         </Button>
       </div>
     </form>

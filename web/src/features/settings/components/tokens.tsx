@@ -1,7 +1,7 @@
 import { Button, Modal, Skeleton } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { Trans, useTranslation } from 'react-i18next';
 
 import type { ApiToken, Me } from '@/api/model';
 import { ConfirmDialog } from '@/components/confirm-dialog';
@@ -22,6 +22,7 @@ import { TokenForm } from './token-form';
 
 /** The account's API tokens, each with a button to revoke it. */
 export function Tokens({ me }: { me: Me }) {
+  const { t } = useTranslation('settings');
   const client = useQueryClient();
   const { data: tokens, error, isPending, refetch } = useQuery(tokensQuery());
   const [asked, setAsked] = useState<ApiToken>();
@@ -29,42 +30,42 @@ export function Tokens({ me }: { me: Me }) {
   const revoking = useMutation({
     mutationFn: (token: ApiToken) => revokeToken(token.id),
     onSuccess: (_, token) => {
-      toastDone(`Revoked the token “${isolated(token.name)}”.`);
+      toastDone(t('tokens.revokedTheToken', { name: isolated(token.name) }));
       return client.invalidateQueries({ queryKey: settingsKeys.tokens });
     },
-    onError: (failure) => toastFailed("Couldn't revoke the token", failure),
+    onError: (failure) => toastFailed(t('tokens.couldntRevokeThe'), failure),
     onSettled: () => setAsked(undefined),
   });
   const allowed = useFeature('api_tokens');
   if (isPending) return <Skeleton height={90} radius="md" />;
-  if (!tokens) return <ErrorNotice error={error} title="Couldn't load your tokens" retry={() => void refetch()} />;
+  if (!tokens) return <ErrorNotice error={error} title={t('tokens.couldntLoadYour')} retry={() => void refetch()} />;
   return (
     <>
       {tokens.length > 0 && (
-        <LongList label="API tokens" items={tokens}>
+        <LongList label={t('tokens.apiTokens')} items={tokens}>
           {(token) => <TokenItem key={token.id} token={token} onRevoke={setAsked} />}
         </LongList>
       )}
-      {tokens.length === 0 && allowed && <p className={classes.note}>No tokens yet.</p>}
-      {!allowed && <p className={classes.note}>API tokens are switched off for your account{tokens.length > 0 && '. These don’t work until an admin switches them on again'}.</p>}
+      {tokens.length === 0 && allowed && <p className={classes.note}>{t('tokens.noTokensYet')}</p>}
+      {!allowed && <p className={classes.note}>{tokens.length > 0 ? t('tokens.apiTokensAre') : t('tokens.apiTokensAreSwitched')}</p>}
       {allowed && (
         <Button variant="default" leftSection={<IconPlus size={16} />} onClick={() => setMaking(true)}>
-          New token
+          {t('tokens.newToken')}
         </Button>
       )}
-      <Modal opened={making} onClose={() => setMaking(false)} title="New API token" closeOnClickOutside={false}>
+      <Modal opened={making} onClose={() => setMaking(false)} title={t('tokens.newApiToken')} closeOnClickOutside={false}>
         <TokenForm me={me} onClose={() => setMaking(false)} />
       </Modal>
       <ConfirmDialog
         opened={asked !== undefined}
-        title="Revoke token?"
-        confirmLabel="Revoke"
+        title={t('tokens.revokeToken')}
+        confirmLabel={t('tokens.revoke')}
         busy={revoking.isPending}
         onConfirm={() => asked && revoking.mutate(asked)}
         onClose={() => setAsked(undefined)}
       >
         <p>
-          Anything that uses <b>{asked?.name}</b> stops working right away.
+          <Trans t={t} i18nKey="tokens.anythingThatUses" values={{ name: asked?.name }} components={{ b: <b /> }} />
         </p>
       </ConfirmDialog>
     </>
@@ -81,7 +82,7 @@ function TokenItem({ token, onRevoke }: { token: ApiToken; onRevoke: (token: Api
       <div className={classes.itemmain}>
         <p className={classes.itemname}>
           {token.name}{' '}
-          {expired && <span className={classes.expired}>expired</span>}
+          {expired && <span className={classes.expired}>{t('tokens.expired')}</span>}
         </p>
         <p className={classes.facts}>
           {token.device ? <span>{t('connect.connected')}</span> : <span className="mono">{token.hint}…</span>}
@@ -90,19 +91,18 @@ function TokenItem({ token, onRevoke }: { token: ApiToken; onRevoke: (token: Api
         <p className={classes.facts}>
           {token.lastUsedAt ? (
             <span>
-              used <RelativeTime at={token.lastUsedAt} />
-              {token.lastUsedIp !== '' && ` from ${token.lastUsedIp}`}
+              {token.lastUsedIp !== '' ? <Trans t={t} i18nKey="tokens.usedFrom" values={{ lastUsedIp: token.lastUsedIp }} components={{ relativetime: <RelativeTime at={token.lastUsedAt} /> }} /> : <Trans t={t} i18nKey="tokens.used" components={{ relativetime: <RelativeTime at={token.lastUsedAt} /> }} />}
             </span>
           ) : (
-            <span>never used</span>
+            <span>{t('tokens.neverUsed')}</span>
           )}
           <span>
-            {expired ? 'expired' : 'expires'} <RelativeTime at={token.expiresAt} />
+            {expired ? t('tokens.expired') : t('tokens.expires')} <RelativeTime at={token.expiresAt} />
           </span>
         </p>
       </div>
-      <Button size="compact-sm" variant="default" aria-label={`Revoke the token ${token.name}`} onClick={() => onRevoke(token)}>
-        Revoke
+      <Button size="compact-sm" variant="default" aria-label={t('tokens.revokeTheToken', { name: token.name })} onClick={() => onRevoke(token)}>
+        {t('tokens.revoke')}
       </Button>
     </li>
   );

@@ -1,6 +1,7 @@
 import { Button, Skeleton, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { TotpOffer } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
@@ -8,6 +9,7 @@ import { ErrorNotice } from '@/components/notice';
 import { useConfirmed } from '@/lib/confirmed';
 import { useApiForm } from '@/lib/use-api-form';
 
+import '../messages/catalogue';
 import { beginTotp, enableTotp, settingsKeys } from '../api';
 import { codeSchema } from '../schema';
 import { RecoveryCodes } from './recovery-codes';
@@ -22,6 +24,7 @@ interface TotpEnrolProps {
 
 /** Sets up two-step sign-in: scan, enter a first code, save the recovery codes. */
 export function TotpEnrol({ onClose, onEnabled }: TotpEnrolProps) {
+  const { t } = useTranslation('settings');
   const confirmed = useConfirmed();
   const [codes, setCodes] = useState<string[]>();
   const { data: offer, error, refetch } = useQuery({
@@ -33,7 +36,7 @@ export function TotpEnrol({ onClose, onEnabled }: TotpEnrolProps) {
     retry: false,
   });
   if (codes) return <RecoveryCodes codes={codes} onClose={onClose} />;
-  if (error) return <ErrorNotice error={error} title="Couldn't start the setup" retry={() => void refetch()} />;
+  if (error) return <ErrorNotice error={error} title={t('totpEnrol.couldntStartThe')} retry={() => void refetch()} />;
   if (!offer) return <Skeleton height={260} radius="md" />;
   const enabled = (made: string[]) => {
     setCodes(made);
@@ -49,6 +52,7 @@ interface FirstCodeProps {
 }
 
 function FirstCode({ offer, onClose, onEnabled }: FirstCodeProps) {
+  const { t } = useTranslation('settings');
   const confirmed = useConfirmed();
   const form = useApiForm({
     schema: codeSchema,
@@ -58,17 +62,17 @@ function FirstCode({ offer, onClose, onEnabled }: FirstCodeProps) {
   });
   return (
     <form noValidate onSubmit={form.submit} className={classes.form}>
-      <p className={classes.note}>Scan this with the authenticator app on your phone.</p>
-      <img src={offer.qr} alt="QR code for the authenticator app" className={classes.qr} />
+      <p className={classes.note}>{t('totpEnrol.scanThisWith')}</p>
+      <img src={offer.qr} alt={t('totpEnrol.qrCodeFor')} className={classes.qr} />
       <details className={classes.details}>
-        <summary>Or enter the key by hand</summary>
-        <SecretBox label="Key" value={offer.secret} />
+        <summary>{t('totpEnrol.orEnterThe')}</summary>
+        <SecretBox label={t('totpEnrol.key')} value={offer.secret} />
       </details>
       <FormFault error={form.error} />
       <TextInput
         name="code"
-        label="Code"
-        description="Enter the code that the app shows."
+        label={t('totpEnrol.code')}
+        description={t('totpEnrol.enterTheCode')}
         autoComplete="one-time-code"
         inputMode="numeric"
         maxLength={16}
@@ -77,10 +81,10 @@ function FirstCode({ offer, onClose, onEnabled }: FirstCodeProps) {
       />
       <div className={classes.buttons}>
         <Button variant="default" onClick={onClose}>
-          Cancel
+          {t('totpEnrol.cancel')}
         </Button>
         <Button type="submit" loading={form.busy} disabled={form.wait > 0}>
-          Turn on
+          {t('totpEnrol.turnOn')}
         </Button>
       </div>
     </form>

@@ -1,6 +1,7 @@
 import { Button, Modal, Skeleton } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { TotpState } from '@/api/model';
 import { ConfirmDialog } from '@/components/confirm-dialog';
@@ -9,6 +10,7 @@ import { toastDone, toastFailed } from '@/components/toast';
 import { useConfirmed } from '@/lib/confirmed';
 import { useFirstFocus } from '@/lib/use-first-focus';
 
+import '../messages/catalogue';
 import { disableTotp, settingsKeys, totpQuery } from '../api';
 import { RecoveryPart } from './recovery-part';
 import classes from './settings.module.css';
@@ -22,6 +24,7 @@ interface TotpPanelProps {
 
 /** Two-step sign-in: whether it is on, with a button to change that. */
 export function TotpPanel({ onChanged, needed = false }: TotpPanelProps) {
+  const { t } = useTranslation('settings');
   const { data: state, error, isPending, refetch } = useQuery(totpQuery());
   const [turned, setTurned] = useState(false);
   const turn = () => {
@@ -29,7 +32,7 @@ export function TotpPanel({ onChanged, needed = false }: TotpPanelProps) {
     onChanged();
   };
   if (isPending) return <Skeleton height={68} radius="md" />;
-  if (!state) return <ErrorNotice error={error} title="Couldn't load two-step sign-in" retry={() => void refetch()} />;
+  if (!state) return <ErrorNotice error={error} title={t('totpPanel.couldntLoadTwo')} retry={() => void refetch()} />;
   return state.enabled ? <TotpOn state={state} turned={turned} onChanged={turn} /> : <TotpOff needed={needed} turned={turned} onChanged={turn} />;
 }
 
@@ -48,6 +51,7 @@ interface TurnProps {
 }
 
 function TotpOff({ onChanged, needed, turned }: TurnProps & { needed: boolean }) {
+  const { t } = useTranslation('settings');
   const opener = useFirstFocus<HTMLButtonElement>(turned);
   const [enrolling, setEnrolling] = useState(false);
   const [enabled, setEnabled] = useState(false);
@@ -61,14 +65,14 @@ function TotpOff({ onChanged, needed, turned }: TurnProps & { needed: boolean })
     <>
       {!needed && (
         <p className={classes.state} data-tone="warn">
-          Off
+          {t('totpPanel.off')}
         </p>
       )}
-      <p className={classes.note}>With two-step sign-in, your password alone isn't enough. You also need a code from an app on your phone.</p>
+      <p className={classes.note}>{t('totpPanel.withTwoStep')}</p>
       <Button ref={opener} variant={needed ? 'filled' : 'default'} size={needed ? 'md' : 'sm'} onClick={() => setEnrolling(true)}>
-        Turn on
+        {t('totpPanel.turnOn')}
       </Button>
-      <Modal opened={enrolling} onClose={close} title={enabled ? 'Your recovery codes' : 'Turn on two-step sign-in'} closeOnClickOutside={false}>
+      <Modal opened={enrolling} onClose={close} title={enabled ? t('totpPanel.yourRecoveryCodes') : t('totpPanel.turnOnTwo')} closeOnClickOutside={false}>
         <TotpEnrol onClose={close} onEnabled={() => setEnabled(true)} />
       </Modal>
     </>
@@ -76,39 +80,40 @@ function TotpOff({ onChanged, needed, turned }: TurnProps & { needed: boolean })
 }
 
 function TotpOn({ state, turned, onChanged }: TurnProps & { state: TotpState }) {
+  const { t } = useTranslation('settings');
   const confirmed = useConfirmed();
   const changed = useTotpChanged(onChanged);
   const [asked, setAsked] = useState(false);
   const turningOff = useMutation({
     mutationFn: () => confirmed(disableTotp),
     onSuccess: () => {
-      toastDone('Two-step sign-in is off.');
+      toastDone(t('totpPanel.twoStepSign'));
       changed();
     },
-    onError: (failure) => toastFailed("Couldn't turn off two-step sign-in", failure),
+    onError: (failure) => toastFailed(t('totpPanel.couldntTurnOff'), failure),
     onSettled: () => setAsked(false),
   });
   return (
     <>
       <p className={classes.state} data-tone="ok">
-        On
+        {t('totpPanel.on')}
       </p>
       <RecoveryPart left={state.recoveryCodesLeft} focused={turned}>
         {!state.required && (
           <Button variant="default" onClick={() => setAsked(true)}>
-            Turn off
+            {t('totpPanel.turnOff')}
           </Button>
         )}
       </RecoveryPart>
       <ConfirmDialog
         opened={asked}
-        title="Turn off two-step sign-in?"
-        confirmLabel="Turn off"
+        title={t('totpPanel.turnOffTwo')}
+        confirmLabel={t('totpPanel.turnOff')}
         busy={turningOff.isPending}
         onConfirm={() => turningOff.mutate()}
         onClose={() => setAsked(false)}
       >
-        <p>Signing in will no longer ask for a code from the app.</p>
+        <p>{t('totpPanel.signingInWill')}</p>
       </ConfirmDialog>
     </>
   );

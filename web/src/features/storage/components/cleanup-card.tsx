@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
 
 import type { Cleanup } from '@/api/model';
 import { IconExternalLink } from '@/components/icons';
@@ -8,6 +9,7 @@ import { RelativeTime } from '@/components/relative-time';
 import { toastFailed } from '@/components/toast';
 import { useConfirmed } from '@/lib/confirmed';
 
+import '../messages/catalogue';
 import { isWorking, stopCleanup, storageKeys } from '../api';
 import { progressOf, titleOf } from '../text';
 import classes from './storage.module.css';
@@ -20,11 +22,12 @@ interface CleanupCardProps {
 
 /** A clean-up: how far it is, with what it found and the acts that are possible. */
 export function CleanupCard({ cleanup, onResults, onConfirm }: CleanupCardProps) {
+  const { t } = useTranslation('storage');
   const client = useQueryClient();
   const confirmed = useConfirmed();
   const stopping = useMutation({
     mutationFn: () => confirmed(() => stopCleanup(cleanup.id)),
-    onError: (error) => toastFailed("Couldn't stop it", error),
+    onError: (error) => toastFailed(t('cleanupCard.couldntStopIt'), error),
     onSettled: () => client.invalidateQueries({ queryKey: storageKeys.cleanups() }),
   });
   const title = titleOf(cleanup);
@@ -46,17 +49,17 @@ export function CleanupCard({ cleanup, onResults, onConfirm }: CleanupCardProps)
       <div className={classes.buttons}>
         {cleanup.state === 'found' && (
           <Button size="compact-sm" onClick={() => onConfirm(cleanup)}>
-            Remove
+            {t('cleanupCard.remove')}
           </Button>
         )}
         {cleanup.total > 0 && (
           <Button size="compact-sm" variant="default" onClick={() => onResults(cleanup)}>
-            {cleanup.state === 'found' ? 'What would go' : 'Results'}
+            {cleanup.state === 'found' ? t('cleanupCard.whatWouldGo') : t('cleanupCard.results')}
           </Button>
         )}
         {(busy || cleanup.state === 'found') && (
           <Button size="compact-sm" variant="default" loading={stopping.isPending} onClick={() => stopping.mutate()}>
-            {busy ? 'Stop' : 'Dismiss'}
+            {busy ? t('cleanupCard.stop') : t('cleanupCard.dismiss')}
           </Button>
         )}
         {cleanup.workflow.uiUrl !== '' && (
@@ -69,7 +72,7 @@ export function CleanupCard({ cleanup, onResults, onConfirm }: CleanupCardProps)
             variant="subtle"
             rightSection={<IconExternalLink size={14} />}
           >
-            Temporal UI
+            {t('cleanupCard.temporalUi')}
           </Button>
         )}
       </div>

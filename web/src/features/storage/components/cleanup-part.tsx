@@ -1,10 +1,12 @@
 import { Button, Skeleton } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { Cleanup } from '@/api/model';
 import { ErrorNotice } from '@/components/notice';
 
+import '../messages/catalogue';
 import { cleanupsQuery, isWorking, storageKeys } from '../api';
 import { CleanupCard } from './cleanup-card';
 import { CleanupResults } from './cleanup-results';
@@ -16,6 +18,7 @@ const shownFirst = 3;
 
 /** Clean-ups of storage: start one, see what it found, remove that. */
 export function CleanupPart() {
+  const { t } = useTranslation('storage');
   const client = useQueryClient();
   const { data: cleanups, error, refetch } = useQuery(cleanupsQuery());
   const [starting, setStarting] = useState(false);
@@ -31,17 +34,17 @@ export function CleanupPart() {
   return (
     <section className={classes.part} data-hold aria-labelledby="cleanups">
       <div className={classes.parthead}>
-        <h2 id="cleanups">Clean-ups</h2>
+        <h2 id="cleanups">{t('cleanupPart.cleanUps')}</h2>
         <Button variant="default" disabled={working > 0} onClick={() => setStarting(true)}>
-          Look for orphans
+          {t('cleanupPart.lookForOrphans')}
         </Button>
       </div>
-      {!cleanups && (error ? <ErrorNotice error={error} title="Couldn't load the clean-ups" retry={() => void refetch()} /> : <Skeleton height={110} radius="lg" />)}
+      {!cleanups && (error ? <ErrorNotice error={error} title={t('cleanupPart.couldntLoadThe')} retry={() => void refetch()} /> : <Skeleton height={110} radius="lg" />)}
       {cleanups?.length === 0 && (
-        <p className={classes.note}>None yet. An hourly sweep removes what has belonged to no download for a week; a clean-up shows it, and removes it at once.</p>
+        <p className={classes.note}>{t('cleanupPart.noneYetAn')}</p>
       )}
       {cleanups && cleanups.length > 0 && (
-        <ul className={classes.cards} aria-label="Clean-ups">
+        <ul className={classes.cards} aria-label={t('cleanupPart.cleanUps')}>
           {cleanups.slice(0, all ? undefined : shownFirst).map((cleanup) => (
             <CleanupCard key={cleanup.id} cleanup={cleanup} onResults={setShown} onConfirm={setConfirming} />
           ))}
@@ -49,7 +52,7 @@ export function CleanupPart() {
       )}
       {cleanups && cleanups.length > shownFirst && !all && (
         <Button variant="default" onClick={() => setAll(true)}>
-          Show more
+          {t('cleanupPart.showMore')}
         </Button>
       )}
       <StartDialog opened={starting} onClose={() => setStarting(false)} />

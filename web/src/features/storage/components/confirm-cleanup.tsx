@@ -1,15 +1,18 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
 
 import type { Cleanup } from '@/api/model';
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { FormFault } from '@/components/form-fault';
 import { useConfirmed } from '@/lib/confirmed';
-import { formatBytes, formatPlural } from '@/lib/format';
+import { formatBytes, formatCount } from '@/lib/format';
 
+import '../messages/catalogue';
 import { confirmCleanup, storageKeys } from '../api';
 
 /** Asks before what a clean-up found is removed. */
 export function ConfirmCleanup({ cleanup, onClose }: { cleanup: Cleanup | undefined; onClose: () => void }) {
+  const { t } = useTranslation('storage');
   const client = useQueryClient();
   const confirmed = useConfirmed();
   const confirming = useMutation({
@@ -23,8 +26,8 @@ export function ConfirmCleanup({ cleanup, onClose }: { cleanup: Cleanup | undefi
   return (
     <ConfirmDialog
       opened={cleanup !== undefined}
-      title={cleanup ? `Remove ${formatPlural(cleanup.total, 'thing', 'things')}?` : ''}
-      confirmLabel="Remove"
+      title={cleanup ? t('confirmCleanup.removeThings', { count: cleanup.total, number: formatCount(cleanup.total) }) : ''}
+      confirmLabel={t('confirmCleanup.remove')}
       typed="remove"
       busy={confirming.isPending}
       onConfirm={() => cleanup && confirming.mutate(cleanup.id, { onSuccess: close })}
@@ -32,12 +35,11 @@ export function ConfirmCleanup({ cleanup, onClose }: { cleanup: Cleanup | undefi
     >
       {cleanup?.kinds.some((kind) => kind !== 'row') && (
         <p>
-          Objects and open uploads on the list, {formatBytes(cleanup.bytes)} in all, are removed for good. If you may still restore a newer dump of the database,
-          wait: they may belong to it.
+          {t('confirmCleanup.objectsAndOpen', { bytes: formatBytes(cleanup.bytes) })}
         </p>
       )}
-      {cleanup?.kinds.includes('row') && <p>Files without an object are marked as lost. Their owners see it, and they no longer count.</p>}
-      <p>Each is looked for again first. What changed is spared.</p>
+      {cleanup?.kinds.includes('row') && <p>{t('confirmCleanup.filesWithoutAn')}</p>}
+      <p>{t('confirmCleanup.eachIsLooked')}</p>
       <FormFault error={confirming.error} />
     </ConfirmDialog>
   );

@@ -1,8 +1,10 @@
 import { area, curveMonotoneX, line } from 'd3-shape';
+import { useTranslation } from 'react-i18next';
 
 import type { StorageDay } from '@/api/model';
 import { formatBytes, formatCount } from '@/lib/format';
 
+import '../messages/catalogue';
 import classes from './storage.module.css';
 
 const width = 640;
@@ -31,9 +33,10 @@ function paths(days: readonly StorageDay[], top: number): { fill: string; stroke
 
 /** How what is stored grew. A table has the same figures for people who can't see the chart. */
 export function GrowthChart({ days }: { days: readonly StorageDay[] }) {
+  const { t } = useTranslation('storage');
   const first = days[0];
   const last = days.at(-1);
-  if (!first || !last || days.length < 2) return <p className={classes.note}>It shows from the second day on.</p>;
+  if (!first || !last || days.length < 2) return <p className={classes.note}>{t('growthChart.itShowsFrom')}</p>;
   const { fill, stroke } = paths(days, Math.max(1, ...days.map(({ bytes }) => bytes)));
   const grown = last.bytes - first.bytes;
   return (
@@ -47,23 +50,23 @@ export function GrowthChart({ days }: { days: readonly StorageDay[] }) {
           <span>
             {formatDay(first.day)}: {formatBytes(first.bytes)}
           </span>
-          <span>{grown === 0 ? 'No change' : `${grown > 0 ? '+' : '−'}${formatBytes(Math.abs(grown))}`}</span>
+          <span>{grown === 0 ? t('growthChart.noChange') : `${grown > 0 ? '+' : '−'}${formatBytes(Math.abs(grown))}`}</span>
           <span>
             {formatDay(last.day)}: {formatBytes(last.bytes)}
           </span>
         </div>
         <details className={classes.details}>
-          <summary>Show as table</summary>
+          <summary>{t('growthChart.showAsTable')}</summary>
           {/* A scrolling region with nothing focusable in it must be focusable. */}
           {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-          <div role="region" aria-label="Storage by day" tabIndex={0}>
+          <div role="region" aria-label={t('growthChart.storageByDay')} tabIndex={0}>
             <table>
               <thead>
                 <tr>
-                  <th scope="col">Day</th>
-                  <th scope="col">Files</th>
-                  <th scope="col">Stored</th>
-                  <th scope="col">In the bucket</th>
+                  <th scope="col">{t('growthChart.day')}</th>
+                  <th scope="col">{t('growthChart.files')}</th>
+                  <th scope="col">{t('growthChart.stored')}</th>
+                  <th scope="col">{t('growthChart.inTheBucket')}</th>
                 </tr>
               </thead>
               <tbody>

@@ -1,12 +1,14 @@
 import { Checkbox, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { CleanupKind } from '@/api/model';
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { FormFault } from '@/components/form-fault';
 import { useConfirmed } from '@/lib/confirmed';
 
+import '../messages/catalogue';
 import { startCleanup, storageKeys } from '../api';
 import { kinds } from '../text';
 import classes from './storage.module.css';
@@ -16,6 +18,7 @@ const mostHours = 8_760;
 
 /** Asks what to look for, and how old it has to be. */
 export function StartDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const { t } = useTranslation('storage');
   const client = useQueryClient();
   const confirmed = useConfirmed();
   const [chosen, setChosen] = useState<readonly string[]>(everything);
@@ -31,13 +34,13 @@ export function StartDialog({ opened, onClose }: { opened: boolean; onClose: () 
   return (
     <ConfirmDialog
       opened={opened}
-      title="Look for orphans"
-      confirmLabel="Look"
+      title={t('startDialog.lookForOrphans')}
+      confirmLabel={t('startDialog.look')}
       danger={false}
       busy={starting.isPending}
       fields={
         <div className={classes.fields}>
-          <Checkbox.Group label="What to look for" value={[...chosen]} onChange={setChosen}>
+          <Checkbox.Group label={t('startDialog.whatToLook')} value={[...chosen]} onChange={setChosen}>
             <div className={classes.checks}>
               {kinds.map(({ value, label, description }) => (
                 <Checkbox key={value} value={value} label={label} description={description} />
@@ -45,7 +48,7 @@ export function StartDialog({ opened, onClose }: { opened: boolean; onClose: () 
             </div>
           </Checkbox.Group>
           <TextInput
-            label="Leave alone what is younger than (hours)"
+            label={t('startDialog.leaveAloneWhat')}
             type="number"
             min={1}
             max={mostHours}
@@ -61,7 +64,7 @@ export function StartDialog({ opened, onClose }: { opened: boolean; onClose: () 
       }
       onClose={close}
     >
-      <p>This goes through the whole bucket in the background and lists what it finds. It removes nothing: you decide when you have seen the list.</p>
+      <p>{t('startDialog.thisGoesThrough')}</p>
       <FormFault error={starting.error} />
     </ConfirmDialog>
   );

@@ -1,10 +1,12 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { Trans, useTranslation } from 'react-i18next';
 
 import { ErrorNotice } from '@/components/notice';
 import { Page } from '@/components/page';
 
+import '../messages/catalogue';
 import { storageInfoQuery } from '../api';
 import { CheckPart } from './check-part';
 import { CleanupPart } from './cleanup-part';
@@ -14,16 +16,17 @@ import classes from './storage.module.css';
 
 /** What is stored, who stores it, how it grows, and what belongs to nobody. */
 export function StoragePage() {
+  const { t } = useTranslation('storage');
   const { data: info, error, refetch } = useQuery(storageInfoQuery());
   return (
-    <Page title="Storage" intro="What is stored, who stores it, and what belongs to no download.">
+    <Page title={t('storagePage.storage')} intro={t('storagePage.whatIsStored')}>
       {info && info.paused !== '' && (
         <p className={classes.warning} role="status">
-          Nothing is removed: storage and the database don’t belong together. The <Link to="/admin/providers">Providers page</Link> says why.
+          <Trans t={t} i18nKey="storagePage.nothingIsRemoved" components={{ link: <Link to="/admin/providers" /> }} />
         </p>
       )}
       {info && <SumsPart info={info} />}
-      {!info && (error ? <ErrorNotice error={error} title="Couldn't load the sums" retry={() => void refetch()} /> : <Skeleton height={220} radius="lg" data-hold />)}
+      {!info && (error ? <ErrorNotice error={error} title={t('storagePage.couldntLoadThe')} retry={() => void refetch()} /> : <Skeleton height={220} radius="lg" data-hold />)}
       <CleanupPart />
       <CheckPart />
       <ListsPart />

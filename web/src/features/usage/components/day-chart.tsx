@@ -1,6 +1,9 @@
+import { useTranslation } from 'react-i18next';
+
 import type { DayUsage } from '@/api/model';
 import { formatBytes } from '@/lib/format';
 
+import '../messages/catalogue';
 import classes from './usage.module.css';
 
 const width = 640;
@@ -16,6 +19,7 @@ function formatDay(day: string): string {
 
 /** What was delivered each day. A table has the same figures for people who can't see the chart. */
 export function DayChart({ days }: { days: readonly DayUsage[] }) {
+  const { t } = useTranslation('usage');
   const highest = days.reduce((top, day) => Math.max(top, day.bandwidth), 0);
   const total = days.reduce((sum, day) => sum + day.bandwidth, 0);
   const step = width / Math.max(1, days.length);
@@ -37,19 +41,19 @@ export function DayChart({ days }: { days: readonly DayUsage[] }) {
         <span>{formatDay(days.at(-1)?.day ?? '')}</span>
         <span className={classes.total}>
           {total === 0
-            ? `Nothing delivered in ${days.length} days.`
-            : `${formatBytes(total)} in ${days.length} days, at most ${formatBytes(highest)} a day`}
+            ? t('dayChart.nothingDeliveredIn', { days: days.length })
+            : t('dayChart.inDaysAt', { total: formatBytes(total), days: days.length, highest: formatBytes(highest) })}
         </span>
       </figcaption>
       <details className={classes.table}>
-        <summary>Show as table</summary>
+        <summary>{t('dayChart.showAsTable')}</summary>
         <table>
           <thead>
             <tr>
-              <th scope="col">Day</th>
-              <th scope="col">Delivered</th>
-              <th scope="col">Stored</th>
-              <th scope="col">Finished</th>
+              <th scope="col">{t('dayChart.day')}</th>
+              <th scope="col">{t('dayChart.delivered')}</th>
+              <th scope="col">{t('dayChart.stored')}</th>
+              <th scope="col">{t('dayChart.finished')}</th>
             </tr>
           </thead>
           <tbody>

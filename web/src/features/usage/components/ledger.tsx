@@ -1,22 +1,25 @@
 import { Button, Skeleton } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
 
 import type { LedgerLine } from '@/api/model';
 import { ErrorNotice } from '@/components/notice';
 import { RelativeTime } from '@/components/relative-time';
-import { formatBytes, formatPlural } from '@/lib/format';
+import { formatBytes, formatCount } from '@/lib/format';
+import { text } from '@/lib/messages';
 
+import '../messages/catalogue';
 import { ledgerQuery } from '../api';
 import classes from './usage.module.css';
 
 const kindTexts: Record<LedgerLine['kind'], string> = {
-  reserve: 'Reserved',
-  grow: 'Reserved more',
-  settle: 'Stored',
-  release: 'Released',
-  free: 'Freed',
-  repair: 'Corrected',
+  reserve: text('usage:ledger.reserved'),
+  grow: text('usage:ledger.reservedMore'),
+  settle: text('usage:ledger.stored'),
+  release: text('usage:ledger.released'),
+  free: text('usage:ledger.freed'),
+  repair: text('usage:ledger.corrected'),
 };
 
 function signed(bytes: number): string {
@@ -25,12 +28,13 @@ function signed(bytes: number): string {
 
 /** The changes in the account's storage, newest first. */
 export function Ledger() {
+  const { t } = useTranslation('usage');
   const { data, error, refetch, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = useInfiniteQuery(ledgerQuery());
   if (!data) {
-    return error ? <ErrorNotice error={error} title="Couldn't load your storage history" retry={() => void refetch()} /> : <Skeleton height={120} radius="md" />;
+    return error ? <ErrorNotice error={error} title={t('ledger.couldntLoadYour')} retry={() => void refetch()} /> : <Skeleton height={120} radius="md" />;
   }
   const lines = data.pages.flatMap((page) => page.lines);
-  if (lines.length === 0) return <p className={classes.note}>Nothing stored yet.</p>;
+  if (lines.length === 0) return <p className={classes.note}>{t('ledger.nothingStoredYet')}</p>;
   return (
     <>
       <ul className={classes.ledger} aria-labelledby="ledger">
@@ -41,10 +45,10 @@ export function Ledger() {
       {hasNextPage && (
         <div className={classes.more}>
           <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            {isFetchNextPageError ? 'Try again' : 'Show earlier'}
+            {isFetchNextPageError ? t('ledger.tryAgain') : t('ledger.showEarlier')}
           </Button>
           <span className={classes.note} role="status">
-            {isFetchNextPageError ? "Couldn't load earlier changes." : `Showing the newest ${formatPlural(lines.length, 'change', 'changes')}`}
+            {isFetchNextPageError ? t('ledger.couldntLoadEarlier') : t('ledger.showingTheNewest', { count: lines.length, number: formatCount(lines.length) })}
           </span>
         </div>
       )}
@@ -68,8 +72,9 @@ function Line({ line }: { line: LedgerLine }) {
 }
 
 function JobName({ line: { jobId, jobName } }: { line: LedgerLine }) {
-  if (jobId === null) return 'All downloads';
-  if (jobName === '') return 'Deleted download';
+  const { t } = useTranslation('usage');
+  if (jobId === null) return t('ledger.allDownloads');
+  if (jobName === '') return t('ledger.deletedDownload');
   return (
     <Link to="/jobs/$jobId" params={{ jobId }} title={jobName}>
       {jobName}

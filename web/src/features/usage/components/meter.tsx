@@ -1,7 +1,10 @@
+import { useTranslation } from 'react-i18next';
+
 import { ProgressBar } from '@/components/progress-bar';
 import { fillTone } from '@/lib/fill';
 import { formatBytes } from '@/lib/format';
 
+import '../messages/catalogue';
 import classes from './usage.module.css';
 
 interface MeterProps {
@@ -15,6 +18,7 @@ interface MeterProps {
 
 /** How much of a limit is used. */
 export function Meter({ title, used, reserved = 0, limit, note }: MeterProps) {
+  const { t } = useTranslation('usage');
   const share = (bytes: number) => (limit === null || limit === 0 ? 0 : bytes / limit);
   const taken = share(used + reserved);
   return (
@@ -22,7 +26,7 @@ export function Meter({ title, used, reserved = 0, limit, note }: MeterProps) {
       <h2>{title}</h2>
       <p className={classes.figure}>
         {formatBytes(used)}
-        <span>{limit === null ? 'no limit' : `of ${formatBytes(limit)}`}</span>
+        <span>{limit === null ? t('meter.noLimit') : t('meter.of', { limit: formatBytes(limit) })}</span>
       </p>
       {limit !== null && (
         <ProgressBar label={title} done={taken} stored={share(used)} tone={fillTone(taken)} size="thick" />

@@ -1,9 +1,10 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
 
 import type { Config, Plan, PlanLimit } from '@/api/model';
 import { ErrorNotice } from '@/components/notice';
-import { formatBytes, formatCount, formatPlural, formatRate } from '@/lib/format';
+import { formatBytes, formatCount, formatRate } from '@/lib/format';
 import { text as say } from '@/lib/messages';
 
 import { plansQuery } from '../api';
@@ -16,7 +17,7 @@ interface Row {
   text: string;
 }
 
-function orNone<T>(limit: T | null, format: (limit: T) => string, none = 'no limit'): string {
+function orNone<T>(limit: T | null, format: (limit: T) => string, none = say('usage:plans.noLimit')): string {
   return limit === null ? none : format(limit);
 }
 
@@ -32,13 +33,13 @@ function smallest(plan: number | null, installation: number | undefined, format:
 /** Returns the limits that a plan comes to here, with their names. */
 export function limitsOf(plan: Plan, here?: InstallationLimits): Row[] {
   return [
-    { limit: 'storageBytes', term: 'Storage', text: orNone(plan.storageBytes, formatBytes) },
-    { limit: 'bandwidthBytes', term: 'Monthly bandwidth', text: orNone(plan.bandwidthBytes, formatBytes) },
-    { limit: 'maxRunningJobs', term: 'Running at once', text: smallest(plan.maxRunningJobs, here?.maxRunningJobs, formatCount) },
-    { limit: 'maxJobBytes', term: 'Largest download', text: smallest(plan.maxJobBytes, here?.maxJobBytes, formatBytes) },
-    { limit: 'maxFiles', term: 'Files in total', text: orNone(plan.maxFiles, formatCount) },
-    { limit: 'retentionDays', term: 'Files are kept', text: orNone(plan.retentionDays, (days) => formatPlural(days, 'day', 'days'), 'until deleted') },
-    { limit: 'rateLimit', term: 'Speed per download', text: orNone(plan.rateLimit, formatRate) },
+    { limit: 'storageBytes', term: say('usage:plans.storage'), text: orNone(plan.storageBytes, formatBytes) },
+    { limit: 'bandwidthBytes', term: say('usage:plans.monthlyBandwidth'), text: orNone(plan.bandwidthBytes, formatBytes) },
+    { limit: 'maxRunningJobs', term: say('usage:plans.runningAtOnce'), text: smallest(plan.maxRunningJobs, here?.maxRunningJobs, formatCount) },
+    { limit: 'maxJobBytes', term: say('usage:plans.largestDownload'), text: smallest(plan.maxJobBytes, here?.maxJobBytes, formatBytes) },
+    { limit: 'maxFiles', term: say('usage:plans.filesInTotal'), text: orNone(plan.maxFiles, formatCount) },
+    { limit: 'retentionDays', term: say('usage:plans.filesAreKept'), text: orNone(plan.retentionDays, (days) => say('usage:plans.days', { count: days, number: formatCount(days) }), say('usage:plans.untilDeleted')) },
+    { limit: 'rateLimit', term: say('usage:plans.speedPerDownload'), text: orNone(plan.rateLimit, formatRate) },
   ];
 }
 
@@ -50,12 +51,13 @@ export function withOwn(plans: readonly Plan[], own: Plan): Plan[] {
 
 /** The account's plan beside the others of this installation. */
 export function Plans({ own, here }: { own: Plan; here: InstallationLimits | undefined }) {
+  const { t } = useTranslation('usage');
   const { data: plans, error, refetch } = useQuery(plansQuery());
   return (
     <section className={classes.part} aria-labelledby="plans">
       <div>
-        <h2 id="plans">Plans</h2>
-        <p className={classes.note}>The operator of this installation assigns plans.</p>
+        <h2 id="plans">{t('plans.plans')}</h2>
+        <p className={classes.note}>{t('plans.theOperatorOf')}</p>
       </div>
       {plans && (
         <ul className={classes.plans} aria-labelledby="plans">
@@ -65,17 +67,18 @@ export function Plans({ own, here }: { own: Plan; here: InstallationLimits | und
         </ul>
       )}
       {!plans && !error && <Skeleton height={200} radius="lg" />}
-      {!plans && error && <ErrorNotice error={error} title="Couldn't load the plans" retry={() => void refetch()} />}
+      {!plans && error && <ErrorNotice error={error} title={t('plans.couldntLoadThe')} retry={() => void refetch()} />}
     </section>
   );
 }
 
 function PlanCard({ plan, own, here }: { plan: Plan; own: boolean; here: InstallationLimits | undefined }) {
+  const { t } = useTranslation('usage');
   return (
     <li className={classes.plan} data-own={own || undefined}>
       <h3>
         {plan.name}
-        {own && <span className={classes.own}>your plan</span>}
+        {own && <span className={classes.own}>{t('plans.yourPlan')}</span>}
       </h3>
       <dl>
         {limitsOf(plan, here).map(({ term, text }) => (

@@ -1,11 +1,14 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
 
 import type { Usage } from '@/api/model';
 import { ErrorNotice } from '@/components/notice';
 import { Page } from '@/components/page';
-import { formatBytes, formatCount, formatDate, formatLastDay, formatPlural, formatRate } from '@/lib/format';
+import { formatBytes, formatCount, formatDate, formatLastDay, formatRate } from '@/lib/format';
+import { text } from '@/lib/messages';
 
+import '../messages/catalogue';
 import { usageQuery } from '../api';
 import { DayChart } from './day-chart';
 import { Ledger } from './ledger';
@@ -15,73 +18,76 @@ import classes from './usage.module.css';
 
 /** How much of its plan the account uses, and of what the installation allows. */
 export function UsagePage({ here }: { here: InstallationLimits | undefined }) {
+  const { t } = useTranslation('usage');
   const { data: usage, error, refetch } = useQuery(usageQuery());
   return (
-    <Page title="Usage" intro={usage && planText(usage)}>
+    <Page title={t('usagePage.usage')} intro={usage && planText(usage)}>
       {usage && <Figures usage={usage} here={here} />}
       {!usage && !error && <Skeleton height={360} radius="lg" />}
-      {!usage && error && <ErrorNotice error={error} title="Couldn't load your usage" retry={() => void refetch()} />}
+      {!usage && error && <ErrorNotice error={error} title={t('usagePage.couldntLoadYour')} retry={() => void refetch()} />}
     </Page>
   );
 }
 
 function planText({ plan }: Usage): string {
-  const parts = [`You're on the ${plan.name} plan.`];
-  if (plan.maxJobBytes !== null) parts.push(`A download can have up to ${formatBytes(plan.maxJobBytes)}.`);
-  if (plan.rateLimit !== null) parts.push(`Each download gets up to ${formatRate(plan.rateLimit)}.`);
-  if (plan.retentionDays !== null) parts.push(`Files are kept for ${formatPlural(plan.retentionDays, 'day', 'days')}.`);
+  const parts = [text('usage:usagePage.youreOnThe', { name: plan.name })];
+  if (plan.maxJobBytes !== null) parts.push(text('usage:usagePage.aDownloadCan', { maxJobBytes: formatBytes(plan.maxJobBytes) }));
+  if (plan.rateLimit !== null) parts.push(text('usage:usagePage.eachDownloadGets', { rateLimit: formatRate(plan.rateLimit) }));
+  if (plan.retentionDays !== null) parts.push(text('usage:usagePage.filesAreKept', { count: plan.retentionDays, number: formatCount(plan.retentionDays) }));
   return parts.join(' ');
 }
 
 /** What differs from the plan itself, and until when. */
 function OwnLimits({ usage: { plan, override } }: { usage: Usage }) {
+  const { t } = useTranslation('usage');
   if (override === null) return null;
   const own = limitsOf(plan).filter(({ limit }) => override.limits.some((each) => each.limit === limit));
   return (
     <p className={classes.ownlimits} role="note">
-      {override.until === null ? 'You have limits of your own: ' : `Until the end of ${formatLastDay(override.until)}, you have limits of your own: `}
+      {override.until === null ? t('usagePage.youHaveLimits') : t('usagePage.untilTheEnd', { until: formatLastDay(override.until) })}
       {own.map(({ term, text }) => `${term.toLowerCase()} ${text}`).join(', ')}.
     </p>
   );
 }
 
 function storageNote({ used, reserved, limit }: Usage['storage']): string {
-  const held = reserved > 0 ? `${formatBytes(reserved)} more is reserved for running downloads.` : '';
-  if (limit !== null && used + reserved >= limit) return `Storage is full. New downloads wait until you delete others. ${held}`.trim();
-  return held === '' && used > 0 ? 'Delete downloads to free space.' : held || 'Nothing stored.';
+  const held = reserved > 0 ? text('usage:usagePage.moreIsReserved', { reserved: formatBytes(reserved) }) : '';
+  if (limit !== null && used + reserved >= limit) return text('usage:usagePage.storageIsFull', { held }).trim();
+  return held === '' && used > 0 ? text('usage:usagePage.deleteDownloadsTo') : held || text('usage:usagePage.nothingStored');
 }
 
 function bandwidthNote({ used, limit, resetsAt }: Usage['bandwidth']): string {
-  const reset = `Resets ${formatDate(resetsAt)}.`;
-  return limit !== null && used >= limit ? `Used up: files can't be downloaded. ${reset}` : reset;
+  const reset = text('usage:usagePage.resets', { resetsAt: formatDate(resetsAt) });
+  return limit !== null && used >= limit ? text('usage:usagePage.usedUpFiles', { reset }) : reset;
 }
 
 function Figures({ usage, here }: { usage: Usage; here: InstallationLimits | undefined }) {
+  const { t } = useTranslation('usage');
   const { plan, storage, bandwidth, jobs, days } = usage;
   return (
     <>
       <OwnLimits usage={usage} />
       <div className={classes.grid}>
-        <Meter title="Storage" used={storage.used} reserved={storage.reserved} limit={storage.limit} note={storageNote(storage)} />
-        <Meter title="Bandwidth this month" used={bandwidth.used} limit={bandwidth.limit} note={bandwidthNote(bandwidth)} />
-        <section className={classes.card} aria-label="Downloads">
-          <h2>Downloads</h2>
+        <Meter title={t('usagePage.storage')} used={storage.used} reserved={storage.reserved} limit={storage.limit} note={storageNote(storage)} />
+        <Meter title={t('usagePage.bandwidthThisMonth')} used={bandwidth.used} limit={bandwidth.limit} note={bandwidthNote(bandwidth)} />
+        <section className={classes.card} aria-label={t('usagePage.downloads')}>
+          <h2>{t('usagePage.downloads')}</h2>
           <p className={classes.figure}>
             {formatCount(jobs.running)}
-            <span>{jobs.limit === null ? 'running' : `of ${formatCount(jobs.limit)} running`}</span>
+            <span>{jobs.limit === null ? t('usagePage.running') : t('usagePage.ofRunning', { limit: formatCount(jobs.limit) })}</span>
           </p>
           <p className={classes.note}>
-            {formatPlural(jobs.total, 'download', 'downloads')} in total.{jobs.limit !== null && ' Those over the limit wait for a free slot.'}
+            {jobs.limit !== null ? t('usagePage.downloadsInTotal', { count: jobs.total, number: formatCount(jobs.total) }) : t('usagePage.downloadsInTotal2', { count: jobs.total, number: formatCount(jobs.total) })}
           </p>
         </section>
       </div>
       <section className={classes.part} aria-labelledby="delivered">
-        <h2 id="delivered">Delivered per day</h2>
+        <h2 id="delivered">{t('usagePage.deliveredPerDay')}</h2>
         <DayChart days={days} />
       </section>
       <Plans own={plan} here={here} />
       <section className={classes.part} aria-labelledby="ledger">
-        <h2 id="ledger">Storage history</h2>
+        <h2 id="ledger">{t('usagePage.storageHistory')}</h2>
         <Ledger />
       </section>
     </>

@@ -1,6 +1,7 @@
 import { Button, Skeleton } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
 
 import type { Config, OpenInvitation } from '@/api/model';
 import { IconInbox, IconPlus } from '@/components/icons';
@@ -10,6 +11,7 @@ import { RelativeTime } from '@/components/relative-time';
 import { toastDone, toastFailed } from '@/components/toast';
 import { useConfirmed } from '@/lib/confirmed';
 
+import '../messages/catalogue';
 import { invitationsQuery, userKeys, withdrawInvitation } from '../api';
 import { InviteDialog } from './invite-dialog';
 import { RegistrationPart } from './registration-part';
@@ -18,14 +20,15 @@ import classes from './users.module.css';
 
 /** Registration and open invitations. */
 export function InvitationsPage({ config, onChanged }: { config: Config; onChanged: () => void }) {
+  const { t } = useTranslation('users');
   const [inviting, setInviting] = useState(false);
   const inviteButton = (
     <Button leftSection={<IconPlus size={17} />} onClick={() => setInviting(true)}>
-      Invite
+      {t('invitationsPage.invite')}
     </Button>
   );
   return (
-    <Page title="Invitations" intro="Who can create an account, and who has been invited." actions={inviteButton}>
+    <Page title={t('invitationsPage.invitations')} intro={t('invitationsPage.whoCanCreate')} actions={inviteButton}>
       <UserTabs />
       <RegistrationPart config={config} onChanged={onChanged} />
       <Open onInvite={() => setInviting(true)} />
@@ -35,33 +38,34 @@ export function InvitationsPage({ config, onChanged }: { config: Config; onChang
 }
 
 function Open({ onInvite }: { onInvite: () => void }) {
+  const { t } = useTranslation('users');
   const client = useQueryClient();
   const { data: invitations, error, refetch } = useQuery(invitationsQuery());
   const confirmed = useConfirmed();
   const withdrawing = useMutation({
     mutationFn: (invitation: OpenInvitation) => confirmed(() => withdrawInvitation(invitation.id)),
     onSuccess: (_, invitation) => {
-      toastDone(`Withdrew the invitation for ${invitation.email}.`);
+      toastDone(t('invitationsPage.withdrewTheInvitation', { email: invitation.email }));
       return client.invalidateQueries({ queryKey: userKeys.invitations() });
     },
-    onError: (failure) => toastFailed("Couldn't withdraw the invitation", failure),
+    onError: (failure) => toastFailed(t('invitationsPage.couldntWithdrawThe'), failure),
   });
   return (
     <section className={classes.part} aria-labelledby="open-invitations">
-      <h2 id="open-invitations">Open invitations</h2>
+      <h2 id="open-invitations">{t('invitationsPage.openInvitations')}</h2>
       {!invitations && !error && <Skeleton height={110} radius="lg" />}
-      {!invitations && error && <ErrorNotice error={error} title="Couldn't load the invitations" retry={() => void refetch()} />}
+      {!invitations && error && <ErrorNotice error={error} title={t('invitationsPage.couldntLoadThe')} retry={() => void refetch()} />}
       {invitations?.length === 0 && (
         <Notice
           icon={IconInbox}
-          title="No open invitations"
+          title={t('invitationsPage.noOpenInvitations')}
           action={
             <Button variant="default" onClick={onInvite}>
-              Invite someone
+              {t('invitationsPage.inviteSomeone')}
             </Button>
           }
         >
-          Unused invitations show up here for seven days.
+          {t('invitationsPage.unusedInvitationsShow')}
         </Notice>
       )}
       {invitations && invitations.length > 0 && (
@@ -72,19 +76,19 @@ function Open({ onInvite }: { onInvite: () => void }) {
                 <span className={classes.email} title={invitation.email}>
                   {invitation.email}
                 </span>
-                {invitation.role === 'admin' && <span className={classes.mark}>as admin</span>}
+                {invitation.role === 'admin' && <span className={classes.mark}>{t('invitationsPage.asAdmin')}</span>}
               </div>
               <span className={classes.when}>
-                invited <RelativeTime at={invitation.createdAt} />, expires <RelativeTime at={invitation.expiresAt} />
+                <Trans t={t} i18nKey="invitationsPage.invitedExpires" components={{ relativetime: <RelativeTime at={invitation.createdAt} />, relativetime2: <RelativeTime at={invitation.expiresAt} /> }} />
               </span>
               <Button
                 size="compact-sm"
                 variant="default"
-                aria-label={`Withdraw the invitation for ${invitation.email}`}
+                aria-label={t('invitationsPage.withdrawTheInvitation', { email: invitation.email })}
                 loading={withdrawing.isPending && withdrawing.variables.id === invitation.id}
                 onClick={() => withdrawing.mutate(invitation)}
               >
-                Withdraw
+                {t('invitationsPage.withdraw')}
               </Button>
             </li>
           ))}

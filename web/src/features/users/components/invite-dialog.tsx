@@ -1,6 +1,7 @@
 import { Button, Modal, NativeSelect, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
 
 import type { Invited } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
@@ -10,15 +11,17 @@ import { useConfirmed } from '@/lib/confirmed';
 import { roleNames } from '@/lib/role';
 import { useApiForm } from '@/lib/use-api-form';
 
+import '../messages/catalogue';
 import { invite, userKeys } from '../api';
 import { inviteSchema } from '../schema';
-import { userRoles } from '../user';
+import { userRoles } from '../choices';
 import classes from './users.module.css';
 
 /** Invites someone to create an account and shows the link once. */
 export function InviteDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const { t } = useTranslation('users');
   return (
-    <Modal opened={opened} onClose={onClose} title="Invite someone" size="md">
+    <Modal opened={opened} onClose={onClose} title={t('inviteDialog.inviteSomeone')} size="md">
       <InviteSteps onClose={onClose} />
     </Modal>
   );
@@ -27,6 +30,7 @@ export function InviteDialog({ opened, onClose }: { opened: boolean; onClose: ()
 const roles = userRoles.map((value) => ({ value, label: roleNames[value] }));
 
 function InviteSteps({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation('users');
   const client = useQueryClient();
   const confirmed = useConfirmed();
   const [made, setMade] = useState<Invited>();
@@ -46,20 +50,20 @@ function InviteSteps({ onClose }: { onClose: () => void }) {
       <TextInput
         name="email"
         type="email"
-        label="E-mail address"
-        description="The account will have this address. The link works for seven days."
+        label={t('inviteDialog.eMailAddress')}
+        description={t('inviteDialog.theAccountWill')}
         autoComplete="off"
         maxLength={254}
         {...form.field('email')}
         data-autofocus
       />
-      <NativeSelect name="role" label="Role" data={roles} {...form.field('role')} />
+      <NativeSelect name="role" label={t('inviteDialog.role')} data={roles} {...form.field('role')} />
       <div className={classes.buttons}>
         <Button variant="default" onClick={onClose}>
-          Cancel
+          {t('inviteDialog.cancel')}
         </Button>
         <Button type="submit" loading={form.busy} disabled={form.wait > 0}>
-          Invite
+          {t('inviteDialog.invite')}
         </Button>
       </div>
     </form>
@@ -67,10 +71,10 @@ function InviteSteps({ onClose }: { onClose: () => void }) {
 }
 
 function Link({ invited, onClose }: { invited: Invited; onClose: () => void }) {
+  const { t } = useTranslation('users');
   return (
-    <ShownOnce label="Invitation link" value={invited.url} copyLabel="Copy link" onDone={onClose}>
-      {invited.mailed ? 'We mailed the link. You can also share it yourself.' : "This installation can't send mail, so share the link yourself."} It works
-      once, expires <RelativeTime at={invited.invitation.expiresAt} /> and won't be shown again.
+    <ShownOnce label={t('inviteDialog.invitationLink')} value={invited.url} copyLabel={t('inviteDialog.copyLink')} onDone={onClose}>
+      {invited.mailed ? <Trans t={t} i18nKey="inviteDialog.weMailedThe" components={{ relativetime: <RelativeTime at={invited.invitation.expiresAt} /> }} /> : <Trans t={t} i18nKey="inviteDialog.thisInstallationCant" components={{ relativetime: <RelativeTime at={invited.invitation.expiresAt} /> }} />}
     </ShownOnce>
   );
 }

@@ -1,7 +1,9 @@
 import { TextInput } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
 
 import type { PlanLimit } from '@/api/model';
 
+import '../messages/catalogue';
 import { limitFault, limitFields, type Typed } from '../limits';
 import classes from './plans.module.css';
 
@@ -13,10 +15,11 @@ interface LimitInputsProps {
 
 /** An input for each limit of a plan. */
 export function LimitInputs({ typed, faults, onTyped }: LimitInputsProps) {
+  const { t } = useTranslation('users');
   return (
     <fieldset className={classes.limits}>
-      <legend>Limits</legend>
-      <p className={classes.note}>Leave a field empty for no limit.</p>
+      <legend>{t('limitInputs.limits')}</legend>
+      <p className={classes.note}>{t('limitInputs.leaveAField')}</p>
       <div className={classes.inputs}>
         {limitFields.map((field) => (
           <TextInput

@@ -1,13 +1,15 @@
 import { NativeSelect } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { FormFault } from '@/components/form-fault';
 import { toastDone } from '@/components/toast';
 import { useConfirmed } from '@/lib/confirmed';
-import { formatCount, formatPlural } from '@/lib/format';
+import { formatCount } from '@/lib/format';
 
+import '../messages/catalogue';
 import { plansQuery, userKeys } from '../api';
 import { assignPlanToMany, type UserMatch } from '../plan-api';
 
@@ -21,6 +23,7 @@ interface MoveDialogProps {
 
 /** Changes the plan of many accounts. */
 export function MoveDialog({ match, count, onClose }: MoveDialogProps) {
+  const { t } = useTranslation('users');
   const client = useQueryClient();
   const confirmed = useConfirmed();
   const { data: plans } = useQuery(plansQuery());
@@ -31,7 +34,7 @@ export function MoveDialog({ match, count, onClose }: MoveDialogProps) {
   const moving = useMutation({
     mutationFn: (asked: { plan: string; match: UserMatch }) => confirmed(() => assignPlanToMany(asked.plan, asked.match)),
     onSuccess: ({ changed }) => {
-      toastDone(`${formatPlural(changed, 'account', 'accounts')} moved to the ${plan?.name} plan.`);
+      toastDone(t('moveDialog.accountsMovedTo', { count: changed, number: formatCount(changed), name: plan?.name }));
       close();
     },
     // A part may have moved before a failure.
@@ -44,14 +47,14 @@ export function MoveDialog({ match, count, onClose }: MoveDialogProps) {
   return (
     <ConfirmDialog
       opened={match !== undefined}
-      title={`Change the plan of ${formatPlural(count, 'account', 'accounts')}`}
-      confirmLabel="Change plan"
+      title={t('moveDialog.changeThePlan', { count, number: formatCount(count) })}
+      confirmLabel={t('moveDialog.changePlan')}
       danger={false}
       typed={count > 1 ? formatCount(count) : undefined}
       busy={moving.isPending}
       fields={
         <NativeSelect
-          label="New plan"
+          label={t('moveDialog.newPlan')}
           mb="md"
           data={offered.map(({ id, name }) => ({ value: id, label: name }))}
           value={plan?.id ?? ''}
@@ -62,8 +65,7 @@ export function MoveDialog({ match, count, onClose }: MoveDialogProps) {
       onClose={close}
     >
       <p>
-        {byPlan ? 'Every account that has the plan now' : 'Every account that the search and the filters find'} gets the new one. Stored files stay, even over the new
-        limits. Limits that an account has of its own stay, too.
+        {byPlan ? t('moveDialog.everyAccountThat') : t('moveDialog.everyAccountThatThe')}
       </p>
       <FormFault error={moving.error} />
     </ConfirmDialog>

@@ -1,6 +1,7 @@
 import { Button, Modal, NativeSelect, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState, type SubmitEvent } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { PlanLimit, UserDetail } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
@@ -8,6 +9,7 @@ import { toastDone } from '@/components/toast';
 import { useConfirmed } from '@/lib/confirmed';
 import { dayBounds, dayOf } from '@/lib/days';
 
+import '../messages/catalogue';
 import { plansQuery, userKeys } from '../api';
 import { limitFault, limitFields, limitOf, limitText, overriddenBy, typedOf } from '../limits';
 import { setOverride } from '../plan-api';
@@ -21,8 +23,9 @@ interface OverrideDialogProps {
 
 /** Gives an account other limits than its plan's. */
 export function OverrideDialog({ user, opened, onClose }: OverrideDialogProps) {
+  const { t } = useTranslation('users');
   return (
-    <Modal opened={opened} onClose={onClose} title="Own limits" size="lg">
+    <Modal opened={opened} onClose={onClose} title={t('overrideDialog.ownLimits')} size="lg">
       <Form user={user} onClose={onClose} />
     </Modal>
   );
@@ -45,6 +48,7 @@ function rowsOf(user: UserDetail): Record<PlanLimit, Row> {
 }
 
 function Form({ user, onClose }: { user: UserDetail; onClose: () => void }) {
+  const { t } = useTranslation('users');
   const client = useQueryClient();
   const confirmed = useConfirmed();
   const { data: plans } = useQuery(plansQuery());
@@ -61,7 +65,7 @@ function Form({ user, onClose }: { user: UserDetail; onClose: () => void }) {
       return confirmed(() => setOverride(user.id, { limits, reason: reason.trim(), until: dayBounds('', until).to ?? null }));
     },
     onSuccess: () => {
-      toastDone(`${user.email} has its own limits.`);
+      toastDone(t('overrideDialog.hasItsOwn', { email: user.email }));
       onClose();
       return client.invalidateQueries({ queryKey: userKeys.all });
     },
@@ -74,17 +78,17 @@ function Form({ user, onClose }: { user: UserDetail; onClose: () => void }) {
   const change = (limit: PlanLimit, to: Partial<Row>) => setRows({ ...rows, [limit]: { ...rows[limit], ...to } });
   return (
     <form noValidate className={classes.form} onSubmit={submit}>
-      <p className={classes.note}>They count at once, in place of the plan’s. Lower ones delete no files right away.</p>
+      <p className={classes.note}>{t('overrideDialog.theyCountAt')}</p>
       {limitFields.map((field) => {
         const { choice, typed } = rows[field.limit];
-        const others = { other: 'Other', none: field.none === 'no limit' ? 'No limit' : 'Until deleted' };
+        const others = { other: t('overrideDialog.other'), none: field.none === 'no limit' ? t('overrideDialog.noLimit') : t('overrideDialog.untilDeleted') };
         return (
           <div key={field.limit} className={classes.other}>
             <NativeSelect
               label={field.label}
               description={field.note}
               data={[
-                { value: 'plan', label: plan ? `Plan: ${limitText(field, plan[field.limit])}` : 'As the plan says' },
+                { value: 'plan', label: plan ? t('overrideDialog.plan', { limitText: limitText(field, plan[field.limit]) }) : t('overrideDialog.asThePlan') },
                 { value: 'other', label: others.other },
                 { value: 'none', label: others.none },
               ]}
@@ -107,34 +111,34 @@ function Form({ user, onClose }: { user: UserDetail; onClose: () => void }) {
         );
       })}
       <TextInput
-        label="Until the end of"
-        description="Then the plan’s limits count again. Leave it empty for no end. The owner sees it."
+        label={t('overrideDialog.untilTheEnd')}
+        description={t('overrideDialog.thenThePlans')}
         type="date"
         value={until}
         onChange={(event) => setUntil(event.currentTarget.value)}
       />
       <TextInput
-        label="Reason"
-        description="Only admins read it."
+        label={t('overrideDialog.reason')}
+        description={t('overrideDialog.onlyAdminsRead')}
         maxLength={500}
         autoComplete="off"
         required
-        error={tried && reason.trim() === '' && 'Say why.'}
+        error={tried && reason.trim() === '' && t('overrideDialog.sayWhy')}
         value={reason}
         onChange={(event) => setReason(event.currentTarget.value)}
       />
       {tried && chosen.length === 0 && (
         <p className={classes.fault} role="alert">
-          Choose at least one limit that differs from the plan.
+          {t('overrideDialog.chooseAtLeast')}
         </p>
       )}
       <FormFault error={saving.error} />
       <div className={classes.buttons}>
         <Button variant="default" onClick={onClose}>
-          Cancel
+          {t('overrideDialog.cancel')}
         </Button>
         <Button type="submit" loading={saving.isPending}>
-          Save
+          {t('overrideDialog.save')}
         </Button>
       </div>
     </form>

@@ -1,11 +1,13 @@
 import { Button, Modal, Radio, Skeleton } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
+import { Trans, useTranslation } from 'react-i18next';
 
 import type { Plan, UserInfo } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
 import { ErrorNotice } from '@/components/notice';
 
+import '../messages/catalogue';
 import { plansQuery } from '../api';
 import { planFacts } from '../user';
 import classes from './users.module.css';
@@ -21,14 +23,16 @@ interface PlanDialogProps {
 
 /** Assigns another plan to an account. */
 export function PlanDialog({ user, ...rest }: PlanDialogProps) {
+  const { t } = useTranslation('users');
   return (
-    <Modal opened={user !== undefined} onClose={rest.onClose} title="Change plan" size="md">
+    <Modal opened={user !== undefined} onClose={rest.onClose} title={t('planDialog.changePlan')} size="md">
       {user && <PlanForm user={user} {...rest} />}
     </Modal>
   );
 }
 
 function PlanForm({ user, busy, error, onAssign, onClose }: PlanDialogProps & { user: UserInfo }) {
+  const { t } = useTranslation('users');
   const { data: plans, error: fault, refetch } = useQuery(plansQuery());
   const form = useForm({ initialValues: { plan: user.plan } });
   const plan = plans?.find(({ id }) => id === form.values.plan);
@@ -40,12 +44,12 @@ function PlanForm({ user, busy, error, onAssign, onClose }: PlanDialogProps & { 
       })}
     >
       <p className={classes.note}>
-        For <b>{user.email}</b>. Stored files stay, even over the new limit. Downloads that no longer fit wait.
+        <Trans t={t} i18nKey="planDialog.forStoredFiles" values={{ email: user.email }} components={{ b: <b /> }} />
       </p>
-      {fault && !plans && <ErrorNotice error={fault} title="Couldn't load the plans" retry={() => void refetch()} />}
+      {fault && !plans && <ErrorNotice error={fault} title={t('planDialog.couldntLoadThe')} retry={() => void refetch()} />}
       {!plans && !fault && <Skeleton height={150} radius="md" />}
       {plans && (
-        <Radio.Group label="Plan" {...form.getInputProps('plan')}>
+        <Radio.Group label={t('planDialog.plan')} {...form.getInputProps('plan')}>
           <div className={classes.plans}>
             {plans.filter((each) => !each.retired || each.id === user.plan).map((each) => (
               <Radio
@@ -54,7 +58,7 @@ function PlanForm({ user, busy, error, onAssign, onClose }: PlanDialogProps & { 
                 label={
                   <>
                     {each.name}
-                    {each.id === user.plan && <span className={classes.mark}>current</span>}
+                    {each.id === user.plan && <span className={classes.mark}>{t('planDialog.current')}</span>}
                   </>
                 }
                 description={planFacts(each).join(' · ')}
@@ -67,10 +71,10 @@ function PlanForm({ user, busy, error, onAssign, onClose }: PlanDialogProps & { 
       <FormFault error={error} />
       <div className={classes.buttons}>
         <Button variant="default" onClick={onClose}>
-          Cancel
+          {t('planDialog.cancel')}
         </Button>
         <Button type="submit" loading={busy} disabled={!plan || plan.id === user.plan}>
-          Change plan
+          {t('planDialog.changePlan')}
         </Button>
       </div>
     </form>

@@ -1,14 +1,17 @@
 import { Button, Checkbox, Modal, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useDeferredValue, useState, type SubmitEvent } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { AdminPlan } from '@/api/model';
 import { FormFault } from '@/components/form-fault';
 import { toastDone } from '@/components/toast';
 import { useConfirmed } from '@/lib/confirmed';
+import { text } from '@/lib/messages';
 import { poolFault } from '@/lib/pool';
 import { ProblemError } from '@/lib/problem';
 
+import '../messages/catalogue';
 import { userKeys } from '../api';
 import { readLimits, typedLimits } from '../limits';
 import { createPlan, updatePlan, type PlanFacts } from '../plan-api';
@@ -26,8 +29,9 @@ interface PlanEditorProps {
 
 /** Adds or changes a plan. */
 export function PlanEditor({ edited, next, onClose }: PlanEditorProps) {
+  const { t } = useTranslation('users');
   return (
-    <Modal opened={edited !== undefined} onClose={onClose} title={edited === 'new' ? 'Add plan' : 'Edit plan'} size="lg">
+    <Modal opened={edited !== undefined} onClose={onClose} title={edited === 'new' ? t('planEditor.addPlan') : t('planEditor.editPlan')} size="lg">
       {edited && <Form plan={edited === 'new' ? undefined : edited} next={next} onClose={onClose} />}
     </Modal>
   );
@@ -40,8 +44,8 @@ function idOf(name: string): string {
 
 /** Says what a name lacks. Only a new plan gets its ID from it. */
 function namelessness(name: string, plan: AdminPlan | undefined): string | undefined {
-  if (name.trim() === '') return 'Enter a name.';
-  return plan === undefined && idOf(name) === '' ? 'Use at least one letter from A to Z.' : undefined;
+  if (name.trim() === '') return text('users:planEditor.enterAName');
+  return plan === undefined && idOf(name) === '' ? text('users:planEditor.useAtLeast') : undefined;
 }
 
 function factsOf(plan: AdminPlan | undefined, next: number): PlanFacts {
@@ -51,6 +55,7 @@ function factsOf(plan: AdminPlan | undefined, next: number): PlanFacts {
 }
 
 function Form({ plan, next, onClose }: { plan: AdminPlan | undefined; next: number; onClose: () => void }) {
+  const { t } = useTranslation('users');
   const client = useQueryClient();
   const confirmed = useConfirmed();
   const [facts, setFacts] = useState<PlanFacts>(() => factsOf(plan, next));
@@ -61,7 +66,7 @@ function Form({ plan, next, onClose }: { plan: AdminPlan | undefined; next: numb
   const saving = useMutation({
     mutationFn: () => confirmed(() => (plan ? updatePlan(plan, facts, limits) : createPlan(idOf(facts.name), facts, limits))),
     onSuccess: (saved) => {
-      toastDone(plan ? `Changed the ${saved.name} plan.` : `Added the ${saved.name} plan.`);
+      toastDone(plan ? t('planEditor.changedThePlan', { name: saved.name }) : t('planEditor.addedThePlan', { name: saved.name }));
       onClose();
       return client.invalidateQueries({ queryKey: userKeys.all });
     },
@@ -79,8 +84,8 @@ function Form({ plan, next, onClose }: { plan: AdminPlan | undefined; next: numb
       <FormFault error={nameFault === undefined ? saving.error : null} />
       <div className={classes.inputs}>
         <TextInput
-          label="Name"
-          description={plan ? `ID: ${plan.id}` : 'The plan’s ID follows from it.'}
+          label={t('planEditor.name')}
+          description={plan ? t('planEditor.id', { id: plan.id }) : t('planEditor.thePlansId')}
           maxLength={60}
           autoComplete="off"
           required
@@ -90,8 +95,8 @@ function Form({ plan, next, onClose }: { plan: AdminPlan | undefined; next: numb
           onChange={(event) => setFacts({ ...facts, name: event.currentTarget.value })}
         />
         <TextInput
-          label="Position"
-          description="Its place in lists, lowest first."
+          label={t('planEditor.position')}
+          description={t('planEditor.itsPlaceIn')}
           type="number"
           min={0}
           max={1000}
@@ -102,8 +107,8 @@ function Form({ plan, next, onClose }: { plan: AdminPlan | undefined; next: numb
       </div>
       <LimitInputs typed={typed} faults={tried ? wrong : []} onTyped={(limit, text) => setTyped({ ...typed, [limit]: text })} />
       <TextInput
-        label="Pool of agents"
-        description="Only agents of this pool serve its accounts. Leave it empty for agents without one."
+        label={t('planEditor.poolOfAgents')}
+        description={t('planEditor.onlyAgentsOf')}
         maxLength={40}
         autoComplete="off"
         autoCapitalize="none"
@@ -113,25 +118,25 @@ function Form({ plan, next, onClose }: { plan: AdminPlan | undefined; next: numb
         onChange={(event) => setFacts({ ...facts, agentPool: event.currentTarget.value.trim() })}
       />
       <Checkbox
-        label="New accounts get this plan"
-        description={plan?.default ? 'To change this, make another plan the default.' : 'It takes the place of the current default.'}
+        label={t('planEditor.newAccountsGet')}
+        description={plan?.default ? t('planEditor.toChangeThis') : t('planEditor.itTakesThe')}
         disabled={plan?.default}
         checked={facts.default}
         onChange={(event) => setFacts({ ...facts, default: event.currentTarget.checked })}
       />
       <Checkbox
-        label="Show it to everyone"
-        description="On the usage page, beside an account’s own plan."
+        label={t('planEditor.showItTo')}
+        description={t('planEditor.onTheUsage')}
         checked={facts.public}
         onChange={(event) => setFacts({ ...facts, public: event.currentTarget.checked })}
       />
       {plan && plan.users > 0 && wrong.length === 0 && <PlanEffectNote plan={plan} limits={ahead} />}
       <div className={classes.buttons}>
         <Button variant="default" onClick={onClose}>
-          Cancel
+          {t('planEditor.cancel')}
         </Button>
         <Button type="submit" loading={saving.isPending}>
-          {plan ? 'Save' : 'Add'}
+          {plan ? t('planEditor.save') : t('planEditor.add')}
         </Button>
       </div>
     </form>

@@ -2,6 +2,7 @@ import { Button, Skeleton } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { AdminPlan } from '@/api/model';
 import { ConfirmDialog } from '@/components/confirm-dialog';
@@ -11,8 +12,9 @@ import { ErrorNotice } from '@/components/notice';
 import { Page } from '@/components/page';
 import { toastDone, toastFailed } from '@/components/toast';
 import { useConfirmed } from '@/lib/confirmed';
-import { formatPlural } from '@/lib/format';
+import { formatCount } from '@/lib/format';
 
+import '../messages/catalogue';
 import { plansQuery, userKeys } from '../api';
 import { limitFields, limitText } from '../limits';
 import { retirePlan } from '../plan-api';
@@ -23,25 +25,26 @@ import { UserTabs } from './user-tabs';
 
 /** The plans: their limits, who has them, and what an admin can do with them. */
 export function PlansPage() {
+  const { t } = useTranslation('users');
   const { data: plans, error, refetch } = useQuery(plansQuery());
   const [edited, setEdited] = useState<AdminPlan | 'new'>();
   const [moved, setMoved] = useState<AdminPlan>();
   const [retiring, setRetiring] = useState<AdminPlan>();
   return (
     <Page
-      title="Plans"
-      intro="What accounts may use. An account can get other limits for a time on its page."
+      title={t('plansPage.plans')}
+      intro={t('plansPage.whatAccountsMay')}
       actions={
         <Button leftSection={<IconPlus size={17} />} onClick={() => setEdited('new')}>
-          Add plan
+          {t('plansPage.addPlan')}
         </Button>
       }
     >
       <UserTabs />
       {!plans && !error && <Skeleton height={320} radius="lg" />}
-      {!plans && error && <ErrorNotice error={error} title="Couldn't load the plans" retry={() => void refetch()} />}
+      {!plans && error && <ErrorNotice error={error} title={t('plansPage.couldntLoadThe')} retry={() => void refetch()} />}
       {plans && (
-        <ul className={classes.plans} aria-label="Plans">
+        <ul className={classes.plans} aria-label={t('plansPage.plans')}>
           {plans.map((plan) => (
             <PlanCard key={plan.id} plan={plan} onEdit={() => setEdited(plan)} onMove={() => setMoved(plan)} onRetire={() => setRetiring(plan)} />
           ))}
@@ -62,30 +65,31 @@ interface PlanCardProps {
 }
 
 function PlanCard({ plan, onEdit, onMove, onRetire }: PlanCardProps) {
+  const { t } = useTranslation('users');
   const client = useQueryClient();
   const confirmed = useConfirmed();
   const offering = useMutation({
     mutationFn: () => confirmed(() => retirePlan(plan, false)),
     onSuccess: () => {
-      toastDone(`Accounts can get the ${plan.name} plan again.`);
+      toastDone(t('plansPage.accountsCanGet', { name: plan.name }));
       return client.invalidateQueries({ queryKey: userKeys.plans() });
     },
-    onError: (failure) => toastFailed("Couldn't change the plan", failure),
+    onError: (failure) => toastFailed(t('plansPage.couldntChangeThe'), failure),
   });
   return (
     <li className={classes.plan} data-off={plan.retired || undefined} aria-label={plan.name}>
       <h2>
         {plan.name}
-        {plan.default && <span className={classes.mark}>default</span>}
-        {plan.retired && <span className={classes.mark}>retired</span>}
-        {!plan.public && !plan.retired && <span className={classes.mark}>not shown</span>}
+        {plan.default && <span className={classes.mark}>{t('plansPage.default')}</span>}
+        {plan.retired && <span className={classes.mark}>{t('plansPage.retired')}</span>}
+        {!plan.public && !plan.retired && <span className={classes.mark}>{t('plansPage.notShown')}</span>}
       </h2>
       <p className={classes.users}>
         {plan.users === 0 ? (
-          'No accounts'
+          t('plansPage.noAccounts')
         ) : (
           <Link to="/admin/users" search={{ plan: plan.id }}>
-            {formatPlural(plan.users, 'account', 'accounts')}
+            {t('plansPage.accounts', { count: plan.users, number: formatCount(plan.users) })}
           </Link>
         )}
       </p>
@@ -98,34 +102,34 @@ function PlanCard({ plan, onEdit, onMove, onRetire }: PlanCardProps) {
         ))}
         {plan.agentPool !== '' && (
           <div>
-            <dt>Pool of agents</dt>
+            <dt>{t('plansPage.poolOfAgents')}</dt>
             <dd>{plan.agentPool}</dd>
           </div>
         )}
       </dl>
       <div className={classes.acts}>
-        <Button size="compact-sm" variant="default" aria-label={`Edit the ${plan.name} plan`} onClick={onEdit}>
-          Edit
+        <Button size="compact-sm" variant="default" aria-label={t('plansPage.editThePlan', { name: plan.name })} onClick={onEdit}>
+          {t('plansPage.edit')}
         </Button>
         {plan.users > 0 && (
-          <Button size="compact-sm" variant="default" aria-label={`Move accounts of the ${plan.name} plan`} onClick={onMove}>
-            Move accounts
+          <Button size="compact-sm" variant="default" aria-label={t('plansPage.moveAccountsOf', { name: plan.name })} onClick={onMove}>
+            {t('plansPage.moveAccounts')}
           </Button>
         )}
         {plan.retired && (
-          <Button size="compact-sm" variant="default" aria-label={`Offer again the ${plan.name} plan`} loading={offering.isPending} onClick={() => offering.mutate()}>
-            Offer again
+          <Button size="compact-sm" variant="default" aria-label={t('plansPage.offerAgainThe', { name: plan.name })} loading={offering.isPending} onClick={() => offering.mutate()}>
+            {t('plansPage.offerAgain')}
           </Button>
         )}
         {!plan.retired && !plan.default && plan.users === 0 && (
-          <Button size="compact-sm" variant="default" aria-label={`Retire the ${plan.name} plan`} onClick={onRetire}>
-            Retire
+          <Button size="compact-sm" variant="default" aria-label={t('plansPage.retireThePlan', { name: plan.name })} onClick={onRetire}>
+            {t('plansPage.retire')}
           </Button>
         )}
       </div>
       {!plan.retired && (plan.default || plan.users > 0) && (
         <p className={classes.note}>
-          {plan.default ? 'The default plan can’t be retired.' : 'To retire it, move its accounts to another plan first.'}
+          {plan.default ? t('plansPage.theDefaultPlan') : t('plansPage.toRetireIt')}
         </p>
       )}
     </li>
@@ -133,12 +137,13 @@ function PlanCard({ plan, onEdit, onMove, onRetire }: PlanCardProps) {
 }
 
 function RetireDialog({ plan, onClose }: { plan: AdminPlan | undefined; onClose: () => void }) {
+  const { t } = useTranslation('users');
   const client = useQueryClient();
   const confirmed = useConfirmed();
   const retiring = useMutation({
     mutationFn: (retired: AdminPlan) => confirmed(() => retirePlan(retired, true)),
     onSuccess: (retired) => {
-      toastDone(`Retired the ${retired.name} plan.`);
+      toastDone(t('plansPage.retiredThePlan', { name: retired.name }));
       close();
       return client.invalidateQueries({ queryKey: userKeys.plans() });
     },
@@ -150,14 +155,14 @@ function RetireDialog({ plan, onClose }: { plan: AdminPlan | undefined; onClose:
   return (
     <ConfirmDialog
       opened={plan !== undefined}
-      title={`Retire the ${plan?.name ?? ''} plan?`}
-      confirmLabel="Retire"
+      title={t('plansPage.retireThePlan2', { name: plan?.name ?? '' })}
+      confirmLabel={t('plansPage.retire')}
       danger={false}
       busy={retiring.isPending}
       onConfirm={() => plan && retiring.mutate(plan)}
       onClose={close}
     >
-      <p>No account can get it any more, and it is no longer shown. You can offer it again later.</p>
+      <p>{t('plansPage.noAccountCan')}</p>
       <FormFault error={retiring.error} />
     </ConfirmDialog>
   );

@@ -1,9 +1,12 @@
 import { TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { FormFault } from '@/components/form-fault';
+import { text } from '@/lib/messages';
 
+import '../messages/catalogue';
 import { useUserAct, type Ordered } from '../use-user-act';
 import type { AskedUser } from '../user';
 import { PlanDialog } from './plan-dialog';
@@ -25,80 +28,80 @@ interface Question {
 }
 
 function questionOf({ user, act }: AskedUser, isMe: boolean): Question {
-  const own = isMe ? ["This is your own account. You'll lose access to this page."] : [];
+  const own = isMe ? [text('users:userDialogs.thisIsYour')] : [];
   switch (act) {
     case 'disable':
       return {
-        title: 'Disable account?',
-        confirmLabel: 'Disable',
+        title: text('users:userDialogs.disableAccount'),
+        confirmLabel: text('users:userDialogs.disable'),
         text: [
           ...own,
-          'It is signed out everywhere, and its API tokens and streams stop working. No one can sign in to it until you enable it again.',
-          'Its downloads pause, and continue when you enable it. Its files stay, but running transfers of them to its owner or through links stop.',
+          text('users:userDialogs.itIsSigned'),
+          text('users:userDialogs.itsDownloadsPause'),
         ],
         typed: true,
         danger: true,
       };
     case 'logout':
       return {
-        title: 'Sign out everywhere?',
-        confirmLabel: 'Sign out everywhere',
-        text: [...own, 'All its sessions and API tokens end right away. The owner can sign in again, but programs need new tokens.'],
+        title: text('users:userDialogs.signOutEverywhere'),
+        confirmLabel: text('users:userDialogs.signOutEverywhere2'),
+        text: [...own, text('users:userDialogs.allItsSessions')],
         typed: false,
         danger: true,
       };
     case 'role':
       return user.role === 'admin'
         ? {
-            title: 'Remove admin role?',
-            confirmLabel: 'Remove admin role',
-            text: [...own, 'The account loses access to the admin pages and is signed out everywhere. Its downloads, files and plan stay.'],
+            title: text('users:userDialogs.removeAdminRole'),
+            confirmLabel: text('users:userDialogs.removeAdminRole2'),
+            text: [...own, text('users:userDialogs.theAccountLoses')],
             typed: true,
             danger: true,
           }
         : {
-            title: 'Make admin?',
-            confirmLabel: 'Make admin',
+            title: text('users:userDialogs.makeAdmin'),
+            confirmLabel: text('users:userDialogs.makeAdmin2'),
             text: [
-              'It can do everything you can: see and disable accounts, change plans and providers, and remove your admin role.',
-              'It is signed out everywhere and has to sign in again. Its plan stays.',
+              text('users:userDialogs.itCanDo'),
+              text('users:userDialogs.itIsSignedOut'),
             ],
             typed: true,
             danger: true,
           };
     case 'reset':
       return {
-        title: 'Send password reset?',
-        confirmLabel: 'Send',
-        text: ['The owner gets a mail with a link that works for 30 minutes. The password stays the same until they use it.'],
+        title: text('users:userDialogs.sendPasswordReset'),
+        confirmLabel: text('users:userDialogs.send'),
+        text: [text('users:userDialogs.theOwnerGets')],
         typed: false,
         danger: false,
       };
     case 'factors':
       return {
-        title: 'Reset second factor?',
-        confirmLabel: 'Reset second factor',
+        title: text('users:userDialogs.resetSecondFactor'),
+        confirmLabel: text('users:userDialogs.resetSecondFactor2'),
         text: [
-          'Do this only if you are sure that the owner is who asks: from then on, the password alone signs in.',
-          'The authenticator app, all passkeys and the recovery codes are removed, and the account is signed out everywhere. A mail tells the owner.',
-          ...(user.role === 'admin' ? ['This account is an admin’s: until it has a new second factor, its password alone protects it.'] : []),
+          text('users:userDialogs.doThisOnly'),
+          text('users:userDialogs.theAuthenticatorApp'),
+          ...(user.role === 'admin' ? [text('users:userDialogs.thisAccountIs')] : []),
         ],
         typed: true,
         danger: true,
       };
     case 'delete':
       return {
-        title: 'Delete account?',
-        confirmLabel: 'Delete account',
-        text: ['The account goes with all its downloads, files and links. It is signed out at once, and a mail tells the owner. This can’t be undone.'],
+        title: text('users:userDialogs.deleteAccount'),
+        confirmLabel: text('users:userDialogs.deleteAccount2'),
+        text: [text('users:userDialogs.theAccountGoes')],
         typed: true,
         danger: true,
       };
     default:
       return {
-        title: 'Enable account?',
-        confirmLabel: 'Enable',
-        text: ['Its owner can sign in again with the same password. Downloads that paused when it was disabled continue.'],
+        title: text('users:userDialogs.enableAccount'),
+        confirmLabel: text('users:userDialogs.enable'),
+        text: [text('users:userDialogs.itsOwnerCan')],
         typed: false,
         danger: false,
       };
@@ -120,6 +123,7 @@ function orderOf({ user, act }: AskedUser, reason: string): Ordered | undefined 
 
 /** Asks before an act on an account, then performs it. */
 export function UserDialogs({ asked, isMe, onClose, onDeleted }: UserDialogsProps) {
+  const { t } = useTranslation('users');
   const [reason, setReason] = useState('');
   const done = () => {
     setReason('');
@@ -147,8 +151,8 @@ export function UserDialogs({ asked, isMe, onClose, onDeleted }: UserDialogsProp
         fields={
           asked?.act === 'factors' && (
             <TextInput
-              label="How do you know that the owner asks?"
-              description="For the audit log."
+              label={t('userDialogs.howDoYou')}
+              description={t('userDialogs.forTheAudit')}
               required
               maxLength={500}
               autoComplete="off"

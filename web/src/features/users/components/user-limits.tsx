@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
 
 import type { UserDetail } from '@/api/model';
 import { ProgressBar } from '@/components/progress-bar';
@@ -9,6 +10,7 @@ import { useConfirmed } from '@/lib/confirmed';
 import { fillTone } from '@/lib/fill';
 import { formatDate, formatLastDay } from '@/lib/format';
 
+import '../messages/catalogue';
 import { userKeys } from '../api';
 import { limitFields, limitText, overriddenBy, type LimitField } from '../limits';
 import { removeOverride } from '../plan-api';
@@ -18,24 +20,25 @@ import { UserPool } from './user-pool';
 
 /** What an account uses, of what it may use: its plan, and what differs from it. */
 export function UserLimits({ user, onPlan }: { user: UserDetail; onPlan: () => void }) {
+  const { t } = useTranslation('users');
   const [changing, setChanging] = useState(false);
   const { override } = user;
   return (
     <section className={classes.part} aria-labelledby="limits">
       <div className={classes.head}>
-        <h2 id="limits">Usage and limits</h2>
+        <h2 id="limits">{t('userLimits.usageAndLimits')}</h2>
         <div className={classes.acts}>
           <Button size="compact-sm" variant="default" onClick={onPlan}>
-            Change plan
+            {t('userLimits.changePlan')}
           </Button>
           <Button size="compact-sm" variant="default" onClick={() => setChanging(true)}>
-            {override ? 'Edit own limits' : 'Give own limits'}
+            {override ? t('userLimits.editOwnLimits') : t('userLimits.giveOwnLimits')}
           </Button>
         </div>
       </div>
       <div className={classes.panel}>
         <p className={classes.plan}>
-          On the <b>{user.planName}</b> plan.
+          <Trans t={t} i18nKey="userLimits.onThePlan" values={{ planName: user.planName }} components={{ b: <b /> }} />
         </p>
         {override && <OverrideNote user={user} />}
         <dl className={classes.limits}>
@@ -51,29 +54,29 @@ export function UserLimits({ user, onPlan }: { user: UserDetail; onPlan: () => v
 }
 
 function OverrideNote({ user }: { user: UserDetail }) {
+  const { t } = useTranslation('users');
   const client = useQueryClient();
   const confirmed = useConfirmed();
   const removing = useMutation({
     mutationFn: () => confirmed(() => removeOverride(user.id)),
     onSuccess: () => {
-      toastDone("The plan's limits count again.");
+      toastDone(t('userLimits.thePlansLimits'));
       return client.invalidateQueries({ queryKey: userKeys.all });
     },
-    onError: (error) => toastFailed("Couldn't remove the limits", error),
+    onError: (error) => toastFailed(t('userLimits.couldntRemoveThe'), error),
   });
   const { override } = user;
   if (!override) return null;
   return (
     <div className={classes.override} role="note">
       <p>
-        Some limits are this account’s own{override.until === null ? '' : ` until the end of ${formatLastDay(override.until)}`}: {override.reason}
+        {override.until === null ? t('userLimits.someLimitsAre', { reason: override.reason }) : t('userLimits.someLimitsAreThis', { until: formatLastDay(override.until), reason: override.reason })}
       </p>
       <p className={classes.faint}>
-        Set {formatDate(override.createdAt)}
-        {override.by !== '' && ` by ${override.by}`}
+        {override.by !== '' ? t('userLimits.setBy', { createdAt: formatDate(override.createdAt), by: override.by }) : t('userLimits.set', { createdAt: formatDate(override.createdAt) })}
       </p>
       <Button size="compact-sm" variant="default" loading={removing.isPending} onClick={() => removing.mutate()}>
-        Remove own limits
+        {t('userLimits.removeOwnLimits')}
       </Button>
     </div>
   );
@@ -96,6 +99,7 @@ function usedOf({ usage }: UserDetail, { limit }: LimitField): number | undefine
 }
 
 function Limit({ user, field }: { user: UserDetail; field: LimitField }) {
+  const { t } = useTranslation('users');
   const value = user.limits[field.limit];
   const used = usedOf(user, field);
   const own = overriddenBy(user.override, field.limit) !== undefined;
@@ -104,11 +108,11 @@ function Limit({ user, field }: { user: UserDetail; field: LimitField }) {
     <div>
       <dt>
         {field.label}
-        {own && <span className={classes.mark}>own</span>}
+        {own && <span className={classes.mark}>{t('userLimits.own')}</span>}
       </dt>
       <dd>
-        {used === undefined ? limitText(field, value) : `${field.text(used)} ${value === null ? 'used, no limit' : `of ${field.text(value)}`}`}
-        {used !== undefined && value !== null && <ProgressBar label={`${field.label} used`} done={share} stored={share} tone={fillTone(share)} />}
+        {used === undefined ? limitText(field, value) : value === null ? t('userLimits.usedNoLimit', { text: field.text(used) }) : t('userLimits.of', { text: field.text(used), text2: field.text(value) })}
+        {used !== undefined && value !== null && <ProgressBar label={t('userLimits.used', { label: field.label })} done={share} stored={share} tone={fillTone(share)} />}
       </dd>
     </div>
   );

@@ -1,10 +1,12 @@
 import { ActionIcon, Menu } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
 
 import type { UserInfo } from '@/api/model';
 import { IconBan, IconCircleCheck, IconDotsVertical, IconDownload, IconFingerprint, IconGauge, IconHistory, IconKey, IconLogout, IconShieldLock, IconTrash } from '@/components/icons';
 import { useMenuButton } from '@/lib/use-menu-button';
 
+import '../messages/catalogue';
 import { actLabel, actsOn, type UserAct } from '../user';
 import classes from './users.module.css';
 
@@ -20,11 +22,12 @@ interface UserMenuProps {
 
 /** What an admin can do with an account, and where to look. */
 export function UserMenu({ user, isMe, onAct }: UserMenuProps) {
+  const { t } = useTranslation('users');
   const { button, choose } = useMenuButton();
   return (
     <Menu>
       <Menu.Target>
-        <ActionIcon ref={button} variant="subtle" color="gray" size={36} aria-label={`Actions for ${user.email}`}>
+        <ActionIcon ref={button} variant="subtle" color="gray" size={36} aria-label={t('userMenu.actionsFor', { email: user.email })}>
           <IconDotsVertical size={18} />
         </ActionIcon>
       </Menu.Target>
@@ -45,19 +48,19 @@ export function UserMenu({ user, isMe, onAct }: UserMenuProps) {
         })}
         <Menu.Divider />
         <Menu.Item leftSection={<IconDownload size={16} />} renderRoot={(props) => <Link to="/admin/jobs" search={{ user: user.email }} {...props} />}>
-          Downloads
+          {t('userMenu.downloads')}
         </Menu.Item>
         <Menu.Item
           leftSection={<IconHistory size={16} />}
           renderRoot={(props) => <Link to="/admin/audit" search={{ target: user.email }} {...props} />}
         >
-          Audit log entries
+          {t('userMenu.auditLogEntries')}
         </Menu.Item>
         <Menu.Item
           leftSection={<IconHistory size={16} />}
           renderRoot={(props) => <Link to="/admin/audit/security" search={{ user: user.email }} {...props} />}
         >
-          Security events
+          {t('userMenu.securityEvents')}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>

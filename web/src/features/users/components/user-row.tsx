@@ -1,5 +1,6 @@
 import { Skeleton } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
 
 import type { UserInfo } from '@/api/model';
 import { HealthLabel } from '@/components/health-label';
@@ -9,6 +10,7 @@ import { fillTone } from '@/lib/fill';
 import { formatBytes, formatCount } from '@/lib/format';
 import { roleNames } from '@/lib/role';
 
+import '../messages/catalogue';
 import { storageShare, userStateLooks, type UserAct } from '../user';
 import { UserMenu } from './user-menu';
 import classes from './users.module.css';
@@ -23,8 +25,9 @@ interface UserRowProps {
 
 /** One account. */
 export function UserRow({ user, isMe, position, count, onAct }: UserRowProps) {
+  const { t } = useTranslation('users');
   const share = storageShare(user);
-  const storage = `${formatBytes(user.storageUsed)} ${user.storageLimit === null ? 'used' : `of ${formatBytes(user.storageLimit)}`}`;
+  const storage = `${formatBytes(user.storageUsed)} ${user.storageLimit === null ? 'used' : t('userRow.of', { storageLimit: formatBytes(user.storageLimit) })}`;
   return (
     <div className={classes.row} role="listitem" aria-posinset={position} aria-setsize={count} data-off={user.state === 'disabled' || undefined}>
       <div className={classes.who}>
@@ -32,21 +35,21 @@ export function UserRow({ user, isMe, position, count, onAct }: UserRowProps) {
           {user.email}
         </Link>
         {user.role === 'admin' && <span className={classes.mark}>{roleNames.admin}</span>}
-        {isMe && <span className={classes.mark}>you</span>}
+        {isMe && <span className={classes.mark}>{t('userRow.you')}</span>}
         {user.state !== 'active' && <HealthLabel health={userStateLooks[user.state]} />}
       </div>
       <Cell name="Plan">{user.planName}</Cell>
       <div className={classes.storage}>
         <span className="tabular">{storage}</span>
-        {user.storageLimit !== null && <ProgressBar label={`Storage of ${user.email}`} done={share} stored={share} tone={fillTone(share)} />}
+        {user.storageLimit !== null && <ProgressBar label={t('userRow.storageOf', { email: user.email })} done={share} stored={share} tone={fillTone(share)} />}
       </div>
       <Cell name="Running">
-        <span className="tabular" title={`${formatCount(user.jobs)} downloads in total`}>
+        <span className="tabular" title={t('userRow.downloadsInTotal', { jobs: formatCount(user.jobs) })}>
           {formatCount(user.runningJobs)}
         </span>
       </Cell>
-      <Cell name="Two-step">{user.secondFactor ? 'On' : <span data-faint>Off</span>}</Cell>
-      <Cell name="Signed in">{user.lastSignInAt === null ? <span data-faint>never</span> : <RelativeTime at={user.lastSignInAt} />}</Cell>
+      <Cell name="Two-step">{user.secondFactor ? t('userRow.on') : <span data-faint>{t('userRow.off')}</span>}</Cell>
+      <Cell name="Signed in">{user.lastSignInAt === null ? <span data-faint>{t('userRow.never')}</span> : <RelativeTime at={user.lastSignInAt} />}</Cell>
       <div className={classes.menu}>
         <UserMenu user={user} isMe={isMe} onAct={onAct} />
       </div>
@@ -66,8 +69,9 @@ function Cell({ name, children }: { name: string; children: React.ReactNode }) {
 
 /** The rows while they load. */
 export function UserSkeleton({ rows }: { rows: number }) {
+  const { t } = useTranslation('users');
   return (
-    <div className={classes.skeletons} role="status" aria-label="Loading accounts">
+    <div className={classes.skeletons} role="status" aria-label={t('userRow.loadingAccounts')}>
       {Array.from({ length: rows }, (_, at) => (
         <Skeleton key={at} height={20} width={`${90 - ((at * 17) % 40)}%`} />
       ))}

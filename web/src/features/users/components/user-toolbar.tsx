@@ -1,33 +1,36 @@
 import { CloseButton, NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
 
 import { IconSearch } from '@/components/icons';
-import { formatPlural } from '@/lib/format';
-import { roleNames } from '@/lib/role';
+import { formatCount } from '@/lib/format';
+import { text } from '@/lib/messages';
 
+import '../messages/catalogue';
 import { plansQuery } from '../api';
-import { userRoles, userSorts, userStateLooks, userStates, type UserSort, type UserView } from '../user';
+import { userRoles, userSorts, userStates, type UserSort } from '../choices';
+import { userStateLooks, type UserView } from '../user';
 import classes from './users.module.css';
 
 const sortLabels: Record<UserSort, string> = {
-  '-created': 'Newest first',
-  created: 'Oldest first',
-  email: 'Address, A to Z',
-  '-email': 'Address, Z to A',
-  '-signIn': 'Latest sign-in first',
-  signIn: 'Earliest sign-in first',
-  '-storage': 'Most storage first',
-  storage: 'Least storage first',
+  '-created': text('users:userToolbar.newestFirst'),
+  created: text('users:userToolbar.oldestFirst'),
+  email: text('users:userToolbar.addressATo'),
+  '-email': text('users:userToolbar.addressZTo'),
+  '-signIn': text('users:userToolbar.latestSignIn'),
+  signIn: text('users:userToolbar.earliestSignIn'),
+  '-storage': text('users:userToolbar.mostStorageFirst'),
+  storage: text('users:userToolbar.leastStorageFirst'),
 };
 
 const states = [
-  { value: '', label: 'Any state' },
+  { value: '', label: text('users:userToolbar.anyState') },
   ...userStates.map((value) => ({ value, label: userStateLooks[value].label })),
 ];
 
 const roles = [
-  { value: '', label: 'Any role' },
-  ...userRoles.map((value) => ({ value, label: `${roleNames[value]}s` })),
+  { value: '', label: text('users:userToolbar.anyRole') },
+  ...userRoles.map((value) => ({ value, label: text(`users:userToolbar.roles.${value}`) })),
 ];
 
 interface UserToolbarProps {
@@ -39,6 +42,7 @@ interface UserToolbarProps {
 
 /** Search, filters and sort order of the accounts. */
 export function UserToolbar({ view, total, onView }: UserToolbarProps) {
+  const { t } = useTranslation('users');
   const { data: plans } = useQuery(plansQuery());
   return (
     <div className={classes.toolbar}>
@@ -46,39 +50,39 @@ export function UserToolbar({ view, total, onView }: UserToolbarProps) {
         className={classes.search}
         size="sm"
         type="search"
-        aria-label="Search accounts by address"
-        placeholder="Search addresses"
+        aria-label={t('userToolbar.searchAccountsBy')}
+        placeholder={t('userToolbar.searchAddresses')}
         maxLength={200}
         leftSection={<IconSearch size={16} />}
-        rightSection={view.q !== '' && <CloseButton size="sm" aria-label="Clear search" onClick={() => onView({ q: '' })} />}
+        rightSection={view.q !== '' && <CloseButton size="sm" aria-label={t('userToolbar.clearSearch')} onClick={() => onView({ q: '' })} />}
         value={view.q}
         onChange={(event) => onView({ q: event.currentTarget.value })}
       />
       <NativeSelect
         size="sm"
-        aria-label="State"
+        aria-label={t('userToolbar.state')}
         data={states}
         value={view.state}
         onChange={(event) => onView({ state: userStates.find((each) => each === event.currentTarget.value) ?? '' })}
       />
       <NativeSelect
         size="sm"
-        aria-label="Role"
+        aria-label={t('userToolbar.role')}
         data={roles}
         value={view.role}
         onChange={(event) => onView({ role: userRoles.find((each) => each === event.currentTarget.value) ?? '' })}
       />
       <NativeSelect
         size="sm"
-        aria-label="Plan"
-        data={[{ value: '', label: 'Any plan' }, ...(plans ?? []).map(({ id, name }) => ({ value: id, label: name }))]}
+        aria-label={t('userToolbar.plan')}
+        data={[{ value: '', label: t('userToolbar.anyPlan') }, ...(plans ?? []).map(({ id, name }) => ({ value: id, label: name }))]}
         value={view.plan}
         onChange={(event) => onView({ plan: event.currentTarget.value })}
       />
       <NativeSelect
         className={classes.sort}
         size="sm"
-        aria-label="Order"
+        aria-label={t('userToolbar.order')}
         data={userSorts.map((value) => ({ value, label: sortLabels[value] }))}
         value={view.sort}
         onChange={(event) => {
@@ -87,7 +91,7 @@ export function UserToolbar({ view, total, onView }: UserToolbarProps) {
         }}
       />
       <p className={classes.total} role="status">
-        {total !== undefined && formatPlural(total, 'account', 'accounts')}
+        {total !== undefined && t('userToolbar.accounts', { count: total, number: formatCount(total) })}
       </p>
     </div>
   );

@@ -1,10 +1,12 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 import type { Me } from '@/api/model';
 import { IconPlus } from '@/components/icons';
 import { Page } from '@/components/page';
 
+import '../messages/catalogue';
 import type { UserView } from '../user';
 import { InviteDialog } from './invite-dialog';
 import { UserList } from './user-list';
@@ -18,14 +20,15 @@ interface UsersPageProps {
 
 /** The accounts: what they have and use, and what an admin can do with them. */
 export function UsersPage({ me, view, onView }: UsersPageProps) {
+  const { t } = useTranslation('users');
   const [inviting, setInviting] = useState(false);
   const inviteButton = (
     <Button leftSection={<IconPlus size={17} />} onClick={() => setInviting(true)}>
-      Invite
+      {t('usersPage.invite')}
     </Button>
   );
   return (
-    <Page title="Users" intro="The accounts on this installation, their plans and their access." actions={inviteButton}>
+    <Page title={t('usersPage.users')} intro={t('usersPage.theAccountsOn')} actions={inviteButton}>
       <UserTabs />
       <UserList me={me} view={view} onView={onView} />
       <InviteDialog opened={inviting} onClose={() => setInviting(false)} />
