@@ -42,7 +42,7 @@ missing() {
   fi
   [ "$1" = test ] || return 0
   /usr/bin/python3 -c "import libtorrent" 2>/dev/null || echo python3-libtorrent
-  for pair in chromium:chromium qbittorrent-nox:qbittorrent-nox curl:curl wget:wget aria2c:aria2 unzip:unzip bsdtar:libarchive-tools javac:default-jdk-headless ip:iproute2 promtool:prometheus; do
+  for pair in chromium:chromium firefox-esr:firefox-esr qbittorrent-nox:qbittorrent-nox curl:curl wget:wget aria2c:aria2 unzip:unzip bsdtar:libarchive-tools javac:default-jdk-headless ip:iproute2 promtool:prometheus; do
     command -v "${pair%%:*}" >/dev/null || echo "${pair##*:}"
   done
   # The race detector links with a C compiler.
