@@ -1,5 +1,5 @@
-// Guards the weight of the first visit: what a browser loads before the sign-in page, the downloads and a download can
-// show, in bytes of gzip. Run `npm run build` first. A budget that breaks says which parts weigh most.
+// Guards the weight of the first visit: what a browser loads before the sign-in page, the downloads, the files and a
+// download can show, in bytes of gzip. Run `npm run build` first. A budget that breaks says which parts weigh most.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 const dist = 'dist';
 const kilobyte = 1000;
 // Script; the style sheets and the font of the page are the same everywhere.
-const budgets = { '/login': 187.5, '/': 262, '/jobs/': 281.5 };
+const budgets = { '/login': 187.5, '/': 262, '/files': 299, '/jobs/': 275 };
 const styleBudget = 19;
 const fontBudget = 47;
 

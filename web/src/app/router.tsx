@@ -77,7 +77,7 @@ const jobRoute = createRoute({
 const playRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/jobs/$jobId/play/$fileId',
-  component: lazyRouteComponent(() => import('./routes/job-routes'), 'PlayRoute'),
+  component: lazyRouteComponent(() => import('./routes/play-route'), 'PlayRoute'),
 });
 
 const libraryRoute = createRoute({
@@ -91,7 +91,7 @@ const libraryFileRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/files/$fileId',
   validateSearch: librarySearch,
-  component: lazyRouteComponent(() => import('./routes/library-routes'), 'LibraryFileRoute'),
+  component: lazyRouteComponent(() => import('./routes/library-file-route'), 'LibraryFileRoute'),
 });
 
 const settingsRoute = createRoute({

@@ -1,29 +1,12 @@
 import { getRouteApi } from '@tanstack/react-router';
 
-import { PlayerPage } from '@/features/files/components/player-page';
-import { baseName } from '@/lib/file-kind';
-
 import { JobPage } from './job-page';
-import { ShareButton, useSharing } from './sharing';
 
 const job = getRouteApi('/signed-in/jobs/$jobId');
-const play = getRouteApi('/signed-in/jobs/$jobId/play/$fileId');
 
 /** One job. */
 export function JobRoute() {
   const { jobId } = job.useParams();
   const { me } = job.useRouteContext();
   return <JobPage key={jobId} jobId={jobId} isAdmin={me.role === 'admin'} />;
-}
-
-/** One file of a job. */
-export function PlayRoute() {
-  const { jobId, fileId } = play.useParams();
-  const { share, dialog } = useSharing();
-  return (
-    <>
-      <PlayerPage jobId={jobId} fileId={fileId} acts={share && ((file) => <ShareButton onClick={() => share([{ jobId, indexes: [file.index] }], baseName(file.path))} />)} />
-      {dialog}
-    </>
-  );
 }

@@ -18,6 +18,9 @@ export interface LibraryView {
   as: 'list' | 'grid';
 }
 
+/** The top folder, as the page shows it at first. */
+export const everything: LibraryView = { folder: '', q: '', type: '', sort: 'name', as: 'list' };
+
 /** Returns what the list holds, however it is shown. */
 export function askedOf({ folder, q, type, sort }: LibraryView) {
   return { folder, q, type, sort };
