@@ -3,7 +3,7 @@ package api
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/base64"
+	"encoding/hex"
 	"net/http"
 	"strings"
 
@@ -30,7 +30,7 @@ func conditional(c *gin.Context) {
 		return
 	}
 	sum := sha256.Sum256(held.body.Bytes())
-	tag := `"` + base64.RawURLEncoding.EncodeToString(sum[:16]) + `"`
+	tag := `"` + hex.EncodeToString(sum[:16]) + `"`
 	c.Header("ETag", "W/"+tag)
 	if names(c.GetHeader("If-None-Match"), tag) {
 		c.Writer.Header().Del("Content-Type")
