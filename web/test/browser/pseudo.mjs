@@ -72,11 +72,11 @@ export function speakBoth(page) {
 // Reasons keep their texts in a catalogue of their own, and dates, numbers and units come from the browser.
 const ownCatalogues = ['own.ts', 'problems.ts', 'steps.ts', 'facts.ts'].map((name) => readFileSync(join('src/lib/reasons', name), 'utf8')).join('\n') + readFileSync('src/features/help/problems.gen.json', 'utf8');
 const literals = (code) => (code.match(/'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`[^`]*`/g) ?? []).map((each) => each.slice(1, -1));
-const phrases = /[A-Za-z][A-Za-z’'-]+(?:[ ,;:/.-]+[A-Za-z][A-Za-z’'-]+)*/g;
+const phrases = /[A-Za-z][A-Za-z’'-]+(?: [A-Za-z][A-Za-z’'-]+)*/g;
 const fromBrowser = new Set(
   ('B KiB MiB GiB TiB PiB AM PM ago in now yesterday tomorrow today last next second seconds minute minutes hour hours day days week weeks month months year years min at ' +
     'Mon Tue Wed Thu Fri Sat Sun Monday Tuesday Wednesday Thursday Friday Saturday Sunday Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec ' +
-    'Longhaul Seedr Seedr.cc cc Firefox Chrome Safari Edge Opera Android Windows macOS Linux iPhone iPad ChromeOS on just moment unknown UTC').split(' '),
+    'Longhaul Seedr Seedr.cc cc Command line Firefox Chrome Safari Edge Opera Android Windows macOS Linux iOS iPhone iPad ChromeOS on just moment unknown UTC').split(' '),
 );
 
 /** Runs in the page: every text that people see or hear there. */
@@ -102,6 +102,12 @@ export function valuesOf(answer) {
 /** Names the texts that came neither from a catalogue nor from the server, whose texts are given. */
 export function strays(texts, given) {
   const known = [...given, ...literals(ownCatalogues)].join('\n').toLowerCase();
-  const fromElsewhere = (phrase) => known.includes(phrase.toLowerCase()) || phrase.split(/[^A-Za-z.]+/).every((word) => fromBrowser.has(word));
+  const reasonWords = new Set(literals(ownCatalogues).join(' ').toLowerCase().match(/[a-z’']+/g));
+  const wordsOf = (phrase) => phrase.split(/[^A-Za-z’']+/);
+  const fromElsewhere = (phrase) =>
+    known.includes(phrase.toLowerCase()) ||
+    wordsOf(phrase).every((word) => fromBrowser.has(word)) ||
+    // Reasons are put together from pieces.
+    wordsOf(phrase).every((word) => fromBrowser.has(word) || reasonWords.has(word.toLowerCase()));
   return texts.filter((text) => (text.match(phrases) ?? []).some((phrase) => !fromElsewhere(phrase)));
 }

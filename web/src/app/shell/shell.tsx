@@ -61,7 +61,7 @@ export function Shell({ me, onSignOut }: ShellProps) {
             {shown.map(({ to, label, icon: Symbol }) => (
               <Link key={to} to={to} className={classes.link} activeOptions={{ exact: to === '/' }}>
                 <Symbol size={18} stroke={1.7} aria-hidden="true" />
-                {label}
+                <span className={classes.word}>{label}</span>
               </Link>
             ))}
           </nav>

@@ -17,10 +17,10 @@ export const featureTexts: Record<Feature, FeatureText> = {
   torrent_jobs: { name: text('flags:text.torrentFiles'), what: text('flags:text.addDownloadsByTorrent'), off: text('flags:text.newTorrentFiles') },
   url_jobs: { name: text('flags:text.webAddresses'), what: text('flags:text.addDownloadsByThe'), off: text('flags:text.newWebAddresses') },
   provider_choice: { name: text('flags:text.choiceOfProvider'), what: text('flags:text.nameTheProvider'), off: text('flags:text.theActiveProvider') },
-  failover: { name: 'Failover', what: text('flags:text.downloadsMoveTo'), off: text('flags:text.downloadsStayWhere') },
+  failover: { name: text('flags:text.failover'), what: text('flags:text.downloadsMoveTo'), off: text('flags:text.downloadsStayWhere') },
   archives: { name: text('flags:text.zipFiles'), what: text('flags:text.getAllFiles'), off: text('flags:text.zipsCantBe') },
-  shares: { name: 'Shares', what: text('flags:text.shareFilesWith'), off: text('flags:text.sharesCantBe') },
-  passkeys: { name: 'Passkeys', what: text('flags:text.addPasskeysAnd'), off: text('flags:text.passkeysCantBe') },
+  shares: { name: text('flags:text.shares'), what: text('flags:text.shareFilesWith'), off: text('flags:text.sharesCantBe') },
+  passkeys: { name: text('flags:text.passkeys'), what: text('flags:text.addPasskeysAnd'), off: text('flags:text.passkeysCantBe') },
   api_tokens: { name: text('flags:text.apiTokens'), what: text('flags:text.useTheCommand'), off: text('flags:text.tokensCantBe') },
 };
 

@@ -6,7 +6,7 @@ import './messages/catalogue';
 
 const typeNames: Record<string, string> = { video: text('storage:text.video'), audio: text('storage:text.audio'), image: text('storage:text.images'), text: text('storage:text.textAndPdf'), archive: text('storage:text.archives'), other: text('storage:text.other') };
 const ageNames: Record<string, string> = {
-  day: text('storage:text.last24Hours'), week: text('storage:text.last7Days'), month: 'Last 30 days', quarter: text('storage:text.last90Days'), year: text('storage:text.lastYear'), older: text('storage:text.older'),
+  day: text('storage:text.last24Hours'), week: text('storage:text.last7Days'), month: text('storage:text.last30Days'), quarter: text('storage:text.last90Days'), year: text('storage:text.lastYear'), older: text('storage:text.older'),
 };
 const ages = Object.keys(ageNames);
 

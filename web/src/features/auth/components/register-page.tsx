@@ -14,7 +14,7 @@ import { WithConfig } from './with-config';
 
 const haveOne = (
   <>
-    <Trans ns="authLinks" i18nKey="registerPage.haveAnAccount" components={{ link: <Link to="/login" /> }} />
+    <Trans ns="authLinks" i18nKey="registerPage.haveAnAccount" components={{ a: <Link to="/login" /> }} />
   </>
 );
 
@@ -69,7 +69,7 @@ function MailSent({ email }: { email: string }) {
         </p>
         <p>{t('registerPage.openTheLink')}</p>
         <p className={classes.aside}>
-          <Trans t={t} i18nKey="registerPage.nothingThereCheck" components={{ link: <Link to="/verify" /> }} />
+          <Trans t={t} i18nKey="registerPage.nothingThereCheck" components={{ a: <Link to="/verify" /> }} />
         </p>
       </div>
     </AuthFrame>

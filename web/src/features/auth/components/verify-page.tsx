@@ -50,7 +50,7 @@ function PasswordStep({ token, onDone }: VerifyPageProps) {
   }
   const foot = (
     <>
-      <Trans t={t} i18nKey="verifyPage.forgotItOr" components={{ link: <Link to="/reset" /> }} />
+      <Trans t={t} i18nKey="verifyPage.forgotItOr" components={{ a: <Link to="/reset" /> }} />
     </>
   );
   return (

@@ -20,7 +20,7 @@ import { blockKeys, blockKinds, blocksQuery, liftBlock, type BlockView } from '.
 import { BlockDialog } from './block-dialog';
 import classes from './blocks.module.css';
 
-const kindNames: Record<BlockKind, string> = { hash: text('blocks:blocksPage.infoHash'), url: 'Address', file: text('blocks:blocksPage.file') };
+const kindNames: Record<BlockKind, string> = { hash: text('blocks:blocksPage.infoHash'), url: text('blocks:blocksPage.address'), file: text('blocks:blocksPage.file') };
 
 interface BlocksPageProps {
   view: BlockView;

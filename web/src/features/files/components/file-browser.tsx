@@ -134,9 +134,9 @@ function OpenActions({ file: row, jobId, onShare, onDeleted }: FileActionsProps)
   const { data: file, error } = useQuery(rowQuery(jobId, row.index));
   if (error && !file) {
     return (
-      <Tooltip label={t('fileBrowser.couldntLoadTheActions')}>
+      <Tooltip label={t('fileBrowser.noActionsReload')}>
         <span className={classes.lost}>
-          <IconAlertTriangle size={16} aria-label={t('fileBrowser.couldntLoadTheActions2')} />
+          <IconAlertTriangle size={16} aria-label={t('fileBrowser.noActions')} />
         </span>
       </Tooltip>
     );

@@ -31,7 +31,7 @@ export function eventText(event: JobEvent, now: number): EventText {
     case 'placed':
       return { title: placedText(reason), detail: '' };
     case 'attempt':
-      return { title: text('detail:eventText.anAttemptEnded'), detail: why };
+      return { title: text('detail:eventText.ended'), detail: why };
     case 'manifest': {
       const { files } = reason.params;
       return { title: typeof files === 'number' && files > 0 ? text('detail:eventText.foundFiles', { count: files, number: formatCount(files) }) : text('detail:eventText.foundTheFiles'), detail: '' };
@@ -39,7 +39,7 @@ export function eventText(event: JobEvent, now: number): EventText {
     case 'selection':
       return { title: text('detail:eventText.filesChosen'), detail: why };
     case 'moved':
-      return { title: text('detail:eventText.movedToAnother'), detail: why };
+      return { title: text('detail:eventText.moved'), detail: why };
     case 'refused':
       return { title: text('detail:eventText.cameTooLate'), detail: why };
     case 'noted':

@@ -38,7 +38,7 @@ export function JobProgress({ job }: { job: Job }) {
         <span className={`${classes.percent} tabular`}>{done === null ? t('jobProgress.starting') : formatPercent(done)}</span>
         {progress && total !== null && total > 0 && (
           <span className={`${classes.bytes} tabular`}>
-            {t('jobProgress.of', { bytesDone: formatBytes(progress.bytesDone), total: formatBytes(total) })}
+            {t('jobProgress.of', { done: formatBytes(progress.bytesDone), total: formatBytes(total) })}
           </span>
         )}
       </div>

@@ -88,7 +88,7 @@ function Owner({ job }: { job: OwnedJob }) {
   return (
     <>
       <span>
-        <Trans t={t} i18nKey="anyDetail.of" values={{ email: job.owner.email }} components={{ link: <Link to="/admin/users/$userId" params={{ userId: job.owner.id }} className={classes.owner} /> }} />
+        <Trans t={t} i18nKey="anyDetail.of" values={{ email: job.owner.email }} components={{ a: <Link to="/admin/users/$userId" params={{ userId: job.owner.id }} className={classes.owner} /> }} />
       </span>
       {job.agent && <span>{t('anyDetail.on', { name: job.agent.name })}</span>}
       <Link to="/admin/audit" search={{ target: job.id }} className={classes.owner}>

@@ -127,12 +127,12 @@ function Flow({ job }: { job: Job }) {
     <>
       {total !== null && total > 0 && (
         <span className="tabular">
-          {t('jobRow.of', { bytesDone: formatBytes(progress.bytesDone), total: formatBytes(total) })}
+          {t('jobRow.of', { done: formatBytes(progress.bytesDone), total: formatBytes(total) })}
         </span>
       )}
       {progress.downRate > 0 && <span className={`${classes.rate} tabular`}>{formatRate(progress.downRate)}</span>}
       {progress.etaSeconds !== null && progress.etaSeconds > 0 && (
-        <span className="tabular">{t('jobRow.left', { etaSeconds: formatDuration(progress.etaSeconds) })}</span>
+        <span className="tabular">{t('jobRow.left', { time: formatDuration(progress.etaSeconds) })}</span>
       )}
       {job.sourceKind !== 'url' && <span className="tabular">{t('jobRow.peers', { count: progress.peers, number: formatCount(progress.peers) })}</span>}
     </>

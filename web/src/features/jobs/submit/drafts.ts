@@ -54,7 +54,7 @@ export function draftsOfFiles(files: readonly File[]): NewDrafts {
 
 const kindsOff: Record<Draft['kind'], string> = {
   magnet: text('submit:drafts.magnetLinksAre'),
-  url: 'Web addresses are switched off for your account.',
+  url: text('submit:drafts.webAddressesAre'),
   torrent: text('submit:drafts.torrentFilesAre'),
 };
 

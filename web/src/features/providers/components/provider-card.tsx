@@ -48,12 +48,12 @@ export function ProviderCard({ info, onSwitch }: ProviderCardProps) {
       </p>
       {info.seedr?.configured === false ? <HowToConfigure /> : <Room info={info} title={title} />}
       <dl className={classes.facts}>
-        <Fact name="Downloads">
+        <Fact name={t('providerCard.factDownloads')}>
           {t('providerCard.runningWaiting', { running: formatCount(info.running), waiting: formatCount(info.waiting) })}
         </Fact>
         {info.seedr?.configured && <SeedrFacts seedr={info.seedr} />}
         {!info.seedr && (
-          <Fact name="Agents">
+          <Fact name={t('providerCard.factAgents')}>
             {info.agents === 0 ? t('providerCard.noneTakesWork') : t('providerCard.agentsTakeWork', { count: info.agents, number: formatCount(info.agents) })} ·{' '}
             <Anchor inherit className={classes.whole} renderRoot={(props) => <Link to="/admin/agents" {...props} />}>
               {t('providerCard.allAgents')}
@@ -136,10 +136,10 @@ function SeedrFacts({ seedr }: { seedr: SeedrInfo }) {
   const now = useNow();
   return (
     <>
-      <Fact name="Plan">{seedr.plan === '' ? t('providerCard.unknown') : seedr.plan}</Fact>
-      <Fact name="Last success">{seedr.lastOkAt === null ? t('providerCard.noneYet') : <RelativeTime at={seedr.lastOkAt} />}</Fact>
+      <Fact name={t('providerCard.factPlan')}>{seedr.plan === '' ? t('providerCard.unknown') : seedr.plan}</Fact>
+      <Fact name={t('providerCard.factLastSuccess')}>{seedr.lastOkAt === null ? t('providerCard.noneYet') : <RelativeTime at={seedr.lastOkAt} />}</Fact>
       {seedr.failedSince !== null && (
-        <Fact name="Failing">
+        <Fact name={t('providerCard.factFailing')}>
           {t('providerCard.since', { failedSince: formatTime(seedr.failedSince, now) })}
           {seedr.problem !== '' && (
             <>
@@ -149,7 +149,7 @@ function SeedrFacts({ seedr }: { seedr: SeedrInfo }) {
           )}
         </Fact>
       )}
-      <Fact name="Breaker">
+      <Fact name={t('providerCard.factBreaker')}>
         {seedr.restUntil === null ? (
           t('providerCard.closed')
         ) : (
@@ -158,8 +158,8 @@ function SeedrFacts({ seedr }: { seedr: SeedrInfo }) {
           </>
         )}
       </Fact>
-      {seedr.others > 0 && <Fact name="Other transfers">{t('providerCard.transfersThatNo', { count: seedr.others, number: formatCount(seedr.others) })}</Fact>}
-      <Fact name="Credentials">{seedr.credentialsFrom === 'file' ? t('providerCard.fromFilesNamed') : t('providerCard.fromTheWorkers')}</Fact>
+      {seedr.others > 0 && <Fact name={t('providerCard.factOtherTransfers')}>{t('providerCard.transfersThatNo', { count: seedr.others, number: formatCount(seedr.others) })}</Fact>}
+      <Fact name={t('providerCard.factCredentials')}>{seedr.credentialsFrom === 'file' ? t('providerCard.fromFilesNamed') : t('providerCard.fromTheWorkers')}</Fact>
     </>
   );
 }

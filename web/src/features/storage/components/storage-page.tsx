@@ -22,7 +22,7 @@ export function StoragePage() {
     <Page title={t('storagePage.storage')} intro={t('storagePage.whatIsStored')}>
       {info && info.paused !== '' && (
         <p className={classes.warning} role="status">
-          <Trans t={t} i18nKey="storagePage.nothingIsRemoved" components={{ link: <Link to="/admin/providers" /> }} />
+          <Trans t={t} i18nKey="storagePage.nothingIsRemoved" components={{ a: <Link to="/admin/providers" /> }} />
         </p>
       )}
       {info && <SumsPart info={info} />}

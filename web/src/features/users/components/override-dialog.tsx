@@ -81,7 +81,7 @@ function Form({ user, onClose }: { user: UserDetail; onClose: () => void }) {
       <p className={classes.note}>{t('overrideDialog.theyCountAt')}</p>
       {limitFields.map((field) => {
         const { choice, typed } = rows[field.limit];
-        const others = { other: t('overrideDialog.other'), none: field.none === 'no limit' ? t('overrideDialog.noLimit') : t('overrideDialog.untilDeleted') };
+        const others = { other: t('overrideDialog.other'), none: field.none === t('limits.noLimit') ? t('overrideDialog.noLimit') : t('overrideDialog.untilDeleted') };
         return (
           <div key={field.limit} className={classes.other}>
             <NativeSelect

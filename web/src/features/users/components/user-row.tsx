@@ -38,18 +38,18 @@ export function UserRow({ user, isMe, position, count, onAct }: UserRowProps) {
         {isMe && <span className={classes.mark}>{t('userRow.you')}</span>}
         {user.state !== 'active' && <HealthLabel health={userStateLooks[user.state]} />}
       </div>
-      <Cell name="Plan">{user.planName}</Cell>
+      <Cell name={t('userRow.factPlan')}>{user.planName}</Cell>
       <div className={classes.storage}>
         <span className="tabular">{storage}</span>
         {user.storageLimit !== null && <ProgressBar label={t('userRow.storageOf', { email: user.email })} done={share} stored={share} tone={fillTone(share)} />}
       </div>
-      <Cell name="Running">
+      <Cell name={t('userRow.factRunning')}>
         <span className="tabular" title={t('userRow.downloadsInTotal', { jobs: formatCount(user.jobs) })}>
           {formatCount(user.runningJobs)}
         </span>
       </Cell>
-      <Cell name="Two-step">{user.secondFactor ? t('userRow.on') : <span data-faint>{t('userRow.off')}</span>}</Cell>
-      <Cell name="Signed in">{user.lastSignInAt === null ? <span data-faint>{t('userRow.never')}</span> : <RelativeTime at={user.lastSignInAt} />}</Cell>
+      <Cell name={t('userRow.factTwoStep')}>{user.secondFactor ? t('userRow.on') : <span data-faint>{t('userRow.off')}</span>}</Cell>
+      <Cell name={t('userRow.factSignedIn')}>{user.lastSignInAt === null ? <span data-faint>{t('userRow.never')}</span> : <RelativeTime at={user.lastSignInAt} />}</Cell>
       <div className={classes.menu}>
         <UserMenu user={user} isMe={isMe} onAct={onAct} />
       </div>
