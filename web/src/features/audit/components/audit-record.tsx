@@ -37,7 +37,7 @@ export function AuditRecord({ entry, onView }: AuditRecordProps) {
       </p>
       <p className={classes.facts}>
         <span>
-          {t('auditRecord.by')}
+          {t('auditRecord.by')}{' '}
           {entry.actorId ? (
             <UnstyledButton className={classes.name} title={t('auditRecord.showEntriesBy')} onClick={() => onView({ actor: entry.actorName || (entry.actorId ?? '') })}>
               {actor}
