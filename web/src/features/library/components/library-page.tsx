@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useCallback, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { IconFolderPlus } from '@/components/icons';
@@ -19,10 +19,12 @@ import { Entries } from './entries';
 import type { EntryActs } from './entry-menu';
 import classes from './library.module.css';
 import { LibrarySkeleton } from './library-skeleton';
-import { MoveDialog } from './move-dialog';
 import { NameDialog } from './name-dialog';
 import { PickedBar } from './picked-bar';
 import { Toolbar } from './toolbar';
+
+// The page doesn't wait for it: it opens from menus.
+const MoveDialog = lazy(() => import('./move-dialog').then((part) => ({ default: part.MoveDialog })));
 
 interface LibraryPageProps {
   view: LibraryView;
@@ -101,15 +103,17 @@ export function LibraryPage({ view, onView, onShare }: LibraryPageProps) {
         }}
         onClose={() => setRenaming(undefined)}
       />
-      <MoveDialog
-        entries={moving}
-        start={flat ? '' : view.folder}
-        onDone={() => {
-          setMoving(undefined);
-          selected.clear();
-        }}
-        onClose={() => setMoving(undefined)}
-      />
+      <Suspense fallback={null}>
+        <MoveDialog
+          entries={moving}
+          start={flat ? '' : view.folder}
+          onDone={() => {
+            setMoving(undefined);
+            selected.clear();
+          }}
+          onClose={() => setMoving(undefined)}
+        />
+      </Suspense>
       {deleting.dialog}
     </Page>
   );

@@ -1,4 +1,5 @@
 import { Button, Modal, Skeleton, UnstyledButton } from '@mantine/core';
+import { useMounted } from '@mantine/hooks';
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -28,9 +29,10 @@ interface MoveDialogProps {
 /** Asks for the folder that files and folders move into. */
 export function MoveDialog({ entries, start, onDone, onClose }: MoveDialogProps) {
   const { t } = useTranslation('library');
+  const mounted = useMounted();
   const count = entries?.length ?? 0;
   return (
-    <Modal opened={entries !== undefined} onClose={onClose} title={t('moveTitle', { count, name: entries?.[0]?.name ?? '' })} size="md">
+    <Modal opened={mounted && entries !== undefined} onClose={onClose} title={t('moveTitle', { count, name: entries?.[0]?.name ?? '' })} size="md">
       {entries && <MoveForm entries={entries} start={start} onDone={onDone} onClose={onClose} />}
     </Modal>
   );

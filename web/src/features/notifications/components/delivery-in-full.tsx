@@ -37,7 +37,7 @@ export function DeliveryInFull({ webhook, id }: { webhook: string; id: string })
         </ol>
       )}
       <p className={classes.note}>
-        {t('log.message')} <span className={classes.mono}>msg_{delivery.messageId}</span>
+        {t('log.message')} <span className={classes.mono}>{`msg_${delivery.messageId}`}</span>
       </p>
       {/* A scrolling region with nothing focusable in it must be focusable. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
