@@ -57,13 +57,13 @@ func markCookie(line string) string {
 	return line
 }
 
-// marked marks the bytes of odd and those that are not ASCII. Control characters
-// stay, so that the cookie is refused.
+// marked marks the bytes of odd, those that are not ASCII, and what looks like a
+// mark. Control characters stay, so that the cookie is refused.
 func marked(s, odd string) string {
-	plain := func(c byte) bool { return c < 0x80 && strings.IndexByte(odd, c) < 0 }
 	var b strings.Builder
 	for i := range len(s) {
-		if c := s[i]; plain(c) {
+		c := s[i]
+		if c < 0x80 && strings.IndexByte(odd, c) < 0 && !strings.HasPrefix(s[i:], cookieMark) {
 			b.WriteByte(c)
 		} else {
 			b.WriteString(cookieMark + strconv.FormatUint(0x100+uint64(c), 16)[1:])

@@ -134,7 +134,7 @@ func linkCases() []linkCase {
 		{name: "a cookie of words", pasted: "/f.bin", as: "f.bin", serve: onlyWithPair("seen=yes, I have"), cannot: []string{"aria2c"}},
 		{name: "a cookie in quotes", pasted: "/f.bin", as: "f.bin", serve: onlyWithPair(`seen="yes"`), cannot: []string{"aria2c"}},
 		{name: "a cookie of UTF-8", pasted: "/f.bin", as: "f.bin", serve: onlyWithPair("seen=größe"), cannot: []string{"aria2c"}},
-		{name: "a cookie of escapes", pasted: "/f.bin", as: "f.bin", serve: onlyWithPair("seen=%!zz%7B100%!"), cannot: []string{"aria2c"}},
+		{name: "a cookie of escapes", pasted: "/f.bin", as: "f.bin", serve: onlyWithPair("seen=%!zz%7B100%!41%!"), cannot: []string{"aria2c"}},
 		{name: "a cookie with brackets in its name", pasted: "/f.bin", as: "f.bin", serve: onlyWithPair("user[id]=a=b=="), cannot: []string{"aria2c"}},
 		{name: "an empty cookie", pasted: "/f.bin", as: "f.bin", serve: onlyWithPair("seen="), cannot: []string{"aria2c"}},
 		{name: "case 12: seven redirects", pasted: "/hop0", as: "hop7", serve: hops(7, http.StatusFound)},
