@@ -16,6 +16,20 @@ async function downloaded(name) {
   return (await fetch(await page.evaluate(() => globalThis.copied))).text();
 }
 
+/** Plays what is no film, and then what is one; returns the path of the page that opens. */
+async function played() {
+  await inList('Ready', 'plain').getByRole('button', { name: /^Play / }).click();
+  await inList('Ready', 'plain').getByText('None of its files is a film or music.').waitFor();
+  await pick({ menuItemId: 'link', linkUrl: `${file}/film.mp4` });
+  const play = inList('Ready', 'film.mp4').getByRole('button', { name: /^Play / });
+  await play.waitFor();
+  const [opened] = await Promise.all([context.waitForEvent('page'), play.click()]);
+  await opened.waitForURL(`${front}/**`);
+  const { pathname } = new URL(opened.url());
+  await opened.close();
+  return pathname;
+}
+
 /** Chooses two of the links of a page that does what it can against being read, and sends them. */
 async function scan() {
   const site = await context.newPage();
@@ -118,6 +132,7 @@ try {
   const content = await downloaded('plain');
   await sent('plain');
   const items = await page.evaluate(async () => (await chrome.storage.local.get('items')).items.length);
+  const player = await played();
   const { listed, counted } = await scan();
   await notified();
 
@@ -145,7 +160,7 @@ try {
   await page.goto(`chrome-extension://${id}/options.html`);
   await page.getByRole('button', { name: 'Disconnect' }).click();
   await page.getByText('The server no longer accepts this browser.').waitFor();
-  console.log(JSON.stringify({ id, items, content, listed, counted, told, badge, faults, arrived }));
+  console.log(JSON.stringify({ id, items, content, listed, counted, told, badge, player, faults, arrived }));
 } finally {
   await end();
 }
