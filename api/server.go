@@ -56,6 +56,8 @@ type Config struct {
 	RequireAdminTOTP bool                // administrators have to have a second factor: codes or a passkey
 	SampleURL        string              // magnet link or address of a download to try; empty for none
 	Extensions       []string            // ids of the builds of the browser extension that may connect
+	ChromeStore      string              // address of the browser extension in the Chrome Web Store; empty for none
+	FirefoxStore     string              // the same on addons.mozilla.org
 	TemporalUIURL    string              // web interface of the workflow engine; empty for none
 	WorkflowUIURL    string              // the same down to the namespace, without a slash at the end
 }
@@ -233,7 +235,7 @@ func (s *Server) operations(r *kit.Router) {
 	system.Register(r, system.Deps{
 		Store: d.Stores.System, Probes: d.Probes, Registration: policy.Mode, Version: cfg.Version, Commit: cfg.Commit, FilesURL: cfg.FilesURL, PlansPath: account.PathPlans,
 		TurnstileSiteKey: cfg.TurnstileSiteKey, TemporalUIURL: cfg.TemporalUIURL, Mail: cfg.Mail, SampleURL: cfg.SampleURL,
-		Legal: d.Legal,
+		ChromeStore: cfg.ChromeStore, FirefoxStore: cfg.FirefoxStore, Legal: d.Legal,
 		Passkeys: func(ctx context.Context) (bool, error) {
 			if s.party == nil {
 				return false, nil

@@ -27,3 +27,15 @@ func TestReadiness(t *testing.T) {
 		Want: []string{`"status":"degraded"`, `{"name":"database","status":"ok","missing":""}`, `{"name":"temporal","status":"away","missing":"Jobs wait."}`},
 	})
 }
+
+func TestStorePagesOfTheExtensionAreTold(t *testing.T) {
+	t.Parallel()
+	apitest.New(t).Run(t, apitest.Scenario{Path: "/api/v1/config", Status: 200, Want: []string{`"extensionChromeUrl":""`, `"extensionFirefoxUrl":""`}})
+	named := apitest.New(t, func(cfg *api.Config, _ *api.Deps) {
+		cfg.ChromeStore, cfg.FirefoxStore = "https://chrome.example/longhaul", "https://firefox.example/longhaul"
+	})
+	named.Run(t, apitest.Scenario{
+		Path: "/api/v1/config", Status: 200,
+		Want: []string{`"extensionChromeUrl":"https://chrome.example/longhaul"`, `"extensionFirefoxUrl":"https://firefox.example/longhaul"`},
+	})
+}

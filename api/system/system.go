@@ -45,6 +45,8 @@ type Deps struct {
 	Passkeys         func(context.Context) (bool, error) // whether someone can use them here
 	Mail             bool                                // can be sent
 	SampleURL        string                              // magnet link or address of a download to try; empty for none
+	ChromeStore      string                              // address of the browser extension in the Chrome Web Store; empty for none
+	FirefoxStore     string                              // the same on addons.mozilla.org
 	Legal            Legal                               // nil for no legal pages
 }
 
@@ -101,6 +103,8 @@ type PublicConfig struct {
 	Mail             bool             `json:"mail" doc:"Mail is configured; without it, passwords can't be reset and addresses can't be changed"`
 	PasswordRule     string           `json:"passwordRule" doc:"The rules for a new password, in a sentence"`
 	SampleURL        string           `json:"sampleUrl" doc:"Magnet link or address of a harmless download to try; empty for none"`
+	ChromeStore      string           `json:"extensionChromeUrl" doc:"The browser extension's page in the Chrome Web Store; empty for none"`
+	FirefoxStore     string           `json:"extensionFirefoxUrl" doc:"The browser extension's page on addons.mozilla.org; empty for none"`
 	PlansPath        string           `json:"plansPath" doc:"Where the plans are listed"`
 	TemporalUIURL    string           `json:"temporalUiUrl" doc:"The workflow engine's console; empty for non-administrators"`
 }
@@ -145,7 +149,7 @@ func (h *systemHandlers) config(ctx context.Context, in *configInput) (*configOu
 		Version: h.Version, Commit: h.Commit, FilesURL: kit.Origin(h.FilesURL), SetupNeeded: !h.isSetUp.Load(),
 		Registration: kit.Registration(mode), TurnstileSiteKey: h.TurnstileSiteKey, Passkeys: passkeys, Mail: h.Mail,
 		PasswordRule: fmt.Sprintf(passwordRule, h.Limits.MinPasswordLength), PlansPath: h.PlansPath,
-		Limits: h.Limits, SampleURL: h.SampleURL,
+		Limits: h.Limits, SampleURL: h.SampleURL, ChromeStore: h.ChromeStore, FirefoxStore: h.FirefoxStore,
 	}}
 	info := kit.InfoOf(ctx)
 	if err := h.auth.SignIn(ctx, info, in.Cookie, in.Authorization); err == nil && info.User.Role == models.RoleAdmin {

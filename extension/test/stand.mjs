@@ -7,12 +7,14 @@
 // tab, so it is told which tab the user looks at.
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { chromium } from 'playwright-core';
 
 const [server, email, password] = process.argv.slice(2);
+const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const work = await mkdtemp(join(tmpdir(), 'longhaul-extension-'));
 
 /** What the server was asked by the extension. */
@@ -114,6 +116,19 @@ export const inList = (list, name) => page.getByRole('list', { name: list, exact
 /** Waits until the extension knows that the server has it. */
 export async function sent(name) {
   await page.waitForFunction(async (part) => (await chrome.storage.local.get('items')).items?.some(({ state, source }) => state === 'sent' && source.includes(part)), name);
+}
+
+/** What axe has against the extension's page as it is now, in both colour schemes. */
+export async function barriers(where) {
+  const out = [];
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme });
+    await page.evaluate(axeSource);
+    const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+    for (const { id: rule, nodes } of violations) out.push(`${where}, ${colorScheme}: ${rule}: ${nodes.slice(0, 3).map(({ target, failureSummary }) => `${target} ${failureSummary}`).join(' | ')}`);
+  }
+  await page.emulateMedia({ colorScheme: null });
+  return out;
 }
 
 /** Ends the browser and takes away what it left. */

@@ -1,8 +1,9 @@
 // Uses the built extension in Chromium against a running server as a person would. Arguments: the server's address,
 // e-mail, password, address below which the server can fetch any file. Prints one JSON line with what it saw.
-import { approve, arrived, connect, context, end, front, gate, id, inList, page, pick, popup, sent, worker } from './stand.mjs';
+import { approve, arrived, barriers, connect, context, end, front, gate, id, inList, page, pick, popup, sent, worker } from './stand.mjs';
 
 const file = process.argv[5];
+const faults = []; // what axe finds
 
 const entry = (name, word) => page.getByRole('listitem').filter({ hasText: name }).getByText(word, { exact: true });
 
@@ -13,6 +14,20 @@ async function downloaded(name) {
   });
   await inList('Ready', name).getByRole('button', { name: /^Copy link/ }).click();
   return (await fetch(await page.evaluate(() => globalThis.copied))).text();
+}
+
+/** Plays what is no film, and then what is one; returns the path of the page that opens. */
+async function played() {
+  await inList('Ready', 'plain').getByRole('button', { name: /^Play / }).click();
+  await inList('Ready', 'plain').getByText('None of its files is a film or music.').waitFor();
+  await pick({ menuItemId: 'link', linkUrl: `${file}/film.mp4` });
+  const play = inList('Ready', 'film.mp4').getByRole('button', { name: /^Play / });
+  await play.waitFor();
+  const [opened] = await Promise.all([context.waitForEvent('page'), play.click()]);
+  await opened.waitForURL(`${front}/**`);
+  const { pathname } = new URL(opened.url());
+  await opened.close();
+  return pathname;
 }
 
 /** Chooses two of the links of a page that does what it can against being read, and sends them. */
@@ -31,6 +46,7 @@ async function scan() {
   await page.getByRole('checkbox', { name: '<img src=x onerror=alert(1)>' }).waitFor();
   const listed = await page.getByRole('list', { name: 'Links on this page' }).getByRole('listitem').count();
   const counted = await page.getByRole('heading', { level: 2 }).innerText();
+  faults.push(...(await barriers('links of a page')));
   for (const name of ['scan-3.torrent', 'scan-4.torrent']) await page.getByRole('checkbox', { name }).check();
   await page.getByRole('button', { name: 'Send 2 links' }).click();
   for (const name of ['scan-3.torrent', 'scan-4.torrent']) await sent(name);
@@ -103,15 +119,20 @@ async function unstored() {
 }
 
 try {
-  await approve(await connect());
+  const window = await connect();
+  faults.push(...(await barriers('settings before the connection')));
+  await approve(window);
+  faults.push(...(await barriers('settings')));
   await popup();
   await pick({ menuItemId: 'link', linkUrl: `${file}/plain.bin` });
   for (const linkUrl of ['javascript:alert(1)', 'file:///etc/passwd']) await pick({ menuItemId: 'link', linkUrl });
   // The popup was open before: it learns from the stream.
   await inList('Ready', 'plain').waitFor();
+  faults.push(...(await barriers('popup')));
   const content = await downloaded('plain');
   await sent('plain');
   const items = await page.evaluate(async () => (await chrome.storage.local.get('items')).items.length);
+  const player = await played();
   const { listed, counted } = await scan();
   await notified();
 
@@ -130,6 +151,7 @@ try {
   await popup();
   const told = await page.getByRole('alert').innerText();
   await entry('kept', 'Waiting').waitFor();
+  faults.push(...(await barriers('popup after the access was revoked')));
   const badge = await (await worker()).evaluate(() => chrome.action.getBadgeText({}));
   await approve(await connect());
   await popup();
@@ -138,7 +160,7 @@ try {
   await page.goto(`chrome-extension://${id}/options.html`);
   await page.getByRole('button', { name: 'Disconnect' }).click();
   await page.getByText('The server no longer accepts this browser.').waitFor();
-  console.log(JSON.stringify({ id, items, content, listed, counted, told, badge, arrived }));
+  console.log(JSON.stringify({ id, items, content, listed, counted, told, badge, player, faults, arrived }));
 } finally {
   await end();
 }

@@ -96,6 +96,7 @@ func (p *apiParts) server(cfg config.Config, build version.Build, log *slog.Logg
 		TrashRetention: cfg.Limits.TrashRetention,
 		Mail:           cfg.Mail.On(), Registration: cfg.Accounts.Registration, RequireAdminTOTP: cfg.Accounts.RequireAdminTOTP,
 		TurnstileSiteKey: cfg.Accounts.TurnstileSiteKey, MinPassword: password.MinLength, TemporalUIURL: cfg.Temporal.UIURL, SampleURL: cfg.Web.SampleURL, Extensions: cfg.Web.ExtensionIDs,
+		ChromeStore: cfg.Web.ChromeStore, FirefoxStore: cfg.Web.FirefoxStore,
 		WorkflowUIURL: workflowPages(cfg.Temporal),
 	}, api.Deps{
 		Stores: api.Stores{

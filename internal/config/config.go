@@ -86,6 +86,8 @@ type Web struct {
 	Dir            string         `env:"WEB_DIR" envDefault:"web/dist" doc:"Folder of the built web app."`
 	SampleURL      string         `env:"SAMPLE_URL" doc:"Magnet link or http address of a harmless download that users without downloads are offered to try; empty offers none."`
 	ExtensionIDs   []string       `env:"EXTENSION_IDS" envDefault:"ghiljdkhfeahfigdcoocoimhcghpoopn,6206af763b05a8134939009d57ddaa2fec6864f5" doc:"Ids of the builds of the browser extension that may connect, separated by commas: Chromium's 32 letters, or the host name that Firefox gives the extension's redirect. The default is what make extension builds; empty lets none connect."`
+	ChromeStore    string         `env:"EXTENSION_CHROME_URL" doc:"https address of the browser extension's page in the Chrome Web Store, for the app's page about it; empty names none. EXTENSION_IDS needs the store's build."`
+	FirefoxStore   string         `env:"EXTENSION_FIREFOX_URL" doc:"https address of the browser extension's page on addons.mozilla.org, for the app's page about it; empty names none. EXTENSION_IDS needs the store's build."`
 	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES" doc:"Networks of proxies whose X-Forwarded-For header is trusted, separated by commas. Set it when a proxy is in front: their connections count as those of many clients, while without it all clients count as one and share its limits, those of sign-ins included."`
 }
 

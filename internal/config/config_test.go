@@ -118,6 +118,23 @@ func TestKindsOfWork(t *testing.T) {
 	}
 }
 
+func TestStorePagesOfTheExtension(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"EXTENSION_CHROME_URL", "EXTENSION_FIREFOX_URL"} {
+		vars := good()
+		for address, fits := range map[string]bool{
+			"": true, "https://store.example/detail/longhaul?hl=en": true, "http://store.example/": false, "javascript:alert(1)": false,
+			"store.example": false, "https://": false, "https://:443/": false, "https://user:pass@store.example/": false,
+		} {
+			vars[name] = address
+			_, err := config.Parse(config.ProcessAPI, vars)
+			if fits != (err == nil) || (err != nil && !strings.Contains(err.Error(), name+": must")) {
+				t.Errorf("%s=%q: %v", name, address, err)
+			}
+		}
+	}
+}
+
 func TestSecretFiles(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "key")

@@ -156,6 +156,8 @@ func (w Web) validate(f *faults) {
 		"must be a magnet link or an http or https address")
 	f.when(slices.ContainsFunc(w.ExtensionIDs, func(id string) bool { return !extensionID.MatchString(id) }), "EXTENSION_IDS",
 		"must be ids such as those of the default")
+	f.when(w.ChromeStore != "" && !httpsURL(w.ChromeStore), "EXTENSION_CHROME_URL", "must be an https address without credentials")
+	f.when(w.FirefoxStore != "" && !httpsURL(w.FirefoxStore), "EXTENSION_FIREFOX_URL", "must be an https address without credentials")
 	f.when(w.BaseURL.Host == w.FilesURL.Host, "FILES_URL", "must not be the same origin as BASE_URL")
 	f.when(strings.Trim(w.BaseURL.Path, "/") != "", "BASE_URL", "must not have a path")
 	f.when(strings.Trim(w.FilesURL.Path, "/") != "", "FILES_URL", "must not have a path")

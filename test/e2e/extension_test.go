@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -17,12 +18,16 @@ import (
 
 // TestExtension connects the built browser extension in Chromium, sends links by
 // its context menu and from the list of a page's links, follows them in its
-// popup, is notified, kills its worker before and after the server has what it
-// sends and before the answer is stored, and revokes it: each link becomes one
-// job.
+// popup, plays what is ready, is notified, kills its worker before and after the
+// server has what it sends and before the answer is stored, and revokes it: each
+// link becomes one job. axe finds no barrier in its pages, light and dark.
 func TestExtension(t *testing.T) {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		http.ServeContent(w, r, "", time.Time{}, strings.NewReader("what "+r.URL.Path+" fetches"))
+		content := "what " + r.URL.Path + " fetches"
+		if r.URL.Path == "/film.mp4" {
+			content = "\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" // how a film begins
+		}
+		http.ServeContent(w, r, "", time.Time{}, strings.NewReader(content))
 	}))
 	t.Cleanup(srv.Close)
 	cmd := exec.Command("node", "test/walk.mjs", stack.Client.Base, harness.AdminEmail, harness.AdminPassword, srv.URL)
@@ -40,6 +45,8 @@ func TestExtension(t *testing.T) {
 		Counted string
 		Told    string
 		Badge   string
+		Player  string
+		Faults  []string
 		Arrived []struct {
 			What, Origin, Site string
 			Cookie             bool
@@ -63,12 +70,18 @@ func TestExtension(t *testing.T) {
 	if !strings.Contains(saw.Told, "no longer connected") {
 		t.Errorf("a revoked extension says %q", saw.Told)
 	}
+	if !regexp.MustCompile(`^/jobs/[0-9a-f-]{36}/play/[0-9a-f-]{36}$`).MatchString(saw.Player) {
+		t.Errorf("Play opens %q", saw.Player)
+	}
+	for _, fault := range saw.Faults {
+		t.Errorf("axe: %s", fault)
+	}
 	for _, a := range saw.Arrived { // recorded, so that a change in the browser is noticed
 		if a.Origin != "chrome-extension://"+saw.ID || a.Site != "none" || a.Cookie {
 			t.Errorf("%s came with origin %s, site %s, cookie %t", a.What, a.Origin, a.Site, a.Cookie)
 		}
 	}
-	for _, name := range []string{"plain.bin", "notified.bin", "killed-before.bin", "killed-after.bin", "killed-unstored.bin", "kept.bin", "scan-3.torrent", "scan-4.torrent"} {
+	for _, name := range []string{"plain.bin", "film.mp4", "notified.bin", "killed-before.bin", "killed-after.bin", "killed-unstored.bin", "kept.bin", "scan-3.torrent", "scan-4.torrent"} {
 		if n := jobsFrom(t, srv.URL+"/"+name); n != 1 {
 			t.Errorf("%s: %d jobs", name, n)
 		}

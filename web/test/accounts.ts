@@ -36,6 +36,7 @@ export class Accounts {
   mail = true;
   turnstileSiteKey = '';
   sampleUrl = '';
+  extensionStores = { chrome: '', firefox: '' };
   verified = true;
   /** The owner has just confirmed who they are. */
   fresh = false;

@@ -122,7 +122,7 @@ export class World extends Owners {
       limits: { maxRunningJobs: 10, maxJobBytes: 0, maxTorrentBytes: 10_485_760, minPasswordLength: 15, maxShareDays: this.maxShareDays, trashSeconds: this.trash.seconds },
       registration: this.registration,
       turnstileSiteKey: this.turnstileSiteKey,
-      sampleUrl: this.sampleUrl,
+      sampleUrl: this.sampleUrl, extensionChromeUrl: this.extensionStores.chrome, extensionFirefoxUrl: this.extensionStores.firefox,
       passkeys: this.passkeys.list.available,
       mail: this.mail,
       passwordRule: 'Use at least 15 characters. A few unrelated words are easy to keep; common words, repetitions and the address are refused.',

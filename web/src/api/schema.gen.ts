@@ -6981,6 +6981,10 @@ export interface components {
         PublicConfig: {
             /** @description The commit it was built from */
             commit: string;
+            /** @description The browser extension's page in the Chrome Web Store; empty for none */
+            extensionChromeUrl: string;
+            /** @description The browser extension's page on addons.mozilla.org; empty for none */
+            extensionFirefoxUrl: string;
             /** @description Origin of download links */
             filesUrl: string;
             limits: components["schemas"]["Limits"];

@@ -138,6 +138,12 @@ const helpRoute = createRoute({
   component: lazyRouteComponent(() => import('./routes/help-route'), 'HelpRoute'),
 });
 
+const extensionRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/extension',
+  component: lazyRouteComponent(() => import('./routes/extension-route'), 'ExtensionRoute'),
+});
+
 const ownNoticesRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/notices',
@@ -170,7 +176,7 @@ const tree = root.addChildren([
   resetRoute,
   resetConfirmRoute,
   visitorRoute,
-  signedInRoute.addChildren([dashboardRoute, jobRoute, playRoute, libraryRoute, libraryFileRoute, settingsRoute, connectRoute, notificationsRoute, toldRoute, usageRoute, trashRoute, helpRoute, ownNoticesRoute, sharesRoute, adminTree, restRoute]),
+  signedInRoute.addChildren([dashboardRoute, jobRoute, playRoute, libraryRoute, libraryFileRoute, settingsRoute, connectRoute, notificationsRoute, toldRoute, usageRoute, trashRoute, helpRoute, extensionRoute, ownNoticesRoute, sharesRoute, adminTree, restRoute]),
   ...legalRoutes,
 ]);
 

@@ -82,3 +82,7 @@ export { default as IconHome } from '@tabler/icons-react/dist/esm/icons/IconHome
 export { default as IconFolderSymlink } from '@tabler/icons-react/dist/esm/icons/IconFolderSymlink.mjs';
 export { default as IconLayoutGrid } from '@tabler/icons-react/dist/esm/icons/IconLayoutGrid.mjs';
 export { default as IconList } from '@tabler/icons-react/dist/esm/icons/IconList.mjs';
+export { default as IconClick } from '@tabler/icons-react/dist/esm/icons/IconClick.mjs';
+export { default as IconCookie } from '@tabler/icons-react/dist/esm/icons/IconCookie.mjs';
+export { default as IconLayoutNavbar } from '@tabler/icons-react/dist/esm/icons/IconLayoutNavbar.mjs';
+export { default as IconPuzzle } from '@tabler/icons-react/dist/esm/icons/IconPuzzle.mjs';

@@ -7,6 +7,7 @@ import { blockPages } from './block-pages.mjs';
 import { trashPages } from './trash-pages.mjs';
 import { bulkPages } from './bulk-pages.mjs';
 import { everybodyPages } from './everybody-pages.mjs';
+import { extensionPages } from './extension-pages.mjs';
 import { filePages } from './file-pages.mjs';
 import { libraryPages } from './library-pages.mjs';
 import { flagPages } from './flag-pages.mjs';
@@ -260,6 +261,7 @@ export const pages = [
   ...filePages,
   ...libraryPages,
   ...flagPages,
+  ...extensionPages,
   ...legalPages,
   ...noticePages,
   ...notificationPages,

@@ -1,6 +1,6 @@
 import type { Icon } from '@tabler/icons-react';
 
-import { IconAlertTriangle, IconBell, IconDownload, IconFolder, IconGauge, IconServer2, IconSettings, IconShare, IconShieldLock, IconTrash, IconUsers } from '@/components/icons';
+import { IconAlertTriangle, IconBell, IconDownload, IconFolder, IconGauge, IconPuzzle, IconServer2, IconSettings, IconShare, IconShieldLock, IconTrash, IconUsers } from '@/components/icons';
 
 /** The pages that the palette opens, in their order. */
 export const pages = [
@@ -12,6 +12,7 @@ export const pages = [
   { name: 'settings', to: '/settings', icon: IconSettings, admin: false },
   { name: 'told', to: '/notifications', icon: IconBell, admin: false },
   { name: 'notifications', to: '/settings/notifications', icon: IconBell, admin: false },
+  { name: 'extension', to: '/extension', icon: IconPuzzle, admin: false },
   { name: 'notices', to: '/notices', icon: IconAlertTriangle, admin: false },
   { name: 'admin', to: '/admin', icon: IconShieldLock, admin: true },
   { name: 'adminJobs', to: '/admin/jobs', icon: IconDownload, admin: true },

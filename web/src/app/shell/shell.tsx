@@ -101,6 +101,7 @@ function UserMenu({ me, onSignOut }: ShellProps) {
           {text('shell:shell.settings')}
         </Menu.Item>
         <Menu.Divider />
+        <Menu.Item renderRoot={(props) => <Link to="/extension" {...props} />}>{text('shell:shell.extension')}</Menu.Item>
         {legalLinks.map(({ to, name }) => (
           <Menu.Item key={to} renderRoot={(props) => <Link to={to} {...props} />}>
             {t(name)}

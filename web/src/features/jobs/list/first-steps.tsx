@@ -1,6 +1,7 @@
 import { Button, Group } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
+import { Link } from '@tanstack/react-router';
+import { Trans, useTranslation } from 'react-i18next';
 
 import { IconInbox, IconPlus } from '@/components/icons';
 import { Notice } from '@/components/notice';
@@ -32,6 +33,9 @@ export function FirstSteps() {
       }
     >
       <p>{t('firstText')}</p>
+      <p>
+        <Trans t={t} i18nKey="firstExtension" components={{ page: <Link to="/extension" /> }} />
+      </p>
       {sample !== '' && <p>{t('sampleText')}</p>}
     </Notice>
   );

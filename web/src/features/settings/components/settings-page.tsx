@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
+import { Trans, useTranslation } from 'react-i18next';
 
 import type { Config, Me } from '@/api/model';
 import { Page } from '@/components/page';
@@ -15,6 +15,7 @@ import { Passkeys } from './passkeys';
 import { Reauth } from './reauth';
 import { Section } from './section';
 import { Sessions } from './sessions';
+import classes from './settings.module.css';
 import { Tokens } from './tokens';
 import { TotpPanel } from './totp-panel';
 
@@ -47,6 +48,9 @@ export function SettingsPage({ me, config, downloads, onSignOut, onChanged, onDe
         </Section>
         <Section title={t('settingsPage.apiTokens')} text={t('settingsPage.forProgramsThat')}>
           <Tokens me={me} />
+          <p className={classes.note}>
+            <Trans t={t} i18nKey="settingsPage.extension" components={{ page: <Link to="/extension" /> }} />
+          </p>
         </Section>
         <Section title={t('settingsPage.sharesAndLinks')} text={t('settingsPage.pagesAndDownload')}>
           <Button variant="default" renderRoot={(props) => <Link to="/shares" {...props} />}>
