@@ -47,7 +47,7 @@ describe('the page about the browser extension', () => {
   ] as const)('says plainly that no store is named and how to load a build, in %s for it first', async (browser, headings) => {
     open(browser, {});
     const get = await part('Get it');
-    expect(get.getByText(/^Whoever runs this server names no page in a browser’s store\./)).toBeVisible();
+    expect(get.getByText(/^The operator of this server names no page in a browser’s store\./)).toBeVisible();
     expect(get.queryByRole('link')).not.toBeInTheDocument();
     expect(get.getAllByRole('heading', { level: 3 }).map((heading) => heading.textContent)).toEqual(headings);
     expect(get.getByText('chrome://extensions')).toBeVisible();
