@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { Me } from '@/api/model';
 
 import { authKeys } from '../api';
-import { noteSignIn } from '../just-signed-in';
+import { noteSignIn } from '../signed-in-here';
 
 /** Returns a function that stores who has just signed in and then calls onDone. */
 export function useSignedIn(onDone: () => void): (me: Me) => void {
