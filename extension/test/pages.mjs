@@ -100,8 +100,8 @@ async function clicks() {
 
 async function torrents() {
   await pick({ menuItemId: 'torrent', linkUrl: `${origin}/own.torrent` });
-  await page.waitForFunction(async () => (await chrome.storage.local.get('items')).items.some(({ here, state }) => here && state === 'refused'));
-  const refused = (await items()).find(({ here }) => here).answer.title;
+  await page.waitForFunction(async () => (await chrome.storage.local.get('items')).items.some(({ here, state, answer }) => here && state === 'refused' && answer));
+  const refused = (await items()).find(({ here, answer }) => here && answer).answer.title;
   const tab = await context.newPage();
   await tab.goto(`${origin}/sign-in`);
   await popupOver('/sign-in');
