@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 
-import { approve, connect, context, end, id, inList, page, pick, popup, sent, worker } from './stand.mjs';
+import { approve, connect, context, end, id, inList, page, pick, popup, sent, until, worker } from './stand.mjs';
 
 const hash = () => randomBytes(20).toString('hex');
 const evil = encodeURIComponent('<img src=x onerror="globalThis.pwned=1"><script>globalThis.pwned=1</script>');
@@ -69,7 +69,7 @@ async function clicks() {
   await popupOver('/hostile');
   const choice = page.getByRole('checkbox', { name: 'Send magnet links that I click on 127.0.0.1' });
   await choice.check();
-  await page.waitForFunction(async () => (await chrome.scripting.getRegisteredContentScripts()).length === 1);
+  await until(async () => (await chrome.scripting.getRegisteredContentScripts()).length === 1);
   await tab.bringToFront();
   await tab.reload(); // the page's scripts act again, now with ours in the page
   await tab.click('#modified', { modifiers: ['Alt'] });
@@ -87,11 +87,12 @@ async function clicks() {
   });
   await popup();
   await choice.uncheck();
-  await page.waitForFunction(async () => (await chrome.scripting.getRegisteredContentScripts()).length === 0);
+  await until(async () => (await chrome.scripting.getRegisteredContentScripts()).length === 0);
   await tab.bringToFront();
   await tab.click('#later'); // our script is still in the page, and nobody hears it
   await pick({ menuItemId: 'link', linkUrl: `magnet:?xt=urn:btih:${magnets.clicked}&dn=${evil}&x=menu` });
-  await sent('x=menu');
+  // The server has it already, and says so: it had both.
+  await until(async () => (await chrome.storage.local.get('items')).items.some(({ state, source }) => state === 'refused' && source.includes('x=menu')));
   await popup();
   const pwned = (await page.evaluate(() => globalThis.pwned)) ?? (await tab.evaluate(() => globalThis.pwned));
   await tab.close();
@@ -100,8 +101,8 @@ async function clicks() {
 
 async function torrents() {
   await pick({ menuItemId: 'torrent', linkUrl: `${origin}/own.torrent` });
-  await page.waitForFunction(async () => (await chrome.storage.local.get('items')).items.some(({ here, state, answer }) => here && state === 'refused' && answer));
-  const refused = (await items()).find(({ here, answer }) => here && answer).answer.title;
+  await until(async () => (await chrome.storage.local.get('items')).items.some(({ here, state }) => here && state === 'refused'));
+  const refused = (await items()).find(({ here }) => here).answer.title;
   const tab = await context.newPage();
   await tab.goto(`${origin}/sign-in`);
   await popupOver('/sign-in');

@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-import { approve, connect, context, end, front, inList, page, pick, popup, sent, worker } from './stand.mjs';
+import { approve, connect, context, end, front, inList, page, pick, popup, sent, until, worker } from './stand.mjs';
 
 const most = 150 * 1024;
 const [, , , email, password] = process.argv;
@@ -130,7 +130,7 @@ try {
 
   await popup();
   await page.getByRole('checkbox', { name: 'Send magnet links that I click on 127.0.0.1' }).check();
-  await page.waitForFunction(async () => (await chrome.scripting.getRegisteredContentScripts()).length === 1);
+  await until(async () => (await chrome.scripting.getRegisteredContentScripts()).length === 1);
   await tab.emulateMedia({ colorScheme: 'light' });
   await tab.bringToFront();
   await tab.getByRole('link', { name: 'Magnet link' }).nth(1).click();

@@ -113,9 +113,19 @@ export async function approve(window) {
 
 export const popup = () => page.goto(`chrome-extension://${id}/popup.html`);
 export const inList = (list, name) => page.getByRole('list', { name: list, exact: true }).getByRole('listitem').filter({ hasText: name });
+
+/** Waits until a question to the extension's page is answered with yes. (For waitForFunction, a promise is a yes.) */
+export async function until(question, about) {
+  const end = Date.now() + 60_000;
+  while (!(await page.evaluate(question, about))) {
+    if (Date.now() > end) throw new Error(`not within a minute: ${question}`);
+    await page.waitForTimeout(100);
+  }
+}
+
 /** Waits until the extension knows that the server has it. */
 export async function sent(name) {
-  await page.waitForFunction(async (part) => (await chrome.storage.local.get('items')).items?.some(({ state, source }) => state === 'sent' && source.includes(part)), name);
+  await until(async (part) => (await chrome.storage.local.get('items')).items?.some(({ state, source }) => state === 'sent' && source.includes(part)), name);
 }
 
 /** What axe has against the extension's page as it is now, in both colour schemes. */

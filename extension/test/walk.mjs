@@ -1,6 +1,6 @@
 // Uses the built extension in Chromium against a running server as a person would. Arguments: the server's address,
 // e-mail, password, address below which the server can fetch any file. Prints one JSON line with what it saw.
-import { approve, arrived, barriers, connect, context, end, front, gate, id, inList, page, pick, popup, sent, worker } from './stand.mjs';
+import { approve, arrived, barriers, connect, context, end, front, gate, id, inList, page, pick, popup, sent, until, worker } from './stand.mjs';
 
 const file = process.argv[5];
 const faults = []; // what axe finds
@@ -58,19 +58,15 @@ async function scan() {
 async function notified() {
   await page.goto(`chrome-extension://${id}/options.html`);
   await page.getByRole('checkbox', { name: 'Ready' }).check();
-  await page.waitForFunction(async () => (await chrome.storage.local.get('told')).told !== undefined);
+  await until(async () => (await chrome.storage.local.get('told')).told !== undefined);
   await popup();
   await pick({ menuItemId: 'link', linkUrl: `${file}/notified.bin` });
   const link = await inList('Ready', 'notified').getByRole('link').getAttribute('href');
   const job = link.split('/').at(-1);
-  await page.waitForFunction(
-    async (wanted) => {
-      await chrome.runtime.sendMessage('work').catch(() => undefined);
-      return wanted in (await chrome.notifications.getAll());
-    },
-    job,
-    { polling: 500 },
-  );
+  await until(async (wanted) => {
+    await chrome.runtime.sendMessage('work').catch(() => undefined);
+    return wanted in (await chrome.notifications.getAll());
+  }, job);
   const [opened] = await Promise.all([context.waitForEvent('page'), (await worker()).evaluate((given) => chrome.notifications.onClicked.dispatch(given), job)]);
   await opened.waitForURL(link);
   await opened.close();

@@ -208,7 +208,7 @@ func (s *scene) events(t *testing.T) {
 	s.running(t, jobs...)
 	for _, l := range listeners {
 		for _, j := range jobs {
-			harness.Eventually(t, 10*time.Second, l.name+" shows what runs", func() error {
+			harness.Eventually(t, 2*time.Minute, l.name+" shows what runs", func() error {
 				_, err := l.shows(j.id, "downloading")
 				return err
 			})
@@ -218,7 +218,7 @@ func (s *scene) events(t *testing.T) {
 	s.whole(t, s.client, jobs...)
 	for _, l := range listeners {
 		for _, j := range jobs {
-			harness.Eventually(t, 10*time.Second, l.name+" shows what is ready", func() error {
+			harness.Eventually(t, 2*time.Minute, l.name+" shows what is ready", func() error {
 				_, err := l.shows(j.id, "ready")
 				return err
 			})

@@ -246,7 +246,7 @@ func TestCancelAndDeleteLeaveNothing(t *testing.T) {
 	if err := stack.Client.Do(t.Context(), "POST", "/api/v1/jobs/"+job.ID+"/cancel", nil, nil); err != nil {
 		t.Fatal(err)
 	}
-	harness.Eventually(t, 30*time.Second, "cancelled", func() error {
+	harness.Eventually(t, 2*time.Minute, "cancelled", func() error {
 		j, err := stack.Client.Job(t.Context(), job.ID)
 		if err == nil && j.State != "cancelled" {
 			err = fmt.Errorf("is %s", j.State)
@@ -256,7 +256,7 @@ func TestCancelAndDeleteLeaveNothing(t *testing.T) {
 	if err := stack.Client.Do(t.Context(), "DELETE", "/api/v1/jobs/"+job.ID+"?final=true", nil, nil); err != nil {
 		t.Fatal(err)
 	}
-	harness.Eventually(t, 30*time.Second, "rows, objects, uploads and agent data are gone", func() error {
+	harness.Eventually(t, 2*time.Minute, "rows, objects, uploads and agent data are gone", func() error {
 		return stack.NothingLeftOf(t.Context(), job.ID)
 	})
 }

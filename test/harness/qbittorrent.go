@@ -75,7 +75,7 @@ func StartQBittorrent(tb testing.TB) *QBittorrent {
 	}
 	q := &QBittorrent{cmd: cmd, base: fmt.Sprintf("http://127.0.0.1:%d/api/v2/", ports[1]), http: &http.Client{Timeout: 20 * time.Second}}
 	tb.Cleanup(q.Stop)
-	Eventually(tb, 30*time.Second, "qbittorrent-nox answers", func() error {
+	Eventually(tb, 2*time.Minute, "qbittorrent-nox answers", func() error {
 		_, err := q.get("app/version", nil)
 		return err
 	})
@@ -157,7 +157,7 @@ func (q *QBittorrent) UploadedInAll(tb testing.TB, least int64) int64 {
 	tb.Helper()
 	var last int64
 	same := 0
-	Eventually(tb, 30*time.Second, "the seeder has ended sending", func() error {
+	Eventually(tb, 2*time.Minute, "the seeder has ended sending", func() error {
 		n := q.Uploaded(tb)
 		if n != last || n < least {
 			last, same = n, 0

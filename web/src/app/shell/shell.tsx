@@ -1,7 +1,6 @@
 import { ActionIcon, Menu } from '@mantine/core';
 import type { Icon } from '@tabler/icons-react';
 import { Link, Outlet } from '@tanstack/react-router';
-import { Suspense } from 'react';
 
 import { useTranslation } from 'react-i18next';
 
@@ -10,7 +9,7 @@ import { IconDownload, IconFolder, IconGauge, IconLogout, IconSettings, IconShar
 import { legalLinks } from '@/components/legal-links';
 import { Logo } from '@/components/logo';
 import { Banner } from '@/features/announcement/components/banner';
-import { DropAnywhere } from '@/features/jobs/submit/drop-lazily';
+import { DropAnywhere } from '@/features/jobs/submit/drop-anywhere';
 import { Bell } from '@/features/notifications/components/bell';
 import { text } from '@/lib/messages';
 
@@ -75,9 +74,7 @@ export function Shell({ me, onSignOut }: ShellProps) {
         <LiveNotice />
       </header>
       <Banner signedIn />
-      <Suspense>
-        <DropAnywhere account={me.id} />
-      </Suspense>
+      <DropAnywhere account={me.id} />
       <main id="content" className={classes.main} tabIndex={-1}>
         <Outlet />
         <div id="layers" />
