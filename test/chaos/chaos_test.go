@@ -87,7 +87,7 @@ func (l *load) waitMiddle(t *testing.T) {
 // waitFetched waits until both downloads have fetched so many percent.
 func (l *load) waitFetched(t *testing.T, percent int64) {
 	t.Helper()
-	harness.Eventually(t, time.Minute, "the jobs are in mid-download", func() error {
+	harness.Eventually(t, 3*time.Minute, "the jobs are in mid-download", func() error {
 		up, direct := l.swarm.Seeder.Uploaded(t), l.source.Served.Load()
 		if up < l.swarm.Size*percent/100 || direct < l.url.Size*percent/100 {
 			return fmt.Errorf("torrent %d of %d, url %d of %d", up, l.swarm.Size, direct, l.url.Size)

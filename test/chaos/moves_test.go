@@ -48,10 +48,13 @@ func agentLost(t *testing.T) error {
 // TestDrain moves running jobs to another agent.
 func TestDrain(t *testing.T) {
 	l := startLoad(t, 3100)
-	l.waitMiddle(t)
-	// What ends within two minutes would be left to end where it is.
+	// What ends within two minutes would be left to end where it is. What is started
+	// has two minutes, too, and the faster a source the more of it is started: so
+	// sources are slow for a while before.
 	const slow = 400 << 10
+	l.waitFetched(t, 25)
 	l.limit(t, slow)
+	l.waitMiddle(t)
 	other := stack.StartAgent(t, "second")
 	stack.ActOnAgent(t, "drain")
 	t.Cleanup(func() { stack.ActOnAgent(t, "uncordon") })

@@ -311,15 +311,16 @@ func (closedNetwork) DialContext(context.Context, string, string) (net.Conn, err
 }
 
 // The pieces asked for are the first that are missing, a bounded number of
-// bytes, so that parts are finished in turn; nothing of it coming, or all of it
-// at once, makes them more.
+// bytes, so that parts are finished in turn; nothing of it coming while a peer has
+// others, or all of it at once, makes them more.
 func TestPiecesAreAskedForInTurn(t *testing.T) {
 	const length, pieces = 1 << 20, 4096
+	outside := false
 	c := &clock{now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 	storage := &pieceStorage{pieces: make([]piece, pieces)}
 	w := &window{
 		d:     &download{session: &session{cfg: Config{Now: c.Now}}, layout: &layout{lengths: func(int) int64 { return length }}, storage: storage},
-		ahead: aheadBytes, moved: c.now,
+		ahead: aheadBytes, moved: c.now, outside: func() bool { return outside },
 	}
 	for i := range pieces {
 		w.later = append(w.later, i)
@@ -347,8 +348,13 @@ func TestPiecesAreAskedForInTurn(t *testing.T) {
 		t.Errorf("%d pieces followed 10 finished ones", len(next))
 	}
 	c.now = c.now.Add(widenAfter + time.Second)
+	if next := take(); len(next) != 0 {
+		t.Errorf("%d pieces more although no peer could send them", len(next))
+	}
+	outside = true
+	c.now = c.now.Add(widenAfter + time.Second)
 	if next := take(); len(next) != aheadBytes/length {
-		t.Errorf("%d pieces more when nothing came", len(next))
+		t.Errorf("%d pieces more when nothing came and a peer has others", len(next))
 	}
 	complete(w.asked)
 	if next := take(); len(next) != 4*aheadBytes/length {

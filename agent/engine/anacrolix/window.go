@@ -19,12 +19,14 @@ const (
 // window decides which pieces are asked for: the first that are missing, in
 // file order, so that parts are finished and uploaded while the rest comes, and
 // no more than the disk has room for. Within it the library takes rare pieces
-// first. It widens where the swarm has nothing of it, or empties it at once.
+// first. It widens where a peer has nothing of it, or the swarm empties it at once.
 type window struct {
 	d      *download
 	later  []int // missing pieces that are not asked for yet, ascending
 	asked  []int // pieces that are asked for and were not complete when last looked at, ascending
 	closed bool  // only what is asked for is to be finished
+
+	outside func() bool // whether a peer has missing pieces, but none that are asked for
 
 	ahead    int64 // bytes that are asked for at once
 	verified int64 // when last looked at
@@ -34,6 +36,7 @@ type window struct {
 
 func newWindow(d *download) *window {
 	w := &window{d: d, ahead: aheadOf(d.layout.pieceLength, d.storage.limit), moved: d.cfg.Now()}
+	w.outside = w.peerOutside
 	for i := range d.storage.pieces {
 		if !d.storage.pieces[i].complete.Load() && d.layout.wanted(i) > 0 {
 			w.later = append(w.later, i)
@@ -66,19 +69,37 @@ func (w *window) advance(ctx context.Context) error {
 	return nil
 }
 
-// widen asks for twice as much when nothing of it comes, or all of it came
-// between two looks.
+// widen asks for twice as much when nothing of it comes and a peer could send
+// something else, or all of it came between two looks. While no peer is there,
+// asking for more would only start parts that nothing finishes.
 func (w *window) widen() {
 	now, verified := w.d.cfg.Now(), w.d.storage.verified.Load()
 	came := verified - w.verified
 	if came > 0 {
 		w.moved, w.stuck = now, false
 	}
-	w.stuck = w.stuck || now.Sub(w.moved) > widenAfter
-	if came > w.ahead/2 || now.Sub(w.moved) > widenAfter {
-		w.ahead, w.moved = 2*w.ahead, now
+	waited := now.Sub(w.moved) > widenAfter
+	w.stuck = w.stuck || waited
+	if came > w.ahead/2 || waited && w.outside() {
+		w.ahead *= 2
+	}
+	if waited {
+		w.moved = now
 	}
 	w.verified = verified
+}
+
+// peerOutside reports whether a peer has missing pieces, but none that are asked
+// for.
+func (w *window) peerOutside() bool {
+	for _, peer := range w.d.tor.PeerConns() {
+		has := peer.PeerPieces()
+		theirs := func(piece int) bool { return has.Contains(uint32(piece)) }
+		if !slices.ContainsFunc(w.asked, theirs) && slices.ContainsFunc(w.later, theirs) {
+			return true
+		}
+	}
+	return false
 }
 
 // fitting returns how many more pieces there is room for, on the disk and in
