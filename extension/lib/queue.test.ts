@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { fakeBrowser } from 'wxt/testing/fake-browser';
 
 import { enqueue, flush, remove, waitingCount } from './queue';
-import { changeItems, keepConnection, readConnection, readItems, type Connection } from './state';
+import { changeItems, keepConnection, readConnection, readItems, type Connection, type Item } from './state';
 
 const connection: Connection = { server: 'https://longhaul.example', token: 'lh_secret', account: 'account-1', email: 'ada@example.org', version: '1.0.0' };
 const one = 'https://a.example/one';
@@ -128,6 +129,29 @@ describe('sending', () => {
     await keepConnection(connection);
     await Promise.all([flush(), flush(), flush()]);
     expect(sent).toHaveLength(1);
+  });
+
+  it('sends what came while another page found nothing more to send', async () => {
+    const sent = answers(accepted);
+    const area = fakeBrowser.storage.local;
+    const get = area.get.bind(area);
+    const kept = async () => (await get('items')).items as Item[] | undefined;
+    let second: Promise<void> | undefined;
+    vi.spyOn(area, 'get').mockImplementation(async (keys) => {
+      const found = await get(keys);
+      const items = await kept();
+      if (second === undefined && items?.length === 1 && items[0]?.state === 'sent') {
+        second = enqueue(['https://a.example/two']).then(flush);
+        await vi.waitFor(async () => {
+          expect(await kept()).toHaveLength(2);
+        });
+      }
+      return found;
+    });
+    await enqueue([one]);
+    await flush();
+    await second;
+    expect(sent).toHaveLength(2);
   });
 
   it('bounds the queue', async () => {

@@ -89,11 +89,19 @@ async function settle(id: string, verdict: Verdict): Promise<void> {
   await changeItems((items) => items.map((item) => (item.id === id ? { ...item, answer: undefined, ...verdict } : item)));
 }
 
-/** Sends what waits, oldest first, until the server can't take more. One context sends at a time. */
+/** Sends what waits, oldest first, until the server can't take more. One context sends at a time, and one more may wait for it, because what came last may be too late for the one that sends. */
 export async function flush(): Promise<void> {
-  await navigator.locks.request('longhaul-flush', { ifAvailable: true }, async (lock) => {
-    if (lock) await flushAll();
+  let sending: Promise<unknown> | undefined;
+  await navigator.locks.request('longhaul-flush-next', { ifAvailable: true }, async (next) => {
+    if (!next) return;
+    await new Promise<void>((begun) => {
+      sending = navigator.locks.request('longhaul-flush', async () => {
+        begun();
+        await flushAll();
+      });
+    });
   });
+  await sending;
 }
 
 async function flushAll(): Promise<void> {
