@@ -176,6 +176,13 @@ type libraryStore struct {
 // Library returns what the library of an owner asks of the store.
 func Library(s *store.Store) libraryStore { return libraryStore{s.Library, s.Jobs} }
 
+type mediaStore struct {
+	*filesRows
+}
+
+// Media returns what playing files asks of the store.
+func Media(s *store.Store) mediaStore { return mediaStore{s.Files} }
+
 type jobsStore struct {
 	*admissionRows
 	*blocksRows
