@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/semaphore"
 
 	"longhaul/api/kit"
 	"longhaul/models"
@@ -22,6 +23,8 @@ const tag = "media"
 // returns not_found for anyone else's files and jobs.
 type Store interface {
 	File(ctx context.Context, userID, fileID uuid.UUID) (models.File, error)
+	PlaybackStore
+	SubtitleStore
 }
 
 // Objects reads stored files.
@@ -47,11 +50,20 @@ type Service struct {
 	log     *slog.Logger
 	now     func() time.Time
 	newID   func() uuid.UUID
+	reading *semaphore.Weighted // subtitles that are read at a time
 }
 
 // Register adds the operations of players.
-func Register(_ *kit.Router, d Deps) {
-	_ = &Service{store: d.Store, objects: d.Objects, limits: d.Limiter, log: d.Log, now: d.Now, newID: d.NewID}
+func Register(r *kit.Router, d Deps) {
+	s := &Service{
+		store: d.Store, objects: d.Objects, limits: d.Limiter, log: d.Log, now: d.Now, newID: d.NewID, reading: semaphore.NewWeighted(subtitlesAtOnce),
+	}
+	s.playbackRoutes(r)
+	s.subtitleRoutes(r)
+}
+
+type fileInput struct {
+	ID uuid.UUID `path:"id" format:"uuid"`
 }
 
 // file returns a stored file of the caller, which may be read.
@@ -64,9 +76,14 @@ func (s *Service) file(ctx context.Context, id uuid.UUID) (models.File, error) {
 	case f.Blocked:
 		return f, models.Fault(models.ProblemBlockedContent, "This content is blocked here.")
 	case f.State == models.FileLost:
-		return f, models.Fault(models.ProblemFileLost, "This file is no longer in storage. Delete the job and submit it again to fetch it.")
+		return f, lost()
 	case f.State != models.FileStored:
 		return f, models.Errorf(models.CodeNotFound, "No such file.")
 	}
 	return f, nil
+}
+
+// lost is the fault of a file whose object is gone.
+func lost() error {
+	return models.Fault(models.ProblemFileLost, "This file is no longer in storage. Delete the job and submit it again to fetch it.")
 }

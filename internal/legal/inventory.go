@@ -65,6 +65,11 @@ func Data() []DataItem {
 		},
 		{"Files", "the content of your downloads, and small pictures of your photos, in storage", "to deliver and show it to you", "as your downloads", nil},
 		{
+			"Playing", "where you stopped in a film or a recording, what you marked as watched, and subtitles that you uploaded",
+			"to continue where you stopped, on every device", "until you delete the file or clear the mark; subtitles until you delete them or the file",
+			[]string{"playback", "subtitles"},
+		},
+		{
 			"Shares", "what you share, and how often it was visited and downloaded; a visit is a random number and does not say who came",
 			"to show what you share, and to keep to your limits", "until you delete the downloads, or 30 days after a share ended",
 			[]string{"shares", "share_items", "share_downloads"},

@@ -120,3 +120,12 @@ func subtitleFolder(name string) bool {
 		return false
 	}
 }
+
+// DescribeUpload returns what the name of an uploaded file says of the subtitles
+// in it. They belong to the film, whatever they are called.
+func DescribeUpload(film, name string) Words {
+	if rest, named := after(stem(name), path.Base(stem(film))); named {
+		return Describe(rest, true)
+	}
+	return Describe(stem(name), false)
+}

@@ -39,6 +39,9 @@ func Decode(data []byte, lang string) string {
 // else the guess, and the language's again where that is at its wits' end.
 func decoderOf(lines [][]byte, lang string) charset.Decoder {
 	likely, guessed := encodingOf(lang)
+	if likely == "windows-1250" && isLatin2(lines) {
+		likely = "iso-8859-2"
+	}
 	if likely != "" && !guessed {
 		return charset.New(likely, lines)
 	}
@@ -47,6 +50,23 @@ func decoderOf(lines [][]byte, lang string) charset.Decoder {
 		return charset.New(likely, lines)
 	}
 	return d
+}
+
+// isLatin2 reports whether lines are ISO 8859-2 rather than windows-1250, which
+// has some of its most common letters where the former has none.
+func isLatin2(lines [][]byte) bool {
+	letters := 0
+	for _, line := range lines {
+		for _, c := range line {
+			if c >= 0x80 && c < 0xa0 {
+				return false
+			}
+			if c > 0xa0 && c < 0xc0 {
+				letters++
+			}
+		}
+	}
+	return letters > 0
 }
 
 // encodingOf returns the usual encoding of a language's subtitles, and whether

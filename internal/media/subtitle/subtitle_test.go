@@ -110,7 +110,7 @@ func TestEncodings(t *testing.T) {
 		lang, text string
 	}{
 		"UTF-8": {unicode.UTF8, "", "Příliš žluťoučký"}, "UTF-16 LE": {utf16le, "", "Příliš 日本"}, "UTF-16 BE": {utf16be, "", "Příliš 日本"}, "UTF-16 without mark": {bare, "", "Hello there"},
-		"windows-1250": {charmap.Windows1250, "cs", "Příliš žluťoučký kůň"}, "windows-1251": {charmap.Windows1251, "", "Привет, как дела сегодня"},
+		"ISO 8859-2": {charmap.ISO8859_2, "cs", "Příliš žluťoučký kůň"}, "windows-1250": {charmap.Windows1250, "cs", "Příliš žluťoučký kůň"}, "windows-1251": {charmap.Windows1251, "", "Привет, как дела сегодня"},
 		"KOI8-R": {charmap.KOI8R, "ru", "Привет, как дела сегодня"}, "windows-1252": {charmap.Windows1252, "", "Où êtes-vous, garçon?"}, "windows-1253": {charmap.Windows1253, "el", "Καλημέρα κόσμε"},
 		"windows-1254": {charmap.Windows1254, "tr", "Günaydın şöyle ığdır"}, "windows-1255": {charmap.Windows1255, "he", "שלום עולם"}, "windows-1256": {charmap.Windows1256, "ar", "مرحبا بالعالم"},
 		"windows-1257": {charmap.Windows1257, "lt", "Labas rytas, ąžuolėli"}, "windows-874": {charmap.Windows874, "th", "สวัสดีชาวโลก"},
