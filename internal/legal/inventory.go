@@ -56,19 +56,14 @@ func Data() []DataItem {
 			[]string{"sessions", "api_tokens", "passkeys", "passkey_challenges", "connection_codes", "recovery_codes", "one_time_tokens"},
 		},
 		{
-			"Downloads", "what you submitted (magnet link, torrent or address, its login encrypted), names, sizes, states and times, what happened, and links and zips that you made",
+			"Downloads", "what you submitted (magnet link, torrent or address, its login encrypted), names, sizes, states and times, what happened, links and zips that you made, where you stopped playing, what you watched, and subtitles that you uploaded",
 			"to download, store and deliver", "until you delete the download, or your plan's time for files ends; zips for at most 30 days after their link ended; what was inspected for a day",
 			[]string{
 				"jobs", "job_attempts", "job_events", "job_metainfo", "job_progress", "files", "file_parts", "thumbnails", "links", "inspections", "idempotency_keys", "seedr_items",
-				"slot_yields", "damaged_files", "submit_batches", "job_words", "folders", "selections", "labels", "job_labels", "download_rules",
+				"slot_yields", "damaged_files", "submit_batches", "job_words", "folders", "selections", "labels", "job_labels", "download_rules", "playback", "subtitles",
 			},
 		},
 		{"Files", "the content of your downloads, and small pictures of your photos, in storage", "to deliver and show it to you", "as your downloads", nil},
-		{
-			"Playing", "where you stopped in a film or a recording, what you marked as watched, and subtitles that you uploaded",
-			"to continue where you stopped, on every device", "until you delete the file or clear the mark; subtitles until you delete them or the file",
-			[]string{"playback", "subtitles"},
-		},
 		{
 			"Shares", "what you share, and how often it was visited and downloaded; a visit is a random number and does not say who came",
 			"to show what you share, and to keep to your limits", "until you delete the downloads, or 30 days after a share ended",

@@ -70,7 +70,7 @@ func isLatin2(lines [][]byte) bool {
 }
 
 // encodingOf returns the usual encoding of a language's subtitles, and whether
-// charset finds that by itself.
+// charset can guess it.
 func encodingOf(lang string) (name string, guessed bool) {
 	tag, err := language.Parse(lang)
 	if lang == "" || err != nil {

@@ -22,14 +22,6 @@ func ownSQL(name string) (string, bool) {
 		return `
 			select id::text as after, json_build_object('id', id, 'in', parent_id, 'download', job_id, 'name', name, 'createdAt', created_at)::text as body
 			from folders where user_id = @user and id > cast(@after as uuid) order by id limit @limit`, true
-	case "playback":
-		return `
-			select file_id::text as after, json_build_object('file', file_id, 'position', position, 'duration', duration, 'watched', watched, 'updatedAt', updated_at)::text as body
-			from playback where user_id = @user and file_id > cast(@after as uuid) order by file_id limit @limit`, true
-	case "subtitles":
-		return `
-			select id::text as after, json_build_object('id', id, 'file', file_id, 'name', name, 'language', language, 'text', text, 'createdAt', created_at)::text as body
-			from subtitles where user_id = @user and id > cast(@after as uuid) order by id limit @limit`, true
 	case "zips":
 		return `
 			select id::text as after, json_build_object('name', name, 'files', files, 'names', names, 'createdAt', created_at, 'expiresAt', expires_at,
@@ -61,6 +53,21 @@ func ownSQL(name string) (string, bool) {
 			select id::text as after, json_build_object('id', id, 'name', name, 'host', host, 'events', events, 'enabled', enabled, 'offReason', off_reason,
 				'labels', (select coalesce(json_agg(l.label_id), '[]') from webhook_labels l where l.webhook_id = webhooks.id), 'createdAt', created_at, 'updatedAt', updated_at)::text as body
 			from webhooks where user_id = @user and id > cast(@after as uuid) order by id limit @limit`, true
+	}
+	return "", false
+}
+
+// playedSQL reads what the account played.
+func playedSQL(name string) (string, bool) {
+	switch name {
+	case "playback":
+		return `
+			select file_id::text as after, json_build_object('file', file_id, 'position', position, 'duration', duration, 'watched', watched, 'updatedAt', updated_at)::text as body
+			from playback where user_id = @user and file_id > cast(@after as uuid) order by file_id limit @limit`, true
+	case "subtitles":
+		return `
+			select id::text as after, json_build_object('id', id, 'file', file_id, 'name', name, 'language', language, 'text', text, 'createdAt', created_at)::text as body
+			from subtitles where user_id = @user and id > cast(@after as uuid) order by id limit @limit`, true
 	}
 	return "", false
 }

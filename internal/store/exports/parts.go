@@ -66,6 +66,9 @@ func statement(name string) (query string, ok bool) {
 		query, ok = ownSQL(name)
 	}
 	if !ok {
+		query, ok = playedSQL(name)
+	}
+	if !ok {
 		query, ok = recordSQL(name)
 	}
 	return query, ok
