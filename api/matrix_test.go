@@ -37,6 +37,7 @@ func matrixBodies() map[string]string {
 		"announce": `{"text":"x","level":"info"}`, "reset-user-factors": `{"reason":"x"}`, "delete-user": `{"email":"x"}`,
 		"add-passkey": `{"name":"x","credential":{}}`, "rename-passkey": `{"name":"x"}`, "login-passkey": `{"credential":{}}`,
 		"confirm-cleanup": `{"confirm":"remove"}`, "verify": `{"token":"x","password":"x"}`, "confirm-email": link, "get-invitation": link,
+		"save-playback": `{"position":1,"duration":9}`, "upload-subtitle": `{}`,
 		"make-folder": `{"name":"x"}`, "rename-folder": `{"name":"x"}`, "rename-file": `{"name":"x"}`, "link-selection": `{"files":["00000000-0000-4000-8000-000000000000"]}`, "move-files": `{"files":["00000000-0000-4000-8000-000000000000"]}`,
 		"record-notice": `{"channel":"mail"}`, "complete-notice": `{}`, "decide-notice": `{"act":"accept"}`, "extend-counter-notice": `{"days":14}`,
 		"create-share": `{"name":"x","items":[{"jobId":"00000000-0000-4000-8000-000000000000"}]}`, "update-share": `{"name":"x"}`,
@@ -50,7 +51,7 @@ const unknownID = "00000000-0000-4000-8000-000000000000"
 
 // filled is a route's path with what stands for its parameters.
 func filled(path, id, file string) string {
-	return strings.NewReplacer("{id}", id, "{file}", file, "{plan}", "pro", "{feature}", "archives", "{session}", "AAAA",
+	return strings.NewReplacer("{id}", id, "{file}", file, "{plan}", "pro", "{feature}", "archives", "{session}", "AAAA", "{sid}", unknownID,
 		"{token}", unknownID, "{delivery}", unknownID).Replace(path)
 }
 

@@ -137,6 +137,14 @@ var accessTable = map[string]Access{
 	"rename-file":      AccessJobsWrite,
 	"rename-folder":    AccessJobsWrite,
 
+	"delete-subtitle":  AccessJobsWrite,
+	"get-job-playback": AccessFilesRead,
+	"get-playback":     AccessFilesRead,
+	"get-subtitle":     AccessFilesRead,
+	"list-subtitles":   AccessFilesRead,
+	"save-playback":    AccessFilesRead,
+	"upload-subtitle":  AccessJobsWrite,
+
 	"get-archive":    AccessFilesRead,
 	"get-thumbnail":  AccessFilesRead,
 	"link-selection": AccessFilesRead,

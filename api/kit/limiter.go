@@ -39,6 +39,8 @@ const (
 	LimitSharePassword Limit = "share_password" // passwords of shares tried, per share; wide, so that nobody locks visitors out
 	LimitShareVisit    Limit = "share_visit"    // lists and links asked for by visitors of shares, per client address; wide
 	LimitThumbnail     Limit = "thumbnail"      // thumbnails asked for by visitors of shares, per client address; wide
+	LimitPlayback      Limit = "playback"       // positions that players save, per account
+	LimitSubtitle      Limit = "subtitle"       // subtitles read and uploaded, per account
 	LimitWebhook       Limit = "webhook"        // tests and replays of webhooks, per account
 )
 
@@ -98,6 +100,8 @@ func (l Limit) allowance() (allowance, bool) {
 		LimitSharePassword: {100, 10 * time.Second},
 		LimitShareVisit:    {600, 50 * time.Millisecond},
 		LimitThumbnail:     {3000, 10 * time.Millisecond},
+		LimitPlayback:      {120, 500 * time.Millisecond}, // a player saves every 10 s
+		LimitSubtitle:      {60, 500 * time.Millisecond},
 		LimitWebhook:       {20, 5 * time.Second},
 	}[l]
 	return a, ok

@@ -102,7 +102,7 @@ func (p *apiParts) server(cfg config.Config, build version.Build, log *slog.Logg
 		Stores: api.Stores{
 			Callers: plug.Callers(p.store), System: plug.System(p.store), Account: plug.Account(p.store), Jobs: plug.Jobs(p.store), Delivery: plug.Delivery(p.store),
 			Live: p.store.Timeline, Admin: plug.Admin(p.store), Agents: plug.AgentCalls(p.store), Notices: p.store.Notices, Shares: plug.Shares(p.store), Exports: p.store.Exports, Trash: p.store.Trash, Notifications: p.store.Notifications,
-			Library: plug.Library(p.store),
+			Library: plug.Library(p.store), Media: plug.Media(p.store),
 		},
 		Workflows: workflowControl{p.flows}, Objects: p.objects, Uploads: p.uploads,
 		Inspector: newInspector(p.store, p.keys, p.calls, p.tracer), Limiter: kit.NewLimiter(p.store.Limits), Passwords: password.NewHasher(), Bots: p.botCheck(cfg, log),

@@ -56,11 +56,11 @@ func Data() []DataItem {
 			[]string{"sessions", "api_tokens", "passkeys", "passkey_challenges", "connection_codes", "recovery_codes", "one_time_tokens"},
 		},
 		{
-			"Downloads", "what you submitted (magnet link, torrent or address, its login encrypted), names, sizes, states and times, what happened, and links and zips that you made",
+			"Downloads", "what you submitted (magnet link, torrent or address, its login encrypted), names, sizes, states and times, what happened, links and zips that you made, where you stopped playing, what you watched, and subtitles that you uploaded",
 			"to download, store and deliver", "until you delete the download, or your plan's time for files ends; zips for at most 30 days after their link ended; what was inspected for a day",
 			[]string{
 				"jobs", "job_attempts", "job_events", "job_metainfo", "job_progress", "files", "file_parts", "thumbnails", "links", "inspections", "idempotency_keys", "seedr_items",
-				"slot_yields", "damaged_files", "submit_batches", "job_words", "folders", "selections", "labels", "job_labels", "download_rules",
+				"slot_yields", "damaged_files", "submit_batches", "job_words", "folders", "selections", "labels", "job_labels", "download_rules", "playback", "subtitles",
 			},
 		},
 		{"Files", "the content of your downloads, and small pictures of your photos, in storage", "to deliver and show it to you", "as your downloads", nil},

@@ -32,6 +32,7 @@ import (
 	"longhaul/internal/store/notifications"
 	"longhaul/internal/store/outbox"
 	"longhaul/internal/store/overview"
+	"longhaul/internal/store/playback"
 	"longhaul/internal/store/postgres"
 	"longhaul/internal/store/progress"
 	"longhaul/internal/store/providers"
@@ -84,6 +85,7 @@ type Store struct {
 	Trash         *trash.Trash
 	Notifications *notifications.Notifications
 	Library       *library.Library
+	Playback      *playback.Playback
 }
 
 // Open connects to the database. The schema has to be there, see Migrate.
@@ -101,7 +103,7 @@ func On(db *postgres.DB) *Store {
 		DB: db, Limits: limits.New(db), Outbox: outbox.New(db), Sources: sources.New(db), Blocks: blocks.New(db), Files: files.New(db),
 		Progress: progress.New(db), Attempts: attempts.New(db),
 	}
-	s.Labels, s.Library = labels.New(db, s.Outbox), library.New(db, s.Outbox)
+	s.Labels, s.Library, s.Playback = labels.New(db, s.Outbox), library.New(db, s.Outbox), playback.New(db)
 	s.Rules = rules.New(db, s.Labels)
 	s.Records = records.New(db, s.Limits)
 	s.Flags = flags.New(db, s.Outbox, s.Records)
@@ -116,7 +118,7 @@ func On(db *postgres.DB) *Store {
 	s.Strikes = strikes.New(db, s.Records, s.Mails, s.Accounts)
 	s.Jobs = jobs.New(db, jobs.Deps{
 		Outbox: s.Outbox, Mails: s.Mails, Records: s.Records, Quota: s.Quota, Accounts: s.Accounts, Providers: s.Providers,
-		Labels: s.Labels, Library: s.Library,
+		Labels: s.Labels, Library: s.Library, Playback: s.Playback,
 		Flags: s.Flags, Strikes: s.Strikes, Blocks: s.Blocks, Timeline: s.Timeline, Notifications: s.Notifications, Files: s.Files, Progress: s.Progress, Attempts: s.Attempts,
 	})
 	s.Transfers = transfers.New(db, transfers.Deps{

@@ -19,6 +19,7 @@ const (
 	jobs     = "jobs"
 	delivery = "delivery"
 	library  = "library"
+	media    = "media"
 	admin    = "admin"
 	agents   = "agents"
 )
@@ -32,6 +33,7 @@ func TestContract(t *testing.T) {
 	r.jobStory(p)
 	r.deliveryStory(p)
 	r.libraryStory(p)
+	r.mediaStory(p)
 	r.agentStory(p)
 	r.adminStory(p)
 	r.systemStory(p)

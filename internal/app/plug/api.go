@@ -20,6 +20,7 @@ import (
 	"longhaul/internal/store/mails"
 	"longhaul/internal/store/notices"
 	"longhaul/internal/store/overview"
+	"longhaul/internal/store/playback"
 	"longhaul/internal/store/postgres"
 	"longhaul/internal/store/progress"
 	"longhaul/internal/store/providers"
@@ -56,6 +57,7 @@ type (
 	adminNotices  = notices.Admin
 	strikesRows   = strikes.Strikes
 	overviewRows  = overview.Overview
+	playbackRows  = playback.Playback
 	progressRows  = progress.Progress
 	providersRows = providers.Providers
 	quotaRows     = quota.Quota
@@ -175,6 +177,14 @@ type libraryStore struct {
 
 // Library returns what the library of an owner asks of the store.
 func Library(s *store.Store) libraryStore { return libraryStore{s.Library, s.Jobs} }
+
+type mediaStore struct {
+	*filesRows
+	*playbackRows
+}
+
+// Media returns what playing files asks of the store.
+func Media(s *store.Store) mediaStore { return mediaStore{s.Files, s.Playback} }
 
 type jobsStore struct {
 	*admissionRows

@@ -56,3 +56,18 @@ func ownSQL(name string) (string, bool) {
 	}
 	return "", false
 }
+
+// playedSQL reads what the account played.
+func playedSQL(name string) (string, bool) {
+	switch name {
+	case "playback":
+		return `
+			select file_id::text as after, json_build_object('file', file_id, 'position', position, 'duration', duration, 'watched', watched, 'updatedAt', updated_at)::text as body
+			from playback where user_id = @user and file_id > cast(@after as uuid) order by file_id limit @limit`, true
+	case "subtitles":
+		return `
+			select id::text as after, json_build_object('id', id, 'file', file_id, 'name', name, 'language', language, 'text', text, 'createdAt', created_at)::text as body
+			from subtitles where user_id = @user and id > cast(@after as uuid) order by id limit @limit`, true
+	}
+	return "", false
+}

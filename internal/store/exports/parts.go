@@ -36,6 +36,8 @@ func parts() []part {
 		{"acts-on-many", noID},
 		{"rules", noID},
 		{"folders", noID},
+		{"playback", noID},
+		{"subtitles", noID},
 		{"shares", noID},
 		{"notification-settings", noID},
 		{"notification-labels", noID},
@@ -62,6 +64,9 @@ func statement(name string) (query string, ok bool) {
 	}
 	if !ok {
 		query, ok = ownSQL(name)
+	}
+	if !ok {
+		query, ok = playedSQL(name)
 	}
 	if !ok {
 		query, ok = recordSQL(name)
@@ -180,8 +185,10 @@ func recordSQL(name string) (string, bool) {
 	return "", false
 }
 
-// rowsAtOnce is how many rows are in memory at a time.
-const rowsAtOnce = 500
+const (
+	rowsAtOnce  = 500 // in memory at a time
+	textsAtOnce = 4   // likewise, of rows that may have megabytes
+)
 
 // EachExportRow calls begin for each file of the account's export, and then row for
 // each of its rows.
@@ -194,9 +201,13 @@ func (w *Worker) EachExportRow(ctx context.Context, userID uuid.UUID, begin func
 		if !ok {
 			return models.Errorf(models.CodeInternal, "There is no such part of an export.")
 		}
+		limit := rowsAtOnce
+		if p.name == "subtitles" {
+			limit = textsAtOnce
+		}
 		for after := p.first; ; {
 			var rows []models.ExportRow
-			err := w.ex.db.Rows(ctx, &rows, "read part of account", query, map[string]any{"user": userID, "after": after, "limit": rowsAtOnce})
+			err := w.ex.db.Rows(ctx, &rows, "read part of account", query, map[string]any{"user": userID, "after": after, "limit": limit})
 			if err != nil {
 				return err
 			}
@@ -206,7 +217,7 @@ func (w *Worker) EachExportRow(ctx context.Context, userID uuid.UUID, begin func
 				}
 				after = r.After
 			}
-			if len(rows) < rowsAtOnce {
+			if len(rows) < limit {
 				break
 			}
 		}

@@ -21,6 +21,7 @@ import (
 	"longhaul/internal/store/mails"
 	"longhaul/internal/store/notifications"
 	"longhaul/internal/store/outbox"
+	"longhaul/internal/store/playback"
 	"longhaul/internal/store/postgres"
 	"longhaul/internal/store/progress"
 	"longhaul/internal/store/providers"
@@ -58,6 +59,7 @@ type Jobs struct {
 	labels        *labels.Labels
 	notifications *notifications.Notifications
 	library       *library.Library
+	playback      *playback.Playback
 }
 
 // Deps are the aggregates that a job touches.
@@ -78,13 +80,14 @@ type Deps struct {
 	Labels        *labels.Labels
 	Notifications *notifications.Notifications
 	Library       *library.Library
+	Playback      *playback.Playback
 }
 
 // New returns the jobs of the database.
 func New(db *postgres.DB, d Deps) *Jobs {
 	return &Jobs{
 		db: db, outbox: d.Outbox, mails: d.Mails, records: d.Records, quota: d.Quota, accounts: d.Accounts, providers: d.Providers, flags: d.Flags,
-		labels:  d.Labels,
+		labels: d.Labels, playback: d.Playback,
 		strikes: d.Strikes, blocks: d.Blocks, timeline: d.Timeline, notifications: d.Notifications, files: d.Files, library: d.Library, progress: d.Progress, attempts: d.Attempts,
 	}
 }

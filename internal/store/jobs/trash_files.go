@@ -162,6 +162,9 @@ func (js *Jobs) dropFiles(ctx context.Context, job *models.Job, ids ...uuid.UUID
 	if err := js.files.Drop(ctx, job.ID, ids...); err != nil {
 		return err
 	}
+	if err := js.playback.Forget(ctx, ids); err != nil {
+		return err
+	}
 	if err := js.quota.FreeFiles(ctx, job); err != nil {
 		return err
 	}

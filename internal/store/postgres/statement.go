@@ -88,6 +88,7 @@ const (
 	LockFlags     Lock = 7209 // rules of features
 	LockLabels    Lock = 7213 // how many labels a user has, and which are on their jobs
 	LockLibrary   Lock = 7214 // a user's folders, and the names in them
+	LockSubtitles Lock = 7216 // how many subtitles a user uploaded
 	LockEvents    Lock = 7204 // a user's job events, so that their ids grow in the order of commits
 	LockMails     Lock = 7207 // an account's mails that wait for more to tell
 	LockAudit     Lock = 7210 // the end of the audit log

@@ -146,7 +146,7 @@ func (s site) tries(t *testing.T) []try {
 			case strings.HasPrefix(route, "/files/"):
 				id = file
 			}
-			filled := strings.NewReplacer("{id}", id, "{plan}", "free", "{feature}", "archives", "{file}", id, "{delivery}", id).Replace(path)
+			filled := strings.NewReplacer("{id}", id, "{plan}", "free", "{feature}", "archives", "{file}", id, "{delivery}", id, "{sid}", id).Replace(path)
 			out = append(out, try{strings.ToUpper(method), filled, bodies[route]})
 		}
 	}

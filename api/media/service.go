@@ -1,0 +1,89 @@
+// Package media serves the owner of films and music with what a player needs
+// beside the bytes: what is in a file, subtitles, and where the owner stopped. It
+// delivers no film; that is for the files origin.
+package media
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+	"golang.org/x/sync/semaphore"
+
+	"longhaul/api/kit"
+	"longhaul/models"
+)
+
+// tag groups the operations in the API's document.
+const tag = "media"
+
+// Store is what playing asks of the records. Each call names the owner and
+// returns not_found for anyone else's files and jobs.
+type Store interface {
+	File(ctx context.Context, userID, fileID uuid.UUID) (models.File, error)
+	PlaybackStore
+	SubtitleStore
+}
+
+// Objects reads stored files.
+type Objects interface {
+	Get(ctx context.Context, key, etag string, offset, length int64) (io.ReadCloser, error)
+}
+
+// Deps are the parts that the service speaks to.
+type Deps struct {
+	Store   Store
+	Objects Objects
+	Limiter kit.Limiter
+	Log     *slog.Logger
+	Now     func() time.Time
+	NewID   func() uuid.UUID
+}
+
+// Service serves what is known of files that can be played.
+type Service struct {
+	store   Store
+	objects Objects
+	limits  kit.Limiter
+	log     *slog.Logger
+	now     func() time.Time
+	newID   func() uuid.UUID
+	reading *semaphore.Weighted // subtitles that are read at a time
+}
+
+// Register adds the operations of players.
+func Register(r *kit.Router, d Deps) {
+	s := &Service{
+		store: d.Store, objects: d.Objects, limits: d.Limiter, log: d.Log, now: d.Now, newID: d.NewID, reading: semaphore.NewWeighted(subtitlesAtOnce),
+	}
+	s.playbackRoutes(r)
+	s.subtitleRoutes(r)
+}
+
+type fileInput struct {
+	ID uuid.UUID `path:"id" format:"uuid"`
+}
+
+// file returns a stored file of the caller, which may be read.
+func (s *Service) file(ctx context.Context, id uuid.UUID) (models.File, error) {
+	f, err := s.store.File(ctx, kit.Caller(ctx).ID, id)
+	if err != nil {
+		return f, err
+	}
+	switch {
+	case f.Blocked:
+		return f, models.Fault(models.ProblemBlockedContent, "This content is blocked here.")
+	case f.State == models.FileLost:
+		return f, lost()
+	case f.State != models.FileStored:
+		return f, models.Errorf(models.CodeNotFound, "No such file.")
+	}
+	return f, nil
+}
+
+// lost is the fault of a file whose object is gone.
+func lost() error {
+	return models.Fault(models.ProblemFileLost, "This file is no longer in storage. Delete the job and submit it again to fetch it.")
+}
