@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -80,7 +81,12 @@ func upgrade(databaseURL, database, schemaName string, logger log.Logger) error 
 	}
 	db := schemaDB{AdminDB: admin, database: database}
 	defer db.Close()
-	if _, err := db.ReadSchemaVersion(); err != nil {
+	// Asked for its version, an empty database logs an error.
+	tables, err := db.ListTables(database)
+	if err != nil {
+		return fmt.Errorf("list tables of %s: %w", database, err)
+	}
+	if !slices.Contains(tables, "schema_version") {
 		setup := schema.NewSetupSchemaTask(db, &schema.SetupConfig{InitialVersion: "0.0"}, logger)
 		if err := setup.Run(); err != nil {
 			return fmt.Errorf("set up schema of %s: %w", database, err)
