@@ -38,11 +38,14 @@ func TestExportsBelongToTheirAccount(t *testing.T) {
 // without anyone else's.
 func TestPartsOfAnExport(t *testing.T) {
 	t.Parallel()
-	b := storetest.NewWorld(t)
-	job, theirs := storetest.Submit(t, b.Store, b.User.ID, nil), storetest.Submit(t, b.Store, b.Evil.ID, nil)
+	b, films := storetest.NewWorld(t), storetest.Manifest(10, 20)
+	job, theirs := storetest.Submit(t, b.Store, b.User.ID, &films), storetest.Submit(t, b.Store, b.Evil.ID, &films)
 	storetest.Exec(t, `insert into job_events (job_id, user_id, kind, state, problem, reason_code, reason_params, at)
 		select e.job_id, e.user_id, e.kind, e.state, e.problem, e.reason_code, e.reason_params, e.at
 		from (select * from job_events where job_id = $1 order by id limit 1) e, generate_series(1, 1700)`, job.ID)
+	storetest.Exec(t, `insert into playback select id, user_id, 3, 9, true, now() from files`)
+	storetest.Exec(t, `insert into subtitles select gen_random_uuid(), f.user_id, f.id, 'film.srt', 'en', 'Hello from ' || f.user_id, 10, now()
+		from (select distinct on (user_id) * from files) f, generate_series(1, 9)`)
 	rows, name := map[string][]string{}, ""
 	err := b.W.Exports.EachExportRow(t.Context(), b.User.ID, func(part string) error {
 		name, rows[part] = part, nil
@@ -57,6 +60,12 @@ func TestPartsOfAnExport(t *testing.T) {
 	storetest.OK(t, err)
 	if events := storetest.Count(t, "select count(*) from job_events where user_id = $1", b.User.ID); len(rows["timeline"]) != events || events < 1700 {
 		t.Errorf("%d of %d events", len(rows["timeline"]), events)
+	}
+	if played := storetest.Count(t, "select count(*) from playback where user_id = $1", b.User.ID); played == 0 || len(rows["playback"]) != played {
+		t.Errorf("%d of %d positions", len(rows["playback"]), played)
+	}
+	if s := rows["subtitles"]; len(s) != 9 || !strings.Contains(s[8], "Hello from "+b.User.ID.String()) {
+		t.Errorf("subtitles are %v", s)
 	}
 	if files := storetest.Count(t, "select count(*) from files where user_id = $1", b.User.ID); len(rows["files"]) != files || len(rows["downloads"]) != 1 || len(rows["profile"]) != 1 {
 		t.Errorf("%d of %d files, %d downloads, %d profiles", len(rows["files"]), files, len(rows["downloads"]), len(rows["profile"]))

@@ -109,6 +109,9 @@ func TestSubtitlesBesideAFilm(t *testing.T) {
 	if _, body := get(t, h, user, filePath(first, fmt.Sprintf("/subtitles/beside:%d", russian.Index))); !strings.Contains(body, "Привет, как дела") {
 		t.Errorf("in windows-1251: %q", body)
 	}
+	if resp, body := get(t, h, user, filePath(first, strings.Replace(one, ":", "%3A", 1))); resp.StatusCode != 200 {
+		t.Errorf("with an escaped colon: status %d: %s", resp.StatusCode, body)
+	}
 	hungarian := byPath(t, files, "Show.S01E02.hu.srt")
 	for path, status := range map[string]int{
 		filePath(first, one+"?offset=600001"): 422, filePath(first, "/subtitles/beside:9999"): 404, filePath(first, "/subtitles/x"): 404,
