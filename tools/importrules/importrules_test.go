@@ -44,7 +44,7 @@ func scopes() map[string]scope {
 		"agent-alone":           {in: []string{"agent", "agent/..."}, free: []string{"cmd/agent", "internal/app"}},
 		"agentapi-leaf":         {in: []string{"agent/agentapi"}, free: []string{"agent"}},
 		"agent-child":           {in: []string{"agent/child", "agent/childapi", "agent/engine/..."}, free: []string{"agent", "agent/supervisor"}},
-		"agent-jail":            {in: []string{"agent/jail"}, free: []string{"agent/child"}},
+		"jail":                  {in: []string{"internal/jail"}, free: []string{"agent/child"}},
 		"agent-parent":          {in: []string{"agent", "agent/presence", "agent/server", "agent/spawn", "agent/supervisor", "agent/upload"}, free: []string{"agent/childapi", "cmd/agent"}},
 		"torrent-library-border": {
 			in:   []string{"agent", "agent/server", "api/...", "activities", "cmd/...", "internal/app", "internal/seedr", "internal/store", "models", "worker", "workflows"},
