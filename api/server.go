@@ -23,6 +23,7 @@ import (
 	"longhaul/api/kit"
 	"longhaul/api/library"
 	"longhaul/api/live"
+	"longhaul/api/media"
 	"longhaul/api/notices"
 	"longhaul/api/notifications"
 	"longhaul/api/shares"
@@ -78,6 +79,7 @@ type Stores struct {
 	Trash         trash.Store
 	Notifications notifications.Store
 	Library       library.Store
+	Media         media.Store
 }
 
 // Workflows speaks to the workflow engine.
@@ -104,6 +106,7 @@ type Deps struct {
 	Bots      kit.BotCheck // nil where robots are not checked
 	Keys      *token.Keys
 	Legal     system.Legal // nil for no legal pages
+	Streams   bool         // this server has ffmpeg
 	Probes    kit.Probes
 	Registry  prometheus.Registerer // nil measures nothing
 	Tracer    *tracing.Tracer       // nil traces nothing
@@ -270,6 +273,7 @@ func (s *Server) operations(r *kit.Router) {
 		Store: d.Stores.Notifications, Limiter: d.Limiter, Keys: d.Keys, Now: d.Now, NewID: d.NewID,
 	})
 	library.Register(r, d.Stores.Library, d.Limiter)
+	media.Register(r, media.Deps{Store: d.Stores.Media, Streams: d.Streams})
 	admin.Register(r, admin.Deps{
 		Store: d.Stores.Admin, Workflows: d.Workflows, Limiter: d.Limiter, Keys: d.Keys, Probes: d.Probes, Version: cfg.Version, Mail: cfg.Mail, URL: cfg.BaseURL,
 		UIURL: cfg.WorkflowUIURL, Now: d.Now, NewID: d.NewID, Locations: s.locations(),

@@ -1,6 +1,7 @@
 package models
 
 import (
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -24,6 +25,11 @@ func (s MediaState) Valid() bool {
 		return true
 	}
 	return false
+}
+
+// IsMedia reports whether a type is one of media files.
+func IsMedia(contentType string) bool {
+	return strings.HasPrefix(contentType, "video/") || strings.HasPrefix(contentType, "audio/")
 }
 
 // What is kept of a media file, however much it claims to have.

@@ -137,7 +137,7 @@ func (h *Harness) deps(s *store.Store, log *slog.Logger) api.Deps {
 		Stores: api.Stores{
 			Callers: plug.Callers(s), System: plug.System(s), Account: plug.Account(s), Jobs: plug.Jobs(s), Delivery: plug.Delivery(s),
 			Live: s.Timeline, Admin: plug.Admin(s), Agents: plug.AgentCalls(s), Notices: s.Notices, Shares: plug.Shares(s), Exports: s.Exports, Trash: s.Trash, Notifications: s.Notifications,
-			Library: plug.Library(s),
+			Library: plug.Library(s), Media: plug.Media(s),
 		},
 		Workflows: workflows{h.Starter, h.Controller}, Objects: objects{h.Storage}, Uploads: h.Storage, Inspector: h.Inspector,
 		Limiter: kit.NewLimiter(s.Limits), Passwords: password.NewHasher(), Keys: h.Keys, Registry: prometheus.NewRegistry(), Log: log,

@@ -55,7 +55,7 @@ func scopes() map[string]scope {
 		"store-floor":              {in: []string{"internal/store/postgres", "internal/store/page"}, free: []string{"internal/store", "internal/store/records"}},
 		"store-records-down":       {in: []string{"internal/store/limits", "internal/store/mails", "internal/store/outbox", "internal/store/records"}, free: []string{"internal/store", "internal/store/accounts"}},
 		"store-quota-down":         {in: []string{"internal/store/quota", "internal/store/agents"}, free: []string{"internal/store", "internal/store/providers"}},
-		"store-parts-down":         {in: []string{"internal/store/attempts", "internal/store/blocks", "internal/store/files", "internal/store/library", "internal/store/progress", "internal/store/sources", "internal/store/timeline"}, free: []string{"internal/store", "internal/store/jobs"}},
+		"store-parts-down":         {in: []string{"internal/store/attempts", "internal/store/blocks", "internal/store/files", "internal/store/library", "internal/store/media", "internal/store/progress", "internal/store/sources", "internal/store/timeline"}, free: []string{"internal/store", "internal/store/jobs"}},
 		"store-notifications-down": {in: []string{"internal/store/notifications"}, free: []string{"internal/store", "internal/store/jobs"}},
 		"store-accounts-down":      {in: []string{"internal/store/accounts"}, free: []string{"internal/store", "internal/store/jobs"}},
 		"store-providers-down":     {in: []string{"internal/store/providers"}, free: []string{"internal/store", "internal/store/jobs"}},

@@ -18,6 +18,7 @@ import (
 	"longhaul/internal/store/labels"
 	"longhaul/internal/store/library"
 	"longhaul/internal/store/mails"
+	"longhaul/internal/store/media"
 	"longhaul/internal/store/notices"
 	"longhaul/internal/store/overview"
 	"longhaul/internal/store/postgres"
@@ -53,6 +54,7 @@ type (
 	databaseRows  = postgres.DB
 	adminJobs     = jobs.Admin
 	mailsRows     = mails.Mails
+	mediaRows     = media.Media
 	adminNotices  = notices.Admin
 	strikesRows   = strikes.Strikes
 	overviewRows  = overview.Overview
@@ -175,6 +177,14 @@ type libraryStore struct {
 
 // Library returns what the library of an owner asks of the store.
 func Library(s *store.Store) libraryStore { return libraryStore{s.Library, s.Jobs} }
+
+type mediaStore struct {
+	*filesRows
+	*mediaRows
+}
+
+// Media returns what the owner of media files asks of the store.
+func Media(s *store.Store) mediaStore { return mediaStore{s.Files, s.Media} }
 
 type jobsStore struct {
 	*admissionRows
