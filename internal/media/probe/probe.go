@@ -132,7 +132,7 @@ func (p *Prober) poster(ctx context.Context, src tool.Source, info models.MediaI
 	err := p.tool.FFmpeg(ctx, src, posterLimits, func(input string) []string {
 		return []string{
 			"-v", "error", "-threads", "1", "-skip_frame", "nokey", "-noaccurate_seek", "-ss", strconv.FormatFloat(at, 'f', 3, 64), "-i", input,
-			"-map", "0:" + strconv.Itoa(info.Video[0].Index), "-frames:v", "1", "-filter_threads", "1", "-vf",
+			"-map", "0:" + strconv.Itoa(info.Video[0].Index), "-frames:v", "1", "-fps_mode", "passthrough", "-filter_threads", "1", "-vf",
 			fmt.Sprintf("scale='min(%[1]d,iw)':'min(%[1]d,ih)':force_original_aspect_ratio=decrease,format=yuvj420p", thumbnail.Edge),
 			"-c:v", "mjpeg", "-threads", "1", "-q:v", "3", "-f", "mjpeg", "pipe:1",
 		}

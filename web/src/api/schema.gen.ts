@@ -2501,6 +2501,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/files/{id}/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is in a film or a piece of music
+         * @description Its tracks and chapters, and whether this server can stream it. A file that nobody has read yet is waiting: ask again in a few seconds.
+         */
+        get: operations["get-media"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files/{id}/thumbnail": {
         parameters: {
             query?: never;
@@ -4177,6 +4197,28 @@ export interface components {
          * @enum {string}
          */
         AttemptState: "wanted" | "open" | "done" | "failed" | "superseded";
+        AudioTrack: {
+            /** Format: int64 */
+            channels: number;
+            /** @example ac3 */
+            codec: string;
+            /**
+             * @description As in RFC 6381; empty if browsers have no word for it
+             * @example ac-3
+             */
+            codecs: string;
+            default: boolean;
+            /**
+             * Format: int64
+             * @description Of the track in the file
+             */
+            index: number;
+            /** @description As in BCP 47; empty if the file does not tell */
+            language: string;
+            /** Format: int64 */
+            sampleRate: number;
+            title: string;
+        };
         AuditInfo: {
             /** @description What it concerns, a dot, and the verb, such as job.delete */
             action: string;
@@ -4447,6 +4489,19 @@ export interface components {
          * @enum {string}
          */
         ChangedPart: "library" | "shares" | "labels";
+        Chapter: {
+            /**
+             * Format: double
+             * @description Seconds
+             */
+            end: number;
+            /**
+             * Format: double
+             * @description Seconds
+             */
+            start: number;
+            title: string;
+        };
         CheckPlan: {
             /**
              * Format: int64
@@ -5955,6 +6010,29 @@ export interface components {
             secondFactor: boolean;
             /** @description Two-factor sign-in or a passkey must be set up before anything else works */
             secondFactorRequired: boolean;
+        };
+        Media: {
+            audio: components["schemas"]["AudioTrack"][];
+            chapters: components["schemas"]["Chapter"][];
+            /** @example matroska */
+            container: string;
+            /**
+             * Format: double
+             * @description Seconds
+             */
+            duration: number;
+            /** @description The thumbnail of the file is a picture of the film */
+            poster: boolean;
+            /** @description Why nothing is known, in words; empty otherwise */
+            problem: string;
+            /**
+             * @description off: no worker can read media files
+             * @enum {string}
+             */
+            state: "waiting" | "read" | "unreadable" | "off";
+            stream: components["schemas"]["Stream"];
+            subtitles: components["schemas"]["SubtitleTrack"][];
+            video: components["schemas"]["VideoTrack"][];
         };
         MoveFiles: {
             files?: string[] | null;
@@ -7721,6 +7799,11 @@ export interface components {
             /** Format: date-time */
             storedAt: string | null;
         };
+        Stream: {
+            possible: boolean;
+            /** @description Why not, in words; empty if it is possible */
+            why: string;
+        };
         /** @description One message of the stream, as the fields of a server-sent event */
         StreamMessage: {
             data: components["schemas"]["Job"];
@@ -7953,6 +8036,22 @@ export interface components {
             batch?: string;
             /** @description The .torrent files */
             torrent: string[];
+        };
+        SubtitleTrack: {
+            /** @example subrip */
+            codec: string;
+            default: boolean;
+            forced: boolean;
+            /**
+             * Format: int64
+             * @description Of the track in the file
+             */
+            index: number;
+            /** @description As in BCP 47; empty if the file does not tell */
+            language: string;
+            /** @description It is text, and no pictures */
+            text: boolean;
+            title: string;
         };
         SwitchProvider: {
             /** @description The provider's name again, typed as confirmation */
@@ -8413,6 +8512,33 @@ export interface components {
         };
         VerifyProvider: {
             provider: components["schemas"]["Provider"];
+        };
+        VideoTrack: {
+            /** Format: int64 */
+            bitDepth: number;
+            /** @example h264 */
+            codec: string;
+            /**
+             * @description As in RFC 6381; empty if browsers have no word for it
+             * @example avc1.640028
+             */
+            codecs: string;
+            /** Format: double */
+            frameRate: number;
+            /** @description pq or hlg; empty without */
+            hdr: string;
+            /** Format: int64 */
+            height: number;
+            /**
+             * Format: int64
+             * @description Of the track in the file
+             */
+            index: number;
+            /** @description As in BCP 47; empty if the file does not tell */
+            language: string;
+            title: string;
+            /** Format: int64 */
+            width: number;
         };
         VisitShare: {
             visit: string;
@@ -13207,6 +13333,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Link"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Media"];
                 };
             };
             /** @description A fault, as a problem document (RFC 9457) */
