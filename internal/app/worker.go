@@ -161,16 +161,22 @@ func (p *workerParts) deps(cfg config.Config) worker.Deps {
 		Webhooks: p.webhooks(work, cfg.Fetch),
 		Bulk:     &activities.Bulk{Store: work.Bulk}, Counters: &activities.Counters{Store: work.Notices},
 		Exports: &activities.Exports{Store: work.Exports, Objects: p.objects, Start: p.flows.Export, Now: p.store.DB.Now},
-		Media:   &activities.Media{Store: plug.Probing(p.store), Objects: p.objects, Log: p.log.With("component", "media")},
+		Media:   p.mediaFiles(),
 		Flows:   p.flows, Records: plug.Loops(work), News: p.bus, Log: p.log, RunningPerUser: limits.MaxRunningJobs, Queues: cfg.Queues,
-	}
-	if p.media != nil {
-		deps.Media.Prober = probe.New(p.media)
 	}
 	if p.mails != nil {
 		deps.Mails.Sender = countedMails{p.mails, p.calls}
 	}
 	return deps
+}
+
+// mediaFiles reads films and music.
+func (p *workerParts) mediaFiles() *activities.Media {
+	out := &activities.Media{Store: plug.Probing(p.store), Objects: p.objects, Log: p.log.With("component", "media")}
+	if p.media != nil {
+		out.Prober = probe.New(p.media)
+	}
+	return out
 }
 
 // webhooks delivers events to users' webhooks.

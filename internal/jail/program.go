@@ -80,6 +80,8 @@ func (p Program) confine() error {
 	if err := ll.AllThreadsPrctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return fmt.Errorf("give up new privileges: %w", err)
 	}
+	// Where memory runs out, this process ends and no other.
+	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0) // without /proc it is as before
 	if err := KeepFiles(); err != nil {
 		return err
 	}

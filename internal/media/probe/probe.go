@@ -66,7 +66,7 @@ const (
 var (
 	describeLimits = tool.Limits{Time: 2 * time.Minute, CPU: time.Minute, Memory: 1 << 30, Bytes: 512 * megabyte, Nice: nice}
 	scanLimits     = tool.Limits{Time: 10 * time.Minute, CPU: 2 * time.Minute, Memory: 1 << 30, Bytes: 2 * maxScan, Nice: nice}
-	posterLimits   = tool.Limits{Time: time.Minute, CPU: 40 * time.Second, Memory: 3 << 30, Bytes: 512 * megabyte, Nice: nice}
+	posterLimits   = tool.Limits{Time: time.Minute, CPU: 40 * time.Second, Memory: 3 << 29, Bytes: 512 * megabyte, Nice: nice}
 )
 
 // Probe reads a file. Its error is an UnreadableError if the file is to blame.
@@ -146,7 +146,7 @@ func (p *Prober) poster(ctx context.Context, src tool.Source, info models.MediaI
 	return again(said.Bytes()), nil
 }
 
-// again decodes a picture and encodes it anew, so that what is delivered is of
+// again decodes a picture and encodes it once more, so that what is delivered is of
 // our own making. It returns nil for what is no small picture.
 func again(b []byte) []byte {
 	c, err := jpeg.DecodeConfig(bytes.NewReader(b))
