@@ -160,9 +160,8 @@ func (p *workerParts) deps(cfg config.Config) worker.Deps {
 		Quota:    &activities.Quota{Store: plug.Upkeep(work), Objects: p.objects, Pauses: stock},
 		Webhooks: p.webhooks(work, cfg.Fetch),
 		Bulk:     &activities.Bulk{Store: work.Bulk}, Counters: &activities.Counters{Store: work.Notices},
-		Exports: &activities.Exports{Store: work.Exports, Objects: p.objects, Start: p.flows.Export, Now: p.store.DB.Now},
-		Media:   p.mediaFiles(),
-		Flows:   p.flows, Records: plug.Loops(work), News: p.bus, Log: p.log, RunningPerUser: limits.MaxRunningJobs, Queues: cfg.Queues,
+		Exports: &activities.Exports{Store: work.Exports, Objects: p.objects, Start: p.flows.Export, Now: p.store.DB.Now}, Media: p.mediaFiles(),
+		Flows: p.flows, Records: plug.Loops(work), News: p.bus, Log: p.log, RunningPerUser: limits.MaxRunningJobs, Queues: cfg.Queues,
 	}
 	if p.mails != nil {
 		deps.Mails.Sender = countedMails{p.mails, p.calls}
