@@ -138,6 +138,10 @@ func (p *apiParts) probes(cfg config.Config) kit.Probes {
 			Name: "turnstile", Off: !cfg.Accounts.Turnstile(), Check: unasked,
 			Missing: "Bots are not blocked from sign-in, registration and password reset. Set TURNSTILE_SITE_KEY and TURNSTILE_SECRET_KEY.",
 		},
+		{
+			Name: "media", Off: p.media == nil, Check: unasked,
+			Missing: "Films play only as browsers can play them. Install ffmpeg; the log says what else is in the way.",
+		},
 	}, p.queues.probes()...)
 }
 
