@@ -1,53 +1,32 @@
 package probe
 
-import (
-	"bytes"
-	"errors"
-	"io"
-
-	"github.com/at-wat/ebml-go"
-
-	"longhaul/models"
-)
+import "longhaul/models"
 
 const (
-	matroskaHead = 1 << 20  // bytes in which a file tells where its parts are
-	matroskaCues = 16 << 20 // bytes of an index
+	matroskaHead = 1 << 20 // bytes in which a file tells where its parts are
+	matroskaCues = 8 << 20 // bytes of an index
 	usualScale   = 1_000_000
 	videoTrack   = 1
-
-	idHeader, idSegment, idCues, idCluster = 0x1A45DFA3, 0x18538067, 0x1C53BB6B, 0x1F43B675
 )
+
+// The elements that are looked at.
+const (
+	idHeader, idSegment, idCluster = 0x1A45DFA3, 0x18538067, 0x1F43B675
+
+	idSeekHead, idSeek, idSeekID, idSeekPosition  = 0x114D9B74, 0x4DBB, 0x53AB, 0x53AC
+	idInfo, idScale                               = 0x1549A966, 0x2AD7B1
+	idTracks, idEntry, idNumber, idType           = 0x1654AE6B, 0xAE, 0xD7, 0x83
+	idCues, idPoint, idTime, idPositions, idTrack = 0x1C53BB6B, 0xBB, 0xB3, 0xB7, 0xF7
+)
+
+// matroskaTrack is a track of a file.
+type matroskaTrack struct{ number, kind uint64 }
 
 // matroskaParts are what a file tells of itself before its content.
 type matroskaParts struct {
-	SeekHead struct {
-		Seek []struct {
-			SeekID       []byte `ebml:"SeekID"`
-			SeekPosition uint64 `ebml:"SeekPosition"`
-		} `ebml:"Seek"`
-	} `ebml:"SeekHead"`
-	Info struct {
-		TimecodeScale uint64 `ebml:"TimecodeScale"`
-	} `ebml:"Info"`
-	Tracks struct {
-		TrackEntry []struct {
-			TrackNumber uint64 `ebml:"TrackNumber"`
-			TrackType   uint64 `ebml:"TrackType"`
-		} `ebml:"TrackEntry"`
-	} `ebml:"Tracks"`
-}
-
-// matroskaIndex is the index of a file.
-type matroskaIndex struct {
-	Cues struct {
-		CuePoint []struct {
-			CueTime           uint64 `ebml:"CueTime"`
-			CueTrackPositions []struct {
-				CueTrack uint64 `ebml:"CueTrack"`
-			} `ebml:"CueTrackPositions"`
-		} `ebml:"CuePoint"`
-	} `ebml:"Cues"`
+	cues   int64 // where the index is in the segment; -1 if that is not told
+	scale  uint64
+	tracks []matroskaTrack
 }
 
 // matroskaKeys returns the times of the key frames in a file's cues, of the track
@@ -61,40 +40,42 @@ func matroskaKeys(w *window, place int) (models.KeyFrames, error) {
 	if !ok {
 		return nil, errNoIndex
 	}
-	parts, err := matroskaHeadOf(head[start:])
-	if err != nil {
-		return nil, err
-	}
-	at := int64(-1)
-	for _, s := range parts.SeekHead.Seek {
-		if bytes.Equal(s.SeekID, []byte{0x1C, 0x53, 0xBB, 0x6B}) && s.SeekPosition < 1<<62 {
-			at = int64(start) + int64(s.SeekPosition)
-		}
-	}
-	tracks := parts.Tracks.TrackEntry
-	if at < 0 || at >= w.src.Size || place >= len(tracks) || tracks[place].TrackType != videoTrack {
+	parts := matroskaHeadOf(head[start:])
+	at := int64(start) + parts.cues
+	if parts.cues < 0 || at >= w.src.Size || place >= len(parts.tracks) || parts.tracks[place].kind != videoTrack || parts.scale == 0 {
 		return nil, errNoIndex
 	}
-	scale := parts.Info.TimecodeScale
-	if scale == 0 {
-		scale = usualScale
-	}
-	return cues(w, at, tracks[place].TrackNumber, scale)
+	return cues(w, at, parts.tracks[place].number, parts.scale)
 }
 
-// matroskaHeadOf reads what the beginning of a segment tells, as far as there
-// is some.
-func matroskaHeadOf(b []byte) (parts matroskaParts, err error) {
-	whole := 0 // up to the first part that is cut off, or content
-	for whole < len(b) {
-		id, size, n := element(b[whole:])
-		if n == 0 || id == idCluster || size > uint64(len(b)-whole-n) {
-			break
+// matroskaHeadOf reads what the beginning of a segment tells, up to its content
+// or the first part that is cut off.
+func matroskaHeadOf(b []byte) matroskaParts {
+	parts := matroskaParts{cues: -1, scale: usualScale}
+	eachElement(b, func(id uint32, body []byte) bool {
+		switch id {
+		case idSeekHead:
+			eachElement(body, func(id uint32, body []byte) bool {
+				if id == idSeek && value(body, idSeekID) == idCues {
+					parts.cues = int64(min(value(body, idSeekPosition), 1<<60))
+				}
+				return true
+			})
+		case idInfo:
+			if s := value(body, idScale); s != 0 {
+				parts.scale = s
+			}
+		case idTracks:
+			eachElement(body, func(id uint32, body []byte) bool {
+				if id == idEntry {
+					parts.tracks = append(parts.tracks, matroskaTrack{value(body, idNumber), value(body, idType)})
+				}
+				return true
+			})
 		}
-		whole += n + int(size)
-	}
-	err = decode(b[:whole], &parts)
-	return parts, err
+		return id != idCluster
+	})
+	return parts
 }
 
 // cues reads the index at the place.
@@ -107,36 +88,55 @@ func cues(w *window, at int64, track, scale uint64) (models.KeyFrames, error) {
 	if n == 0 || id != idCues || size > matroskaCues {
 		return nil, errNoIndex
 	}
-	b, err := w.bytes(at, int64(n)+int64(size))
+	b, err := w.bytes(at+int64(n), int64(size))
 	if err != nil {
 		return nil, err
 	}
-	var index matroskaIndex
-	if err := decode(b, &index); err != nil {
-		return nil, err
-	}
 	var out models.KeyFrames
-	for _, p := range index.Cues.CuePoint {
-		if p.CueTime > 1<<62/scale {
-			return nil, errNoIndex
+	eachElement(b, func(id uint32, point []byte) bool {
+		if id != idPoint {
+			return true
 		}
-		for _, t := range p.CueTrackPositions {
-			if t.CueTrack == track {
-				out = append(out, int64((p.CueTime*scale+500)/1000))
-				break
-			}
+		when, ours := value(point, idTime), false
+		eachElement(point, func(id uint32, body []byte) bool {
+			ours = id == idPositions && value(body, idTrack) == track
+			return !ours
+		})
+		if when > 1<<62/scale || len(out) > models.MaxMediaKeyFrames {
+			err = errNoIndex
+			return false
 		}
-	}
-	return out, nil
+		if ours {
+			out = append(out, int64((when*scale+500)/1000))
+		}
+		return true
+	})
+	return out, err
 }
 
-// decode reads elements; what is not asked for is left out.
-func decode(b []byte, into any) error {
-	err := ebml.Unmarshal(bytes.NewReader(b), into, ebml.WithIgnoreUnknown(true), ebml.WithMaxLeafElementSize(uint64(len(b))))
-	if err != nil && !errors.Is(err, io.EOF) {
-		return errNoIndex
+// eachElement calls f with each whole element until it returns false.
+func eachElement(b []byte, f func(id uint32, body []byte) bool) {
+	for {
+		id, size, n := element(b)
+		if n == 0 || size > uint64(len(b)-n) || !f(id, b[n:n+int(size)]) {
+			return
+		}
+		b = b[n+int(size):]
 	}
-	return nil
+}
+
+// value returns the number in the first element with the id; 0 if there is none.
+func value(b []byte, want uint32) (out uint64) {
+	eachElement(b, func(id uint32, body []byte) bool {
+		if id != want || len(body) > 8 {
+			return true
+		}
+		for _, c := range body {
+			out = out<<8 | uint64(c)
+		}
+		return false
+	})
+	return out
 }
 
 // segment returns where the content of a file's segment begins.

@@ -154,6 +154,9 @@ func trackKeys(track []byte, scale int64) (models.KeyFrames, error) {
 		for add(n) {
 			n++
 		}
+		if n >= models.MaxMediaKeyFrames {
+			return nil, errNoIndex // a list that is cut would end the film early
+		}
 		return out, nil
 	}
 	last := int64(-1)
